@@ -1,0 +1,46 @@
+import type { ActorKind } from '#kernel/actor.ts';
+import type { Milliseconds } from '#kernel/clock.ts';
+import type { JsonObject } from '#kernel/json.ts';
+
+/** One action of an admin, the shop or the system, kept for ever. Written in the transaction of the action itself. */
+export interface AuditRecord {
+  id: string;
+  at: Milliseconds;
+  actorKind: ActorKind;
+  actorId: string;
+  /** `order.cancel`, `alert.acknowledge`, `dead_letter.redrive` … */
+  action: string;
+  /** What it was done to: `order:<id>`, `alert:<id>` … */
+  subject: string;
+  reason: string | null;
+  details: JsonObject;
+}
+
+export interface AuditStore {
+  record(entry: AuditRecord): Promise<void>;
+  /** Newest first. */
+  listAudit(query: { subject: string | null; limit: number }): Promise<AuditRecord[]>;
+}
+
+/** A money action that waits for its second tap. */
+export interface PendingAction {
+  /** Short enough for callback data: at most 22 characters of base64url. */
+  id: string;
+  adminId: number;
+  action: string;
+  payload: JsonObject;
+  createdAt: Milliseconds;
+  expiresAt: Milliseconds;
+}
+
+export interface PendingActionStore {
+  save(action: PendingAction): Promise<void>;
+  /** Takes the action once and for all: undefined when it is gone, over, or another admin's. */
+  consume(input: { id: string; adminId: number; now: Milliseconds }): Promise<PendingAction | undefined>;
+  prune(query: { before: Milliseconds; limit: number }): Promise<number>;
+}
+
+export interface AccessStores {
+  audit: AuditStore;
+  pendingActions: PendingActionStore;
+}

@@ -1,0 +1,32 @@
+/** Milliseconds since the epoch. Every time in the domain, the database and the logs has this unit. */
+export type Milliseconds = number;
+
+/** The only source of time: a test replaces it and never sleeps. */
+export interface Clock {
+  now(): Milliseconds;
+  /** Resolves after `ms`, or at once when the signal aborts; it never rejects. */
+  sleep(ms: Milliseconds, signal?: AbortSignal): Promise<void>;
+}
+
+export const second = 1_000;
+export const minute = 60 * second;
+export const hour = 60 * minute;
+export const day = 24 * hour;
+
+export const systemClock: Clock = {
+  now: () => Date.now(),
+  sleep: (ms, signal) =>
+    new Promise((resolve) => {
+      if (signal?.aborted) {
+        resolve();
+        return;
+      }
+      const done = (): void => {
+        clearTimeout(timer);
+        signal?.removeEventListener('abort', done);
+        resolve();
+      };
+      const timer = setTimeout(done, ms);
+      signal?.addEventListener('abort', done, { once: true });
+    }),
+};

@@ -1,0 +1,84 @@
+import Big from 'big.js';
+
+/**
+ * Fiat money is an integer of minor units and an ISO 4217 code; crypto money is a decimal string and an asset.
+ * A JSON number is never money. `USDC` is accepted as an order currency too, with two places, as Coinbase asks for it.
+ */
+export interface Money {
+  amountMinor: number;
+  currency: string;
+}
+
+/** An exact decimal amount of any asset, in major units, for example `{ amount: "0.00053", asset: "BTC" }`. */
+export interface AssetAmount {
+  amount: string;
+  asset: string;
+}
+
+export class MoneyInvalid extends Error {
+  override readonly name = 'MoneyInvalid';
+}
+
+const decimalPattern = /^(?:0|[1-9]\d{0,14})(?:\.\d{1,8})?$/;
+const stableCoinDigits: Readonly<Record<string, number>> = { USDC: 2 };
+const isoCurrencies: ReadonlySet<string> = new Set(Intl.supportedValuesOf('currency'));
+
+/** How many decimal places the currency has; throws MoneyInvalid for a currency that is not known. */
+export function currencyDigits(currency: string): number {
+  const stable = stableCoinDigits[currency];
+  if (stable !== undefined) return stable;
+  if (!isoCurrencies.has(currency)) throw new MoneyInvalid(`"${currency}" is not a currency code`);
+  const format = new Intl.NumberFormat('en', { style: 'currency', currency });
+  return format.resolvedOptions().maximumFractionDigits ?? 2;
+}
+
+export function isCurrency(currency: string): boolean {
+  return stableCoinDigits[currency] !== undefined || isoCurrencies.has(currency);
+}
+
+/** Parses a plain decimal such as `49.00`; refuses signs, exponents, blanks and more places than the currency has. */
+export function parseMoney(text: string, currency: string): Money {
+  const digits = currencyDigits(currency);
+  if (!decimalPattern.test(text)) throw new MoneyInvalid(`"${text}" is not an amount`);
+  const minor = new Big(text).times(new Big(10).pow(digits));
+  if (!minor.round(0).eq(minor)) throw new MoneyInvalid(`"${text}" has more than ${digits} decimal places`);
+  const amountMinor = Number(minor.toFixed(0));
+  if (!Number.isSafeInteger(amountMinor)) throw new MoneyInvalid(`"${text}" is too large`);
+  return { amountMinor, currency };
+}
+
+/** `4900 USD` becomes `49.00`: the decimal that providers and the shop are given. */
+export function toDecimal(money: Money): string {
+  const digits = currencyDigits(money.currency);
+  return new Big(money.amountMinor).div(new Big(10).pow(digits)).toFixed(digits);
+}
+
+/** `49.00 USD`: what people read. */
+export function formatMoney(money: Money): string {
+  return `${toDecimal(money)} ${money.currency}`;
+}
+
+export function formatAsset(value: AssetAmount): string {
+  return `${value.amount} ${value.asset}`;
+}
+
+/** Exact comparison of two decimal strings, exponent forms included; throws MoneyInvalid when one is not a number. */
+export function compareDecimals(left: string, right: string): -1 | 0 | 1 {
+  return parseDecimal(left).cmp(parseDecimal(right));
+}
+
+export function subtractDecimals(left: string, right: string): string {
+  return parseDecimal(left).minus(parseDecimal(right)).toFixed();
+}
+
+/** Writes any decimal, exponent forms included, as plain digits: `1e19` becomes `10000000000000000000`. */
+export function plainDecimal(text: string): string {
+  return parseDecimal(text).toFixed();
+}
+
+function parseDecimal(text: string): Big {
+  // big.js is bounded here: a hostile exponent such as 1e999999 would otherwise allocate for minutes.
+  if (!/^-?\d{1,60}(?:\.\d{1,60})?(?:[eE][+-]?\d{1,2})?$/.test(text))
+    throw new MoneyInvalid(`"${text}" is not a number`);
+  return new Big(text);
+}

@@ -1,0 +1,21 @@
+import type { Milliseconds } from './clock.ts';
+import type { Random } from './ids.ts';
+
+export interface RetryPolicy {
+  /** The wait after the first failure, before jitter. */
+  firstDelayMs: Milliseconds;
+  /** No wait is longer than this. */
+  delayMaxMs: Milliseconds;
+  /** After so many finished attempts the work is given up on and becomes a dead letter. */
+  attemptsMax: number;
+}
+
+/**
+ * Exponential backoff with jitter over the upper half of the step: failures that began together spread out, and no
+ * wait is so short that a provider in trouble is asked at once again.
+ */
+export function retryDelay(policy: RetryPolicy, input: { finishedAttempts: number; random: Random }): Milliseconds {
+  const exponent = Math.min(Math.max(input.finishedAttempts - 1, 0), 30);
+  const step = Math.min(policy.firstDelayMs * 2 ** exponent, policy.delayMaxMs);
+  return Math.round(step / 2 + (step / 2) * input.random.next());
+}

@@ -1,0 +1,161 @@
+import type { Milliseconds } from '#kernel/clock.ts';
+import type { JsonObject } from '#kernel/json.ts';
+
+/**
+ * The bookkeeping that inbox and outbox share. `startedAttempts` minus `finishedAttempts` is how often the process died
+ * with the row in hand; a row is done when `processedAt` is set and a dead letter when `abandonedAt` is.
+ */
+export interface QueueBookkeeping {
+  id: string;
+  receivedAt: Milliseconds;
+  availableAt: Milliseconds;
+  lockedUntil: Milliseconds | null;
+  lockedBy: string | null;
+  processedAt: Milliseconds | null;
+  abandonedAt: Milliseconds | null;
+  /** Why it was given up on, or why the last attempt failed. */
+  lastError: string | null;
+  startedAttempts: number;
+  finishedAttempts: number;
+}
+
+/** One authentic webhook event, stored before it is answered. */
+export interface InboxEvent extends QueueBookkeeping {
+  source: string;
+  /** The provider's identity of the event; unique within the source. */
+  eventKey: string;
+  eventType: string;
+  /** What it is about, as the source names it. */
+  reference: string;
+  /** `signed` or `token`. */
+  trust: string;
+  /** The raw bytes as they came. */
+  body: Uint8Array;
+  /** What became of it, in a word: `applied`, `unchanged`, `unknown_payment` … */
+  outcome: string | null;
+}
+
+/** One effect that is owed to the outside, written in the transaction that decided it. */
+export interface OutboxMessage extends QueueBookkeeping {
+  /** Unique for ever: the same fact is never queued twice. */
+  key: string;
+  /** `alert.card`, `order.card`, `shop.event`, `payment.cancel`. */
+  topic: string;
+  /** Lanes are worked apart, so that one that hangs holds up no other: `pager`, `chat`, `shop`, `provider`. */
+  lane: string;
+  /** 0 goes first. */
+  priority: number;
+  payload: JsonObject;
+}
+
+/** What a claim asks for. `suspects` are rows that the process died with before; they are claimed alone. */
+export interface ClaimRequest {
+  lane: string | null;
+  now: Milliseconds;
+  lockedUntil: Milliseconds;
+  lockedBy: string;
+  limit: number;
+  suspects: boolean;
+}
+
+export type NewInboxEvent = Pick<
+  InboxEvent,
+  'id' | 'receivedAt' | 'source' | 'eventKey' | 'eventType' | 'reference' | 'trust' | 'body'
+>;
+export type NewOutboxMessage = Pick<
+  OutboxMessage,
+  'id' | 'receivedAt' | 'availableAt' | 'key' | 'topic' | 'lane' | 'priority' | 'payload'
+>;
+
+/** Depth, age of the oldest row that is due, and dead letters; per lane for the outbox, per source for the inbox. */
+export interface QueueDepth {
+  lane: string;
+  waiting: number;
+  oldestAvailableAt: Milliseconds | null;
+  abandoned: number;
+}
+
+/** The verbs that both queues share; the settling ones act only while `lockedBy` still holds the row, and say whether they did. */
+export interface QueueStore<Row> {
+  /** Claims due rows that nobody holds, by priority, then time, then id; raises `startedAttempts`. */
+  claimDue(request: ClaimRequest): Promise<Row[]>;
+  markProcessed(input: { id: string; lockedBy: string; at: Milliseconds; outcome: string | null }): Promise<boolean>;
+  /** Puts it back for later; raises `finishedAttempts` when an attempt was really made. */
+  release(input: {
+    id: string;
+    lockedBy: string;
+    availableAt: Milliseconds;
+    error: string | null;
+    isFinishedAttempt: boolean;
+  }): Promise<boolean>;
+  abandon(input: { id: string; lockedBy: string; at: Milliseconds; reason: string }): Promise<boolean>;
+  /** Frees rows that another instance holds; only for an engine with one process. How many. */
+  unlockAll(input: { exceptBy: string }): Promise<number>;
+  find(id: string): Promise<Row | undefined>;
+  /** Newest first. */
+  listAbandoned(query: { before: { at: Milliseconds; id: string } | null; limit: number }): Promise<Row[]>;
+  /** A dead letter becomes due again with its counters at zero; false when it is none. */
+  redrive(input: { id: string; at: Milliseconds }): Promise<boolean>;
+  /** A dead letter is settled for good, as processed with the outcome `discarded`; false when it is none. */
+  discard(input: { id: string; at: Milliseconds }): Promise<boolean>;
+  depths(now: Milliseconds): Promise<QueueDepth[]>;
+  /** Deletes rows processed before `before`, at most `limit`; how many. */
+  prune(query: { before: Milliseconds; limit: number }): Promise<number>;
+}
+
+export interface InboxStore extends QueueStore<InboxEvent> {
+  /** False when the event is known already; nothing is stored then. */
+  append(event: NewInboxEvent): Promise<boolean>;
+}
+
+export interface OutboxStore extends QueueStore<OutboxMessage> {
+  /** False when the key is known already; nothing is stored then. */
+  enqueue(message: NewOutboxMessage): Promise<boolean>;
+}
+
+/** What is kept of a webhook that was refused: never its body. */
+export interface QuarantinedWebhook {
+  id: string;
+  source: string;
+  receivedAt: Milliseconds;
+  reason: string;
+  bodyHash: string;
+  bodyBytes: number;
+}
+
+export interface QuarantineStore {
+  /** Keeps at most `keepMax` rows per source; the oldest give way. */
+  quarantine(webhook: QuarantinedWebhook, keepMax: number): Promise<void>;
+  listQuarantined(query: { source: string | null; limit: number }): Promise<QuarantinedWebhook[]>;
+}
+
+/** Where in Telegram a card stands, so that a repeat becomes an edit. One row per bot, chat and subject. */
+export interface SentMessage {
+  /** `admin` or `pager`. */
+  bot: string;
+  chatId: number;
+  /** `alert:<id>`, `order:<id>`. */
+  subject: string;
+  messageId: number;
+  /** The version of the subject that the message shows. */
+  shownVersion: number;
+  /** Hash of text and keyboard, so that an edit that changes nothing is not sent. */
+  contentHash: string;
+  sentAt: Milliseconds;
+  updatedAt: Milliseconds;
+}
+
+export interface SentMessageStore {
+  findSent(query: { bot: string; chatId: number; subject: string }): Promise<SentMessage | undefined>;
+  listSent(query: { bot: string; subject: string }): Promise<SentMessage[]>;
+  /** Inserts or replaces the row of this bot, chat and subject. */
+  saveSent(message: SentMessage): Promise<void>;
+  forgetSent(query: { bot: string; chatId: number; subject: string }): Promise<void>;
+}
+
+export interface MessagingStores {
+  inbox: InboxStore;
+  outbox: OutboxStore;
+  quarantine: QuarantineStore;
+  sentMessages: SentMessageStore;
+}

@@ -1,0 +1,24 @@
+import type { JsonObject } from '#kernel/json.ts';
+
+export const lanes = ['pager', 'chat', 'shop', 'provider'] as const;
+export type Lane = (typeof lanes)[number];
+
+/** Every effect that may be owed to the outside, with its lane and its place in the queue (0 goes first). */
+export const topics = {
+  /** Shows an alert's present state on its card, in every chat that alerts go to. Payload: `{ alertId, version }`. */
+  'alert.card': { lane: 'pager', priority: 0 },
+  /** Asks the provider to close an unpaid payment. Payload: `{ paymentId }`. */
+  'payment.cancel': { lane: 'provider', priority: 1 },
+  /** Announces a fact to the shop. Payload: `{ webhookId, type, timestamp, order }`. */
+  'shop.event': { lane: 'shop', priority: 1 },
+  /** Brings the open cards of an order up to date. Payload: `{ orderId, version }`. */
+  'order.card': { lane: 'chat', priority: 2 },
+} as const satisfies Record<string, { lane: Lane; priority: number }>;
+export type Topic = keyof typeof topics;
+
+export interface Effect {
+  topic: Topic;
+  /** Names the fact, not the try: the same fact is queued once for ever. */
+  key: string;
+  payload: JsonObject;
+}

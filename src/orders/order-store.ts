@@ -1,0 +1,82 @@
+import type { Milliseconds } from '#kernel/clock.ts';
+import type { OrderId } from '#kernel/ids.ts';
+import type { Order, OrderStatus } from './order.ts';
+import type { TimelineEntry } from './timeline.ts';
+
+/** Where a page of a list ended: the next page begins with what is older. */
+export interface PageCursor {
+  createdAt: Milliseconds;
+  id: string;
+}
+
+export interface OrderTotals {
+  status: OrderStatus;
+  currency: string;
+  count: number;
+  amountMinor: number;
+}
+
+/** Orders of one status and currency that were made in one time bucket. */
+export interface OrderBucket extends OrderTotals {
+  bucketStart: Milliseconds;
+}
+
+export type OrderChange = Partial<Pick<Order, 'attention' | 'paidAt' | 'fulfilledAt' | 'expiresAt' | 'note'>> & {
+  status: OrderStatus;
+  updatedAt: Milliseconds;
+};
+
+export interface OrderStore {
+  /** The next human number; numbers are never given twice. Writes, so only inside a transaction. */
+  nextOrderNumber(): Promise<number>;
+  insertOrder(order: Order): Promise<void>;
+  findOrder(id: OrderId): Promise<Order | undefined>;
+  findOrderByNumber(number: number): Promise<Order | undefined>;
+  /** Compare-and-set on status and version, which rises by one; false when another change came first. */
+  changeOrder(input: {
+    id: OrderId;
+    expected: { status: OrderStatus; version: number };
+    change: OrderChange;
+  }): Promise<boolean>;
+  /** Newest first. */
+  listOrders(query: {
+    statuses: readonly OrderStatus[] | null;
+    before: PageCursor | null;
+    limit: number;
+  }): Promise<Order[]>;
+  /** Orders still awaiting payment whose time is over, oldest expiry first. */
+  listExpiredOrders(query: { now: Milliseconds; limit: number }): Promise<Order[]>;
+  /** Case-insensitive part of reference, e-mail, customer's name, note or item name; or an exact amount. Newest first. */
+  searchOrders(query: { text: string; amountMinor: number | null; limit: number }): Promise<Order[]>;
+  /** Counts and sums per status and currency of orders made in [from, to), in buckets of `bucketMs` from `from` on. */
+  totalOrders(query: { from: Milliseconds; to: Milliseconds; bucketMs: Milliseconds }): Promise<OrderBucket[]>;
+}
+
+export interface TimelineStore {
+  append(entry: TimelineEntry): Promise<void>;
+  /** Oldest first; the newest `limit` entries. */
+  listForOrder(query: { orderId: OrderId; limit: number }): Promise<TimelineEntry[]>;
+}
+
+/** An answer kept for a repeated request: same key and body give the same answer. */
+export interface IdempotentRequest {
+  key: string;
+  bodyHash: string;
+  orderId: OrderId;
+  createdAt: Milliseconds;
+}
+
+export interface IdempotencyStore {
+  /** Claims the key; the record that was there first, or undefined when this one was stored. */
+  reserve(request: IdempotentRequest): Promise<IdempotentRequest | undefined>;
+  find(key: string): Promise<IdempotentRequest | undefined>;
+  /** Forgets keys older than `before`, at most `limit`; how many. */
+  prune(query: { before: Milliseconds; limit: number }): Promise<number>;
+}
+
+/** What the orders room needs of the database. */
+export interface OrderStores {
+  orders: OrderStore;
+  timeline: TimelineStore;
+  idempotency: IdempotencyStore;
+}

@@ -1,0 +1,34 @@
+import type { Actor } from '#kernel/actor.ts';
+import type { Milliseconds } from '#kernel/clock.ts';
+import type { OrderId, PaymentId } from '#kernel/ids.ts';
+import type { Trust } from '#kernel/trust.ts';
+
+export const causeKinds = ['webhook', 'poll', 'reconciliation', 'job', 'admin', 'store', 'system'] as const;
+export type CauseKind = (typeof causeKinds)[number];
+
+/** Why something changed: which webhook event, which poll, which job, which admin or the shop itself. */
+export interface Cause {
+  kind: CauseKind;
+  /** The inbox event's id, the job's name, the admin's id. */
+  id: string;
+  actor: Actor;
+}
+
+/** One line of an order's history; never changed once written. */
+export interface TimelineEntry {
+  id: string;
+  orderId: OrderId;
+  paymentId: PaymentId | null;
+  at: Milliseconds;
+  /** Which of the two changed, or `note` for a fact that changed neither. */
+  subject: 'order' | 'payment' | 'note';
+  fromStatus: string | null;
+  toStatus: string | null;
+  causeKind: CauseKind;
+  causeId: string;
+  actorKind: Actor['kind'];
+  actorId: string;
+  trust: Trust | null;
+  /** A sentence for people, with the provider's own words where it rests on them. */
+  text: string;
+}

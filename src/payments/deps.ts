@@ -1,0 +1,16 @@
+import type { Clock } from '#kernel/clock.ts';
+import type { Database } from '#kernel/database.ts';
+import type { EventLog } from '#kernel/events.ts';
+import type { Ids, Random } from '#kernel/ids.ts';
+import type { ProviderRegistry } from './payment-provider.ts';
+import type { PaymentStores } from './payment-store.ts';
+
+/** What every verb of this room is given. */
+export interface PaymentDeps {
+  database: Database<PaymentStores>;
+  providers: ProviderRegistry;
+  clock: Clock;
+  ids: Ids;
+  random: Random;
+  log: EventLog;
+}

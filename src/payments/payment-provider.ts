@@ -1,0 +1,104 @@
+import type { Milliseconds } from '#kernel/clock.ts';
+import type { PaymentId, ProviderReference } from '#kernel/ids.ts';
+import type { AssetAmount, Money } from '#kernel/money.ts';
+import type { ProviderName } from '#kernel/provider-name.ts';
+import type { Trust } from '#kernel/trust.ts';
+import type { PaymentSnapshot } from './snapshot.ts';
+
+/** What a set-up of this provider can do; what it cannot is said to the admin in `gaps`, one sentence each. */
+export interface ProviderCapabilities {
+  canList: boolean;
+  canCancel: boolean;
+  /** A repeated create with the same payment id gives the first payment again, or can be looked up first. */
+  canFindLostCreate: boolean;
+  gaps: readonly string[];
+}
+
+export interface CreatePaymentRequest {
+  paymentId: PaymentId;
+  orderNumber: string;
+  description: string;
+  money: Money;
+  customer: { email: string | null; name: string | null };
+  /** Where the buyer returns to; null when the shop gave none. */
+  redirectUrl: string | null;
+  expiresAt: Milliseconds;
+}
+
+/** One HTTP arrival of a webhook: names of headers in lower case, the body exactly as it came. */
+export interface WebhookDelivery {
+  headers: Readonly<Record<string, string>>;
+  body: Uint8Array;
+}
+
+/** Why a webhook was refused; a word for metrics and the log, never for the sender. */
+export type WebhookRefusal =
+  | 'signature_missing'
+  | 'signature_malformed'
+  | 'signature_wrong'
+  | 'too_old'
+  | 'too_new'
+  | 'header_missing'
+  | 'body_malformed'
+  | 'not_ours';
+
+export type WebhookVerdict =
+  | {
+      kind: 'event';
+      /** Identity of the event at the provider: a second delivery has the same key. */
+      eventKey: string;
+      eventType: string;
+      /** Which payment to ask about. */
+      reference: ProviderReference;
+      trust: Trust;
+    }
+  /** Authentic, and about nothing that we follow; answered 200 and not stored. */
+  | { kind: 'irrelevant'; eventType: string }
+  | { kind: 'refused'; reason: WebhookRefusal };
+
+/**
+ * A payment company. All calls that go out may throw ProviderRejected, ProviderUnreachable or ProviderRateLimited
+ * (provider-errors.ts), are bounded in time, and are never made inside a transaction.
+ */
+export interface PaymentProvider {
+  readonly name: ProviderName;
+  readonly capabilities: ProviderCapabilities;
+  /** What the provider would be asked to collect for this money; undefined when it cannot take the currency or amount. */
+  quote(money: Money): AssetAmount | undefined;
+  /** Creates the payment once per payment id, however often it is called, as far as the provider allows. */
+  createPayment(request: CreatePaymentRequest, signal?: AbortSignal): Promise<PaymentSnapshot>;
+  /** Looks for the payment of a create whose answer was lost; undefined when the provider has none. */
+  findCreatedPayment(request: CreatePaymentRequest, signal?: AbortSignal): Promise<PaymentSnapshot | undefined>;
+  fetchPayment(reference: ProviderReference, signal?: AbortSignal): Promise<PaymentSnapshot>;
+  /** Every payment made in [from, to), in pages; throws ProviderRejected when the set-up cannot list. */
+  listPayments(
+    window: { from: Milliseconds; to: Milliseconds },
+    signal?: AbortSignal,
+  ): AsyncIterable<PaymentSnapshot[]>;
+  /** Asks the provider to close an unpaid payment; resolves also when it is closed already. */
+  cancelPayment(reference: ProviderReference, signal?: AbortSignal): Promise<void>;
+  /** Reads and verifies; never goes out, never throws for what a sender did. */
+  verifyWebhook(delivery: WebhookDelivery, now: Milliseconds): WebhookVerdict;
+  /** A cheap authenticated call that shows reachability and credentials. */
+  probe(signal?: AbortSignal): Promise<void>;
+}
+
+export type BreakerState = 'closed' | 'open' | 'half_open';
+
+export interface ProviderHealth {
+  provider: ProviderName;
+  breaker: BreakerState;
+  /** When the breaker opened, and the failure that opened it; null while it is closed. */
+  openedAt: Milliseconds | null;
+  lastError: string | null;
+  lastSuccessAt: Milliseconds | null;
+  /** Where the provider's own page of a payment is, for the button "Open at provider"; null when it has none. */
+  dashboardUrl: string | null;
+}
+
+/** The providers that are configured, in the order of configuration. */
+export interface ProviderRegistry {
+  list(): readonly PaymentProvider[];
+  find(name: ProviderName): PaymentProvider | undefined;
+  health(name: ProviderName): ProviderHealth | undefined;
+}

@@ -1,0 +1,62 @@
+import type { AccessStores } from '#access/access-store.ts';
+import type { AlertStores } from '#alerts/alert-store.ts';
+import type { Milliseconds } from '#kernel/clock.ts';
+import type { OrderId, PaymentId, ProviderReference } from '#kernel/ids.ts';
+import type { ProviderName } from '#kernel/provider-name.ts';
+import type { MessagingStores } from '#messaging/messaging-store.ts';
+import type { OrderStores } from '#orders/order-store.ts';
+import type { Payment, PaymentStatus } from './payment.ts';
+import type { ReconciliationFinding, ReconciliationRun } from './reconciliation.ts';
+
+export type PaymentChange = Partial<
+  Omit<Payment, 'id' | 'orderId' | 'provider' | 'version' | 'createdAt' | 'currency' | 'amountMinor'>
+> & { updatedAt: Milliseconds };
+
+export interface PaymentStore {
+  insertPayment(payment: Payment): Promise<void>;
+  findPayment(id: PaymentId): Promise<Payment | undefined>;
+  findPaymentByReference(query: { provider: ProviderName; reference: ProviderReference }): Promise<Payment | undefined>;
+  /** Oldest first. */
+  listPaymentsForOrder(orderId: OrderId): Promise<Payment[]>;
+  /** Compare-and-set on status and version, which rises by one; false when another change came first. */
+  changePayment(input: {
+    id: PaymentId;
+    expected: { status: PaymentStatus; version: number };
+    change: PaymentChange;
+  }): Promise<boolean>;
+  /** Takes the lease when it is free or over; does not touch the version. False when somebody else holds it. */
+  leasePayment(input: { id: PaymentId; by: string; now: Milliseconds; until: Milliseconds }): Promise<boolean>;
+  /** Gives the lease back if `by` still holds it. */
+  releasePayment(input: { id: PaymentId; by: string }): Promise<void>;
+  /** Payments whose `nextPollAt` has come and whose lease is free, most overdue first; both creation states that may be asked. */
+  listPaymentsToPoll(query: { now: Milliseconds; limit: number }): Promise<Payment[]>;
+  /** Payments of one provider made in [from, to), oldest first, after the given id's place. */
+  listPaymentsMadeBetween(query: {
+    provider: ProviderName;
+    from: Milliseconds;
+    to: Milliseconds;
+    after: { createdAt: Milliseconds; id: string } | null;
+    limit: number;
+  }): Promise<Payment[]>;
+  /** Exact reference or payment id, or any transaction id that equals the text; newest first. */
+  searchPayments(query: { text: string; limit: number }): Promise<Payment[]>;
+  /** How many payments are in each status, per provider; for metrics and cards. */
+  countPayments(): Promise<{ provider: ProviderName; status: PaymentStatus; count: number }[]>;
+}
+
+export interface ReconciliationStore {
+  insertRun(run: ReconciliationRun): Promise<void>;
+  /** Replaces counters, status and findings count of a run that is `running`. False when it is no longer. */
+  changeRun(run: ReconciliationRun): Promise<boolean>;
+  findRun(id: string): Promise<ReconciliationRun | undefined>;
+  /** Newest first. */
+  listRuns(query: { limit: number }): Promise<ReconciliationRun[]>;
+  insertFinding(finding: ReconciliationFinding): Promise<void>;
+  listFindings(query: { runId: string; limit: number }): Promise<ReconciliationFinding[]>;
+}
+
+/** What the payments room needs of the database: its own stores and those of the rooms it may call. */
+export interface PaymentStores extends OrderStores, AlertStores, AccessStores, MessagingStores {
+  payments: PaymentStore;
+  reconciliation: ReconciliationStore;
+}

@@ -1,0 +1,77 @@
+import type { Milliseconds } from '#kernel/clock.ts';
+import type { OrderId, PaymentId, ProviderReference } from '#kernel/ids.ts';
+import type { ProviderName } from '#kernel/provider-name.ts';
+import type { Trust } from '#kernel/trust.ts';
+
+export const paymentStatuses = [
+  'created',
+  'pending',
+  'paid',
+  'underpaid',
+  'overpaid',
+  'paid_late',
+  'expired',
+  'failed',
+  'cancelled',
+  'reversed',
+] as const;
+export type PaymentStatus = (typeof paymentStatuses)[number];
+
+/**
+ * What is known of the command that creates the payment at the provider. `requested`: sent, or about to be, and the
+ * answer is not known; it is asked about, or repeated with its idempotency key, until it is known.
+ */
+export const creationStates = ['requested', 'confirmed', 'refused'] as const;
+export type CreationState = (typeof creationStates)[number];
+
+/** One attempt to collect for an order at one provider. */
+export interface Payment {
+  id: PaymentId;
+  orderId: OrderId;
+  provider: ProviderName;
+  status: PaymentStatus;
+  version: number;
+  creation: CreationState;
+  /** What the order asks for. */
+  currency: string;
+  amountMinor: number;
+  /** What the provider is asked to collect, in its own unit: an exact decimal string and its asset. */
+  requestedAmount: string;
+  requestedAsset: string;
+  /** What the provider must receive and has received, in the unit it settles in; null until money was seen. */
+  expectedAmount: string | null;
+  receivedAmount: string | null;
+  receivedAsset: string | null;
+  reference: ProviderReference | null;
+  checkoutUrl: string | null;
+  /** The provider's own words for its state, for example `Expired / PaidPartial`. */
+  providerStatus: string | null;
+  transactionIds: string[];
+  trust: Trust | null;
+  /** When the evidence that the status rests on was taken. */
+  evidenceAt: Milliseconds | null;
+  /** When the money was first known to be there; stays when the payment is reversed. */
+  paidAt: Milliseconds | null;
+  expiresAt: Milliseconds;
+  /** When it is polled next; null when nothing more is expected. */
+  nextPollAt: Milliseconds | null;
+  /** The lease that serializes the work on one payment: until when, and whose. */
+  lockedUntil: Milliseconds | null;
+  lockedBy: string | null;
+  createdAt: Milliseconds;
+  updatedAt: Milliseconds;
+}
+
+/** Statuses in which money may still come without anybody doing something. */
+export const openPaymentStatuses = ['created', 'pending'] as const satisfies readonly PaymentStatus[];
+
+/** Statuses in which the money is there in full. */
+export const coveringPaymentStatuses = ['paid', 'overpaid'] as const satisfies readonly PaymentStatus[];
+
+export function isOpenPayment(payment: Pick<Payment, 'status'>): boolean {
+  return (openPaymentStatuses as readonly PaymentStatus[]).includes(payment.status);
+}
+
+export function isCoveringPayment(payment: Pick<Payment, 'status'>): boolean {
+  return (coveringPaymentStatuses as readonly PaymentStatus[]).includes(payment.status);
+}

@@ -1,0 +1,50 @@
+import type { Milliseconds } from '#kernel/clock.ts';
+import type { ProviderName } from '#kernel/provider-name.ts';
+
+interface ProviderFailure {
+  provider: ProviderName;
+  operation: string;
+  /** The provider's own code, as it said it: `4200`, `040107`, `invoice-not-found`. */
+  code: string | null;
+  httpStatus: number | null;
+  /** The provider's own words, shortened and without secrets. */
+  message: string;
+  cause?: unknown;
+}
+
+/** A call to a provider did not give what was asked for. Grouped by who failed; catch the subclass that matters. */
+export abstract class ProviderError extends Error {
+  readonly provider: ProviderName;
+  readonly operation: string;
+  readonly code: string | null;
+  readonly httpStatus: number | null;
+
+  constructor(failure: ProviderFailure) {
+    super(failure.message, { cause: failure.cause });
+    this.provider = failure.provider;
+    this.operation = failure.operation;
+    this.code = failure.code;
+    this.httpStatus = failure.httpStatus;
+  }
+}
+
+/** The provider answered and said no: the same request will fail again. */
+export class ProviderRejected extends ProviderError {
+  override readonly name = 'ProviderRejected';
+}
+
+/** No answer, or the provider's own trouble (5xx): whether the request was executed is not known. */
+export class ProviderUnreachable extends ProviderError {
+  override readonly name = 'ProviderUnreachable';
+}
+
+/** The provider asks us to wait; the request was not executed. */
+export class ProviderRateLimited extends ProviderError {
+  override readonly name = 'ProviderRateLimited';
+  readonly retryAfterMs: Milliseconds | null;
+
+  constructor(failure: ProviderFailure & { retryAfterMs: Milliseconds | null }) {
+    super(failure);
+    this.retryAfterMs = failure.retryAfterMs;
+  }
+}

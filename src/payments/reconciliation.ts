@@ -1,0 +1,42 @@
+import type { Milliseconds } from '#kernel/clock.ts';
+import type { PaymentId, ProviderReference } from '#kernel/ids.ts';
+import type { ProviderName } from '#kernel/provider-name.ts';
+
+export const findingKinds = ['missing_here', 'missing_there', 'status', 'amount', 'currency'] as const;
+export type FindingKind = (typeof findingKinds)[number];
+
+export const reconciliationStatuses = ['running', 'finished', 'failed'] as const;
+
+/** One comparison of our payments with one provider's list. */
+export interface ReconciliationRun {
+  id: string;
+  provider: ProviderName;
+  status: (typeof reconciliationStatuses)[number];
+  windowFrom: Milliseconds;
+  windowTo: Milliseconds;
+  startedAt: Milliseconds;
+  finishedAt: Milliseconds | null;
+  /** Who asked for it: the job's name or `admin:ID`. */
+  startedBy: string;
+  comparedCount: number;
+  matchedCount: number;
+  healedCount: number;
+  /** Findings that were not healed. */
+  openCount: number;
+  /** Why it failed, in a sentence; null otherwise. */
+  error: string | null;
+}
+
+export interface ReconciliationFinding {
+  id: string;
+  runId: string;
+  kind: FindingKind;
+  provider: ProviderName;
+  reference: ProviderReference | null;
+  paymentId: PaymentId | null;
+  /** What we say and what the provider says, in a sentence each. */
+  here: string;
+  there: string;
+  isHealed: boolean;
+  createdAt: Milliseconds;
+}

@@ -1,0 +1,39 @@
+import type { Milliseconds } from '#kernel/clock.ts';
+import type { PaymentId, ProviderReference } from '#kernel/ids.ts';
+import type { AssetAmount } from '#kernel/money.ts';
+import type { ProviderName } from '#kernel/provider-name.ts';
+import type { Trust } from '#kernel/trust.ts';
+
+/**
+ * Where the provider says the payment is. `open`: may be paid (part of it may have come). `processing`: the full amount
+ * was seen and is not confirmed. `confirmed`: the provider stands by it. `expired`: closed without the full amount in
+ * time (part, or a late payment, may have come). `failed`: a payment error. `invalid`: seen, but not confirmed, or taken
+ * back. `cancelled`: closed by the merchant.
+ */
+export const snapshotStates = ['open', 'processing', 'confirmed', 'expired', 'failed', 'invalid', 'cancelled'] as const;
+export type SnapshotState = (typeof snapshotStates)[number];
+
+/** What one look at a provider's payment showed, in our words. */
+export interface PaymentSnapshot {
+  provider: ProviderName;
+  reference: ProviderReference;
+  /** Our payment id, when the provider echoes it; null for a payment that was not made by us. */
+  paymentId: PaymentId | null;
+  trust: Trust;
+  observedAt: Milliseconds;
+  state: SnapshotState;
+  /** The provider's own words for the state. */
+  providerStatus: string;
+  /** What the provider was told to collect. */
+  requested: AssetAmount;
+  /** What must come and what came, both in `asset`, the unit the provider settles in; null while no money was seen. */
+  settlement: { expected: string; received: string; asset: string } | null;
+  /** Money was seen after the expiry. */
+  isLate: boolean;
+  /** Somebody marked it settled by hand at the provider: amounts are no longer compared. */
+  isMarkedByHand: boolean;
+  checkoutUrl: string | null;
+  transactionIds: string[];
+  createdAt: Milliseconds | null;
+  expiresAt: Milliseconds | null;
+}
