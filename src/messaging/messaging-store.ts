@@ -80,7 +80,7 @@ export interface QueueStore<Row> {
   /** Claims due rows that nobody holds, by priority, then time, then id; raises `startedAttempts`. */
   claimDue(request: ClaimRequest): Promise<Row[]>;
   markProcessed(input: { id: string; lockedBy: string; at: Milliseconds; outcome: string | null }): Promise<boolean>;
-  /** Puts it back for later; raises `finishedAttempts` when an attempt was really made. */
+  /** Puts it back for later; raises `finishedAttempts` when an attempt was really made, else takes the start back. */
   release(input: {
     id: string;
     lockedBy: string;

@@ -1,0 +1,39 @@
+import type { Clock, Milliseconds } from '#kernel/clock.ts';
+import type { Database } from '#kernel/database.ts';
+import type { Random } from '#kernel/ids.ts';
+import type { JsonObject } from '#kernel/json.ts';
+import type { AccessStores, PendingAction } from './access-store.ts';
+
+interface PendingActionDeps {
+  database: Database<AccessStores>;
+  clock: Clock;
+  random: Random;
+}
+
+/** Keeps a money action until its initiator confirms it. Its id cannot be guessed, so a forged button finds nothing. */
+export async function proposeAction(
+  deps: PendingActionDeps,
+  input: { adminId: number; action: string; payload: JsonObject; forMs: Milliseconds },
+): Promise<PendingAction> {
+  const now = deps.clock.now();
+  const pending: PendingAction = {
+    id: Buffer.from(deps.random.bytes(16)).toString('base64url'),
+    adminId: input.adminId,
+    action: input.action,
+    payload: input.payload,
+    createdAt: now,
+    expiresAt: now + input.forMs,
+  };
+  await deps.database.transaction((stores) => stores.pendingActions.save(pending));
+  return pending;
+}
+
+/** Takes the action, once: a second tap, another admin and a late tap get undefined. */
+export function consumeAction(
+  deps: PendingActionDeps,
+  input: { id: string; adminId: number },
+): Promise<PendingAction | undefined> {
+  return deps.database.transaction((stores) =>
+    stores.pendingActions.consume({ id: input.id, adminId: input.adminId, now: deps.clock.now() }),
+  );
+}

@@ -1,0 +1,44 @@
+import { recordAudit } from '#access/audit.ts';
+import type { Actor } from '#kernel/actor.ts';
+import type { Clock } from '#kernel/clock.ts';
+import type { Database } from '#kernel/database.ts';
+import type { Ids } from '#kernel/ids.ts';
+import type { AlertStores } from './alert-store.ts';
+import { changeAlert } from './raise-alert.ts';
+
+export interface AlertDeps {
+  database: Database<AlertStores>;
+  clock: Clock;
+  ids: Ids;
+}
+
+export type Acknowledgement =
+  | { kind: 'acknowledged' }
+  | { kind: 'already'; by: string | null }
+  | { kind: 'over' }
+  | { kind: 'unknown' };
+
+/** An admin takes responsibility. A snoozed alert may be acknowledged; one that is over may not. */
+export function acknowledgeAlert(
+  deps: AlertDeps,
+  input: { alertId: string; actor: Actor; adminName: string },
+): Promise<Acknowledgement> {
+  return deps.database.transaction(async (stores) => {
+    const context = { ...deps, stores };
+    const alert = await stores.alerts.findAlert(input.alertId);
+    if (alert === undefined) return { kind: 'unknown' };
+    if (alert.status === 'resolved') return { kind: 'over' };
+    if (alert.status === 'acknowledged') return { kind: 'already', by: alert.acknowledgedBy };
+    await changeAlert(context, {
+      alert,
+      change: {
+        status: 'acknowledged',
+        acknowledgedAt: deps.clock.now(),
+        acknowledgedBy: input.adminName,
+        snoozedUntil: null,
+      },
+    });
+    await recordAudit(context, { actor: input.actor, action: 'alert.acknowledge', subject: `alert:${alert.id}` });
+    return { kind: 'acknowledged' };
+  });
+}

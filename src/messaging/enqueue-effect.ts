@@ -1,0 +1,23 @@
+import type { Clock } from '#kernel/clock.ts';
+import type { Ids } from '#kernel/ids.ts';
+import type { MessagingStores } from './messaging-store.ts';
+import { type Effect, topics } from './topics.ts';
+
+/** Owes an effect to the outside; false when the same fact was queued before. Call it in the transaction that decided it. */
+export function enqueueEffect(
+  deps: { stores: Pick<MessagingStores, 'outbox'>; clock: Clock; ids: Ids },
+  effect: Effect,
+): Promise<boolean> {
+  const { lane, priority } = topics[effect.topic];
+  const now = deps.clock.now();
+  return deps.stores.outbox.enqueue({
+    id: deps.ids.newId(),
+    receivedAt: now,
+    availableAt: now,
+    key: effect.key,
+    topic: effect.topic,
+    lane,
+    priority,
+    payload: effect.payload,
+  });
+}
