@@ -1,0 +1,193 @@
+// Environment -> one frozen Config. Every fault is found in one go and named by its variable; no fault repeats a value,
+// since a secret may stand in the wrong place. An empty value counts as unset, as container tools write it.
+import {
+  type ConfigDeps,
+  type Environment,
+  isOn,
+  listSecrets,
+  type Reading,
+  readSettings,
+  requireAll,
+} from './config-reading.ts';
+import { settingNames } from './config-settings.ts';
+import type { DatabaseConfig, LogLevel, Role } from './config-values.ts';
+
+/** Current first; the second one is accepted while secrets are being rotated. */
+export type Secrets = readonly string[];
+
+export interface CoinbaseConfig {
+  readonly apiUrl: string;
+  readonly keyId: string;
+  readonly keySecrets: Secrets;
+  readonly webhookSecrets: Secrets;
+}
+
+export interface BitpayConfig {
+  readonly apiUrl: string;
+  readonly posTokens: Secrets;
+  /** Null: no list, cancel or refund. */
+  readonly merchant: { readonly tokens: Secrets; readonly privateKeyHex: string } | null;
+}
+
+export interface BtcpayConfig {
+  readonly url: string;
+  readonly apiKey: string;
+  readonly storeId: string;
+  readonly webhookSecrets: Secrets;
+}
+
+export interface TelegramConfig {
+  readonly apiRoot: string;
+  readonly adminToken: string;
+  /** `shared`: the admin bot sends the alerts too, and only one of the two may poll. */
+  readonly pager: { readonly kind: 'shared' } | { readonly kind: 'own'; readonly token: string };
+  readonly updates:
+    | { readonly kind: 'polling' }
+    | { readonly kind: 'webhook'; readonly publicUrl: string; readonly secrets: Secrets };
+  readonly ownerIds: readonly number[];
+  /** Null: every owner in private. */
+  readonly alertChatId: number | null;
+}
+
+export interface Config {
+  readonly telegram: TelegramConfig;
+  readonly http: { readonly host: string; readonly port: number; readonly publicUrl: string | null };
+  readonly database: DatabaseConfig;
+  readonly roles: ReadonlySet<Role>;
+  readonly providers: {
+    readonly coinbase: CoinbaseConfig | null;
+    readonly bitpay: BitpayConfig | null;
+    readonly btcpay: BtcpayConfig | null;
+  };
+  /** Null: `/v1` answers 404. */
+  readonly storeApi: { readonly keys: Secrets } | null;
+  /** Null: nothing is announced. */
+  readonly storeWebhook: { readonly url: string; readonly secrets: Secrets } | null;
+  readonly timeZone: string;
+  readonly logLevel: LogLevel;
+  /** Every value that the log must never show. */
+  readonly secrets: readonly string[];
+}
+
+type Loaded<Value> = { ok: true; config: Value } | { ok: false; faults: string[] };
+
+export function loadConfig(env: Environment, deps: ConfigDeps): Loaded<Config> {
+  const reading = readSettings(env, { ...deps, names: settingNames });
+  const config = assemble(reading);
+  return reading.faults.length > 0 ? { ok: false, faults: reading.faults } : { ok: true, config: deepFreeze(config) };
+}
+
+/** What the care of the database needs, so that it works where no bot is configured. */
+export function loadDatabaseConfig(
+  env: Environment,
+  deps: ConfigDeps,
+): Loaded<Pick<Config, 'database' | 'logLevel' | 'secrets'>> {
+  const reading = readSettings(env, { ...deps, names: ['DATABASE_URL', 'LOG_LEVEL'] });
+  const { values, faults } = reading;
+  if (faults.length > 0) return { ok: false, faults };
+  const config = {
+    database: need(values.DATABASE_URL),
+    logLevel: need(values.LOG_LEVEL),
+    secrets: listSecrets(reading),
+  };
+  return { ok: true, config: deepFreeze(config) };
+}
+
+function assemble(reading: Reading): Config {
+  const { values } = reading;
+  return {
+    telegram: assembleTelegram(reading),
+    http: { host: need(values.HOST), port: need(values.PORT), publicUrl: values.PUBLIC_URL ?? null },
+    database: need(values.DATABASE_URL),
+    roles: need(values.ROLES),
+    providers: {
+      coinbase: assembleCoinbase(reading),
+      bitpay: assembleBitpay(reading),
+      btcpay: assembleBtcpay(reading),
+    },
+    storeApi: values.STORE_API_KEY === undefined ? null : { keys: values.STORE_API_KEY },
+    storeWebhook: assembleStoreWebhook(reading),
+    timeZone: need(values.TIME_ZONE),
+    logLevel: need(values.LOG_LEVEL),
+    secrets: listSecrets(reading),
+  };
+}
+
+function assembleTelegram(reading: Reading): TelegramConfig {
+  const { values } = reading;
+  requireAll(reading, { names: ['TELEGRAM_BOT_TOKEN', 'OWNER_IDS'], because: 'is required' });
+  const isWebhook = values.TELEGRAM_MODE === 'webhook';
+  if (isWebhook) {
+    const because = 'is required when TELEGRAM_MODE is webhook';
+    requireAll(reading, { names: ['PUBLIC_URL', 'TELEGRAM_WEBHOOK_SECRET'], because });
+  }
+  const adminToken = need(values.TELEGRAM_BOT_TOKEN?.[0]);
+  const pagerToken = values.TELEGRAM_PAGER_TOKEN?.[0] ?? adminToken;
+  return {
+    apiRoot: need(values.TELEGRAM_API_ROOT),
+    adminToken,
+    pager: pagerToken === adminToken ? { kind: 'shared' } : { kind: 'own', token: pagerToken },
+    updates: isWebhook
+      ? { kind: 'webhook', publicUrl: need(values.PUBLIC_URL), secrets: need(values.TELEGRAM_WEBHOOK_SECRET) }
+      : { kind: 'polling' },
+    ownerIds: need(values.OWNER_IDS),
+    alertChatId: values.ALERT_CHAT_ID ?? null,
+  };
+}
+
+function assembleCoinbase(reading: Reading): CoinbaseConfig | null {
+  const { values } = reading;
+  const needed = ['COINBASE_API_KEY_ID', 'COINBASE_API_KEY_SECRET', 'COINBASE_WEBHOOK_SECRET'] as const;
+  if (!isOn(reading, { title: 'Coinbase', needed, optional: ['COINBASE_API_URL'] })) return null;
+  return {
+    apiUrl: need(values.COINBASE_API_URL),
+    keyId: need(values.COINBASE_API_KEY_ID),
+    keySecrets: need(values.COINBASE_API_KEY_SECRET),
+    webhookSecrets: need(values.COINBASE_WEBHOOK_SECRET),
+  };
+}
+
+function assembleBitpay(reading: Reading): BitpayConfig | null {
+  const { values } = reading;
+  const merchantNames = ['BITPAY_MERCHANT_TOKEN', 'BITPAY_PRIVATE_KEY'] as const;
+  const optional = ['BITPAY_API_URL', ...merchantNames] as const;
+  if (!isOn(reading, { title: 'BitPay', needed: ['BITPAY_POS_TOKEN'], optional })) return null;
+  const hasMerchant = isOn(reading, { title: "BitPay's merchant facade", needed: merchantNames, optional: [] });
+  return {
+    apiUrl: need(values.BITPAY_API_URL),
+    posTokens: need(values.BITPAY_POS_TOKEN),
+    merchant: hasMerchant
+      ? { tokens: need(values.BITPAY_MERCHANT_TOKEN), privateKeyHex: need(values.BITPAY_PRIVATE_KEY) }
+      : null,
+  };
+}
+
+function assembleBtcpay(reading: Reading): BtcpayConfig | null {
+  const { values } = reading;
+  const needed = ['BTCPAY_URL', 'BTCPAY_API_KEY', 'BTCPAY_STORE_ID', 'BTCPAY_WEBHOOK_SECRET'] as const;
+  if (!isOn(reading, { title: 'BTCPay Server', needed, optional: [] })) return null;
+  return {
+    url: need(values.BTCPAY_URL),
+    apiKey: need(values.BTCPAY_API_KEY),
+    storeId: need(values.BTCPAY_STORE_ID),
+    webhookSecrets: need(values.BTCPAY_WEBHOOK_SECRET),
+  };
+}
+
+function assembleStoreWebhook(reading: Reading): Config['storeWebhook'] {
+  const { values } = reading;
+  const needed = ['STORE_WEBHOOK_URL', 'STORE_WEBHOOK_SECRET'] as const;
+  if (!isOn(reading, { title: "the shop's webhook", needed, optional: [] })) return null;
+  return { url: need(values.STORE_WEBHOOK_URL), secrets: need(values.STORE_WEBHOOK_SECRET) };
+}
+
+/** What is missing here has its fault already, and a Config with a fault never leaves this file. */
+function need<Value>(value: Value | undefined): Value {
+  return value as Value;
+}
+
+function deepFreeze<Value>(value: Value): Value {
+  if (typeof value !== 'object' || value === null || Object.isFrozen(value)) return value;
+  for (const inner of Object.values(value)) deepFreeze(inner);
+  return Object.freeze(value);
+}
