@@ -1,0 +1,153 @@
+// What a button means when it is tapped. Telegram allows 64 bytes; a UUID is written in 22 characters. Anything that
+// does not decode to exactly what was encoded is a forged or an old button, and gets `undefined`.
+import { isProviderName, type ProviderName } from '#kernel/provider-name.ts';
+import { type OrderStatus, orderStatuses } from '#orders/order.ts';
+
+/** Telegram refuses a longer `callback_data`. */
+export const callbackBytesMax = 64;
+/** No list in the chat goes further back than this; older orders are found by `/find`. */
+export const pageMax = 24;
+
+export const alertTaps = ['ack', 'snooze', 'link', 'check', 'open'] as const;
+export type AlertTap = (typeof alertTaps)[number];
+
+/** `card`: the pager's message, which the outbox keeps current; `list`: the view behind `/alerts`. */
+export const alertPlaces = ['card', 'list'] as const;
+export type AlertPlace = (typeof alertPlaces)[number];
+
+export const orderTaps = ['show', 'check', 'link', 'cancel', 'deliver', 'back'] as const;
+export type OrderTap = (typeof orderTaps)[number];
+
+export const statsDays = [7, 30, 90] as const;
+export type StatsDays = (typeof statsDays)[number];
+
+export const orderFilters = ['all', ...orderStatuses] as const;
+export type OrderFilter = 'all' | OrderStatus;
+
+export const deadTaps = ['show', 'redrive', 'discard'] as const;
+export type DeadTap = (typeof deadTaps)[number];
+export const deadQueues = ['inbox', 'outbox'] as const;
+export type DeadQueue = (typeof deadQueues)[number];
+
+export type Tap =
+  | { kind: 'alert'; act: AlertTap; id: string; place: AlertPlace }
+  | { kind: 'alerts'; page: number }
+  | { kind: 'alert_view'; id: string }
+  | { kind: 'order'; act: OrderTap; id: string }
+  | { kind: 'orders'; filter: OrderFilter; page: number }
+  /** The second tap of an action that waits; the id is the pending action's. */
+  | { kind: 'confirm'; pendingId: string }
+  | { kind: 'stats'; days: StatsDays }
+  | { kind: 'reconcile'; provider: ProviderName | 'all' }
+  | { kind: 'dead'; act: DeadTap; queue: DeadQueue; id: string }
+  | { kind: 'dead_list' }
+  | { kind: 'providers' }
+  | { kind: 'health' };
+
+export type TapOf<Kind extends Tap['kind']> = Extract<Tap, { kind: Kind }>;
+
+export function encodeTap(tap: Tap): string {
+  switch (tap.kind) {
+    case 'alert': {
+      const data = `alert:${tap.act}:${shortenId(tap.id)}`;
+      return tap.place === 'card' ? data : `${data}:${tap.place}`;
+    }
+    case 'alerts':
+      return `alerts:${tap.page}`;
+    case 'alert_view':
+      return `alert_view:${shortenId(tap.id)}`;
+    case 'order':
+      return `order:${tap.act}:${shortenId(tap.id)}`;
+    case 'orders':
+      return `orders:${tap.filter}:${tap.page}`;
+    case 'confirm':
+      return `confirm:${tap.pendingId}`;
+    case 'stats':
+      return `stats:${tap.days}`;
+    case 'reconcile':
+      return `reconcile:${tap.provider}`;
+    case 'dead':
+      return `dead:${tap.act}:${tap.queue}:${shortenId(tap.id)}`;
+    case 'dead_list':
+    case 'providers':
+    case 'health':
+      return tap.kind;
+    default:
+      return tap satisfies never;
+  }
+}
+
+/** Undefined for anything that `encodeTap` did not write. */
+export function decodeTap(data: string): Tap | undefined {
+  if (Buffer.byteLength(data) > callbackBytesMax) return undefined;
+  const [kind, ...words] = data.split(':');
+  const tap = readTap(kind ?? '', words);
+  // Writing it again refuses surplus words, other spellings of a number and bits that are not used.
+  return tap !== undefined && encodeTap(tap) === data ? tap : undefined;
+}
+
+function readTap(kind: string, [first = '', second = '', third = '']: string[]): Tap | undefined {
+  switch (kind) {
+    case 'alert': {
+      const id = restoreId(second);
+      const place = third === '' ? 'card' : oneOf(alertPlaces, third);
+      const act = oneOf(alertTaps, first);
+      return act && id && place ? { kind, act, id, place } : undefined;
+    }
+    case 'alerts':
+      return readPage(first, (page) => ({ kind, page }));
+    case 'alert_view': {
+      const id = restoreId(first);
+      return id ? { kind, id } : undefined;
+    }
+    case 'order': {
+      const act = oneOf(orderTaps, first);
+      const id = restoreId(second);
+      return act && id ? { kind, act, id } : undefined;
+    }
+    case 'orders': {
+      const filter = oneOf(orderFilters, first);
+      return filter && readPage(second, (page) => ({ kind, filter, page }));
+    }
+    case 'confirm':
+      return /^[\w-]{16,22}$/.test(first) ? { kind, pendingId: first } : undefined;
+    case 'stats': {
+      const days = statsDays.find((candidate) => String(candidate) === first);
+      return days && { kind, days };
+    }
+    case 'reconcile':
+      return first === 'all' || isProviderName(first) ? { kind, provider: first } : undefined;
+    case 'dead': {
+      const act = oneOf(deadTaps, first);
+      const queue = oneOf(deadQueues, second);
+      const id = restoreId(third);
+      return act && queue && id ? { kind, act, queue, id } : undefined;
+    }
+    case 'dead_list':
+    case 'providers':
+    case 'health':
+      return { kind };
+    default:
+      return undefined;
+  }
+}
+
+function oneOf<Word extends string>(words: readonly Word[], text: string): Word | undefined {
+  return words.find((word) => word === text);
+}
+
+function readPage(text: string, make: (page: number) => Tap): Tap | undefined {
+  const page = /^\d{1,2}$/.test(text) ? Number(text) : Number.NaN;
+  return page <= pageMax ? make(page) : undefined;
+}
+
+/** A UUID in 22 characters of base64url. */
+export function shortenId(id: string): string {
+  return Buffer.from(id.replaceAll('-', ''), 'hex').toString('base64url');
+}
+
+function restoreId(text: string): string | undefined {
+  if (!/^[\w-]{22}$/.test(text)) return undefined;
+  const hex = Buffer.from(text, 'base64url').toString('hex');
+  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}`;
+}

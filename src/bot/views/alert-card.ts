@@ -1,0 +1,82 @@
+import type { Alert, AlertAction } from '#alerts/alert.ts';
+import type { AlertPlace, AlertTap } from '../callback-data.ts';
+import { fitLines, type Line, line, weights } from './fit.ts';
+import { bold, show } from './html.ts';
+import { type Button, inPairs, type Look, type View } from './view.ts';
+import { formatTime, providerTitle, severitySigns, trustWords } from './words.ts';
+
+const actionButtons: Readonly<Record<AlertAction, { text: string; act: AlertTap }>> = {
+  new_payment_link: { text: 'New payment link', act: 'link' },
+  check_again: { text: 'Check again', act: 'check' },
+  open_order: { text: 'Open order', act: 'open' },
+};
+
+/** One trouble, as it stands: the first line says how bad it is, the last ones who has it in hand. */
+export function alertCard(alert: Alert, options: Look & { place: AlertPlace }): View {
+  return {
+    text: fitLines([...factLines(alert), ...stateLines(alert, options)]),
+    keyboard: alertKeyboard(alert, options),
+  };
+}
+
+/** The short message that rings when a snoozed alert opens again; it answers the card. */
+export function wakeNotice(alert: Alert): string {
+  const order = alert.facts.orderNumber === null ? '' : ` · ${show(alert.facts.orderNumber)}`;
+  return fitLines([
+    line(`⏰ The snooze is over and it is still open: ${bold(alert.facts.headline)}${order}`, weights.must),
+  ]);
+}
+
+function factLines(alert: Alert): Line[] {
+  const { facts } = alert;
+  const severity = `${severitySigns[alert.severity]} ${bold(alert.severity.toUpperCase())}`;
+  const first =
+    alert.status === 'resolved'
+      ? `✅ ${bold('RESOLVED')} · was ${alert.severity} · ${show(facts.headline, 200)}`
+      : `${severity} · ${show(facts.headline, 200)}`;
+  const subject = [
+    facts.orderNumber === null ? null : `Order ${bold(facts.orderNumber)}`,
+    facts.amount === null ? null : bold(facts.amount),
+    facts.provider === null ? null : show(providerTitle(facts.provider)),
+  ].filter((part) => part !== null);
+  const lines = [line(first, weights.must)];
+  if (subject.length > 0) lines.push(line(subject.join(' · '), weights.must));
+  if (facts.detail !== null) lines.push(line(show(facts.detail, 300)));
+  lines.push(line(`Why: ${show(facts.why, 700)}`));
+  if (facts.trust !== null) lines.push(line(`How sure: ${trustWords[facts.trust]}`));
+  return lines;
+}
+
+function stateLines(alert: Alert, look: Look): Line[] {
+  const lines = [line(happened(alert, look), weights.detail)];
+  const by = alert.acknowledgedBy === null ? '' : ` by ${show(alert.acknowledgedBy, 64)}`;
+  if (alert.acknowledgedAt !== null && alert.acknowledgedBy !== null && alert.status !== 'snoozed') {
+    lines.push(line(`✋ Acknowledged${by}, ${formatTime(alert.acknowledgedAt, look)}`));
+  }
+  if (alert.status === 'snoozed' && alert.snoozedUntil !== null) {
+    lines.push(line(`💤 Snoozed${by} until ${formatTime(alert.snoozedUntil, look)}`));
+  }
+  if (alert.status === 'resolved' && alert.resolvedAt !== null) {
+    const what = alert.resolvedBy === null ? '' : `: ${show(alert.resolvedBy, 300)}`;
+    lines.push(line(`✅ Resolved ${formatTime(alert.resolvedAt, look)}${what}`, weights.must));
+  }
+  return lines;
+}
+
+function happened(alert: Alert, look: Look): string {
+  if (alert.occurrences === 1) return `Since ${formatTime(alert.openedAt, look)}`;
+  return `Happened ${alert.occurrences} times, last ${formatTime(alert.lastRaisedAt, look)}`;
+}
+
+function alertKeyboard(alert: Alert, options: { place: AlertPlace }): Button[][] {
+  const { place } = options;
+  const back: Button[][] = place === 'list' ? [[{ text: '‹ Alerts', tap: { kind: 'alerts', page: 0 } }]] : [];
+  if (alert.status === 'resolved') return back;
+  const button = (text: string, act: AlertTap): Button => ({ text, tap: { kind: 'alert', act, id: alert.id, place } });
+  const buttons = alert.status === 'acknowledged' ? [] : [button('Acknowledge', 'ack')];
+  buttons.push(button('Snooze 1 h', 'snooze'));
+  for (const action of alert.actions.slice(0, 2)) {
+    buttons.push(button(actionButtons[action].text, actionButtons[action].act));
+  }
+  return [...inPairs(buttons), ...back];
+}

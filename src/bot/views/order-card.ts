@@ -1,0 +1,150 @@
+import { formatAsset, formatMoney } from '#kernel/money.ts';
+import { formatOrderNumber, type Order, type OrderStatus } from '#orders/order.ts';
+import type { TimelineEntry } from '#orders/timeline.ts';
+import { currentPayment } from '#payments/order-view.ts';
+import { isOpenPayment, type Payment } from '#payments/payment.ts';
+import type { OrderTap } from '../callback-data.ts';
+import { fitLines, type Line, line, weights } from './fit.ts';
+import { bold, code, show } from './html.ts';
+import { type Button, inPairs, isButtonUrl, type Look, type View } from './view.ts';
+import { formatTime, orderSigns, paymentSigns, providerTitle, statusWord, trustWords } from './words.ts';
+
+export interface OrderDetails {
+  order: Order;
+  payments: Payment[];
+  timeline: TimelineEntry[];
+}
+
+export interface OrderCardOptions extends Look {
+  /** The provider's own page of the payment that counts. */
+  providerUrl: string | null;
+  /** `full` has the buttons that fit the state; `plain` is for chats in which they are not served. */
+  buttons: 'full' | 'plain';
+  /** What the last tap brought about, in a sentence. */
+  notice?: string;
+}
+
+const historyGroup = { one: 'earlier entry', many: 'earlier entries' };
+const itemGroup = { one: 'more item', many: 'more items' };
+
+/** Which actions fit an order in this state; the verbs decide for themselves all the same. */
+const tapsOf: Readonly<Record<OrderStatus, readonly OrderTap[]>> = {
+  awaiting_payment: ['check', 'link', 'cancel'],
+  paid: ['check', 'deliver'],
+  fulfilled: ['check'],
+  expired: ['check', 'link'],
+  cancelled: ['check'],
+  needs_attention: ['check', 'link', 'cancel'],
+  partially_refunded: ['check'],
+  refunded: ['check'],
+};
+
+const tapTexts: Readonly<Record<OrderTap, string>> = {
+  show: 'Open order',
+  check: 'Check again',
+  link: 'New payment link',
+  cancel: 'Cancel order',
+  deliver: 'Mark delivered',
+  back: '‹ Orders',
+};
+
+/** An order with the reason of its state, and whose word that is. */
+export function orderCard(details: OrderDetails, options: OrderCardOptions): View {
+  const lines = [
+    ...headLines(details.order),
+    ...paymentLines(details, options),
+    ...personLines(details.order),
+    ...timeLines(details.order, options),
+    ...historyLines(details.timeline, options),
+  ];
+  if (options.notice !== undefined) lines.unshift(line(`👉 ${show(options.notice, 300)}`, weights.must));
+  return { text: fitLines(lines), keyboard: options.buttons === 'full' ? orderKeyboard(details, options) : [] };
+}
+
+function headLines(order: Order): Line[] {
+  const lines = [
+    line(
+      `${orderSigns[order.status]} ${bold(formatOrderNumber(order.number))} · ${statusWord(order.status)}`,
+      weights.must,
+    ),
+    line(bold(formatMoney(order)), weights.must),
+  ];
+  for (const item of order.items) {
+    const quantity = item.quantity === 1 ? '' : `${item.quantity} × `;
+    lines.push({ html: `${quantity}${show(item.name, 80)}`, weight: weights.extra, group: itemGroup });
+  }
+  if (order.attention !== null) lines.push(line(`⚠️ ${show(order.attention, 400)}`, weights.must));
+  return lines;
+}
+
+function paymentLines({ payments }: OrderDetails, look: Look): Line[] {
+  const payment = currentPayment(payments);
+  if (payment === undefined) return [line('No payment link yet.')];
+  const provider = providerTitle(payment.provider);
+  const lines = [line(`${paymentSigns[payment.status]} ${provider}: payment ${statusWord(payment.status)}`)];
+  if (payment.receivedAmount !== null && payment.receivedAsset !== null) {
+    const received = formatAsset({ amount: payment.receivedAmount, asset: payment.receivedAsset });
+    const expected = payment.expectedAmount === null ? '' : ` of ${payment.expectedAmount}`;
+    lines.push(line(`Received ${show(received)}${show(expected)}`));
+  }
+  lines.push(line(evidence(payment, look)));
+  if (payments.length > 1) lines.push(line(`${payments.length} payment links in all`, weights.extra));
+  if (isOpenPayment(payment) && payment.checkoutUrl !== null) {
+    lines.push(line(`Pay at ${show(payment.checkoutUrl, 500)}`, weights.detail));
+  }
+  return lines;
+}
+
+function evidence(payment: Payment, look: Look): string {
+  if (payment.creation === 'requested') {
+    return `Whether ${providerTitle(payment.provider)} made it is not known yet; it is being asked about.`;
+  }
+  if (payment.trust === null) return `No word from ${providerTitle(payment.provider)} yet.`;
+  const words = payment.providerStatus === null ? '' : `“${show(payment.providerStatus, 120)}”, `;
+  const when = payment.evidenceAt === null ? '' : `, ${formatTime(payment.evidenceAt, look)}`;
+  return `Rests on: ${words}${trustWords[payment.trust]}${when}`;
+}
+
+function personLines(order: Order): Line[] {
+  const lines: Line[] = [];
+  const who = [order.customerEmail, order.customerName].filter((text) => text !== null).map((text) => code(text, 80));
+  if (who.length > 0) lines.push(line(`Customer ${who.join(' ')}`));
+  if (order.reference !== null) lines.push(line(`Reference ${code(order.reference, 80)}`, weights.detail));
+  if (order.note !== null) lines.push(line(`Note: ${show(order.note, 200)}`, weights.detail));
+  return lines;
+}
+
+function timeLines(order: Order, look: Look): Line[] {
+  const parts = [`Made ${formatTime(order.createdAt, look)}`];
+  if (order.status === 'awaiting_payment') parts.push(`open until ${formatTime(order.expiresAt, look)}`);
+  if (order.paidAt !== null) parts.push(`paid ${formatTime(order.paidAt, look)}`);
+  if (order.fulfilledAt !== null) parts.push(`delivered ${formatTime(order.fulfilledAt, look)}`);
+  return [line(parts.join(' · '), weights.detail)];
+}
+
+function historyLines(timeline: readonly TimelineEntry[], look: Look): Line[] {
+  if (timeline.length === 0) return [];
+  const entries = timeline.map((entry) => ({
+    html: `${formatTime(entry.at, look)} · ${show(entry.text, 160)}${cause(entry)}`,
+    weight: weights.history,
+    group: historyGroup,
+  }));
+  const last = entries.at(-1);
+  const newest = last === undefined ? [] : [{ ...last, weight: weights.detail }];
+  return [line('<b>History</b>', weights.detail), ...entries.slice(0, -1), ...newest];
+}
+
+function cause(entry: TimelineEntry): string {
+  const trust = entry.trust === null ? '' : `, ${entry.trust}`;
+  return ` <i>(${entry.causeKind}${trust})</i>`;
+}
+
+function orderKeyboard({ order, payments }: OrderDetails, options: OrderCardOptions): Button[][] {
+  const button = (act: OrderTap): Button => ({ text: tapTexts[act], tap: { kind: 'order', act, id: order.id } });
+  const taps = tapsOf[order.status].filter((act) => act !== 'check' || payments.length > 0);
+  const buttons = taps.map(button);
+  if (options.providerUrl !== null && isButtonUrl(options.providerUrl)) {
+    buttons.push({ text: 'Open at provider', url: options.providerUrl });
+  }
+  return [...inPairs(buttons), [button('back')]];
+}

@@ -1,0 +1,78 @@
+import { formatMoney } from '#kernel/money.ts';
+import { formatOrderNumber, type Order } from '#orders/order.ts';
+import { type OrderFilter, pageMax } from '../callback-data.ts';
+import { fitLines, line, weights } from './fit.ts';
+import { clip, show } from './html.ts';
+import { type Button, inPairs, type Look, type View } from './view.ts';
+import { formatTime, orderSigns, plural, statusWord } from './words.ts';
+
+/** Eight rows and the filters still leave the list within a phone's screen. */
+export const pageSize = 8;
+
+const filters: readonly { filter: OrderFilter; text: string }[] = [
+  { filter: 'all', text: 'All' },
+  { filter: 'needs_attention', text: 'Attention' },
+  { filter: 'awaiting_payment', text: 'Awaiting' },
+  { filter: 'paid', text: 'Paid' },
+  { filter: 'fulfilled', text: 'Fulfilled' },
+  { filter: 'expired', text: 'Expired' },
+];
+
+/** One page of orders, newest first; each row is a button that opens the order's card. */
+export function orderList(
+  page: { orders: readonly Order[]; filter: OrderFilter; page: number; hasMore: boolean },
+  look: Look,
+): View {
+  const what = page.filter === 'all' ? 'Orders' : `Orders · ${statusWord(page.filter)}`;
+  const lines = [line(`<b>${what}</b> · page ${page.page + 1}`, weights.must)];
+  if (page.orders.length === 0) lines.push(line('Nothing here.'));
+  for (const order of page.orders) {
+    lines.push(line(`${rowText(order)} · ${formatTime(order.createdAt, look)}`));
+  }
+  if (page.hasMore && page.page >= pageMax) lines.push(line('Older orders are found by /find.'));
+  return {
+    text: fitLines(lines),
+    keyboard: [...inPairs(page.orders.map(openButton)), turnRow(page), ...filterRows(page.filter)].filter(
+      (row) => row.length > 0,
+    ),
+  };
+}
+
+/** What a search found; a tap opens the order's card. */
+export function foundOrders(found: { text: string; orders: readonly Order[] }, look: Look): View {
+  const { orders, text } = found;
+  if (orders.length === 0) return { text: `Nothing found for “${show(text, 80)}”.`, keyboard: [] };
+  const lines = [line(`<b>${plural(orders.length, 'order')}</b> for “${show(text, 80)}”`, weights.must)];
+  for (const order of orders) {
+    const who = order.customerEmail ?? order.customerName ?? order.reference;
+    const whose = who === null ? '' : ` · ${show(who, 40)}`;
+    lines.push(line(`${rowText(order)} · ${formatTime(order.createdAt, look)}${whose}`));
+  }
+  return { text: fitLines(lines), keyboard: inPairs(orders.map(openButton)) };
+}
+
+function rowText(order: Order): string {
+  return `${orderSigns[order.status]} ${formatOrderNumber(order.number)} · ${formatMoney(order)}`;
+}
+
+function openButton(order: Order): Button {
+  return { text: clip(rowText(order), 40), tap: { kind: 'order', act: 'show', id: order.id } };
+}
+
+function turnRow(page: { filter: OrderFilter; page: number; hasMore: boolean }): Button[] {
+  const turn = (text: string, to: number): Button => ({ text, tap: { kind: 'orders', filter: page.filter, page: to } });
+  const row: Button[] = [];
+  if (page.page > 0) row.push(turn('‹ Newer', page.page - 1));
+  if (page.hasMore && page.page < pageMax) row.push(turn('Older ›', page.page + 1));
+  return row;
+}
+
+function filterRows(current: OrderFilter): Button[][] {
+  const buttons = filters.map(
+    ({ filter, text }): Button => ({
+      text: filter === current ? `• ${text}` : text,
+      tap: { kind: 'orders', filter, page: 0 },
+    }),
+  );
+  return [buttons.slice(0, 3), buttons.slice(3)];
+}

@@ -1,0 +1,82 @@
+import type { ProviderName } from '#kernel/provider-name.ts';
+import type { FindingKind, ReconciliationFinding, ReconciliationRun } from '#payments/reconciliation.ts';
+import { fitLines, type Line, line, weights } from './fit.ts';
+import { code, show } from './html.ts';
+import type { Button, Look, View } from './view.ts';
+import { formatTime, providerTitle } from './words.ts';
+
+/** What became of one provider's run: still to come, at work, or its end. */
+export type ReconcileStep =
+  | { kind: 'waiting'; provider: ProviderName }
+  | { kind: 'running'; provider: ProviderName; compared: number; healed: number; open: number }
+  | { kind: 'finished'; provider: ProviderName; run: ReconciliationRun; findings: readonly ReconciliationFinding[] }
+  | { kind: 'stopped'; provider: ProviderName; reason: string };
+
+const findingWords: Readonly<Record<FindingKind, string>> = {
+  missing_here: 'missing here',
+  missing_there: 'missing there',
+  status: 'status differs',
+  amount: 'amount differs',
+  currency: 'currency differs',
+};
+const findingGroup = { one: 'more finding', many: 'more findings' };
+const barUnits = 10;
+
+export function reconcileChoice(providers: readonly ProviderName[]): View {
+  if (providers.length === 0) return { text: 'No provider is configured.', keyboard: [] };
+  const one = providers.map((provider): Button[] => [
+    { text: providerTitle(provider), tap: { kind: 'reconcile', provider } },
+  ]);
+  const all: Button[][] = providers.length > 1 ? [[{ text: 'All', tap: { kind: 'reconcile', provider: 'all' } }]] : [];
+  return { text: 'Compare our payments with the list of which provider?', keyboard: [...one, ...all] };
+}
+
+/** The one message that is edited while providers are compared, and then shows what was found. */
+export function reconcileProgress(steps: readonly ReconcileStep[], look: Look): View {
+  const ended = steps.filter((step) => step.kind === 'finished' || step.kind === 'stopped').length;
+  const isOver = ended === steps.length;
+  const filled = Math.round((ended / Math.max(steps.length, 1)) * barUnits);
+  const bar = `${'▰'.repeat(filled)}${'▱'.repeat(barUnits - filled)} ${ended} of ${steps.length}`;
+  const head = isOver ? '<b>Reconciled</b>' : `<b>Reconciling</b> ${bar}`;
+  return {
+    text: fitLines([line(head, weights.must), ...steps.flatMap((step) => stepLines(step, look))]),
+    keyboard: [],
+  };
+}
+
+function stepLines(step: ReconcileStep, look: Look): Line[] {
+  const title = `<b>${providerTitle(step.provider)}</b>`;
+  switch (step.kind) {
+    case 'waiting':
+      return [line(`${title} · waiting`)];
+    case 'running':
+      return [line(`${title} · compared ${step.compared}, healed ${step.healed}, open ${step.open}`, weights.must)];
+    case 'stopped':
+      return [line(`⛔ ${title} · ${show(step.reason, 300)}`, weights.must)];
+    case 'finished':
+      return finishedLines(step, look);
+    default:
+      return step satisfies never;
+  }
+}
+
+function finishedLines(step: ReconcileStep & { kind: 'finished' }, look: Look): Line[] {
+  const { run } = step;
+  const sign = run.openCount === 0 ? '✅' : '⚠️';
+  const counts = `compared ${run.comparedCount}, matched ${run.matchedCount}, healed ${run.healedCount}, open ${run.openCount}`;
+  const since = `since ${formatTime(run.windowFrom, look)}`;
+  const findings = step.findings.map((finding) => ({
+    html: findingText(finding),
+    // What was healed gives way first: what is open needs somebody.
+    weight: finding.isHealed ? weights.history : weights.extra,
+    group: findingGroup,
+  }));
+  return [line(`${sign} <b>${providerTitle(step.provider)}</b> · ${counts}, ${since}`, weights.must), ...findings];
+}
+
+function findingText(finding: ReconciliationFinding): string {
+  const which = finding.reference ?? finding.paymentId;
+  const about = which === null ? '' : ` ${code(which, 40)}`;
+  const sign = finding.isHealed ? '🩹' : '•';
+  return `${sign} ${findingWords[finding.kind]}${about}: here ${show(finding.here, 120)}; there ${show(finding.there, 120)}`;
+}

@@ -1,0 +1,81 @@
+import type { AlertSeverity, AlertStatus } from '#alerts/alert.ts';
+import type { Milliseconds } from '#kernel/clock.ts';
+import type { ProviderName } from '#kernel/provider-name.ts';
+import type { Trust } from '#kernel/trust.ts';
+import type { OrderStatus } from '#orders/order.ts';
+import type { PaymentStatus } from '#payments/payment.ts';
+import type { Look } from './view.ts';
+
+export const orderSigns: Readonly<Record<OrderStatus, string>> = {
+  awaiting_payment: '⏳',
+  paid: '💰',
+  fulfilled: '✅',
+  expired: '⌛',
+  cancelled: '✖️',
+  needs_attention: '⚠️',
+  partially_refunded: '↩️',
+  refunded: '↩️',
+};
+
+export const paymentSigns: Readonly<Record<PaymentStatus, string>> = {
+  created: '⏳',
+  pending: '⏳',
+  paid: '💰',
+  underpaid: '⚠️',
+  overpaid: '⚠️',
+  paid_late: '⚠️',
+  expired: '⌛',
+  failed: '⛔',
+  cancelled: '✖️',
+  reversed: '⛔',
+};
+
+export const severitySigns: Readonly<Record<AlertSeverity, string>> = { critical: '🔴', warning: '🟠', info: '🔵' };
+
+export const alertSigns: Readonly<Record<AlertStatus, string>> = {
+  open: '🔔',
+  acknowledged: '✋',
+  snoozed: '💤',
+  resolved: '✅',
+};
+
+/** How sure we are, in words that an admin can weigh. */
+export const trustWords: Readonly<Record<Trust, string>> = {
+  fetched: 'fetched: we asked the provider itself',
+  signed: 'signed: the provider signed the message',
+  token: 'token: a shared secret only',
+};
+
+const providerTitles: Readonly<Record<ProviderName, string>> = {
+  coinbase: 'Coinbase',
+  bitpay: 'BitPay',
+  btcpay: 'BTCPay',
+};
+
+/** The name that people know it by; a name that is not ours is shown as it is. */
+export function providerTitle(name: string): string {
+  return (providerTitles as Readonly<Record<string, string>>)[name] ?? name;
+}
+
+/** A status is the same word everywhere; the chat only writes its underscores as spaces. */
+export function statusWord(status: string): string {
+  return status.replaceAll('_', ' ');
+}
+
+/** `22 Nov, 14:05` in the admin's time zone, with the year when it is another one. */
+export function formatTime(at: Milliseconds, look: Look): string {
+  const zone = { timeZone: look.timeZone };
+  const year = new Intl.DateTimeFormat('en-GB', { ...zone, year: 'numeric' });
+  const date = new Intl.DateTimeFormat('en-GB', { ...zone, day: 'numeric', month: 'short' }).format(at);
+  const time = new Intl.DateTimeFormat('en-GB', { ...zone, hour: '2-digit', minute: '2-digit', hourCycle: 'h23' });
+  const isThisYear = year.format(at) === year.format(look.now);
+  return `${date}${isThisYear ? '' : ` ${year.format(at)}`}, ${time.format(at)}`;
+}
+
+export function formatDay(at: Milliseconds, look: Look): string {
+  return new Intl.DateTimeFormat('en-GB', { timeZone: look.timeZone, day: '2-digit', month: 'short' }).format(at);
+}
+
+export function plural(count: number, one: string, many = `${one}s`): string {
+  return `${count} ${count === 1 ? one : many}`;
+}
