@@ -1,0 +1,133 @@
+// What an order becomes when something happens to it or to one of its payments. An order counts as paid when one of its
+// payments covers it; everything that a human has to weigh ends in `needs_attention`.
+import type { OrderStatus } from './order.ts';
+
+export const orderEvents = [
+  'payment_paid',
+  'payment_short',
+  'payment_late',
+  'payment_reversed',
+  'payment_expired',
+  'payment_cancelled',
+  'payment_failed',
+  'payment_mismatched',
+  'expire',
+  'cancel',
+  'fulfil',
+  'reopen',
+] as const;
+export type OrderEvent = (typeof orderEvents)[number];
+
+export interface OrderContext {
+  /** Goods have left already. */
+  wasFulfilled: boolean;
+  /** Another payment of the order covers it. */
+  isCovered: boolean;
+  /** Another payment of the order may still be paid. */
+  hasOpenPayment: boolean;
+}
+
+export type OrderDecision =
+  | { kind: 'changed'; to: OrderStatus }
+  | { kind: 'unchanged' }
+  /** The event asks for something that this status does not allow. */
+  | { kind: 'refused' }
+  /** Money came that nobody waited for: a second time, or for an order that is over. */
+  | { kind: 'unexpected_money'; to: OrderStatus };
+
+const unchanged: OrderDecision = { kind: 'unchanged' };
+const refused: OrderDecision = { kind: 'refused' };
+const changed = (to: OrderStatus): OrderDecision => ({ kind: 'changed', to });
+
+export function decideOrder(status: OrderStatus, event: OrderEvent, context: OrderContext): OrderDecision {
+  switch (event) {
+    case 'payment_paid':
+      return whenPaid(status, context);
+    case 'payment_short':
+    case 'payment_late':
+    case 'payment_mismatched':
+      return isWaiting(status) || status === 'cancelled' ? changed('needs_attention') : unchanged;
+    case 'payment_reversed':
+      return whenReversed(status, context);
+    case 'payment_expired':
+      return status === 'awaiting_payment' && isAlone(context) ? changed('expired') : unchanged;
+    case 'payment_cancelled':
+      return status === 'awaiting_payment' && isAlone(context) ? changed('cancelled') : unchanged;
+    case 'payment_failed':
+      return unchanged;
+    case 'expire':
+      return status === 'awaiting_payment' && isAlone(context) ? changed('expired') : refused;
+    case 'cancel':
+      return isWaiting(status) ? changed('cancelled') : refused;
+    case 'fulfil':
+      return status === 'paid' ? changed('fulfilled') : refused;
+    case 'reopen':
+      return whenReopened(status);
+    default:
+      return event satisfies never;
+  }
+}
+
+function whenPaid(status: OrderStatus, context: OrderContext): OrderDecision {
+  switch (status) {
+    case 'awaiting_payment':
+    case 'expired':
+      return changed('paid');
+    case 'needs_attention':
+      return changed(context.wasFulfilled ? 'fulfilled' : 'paid');
+    case 'paid':
+    case 'fulfilled':
+      return context.isCovered ? { kind: 'unexpected_money', to: status } : unchanged;
+    case 'cancelled':
+      return { kind: 'unexpected_money', to: 'needs_attention' };
+    case 'partially_refunded':
+    case 'refunded':
+      return context.isCovered ? { kind: 'unexpected_money', to: status } : unchanged;
+    default:
+      return status satisfies never;
+  }
+}
+
+function whenReversed(status: OrderStatus, context: OrderContext): OrderDecision {
+  if (context.isCovered) return unchanged;
+  switch (status) {
+    case 'awaiting_payment':
+    case 'expired':
+    case 'paid':
+    case 'fulfilled':
+    case 'partially_refunded':
+      return changed('needs_attention');
+    case 'needs_attention':
+    case 'cancelled':
+    case 'refunded':
+      return unchanged;
+    default:
+      return status satisfies never;
+  }
+}
+
+function whenReopened(status: OrderStatus): OrderDecision {
+  switch (status) {
+    case 'expired':
+      return changed('awaiting_payment');
+    case 'awaiting_payment':
+    case 'needs_attention':
+      return unchanged;
+    case 'paid':
+    case 'fulfilled':
+    case 'cancelled':
+    case 'partially_refunded':
+    case 'refunded':
+      return refused;
+    default:
+      return status satisfies never;
+  }
+}
+
+function isWaiting(status: OrderStatus): boolean {
+  return status === 'awaiting_payment' || status === 'expired';
+}
+
+function isAlone(context: OrderContext): boolean {
+  return !context.hasOpenPayment && !context.isCovered;
+}

@@ -1,0 +1,157 @@
+// The one place where a provider's word changes a payment. Deliveries may arrive twice, late and out of order, and polls
+// end here too: only the decision over the newest look counts, and one transaction carries all of its consequences.
+import { ConcurrentChange } from '#kernel/database.ts';
+import type { PaymentId } from '#kernel/ids.ts';
+import { assert } from '#kernel/invariant.ts';
+import type { OrderEvent } from '#orders/decide-order.ts';
+import type { Order } from '#orders/order.ts';
+import type { Cause } from '#orders/timeline.ts';
+import { announcePayment } from './announce.ts';
+import { refreshOrderCards, tellOrder, type Work, writeTimeline } from './change-order.ts';
+import { decidePayment, type PaymentDecision } from './decide-payment.ts';
+import type { PaymentDeps } from './deps.ts';
+import { isOpenPayment, type Payment, type PaymentStatus } from './payment.ts';
+import { raiseForStatus, raiseMismatch, raiseUnexpectedMoney } from './payment-alerts.ts';
+import type { PaymentChange } from './payment-store.ts';
+import { nextPollAt } from './poll-schedule.ts';
+import type { PaymentSnapshot } from './snapshot.ts';
+
+export type Application =
+  | { kind: 'changed'; from: PaymentStatus; to: PaymentStatus }
+  | { kind: 'unchanged'; status: PaymentStatus };
+
+/** What an order hears of a payment that came into this status. */
+const orderEvents: Readonly<Record<PaymentStatus, OrderEvent | undefined>> = {
+  created: undefined,
+  pending: undefined,
+  paid: 'payment_paid',
+  overpaid: 'payment_paid',
+  underpaid: 'payment_short',
+  paid_late: 'payment_late',
+  expired: 'payment_expired',
+  failed: 'payment_failed',
+  cancelled: 'payment_cancelled',
+  reversed: 'payment_reversed',
+};
+
+/** Applies one look at a provider. `leaseId` is the caller's lease on the payment; it is given back here. */
+export async function applySnapshot(
+  deps: PaymentDeps,
+  input: { paymentId: PaymentId; leaseId: string; snapshot: PaymentSnapshot; cause: Cause },
+): Promise<Application> {
+  const { snapshot } = input;
+  const application = await deps.database.transaction(async (stores) => {
+    const work: Work = { stores, clock: deps.clock, ids: deps.ids, cause: input.cause };
+    const payment = await stores.payments.findPayment(input.paymentId);
+    assert(payment !== undefined, `payment ${input.paymentId} vanished`);
+    if (payment.lockedBy !== input.leaseId) throw new ConcurrentChange(`the lease on ${payment.id} was lost`);
+    const order = await stores.orders.findOrder(payment.orderId);
+    assert(order !== undefined, `order of payment ${payment.id} vanished`);
+    const decision = decidePayment(payment, snapshot);
+    const after = await keepEvidence(work, { payment, snapshot, decision });
+    await carryOut(work, { order, before: payment, payment: after, decision, snapshot });
+    return decision.kind === 'changed'
+      ? { kind: 'changed' as const, from: decision.from, to: decision.to }
+      : { kind: 'unchanged' as const, status: payment.status };
+  });
+  deps.log.info('payment applied', {
+    paymentId: input.paymentId,
+    provider: snapshot.provider,
+    cause: `${input.cause.kind}:${input.cause.id}`,
+    outcome: application.kind,
+    ...(application.kind === 'changed'
+      ? { from: application.from, to: application.to }
+      : { status: application.status }),
+  });
+  return application;
+}
+
+async function keepEvidence(
+  work: Work,
+  input: { payment: Payment; snapshot: PaymentSnapshot; decision: PaymentDecision },
+): Promise<Payment> {
+  const { payment, snapshot, decision } = input;
+  const now = work.clock.now();
+  const status = decision.kind === 'changed' ? decision.to : payment.status;
+  const expiresAt = snapshot.expiresAt ?? payment.expiresAt;
+  const evidence: PaymentChange =
+    decision.kind === 'stale'
+      ? {
+          updatedAt: now,
+        }
+      : {
+          status,
+          creation: 'confirmed',
+          reference: snapshot.reference,
+          checkoutUrl: snapshot.checkoutUrl ?? payment.checkoutUrl,
+          providerStatus: snapshot.providerStatus,
+          expectedAmount: snapshot.settlement?.expected ?? payment.expectedAmount,
+          receivedAmount: snapshot.settlement?.received ?? payment.receivedAmount,
+          receivedAsset: snapshot.settlement?.asset ?? payment.receivedAsset,
+          transactionIds: [...new Set([...payment.transactionIds, ...snapshot.transactionIds])],
+          trust: snapshot.trust,
+          evidenceAt: snapshot.observedAt,
+          paidAt: status === 'paid' || status === 'overpaid' ? (payment.paidAt ?? now) : payment.paidAt,
+          expiresAt,
+          updatedAt: now,
+        };
+  const change: PaymentChange = {
+    ...evidence,
+    lockedUntil: null,
+    lockedBy: null,
+    nextPollAt: nextPollAt({ status, createdAt: payment.createdAt, expiresAt }, now),
+  };
+  const expected = { status: payment.status, version: payment.version };
+  const isChanged = await work.stores.payments.changePayment({ id: payment.id, expected, change });
+  if (!isChanged) throw new ConcurrentChange(`payment ${payment.id} changed meanwhile`);
+  return { ...payment, ...change, version: payment.version + 1 };
+}
+
+async function carryOut(
+  work: Work,
+  input: { order: Order; before: Payment; payment: Payment; decision: PaymentDecision; snapshot: PaymentSnapshot },
+): Promise<void> {
+  const { order, payment, decision, snapshot } = input;
+  const payments = (await work.stores.payments.listPaymentsForOrder(order.id)).map((sibling) =>
+    sibling.id === payment.id ? payment : sibling,
+  );
+  const common = { order, payments, paymentId: payment.id, trust: snapshot.trust };
+  if (decision.kind === 'mismatch') {
+    // Looking again at the same mismatch must not ring again.
+    if (payment.providerStatus === input.before.providerStatus && input.before.evidenceAt !== null) return;
+    await raiseMismatch(work, { order, payment, there: snapshot.requested });
+    await tellOrder(work, { ...common, event: 'payment_mismatched', text: 'The provider collects another amount.' });
+    return;
+  }
+  if (decision.kind !== 'changed') return;
+  const text = sentenceFor(payment, snapshot);
+  await writeTimeline(work, {
+    order,
+    paymentId: payment.id,
+    subject: 'payment',
+    from: decision.from,
+    to: decision.to,
+    trust: snapshot.trust,
+    text,
+  });
+  const event = orderEvents[decision.to];
+  const told = event === undefined ? undefined : await tellOrder(work, { ...common, event, text });
+  const after = told?.order ?? order;
+  if (told?.decision.kind === 'unexpected_money') await raiseUnexpectedMoney(work, { order: after, payment });
+  if (isTrouble(payment, { order: after, payments })) await raiseForStatus(work, { order: after, payment });
+  if (decision.to === 'failed') await announcePayment(work, { order: after, payment, type: 'payment.failed' });
+  if (decision.to === 'reversed') await announcePayment(work, { order: after, payment, type: 'payment.reversed' });
+  await refreshOrderCards(work, after);
+}
+
+/** A link that nobody needs any more may end unpaid without anybody being told. */
+function isTrouble(payment: Payment, around: { order: Order; payments: readonly Payment[] }): boolean {
+  if (payment.status !== 'expired' && payment.status !== 'failed') return true;
+  const isNeeded = around.order.status === 'awaiting_payment' || around.order.status === 'expired';
+  const hasOther = around.payments.some((other) => other.id !== payment.id && isOpenPayment(other));
+  return isNeeded && !hasOther;
+}
+
+function sentenceFor(payment: Payment, snapshot: PaymentSnapshot): string {
+  return `${payment.provider} says ${snapshot.providerStatus}`;
+}

@@ -1,0 +1,137 @@
+// Every change of an order goes through here: decide, compare-and-set, timeline, what the shop is told, which alerts end.
+import type { AlertKind } from '#alerts/alert.ts';
+import { resolveOrderAlerts } from '#alerts/resolve-alert.ts';
+import type { Clock } from '#kernel/clock.ts';
+import { ConcurrentChange } from '#kernel/database.ts';
+import type { Ids, PaymentId } from '#kernel/ids.ts';
+import type { Trust } from '#kernel/trust.ts';
+import { enqueueEffect } from '#messaging/enqueue-effect.ts';
+import { decideOrder, type OrderDecision, type OrderEvent } from '#orders/decide-order.ts';
+import type { Order, OrderStatus } from '#orders/order.ts';
+import type { OrderChange } from '#orders/order-store.ts';
+import type { Cause } from '#orders/timeline.ts';
+import { announce } from './announce.ts';
+import { isCoveringPayment, isOpenPayment, type Payment } from './payment.ts';
+import type { PaymentStores } from './payment-store.ts';
+
+/** What verbs of this room carry through one transaction. */
+export interface Work {
+  stores: PaymentStores;
+  clock: Clock;
+  ids: Ids;
+  cause: Cause;
+}
+
+export interface OrderEventInput {
+  order: Order;
+  /** All payments of the order as they are after the event. */
+  payments: readonly Payment[];
+  event: OrderEvent;
+  /** The payment that the event is about. */
+  paymentId: PaymentId | null;
+  trust: Trust | null;
+  /** Why, in a sentence; becomes the order's attention line when a human is needed. */
+  text: string;
+}
+
+/** Troubles that are over once the order is paid. */
+const endedByPayment: readonly AlertKind[] = [
+  'payment_underpaid',
+  'payment_paid_late',
+  'payment_failed',
+  'payment_expired',
+  'payment_reversed',
+  'payment_mismatch',
+  'payment_not_created',
+];
+
+/** Tells the order what happened; returns the decision and the order as it is afterwards. */
+export async function tellOrder(
+  work: Work,
+  input: OrderEventInput,
+): Promise<{ decision: OrderDecision; order: Order }> {
+  const { order } = input;
+  const others = input.payments.filter((payment) => payment.id !== input.paymentId);
+  const decision = decideOrder(order.status, input.event, {
+    wasFulfilled: order.fulfilledAt !== null,
+    isCovered: others.some(isCoveringPayment),
+    hasOpenPayment: others.some(isOpenPayment),
+  });
+  if (decision.kind === 'unchanged' || decision.kind === 'refused') return { decision, order };
+  if (decision.to === order.status) return { decision, order };
+  return { decision, order: await changeOrder(work, { ...input, to: decision.to }) };
+}
+
+async function changeOrder(work: Work, input: OrderEventInput & { to: OrderStatus }): Promise<Order> {
+  const { stores, clock } = work;
+  const { order, to } = input;
+  const now = clock.now();
+  const change: OrderChange = {
+    status: to,
+    updatedAt: now,
+    attention: to === 'needs_attention' ? input.text : null,
+    paidAt: to === 'paid' ? (order.paidAt ?? now) : order.paidAt,
+    fulfilledAt: to === 'fulfilled' ? (order.fulfilledAt ?? now) : order.fulfilledAt,
+  };
+  const expected = { status: order.status, version: order.version };
+  const isChanged = await stores.orders.changeOrder({ id: order.id, expected, change });
+  if (!isChanged) throw new ConcurrentChange(`order ${order.id} changed meanwhile`);
+  const after: Order = { ...order, ...change, version: order.version + 1 };
+  await writeTimeline(work, {
+    order: after,
+    paymentId: input.paymentId,
+    subject: 'order',
+    from: order.status,
+    to,
+    trust: input.trust,
+    text: input.text,
+  });
+  if (to === 'paid' || to === 'fulfilled') {
+    await resolveOrderAlerts(work, { orderId: order.id, kinds: endedByPayment, by: 'The order is paid.' });
+  }
+  if (to === 'cancelled') {
+    await resolveOrderAlerts(work, { orderId: order.id, kinds: endedByPayment, by: 'The order was cancelled.' });
+  }
+  await announce(work, { order: after, fact: to });
+  await refreshOrderCards(work, after);
+  return after;
+}
+
+export async function writeTimeline(
+  work: Work,
+  input: {
+    order: Pick<Order, 'id'>;
+    paymentId: PaymentId | null;
+    subject: 'order' | 'payment' | 'note';
+    from: string | null;
+    to: string | null;
+    trust: Trust | null;
+    text: string;
+  },
+): Promise<void> {
+  const { cause } = work;
+  await work.stores.timeline.append({
+    id: work.ids.newId(),
+    orderId: input.order.id,
+    paymentId: input.paymentId,
+    at: work.clock.now(),
+    subject: input.subject,
+    fromStatus: input.from,
+    toStatus: input.to,
+    causeKind: cause.kind,
+    causeId: cause.id,
+    actorKind: cause.actor.kind,
+    actorId: cause.actor.id,
+    trust: input.trust,
+    text: input.text,
+  });
+}
+
+/** Brings the order's open cards in the chat up to date. The key carries an id of its own: payments change without the order. */
+export async function refreshOrderCards(work: Work, order: Pick<Order, 'id' | 'version'>): Promise<void> {
+  await enqueueEffect(work, {
+    topic: 'order.card',
+    key: `order.card:${order.id}:${work.ids.newId()}`,
+    payload: { orderId: order.id, version: order.version },
+  });
+}

@@ -1,0 +1,27 @@
+import { formatMoney, type Money } from '#kernel/money.ts';
+import type { ProviderName } from '#kernel/provider-name.ts';
+import type { PaymentProvider, ProviderRegistry } from './payment-provider.ts';
+
+export type ProviderChoice =
+  /** In the order in which they are to be tried; never empty. */
+  { kind: 'candidates'; candidates: PaymentProvider[] } | { kind: 'none'; reason: string };
+
+/** `auto`: the healthy configured providers that can take the money, in the order of configuration. By name: that one. */
+export function chooseProvider(
+  providers: ProviderRegistry,
+  wanted: { provider: 'auto' | ProviderName; money: Money },
+): ProviderChoice {
+  const { provider: name, money } = wanted;
+  if (name !== 'auto') {
+    const provider = providers.find(name);
+    if (provider === undefined) return { kind: 'none', reason: `The provider ${name} is not configured.` };
+    if (provider.quote(money) === undefined)
+      return { kind: 'none', reason: `${name} cannot take ${formatMoney(money)}.` };
+    return { kind: 'candidates', candidates: [provider] };
+  }
+  const able = providers.list().filter((provider) => provider.quote(money) !== undefined);
+  if (able.length === 0) return { kind: 'none', reason: `No configured provider can take ${formatMoney(money)}.` };
+  const healthy = able.filter((provider) => providers.health(provider.name)?.breaker !== 'open');
+  if (healthy.length === 0) return { kind: 'none', reason: 'Every provider that could take it is down.' };
+  return { kind: 'candidates', candidates: healthy };
+}

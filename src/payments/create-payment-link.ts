@@ -1,0 +1,92 @@
+import { recordAudit } from '#access/audit.ts';
+import { resolveOrderAlerts } from '#alerts/resolve-alert.ts';
+import type { Actor } from '#kernel/actor.ts';
+import type { OrderId } from '#kernel/ids.ts';
+import { assert } from '#kernel/invariant.ts';
+import type { ProviderName } from '#kernel/provider-name.ts';
+import type { Cause } from '#orders/timeline.ts';
+import { refreshOrderCards, type Work } from './change-order.ts';
+import { chooseProvider } from './choose-provider.ts';
+import type { PaymentDeps } from './deps.ts';
+import { insertNewPayment, reopenOrder } from './new-payment.ts';
+import { loadOrderView, type OrderView } from './order-view.ts';
+import { isOpenPayment, type Payment } from './payment.ts';
+import type { PaymentProvider } from './payment-provider.ts';
+import { requestPayment } from './request-payment.ts';
+
+export type PaymentLink =
+  | { kind: 'created'; order: OrderView; payment: Payment }
+  | { kind: 'refused'; reason: string }
+  | { kind: 'no_provider'; reason: string }
+  | { kind: 'provider_failed'; provider: ProviderName; isRejected: boolean; message: string };
+
+type Opened = { kind: 'opened'; payment: Payment } | Exclude<PaymentLink, { kind: 'created' | 'provider_failed' }>;
+
+/**
+ * Gives an order a new payment link. A link that is still open stays the answer: two live links would let a customer
+ * pay twice. The troubles that a new link helps against are over with it.
+ */
+export async function createPaymentLink(
+  deps: PaymentDeps,
+  input: { orderId: OrderId; provider: 'auto' | ProviderName; actor: Actor },
+): Promise<PaymentLink> {
+  const cause: Cause = {
+    kind: input.actor.kind === 'admin' ? 'admin' : 'store',
+    id: input.actor.id,
+    actor: input.actor,
+  };
+  const opened = await openPayment(deps, { ...input, cause });
+  if (opened.kind !== 'opened') return opened;
+  const requested = await requestPayment(deps, { payment: opened.payment, cause });
+  if (requested.kind === 'busy')
+    return { kind: 'refused', reason: 'The link is being made by somebody else right now.' };
+  if (requested.kind === 'failed') return { ...requested, kind: 'provider_failed' };
+  return finish(deps, { paymentId: opened.payment.id, orderId: input.orderId, cause });
+}
+
+function openPayment(
+  deps: PaymentDeps,
+  input: { orderId: OrderId; provider: 'auto' | ProviderName; actor: Actor; cause: Cause },
+): Promise<Opened> {
+  return deps.database.transaction(async (stores): Promise<Opened> => {
+    const work: Work = { stores, clock: deps.clock, ids: deps.ids, cause: input.cause };
+    const order = await stores.orders.findOrder(input.orderId);
+    if (order === undefined) return { kind: 'refused', reason: 'There is no such order.' };
+    const payments = await stores.payments.listPaymentsForOrder(order.id);
+    const open = payments.findLast(isOpenPayment);
+    if (open !== undefined) return { kind: 'opened', payment: open };
+    const choice = chooseProvider(deps.providers, { provider: input.provider, money: order });
+    if (choice.kind === 'none') return { kind: 'no_provider', reason: choice.reason };
+    const reopened = await reopenOrder(work, order);
+    if (!reopened.isAllowed)
+      return { kind: 'refused', reason: `The order is ${order.status}; it takes no new payment.` };
+    const payment = await insertNewPayment(work, { order: reopened.order, provider: firstOf(choice.candidates) });
+    await recordAudit(work, { actor: input.actor, action: 'order.new_link', subject: `order:${order.id}` });
+    return { kind: 'opened', payment };
+  });
+}
+
+function finish(
+  deps: PaymentDeps,
+  input: { paymentId: Payment['id']; orderId: OrderId; cause: Cause },
+): Promise<PaymentLink> {
+  return deps.database.transaction(async (stores): Promise<PaymentLink> => {
+    const work: Work = { stores, clock: deps.clock, ids: deps.ids, cause: input.cause };
+    const order = await stores.orders.findOrder(input.orderId);
+    const payment = await stores.payments.findPayment(input.paymentId);
+    assert(order !== undefined && payment !== undefined, `payment ${input.paymentId} vanished`);
+    await resolveOrderAlerts(work, {
+      orderId: order.id,
+      kinds: ['payment_failed', 'payment_expired', 'payment_not_created'],
+      by: 'A new payment link was made.',
+    });
+    await refreshOrderCards(work, order);
+    return { kind: 'created', order: await loadOrderView(stores, order), payment };
+  });
+}
+
+function firstOf(candidates: readonly PaymentProvider[]): PaymentProvider {
+  const first = candidates[0];
+  assert(first !== undefined, 'a choice of candidates is never empty');
+  return first;
+}

@@ -1,0 +1,143 @@
+import type { AlertAction, AlertKind, AlertSeverity } from '#alerts/alert.ts';
+import { raiseAlert } from '#alerts/raise-alert.ts';
+import { formatAsset, formatMoney, subtractDecimals } from '#kernel/money.ts';
+import { formatOrderNumber, type Order } from '#orders/order.ts';
+import type { Work } from './change-order.ts';
+import type { Payment, PaymentStatus } from './payment.ts';
+
+interface Trouble {
+  kind: AlertKind;
+  severity: AlertSeverity;
+  headline: string;
+  actions: AlertAction[];
+}
+
+/** The trouble that a payment status is, if it is one: every status is classified here. */
+const troubles: Readonly<Record<PaymentStatus, Trouble | undefined>> = {
+  created: undefined,
+  pending: undefined,
+  paid: undefined,
+  cancelled: undefined,
+  underpaid: {
+    kind: 'payment_underpaid',
+    severity: 'warning',
+    headline: 'Payment came short',
+    actions: ['new_payment_link', 'open_order'],
+  },
+  overpaid: {
+    kind: 'payment_overpaid',
+    severity: 'info',
+    headline: 'Payment came with too much',
+    actions: ['open_order'],
+  },
+  paid_late: {
+    kind: 'payment_paid_late',
+    severity: 'warning',
+    headline: 'Payment came late',
+    actions: ['check_again', 'open_order'],
+  },
+  expired: {
+    kind: 'payment_expired',
+    severity: 'info',
+    headline: 'Payment expired unpaid',
+    actions: ['new_payment_link', 'open_order'],
+  },
+  failed: {
+    kind: 'payment_failed',
+    severity: 'warning',
+    headline: 'Payment failed',
+    actions: ['new_payment_link', 'check_again'],
+  },
+  reversed: {
+    kind: 'payment_reversed',
+    severity: 'critical',
+    headline: 'Payment was taken back after it was paid',
+    actions: ['check_again', 'open_order'],
+  },
+};
+
+/** Raises the alert that a payment's new status calls for; a status without trouble raises none. */
+export async function raiseForStatus(work: Work, input: { order: Order; payment: Payment }): Promise<void> {
+  const trouble = troubles[input.payment.status];
+  if (trouble !== undefined) await raisePaymentAlert(work, { ...input, trouble, why: null });
+}
+
+/** Money that nobody waited for: the order is paid already, or over. */
+export async function raiseUnexpectedMoney(work: Work, input: { order: Order; payment: Payment }): Promise<void> {
+  const isPaidTwice = input.order.paidAt !== null;
+  const trouble: Trouble = {
+    kind: isPaidTwice ? 'payment_duplicate' : 'payment_unexpected',
+    severity: 'warning',
+    headline: isPaidTwice ? 'Order was paid a second time' : 'Money came for an order that is over',
+    actions: ['open_order', 'check_again'],
+  };
+  await raisePaymentAlert(work, { ...input, trouble, why: `The order is ${input.order.status}.` });
+}
+
+export async function raiseMismatch(
+  work: Work,
+  input: { order: Order; payment: Payment; there: { amount: string; asset: string } },
+): Promise<void> {
+  const { payment, there } = input;
+  const here = formatAsset({ amount: payment.requestedAmount, asset: payment.requestedAsset });
+  const trouble: Trouble = {
+    kind: 'payment_mismatch',
+    severity: 'critical',
+    headline: 'Provider collects another amount than we asked for',
+    actions: ['check_again', 'open_order'],
+  };
+  await raisePaymentAlert(work, {
+    ...input,
+    trouble,
+    why: `We asked for ${here}, the provider says ${formatAsset(there)}.`,
+  });
+}
+
+export async function raiseNotCreated(
+  work: Work,
+  input: { order: Order; payment: Payment; why: string },
+): Promise<void> {
+  const trouble: Trouble = {
+    kind: 'payment_not_created',
+    severity: 'warning',
+    headline: 'No payment link could be made',
+    actions: ['new_payment_link', 'open_order'],
+  };
+  await raisePaymentAlert(work, { ...input, trouble });
+}
+
+async function raisePaymentAlert(
+  work: Work,
+  input: { order: Order; payment: Payment; trouble: Trouble; why: string | null },
+): Promise<void> {
+  const { order, payment, trouble } = input;
+  await raiseAlert(work, {
+    key: `${trouble.kind}:${order.id}`,
+    kind: trouble.kind,
+    severity: trouble.severity,
+    orderId: order.id,
+    paymentId: payment.id,
+    facts: {
+      headline: trouble.headline,
+      orderNumber: formatOrderNumber(order.number),
+      amount: formatMoney(order),
+      detail: amountDetail(payment),
+      provider: payment.provider,
+      why: input.why ?? payment.providerStatus ?? 'The provider gave no reason.',
+      trust: payment.trust,
+    },
+    actions: trouble.actions,
+  });
+}
+
+/** `20.00 USD of 49.00 USD came, 29.00 USD is missing`, in the unit the provider settles in; null while nothing came. */
+function amountDetail(payment: Payment): string | null {
+  const { receivedAmount, expectedAmount, receivedAsset: asset } = payment;
+  if (receivedAmount === null || expectedAmount === null || asset === null) return null;
+  const gap = subtractDecimals(expectedAmount, receivedAmount);
+  const came = `${formatAsset({ amount: receivedAmount, asset })} of ${formatAsset({ amount: expectedAmount, asset })} came`;
+  if (gap === '0') return came;
+  const isShort = !gap.startsWith('-');
+  const difference = formatAsset({ amount: isShort ? gap : gap.slice(1), asset });
+  return isShort ? `${came}, ${difference} is missing` : `${came}, ${difference} too much`;
+}

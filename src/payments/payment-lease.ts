@@ -1,0 +1,59 @@
+// Work on one payment is serialized, so that looks at the provider are applied in the order in which they were taken:
+// within the process by a queue per payment, between processes by a lease on the row.
+import { type Milliseconds, minute } from '#kernel/clock.ts';
+import type { PaymentId } from '#kernel/ids.ts';
+import { createKeyedMutex } from '#kernel/keyed-mutex.ts';
+import type { PaymentDeps } from './deps.ts';
+import type { Payment } from './payment.ts';
+
+/** Longer than a provider call with all of its retries (http.ts bounds them to a minute and a half). */
+const leaseMs: Milliseconds = 3 * minute;
+
+// A queue per composition and not per module: two of them in one test process are two processes to each other.
+const queues = new WeakMap<object, ReturnType<typeof createKeyedMutex>>();
+
+function queueOf(deps: PaymentDeps): ReturnType<typeof createKeyedMutex> {
+  const existing = queues.get(deps.database);
+  if (existing !== undefined) return existing;
+  const created = createKeyedMutex();
+  queues.set(deps.database, created);
+  return created;
+}
+
+export type Leased<Result> = { kind: 'done'; result: Result } | { kind: 'busy' } | { kind: 'unknown' };
+
+/** Runs `work` while holding the payment. Whatever happens in it, the lease is given back. */
+export function withPayment<Result>(
+  deps: PaymentDeps,
+  input: { paymentId: PaymentId; work: (held: { payment: Payment; leaseId: string }) => Promise<Result> },
+): Promise<Leased<Result>> {
+  const { paymentId } = input;
+  return queueOf(deps).run(paymentId, async () => {
+    const leaseId = deps.ids.newId();
+    const payment = await takeLease(deps, { paymentId, leaseId });
+    if (payment === 'busy' || payment === 'unknown') return { kind: payment };
+    try {
+      return { kind: 'done', result: await input.work({ payment, leaseId }) };
+    } finally {
+      await deps.database.transaction((stores) => stores.payments.releasePayment({ id: paymentId, by: leaseId }));
+    }
+  });
+}
+
+function takeLease(
+  deps: PaymentDeps,
+  input: { paymentId: PaymentId; leaseId: string },
+): Promise<Payment | 'busy' | 'unknown'> {
+  const now = deps.clock.now();
+  return deps.database.transaction(async (stores) => {
+    const isTaken = await stores.payments.leasePayment({
+      id: input.paymentId,
+      by: input.leaseId,
+      now,
+      until: now + leaseMs,
+    });
+    const payment = await stores.payments.findPayment(input.paymentId);
+    if (payment === undefined) return 'unknown';
+    return isTaken ? payment : 'busy';
+  });
+}

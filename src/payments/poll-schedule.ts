@@ -1,0 +1,42 @@
+import { day, hour, type Milliseconds, minute, second } from '#kernel/clock.ts';
+import type { PaymentDeps } from './deps.ts';
+import { isOpenPayment, type Payment } from './payment.ts';
+
+// A young payment is asked about every few seconds, because that is when a lost webhook hurts; an old one by the hour.
+// After a week polling ends and only reconciliation looks.
+const tiers: readonly { untilAge: Milliseconds; every: Milliseconds }[] = [
+  { untilAge: 2 * minute, every: 5 * second },
+  { untilAge: 15 * minute, every: 20 * second },
+  { untilAge: 2 * hour, every: 2 * minute },
+  { untilAge: day, every: 15 * minute },
+  { untilAge: 7 * day, every: hour },
+];
+
+/** The provider closes a payment a moment after its time; asking right then shows it first. */
+const afterExpiryMs = 3 * second;
+
+/** When the payment is asked about next; null when nothing more is expected without a webhook. */
+export function nextPollAt(
+  payment: Pick<Payment, 'status' | 'createdAt' | 'expiresAt'>,
+  now: Milliseconds,
+): Milliseconds | null {
+  if (!isOpenPayment(payment)) return null;
+  const age = now - payment.createdAt;
+  const tier = tiers.find((candidate) => age < candidate.untilAge);
+  if (tier === undefined) return null;
+  const next = now + tier.every;
+  const closing = payment.expiresAt + afterExpiryMs;
+  return closing > now && closing < next ? closing : next;
+}
+
+/** After a provider failed: the payment keeps its place in the schedule, so that an outage is not hammered at. */
+export async function postponePoll(deps: PaymentDeps, payment: Payment): Promise<void> {
+  const now = deps.clock.now();
+  await deps.database.transaction((stores) =>
+    stores.payments.changePayment({
+      id: payment.id,
+      expected: { status: payment.status, version: payment.version },
+      change: { nextPollAt: nextPollAt(payment, now), updatedAt: now },
+    }),
+  );
+}

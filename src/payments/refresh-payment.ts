@@ -1,0 +1,48 @@
+import type { PaymentId, ProviderReference } from '#kernel/ids.ts';
+import type { Cause } from '#orders/timeline.ts';
+import { applySnapshot } from './apply-snapshot.ts';
+import type { PaymentDeps } from './deps.ts';
+import type { Payment } from './payment.ts';
+import { withPayment } from './payment-lease.ts';
+import { postponePoll } from './poll-schedule.ts';
+import { ProviderError } from './provider-errors.ts';
+import type { Refresh } from './refresh.ts';
+import { recoverCreation } from './request-payment.ts';
+
+/**
+ * Asks the provider about one payment and applies what it says. Webhooks, polls, reconciliation and the button
+ * "Check again" all end here; a payment whose creation was never answered is looked for first.
+ */
+export async function refreshPayment(
+  deps: PaymentDeps,
+  input: { paymentId: PaymentId; cause: Cause; signal?: AbortSignal },
+): Promise<Refresh> {
+  const leased = await withPayment(deps, {
+    paymentId: input.paymentId,
+    work: async ({ payment, leaseId }): Promise<Refresh> => {
+      const held = { payment, leaseId, cause: input.cause, ...(input.signal && { signal: input.signal }) };
+      try {
+        if (payment.reference === null) return await recoverCreation(deps, held);
+        return await fetchAndApply(deps, { ...held, reference: payment.reference });
+      } catch (error) {
+        if (!(error instanceof ProviderError)) throw error;
+        await postponePoll(deps, payment);
+        return { kind: 'provider_failed', error };
+      }
+    },
+  });
+  return leased.kind === 'done' ? leased.result : leased;
+}
+
+async function fetchAndApply(
+  deps: PaymentDeps,
+  input: { payment: Payment; leaseId: string; cause: Cause; reference: ProviderReference; signal?: AbortSignal },
+): Promise<Refresh> {
+  const provider = deps.providers.find(input.payment.provider);
+  if (provider === undefined) {
+    await postponePoll(deps, input.payment);
+    return { kind: 'provider_off' };
+  }
+  const snapshot = await provider.fetchPayment(input.reference, input.signal);
+  return applySnapshot(deps, { paymentId: input.payment.id, leaseId: input.leaseId, snapshot, cause: input.cause });
+}

@@ -1,0 +1,13 @@
+import type { PaymentStatus } from './payment.ts';
+import type { ProviderError } from './provider-errors.ts';
+
+/** What came of asking a provider about one payment. */
+export type Refresh =
+  | { kind: 'changed'; from: PaymentStatus; to: PaymentStatus }
+  | { kind: 'unchanged'; status: PaymentStatus }
+  /** Another process has it in hand. */
+  | { kind: 'busy' }
+  | { kind: 'provider_failed'; error: ProviderError }
+  /** The provider is not configured any more. */
+  | { kind: 'provider_off' }
+  | { kind: 'unknown' };

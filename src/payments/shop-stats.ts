@@ -1,0 +1,35 @@
+import { day, type Milliseconds } from '#kernel/clock.ts';
+import type { OrderStatus } from '#orders/order.ts';
+import type { OrderBucket, OrderTotals } from '#orders/order-store.ts';
+import type { PaymentDeps } from './deps.ts';
+
+export interface ShopStats {
+  from: Milliseconds;
+  to: Milliseconds;
+  totals: OrderTotals[];
+  /** One bucket a day, status and currency, oldest first. */
+  buckets: OrderBucket[];
+}
+
+/** Orders of the last days, per status and currency: sums are made in minor units and never across currencies. */
+export async function shopStats(
+  deps: Pick<PaymentDeps, 'database' | 'clock'>,
+  input: { days: 7 | 30 | 90 },
+): Promise<ShopStats> {
+  const to = deps.clock.now();
+  const from = to - input.days * day;
+  const buckets = await deps.database.read((stores) => stores.orders.totalOrders({ from, to, bucketMs: day }));
+  const totals = new Map<string, OrderTotals>();
+  for (const bucket of buckets) {
+    const key = `${bucket.status}:${bucket.currency}`;
+    const total = totals.get(key) ?? newTotal(bucket.status, bucket.currency);
+    total.count += bucket.count;
+    total.amountMinor += bucket.amountMinor;
+    totals.set(key, total);
+  }
+  return { from, to, totals: [...totals.values()], buckets };
+}
+
+function newTotal(status: OrderStatus, currency: string): OrderTotals {
+  return { status, currency, count: 0, amountMinor: 0 };
+}
