@@ -1,0 +1,30 @@
+import { raiseAlert } from '#alerts/raise-alert.ts';
+import type { PaymentDeps } from './deps.ts';
+import type { PaymentStores } from './payment-store.ts';
+
+/** A message was given up on: somebody has to look, redrive or discard it. Grouped by what it was about. */
+export async function raiseDeadLetter(
+  deps: Pick<PaymentDeps, 'clock' | 'ids'>,
+  input: { stores: PaymentStores; what: string; reason: string },
+): Promise<void> {
+  await raiseAlert(
+    { stores: input.stores, clock: deps.clock, ids: deps.ids },
+    {
+      key: `dead_letter:${input.what}`,
+      kind: 'dead_letter',
+      severity: 'critical',
+      orderId: null,
+      paymentId: null,
+      facts: {
+        headline: `Given up on: ${input.what}`,
+        orderNumber: null,
+        amount: null,
+        detail: 'See /deadletters to try again or to discard it.',
+        provider: null,
+        why: input.reason,
+        trust: null,
+      },
+      actions: [],
+    },
+  );
+}
