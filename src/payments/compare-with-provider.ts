@@ -23,13 +23,18 @@ export interface Comparison {
   difference: Difference | undefined;
 }
 
-export function compareWithProvider(input: {
-  here: readonly Payment[];
-  there: readonly PaymentSnapshot[];
-  now: Milliseconds;
-  /** Payments younger than this are left out of the verdict "missing". */
-  settleMs: Milliseconds;
-}): Comparison[] {
+/** Payments made outside of these are never called missing: they may still be on their way, or lie beyond one list's edge. */
+export interface Bounds {
+  oldest: Milliseconds;
+  newest: Milliseconds;
+}
+
+export function compareWithProvider(
+  input: {
+    here: readonly Payment[];
+    there: readonly PaymentSnapshot[];
+  } & Bounds,
+): Comparison[] {
   const byReference = new Map(
     input.here.flatMap((payment) => (payment.reference ? [[payment.reference, payment]] : [])),
   );
@@ -69,12 +74,9 @@ function compareOne(payment: Payment, snapshot: PaymentSnapshot): Difference | u
   return undefined;
 }
 
-/** A payment made past us; only worth a finding once it is old enough to have reached us. */
-function missingHere(
-  snapshot: PaymentSnapshot,
-  input: { now: Milliseconds; settleMs: Milliseconds },
-): Difference | undefined {
-  if (snapshot.createdAt !== null && input.now - snapshot.createdAt < input.settleMs) return undefined;
+/** A payment made past us. */
+function missingHere(snapshot: PaymentSnapshot, bounds: Bounds): Difference | undefined {
+  if (snapshot.createdAt !== null && !isWithin(snapshot.createdAt, bounds)) return undefined;
   return {
     kind: 'missing_here',
     reference: snapshot.reference,
@@ -85,9 +87,9 @@ function missingHere(
   };
 }
 
-function missingThere(payment: Payment, input: { now: Milliseconds; settleMs: Milliseconds }): Difference | undefined {
+function missingThere(payment: Payment, bounds: Bounds): Difference | undefined {
   // A create that was refused, or whose answer is still looked for, has nothing to be missing.
-  if (payment.creation !== 'confirmed' || input.now - payment.createdAt < input.settleMs) return undefined;
+  if (payment.creation !== 'confirmed' || !isWithin(payment.createdAt, bounds)) return undefined;
   return {
     kind: 'missing_there',
     reference: payment.reference,
@@ -96,4 +98,8 @@ function missingThere(payment: Payment, input: { now: Milliseconds; settleMs: Mi
     there: 'not in the list',
     mayHeal: false,
   };
+}
+
+function isWithin(at: Milliseconds, bounds: Bounds): boolean {
+  return at >= bounds.oldest && at <= bounds.newest;
 }

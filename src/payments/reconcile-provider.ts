@@ -22,6 +22,9 @@ const windowMs: Milliseconds = 9 * day;
 /** Payments younger than this may still be on their way into one of the two lists. */
 const settleMs: Milliseconds = 2 * minute;
 
+/** How far the two lists' times of one payment may lie apart. */
+const edgeMs: Milliseconds = 10 * minute;
+
 /** A run keeps at most so many findings; a difference in everything is one trouble, not ten thousand. */
 const findingsMax = 500;
 
@@ -75,9 +78,10 @@ async function reconcile(deps: PaymentDeps, input: RunInput): Promise<Reconcilia
   try {
     const there = await listThere(deps, run, input.signal);
     const here = await listHere(deps, run);
+    const bounds = { newest: run.windowTo - settleMs, oldest: run.windowFrom + edgeMs };
     const findings: ReconciliationFinding[] = [];
     const progress = { compared: 0, healed: 0, open: 0 };
-    for (const comparison of compareWithProvider({ here, there, now: deps.clock.now(), settleMs })) {
+    for (const comparison of compareWithProvider({ here, there, ...bounds })) {
       progress.compared += 1;
       const { difference } = comparison;
       if (difference !== undefined && findings.length < findingsMax) {
@@ -153,7 +157,8 @@ async function listThere(
 async function listHere(deps: PaymentDeps, run: ReconciliationRun): Promise<Payment[]> {
   const found: Payment[] = [];
   let after: { createdAt: Milliseconds; id: string } | null = null;
-  const window = { provider: run.provider, from: run.windowFrom, to: run.windowTo };
+  // Ours is written a moment before theirs: the wider window keeps the edge from looking like a difference.
+  const window = { provider: run.provider, from: run.windowFrom - edgeMs, to: run.windowTo };
   for (;;) {
     const place = after;
     const page: Payment[] = await deps.database.read((stores) =>
@@ -174,7 +179,7 @@ async function heal(
   const { difference, cause, signal } = input;
   if (difference.payment === null || !difference.mayHeal) return false;
   const refresh = await refreshPayment(deps, { paymentId: difference.payment.id, cause, ...(signal && { signal }) });
-  return refresh.kind === 'changed';
+  return refresh.kind === 'changed' || refresh.kind === 'unchanged';
 }
 
 function toFinding(

@@ -1,0 +1,59 @@
+import axios from 'axios';
+import { Webhook } from 'standardwebhooks';
+import type { Clock } from '#kernel/clock.ts';
+import { hour, type Milliseconds, second } from '#kernel/clock.ts';
+import type { DeliveryResult, OutboxHandler } from '#messaging/outbox-handler.ts';
+
+export interface ShopWebhookTarget {
+  url: string;
+  /** `whsec_…`; during a rotation there are two, and every event is signed with each. */
+  secrets: readonly string[];
+}
+
+const timeoutMs: Milliseconds = 15 * second;
+const retryAfterMaxMs: Milliseconds = hour;
+
+/**
+ * Announces facts to the shop in the Standard Webhooks scheme. The id names the fact and not the try, so a repeat after
+ * a crash is recognised; any 2xx answer settles it.
+ */
+export function createShopWebhookHandler(deps: { target: ShopWebhookTarget | null; clock: Clock }): OutboxHandler {
+  const { target, clock } = deps;
+  const signers = target?.secrets.map((secret) => new Webhook(secret)) ?? [];
+  return {
+    topic: 'shop.event',
+    async deliver(message, signal): Promise<DeliveryResult> {
+      if (target === null) return { kind: 'done', outcome: 'no shop webhook is configured' };
+      const { webhookId, type, timestamp, order } = message.payload;
+      const id = String(webhookId);
+      const body = JSON.stringify({ type, timestamp, data: order });
+      const sentAt = new Date(clock.now());
+      const answer = await axios.post(target.url, body, {
+        headers: {
+          'content-type': 'application/json',
+          'user-agent': 'tillkeeper',
+          'webhook-id': id,
+          'webhook-timestamp': String(Math.floor(sentAt.getTime() / second)),
+          'webhook-signature': signers.map((signer) => signer.sign(id, sentAt, body)).join(' '),
+        },
+        signal,
+        timeout: timeoutMs,
+        maxRedirects: 0,
+        maxContentLength: 64 * 1024,
+        proxy: false,
+        responseType: 'text',
+        transformRequest: (data) => data,
+        validateStatus: () => true,
+      });
+      if (answer.status >= 200 && answer.status < 300) return { kind: 'done', outcome: `answered ${answer.status}` };
+      const retryAfterMs = readRetryAfter(answer.headers['retry-after']);
+      return { kind: 'retry', error: `the shop answered ${answer.status}`, retryAfterMs, pausesLane: false };
+    },
+  };
+}
+
+/** `Retry-After` in seconds, bounded; a date, or nothing, leaves the wait to the queue's own backoff. */
+function readRetryAfter(header: unknown): Milliseconds | null {
+  if (typeof header !== 'string' || !/^\d{1,6}$/.test(header)) return null;
+  return Math.min(Number(header) * second, retryAfterMaxMs);
+}
