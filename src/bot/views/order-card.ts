@@ -20,8 +20,6 @@ export interface OrderCardOptions extends Look {
   providerUrl: string | null;
   /** `full` has the buttons that fit the state; `plain` is for chats in which they are not served. */
   buttons: 'full' | 'plain';
-  /** What the last tap brought about, in a sentence. */
-  notice?: string;
 }
 
 const historyGroup = { one: 'earlier entry', many: 'earlier entries' };
@@ -57,7 +55,6 @@ export function orderCard(details: OrderDetails, options: OrderCardOptions): Vie
     ...timeLines(details.order, options),
     ...historyLines(details.timeline, options),
   ];
-  if (options.notice !== undefined) lines.unshift(line(`👉 ${show(options.notice, 300)}`, weights.must));
   return { text: fitLines(lines), keyboard: options.buttons === 'full' ? orderKeyboard(details, options) : [] };
 }
 

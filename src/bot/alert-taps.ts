@@ -1,0 +1,133 @@
+// A tap on an alert's button, whichever bot it reached. The card itself is not touched here: the verbs queue its refresh.
+
+import { adminActor } from '#access/admin.ts';
+import { acknowledgeAlert } from '#alerts/acknowledge-alert.ts';
+import type { Alert } from '#alerts/alert.ts';
+import { snoozeAlert } from '#alerts/snooze-alert.ts';
+import { hour } from '#kernel/clock.ts';
+import type { OrderId } from '#kernel/ids.ts';
+import { isProviderName } from '#kernel/provider-name.ts';
+import { checkOrder } from '#payments/check-order.ts';
+import { createPaymentLink } from '#payments/create-payment-link.ts';
+import type { PaymentDeps } from '#payments/deps.ts';
+import { ProviderError } from '#payments/provider-errors.ts';
+import { decodeTap, type TapOf } from './callback-data.ts';
+import type { OnceWithin } from './once-within.ts';
+import { checkedText, linkRefusal } from './verdicts.ts';
+import { paymentLink } from './views/payment-link.ts';
+import type { View } from './views/view.ts';
+import { formatTime, providerTitle } from './views/words.ts';
+
+export const outOfDate = 'This button is out of date.';
+export const snoozeMs = hour;
+
+export interface AlertTapDeps extends PaymentDeps {
+  timeZone: string;
+  recentTaps: OnceWithin;
+}
+
+export interface AlertTapInput {
+  data: string;
+  adminId: number;
+  adminName: string;
+  chatId: number;
+  /** `plain` where the reply's own buttons would not be served. */
+  buttons: 'full' | 'plain';
+}
+
+export interface AlertTapResult {
+  toast: string;
+  reply?: View;
+  /** The order whose card was asked for. */
+  openOrder?: OrderId;
+}
+
+/** Carries the tap out; a button that is stale or forged does nothing and says so. */
+export async function handleAlertTap(deps: AlertTapDeps, input: AlertTapInput): Promise<AlertTapResult> {
+  const tap = decodeTap(input.data);
+  if (tap?.kind !== 'alert') return { toast: outOfDate };
+  const alert = await deps.database.read((stores) => stores.alerts.findAlert(tap.id));
+  if (alert === undefined) return { toast: outOfDate };
+  return carryOut(deps, { tap, alert, input });
+}
+
+interface KnownTap {
+  tap: TapOf<'alert'>;
+  alert: Alert;
+  input: AlertTapInput;
+}
+
+function carryOut(deps: AlertTapDeps, known: KnownTap): Promise<AlertTapResult> {
+  switch (known.tap.act) {
+    case 'ack':
+      return acknowledge(deps, known);
+    case 'snooze':
+      return snooze(deps, known);
+    case 'link':
+      return newLink(deps, known);
+    case 'check':
+      return checkAgain(deps, known);
+    case 'open':
+      return Promise.resolve(openOrder(known.alert));
+    default:
+      return known.tap.act satisfies never;
+  }
+}
+
+async function acknowledge(deps: AlertTapDeps, { alert, input }: KnownTap): Promise<AlertTapResult> {
+  const actor = adminActor(input.adminId);
+  const result = await acknowledgeAlert(deps, { alertId: alert.id, actor, adminName: input.adminName });
+  if (result.kind === 'acknowledged') return { toast: 'Acknowledged: it is yours.' };
+  if (result.kind === 'already')
+    return { toast: `Already acknowledged${result.by === null ? '' : ` by ${result.by}`}.` };
+  return { toast: result.kind === 'over' ? 'It is over already.' : outOfDate };
+}
+
+async function snooze(deps: AlertTapDeps, { alert, input }: KnownTap): Promise<AlertTapResult> {
+  const { adminName } = input;
+  const actor = adminActor(input.adminId);
+  const result = await snoozeAlert(deps, { alertId: alert.id, actor, adminName, forMs: snoozeMs });
+  if (result.kind === 'over') return { toast: 'It is over already.' };
+  if (result.kind === 'unknown') return { toast: outOfDate };
+  return { toast: `Snoozed until ${formatTime(result.until, { now: deps.clock.now(), timeZone: deps.timeZone })}.` };
+}
+
+async function newLink(deps: AlertTapDeps, { alert, input }: KnownTap): Promise<AlertTapResult> {
+  if (alert.orderId === null || alert.status === 'resolved') return { toast: outOfDate };
+  const key = `link:${alert.orderId}`;
+  if (!deps.recentTaps.isFirst(key)) return { toast: 'A new link was made a moment ago.' };
+  const result = await createPaymentLink(deps, {
+    orderId: alert.orderId,
+    provider: 'auto',
+    actor: adminActor(input.adminId),
+  });
+  deps.recentTaps.touch(key);
+  if (result.kind !== 'created') return { toast: linkRefusal(result) };
+  const look = { now: deps.clock.now(), timeZone: deps.timeZone };
+  return { toast: 'New payment link made.', reply: paymentLink(result.order, { ...look, buttons: input.buttons }) };
+}
+
+async function checkAgain(deps: AlertTapDeps, { alert, input }: KnownTap): Promise<AlertTapResult> {
+  if (!deps.recentTaps.isFirst(`check:${alert.id}`)) return { toast: 'Checked a moment ago.' };
+  if (alert.orderId === null) return probeProvider(deps, alert);
+  const result = await checkOrder(deps, { orderId: alert.orderId, actor: adminActor(input.adminId) });
+  return { toast: checkedText(result) };
+}
+
+/** An alert without an order is about the provider as a whole: whether it answers is what can be checked. */
+async function probeProvider(deps: AlertTapDeps, alert: Alert): Promise<AlertTapResult> {
+  const name = alert.facts.provider;
+  const provider = name !== null && isProviderName(name) ? deps.providers.find(name) : undefined;
+  if (provider === undefined) return { toast: 'There is nothing to ask a provider about.' };
+  try {
+    await provider.probe();
+    return { toast: `${providerTitle(provider.name)} answers.` };
+  } catch (error) {
+    if (!(error instanceof ProviderError)) throw error;
+    return { toast: `${providerTitle(provider.name)} does not answer as it should: ${error.message}` };
+  }
+}
+
+function openOrder(alert: Alert): AlertTapResult {
+  return alert.orderId === null ? { toast: outOfDate } : { toast: '', openOrder: alert.orderId };
+}

@@ -1,0 +1,164 @@
+// A bot's line to Telegram: it introduces itself, then takes updates by long polling, or has them posted, or only looks
+// now and then whether Telegram is there. Telegram's absence never ends the process; it is reported and tried again.
+import { type Clock, type Milliseconds, minute, second } from '#kernel/clock.ts';
+import type { EventLog } from '#kernel/events.ts';
+import type { Random } from '#kernel/ids.ts';
+import type { Lifecycle } from '#kernel/lifecycle.ts';
+import { type RetryPolicy, retryDelay } from '#kernel/retry-policy.ts';
+import { createKeyedQueue } from './keyed-queue.ts';
+import type { BotHealth, SendOutcome, TelegramUpdate, UpdateMode } from './telegram.ts';
+
+/** The calls of a connection; each throws what its library throws, and `classify` reads it. */
+export interface TelegramLine<Update extends TelegramUpdate> {
+  /** `getMe`; the name for the log and the health report. */
+  introduce(signal: AbortSignal): Promise<string>;
+  /** Sets the command lists; only after the bot has introduced itself. */
+  prepare(signal: AbortSignal): Promise<void>;
+  getUpdates(query: { offset: number; timeoutSeconds: number }, signal: AbortSignal): Promise<Update[]>;
+  setWebhook(webhook: { url: string; secret: string }, signal: AbortSignal): Promise<void>;
+  deleteWebhook(signal: AbortSignal): Promise<void>;
+  classify(error: unknown): SendOutcome;
+  handle(update: Update): Promise<void>;
+  /** Updates of one key are handled one after the other. */
+  keyOf(update: Update): string;
+}
+
+export interface Connection<Update extends TelegramUpdate> extends Lifecycle {
+  stop(): Promise<void>;
+  health(): BotHealth;
+  /** Handles an update that was posted to us; resolves when it is handled, and never rejects. */
+  accept(update: Update): Promise<void>;
+}
+
+interface ConnectionDeps {
+  clock: Clock;
+  random: Random;
+  log: EventLog;
+}
+
+/** Telegram is asked again after a second, then ever more slowly, never more rarely than every minute. */
+const reconnectPolicy: RetryPolicy = { firstDelayMs: second, delayMaxMs: minute, attemptsMax: Number.MAX_SAFE_INTEGER };
+/** Telegram holds an empty poll open for so long. */
+const pollSeconds = 30;
+/** More updates than this are not taken while so many are still in hand. */
+const inHandMax = 16;
+/** How often a bot that takes no updates by polling looks whether Telegram is there. */
+const heartbeatMs: Milliseconds = minute;
+/** No single call takes longer. */
+export const callTimeoutMs: Milliseconds = 20 * second;
+
+export function createConnection<Update extends TelegramUpdate>(
+  deps: ConnectionDeps,
+  options: { bot: 'admin' | 'pager'; mode: UpdateMode; line: TelegramLine<Update> },
+): Connection<Update> {
+  const { clock, log } = deps;
+  const { bot, line, mode } = options;
+  const stopping = new AbortController();
+  const queue = createKeyedQueue();
+  let running: Promise<void> | undefined;
+  let name = '';
+  let lastOkAt: Milliseconds | null = null;
+  let failure: string | null = 'not connected yet';
+  let offset = 0;
+
+  function noteOk(): void {
+    lastOkAt = clock.now();
+    if (failure !== null) log.info('telegram reached', { bot, name });
+    failure = null;
+  }
+
+  function noteFailure(error: unknown): SendOutcome {
+    const outcome = line.classify(error);
+    const reason = 'reason' in outcome ? outcome.reason : outcome.kind;
+    if (failure !== reason) log.warn('telegram not reached', { bot, reason });
+    failure = reason;
+    return outcome;
+  }
+
+  function bounded(ms: Milliseconds = callTimeoutMs): AbortSignal {
+    return AbortSignal.any([stopping.signal, AbortSignal.timeout(ms)]);
+  }
+
+  /** Tries until it works or the bot is stopped. */
+  async function persist(step: () => Promise<void>): Promise<void> {
+    for (let failures = 1; !stopping.signal.aborted; failures += 1) {
+      try {
+        await step();
+        noteOk();
+        return;
+      } catch (error) {
+        if (stopping.signal.aborted) return;
+        const outcome = noteFailure(error);
+        const delay = retryDelay(reconnectPolicy, { finishedAttempts: failures, random: deps.random });
+        await clock.sleep(outcome.kind === 'slow_down' ? outcome.retryAfterMs : delay, stopping.signal);
+      }
+    }
+  }
+
+  async function connect(): Promise<void> {
+    await persist(async () => {
+      name = await line.introduce(bounded());
+    });
+    await persist(() => line.prepare(bounded(minute)));
+    await persist(async () => {
+      if (mode.kind === 'polling') await line.deleteWebhook(bounded());
+      if (mode.kind !== 'webhook') return;
+      await line.setWebhook({ url: `${mode.publicUrl}/telegram/${bot}`, secret: mode.secret }, bounded());
+    });
+  }
+
+  async function poll(): Promise<void> {
+    while (!stopping.signal.aborted) {
+      await persist(async () => {
+        const query = { offset, timeoutSeconds: pollSeconds };
+        const updates = await line.getUpdates(query, bounded(pollSeconds * second + callTimeoutMs));
+        for (const update of updates) {
+          offset = update.update_id + 1;
+          void accept(update);
+        }
+      });
+      // One chat that is slow does not hold up the others; a flood waits at Telegram.
+      if (queue.size() >= inHandMax) await queue.idle();
+    }
+    await queue.idle();
+    // Says what was handled, so that it does not come again after the start; a failure only means that it does.
+    if (offset > 0) await confirm();
+  }
+
+  async function confirm(): Promise<void> {
+    try {
+      await line.getUpdates({ offset, timeoutSeconds: 0 }, AbortSignal.timeout(2 * second));
+    } catch (error) {
+      log.warn('updates not confirmed', { bot, reason: line.classify(error).kind });
+    }
+  }
+
+  async function beat(): Promise<void> {
+    while (!stopping.signal.aborted) {
+      await clock.sleep(heartbeatMs, stopping.signal);
+      await persist(async () => {
+        await line.introduce(bounded());
+      });
+    }
+  }
+
+  async function accept(update: Update): Promise<void> {
+    await queue.run(line.keyOf(update), () => line.handle(update));
+  }
+
+  return {
+    accept,
+    start() {
+      running ??= connect().then(() => (mode.kind === 'polling' ? poll() : beat()));
+    },
+    async stop() {
+      stopping.abort();
+      await running;
+      await queue.idle();
+    },
+    health() {
+      const detail = failure ?? `${mode.kind.replace('_', ' ')} as @${name}`;
+      return { ok: failure === null, detail, lastOkAt };
+    },
+  };
+}

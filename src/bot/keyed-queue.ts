@@ -1,0 +1,34 @@
+/** Runs work of one key in the order of its coming, and work of different keys side by side. */
+export interface KeyedQueue {
+  run<Result>(key: string, work: () => Promise<Result>): Promise<Result>;
+  /** How much is at work or waits. */
+  size(): number;
+  /** Resolves when nothing is at work any more. */
+  idle(): Promise<void>;
+}
+
+export function createKeyedQueue(): KeyedQueue {
+  const tails = new Map<string, Promise<void>>();
+  let size = 0;
+  return {
+    run(key, work) {
+      size += 1;
+      const before = tails.get(key) ?? Promise.resolve();
+      const result = before.then(work);
+      const tail = result.then(
+        () => undefined,
+        () => undefined,
+      );
+      const settled = tail.then(() => {
+        size -= 1;
+        if (tails.get(key) === settled) tails.delete(key);
+      });
+      tails.set(key, settled);
+      return result;
+    },
+    size: () => size,
+    async idle() {
+      while (tails.size > 0) await Promise.all(tails.values());
+    },
+  };
+}

@@ -1,0 +1,24 @@
+import { asOrderId } from '#kernel/ids.ts';
+import type { OrderView } from '#payments/order-view.ts';
+import { fitLines, line, weights } from './fit.ts';
+import { bold, show } from './html.ts';
+import { type Button, isButtonUrl, type Look, type View } from './view.ts';
+import { formatTime, providerTitle } from './words.ts';
+
+/** A link to hand to the customer: alone on its line, so that it copies in one tap. */
+export function paymentLink(order: OrderView, options: Look & { buttons: 'full' | 'plain' }): View {
+  const { payment } = order;
+  const url = payment?.checkout_url ?? null;
+  const head = [bold(order.number), bold(`${order.amount} ${order.currency}`)];
+  if (payment !== null) head.push(providerTitle(payment.provider));
+  const lines = [line(`🔗 ${head.join(' · ')}`, weights.must)];
+  if (url === null) lines.push(line('The provider gave no link.', weights.must));
+  else lines.push(line(show(url, 1000), weights.must));
+  if (payment !== null) lines.push(line(`Open until ${formatTime(Date.parse(payment.expires_at), options)}`));
+  const buttons: Button[][] = [];
+  if (url !== null && isButtonUrl(url)) buttons.push([{ text: 'Open payment page', url }]);
+  if (options.buttons === 'full') {
+    buttons.push([{ text: `Order ${order.number}`, tap: { kind: 'order', act: 'show', id: asOrderId(order.id) } }]);
+  }
+  return { text: fitLines(lines), keyboard: buttons };
+}
