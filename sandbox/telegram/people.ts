@@ -1,0 +1,146 @@
+import { createHash } from 'node:crypto';
+import { setTimeout as delay } from 'node:timers/promises';
+import type { CallbackAnswer } from './callbacks.ts';
+import { typedText } from './entities.ts';
+import type { Chat, Media, SandboxBot, SandboxMessage, SandboxUser, StoredMessage } from './model.ts';
+import type { Platform } from './platform.ts';
+import { sandboxMessage, wireBot, wireChat, wireMessage, wireUser } from './wire.ts';
+
+const typedMax = 4096;
+
+export interface Person {
+  readonly userId: number;
+  /** User name of the bot. */
+  readonly bot: string;
+  /** A group's id; the private chat with the bot when left out. */
+  readonly chatId?: number;
+}
+
+export type SendText = Person & { readonly text: string; readonly replyToId?: number };
+export type SendDocument = Person & { readonly name: string; readonly bytes: Uint8Array; readonly caption?: string };
+export type TapButton = Person & {
+  readonly messageId: number;
+  /** `callback_data` of the button. */
+  readonly data: string;
+  /** Sends data that no button carries, as a tampered client can. */
+  readonly forged?: boolean;
+};
+
+/** What people do in their app. Impossible acts throw plain errors: they are mistakes of the test, not of the bot. */
+export interface People {
+  sendText(input: SendText): SandboxMessage;
+  sendDocument(input: SendDocument): SandboxMessage;
+  /** Resolves with the bot's word on the tap; throws when it does not come in time. */
+  tapButton(input: TapButton): Promise<CallbackAnswer>;
+  block(input: Person): void;
+  unblock(input: Person): void;
+}
+
+interface Place {
+  readonly bot: SandboxBot;
+  readonly user: SandboxUser;
+  readonly chat: Chat;
+}
+
+export function createPeople(platform: Platform, options: { answerTimeoutMs: number }): People {
+  const { world } = platform;
+
+  function place(person: Person): Place {
+    const bot = world.botByName(person.bot);
+    const user = world.user(person.userId);
+    const chat = world.chat(bot, person.chatId ?? person.userId);
+    if (!user) throw new Error(`the sandbox has no user ${person.userId}`);
+    if (!chat?.userIds.includes(user.id)) throw new Error(`user ${user.id} is not in chat ${person.chatId ?? user.id}`);
+    return { bot, user, chat };
+  }
+
+  function say(at: Place, draft: { text: string; replyToId?: number; media?: Media }): SandboxMessage {
+    const { chat, user } = at;
+    if (chat.blocked) throw new Error(`user ${user.id} has blocked @${at.bot.username}`);
+    if (draft.text.length > typedMax) throw new Error('the app sends at most 4096 characters in one message');
+    const formatted = typedText(draft.text);
+    if (formatted.text === '' && !draft.media) throw new Error('the app sends no empty message');
+    if (!chat.started) {
+      chat.started = true;
+      world.emit({ type: 'chat', chat });
+    }
+    const message = world.post(chat, { from: wireUser(user), ...draft, ...formatted });
+    for (const bot of hearers(at, message)) {
+      platform.inbound(bot).queue.push('message', wireMessage(message, { chat, world }));
+    }
+    return sandboxMessage(message, { chat, world });
+  }
+
+  /** In a group, bots in privacy mode hear commands and replies to themselves only. */
+  function hearers({ chat }: Place, message: StoredMessage): SandboxBot[] {
+    const bots = chat.botIds.flatMap((id) => world.botById(id) ?? []);
+    if (chat.kind === 'private') return bots;
+    const repliedTo = message.replyToId === undefined ? undefined : chat.messages.get(message.replyToId)?.from.id;
+    const command = /^\/[a-z0-9_]+(?:@(\w+))?/i.exec(message.text);
+    return bots.filter((bot) => {
+      if (repliedTo === bot.id) return true;
+      return command !== null && (command[1] === undefined || command[1].toLowerCase() === bot.username.toLowerCase());
+    });
+  }
+
+  function setBlocked(person: Person, blocked: boolean): void {
+    const { bot, user, chat } = place(person);
+    if (chat.blocked === blocked) return;
+    chat.blocked = blocked;
+    const member = (isIn: boolean) => ({ user: wireBot(bot), status: isIn ? 'member' : 'kicked' });
+    platform.inbound(bot).queue.push('my_chat_member', {
+      chat: wireChat(chat, world),
+      from: wireUser(user),
+      date: world.nowSeconds(),
+      old_chat_member: member(blocked),
+      new_chat_member: member(!blocked),
+    });
+    world.emit({ type: 'chat', chat });
+  }
+
+  return {
+    sendText: (input) =>
+      say(place(input), { text: input.text, ...(input.replyToId === undefined ? {} : { replyToId: input.replyToId }) }),
+    sendDocument(input) {
+      const file = platform.files.save('documents', { name: input.name, mimeType: '', bytes: input.bytes });
+      return say(place(input), { text: input.caption ?? '', media: { kind: 'document', file } });
+    },
+    async tapButton(input) {
+      const { bot, user, chat } = place(input);
+      const message = chat.messages.get(input.messageId);
+      if (!message) throw new Error(`chat ${chat.id} has no message ${input.messageId}`);
+      const isThere = (message.keyboard ?? []).flat().some((button) => button.callback_data === input.data);
+      if (!isThere && !input.forged) throw new Error(`message ${message.id} has no button with data ${input.data}`);
+      const owner = world.botById(message.from.id) ?? bot;
+      const query = platform.callbacks.open(owner.id);
+      platform.inbound(owner).queue.push('callback_query', {
+        id: query.id,
+        from: wireUser(user),
+        message: wireMessage(message, { chat, world }),
+        chat_instance: chatInstance(chat),
+        data: input.data,
+      });
+      return await withinTime(query.answered, options.answerTimeoutMs);
+    },
+    block: (input) => setBlocked(input, true),
+    unblock: (input) => setBlocked(input, false),
+  };
+}
+
+/** The same for every tap in one chat, and meaningless otherwise. */
+function chatInstance(chat: Chat): string {
+  return createHash('sha256').update(chat.key).digest().readBigInt64BE().toString();
+}
+
+async function withinTime(answered: Promise<CallbackAnswer>, timeoutMs: number): Promise<CallbackAnswer> {
+  const over = new AbortController();
+  const late = delay(timeoutMs, undefined, { signal: over.signal, ref: false }).then(() => {
+    throw new Error(`the bot did not answer the tap within ${timeoutMs} ms`);
+  });
+  try {
+    return await Promise.race([answered, late]);
+  } finally {
+    over.abort();
+    late.catch(() => undefined);
+  }
+}

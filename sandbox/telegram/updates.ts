@@ -1,0 +1,118 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { type ApiError, conflict } from './api-error.ts';
+
+/** Telegram forgets updates nobody fetches after a day; the sandbox after this many. */
+const pendingMax = 10_000;
+const pollSecondsMax = 50;
+const onlyOnRequest = new Set(['chat_member', 'message_reaction', 'message_reaction_count']);
+
+export type Update = { readonly update_id: number } & Readonly<Record<string, unknown>>;
+
+export interface PollInput {
+  readonly offset: number | undefined;
+  readonly limit: number | undefined;
+  readonly timeoutSeconds: number | undefined;
+  readonly allowed: readonly string[] | undefined;
+  /** Ends the wait when the client goes away. */
+  readonly signal: AbortSignal;
+}
+
+/** What one bot has not fetched yet. Either it polls, or a webhook drains the queue; never both. */
+export interface UpdateQueue {
+  push(kind: string, payload: unknown): void;
+  poll(input: PollInput): Promise<readonly Update[]>;
+  /** Ends a waiting poll with 409. */
+  interrupt(reason: string): void;
+  allow(kinds: readonly string[] | undefined): void;
+  allowed(): readonly string[];
+  first(): Update | undefined;
+  confirm(updateId: number): void;
+  clear(): void;
+  pending(): number;
+  /** Resolves when there is something to fetch, or the signal ends. */
+  filled(signal: AbortSignal): Promise<void>;
+}
+
+interface Waiter {
+  readonly wake: () => void;
+  readonly refuse: (error: ApiError) => void;
+}
+
+export function createUpdateQueue(firstId: number): UpdateQueue {
+  let queue: Update[] = [];
+  let nextId = firstId;
+  let allowed: readonly string[] = [];
+  let poller: Waiter | undefined;
+  const watchers = new Set<() => void>();
+
+  function isAllowed(kind: string): boolean {
+    return allowed.length > 0 ? allowed.includes(kind) : !onlyOnRequest.has(kind);
+  }
+
+  function interrupt(reason: string): void {
+    poller?.refuse(conflict(reason));
+    poller = undefined;
+  }
+
+  function confirmBefore(offset: number | undefined): void {
+    if (offset === undefined) return;
+    queue = offset < 0 ? queue.slice(offset) : queue.filter((update) => update.update_id >= offset);
+  }
+
+  async function waitForOne(input: PollInput): Promise<void> {
+    const seconds = Math.min(input.timeoutSeconds ?? 0, pollSecondsMax);
+    if (seconds <= 0 || input.signal.aborted) return;
+    const over = new AbortController();
+    let mine: Waiter | undefined;
+    await new Promise<void>((resolve, reject) => {
+      mine = { wake: resolve, refuse: reject };
+      poller = mine;
+      input.signal.addEventListener('abort', () => resolve(), { signal: over.signal });
+      delay(seconds * 1000, undefined, { signal: over.signal, ref: false }).then(resolve, () => undefined);
+    }).finally(() => {
+      over.abort();
+      if (poller === mine) poller = undefined;
+    });
+  }
+
+  return {
+    push(kind, payload) {
+      if (!isAllowed(kind)) return;
+      queue.push({ update_id: nextId++, [kind]: payload });
+      if (queue.length > pendingMax) queue.shift();
+      poller?.wake();
+      for (const wake of [...watchers]) wake();
+    },
+    async poll(input) {
+      interrupt('terminated by other getUpdates request; make sure that only one bot instance is running');
+      if (input.allowed) allowed = input.allowed;
+      confirmBefore(input.offset);
+      if (queue.length === 0) await waitForOne(input);
+      const limit = Math.min(Math.max(input.limit ?? 100, 1), 100);
+      return input.signal.aborted ? [] : queue.slice(0, limit);
+    },
+    interrupt,
+    allow: (kinds) => {
+      if (kinds) allowed = kinds;
+    },
+    allowed: () => allowed,
+    first: () => queue[0],
+    confirm: (updateId) => confirmBefore(updateId + 1),
+    clear: () => {
+      queue = [];
+    },
+    pending: () => queue.length,
+    async filled(signal) {
+      if (queue.length > 0 || signal.aborted) return;
+      await new Promise<void>((resolve) => {
+        const done = () => {
+          watchers.delete(done);
+          signal.removeEventListener('abort', done);
+          resolve();
+        };
+        watchers.add(done);
+        signal.addEventListener('abort', done);
+      });
+    },
+  };
+}

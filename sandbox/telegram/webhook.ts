@@ -1,0 +1,124 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { badRequest } from './api-error.ts';
+import type { UpdateQueue } from './updates.ts';
+
+/** Telegram waits longer and longer; the sandbox starts sooner, so that a test need not. */
+const firstRetryMs = 100;
+const retryMsMax = 10_000;
+const answerMsMax = 60_000;
+
+export interface WebhookSettings {
+  readonly url: string;
+  readonly secretToken?: string;
+  readonly maxConnections: number;
+}
+
+export interface Webhook {
+  set(settings: WebhookSettings): void;
+  /** Resolves when the delivery in hand, if any, has been given up. */
+  remove(): Promise<void>;
+  settings(): WebhookSettings | undefined;
+  lastError(): { readonly date: number; readonly message: string } | undefined;
+}
+
+export interface WebhookDeps {
+  readonly queue: UpdateQueue;
+  readonly nowSeconds: () => number;
+  /** Carries out a method that the bot put into its answer instead of calling it. */
+  readonly reply: (body: Record<string, unknown>) => Promise<void>;
+}
+
+/** Delivers updates in order, one at a time, and comes again until the bot answers with a 2xx. */
+export function createWebhook(deps: WebhookDeps): Webhook {
+  let settings: WebhookSettings | undefined;
+  let lastError: { date: number; message: string } | undefined;
+  let stopper = new AbortController();
+  let running: Promise<void> = Promise.resolve();
+
+  async function deliver(target: WebhookSettings, signal: AbortSignal): Promise<void> {
+    let retryMs = firstRetryMs;
+    while (!signal.aborted) {
+      await deps.queue.filled(signal);
+      const update = deps.queue.first();
+      if (!update || signal.aborted) continue;
+      const fault = await post(target, { update, signal, reply: deps.reply });
+      if (fault === undefined) {
+        deps.queue.confirm(update.update_id);
+        retryMs = firstRetryMs;
+        continue;
+      }
+      lastError = { date: deps.nowSeconds(), message: fault };
+      await delay(retryMs, undefined, { signal, ref: false }).catch(() => undefined);
+      retryMs = Math.min(retryMs * 2, retryMsMax);
+    }
+  }
+
+  function halt(): Promise<void> {
+    stopper.abort();
+    settings = undefined;
+    return running;
+  }
+
+  return {
+    set(next) {
+      const before = halt();
+      settings = next;
+      lastError = undefined;
+      stopper = new AbortController();
+      const { signal } = stopper;
+      running = before.then(() => deliver(next, signal));
+    },
+    remove: halt,
+    settings: () => settings,
+    lastError: () => lastError,
+  };
+}
+
+interface Delivery {
+  readonly update: object;
+  readonly signal: AbortSignal;
+  readonly reply: WebhookDeps['reply'];
+}
+
+/** Undefined when the bot took the update; otherwise what getWebhookInfo will say of it. */
+async function post(target: WebhookSettings, delivery: Delivery): Promise<string | undefined> {
+  const headers: Record<string, string> = { 'content-type': 'application/json' };
+  if (target.secretToken) headers['x-telegram-bot-api-secret-token'] = target.secretToken;
+  try {
+    const response = await fetch(target.url, {
+      method: 'POST',
+      headers,
+      body: JSON.stringify(delivery.update),
+      redirect: 'manual',
+      signal: AbortSignal.any([delivery.signal, AbortSignal.timeout(answerMsMax)]),
+    });
+    const body = await response.text();
+    if (!response.ok) return `Wrong response from the webhook: ${response.status} ${response.statusText}`;
+    const answer = readAnswer(body);
+    if (answer) await delivery.reply(answer);
+    return undefined;
+  } catch (error) {
+    const isTimeout = error instanceof Error && error.name === 'TimeoutError';
+    return isTimeout ? 'Read timeout expired' : 'Connection refused';
+  }
+}
+
+function readAnswer(body: string): Record<string, unknown> | undefined {
+  try {
+    const value: unknown = JSON.parse(body);
+    if (typeof value === 'object' && value !== null && 'method' in value) return value as Record<string, unknown>;
+  } catch {
+    // Most bots answer with nothing or with a plain word; only a JSON method call means anything.
+  }
+  return undefined;
+}
+
+/** Plain http is taken on loopback only; the real Telegram takes none. */
+export function checkWebhookUrl(url: string): void {
+  if (!URL.canParse(url)) throw badRequest('bad webhook: invalid webhook URL specified');
+  const { protocol, hostname } = new URL(url);
+  const isLoopback = ['127.0.0.1', 'localhost', '[::1]'].includes(hostname);
+  if (protocol !== 'https:' && !(protocol === 'http:' && isLoopback)) {
+    throw badRequest('bad webhook: An HTTPS URL must be provided for webhook');
+  }
+}
