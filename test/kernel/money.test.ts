@@ -1,0 +1,62 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import {
+  compareDecimals,
+  currencyDigits,
+  formatMoney,
+  MoneyInvalid,
+  parseMoney,
+  plainDecimal,
+  toDecimal,
+} from '#kernel/money.ts';
+
+describe('fiat money', () => {
+  test('has as many places as its currency', () => {
+    expect(parseMoney('49.00', 'USD')).toEqual({ amountMinor: 4900, currency: 'USD' });
+    expect(parseMoney('500', 'JPY')).toEqual({ amountMinor: 500, currency: 'JPY' });
+    expect(parseMoney('1.234', 'BHD')).toEqual({ amountMinor: 1234, currency: 'BHD' });
+    expect(currencyDigits('USDC')).toBe(2);
+  });
+
+  test.each(['', '-1', '+1', '1e3', ' 1', '1,5', '.5', '5.', '01', '0x10', 'NaN', '1.999', '9999999999999999'])(
+    'refuses "%s" as an amount of US dollars',
+    (text) => {
+      expect(() => parseMoney(text, 'USD')).toThrow(MoneyInvalid);
+    },
+  );
+
+  test('refuses a currency that does not exist', () => {
+    expect(() => parseMoney('1.00', 'XXQ')).toThrow(MoneyInvalid);
+    expect(() => parseMoney('1.00', 'usd')).toThrow(MoneyInvalid);
+  });
+
+  test('survives being written and read again', () => {
+    const currencies = fc.constantFrom('USD', 'EUR', 'JPY', 'BHD', 'USDC');
+    fc.assert(
+      fc.property(fc.integer({ min: 0, max: 1_000_000_000_000 }), currencies, (amountMinor, currency) => {
+        expect(parseMoney(toDecimal({ amountMinor, currency }), currency)).toEqual({ amountMinor, currency });
+      }),
+    );
+  });
+
+  test('is shown with its currency', () => {
+    expect(formatMoney({ amountMinor: 4905, currency: 'EUR' })).toBe('49.05 EUR');
+    expect(formatMoney({ amountMinor: 49, currency: 'JPY' })).toBe('49 JPY');
+  });
+});
+
+describe('decimals', () => {
+  test('compare exactly beyond what a float can hold', () => {
+    expect(compareDecimals('10000000000000000001', '10000000000000000000')).toBe(1);
+    expect(compareDecimals('0.1', '0.10')).toBe(0);
+    expect(compareDecimals('0.000000000000000001', '0.000000000000000002')).toBe(-1);
+  });
+
+  test('are written out in full from their exponent form', () => {
+    expect(plainDecimal('1.699895497e+21')).toBe('1699895497000000000000');
+  });
+
+  test('with a hostile exponent are refused', () => {
+    expect(() => plainDecimal('1e999999')).toThrow(MoneyInvalid);
+  });
+});

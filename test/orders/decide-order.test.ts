@@ -1,0 +1,94 @@
+import { describe, expect, test } from 'vitest';
+import { decideOrder, type OrderContext, type OrderEvent, orderEvents } from '#orders/decide-order.ts';
+import { type OrderStatus, orderStatuses } from '#orders/order.ts';
+
+const alone: OrderContext = { wasFulfilled: false, isCovered: false, hasOpenPayment: false };
+
+/** `=` unchanged, `x` refused, `!status` unexpected money; all for an order with no other payment. */
+type Outcome = OrderStatus | '=' | 'x' | `!${OrderStatus}`;
+
+const table: Record<OrderEvent, Record<OrderStatus, Outcome>> = {
+  payment_paid: {
+    awaiting_payment: 'paid',
+    paid: '=',
+    fulfilled: '=',
+    expired: 'paid',
+    cancelled: '!needs_attention',
+    needs_attention: 'paid',
+    partially_refunded: '=',
+    refunded: '=',
+  },
+  payment_short: short(),
+  payment_late: short(),
+  payment_mismatched: short(),
+  payment_reversed: {
+    awaiting_payment: 'needs_attention',
+    paid: 'needs_attention',
+    fulfilled: 'needs_attention',
+    expired: 'needs_attention',
+    cancelled: '=',
+    needs_attention: '=',
+    partially_refunded: 'needs_attention',
+    refunded: '=',
+  },
+  payment_expired: onlyFrom('awaiting_payment', 'expired', '='),
+  payment_cancelled: onlyFrom('awaiting_payment', 'cancelled', '='),
+  payment_failed: all('='),
+  expire: onlyFrom('awaiting_payment', 'expired', 'x'),
+  cancel: { ...all('x'), awaiting_payment: 'cancelled', expired: 'cancelled' },
+  fulfil: onlyFrom('paid', 'fulfilled', 'x'),
+  reopen: { ...all('x'), expired: 'awaiting_payment', awaiting_payment: '=', needs_attention: '=' },
+};
+
+function all(outcome: Outcome): Record<OrderStatus, Outcome> {
+  return Object.fromEntries(orderStatuses.map((status) => [status, outcome])) as Record<OrderStatus, Outcome>;
+}
+
+function onlyFrom(from: OrderStatus, to: Outcome, otherwise: Outcome): Record<OrderStatus, Outcome> {
+  return { ...all(otherwise), [from]: to };
+}
+
+function short(): Record<OrderStatus, Outcome> {
+  const trouble = 'needs_attention';
+  return { ...all('='), awaiting_payment: trouble, expired: trouble, cancelled: trouble };
+}
+
+function outcomeOf(status: OrderStatus, event: OrderEvent, context: OrderContext): Outcome {
+  const decision = decideOrder(status, event, context);
+  if (decision.kind === 'unchanged') return '=';
+  if (decision.kind === 'refused') return 'x';
+  return decision.kind === 'changed' ? decision.to : `!${decision.to}`;
+}
+
+describe('the life cycle of an order', () => {
+  for (const event of orderEvents) {
+    for (const status of orderStatuses) {
+      test(`${status} and ${event} give ${table[event][status]}`, () => {
+        expect(outcomeOf(status, event, alone)).toBe(table[event][status]);
+      });
+    }
+  }
+});
+
+describe('what other payments change', () => {
+  test('an order that is covered and paid again keeps its status and rings', () => {
+    const covered = { ...alone, isCovered: true };
+    expect(outcomeOf('paid', 'payment_paid', covered)).toBe('!paid');
+    expect(outcomeOf('fulfilled', 'payment_paid', covered)).toBe('!fulfilled');
+  });
+
+  test('a reversal of one payment leaves an order alone that another payment covers', () => {
+    expect(outcomeOf('paid', 'payment_reversed', { ...alone, isCovered: true })).toBe('=');
+  });
+
+  test('an order does not expire while another payment may come', () => {
+    const open = { ...alone, hasOpenPayment: true };
+    expect(outcomeOf('awaiting_payment', 'payment_expired', open)).toBe('=');
+    expect(outcomeOf('awaiting_payment', 'expire', open)).toBe('x');
+    expect(outcomeOf('awaiting_payment', 'payment_cancelled', open)).toBe('=');
+  });
+
+  test('an order whose goods have left is fulfilled again when its payment is restored', () => {
+    expect(outcomeOf('needs_attention', 'payment_paid', { ...alone, wasFulfilled: true })).toBe('fulfilled');
+  });
+});

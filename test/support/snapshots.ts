@@ -1,0 +1,24 @@
+import { asProviderReference } from '#kernel/ids.ts';
+import type { PaymentSnapshot } from '#payments/snapshot.ts';
+
+/** A look at an open BTCPay invoice over 49.00 USD, with what the test says differently. */
+export function aSnapshot(differences: Partial<PaymentSnapshot> = {}): PaymentSnapshot {
+  return {
+    provider: 'btcpay',
+    reference: asProviderReference('XEDvpempoTYJHJTKGDff1Q'),
+    paymentId: null,
+    trust: 'fetched',
+    observedAt: 0,
+    state: 'open',
+    providerStatus: 'New',
+    requested: { amount: '49.00', asset: 'USD' },
+    settlement: null,
+    isLate: false,
+    isMarkedByHand: false,
+    checkoutUrl: null,
+    transactionIds: [],
+    createdAt: null,
+    expiresAt: null,
+    ...differences,
+  };
+}
