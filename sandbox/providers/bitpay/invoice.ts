@@ -1,0 +1,190 @@
+import { currencyPlaces, formatUnits } from '../decimal.ts';
+import { randomBase58, randomHex } from '../ids.ts';
+import { RawNumber } from './json.ts';
+import { coinTotal, coinUnits, displayCoin, exchangeRates, mapCoins } from './rates.ts';
+import type { InvoiceRequest } from './requests.ts';
+
+export type InvoiceStatus = 'new' | 'paid' | 'confirmed' | 'complete' | 'expired' | 'invalid' | 'declined';
+
+interface Transaction {
+  readonly units: bigint;
+  readonly txid: string;
+  readonly receivedAtMs: number;
+}
+
+export interface Invoice {
+  readonly request: InvoiceRequest;
+  readonly id: string;
+  /** The resource token, which only belongs to this invoice. */
+  readonly resourceToken: string;
+  /** The API token that made it, and that signs its webhooks. */
+  readonly apiToken: string;
+  readonly facade: 'pos' | 'merchant';
+  readonly createdAtMs: number;
+  expiresAtMs: number;
+  status: InvoiceStatus;
+  isCancelled: boolean;
+  /** When the full amount was seen. */
+  paidAtMs?: number;
+  confirmedAtMs?: number;
+  readonly transactions: Transaction[];
+  readonly isForeign: boolean;
+  createCalls: number;
+}
+
+/** Every visitor of the sandbox pays in bitcoin. */
+export const payCoin = 'BTC';
+
+export interface InvoiceOrigin {
+  readonly nowMs: number;
+  readonly lifeMs: number;
+  readonly apiToken: string;
+  readonly facade: 'pos' | 'merchant';
+  readonly isForeign: boolean;
+}
+
+export function newInvoice(request: InvoiceRequest, origin: InvoiceOrigin): Invoice {
+  return {
+    request,
+    id: randomBase58(22),
+    resourceToken: randomBase58(65),
+    apiToken: origin.apiToken,
+    facade: origin.facade,
+    createdAtMs: origin.nowMs,
+    expiresAtMs: origin.nowMs + (request.acceptanceWindowMs ?? origin.lifeMs),
+    status: 'new',
+    isCancelled: false,
+    transactions: [],
+    isForeign: origin.isForeign,
+    createCalls: 1,
+  };
+}
+
+export function addTransaction(invoice: Invoice, paid: { units: bigint; nowMs: number }): void {
+  invoice.transactions.push({ units: paid.units, txid: randomHex(32), receivedAtMs: paid.nowMs });
+}
+
+export function places(invoice: Invoice): number {
+  return currencyPlaces(invoice.request.currency) ?? 2;
+}
+
+export function dueUnits(invoice: Invoice): bigint {
+  return coinTotal(priceOf(invoice), payCoin);
+}
+
+export function paidUnits(invoice: Invoice): bigint {
+  return invoice.transactions.reduce((sum, { units }) => sum + units, 0n);
+}
+
+/** In the invoice's currency, cut off: for people and tests; BitPay itself does not say it. */
+export function paidInCurrency(invoice: Invoice): string {
+  const total = dueUnits(invoice);
+  return formatUnits((invoice.request.priceUnits * paidUnits(invoice)) / total, places(invoice));
+}
+
+export function exceptionStatus(invoice: Invoice): false | 'paidPartial' | 'paidOver' {
+  const paid = paidUnits(invoice);
+  if (paid > dueUnits(invoice)) return 'paidOver';
+  return paid > 0n && paid < dueUnits(invoice) ? 'paidPartial' : false;
+}
+
+/** Everything the webhook shows, in BitPay's order of fields. */
+function commonFields(invoice: Invoice, about: { url: string; nowMs: number }) {
+  const { request } = invoice;
+  return {
+    id: invoice.id,
+    url: about.url,
+    posData: request.posData,
+    status: invoice.status,
+    price: new RawNumber(priceText(invoice)),
+    currency: request.currency,
+    orderId: request.orderId,
+    invoiceTime: invoice.createdAtMs,
+    expirationTime: invoice.expiresAtMs,
+    currentTime: about.nowMs,
+    exceptionStatus: exceptionStatus(invoice),
+    paymentSubtotals: mapCoins((_coin, name) => coinUnits(priceOf(invoice), name)),
+    paymentTotals: mapCoins((_coin, name) => coinTotal(priceOf(invoice), name)),
+    exchangeRates: exchangeRates(),
+    amountPaid: paidUnits(invoice),
+    transactionCurrency: invoice.transactions.length > 0 ? payCoin : undefined,
+  };
+}
+
+export function webhookData(invoice: Invoice, about: { url: string; nowMs: number }) {
+  return { ...commonFields(invoice, about), buyerFields: buyerFields(invoice) };
+}
+
+/** The `data` of an API answer; numbers beyond 2^53 are bigints. */
+export function invoiceData(invoice: Invoice, about: { url: string; nowMs: number }) {
+  const { request } = invoice;
+  const surplus = paidUnits(invoice) - dueUnits(invoice);
+  return {
+    ...commonFields(invoice, about),
+    itemDesc: request.itemDesc,
+    guid: request.guid,
+    lowFeeDetected: false,
+    displayAmountPaid: paidUnits(invoice) === 0n ? '0' : displayCoin(paidUnits(invoice), payCoin),
+    underpaidAmount:
+      invoice.status !== 'new' && surplus < 0n && surplus > -dueUnits(invoice) ? coinNumber(-surplus) : undefined,
+    overpaidAmount: surplus > 0n ? coinNumber(surplus) : undefined,
+    targetConfirmations: 6,
+    transactions: invoice.transactions.map((transaction) => transactionData(invoice, transaction)),
+    transactionSpeed: request.transactionSpeed,
+    buyer: request.buyer,
+    redirectURL: request.redirectURL,
+    autoRedirect: request.autoRedirect,
+    closeURL: request.closeURL,
+    refundAddresses: [],
+    refundAddressRequestPending: false,
+    buyerProvidedInfo:
+      invoice.transactions.length > 0 ? { selectedWallet: 'other', selectedTransactionCurrency: payCoin } : {},
+    paymentDisplayTotals: mapCoins((_coin, name) => displayCoin(coinTotal(priceOf(invoice), name), name)),
+    paymentDisplaySubTotals: mapCoins((_coin, name) => displayCoin(coinUnits(priceOf(invoice), name), name)),
+    minerFees: mapCoins((_coin, name) => ({
+      satoshisPerByte: name === 'BTC' ? 1 : 0,
+      totalFee: name === 'BTC' ? 100 : 0,
+      fiatAmount: new RawNumber(name === 'BTC' ? '0.06' : '0'),
+    })),
+    jsonPayProRequired: false,
+    bitpayIdRequired: false,
+    isCancelled: invoice.isCancelled,
+    itemizedDetails: [],
+    supportedTransactionCurrencies: mapCoins(() => ({ enabled: true })),
+    token: invoice.resourceToken,
+  };
+}
+
+export function priceText(invoice: Invoice): string {
+  // A JSON number has no trailing zeros: 10.00 arrives as 10.
+  return formatUnits(invoice.request.priceUnits, places(invoice))
+    .replace(/(\.\d*?)0+$/, '$1')
+    .replace(/\.$/, '');
+}
+
+function priceOf(invoice: Invoice): { units: bigint; currency: string } {
+  return { units: invoice.request.priceUnits, currency: invoice.request.currency };
+}
+
+function coinNumber(units: bigint): RawNumber {
+  return new RawNumber(formatUnits(units, 8));
+}
+
+function transactionData(invoice: Invoice, transaction: Transaction) {
+  return {
+    amount: transaction.units,
+    confirmations: confirmations(invoice.status),
+    receivedTime: new Date(transaction.receivedAtMs).toISOString(),
+    txid: transaction.txid,
+  };
+}
+
+function confirmations(status: InvoiceStatus): number {
+  if (status === 'complete') return 6;
+  return status === 'confirmed' ? 1 : 0;
+}
+
+function buyerFields(invoice: Invoice): Record<string, unknown> {
+  const { email, name } = invoice.request.buyer;
+  return { buyerName: name, buyerEmail: email, buyerNotify: false };
+}

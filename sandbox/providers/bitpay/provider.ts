@@ -1,0 +1,144 @@
+import type { HttpBindings } from '@hono/node-server';
+import type { Context } from 'hono';
+import { type CheckoutView, type ForeignInput, type ProviderRecord, VisitRefused } from '../contract.ts';
+import { formatUnits } from '../decimal.ts';
+import type { ProviderHost, SimulatedProvider } from '../host.ts';
+import { offered, perform } from '../visits.ts';
+import { type BitPayApiOptions, createBitPayApi } from './api.ts';
+import {
+  dueUnits,
+  exceptionStatus,
+  type Invoice,
+  type InvoiceStatus,
+  paidInCurrency,
+  paidUnits,
+  payCoin,
+  places,
+} from './invoice.ts';
+import { displayCoin } from './rates.ts';
+import { BitPayRefunds } from './refunds.ts';
+import { parseInvoice } from './requests.ts';
+import { BitPayShop, type BitPayShopOptions } from './shop.ts';
+
+export type BitPayOptions = BitPayApiOptions & BitPayShopOptions & { readonly refundDelayMs: number };
+
+const statusTexts: Readonly<Record<InvoiceStatus, readonly [CheckoutView['tone'], string]>> = {
+  new: ['waiting', 'Waiting for your payment'],
+  paid: ['busy', 'Payment seen, not confirmed yet'],
+  confirmed: ['good', 'Paid and confirmed'],
+  complete: ['good', 'Paid and complete'],
+  expired: ['bad', 'This invoice has expired'],
+  invalid: ['bad', 'The payment did not confirm within the hour'],
+  declined: ['bad', 'This invoice was declined'],
+};
+
+export function createBitPay(host: ProviderHost, options: BitPayOptions): SimulatedProvider {
+  const shop = new BitPayShop(host, options);
+  const refunds = new BitPayRefunds(host, { shop, delayMs: options.refundDelayMs });
+  const tick = () => {
+    shop.tick();
+    refunds.tick();
+  };
+  return {
+    name: 'bitpay',
+    api: createBitPayApi({ shop, refunds, now: host.now, urlOf }, options),
+    visit({ reference, action, fraction }) {
+      tick();
+      const invoice = shop.invoices.get(reference);
+      if (invoice === undefined) throw new VisitRefused(`bitpay: no invoice ${reference}`);
+      if (action !== 'complete_refund' && action !== 'fail_refund') {
+        perform(shop.visits(invoice, fraction), { provider: 'bitpay', action, status: invoice.status });
+        return;
+      }
+      const refund = refunds.openOf(invoice);
+      if (refund === undefined) throw new VisitRefused(`bitpay: ${reference} has no open refund`);
+      refunds.finish(refund, { isGood: action === 'complete_refund' });
+    },
+    view(reference) {
+      tick();
+      const invoice = shop.invoices.get(reference);
+      return invoice === undefined ? undefined : viewOf(invoice, { shop, refunds });
+    },
+    findByPage: (path, query) => (path === '/invoice' ? shop.invoices.get(query.get('id') ?? '')?.id : undefined),
+    records: () => shop.all().map((invoice) => recordOf(invoice, { shop, refunds })),
+    createForeign: (input) => recordOf(shop.createForeign(foreignRequest(input)), { shop, refunds }),
+    tick,
+  };
+}
+
+/** The signed text is the URL as it was written, so it is taken from the request line and not put together anew. */
+function urlOf(context: Context<{ Bindings: HttpBindings }>): string {
+  return `http://${context.req.header('host')}${context.env.incoming.url}`;
+}
+
+function foreignRequest(input: ForeignInput) {
+  return parseInvoice({
+    price: Number(input.amount),
+    currency: input.currency ?? 'USD',
+    orderId: input.orderId,
+    itemDesc: input.description,
+    extendedNotifications: true,
+  });
+}
+
+interface Books {
+  readonly shop: BitPayShop;
+  readonly refunds: BitPayRefunds;
+}
+
+function recordOf(invoice: Invoice, { shop, refunds }: Books): ProviderRecord {
+  const { request } = invoice;
+  return {
+    provider: 'bitpay',
+    reference: invoice.id,
+    status: invoice.status,
+    exception: exceptionStatus(invoice) || '',
+    amount: formatUnits(request.priceUnits, places(invoice)),
+    currency: request.currency,
+    paid: paidInCurrency(invoice),
+    orderId: request.orderId,
+    metadata: { posData: request.posData },
+    createdAtMs: invoice.createdAtMs,
+    expiresAtMs: invoice.expiresAtMs,
+    checkoutUrl: shop.url(invoice),
+    idempotencyKey: request.guid,
+    createCalls: invoice.createCalls,
+    refunds: refunds.of(invoice).map((refund) => ({
+      id: refund.id,
+      status: refund.status,
+      amount: formatUnits(refund.request.amountUnits, places(invoice)),
+    })),
+    isForeign: invoice.isForeign,
+  };
+}
+
+function viewOf(invoice: Invoice, { shop, refunds }: Books): CheckoutView {
+  const { request, status } = invoice;
+  const [tone, text] = statusTexts[status];
+  const exception = exceptionStatus(invoice);
+  const due = dueUnits(invoice);
+  const paid = paidUnits(invoice);
+  return {
+    provider: 'bitpay',
+    reference: invoice.id,
+    title: request.itemDesc ?? 'Invoice',
+    amount: formatUnits(request.priceUnits, places(invoice)),
+    currency: request.currency,
+    status: exception === false ? status : `${status} · ${exception}`,
+    statusText: status === 'new' && exception === 'paidPartial' ? 'Partly paid: the rest is still open' : text,
+    tone,
+    actions: [
+      ...offered(shop.visits(invoice)).filter((action) => action !== 'walk_away'),
+      ...(refunds.openOf(invoice) === undefined ? [] : (['complete_refund', 'fail_refund'] as const)),
+      'walk_away',
+    ],
+    facts: [
+      ['To pay', `${displayCoin(due, payCoin)} ${payCoin}`],
+      ['Received', `${paid === 0n ? '0' : displayCoin(paid, payCoin)} ${payCoin}`],
+      ...(request.orderId === undefined ? [] : [['Order', request.orderId] as const]),
+    ],
+    expiresAtMs: invoice.expiresAtMs,
+    isOpen: status === 'new',
+    returnUrl: tone === 'good' || tone === 'busy' ? request.redirectURL : (request.closeURL ?? request.redirectURL),
+  };
+}

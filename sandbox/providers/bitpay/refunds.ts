@@ -1,0 +1,145 @@
+import { formatUnits } from '../decimal.ts';
+import { makeRoom, type ProviderHost } from '../host.ts';
+import { randomBase58 } from '../ids.ts';
+import { codedError, invalidParameter, plainError } from './errors.ts';
+import { type Invoice, payCoin, places } from './invoice.ts';
+import { RawNumber, toExactJson } from './json.ts';
+import { coinUnits, displayCoin } from './rates.ts';
+import type { RefundRequest } from './requests.ts';
+import type { BitPayShop } from './shop.ts';
+
+// BitPay: Refunds. In reality the buyer has to accept by e-mail; here a visit or the clock does it.
+
+type RefundStatus = 'preview' | 'created' | 'pending' | 'success' | 'failure' | 'cancelled';
+
+export interface Refund {
+  readonly id: string;
+  readonly request: RefundRequest;
+  readonly invoice: Invoice;
+  readonly createdAtMs: number;
+  notifiedAtMs: number;
+  status: RefundStatus;
+}
+
+const openStatuses: readonly RefundStatus[] = ['created', 'pending'];
+
+export class BitPayRefunds {
+  readonly refunds = new Map<string, Refund>();
+  readonly #host: ProviderHost;
+  readonly #shop: BitPayShop;
+  readonly #delayMs: number;
+
+  constructor(host: ProviderHost, about: { shop: BitPayShop; delayMs: number }) {
+    this.#host = host;
+    this.#shop = about.shop;
+    this.#delayMs = about.delayMs;
+  }
+
+  /** A repeated `guid` returns the refund that has it, as with invoices. */
+  create(request: RefundRequest): Refund {
+    const existing = request.guid === undefined ? undefined : this.findByGuid(request.guid);
+    if (existing !== undefined) return existing;
+    const invoice = this.#shop.get(request.invoiceId);
+    if (invoice.status !== 'confirmed' && invoice.status !== 'complete') {
+      throw codedError(400, '010307', 'Invalid invoice state for refund');
+    }
+    const taken = this.of(invoice)
+      .filter(({ status }) => status === 'success' || openStatuses.includes(status))
+      .reduce((sum, refund) => sum + refund.request.amountUnits, 0n);
+    if (taken + request.amountUnits > invoice.request.priceUnits) {
+      throw invalidParameter('amount', 'The refunds would exceed the price of the invoice');
+    }
+    makeRoom(this.refunds);
+    const now = this.#host.now();
+    const refund: Refund = {
+      id: randomBase58(22),
+      request,
+      invoice,
+      createdAtMs: now,
+      notifiedAtMs: now,
+      status: request.isPreview ? 'preview' : 'created',
+    };
+    this.refunds.set(refund.id, refund);
+    if (!request.isPreview) this.#announce(refund);
+    return refund;
+  }
+
+  get(id: string): Refund {
+    const refund = this.refunds.get(id);
+    if (refund === undefined) throw plainError(404, 'Object not found');
+    return refund;
+  }
+
+  findByGuid(guid: string): Refund | undefined {
+    return [...this.refunds.values()].find(({ request }) => request.guid === guid);
+  }
+
+  of(invoice: Invoice): Refund[] {
+    return [...this.refunds.values()].filter((refund) => refund.invoice === invoice);
+  }
+
+  openOf(invoice: Invoice): Refund | undefined {
+    return this.of(invoice).find(({ status }) => openStatuses.includes(status));
+  }
+
+  /** Turns a preview into a real refund. */
+  confirmPreview(refund: Refund): void {
+    if (refund.status !== 'preview') throw codedError(400, '030307', 'Invalid refund state');
+    this.#become(refund, 'created');
+  }
+
+  cancel(refund: Refund): void {
+    if (refund.status !== 'preview' && refund.status !== 'created') {
+      throw codedError(400, '040307', 'Invalid refund state for cancel');
+    }
+    refund.status = 'cancelled';
+  }
+
+  finish(refund: Refund, { isGood }: { isGood: boolean }): void {
+    if (refund.status === 'created') this.#become(refund, 'pending');
+    this.#become(refund, isGood ? 'success' : 'failure');
+  }
+
+  tick(): void {
+    for (const refund of this.refunds.values()) {
+      const ageMs = this.#host.now() - refund.createdAtMs;
+      if (openStatuses.includes(refund.status) && ageMs >= this.#delayMs) this.finish(refund, { isGood: true });
+    }
+  }
+
+  data(refund: Refund): object {
+    const { request, invoice } = refund;
+    const price = { units: request.amountUnits, currency: invoice.request.currency };
+    return {
+      guid: request.guid,
+      id: refund.id,
+      invoice: invoice.id,
+      reference: request.reference,
+      status: refund.status,
+      amount: new RawNumber(formatUnits(request.amountUnits, places(invoice))),
+      transactionCurrency: payCoin,
+      transactionAmount: new RawNumber(displayCoin(coinUnits(price, payCoin), payCoin)),
+      transactionRefundFee: new RawNumber('0.000002'),
+      currency: invoice.request.currency,
+      lastRefundNotification: new Date(refund.notifiedAtMs).toISOString(),
+      refundFee: new RawNumber('0.04'),
+      immediate: request.isImmediate,
+      buyerPaysRefundFee: request.buyerPaysRefundFee,
+      requestDate: new Date(refund.createdAtMs).toISOString(),
+    };
+  }
+
+  #become(refund: Refund, status: RefundStatus): void {
+    refund.status = status;
+    this.#announce(refund);
+  }
+
+  /** Refund webhooks are always in the extended format; their numbers are not documented, so there is none. */
+  #announce(refund: Refund): void {
+    const type = `refund_${refund.status}`;
+    refund.notifiedAtMs = this.#host.now();
+    const body = toExactJson({ event: { name: type, timestamp: this.#host.now() }, data: this.data(refund) });
+    const url = refund.request.notificationURL ?? refund.invoice.request.notificationURL;
+    this.#shop.send(refund.invoice, { type, url, body });
+  }
+}

@@ -1,0 +1,95 @@
+import { makeRoom, type ProviderHost } from '../host.ts';
+import { randomBase58 } from '../ids.ts';
+import { apiError, invalidField } from './errors.ts';
+import { type Invoice, isPaidOver, markableStatuses, newInvoice } from './invoice.ts';
+import { InvoiceLife } from './life.ts';
+import type { InvoiceRequest, ListQuery } from './requests.ts';
+
+// The merchant's store: its invoices.
+
+export interface BtcPayStoreOptions {
+  readonly storeId: string;
+  readonly webhookId: string;
+  readonly webhookSecret: string;
+}
+
+export class BtcPayStore {
+  readonly invoices = new Map<string, Invoice>();
+  readonly life: InvoiceLife;
+  readonly #host: ProviderHost;
+  readonly #storeId: string;
+
+  constructor(host: ProviderHost, options: BtcPayStoreOptions) {
+    this.#host = host;
+    this.#storeId = options.storeId;
+    this.life = new InvoiceLife(host, options);
+  }
+
+  create(request: InvoiceRequest, about: { isForeign: boolean }): Invoice {
+    makeRoom(this.invoices);
+    const invoice = newInvoice(request, {
+      nowMs: this.#host.now(),
+      storeId: this.#storeId,
+      isForeign: about.isForeign,
+    });
+    this.invoices.set(invoice.id, invoice);
+    this.life.announce(invoice, 'InvoiceCreated');
+    return invoice;
+  }
+
+  get(id: string): Invoice {
+    const invoice = this.invoices.get(id);
+    if (invoice === undefined) throw apiError(404, 'invoice-not-found', 'The invoice was not found');
+    return invoice;
+  }
+
+  /** Newest first. */
+  all(): Invoice[] {
+    return [...this.invoices.values()].reverse();
+  }
+
+  list(query: ListQuery): Invoice[] {
+    const text = query.textSearch;
+    const found = this.all().filter((invoice) => {
+      const orderId = String(invoice.request.metadata['orderId'] ?? '');
+      return (
+        invoice.createdAtMs >= query.startSeconds * 1000 &&
+        invoice.createdAtMs <= query.endSeconds * 1000 &&
+        (query.statuses.length === 0 || query.statuses.includes(invoice.status)) &&
+        (query.orderIds.length === 0 || query.orderIds.includes(orderId)) &&
+        (text === undefined || invoice.id === text || orderId.includes(text)) &&
+        (query.includeArchived || !invoice.isArchived)
+      );
+    });
+    return found.slice(query.skip, query.skip + query.take);
+  }
+
+  mark(invoice: Invoice, status: unknown): void {
+    const wanted = markableStatuses(invoice).find((name) => name === status);
+    if (wanted === undefined)
+      throw invalidField('status', 'Status can only be marked to one of the available statuses');
+    this.life.become(invoice, { status: wanted, additionalStatus: 'Marked' });
+    const overPaid = wanted === 'Settled' ? { overPaid: isPaidOver(invoice) } : {};
+    this.life.announce(invoice, `Invoice${wanted}`, { manuallyMarked: true, ...overPaid });
+  }
+
+  /** Sends no money: it makes a pull payment that the buyer claims. */
+  refund(invoice: Invoice): string {
+    const isLateOrOdd = invoice.status === 'Expired' && invoice.additionalStatus !== 'None';
+    if (invoice.status !== 'Settled' && invoice.status !== 'Invalid' && !isLateOrOdd) {
+      throw apiError(400, 'non-refundable', 'Cannot refund this invoice');
+    }
+    const pullPaymentId = randomBase58(22);
+    invoice.pullPaymentIds.push(pullPaymentId);
+    this.life.announce(invoice, 'InvoiceRefund', { pullPaymentId });
+    return pullPaymentId;
+  }
+
+  tick(): void {
+    const now = this.#host.now();
+    for (const invoice of this.invoices.values()) {
+      if (invoice.status === 'New' && invoice.expiresAtMs <= now) this.life.expire(invoice);
+      if (invoice.status === 'Processing' && invoice.monitoringUntilMs <= now) this.life.invalidate(invoice);
+    }
+  }
+}

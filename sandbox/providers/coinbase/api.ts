@@ -1,0 +1,105 @@
+import { createHash } from 'node:crypto';
+import { type Context, Hono } from 'hono';
+import { isJsonType } from '../requests.ts';
+import { type Checkout, checkoutObject } from './checkout.ts';
+import { CoinbaseError, errorBody, invalidRequest } from './errors.ts';
+import type { JwtCheck } from './jwt.ts';
+import { parseCreate, parseIdempotencyKey, parseList, parseRefund } from './requests.ts';
+import type { CoinbaseShop } from './shop.ts';
+
+// Coinbase: Checkouts, Endpoints; below `/coinbase/api/v1`.
+
+interface FirstAnswer {
+  readonly requestHash: string;
+  readonly body: string;
+  readonly status: 200 | 201;
+  readonly checkoutId: string;
+}
+
+const firstAnswersMax = 20_000;
+
+export interface CoinbaseApiDeps {
+  readonly shop: CoinbaseShop;
+  readonly checkJwt: JwtCheck;
+  readonly now: () => number;
+}
+
+export function createCoinbaseApi({ shop, checkJwt, now }: CoinbaseApiDeps): Hono {
+  const api = new Hono();
+  const once = createOnce(shop);
+  const show = (checkout: Checkout) => checkoutObject(checkout, { pageUrl: shop.pageUrl(checkout) });
+
+  api.onError((error, context) => {
+    if (!(error instanceof CoinbaseError)) throw error;
+    return context.body(errorBody(error.type, error.message), error.status, { 'Content-Type': 'application/json' });
+  });
+  api.use('*', async (context, next) => {
+    checkJwt({
+      authorization: context.req.header('authorization'),
+      method: context.req.method,
+      host: context.req.header('host') ?? '',
+      path: new URL(context.req.url).pathname,
+      nowMs: now(),
+    });
+    shop.tick();
+    await next();
+  });
+
+  api.post('/checkouts', async (context) => {
+    const body = await jsonBody(context);
+    const key = parseIdempotencyKey(context.req.header('x-idempotency-key'), 'required');
+    return once(context, { key, body }, () => {
+      const checkout = shop.create(parseCreate(body, now()), { isForeign: false, idempotencyKey: key });
+      return { checkoutId: checkout.id, status: 201, body: JSON.stringify(show(checkout)) };
+    });
+  });
+  api.get('/checkouts', (context) => {
+    const { checkouts, nextPageToken } = shop.list(parseList(new URL(context.req.url).searchParams));
+    return context.json({ checkouts: checkouts.map(show), nextPageToken });
+  });
+  api.get('/checkouts/:id', (context) => context.json(show(shop.get(context.req.param('id')))));
+  api.post('/checkouts/:id/deactivate', async (context) => {
+    if ((await context.req.text()) !== '') throw invalidRequest('The body must be empty.');
+    return context.json(show(shop.deactivate(context.req.param('id'))));
+  });
+  api.post('/checkouts/:id/refund', async (context) => {
+    const body = await jsonBody(context);
+    const key = parseIdempotencyKey(context.req.header('x-idempotency-key'), 'optional');
+    return once(context, { key, body }, () => {
+      const { checkout, refund } = shop.refund(context.req.param('id'), parseRefund(body));
+      return { checkoutId: checkout.id, status: 200, body: JSON.stringify({ checkout: show(checkout), refund }) };
+    });
+  });
+  api.all('*', () => {
+    throw new CoinbaseError(404, 'not_found', 'There is nothing here.');
+  });
+  return api;
+}
+
+/** The same key returns the first answer, the same key with another request is an error; refusals are not remembered. */
+function createOnce(shop: CoinbaseShop) {
+  const firstAnswers = new Map<string, FirstAnswer>();
+  return (
+    context: Context,
+    request: { key: string | undefined; body: string },
+    act: () => Omit<FirstAnswer, 'requestHash'>,
+  ): Response => {
+    const requestHash = createHash('sha256').update(`${context.req.path}\n${request.body}`).digest('hex');
+    const known = request.key === undefined ? undefined : firstAnswers.get(request.key);
+    if (known !== undefined && known.requestHash !== requestHash) {
+      throw new CoinbaseError(422, 'idempotency_error', 'The idempotency key was used with another request.');
+    }
+    const answer = known ?? { ...act(), requestHash };
+    if (known !== undefined) {
+      const checkout = shop.checkouts.get(known.checkoutId);
+      if (checkout?.idempotencyKey === request.key && checkout !== undefined) checkout.createCalls += 1;
+    }
+    if (request.key !== undefined && firstAnswers.size < firstAnswersMax) firstAnswers.set(request.key, answer);
+    return context.body(answer.body, answer.status, { 'Content-Type': 'application/json' });
+  };
+}
+
+async function jsonBody(context: Context): Promise<string> {
+  if (!isJsonType(context.req.header('content-type'))) throw invalidRequest('Content-Type must be application/json.');
+  return context.req.text();
+}

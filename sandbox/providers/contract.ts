@@ -1,0 +1,162 @@
+// The words of the simulated providers. Everything a test or the demo may rely on is declared here.
+
+export const providerNames = ['coinbase', 'bitpay', 'btcpay'] as const;
+export type ProviderName = (typeof providerNames)[number];
+
+/** What a visitor, the block chain or the provider's own staff can make happen to a checkout. */
+export const visitActions = [
+  'pay',
+  'pay_unconfirmed',
+  'confirm',
+  'complete',
+  'underpay',
+  'overpay',
+  'pay_late',
+  'pay_again',
+  'fail',
+  'expire',
+  'double_spend',
+  'invalidate',
+  'decline',
+  'complete_refund',
+  'fail_refund',
+  'walk_away',
+] as const;
+export type VisitAction = (typeof visitActions)[number];
+
+export interface VisitInput {
+  readonly provider: ProviderName;
+  /** The provider's own id of the checkout or invoice. */
+  readonly reference: string;
+  readonly action: VisitAction;
+  /** Share of the amount that is sent, as a decimal string: `0.5` is the default of `underpay`, `1.5` that of `overpay`. */
+  readonly fraction?: string | undefined;
+}
+
+/** Thrown when a checkout in its present state, or this provider at all, does not know the action. */
+export class VisitRefused extends Error {
+  override readonly name = 'VisitRefused';
+}
+
+export interface RefundRecord {
+  readonly id: string;
+  readonly status: string;
+  readonly amount: string;
+}
+
+/** What the provider holds, in the provider's own status words. Amounts are decimal strings. */
+export interface ProviderRecord {
+  readonly provider: ProviderName;
+  readonly reference: string;
+  readonly status: string;
+  /** `additionalStatus` of BTCPay, `exceptionStatus` of BitPay (`''` for `None` and `false`). */
+  readonly exception: string;
+  readonly amount: string;
+  readonly currency: string;
+  /** What has been received, in `currency`. */
+  readonly paid: string;
+  /** The order id as we sent it: `orderId` of BitPay, `metadata.orderId` or `metadata.order_id` of the others. */
+  readonly orderId: string | undefined;
+  readonly metadata: Readonly<Record<string, unknown>>;
+  readonly createdAtMs: number;
+  readonly expiresAtMs: number;
+  readonly checkoutUrl: string;
+  /** `X-Idempotency-Key` of Coinbase, `guid` of BitPay; BTCPay has none. */
+  readonly idempotencyKey: string | undefined;
+  /** How often creation was asked for under that key, the first time included. */
+  readonly createCalls: number;
+  readonly refunds: readonly RefundRecord[];
+  /** True for a payment that was made in the provider's dashboard and not through the API. */
+  readonly isForeign: boolean;
+}
+
+export interface ForeignInput {
+  /** Decimal string. */
+  readonly amount: string;
+  /** Default: USDC at Coinbase, USD elsewhere. */
+  readonly currency?: string | undefined;
+  readonly description?: string | undefined;
+  readonly orderId?: string | undefined;
+}
+
+/** `5xx`, `429`, `reset` and `timeout_before` do not execute the call; the two `…_after` do, and lose the answer. */
+export const faultKinds = ['5xx', '429', 'reset', 'reset_after', 'timeout_before', 'timeout_after'] as const;
+export type FaultKind = (typeof faultKinds)[number];
+
+export interface FaultSettings {
+  /** Every API call is cut off, the checkout pages answer 503, and webhooks wait until the provider is back. */
+  outage: boolean;
+  /** Share of API calls that fail, 0 to 1. */
+  failRate: number;
+  /** What those failures are; each is as likely as the others. */
+  failKinds: readonly FaultKind[];
+  /** Value of `Retry-After` on a 429, in seconds. */
+  retryAfterSeconds: number;
+  /** Share of webhook events that are never sent, 0 to 1. */
+  dropWebhooks: number;
+  /** How many extra copies of each webhook are sent. */
+  duplicateWebhooks: number;
+  delayWebhooksMs: number;
+  /** Holds webhooks back for a moment, or until `settle()`, and sends the youngest first. */
+  reorderWebhooks: boolean;
+}
+
+export interface FaultControls extends FaultSettings {
+  set(change: Partial<FaultSettings>): void;
+  get(): FaultSettings;
+  /** Back to no faults, forgetting `failNext` too. */
+  reset(): void;
+  /** The next calls of the API fail in exactly this order, before `failRate` has a say. */
+  failNext(...kinds: FaultKind[]): void;
+}
+
+/** One call of a provider's API. `fault` tells why the client did not hear `status`, if it did not. */
+export interface ApiCall {
+  readonly atMs: number;
+  readonly method: string;
+  /** With the query string, without scheme and host. */
+  readonly path: string;
+  readonly wasExecuted: boolean;
+  /** The status that was sent, or would have been; undefined if the call was not executed and nothing was sent. */
+  readonly status: number | undefined;
+  readonly fault: FaultKind | 'outage' | undefined;
+}
+
+export type DeliveryOutcome = 'delivered' | 'refused' | 'unreachable' | 'dropped' | 'no_target';
+
+/** One attempt to deliver a webhook, or the fact that there was none. */
+export interface WebhookDelivery {
+  readonly provider: ProviderName;
+  readonly reference: string;
+  readonly type: string;
+  readonly eventId: string;
+  /** Counts from 1; 0 if nothing was sent. */
+  readonly attempt: number;
+  readonly atMs: number;
+  readonly url: string | undefined;
+  readonly outcome: DeliveryOutcome;
+  /** The receiver's answer. */
+  readonly status: number | undefined;
+  readonly willRetry: boolean;
+  /** Exactly what was sent, so that a test can replay or tamper with it. */
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string;
+}
+
+/** What the hosted page shows. */
+export interface CheckoutView {
+  readonly provider: ProviderName;
+  readonly reference: string;
+  readonly title: string;
+  readonly amount: string;
+  readonly currency: string;
+  readonly status: string;
+  readonly statusText: string;
+  readonly tone: 'waiting' | 'busy' | 'good' | 'bad';
+  /** In the order in which the buttons stand. */
+  readonly actions: readonly VisitAction[];
+  readonly facts: readonly (readonly [label: string, value: string])[];
+  readonly expiresAtMs: number;
+  readonly isOpen: boolean;
+  readonly returnUrl: string | undefined;
+}

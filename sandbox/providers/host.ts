@@ -1,0 +1,41 @@
+import type { Hono } from 'hono';
+import type { CheckoutView, ForeignInput, ProviderName, ProviderRecord, VisitInput } from './contract.ts';
+import type { WebhookEvent } from './deliveries.ts';
+
+/** What a simulated provider is given by the server that carries it. */
+export interface ProviderHost {
+  /** Milliseconds since the epoch. */
+  now(): number;
+  /** Scheme, host and port, without a slash at the end. */
+  origin(): string;
+  announce(event: WebhookEvent): void;
+}
+
+/** What the server needs of a simulated provider. */
+export interface SimulatedProvider {
+  readonly name: ProviderName;
+  /** The API, mounted under `/<name>`. */
+  readonly api: Hono;
+  /** Throws `VisitRefused`. */
+  visit(input: Omit<VisitInput, 'provider'>): void;
+  view(reference: string): CheckoutView | undefined;
+  /** The reference behind the address of a hosted page: a path below `/<name>`, and its query. */
+  findByPage(path: string, query: URLSearchParams): string | undefined;
+  /** Newest first. */
+  records(): ProviderRecord[];
+  createForeign(input: ForeignInput): ProviderRecord;
+  /** Lets expiries and confirmations that are due by the clock happen. */
+  tick(): void;
+}
+
+/** Checkouts kept per provider. The demo may run for days; the oldest finished ones make room. */
+export const recordsMax = 5_000;
+
+/** Makes room in a store of checkouts for one more. */
+export function makeRoom(held: Map<string, unknown>): void {
+  while (held.size >= recordsMax) {
+    const oldest = held.keys().next();
+    if (oldest.done) return;
+    held.delete(oldest.value);
+  }
+}

@@ -1,0 +1,106 @@
+import { html } from 'hono/html';
+import { type FaultSettings, faultKinds, type ProviderName, providerNames } from '../contract.ts';
+import type { Station } from '../station.ts';
+import { type Html, makers, page } from './layout.ts';
+import { livePart } from './live.ts';
+
+type Stations = Record<ProviderName, Station>;
+
+type SelectName = 'failRate' | 'dropWebhooks' | 'duplicateWebhooks' | 'delayWebhooksMs' | 'retryAfterSeconds';
+
+const rates = [0, 0.1, 0.3, 0.5, 1];
+const percent = (value: number) => `${Math.round(value * 100)} %`;
+const selects: Readonly<Record<SelectName, { values: readonly number[]; text: (value: number) => string }>> = {
+  failRate: { values: rates, text: percent },
+  dropWebhooks: { values: rates, text: percent },
+  duplicateWebhooks: { values: [0, 1, 2, 5], text: (value) => (value === 0 ? 'none' : `${value} more`) },
+  delayWebhooksMs: { values: [0, 1_000, 5_000, 30_000, 120_000], text: (value) => `${value / 1000} s` },
+  retryAfterSeconds: { values: [1, 2, 5, 30], text: (value) => `${value} s` },
+};
+
+interface Row {
+  readonly name: keyof FaultSettings;
+  readonly title: string;
+  readonly hint: string;
+}
+
+const rows: readonly Row[] = [
+  { name: 'outage', title: 'Total outage', hint: 'API cut off, pages down, webhooks wait' },
+  { name: 'failRate', title: 'API calls that fail', hint: 'in one of the ways below' },
+  { name: 'failKinds', title: 'How they fail', hint: '“after”: done, but the answer is lost' },
+  { name: 'retryAfterSeconds', title: 'Retry-After of a 429', hint: '' },
+  { name: 'dropWebhooks', title: 'Webhooks lost', hint: 'never sent' },
+  { name: 'duplicateWebhooks', title: 'Webhooks repeated', hint: 'the same event again' },
+  { name: 'delayWebhooksMs', title: 'Webhooks late', hint: '' },
+  { name: 'reorderWebhooks', title: 'Webhooks out of order', hint: 'youngest first' },
+];
+
+export function controlPage(stations: Stations, nowMs: number): Html {
+  const body = html`<main class="control">
+<h1>Simulated payment providers</h1>
+<p>Three providers as strict as the real ones. Break them here and see what the shop makes of it.</p>
+<div class="scroll"><table class="faults">
+<thead><tr><th></th>${providerNames.map((name) => html`<th class="${name}">${makers[name]}</th>`)}</tr></thead>
+<tbody>${rows.map((row) => faultRow(stations, row))}
+<tr><th></th>${providerNames.map((name) => html`<td><button class="calm" data-provider="${name}" data-testid="fault-${name}-reset">No faults</button></td>`)}</tr>
+</tbody></table></div>
+<div id="live">${livePart(stations, nowMs)}</div>
+</main>`;
+  return page({ title: 'Simulated payment providers', theme: '', body, script });
+}
+
+function faultRow(stations: Stations, row: Row): Html {
+  return html`<tr><th>${row.title}<small>${row.hint}</small></th>${providerNames.map((provider) => {
+    const settings = stations[provider].faults.controls.get();
+    return html`<td class="${provider}">${control(provider, { name: row.name, settings })}</td>`;
+  })}</tr>`;
+}
+
+function control(
+  provider: ProviderName,
+  { name, settings }: { name: keyof FaultSettings; settings: FaultSettings },
+): Html {
+  if (name === 'outage' || name === 'reorderWebhooks') {
+    return html`<label class="switch"><input type="checkbox" data-provider="${provider}" data-fault="${name}"
+data-testid="fault-${provider}-${name}" ${settings[name] ? 'checked' : ''}></label>`;
+  }
+  if (name === 'failKinds') return kinds(provider, settings);
+  const current = settings[name];
+  const { values, text } = selects[name];
+  const offered = values.includes(current) ? values : [...values, current];
+  return html`<select data-provider="${provider}" data-fault="${name}" data-testid="fault-${provider}-${name}">
+${offered.map((value) => html`<option value="${value}" ${value === current ? 'selected' : ''}>${text(value)}</option>`)}</select>`;
+}
+
+function kinds(provider: ProviderName, settings: FaultSettings): Html {
+  return html`<div class="kinds">${faultKinds.map(
+    (kind) => html`<label><input type="checkbox" data-provider="${provider}" data-kind="${kind}"
+data-testid="fault-${provider}-kind-${kind}" ${settings.failKinds.includes(kind) ? 'checked' : ''}>${kind.replaceAll('_', ' ')}</label>`,
+  )}</div>`;
+}
+
+const script = `
+const post = (path, body) => fetch(path, { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) });
+document.addEventListener('change', async (event) => {
+  const { provider, fault, kind } = event.target.dataset;
+  if (kind) {
+    const boxes = [...document.querySelectorAll('[data-kind][data-provider="' + provider + '"]')];
+    await post('/control/faults', { provider, change: { failKinds: boxes.filter((box) => box.checked).map((box) => box.dataset.kind) } });
+  } else if (fault) {
+    const value = event.target.type === 'checkbox' ? event.target.checked : Number(event.target.value);
+    event.target.classList.toggle('on', fault !== 'retryAfterSeconds' && value !== 0 && value !== false);
+    await post('/control/faults', { provider, change: { [fault]: value } });
+  }
+});
+document.addEventListener('click', async (event) => {
+  if (!event.target.matches('button.calm')) return;
+  await post('/control/reset', { provider: event.target.dataset.provider });
+  location.reload();
+});
+for (const select of document.querySelectorAll('select')) {
+  select.classList.toggle('on', select.dataset.fault !== 'retryAfterSeconds' && select.value !== '0');
+}
+setInterval(async () => {
+  const answer = await fetch('/control/live').catch(() => undefined);
+  if (answer?.ok) document.getElementById('live').innerHTML = await answer.text();
+}, 1500);`;

@@ -1,0 +1,108 @@
+import type { HttpBindings } from '@hono/node-server';
+import type { Context, Hono } from 'hono';
+import {
+  type FaultSettings,
+  faultKinds,
+  type ProviderName,
+  providerNames,
+  VisitRefused,
+  visitActions,
+} from '../contract.ts';
+import { isObject } from '../requests.ts';
+import type { Station } from '../station.ts';
+import { checkoutPage, outagePage } from './checkout.ts';
+import { controlPage } from './control.ts';
+import { livePart } from './live.ts';
+
+export interface PagesDeps {
+  readonly stations: Record<ProviderName, Station>;
+  readonly now: () => number;
+}
+
+type App = Hono<{ Bindings: HttpBindings }>;
+
+/** Must be added before the APIs: BitPay's hosted page lies under the same path as its API. */
+export function addPages(app: App, deps: PagesDeps): void {
+  addHostedPages(app, deps);
+  addControl(app, deps);
+}
+
+function addHostedPages(app: App, { stations, now }: PagesDeps): void {
+  const hosted = (name: ProviderName) => (context: Context) => {
+    const { provider, faults } = stations[name];
+    const url = new URL(context.req.url);
+    const reference = provider.findByPage(url.pathname.slice(name.length + 1), url.searchParams);
+    const view = reference === undefined ? undefined : provider.view(reference);
+    if (faults.controls.outage) return context.html(outagePage(view), 503);
+    if (view === undefined) return context.text('There is no such checkout.', 404);
+    return context.html(checkoutPage({ view, nowMs: now(), refusal: url.searchParams.get('refused') ?? undefined }));
+  };
+  app.get('/coinbase/payment-links/:id', hosted('coinbase'));
+  app.get('/bitpay/invoice', hosted('bitpay'));
+  app.get('/btcpay/i/:id', hosted('btcpay'));
+
+  app.get('/status/:provider/:reference', (context) => {
+    const name = providerNames.find((known) => known === context.req.param('provider'));
+    const view = name === undefined ? undefined : stations[name].provider.view(context.req.param('reference'));
+    return view === undefined ? context.notFound() : context.json({ status: view.status });
+  });
+  app.post('/visit', async (context) => {
+    const form = await context.req.parseBody();
+    const name = providerNames.find((known) => known === form['provider']);
+    const action = visitActions.find((known) => known === form['action']);
+    const reference = form['reference'];
+    if (name === undefined || action === undefined || typeof reference !== 'string') return context.notFound();
+    const { provider } = stations[name];
+    const record = provider.records().find((known) => known.reference === reference);
+    if (record === undefined) return context.notFound();
+    const target = new URL(record.checkoutUrl);
+    try {
+      provider.visit({ reference, action });
+    } catch (error) {
+      if (!(error instanceof VisitRefused)) throw error;
+      target.searchParams.set('refused', error.message);
+    }
+    const returnUrl = action === 'walk_away' ? provider.view(reference)?.returnUrl : undefined;
+    return context.redirect(returnUrl ?? `${target.pathname}${target.search}`, 303);
+  });
+}
+
+function addControl(app: App, { stations, now }: PagesDeps): void {
+  app.get('/', (context) => context.html(controlPage(stations, now())));
+  app.get('/control/live', (context) => context.html(livePart(stations, now())));
+  app.post('/control/faults', async (context) => {
+    const body: unknown = await context.req.json();
+    const name = isObject(body) ? providerNames.find((known) => known === body['provider']) : undefined;
+    if (name === undefined || !isObject(body) || !isObject(body['change'])) return context.text('Malformed', 400);
+    stations[name].faults.controls.set(parseChange(body['change']));
+    // Ending an outage lets the waiting webhooks go.
+    stations[name].deliveries.pump();
+    return context.json(stations[name].faults.controls.get());
+  });
+  app.post('/control/reset', async (context) => {
+    const body: unknown = await context.req.json();
+    const name = isObject(body) ? providerNames.find((known) => known === body['provider']) : undefined;
+    if (name === undefined) return context.text('Malformed', 400);
+    stations[name].faults.controls.reset();
+    stations[name].deliveries.pump();
+    return context.json(stations[name].faults.controls.get());
+  });
+}
+
+const switches = ['outage', 'reorderWebhooks'] as const;
+const numbers = ['failRate', 'retryAfterSeconds', 'dropWebhooks', 'duplicateWebhooks', 'delayWebhooksMs'] as const;
+
+function parseChange(change: Record<string, unknown>): Partial<FaultSettings> {
+  const result: Partial<FaultSettings> = {};
+  for (const name of switches) {
+    const value = change[name];
+    if (typeof value === 'boolean') result[name] = value;
+  }
+  for (const name of numbers) {
+    const value = change[name];
+    if (typeof value === 'number' && value >= 0) result[name] = value;
+  }
+  const kinds = change['failKinds'];
+  if (Array.isArray(kinds)) result.failKinds = faultKinds.filter((kind) => kinds.includes(kind));
+  return result;
+}

@@ -1,0 +1,106 @@
+import { describe, expect, test } from 'vitest';
+import type { ProviderName } from '#sandbox/providers/contract.ts';
+import type { ProviderSandbox } from '#sandbox/providers/options.ts';
+import { startSandbox } from './support.ts';
+
+const offers: readonly [ProviderName, string[]][] = [
+  ['coinbase', ['pay', 'pay-unconfirmed', 'fail', 'expire', 'walk-away']],
+  ['bitpay', ['pay', 'pay-unconfirmed', 'underpay', 'overpay', 'expire', 'walk-away']],
+  ['btcpay', ['pay', 'pay-unconfirmed', 'underpay', 'overpay', 'pay-late', 'expire', 'walk-away']],
+];
+
+const marksOf = (html: string) => [...html.matchAll(/data-testid="([\w-]+)"/g)].map(([, name]) => name ?? '');
+
+function press(sandbox: ProviderSandbox, fields: Record<string, string>): Promise<Response> {
+  return fetch(new URL('/visit', sandbox.url), {
+    method: 'POST',
+    body: new URLSearchParams(fields),
+    redirect: 'manual',
+  });
+}
+
+describe('a checkout page', () => {
+  test.each(offers)('of %s offers what that provider knows', async (provider, buttons) => {
+    const sandbox = await startSandbox();
+    const { checkoutUrl } = sandbox.createForeign(provider, { amount: '49.00' });
+    const html = await (await fetch(checkoutUrl)).text();
+    expect(html).toContain('49.00');
+    expect(marksOf(html).filter((mark) => !['amount', 'status', 'status-text'].includes(mark))).toEqual(buttons);
+  });
+
+  test.each(offers)('of %s takes the payment and then shows that it is paid', async (provider) => {
+    const sandbox = await startSandbox();
+    const { checkoutUrl, reference } = sandbox.createForeign(provider, { amount: '49.00' });
+    const answer = await press(sandbox, { provider, reference, action: 'pay' });
+    expect(answer.status).toBe(303);
+    expect(new URL(answer.headers.get('location') ?? '', sandbox.url).href).toBe(checkoutUrl);
+    const html = await (await fetch(checkoutUrl)).text();
+    expect(html).toContain('Paid');
+    expect(marksOf(html)).not.toContain('pay');
+    expect(sandbox.record(provider, reference)?.paid).toBe('49.00');
+  });
+
+  test('says so if a button came too late', async () => {
+    const sandbox = await startSandbox();
+    const { reference } = sandbox.createForeign('coinbase', { amount: '1.00' });
+    await press(sandbox, { provider: 'coinbase', reference, action: 'fail' });
+    const answer = await press(sandbox, { provider: 'coinbase', reference, action: 'pay' });
+    const html = await (await fetch(new URL(answer.headers.get('location') ?? '', sandbox.url))).text();
+    expect(marksOf(html)).toContain('refusal');
+  });
+
+  test('shows a description as text and not as markup', async () => {
+    const sandbox = await startSandbox();
+    const { checkoutUrl } = sandbox.createForeign('btcpay', {
+      amount: '1.00',
+      description: '<script>alert(1)</script>',
+    });
+    const html = await (await fetch(checkoutUrl)).text();
+    expect(html).not.toContain('<script>alert');
+    expect(html).toContain('&lt;script&gt;alert');
+  });
+
+  test('loads nothing from elsewhere', async () => {
+    const sandbox = await startSandbox();
+    const { checkoutUrl } = sandbox.createForeign('bitpay', { amount: '1.00' });
+    for (const url of [checkoutUrl, sandbox.url]) {
+      expect(await (await fetch(url)).text()).not.toMatch(/(src|href)="https?:\/\/(?!127\.0\.0\.1)/);
+    }
+  });
+});
+
+describe('the control page', () => {
+  test('has a switch for every fault of every provider and lists what goes on', async () => {
+    const sandbox = await startSandbox();
+    const { reference } = sandbox.createForeign('btcpay', { amount: '1.00', orderId: 'ord_7' });
+    const html = await (await fetch(sandbox.url)).text();
+    const names = Object.keys(sandbox.faults('coinbase').get()).filter((name) => name !== 'failKinds');
+    for (const provider of ['coinbase', 'bitpay', 'btcpay']) {
+      for (const name of names) expect(marksOf(html)).toContain(`fault-${provider}-${name}`);
+    }
+    expect(marksOf(html)).toContain(`checkout-${reference}`);
+    expect(html).toContain('InvoiceCreated');
+  });
+
+  test('sets and clears faults, and overlooks what is no fault', async () => {
+    const sandbox = await startSandbox();
+    const post = (path: string, body: object) =>
+      fetch(new URL(path, sandbox.url), {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify(body),
+      });
+    const change = { outage: true, failRate: 0.3, failKinds: ['429', 'flood'], set: 'x', delayWebhooksMs: -1 };
+    expect((await post('/control/faults', { provider: 'bitpay', change })).status).toBe(200);
+    expect(sandbox.faults('bitpay').get()).toMatchObject({
+      outage: true,
+      failRate: 0.3,
+      failKinds: ['429'],
+      delayWebhooksMs: 0,
+    });
+    expect(sandbox.faults('coinbase').outage).toBe(false);
+    await post('/control/reset', { provider: 'bitpay' });
+    expect(sandbox.faults('bitpay').outage).toBe(false);
+    expect((await post('/control/faults', { provider: 'paypal', change })).status).toBe(400);
+  });
+});
