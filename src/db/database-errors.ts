@@ -1,0 +1,28 @@
+/** The transaction's body waited for something that is not the database (a timer, the network) and was rolled back. */
+export class TransactionTimedOut extends Error {
+  override readonly name = 'TransactionTimedOut';
+}
+
+/** Stores were used after their transaction or read had ended, or from outside it. */
+export class TransactionEnded extends Error {
+  override readonly name = 'TransactionEnded';
+}
+
+/** The COMMIT failed: nothing of the transaction, nor of those that shared its commit, was stored. */
+export class CommitFailed extends Error {
+  override readonly name = 'CommitFailed';
+}
+
+export class DatabaseClosed extends Error {
+  override readonly name = 'DatabaseClosed';
+}
+
+/** The database was migrated by a later release; running on would misread it. */
+export class DatabaseNewer extends Error {
+  override readonly name = 'DatabaseNewer';
+}
+
+/** The database did not answer in time, or cannot be written to. */
+export class DatabaseUnavailable extends Error {
+  override readonly name = 'DatabaseUnavailable';
+}

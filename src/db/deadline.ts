@@ -1,0 +1,15 @@
+import type { Milliseconds } from '#kernel/clock.ts';
+
+/** Rejects with `late()` when the work takes longer than `ms`. The work itself cannot be stopped; what it does late is its own affair. */
+export async function withDeadline<Result>(
+  work: Promise<Result>,
+  limit: { ms: Milliseconds; late: () => Error },
+): Promise<Result> {
+  const { promise: expired, reject } = Promise.withResolvers<never>();
+  const timer = setTimeout(() => reject(limit.late()), limit.ms);
+  try {
+    return await Promise.race([work, expired]);
+  } finally {
+    clearTimeout(timer);
+  }
+}

@@ -1,0 +1,110 @@
+import type { OrderId, PaymentId, ProviderReference } from '#kernel/ids.ts';
+import { providerNames } from '#kernel/provider-name.ts';
+import { trustLevels } from '#kernel/trust.ts';
+import { creationStates, paymentStatuses } from '#payments/payment.ts';
+import { findingKinds, reconciliationStatuses } from '#payments/reconciliation.ts';
+import { postgresCore } from '../drizzle.ts';
+import { oneOf } from './one-of.ts';
+import { int8 } from './postgres-columns.ts';
+import { orders } from './postgres-orders.ts';
+
+const { boolean, check, index, jsonb, pgTable, primaryKey, text, uniqueIndex } = postgresCore();
+
+export const payments = pgTable(
+  'payments',
+  {
+    id: text('id').primaryKey().$type<PaymentId>(),
+    orderId: text('order_id')
+      .notNull()
+      .references(() => orders.id)
+      .$type<OrderId>(),
+    provider: text('provider', { enum: providerNames }).notNull(),
+    status: text('status', { enum: paymentStatuses }).notNull(),
+    version: int8('version').notNull(),
+    creation: text('creation', { enum: creationStates }).notNull(),
+    currency: text('currency').notNull(),
+    amountMinor: int8('amount_minor').notNull(),
+    requestedAmount: text('requested_amount').notNull(),
+    requestedAsset: text('requested_asset').notNull(),
+    expectedAmount: text('expected_amount'),
+    receivedAmount: text('received_amount'),
+    receivedAsset: text('received_asset'),
+    reference: text('reference').$type<ProviderReference>(),
+    checkoutUrl: text('checkout_url'),
+    providerStatus: text('provider_status'),
+    transactionIds: jsonb('transaction_ids').notNull().$type<string[]>(),
+    trust: text('trust', { enum: trustLevels }),
+    evidenceAt: int8('evidence_at'),
+    paidAt: int8('paid_at'),
+    expiresAt: int8('expires_at').notNull(),
+    nextPollAt: int8('next_poll_at'),
+    lockedUntil: int8('locked_until'),
+    lockedBy: text('locked_by'),
+    createdAt: int8('created_at').notNull(),
+    updatedAt: int8('updated_at').notNull(),
+  },
+  (table) => [
+    // Both engines hold nulls apart in a unique index: payments without a reference do not collide.
+    uniqueIndex('payments_by_reference').on(table.reference, table.provider),
+    index('payments_by_order').on(table.orderId, table.createdAt, table.id),
+    index('payments_by_next_poll').on(table.nextPollAt),
+    index('payments_by_provider').on(table.provider, table.createdAt, table.id),
+    check('payments_status', oneOf('status', paymentStatuses)),
+    check('payments_creation', oneOf('creation', creationStates)),
+  ],
+);
+
+/** The transaction ids of a payment once more, one row each, so that they can be found exactly on both engines. */
+export const paymentTransactionIds = pgTable(
+  'payment_transaction_ids',
+  {
+    paymentId: text('payment_id')
+      .notNull()
+      .references(() => payments.id)
+      .$type<PaymentId>(),
+    transactionId: text('transaction_id').notNull(),
+  },
+  (table) => [primaryKey({ name: 'payment_transaction_ids_key', columns: [table.transactionId, table.paymentId] })],
+);
+
+export const reconciliationRuns = pgTable(
+  'reconciliation_runs',
+  {
+    id: text('id').primaryKey(),
+    provider: text('provider', { enum: providerNames }).notNull(),
+    status: text('status', { enum: reconciliationStatuses }).notNull(),
+    windowFrom: int8('window_from').notNull(),
+    windowTo: int8('window_to').notNull(),
+    startedAt: int8('started_at').notNull(),
+    finishedAt: int8('finished_at'),
+    startedBy: text('started_by').notNull(),
+    comparedCount: int8('compared_count').notNull(),
+    matchedCount: int8('matched_count').notNull(),
+    healedCount: int8('healed_count').notNull(),
+    openCount: int8('open_count').notNull(),
+    error: text('error'),
+  },
+  (table) => [
+    index('reconciliation_runs_by_time').on(table.startedAt, table.id),
+    check('reconciliation_runs_status', oneOf('status', reconciliationStatuses)),
+  ],
+);
+
+export const reconciliationFindings = pgTable(
+  'reconciliation_findings',
+  {
+    id: text('id').primaryKey(),
+    runId: text('run_id')
+      .notNull()
+      .references(() => reconciliationRuns.id),
+    kind: text('kind', { enum: findingKinds }).notNull(),
+    provider: text('provider', { enum: providerNames }).notNull(),
+    reference: text('reference').$type<ProviderReference>(),
+    paymentId: text('payment_id').$type<PaymentId>(),
+    here: text('here').notNull(),
+    there: text('there').notNull(),
+    isHealed: boolean('is_healed').notNull(),
+    createdAt: int8('created_at').notNull(),
+  },
+  (table) => [index('reconciliation_findings_by_run').on(table.runId, table.createdAt, table.id)],
+);

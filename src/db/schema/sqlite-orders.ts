@@ -1,0 +1,83 @@
+import { actorKinds } from '#kernel/actor.ts';
+import type { OrderId, PaymentId } from '#kernel/ids.ts';
+import { trustLevels } from '#kernel/trust.ts';
+import { type OrderItem, orderOrigins, orderStatuses } from '#orders/order.ts';
+import { causeKinds } from '#orders/timeline.ts';
+import { sqliteCore } from '../drizzle.ts';
+import { oneOf } from './one-of.ts';
+
+const { check, index, integer, sqliteTable, text } = sqliteCore();
+
+export const orders = sqliteTable(
+  'orders',
+  {
+    id: text('id').primaryKey().$type<OrderId>(),
+    number: integer('number').notNull().unique(),
+    status: text('status', { enum: orderStatuses }).notNull(),
+    version: integer('version').notNull(),
+    currency: text('currency').notNull(),
+    amountMinor: integer('amount_minor').notNull(),
+    items: text('items', { mode: 'json' }).notNull().$type<OrderItem[]>(),
+    reference: text('reference'),
+    customerEmail: text('customer_email'),
+    customerName: text('customer_name'),
+    redirectUrl: text('redirect_url'),
+    metadata: text('metadata', { mode: 'json' }).notNull().$type<Record<string, string>>(),
+    origin: text('origin', { enum: orderOrigins }).notNull(),
+    note: text('note'),
+    attention: text('attention'),
+    createdAt: integer('created_at').notNull(),
+    updatedAt: integer('updated_at').notNull(),
+    expiresAt: integer('expires_at').notNull(),
+    paidAt: integer('paid_at'),
+    fulfilledAt: integer('fulfilled_at'),
+    searchText: text('search_text').notNull(),
+    searchNote: text('search_note').notNull(),
+  },
+  (table) => [
+    index('orders_by_time').on(table.createdAt, table.id),
+    index('orders_by_status').on(table.status, table.createdAt, table.id),
+    index('orders_by_expiry').on(table.status, table.expiresAt),
+    index('orders_by_amount').on(table.amountMinor),
+    check('orders_status', oneOf('status', orderStatuses)),
+  ],
+);
+
+export const timelineEntries = sqliteTable(
+  'timeline_entries',
+  {
+    id: text('id').primaryKey(),
+    orderId: text('order_id')
+      .notNull()
+      .references(() => orders.id)
+      .$type<OrderId>(),
+    paymentId: text('payment_id').$type<PaymentId>(),
+    at: integer('at').notNull(),
+    subject: text('subject', { enum: ['order', 'payment', 'note'] }).notNull(),
+    fromStatus: text('from_status'),
+    toStatus: text('to_status'),
+    causeKind: text('cause_kind', { enum: causeKinds }).notNull(),
+    causeId: text('cause_id').notNull(),
+    actorKind: text('actor_kind', { enum: actorKinds }).notNull(),
+    actorId: text('actor_id').notNull(),
+    trust: text('trust', { enum: trustLevels }),
+    text: text('text').notNull(),
+  },
+  (table) => [index('timeline_entries_by_order').on(table.orderId, table.at, table.id)],
+);
+
+export const idempotentRequests = sqliteTable(
+  'idempotent_requests',
+  {
+    key: text('key').primaryKey(),
+    bodyHash: text('body_hash').notNull(),
+    orderId: text('order_id').notNull().$type<OrderId>(),
+    createdAt: integer('created_at').notNull(),
+  },
+  (table) => [index('idempotent_requests_by_time').on(table.createdAt)],
+);
+
+export const counters = sqliteTable('counters', {
+  name: text('name').primaryKey(),
+  value: integer('value').notNull(),
+});

@@ -1,0 +1,109 @@
+import type { OrderId, PaymentId, ProviderReference } from '#kernel/ids.ts';
+import { providerNames } from '#kernel/provider-name.ts';
+import { trustLevels } from '#kernel/trust.ts';
+import { creationStates, paymentStatuses } from '#payments/payment.ts';
+import { findingKinds, reconciliationStatuses } from '#payments/reconciliation.ts';
+import { sqliteCore } from '../drizzle.ts';
+import { oneOf } from './one-of.ts';
+import { orders } from './sqlite-orders.ts';
+
+const { check, index, integer, primaryKey, sqliteTable, text, uniqueIndex } = sqliteCore();
+
+export const payments = sqliteTable(
+  'payments',
+  {
+    id: text('id').primaryKey().$type<PaymentId>(),
+    orderId: text('order_id')
+      .notNull()
+      .references(() => orders.id)
+      .$type<OrderId>(),
+    provider: text('provider', { enum: providerNames }).notNull(),
+    status: text('status', { enum: paymentStatuses }).notNull(),
+    version: integer('version').notNull(),
+    creation: text('creation', { enum: creationStates }).notNull(),
+    currency: text('currency').notNull(),
+    amountMinor: integer('amount_minor').notNull(),
+    requestedAmount: text('requested_amount').notNull(),
+    requestedAsset: text('requested_asset').notNull(),
+    expectedAmount: text('expected_amount'),
+    receivedAmount: text('received_amount'),
+    receivedAsset: text('received_asset'),
+    reference: text('reference').$type<ProviderReference>(),
+    checkoutUrl: text('checkout_url'),
+    providerStatus: text('provider_status'),
+    transactionIds: text('transaction_ids', { mode: 'json' }).notNull().$type<string[]>(),
+    trust: text('trust', { enum: trustLevels }),
+    evidenceAt: integer('evidence_at'),
+    paidAt: integer('paid_at'),
+    expiresAt: integer('expires_at').notNull(),
+    nextPollAt: integer('next_poll_at'),
+    lockedUntil: integer('locked_until'),
+    lockedBy: text('locked_by'),
+    createdAt: integer('created_at').notNull(),
+    updatedAt: integer('updated_at').notNull(),
+  },
+  (table) => [
+    // Both engines hold nulls apart in a unique index: payments without a reference do not collide.
+    uniqueIndex('payments_by_reference').on(table.reference, table.provider),
+    index('payments_by_order').on(table.orderId, table.createdAt, table.id),
+    index('payments_by_next_poll').on(table.nextPollAt),
+    index('payments_by_provider').on(table.provider, table.createdAt, table.id),
+    check('payments_status', oneOf('status', paymentStatuses)),
+    check('payments_creation', oneOf('creation', creationStates)),
+  ],
+);
+
+/** The transaction ids of a payment once more, one row each, so that they can be found exactly on both engines. */
+export const paymentTransactionIds = sqliteTable(
+  'payment_transaction_ids',
+  {
+    paymentId: text('payment_id')
+      .notNull()
+      .references(() => payments.id)
+      .$type<PaymentId>(),
+    transactionId: text('transaction_id').notNull(),
+  },
+  (table) => [primaryKey({ name: 'payment_transaction_ids_key', columns: [table.transactionId, table.paymentId] })],
+);
+
+export const reconciliationRuns = sqliteTable(
+  'reconciliation_runs',
+  {
+    id: text('id').primaryKey(),
+    provider: text('provider', { enum: providerNames }).notNull(),
+    status: text('status', { enum: reconciliationStatuses }).notNull(),
+    windowFrom: integer('window_from').notNull(),
+    windowTo: integer('window_to').notNull(),
+    startedAt: integer('started_at').notNull(),
+    finishedAt: integer('finished_at'),
+    startedBy: text('started_by').notNull(),
+    comparedCount: integer('compared_count').notNull(),
+    matchedCount: integer('matched_count').notNull(),
+    healedCount: integer('healed_count').notNull(),
+    openCount: integer('open_count').notNull(),
+    error: text('error'),
+  },
+  (table) => [
+    index('reconciliation_runs_by_time').on(table.startedAt, table.id),
+    check('reconciliation_runs_status', oneOf('status', reconciliationStatuses)),
+  ],
+);
+
+export const reconciliationFindings = sqliteTable(
+  'reconciliation_findings',
+  {
+    id: text('id').primaryKey(),
+    runId: text('run_id')
+      .notNull()
+      .references(() => reconciliationRuns.id),
+    kind: text('kind', { enum: findingKinds }).notNull(),
+    provider: text('provider', { enum: providerNames }).notNull(),
+    reference: text('reference').$type<ProviderReference>(),
+    paymentId: text('payment_id').$type<PaymentId>(),
+    here: text('here').notNull(),
+    there: text('there').notNull(),
+    isHealed: integer('is_healed', { mode: 'boolean' }).notNull(),
+    createdAt: integer('created_at').notNull(),
+  },
+  (table) => [index('reconciliation_findings_by_run').on(table.runId, table.createdAt, table.id)],
+);

@@ -1,0 +1,6 @@
+import * as alerts from './sqlite-alerts.ts';
+import * as messaging from './sqlite-messaging.ts';
+import * as orders from './sqlite-orders.ts';
+import * as payments from './sqlite-payments.ts';
+
+export const sqliteTables = { ...orders, ...payments, ...messaging, ...alerts };

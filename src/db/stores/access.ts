@@ -1,0 +1,57 @@
+import type { AuditStore, PendingActionStore } from '#access/access-store.ts';
+import type { Session } from '../dialect.ts';
+import { and, asc, desc, eq, inArray, lt, sql } from '../drizzle.ts';
+
+export function createAuditStore(session: Session): AuditStore {
+  const { db } = session;
+  const { auditRecords } = session.tables;
+  return {
+    async record(entry) {
+      await db.insert(auditRecords).values(entry);
+    },
+    listAudit: async (query) =>
+      db
+        .select()
+        .from(auditRecords)
+        .where(query.subject === null ? undefined : eq(auditRecords.subject, query.subject))
+        .orderBy(desc(auditRecords.at), desc(auditRecords.id))
+        .limit(query.limit),
+  };
+}
+
+export function createPendingActionStore(session: Session): PendingActionStore {
+  const { db } = session;
+  const { pendingActions } = session.tables;
+  return {
+    async save(action) {
+      await db.insert(pendingActions).values(action);
+    },
+    async consume(input) {
+      // Taking and looking are one statement, so that two taps cannot both find it.
+      const [taken] = await db
+        .delete(pendingActions)
+        .where(
+          and(
+            eq(pendingActions.id, input.id),
+            eq(pendingActions.adminId, input.adminId),
+            sql`${pendingActions.expiresAt} > ${input.now}`,
+          ),
+        )
+        .returning();
+      return taken;
+    },
+    async prune(query) {
+      const old = db
+        .select({ id: pendingActions.id })
+        .from(pendingActions)
+        .where(lt(pendingActions.expiresAt, query.before))
+        .orderBy(asc(pendingActions.expiresAt))
+        .limit(query.limit);
+      const gone = await db
+        .delete(pendingActions)
+        .where(inArray(pendingActions.id, old))
+        .returning({ id: pendingActions.id });
+      return gone.length;
+    },
+  };
+}

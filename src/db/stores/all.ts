@@ -1,0 +1,29 @@
+import type { PaymentStores } from '#payments/payment-store.ts';
+import type { Session } from '../dialect.ts';
+import { createAuditStore, createPendingActionStore } from './access.ts';
+import { createAlertStore } from './alerts.ts';
+import { createInboxStore } from './inbox.ts';
+import { createQuarantineStore, createSentMessageStore } from './message-records.ts';
+import { createIdempotencyStore, createTimelineStore } from './order-records.ts';
+import { createOrderStore } from './orders.ts';
+import { createOutboxStore } from './outbox.ts';
+import { createPaymentStore } from './payments.ts';
+import { createReconciliationStore } from './reconciliation.ts';
+
+/** Every store over one connection. Statements are prepared at their first use, and stay with the connection. */
+export function createStores(session: Session): PaymentStores {
+  return {
+    orders: createOrderStore(session),
+    timeline: createTimelineStore(session),
+    idempotency: createIdempotencyStore(session),
+    payments: createPaymentStore(session),
+    reconciliation: createReconciliationStore(session),
+    alerts: createAlertStore(session),
+    audit: createAuditStore(session),
+    pendingActions: createPendingActionStore(session),
+    inbox: createInboxStore(session),
+    outbox: createOutboxStore(session),
+    quarantine: createQuarantineStore(session),
+    sentMessages: createSentMessageStore(session),
+  };
+}

@@ -1,0 +1,34 @@
+import type { ReconciliationStore } from '#payments/payment-store.ts';
+import type { Session } from '../dialect.ts';
+import { and, asc, desc, eq } from '../drizzle.ts';
+
+export function createReconciliationStore(session: Session): ReconciliationStore {
+  const { db } = session;
+  const { reconciliationRuns: runs, reconciliationFindings: findings } = session.tables;
+  return {
+    async insertRun(run) {
+      await db.insert(runs).values(run);
+    },
+    async changeRun(run) {
+      const { id, ...values } = run;
+      const changed = await db
+        .update(runs)
+        .set(values)
+        .where(and(eq(runs.id, id), eq(runs.status, 'running')))
+        .returning({ id: runs.id });
+      return changed.length === 1;
+    },
+    findRun: async (id) => (await db.select().from(runs).where(eq(runs.id, id)))[0],
+    listRuns: async (query) => db.select().from(runs).orderBy(desc(runs.startedAt), desc(runs.id)).limit(query.limit),
+    async insertFinding(finding) {
+      await db.insert(findings).values(finding);
+    },
+    listFindings: async (query) =>
+      db
+        .select()
+        .from(findings)
+        .where(eq(findings.runId, query.runId))
+        .orderBy(asc(findings.createdAt), asc(findings.id))
+        .limit(query.limit),
+  };
+}

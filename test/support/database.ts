@@ -1,0 +1,51 @@
+import { copyFileSync, existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { openDatabase } from '#db/open-database.ts';
+import type { OpenDatabase, OpenOptions } from '#db/open-options.ts';
+
+export interface TestDatabase {
+  database: OpenDatabase;
+  /** The SQLite file, for a second connection or a second process. */
+  file: string;
+  /** Closes the database and removes its folder. May be called twice. */
+  remove(): Promise<void>;
+  [Symbol.asyncDispose](): Promise<void>;
+}
+
+const folders = new Set<string>();
+process.on('exit', () => {
+  for (const folder of folders) rmSync(folder, { recursive: true, force: true });
+});
+
+function createFolder(): string {
+  const folder = mkdtempSync(join(tmpdir(), 'tillkeeper-test-'));
+  folders.add(folder);
+  return folder;
+}
+
+// Migrating costs many times what copying the migrated file does, so each worker migrates once.
+let template: Promise<string> | undefined;
+async function migratedFile(): Promise<string> {
+  const file = join(createFolder(), 'template.db');
+  const database = await openDatabase({ target: { engine: 'sqlite', file } });
+  await database.migrate();
+  await database.close();
+  return file;
+}
+
+/** A real SQLite file in a temporary folder, migrated. Close it with `remove`, or hold it with `await using`. */
+export async function openTestDatabase(options: Omit<OpenOptions, 'target'> = {}): Promise<TestDatabase> {
+  template ??= migratedFile();
+  const folder = createFolder();
+  const file = join(folder, 'tillkeeper.db');
+  copyFileSync(await template, file);
+  const database = await openDatabase({ ...options, target: { engine: 'sqlite', file } });
+  const remove = async (): Promise<void> => {
+    if (!existsSync(folder)) return;
+    await database.close();
+    rmSync(folder, { recursive: true, force: true });
+    folders.delete(folder);
+  };
+  return { database, file, remove, [Symbol.asyncDispose]: remove };
+}
