@@ -92,7 +92,7 @@ export interface ProviderHealth {
   openedAt: Milliseconds | null;
   lastError: string | null;
   lastSuccessAt: Milliseconds | null;
-  /** Where the provider's own page of a payment is, for the button "Open at provider"; null when it has none. */
+  /** Address of the provider's own page of a payment up to the reference, which ends it; null when it has none. */
   dashboardUrl: string | null;
 }
 

@@ -1,0 +1,106 @@
+import { z } from 'zod';
+import type { Milliseconds } from '#kernel/clock.ts';
+import { asProviderReference } from '#kernel/ids.ts';
+import { compareDecimals, isCurrency, MoneyInvalid, parseMoney, toDecimal } from '#kernel/money.ts';
+import type { PaymentSnapshot, SnapshotState } from '../../snapshot.ts';
+import { decimalText, idText, millisecondsNumber } from '../body-fields.ts';
+import { isPaymentId } from '../payment-uuid.ts';
+
+// BitPay: Invoices, the resource. Amounts of coins are read from the `display…` texts only; the integers beside them
+// count smallest units and go beyond what a number can hold.
+
+export const invoiceStatuses = ['new', 'paid', 'confirmed', 'complete', 'expired', 'invalid', 'declined'] as const;
+export type InvoiceStatus = (typeof invoiceStatuses)[number];
+
+export const invoiceSchema = z.object({
+  id: idText,
+  url: z.string().nullish(),
+  status: z.enum(invoiceStatuses),
+  price: decimalText,
+  currency: z.string(),
+  guid: z.string().nullish(),
+  posData: z.string().nullish(),
+  invoiceTime: millisecondsNumber.nullish(),
+  expirationTime: millisecondsNumber.nullish(),
+  displayAmountPaid: decimalText.nullish(),
+  transactionCurrency: z.string().nullish(),
+  paymentDisplayTotals: z.record(z.string(), decimalText).nullish(),
+  /** `false`, or a word: `paidPartial`, `paidOver`, in older texts `paidLate`. */
+  exceptionStatus: z.union([z.string(), z.boolean()]).nullish(),
+  isCancelled: z.boolean().nullish(),
+  transactions: z.array(z.object({ txid: z.string().nullish() })).nullish(),
+});
+export type Invoice = z.infer<typeof invoiceSchema>;
+
+export const invoiceAnswerSchema = z.object({ data: invoiceSchema });
+export const invoiceListSchema = z.object({ data: z.array(invoiceSchema) });
+
+export function toSnapshot(invoice: Invoice, observedAt: Milliseconds): PaymentSnapshot {
+  const settlement = settlementOf(invoice);
+  const exception = typeof invoice.exceptionStatus === 'string' ? invoice.exceptionStatus : null;
+  const words = [invoice.status, exception, invoice.isCancelled ? 'isCancelled' : null];
+  const transactionIds = (invoice.transactions ?? []).flatMap(({ txid }) => (txid ? [txid] : []));
+  return {
+    provider: 'bitpay',
+    reference: asProviderReference(invoice.id),
+    paymentId: isPaymentId(invoice.posData) ? invoice.posData : null,
+    trust: 'fetched',
+    observedAt,
+    state: stateOf(invoice, settlement !== null),
+    providerStatus: words.filter((word) => word !== null).join(' / '),
+    requested: { amount: priceOf(invoice), asset: invoice.currency },
+    settlement,
+    isLate: exception === 'paidLate',
+    isMarkedByHand: false,
+    checkoutUrl: invoice.url ?? null,
+    transactionIds: [...new Set(transactionIds)],
+    createdAt: invoice.invoiceTime ?? null,
+    expiresAt: invoice.expirationTime ?? null,
+  };
+}
+
+/** A JSON number has lost its trailing zeros: `49` is asked for and shown as `49.00`. */
+function priceOf({ price, currency }: Invoice): string {
+  if (!isCurrency(currency)) return price;
+  try {
+    return toDecimal(parseMoney(price, currency));
+  } catch (error) {
+    // More places than the currency has: somebody else's invoice, shown as it is.
+    if (error instanceof MoneyInvalid) return price;
+    throw error;
+  }
+}
+
+function stateOf({ status, isCancelled }: Invoice, wasMoneySeen: boolean): SnapshotState {
+  switch (status) {
+    case 'new':
+      return 'open';
+    case 'paid':
+      return 'processing';
+    case 'confirmed':
+    case 'complete':
+      return 'confirmed';
+    case 'expired':
+      // A cancelled invoice reads "expired" in BitPay's own samples, although the documentation speaks of "declined".
+      return isCancelled ? 'cancelled' : 'expired';
+    case 'invalid':
+      return 'invalid';
+    case 'declined':
+      // Cancelled by us, or not confirmed within a day: then there was money.
+      return wasMoneySeen ? 'invalid' : 'cancelled';
+    default:
+      return status satisfies never;
+  }
+}
+
+function settlementOf(invoice: Invoice): PaymentSnapshot['settlement'] {
+  const { transactionCurrency: asset, displayAmountPaid: received, currency } = invoice;
+  const price = priceOf(invoice);
+  const expected = asset ? invoice.paymentDisplayTotals?.[asset] : undefined;
+  if (asset && received && expected !== undefined) {
+    return compareDecimals(received, '0') > 0 ? { expected, received, asset } : null;
+  }
+  // Without amounts of coins there is only BitPay's word that all of the price is there.
+  const isGood = invoice.status === 'confirmed' || invoice.status === 'complete';
+  return isGood ? { expected: price, received: price, asset: currency } : null;
+}

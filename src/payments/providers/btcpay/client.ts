@@ -1,0 +1,111 @@
+import type { ZodType } from 'zod';
+import { z } from 'zod';
+import { type Milliseconds, second } from '#kernel/clock.ts';
+import type { JsonValue } from '#kernel/json.ts';
+import { ProviderRejected } from '../../provider-errors.ts';
+import type { ProviderHttp } from '../http.ts';
+import { type Invoice, invoiceListSchema, invoiceSchema } from './invoice.ts';
+import { type PaymentMethod, paymentMethodsSchema } from './payment-method.ts';
+
+export interface BtcpayClient {
+  /** Never repeated by itself: the server knows no idempotency key. */
+  createInvoice(body: string, signal?: AbortSignal): Promise<Invoice>;
+  fetchInvoice(id: string, signal?: AbortSignal): Promise<Invoice>;
+  /** Empty where the server does not have them. */
+  fetchPaymentMethods(id: string, signal?: AbortSignal): Promise<PaymentMethod[]>;
+  /** Oldest last; archived ones too. */
+  listInvoices(query: InvoiceQuery, signal?: AbortSignal): Promise<Invoice[]>;
+  /** Never repeated by itself: between two attempts the buyer may have paid. */
+  markInvalid(id: string, signal?: AbortSignal): Promise<void>;
+}
+
+export interface InvoiceQuery {
+  orderId?: string;
+  created?: { from: Milliseconds; to: Milliseconds };
+  skip: number;
+  take: number;
+}
+
+/** BTCPay Server: Greenfield API, Invoices. Only nested routes: the short ones are missing before 2.4. */
+export function createBtcpayClient(
+  http: ProviderHttp,
+  options: { url: string; apiKey: string; storeId: string },
+): BtcpayClient {
+  const root = `${options.url}/api/v1/stores/${encodeURIComponent(options.storeId)}/invoices`;
+
+  async function call<T>(request: {
+    operation: string;
+    method: 'GET' | 'POST';
+    path: string;
+    body?: string;
+    schema: ZodType<T>;
+    signal?: AbortSignal | undefined;
+  }): Promise<T> {
+    const headers: Record<string, string> = { Authorization: `token ${options.apiKey}` };
+    if (request.body !== undefined) headers['Content-Type'] = 'application/json';
+    const { value } = await http.call({
+      ...request,
+      url: `${root}${request.path}`,
+      headers: () => headers,
+      isRepeatable: request.method === 'GET',
+    });
+    return value;
+  }
+
+  const pathOf = (id: string, rest = ''): string => `/${encodeURIComponent(id)}${rest}`;
+
+  return {
+    createInvoice: (body, signal) =>
+      call({ operation: 'create_payment', method: 'POST', path: '', body, schema: invoiceSchema, signal }),
+    fetchInvoice: (id, signal) =>
+      call({ operation: 'fetch_payment', method: 'GET', path: pathOf(id), schema: invoiceSchema, signal }),
+    async fetchPaymentMethods(id, signal) {
+      const request = {
+        operation: 'fetch_payment_methods',
+        method: 'GET',
+        path: pathOf(id, '/payment-methods'),
+      } as const;
+      try {
+        return await call({ ...request, schema: paymentMethodsSchema, signal });
+      } catch (error) {
+        if (error instanceof ProviderRejected && error.httpStatus === 404) return [];
+        throw error;
+      }
+    },
+    listInvoices: (query, signal) =>
+      call({ operation: 'list_payments', method: 'GET', path: `?${write(query)}`, schema: invoiceListSchema, signal }),
+    async markInvalid(id, signal) {
+      const body = JSON.stringify({ status: 'Invalid' });
+      const request = { operation: 'cancel_payment', method: 'POST', path: pathOf(id, '/status'), body } as const;
+      await call({ ...request, schema: z.unknown(), signal });
+    },
+  };
+}
+
+function write({ orderId, created, skip, take }: InvoiceQuery): URLSearchParams {
+  const parameters = new URLSearchParams({ skip: String(skip), take: String(take), includeArchived: 'true' });
+  if (orderId !== undefined) parameters.append('orderId', orderId);
+  if (created !== undefined) {
+    parameters.set('startDate', String(Math.floor(created.from / second)));
+    parameters.set('endDate', String(Math.ceil(created.to / second)));
+  }
+  return parameters;
+}
+
+const errorSchema = z.union([
+  z.object({ code: z.string(), message: z.string().nullish() }),
+  z.array(z.object({ path: z.string().nullish(), message: z.string() })).min(1),
+]);
+
+/** BTCPay Server: errors are `{code, message}`, or a list of `{path, message}` for status 422. */
+export function findBtcpayError(body: JsonValue, status: number) {
+  const parsed = status < 400 ? undefined : errorSchema.safeParse(body);
+  if (!parsed?.success) return undefined;
+  if (!Array.isArray(parsed.data)) {
+    return { code: parsed.data.code, message: parsed.data.message ?? parsed.data.code };
+  }
+  const message = parsed.data
+    .map((fault) => (fault.path ? `${fault.path}: ${fault.message}` : fault.message))
+    .join('; ');
+  return { code: null, message };
+}

@@ -1,0 +1,65 @@
+import { z } from 'zod';
+import type { Milliseconds } from '#kernel/clock.ts';
+import { asProviderReference } from '#kernel/ids.ts';
+import type { PaymentSnapshot, SnapshotState } from '../../snapshot.ts';
+import { decimalText, idText, rfc3339 } from '../body-fields.ts';
+import { isPaymentId } from '../payment-uuid.ts';
+
+// Coinbase: Checkouts, the object. Fields that are absent are left out by Coinbase; null is taken for absent.
+
+const states = {
+  ACTIVE: 'open',
+  PROCESSING: 'processing',
+  COMPLETED: 'confirmed',
+  PARTIALLY_REFUNDED: 'confirmed',
+  REFUNDED: 'confirmed',
+  FAILED: 'failed',
+  EXPIRED: 'expired',
+  DEACTIVATED: 'cancelled',
+} as const satisfies Record<string, SnapshotState>;
+
+export const checkoutStatuses = Object.keys(states) as (keyof typeof states)[];
+
+export const checkoutSchema = z.object({
+  id: idText,
+  url: z.string().nullish(),
+  amount: decimalText,
+  currency: z.string(),
+  status: z.enum(checkoutStatuses),
+  expiresAt: rfc3339.nullish(),
+  createdAt: rfc3339.nullish(),
+  metadata: z.record(z.string(), z.unknown()).nullish(),
+  settlement: z.object({ totalAmount: decimalText.nullish(), currency: z.string().nullish() }).nullish(),
+  transactionHash: z.string().nullish(),
+});
+export type Checkout = z.infer<typeof checkoutSchema>;
+
+export const checkoutPageSchema = z.object({ checkouts: z.array(checkoutSchema), nextPageToken: z.string().nullish() });
+
+export function toSnapshot(checkout: Checkout, observedAt: Milliseconds): PaymentSnapshot {
+  const state = states[checkout.status];
+  const paymentId = checkout.metadata?.['paymentId'];
+  return {
+    provider: 'coinbase',
+    reference: asProviderReference(checkout.id),
+    paymentId: typeof paymentId === 'string' && isPaymentId(paymentId) ? paymentId : null,
+    trust: 'fetched',
+    observedAt,
+    state,
+    providerStatus: checkout.status,
+    requested: { amount: checkout.amount, asset: checkout.currency },
+    settlement: state === 'confirmed' ? settlementOf(checkout) : null,
+    isLate: false,
+    isMarkedByHand: false,
+    checkoutUrl: checkout.url ?? null,
+    transactionIds: checkout.transactionHash ? [checkout.transactionHash] : [],
+    createdAt: checkout.createdAt ?? null,
+    expiresAt: checkout.expiresAt ?? null,
+  };
+}
+
+/** The payer signs a transfer of the exact amount; `settlement`, where there is one, says what was really taken. */
+function settlementOf({ amount, currency, settlement }: Checkout): PaymentSnapshot['settlement'] {
+  const isSameUnit = settlement?.currency === currency;
+  return { expected: amount, received: (isSameUnit ? settlement.totalAmount : null) ?? amount, asset: currency };
+}

@@ -1,0 +1,99 @@
+import type { ZodType } from 'zod';
+import { z } from 'zod';
+import type { Clock, Milliseconds } from '#kernel/clock.ts';
+import type { Random } from '#kernel/ids.ts';
+import type { JsonValue } from '#kernel/json.ts';
+import { ProviderRejected } from '../../provider-errors.ts';
+import type { HttpCall, ProviderHttp } from '../http.ts';
+import { type Checkout, checkoutPageSchema, checkoutSchema } from './checkout.ts';
+import { type CoinbaseKey, signCoinbaseJwt } from './jwt.ts';
+
+const pageSize = 100;
+
+export interface CoinbaseClient {
+  createCheckout(input: {
+    idempotencyKey: string;
+    body: string;
+    signal?: AbortSignal | undefined;
+  }): Promise<{ checkout: Checkout; attempts: number }>;
+  fetchCheckout(id: string, signal?: AbortSignal): Promise<Checkout>;
+  /** One page of the checkouts created from `from` on, and before `to` if there is one. */
+  listPage(
+    query: { from: Milliseconds; to?: Milliseconds; pageToken?: string | undefined; pageSize?: number },
+    signal?: AbortSignal,
+  ): Promise<{ checkouts: Checkout[]; nextPageToken?: string | null | undefined }>;
+  deactivateCheckout(id: string, signal?: AbortSignal): Promise<Checkout>;
+}
+
+/** Coinbase: Checkouts, Endpoints. */
+export function createCoinbaseClient(
+  deps: { http: ProviderHttp; clock: Clock; random: Random },
+  options: { apiUrl: string; key: CoinbaseKey },
+): CoinbaseClient {
+  type Request<T> = Pick<HttpCall<T>, 'operation' | 'method' | 'body' | 'signal'> & {
+    path: string;
+    schema: ZodType<T>;
+    headers?: Readonly<Record<string, string>>;
+  };
+
+  // Everything here may be repeated: reads, a create with its key, and a deactivation, which has one effect.
+  async function call<T>(request: Request<T>) {
+    const url = `${options.apiUrl}${request.path}`;
+    const authorize = () => {
+      const now = deps.clock.now();
+      const token = signCoinbaseJwt(options.key, { method: request.method, url, now, random: deps.random });
+      return { ...request.headers, Authorization: `Bearer ${token}` };
+    };
+    const send = () => deps.http.call({ ...request, url, headers: authorize, isRepeatable: true });
+    try {
+      return await send();
+    } catch (error) {
+      // A 401 now and then with a good token is a known trouble of the service; one fresh token is worth a try.
+      if (error instanceof ProviderRejected && error.httpStatus === 401) return await send();
+      throw error;
+    }
+  }
+
+  return {
+    async createCheckout({ idempotencyKey, body, signal }) {
+      const headers = { 'Content-Type': 'application/json', 'X-Idempotency-Key': idempotencyKey };
+      const request = {
+        operation: 'create_payment',
+        method: 'POST',
+        path: '/checkouts',
+        body,
+        headers,
+        signal,
+      } as const;
+      const { value, attempts } = await call({ ...request, schema: checkoutSchema });
+      return { checkout: value, attempts };
+    },
+    async fetchCheckout(id, signal) {
+      const path = `/checkouts/${encodeURIComponent(id)}`;
+      return (await call({ operation: 'fetch_payment', method: 'GET', path, schema: checkoutSchema, signal })).value;
+    },
+    async listPage(query, signal) {
+      const parameters = new URLSearchParams({ pageSize: String(query.pageSize ?? pageSize) });
+      parameters.set('startTime', new Date(query.from).toISOString());
+      if (query.to !== undefined) parameters.set('endTime', new Date(query.to).toISOString());
+      if (query.pageToken !== undefined) parameters.set('pageToken', query.pageToken);
+      const path = `/checkouts?${parameters}`;
+      return (await call({ operation: 'list_payments', method: 'GET', path, schema: checkoutPageSchema, signal }))
+        .value;
+    },
+    async deactivateCheckout(id, signal) {
+      const path = `/checkouts/${encodeURIComponent(id)}/deactivate`;
+      return (await call({ operation: 'cancel_payment', method: 'POST', path, schema: checkoutSchema, signal })).value;
+    },
+  };
+}
+
+const errorSchema = z.object({ errorType: z.string(), errorMessage: z.string().nullish() });
+
+/** Coinbase: Errors. `errorType` is the code. */
+export function findCoinbaseError(body: JsonValue, status: number) {
+  if (status < 400) return undefined;
+  const parsed = errorSchema.safeParse(body);
+  if (!parsed.success) return undefined;
+  return { code: parsed.data.errorType, message: parsed.data.errorMessage ?? parsed.data.errorType };
+}

@@ -1,0 +1,175 @@
+import type { Clock, Milliseconds } from '#kernel/clock.ts';
+import { hour, second } from '#kernel/clock.ts';
+import type { Random } from '#kernel/ids.ts';
+import type { AssetAmount, Money } from '#kernel/money.ts';
+import { toDecimal } from '#kernel/money.ts';
+import type { CreatePaymentRequest, PaymentProvider } from '../../payment-provider.ts';
+import { ProviderRejected } from '../../provider-errors.ts';
+import type { PaymentSnapshot } from '../../snapshot.ts';
+import type { ProviderHttp } from '../http.ts';
+import { collectedPages, pagesMax } from '../paging.ts';
+import { madeAt, paymentUuid } from '../payment-uuid.ts';
+import { firstOf } from '../setting-invalid.ts';
+import { acceptableAddress } from '../web-address.ts';
+import { type Checkout, toSnapshot } from './checkout.ts';
+import { type CoinbaseClient, createCoinbaseClient } from './client.ts';
+import { readCoinbaseKey } from './jwt.ts';
+import { verifyCoinbaseWebhook } from './webhook.ts';
+
+export interface CoinbaseSettings {
+  keyId: string;
+  /** The first signs. */
+  keySecrets: readonly string[];
+  /** Any of them verifies, so that the secret can be rotated. */
+  webhookSecrets: readonly string[];
+  /** Everything before `/checkouts`. */
+  apiUrl: string;
+  /** `body`: only the signature over the body is looked at, for a proxy that rewrites signed headers. */
+  webhookScheme?: 'headers' | 'body';
+}
+
+const amountMinMinor = 1;
+const amountMaxMinor = 10_000_000_000;
+const descriptionMax = 500;
+const metadataMax = 100;
+const urlMax = 2048;
+/** By how much the clocks of Coinbase and of this host may differ when a checkout is looked for by its time. */
+const clockSkewMs = hour;
+
+/**
+ * Coinbase Business Checkouts: USDC on Base, the exact amount, once. An order in USD is asked for as the same number of
+ * USDC; other currencies are not taken. Throws ProviderSettingInvalid for a key that cannot be read.
+ */
+export function createCoinbaseProvider(
+  deps: { http: ProviderHttp; clock: Clock; random: Random },
+  settings: CoinbaseSettings,
+): PaymentProvider {
+  const { clock } = deps;
+  const key = readCoinbaseKey({
+    keyId: settings.keyId,
+    secret: firstOf(settings.keySecrets, 'COINBASE_API_KEY_SECRET'),
+  });
+  const client = createCoinbaseClient(deps, { apiUrl: settings.apiUrl, key });
+  const show = (checkout: Checkout): PaymentSnapshot => toSnapshot(checkout, clock.now());
+
+  return {
+    name: 'coinbase',
+    capabilities: {
+      canList: true,
+      canCancel: true,
+      canFindLostCreate: true,
+      gaps: ['Coinbase takes orders in USD and USDC only, and asks for 1 USDC where the order says 1 USD.'],
+    },
+    quote,
+    createPayment: (request, signal) => createPayment({ client, clock }, request, signal),
+    async findCreatedPayment(request, signal) {
+      const found = await findCheckout(client, request, signal);
+      return found === undefined ? undefined : show(found);
+    },
+    fetchPayment: async (reference, signal) => show(await client.fetchCheckout(reference, signal)),
+    async *listPayments({ from, to }, signal) {
+      for await (const checkouts of pagesOf(client, { from, to }, signal)) {
+        // Whether the ends belong to Coinbase's window is not documented.
+        yield checkouts
+          .map(show)
+          .filter(({ createdAt }) => createdAt === null || (createdAt >= from && createdAt < to));
+      }
+    },
+    cancelPayment: (reference, signal) => cancelCheckout(client, reference, signal),
+    verifyWebhook: (delivery, now) =>
+      verifyCoinbaseWebhook(delivery, { secrets: settings.webhookSecrets, scheme: settings.webhookScheme, now }),
+    async probe(signal) {
+      await client.listPage({ from: clock.now() - second, pageSize: 1 }, signal);
+    },
+  };
+}
+
+function quote({ amountMinor, currency }: Money): AssetAmount | undefined {
+  if (currency !== 'USD' && currency !== 'USDC') return undefined;
+  if (amountMinor < amountMinMinor || amountMinor > amountMaxMinor) return undefined;
+  return { amount: toDecimal({ amountMinor, currency }), asset: 'USDC' };
+}
+
+async function createPayment(
+  deps: { client: CoinbaseClient; clock: Clock },
+  request: CreatePaymentRequest,
+  signal?: AbortSignal,
+): Promise<PaymentSnapshot> {
+  const { client, clock } = deps;
+  const startedAt = clock.now();
+  try {
+    const body = createBody(request);
+    const idempotencyKey = paymentUuid(request.paymentId);
+    const { checkout, attempts } = await client.createCheckout({ idempotencyKey, body, signal });
+    // A repeated key gets the first answer again, from when nobody had paid yet: what is true today has to be asked.
+    const isReplay = attempts > 1 || (checkout.createdAt ?? 0) < startedAt - second;
+    return toSnapshot(isReplay ? await client.fetchCheckout(checkout.id, signal) : checkout, clock.now());
+  } catch (error) {
+    // The key was used with other bytes, by an earlier version of this program: the checkout is there.
+    if (!(error instanceof ProviderRejected) || error.code !== 'idempotency_error') throw error;
+    const found = await findCheckout(client, request, signal);
+    if (found === undefined) throw error;
+    return toSnapshot(found, clock.now());
+  }
+}
+
+/** Always the same bytes for the same request: Coinbase refuses a known key with another body. */
+function createBody(request: CreatePaymentRequest): string {
+  const asked = quote(request.money);
+  if (asked === undefined) {
+    const message = 'create_payment: Coinbase cannot collect this amount or currency';
+    throw new ProviderRejected({
+      provider: 'coinbase',
+      operation: 'create_payment',
+      code: null,
+      httpStatus: null,
+      message,
+    });
+  }
+  const redirectUrl = acceptableAddress(request.redirectUrl, urlMax);
+  return JSON.stringify({
+    amount: asked.amount,
+    currency: asked.asset,
+    network: 'base',
+    description: request.description.slice(0, descriptionMax),
+    metadata: { orderId: request.orderNumber.slice(0, metadataMax), paymentId: request.paymentId },
+    successRedirectUrl: redirectUrl,
+    failRedirectUrl: redirectUrl,
+    expiresAt: new Date(request.expiresAt).toISOString(),
+  });
+}
+
+/** Coinbase cannot be asked by metadata, so everything made since the payment got its id is looked through. */
+async function findCheckout(
+  client: CoinbaseClient,
+  request: CreatePaymentRequest,
+  signal?: AbortSignal,
+): Promise<Checkout | undefined> {
+  for await (const checkouts of pagesOf(
+    client,
+    { from: Math.max(0, madeAt(request.paymentId) - clockSkewMs) },
+    signal,
+  )) {
+    const found = checkouts.find(({ metadata }) => metadata?.['paymentId'] === request.paymentId);
+    if (found !== undefined) return found;
+  }
+  return undefined;
+}
+
+function pagesOf(client: CoinbaseClient, window: { from: Milliseconds; to?: Milliseconds }, signal?: AbortSignal) {
+  return collectedPages({ provider: 'coinbase', pagesMax }, async (pageToken: string | undefined) => {
+    const { checkouts, nextPageToken } = await client.listPage({ ...window, pageToken }, signal);
+    return { items: checkouts, next: nextPageToken ? nextPageToken : undefined };
+  });
+}
+
+async function cancelCheckout(client: CoinbaseClient, reference: string, signal?: AbortSignal): Promise<void> {
+  try {
+    await client.deactivateCheckout(reference, signal);
+  } catch (error) {
+    if (!(error instanceof ProviderRejected)) throw error;
+    // Only an ACTIVE checkout can be closed; one that is in any other state needs no closing.
+    const { status } = await client.fetchCheckout(reference, signal);
+    if (status === 'ACTIVE') throw error;
+  }
+}

@@ -1,0 +1,69 @@
+import type { Clock } from '#kernel/clock.ts';
+import type { EventLog } from '#kernel/events.ts';
+import type { Random } from '#kernel/ids.ts';
+import type { PaymentProvider, ProviderHealth, ProviderRegistry } from '../payment-provider.ts';
+import { type BitpaySettings, createBitpayProvider } from './bitpay/bitpay-provider.ts';
+import { findBitpayError } from './bitpay/client.ts';
+import { type BtcpaySettings, createBtcpayProvider } from './btcpay/btcpay-provider.ts';
+import { findBtcpayError } from './btcpay/client.ts';
+import { findCoinbaseError } from './coinbase/client.ts';
+import { type CoinbaseSettings, createCoinbaseProvider } from './coinbase/coinbase-provider.ts';
+import { createProviderHttp, type ProviderCall, type ProviderHttpOptions } from './http.ts';
+import { defaultHttpPolicy, type HttpPolicy } from './http-policy.ts';
+import { withoutSlash } from './web-address.ts';
+
+/** The providers that are switched on; the order here is the order of `provider: "auto"`. */
+export interface ProviderSettings {
+  coinbase?: CoinbaseSettings | undefined;
+  bitpay?: BitpaySettings | undefined;
+  btcpay?: BtcpaySettings | undefined;
+}
+
+export interface ProviderRegistryDeps {
+  clock: Clock;
+  random: Random;
+  log: EventLog;
+  /** Hears of every attempt of a call, for metrics. */
+  onCall?: ((call: ProviderCall) => void) | undefined;
+  /** Bounds that differ from the defaults. */
+  policy?: Partial<HttpPolicy> | undefined;
+}
+
+/** Builds the adapters that are configured. Throws ProviderSettingInvalid for a key that cannot be read. */
+export function createProviderRegistry(settings: ProviderSettings, deps: ProviderRegistryDeps): ProviderRegistry {
+  const policy: HttpPolicy = { ...defaultHttpPolicy, ...deps.policy };
+  const withHttp = (options: ProviderHttpOptions) => {
+    const shared = { clock: deps.clock, random: deps.random, policy };
+    return { ...shared, http: createProviderHttp({ ...shared, log: deps.log, onCall: deps.onCall }, options) };
+  };
+  const entries: { provider: PaymentProvider; health: () => ProviderHealth }[] = [];
+  const { coinbase, bitpay, btcpay } = settings;
+
+  if (coinbase !== undefined) {
+    const secrets = [...coinbase.keySecrets, ...coinbase.webhookSecrets];
+    const tools = withHttp({ provider: 'coinbase', secrets, findError: findCoinbaseError });
+    const provider = createCoinbaseProvider(tools, { ...coinbase, apiUrl: withoutSlash(coinbase.apiUrl) });
+    entries.push({ provider, health: () => ({ ...tools.http.health(), dashboardUrl: null }) });
+  }
+  if (bitpay !== undefined) {
+    const { merchant } = bitpay;
+    const secrets = [...bitpay.posTokens, ...(merchant?.tokens ?? []), ...(merchant ? [merchant.privateKeyHex] : [])];
+    const tools = withHttp({ provider: 'bitpay', secrets, findError: findBitpayError });
+    const provider = createBitpayProvider(tools, { ...bitpay, apiUrl: withoutSlash(bitpay.apiUrl) });
+    entries.push({ provider, health: () => ({ ...tools.http.health(), dashboardUrl: null }) });
+  }
+  if (btcpay !== undefined) {
+    const url = withoutSlash(btcpay.url);
+    const secrets = [btcpay.apiKey, ...btcpay.webhookSecrets];
+    const tools = withHttp({ provider: 'btcpay', secrets, findError: findBtcpayError });
+    const provider = createBtcpayProvider(tools, { ...btcpay, url });
+    entries.push({ provider, health: () => ({ ...tools.http.health(), dashboardUrl: `${url}/invoices/` }) });
+  }
+
+  const providers = entries.map(({ provider }) => provider);
+  return {
+    list: () => providers,
+    find: (name) => providers.find((provider) => provider.name === name),
+    health: (name) => entries.find(({ provider }) => provider.name === name)?.health(),
+  };
+}
