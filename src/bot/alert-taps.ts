@@ -10,10 +10,12 @@ import { isProviderName } from '#kernel/provider-name.ts';
 import { checkOrder } from '#payments/check-order.ts';
 import { createPaymentLink } from '#payments/create-payment-link.ts';
 import type { PaymentDeps } from '#payments/deps.ts';
+import { getOrderDetails } from '#payments/get-order.ts';
 import { ProviderError } from '#payments/provider-errors.ts';
 import { decodeTap, type TapOf } from './callback-data.ts';
 import type { OnceWithin } from './once-within.ts';
-import { checkedText, linkRefusal } from './verdicts.ts';
+import { checkedText, linkRefusal, orderGone } from './verdicts.ts';
+import { orderCard } from './views/order-card.ts';
 import { paymentLink } from './views/payment-link.ts';
 import type { View } from './views/view.ts';
 import { formatTime, providerTitle } from './views/words.ts';
@@ -24,6 +26,8 @@ export const snoozeMs = hour;
 export interface AlertTapDeps extends PaymentDeps {
   timeZone: string;
   recentTaps: OnceWithin;
+  /** User name of the admin bot, once it is known. */
+  commandBot(): string | null;
 }
 
 export interface AlertTapInput {
@@ -38,7 +42,7 @@ export interface AlertTapInput {
 export interface AlertTapResult {
   toast: string;
   reply?: View;
-  /** The order whose card was asked for. */
+  /** The order whose card was asked for, where its buttons are served; elsewhere the card is the reply. */
   openOrder?: OrderId;
 }
 
@@ -68,7 +72,7 @@ function carryOut(deps: AlertTapDeps, known: KnownTap): Promise<AlertTapResult> 
     case 'check':
       return checkAgain(deps, known);
     case 'open':
-      return Promise.resolve(openOrder(known.alert));
+      return openOrder(deps, known);
     default:
       return known.tap.act satisfies never;
   }
@@ -104,7 +108,7 @@ async function newLink(deps: AlertTapDeps, { alert, input }: KnownTap): Promise<
   deps.recentTaps.touch(key);
   if (result.kind !== 'created') return { toast: linkRefusal(result) };
   const look = { now: deps.clock.now(), timeZone: deps.timeZone };
-  return { toast: 'New payment link made.', reply: paymentLink(result.order, { ...look, buttons: input.buttons }) };
+  return { toast: 'Here is the payment link.', reply: paymentLink(result.order, { ...look, buttons: input.buttons }) };
 }
 
 async function checkAgain(deps: AlertTapDeps, { alert, input }: KnownTap): Promise<AlertTapResult> {
@@ -128,6 +132,17 @@ async function probeProvider(deps: AlertTapDeps, alert: Alert): Promise<AlertTap
   }
 }
 
-function openOrder(alert: Alert): AlertTapResult {
-  return alert.orderId === null ? { toast: outOfDate } : { toast: '', openOrder: alert.orderId };
+async function openOrder(deps: AlertTapDeps, { alert, input }: KnownTap): Promise<AlertTapResult> {
+  if (alert.orderId === null) return { toast: outOfDate };
+  if (input.buttons === 'full') return { toast: '', openOrder: alert.orderId };
+  const details = await getOrderDetails(deps, { id: alert.orderId });
+  if (details === undefined) return { toast: orderGone };
+  const reply = orderCard(details, {
+    now: deps.clock.now(),
+    timeZone: deps.timeZone,
+    providerUrl: null,
+    buttons: 'plain',
+    commandBot: deps.commandBot(),
+  });
+  return { toast: '', reply };
 }

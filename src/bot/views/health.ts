@@ -31,10 +31,10 @@ export function healthView(report: HealthReport, look: Look): View {
   const lines = [
     line(isWell ? '🟢 <b>All is well</b>' : '🔴 <b>Something is wrong</b>', weights.must),
     ...troubleFirst(report.checks).map(checkLine),
-    ...report.queues.map(({ queue, depth }) => queueLine(queue, { depth, look })),
-    ...troubleFirst(report.jobs).map((job) => jobLine(job, look)),
+    ...queueLines(report.queues, look),
+    ...jobLines(report.jobs, look),
   ];
-  return { text: fitLines(lines, { linesMax: 30 }), keyboard: [[{ text: 'Refresh', tap: { kind: 'health' } }]] };
+  return { text: fitLines(lines), keyboard: [[{ text: 'Refresh', tap: { kind: 'health' } }]] };
 }
 
 function checkLine(check: HealthCheck): Line {
@@ -42,16 +42,30 @@ function checkLine(check: HealthCheck): Line {
   return line(`${check.ok ? '🟢' : '🔴'} ${show(check.name, 60)}${detail}`, check.ok ? weights.fact : weights.must);
 }
 
-function queueLine(queue: string, { depth, look }: { depth: QueueDepth; look: Look }): Line {
-  const oldest = depth.oldestAvailableAt === null ? '' : `, oldest ${formatTime(depth.oldestAvailableAt, look)}`;
-  const dead = depth.abandoned === 0 ? '' : `, ${depth.abandoned} dead`;
-  return line(`📥 ${queue} ${show(depth.lane, 40)}: ${depth.waiting} waiting${oldest}${dead}`, weights.detail);
+function queueLines(queues: HealthReport['queues'], look: Look): Line[] {
+  const busy = queues.filter(({ depth }) => depth.waiting > 0 || depth.abandoned > 0);
+  if (busy.length === 0) return [line('📥 Nothing waits in the queues', weights.detail)];
+  return busy.map(({ queue, depth }) => {
+    const oldest = depth.oldestAvailableAt === null ? '' : `, oldest ${formatTime(depth.oldestAvailableAt, look)}`;
+    const dead = depth.abandoned === 0 ? '' : `, ${depth.abandoned} dead`;
+    return line(`📥 ${queue} ${show(depth.lane, 40)}: ${depth.waiting} waiting${oldest}${dead}`, weights.detail);
+  });
 }
 
-function jobLine(job: JobReport, look: Look): Line {
-  const when = job.lastRunAt === null ? 'not yet' : formatTime(job.lastRunAt, look);
-  const detail = job.detail === '' ? '' : ` · ${show(job.detail, 100)}`;
-  return line(`${job.ok ? '⏱' : '🔴'} ${show(job.name, 60)}: ${when}${detail}`, job.ok ? weights.extra : weights.must);
+/** A job in trouble has a line of its own; the others share one. */
+function jobLines(jobs: HealthReport['jobs'], look: Look): Line[] {
+  const well = jobs.filter((job) => job.ok);
+  const lines = jobs
+    .filter((job) => !job.ok)
+    .map((job) => line(`🔴 ${show(job.name, 60)}: ${ranAt(job, look)} · ${show(job.detail, 100)}`, weights.must));
+  if (well.length > 0) {
+    lines.push(line(`⏱ ${well.map((job) => `${show(job.name, 40)} ${ranAt(job, look)}`).join(' · ')}`, weights.extra));
+  }
+  return lines;
+}
+
+function ranAt(job: JobReport, look: Look): string {
+  return job.lastRunAt === null ? 'not yet' : formatTime(job.lastRunAt, look);
 }
 
 function troubleFirst<Row extends { ok: boolean }>(rows: readonly Row[]): Row[] {

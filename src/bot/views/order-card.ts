@@ -20,6 +20,8 @@ export interface OrderCardOptions extends Look {
   providerUrl: string | null;
   /** `full` has the buttons that fit the state; `plain` is for chats in which they are not served. */
   buttons: 'full' | 'plain';
+  /** User name of the bot that serves them: a plain card leads there. */
+  commandBot?: string | null;
 }
 
 const historyGroup = { one: 'earlier entry', many: 'earlier entries' };
@@ -36,6 +38,11 @@ const tapsOf: Readonly<Record<OrderStatus, readonly OrderTap[]>> = {
   partially_refunded: ['check'],
   refunded: ['check'],
 };
+
+/** Whether the button is one that a card of this state shows: an older card's buttons may ask for what no longer fits. */
+export function allowsTap(status: OrderStatus, act: OrderTap): boolean {
+  return act === 'show' || act === 'back' || tapsOf[status].includes(act);
+}
 
 const tapTexts: Readonly<Record<OrderTap, string>> = {
   show: 'Open order',
@@ -55,7 +62,8 @@ export function orderCard(details: OrderDetails, options: OrderCardOptions): Vie
     ...timeLines(details.order, options),
     ...historyLines(details.timeline, options),
   ];
-  return { text: fitLines(lines), keyboard: options.buttons === 'full' ? orderKeyboard(details, options) : [] };
+  const keyboard = options.buttons === 'full' ? orderKeyboard(details, options) : wayBack(details.order, options);
+  return { text: fitLines(lines), keyboard };
 }
 
 function headLines(order: Order): Line[] {
@@ -144,4 +152,10 @@ function orderKeyboard({ order, payments }: OrderDetails, options: OrderCardOpti
     buttons.push({ text: 'Open at provider', url: options.providerUrl });
   }
   return [...inPairs(buttons), [button('back')]];
+}
+
+function wayBack(order: Order, { commandBot }: OrderCardOptions): Button[][] {
+  if (commandBot === undefined || commandBot === null) return [];
+  const url = `https://t.me/${commandBot}?start=${formatOrderNumber(order.number)}`;
+  return [[{ text: 'Open in the command bot', url }]];
 }

@@ -1,0 +1,103 @@
+import { autoRetry } from '@grammyjs/auto-retry';
+import { Api, Bot } from 'grammy';
+import type { UserFromGetMe } from 'grammy/types';
+import { second } from '#kernel/clock.ts';
+import type { Lifecycle } from '#kernel/lifecycle.ts';
+import type { OutboxHandler } from '#messaging/outbox-handler.ts';
+import { type Connection, createConnection } from '../connection.ts';
+import { followMoves } from '../follow-moves.ts';
+import { createKeyedQueue } from '../keyed-queue.ts';
+import { createOnceWithin } from '../once-within.ts';
+import type { BotHealth, TelegramUpdate, UpdateMode } from '../telegram.ts';
+import type { AdminBotDeps, AdminEnv } from './env.ts';
+import { type AdminUpdate, createLine } from './line.ts';
+import { createOrderCardHandler } from './order-cards.ts';
+import { createGrammySender } from './sender.ts';
+import { serveAdmins } from './serve.ts';
+
+export interface AdminBotOptions {
+  token: string;
+  /** Bot API base URL; Telegram's own when undefined. */
+  apiRoot: string | undefined;
+  mode: UpdateMode;
+  /** The group whose alert buttons are served; null when alerts go to the owners in private. */
+  alertChatId: number | null;
+  timeZone: string;
+}
+
+export interface AdminBot extends Lifecycle {
+  stop(): Promise<void>;
+  /** An update that Telegram posted to us; resolves when it is handled, and never rejects. */
+  handleUpdate(update: TelegramUpdate): Promise<void>;
+  health(): BotHealth;
+  /** The bot's user name; null until Telegram told it. */
+  username(): string | null;
+  /** Carries out what the outbox owes to this bot's chats. */
+  readonly outboxHandlers: readonly OutboxHandler[];
+}
+
+/** A tap that repeats within this time is taken for the same tap. */
+const sameTapMs = 5 * second;
+
+export function createAdminBot(deps: AdminBotDeps, options: AdminBotOptions): AdminBot {
+  const { token, mode } = options;
+  const apiRoot = options.apiRoot?.replace(/\/+$/, '');
+  // Signals bound the single calls; this bounds those that grammY makes by itself, and outlasts a long poll.
+  const client = { ...(apiRoot !== undefined && { apiRoot }), timeoutSeconds: 60 };
+  const bot = new Bot(token, { client, botInfo: unknownBot(token) });
+  // Answers to people wait a little where Telegram asks for it; the outbox comes again by itself and must not be held up.
+  bot.api.config.use(
+    autoRetry({ maxRetryAttempts: 2, maxDelaySeconds: 5, rethrowHttpErrors: true, rethrowInternalServerErrors: true }),
+  );
+  const plainApi = new Api(token, client);
+  const atWork = new Set<Promise<void>>();
+  const env: AdminEnv = {
+    ...deps,
+    bot: 'admin',
+    timeZone: options.timeZone,
+    alertChatId: options.alertChatId,
+    look: () => ({ now: deps.clock.now(), timeZone: options.timeZone }),
+    orderTurns: createKeyedQueue(),
+    spots: new Map(),
+    recentTaps: createOnceWithin(deps.clock, { forMs: sameTapMs, keysMax: 1_000 }),
+    commandBot: () => bot.botInfo.username || null,
+    api: bot.api,
+    background(work) {
+      const task = work
+        .catch((error: unknown) => deps.log.error('background work failed', { bot: 'admin' }, error))
+        .finally(() => atWork.delete(task));
+      atWork.add(task);
+    },
+  };
+  serveAdmins(bot, env);
+  const connection: Connection<AdminUpdate> = createConnection(deps, {
+    bot: 'admin',
+    mode,
+    line: createLine({ bot, api: plainApi, admins: deps.admins, log: deps.log }),
+  });
+  return {
+    start: () => connection.start(),
+    async stop() {
+      await connection.stop();
+      await Promise.all(atWork);
+    },
+    // The server hands on what Telegram posted; grammY reads of it what it needs, and ignores the rest.
+    handleUpdate: (update) => connection.accept(update as AdminUpdate),
+    health: () => connection.health(),
+    username: () => env.commandBot(),
+    outboxHandlers: [createOrderCardHandler(env, followMoves(createGrammySender(plainApi), deps.log))],
+  };
+}
+
+/** Until Telegram has introduced the bot to us, an update can be handled all the same. */
+function unknownBot(token: string): UserFromGetMe {
+  return {
+    id: Number(token.split(':')[0]) || 0,
+    is_bot: true,
+    first_name: '',
+    username: '',
+    can_join_groups: false,
+    can_read_all_group_messages: false,
+    supports_inline_queries: false,
+  } as unknown as UserFromGetMe;
+}

@@ -1,0 +1,65 @@
+import { type AlertStatus, alertStatuses } from '#alerts/alert.ts';
+import { handleAlertTap, outOfDate } from '../alert-taps.ts';
+import { encodeTap, type TapOf } from '../callback-data.ts';
+import { personName } from '../person-name.ts';
+import { alertCard } from '../views/alert-card.ts';
+import { alertList } from '../views/alert-list.ts';
+import { pageSize } from '../views/order-list.ts';
+import type { View } from '../views/view.ts';
+import type { AdminEnv, BotCommand, TapContext } from './env.ts';
+import { showOrder } from './order-cards.ts';
+import { answerTap, editView, replyView } from './replies.ts';
+
+const liveStatuses: readonly AlertStatus[] = alertStatuses.filter((status) => status !== 'resolved');
+
+export const alertCommands: readonly BotCommand[] = [
+  {
+    command: 'alerts',
+    usage: '',
+    description: 'what needs a human',
+    run: async (env, ctx) => {
+      await replyView(ctx, await drawAlerts(env, 0));
+    },
+  },
+];
+
+export async function tapAlerts(env: AdminEnv, ctx: TapContext, tap: TapOf<'alerts'>): Promise<void> {
+  await editView(ctx, await drawAlerts(env, tap.page));
+  await answerTap(ctx);
+}
+
+async function drawAlerts(env: AdminEnv, page: number): Promise<View> {
+  const limit = (page + 1) * pageSize + 1;
+  const query = { statuses: liveStatuses, before: null, limit };
+  const found = await env.database.read((stores) => stores.alerts.listAlerts(query));
+  const alerts = found.slice(page * pageSize, (page + 1) * pageSize);
+  return alertList({ alerts, page, hasMore: found.length === limit }, env.look());
+}
+
+export async function tapAlertView(env: AdminEnv, ctx: TapContext, tap: TapOf<'alert_view'>): Promise<void> {
+  const isShown = await showInList(env, ctx, tap.id);
+  await answerTap(ctx, isShown ? '' : outOfDate);
+}
+
+async function showInList(env: AdminEnv, ctx: TapContext, alertId: string): Promise<boolean> {
+  const alert = await env.database.read((stores) => stores.alerts.findAlert(alertId));
+  if (alert === undefined) return false;
+  await editView(ctx, alertCard(alert, { ...env.look(), place: 'list' }));
+  return true;
+}
+
+/** From the list, the message tapped is drawn anew; the pager's card is brought up to date by the outbox alone. */
+export async function tapAlert(env: AdminEnv, ctx: TapContext, tap: TapOf<'alert'>): Promise<void> {
+  const buttons = ctx.chat.type === 'private' ? 'full' : 'plain';
+  const result = await handleAlertTap(env, {
+    data: encodeTap(tap),
+    adminId: ctx.from.id,
+    adminName: personName(ctx.from),
+    chatId: ctx.chat.id,
+    buttons,
+  });
+  if (tap.place === 'list') await showInList(env, ctx, tap.id);
+  if (result.reply !== undefined) await replyView(ctx, result.reply);
+  if (result.openOrder !== undefined) await showOrder(env, { ctx, orderId: result.openOrder });
+  await answerTap(ctx, result.toast);
+}

@@ -1,0 +1,60 @@
+import type { Api, Context, Filter } from 'grammy';
+import type { AdminDirectory } from '#access/admin.ts';
+import type { PaymentDeps } from '#payments/deps.ts';
+import type { ReconcileProvider } from '#payments/reconcile-provider.ts';
+import type { OrderFilter, Tap, TapOf } from '../callback-data.ts';
+import type { KeyedQueue } from '../keyed-queue.ts';
+import type { OnceWithin } from '../once-within.ts';
+import type { HealthReport } from '../views/health.ts';
+import type { Look } from '../views/view.ts';
+
+/** What the bot is given beside the verbs' own needs. */
+export interface AdminBotDeps extends PaymentDeps {
+  admins: AdminDirectory;
+  /** One reconciler for the process: it knows which provider is being compared already. */
+  reconcile: ReconcileProvider;
+  /** The checks of `/readyz`, the jobs' last runs and the depths of the queues. */
+  readHealth(): Promise<HealthReport>;
+}
+
+/** Where in the list of orders a chat was last: the way back from a card. */
+export interface ListSpot {
+  filter: OrderFilter;
+  page: number;
+}
+
+/** What every handler is given. */
+export interface AdminEnv extends AdminBotDeps {
+  bot: 'admin';
+  timeZone: string;
+  alertChatId: number | null;
+  look(): Look;
+  /** Cards of one order are drawn in turn, each from a fresh look, so that an older picture never covers a newer one. */
+  orderTurns: KeyedQueue;
+  spots: Map<number, ListSpot>;
+  recentTaps: OnceWithin;
+  /** This bot's own user name; null until Telegram told it. */
+  commandBot(): string | null;
+  /** Work that outlives its update; the bot's stop waits for it. */
+  background(work: Promise<void>): void;
+  /** For messages that are sent outside an update. */
+  api: Api;
+}
+
+/** An update of an admin in a chat that is served. */
+export type ServedContext = Context & { chat: NonNullable<Context['chat']>; from: NonNullable<Context['from']> };
+export type TextContext = Filter<Context, 'message:text'>;
+export type TapContext = Filter<Context, 'callback_query:data'> & ServedContext;
+
+/** One command: what the menu and `/help` say of it, and what it does with the words after it. */
+export interface BotCommand {
+  command: string;
+  usage: string;
+  description: string;
+  run(env: AdminEnv, ctx: TextContext, words: string): Promise<void>;
+}
+
+/** Every kind of button has its handler; a new kind does not compile until it has one. */
+export type TapHandlers = {
+  [Kind in Tap['kind']]: (env: AdminEnv, ctx: TapContext, tap: TapOf<Kind>) => Promise<void>;
+};

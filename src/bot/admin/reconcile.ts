@@ -1,0 +1,124 @@
+import { adminActor } from '#access/admin.ts';
+import { type Milliseconds, second } from '#kernel/clock.ts';
+import { isProviderName, type ProviderName } from '#kernel/provider-name.ts';
+import type { Reconciliation } from '#payments/reconcile-provider.ts';
+import type { TapOf } from '../callback-data.ts';
+import { type ReconcileStep, reconcileChoice, reconcileProgress } from '../views/reconcile.ts';
+import type { View } from '../views/view.ts';
+import type { AdminEnv, BotCommand, ServedContext, TapContext, TextContext } from './env.ts';
+import { readGrammyError } from './errors.ts';
+import { answerTap, editView, replyView } from './replies.ts';
+import { messageOptions } from './sender.ts';
+
+/** Telegram takes about twenty edits a minute in one chat. */
+const editEveryMs: Milliseconds = 3 * second;
+
+export const reconcileCommands: readonly BotCommand[] = [
+  { command: 'reconcile', usage: '[PROVIDER]', description: 'compare our books with a provider', run: runReconcile },
+];
+
+async function runReconcile(env: AdminEnv, ctx: TextContext, words: string): Promise<void> {
+  const names = env.providers.list().map((provider) => provider.name);
+  const word = words.toLowerCase();
+  const wanted = isProviderName(word) && names.includes(word) ? [word] : [];
+  const providers = word === 'all' ? names : wanted;
+  if (providers.length === 0) {
+    await replyView(ctx, reconcileChoice(names));
+    return;
+  }
+  const messageId = await replyView(ctx, reconcileProgress(waiting(providers), env.look()));
+  env.background(compareAll(env, { ctx, messageId, providers }));
+}
+
+export async function tapReconcile(env: AdminEnv, ctx: TapContext, tap: TapOf<'reconcile'>): Promise<void> {
+  const names = env.providers.list().map((provider) => provider.name);
+  const providers = names.filter((name) => tap.provider === 'all' || name === tap.provider);
+  if (providers.length === 0) {
+    await answerTap(ctx, 'This provider is off.');
+    return;
+  }
+  const messageId = await editView(ctx, reconcileProgress(waiting(providers), env.look()));
+  await answerTap(ctx, 'Started.');
+  if (messageId !== undefined) env.background(compareAll(env, { ctx, messageId, providers }));
+}
+
+function waiting(providers: readonly ProviderName[]): ReconcileStep[] {
+  return providers.map((provider) => ({ kind: 'waiting', provider }));
+}
+
+interface Comparison {
+  ctx: ServedContext;
+  messageId: number;
+  providers: readonly ProviderName[];
+}
+
+/** One provider after the other, in one message that is edited as they go. */
+async function compareAll(env: AdminEnv, { ctx, messageId, providers }: Comparison): Promise<void> {
+  const actor = adminActor(ctx.from.id);
+  const steps = waiting(providers);
+  const progress = createProgress(env, { chatId: ctx.chat.id, messageId });
+  for (const [index, provider] of providers.entries()) {
+    const result = await env.reconcile({
+      provider,
+      startedBy: `admin:${actor.id}`,
+      cause: { kind: 'admin', id: actor.id, actor },
+      onProgress: (counts) => {
+        steps[index] = { kind: 'running', provider, ...counts };
+        progress.show(reconcileProgress(steps, env.look()));
+      },
+    });
+    steps[index] = endOf(provider, result);
+    progress.show(reconcileProgress(steps, env.look()));
+  }
+  await progress.finish(reconcileProgress(steps, env.look()));
+}
+
+function endOf(provider: ProviderName, result: Reconciliation): ReconcileStep {
+  switch (result.kind) {
+    case 'finished':
+      return { kind: 'finished', provider, run: result.run, findings: result.findings };
+    case 'failed':
+      return { kind: 'stopped', provider, reason: result.run.error ?? 'It failed.' };
+    case 'cannot_list':
+      return { kind: 'stopped', provider, reason: result.reason };
+    case 'already_running':
+      return { kind: 'stopped', provider, reason: 'It is being compared already.' };
+    case 'unknown_provider':
+      return { kind: 'stopped', provider, reason: 'This provider is off.' };
+    default:
+      return result satisfies never;
+  }
+}
+
+/** Edits one message no more often than Telegram likes; what comes in between is left out, the end never is. */
+function createProgress(
+  env: AdminEnv,
+  where: { chatId: number; messageId: number },
+): { show(view: View): void; finish(view: View): Promise<void> } {
+  let lastEditAt = env.clock.now();
+  let inFlight: Promise<void> | undefined;
+
+  async function edit(view: View): Promise<void> {
+    try {
+      await env.api.editMessageText(where.chatId, where.messageId, view.text, messageOptions(view));
+    } catch (error) {
+      const outcome = readGrammyError(error);
+      if (outcome.kind !== 'not_modified') env.log.warn('progress not shown', { outcome: outcome.kind });
+    }
+  }
+
+  return {
+    show(view) {
+      const now = env.clock.now();
+      if (inFlight !== undefined || now - lastEditAt < editEveryMs) return;
+      lastEditAt = now;
+      inFlight = edit(view).finally(() => {
+        inFlight = undefined;
+      });
+    },
+    async finish(view) {
+      await inFlight;
+      await edit(view);
+    },
+  };
+}

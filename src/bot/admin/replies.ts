@@ -1,0 +1,41 @@
+import { type Context, GrammyError } from 'grammy';
+import { clip } from '../views/html.ts';
+import type { View } from '../views/view.ts';
+import type { TapContext } from './env.ts';
+import { readGrammyError } from './errors.ts';
+import { messageOptions } from './sender.ts';
+
+/** Telegram shows no longer toast. */
+const toastUnitsMax = 200;
+/** A toast vanishes after a few seconds: longer words are shown in a box that waits to be closed. */
+const toastGlanceUnits = 60;
+
+export async function replyView(ctx: Context, view: View): Promise<number> {
+  const message = await ctx.reply(view.text, messageOptions(view));
+  return message.message_id;
+}
+
+/** Shows the view in the message that was tapped; in a new one when that one can no longer be edited. Returns its id. */
+export async function editView(ctx: TapContext, view: View): Promise<number | undefined> {
+  try {
+    await ctx.editMessageText(view.text, messageOptions(view));
+    return ctx.callbackQuery.message?.message_id;
+  } catch (error) {
+    const outcome = readGrammyError(error);
+    if (outcome.kind === 'not_modified') return ctx.callbackQuery.message?.message_id;
+    if (outcome.kind === 'gone') return replyView(ctx, view);
+    throw error;
+  }
+}
+
+/** Ends the button's spinner, with a word or without one. */
+export async function answerTap(ctx: TapContext, toast = ''): Promise<void> {
+  const text = clip(toast, toastUnitsMax);
+  try {
+    await ctx.answerCallbackQuery({ text, show_alert: text.length > toastGlanceUnits });
+  } catch (error) {
+    // A provider that took long: the tap can no longer be answered, but its word must not be lost.
+    if (!(error instanceof GrammyError) || error.error_code !== 400) throw error;
+    if (toast !== '' && ctx.chat !== undefined) await ctx.reply(clip(toast, 1_000));
+  }
+}

@@ -1,0 +1,61 @@
+import { shopStats } from '#payments/shop-stats.ts';
+import { type StatsDays, statsDays, type TapOf } from '../callback-data.ts';
+import { healthView } from '../views/health.ts';
+import { providersView } from '../views/providers.ts';
+import { shopStatsView } from '../views/stats.ts';
+import type { View } from '../views/view.ts';
+import type { AdminEnv, BotCommand, TapContext, TextContext } from './env.ts';
+import { answerTap, editView, replyView } from './replies.ts';
+
+export const reportCommands: readonly BotCommand[] = [
+  { command: 'stats', usage: '[7d|30d|90d]', description: 'orders and sums', run: runStats },
+  {
+    command: 'providers',
+    usage: '',
+    description: 'who can be paid through, and how they are',
+    run: async (env, ctx) => {
+      await replyView(ctx, drawProviders(env));
+    },
+  },
+  {
+    command: 'health',
+    usage: '',
+    description: 'checks, jobs and queues',
+    run: async (env, ctx) => {
+      await replyView(ctx, healthView(await env.readHealth(), env.look()));
+    },
+  },
+];
+
+async function runStats(env: AdminEnv, ctx: TextContext, words: string): Promise<void> {
+  const days = words === '' ? 7 : statsDays.find((candidate) => `${candidate}d` === words.toLowerCase());
+  if (days === undefined) await replyView(ctx, { text: 'One of /stats 7d, /stats 30d, /stats 90d', keyboard: [] });
+  else await replyView(ctx, await drawStats(env, days));
+}
+
+async function drawStats(env: AdminEnv, days: StatsDays): Promise<View> {
+  return shopStatsView(await shopStats(env, { days }), { ...env.look(), days });
+}
+
+export async function tapStats(env: AdminEnv, ctx: TapContext, tap: TapOf<'stats'>): Promise<void> {
+  await editView(ctx, await drawStats(env, tap.days));
+  await answerTap(ctx);
+}
+
+function drawProviders(env: AdminEnv): View {
+  const rows = env.providers.list().flatMap((provider) => {
+    const health = env.providers.health(provider.name);
+    return health === undefined ? [] : [{ health, gaps: provider.capabilities.gaps }];
+  });
+  return providersView(rows, env.look());
+}
+
+export async function tapProviders(env: AdminEnv, ctx: TapContext): Promise<void> {
+  await editView(ctx, drawProviders(env));
+  await answerTap(ctx, 'As of now.');
+}
+
+export async function tapHealth(env: AdminEnv, ctx: TapContext): Promise<void> {
+  await editView(ctx, healthView(await env.readHealth(), env.look()));
+  await answerTap(ctx, 'As of now.');
+}

@@ -1,0 +1,37 @@
+import { outOfDate } from '../alert-taps.ts';
+import { decodeTap, type Tap } from '../callback-data.ts';
+import { tapAlert, tapAlerts, tapAlertView } from './alerts.ts';
+import { tapConfirm } from './confirm.ts';
+import { tapDead, tapDeadList } from './dead-letters.ts';
+import type { AdminEnv, TapContext, TapHandlers } from './env.ts';
+import { tapOrder, tapOrders } from './orders.ts';
+import { tapReconcile } from './reconcile.ts';
+import { answerTap } from './replies.ts';
+import { tapHealth, tapProviders, tapStats } from './reports.ts';
+
+export const tapHandlers: TapHandlers = {
+  alert: tapAlert,
+  alerts: tapAlerts,
+  alert_view: tapAlertView,
+  order: tapOrder,
+  orders: tapOrders,
+  confirm: tapConfirm,
+  stats: tapStats,
+  reconcile: tapReconcile,
+  dead: tapDead,
+  dead_list: tapDeadList,
+  providers: tapProviders,
+  health: tapHealth,
+};
+
+/** Carries a tap out; what does not decode is stale or forged, and does nothing. */
+export async function dispatchTap(env: AdminEnv, ctx: TapContext): Promise<void> {
+  const tap = decodeTap(ctx.callbackQuery.data);
+  if (tap === undefined) await answerTap(ctx, outOfDate);
+  else await handlerOf(tap)(env, ctx, tap);
+}
+
+/** The handler at a tap's kind takes taps of that kind: the type of `tapHandlers` says so for each of them. */
+function handlerOf(tap: Tap): (env: AdminEnv, ctx: TapContext, tap: Tap) => Promise<void> {
+  return tapHandlers[tap.kind] as (env: AdminEnv, ctx: TapContext, tap: Tap) => Promise<void>;
+}

@@ -1,0 +1,98 @@
+// One alert is one message in each chat that alerts go to. The outbox may bring the same alert twice at once, or an older
+// version after a newer one: work on one alert is done in turn, and always shows the alert as it is now.
+import type { AdminDirectory } from '#access/admin.ts';
+import type { Alert } from '#alerts/alert.ts';
+import type { AlertStores } from '#alerts/alert-store.ts';
+import type { Clock } from '#kernel/clock.ts';
+import type { Database } from '#kernel/database.ts';
+import type { EventLog } from '#kernel/events.ts';
+import type { SentMessage } from '#messaging/messaging-store.ts';
+import type { OutboxHandler } from '#messaging/outbox-handler.ts';
+import { placeCard, shownMark, sumUp } from '../cards.ts';
+import { createKeyedQueue } from '../keyed-queue.ts';
+import type { ChatSender, SendOutcome } from '../telegram.ts';
+import { alertCard, wakeNotice } from '../views/alert-card.ts';
+
+export interface AlertCardDeps {
+  database: Database<AlertStores>;
+  clock: Clock;
+  log: EventLog;
+  admins: AdminDirectory;
+  sender: ChatSender;
+}
+
+export interface AlertCardOptions {
+  /** Null: every owner, in private. */
+  alertChatId: number | null;
+  timeZone: string;
+}
+
+export function createAlertCardHandler(deps: AlertCardDeps, options: AlertCardOptions): OutboxHandler {
+  const inTurn = createKeyedQueue();
+
+  async function showEverywhere(alertId: string, signal: AbortSignal): Promise<ReturnType<typeof sumUp>> {
+    const chatIds = await alertChats(deps.admins, options.alertChatId);
+    const loaded = await deps.database.read(async (stores) => ({
+      alert: await stores.alerts.findAlert(alertId),
+      sent: await stores.sentMessages.listSent({ bot: 'pager', subject: `alert:${alertId}` }),
+    }));
+    const { alert } = loaded;
+    if (alert === undefined) return { kind: 'done', outcome: 'no such alert' };
+    const outcomes: { chatId: number; outcome: SendOutcome }[] = [];
+    for (const chatId of chatIds) {
+      const sent = loaded.sent.find((message) => message.chatId === chatId);
+      const outcome = await show(alert, { chatId, sent, signal });
+      if (outcome === undefined) continue;
+      outcomes.push({ chatId, outcome });
+      if (outcome.kind === 'blocked') {
+        deps.log.warn('alert not shown', { alertId, chatId, reason: outcome.reason });
+      }
+    }
+    return sumUp(outcomes);
+  }
+
+  /** Undefined when this chat needs nothing: it shows this version, or the trouble was over before it was shown. */
+  async function show(
+    alert: Alert,
+    where: { chatId: number; sent: SentMessage | undefined; signal: AbortSignal },
+  ): Promise<SendOutcome | undefined> {
+    const { chatId, sent, signal } = where;
+    const isOver = alert.status === 'resolved';
+    if (sent === undefined ? isOver : sent.shownVersion >= alert.version) return undefined;
+    const woken = sent !== undefined && shownMark(sent) === 'snoozed' && alert.status === 'open';
+    if (woken) {
+      // Before the card is noted as shown: a repeated ring is better than one that never came.
+      const view = { text: wakeNotice(alert), keyboard: [] };
+      const rung = await deps.sender.send({ chatId, view, isSilent: false, replyTo: sent.messageId }, signal);
+      if (rung.kind !== 'sent') return rung;
+    }
+    return placeCard(
+      { ...deps, bot: 'pager' },
+      {
+        chatId,
+        subject: `alert:${alert.id}`,
+        version: alert.version,
+        view: alertCard(alert, { now: deps.clock.now(), timeZone: options.timeZone, place: 'card' }),
+        mark: alert.status,
+        sent,
+        isSilent: alert.severity === 'info' || alert.status !== 'open',
+        whenGone: isOver ? 'forget' : 'send',
+      },
+      signal,
+    );
+  }
+
+  return {
+    topic: 'alert.card',
+    deliver(message, signal) {
+      const alertId = String(message.payload['alertId']);
+      return inTurn.run(alertId, () => showEverywhere(alertId, signal));
+    },
+  };
+}
+
+async function alertChats(admins: AdminDirectory, alertChatId: number | null): Promise<number[]> {
+  if (alertChatId !== null) return [alertChatId];
+  const all = await admins.listAdmins();
+  return all.filter((admin) => admin.role === 'owner').map((admin) => admin.id);
+}

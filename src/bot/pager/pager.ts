@@ -1,0 +1,69 @@
+import { type Context, Telegraf } from 'telegraf';
+import type { Update } from 'telegraf/types';
+import type { AdminDirectory } from '#access/admin.ts';
+import { second } from '#kernel/clock.ts';
+import type { Lifecycle } from '#kernel/lifecycle.ts';
+import type { OutboxHandler } from '#messaging/outbox-handler.ts';
+import type { PaymentDeps } from '#payments/deps.ts';
+import { createConnection } from '../connection.ts';
+import { followMoves } from '../follow-moves.ts';
+import { createOnceWithin } from '../once-within.ts';
+import type { BotHealth, TelegramUpdate, UpdateMode } from '../telegram.ts';
+import { createAlertCardHandler } from './alert-cards.ts';
+import { createPagerLine } from './line.ts';
+import { createTelegrafSender } from './sender.ts';
+import { servePagerTaps } from './serve.ts';
+
+export interface PagerDeps extends PaymentDeps {
+  admins: AdminDirectory;
+  /** User name of the admin bot; null while it is not known. */
+  commandBot(): string | null;
+}
+
+export interface PagerOptions {
+  token: string;
+  /** Bot API base URL; Telegram's own when undefined. */
+  apiRoot: string | undefined;
+  /** `send_only` when the admin bot has the same token: its poller serves the buttons. */
+  mode: UpdateMode;
+  /** Where alerts go; null: to every owner, in private. */
+  alertChatId: number | null;
+  timeZone: string;
+}
+
+export interface Pager extends Lifecycle {
+  stop(): Promise<void>;
+  /** An update that Telegram posted to us; resolves when it is handled, and never rejects. */
+  handleUpdate(update: TelegramUpdate): Promise<void>;
+  health(): BotHealth;
+  readonly outboxHandlers: readonly OutboxHandler[];
+}
+
+/** A tap that repeats within this time is taken for the same tap. */
+const sameTapMs = 5 * second;
+
+export function createPager(deps: PagerDeps, options: PagerOptions): Pager {
+  // Telegraf resolves its paths against the root: without the slash it would lose the root's last folder.
+  const apiRoot = options.apiRoot === undefined ? undefined : `${options.apiRoot.replace(/\/+$/, '')}/`;
+  const telegraf = new Telegraf<Context>(options.token, {
+    telegram: { ...(apiRoot !== undefined && { apiRoot }), webhookReply: false },
+  });
+  const sender = followMoves(createTelegrafSender(telegraf.telegram), deps.log);
+  servePagerTaps(telegraf, {
+    ...deps,
+    sender,
+    timeZone: options.timeZone,
+    alertChatId: options.alertChatId,
+    recentTaps: createOnceWithin(deps.clock, { forMs: sameTapMs, keysMax: 1_000 }),
+  });
+  const line = createPagerLine({ telegraf, log: deps.log, sharesToken: options.mode.kind === 'send_only' });
+  const connection = createConnection<Update>(deps, { bot: 'pager', mode: options.mode, line });
+  return {
+    start: () => connection.start(),
+    stop: () => connection.stop(),
+    // The server hands on what Telegram posted; Telegraf reads of it what it needs, and ignores the rest.
+    handleUpdate: (update) => connection.accept(update as Update),
+    health: () => connection.health(),
+    outboxHandlers: [createAlertCardHandler({ ...deps, sender }, options)],
+  };
+}

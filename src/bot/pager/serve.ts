@@ -1,0 +1,114 @@
+// The pager serves the buttons of its own cards, and tells an admin who presses Start that alerts come here. It has no
+// commands: those are the other bot's.
+import type { Context, Telegraf } from 'telegraf';
+import type { CallbackQuery } from 'telegraf/types';
+import type { AdminDirectory } from '#access/admin.ts';
+import { type AlertTapDeps, handleAlertTap } from '../alert-taps.ts';
+import { callTimeoutMs } from '../connection.ts';
+import { personName } from '../person-name.ts';
+import { createStrangerGate, strangerText, type Visitor } from '../stranger-gate.ts';
+import type { ChatSender } from '../telegram.ts';
+import { clip } from '../views/html.ts';
+import type { View } from '../views/view.ts';
+import { isTelegramError, readTelegrafError } from './errors.ts';
+import { asTelegrafSignal } from './sender.ts';
+
+export interface PagerServeDeps extends AlertTapDeps {
+  admins: AdminDirectory;
+  sender: ChatSender;
+  alertChatId: number | null;
+}
+
+/** Telegram shows no longer toast, and a long one only in a box that waits to be closed. */
+const toastUnitsMax = 200;
+const toastGlanceUnits = 60;
+/** A reply waits at most so long where Telegram asks to slow down. */
+const replyWaitMaxMs = 5_000;
+
+export function servePagerTaps(telegraf: Telegraf<Context>, deps: PagerServeDeps): void {
+  const gate = createStrangerGate({ ...deps, bot: 'pager' });
+  telegraf.catch((error, ctx) => {
+    const facts = { bot: 'pager', updateId: ctx.update.update_id };
+    if (isTelegramError(error)) deps.log.warn('reply not sent', { ...facts, reason: readTelegrafError(error).kind });
+    else deps.log.error('update failed', facts, error);
+  });
+  telegraf.on('message', async (ctx) => {
+    const isPrivateChat = ctx.chat.type === 'private';
+    const { id: userId } = ctx.from;
+    const admission = await gate.admit({ userId, chatId: ctx.chat.id, isPrivateChat });
+    if (!isPrivateChat || (admission.kind === 'stranger' && !admission.isGreeted)) return;
+    await reply(deps, { chatId: ctx.chat.id, view: { text: greeting(deps, admission.kind), keyboard: [] } });
+  });
+  telegraf.on('callback_query', async (ctx) => {
+    const query = ctx.callbackQuery;
+    const visitor = visitorOf(query);
+    const isServed = visitor !== undefined && (visitor.isPrivateChat || visitor.chatId === deps.alertChatId);
+    const admission = isServed ? await gate.admit(visitor) : undefined;
+    if (visitor === undefined || admission?.kind !== 'admin' || !('data' in query)) {
+      await answer(ctx, '');
+      return;
+    }
+    await serveTap(deps, ctx, { ...visitor, data: query.data });
+  });
+}
+
+async function serveTap(deps: PagerServeDeps, ctx: Context, tap: Visitor & { data: string }): Promise<void> {
+  const { from, message } = ctx.callbackQuery ?? {};
+  if (from === undefined) return;
+  const { chatId, data } = tap;
+  const result = await handleAlertTap(deps, {
+    data,
+    adminId: from.id,
+    adminName: personName(from),
+    chatId,
+    buttons: 'plain',
+  });
+  if (result.reply !== undefined) {
+    await reply(deps, { chatId, view: result.reply, replyTo: message?.message_id ?? null });
+  }
+  await answer(ctx, result.toast);
+}
+
+function visitorOf(query: CallbackQuery): Visitor | undefined {
+  const chat = query.message?.chat;
+  if (chat === undefined || query.from.is_bot) return undefined;
+  return { userId: query.from.id, chatId: chat.id, isPrivateChat: chat.type === 'private' };
+}
+
+function greeting(deps: PagerServeDeps, kind: 'admin' | 'stranger'): string {
+  if (kind === 'stranger') return strangerText;
+  const commandBot = deps.commandBot();
+  const where = deps.alertChatId === null ? 'Alerts come here.' : 'Alerts go to the group.';
+  return commandBot === null ? where : `${where} Commands are @${commandBot}'s.`;
+}
+
+async function answer(ctx: Context, toast: string): Promise<void> {
+  const text = clip(toast, toastUnitsMax);
+  try {
+    await ctx.telegram.callApi(
+      'answerCallbackQuery',
+      { callback_query_id: ctx.callbackQuery?.id ?? '', text, show_alert: text.length > toastGlanceUnits },
+      { signal: asTelegrafSignal(AbortSignal.timeout(callTimeoutMs)) },
+    );
+  } catch (error) {
+    // A tap that waited too long can no longer be answered; what it did is on the card.
+    if (readTelegrafError(error).kind !== 'refused') throw error;
+  }
+}
+
+async function reply(
+  deps: PagerServeDeps,
+  message: { chatId: number; view: View; replyTo?: number | null },
+): Promise<void> {
+  const signal = AbortSignal.timeout(callTimeoutMs);
+  const send = { chatId: message.chatId, view: message.view, isSilent: true, replyTo: message.replyTo ?? null };
+  let outcome = await deps.sender.send(send, signal);
+  if (outcome.kind === 'slow_down' && outcome.retryAfterMs <= replyWaitMaxMs) {
+    await deps.clock.sleep(outcome.retryAfterMs, signal);
+    outcome = await deps.sender.send(send, signal);
+  }
+  if (outcome.kind !== 'sent') {
+    const reason = 'reason' in outcome ? outcome.reason : outcome.kind;
+    deps.log.warn('reply not sent', { bot: 'pager', chatId: message.chatId, reason });
+  }
+}
