@@ -1,4 +1,5 @@
 import { Buffer } from 'node:buffer';
+import { randomUUID } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { type Context, Hono } from 'hono';
@@ -75,6 +76,8 @@ function pageEvents(platform: Platform, user: SandboxUser, event: SandboxEvent):
 export function createPageRoutes(platform: Platform, people: People): Hono {
   const app = new Hono();
   const { world } = platform;
+  // Message ids begin anew with every sandbox; what a browser remembers as read holds for one session only.
+  const session = randomUUID();
   const userOf = (context: Context) => world.user(Number(context.req.query('user'))) ?? world.users[0];
 
   app.get('/', (context) => asset(context, 'index.html'));
@@ -88,7 +91,7 @@ export function createPageRoutes(platform: Platform, people: People): Hono {
         .slice(-shownMessagesMax)
         .map((message) => sandboxMessage(message, { chat, world })),
     }));
-    return context.json({ user, users: world.users, chats });
+    return context.json({ session, user, users: world.users, chats });
   });
   app.get('/page/events', (context) => {
     const user = userOf(context);
