@@ -1,6 +1,6 @@
 // Decimal strings as integers with a scale: the providers are exact, and so must their doubles be.
 
-export interface Decimal {
+interface Decimal {
   readonly units: bigint;
   readonly places: number;
 }
@@ -11,7 +11,7 @@ export function isDecimal(text: string): boolean {
   return pattern.test(text);
 }
 
-export function parseDecimal(text: string): Decimal {
+function parseDecimal(text: string): Decimal {
   if (!isDecimal(text)) throw new Error(`not a decimal: ${text}`);
   const [whole = '0', part = ''] = text.split('.');
   return { units: BigInt(whole + part), places: part.length };

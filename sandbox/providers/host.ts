@@ -29,7 +29,7 @@ export interface SimulatedProvider {
 }
 
 /** Checkouts kept per provider. The demo may run for days; the oldest finished ones make room. */
-export const recordsMax = 5_000;
+const recordsMax = 5_000;
 
 /** Makes room in a store of checkouts for one more. */
 export function makeRoom(held: Map<string, unknown>): void {

@@ -155,7 +155,7 @@ export function invoiceData(invoice: Invoice, about: { url: string; nowMs: numbe
   };
 }
 
-export function priceText(invoice: Invoice): string {
+function priceText(invoice: Invoice): string {
   // A JSON number has no trailing zeros: 10.00 arrives as 10.
   return formatUnits(invoice.request.priceUnits, places(invoice))
     .replace(/(\.\d*?)0+$/, '$1')

@@ -12,7 +12,7 @@ interface Coin {
   readonly usd: string;
 }
 
-export const coins: Readonly<Record<string, Coin>> = {
+const coins: Readonly<Record<string, Coin>> = {
   BTC: { places: 8, displayPlaces: 6, usd: '64000.00' },
   BCH: { places: 8, displayPlaces: 6, usd: '480.00' },
   ETH: { places: 18, displayPlaces: 6, usd: '3200.00' },
@@ -22,7 +22,6 @@ export const coins: Readonly<Record<string, Coin>> = {
   DOGE: { places: 8, displayPlaces: 6, usd: '0.16' },
   LTC: { places: 8, displayPlaces: 6, usd: '85.00' },
 };
-export type CoinName = 'BTC' | 'PAX';
 
 /** Hundredths of a US cent for one unit of the currency; what is not listed counts as a dollar. */
 const fiatRates: Readonly<Record<string, bigint>> = { USD: 10_000n, EUR: 10_800n, GBP: 12_700n, CHF: 11_300n };

@@ -4,7 +4,7 @@ import { codedError, invalidParameter } from './errors.ts';
 
 // BitPay: Invoices and Refunds, the documented fields.
 
-export type TransactionSpeed = 'high' | 'medium' | 'low';
+type TransactionSpeed = 'high' | 'medium' | 'low';
 
 export interface InvoiceRequest {
   readonly priceUnits: bigint;

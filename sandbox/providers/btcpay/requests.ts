@@ -4,10 +4,10 @@ import { apiError, invalidField } from './errors.ts';
 
 // BTCPay: Invoices, create body and list query.
 
-export const speedPolicies = ['HighSpeed', 'MediumSpeed', 'LowMediumSpeed', 'LowSpeed'] as const;
-export type SpeedPolicy = (typeof speedPolicies)[number];
+const speedPolicies = ['HighSpeed', 'MediumSpeed', 'LowMediumSpeed', 'LowSpeed'] as const;
+type SpeedPolicy = (typeof speedPolicies)[number];
 
-export const invoiceStatuses = ['New', 'Processing', 'Settled', 'Expired', 'Invalid'] as const;
+const invoiceStatuses = ['New', 'Processing', 'Settled', 'Expired', 'Invalid'] as const;
 export type InvoiceStatus = (typeof invoiceStatuses)[number];
 
 export interface InvoiceRequest {

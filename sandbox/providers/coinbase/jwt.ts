@@ -14,7 +14,7 @@ export interface JwtKey {
   readonly key: string | JsonWebKey;
 }
 
-export interface JwtRequest {
+interface JwtRequest {
   readonly authorization: string | undefined;
   readonly method: string;
   /** As in the `Host` header, with the port if there is one. */

@@ -4,11 +4,11 @@ import { type Html, makers, mark, page } from './layout.ts';
 
 const labels: Readonly<Record<VisitAction, string>> = {
   pay: 'Pay',
-  pay_unconfirmed: 'Pay, not confirmed yet',
+  pay_unconfirmed: 'Pay, unconfirmed',
   confirm: 'Confirm the payment',
   complete: 'Six confirmations',
-  underpay: 'Pay half',
-  overpay: 'Pay half too much',
+  underpay: 'Pay only half',
+  overpay: 'Overpay by half',
   pay_late: 'Pay too late',
   pay_again: 'Pay a second time',
   fail: 'Let the payment fail',
@@ -47,7 +47,7 @@ ${refusal === undefined ? '' : html`<p class="warn" data-testid="refusal">${refu
 <dl>${view.facts.map(([label, value]) => html`<dt>${label}</dt><dd>${value}</dd>`)}</dl>
 <div class="acts">
 ${main === undefined ? '' : button(view, { action: main, look: 'main' })}
-${main === undefined && view.returnUrl !== undefined ? returnLink(view.returnUrl) : ''}
+${view.isOpen || view.returnUrl === undefined ? '' : returnLink(view.returnUrl, main === undefined ? '' : 'quiet')}
 ${others.length === 0 ? '' : html`<h2>What else may happen</h2><div class="pairs">${others.map((action) => button(view, { action, look: 'other' }))}</div>`}
 ${view.isOpen ? button(view, { action: 'walk_away', look: 'leave' }) : ''}
 </div>
@@ -74,8 +74,8 @@ function button(view: CheckoutView, { action, look }: { action: VisitAction; loo
 <button class="${look}" name="action" value="${action}" data-testid="${action.replaceAll('_', '-')}">${label}</button></form>`;
 }
 
-function returnLink(url: string): Html {
-  return html`<a class="return" data-testid="return" href="${url}">Back to the shop</a>`;
+function returnLink(url: string, look: '' | 'quiet'): Html {
+  return html`<a class="return ${look}" data-testid="return" href="${url}">Back to the shop</a>`;
 }
 
 /** Counts down, and loads the page anew when the status has changed elsewhere. */

@@ -52,9 +52,11 @@ ${table(
 )}`;
 }
 
+const numeric = ['Amount', 'Paid', 'Attempt', 'Age'];
+
 function table(heads: readonly string[], rows: readonly Html[]): Html {
   const empty = html`<tr><td class="dim" colspan="${heads.length}">Nothing yet</td></tr>`;
-  return html`<div class="scroll"><table><thead><tr>${heads.map((head) => html`<th>${head}</th>`)}</tr></thead>
+  return html`<div class="scroll"><table><thead><tr>${heads.map((head) => html`<th class="${numeric.includes(head) ? 'num' : ''}">${head}</th>`)}</tr></thead>
 <tbody>${rows.length === 0 ? empty : rows}</tbody></table></div>`;
 }
 

@@ -34,6 +34,8 @@ dt { color: var(--soft); } dd { margin: 0; text-align: right; overflow-wrap: any
 .acts button.main:hover { filter: brightness(1.07); }
 .pairs { display: grid; grid-template-columns: 1fr 1fr; gap: 8px; }
 .pairs button { font-size: 13.5px; padding: 9px 8px; height: 100%; }
+.pairs form:last-child:nth-child(odd) { grid-column: 1 / -1; }
+.acts a.return.quiet { background: none; border-color: var(--line); color: var(--ink); font-weight: 550; padding: 11px 14px; }
 .acts h2 { margin: 10px 0 0; font-size: 12.5px; font-weight: 550; color: var(--soft); }
 .acts button.leave { border: 0; background: none; color: var(--soft); font-weight: 500; text-decoration: underline; text-underline-offset: 3px; padding: 4px; }
 .note { margin: 0; padding: 11px 26px; background: var(--ground); border-top: 1px solid var(--line); color: var(--soft); font-size: 12.5px; text-align: center; }
@@ -45,7 +47,7 @@ dt { color: var(--soft); } dd { margin: 0; text-align: right; overflow-wrap: any
 .scroll { overflow-x: auto; background: var(--paper); border: 1px solid var(--line); border-radius: 14px; }
 table { width: 100%; border-collapse: collapse; font-size: 13.5px; }
 th, td { text-align: left; padding: 9px 14px; border-bottom: 1px solid var(--line); vertical-align: top; }
-tr:last-child > * { border-bottom: 0; }
+tbody tr:last-child > * { border-bottom: 0; }
 thead th { color: var(--soft); font-weight: 550; font-size: 12.5px; white-space: nowrap; }
 .faults thead th { font-size: 15px; font-weight: 650; color: var(--accent); border-top: 4px solid var(--accent); padding-top: 12px; }
 .faults thead th:first-child { border-top-color: transparent; }
@@ -61,7 +63,7 @@ label.switch { display: inline-flex; align-items: center; gap: 8px; cursor: poin
 .calm { border: 1px solid var(--line); background: var(--paper); border-radius: 8px; padding: 5px 12px; }
 .dot { display: inline-block; width: 9px; height: 9px; border-radius: 50%; background: var(--accent); margin-right: 8px; }
 .ok { color: var(--good); } .no { color: var(--bad); } .dim { color: var(--soft); }
-td.num { text-align: right; font-variant-numeric: tabular-nums; white-space: nowrap; } td.mono { font: 12.5px/1.6 ui-monospace, Menlo, monospace; overflow-wrap: anywhere; }
+th.num { text-align: right; } td.num { text-align: right; font-variant-numeric: tabular-nums; white-space: nowrap; } td.mono { font: 12.5px/1.6 ui-monospace, Menlo, monospace; overflow-wrap: anywhere; }
 .control a { color: inherit; text-decoration-color: var(--line); text-underline-offset: 3px; } .control a:hover { text-decoration-color: currentColor; }
 @media (max-width: 480px) { .amount { font-size: 32px; } .card header, .state, dl, .acts { padding-left: 20px; padding-right: 20px; } }
 `;

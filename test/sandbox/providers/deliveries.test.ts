@@ -1,16 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import type { ProviderName, VisitAction } from '#sandbox/providers/contract.ts';
 import type { ProviderSandbox } from '#sandbox/providers/options.ts';
-import {
-  bitpayClient,
-  btcpayClient,
-  type Clock,
-  coinbaseClient,
-  createClock,
-  type Receiver,
-  startReceiver,
-  startSandbox,
-} from './support.ts';
+import { bitpayClient, btcpayClient, coinbaseClient } from './clients.ts';
+import { type Clock, createClock, type Receiver, startReceiver, startSandbox } from './support.ts';
 
 interface Setting {
   readonly sandbox: ProviderSandbox;

@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { faultKinds } from '#sandbox/providers/contract.ts';
 import type { ProviderSandbox } from '#sandbox/providers/options.ts';
-import { type BtcPayClient, btcpayClient, startSandbox } from './support.ts';
+import { type BtcPayClient, btcpayClient } from './clients.ts';
+import { startSandbox } from './support.ts';
 
 async function start(seed = 1): Promise<{ sandbox: ProviderSandbox; client: BtcPayClient }> {
   const sandbox = await startSandbox({ seed });
