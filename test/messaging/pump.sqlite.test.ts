@@ -1,0 +1,197 @@
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { minute, second } from '#kernel/clock.ts';
+import { createIds } from '#kernel/ids.ts';
+import type { OutboxMessage } from '#messaging/messaging-store.ts';
+import type { DeliveryResult } from '#messaging/outbox-handler.ts';
+import { crashesMax, createPump, type Pump } from '#messaging/pump.ts';
+import type { PaymentStores } from '#payments/payment-store.ts';
+import { createTestClock, type TestClock } from '#test/support/clock.ts';
+import { openTestDatabase, type TestDatabase } from '#test/support/database.ts';
+import { createRecordingLog } from '#test/support/event-log.ts';
+import { createSeededRandom } from '#test/support/random.ts';
+
+let opened: TestDatabase;
+let clock: TestClock;
+beforeEach(async () => {
+  clock = createTestClock();
+  opened = await openTestDatabase({ clock });
+});
+afterEach(() => opened.remove());
+
+const random = createSeededRandom(7);
+
+function pump(
+  handle: (row: OutboxMessage) => Promise<DeliveryResult>,
+  differences: { instanceId?: string; attemptsMax?: number; abandoned?: string[] } = {},
+): Pump {
+  const { instanceId = 'one', attemptsMax = 3, abandoned = [] } = differences;
+  return createPump<OutboxMessage, PaymentStores>(
+    { database: opened.database, clock, random, log: createRecordingLog(), instanceId },
+    {
+      name: 'outbox:shop',
+      queueOf: (stores) => stores.outbox,
+      lane: 'shop',
+      handle,
+      onAbandoned: (_stores, { reason }) => {
+        abandoned.push(reason);
+        return Promise.resolve();
+      },
+      policy: { firstDelayMs: second, delayMaxMs: minute, attemptsMax },
+      concurrency: 4,
+      attemptTimeoutMs: 30 * second,
+      sweepMs: second,
+    },
+  );
+}
+
+async function enqueue(key: string, priority = 1): Promise<string> {
+  const id = createIds({ clock, random }).newId();
+  const now = clock.now();
+  await opened.database.transaction((stores) =>
+    stores.outbox.enqueue({
+      ...{ id, key, topic: 'shop.event', lane: 'shop', priority, payload: {} },
+      ...{ receivedAt: now, availableAt: now },
+    }),
+  );
+  return id;
+}
+
+const find = (id: string): Promise<OutboxMessage | undefined> =>
+  opened.database.read((stores) => stores.outbox.find(id));
+
+/** What a process leaves behind that dies with the row in hand. */
+async function dieWith(id: string): Promise<void> {
+  const now = clock.now();
+  for (const suspects of [true, false]) {
+    await opened.database.transaction((stores) =>
+      stores.outbox.claimDue({ lane: 'shop', now, lockedUntil: now + 1, lockedBy: 'dead', limit: 1, suspects }),
+    );
+  }
+  clock.advance(second);
+  const row = await find(id);
+  expect(row?.startedAttempts).toBeGreaterThan(row?.finishedAttempts ?? 0);
+}
+
+describe('a pump', () => {
+  test('settles what is due, by priority, and nothing twice', async () => {
+    const order: string[] = [];
+    await enqueue('later', 2);
+    await enqueue('first', 0);
+    const worked = pump((row) => {
+      order.push(row.key);
+      return Promise.resolve({ kind: 'done', outcome: 'sent' });
+    });
+    expect(await worked.drain()).toBe(2);
+    expect(await worked.drain()).toBe(0);
+    expect(order).toEqual(['first', 'later']);
+  });
+
+  test('tries again after a failure, ever later, and makes a dead letter after the last attempt', async () => {
+    const abandoned: string[] = [];
+    let tries = 0;
+    const id = await enqueue('refused');
+    const worked = pump(
+      () => {
+        tries += 1;
+        return Promise.resolve({ kind: 'retry', error: 'answered 500', retryAfterMs: null, pausesLane: false });
+      },
+      { abandoned },
+    );
+    await worked.drain();
+    expect(await worked.drain()).toBe(0);
+    for (let round = 0; round < 5; round += 1) {
+      clock.advance(minute);
+      await worked.drain();
+    }
+    expect(tries).toBe(3);
+    expect(abandoned).toEqual(['3 attempts failed; the last: answered 500']);
+    expect((await find(id))?.abandonedAt).not.toBeNull();
+  });
+
+  test('takes a throw for a failed attempt', async () => {
+    const id = await enqueue('thrown');
+    await pump(() => Promise.reject(new Error('connection reset'))).drain();
+    expect(await find(id)).toMatchObject({ finishedAttempts: 1, lastError: 'Error: connection reset', lockedBy: null });
+  });
+
+  test('that is told to slow down waits with the whole lane, and no message loses an attempt by it', async () => {
+    const seen: string[] = [];
+    const first = await enqueue('flood', 0);
+    const worked = pump((row) => {
+      seen.push(row.key);
+      const isFlooded = seen.length === 1;
+      return Promise.resolve(
+        isFlooded
+          ? { kind: 'retry', error: 'too many requests', retryAfterMs: 30 * second, pausesLane: true }
+          : { kind: 'done', outcome: 'sent' },
+      );
+    });
+    await worked.drain();
+    await enqueue('next', 1);
+    clock.advance(29 * second);
+    expect(await worked.drain()).toBe(0);
+    expect((await find(first))?.startedAttempts).toBe(0);
+    clock.advance(second);
+    expect(await worked.drain()).toBe(2);
+    expect(seen).toEqual(['flood', 'flood', 'next']);
+  });
+
+  test('takes a message out of circulation that ended the process three times, and spares its neighbours', async () => {
+    const abandoned: string[] = [];
+    const handled: string[] = [];
+    const poison = await enqueue('poison', 0);
+    for (let crash = 0; crash < crashesMax; crash += 1) await dieWith(poison);
+    const neighbour = await enqueue('neighbour', 1);
+    const worked = pump(
+      (row) => {
+        handled.push(row.key);
+        return Promise.resolve({ kind: 'done', outcome: 'sent' });
+      },
+      { abandoned },
+    );
+    await worked.drain();
+    expect(handled).toEqual(['neighbour']);
+    expect(abandoned).toEqual(['the process ended 3 times while this was in hand']);
+    expect((await find(poison))?.abandonedAt).not.toBeNull();
+    expect((await find(neighbour))?.processedAt).not.toBeNull();
+  });
+
+  test('works on a message that the process died with once, alone', async () => {
+    const inHand = new Set<string>();
+    let together = 0;
+    const suspect = await enqueue('suspect', 0);
+    await dieWith(suspect);
+    await enqueue('a');
+    await enqueue('b');
+    const worked = pump(async (row) => {
+      inHand.add(row.key);
+      await Promise.resolve();
+      if (inHand.has('suspect') && inHand.size > 1) together += 1;
+      inHand.delete(row.key);
+      return { kind: 'done', outcome: 'sent' };
+    });
+    expect(await worked.drain()).toBe(3);
+    expect(together).toBe(0);
+  });
+
+  test('gives up at once on what the outside will never take', async () => {
+    const abandoned: string[] = [];
+    await enqueue('hopeless');
+    await pump(() => Promise.resolve({ kind: 'give_up', reason: 'can not parse entities' }), { abandoned }).drain();
+    expect(abandoned).toEqual(['can not parse entities']);
+  });
+
+  test('started, sleeps until it is rung for and stops with nothing in hand', async () => {
+    const settled = Promise.withResolvers<string>();
+    const worked = pump((row) => {
+      settled.resolve(row.key);
+      return Promise.resolve({ kind: 'done', outcome: 'sent' });
+    });
+    await worked.start();
+    await enqueue('rung for');
+    worked.ring();
+    expect(await settled.promise).toBe('rung for');
+    await worked.stop();
+    expect(worked.lastLookAt()).toBe(clock.now());
+  });
+});
