@@ -14,9 +14,11 @@ import { withoutSlash } from './web-address.ts';
 
 /** The providers that are switched on; the order here is the order of `provider: "auto"`. */
 export interface ProviderSettings {
-  coinbase?: CoinbaseSettings | undefined;
-  bitpay?: BitpaySettings | undefined;
-  btcpay?: BtcpaySettings | undefined;
+  coinbase?: CoinbaseSettings | null | undefined;
+  bitpay?: Omit<BitpaySettings, 'notificationUrl'> | null | undefined;
+  btcpay?: BtcpaySettings | null | undefined;
+  /** Where this program is reached from outside; BitPay is told with each invoice where to post. */
+  publicUrl?: string | null | undefined;
 }
 
 export interface ProviderRegistryDeps {
@@ -37,22 +39,24 @@ export function createProviderRegistry(settings: ProviderSettings, deps: Provide
     return { ...shared, http: createProviderHttp({ ...shared, log: deps.log, onCall: deps.onCall }, options) };
   };
   const entries: { provider: PaymentProvider; health: () => ProviderHealth }[] = [];
-  const { coinbase, bitpay, btcpay } = settings;
+  const { coinbase, bitpay, btcpay, publicUrl } = settings;
 
-  if (coinbase !== undefined) {
+  if (coinbase) {
     const secrets = [...coinbase.keySecrets, ...coinbase.webhookSecrets];
     const tools = withHttp({ provider: 'coinbase', secrets, findError: findCoinbaseError });
     const provider = createCoinbaseProvider(tools, { ...coinbase, apiUrl: withoutSlash(coinbase.apiUrl) });
     entries.push({ provider, health: () => ({ ...tools.http.health(), dashboardUrl: null }) });
   }
-  if (bitpay !== undefined) {
+  if (bitpay) {
     const { merchant } = bitpay;
     const secrets = [...bitpay.posTokens, ...(merchant?.tokens ?? []), ...(merchant ? [merchant.privateKeyHex] : [])];
     const tools = withHttp({ provider: 'bitpay', secrets, findError: findBitpayError });
-    const provider = createBitpayProvider(tools, { ...bitpay, apiUrl: withoutSlash(bitpay.apiUrl) });
+    const notificationUrl = publicUrl ? `${withoutSlash(publicUrl)}/webhooks/bitpay` : undefined;
+    const apiUrl = withoutSlash(bitpay.apiUrl);
+    const provider = createBitpayProvider(tools, { ...bitpay, apiUrl, notificationUrl });
     entries.push({ provider, health: () => ({ ...tools.http.health(), dashboardUrl: null }) });
   }
-  if (btcpay !== undefined) {
+  if (btcpay) {
     const url = withoutSlash(btcpay.url);
     const secrets = [btcpay.apiKey, ...btcpay.webhookSecrets];
     const tools = withHttp({ provider: 'btcpay', secrets, findError: findBtcpayError });

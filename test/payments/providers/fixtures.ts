@@ -12,3 +12,7 @@ export function fixture(path: string): string {
 export function exactFixture<T>(path: string, schema: ZodType<T>): T {
   return schema.parse(parseExactJson(fixture(path)));
 }
+
+export function fixtureJson<T>(path: string): T {
+  return JSON.parse(fixture(path)) as T;
+}

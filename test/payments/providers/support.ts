@@ -3,7 +3,6 @@ import type { AddressInfo } from 'node:net';
 import type { Clock, Milliseconds } from '#kernel/clock.ts';
 import type { EventLog } from '#kernel/events.ts';
 import type { Random } from '#kernel/ids.ts';
-import { fixture } from './fixtures.ts';
 
 export interface TestClock extends Clock {
   /** Every wait that was asked for; none of them took any time. */
@@ -99,7 +98,3 @@ export function json(status: number, body: unknown, headers: Record<string, stri
 
 export const reset: Answer = (response) => response.socket?.resetAndDestroy();
 export const silence: Answer = () => undefined;
-
-export function fixtureJson<T>(path: string): T {
-  return JSON.parse(fixture(path)) as T;
-}

@@ -12,7 +12,7 @@ import { collectedPages, pagesMax } from '../paging.ts';
 import { paymentUuid } from '../payment-uuid.ts';
 import { firstOf } from '../setting-invalid.ts';
 import { acceptableAddress } from '../web-address.ts';
-import { type BitpayClient, createBitpayClient } from './client.ts';
+import { type BitpayClient, createBitpayClient, isNotFound } from './client.ts';
 import { type Invoice, toSnapshot } from './invoice.ts';
 import { readBitpayKey } from './signing.ts';
 import { verifyBitpayWebhook } from './webhook.ts';
@@ -20,7 +20,7 @@ import { verifyBitpayWebhook } from './webhook.ts';
 export interface BitpaySettings {
   /** The first is sent; any of them verifies webhooks, as does any merchant token. */
   posTokens: readonly string[];
-  merchant?: { tokens: readonly string[]; privateKeyHex: string } | undefined;
+  merchant?: { tokens: readonly string[]; privateKeyHex: string } | null | undefined;
   apiUrl: string;
   /** Where BitPay posts its notifications; without it there are none, and polling has to do. */
   notificationUrl?: string | undefined;
@@ -57,10 +57,12 @@ export function createBitpayProvider(
   const client = createBitpayClient(deps.http, {
     apiUrl: settings.apiUrl,
     posToken,
-    merchant: settings.merchant && {
-      token: firstOf(settings.merchant.tokens, 'BITPAY_MERCHANT_TOKEN'),
-      key: readBitpayKey(settings.merchant.privateKeyHex),
-    },
+    merchant: settings.merchant
+      ? {
+          token: firstOf(settings.merchant.tokens, 'BITPAY_MERCHANT_TOKEN'),
+          key: readBitpayKey(settings.merchant.privateKeyHex),
+        }
+      : undefined,
   });
   const secrets = [...settings.posTokens, ...(settings.merchant?.tokens ?? [])];
   const show = (invoice: Invoice): PaymentSnapshot => toSnapshot(invoice, clock.now());
@@ -160,7 +162,7 @@ async function probe(client: BitpayClient, about: { now: Milliseconds; signal?: 
   try {
     await client.fetchInvoice('1111111111111111111111', about.signal);
   } catch (error) {
-    if (!(error instanceof ProviderRejected) || error.httpStatus !== 404) throw error;
+    if (!isNotFound(error)) throw error;
   }
   if (client.merchant === undefined) return;
   await client.listPage({ from: about.now, to: about.now, limit: 1, offset: 0 }, about.signal);

@@ -77,7 +77,7 @@ export function createBitpayClient(
       try {
         return (await callSigned({ ...request, schema: invoiceAnswerSchema })).data;
       } catch (error) {
-        if (error instanceof ProviderRejected && error.httpStatus === 404) return undefined;
+        if (isNotFound(error)) return undefined;
         throw error;
       }
     },
@@ -91,6 +91,11 @@ export function createBitpayClient(
       await callSigned({ operation: 'cancel_payment', method: 'DELETE', path, schema: z.unknown(), signal });
     },
   };
+}
+
+/** BitPay may put an error under status 200, so its words count as much as the status. */
+export function isNotFound(error: unknown): boolean {
+  return error instanceof ProviderRejected && (error.httpStatus === 404 || /not found/i.test(error.message));
 }
 
 function day(time: Milliseconds): string {
