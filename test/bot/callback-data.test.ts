@@ -1,0 +1,77 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { callbackBytesMax, decodeTap, encodeTap, type Tap } from '#bot/callback-data.ts';
+import { anId } from './support/values.ts';
+
+const taps: Tap[] = [
+  { kind: 'alert', act: 'snooze', id: anId, place: 'card' },
+  { kind: 'alert', act: 'snooze', id: anId, place: 'list' },
+  { kind: 'alerts', page: 24 },
+  { kind: 'alert_view', id: anId },
+  { kind: 'order', act: 'deliver', id: anId },
+  { kind: 'orders', filter: 'partially_refunded', page: 24 },
+  { kind: 'confirm', pendingId: 'AAECAwQFBgcICQoLDA0ODw' },
+  { kind: 'stats', days: 90 },
+  { kind: 'reconcile', provider: 'coinbase' },
+  { kind: 'reconcile', provider: 'all' },
+  { kind: 'dead', act: 'discard', queue: 'outbox', id: anId },
+  { kind: 'dead_list' },
+  { kind: 'providers' },
+  { kind: 'health' },
+];
+
+describe('callback data', () => {
+  test.each(taps)('$kind comes back as it was, within 64 bytes', (tap) => {
+    const data = encodeTap(tap);
+    expect(decodeTap(data)).toEqual(tap);
+    expect(Buffer.byteLength(data)).toBeLessThanOrEqual(callbackBytesMax);
+  });
+
+  test('a UUID takes 22 characters', () => {
+    expect(encodeTap({ kind: 'alert', act: 'ack', id: anId, place: 'card' })).toMatch(/^alert:ack:[\w-]{22}$/);
+  });
+
+  test('any UUID comes back as it was', () => {
+    fc.assert(
+      fc.property(fc.uuid(), (id) => {
+        const tap: Tap = { kind: 'order', act: 'show', id };
+        expect(decodeTap(encodeTap(tap))).toEqual(tap);
+      }),
+    );
+  });
+
+  test.each([
+    '',
+    'order',
+    'order:show',
+    'order:show:short',
+    'order:delete:AZL1oHw-er-N7wEjRWeJqw',
+    'order:show:AZL1oHw-er-N7wEjRWeJqw:more',
+    'orders:all:-1',
+    'orders:all:01',
+    'orders:all:25',
+    'orders:everything:0',
+    'stats:8',
+    'reconcile:paypal',
+    'dead:show:inbox:../../../etc/passwd',
+    'confirm:',
+    'confirm:%00%00%00%00%00%00%00',
+    'dead_list:1',
+    '__proto__',
+    'constructor:x',
+    'x'.repeat(65),
+  ])('%j is refused', (data) => {
+    expect(decodeTap(data)).toBeUndefined();
+  });
+
+  test('only what encodes back to itself is accepted', () => {
+    const kinds = fc.constantFrom('alert', 'alerts', 'order', 'orders', 'confirm', 'stats', 'dead', 'reconcile');
+    fc.assert(
+      fc.property(kinds, fc.array(fc.string({ maxLength: 24 }), { maxLength: 4 }), (kind, words) => {
+        const data = [kind, ...words].join(':');
+        const tap = decodeTap(data);
+        if (tap !== undefined) expect(encodeTap(tap)).toBe(data);
+      }),
+    );
+  });
+});

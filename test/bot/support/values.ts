@@ -1,0 +1,66 @@
+import type { Alert } from '#alerts/alert.ts';
+import { asOrderId, asPaymentId, asProviderReference } from '#kernel/ids.ts';
+import type { Order } from '#orders/order.ts';
+import type { TimelineEntry } from '#orders/timeline.ts';
+import type { Payment } from '#payments/payment.ts';
+
+/** Sunday, 22 November 2026, 03:00 UTC. */
+export const at = Date.UTC(2026, 10, 22, 3, 0, 0);
+export const look = { now: at + 3_600_000, timeZone: 'Europe/Berlin' } as const;
+export const anId = '0192f5a0-7c3e-7abc-8def-0123456789ab';
+
+/** What strangers may call themselves: markup, a right-to-left override, line breaks, emoji, and far too much of it. */
+export const hostile = `<b>Eve</b> & "co" \u202Eevil\u202C\n/refund T-1 😀${'👩‍👩‍👧‍👦'.repeat(300)}`;
+
+export function anOrder(differences: Partial<Order> = {}): Order {
+  return {
+    ...{ id: asOrderId(anId), number: 1042, status: 'awaiting_payment', version: 1, currency: 'USD' },
+    ...{ amountMinor: 4900, reference: 'web-77', customerEmail: 'ann@example.org', customerName: 'Ann' },
+    items: [{ sku: 'LIC', name: 'Licence key', quantity: 1, unitAmountMinor: 4900 }],
+    ...{ redirectUrl: null, metadata: {}, origin: 'store', note: null, attention: null },
+    ...{ createdAt: at, updatedAt: at, expiresAt: at + 3_600_000, paidAt: null, fulfilledAt: null },
+    ...differences,
+  };
+}
+
+export function aPayment(differences: Partial<Payment> = {}): Payment {
+  return {
+    ...{ id: asPaymentId(anId), orderId: asOrderId(anId), provider: 'btcpay', status: 'created', version: 1 },
+    ...{ creation: 'confirmed', currency: 'USD', amountMinor: 4900, requestedAmount: '49.00', requestedAsset: 'USD' },
+    ...{ expectedAmount: null, receivedAmount: null, receivedAsset: null },
+    reference: asProviderReference('XEDvpempoTYJHJTKGDff1Q'),
+    ...{ checkoutUrl: 'https://pay.example.org/i/XED', providerStatus: 'New', transactionIds: [], trust: 'fetched' },
+    ...{ evidenceAt: at + 60_000, paidAt: null, expiresAt: at + 3_600_000, nextPollAt: null },
+    ...{ lockedUntil: null, lockedBy: null, createdAt: at, updatedAt: at },
+    ...differences,
+  };
+}
+
+export function anEntry(differences: Partial<TimelineEntry> = {}): TimelineEntry {
+  return {
+    ...{ id: anId, orderId: asOrderId(anId), paymentId: null, at, subject: 'order', fromStatus: null },
+    ...{ toStatus: 'awaiting_payment', causeKind: 'store', causeId: 'store', actorKind: 'store', actorId: 'store' },
+    ...{ trust: null, text: 'order of 49.00 USD from the store' },
+    ...differences,
+  };
+}
+
+export function anAlert(differences: Partial<Alert> = {}): Alert {
+  return {
+    ...{ id: anId, key: 'payment_underpaid:x', kind: 'payment_underpaid', severity: 'critical', status: 'open' },
+    ...{ version: 1, orderId: asOrderId(anId), paymentId: asPaymentId(anId) },
+    facts: {
+      headline: 'Payment came short',
+      orderNumber: 'T-1042',
+      amount: '49.00 USD',
+      detail: '20.00 of 49.00 USD came',
+      provider: 'btcpay',
+      why: 'BTCPay says: Expired / PaidPartial',
+      trust: 'fetched',
+    },
+    actions: ['new_payment_link', 'open_order'],
+    ...{ occurrences: 1, openedAt: at, lastRaisedAt: at, acknowledgedAt: null, acknowledgedBy: null },
+    ...{ snoozedUntil: null, resolvedAt: null, resolvedBy: null },
+    ...differences,
+  };
+}

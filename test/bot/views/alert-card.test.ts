@@ -1,0 +1,233 @@
+import { describe, expect, test } from 'vitest';
+import { alertKinds, alertSeverities, alertStatuses } from '#alerts/alert.ts';
+import { alertCard, wakeNotice } from '#bot/views/alert-card.ts';
+import { alertList } from '#bot/views/alert-list.ts';
+import { anAlert, at, hostile, look } from '../support/values.ts';
+
+const card = { ...look, place: 'card' } as const;
+const minute = 60_000;
+
+describe('an alert card', () => {
+  test('says what happened, to which order, why, and how sure we are', () => {
+    expect(alertCard(anAlert(), card)).toMatchInlineSnapshot(`
+      {
+        "keyboard": [
+          [
+            {
+              "tap": {
+                "act": "ack",
+                "id": "0192f5a0-7c3e-7abc-8def-0123456789ab",
+                "kind": "alert",
+                "place": "card",
+              },
+              "text": "Acknowledge",
+            },
+            {
+              "tap": {
+                "act": "snooze",
+                "id": "0192f5a0-7c3e-7abc-8def-0123456789ab",
+                "kind": "alert",
+                "place": "card",
+              },
+              "text": "Snooze 1 h",
+            },
+          ],
+          [
+            {
+              "tap": {
+                "act": "link",
+                "id": "0192f5a0-7c3e-7abc-8def-0123456789ab",
+                "kind": "alert",
+                "place": "card",
+              },
+              "text": "New payment link",
+            },
+            {
+              "tap": {
+                "act": "open",
+                "id": "0192f5a0-7c3e-7abc-8def-0123456789ab",
+                "kind": "alert",
+                "place": "card",
+              },
+              "text": "Open order",
+            },
+          ],
+        ],
+        "text": "🔴 <b>CRITICAL</b> · Payment came short
+      Order <b>T-1042</b> · <b>49.00 USD</b> · BTCPay
+      20.00 of 49.00 USD came
+      Why: BTCPay says: Expired / PaidPartial
+      How sure: fetched: we asked the provider itself
+      Since 22 Nov, 04:00",
+      }
+    `);
+  });
+
+  test('tells who acknowledged it, when, and how often it happened again', () => {
+    const alert = anAlert({
+      ...{ status: 'acknowledged', acknowledgedAt: at + 5 * minute, acknowledgedBy: 'Ann' },
+      ...{ occurrences: 3, lastRaisedAt: at + 4 * minute },
+    });
+    expect(alertCard(alert, card)).toMatchInlineSnapshot(`
+      {
+        "keyboard": [
+          [
+            {
+              "tap": {
+                "act": "snooze",
+                "id": "0192f5a0-7c3e-7abc-8def-0123456789ab",
+                "kind": "alert",
+                "place": "card",
+              },
+              "text": "Snooze 1 h",
+            },
+            {
+              "tap": {
+                "act": "link",
+                "id": "0192f5a0-7c3e-7abc-8def-0123456789ab",
+                "kind": "alert",
+                "place": "card",
+              },
+              "text": "New payment link",
+            },
+          ],
+          [
+            {
+              "tap": {
+                "act": "open",
+                "id": "0192f5a0-7c3e-7abc-8def-0123456789ab",
+                "kind": "alert",
+                "place": "card",
+              },
+              "text": "Open order",
+            },
+          ],
+        ],
+        "text": "🔴 <b>CRITICAL</b> · Payment came short
+      Order <b>T-1042</b> · <b>49.00 USD</b> · BTCPay
+      20.00 of 49.00 USD came
+      Why: BTCPay says: Expired / PaidPartial
+      How sure: fetched: we asked the provider itself
+      Happened 3 times, last 22 Nov, 04:04
+      ✋ Acknowledged by Ann, 22 Nov, 04:05",
+      }
+    `);
+  });
+
+  test('tells until when it is snoozed', () => {
+    const alert = anAlert({ status: 'snoozed', acknowledgedBy: 'Ann', snoozedUntil: at + 60 * minute });
+    expect(alertCard(alert, card).text).toMatchInlineSnapshot(`
+      "🔴 <b>CRITICAL</b> · Payment came short
+      Order <b>T-1042</b> · <b>49.00 USD</b> · BTCPay
+      20.00 of 49.00 USD came
+      Why: BTCPay says: Expired / PaidPartial
+      How sure: fetched: we asked the provider itself
+      Since 22 Nov, 04:00
+      💤 Snoozed by Ann until 22 Nov, 05:00"
+    `);
+  });
+
+  test('tells what resolved it, and loses its buttons', () => {
+    const alert = anAlert({
+      ...{ status: 'resolved', severity: 'warning', acknowledgedAt: at + minute, acknowledgedBy: 'Ann' },
+      ...{ resolvedAt: at + 30 * minute, resolvedBy: 'The order is paid.' },
+    });
+    expect(alertCard(alert, card)).toMatchInlineSnapshot(`
+      {
+        "keyboard": [],
+        "text": "✅ <b>RESOLVED</b> · was warning · Payment came short
+      Order <b>T-1042</b> · <b>49.00 USD</b> · BTCPay
+      20.00 of 49.00 USD came
+      Why: BTCPay says: Expired / PaidPartial
+      How sure: fetched: we asked the provider itself
+      Since 22 Nov, 04:00
+      ✋ Acknowledged by Ann, 22 Nov, 04:01
+      ✅ Resolved 22 Nov, 04:30: The order is paid.",
+      }
+    `);
+  });
+
+  test('shows hostile words as words', () => {
+    const facts = { ...anAlert().facts, headline: hostile, why: hostile, detail: hostile };
+    const { text } = alertCard(anAlert({ facts, acknowledgedBy: hostile, status: 'snoozed', snoozedUntil: at }), card);
+    expect(text).toContain('&lt;b&gt;Eve&lt;/b&gt; &amp; &quot;co&quot; evil /refund T-1 😀');
+    expect(text).not.toContain('<b>Eve');
+    expect(text).not.toContain('\u202E');
+    expect(text.length).toBeLessThanOrEqual(4096);
+  });
+
+  test.each(
+    alertStatuses.flatMap((status) =>
+      alertSeverities.flatMap((severity) => alertKinds.map((kind) => ({ status, severity, kind }))),
+    ),
+  )('$kind, $severity, $status: the first line says the severity, with at most four buttons', (differences) => {
+    const { text, keyboard } = alertCard(anAlert(differences), card);
+    expect(text.split('\n')[0]?.toLowerCase()).toContain(differences.severity);
+    expect(keyboard.flat().length).toBeLessThanOrEqual(4);
+  });
+
+  test('rings again in one line when its snooze is over', () => {
+    expect(wakeNotice(anAlert())).toMatchInlineSnapshot(
+      `"⏰ The snooze is over and it is still open: <b>Payment came short</b> · T-1042"`,
+    );
+  });
+});
+
+describe('the list of alerts', () => {
+  test('has a row and a button for each', () => {
+    const alerts = [
+      anAlert(),
+      anAlert({ severity: 'info', status: 'snoozed', facts: { ...anAlert().facts, orderNumber: null } }),
+    ];
+    expect(alertList({ alerts, page: 1, hasMore: true }, look)).toMatchInlineSnapshot(`
+      {
+        "keyboard": [
+          [
+            {
+              "tap": {
+                "id": "0192f5a0-7c3e-7abc-8def-0123456789ab",
+                "kind": "alert_view",
+              },
+              "text": "🔴 T-1042 · Payment came short",
+            },
+          ],
+          [
+            {
+              "tap": {
+                "id": "0192f5a0-7c3e-7abc-8def-0123456789ab",
+                "kind": "alert_view",
+              },
+              "text": "🔵 Payment came short",
+            },
+          ],
+          [
+            {
+              "tap": {
+                "kind": "alerts",
+                "page": 0,
+              },
+              "text": "‹ Newer",
+            },
+            {
+              "tap": {
+                "kind": "alerts",
+                "page": 2,
+              },
+              "text": "Older ›",
+            },
+          ],
+        ],
+        "text": "<b>Alerts</b> · page 2
+      🔴🔔 Payment came short · T-1042 · 22 Nov, 04:00
+      🔵💤 Payment came short · 22 Nov, 04:00",
+      }
+    `);
+  });
+
+  test('says when nothing needs a human', () => {
+    expect(alertList({ alerts: [], page: 0, hasMore: false }, look).text).toMatchInlineSnapshot(`
+      "<b>Alerts</b> · page 1
+      ✅ Nothing needs a human."
+    `);
+  });
+});

@@ -1,0 +1,420 @@
+import { describe, expect, test } from 'vitest';
+import { type OrderCardOptions, orderCard } from '#bot/views/order-card.ts';
+import { foundOrders, orderList } from '#bot/views/order-list.ts';
+import { orderQuestion } from '#bot/views/questions.ts';
+import { orderStatuses } from '#orders/order.ts';
+import { anEntry, anOrder, aPayment, at, hostile, look } from '../support/values.ts';
+
+const full: OrderCardOptions = { ...look, providerUrl: 'https://btcpay.example.org/invoices/XED', buttons: 'full' };
+const minute = 60_000;
+
+describe('an order card', () => {
+  test('shows a waiting order, its link, and the provider word that its state rests on', () => {
+    const details = { order: anOrder(), payments: [aPayment()], timeline: [anEntry()] };
+    expect(orderCard(details, full)).toMatchInlineSnapshot(`
+      {
+        "keyboard": [
+          [
+            {
+              "tap": {
+                "act": "check",
+                "id": "0192f5a0-7c3e-7abc-8def-0123456789ab",
+                "kind": "order",
+              },
+              "text": "Check again",
+            },
+            {
+              "tap": {
+                "act": "link",
+                "id": "0192f5a0-7c3e-7abc-8def-0123456789ab",
+                "kind": "order",
+              },
+              "text": "New payment link",
+            },
+          ],
+          [
+            {
+              "tap": {
+                "act": "cancel",
+                "id": "0192f5a0-7c3e-7abc-8def-0123456789ab",
+                "kind": "order",
+              },
+              "text": "Cancel order",
+            },
+            {
+              "text": "Open at provider",
+              "url": "https://btcpay.example.org/invoices/XED",
+            },
+          ],
+          [
+            {
+              "tap": {
+                "act": "back",
+                "id": "0192f5a0-7c3e-7abc-8def-0123456789ab",
+                "kind": "order",
+              },
+              "text": "‹ Orders",
+            },
+          ],
+        ],
+        "text": "⏳ <b>T-1042</b> · awaiting payment
+      <b>49.00 USD</b>
+      Licence key
+      ⏳ BTCPay: payment created
+      Rests on: “New”, fetched: we asked the provider itself, 22 Nov, 04:01
+      Pay at https://pay.example.org/i/XED
+      Customer <code>ann@example.org</code> <code>Ann</code>
+      Reference <code>web-77</code>
+      Made 22 Nov, 04:00 · open until 22 Nov, 05:00
+      <b>History</b>
+      22 Nov, 04:00 · order of 49.00 USD from the store <i>(store)</i>",
+      }
+    `);
+  });
+
+  test('shows a paid order with what came and every time in the zone of the admins', () => {
+    const order = anOrder({ status: 'paid', paidAt: at + 2 * minute });
+    const payment = aPayment({
+      ...{ status: 'paid', providerStatus: 'Settled / None', expectedAmount: '0.00053', receivedAmount: '0.00053' },
+      ...{ receivedAsset: 'BTC', paidAt: at + 2 * minute },
+    });
+    const timeline = [
+      anEntry(),
+      anEntry({ at: at + 2 * minute, text: 'paid in full', causeKind: 'webhook', trust: 'fetched' }),
+    ];
+    expect(orderCard({ order, payments: [payment], timeline }, full)).toMatchInlineSnapshot(`
+      {
+        "keyboard": [
+          [
+            {
+              "tap": {
+                "act": "check",
+                "id": "0192f5a0-7c3e-7abc-8def-0123456789ab",
+                "kind": "order",
+              },
+              "text": "Check again",
+            },
+            {
+              "tap": {
+                "act": "deliver",
+                "id": "0192f5a0-7c3e-7abc-8def-0123456789ab",
+                "kind": "order",
+              },
+              "text": "Mark delivered",
+            },
+          ],
+          [
+            {
+              "text": "Open at provider",
+              "url": "https://btcpay.example.org/invoices/XED",
+            },
+          ],
+          [
+            {
+              "tap": {
+                "act": "back",
+                "id": "0192f5a0-7c3e-7abc-8def-0123456789ab",
+                "kind": "order",
+              },
+              "text": "‹ Orders",
+            },
+          ],
+        ],
+        "text": "💰 <b>T-1042</b> · paid
+      <b>49.00 USD</b>
+      Licence key
+      💰 BTCPay: payment paid
+      Received 0.00053 BTCof 0.00053
+      Rests on: “Settled / None”, fetched: we asked the provider itself, 22 Nov, 04:01
+      Customer <code>ann@example.org</code> <code>Ann</code>
+      Reference <code>web-77</code>
+      Made 22 Nov, 04:00 · paid 22 Nov, 04:02
+      <b>History</b>
+      22 Nov, 04:00 · order of 49.00 USD from the store <i>(store)</i>
+      22 Nov, 04:02 · paid in full <i>(webhook, fetched)</i>",
+      }
+    `);
+  });
+
+  test('says why an order needs attention', () => {
+    const order = anOrder({ status: 'needs_attention', attention: '20.00 USD of 49.00 USD came.' });
+    const { text } = orderCard({ order, payments: [aPayment({ status: 'underpaid' })], timeline: [] }, full);
+    expect(text).toContain('⚠️ 20.00 USD of 49.00 USD came.');
+  });
+
+  test('stays within a screen: the oldest history gives way and the gap is told', () => {
+    const timeline = Array.from({ length: 60 }, (_, index) => anEntry({ text: `entry ${index}` }));
+    const { text } = orderCard({ order: anOrder(), payments: [aPayment()], timeline }, full);
+    expect(text.split('\n').length).toBeLessThanOrEqual(20);
+    expect(text).toMatch(/… \d+ earlier entries/);
+    expect(text).toContain('entry 59');
+    expect(text).not.toContain('entry 0 ');
+  });
+
+  test('shows hostile words as words, and keeps the number and the amount', () => {
+    const items = Array.from({ length: 50 }, () => ({ sku: null, name: hostile, quantity: 9, unitAmountMinor: 1 }));
+    const order = anOrder({
+      ...{ customerName: hostile, customerEmail: hostile, note: hostile, reference: hostile, attention: hostile },
+      ...{ items, status: 'needs_attention' },
+    });
+    const payment = aPayment({ providerStatus: hostile, checkoutUrl: `https://x.example/${hostile}` });
+    const { text } = orderCard({ order, payments: [payment], timeline: [anEntry({ text: hostile })] }, full);
+    expect(text).toContain('<b>T-1042</b>');
+    expect(text).toContain('<b>49.00 USD</b>');
+    expect(text).not.toContain('<b>Eve');
+    expect(text.length).toBeLessThanOrEqual(4096);
+    expect(text.split('\n').length).toBeLessThanOrEqual(20);
+  });
+
+  test.each([
+    ['awaiting_payment', ['Check again', 'New payment link', 'Cancel order']],
+    ['paid', ['Check again', 'Mark delivered']],
+    ['fulfilled', ['Check again']],
+    ['expired', ['Check again', 'New payment link']],
+    ['cancelled', ['Check again']],
+    ['needs_attention', ['Check again', 'New payment link', 'Cancel order']],
+    ['partially_refunded', ['Check again']],
+    ['refunded', ['Check again']],
+  ] as const)('%s offers %j', (status, wanted) => {
+    const { keyboard } = orderCard({ order: anOrder({ status }), payments: [aPayment()], timeline: [] }, full);
+    expect(keyboard.flat().map((button) => button.text)).toEqual([...wanted, 'Open at provider', '‹ Orders']);
+  });
+
+  test('an order whose creation was never answered says that it is not known', () => {
+    const payment = aPayment({ creation: 'requested', reference: null, trust: null, checkoutUrl: null });
+    const { text } = orderCard({ order: anOrder(), payments: [payment], timeline: [] }, full);
+    expect(text).toContain('Whether BTCPay made it is not known yet');
+  });
+
+  test('where its buttons are not served, it leads to the bot that serves them', () => {
+    const options: OrderCardOptions = { ...full, buttons: 'plain', commandBot: 'till_bot' };
+    const { keyboard } = orderCard({ order: anOrder(), payments: [], timeline: [] }, options);
+    expect(keyboard).toEqual([[{ text: 'Open in the command bot', url: 'https://t.me/till_bot?start=T-1042' }]]);
+  });
+
+  test('an address that Telegram makes no button of is left out', () => {
+    const options = { ...full, providerUrl: 'http://localhost:23000/invoices/XED' };
+    const { keyboard } = orderCard({ order: anOrder(), payments: [aPayment()], timeline: [] }, options);
+    expect(keyboard.flat().map((button) => button.text)).not.toContain('Open at provider');
+  });
+});
+
+describe('lists of orders', () => {
+  test('a page has its rows, its turns and its filters', () => {
+    const orders = orderStatuses.map((status, index) => anOrder({ status, number: 1042 + index }));
+    expect(orderList({ orders, filter: 'paid', page: 1, hasMore: true }, look)).toMatchInlineSnapshot(`
+      {
+        "keyboard": [
+          [
+            {
+              "tap": {
+                "act": "show",
+                "id": "0192f5a0-7c3e-7abc-8def-0123456789ab",
+                "kind": "order",
+              },
+              "text": "⏳ T-1042 · 49.00 USD",
+            },
+            {
+              "tap": {
+                "act": "show",
+                "id": "0192f5a0-7c3e-7abc-8def-0123456789ab",
+                "kind": "order",
+              },
+              "text": "💰 T-1043 · 49.00 USD",
+            },
+          ],
+          [
+            {
+              "tap": {
+                "act": "show",
+                "id": "0192f5a0-7c3e-7abc-8def-0123456789ab",
+                "kind": "order",
+              },
+              "text": "✅ T-1044 · 49.00 USD",
+            },
+            {
+              "tap": {
+                "act": "show",
+                "id": "0192f5a0-7c3e-7abc-8def-0123456789ab",
+                "kind": "order",
+              },
+              "text": "⌛ T-1045 · 49.00 USD",
+            },
+          ],
+          [
+            {
+              "tap": {
+                "act": "show",
+                "id": "0192f5a0-7c3e-7abc-8def-0123456789ab",
+                "kind": "order",
+              },
+              "text": "✖️ T-1046 · 49.00 USD",
+            },
+            {
+              "tap": {
+                "act": "show",
+                "id": "0192f5a0-7c3e-7abc-8def-0123456789ab",
+                "kind": "order",
+              },
+              "text": "⚠️ T-1047 · 49.00 USD",
+            },
+          ],
+          [
+            {
+              "tap": {
+                "act": "show",
+                "id": "0192f5a0-7c3e-7abc-8def-0123456789ab",
+                "kind": "order",
+              },
+              "text": "↩️ T-1048 · 49.00 USD",
+            },
+            {
+              "tap": {
+                "act": "show",
+                "id": "0192f5a0-7c3e-7abc-8def-0123456789ab",
+                "kind": "order",
+              },
+              "text": "↩️ T-1049 · 49.00 USD",
+            },
+          ],
+          [
+            {
+              "tap": {
+                "filter": "paid",
+                "kind": "orders",
+                "page": 0,
+              },
+              "text": "‹ Newer",
+            },
+            {
+              "tap": {
+                "filter": "paid",
+                "kind": "orders",
+                "page": 2,
+              },
+              "text": "Older ›",
+            },
+          ],
+          [
+            {
+              "tap": {
+                "filter": "all",
+                "kind": "orders",
+                "page": 0,
+              },
+              "text": "All",
+            },
+            {
+              "tap": {
+                "filter": "needs_attention",
+                "kind": "orders",
+                "page": 0,
+              },
+              "text": "Attention",
+            },
+            {
+              "tap": {
+                "filter": "awaiting_payment",
+                "kind": "orders",
+                "page": 0,
+              },
+              "text": "Awaiting",
+            },
+          ],
+          [
+            {
+              "tap": {
+                "filter": "paid",
+                "kind": "orders",
+                "page": 0,
+              },
+              "text": "• Paid",
+            },
+            {
+              "tap": {
+                "filter": "fulfilled",
+                "kind": "orders",
+                "page": 0,
+              },
+              "text": "Fulfilled",
+            },
+            {
+              "tap": {
+                "filter": "expired",
+                "kind": "orders",
+                "page": 0,
+              },
+              "text": "Expired",
+            },
+          ],
+        ],
+        "text": "<b>Orders · paid</b> · page 2
+      ⏳ T-1042 · 49.00 USD · 22 Nov, 04:00
+      💰 T-1043 · 49.00 USD · 22 Nov, 04:00
+      ✅ T-1044 · 49.00 USD · 22 Nov, 04:00
+      ⌛ T-1045 · 49.00 USD · 22 Nov, 04:00
+      ✖️ T-1046 · 49.00 USD · 22 Nov, 04:00
+      ⚠️ T-1047 · 49.00 USD · 22 Nov, 04:00
+      ↩️ T-1048 · 49.00 USD · 22 Nov, 04:00
+      ↩️ T-1049 · 49.00 USD · 22 Nov, 04:00",
+      }
+    `);
+  });
+
+  test('what was found is told with whose it is', () => {
+    const found = { text: '<i>ann</i>', orders: [anOrder()] };
+    expect(foundOrders(found, look)).toMatchInlineSnapshot(`
+      {
+        "keyboard": [
+          [
+            {
+              "tap": {
+                "act": "show",
+                "id": "0192f5a0-7c3e-7abc-8def-0123456789ab",
+                "kind": "order",
+              },
+              "text": "⏳ T-1042 · 49.00 USD",
+            },
+          ],
+        ],
+        "text": "<b>1 order</b> for “&lt;i&gt;ann&lt;/i&gt;”
+      ⏳ T-1042 · 49.00 USD · 22 Nov, 04:00 · ann@example.org",
+      }
+    `);
+    expect(foundOrders({ text: '<i>ann</i>', orders: [] }, look).text).toMatchInlineSnapshot(
+      `"Nothing found for “&lt;i&gt;ann&lt;/i&gt;”."`,
+    );
+  });
+});
+
+test('a question says what would happen and to which order', () => {
+  expect(orderQuestion(anOrder(), { question: 'cancel', pendingId: 'AAECAwQFBgcICQoLDA0ODw' })).toMatchInlineSnapshot(`
+    {
+      "keyboard": [
+        [
+          {
+            "tap": {
+              "kind": "confirm",
+              "pendingId": "AAECAwQFBgcICQoLDA0ODw",
+            },
+            "text": "Yes, cancel it",
+          },
+        ],
+        [
+          {
+            "tap": {
+              "act": "show",
+              "id": "0192f5a0-7c3e-7abc-8def-0123456789ab",
+              "kind": "order",
+            },
+            "text": "No, go back",
+          },
+        ],
+      ],
+      "text": "❓ <b>Cancel this order?</b>
+    <b>T-1042</b> · <b>49.00 USD</b>
+    Its open payment link is closed at the provider. A payment that is already on its way becomes an alert.
+    <i>Good for 2 minutes, for you only.</i>",
+    }
+  `);
+});

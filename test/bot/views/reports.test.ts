@@ -1,0 +1,261 @@
+import { describe, expect, test } from 'vitest';
+import { deadLetterCard, deadLetterList, letterOfMessage } from '#bot/views/dead-letters.ts';
+import { healthView } from '#bot/views/health.ts';
+import { providersView } from '#bot/views/providers.ts';
+import { type ReconcileStep, reconcileChoice, reconcileProgress } from '#bot/views/reconcile.ts';
+import { shopStatsView } from '#bot/views/stats.ts';
+import { day } from '#kernel/clock.ts';
+import { asProviderReference } from '#kernel/ids.ts';
+import type { ReconciliationFinding, ReconciliationRun } from '#payments/reconciliation.ts';
+import { anId, at, hostile, look } from '../support/values.ts';
+
+describe('statistics', () => {
+  const bucket = { status: 'paid', currency: 'USD', count: 3, amountMinor: 14700 } as const;
+
+  test('count by status, sum by currency, and draw a bar a day', () => {
+    const totals = [bucket, { status: 'expired', currency: 'USD', count: 2, amountMinor: 9800 } as const];
+    const buckets = [
+      { ...bucket, count: 1, bucketStart: at },
+      { ...bucket, count: 2, bucketStart: at + day },
+    ];
+    const stats = { from: at, to: at + 7 * day, totals, buckets };
+    expect(shopStatsView(stats, { ...look, days: 7 })).toMatchInlineSnapshot(`
+      {
+        "keyboard": [
+          [
+            {
+              "tap": {
+                "days": 7,
+                "kind": "stats",
+              },
+              "text": "• 7 d",
+            },
+            {
+              "tap": {
+                "days": 30,
+                "kind": "stats",
+              },
+              "text": "30 d",
+            },
+            {
+              "tap": {
+                "days": 90,
+                "kind": "stats",
+              },
+              "text": "90 d",
+            },
+          ],
+        ],
+        "text": "<b>Last 7 days</b>
+      💰 3 paid · ⌛ 2 expired
+      Paid: <b>147.00 USD</b>
+      <b>Paid orders a day</b>
+      <code>22 Nov █████·····</code> 1
+      <code>23 Nov ██████████</code> 2
+      <code>24 Nov ··········</code> 0
+      <code>25 Nov ··········</code> 0
+      <code>26 Nov ··········</code> 0
+      <code>27 Nov ··········</code> 0
+      <code>28 Nov ··········</code> 0",
+      }
+    `);
+  });
+
+  test.each([7, 30, 90] as const)('%i days fit a screen', (days) => {
+    const buckets = Array.from({ length: days }, (_, index) => ({ ...bucket, bucketStart: at + index * day }));
+    const { text } = shopStatsView({ from: at, to: at + days * day, totals: [bucket], buckets }, { ...look, days });
+    expect(text.split('\n').length).toBeLessThanOrEqual(20);
+  });
+
+  test('an empty shop has no sums and no division by nothing', () => {
+    const { text } = shopStatsView({ from: at, to: at + 7 * day, totals: [], buckets: [] }, { ...look, days: 7 });
+    expect(text).toContain('No orders.');
+    expect(text).not.toContain('NaN');
+  });
+});
+
+test('providers are shown with their breaker, their last failure and their gaps', () => {
+  const health = { breaker: 'closed', openedAt: null, lastError: null, lastSuccessAt: at, dashboardUrl: null } as const;
+  const rows = [
+    { health: { ...health, provider: 'btcpay' as const }, gaps: [] },
+    {
+      health: {
+        ...health,
+        provider: 'bitpay' as const,
+        breaker: 'open' as const,
+        openedAt: at,
+        lastError: '4200 <timeout>',
+      },
+      gaps: ['Without a merchant token payments cannot be listed.'],
+    },
+  ];
+  expect(providersView(rows, look).text).toMatchInlineSnapshot(`
+    "<b>Providers</b>
+    <b>BTCPay</b> 🟢 reachable
+    Last answer: 22 Nov, 04:00
+    <b>BitPay</b> 🔴 not called: too many failures since 22 Nov, 04:00
+    Last failure: 4200 &lt;timeout&gt;
+    Last answer: 22 Nov, 04:00
+    • Without a merchant token payments cannot be listed."
+  `);
+});
+
+describe('a reconciliation', () => {
+  const run: ReconciliationRun = {
+    ...{ id: anId, provider: 'btcpay', status: 'finished', windowFrom: at - day, windowTo: at, startedAt: at },
+    ...{ finishedAt: at, startedBy: 'admin:1', comparedCount: 120, matchedCount: 118, healedCount: 1, openCount: 1 },
+    error: null,
+  };
+  const finding: ReconciliationFinding = {
+    ...{ id: anId, runId: anId, kind: 'status', provider: 'btcpay', reference: asProviderReference('XED') },
+    ...{ paymentId: null, here: 'pending', there: 'Settled', isHealed: true, createdAt: at },
+  };
+
+  test('shows how far it is', () => {
+    const steps: ReconcileStep[] = [
+      { kind: 'stopped', provider: 'bitpay', reason: 'It cannot list.' },
+      { kind: 'running', provider: 'btcpay', compared: 12, healed: 0, open: 1 },
+      { kind: 'waiting', provider: 'coinbase' },
+    ];
+    expect(reconcileProgress(steps, look).text).toMatchInlineSnapshot(`
+      "<b>Reconciling</b> ▰▰▰▱▱▱▱▱▱▱ 1 of 3
+      ⛔ <b>BitPay</b> · It cannot list.
+      <b>BTCPay</b> · compared 12, healed 0, open 1
+      <b>Coinbase</b> · waiting"
+    `);
+  });
+
+  test('ends with what was found; what is open stays longest', () => {
+    const open = { ...finding, kind: 'amount' as const, isHealed: false, here: hostile };
+    const findings = [open, ...Array.from({ length: 40 }, () => finding)];
+    const { text } = reconcileProgress([{ kind: 'finished', provider: 'btcpay', run, findings }], look);
+    expect(text).toContain('compared 120, matched 118, healed 1, open 1');
+    expect(text).toContain('• amount differs <code>XED</code>');
+    expect(text).toMatch(/… \d+ more findings/);
+    expect(text.split('\n').length).toBeLessThanOrEqual(20);
+  });
+
+  test('asks which provider, and offers all when there are several', () => {
+    expect(
+      reconcileChoice(['btcpay', 'bitpay'])
+        .keyboard.flat()
+        .map((button) => button.text),
+    ).toEqual(['BTCPay', 'BitPay', 'All']);
+    expect(reconcileChoice([]).keyboard).toEqual([]);
+  });
+});
+
+describe('dead letters', () => {
+  const letter = letterOfMessage({
+    ...{ id: anId, receivedAt: at, availableAt: at, lockedUntil: null, lockedBy: null, processedAt: null },
+    ...{
+      abandonedAt: at + 60_000,
+      lastError: '12 attempts failed; the last: <html>',
+      startedAttempts: 12,
+      finishedAttempts: 12,
+    },
+    ...{
+      key: `shop.event:order.paid:${anId}`,
+      topic: 'shop.event',
+      lane: 'shop',
+      priority: 1,
+      payload: { secret: 'never shown' },
+    },
+  });
+
+  test('are listed with their cause, without their content', () => {
+    const view = deadLetterList([letter], look);
+    expect(view).toMatchInlineSnapshot(`
+      {
+        "keyboard": [
+          [
+            {
+              "tap": {
+                "act": "show",
+                "id": "0192f5a0-7c3e-7abc-8def-0123456789ab",
+                "kind": "dead",
+                "queue": "outbox",
+              },
+              "text": "message shop.event · shop.event:order.paid:0192…",
+            },
+          ],
+        ],
+        "text": "<b>1 dead letter</b>
+      • message shop.event · 22 Nov, 04:01 · 12 attempts failed; the last: &lt;html&gt;",
+      }
+    `);
+    expect(JSON.stringify(view)).not.toContain('never shown');
+  });
+
+  test('one shows its attempts and what can be done', () => {
+    expect(deadLetterCard(letter, look)).toMatchInlineSnapshot(`
+      {
+        "keyboard": [
+          [
+            {
+              "tap": {
+                "act": "redrive",
+                "id": "0192f5a0-7c3e-7abc-8def-0123456789ab",
+                "kind": "dead",
+                "queue": "outbox",
+              },
+              "text": "Redrive",
+            },
+            {
+              "tap": {
+                "act": "discard",
+                "id": "0192f5a0-7c3e-7abc-8def-0123456789ab",
+                "kind": "dead",
+                "queue": "outbox",
+              },
+              "text": "Discard",
+            },
+          ],
+          [
+            {
+              "tap": {
+                "kind": "dead_list",
+              },
+              "text": "‹ Dead letters",
+            },
+          ],
+        ],
+        "text": "💀 <b>message shop.event</b>
+      About <code>shop.event:order.paid:0192f5a0-7c3e-7abc-8def-0123456789ab</code>
+      Came 22 Nov, 04:00 · given up 22 Nov, 04:01
+      Attempts: 12 begun, 12 ended
+      Cause: 12 attempts failed; the last: &lt;html&gt;",
+      }
+    `);
+  });
+});
+
+test('the health report puts trouble first and names busy queues only', () => {
+  const depth = { waiting: 0, oldestAvailableAt: null, abandoned: 0 };
+  const view = healthView(
+    {
+      checks: [
+        { name: 'database', ok: true, detail: '' },
+        { name: 'telegram', ok: false, detail: 'ECONNREFUSED' },
+      ],
+      jobs: [
+        { name: 'poll-payments', lastRunAt: at, ok: true, detail: '' },
+        { name: 'prune', lastRunAt: null, ok: true, detail: '' },
+        { name: 'reconcile', lastRunAt: at, ok: false, detail: 'BitPay did not answer' },
+      ],
+      queues: [
+        { queue: 'outbox', depth: { ...depth, lane: 'pager', waiting: 2, oldestAvailableAt: at } },
+        { queue: 'outbox', depth: { ...depth, lane: 'chat' } },
+      ],
+    },
+    look,
+  );
+  expect(view.text).toMatchInlineSnapshot(`
+    "🔴 <b>Something is wrong</b>
+    🔴 telegram · ECONNREFUSED
+    🟢 database
+    📥 outbox pager: 2 waiting, oldest 22 Nov, 04:00
+    🔴 reconcile: 22 Nov, 04:00 · BitPay did not answer
+    ⏱ poll-payments 22 Nov, 04:00 · prune not yet"
+  `);
+});
