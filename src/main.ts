@@ -59,10 +59,8 @@ async function start(): Promise<void> {
 async function migrate(): Promise<void> {
   const loaded = loadDatabaseConfig(process.env, { readFile });
   if (!loaded.ok) refuse(loaded.faults);
-  const { openConfiguredDatabase } = await import('./app-database.ts');
-  const database = await openConfiguredDatabase(loaded.config.database, {});
-  const { applied } = await database.migrate();
-  await database.close();
+  const { migrateDatabase } = await import('./app.ts');
+  const applied = await migrateDatabase(loaded.config);
   console.log(`${applied} migrations applied`);
 }
 

@@ -1,0 +1,112 @@
+import type { BotHealth } from '#bot/telegram.ts';
+import type { HealthReport } from '#bot/views/health.ts';
+import type { OpenDatabase } from '#db/open-options.ts';
+import type { Scheduler } from '#jobs/scheduler.ts';
+import { type Clock, minute } from '#kernel/clock.ts';
+import type { QueueDepth } from '#messaging/messaging-store.ts';
+import type { PaymentDeps } from '#payments/deps.ts';
+import type { Check } from '#server/health.ts';
+import type { Pumps } from './app-pumps.ts';
+
+interface HealthDeps {
+  database: OpenDatabase;
+  clock: Clock;
+  providers: PaymentDeps['providers'];
+  pumps: Pumps;
+  bots: readonly { name: string; health(): BotHealth }[];
+}
+
+/** A pump looks into its queue every second; one that has not for so long hangs. */
+const pumpSilentMaxMs = minute;
+
+/** Messages that wait longer than this are not moving. */
+const waitingMaxMs = 15 * minute;
+
+/** What must be well for work to be done. Telegram and providers are shown, and do not make the process unready. */
+export function createChecks(deps: HealthDeps): Check[] {
+  return [
+    {
+      name: 'database',
+      isVital: true,
+      async check() {
+        await deps.database.check();
+        return { ok: true, detail: deps.database.engine };
+      },
+    },
+    queueCheck(deps, { name: 'inbox', pumps: [deps.pumps.inbox] }),
+    queueCheck(deps, { name: 'outbox', pumps: deps.pumps.outbox }),
+    ...deps.bots.map(
+      (bot): Check => ({
+        name: `telegram ${bot.name}`,
+        isVital: false,
+        check: () => Promise.resolve(bot.health()),
+      }),
+    ),
+    ...deps.providers.list().map(
+      (provider): Check => ({
+        name: `provider ${provider.name}`,
+        isVital: false,
+        check: () => Promise.resolve(describeBreaker(deps, provider.name)),
+      }),
+    ),
+  ];
+}
+
+function queueCheck(deps: HealthDeps, queue: { name: 'inbox' | 'outbox'; pumps: readonly Pumps['inbox'][] }): Check {
+  return {
+    name: queue.name,
+    isVital: true,
+    async check() {
+      const now = deps.clock.now();
+      const silent = queue.pumps.filter((pump) => now - (pump.lastLookAt() ?? now) > pumpSilentMaxMs);
+      const depths = await deps.database.read((stores) => stores[queue.name].depths(now));
+      const waiting = depths.reduce((sum, depth) => sum + depth.waiting, 0);
+      const detail = silent.length > 0 ? `${silent.length} pumps are silent` : describeDepths(depths, now);
+      return { ok: silent.length === 0, detail: `${waiting} waiting${detail === '' ? '' : `, ${detail}`}` };
+    },
+  };
+}
+
+function describeDepths(depths: readonly QueueDepth[], now: number): string {
+  const stuck = depths.filter((depth) => now - (depth.oldestAvailableAt ?? now) > waitingMaxMs);
+  return stuck.map((depth) => `${depth.lane} is not moving`).join(', ');
+}
+
+function describeBreaker(deps: HealthDeps, name: Parameters<HealthDeps['providers']['health']>[0]) {
+  const health = deps.providers.health(name);
+  if (health === undefined || health.breaker === 'closed') return { ok: true, detail: 'answers' };
+  return { ok: false, detail: `${health.breaker.replace('_', ' ')}: ${health.lastError ?? 'no reason known'}` };
+}
+
+/** The same checks, the jobs' last runs and the queues, for `/health` in the chat. */
+export async function readHealthReport(
+  deps: HealthDeps & { scheduler: Scheduler; checks: readonly Check[] },
+): Promise<HealthReport> {
+  const checks = await Promise.all(
+    deps.checks.map(async ({ name, check }) => {
+      try {
+        return { name, ...(await check()) };
+      } catch (error) {
+        return { name, ok: false, detail: error instanceof Error ? error.name : 'failed' };
+      }
+    }),
+  );
+  const now = deps.clock.now();
+  const depths = await deps.database.read(async (stores) => ({
+    inbox: await stores.inbox.depths(now),
+    outbox: await stores.outbox.depths(now),
+  }));
+  return {
+    checks,
+    jobs: deps.scheduler.states().map(({ name, lastRun }) => ({
+      name,
+      lastRunAt: lastRun?.at ?? null,
+      ok: lastRun === null || lastRun.outcome.kind === 'done',
+      detail: lastRun?.outcome.kind === 'failed' ? lastRun.outcome.error : (lastRun?.outcome.kind ?? 'not yet'),
+    })),
+    queues: [
+      ...depths.inbox.map((depth) => ({ queue: 'inbox' as const, depth })),
+      ...depths.outbox.map((depth) => ({ queue: 'outbox' as const, depth })),
+    ],
+  };
+}

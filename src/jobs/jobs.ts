@@ -1,0 +1,115 @@
+// What time brings about: a job is a verb of the domain and a row here. Every verb works in bounded batches and says how
+// many it did. Inbox and outbox are not here, because their pumps look after due rows by themselves.
+import { wakeAlerts } from '#alerts/wake-alerts.ts';
+import { hour, type Milliseconds, minute, second } from '#kernel/clock.ts';
+import type { JsonObject } from '#kernel/json.ts';
+import { pruneQueues } from '#messaging/prune.ts';
+import type { PaymentDeps } from '#payments/deps.ts';
+import { expireOrders } from '#payments/expire-orders.ts';
+import { forgetRequests } from '#payments/forget-requests.ts';
+import { pollPayments } from '#payments/poll-payments.ts';
+import type { ReconcileProvider } from '#payments/reconcile-provider.ts';
+import { watchProviders } from '#payments/watch-providers.ts';
+
+export interface Job {
+  name: string;
+  /** Six fields, seconds first, in the time zone of the configuration. */
+  cron: string;
+  /** A run that takes longer is told to end, and counts as timed out. */
+  timeoutMs: Milliseconds;
+  /** Counts of what was done; a run that did nothing has only zeros. */
+  run(signal: AbortSignal): Promise<JsonObject>;
+}
+
+export interface JobsDeps {
+  payments: PaymentDeps;
+  reconcile: ReconcileProvider;
+}
+
+const pollLimit = 50;
+const expireLimit = 200;
+const wakeLimit = 100;
+const pruneLimit = 1_000;
+/** A prune that has still not caught up after so many batches goes on the next day. */
+const pruneBatchesMax = 100;
+
+export function createJobs(deps: JobsDeps): Job[] {
+  const { payments } = deps;
+  return [
+    {
+      name: 'poll-payments',
+      // Payments say themselves when they are due; this is only how exactly that is kept.
+      cron: '*/2 * * * * *',
+      timeoutMs: minute,
+      run: (signal) => pollPayments(payments, { limit: pollLimit, signal }),
+    },
+    {
+      name: 'expire-orders',
+      cron: '*/30 * * * * *',
+      timeoutMs: minute,
+      run: () => expireOrders(payments, { limit: expireLimit }),
+    },
+    {
+      name: 'watch-providers',
+      cron: '*/5 * * * * *',
+      timeoutMs: 2 * minute,
+      run: (signal) => watchProviders(payments, { signal }),
+    },
+    {
+      name: 'wake-alerts',
+      cron: '*/30 * * * * *',
+      timeoutMs: 30 * second,
+      run: () => wakeAlerts(payments, { limit: wakeLimit }),
+    },
+    {
+      name: 'reconcile',
+      cron: '0 17 * * * *',
+      timeoutMs: hour / 2,
+      run: (signal) => reconcileAll(deps, signal),
+    },
+    {
+      name: 'prune',
+      cron: '0 40 4 * * *',
+      timeoutMs: 10 * minute,
+      run: (signal) => pruneAll(payments, signal),
+    },
+  ];
+}
+
+/** All providers at once: one that is down or slow holds up no other. */
+async function reconcileAll(deps: JobsDeps, signal: AbortSignal): Promise<JsonObject> {
+  const cause = { kind: 'reconciliation', id: 'reconcile', actor: { kind: 'job', id: 'reconcile' } } as const;
+  const listed = deps.payments.providers.list().filter((provider) => provider.capabilities.canList);
+  const runs = await Promise.allSettled(
+    listed.map(({ name }) => deps.reconcile({ provider: name, startedBy: 'reconcile', cause, signal })),
+  );
+  const counts = { finished: 0, failed: 0, compared: 0, healed: 0, open: 0 };
+  for (const [index, result] of runs.entries()) {
+    if (result.status === 'rejected') {
+      const provider = listed[index]?.name ?? 'unknown';
+      deps.payments.log.error('reconciliation threw', { provider }, result.reason);
+    }
+    if (result.status === 'rejected' || result.value.kind === 'failed') counts.failed += 1;
+    else if (result.value.kind === 'finished') {
+      const { run } = result.value;
+      counts.finished += 1;
+      counts.compared += run.comparedCount;
+      counts.healed += run.healedCount;
+      counts.open += run.openCount;
+    }
+  }
+  return counts;
+}
+
+async function pruneAll(payments: PaymentDeps, signal: AbortSignal): Promise<JsonObject> {
+  let total = 0;
+  for (let batch = 0; batch < pruneBatchesMax && !signal.aborted; batch += 1) {
+    const queues = await pruneQueues(payments, { limit: pruneLimit });
+    const requests = await forgetRequests(payments, { limit: pruneLimit });
+    const deleted = queues.deleted + requests.deleted;
+    total += deleted;
+    if (deleted === 0) return { deleted: total };
+  }
+  payments.log.warn('prune has not caught up', { deleted: total });
+  return { deleted: total };
+}
