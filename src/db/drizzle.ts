@@ -11,6 +11,7 @@ export const {
   desc,
   eq,
   getTableColumns,
+  getTableName,
   gte,
   inArray,
   isNotNull,

@@ -1,4 +1,4 @@
-import { copyFileSync, existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { openDatabase } from '#db/open-database.ts';
@@ -24,22 +24,26 @@ function createFolder(): string {
   return folder;
 }
 
-// Migrating costs many times what copying the migrated file does, so each worker migrates once.
-let template: Promise<string> | undefined;
-async function migratedFile(): Promise<string> {
-  const file = join(createFolder(), 'template.db');
+// Migrating costs many times what writing the migrated file does, so each worker migrates once and keeps the bytes.
+let template: Promise<Buffer> | undefined;
+async function migratedBytes(): Promise<Buffer> {
+  const folder = createFolder();
+  const file = join(folder, 'template.db');
   const database = await openDatabase({ target: { engine: 'sqlite', file } });
   await database.migrate();
   await database.close();
-  return file;
+  const bytes = readFileSync(file);
+  rmSync(folder, { recursive: true, force: true });
+  folders.delete(folder);
+  return bytes;
 }
 
 /** A real SQLite file in a temporary folder, migrated. Close it with `remove`, or hold it with `await using`. */
 export async function openTestDatabase(options: Omit<OpenOptions, 'target'> = {}): Promise<TestDatabase> {
-  template ??= migratedFile();
+  template ??= migratedBytes();
   const folder = createFolder();
   const file = join(folder, 'tillkeeper.db');
-  copyFileSync(await template, file);
+  writeFileSync(file, await template);
   const database = await openDatabase({ ...options, target: { engine: 'sqlite', file } });
   const remove = async (): Promise<void> => {
     if (!existsSync(folder)) return;

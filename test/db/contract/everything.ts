@@ -1,0 +1,17 @@
+import { describeAlerts } from './alerts.ts';
+import type { OpenContractDatabase } from './harness.ts';
+import { describeMessageRecords } from './message-records.ts';
+import { describeOrders } from './orders.ts';
+import { describePayments } from './payments.ts';
+import { describeQueues } from './queues.ts';
+import { describeTransactions } from './transactions.ts';
+
+/** The whole contract of the database: what holds on one engine holds on the other. */
+export function describeContract(open: OpenContractDatabase): void {
+  describeTransactions(open);
+  describeQueues(open);
+  describeOrders(open);
+  describePayments(open);
+  describeAlerts(open);
+  describeMessageRecords(open);
+}

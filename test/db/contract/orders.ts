@@ -1,0 +1,216 @@
+import { describe, expect, test } from 'vitest';
+import { asOrderId } from '#kernel/ids.ts';
+import type { Order } from '#orders/order.ts';
+import type { OrderStores } from '#orders/order-store.ts';
+import type { OpenContractDatabase } from './harness.ts';
+import { noon, sampleOrder, sampleTimelineEntry } from './samples.ts';
+
+const numbersOf = (orders: readonly Order[]): number[] => orders.map((order) => order.number);
+
+async function insertAll(stores: OrderStores, orders: readonly Order[]): Promise<void> {
+  for (const order of orders) await stores.orders.insertOrder(order);
+}
+
+export function describeOrders(open: OpenContractDatabase): void {
+  describe('orders', () => {
+    test('get ascending numbers from 1001 on, none of them twice', async () => {
+      await using opened = await open();
+      const numbers = await Promise.all(
+        Array.from({ length: 20 }, () => opened.database.transaction((stores) => stores.orders.nextOrderNumber())),
+      );
+      expect(numbers.toSorted((left, right) => left - right)).toEqual(
+        Array.from({ length: 20 }, (_, index) => 1_001 + index),
+      );
+    });
+
+    test('come back as they were stored, by id and by number', async () => {
+      await using opened = await open();
+      const full = sampleOrder(1, {
+        reference: 'cart-9',
+        customerEmail: 'ann@example.org',
+        customerName: 'Änn',
+        redirectUrl: 'https://shop.example/thanks',
+        note: 'gift',
+        attention: 'why',
+        status: 'needs_attention',
+        paidAt: noon,
+        fulfilledAt: noon,
+      });
+      const bare = sampleOrder(2, { items: [], metadata: {} });
+      await opened.database.transaction((stores) => insertAll(stores, [full, bare]));
+      await opened.database.read(async ({ orders }) => {
+        expect(await orders.findOrder(full.id)).toEqual(full);
+        expect(await orders.findOrderByNumber(2)).toEqual(bare);
+        expect(await orders.findOrder(asOrderId('nobody'))).toBeUndefined();
+        expect(await orders.findOrderByNumber(3)).toBeUndefined();
+      });
+    });
+
+    test('refuse a number that is taken and a status that nobody knows', async () => {
+      await using opened = await open();
+      const { database } = opened;
+      await database.transaction((stores) => insertAll(stores, [sampleOrder(1)]));
+      const twin = { ...sampleOrder(1), id: asOrderId('twin') };
+      await expect(database.transaction((stores) => stores.orders.insertOrder(twin))).rejects.toThrow(/unique/i);
+      await expect(opened.raw("update orders set status = 'lost'")).rejects.toThrow(/constraint/i);
+    });
+
+    test('change only from the status and version that were expected', async () => {
+      await using opened = await open();
+      const order = sampleOrder(1);
+      await opened.database.transaction(async ({ orders }) => {
+        await orders.insertOrder(order);
+        const change = { status: 'paid', paidAt: noon + 1, updatedAt: noon + 2, note: 'Paid in cash' } as const;
+        const { id } = order;
+        expect(await orders.changeOrder({ id, expected: { status: 'expired', version: 1 }, change })).toBe(false);
+        expect(await orders.changeOrder({ id, expected: { status: order.status, version: 2 }, change })).toBe(false);
+        expect(await orders.changeOrder({ id, expected: { status: order.status, version: 1 }, change })).toBe(true);
+        expect(await orders.findOrder(id)).toEqual({ ...order, ...change, version: 2 });
+        const bare = { status: 'fulfilled', updatedAt: noon + 3 } as const;
+        expect(await orders.changeOrder({ id, expected: { status: 'paid', version: 2 }, change: bare })).toBe(true);
+        expect(await orders.findOrder(id)).toEqual({ ...order, ...change, ...bare, version: 3 });
+        expect(numbersOf(await orders.searchOrders({ text: 'IN CASH', amountMinor: null, limit: 5 }))).toEqual([1]);
+      });
+    });
+
+    test('are listed newest first, by status, page after page', async () => {
+      await using opened = await open();
+      const sameTime = { createdAt: noon };
+      const stored = [
+        sampleOrder(1, sameTime),
+        sampleOrder(2, sameTime),
+        sampleOrder(3, { ...sameTime, status: 'paid' }),
+        sampleOrder(4, { createdAt: noon + 1 }),
+      ];
+      await opened.database.transaction((stores) => insertAll(stores, stored));
+      await opened.database.read(async ({ orders }) => {
+        const first = await orders.listOrders({ statuses: null, before: null, limit: 2 });
+        expect(numbersOf(first)).toEqual([4, 3]);
+        const before = { createdAt: noon, id: 'order-3' };
+        expect(numbersOf(await orders.listOrders({ statuses: null, before, limit: 9 }))).toEqual([2, 1]);
+        expect(numbersOf(await orders.listOrders({ statuses: ['paid'], before: null, limit: 9 }))).toEqual([3]);
+        expect(await orders.listOrders({ statuses: [], before: null, limit: 9 })).toEqual([]);
+      });
+    });
+
+    test('that nobody paid in time are listed by their expiry', async () => {
+      await using opened = await open();
+      const stored = [
+        sampleOrder(1, { expiresAt: noon }),
+        sampleOrder(2, { expiresAt: noon - 1 }),
+        sampleOrder(3, { expiresAt: noon + 1 }),
+        sampleOrder(4, { expiresAt: noon - 2, status: 'paid' }),
+      ];
+      await opened.database.transaction((stores) => insertAll(stores, stored));
+      await opened.database.read(async ({ orders }) => {
+        expect(numbersOf(await orders.listExpiredOrders({ now: noon, limit: 9 }))).toEqual([2, 1]);
+        expect(numbersOf(await orders.listExpiredOrders({ now: noon, limit: 1 }))).toEqual([2]);
+      });
+    });
+
+    test('are found by any part of their words in any case, or by an exact amount', async () => {
+      await using opened = await open();
+      const stored = [
+        sampleOrder(1, { reference: 'Cart_9%', customerName: 'Ärger' }),
+        sampleOrder(2, { reference: 'cartX9!', customerEmail: 'Bob@Example.org', amountMinor: 500 }),
+        sampleOrder(3, {
+          note: 'Call back',
+          items: [{ sku: null, name: 'Blue Prints', quantity: 1, unitAmountMinor: 1 }],
+        }),
+      ];
+      await opened.database.transaction((stores) => insertAll(stores, stored));
+      await opened.database.read(async ({ orders }) => {
+        const find = async (text: string, amountMinor: number | null = null): Promise<number[]> =>
+          numbersOf(await orders.searchOrders({ text, amountMinor, limit: 9 }));
+        expect(await find('cart_9')).toEqual([1]);
+        expect(await find('9%')).toEqual([1]);
+        expect(await find('9!')).toEqual([2]);
+        expect(await find('%')).toEqual([1]);
+        expect(await find('äRGER')).toEqual([1]);
+        expect(await find('bob@example')).toEqual([2]);
+        expect(await find('blue pr')).toEqual([3]);
+        expect(await find('call BACK')).toEqual([3]);
+        expect(await find('nothing of the kind', 500)).toEqual([2]);
+        expect(await find('', 500)).toEqual([2]);
+        expect(await find(' ')).toEqual([]);
+        expect(await find('field guide')).toEqual([2, 1]);
+      });
+    });
+
+    test('are counted and summed in time buckets, per status and currency', async () => {
+      await using opened = await open();
+      const at = (ms: number): Partial<Order> => ({ createdAt: noon + ms });
+      const stored = [
+        sampleOrder(1, at(-1)),
+        sampleOrder(2, at(0)),
+        sampleOrder(3, at(99)),
+        sampleOrder(4, { ...at(99), currency: 'EUR' }),
+        sampleOrder(5, { ...at(100), status: 'paid', amountMinor: 4_000_000_000 }),
+        sampleOrder(6, { ...at(199), status: 'paid', amountMinor: 4_000_000_000 }),
+        sampleOrder(7, at(200)),
+      ];
+      await opened.database.transaction((stores) => insertAll(stores, stored));
+      const totals = await opened.database.read((stores) =>
+        stores.orders.totalOrders({ from: noon, to: noon + 200, bucketMs: 100 }),
+      );
+      const waiting = { bucketStart: noon, status: 'awaiting_payment' };
+      expect(totals).toEqual([
+        { ...waiting, currency: 'EUR', count: 1, amountMinor: 4_900 },
+        { ...waiting, currency: 'USD', count: 2, amountMinor: 9_800 },
+        { bucketStart: noon + 100, status: 'paid', currency: 'USD', count: 2, amountMinor: 8_000_000_000 },
+      ]);
+    });
+  });
+
+  describe('a timeline', () => {
+    test('is told oldest first, and cut at its old end', async () => {
+      await using opened = await open();
+      const order = sampleOrder(1);
+      const entries = ['a', 'c', 'b'].map((id) => sampleTimelineEntry(order, { id, at: noon }));
+      const first = sampleTimelineEntry(order, { id: 'z', at: noon - 1, trust: 'fetched', fromStatus: 'paid' });
+      await opened.database.transaction(async (stores) => {
+        await stores.orders.insertOrder(order);
+        await stores.orders.insertOrder(sampleOrder(2));
+        for (const entry of [...entries, first]) await stores.timeline.append(entry);
+        await stores.timeline.append(sampleTimelineEntry(sampleOrder(2), { id: 'other' }));
+      });
+      await opened.database.read(async ({ timeline }) => {
+        const all = await timeline.listForOrder({ orderId: order.id, limit: 9 });
+        expect(all.map((entry) => entry.id)).toEqual(['z', 'a', 'b', 'c']);
+        expect(all[0]).toEqual(first);
+        const newest = await timeline.listForOrder({ orderId: order.id, limit: 2 });
+        expect(newest.map((entry) => entry.id)).toEqual(['b', 'c']);
+      });
+    });
+
+    test('belongs to an order that exists', async () => {
+      await using opened = await open();
+      const orphan = sampleTimelineEntry(sampleOrder(404));
+      await expect(opened.database.transaction((stores) => stores.timeline.append(orphan))).rejects.toThrow(
+        /foreign key/i,
+      );
+    });
+  });
+
+  describe('an idempotency key', () => {
+    test('is given once, and the second comer gets the first one’s record', async () => {
+      await using opened = await open();
+      const { database } = opened;
+      const request = (bodyHash: string) => ({ key: 'k', bodyHash, orderId: asOrderId(bodyHash), createdAt: noon });
+      const answers = await Promise.all(
+        ['one', 'two', 'three'].map((hash) =>
+          database.transaction((stores) => stores.idempotency.reserve(request(hash))),
+        ),
+      );
+      expect(answers.filter((answer) => answer === undefined)).toHaveLength(1);
+      const stored = await database.read((stores) => stores.idempotency.find('k'));
+      expect(answers.filter((answer) => answer !== undefined)).toEqual([stored, stored]);
+      await database.transaction(async ({ idempotency }) => {
+        expect(await idempotency.find('unknown')).toBeUndefined();
+        expect(await idempotency.prune({ before: noon, limit: 5 })).toBe(0);
+        expect(await idempotency.prune({ before: noon + 1, limit: 5 })).toBe(1);
+        expect(await idempotency.find('k')).toBeUndefined();
+      });
+    });
+  });
+}

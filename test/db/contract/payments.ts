@@ -1,0 +1,220 @@
+import { describe, expect, test } from 'vitest';
+import { asPaymentId, asProviderReference } from '#kernel/ids.ts';
+import type { Payment } from '#payments/payment.ts';
+import type { PaymentStores } from '#payments/payment-store.ts';
+import type { ReconciliationFinding, ReconciliationRun } from '#payments/reconciliation.ts';
+import type { OpenContractDatabase } from './harness.ts';
+import { noon, sampleOrder, samplePayment } from './samples.ts';
+
+const order = sampleOrder(1);
+const idsOf = (rows: readonly { id: string }[]): string[] => rows.map((row) => row.id);
+
+function numbered(number: number, change: Partial<Payment> = {}): Payment {
+  const id = `payment-${number}`;
+  return samplePayment(order, { id: asPaymentId(id), reference: asProviderReference(`invoice-${number}`), ...change });
+}
+
+async function insertAll(stores: PaymentStores, payments: readonly Payment[]): Promise<void> {
+  await stores.orders.insertOrder(order);
+  for (const payment of payments) await stores.payments.insertPayment(payment);
+}
+
+export function describePayments(open: OpenContractDatabase): void {
+  describe('payments', () => {
+    test('come back as they were stored, by id, by reference and by order', async () => {
+      await using opened = await open();
+      const full = numbered(1, {
+        createdAt: noon + 5,
+        expectedAmount: '0.00053',
+        receivedAmount: '0.00020',
+        receivedAsset: 'BTC',
+        transactionIds: ['tx-1', 'tx-2'],
+        trust: 'fetched',
+        evidenceAt: noon,
+        paidAt: noon,
+        lockedUntil: noon,
+        lockedBy: 'me',
+        providerStatus: 'Expired / PaidPartial',
+      });
+      const bare = numbered(2, { reference: null, checkoutUrl: null, nextPollAt: null, creation: 'requested' });
+      await opened.database.transaction((stores) => insertAll(stores, [full, bare]));
+      await opened.database.read(async ({ payments }) => {
+        expect(await payments.findPayment(full.id)).toEqual(full);
+        expect(await payments.findPayment(asPaymentId('nobody'))).toBeUndefined();
+        const reference = asProviderReference('invoice-1');
+        expect(await payments.findPaymentByReference({ provider: 'btcpay', reference })).toEqual(full);
+        expect(await payments.findPaymentByReference({ provider: 'bitpay', reference })).toBeUndefined();
+        expect(await payments.listPaymentsForOrder(order.id)).toEqual([bare, full]);
+      });
+    });
+
+    test('share no reference within one provider, but any number may have none yet', async () => {
+      await using opened = await open();
+      const { database } = opened;
+      const reference = asProviderReference('same');
+      const nameless = [numbered(1, { reference: null }), numbered(2, { reference: null })];
+      const apart = [numbered(3, { reference }), numbered(4, { reference, provider: 'bitpay' })];
+      await database.transaction((stores) => insertAll(stores, [...nameless, ...apart]));
+      const twin = numbered(5, { reference });
+      await expect(database.transaction((stores) => stores.payments.insertPayment(twin))).rejects.toThrow(/unique/i);
+    });
+
+    test('change only what is named, from the status and version that were expected', async () => {
+      await using opened = await open();
+      const payment = numbered(1, { transactionIds: ['tx-1', 'tx-2'] });
+      await opened.database.transaction(async (stores) => {
+        await insertAll(stores, [payment]);
+        const { payments } = stores;
+        const { id, status } = payment;
+        const change = { status: 'paid', transactionIds: ['tx-2', 'tx-3'], nextPollAt: null, updatedAt: noon } as const;
+        const input = { id, change: { ...change, transactionIds: [...change.transactionIds] } };
+        expect(await payments.changePayment({ ...input, expected: { status: 'paid', version: 1 } })).toBe(false);
+        expect(await payments.changePayment({ ...input, expected: { status, version: 0 } })).toBe(false);
+        expect(await payments.searchPayments({ text: 'tx-1', limit: 5 })).toHaveLength(1);
+        expect(await payments.changePayment({ ...input, expected: { status, version: 1 } })).toBe(true);
+        expect(await payments.findPayment(id)).toEqual({ ...payment, ...change, version: 2 });
+        expect(await payments.searchPayments({ text: 'tx-1', limit: 5 })).toEqual([]);
+        expect(await payments.searchPayments({ text: 'tx-3', limit: 5 })).toHaveLength(1);
+        const bare = { updatedAt: noon + 1, trust: undefined };
+        expect(await payments.changePayment({ id, expected: { status: 'paid', version: 2 }, change: bare })).toBe(true);
+        expect(await payments.findPayment(id)).toMatchObject({ version: 3, status: 'paid', updatedAt: noon + 1 });
+      });
+    });
+
+    test('are leased to one worker at a time', async () => {
+      await using opened = await open();
+      const { database } = opened;
+      const payment = numbered(1);
+      const { id } = payment;
+      await database.transaction((stores) => insertAll(stores, [payment]));
+      const leases = await Promise.all(
+        ['a', 'b', 'c', 'd'].map((by) =>
+          database.transaction((stores) => stores.payments.leasePayment({ id, by, now: noon, until: noon + 10 })),
+        ),
+      );
+      expect(leases.filter(Boolean)).toHaveLength(1);
+      await database.transaction(async ({ payments }) => {
+        const holder = (await payments.findPayment(id))?.lockedBy ?? '';
+        await payments.releasePayment({ id, by: 'somebody else' });
+        expect(await payments.leasePayment({ id, by: 'late', now: noon + 9, until: noon + 99 })).toBe(false);
+        expect(await payments.leasePayment({ id, by: 'late', now: noon + 10, until: noon + 99 })).toBe(true);
+        await payments.releasePayment({ id, by: holder });
+        expect(await payments.findPayment(id)).toMatchObject({ lockedBy: 'late', lockedUntil: noon + 99, version: 1 });
+        await payments.releasePayment({ id, by: 'late' });
+        expect(await payments.findPayment(id)).toEqual(payment);
+      });
+    });
+
+    test('are polled when their time has come and nobody works on them, most overdue first', async () => {
+      await using opened = await open();
+      const stored = [
+        numbered(1, { nextPollAt: noon }),
+        numbered(2, { nextPollAt: noon - 5, creation: 'requested', reference: null }),
+        numbered(3, { nextPollAt: noon + 1 }),
+        numbered(4, { nextPollAt: null }),
+        numbered(5, { nextPollAt: noon - 9, lockedUntil: noon + 1, lockedBy: 'a' }),
+        numbered(6, { nextPollAt: noon - 1, lockedUntil: noon - 1, lockedBy: 'b' }),
+      ];
+      await opened.database.transaction((stores) => insertAll(stores, stored));
+      await opened.database.read(async ({ payments }) => {
+        const due = await payments.listPaymentsToPoll({ now: noon, limit: 9 });
+        expect(idsOf(due)).toEqual(['payment-2', 'payment-6', 'payment-1']);
+        expect(await payments.listPaymentsToPoll({ now: noon, limit: 1 })).toHaveLength(1);
+      });
+    });
+
+    test('of one provider are walked through a window of time, oldest first', async () => {
+      await using opened = await open();
+      const stored = [
+        numbered(1, { createdAt: noon - 1 }),
+        numbered(2, { createdAt: noon }),
+        numbered(3, { createdAt: noon }),
+        numbered(4, { createdAt: noon, provider: 'coinbase' }),
+        numbered(5, { createdAt: noon + 9 }),
+        numbered(6, { createdAt: noon + 10 }),
+      ];
+      await opened.database.transaction((stores) => insertAll(stores, stored));
+      await opened.database.read(async ({ payments }) => {
+        const window = { provider: 'btcpay', from: noon, to: noon + 10 } as const;
+        const first = await payments.listPaymentsMadeBetween({ ...window, after: null, limit: 2 });
+        expect(idsOf(first)).toEqual(['payment-2', 'payment-3']);
+        const after = { createdAt: noon, id: 'payment-3' };
+        expect(idsOf(await payments.listPaymentsMadeBetween({ ...window, after, limit: 2 }))).toEqual(['payment-5']);
+      });
+    });
+
+    test('are found by their exact id, reference or transaction id, and counted', async () => {
+      await using opened = await open();
+      const stored = [
+        numbered(1, { createdAt: noon, transactionIds: ['shared'] }),
+        numbered(2, { createdAt: noon + 1, transactionIds: ['shared', '0xabc'], status: 'paid' }),
+        numbered(3, { provider: 'coinbase' }),
+      ];
+      await opened.database.transaction((stores) => insertAll(stores, stored));
+      await opened.database.read(async ({ payments }) => {
+        const find = async (text: string): Promise<string[]> =>
+          idsOf(await payments.searchPayments({ text, limit: 9 }));
+        expect(await find('shared')).toEqual(['payment-2', 'payment-1']);
+        expect(await find('invoice-3')).toEqual(['payment-3']);
+        expect(await find('payment-1')).toEqual(['payment-1']);
+        expect(await find('0xab')).toEqual([]);
+        expect(await payments.countPayments()).toEqual([
+          { provider: 'btcpay', status: 'created', count: 1 },
+          { provider: 'btcpay', status: 'paid', count: 1 },
+          { provider: 'coinbase', status: 'created', count: 1 },
+        ]);
+      });
+    });
+  });
+
+  describe('a reconciliation run', () => {
+    const run: ReconciliationRun = {
+      id: 'run-1',
+      provider: 'btcpay',
+      status: 'running',
+      windowFrom: noon - 100,
+      windowTo: noon,
+      startedAt: noon,
+      finishedAt: null,
+      startedBy: 'reconcile',
+      comparedCount: 0,
+      matchedCount: 0,
+      healedCount: 0,
+      openCount: 0,
+      error: null,
+    };
+    const finding: ReconciliationFinding = {
+      id: 'finding-1',
+      runId: run.id,
+      kind: 'status',
+      provider: 'btcpay',
+      reference: asProviderReference('invoice-1'),
+      paymentId: null,
+      here: 'created',
+      there: 'Settled',
+      isHealed: true,
+      createdAt: noon,
+    };
+
+    test('is kept with its findings, and changes only while it is running', async () => {
+      await using opened = await open();
+      await opened.database.transaction(async ({ reconciliation }) => {
+        await reconciliation.insertRun(run);
+        await reconciliation.insertRun({ ...run, id: 'run-2', startedAt: noon + 1 });
+        const finished = { ...run, status: 'finished', finishedAt: noon + 5, comparedCount: 3, openCount: 1 } as const;
+        expect(await reconciliation.changeRun({ ...run, comparedCount: 2 })).toBe(true);
+        expect(await reconciliation.changeRun(finished)).toBe(true);
+        expect(await reconciliation.changeRun(run)).toBe(false);
+        expect(await reconciliation.findRun('run-1')).toEqual(finished);
+        expect(await reconciliation.findRun('run-9')).toBeUndefined();
+        expect(idsOf(await reconciliation.listRuns({ limit: 5 }))).toEqual(['run-2', 'run-1']);
+        const open = { ...finding, id: 'finding-0', isHealed: false, createdAt: noon + 1 };
+        await reconciliation.insertFinding(open);
+        await reconciliation.insertFinding(finding);
+        expect(await reconciliation.listFindings({ runId: 'run-1', limit: 5 })).toEqual([finding, open]);
+        expect(await reconciliation.listFindings({ runId: 'run-1', limit: 1 })).toEqual([finding]);
+        expect(await reconciliation.listFindings({ runId: 'run-2', limit: 5 })).toEqual([]);
+      });
+    });
+  });
+}

@@ -1,0 +1,31 @@
+import pg from 'pg';
+import { openTestPostgres, type TestPostgres } from '#test/support/postgres.ts';
+import type { OpenContractDatabase } from './harness.ts';
+
+/** `server` is asked for when a test runs, because it is started in a hook. */
+export function openPostgresContract(server: () => TestPostgres): OpenContractDatabase {
+  return async (options) => {
+    const { database, url, remove } = await openTestPostgres(server(), options);
+    const raw = async (text: string): Promise<Record<string, unknown>[]> => {
+      const client = new pg.Client({ connectionString: url });
+      await client.connect();
+      try {
+        return (await client.query<Record<string, unknown>>(text)).rows;
+      } finally {
+        await client.end();
+      }
+    };
+    return {
+      database,
+      raw,
+      async breakCommits() {
+        await raw(`
+          create function refuse_commit() returns trigger language plpgsql
+            as $$ begin raise exception 'refused at the commit'; end $$;
+          create constraint trigger break_commit after insert on audit_records deferrable initially deferred
+            for each row when (new.action = 'break') execute function refuse_commit();`);
+      },
+      [Symbol.asyncDispose]: remove,
+    };
+  };
+}

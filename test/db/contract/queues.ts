@@ -1,0 +1,221 @@
+import { describe, expect, test } from 'vitest';
+import type { ClaimRequest, OutboxMessage } from '#messaging/messaging-store.ts';
+import type { OpenContractDatabase } from './harness.ts';
+import { noon, sampleEvent, sampleMessage } from './samples.ts';
+
+const claimBy = (lockedBy: string, change: Partial<ClaimRequest> = {}): ClaimRequest => ({
+  lane: null,
+  now: noon,
+  lockedUntil: noon + 60_000,
+  lockedBy,
+  limit: 10,
+  suspects: false,
+  ...change,
+});
+const idsOf = (rows: readonly { id: string }[]): string[] => rows.map((row) => row.id);
+
+export function describeQueues(open: OpenContractDatabase): void {
+  describe('a queue', () => {
+    test('gives eight workers disjoint work', async () => {
+      await using opened = await open();
+      const { database } = opened;
+      const all = Array.from({ length: 60 }, (_, index) => `event-${String(index).padStart(2, '0')}`);
+      await database.transaction(async (stores) => {
+        for (const id of all) await stores.inbox.append(sampleEvent(id));
+      });
+      const workers = Array.from({ length: 8 }, async (_, worker) => {
+        const taken: string[] = [];
+        for (let round = 0; round < 30; round += 1) {
+          const claim = claimBy(`worker-${worker}`, { limit: 3 });
+          taken.push(...idsOf(await database.transaction((stores) => stores.inbox.claimDue(claim))));
+        }
+        return taken;
+      });
+      const taken = (await Promise.all(workers)).flat();
+      expect(taken.toSorted()).toEqual(all);
+    });
+
+    test('keeps the bytes of an event and the payload of a message as they were', async () => {
+      await using opened = await open();
+      const { database } = opened;
+      const event = sampleEvent('a', { body: new Uint8Array([0, 255, 10, 13, 0]) });
+      const message = sampleMessage('b');
+      await database.transaction(async (stores) => {
+        expect(await stores.inbox.append(event)).toBe(true);
+        expect(await stores.inbox.append({ ...event, id: 'other' })).toBe(false);
+        expect(await stores.inbox.append({ ...event, id: 'c', source: 'bitpay' })).toBe(true);
+        expect(await stores.outbox.enqueue(message)).toBe(true);
+        expect(await stores.outbox.enqueue({ ...message, id: 'other' })).toBe(false);
+      });
+      await database.read(async (stores) => {
+        const stored = await stores.inbox.find('a');
+        expect(stored && new Uint8Array(stored.body)).toEqual(event.body);
+        expect(stored).toMatchObject({ availableAt: noon, startedAttempts: 0, outcome: null, lockedBy: null });
+        expect(await stores.outbox.find('b')).toEqual({
+          ...message,
+          lockedUntil: null,
+          lockedBy: null,
+          processedAt: null,
+          abandonedAt: null,
+          lastError: null,
+          startedAttempts: 0,
+          finishedAttempts: 0,
+        } satisfies OutboxMessage);
+        expect(await stores.outbox.find('other')).toBeUndefined();
+      });
+    });
+
+    test('is worked by lane, priority, time and id, and only what is due', async () => {
+      await using opened = await open();
+      const { database } = opened;
+      await database.transaction(async (stores) => {
+        await stores.outbox.enqueue(sampleMessage('late', { priority: 0, availableAt: noon + 1 }));
+        await stores.outbox.enqueue(sampleMessage('second', { availableAt: noon - 1, priority: 2 }));
+        await stores.outbox.enqueue(sampleMessage('b-first', { priority: 1 }));
+        await stores.outbox.enqueue(sampleMessage('a-first', { priority: 1 }));
+        await stores.outbox.enqueue(sampleMessage('chatter', { lane: 'chat', priority: 0 }));
+      });
+      const claim = (change: Partial<ClaimRequest>): Promise<OutboxMessage[]> =>
+        database.transaction((stores) => stores.outbox.claimDue(claimBy('me', change)));
+      expect(idsOf(await claim({ lane: 'shop', limit: 2 }))).toEqual(['a-first', 'b-first']);
+      expect(idsOf(await claim({}))).toEqual(['chatter', 'second']);
+      expect(await claim({})).toEqual([]);
+      expect(idsOf(await claim({ now: noon + 1 }))).toEqual(['late']);
+    });
+
+    test('settles a row only for the one who holds it', async () => {
+      await using opened = await open();
+      await opened.database.transaction(async ({ inbox }) => {
+        await inbox.append(sampleEvent('a'));
+        await inbox.claimDue(claimBy('me'));
+        const notMine = { id: 'a', lockedBy: 'another' };
+        expect(await inbox.markProcessed({ ...notMine, at: noon, outcome: 'applied' })).toBe(false);
+        expect(await inbox.abandon({ ...notMine, at: noon, reason: 'no' })).toBe(false);
+        expect(await inbox.release({ ...notMine, availableAt: noon, error: null, isFinishedAttempt: true })).toBe(
+          false,
+        );
+        expect(await inbox.markProcessed({ id: 'a', lockedBy: 'me', at: noon + 5, outcome: 'applied' })).toBe(true);
+        expect(await inbox.markProcessed({ id: 'a', lockedBy: 'me', at: noon + 6, outcome: 'applied' })).toBe(false);
+        expect(await inbox.find('a')).toMatchObject({
+          processedAt: noon + 5,
+          outcome: 'applied',
+          lockedBy: null,
+          lockedUntil: null,
+          startedAttempts: 1,
+          finishedAttempts: 1,
+        });
+        expect(await inbox.claimDue(claimBy('me', { now: noon + 100_000 }))).toEqual([]);
+      });
+    });
+
+    test('gives a row back for later, and counts the attempt only when one was made', async () => {
+      await using opened = await open();
+      await opened.database.transaction(async ({ outbox }) => {
+        await outbox.enqueue(sampleMessage('a'));
+        await outbox.claimDue(claimBy('me'));
+        const back = { id: 'a', lockedBy: 'me', availableAt: noon + 10, error: 'HTTP 500' };
+        expect(await outbox.release({ ...back, isFinishedAttempt: true })).toBe(true);
+        const waiting = { availableAt: noon + 10, lastError: 'HTTP 500', lockedBy: null };
+        expect(await outbox.find('a')).toMatchObject({ ...waiting, startedAttempts: 1, finishedAttempts: 1 });
+        expect(await outbox.claimDue(claimBy('me'))).toEqual([]);
+        expect(idsOf(await outbox.claimDue(claimBy('me', { now: noon + 10 })))).toEqual(['a']);
+        await outbox.release({ ...back, error: null, isFinishedAttempt: false });
+        expect(await outbox.find('a')).toMatchObject({ startedAttempts: 1, finishedAttempts: 1 });
+      });
+    });
+
+    test('holds a row apart once its lock ran out without an end', async () => {
+      await using opened = await open();
+      await opened.database.transaction(async ({ inbox }) => {
+        await inbox.append(sampleEvent('poison'));
+        await inbox.append(sampleEvent('sound', { receivedAt: noon + 1 }));
+        await inbox.claimDue(claimBy('crashed', { limit: 1 }));
+        const after = { now: noon + 60_000 };
+        expect(await inbox.claimDue(claimBy('me', { suspects: true }))).toEqual([]);
+        expect(idsOf(await inbox.claimDue(claimBy('me', after)))).toEqual(['sound']);
+        const [suspect] = await inbox.claimDue(
+          claimBy('me', { ...after, lockedUntil: noon + 120_000, suspects: true }),
+        );
+        expect(suspect).toMatchObject({ id: 'poison', startedAttempts: 2, finishedAttempts: 0 });
+      });
+    });
+
+    test('frees what another instance holds', async () => {
+      await using opened = await open();
+      await opened.database.transaction(async ({ inbox }) => {
+        await inbox.append(sampleEvent('theirs'));
+        await inbox.claimDue(claimBy('gone'));
+        await inbox.append(sampleEvent('mine'));
+        await inbox.claimDue(claimBy('me'));
+        expect(await inbox.unlockAll({ exceptBy: 'me' })).toBe(1);
+        expect(idsOf(await inbox.claimDue(claimBy('me', { suspects: true })))).toEqual(['theirs']);
+      });
+    });
+
+    test('lists its dead letters newest first, redrives one and discards another', async () => {
+      await using opened = await open();
+      await opened.database.transaction(async ({ outbox }) => {
+        for (const [index, id] of ['a', 'b', 'c'].entries()) {
+          await outbox.enqueue(sampleMessage(id));
+          await outbox.claimDue(claimBy('me'));
+          await outbox.abandon({ id, lockedBy: 'me', at: noon + Math.min(index, 1), reason: `reason ${id}` });
+        }
+        const firstPage = await outbox.listAbandoned({ before: null, limit: 2 });
+        expect(idsOf(firstPage)).toEqual(['c', 'b']);
+        expect(firstPage[0]).toMatchObject({ lastError: 'reason c', abandonedAt: noon + 1, lockedBy: null });
+        const nextPage = await outbox.listAbandoned({ before: { at: noon + 1, id: 'b' }, limit: 2 });
+        expect(idsOf(nextPage)).toEqual(['a']);
+
+        expect(await outbox.redrive({ id: 'a', at: noon + 9 })).toBe(true);
+        expect(await outbox.redrive({ id: 'a', at: noon + 9 })).toBe(false);
+        expect(await outbox.find('a')).toMatchObject({ startedAttempts: 0, availableAt: noon + 9, abandonedAt: null });
+        expect(await outbox.discard({ id: 'b', at: noon + 9 })).toBe(true);
+        expect(await outbox.discard({ id: 'b', at: noon + 9 })).toBe(false);
+        expect(await outbox.redrive({ id: 'b', at: noon + 9 })).toBe(false);
+        expect(await outbox.find('b')).toMatchObject({ processedAt: noon + 9 });
+        expect(idsOf(await outbox.listAbandoned({ before: null, limit: 9 }))).toEqual(['c']);
+      });
+      const outcomes = await opened.raw("select outcome from outbox_messages where id = 'b'");
+      expect(outcomes).toEqual([{ outcome: 'discarded' }]);
+    });
+
+    test('knows its depth, its oldest due row and its dead letters by lane', async () => {
+      await using opened = await open();
+      await opened.database.transaction(async ({ outbox, inbox }) => {
+        expect(await outbox.depths(noon)).toEqual([]);
+        await outbox.enqueue(sampleMessage('a', { lane: 'shop', availableAt: noon - 5 }));
+        await outbox.enqueue(sampleMessage('b', { lane: 'shop', availableAt: noon + 5 }));
+        await outbox.enqueue(sampleMessage('c', { lane: 'chat', availableAt: noon + 5 }));
+        await outbox.enqueue(sampleMessage('d', { lane: 'pager' }));
+        await outbox.claimDue(claimBy('me', { lane: 'pager' }));
+        await outbox.abandon({ id: 'd', lockedBy: 'me', at: noon, reason: 'no' });
+        expect(await outbox.depths(noon)).toEqual([
+          { lane: 'chat', waiting: 1, oldestAvailableAt: null, abandoned: 0 },
+          { lane: 'pager', waiting: 0, oldestAvailableAt: null, abandoned: 1 },
+          { lane: 'shop', waiting: 2, oldestAvailableAt: noon - 5, abandoned: 0 },
+        ]);
+        await inbox.append(sampleEvent('e', { source: 'coinbase' }));
+        expect(await inbox.depths(noon)).toEqual([
+          { lane: 'coinbase', waiting: 1, oldestAvailableAt: noon, abandoned: 0 },
+        ]);
+      });
+    });
+
+    test('prunes what was processed long ago, a bounded number at a time', async () => {
+      await using opened = await open();
+      await opened.database.transaction(async ({ inbox }) => {
+        for (const id of ['a', 'b', 'c', 'kept', 'waiting']) {
+          await inbox.append(sampleEvent(id));
+          if (id === 'waiting') continue;
+          await inbox.claimDue(claimBy('me'));
+          await inbox.markProcessed({ id, lockedBy: 'me', at: id === 'kept' ? noon : noon - 10, outcome: 'applied' });
+        }
+        expect(await inbox.prune({ before: noon, limit: 2 })).toBe(2);
+        expect(await inbox.prune({ before: noon, limit: 2 })).toBe(1);
+        expect(await inbox.prune({ before: noon, limit: 2 })).toBe(0);
+      });
+      const left = await opened.raw('select id from inbox_events order by id');
+      expect(left).toEqual([{ id: 'kept' }, { id: 'waiting' }]);
+    });
+  });
+}

@@ -1,0 +1,75 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { CommitFailed } from '#db/database-errors.ts';
+import { startPostgres, type TestPostgres } from '#test/support/postgres.ts';
+import { createSignal, rejectionOf } from './contract/harness.ts';
+import { openPostgresContract } from './contract/postgres.ts';
+import { noon, sampleAudit, sampleOrder } from './contract/samples.ts';
+
+let server: TestPostgres;
+beforeAll(async () => {
+  server = await startPostgres();
+});
+afterAll(() => server?.stop());
+const open = openPostgresContract(() => server);
+
+test('a failed COMMIT rejects by name and stores nothing', async () => {
+  await using opened = await open();
+  await opened.breakCommits();
+  const failing = opened.database.transaction((stores) => stores.audit.record(sampleAudit('a', { action: 'break' })));
+  expect(await rejectionOf(failing)).toBeInstanceOf(CommitFailed);
+  expect(await opened.raw('select id from audit_records')).toEqual([]);
+});
+
+test('a failed statement that the body passes over does not end in a silent rollback', async () => {
+  await using opened = await open();
+  const careless = opened.database.transaction(async (stores) => {
+    await stores.audit.record(sampleAudit('a'));
+    await stores.audit.record(sampleAudit('a')).catch(() => undefined);
+    return 'stored';
+  });
+  expect(await rejectionOf(careless)).toBeInstanceOf(CommitFailed);
+  expect(await opened.raw('select id from audit_records')).toEqual([]);
+});
+
+test('two transactions in a deadlock both succeed: the one that is undone is run again', async () => {
+  await using opened = await open();
+  const { database } = opened;
+  const orders = [sampleOrder(1), sampleOrder(2)] as const;
+  await database.transaction(async (stores) => {
+    for (const order of orders) await stores.orders.insertOrder(order);
+  });
+  let runs = 0;
+  const holds = [createSignal(), createSignal()] as const;
+  const change = { status: 'awaiting_payment', updatedAt: noon } as const;
+  const changeBoth = (first: 0 | 1, second: 0 | 1): Promise<void> =>
+    database.transaction(async (stores) => {
+      runs += 1;
+      for (const which of [first, second]) {
+        const { id } = orders[which];
+        const version = (await stores.orders.findOrder(id))?.version ?? 0;
+        await stores.orders.changeOrder({ id, expected: { status: 'awaiting_payment', version }, change });
+        holds[first].give();
+        await holds[second].given;
+      }
+    });
+  await Promise.all([changeBoth(0, 1), changeBoth(1, 0)]);
+  expect(runs).toBe(3);
+});
+
+test('an error names no parameter of its query', async () => {
+  await using opened = await open();
+  const twice = opened.database.transaction(async (stores) => {
+    await stores.orders.insertOrder(sampleOrder(1, { customerEmail: 'ann@example.org' }));
+    await stores.orders.insertOrder(sampleOrder(1, { customerEmail: 'ann@example.org' }));
+  });
+  const error = await rejectionOf(twice);
+  expect(error).toMatchObject({ code: '23505' });
+  expect(`${String(error)} ${JSON.stringify(error)}`).not.toContain('ann@example.org');
+});
+
+test('an integer that a JS number cannot hold is refused, not rounded', async () => {
+  await using opened = await open();
+  await opened.database.transaction((stores) => stores.orders.insertOrder(sampleOrder(1)));
+  await opened.raw('update orders set amount_minor = 9007199254740993');
+  await expect(opened.database.read((stores) => stores.orders.findOrderByNumber(1))).rejects.toThrow(RangeError);
+});
