@@ -1,0 +1,79 @@
+import { Hono } from 'hono';
+import type { QueueDepth } from '#messaging/messaging-store.ts';
+import type { PaymentDeps } from '#payments/deps.ts';
+import type { ReceiveWebhook } from '#payments/receive-webhook.ts';
+import { docsRoutes } from './docs.ts';
+import { installErrors } from './errors.ts';
+import { type Check, healthRoutes } from './health.ts';
+import { createListener, type Listener, type ListenerOptions } from './listener.ts';
+import type { Metrics, QueueName } from './metrics.ts';
+import { metricsRoutes } from './metrics-routes.ts';
+import { storeApiRoutes } from './store-api.ts';
+import { type TelegramReceiver, telegramRoutes } from './telegram.ts';
+import { webhookRoutes } from './webhooks.ts';
+
+export interface ServerDeps {
+  payments: PaymentDeps;
+  receiveWebhook: ReceiveWebhook;
+  metrics: Metrics;
+  /** Keys of the shop's site; null: `/v1` answers 404. */
+  storeApi: { keys: readonly string[] } | null;
+  /** The bots that get their updates by webhook, by the name in the path. */
+  telegram: ReadonlyMap<string, TelegramReceiver>;
+  checks: { live: readonly Check[]; ready: readonly Check[] };
+  version: string;
+}
+
+export interface TillkeeperServer extends Listener {
+  readonly app: Hono;
+}
+
+/** Everything that is reached over HTTP. */
+export function createServer(deps: ServerDeps, options: ListenerOptions): TillkeeperServer {
+  const { log } = deps.payments;
+  let isStopping = false;
+  const app = new Hono();
+  const routes = [
+    webhookRoutes({ receiveWebhook: deps.receiveWebhook, metrics: deps.metrics, log }),
+    telegramRoutes({ receivers: deps.telegram, log }),
+    storeApiRoutes({ payments: deps.payments, access: deps.storeApi }),
+    docsRoutes({ version: deps.version }),
+    healthRoutes({ ...deps.checks, isStopping: () => isStopping, log }),
+    metricsRoutes({ metrics: deps.metrics, refresh: () => refreshMetrics(deps), log }),
+  ];
+  for (const group of routes) app.route('/', group);
+  installErrors(app, { log });
+  const listener = createListener(
+    { fetch: async (request) => (isStopping ? hangUpAfter(await app.fetch(request)) : app.fetch(request)), log },
+    options,
+  );
+  return {
+    app,
+    start: listener.start,
+    stop: () => {
+      isStopping = true;
+      return listener.stop();
+    },
+  };
+}
+
+/** A kept-alive connection would otherwise bring its next request to a server that is leaving. */
+function hangUpAfter(response: Response): Response {
+  response.headers.set('connection', 'close');
+  return response;
+}
+
+async function refreshMetrics(deps: ServerDeps): Promise<void> {
+  const { database, clock, providers } = deps.payments;
+  for (const { name } of providers.list()) {
+    deps.metrics.setProviderUp({ provider: name, isUp: providers.health(name)?.breaker !== 'open' });
+  }
+  const now = clock.now();
+  const queues = await database.read(
+    async (stores): Promise<[QueueName, QueueDepth[]][]> => [
+      ['inbox', await stores.inbox.depths(now)],
+      ['outbox', await stores.outbox.depths(now)],
+    ],
+  );
+  for (const [queue, depths] of queues) deps.metrics.setQueue({ queue, depths, now });
+}

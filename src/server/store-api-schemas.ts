@@ -1,0 +1,100 @@
+// The answers of the store API as its description shows them. They are checked against the views at compile time.
+import { z } from '@hono/zod-openapi';
+import { providerNames } from '#kernel/provider-name.ts';
+import { trustLevels } from '#kernel/trust.ts';
+import { orderStatuses } from '#orders/order.ts';
+import type { OrderView, PaymentView, TimelineView } from '#payments/order-view.ts';
+import { paymentStatuses } from '#payments/payment.ts';
+
+const time = z.string().openapi({ format: 'date-time', example: '2026-11-22T20:00:00.000Z' });
+const decimal = z.string().openapi({ example: '49.00' });
+const trust = z.enum(trustLevels).nullable();
+
+const paymentSchema = z
+  .strictObject({
+    id: z.string(),
+    provider: z.enum(providerNames),
+    status: z.enum(paymentStatuses),
+    amount: decimal,
+    currency: z.string(),
+    checkout_url: z.string().nullable(),
+    expires_at: time,
+    provider_reference: z.string().nullable(),
+    provider_status: z.string().nullable(),
+    trust,
+    received: z.strictObject({ amount: decimal, asset: z.string() }).nullable(),
+    transaction_ids: z.array(z.string()),
+  })
+  .openapi('Payment') satisfies z.ZodType<PaymentView>;
+
+const timelineSchema = z
+  .strictObject({
+    at: time,
+    subject: z.string(),
+    from: z.string().nullable(),
+    to: z.string().nullable(),
+    cause: z.strictObject({ kind: z.string(), id: z.string() }),
+    actor: z.strictObject({ kind: z.string(), id: z.string() }),
+    trust,
+    text: z.string(),
+    payment_id: z.string().nullable(),
+  })
+  .openapi('TimelineEntry') satisfies z.ZodType<TimelineView>;
+
+export const orderSchema = z
+  .strictObject({
+    id: z.string(),
+    number: z.string().openapi({ example: 'T-1042' }),
+    status: z.enum(orderStatuses),
+    amount: decimal,
+    currency: z.string().openapi({ example: 'USD' }),
+    reference: z.string().nullable(),
+    items: z.array(
+      z.strictObject({ sku: z.string().nullable(), name: z.string(), quantity: z.number(), unit_amount: decimal }),
+    ),
+    customer: z.strictObject({ email: z.string().nullable(), name: z.string().nullable() }),
+    metadata: z.record(z.string(), z.string()),
+    attention: z.string().nullable(),
+    created_at: time,
+    updated_at: time,
+    expires_at: time,
+    paid_at: time.nullable(),
+    fulfilled_at: time.nullable(),
+    payment: paymentSchema.nullable(),
+    payments: z.array(paymentSchema),
+    timeline: z.array(timelineSchema),
+  })
+  .openapi('Order') satisfies z.ZodType<OrderView>;
+
+export const placedOrderSchema = orderSchema
+  .pick({ id: true, number: true, status: true, amount: true, currency: true })
+  .extend({
+    payment: paymentSchema
+      .pick({ id: true, provider: true, status: true, checkout_url: true, expires_at: true })
+      .nullable(),
+  })
+  .openapi('PlacedOrder');
+export type PlacedOrderView = z.output<typeof placedOrderSchema>;
+
+export const orderPageSchema = z
+  .strictObject({ data: z.array(orderSchema), next_cursor: z.string().nullable() })
+  .openapi('OrderPage');
+
+export const problemSchema = z
+  .object({
+    type: z.string(),
+    title: z.string(),
+    status: z.number(),
+    detail: z.string(),
+    code: z.string().optional(),
+    errors: z
+      .array(
+        z.object({
+          pointer: z.string().optional().openapi({ description: 'JSON pointer into the body.' }),
+          parameter: z.string().optional().openapi({ description: 'Name of a query parameter or header.' }),
+          detail: z.string(),
+        }),
+      )
+      .optional(),
+  })
+  .openapi('Problem', { description: 'RFC 9457' });

@@ -1,0 +1,66 @@
+// Raw bytes -> verified -> durable -> 200. Nothing is processed in the request, and the sender learns nothing about why a
+// signature was refused.
+import { Hono } from 'hono';
+import type { EventLog } from '#kernel/events.ts';
+import { isProviderName } from '#kernel/provider-name.ts';
+import type { ReceiveWebhook, WebhookReceipt } from '#payments/receive-webhook.ts';
+import { brokenBody, notFound, problem, refuseOtherMethods, tooLarge, unavailable } from './errors.ts';
+import type { Metrics } from './metrics.ts';
+import { readBody } from './read-body.ts';
+
+export const webhookBytesMax = 256 * 1024;
+
+/** How long a provider is asked to wait when the event could not be stored. */
+const retryAfterSeconds = 30;
+
+export interface WebhookRoutesDeps {
+  /** Resolves after the event is on disk; throws when it cannot be stored. */
+  receiveWebhook: ReceiveWebhook;
+  metrics: Pick<Metrics, 'countWebhook'>;
+  log: EventLog;
+}
+
+type Outcome = WebhookReceipt['kind'] | 'too_large' | 'broken' | 'failed';
+
+export function webhookRoutes(deps: WebhookRoutesDeps): Hono {
+  const app = new Hono();
+  app.post('/webhooks/:provider', async (context) => {
+    const provider = context.req.param('provider');
+    const { outcome, response } = await receive(deps, { provider, request: context.req.raw });
+    deps.metrics.countWebhook({ provider: isProviderName(provider) ? provider : 'unknown', outcome });
+    return response;
+  });
+  refuseOtherMethods(app, { path: '/webhooks/:provider', allowed: ['POST'] });
+  return app;
+}
+
+async function receive(
+  deps: WebhookRoutesDeps,
+  input: { provider: string; request: Request },
+): Promise<{ outcome: Outcome; response: Response }> {
+  const body = await readBody(input.request, webhookBytesMax);
+  if (body.kind === 'too_large') return { outcome: 'too_large', response: tooLarge(webhookBytesMax) };
+  if (body.kind === 'broken') return { outcome: 'broken', response: brokenBody() };
+  const delivery = { headers: Object.fromEntries(input.request.headers), body: body.bytes };
+  try {
+    const receipt = await deps.receiveWebhook({ provider: input.provider, delivery });
+    return { outcome: receipt.kind, response: answer(receipt) };
+  } catch (error) {
+    deps.log.error('webhook not stored', { provider: input.provider }, error);
+    const detail = 'The event could not be stored: send it again later.';
+    return { outcome: 'failed', response: unavailable({ detail, retryAfterSeconds }) };
+  }
+}
+
+function answer(receipt: WebhookReceipt): Response {
+  switch (receipt.kind) {
+    case 'accepted':
+    case 'duplicate':
+    case 'irrelevant':
+      return new Response(null, { status: 200 });
+    case 'refused':
+      return problem({ status: 401, detail: 'The signature was not accepted.' });
+    case 'unknown_provider':
+      return notFound();
+  }
+}

@@ -1,0 +1,334 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { orderPageSchema, orderSchema, placedOrderSchema } from '#server/store-api-schemas.ts';
+import { type House, openHouse, orderBody, storeRequest } from './house.ts';
+
+let house: House;
+beforeAll(async () => {
+  house = await openHouse();
+});
+afterAll(() => house.close());
+
+interface ProblemBody {
+  status: number;
+  detail: string;
+  code?: string;
+  order_id?: string;
+  errors?: { pointer?: string; parameter?: string; detail: string }[];
+}
+
+async function problemOf(response: Response, status: number): Promise<ProblemBody> {
+  expect(response.headers.get('content-type')).toBe('application/problem+json');
+  const body = (await response.json()) as ProblemBody;
+  expect({ status: response.status, body }).toMatchObject({ status, body: { status } });
+  return body;
+}
+
+describe('POST /v1/orders', () => {
+  test('creates an order with a payment at the provider', async () => {
+    const response = await storeRequest(house, { body: orderBody() });
+    expect(response.status).toBe(201);
+    const order = placedOrderSchema.parse(await response.json());
+    expect(order).toMatchObject({ status: 'awaiting_payment', amount: '49.00', currency: 'USD' });
+    expect(order.number).toMatch(/^T-\d+$/);
+    expect(order.payment).toMatchObject({ provider: 'btcpay', status: 'created' });
+    expect(response.headers.get('location')).toBe(`/v1/orders/${order.id}`);
+    const reference = order.payment?.checkout_url?.split('/').at(-1) ?? '';
+    expect(house.sandbox.record('btcpay', reference)).toMatchObject({ amount: '49.00', currency: 'USD' });
+  });
+
+  test('needs no more than items, currency and an empty customer', async () => {
+    const body = { items: [{ name: 'A', quantity: 1, unit_amount: '5' }], currency: 'USD', customer: {} };
+    expect((await storeRequest(house, { body })).status).toBe(201);
+  });
+
+  test('with the same key and body gives the same answer and one checkout', async () => {
+    const request = { body: orderBody(), headers: { 'idempotency-key': 'order 77' } };
+    const before = house.sandbox.records('btcpay').length;
+    const first = await storeRequest(house, request);
+    const again = await storeRequest(house, request);
+    expect([first.status, again.status]).toEqual([201, 201]);
+    expect(await again.text()).toBe(await first.text());
+    expect(first.headers.get('idempotent-replayed')).toBeNull();
+    expect(again.headers.get('idempotent-replayed')).toBe('true');
+    expect(again.headers.get('location')).toBe(first.headers.get('location'));
+    expect(house.sandbox.records('btcpay').length).toBe(before + 1);
+  });
+
+  test('with the same key and another body is refused', async () => {
+    const headers = { 'idempotency-key': 'order-78' };
+    await storeRequest(house, { body: orderBody(), headers });
+    const response = await storeRequest(house, { body: orderBody({ reference: 'other' }), headers });
+    expect(await problemOf(response, 422)).toMatchObject({ code: 'idempotency_key_reused' });
+  });
+
+  test('sent twice at once with one key makes one order', async () => {
+    const request = { body: orderBody(), headers: { 'idempotency-key': 'order-79' } };
+    const answers = await Promise.all([storeRequest(house, request), storeRequest(house, request)]);
+    const placed = answers.filter((answer) => answer.status === 201);
+    const busy = answers.filter((answer) => answer.status === 409);
+    expect(placed.length + busy.length).toBe(2);
+    expect(new Set(placed.map((answer) => answer.headers.get('location'))).size).toBe(1);
+    for (const answer of busy) expect(Number(answer.headers.get('retry-after'))).toBeGreaterThan(0);
+  });
+
+  test.each([
+    ['a JSON number for money', { items: [{ name: 'A', quantity: 1, unit_amount: 49 }] }, '/items/0/unit_amount'],
+    ['an amount with an exponent', { items: [{ name: 'A', quantity: 1, unit_amount: '1e3' }] }, '/items/0/unit_amount'],
+    ['a negative amount', { items: [{ name: 'A', quantity: 1, unit_amount: '-1' }] }, '/items/0/unit_amount'],
+    ['too many decimal places', { items: [{ name: 'A', quantity: 1, unit_amount: '1.001' }] }, '/items/0/unit_amount'],
+    ['a fraction of a piece', { items: [{ name: 'A', quantity: 1.5, unit_amount: '1' }] }, '/items/0/quantity'],
+    ['no pieces', { items: [{ name: 'A', quantity: 0, unit_amount: '1' }] }, '/items/0/quantity'],
+    ['too many pieces', { items: [{ name: 'A', quantity: 10_001, unit_amount: '1' }] }, '/items/0/quantity'],
+    ['no items', { items: [] }, '/items'],
+    ['too many items', { items: Array(101).fill({ name: 'A', quantity: 1, unit_amount: '1' }) }, '/items'],
+    ['a total of nothing', { items: [{ name: 'A', quantity: 1, unit_amount: '0.00' }] }, '/items'],
+    ['a total beyond counting', { items: [{ name: 'A', quantity: 10_000, unit_amount: '90000000000000' }] }, '/items'],
+    ['a nameless item', { items: [{ name: '  ', quantity: 1, unit_amount: '1' }] }, '/items/0/name'],
+    ['a name of two lines', { items: [{ name: 'a\nb', quantity: 1, unit_amount: '1' }] }, '/items/0/name'],
+    ['a currency that is none', { currency: 'usd' }, '/currency'],
+    ['an e-mail that is none', { customer: { email: 'ada' } }, '/customer/email'],
+    ['an unknown provider', { provider: 'stripe' }, '/provider'],
+    ['plain http to return to', { redirect_url: 'http://shop.example.com/' }, '/redirect_url'],
+    ['a script to return to', { redirect_url: 'javascript:alert(1)' }, '/redirect_url'],
+    ['metadata that is no text', { metadata: { cart: 9 } }, '/metadata/cart'],
+    ['metadata that is too long', { metadata: { cart: 'x'.repeat(501) } }, '/metadata/cart'],
+    ['metadata with a zero byte', { metadata: { cart: 'a\0b' } }, '/metadata/cart'],
+    [
+      'too much metadata',
+      { metadata: Object.fromEntries([...Array(21).keys()].map((n) => [`k${n}`, ''])) },
+      '/metadata',
+    ],
+    ['a misspelt field', { redirect_ur: 'https://a.example.com' }, '/redirect_ur'],
+    ['half a surrogate pair', { reference: '\ud800' }, '/reference'],
+  ])('refuses %s and points at it', async (_what, change, pointer) => {
+    const { errors } = await problemOf(await storeRequest(house, { body: orderBody(change) }), 422);
+    expect(errors?.map((error) => error.pointer)).toEqual([pointer]);
+  });
+
+  test('refuses the one name in metadata that would be lost', async () => {
+    const body = JSON.stringify(orderBody()).replace('"cart"', '"__proto__"');
+    const { errors } = await problemOf(await storeRequest(house, { body }), 422);
+    expect(errors?.map((error) => error.pointer)).toEqual(['/metadata/__proto__']);
+  });
+
+  test('lists every fault at once, also an amount whose neighbours are wrong', async () => {
+    const items = [
+      { name: '', quantity: 'two', unit_amount: 1 },
+      { name: 'B', quantity: 1, unit_amount: '1.005' },
+    ];
+    const body = orderBody({ items, provider: 'x', customer: { email: 1 } });
+    const { errors } = await problemOf(await storeRequest(house, { body }), 422);
+    const pointers = errors?.map((error) => error.pointer).sort();
+    const expected = ['/customer/email', '/items/0/name', '/items/0/quantity', '/items/0/unit_amount'];
+    expect(pointers).toEqual([...expected, '/items/1/unit_amount', '/provider']);
+  });
+
+  test.each(['null', '[]', '"text"', '7'])('refuses %s as an order', async (body) => {
+    await problemOf(await storeRequest(house, { body }), 422);
+  });
+
+  test.each(['', '{', '{"a":1,}', '\ufeff{'])('refuses what is not JSON: %j', async (body) => {
+    await problemOf(await storeRequest(house, { body }), 400);
+  });
+
+  test.each(['text/plain', 'application/x-www-form-urlencoded', undefined])('refuses the type %s', async (type) => {
+    await problemOf(await storeRequest(house, { body: orderBody(), headers: { 'content-type': type } }), 415);
+  });
+
+  test('accepts a type with its character set', async () => {
+    const headers = { 'content-type': 'application/json; charset=UTF-8' };
+    expect((await storeRequest(house, { body: orderBody(), headers })).status).toBe(201);
+  });
+
+  test('refuses a body that is too large', async () => {
+    const response = await storeRequest(house, { body: orderBody({ reference: 'x'.repeat(300_000) }) });
+    await problemOf(response, 413);
+  });
+
+  test.each(['k'.repeat(256), 'schl\u00fcssel'])('refuses the malformed key %j', async (key) => {
+    await problemOf(await storeRequest(house, { body: orderBody(), headers: { 'idempotency-key': key } }), 400);
+  });
+
+  test('says so when no provider can take the currency', async () => {
+    const body = orderBody({ provider: 'coinbase', currency: 'EUR' });
+    expect(await problemOf(await storeRequest(house, { body }), 422)).toMatchObject({ code: 'no_provider' });
+  });
+});
+
+describe('a provider in trouble', () => {
+  test('that refuses is told with its words and the order', async () => {
+    const own = await openHouse({ providers: ['btcpay'], env: { BTCPAY_API_KEY: 'a-wrong-key' } });
+    try {
+      const problem = await problemOf(await storeRequest(own, { body: orderBody() }), 502);
+      expect(problem).toMatchObject({ code: 'provider_rejected' });
+      const order = await storeRequest(own, { path: `/v1/orders/${problem.order_id}` });
+      expect(order.status).toBe(200);
+    } finally {
+      await own.close();
+    }
+  });
+
+  test('that is away is told as such, and the request may come again', async () => {
+    const own = await openHouse({ providers: ['btcpay'] });
+    try {
+      own.sandbox.faults('btcpay').set({ outage: true });
+      const request = { body: orderBody(), headers: { 'idempotency-key': 'again' } };
+      const first = await storeRequest(own, request);
+      expect(Number(first.headers.get('retry-after'))).toBeGreaterThan(0);
+      expect(await problemOf(first, 503)).toMatchObject({ code: 'provider_unreachable' });
+      own.sandbox.faults('btcpay').reset();
+      const second = await storeRequest(own, request);
+      expect(second.status).toBe(201);
+      expect(own.sandbox.records('btcpay')).toHaveLength(1);
+    } finally {
+      await own.close();
+    }
+  });
+});
+
+describe('GET /v1/orders', () => {
+  test('gives one order with its timeline, in the shape that is described', async () => {
+    const placed = await storeRequest(house, { body: orderBody() });
+    const response = await storeRequest(house, { path: placed.headers.get('location') ?? '' });
+    const order = orderSchema.parse(await response.json());
+    expect(order).toMatchObject({
+      reference: 'web-77',
+      customer: { email: 'ada@example.com' },
+      metadata: { cart: '9' },
+    });
+    expect(order.items).toEqual([{ sku: 'book', name: 'A book', quantity: 2, unit_amount: '24.50' }]);
+    expect(order.timeline.length).toBeGreaterThan(0);
+    expect(response.headers.get('cache-control')).toBe('no-store');
+  });
+
+  test.each(['00000000-0000-7000-8000-000000000000', 'T-1', "'; drop table orders"])(
+    'finds nothing under %s',
+    async (id) => {
+      await problemOf(await storeRequest(house, { path: `/v1/orders/${encodeURIComponent(id)}` }), 404);
+    },
+  );
+
+  test('pages through every order once, newest first', async () => {
+    for (let made = 0; made < 3; made += 1) await storeRequest(house, { body: orderBody() });
+    const seen: string[] = [];
+    let cursor = '';
+    for (let page = 0; page < 100; page += 1) {
+      const response = await storeRequest(house, { path: `/v1/orders?limit=2&cursor=${cursor}` });
+      const { data, next_cursor } = orderPageSchema.parse(await response.json());
+      expect(data.length).toBeLessThanOrEqual(2);
+      seen.push(...data.map((order) => order.id));
+      if (next_cursor === null) break;
+      cursor = next_cursor;
+    }
+    expect(seen.length).toBeGreaterThanOrEqual(3);
+    expect(new Set(seen).size).toBe(seen.length);
+    expect([...seen].sort().reverse()).toEqual(seen);
+  });
+
+  test.each([
+    ['?status=fulfilled,cancelled', []],
+    ['?status=fulfilled&status=cancelled', []],
+  ])('filters by %s', async (query, expected) => {
+    const response = await storeRequest(house, { path: `/v1/orders${query}` });
+    expect(orderPageSchema.parse(await response.json()).data).toEqual(expected);
+  });
+
+  test('filters by one status', async () => {
+    const response = await storeRequest(house, { path: '/v1/orders?status=awaiting_payment&limit=1' });
+    expect(orderPageSchema.parse(await response.json()).data.map((order) => order.status)).toEqual([
+      'awaiting_payment',
+    ]);
+  });
+
+  test.each([
+    ['?status=lost', 'status'],
+    ['?limit=0', 'limit'],
+    ['?limit=101', 'limit'],
+    ['?limit=1e1', 'limit'],
+    ['?cursor=nonsense', 'cursor'],
+  ])('refuses %s', async (query, parameter) => {
+    const { errors } = await problemOf(await storeRequest(house, { path: `/v1/orders${query}` }), 400);
+    expect(errors?.map((error) => error.parameter)).toEqual([parameter]);
+  });
+});
+
+describe('the bearer key', () => {
+  test.each([undefined, 'Bearer', 'Bearer wrong', 'Basic key-of-the-shop', 'key-of-the-shop', 'Bearer key-of-the-sho'])(
+    '%s opens nothing',
+    async (authorization) => {
+      const response = await storeRequest(house, { headers: { authorization } });
+      expect(response.headers.get('www-authenticate')).toMatch(/^Bearer realm=/);
+      await problemOf(response, 401);
+    },
+  );
+
+  test('may be either of two while one replaces the other', async () => {
+    const own = await openHouse({ providers: ['btcpay'], env: { STORE_API_KEY: 'new-key,old-key' } });
+    try {
+      for (const key of ['new-key', 'old-key']) {
+        const response = await storeRequest(own, { headers: { authorization: `bearer ${key}` } });
+        expect(response.status).toBe(200);
+      }
+    } finally {
+      await own.close();
+    }
+  });
+
+  test('that is not set hides the store API', async () => {
+    const own = await openHouse({ providers: ['btcpay'], env: { STORE_API_KEY: '' } });
+    try {
+      await problemOf(await storeRequest(own), 404);
+      await problemOf(await storeRequest(own, { body: orderBody(), headers: { authorization: 'Bearer ' } }), 404);
+    } finally {
+      await own.close();
+    }
+  });
+});
+
+describe('every other address', () => {
+  test.each([
+    ['GET', '/nothing', 404],
+    ['GET', '/v1/orders/x/y', 404],
+    ['DELETE', '/v1/orders', 405],
+    ['PATCH', '/v1/orders/00000000-0000-7000-8000-000000000000', 405],
+    ['POST', '/livez', 405],
+    ['POST', '/metrics', 405],
+    ['POST', '/docs', 405],
+    ['GET', '/telegram/admin', 405],
+  ])('%s %s is answered with a problem document', async (method, path, status) => {
+    const headers = { authorization: 'Bearer key-of-the-shop' };
+    await problemOf(await house.server.app.request(path, { method, headers }), status);
+  });
+
+  test('tells nothing about our own trouble', async () => {
+    const own = await openHouse({ providers: ['btcpay'] });
+    await own.db.database.close();
+    const problem = await problemOf(await storeRequest(own), 500);
+    expect(JSON.stringify(problem)).not.toMatch(/closed|database|at /i);
+    expect(own.logged.join()).toContain('request failed');
+    await own.close();
+  });
+});
+
+describe('the description', () => {
+  test('is OpenAPI 3.1 and names the three routes', async () => {
+    const response = await house.server.app.request('/openapi.json');
+    const document = (await response.json()) as { openapi: string; paths: Record<string, object> };
+    expect(document.openapi).toBe('3.1.0');
+    const routes = Object.entries(document.paths).map(([path, item]) => `${Object.keys(item).join(',')} ${path}`);
+    expect(routes).toEqual(['post,get /v1/orders', 'get /v1/orders/{id}']);
+  });
+
+  test('is shown by a page that needs nothing from elsewhere', async () => {
+    const page = await (await house.server.app.request('/docs')).text();
+    const assets = [...page.matchAll(/(?:src|href)="([^"]+)"/g)].map((match) => match[1] ?? '');
+    expect(assets.length).toBeGreaterThan(3);
+    for (const asset of assets) {
+      const response = await house.server.app.request(new URL(asset, 'http://till.example/docs').pathname);
+      expect({ asset, status: response.status }).toEqual({ asset, status: 200 });
+    }
+    expect(page).not.toMatch(/https?:\/\//);
+    expect((await house.server.app.request('/docs/package.json')).status).toBe(404);
+    expect((await house.server.app.request('/docs/..%2Fpackage.json')).status).toBe(404);
+  });
+});
