@@ -5,6 +5,7 @@ import { typedText } from './entities.ts';
 import type { Chat, Media, SandboxBot, SandboxMessage, SandboxUser, StoredMessage } from './model.ts';
 import type { Platform } from './platform.ts';
 import { sandboxMessage, wireBot, wireChat, wireMessage, wireUser } from './wire.ts';
+import type { World } from './world.ts';
 
 const typedMax = 4096;
 
@@ -65,37 +66,10 @@ export function createPeople(platform: Platform, options: { answerTimeoutMs: num
       world.emit({ type: 'chat', chat });
     }
     const message = world.post(chat, { from: wireUser(user), ...draft, ...formatted });
-    for (const bot of hearers(at, message)) {
+    for (const bot of hearers(world, { chat, message })) {
       platform.inbound(bot).queue.push('message', wireMessage(message, { chat, world }));
     }
     return sandboxMessage(message, { chat, world });
-  }
-
-  /** In a group, bots in privacy mode hear commands and replies to themselves only. */
-  function hearers({ chat }: Place, message: StoredMessage): SandboxBot[] {
-    const bots = chat.botIds.flatMap((id) => world.botById(id) ?? []);
-    if (chat.kind === 'private') return bots;
-    const repliedTo = message.replyToId === undefined ? undefined : chat.messages.get(message.replyToId)?.from.id;
-    const command = /^\/[a-z0-9_]+(?:@(\w+))?/i.exec(message.text);
-    return bots.filter((bot) => {
-      if (repliedTo === bot.id) return true;
-      return command !== null && (command[1] === undefined || command[1].toLowerCase() === bot.username.toLowerCase());
-    });
-  }
-
-  function setBlocked(person: Person, blocked: boolean): void {
-    const { bot, user, chat } = place(person);
-    if (chat.blocked === blocked) return;
-    chat.blocked = blocked;
-    const member = (isIn: boolean) => ({ user: wireBot(bot), status: isIn ? 'member' : 'kicked' });
-    platform.inbound(bot).queue.push('my_chat_member', {
-      chat: wireChat(chat, world),
-      from: wireUser(user),
-      date: world.nowSeconds(),
-      old_chat_member: member(blocked),
-      new_chat_member: member(!blocked),
-    });
-    world.emit({ type: 'chat', chat });
   }
 
   return {
@@ -105,26 +79,63 @@ export function createPeople(platform: Platform, options: { answerTimeoutMs: num
       const file = platform.files.save('documents', { name: input.name, mimeType: '', bytes: input.bytes });
       return say(place(input), { text: input.caption ?? '', media: { kind: 'document', file } });
     },
-    async tapButton(input) {
-      const { bot, user, chat } = place(input);
-      const message = chat.messages.get(input.messageId);
-      if (!message) throw new Error(`chat ${chat.id} has no message ${input.messageId}`);
-      const isThere = (message.keyboard ?? []).flat().some((button) => button.callback_data === input.data);
-      if (!isThere && !input.forged) throw new Error(`message ${message.id} has no button with data ${input.data}`);
-      const owner = world.botById(message.from.id) ?? bot;
-      const query = platform.callbacks.open(owner.id);
-      platform.inbound(owner).queue.push('callback_query', {
-        id: query.id,
-        from: wireUser(user),
-        message: wireMessage(message, { chat, world }),
-        chat_instance: chatInstance(chat),
-        data: input.data,
-      });
-      return await withinTime(query.answered, options.answerTimeoutMs);
-    },
-    block: (input) => setBlocked(input, true),
-    unblock: (input) => setBlocked(input, false),
+    tapButton: async (input) => await tap(platform, { at: place(input), input, timeoutMs: options.answerTimeoutMs }),
+    block: (input) => setBlocked(platform, { at: place(input), blocked: true }),
+    unblock: (input) => setBlocked(platform, { at: place(input), blocked: false }),
   };
+}
+
+/** In a group, bots in privacy mode hear commands and replies to themselves only. */
+function hearers(world: World, said: { chat: Chat; message: StoredMessage }): SandboxBot[] {
+  const { chat, message } = said;
+  const bots = chat.botIds.flatMap((id) => world.botById(id) ?? []);
+  if (chat.kind === 'private') return bots;
+  const repliedTo = message.replyToId === undefined ? undefined : chat.messages.get(message.replyToId)?.from.id;
+  const command = /^\/[a-z0-9_]+(?:@(\w+))?/i.exec(message.text);
+  return bots.filter((bot) => {
+    if (repliedTo === bot.id) return true;
+    return command !== null && (command[1] === undefined || command[1].toLowerCase() === bot.username.toLowerCase());
+  });
+}
+
+function setBlocked(platform: Platform, change: { at: Place; blocked: boolean }): void {
+  const { world } = platform;
+  const { at, blocked } = change;
+  const { bot, user, chat } = at;
+  if (chat.blocked === blocked) return;
+  chat.blocked = blocked;
+  const member = (isIn: boolean) => ({ user: wireBot(bot), status: isIn ? 'member' : 'kicked' });
+  platform.inbound(bot).queue.push('my_chat_member', {
+    chat: wireChat(chat, world),
+    from: wireUser(user),
+    date: world.nowSeconds(),
+    old_chat_member: member(blocked),
+    new_chat_member: member(!blocked),
+  });
+  world.emit({ type: 'chat', chat });
+}
+
+async function tap(
+  platform: Platform,
+  act: { at: Place; input: TapButton; timeoutMs: number },
+): Promise<CallbackAnswer> {
+  const { world } = platform;
+  const { at, input } = act;
+  const { bot, user, chat } = at;
+  const message = chat.messages.get(input.messageId);
+  if (!message) throw new Error(`chat ${chat.id} has no message ${input.messageId}`);
+  const isThere = (message.keyboard ?? []).flat().some((button) => button.callback_data === input.data);
+  if (!isThere && !input.forged) throw new Error(`message ${message.id} has no button with data ${input.data}`);
+  const owner = world.botById(message.from.id) ?? bot;
+  const query = platform.callbacks.open(owner.id);
+  platform.inbound(owner).queue.push('callback_query', {
+    id: query.id,
+    from: wireUser(user),
+    message: wireMessage(message, { chat, world }),
+    chat_instance: chatInstance(chat),
+    data: input.data,
+  });
+  return await withinTime(query.answered, act.timeoutMs);
 }
 
 /** The same for every tap in one chat, and meaningless otherwise. */

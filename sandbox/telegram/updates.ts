@@ -38,6 +38,22 @@ interface Waiter {
   readonly refuse: (error: ApiError) => void;
 }
 
+/** Holds one poll until it is woken, refused, given up or too old; `hold` learns who waits. Waking one that is gone does nothing. */
+async function waitForOne(input: PollInput, hold: (waiter: Waiter) => void): Promise<void> {
+  const seconds = Math.min(input.timeoutSeconds ?? 0, pollSecondsMax);
+  if (seconds <= 0 || input.signal.aborted) return;
+  const over = new AbortController();
+  const { promise, resolve, reject } = Promise.withResolvers<void>();
+  hold({ wake: resolve, refuse: reject });
+  input.signal.addEventListener('abort', () => resolve(), { signal: over.signal });
+  delay(seconds * 1000, undefined, { signal: over.signal, ref: false }).then(resolve, () => undefined);
+  try {
+    await promise;
+  } finally {
+    over.abort();
+  }
+}
+
 export function createUpdateQueue(firstId: number): UpdateQueue {
   let queue: Update[] = [];
   let nextId = firstId;
@@ -59,22 +75,6 @@ export function createUpdateQueue(firstId: number): UpdateQueue {
     queue = offset < 0 ? queue.slice(offset) : queue.filter((update) => update.update_id >= offset);
   }
 
-  async function waitForOne(input: PollInput): Promise<void> {
-    const seconds = Math.min(input.timeoutSeconds ?? 0, pollSecondsMax);
-    if (seconds <= 0 || input.signal.aborted) return;
-    const over = new AbortController();
-    let mine: Waiter | undefined;
-    await new Promise<void>((resolve, reject) => {
-      mine = { wake: resolve, refuse: reject };
-      poller = mine;
-      input.signal.addEventListener('abort', () => resolve(), { signal: over.signal });
-      delay(seconds * 1000, undefined, { signal: over.signal, ref: false }).then(resolve, () => undefined);
-    }).finally(() => {
-      over.abort();
-      if (poller === mine) poller = undefined;
-    });
-  }
-
   return {
     push(kind, payload) {
       if (!isAllowed(kind)) return;
@@ -87,7 +87,11 @@ export function createUpdateQueue(firstId: number): UpdateQueue {
       interrupt('terminated by other getUpdates request; make sure that only one bot instance is running');
       if (input.allowed) allowed = input.allowed;
       confirmBefore(input.offset);
-      if (queue.length === 0) await waitForOne(input);
+      if (queue.length === 0) {
+        await waitForOne(input, (waiter) => {
+          poller = waiter;
+        });
+      }
       const limit = Math.min(Math.max(input.limit ?? 100, 1), 100);
       return input.signal.aborted ? [] : queue.slice(0, limit);
     },

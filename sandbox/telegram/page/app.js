@@ -1,18 +1,18 @@
 import {
   addMessage,
   changeMessage,
+  drawDown,
   drawMessages,
   dropMessage,
-  isAtEnd,
   scrollToEnd,
   scrollToMessage,
 } from './bubbles.js';
-import { drawDock, sayIn, startReply } from './composer.js';
+import { drawDock, say, startReply } from './composer.js';
 import { avatar, byId, element } from './dom.js';
 import { icon } from './icons.js';
 import { drawList } from './list.js';
 import { copyText, openMenu } from './overlay.js';
-import { act, applyEvent, loadState, markRead, openChat, store, whereabouts } from './store.js';
+import { applyEvent, attempt, loadState, markRead, openChat, store, whereabouts } from './store.js';
 
 const typingMs = 5000;
 const ringMs = 12_000;
@@ -133,21 +133,21 @@ function onMessagesClick(event) {
   const command = event.target.closest('.command');
   if (command) {
     event.preventDefault();
-    sayIn(chat, command.dataset.command);
+    say(chat, command.dataset.command);
   }
   event.target.closest('.spoiler, blockquote.expandable')?.classList.add('open');
   const code = event.target.closest('.text code');
-  if (code) copyText(code.textContent);
+  if (code) void copyText(code.textContent);
 }
 
 function onMore(event) {
   event.stopPropagation();
   const chat = openChat();
   const where = whereabouts(chat);
-  const block = { label: 'Block bot', danger: true, run: () => act('block', where) };
-  const unblock = { label: 'Unblock bot', run: () => act('unblock', where) };
+  const block = { label: 'Block bot', danger: true, run: () => attempt('block', where) };
+  const unblock = { label: 'Unblock bot', run: () => attempt('unblock', where) };
   const forPrivate = chat.kind === 'private' ? [chat.blocked ? unblock : block] : [];
-  const copyId = { label: `Copy chat id ${chat.chatId}`, run: () => copyText(String(chat.chatId)) };
+  const copyId = { label: `Copy chat id ${chat.chatId}`, run: () => void copyText(String(chat.chatId)) };
   openMenu(byId('chat'), { className: 'more-menu', options: [copyId, ...forPrivate] });
 }
 
@@ -157,9 +157,7 @@ byId('down').innerHTML = icon('down');
 byId('back').addEventListener('click', showList);
 byId('more').addEventListener('click', onMore);
 byId('down').addEventListener('click', () => scrollToEnd('smooth'));
-byId('scroll').addEventListener('scroll', () => {
-  byId('down').hidden = isAtEnd();
-});
+byId('scroll').addEventListener('scroll', drawDown);
 byId('messages').addEventListener('click', onMessagesClick);
 byId('messages').addEventListener('dblclick', (event) => {
   const id = Number(event.target.closest('.message')?.dataset.messageId);
@@ -174,4 +172,4 @@ document.addEventListener('visibilitychange', () => {
   if (chat && isSeen(chat)) markRead(chat);
   if (store.me) draw();
 });
-connect();
+void connect();

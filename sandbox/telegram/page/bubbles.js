@@ -1,4 +1,4 @@
-import { byId, clock, dayKey, dayName, element, fileSize } from './dom.js';
+import { avatar, byId, clock, dayKey, dayName, element, fileSize } from './dom.js';
 import { icon } from './icons.js';
 import { alertBox, copyText, showPicture, toast } from './overlay.js';
 import { act, openChat, store, whereabouts } from './store.js';
@@ -61,15 +61,18 @@ const keyAction = (key) => {
 
 function keyOf(message, key) {
   const press = (event) => pressKey(event.currentTarget, { message, key });
-  return element('button', {
+  const action = keyAction(key);
+  const node = element('button', {
     type: 'button',
     class: 'key',
     'data-testid': 'inline-button',
-    'data-action': keyAction(key),
+    'data-action': action,
     'data-style': key.style,
     text: key.text,
     on: { click: press },
   });
+  if (action !== 'tap') node.insertAdjacentHTML('beforeend', icon(action, 12));
+  return node;
 }
 
 async function pressKey(button, { message, key }) {
@@ -142,6 +145,12 @@ export function isAtEnd() {
 
 export function scrollToEnd(behavior = 'instant') {
   byId('scroll').scrollTo({ top: byId('scroll').scrollHeight, behavior });
+  drawDown();
+}
+
+/** The way down is offered only to those who are not there. */
+export function drawDown() {
+  byId('down').hidden = isAtEnd();
 }
 
 export function drawMessages(chat) {
@@ -157,7 +166,8 @@ export function addMessage(chat, message) {
   node.classList.add('fresh');
   byId('messages').append(node);
   decorate(chat);
-  if (stay) scrollToEnd('smooth');
+  if (stay) scrollToEnd();
+  drawDown();
 }
 
 export function changeMessage(chat, message) {
@@ -169,6 +179,7 @@ export function changeMessage(chat, message) {
   decorate(chat);
   flash(node);
   if (stay) scrollToEnd();
+  drawDown();
 }
 
 export function dropMessage(chat, messageId) {
@@ -181,7 +192,7 @@ function decorate(chat) {
   const box = byId('messages');
   for (const node of box.querySelectorAll('.day, .empty')) node.remove();
   const nodes = [...box.querySelectorAll('.message')];
-  if (nodes.length === 0) box.append(element('div', { class: 'empty', text: emptyText(chat) }));
+  if (nodes.length === 0) box.append(emptyCard(chat));
   nodes.forEach((node, index) => {
     const date = Number(node.dataset.date);
     const previous = nodes[index - 1];
@@ -192,8 +203,14 @@ function decorate(chat) {
   });
 }
 
-function emptyText(chat) {
-  return chat.started ? 'No messages here yet' : `${chat.title} can do things for you. Press Start.`;
+function emptyCard(chat) {
+  const hint = chat.started ? 'No messages here yet' : 'Press Start, and this bot may write to you';
+  return element('div', { class: 'empty' }, [
+    avatar(chat.title),
+    element('b', { text: chat.title }),
+    element('span', { text: chat.about }),
+    element('span', { text: hint }),
+  ]);
 }
 
 function isSameRun(a, b) {

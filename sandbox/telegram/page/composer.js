@@ -1,22 +1,16 @@
 import { byId, element } from './dom.js';
 import { icon } from './icons.js';
 import { toast } from './overlay.js';
-import { act, sendFile, whereabouts } from './store.js';
+import { attempt, sendFile, whereabouts } from './store.js';
 
 const drafts = new Map();
 let replyTo;
 
-async function say(chat, text) {
+export function say(chat, text) {
   const replyToId = replyTo?.chat === chat.key ? replyTo.message.messageId : undefined;
   replyTo = undefined;
-  try {
-    await act('send', { ...whereabouts(chat), text, ...(replyToId ? { replyToId } : {}) });
-  } catch (error) {
-    toast(error.message, { bad: true });
-  }
+  attempt('send', { ...whereabouts(chat), text, ...(replyToId ? { replyToId } : {}) });
 }
-
-export const sayIn = say;
 
 export function startReply(chat, message) {
   replyTo = { chat: chat.key, message };
@@ -28,7 +22,7 @@ export function startReply(chat, message) {
 export function drawDock(chat) {
   const dock = byId('dock');
   if (chat.blocked) {
-    const unblock = () => act('unblock', whereabouts(chat));
+    const unblock = () => attempt('unblock', whereabouts(chat));
     const attributes = {
       type: 'button',
       class: 'wide',

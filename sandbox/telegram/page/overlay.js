@@ -4,7 +4,7 @@ const toastMs = 3200;
 
 export function toast(text, { bad = false } = {}) {
   const node = element('div', { class: bad ? 'toast bad' : 'toast', 'data-testid': 'toast', role: 'status', text });
-  byId('toasts').append(node);
+  byId('toasts').replaceChildren(node);
   setTimeout(() => node.remove(), toastMs);
 }
 

@@ -1,3 +1,5 @@
+import { toast } from './overlay.js';
+
 /** What the page knows, kept current by the server's events. Everything else only draws it. */
 export const store = {
   session: '',
@@ -80,6 +82,11 @@ export async function act(name, body) {
   const answer = await response.json();
   if (!answer.ok) throw new Error(answer.error);
   return answer.result;
+}
+
+/** An act whose refusal only has to be told. */
+export function attempt(name, body) {
+  act(name, body).catch((error) => toast(error.message, { bad: true }));
 }
 
 export function whereabouts(chat) {
