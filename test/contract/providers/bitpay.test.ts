@@ -36,6 +36,13 @@ describe('a set-up with a pos token only', () => {
   });
 });
 
+test('with a merchant key a lost create is looked up and not sent again', async () => {
+  await using shop = await openShop('bitpay');
+  shop.failCreate('timeout_after');
+  await shop.provider.createPayment(shop.anOrder());
+  expect(shop.records()).toMatchObject([{ createCalls: 1 }]);
+});
+
 test('an invoice carries the address for its webhooks, so that none has to be set up at BitPay', async () => {
   await using shop = await openShop('bitpay', { settings: { publicUrl: 'https://till.example.com/' } });
   shop.sandbox.setWebhookUrl('bitpay', undefined);

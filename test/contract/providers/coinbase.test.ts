@@ -33,13 +33,6 @@ describe('a quote', () => {
     expect(quote(0, 'USD')).toBeUndefined();
     expect(quote(4910, 'EUR')).toBeUndefined();
   });
-
-  test('that is impossible makes a create a refusal, and nothing is sent', async () => {
-    await using shop = await openShop('coinbase');
-    const request = shop.anOrder({ money: { amountMinor: 100, currency: 'EUR' } });
-    await expect(shop.provider.createPayment(request)).rejects.toMatchObject({ name: 'ProviderRejected' });
-    expect(shop.calls).toEqual([]);
-  });
 });
 
 test('a key that was used with other bytes leads to the checkout that it made', async () => {

@@ -1,19 +1,11 @@
 import { describe, expect, test } from 'vitest';
 import { hour, minute } from '#kernel/clock.ts';
-import { compareDecimals } from '#kernel/money.ts';
 import { providerNames } from '#kernel/provider-name.ts';
-import type { PaymentProvider } from '#payments/payment-provider.ts';
 import type { PaymentSnapshot } from '#payments/snapshot.ts';
-import type { FaultKind, VisitAction } from '#sandbox/providers/contract.ts';
-import { openShop } from './shop.ts';
+import type { FaultKind } from '#sandbox/providers/contract.ts';
+import { listAll, openShop } from './shop.ts';
 
 // What every adapter promises, shown before its simulated provider.
-
-async function listAll(provider: PaymentProvider, window: { from: number; to: number }): Promise<PaymentSnapshot[]> {
-  const found: PaymentSnapshot[] = [];
-  for await (const page of provider.listPayments(window)) found.push(...page);
-  return found;
-}
 
 describe.each(providerNames)('%s', (name) => {
   test('answers a probe', async () => {
@@ -50,6 +42,21 @@ describe.each(providerNames)('%s', (name) => {
     const first = await shop.provider.createPayment(request);
     expect((await shop.provider.createPayment(request)).reference).toBe(first.reference);
     expect(shop.records()).toHaveLength(1);
+  });
+
+  test('refuses money that it has no quote for, and sends nothing', async () => {
+    await using shop = await openShop(name);
+    for (const money of [
+      { amountMinor: 0, currency: 'USD' },
+      { amountMinor: 100, currency: 'NOT' },
+    ]) {
+      expect(shop.provider.quote(money)).toBeUndefined();
+      await expect(shop.provider.createPayment(shop.anOrder({ money }))).rejects.toMatchObject({
+        name: 'ProviderRejected',
+      });
+    }
+    expect(shop.records()).toEqual([]);
+    expect(shop.calls.some(({ operation }) => operation === 'create_payment')).toBe(false);
   });
 
   test('says what is true today when a create is repeated after the buyer has paid', async () => {
@@ -161,7 +168,7 @@ describe.each(providerNames)('%s', (name) => {
     await shop.sandbox.settle();
     const delivery = shop.sandbox.deliveries(name)[0];
     const headers = delivery?.headers ?? {};
-    const forged = Buffer.from((delivery?.body ?? '').replace('49', '94'));
+    const forged = Buffer.from((delivery?.body ?? '').replace(/}$/, ']'));
     const verdict = shop.provider.verifyWebhook({ headers, body: forged }, shop.clock.now());
     expect(verdict).toEqual({ kind: 'refused', reason: 'signature_wrong' });
   });
@@ -198,47 +205,5 @@ describe.each(providerNames)('%s', (name) => {
       name: 'ProviderRejected',
       httpStatus: 404,
     });
-  });
-});
-
-describe.each<{
-  name: (typeof providerNames)[number];
-  visits: VisitAction[];
-  shows: Partial<PaymentSnapshot>;
-  paid?: -1 | 0 | 1;
-}>([
-  { name: 'coinbase', visits: ['pay_unconfirmed'], shows: { state: 'processing', settlement: null } },
-  { name: 'coinbase', visits: ['pay'], shows: { state: 'confirmed' }, paid: 0 },
-  { name: 'coinbase', visits: ['fail'], shows: { state: 'failed', settlement: null } },
-  { name: 'coinbase', visits: ['expire'], shows: { state: 'expired', settlement: null } },
-  { name: 'bitpay', visits: ['pay_unconfirmed'], shows: { state: 'processing' }, paid: 0 },
-  { name: 'bitpay', visits: ['pay'], shows: { state: 'confirmed' }, paid: 0 },
-  { name: 'bitpay', visits: ['overpay'], shows: { state: 'confirmed' }, paid: 1 },
-  { name: 'bitpay', visits: ['underpay'], shows: { state: 'open' }, paid: -1 },
-  { name: 'bitpay', visits: ['underpay', 'expire'], shows: { state: 'expired' }, paid: -1 },
-  { name: 'bitpay', visits: ['expire'], shows: { state: 'expired', settlement: null } },
-  { name: 'bitpay', visits: ['pay_unconfirmed', 'invalidate'], shows: { state: 'invalid' }, paid: 0 },
-  { name: 'bitpay', visits: ['pay_unconfirmed', 'decline'], shows: { state: 'invalid' }, paid: 0 },
-  { name: 'btcpay', visits: ['pay_unconfirmed'], shows: { state: 'processing' }, paid: 0 },
-  { name: 'btcpay', visits: ['pay'], shows: { state: 'confirmed' }, paid: 0 },
-  { name: 'btcpay', visits: ['overpay'], shows: { state: 'confirmed' }, paid: 1 },
-  { name: 'btcpay', visits: ['underpay'], shows: { state: 'open' }, paid: -1 },
-  { name: 'btcpay', visits: ['underpay', 'expire'], shows: { state: 'expired', isLate: false }, paid: -1 },
-  { name: 'btcpay', visits: ['expire'], shows: { state: 'expired', settlement: null } },
-  { name: 'btcpay', visits: ['expire', 'pay_late'], shows: { state: 'expired', isLate: true }, paid: 0 },
-  { name: 'btcpay', visits: ['pay_unconfirmed', 'invalidate'], shows: { state: 'invalid' }, paid: 0 },
-  { name: 'btcpay', visits: ['pay_unconfirmed', 'double_spend'], shows: { state: 'open', settlement: null } },
-])('$name after $visits', ({ name, visits, shows, paid }) => {
-  test(`shows ${JSON.stringify(shows)}`, async () => {
-    await using shop = await openShop(name);
-    const { reference } = await shop.provider.createPayment(shop.anOrder());
-    for (const action of visits) await shop.sandbox.visit({ provider: name, reference, action });
-    const snapshot = await shop.provider.fetchPayment(reference);
-    expect(snapshot).toMatchObject(shows);
-    const { settlement } = snapshot;
-    expect(settlement === null ? undefined : compareDecimals(settlement.received, settlement.expected)).toBe(paid);
-    // The list tells the same as a fetch, apart from the transactions.
-    const [listed] = await listAll(shop.provider, { from: shop.clock.now() - minute, to: shop.clock.now() + minute });
-    expect({ ...listed, transactionIds: [] }).toEqual({ ...snapshot, transactionIds: [] });
   });
 });

@@ -7,6 +7,7 @@ import type { CreatePaymentRequest, PaymentProvider, WebhookVerdict } from '#pay
 import type { ProviderCall } from '#payments/providers/http.ts';
 import type { HttpPolicy } from '#payments/providers/http-policy.ts';
 import { createProviderRegistry, type ProviderSettings } from '#payments/providers/registry.ts';
+import type { PaymentSnapshot } from '#payments/snapshot.ts';
 import type { FaultKind } from '#sandbox/providers/contract.ts';
 import type { ProviderSandbox, ProviderSandboxOptions } from '#sandbox/providers/options.ts';
 import { startProviderSandbox } from '#sandbox/providers/server.ts';
@@ -132,4 +133,13 @@ async function startReceiver() {
       await new Promise((resolve) => server.close(resolve));
     },
   };
+}
+
+export async function listAll(
+  provider: PaymentProvider,
+  window: { from: number; to: number },
+): Promise<PaymentSnapshot[]> {
+  const found: PaymentSnapshot[] = [];
+  for await (const page of provider.listPayments(window)) found.push(...page);
+  return found;
 }

@@ -51,7 +51,7 @@ export function recordingLog(): EventLog & { events: LoggedEvent[] } {
   return { events, info: at('info'), warn: at('warn'), error: at('error') };
 }
 
-export interface SeenRequest {
+interface SeenRequest {
   method: string;
   url: string;
   headers: IncomingMessage['headers'];

@@ -8,6 +8,7 @@ import type { PaymentSnapshot } from '../../snapshot.ts';
 import type { ProviderHttp } from '../http.ts';
 import type { HttpPolicy } from '../http-policy.ts';
 import { lookThenAct } from '../look-then-act.ts';
+import { neededQuote } from '../needed-quote.ts';
 import { collectedPages, pagesMax } from '../paging.ts';
 import { paymentUuid } from '../payment-uuid.ts';
 import { firstOf } from '../setting-invalid.ts';
@@ -104,11 +105,12 @@ function createBody(
   request: CreatePaymentRequest,
   settings: { posToken: string; notificationUrl: string | undefined },
 ): string {
+  const asked = neededQuote({ name: 'bitpay', quote }, request);
   const { email, name } = request.customer;
   const buyer = { ...(email === null ? {} : { email }), ...(name === null ? {} : { name }) };
   const rest = JSON.stringify({
     token: settings.posToken,
-    currency: request.money.currency,
+    currency: asked.asset,
     guid: paymentUuid(request.paymentId),
     orderId: request.orderNumber,
     posData: request.paymentId,
@@ -120,7 +122,7 @@ function createBody(
     ...(Object.keys(buyer).length === 0 ? {} : { buyer }),
   });
   // BitPay wants a JSON number; it is written as the decimal that it is and never was a float.
-  return `{"price":${toDecimal(request.money)},${rest.slice(1)}`;
+  return `{"price":${asked.amount},${rest.slice(1)}`;
 }
 
 async function* listInvoices(

@@ -10,9 +10,8 @@ import { isPaymentId } from '../payment-uuid.ts';
 // count smallest units and go beyond what a number can hold.
 
 export const invoiceStatuses = ['new', 'paid', 'confirmed', 'complete', 'expired', 'invalid', 'declined'] as const;
-export type InvoiceStatus = (typeof invoiceStatuses)[number];
 
-export const invoiceSchema = z.object({
+const invoiceSchema = z.object({
   id: idText,
   url: z.string().nullish(),
   status: z.enum(invoiceStatuses),

@@ -7,6 +7,7 @@ import type { PaymentSnapshot } from '../../snapshot.ts';
 import type { ProviderHttp } from '../http.ts';
 import type { HttpPolicy } from '../http-policy.ts';
 import { lookThenAct } from '../look-then-act.ts';
+import { neededQuote } from '../needed-quote.ts';
 import { collectedPages, pagesMax } from '../paging.ts';
 import { acceptableAddress } from '../web-address.ts';
 import { type BtcpayClient, createBtcpayClient } from './client.ts';
@@ -72,10 +73,11 @@ function quote({ amountMinor, currency }: Money): AssetAmount | undefined {
 }
 
 function createBody(request: CreatePaymentRequest, now: Milliseconds): string {
+  const asked = neededQuote({ name: 'btcpay', quote }, request);
   const { email, name } = request.customer;
   return JSON.stringify({
-    amount: toDecimal(request.money),
-    currency: request.money.currency,
+    amount: asked.amount,
+    currency: asked.asset,
     metadata: {
       // The server indexes orderId and finds invoices by it, so it carries the id that must be unique.
       orderId: request.paymentId,

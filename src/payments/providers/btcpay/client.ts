@@ -19,7 +19,7 @@ export interface BtcpayClient {
   markInvalid(id: string, signal?: AbortSignal): Promise<void>;
 }
 
-export interface InvoiceQuery {
+interface InvoiceQuery {
   orderId?: string;
   created?: { from: Milliseconds; to: Milliseconds };
   skip: number;

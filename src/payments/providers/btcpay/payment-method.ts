@@ -5,7 +5,7 @@ import { decimalText } from '../body-fields.ts';
 
 const paymentSchema = z.object({ id: z.string().max(256), status: z.string().nullish() });
 
-export const paymentMethodSchema = z.object({
+const paymentMethodSchema = z.object({
   paymentMethodId: z.string().nullish(),
   paymentMethod: z.string().nullish(),
   currency: z.string().nullish(),

@@ -7,6 +7,7 @@ import type { CreatePaymentRequest, PaymentProvider } from '../../payment-provid
 import { ProviderRejected } from '../../provider-errors.ts';
 import type { PaymentSnapshot } from '../../snapshot.ts';
 import type { ProviderHttp } from '../http.ts';
+import { neededQuote } from '../needed-quote.ts';
 import { collectedPages, pagesMax } from '../paging.ts';
 import { madeAt, paymentUuid } from '../payment-uuid.ts';
 import { firstOf } from '../setting-invalid.ts';
@@ -115,17 +116,7 @@ async function createPayment(
 
 /** Always the same bytes for the same request: Coinbase refuses a known key with another body. */
 function createBody(request: CreatePaymentRequest): string {
-  const asked = quote(request.money);
-  if (asked === undefined) {
-    const message = 'create_payment: Coinbase cannot collect this amount or currency';
-    throw new ProviderRejected({
-      provider: 'coinbase',
-      operation: 'create_payment',
-      code: null,
-      httpStatus: null,
-      message,
-    });
-  }
+  const asked = neededQuote({ name: 'coinbase', quote }, request);
   const redirectUrl = acceptableAddress(request.redirectUrl, urlMax);
   return JSON.stringify({
     amount: asked.amount,
