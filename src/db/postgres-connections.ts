@@ -1,4 +1,5 @@
 import pg from 'pg';
+import { ConcurrentChange } from '#kernel/database.ts';
 import { CommitFailed } from './database-errors.ts';
 import { journalTable, type Migration, pendingMigrations, readMigrations } from './migrations.ts';
 
@@ -44,8 +45,12 @@ export async function commit(client: pg.PoolClient): Promise<void> {
   if (command !== 'COMMIT') throw new CommitFailed('a failed statement was passed over; nothing was stored');
 }
 
-/** Serialization failure and deadlock: PostgreSQL undid this transaction for the sake of another; it may be run again. */
+/**
+ * Serialization failure and deadlock: PostgreSQL undid this transaction for the sake of another. A body that was overtaken
+ * between its look and its change says so itself. Either way it may be run again, from a fresh look.
+ */
 export function mayRunAgain(error: unknown): boolean {
+  if (error instanceof ConcurrentChange) return true;
   for (let depth = 0, at = error; depth < 5 && at instanceof Error; depth += 1, at = at.cause) {
     if ('code' in at && (at.code === '40001' || at.code === '40P01')) return true;
   }

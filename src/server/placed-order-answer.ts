@@ -48,14 +48,19 @@ function created(result: Extract<PlacedOrder, { kind: 'placed' }>): Response {
   return new Response(JSON.stringify(viewPlaced(order)), { status: 201, headers });
 }
 
+/**
+ * The order as it was placed, so that a repeat with the same key gets the same answer however late it comes; what became
+ * of the order since is for `GET /v1/orders/:id` to say.
+ */
 function viewPlaced(order: OrderView): PlacedOrderView {
-  const { id, number, status, amount, currency, payment } = order;
-  return { id, number, status, amount, currency, payment: payment === null ? null : viewPlacedPayment(payment) };
+  const { id, number, amount, currency, payments } = order;
+  const first = payments.find((payment) => payment.checkout_url !== null) ?? null;
+  return { id, number, status: 'awaiting_payment', amount, currency, payment: first && viewPlacedPayment(first) };
 }
 
 function viewPlacedPayment(payment: NonNullable<OrderView['payment']>): PlacedOrderView['payment'] {
-  const { id, provider, status, checkout_url, expires_at } = payment;
-  return { id, provider, status, checkout_url, expires_at };
+  const { id, provider, checkout_url, expires_at } = payment;
+  return { id, provider, status: 'created', checkout_url, expires_at };
 }
 
 /** An outage passes, so the request may come again; what no configured provider can take stays refused. */
