@@ -89,8 +89,8 @@ function paymentLines({ payments }: OrderDetails, look: Look): Line[] {
   const lines = [line(`${paymentSigns[payment.status]} ${provider}: payment ${statusWord(payment.status)}`)];
   if (payment.receivedAmount !== null && payment.receivedAsset !== null) {
     const received = formatAsset({ amount: payment.receivedAmount, asset: payment.receivedAsset });
-    const expected = payment.expectedAmount === null ? '' : ` of ${payment.expectedAmount}`;
-    lines.push(line(`Received ${show(received)}${show(expected)}`));
+    const expected = payment.expectedAmount === null ? '' : ` of ${show(payment.expectedAmount)}`;
+    lines.push(line(`Received ${show(received)}${expected}`));
   }
   lines.push(line(evidence(payment, look)));
   if (payments.length > 1) lines.push(line(`${payments.length} payment links in all`, weights.extra));

@@ -41,9 +41,9 @@ export const alertSigns: Readonly<Record<AlertStatus, string>> = {
 
 /** How sure we are, in words that an admin can weigh. */
 export const trustWords: Readonly<Record<Trust, string>> = {
-  fetched: 'fetched: we asked the provider itself',
-  signed: 'signed: the provider signed the message',
-  token: 'token: a shared secret only',
+  fetched: 'fetched (we asked the provider itself)',
+  signed: 'signed (the provider signed the message)',
+  token: 'token (a shared secret only)',
 };
 
 const providerTitles: Readonly<Record<ProviderName, string>> = {

@@ -1,4 +1,6 @@
 import type { Alert } from '#alerts/alert.ts';
+import { encodeTap } from '#bot/callback-data.ts';
+import type { View } from '#bot/views/view.ts';
 import { asOrderId, asPaymentId, asProviderReference } from '#kernel/ids.ts';
 import type { Order } from '#orders/order.ts';
 import type { TimelineEntry } from '#orders/timeline.ts';
@@ -63,4 +65,12 @@ export function anAlert(differences: Partial<Alert> = {}): Alert {
     ...{ snoozedUntil: null, resolvedAt: null, resolvedBy: null },
     ...differences,
   };
+}
+
+/** A view as a person would describe it: the text, then the rows of buttons, each with what it does. */
+export function drawn(view: View): string {
+  const rows = view.keyboard.map((row) =>
+    row.map((button) => `[${button.text}](${'url' in button ? button.url : encodeTap(button.tap)})`).join(' '),
+  );
+  return [view.text, ...rows].join('\n');
 }

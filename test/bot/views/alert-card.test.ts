@@ -2,64 +2,22 @@ import { describe, expect, test } from 'vitest';
 import { alertKinds, alertSeverities, alertStatuses } from '#alerts/alert.ts';
 import { alertCard, wakeNotice } from '#bot/views/alert-card.ts';
 import { alertList } from '#bot/views/alert-list.ts';
-import { anAlert, at, hostile, look } from '../support/values.ts';
+import { anAlert, at, drawn, hostile, look } from '../support/values.ts';
 
 const card = { ...look, place: 'card' } as const;
 const minute = 60_000;
 
 describe('an alert card', () => {
   test('says what happened, to which order, why, and how sure we are', () => {
-    expect(alertCard(anAlert(), card)).toMatchInlineSnapshot(`
-      {
-        "keyboard": [
-          [
-            {
-              "tap": {
-                "act": "ack",
-                "id": "0192f5a0-7c3e-7abc-8def-0123456789ab",
-                "kind": "alert",
-                "place": "card",
-              },
-              "text": "Acknowledge",
-            },
-            {
-              "tap": {
-                "act": "snooze",
-                "id": "0192f5a0-7c3e-7abc-8def-0123456789ab",
-                "kind": "alert",
-                "place": "card",
-              },
-              "text": "Snooze 1 h",
-            },
-          ],
-          [
-            {
-              "tap": {
-                "act": "link",
-                "id": "0192f5a0-7c3e-7abc-8def-0123456789ab",
-                "kind": "alert",
-                "place": "card",
-              },
-              "text": "New payment link",
-            },
-            {
-              "tap": {
-                "act": "open",
-                "id": "0192f5a0-7c3e-7abc-8def-0123456789ab",
-                "kind": "alert",
-                "place": "card",
-              },
-              "text": "Open order",
-            },
-          ],
-        ],
-        "text": "🔴 <b>CRITICAL</b> · Payment came short
+    expect(drawn(alertCard(anAlert(), card))).toMatchInlineSnapshot(`
+      "🔴 <b>CRITICAL</b> · Payment came short
       Order <b>T-1042</b> · <b>49.00 USD</b> · BTCPay
       20.00 of 49.00 USD came
       Why: BTCPay says: Expired / PaidPartial
-      How sure: fetched: we asked the provider itself
-      Since 22 Nov, 04:00",
-      }
+      How sure: fetched (we asked the provider itself)
+      Since 22 Nov, 04:00
+      [Acknowledge](alert:ack:AZL1oHw-eryN7wEjRWeJqw) [Snooze 1 h](alert:snooze:AZL1oHw-eryN7wEjRWeJqw)
+      [New payment link](alert:link:AZL1oHw-eryN7wEjRWeJqw) [Open order](alert:open:AZL1oHw-eryN7wEjRWeJqw)"
     `);
   });
 
@@ -68,49 +26,16 @@ describe('an alert card', () => {
       ...{ status: 'acknowledged', acknowledgedAt: at + 5 * minute, acknowledgedBy: 'Ann' },
       ...{ occurrences: 3, lastRaisedAt: at + 4 * minute },
     });
-    expect(alertCard(alert, card)).toMatchInlineSnapshot(`
-      {
-        "keyboard": [
-          [
-            {
-              "tap": {
-                "act": "snooze",
-                "id": "0192f5a0-7c3e-7abc-8def-0123456789ab",
-                "kind": "alert",
-                "place": "card",
-              },
-              "text": "Snooze 1 h",
-            },
-            {
-              "tap": {
-                "act": "link",
-                "id": "0192f5a0-7c3e-7abc-8def-0123456789ab",
-                "kind": "alert",
-                "place": "card",
-              },
-              "text": "New payment link",
-            },
-          ],
-          [
-            {
-              "tap": {
-                "act": "open",
-                "id": "0192f5a0-7c3e-7abc-8def-0123456789ab",
-                "kind": "alert",
-                "place": "card",
-              },
-              "text": "Open order",
-            },
-          ],
-        ],
-        "text": "🔴 <b>CRITICAL</b> · Payment came short
+    expect(drawn(alertCard(alert, card))).toMatchInlineSnapshot(`
+      "🔴 <b>CRITICAL</b> · Payment came short
       Order <b>T-1042</b> · <b>49.00 USD</b> · BTCPay
       20.00 of 49.00 USD came
       Why: BTCPay says: Expired / PaidPartial
-      How sure: fetched: we asked the provider itself
+      How sure: fetched (we asked the provider itself)
       Happened 3 times, last 22 Nov, 04:04
-      ✋ Acknowledged by Ann, 22 Nov, 04:05",
-      }
+      ✋ Acknowledged by Ann, 22 Nov, 04:05
+      [Snooze 1 h](alert:snooze:AZL1oHw-eryN7wEjRWeJqw) [New payment link](alert:link:AZL1oHw-eryN7wEjRWeJqw)
+      [Open order](alert:open:AZL1oHw-eryN7wEjRWeJqw)"
     `);
   });
 
@@ -121,7 +46,7 @@ describe('an alert card', () => {
       Order <b>T-1042</b> · <b>49.00 USD</b> · BTCPay
       20.00 of 49.00 USD came
       Why: BTCPay says: Expired / PaidPartial
-      How sure: fetched: we asked the provider itself
+      How sure: fetched (we asked the provider itself)
       Since 22 Nov, 04:00
       💤 Snoozed by Ann until 22 Nov, 05:00"
     `);
@@ -132,18 +57,15 @@ describe('an alert card', () => {
       ...{ status: 'resolved', severity: 'warning', acknowledgedAt: at + minute, acknowledgedBy: 'Ann' },
       ...{ resolvedAt: at + 30 * minute, resolvedBy: 'The order is paid.' },
     });
-    expect(alertCard(alert, card)).toMatchInlineSnapshot(`
-      {
-        "keyboard": [],
-        "text": "✅ <b>RESOLVED</b> · was warning · Payment came short
+    expect(drawn(alertCard(alert, card))).toMatchInlineSnapshot(`
+      "✅ <b>RESOLVED</b> · was warning · Payment came short
       Order <b>T-1042</b> · <b>49.00 USD</b> · BTCPay
       20.00 of 49.00 USD came
       Why: BTCPay says: Expired / PaidPartial
-      How sure: fetched: we asked the provider itself
+      How sure: fetched (we asked the provider itself)
       Since 22 Nov, 04:00
       ✋ Acknowledged by Ann, 22 Nov, 04:01
-      ✅ Resolved 22 Nov, 04:30: The order is paid.",
-      }
+      ✅ Resolved 22 Nov, 04:30: The order is paid."
     `);
   });
 
@@ -179,48 +101,13 @@ describe('the list of alerts', () => {
       anAlert(),
       anAlert({ severity: 'info', status: 'snoozed', facts: { ...anAlert().facts, orderNumber: null } }),
     ];
-    expect(alertList({ alerts, page: 1, hasMore: true }, look)).toMatchInlineSnapshot(`
-      {
-        "keyboard": [
-          [
-            {
-              "tap": {
-                "id": "0192f5a0-7c3e-7abc-8def-0123456789ab",
-                "kind": "alert_view",
-              },
-              "text": "🔴 T-1042 · Payment came short",
-            },
-          ],
-          [
-            {
-              "tap": {
-                "id": "0192f5a0-7c3e-7abc-8def-0123456789ab",
-                "kind": "alert_view",
-              },
-              "text": "🔵 Payment came short",
-            },
-          ],
-          [
-            {
-              "tap": {
-                "kind": "alerts",
-                "page": 0,
-              },
-              "text": "‹ Newer",
-            },
-            {
-              "tap": {
-                "kind": "alerts",
-                "page": 2,
-              },
-              "text": "Older ›",
-            },
-          ],
-        ],
-        "text": "<b>Alerts</b> · page 2
+    expect(drawn(alertList({ alerts, page: 1, hasMore: true }, look))).toMatchInlineSnapshot(`
+      "<b>Alerts</b> · page 2
       🔴🔔 Payment came short · T-1042 · 22 Nov, 04:00
-      🔵💤 Payment came short · 22 Nov, 04:00",
-      }
+      🔵💤 Payment came short · 22 Nov, 04:00
+      [🔴 T-1042 · Payment came short](alert_view:AZL1oHw-eryN7wEjRWeJqw)
+      [🔵 Payment came short](alert_view:AZL1oHw-eryN7wEjRWeJqw)
+      [‹ Newer](alerts:0) [Older ›](alerts:2)"
     `);
   });
 

@@ -3,7 +3,7 @@ import { type OrderCardOptions, orderCard } from '#bot/views/order-card.ts';
 import { foundOrders, orderList } from '#bot/views/order-list.ts';
 import { orderQuestion } from '#bot/views/questions.ts';
 import { orderStatuses } from '#orders/order.ts';
-import { anEntry, anOrder, aPayment, at, hostile, look } from '../support/values.ts';
+import { anEntry, anOrder, aPayment, at, drawn, hostile, look } from '../support/values.ts';
 
 const full: OrderCardOptions = { ...look, providerUrl: 'https://btcpay.example.org/invoices/XED', buttons: 'full' };
 const minute = 60_000;
@@ -11,64 +11,21 @@ const minute = 60_000;
 describe('an order card', () => {
   test('shows a waiting order, its link, and the provider word that its state rests on', () => {
     const details = { order: anOrder(), payments: [aPayment()], timeline: [anEntry()] };
-    expect(orderCard(details, full)).toMatchInlineSnapshot(`
-      {
-        "keyboard": [
-          [
-            {
-              "tap": {
-                "act": "check",
-                "id": "0192f5a0-7c3e-7abc-8def-0123456789ab",
-                "kind": "order",
-              },
-              "text": "Check again",
-            },
-            {
-              "tap": {
-                "act": "link",
-                "id": "0192f5a0-7c3e-7abc-8def-0123456789ab",
-                "kind": "order",
-              },
-              "text": "New payment link",
-            },
-          ],
-          [
-            {
-              "tap": {
-                "act": "cancel",
-                "id": "0192f5a0-7c3e-7abc-8def-0123456789ab",
-                "kind": "order",
-              },
-              "text": "Cancel order",
-            },
-            {
-              "text": "Open at provider",
-              "url": "https://btcpay.example.org/invoices/XED",
-            },
-          ],
-          [
-            {
-              "tap": {
-                "act": "back",
-                "id": "0192f5a0-7c3e-7abc-8def-0123456789ab",
-                "kind": "order",
-              },
-              "text": "‹ Orders",
-            },
-          ],
-        ],
-        "text": "⏳ <b>T-1042</b> · awaiting payment
+    expect(drawn(orderCard(details, full))).toMatchInlineSnapshot(`
+      "⏳ <b>T-1042</b> · awaiting payment
       <b>49.00 USD</b>
       Licence key
       ⏳ BTCPay: payment created
-      Rests on: “New”, fetched: we asked the provider itself, 22 Nov, 04:01
+      Rests on: “New”, fetched (we asked the provider itself), 22 Nov, 04:01
       Pay at https://pay.example.org/i/XED
       Customer <code>ann@example.org</code> <code>Ann</code>
       Reference <code>web-77</code>
       Made 22 Nov, 04:00 · open until 22 Nov, 05:00
       <b>History</b>
-      22 Nov, 04:00 · order of 49.00 USD from the store <i>(store)</i>",
-      }
+      22 Nov, 04:00 · order of 49.00 USD from the store <i>(store)</i>
+      [Check again](order:check:AZL1oHw-eryN7wEjRWeJqw) [New payment link](order:link:AZL1oHw-eryN7wEjRWeJqw)
+      [Cancel order](order:cancel:AZL1oHw-eryN7wEjRWeJqw) [Open at provider](https://btcpay.example.org/invoices/XED)
+      [‹ Orders](order:back:AZL1oHw-eryN7wEjRWeJqw)"
     `);
   });
 
@@ -82,57 +39,22 @@ describe('an order card', () => {
       anEntry(),
       anEntry({ at: at + 2 * minute, text: 'paid in full', causeKind: 'webhook', trust: 'fetched' }),
     ];
-    expect(orderCard({ order, payments: [payment], timeline }, full)).toMatchInlineSnapshot(`
-      {
-        "keyboard": [
-          [
-            {
-              "tap": {
-                "act": "check",
-                "id": "0192f5a0-7c3e-7abc-8def-0123456789ab",
-                "kind": "order",
-              },
-              "text": "Check again",
-            },
-            {
-              "tap": {
-                "act": "deliver",
-                "id": "0192f5a0-7c3e-7abc-8def-0123456789ab",
-                "kind": "order",
-              },
-              "text": "Mark delivered",
-            },
-          ],
-          [
-            {
-              "text": "Open at provider",
-              "url": "https://btcpay.example.org/invoices/XED",
-            },
-          ],
-          [
-            {
-              "tap": {
-                "act": "back",
-                "id": "0192f5a0-7c3e-7abc-8def-0123456789ab",
-                "kind": "order",
-              },
-              "text": "‹ Orders",
-            },
-          ],
-        ],
-        "text": "💰 <b>T-1042</b> · paid
+    expect(drawn(orderCard({ order, payments: [payment], timeline }, full))).toMatchInlineSnapshot(`
+      "💰 <b>T-1042</b> · paid
       <b>49.00 USD</b>
       Licence key
       💰 BTCPay: payment paid
-      Received 0.00053 BTCof 0.00053
-      Rests on: “Settled / None”, fetched: we asked the provider itself, 22 Nov, 04:01
+      Received 0.00053 BTC of 0.00053
+      Rests on: “Settled / None”, fetched (we asked the provider itself), 22 Nov, 04:01
       Customer <code>ann@example.org</code> <code>Ann</code>
       Reference <code>web-77</code>
       Made 22 Nov, 04:00 · paid 22 Nov, 04:02
       <b>History</b>
       22 Nov, 04:00 · order of 49.00 USD from the store <i>(store)</i>
-      22 Nov, 04:02 · paid in full <i>(webhook, fetched)</i>",
-      }
+      22 Nov, 04:02 · paid in full <i>(webhook, fetched)</i>
+      [Check again](order:check:AZL1oHw-eryN7wEjRWeJqw) [Mark delivered](order:deliver:AZL1oHw-eryN7wEjRWeJqw)
+      [Open at provider](https://btcpay.example.org/invoices/XED)
+      [‹ Orders](order:back:AZL1oHw-eryN7wEjRWeJqw)"
     `);
   });
 
@@ -202,153 +124,8 @@ describe('an order card', () => {
 describe('lists of orders', () => {
   test('a page has its rows, its turns and its filters', () => {
     const orders = orderStatuses.map((status, index) => anOrder({ status, number: 1042 + index }));
-    expect(orderList({ orders, filter: 'paid', page: 1, hasMore: true }, look)).toMatchInlineSnapshot(`
-      {
-        "keyboard": [
-          [
-            {
-              "tap": {
-                "act": "show",
-                "id": "0192f5a0-7c3e-7abc-8def-0123456789ab",
-                "kind": "order",
-              },
-              "text": "⏳ T-1042 · 49.00 USD",
-            },
-            {
-              "tap": {
-                "act": "show",
-                "id": "0192f5a0-7c3e-7abc-8def-0123456789ab",
-                "kind": "order",
-              },
-              "text": "💰 T-1043 · 49.00 USD",
-            },
-          ],
-          [
-            {
-              "tap": {
-                "act": "show",
-                "id": "0192f5a0-7c3e-7abc-8def-0123456789ab",
-                "kind": "order",
-              },
-              "text": "✅ T-1044 · 49.00 USD",
-            },
-            {
-              "tap": {
-                "act": "show",
-                "id": "0192f5a0-7c3e-7abc-8def-0123456789ab",
-                "kind": "order",
-              },
-              "text": "⌛ T-1045 · 49.00 USD",
-            },
-          ],
-          [
-            {
-              "tap": {
-                "act": "show",
-                "id": "0192f5a0-7c3e-7abc-8def-0123456789ab",
-                "kind": "order",
-              },
-              "text": "✖️ T-1046 · 49.00 USD",
-            },
-            {
-              "tap": {
-                "act": "show",
-                "id": "0192f5a0-7c3e-7abc-8def-0123456789ab",
-                "kind": "order",
-              },
-              "text": "⚠️ T-1047 · 49.00 USD",
-            },
-          ],
-          [
-            {
-              "tap": {
-                "act": "show",
-                "id": "0192f5a0-7c3e-7abc-8def-0123456789ab",
-                "kind": "order",
-              },
-              "text": "↩️ T-1048 · 49.00 USD",
-            },
-            {
-              "tap": {
-                "act": "show",
-                "id": "0192f5a0-7c3e-7abc-8def-0123456789ab",
-                "kind": "order",
-              },
-              "text": "↩️ T-1049 · 49.00 USD",
-            },
-          ],
-          [
-            {
-              "tap": {
-                "filter": "paid",
-                "kind": "orders",
-                "page": 0,
-              },
-              "text": "‹ Newer",
-            },
-            {
-              "tap": {
-                "filter": "paid",
-                "kind": "orders",
-                "page": 2,
-              },
-              "text": "Older ›",
-            },
-          ],
-          [
-            {
-              "tap": {
-                "filter": "all",
-                "kind": "orders",
-                "page": 0,
-              },
-              "text": "All",
-            },
-            {
-              "tap": {
-                "filter": "needs_attention",
-                "kind": "orders",
-                "page": 0,
-              },
-              "text": "Attention",
-            },
-            {
-              "tap": {
-                "filter": "awaiting_payment",
-                "kind": "orders",
-                "page": 0,
-              },
-              "text": "Awaiting",
-            },
-          ],
-          [
-            {
-              "tap": {
-                "filter": "paid",
-                "kind": "orders",
-                "page": 0,
-              },
-              "text": "• Paid",
-            },
-            {
-              "tap": {
-                "filter": "fulfilled",
-                "kind": "orders",
-                "page": 0,
-              },
-              "text": "Fulfilled",
-            },
-            {
-              "tap": {
-                "filter": "expired",
-                "kind": "orders",
-                "page": 0,
-              },
-              "text": "Expired",
-            },
-          ],
-        ],
-        "text": "<b>Orders · paid</b> · page 2
+    expect(drawn(orderList({ orders, filter: 'paid', page: 1, hasMore: true }, look))).toMatchInlineSnapshot(`
+      "<b>Orders · paid</b> · page 2
       ⏳ T-1042 · 49.00 USD · 22 Nov, 04:00
       💰 T-1043 · 49.00 USD · 22 Nov, 04:00
       ✅ T-1044 · 49.00 USD · 22 Nov, 04:00
@@ -356,30 +133,23 @@ describe('lists of orders', () => {
       ✖️ T-1046 · 49.00 USD · 22 Nov, 04:00
       ⚠️ T-1047 · 49.00 USD · 22 Nov, 04:00
       ↩️ T-1048 · 49.00 USD · 22 Nov, 04:00
-      ↩️ T-1049 · 49.00 USD · 22 Nov, 04:00",
-      }
+      ↩️ T-1049 · 49.00 USD · 22 Nov, 04:00
+      [⏳ T-1042 · 49.00 USD](order:show:AZL1oHw-eryN7wEjRWeJqw) [💰 T-1043 · 49.00 USD](order:show:AZL1oHw-eryN7wEjRWeJqw)
+      [✅ T-1044 · 49.00 USD](order:show:AZL1oHw-eryN7wEjRWeJqw) [⌛ T-1045 · 49.00 USD](order:show:AZL1oHw-eryN7wEjRWeJqw)
+      [✖️ T-1046 · 49.00 USD](order:show:AZL1oHw-eryN7wEjRWeJqw) [⚠️ T-1047 · 49.00 USD](order:show:AZL1oHw-eryN7wEjRWeJqw)
+      [↩️ T-1048 · 49.00 USD](order:show:AZL1oHw-eryN7wEjRWeJqw) [↩️ T-1049 · 49.00 USD](order:show:AZL1oHw-eryN7wEjRWeJqw)
+      [‹ Newer](orders:paid:0) [Older ›](orders:paid:2)
+      [All](orders:all:0) [Attention](orders:needs_attention:0) [Awaiting](orders:awaiting_payment:0)
+      [• Paid](orders:paid:0) [Fulfilled](orders:fulfilled:0) [Expired](orders:expired:0)"
     `);
   });
 
   test('what was found is told with whose it is', () => {
     const found = { text: '<i>ann</i>', orders: [anOrder()] };
-    expect(foundOrders(found, look)).toMatchInlineSnapshot(`
-      {
-        "keyboard": [
-          [
-            {
-              "tap": {
-                "act": "show",
-                "id": "0192f5a0-7c3e-7abc-8def-0123456789ab",
-                "kind": "order",
-              },
-              "text": "⏳ T-1042 · 49.00 USD",
-            },
-          ],
-        ],
-        "text": "<b>1 order</b> for “&lt;i&gt;ann&lt;/i&gt;”
-      ⏳ T-1042 · 49.00 USD · 22 Nov, 04:00 · ann@example.org",
-      }
+    expect(drawn(foundOrders(found, look))).toMatchInlineSnapshot(`
+      "<b>1 order</b> for “&lt;i&gt;ann&lt;/i&gt;”
+      ⏳ T-1042 · 49.00 USD · 22 Nov, 04:00 · ann@example.org
+      [⏳ T-1042 · 49.00 USD](order:show:AZL1oHw-eryN7wEjRWeJqw)"
     `);
     expect(foundOrders({ text: '<i>ann</i>', orders: [] }, look).text).toMatchInlineSnapshot(
       `"Nothing found for “&lt;i&gt;ann&lt;/i&gt;”."`,
@@ -388,33 +158,14 @@ describe('lists of orders', () => {
 });
 
 test('a question says what would happen and to which order', () => {
-  expect(orderQuestion(anOrder(), { question: 'cancel', pendingId: 'AAECAwQFBgcICQoLDA0ODw' })).toMatchInlineSnapshot(`
-    {
-      "keyboard": [
-        [
-          {
-            "tap": {
-              "kind": "confirm",
-              "pendingId": "AAECAwQFBgcICQoLDA0ODw",
-            },
-            "text": "Yes, cancel it",
-          },
-        ],
-        [
-          {
-            "tap": {
-              "act": "show",
-              "id": "0192f5a0-7c3e-7abc-8def-0123456789ab",
-              "kind": "order",
-            },
-            "text": "No, go back",
-          },
-        ],
-      ],
-      "text": "❓ <b>Cancel this order?</b>
+  expect(
+    drawn(orderQuestion(anOrder(), { question: 'cancel', pendingId: 'AAECAwQFBgcICQoLDA0ODw' })),
+  ).toMatchInlineSnapshot(`
+    "❓ <b>Cancel this order?</b>
     <b>T-1042</b> · <b>49.00 USD</b>
     Its open payment link is closed at the provider. A payment that is already on its way becomes an alert.
-    <i>Good for 2 minutes, for you only.</i>",
-    }
+    <i>Good for 2 minutes, for you only.</i>
+    [Yes, cancel it](confirm:AAECAwQFBgcICQoLDA0ODw)
+    [No, go back](order:show:AZL1oHw-eryN7wEjRWeJqw)"
   `);
 });

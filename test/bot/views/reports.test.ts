@@ -7,7 +7,7 @@ import { shopStatsView } from '#bot/views/stats.ts';
 import { day } from '#kernel/clock.ts';
 import { asProviderReference } from '#kernel/ids.ts';
 import type { ReconciliationFinding, ReconciliationRun } from '#payments/reconciliation.ts';
-import { anId, at, hostile, look } from '../support/values.ts';
+import { anId, at, drawn, hostile, look } from '../support/values.ts';
 
 describe('statistics', () => {
   const bucket = { status: 'paid', currency: 'USD', count: 3, amountMinor: 14700 } as const;
@@ -19,34 +19,8 @@ describe('statistics', () => {
       { ...bucket, count: 2, bucketStart: at + day },
     ];
     const stats = { from: at, to: at + 7 * day, totals, buckets };
-    expect(shopStatsView(stats, { ...look, days: 7 })).toMatchInlineSnapshot(`
-      {
-        "keyboard": [
-          [
-            {
-              "tap": {
-                "days": 7,
-                "kind": "stats",
-              },
-              "text": "• 7 d",
-            },
-            {
-              "tap": {
-                "days": 30,
-                "kind": "stats",
-              },
-              "text": "30 d",
-            },
-            {
-              "tap": {
-                "days": 90,
-                "kind": "stats",
-              },
-              "text": "90 d",
-            },
-          ],
-        ],
-        "text": "<b>Last 7 days</b>
+    expect(drawn(shopStatsView(stats, { ...look, days: 7 }))).toMatchInlineSnapshot(`
+      "<b>Last 7 days</b>
       💰 3 paid · ⌛ 2 expired
       Paid: <b>147.00 USD</b>
       <b>Paid orders a day</b>
@@ -56,8 +30,8 @@ describe('statistics', () => {
       <code>25 Nov ··········</code> 0
       <code>26 Nov ··········</code> 0
       <code>27 Nov ··········</code> 0
-      <code>28 Nov ··········</code> 0",
-      }
+      <code>28 Nov ··········</code> 0
+      [• 7 d](stats:7) [30 d](stats:30) [90 d](stats:90)"
     `);
   });
 
@@ -165,67 +139,23 @@ describe('dead letters', () => {
 
   test('are listed with their cause, without their content', () => {
     const view = deadLetterList([letter], look);
-    expect(view).toMatchInlineSnapshot(`
-      {
-        "keyboard": [
-          [
-            {
-              "tap": {
-                "act": "show",
-                "id": "0192f5a0-7c3e-7abc-8def-0123456789ab",
-                "kind": "dead",
-                "queue": "outbox",
-              },
-              "text": "message shop.event · shop.event:order.paid:0192…",
-            },
-          ],
-        ],
-        "text": "<b>1 dead letter</b>
-      • message shop.event · 22 Nov, 04:01 · 12 attempts failed; the last: &lt;html&gt;",
-      }
+    expect(drawn(view)).toMatchInlineSnapshot(`
+      "<b>1 dead letter</b>
+      • message shop.event · 22 Nov, 04:01 · 12 attempts failed; the last: &lt;html&gt;
+      [message shop.event · shop.event:order.paid:0192…](dead:show:outbox:AZL1oHw-eryN7wEjRWeJqw)"
     `);
     expect(JSON.stringify(view)).not.toContain('never shown');
   });
 
   test('one shows its attempts and what can be done', () => {
-    expect(deadLetterCard(letter, look)).toMatchInlineSnapshot(`
-      {
-        "keyboard": [
-          [
-            {
-              "tap": {
-                "act": "redrive",
-                "id": "0192f5a0-7c3e-7abc-8def-0123456789ab",
-                "kind": "dead",
-                "queue": "outbox",
-              },
-              "text": "Redrive",
-            },
-            {
-              "tap": {
-                "act": "discard",
-                "id": "0192f5a0-7c3e-7abc-8def-0123456789ab",
-                "kind": "dead",
-                "queue": "outbox",
-              },
-              "text": "Discard",
-            },
-          ],
-          [
-            {
-              "tap": {
-                "kind": "dead_list",
-              },
-              "text": "‹ Dead letters",
-            },
-          ],
-        ],
-        "text": "💀 <b>message shop.event</b>
+    expect(drawn(deadLetterCard(letter, look))).toMatchInlineSnapshot(`
+      "💀 <b>message shop.event</b>
       About <code>shop.event:order.paid:0192f5a0-7c3e-7abc-8def-0123456789ab</code>
       Came 22 Nov, 04:00 · given up 22 Nov, 04:01
       Attempts: 12 begun, 12 ended
-      Cause: 12 attempts failed; the last: &lt;html&gt;",
-      }
+      Cause: 12 attempts failed; the last: &lt;html&gt;
+      [Redrive](dead:redrive:outbox:AZL1oHw-eryN7wEjRWeJqw) [Discard](dead:discard:outbox:AZL1oHw-eryN7wEjRWeJqw)
+      [‹ Dead letters](dead_list)"
     `);
   });
 });

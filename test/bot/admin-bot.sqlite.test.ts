@@ -1,0 +1,346 @@
+import { describe, expect, test } from 'vitest';
+import { minute } from '#kernel/clock.ts';
+import { asOrderId } from '#kernel/ids.ts';
+import { pollPayments } from '#payments/poll-payments.ts';
+import type { PaymentSnapshot } from '#payments/snapshot.ts';
+import type { SandboxMessage } from '#sandbox/telegram/model.ts';
+import { ann, type BotShop, bob, eve, group, openBotShop } from './support/shop.ts';
+
+const paid: Partial<PaymentSnapshot> = {
+  ...{ state: 'confirmed', providerStatus: 'Settled' },
+  settlement: { expected: '49.00', received: '49.00', asset: 'USD' },
+};
+
+async function openChat(options: Parameters<typeof openBotShop>[0] = {}): Promise<BotShop> {
+  const shop = await openBotShop(options);
+  shop.adminBot.start();
+  return shop;
+}
+
+function chat(shop: BotShop, userId = ann): readonly SandboxMessage[] {
+  return shop.telegram.messages({ bot: 'till_bot', chatId: userId });
+}
+
+/** Writes to the bot and resolves with its answer: the first message that comes after. */
+async function say(shop: BotShop, text: string, userId = ann): Promise<SandboxMessage> {
+  const sent = await shop.telegram.sendText({ userId, bot: 'till_bot', text });
+  return shop.telegram.awaitMessage(
+    ({ bot, chatId, from, messageId }) =>
+      bot === 'till_bot' && chatId === userId && from.isBot && messageId > sent.messageId,
+  );
+}
+
+/** Taps a button by its text, as the message is now; resolves with the toast. */
+async function tap(shop: BotShop, message: SandboxMessage, text: string, userId = ann): Promise<string> {
+  const current = chat(shop, userId).find(({ messageId }) => messageId === message.messageId);
+  const data = current?.keyboard.flat().find((button) => button.text === text)?.callback_data;
+  if (data === undefined) throw new Error(`no button "${text}" on: ${current?.text}`);
+  const answer = await shop.telegram.tapButton({ userId, bot: 'till_bot', messageId: message.messageId, data });
+  return answer.text ?? '';
+}
+
+function textOf(shop: BotShop, message: SandboxMessage): string {
+  return chat(shop).find(({ messageId }) => messageId === message.messageId)?.text ?? '';
+}
+
+function buttonsOf(shop: BotShop, message: SandboxMessage): string[] {
+  const current = chat(shop).find(({ messageId }) => messageId === message.messageId);
+  return current?.keyboard.flat().map(({ text }) => text) ?? [];
+}
+
+async function auditOf(shop: BotShop): Promise<string[]> {
+  const rows = await shop.deps.database.read((stores) => stores.audit.listAudit({ subject: null, limit: 50 }));
+  return rows.filter(({ actorKind }) => actorKind === 'admin').map(({ action, actorId }) => `${actorId} ${action}`);
+}
+
+describe('who is served', () => {
+  test('a stranger gets one neutral sentence an hour, and is logged by the id alone', async () => {
+    await using shop = await openChat();
+    expect((await say(shop, '/orders', eve)).text).toBe('This bot is private.');
+    await shop.telegram.sendText({ userId: eve, bot: 'till_bot', text: '/help' });
+    await say(shop, '/help');
+    expect(chat(shop, eve).filter(({ from }) => from.isBot)).toHaveLength(1);
+    const turnedAway = shop.deps.log.events.filter(({ message }) => message === 'stranger turned away');
+    expect(turnedAway).toEqual([
+      { level: 'warn', message: 'stranger turned away', facts: { bot: 'admin', userId: eve } },
+    ]);
+    shop.deps.clock.advance(61 * minute);
+    await say(shop, '/start', eve);
+    expect(chat(shop, eve).filter(({ from }) => from.isBot)).toHaveLength(2);
+  });
+
+  test('in a group nothing is answered but the buttons of alerts', async () => {
+    await using shop = await openChat({ alertChatId: group });
+    await shop.telegram.sendText({ userId: ann, bot: 'till_bot', chatId: group, text: '/orders@till_bot' });
+    await shop.telegram.sendText({ userId: eve, bot: 'till_bot', chatId: group, text: '/start@till_bot' });
+    await say(shop, '/help');
+    const inGroup = shop.telegram.messages({ bot: 'till_bot', chatId: group });
+    expect(inGroup.filter(({ from }) => from.isBot)).toEqual([]);
+  });
+
+  test('owners see every command in the menu, anybody else only /start', async () => {
+    await using shop = await openChat();
+    await expect.poll(() => shop.telegram.commands({ bot: 'till_bot', userId: bob }).length).toBeGreaterThan(1);
+    const names = shop.telegram.commands({ bot: 'till_bot', userId: ann }).map(({ command }) => command);
+    expect(names).toEqual(
+      expect.arrayContaining(['orders', 'order', 'find', 'pay', 'alerts', 'stats', 'providers', 'reconcile', 'health']),
+    );
+    expect(names).not.toContain('refund');
+    expect(shop.telegram.commands({ bot: 'till_bot', userId: eve }).map(({ command }) => command)).toEqual(['start']);
+  });
+
+  test('an owner who has not pressed Start does not keep the bot from starting', async () => {
+    await using shop = await openChat({ startedChats: 'none' });
+    expect((await say(shop, '/help')).text).toContain('/orders');
+  });
+
+  test('a text that is no command points to the help, and a number opens its order', async () => {
+    await using shop = await openChat();
+    const order = await shop.order();
+    expect((await say(shop, 'hello')).text).toContain('/help');
+    expect((await say(shop, order.number.toLowerCase())).text).toContain(`${order.number} · awaiting payment`);
+  });
+});
+
+describe('orders', () => {
+  test('the list is paged and filtered by buttons, and a card leads back to the same page', async () => {
+    await using shop = await openChat();
+    for (let count = 0; count < 10; count += 1) await shop.order();
+    const list = await say(shop, '/orders');
+    expect(list.text).toContain('T-');
+    await tap(shop, list, 'Older ›');
+    expect(textOf(shop, list)).toContain('page 2');
+    const [row] = buttonsOf(shop, list);
+    await tap(shop, list, row ?? '');
+    expect(textOf(shop, list)).toContain('awaiting payment');
+    await tap(shop, list, '‹ Orders');
+    expect(textOf(shop, list)).toContain('page 2');
+    await tap(shop, list, 'Paid');
+    expect(textOf(shop, list)).toContain('Nothing here.');
+  });
+
+  test('a card shown is edited in place when the order changes', async () => {
+    await using shop = await openChat();
+    const order = await shop.order();
+    const card = await say(shop, `/order ${order.number}`);
+    expect(card.text).toContain('⏳');
+    shop.provider.shows(paid);
+    shop.deps.clock.advance(minute);
+    await pollPayments(shop.deps, { limit: 10 });
+    await shop.deliver();
+    expect(textOf(shop, card)).toContain(`💰 ${order.number} · paid`);
+    expect(buttonsOf(shop, card)).toContain('Mark delivered');
+    expect(chat(shop).filter(({ text }) => text.includes('paid'))).toHaveLength(1);
+  });
+
+  test('a message that went back to the list is not overwritten by the order it showed before', async () => {
+    await using shop = await openChat();
+    const order = await shop.order();
+    const card = await say(shop, `/order ${order.number}`);
+    await tap(shop, card, '‹ Orders');
+    shop.provider.shows(paid);
+    shop.deps.clock.advance(minute);
+    await pollPayments(shop.deps, { limit: 10 });
+    await shop.deliver();
+    expect(textOf(shop, card)).toContain('page 1');
+  });
+
+  test('check again asks the provider, tells what came of it and draws the card anew', async () => {
+    await using shop = await openChat();
+    const order = await shop.order();
+    const card = await say(shop, `/order ${order.number}`);
+    expect(await tap(shop, card, 'Check again')).toBe('Checked: nothing new at the provider.');
+    shop.deps.clock.advance(minute);
+    shop.provider.shows(paid);
+    expect(await tap(shop, card, 'Check again')).toBe('Checked: 1 payment changed.');
+    expect(textOf(shop, card)).toContain('paid');
+    expect(await auditOf(shop)).toEqual([`${ann} order.check`, `${ann} order.check`]);
+  });
+
+  test('a provider that does not answer is named with its own words', async () => {
+    await using shop = await openChat();
+    const order = await shop.order();
+    const card = await say(shop, `/order ${order.number}`);
+    shop.provider.goesAway();
+    expect(await tap(shop, card, 'Check again')).toContain('4200');
+  });
+
+  test('cancelling asks first; a double tap on yes acts once', async () => {
+    await using shop = await openChat();
+    const order = await shop.order();
+    const card = await say(shop, `/order ${order.number}`);
+    await tap(shop, card, 'Cancel order');
+    expect(textOf(shop, card)).toContain('Cancel this order?');
+    expect(await auditOf(shop)).toEqual([]);
+    const current = chat(shop).find(({ messageId }) => messageId === card.messageId);
+    const data = current?.keyboard.flat()[0]?.callback_data ?? '';
+    const yes = { userId: ann, bot: 'till_bot', messageId: card.messageId, data };
+    const [first, second] = await Promise.all([
+      shop.telegram.tapButton(yes),
+      shop.telegram.tapButton({ ...yes, forged: true }),
+    ]);
+    expect([first.text, second.text]).toEqual(['Cancelled.', 'This button is out of date.']);
+    expect(textOf(shop, card)).toContain('cancelled');
+    expect(await auditOf(shop)).toEqual([`${ann} order.cancel`]);
+  });
+
+  test('only the one who asked may confirm, and only for two minutes', async () => {
+    await using shop = await openChat();
+    const order = await shop.order();
+    const card = await say(shop, `/order ${order.number}`);
+    await tap(shop, card, 'Cancel order');
+    const current = chat(shop).find(({ messageId }) => messageId === card.messageId);
+    const data = current?.keyboard.flat()[0]?.callback_data ?? '';
+    const bobs = await say(shop, '/help', bob);
+    const forged = { userId: bob, bot: 'till_bot', messageId: bobs.messageId, data, forged: true };
+    expect((await shop.telegram.tapButton(forged)).text).toBe('This button is out of date.');
+    shop.deps.clock.advance(2 * minute + 1);
+    expect(await tap(shop, card, 'Yes, cancel it')).toBe('This button is out of date.');
+    expect(await auditOf(shop)).toEqual([]);
+  });
+
+  test('no means no: the card comes back and nothing happened', async () => {
+    await using shop = await openChat();
+    const order = await shop.order();
+    const card = await say(shop, `/order ${order.number}`);
+    await tap(shop, card, 'Cancel order');
+    await tap(shop, card, 'No, go back');
+    expect(textOf(shop, card)).toContain('awaiting payment');
+    expect(await auditOf(shop)).toEqual([]);
+  });
+
+  test('a paid order is marked as delivered in two steps, and an old button of it then does nothing', async () => {
+    await using shop = await openChat();
+    const order = await shop.order();
+    shop.provider.shows(paid);
+    shop.deps.clock.advance(minute);
+    await pollPayments(shop.deps, { limit: 10 });
+    const card = await say(shop, `/order ${order.number}`);
+    const old = await say(shop, `/order ${order.number}`);
+    await tap(shop, card, 'Mark delivered');
+    expect(await tap(shop, card, 'Yes, delivered')).toBe('Marked as delivered.');
+    expect(textOf(shop, card)).toContain('fulfilled');
+    expect(await tap(shop, old, 'Mark delivered')).toBe('This button is out of date.');
+    expect(await auditOf(shop)).toEqual([`${ann} order.fulfil`]);
+  });
+
+  test('find by e-mail opens the only match', async () => {
+    await using shop = await openChat();
+    const order = await shop.order();
+    expect((await say(shop, '/find ANN@example.org')).text).toContain(`${order.number} · awaiting payment`);
+    expect((await say(shop, '/find <b>nobody</b>')).text).toBe('Nothing found for “<b>nobody</b>”.');
+  });
+});
+
+describe('pay', () => {
+  test('makes an order and hands over its link', async () => {
+    await using shop = await openChat();
+    const reply = await say(shop, '/pay 49 usd Licence for <Ann>');
+    expect(reply.text).toMatch(/^🔗 T-\d+ · 49\.00 USD · BTCPay\nhttps:\/\/pay\.example\.org\/i\/paper-1\n/);
+    await tap(shop, reply, reply.keyboard.flat().find(({ text }) => text.startsWith('Order '))?.text ?? '');
+    expect(textOf(shop, reply)).toContain('Licence for <Ann>');
+    expect(await auditOf(shop)).toEqual([`${ann} order.place`]);
+  });
+
+  test('the same message brought twice by Telegram makes one order', async () => {
+    await using shop = await openChat({ adminMode: { kind: 'send_only' } });
+    await expect.poll(() => shop.adminBot.health().ok).toBe(true);
+    const from = { id: ann, is_bot: false, first_name: 'Ann' };
+    const message = { message_id: 1, date: 1, chat: { id: ann, type: 'private', first_name: 'Ann' }, from };
+    const entities = [{ type: 'bot_command', offset: 0, length: 4 }];
+    const update = { update_id: 77, message: { ...message, text: '/pay 49 USD', entities } };
+    await shop.adminBot.handleUpdate(update);
+    await shop.adminBot.handleUpdate(update);
+    expect(shop.provider.created()).toBe(1);
+    expect(chat(shop)).toHaveLength(2);
+  });
+
+  test.each([
+    ['/pay', 'For example'],
+    ['/pay 49', 'For example'],
+    ['/pay 0 USD', 'more than nothing'],
+    ['/pay -5 USD', 'not an amount'],
+    ['/pay 1e3 USD', 'not an amount'],
+    ['/pay 1.234 USD', 'decimal places'],
+    ['/pay 5 DOGS', 'not a currency'],
+  ])('%s is explained', async (text, words) => {
+    await using shop = await openChat();
+    expect((await say(shop, text)).text).toContain(words);
+    expect(shop.provider.created()).toBe(0);
+  });
+});
+
+describe('alerts in the command chat', () => {
+  test('are listed, opened, acknowledged and drawn anew in the same message', async () => {
+    await using shop = await openChat();
+    const order = await shop.order();
+    await shop.raise({ orderId: asOrderId(order.id) });
+    const list = await say(shop, '/alerts');
+    expect(list.text).toContain('Payment came short');
+    await tap(shop, list, '🔴 T-1 · Payment came short');
+    expect(await tap(shop, list, 'Acknowledge')).toBe('Acknowledged: it is yours.');
+    expect(textOf(shop, list)).toContain('✋ Acknowledged by Ann');
+    await tap(shop, list, 'Open order');
+    expect(chat(shop).at(-1)?.text).toContain(`${order.number} · awaiting payment`);
+    await tap(shop, list, '‹ Alerts');
+    expect(textOf(shop, list)).toContain('page 1');
+  });
+});
+
+describe('reports and care', () => {
+  test('stats, providers and health answer', async () => {
+    await using shop = await openChat();
+    await shop.order();
+    shop.deps.clock.advance(minute);
+    const stats = await say(shop, '/stats 30d');
+    expect(stats.text).toContain('Last 30 days');
+    expect(stats.text).toContain('1 awaiting payment');
+    await tap(shop, stats, '7 d');
+    expect(textOf(shop, stats)).toContain('Last 7 days');
+    expect((await say(shop, '/stats 8d')).text).toContain('One of');
+    expect((await say(shop, '/providers')).text).toContain('It is made of paper.');
+    expect((await say(shop, '/health')).text).toContain('All is well');
+  });
+
+  test('a reconciliation runs in one message that ends with the findings', async () => {
+    await using shop = await openChat();
+    await shop.order();
+    const message = await say(shop, '/reconcile');
+    await tap(shop, message, 'BTCPay');
+    const done = await shop.telegram.awaitMessage(({ text }) => text.startsWith('Reconciled'));
+    expect(done.messageId).toBe(message.messageId);
+    expect(done.text).toMatch(/BTCPay · compared \d+, matched \d+/);
+  });
+
+  test('a dead letter shows its cause, is redriven at a tap and discarded at the second', async () => {
+    await using shop = await openChat();
+    for (const key of ['one', 'two']) await bury(shop, key);
+    const list = await say(shop, '/deadletters');
+    expect(list.text).toContain('2 dead letters');
+    await tap(shop, list, 'message shop.event · shop.event:one');
+    expect(textOf(shop, list)).toContain('Cause: the shop said 410');
+    expect(await tap(shop, list, 'Redrive')).toBe('It is on its way again.');
+    await tap(shop, list, 'message shop.event · shop.event:two');
+    await tap(shop, list, 'Discard');
+    expect(textOf(shop, list)).toContain('for good?');
+    expect(await tap(shop, list, 'Yes, discard it')).toBe('Discarded.');
+    expect(textOf(shop, list)).toContain('No dead letters.');
+    expect(await auditOf(shop)).toEqual([`${ann} dead_letter.discard`, `${ann} dead_letter.redrive`]);
+  });
+});
+
+async function bury(shop: BotShop, name: string): Promise<void> {
+  const { clock, database, ids } = shop.deps;
+  await database.transaction(async (stores) => {
+    const now = clock.now();
+    const id = ids.newId();
+    await stores.outbox.enqueue({
+      ...{ id, receivedAt: now, availableAt: now, key: `shop.event:${name}`, topic: 'shop.event', lane: 'shop' },
+      ...{ priority: 1, payload: {} },
+    });
+    const claim = { lane: 'shop', now, lockedUntil: now + minute, lockedBy: 'test', limit: 1, suspects: false };
+    await stores.outbox.claimDue(claim);
+    await stores.outbox.abandon({ id, lockedBy: 'test', at: now, reason: 'the shop said 410' });
+  });
+  clock.advance(1);
+}

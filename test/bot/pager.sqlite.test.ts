@@ -1,0 +1,293 @@
+import { inspect } from 'node:util';
+import { describe, expect, test } from 'vitest';
+import { acknowledgeAlert } from '#alerts/acknowledge-alert.ts';
+import { resolveAlert } from '#alerts/resolve-alert.ts';
+import { wakeAlerts } from '#alerts/wake-alerts.ts';
+import { hour, minute } from '#kernel/clock.ts';
+import { asOrderId } from '#kernel/ids.ts';
+import type { SandboxMessage } from '#sandbox/telegram/model.ts';
+import { ann, type BotShop, bob, eve, group, openBotShop, pagerToken } from './support/shop.ts';
+
+const annActs = { actor: { kind: 'admin', id: String(ann) }, adminName: 'Ann' } as const;
+
+function pagerMessages(shop: BotShop, chatId: number): readonly SandboxMessage[] {
+  return shop.telegram.messages({ bot: 'pager_bot', chatId });
+}
+
+function dataOf(message: SandboxMessage | undefined, text: string): string {
+  const button = message?.keyboard.flat().find((candidate) => candidate.text === text);
+  if (button?.callback_data === undefined) throw new Error(`no button "${text}" on: ${message?.text}`);
+  return button.callback_data;
+}
+
+async function cardOf(shop: BotShop, chatId: number): Promise<SandboxMessage> {
+  return shop.telegram.awaitMessage(
+    (message) => message.chatId === chatId && message.text.includes('Payment came short'),
+  );
+}
+
+describe('alert cards', () => {
+  test('one trouble is one message in each owner chat, edited in place', async () => {
+    await using shop = await openBotShop();
+    await shop.raise();
+    await shop.deliver();
+    await shop.raise();
+    await shop.deliver();
+    for (const chatId of [ann, bob]) {
+      const [card, ...more] = pagerMessages(shop, chatId);
+      expect(more).toEqual([]);
+      expect(card).toMatchObject({ edits: 1, silent: false });
+      expect(card?.text).toContain('Happened 2 times');
+    }
+  });
+
+  test('two versions that are delivered at once still make one message', async () => {
+    await using shop = await openBotShop({ alertChatId: group });
+    const alertId = await shop.raise();
+    await acknowledgeAlert(shop.deps, { alertId, ...annActs });
+    await shop.deliver();
+    const cards = pagerMessages(shop, group);
+    expect(cards).toHaveLength(1);
+    expect(cards[0]?.text).toContain('Acknowledged by Ann');
+  });
+
+  test('rings for trouble and is silent for information', async () => {
+    await using shop = await openBotShop({ alertChatId: group });
+    await shop.raise({ key: 'a', severity: 'info' });
+    await shop.raise({ key: 'b', severity: 'warning' });
+    await shop.deliver();
+    const rings = pagerMessages(shop, group).map(({ text, silent }) => [text.split(' ')[1], silent]);
+    expect(rings.sort()).toEqual([
+      ['INFO', true],
+      ['WARNING', false],
+    ]);
+  });
+
+  test('an alert that was over before it could be shown is not shown', async () => {
+    await using shop = await openBotShop({ alertChatId: group });
+    await shop.raise();
+    await shop.deps.database.transaction((stores) =>
+      resolveAlert({ ...shop.deps, stores }, { key: 'payment_underpaid:x', by: 'The order is paid.' }),
+    );
+    await shop.deliver();
+    expect(pagerMessages(shop, group)).toEqual([]);
+  });
+
+  test('a resolved alert keeps its card, says what resolved it, and has no buttons', async () => {
+    await using shop = await openBotShop({ alertChatId: group });
+    await shop.raise();
+    await shop.deliver();
+    await shop.deps.database.transaction((stores) =>
+      resolveAlert({ ...shop.deps, stores }, { key: 'payment_underpaid:x', by: 'The order is paid.' }),
+    );
+    await shop.deliver();
+    const [card, ...more] = pagerMessages(shop, group);
+    expect(more).toEqual([]);
+    expect(card?.text).toMatch(/^✅ RESOLVED.*critical/);
+    expect(card?.text).toContain('The order is paid.');
+    expect(card?.keyboard).toEqual([]);
+  });
+
+  test('a snooze that is over rings with a short answer to the card', async () => {
+    await using shop = await openBotShop({ alertChatId: group });
+    await shop.raise();
+    await shop.deliver();
+    shop.pager.start();
+    const card = await cardOf(shop, group);
+    const tap = { userId: ann, bot: 'pager_bot', chatId: group, messageId: card.messageId };
+    const answer = await shop.telegram.tapButton({ ...tap, data: dataOf(card, 'Snooze 1 h') });
+    expect(answer.text).toBe('Snoozed until 22 Nov, 05:00.');
+    await shop.deliver();
+    expect((await cardOf(shop, group)).text).toContain('Snoozed by Ann until 22 Nov, 05:00');
+    shop.deps.clock.advance(hour + minute);
+    await wakeAlerts(shop.deps, { limit: 10 });
+    await shop.deliver();
+    const [first, ring, ...more] = pagerMessages(shop, group);
+    expect(more).toEqual([]);
+    expect(first?.text).toContain('CRITICAL');
+    expect(ring).toMatchObject({ silent: false, replyToId: card.messageId });
+    expect(ring?.text).toContain('The snooze is over');
+  });
+
+  test('a card that somebody deleted comes anew with the next change', async () => {
+    await using shop = await openBotShop({ alertChatId: group });
+    const alertId = await shop.raise();
+    await shop.deliver();
+    const card = await cardOf(shop, group);
+    const body = { chat_id: group, message_id: card.messageId };
+    const gone = await fetch(`${shop.telegram.url}/bot${pagerToken}/deleteMessage`, {
+      ...{ method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) },
+    });
+    expect(gone.status).toBe(200);
+    await acknowledgeAlert(shop.deps, { alertId, ...annActs });
+    await shop.deliver();
+    expect(pagerMessages(shop, group).map(({ text }) => text)).toEqual([
+      expect.stringContaining('Acknowledged by Ann'),
+    ]);
+  });
+});
+
+describe('trouble on the way to Telegram', () => {
+  test('the lane waits as long as Telegram asks, and nothing is sent twice', async () => {
+    await using shop = await openBotShop();
+    await shop.raise();
+    shop.telegram.failNext({ bot: 'pager_bot', method: 'sendMessage', times: 1, kind: 'flood', retryAfterSeconds: 7 });
+    await shop.deliver();
+    expect(pagerMessages(shop, ann)).toEqual([]);
+    expect(pagerMessages(shop, bob)).toHaveLength(1);
+    shop.deps.clock.advance(6_000);
+    await shop.deliver();
+    expect(pagerMessages(shop, ann)).toEqual([]);
+    shop.deps.clock.advance(2_000);
+    await shop.deliver();
+    expect(pagerMessages(shop, ann)).toHaveLength(1);
+    expect(pagerMessages(shop, bob)).toHaveLength(1);
+  });
+
+  test.each(['reset', 'error_500'] as const)(
+    'after %s the other chats have their card and this one gets it later',
+    async (kind) => {
+      await using shop = await openBotShop();
+      await shop.raise();
+      shop.telegram.failNext({ bot: 'pager_bot', method: 'sendMessage', times: 1, kind });
+      await shop.deliver();
+      shop.deps.clock.advance(minute);
+      await shop.deliver();
+      expect(pagerMessages(shop, ann)).toHaveLength(1);
+      expect(pagerMessages(shop, bob)).toHaveLength(1);
+    },
+  );
+
+  test('a chat that blocked the bot is let go with a warning, the others are served', async () => {
+    await using shop = await openBotShop();
+    await shop.telegram.block({ userId: ann, bot: 'pager_bot' });
+    await shop.raise();
+    expect(await shop.deliver()).toBe(1);
+    expect(pagerMessages(shop, bob)).toHaveLength(1);
+    expect(shop.deps.log.events).toContainEqual(
+      expect.objectContaining({
+        level: 'warn',
+        message: 'alert not shown',
+        facts: expect.objectContaining({ chatId: ann }),
+      }),
+    );
+    expect(shop.deps.log.events).toContainEqual(
+      expect.objectContaining({
+        message: 'message settled',
+        facts: expect.objectContaining({ outcome: '1 blocked, 1 sent' }),
+      }),
+    );
+  });
+
+  test('no token reaches the log, whatever fails', async () => {
+    await using shop = await openBotShop({ apiRoot: 'http://127.0.0.1:9' });
+    shop.adminBot.start();
+    shop.pager.start();
+    await shop.raise();
+    await shop.deliver();
+    await expect.poll(() => shop.adminBot.health()).toMatchObject({ ok: false, detail: 'ECONNREFUSED' });
+    await expect.poll(() => shop.pager.health()).toMatchObject({ ok: false, detail: 'ECONNREFUSED' });
+    expect(shop.deps.log.events.length).toBeGreaterThan(0);
+    expect(inspect(shop.deps.log.events, { depth: 12 })).not.toContain('that-no-log-may-show');
+  });
+});
+
+describe('taps on a card', () => {
+  test('acknowledge: the tapper is told at once and the card tells the rest', async () => {
+    await using shop = await openBotShop({ alertChatId: group });
+    await shop.raise();
+    await shop.deliver();
+    shop.pager.start();
+    const card = await cardOf(shop, group);
+    const tap = { bot: 'pager_bot', chatId: group, messageId: card.messageId, data: dataOf(card, 'Acknowledge') };
+    expect((await shop.telegram.tapButton({ ...tap, userId: ann })).text).toBe('Acknowledged: it is yours.');
+    expect((await shop.telegram.tapButton({ ...tap, userId: bob })).text).toBe('Already acknowledged by Ann.');
+    await shop.deliver();
+    const [after] = pagerMessages(shop, group);
+    expect(after?.text).toContain('Acknowledged by Ann');
+    expect(after?.keyboard.flat().map(({ text }) => text)).toEqual(['Snooze 1 h', 'New payment link', 'Open order']);
+    const audit = await shop.deps.database.read((stores) => stores.audit.listAudit({ subject: null, limit: 10 }));
+    expect(audit.map(({ action, actorId }) => [action, actorId])).toEqual([['alert.acknowledge', String(ann)]]);
+  });
+
+  test('somebody in the group who is no admin is answered emptily and changes nothing', async () => {
+    await using shop = await openBotShop({ alertChatId: group });
+    const alertId = await shop.raise();
+    await shop.deliver();
+    shop.pager.start();
+    const card = await cardOf(shop, group);
+    const tap = { bot: 'pager_bot', chatId: group, messageId: card.messageId, data: dataOf(card, 'Acknowledge') };
+    expect(await shop.telegram.tapButton({ ...tap, userId: eve })).toEqual({ showAlert: false });
+    const alert = await shop.deps.database.read((stores) => stores.alerts.findAlert(alertId));
+    expect(alert?.status).toBe('open');
+    expect(shop.deps.log.events).toContainEqual(
+      expect.objectContaining({ message: 'stranger turned away', facts: { bot: 'pager', userId: eve } }),
+    );
+  });
+
+  test('new payment link: one link however often it is tapped, handed over in the chat', async () => {
+    await using shop = await openBotShop({ alertChatId: group });
+    const order = await shop.order();
+    await shop.raise({ orderId: asOrderId(order.id) });
+    await shop.deliver();
+    shop.pager.start();
+    const card = await cardOf(shop, group);
+    const data = dataOf(card, 'New payment link');
+    const tap = { userId: ann, bot: 'pager_bot', chatId: group, messageId: card.messageId, data };
+    const answers = await Promise.all([shop.telegram.tapButton(tap), shop.telegram.tapButton(tap)]);
+    expect(answers.map(({ text }) => text).sort()).toEqual([
+      'A new link was made a moment ago.',
+      'Here is the payment link.',
+    ]);
+    const replies = pagerMessages(shop, group).filter(({ text }) => text.includes('https://pay.example.org/'));
+    expect(replies).toHaveLength(1);
+    expect(shop.provider.created()).toBe(1);
+  });
+
+  test('open order: the card is shown where its buttons are not served, and leads to the bot that serves them', async () => {
+    await using shop = await openBotShop({ alertChatId: group });
+    shop.adminBot.start();
+    await expect.poll(() => shop.adminBot.username()).toBe('till_bot');
+    const order = await shop.order();
+    await shop.raise({ orderId: asOrderId(order.id) });
+    await shop.deliver();
+    shop.pager.start();
+    const card = await cardOf(shop, group);
+    const data = dataOf(card, 'Open order');
+    await shop.telegram.tapButton({ userId: ann, bot: 'pager_bot', chatId: group, messageId: card.messageId, data });
+    const reply = pagerMessages(shop, group).at(-1);
+    expect(reply?.text).toContain(`${order.number} · awaiting payment`);
+    expect(reply?.keyboard.flat()).toEqual([
+      expect.objectContaining({ url: `https://t.me/till_bot?start=${order.number}` }),
+    ]);
+  });
+
+  test.each(['alert:ack:AAAAAAAAAAAAAAAAAAAAAA', 'alert:ack:nonsense', 'order:show:AAAAAAAAAAAAAAAAAAAAAA', 'x'])(
+    'the forged button %s is politely refused',
+    async (data) => {
+      await using shop = await openBotShop({ alertChatId: group });
+      await shop.raise();
+      await shop.deliver();
+      shop.pager.start();
+      const { messageId } = await cardOf(shop, group);
+      const tap = { userId: ann, bot: 'pager_bot', chatId: group, messageId, data, forged: true };
+      expect((await shop.telegram.tapButton(tap)).text).toBe('This button is out of date.');
+    },
+  );
+
+  test('with one token the admin bot serves the buttons of the cards that the pager sends', async () => {
+    await using shop = await openBotShop({ sharesToken: true });
+    await shop.raise();
+    await shop.deliver();
+    shop.adminBot.start();
+    shop.pager.start();
+    const [card] = shop.telegram.messages({ bot: 'till_bot', chatId: ann });
+    const tap = { userId: ann, bot: 'till_bot', messageId: card?.messageId ?? 0, data: dataOf(card, 'Acknowledge') };
+    expect((await shop.telegram.tapButton(tap)).text).toBe('Acknowledged: it is yours.');
+    await shop.deliver();
+    for (const chatId of [ann, bob]) {
+      const cards = shop.telegram.messages({ bot: 'till_bot', chatId });
+      expect(cards.map(({ text }) => text)).toEqual([expect.stringContaining('Acknowledged by Ann')]);
+    }
+  });
+});

@@ -1,0 +1,145 @@
+import { createOwnerDirectory } from '#access/owner-directory.ts';
+import { type RaisedAlert, raiseAlert } from '#alerts/raise-alert.ts';
+import { type AdminBot, createAdminBot } from '#bot/admin/admin-bot.ts';
+import { createPager, type Pager } from '#bot/pager/pager.ts';
+import type { UpdateMode } from '#bot/telegram.ts';
+import { minute, second } from '#kernel/clock.ts';
+import { createIds } from '#kernel/ids.ts';
+import type { DeliveryResult } from '#messaging/outbox-handler.ts';
+import { createPump } from '#messaging/pump.ts';
+import type { PaymentDeps } from '#payments/deps.ts';
+import type { OrderView } from '#payments/order-view.ts';
+import type { PaymentStores } from '#payments/payment-store.ts';
+import { placeOrder } from '#payments/place-order.ts';
+import { createReconciler } from '#payments/reconcile-provider.ts';
+import { startTelegramSandbox, type TelegramSandbox } from '#sandbox/telegram/server.ts';
+import { createTestClock, type TestClock } from '#test/support/clock.ts';
+import { openTestDatabase } from '#test/support/database.ts';
+import { createRecordingLog } from '#test/support/event-log.ts';
+import { createSeededRandom } from '#test/support/random.ts';
+import { createPaperProvider, type PaperProvider } from './paper-provider.ts';
+
+export const ann = 101;
+export const bob = 102;
+export const eve = 999;
+export const group = -1001234567890;
+export const adminToken = '7000001:admin-token-that-no-log-may-show';
+export const pagerToken = '7000002:pager-token-that-no-log-may-show';
+
+export interface BotShop {
+  telegram: TelegramSandbox;
+  deps: PaymentDeps & { clock: TestClock; log: ReturnType<typeof createRecordingLog> };
+  provider: PaperProvider;
+  adminBot: AdminBot;
+  pager: Pager;
+  /** What the outbox owes to Telegram is carried out; how many messages were settled. */
+  deliver(): Promise<number>;
+  order(): Promise<OrderView>;
+  raise(differences?: Partial<RaisedAlert>): Promise<string>;
+  [Symbol.asyncDispose](): Promise<void>;
+}
+
+interface ShopOptions {
+  /** With one token both roles share a bot, and the pager only sends. */
+  sharesToken?: boolean;
+  alertChatId?: number;
+  adminMode?: UpdateMode;
+  startedChats?: 'none';
+  apiRoot?: string;
+}
+
+/** Two bots before a local Telegram, with the real verbs, a real database and a provider on paper. */
+export async function openBotShop(options: ShopOptions = {}): Promise<BotShop> {
+  const opened = await openTestDatabase();
+  const telegram = await startTelegramSandbox({
+    bots: [
+      { token: adminToken, username: 'till_bot', name: 'Till' },
+      { token: pagerToken, username: 'pager_bot', name: 'Pager' },
+    ],
+    users: [
+      { id: ann, firstName: 'Ann' },
+      { id: bob, firstName: 'Bob' },
+      { id: eve, firstName: 'Eve <b>' },
+    ],
+    groups: [{ id: group, title: 'Alerts', users: [ann, bob, eve], bots: ['till_bot', 'pager_bot'] }],
+    startedChats: options.startedChats === 'none' ? [] : 'all',
+  });
+  const clock = createTestClock();
+  const random = createSeededRandom(7);
+  const provider = createPaperProvider(() => clock.now());
+  const deps = {
+    ...{ database: opened.database, providers: provider, clock, random, ids: createIds({ clock, random }) },
+    log: createRecordingLog(),
+  };
+  const admins = createOwnerDirectory([ann, bob]);
+  const shared = {
+    apiRoot: options.apiRoot ?? telegram.url,
+    alertChatId: options.alertChatId ?? null,
+    timeZone: 'Europe/Berlin',
+  };
+  const adminBot = createAdminBot(
+    {
+      ...deps,
+      admins,
+      reconcile: createReconciler(deps),
+      readHealth: async () => ({ checks: [{ name: 'database', ok: true, detail: '' }], jobs: [], queues: [] }),
+    },
+    { ...shared, token: adminToken, mode: options.adminMode ?? { kind: 'polling' } },
+  );
+  const pagerMode: UpdateMode = options.sharesToken ? { kind: 'send_only' } : { kind: 'polling' };
+  const pager = createPager(
+    { ...deps, admins, commandBot: () => adminBot.username() },
+    { ...shared, token: options.sharesToken ? adminToken : pagerToken, mode: pagerMode },
+  );
+  const handlers = [...adminBot.outboxHandlers, ...pager.outboxHandlers];
+  const pump = createPump<Parameters<(typeof handlers)[0]['deliver']>[0], PaymentStores>(
+    { ...deps, instanceId: 'test' },
+    {
+      ...{ name: 'telegram', lane: null, concurrency: 4, attemptTimeoutMs: 20 * second, sweepMs: second },
+      queueOf: (stores) => stores.outbox,
+      async handle(message, signal): Promise<DeliveryResult> {
+        const handler = handlers.find(({ topic }) => topic === message.topic);
+        return handler === undefined ? { kind: 'done', outcome: 'not for Telegram' } : handler.deliver(message, signal);
+      },
+      onAbandoned: async () => undefined,
+      policy: { firstDelayMs: second, delayMaxMs: minute, attemptsMax: 5 },
+    },
+  );
+  return {
+    ...{ telegram, deps, provider, adminBot, pager, deliver: () => pump.drain() },
+    async order() {
+      const placed = await placeOrder(deps, {
+        ...{ idempotencyKey: null, bodyHash: null, origin: 'store', actor: { kind: 'store', id: 'store' } },
+        items: [{ sku: 'LIC', name: 'Licence key', quantity: 1, unitAmountMinor: 4900 }],
+        ...{ currency: 'USD', customerEmail: 'ann@example.org', customerName: '<i>Ann</i>', provider: 'auto' },
+        ...{ redirectUrl: null, metadata: {}, reference: null, note: null },
+      });
+      if (placed.kind !== 'placed') throw new Error(`the order was not placed: ${placed.kind}`);
+      return placed.order;
+    },
+    async raise(differences = {}) {
+      const raised = aRaisedAlert(differences);
+      return deps.database.transaction(async (stores) => {
+        await raiseAlert({ ...deps, stores }, raised);
+        return (await stores.alerts.findLiveAlert(raised.key))?.id ?? '';
+      });
+    },
+    async [Symbol.asyncDispose]() {
+      await Promise.all([adminBot.stop(), pager.stop()]);
+      await telegram.stop();
+      await opened.remove();
+    },
+  };
+}
+
+function aRaisedAlert(differences: Partial<RaisedAlert>): RaisedAlert {
+  return {
+    ...{ key: 'payment_underpaid:x', kind: 'payment_underpaid', severity: 'critical', orderId: null, paymentId: null },
+    facts: {
+      ...{ headline: 'Payment came short', orderNumber: 'T-1', amount: '49.00 USD', provider: 'btcpay' },
+      ...{ detail: '20.00 of 49.00 USD came', why: 'Expired / PaidPartial', trust: 'fetched' },
+    },
+    actions: ['new_payment_link', 'open_order'],
+    ...differences,
+  };
+}
