@@ -91,7 +91,7 @@ describe.each(providerNames)('%s', (name) => {
   });
 
   test('creates all of forty checkouts, none twice, while three calls in ten fail', { timeout: 120_000 }, async () => {
-    await using shop = await openShop(name);
+    await using shop = await openShop(name, { policy: { timeoutMs: 150 } });
     shop.sandbox.faults(name).set({ failRate: 0.3, retryAfterSeconds: 1 });
     const requests = Array.from({ length: 40 }, () => shop.anOrder());
     const made: PaymentSnapshot[] = [];

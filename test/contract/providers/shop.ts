@@ -69,7 +69,7 @@ export async function openShop(name: ProviderName, options: ShopOptions = {}) {
       if (createFault !== undefined && lookUps.includes(call.operation)) strikeCreate();
     },
     // Short, because the faults that never answer are waited for in real time.
-    policy: { timeoutMs: 150, ...options.policy },
+    policy: { timeoutMs: 600, ...options.policy },
   });
   const provider = registry.find(name) as PaymentProvider;
   const ids = createIds({ clock, random });
