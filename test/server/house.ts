@@ -3,6 +3,7 @@ import type { EventLog } from '#kernel/events.ts';
 import { createIds, systemRandom } from '#kernel/ids.ts';
 import type { ProviderName } from '#kernel/provider-name.ts';
 import type { PaymentDeps } from '#payments/deps.ts';
+import type { HttpPolicy } from '#payments/providers/http-policy.ts';
 import { createProviderRegistry } from '#payments/providers/registry.ts';
 import { createWebhookReceiver } from '#payments/receive-webhook.ts';
 import type { ProviderSandbox } from '#sandbox/providers/options.ts';
@@ -32,6 +33,7 @@ export async function openHouse(
     env?: Record<string, string>;
     telegram?: ServerDeps['telegram'];
     stopTimeoutMs?: number;
+    policy?: Partial<HttpPolicy>;
   } = {},
 ): Promise<House> {
   const sandbox = await startProviderSandbox();
@@ -50,7 +52,7 @@ export async function openHouse(
   const base = { clock: systemClock, random: systemRandom, log };
   const providers = createProviderRegistry(
     { ...config.providers, publicUrl: config.http.publicUrl },
-    { ...base, policy: { attemptsMax: 2, firstDelayMs: 1, timeoutMs: 2_000 } },
+    { ...base, policy: { attemptsMax: 2, firstDelayMs: 1, timeoutMs: 2_000, ...options.policy } },
   );
   const ids = createIds({ clock: systemClock, random: systemRandom });
   const payments: PaymentDeps = { ...base, ids, database: db.database, providers };

@@ -1,0 +1,87 @@
+import { validate } from 'node-cron';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { createJobs, type Job } from '#jobs/jobs.ts';
+import { day } from '#kernel/clock.ts';
+import { asOrderId } from '#kernel/ids.ts';
+import { idempotencyKeptMs } from '#payments/place-order.ts';
+import { createReconciler } from '#payments/reconcile-provider.ts';
+import { type House, openHouse, orderBody, storeRequest } from '#test/server/house.ts';
+
+let house: House;
+let jobs: Job[];
+const signal = new AbortController().signal;
+
+beforeEach(async () => {
+  house = await openHouse({ policy: { attemptsMax: 1, breakerFailuresMax: 1, breakerOpenMs: 1 } });
+  const { payments } = house;
+  jobs = createJobs({ payments, reconcile: createReconciler(payments) });
+});
+afterEach(() => house.close());
+
+function run(name: string): Promise<unknown> {
+  const job = jobs.find((each) => each.name === name);
+  if (job === undefined) throw new Error(`there is no job ${name}`);
+  return job.run(signal);
+}
+
+async function liveAlerts(): Promise<string[]> {
+  const query = { statuses: ['open'] as const, before: null, limit: 20 };
+  const alerts = await house.db.database.read((stores) => stores.alerts.listAlerts(query));
+  return alerts.map((alert) => alert.key);
+}
+
+describe('the table of jobs', () => {
+  test('has one row for each thing that time brings about', () => {
+    const names = ['poll-payments', 'expire-orders', 'watch-providers', 'wake-alerts', 'reconcile', 'prune'];
+    expect(jobs.map((job) => job.name)).toEqual(names);
+    for (const job of jobs)
+      expect({ cron: job.cron, isValid: validate(job.cron) }).toEqual({ cron: job.cron, isValid: true });
+  });
+
+  test('has only jobs that say how many they did, and none to do on an empty database', async () => {
+    expect(await run('poll-payments')).toEqual({ polled: 0, changed: 0, failed: 0 });
+    expect(await run('expire-orders')).toEqual({ expired: 0 });
+    expect(await run('wake-alerts')).toEqual({ woken: 0 });
+    expect(await run('prune')).toEqual({ deleted: 0 });
+    expect(await run('reconcile')).toEqual({ finished: 3, failed: 0, compared: 0, healed: 0, open: 0 });
+  });
+});
+
+describe('reconcile', () => {
+  test('compares every provider, and one that is away spoils no other', async () => {
+    await storeRequest(house, { body: orderBody() });
+    house.sandbox.faults('coinbase').set({ outage: true });
+    expect(await run('reconcile')).toMatchObject({ finished: 2, failed: 1 });
+  });
+});
+
+describe('watch-providers', () => {
+  test('rings when a provider is away, brings it back, and ends the alert', async () => {
+    expect(await run('watch-providers')).toEqual({ down: 0, recovered: 0 });
+    house.sandbox.faults('btcpay').set({ outage: true });
+    expect((await storeRequest(house, { body: orderBody() })).status).toBe(503);
+    expect(house.payments.providers.health('btcpay')?.breaker).toBe('open');
+    expect(await run('watch-providers')).toEqual({ down: 1, recovered: 0 });
+    expect(await liveAlerts()).toContain('provider_down:btcpay');
+    house.sandbox.faults('btcpay').reset();
+    await vi.waitFor(async () => expect(await run('watch-providers')).toEqual({ down: 0, recovered: 1 }));
+    expect(house.payments.providers.health('btcpay')?.breaker).toBe('closed');
+    expect(await liveAlerts()).not.toContain('provider_down:btcpay');
+  });
+});
+
+describe('prune', () => {
+  test('forgets keys that nobody repeats any more, and keeps the others', async () => {
+    const placed = await storeRequest(house, { body: orderBody() });
+    const orderId = asOrderId((placed.headers.get('location') ?? '').split('/').at(-1) ?? '');
+    const now = house.payments.clock.now();
+    await house.db.database.transaction(async (stores) => {
+      const old = { bodyHash: 'h', orderId, createdAt: now - idempotencyKeptMs - day };
+      for (let made = 0; made < 3; made += 1) await stores.idempotency.reserve({ ...old, key: `old-${made}` });
+      await stores.idempotency.reserve({ ...old, key: 'fresh', createdAt: now });
+    });
+    expect(await run('prune')).toEqual({ deleted: 3 });
+    const kept = await house.db.database.read((stores) => stores.idempotency.find('fresh'));
+    expect(kept?.orderId).toBe(orderId);
+  });
+});
