@@ -1,4 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { systemActor } from '#kernel/actor.ts';
+import { asPaymentId } from '#kernel/ids.ts';
+import { refreshPayment } from '#payments/refresh-payment.ts';
 import { orderPageSchema, orderSchema, placedOrderSchema } from '#server/store-api-schemas.ts';
 import { type House, openHouse, orderBody, storeRequest } from './house.ts';
 
@@ -52,6 +55,18 @@ describe('POST /v1/orders', () => {
     expect(again.headers.get('idempotent-replayed')).toBe('true');
     expect(again.headers.get('location')).toBe(first.headers.get('location'));
     expect(house.sandbox.records('btcpay').length).toBe(before + 1);
+  });
+
+  test('repeated after the payment still gives the answer of the first time', async () => {
+    const request = { body: orderBody(), headers: { 'idempotency-key': 'order-paid' } };
+    const first = await (await storeRequest(house, request)).text();
+    const { payment } = placedOrderSchema.parse(JSON.parse(first));
+    const reference = payment?.checkout_url?.split('/').at(-1) ?? '';
+    await house.sandbox.visit({ provider: 'btcpay', reference, action: 'pay' });
+    const cause = { kind: 'poll', id: 'test', actor: systemActor } as const;
+    const refresh = await refreshPayment(house.payments, { paymentId: asPaymentId(payment?.id ?? ''), cause });
+    expect(refresh).toMatchObject({ kind: 'changed', to: 'paid' });
+    expect(await (await storeRequest(house, request)).text()).toBe(first);
   });
 
   test('with the same key and another body is refused', async () => {
