@@ -1,6 +1,7 @@
 // Group commit: one fsync for many transactions. Everything that waits is run, each in a savepoint of its own, inside
 // one BEGIN IMMEDIATE … COMMIT, and is answered after the commit. A body that only uses its stores runs to its end
 // without giving way, because every query has its result at once; one that waits for something else is cut off.
+import { AsyncLocalStorage } from 'node:async_hooks';
 import type { Milliseconds } from '#kernel/clock.ts';
 import { CommitFailed, DatabaseUnavailable, TransactionTimedOut } from './database-errors.ts';
 import { withDeadline } from './deadline.ts';
@@ -109,9 +110,9 @@ export function createGate(connection: WritingConnection, options: GateOptions):
       for (const { entry, result } of done) entry.resolve(result);
       if (done.length > 0) options.onCommitted({ scopes: done.map((one) => one.scope), durationMs });
     } catch (error) {
-      if (connection.isInTransaction()) connection.rollback();
       const failure = new CommitFailed('the commit failed; nothing was stored', { cause: error });
       for (const entry of taken) entry.reject(failure);
+      if (connection.isInTransaction()) connection.rollback();
     }
   }
 
@@ -136,7 +137,8 @@ export function createGate(connection: WritingConnection, options: GateOptions):
     enter<Result>(body: (scope: Scope) => Promise<Result>): Promise<Result> {
       const { promise, resolve, reject } = Promise.withResolvers<Result>();
       // The result given back is the one that this body made.
-      waiting.push({ body, resolve: (result) => resolve(result as Result), reject });
+      // Bound, so that the body keeps its caller's asynchronous context, not that of whoever opened the group.
+      waiting.push({ body: AsyncLocalStorage.bind(body), resolve: (result) => resolve(result as Result), reject });
       wakeUp();
       return promise;
     },

@@ -3,60 +3,27 @@ import type pg from 'pg';
 import type { PaymentStores } from '#payments/payment-store.ts';
 import { DatabaseUnavailable, TransactionTimedOut } from './database-errors.ts';
 import { withDeadline } from './deadline.ts';
-import { postgresClaim, type Session } from './dialect.ts';
 import { createDoor } from './door.ts';
-import { postgresDriver } from './drizzle.ts';
 import { limits, type OpenDatabase, type OpenOptions } from './open-options.ts';
 import { commit, createPool, mayRunAgain, migratePostgres } from './postgres-connections.ts';
-import { postgresTables } from './schema/postgres.ts';
+import { createConnections } from './postgres-sessions.ts';
 import { createScope, createScopes, type Scope } from './scope.ts';
-import { createStores } from './stores/all.ts';
 
 type Work<Result> = (stores: PaymentStores) => Promise<Result>;
-
-interface Connection {
-  client: pg.PoolClient;
-  stores: PaymentStores;
-  /** Whose turn it is on this connection. */
-  scope: Scope | undefined;
-}
 
 export function openPostgres(target: { url: string; poolMax?: number }, options: OpenOptions): OpenDatabase {
   const pool = createPool(target);
   const scopes = createScopes();
   const door = createDoor(scopes);
-  const clock = options.clock ?? { now: () => Date.now() };
-  const connections = new WeakMap<pg.PoolClient, Connection>();
+  const connections = createConnections(scopes, options.clock ?? { now: () => Date.now() });
   const totals = { commits: 0, transactions: 0 };
   const maxMs = { transaction: options.transactionMaxMs ?? limits.transactionMaxMs, read: limits.readMaxMs };
-
-  function connectionOf(client: pg.PoolClient): Connection {
-    const known = connections.get(client);
-    if (known !== undefined) return known;
-    // A connection lost between two statements fails the next one; as an event it would end the process.
-    client.on('error', () => undefined);
-    const session: Session = {
-      // The logger is told of every query before it is sent: the one place where each can be refused.
-      db: postgresDriver().drizzle({
-        client,
-        logger: { logQuery: () => scopes.requireOpen((scope) => scope === connection.scope) },
-      }),
-      tables: postgresTables,
-      claimed: postgresClaim,
-      noteDue(queue, availableAt) {
-        if (availableAt === null || availableAt <= clock.now()) connection.scope?.queued.add(queue);
-      },
-    };
-    const connection: Connection = { client, stores: createStores(session), scope: undefined };
-    connections.set(client, connection);
-    return connection;
-  }
 
   async function attempt<Result>(scope: Scope, work: Work<Result>): Promise<Result> {
     const client = await pool.connect().catch((error: unknown) => {
       throw new DatabaseUnavailable('no connection to the database', { cause: error });
     });
-    const connection = connectionOf(client);
+    const connection = connections.of(client);
     connection.scope = scope;
     let isUsable = true;
     try {

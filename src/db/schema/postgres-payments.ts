@@ -49,6 +49,7 @@ export const payments = pgTable(
     index('payments_by_order').on(table.orderId, table.createdAt, table.id),
     index('payments_by_next_poll').on(table.nextPollAt),
     index('payments_by_provider').on(table.provider, table.createdAt, table.id),
+    index('payments_by_status').on(table.provider, table.status),
     check('payments_status', oneOf('status', paymentStatuses)),
     check('payments_creation', oneOf('creation', creationStates)),
   ],
@@ -64,7 +65,10 @@ export const paymentTransactionIds = pgTable(
       .$type<PaymentId>(),
     transactionId: text('transaction_id').notNull(),
   },
-  (table) => [primaryKey({ name: 'payment_transaction_ids_key', columns: [table.transactionId, table.paymentId] })],
+  (table) => [
+    primaryKey({ name: 'payment_transaction_ids_key', columns: [table.transactionId, table.paymentId] }),
+    index('payment_transaction_ids_by_payment').on(table.paymentId),
+  ],
 );
 
 export const reconciliationRuns = pgTable(

@@ -10,46 +10,9 @@ const firstOrderNumber = 1001;
 
 export function createOrderStore(session: Session): OrderStore {
   const { db } = session;
-  const { orders, counters } = session.tables;
+  const { orders } = session.tables;
   const { searchText, searchNote, ...columns } = getTableColumns(orders);
-
-  const nextNumber = prepared(() =>
-    db
-      .insert(counters)
-      .values({ name: 'order_number', value: firstOrderNumber })
-      .onConflictDoUpdate({ target: counters.name, set: { value: sql`${counters.value} + 1` } })
-      .returning({ value: counters.value })
-      .prepare('next_order_number'),
-  );
-  const insert = prepared(() => db.insert(orders).values(placeholdersOf(orders)).prepare('insert_order'));
-  const findById = prepared(() =>
-    db
-      .select(columns)
-      .from(orders)
-      .where(eq(orders.id, sql.placeholder('id')))
-      .prepare('find_order'),
-  );
-  const findByNumber = prepared(() =>
-    db
-      .select(columns)
-      .from(orders)
-      .where(eq(orders.number, sql.placeholder('number')))
-      .prepare('find_order_by_number'),
-  );
-  const change = preparedByShape((keys, suffix) =>
-    db
-      .update(orders)
-      .set({ ...settingsOf(keys), version: sql`${orders.version} + 1` })
-      .where(
-        and(
-          eq(orders.id, sql.placeholder('expectedId')),
-          eq(orders.status, sql.placeholder('expectedStatus')),
-          eq(orders.version, sql.placeholder('expectedVersion')),
-        ),
-      )
-      .returning({ id: orders.id })
-      .prepare(`change_order_${suffix}`),
-  );
+  const { nextNumber, insert, findById, findByNumber, change } = prepareStatements(session);
 
   function newestFirst(where: SQL | undefined, limit: number): Promise<Order[]> {
     return db.select(columns).from(orders).where(where).orderBy(desc(orders.createdAt), desc(orders.id)).limit(limit);
@@ -128,4 +91,48 @@ function searchColumns(order: Order): { searchText: string; searchNote: string }
     searchText: searchable([order.reference, order.customerEmail, order.customerName, ...names]),
     searchNote: searchable([order.note]),
   };
+}
+
+function prepareStatements(session: Session) {
+  const { db } = session;
+  const { orders, counters } = session.tables;
+  const { searchText, searchNote, ...columns } = getTableColumns(orders);
+  const nextNumber = prepared(() =>
+    db
+      .insert(counters)
+      .values({ name: 'order_number', value: firstOrderNumber })
+      .onConflictDoUpdate({ target: counters.name, set: { value: sql`${counters.value} + 1` } })
+      .returning({ value: counters.value })
+      .prepare('next_order_number'),
+  );
+  const insert = prepared(() => db.insert(orders).values(placeholdersOf(orders)).prepare('insert_order'));
+  const findById = prepared(() =>
+    db
+      .select(columns)
+      .from(orders)
+      .where(eq(orders.id, sql.placeholder('id')))
+      .prepare('find_order'),
+  );
+  const findByNumber = prepared(() =>
+    db
+      .select(columns)
+      .from(orders)
+      .where(eq(orders.number, sql.placeholder('number')))
+      .prepare('find_order_by_number'),
+  );
+  const change = preparedByShape((keys, suffix) =>
+    db
+      .update(orders)
+      .set({ ...settingsOf(keys), version: sql`${orders.version} + 1` })
+      .where(
+        and(
+          eq(orders.id, sql.placeholder('expectedId')),
+          eq(orders.status, sql.placeholder('expectedStatus')),
+          eq(orders.version, sql.placeholder('expectedVersion')),
+        ),
+      )
+      .returning({ id: orders.id })
+      .prepare(`change_order_${suffix}`),
+  );
+  return { nextNumber, insert, findById, findByNumber, change };
 }

@@ -2,7 +2,8 @@ import type { OutboxMessage, OutboxStore } from '#messaging/messaging-store.ts';
 import type { Session } from '../dialect.ts';
 import { getTableColumns } from '../drizzle.ts';
 import { placeholdersOf, prepared } from './prepared.ts';
-import { createQueueStore, type QueueShape } from './queue.ts';
+import { createQueueStore } from './queue.ts';
+import type { QueueShape } from './queue-shape.ts';
 
 const begun = {
   lockedUntil: null,

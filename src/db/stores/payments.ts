@@ -1,4 +1,4 @@
-import type { PaymentId } from '#kernel/ids.ts';
+import type { Payment } from '#payments/payment.ts';
 import type { PaymentStore } from '#payments/payment-store.ts';
 import type { Session } from '../dialect.ts';
 import {
@@ -21,80 +21,12 @@ import { keysOf, placeholdersOf, prepared, preparedByShape, settingsOf } from '.
 
 export function createPaymentStore(session: Session): PaymentStore {
   const { db } = session;
-  const { payments, paymentTransactionIds } = session.tables;
-  const columns = getTableColumns(payments);
-
-  const insert = prepared(() => db.insert(payments).values(placeholdersOf(payments)).prepare('insert_payment'));
-  const findById = prepared(() =>
-    db
-      .select(columns)
-      .from(payments)
-      .where(eq(payments.id, sql.placeholder('id')))
-      .prepare('find_payment'),
-  );
-  const findByReference = prepared(() =>
-    db
-      .select(columns)
-      .from(payments)
-      .where(
-        and(eq(payments.reference, sql.placeholder('reference')), eq(payments.provider, sql.placeholder('provider'))),
-      )
-      .prepare('find_payment_by_reference'),
-  );
-  const listForOrder = prepared(() =>
-    db
-      .select(columns)
-      .from(payments)
-      .where(eq(payments.orderId, sql.placeholder('orderId')))
-      .orderBy(asc(payments.createdAt), asc(payments.id))
-      .prepare('list_payments_for_order'),
-  );
-  const change = preparedByShape((keys, suffix) =>
-    db
-      .update(payments)
-      .set({ ...settingsOf(keys), version: sql`${payments.version} + 1` })
-      .where(
-        and(
-          eq(payments.id, sql.placeholder('expectedId')),
-          eq(payments.status, sql.placeholder('expectedStatus')),
-          eq(payments.version, sql.placeholder('expectedVersion')),
-        ),
-      )
-      .returning({ id: payments.id })
-      .prepare(`change_payment_${suffix}`),
-  );
-  const lease = prepared(() =>
-    db
-      .update(payments)
-      .set(settingsOf(['lockedUntil', 'lockedBy']))
-      .where(
-        and(
-          eq(payments.id, sql.placeholder('id')),
-          or(
-            isNull(payments.lockedUntil),
-            lte(payments.lockedUntil, sql.placeholder('now')),
-            eq(payments.lockedBy, sql.placeholder('lockedBy')),
-          ),
-        ),
-      )
-      .returning({ id: payments.id })
-      .prepare('lease_payment'),
-  );
-
-  async function keepTransactionIds(paymentId: PaymentId, transactionIds: readonly string[]): Promise<void> {
-    const ofPayment = eq(paymentTransactionIds.paymentId, paymentId);
-    const rows = [...new Set(transactionIds)].map((transactionId) => ({ paymentId, transactionId }));
-    const kept = rows.map((row) => row.transactionId);
-    await db
-      .delete(paymentTransactionIds)
-      .where(kept.length === 0 ? ofPayment : and(ofPayment, notInArray(paymentTransactionIds.transactionId, kept)));
-    if (rows.length > 0) await db.insert(paymentTransactionIds).values(rows).onConflictDoNothing();
-  }
-
+  const { payments } = session.tables;
+  const { insert, findById, findByReference, listForOrder, change, lease } = prepareStatements(session);
   return {
     async insertPayment(payment) {
       await insert({ ...payment });
-      if (payment.transactionIds.length > 0) await keepTransactionIds(payment.id, payment.transactionIds);
+      if (payment.transactionIds.length > 0) await keepTransactionIds(session, payment);
     },
     findPayment: async (id) => (await findById({ id }))[0],
     findPaymentByReference: async (query) => (await findByReference(query))[0],
@@ -108,7 +40,7 @@ export function createPaymentStore(session: Session): PaymentStore {
       const changed = await change(keysOf(input.change), { ...input.change, ...expected });
       if (changed.length === 0) return false;
       const { transactionIds } = input.change;
-      if (transactionIds !== undefined) await keepTransactionIds(input.id, transactionIds);
+      if (transactionIds !== undefined) await keepTransactionIds(session, { id: input.id, transactionIds });
       return true;
     },
     async leasePayment(input) {
@@ -121,6 +53,17 @@ export function createPaymentStore(session: Session): PaymentStore {
         .set({ lockedUntil: null, lockedBy: null })
         .where(and(eq(payments.id, input.id), eq(payments.lockedBy, input.by)));
     },
+    ...createLists(session),
+  };
+}
+
+function createLists(
+  session: Session,
+): Pick<PaymentStore, 'listPaymentsToPoll' | 'listPaymentsMadeBetween' | 'searchPayments' | 'countPayments'> {
+  const { db } = session;
+  const { payments, paymentTransactionIds } = session.tables;
+  const columns = getTableColumns(payments);
+  return {
     async listPaymentsToPoll(query) {
       const isFree = or(isNull(payments.lockedUntil), lte(payments.lockedUntil, query.now));
       return db
@@ -178,4 +121,81 @@ export function createPaymentStore(session: Session): PaymentStore {
         .orderBy(asc(payments.provider), asc(payments.status));
     },
   };
+}
+
+/** The side table follows the list in the payment's own row. */
+async function keepTransactionIds(session: Session, payment: Pick<Payment, 'id' | 'transactionIds'>): Promise<void> {
+  const { db } = session;
+  const { paymentTransactionIds } = session.tables;
+  const paymentId = payment.id;
+  const ofPayment = eq(paymentTransactionIds.paymentId, paymentId);
+  const rows = [...new Set(payment.transactionIds)].map((transactionId) => ({ paymentId, transactionId }));
+  const kept = rows.map((row) => row.transactionId);
+  await db
+    .delete(paymentTransactionIds)
+    .where(kept.length === 0 ? ofPayment : and(ofPayment, notInArray(paymentTransactionIds.transactionId, kept)));
+  if (rows.length > 0) await db.insert(paymentTransactionIds).values(rows).onConflictDoNothing();
+}
+
+function prepareStatements(session: Session) {
+  const { db } = session;
+  const { payments } = session.tables;
+  const columns = getTableColumns(payments);
+  const insert = prepared(() => db.insert(payments).values(placeholdersOf(payments)).prepare('insert_payment'));
+  const findById = prepared(() =>
+    db
+      .select(columns)
+      .from(payments)
+      .where(eq(payments.id, sql.placeholder('id')))
+      .prepare('find_payment'),
+  );
+  const findByReference = prepared(() =>
+    db
+      .select(columns)
+      .from(payments)
+      .where(
+        and(eq(payments.reference, sql.placeholder('reference')), eq(payments.provider, sql.placeholder('provider'))),
+      )
+      .prepare('find_payment_by_reference'),
+  );
+  const listForOrder = prepared(() =>
+    db
+      .select(columns)
+      .from(payments)
+      .where(eq(payments.orderId, sql.placeholder('orderId')))
+      .orderBy(asc(payments.createdAt), asc(payments.id))
+      .prepare('list_payments_for_order'),
+  );
+  const change = preparedByShape((keys, suffix) =>
+    db
+      .update(payments)
+      .set({ ...settingsOf(keys), version: sql`${payments.version} + 1` })
+      .where(
+        and(
+          eq(payments.id, sql.placeholder('expectedId')),
+          eq(payments.status, sql.placeholder('expectedStatus')),
+          eq(payments.version, sql.placeholder('expectedVersion')),
+        ),
+      )
+      .returning({ id: payments.id })
+      .prepare(`change_payment_${suffix}`),
+  );
+  const lease = prepared(() =>
+    db
+      .update(payments)
+      .set(settingsOf(['lockedUntil', 'lockedBy']))
+      .where(
+        and(
+          eq(payments.id, sql.placeholder('id')),
+          or(
+            isNull(payments.lockedUntil),
+            lte(payments.lockedUntil, sql.placeholder('now')),
+            eq(payments.lockedBy, sql.placeholder('lockedBy')),
+          ),
+        ),
+      )
+      .returning({ id: payments.id })
+      .prepare('lease_payment'),
+  );
+  return { insert, findById, findByReference, listForOrder, change, lease };
 }

@@ -2,7 +2,7 @@ import type { Milliseconds } from '#kernel/clock.ts';
 import type { QueueDepth } from '#messaging/messaging-store.ts';
 import type { Session } from '../dialect.ts';
 import { and, isNotNull, isNull, sql } from '../drizzle.ts';
-import type { QueueShape } from './queue.ts';
+import type { QueueShape } from './queue-shape.ts';
 
 /** Two counts, each over its partial index: what was processed, by far the most, is not looked at. */
 export async function countDepths(

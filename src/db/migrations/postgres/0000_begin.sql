@@ -249,9 +249,11 @@ CREATE INDEX "orders_by_status" ON "orders" USING btree ("status","created_at","
 CREATE INDEX "orders_by_expiry" ON "orders" USING btree ("status","expires_at");--> statement-breakpoint
 CREATE INDEX "orders_by_amount" ON "orders" USING btree ("amount_minor");--> statement-breakpoint
 CREATE INDEX "timeline_entries_by_order" ON "timeline_entries" USING btree ("order_id","at","id");--> statement-breakpoint
+CREATE INDEX "payment_transaction_ids_by_payment" ON "payment_transaction_ids" USING btree ("payment_id");--> statement-breakpoint
 CREATE UNIQUE INDEX "payments_by_reference" ON "payments" USING btree ("reference","provider");--> statement-breakpoint
 CREATE INDEX "payments_by_order" ON "payments" USING btree ("order_id","created_at","id");--> statement-breakpoint
 CREATE INDEX "payments_by_next_poll" ON "payments" USING btree ("next_poll_at");--> statement-breakpoint
 CREATE INDEX "payments_by_provider" ON "payments" USING btree ("provider","created_at","id");--> statement-breakpoint
+CREATE INDEX "payments_by_status" ON "payments" USING btree ("provider","status");--> statement-breakpoint
 CREATE INDEX "reconciliation_findings_by_run" ON "reconciliation_findings" USING btree ("run_id","created_at","id");--> statement-breakpoint
 CREATE INDEX "reconciliation_runs_by_time" ON "reconciliation_runs" USING btree ("started_at","id");

@@ -186,6 +186,7 @@ CREATE TABLE `payment_transaction_ids` (
 	FOREIGN KEY (`payment_id`) REFERENCES `payments`(`id`) ON UPDATE no action ON DELETE no action
 ) STRICT;
 --> statement-breakpoint
+CREATE INDEX `payment_transaction_ids_by_payment` ON `payment_transaction_ids` (`payment_id`);--> statement-breakpoint
 CREATE TABLE `payments` (
 	`id` text PRIMARY KEY NOT NULL,
 	`order_id` text NOT NULL,
@@ -222,6 +223,7 @@ CREATE UNIQUE INDEX `payments_by_reference` ON `payments` (`reference`,`provider
 CREATE INDEX `payments_by_order` ON `payments` (`order_id`,`created_at`,`id`);--> statement-breakpoint
 CREATE INDEX `payments_by_next_poll` ON `payments` (`next_poll_at`);--> statement-breakpoint
 CREATE INDEX `payments_by_provider` ON `payments` (`provider`,`created_at`,`id`);--> statement-breakpoint
+CREATE INDEX `payments_by_status` ON `payments` (`provider`,`status`);--> statement-breakpoint
 CREATE TABLE `reconciliation_findings` (
 	`id` text PRIMARY KEY NOT NULL,
 	`run_id` text NOT NULL,

@@ -1,0 +1,47 @@
+import type pg from 'pg';
+import type { Clock } from '#kernel/clock.ts';
+import type { PaymentStores } from '#payments/payment-store.ts';
+import { postgresClaim, type Session } from './dialect.ts';
+import { postgresDriver } from './drizzle.ts';
+import { postgresTables } from './schema/postgres.ts';
+import type { Scope, Scopes } from './scope.ts';
+import { createStores } from './stores/all.ts';
+
+/** One pooled connection with its stores, which keep their prepared statements as long as it lives. */
+export interface Connection {
+  readonly stores: PaymentStores;
+  /** Whose turn it is. */
+  scope: Scope | undefined;
+}
+
+export function createConnections(
+  scopes: Scopes,
+  clock: Pick<Clock, 'now'>,
+): { of(client: pg.PoolClient): Connection } {
+  const connections = new WeakMap<pg.PoolClient, Connection>();
+
+  function create(client: pg.PoolClient): Connection {
+    // A connection lost between two statements fails the next one; as an event it would end the process.
+    client.on('error', () => undefined);
+    // The logger is told of every query before it is sent: the one place where each can be refused.
+    const logger = { logQuery: () => scopes.requireOpen((scope) => scope === connection.scope) };
+    const session: Session = {
+      db: postgresDriver().drizzle({ client, logger }),
+      tables: postgresTables,
+      claimed: postgresClaim,
+      noteDue(queue, availableAt) {
+        if (availableAt === null || availableAt <= clock.now()) connection.scope?.queued.add(queue);
+      },
+    };
+    const connection: Connection = { stores: createStores(session), scope: undefined };
+    return connection;
+  }
+
+  return {
+    of(client) {
+      const connection = connections.get(client) ?? create(client);
+      connections.set(client, connection);
+      return connection;
+    },
+  };
+}
