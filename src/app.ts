@@ -63,12 +63,15 @@ export async function createApp({
     onQueued: (queue) => ring(queue),
     onGroupCommit: ({ transactions }) => metrics.observeGateBatch(transactions),
   });
-  const providers = createProviderRegistry(providerSettings(config), {
-    clock,
-    random,
-    log,
-    onCall: (call) => metrics.observeProviderCall(call),
-  });
+  const providers = createProviderRegistry(
+    { ...config.providers, publicUrl: config.http.publicUrl },
+    {
+      clock,
+      random,
+      log,
+      onCall: (call) => metrics.observeProviderCall(call),
+    },
+  );
   const payments: PaymentDeps = { database, providers, clock, ids, random, log };
   const admins = createOwnerDirectory(config.telegram.ownerIds);
   const reconcile = createReconciler(payments);
@@ -171,18 +174,6 @@ export async function migrateDatabase(config: Pick<Config, 'database'>): Promise
   } finally {
     await database.close();
   }
-}
-
-function providerSettings(config: Config): Parameters<typeof createProviderRegistry>[0] {
-  const { coinbase, bitpay, btcpay } = config.providers;
-  const { publicUrl } = config.http;
-  return {
-    coinbase: coinbase ?? undefined,
-    bitpay: bitpay
-      ? { ...bitpay, ...(publicUrl !== null && { notificationUrl: `${publicUrl}/webhooks/bitpay` }) }
-      : undefined,
-    btcpay: btcpay ?? undefined,
-  };
 }
 
 type BotInput = Omit<Parameters<typeof createAdminBot>[0], keyof PaymentDeps> & {
