@@ -11,6 +11,7 @@ import { createIds, type Random, systemRandom } from '#kernel/ids.ts';
 import { createShopWebhookHandler } from '#messaging/shop/shop-webhook.ts';
 import { createCancelHandler } from '#payments/cancel-order.ts';
 import type { PaymentDeps } from '#payments/deps.ts';
+import type { HttpPolicy } from '#payments/providers/http-policy.ts';
 import { createProviderRegistry } from '#payments/providers/registry.ts';
 import { createWebhookReceiver } from '#payments/receive-webhook.ts';
 import { createReconciler } from '#payments/reconcile-provider.ts';
@@ -36,6 +37,8 @@ export interface AppDeps {
   config: Config;
   clock?: Clock;
   random?: Random;
+  /** Bounds of the calls to providers that differ from the defaults. */
+  providerPolicy?: Partial<HttpPolicy>;
   /** Where the log goes; standard output when left out. */
   logDestination?: Parameters<typeof createLogger>[0]['destination'];
 }
@@ -69,10 +72,12 @@ export async function createApp({
       clock,
       random,
       log,
+      policy: rest.providerPolicy,
       onCall: (call) => metrics.observeProviderCall(call),
     },
   );
-  const payments: PaymentDeps = { database, providers, clock, ids, random, log };
+  const onTransition: PaymentDeps['onTransition'] = (change) => metrics.countTransition(change);
+  const payments: PaymentDeps = { database, providers, clock, ids, random, log, onTransition };
   const admins = createOwnerDirectory(config.telegram.ownerIds);
   const reconcile = createReconciler(payments);
   const instanceId = ids.newId();
