@@ -1,5 +1,6 @@
 // What time brings about: a job is a verb of the domain and a row here. Every verb works in bounded batches and says how
 // many it did. Inbox and outbox are not here, because their pumps look after due rows by themselves.
+import { retireAlerts } from '#alerts/retire-alerts.ts';
 import { wakeAlerts } from '#alerts/wake-alerts.ts';
 import { hour, type Milliseconds, minute, second } from '#kernel/clock.ts';
 import type { JsonObject } from '#kernel/json.ts';
@@ -60,6 +61,12 @@ export function createJobs(deps: JobsDeps): Job[] {
       cron: '*/30 * * * * *',
       timeoutMs: 30 * second,
       run: () => wakeAlerts(payments, { limit: wakeLimit }),
+    },
+    {
+      name: 'retire-alerts',
+      cron: '0 7 * * * *',
+      timeoutMs: minute,
+      run: () => retireAlerts(payments, { limit: wakeLimit }),
     },
     {
       name: 'reconcile',

@@ -54,6 +54,7 @@ export async function applySnapshot(
       ? { kind: 'changed' as const, from: decision.from, to: decision.to }
       : { kind: 'unchanged' as const, status: payment.status };
   });
+  if (application.kind === 'changed') deps.onTransition?.({ from: application.from, to: application.to });
   deps.log.info('payment applied', {
     paymentId: input.paymentId,
     provider: snapshot.provider,

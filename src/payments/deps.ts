@@ -2,6 +2,7 @@ import type { Clock } from '#kernel/clock.ts';
 import type { Database } from '#kernel/database.ts';
 import type { EventLog } from '#kernel/events.ts';
 import type { Ids, Random } from '#kernel/ids.ts';
+import type { PaymentStatus } from './payment.ts';
 import type { ProviderRegistry } from './payment-provider.ts';
 import type { PaymentStores } from './payment-store.ts';
 
@@ -13,4 +14,6 @@ export interface PaymentDeps {
   ids: Ids;
   random: Random;
   log: EventLog;
+  /** Hears of every change of a payment's status after its commit, for metrics. Must not throw. */
+  onTransition?: (change: { from: PaymentStatus; to: PaymentStatus }) => void;
 }

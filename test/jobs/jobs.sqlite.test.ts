@@ -32,7 +32,15 @@ async function liveAlerts(): Promise<string[]> {
 
 describe('the table of jobs', () => {
   test('has one row for each thing that time brings about', () => {
-    const names = ['poll-payments', 'expire-orders', 'watch-providers', 'wake-alerts', 'reconcile', 'prune'];
+    const names = [
+      'poll-payments',
+      'expire-orders',
+      'watch-providers',
+      'wake-alerts',
+      'retire-alerts',
+      'reconcile',
+      'prune',
+    ];
     expect(jobs.map((job) => job.name)).toEqual(names);
     for (const job of jobs)
       expect({ cron: job.cron, isValid: validate(job.cron) }).toEqual({ cron: job.cron, isValid: true });
