@@ -21,7 +21,7 @@ import type { View } from './views/view.ts';
 import { formatTime, providerTitle } from './views/words.ts';
 
 export const outOfDate = 'This button is out of date.';
-export const snoozeMs = hour;
+const snoozeMs = hour;
 
 export interface AlertTapDeps extends PaymentDeps {
   timeZone: string;
@@ -30,7 +30,7 @@ export interface AlertTapDeps extends PaymentDeps {
   commandBot(): string | null;
 }
 
-export interface AlertTapInput {
+interface AlertTapInput {
   data: string;
   adminId: number;
   adminName: string;
@@ -39,7 +39,7 @@ export interface AlertTapInput {
   buttons: 'full' | 'plain';
 }
 
-export interface AlertTapResult {
+interface AlertTapResult {
   toast: string;
   reply?: View;
   /** The order whose card was asked for, where its buttons are served; elsewhere the card is the reply. */

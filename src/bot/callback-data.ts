@@ -8,14 +8,14 @@ export const callbackBytesMax = 64;
 /** No list in the chat goes further back than this; older orders are found by `/find`. */
 export const pageMax = 24;
 
-export const alertTaps = ['ack', 'snooze', 'link', 'check', 'open'] as const;
+const alertTaps = ['ack', 'snooze', 'link', 'check', 'open'] as const;
 export type AlertTap = (typeof alertTaps)[number];
 
 /** `card`: the pager's message, which the outbox keeps current; `list`: the view behind `/alerts`. */
-export const alertPlaces = ['card', 'list'] as const;
+const alertPlaces = ['card', 'list'] as const;
 export type AlertPlace = (typeof alertPlaces)[number];
 
-export const orderTaps = ['show', 'check', 'link', 'cancel', 'deliver', 'back'] as const;
+const orderTaps = ['show', 'check', 'link', 'cancel', 'deliver', 'back'] as const;
 export type OrderTap = (typeof orderTaps)[number];
 
 export const statsDays = [7, 30, 90] as const;
@@ -24,9 +24,9 @@ export type StatsDays = (typeof statsDays)[number];
 export const orderFilters = ['all', ...orderStatuses] as const;
 export type OrderFilter = 'all' | OrderStatus;
 
-export const deadTaps = ['show', 'redrive', 'discard'] as const;
+const deadTaps = ['show', 'redrive', 'discard'] as const;
 export type DeadTap = (typeof deadTaps)[number];
-export const deadQueues = ['inbox', 'outbox'] as const;
+const deadQueues = ['inbox', 'outbox'] as const;
 export type DeadQueue = (typeof deadQueues)[number];
 
 export type Tap =
@@ -142,7 +142,7 @@ function readPage(text: string, make: (page: number) => Tap): Tap | undefined {
 }
 
 /** A UUID in 22 characters of base64url. */
-export function shortenId(id: string): string {
+function shortenId(id: string): string {
   return Buffer.from(id.replaceAll('-', ''), 'hex').toString('base64url');
 }
 

@@ -9,7 +9,7 @@ import type { DeliveryResult } from '#messaging/outbox-handler.ts';
 import type { ChatSender, SendOutcome } from './telegram.ts';
 import type { View } from './views/view.ts';
 
-export interface CardDeps {
+interface CardDeps {
   database: Database<Pick<MessagingStores, 'sentMessages'>>;
   clock: Clock;
   log: EventLog;
@@ -17,7 +17,7 @@ export interface CardDeps {
   sender: ChatSender;
 }
 
-export interface CardInput {
+interface CardInput {
   chatId: number;
   subject: string;
   version: number;

@@ -24,6 +24,8 @@ export interface TelegramLine<Update extends TelegramUpdate> {
 }
 
 export interface Connection<Update extends TelegramUpdate> extends Lifecycle {
+  /** Returns at once: whether Telegram is there is told by `health`. */
+  start(): void;
   stop(): Promise<void>;
   health(): BotHealth;
   /** Handles an update that was posted to us; resolves when it is handled, and never rejects. */

@@ -8,22 +8,19 @@ export interface KeyedQueue {
 }
 
 export function createKeyedQueue(): KeyedQueue {
-  const tails = new Map<string, Promise<void>>();
+  const tails = new Map<string, Promise<unknown>>();
   let size = 0;
   return {
     run(key, work) {
       size += 1;
       const before = tails.get(key) ?? Promise.resolve();
-      const result = before.then(work);
-      const tail = result.then(
-        () => undefined,
-        () => undefined,
-      );
-      const settled = tail.then(() => {
+      const result = before.then(work).finally(() => {
         size -= 1;
-        if (tails.get(key) === settled) tails.delete(key);
+        if (tails.get(key) === tail) tails.delete(key);
       });
-      tails.set(key, settled);
+      // What waits behind a failure is run all the same; the failure itself is the caller's.
+      const tail = result.catch(() => undefined);
+      tails.set(key, tail);
       return result;
     },
     size: () => size,

@@ -12,7 +12,7 @@ export interface Visitor {
   isPrivateChat: boolean;
 }
 
-export type Admission =
+type Admission =
   | { kind: 'admin'; admin: Admin }
   /** `isGreeted`: this one gets the neutral sentence; the next ones for an hour get nothing. */
   | { kind: 'stranger'; isGreeted: boolean };

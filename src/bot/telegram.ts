@@ -45,7 +45,7 @@ export interface ChatSender {
 }
 
 /** Telegram's own "no", as both libraries hand it on. */
-export interface TelegramRefusal {
+interface TelegramRefusal {
   code: number;
   description: string;
   retryAfterSeconds: number | undefined;

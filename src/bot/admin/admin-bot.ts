@@ -26,6 +26,8 @@ export interface AdminBotOptions {
 }
 
 export interface AdminBot extends Lifecycle {
+  /** Returns at once: whether Telegram is there is told by `health`. */
+  start(): void;
   stop(): Promise<void>;
   /** An update that Telegram posted to us; resolves when it is handled, and never rejects. */
   handleUpdate(update: TelegramUpdate): Promise<void>;

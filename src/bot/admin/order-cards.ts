@@ -10,13 +10,13 @@ import type { View } from '../views/view.ts';
 import type { AdminEnv, ServedContext, TapContext } from './env.ts';
 import { editView, replyView } from './replies.ts';
 
-export function orderSubject(orderId: OrderId): string {
+function orderSubject(orderId: OrderId): string {
   return `order:${orderId}`;
 }
 
 type DrawEnv = Pick<AdminEnv, 'look' | 'providers'>;
 
-export function drawOrder(env: DrawEnv, details: OrderDetails): View {
+function drawOrder(env: DrawEnv, details: OrderDetails): View {
   return orderCard(details, { ...env.look(), providerUrl: providerUrl(env.providers, details), buttons: 'full' });
 }
 

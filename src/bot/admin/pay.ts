@@ -5,6 +5,7 @@ import { providerFailure } from '../verdicts.ts';
 import { clip, show } from '../views/html.ts';
 import { paymentLink } from '../views/payment-link.ts';
 import type { AdminEnv, BotCommand, TextContext } from './env.ts';
+import { isTelegramError } from './errors.ts';
 import { replyView } from './replies.ts';
 
 const usage = 'For example /pay 49.00 USD Licence for Ann';
@@ -22,7 +23,7 @@ async function runPay(env: AdminEnv, ctx: TextContext, words: string): Promise<v
     return;
   }
   const { money, note } = wish;
-  await ctx.replyWithChatAction('typing');
+  await showTyping(ctx);
   const result = await placeOrder(env, {
     // The same message of the admin, brought twice by Telegram, makes one order.
     idempotencyKey: `telegram:${ctx.me.id}:${ctx.update.update_id}`,
@@ -55,11 +56,20 @@ async function runPay(env: AdminEnv, ctx: TextContext, words: string): Promise<v
   }
 }
 
+/** Providers may take seconds; that the wait cannot be shown is no reason not to go on. */
+async function showTyping(ctx: TextContext): Promise<void> {
+  try {
+    await ctx.replyWithChatAction('typing');
+  } catch (error) {
+    if (!isTelegramError(error)) throw error;
+  }
+}
+
 async function say(ctx: TextContext, text: string): Promise<void> {
   await replyView(ctx, { text: show(text, 1_000), keyboard: [] });
 }
 
-export function readWish(words: string): { money: Money; note: string | null } | { fault: string } {
+function readWish(words: string): { money: Money; note: string | null } | { fault: string } {
   const [amount = '', currency = '', ...rest] = words.split(/\s+/);
   if (amount === '' || currency === '') return { fault: usage };
   const note = clip(rest.join(' '), noteUnitsMax);

@@ -13,7 +13,7 @@ import { createKeyedQueue } from '../keyed-queue.ts';
 import type { ChatSender, SendOutcome } from '../telegram.ts';
 import { alertCard, wakeNotice } from '../views/alert-card.ts';
 
-export interface AlertCardDeps {
+interface AlertCardDeps {
   database: Database<AlertStores>;
   clock: Clock;
   log: EventLog;
@@ -21,7 +21,7 @@ export interface AlertCardDeps {
   sender: ChatSender;
 }
 
-export interface AlertCardOptions {
+interface AlertCardOptions {
   /** Null: every owner, in private. */
   alertChatId: number | null;
   timeZone: string;

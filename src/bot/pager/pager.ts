@@ -32,6 +32,8 @@ export interface PagerOptions {
 }
 
 export interface Pager extends Lifecycle {
+  /** Returns at once: whether Telegram is there is told by `health`. */
+  start(): void;
   stop(): Promise<void>;
   /** An update that Telegram posted to us; resolves when it is handled, and never rejects. */
   handleUpdate(update: TelegramUpdate): Promise<void>;

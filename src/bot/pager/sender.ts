@@ -11,7 +11,7 @@ export function asTelegrafSignal(signal: AbortSignal): TelegrafSignal {
   return signal as unknown as TelegrafSignal;
 }
 
-export function messageFields(view: View): {
+function messageFields(view: View): {
   text: string;
   parse_mode: 'HTML';
   reply_markup: ReturnType<typeof toMarkup>;

@@ -13,7 +13,7 @@ import type { View } from '../views/view.ts';
 import { isTelegramError, readTelegrafError } from './errors.ts';
 import { asTelegrafSignal } from './sender.ts';
 
-export interface PagerServeDeps extends AlertTapDeps {
+interface PagerServeDeps extends AlertTapDeps {
   admins: AdminDirectory;
   sender: ChatSender;
   alertChatId: number | null;

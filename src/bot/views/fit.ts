@@ -2,9 +2,9 @@
 // important first and the oldest first among equals, and the gap says how much is missing. Tags are therefore never cut.
 
 /** Telegram counts UTF-16 units after it has read the tags; counting the tags as well errs on the safe side. */
-export const messageUnitsMax = 4096;
+const messageUnitsMax = 4096;
 /** About a phone's screen. */
-export const screenLinesMax = 20;
+const screenLinesMax = 20;
 
 /** How long a line stays when room runs out. */
 export const weights = { history: 1, extra: 2, detail: 3, fact: 4, must: 5 } as const;
@@ -16,7 +16,7 @@ export interface Line {
   group?: { one: string; many: string };
 }
 
-export interface FitOptions {
+interface FitOptions {
   unitsMax?: number;
   linesMax?: number;
 }

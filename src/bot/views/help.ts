@@ -2,7 +2,7 @@ import { fitLines, line, weights } from './fit.ts';
 import { escapeHtml } from './html.ts';
 import type { View } from './view.ts';
 
-export interface CommandWords {
+interface CommandWords {
   command: string;
   usage: string;
   description: string;

@@ -4,7 +4,7 @@ import { show } from './html.ts';
 import type { Look, View } from './view.ts';
 import { formatTime, providerTitle } from './words.ts';
 
-export interface ProviderRow {
+interface ProviderRow {
   health: ProviderHealth;
   gaps: readonly string[];
 }

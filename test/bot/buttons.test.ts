@@ -1,0 +1,81 @@
+import { describe, expect, test } from 'vitest';
+import { alertActions, alertStatuses } from '#alerts/alert.ts';
+import { tapHandlers } from '#bot/admin/taps.ts';
+import { callbackBytesMax, decodeTap, orderFilters, pageMax, type Tap } from '#bot/callback-data.ts';
+import { alertCard } from '#bot/views/alert-card.ts';
+import { alertList } from '#bot/views/alert-list.ts';
+import { deadLetterCard, deadLetterList, letterOfMessage } from '#bot/views/dead-letters.ts';
+import { healthView } from '#bot/views/health.ts';
+import { orderCard } from '#bot/views/order-card.ts';
+import { foundOrders, orderList } from '#bot/views/order-list.ts';
+import { paymentLink } from '#bot/views/payment-link.ts';
+import { providersView } from '#bot/views/providers.ts';
+import { discardQuestion, orderQuestion } from '#bot/views/questions.ts';
+import { reconcileChoice } from '#bot/views/reconcile.ts';
+import { shopStatsView } from '#bot/views/stats.ts';
+import { toMarkup, type View } from '#bot/views/view.ts';
+import { providerNames } from '#kernel/provider-name.ts';
+import { orderStatuses } from '#orders/order.ts';
+import { viewOrder } from '#payments/order-view.ts';
+import { anAlert, anId, anOrder, aPayment, at, look } from './support/values.ts';
+
+const pendingId = 'AAECAwQFBgcICQoLDA0ODw';
+const letter = letterOfMessage({
+  ...{ id: anId, receivedAt: at, availableAt: at, lockedUntil: null, lockedBy: null, processedAt: null },
+  ...{ abandonedAt: at, lastError: 'cause', startedAttempts: 1, finishedAttempts: 1 },
+  ...{ key: 'shop.event:x', topic: 'shop.event', lane: 'shop', priority: 1, payload: {} },
+});
+
+/** Every view with buttons, in every state that changes its buttons. */
+function* everyView(): Generator<View> {
+  const pages = [0, 1, pageMax];
+  for (const status of alertStatuses) {
+    for (const action of alertActions) {
+      for (const place of ['card', 'list'] as const)
+        yield alertCard(anAlert({ status, actions: [action] }), { ...look, place });
+    }
+  }
+  for (const page of pages) yield alertList({ alerts: [anAlert()], page, hasMore: true }, look);
+  for (const status of orderStatuses) {
+    const details = { order: anOrder({ status }), payments: [aPayment()], timeline: [] };
+    yield orderCard(details, { ...look, providerUrl: 'https://a.example/', buttons: 'full' });
+    yield foundOrders({ text: 'x', orders: [details.order] }, look);
+    yield paymentLink(viewOrder(details), { ...look, buttons: 'full' });
+  }
+  for (const filter of orderFilters) {
+    for (const page of pages) yield orderList({ orders: [anOrder()], filter, page, hasMore: true }, look);
+  }
+  for (const question of ['cancel', 'deliver'] as const) yield orderQuestion(anOrder(), { question, pendingId });
+  for (const queue of ['inbox', 'outbox'] as const) yield discardQuestion({ what: 'x', queue, id: anId, pendingId });
+  yield deadLetterList([letter], look);
+  yield deadLetterCard(letter, look);
+  yield providersView([], look);
+  yield healthView({ checks: [], jobs: [], queues: [] }, look);
+  yield reconcileChoice(providerNames);
+  for (const days of [7, 30, 90] as const) {
+    yield shopStatsView({ from: at, to: at + 1, totals: [], buckets: [] }, { ...look, days });
+  }
+}
+
+describe('every button', () => {
+  const data = [...everyView()].flatMap((view) =>
+    toMarkup(view.keyboard)
+      .inline_keyboard.flat()
+      .flatMap((button) => ('callback_data' in button ? [button.callback_data] : [])),
+  );
+
+  test('fits into 64 bytes and decodes to a kind that has a handler', () => {
+    expect(data.length).toBeGreaterThan(100);
+    for (const each of data) {
+      expect(Buffer.byteLength(each)).toBeLessThanOrEqual(callbackBytesMax);
+      const tap = decodeTap(each);
+      expect(tap, each).toBeDefined();
+      expect(tapHandlers[tap?.kind ?? 'health']).toBeTypeOf('function');
+    }
+  });
+
+  test('no handler waits for a button that no view shows', () => {
+    const shown = new Set(data.map((each) => decodeTap(each)?.kind));
+    expect([...shown].sort()).toEqual((Object.keys(tapHandlers) as Tap['kind'][]).sort());
+  });
+});

@@ -1,0 +1,122 @@
+import { once } from 'node:events';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { describe, expect, test } from 'vitest';
+import type { AdminBot } from '#bot/admin/admin-bot.ts';
+import { minute } from '#kernel/clock.ts';
+import { ann, openBotShop } from './support/shop.ts';
+
+describe('a bot that polls', () => {
+  test('tries again when Telegram is not there at the start, ever more slowly, and then serves', async () => {
+    await using shop = await openBotShop();
+    shop.telegram.failNext({ bot: 'till_bot', method: 'getMe', times: 3, kind: 'reset' });
+    shop.adminBot.start();
+    const attempts = () => shop.telegram.history({ bot: 'till_bot', method: 'getMe' }).length;
+    for (let attempt = 1; attempt <= 3; attempt += 1) {
+      await expect.poll(attempts).toBe(attempt);
+      expect(shop.adminBot.health()).toMatchObject({ ok: false, lastOkAt: null });
+      await expect.poll(() => shop.adminBot.health().detail).not.toBe('not connected yet');
+      shop.deps.clock.advance(minute);
+    }
+    await expect.poll(() => shop.adminBot.health().ok).toBe(true);
+    expect(shop.adminBot.health()).toEqual({
+      ok: true,
+      detail: 'polling as @till_bot',
+      lastOkAt: shop.deps.clock.now(),
+    });
+    await shop.telegram.sendText({ userId: ann, bot: 'till_bot', text: '/help' });
+    await shop.telegram.awaitMessage(({ text }) => text.includes('/orders'));
+  });
+
+  test('says nothing twice in the log while Telegram stays away', async () => {
+    await using shop = await openBotShop({ apiRoot: 'http://127.0.0.1:9' });
+    shop.pager.start();
+    for (let round = 0; round < 3; round += 1) {
+      await expect.poll(() => shop.pager.health().detail).toBe('ECONNREFUSED');
+      shop.deps.clock.advance(minute);
+    }
+    await shop.pager.stop();
+    const complaints = shop.deps.log.events.filter(({ message }) => message === 'telegram not reached');
+    expect(complaints).toEqual([
+      { level: 'warn', message: 'telegram not reached', facts: { bot: 'pager', reason: 'ECONNREFUSED' } },
+    ]);
+  });
+
+  test('stops at once in the middle of a long poll, and may be stopped twice or before its start', async () => {
+    await using shop = await openBotShop();
+    await shop.pager.stop();
+    shop.adminBot.start();
+    await expect.poll(() => shop.adminBot.health().ok).toBe(true);
+    await shop.adminBot.stop();
+    await shop.adminBot.stop();
+  });
+
+  test('what was handled before a stop does not come again after the next start', async () => {
+    await using shop = await openBotShop();
+    shop.adminBot.start();
+    await shop.telegram.sendText({ userId: ann, bot: 'till_bot', text: '/help' });
+    await shop.telegram.awaitMessage(({ text }) => text.includes('/orders'));
+    await shop.adminBot.stop();
+    const response = await fetch(
+      `${shop.telegram.url}/bot7000001:admin-token-that-no-log-may-show/getUpdates?timeout=0`,
+    );
+    expect(await response.json()).toEqual({ ok: true, result: [] });
+  });
+});
+
+describe('a bot that is called', () => {
+  test('tells Telegram its address and secret, and serves what is posted', async () => {
+    const received: { url: string | undefined; secret: unknown }[] = [];
+    const served: { bot?: AdminBot } = {};
+    const server = createServer((request, response) => {
+      received.push({ url: request.url, secret: request.headers['x-telegram-bot-api-secret-token'] });
+      const chunks: Buffer[] = [];
+      request.on('data', (chunk: Buffer) => chunks.push(chunk));
+      request.on('end', () => {
+        void served.bot?.handleUpdate(JSON.parse(Buffer.concat(chunks).toString()));
+        response.end();
+      });
+    });
+    const publicUrl = await listen(server);
+    try {
+      await using shop = await openBotShop({ adminMode: { kind: 'webhook', publicUrl, secret: 'a-secret' } });
+      served.bot = shop.adminBot;
+      shop.adminBot.start();
+      await expect.poll(() => shop.adminBot.health().detail).toBe('webhook as @till_bot');
+      await shop.telegram.awaitCall(({ method, ok }) => method === 'setWebhook' && ok);
+      await shop.telegram.sendText({ userId: ann, bot: 'till_bot', text: '/help' });
+      await shop.telegram.awaitMessage(({ text }) => text.includes('/orders'));
+      expect(received).toEqual([{ url: '/telegram/admin', secret: 'a-secret' }]);
+      expect(shop.telegram.history({ bot: 'till_bot', method: 'getUpdates' })).toEqual([]);
+    } finally {
+      server.close();
+      server.closeAllConnections();
+    }
+  });
+
+  test('looks every minute whether Telegram is still there, and says when it is not', async () => {
+    await using shop = await openBotShop({ sharesToken: true });
+    shop.pager.start();
+    await expect.poll(() => shop.pager.health().detail).toBe('send only as @till_bot');
+    shop.telegram.failNext({ bot: 'till_bot', method: 'getMe', times: 1, kind: 'error_500' });
+    await beat(shop.deps.clock, () => !shop.pager.health().ok);
+    await beat(shop.deps.clock, () => shop.pager.health().ok);
+  });
+});
+
+/** Moves the clock minute by minute until it is so; the bound is the test's own. */
+async function beat(clock: { advance(ms: number): void }, isSo: () => boolean): Promise<void> {
+  await expect
+    .poll(() => {
+      const so = isSo();
+      if (!so) clock.advance(minute);
+      return so;
+    })
+    .toBe(true);
+}
+
+async function listen(server: Server): Promise<string> {
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+}
