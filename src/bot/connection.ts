@@ -6,7 +6,7 @@ import type { Random } from '#kernel/ids.ts';
 import type { Lifecycle } from '#kernel/lifecycle.ts';
 import { type RetryPolicy, retryDelay } from '#kernel/retry-policy.ts';
 import { createKeyedQueue } from './keyed-queue.ts';
-import type { BotHealth, SendOutcome, TelegramUpdate, UpdateMode } from './telegram.ts';
+import { type BotHealth, networkReason, type SendOutcome, type TelegramUpdate, type UpdateMode } from './telegram.ts';
 
 /** The calls of a connection; each throws what its library throws, and `classify` reads it. */
 export interface TelegramLine<Update extends TelegramUpdate> {
@@ -145,7 +145,12 @@ export function createConnection<Update extends TelegramUpdate>(
   }
 
   async function accept(update: Update): Promise<void> {
-    await queue.run(line.keyOf(update), () => line.handle(update));
+    try {
+      await queue.run(line.keyOf(update), () => line.handle(update));
+    } catch (error) {
+      // Nothing that somebody sends may end the process; what it was is told without its content.
+      log.error('update not handled', { bot, updateId: update.update_id, reason: networkReason(error) });
+    }
   }
 
   return {

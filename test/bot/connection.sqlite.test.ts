@@ -94,6 +94,14 @@ describe('a bot that is called', () => {
     }
   });
 
+  test('an update without sense is put aside', async () => {
+    await using shop = await openBotShop({ adminMode: { kind: 'send_only' } });
+    const senseless = [{ update_id: 1 }, { update_id: 2, callback_query: {} }, { update_id: 3, message: { text: 7 } }];
+    for (const update of senseless) await shop.adminBot.handleUpdate(update);
+    for (const update of senseless) await shop.pager.handleUpdate(update);
+    expect(shop.telegram.history({ method: 'sendMessage' })).toEqual([]);
+  });
+
   test('looks every minute whether Telegram is still there, and says when it is not', async () => {
     await using shop = await openBotShop({ sharesToken: true });
     shop.pager.start();

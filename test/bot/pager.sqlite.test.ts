@@ -1,4 +1,3 @@
-import { inspect } from 'node:util';
 import { describe, expect, test } from 'vitest';
 import { acknowledgeAlert } from '#alerts/acknowledge-alert.ts';
 import { resolveAlert } from '#alerts/resolve-alert.ts';
@@ -124,71 +123,6 @@ describe('alert cards', () => {
     expect(pagerMessages(shop, group).map(({ text }) => text)).toEqual([
       expect.stringContaining('Acknowledged by Ann'),
     ]);
-  });
-});
-
-describe('trouble on the way to Telegram', () => {
-  test('the lane waits as long as Telegram asks, and nothing is sent twice', async () => {
-    await using shop = await openBotShop();
-    await shop.raise();
-    shop.telegram.failNext({ bot: 'pager_bot', method: 'sendMessage', times: 1, kind: 'flood', retryAfterSeconds: 7 });
-    await shop.deliver();
-    expect(pagerMessages(shop, ann)).toEqual([]);
-    expect(pagerMessages(shop, bob)).toHaveLength(1);
-    shop.deps.clock.advance(6_000);
-    await shop.deliver();
-    expect(pagerMessages(shop, ann)).toEqual([]);
-    shop.deps.clock.advance(2_000);
-    await shop.deliver();
-    expect(pagerMessages(shop, ann)).toHaveLength(1);
-    expect(pagerMessages(shop, bob)).toHaveLength(1);
-  });
-
-  test.each(['reset', 'error_500'] as const)(
-    'after %s the other chats have their card and this one gets it later',
-    async (kind) => {
-      await using shop = await openBotShop();
-      await shop.raise();
-      shop.telegram.failNext({ bot: 'pager_bot', method: 'sendMessage', times: 1, kind });
-      await shop.deliver();
-      shop.deps.clock.advance(minute);
-      await shop.deliver();
-      expect(pagerMessages(shop, ann)).toHaveLength(1);
-      expect(pagerMessages(shop, bob)).toHaveLength(1);
-    },
-  );
-
-  test('a chat that blocked the bot is let go with a warning, the others are served', async () => {
-    await using shop = await openBotShop();
-    await shop.telegram.block({ userId: ann, bot: 'pager_bot' });
-    await shop.raise();
-    expect(await shop.deliver()).toBe(1);
-    expect(pagerMessages(shop, bob)).toHaveLength(1);
-    expect(shop.deps.log.events).toContainEqual(
-      expect.objectContaining({
-        level: 'warn',
-        message: 'alert not shown',
-        facts: expect.objectContaining({ chatId: ann }),
-      }),
-    );
-    expect(shop.deps.log.events).toContainEqual(
-      expect.objectContaining({
-        message: 'message settled',
-        facts: expect.objectContaining({ outcome: '1 blocked, 1 sent' }),
-      }),
-    );
-  });
-
-  test('no token reaches the log, whatever fails', async () => {
-    await using shop = await openBotShop({ apiRoot: 'http://127.0.0.1:9' });
-    shop.adminBot.start();
-    shop.pager.start();
-    await shop.raise();
-    await shop.deliver();
-    await expect.poll(() => shop.adminBot.health()).toMatchObject({ ok: false, detail: 'ECONNREFUSED' });
-    await expect.poll(() => shop.pager.health()).toMatchObject({ ok: false, detail: 'ECONNREFUSED' });
-    expect(shop.deps.log.events.length).toBeGreaterThan(0);
-    expect(inspect(shop.deps.log.events, { depth: 12 })).not.toContain('that-no-log-may-show');
   });
 });
 
