@@ -12,6 +12,9 @@ import { createBell } from './bell.ts';
 import type { QueueBookkeeping, QueueStore } from './messaging-store.ts';
 import type { DeliveryResult } from './outbox-handler.ts';
 
+/** Attempts in hand may take so long to end once the pump stops; then their signal is aborted and they are put back. */
+const stopGraceMs: Milliseconds = 8 * second;
+
 /** A row that ended the process so often is a dead letter. */
 export const crashesMax = 3;
 
@@ -54,6 +57,7 @@ export function createPump<Row extends QueueBookkeeping, Stores>(
 ): Pump {
   const bell = createBell(deps.clock);
   const stopping = new AbortController();
+  const cutting = new AbortController();
   const inHand = new Set<Promise<void>>();
   let running: Promise<void> | undefined;
   let pausedUntil = 0;
@@ -76,7 +80,7 @@ export function createPump<Row extends QueueBookkeeping, Stores>(
     if (row.startedAttempts - row.finishedAttempts > crashesMax) {
       return { kind: 'give_up', reason: `the process ended ${crashesMax} times while this was in hand` };
     }
-    const signal = AbortSignal.timeout(options.attemptTimeoutMs);
+    const signal = AbortSignal.any([cutting.signal, AbortSignal.timeout(options.attemptTimeoutMs)]);
     try {
       return await options.handle(row, signal);
     } catch (error) {
@@ -184,7 +188,10 @@ export function createPump<Row extends QueueBookkeeping, Stores>(
     },
     async stop() {
       stopping.abort();
+      const ended = new AbortController();
+      void deps.clock.sleep(stopGraceMs, ended.signal).then(() => cutting.abort());
       await running;
+      ended.abort();
     },
     ring: () => bell.ring(),
     lastLookAt: () => looked,
