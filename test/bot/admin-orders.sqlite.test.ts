@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { minute } from '#kernel/clock.ts';
+import { enqueueEffect } from '#messaging/enqueue-effect.ts';
 import { pollPayments } from '#payments/poll-payments.ts';
 import { auditOf, buttonsOf, chat, openChat, paid, say, tap, textOf } from './support/chat.ts';
 import { ann, bob } from './support/shop.ts';
@@ -33,6 +34,20 @@ describe('orders', () => {
     expect(textOf(shop, card)).toContain(`💰 ${order.number} · paid`);
     expect(buttonsOf(shop, card)).toContain('Mark delivered');
     expect(chat(shop).filter(({ text }) => text.includes('paid'))).toHaveLength(1);
+  });
+
+  test('a refresh that would change nothing on the card sends nothing', async () => {
+    await using shop = await openChat();
+    const order = await shop.order();
+    await say(shop, `/order ${order.number}`);
+    await shop.deps.database.transaction((stores) =>
+      enqueueEffect(
+        { ...shop.deps, stores },
+        { topic: 'order.card', key: 'again', payload: { orderId: order.id, version: 1 } },
+      ),
+    );
+    expect(await shop.deliver()).toBeGreaterThan(0);
+    expect(shop.telegram.history({ method: 'editMessageText' })).toEqual([]);
   });
 
   test('a message that went back to the list is not overwritten by the order it showed before', async () => {

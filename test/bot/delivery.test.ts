@@ -3,13 +3,15 @@ import { TelegramError } from 'telegraf';
 import { describe, expect, test } from 'vitest';
 import { readGrammyError } from '#bot/admin/errors.ts';
 import { sumUp } from '#bot/cards.ts';
+import { createConnection, type TelegramLine } from '#bot/connection.ts';
 import { followMoves } from '#bot/follow-moves.ts';
 import { createKeyedQueue } from '#bot/keyed-queue.ts';
 import { createOnceWithin } from '#bot/once-within.ts';
 import { readTelegrafError } from '#bot/pager/errors.ts';
-import type { ChatSender, SendOutcome } from '#bot/telegram.ts';
+import type { ChatSender, SendOutcome, TelegramUpdate } from '#bot/telegram.ts';
 import { createTestClock } from '#test/support/clock.ts';
 import { createRecordingLog } from '#test/support/event-log.ts';
+import { createSeededRandom } from '#test/support/random.ts';
 
 const refusals: [number, string, SendOutcome['kind'], object?][] = [
   [429, 'Too Many Requests: retry after 7', 'slow_down', { retry_after: 7 }],
@@ -142,4 +144,30 @@ describe('once in a while', () => {
     for (const key of ['a', 'b', 'c']) once.touch(key);
     expect([once.isFirst('b'), once.isFirst('c'), once.isFirst('a')]).toEqual([false, false, true]);
   });
+});
+
+test('a stop that comes with an update in hand waits for it and tells Telegram that it is done', async () => {
+  const asked: number[] = [];
+  const handled: number[] = [];
+  const line: TelegramLine<TelegramUpdate> = {
+    introduce: async () => 'till_bot',
+    prepare: async () => undefined,
+    setWebhook: async () => undefined,
+    deleteWebhook: async () => undefined,
+    classify: () => ({ kind: 'unreachable', reason: 'x' }),
+    keyOf: () => 'chat',
+    async getUpdates({ offset }) {
+      asked.push(offset);
+      if (asked.length > 1) return [];
+      void connection.stop();
+      return [{ update_id: 41 }];
+    },
+    handle: async ({ update_id }) => void handled.push(update_id),
+  };
+  const deps = { clock: createTestClock(), random: createSeededRandom(1), log: createRecordingLog() };
+  const connection = createConnection(deps, { bot: 'admin', mode: { kind: 'polling' }, line });
+  connection.start();
+  await expect.poll(() => asked).toEqual([0, 42]);
+  await connection.stop();
+  expect(handled).toEqual([41]);
 });
