@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { encodeTap } from '#bot/callback-data.ts';
 import { minute } from '#kernel/clock.ts';
 import { asOrderId } from '#kernel/ids.ts';
 import { auditOf, chat, openChat, say, tap, textOf } from './support/chat.ts';
@@ -27,6 +28,34 @@ describe('who is served', () => {
     await say(shop, '/help');
     const inGroup = shop.telegram.messages({ bot: 'till_bot', chatId: group });
     expect(inGroup.filter(({ from }) => from.isBot)).toEqual([]);
+  });
+
+  test.each([
+    [
+      'an alert button in a group that alerts do not go to',
+      null,
+      (id: string) => ({ kind: 'alert', act: 'ack', id, place: 'card' }),
+    ],
+    ['an order button in the alert group', group, (id: string) => ({ kind: 'order', act: 'show', id })],
+  ] as const)('%s does nothing', async (_name, alertChatId, tapOf) => {
+    await using shop = await openChat(alertChatId === null ? {} : { alertChatId });
+    const alertId = await shop.raise();
+    const headers = { 'content-type': 'application/json' };
+    const body = JSON.stringify({ chat_id: group, text: 'x' });
+    await fetch(`${shop.telegram.url}/bot${adminToken}/sendMessage`, { method: 'POST', headers, body });
+    const [message] = shop.telegram.messages({ bot: 'till_bot', chatId: group });
+    const data = encodeTap(tapOf(alertId));
+    const forged = {
+      userId: ann,
+      bot: 'till_bot',
+      chatId: group,
+      messageId: message?.messageId ?? 0,
+      data,
+      forged: true,
+    };
+    expect(await shop.telegram.tapButton(forged)).toEqual({ showAlert: false });
+    const alert = await shop.deps.database.read((stores) => stores.alerts.findAlert(alertId));
+    expect(alert?.status).toBe('open');
   });
 
   test('owners see every command in the menu, anybody else only /start', async () => {
