@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest';
-import { encodeTap } from '#bot/callback-data.ts';
+import { encodeTap, type Tap } from '#bot/callback-data.ts';
 import { minute } from '#kernel/clock.ts';
 import { asOrderId } from '#kernel/ids.ts';
 import { auditOf, chat, openChat, say, tap, textOf } from './support/chat.ts';
-import { ann, type BotShop, bob, eve, group } from './support/shop.ts';
+import { adminToken, ann, type BotShop, bob, eve, group } from './support/shop.ts';
 
 describe('who is served', () => {
   test('a stranger gets one neutral sentence an hour, and is logged by the id alone', async () => {
@@ -34,9 +34,9 @@ describe('who is served', () => {
     [
       'an alert button in a group that alerts do not go to',
       null,
-      (id: string) => ({ kind: 'alert', act: 'ack', id, place: 'card' }),
+      (id: string): Tap => ({ kind: 'alert', act: 'ack', id, place: 'card' }),
     ],
-    ['an order button in the alert group', group, (id: string) => ({ kind: 'order', act: 'show', id })],
+    ['an order button in the alert group', group, (id: string): Tap => ({ kind: 'order', act: 'show', id })],
   ] as const)('%s does nothing', async (_name, alertChatId, tapOf) => {
     await using shop = await openChat(alertChatId === null ? {} : { alertChatId });
     const alertId = await shop.raise();
