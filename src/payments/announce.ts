@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
 import { enqueueEffect } from '#messaging/enqueue-effect.ts';
 import type { Order, OrderStatus } from '#orders/order.ts';
-import type { Work } from './change-order.ts';
 import { loadOrderView } from './order-view.ts';
 import type { Payment } from './payment.ts';
+import type { Work } from './work.ts';
 
 export const shopEventTypes = [
   'order.paid',

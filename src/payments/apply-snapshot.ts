@@ -7,7 +7,7 @@ import type { OrderEvent } from '#orders/decide-order.ts';
 import type { Order } from '#orders/order.ts';
 import type { Cause } from '#orders/timeline.ts';
 import { announcePayment } from './announce.ts';
-import { refreshOrderCards, tellOrder, type Work, writeTimeline } from './change-order.ts';
+import { refreshOrderCards, tellOrder } from './change-order.ts';
 import { decidePayment, type PaymentDecision } from './decide-payment.ts';
 import type { PaymentDeps } from './deps.ts';
 import { isOpenPayment, type Payment, type PaymentStatus } from './payment.ts';
@@ -15,6 +15,7 @@ import { raiseForStatus, raiseMismatch, raiseUnexpectedMoney } from './payment-a
 import type { PaymentChange } from './payment-store.ts';
 import { nextPollAt } from './poll-schedule.ts';
 import type { PaymentSnapshot } from './snapshot.ts';
+import { type Work, writeTimeline } from './work.ts';
 
 export type Application =
   | { kind: 'changed'; from: PaymentStatus; to: PaymentStatus }

@@ -5,10 +5,11 @@ import { asPaymentId } from '#kernel/ids.ts';
 import { enqueueEffect } from '#messaging/enqueue-effect.ts';
 import type { DeliveryResult, OutboxHandler } from '#messaging/outbox-handler.ts';
 import type { OrderStatus } from '#orders/order.ts';
-import { tellOrder, type Work } from './change-order.ts';
+import { tellOrder } from './change-order.ts';
 import type { PaymentDeps } from './deps.ts';
 import { isOpenPayment } from './payment.ts';
 import { refreshPayment } from './refresh-payment.ts';
+import type { Work } from './work.ts';
 
 export type Cancellation = { kind: 'cancelled' } | { kind: 'refused'; status: OrderStatus } | { kind: 'unknown' };
 

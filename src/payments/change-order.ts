@@ -1,26 +1,16 @@
 // Every change of an order goes through here: decide, compare-and-set, timeline, what the shop is told, which alerts end.
 import type { AlertKind } from '#alerts/alert.ts';
 import { resolveOrderAlerts } from '#alerts/resolve-alert.ts';
-import type { Clock } from '#kernel/clock.ts';
 import { ConcurrentChange } from '#kernel/database.ts';
-import type { Ids, PaymentId } from '#kernel/ids.ts';
+import type { PaymentId } from '#kernel/ids.ts';
 import type { Trust } from '#kernel/trust.ts';
 import { enqueueEffect } from '#messaging/enqueue-effect.ts';
 import { decideOrder, type OrderDecision, type OrderEvent } from '#orders/decide-order.ts';
 import type { Order, OrderStatus } from '#orders/order.ts';
 import type { OrderChange } from '#orders/order-store.ts';
-import type { Cause } from '#orders/timeline.ts';
 import { announce } from './announce.ts';
 import { isCoveringPayment, isOpenPayment, type Payment } from './payment.ts';
-import type { PaymentStores } from './payment-store.ts';
-
-/** What verbs of this room carry through one transaction. */
-export interface Work {
-  stores: PaymentStores;
-  clock: Clock;
-  ids: Ids;
-  cause: Cause;
-}
+import { type Work, writeTimeline } from './work.ts';
 
 export interface OrderEventInput {
   order: Order;
@@ -95,36 +85,6 @@ async function changeOrder(work: Work, input: OrderEventInput & { to: OrderStatu
   await announce(work, { order: after, fact: to });
   await refreshOrderCards(work, after);
   return after;
-}
-
-export async function writeTimeline(
-  work: Work,
-  input: {
-    order: Pick<Order, 'id'>;
-    paymentId: PaymentId | null;
-    subject: 'order' | 'payment' | 'note';
-    from: string | null;
-    to: string | null;
-    trust: Trust | null;
-    text: string;
-  },
-): Promise<void> {
-  const { cause } = work;
-  await work.stores.timeline.append({
-    id: work.ids.newId(),
-    orderId: input.order.id,
-    paymentId: input.paymentId,
-    at: work.clock.now(),
-    subject: input.subject,
-    fromStatus: input.from,
-    toStatus: input.to,
-    causeKind: cause.kind,
-    causeId: cause.id,
-    actorKind: cause.actor.kind,
-    actorId: cause.actor.id,
-    trust: input.trust,
-    text: input.text,
-  });
 }
 
 /** Brings the order's open cards in the chat up to date. The key carries an id of its own: payments change without the order. */

@@ -5,7 +5,7 @@ import type { OrderId } from '#kernel/ids.ts';
 import { assert } from '#kernel/invariant.ts';
 import type { ProviderName } from '#kernel/provider-name.ts';
 import type { Cause } from '#orders/timeline.ts';
-import { refreshOrderCards, type Work } from './change-order.ts';
+import { refreshOrderCards } from './change-order.ts';
 import { chooseProvider } from './choose-provider.ts';
 import type { PaymentDeps } from './deps.ts';
 import { insertNewPayment, reopenOrder } from './new-payment.ts';
@@ -13,6 +13,7 @@ import { loadOrderView, type OrderView } from './order-view.ts';
 import { isOpenPayment, type Payment } from './payment.ts';
 import type { PaymentProvider } from './payment-provider.ts';
 import { requestPayment } from './request-payment.ts';
+import type { Work } from './work.ts';
 
 export type PaymentLink =
   | { kind: 'created'; order: OrderView; payment: Payment }

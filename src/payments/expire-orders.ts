@@ -1,6 +1,7 @@
 import { type Milliseconds, minute } from '#kernel/clock.ts';
-import { tellOrder, type Work } from './change-order.ts';
+import { tellOrder } from './change-order.ts';
 import type { PaymentDeps } from './deps.ts';
+import type { Work } from './work.ts';
 
 /** A provider's own expiry is heard of first; the order follows a moment later. */
 const graceMs: Milliseconds = minute;

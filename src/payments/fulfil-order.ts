@@ -2,8 +2,9 @@ import { recordAudit } from '#access/audit.ts';
 import type { Actor } from '#kernel/actor.ts';
 import type { OrderId } from '#kernel/ids.ts';
 import type { OrderStatus } from '#orders/order.ts';
-import { tellOrder, type Work } from './change-order.ts';
+import { tellOrder } from './change-order.ts';
 import type { PaymentDeps } from './deps.ts';
+import type { Work } from './work.ts';
 
 export type Fulfilment = { kind: 'fulfilled' } | { kind: 'refused'; status: OrderStatus } | { kind: 'unknown' };
 

@@ -2,9 +2,10 @@ import { type Milliseconds, minute, second } from '#kernel/clock.ts';
 import { asPaymentId } from '#kernel/ids.ts';
 import { assert } from '#kernel/invariant.ts';
 import type { Order } from '#orders/order.ts';
-import { tellOrder, type Work, writeTimeline } from './change-order.ts';
+import { tellOrder } from './change-order.ts';
 import type { Payment } from './payment.ts';
 import type { PaymentProvider } from './payment-provider.ts';
+import { type Work, writeTimeline } from './work.ts';
 
 /** How long a payment link is good for, unless its provider closes it sooner. */
 export const paymentOpenForMs: Milliseconds = 60 * minute;

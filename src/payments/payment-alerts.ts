@@ -2,8 +2,8 @@ import type { AlertAction, AlertKind, AlertSeverity } from '#alerts/alert.ts';
 import { raiseAlert } from '#alerts/raise-alert.ts';
 import { formatAsset, formatMoney, subtractDecimals } from '#kernel/money.ts';
 import { formatOrderNumber, type Order } from '#orders/order.ts';
-import type { Work } from './change-order.ts';
 import type { Payment, PaymentStatus } from './payment.ts';
+import type { Work } from './work.ts';
 
 interface Trouble {
   kind: AlertKind;

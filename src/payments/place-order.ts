@@ -11,7 +11,6 @@ import { formatMoney } from '#kernel/money.ts';
 import type { ProviderName } from '#kernel/provider-name.ts';
 import type { Order, OrderItem, OrderOrigin } from '#orders/order.ts';
 import type { Cause } from '#orders/timeline.ts';
-import { type Work, writeTimeline } from './change-order.ts';
 import { chooseProvider } from './choose-provider.ts';
 import type { PaymentDeps } from './deps.ts';
 import { insertNewPayment, paymentOpenForMs } from './new-payment.ts';
@@ -19,6 +18,7 @@ import { loadOrderView, type OrderView } from './order-view.ts';
 import type { Payment } from './payment.ts';
 import type { PaymentProvider } from './payment-provider.ts';
 import { type PaymentRequested, requestPayment } from './request-payment.ts';
+import { type Work, writeTimeline } from './work.ts';
 
 /** A key is remembered so long; the prune job forgets it afterwards. */
 export const idempotencyKeptMs = 30 * day;

@@ -8,7 +8,7 @@ import type { ProviderName } from '#kernel/provider-name.ts';
 import { formatOrderNumber, type Order } from '#orders/order.ts';
 import type { Cause } from '#orders/timeline.ts';
 import { applySnapshot } from './apply-snapshot.ts';
-import { tellOrder, type Work, writeTimeline } from './change-order.ts';
+import { tellOrder } from './change-order.ts';
 import type { PaymentDeps } from './deps.ts';
 import { isOpenPayment, type Payment } from './payment.ts';
 import { raiseNotCreated } from './payment-alerts.ts';
@@ -17,6 +17,7 @@ import type { CreatePaymentRequest, PaymentProvider } from './payment-provider.t
 import { postponePoll } from './poll-schedule.ts';
 import { ProviderError, ProviderRejected } from './provider-errors.ts';
 import type { Refresh } from './refresh.ts';
+import { type Work, writeTimeline } from './work.ts';
 
 /** A create that nobody has heard of so long after its expiry was never carried out. */
 const lostCreateAfterMs = hour;

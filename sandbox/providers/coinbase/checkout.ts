@@ -1,18 +1,7 @@
 import { formatUnits, toUnits } from '../decimal.ts';
 import { objectId, randomBase32, randomHex } from '../ids.ts';
 import type { CreateRequest } from './requests.ts';
-
-export const checkoutStatuses = [
-  'ACTIVE',
-  'PROCESSING',
-  'COMPLETED',
-  'FAILED',
-  'EXPIRED',
-  'DEACTIVATED',
-  'PARTIALLY_REFUNDED',
-  'REFUNDED',
-] as const;
-export type CheckoutStatus = (typeof checkoutStatuses)[number];
+import type { CheckoutStatus } from './statuses.ts';
 
 export interface Refund {
   readonly id: string;

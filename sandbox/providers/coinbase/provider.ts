@@ -4,10 +4,11 @@ import { formatUnits } from '../decimal.ts';
 import type { ProviderHost, SimulatedProvider } from '../host.ts';
 import { offered, perform } from '../visits.ts';
 import { createCoinbaseApi } from './api.ts';
-import { amountOf, amountPlaces, type Checkout, type CheckoutStatus, isPaid } from './checkout.ts';
+import { amountOf, amountPlaces, type Checkout, isPaid } from './checkout.ts';
 import { createJwtCheck, type JwtKey } from './jwt.ts';
 import { parseCreate } from './requests.ts';
 import { CoinbaseShop, type CoinbaseShopOptions } from './shop.ts';
+import type { CheckoutStatus } from './statuses.ts';
 
 export type CoinbaseOptions = JwtKey & CoinbaseShopOptions;
 

@@ -1,7 +1,7 @@
 import { toUnits } from '../decimal.ts';
 import { isWebAddress, parseJsonObject } from '../requests.ts';
-import { type CheckoutStatus, checkoutStatuses } from './checkout.ts';
 import { invalidRequest } from './errors.ts';
+import { type CheckoutStatus, checkoutStatuses } from './statuses.ts';
 
 // Coinbase: Checkouts, Endpoints. Each rule of the documented tables, and nothing beside them: a field that is not in the
 // tables is refused, because a misspelt one would otherwise be silently without effect.

@@ -11,7 +11,8 @@ import { neededQuote } from '../needed-quote.ts';
 import { collectedPages, pagesMax } from '../paging.ts';
 import { acceptableAddress } from '../web-address.ts';
 import { type BtcpayClient, createBtcpayClient } from './client.ts';
-import { type Invoice, mayHavePayments, toSnapshot } from './invoice.ts';
+import { type Invoice, mayHavePayments } from './invoice.ts';
+import { toSnapshot } from './invoice-snapshot.ts';
 import { verifyBtcpayWebhook } from './webhook.ts';
 
 export interface BtcpaySettings {

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { type Invoice, invoiceSchema, invoiceStatuses, toSnapshot } from '#payments/providers/btcpay/invoice.ts';
+import { type Invoice, invoiceSchema, invoiceStatuses } from '#payments/providers/btcpay/invoice.ts';
+import { toSnapshot } from '#payments/providers/btcpay/invoice-snapshot.ts';
 import type { PaymentMethod } from '#payments/providers/btcpay/payment-method.ts';
 import { exactFixture } from '../fixtures.ts';
 
