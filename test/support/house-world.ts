@@ -1,0 +1,100 @@
+// Everything around the house: the providers, Telegram, the shop, a folder for its file and the settings that join them.
+import { mkdtempSync, rmSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { ProviderSandbox } from '#sandbox/providers/options.ts';
+import { startProviderSandbox } from '#sandbox/providers/server.ts';
+import type { SandboxLimits } from '#sandbox/telegram/limits.ts';
+import { startTelegramSandbox, type TelegramSandbox } from '#sandbox/telegram/server.ts';
+import { createMovableClock, type MovableClock } from './house-clock.ts';
+import { type ShopReceiver, startShopReceiver } from './house-shop.ts';
+
+export const adminBot = 'till_bot';
+export const pagerBot = 'pager_bot';
+export const owner = { id: 42, firstName: 'Ada' };
+export const stranger = { id: 666, firstName: 'Mallory' };
+export const storeKey = 'key-of-the-shop-0123456789abcdef';
+
+export interface World {
+  clock: MovableClock;
+  sandbox: ProviderSandbox;
+  telegram: TelegramSandbox;
+  shop: ShopReceiver;
+  /** Where the house will listen. */
+  url: string;
+  /** The SQLite file. */
+  file: string;
+  /** All settings of the house. */
+  environment: Record<string, string>;
+  stop(): Promise<void>;
+}
+
+export interface WorldOptions {
+  /** Settings that differ. An empty value takes one away. */
+  env?: Record<string, string>;
+  telegramLimits?: Partial<SandboxLimits>;
+  webhookRetryDelaysMs?: readonly number[];
+  seed?: number;
+}
+
+export async function openWorld(options: WorldOptions = {}): Promise<World> {
+  const clock = createMovableClock();
+  const now = () => clock.now();
+  const { seed, webhookRetryDelaysMs } = options;
+  const sandbox = await startProviderSandbox({ now, seed, webhookRetryDelaysMs });
+  const telegram = await startTelegramSandbox({
+    bots: [
+      { token: '111:AdminAdminAdminAdminAdminAdminAdmin', username: adminBot, name: 'Till' },
+      { token: '222:PagerPagerPagerPagerPagerPagerPager', username: pagerBot, name: 'Pager' },
+    ],
+    users: [owner, stranger],
+    startedChats: 'all',
+    now,
+    ...(options.telegramLimits === undefined ? {} : { limits: options.telegramLimits }),
+  });
+  const shop = await startShopReceiver({ now });
+  const folder = mkdtempSync(join(tmpdir(), 'tillkeeper-house-'));
+  const file = join(folder, 'till.db');
+  const port = await reservePort();
+  const url = `http://127.0.0.1:${port}`;
+  // BitPay is told with each invoice where to post; the others are told here, as an admin does on their pages.
+  for (const provider of ['coinbase', 'btcpay'] as const)
+    sandbox.setWebhookUrl(provider, `${url}/webhooks/${provider}`);
+  return {
+    clock,
+    sandbox,
+    telegram,
+    shop,
+    url,
+    file,
+    environment: {
+      ...sandbox.environment,
+      TELEGRAM_BOT_TOKEN: '111:AdminAdminAdminAdminAdminAdminAdmin',
+      TELEGRAM_PAGER_TOKEN: '222:PagerPagerPagerPagerPagerPagerPager',
+      TELEGRAM_API_ROOT: telegram.url,
+      OWNER_IDS: String(owner.id),
+      DATABASE_URL: `file:${file}`,
+      PORT: String(port),
+      PUBLIC_URL: url,
+      STORE_API_KEY: storeKey,
+      STORE_WEBHOOK_URL: shop.url,
+      STORE_WEBHOOK_SECRET: shop.secret,
+      ...options.env,
+    },
+    async stop() {
+      await Promise.all([sandbox.stop(), telegram.stop(), shop.stop()]);
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+/** A port that stays the same over restarts, so that providers know where to come back to. */
+async function reservePort(): Promise<number> {
+  const server = createServer();
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const address = server.address();
+  await new Promise((resolve) => server.close(resolve));
+  if (address === null || typeof address === 'string') throw new Error('no port is free');
+  return address.port;
+}

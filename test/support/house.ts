@@ -1,0 +1,150 @@
+// The whole product over real HTTP and a real SQLite file, between simulated providers, a local Telegram and a shop.
+import type { JobRun } from '#jobs/scheduler.ts';
+import { second } from '#kernel/clock.ts';
+import type { ProviderName } from '#kernel/provider-name.ts';
+import type { HttpPolicy } from '#payments/providers/http-policy.ts';
+import type { VisitAction, WebhookDelivery } from '#sandbox/providers/contract.ts';
+import type { CallbackAnswer } from '#sandbox/telegram/callbacks.ts';
+import type { SandboxMessage } from '#sandbox/telegram/model.ts';
+import { type App, createApp } from '#src/app.ts';
+import { loadConfig } from '#src/config.ts';
+import { type Answer, createShopClient, type PlacedOrder, readAnswer, type ShopClient } from './house-client.ts';
+import { awaitFound } from './house-wait.ts';
+import { openWorld, owner, pagerBot, storeKey, type World, type WorldOptions } from './house-world.ts';
+
+/** Outages of a test last moments: everything that waits for a provider waits accordingly. */
+const quickPolicy: Partial<HttpPolicy> = {
+  timeoutMs: 700,
+  totalMs: 12 * second,
+  firstDelayMs: 5,
+  delayMaxMs: 40,
+  breakerOpenMs: 300,
+};
+
+export interface House extends World, ShopClient {
+  /** Every line that was logged. */
+  readonly logLines: readonly string[];
+  /** A customer at the order's newest checkout, or at the one that `reference` names. */
+  visit(order: Pick<PlacedOrder, 'id'>, action: VisitAction, more?: { fraction?: string }): Promise<void>;
+  /** The provider's reference of the order's newest payment. */
+  referenceOf(order: Pick<PlacedOrder, 'id'>): Promise<string>;
+  /** Raw bytes to a provider's webhook route. */
+  postWebhook(
+    provider: string,
+    delivery: { headers: Record<string, string>; body: string | Uint8Array },
+  ): Promise<Answer>;
+  /** The webhooks that the provider has sent, or meant to send, about the order; oldest first. */
+  webhooksOf(order: PlacedOrder): Promise<WebhookDelivery[]>;
+  runJob(name: string): Promise<JobRun>;
+  pagerMessages(): readonly SandboxMessage[];
+  /** The alert card that satisfies the predicate, as soon as there is one. */
+  awaitCard(isSo: (card: SandboxMessage) => boolean): Promise<SandboxMessage>;
+  /** Presses the button of that name on the message; the bot's word on it. */
+  tap(message: SandboxMessage, button: string): Promise<CallbackAnswer>;
+  /** Stops the house; the world goes on. */
+  close(): Promise<void>;
+  open(): Promise<void>;
+  restart(): Promise<void>;
+  [Symbol.asyncDispose](): Promise<void>;
+}
+
+export async function openHouse(options: WorldOptions & { providerPolicy?: Partial<HttpPolicy> } = {}): Promise<House> {
+  const world = await openWorld(options);
+  const client = createShopClient({ url: world.url, key: storeKey });
+  const logLines: string[] = [];
+  let app: App | undefined;
+
+  async function open(): Promise<void> {
+    const loaded = loadConfig(world.environment, { readFile: () => '' });
+    if (!loaded.ok) throw new Error(loaded.faults.join('\n'));
+    app = await createApp({
+      config: loaded.config,
+      clock: world.clock,
+      providerPolicy: { ...quickPolicy, ...options.providerPolicy },
+      logDestination: { write: (line: string) => void logLines.push(line) },
+    });
+    await app.start();
+  }
+
+  async function close(): Promise<void> {
+    const closing = app;
+    app = undefined;
+    await closing?.stop();
+  }
+
+  async function referenceOf(order: Pick<PlacedOrder, 'id'>): Promise<string> {
+    const { payment } = await client.getOrder(order.id);
+    if (!payment?.provider_reference) throw new Error(`order ${order.id} has no checkout`);
+    return payment.provider_reference;
+  }
+
+  const pagerMessages = () => world.telegram.messages({ bot: pagerBot, chatId: owner.id });
+
+  await open();
+  return {
+    ...world,
+    ...client,
+    logLines,
+    referenceOf,
+    pagerMessages,
+    open,
+    close,
+    async visit(order, action, more = {}) {
+      const { payment } = await client.getOrder(order.id);
+      if (!payment?.provider_reference) throw new Error(`order ${order.id} has no checkout`);
+      const { provider, provider_reference: reference } = payment;
+      await world.sandbox.visit({ provider, reference, action, ...more });
+    },
+    postWebhook: (provider, delivery) => post(`${world.url}/webhooks/${provider}`, delivery),
+    async webhooksOf(order) {
+      const reference = await referenceOf(order);
+      return world.sandbox.deliveries(order.provider).filter((delivery) => delivery.reference === reference);
+    },
+    async runJob(name) {
+      const run = app?.runJob(name);
+      if (run === undefined) throw new Error(`no job ${name}`);
+      return run;
+    },
+    awaitCard: (isSo) =>
+      awaitFound(() => pagerMessages().find(isSo), {
+        what: 'an alert card',
+        instead: () => pagerMessages().map(({ text }) => text),
+      }),
+    tap: (message, button) => tap(world, message, button),
+    async restart() {
+      await close();
+      await open();
+    },
+    async [Symbol.asyncDispose]() {
+      await close();
+      await world.stop();
+    },
+  };
+}
+
+/** All button texts of a message, row by row. */
+export function buttonsOf(message: SandboxMessage): string[] {
+  return message.keyboard.flat().map(({ text }) => text);
+}
+
+export const providers: readonly ProviderName[] = ['coinbase', 'bitpay', 'btcpay'];
+
+async function tap(world: World, message: SandboxMessage, button: string): Promise<CallbackAnswer> {
+  const { bot, messageId } = message;
+  const current = world.telegram
+    .messages({ bot, chatId: message.chatId })
+    .find((other) => other.messageId === messageId);
+  const data = current?.keyboard.flat().find(({ text }) => text === button)?.callback_data;
+  if (data === undefined) throw new Error(`no button ${button} on: ${current?.text}`);
+  return world.telegram.tapButton({ bot, userId: owner.id, messageId, data });
+}
+
+async function post(
+  url: string,
+  delivery: { headers: Record<string, string>; body: string | Uint8Array },
+): Promise<Answer> {
+  const body = typeof delivery.body === 'string' ? delivery.body : Buffer.from(delivery.body);
+  const response = await fetch(url, { method: 'POST', headers: delivery.headers, body });
+  const text = await response.text();
+  return { status: response.status, headers: response.headers, text, json: readAnswer(text) };
+}
