@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { acknowledgeAlert } from '#alerts/acknowledge-alert.ts';
 import { resolveAlert } from '#alerts/resolve-alert.ts';
 import { wakeAlerts } from '#alerts/wake-alerts.ts';
+import { encodeTap } from '#bot/callback-data.ts';
 import { hour, minute } from '#kernel/clock.ts';
 import { asOrderId } from '#kernel/ids.ts';
 import type { SandboxMessage } from '#sandbox/telegram/model.ts';
@@ -208,6 +209,21 @@ describe('taps on a card', () => {
       expect((await shop.telegram.tapButton(tap)).text).toBe('This button is out of date.');
     },
   );
+
+  test('an admin who taps in a group that alerts do not go to is answered emptily', async () => {
+    await using shop = await openBotShop();
+    const alertId = await shop.raise();
+    shop.pager.start();
+    const headers = { 'content-type': 'application/json' };
+    const body = JSON.stringify({ chat_id: group, text: 'x' });
+    await fetch(`${shop.telegram.url}/bot${pagerToken}/sendMessage`, { method: 'POST', headers, body });
+    const messageId = pagerMessages(shop, group)[0]?.messageId ?? 0;
+    const data = encodeTap({ kind: 'alert', act: 'ack', id: alertId, place: 'card' });
+    const forged = { userId: ann, bot: 'pager_bot', chatId: group, messageId, data, forged: true };
+    expect(await shop.telegram.tapButton(forged)).toEqual({ showAlert: false });
+    const alert = await shop.deps.database.read((stores) => stores.alerts.findAlert(alertId));
+    expect(alert?.status).toBe('open');
+  });
 
   test('with one token the admin bot serves the buttons of the cards that the pager sends', async () => {
     await using shop = await openBotShop({ sharesToken: true });
