@@ -1,0 +1,8 @@
+import type { FaultControls } from '../providers/contract.ts';
+
+/** Faults that a person set on the control page are left alone. */
+export function isUntouched(controls: FaultControls): boolean {
+  const { outage, failRate, dropWebhooks, duplicateWebhooks, delayWebhooksMs, reorderWebhooks } = controls.get();
+  const isCalm = failRate === 0 && dropWebhooks === 0 && duplicateWebhooks === 0 && delayWebhooksMs === 0;
+  return isCalm && !outage && !reorderWebhooks;
+}

@@ -1,0 +1,99 @@
+import type { ProviderName } from '../providers/contract.ts';
+import { botNames, type House, owner } from './house.ts';
+import { awaitOrder, createScene, type OrderInHand } from './scene.ts';
+import { type Story, type StoryName, stories } from './stories.ts';
+
+// The week before: every order was placed by the shop, paid at a checkout and told of by webhooks, while the clocks were
+// put forward between one and the next. No row is written by hand.
+
+const hourMs = 3_600_000;
+
+interface Past {
+  readonly hoursAgo: number;
+  readonly story: StoryName;
+  readonly at: ProviderName;
+  /** What Ada did about it. */
+  readonly ada?: 'deliver' | 'cancel' | 'acknowledge';
+}
+
+const week: readonly Past[] = [
+  { hoursAgo: 150, story: 'paid', at: 'coinbase', ada: 'deliver' },
+  { hoursAgo: 139, story: 'paid', at: 'btcpay' },
+  { hoursAgo: 127, story: 'expired', at: 'coinbase' },
+  { hoursAgo: 121, story: 'toldThreeTimes', at: 'bitpay' },
+  { hoursAgo: 103, story: 'underpaid', at: 'btcpay', ada: 'acknowledge' },
+  { hoursAgo: 98, story: 'paid', at: 'coinbase', ada: 'deliver' },
+  { hoursAgo: 79, story: 'confirmedLater', at: 'btcpay' },
+  { hoursAgo: 74, story: 'failed', at: 'coinbase' },
+  { hoursAgo: 55, story: 'overpaid', at: 'bitpay' },
+  { hoursAgo: 50, story: 'paid', at: 'coinbase' },
+  { hoursAgo: 31, story: 'paidLate', at: 'btcpay' },
+  { hoursAgo: 27, story: 'paid', at: 'bitpay' },
+  { hoursAgo: 9, story: 'reversed', at: 'btcpay', ada: 'acknowledge' },
+  { hoursAgo: 4, story: 'paid', at: 'coinbase' },
+  { hoursAgo: 0.3, story: 'abandoned', at: 'btcpay', ada: 'cancel' },
+  { hoursAgo: 0.1, story: 'abandoned', at: 'coinbase' },
+];
+
+/** How far back the clocks must begin. */
+export const historyMs = 151 * hourMs;
+
+/** A story of the past is over when the till knows its end; a webhook takes milliseconds, a lost one a few seconds. */
+const endsWithinMs = 12_000;
+
+export async function playHistory(house: House): Promise<void> {
+  const { clock } = house;
+  const present = Date.now();
+  const pass = async (ms: number): Promise<void> => {
+    await house.providers.settle();
+    clock.advance(ms);
+  };
+  const scene = createScene(house, pass);
+  for (const past of week) {
+    clock.advance(present - past.hoursAgo * hourMs - clock.now());
+    const order = await scene.order(past.at);
+    if (order === undefined) throw new Error(`no checkout could be made at ${past.at}`);
+    const story: Story = stories[past.story];
+    await story.tell(scene, order);
+    await house.providers.settle();
+    const is = ({ payment }: { payment: { status: string } | null }) => payment?.status === story.ends;
+    await awaitOrder(house, { id: order.id, is, timeoutMs: endsWithinMs });
+    if (past.ada === 'acknowledge') await acknowledge(house, order);
+    else if (past.ada !== undefined) await act(house, { order, what: past.ada });
+  }
+  clock.catchUp();
+}
+
+const taps = {
+  deliver: ['Mark delivered', 'Yes, delivered'],
+  cancel: ['Cancel order', 'Yes, cancel it'],
+} as const;
+
+/** Ada opens the order in the chat and taps, twice, because every action that matters is asked about. */
+async function act(house: House, { order, what }: { order: OrderInHand; what: keyof typeof taps }): Promise<void> {
+  const { telegram } = house;
+  const bot = botNames.admin;
+  const asked = await telegram.sendText({ userId: owner.id, bot, text: `/order ${order.number}` });
+  for (const text of taps[what]) await tap(house, { bot, text, about: order.number, after: asked.messageId });
+}
+
+async function acknowledge(house: House, order: OrderInHand): Promise<void> {
+  await tap(house, { bot: botNames.pager, text: 'Acknowledge', about: order.number, after: 0 });
+}
+
+async function tap(
+  { telegram }: House,
+  wanted: { bot: string; text: string; about: string; after: number },
+): Promise<void> {
+  const buttonIn = (keyboard: readonly (readonly { text: string; callback_data?: string }[])[]) =>
+    keyboard.flat().find((button) => button.text === wanted.text)?.callback_data;
+  const card = await telegram.awaitMessage(
+    (message) =>
+      message.bot === wanted.bot &&
+      message.messageId > wanted.after &&
+      message.text.includes(wanted.about) &&
+      buttonIn(message.keyboard) !== undefined,
+  );
+  const data = buttonIn(card.keyboard) ?? '';
+  await telegram.tapButton({ userId: owner.id, bot: wanted.bot, messageId: card.messageId, data });
+}

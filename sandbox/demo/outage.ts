@@ -1,0 +1,22 @@
+import type { ProviderName } from '../providers/contract.ts';
+import { isUntouched } from './faults.ts';
+import type { Scene } from './scene.ts';
+
+const away = { from: 20, to: 30 };
+
+/**
+ * A provider goes away for half a minute: an order that insists on it finds no checkout, one that does not goes elsewhere,
+ * and a payment that was under way is told of when the provider is back.
+ */
+export async function tellOutage(scene: Scene, provider: ProviderName): Promise<void> {
+  const controls = scene.house.providers.faults(provider);
+  if (!isUntouched(controls)) return;
+  const underway = await scene.order(provider);
+  controls.set({ outage: true });
+  try {
+    await Promise.all([scene.order(provider), scene.order('auto'), scene.pause(away)]);
+  } finally {
+    controls.set({ outage: false });
+  }
+  if (underway !== undefined) await scene.visit(underway, 'pay');
+}

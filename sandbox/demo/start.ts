@@ -1,0 +1,55 @@
+import { appendFile } from 'node:fs/promises';
+import { historyMs, playHistory } from './history.ts';
+import { type House, startHouse } from './house.ts';
+import type { DemoOptions } from './options.ts';
+import { startTraffic, type Traffic } from './traffic.ts';
+import { welcome } from './welcome.ts';
+
+export interface Demo {
+  /** Resolves when everything runs and has been said; rejects when it was stopped before that. */
+  start(): Promise<void>;
+  /** May be called at any time, also while starting. */
+  stop(): Promise<void>;
+}
+
+export interface DemoDeps {
+  say(text: string): void;
+  /** Called with the folder that holds all data, as soon as it exists. */
+  onFolder(folder: string): void;
+}
+
+export function createDemo(options: DemoOptions, { say, onFolder }: DemoDeps): Demo {
+  let opening: Promise<House> | undefined;
+  let traffic: Traffic | undefined;
+  let isStopped = false;
+
+  return {
+    async start() {
+      const behindMs = options.hasHistory ? historyMs : 0;
+      opening = startHouse({ portBase: options.portBase, behindMs, onFolder });
+      const house = await opening;
+      if (options.hasHistory) {
+        say('Opening the shop: a week of orders goes through it …');
+        await playHistory(house);
+      }
+      if (isStopped) throw new Error('stopped while starting');
+      say(welcome(house, options));
+      if (options.traffic === 'none') return;
+      traffic = startTraffic(house, { pace: options.traffic, onFault: (error) => note(house, error) });
+    },
+    async stop() {
+      isStopped = true;
+      await traffic?.stop();
+      const house = await opening?.catch(() => undefined);
+      await house?.stop();
+    },
+  };
+}
+
+/** A story that could not be told is no reason to end the demo; the log has it. */
+function note(house: House, error: unknown): void {
+  const msg = error instanceof Error ? error.message : String(error);
+  const line = JSON.stringify({ level: 'warn', time: new Date().toISOString(), msg: `demo traffic: ${msg}` });
+  // The folder may be gone already when the demo is ending.
+  appendFile(house.logFile, `${line}\n`).catch(() => undefined);
+}

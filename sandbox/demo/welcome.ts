@@ -1,0 +1,56 @@
+import { styleText } from 'node:util';
+import type { House } from './house.ts';
+import type { DemoOptions } from './options.ts';
+
+// What the terminal says once everything runs. Colours are left out where the terminal has none.
+
+const bold = (text: string): string => styleText('bold', text);
+const dim = (text: string): string => styleText('dim', text);
+const link = (text: string): string => styleText(['cyan', 'underline'], text);
+
+const traffic: Readonly<Record<DemoOptions['traffic'], string>> = {
+  normal: 'an order every half minute, with trouble now and then',
+  quiet: 'an order every few minutes, with trouble now and then',
+  none: 'none but yours',
+};
+
+export function welcome(house: House, options: DemoOptions): string {
+  const { urls } = house;
+  const places = [
+    ['Chat', `${urls.chat}/`, 'the admins’ Telegram: Till and its Pager'],
+    ['Shop', `${urls.shop}/`, 'buy something, as a customer would'],
+    ['Providers', `${urls.providers}/`, 'checkouts, webhooks, and faults to switch on'],
+    ['API', `${urls.till}/docs`, 'what the shop’s site calls'],
+    ['Health', `${urls.till}/readyz`, ''],
+    ['Metrics', `${urls.till}/metrics`, ''],
+  ] as const;
+  const tries = [
+    ['Talk to Till:', '/orders, /stats, /providers, /reconcile. You are Ada, the owner.'],
+    ['Buy in the shop', 'and pay only half with BTCPay, then let it expire: the Pager rings.'],
+    ['Acknowledge', 'the alert, make a new payment link from its card, and pay that.'],
+    ['Break a provider', 'for a minute, and see what is lost: nothing.'],
+  ] as const;
+  const width = Math.max(...places.map(([, url]) => url.length));
+  return [
+    '',
+    `  ${bold('Tillkeeper')} ${dim('· a shop at work; nothing leaves this machine')}`,
+    '',
+    ...places.map(([name, url, about]) => place({ name, url, about, width })),
+    '',
+    `  ${bold('Try first')}`,
+    ...tries.map(([what, rest], index) => `  ${dim(String(index + 1))}  ${what} ${dim(rest)}`),
+    '',
+    `  ${dim('Traffic ')} ${traffic[options.traffic]}`,
+    `  ${dim('API key ')} ${house.apiKey}`,
+    `  ${dim('Log     ')} ${house.logFile}`,
+    '',
+    `  ${dim('Ctrl-C stops everything and deletes its data.')}`,
+    '',
+  ].join('\n');
+}
+
+function place(input: { name: string; url: string; about: string; width: number }): string {
+  const { name, url, about, width } = input;
+  const padding = ' '.repeat(width - url.length);
+  return `  ${name.padEnd(11)}${link(url)}${about === '' ? '' : `${padding}   ${dim(about)}`}`;
+}
