@@ -138,6 +138,14 @@ function amountDetail(payment: Payment): string | null {
   const came = `${formatAsset({ amount: receivedAmount, asset })} of ${formatAsset({ amount: expectedAmount, asset })} came`;
   if (gap === '0') return came;
   const isShort = !gap.startsWith('-');
-  const difference = formatAsset({ amount: isShort ? gap : gap.slice(1), asset });
+  const difference = formatAsset({ amount: withPlacesOf(expectedAmount, isShort ? gap : gap.slice(1)), asset });
   return isShort ? `${came}, ${difference} is missing` : `${came}, ${difference} too much`;
+}
+
+/** A difference is written like the amounts it lies between: `24.50` beside `49.00`, not `24.5`. */
+function withPlacesOf(model: string, decimal: string): string {
+  const places = model.split('.')[1]?.length ?? 0;
+  const [whole = '0', fraction = ''] = decimal.split('.');
+  const digits = fraction.padEnd(places, '0');
+  return digits === '' ? whole : `${whole}.${digits}`;
 }
