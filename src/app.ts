@@ -14,7 +14,7 @@ import type { PaymentDeps } from '#payments/deps.ts';
 import type { HttpPolicy } from '#payments/providers/http-policy.ts';
 import { createProviderRegistry } from '#payments/providers/registry.ts';
 import { createWebhookReceiver } from '#payments/receive-webhook.ts';
-import { createReconciler } from '#payments/reconcile-provider.ts';
+import { createReconciler, type ReconcileProvider } from '#payments/reconcile-provider.ts';
 import { createMetrics } from '#server/metrics.ts';
 import { createServer } from '#server/server.ts';
 import type { TelegramReceiver } from '#server/telegram.ts';
@@ -79,10 +79,18 @@ export async function createApp({
   const onTransition: PaymentDeps['onTransition'] = (change) => metrics.countTransition(change);
   const payments: PaymentDeps = { database, providers, clock, ids, random, log, onTransition };
   const admins = createOwnerDirectory(config.telegram.ownerIds);
-  const reconcile = createReconciler(payments);
+  const ending = new AbortController();
+  const compare = createReconciler(payments);
+  // A comparison may take minutes; the stop does not wait for it, and the next start compares again.
+  const reconcile: ReconcileProvider = (input) =>
+    compare({ ...input, signal: AbortSignal.any([ending.signal, ...(input.signal ? [input.signal] : [])]) });
   const instanceId = ids.newId();
 
-  const { adminBot, pager } = createBots({ config, payments, admins, reconcile, readHealth: () => health() });
+  const { adminBot, pager } = createBots({
+    ...{ config, payments, admins, reconcile },
+    readHealth: () => health(),
+    onSend: (send) => metrics.countTelegramSend(send),
+  });
   const pumps = createPumps(
     { ...payments, instanceId },
     {
@@ -155,6 +163,7 @@ export async function createApp({
 
   async function stopInOrder(): Promise<void> {
     log.info('stopping');
+    ending.abort();
     await Promise.all([server.stop(), adminBot.stop(), pager.stop()]);
     await scheduler.stop();
     await Promise.all([pumps.inbox, ...pumps.outbox].map((pump) => pump.stop()));
@@ -193,7 +202,7 @@ function createBots(input: BotInput): { adminBot: AdminBot; pager: Pager } {
   const shared = { apiRoot: telegram.apiRoot, alertChatId: telegram.alertChatId, timeZone: config.timeZone };
   const adminBot = createAdminBot({ ...payments, ...rest }, { ...shared, token: telegram.adminToken, mode });
   const pager = createPager(
-    { ...payments, admins: rest.admins, commandBot: () => adminBot.username() },
+    { ...payments, admins: rest.admins, onSend: rest.onSend, commandBot: () => adminBot.username() },
     telegram.pager.kind === 'own'
       ? { ...shared, token: telegram.pager.token, mode }
       : { ...shared, token: telegram.adminToken, mode: { kind: 'send_only' } },

@@ -8,6 +8,7 @@ import { type Connection, createConnection } from '../connection.ts';
 import { followMoves } from '../follow-moves.ts';
 import { createKeyedQueue } from '../keyed-queue.ts';
 import { createOnceWithin } from '../once-within.ts';
+import { reportSends } from '../report-sends.ts';
 import type { BotHealth, TelegramUpdate, UpdateMode } from '../telegram.ts';
 import type { AdminBotDeps, AdminEnv } from './env.ts';
 import { type AdminUpdate, createLine } from './line.ts';
@@ -77,6 +78,8 @@ export function createAdminBot(deps: AdminBotDeps, options: AdminBotOptions): Ad
     mode,
     line: createLine({ bot, api: plainApi, admins: deps.admins, log: deps.log }),
   });
+  const reported = reportSends(createGrammySender(plainApi), { bot: 'admin', onSend: deps.onSend });
+  const sender = followMoves(reported, deps.log);
   return {
     start: () => connection.start(),
     async stop() {
@@ -87,7 +90,7 @@ export function createAdminBot(deps: AdminBotDeps, options: AdminBotOptions): Ad
     handleUpdate: (update) => connection.accept(update as AdminUpdate),
     health: () => connection.health(),
     username: () => env.commandBot(),
-    outboxHandlers: [createOrderCardHandler(env, followMoves(createGrammySender(plainApi), deps.log))],
+    outboxHandlers: [createOrderCardHandler(env, sender)],
   };
 }
 

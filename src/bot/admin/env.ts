@@ -5,6 +5,7 @@ import type { ReconcileProvider } from '#payments/reconcile-provider.ts';
 import type { OrderFilter, Tap, TapOf } from '../callback-data.ts';
 import type { KeyedQueue } from '../keyed-queue.ts';
 import type { OnceWithin } from '../once-within.ts';
+import type { OnSend } from '../report-sends.ts';
 import type { HealthReport } from '../views/health.ts';
 import type { Look } from '../views/view.ts';
 
@@ -15,6 +16,7 @@ export interface AdminBotDeps extends PaymentDeps {
   reconcile: ReconcileProvider;
   /** The checks of `/readyz`, the jobs' last runs and the depths of the queues. */
   readHealth(): Promise<HealthReport>;
+  onSend?: OnSend;
 }
 
 /** Where in the list of orders a chat was last: the way back from a card. */

@@ -8,6 +8,7 @@ import type { PaymentDeps } from '#payments/deps.ts';
 import { createConnection } from '../connection.ts';
 import { followMoves } from '../follow-moves.ts';
 import { createOnceWithin } from '../once-within.ts';
+import { type OnSend, reportSends } from '../report-sends.ts';
 import type { BotHealth, TelegramUpdate, UpdateMode } from '../telegram.ts';
 import { createAlertCardHandler } from './alert-cards.ts';
 import { createPagerLine } from './line.ts';
@@ -18,6 +19,7 @@ export interface PagerDeps extends PaymentDeps {
   admins: AdminDirectory;
   /** User name of the admin bot; null while it is not known. */
   commandBot(): string | null;
+  onSend?: OnSend;
 }
 
 export interface PagerOptions {
@@ -50,7 +52,8 @@ export function createPager(deps: PagerDeps, options: PagerOptions): Pager {
   const telegraf = new Telegraf<Context>(options.token, {
     telegram: { ...(apiRoot !== undefined && { apiRoot }), webhookReply: false },
   });
-  const sender = followMoves(createTelegrafSender(telegraf.telegram), deps.log);
+  const reported = reportSends(createTelegrafSender(telegraf.telegram), { bot: 'pager', onSend: deps.onSend });
+  const sender = followMoves(reported, deps.log);
   servePagerTaps(telegraf, {
     ...deps,
     sender,
