@@ -1,7 +1,7 @@
 // Group commit: one fsync for many transactions. Everything that waits is run, each in a savepoint of its own, inside
 // one BEGIN IMMEDIATE … COMMIT, and is answered after the commit. A body that only uses its stores runs to its end
 // without giving way, because every query has its result at once; one that waits for something else is cut off.
-import { AsyncLocalStorage } from 'node:async_hooks';
+import { AsyncResource } from 'node:async_hooks';
 import type { Milliseconds } from '#kernel/clock.ts';
 import { CommitFailed, DatabaseUnavailable, TransactionTimedOut } from './database-errors.ts';
 import { withDeadline } from './deadline.ts';
@@ -136,9 +136,15 @@ export function createGate(connection: WritingConnection, options: GateOptions):
     current: () => current,
     enter<Result>(body: (scope: Scope) => Promise<Result>): Promise<Result> {
       const { promise, resolve, reject } = Promise.withResolvers<Result>();
-      // The result given back is the one that this body made.
-      // Bound, so that the body keeps its caller's asynchronous context, not that of whoever opened the group.
-      waiting.push({ body: AsyncLocalStorage.bind(body), resolve: (result) => resolve(result as Result), reject });
+      // The body keeps its caller's asynchronous context, not that of whoever opened the group. AsyncLocalStorage.bind
+      // would say the same for forty times the time: it dresses the function with deprecated properties.
+      const caller = new AsyncResource('transaction');
+      waiting.push({
+        body: (scope) => caller.runInAsyncScope(body, undefined, scope),
+        // The result given back is the one that this body made.
+        resolve: (result) => resolve(result as Result),
+        reject,
+      });
       wakeUp();
       return promise;
     },
