@@ -71,6 +71,12 @@ export function subtractDecimals(left: string, right: string): string {
   return parseDecimal(left).minus(parseDecimal(right)).toFixed();
 }
 
+/** Writes a decimal with as many places as the longest of `like` has: `20` beside `49.50` becomes `20.00`. */
+export function withPlaces(text: string, like: readonly string[]): string {
+  const places = Math.max(...like.map((other) => parseDecimal(other).toFixed().split('.')[1]?.length ?? 0), 2);
+  return parseDecimal(text).toFixed(places);
+}
+
 /** Writes any decimal, exponent forms included, as plain digits: `1e19` becomes `10000000000000000000`. */
 export function plainDecimal(text: string): string {
   return parseDecimal(text).toFixed();

@@ -1,6 +1,6 @@
 import type { AlertAction, AlertKind, AlertSeverity } from '#alerts/alert.ts';
 import { raiseAlert } from '#alerts/raise-alert.ts';
-import { formatAsset, formatMoney, subtractDecimals } from '#kernel/money.ts';
+import { formatAsset, formatMoney, subtractDecimals, withPlaces } from '#kernel/money.ts';
 import { formatOrderNumber, type Order } from '#orders/order.ts';
 import type { Payment, PaymentStatus } from './payment.ts';
 import type { Work } from './work.ts';
@@ -134,18 +134,10 @@ async function raisePaymentAlert(
 function amountDetail(payment: Payment): string | null {
   const { receivedAmount, expectedAmount, receivedAsset: asset } = payment;
   if (receivedAmount === null || expectedAmount === null || asset === null) return null;
+  const show = (amount: string): string =>
+    formatAsset({ amount: withPlaces(amount, [expectedAmount, receivedAmount]), asset });
   const gap = subtractDecimals(expectedAmount, receivedAmount);
-  const came = `${formatAsset({ amount: receivedAmount, asset })} of ${formatAsset({ amount: expectedAmount, asset })} came`;
+  const came = `${show(receivedAmount)} of ${show(expectedAmount)} came`;
   if (gap === '0') return came;
-  const isShort = !gap.startsWith('-');
-  const difference = formatAsset({ amount: withPlacesOf(expectedAmount, isShort ? gap : gap.slice(1)), asset });
-  return isShort ? `${came}, ${difference} is missing` : `${came}, ${difference} too much`;
-}
-
-/** A difference is written like the amounts it lies between: `24.50` beside `49.00`, not `24.5`. */
-function withPlacesOf(model: string, decimal: string): string {
-  const places = model.split('.')[1]?.length ?? 0;
-  const [whole = '0', fraction = ''] = decimal.split('.');
-  const digits = fraction.padEnd(places, '0');
-  return digits === '' ? whole : `${whole}.${digits}`;
+  return gap.startsWith('-') ? `${came}, ${show(gap.slice(1))} too much` : `${came}, ${show(gap)} is missing`;
 }

@@ -60,3 +60,9 @@ describe('decimals', () => {
     expect(() => plainDecimal('1e999999')).toThrow(MoneyInvalid);
   });
 });
+
+test('amounts that are shown beside each other have as many places as the longest', () => {
+  expect(withPlaces('0.00038350', ['0.000767', '0.00038350'])).toBe('0.0003835');
+  expect(withPlaces('0.000767', ['0.000767', '0.00038350'])).toBe('0.0007670');
+  expect(withPlaces('20', ['49', '20'])).toBe('20.00');
+});
