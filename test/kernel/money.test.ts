@@ -8,6 +8,7 @@ import {
   parseMoney,
   plainDecimal,
   toDecimal,
+  withPlaces,
 } from '#kernel/money.ts';
 
 describe('fiat money', () => {
