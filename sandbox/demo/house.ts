@@ -28,6 +28,8 @@ export interface House {
   readonly providers: ProviderSandbox;
   readonly shop: Shop;
   readonly clock: DemoClock;
+  /** Has the product's scheduled job run at once; rejects when there is no such job. */
+  runJob(name: string): Promise<void>;
   /** What BTCPay's own staff would use. */
   readonly btcpay: { url: string; apiKey: string; storeId: string };
   /** Ends everything and deletes its data; may be called twice. */
@@ -118,6 +120,9 @@ async function open(options: HouseOptions, stops: Stop[]): Promise<Omit<House, '
     providers,
     shop,
     clock,
+    async runJob(name) {
+      if ((await app.runJob(name)) === undefined) throw new Error(`the product has no job ${name}`);
+    },
     btcpay: { url: providers.btcpayUrl, apiKey: BTCPAY_API_KEY, storeId: BTCPAY_STORE_ID },
   };
 }

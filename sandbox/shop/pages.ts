@@ -17,7 +17,7 @@ const payWithTitles: Readonly<Record<PayWith, string>> = {
 
 const pictures: Readonly<Record<Product['look'], string>> = {
   waves: `<rect width="160" height="100" fill="#1c1b3a"/><circle cx="122" cy="30" r="15" fill="#f4d58d"/><g fill="none" stroke="#8f86ff" stroke-width="2.4" stroke-linecap="round"><path d="M0 72q10-26 20 0t20 0 20 0 20 0 20 0 20 0 20 0 20 0" opacity=".9"/><path d="M0 80q10-16 20 0t20 0 20 0 20 0 20 0 20 0 20 0 20 0" opacity=".5"/><path d="M0 88q10-8 20 0t20 0 20 0 20 0 20 0 20 0 20 0 20 0" opacity=".3"/></g>`,
-  letters: `<rect width="160" height="100" fill="#f3c9b5"/><circle cx="132" cy="84" r="42" fill="#e8a687"/><g fill="#3a1f1a" font-family="Georgia, serif" font-weight="700"><text x="22" y="72" font-size="62">A</text><text x="70" y="72" font-size="62" font-style="italic">g</text><text x="112" y="72" font-size="34" font-family="Inter, sans-serif">Rr</text></g>`,
+  letters: `<rect width="160" height="100" fill="#f3c9b5"/><circle cx="132" cy="84" r="42" fill="#e8a687"/><g fill="#3a1f1a" font-family="Georgia, serif" font-weight="700"><text x="34" y="70" font-size="60">A</text><text x="82" y="70" font-size="60" font-style="italic">g</text></g>`,
   leaves: `<rect width="160" height="100" fill="#cfe3d2"/><g fill="#2f6b4f"><path d="M40 92c-4-34 12-58 42-70-2 34-14 58-42 70z"/><path d="M84 94c4-24 18-40 46-46-6 26-20 42-46 46z" opacity=".72"/><path d="M34 92c-14-10-22-24-20-42 16 8 24 22 20 42z" opacity=".5"/></g>`,
 };
 
@@ -36,7 +36,7 @@ function page(input: { title: string; body: Html; script?: string }): Html {
 <style>${raw(style)}</style>
 </head>
 <body><div class="page">
-<div class="bar"><a class="brand" href="/">${mark}Lumen &amp; Loop</a><span class="tag">Demo shop: no money moves</span></div>
+<div class="bar"><a class="brand" href="/">${mark}Lumen &amp; Loop</a><span class="tag">No money moves</span></div>
 ${input.body}
 </div>${input.script === undefined ? '' : html`<script>${raw(input.script)}</script>`}</body>
 </html>`;
@@ -48,7 +48,6 @@ export function frontPage(input: { key: string; announcements: readonly Announce
 <p class="lead">Paid in crypto, delivered at once. Choose something; the checkout lets you pay it all, half of it, or nothing.</p>
 <form method="post" action="/buy">
 <input type="hidden" name="key" value="${input.key}">
-<div class="goods">${products.map(productCard)}</div>
 <div class="choices">
 <label class="field"><span>Your e-mail</span><input type="email" name="email" required value="kim@customer.example"></label>
 <fieldset><legend>Pay with</legend><div class="chips">${payWith.map(
@@ -56,6 +55,7 @@ export function frontPage(input: { key: string; announcements: readonly Announce
       html`<label><input type="radio" name="payWith" value="${name}" ${name === 'auto' ? 'checked' : ''}><span>${payWithTitles[name]}</span></label>`,
   )}</div></fieldset>
 </div>
+<div class="goods">${products.map(productCard)}</div>
 </form>
 </main>
 <aside><header><h2>What Tillkeeper told the shop</h2><p>Signed webhooks, newest first</p></header>

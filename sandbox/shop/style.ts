@@ -8,7 +8,7 @@ a { color: inherit; } button, input { font: inherit; }
 :focus-visible { outline: 2px solid var(--accent); outline-offset: 2px; }
 .page { max-width: 1160px; margin: 0 auto; padding: 0 24px 64px; }
 .bar { display: flex; align-items: center; gap: 12px; padding: 22px 0; }
-.brand { display: flex; align-items: center; gap: 10px; font-weight: 700; letter-spacing: -.01em; font-size: 18px; text-decoration: none; }
+.brand { white-space: nowrap; display: flex; align-items: center; gap: 10px; font-weight: 700; letter-spacing: -.01em; font-size: 18px; text-decoration: none; }
 .brand svg { width: 30px; height: 30px; }
 .bar .tag { margin-left: auto; font-size: 12.5px; color: var(--soft); border: 1px solid var(--line); border-radius: 20px; padding: 3px 11px; background: var(--paper); white-space: nowrap; }
 .cols { display: grid; grid-template-columns: minmax(0, 1fr) 336px; gap: 36px; align-items: start; }
@@ -23,7 +23,7 @@ h1 { font-size: 34px; line-height: 1.15; letter-spacing: -.025em; margin: 14px 0
 .price { font-size: 21px; font-weight: 680; font-variant-numeric: tabular-nums; margin-bottom: 11px; } .price small { font-size: 12.5px; color: var(--soft); font-weight: 500; }
 .buy { border: 0; border-radius: 11px; padding: 11px 14px; background: var(--ink); color: #fff; font-weight: 620; cursor: pointer; width: 100%; }
 .buy:hover { background: var(--accent); } .buy[aria-busy=true] { opacity: .6; cursor: progress; }
-.choices { margin-top: 20px; background: var(--paper); border: 1px solid var(--line); border-radius: 16px; padding: 17px 19px; display: grid; grid-template-columns: 1fr 1.35fr; gap: 22px; }
+.choices { margin-bottom: 18px; background: var(--paper); border: 1px solid var(--line); border-radius: 16px; padding: 17px 19px; display: grid; grid-template-columns: 1fr 1.35fr; gap: 22px; }
 .choices > * { border: 0; padding: 0; margin: 0; min-width: 0; }
 .choices label.field span, .choices legend { display: block; padding: 0; font-size: 13px; font-weight: 600; margin-bottom: 7px; }
 .choices input[type=email] { width: 100%; border: 1px solid var(--line); border-radius: 10px; padding: 8px 12px; background: var(--ground); color: var(--ink); }
@@ -49,5 +49,6 @@ aside header { padding: 16px 18px 13px; border-bottom: 1px solid var(--line); } 
 .links { display: grid; gap: 9px; } .links a { display: block; border-radius: 11px; padding: 11px 14px; text-decoration: none; font-weight: 600; border: 1px solid var(--line); } .links a.main { background: var(--ink); color: #fff; border-color: var(--ink); } .links a:hover { border-color: var(--accent); } .links a.main:hover { background: var(--accent); }
 @media (max-width: 960px) { .cols { grid-template-columns: minmax(0, 1fr); gap: 22px; } aside { margin-top: 0; } .told { max-height: 380px; } }
 @media (max-width: 700px) { .page { padding: 0 16px 40px; } .bar { padding: 15px 0; } h1 { font-size: 27px; margin-top: 4px; } .lead { margin-bottom: 18px; } .goods { grid-template-columns: 1fr; gap: 12px; } .choices { grid-template-columns: 1fr; gap: 15px; }
-  .good-card { flex-direction: row; } .good-card svg { width: 104px; aspect-ratio: auto; flex: none; object-fit: cover; } .good-card p { margin-bottom: 7px; } .good-card .price { font-size: 18px; margin-bottom: 9px; } .slip { padding: 28px 20px 22px; margin-top: 2vh; } }
+  .chips { display: grid; grid-template-columns: auto auto auto auto; gap: 6px; } .chips span { padding: 8px 4px; text-align: center; font-size: 14.5px; }
+  .good-card { flex-direction: row; } .good-card svg { width: 92px; height: 92px; aspect-ratio: 1; flex: none; margin: 16px 0 0 16px; border-radius: 12px; } .good-card p { margin-bottom: 7px; } .good-card .price { font-size: 18px; margin-bottom: 9px; } .slip { padding: 28px 20px 22px; margin-top: 2vh; } }
 `;
