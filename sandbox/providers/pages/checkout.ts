@@ -68,10 +68,14 @@ export function outagePage(view: CheckoutView | undefined): Html {
 }
 
 function button(view: CheckoutView, { action, look }: { action: VisitAction; look: string }): Html {
-  const label = action === 'pay' && look === 'main' ? `Pay ${view.amount} ${view.currency}` : labels[action];
+  const label = action === 'pay' && look === 'main' ? payLabel(view) : labels[action];
   return html`<form method="post" action="/visit">
 <input type="hidden" name="provider" value="${view.provider}"><input type="hidden" name="reference" value="${view.reference}">
 <button class="${look}" name="action" value="${action}" data-testid="${action.replaceAll('_', '-')}">${label}</button></form>`;
+}
+
+function payLabel({ amount, currency, status }: CheckoutView): string {
+  return /partial/i.test(status) ? 'Pay the rest' : `Pay ${amount} ${currency}`;
 }
 
 function returnLink(url: string, look: '' | 'quiet'): Html {

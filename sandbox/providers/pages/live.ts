@@ -64,10 +64,16 @@ function recordRow(record: ProviderRecord, nowMs: number): Html {
   const exception = record.exception === '' ? '' : html` <span class="no">${record.exception}</span>`;
   return html`<tr data-testid="checkout-${record.reference}">${maker(record.provider)}
 <td class="mono"><a href="${record.checkoutUrl}" target="_blank">${record.reference}</a></td>
-<td>${record.orderId ?? html`<span class="dim">${record.isForeign ? 'made elsewhere' : '–'}</span>`}</td>
+<td>${orderLabel(record) ?? html`<span class="dim">${record.isForeign ? 'made elsewhere' : '–'}</span>`}</td>
 <td>${record.status}${exception}</td>
 <td class="num">${record.amount} ${record.currency}</td><td class="num">${record.paid}</td>
 <td class="num dim">${age(record.createdAtMs, nowMs)}</td></tr>`;
+}
+
+/** The number that people know the order by, where the shop has sent it along. */
+function orderLabel({ metadata, orderId }: ProviderRecord): string | undefined {
+  const number = metadata['orderNumber'];
+  return typeof number === 'string' ? number : orderId;
 }
 
 function deliveryRow(delivery: WebhookDelivery, nowMs: number): Html {
