@@ -26,7 +26,7 @@ const keepAliveTimeoutMs = minute + 5 * second;
 const idleSweepMs = 50;
 
 export function createListener(
-  deps: { fetch(request: Request): Response | Promise<Response>; log: EventLog },
+  deps: { fetch(request: Request, env: object): Response | Promise<Response>; log: EventLog },
   options: ListenerOptions,
 ): Listener {
   // The adaptor is typed for HTTP/2 too; without a createServer of its own it makes a node:http server.

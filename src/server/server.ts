@@ -44,7 +44,13 @@ export function createServer(deps: ServerDeps, options: ListenerOptions): Tillke
   for (const group of routes) app.route('/', group);
   installErrors(app, { log });
   const listener = createListener(
-    { fetch: async (request) => (isStopping ? hangUpAfter(await app.fetch(request)) : app.fetch(request)), log },
+    {
+      fetch(request, env) {
+        const answer = app.fetch(request, env);
+        return isStopping ? hangUpAfter(answer) : answer;
+      },
+      log,
+    },
     options,
   );
   return {
@@ -58,7 +64,8 @@ export function createServer(deps: ServerDeps, options: ListenerOptions): Tillke
 }
 
 /** A kept-alive connection would otherwise bring its next request to a server that is leaving. */
-function hangUpAfter(response: Response): Response {
+async function hangUpAfter(answer: Response | Promise<Response>): Promise<Response> {
+  const response = await answer;
   response.headers.set('connection', 'close');
   return response;
 }

@@ -1,8 +1,11 @@
 // Raw bytes -> verified -> durable -> 200. Nothing is processed in the request, and the sender learns nothing about why a
 // signature was refused.
+import type { IncomingHttpHeaders } from 'node:http';
+import type { HttpBindings } from '@hono/node-server';
 import { Hono } from 'hono';
 import type { EventLog } from '#kernel/events.ts';
 import { isProviderName } from '#kernel/provider-name.ts';
+import type { WebhookDelivery } from '#payments/payment-provider.ts';
 import type { ReceiveWebhook, WebhookReceipt } from '#payments/receive-webhook.ts';
 import { brokenBody, notFound, problem, refuseOtherMethods, tooLarge, unavailable } from './errors.ts';
 import type { Metrics } from './metrics.ts';
@@ -20,13 +23,20 @@ export interface WebhookRoutesDeps {
   log: EventLog;
 }
 
+/** Without it the adaptor would send an empty body as a chunked one. */
+const emptyBody = { 'content-length': '0' };
+
 type Outcome = WebhookReceipt['kind'] | 'too_large' | 'broken' | 'failed';
 
 export function webhookRoutes(deps: WebhookRoutesDeps): Hono {
   const app = new Hono();
   app.post('/webhooks/:provider', async (context) => {
     const provider = context.req.param('provider');
-    const { outcome, response } = await receive(deps, { provider, request: context.req.raw });
+    const request = context.req.raw;
+    // What the listener hands over beside the request; without a listener there is nothing.
+    const { incoming } = (context.env ?? {}) as Partial<HttpBindings>;
+    const headers = headersOf(request, incoming?.headers);
+    const { outcome, response } = await receive(deps, { provider, request, headers });
     deps.metrics.countWebhook({ provider: isProviderName(provider) ? provider : 'unknown', outcome });
     return response;
   });
@@ -36,12 +46,12 @@ export function webhookRoutes(deps: WebhookRoutesDeps): Hono {
 
 async function receive(
   deps: WebhookRoutesDeps,
-  input: { provider: string; request: Request },
+  input: { provider: string; request: Request; headers: WebhookDelivery['headers'] },
 ): Promise<{ outcome: Outcome; response: Response }> {
   const body = await readBody(input.request, webhookBytesMax);
   if (body.kind === 'too_large') return { outcome: 'too_large', response: tooLarge(webhookBytesMax) };
   if (body.kind === 'broken') return { outcome: 'broken', response: brokenBody() };
-  const delivery = { headers: Object.fromEntries(input.request.headers), body: body.bytes };
+  const delivery = { headers: input.headers, body: body.bytes };
   try {
     const receipt = await deps.receiveWebhook({ provider: input.provider, delivery });
     return { outcome: receipt.kind, response: answer(receipt) };
@@ -52,12 +62,18 @@ async function receive(
   }
 }
 
+/** Node has the headers as a record already; to walk those of a Request builds them all anew. */
+function headersOf(request: Request, incoming: IncomingHttpHeaders | undefined): WebhookDelivery['headers'] {
+  // Node joins what came more than once into one text, except for set-cookie, which no provider sends and nobody reads.
+  return incoming === undefined ? Object.fromEntries(request.headers) : (incoming as Record<string, string>);
+}
+
 function answer(receipt: WebhookReceipt): Response {
   switch (receipt.kind) {
     case 'accepted':
     case 'duplicate':
     case 'irrelevant':
-      return new Response(null, { status: 200 });
+      return new Response(null, { status: 200, headers: emptyBody });
     case 'refused':
       return problem({ status: 401, detail: 'The signature was not accepted.' });
     case 'unknown_provider':
