@@ -1,5 +1,5 @@
-import type { OrderId } from '#kernel/ids.ts';
-import type { AlertKind } from './alert.ts';
+import type { OrderId, PaymentId } from '#kernel/ids.ts';
+import type { Alert, AlertKind } from './alert.ts';
 import { type AlertContext, changeAlert } from './raise-alert.ts';
 
 /** Ends the live alert of this key, if there is one; `by` says in a sentence what ended it. */
@@ -10,13 +10,14 @@ export async function resolveAlert(context: AlertContext, input: { key: string; 
   return true;
 }
 
-/** Ends the live alerts of an order whose kinds are named; how many. */
+/** Ends the live alerts of an order whose kinds are named, of one of its payments if one is named; how many. */
 export async function resolveOrderAlerts(
   context: AlertContext,
-  input: { orderId: OrderId; kinds: readonly AlertKind[]; by: string },
+  input: { orderId: OrderId; paymentId?: PaymentId; kinds: readonly AlertKind[]; by: string },
 ): Promise<number> {
   const live = await context.stores.alerts.listLiveAlertsForOrder(input.orderId);
-  const ended = live.filter((alert) => input.kinds.includes(alert.kind));
+  const isMeant = (alert: Alert): boolean => input.paymentId === undefined || alert.paymentId === input.paymentId;
+  const ended = live.filter((alert) => input.kinds.includes(alert.kind) && isMeant(alert));
   for (const alert of ended) await changeAlert(context, { alert, change: resolution(context, input.by) });
   return ended.length;
 }

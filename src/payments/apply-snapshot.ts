@@ -11,7 +11,7 @@ import { refreshOrderCards, tellOrder } from './change-order.ts';
 import { decidePayment, type PaymentDecision } from './decide-payment.ts';
 import type { PaymentDeps } from './deps.ts';
 import { isOpenPayment, type Payment, type PaymentStatus } from './payment.ts';
-import { raiseForStatus, raiseMismatch, raiseUnexpectedMoney } from './payment-alerts.ts';
+import { endEarlierTrouble, raiseForStatus, raiseMismatch, raiseUnexpectedMoney } from './payment-alerts.ts';
 import type { PaymentChange } from './payment-store.ts';
 import { nextPollAt } from './poll-schedule.ts';
 import type { PaymentSnapshot } from './snapshot.ts';
@@ -139,6 +139,7 @@ async function carryOut(
   const event = orderEvents[decision.to];
   const told = event === undefined ? undefined : await tellOrder(work, { ...common, event, text });
   const after = told?.order ?? order;
+  await endEarlierTrouble(work, payment);
   if (told?.decision.kind === 'unexpected_money') await raiseUnexpectedMoney(work, { order: after, payment });
   if (isTrouble(payment, { order: after, payments })) await raiseForStatus(work, { order: after, payment });
   if (decision.to === 'failed') await announcePayment(work, { order: after, payment, type: 'payment.failed' });

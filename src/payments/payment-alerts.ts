@@ -1,5 +1,6 @@
 import type { AlertAction, AlertKind, AlertSeverity } from '#alerts/alert.ts';
 import { raiseAlert } from '#alerts/raise-alert.ts';
+import { resolveOrderAlerts } from '#alerts/resolve-alert.ts';
 import { formatAsset, formatMoney, subtractDecimals, withPlaces } from '#kernel/money.ts';
 import { formatOrderNumber, type Order } from '#orders/order.ts';
 import type { Payment, PaymentStatus } from './payment.ts';
@@ -55,6 +56,16 @@ const troubles: Readonly<Record<PaymentStatus, Trouble | undefined>> = {
     actions: ['check_again', 'open_order'],
   },
 };
+
+/** Ends what rang for an earlier status of this payment: one payment is in one trouble at a time. */
+export async function endEarlierTrouble(work: Work, payment: Payment): Promise<void> {
+  const present = troubles[payment.status]?.kind;
+  const kinds = Object.values(troubles).flatMap((trouble) =>
+    trouble && trouble.kind !== present ? [trouble.kind] : [],
+  );
+  const by = `The payment is ${payment.status.replaceAll('_', ' ')} now.`;
+  await resolveOrderAlerts(work, { orderId: payment.orderId, paymentId: payment.id, kinds, by });
+}
 
 /** Raises the alert that a payment's new status calls for; a status without trouble raises none. */
 export async function raiseForStatus(work: Work, input: { order: Order; payment: Payment }): Promise<void> {
