@@ -1,0 +1,63 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import type { Alert } from '#alerts/alert.ts';
+import { minute } from '#kernel/clock.ts';
+import { openTestDatabase, type TestDatabase } from '#test/support/database.ts';
+import { createTestDeps, detailsOf, lookAt, placeTestOrder } from '#test/support/payment-looks.ts';
+
+let opened: TestDatabase;
+beforeAll(async () => {
+  opened = await openTestDatabase();
+});
+afterAll(() => opened.remove());
+
+const bitcoin = (received: string) => ({ expected: '0.00053', received, asset: 'BTC' });
+
+async function alertsOf(orderId: string): Promise<string[]> {
+  const all = await opened.database.read((stores) =>
+    stores.alerts.listAlerts({ statuses: ['open', 'resolved'], before: null, limit: 100 }),
+  );
+  const own = all.filter((alert: Alert) => alert.orderId === orderId);
+  return own.map((alert) => `${alert.kind} ${alert.status}: ${alert.resolvedBy ?? alert.facts.detail}`).reverse();
+}
+
+test('one payment is in one trouble at a time: a late payment ends the alert that it expired', async () => {
+  const deps = createTestDeps(opened.database);
+  const paymentId = await placeTestOrder(deps);
+  await lookAt(deps, { paymentId, shows: { state: 'expired', providerStatus: 'Expired' } });
+  deps.clock.advance(minute);
+  const late = { state: 'expired', providerStatus: 'Expired / PaidLate', isLate: true } as const;
+  await lookAt(deps, { paymentId, shows: { ...late, settlement: bitcoin('0.00053') } });
+  const { order, payment } = await detailsOf(deps, paymentId);
+  expect([order.status, payment.status]).toEqual(['needs_attention', 'paid_late']);
+  expect(await alertsOf(order.id)).toEqual([
+    'payment_expired resolved: The payment is paid late now.',
+    'payment_paid_late open: 0.00053 BTC of 0.00053 BTC came',
+  ]);
+});
+
+test('a reversal that is undone ends its alert and leaves the order paid, announced once', async () => {
+  const deps = createTestDeps(opened.database);
+  const paymentId = await placeTestOrder(deps);
+  const paid = { state: 'confirmed', providerStatus: 'Settled', settlement: bitcoin('0.00053') } as const;
+  await lookAt(deps, { paymentId, shows: paid });
+  deps.clock.advance(minute);
+  await lookAt(deps, { paymentId, shows: { ...paid, state: 'invalid', providerStatus: 'Invalid' } });
+  expect((await detailsOf(deps, paymentId)).order).toMatchObject({ status: 'needs_attention' });
+  deps.clock.advance(minute);
+  await lookAt(deps, { paymentId, shows: paid });
+  const { order, timeline } = await detailsOf(deps, paymentId);
+  expect(order).toMatchObject({ status: 'paid', attention: null });
+  expect(await alertsOf(order.id)).toEqual(['payment_reversed resolved: The order is paid.']);
+  const changes = timeline.filter((entry) => entry.subject === 'payment').map((entry) => entry.toStatus);
+  expect(changes).toEqual(['paid', 'reversed', 'paid']);
+});
+
+test('the missing amount is said in the unit the provider settles in', async () => {
+  const deps = createTestDeps(opened.database);
+  const paymentId = await placeTestOrder(deps);
+  await lookAt(deps, { paymentId, shows: { state: 'expired', settlement: bitcoin('0.0003') } });
+  const { order } = await detailsOf(deps, paymentId);
+  expect(await alertsOf(order.id)).toEqual([
+    'payment_underpaid open: 0.00030 BTC of 0.00053 BTC came, 0.00023 BTC is missing',
+  ]);
+});
