@@ -153,13 +153,18 @@ async function requestInTurn(
 ): Promise<PaymentRequested> {
   const payments = await deps.database.read((stores) => stores.payments.listPaymentsForOrder(input.orderId));
   if (payments.some((payment) => payment.creation === 'confirmed')) return { kind: 'created' };
-  const begun = payments.find((payment) => payment.creation === 'requested');
-  let last = begun === undefined ? undefined : await requestPayment(deps, { payment: begun, cause: input.cause });
+  const begun = payments.filter((payment) => payment.creation === 'requested');
+  let last: PaymentRequested | undefined;
+  // What was begun goes on under its own id: a second payment at the same provider could be a second checkout.
+  for (const payment of begun) {
+    last = await requestPayment(deps, { payment, cause: input.cause });
+    if (last.kind !== 'failed') return last;
+  }
   for (const provider of input.candidates) {
-    if (last !== undefined && last.kind !== 'failed') return last;
-    if (provider.name === begun?.provider) continue;
+    if (begun.some((payment) => payment.provider === provider.name)) continue;
     const payment = await addPayment(deps, { ...input, provider });
     last = await requestPayment(deps, { payment, cause: input.cause });
+    if (last.kind !== 'failed') return last;
   }
   if (last !== undefined) return last;
   const refused = payments.at(-1);
