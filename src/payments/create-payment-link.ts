@@ -10,7 +10,7 @@ import { chooseProvider } from './choose-provider.ts';
 import type { PaymentDeps } from './deps.ts';
 import { insertNewPayment, reopenOrder } from './new-payment.ts';
 import { loadOrderView, type OrderView } from './order-view.ts';
-import { isOpenPayment, type Payment } from './payment.ts';
+import { type Payment, payablePayment } from './payment.ts';
 import type { PaymentProvider } from './payment-provider.ts';
 import { requestPayment } from './request-payment.ts';
 import type { Work } from './work.ts';
@@ -54,7 +54,7 @@ function openPayment(
     const order = await stores.orders.findOrder(input.orderId);
     if (order === undefined) return { kind: 'refused', reason: 'There is no such order.' };
     const payments = await stores.payments.listPaymentsForOrder(order.id);
-    const open = payments.findLast(isOpenPayment);
+    const open = payablePayment(payments);
     if (open !== undefined) return { kind: 'opened', payment: open };
     const choice = chooseProvider(deps.providers, { provider: input.provider, money: order });
     if (choice.kind === 'none') return { kind: 'no_provider', reason: choice.reason };

@@ -4,7 +4,7 @@ import type { ProviderName } from '#kernel/provider-name.ts';
 import type { Trust } from '#kernel/trust.ts';
 import { formatOrderNumber, type Order, type OrderStatus } from '#orders/order.ts';
 import type { TimelineEntry } from '#orders/timeline.ts';
-import { isCoveringPayment, isOpenPayment, type Payment, type PaymentStatus } from './payment.ts';
+import { isCoveringPayment, type Payment, type PaymentStatus, payablePayment } from './payment.ts';
 import type { PaymentStores } from './payment-store.ts';
 
 /** No order's history is shown longer than this; the newest entries are the ones shown. */
@@ -99,7 +99,7 @@ export async function loadOrderView(stores: PaymentStores, order: Order): Promis
 }
 
 export function currentPayment(payments: readonly Payment[]): Payment | undefined {
-  return payments.find(isCoveringPayment) ?? payments.findLast(isOpenPayment) ?? payments.at(-1);
+  return payments.find(isCoveringPayment) ?? payablePayment(payments) ?? payments.at(-1);
 }
 
 function viewPayment(payment: Payment): PaymentView {

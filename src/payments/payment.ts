@@ -75,3 +75,14 @@ export function isOpenPayment(payment: Pick<Payment, 'status'>): boolean {
 export function isCoveringPayment(payment: Pick<Payment, 'status'>): boolean {
   return (coveringPaymentStatuses as readonly PaymentStatus[]).includes(payment.status);
 }
+
+/**
+ * The payment that a customer is to use, the newest first. One with a checkout goes before one whose creation is not
+ * known yet; undefined when no money can come any more.
+ */
+export function payablePayment<Some extends Pick<Payment, 'status' | 'checkoutUrl'>>(
+  payments: readonly Some[],
+): Some | undefined {
+  const open = payments.filter(isOpenPayment);
+  return open.findLast((payment) => payment.checkoutUrl !== null) ?? open.at(-1);
+}
