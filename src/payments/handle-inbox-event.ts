@@ -21,7 +21,7 @@ export async function handleInboxEvent(
   const cause: Cause = { kind: 'webhook', id: event.id, actor: { kind: 'provider', id: provider } };
   const paymentId = await findPaymentId(deps, { provider, reference, signal });
   if (typeof paymentId === 'object') return noteUnknownPayment(deps, { snapshot: paymentId.foreign });
-  const refresh = await refreshPayment(deps, { paymentId, cause, signal });
+  const refresh = await refreshPayment(deps, { paymentId, claimedReference: reference, cause, signal });
   switch (refresh.kind) {
     case 'changed':
       return { kind: 'done', outcome: `${refresh.from} -> ${refresh.to}` };
@@ -42,7 +42,7 @@ export async function handleInboxEvent(
 
 /**
  * Our payment behind a provider's reference. A reference we do not know may belong to a create whose answer was lost:
- * the provider echoes our payment id, and the payment's own look-up then finds the reference.
+ * the provider itself, asked about it, echoes our payment id.
  */
 async function findPaymentId(
   deps: PaymentDeps,

@@ -15,15 +15,22 @@ import { recoverCreation } from './request-payment.ts';
  */
 export async function refreshPayment(
   deps: PaymentDeps,
-  input: { paymentId: PaymentId; cause: Cause; signal?: AbortSignal },
+  input: {
+    paymentId: PaymentId;
+    cause: Cause;
+    /** Where the provider says that the payment is; taken when its own reference is not known yet. */
+    claimedReference?: ProviderReference;
+    signal?: AbortSignal;
+  },
 ): Promise<Refresh> {
   const leased = await withPayment(deps, {
     paymentId: input.paymentId,
     work: async ({ payment, leaseId }): Promise<Refresh> => {
       const held = { payment, leaseId, cause: input.cause, ...(input.signal && { signal: input.signal }) };
       try {
-        if (payment.reference === null) return await recoverCreation(deps, held);
-        return await fetchAndApply(deps, { ...held, reference: payment.reference });
+        const reference = payment.reference ?? input.claimedReference;
+        if (reference === undefined) return await recoverCreation(deps, held);
+        return await fetchAndApply(deps, { ...held, reference });
       } catch (error) {
         if (!(error instanceof ProviderError)) throw error;
         await postponePoll(deps, payment);
