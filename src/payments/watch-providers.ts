@@ -22,7 +22,7 @@ export async function watchProviders(
     const failure = await probe(provider, input.signal);
     if (failure === undefined && live !== undefined) {
       await deps.database.transaction((stores) =>
-        resolveAlert({ stores, clock: deps.clock, ids: deps.ids }, { key, by: `${provider.name} answers again.` }),
+        resolveAlert({ stores, clock: deps.clock, ids: deps.ids }, { key, by: 'The provider answers again.' }),
       );
       counts.recovered += 1;
     }
