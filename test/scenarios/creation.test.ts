@@ -1,0 +1,55 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { faultKinds } from '#sandbox/providers/contract.ts';
+import { type House, openHouse, providers } from '#test/support/house.ts';
+
+const ordersPerProvider = 12;
+
+describe('with 30 % of all calls failing', () => {
+  let house: House;
+  beforeAll(async () => {
+    // A flood of failures may open the breaker by chance; here it must not decide the count.
+    house = await openHouse({ seed: 7, providerPolicy: { timeoutMs: 250, breakerFailuresMax: 1_000 } });
+  });
+  afterAll(async () => {
+    await house[Symbol.asyncDispose]();
+  });
+
+  test.each(providers)('%s: every order gets its checkout, and no order gets two', async (provider) => {
+    house.sandbox.faults(provider).set({ failRate: 0.3, failKinds: faultKinds, retryAfterSeconds: 0 });
+    const placed = await Promise.all(
+      Array.from({ length: ordersPerProvider }, (_, index) =>
+        house.tryOrder({ provider, key: `${provider}-${index}`, amount: `${index + 1}.00` }),
+      ),
+    );
+    house.sandbox.faults(provider).reset();
+    expect(placed.map(({ status }) => status)).toEqual(placed.map(() => 201));
+    expect(house.sandbox.records(provider)).toHaveLength(ordersPerProvider);
+    const amounts = house.sandbox.records(provider).map(({ amount }) => Number(amount));
+    expect(amounts.sort((left, right) => left - right)).toEqual(placed.map((_, index) => index + 1));
+    const failed = house.sandbox.callLog(provider).filter(({ fault }) => fault !== undefined);
+    expect(failed.length).toBeGreaterThan(ordersPerProvider / 4);
+    expect(new Set(failed.map(({ fault }) => fault)).size).toBeGreaterThan(2);
+  });
+});
+
+test.each(providers.flatMap((provider) => faultKinds.map((fault) => ({ provider, fault }))))(
+  '$provider: after $fault on its first two calls an order is placed, with one checkout',
+  async ({ provider, fault }) => {
+    await using house = await openHouse({ providerPolicy: { timeoutMs: 200 } });
+    house.sandbox.faults(provider).set({ retryAfterSeconds: 0 });
+    house.sandbox.faults(provider).failNext(fault, fault);
+    const order = await house.placeOrder({ provider });
+    expect(house.sandbox.records(provider)).toHaveLength(1);
+    await house.visit(order, 'pay');
+    await house.awaitOrder(order.id, ({ status }) => status === 'paid');
+  },
+);
+
+test('a provider that refuses is quoted to the shop and to the admins, and `auto` goes to the next', async () => {
+  await using house = await openHouse({ env: { BTCPAY_API_KEY: 'not-the-key-of-the-store' } });
+  const refused = await house.tryOrder({ provider: 'btcpay' });
+  expect(refused).toMatchObject({ status: 502, json: { code: 'provider_rejected' } });
+  expect(refused.json.detail).toMatch(/^btcpay: .*401|unauthenticated|authentication/i);
+  await house.awaitCard(({ text }) => text.includes('No payment link could be made'));
+  expect(house.sandbox.records('btcpay')).toHaveLength(0);
+});

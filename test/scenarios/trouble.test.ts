@@ -1,0 +1,136 @@
+import { expect, test } from 'vitest';
+import type { ProviderName } from '#kernel/provider-name.ts';
+import type { VisitAction } from '#sandbox/providers/contract.ts';
+import { buttonsOf, openHouse } from '#test/support/house.ts';
+
+interface Story {
+  provider: ProviderName;
+  /** What the customer does, or what befalls the payment. */
+  does: VisitAction[];
+  payment: string;
+  order: string;
+  headline: string;
+  severity: string;
+  /** Further words on the card. */
+  says: string[];
+  buttons: string[];
+  announced: string[];
+}
+
+const short = { payment: 'underpaid', order: 'needs_attention', headline: 'Payment came short', severity: 'WARNING' };
+const expired = { payment: 'expired', order: 'expired', headline: 'Payment expired unpaid', severity: 'INFO' };
+const over = { payment: 'overpaid', order: 'paid', headline: 'Payment came with too much', severity: 'INFO' };
+const failed = { payment: 'failed', order: 'awaiting_payment', headline: 'Payment failed', severity: 'WARNING' };
+const always = ['Acknowledge', 'Snooze 1 h'];
+
+const stories: Story[] = [
+  {
+    ...short,
+    provider: 'btcpay',
+    does: ['underpay', 'expire'],
+    says: ['24.50 USD of 49.00 USD came, 24.50 USD is missing', 'Expired / PaidPartial'],
+    buttons: [...always, 'New payment link', 'Open order'],
+    announced: ['order.needs_attention'],
+  },
+  {
+    ...short,
+    provider: 'bitpay',
+    does: ['underpay', 'expire'],
+    says: ['BTC is missing', 'expired / paidPartial'],
+    buttons: [...always, 'New payment link', 'Open order'],
+    announced: ['order.needs_attention'],
+  },
+  {
+    ...over,
+    provider: 'btcpay',
+    does: ['overpay'],
+    says: ['24.50 USD too much'],
+    buttons: [...always, 'Open order'],
+    announced: ['order.paid'],
+  },
+  {
+    ...over,
+    provider: 'bitpay',
+    does: ['overpay'],
+    says: ['BTC too much'],
+    buttons: [...always, 'Open order'],
+    announced: ['order.paid'],
+  },
+  {
+    provider: 'btcpay',
+    does: ['pay_late'],
+    payment: 'paid_late',
+    order: 'needs_attention',
+    headline: 'Payment came late',
+    severity: 'WARNING',
+    says: ['Expired / PaidLate'],
+    buttons: [...always, 'Check again', 'Open order'],
+    announced: ['order.needs_attention'],
+  },
+  ...(['coinbase', 'bitpay', 'btcpay'] as const).map(
+    (provider): Story => ({
+      ...expired,
+      provider,
+      does: ['expire'],
+      says: [],
+      buttons: [...always, 'New payment link', 'Open order'],
+      announced: ['order.expired'],
+    }),
+  ),
+  {
+    ...failed,
+    provider: 'coinbase',
+    does: ['fail'],
+    says: ['FAILED'],
+    buttons: [...always, 'New payment link', 'Check again'],
+    announced: ['payment.failed'],
+  },
+  {
+    ...failed,
+    provider: 'bitpay',
+    does: ['pay_unconfirmed', 'invalidate'],
+    says: ['invalid'],
+    buttons: [...always, 'New payment link', 'Check again'],
+    announced: ['payment.failed'],
+  },
+  {
+    ...failed,
+    provider: 'btcpay',
+    does: ['pay_unconfirmed', 'invalidate'],
+    says: ['Invalid'],
+    buttons: [...always, 'New payment link', 'Check again'],
+    announced: ['payment.failed'],
+  },
+];
+
+test.each(stories)(
+  '$provider: after $does the payment is $payment, the order $order, and the card helps',
+  async (story) => {
+    await using house = await openHouse();
+    const order = await house.placeOrder({ provider: story.provider });
+    for (const action of story.does) await house.visit(order, action);
+    await house.awaitOrder(order.id, ({ payment }) => payment?.status === story.payment);
+    const card = await house.awaitCard(({ text }) => text.includes(story.headline));
+    await house.awaitQuiet();
+
+    const view = await house.getOrder(order.id);
+    expect(view.status).toBe(story.order);
+    expect(card.text.split('\n')[0]).toContain(story.severity);
+    for (const words of [order.number, '49.00 USD', 'How sure: fetched', ...story.says])
+      expect(card.text).toContain(words);
+    expect(buttonsOf(card)).toEqual(story.buttons);
+    expect(house.shop.heardOf(order.id).map(({ type }) => type)).toEqual(story.announced);
+    expect(house.pagerMessages()).toHaveLength(1);
+  },
+);
+
+test('an underpaid BTCPay invoice that is still open is waited for, and paid when the rest comes', async () => {
+  await using house = await openHouse();
+  const order = await house.placeOrder({ provider: 'btcpay' });
+  await house.visit(order, 'underpay');
+  await house.awaitOrder(order.id, ({ payment }) => payment?.status === 'pending');
+  await house.visit(order, 'pay');
+  await house.awaitOrder(order.id, ({ status }) => status === 'paid');
+  await house.awaitQuiet();
+  expect(house.pagerMessages()).toEqual([]);
+});
