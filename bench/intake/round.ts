@@ -1,0 +1,98 @@
+// One round of one server: a fresh process, a fresh database file, load, and the count of what was really stored.
+import { copyFileSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import BetterSqlite3 from 'better-sqlite3';
+import { type Pinning, spawnServer } from '../cores.ts';
+import { processorTimeMs } from '../process-figures.ts';
+import { type ContestantName, contestants } from './contestants.ts';
+import { type Deliveries, endless } from './deliveries.ts';
+import { type LoadResult, runLoad } from './load.ts';
+
+export interface RoundInput {
+  name: ContestantName;
+  /** A migrated, empty database to copy. */
+  template: string;
+  deliveries: Deliveries;
+  pinning: Pinning;
+  connections: number;
+  warmUpMs: number;
+  measureMs: number;
+  /** For Node, for example `--cpu-prof`. */
+  nodeOptions: readonly string[];
+}
+
+export interface RoundResult extends LoadResult {
+  /** Rows in the inbox afterwards. */
+  stored: number;
+  /** Processor time of the server for one request. */
+  processorMicros: number;
+}
+
+const startMaxMs = 10_000;
+
+export async function runRound(input: RoundInput): Promise<RoundResult> {
+  const folder = mkdtempSync(join(tmpdir(), 'tillkeeper-bench-'));
+  const file = join(folder, 'bench.db');
+  copyFileSync(input.template, file);
+  const server = await startServer(input, file);
+  try {
+    const marks: number[] = [];
+    const { connections, warmUpMs, measureMs } = input;
+    const deliveries = contestants[input.name].storesRows ? input.deliveries : endless(input.deliveries);
+    const onMark = (): void => void marks.push(processorTimeMs(server.pid));
+    const load = await runLoad({ port: server.port, connections, warmUpMs, measureMs, deliveries, onMark });
+    await server.stop();
+    const stored = countStored(file);
+    checkRound(input.name, { ...load, stored });
+    const [from = Number.NaN, to = Number.NaN] = marks;
+    return { ...load, stored, processorMicros: ((to - from) * 1000) / load.measured };
+  } finally {
+    await server.stop();
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+async function startServer(input: RoundInput, file: string) {
+  const script = new URL('./server.ts', import.meta.url).pathname;
+  const child = spawnServer([...input.nodeOptions, script, input.name, file], {
+    pinning: input.pinning,
+    options: { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] },
+  });
+  const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()));
+  const port = await new Promise<number>((resolve, reject) => {
+    const timer = setTimeout(() => reject(new Error(`${input.name} did not start`)), startMaxMs);
+    child.once('message', (message) => {
+      clearTimeout(timer);
+      resolve((message as { port: number }).port);
+    });
+    child.once('exit', (code) => reject(new Error(`${input.name} ended with ${code} before it listened`)));
+  });
+  const { pid } = child;
+  if (pid === undefined) throw new Error(`${input.name} has no process`);
+  return {
+    port,
+    // taskset becomes the server: it has the same process id.
+    pid,
+    async stop() {
+      if (child.connected) child.send('end');
+      await ended;
+    },
+  };
+}
+
+function countStored(file: string): number {
+  const connection = new BetterSqlite3(file, { readonly: true });
+  try {
+    return connection.prepare('select count(*) from inbox_events').pluck().get() as number;
+  } finally {
+    connection.close();
+  }
+}
+
+/** A figure of a server that lost or refused something is worth nothing. */
+function checkRound(name: ContestantName, result: { accepted: number; refused: number; stored: number }): void {
+  const expected = contestants[name].storesRows ? result.accepted : 0;
+  if (result.refused > 0) throw new Error(`${name} refused ${result.refused} of its deliveries`);
+  if (result.stored !== expected) throw new Error(`${name} stored ${result.stored} of ${expected} accepted deliveries`);
+}

@@ -1,0 +1,29 @@
+// Our own server as app.ts composes it, without the parts that work on the inbox afterwards: what is measured is intake.
+import { openDatabase } from '#db/open-database.ts';
+import type { PaymentDeps } from '#payments/deps.ts';
+import { createWebhookReceiver } from '#payments/receive-webhook.ts';
+import { createMetrics } from '#server/metrics.ts';
+import { createServer } from '#server/server.ts';
+import { createProviders, shared } from './receivers.ts';
+
+export async function startTillkeeper(file: string): Promise<number> {
+  const metrics = createMetrics({ version: 'benchmark' });
+  const database = await openDatabase({
+    target: { engine: 'sqlite', file },
+    onGroupCommit: ({ transactions }) => metrics.observeGateBatch(transactions),
+  });
+  const payments: PaymentDeps = { ...shared, database, providers: createProviders() };
+  const server = createServer(
+    {
+      payments,
+      receiveWebhook: createWebhookReceiver(payments),
+      metrics,
+      storeApi: null,
+      telegram: new Map(),
+      checks: { live: [], ready: [] },
+      version: 'benchmark',
+    },
+    { host: '127.0.0.1', port: 0, stopTimeoutMs: 1_000 },
+  );
+  return (await server.start()).port;
+}

@@ -1,0 +1,54 @@
+// `npm run bench`: prints tables and writes them as JSON to bench/results. Options, for work on one part:
+//   --only intake|start   --servers noop,tillkeeper   --rounds 5   --measure-ms 4000   --profile FOLDER
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { cpus } from 'node:os';
+import { parseArgs } from 'node:util';
+import { pinGenerator } from './cores.ts';
+import { contestantNames, isContestant } from './intake/contestants.ts';
+import { runIntake } from './intake/run-intake.ts';
+import { formatIntake, intakeVerdicts } from './report.ts';
+
+const { values: options } = parseArgs({
+  options: {
+    only: { type: 'string' },
+    servers: { type: 'string', default: contestantNames.join() },
+    rounds: { type: 'string', default: '5' },
+    'measure-ms': { type: 'string', default: '4000' },
+    profile: { type: 'string' },
+  },
+});
+
+const pinning = pinGenerator();
+const machine = { cpu: cpus()[0]?.model ?? 'unknown', cores: cpus().length, node: process.version, pinning };
+const result: Record<string, unknown> = { at: new Date().toISOString(), machine };
+
+if (options.only === undefined || options.only === 'intake') {
+  const plan = {
+    names: options.servers.split(',').filter(isContestant),
+    rounds: Number(options.rounds),
+    connections: 64,
+    warmUpMs: 1_000,
+    measureMs: Number(options['measure-ms']),
+    pinning,
+  };
+  console.log(
+    `durable intake: ${plan.connections} connections, ${plan.rounds} rounds of ${plan.measureMs} ms, ${pinning}`,
+  );
+  const intake = await runIntake({
+    ...plan,
+    nodeOptions: options.profile === undefined ? [] : ['--cpu-prof', `--cpu-prof-dir=${options.profile}`],
+    onRound: ({ name, number, result: round }) => {
+      const facts = `${Math.round(round.requestsPerSecond)}/s, ${round.stored} of ${round.accepted} accepted stored`;
+      console.log(`  round ${number} ${name}: ${facts}`);
+    },
+  });
+  console.log(`\n${formatIntake(intake)}\n`);
+  for (const verdict of intakeVerdicts(intake.figures)) console.log(verdict);
+  result['intake'] = { plan, ...intake };
+}
+
+const folder = new URL('./results/', import.meta.url);
+mkdirSync(folder, { recursive: true });
+const file = new URL(`${String(result['at']).replaceAll(':', '-')}.json`, folder);
+writeFileSync(file, `${JSON.stringify(result, null, 2)}\n`);
+console.log(`\nwritten to ${file.pathname}`);

@@ -1,0 +1,53 @@
+import type { IntakeFigures } from './intake/run-intake.ts';
+import { rounded, type Spread } from './statistics.ts';
+import { formatTable } from './table.ts';
+
+/** What the product sets out to reach. */
+export const aims = {
+  throughputRatioMin: 0.85,
+  p99RatioMax: 1.5,
+  coldStartMsMax: 1_500,
+  idleMegabytesMax: 150,
+} as const;
+
+function span(spread: Spread, digits: number): string {
+  const text = (value: number): string => value.toFixed(digits);
+  return `${text(spread.median)} (${text(spread.min)}-${text(spread.max)})`;
+}
+
+export function formatIntake(intake: { bodyBytes: number; figures: readonly IntakeFigures[] }): string {
+  const head = ['server', 'requests/s', 'of no-op', 'p50 ms', 'p99 ms', 'p99 of no-op', 'cpu µs/request'];
+  const rows = intake.figures.map((one) => [
+    one.title,
+    span(one.requestsPerSecond, 0),
+    span(one.throughputRatio, 2),
+    span(one.p50Ms, 1),
+    span(one.p99Ms, 1),
+    span(one.p99Ratio, 2),
+    span(one.processorMicros, 0),
+  ]);
+  const note = `Medians of the rounds, least and most in parentheses; ratios within the same round; body ${intake.bodyBytes} bytes.`;
+  return `${formatTable([head, ...rows])}\n${note}`;
+}
+
+/** One line per aim: what was wanted, what came out. */
+export function intakeVerdicts(figures: readonly IntakeFigures[]): string[] {
+  const ours = figures.find(({ name }) => name === 'tillkeeper');
+  if (ours === undefined || Number.isNaN(ours.throughputRatio.median)) return [];
+  const throughput = ours.throughputRatio.median;
+  const p99 = ours.p99Ratio.median;
+  return [
+    verdict('throughput of durable intake', {
+      isReached: throughput >= aims.throughputRatioMin,
+      said: `${rounded(throughput, 2)} of the no-op route, aim at least ${aims.throughputRatioMin}`,
+    }),
+    verdict('p99 of durable intake', {
+      isReached: p99 <= aims.p99RatioMax,
+      said: `${rounded(p99, 2)} times the no-op route's, aim at most ${aims.p99RatioMax}`,
+    }),
+  ];
+}
+
+export function verdict(what: string, outcome: { isReached: boolean; said: string }): string {
+  return `${outcome.isReached ? 'reached' : 'MISSED '}  ${what}: ${outcome.said}`;
+}
