@@ -35,8 +35,6 @@ export const products = [
   },
 ] as const satisfies readonly Product[];
 
-export type Sku = (typeof products)[number]['sku'];
-
 export function findProduct(sku: string): Product | undefined {
   return products.find((product) => product.sku === sku);
 }
