@@ -4,23 +4,24 @@ import { getTableColumns } from '../drizzle.ts';
 import { placeholdersOf, prepared } from './prepared.ts';
 import { createQueueStore } from './queue.ts';
 
-const begun = {
-  lockedUntil: null,
-  lockedBy: null,
-  processedAt: null,
-  abandonedAt: null,
-  lastError: null,
-  startedAttempts: 0,
-  finishedAttempts: 0,
-  outcome: null,
-};
+/** What no worker has touched yet: null, or zero attempts. */
+const untouched = [
+  'lockedUntil',
+  'lockedBy',
+  'processedAt',
+  'abandonedAt',
+  'lastError',
+  'startedAttempts',
+  'finishedAttempts',
+  'outcome',
+] as const;
 
 export function createInboxStore(session: Session): InboxStore {
   const { inboxEvents } = session.tables;
   const insert = prepared(() =>
     session.db
       .insert(inboxEvents)
-      .values(placeholdersOf(inboxEvents))
+      .values(placeholdersOf(inboxEvents, untouched))
       .onConflictDoNothing({ target: [inboxEvents.source, inboxEvents.eventKey] })
       .returning({ id: inboxEvents.id })
       .prepare('inbox_append'),
@@ -35,7 +36,7 @@ export function createInboxStore(session: Session): InboxStore {
   return {
     ...queue,
     async append(event) {
-      const stored = await insert({ ...begun, ...event, availableAt: event.receivedAt });
+      const stored = await insert({ ...event, availableAt: event.receivedAt });
       if (stored.length === 1) session.noteDue('inbox', null);
       return stored.length === 1;
     },

@@ -33,13 +33,19 @@ export function preparedByShape<Rows>(
   };
 }
 
-/** A placeholder of the same name for every column, for an insert of whole rows. */
+/**
+ * A placeholder of the same name for every column, for an insert of whole rows. Columns that are left out get their
+ * default: worth it where rows are many, for drizzle looks at every placeholder at every execution.
+ */
 export function placeholdersOf<Table extends PgTable>(
   table: Table,
+  leftOut: readonly (keyof Table['$inferInsert'])[] = [],
 ): { [Key in keyof Table['$inferInsert']]: Placeholder } {
-  const entries = Object.keys(getTableColumns(table)).map((key) => [key, sql.placeholder(key)]);
+  const keys = Object.keys(getTableColumns(table)).filter((key) => !leftOut.some((other) => other === key));
   // The keys of a table's columns are the keys of its rows.
-  return Object.fromEntries(entries) as { [Key in keyof Table['$inferInsert']]: Placeholder };
+  return Object.fromEntries(keys.map((key) => [key, sql.placeholder(key)])) as {
+    [Key in keyof Table['$inferInsert']]: Placeholder;
+  };
 }
 
 /** Placeholders for an update. Drizzle encodes them as it does values, but its types allow them in inserts only. */
