@@ -1,12 +1,13 @@
 // `npm run bench`: prints tables and writes them as JSON to bench/results. Options, for work on one part:
-//   --only intake|start   --servers noop,tillkeeper   --rounds 5   --measure-ms 4000   --profile FOLDER
+//   --only intake|process   --servers noop,tillkeeper   --rounds 5   --measure-ms 4000   --profile FOLDER
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { cpus } from 'node:os';
 import { parseArgs } from 'node:util';
 import { pinGenerator } from './cores.ts';
 import { contestantNames, isContestant } from './intake/contestants.ts';
 import { runIntake } from './intake/run-intake.ts';
-import { formatIntake, intakeVerdicts } from './report.ts';
+import { runProcess } from './process/run-process.ts';
+import { formatIntake, formatProcess, intakeVerdicts, processVerdicts } from './report.ts';
 
 const { values: options } = parseArgs({
   options: {
@@ -45,6 +46,19 @@ if (options.only === undefined || options.only === 'intake') {
   console.log(`\n${formatIntake(intake)}\n`);
   for (const verdict of intakeVerdicts(intake.figures)) console.log(verdict);
   result['intake'] = { plan, ...intake };
+}
+
+if (options.only === undefined || options.only === 'process') {
+  const plan = { rounds: Number(options.rounds), idleMs: 10_000, pinning };
+  console.log(`\ncold start and idle memory: ${plan.rounds} runs, fully configured, against the sandbox`);
+  const figures = await runProcess({
+    ...plan,
+    onRun: (run) =>
+      console.log(`  ready after ${Math.round(run.readyMs)} ms, ${Math.round(run.idleMegabytes)} MB idle`),
+  });
+  console.log(`\n${formatProcess(figures)}\n`);
+  for (const verdict of processVerdicts(figures)) console.log(verdict);
+  result['process'] = { plan, ...figures };
 }
 
 const folder = new URL('./results/', import.meta.url);

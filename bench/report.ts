@@ -1,4 +1,5 @@
 import type { IntakeFigures } from './intake/run-intake.ts';
+import type { ProcessFigures } from './process/run-process.ts';
 import { rounded, type Spread } from './statistics.ts';
 import { formatTable } from './table.ts';
 
@@ -48,6 +49,31 @@ export function intakeVerdicts(figures: readonly IntakeFigures[]): string[] {
   ];
 }
 
-export function verdict(what: string, outcome: { isReached: boolean; said: string }): string {
+function verdict(what: string, outcome: { isReached: boolean; said: string }): string {
   return `${outcome.isReached ? 'reached' : 'MISSED '}  ${what}: ${outcome.said}`;
+}
+
+export function formatProcess(figures: ProcessFigures): string {
+  const { first } = figures;
+  return formatTable([
+    ['', 'median (least-most)', 'first start ever'],
+    ['/livez answers after, ms', span(figures.liveMs, 0), first.liveMs.toFixed(0)],
+    ['/readyz answers after, ms', span(figures.readyMs, 0), first.readyMs.toFixed(0)],
+    ['resident after ten idle seconds, MB', span(figures.idleMegabytes, 0), ''],
+  ]);
+}
+
+export function processVerdicts(figures: ProcessFigures): string[] {
+  const ready = figures.readyMs.median;
+  const megabytes = figures.idleMegabytes.median;
+  return [
+    verdict('cold start to ready', {
+      isReached: ready < aims.coldStartMsMax,
+      said: `${rounded(ready)} ms, aim under ${aims.coldStartMsMax} ms`,
+    }),
+    verdict('idle memory', {
+      isReached: megabytes < aims.idleMegabytesMax,
+      said: `${rounded(megabytes)} MB, aim under ${aims.idleMegabytesMax} MB`,
+    }),
+  ];
 }

@@ -1,0 +1,96 @@
+// Cold start and idle memory: `node src/main.ts start` on a new database until /readyz says 200, then ten idle seconds.
+
+import { setTimeout as sleep } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import { type Pinning, spawnServer } from '../cores.ts';
+import { residentMegabytes } from '../process-figures.ts';
+import { type Spread, spreadOf } from '../statistics.ts';
+import { findFreePort, type House, openHouse } from './house.ts';
+
+export interface ProcessPlan {
+  rounds: number;
+  idleMs: number;
+  pinning: Pinning;
+  onRun(run: ProcessRun): void;
+}
+
+export interface ProcessRun {
+  liveMs: number;
+  readyMs: number;
+  idleMegabytes: number;
+}
+
+export interface ProcessFigures {
+  /** The very first start, when Node has compiled nothing for this project yet. */
+  first: ProcessRun;
+  liveMs: Spread;
+  readyMs: Spread;
+  idleMegabytes: Spread;
+  runs: readonly ProcessRun[];
+}
+
+const mainFile = fileURLToPath(new URL('../../src/main.ts', import.meta.url));
+const startMaxMs = 20_000;
+const askEveryMs = 5;
+
+export async function runProcess(plan: ProcessPlan): Promise<ProcessFigures> {
+  const house = await openHouse();
+  try {
+    const first = await runOnce(house, { ...plan, idleMs: 0 });
+    const runs: ProcessRun[] = [];
+    for (let number = 1; number <= plan.rounds; number += 1) {
+      const run = await runOnce(house, plan);
+      runs.push(run);
+      plan.onRun(run);
+    }
+    const spread = (pick: (run: ProcessRun) => number): Spread => spreadOf(runs.map(pick));
+    return {
+      first,
+      liveMs: spread((run) => run.liveMs),
+      readyMs: spread((run) => run.readyMs),
+      idleMegabytes: spread((run) => run.idleMegabytes),
+      runs,
+    };
+  } finally {
+    await house.close();
+  }
+}
+
+async function runOnce(house: House, plan: { idleMs: number; pinning: Pinning }): Promise<ProcessRun> {
+  const port = await findFreePort();
+  const startedAt = performance.now();
+  const child = spawnServer([mainFile, 'start'], {
+    pinning: plan.pinning,
+    options: { cwd: house.folder, env: house.environment(port), stdio: ['ignore', 'pipe', 'inherit'] },
+  });
+  const lines: Buffer[] = [];
+  child.stdout?.on('data', (chunk: Buffer) => lines.push(chunk));
+  const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()));
+  try {
+    const isOver = (): boolean => child.exitCode !== null || performance.now() - startedAt > startMaxMs;
+    const until = async (path: string): Promise<number> => {
+      while (!isOver()) {
+        if (await answers(`http://127.0.0.1:${port}${path}`)) return performance.now() - startedAt;
+        await sleep(askEveryMs);
+      }
+      throw new Error(`the process did not answer ${path}:\n${Buffer.concat(lines)}`);
+    };
+    const liveMs = await until('/livez');
+    const readyMs = await until('/readyz');
+    await sleep(plan.idleMs);
+    return { liveMs, readyMs, idleMegabytes: residentMegabytes(child.pid ?? 0) };
+  } finally {
+    child.kill('SIGTERM');
+    await ended;
+  }
+}
+
+async function answers(url: string): Promise<boolean> {
+  try {
+    const response = await fetch(url);
+    await response.arrayBuffer();
+    return response.ok;
+  } catch {
+    return false;
+  }
+}
