@@ -6,9 +6,11 @@ import { readOptions, usage } from './demo/options.ts';
 const exitFailure = 1;
 const exitUsage = 64;
 const stopDeadlineMs = 8_000;
+/** One Ctrl-C in a terminal comes twice: from the terminal, and from npm, which passes it on. */
+const samePressMs = 300;
 
 let folder: string | undefined;
-let isStopping = false;
+let stoppingSince: number | undefined;
 let stopAll = async (): Promise<void> => undefined;
 
 function leave(code: number): never {
@@ -18,8 +20,12 @@ function leave(code: number): never {
 
 function stop(signal: NodeJS.Signals): void {
   const code = signal === 'SIGINT' ? 130 : 143;
-  if (isStopping) leave(code);
-  isStopping = true;
+  const now = performance.now();
+  if (stoppingSince !== undefined) {
+    if (now - stoppingSince > samePressMs) leave(code);
+    return;
+  }
+  stoppingSince = now;
   console.log('\n  Stopping …');
   setTimeout(() => leave(exitFailure), stopDeadlineMs).unref();
   stopAll().then(
@@ -58,7 +64,7 @@ enableCompileCache();
 try {
   await run();
 } catch (error) {
-  if (!isStopping) {
+  if (stoppingSince === undefined) {
     console.error(error instanceof Error ? error.message : error);
     leave(exitFailure);
   }

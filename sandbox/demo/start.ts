@@ -29,7 +29,7 @@ export function createDemo(options: DemoOptions, { say, onFolder }: DemoDeps): D
       opening = startHouse({ portBase: options.portBase, behindMs, onFolder });
       const house = await opening;
       if (options.hasHistory) {
-        say('Opening the shop: a week of orders goes through it …');
+        say('\n  Opening the shop: a week of orders goes through it …');
         await playHistory(house);
       }
       if (isStopped) throw new Error('stopped while starting');

@@ -1,5 +1,5 @@
 import type { ProviderName } from '../providers/contract.ts';
-import type { OrderInHand, Scene } from './scene.ts';
+import { awaitOrder, type OrderInHand, type Scene } from './scene.ts';
 
 // Everything that happens to a small shop, told one order at a time. Each story ends with its provider as it found it.
 
@@ -56,6 +56,8 @@ export const stories = {
     ends: 'reversed',
     async tell(scene, order) {
       await scene.visit(order, 'pay');
+      // What was never known to be paid cannot be taken back.
+      await awaitOrder(scene.house, { id: order.id, is: ({ status }) => status === 'paid', timeoutMs: 30_000 });
       await scene.pause(waiting);
       await markInvalid(scene, order);
     },

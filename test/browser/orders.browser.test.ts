@@ -1,0 +1,123 @@
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { botNames, type House } from '#sandbox/demo/house.ts';
+import { expectNoSideways, findCard, openBrowser, openChat, openHouse, openTab, picture, say } from './visitor.ts';
+
+let browser: Browser;
+
+beforeAll(async () => {
+  browser = await openBrowser();
+});
+
+afterAll(() => browser.close());
+
+/** What a customer does in the shop: chooses a provider and buys; the tab is at the checkout then. */
+async function buy(page: Page, house: House, chosen: { sku: string; payWith: string }): Promise<void> {
+  await page.goto(house.urls.shop);
+  await page.locator(`input[name=payWith][value=${chosen.payWith}]`).check();
+  await page.getByTestId(`buy-${chosen.sku}`).click();
+  await page.getByTestId('amount').waitFor();
+}
+
+test('an order made in the chat is paid at the checkout, and its card changes in place', async () => {
+  const house = await openHouse();
+  const chat = await openTab(browser, 'desk');
+  await openChat(chat, house, botNames.admin);
+  await say(chat, '/pay 25 USD Icon set');
+  const link = await findCard(chat, 'T-1001');
+  await say(chat, '/order T-1001');
+  const card = await findCard(chat, 'awaiting payment');
+  expect(card.id).not.toBe(link.id);
+
+  const [checkout] = await Promise.all([chat.context().waitForEvent('page'), link.button('Open payment page').click()]);
+  await checkout.getByTestId('pay').click();
+  await checkout.getByTestId('status').getByText('COMPLETED').waitFor();
+  await picture(checkout, 'checkout-paid');
+  await checkout.close();
+
+  await card.message.getByText('T-1001 · paid').waitFor();
+  expect(await card.message.getByTestId('edited').count()).toBe(1);
+  expect(await card.button('New payment link').count()).toBe(0);
+  expect(await chat.getByTestId('message').filter({ hasText: 'T-1001 · paid' }).count()).toBe(1);
+  await picture(chat, 'order-card-paid');
+});
+
+test('a payment that comes short rings; it is acknowledged, a new link is made and paid, and the alert is over', async () => {
+  const house = await openHouse();
+  const shop = await openTab(browser, 'desk');
+  const chat = await openTab(browser, 'desk');
+  await openChat(chat, house, botNames.admin);
+  await buy(shop, house, { sku: 'meridian', payWith: 'btcpay' });
+  await shop.getByTestId('underpay').click();
+  await shop.getByTestId('expire').click();
+
+  const pager = chat.getByTestId(`chat-${botNames.pager}`);
+  await pager.getByTestId('unread').getByText('1', { exact: true }).waitFor();
+  expect(await pager.getAttribute('class')).toContain('ringing');
+  await picture(chat, 'pager-rings');
+  await pager.click();
+  const alert = await findCard(chat, 'Payment came short');
+  expect(await alert.message.textContent()).toContain('T-1001 · 49.00 USD · BTCPay');
+
+  await alert.button('Acknowledge').click();
+  await alert.message.getByText('Acknowledged by Ada').waitFor();
+  expect(await alert.button('Acknowledge').count()).toBe(0);
+  await picture(chat, 'alert-acknowledged');
+
+  await alert.button('New payment link').click();
+  const link = await findCard(chat, '🔗');
+  const [checkout] = await Promise.all([chat.context().waitForEvent('page'), link.button('Open payment page').click()]);
+  await checkout.getByTestId('pay').click();
+  await checkout.close();
+  await alert.message.getByText('RESOLVED').waitFor();
+  expect(await alert.message.textContent()).toContain('Acknowledged by Ada');
+  const repeats = chat.locator('[data-testid=message] .text').filter({ hasText: 'Payment came short' });
+  expect(await repeats.count()).toBe(1);
+  await picture(chat, 'alert-resolved');
+});
+
+test('a webhook that was lost costs the customer seconds: the shop hears of the payment all the same', async () => {
+  const house = await openHouse();
+  const control = await openTab(browser, 'desk');
+  await control.goto(house.urls.providers);
+  await control.getByTestId('fault-bitpay-dropWebhooks').selectOption('1');
+  await expect.poll(() => house.providers.faults('bitpay').get().dropWebhooks).toBe(1);
+  const shop = await openTab(browser, 'desk');
+  await buy(shop, house, { sku: 'nightfall', payWith: 'bitpay' });
+  await shop.getByTestId('pay').click();
+  await shop.getByTestId('return').click();
+  await shop.getByTestId('slip-title').getByText('Thank you, it is paid').waitFor();
+  await shop.goto(house.urls.shop);
+  await shop.getByTestId('told').getByText('order.paid').waitFor();
+  await picture(shop, 'shop-told');
+  expect(house.providers.deliveries('bitpay').map(({ outcome }) => outcome)).not.toContain('delivered');
+});
+
+test('on a phone, the whole way from the shop to the card fits the screen', async () => {
+  const house = await openHouse();
+  const phone = await openTab(browser, 'phone');
+  await phone.goto(house.urls.shop);
+  await expectNoSideways(phone);
+  await picture(phone, 'phone-shop');
+  await buy(phone, house, { sku: 'fieldnotes', payWith: 'coinbase' });
+  await expectNoSideways(phone);
+  await picture(phone, 'phone-checkout');
+  await phone.getByTestId('fail').click();
+  await phone.goto(house.urls.providers);
+  await expectNoSideways(phone);
+  await phone.goto(house.urls.chat);
+  await phone.getByTestId(`chat-${botNames.pager}`).getByText('Payment failed').waitFor();
+  await expectNoSideways(phone);
+  await phone.getByTestId(`chat-${botNames.pager}`).click();
+  const alert = await findCard(phone, 'Payment failed');
+  await alert.button('Acknowledge').click();
+  await alert.message.getByText('Acknowledged by Ada').waitFor();
+  await expectNoSideways(phone);
+  await picture(phone, 'phone-alert');
+  await phone.getByTestId('back').click();
+  await phone.getByTestId(`chat-${botNames.admin}`).click();
+  await say(phone, '/order T-1001');
+  await findCard(phone, /T-1001/);
+  await expectNoSideways(phone);
+  await picture(phone, 'phone-order');
+});

@@ -1,0 +1,70 @@
+import type { Browser } from 'playwright-core';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { historyMs, playHistory } from '#sandbox/demo/history.ts';
+import { botNames, stranger } from '#sandbox/demo/house.ts';
+import { findCard, openBrowser, openChat, openHouse, openTab, picture, say } from './visitor.ts';
+
+let browser: Browser;
+
+beforeAll(async () => {
+  browser = await openBrowser();
+});
+
+afterAll(() => browser.close());
+
+test('/reconcile shows its progress and its findings in one message that is edited', async () => {
+  const house = await openHouse({ behindMs: historyMs });
+  await playHistory(house);
+  house.providers.createForeign('bitpay', { amount: '77.00', description: 'made in the dashboard' });
+  const chat = await openTab(browser, 'desk');
+  await openChat(chat, house, botNames.admin);
+  await say(chat, '/reconcile');
+  const card = await findCard(chat, 'Compare our payments');
+  await picture(chat, 'reconcile-choice');
+  await card.button('All').click();
+  await card.message.getByText(/BTCPay.*compared/s).waitFor();
+  await picture(chat, 'reconcile-findings');
+  const messageId = Number(card.id);
+  const texts = house.telegram
+    .history({ bot: botNames.admin, method: 'editMessageText' })
+    .filter((call) => Number(call.params['message_id']) === messageId)
+    .map((call) => String(call.params['text']));
+  expect(texts.length).toBeGreaterThanOrEqual(2);
+  expect(new Set(texts).size).toBe(texts.length);
+});
+
+test('after a week, the chat answers from what really happened', async () => {
+  const house = await openHouse({ behindMs: historyMs });
+  await playHistory(house);
+  const chat = await openTab(browser, 'desk');
+  await openChat(chat, house, botNames.admin);
+  const asked = [
+    ['/stats', 'Last 7 days'],
+    ['/providers', 'BTCPay'],
+    ['/alerts', 'T-1013'],
+    ['/orders', 'T-1016'],
+    ['/find kim', 'T-1001'],
+    ['/deadletters', 'No dead letters'],
+    ['/health', 'All is well'],
+  ] as const;
+  for (const [command, expected] of asked) {
+    await say(chat, command);
+    await findCard(chat, expected);
+    await picture(chat, `week-${command.replaceAll(/\W+/g, '-').replace(/^-/, '')}`);
+  }
+});
+
+test('a stranger gets one neutral sentence and learns nothing', async () => {
+  const house = await openHouse();
+  const chat = await openTab(browser, 'desk');
+  await chat.goto(house.urls.chat);
+  await chat.evaluate(`sessionStorage.setItem('user', '${stranger.id}')`);
+  await chat.goto(`${house.urls.chat}/?again#${botNames.admin}`);
+  await chat.getByTestId('start').click();
+  await say(chat, '/orders');
+  await chat.locator('[data-testid=message][data-from=bot]').first().waitFor();
+  await picture(chat, 'stranger');
+  const answers = await chat.locator('[data-testid=message][data-from=bot]').allTextContents();
+  expect(answers).toHaveLength(1);
+  expect(answers[0]).not.toMatch(/T-\d|order|Till/i);
+});

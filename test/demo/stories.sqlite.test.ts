@@ -1,0 +1,75 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { expect, onTestFinished, test } from 'vitest';
+import { historyMs, playHistory } from '#sandbox/demo/history.ts';
+import { botNames, type House, owner, startHouse } from '#sandbox/demo/house.ts';
+import { tellOutage } from '#sandbox/demo/outage.ts';
+import { awaitOrder, createScene, type Scene } from '#sandbox/demo/scene.ts';
+import { type Story, stories } from '#sandbox/demo/stories.ts';
+
+async function openHouse(options: { behindMs: number }): Promise<House> {
+  const house = await startHouse({ portBase: 0, behindMs: options.behindMs });
+  onTestFinished(() => house.stop());
+  return house;
+}
+
+/** Nobody in a story takes longer than a moment. */
+function hurriedScene(house: House): Scene {
+  return createScene(house, (ms) => delay(Math.min(ms, 50)));
+}
+
+async function listOrders(house: House) {
+  const answer = await fetch(`${house.urls.till}/v1/orders?limit=100`, {
+    headers: { authorization: `Bearer ${house.apiKey}` },
+  });
+  const { data } = (await answer.json()) as {
+    data: { id: string; number: string; status: string; created_at: string }[];
+  };
+  return data;
+}
+
+test('every story of the demo ends at every provider as it says', async () => {
+  const house = await openHouse({ behindMs: 0 });
+  const scene = hurriedScene(house);
+  const all: Story[] = Object.values(stories);
+  const told = all.flatMap((story) => story.at.map((provider) => ({ story, provider })));
+  await Promise.all(
+    told.map(async ({ story, provider }) => {
+      const order = await scene.order(provider);
+      if (order === undefined) throw new Error(`no checkout at ${provider}`);
+      await story.tell(scene, order);
+      const is = ({ payment }: { payment: { status: string } | null }) => payment?.status === story.ends;
+      await awaitOrder(house, { id: order.id, is, timeoutMs: 20_000 });
+    }),
+  );
+  for (const provider of ['coinbase', 'bitpay', 'btcpay'] as const) {
+    expect(house.providers.faults(provider).get()).toMatchObject({ dropWebhooks: 0, duplicateWebhooks: 0 });
+  }
+});
+
+test('an outage costs no order: what was under way is paid after it, and the provider is left as it was', async () => {
+  const house = await openHouse({ behindMs: 0 });
+  await tellOutage(hurriedScene(house), 'bitpay');
+  const paid = house.providers.records('bitpay').find(({ status }) => status === 'confirmed');
+  expect(paid).toBeDefined();
+  const orders = await listOrders(house);
+  const underWay = orders.find(({ number }) => number === paid?.orderId);
+  const is = ({ status }: { status: string }) => status === 'paid';
+  await awaitOrder(house, { id: underWay?.id ?? '', is, timeoutMs: 20_000 });
+  expect(house.providers.faults('bitpay').get().outage).toBe(false);
+});
+
+test('the week before leaves orders in every state, a cancelled and two delivered ones by the owner', async () => {
+  const house = await openHouse({ behindMs: historyMs });
+  await playHistory(house);
+  const orders = await listOrders(house);
+  const statuses = orders.map(({ status }) => status);
+  expect(new Set(statuses)).toEqual(
+    new Set(['awaiting_payment', 'paid', 'fulfilled', 'expired', 'cancelled', 'needs_attention']),
+  );
+  expect(statuses.filter((status) => status === 'fulfilled')).toHaveLength(2);
+  const times = orders.map(({ created_at }) => Date.parse(created_at));
+  expect(Math.max(...times)).toBeLessThanOrEqual(Date.now());
+  expect(Math.max(...times) - Math.min(...times)).toBeGreaterThan(historyMs * 0.9);
+  const chats = house.telegram.messages({ bot: botNames.pager, chatId: owner.id });
+  expect(chats.filter(({ text }) => text.includes('Acknowledged by Ada'))).toHaveLength(2);
+});
