@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import type { ProviderName } from '../providers/contract.ts';
 import { botNames, type House, owner } from './house.ts';
 import { awaitOrder, createScene, type OrderInHand } from './scene.ts';
@@ -52,6 +53,7 @@ export async function playHistory(house: House): Promise<void> {
     clock.advance(ms);
   };
   const scene = createScene(house, pass);
+  await payElsewhere(house);
   for (const past of week) {
     clock.advance(present - past.hoursAgo * hourMs - clock.now());
     const order = await scene.order(past.at);
@@ -61,11 +63,32 @@ export async function playHistory(house: House): Promise<void> {
     await house.providers.settle();
     const is = ({ payment }: { payment: { status: string } | null }) => payment?.status === story.ends;
     await awaitOrder(house, { id: order.id, is, timeoutMs: endsWithinMs });
+    await awaitQuiet(house);
     if (past.ada === 'acknowledge') await acknowledge(house, order);
     else if (past.ada !== undefined) await act(house, { order, what: past.ada });
+    if (past.ada !== undefined) await awaitQuiet(house);
   }
   clock.catchUp();
   for (const job of jobsOfTheWeek) await house.runJob(job);
+}
+
+/** Somebody makes an invoice in BitPay's dashboard and has it paid: only reconciliation finds out. */
+async function payElsewhere({ providers }: House): Promise<void> {
+  const { reference } = providers.createForeign('bitpay', { amount: '77.00', description: 'Workshop, two hours' });
+  await providers.visit({ provider: 'bitpay', reference, action: 'pay' });
+}
+
+/** Nothing may be on its way when the clocks are put forward: it would arrive days late. */
+async function awaitQuiet(house: House): Promise<void> {
+  const deadline = performance.now() + endsWithinMs;
+  for (;;) {
+    const answer = await fetch(`${house.urls.till}/readyz`);
+    const { checks } = (await answer.json()) as { checks: { name: string; detail?: string }[] };
+    const queues = checks.filter(({ name }) => name === 'inbox' || name === 'outbox');
+    if (queues.every(({ detail }) => detail?.startsWith('0 waiting'))) return;
+    if (performance.now() > deadline) throw new Error('the queues of the product do not become empty');
+    await delay(15);
+  }
 }
 
 const taps = {

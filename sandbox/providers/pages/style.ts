@@ -64,7 +64,7 @@ label.switch { display: inline-flex; align-items: center; gap: 8px; cursor: poin
 .calm { border: 1px solid var(--line); background: var(--paper); border-radius: 8px; padding: 5px 12px; }
 .dot { display: inline-block; width: 9px; height: 9px; border-radius: 50%; background: var(--accent); margin-right: 8px; }
 .ok { color: var(--good); } .no { color: var(--bad); } .dim { color: var(--soft); }
-th.num { text-align: right; } td.num { text-align: right; font-variant-numeric: tabular-nums; white-space: nowrap; } td:has(.dot) { white-space: nowrap; } td.mono { font: 12.5px/1.6 ui-monospace, Menlo, monospace; overflow-wrap: anywhere; }
+th.num { text-align: right; } td.num { text-align: right; font-variant-numeric: tabular-nums; white-space: nowrap; } td:has(.dot) { white-space: nowrap; } td.mono { min-width: 21ch; font: 12.5px/1.6 ui-monospace, Menlo, monospace; overflow-wrap: anywhere; }
 .control a { color: inherit; text-decoration-color: var(--line); text-underline-offset: 3px; } .control a:hover { text-decoration-color: currentColor; }
 @media (max-width: 480px) { .amount { font-size: 32px; } .card header, .state, dl, .acts { padding-left: 20px; padding-right: 20px; } }
 `;
