@@ -138,7 +138,7 @@ export async function createApp({
     async start() {
       const { applied } = await database.migrate();
       // On SQLite nobody else can hold a row: what is locked was in the hands of a process that died.
-      if (database.engine === 'sqlite') await unlockQueues();
+      if (database.engine === 'sqlite') await takeUpLeftWork();
       const { port } = await server.start();
       await Promise.all([pumps.inbox, ...pumps.outbox].map((pump) => pump.start()));
       await Promise.all([adminBot.start(), pager.start()]);
@@ -153,11 +153,14 @@ export async function createApp({
     runJob: (name) => scheduler.runJob(name),
   };
 
-  async function unlockQueues(): Promise<void> {
+  async function takeUpLeftWork(): Promise<void> {
     await database.transaction(async (stores) => {
       const inbox = await stores.inbox.unlockAll({ exceptBy: instanceId });
       const outbox = await stores.outbox.unlockAll({ exceptBy: instanceId });
-      if (inbox + outbox > 0) log.warn('work of a process that died is taken up', { inbox, outbox });
+      const payments = await stores.payments.releaseAllPayments();
+      if (inbox + outbox + payments > 0) {
+        log.warn('work of a process that died is taken up', { inbox, outbox, payments });
+      }
     });
   }
 

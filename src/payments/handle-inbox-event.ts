@@ -32,7 +32,8 @@ export async function handleInboxEvent(
     case 'provider_off':
       return { kind: 'give_up', reason: `the provider ${provider} is not configured` };
     case 'busy':
-      return { kind: 'retry', error: 'the payment is in other hands', retryAfterMs: 500, pausesLane: false };
+      // By the queue's own backoff: a lease of a process that died lasts for minutes, and no event may be given up for it.
+      return { kind: 'retry', error: 'the payment is in other hands', retryAfterMs: null, pausesLane: false };
     case 'provider_failed':
       return { kind: 'retry', error: refresh.error.message, retryAfterMs: null, pausesLane: false };
     default:

@@ -28,6 +28,8 @@ export interface PaymentStore {
   leasePayment(input: { id: PaymentId; by: string; now: Milliseconds; until: Milliseconds }): Promise<boolean>;
   /** Gives the lease back if `by` still holds it. */
   releasePayment(input: { id: PaymentId; by: string }): Promise<void>;
+  /** Ends every lease, whoever holds it; only for an engine with one process, before it begins its work. How many. */
+  releaseAllPayments(): Promise<number>;
   /** Payments whose `nextPollAt` has come and whose lease is free, most overdue first; both creation states that may be asked. */
   listPaymentsToPoll(query: { now: Milliseconds; limit: number }): Promise<Payment[]>;
   /** Payments of one provider made in [from, to), oldest first, after the given id's place. */

@@ -53,6 +53,14 @@ export function createPaymentStore(session: Session): PaymentStore {
         .set({ lockedUntil: null, lockedBy: null })
         .where(and(eq(payments.id, input.id), eq(payments.lockedBy, input.by)));
     },
+    async releaseAllPayments() {
+      const freed = await db
+        .update(payments)
+        .set({ lockedUntil: null, lockedBy: null })
+        .where(isNotNull(payments.lockedBy))
+        .returning({ id: payments.id });
+      return freed.length;
+    },
     ...createLists(session),
   };
 }

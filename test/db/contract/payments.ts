@@ -102,6 +102,10 @@ export function describePayments(open: OpenContractDatabase): void {
         expect(await payments.findPayment(id)).toMatchObject({ lockedBy: 'late', lockedUntil: noon + 99, version: 1 });
         await payments.releasePayment({ id, by: 'late' });
         expect(await payments.findPayment(id)).toEqual(payment);
+        await payments.leasePayment({ id, by: 'a process that dies', now: noon, until: noon + 99 });
+        expect(await payments.releaseAllPayments()).toBe(1);
+        expect(await payments.releaseAllPayments()).toBe(0);
+        expect(await payments.findPayment(id)).toEqual(payment);
       });
     });
 
