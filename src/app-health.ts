@@ -16,8 +16,8 @@ interface HealthDeps {
   bots: readonly { name: string; health(): BotHealth }[];
 }
 
-/** A pump looks into its queue every second; one that has not for so long hangs. */
-const pumpSilentMaxMs = minute;
+/** A pump looks every second, unless it waits for what is in hand, two minutes at most; one silent for so long hangs. */
+const pumpSilentMaxMs = 5 * minute;
 
 /** Messages that wait longer than this are not moving. */
 const waitingMaxMs = 15 * minute;

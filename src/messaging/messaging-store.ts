@@ -79,8 +79,13 @@ export interface QueueDepth {
 export interface QueueStore<Row> {
   /** Claims due rows that nobody holds, by priority, then time, then id; raises `startedAttempts`. */
   claimDue(request: ClaimRequest): Promise<Row[]>;
+  /** Whether a claim of suspects would find one. */
+  hasSuspects(query: { lane: string | null; now: Milliseconds }): Promise<boolean>;
   markProcessed(input: { id: string; lockedBy: string; at: Milliseconds; outcome: string | null }): Promise<boolean>;
-  /** Puts it back for later; raises `finishedAttempts` when an attempt was really made, else takes the start back. */
+  /**
+   * Puts it back for later. An attempt that was really made has ended, and clears the row of the deaths before it:
+   * `finishedAttempts` becomes `startedAttempts`. One that was not made takes its start back.
+   */
   release(input: {
     id: string;
     lockedBy: string;

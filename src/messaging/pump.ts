@@ -66,7 +66,6 @@ export function createPump<Row extends QueueBookkeeping, Stores>(
 
   async function claim(limit: number, suspects: boolean): Promise<Row[]> {
     const now = deps.clock.now();
-    looked = now;
     // Twice the longest attempt: the row is never taken by another while this process is still within its time.
     const lockedUntil = now + options.attemptTimeoutMs * 2;
     return deps.database.transaction((stores) =>
@@ -145,13 +144,21 @@ export function createPump<Row extends QueueBookkeeping, Stores>(
     }
   }
 
+  /** Only where there are suspects is it waited for what is in hand: an attempt that hangs must not hold up the others. */
+  async function isTimeForSuspects(now: Milliseconds): Promise<boolean> {
+    if (inHand.size === 0) return true;
+    if (Math.abs(now - suspectsLookedAt) < options.sweepMs) return false;
+    suspectsLookedAt = now;
+    return deps.database.read((stores) => options.queueOf(stores).hasSuspects({ lane: options.lane, now }));
+  }
+
   /** One look: what is due is begun; how many rows were taken. */
   async function look(): Promise<number> {
     const now = deps.clock.now();
+    looked = now;
     if (now < pausedUntil) return 0;
-    if (now - suspectsLookedAt >= options.sweepMs || inHand.size === 0) {
+    if (await isTimeForSuspects(now)) {
       await Promise.all(inHand);
-      suspectsLookedAt = now;
       const suspects = await claim(1, true);
       await Promise.all(suspects.map(work));
       if (suspects.length > 0) return suspects.length;
@@ -170,6 +177,8 @@ export function createPump<Row extends QueueBookkeeping, Stores>(
   async function run(): Promise<void> {
     while (!stopping.signal.aborted) {
       let taken = 0;
+      // A pump whose hands are full looks as soon as one is free: it is at work and not silent.
+      looked = deps.clock.now();
       try {
         taken = inHand.size < options.concurrency ? await look() : 0;
       } catch (error) {

@@ -2,7 +2,7 @@
 // each queue says what its rows look like and by what they are ordered and counted.
 import type { QueueBookkeeping, QueueStore } from '#messaging/messaging-store.ts';
 import type { Session } from '../dialect.ts';
-import { and, asc, eq, inArray, isNotNull, isNull, lt, ne, sql } from '../drizzle.ts';
+import { and, asc, eq, inArray, isNotNull, isNull, lt, lte, ne, or, sql } from '../drizzle.ts';
 import { prepared } from './prepared.ts';
 import { createClaims } from './queue-claims.ts';
 import { createDeadLetters } from './queue-dead-letters.ts';
@@ -29,6 +29,22 @@ export function createQueueStore<Row extends QueueBookkeeping>(session: Session,
       const { lane, now, lockedUntil, lockedBy, limit } = request;
       const rows = asRows<Row>(await claim({ lane, now, lockedUntil, lockedBy, limit }));
       return rows.sort(inTurn);
+    },
+    async hasSuspects(query) {
+      const found = await db
+        .select({ id: table.id })
+        .from(table)
+        .where(
+          and(
+            isWaiting,
+            lte(table.availableAt, query.now),
+            or(isNull(table.lockedUntil), lte(table.lockedUntil, query.now)),
+            sql`${table.startedAttempts} > ${table.finishedAttempts}`,
+            query.lane === null ? undefined : eq(shape.lane, query.lane),
+          ),
+        )
+        .limit(1);
+      return found.length === 1;
     },
     markProcessed: async (input) => (await process({ ...input })).length === 1,
     async release({ isFinishedAttempt, ...input }) {
@@ -94,7 +110,7 @@ function prepareSettling({ db }: Session, { table, name }: QueueShape) {
         availableAt: sql`${sql.placeholder('availableAt')}`,
         lastError: sql`${sql.placeholder('error')}`,
         startedAttempts: sql`${table.startedAttempts} - cast(${sql.placeholder('unstarted')} as bigint)`,
-        finishedAttempts: sql`${table.finishedAttempts} + cast(${sql.placeholder('finished')} as bigint)`,
+        finishedAttempts: sql`${table.finishedAttempts} + cast(${sql.placeholder('finished')} as bigint) * (${table.startedAttempts} - ${table.finishedAttempts})`,
       })
       .where(isHeld)
       .returning({ id: table.id })

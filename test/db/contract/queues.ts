@@ -132,11 +132,16 @@ export function describeQueues(open: OpenContractDatabase): void {
         await inbox.claimDue(claimBy('crashed', { limit: 1 }));
         const after = { now: noon + 60_000 };
         expect(await inbox.claimDue(claimBy('me', { suspects: true }))).toEqual([]);
+        expect(await inbox.hasSuspects({ lane: null, now: noon })).toBe(false);
+        expect(await inbox.hasSuspects({ lane: null, now: after.now })).toBe(true);
+        expect(await inbox.hasSuspects({ lane: 'another source', now: after.now })).toBe(false);
         expect(idsOf(await inbox.claimDue(claimBy('me', after)))).toEqual(['sound']);
         const [suspect] = await inbox.claimDue(
           claimBy('me', { ...after, lockedUntil: noon + 120_000, suspects: true }),
         );
         expect(suspect).toMatchObject({ id: 'poison', startedAttempts: 2, finishedAttempts: 0 });
+        await inbox.release({ id: 'poison', lockedBy: 'me', availableAt: noon, error: 'no', isFinishedAttempt: true });
+        expect(await inbox.find('poison')).toMatchObject({ startedAttempts: 2, finishedAttempts: 2 });
       });
     });
 

@@ -1,0 +1,131 @@
+// What a pump does when attempts hang, when the process died before, and when the lane has to wait.
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { minute, second } from '#kernel/clock.ts';
+import { createIds } from '#kernel/ids.ts';
+import type { OutboxMessage } from '#messaging/messaging-store.ts';
+import type { DeliveryResult } from '#messaging/outbox-handler.ts';
+import { createPump, type Pump } from '#messaging/pump.ts';
+import type { PaymentStores } from '#payments/payment-store.ts';
+import { createTestClock, type TestClock } from '#test/support/clock.ts';
+import { openTestDatabase, type TestDatabase } from '#test/support/database.ts';
+import { createRecordingLog } from '#test/support/event-log.ts';
+import { createSeededRandom } from '#test/support/random.ts';
+
+let opened: TestDatabase;
+let clock: TestClock;
+beforeEach(async () => {
+  clock = createTestClock();
+  opened = await openTestDatabase({ clock });
+});
+afterEach(() => opened.remove());
+
+const random = createSeededRandom(11);
+
+function pump(handle: (row: OutboxMessage) => Promise<DeliveryResult>): Pump {
+  return createPump<OutboxMessage, PaymentStores>(
+    { database: opened.database, clock, random, log: createRecordingLog(), instanceId: 'one' },
+    {
+      ...{ name: 'outbox:shop', lane: 'shop', concurrency: 2, attemptTimeoutMs: 30 * second, sweepMs: second },
+      queueOf: (stores) => stores.outbox,
+      handle,
+      onAbandoned: () => Promise.resolve(),
+      policy: { firstDelayMs: second, delayMaxMs: minute, attemptsMax: 9 },
+    },
+  );
+}
+
+async function enqueue(key: string): Promise<string> {
+  const id = createIds({ clock, random }).newId();
+  const times = { receivedAt: clock.now(), availableAt: clock.now() };
+  await opened.database.transaction((stores) =>
+    stores.outbox.enqueue({ id, key, topic: 'shop.event', lane: 'shop', priority: 1, payload: {}, ...times }),
+  );
+  return id;
+}
+
+async function dieWithEverythingDue(): Promise<void> {
+  const claim = { lane: 'shop', now: clock.now(), lockedUntil: clock.now() + 1, lockedBy: 'dead', limit: 9 };
+  await opened.database.transaction((stores) => stores.outbox.claimDue({ ...claim, suspects: false }));
+  clock.advance(second);
+}
+
+test('an attempt that hangs holds up no other', async () => {
+  const hanging = Promise.withResolvers<DeliveryResult>();
+  const quick = Promise.withResolvers<string>();
+  await enqueue('hangs');
+  const begun = Promise.withResolvers<void>();
+  const worked = pump((row) => {
+    if (row.key === 'hangs') {
+      begun.resolve();
+      return hanging.promise;
+    }
+    quick.resolve(row.key);
+    return Promise.resolve({ kind: 'done', outcome: 'sent' });
+  });
+  await worked.start();
+  await begun.promise;
+  clock.advance(10 * second);
+  await enqueue('quick');
+  worked.ring();
+  expect(await quick.promise).toBe('quick');
+  hanging.resolve({ kind: 'done', outcome: 'sent' });
+  await worked.stop();
+});
+
+test('a message that the process died with waits until nothing else is in hand', async () => {
+  const together: string[][] = [];
+  const inHand = new Set<string>();
+  const hanging = Promise.withResolvers<void>();
+  const begun = Promise.withResolvers<void>();
+  const ended = Promise.withResolvers<void>();
+  await enqueue('suspect');
+  const worked = pump(async (row) => {
+    inHand.add(row.key);
+    together.push([...inHand]);
+    if (row.key === 'hangs') begun.resolve();
+    if (row.key === 'hangs') await hanging.promise;
+    inHand.delete(row.key);
+    if (row.key === 'suspect') ended.resolve();
+    return { kind: 'done', outcome: 'sent' };
+  });
+  const claim = { lane: 'shop', now: clock.now(), lockedUntil: clock.now() + minute, lockedBy: 'dead', limit: 9 };
+  await opened.database.transaction((stores) => stores.outbox.claimDue({ ...claim, suspects: false }));
+  await enqueue('hangs');
+  await worked.start();
+  await begun.promise;
+  clock.advance(minute);
+  worked.ring();
+  hanging.resolve();
+  await ended.promise;
+  await worked.stop();
+  expect(together).toEqual([['hangs'], ['suspect']]);
+});
+
+test('a message that was in hand at a crash and then fails in the ordinary way is under suspicion no more', async () => {
+  const id = await enqueue('innocent');
+  await dieWithEverythingDue();
+  const worked = pump(() =>
+    Promise.resolve({ kind: 'retry', error: 'answered 500', retryAfterMs: null, pausesLane: false }),
+  );
+  await worked.drain();
+  const row = await opened.database.read((stores) => stores.outbox.find(id));
+  expect(row?.lastError).toBe('answered 500');
+  expect(row?.startedAttempts).toBe(row?.finishedAttempts);
+});
+
+test('a lane that was told to wait for long is waiting, and not silent', async () => {
+  await enqueue('flood');
+  const told = Promise.withResolvers<void>();
+  const worked = pump(() => {
+    told.resolve();
+    return Promise.resolve({ kind: 'retry', error: 'too many', retryAfterMs: 30 * minute, pausesLane: true });
+  });
+  await worked.start();
+  await told.promise;
+  for (let waited = 0; waited < 10; waited += 1) {
+    clock.advance(minute);
+    worked.ring();
+    await expect.poll(() => worked.lastLookAt()).toBe(clock.now());
+  }
+  await worked.stop();
+});
