@@ -86,7 +86,10 @@ export function createPumps(
         if (handler === undefined) return { kind: 'give_up', reason: `nothing carries out ${message.topic}` };
         return handler.deliver(message, signal);
       },
-      onAbandoned: (stores, { row, reason }) => raiseDeadLetter(deps, { stores, what: row.topic, reason }),
+      onAbandoned(stores, { row, reason }) {
+        const alertId = row.topic === 'alert.card' ? String(row.payload['alertId']) : undefined;
+        return raiseDeadLetter(deps, { stores, what: row.topic, reason, alertId });
+      },
       sweepMs,
     }),
   );
