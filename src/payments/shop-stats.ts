@@ -11,12 +11,15 @@ export interface ShopStats {
   buckets: OrderBucket[];
 }
 
-/** Orders of the last days, per status and currency: sums are made in minor units and never across currencies. */
+/**
+ * Orders of so many days, per status and currency: sums are made in minor units and never across currencies. The days end
+ * at `until`, or now; a surface that names its buckets by the calendar gives its next midnight.
+ */
 export async function shopStats(
   deps: Pick<PaymentDeps, 'database' | 'clock'>,
-  input: { days: 7 | 30 | 90 },
+  input: { days: 7 | 30 | 90; until?: Milliseconds },
 ): Promise<ShopStats> {
-  const to = deps.clock.now();
+  const to = input.until ?? deps.clock.now();
   const from = to - input.days * day;
   const buckets = await deps.database.read((stores) => stores.orders.totalOrders({ from, to, bucketMs: day }));
   const totals = new Map<string, OrderTotals>();

@@ -21,7 +21,7 @@ test('/reconcile shows its progress and its findings in one message that is edit
   const card = await findCard(chat, 'Compare our payments');
   await picture(chat, 'reconcile-choice');
   await card.button('All').click();
-  await card.message.getByText(/BTCPay.*compared/s).waitFor();
+  await card.message.getByText(/BTCPay.*nothing differs/s).waitFor();
   expect(await card.message.textContent()).toContain('missing here');
   await picture(chat, 'reconcile-findings');
   const messageId = Number(card.id);

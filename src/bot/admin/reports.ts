@@ -4,6 +4,7 @@ import { healthView } from '../views/health.ts';
 import { providersView } from '../views/providers.ts';
 import { shopStatsView } from '../views/stats.ts';
 import type { View } from '../views/view.ts';
+import { nextMidnight } from '../views/words.ts';
 import type { AdminEnv, BotCommand, TapContext, TextContext } from './env.ts';
 import { answerTap, editView, replyView } from './replies.ts';
 
@@ -34,7 +35,8 @@ async function runStats(env: AdminEnv, ctx: TextContext, words: string): Promise
 }
 
 async function drawStats(env: AdminEnv, days: StatsDays): Promise<View> {
-  return shopStatsView(await shopStats(env, { days }), { ...env.look(), days });
+  const look = env.look();
+  return shopStatsView(await shopStats(env, { days, until: nextMidnight(look) }), { ...look, days });
 }
 
 export async function tapStats(env: AdminEnv, ctx: TapContext, tap: TapOf<'stats'>): Promise<void> {

@@ -3,7 +3,7 @@ import type { QueueDepth } from '#messaging/messaging-store.ts';
 import { fitLines, type Line, line, weights } from './fit.ts';
 import { show } from './html.ts';
 import type { Look, View } from './view.ts';
-import { formatTime } from './words.ts';
+import { formatDay, formatTime } from './words.ts';
 
 export interface HealthCheck {
   name: string;
@@ -59,13 +59,21 @@ function jobLines(jobs: HealthReport['jobs'], look: Look): Line[] {
     .filter((job) => !job.ok)
     .map((job) => line(`🔴 ${show(job.name, 60)}: ${ranAt(job, look)} · ${show(job.detail, 100)}`, weights.must));
   if (well.length > 0) {
-    lines.push(line(`⏱ ${well.map((job) => `${show(job.name, 40)} ${ranAt(job, look)}`).join(' · ')}`, weights.extra));
+    lines.push(
+      line(`⏱ ${well.map((job) => `${show(job.name, 40)} ${ranAtShort(job, look)}`).join(' · ')}`, weights.extra),
+    );
   }
   return lines;
 }
 
 function ranAt(job: JobReport, look: Look): string {
   return job.lastRunAt === null ? 'not yet' : formatTime(job.lastRunAt, look);
+}
+
+/** The report is drawn anew at every look, so that a time of today needs no date. */
+function ranAtShort(job: JobReport, look: Look): string {
+  if (job.lastRunAt === null || formatDay(job.lastRunAt, look) !== formatDay(look.now, look)) return ranAt(job, look);
+  return ranAt(job, look).split(', ').at(-1) ?? '';
 }
 
 function troubleFirst<Row extends { ok: boolean }>(rows: readonly Row[]): Row[] {

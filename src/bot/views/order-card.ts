@@ -24,6 +24,9 @@ export interface OrderCardOptions extends Look {
   commandBot?: string | null;
 }
 
+/** Sets the parts of the card apart; the first thing to go when room runs out. */
+const gap = line('', weights.history);
+
 const historyGroup = { one: 'earlier entry', many: 'earlier entries' };
 const itemGroup = { one: 'more item', many: 'more items' };
 
@@ -58,6 +61,7 @@ export function orderCard(details: OrderDetails, options: OrderCardOptions): Vie
   const lines = [
     ...headLines(details.order),
     ...paymentLines(details, options),
+    gap,
     ...personLines(details.order),
     ...timeLines(details.order, options),
     ...historyLines(details.timeline, options),
@@ -129,14 +133,20 @@ function timeLines(order: Order, look: Look): Line[] {
 
 function historyLines(timeline: readonly TimelineEntry[], look: Look): Line[] {
   if (timeline.length === 0) return [];
-  const entries = timeline.map((entry) => ({
+  const entries = timeline.filter(isNews).map((entry) => ({
     html: `${formatTime(entry.at, look)} · ${show(entry.text, 160)}${cause(entry)}`,
     weight: weights.history,
     group: historyGroup,
   }));
   const last = entries.at(-1);
   const newest = last === undefined ? [] : [{ ...last, weight: weights.detail }];
-  return [line('<b>History</b>', weights.detail), ...entries.slice(0, -1), ...newest];
+  return [gap, line('<b>History</b>', weights.detail), ...entries.slice(0, -1), ...newest];
+}
+
+/** A payment's word changes its order at once; said of both, it is one line. */
+function isNews(entry: TimelineEntry, index: number, all: readonly TimelineEntry[]): boolean {
+  const before = all[index - 1];
+  return before === undefined || before.text !== entry.text || before.causeId !== entry.causeId;
 }
 
 function cause(entry: TimelineEntry): string {

@@ -2,12 +2,13 @@ import { formatMoney } from '#kernel/money.ts';
 import { formatOrderNumber, type Order } from '#orders/order.ts';
 import { type OrderFilter, pageMax } from '../callback-data.ts';
 import { fitLines, line, weights } from './fit.ts';
-import { clip, show } from './html.ts';
-import { type Button, inPairs, type Look, type View } from './view.ts';
+import { show } from './html.ts';
+import { type Button, inRows, type Look, type View } from './view.ts';
 import { formatTime, orderSigns, plural, statusWord } from './words.ts';
 
 /** Eight rows and the filters still leave the list within a phone's screen. */
 export const pageSize = 8;
+const buttonsPerRow = 4;
 
 const filters: readonly { filter: OrderFilter; text: string }[] = [
   { filter: 'all', text: 'All' },
@@ -32,7 +33,7 @@ export function orderList(
   if (page.hasMore && page.page >= pageMax) lines.push(line('Older orders are found by /find.'));
   return {
     text: fitLines(lines),
-    keyboard: [...inPairs(page.orders.map(openButton)), turnRow(page), ...filterRows(page.filter)].filter(
+    keyboard: [...inRows(page.orders.map(openButton), buttonsPerRow), turnRow(page), ...filterRows(page.filter)].filter(
       (row) => row.length > 0,
     ),
   };
@@ -48,7 +49,7 @@ export function foundOrders(found: { text: string; orders: readonly Order[] }, l
     const whose = who === null ? '' : ` · ${show(who, 40)}`;
     lines.push(line(`${rowText(order)} · ${formatTime(order.createdAt, look)}${whose}`));
   }
-  return { text: fitLines(lines), keyboard: inPairs(orders.map(openButton)) };
+  return { text: fitLines(lines), keyboard: inRows(orders.map(openButton), buttonsPerRow) };
 }
 
 function rowText(order: Order): string {
@@ -56,7 +57,9 @@ function rowText(order: Order): string {
 }
 
 function openButton(order: Order): Button {
-  return { text: clip(rowText(order), 40), tap: { kind: 'order', act: 'show', id: order.id } };
+  // The row above has the amount; with it, a phone would cut the button's text in the middle.
+  const text = `${orderSigns[order.status]} ${formatOrderNumber(order.number)}`;
+  return { text, tap: { kind: 'order', act: 'show', id: order.id } };
 }
 
 function turnRow(page: { filter: OrderFilter; page: number; hasMore: boolean }): Button[] {

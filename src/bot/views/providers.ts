@@ -19,7 +19,7 @@ const breakerWords: Readonly<Record<BreakerState, string>> = {
 export function providersView(rows: readonly ProviderRow[], look: Look): View {
   const lines = [line('<b>Providers</b>', weights.must)];
   if (rows.length === 0) lines.push(line('No provider is configured.'));
-  for (const row of rows) lines.push(...providerLines(row, look));
+  for (const row of rows) lines.push(line('', weights.history), ...providerLines(row, look));
   return { text: fitLines(lines), keyboard: [[{ text: 'Refresh', tap: { kind: 'providers' } }]] };
 }
 

@@ -3,7 +3,7 @@ import type { FindingKind, ReconciliationFinding, ReconciliationRun } from '#pay
 import { fitLines, type Line, line, weights } from './fit.ts';
 import { code, show } from './html.ts';
 import type { Button, Look, View } from './view.ts';
-import { formatTime, providerTitle } from './words.ts';
+import { formatTime, plural, providerTitle } from './words.ts';
 
 /** What became of one provider's run: still to come, at work, or its end. */
 export type ReconcileStep =
@@ -39,12 +39,12 @@ export function reconcileProgress(steps: readonly ReconcileStep[], look: Look): 
   const bar = `${'▰'.repeat(filled)}${'▱'.repeat(barUnits - filled)} ${ended} of ${steps.length}`;
   const head = isOver ? '<b>Reconciled</b>' : `<b>Reconciling</b> ${bar}`;
   return {
-    text: fitLines([line(head, weights.must), ...steps.flatMap((step) => stepLines(step, look))]),
+    text: fitLines([line(head, weights.must), ...steps.flatMap(stepLines), ...windowLines(steps, look)]),
     keyboard: [],
   };
 }
 
-function stepLines(step: ReconcileStep, look: Look): Line[] {
+function stepLines(step: ReconcileStep): Line[] {
   const title = `<b>${providerTitle(step.provider)}</b>`;
   switch (step.kind) {
     case 'waiting':
@@ -54,24 +54,37 @@ function stepLines(step: ReconcileStep, look: Look): Line[] {
     case 'stopped':
       return [line(`⛔ ${title} · ${show(step.reason, 300)}`, weights.must)];
     case 'finished':
-      return finishedLines(step, look);
+      return finishedLines(step);
     default:
       return step satisfies never;
   }
 }
 
-function finishedLines(step: ReconcileStep & { kind: 'finished' }, look: Look): Line[] {
+function finishedLines(step: ReconcileStep & { kind: 'finished' }): Line[] {
   const { run } = step;
   const sign = run.openCount === 0 ? '✅' : '⚠️';
-  const counts = `compared ${run.comparedCount}, matched ${run.matchedCount}, healed ${run.healedCount}, open ${run.openCount}`;
-  const since = `since ${formatTime(run.windowFrom, look)}`;
   const findings = step.findings.map((finding) => ({
     html: findingText(finding),
     // What was healed gives way first: what is open needs somebody.
     weight: finding.isHealed ? weights.history : weights.extra,
     group: findingGroup,
   }));
-  return [line(`${sign} <b>${providerTitle(step.provider)}</b> · ${counts}, ${since}`, weights.must), ...findings];
+  return [line(`${sign} <b>${providerTitle(step.provider)}</b> · ${countsText(run)}`, weights.must), ...findings];
+}
+
+function countsText(run: ReconciliationRun): string {
+  const compared = plural(run.comparedCount, 'payment');
+  if (run.comparedCount === run.matchedCount && run.openCount === 0) return `${compared}, nothing differs`;
+  const parts = [`${run.matchedCount} match`];
+  if (run.healedCount > 0) parts.push(`${run.healedCount} healed`);
+  if (run.openCount > 0) parts.push(`${run.openCount} open`);
+  return `${compared}: ${parts.join(', ')}`;
+}
+
+/** How far back was looked, once for all, because the runs begin together. */
+function windowLines(steps: readonly ReconcileStep[], look: Look): Line[] {
+  const first = steps.find((step) => step.kind === 'finished');
+  return first === undefined ? [] : [line(`<i>Since ${formatTime(first.run.windowFrom, look)}</i>`, weights.detail)];
 }
 
 function findingText(finding: ReconciliationFinding): string {

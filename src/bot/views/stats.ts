@@ -70,8 +70,8 @@ function barLines(stats: ShopStats, options: Look & { days: StatsDays }): Line[]
   return [
     line(`<b>${heading}</b>`, weights.detail),
     ...bars.map(({ at, count }) => {
-      const filled = '█'.repeat(Math.ceil((count / most) * barUnits));
-      return line(`<code>${formatDay(at, options)} ${filled.padEnd(barUnits, '·')}</code> ${count}`, weights.detail);
+      const bar = count === 0 ? '·' : `${'█'.repeat(Math.ceil((count / most) * barUnits))} ${count}`;
+      return line(`<code>${formatDay(at, options)} ${bar}</code>`, weights.detail);
     }),
   ];
 }

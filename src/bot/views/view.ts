@@ -32,8 +32,13 @@ export function toMarkup(keyboard: readonly Button[][]): Markup {
 
 /** Two buttons a row: more do not fit a phone in words. */
 export function inPairs(buttons: readonly Button[]): Button[][] {
+  return inRows(buttons, 2);
+}
+
+/** As many of them in one row: four, where each is a sign and a number. */
+export function inRows(buttons: readonly Button[], perRow: number): Button[][] {
   const rows: Button[][] = [];
-  for (let index = 0; index < buttons.length; index += 2) rows.push(buttons.slice(index, index + 2));
+  for (let index = 0; index < buttons.length; index += perRow) rows.push(buttons.slice(index, index + perRow));
   return rows;
 }
 

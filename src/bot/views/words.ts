@@ -1,5 +1,5 @@
 import type { AlertSeverity, AlertStatus } from '#alerts/alert.ts';
-import type { Milliseconds } from '#kernel/clock.ts';
+import { day, hour, type Milliseconds, minute, second } from '#kernel/clock.ts';
 import type { ProviderName } from '#kernel/provider-name.ts';
 import type { Trust } from '#kernel/trust.ts';
 import type { OrderStatus } from '#orders/order.ts';
@@ -70,6 +70,13 @@ export function formatTime(at: Milliseconds, look: Look): string {
   const time = new Intl.DateTimeFormat('en-GB', { ...zone, hour: '2-digit', minute: '2-digit', hourCycle: 'h23' });
   const isThisYear = year.format(at) === year.format(look.now);
   return `${date}${isThisYear ? '' : ` ${year.format(at)}`}, ${time.format(at)}`;
+}
+
+/** The end of the admin's day; on the two days in a year that have 23 or 25 hours, an hour beside it. */
+export function nextMidnight(look: Look): Milliseconds {
+  const format = new Intl.DateTimeFormat('en-GB', { timeZone: look.timeZone, timeStyle: 'medium', hourCycle: 'h23' });
+  const [hours = 0, minutes = 0, seconds = 0] = format.format(look.now).split(':').map(Number);
+  return look.now - (look.now % second) - hours * hour - minutes * minute - seconds * second + day;
 }
 
 export function formatDay(at: Milliseconds, look: Look): string {

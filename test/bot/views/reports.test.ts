@@ -4,6 +4,7 @@ import { healthView } from '#bot/views/health.ts';
 import { providersView } from '#bot/views/providers.ts';
 import { type ReconcileStep, reconcileChoice, reconcileProgress } from '#bot/views/reconcile.ts';
 import { shopStatsView } from '#bot/views/stats.ts';
+import { nextMidnight } from '#bot/views/words.ts';
 import { day } from '#kernel/clock.ts';
 import { asProviderReference } from '#kernel/ids.ts';
 import type { ReconciliationFinding, ReconciliationRun } from '#payments/reconciliation.ts';
@@ -24,13 +25,13 @@ describe('statistics', () => {
       💰 3 paid · ⌛ 2 expired
       Paid: <b>147.00 USD</b>
       <b>Paid orders a day</b>
-      <code>22 Nov █████·····</code> 1
-      <code>23 Nov ██████████</code> 2
-      <code>24 Nov ··········</code> 0
-      <code>25 Nov ··········</code> 0
-      <code>26 Nov ··········</code> 0
-      <code>27 Nov ··········</code> 0
-      <code>28 Nov ··········</code> 0
+      <code>22 Nov █████ 1</code>
+      <code>23 Nov ██████████ 2</code>
+      <code>24 Nov ·</code>
+      <code>25 Nov ·</code>
+      <code>26 Nov ·</code>
+      <code>27 Nov ·</code>
+      <code>28 Nov ·</code>
       [• 7 d](stats:7) [30 d](stats:30) [90 d](stats:90)"
     `);
   });
@@ -39,6 +40,14 @@ describe('statistics', () => {
     const buckets = Array.from({ length: days }, (_, index) => ({ ...bucket, bucketStart: at + index * day }));
     const { text } = shopStatsView({ from: at, to: at + days * day, totals: [bucket], buckets }, { ...look, days });
     expect(text.split('\n').length).toBeLessThanOrEqual(20);
+  });
+
+  test.each([
+    ['UTC', '2026-11-22T21:30:15.250Z', '2026-11-23T00:00:00.000Z'],
+    ['Asia/Kolkata', '2026-11-22T21:30:15.250Z', '2026-11-23T18:30:00.000Z'],
+    ['America/New_York', '2026-11-22T05:00:00.000Z', '2026-11-23T05:00:00.000Z'],
+  ])('a day in %s ends at midnight there', (timeZone, now, midnight) => {
+    expect(new Date(nextMidnight({ now: Date.parse(now), timeZone })).toISOString()).toBe(midnight);
   });
 
   test('an empty shop has no sums and no division by nothing', () => {
@@ -65,8 +74,10 @@ test('providers are shown with their breaker, their last failure and their gaps'
   ];
   expect(providersView(rows, look).text).toMatchInlineSnapshot(`
     "<b>Providers</b>
+
     <b>BTCPay</b> 🟢 reachable
     Last answer: 22 Nov, 04:00
+
     <b>BitPay</b> 🔴 not called: too many failures since 22 Nov, 04:00
     Last failure: 4200 &lt;timeout&gt;
     Last answer: 22 Nov, 04:00
@@ -103,7 +114,7 @@ describe('a reconciliation', () => {
     const open = { ...finding, kind: 'amount' as const, isHealed: false, here: hostile };
     const findings = [open, ...Array.from({ length: 40 }, () => finding)];
     const { text } = reconcileProgress([{ kind: 'finished', provider: 'btcpay', run, findings }], look);
-    expect(text).toContain('compared 120, matched 118, healed 1, open 1');
+    expect(text).toContain('120 payments: 118 match, 1 healed, 1 open');
     expect(text).toContain('• amount differs <code>XED</code>');
     expect(text).toMatch(/… \d+ more findings/);
     expect(text.split('\n').length).toBeLessThanOrEqual(20);
@@ -186,6 +197,6 @@ test('the health report puts trouble first and names busy queues only', () => {
     🟢 database
     📥 outbox pager: 2 waiting, oldest 22 Nov, 04:00
     🔴 reconcile: 22 Nov, 04:00 · BitPay did not answer
-    ⏱ poll-payments 22 Nov, 04:00 · prune not yet"
+    ⏱ poll-payments 04:00 · prune not yet"
   `);
 });
