@@ -76,6 +76,22 @@ test('a payment that comes short rings; it is acknowledged, a new link is made a
   await picture(chat, 'alert-resolved');
 });
 
+test('the pager’s way to an order leads to its card in the chat of the command bot', async () => {
+  const house = await openHouse();
+  const shop = await openTab(browser, 'desk');
+  const chat = await openTab(browser, 'desk');
+  await openChat(chat, house, botNames.pager);
+  await buy(shop, house, { sku: 'nightfall', payWith: 'btcpay' });
+  await shop.getByTestId('overpay').click();
+  const alert = await findCard(chat, 'Payment came with too much');
+  await alert.button('Open order').click();
+  const plain = await findCard(chat, 'payment overpaid');
+  await plain.button('Open in the command bot').click();
+  await chat.getByTestId('inline-button').filter({ hasText: 'Mark delivered' }).waitFor();
+  expect(new URL(chat.url()).hash).toBe(`#${botNames.admin}`);
+  await picture(chat, 'order-from-pager');
+});
+
 test('a webhook that was lost costs the customer seconds: the shop hears of the payment all the same', async () => {
   const house = await openHouse();
   const control = await openTab(browser, 'desk');

@@ -167,6 +167,10 @@ byId('messages').addEventListener('dblclick', (event) => {
 document.addEventListener('click', (event) => {
   if (!event.target.closest('.composer')) document.querySelector('.command-list')?.remove();
 });
+document.addEventListener('open-bot', ({ detail }) => {
+  showChat(detail.key);
+  if (detail.start) say(openChat(), `/start ${detail.start}`);
+});
 document.addEventListener('visibilitychange', () => {
   const chat = openChat();
   if (chat && isSeen(chat)) markRead(chat);

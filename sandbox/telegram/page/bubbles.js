@@ -75,9 +75,17 @@ function keyOf(message, key) {
   return node;
 }
 
+/** A link to a bot that is here opens its chat, as it does in the app; every other one opens a page. */
+function openUrl(url) {
+  const [, username, start] = /^https:\/\/t\.me\/(\w+)(?:\?start=([\w-]+))?$/.exec(url) ?? [];
+  const chat = [...store.chats.values()].find((it) => it.kind === 'private' && it.bot === username);
+  if (!chat) return void window.open(url, '_blank', 'noopener');
+  document.dispatchEvent(new CustomEvent('open-bot', { detail: { key: chat.key, start } }));
+}
+
 async function pressKey(button, { message, key }) {
   const url = key.url ?? key.web_app?.url;
-  if (url) return void window.open(url, '_blank', 'noopener');
+  if (url) return openUrl(url);
   if (key.copy_text) return void copyText(key.copy_text.text);
   if (!key.callback_data || button.classList.contains('busy')) return;
   button.classList.add('busy');
