@@ -30,8 +30,11 @@ export interface PaymentStore {
   releasePayment(input: { id: PaymentId; by: string }): Promise<void>;
   /** Ends every lease, whoever holds it; only for an engine with one process, before it begins its work. How many. */
   releaseAllPayments(): Promise<number>;
-  /** Payments whose `nextPollAt` has come and whose lease is free, most overdue first; both creation states that may be asked. */
-  listPaymentsToPoll(query: { now: Milliseconds; limit: number }): Promise<Payment[]>;
+  /**
+   * Payments whose `nextPollAt` has come and whose lease is free, most overdue first; both creation states that may be
+   * asked. Those of the `except` providers are passed over.
+   */
+  listPaymentsToPoll(query: { now: Milliseconds; except: readonly ProviderName[]; limit: number }): Promise<Payment[]>;
   /** Payments of one provider made in [from, to), oldest first, after the given id's place. */
   listPaymentsMadeBetween(query: {
     provider: ProviderName;

@@ -1,4 +1,7 @@
 import type { PaymentDeps } from './deps.ts';
+import type { Payment } from './payment.ts';
+import { postponePoll } from './poll-schedule.ts';
+import type { Refresh } from './refresh.ts';
 import { refreshPayment } from './refresh-payment.ts';
 
 /** So many payments are asked about at the same time. */
@@ -11,26 +14,43 @@ export async function pollPayments(
   deps: PaymentDeps,
   input: { limit: number; signal?: AbortSignal },
 ): Promise<{ polled: number; changed: number; failed: number }> {
+  // A provider that is down is known to be: its payments wait for the probe instead of failing one by one, and they are
+  // not listed at all, because being the most overdue they would fill the list.
+  const down = deps.providers.list().filter(({ name }) => deps.providers.health(name)?.breaker === 'open');
   const due = await deps.database.read((stores) =>
-    stores.payments.listPaymentsToPoll({ now: deps.clock.now(), limit: input.limit }),
+    stores.payments.listPaymentsToPoll({
+      now: deps.clock.now(),
+      except: down.map(({ name }) => name),
+      limit: input.limit,
+    }),
   );
-  // A provider that is down is known to be: its payments wait for the probe instead of failing one by one.
-  const waiting = due.filter((payment) => deps.providers.health(payment.provider)?.breaker !== 'open');
   const counts = { polled: 0, changed: 0, failed: 0 };
-  const queue = waiting.values();
+  const queue = due.values();
   const work = async (): Promise<void> => {
     for (const payment of queue) {
       if (input.signal?.aborted) return;
-      const refresh = await refreshPayment(deps, {
-        paymentId: payment.id,
-        cause,
-        ...(input.signal && { signal: input.signal }),
-      });
+      const outcome = await pollOne(deps, { payment, signal: input.signal });
       counts.polled += 1;
-      if (refresh.kind === 'changed') counts.changed += 1;
-      if (refresh.kind === 'provider_failed') counts.failed += 1;
+      if (outcome === 'changed') counts.changed += 1;
+      if (outcome === 'provider_failed' || outcome === 'threw') counts.failed += 1;
     }
   };
   await Promise.all(Array.from({ length: concurrency }, work));
   return counts;
+}
+
+async function pollOne(
+  deps: PaymentDeps,
+  input: { payment: Payment; signal: AbortSignal | undefined },
+): Promise<Refresh['kind'] | 'threw'> {
+  const { payment, signal } = input;
+  try {
+    const refresh = await refreshPayment(deps, { paymentId: payment.id, cause, ...(signal && { signal }) });
+    return refresh.kind;
+  } catch (error) {
+    // It keeps its place in the schedule: at the head of every list, a few of its kind would end polling for all.
+    deps.log.error('payment not polled', { paymentId: payment.id, provider: payment.provider }, error);
+    await postponePoll(deps, payment);
+    return 'threw';
+  }
 }

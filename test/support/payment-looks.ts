@@ -26,8 +26,8 @@ export function createTestDeps(database: PaymentDeps['database']): TestDeps {
   return { database, clock, random, ids: createIds({ clock, random }), providers, log: createRecordingLog() };
 }
 
-/** The payment has no reference yet, so that the first look gives it one of its own. */
-export async function placeTestOrder(deps: PaymentDeps): Promise<PaymentId> {
+/** The payment has no reference yet, so that the first look gives it one of its own, unless the test says otherwise. */
+export async function placeTestOrder(deps: PaymentDeps, differences: Partial<Payment> = {}): Promise<PaymentId> {
   const now = deps.clock.now();
   const orderId = asOrderId(deps.ids.newId());
   const paymentId = asPaymentId(deps.ids.newId());
@@ -39,7 +39,9 @@ export async function placeTestOrder(deps: PaymentDeps): Promise<PaymentId> {
       ...{ redirectUrl: null, metadata: {}, origin: 'store', note: null, attention: null },
       ...{ ...times, paidAt: null, fulfilledAt: null },
     });
-    await stores.payments.insertPayment(aPayment({ ...times, id: paymentId, orderId, reference: null }));
+    await stores.payments.insertPayment(
+      aPayment({ ...times, id: paymentId, orderId, reference: null, ...differences }),
+    );
   });
   return paymentId;
 }

@@ -1,6 +1,7 @@
 import type { SQL } from 'drizzle-orm';
 import type { Order } from '#orders/order.ts';
 import type { OrderChange, OrderStore } from '#orders/order-store.ts';
+import { openPaymentStatuses } from '#payments/payment.ts';
 import type { Session } from '../dialect.ts';
 import { and, asc, desc, eq, getTableColumns, gte, inArray, lt, lte, or, sql } from '../drizzle.ts';
 import { keysOf, placeholdersOf, prepared, preparedByShape, settingsOf } from './prepared.ts';
@@ -10,7 +11,7 @@ const firstOrderNumber = 1001;
 
 export function createOrderStore(session: Session): OrderStore {
   const { db } = session;
-  const { orders } = session.tables;
+  const { orders, payments } = session.tables;
   const { searchText, searchNote, ...columns } = getTableColumns(orders);
   const { nextNumber, insert, findById, findByNumber, change } = prepareStatements(session);
 
@@ -48,10 +49,14 @@ export function createOrderStore(session: Session): OrderStore {
       return newestFirst(and(isWanted, isBefore), query.limit);
     },
     async listExpiredOrders(query) {
+      const isOpen = and(eq(payments.orderId, orders.id), inArray(payments.status, [...openPaymentStatuses]));
+      const openPayment = db.select({ id: payments.id }).from(payments).where(isOpen);
       return db
         .select(columns)
         .from(orders)
-        .where(and(eq(orders.status, 'awaiting_payment'), lte(orders.expiresAt, query.now)))
+        .where(
+          and(eq(orders.status, 'awaiting_payment'), lte(orders.expiresAt, query.now), sql`not exists ${openPayment}`),
+        )
         .orderBy(asc(orders.expiresAt), asc(orders.id))
         .limit(query.limit);
     },

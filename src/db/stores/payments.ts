@@ -77,7 +77,14 @@ function createLists(
       return db
         .select(columns)
         .from(payments)
-        .where(and(isNotNull(payments.nextPollAt), lte(payments.nextPollAt, query.now), isFree))
+        .where(
+          and(
+            isNotNull(payments.nextPollAt),
+            lte(payments.nextPollAt, query.now),
+            isFree,
+            query.except.length === 0 ? undefined : notInArray(payments.provider, [...query.except]),
+          ),
+        )
         .orderBy(asc(payments.nextPollAt), asc(payments.id))
         .limit(query.limit);
     },

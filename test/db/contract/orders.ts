@@ -3,7 +3,7 @@ import { asOrderId } from '#kernel/ids.ts';
 import type { Order } from '#orders/order.ts';
 import type { OrderStores } from '#orders/order-store.ts';
 import type { OpenContractDatabase } from './harness.ts';
-import { noon, sampleOrder, sampleTimelineEntry } from './samples.ts';
+import { noon, sampleOrder, samplePayment, sampleTimelineEntry } from './samples.ts';
 
 const numbersOf = (orders: readonly Order[]): number[] => orders.map((order) => order.number);
 
@@ -101,7 +101,12 @@ export function describeOrders(open: OpenContractDatabase): void {
         sampleOrder(3, { expiresAt: noon + 1 }),
         sampleOrder(4, { expiresAt: noon - 2, status: 'paid' }),
       ];
-      await opened.database.transaction((stores) => insertAll(stores, stored));
+      const heldUp = sampleOrder(5, { expiresAt: noon - 9 });
+      await opened.database.transaction(async (stores) => {
+        await insertAll(stores, [...stored, heldUp]);
+        await stores.payments.insertPayment(samplePayment(heldUp, { status: 'pending' }));
+        for (const order of stored) await stores.payments.insertPayment(samplePayment(order, { status: 'failed' }));
+      });
       await opened.database.read(async ({ orders }) => {
         expect(numbersOf(await orders.listExpiredOrders({ now: noon, limit: 9 }))).toEqual([2, 1]);
         expect(numbersOf(await orders.listExpiredOrders({ now: noon, limit: 1 }))).toEqual([2]);

@@ -117,13 +117,15 @@ export function describePayments(open: OpenContractDatabase): void {
         numbered(3, { nextPollAt: noon + 1 }),
         numbered(4, { nextPollAt: null }),
         numbered(5, { nextPollAt: noon - 9, lockedUntil: noon + 1, lockedBy: 'a' }),
-        numbered(6, { nextPollAt: noon - 1, lockedUntil: noon - 1, lockedBy: 'b' }),
+        numbered(6, { nextPollAt: noon - 1, provider: 'coinbase', lockedUntil: noon - 1, lockedBy: 'b' }),
       ];
       await opened.database.transaction((stores) => insertAll(stores, stored));
       await opened.database.read(async ({ payments }) => {
-        const due = await payments.listPaymentsToPoll({ now: noon, limit: 9 });
+        const due = await payments.listPaymentsToPoll({ now: noon, except: [], limit: 9 });
         expect(idsOf(due)).toEqual(['payment-2', 'payment-6', 'payment-1']);
-        expect(await payments.listPaymentsToPoll({ now: noon, limit: 1 })).toHaveLength(1);
+        expect(await payments.listPaymentsToPoll({ now: noon, except: [], limit: 1 })).toHaveLength(1);
+        const except = ['btcpay', 'bitpay'] as const;
+        expect(idsOf(await payments.listPaymentsToPoll({ now: noon, except, limit: 9 }))).toEqual(['payment-6']);
       });
     });
 
