@@ -28,7 +28,9 @@ export function formatIntake(intake: { bodyBytes: number; figures: readonly Inta
     span(one.processorMicros, 0),
   ]);
   const note = `Medians of the rounds, least and most in parentheses; ratios within the same round; body ${intake.bodyBytes} bytes.`;
-  return `${formatTable([head, ...rows])}\n${note}`;
+  const generator = Math.max(...intake.figures.map((one) => one.generatorMicros.median));
+  const ceiling = `The load generator takes at most ${generator.toFixed(0)} µs of its own core for a request.`;
+  return `${formatTable([head, ...rows])}\n${note}\n${ceiling}`;
 }
 
 /** One line per aim: what was wanted, what came out. */

@@ -9,7 +9,7 @@ export interface LoadPlan {
   warmUpMs: number;
   measureMs: number;
   deliveries: Deliveries;
-  /** Called at the start and at the end of the measured time. */
+  /** Called with the first answer of the measured time and with the first one after it. */
   onMark(): void;
 }
 
@@ -66,7 +66,7 @@ export async function runLoad(plan: LoadPlan): Promise<LoadResult> {
   const startedAt = performance.now();
   const measureFrom = startedAt + plan.warmUpMs;
   const measureUntil = measureFrom + plan.measureMs;
-  const marks = [plan.warmUpMs, plan.warmUpMs + plan.measureMs].map((ms) => setTimeout(plan.onMark, ms));
+  const marksDue = [measureFrom, measureUntil];
 
   const drive = (socket: Socket): Promise<void> =>
     new Promise((resolve, reject) => {
@@ -84,6 +84,10 @@ export async function runLoad(plan: LoadPlan): Promise<LoadResult> {
         const at = performance.now();
         if (state.text.startsWith('HTTP/1.1 200')) totals.accepted += 1;
         else totals.refused += 1;
+        while (marksDue[0] !== undefined && at >= marksDue[0]) {
+          marksDue.shift();
+          plan.onMark();
+        }
         if (at >= measureFrom && at < measureUntil) {
           latencies.push(at - sentAt);
           totals.measured += 1;
@@ -107,7 +111,6 @@ export async function runLoad(plan: LoadPlan): Promise<LoadResult> {
   try {
     await Promise.all(sockets.map(drive));
   } finally {
-    for (const mark of marks) clearTimeout(mark);
     for (const socket of sockets) socket.destroy();
   }
   const sorted = Float64Array.from(latencies).sort();

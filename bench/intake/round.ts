@@ -27,6 +27,8 @@ export interface RoundResult extends LoadResult {
   stored: number;
   /** Processor time of the server for one request. */
   processorMicros: number;
+  /** The same of the load generator: what it could answer for at most is the inverse. */
+  generatorMicros: number;
 }
 
 const startMaxMs = 10_000;
@@ -37,16 +39,25 @@ export async function runRound(input: RoundInput): Promise<RoundResult> {
   copyFileSync(input.template, file);
   const server = await startServer(input, file);
   try {
-    const marks: number[] = [];
+    const marks: { server: number; generator: number }[] = [];
     const { connections, warmUpMs, measureMs } = input;
     const deliveries = contestants[input.name].storesRows ? input.deliveries : endless(input.deliveries);
-    const onMark = (): void => void marks.push(processorTimeMs(server.pid));
+    const onMark = (): void => {
+      marks.push({ server: processorTimeMs(server.pid), generator: processorTimeMs(process.pid) });
+    };
     const load = await runLoad({ port: server.port, connections, warmUpMs, measureMs, deliveries, onMark });
     await server.stop();
     const stored = countStored(file);
     checkRound(input.name, { ...load, stored });
-    const [from = Number.NaN, to = Number.NaN] = marks;
-    return { ...load, stored, processorMicros: ((to - from) * 1000) / load.measured };
+    const [from, to] = marks;
+    if (from === undefined || to === undefined) throw new Error(`${input.name}: the round ended before its marks`);
+    const perRequest = (ms: number): number => (ms * 1000) / load.measured;
+    return {
+      ...load,
+      stored,
+      processorMicros: perRequest(to.server - from.server),
+      generatorMicros: perRequest(to.generator - from.generator),
+    };
   } finally {
     await server.stop();
     rmSync(folder, { recursive: true, force: true });

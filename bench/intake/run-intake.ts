@@ -27,6 +27,7 @@ export interface IntakeFigures {
   p50Ms: Spread;
   p99Ms: Spread;
   processorMicros: Spread;
+  generatorMicros: Spread;
   /** Against the baseline in the same round. */
   throughputRatio: Spread;
   p99Ratio: Spread;
@@ -78,6 +79,7 @@ function summarize(name: ContestantName, results: ReadonlyMap<ContestantName, Ro
     p50Ms: spread((round) => round.p50Ms),
     p99Ms: spread((round) => round.p99Ms),
     processorMicros: spread((round) => round.processorMicros),
+    generatorMicros: spread((round) => round.generatorMicros),
     throughputRatio: ratio((round) => round.requestsPerSecond),
     p99Ratio: ratio((round) => round.p99Ms),
     rounds,
