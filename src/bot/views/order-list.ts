@@ -57,9 +57,8 @@ function rowText(order: Order): string {
 }
 
 function openButton(order: Order): Button {
-  // The row above has the amount; with it, a phone would cut the button's text in the middle.
-  const text = `${orderSigns[order.status]} ${formatOrderNumber(order.number)}`;
-  return { text, tap: { kind: 'order', act: 'show', id: order.id } };
+  // The row above has the rest; with it, a phone would cut the button's text in the middle.
+  return { text: formatOrderNumber(order.number), tap: { kind: 'order', act: 'show', id: order.id } };
 }
 
 function turnRow(page: { filter: OrderFilter; page: number; hasMore: boolean }): Button[] {

@@ -35,7 +35,7 @@ export function inPairs(buttons: readonly Button[]): Button[][] {
   return inRows(buttons, 2);
 }
 
-/** As many of them in one row: four, where each is a sign and a number. */
+/** As many of them in one row: four, where each is a number. */
 export function inRows(buttons: readonly Button[], perRow: number): Button[][] {
   const rows: Button[][] = [];
   for (let index = 0; index < buttons.length; index += perRow) rows.push(buttons.slice(index, index + perRow));

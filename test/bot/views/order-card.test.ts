@@ -138,8 +138,8 @@ describe('lists of orders', () => {
       ⚠️ T-1047 · 49.00 USD · 22 Nov, 04:00
       ↩️ T-1048 · 49.00 USD · 22 Nov, 04:00
       ↩️ T-1049 · 49.00 USD · 22 Nov, 04:00
-      [⏳ T-1042](order:show:AZL1oHw-eryN7wEjRWeJqw) [💰 T-1043](order:show:AZL1oHw-eryN7wEjRWeJqw) [✅ T-1044](order:show:AZL1oHw-eryN7wEjRWeJqw) [⌛ T-1045](order:show:AZL1oHw-eryN7wEjRWeJqw)
-      [✖️ T-1046](order:show:AZL1oHw-eryN7wEjRWeJqw) [⚠️ T-1047](order:show:AZL1oHw-eryN7wEjRWeJqw) [↩️ T-1048](order:show:AZL1oHw-eryN7wEjRWeJqw) [↩️ T-1049](order:show:AZL1oHw-eryN7wEjRWeJqw)
+      [T-1042](order:show:AZL1oHw-eryN7wEjRWeJqw) [T-1043](order:show:AZL1oHw-eryN7wEjRWeJqw) [T-1044](order:show:AZL1oHw-eryN7wEjRWeJqw) [T-1045](order:show:AZL1oHw-eryN7wEjRWeJqw)
+      [T-1046](order:show:AZL1oHw-eryN7wEjRWeJqw) [T-1047](order:show:AZL1oHw-eryN7wEjRWeJqw) [T-1048](order:show:AZL1oHw-eryN7wEjRWeJqw) [T-1049](order:show:AZL1oHw-eryN7wEjRWeJqw)
       [‹ Newer](orders:paid:0) [Older ›](orders:paid:2)
       [All](orders:all:0) [Attention](orders:needs_attention:0) [Awaiting](orders:awaiting_payment:0)
       [• Paid](orders:paid:0) [Fulfilled](orders:fulfilled:0) [Expired](orders:expired:0)"
@@ -151,7 +151,7 @@ describe('lists of orders', () => {
     expect(drawn(foundOrders(found, look))).toMatchInlineSnapshot(`
       "<b>1 order</b> for “&lt;i&gt;ann&lt;/i&gt;”
       ⏳ T-1042 · 49.00 USD · 22 Nov, 04:00 · ann@example.org
-      [⏳ T-1042](order:show:AZL1oHw-eryN7wEjRWeJqw)"
+      [T-1042](order:show:AZL1oHw-eryN7wEjRWeJqw)"
     `);
     expect(foundOrders({ text: '<i>ann</i>', orders: [] }, look).text).toMatchInlineSnapshot(
       `"Nothing found for “&lt;i&gt;ann&lt;/i&gt;”."`,
