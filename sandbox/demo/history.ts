@@ -72,10 +72,13 @@ export async function playHistory(house: House): Promise<void> {
   for (const job of jobsOfTheWeek) await house.runJob(job);
 }
 
-/** Somebody makes an invoice in BitPay's dashboard and has it paid: only reconciliation finds out. */
+/** Somebody makes an invoice in BitPay's dashboard and has it paid, and no webhook comes: only reconciliation finds out. */
 async function payElsewhere({ providers }: House): Promise<void> {
+  const controls = providers.faults('bitpay');
+  controls.set({ dropWebhooks: 1 });
   const { reference } = providers.createForeign('bitpay', { amount: '77.00', description: 'Workshop, two hours' });
   await providers.visit({ provider: 'bitpay', reference, action: 'pay' });
+  controls.set({ dropWebhooks: 0 });
 }
 
 /** Nothing may be on its way when the clocks are put forward: it would arrive days late. */
