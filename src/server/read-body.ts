@@ -1,3 +1,5 @@
+import type { IncomingMessage } from 'node:http';
+
 export type ReadBody = { kind: 'read'; bytes: Uint8Array } | { kind: 'too_large' } | { kind: 'broken' };
 
 /** The bytes of the body as they came, and never more than `maxBytes` of them in memory. */
@@ -23,4 +25,26 @@ async function readCounted(request: Request, maxBytes: number): Promise<ReadBody
     chunks.push(chunk);
   }
   return { kind: 'read', bytes: Buffer.concat(chunks) };
+}
+
+/** The same from node's own request, for the route that must be quick: no Request is asked for a copy of its body. */
+export function readIncoming(incoming: IncomingMessage, maxBytes: number): Promise<ReadBody> {
+  if (Number(incoming.headers['content-length'] ?? 0) > maxBytes) return Promise.resolve({ kind: 'too_large' });
+  return new Promise((resolve) => {
+    const chunks: Buffer[] = [];
+    let length = 0;
+    incoming.on('data', (chunk: Buffer) => {
+      length += chunk.byteLength;
+      if (length <= maxBytes) chunks.push(chunk);
+      else resolve({ kind: 'too_large' });
+    });
+    incoming.on('end', () => {
+      const [first = Buffer.alloc(0), ...rest] = chunks;
+      resolve({ kind: 'read', bytes: rest.length === 0 ? first : Buffer.concat(chunks) });
+    });
+    const giveUp = (): void => resolve({ kind: 'broken' });
+    incoming.on('error', giveUp);
+    // After the end this says nothing new; before it, the sender has gone.
+    incoming.on('close', giveUp);
+  });
 }

@@ -1,6 +1,6 @@
 // Raw bytes -> verified -> durable -> 200. Nothing is processed in the request, and the sender learns nothing about why a
 // signature was refused.
-import type { IncomingHttpHeaders } from 'node:http';
+import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
 import type { HttpBindings } from '@hono/node-server';
 import { Hono } from 'hono';
 import type { EventLog } from '#kernel/events.ts';
@@ -9,7 +9,7 @@ import type { WebhookDelivery } from '#payments/payment-provider.ts';
 import type { ReceiveWebhook, WebhookReceipt } from '#payments/receive-webhook.ts';
 import { brokenBody, notFound, problem, refuseOtherMethods, tooLarge, unavailable } from './errors.ts';
 import type { Metrics } from './metrics.ts';
-import { readBody } from './read-body.ts';
+import { readBody, readIncoming } from './read-body.ts';
 
 export const webhookBytesMax = 256 * 1024;
 
@@ -32,11 +32,9 @@ export function webhookRoutes(deps: WebhookRoutesDeps): Hono {
   const app = new Hono();
   app.post('/webhooks/:provider', async (context) => {
     const provider = context.req.param('provider');
-    const request = context.req.raw;
     // What the listener hands over beside the request; without a listener there is nothing.
     const { incoming } = (context.env ?? {}) as Partial<HttpBindings>;
-    const headers = headersOf(request, incoming?.headers);
-    const { outcome, response } = await receive(deps, { provider, request, headers });
+    const { outcome, response } = await receive(deps, { provider, request: context.req.raw, incoming });
     deps.metrics.countWebhook({ provider: isProviderName(provider) ? provider : 'unknown', outcome });
     return response;
   });
@@ -46,12 +44,13 @@ export function webhookRoutes(deps: WebhookRoutesDeps): Hono {
 
 async function receive(
   deps: WebhookRoutesDeps,
-  input: { provider: string; request: Request; headers: WebhookDelivery['headers'] },
+  input: { provider: string; request: Request; incoming: IncomingMessage | undefined },
 ): Promise<{ outcome: Outcome; response: Response }> {
-  const body = await readBody(input.request, webhookBytesMax);
+  const { request, incoming } = input;
+  const body = await (incoming ? readIncoming(incoming, webhookBytesMax) : readBody(request, webhookBytesMax));
   if (body.kind === 'too_large') return { outcome: 'too_large', response: tooLarge(webhookBytesMax) };
   if (body.kind === 'broken') return { outcome: 'broken', response: brokenBody() };
-  const delivery = { headers: input.headers, body: body.bytes };
+  const delivery = { headers: headersOf(request, incoming?.headers), body: body.bytes };
   try {
     const receipt = await deps.receiveWebhook({ provider: input.provider, delivery });
     return { outcome: receipt.kind, response: answer(receipt) };
