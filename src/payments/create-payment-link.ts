@@ -38,7 +38,7 @@ export async function createPaymentLink(
   };
   const opened = await openPayment(deps, { ...input, cause });
   if (opened.kind !== 'opened') return opened;
-  const requested = await requestPayment(deps, { payment: opened.payment, cause });
+  const requested = await requestPayment(deps, { payment: opened.payment, cause, alternatives: 0 });
   if (requested.kind === 'busy')
     return { kind: 'refused', reason: 'The link is being made by somebody else right now.' };
   if (requested.kind === 'failed') return { ...requested, kind: 'provider_failed' };
@@ -54,13 +54,15 @@ function openPayment(
     const order = await stores.orders.findOrder(input.orderId);
     if (order === undefined) return { kind: 'refused', reason: 'There is no such order.' };
     const payments = await stores.payments.listPaymentsForOrder(order.id);
-    const open = payablePayment(payments);
-    if (open !== undefined) return { kind: 'opened', payment: open };
-    const choice = chooseProvider(deps.providers, { provider: input.provider, money: order });
-    if (choice.kind === 'none') return { kind: 'no_provider', reason: choice.reason };
+    // What is paid at a provider that was switched off would not be heard of.
+    const open = payablePayment(payments.filter(({ provider }) => deps.providers.find(provider) !== undefined));
+    const choice = open ? undefined : chooseProvider(deps.providers, { provider: input.provider, money: order });
+    if (choice?.kind === 'none') return { kind: 'no_provider', reason: choice.reason };
     const reopened = await reopenOrder(work, order);
     if (!reopened.isAllowed)
       return { kind: 'refused', reason: `The order is ${order.status}; it takes no new payment.` };
+    if (open !== undefined) return { kind: 'opened', payment: open };
+    assert(choice !== undefined, 'without an open payment a provider is chosen');
     const payment = await insertNewPayment(work, { order: reopened.order, provider: firstOf(choice.candidates) });
     await recordAudit(work, { actor: input.actor, action: 'order.new_link', subject: `order:${order.id}` });
     return { kind: 'opened', payment };

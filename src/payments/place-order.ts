@@ -13,7 +13,7 @@ import type { Order, OrderItem, OrderOrigin } from '#orders/order.ts';
 import type { Cause } from '#orders/timeline.ts';
 import { chooseProvider } from './choose-provider.ts';
 import type { PaymentDeps } from './deps.ts';
-import { insertNewPayment, paymentOpenForMs } from './new-payment.ts';
+import { insertNewPayment, paymentOpenForMs, reopenOrder } from './new-payment.ts';
 import { loadOrderView, type OrderView } from './order-view.ts';
 import type { Payment } from './payment.ts';
 import type { PaymentProvider } from './payment-provider.ts';
@@ -154,16 +154,20 @@ async function requestInTurn(
   const payments = await deps.database.read((stores) => stores.payments.listPaymentsForOrder(input.orderId));
   if (payments.some((payment) => payment.creation === 'confirmed')) return { kind: 'created' };
   const begun = payments.filter((payment) => payment.creation === 'requested');
+  const others = input.candidates.filter(({ name }) => !begun.some((payment) => payment.provider === name));
+  let alternatives = begun.length + others.length;
   let last: PaymentRequested | undefined;
   // What was begun goes on under its own id: a second payment at the same provider could be a second checkout.
   for (const payment of begun) {
-    last = await requestPayment(deps, { payment, cause: input.cause });
+    alternatives -= 1;
+    last = await requestPayment(deps, { payment, cause: input.cause, alternatives });
     if (last.kind !== 'failed') return last;
   }
-  for (const provider of input.candidates) {
-    if (begun.some((payment) => payment.provider === provider.name)) continue;
+  for (const provider of others) {
     const payment = await addPayment(deps, { ...input, provider });
-    last = await requestPayment(deps, { payment, cause: input.cause });
+    if (payment === undefined) break;
+    alternatives -= 1;
+    last = await requestPayment(deps, { payment, cause: input.cause, alternatives });
     if (last.kind !== 'failed') return last;
   }
   if (last !== undefined) return last;
@@ -172,15 +176,26 @@ async function requestInTurn(
   return { kind: 'failed', provider: refused.provider, isRejected: true, message: refused.providerStatus ?? 'refused' };
 }
 
+/**
+ * The order's payment at the next provider: the one that a repeat of this request began meanwhile, or a new one. The last
+ * provider may have taken a minute to fail; undefined when the order takes no payment any more.
+ */
 function addPayment(
   deps: PaymentDeps,
   input: { orderId: OrderId; provider: PaymentProvider; cause: Cause },
-): Promise<Payment> {
+): Promise<Payment | undefined> {
   return deps.database.transaction(async (stores) => {
     const order = await stores.orders.findOrder(input.orderId);
     assert(order !== undefined, `order ${input.orderId} vanished`);
+    const payments = await stores.payments.listPaymentsForOrder(order.id);
+    const begun = payments.find(
+      (payment) => payment.provider === input.provider.name && payment.creation !== 'refused',
+    );
+    if (begun !== undefined) return begun;
     const work: Work = { stores, clock: deps.clock, ids: deps.ids, cause: input.cause };
-    return insertNewPayment(work, { order, provider: input.provider });
+    const reopened = await reopenOrder(work, order);
+    if (!reopened.isAllowed) return undefined;
+    return insertNewPayment(work, { order: reopened.order, provider: input.provider });
   });
 }
 

@@ -37,12 +37,22 @@ interface Held {
 /** Creates the payment at its provider, once however often it is called. A refusal closes the payment as `failed`. */
 export async function requestPayment(
   deps: PaymentDeps,
-  input: { payment: Payment; cause: Cause },
+  input: {
+    payment: Payment;
+    cause: Cause;
+    /** So many other payments are tried for the order if this one is refused; only the last refusal rings. */
+    alternatives: number;
+  },
 ): Promise<PaymentRequested> {
+  const { alternatives } = input;
   const leased = await withPayment(deps, {
     paymentId: input.payment.id,
     work: async ({ payment, leaseId }): Promise<PaymentRequested> => {
       if (payment.creation === 'confirmed') return { kind: 'created' };
+      if (deps.providers.find(payment.provider) === undefined) {
+        const message = `${payment.provider} is not configured any more`;
+        return { kind: 'failed', provider: payment.provider, isRejected: false, message };
+      }
       const held: Held = { payment, leaseId, cause: input.cause };
       try {
         const { provider, request } = await prepare(deps, payment);
@@ -52,7 +62,7 @@ export async function requestPayment(
       } catch (error) {
         if (!(error instanceof ProviderError)) throw error;
         const isRejected = error instanceof ProviderRejected;
-        if (isRejected) await refuse(deps, { ...held, why: sentenceOf(error) });
+        if (isRejected) await refuse(deps, { ...held, alternatives, why: sentenceOf(error) });
         else await postponePoll(deps, payment);
         return { kind: 'failed', provider: payment.provider, isRejected, message: sentenceOf(error) };
       }
@@ -76,7 +86,7 @@ export async function recoverCreation(deps: PaymentDeps, held: Held): Promise<Re
     await postponePoll(deps, payment);
     return { kind: 'unchanged', status: payment.status };
   }
-  await refuse(deps, { ...held, why: 'the provider never heard of it' });
+  await refuse(deps, { ...held, alternatives: 0, why: 'the provider never heard of it' });
   return { kind: 'changed', from: payment.status, to: 'failed' };
 }
 
@@ -106,7 +116,7 @@ function requestFor(order: Order, payment: Payment): CreatePaymentRequest {
   };
 }
 
-async function refuse(deps: PaymentDeps, held: Held & { why: string }): Promise<void> {
+async function refuse(deps: PaymentDeps, held: Held & { alternatives: number; why: string }): Promise<void> {
   const { payment, why } = held;
   await deps.database.transaction(async (stores) => {
     const work: Work = { stores, clock: deps.clock, ids: deps.ids, cause: held.cause };
@@ -125,7 +135,7 @@ async function refuse(deps: PaymentDeps, held: Held & { why: string }): Promise<
     const payments = await stores.payments.listPaymentsForOrder(order.id);
     await tellOrder(work, { order, payments, event: 'payment_failed', ...to });
     const isNeeded = order.status === 'awaiting_payment' && !payments.some(isOpenPayment);
-    if (isNeeded) await raiseNotCreated(work, { order, payment, why });
+    if (isNeeded && held.alternatives === 0) await raiseNotCreated(work, { order, payment, why });
   });
 }
 

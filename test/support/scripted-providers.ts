@@ -1,0 +1,87 @@
+// Providers that do what the test says at this moment, for races and refusals that the sandbox cannot time exactly.
+import type { Clock } from '#kernel/clock.ts';
+import { asProviderReference } from '#kernel/ids.ts';
+import { toDecimal } from '#kernel/money.ts';
+import type { ProviderName } from '#kernel/provider-name.ts';
+import type { CreatePaymentRequest, PaymentProvider, ProviderRegistry } from '#payments/payment-provider.ts';
+import { ProviderRejected, ProviderUnreachable } from '#payments/provider-errors.ts';
+import type { PaymentSnapshot } from '#payments/snapshot.ts';
+
+type Create = (request: CreatePaymentRequest) => Promise<void> | void;
+
+export interface ScriptedProviders extends ProviderRegistry {
+  /** What happens before a create of this provider is answered; a throw is its answer. */
+  onCreate(name: ProviderName, create: Create): void;
+  /** What the provider shows of a reference from here on. */
+  shows(reference: string, look: Partial<PaymentSnapshot>): void;
+  switchOff(name: ProviderName): void;
+  /** References that were created, in their order: `btcpay-1`, `btcpay-2` … */
+  created: string[];
+}
+
+export function createScriptedProviders(names: readonly ProviderName[], clock: Clock): ScriptedProviders {
+  const creates = new Map<ProviderName, Create>();
+  const looks = new Map<string, Partial<PaymentSnapshot>>();
+  const created: string[] = [];
+  const never = (): never => {
+    throw new Error('this is not asked for');
+  };
+
+  function look(provider: ProviderName, reference: string): PaymentSnapshot {
+    return {
+      ...{ provider, reference: asProviderReference(reference), paymentId: null, trust: 'fetched' },
+      ...{ observedAt: clock.now(), state: 'open', providerStatus: 'New', settlement: null },
+      ...{ requested: { amount: '49.00', asset: 'USD' }, isLate: false, isMarkedByHand: false, transactionIds: [] },
+      ...{ checkoutUrl: `https://pay.example.org/i/${reference}`, createdAt: null, expiresAt: null },
+      ...looks.get(reference),
+    };
+  }
+
+  function provider(name: ProviderName): PaymentProvider {
+    return {
+      ...{ name, capabilities: { canList: false, canCancel: true, canFindLostCreate: true, gaps: [] } },
+      quote: (money) => ({ amount: toDecimal(money), asset: money.currency }),
+      async createPayment(request) {
+        await creates.get(name)?.(request);
+        const reference = `${name}-${created.length + 1}`;
+        created.push(reference);
+        looks.set(reference, { paymentId: request.paymentId });
+        return look(name, reference);
+      },
+      findCreatedPayment: () => Promise.resolve(undefined),
+      fetchPayment: (reference) => Promise.resolve(look(name, reference)),
+      cancelPayment: () => Promise.resolve(),
+      ...{ listPayments: never, verifyWebhook: never, probe: () => Promise.resolve() },
+    };
+  }
+
+  const on = new Map(names.map((name) => [name, provider(name)]));
+  return {
+    created,
+    onCreate: (name, create) => void creates.set(name, create),
+    shows: (reference, shown) => void looks.set(reference, { ...looks.get(reference), ...shown }),
+    switchOff: (name) => void on.delete(name),
+    list: () => [...on.values()],
+    find: (name) => on.get(name),
+    health: (name) => ({
+      ...{
+        provider: name,
+        breaker: 'closed',
+        openedAt: null,
+        lastError: null,
+        lastSuccessAt: null,
+        dashboardUrl: null,
+      },
+    }),
+  };
+}
+
+const failure = { operation: 'create_payment', code: '4200', httpStatus: null };
+
+export function unreachable(provider: ProviderName): ProviderUnreachable {
+  return new ProviderUnreachable({ ...failure, provider, message: 'create_payment: timeout' });
+}
+
+export function rejected(provider: ProviderName): ProviderRejected {
+  return new ProviderRejected({ ...failure, provider, message: 'create_payment: amount too small' });
+}
