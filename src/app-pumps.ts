@@ -71,6 +71,7 @@ export function createPumps(
     queueOf: (stores) => stores.inbox,
     lane: null,
     handle: (event, signal) => handleInboxEvent(deps, event, signal),
+    describe: ({ source, eventType, reference }) => ({ provider: source, eventType, reference }),
     onAbandoned: (stores, { row, reason }) =>
       raiseDeadLetter(deps, { stores, what: `webhooks of ${row.source}`, reason }),
     sweepMs,
@@ -86,6 +87,7 @@ export function createPumps(
         if (handler === undefined) return { kind: 'give_up', reason: `nothing carries out ${message.topic}` };
         return handler.deliver(message, signal);
       },
+      describe: ({ topic, payload }) => ({ topic, cause: payload['cause'] }),
       onAbandoned(stores, { row, reason }) {
         const alertId = row.topic === 'alert.card' ? String(row.payload['alertId']) : undefined;
         return raiseDeadLetter(deps, { stores, what: row.topic, reason, alertId });

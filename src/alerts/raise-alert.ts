@@ -11,6 +11,8 @@ export interface AlertContext {
   stores: { alerts: AlertStore } & Pick<MessagingStores, 'outbox'>;
   clock: Clock;
   ids: Ids;
+  /** What brought it about, where that is known. */
+  cause?: { kind: string; id: string };
 }
 
 export interface RaisedAlert {

@@ -5,7 +5,13 @@ import { type Effect, topics } from './topics.ts';
 
 /** Owes an effect to the outside; false when the same fact was queued before. Call it in the transaction that decided it. */
 export function enqueueEffect(
-  deps: { stores: Pick<MessagingStores, 'outbox'>; clock: Clock; ids: Ids },
+  deps: {
+    stores: Pick<MessagingStores, 'outbox'>;
+    clock: Clock;
+    ids: Ids;
+    /** What brought it about; travels with the message into the log. */
+    cause?: { kind: string; id: string };
+  },
   effect: Effect,
 ): Promise<boolean> {
   const { lane, priority } = topics[effect.topic];
@@ -18,6 +24,7 @@ export function enqueueEffect(
     topic: effect.topic,
     lane,
     priority,
-    payload: effect.payload,
+    payload:
+      deps.cause === undefined ? effect.payload : { ...effect.payload, cause: `${deps.cause.kind}:${deps.cause.id}` },
   });
 }

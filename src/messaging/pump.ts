@@ -25,6 +25,8 @@ export interface PumpOptions<Row, Stores> {
   handle(row: Row, signal: AbortSignal): Promise<DeliveryResult>;
   /** Runs in the transaction that makes a dead letter: raises the alert. */
   onAbandoned(stores: Stores, input: { row: Row; reason: string }): Promise<void>;
+  /** What the log says of a row beside its id: facts without secrets. */
+  describe?(row: Row): Record<string, unknown>;
   policy: RetryPolicy;
   concurrency: number;
   /** No attempt may take longer; its signal is aborted then. The lock outlives it. */
@@ -128,7 +130,7 @@ export function createPump<Row extends QueueBookkeeping, Stores>(
   }
 
   function report(row: Row, result: DeliveryResult): void {
-    const facts = { pump: options.name, rowId: row.id, attempt: row.finishedAttempts + 1 };
+    const facts = { pump: options.name, rowId: row.id, ...options.describe?.(row), attempt: row.finishedAttempts + 1 };
     if (result.kind === 'done') deps.log.info('message settled', { ...facts, outcome: result.outcome });
     if (result.kind === 'retry') deps.log.warn('message put back', { ...facts, reason: result.error });
     if (result.kind === 'give_up') deps.log.error('message given up', { ...facts, reason: result.reason });

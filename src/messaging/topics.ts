@@ -3,7 +3,10 @@ import type { JsonObject } from '#kernel/json.ts';
 export const lanes = ['pager', 'chat', 'shop', 'provider'] as const;
 export type Lane = (typeof lanes)[number];
 
-/** Every effect that may be owed to the outside, with its lane and its place in the queue (0 goes first). */
+/**
+ * Every effect that may be owed to the outside, with its lane and its place in the queue (0 goes first). Beside what is
+ * named here a payload may hold `cause`, for the log.
+ */
 export const topics = {
   /** Shows an alert's present state on its card, in every chat that alerts go to. Payload: `{ alertId, version }`. */
   'alert.card': { lane: 'pager', priority: 0 },
