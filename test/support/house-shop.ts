@@ -66,6 +66,7 @@ export async function startShopReceiver(options: { now: () => number }): Promise
       return [...new Map(about.map((announcement) => [announcement.id, announcement])).values()];
     },
     async stop() {
+      if (!server.listening) return;
       const closed = once(server, 'close');
       server.close();
       server.closeAllConnections();

@@ -1,0 +1,210 @@
+// Canary secrets are planted in every secret setting, in bodies and in headers; then the house lives through a bad day, and
+// its log and its answers are searched for them.
+import { generateKeyPairSync } from 'node:crypto';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { hour } from '#kernel/clock.ts';
+import { settings } from '#src/config-settings.ts';
+import { type House, openHouse, providers } from '#test/support/house.ts';
+import type { Answer, PlacedOrder } from '#test/support/house-client.ts';
+import { sign } from '#test/support/house-forgeries.ts';
+import { awaitTrue } from '#test/support/house-wait.ts';
+import { adminBot, owner } from '#test/support/house-world.ts';
+
+/** Second values, as in a rotation: they are never sent by anybody, and show that all of a list is struck out. */
+const planted: Readonly<Record<string, string>> = {
+  TELEGRAM_BOT_TOKEN: '333:CANARYadminCANARYadminCANARYadminCA',
+  TELEGRAM_PAGER_TOKEN: '444:CANARYpagerCANARYpagerCANARYpagerCA',
+  COINBASE_API_KEY_SECRET: String(
+    generateKeyPairSync('ec', { namedCurve: 'P-256' }).privateKey.export({ type: 'sec1', format: 'pem' }),
+  ),
+  COINBASE_WEBHOOK_SECRET: 'CANARY-coinbase-webhook',
+  BITPAY_POS_TOKEN: 'CANARYbitpayPosToken',
+  BITPAY_MERCHANT_TOKEN: 'CANARYbitpayMerchantToken',
+  BTCPAY_WEBHOOK_SECRET: 'CANARY-btcpay-webhook',
+  STORE_API_KEY: 'CANARY-key-of-the-shop-that-follows',
+  STORE_WEBHOOK_SECRET: `whsec_${Buffer.from('CANARY key of the shop that follows').toString('base64')}`,
+};
+
+const customer = { email: 'canary.customer@example.org', name: 'Canary Birdsong' };
+
+let house: House;
+/** The settings as the first part of the day had them. */
+const firstValues = new Map<string, string>();
+let paid: PlacedOrder;
+const answers: Answer[] = [];
+
+beforeAll(async () => {
+  house = await openHouse({ env: { LOG_LEVEL: 'trace', TELEGRAM_WEBHOOK_SECRET: 'CANARY-telegram-webhook' } });
+  const { environment, shop } = house;
+  for (const [name, canary] of Object.entries(planted)) environment[name] = `${environment[name]},${canary}`;
+  environment['STORE_WEBHOOK_URL'] = `${shop.url}?token=CANARY-in-the-address`;
+  for (const [name, value] of Object.entries(environment)) firstValues.set(name, value);
+  await house.restart();
+  paid = await aGoodOrder();
+  await badWebhooks();
+  await badRequests();
+  await providersFail();
+  await theShopAndTelegramFail();
+  await wrongCredentials();
+}, 60_000);
+afterAll(async () => {
+  await house[Symbol.asyncDispose]();
+});
+
+async function aGoodOrder(): Promise<PlacedOrder> {
+  const order = await house.placeOrder({ provider: 'btcpay', ...customer, metadata: { voucher: 'CANARY-voucher' } });
+  await house.visit(order, 'pay');
+  await house.awaitOrder(order.id, ({ status }) => status === 'paid');
+  await awaitTrue(() => house.shop.heardOf(order.id).length > 0, { what: 'the announcement' });
+  await house.ask(`/order ${order.number}`, ({ text }) => text.includes(order.number));
+  return order;
+}
+
+async function badWebhooks(): Promise<void> {
+  const body = '{"canary":"CANARY-in-a-forged-body"}';
+  for (const provider of [...providers, 'stripe']) {
+    const headers = {
+      'btcpay-sig': 'sha256=CANARY',
+      'x-signature': 'CANARY',
+      'x-hook0-signature': 't=1,v0=CANARY',
+      authorization: 'Bearer CANARY-in-a-header',
+    };
+    answers.push(await house.postWebhook(provider, { headers, body }));
+    answers.push(await house.postWebhook(provider, { headers, body: body.repeat(9_000) }));
+  }
+  const now = house.clock.now();
+  const signed = { coinbase: 'COINBASE_WEBHOOK_SECRET', bitpay: 'BITPAY_POS_TOKEN', btcpay: 'BTCPAY_WEBHOOK_SECRET' };
+  for (const provider of providers) {
+    const secret = house.environment[signed[provider]]?.split(',')[0] ?? '';
+    for (const text of ['{"CANARY-no-json', '{"type":"CANARY-type","eventType":"CANARY-type","CANARY":1}']) {
+      const delivery = sign(provider, { headers: { 'content-type': 'application/json' }, body: text, now, secret });
+      answers.push(await house.postWebhook(provider, delivery));
+    }
+  }
+}
+
+async function badRequests(): Promise<void> {
+  const headers = { 'content-type': 'application/json' };
+  const post = { method: 'POST', headers };
+  answers.push(await house.send('/v1/orders', { ...post, body: '{"CANARY-no-json' }));
+  answers.push(
+    await house.send('/v1/orders', { ...post, body: JSON.stringify({ customer: { email: 'CANARY no address' } }) }),
+  );
+  answers.push(await house.send('/v1/orders/CANARY'));
+  answers.push(await house.send('/v1/orders?cursor=CANARY&limit=CANARY&status=CANARY'));
+  answers.push(await house.send('/v1/orders', { headers: { authorization: 'Bearer CANARY-guessed-key' } }));
+  answers.push(await house.send('/telegram/admin', { ...post, body: '{"update_id":1,"CANARY":1}' }));
+}
+
+async function providersFail(): Promise<void> {
+  for (const provider of providers) {
+    for (const fault of ['5xx', '429', 'reset', 'timeout_before'] as const) {
+      house.sandbox.faults(provider).set({ failRate: 1, failKinds: [fault], retryAfterSeconds: 60 });
+      answers.push(await house.tryOrder({ provider, ...customer, metadata: { voucher: 'CANARY-voucher' } }));
+    }
+    house.sandbox.faults(provider).reset();
+  }
+  await house.runJob('watch-providers');
+  await house.runJob('reconcile');
+}
+
+async function theShopAndTelegramFail(): Promise<void> {
+  const { telegram, shop } = house;
+  await awaitTrue(async () => (await house.tryOrder({ provider: 'btcpay' })).status === 201, { what: 'BTCPay back' });
+  shop.answerWith(500);
+  for (const kind of ['error_500', 'reset', 'flood'] as const) telegram.failNext({ times: 2, kind });
+  const order = await house.placeOrder({ provider: 'btcpay', ...customer });
+  await house.visit(order, 'underpay');
+  await house.visit(order, 'expire');
+  await telegram.sendText({ userId: owner.id, bot: adminBot, text: `/find ${customer.email}` });
+  await awaitTrue(() => telegram.history().filter(({ ok }) => !ok).length >= 4, { what: 'failures at Telegram' });
+  telegram.clearFaults();
+  await shop.stop();
+  house.clock.move(hour);
+  await awaitTrue(() => house.logLines.some((line) => line.includes('ECONNREFUSED')), { what: 'a shop that is gone' });
+}
+
+/** Everything is refused: nobody knows these. */
+async function wrongCredentials(): Promise<void> {
+  const { environment } = house;
+  for (const [name, canary] of Object.entries(planted)) environment[name] = canary;
+  environment['BTCPAY_API_KEY'] = 'CANARY-btcpay-api-key';
+  environment['BITPAY_PRIVATE_KEY'] = 'ca'.repeat(32);
+  const before = house.logLines.length;
+  await house.restart();
+  const refused = () => house.logLines.slice(before).filter((line) => line.includes('telegram not reached'));
+  await awaitTrue(() => refused().length > 0, { what: 'a bot that is not known' });
+  for (const provider of providers) {
+    const headers = { 'content-type': 'application/json', authorization: `Bearer ${planted['STORE_API_KEY']}` };
+    const body = JSON.stringify({
+      items: [{ name: 'Licence', quantity: 1, unit_amount: '1.00' }],
+      currency: 'USD',
+      provider,
+      customer,
+    });
+    answers.push(await house.send('/v1/orders', { method: 'POST', headers, body }));
+  }
+}
+
+test('the bad day was one: everything that can be refused was refused', () => {
+  const statuses = answers.map(({ status }) => status);
+  for (const status of [400, 401, 404, 413, 422, 502, 503]) expect(statuses).toContain(status);
+  expect(house.logLines.length).toBeGreaterThan(50);
+  for (const phrase of ['payment applied', 'message put back', 'telegram not reached']) {
+    expect(
+      house.logLines.some((line) => line.includes(phrase)),
+      phrase,
+    ).toBe(true);
+  }
+});
+
+test('a canary is planted in every secret setting', () => {
+  const secret = Object.entries(settings).flatMap(([name, { isSecret }]) => (isSecret ? [name] : []));
+  // The file of SQLite is no secret, and the queue is in the database.
+  const without = ['DATABASE_URL', 'AMQP_URL'];
+  const elsewhere = ['TELEGRAM_WEBHOOK_SECRET', 'BTCPAY_API_KEY', 'BITPAY_PRIVATE_KEY'];
+  const unplanted = secret.filter((name) => !(name in planted) && ![...without, ...elsewhere].includes(name));
+  expect(unplanted).toEqual([]);
+});
+
+test('no line of the log shows a canary, a secret or a customer, and each is JSON', () => {
+  const log = house.logLines.join('');
+  const lines = log.trim().split('\n');
+  expect(lines.filter((line) => /canary/i.test(line))).toEqual([]);
+  const known = Object.entries(settings)
+    .filter(([name, { isSecret }]) => isSecret && name !== 'DATABASE_URL')
+    .flatMap(([name]) => [house.environment[name] ?? '', firstValues.get(name) ?? ''])
+    .flatMap((value) => value.split(/,|\n/))
+    .filter((part) => part.length >= 6 && !part.startsWith('-----'));
+  expect(known.length).toBeGreaterThan(10);
+  for (const secret of known) expect(log.includes(secret)).toBe(false);
+  for (const line of lines) expect(() => JSON.parse(line)).not.toThrow();
+});
+
+test('no answer says a secret back', () => {
+  // What a sender wrote themselves may come back to them; nothing of ours may.
+  const secrets = [
+    ...Object.values(planted),
+    'CANARY-btcpay-api-key',
+    'CANARY-telegram-webhook',
+    customer.email,
+    customer.name,
+  ];
+  for (const { text } of answers.filter(({ status }) => status >= 400)) {
+    for (const secret of secrets) expect(text).not.toContain(secret);
+  }
+});
+
+test('the id of a webhook travels from the inbox through the payment to what the shop and the admins are told', async () => {
+  const records = house.logLines.map((line) => JSON.parse(line) as Record<string, unknown>);
+  const view = records.find(({ msg, to }) => msg === 'payment applied' && to === 'paid');
+  const cause = String(view?.['cause']);
+  expect(cause).toMatch(/^webhook:[0-9a-f-]{36}$/);
+  const eventId = cause.slice('webhook:'.length);
+  const settled = records.filter(({ msg }) => msg === 'message settled');
+  expect(settled.filter(({ pump, rowId }) => pump === 'inbox' && rowId === eventId)).toHaveLength(1);
+  const topics = settled.filter((record) => record['cause'] === cause).map(({ topic }) => topic);
+  expect(topics).toContain('shop.event');
+  expect(topics).toContain('order.card');
+  expect(house.shop.heardOf(paid.id)[0]?.order.timeline.some(({ cause: { id } }) => id === eventId)).toBe(true);
+});
