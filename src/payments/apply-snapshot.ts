@@ -48,7 +48,9 @@ export async function applySnapshot(
     if (payment.lockedBy !== input.leaseId) throw new ConcurrentChange(`the lease on ${payment.id} was lost`);
     const order = await stores.orders.findOrder(payment.orderId);
     assert(order !== undefined, `order of payment ${payment.id} vanished`);
-    const decision = decidePayment(payment, snapshot);
+    // Looks are taken under the lease, so each is newer than the last, whatever the clocks of two processes, or one that
+    // was set back, make of it.
+    const decision = decidePayment({ ...payment, evidenceAt: null }, snapshot);
     const after = await keepEvidence(work, { payment, snapshot, decision });
     await carryOut(work, { order, before: payment, payment: after, decision, snapshot });
     return decision.kind === 'changed'
@@ -76,29 +78,21 @@ async function keepEvidence(
   const now = work.clock.now();
   const status = decision.kind === 'changed' ? decision.to : payment.status;
   const expiresAt = snapshot.expiresAt ?? payment.expiresAt;
-  const evidence: PaymentChange =
-    decision.kind === 'stale'
-      ? {
-          updatedAt: now,
-        }
-      : {
-          status,
-          creation: 'confirmed',
-          reference: snapshot.reference,
-          checkoutUrl: snapshot.checkoutUrl ?? payment.checkoutUrl,
-          providerStatus: snapshot.providerStatus,
-          expectedAmount: snapshot.settlement?.expected ?? payment.expectedAmount,
-          receivedAmount: snapshot.settlement?.received ?? payment.receivedAmount,
-          receivedAsset: snapshot.settlement?.asset ?? payment.receivedAsset,
-          transactionIds: [...new Set([...payment.transactionIds, ...snapshot.transactionIds])],
-          trust: snapshot.trust,
-          evidenceAt: snapshot.observedAt,
-          paidAt: status === 'paid' || status === 'overpaid' ? (payment.paidAt ?? now) : payment.paidAt,
-          expiresAt,
-          updatedAt: now,
-        };
   const change: PaymentChange = {
-    ...evidence,
+    status,
+    creation: 'confirmed',
+    reference: snapshot.reference,
+    checkoutUrl: snapshot.checkoutUrl ?? payment.checkoutUrl,
+    providerStatus: snapshot.providerStatus,
+    expectedAmount: snapshot.settlement?.expected ?? payment.expectedAmount,
+    receivedAmount: snapshot.settlement?.received ?? payment.receivedAmount,
+    receivedAsset: snapshot.settlement?.asset ?? payment.receivedAsset,
+    transactionIds: [...new Set([...payment.transactionIds, ...snapshot.transactionIds])],
+    trust: snapshot.trust,
+    evidenceAt: snapshot.observedAt,
+    paidAt: status === 'paid' || status === 'overpaid' ? (payment.paidAt ?? now) : payment.paidAt,
+    expiresAt,
+    updatedAt: now,
     lockedUntil: null,
     lockedBy: null,
     nextPollAt: nextPollAt({ status, createdAt: payment.createdAt, expiresAt }, now),

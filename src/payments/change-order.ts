@@ -82,7 +82,9 @@ async function changeOrder(work: Work, input: OrderEventInput & { to: OrderStatu
   if (to === 'cancelled') {
     await resolveOrderAlerts(work, { orderId: order.id, kinds: endedByPayment, by: 'The order was cancelled.' });
   }
-  await announce(work, { order: after, fact: to });
+  // The outbox knows a fact only until its message is pruned; the order knows it for ever.
+  const isKnown = (to === 'paid' && order.paidAt !== null) || (to === 'fulfilled' && order.fulfilledAt !== null);
+  if (!isKnown) await announce(work, { order: after, fact: to });
   await refreshOrderCards(work, after);
   return after;
 }

@@ -55,7 +55,10 @@ async function findPaymentId(
   const paymentId = snapshot?.paymentId ?? null;
   if (paymentId === null) return { foreign: snapshot };
   const claimed = await deps.database.read((stores) => stores.payments.findPayment(paymentId));
-  return claimed?.provider === input.provider ? claimed.id : { foreign: snapshot };
+  const isOurs = claimed?.provider === input.provider;
+  // A second checkout that the provider made for one payment is not the one that we ask about.
+  const isOther = claimed?.reference !== null && claimed?.reference !== input.reference;
+  return isOurs && !isOther ? claimed.id : { foreign: snapshot };
 }
 
 /** A payment that was made past us is only worth a ring once money is in it. */

@@ -1,8 +1,10 @@
 import type { PaymentId, ProviderReference } from '#kernel/ids.ts';
+import { assert } from '#kernel/invariant.ts';
 import type { Cause } from '#orders/timeline.ts';
 import { applySnapshot } from './apply-snapshot.ts';
 import type { PaymentDeps } from './deps.ts';
-import type { Payment } from './payment.ts';
+import { noteProviderOff } from './note-provider-off.ts';
+import { isOpenPayment, type Payment } from './payment.ts';
 import { withPayment } from './payment-lease.ts';
 import { postponePoll } from './poll-schedule.ts';
 import { ProviderError } from './provider-errors.ts';
@@ -27,6 +29,11 @@ export async function refreshPayment(
     paymentId: input.paymentId,
     work: async ({ payment, leaseId }): Promise<Refresh> => {
       const held = { payment, leaseId, cause: input.cause, ...(input.signal && { signal: input.signal }) };
+      if (deps.providers.find(payment.provider) === undefined) {
+        await postponePoll(deps, payment);
+        if (isOpenPayment(payment)) await noteProviderOff(deps, payment);
+        return { kind: 'provider_off' };
+      }
       try {
         const reference = payment.reference ?? input.claimedReference;
         if (reference === undefined) return await recoverCreation(deps, held);
@@ -46,10 +53,7 @@ async function fetchAndApply(
   input: { payment: Payment; leaseId: string; cause: Cause; reference: ProviderReference; signal?: AbortSignal },
 ): Promise<Refresh> {
   const provider = deps.providers.find(input.payment.provider);
-  if (provider === undefined) {
-    await postponePoll(deps, input.payment);
-    return { kind: 'provider_off' };
-  }
+  assert(provider !== undefined, `provider ${input.payment.provider} is not configured`);
   const snapshot = await provider.fetchPayment(input.reference, input.signal);
   return applySnapshot(deps, { paymentId: input.payment.id, leaseId: input.leaseId, snapshot, cause: input.cause });
 }

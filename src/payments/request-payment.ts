@@ -75,10 +75,6 @@ export async function requestPayment(
 /** Finds out what became of a create without an answer. It does not create: nobody waits for that link any more. */
 export async function recoverCreation(deps: PaymentDeps, held: Held): Promise<Refresh> {
   const { payment } = held;
-  if (deps.providers.find(payment.provider) === undefined) {
-    await postponePoll(deps, payment);
-    return { kind: 'provider_off' };
-  }
   const { provider, request } = await prepare(deps, payment);
   const snapshot = await provider.findCreatedPayment(request, held.signal);
   if (snapshot !== undefined) return applySnapshot(deps, { ...held, paymentId: payment.id, snapshot });

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { Alert } from '#alerts/alert.ts';
-import { minute } from '#kernel/clock.ts';
+import { day, hour, minute } from '#kernel/clock.ts';
+import { outboxKeptMs, pruneQueues } from '#messaging/prune.ts';
 import { openTestDatabase, type TestDatabase } from '#test/support/database.ts';
 import { createTestDeps, detailsOf, lookAt, placeTestOrder } from '#test/support/payment-looks.ts';
 
@@ -60,4 +61,41 @@ test('the missing amount is said in the unit the provider settles in', async () 
   expect(await alertsOf(order.id)).toEqual([
     'payment_underpaid open: 0.00030 BTC of 0.00053 BTC came, 0.00023 BTC is missing',
   ]);
+});
+
+test('a payment is seen to be paid also after the clock was set back', async () => {
+  const deps = createTestDeps(opened.database);
+  const paymentId = await placeTestOrder(deps);
+  await lookAt(deps, { paymentId, shows: {} });
+  deps.clock.advance(-hour);
+  await lookAt(deps, { paymentId, shows: { state: 'confirmed', settlement: bitcoin('0.00053') } });
+  const { order, payment } = await detailsOf(deps, paymentId);
+  expect([order.status, payment.status, payment.evidenceAt]).toEqual(['paid', 'paid', deps.clock.now()]);
+});
+
+test('an order that was announced paid is not announced again when that message is long forgotten', async () => {
+  const deps = createTestDeps(opened.database);
+  const paymentId = await placeTestOrder(deps);
+  const paid = { state: 'confirmed', settlement: bitcoin('0.00053') } as const;
+  await lookAt(deps, { paymentId, shows: paid });
+  const { order } = await detailsOf(deps, paymentId);
+  const announced = async (): Promise<string[]> => {
+    const now = deps.clock.now();
+    const claim = { lane: 'shop', now, lockedUntil: now + minute, lockedBy: 'test', limit: 100, suspects: false };
+    return opened.database.transaction(async (stores) => {
+      const own = (await stores.outbox.claimDue(claim)).filter(({ payload }) =>
+        JSON.stringify(payload).includes(order.id),
+      );
+      for (const { id } of own) await stores.outbox.markProcessed({ id, lockedBy: 'test', at: now, outcome: 'sent' });
+      return own.map((message) => String(message.payload['type']));
+    });
+  };
+  expect(await announced()).toEqual(['order.paid']);
+  deps.clock.advance(outboxKeptMs + day);
+  await pruneQueues(deps, { limit: 1_000 });
+  await lookAt(deps, { paymentId, shows: { ...paid, state: 'invalid' } });
+  deps.clock.advance(minute);
+  await lookAt(deps, { paymentId, shows: paid });
+  expect((await detailsOf(deps, paymentId)).order.status).toBe('paid');
+  expect((await announced()).sort()).toEqual(['order.needs_attention', 'payment.reversed']);
 });
