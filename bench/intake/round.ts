@@ -35,8 +35,16 @@ const startMaxMs = 10_000;
 
 export async function runRound(input: RoundInput): Promise<RoundResult> {
   const folder = mkdtempSync(join(tmpdir(), 'tillkeeper-bench-'));
-  const file = join(folder, 'bench.db');
-  copyFileSync(input.template, file);
+  try {
+    const file = join(folder, 'bench.db');
+    copyFileSync(input.template, file);
+    return await loadServer(input, file);
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+async function loadServer(input: RoundInput, file: string): Promise<RoundResult> {
   const server = await startServer(input, file);
   try {
     const marks: { server: number; generator: number }[] = [];
@@ -60,7 +68,6 @@ export async function runRound(input: RoundInput): Promise<RoundResult> {
     };
   } finally {
     await server.stop();
-    rmSync(folder, { recursive: true, force: true });
   }
 }
 
