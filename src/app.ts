@@ -43,6 +43,12 @@ export interface AppDeps {
   logDestination?: Parameters<typeof createLogger>[0]['destination'];
 }
 
+/**
+ * What the process died with twice waits so long after the next start: good work comes first, and a process that ends
+ * again and again for another reason does not make dead letters of innocents.
+ */
+const suspectsWaitMs = 10 * second;
+
 /** Requests in hand may take so long to finish at the stop. */
 const requestsEndMs = 10 * second;
 
@@ -155,8 +161,9 @@ export async function createApp({
 
   async function takeUpLeftWork(): Promise<void> {
     await database.transaction(async (stores) => {
-      const inbox = await stores.inbox.unlockAll({ exceptBy: instanceId });
-      const outbox = await stores.outbox.unlockAll({ exceptBy: instanceId });
+      const held = { exceptBy: instanceId, repeatedAt: clock.now() + suspectsWaitMs };
+      const inbox = await stores.inbox.unlockAll(held);
+      const outbox = await stores.outbox.unlockAll(held);
       const payments = await stores.payments.releaseAllPayments();
       if (inbox + outbox + payments > 0) {
         log.warn('work of a process that died is taken up', { inbox, outbox, payments });

@@ -94,8 +94,11 @@ export interface QueueStore<Row> {
     isFinishedAttempt: boolean;
   }): Promise<boolean>;
   abandon(input: { id: string; lockedBy: string; at: Milliseconds; reason: string }): Promise<boolean>;
-  /** Frees rows that another instance holds; only for an engine with one process. How many. */
-  unlockAll(input: { exceptBy: string }): Promise<number>;
+  /**
+   * Frees rows that another instance holds; only for an engine with one process. Rows that a process has died with
+   * twice wait until `repeatedAt`. How many were freed.
+   */
+  unlockAll(input: { exceptBy: string; repeatedAt: Milliseconds }): Promise<number>;
   find(id: string): Promise<Row | undefined>;
   /** Newest first. */
   listAbandoned(query: { before: { at: Milliseconds; id: string } | null; limit: number }): Promise<Row[]>;

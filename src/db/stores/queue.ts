@@ -61,6 +61,11 @@ export function createQueueStore<Row extends QueueBookkeeping>(session: Session,
         .set({ lockedUntil: null, lockedBy: null })
         .where(and(isWaiting, isNotNull(table.lockedBy), ne(table.lockedBy, input.exceptBy)))
         .returning({ id: table.id });
+      const hasDiedTwice = sql`${table.startedAttempts} - ${table.finishedAttempts} > 1`;
+      await db
+        .update(table)
+        .set({ availableAt: input.repeatedAt })
+        .where(and(isWaiting, isNull(table.lockedBy), hasDiedTwice, lt(table.availableAt, input.repeatedAt)));
       if (freed.length > 0) session.noteDue(name, null);
       return freed.length;
     },

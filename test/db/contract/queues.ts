@@ -152,8 +152,13 @@ export function describeQueues(open: OpenContractDatabase): void {
         await inbox.claimDue(claimBy('gone'));
         await inbox.append(sampleEvent('mine'));
         await inbox.claimDue(claimBy('me'));
-        expect(await inbox.unlockAll({ exceptBy: 'me' })).toBe(1);
-        expect(idsOf(await inbox.claimDue(claimBy('me', { suspects: true })))).toEqual(['theirs']);
+        const held = { exceptBy: 'me', repeatedAt: noon + 10_000 };
+        expect(await inbox.unlockAll(held)).toBe(1);
+        expect(idsOf(await inbox.claimDue(claimBy('gone', { suspects: true })))).toEqual(['theirs']);
+        expect(await inbox.unlockAll(held)).toBe(1);
+        expect(await inbox.claimDue(claimBy('me', { suspects: true }))).toEqual([]);
+        const later = { now: held.repeatedAt, lockedUntil: held.repeatedAt + 60_000 };
+        expect(idsOf(await inbox.claimDue(claimBy('me', { ...later, suspects: true })))).toEqual(['theirs']);
       });
     });
 
