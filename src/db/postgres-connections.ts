@@ -31,6 +31,8 @@ export function createPool(target: { url: string; poolMax?: number }): pg.Pool {
   });
   // A connection that is lost while nobody uses it is replaced; without a listener it would end the process.
   pool.on('error', () => undefined);
+  // The pool listens to the idle ones only. One that is lost in use, between two statements, tells its next statement.
+  pool.on('connect', (client) => client.on('error', () => undefined));
   return pool;
 }
 

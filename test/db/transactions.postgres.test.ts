@@ -56,6 +56,20 @@ test('two transactions in a deadlock both succeed: the one that is undone is run
   expect(runs).toBe(3);
 });
 
+test('a connection that is lost between two statements ends its transaction, not the process', async () => {
+  await using opened = await open();
+  const { database } = opened;
+  const cutOff = database.transaction(async (stores) => {
+    await stores.audit.record(sampleAudit('a'));
+    const others = "from pg_stat_activity where datname = current_database() and state = 'idle in transaction'";
+    await opened.raw(`select pg_terminate_backend(pid, 5000) as ended ${others}`);
+    await stores.audit.record(sampleAudit('b'));
+  });
+  expect(await rejectionOf(cutOff)).toBeInstanceOf(Error);
+  await database.transaction((stores) => stores.audit.record(sampleAudit('c')));
+  expect(await opened.raw('select id from audit_records')).toHaveLength(1);
+});
+
 test('an error names no parameter of its query', async () => {
   await using opened = await open();
   const twice = opened.database.transaction(async (stores) => {
