@@ -1,0 +1,52 @@
+// The queries that run by themselves, many times a minute, must not walk through what is over: on SQLite they would stop
+// the whole process for as long.
+import Database from 'better-sqlite3';
+import { afterEach, expect, test, vi } from 'vitest';
+import { asOrderId, asProviderReference } from '#kernel/ids.ts';
+import type { PaymentStores } from '#payments/payment-store.ts';
+import { openTestDatabase } from '#test/support/database.ts';
+
+afterEach(() => vi.restoreAllMocks());
+
+const now = 1_795_348_800_000;
+const claim = { now, lockedUntil: now + 1, lockedBy: 'me', limit: 8 };
+const queries: Record<string, (stores: PaymentStores) => Promise<unknown>> = {
+  'claiming events': ({ inbox }) => inbox.claimDue({ ...claim, lane: null, suspects: false }),
+  'claiming messages': ({ outbox }) => outbox.claimDue({ ...claim, lane: 'shop', suspects: false }),
+  'looking for suspect events': ({ inbox }) => inbox.hasSuspects({ lane: null, now }),
+  'looking for suspect messages': ({ outbox }) => outbox.hasSuspects({ lane: 'shop', now }),
+  'the depth of the inbox': ({ inbox }) => inbox.depths(now),
+  'the depth of the outbox': ({ outbox }) => outbox.depths(now),
+  'payments to poll': ({ payments }) => payments.listPaymentsToPoll({ now, except: ['btcpay'], limit: 50 }),
+  'payment behind a webhook': ({ payments }) =>
+    payments.findPaymentByReference({ provider: 'btcpay', reference: asProviderReference('r') }),
+  'payments of an order': ({ payments }) => payments.listPaymentsForOrder(asOrderId('o')),
+  'a payment looked for': ({ payments }) => payments.searchPayments({ text: 'tx', limit: 10 }),
+  'orders to expire': ({ orders }) => orders.listExpiredOrders({ now, limit: 200 }),
+  'orders of two statuses': ({ orders }) =>
+    orders.listOrders({ statuses: ['paid', 'expired'], before: null, limit: 9 }),
+  'the live alert of a trouble': ({ alerts }) => alerts.findLiveAlert('key'),
+  'live alerts of an order': ({ alerts }) => alerts.listLiveAlertsForOrder(asOrderId('o')),
+  'alerts to wake': ({ alerts }) => alerts.listAlertsToWake({ now, limit: 100 }),
+  'what to prune': ({ inbox }) => inbox.prune({ before: now, limit: 1_000 }),
+};
+
+/** Indexes that hold only rows that are not processed, and so may be walked from end to end. */
+const smallIndex = /^SCAN \w+ USING INDEX \w+_(?:due|abandoned)$/;
+
+test.for(Object.entries(queries))('%s: found by an index, without walking through a table', async ([, query]) => {
+  await using opened = await openTestDatabase();
+  const prepare = vi.spyOn(Database.prototype, 'prepare');
+  await opened.database.transaction(query);
+  const statements = prepare.mock.calls.map(([text]) => text);
+  vi.restoreAllMocks();
+  expect(statements).not.toEqual([]);
+  const connection = new Database(opened.file, { readonly: true });
+  const plan = statements.flatMap((text) => {
+    const values = Array.from(text.matchAll(/\?/g), () => 1);
+    return connection.prepare<unknown[], { detail: string }>(`explain query plan ${text}`).all(...values);
+  });
+  connection.close();
+  const walks = plan.map((step) => step.detail).filter((detail) => detail.startsWith('SCAN'));
+  expect(walks.filter((detail) => !smallIndex.test(detail))).toEqual([]);
+});
