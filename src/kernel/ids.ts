@@ -28,8 +28,19 @@ export interface Ids {
 
 export const systemRandom: Random = {
   next: () => randomBytes(6).readUIntBE(0, 6) / 2 ** 48,
-  bytes: (count) => randomBytes(count),
+  bytes: takeRandomBytes,
 };
+
+// Asking the operating system costs as much for eight bytes as for thousands. What was given out is never given again.
+const poolBytes = 4_096;
+let pool = Buffer.alloc(0);
+
+function takeRandomBytes(count: number): Uint8Array {
+  if (count > pool.length) pool = randomBytes(Math.max(poolBytes, count));
+  const bytes = pool.subarray(0, count);
+  pool = pool.subarray(count);
+  return bytes;
+}
 
 /**
  * Time-ordered ids. Ids made within one millisecond are ordered by a counter in the twelve bits after the time, so that

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { asProviderReference } from '#kernel/ids.ts';
 import type { WebhookDelivery, WebhookVerdict } from '../../payment-provider.ts';
 import { idText } from '../body-fields.ts';
-import { readExactJson } from '../exact-json.ts';
+import { readJsonTexts } from '../exact-json.ts';
 import { isKeyedHash, readHexDigest } from '../keyed-hash.ts';
 
 // BTCPay Server: webhooks. `BTCPay-Sig: sha256=<hex>` over the raw body, which is indented JSON with the line ends of the
@@ -40,7 +40,7 @@ export function verifyBtcpayWebhook(
   if (digest === undefined) return { kind: 'refused', reason: 'signature_malformed' };
   const isSigned = isKeyedHash(digest, { secrets: rule.webhookSecrets, parts: [delivery.body] });
   if (!isSigned) return { kind: 'refused', reason: 'signature_wrong' };
-  const body = readExactJson(delivery.body);
+  const body = readJsonTexts(delivery.body);
   const envelope = envelopeSchema.safeParse(body);
   if (!envelope.success) return { kind: 'refused', reason: 'body_malformed' };
   const { type: eventType, storeId } = envelope.data;

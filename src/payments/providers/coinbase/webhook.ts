@@ -3,7 +3,7 @@ import { type Milliseconds, minute, second } from '#kernel/clock.ts';
 import { asProviderReference } from '#kernel/ids.ts';
 import type { WebhookDelivery, WebhookRefusal, WebhookVerdict } from '../../payment-provider.ts';
 import { idText } from '../body-fields.ts';
-import { readExactJson } from '../exact-json.ts';
+import { readJsonTexts } from '../exact-json.ts';
 import { isKeyedHash, readHexDigest } from '../keyed-hash.ts';
 
 // Coinbase: Checkouts, Webhooks. The signature is that of Hook0: `t=…,v0=…,h=…,v1=…`, where v0 covers time and body, and
@@ -43,7 +43,7 @@ export interface CoinbaseWebhookRule {
 export function verifyCoinbaseWebhook(delivery: WebhookDelivery, rule: CoinbaseWebhookRule): WebhookVerdict {
   const refusal = findRefusal(delivery, rule);
   if (refusal !== undefined) return { kind: 'refused', reason: refusal };
-  const body = readExactJson(delivery.body);
+  const body = readJsonTexts(delivery.body);
   const envelope = z.object({ eventType: z.string().max(128) }).safeParse(body);
   if (body === undefined) return { kind: 'refused', reason: 'body_malformed' };
   const eventType = envelope.data?.eventType ?? 'unknown';
