@@ -31,7 +31,8 @@ export function createPool(target: { url: string; poolMax?: number }): pg.Pool {
   });
   // A connection that is lost while nobody uses it is replaced; without a listener it would end the process.
   pool.on('error', () => undefined);
-  // The pool listens to the idle ones only. One that is lost in use, between two statements, tells its next statement.
+  // The pool listens to the idle ones only. One that is lost in use fails its next statement; said as an event, as early
+  // as in the moment in which it is handed out, it would end the process.
   pool.on('connect', (client) => client.on('error', () => undefined));
   return pool;
 }

@@ -21,8 +21,6 @@ export function createConnections(
   const connections = new WeakMap<pg.PoolClient, Connection>();
 
   function create(client: pg.PoolClient): Connection {
-    // A connection lost between two statements fails the next one; as an event it would end the process.
-    client.on('error', () => undefined);
     // The logger is told of every query before it is sent: the one place where each can be refused.
     const logger = { logQuery: () => scopes.requireOpen((scope) => scope === connection.scope) };
     const session: Session = {

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { CommitFailed } from '#db/database-errors.ts';
+import { createPool } from '#db/postgres-connections.ts';
 import { startPostgres, type TestPostgres } from '#test/support/postgres.ts';
 import { createSignal, rejectionOf } from './contract/harness.ts';
 import { openPostgresContract } from './contract/postgres.ts';
@@ -68,6 +69,18 @@ test('a connection that is lost between two statements ends its transaction, not
   expect(await rejectionOf(cutOff)).toBeInstanceOf(Error);
   await database.transaction((stores) => stores.audit.record(sampleAudit('c')));
   expect(await opened.raw('select id from audit_records')).toHaveLength(1);
+});
+
+test('a connection that is lost as it is handed out does not end the process', async () => {
+  const pool = createPool({ url: await server.createDatabase() });
+  const handedOut = new Promise<boolean>((resolve) => {
+    pool.connect((_error, client, release) => {
+      resolve(client?.emit('error', new Error('lost')) ?? false);
+      release(true);
+    });
+  });
+  expect(await handedOut).toBe(true);
+  await pool.end();
 });
 
 test('an error names no parameter of its query', async () => {
