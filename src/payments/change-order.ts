@@ -47,9 +47,22 @@ export async function tellOrder(
     isCovered: others.some(isCoveringPayment),
     hasOpenPayment: others.some(isOpenPayment),
   });
-  if (decision.kind === 'unchanged' || decision.kind === 'refused') return { decision, order };
-  if (decision.to === order.status) return { decision, order };
-  return { decision, order: await changeOrder(work, { ...input, to: decision.to }) };
+  if (decision.kind === 'refused') return { decision, order };
+  const to = decision.kind === 'unchanged' ? order.status : decision.to;
+  if (to === order.status) return { decision, order: await holdOrder(work, order) };
+  return { decision, order: await changeOrder(work, { ...input, to }) };
+}
+
+/**
+ * "Nothing to change" was said of the order and its payments as they were seen. Elsewhere another payment of the order may
+ * be changing, or the order be cancelled: the version lets one of the two look again.
+ */
+async function holdOrder(work: Work, order: Order): Promise<Order> {
+  const change = { status: order.status, updatedAt: work.clock.now() };
+  const expected = { status: order.status, version: order.version };
+  const isHeld = await work.stores.orders.changeOrder({ id: order.id, expected, change });
+  if (!isHeld) throw new ConcurrentChange(`order ${order.id} changed meanwhile`);
+  return { ...order, ...change, version: order.version + 1 };
 }
 
 async function changeOrder(work: Work, input: OrderEventInput & { to: OrderStatus }): Promise<Order> {
