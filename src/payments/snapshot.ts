@@ -28,7 +28,7 @@ export interface PaymentSnapshot {
   requested: AssetAmount;
   /** What must come and what came, both in `asset`, the unit the provider settles in; null while no money was seen. */
   settlement: { expected: string; received: string; asset: string } | null;
-  /** Money was seen after the expiry. */
+  /** Money was seen after the expiry, or money whose amount the provider does not tell. */
   isLate: boolean;
   /** Somebody marked it settled by hand at the provider: amounts are no longer compared. */
   isMarkedByHand: boolean;

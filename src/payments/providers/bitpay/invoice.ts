@@ -23,6 +23,7 @@ const invoiceSchema = z.object({
   expirationTime: millisecondsNumber.nullish(),
   displayAmountPaid: decimalText.nullish(),
   transactionCurrency: z.string().nullish(),
+  buyerProvidedInfo: z.object({ selectedTransactionCurrency: z.string().nullish() }).nullish(),
   paymentDisplayTotals: z.record(z.string(), decimalText).nullish(),
   /** `false`, or a word: `paidPartial`, `paidOver`, in older texts `paidLate`. */
   exceptionStatus: z.union([z.string(), z.boolean()]).nullish(),
@@ -49,7 +50,8 @@ export function toSnapshot(invoice: Invoice, observedAt: Milliseconds): PaymentS
     providerStatus: words.filter((word) => word !== null).join(' / '),
     requested: { amount: priceOf(invoice), asset: invoice.currency },
     settlement,
-    isLate: exception === 'paidLate',
+    // BitPay's word that a part came, without the amounts of coins, is money of an unknown amount as well.
+    isLate: exception === 'paidLate' || (exception === 'paidPartial' && settlement === null),
     isMarkedByHand: false,
     checkoutUrl: invoice.url ?? null,
     transactionIds: [...new Set(transactionIds)],
@@ -93,7 +95,8 @@ function stateOf({ status, isCancelled }: Invoice, wasMoneySeen: boolean): Snaps
 }
 
 function settlementOf(invoice: Invoice): PaymentSnapshot['settlement'] {
-  const { transactionCurrency: asset, displayAmountPaid: received, currency } = invoice;
+  const { displayAmountPaid: received, currency } = invoice;
+  const asset = invoice.transactionCurrency ?? invoice.buyerProvidedInfo?.selectedTransactionCurrency;
   const price = priceOf(invoice);
   const expected = asset ? invoice.paymentDisplayTotals?.[asset] : undefined;
   if (asset && received && expected !== undefined) {

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { findIn } from '#payments/decide-payment.ts';
 import {
   type Invoice,
   invoiceAnswerSchema,
@@ -60,6 +61,18 @@ describe('an invoice', () => {
       providerStatus: 'expired / paidPartial',
       settlement: { expected: '0.000296', received: '0.000100', asset: 'BTC' },
     });
+  });
+
+  test('that ran out with a part of unknown size is not taken for unpaid', () => {
+    const bare = { ...created, status: 'expired', exceptionStatus: 'paidPartial', displayAmountPaid: null } as const;
+    const snapshot = toSnapshot(bare, 5);
+    expect(snapshot).toMatchObject({ state: 'expired', settlement: null });
+    expect(findIn({ requestedAmount: '20.00', requestedAsset: 'USD' }, snapshot)).toBe('expired_short');
+  });
+
+  test('whose coin is named by the choice of the buyer alone settles in that coin', () => {
+    const chosen = { ...seen({ status: 'confirmed', transactionCurrency: null }), displayAmountPaid: '0.000296' };
+    expect(toSnapshot(chosen, 5).settlement).toEqual({ expected: '0.000296', received: '0.000296', asset: 'BTC' });
   });
 
   test('that was declined is cancelled, unless money was seen', () => {
