@@ -12,6 +12,9 @@ const exitUsage = 64;
 /** Work in hand may take so long to end; then the process leaves it to the next start. */
 const stopDeadlineMs = 25_000;
 
+/** One Ctrl-C under npm arrives twice: from the terminal, and handed on by npm. */
+const sameKeyPressMs = 300;
+
 const readFile = (path: string): string => readFileSync(path, 'utf8');
 
 function loadEnvironmentFile(): void {
@@ -32,10 +35,13 @@ async function start(): Promise<void> {
   if (!loaded.ok) refuse(loaded.faults);
   const { createApp } = await import('./app.ts');
   const app = await createApp({ config: loaded.config });
-  let isStopping = false;
+  let stoppingSince: number | undefined;
   const stop = (signal: NodeJS.Signals): void => {
-    if (isStopping) process.exit(signal === 'SIGINT' ? 130 : 143);
-    isStopping = true;
+    if (stoppingSince !== undefined) {
+      if (signal === 'SIGINT' && performance.now() - stoppingSince < sameKeyPressMs) return;
+      process.exit(signal === 'SIGINT' ? 130 : 143);
+    }
+    stoppingSince = performance.now();
     const deadline = setTimeout(() => {
       console.error(`not stopped after ${stopDeadlineMs} ms; leaving the rest to the next start`);
       process.exit(exitFailure);

@@ -6,7 +6,7 @@ import type { Alert } from '#alerts/alert.ts';
 import { snoozeAlert } from '#alerts/snooze-alert.ts';
 import { hour } from '#kernel/clock.ts';
 import type { OrderId } from '#kernel/ids.ts';
-import { isProviderName } from '#kernel/provider-name.ts';
+import { isProviderName, providerTitle } from '#kernel/provider-name.ts';
 import { checkOrder } from '#payments/check-order.ts';
 import { createPaymentLink } from '#payments/create-payment-link.ts';
 import type { PaymentDeps } from '#payments/deps.ts';
@@ -18,7 +18,7 @@ import { checkedText, linkRefusal, orderGone } from './verdicts.ts';
 import { orderCard } from './views/order-card.ts';
 import { paymentLink } from './views/payment-link.ts';
 import type { View } from './views/view.ts';
-import { formatTime, providerTitle } from './views/words.ts';
+import { formatTime } from './views/words.ts';
 
 export const outOfDate = 'This button is out of date.';
 const snoozeMs = hour;

@@ -1,7 +1,8 @@
 // What verbs answered, in a sentence for a toast.
 import type { ProviderName } from '#kernel/provider-name.ts';
+import { providerTitle } from '#kernel/provider-name.ts';
 import type { OrderStatus } from '#orders/order.ts';
-import { plural, providerTitle, statusWord } from './views/words.ts';
+import { plural, statusWord } from './views/words.ts';
 
 export const orderGone = 'This order is not known any more.';
 

@@ -3,6 +3,7 @@
 import { ConcurrentChange } from '#kernel/database.ts';
 import type { PaymentId } from '#kernel/ids.ts';
 import { assert } from '#kernel/invariant.ts';
+import { providerTitle } from '#kernel/provider-name.ts';
 import type { OrderEvent } from '#orders/decide-order.ts';
 import type { Order } from '#orders/order.ts';
 import type { Cause } from '#orders/timeline.ts';
@@ -150,5 +151,5 @@ function isTrouble(payment: Payment, around: { order: Order; payments: readonly 
 }
 
 function sentenceFor(payment: Payment, snapshot: PaymentSnapshot): string {
-  return `${payment.provider} says ${snapshot.providerStatus}`;
+  return `${payment.status.replaceAll('_', ' ')}: ${providerTitle(payment.provider)} says ${snapshot.providerStatus}`;
 }

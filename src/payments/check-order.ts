@@ -1,6 +1,7 @@
 import { recordAudit } from '#access/audit.ts';
 import type { Actor } from '#kernel/actor.ts';
 import type { OrderId } from '#kernel/ids.ts';
+import { providerTitle } from '#kernel/provider-name.ts';
 import { refreshOrderCards } from './change-order.ts';
 import type { PaymentDeps } from './deps.ts';
 import { refreshPayment } from './refresh-payment.ts';
@@ -26,9 +27,9 @@ export async function checkOrder(deps: PaymentDeps, input: { orderId: OrderId; a
     if (payment.creation === 'refused') continue;
     const refresh = await refreshPayment(deps, { paymentId: payment.id, cause });
     if (refresh.kind === 'changed') changed += 1;
-    if (refresh.kind === 'provider_failed') failed.push(`${payment.provider}: ${refresh.error.message}`);
-    if (refresh.kind === 'provider_off') failed.push(`${payment.provider} is not configured`);
-    if (refresh.kind === 'busy') failed.push(`${payment.provider} is being asked already`);
+    if (refresh.kind === 'provider_failed') failed.push(`${providerTitle(payment.provider)}: ${refresh.error.message}`);
+    if (refresh.kind === 'provider_off') failed.push(`${providerTitle(payment.provider)} is not configured`);
+    if (refresh.kind === 'busy') failed.push(`${providerTitle(payment.provider)} is being asked already`);
   }
   return { kind: 'checked', changed, failed };
 }

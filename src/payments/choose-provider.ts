@@ -1,5 +1,5 @@
 import { formatMoney, type Money } from '#kernel/money.ts';
-import type { ProviderName } from '#kernel/provider-name.ts';
+import { type ProviderName, providerTitle } from '#kernel/provider-name.ts';
 import type { PaymentProvider, ProviderRegistry } from './payment-provider.ts';
 
 export type ProviderChoice =
@@ -14,9 +14,9 @@ export function chooseProvider(
   const { provider: name, money } = wanted;
   if (name !== 'auto') {
     const provider = providers.find(name);
-    if (provider === undefined) return { kind: 'none', reason: `The provider ${name} is not configured.` };
+    if (provider === undefined) return { kind: 'none', reason: `${providerTitle(name)} is not configured.` };
     if (provider.quote(money) === undefined)
-      return { kind: 'none', reason: `${name} cannot take ${formatMoney(money)}.` };
+      return { kind: 'none', reason: `${providerTitle(name)} cannot take ${formatMoney(money)}.` };
     return { kind: 'candidates', candidates: [provider] };
   }
   const able = providers.list().filter((provider) => provider.quote(money) !== undefined);

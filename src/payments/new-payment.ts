@@ -1,6 +1,7 @@
 import { type Milliseconds, minute, second } from '#kernel/clock.ts';
 import { asPaymentId } from '#kernel/ids.ts';
 import { assert } from '#kernel/invariant.ts';
+import { providerTitle } from '#kernel/provider-name.ts';
 import type { Order } from '#orders/order.ts';
 import { tellOrder } from './change-order.ts';
 import type { Payment } from './payment.ts';
@@ -58,7 +59,7 @@ export async function insertNewPayment(
     from: null,
     to: 'created',
     trust: null,
-    text: `payment of ${requested.amount} ${requested.asset} asked for at ${provider.name}`,
+    text: `payment of ${requested.amount} ${requested.asset} asked for at ${providerTitle(provider.name)}`,
   });
   return payment;
 }

@@ -52,7 +52,7 @@ const troubles: Readonly<Record<PaymentStatus, Trouble | undefined>> = {
   reversed: {
     kind: 'payment_reversed',
     severity: 'critical',
-    headline: 'Payment was taken back after it was paid',
+    headline: 'Payment was reversed',
     actions: ['check_again', 'open_order'],
   },
 };
@@ -147,6 +147,7 @@ function amountDetail(payment: Payment): string | null {
   if (receivedAmount === null || expectedAmount === null || asset === null) return null;
   const show = (amount: string): string =>
     formatAsset({ amount: withPlaces(amount, [expectedAmount, receivedAmount]), asset });
+  if (payment.status === 'reversed') return `${show(receivedAmount)} had come and was taken back`;
   const gap = subtractDecimals(expectedAmount, receivedAmount);
   const came = `${show(receivedAmount)} of ${show(expectedAmount)} came`;
   if (gap === '0') return came;

@@ -4,7 +4,7 @@
 import { hour } from '#kernel/clock.ts';
 import { assert } from '#kernel/invariant.ts';
 import { toDecimal } from '#kernel/money.ts';
-import type { ProviderName } from '#kernel/provider-name.ts';
+import { type ProviderName, providerTitle } from '#kernel/provider-name.ts';
 import { formatOrderNumber, type Order } from '#orders/order.ts';
 import type { Cause } from '#orders/timeline.ts';
 import { applySnapshot } from './apply-snapshot.ts';
@@ -125,7 +125,7 @@ async function refuse(deps: PaymentDeps, held: Held & { alternatives: number; wh
     assert(isChanged, `payment ${payment.id} changed under its lease`);
     const order = await stores.orders.findOrder(payment.orderId);
     assert(order !== undefined, `order of payment ${payment.id} vanished`);
-    const text = `no payment of ${toDecimal(payment)} ${payment.currency} at ${payment.provider}: ${why}`;
+    const text = `no payment of ${toDecimal(payment)} ${payment.currency} at ${providerTitle(payment.provider)}: ${why}`;
     const to = { paymentId: payment.id, trust: null, text };
     await writeTimeline(work, { order, subject: 'payment', from: payment.status, to: 'failed', ...to });
     const payments = await stores.payments.listPaymentsForOrder(order.id);

@@ -37,7 +37,7 @@ test('a settled BTCPay invoice that is marked invalid is reversed: critical aler
   await house.awaitOrder(order.id, ({ status }) => status === 'paid');
   await markInvalid(house, await house.referenceOf(order));
   const view = await house.awaitOrder(order.id, ({ status }) => status === 'needs_attention');
-  const card = await house.awaitCard(({ text }) => text.includes('Payment was taken back after it was paid'));
+  const card = await house.awaitCard(({ text }) => text.includes('Payment was reversed'));
   await house.awaitQuiet();
   expect(view.payment?.status).toBe('reversed');
   expect(view.paid_at).not.toBeNull();

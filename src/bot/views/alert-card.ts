@@ -1,9 +1,10 @@
 import type { Alert, AlertAction } from '#alerts/alert.ts';
+import { providerTitle } from '#kernel/provider-name.ts';
 import type { AlertPlace, AlertTap } from '../callback-data.ts';
 import { fitLines, type Line, line, weights } from './fit.ts';
 import { bold, show } from './html.ts';
 import { type Button, inPairs, type Look, type View } from './view.ts';
-import { formatTime, providerTitle, severitySigns, trustWords } from './words.ts';
+import { formatTime, severitySigns, trustWords } from './words.ts';
 
 const actionButtons: Readonly<Record<AlertAction, { text: string; act: AlertTap }>> = {
   new_payment_link: { text: 'New payment link', act: 'link' },

@@ -1,4 +1,5 @@
 import { formatAsset, formatMoney } from '#kernel/money.ts';
+import { providerTitle } from '#kernel/provider-name.ts';
 import { formatOrderNumber, type Order, type OrderStatus } from '#orders/order.ts';
 import type { TimelineEntry } from '#orders/timeline.ts';
 import { currentPayment } from '#payments/order-view.ts';
@@ -7,7 +8,7 @@ import type { OrderTap } from '../callback-data.ts';
 import { fitLines, type Line, line, weights } from './fit.ts';
 import { bold, code, show } from './html.ts';
 import { type Button, inPairs, isButtonUrl, type Look, type View } from './view.ts';
-import { formatTime, orderSigns, paymentSigns, providerTitle, statusWord, trustWords } from './words.ts';
+import { formatTime, orderSigns, paymentSigns, statusWord, trustWords } from './words.ts';
 
 export interface OrderDetails {
   order: Order;

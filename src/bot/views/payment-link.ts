@@ -1,9 +1,10 @@
 import { asOrderId } from '#kernel/ids.ts';
+import { providerTitle } from '#kernel/provider-name.ts';
 import type { OrderView } from '#payments/order-view.ts';
 import { fitLines, line, weights } from './fit.ts';
 import { bold, show } from './html.ts';
 import { type Button, isButtonUrl, type Look, type View } from './view.ts';
-import { formatTime, providerTitle } from './words.ts';
+import { formatTime } from './words.ts';
 
 /** A link to hand to the customer: alone on its line, so that it copies in one tap. */
 export function paymentLink(order: OrderView, options: Look & { buttons: 'full' | 'plain' }): View {

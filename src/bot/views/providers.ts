@@ -1,8 +1,9 @@
+import { providerTitle } from '#kernel/provider-name.ts';
 import type { BreakerState, ProviderHealth } from '#payments/payment-provider.ts';
 import { fitLines, type Line, line, weights } from './fit.ts';
 import { show } from './html.ts';
 import type { Look, View } from './view.ts';
-import { formatTime, providerTitle } from './words.ts';
+import { formatTime } from './words.ts';
 
 interface ProviderRow {
   health: ProviderHealth;

@@ -1,9 +1,10 @@
 import type { ProviderName } from '#kernel/provider-name.ts';
+import { providerTitle } from '#kernel/provider-name.ts';
 import type { FindingKind, ReconciliationFinding, ReconciliationRun } from '#payments/reconciliation.ts';
 import { fitLines, type Line, line, weights } from './fit.ts';
 import { code, show } from './html.ts';
 import type { Button, Look, View } from './view.ts';
-import { formatTime, plural, providerTitle } from './words.ts';
+import { formatTime, plural } from './words.ts';
 
 /** What became of one provider's run: still to come, at work, or its end. */
 export type ReconcileStep =

@@ -1,6 +1,5 @@
 import type { AlertSeverity, AlertStatus } from '#alerts/alert.ts';
 import { day, hour, type Milliseconds, minute, second } from '#kernel/clock.ts';
-import type { ProviderName } from '#kernel/provider-name.ts';
 import type { Trust } from '#kernel/trust.ts';
 import type { OrderStatus } from '#orders/order.ts';
 import type { PaymentStatus } from '#payments/payment.ts';
@@ -45,17 +44,6 @@ export const trustWords: Readonly<Record<Trust, string>> = {
   signed: 'signed (the provider signed the message)',
   token: 'token (a shared secret only)',
 };
-
-const providerTitles: Readonly<Record<ProviderName, string>> = {
-  coinbase: 'Coinbase',
-  bitpay: 'BitPay',
-  btcpay: 'BTCPay',
-};
-
-/** The name that people know it by; a name that is not ours is shown as it is. */
-export function providerTitle(name: string): string {
-  return (providerTitles as Readonly<Record<string, string>>)[name] ?? name;
-}
 
 /** A status is the same word everywhere; the chat only writes its underscores as spaces. */
 export function statusWord(status: string): string {
