@@ -103,8 +103,8 @@ const stories: Story[] = [
   },
 ];
 
-test.each(stories)(
-  '$provider: after $does the payment is $payment, the order $order, and the card helps',
+test.each(stories.map((story) => ({ ...story, after: story.does.join(' and ') })))(
+  '$provider: after $after the payment is $payment, the order $order, and the card helps',
   async (story) => {
     await using house = await openHouse();
     const order = await house.placeOrder({ provider: story.provider });
