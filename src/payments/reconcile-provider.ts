@@ -103,10 +103,11 @@ async function reconcile(deps: PaymentDeps, input: RunInput): Promise<Reconcilia
     await finishReconciliation(deps, { run: finished, findings });
     return { kind: 'finished', run: finished, findings };
   } catch (error) {
-    if (!(error instanceof ProviderError)) throw error;
-    const failed: ReconciliationRun = { ...run, status: 'failed', finishedAt: deps.clock.now(), error: error.message };
+    const reason = reasonOf(error);
+    const failed: ReconciliationRun = { ...run, status: 'failed', finishedAt: deps.clock.now(), error: reason };
     await deps.database.transaction((stores) => stores.reconciliation.changeRun(failed));
-    deps.log.warn('reconciliation failed', { provider: run.provider, runId: run.id, reason: error.message });
+    if (!(error instanceof ProviderError)) throw error;
+    deps.log.warn('reconciliation failed', { provider: run.provider, runId: run.id, reason });
     return { kind: 'failed', run: failed };
   }
 }
@@ -177,8 +178,21 @@ async function heal(
 ): Promise<boolean> {
   const { difference, cause, signal } = input;
   if (difference.payment === null || !difference.mayHeal) return false;
-  const refresh = await refreshPayment(deps, { paymentId: difference.payment.id, cause, ...(signal && { signal }) });
-  return refresh.kind === 'changed' || refresh.kind === 'unchanged';
+  const { id: paymentId, provider } = difference.payment;
+  try {
+    const refresh = await refreshPayment(deps, { paymentId, cause, ...(signal && { signal }) });
+    return refresh.kind === 'changed' || refresh.kind === 'unchanged';
+  } catch (error) {
+    // One payment that cannot be read must not keep all behind it from being healed.
+    deps.log.error('payment not healed', { paymentId, provider }, error);
+    return false;
+  }
+}
+
+/** A provider's own words; of a fault of ours only its name, since its message may hold anything. */
+function reasonOf(error: unknown): string {
+  if (error instanceof ProviderError) return error.message;
+  return error instanceof Error ? error.name : 'unknown error';
 }
 
 function toFinding(
