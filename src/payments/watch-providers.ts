@@ -32,14 +32,14 @@ export async function watchProviders(
   return counts;
 }
 
-/** Undefined when it answered; a refusal is an answer, and a matter for whoever needs what was refused. */
+/** Undefined when it answered; a refusal is an answer, and a matter for whoever needs what was refused, except of our keys. */
 async function probe(provider: PaymentProvider, signal: AbortSignal | undefined): Promise<string | undefined> {
   try {
     await provider.probe(signal);
     return undefined;
   } catch (error) {
     if (!(error instanceof ProviderError)) throw error;
-    return error instanceof ProviderRejected ? undefined : error.message;
+    return error instanceof ProviderRejected && error.httpStatus !== 401 ? undefined : error.message;
   }
 }
 

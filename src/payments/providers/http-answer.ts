@@ -58,7 +58,9 @@ export function judgeExchange<T>(
   const isRefusal = isOk ? found !== undefined : status >= 400 && status < 500 && status !== 408;
   if (isRefusal) {
     const error = new ProviderRejected(facts);
-    return { kind: 'failed', error, mayRepeat: false, retryAfterMs: null, verdict: 'good', outcome: 'rejected' };
+    // Without keys that it takes the provider is as good as down; any other refusal shows that it is there.
+    const verdict = status === 401 ? 'bad' : 'good';
+    return { kind: 'failed', error, mayRepeat: false, retryAfterMs: null, verdict, outcome: 'rejected' };
   }
   if (!isOk) return { ...failUnreachable(provider, { operation, status, code, message }), retryAfterMs };
   return readValue(provider, { ...about, result });

@@ -173,6 +173,20 @@ describe('failures', () => {
 });
 
 describe('the breaker', () => {
+  test('opens when the provider takes none of our keys, so that the watch over providers hears of it', async () => {
+    await using at = await setUp([json(401, {}), json(401, {})], { breakerFailuresMax: 2 });
+    expect(await failureOf(at.call())).toMatchObject({ name: 'ProviderRejected', httpStatus: 401 });
+    expect(at.http.health().breaker).toBe('closed');
+    await failureOf(at.call());
+    expect(at.http.health()).toMatchObject({ breaker: 'open', lastError: 'fetch_payment: HTTP 401' });
+  });
+
+  test('stays closed over other refusals', async () => {
+    await using at = await setUp([json(404, {}), json(403, {}), json(422, {})], { breakerFailuresMax: 1 });
+    for (let call = 0; call < 3; call += 1) await failureOf(at.call());
+    expect(at.http.health().breaker).toBe('closed');
+  });
+
   test('opens after failures in a row, lets nothing through, and closes after a good probe', async () => {
     vi.useFakeTimers({ toFake: ['Date'] });
     try {
