@@ -124,5 +124,5 @@ export function findBitpayError(body: JsonValue) {
   }
   const { code, message } = parsed.data;
   const words = 'error' in parsed.data ? parsed.data.error : (message ?? 'error');
-  return { code: code ?? null, message: code ? `${words} (${code})` : words };
+  return { code: code ?? null, message: words };
 }
