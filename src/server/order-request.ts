@@ -95,7 +95,7 @@ export interface OrderRequest {
 export type ParsedOrderRequest = { kind: 'request'; request: OrderRequest } | { kind: 'faults'; faults: Fault[] };
 
 export function parseOrderRequest(body: unknown): ParsedOrderRequest {
-  const parsed = orderRequestSchema.safeParse(body);
+  const parsed = orderRequestSchema.safeParse(body, { error: plainWords });
   const money = readMoney(body);
   const faults = [...(parsed.error?.issues.flatMap(toFaults) ?? []), ...money.faults, ...findLostKeys(body)];
   if (!parsed.success || faults.length > 0) return { kind: 'faults', faults: faults.slice(0, faultsMax) };
@@ -158,6 +158,12 @@ function findLostKeys(body: unknown): Fault[] {
   const parsed = metadataOf.safeParse(body);
   if (!parsed.success || !Object.hasOwn(parsed.data.metadata, '__proto__')) return [];
   return [{ pointer: '/metadata/__proto__', detail: 'is not a name that metadata may have' }];
+}
+
+/** What a field without words of its own is told when something else, or nothing, stands in its place. */
+function plainWords(issue: z.core.$ZodRawIssue): string | undefined {
+  if (issue.code !== 'invalid_type') return undefined;
+  return issue.input === undefined ? 'is required' : `must be a JSON ${issue.expected}`;
 }
 
 function toFaults(issue: z.core.$ZodIssue): Fault[] {

@@ -126,6 +126,16 @@ describe('POST /v1/orders', () => {
     expect(errors?.map((error) => error.pointer)).toEqual(['/metadata/__proto__']);
   });
 
+  test('says in plain words what is missing and what is of another kind', async () => {
+    const body = { currency: 7, metadata: { cart: 9 } };
+    const { errors } = await problemOf(await storeRequest(house, { body }), 422);
+    expect(errors).toEqual([
+      { pointer: '/items', detail: 'is required' },
+      { pointer: '/currency', detail: 'must be a JSON string' },
+      { pointer: '/metadata/cart', detail: 'must be a JSON string' },
+    ]);
+  });
+
   test('lists every fault at once, also an amount whose neighbours are wrong', async () => {
     const items = [
       { name: '', quantity: 'two', unit_amount: 1 },
