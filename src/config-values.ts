@@ -44,9 +44,9 @@ function listOf(rule: z.ZodType<string, string>) {
   return z
     .string()
     .transform((text) => text.split(',').map((part) => part.trim()))
-    .pipe(z.array(rule))
     .refine((parts) => parts.every((part) => part !== ''), 'has an empty place in its list')
-    .refine((parts) => parts.length <= secretsMax, `takes at most ${secretsMax} values, separated by a comma`);
+    .refine((parts) => parts.length <= secretsMax, `takes at most ${secretsMax} values, separated by a comma`)
+    .pipe(z.array(rule));
 }
 
 /** One secret, or two with a comma between while one replaces the other. */

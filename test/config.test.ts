@@ -164,6 +164,7 @@ describe('a configuration that is wrong', () => {
     [{ ROLES: 'web,bot' }, 'ROLES accepts only `all` so far'],
     [{ ROLES: 'web,queen' }, 'ROLES must be `all` or a comma list'],
     [{ BITPAY_POS_TOKEN: 'a,,b' }, 'BITPAY_POS_TOKEN has an empty place'],
+    [{ STORE_API_KEY: ',' }, 'STORE_API_KEY has an empty place'],
     [
       { BITPAY_POS_TOKEN: 'a', BITPAY_MERCHANT_TOKEN: 'm', BITPAY_PRIVATE_KEY: canary },
       'BITPAY_PRIVATE_KEY must be 64',
