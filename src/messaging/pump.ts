@@ -62,6 +62,7 @@ export function createPump<Row extends QueueBookkeeping, Stores>(
   const cutting = new AbortController();
   const inHand = new Set<Promise<void>>();
   let running: Promise<void> | undefined;
+  let pausedAt = 0;
   let pausedUntil = 0;
   let suspectsLookedAt = 0;
   let looked: Milliseconds | null = null;
@@ -95,7 +96,9 @@ export function createPump<Row extends QueueBookkeeping, Stores>(
     const attempts = row.finishedAttempts + 1;
     const settlement = boundRetry(result, attempts);
     if (settlement.kind === 'retry' && settlement.pausesLane && settlement.retryAfterMs !== null) {
-      pausedUntil = Math.max(pausedUntil, now + settlement.retryAfterMs);
+      const until = now + settlement.retryAfterMs;
+      pausedUntil = now < pausedAt ? until : Math.max(pausedUntil, until);
+      pausedAt = now;
     }
     await deps.database.transaction(async (stores) => {
       const queue = options.queueOf(stores);
@@ -158,7 +161,8 @@ export function createPump<Row extends QueueBookkeeping, Stores>(
   async function look(): Promise<number> {
     const now = deps.clock.now();
     looked = now;
-    if (now < pausedUntil) return 0;
+    // Before the pause began the clock was set back: nobody knows any more how much of it is left.
+    if (now >= pausedAt && now < pausedUntil) return 0;
     if (await isTimeForSuspects(now)) {
       await Promise.all(inHand);
       const suspects = await claim(1, true);

@@ -129,3 +129,19 @@ test('a lane that was told to wait for long is waiting, and not silent', async (
   }
   await worked.stop();
 });
+
+test('a lane that was told to wait for a minute does not wait for an hour because the clock was set back', async () => {
+  const seen: string[] = [];
+  await enqueue('flood');
+  const worked = pump((row) => {
+    seen.push(row.key);
+    const isFlood = row.key === 'flood';
+    if (isFlood) return Promise.resolve({ kind: 'retry', error: 'no', retryAfterMs: minute, pausesLane: true });
+    return Promise.resolve({ kind: 'done', outcome: 'sent' });
+  });
+  await worked.drain();
+  clock.advance(-60 * minute);
+  await enqueue('next');
+  await worked.drain();
+  expect(seen).toEqual(['flood', 'next']);
+});
