@@ -21,7 +21,8 @@ function loadEnvironmentFile(): void {
   try {
     process.loadEnvFile('.env');
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+    const { code } = error as NodeJS.ErrnoException;
+    if (code !== 'ENOENT') refuse([`.env cannot be read (${code ?? 'for an unknown reason'})`]);
   }
 }
 
