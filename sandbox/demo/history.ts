@@ -70,6 +70,18 @@ export async function playHistory(house: House): Promise<void> {
   }
   clock.catchUp();
   for (const job of jobsOfTheWeek) await house.runJob(job);
+  await awaitReady(house);
+}
+
+/** For a moment after the last jump of the clock the product takes its own queues for silent. */
+async function awaitReady(house: House): Promise<void> {
+  const deadline = performance.now() + endsWithinMs;
+  for (;;) {
+    const { ok } = await fetch(`${house.urls.till}/readyz`);
+    if (ok) return;
+    if (performance.now() > deadline) throw new Error('the product does not become ready');
+    await delay(25);
+  }
 }
 
 /** Somebody makes an invoice in BitPay's dashboard and has it paid, and no webhook comes: only reconciliation finds out. */
