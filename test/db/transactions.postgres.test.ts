@@ -17,8 +17,21 @@ test('a failed COMMIT rejects by name and stores nothing', async () => {
   await using opened = await open();
   await opened.breakCommits();
   const failing = opened.database.transaction((stores) => stores.audit.record(sampleAudit('a', { action: 'break' })));
-  expect(await rejectionOf(failing)).toBeInstanceOf(CommitFailed);
+  const error = await rejectionOf(failing);
+  expect(error).toBeInstanceOf(CommitFailed);
+  expect(error).toHaveProperty('message', 'the commit failed; nothing was stored');
   expect(await opened.raw('select id from audit_records')).toEqual([]);
+});
+
+test('a connection that is lost during the COMMIT leaves open whether it was stored, and says so', async () => {
+  await using opened = await open();
+  await opened.raw(`create function leave() returns trigger language plpgsql as $$
+    begin perform pg_terminate_backend(pg_backend_pid()); return null; end $$`);
+  await opened.raw(`create constraint trigger leave_at_commit after insert on audit_records
+    deferrable initially deferred for each row execute function leave()`);
+  const error = await rejectionOf(opened.database.transaction((stores) => stores.audit.record(sampleAudit('a'))));
+  expect(error).toBeInstanceOf(CommitFailed);
+  expect(error).toHaveProperty('message', 'the commit failed; it is not known whether it was stored');
 });
 
 test('a failed statement that the body passes over does not end in a silent rollback', async () => {
@@ -54,7 +67,11 @@ test('two transactions in a deadlock both succeed: the one that is undone is run
       }
     });
   await Promise.all([changeBoth(0, 1), changeBoth(1, 0)]);
-  expect(runs).toBe(3);
+  // The one that is run again may meet the other once more on a busy machine.
+  expect(runs).toBeGreaterThan(2);
+  for (const { id } of orders) {
+    expect(await database.read((stores) => stores.orders.findOrder(id))).toMatchObject({ version: 3 });
+  }
 });
 
 test('a connection that is lost between two statements ends its transaction, not the process', async () => {
