@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { expect, test } from 'vitest';
+import { openWriter } from '#db/sqlite-connections.ts';
 import { openSqliteContract } from './contract/sqlite.ts';
 
 test('whatever was answered is stored, though the process was killed without warning', async () => {
@@ -23,5 +24,17 @@ test('whatever was answered is stored, though the process was killed without war
     const stored = new Set((await opened.raw('select id from audit_records')).map((row) => row['id']));
     expect(answered.filter((id) => !stored.has(id))).toEqual([]);
     expect(await opened.raw('pragma integrity_check')).toEqual([{ integrity_check: 'ok' }]);
+  }
+});
+
+test('the writing connection answers only what is on disk: a write-ahead log, synced with every commit', async () => {
+  await using opened = await openSqliteContract();
+  const writer = openWriter(opened.file);
+  try {
+    expect(writer.pragma('journal_mode', { simple: true })).toBe('wal');
+    // 2 is FULL.
+    expect(writer.pragma('synchronous', { simple: true })).toBe(2);
+  } finally {
+    writer.close();
   }
 });
