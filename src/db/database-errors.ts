@@ -8,7 +8,10 @@ export class TransactionEnded extends Error {
   override readonly name = 'TransactionEnded';
 }
 
-/** The COMMIT failed: nothing of the transaction, nor of those that shared its commit, was stored. */
+/**
+ * The COMMIT failed: nothing of the transaction, nor of those that shared its commit, was stored. Only where PostgreSQL's
+ * connection was lost during the COMMIT is that not known, and the message says so.
+ */
 export class CommitFailed extends Error {
   override readonly name = 'CommitFailed';
 }

@@ -43,9 +43,15 @@ export async function commit(client: pg.PoolClient): Promise<void> {
   try {
     ({ command } = await client.query('commit'));
   } catch (error) {
-    throw new CommitFailed('the commit failed; nothing was stored', { cause: error });
+    const known = wasUndone(error) ? 'nothing was stored' : 'it is not known whether it was stored';
+    throw new CommitFailed(`the commit failed; ${known}`, { cause: error });
   }
   if (command !== 'COMMIT') throw new CommitFailed('a failed statement was passed over; nothing was stored');
+}
+
+/** The server itself said no, and goes on. A connection that is lost during the COMMIT takes the answer with it. */
+function wasUndone(error: unknown): boolean {
+  return error instanceof pg.DatabaseError && error.severity === 'ERROR';
 }
 
 /**
