@@ -61,10 +61,13 @@ function openPayment(
     const reopened = await reopenOrder(work, order);
     if (!reopened.isAllowed)
       return { kind: 'refused', reason: `The order is ${order.status}; it takes no new payment.` };
-    if (open !== undefined) return { kind: 'opened', payment: open };
-    assert(choice !== undefined, 'without an open payment a provider is chosen');
-    const payment = await insertNewPayment(work, { order: reopened.order, provider: firstOf(choice.candidates) });
-    await recordAudit(work, { actor: input.actor, action: 'order.new_link', subject: `order:${order.id}` });
+    const payment = open ?? (await insertNewPayment(work, { order: reopened.order, provider: firstOf(choice) }));
+    await recordAudit(work, {
+      actor: input.actor,
+      action: 'order.new_link',
+      subject: `order:${order.id}`,
+      details: { paymentId: payment.id, isExisting: open !== undefined },
+    });
     return { kind: 'opened', payment };
   });
 }
@@ -88,8 +91,8 @@ function finish(
   });
 }
 
-function firstOf(candidates: readonly PaymentProvider[]): PaymentProvider {
-  const first = candidates[0];
-  assert(first !== undefined, 'a choice of candidates is never empty');
+function firstOf(choice: { candidates: readonly PaymentProvider[] } | undefined): PaymentProvider {
+  const first = choice?.candidates[0];
+  assert(first !== undefined, 'without an open payment a provider is chosen');
   return first;
 }
