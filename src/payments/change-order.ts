@@ -9,7 +9,7 @@ import { decideOrder, type OrderDecision, type OrderEvent } from '#orders/decide
 import type { Order, OrderStatus } from '#orders/order.ts';
 import type { OrderChange } from '#orders/order-store.ts';
 import { announce } from './announce.ts';
-import { isCoveringPayment, isOpenPayment, type Payment } from './payment.ts';
+import { isCoveringPayment, isOpenPayment, type Payment, paymentOpenForMs } from './payment.ts';
 import { type Work, writeTimeline } from './work.ts';
 
 export interface OrderEventInput {
@@ -74,6 +74,8 @@ async function changeOrder(work: Work, input: OrderEventInput & { to: OrderStatu
     updatedAt: now,
     attention: to === 'needs_attention' ? input.text : null,
     paidAt: to === 'paid' ? (order.paidAt ?? now) : order.paidAt,
+    // It waits again, so it gets as long as a new one: its second expiry is a fact of its own.
+    expiresAt: to === 'awaiting_payment' ? now + paymentOpenForMs : order.expiresAt,
     fulfilledAt: to === 'fulfilled' ? (order.fulfilledAt ?? now) : order.fulfilledAt,
   };
   const expected = { status: order.status, version: order.version };

@@ -1,15 +1,12 @@
-import { type Milliseconds, minute, second } from '#kernel/clock.ts';
+import { type Milliseconds, second } from '#kernel/clock.ts';
 import { asPaymentId } from '#kernel/ids.ts';
 import { assert } from '#kernel/invariant.ts';
 import { providerTitle } from '#kernel/provider-name.ts';
 import type { Order } from '#orders/order.ts';
 import { tellOrder } from './change-order.ts';
-import type { Payment } from './payment.ts';
+import { type Payment, paymentOpenForMs } from './payment.ts';
 import type { PaymentProvider } from './payment-provider.ts';
 import { type Work, writeTimeline } from './work.ts';
-
-/** How long a payment link is good for, unless its provider closes it sooner. */
-export const paymentOpenForMs: Milliseconds = 60 * minute;
 
 /** A create without an answer is looked for after this: later than any create that is still under way gives up. */
 const lookForLostCreateAfterMs: Milliseconds = 100 * second;

@@ -1,4 +1,4 @@
-import type { Milliseconds } from '#kernel/clock.ts';
+import { type Milliseconds, minute } from '#kernel/clock.ts';
 import type { OrderId, PaymentId, ProviderReference } from '#kernel/ids.ts';
 import type { ProviderName } from '#kernel/provider-name.ts';
 import type { Trust } from '#kernel/trust.ts';
@@ -23,6 +23,9 @@ export type PaymentStatus = (typeof paymentStatuses)[number];
  */
 export const creationStates = ['requested', 'confirmed', 'refused'] as const;
 export type CreationState = (typeof creationStates)[number];
+
+/** How long a payment link is good for, and with it the order, unless its provider closes it sooner. */
+export const paymentOpenForMs: Milliseconds = 60 * minute;
 
 /** One attempt to collect for an order at one provider. */
 export interface Payment {
