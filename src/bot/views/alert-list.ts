@@ -1,29 +1,61 @@
 import type { Alert } from '#alerts/alert.ts';
+import { providerTitle } from '#kernel/provider-name.ts';
 import { pageMax } from '../callback-data.ts';
-import { fitLines, line, weights } from './fit.ts';
-import { clip, show } from './html.ts';
-import type { Button, Look, View } from './view.ts';
-import { alertSigns, formatTime, severitySigns } from './words.ts';
+import { fitLines, type Line, line, weights } from './fit.ts';
+import { bold, clip, show } from './html.ts';
+import { type Button, inRows, type Look, type View } from './view.ts';
+import { alertSigns, formatTimeShort, sentence, severitySigns, statusWord } from './words.ts';
 
-/** Alerts that are not over, newest first; a tap opens one with its actions. */
+const labelUnitsMax = 16;
+
+/** Alerts that are not over, newest first: a line for each, and below them short buttons that open one with its actions. */
 export function alertList(page: { alerts: readonly Alert[]; page: number; hasMore: boolean }, look: Look): View {
-  const lines = [line(`<b>Alerts</b> · page ${page.page + 1}`, weights.must)];
+  const isOnlyPage = page.page === 0 && !page.hasMore;
+  const lines = [line(`<b>Alerts</b>${isOnlyPage ? '' : ` · page ${page.page + 1}`}`, weights.must)];
   if (page.alerts.length === 0) lines.push(line('✅ Nothing needs a human.'));
-  for (const alert of page.alerts) {
-    const order = alert.facts.orderNumber === null ? '' : ` · ${show(alert.facts.orderNumber)}`;
-    const signs = `${severitySigns[alert.severity]}${alertSigns[alert.status]}`;
-    lines.push(line(`${signs} ${show(alert.facts.headline, 100)}${order} · ${formatTime(alert.lastRaisedAt, look)}`));
-  }
+  const rows = withLabels(page.alerts);
+  lines.push(...rows.map(({ alert, label }) => alertLine(alert, label, look)));
+  const buttons = rows.map(({ alert, label }): Button => ({ text: label, tap: { kind: 'alert_view', id: alert.id } }));
   return {
     text: fitLines(lines),
-    keyboard: [...page.alerts.map(openRow), turnRow(page)].filter((row) => row.length > 0),
+    keyboard: [...inRows(buttons, perRow(buttons)), turnRow(page)].filter((row) => row.length > 0),
   };
 }
 
-function openRow(alert: Alert): Button[] {
-  const order = alert.facts.orderNumber === null ? '' : `${alert.facts.orderNumber} · `;
-  const text = `${severitySigns[alert.severity]} ${order}${alert.facts.headline}`;
-  return [{ text: clip(text, 48), tap: { kind: 'alert_view', id: alert.id } }];
+interface Labelled {
+  alert: Alert;
+  label: string;
+}
+
+/** What an alert is about, in a word: the same in its line and on its button, and never twice on a page. */
+function withLabels(alerts: readonly Alert[]): Labelled[] {
+  const uses = new Map<string, number>();
+  return alerts.map((alert) => {
+    const subject = subjectOf(alert);
+    const use = (uses.get(subject) ?? 0) + 1;
+    uses.set(subject, use);
+    return { alert, label: use === 1 ? subject : `${subject} (${use})` };
+  });
+}
+
+function subjectOf({ kind, facts }: Alert): string {
+  if (facts.orderNumber !== null) return clip(facts.orderNumber, labelUnitsMax);
+  if (facts.provider !== null) return clip(providerTitle(facts.provider), labelUnitsMax);
+  return clip(sentence(statusWord(kind)), labelUnitsMax);
+}
+
+/** An open alert has no sign of its own: what somebody has taken, or put off, is what differs. */
+function alertLine(alert: Alert, label: string, look: Look): Line {
+  const state = alert.status === 'open' ? '' : alertSigns[alert.status];
+  const when = formatTimeShort(alert.lastRaisedAt, look);
+  return line(`${severitySigns[alert.severity]}${state} ${bold(label)} · ${show(alert.facts.headline, 100)} · ${when}`);
+}
+
+/** As many as a phone shows whole. */
+function perRow(buttons: readonly Button[]): number {
+  const longest = Math.max(...buttons.map(({ text }) => text.length), 0);
+  if (longest <= 6) return 4;
+  return longest <= 10 ? 3 : 2;
 }
 
 function turnRow(page: { page: number; hasMore: boolean }): Button[] {

@@ -35,9 +35,10 @@ export function inPairs(buttons: readonly Button[]): Button[][] {
   return inRows(buttons, 2);
 }
 
-/** As many of them in one row: four, where each is a number. */
-export function inRows(buttons: readonly Button[], perRow: number): Button[][] {
+/** At most so many of them in one row, and no last row of one where they can be shared out evenly: five are three and two. */
+export function inRows(buttons: readonly Button[], perRowMax: number): Button[][] {
   const rows: Button[][] = [];
+  const perRow = Math.ceil(buttons.length / Math.max(Math.ceil(buttons.length / perRowMax), 1));
   for (let index = 0; index < buttons.length; index += perRow) rows.push(buttons.slice(index, index + perRow));
   return rows;
 }

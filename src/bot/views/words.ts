@@ -50,6 +50,11 @@ export function statusWord(status: string): string {
   return status.replaceAll('_', ' ');
 }
 
+/** The same words with a capital in front. */
+export function sentence(text: string): string {
+  return `${text.slice(0, 1).toUpperCase()}${text.slice(1)}`;
+}
+
 /** `22 Nov, 14:05` in the admin's time zone, with the year when it is another one. */
 export function formatTime(at: Milliseconds, look: Look): string {
   const zone = { timeZone: look.timeZone };
@@ -58,6 +63,12 @@ export function formatTime(at: Milliseconds, look: Look): string {
   const time = new Intl.DateTimeFormat('en-GB', { ...zone, hour: '2-digit', minute: '2-digit', hourCycle: 'h23' });
   const isThisYear = year.format(at) === year.format(look.now);
   return `${date}${isThisYear ? '' : ` ${year.format(at)}`}, ${time.format(at)}`;
+}
+
+/** For a list: `14:05` of today, `21 Nov` of any other day. */
+export function formatTimeShort(at: Milliseconds, look: Look): string {
+  const [date = '', time = ''] = formatTime(at, look).split(', ');
+  return date === formatTime(look.now, look).split(', ')[0] ? time : date;
 }
 
 /** The end of the admin's day; on the two days in a year that have 23 or 25 hours, an hour beside it. */

@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { alertKinds, alertSeverities, alertStatuses } from '#alerts/alert.ts';
 import { alertCard, wakeNotice } from '#bot/views/alert-card.ts';
 import { alertList } from '#bot/views/alert-list.ts';
+import { day } from '#kernel/clock.ts';
 import { anAlert, at, drawn, hostile, look } from '../support/values.ts';
 
 const card = { ...look, place: 'card' } as const;
@@ -96,24 +97,44 @@ describe('an alert card', () => {
 });
 
 describe('the list of alerts', () => {
-  test('has a row and a button for each', () => {
+  const facts = anAlert().facts;
+
+  test('has one line for each, and short buttons of the same names', () => {
     const alerts = [
       anAlert(),
-      anAlert({ severity: 'info', status: 'snoozed', facts: { ...anAlert().facts, orderNumber: null } }),
+      anAlert({ severity: 'info', status: 'snoozed', facts: { ...facts, orderNumber: null }, lastRaisedAt: at - day }),
     ];
     expect(drawn(alertList({ alerts, page: 1, hasMore: true }, look))).toMatchInlineSnapshot(`
       "<b>Alerts</b> · page 2
-      🔴🔔 Payment came short · T-1042 · 22 Nov, 04:00
-      🔵💤 Payment came short · 22 Nov, 04:00
-      [🔴 T-1042 · Payment came short](alert_view:AZL1oHw-eryN7wEjRWeJqw)
-      [🔵 Payment came short](alert_view:AZL1oHw-eryN7wEjRWeJqw)
+      🔴 <b>T-1042</b> · Payment came short · 04:00
+      🔵💤 <b>BTCPay</b> · Payment came short · 21 Nov
+      [T-1042](alert_view:AZL1oHw-eryN7wEjRWeJqw) [BTCPay](alert_view:AZL1oHw-eryN7wEjRWeJqw)
       [‹ Newer](alerts:0) [Older ›](alerts:2)"
     `);
   });
 
+  test('names two alerts of one order apart, and one without order and provider by its kind', () => {
+    const stray = { ...facts, orderNumber: null, provider: null };
+    const alerts = [anAlert(), anAlert({ status: 'acknowledged' }), anAlert({ kind: 'dead_letter', facts: stray })];
+    const { text, keyboard } = alertList({ alerts, page: 0, hasMore: false }, look);
+    expect(keyboard.map((row) => row.map((button) => button.text))).toEqual([
+      ['T-1042', 'T-1042 (2)'],
+      ['Dead letter'],
+    ]);
+    expect(text).toContain('🔴✋ <b>T-1042 (2)</b>');
+  });
+
+  test('shares a page of buttons out evenly', () => {
+    const alerts = Array.from({ length: 5 }, (_, index) =>
+      anAlert({ facts: { ...facts, orderNumber: `T-104${index}` } }),
+    );
+    const { keyboard } = alertList({ alerts, page: 0, hasMore: false }, look);
+    expect(keyboard.map((row) => row.length)).toEqual([3, 2]);
+  });
+
   test('says when nothing needs a human', () => {
     expect(alertList({ alerts: [], page: 0, hasMore: false }, look).text).toMatchInlineSnapshot(`
-      "<b>Alerts</b> · page 1
+      "<b>Alerts</b>
       ✅ Nothing needs a human."
     `);
   });
