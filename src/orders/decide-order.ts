@@ -45,8 +45,9 @@ export function decideOrder(status: OrderStatus, event: OrderEvent, context: Ord
       return whenPaid(status, context);
     case 'payment_short':
     case 'payment_late':
+      return whenNotInOrder(status, context);
     case 'payment_mismatched':
-      return isWaiting(status) || status === 'cancelled' ? changed('needs_attention') : unchanged;
+      return mustBeWeighed(status) ? changed('needs_attention') : unchanged;
     case 'payment_reversed':
       return whenReversed(status, context);
     case 'payment_expired':
@@ -88,6 +89,12 @@ function whenPaid(status: OrderStatus, context: OrderContext): OrderDecision {
   }
 }
 
+/** Money came short or late. For an order that is covered that is money too many, whatever its amount. */
+function whenNotInOrder(status: OrderStatus, context: OrderContext): OrderDecision {
+  if (mustBeWeighed(status)) return changed('needs_attention');
+  return context.isCovered ? { kind: 'unexpected_money', to: status } : unchanged;
+}
+
 function whenReversed(status: OrderStatus, context: OrderContext): OrderDecision {
   if (context.isCovered) return unchanged;
   switch (status) {
@@ -126,6 +133,11 @@ function whenReopened(status: OrderStatus): OrderDecision {
 
 function isWaiting(status: OrderStatus): boolean {
   return status === 'awaiting_payment' || status === 'expired';
+}
+
+/** What comes for such an order and does not simply cover it is for a human to weigh. */
+function mustBeWeighed(status: OrderStatus): boolean {
+  return isWaiting(status) || status === 'cancelled';
 }
 
 function isAlone(context: OrderContext): boolean {

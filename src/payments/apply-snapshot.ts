@@ -135,8 +135,9 @@ async function carryOut(
   const told = event === undefined ? undefined : await tellOrder(work, { ...common, event, text });
   const after = told?.order ?? order;
   await endEarlierTrouble(work, payment);
+  // One card for one payment: that money came a second time says more than that it came late or short.
   if (told?.decision.kind === 'unexpected_money') await raiseUnexpectedMoney(work, { order: after, payment });
-  if (isTrouble(payment, { order: after, payments })) await raiseForStatus(work, { order: after, payment });
+  else if (isTrouble(payment, { order: after, payments })) await raiseForStatus(work, { order: after, payment });
   if (decision.to === 'failed') await announcePayment(work, { order: after, payment, type: 'payment.failed' });
   if (decision.to === 'reversed') await announcePayment(work, { order: after, payment, type: 'payment.reversed' });
   await refreshOrderCards(work, after);

@@ -77,6 +77,21 @@ describe('what other payments change', () => {
     expect(outcomeOf('fulfilled', 'payment_paid', covered)).toBe('!fulfilled');
   });
 
+  test.each(['payment_short', 'payment_late'] as const)(
+    '%s for an order that is covered is money too many',
+    (event) => {
+      const covered = { ...alone, isCovered: true };
+      expect(outcomeOf('paid', event, covered)).toBe('!paid');
+      expect(outcomeOf('fulfilled', event, covered)).toBe('!fulfilled');
+      expect(outcomeOf('refunded', event, covered)).toBe('!refunded');
+      expect(outcomeOf('needs_attention', event, covered)).toBe('!needs_attention');
+    },
+  );
+
+  test('another amount asked for is no money yet, and nothing to an order that is covered', () => {
+    expect(outcomeOf('paid', 'payment_mismatched', { ...alone, isCovered: true })).toBe('=');
+  });
+
   test('a reversal of one payment leaves an order alone that another payment covers', () => {
     expect(outcomeOf('paid', 'payment_reversed', { ...alone, isCovered: true })).toBe('=');
   });

@@ -1,9 +1,11 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { Alert } from '#alerts/alert.ts';
 import { day, hour, minute } from '#kernel/clock.ts';
+import { asPaymentId } from '#kernel/ids.ts';
 import { outboxKeptMs, pruneQueues } from '#messaging/prune.ts';
 import { openTestDatabase, type TestDatabase } from '#test/support/database.ts';
 import { createTestDeps, detailsOf, lookAt, placeTestOrder } from '#test/support/payment-looks.ts';
+import { aPayment } from '#test/support/payments.ts';
 
 let opened: TestDatabase;
 beforeAll(async () => {
@@ -62,6 +64,30 @@ test('the missing amount is said in the unit the provider settles in', async () 
     'payment_underpaid open: 0.00030 BTC of 0.00053 BTC came, 0.00023 BTC is missing',
   ]);
 });
+
+test.each([
+  ['late', { state: 'expired', isLate: true, settlement: bitcoin('0.00053') }, /: 0.00053 BTC of 0.00053 BTC came$/],
+  ['short', { state: 'expired', settlement: bitcoin('0.0003') }, /: 0.00030 BTC of 0.00053 BTC came/],
+  ['too much', { state: 'confirmed', settlement: bitcoin('0.0006') }, /0.00007 BTC too much$/],
+] as const)(
+  'money that comes %s for an order that is paid already rings once, as a second payment',
+  async (_name, shows, detail) => {
+    const deps = createTestDeps(opened.database);
+    const paymentId = await placeTestOrder(deps);
+    const { order } = await detailsOf(deps, paymentId);
+    const second = asPaymentId(deps.ids.newId());
+    await opened.database.transaction((stores) =>
+      stores.payments.insertPayment(aPayment({ id: second, orderId: order.id, reference: null })),
+    );
+    await lookAt(deps, { paymentId, shows: { state: 'confirmed', settlement: bitcoin('0.00053') } });
+    await lookAt(deps, { paymentId: second, shows });
+    expect((await detailsOf(deps, paymentId)).order.status).toBe('paid');
+    const alerts = await alertsOf(order.id);
+    expect(alerts).toHaveLength(1);
+    expect(alerts[0]).toMatch(/^payment_duplicate open: /);
+    expect(alerts[0]).toMatch(detail);
+  },
+);
 
 test('a payment is seen to be paid also after the clock was set back', async () => {
   const deps = createTestDeps(opened.database);
