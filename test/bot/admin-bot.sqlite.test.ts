@@ -82,6 +82,37 @@ describe('who is served', () => {
   });
 });
 
+describe('start', () => {
+  test('greets by name and says that nothing needs anybody', async () => {
+    await using shop = await openChat();
+    const reply = await say(shop, '/start');
+    expect(reply.text).toMatch(/^👋 Hello, Ann\n/);
+    expect(reply.text).toContain('Nothing needs you right now.');
+    expect(reply.keyboard).toEqual([]);
+  });
+
+  test('counts what needs somebody and leads there', async () => {
+    await using shop = await openChat();
+    const order = await shop.order();
+    const alertId = await shop.raise({ orderId: asOrderId(order.id) });
+    await shop.raise({ key: 'provider_down:btcpay', kind: 'provider_down' });
+    await shop.deps.database.transaction(async (stores) => {
+      const expected = { status: 'open', version: 1 } as const;
+      await stores.alerts.changeAlert({ id: alertId, expected, change: { status: 'acknowledged' } });
+    });
+    const reply = await say(shop, '/start');
+    expect(reply.text).toContain('🔔 1 alert waits for somebody\n✋ 1 alert in hand or snoozed');
+    await tap(shop, reply, 'Alerts');
+    expect(textOf(shop, reply)).toMatch(/^Alerts\n/);
+  });
+
+  test('with an order’s number opens that order', async () => {
+    await using shop = await openChat();
+    const order = await shop.order();
+    expect((await say(shop, `/start ${order.number}`)).text).toContain(`${order.number} · awaiting payment`);
+  });
+});
+
 describe('pay', () => {
   test('makes an order and hands over its link', async () => {
     await using shop = await openChat();

@@ -12,6 +12,7 @@ import { paymentLink } from '#bot/views/payment-link.ts';
 import { providersView } from '#bot/views/providers.ts';
 import { discardQuestion, orderQuestion } from '#bot/views/questions.ts';
 import { reconcileChoice } from '#bot/views/reconcile.ts';
+import { startView } from '#bot/views/start.ts';
 import { shopStatsView } from '#bot/views/stats.ts';
 import { toMarkup, type View } from '#bot/views/view.ts';
 import { providerNames } from '#kernel/provider-name.ts';
@@ -51,6 +52,8 @@ function* everyView(): Generator<View> {
   yield deadLetterCard(letter, look);
   yield providersView([], look);
   yield healthView({ checks: [], jobs: [], queues: [] }, look);
+  const ordersInNeed = { count: 1, hasMore: false };
+  yield startView({ name: 'Ann', openAlerts: 1, takenAlerts: 1, ordersInNeed, commands: [] });
   yield reconcileChoice(providerNames);
   for (const days of [7, 30, 90] as const) {
     yield shopStatsView({ from: at, to: at + 1, totals: [], buckets: [] }, { ...look, days });

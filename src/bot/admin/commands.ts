@@ -1,4 +1,7 @@
+import type { AlertStatus } from '#alerts/alert.ts';
+import { personName } from '../person-name.ts';
 import { helpView } from '../views/help.ts';
+import { type StartReport, startView } from '../views/start.ts';
 import { alertCommands } from './alerts.ts';
 import { deadLetterCommands } from './dead-letters.ts';
 import type { AdminEnv, BotCommand, TextContext } from './env.ts';
@@ -17,8 +20,13 @@ export const adminCommands: readonly BotCommand[] = [
   ...reconcileCommands,
   ...deadLetterCommands,
   { command: 'help', usage: '', description: 'what this bot can do', run: runHelp },
-  { command: 'start', usage: '', description: 'begin here', run: runStart },
+  { command: 'start', usage: '', description: 'what needs you now', run: runStart },
 ];
+
+/** What a day begins with; the rest is behind `/help`. */
+const firstCommands: readonly string[] = ['orders', 'pay', 'alerts'];
+/** More are not counted for a greeting. */
+const ordersCountedMax = 50;
 
 /** What somebody who is no admin sees behind the menu button. */
 export const strangerCommands: readonly Pick<BotCommand, 'command' | 'description'>[] = [
@@ -32,7 +40,24 @@ async function runHelp(_env: AdminEnv, ctx: TextContext): Promise<void> {
 /** A link such as `t.me/…?start=T-1042` opens that order. */
 async function runStart(env: AdminEnv, ctx: TextContext, words: string): Promise<void> {
   if (words !== '') await runOrder(env, ctx, words);
-  else await runHelp(env, ctx);
+  else await replyView(ctx, startView(await readStart(env, ctx)));
+}
+
+async function readStart(env: AdminEnv, ctx: TextContext): Promise<StartReport> {
+  const query = { statuses: ['needs_attention'] as const, before: null, limit: ordersCountedMax + 1 };
+  const { alerts, orders } = await env.database.read(async (stores) => ({
+    alerts: await stores.alerts.countAlerts(),
+    orders: await stores.orders.listOrders(query),
+  }));
+  const countOf = (...statuses: AlertStatus[]): number =>
+    alerts.filter(({ status }) => statuses.includes(status)).reduce((sum, { count }) => sum + count, 0);
+  return {
+    name: personName({ ...ctx.from, last_name: undefined }),
+    openAlerts: countOf('open'),
+    takenAlerts: countOf('acknowledged', 'snoozed'),
+    ordersInNeed: { count: Math.min(orders.length, ordersCountedMax), hasMore: orders.length > ordersCountedMax },
+    commands: adminCommands.filter(({ command }) => firstCommands.includes(command)),
+  };
 }
 
 /** Text that is no command: an order's number opens the order, anything else points to the help. */

@@ -3,6 +3,7 @@ import { deadLetterCard, deadLetterList, letterOfMessage } from '#bot/views/dead
 import { healthView } from '#bot/views/health.ts';
 import { providersView } from '#bot/views/providers.ts';
 import { type ReconcileStep, reconcileChoice, reconcileProgress } from '#bot/views/reconcile.ts';
+import { type StartReport, startView } from '#bot/views/start.ts';
 import { shopStatsView } from '#bot/views/stats.ts';
 import { nextMidnight } from '#bot/views/words.ts';
 import { day } from '#kernel/clock.ts';
@@ -168,6 +169,39 @@ describe('dead letters', () => {
       [Redrive](dead:redrive:outbox:AZL1oHw-eryN7wEjRWeJqw) [Discard](dead:discard:outbox:AZL1oHw-eryN7wEjRWeJqw)
       [‹ Dead letters](dead_list)"
     `);
+  });
+});
+
+describe('the greeting', () => {
+  const report: StartReport = {
+    ...{ name: 'Ann', openAlerts: 0, takenAlerts: 0, ordersInNeed: { count: 0, hasMore: false } },
+    commands: [{ command: 'pay', usage: 'AMOUNT CURRENCY [NOTE]', description: 'a new order' }],
+  };
+
+  test('says what needs somebody, with the way there', () => {
+    const busy = { ...report, openAlerts: 3, takenAlerts: 1, ordersInNeed: { count: 1, hasMore: false } };
+    expect(drawn(startView(busy))).toMatchInlineSnapshot(`
+      "👋 Hello, <b>Ann</b>
+      This bot shows the shop’s orders and payments, and lets you put right what went wrong.
+
+      🔔 <b>3 alerts</b> wait for somebody
+      ✋ 1 alert in hand or snoozed
+      ⚠️ <b>1 order</b> needs attention
+
+      /pay AMOUNT CURRENCY [NOTE] — a new order
+      /help has the rest.
+      [Alerts](alerts:0) [Orders in need](orders:needs_attention:0)"
+    `);
+    expect(startView({ ...report, ordersInNeed: { count: 50, hasMore: true } }).text).toContain(
+      '<b>More than 50 orders</b> need attention',
+    );
+  });
+
+  test('is calm when nothing does, and takes a name for a name', () => {
+    const { text, keyboard } = startView({ ...report, name: hostile });
+    expect(text).toContain('✅ Nothing needs you right now.');
+    expect(text).not.toContain('<b>Eve');
+    expect(keyboard).toEqual([]);
   });
 });
 
