@@ -3,7 +3,7 @@ import type { QueueDepth } from '#messaging/messaging-store.ts';
 import { fitLines, type Line, line, weights } from './fit.ts';
 import { show } from './html.ts';
 import type { Look, View } from './view.ts';
-import { formatDay, formatTime } from './words.ts';
+import { formatTime, plural } from './words.ts';
 
 export interface HealthCheck {
   name: string;
@@ -25,21 +25,46 @@ export interface HealthReport {
   queues: readonly { queue: 'inbox' | 'outbox'; depth: QueueDepth }[];
 }
 
-/** The same checks as `/readyz`, the jobs' last runs, and what waits in the queues; trouble comes first. */
+/** The same checks as `/readyz`, the jobs' last runs, and what waits in the queues; what is well is put together. */
 export function healthView(report: HealthReport, look: Look): View {
-  const isWell = report.checks.every((check) => check.ok);
+  const isWell = [...report.checks, ...report.jobs].every(({ ok }) => ok);
   const lines = [
     line(isWell ? '🟢 <b>All is well</b>' : '🔴 <b>Something is wrong</b>', weights.must),
-    ...troubleFirst(report.checks).map(checkLine),
+    ...report.checks.filter(({ ok }) => !ok).map(troubleLine),
+    ...report.jobs.filter(({ ok }) => !ok).map((job) => jobLine(job, look)),
+    ...wellLines(report.checks),
     ...queueLines(report.queues, look),
-    ...jobLines(report.jobs, look),
+    ...wellJobsLine(report.jobs),
   ];
   return { text: fitLines(lines), keyboard: [[{ text: 'Refresh', tap: { kind: 'health' } }]] };
 }
 
-function checkLine(check: HealthCheck): Line {
+function troubleLine(check: HealthCheck): Line {
   const detail = check.detail === '' ? '' : ` · ${show(check.detail, 200)}`;
-  return line(`${check.ok ? '🟢' : '🔴'} ${show(check.name, 60)}${detail}`, check.ok ? weights.fact : weights.must);
+  return line(`🔴 ${show(check.name, 60)}${detail}`, weights.must);
+}
+
+/** Checks of one sort, told by the first word of their names. */
+const sorts: readonly { word: string; one: string; many: string }[] = [
+  { word: 'telegram', one: 'bot connected', many: 'bots connected' },
+  { word: 'provider', one: 'provider answers', many: 'providers answer' },
+];
+/** The lines of the queues say the same with numbers. */
+const queueNames: readonly string[] = ['inbox', 'outbox'];
+
+function wellLines(checks: readonly HealthCheck[]): Line[] {
+  const sortOf = (check: HealthCheck) => sorts.find(({ word }) => check.name.startsWith(`${word} `));
+  const single = checks.filter((check) => check.ok && sortOf(check) === undefined && !queueNames.includes(check.name));
+  const lines = single.map(({ name, detail }) =>
+    line(`🟢 ${show(name, 60)}${detail === '' ? '' : ` · ${show(detail, 200)}`}`),
+  );
+  for (const sort of sorts) {
+    const all = checks.filter((check) => sortOf(check) === sort);
+    const well = all.filter(({ ok }) => ok).length;
+    const of = well < all.length ? ` of ${all.length}` : '';
+    if (well > 0) lines.push(line(`🟢 ${well}${of} ${well === 1 && of === '' ? sort.one : sort.many}`));
+  }
+  return lines;
 }
 
 function queueLines(queues: HealthReport['queues'], look: Look): Line[] {
@@ -52,30 +77,17 @@ function queueLines(queues: HealthReport['queues'], look: Look): Line[] {
   });
 }
 
-/** A job in trouble has a line of its own; the others share one. */
-function jobLines(jobs: HealthReport['jobs'], look: Look): Line[] {
-  const well = jobs.filter((job) => job.ok);
-  const lines = jobs
-    .filter((job) => !job.ok)
-    .map((job) => line(`🔴 ${show(job.name, 60)}: ${ranAt(job, look)} · ${show(job.detail, 100)}`, weights.must));
-  if (well.length > 0) {
-    lines.push(
-      line(`⏱ ${well.map((job) => `${show(job.name, 40)} ${ranAtShort(job, look)}`).join(' · ')}`, weights.extra),
-    );
-  }
-  return lines;
+function jobLine(job: JobReport, look: Look): Line {
+  const when = job.lastRunAt === null ? 'not yet' : formatTime(job.lastRunAt, look);
+  return line(`🔴 job ${show(job.name, 60)}, ${when} · ${show(job.detail.replaceAll('_', ' '), 100)}`, weights.must);
 }
 
-function ranAt(job: JobReport, look: Look): string {
-  return job.lastRunAt === null ? 'not yet' : formatTime(job.lastRunAt, look);
-}
-
-/** The report is drawn anew at every look, so that a time of today needs no date. */
-function ranAtShort(job: JobReport, look: Look): string {
-  if (job.lastRunAt === null || formatDay(job.lastRunAt, look) !== formatDay(look.now, look)) return ranAt(job, look);
-  return ranAt(job, look).split(', ').at(-1) ?? '';
-}
-
-function troubleFirst<Row extends { ok: boolean }>(rows: readonly Row[]): Row[] {
-  return [...rows.filter((row) => !row.ok), ...rows.filter((row) => row.ok)];
+function wellJobsLine(jobs: HealthReport['jobs']): Line[] {
+  const ran = jobs.filter((job) => job.ok && job.lastRunAt !== null).length;
+  const toCome = jobs.filter((job) => job.ok && job.lastRunAt === null).length;
+  const parts = [
+    ...(ran > 0 ? [`${plural(ran, 'job')} on time`] : []),
+    ...(toCome > 0 ? [`${ran > 0 ? toCome : plural(toCome, 'job')} still to run`] : []),
+  ];
+  return parts.length === 0 ? [] : [line(`⏱ ${parts.join(', ')}`, weights.detail)];
 }

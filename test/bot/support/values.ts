@@ -32,7 +32,7 @@ export function aPayment(differences: Partial<Payment> = {}): Payment {
     ...{ expectedAmount: null, receivedAmount: null, receivedAsset: null },
     reference: asProviderReference('XEDvpempoTYJHJTKGDff1Q'),
     ...{ checkoutUrl: 'https://pay.example.org/i/XED', providerStatus: 'New', transactionIds: [], trust: 'fetched' },
-    ...{ evidenceAt: at + 60_000, paidAt: null, expiresAt: at + 3_600_000, nextPollAt: null },
+    ...{ evidenceAt: at + 60_000, mismatchedAt: null, paidAt: null, expiresAt: at + 3_600_000, nextPollAt: null },
     ...{ lockedUntil: null, lockedBy: null, createdAt: at, updatedAt: at },
     ...differences,
   };

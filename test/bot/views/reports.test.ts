@@ -205,32 +205,74 @@ describe('the greeting', () => {
   });
 });
 
-test('the health report puts trouble first and names busy queues only', () => {
+describe('the health report', () => {
   const depth = { waiting: 0, oldestAvailableAt: null, abandoned: 0 };
-  const view = healthView(
-    {
-      checks: [
-        { name: 'database', ok: true, detail: '' },
-        { name: 'telegram', ok: false, detail: 'ECONNREFUSED' },
-      ],
-      jobs: [
-        { name: 'poll-payments', lastRunAt: at, ok: true, detail: '' },
-        { name: 'prune', lastRunAt: null, ok: true, detail: '' },
-        { name: 'reconcile', lastRunAt: at, ok: false, detail: 'BitPay did not answer' },
-      ],
-      queues: [
-        { queue: 'outbox', depth: { ...depth, lane: 'pager', waiting: 2, oldestAvailableAt: at } },
-        { queue: 'outbox', depth: { ...depth, lane: 'chat' } },
-      ],
-    },
-    look,
-  );
-  expect(view.text).toMatchInlineSnapshot(`
-    "🔴 <b>Something is wrong</b>
-    🔴 telegram · ECONNREFUSED
-    🟢 database
-    📥 outbox pager: 2 waiting, oldest 22 Nov, 04:00
-    🔴 reconcile: 22 Nov, 04:00 · BitPay did not answer
-    ⏱ poll-payments 04:00 · prune not yet"
-  `);
+  const well = (name: string, detail = '') => ({ name, ok: true, detail });
+  const job = (name: string) => ({ name, lastRunAt: at, ok: true, detail: 'done' });
+
+  test('says in few words that all is well', () => {
+    const view = healthView(
+      {
+        checks: [
+          ...[well('database', 'sqlite'), well('inbox', '0 waiting'), well('outbox', '0 waiting')],
+          ...[well('telegram admin', 'polling as @till_bot'), well('telegram pager', 'polling as @pager_bot')],
+          ...[well('provider bitpay', 'answers'), well('provider btcpay', 'answers'), well('provider coinbase')],
+        ],
+        jobs: [job('poll-payments'), job('prune'), { ...job('reconcile'), lastRunAt: null }],
+        queues: [{ queue: 'outbox', depth: { ...depth, lane: 'chat' } }],
+      },
+      look,
+    );
+    expect(drawn(view)).toMatchInlineSnapshot(`
+      "🟢 <b>All is well</b>
+      🟢 database · sqlite
+      🟢 2 bots connected
+      🟢 3 providers answer
+      📥 Nothing waits in the queues
+      ⏱ 2 jobs on time, 1 still to run
+      [Refresh](health)"
+    `);
+  });
+
+  test('puts trouble first, with its reason, and names busy queues only', () => {
+    const view = healthView(
+      {
+        checks: [
+          well('database', 'sqlite'),
+          { name: 'outbox', ok: false, detail: '1 pumps are silent' },
+          { name: 'telegram admin', ok: false, detail: 'ECONNREFUSED' },
+          { name: 'provider bitpay', ok: false, detail: 'open: 4200 <timeout>' },
+          well('provider btcpay', 'answers'),
+        ],
+        jobs: [
+          job('poll-payments'),
+          { ...job('prune'), ok: false, detail: 'timed_out' },
+          { ...job('reconcile'), ok: false, detail: 'BitPay did not answer' },
+        ],
+        queues: [
+          { queue: 'outbox', depth: { ...depth, lane: 'pager', waiting: 2, oldestAvailableAt: at } },
+          { queue: 'outbox', depth: { ...depth, lane: 'chat' } },
+        ],
+      },
+      look,
+    );
+    expect(view.text).toMatchInlineSnapshot(`
+      "🔴 <b>Something is wrong</b>
+      🔴 outbox · 1 pumps are silent
+      🔴 telegram admin · ECONNREFUSED
+      🔴 provider bitpay · open: 4200 &lt;timeout&gt;
+      🔴 job prune, 22 Nov, 04:00 · timed out
+      🔴 job reconcile, 22 Nov, 04:00 · BitPay did not answer
+      🟢 database · sqlite
+      🟢 1 of 2 providers answer
+      📥 outbox pager: 2 waiting, oldest 22 Nov, 04:00
+      ⏱ 1 job on time"
+    `);
+  });
+
+  test('a job that failed is not well, though every check is', () => {
+    const jobs = [{ ...job('prune'), ok: false, detail: 'SqliteError: disk is full' }];
+    const { text } = healthView({ checks: [well('database')], jobs, queues: [] }, look);
+    expect(text).toContain('Something is wrong');
+  });
 });
