@@ -2,6 +2,7 @@
 
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
+import packageJson from '../../package.json' with { type: 'json' };
 import { type Pinning, spawnServer } from '../cores.ts';
 import { residentMegabytes } from '../process-figures.ts';
 import { type Spread, spreadOf } from '../statistics.ts';
@@ -30,6 +31,11 @@ export interface ProcessFigures {
 }
 
 const mainFile = fileURLToPath(new URL('../../src/main.ts', import.meta.url));
+/** Node's own options in `npm start`: what is measured is what a user starts. */
+function startFlags(): string[] {
+  return packageJson.scripts.start.split(' ').filter((word) => word.startsWith('--'));
+}
+
 const startMaxMs = 20_000;
 const askEveryMs = 5;
 
@@ -59,7 +65,7 @@ export async function runProcess(plan: ProcessPlan): Promise<ProcessFigures> {
 async function runOnce(house: House, plan: { idleMs: number; pinning: Pinning }): Promise<ProcessRun> {
   const port = await findFreePort();
   const startedAt = performance.now();
-  const child = spawnServer([mainFile, 'start'], {
+  const child = spawnServer([...startFlags(), mainFile, 'start'], {
     pinning: plan.pinning,
     options: { cwd: house.folder, env: house.environment(port), stdio: ['ignore', 'pipe', 'inherit'] },
   });
