@@ -41,7 +41,12 @@ function countLines(totals: readonly OrderTotals[]): Line[] {
     .map((status) => ({ status, count: sum(totals.filter((total) => total.status === status)) }))
     .filter(({ count }) => count > 0)
     .map(({ status, count }) => `${orderSigns[status]} ${count} ${statusWord(status)}`);
-  return [line(parts.length === 0 ? 'No orders.' : parts.join(' · '))];
+  if (parts.length === 0) return [line('No orders.')];
+  // Two to a line: a phone would break a longer one in the middle of a count.
+  const pairs = Array.from({ length: Math.ceil(parts.length / 2) }, (_, index) =>
+    parts.slice(index * 2, index * 2 + 2),
+  );
+  return pairs.map((pair) => line(pair.join(' · ')));
 }
 
 function sumLines(totals: readonly OrderTotals[]): Line[] {
@@ -69,11 +74,12 @@ function barLines(stats: ShopStats, options: Look & { days: StatsDays }): Line[]
   const heading = daysPerBar === 1 ? 'Paid orders a day' : `Paid orders, ${daysPerBar} days a bar`;
   return [
     line(`<b>${heading}</b>`, weights.detail),
-    ...bars.map(({ at, count }) => {
-      const bar = count === 0 ? '·' : `${'█'.repeat(Math.ceil((count / most) * barUnits))} ${count}`;
-      return line(`<code>${formatDay(at, options)} ${bar}</code>`, weights.detail);
-    }),
+    line(`<pre>${bars.map(({ at, count }) => `${formatDay(at, options)} ${barText(count, most)}`).join('\n')}</pre>`),
   ];
+}
+
+function barText(count: number, most: number): string {
+  return count === 0 ? '·' : `${'▇'.repeat(Math.ceil((count / most) * barUnits))} ${count}`;
 }
 
 function sum(totals: readonly OrderTotals[]): number {

@@ -26,13 +26,13 @@ describe('statistics', () => {
       💰 3 paid · ⌛ 2 expired
       Paid: <b>147.00 USD</b>
       <b>Paid orders a day</b>
-      <code>22 Nov █████ 1</code>
-      <code>23 Nov ██████████ 2</code>
-      <code>24 Nov ·</code>
-      <code>25 Nov ·</code>
-      <code>26 Nov ·</code>
-      <code>27 Nov ·</code>
-      <code>28 Nov ·</code>
+      <pre>22 Nov ▇▇▇▇▇ 1
+      23 Nov ▇▇▇▇▇▇▇▇▇▇ 2
+      24 Nov ·
+      25 Nov ·
+      26 Nov ·
+      27 Nov ·
+      28 Nov ·</pre>
       [• 7 d](stats:7) [30 d](stats:30) [90 d](stats:90)"
     `);
   });
