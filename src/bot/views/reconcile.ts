@@ -3,7 +3,7 @@ import { providerTitle } from '#kernel/provider-name.ts';
 import type { FindingKind, ReconciliationFinding, ReconciliationRun } from '#payments/reconciliation.ts';
 import { fitLines, type Line, line, weights } from './fit.ts';
 import { code, show } from './html.ts';
-import type { Button, Look, View } from './view.ts';
+import { type Button, inPairs, type Look, type View } from './view.ts';
 import { formatTime, plural } from './words.ts';
 
 /** What became of one provider's run: still to come, at work, or its end. */
@@ -25,11 +25,11 @@ const barUnits = 10;
 
 export function reconcileChoice(providers: readonly ProviderName[]): View {
   if (providers.length === 0) return { text: 'No provider is configured.', keyboard: [] };
-  const one = providers.map((provider): Button[] => [
-    { text: providerTitle(provider), tap: { kind: 'reconcile', provider } },
-  ]);
+  const one = providers.map(
+    (provider): Button => ({ text: providerTitle(provider), tap: { kind: 'reconcile', provider } }),
+  );
   const all: Button[][] = providers.length > 1 ? [[{ text: 'All', tap: { kind: 'reconcile', provider: 'all' } }]] : [];
-  return { text: 'Compare our payments with the list of which provider?', keyboard: [...one, ...all] };
+  return { text: 'Compare our payments with the list of which provider?', keyboard: [...inPairs(one), ...all] };
 }
 
 /** The one message that is edited while providers are compared, and then shows what was found. */
