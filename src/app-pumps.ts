@@ -27,11 +27,11 @@ const inboxOptions: LaneOptions = {
 };
 
 const laneOptions: Readonly<Record<Lane, LaneOptions>> = {
-  // An alert is never given up on while Telegram may come back: about half a day of trying.
+  // Admins hear within seconds also when Telegram comes back, so the wait stays short; about half a day of trying.
   pager: {
     concurrency: 4,
     attemptTimeoutMs: minute,
-    policy: { firstDelayMs: second, delayMaxMs: minute, attemptsMax: 720 },
+    policy: { firstDelayMs: second, delayMaxMs: 5 * second, attemptsMax: 10_000 },
   },
   chat: {
     concurrency: 2,

@@ -1,5 +1,6 @@
 import { Hono } from 'hono';
 import type { QueueDepth } from '#messaging/messaging-store.ts';
+import { lanes } from '#messaging/topics.ts';
 import type { PaymentDeps } from '#payments/deps.ts';
 import type { ReceiveWebhook } from '#payments/receive-webhook.ts';
 import { docsRoutes } from './docs.ts';
@@ -82,5 +83,11 @@ async function refreshMetrics(deps: ServerDeps): Promise<void> {
       ['outbox', await stores.outbox.depths(now)],
     ],
   );
-  for (const [queue, depths] of queues) deps.metrics.setQueue({ queue, depths, now });
+  const known = { inbox: providers.list().map(({ name }) => name), outbox: lanes };
+  for (const [queue, depths] of queues) {
+    // A lane that nothing waits in has a sample too: a rule must be able to tell empty from absent.
+    const absent = known[queue].filter((lane) => !depths.some((depth) => depth.lane === lane));
+    const empty = absent.map((lane) => ({ lane, waiting: 0, oldestAvailableAt: null, abandoned: 0 }));
+    deps.metrics.setQueue({ queue, depths: [...depths, ...empty], now });
+  }
 }

@@ -103,3 +103,15 @@ describe('a webhook', () => {
     expect(response.headers.get('allow')).toBe('POST');
   });
 });
+
+test('every queue has samples while nothing waits in it', async () => {
+  const text = await (await house.server.app.request('/metrics')).text();
+  const lanes = [...text.matchAll(/tillkeeper_queue_messages\{queue="(\w+)",lane="(\w+)",state="waiting"\} 0/g)];
+  expect(lanes.map(([, queue, lane]) => `${queue} ${lane}`).sort()).toEqual([
+    'inbox btcpay',
+    'outbox chat',
+    'outbox pager',
+    'outbox provider',
+    'outbox shop',
+  ]);
+});

@@ -20,13 +20,13 @@ export interface HttpPolicy {
   breakerOpenMs: Milliseconds;
 }
 
-// 20 s: the pages of all three providers ask for 15 to 30. Six attempts: with every third call failing, one call in a
-// thousand still fails. Ten failures in a row happen by chance in one of 170,000 series at that rate, and within two
-// calls in an outage. 4 MiB: a page of 100 BitPay invoices is about 1.3 MB.
+// 15 s: the pages of all three providers ask for 15 to 30, and a customer waits at the other end. Six attempts: with
+// every third call failing, one call in a thousand still fails. Ten failures in a row happen by chance in one of 170,000
+// series at that rate, and within two calls in an outage. 4 MiB: a page of 100 BitPay invoices is about 1.3 MB.
 export const defaultHttpPolicy: HttpPolicy = {
-  timeoutMs: 20 * second,
+  timeoutMs: 15 * second,
   attemptsMax: 6,
-  totalMs: 45 * second,
+  totalMs: 30 * second,
   firstDelayMs: 300,
   delayMaxMs: 5 * second,
   retryAfterMaxMs: 10 * second,
