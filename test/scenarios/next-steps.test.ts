@@ -101,8 +101,9 @@ test('an order that is paid through an old link and a new one says that it was p
   await house.awaitOrder(order.id, ({ status }) => status === 'paid');
   await house.sandbox.visit({ provider: 'btcpay', reference: old, action: 'pay_late' });
   await house.awaitOrder(order.id, ({ payments }) => payments[0]?.status === 'paid_late');
-  await house.awaitCard(({ text }) => text.includes('Payment came late') && !text.includes('RESOLVED'));
+  await house.awaitCard(({ text }) => text.includes('Order was paid a second time'));
   await house.awaitQuiet();
+  expect(house.pagerMessages().filter(({ text }) => text.includes('Payment came late'))).toEqual([]);
   expect((await house.getOrder(order.id)).status).toBe('paid');
   expect(house.shop.heardOf(order.id).filter(({ type }) => type === 'order.paid')).toHaveLength(1);
 });
