@@ -44,7 +44,7 @@ export interface OrderStore {
     before: PageCursor | null;
     limit: number;
   }): Promise<Order[]>;
-  /** Orders still awaiting payment whose time is over and which no open payment holds up, oldest expiry first. */
+  /** Orders still awaiting payment whose time is over and which no open payment of the right amount holds up, oldest expiry first. */
   listExpiredOrders(query: { now: Milliseconds; limit: number }): Promise<Order[]>;
   /** Case-insensitive part of reference, e-mail, customer's name, note or item name; or an exact amount. Newest first. */
   searchOrders(query: { text: string; amountMinor: number | null; limit: number }): Promise<Order[]>;

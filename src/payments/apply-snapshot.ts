@@ -11,8 +11,14 @@ import { announcePayment } from './announce.ts';
 import { refreshOrderCards, tellOrder } from './change-order.ts';
 import { decidePayment, type PaymentDecision } from './decide-payment.ts';
 import type { PaymentDeps } from './deps.ts';
-import { isOpenPayment, type Payment, type PaymentStatus } from './payment.ts';
-import { endEarlierTrouble, raiseForStatus, raiseMismatch, raiseUnexpectedMoney } from './payment-alerts.ts';
+import { isAwaitedPayment, type Payment, type PaymentStatus } from './payment.ts';
+import {
+  endEarlierTrouble,
+  endMismatch,
+  raiseForStatus,
+  raiseMismatch,
+  raiseUnexpectedMoney,
+} from './payment-alerts.ts';
 import type { PaymentChange } from './payment-store.ts';
 import { nextPollAt } from './poll-schedule.ts';
 import type { PaymentSnapshot } from './snapshot.ts';
@@ -91,6 +97,7 @@ async function keepEvidence(
     transactionIds: [...new Set([...payment.transactionIds, ...snapshot.transactionIds])],
     trust: snapshot.trust,
     evidenceAt: snapshot.observedAt,
+    mismatchedAt: decision.kind === 'mismatch' ? (payment.mismatchedAt ?? now) : null,
     paidAt: status === 'paid' || status === 'overpaid' ? (payment.paidAt ?? now) : payment.paidAt,
     expiresAt,
     updatedAt: now,
@@ -114,12 +121,14 @@ async function carryOut(
   );
   const common = { order, payments, paymentId: payment.id, trust: snapshot.trust };
   if (decision.kind === 'mismatch') {
-    // Looking again at the same mismatch must not ring again.
-    if (payment.providerStatus === input.before.providerStatus && input.before.evidenceAt !== null) return;
+    // Looking again at the same mismatch must not ring again; that something came of it must.
+    const isKnown = input.before.mismatchedAt !== null && payment.providerStatus === input.before.providerStatus;
+    if (isKnown) return;
     await raiseMismatch(work, { order, payment, there: snapshot.requested });
     await tellOrder(work, { ...common, event: 'payment_mismatched', text: 'The provider collects another amount.' });
     return;
   }
+  if (input.before.mismatchedAt !== null) await endMismatch(work, payment);
   if (decision.kind !== 'changed') return;
   const text = sentenceFor(payment, snapshot);
   await writeTimeline(work, {
@@ -147,7 +156,7 @@ async function carryOut(
 function isTrouble(payment: Payment, around: { order: Order; payments: readonly Payment[] }): boolean {
   if (payment.status !== 'expired' && payment.status !== 'failed') return true;
   const isNeeded = around.order.status === 'awaiting_payment' || around.order.status === 'expired';
-  const hasOther = around.payments.some((other) => other.id !== payment.id && isOpenPayment(other));
+  const hasOther = around.payments.some((other) => other.id !== payment.id && isAwaitedPayment(other));
   return isNeeded && !hasOther;
 }
 

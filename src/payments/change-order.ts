@@ -9,7 +9,7 @@ import { decideOrder, type OrderDecision, type OrderEvent } from '#orders/decide
 import type { Order, OrderStatus } from '#orders/order.ts';
 import type { OrderChange } from '#orders/order-store.ts';
 import { announce } from './announce.ts';
-import { isCoveringPayment, isOpenPayment, type Payment, paymentOpenForMs } from './payment.ts';
+import { isAwaitedPayment, isCoveringPayment, type Payment, paymentOpenForMs } from './payment.ts';
 import { type Work, writeTimeline } from './work.ts';
 
 export interface OrderEventInput {
@@ -45,7 +45,7 @@ export async function tellOrder(
   const decision = decideOrder(order.status, input.event, {
     wasFulfilled: order.fulfilledAt !== null,
     isCovered: others.some(isCoveringPayment),
-    hasOpenPayment: others.some(isOpenPayment),
+    hasOpenPayment: others.some(isAwaitedPayment),
   });
   if (decision.kind === 'refused') return { decision, order };
   const to = decision.kind === 'unchanged' ? order.status : decision.to;

@@ -68,7 +68,7 @@ function compareOne(payment: Payment, snapshot: PaymentSnapshot): Difference | u
     return { ...base, kind: 'missing_here', here: `followed as ${payment.reference}`, there, mayHeal: false };
   }
   const decision = decidePayment(payment, snapshot);
-  if (decision.kind === 'changed' || payment.reference === null) {
+  if (decision.kind === 'changed' || payment.reference === null || payment.mismatchedAt !== null) {
     return { ...base, kind: 'status', here: payment.status, there: snapshot.providerStatus, mayHeal: true };
   }
   return undefined;

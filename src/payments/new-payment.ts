@@ -40,6 +40,7 @@ export async function insertNewPayment(
     transactionIds: [],
     trust: null,
     evidenceAt: null,
+    mismatchedAt: null,
     paidAt: null,
     expiresAt: now + paymentOpenForMs,
     nextPollAt: now + lookForLostCreateAfterMs,

@@ -4,7 +4,7 @@ import type { ProviderName } from '#kernel/provider-name.ts';
 import type { Trust } from '#kernel/trust.ts';
 import { formatOrderNumber, type Order, type OrderStatus } from '#orders/order.ts';
 import type { TimelineEntry } from '#orders/timeline.ts';
-import { isCoveringPayment, type Payment, type PaymentStatus, payablePayment } from './payment.ts';
+import { isCoveringPayment, isMismatchedPayment, type Payment, type PaymentStatus, payablePayment } from './payment.ts';
 import type { PaymentStores } from './payment-store.ts';
 
 /** No order's history is shown longer than this; the newest entries are the ones shown. */
@@ -39,6 +39,7 @@ export type PaymentView = {
   status: PaymentStatus;
   amount: string;
   currency: string;
+  /** Null while there is none, and while the provider asks for another amount there than we do. */
   checkout_url: string | null;
   expires_at: string;
   provider_reference: string | null;
@@ -110,7 +111,7 @@ function viewPayment(payment: Payment): PaymentView {
     status: payment.status,
     amount: toDecimal(payment),
     currency: payment.currency,
-    checkout_url: payment.checkoutUrl,
+    checkout_url: isMismatchedPayment(payment) ? null : payment.checkoutUrl,
     expires_at: toTime(payment.expiresAt),
     provider_reference: payment.reference,
     provider_status: payment.providerStatus,

@@ -4,7 +4,7 @@ import { resolveOrderAlerts } from '#alerts/resolve-alert.ts';
 import { formatAsset, formatMoney, subtractDecimals, withPlaces } from '#kernel/money.ts';
 import { formatOrderNumber, type Order } from '#orders/order.ts';
 import type { Payment, PaymentStatus } from './payment.ts';
-import type { Work } from './work.ts';
+import { type Work, writeTimeline } from './work.ts';
 
 interface Trouble {
   kind: AlertKind;
@@ -95,12 +95,31 @@ export async function raiseMismatch(
     kind: 'payment_mismatch',
     severity: 'critical',
     headline: 'Provider collects another amount than we asked for',
-    actions: ['check_again', 'open_order'],
+    actions: ['new_payment_link', 'check_again'],
   };
   await raisePaymentAlert(work, {
     ...input,
     trouble,
     why: `We asked for ${here}, the provider says ${formatAsset(there)}.`,
+  });
+}
+
+export async function endMismatch(work: Work, payment: Payment): Promise<void> {
+  const by = 'The provider collects what we asked for.';
+  await resolveOrderAlerts(work, {
+    orderId: payment.orderId,
+    paymentId: payment.id,
+    kinds: ['payment_mismatch'],
+    by,
+  });
+  await writeTimeline(work, {
+    order: { id: payment.orderId },
+    paymentId: payment.id,
+    subject: 'note',
+    from: null,
+    to: null,
+    trust: payment.trust,
+    text: by,
   });
 }
 

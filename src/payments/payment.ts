@@ -53,6 +53,8 @@ export interface Payment {
   trust: Trust | null;
   /** When the evidence that the status rests on was taken. */
   evidenceAt: Milliseconds | null;
+  /** Since when the provider collects something else than it was asked for; null while it does not. */
+  mismatchedAt: Milliseconds | null;
   /** When the money was first known to be there; stays when the payment is reversed. */
   paidAt: Milliseconds | null;
   expiresAt: Milliseconds;
@@ -79,13 +81,23 @@ export function isCoveringPayment(payment: Pick<Payment, 'status'>): boolean {
   return (coveringPaymentStatuses as readonly PaymentStatus[]).includes(payment.status);
 }
 
+/** Open, and asking for the wrong sum: it is looked at all the same, and no customer is sent there. */
+export function isMismatchedPayment(payment: Pick<Payment, 'status' | 'mismatchedAt'>): boolean {
+  return isOpenPayment(payment) && payment.mismatchedAt !== null;
+}
+
+/** Money may still come that would cover the order. */
+export function isAwaitedPayment(payment: Pick<Payment, 'status' | 'mismatchedAt'>): boolean {
+  return isOpenPayment(payment) && payment.mismatchedAt === null;
+}
+
 /**
  * The payment that a customer is to use, the newest first. One with a checkout goes before one whose creation is not
  * known yet; undefined when no money can come any more.
  */
-export function payablePayment<Some extends Pick<Payment, 'status' | 'checkoutUrl'>>(
+export function payablePayment<Some extends Pick<Payment, 'status' | 'mismatchedAt' | 'checkoutUrl'>>(
   payments: readonly Some[],
 ): Some | undefined {
-  const open = payments.filter(isOpenPayment);
-  return open.findLast((payment) => payment.checkoutUrl !== null) ?? open.at(-1);
+  const awaited = payments.filter(isAwaitedPayment);
+  return awaited.findLast((payment) => payment.checkoutUrl !== null) ?? awaited.at(-1);
 }

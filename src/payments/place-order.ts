@@ -15,7 +15,7 @@ import { chooseProvider } from './choose-provider.ts';
 import type { PaymentDeps } from './deps.ts';
 import { insertNewPayment, reopenOrder } from './new-payment.ts';
 import { loadOrderView, type OrderView } from './order-view.ts';
-import { type Payment, paymentOpenForMs } from './payment.ts';
+import { isMismatchedPayment, type Payment, paymentOpenForMs } from './payment.ts';
 import type { PaymentProvider } from './payment-provider.ts';
 import { type PaymentRequested, requestPayment } from './request-payment.ts';
 import { type Work, writeTimeline } from './work.ts';
@@ -152,7 +152,9 @@ async function requestInTurn(
   input: { orderId: OrderId; candidates: readonly PaymentProvider[]; cause: Cause },
 ): Promise<PaymentRequested> {
   const payments = await deps.database.read((stores) => stores.payments.listPaymentsForOrder(input.orderId));
-  if (payments.some((payment) => payment.creation === 'confirmed')) return { kind: 'created' };
+  if (payments.some((payment) => payment.creation === 'confirmed' && !isMismatchedPayment(payment))) {
+    return { kind: 'created' };
+  }
   const begun = payments.filter((payment) => payment.creation === 'requested');
   const others = input.candidates.filter(({ name }) => !begun.some((payment) => payment.provider === name));
   let alternatives = begun.length + others.length;

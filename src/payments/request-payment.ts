@@ -9,8 +9,9 @@ import { formatOrderNumber, type Order } from '#orders/order.ts';
 import type { Cause } from '#orders/timeline.ts';
 import { applySnapshot } from './apply-snapshot.ts';
 import { tellOrder } from './change-order.ts';
+import { findIn } from './decide-payment.ts';
 import type { PaymentDeps } from './deps.ts';
-import { isOpenPayment, type Payment } from './payment.ts';
+import { isAwaitedPayment, isMismatchedPayment, type Payment } from './payment.ts';
 import { raiseNotCreated } from './payment-alerts.ts';
 import { withPayment } from './payment-lease.ts';
 import type { CreatePaymentRequest, PaymentProvider } from './payment-provider.ts';
@@ -48,7 +49,8 @@ export async function requestPayment(
   const leased = await withPayment(deps, {
     paymentId: input.payment.id,
     work: async ({ payment, leaseId }): Promise<PaymentRequested> => {
-      if (payment.creation === 'confirmed') return { kind: 'created' };
+      if (payment.creation === 'confirmed')
+        return isMismatchedPayment(payment) ? wrongAmount(payment) : { kind: 'created' };
       if (deps.providers.find(payment.provider) === undefined) {
         const message = `${payment.provider} is not configured any more`;
         return { kind: 'failed', provider: payment.provider, isRejected: false, message };
@@ -58,7 +60,7 @@ export async function requestPayment(
         const { provider, request } = await prepare(deps, payment);
         const snapshot = await provider.createPayment(request);
         await applySnapshot(deps, { ...held, paymentId: payment.id, snapshot });
-        return { kind: 'created' };
+        return findIn(payment, snapshot) === 'mismatch' ? wrongAmount(payment) : { kind: 'created' };
       } catch (error) {
         if (!(error instanceof ProviderError)) throw error;
         const isRejected = error instanceof ProviderRejected;
@@ -70,6 +72,11 @@ export async function requestPayment(
   });
   if (leased.kind === 'done') return leased.result;
   return { kind: 'busy' };
+}
+
+/** It was made, and no customer may be sent there. The alert was raised where it was found out. */
+function wrongAmount({ provider }: Payment): PaymentRequested {
+  return { kind: 'failed', provider, isRejected: true, message: 'It collects another amount than we asked for.' };
 }
 
 /** Finds out what became of a create without an answer. It does not create: nobody waits for that link any more. */
@@ -130,7 +137,7 @@ async function refuse(deps: PaymentDeps, held: Held & { alternatives: number; wh
     await writeTimeline(work, { order, subject: 'payment', from: payment.status, to: 'failed', ...to });
     const payments = await stores.payments.listPaymentsForOrder(order.id);
     await tellOrder(work, { order, payments, event: 'payment_failed', ...to });
-    const isNeeded = order.status === 'awaiting_payment' && !payments.some(isOpenPayment);
+    const isNeeded = order.status === 'awaiting_payment' && !payments.some(isAwaitedPayment);
     if (isNeeded && held.alternatives === 0) await raiseNotCreated(work, { order, payment, why });
   });
 }

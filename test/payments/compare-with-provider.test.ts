@@ -35,6 +35,12 @@ describe('comparing our payments with a provider', () => {
     expect(differences([aPayment()], [currency])).toMatchObject([{ kind: 'currency', mayHeal: false }]);
   });
 
+  test('finds that a provider asks for the right amount again, which asking makes known', () => {
+    expect(differences([aPayment({ mismatchedAt: 1 })], [aSnapshot()])).toMatchObject([
+      { kind: 'status', here: 'created', mayHeal: true },
+    ]);
+  });
+
   test('finds a payment that only the provider knows', () => {
     const foreign = aSnapshot({ reference: asProviderReference('foreign'), createdAt: 5_000 });
     expect(differences([], [foreign])).toMatchObject([{ kind: 'missing_here', reference: 'foreign', payment: null }]);

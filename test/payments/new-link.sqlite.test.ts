@@ -1,10 +1,15 @@
 // A new link for an order: when there is one already, when the order had run out, and when the provider asks for the wrong sum.
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { adminActor } from '#access/admin.ts';
+import { storeActor } from '#kernel/actor.ts';
 import { hour, minute } from '#kernel/clock.ts';
 import { asProviderReference, type OrderId } from '#kernel/ids.ts';
+import type { ProviderName } from '#kernel/provider-name.ts';
 import { createPaymentLink, type PaymentLink } from '#payments/create-payment-link.ts';
 import { expireOrders } from '#payments/expire-orders.ts';
+import { loadOrderView, type OrderView } from '#payments/order-view.ts';
+import type { PaymentProvider } from '#payments/payment-provider.ts';
+import { type NewOrder, placeOrder } from '#payments/place-order.ts';
 import { openTestDatabase, type TestDatabase } from '#test/support/database.ts';
 import { createTestDeps, detailsOf, lookAt, placeTestOrder, type TestDeps } from '#test/support/payment-looks.ts';
 import { createScriptedProviders, type ScriptedProviders } from '#test/support/scripted-providers.ts';
@@ -36,6 +41,14 @@ test('asking for a new link is recorded also when the open one is the answer', a
     { action: 'order.new_link', actorId: admin.id, details: { paymentId, isExisting: true } },
   ]);
 });
+
+async function getOrderView(orderId: OrderId): Promise<OrderView> {
+  return opened.database.read(async (stores) => {
+    const order = await stores.orders.findOrder(orderId);
+    if (order === undefined) throw new Error('the order vanished');
+    return loadOrderView(stores, order);
+  });
+}
 
 async function announced(type: string): Promise<{ webhookId: string; expiresAt: string }[]> {
   const now = deps.clock.now();
@@ -69,4 +82,87 @@ test('an order that is opened again gets a time of its own, and its second expir
   const facts = await announced('order.expired');
   expect(facts.map(({ expiresAt }) => Date.parse(expiresAt))).toEqual([order.expiresAt, reopenedUntil]);
   expect(new Set(facts.map(({ webhookId }) => webhookId)).size).toBe(2);
+});
+
+const wrong = { requested: { amount: '48.00', asset: 'USD' } } as const;
+
+async function mismatchAlerts(): Promise<string[]> {
+  const alerts = await opened.database.read((stores) =>
+    stores.alerts.listAlerts({ statuses: ['open', 'resolved'], before: null, limit: 9 }),
+  );
+  const own = alerts.filter(({ kind }) => kind === 'payment_mismatch');
+  return own.map(({ status, occurrences }) => `${status} ${occurrences}`);
+}
+
+test('an amount that a provider changes under an unchanged status rings once, until it asks for the right one', async () => {
+  const paymentId = await placeTestOrder(deps);
+  await lookAt(deps, { paymentId, shows: {} });
+  deps.clock.advance(minute);
+  await lookAt(deps, { paymentId, shows: wrong });
+  await lookAt(deps, { paymentId, shows: wrong });
+  const mismatched = await detailsOf(deps, paymentId);
+  expect(mismatched.order.status).toBe('needs_attention');
+  expect(mismatched.payment).toMatchObject({ status: 'created', mismatchedAt: deps.clock.now() });
+  expect(mismatched.payment.nextPollAt).not.toBeNull();
+  expect(await mismatchAlerts()).toEqual(['open 1']);
+  await lookAt(deps, { paymentId, shows: {} });
+  expect((await detailsOf(deps, paymentId)).payment.mismatchedAt).toBeNull();
+  expect(await mismatchAlerts()).toEqual(['resolved 1']);
+});
+
+test('a link that asks for the wrong amount is handed out no more', async () => {
+  const paymentId = await placeTestOrder(deps);
+  const checkoutUrl = 'https://pay.example.org/wrong';
+  await lookAt(deps, { paymentId, shows: { ...wrong, checkoutUrl } });
+  const { order } = await detailsOf(deps, paymentId);
+  const shown = await getOrderView(order.id);
+  expect(shown.payment).toMatchObject({ id: paymentId, checkout_url: null });
+  const link = await newLink(order.id);
+  if (link.kind !== 'created') throw new Error(`no link: ${link.kind}`);
+  expect(link.payment.id).not.toBe(paymentId);
+  expect(link.order.payment?.checkout_url).toBe('https://pay.example.org/i/btcpay-1');
+});
+
+/** From here on everything that is created at this provider asks for another amount. */
+function misquoting(registry: ScriptedProviders, name: ProviderName): TestDeps['providers'] {
+  const wrap = (provider: PaymentProvider): PaymentProvider => {
+    if (provider.name !== name) return provider;
+    return { ...provider, createPayment: async (asked) => ({ ...(await provider.createPayment(asked)), ...wrong }) };
+  };
+  return {
+    ...registry,
+    list: () => registry.list().map(wrap),
+    find: (wanted) => {
+      const found = registry.find(wanted);
+      return found && wrap(found);
+    },
+  };
+}
+
+test('a new link that comes back with the wrong amount is no link', async () => {
+  const paymentId = await placeTestOrder(deps);
+  await lookAt(deps, { paymentId, shows: { state: 'expired' } });
+  const { order } = await detailsOf(deps, paymentId);
+  deps = { ...deps, providers: misquoting(providers, 'btcpay') };
+  expect(await newLink(order.id)).toMatchObject({ kind: 'provider_failed', isRejected: true });
+  expect(await mismatchAlerts()).toEqual(['open 1']);
+});
+
+test('an order whose first provider asks for the wrong amount is paid at the next one, also when repeated', async () => {
+  deps = { ...deps, providers: misquoting(createScriptedProviders(['coinbase', 'btcpay'], deps.clock), 'coinbase') };
+  const request: NewOrder = {
+    ...{ idempotencyKey: 'cart-1', bodyHash: 'hash', origin: 'store', actor: storeActor, provider: 'auto' },
+    items: [{ sku: null, name: 'Field Guide', quantity: 1, unitAmountMinor: 4_900 }],
+    ...{ currency: 'USD', customerEmail: null, customerName: null, redirectUrl: null, metadata: {} },
+    ...{ reference: null, note: null },
+  };
+  for (const isRepeat of [false, true]) {
+    const placed = await placeOrder(deps, request);
+    expect(placed).toMatchObject({ kind: 'placed', isRepeat, order: { payment: { provider: 'btcpay' } } });
+  }
+  expect(await placeOrder(deps, { ...request, idempotencyKey: 'cart-2', provider: 'coinbase' })).toMatchObject({
+    kind: 'provider_failed',
+    provider: 'coinbase',
+    message: 'It collects another amount than we asked for.',
+  });
 });

@@ -14,7 +14,15 @@ export function aPayment(differences: Partial<Payment> = {}): Payment {
     ...{ currency: 'USD', amountMinor: 4900, requestedAmount: '49.00', requestedAsset: 'USD' },
     ...{ expectedAmount: null, receivedAmount: null, receivedAsset: null },
     ...{ reference: asProviderReference('XEDvpempoTYJHJTKGDff1Q'), checkoutUrl: null, providerStatus: null },
-    ...{ transactionIds: [], trust: null, evidenceAt: null, paidAt: null, expiresAt: 3_600_000, nextPollAt: null },
+    ...{
+      transactionIds: [],
+      trust: null,
+      evidenceAt: null,
+      mismatchedAt: null,
+      paidAt: null,
+      expiresAt: 3_600_000,
+      nextPollAt: null,
+    },
     ...{ lockedUntil: null, lockedBy: null, createdAt: 0, updatedAt: 0 },
     ...differences,
   };

@@ -35,6 +35,7 @@ export const payments = pgTable(
     transactionIds: jsonb('transaction_ids').notNull().$type<string[]>(),
     trust: text('trust', { enum: trustLevels }),
     evidenceAt: int8('evidence_at'),
+    mismatchedAt: int8('mismatched_at'),
     paidAt: int8('paid_at'),
     expiresAt: int8('expires_at').notNull(),
     nextPollAt: int8('next_poll_at'),

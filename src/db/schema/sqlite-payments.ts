@@ -34,6 +34,7 @@ export const payments = sqliteTable(
     transactionIds: text('transaction_ids', { mode: 'json' }).notNull().$type<string[]>(),
     trust: text('trust', { enum: trustLevels }),
     evidenceAt: integer('evidence_at'),
+    mismatchedAt: integer('mismatched_at'),
     paidAt: integer('paid_at'),
     expiresAt: integer('expires_at').notNull(),
     nextPollAt: integer('next_poll_at'),

@@ -3,7 +3,7 @@ import type { Order } from '#orders/order.ts';
 import type { OrderChange, OrderStore } from '#orders/order-store.ts';
 import { openPaymentStatuses } from '#payments/payment.ts';
 import type { Session } from '../dialect.ts';
-import { and, asc, desc, eq, getTableColumns, gte, inArray, lt, lte, or, sql } from '../drizzle.ts';
+import { and, asc, desc, eq, getTableColumns, gte, inArray, isNull, lt, lte, or, sql } from '../drizzle.ts';
 import { keysOf, placeholdersOf, prepared, preparedByShape, settingsOf } from './prepared.ts';
 import { contains, searchable } from './search.ts';
 
@@ -49,8 +49,11 @@ export function createOrderStore(session: Session): OrderStore {
       return newestFirst(and(isWanted, isBefore), query.limit);
     },
     async listExpiredOrders(query) {
-      const isOpen = and(eq(payments.orderId, orders.id), inArray(payments.status, [...openPaymentStatuses]));
-      const openPayment = db.select({ id: payments.id }).from(payments).where(isOpen);
+      const isOpen = and(inArray(payments.status, [...openPaymentStatuses]), isNull(payments.mismatchedAt));
+      const openPayment = db
+        .select({ id: payments.id })
+        .from(payments)
+        .where(and(eq(payments.orderId, orders.id), isOpen));
       return db
         .select(columns)
         .from(orders)

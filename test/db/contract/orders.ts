@@ -105,7 +105,14 @@ export function describeOrders(open: OpenContractDatabase): void {
       await opened.database.transaction(async (stores) => {
         await insertAll(stores, [...stored, heldUp]);
         await stores.payments.insertPayment(samplePayment(heldUp, { status: 'pending' }));
-        for (const order of stored) await stores.payments.insertPayment(samplePayment(order, { status: 'failed' }));
+        const useless = [
+          { status: 'failed' },
+          { status: 'created', mismatchedAt: noon - 9 },
+          { status: 'failed' },
+        ] as const;
+        for (const [index, order] of stored.entries()) {
+          await stores.payments.insertPayment(samplePayment(order, useless[index] ?? { status: 'paid' }));
+        }
       });
       await opened.database.read(async ({ orders }) => {
         expect(numbersOf(await orders.listExpiredOrders({ now: noon, limit: 9 }))).toEqual([2, 1]);

@@ -55,6 +55,7 @@ export function samplePayment(order: Order, change: Partial<Payment> = {}): Paym
     transactionIds: [],
     trust: null,
     evidenceAt: null,
+    mismatchedAt: null,
     paidAt: null,
     expiresAt: order.expiresAt,
     nextPollAt: noon + 10_000,

@@ -185,6 +185,7 @@ CREATE TABLE "payments" (
 	"transaction_ids" jsonb NOT NULL,
 	"trust" text,
 	"evidence_at" bigint,
+	"mismatched_at" bigint,
 	"paid_at" bigint,
 	"expires_at" bigint NOT NULL,
 	"next_poll_at" bigint,

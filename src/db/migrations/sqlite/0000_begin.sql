@@ -207,6 +207,7 @@ CREATE TABLE `payments` (
 	`transaction_ids` text NOT NULL,
 	`trust` text,
 	`evidence_at` integer,
+	`mismatched_at` integer,
 	`paid_at` integer,
 	`expires_at` integer NOT NULL,
 	`next_poll_at` integer,
