@@ -14,11 +14,16 @@ function problemOf(description: string) {
 
 const refusals = { 401: problemOf('The bearer key is missing or wrong.') };
 const bearer = [{ storeKey: [] }];
+const tag = { name: 'Orders', description: 'What customers buy, and how it is paid' };
 
 const placeOrderRoute = createRoute({
   method: 'post',
   path: '/v1/orders',
+  tags: [tag.name],
+  operationId: 'placeOrder',
   summary: 'Create an order and a payment at a provider',
+  description:
+    'Send the customer to `payment.checkout_url`. With an `Idempotency-Key` the request can be sent again after a time-out: it makes one order only.',
   security: bearer,
   request: {
     headers: z.object({
@@ -47,7 +52,11 @@ const placeOrderRoute = createRoute({
 const getOrderRoute = createRoute({
   method: 'get',
   path: '/v1/orders/{id}',
+  tags: [tag.name],
+  operationId: 'getOrder',
   summary: 'One order with its payments and timeline',
+  description:
+    'By the `id` that its creation answered. The timeline says when each status came, and whose word it rests on.',
   security: bearer,
   request: { params: z.object({ id: z.string() }) },
   responses: {
@@ -60,7 +69,10 @@ const getOrderRoute = createRoute({
 const listOrdersRoute = createRoute({
   method: 'get',
   path: '/v1/orders',
+  tags: [tag.name],
+  operationId: 'listOrders',
   summary: 'Orders, newest first',
+  description: 'A page at a time: `next_cursor` leads to the one after, and is null on the last.',
   security: bearer,
   request: {
     query: z.object({
@@ -83,6 +95,7 @@ export function describeStoreApi(build: { version: string }): object {
   for (const route of [placeOrderRoute, getOrderRoute, listOrdersRoute]) registry.registerPath(route);
   return described.getOpenAPI31Document({
     openapi: '3.1.0',
+    tags: [tag],
     info: {
       title: 'Tillkeeper store API',
       version: build.version,

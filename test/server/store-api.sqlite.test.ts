@@ -344,6 +344,23 @@ describe('the description', () => {
     expect(routes).toEqual(['post,get /v1/orders', 'get /v1/orders/{id}']);
   });
 
+  test('says of every route what it does, under a heading of its own', async () => {
+    const response = await house.server.app.request('/openapi.json');
+    type Operation = { tags?: string[]; operationId?: string; summary?: string; description?: string };
+    const document = (await response.json()) as {
+      tags: { name: string; description: string }[];
+      paths: Record<string, Record<string, Operation>>;
+    };
+    const operations = Object.values(document.paths).flatMap((item) => Object.values(item));
+    expect(operations.map(({ operationId }) => operationId)).toEqual(['placeOrder', 'listOrders', 'getOrder']);
+    const headings = document.tags.map(({ name }) => name);
+    for (const { tags, summary, description } of operations) {
+      expect(headings).toEqual(tags);
+      expect(summary).toMatch(/\S/);
+      expect(description).toMatch(/\.$/);
+    }
+  });
+
   test('is shown by a page that needs nothing from elsewhere', async () => {
     const page = await (await house.server.app.request('/docs')).text();
     const assets = [...page.matchAll(/(?:src|href)="([^"]+)"/g)].map((match) => match[1] ?? '');
