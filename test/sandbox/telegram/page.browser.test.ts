@@ -51,7 +51,10 @@ test('a card changes in place when its button is tapped, and the bot’s word is
   await card.getByText('T-1042').waitFor();
   expect(await card.locator('b').textContent()).toBe('T-1042');
   await card.getByTestId('inline-button').getByText('Check').click();
-  await page.getByTestId('toast').getByText('Checked').waitFor();
+  const toast = page.getByTestId('toast').filter({ hasText: 'Checked' });
+  await toast.waitFor();
+  const [word, message] = await Promise.all([toast.boundingBox(), card.boundingBox()]);
+  expect(word && word.y + word.height).toBeLessThanOrEqual(message?.y ?? 0);
   await card.getByText('T-1042 paid').waitFor();
   expect(await card.getByTestId('edited').count()).toBe(1);
   expect(await card.getByTestId('inline-button').count()).toBe(0);
