@@ -18,6 +18,10 @@ import {
 } from './sqlite-connections.ts';
 import { createStores } from './stores/all.ts';
 
+const probeWritesEveryMs = 5_000;
+const probeWrite =
+  "insert into counters (name, value) values ('readiness_probe', 1) on conflict (name) do update set value = value + 1";
+
 export function openSqlite(file: string, options: OpenOptions): OpenDatabase {
   const writer = openWriter(file);
   const reader = openReader(file);
@@ -66,10 +70,13 @@ export function openSqlite(file: string, options: OpenOptions): OpenDatabase {
     }
   }
 
+  let wroteAt = Number.NEGATIVE_INFINITY;
   async function probe(): Promise<void> {
     reader.prepare('select id from schema_migrations limit 1').get();
-    // Begins and commits an empty transaction: the file can be locked for writing, at the price of no write.
-    await gate.enter(async () => undefined);
+    // A full disk can be locked and read all the same: only a write shows it, and whoever asks often costs no more of them.
+    const isRecent = performance.now() - wroteAt < probeWritesEveryMs;
+    await gate.enter(async () => void (isRecent || writer.prepare(probeWrite).run()));
+    if (!isRecent) wroteAt = performance.now();
   }
 
   return {

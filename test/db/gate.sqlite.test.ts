@@ -65,3 +65,15 @@ test('while another process holds the file everyone is told so, and work goes on
   await record(opened.database, 'c');
   await opened.database.check();
 });
+
+test('readiness is asked by a write that reaches the file, and not by one for every question', async () => {
+  await using opened = await openSqliteContract();
+  const other = new BetterSqlite3(opened.file, { readonly: true });
+  const writes = (): unknown =>
+    other.prepare("select value from counters where name = 'readiness_probe'").pluck().get();
+  await opened.database.check();
+  expect(writes()).toBe(1);
+  await opened.database.check();
+  expect(writes()).toBe(1);
+  other.close();
+});
