@@ -3,12 +3,12 @@ import { providerTitle } from '#kernel/provider-name.ts';
 import { formatOrderNumber, type Order, type OrderStatus } from '#orders/order.ts';
 import type { TimelineEntry } from '#orders/timeline.ts';
 import { currentPayment } from '#payments/order-view.ts';
-import { isOpenPayment, type Payment } from '#payments/payment.ts';
+import { isAwaitedPayment, type Payment, type PaymentStatus } from '#payments/payment.ts';
 import type { OrderTap } from '../callback-data.ts';
 import { fitLines, type Line, line, weights } from './fit.ts';
 import { bold, code, show } from './html.ts';
 import { type Button, inPairs, isButtonUrl, type Look, type View } from './view.ts';
-import { formatTime, orderSigns, paymentSigns, statusWord, trustWords } from './words.ts';
+import { formatTime, orderSigns, paymentSigns, sentence, statusWord, trustWords } from './words.ts';
 
 export interface OrderDetails {
   order: Order;
@@ -83,15 +83,16 @@ function headLines(order: Order): Line[] {
     const quantity = item.quantity === 1 ? '' : `${item.quantity} × `;
     lines.push({ html: `${quantity}${show(item.name, 80)}`, weight: weights.extra, group: itemGroup });
   }
-  if (order.attention !== null) lines.push(line(`⚠️ ${show(order.attention, 400)}`, weights.must));
+  if (order.attention !== null) lines.push(line(`⚠️ ${show(sentence(order.attention), 400)}`, weights.must));
   return lines;
 }
 
-function paymentLines({ payments }: OrderDetails, look: Look): Line[] {
+function paymentLines({ order, payments }: OrderDetails, look: Look): Line[] {
   const payment = currentPayment(payments);
   if (payment === undefined) return [line('No payment link yet.')];
   const provider = providerTitle(payment.provider);
-  const lines = [line(`${paymentSigns[payment.status]} ${provider}: payment ${statusWord(payment.status)}`)];
+  const help = needsNewLink({ order, payments }) ? '; a new link is needed' : '';
+  const lines = [line(`${paymentSigns[payment.status]} ${provider}: payment ${statusWord(payment.status)}${help}`)];
   if (payment.receivedAmount !== null && payment.receivedAsset !== null) {
     const received = formatAsset({ amount: payment.receivedAmount, asset: payment.receivedAsset });
     const expected = payment.expectedAmount === null ? '' : ` of ${show(payment.expectedAmount)}`;
@@ -99,10 +100,19 @@ function paymentLines({ payments }: OrderDetails, look: Look): Line[] {
   }
   lines.push(line(evidence(payment, look)));
   if (payments.length > 1) lines.push(line(`${payments.length} payment links in all`, weights.extra));
-  if (isOpenPayment(payment) && payment.checkoutUrl !== null) {
+  if (isAwaitedPayment(payment) && payment.checkoutUrl !== null) {
     lines.push(line(`Pay at ${show(payment.checkoutUrl, 500)}`, weights.detail));
   }
   return lines;
+}
+
+/** How a payment ends without money. */
+const lostStatuses: readonly PaymentStatus[] = ['failed', 'expired', 'cancelled'];
+
+/** Whether the order still waits, and nothing that it could be paid with is left. */
+function needsNewLink({ order, payments }: Pick<OrderDetails, 'order' | 'payments'>): boolean {
+  const payment = currentPayment(payments);
+  return order.status === 'awaiting_payment' && payment !== undefined && lostStatuses.includes(payment.status);
 }
 
 function evidence(payment: Payment, look: Look): string {
@@ -158,6 +168,8 @@ function cause(entry: TimelineEntry): string {
 function orderKeyboard({ order, payments }: OrderDetails, options: OrderCardOptions): Button[][] {
   const button = (act: OrderTap): Button => ({ text: tapTexts[act], tap: { kind: 'order', act, id: order.id } });
   const taps = tapsOf[order.status].filter((act) => act !== 'check' || payments.length > 0);
+  // What helps comes first.
+  if (needsNewLink({ order, payments })) taps.sort((left, right) => Number(right === 'link') - Number(left === 'link'));
   const buttons = taps.map(button);
   if (options.providerUrl !== null && isButtonUrl(options.providerUrl)) {
     buttons.push({ text: 'Open at provider', url: options.providerUrl });

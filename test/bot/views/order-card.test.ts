@@ -68,6 +68,36 @@ describe('an order card', () => {
     expect(text).toContain('⚠️ 20.00 USD of 49.00 USD came.');
   });
 
+  test('whose only payment failed says that a new link is needed, and offers it first', () => {
+    const payment = aPayment({ status: 'failed', providerStatus: 'FAILED' });
+    expect(drawn(orderCard({ order: anOrder(), payments: [payment], timeline: [] }, full))).toMatchInlineSnapshot(`
+      "⏳ <b>T-1042</b> · awaiting payment
+      <b>49.00 USD</b>
+      Licence key
+      ⛔ BTCPay: payment failed; a new link is needed
+      Rests on: “FAILED”, fetched (we asked the provider itself), 22 Nov, 04:01
+
+      Customer <code>ann@example.org</code> <code>Ann</code>
+      Reference <code>web-77</code>
+      Made 22 Nov, 04:00 · open until 22 Nov, 05:00
+      [New payment link](order:link:AZL1oHw-eryN7wEjRWeJqw) [Check again](order:check:AZL1oHw-eryN7wEjRWeJqw)
+      [Cancel order](order:cancel:AZL1oHw-eryN7wEjRWeJqw) [Open at provider](https://btcpay.example.org/invoices/XED)
+      [‹ Orders](order:back:AZL1oHw-eryN7wEjRWeJqw)"
+    `);
+  });
+
+  test.each(['expired', 'cancelled'] as const)('waits with nothing but an %s payment and says so', (status) => {
+    const { text } = orderCard({ order: anOrder(), payments: [aPayment({ status })], timeline: [] }, full);
+    expect(text).toContain(`payment ${status}; a new link is needed`);
+  });
+
+  test('with another link still open, or that waits no more, asks for no new link', () => {
+    const failed = aPayment({ status: 'failed' });
+    const waiting = orderCard({ order: anOrder(), payments: [failed, aPayment()], timeline: [] }, full);
+    const over = orderCard({ order: anOrder({ status: 'expired' }), payments: [failed], timeline: [] }, full);
+    for (const { text } of [waiting, over]) expect(text).not.toContain('a new link is needed');
+  });
+
   test('stays within a screen: the oldest history gives way and the gap is told', () => {
     const timeline = Array.from({ length: 60 }, (_, index) => anEntry({ text: `entry ${index}` }));
     const { text } = orderCard({ order: anOrder(), payments: [aPayment()], timeline }, full);
