@@ -20,6 +20,7 @@ export const alertKinds = [
   'payment_mismatch',
   'payment_unknown',
   'payment_not_created',
+  'payment_stuck',
   'provider_down',
   'webhook_refused',
   'reconciliation',

@@ -16,6 +16,7 @@ import {
   endEarlierTrouble,
   endMismatch,
   raiseForStatus,
+  raiseIfStuck,
   raiseMismatch,
   raiseUnexpectedMoney,
 } from './payment-alerts.ts';
@@ -60,6 +61,7 @@ export async function applySnapshot(
     const decision = decidePayment({ ...payment, evidenceAt: null }, snapshot);
     const after = await keepEvidence(work, { payment, snapshot, decision });
     await carryOut(work, { order, before: payment, payment: after, decision, snapshot });
+    await raiseIfStuck(work, { order, before: payment, payment: after });
     return decision.kind === 'changed'
       ? { kind: 'changed' as const, from: decision.from, to: decision.to }
       : { kind: 'unchanged' as const, status: payment.status };

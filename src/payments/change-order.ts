@@ -33,6 +33,7 @@ const endedByPayment: readonly AlertKind[] = [
   'payment_reversed',
   'payment_mismatch',
   'payment_not_created',
+  'payment_stuck',
 ];
 
 /** Tells the order what happened; returns the decision and the order as it is afterwards. */

@@ -54,9 +54,15 @@ function openPayment(
     const order = await stores.orders.findOrder(input.orderId);
     if (order === undefined) return { kind: 'refused', reason: 'There is no such order.' };
     const payments = await stores.payments.listPaymentsForOrder(order.id);
-    // What is paid at a provider that was switched off would not be heard of.
-    const open = payablePayment(payments.filter(({ provider }) => deps.providers.find(provider) !== undefined));
-    const choice = open ? undefined : chooseProvider(deps.providers, { provider: input.provider, money: order });
+    // What is paid at a provider that was switched off, or for a payment that is polled no more, may not be heard of.
+    const heardOf = payments.filter(
+      ({ provider, nextPollAt }) => nextPollAt !== null && deps.providers.find(provider) !== undefined,
+    );
+    const open = payablePayment(heardOf);
+    // The customer knows this provider; where the payment itself failed, another one is the better try.
+    const prefer = payments.findLast((payment) => payment.status !== 'failed')?.provider;
+    const wanted = { provider: input.provider, money: order, prefer };
+    const choice = open ? undefined : chooseProvider(deps.providers, wanted);
     if (choice?.kind === 'none') return { kind: 'no_provider', reason: choice.reason };
     const reopened = await reopenOrder(work, order);
     if (!reopened.isAllowed)
@@ -83,7 +89,7 @@ function finish(
     assert(order !== undefined && payment !== undefined, `payment ${input.paymentId} vanished`);
     await resolveOrderAlerts(work, {
       orderId: order.id,
-      kinds: ['payment_failed', 'payment_expired', 'payment_not_created'],
+      kinds: ['payment_failed', 'payment_expired', 'payment_not_created', 'payment_stuck'],
       by: 'A new payment link was made.',
     });
     await refreshOrderCards(work, order);

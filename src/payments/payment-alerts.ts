@@ -1,9 +1,10 @@
 import type { AlertAction, AlertKind, AlertSeverity } from '#alerts/alert.ts';
-import { raiseAlert } from '#alerts/raise-alert.ts';
+import { type AlertContext, raiseAlert } from '#alerts/raise-alert.ts';
 import { resolveOrderAlerts } from '#alerts/resolve-alert.ts';
 import { formatAsset, formatMoney, subtractDecimals, withPlaces } from '#kernel/money.ts';
+import { providerTitle } from '#kernel/provider-name.ts';
 import { formatOrderNumber, type Order } from '#orders/order.ts';
-import type { Payment, PaymentStatus } from './payment.ts';
+import { isOpenPayment, type Payment, type PaymentStatus } from './payment.ts';
 import { type Work, writeTimeline } from './work.ts';
 
 interface Trouble {
@@ -63,8 +64,9 @@ export async function endEarlierTrouble(work: Work, payment: Payment): Promise<v
   const kinds = Object.values(troubles).flatMap((trouble) =>
     trouble && trouble.kind !== present ? [trouble.kind] : [],
   );
+  const over: AlertKind[] = isOpenPayment(payment) ? [] : ['payment_stuck'];
   const by = `The payment is ${payment.status.replaceAll('_', ' ')} now.`;
-  await resolveOrderAlerts(work, { orderId: payment.orderId, paymentId: payment.id, kinds, by });
+  await resolveOrderAlerts(work, { orderId: payment.orderId, paymentId: payment.id, kinds: [...kinds, ...over], by });
 }
 
 /** Raises the alert that a payment's new status calls for; a status without trouble raises none. */
@@ -136,12 +138,31 @@ export async function raiseNotCreated(
   await raisePaymentAlert(work, { ...input, trouble });
 }
 
+/** The schedule has come to its end and the payment has not: the last word before nobody asks by himself any more. */
+export async function raiseIfStuck(
+  context: AlertContext,
+  input: { order: Order; before: Pick<Payment, 'nextPollAt'>; payment: Payment },
+): Promise<void> {
+  const { before, payment } = input;
+  const isLastPoll = before.nextPollAt !== null && payment.nextPollAt === null;
+  if (!isLastPoll || !isOpenPayment(payment)) return;
+  const words =
+    payment.providerStatus === null ? '' : `${providerTitle(payment.provider)} says ${payment.providerStatus}. `;
+  const trouble: Trouble = {
+    kind: 'payment_stuck',
+    severity: 'warning',
+    headline: 'Payment is still open after a week',
+    actions: ['check_again', 'new_payment_link'],
+  };
+  await raisePaymentAlert(context, { ...input, trouble, why: `${words}It is no longer asked about by itself.` });
+}
+
 async function raisePaymentAlert(
-  work: Work,
+  context: AlertContext,
   input: { order: Order; payment: Payment; trouble: Trouble; why: string | null },
 ): Promise<void> {
   const { order, payment, trouble } = input;
-  await raiseAlert(work, {
+  await raiseAlert(context, {
     key: `${trouble.kind}:${order.id}`,
     kind: trouble.kind,
     severity: trouble.severity,

@@ -1,9 +1,10 @@
 import { day, hour, type Milliseconds, minute, second } from '#kernel/clock.ts';
 import type { PaymentDeps } from './deps.ts';
 import { isOpenPayment, type Payment } from './payment.ts';
+import { raiseIfStuck } from './payment-alerts.ts';
 
 // A young payment is asked about every few seconds, because that is when a lost webhook hurts; an old one by the hour.
-// After a week polling ends and only reconciliation looks.
+// After a week polling ends with an alert, and only reconciliation looks.
 const tiers: readonly { untilAge: Milliseconds; every: Milliseconds }[] = [
   { untilAge: 2 * minute, every: 5 * second },
   { untilAge: 15 * minute, every: 20 * second },
@@ -32,11 +33,14 @@ export function nextPollAt(
 /** After a provider failed: the payment keeps its place in the schedule, so that an outage is not hammered at. */
 export async function postponePoll(deps: PaymentDeps, payment: Payment): Promise<void> {
   const now = deps.clock.now();
-  await deps.database.transaction((stores) =>
-    stores.payments.changePayment({
-      id: payment.id,
-      expected: { status: payment.status, version: payment.version },
-      change: { nextPollAt: nextPollAt(payment, now), updatedAt: now },
-    }),
-  );
+  const change = { nextPollAt: nextPollAt(payment, now), updatedAt: now };
+  await deps.database.transaction(async (stores) => {
+    const expected = { status: payment.status, version: payment.version };
+    const isChanged = await stores.payments.changePayment({ id: payment.id, expected, change });
+    const isLast = isChanged && change.nextPollAt === null;
+    const order = isLast ? await stores.orders.findOrder(payment.orderId) : undefined;
+    if (order === undefined) return;
+    const context = { stores, clock: deps.clock, ids: deps.ids };
+    await raiseIfStuck(context, { order, before: payment, payment: { ...payment, ...change } });
+  });
 }

@@ -2,7 +2,7 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { adminActor } from '#access/admin.ts';
 import { storeActor } from '#kernel/actor.ts';
-import { hour, minute } from '#kernel/clock.ts';
+import { day, hour, minute } from '#kernel/clock.ts';
 import { asProviderReference, type OrderId } from '#kernel/ids.ts';
 import type { ProviderName } from '#kernel/provider-name.ts';
 import { createPaymentLink, type PaymentLink } from '#payments/create-payment-link.ts';
@@ -121,6 +121,21 @@ test('a link that asks for the wrong amount is handed out no more', async () => 
   if (link.kind !== 'created') throw new Error(`no link: ${link.kind}`);
   expect(link.payment.id).not.toBe(paymentId);
   expect(link.order.payment?.checkout_url).toBe('https://pay.example.org/i/btcpay-1');
+});
+
+test('a link that is asked about no more after a week is not the answer', async () => {
+  const paymentId = await placeTestOrder(deps);
+  await lookAt(deps, { paymentId, shows: {} });
+  deps.clock.advance(8 * day);
+  await lookAt(deps, { paymentId, shows: {} });
+  const stuck = 'payment_stuck';
+  const { order } = await detailsOf(deps, paymentId);
+  const find = () => opened.database.read((stores) => stores.alerts.findLiveAlert(`${stuck}:${order.id}`));
+  expect(await find()).toMatchObject({ kind: stuck, facts: { headline: 'Payment is still open after a week' } });
+  const link = await newLink(order.id);
+  expect(link).toMatchObject({ kind: 'created', payment: { provider: 'btcpay', status: 'created' } });
+  expect(link.kind === 'created' && link.payment.id).not.toBe(paymentId);
+  expect(await find()).toBeUndefined();
 });
 
 /** From here on everything that is created at this provider asks for another amount. */

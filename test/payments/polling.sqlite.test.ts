@@ -1,9 +1,11 @@
 // Polling and expiry go on for the others when some payments are stuck: what stands at the head of a list must not hold
 // up what stands behind it.
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { hour, second } from '#kernel/clock.ts';
+import { adminActor } from '#access/admin.ts';
+import { day, hour, minute, second } from '#kernel/clock.ts';
 import { asProviderReference, type PaymentId } from '#kernel/ids.ts';
 import type { ProviderName } from '#kernel/provider-name.ts';
+import { checkOrder } from '#payments/check-order.ts';
 import { expireOrders } from '#payments/expire-orders.ts';
 import type { PaymentProvider, ProviderHealth, ProviderRegistry } from '#payments/payment-provider.ts';
 import { pollPayments } from '#payments/poll-payments.ts';
@@ -89,4 +91,41 @@ test('orders that wait for a payment under way do not keep others from expiring'
   expect(await expireOrders(deps, { limit: 2 })).toEqual({ expired: 1 });
   expect((await detailsOf(deps, over)).order.status).toBe('expired');
   for (const id of stuck) expect((await detailsOf(deps, id)).order.status).toBe('awaiting_payment');
+});
+
+async function stuckAlerts(): Promise<string[]> {
+  const alerts = await opened.database.read((stores) =>
+    stores.alerts.listAlerts({ statuses: ['open', 'resolved'], before: null, limit: 9 }),
+  );
+  return alerts.map(
+    ({ kind, status, actions, resolvedBy }) => `${kind} ${status}: ${resolvedBy ?? actions.join(', ')}`,
+  );
+}
+
+test('a payment that is still open after a week rings once before it is asked about no more', async () => {
+  const paymentId = await due('btcpay', 'endless');
+  shown.set('endless', { state: 'processing', providerStatus: 'Processing' });
+  await pollPayments(deps, { limit: 9 });
+  deps.clock.advance(7 * day - minute);
+  await pollPayments(deps, { limit: 9 });
+  expect(await stuckAlerts()).toEqual([]);
+  for (let week = 0; week < 3; week += 1) {
+    deps.clock.advance(7 * day);
+    await pollPayments(deps, { limit: 9 });
+  }
+  expect((await detailsOf(deps, paymentId)).payment.nextPollAt).toBeNull();
+  expect(asked).toHaveLength(3);
+  expect(await stuckAlerts()).toEqual(['payment_stuck open: check_again, new_payment_link']);
+
+  shown.set('endless', { state: 'invalid', providerStatus: 'Invalid' });
+  await checkOrder(deps, { orderId: (await detailsOf(deps, paymentId)).order.id, actor: adminActor(42) });
+  expect(await stuckAlerts()).toContain('payment_stuck resolved: The payment is failed now.');
+});
+
+test('it rings as well when its provider is not configured any more', async () => {
+  const paymentId = await due('bitpay', 'gone');
+  deps.clock.advance(8 * day);
+  await pollPayments(deps, { limit: 9 });
+  expect((await detailsOf(deps, paymentId)).payment).toMatchObject({ status: 'created', nextPollAt: null });
+  expect(await stuckAlerts()).toContain('payment_stuck open: check_again, new_payment_link');
 });
