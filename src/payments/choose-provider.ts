@@ -6,10 +6,13 @@ export type ProviderChoice =
   /** In the order in which they are to be tried; never empty. */
   { kind: 'candidates'; candidates: PaymentProvider[] } | { kind: 'none'; reason: string };
 
-/** `auto`: the healthy configured providers that can take the money, in the order of configuration. By name: that one. */
+/**
+ * `auto`: the healthy configured providers that can take the money, the preferred one first, then in the order of
+ * configuration. By name: that one, healthy or not.
+ */
 export function chooseProvider(
   providers: ProviderRegistry,
-  wanted: { provider: 'auto' | ProviderName; money: Money },
+  wanted: { provider: 'auto' | ProviderName; money: Money; prefer?: ProviderName | undefined },
 ): ProviderChoice {
   const { provider: name, money } = wanted;
   if (name !== 'auto') {
@@ -23,5 +26,6 @@ export function chooseProvider(
   if (able.length === 0) return { kind: 'none', reason: `No configured provider can take ${formatMoney(money)}.` };
   const healthy = able.filter((provider) => providers.health(provider.name)?.breaker !== 'open');
   if (healthy.length === 0) return { kind: 'none', reason: 'Every provider that could take it is down.' };
-  return { kind: 'candidates', candidates: healthy };
+  const preferred = healthy.filter((provider) => provider.name === wanted.prefer);
+  return { kind: 'candidates', candidates: [...new Set([...preferred, ...healthy])] };
 }
