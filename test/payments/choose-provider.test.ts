@@ -1,26 +1,26 @@
 import { expect, test } from 'vitest';
+import type { Money } from '#kernel/money.ts';
 import type { ProviderName } from '#kernel/provider-name.ts';
 import { chooseProvider } from '#payments/choose-provider.ts';
-import type { BreakerState, PaymentProvider, ProviderRegistry } from '#payments/payment-provider.ts';
+import type { BreakerState, ProviderRegistry } from '#payments/payment-provider.ts';
+import { createTestClock } from '#test/support/clock.ts';
+import { createScriptedProviders } from '#test/support/scripted-providers.ts';
 
-/** As much of a provider as the choice looks at. */
-const provider = (name: ProviderName, currencies: string[]): PaymentProvider =>
-  ({
-    name,
-    quote: ({ currency }: { currency: string }) =>
-      currencies.includes(currency) ? { amount: '49.00', asset: currency } : undefined,
-  }) as PaymentProvider;
-
-const listed = [provider('coinbase', ['USD']), provider('bitpay', ['USD', 'EUR']), provider('btcpay', ['USD', 'EUR'])];
+const taken: Record<ProviderName, string[]> = { coinbase: ['USD'], bitpay: ['USD', 'EUR'], btcpay: ['USD', 'EUR'] };
+const scripted = createScriptedProviders(['coinbase', 'bitpay', 'btcpay'], createTestClock());
+const listed = scripted.list().map((provider) => ({
+  ...provider,
+  quote: (money: Money) => (taken[provider.name].includes(money.currency) ? provider.quote(money) : undefined),
+}));
 
 function registry(breakers: Partial<Record<ProviderName, BreakerState>> = {}): ProviderRegistry {
   return {
     list: () => listed,
     find: (name) => listed.find((each) => each.name === name),
-    health: (name) => ({
-      ...{ provider: name, breaker: breakers[name] ?? 'closed', openedAt: null, lastError: null },
-      ...{ lastSuccessAt: null, dashboardUrl: null },
-    }),
+    health: (name) => {
+      const health = scripted.health(name);
+      return health && { ...health, breaker: breakers[name] ?? 'closed' };
+    },
   };
 }
 
