@@ -25,11 +25,11 @@ const barUnits = 10;
 
 export function reconcileChoice(providers: readonly ProviderName[]): View {
   if (providers.length === 0) return { text: 'No provider is configured.', keyboard: [] };
-  const one = providers.map(
+  const buttons = providers.map(
     (provider): Button => ({ text: providerTitle(provider), tap: { kind: 'reconcile', provider } }),
   );
-  const all: Button[][] = providers.length > 1 ? [[{ text: 'All', tap: { kind: 'reconcile', provider: 'all' } }]] : [];
-  return { text: 'Compare our payments with the list of which provider?', keyboard: [...inPairs(one), ...all] };
+  if (providers.length > 1) buttons.push({ text: 'All', tap: { kind: 'reconcile', provider: 'all' } });
+  return { text: 'Compare our payments with the list of which provider?', keyboard: inPairs(buttons) };
 }
 
 /** The one message that is edited while providers are compared, and then shows what was found. */
