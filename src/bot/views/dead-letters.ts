@@ -1,8 +1,8 @@
 import type { InboxEvent, OutboxMessage, QueueBookkeeping } from '#messaging/messaging-store.ts';
 import type { DeadQueue, DeadTap } from '../callback-data.ts';
 import { fitLines, line, weights } from './fit.ts';
-import { bold, clip, code, show } from './html.ts';
-import type { Button, Look, View } from './view.ts';
+import { bold, code, show } from './html.ts';
+import { type Button, inRows, type Look, type View } from './view.ts';
 import { formatTime, plural } from './words.ts';
 
 /** A dead letter of either queue; what is shown of it never includes its body. */
@@ -24,26 +24,24 @@ export function letterOfMessage(row: OutboxMessage): DeadLetter {
 
 /** No more than these are shown at a time; the newest come first, and the rest follows as they are settled. */
 export const lettersShownMax = 8;
+const buttonsPerRow = 4;
 
 export function deadLetterList(letters: readonly DeadLetter[], look: Look): View {
   if (letters.length === 0) return { text: '✅ No dead letters.', keyboard: [] };
   const shown = letters.slice(0, lettersShownMax);
   const more = letters.length > shown.length ? ', the newest of more' : '';
   const lines = [line(`<b>${plural(shown.length, 'dead letter')}</b>${more}`, weights.must)];
-  for (const letter of shown) {
-    lines.push(
-      line(
-        `• ${show(letter.what, 80)} · ${when(letter, look)} · ${show(letter.row.lastError ?? 'no cause kept', 100)}`,
-      ),
-    );
+  for (const [index, letter] of shown.entries()) {
+    const why = show(letter.row.lastError ?? 'no cause kept', 100);
+    lines.push(line(`${bold(String(index + 1))} · ${show(letter.what, 80)} · ${when(letter, look)} · ${why}`));
   }
-  const keyboard = shown.map((letter): Button[] => [
-    {
-      text: clip(`${letter.what} · ${letter.about}`, 48),
+  const buttons = shown.map(
+    (letter, index): Button => ({
+      text: String(index + 1),
       tap: { kind: 'dead', act: 'show', queue: letter.queue, id: letter.row.id },
-    },
-  ]);
-  return { text: fitLines(lines), keyboard };
+    }),
+  );
+  return { text: fitLines(lines), keyboard: inRows(buttons, buttonsPerRow) };
 }
 
 export function deadLetterCard(letter: DeadLetter, look: Look): View {

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { deadLetterCard, deadLetterList, letterOfMessage } from '#bot/views/dead-letters.ts';
 import { healthView } from '#bot/views/health.ts';
+import { helpView } from '#bot/views/help.ts';
 import { providersView } from '#bot/views/providers.ts';
 import { type ReconcileStep, reconcileChoice, reconcileProgress } from '#bot/views/reconcile.ts';
 import { type StartReport, startView } from '#bot/views/start.ts';
@@ -153,10 +154,19 @@ describe('dead letters', () => {
     const view = deadLetterList([letter], look);
     expect(drawn(view)).toMatchInlineSnapshot(`
       "<b>1 dead letter</b>
-      • message shop.event · 22 Nov, 04:01 · 12 attempts failed; the last: &lt;html&gt;
-      [message shop.event · shop.event:order.paid:0192…](dead:show:outbox:AZL1oHw-eryN7wEjRWeJqw)"
+      <b>1</b> · message shop.event · 22 Nov, 04:01 · 12 attempts failed; the last: &lt;html&gt;
+      [1](dead:show:outbox:AZL1oHw-eryN7wEjRWeJqw)"
     `);
     expect(JSON.stringify(view)).not.toContain('never shown');
+  });
+
+  test('have a short button each, four to a row, and the rest follows', () => {
+    const view = deadLetterList(
+      Array.from({ length: 9 }, () => letter),
+      look,
+    );
+    expect(view.keyboard.map((row) => row.map(({ text }) => text).join(' '))).toEqual(['1 2 3 4', '5 6 7 8']);
+    expect(view.text).toContain('the newest of more');
   });
 
   test('one shows its attempts and what can be done', () => {
@@ -203,6 +213,14 @@ describe('the greeting', () => {
     expect(text).not.toContain('<b>Eve');
     expect(keyboard).toEqual([]);
   });
+});
+
+test('the help puts commands under headings and shows their usage as text', () => {
+  const commands = [{ command: 'order', usage: '<NUMBER>', description: 'one order' }];
+  expect(helpView([{ title: 'Orders', commands }]).text).toMatchInlineSnapshot(`
+    "<b>Orders</b>
+    /order &lt;NUMBER&gt; — one order"
+  `);
 });
 
 describe('the health report', () => {
