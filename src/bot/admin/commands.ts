@@ -11,17 +11,21 @@ import { reconcileCommands } from './reconcile.ts';
 import { replyView } from './replies.ts';
 import { reportCommands } from './reports.ts';
 
-/** Every command that an admin has, in the order of the menu. */
-export const adminCommands: readonly BotCommand[] = [
-  ...orderCommands,
-  ...payCommands,
-  ...alertCommands,
-  ...reportCommands,
-  ...reconcileCommands,
-  ...deadLetterCommands,
-  { command: 'help', usage: '', description: 'what this bot can do', run: runHelp },
-  { command: 'start', usage: '', description: 'what needs you now', run: runStart },
+const sections: readonly { title: string; commands: readonly BotCommand[] }[] = [
+  { title: 'Orders', commands: [...orderCommands, ...payCommands] },
+  { title: 'When something is wrong', commands: [...alertCommands, ...reconcileCommands, ...deadLetterCommands] },
+  { title: 'How it goes', commands: reportCommands },
+  {
+    title: 'This bot',
+    commands: [
+      { command: 'start', usage: '', description: 'what needs you now', run: runStart },
+      { command: 'help', usage: '', description: 'every command', run: runHelp },
+    ],
+  },
 ];
+
+/** Every command that an admin has, in the order of the menu. */
+export const adminCommands: readonly BotCommand[] = sections.flatMap(({ commands }) => commands);
 
 /** What a day begins with; the rest is behind `/help`. */
 const firstCommands: readonly string[] = ['orders', 'pay', 'alerts'];
@@ -34,7 +38,7 @@ export const strangerCommands: readonly Pick<BotCommand, 'command' | 'descriptio
 ];
 
 async function runHelp(_env: AdminEnv, ctx: TextContext): Promise<void> {
-  await replyView(ctx, helpView(adminCommands));
+  await replyView(ctx, helpView(sections));
 }
 
 /** A link such as `t.me/…?start=T-1042` opens that order. */

@@ -22,7 +22,7 @@ export const deadLetterCommands: readonly BotCommand[] = [
   {
     command: 'deadletters',
     usage: '',
-    description: 'what was given up on, and why',
+    description: 'what was given up on',
     run: async (env, ctx) => {
       await replyView(ctx, await drawLetters(env));
     },

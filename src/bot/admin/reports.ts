@@ -13,7 +13,7 @@ export const reportCommands: readonly BotCommand[] = [
   {
     command: 'providers',
     usage: '',
-    description: 'who can be paid through, and how they are',
+    description: 'how each provider is doing',
     run: async (env, ctx) => {
       await replyView(ctx, drawProviders(env));
     },

@@ -8,10 +8,18 @@ interface CommandWords {
   description: string;
 }
 
-export function helpView(commands: readonly CommandWords[]): View {
-  const lines = commands.map(({ command, usage, description }) => {
-    const how = usage === '' ? '' : ` ${escapeHtml(usage)}`;
-    return line(`/${command}${how} — ${escapeHtml(description)}`, weights.must);
-  });
-  return { text: fitLines([line('<b>Tillkeeper</b>', weights.must), ...lines]), keyboard: [] };
+interface HelpSection {
+  title: string;
+  commands: readonly CommandWords[];
+}
+
+export function helpView(sections: readonly HelpSection[]): View {
+  const lines = sections.flatMap(({ title, commands }) => [
+    line(`<b>${escapeHtml(title)}</b>`, weights.must),
+    ...commands.map(({ command, usage, description }) => {
+      const how = usage === '' ? '' : ` ${escapeHtml(usage)}`;
+      return line(`/${command}${how} — ${escapeHtml(description)}`, weights.must);
+    }),
+  ]);
+  return { text: fitLines(lines), keyboard: [] };
 }
