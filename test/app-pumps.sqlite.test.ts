@@ -6,9 +6,11 @@ import { asProviderReference } from '#kernel/ids.ts';
 import type { OutboxMessage } from '#messaging/messaging-store.ts';
 import type { DeliveryResult } from '#messaging/outbox-handler.ts';
 import { topics } from '#messaging/topics.ts';
+import type { PaymentProvider } from '#payments/payment-provider.ts';
 import { createPumps } from '#src/app-pumps.ts';
 import { openTestDatabase, type TestDatabase } from '#test/support/database.ts';
 import { createTestDeps, lookAt, placeTestOrder, type TestDeps } from '#test/support/payment-looks.ts';
+import { createScriptedProviders } from '#test/support/scripted-providers.ts';
 
 let opened: TestDatabase;
 let deps: TestDeps;
@@ -72,4 +74,59 @@ test('an event of a payment that a process died with in hand waits until its lea
   const event = await opened.database.read((stores) => stores.inbox.find('event-1'));
   expect(event).toMatchObject({ abandonedAt: null, lastError: 'the payment is in other hands' });
   expect(event?.finishedAttempts).toBeLessThan(15);
+});
+
+async function receive(reference: string, count: number): Promise<void> {
+  const now = deps.clock.now();
+  await opened.database.transaction(async (stores) => {
+    for (let number = 1; number <= count; number += 1) {
+      await stores.inbox.append({
+        ...{ id: `${reference}-${number}`, receivedAt: now, source: 'btcpay', eventKey: `${reference}-${number}` },
+        ...{ eventType: 'InvoiceProcessing', reference, trust: 'signed', body: new Uint8Array() },
+      });
+    }
+  });
+}
+
+test('a payment whose provider hangs fills no more than two places, whatever the number of its events', async () => {
+  const slow = asProviderReference('hangs');
+  await placeTestOrder(deps, { reference: slow });
+  await placeTestOrder(deps, { reference: asProviderReference('quick') });
+  const providers = createScriptedProviders(['btcpay'], deps.clock);
+  const scripted = providers.find('btcpay');
+  if (scripted === undefined) throw new Error('btcpay is not on');
+  const hanging = Promise.withResolvers<void>();
+  const quick = Promise.withResolvers<void>();
+  const provider: PaymentProvider = {
+    ...scripted,
+    async fetchPayment(reference) {
+      if (reference === slow) await hanging.promise;
+      else quick.resolve();
+      return scripted.fetchPayment(reference);
+    },
+  };
+  deps = { ...deps, providers: { ...providers, find: () => provider } };
+  await receive('hangs', 20);
+  await receive('quick', 1);
+  const { inbox } = pumps(() => Promise.resolve({ kind: 'done', outcome: 'sent' }));
+  await inbox.start();
+  await quick.promise;
+  const waiting = await opened.database.read((stores) => stores.inbox.find('hangs-20'));
+  expect(waiting).toMatchObject({
+    startedAttempts: 0,
+    finishedAttempts: 0,
+    availableAt: deps.clock.now() + 2 * second,
+  });
+
+  hanging.resolve();
+  await inbox.stop();
+  const later = pumps(() => Promise.resolve({ kind: 'done', outcome: 'sent' })).inbox;
+  for (let round = 0; round < 20; round += 1) {
+    deps.clock.advance(2 * second);
+    await later.drain();
+  }
+  for (let number = 1; number <= 20; number += 1) {
+    const event = await opened.database.read((stores) => stores.inbox.find(`hangs-${number}`));
+    expect(event).toMatchObject({ processedAt: expect.any(Number), finishedAttempts: 1, startedAttempts: 1 });
+  }
 });

@@ -3,11 +3,12 @@ import type { OutboxMessage } from './messaging-store.ts';
 
 /**
  * What became of one attempt. `retry` with `retryAfterMs` says when the outside wants to be asked again, and
- * `pausesLane` that it meant all of us, not this message (Telegram's 429). `give_up` makes a dead letter at once.
+ * `pausesLane` that it meant all of us, not this message (Telegram's 429). `isUntried` says that
+ * nothing was tried, so that no attempt is used up. `give_up` makes a dead letter at once.
  */
 export type DeliveryResult =
   | { kind: 'done'; outcome: string }
-  | { kind: 'retry'; error: string; retryAfterMs: Milliseconds | null; pausesLane: boolean }
+  | { kind: 'retry'; error: string; retryAfterMs: Milliseconds | null; pausesLane: boolean; isUntried?: true }
   | { kind: 'give_up'; reason: string };
 
 /**

@@ -110,8 +110,7 @@ export function createPump<Row extends QueueBookkeeping, Stores>(
         case 'retry': {
           const delay =
             settlement.retryAfterMs ?? retryDelay(options.policy, { finishedAttempts: attempts, random: deps.random });
-          // A lane that was told to wait has not tried this message: the wait must not use up its attempts.
-          const isFinishedAttempt = !settlement.pausesLane;
+          const isFinishedAttempt = wasTried(settlement);
           await queue.release({ ...held, availableAt: now + delay, error: settlement.error, isFinishedAttempt });
           return;
         }
@@ -128,14 +127,18 @@ export function createPump<Row extends QueueBookkeeping, Stores>(
   }
 
   function boundRetry(result: DeliveryResult, attempts: number): DeliveryResult {
-    if (result.kind !== 'retry' || result.pausesLane || attempts < options.policy.attemptsMax) return result;
+    if (result.kind !== 'retry' || !wasTried(result) || attempts < options.policy.attemptsMax) return result;
     return { kind: 'give_up', reason: `${attempts} attempts failed; the last: ${result.error}` };
   }
 
   function report(row: Row, result: DeliveryResult): void {
     const facts = { pump: options.name, rowId: row.id, ...options.describe?.(row), attempt: row.finishedAttempts + 1 };
     if (result.kind === 'done') deps.log.info('message settled', { ...facts, outcome: result.outcome });
-    if (result.kind === 'retry') deps.log.warn('message put back', { ...facts, reason: result.error });
+    if (result.kind === 'retry') {
+      // What only waits for its turn is no trouble.
+      const level = result.isUntried ? 'info' : 'warn';
+      deps.log[level]('message put back', { ...facts, reason: result.error });
+    }
     if (result.kind === 'give_up') deps.log.error('message given up', { ...facts, reason: result.reason });
   }
 
@@ -222,6 +225,11 @@ export function createPump<Row extends QueueBookkeeping, Stores>(
       return settled;
     },
   };
+}
+
+/** A lane that was told to wait has not tried the message either: the wait must not use up its attempts. */
+function wasTried(result: Extract<DeliveryResult, { kind: 'retry' }>): boolean {
+  return !result.pausesLane && result.isUntried !== true;
 }
 
 function errorText(error: unknown): string {

@@ -1,4 +1,5 @@
 import { raiseAlert } from '#alerts/raise-alert.ts';
+import { type Milliseconds, second } from '#kernel/clock.ts';
 import { asProviderReference, type PaymentId, type ProviderReference } from '#kernel/ids.ts';
 import { formatAsset } from '#kernel/money.ts';
 import { isProviderName, type ProviderName } from '#kernel/provider-name.ts';
@@ -8,6 +9,15 @@ import type { Cause } from '#orders/timeline.ts';
 import type { PaymentDeps } from './deps.ts';
 import { refreshPayment } from './refresh-payment.ts';
 import type { PaymentSnapshot } from './snapshot.ts';
+
+/**
+ * One event may wait for a look that is in hand: the look after that one tells what all the others are about. They are put
+ * back, so that a payment whose provider hangs takes two of the workers and not all.
+ */
+const waitingMax = 1;
+const lookAgainMs: Milliseconds = 2 * second;
+
+const inOtherHands = { kind: 'retry', error: 'the payment is in other hands', pausesLane: false } as const;
 
 /** What a worker does with a received event: it asks the provider about the payment that the event names. */
 export async function handleInboxEvent(
@@ -21,7 +31,7 @@ export async function handleInboxEvent(
   const cause: Cause = { kind: 'webhook', id: event.id, actor: { kind: 'provider', id: provider } };
   const paymentId = await findPaymentId(deps, { provider, reference, signal });
   if (typeof paymentId === 'object') return noteUnknownPayment(deps, { snapshot: paymentId.foreign });
-  const refresh = await refreshPayment(deps, { paymentId, claimedReference: reference, cause, signal });
+  const refresh = await refreshPayment(deps, { paymentId, claimedReference: reference, cause, waitingMax, signal });
   switch (refresh.kind) {
     case 'changed':
       return { kind: 'done', outcome: `${refresh.from} -> ${refresh.to}` };
@@ -32,8 +42,9 @@ export async function handleInboxEvent(
     case 'provider_off':
       return { kind: 'give_up', reason: `the provider ${provider} is not configured` };
     case 'busy':
+      if (refresh.isHere) return { ...inOtherHands, retryAfterMs: lookAgainMs, isUntried: true };
       // By the queue's own backoff: a lease of a process that died lasts for minutes, and no event may be given up for it.
-      return { kind: 'retry', error: 'the payment is in other hands', retryAfterMs: null, pausesLane: false };
+      return { ...inOtherHands, retryAfterMs: null };
     case 'provider_failed':
       return { kind: 'retry', error: refresh.error.message, retryAfterMs: null, pausesLane: false };
     default:

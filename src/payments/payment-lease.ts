@@ -2,7 +2,7 @@
 // within the process by a queue per payment, between processes by a lease on the row.
 import { type Milliseconds, minute } from '#kernel/clock.ts';
 import type { PaymentId } from '#kernel/ids.ts';
-import { createKeyedMutex } from '#kernel/keyed-mutex.ts';
+import { createKeyedMutex, type KeyedMutex } from '#kernel/keyed-mutex.ts';
 import type { PaymentDeps } from './deps.ts';
 import type { Payment } from './payment.ts';
 
@@ -10,9 +10,9 @@ import type { Payment } from './payment.ts';
 const leaseMs: Milliseconds = 3 * minute;
 
 // A queue per composition and not per module: two of them in one test process are two processes to each other.
-const queues = new WeakMap<object, ReturnType<typeof createKeyedMutex>>();
+const queues = new WeakMap<object, KeyedMutex>();
 
-function queueOf(deps: PaymentDeps): ReturnType<typeof createKeyedMutex> {
+function queueOf(deps: PaymentDeps): KeyedMutex {
   const existing = queues.get(deps.database);
   if (existing !== undefined) return existing;
   const created = createKeyedMutex();
@@ -20,18 +20,31 @@ function queueOf(deps: PaymentDeps): ReturnType<typeof createKeyedMutex> {
   return created;
 }
 
-export type Leased<Result> = { kind: 'done'; result: Result } | { kind: 'busy' } | { kind: 'unknown' };
+export type Leased<Result> =
+  | { kind: 'done'; result: Result }
+  /** `isHere`: this process has it in hand, and enough wait for it already. Otherwise another one has. */
+  | { kind: 'busy'; isHere: boolean }
+  | { kind: 'unknown' };
 
 /** Runs `work` while holding the payment. Whatever happens in it, the lease is given back. */
 export function withPayment<Result>(
   deps: PaymentDeps,
-  input: { paymentId: PaymentId; work: (held: { payment: Payment; leaseId: string }) => Promise<Result> },
+  input: {
+    paymentId: PaymentId;
+    work: (held: { payment: Payment; leaseId: string }) => Promise<Result>;
+    /** Who finds so many waiting in this process does not wait as well; without it everybody waits. */
+    waitingMax?: number;
+  },
 ): Promise<Leased<Result>> {
-  const { paymentId } = input;
-  return queueOf(deps).run(paymentId, async () => {
+  const { paymentId, waitingMax = Number.POSITIVE_INFINITY } = input;
+  const queue = queueOf(deps);
+  // One of them has it in hand and does not count as waiting.
+  if (queue.depth(paymentId) > waitingMax) return Promise.resolve({ kind: 'busy', isHere: true });
+  return queue.run(paymentId, async () => {
     const leaseId = deps.ids.newId();
     const payment = await takeLease(deps, { paymentId, leaseId });
-    if (payment === 'busy' || payment === 'unknown') return { kind: payment };
+    if (payment === 'unknown') return { kind: 'unknown' };
+    if (payment === 'busy') return { kind: 'busy', isHere: false };
     try {
       return { kind: 'done', result: await input.work({ payment, leaseId }) };
     } finally {

@@ -22,11 +22,15 @@ export async function refreshPayment(
     cause: Cause;
     /** Where the provider says that the payment is; taken when its own reference is not known yet. */
     claimedReference?: ProviderReference;
+    /** Who finds so many waiting for the payment in this process is told that it is busy. */
+    waitingMax?: number;
     signal?: AbortSignal;
   },
 ): Promise<Refresh> {
+  const { waitingMax } = input;
   const leased = await withPayment(deps, {
     paymentId: input.paymentId,
+    ...(waitingMax !== undefined && { waitingMax }),
     work: async ({ payment, leaseId }): Promise<Refresh> => {
       const held = { payment, leaseId, cause: input.cause, ...(input.signal && { signal: input.signal }) };
       if (deps.providers.find(payment.provider) === undefined) {

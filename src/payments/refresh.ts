@@ -5,8 +5,8 @@ import type { ProviderError } from './provider-errors.ts';
 export type Refresh =
   | { kind: 'changed'; from: PaymentStatus; to: PaymentStatus }
   | { kind: 'unchanged'; status: PaymentStatus }
-  /** Another process has it in hand. */
-  | { kind: 'busy' }
+  /** Somebody else has it in hand: another process, or this one with enough others waiting. */
+  | { kind: 'busy'; isHere: boolean }
   | { kind: 'provider_failed'; error: ProviderError }
   /** The provider is not configured any more. */
   | { kind: 'provider_off' }
