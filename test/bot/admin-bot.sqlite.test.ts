@@ -164,7 +164,7 @@ describe('alerts in the command chat', () => {
     await tap(shop, list, 'Open order');
     expect(chat(shop).at(-1)?.text).toContain(`${order.number} · awaiting payment`);
     await tap(shop, list, '‹ Alerts');
-    expect(textOf(shop, list)).toContain('🔴✋ T-1 · Payment came short');
+    expect(textOf(shop, list)).toContain('🔴✋ T-1 Payment came short');
   });
 });
 

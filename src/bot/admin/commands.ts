@@ -14,7 +14,7 @@ import { reportCommands } from './reports.ts';
 const sections: readonly { title: string; commands: readonly BotCommand[] }[] = [
   { title: 'Orders', commands: [...orderCommands, ...payCommands] },
   { title: 'When something is wrong', commands: [...alertCommands, ...reconcileCommands, ...deadLetterCommands] },
-  { title: 'How it goes', commands: reportCommands },
+  { title: 'Reports', commands: reportCommands },
   {
     title: 'This bot',
     commands: [

@@ -38,7 +38,7 @@ export const orderCommands: readonly BotCommand[] = [
   {
     command: 'order',
     usage: 'NUMBER',
-    description: 'one order, such as T-1042',
+    description: 'one order, by its number',
     run: runOrder,
   },
   {

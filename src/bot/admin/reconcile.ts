@@ -14,7 +14,7 @@ import { messageOptions } from './sender.ts';
 const editEveryMs: Milliseconds = 3 * second;
 
 export const reconcileCommands: readonly BotCommand[] = [
-  { command: 'reconcile', usage: '[PROVIDER]', description: 'compare our books', run: runReconcile },
+  { command: 'reconcile', usage: '[PROVIDER]', description: 'compare books', run: runReconcile },
 ];
 
 async function runReconcile(env: AdminEnv, ctx: TextContext, words: string): Promise<void> {

@@ -48,7 +48,7 @@ function subjectOf({ kind, facts }: Alert): string {
 function alertLine(alert: Alert, label: string, look: Look): Line {
   const state = alert.status === 'open' ? '' : alertSigns[alert.status];
   const when = formatTimeShort(alert.lastRaisedAt, look);
-  return line(`${severitySigns[alert.severity]}${state} ${bold(label)} · ${show(alert.facts.headline, 100)} · ${when}`);
+  return line(`${severitySigns[alert.severity]}${state} ${bold(label)} ${show(alert.facts.headline, 100)} · ${when}`);
 }
 
 /** As many as a phone shows whole. */

@@ -40,8 +40,8 @@ export const alertSigns: Readonly<Record<AlertStatus, string>> = {
 
 /** How sure we are, in words that an admin can weigh. */
 export const trustWords: Readonly<Record<Trust, string>> = {
-  fetched: 'fetched (we asked the provider itself)',
-  signed: 'signed (the provider signed the message)',
+  fetched: 'fetched (we asked the provider)',
+  signed: 'signed (the provider signed it)',
   token: 'token (a shared secret only)',
 };
 

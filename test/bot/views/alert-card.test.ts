@@ -15,7 +15,7 @@ describe('an alert card', () => {
       Order <b>T-1042</b> · <b>49.00 USD</b> · BTCPay
       20.00 of 49.00 USD came
       Why: BTCPay says: Expired / PaidPartial
-      How sure: fetched (we asked the provider itself)
+      How sure: fetched (we asked the provider)
       Since 22 Nov, 04:00
       [Acknowledge](alert:ack:AZL1oHw-eryN7wEjRWeJqw) [Snooze 1 h](alert:snooze:AZL1oHw-eryN7wEjRWeJqw)
       [New payment link](alert:link:AZL1oHw-eryN7wEjRWeJqw) [Open order](alert:open:AZL1oHw-eryN7wEjRWeJqw)"
@@ -32,7 +32,7 @@ describe('an alert card', () => {
       Order <b>T-1042</b> · <b>49.00 USD</b> · BTCPay
       20.00 of 49.00 USD came
       Why: BTCPay says: Expired / PaidPartial
-      How sure: fetched (we asked the provider itself)
+      How sure: fetched (we asked the provider)
       Happened 3 times, last 22 Nov, 04:04
       ✋ Acknowledged by Ann, 22 Nov, 04:05
       [Snooze 1 h](alert:snooze:AZL1oHw-eryN7wEjRWeJqw) [New payment link](alert:link:AZL1oHw-eryN7wEjRWeJqw)
@@ -47,7 +47,7 @@ describe('an alert card', () => {
       Order <b>T-1042</b> · <b>49.00 USD</b> · BTCPay
       20.00 of 49.00 USD came
       Why: BTCPay says: Expired / PaidPartial
-      How sure: fetched (we asked the provider itself)
+      How sure: fetched (we asked the provider)
       Since 22 Nov, 04:00
       💤 Snoozed by Ann until 22 Nov, 05:00"
     `);
@@ -63,7 +63,7 @@ describe('an alert card', () => {
       Order <b>T-1042</b> · <b>49.00 USD</b> · BTCPay
       20.00 of 49.00 USD came
       Why: BTCPay says: Expired / PaidPartial
-      How sure: fetched (we asked the provider itself)
+      How sure: fetched (we asked the provider)
       Since 22 Nov, 04:00
       ✋ Acknowledged by Ann, 22 Nov, 04:01
       ✅ Resolved 22 Nov, 04:30: The order is paid."
@@ -106,8 +106,8 @@ describe('the list of alerts', () => {
     ];
     expect(drawn(alertList({ alerts, page: 1, hasMore: true }, look))).toMatchInlineSnapshot(`
       "<b>Alerts</b> · page 2
-      🔴 <b>T-1042</b> · Payment came short · 04:00
-      🔵💤 <b>BTCPay</b> · Payment came short · 21 Nov
+      🔴 <b>T-1042</b> Payment came short · 04:00
+      🔵💤 <b>BTCPay</b> Payment came short · 21 Nov
       [T-1042](alert_view:AZL1oHw-eryN7wEjRWeJqw) [BTCPay](alert_view:AZL1oHw-eryN7wEjRWeJqw)
       [‹ Newer](alerts:0) [Older ›](alerts:2)"
     `);

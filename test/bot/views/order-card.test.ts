@@ -16,7 +16,7 @@ describe('an order card', () => {
       <b>49.00 USD</b>
       Licence key
       ⏳ BTCPay: payment created
-      Rests on: “New”, fetched (we asked the provider itself), 22 Nov, 04:01
+      Rests on: “New”, fetched (we asked the provider), 22 Nov, 04:01
       Pay at https://pay.example.org/i/XED
 
       Customer <code>ann@example.org</code> <code>Ann</code>
@@ -47,7 +47,7 @@ describe('an order card', () => {
       Licence key
       💰 BTCPay: payment paid
       Received 0.00053 BTC of 0.00053
-      Rests on: “Settled / None”, fetched (we asked the provider itself), 22 Nov, 04:01
+      Rests on: “Settled / None”, fetched (we asked the provider), 22 Nov, 04:01
 
       Customer <code>ann@example.org</code> <code>Ann</code>
       Reference <code>web-77</code>
@@ -75,7 +75,7 @@ describe('an order card', () => {
       <b>49.00 USD</b>
       Licence key
       ⛔ BTCPay: payment failed; a new link is needed
-      Rests on: “FAILED”, fetched (we asked the provider itself), 22 Nov, 04:01
+      Rests on: “FAILED”, fetched (we asked the provider), 22 Nov, 04:01
 
       Customer <code>ann@example.org</code> <code>Ann</code>
       Reference <code>web-77</code>
