@@ -14,27 +14,27 @@ export async function finishReconciliation(
     await stores.reconciliation.changeRun(run);
     const context = { stores, clock: deps.clock, ids: deps.ids };
     const key = `reconciliation:${run.provider}`;
-    const open = findings.filter((finding) => !finding.isHealed);
-    const first = open[0];
-    if (first === undefined) {
+    if (run.openCount === 0) {
       await resolveAlert(context, { key, by: 'A later reconciliation found no difference.' });
       return;
     }
     const live = await stores.alerts.findLiveAlert(key);
-    const why = `${first.kind.replaceAll('_', ' ')}: here ${first.here}; there ${first.there}`;
+    const first = findings.find((finding) => !finding.isHealed);
+    const why = first === undefined ? 'It is none of those that are kept.' : whyOf(first);
+    const detail = detailOf(input);
     // An hourly run that finds the same again must not ring again.
-    if (live?.facts.why === why && live.facts.detail === detailOf(open.length)) return;
+    if (live?.facts.why === why && live.facts.detail === detail) return;
     await raiseAlert(context, {
       key,
       kind: 'reconciliation',
       severity: 'warning',
       orderId: null,
-      paymentId: first.paymentId,
+      paymentId: first?.paymentId ?? null,
       facts: {
         headline: 'Our books and the provider differ',
         orderNumber: null,
         amount: null,
-        detail: detailOf(open.length),
+        detail,
         provider: run.provider,
         why,
         trust: 'fetched',
@@ -51,6 +51,13 @@ export async function finishReconciliation(
   });
 }
 
-function detailOf(openCount: number): string {
-  return openCount === 1 ? '1 difference is open' : `${openCount} differences are open`;
+function whyOf(finding: ReconciliationFinding): string {
+  return `${finding.kind.replaceAll('_', ' ')}: here ${finding.here}; there ${finding.there}`;
+}
+
+function detailOf(input: { run: ReconciliationRun; findings: readonly ReconciliationFinding[] }): string {
+  const { openCount, healedCount } = input.run;
+  const open = openCount === 1 ? '1 difference is open' : `${openCount} differences are open`;
+  const kept = input.findings.length;
+  return openCount + healedCount === kept ? open : `${open}; the run keeps the first ${kept} that it found`;
 }

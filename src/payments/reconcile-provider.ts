@@ -24,8 +24,14 @@ const settleMs: Milliseconds = 2 * minute;
 /** How far the two lists' times of one payment may lie apart. */
 const edgeMs: Milliseconds = 10 * minute;
 
-/** A run keeps at most so many findings; a difference in everything is one trouble, not ten thousand. */
+/**
+ * A run keeps at most so many findings; a difference in everything is one trouble, not ten thousand. What lies beyond is
+ * healed and counted like the rest.
+ */
 const findingsMax = 500;
+
+/** No run heals longer: what is left counts as open, and the next run finds it again. */
+const healMaxMs: Milliseconds = 10 * minute;
 
 const pageSize = 200;
 
@@ -83,9 +89,9 @@ async function reconcile(deps: PaymentDeps, input: RunInput): Promise<Reconcilia
     for (const comparison of compareWithProvider({ here, there, ...bounds })) {
       progress.compared += 1;
       const { difference } = comparison;
-      if (difference !== undefined && findings.length < findingsMax) {
-        const isHealed = await heal(deps, { difference, cause: input.cause, signal: input.signal });
-        findings.push(toFinding(deps, { run, difference, isHealed }));
+      if (difference !== undefined) {
+        const isHealed = await heal(deps, { run, difference, cause: input.cause, signal: input.signal });
+        if (findings.length < findingsMax) findings.push(toFinding(deps, { run, difference, isHealed }));
         if (isHealed) progress.healed += 1;
         else progress.open += 1;
       }
@@ -96,7 +102,7 @@ async function reconcile(deps: PaymentDeps, input: RunInput): Promise<Reconcilia
       status: 'finished',
       finishedAt: deps.clock.now(),
       comparedCount: progress.compared,
-      matchedCount: progress.compared - findings.length,
+      matchedCount: progress.compared - progress.healed - progress.open,
       healedCount: progress.healed,
       openCount: progress.open,
     };
@@ -174,10 +180,11 @@ async function listHere(deps: PaymentDeps, run: ReconciliationRun): Promise<Paym
 /** A difference in status, or a create whose answer was lost, is healed by asking; amounts and strangers are not. */
 async function heal(
   deps: PaymentDeps,
-  input: { difference: Difference; cause: Cause; signal: AbortSignal | undefined },
+  input: { run: ReconciliationRun; difference: Difference; cause: Cause; signal: AbortSignal | undefined },
 ): Promise<boolean> {
   const { difference, cause, signal } = input;
   if (difference.payment === null || !difference.mayHeal) return false;
+  if (signal?.aborted || deps.clock.now() - input.run.startedAt > healMaxMs) return false;
   const { id: paymentId, provider } = difference.payment;
   try {
     const refresh = await refreshPayment(deps, { paymentId, cause, ...(signal && { signal }) });

@@ -18,10 +18,11 @@ export interface ReconciliationRun {
   finishedAt: Milliseconds | null;
   /** Who asked for it: the job's name or `admin:ID`. */
   startedBy: string;
+  /** The sum of the other three. */
   comparedCount: number;
   matchedCount: number;
   healedCount: number;
-  /** Findings that were not healed. */
+  /** Differences that were not healed, also those beyond the findings that a run keeps. */
   openCount: number;
   /** Why it failed, in a sentence; null otherwise. */
   error: string | null;

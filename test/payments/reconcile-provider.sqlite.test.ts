@@ -3,9 +3,11 @@ import { minute } from '#kernel/clock.ts';
 import { asProviderReference } from '#kernel/ids.ts';
 import type { PaymentProvider } from '#payments/payment-provider.ts';
 import { createReconciler } from '#payments/reconcile-provider.ts';
+import type { PaymentSnapshot } from '#payments/snapshot.ts';
 import { openTestDatabase, type TestDatabase } from '#test/support/database.ts';
 import { createTestDeps, detailsOf, placeTestOrder, type TestDeps } from '#test/support/payment-looks.ts';
 import { createScriptedProviders, type ScriptedProviders } from '#test/support/scripted-providers.ts';
+import { aSnapshot } from '#test/support/snapshots.ts';
 
 let opened: TestDatabase;
 let deps: TestDeps;
@@ -57,4 +59,55 @@ test('a comparison that breaks off is kept as failed, and not as running for eve
   await expect(compare()).rejects.toThrow('a fault of our own');
   const runs = await opened.database.read((stores) => stores.reconciliation.listRuns({ limit: 9 }));
   expect(runs).toMatchObject([{ status: 'failed', error: 'TypeError' }]);
+});
+
+function list(snapshots: readonly PaymentSnapshot[]): void {
+  provider = {
+    ...provider,
+    async *listPayments() {
+      yield [...snapshots];
+    },
+  };
+}
+
+test('what lies beyond the findings that are kept is healed and counted all the same, and the alert says so', async () => {
+  const lost = await placeTestOrder(deps, { reference: asProviderReference('lost') });
+  providers.shows('lost', { state: 'confirmed', providerStatus: 'Settled' });
+  const strangers = Array.from({ length: 501 }, (_, index) =>
+    aSnapshot({ reference: asProviderReference(`s-${index}`) }),
+  );
+  list([...strangers, await provider.fetchPayment(asProviderReference('lost'))]);
+  deps.clock.advance(10 * minute);
+  const result = await compare();
+  expect(result).toMatchObject({
+    ...{ kind: 'finished' },
+    run: { comparedCount: 502, matchedCount: 0, healedCount: 1, openCount: 501 },
+  });
+  expect(result.kind === 'finished' && result.findings).toHaveLength(500);
+  expect((await detailsOf(deps, lost)).order.status).toBe('paid');
+  const alert = await opened.database.read((stores) => stores.alerts.findLiveAlert('reconciliation:btcpay'));
+  expect(alert?.facts.detail).toBe('501 differences are open; the run keeps the first 500 that it found');
+});
+
+test('healing ends after ten minutes: what is left is open until the next run', async () => {
+  const late = await placeTestOrder(deps, { reference: asProviderReference('first') });
+  await placeTestOrder(deps, { reference: asProviderReference('second') });
+  deps.clock.advance(10 * minute);
+  const looks: PaymentSnapshot[] = [];
+  for (const reference of ['first', 'second']) {
+    providers.shows(reference, { state: 'confirmed', providerStatus: 'Settled' });
+    looks.push(await provider.fetchPayment(asProviderReference(reference)));
+  }
+  list(looks);
+  const { fetchPayment } = provider;
+  provider = {
+    ...provider,
+    fetchPayment(reference) {
+      deps.clock.advance(11 * minute);
+      return fetchPayment(reference);
+    },
+  };
+  expect(await compare()).toMatchObject({ kind: 'finished', run: { matchedCount: 0, healedCount: 1, openCount: 1 } });
+  expect((await detailsOf(deps, late)).order.status).toBe('paid');
+  expect(await compare()).toMatchObject({ kind: 'finished', run: { matchedCount: 1, healedCount: 1, openCount: 0 } });
 });
