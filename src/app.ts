@@ -11,6 +11,7 @@ import { createIds, type Random, systemRandom } from '#kernel/ids.ts';
 import { createShopWebhookHandler } from '#messaging/shop/shop-webhook.ts';
 import { createCancelHandler } from '#payments/cancel-order.ts';
 import type { PaymentDeps } from '#payments/deps.ts';
+import { endLostReconciliations } from '#payments/end-lost-reconciliations.ts';
 import type { HttpPolicy } from '#payments/providers/http-policy.ts';
 import { createProviderRegistry } from '#payments/providers/registry.ts';
 import { createWebhookReceiver } from '#payments/receive-webhook.ts';
@@ -144,7 +145,9 @@ export async function createApp({
     async start() {
       const { applied } = await database.migrate();
       // On SQLite nobody else can hold a row: what is locked was in the hands of a process that died.
-      if (database.engine === 'sqlite') await takeUpLeftWork();
+      const isAlone = database.engine === 'sqlite';
+      if (isAlone) await takeUpLeftWork();
+      await endLostReconciliations(payments, { isAlone });
       const { port } = await server.start();
       await Promise.all([pumps.inbox, ...pumps.outbox].map((pump) => pump.start()));
       await Promise.all([adminBot.start(), pager.start()]);

@@ -53,6 +53,8 @@ export interface ReconciliationStore {
   insertRun(run: ReconciliationRun): Promise<void>;
   /** Replaces counters, status and findings count of a run that is `running`. False when it is no longer. */
   changeRun(run: ReconciliationRun): Promise<boolean>;
+  /** Ends what is still `running` and began before the given time, or at any time when it is null; how many. */
+  failRunningRuns(input: { startedBefore: Milliseconds | null; at: Milliseconds; error: string }): Promise<number>;
   findRun(id: string): Promise<ReconciliationRun | undefined>;
   /** Newest first. */
   listRuns(query: { limit: number }): Promise<ReconciliationRun[]>;

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { minute } from '#kernel/clock.ts';
+import { hour, minute } from '#kernel/clock.ts';
 import { asProviderReference } from '#kernel/ids.ts';
+import { endLostReconciliations } from '#payments/end-lost-reconciliations.ts';
 import type { PaymentProvider } from '#payments/payment-provider.ts';
 import { createReconciler } from '#payments/reconcile-provider.ts';
 import type { PaymentSnapshot } from '#payments/snapshot.ts';
@@ -59,6 +60,28 @@ test('a comparison that breaks off is kept as failed, and not as running for eve
   await expect(compare()).rejects.toThrow('a fault of our own');
   const runs = await opened.database.read((stores) => stores.reconciliation.listRuns({ limit: 9 }));
   expect(runs).toMatchObject([{ status: 'failed', error: 'TypeError' }]);
+});
+
+test('a run that its process left behind is ended at the next start, an old one also beside other processes', async () => {
+  const begun = Promise.withResolvers<void>();
+  provider = {
+    ...provider,
+    async *listPayments() {
+      begun.resolve();
+      await new Promise<never>(() => undefined);
+    },
+  };
+  void compare();
+  await begun.promise;
+  const runs = () => opened.database.read((stores) => stores.reconciliation.listRuns({ limit: 9 }));
+  deps.clock.advance(10 * minute);
+  expect(await endLostReconciliations(deps, { isAlone: false })).toEqual({ ended: 0 });
+  expect(await runs()).toMatchObject([{ status: 'running' }]);
+  deps.clock.advance(hour);
+  expect(await endLostReconciliations(deps, { isAlone: false })).toEqual({ ended: 1 });
+  expect(await runs()).toMatchObject([{ status: 'failed', error: 'the process ended', finishedAt: deps.clock.now() }]);
+  void compare();
+  expect(await endLostReconciliations(deps, { isAlone: true })).toEqual({ ended: 1 });
 });
 
 function list(snapshots: readonly PaymentSnapshot[]): void {

@@ -1,6 +1,6 @@
 import type { ReconciliationStore } from '#payments/payment-store.ts';
 import type { Session } from '../dialect.ts';
-import { and, asc, desc, eq } from '../drizzle.ts';
+import { and, asc, desc, eq, lt } from '../drizzle.ts';
 
 export function createReconciliationStore(session: Session): ReconciliationStore {
   const { db } = session;
@@ -17,6 +17,16 @@ export function createReconciliationStore(session: Session): ReconciliationStore
         .where(and(eq(runs.id, id), eq(runs.status, 'running')))
         .returning({ id: runs.id });
       return changed.length === 1;
+    },
+    async failRunningRuns(input) {
+      const { startedBefore } = input;
+      const isOld = startedBefore === null ? undefined : lt(runs.startedAt, startedBefore);
+      const ended = await db
+        .update(runs)
+        .set({ status: 'failed', finishedAt: input.at, error: input.error })
+        .where(and(eq(runs.status, 'running'), isOld))
+        .returning({ id: runs.id });
+      return ended.length;
     },
     findRun: async (id) => (await db.select().from(runs).where(eq(runs.id, id)))[0],
     listRuns: async (query) => db.select().from(runs).orderBy(desc(runs.startedAt), desc(runs.id)).limit(query.limit),

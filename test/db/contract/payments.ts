@@ -222,5 +222,23 @@ export function describePayments(open: OpenContractDatabase): void {
         expect(await reconciliation.listFindings({ runId: 'run-2', limit: 5 })).toEqual([]);
       });
     });
+
+    test('that are left running are ended, those before a time or all of them', async () => {
+      await using opened = await open();
+      await opened.database.transaction(async ({ reconciliation }) => {
+        await reconciliation.insertRun({ ...run, id: 'over', status: 'finished', startedAt: noon });
+        for (const startedAt of [noon, noon + 5, noon + 9]) {
+          await reconciliation.insertRun({ ...run, id: `run-${startedAt - noon}`, startedAt });
+        }
+        const end = { at: noon + 60, error: 'the process ended' };
+        const failed = { status: 'failed', finishedAt: noon + 60, error: 'the process ended' };
+        expect(await reconciliation.failRunningRuns({ ...end, startedBefore: noon + 5 })).toBe(1);
+        expect(await reconciliation.findRun('run-0')).toMatchObject(failed);
+        expect(await reconciliation.findRun('run-5')).toMatchObject({ status: 'running', error: null });
+        expect(await reconciliation.failRunningRuns({ ...end, startedBefore: null })).toBe(2);
+        expect(await reconciliation.findRun('run-9')).toMatchObject(failed);
+        expect(await reconciliation.findRun('over')).toMatchObject({ status: 'finished' });
+      });
+    });
   });
 }
