@@ -35,11 +35,14 @@ export function inPairs(buttons: readonly Button[]): Button[][] {
   return inRows(buttons, 2);
 }
 
-/** At most so many of them in one row, and no last row of one where they can be shared out evenly: five are three and two. */
+/** At most so many of them in one row, shared out evenly: of seven with three to a row, the last two rows have two. */
 export function inRows(buttons: readonly Button[], perRowMax: number): Button[][] {
+  const rowCount = Math.ceil(buttons.length / perRowMax);
   const rows: Button[][] = [];
-  const perRow = Math.ceil(buttons.length / Math.max(Math.ceil(buttons.length / perRowMax), 1));
-  for (let index = 0; index < buttons.length; index += perRow) rows.push(buttons.slice(index, index + perRow));
+  for (let from = 0; from < buttons.length; from += rows.at(-1)?.length ?? 0) {
+    const perRow = Math.ceil((buttons.length - from) / (rowCount - rows.length));
+    rows.push(buttons.slice(from, from + perRow));
+  }
   return rows;
 }
 

@@ -124,12 +124,24 @@ describe('the list of alerts', () => {
     expect(text).toContain('🔴✋ <b>T-1042 (2)</b>');
   });
 
-  test('shares a page of buttons out evenly', () => {
-    const alerts = Array.from({ length: 5 }, (_, index) =>
+  test.each([
+    [1, [1]],
+    [4, [4]],
+    [5, [3, 2]],
+    [7, [4, 3]],
+    [8, [4, 4]],
+  ])('shares %i short buttons out evenly', (count, rows) => {
+    const alerts = Array.from({ length: count }, (_, index) =>
       anAlert({ facts: { ...facts, orderNumber: `T-104${index}` } }),
     );
     const { keyboard } = alertList({ alerts, page: 0, hasMore: false }, look);
-    expect(keyboard.map((row) => row.length)).toEqual([3, 2]);
+    expect(keyboard.map((row) => row.length)).toEqual(rows);
+  });
+
+  test('leaves no button alone where names are long', () => {
+    const alerts = Array.from({ length: 7 }, () => anAlert({ facts: { ...facts, orderNumber: 'T-104' } }));
+    const { keyboard } = alertList({ alerts, page: 0, hasMore: false }, look);
+    expect(keyboard.map((row) => row.length)).toEqual([3, 2, 2]);
   });
 
   test('says when nothing needs a human', () => {
