@@ -26,6 +26,8 @@ export interface AlertStore {
     limit: number;
   }): Promise<Alert[]>;
   listAlertsToWake(query: { now: Milliseconds; limit: number }): Promise<Alert[]>;
+  /** Deletes alerts that were resolved before `before`, at most `limit`; their ids. */
+  pruneResolved(query: { before: Milliseconds; limit: number }): Promise<string[]>;
   countAlerts(): Promise<{ status: AlertStatus; count: number }[]>;
 }
 

@@ -1,5 +1,6 @@
 // What time brings about: a job is a verb of the domain and a row here. Every verb works in bounded batches and says how
 // many it did. Inbox and outbox are not here, because their pumps look after due rows by themselves.
+import { pruneAlerts } from '#alerts/prune-alerts.ts';
 import { retireAlerts } from '#alerts/retire-alerts.ts';
 import { wakeAlerts } from '#alerts/wake-alerts.ts';
 import { hour, type Milliseconds, minute, second } from '#kernel/clock.ts';
@@ -9,6 +10,7 @@ import type { PaymentDeps } from '#payments/deps.ts';
 import { expireOrders } from '#payments/expire-orders.ts';
 import { forgetRequests } from '#payments/forget-requests.ts';
 import { pollPayments } from '#payments/poll-payments.ts';
+import { pruneReconciliations } from '#payments/prune-reconciliations.ts';
 import type { ReconcileProvider } from '#payments/reconcile-provider.ts';
 import { watchProviders } from '#payments/watch-providers.ts';
 
@@ -113,7 +115,9 @@ async function pruneAll(payments: PaymentDeps, signal: AbortSignal): Promise<Jso
   for (let batch = 0; batch < pruneBatchesMax && !signal.aborted; batch += 1) {
     const queues = await pruneQueues(payments, { limit: pruneLimit });
     const requests = await forgetRequests(payments, { limit: pruneLimit });
-    const deleted = queues.deleted + requests.deleted;
+    const reconciliations = await pruneReconciliations(payments, { limit: pruneLimit });
+    const alerts = await pruneAlerts(payments, { limit: pruneLimit });
+    const deleted = queues.deleted + requests.deleted + reconciliations.deleted + alerts.deleted;
     total += deleted;
     if (deleted === 0) return { deleted: total };
   }

@@ -60,6 +60,8 @@ export interface ReconciliationStore {
   listRuns(query: { limit: number }): Promise<ReconciliationRun[]>;
   insertFinding(finding: ReconciliationFinding): Promise<void>;
   listFindings(query: { runId: string; limit: number }): Promise<ReconciliationFinding[]>;
+  /** Deletes findings of runs that began before `before`, then such runs without any, at most `limit` of each; how many. */
+  prune(query: { before: Milliseconds; limit: number }): Promise<number>;
 }
 
 /** What the payments room needs of the database: its own stores and those of the rooms it may call. */

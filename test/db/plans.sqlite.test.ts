@@ -28,6 +28,8 @@ const queries: Record<string, (stores: PaymentStores) => Promise<unknown>> = {
   'the live alert of a trouble': ({ alerts }) => alerts.findLiveAlert('key'),
   'live alerts of an order': ({ alerts }) => alerts.listLiveAlertsForOrder(asOrderId('o')),
   'alerts to wake': ({ alerts }) => alerts.listAlertsToWake({ now, limit: 100 }),
+  'alerts to prune': ({ alerts }) => alerts.pruneResolved({ before: now, limit: 1_000 }),
+  'reconciliations to prune': ({ reconciliation }) => reconciliation.prune({ before: now, limit: 1_000 }),
   'what to prune': ({ inbox }) => inbox.prune({ before: now, limit: 1_000 }),
 };
 

@@ -1,10 +1,13 @@
 import { validate } from 'node-cron';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import type { Alert } from '#alerts/alert.ts';
 import { createJobs, type Job } from '#jobs/jobs.ts';
 import { day } from '#kernel/clock.ts';
 import { asOrderId } from '#kernel/ids.ts';
+import type { SentMessage } from '#messaging/messaging-store.ts';
 import { idempotencyKeptMs } from '#payments/place-order.ts';
 import { createReconciler } from '#payments/reconcile-provider.ts';
+import type { ReconciliationRun } from '#payments/reconciliation.ts';
 import { type House, openHouse, orderBody, storeRequest } from '#test/server/house.ts';
 
 let house: House;
@@ -91,5 +94,54 @@ describe('prune', () => {
     expect(await run('prune')).toEqual({ deleted: 3 });
     const kept = await house.db.database.read((stores) => stores.idempotency.find('fresh'));
     expect(kept?.orderId).toBe(orderId);
+  });
+
+  test('forgets alerts that are long over, with their cards, and old reconciliations; not what is live or young', async () => {
+    const now = house.payments.clock.now();
+    const facts = {
+      headline: 'Gone',
+      orderNumber: null,
+      amount: null,
+      detail: null,
+      provider: null,
+      why: '',
+      trust: null,
+    };
+    const alert = (id: string, resolvedAt: number | null): Alert => ({
+      ...{ id, key: id, kind: 'provider_down', severity: 'info', version: 1, orderId: null, paymentId: null, facts },
+      ...{ actions: [], occurrences: 1, openedAt: now - 400 * day, lastRaisedAt: now, acknowledgedAt: null },
+      ...{ acknowledgedBy: null, snoozedUntil: null, resolvedAt, resolvedBy: null },
+      status: resolvedAt === null ? 'open' : 'resolved',
+    });
+    const cardOf = (id: string): SentMessage => ({
+      ...{ bot: 'pager', chatId: 1, subject: `alert:${id}`, messageId: 7, shownVersion: 1, contentHash: 'h' },
+      ...{ sentAt: now, updatedAt: now },
+    });
+    const aRun = (id: string, startedAt: number): ReconciliationRun => ({
+      ...{ id, provider: 'btcpay', status: 'finished', windowFrom: 0, windowTo: 1, startedAt, finishedAt: startedAt },
+      ...{ startedBy: 'reconcile', comparedCount: 0, matchedCount: 0, healedCount: 0, openCount: 0, error: null },
+    });
+    await house.db.database.transaction(async (stores) => {
+      const alerts = [alert('old', now - 181 * day), alert('young', now - 179 * day), alert('live', null)];
+      for (const one of alerts) {
+        await stores.alerts.insertAlert(one);
+        await stores.sentMessages.saveSent(cardOf(one.id));
+      }
+      await stores.reconciliation.insertRun(aRun('run-old', now - 91 * day));
+      await stores.reconciliation.insertRun(aRun('run-young', now - 89 * day));
+    });
+    expect(await run('prune')).toEqual({ deleted: 2 });
+    await house.db.database.read(async ({ alerts, sentMessages, reconciliation }) => {
+      for (const [id, isKept] of [
+        ['old', false],
+        ['young', true],
+        ['live', true],
+      ] as const) {
+        expect((await alerts.findAlert(id)) !== undefined).toBe(isKept);
+        expect(await sentMessages.listSent({ bot: 'pager', subject: `alert:${id}` })).toHaveLength(isKept ? 1 : 0);
+      }
+      expect(await reconciliation.findRun('run-old')).toBeUndefined();
+      expect(await reconciliation.findRun('run-young')).toBeDefined();
+    });
   });
 });

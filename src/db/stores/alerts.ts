@@ -1,6 +1,6 @@
 import type { AlertStore } from '#alerts/alert-store.ts';
 import type { Session } from '../dialect.ts';
-import { and, asc, desc, eq, getTableColumns, inArray, isNotNull, lte, sql } from '../drizzle.ts';
+import { and, asc, desc, eq, getTableColumns, inArray, isNotNull, lt, lte, sql } from '../drizzle.ts';
 
 export function createAlertStore(session: Session): AlertStore {
   const { db } = session;
@@ -53,6 +53,18 @@ export function createAlertStore(session: Session): AlertStore {
         .where(and(eq(alerts.status, 'snoozed'), lte(alerts.snoozedUntil, query.now)))
         .orderBy(asc(alerts.snoozedUntil), asc(alerts.id))
         .limit(query.limit),
+    async pruneResolved(query) {
+      // What was resolved before then was opened before then, which the index knows.
+      const isOld = and(lt(alerts.openedAt, query.before), lt(alerts.resolvedAt, query.before));
+      const old = db
+        .select({ id: alerts.id })
+        .from(alerts)
+        .where(and(eq(alerts.status, 'resolved'), isOld))
+        .orderBy(asc(alerts.openedAt), asc(alerts.id))
+        .limit(query.limit);
+      const gone = await db.delete(alerts).where(inArray(alerts.id, old)).returning({ id: alerts.id });
+      return gone.map(({ id }) => id);
+    },
     countAlerts: async () =>
       db
         .select({ status: alerts.status, count: sql<number>`cast(count(*) as bigint)` })

@@ -1,6 +1,6 @@
 import type { QuarantineStore, SentMessageStore } from '#messaging/messaging-store.ts';
 import type { Session } from '../dialect.ts';
-import { and, asc, desc, eq, notInArray, sql } from '../drizzle.ts';
+import { and, asc, desc, eq, inArray, notInArray, sql } from '../drizzle.ts';
 
 export function createQuarantineStore(session: Session): QuarantineStore {
   const { db } = session;
@@ -59,6 +59,9 @@ export function createSentMessageStore(session: Session): SentMessageStore {
       await db
         .delete(sent)
         .where(and(eq(sent.bot, query.bot), eq(sent.chatId, query.chatId), eq(sent.subject, query.subject)));
+    },
+    async forgetSubjects(subjects) {
+      if (subjects.length > 0) await db.delete(sent).where(inArray(sent.subject, [...subjects]));
     },
   };
 }

@@ -1,6 +1,6 @@
 import type { ReconciliationStore } from '#payments/payment-store.ts';
 import type { Session } from '../dialect.ts';
-import { and, asc, desc, eq, lt } from '../drizzle.ts';
+import { and, asc, desc, eq, inArray, lt, sql } from '../drizzle.ts';
 
 export function createReconciliationStore(session: Session): ReconciliationStore {
   const { db } = session;
@@ -40,5 +40,28 @@ export function createReconciliationStore(session: Session): ReconciliationStore
         .where(eq(findings.runId, query.runId))
         .orderBy(asc(findings.createdAt), asc(findings.id))
         .limit(query.limit),
+    async prune(query) {
+      const isOld = lt(runs.startedAt, query.before);
+      const oldFindings = db
+        .select({ id: findings.id })
+        .from(findings)
+        .innerJoin(runs, eq(findings.runId, runs.id))
+        .where(isOld)
+        .orderBy(asc(runs.startedAt), asc(runs.id))
+        .limit(query.limit);
+      const goneFindings = await db
+        .delete(findings)
+        .where(inArray(findings.id, oldFindings))
+        .returning({ id: findings.id });
+      const ofRun = db.select({ id: findings.id }).from(findings).where(eq(findings.runId, runs.id));
+      const oldRuns = db
+        .select({ id: runs.id })
+        .from(runs)
+        .where(and(isOld, sql`not exists ${ofRun}`))
+        .orderBy(asc(runs.startedAt), asc(runs.id))
+        .limit(query.limit);
+      const goneRuns = await db.delete(runs).where(inArray(runs.id, oldRuns)).returning({ id: runs.id });
+      return goneFindings.length + goneRuns.length;
+    },
   };
 }

@@ -46,6 +46,28 @@ export function describeAlerts(open: OpenContractDatabase): void {
       });
     });
 
+    test('that were resolved long ago are pruned, oldest first, and no live one', async () => {
+      await using opened = await open();
+      await opened.database.transaction(async ({ alerts }) => {
+        await alerts.insertAlert(sampleAlert('live', { key: 'live', openedAt: noon }));
+        for (const [id, resolvedAt] of [
+          ['a', noon + 1],
+          ['b', noon + 2],
+          ['late', noon + 9],
+        ] as const) {
+          const openedAt = id === 'b' ? noon + 1 : noon;
+          await alerts.insertAlert(
+            sampleAlert(id, { key: id, status: 'resolved', openedAt, resolvedAt, resolvedBy: 'x' }),
+          );
+        }
+        expect(await alerts.pruneResolved({ before: noon + 9, limit: 1 })).toEqual(['a']);
+        expect(await alerts.pruneResolved({ before: noon + 9, limit: 5 })).toEqual(['b']);
+        expect(await alerts.pruneResolved({ before: noon + 9, limit: 5 })).toEqual([]);
+        const left = await alerts.listAlerts({ statuses: ['open', 'resolved'], before: null, limit: 9 });
+        expect(idsOf(left).sort()).toEqual(['late', 'live']);
+      });
+    });
+
     test('are listed newest first by status, by order, and counted', async () => {
       await using opened = await open();
       await opened.database.transaction(async ({ alerts }) => {

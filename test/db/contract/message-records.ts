@@ -48,6 +48,12 @@ export function describeMessageRecords(open: OpenContractDatabase): void {
         await sentMessages.forgetSent(message);
         expect(await sentMessages.findSent(message)).toBeUndefined();
         expect(await sentMessages.listSent({ bot: 'pager', subject: 'alert:1' })).toEqual([elsewhere]);
+        await sentMessages.forgetSubjects([]);
+        await sentMessages.forgetSubjects(['alert:2']);
+        expect(await sentMessages.listSent({ bot: 'pager', subject: 'alert:1' })).toEqual([elsewhere]);
+        await sentMessages.forgetSubjects(['alert:2', 'alert:1']);
+        expect(await sentMessages.listSent({ bot: 'pager', subject: 'alert:1' })).toEqual([]);
+        expect(await sentMessages.listSent({ bot: 'admin', subject: 'alert:1' })).toEqual([]);
       });
     });
   });

@@ -223,6 +223,27 @@ export function describePayments(open: OpenContractDatabase): void {
       });
     });
 
+    test('are pruned with their findings, oldest first, and no more of each than asked for', async () => {
+      await using opened = await open();
+      await opened.database.transaction(async ({ reconciliation }) => {
+        for (const startedAt of [noon, noon + 1, noon + 2]) {
+          const id = `run-${startedAt - noon}`;
+          await reconciliation.insertRun({ ...run, id, startedAt });
+          for (const which of ['a', 'b'])
+            await reconciliation.insertFinding({ ...finding, id: `${id}${which}`, runId: id });
+        }
+        // Two findings of the oldest run, then the run itself, which has none any more.
+        expect(await reconciliation.prune({ before: noon + 2, limit: 2 })).toBe(3);
+        expect(idsOf(await reconciliation.listRuns({ limit: 5 }))).toEqual(['run-2', 'run-1']);
+        expect(await reconciliation.prune({ before: noon + 2, limit: 1 })).toBe(1);
+        expect(idsOf(await reconciliation.listRuns({ limit: 5 }))).toEqual(['run-2', 'run-1']);
+        expect(await reconciliation.prune({ before: noon + 2, limit: 9 })).toBe(2);
+        expect(await reconciliation.prune({ before: noon + 2, limit: 9 })).toBe(0);
+        expect(idsOf(await reconciliation.listRuns({ limit: 5 }))).toEqual(['run-2']);
+        expect(await reconciliation.listFindings({ runId: 'run-2', limit: 5 })).toHaveLength(2);
+      });
+    });
+
     test('that are left running are ended, those before a time or all of them', async () => {
       await using opened = await open();
       await opened.database.transaction(async ({ reconciliation }) => {
