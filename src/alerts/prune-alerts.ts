@@ -2,7 +2,7 @@ import { day, type Milliseconds } from '#kernel/clock.ts';
 import type { AlertDeps } from './acknowledge-alert.ts';
 
 /** What is over is kept so long; the history of its order is kept for ever. */
-export const alertsKeptMs: Milliseconds = 180 * day;
+const alertsKeptMs: Milliseconds = 180 * day;
 
 /** Deletes alerts that have been resolved for long, and where their cards stand, at most `limit` alerts; how many went. */
 export async function pruneAlerts(deps: AlertDeps, input: { limit: number }): Promise<{ deleted: number }> {

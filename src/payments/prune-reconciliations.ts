@@ -2,7 +2,7 @@ import { day, type Milliseconds } from '#kernel/clock.ts';
 import type { PaymentDeps } from './deps.ts';
 
 /** Runs and what they found are kept so long: ten times as far as a run looks back. */
-export const reconciliationsKeptMs: Milliseconds = 90 * day;
+const reconciliationsKeptMs: Milliseconds = 90 * day;
 
 /** Deletes old runs with their findings, at most `limit` rows of each kind; how many rows went. */
 export async function pruneReconciliations(
