@@ -66,7 +66,7 @@ async function start(): Promise<void> {
 async function migrate(): Promise<void> {
   const loaded = loadDatabaseConfig(process.env, { readFile });
   if (!loaded.ok) refuse(loaded.faults);
-  const { migrateDatabase } = await import('./app.ts');
+  const { migrateDatabase } = await import('./app-core.ts');
   const applied = await migrateDatabase(loaded.config);
   console.log(`${applied} migrations applied`);
 }

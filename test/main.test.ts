@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -12,9 +12,9 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(folder, { recursive: true }));
 
-function run(...words: string[]) {
-  const env = { PATH: process.env['PATH'] };
-  const { status, stderr } = spawnSync(process.execPath, [main, ...words], { cwd: folder, env, encoding: 'utf8' });
+function run(word: string, settings: Record<string, string> = {}) {
+  const env = { PATH: process.env['PATH'], ...settings };
+  const { status, stderr } = spawnSync(process.execPath, [main, word], { cwd: folder, env, encoding: 'utf8' });
   return { status, lines: stderr.trim().split('\n') };
 }
 
@@ -31,4 +31,15 @@ test('a .env that cannot be read is one line and 78 too', () => {
 
 test('an unknown command is told the known ones, and ends with 64', () => {
   expect(run('dance')).toEqual({ status: 64, lines: ['usage: main.ts start | migrate'] });
+});
+
+test('a database that cannot be used is named by its setting, whatever opens it', () => {
+  writeFileSync(join(folder, 'letter.db'), 'Dear shop, this is not a database at all.');
+  const settings = { DATABASE_URL: 'file:letter.db', TELEGRAM_BOT_TOKEN: `1:${'a'.repeat(35)}`, OWNER_IDS: '1' };
+  for (const word of ['start', 'migrate']) {
+    expect(run(word, settings)).toEqual({
+      status: 1,
+      lines: ['DatabaseUnusable: the database that DATABASE_URL names cannot be used: file is not a database'],
+    });
+  }
 });
