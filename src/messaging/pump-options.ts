@@ -1,0 +1,34 @@
+import type { Clock, Milliseconds } from '#kernel/clock.ts';
+import type { Database } from '#kernel/database.ts';
+import type { EventLog } from '#kernel/events.ts';
+import type { Random } from '#kernel/ids.ts';
+import type { RetryPolicy } from '#kernel/retry-policy.ts';
+import type { QueueStore } from './messaging-store.ts';
+import type { DeliveryResult } from './outbox-handler.ts';
+
+/** One queue, or one lane of it, and what is done with its rows. */
+export interface PumpOptions<Row, Stores> {
+  name: string;
+  queueOf(stores: Stores): QueueStore<Row>;
+  lane: string | null;
+  handle(row: Row, signal: AbortSignal): Promise<DeliveryResult>;
+  /** Runs in the transaction that makes a dead letter: raises the alert. */
+  onAbandoned(stores: Stores, input: { row: Row; reason: string }): Promise<void>;
+  /** What the log says of a row beside its id: facts without secrets. */
+  describe?(row: Row): Record<string, unknown>;
+  policy: RetryPolicy;
+  concurrency: number;
+  /** No attempt may take longer; its signal is aborted then. The lock outlives it. */
+  attemptTimeoutMs: Milliseconds;
+  /** How long a pump sleeps when nobody rings. */
+  sweepMs: Milliseconds;
+}
+
+export interface PumpDeps<Stores> {
+  database: Database<Stores>;
+  clock: Clock;
+  random: Random;
+  log: EventLog;
+  /** Names this process among those that share the queue. */
+  instanceId: string;
+}

@@ -1,0 +1,73 @@
+// What becomes of a row after an attempt: done, back for later, or a dead letter. One transaction, one line in the log.
+import { retryDelay } from '#kernel/retry-policy.ts';
+import type { QueueBookkeeping } from './messaging-store.ts';
+import type { DeliveryResult } from './outbox-handler.ts';
+import type { PumpDeps, PumpOptions } from './pump-options.ts';
+
+interface Attempted<Row, Stores> {
+  options: PumpOptions<Row, Stores>;
+  row: Row;
+  result: DeliveryResult;
+}
+
+type Retry = Extract<DeliveryResult, { kind: 'retry' }>;
+
+/** Settles the row; a retry beyond the last attempt makes a dead letter of it. */
+export async function settleRow<Row extends QueueBookkeeping, Stores>(
+  deps: PumpDeps<Stores>,
+  attempted: Attempted<Row, Stores>,
+): Promise<void> {
+  const { options, row } = attempted;
+  const result = boundRetry(attempted);
+  const now = deps.clock.now();
+  await deps.database.transaction(async (stores) => {
+    const queue = options.queueOf(stores);
+    const held = { id: row.id, lockedBy: deps.instanceId };
+    switch (result.kind) {
+      case 'done':
+        await queue.markProcessed({ ...held, at: now, outcome: result.outcome });
+        return;
+      case 'retry': {
+        const finishedAttempts = row.finishedAttempts + 1;
+        const delay = result.retryAfterMs ?? retryDelay(options.policy, { finishedAttempts, random: deps.random });
+        const isFinishedAttempt = wasTried(result);
+        await queue.release({ ...held, availableAt: now + delay, error: result.error, isFinishedAttempt });
+        return;
+      }
+      case 'give_up': {
+        const wasAbandoned = await queue.abandon({ ...held, at: now, reason: result.reason });
+        if (wasAbandoned) await options.onAbandoned(stores, { row, reason: result.reason });
+        return;
+      }
+      default:
+        result satisfies never;
+    }
+  });
+  report(deps, { ...attempted, result });
+}
+
+function boundRetry<Row extends QueueBookkeeping, Stores>(attempted: Attempted<Row, Stores>): DeliveryResult {
+  const { options, row, result } = attempted;
+  const attempts = row.finishedAttempts + 1;
+  if (result.kind !== 'retry' || !wasTried(result) || attempts < options.policy.attemptsMax) return result;
+  return { kind: 'give_up', reason: `${attempts} attempts failed; the last: ${result.error}` };
+}
+
+/** A lane that was told to wait has not tried the message either: the wait must not use up its attempts. */
+function wasTried(result: Retry): boolean {
+  return !result.pausesLane && result.isUntried !== true;
+}
+
+function report<Row extends QueueBookkeeping, Stores>(
+  { log }: PumpDeps<Stores>,
+  { options, row, result }: Attempted<Row, Stores>,
+): void {
+  const facts = { pump: options.name, rowId: row.id, ...options.describe?.(row), attempt: row.finishedAttempts + 1 };
+  if (result.kind === 'done') log.info('message settled', { ...facts, outcome: result.outcome });
+  if (result.kind === 'retry') {
+    // What only waits for its turn is no trouble.
+    const level = result.isUntried ? 'info' : 'warn';
+    log[level]('message put back', { ...facts, reason: result.error });
+  }
+  if (result.kind === 'give_up') log.error('message given up', { ...facts, reason: result.reason });
+}
