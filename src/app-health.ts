@@ -61,7 +61,7 @@ function queueCheck(deps: HealthDeps, queue: { name: 'inbox' | 'outbox'; pumps: 
       const silent = queue.pumps.filter((pump) => now - (pump.lastLookAt() ?? now) > pumpSilentMaxMs);
       const depths = await deps.database.read((stores) => stores[queue.name].depths(now));
       const waiting = depths.reduce((sum, depth) => sum + depth.waiting, 0);
-      const detail = silent.length > 0 ? `${silent.length} pumps are silent` : describeDepths(depths, now);
+      const detail = silent.length > 0 ? `silent pumps: ${silent.length}` : describeDepths(depths, now);
       return { ok: silent.length === 0, detail: `${waiting} waiting${detail === '' ? '' : `, ${detail}`}` };
     },
   };

@@ -6,7 +6,7 @@ import { createKeyedMutex, type KeyedMutex } from '#kernel/keyed-mutex.ts';
 import type { PaymentDeps } from './deps.ts';
 import type { Payment } from './payment.ts';
 
-/** Longer than a provider call with all of its retries (http.ts bounds them to a minute and a half). */
+/** Longer than the few provider calls that one look or create needs; each is bounded to half a minute (http-policy.ts). */
 const leaseMs: Milliseconds = 3 * minute;
 
 // A queue per composition and not per module: two of them in one test process are two processes to each other.

@@ -52,7 +52,7 @@ export async function requestPayment(
       if (payment.creation === 'confirmed')
         return isMismatchedPayment(payment) ? wrongAmount(payment) : { kind: 'created' };
       if (deps.providers.find(payment.provider) === undefined) {
-        const message = `${payment.provider} is not configured any more`;
+        const message = `${providerTitle(payment.provider)} is not configured any more`;
         return { kind: 'failed', provider: payment.provider, isRejected: false, message };
       }
       const held: Held = { payment, leaseId, cause: input.cause };
