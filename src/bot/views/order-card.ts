@@ -38,7 +38,7 @@ const tapsOf: Readonly<Record<OrderStatus, readonly OrderTap[]>> = {
   fulfilled: ['check'],
   expired: ['check', 'link'],
   cancelled: ['check'],
-  needs_attention: ['check', 'link', 'cancel'],
+  needs_attention: ['check', 'link'],
   partially_refunded: ['check'],
   refunded: ['check'],
 };

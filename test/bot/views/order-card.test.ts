@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest';
-import { type OrderCardOptions, orderCard } from '#bot/views/order-card.ts';
+import { allowsTap, type OrderCardOptions, orderCard } from '#bot/views/order-card.ts';
 import { foundOrders, orderList } from '#bot/views/order-list.ts';
 import { orderQuestion } from '#bot/views/questions.ts';
+import { decideOrder } from '#orders/decide-order.ts';
 import { orderStatuses } from '#orders/order.ts';
 import { anEntry, anOrder, aPayment, at, drawn, hostile, look } from '../support/values.ts';
 
@@ -128,7 +129,7 @@ describe('an order card', () => {
     ['fulfilled', ['Check again']],
     ['expired', ['Check again', 'New payment link']],
     ['cancelled', ['Check again']],
-    ['needs_attention', ['Check again', 'New payment link', 'Cancel order']],
+    ['needs_attention', ['Check again', 'New payment link']],
     ['partially_refunded', ['Check again']],
     ['refunded', ['Check again']],
   ] as const)('%s offers %j', (status, wanted) => {
@@ -200,4 +201,15 @@ test('a question says what would happen and to which order', () => {
     [Yes, cancel it](confirm:AAECAwQFBgcICQoLDA0ODw)
     [No, go back](order:show:AZL1oHw-eryN7wEjRWeJqw)"
   `);
+});
+
+describe('a card and the life cycle of an order', () => {
+  const asked = { cancel: 'cancel', deliver: 'fulfil', link: 'reopen' } as const;
+  const alone = { wasFulfilled: false, isCovered: false, hasOpenPayment: false };
+
+  test.each(orderStatuses)('an order that is %s offers nothing that would be refused', (status) => {
+    const offered = (['cancel', 'deliver', 'link'] as const).filter((act) => allowsTap(status, act));
+    const refused = offered.filter((act) => decideOrder(status, asked[act], alone).kind === 'refused');
+    expect(refused).toEqual([]);
+  });
 });
