@@ -63,7 +63,7 @@ test('an event of a payment that a process died with in hand waits until its lea
     await stores.payments.leasePayment({ id: paymentId, by: 'dead', now, until: now + 3 * minute });
     await stores.inbox.append({
       ...{ id: 'event-1', receivedAt: now, source: 'btcpay', eventKey: 'delivery-1', eventType: 'InvoiceSettled' },
-      ...{ reference: asProviderReference(paymentId), trust: 'signed', body: new Uint8Array() },
+      ...{ reference: asProviderReference(paymentId), detail: null, trust: 'signed', body: new Uint8Array() },
     });
   });
   const { inbox } = pumps(() => Promise.resolve({ kind: 'done', outcome: 'sent' }));
@@ -82,7 +82,7 @@ async function receive(reference: string, count: number): Promise<void> {
     for (let number = 1; number <= count; number += 1) {
       await stores.inbox.append({
         ...{ id: `${reference}-${number}`, receivedAt: now, source: 'btcpay', eventKey: `${reference}-${number}` },
-        ...{ eventType: 'InvoiceProcessing', reference, trust: 'signed', body: new Uint8Array() },
+        ...{ eventType: 'InvoiceProcessing', reference, detail: null, trust: 'signed', body: new Uint8Array() },
       });
     }
   });

@@ -8,11 +8,13 @@ export type OrderId = Branded<'OrderId'>;
 export type PaymentId = Branded<'PaymentId'>;
 /** The provider's own id of a payment; unique together with the provider's name. */
 export type ProviderReference = Branded<'ProviderReference'>;
+export type RefundId = Branded<'RefundId'>;
 
-// The three brands exist because these ids travel side by side and were once swapped; any text may be given one at an edge.
+// The brands exist because these ids travel side by side and were once swapped; any text may be given one at an edge.
 export const asOrderId = (text: string): OrderId => text as OrderId;
 export const asPaymentId = (text: string): PaymentId => text as PaymentId;
 export const asProviderReference = (text: string): ProviderReference => text as ProviderReference;
+export const asRefundId = (text: string): RefundId => text as RefundId;
 
 /** The one source of randomness; a simulation gives a seeded one and can replay. */
 export interface Random {

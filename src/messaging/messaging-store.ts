@@ -27,6 +27,8 @@ export interface InboxEvent extends QueueBookkeeping {
   eventType: string;
   /** What it is about, as the source names it. */
   reference: string;
+  /** An id below the reference that only this event tells; null for most sources. */
+  detail: string | null;
   /** `signed` or `token`. */
   trust: string;
   /** The raw bytes as they came. */
@@ -60,7 +62,7 @@ export interface ClaimRequest {
 
 export type NewInboxEvent = Pick<
   InboxEvent,
-  'id' | 'receivedAt' | 'source' | 'eventKey' | 'eventType' | 'reference' | 'trust' | 'body'
+  'id' | 'receivedAt' | 'source' | 'eventKey' | 'eventType' | 'reference' | 'detail' | 'trust' | 'body'
 >;
 export type NewOutboxMessage = Pick<
   OutboxMessage,

@@ -46,7 +46,14 @@ const orderEvents: Readonly<Record<PaymentStatus, OrderEvent | undefined>> = {
 /** Applies one look at a provider. `leaseId` is the caller's lease on the payment; it is given back here. */
 export async function applySnapshot(
   deps: PaymentDeps,
-  input: { paymentId: PaymentId; leaseId: string; snapshot: PaymentSnapshot; cause: Cause },
+  input: {
+    paymentId: PaymentId;
+    leaseId: string;
+    snapshot: PaymentSnapshot;
+    /** Ids below the reference that the look was taken with. */
+    details?: readonly string[];
+    cause: Cause;
+  },
 ): Promise<Application> {
   const { snapshot } = input;
   const application = await deps.database.transaction(async (stores) => {
@@ -59,7 +66,7 @@ export async function applySnapshot(
     // Looks are taken under the lease, so each is newer than the last, whatever the clocks of two processes, or one that
     // was set back, make of it.
     const decision = decidePayment({ ...payment, evidenceAt: null }, snapshot);
-    const after = await keepEvidence(work, { payment, snapshot, decision });
+    const after = await keepEvidence(work, { payment, snapshot, details: input.details, decision });
     await carryOut(work, { order, before: payment, payment: after, decision, snapshot });
     await raiseIfStuck(work, { order, before: payment, payment: after });
     return decision.kind === 'changed'
@@ -81,7 +88,12 @@ export async function applySnapshot(
 
 async function keepEvidence(
   work: Work,
-  input: { payment: Payment; snapshot: PaymentSnapshot; decision: PaymentDecision },
+  input: {
+    payment: Payment;
+    snapshot: PaymentSnapshot;
+    details: readonly string[] | undefined;
+    decision: PaymentDecision;
+  },
 ): Promise<Payment> {
   const { payment, snapshot, decision } = input;
   const now = work.clock.now();
@@ -91,6 +103,12 @@ async function keepEvidence(
     status,
     creation: 'confirmed',
     reference: snapshot.reference,
+    ...(input.details && { details: [...input.details] }),
+    ...(snapshot.figures && {
+      feeAmount: snapshot.figures.fee,
+      netAmount: snapshot.figures.net,
+      figuresAsset: snapshot.figures.asset,
+    }),
     checkoutUrl: snapshot.checkoutUrl ?? payment.checkoutUrl,
     providerStatus: snapshot.providerStatus,
     expectedAmount: snapshot.settlement?.expected ?? payment.expectedAmount,

@@ -1,6 +1,5 @@
 // Every change of an order goes through here: decide, compare-and-set, timeline, what the shop is told, which alerts end.
 import type { AlertKind } from '#alerts/alert.ts';
-import { resolveOrderAlerts } from '#alerts/resolve-alert.ts';
 import { ConcurrentChange } from '#kernel/database.ts';
 import type { PaymentId } from '#kernel/ids.ts';
 import type { Trust } from '#kernel/trust.ts';
@@ -10,6 +9,7 @@ import type { Order, OrderStatus } from '#orders/order.ts';
 import type { OrderChange } from '#orders/order-store.ts';
 import { announce } from './announce.ts';
 import { isAwaitedPayment, isCoveringPayment, type Payment, paymentOpenForMs } from './payment.ts';
+import { endOrderTroubles } from './trouble.ts';
 import { type Work, writeTimeline } from './work.ts';
 
 export interface OrderEventInput {
@@ -34,6 +34,7 @@ const endedByPayment: readonly AlertKind[] = [
   'payment_mismatch',
   'payment_not_created',
   'payment_stuck',
+  'payment_held',
 ];
 
 /** Tells the order what happened; returns the decision and the order as it is afterwards. */
@@ -93,10 +94,10 @@ async function changeOrder(work: Work, input: OrderEventInput & { to: OrderStatu
     text: input.text,
   });
   if (to === 'paid' || to === 'fulfilled') {
-    await resolveOrderAlerts(work, { orderId: order.id, kinds: endedByPayment, by: 'The order is paid.' });
+    await endOrderTroubles(work, { orderId: order.id, kinds: endedByPayment, by: 'The order is paid.' });
   }
   if (to === 'cancelled') {
-    await resolveOrderAlerts(work, { orderId: order.id, kinds: endedByPayment, by: 'The order was cancelled.' });
+    await endOrderTroubles(work, { orderId: order.id, kinds: endedByPayment, by: 'The order was cancelled.' });
   }
   // The outbox knows a fact only until its message is pruned; the order knows it for ever.
   const isKnown = (to === 'paid' && order.paidAt !== null) || (to === 'fulfilled' && order.fulfilledAt !== null);

@@ -1,5 +1,4 @@
 import { recordAudit } from '#access/audit.ts';
-import { resolveOrderAlerts } from '#alerts/resolve-alert.ts';
 import type { Actor } from '#kernel/actor.ts';
 import type { OrderId } from '#kernel/ids.ts';
 import { assert } from '#kernel/invariant.ts';
@@ -13,6 +12,7 @@ import { loadOrderView, type OrderView } from './order-view.ts';
 import { type Payment, payablePayment } from './payment.ts';
 import type { PaymentProvider } from './payment-provider.ts';
 import { requestPayment } from './request-payment.ts';
+import { endOrderTroubles } from './trouble.ts';
 import type { Work } from './work.ts';
 
 export type PaymentLink =
@@ -87,7 +87,7 @@ function finish(
     const order = await stores.orders.findOrder(input.orderId);
     const payment = await stores.payments.findPayment(input.paymentId);
     assert(order !== undefined && payment !== undefined, `payment ${input.paymentId} vanished`);
-    await resolveOrderAlerts(work, {
+    await endOrderTroubles(work, {
       orderId: order.id,
       kinds: ['payment_failed', 'payment_expired', 'payment_not_created', 'payment_stuck'],
       by: 'A new payment link was made.',

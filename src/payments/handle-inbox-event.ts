@@ -1,4 +1,3 @@
-import { raiseAlert } from '#alerts/raise-alert.ts';
 import { type Milliseconds, second } from '#kernel/clock.ts';
 import { asProviderReference, type PaymentId, type ProviderReference } from '#kernel/ids.ts';
 import { formatAsset } from '#kernel/money.ts';
@@ -9,6 +8,7 @@ import type { Cause } from '#orders/timeline.ts';
 import type { PaymentDeps } from './deps.ts';
 import { refreshPayment } from './refresh-payment.ts';
 import type { PaymentSnapshot } from './snapshot.ts';
+import { raiseTrouble } from './trouble.ts';
 
 /**
  * One event may wait for a look that is in hand: the look after that one tells what all the others are about. They are put
@@ -29,9 +29,11 @@ export async function handleInboxEvent(
   if (provider === undefined) return { kind: 'give_up', reason: `there is no provider ${event.source}` };
   const reference = asProviderReference(event.reference);
   const cause: Cause = { kind: 'webhook', id: event.id, actor: { kind: 'provider', id: provider } };
-  const paymentId = await findPaymentId(deps, { provider, reference, signal });
+  const { detail } = event;
+  const paymentId = await findPaymentId(deps, { provider, reference, detail, signal });
   if (typeof paymentId === 'object') return noteUnknownPayment(deps, { snapshot: paymentId.foreign });
-  const refresh = await refreshPayment(deps, { paymentId, claimedReference: reference, cause, waitingMax, signal });
+  const hint = { claimedReference: reference, ...(detail !== null && { detail }) };
+  const refresh = await refreshPayment(deps, { paymentId, ...hint, cause, waitingMax, signal });
   switch (refresh.kind) {
     case 'changed':
       return { kind: 'done', outcome: `${refresh.from} -> ${refresh.to}` };
@@ -58,11 +60,13 @@ export async function handleInboxEvent(
  */
 async function findPaymentId(
   deps: PaymentDeps,
-  input: { provider: ProviderName; reference: ProviderReference; signal: AbortSignal },
+  input: { provider: ProviderName; reference: ProviderReference; detail: string | null; signal: AbortSignal },
 ): Promise<PaymentId | { foreign: PaymentSnapshot | undefined }> {
   const known = await deps.database.read((stores) => stores.payments.findPaymentByReference(input));
   if (known !== undefined) return known.id;
-  const snapshot = await deps.providers.find(input.provider)?.fetchPayment(input.reference, input.signal);
+  const { provider, reference, detail, signal } = input;
+  const options = { details: detail === null ? [] : [detail], signal };
+  const snapshot = await deps.providers.find(provider)?.fetchPayment(reference, options);
   const paymentId = snapshot?.paymentId ?? null;
   if (paymentId === null) return { foreign: snapshot };
   const claimed = await deps.database.read((stores) => stores.payments.findPayment(paymentId));
@@ -79,25 +83,29 @@ async function noteUnknownPayment(
 ): Promise<DeliveryResult> {
   const { snapshot } = input;
   if (snapshot?.state !== 'confirmed') return { kind: 'done', outcome: 'unknown payment' };
+  const { provider, reference } = snapshot;
   await deps.database.transaction((stores) =>
-    raiseAlert(
+    raiseTrouble(
       { stores, clock: deps.clock, ids: deps.ids },
       {
-        key: `payment_unknown:${snapshot.provider}:${snapshot.reference}`,
-        kind: 'payment_unknown',
-        severity: 'warning',
-        orderId: null,
-        paymentId: null,
-        facts: {
-          headline: 'Money came for a payment that is not ours',
-          orderNumber: null,
-          amount: formatAsset(snapshot.requested),
-          detail: `Reference ${snapshot.reference}`,
-          provider: snapshot.provider,
-          why: snapshot.providerStatus,
-          trust: snapshot.trust,
+        alert: {
+          key: `payment_unknown:${provider}:${reference}`,
+          kind: 'payment_unknown',
+          severity: 'warning',
+          orderId: null,
+          paymentId: null,
+          facts: {
+            headline: 'Money came for a payment that is not ours',
+            orderNumber: null,
+            amount: formatAsset(snapshot.requested),
+            detail: `Reference ${reference}`,
+            provider,
+            why: snapshot.providerStatus,
+            trust: snapshot.trust,
+          },
+          actions: [],
         },
-        actions: [],
+        facts: { provider, reference, there: formatAsset(snapshot.requested) },
       },
     ),
   );

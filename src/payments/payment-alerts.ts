@@ -1,14 +1,14 @@
 import type { AlertAction, AlertKind, AlertSeverity } from '#alerts/alert.ts';
-import { type AlertContext, raiseAlert } from '#alerts/raise-alert.ts';
-import { resolveOrderAlerts } from '#alerts/resolve-alert.ts';
 import { formatAsset, formatMoney, subtractDecimals, withPlaces } from '#kernel/money.ts';
 import { providerTitle } from '#kernel/provider-name.ts';
 import { formatOrderNumber, type Order } from '#orders/order.ts';
+import type { ExceptionKind } from './exception.ts';
 import { isOpenPayment, type Payment, type PaymentStatus } from './payment.ts';
+import { endOrderTroubles, raiseTrouble, type TroubleContext } from './trouble.ts';
 import { type Work, writeTimeline } from './work.ts';
 
 interface Trouble {
-  kind: AlertKind;
+  kind: ExceptionKind;
   severity: AlertSeverity;
   headline: string;
   actions: AlertAction[];
@@ -66,7 +66,7 @@ export async function endEarlierTrouble(work: Work, payment: Payment): Promise<v
   );
   const over: AlertKind[] = isOpenPayment(payment) ? [] : ['payment_stuck'];
   const by = `The payment is ${payment.status.replaceAll('_', ' ')} now.`;
-  await resolveOrderAlerts(work, { orderId: payment.orderId, paymentId: payment.id, kinds: [...kinds, ...over], by });
+  await endOrderTroubles(work, { orderId: payment.orderId, paymentId: payment.id, kinds: [...kinds, ...over], by });
 }
 
 /** Raises the alert that a payment's new status calls for; a status without trouble raises none. */
@@ -108,7 +108,7 @@ export async function raiseMismatch(
 
 export async function endMismatch(work: Work, payment: Payment): Promise<void> {
   const by = 'The provider collects what we asked for.';
-  await resolveOrderAlerts(work, {
+  await endOrderTroubles(work, {
     orderId: payment.orderId,
     paymentId: payment.id,
     kinds: ['payment_mismatch'],
@@ -140,7 +140,7 @@ export async function raiseNotCreated(
 
 /** The schedule has come to its end and the payment has not: the last word before nobody asks by himself any more. */
 export async function raiseIfStuck(
-  context: AlertContext,
+  context: TroubleContext,
   input: { order: Order; before: Pick<Payment, 'nextPollAt'>; payment: Payment },
 ): Promise<void> {
   const { before, payment } = input;
@@ -158,26 +158,29 @@ export async function raiseIfStuck(
 }
 
 async function raisePaymentAlert(
-  context: AlertContext,
+  context: TroubleContext,
   input: { order: Order; payment: Payment; trouble: Trouble; why: string | null },
 ): Promise<void> {
   const { order, payment, trouble } = input;
-  await raiseAlert(context, {
-    key: `${trouble.kind}:${order.id}`,
-    kind: trouble.kind,
-    severity: trouble.severity,
-    orderId: order.id,
-    paymentId: payment.id,
-    facts: {
-      headline: trouble.headline,
-      orderNumber: formatOrderNumber(order.number),
-      amount: formatMoney(order),
-      detail: amountDetail(payment),
-      provider: payment.provider,
-      why: input.why ?? payment.providerStatus ?? 'The provider gave no reason.',
-      trust: payment.trust,
+  await raiseTrouble(context, {
+    alert: {
+      key: `${trouble.kind}:${order.id}`,
+      kind: trouble.kind,
+      severity: trouble.severity,
+      orderId: order.id,
+      paymentId: payment.id,
+      facts: {
+        headline: trouble.headline,
+        orderNumber: formatOrderNumber(order.number),
+        amount: formatMoney(order),
+        detail: amountDetail(payment),
+        provider: payment.provider,
+        why: input.why ?? payment.providerStatus ?? 'The provider gave no reason.',
+        trust: payment.trust,
+      },
+      actions: trouble.actions,
     },
-    actions: trouble.actions,
+    facts: { provider: payment.provider, reference: payment.reference },
   });
 }
 

@@ -3,14 +3,21 @@ import type { PaymentId, ProviderReference } from '#kernel/ids.ts';
 import type { AssetAmount, Money } from '#kernel/money.ts';
 import type { ProviderName } from '#kernel/provider-name.ts';
 import type { Trust } from '#kernel/trust.ts';
+import type { RefundProvider } from './refund-provider.ts';
 import type { PaymentSnapshot } from './snapshot.ts';
 
 /** What a set-up of this provider can do; what it cannot is said to the admin in `gaps`, one sentence each. */
 export interface ProviderCapabilities {
+  /** Collects money that we ask for; where it does not, it is never chosen and only tells of sales of its own. */
+  canCreate: boolean;
+  /** Can be asked about a payment; where it cannot, its webhook is all the evidence there is. */
+  canFetch: boolean;
   canList: boolean;
   canCancel: boolean;
   /** A repeated create with the same payment id gives the first payment again, or can be looked up first. */
   canFindLostCreate: boolean;
+  /** What came short, or too much, goes back to the buyer by itself: it was never credited to the shop. */
+  returnsOddPayments: boolean;
   gaps: readonly string[];
 }
 
@@ -50,11 +57,19 @@ export type WebhookVerdict =
       eventType: string;
       /** Which payment to ask about. */
       reference: ProviderReference;
+      /** An id below the reference that only the webhook tells; it is kept, and handed back with every look. */
+      detail?: string;
       trust: Trust;
     }
   /** Authentic, and about nothing that we follow; answered 200 and not stored. */
   | { kind: 'irrelevant'; eventType: string }
   | { kind: 'refused'; reason: WebhookRefusal };
+
+export interface FetchOptions {
+  /** Ids below the reference that webhooks have told of so far (`detail` of a verdict). */
+  details?: readonly string[] | undefined;
+  signal?: AbortSignal | undefined;
+}
 
 /**
  * A payment company. All calls that go out may throw ProviderRejected, ProviderUnreachable or ProviderRateLimited
@@ -69,7 +84,7 @@ export interface PaymentProvider {
   createPayment(request: CreatePaymentRequest, signal?: AbortSignal): Promise<PaymentSnapshot>;
   /** Looks for the payment of a create whose answer was lost; undefined when the provider has none. */
   findCreatedPayment(request: CreatePaymentRequest, signal?: AbortSignal): Promise<PaymentSnapshot | undefined>;
-  fetchPayment(reference: ProviderReference, signal?: AbortSignal): Promise<PaymentSnapshot>;
+  fetchPayment(reference: ProviderReference, options?: FetchOptions): Promise<PaymentSnapshot>;
   /** Every payment made in [from, to), in pages; throws ProviderRejected when the set-up cannot list. */
   listPayments(
     window: { from: Milliseconds; to: Milliseconds },
@@ -77,6 +92,8 @@ export interface PaymentProvider {
   ): AsyncIterable<PaymentSnapshot[]>;
   /** Asks the provider to close an unpaid payment; resolves also when it is closed already. */
   cancelPayment(reference: ProviderReference, signal?: AbortSignal): Promise<void>;
+  /** How this set-up gives money back; null where it cannot, and then `gaps` says so. */
+  readonly refunds: RefundProvider | null;
   /** Reads and verifies; never goes out, never throws for what a sender did. */
   verifyWebhook(delivery: WebhookDelivery, now: Milliseconds): WebhookVerdict;
   /** A cheap authenticated call that shows reachability and credentials. */

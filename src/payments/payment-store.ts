@@ -5,6 +5,7 @@ import type { OrderId, PaymentId, ProviderReference } from '#kernel/ids.ts';
 import type { ProviderName } from '#kernel/provider-name.ts';
 import type { MessagingStores } from '#messaging/messaging-store.ts';
 import type { OrderStores } from '#orders/order-store.ts';
+import type { ExceptionStore } from './exception-store.ts';
 import type { Payment, PaymentStatus } from './payment.ts';
 import type { ReconciliationFinding, ReconciliationRun } from './reconciliation.ts';
 
@@ -68,4 +69,5 @@ export interface ReconciliationStore {
 export interface PaymentStores extends OrderStores, AlertStores, AccessStores, MessagingStores {
   payments: PaymentStore;
   reconciliation: ReconciliationStore;
+  exceptions: ExceptionStore;
 }

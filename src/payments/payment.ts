@@ -46,6 +46,8 @@ export interface Payment {
   receivedAmount: string | null;
   receivedAsset: string | null;
   reference: ProviderReference | null;
+  /** Ids below the reference that only webhooks told of; handed to the provider with every look. */
+  details: string[];
   checkoutUrl: string | null;
   /** The provider's own words for its state, for example `Expired / PaidPartial`. */
   providerStatus: string | null;
@@ -55,6 +57,14 @@ export interface Payment {
   evidenceAt: Milliseconds | null;
   /** Since when the provider collects something else than it was asked for; null while it does not. */
   mismatchedAt: Milliseconds | null;
+  /** Since when it waits for a person's word before it counts, however well it is paid; null while it does not. */
+  heldAt: Milliseconds | null;
+  /** When a person took it for payment in full although it came short, late or unproven; null while nobody has. */
+  acceptedAt: Milliseconds | null;
+  /** What the provider kept and what it passed on, both in `figuresAsset`; null until it told. */
+  feeAmount: string | null;
+  netAmount: string | null;
+  figuresAsset: string | null;
   /** When the money was first known to be there; stays when the payment is reversed. */
   paidAt: Milliseconds | null;
   expiresAt: Milliseconds;
@@ -71,14 +81,16 @@ export interface Payment {
 export const openPaymentStatuses = ['created', 'pending'] as const satisfies readonly PaymentStatus[];
 
 /** Statuses in which the money is there in full. */
-export const coveringPaymentStatuses = ['paid', 'overpaid'] as const satisfies readonly PaymentStatus[];
+const coveringPaymentStatuses = ['paid', 'overpaid'] as const satisfies readonly PaymentStatus[];
 
 export function isOpenPayment(payment: Pick<Payment, 'status'>): boolean {
   return (openPaymentStatuses as readonly PaymentStatus[]).includes(payment.status);
 }
 
-export function isCoveringPayment(payment: Pick<Payment, 'status'>): boolean {
-  return (coveringPaymentStatuses as readonly PaymentStatus[]).includes(payment.status);
+/** The order counts as paid by it: in full and not held back, or because a person vouched for it and nothing was taken back. */
+export function isCoveringPayment(payment: Pick<Payment, 'status' | 'heldAt' | 'acceptedAt'>): boolean {
+  if (payment.acceptedAt !== null) return payment.status !== 'reversed';
+  return payment.heldAt === null && (coveringPaymentStatuses as readonly PaymentStatus[]).includes(payment.status);
 }
 
 /** Open, and asking for the wrong sum: it is looked at all the same, and no customer is sent there. */

@@ -49,6 +49,7 @@ export function createWebhookReceiver(deps: PaymentDeps): ReceiveWebhook {
         eventKey: verdict.eventKey,
         eventType: verdict.eventType,
         reference: verdict.reference,
+        detail: verdict.detail ?? null,
         trust: verdict.trust,
         body: delivery.body,
       }),

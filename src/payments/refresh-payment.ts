@@ -22,6 +22,8 @@ export async function refreshPayment(
     cause: Cause;
     /** Where the provider says that the payment is; taken when its own reference is not known yet. */
     claimedReference?: ProviderReference;
+    /** An id below the reference that a webhook tells of; kept with the payment once the provider has answered. */
+    detail?: string;
     /** Who finds so many waiting for the payment in this process is told that it is busy. */
     waitingMax?: number;
     signal?: AbortSignal;
@@ -41,7 +43,7 @@ export async function refreshPayment(
       try {
         const reference = payment.reference ?? input.claimedReference;
         if (reference === undefined) return await recoverCreation(deps, held);
-        return await fetchAndApply(deps, { ...held, reference });
+        return await fetchAndApply(deps, { ...held, reference, detail: input.detail });
       } catch (error) {
         if (!(error instanceof ProviderError)) throw error;
         await postponePoll(deps, payment);
@@ -54,10 +56,19 @@ export async function refreshPayment(
 
 async function fetchAndApply(
   deps: PaymentDeps,
-  input: { payment: Payment; leaseId: string; cause: Cause; reference: ProviderReference; signal?: AbortSignal },
+  input: {
+    payment: Payment;
+    leaseId: string;
+    cause: Cause;
+    reference: ProviderReference;
+    detail: string | undefined;
+    signal?: AbortSignal;
+  },
 ): Promise<Refresh> {
-  const provider = deps.providers.find(input.payment.provider);
-  assert(provider !== undefined, `provider ${input.payment.provider} is not configured`);
-  const snapshot = await provider.fetchPayment(input.reference, input.signal);
-  return applySnapshot(deps, { paymentId: input.payment.id, leaseId: input.leaseId, snapshot, cause: input.cause });
+  const { payment, leaseId, cause, detail } = input;
+  const provider = deps.providers.find(payment.provider);
+  assert(provider !== undefined, `provider ${payment.provider} is not configured`);
+  const details = [...new Set([...payment.details, ...(detail === undefined ? [] : [detail])])];
+  const snapshot = await provider.fetchPayment(input.reference, { details, signal: input.signal });
+  return applySnapshot(deps, { paymentId: payment.id, leaseId, snapshot, details, cause });
 }

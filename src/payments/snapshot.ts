@@ -32,6 +32,8 @@ export interface PaymentSnapshot {
   isLate: boolean;
   /** Somebody marked it settled by hand at the provider: amounts are no longer compared. */
   isMarkedByHand: boolean;
+  /** What the provider kept of the money and what it passed on; null where this look does not tell. */
+  figures: { fee: string; net: string; asset: string } | null;
   checkoutUrl: string | null;
   transactionIds: string[];
   createdAt: Milliseconds | null;

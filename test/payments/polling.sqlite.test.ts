@@ -10,6 +10,7 @@ import { expireOrders } from '#payments/expire-orders.ts';
 import type { PaymentProvider, ProviderHealth, ProviderRegistry } from '#payments/payment-provider.ts';
 import { pollPayments } from '#payments/poll-payments.ts';
 import type { PaymentSnapshot } from '#payments/snapshot.ts';
+import { capabilities } from '#test/support/capabilities.ts';
 import { openTestDatabase, type TestDatabase } from '#test/support/database.ts';
 import { createTestDeps, detailsOf, placeTestOrder, type TestDeps } from '#test/support/payment-looks.ts';
 import { aSnapshot } from '#test/support/snapshots.ts';
@@ -33,7 +34,7 @@ function twoProviders(): ProviderRegistry {
     throw new Error('not asked for here');
   };
   const provider = (name: ProviderName): PaymentProvider => ({
-    ...{ name, capabilities: { canList: false, canCancel: false, canFindLostCreate: true, gaps: [] } },
+    ...{ name, capabilities: capabilities({ canCancel: false }), refunds: null },
     ...{ quote: never, createPayment: never, listPayments: never, cancelPayment: never, verifyWebhook: never },
     ...{ findCreatedPayment: never, probe: never },
     fetchPayment(reference) {

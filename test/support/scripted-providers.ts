@@ -6,6 +6,7 @@ import type { ProviderName } from '#kernel/provider-name.ts';
 import type { CreatePaymentRequest, PaymentProvider, ProviderRegistry } from '#payments/payment-provider.ts';
 import { ProviderRejected, ProviderUnreachable } from '#payments/provider-errors.ts';
 import type { PaymentSnapshot } from '#payments/snapshot.ts';
+import { capabilities } from './capabilities.ts';
 
 type Create = (request: CreatePaymentRequest) => Promise<void> | void;
 
@@ -30,7 +31,7 @@ export function createScriptedProviders(names: readonly ProviderName[], clock: C
   function look(provider: ProviderName, reference: string): PaymentSnapshot {
     return {
       ...{ provider, reference: asProviderReference(reference), paymentId: null, trust: 'fetched' },
-      ...{ observedAt: clock.now(), state: 'open', providerStatus: 'New', settlement: null },
+      ...{ observedAt: clock.now(), state: 'open', providerStatus: 'New', settlement: null, figures: null },
       ...{ requested: { amount: '49.00', asset: 'USD' }, isLate: false, isMarkedByHand: false, transactionIds: [] },
       ...{ checkoutUrl: `https://pay.example.org/i/${reference}`, createdAt: null, expiresAt: null },
       ...looks.get(reference),
@@ -39,7 +40,7 @@ export function createScriptedProviders(names: readonly ProviderName[], clock: C
 
   function provider(name: ProviderName): PaymentProvider {
     return {
-      ...{ name, capabilities: { canList: false, canCancel: true, canFindLostCreate: true, gaps: [] } },
+      ...{ name, capabilities: capabilities(), refunds: null },
       quote: (money) => ({ amount: toDecimal(money), asset: money.currency }),
       async createPayment(request) {
         await creates.get(name)?.(request);

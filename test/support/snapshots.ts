@@ -13,6 +13,7 @@ export function aSnapshot(differences: Partial<PaymentSnapshot> = {}): PaymentSn
     providerStatus: 'New',
     requested: { amount: '49.00', asset: 'USD' },
     settlement: null,
+    figures: null,
     isLate: false,
     isMarkedByHand: false,
     checkoutUrl: null,

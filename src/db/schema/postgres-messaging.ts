@@ -29,6 +29,7 @@ export const inboxEvents = pgTable(
     eventKey: text('event_key').notNull(),
     eventType: text('event_type').notNull(),
     reference: text('reference').notNull(),
+    detail: text('detail'),
     trust: text('trust').notNull(),
     body: bytea('body').notNull(),
     ...bookkeeping,

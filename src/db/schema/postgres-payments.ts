@@ -1,6 +1,8 @@
-import type { OrderId, PaymentId, ProviderReference } from '#kernel/ids.ts';
+import type { OrderId, PaymentId, ProviderReference, RefundId } from '#kernel/ids.ts';
+import type { JsonObject } from '#kernel/json.ts';
 import { providerNames } from '#kernel/provider-name.ts';
 import { trustLevels } from '#kernel/trust.ts';
+import { type ExceptionFacts, exceptionKinds, exceptionStatuses } from '#payments/exception.ts';
 import { creationStates, paymentStatuses } from '#payments/payment.ts';
 import { findingKinds, reconciliationStatuses } from '#payments/reconciliation.ts';
 import { postgresCore } from '../drizzle.ts';
@@ -30,12 +32,18 @@ export const payments = pgTable(
     receivedAmount: text('received_amount'),
     receivedAsset: text('received_asset'),
     reference: text('reference').$type<ProviderReference>(),
+    details: jsonb('details').notNull().default([]).$type<string[]>(),
     checkoutUrl: text('checkout_url'),
     providerStatus: text('provider_status'),
     transactionIds: jsonb('transaction_ids').notNull().$type<string[]>(),
     trust: text('trust', { enum: trustLevels }),
     evidenceAt: int8('evidence_at'),
     mismatchedAt: int8('mismatched_at'),
+    heldAt: int8('held_at'),
+    acceptedAt: int8('accepted_at'),
+    feeAmount: text('fee_amount'),
+    netAmount: text('net_amount'),
+    figuresAsset: text('figures_asset'),
     paidAt: int8('paid_at'),
     expiresAt: int8('expires_at').notNull(),
     nextPollAt: int8('next_poll_at'),
@@ -112,4 +120,39 @@ export const reconciliationFindings = pgTable(
     createdAt: int8('created_at').notNull(),
   },
   (table) => [index('reconciliation_findings_by_run').on(table.runId, table.createdAt, table.id)],
+);
+
+export const paymentExceptions = pgTable(
+  'payment_exceptions',
+  {
+    id: text('id').primaryKey(),
+    key: text('key').notNull(),
+    /** The key while the exception is open, then null: unique, so that one trouble is one exception. */
+    openKey: text('open_key').unique(),
+    kind: text('kind', { enum: exceptionKinds }).notNull(),
+    status: text('status', { enum: exceptionStatuses }).notNull(),
+    version: int8('version').notNull(),
+    provider: text('provider', { enum: providerNames }),
+    reference: text('reference'),
+    orderId: text('order_id').$type<OrderId>(),
+    paymentId: text('payment_id').$type<PaymentId>(),
+    refundId: text('refund_id').$type<RefundId>(),
+    facts: jsonb('facts').notNull().$type<ExceptionFacts>(),
+    ownerId: int8('owner_id'),
+    ownerName: text('owner_name'),
+    takenAt: int8('taken_at'),
+    openedAt: int8('opened_at').notNull(),
+    lastSeenAt: int8('last_seen_at').notNull(),
+    waitsUntil: int8('waits_until'),
+    resolvedAt: int8('resolved_at'),
+    resolution: text('resolution'),
+    resolvedBy: text('resolved_by'),
+    reason: text('reason'),
+    undo: jsonb('undo').$type<JsonObject>(),
+  },
+  (table) => [
+    index('payment_exceptions_by_age').on(table.status, table.openedAt, table.id),
+    index('payment_exceptions_by_order').on(table.orderId),
+    check('payment_exceptions_status', oneOf('status', exceptionStatuses)),
+  ],
 );

@@ -28,6 +28,7 @@ export const inboxEvents = sqliteTable(
     eventKey: text('event_key').notNull(),
     eventType: text('event_type').notNull(),
     reference: text('reference').notNull(),
+    detail: text('detail'),
     trust: text('trust').notNull(),
     body: blob('body', { mode: 'buffer' }).notNull().$type<Uint8Array>(),
     ...bookkeeping,

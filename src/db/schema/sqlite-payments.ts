@@ -1,6 +1,8 @@
-import type { OrderId, PaymentId, ProviderReference } from '#kernel/ids.ts';
+import type { OrderId, PaymentId, ProviderReference, RefundId } from '#kernel/ids.ts';
+import type { JsonObject } from '#kernel/json.ts';
 import { providerNames } from '#kernel/provider-name.ts';
 import { trustLevels } from '#kernel/trust.ts';
+import { type ExceptionFacts, exceptionKinds, exceptionStatuses } from '#payments/exception.ts';
 import { creationStates, paymentStatuses } from '#payments/payment.ts';
 import { findingKinds, reconciliationStatuses } from '#payments/reconciliation.ts';
 import { sqliteCore } from '../drizzle.ts';
@@ -29,12 +31,18 @@ export const payments = sqliteTable(
     receivedAmount: text('received_amount'),
     receivedAsset: text('received_asset'),
     reference: text('reference').$type<ProviderReference>(),
+    details: text('details', { mode: 'json' }).notNull().default([]).$type<string[]>(),
     checkoutUrl: text('checkout_url'),
     providerStatus: text('provider_status'),
     transactionIds: text('transaction_ids', { mode: 'json' }).notNull().$type<string[]>(),
     trust: text('trust', { enum: trustLevels }),
     evidenceAt: integer('evidence_at'),
     mismatchedAt: integer('mismatched_at'),
+    heldAt: integer('held_at'),
+    acceptedAt: integer('accepted_at'),
+    feeAmount: text('fee_amount'),
+    netAmount: text('net_amount'),
+    figuresAsset: text('figures_asset'),
     paidAt: integer('paid_at'),
     expiresAt: integer('expires_at').notNull(),
     nextPollAt: integer('next_poll_at'),
@@ -111,4 +119,39 @@ export const reconciliationFindings = sqliteTable(
     createdAt: integer('created_at').notNull(),
   },
   (table) => [index('reconciliation_findings_by_run').on(table.runId, table.createdAt, table.id)],
+);
+
+export const paymentExceptions = sqliteTable(
+  'payment_exceptions',
+  {
+    id: text('id').primaryKey(),
+    key: text('key').notNull(),
+    /** The key while the exception is open, then null: unique, so that one trouble is one exception. */
+    openKey: text('open_key').unique(),
+    kind: text('kind', { enum: exceptionKinds }).notNull(),
+    status: text('status', { enum: exceptionStatuses }).notNull(),
+    version: integer('version').notNull(),
+    provider: text('provider', { enum: providerNames }),
+    reference: text('reference'),
+    orderId: text('order_id').$type<OrderId>(),
+    paymentId: text('payment_id').$type<PaymentId>(),
+    refundId: text('refund_id').$type<RefundId>(),
+    facts: text('facts', { mode: 'json' }).notNull().$type<ExceptionFacts>(),
+    ownerId: integer('owner_id'),
+    ownerName: text('owner_name'),
+    takenAt: integer('taken_at'),
+    openedAt: integer('opened_at').notNull(),
+    lastSeenAt: integer('last_seen_at').notNull(),
+    waitsUntil: integer('waits_until'),
+    resolvedAt: integer('resolved_at'),
+    resolution: text('resolution'),
+    resolvedBy: text('resolved_by'),
+    reason: text('reason'),
+    undo: text('undo', { mode: 'json' }).$type<JsonObject>(),
+  },
+  (table) => [
+    index('payment_exceptions_by_age').on(table.status, table.openedAt, table.id),
+    index('payment_exceptions_by_order').on(table.orderId),
+    check('payment_exceptions_status', oneOf('status', exceptionStatuses)),
+  ],
 );

@@ -2,6 +2,7 @@ import type { PaymentStores } from '#payments/payment-store.ts';
 import type { Session } from '../dialect.ts';
 import { createAuditStore, createPendingActionStore } from './access.ts';
 import { createAlertStore } from './alerts.ts';
+import { createExceptionStore } from './exceptions.ts';
 import { createInboxStore } from './inbox.ts';
 import { createQuarantineStore, createSentMessageStore } from './message-records.ts';
 import { createIdempotencyStore, createTimelineStore } from './order-records.ts';
@@ -18,6 +19,7 @@ export function createStores(session: Session): PaymentStores {
     idempotency: createIdempotencyStore(session),
     payments: createPaymentStore(session),
     reconciliation: createReconciliationStore(session),
+    exceptions: createExceptionStore(session),
     alerts: createAlertStore(session),
     audit: createAuditStore(session),
     pendingActions: createPendingActionStore(session),

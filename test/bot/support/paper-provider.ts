@@ -3,6 +3,7 @@ import { toDecimal } from '#kernel/money.ts';
 import type { CreatePaymentRequest, PaymentProvider, ProviderRegistry } from '#payments/payment-provider.ts';
 import { ProviderUnreachable } from '#payments/provider-errors.ts';
 import type { PaymentSnapshot } from '#payments/snapshot.ts';
+import { capabilities } from '#test/support/capabilities.ts';
 
 export interface PaperProvider extends ProviderRegistry {
   /** How often a payment was created. */
@@ -29,7 +30,7 @@ export function createPaperProvider(now: () => number): PaperProvider {
       ...{ provider: 'btcpay', reference: asProviderReference(reference), paymentId: request.paymentId },
       ...{ trust: 'fetched', observedAt: now(), state: 'open', providerStatus: 'New' },
       requested: { amount: toDecimal(request.money), asset: request.money.currency },
-      ...{ settlement: null, isLate: false, isMarkedByHand: false, transactionIds: [] },
+      ...{ settlement: null, figures: null, isLate: false, isMarkedByHand: false, transactionIds: [] },
       ...{ checkoutUrl: `https://pay.example.org/i/${reference}`, createdAt: now(), expiresAt: request.expiresAt },
       ...shown,
     };
@@ -37,7 +38,8 @@ export function createPaperProvider(now: () => number): PaperProvider {
 
   const provider: PaymentProvider = {
     name: 'btcpay',
-    capabilities: { canList: true, canCancel: true, canFindLostCreate: true, gaps: ['It is made of paper.'] },
+    capabilities: capabilities({ canList: true, gaps: ['It is made of paper.'] }),
+    refunds: null,
     quote: (money) => ({ amount: toDecimal(money), asset: money.currency }),
     async createPayment(request) {
       const reference = `paper-${payments.size + 1}`;

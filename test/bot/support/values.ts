@@ -30,6 +30,7 @@ export function aPayment(differences: Partial<Payment> = {}): Payment {
     ...{ id: asPaymentId(anId), orderId: asOrderId(anId), provider: 'btcpay', status: 'created', version: 1 },
     ...{ creation: 'confirmed', currency: 'USD', amountMinor: 4900, requestedAmount: '49.00', requestedAsset: 'USD' },
     ...{ expectedAmount: null, receivedAmount: null, receivedAsset: null },
+    ...{ details: [], heldAt: null, acceptedAt: null, feeAmount: null, netAmount: null, figuresAsset: null },
     reference: asProviderReference('XEDvpempoTYJHJTKGDff1Q'),
     ...{ checkoutUrl: 'https://pay.example.org/i/XED', providerStatus: 'New', transactionIds: [], trust: 'fetched' },
     ...{ evidenceAt: at + 60_000, mismatchedAt: null, paidAt: null, expiresAt: at + 3_600_000, nextPollAt: null },

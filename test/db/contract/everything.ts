@@ -1,4 +1,5 @@
 import { describeAlerts } from './alerts.ts';
+import { describeExceptions } from './exceptions.ts';
 import type { OpenContractDatabase } from './harness.ts';
 import { describeMessageRecords } from './message-records.ts';
 import { describeOrders } from './orders.ts';
@@ -13,5 +14,6 @@ export function describeContract(open: OpenContractDatabase): void {
   describeOrders(open);
   describePayments(open);
   describeAlerts(open);
+  describeExceptions(open);
   describeMessageRecords(open);
 }

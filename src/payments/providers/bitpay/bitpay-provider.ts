@@ -32,12 +32,16 @@ const urlMax = 2048;
 const descriptionMax = 250;
 
 const merchantCapabilities: ProviderCapabilities = {
+  canCreate: true,
+  canFetch: true,
   canList: true,
   canCancel: true,
   canFindLostCreate: true,
+  returnsOddPayments: true,
   gaps: [],
 };
 const posCapabilities: ProviderCapabilities = {
+  ...merchantCapabilities,
   canList: false,
   canCancel: false,
   canFindLostCreate: false,
@@ -86,11 +90,12 @@ export function createBitpayProvider(
       const found = client.merchant === undefined ? undefined : await find(request, signal);
       return found && show(found);
     },
-    fetchPayment: async (reference, signal) => show(await client.fetchInvoice(reference, signal)),
+    fetchPayment: async (reference, options) => show(await client.fetchInvoice(reference, options?.signal)),
     async *listPayments(window, signal) {
       for await (const invoices of listInvoices(client, window, signal)) yield invoices.map(show);
     },
     cancelPayment: (reference, signal) => cancelInvoice(client, reference, signal),
+    refunds: null,
     verifyWebhook: (delivery) => verifyBitpayWebhook(delivery, secrets),
     probe: (signal) => probe(client, { now: clock.now(), signal }),
   };

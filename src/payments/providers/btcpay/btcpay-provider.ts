@@ -41,7 +41,15 @@ export function createBtcpayProvider(
 
   return {
     name: 'btcpay',
-    capabilities: { canList: true, canCancel: true, canFindLostCreate: true, gaps: [] },
+    capabilities: {
+      canCreate: true,
+      canFetch: true,
+      canList: true,
+      canCancel: true,
+      canFindLostCreate: true,
+      returnsOddPayments: false,
+      gaps: [],
+    },
     quote,
     async createPayment(request, signal) {
       const look = () => findInvoice(client, request, signal);
@@ -52,7 +60,9 @@ export function createBtcpayProvider(
       const found = await findInvoice(client, request, signal);
       return found && withMethods(found, signal);
     },
-    fetchPayment: async (reference, signal) => withMethods(await client.fetchInvoice(reference, signal), signal),
+    async fetchPayment(reference, options) {
+      return withMethods(await client.fetchInvoice(reference, options?.signal), options?.signal);
+    },
     async *listPayments(window, signal) {
       const about = { observedAt: clock.now(), methods: [] };
       for await (const invoices of listInvoices(client, window, signal)) {
@@ -60,6 +70,7 @@ export function createBtcpayProvider(
       }
     },
     cancelPayment: (reference, signal) => cancelInvoice(deps, { client, reference, signal }),
+    refunds: null,
     verifyWebhook: (delivery) => verifyBtcpayWebhook(delivery, settings),
     async probe(signal) {
       await client.listInvoices({ skip: 0, take: 1 }, signal);

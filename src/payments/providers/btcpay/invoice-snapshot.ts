@@ -29,6 +29,7 @@ export function toSnapshot(
     settlement,
     isLate: exception === 'PaidLate',
     isMarkedByHand: status === 'Settled' && exception === 'Marked',
+    figures: null,
     checkoutUrl: invoice.checkoutLink ?? null,
     transactionIds: transactionIdsOf(about.methods),
     createdAt: invoice.createdTime ?? null,

@@ -29,7 +29,14 @@ export const checkoutSchema = z.object({
   expiresAt: rfc3339.nullish(),
   createdAt: rfc3339.nullish(),
   metadata: z.record(z.string(), z.unknown()).nullish(),
-  settlement: z.object({ totalAmount: decimalText.nullish(), currency: z.string().nullish() }).nullish(),
+  settlement: z
+    .object({
+      totalAmount: decimalText.nullish(),
+      feeAmount: decimalText.nullish(),
+      netAmount: decimalText.nullish(),
+      currency: z.string().nullish(),
+    })
+    .nullish(),
   transactionHash: z.string().nullish(),
 });
 export type Checkout = z.infer<typeof checkoutSchema>;
@@ -51,6 +58,7 @@ export function toSnapshot(checkout: Checkout, observedAt: Milliseconds): Paymen
     settlement: state === 'confirmed' ? settlementOf(checkout) : null,
     isLate: false,
     isMarkedByHand: false,
+    figures: figuresOf(checkout),
     checkoutUrl: checkout.url ?? null,
     transactionIds: checkout.transactionHash ? [checkout.transactionHash] : [],
     createdAt: checkout.createdAt ?? null,
@@ -62,4 +70,10 @@ export function toSnapshot(checkout: Checkout, observedAt: Milliseconds): Paymen
 function settlementOf({ amount, currency, settlement }: Checkout): PaymentSnapshot['settlement'] {
   const isSameUnit = settlement?.currency === currency;
   return { expected: amount, received: (isSameUnit ? settlement.totalAmount : null) ?? amount, asset: currency };
+}
+
+/** Coinbase takes its fee from the amount; what it took is read, never computed. */
+function figuresOf({ settlement }: Checkout): PaymentSnapshot['figures'] {
+  const { feeAmount, netAmount, currency } = settlement ?? {};
+  return feeAmount && netAmount && currency ? { fee: feeAmount, net: netAmount, asset: currency } : null;
 }

@@ -56,9 +56,12 @@ export function createCoinbaseProvider(
   return {
     name: 'coinbase',
     capabilities: {
+      canCreate: true,
+      canFetch: true,
       canList: true,
       canCancel: true,
       canFindLostCreate: true,
+      returnsOddPayments: false,
       gaps: ['Coinbase takes orders in USD and USDC only, and asks for 1 USDC where the order says 1 USD.'],
     },
     quote,
@@ -67,7 +70,7 @@ export function createCoinbaseProvider(
       const found = await findCheckout(client, request, signal);
       return found === undefined ? undefined : show(found);
     },
-    fetchPayment: async (reference, signal) => show(await client.fetchCheckout(reference, signal)),
+    fetchPayment: async (reference, options) => show(await client.fetchCheckout(reference, options?.signal)),
     async *listPayments({ from, to }, signal) {
       for await (const checkouts of pagesOf(client, { from, to }, signal)) {
         // Whether the ends belong to Coinbase's window is not documented.
@@ -77,6 +80,7 @@ export function createCoinbaseProvider(
       }
     },
     cancelPayment: (reference, signal) => cancelCheckout(client, reference, signal),
+    refunds: null,
     verifyWebhook: (delivery, now) =>
       verifyCoinbaseWebhook(delivery, { secrets: settings.webhookSecrets, scheme: settings.webhookScheme, now }),
     async probe(signal) {

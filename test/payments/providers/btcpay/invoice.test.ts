@@ -23,6 +23,7 @@ const onChain = (differences: Partial<PaymentMethod> = {}): PaymentMethod => ({
 describe('an invoice', () => {
   test('that was settled is confirmed, with amounts in its own currency and the transaction', () => {
     expect(show(settled, [onChain()])).toEqual({
+      figures: null,
       provider: 'btcpay',
       reference: 'XEDvpempoTYJHJTKGDff1Q',
       paymentId: null,

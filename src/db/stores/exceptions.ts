@@ -1,0 +1,65 @@
+import type { ExceptionStore } from '#payments/exception-store.ts';
+import type { Session } from '../dialect.ts';
+import { and, asc, eq, getTableColumns, inArray, isNotNull, sql } from '../drizzle.ts';
+
+export function createExceptionStore(session: Session): ExceptionStore {
+  const { db } = session;
+  const { paymentExceptions: exceptions } = session.tables;
+  const { openKey, ...columns } = getTableColumns(exceptions);
+  return {
+    async insertException(exception) {
+      const stored = await db
+        .insert(exceptions)
+        .values({ ...exception, openKey: exception.status === 'open' ? exception.key : null })
+        .onConflictDoNothing({ target: exceptions.openKey })
+        .returning({ id: exceptions.id });
+      return stored.length === 1;
+    },
+    findException: async (id) => (await db.select(columns).from(exceptions).where(eq(exceptions.id, id)))[0],
+    findOpenException: async (key) => (await db.select(columns).from(exceptions).where(eq(exceptions.openKey, key)))[0],
+    listOpenExceptionsForOrder: async (orderId) =>
+      db
+        .select(columns)
+        .from(exceptions)
+        .where(and(eq(exceptions.orderId, orderId), isNotNull(exceptions.openKey)))
+        .orderBy(asc(exceptions.openedAt), asc(exceptions.id)),
+    async changeException({ id, expected, change }) {
+      const changed = await db
+        .update(exceptions)
+        .set({
+          ...change,
+          openKey: (change.status ?? expected.status) === 'open' ? sql`${exceptions.key}` : null,
+          version: sql`${exceptions.version} + 1`,
+        })
+        .where(
+          and(eq(exceptions.id, id), eq(exceptions.status, expected.status), eq(exceptions.version, expected.version)),
+        )
+        .returning({ id: exceptions.id });
+      return changed.length === 1;
+    },
+    async listOpenExceptions(query) {
+      const { after, kinds } = query;
+      const isAfter =
+        after === null ? undefined : sql`(${exceptions.openedAt}, ${exceptions.id}) > (${after.openedAt}, ${after.id})`;
+      const isWanted = kinds === null ? undefined : inArray(exceptions.kind, [...kinds]);
+      return db
+        .select(columns)
+        .from(exceptions)
+        .where(and(eq(exceptions.status, 'open'), isWanted, isAfter))
+        .orderBy(asc(exceptions.openedAt), asc(exceptions.id))
+        .limit(query.limit);
+    },
+    countOpenExceptions: async () =>
+      db
+        .select({
+          kind: exceptions.kind,
+          provider: exceptions.provider,
+          count: sql<number>`cast(count(*) as bigint)`,
+          oldestAt: sql<number>`min(${exceptions.openedAt})`,
+        })
+        .from(exceptions)
+        .where(eq(exceptions.status, 'open'))
+        .groupBy(exceptions.kind, exceptions.provider)
+        .orderBy(asc(exceptions.kind), asc(exceptions.provider)),
+  };
+}

@@ -1,0 +1,36 @@
+import type { Milliseconds } from '#kernel/clock.ts';
+import type { OrderId } from '#kernel/ids.ts';
+import type { ProviderName } from '#kernel/provider-name.ts';
+import type { ExceptionKind, ExceptionStatus, PaymentException } from './exception.ts';
+
+export type ExceptionChange = Partial<Omit<PaymentException, 'id' | 'key' | 'kind' | 'version' | 'openedAt'>>;
+
+export interface ExceptionCount {
+  kind: ExceptionKind;
+  provider: ProviderName | null;
+  count: number;
+  oldestAt: Milliseconds;
+}
+
+export interface ExceptionStore {
+  /** False when an exception of this key is open already; nothing is stored then. */
+  insertException(exception: PaymentException): Promise<boolean>;
+  findException(id: string): Promise<PaymentException | undefined>;
+  findOpenException(key: string): Promise<PaymentException | undefined>;
+  /** Oldest first. */
+  listOpenExceptionsForOrder(orderId: OrderId): Promise<PaymentException[]>;
+  /** Compare-and-set on status and version, which rises by one; a change to `resolved` frees the key, one to `open` takes it. */
+  changeException(input: {
+    id: string;
+    expected: { status: ExceptionStatus; version: number };
+    change: ExceptionChange;
+  }): Promise<boolean>;
+  /** Open ones, oldest first, after the given place. */
+  listOpenExceptions(query: {
+    kinds: readonly ExceptionKind[] | null;
+    after: { openedAt: Milliseconds; id: string } | null;
+    limit: number;
+  }): Promise<PaymentException[]>;
+  /** How many are open, by kind and provider, with the age of the oldest. */
+  countOpenExceptions(): Promise<ExceptionCount[]>;
+}

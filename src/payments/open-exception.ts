@@ -1,0 +1,75 @@
+import type { Clock } from '#kernel/clock.ts';
+import { ConcurrentChange } from '#kernel/database.ts';
+import type { Ids, OrderId, PaymentId } from '#kernel/ids.ts';
+import type { ExceptionKind, PaymentException } from './exception.ts';
+import type { ExceptionChange, ExceptionStore } from './exception-store.ts';
+
+/** What is needed to open or end an exception inside another verb's transaction. */
+export interface ExceptionContext {
+  stores: { exceptions: ExceptionStore };
+  clock: Clock;
+  ids: Ids;
+}
+
+export type OpenedException = Pick<
+  PaymentException,
+  'key' | 'kind' | 'provider' | 'reference' | 'orderId' | 'paymentId' | 'refundId' | 'facts'
+>;
+
+/** Opens an exception, or, when the same one is open, keeps its age and its owner and takes the newest facts. */
+export async function openException(context: ExceptionContext, opened: OpenedException): Promise<void> {
+  const { stores, clock, ids } = context;
+  const now = clock.now();
+  const isNew = await stores.exceptions.insertException({
+    ...opened,
+    ...{ id: ids.newId(), status: 'open', version: 1, openedAt: now, lastSeenAt: now },
+    ...{ ownerId: null, ownerName: null, takenAt: null, waitsUntil: null },
+    ...{ resolvedAt: null, resolution: null, resolvedBy: null, reason: null, undo: null },
+  });
+  if (isNew) return;
+  const live = await stores.exceptions.findOpenException(opened.key);
+  if (live === undefined) throw new ConcurrentChange(`exception ${opened.key} was resolved meanwhile`);
+  const { facts, paymentId, reference } = opened;
+  await changeException(context, { exception: live, change: { facts, paymentId, reference, lastSeenAt: now } });
+}
+
+/** Compare-and-set on the exception as the caller saw it; throws ConcurrentChange when overtaken. */
+export async function changeException(
+  context: Pick<ExceptionContext, 'stores'>,
+  input: { exception: PaymentException; change: ExceptionChange },
+): Promise<void> {
+  const { exception, change } = input;
+  const isChanged = await context.stores.exceptions.changeException({
+    id: exception.id,
+    expected: { status: exception.status, version: exception.version },
+    change,
+  });
+  if (!isChanged) throw new ConcurrentChange(`exception ${exception.id} changed meanwhile`);
+}
+
+/** Ends the open exception of this key because the facts changed; `by` says in a sentence what ended it. */
+export async function endException(context: ExceptionContext, input: { key: string; by: string }): Promise<boolean> {
+  const exception = await context.stores.exceptions.findOpenException(input.key);
+  if (exception === undefined) return false;
+  await changeException(context, { exception, change: endedByItself(context, input.by) });
+  return true;
+}
+
+/** Ends the open exceptions of an order whose kinds are named, of one of its payments if one is named; how many. */
+export async function endOrderExceptions(
+  context: ExceptionContext,
+  input: { orderId: OrderId; paymentId?: PaymentId; kinds: readonly ExceptionKind[]; by: string },
+): Promise<number> {
+  const open = await context.stores.exceptions.listOpenExceptionsForOrder(input.orderId);
+  const isMeant = ({ paymentId }: PaymentException): boolean =>
+    input.paymentId === undefined || paymentId === input.paymentId;
+  const ended = open.filter((exception) => input.kinds.includes(exception.kind) && isMeant(exception));
+  for (const exception of ended) {
+    await changeException(context, { exception, change: endedByItself(context, input.by) });
+  }
+  return ended.length;
+}
+
+function endedByItself(context: ExceptionContext, by: string): ExceptionChange {
+  return { status: 'resolved', resolvedAt: context.clock.now(), resolution: 'by_itself', resolvedBy: by };
+}

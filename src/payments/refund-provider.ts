@@ -1,0 +1,67 @@
+import type { Milliseconds } from '#kernel/clock.ts';
+import type { ProviderReference, RefundId } from '#kernel/ids.ts';
+import type { AssetAmount } from '#kernel/money.ts';
+
+/**
+ * Where the provider says that a refund is. `pending`: taken on, and not yet with the buyer, also while it waits for the
+ * buyer to accept or to claim it. `cancelled`: called off before any money moved.
+ */
+export const providerRefundStates = ['pending', 'succeeded', 'failed', 'cancelled'] as const;
+export type ProviderRefundState = (typeof providerRefundStates)[number];
+
+/** One refund as the provider shows it. */
+export interface ProviderRefund {
+  /** The provider's own id of the refund, or of the claim that stands for it. */
+  reference: string;
+  /** Our refund id, when the provider echoes it; null for one that was made past us. */
+  refundId: RefundId | null;
+  state: ProviderRefundState;
+  /** The provider's own words for the state. */
+  providerStatus: string;
+  /** In the unit that the payment was asked for in. */
+  amount: AssetAmount;
+  /** Where the buyer claims the money; null where it is sent without that. */
+  claimUrl: string | null;
+  transactionIds: readonly string[];
+  createdAt: Milliseconds | null;
+}
+
+/** Built from stored facts alone, so that a repeat after a crash sends the same bytes. */
+export interface RefundCommand {
+  refundId: RefundId;
+  paymentReference: ProviderReference;
+  orderNumber: string;
+  /** How much, in the unit that the payment was asked for in: never more than was captured. */
+  amount: AssetAmount;
+  /** Whether it is all that the buyer paid. */
+  isFull: boolean;
+  reason: string;
+  customerEmail: string | null;
+}
+
+export interface RefundQuery {
+  paymentReference: ProviderReference;
+  /** The asset that the payment was asked for in. */
+  asset: string;
+  /** Refunds of ours that are looked for, with the provider's id where it is known. */
+  ours: readonly { refundId: RefundId; reference: string | null }[];
+}
+
+/**
+ * Gives money back. All calls go out, are bounded in time, are never made inside a transaction, and may throw
+ * ProviderRejected (it was not carried out), ProviderUnreachable (it may have been) or ProviderRateLimited (it was not).
+ */
+export interface RefundProvider {
+  /**
+   * How money comes back to the buyer: sent by the provider at once, after the buyer accepted by e-mail, or claimed by the
+   * buyer at `claimUrl`.
+   */
+  readonly way: 'sent' | 'accepted_by_buyer' | 'claimed_by_buyer';
+  /**
+   * Asks for one refund, once: it never repeats itself after a lost answer. The caller has looked with `findRefunds`
+   * before, and repeats the same command under the same refund id only after a look that found nothing.
+   */
+  requestRefund(command: RefundCommand, signal?: AbortSignal): Promise<ProviderRefund>;
+  /** What the provider shows of this payment's refunds: all of ours that are there, and those of others where it can. */
+  findRefunds(query: RefundQuery, signal?: AbortSignal): Promise<ProviderRefund[]>;
+}

@@ -1,0 +1,65 @@
+// A trouble about money is two things: an alert, which rings, and an exception, which stays until somebody decides or the
+// facts change. Both have the same key and are raised and ended together, so that neither is forgotten.
+import type { AlertKind } from '#alerts/alert.ts';
+import { type AlertContext, type RaisedAlert, raiseAlert } from '#alerts/raise-alert.ts';
+import { resolveAlert, resolveOrderAlerts } from '#alerts/resolve-alert.ts';
+import type { OrderId, PaymentId } from '#kernel/ids.ts';
+import { type ExceptionKind, exceptionKinds } from './exception.ts';
+import {
+  type ExceptionContext,
+  endException,
+  endOrderExceptions,
+  type OpenedException,
+  openException,
+} from './open-exception.ts';
+
+export type TroubleContext = AlertContext & ExceptionContext;
+
+/** What the exception says beside what the alert says already. */
+export type TroubleFacts = Partial<Pick<OpenedException, 'reference' | 'refundId' | 'provider'>> &
+  Partial<Pick<OpenedException['facts'], 'gapFiat' | 'gapCoin' | 'here' | 'there'>>;
+
+export async function raiseTrouble(
+  context: TroubleContext,
+  input: { alert: RaisedAlert & { kind: ExceptionKind }; facts?: TroubleFacts },
+): Promise<void> {
+  const { alert, facts = {} } = input;
+  await raiseAlert(context, alert);
+  await openException(context, {
+    key: alert.key,
+    kind: alert.kind,
+    provider: facts.provider ?? null,
+    reference: facts.reference ?? null,
+    orderId: alert.orderId,
+    paymentId: alert.paymentId,
+    refundId: facts.refundId ?? null,
+    facts: {
+      summary: alert.facts.headline,
+      gapFiat: facts.gapFiat ?? null,
+      gapCoin: facts.gapCoin ?? null,
+      here: facts.here ?? null,
+      there: facts.there ?? null,
+      why: alert.facts.why,
+    },
+  });
+}
+
+/** Ends the trouble of this key, if there is one; `by` says in a sentence what ended it. */
+export async function endTrouble(context: TroubleContext, input: { key: string; by: string }): Promise<void> {
+  await resolveAlert(context, input);
+  await endException(context, input);
+}
+
+/** Ends the troubles of an order whose kinds are named, of one of its payments if one is named. */
+export async function endOrderTroubles(
+  context: TroubleContext,
+  input: { orderId: OrderId; paymentId?: PaymentId; kinds: readonly AlertKind[]; by: string },
+): Promise<void> {
+  await resolveOrderAlerts(context, input);
+  const kinds = input.kinds.filter(isExceptionKind);
+  if (kinds.length > 0) await endOrderExceptions(context, { ...input, kinds });
+}
+
+function isExceptionKind(kind: AlertKind): kind is AlertKind & ExceptionKind {
+  return (exceptionKinds as readonly string[]).includes(kind);
+}

@@ -1,0 +1,10 @@
+import type { ProviderCapabilities } from '#payments/payment-provider.ts';
+
+/** A provider that can do everything but be listed, with what the test says differently. */
+export function capabilities(differences: Partial<ProviderCapabilities> = {}): ProviderCapabilities {
+  return {
+    ...{ canCreate: true, canFetch: true, canList: false, canCancel: true, canFindLostCreate: true },
+    ...{ returnsOddPayments: false, gaps: [] },
+    ...differences,
+  };
+}
