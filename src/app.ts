@@ -9,6 +9,7 @@ import { createShopWebhookHandler } from '#messaging/shop/shop-webhook.ts';
 import { createCancelHandler } from '#payments/cancel-order.ts';
 import { createWebhookReceiver } from '#payments/receive-webhook.ts';
 import { createReconciler, type ReconcileProvider } from '#payments/reconcile-provider.ts';
+import { createRefundHandler } from '#payments/send-refund.ts';
 import { createServer, type TillkeeperServer } from '#server/server.ts';
 import packageJson from '../package.json' with { type: 'json' };
 import { type Bots, createBots, receiversOf } from './app-bots.ts';
@@ -82,6 +83,7 @@ function assemble(config: Config, core: Core): Sides {
     ...bots.pager.outboxHandlers,
     createShopWebhookHandler({ target: config.storeWebhook, clock }),
     createCancelHandler(payments),
+    createRefundHandler(payments),
   ];
   const pumps = createPumps({ ...payments, instanceId: core.instanceId }, { lanes: allLanes, handlers });
   const scheduler = createScheduler({

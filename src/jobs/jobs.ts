@@ -8,6 +8,7 @@ import type { JsonObject } from '#kernel/json.ts';
 import { pruneQueues } from '#messaging/prune.ts';
 import type { PaymentDeps } from '#payments/deps.ts';
 import { expireOrders } from '#payments/expire-orders.ts';
+import { followRefunds } from '#payments/follow-refunds.ts';
 import { forgetRequests } from '#payments/forget-requests.ts';
 import { pollPayments } from '#payments/poll-payments.ts';
 import { pruneReconciliations } from '#payments/prune-reconciliations.ts';
@@ -45,6 +46,12 @@ export function createJobs(deps: JobsDeps): Job[] {
       cron: '*/2 * * * * *',
       timeoutMs: minute,
       run: (signal) => pollPayments(payments, { limit: pollLimit, signal }),
+    },
+    {
+      name: 'follow-refunds',
+      cron: '*/5 * * * * *',
+      timeoutMs: 2 * minute,
+      run: (signal) => followRefunds(payments, { limit: pollLimit, signal }),
     },
     {
       name: 'expire-orders',

@@ -82,6 +82,30 @@ export function plainDecimal(text: string): string {
   return parseDecimal(text).toFixed();
 }
 
+/** Minor units in any decimal of major units, rounded down: `24.509` USD are 2450. For sums that must not be exceeded. */
+export function parseMinorFloor(text: string, currency: string): number {
+  return toSafeInteger(parseDecimal(text).times(new Big(10).pow(currencyDigits(currency))));
+}
+
+/**
+ * The share of `whole` that `of` is in `in`, rounded down: `floorShare(4900, { of: '0.5', in: '2' })` is 1225. Nothing
+ * of nothing is nothing.
+ */
+export function floorShare(whole: number, share: { of: string; in: string }): number {
+  const part = parseDecimal(share.of).times(whole);
+  const all = parseDecimal(share.in);
+  if (all.eq(0)) return 0;
+  const quotient = toSafeInteger(part.div(all));
+  // A division has a last digit; the product has none, and shows whether that digit was rounded up over a whole number.
+  return all.times(quotient).gt(part) ? quotient - 1 : quotient;
+}
+
+function toSafeInteger(value: Big): number {
+  const number = Number(value.round(0, Big.roundDown).toFixed(0));
+  if (!Number.isSafeInteger(number)) throw new MoneyInvalid('the amount is too large');
+  return number;
+}
+
 function parseDecimal(text: string): Big {
   // big.js is bounded here: a hostile exponent such as 1e999999 would otherwise allocate for minutes.
   if (!/^-?\d{1,60}(?:\.\d{1,60})?(?:[eE][+-]?\d{1,2})?$/.test(text))

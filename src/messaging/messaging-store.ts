@@ -41,7 +41,7 @@ export interface InboxEvent extends QueueBookkeeping {
 export interface OutboxMessage extends QueueBookkeeping {
   /** Unique for ever: the same fact is never queued twice. */
   key: string;
-  /** `alert.card`, `order.card`, `shop.event`, `payment.cancel`. */
+  /** `alert.card`, `order.card`, `shop.event`, `payment.cancel`, `refund.send`. */
   topic: string;
   /** Lanes are worked apart, so that one that hangs holds up no other: `pager`, `chat`, `shop`, `provider`. */
   lane: string;

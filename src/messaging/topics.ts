@@ -12,6 +12,8 @@ export const topics = {
   'alert.card': { lane: 'pager', priority: 0 },
   /** Asks the provider to close an unpaid payment. Payload: `{ paymentId }`. */
   'payment.cancel': { lane: 'provider', priority: 1 },
+  /** Asks the provider to give money back. Payload: `{ refundId }`. */
+  'refund.send': { lane: 'provider', priority: 0 },
   /** Announces a fact to the shop. Payload: `{ webhookId, type, timestamp, order }`. */
   'shop.event': { lane: 'shop', priority: 1 },
   /** Brings the open cards of an order up to date. Payload: `{ orderId, version }`. */

@@ -15,6 +15,9 @@ export const orderEvents = [
   'cancel',
   'fulfil',
   'reopen',
+  'refunded_in_part',
+  'refunded_in_full',
+  'refund_undone',
 ] as const;
 export type OrderEvent = (typeof orderEvents)[number];
 
@@ -64,6 +67,12 @@ export function decideOrder(status: OrderStatus, event: OrderEvent, context: Ord
       return status === 'paid' ? changed('fulfilled') : refused;
     case 'reopen':
       return whenReopened(status);
+    case 'refunded_in_part':
+      return status === 'paid' || status === 'fulfilled' ? changed('partially_refunded') : unchanged;
+    case 'refunded_in_full':
+      return isSettled(status) || status === 'needs_attention' ? changed('refunded') : unchanged;
+    case 'refund_undone':
+      return status === 'partially_refunded' || status === 'refunded' ? changed('needs_attention') : unchanged;
     default:
       return event satisfies never;
   }
@@ -133,6 +142,11 @@ function whenReopened(status: OrderStatus): OrderDecision {
 
 function isWaiting(status: OrderStatus): boolean {
   return status === 'awaiting_payment' || status === 'expired';
+}
+
+/** The order was paid, and not all of that has gone back. */
+function isSettled(status: OrderStatus): boolean {
+  return status === 'paid' || status === 'fulfilled' || status === 'partially_refunded';
 }
 
 /** What comes for such an order and does not simply cover it is for a human to weigh. */

@@ -6,6 +6,9 @@ import type { Trust } from '#kernel/trust.ts';
 export const causeKinds = ['webhook', 'poll', 'reconciliation', 'job', 'admin', 'store', 'system'] as const;
 export type CauseKind = (typeof causeKinds)[number];
 
+export const timelineSubjects = ['order', 'payment', 'refund', 'note'] as const;
+export type TimelineSubject = (typeof timelineSubjects)[number];
+
 /** Why something changed: which webhook event, which poll, which job, which admin or the shop itself. */
 export interface Cause {
   kind: CauseKind;
@@ -20,8 +23,8 @@ export interface TimelineEntry {
   orderId: OrderId;
   paymentId: PaymentId | null;
   at: Milliseconds;
-  /** Which of the two changed, or `note` for a fact that changed neither. */
-  subject: 'order' | 'payment' | 'note';
+  /** Which of them changed, or `note` for a fact that changed none. */
+  subject: TimelineSubject;
   fromStatus: string | null;
   toStatus: string | null;
   causeKind: CauseKind;

@@ -3,6 +3,7 @@ import { enqueueEffect } from '#messaging/enqueue-effect.ts';
 import type { Order, OrderStatus } from '#orders/order.ts';
 import { loadOrderView } from './order-view.ts';
 import type { Payment } from './payment.ts';
+import type { Refund } from './refund.ts';
 import type { Work } from './work.ts';
 
 export const shopEventTypes = [
@@ -24,8 +25,9 @@ const announcedStatuses: Readonly<Record<OrderStatus, ShopEventType | undefined>
   expired: 'order.expired',
   cancelled: 'order.cancelled',
   needs_attention: 'order.needs_attention',
-  partially_refunded: 'order.refunded',
-  refunded: 'order.refunded',
+  // Each refund is a fact of its own, also the second one in part: `announceRefund`.
+  partially_refunded: undefined,
+  refunded: undefined,
 };
 
 /** Goods must not leave twice, so these facts are announced at most once in an order's life; the others once per change. */
@@ -47,6 +49,15 @@ export async function announcePayment(
 ): Promise<void> {
   const key = `${input.type}:${input.payment.id}:${input.payment.version}`;
   await tellShop(work, { type: input.type, key, order: input.order });
+}
+
+/** Tells the shop that money went back, once for each refund. */
+export async function announceRefund(work: Work, input: { order: Order; refund: Refund }): Promise<void> {
+  await tellShop(work, {
+    type: 'order.refunded',
+    key: `order.refunded:${input.refund.id}:${input.refund.version}`,
+    order: input.order,
+  });
 }
 
 async function tellShop(work: Work, input: { type: ShopEventType; key: string; order: Order }): Promise<void> {

@@ -59,7 +59,7 @@ export async function tellOrder(
  * "Nothing to change" was said of the order and its payments as they were seen. Elsewhere another payment of the order may
  * be changing, or the order be cancelled: the version lets one of the two look again.
  */
-async function holdOrder(work: Work, order: Order): Promise<Order> {
+export async function holdOrder(work: Work, order: Order): Promise<Order> {
   const change = { status: order.status, updatedAt: work.clock.now() };
   const expected = { status: order.status, version: order.version };
   const isHeld = await work.stores.orders.changeOrder({ id: order.id, expected, change });

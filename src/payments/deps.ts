@@ -1,7 +1,9 @@
+import type { Actor } from '#kernel/actor.ts';
 import type { Clock } from '#kernel/clock.ts';
 import type { Database } from '#kernel/database.ts';
 import type { EventLog } from '#kernel/events.ts';
 import type { Ids, Random } from '#kernel/ids.ts';
+import type { Money } from '#kernel/money.ts';
 import type { PaymentStatus } from './payment.ts';
 import type { ProviderRegistry } from './payment-provider.ts';
 import type { PaymentStores } from './payment-store.ts';
@@ -14,6 +16,8 @@ export interface PaymentDeps {
   ids: Ids;
   random: Random;
   log: EventLog;
+  /** Whether money that goes back needs a second person's word first; without it none does. Must be quick and not throw. */
+  needsApproval?: (asked: { money: Money; actor: Actor }) => boolean;
   /** Hears of every change of a payment's status after its commit, for metrics. Must not throw. */
   onTransition?: (change: { from: PaymentStatus; to: PaymentStatus }) => void;
 }

@@ -5,12 +5,14 @@ import type { TimelineEntry } from '#orders/timeline.ts';
 import type { PaymentDeps } from './deps.ts';
 import { loadOrderView, type OrderView, timelineShownMax } from './order-view.ts';
 import type { Payment } from './payment.ts';
+import type { Refund } from './refund.ts';
 
 type ReadDeps = Pick<PaymentDeps, 'database'>;
 
 export interface OrderDetails {
   order: Order;
   payments: Payment[];
+  refunds: Refund[];
   timeline: TimelineEntry[];
 }
 
@@ -26,6 +28,7 @@ export function getOrderDetails(
     return {
       order,
       payments: await stores.payments.listPaymentsForOrder(order.id),
+      refunds: await stores.refunds.listRefundsForOrder(order.id),
       timeline: await stores.timeline.listForOrder({ orderId: order.id, limit: timelineShownMax }),
     };
   });

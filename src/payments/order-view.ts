@@ -6,6 +6,7 @@ import { formatOrderNumber, type Order, type OrderStatus } from '#orders/order.t
 import type { TimelineEntry } from '#orders/timeline.ts';
 import { isCoveringPayment, isMismatchedPayment, type Payment, type PaymentStatus, payablePayment } from './payment.ts';
 import type { PaymentStores } from './payment-store.ts';
+import { isOpenRefund, type Refund, type RefundStatus } from './refund.ts';
 
 /** No order's history is shown longer than this; the newest entries are the ones shown. */
 export const timelineShownMax = 100;
@@ -30,6 +31,10 @@ export type OrderView = {
   /** The payment that counts: the one that covers the order, else the newest that may still be paid, else the newest. */
   payment: PaymentView | null;
   payments: PaymentView[];
+  /** What has gone back to the buyer, and what may still: asked for, on its way, or not known. */
+  refunded_amount: string;
+  refunding_amount: string;
+  refunds: RefundView[];
   timeline: TimelineView[];
 };
 
@@ -49,6 +54,23 @@ export type PaymentView = {
   transaction_ids: string[];
 };
 
+export type RefundView = {
+  id: string;
+  payment_id: string;
+  provider: ProviderName;
+  status: RefundStatus;
+  amount: string;
+  currency: string;
+  reason: string;
+  /** Where the buyer claims the money, at providers that pay out that way. */
+  claim_url: string | null;
+  provider_reference: string | null;
+  provider_status: string | null;
+  transaction_ids: string[];
+  created_at: string;
+  settled_at: string | null;
+};
+
 export type TimelineView = {
   at: string;
   subject: string;
@@ -61,8 +83,14 @@ export type TimelineView = {
   payment_id: string | null;
 };
 
-export function viewOrder(input: { order: Order; payments: Payment[]; timeline: TimelineEntry[] }): OrderView {
-  const { order, payments } = input;
+export function viewOrder(input: {
+  order: Order;
+  payments: Payment[];
+  refunds: readonly Refund[];
+  timeline: TimelineEntry[];
+}): OrderView {
+  const { order, payments, refunds } = input;
+  const refunded = refunds.filter(({ status }) => status === 'succeeded');
   const current = currentPayment(payments);
   const money = (amountMinor: number): string => toDecimal({ amountMinor, currency: order.currency });
   return {
@@ -88,6 +116,9 @@ export function viewOrder(input: { order: Order; payments: Payment[]; timeline: 
     fulfilled_at: order.fulfilledAt === null ? null : toTime(order.fulfilledAt),
     payment: current === undefined ? null : viewPayment(current),
     payments: payments.map(viewPayment),
+    refunded_amount: money(sumOf(refunded)),
+    refunding_amount: money(sumOf(refunds.filter(isOpenRefund))),
+    refunds: refunds.map(viewRefund),
     timeline: input.timeline.map(viewEntry),
   };
 }
@@ -95,8 +126,9 @@ export function viewOrder(input: { order: Order; payments: Payment[]; timeline: 
 /** Loads everything that the view of one order shows. */
 export async function loadOrderView(stores: PaymentStores, order: Order): Promise<OrderView> {
   const payments = await stores.payments.listPaymentsForOrder(order.id);
+  const refunds = await stores.refunds.listRefundsForOrder(order.id);
   const timeline = await stores.timeline.listForOrder({ orderId: order.id, limit: timelineShownMax });
-  return viewOrder({ order, payments, timeline });
+  return viewOrder({ order, payments, refunds, timeline });
 }
 
 export function currentPayment(payments: readonly Payment[]): Payment | undefined {
@@ -120,6 +152,28 @@ function viewPayment(payment: Payment): PaymentView {
       receivedAmount === null || receivedAsset === null ? null : { amount: receivedAmount, asset: receivedAsset },
     transaction_ids: payment.transactionIds,
   };
+}
+
+export function viewRefund(refund: Refund): RefundView {
+  return {
+    id: refund.id,
+    payment_id: refund.paymentId,
+    provider: refund.provider,
+    status: refund.status,
+    amount: toDecimal(refund),
+    currency: refund.currency,
+    reason: refund.reason,
+    claim_url: refund.claimUrl,
+    provider_reference: refund.reference,
+    provider_status: refund.providerStatus,
+    transaction_ids: refund.transactionIds,
+    created_at: toTime(refund.createdAt),
+    settled_at: refund.settledAt === null ? null : toTime(refund.settledAt),
+  };
+}
+
+function sumOf(refunds: readonly Refund[]): number {
+  return refunds.reduce((sum, { amountMinor }) => sum + amountMinor, 0);
 }
 
 function viewEntry(entry: TimelineEntry): TimelineView {

@@ -8,6 +8,7 @@ import type { OrderStores } from '#orders/order-store.ts';
 import type { ExceptionStore } from './exception-store.ts';
 import type { Payment, PaymentStatus } from './payment.ts';
 import type { ReconciliationFinding, ReconciliationRun } from './reconciliation.ts';
+import type { RefundStore } from './refund-store.ts';
 
 export type PaymentChange = Partial<
   Omit<Payment, 'id' | 'orderId' | 'provider' | 'version' | 'createdAt' | 'currency' | 'amountMinor'>
@@ -70,4 +71,5 @@ export interface PaymentStores extends OrderStores, AlertStores, AccessStores, M
   payments: PaymentStore;
   reconciliation: ReconciliationStore;
   exceptions: ExceptionStore;
+  refunds: RefundStore;
 }

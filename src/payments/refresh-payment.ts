@@ -3,6 +3,7 @@ import { assert } from '#kernel/invariant.ts';
 import type { Cause } from '#orders/timeline.ts';
 import { applySnapshot } from './apply-snapshot.ts';
 import type { PaymentDeps } from './deps.ts';
+import { lookAtRefunds } from './look-at-refunds.ts';
 import { noteProviderOff } from './note-provider-off.ts';
 import { isOpenPayment, type Payment } from './payment.ts';
 import { withPayment } from './payment-lease.ts';
@@ -43,7 +44,8 @@ export async function refreshPayment(
       try {
         const reference = payment.reference ?? input.claimedReference;
         if (reference === undefined) return await recoverCreation(deps, held);
-        return await fetchAndApply(deps, { ...held, reference, detail: input.detail });
+        const refresh = await fetchAndApply(deps, { ...held, reference, detail: input.detail });
+        return await withRefunds(deps, { ...held, refresh });
       } catch (error) {
         if (!(error instanceof ProviderError)) throw error;
         await postponePoll(deps, payment);
@@ -52,6 +54,21 @@ export async function refreshPayment(
     },
   });
   return leased.kind === 'done' ? leased.result : leased;
+}
+
+/**
+ * News that changes nothing of a payment may be news of its refunds; and of one that was just paid there are none yet.
+ * Polls are of payments that are open, and refunds have polls of their own.
+ */
+async function withRefunds(
+  deps: PaymentDeps,
+  input: { payment: Payment; refresh: Refresh; cause: Cause; signal?: AbortSignal },
+): Promise<Refresh> {
+  const { payment, refresh, cause, signal } = input;
+  const hadMoney = payment.paidAt !== null || payment.receivedAmount !== null;
+  if (refresh.kind !== 'unchanged' || cause.kind === 'poll' || !hadMoney) return refresh;
+  await lookAtRefunds(deps, { payment, cause, signal });
+  return refresh;
 }
 
 async function fetchAndApply(

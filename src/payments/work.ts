@@ -2,7 +2,7 @@ import type { Clock } from '#kernel/clock.ts';
 import type { Ids, PaymentId } from '#kernel/ids.ts';
 import type { Trust } from '#kernel/trust.ts';
 import type { Order } from '#orders/order.ts';
-import type { Cause } from '#orders/timeline.ts';
+import type { Cause, TimelineSubject } from '#orders/timeline.ts';
 import type { PaymentStores } from './payment-store.ts';
 
 /** What verbs of this room carry through one transaction. */
@@ -19,7 +19,7 @@ export async function writeTimeline(
   input: {
     order: Pick<Order, 'id'>;
     paymentId: PaymentId | null;
-    subject: 'order' | 'payment' | 'note';
+    subject: TimelineSubject;
     from: string | null;
     to: string | null;
     trust: Trust | null;

@@ -3,8 +3,9 @@ import { z } from '@hono/zod-openapi';
 import { providerNames } from '#kernel/provider-name.ts';
 import { trustLevels } from '#kernel/trust.ts';
 import { orderStatuses } from '#orders/order.ts';
-import type { OrderView, PaymentView, TimelineView } from '#payments/order-view.ts';
+import type { OrderView, PaymentView, RefundView, TimelineView } from '#payments/order-view.ts';
 import { paymentStatuses } from '#payments/payment.ts';
+import { refundStatuses } from '#payments/refund.ts';
 
 const time = z.string().openapi({ format: 'date-time', example: '2026-11-22T20:00:00.000Z' });
 const decimal = z.string().openapi({ example: '49.00' });
@@ -26,6 +27,27 @@ const paymentSchema = z
     transaction_ids: z.array(z.string()),
   })
   .openapi('Payment') satisfies z.ZodType<PaymentView>;
+
+export const refundSchema = z
+  .strictObject({
+    id: z.string(),
+    payment_id: z.string(),
+    provider: z.enum(providerNames),
+    status: z.enum(refundStatuses),
+    amount: decimal,
+    currency: z.string(),
+    reason: z.string(),
+    claim_url: z
+      .string()
+      .nullable()
+      .openapi({ description: 'Where the buyer claims the money, if it is paid that way.' }),
+    provider_reference: z.string().nullable(),
+    provider_status: z.string().nullable(),
+    transaction_ids: z.array(z.string()),
+    created_at: time,
+    settled_at: time.nullable(),
+  })
+  .openapi('Refund') satisfies z.ZodType<RefundView>;
 
 const timelineSchema = z
   .strictObject({
@@ -62,6 +84,9 @@ export const orderSchema = z
     fulfilled_at: time.nullable(),
     payment: paymentSchema.nullable(),
     payments: z.array(paymentSchema),
+    refunded_amount: decimal,
+    refunding_amount: decimal,
+    refunds: z.array(refundSchema),
     timeline: z.array(timelineSchema),
   })
   .openapi('Order') satisfies z.ZodType<OrderView>;

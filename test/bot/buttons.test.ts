@@ -38,7 +38,7 @@ function* everyView(): Generator<View> {
   }
   for (const page of pages) yield alertList({ alerts: [anAlert()], page, hasMore: true }, look);
   for (const status of orderStatuses) {
-    const details = { order: anOrder({ status }), payments: [aPayment()], timeline: [] };
+    const details = { order: anOrder({ status }), payments: [aPayment()], refunds: [], timeline: [] };
     yield orderCard(details, { ...look, providerUrl: 'https://a.example/', buttons: 'full' });
     yield foundOrders({ text: 'x', orders: [details.order] }, look);
     yield paymentLink(viewOrder(details), { ...look, buttons: 'full' });

@@ -2,7 +2,7 @@
 // the whole process for as long.
 import Database from 'better-sqlite3';
 import { afterEach, expect, test, vi } from 'vitest';
-import { asOrderId, asProviderReference } from '#kernel/ids.ts';
+import { asOrderId, asPaymentId, asProviderReference } from '#kernel/ids.ts';
 import type { PaymentStores } from '#payments/payment-store.ts';
 import { openTestDatabase } from '#test/support/database.ts';
 
@@ -30,6 +30,10 @@ const queries: Record<string, (stores: PaymentStores) => Promise<unknown>> = {
   'the open exception of a trouble': ({ exceptions }) => exceptions.findOpenException('key'),
   'open exceptions of an order': ({ exceptions }) => exceptions.listOpenExceptionsForOrder(asOrderId('o')),
   'open exceptions by age': ({ exceptions }) => exceptions.listOpenExceptions({ kinds: null, after: null, limit: 9 }),
+  'refunds to follow': ({ refunds }) => refunds.listRefundsToPoll({ now, except: ['btcpay'], limit: 50 }),
+  'refunds of a payment': ({ refunds }) => refunds.listRefundsForPayment(asPaymentId('p')),
+  'refunds of an order': ({ refunds }) => refunds.listRefundsForOrder(asOrderId('o')),
+  'a refund by its key': ({ refunds }) => refunds.findRefundByKey('key'),
   'alerts to wake': ({ alerts }) => alerts.listAlertsToWake({ now, limit: 100 }),
   'alerts to prune': ({ alerts }) => alerts.pruneResolved({ before: now, limit: 1_000 }),
   'reconciliations to prune': ({ reconciliation }) => reconciliation.prune({ before: now, limit: 1_000 }),

@@ -37,6 +37,15 @@ const table: Record<OrderEvent, Record<OrderStatus, Outcome>> = {
   expire: onlyFrom('awaiting_payment', 'expired', 'x'),
   cancel: { ...all('x'), awaiting_payment: 'cancelled', expired: 'cancelled' },
   fulfil: onlyFrom('paid', 'fulfilled', 'x'),
+  refunded_in_part: { ...all('='), paid: 'partially_refunded', fulfilled: 'partially_refunded' },
+  refunded_in_full: {
+    ...all('='),
+    paid: 'refunded',
+    fulfilled: 'refunded',
+    partially_refunded: 'refunded',
+    needs_attention: 'refunded',
+  },
+  refund_undone: { ...all('='), partially_refunded: 'needs_attention', refunded: 'needs_attention' },
   reopen: { ...all('x'), expired: 'awaiting_payment', awaiting_payment: '=', needs_attention: '=' },
 };
 

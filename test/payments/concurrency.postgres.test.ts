@@ -6,6 +6,7 @@ import { createIds, type PaymentId } from '#kernel/ids.ts';
 import { cancelOrder } from '#payments/cancel-order.ts';
 import { createPaymentLink } from '#payments/create-payment-link.ts';
 import { isOpenPayment } from '#payments/payment.ts';
+import { requestRefund } from '#payments/request-refund.ts';
 import { createTestDeps, detailsOf, lookAt, placeTestOrder, type TestDeps } from '#test/support/payment-looks.ts';
 import { aPayment } from '#test/support/payments.ts';
 import {
@@ -14,6 +15,7 @@ import {
   type TestPostgres,
   type TestPostgresDatabase,
 } from '#test/support/postgres.ts';
+import { createRefundDesk, withRefundDesk } from '#test/support/refund-desk.ts';
 import { createScriptedProviders } from '#test/support/scripted-providers.ts';
 
 let server: TestPostgres;
@@ -71,5 +73,23 @@ test('an order whose one payment is taken back while its other one is paid stays
       lookAt(deps, { paymentId: second, shows: paid }),
     ]);
     expect((await detailsOf(deps, first)).order.status).toBe('paid');
+  }
+});
+
+test('an order that several people refund at once gives back no more than came', async () => {
+  const desk = createRefundDesk(deps.clock, { startsAs: 'succeeded' });
+  const paying = { ...deps, providers: withRefundDesk(deps.providers, 'btcpay', desk) };
+  for (let round = 0; round < rounds; round += 1) {
+    const paymentId = await placeTestOrder(deps);
+    const settlement = { expected: '49.00', received: '49.00', asset: 'USD' };
+    await lookAt(deps, { paymentId, shows: { state: 'confirmed', providerStatus: 'Settled', settlement } });
+    const amount = { amountMinor: 3000, currency: 'USD' };
+    const asked = await Promise.allSettled(
+      Array.from({ length: 4 }, () => requestRefund(paying, { paymentId, amount, reason: 'Bought twice', actor })),
+    );
+    const made = asked.filter((result) => result.status === 'fulfilled' && result.value.kind === 'requested');
+    expect(made).toHaveLength(1);
+    const refunds = await opened.database.read((stores) => stores.refunds.listRefundsForPayment(paymentId));
+    expect(refunds).toHaveLength(1);
   }
 });

@@ -4,6 +4,7 @@ import { formatOrderNumber, type Order, type OrderStatus } from '#orders/order.t
 import type { TimelineEntry } from '#orders/timeline.ts';
 import { currentPayment } from '#payments/order-view.ts';
 import { isAwaitedPayment, type Payment, type PaymentStatus } from '#payments/payment.ts';
+import type { Refund } from '#payments/refund.ts';
 import type { OrderTap } from '../callback-data.ts';
 import { fitLines, type Line, line, weights } from './fit.ts';
 import { bold, code, show } from './html.ts';
@@ -13,6 +14,7 @@ import { formatTime, orderSigns, paymentSigns, sentence, statusWord, trustWords 
 export interface OrderDetails {
   order: Order;
   payments: Payment[];
+  refunds: Refund[];
   timeline: TimelineEntry[];
 }
 

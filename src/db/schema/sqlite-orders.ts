@@ -2,7 +2,7 @@ import { actorKinds } from '#kernel/actor.ts';
 import type { OrderId, PaymentId } from '#kernel/ids.ts';
 import { trustLevels } from '#kernel/trust.ts';
 import { type OrderItem, orderOrigins, orderStatuses } from '#orders/order.ts';
-import { causeKinds } from '#orders/timeline.ts';
+import { causeKinds, timelineSubjects } from '#orders/timeline.ts';
 import { sqliteCore } from '../drizzle.ts';
 import { oneOf } from './one-of.ts';
 
@@ -53,7 +53,7 @@ export const timelineEntries = sqliteTable(
       .$type<OrderId>(),
     paymentId: text('payment_id').$type<PaymentId>(),
     at: integer('at').notNull(),
-    subject: text('subject', { enum: ['order', 'payment', 'note'] }).notNull(),
+    subject: text('subject', { enum: timelineSubjects }).notNull(),
     fromStatus: text('from_status'),
     toStatus: text('to_status'),
     causeKind: text('cause_kind', { enum: causeKinds }).notNull(),

@@ -1,3 +1,4 @@
+import { actorKinds } from '#kernel/actor.ts';
 import type { OrderId, PaymentId, ProviderReference, RefundId } from '#kernel/ids.ts';
 import type { JsonObject } from '#kernel/json.ts';
 import { providerNames } from '#kernel/provider-name.ts';
@@ -5,6 +6,7 @@ import { trustLevels } from '#kernel/trust.ts';
 import { type ExceptionFacts, exceptionKinds, exceptionStatuses } from '#payments/exception.ts';
 import { creationStates, paymentStatuses } from '#payments/payment.ts';
 import { findingKinds, reconciliationStatuses } from '#payments/reconciliation.ts';
+import { refundStatuses } from '#payments/refund.ts';
 import { sqliteCore } from '../drizzle.ts';
 import { oneOf } from './one-of.ts';
 import { orders } from './sqlite-orders.ts';
@@ -153,5 +155,50 @@ export const paymentExceptions = sqliteTable(
     index('payment_exceptions_by_age').on(table.status, table.openedAt, table.id),
     index('payment_exceptions_by_order').on(table.orderId),
     check('payment_exceptions_status', oneOf('status', exceptionStatuses)),
+  ],
+);
+
+export const refunds = sqliteTable(
+  'refunds',
+  {
+    id: text('id').primaryKey().$type<RefundId>(),
+    orderId: text('order_id')
+      .notNull()
+      .references(() => orders.id)
+      .$type<OrderId>(),
+    paymentId: text('payment_id')
+      .notNull()
+      .references(() => payments.id)
+      .$type<PaymentId>(),
+    provider: text('provider', { enum: providerNames }).notNull(),
+    status: text('status', { enum: refundStatuses }).notNull(),
+    version: integer('version').notNull(),
+    currency: text('currency').notNull(),
+    amountMinor: integer('amount_minor').notNull(),
+    requestedAmount: text('requested_amount').notNull(),
+    requestedAsset: text('requested_asset').notNull(),
+    reason: text('reason').notNull(),
+    requestedByKind: text('requested_by_kind', { enum: actorKinds }).notNull(),
+    requestedById: text('requested_by_id').notNull(),
+    approvedById: text('approved_by_id'),
+    reference: text('reference'),
+    claimUrl: text('claim_url'),
+    providerStatus: text('provider_status'),
+    transactionIds: text('transaction_ids', { mode: 'json' }).notNull().$type<string[]>(),
+    sentAt: integer('sent_at'),
+    sends: integer('sends').notNull(),
+    nextPollAt: integer('next_poll_at'),
+    requestKey: text('request_key').unique(),
+    requestHash: text('request_hash'),
+    createdAt: integer('created_at').notNull(),
+    updatedAt: integer('updated_at').notNull(),
+    settledAt: integer('settled_at'),
+  },
+  (table) => [
+    index('refunds_by_order').on(table.orderId, table.createdAt, table.id),
+    index('refunds_by_payment').on(table.paymentId, table.createdAt, table.id),
+    index('refunds_by_next_poll').on(table.nextPollAt),
+    index('refunds_by_time').on(table.createdAt, table.id),
+    check('refunds_status', oneOf('status', refundStatuses)),
   ],
 );

@@ -10,6 +10,7 @@ import { createOrderStore } from './orders.ts';
 import { createOutboxStore } from './outbox.ts';
 import { createPaymentStore } from './payments.ts';
 import { createReconciliationStore } from './reconciliation.ts';
+import { createRefundStore } from './refunds.ts';
 
 /** Every store over one connection. Statements are prepared at their first use, and stay with the connection. */
 export function createStores(session: Session): PaymentStores {
@@ -20,6 +21,7 @@ export function createStores(session: Session): PaymentStores {
     payments: createPaymentStore(session),
     reconciliation: createReconciliationStore(session),
     exceptions: createExceptionStore(session),
+    refunds: createRefundStore(session),
     alerts: createAlertStore(session),
     audit: createAuditStore(session),
     pendingActions: createPendingActionStore(session),

@@ -11,7 +11,7 @@ const minute = 60_000;
 
 describe('an order card', () => {
   test('shows a waiting order, its link, and the provider word that its state rests on', () => {
-    const details = { order: anOrder(), payments: [aPayment()], timeline: [anEntry()] };
+    const details = { order: anOrder(), payments: [aPayment()], refunds: [], timeline: [anEntry()] };
     expect(drawn(orderCard(details, full))).toMatchInlineSnapshot(`
       "⏳ <b>T-1042</b> · awaiting payment
       <b>49.00 USD</b>
@@ -42,7 +42,7 @@ describe('an order card', () => {
       anEntry(),
       anEntry({ at: at + 2 * minute, text: 'paid in full', causeKind: 'webhook', trust: 'fetched' }),
     ];
-    expect(drawn(orderCard({ order, payments: [payment], timeline }, full))).toMatchInlineSnapshot(`
+    expect(drawn(orderCard({ order, payments: [payment], refunds: [], timeline }, full))).toMatchInlineSnapshot(`
       "💰 <b>T-1042</b> · paid
       <b>49.00 USD</b>
       Licence key
@@ -65,13 +65,18 @@ describe('an order card', () => {
 
   test('says why an order needs attention', () => {
     const order = anOrder({ status: 'needs_attention', attention: '20.00 USD of 49.00 USD came.' });
-    const { text } = orderCard({ order, payments: [aPayment({ status: 'underpaid' })], timeline: [] }, full);
+    const { text } = orderCard(
+      { order, payments: [aPayment({ status: 'underpaid' })], refunds: [], timeline: [] },
+      full,
+    );
     expect(text).toContain('⚠️ 20.00 USD of 49.00 USD came.');
   });
 
   test('whose only payment failed says that a new link is needed, and offers it first', () => {
     const payment = aPayment({ status: 'failed', providerStatus: 'FAILED' });
-    expect(drawn(orderCard({ order: anOrder(), payments: [payment], timeline: [] }, full))).toMatchInlineSnapshot(`
+    expect(
+      drawn(orderCard({ order: anOrder(), payments: [payment], refunds: [], timeline: [] }, full)),
+    ).toMatchInlineSnapshot(`
       "⏳ <b>T-1042</b> · awaiting payment
       <b>49.00 USD</b>
       Licence key
@@ -88,20 +93,23 @@ describe('an order card', () => {
   });
 
   test.each(['expired', 'cancelled'] as const)('waits with nothing but an %s payment and says so', (status) => {
-    const { text } = orderCard({ order: anOrder(), payments: [aPayment({ status })], timeline: [] }, full);
+    const { text } = orderCard({ order: anOrder(), payments: [aPayment({ status })], refunds: [], timeline: [] }, full);
     expect(text).toContain(`payment ${status}; a new link is needed`);
   });
 
   test('with another link still open, or that waits no more, asks for no new link', () => {
     const failed = aPayment({ status: 'failed' });
-    const waiting = orderCard({ order: anOrder(), payments: [failed, aPayment()], timeline: [] }, full);
-    const over = orderCard({ order: anOrder({ status: 'expired' }), payments: [failed], timeline: [] }, full);
+    const waiting = orderCard({ order: anOrder(), payments: [failed, aPayment()], refunds: [], timeline: [] }, full);
+    const over = orderCard(
+      { order: anOrder({ status: 'expired' }), payments: [failed], refunds: [], timeline: [] },
+      full,
+    );
     for (const { text } of [waiting, over]) expect(text).not.toContain('a new link is needed');
   });
 
   test('stays within a screen: the oldest history gives way and the gap is told', () => {
     const timeline = Array.from({ length: 60 }, (_, index) => anEntry({ text: `entry ${index}` }));
-    const { text } = orderCard({ order: anOrder(), payments: [aPayment()], timeline }, full);
+    const { text } = orderCard({ order: anOrder(), payments: [aPayment()], refunds: [], timeline }, full);
     expect(text.split('\n').length).toBeLessThanOrEqual(20);
     expect(text).toMatch(/… \d+ earlier entries/);
     expect(text).toContain('entry 59');
@@ -115,7 +123,10 @@ describe('an order card', () => {
       ...{ items, status: 'needs_attention' },
     });
     const payment = aPayment({ providerStatus: hostile, checkoutUrl: `https://x.example/${hostile}` });
-    const { text } = orderCard({ order, payments: [payment], timeline: [anEntry({ text: hostile })] }, full);
+    const { text } = orderCard(
+      { order, payments: [payment], refunds: [], timeline: [anEntry({ text: hostile })] },
+      full,
+    );
     expect(text).toContain('<b>T-1042</b>');
     expect(text).toContain('<b>49.00 USD</b>');
     expect(text).not.toContain('<b>Eve');
@@ -133,25 +144,28 @@ describe('an order card', () => {
     ['partially_refunded', ['Check again']],
     ['refunded', ['Check again']],
   ] as const)('%s offers %j', (status, wanted) => {
-    const { keyboard } = orderCard({ order: anOrder({ status }), payments: [aPayment()], timeline: [] }, full);
+    const { keyboard } = orderCard(
+      { order: anOrder({ status }), payments: [aPayment()], refunds: [], timeline: [] },
+      full,
+    );
     expect(keyboard.flat().map((button) => button.text)).toEqual([...wanted, 'Open at provider', '‹ Orders']);
   });
 
   test('an order whose creation was never answered says that it is not known', () => {
     const payment = aPayment({ creation: 'requested', reference: null, trust: null, checkoutUrl: null });
-    const { text } = orderCard({ order: anOrder(), payments: [payment], timeline: [] }, full);
+    const { text } = orderCard({ order: anOrder(), payments: [payment], refunds: [], timeline: [] }, full);
     expect(text).toContain('Whether BTCPay made it is not known yet');
   });
 
   test('where its buttons are not served, it leads to the bot that serves them', () => {
     const options: OrderCardOptions = { ...full, buttons: 'plain', commandBot: 'till_bot' };
-    const { keyboard } = orderCard({ order: anOrder(), payments: [], timeline: [] }, options);
+    const { keyboard } = orderCard({ order: anOrder(), payments: [], refunds: [], timeline: [] }, options);
     expect(keyboard).toEqual([[{ text: 'Open in the command bot', url: 'https://t.me/till_bot?start=T-1042' }]]);
   });
 
   test('an address that Telegram makes no button of is left out', () => {
     const options = { ...full, providerUrl: 'http://localhost:23000/invoices/XED' };
-    const { keyboard } = orderCard({ order: anOrder(), payments: [aPayment()], timeline: [] }, options);
+    const { keyboard } = orderCard({ order: anOrder(), payments: [aPayment()], refunds: [], timeline: [] }, options);
     expect(keyboard.flat().map((button) => button.text)).not.toContain('Open at provider');
   });
 });

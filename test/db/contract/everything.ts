@@ -5,6 +5,7 @@ import { describeMessageRecords } from './message-records.ts';
 import { describeOrders } from './orders.ts';
 import { describePayments } from './payments.ts';
 import { describeQueues } from './queues.ts';
+import { describeRefunds } from './refunds.ts';
 import { describeTransactions } from './transactions.ts';
 
 /** The whole contract of the database: what holds on one engine holds on the other. */
@@ -15,5 +16,6 @@ export function describeContract(open: OpenContractDatabase): void {
   describePayments(open);
   describeAlerts(open);
   describeExceptions(open);
+  describeRefunds(open);
   describeMessageRecords(open);
 }

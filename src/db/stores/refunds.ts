@@ -1,0 +1,45 @@
+import type { RefundStore } from '#payments/refund-store.ts';
+import type { Session } from '../dialect.ts';
+import { and, asc, eq, isNotNull, lte, notInArray, sql } from '../drizzle.ts';
+
+export function createRefundStore(session: Session): RefundStore {
+  const { db } = session;
+  const { refunds } = session.tables;
+  return {
+    async insertRefund(refund) {
+      await db.insert(refunds).values(refund);
+    },
+    findRefund: async (id) => (await db.select().from(refunds).where(eq(refunds.id, id)))[0],
+    findRefundByKey: async (requestKey) =>
+      (await db.select().from(refunds).where(eq(refunds.requestKey, requestKey)))[0],
+    listRefundsForOrder: async (orderId) =>
+      db.select().from(refunds).where(eq(refunds.orderId, orderId)).orderBy(asc(refunds.createdAt), asc(refunds.id)),
+    listRefundsForPayment: async (paymentId) =>
+      db
+        .select()
+        .from(refunds)
+        .where(eq(refunds.paymentId, paymentId))
+        .orderBy(asc(refunds.createdAt), asc(refunds.id)),
+    async changeRefund({ id, expected, change }) {
+      const changed = await db
+        .update(refunds)
+        .set({ ...change, version: sql`${refunds.version} + 1` })
+        .where(and(eq(refunds.id, id), eq(refunds.status, expected.status), eq(refunds.version, expected.version)))
+        .returning({ id: refunds.id });
+      return changed.length === 1;
+    },
+    listRefundsToPoll: async (query) =>
+      db
+        .select()
+        .from(refunds)
+        .where(
+          and(
+            isNotNull(refunds.nextPollAt),
+            lte(refunds.nextPollAt, query.now),
+            query.except.length === 0 ? undefined : notInArray(refunds.provider, [...query.except]),
+          ),
+        )
+        .orderBy(asc(refunds.nextPollAt), asc(refunds.id))
+        .limit(query.limit),
+  };
+}

@@ -1,0 +1,54 @@
+// The life cycle of a refund. The provider's newest word counts, except that a look which shows less than is known does not
+// take anything back; a command without an answer is `unknown` until a look shows what became of it.
+import type { RefundStatus } from './refund.ts';
+
+export const refundEvents = [
+  /** A second person said yes or no; or whoever asked for it takes it back before anything was sent. */
+  'approve',
+  'decline',
+  'withdraw',
+  /** The provider was asked, and no answer came. */
+  'lost',
+  /** The provider said no: it was not carried out. */
+  'refuse',
+  'seen_pending',
+  'seen_succeeded',
+  'seen_failed',
+  'seen_cancelled',
+] as const;
+export type RefundEvent = (typeof refundEvents)[number];
+
+export type RefundDecision =
+  | { kind: 'changed'; to: RefundStatus }
+  | { kind: 'unchanged' }
+  /** The event asks for something that this status does not allow. */
+  | { kind: 'refused' };
+
+const unchanged: RefundDecision = { kind: 'unchanged' };
+const refused: RefundDecision = { kind: 'refused' };
+const changed = (to: RefundStatus): RefundDecision => ({ kind: 'changed', to });
+
+export function decideRefund(status: RefundStatus, event: RefundEvent): RefundDecision {
+  switch (event) {
+    case 'approve':
+      return status === 'awaiting_approval' ? changed('requested') : refused;
+    case 'decline':
+      return status === 'awaiting_approval' ? changed('cancelled') : refused;
+    case 'withdraw':
+      return status === 'awaiting_approval' || status === 'requested' ? changed('cancelled') : refused;
+    case 'lost':
+      return status === 'requested' ? changed('unknown') : unchanged;
+    case 'refuse':
+      return status === 'requested' || status === 'unknown' ? changed('failed') : unchanged;
+    case 'seen_pending':
+      return status === 'pending' || status === 'succeeded' ? unchanged : changed('pending');
+    case 'seen_succeeded':
+      return status === 'succeeded' ? unchanged : changed('succeeded');
+    case 'seen_failed':
+      return status === 'failed' ? unchanged : changed('failed');
+    case 'seen_cancelled':
+      return status === 'cancelled' || status === 'failed' ? unchanged : changed('cancelled');
+    default:
+      return event satisfies never;
+  }
+}
