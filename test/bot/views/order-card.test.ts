@@ -6,7 +6,12 @@ import { decideOrder } from '#orders/decide-order.ts';
 import { orderStatuses } from '#orders/order.ts';
 import { anEntry, anOrder, aPayment, at, drawn, hostile, look } from '../support/values.ts';
 
-const full: OrderCardOptions = { ...look, providerUrl: 'https://btcpay.example.org/invoices/XED', buttons: 'full' };
+const full: OrderCardOptions = {
+  ...look,
+  providerUrl: 'https://btcpay.example.org/invoices/XED',
+  buttons: 'full',
+  canRefund: false,
+};
 const minute = 60_000;
 
 describe('an order card', () => {
