@@ -46,7 +46,7 @@ function twoProviders(): ProviderRegistry {
   const both = { coinbase: provider('coinbase'), btcpay: provider('btcpay') };
   const health = (name: ProviderName): ProviderHealth => ({
     ...{ provider: name, breaker: down.has(name) ? 'open' : 'closed', openedAt: null, lastError: null },
-    ...{ lastSuccessAt: null, dashboardUrl: null },
+    ...{ lastSuccessAt: null, failingSince: null, retiredAt: null, dashboardUrl: null },
   });
   return { list: () => Object.values(both), find: (name) => both[name as keyof typeof both], health };
 }

@@ -1,6 +1,7 @@
 import type { Clock } from '#kernel/clock.ts';
 import type { EventLog } from '#kernel/events.ts';
 import type { Random } from '#kernel/ids.ts';
+import type { RetiredProviders } from '../outages/retired-providers.ts';
 import type { PaymentProvider, ProviderHealth, ProviderRegistry } from '../payment-provider.ts';
 import { type BitpaySettings, createBitpayProvider } from './bitpay/bitpay-provider.ts';
 import { findBitpayError } from './bitpay/client.ts';
@@ -27,6 +28,8 @@ export interface ProviderRegistryDeps {
   log: EventLog;
   /** Hears of every attempt of a call, for metrics. */
   onCall?: ((call: ProviderCall) => void) | undefined;
+  /** Who is not asked any more; without it everybody is asked. */
+  retired?: RetiredProviders | undefined;
   /** Bounds that differ from the defaults. */
   policy?: Partial<HttpPolicy> | undefined;
 }
@@ -36,7 +39,10 @@ export function createProviderRegistry(settings: ProviderSettings, deps: Provide
   const policy: HttpPolicy = { ...defaultHttpPolicy, ...deps.policy };
   const withHttp = (options: ProviderHttpOptions) => {
     const shared = { clock: deps.clock, random: deps.random, policy };
-    return { ...shared, http: createProviderHttp({ ...shared, log: deps.log, onCall: deps.onCall }, options) };
+    return {
+      ...shared,
+      http: createProviderHttp({ ...shared, log: deps.log, onCall: deps.onCall, retired: deps.retired }, options),
+    };
   };
   const entries: { provider: PaymentProvider; health: () => ProviderHealth }[] = [];
   const { coinbase, bitpay, btcpay, publicUrl } = settings;
