@@ -4,7 +4,7 @@ import type { InboxEvent } from '#messaging/messaging-store.ts';
 import type { DeliveryResult } from '#messaging/outbox-handler.ts';
 import { handleInboxEvent } from '#payments/handle-inbox-event.ts';
 import { pollPayments } from '#payments/poll-payments.ts';
-import { watchProviders } from '#payments/watch-providers.ts';
+import { createProviderWatch } from '#payments/watch-providers.ts';
 import { openTestDatabase, type TestDatabase } from '#test/support/database.ts';
 import { createTestDeps, placeTestOrder, type TestDeps } from '#test/support/payment-looks.ts';
 import { createScriptedProviders, type ScriptedProviders } from '#test/support/scripted-providers.ts';
@@ -27,6 +27,7 @@ function handle(reference: string): Promise<DeliveryResult> {
       detail: null,
       trust: 'signed',
       body: new Uint8Array(),
+      headers: {},
       outcome: null,
       receivedAt: 0,
       availableAt: 0,
@@ -70,6 +71,6 @@ test('open payments of a provider that is not configured any more ring once, unt
   expect(await openAlerts()).toEqual(['provider_down:bitpay']);
   const alert = await opened.database.read((stores) => stores.alerts.findLiveAlert('provider_down:bitpay'));
   expect(alert?.occurrences).toBe(1);
-  await watchProviders({ ...deps, providers: createScriptedProviders(['bitpay'], deps.clock) }, {});
+  await createProviderWatch({ ...deps, providers: createScriptedProviders(['bitpay'], deps.clock) })({});
   expect(await openAlerts()).toEqual([]);
 });
