@@ -5,6 +5,7 @@ import { callbackBytesMax, decodeTap, orderFilters, pageMax, type Tap } from '#b
 import { alertCard } from '#bot/views/alert-card.ts';
 import { alertList } from '#bot/views/alert-list.ts';
 import { deadLetterCard, deadLetterList, letterOfMessage } from '#bot/views/dead-letters.ts';
+import { exitQuestion } from '#bot/views/export.ts';
 import { healthView } from '#bot/views/health.ts';
 import { orderCard } from '#bot/views/order-card.ts';
 import { foundOrders, orderList } from '#bot/views/order-list.ts';
@@ -14,13 +15,14 @@ import { discardQuestion, orderQuestion } from '#bot/views/questions.ts';
 import { reasonAwaited, reasonGiven, reasonQuestion } from '#bot/views/reason-question.ts';
 import { reconcileChoice } from '#bot/views/reconcile.ts';
 import { refundChoice } from '#bot/views/refunds.ts';
+import { replayView } from '#bot/views/replay.ts';
 import { startView } from '#bot/views/start.ts';
 import { shopStatsView } from '#bot/views/stats.ts';
 import { toMarkup, type View } from '#bot/views/view.ts';
 import { providerNames } from '#kernel/provider-name.ts';
 import { orderStatuses } from '#orders/order.ts';
 import { viewOrder } from '#payments/order-view.ts';
-import { anAlert, anId, anOrder, aPayment, at, look } from './support/values.ts';
+import { anAlert, anId, anOrder, anOutage, aPayment, aReport, at, look } from './support/values.ts';
 
 const pendingId = 'AAECAwQFBgcICQoLDA0ODw';
 const letter = letterOfMessage({
@@ -59,7 +61,10 @@ function* everyView(): Generator<View> {
   yield refundChoice(anOrder(), [{ payment: aPayment(), ...sums }]);
   yield deadLetterList([letter], look);
   yield deadLetterCard(letter, look);
-  yield providersView([], look);
+  yield providersView([aReport({ outage: anOutage({ status: 'retired' }) })], look);
+  yield exitQuestion({ provider: 'btcpay', pendingId });
+  const range = { kind: 'event', eventId: anId } as const;
+  yield replayView({ range, report: undefined, isOver: true, pendingId }, look);
   yield healthView({ checks: [], jobs: [], queues: [] }, look);
   const ordersInNeed = { count: 1, hasMore: false };
   yield startView({ name: 'Ann', openAlerts: 1, takenAlerts: 1, ordersInNeed, commands: [] });

@@ -6,8 +6,8 @@ import { day } from '#kernel/clock.ts';
 import { asOrderId } from '#kernel/ids.ts';
 import type { SentMessage } from '#messaging/messaging-store.ts';
 import { idempotencyKeptMs } from '#payments/place-order.ts';
-import { createReconciler } from '#payments/reconcile-provider.ts';
 import type { ReconciliationRun } from '#payments/reconciliation.ts';
+import { createWatches } from '#src/app-watch.ts';
 import { type House, openHouse, orderBody, storeRequest } from '#test/server/house.ts';
 
 let house: House;
@@ -17,7 +17,7 @@ const signal = new AbortController().signal;
 beforeEach(async () => {
   house = await openHouse({ policy: { attemptsMax: 1, breakerFailuresMax: 1, breakerOpenMs: 1 } });
   const { payments } = house;
-  jobs = createJobs({ payments, reconcile: createReconciler(payments) });
+  jobs = createJobs({ payments, ...createWatches(payments, signal) });
 });
 afterEach(() => house.close());
 
@@ -39,6 +39,8 @@ describe('the table of jobs', () => {
       'poll-payments',
       'expire-orders',
       'watch-providers',
+      'catch-up',
+      'watch-webhooks',
       'wake-alerts',
       'retire-alerts',
       'reconcile',
