@@ -15,6 +15,8 @@ export interface CoinbaseAccount {
   readonly publicKey: string | JsonWebKey;
   readonly webhookSecret: string;
   readonly webhookUrl?: string | undefined;
+  /** Whether a refund under a known key is the same refund; default true. The documentation leaves it open. */
+  readonly honoursRefundKeys?: boolean | undefined;
 }
 
 export interface BitPayAccount {

@@ -13,6 +13,7 @@ import { createFaults, createRandom, type FaultSource } from './faults.ts';
 import { type CallLog, createCallLog, faultGate } from './gate.ts';
 import type { ProviderHost, SimulatedProvider } from './host.ts';
 import { randomBase58 } from './ids.ts';
+import { createLateCalls } from './late-calls.ts';
 import type { BitPayAccount, BtcPayAccount, CoinbaseAccount, ProviderSandboxOptions } from './options.ts';
 import { retryDelaysMsDefault, retryPolicy } from './retry.ts';
 
@@ -50,6 +51,7 @@ export function createStation(name: ProviderName, deps: StationDeps): Station {
   const seed = (options.seed ?? seedDefault) * 31 + Object.keys(trouble).indexOf(name);
   const faults = createFaults(createRandom(seed));
   const calls = createCallLog();
+  const late = createLateCalls(now);
   const deliveries = createDeliveries({
     provider: name,
     now,
@@ -58,9 +60,16 @@ export function createStation(name: ProviderName, deps: StationDeps): Station {
     url: accounts[name].webhookUrl,
   });
   const host: ProviderHost = { now, origin: deps.origin, announce: (event) => deliveries.announce(event) };
-  const provider = createProvider(name, { ...deps, host });
+  const made = createProvider(name, { ...deps, host });
+  const provider: SimulatedProvider = {
+    ...made,
+    tick() {
+      late.release();
+      made.tick();
+    },
+  };
   const app = new Hono<{ Bindings: HttpBindings }>();
-  app.use('*', faultGate({ faults, log: calls, now, errorBody: trouble[name] }));
+  app.use('*', faultGate({ faults, log: calls, late, now, errorBody: trouble[name] }));
   app.route('/', provider.api);
   return { provider, faults, calls, deliveries, app };
 }
@@ -70,8 +79,8 @@ function createProvider(name: ProviderName, deps: StationDeps & { host: Provider
   const refundDelayMs = options.refundDelayMs ?? refundDelayMsDefault;
   switch (name) {
     case 'coinbase': {
-      const { keyId, publicKey, webhookSecret } = accounts.coinbase;
-      return createCoinbase(host, { keyId, key: publicKey, webhookSecret, refundDelayMs });
+      const { keyId, publicKey, webhookSecret, honoursRefundKeys = true } = accounts.coinbase;
+      return createCoinbase(host, { keyId, key: publicKey, webhookSecret, refundDelayMs, honoursRefundKeys });
     }
     case 'bitpay': {
       const { posToken, merchantToken, clientPublicKeyHex, ...rest } = accounts.bitpay;

@@ -1,8 +1,8 @@
 import type { HttpBindings } from '@hono/node-server';
 import type { Context, Hono } from 'hono';
 import {
+  allFaultKinds,
   type FaultSettings,
-  faultKinds,
   type ProviderName,
   providerNames,
   VisitRefused,
@@ -90,7 +90,14 @@ function addControl(app: App, { stations, now }: PagesDeps): void {
 }
 
 const switches = ['outage', 'reorderWebhooks'] as const;
-const numbers = ['failRate', 'retryAfterSeconds', 'dropWebhooks', 'duplicateWebhooks', 'delayWebhooksMs'] as const;
+const numbers = [
+  'failRate',
+  'lateMs',
+  'retryAfterSeconds',
+  'dropWebhooks',
+  'duplicateWebhooks',
+  'delayWebhooksMs',
+] as const;
 
 function parseChange(change: Record<string, unknown>): Partial<FaultSettings> {
   const result: Partial<FaultSettings> = {};
@@ -103,6 +110,6 @@ function parseChange(change: Record<string, unknown>): Partial<FaultSettings> {
     if (typeof value === 'number' && value >= 0) result[name] = value;
   }
   const kinds = change['failKinds'];
-  if (Array.isArray(kinds)) result.failKinds = faultKinds.filter((kind) => kinds.includes(kind));
+  if (Array.isArray(kinds)) result.failKinds = allFaultKinds.filter((kind) => kinds.includes(kind));
   return result;
 }

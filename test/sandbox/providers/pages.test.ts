@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { ProviderName } from '#sandbox/providers/contract.ts';
+import { allFaultKinds, type ProviderName } from '#sandbox/providers/contract.ts';
 import type { ProviderSandbox } from '#sandbox/providers/options.ts';
 import { startSandbox } from './support.ts';
 
@@ -78,6 +78,7 @@ describe('the control page', () => {
     for (const provider of ['coinbase', 'bitpay', 'btcpay']) {
       for (const name of names) expect(marksOf(html)).toContain(`fault-${provider}-${name}`);
     }
+    for (const kind of allFaultKinds) expect(marksOf(html)).toContain(`fault-bitpay-kind-${kind}`);
     expect(marksOf(html)).toContain(`checkout-${reference}`);
     expect(html).toContain('InvoiceCreated');
   });
