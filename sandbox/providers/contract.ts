@@ -18,6 +18,7 @@ export const visitActions = [
   'double_spend',
   'invalidate',
   'decline',
+  'claim_refund',
   'complete_refund',
   'fail_refund',
   'walk_away',
@@ -26,10 +27,13 @@ export type VisitAction = (typeof visitActions)[number];
 
 export interface VisitInput {
   readonly provider: ProviderName;
-  /** The provider's own id of the checkout or invoice. */
+  /** The provider's own id of the checkout or invoice; for what is done about a refund at BTCPay, that of the pull payment too. */
   readonly reference: string;
   readonly action: VisitAction;
-  /** Share of the amount that is sent, as a decimal string: `0.5` is the default of `underpay`, `1.5` that of `overpay`. */
+  /**
+   * Share of the amount that is sent, as a decimal string: `0.5` is the default of `underpay`, `1.5` that of `overpay`, and
+   * all that is left that of `claim_refund`.
+   */
   readonly fraction?: string | undefined;
 }
 
@@ -172,4 +176,6 @@ export interface CheckoutView {
   readonly expiresAtMs: number;
   readonly isOpen: boolean;
   readonly returnUrl: string | undefined;
+  /** Where the page is, if that is not the address of the checkout. */
+  readonly pageUrl?: string | undefined;
 }

@@ -40,6 +40,7 @@ function addHostedPages(app: App, { stations, now }: PagesDeps): void {
   app.get('/coinbase/payment-links/:id', hosted('coinbase'));
   app.get('/bitpay/invoice', hosted('bitpay'));
   app.get('/btcpay/i/:id', hosted('btcpay'));
+  app.get('/btcpay/pull-payments/:id', hosted('btcpay'));
 
   app.get('/status/:provider/:reference', (context) => {
     const name = providerNames.find((known) => known === context.req.param('provider'));
@@ -54,8 +55,9 @@ function addHostedPages(app: App, { stations, now }: PagesDeps): void {
     if (name === undefined || action === undefined || typeof reference !== 'string') return context.notFound();
     const { provider } = stations[name];
     const record = provider.records().find((known) => known.reference === reference);
-    if (record === undefined) return context.notFound();
-    const target = new URL(record.checkoutUrl);
+    const pageUrl = provider.view(reference)?.pageUrl ?? record?.checkoutUrl;
+    if (pageUrl === undefined) return context.notFound();
+    const target = new URL(pageUrl);
     try {
       provider.visit({ reference, action });
     } catch (error) {
