@@ -34,6 +34,8 @@ export interface BitPayAccount {
   readonly cancelledStatus?: 'expired' | 'declined' | undefined;
   /** Default true. */
   readonly signsWebhooks?: boolean | undefined;
+  /** What lies in each ledger at first, as a decimal string; default `10000.00`. A refund above the balance is refused. */
+  readonly ledgerBalance?: string | undefined;
   /** Error bodies come with status 200; default false. */
   readonly errorsWithStatus200?: boolean | undefined;
 }
@@ -90,6 +92,8 @@ export interface ProviderSandbox {
   /** The last attempts to deliver, oldest first. */
   deliveries(provider: ProviderName): readonly WebhookDelivery[];
   faults(provider: ProviderName): FaultControls;
+  /** Sets something that only this provider has, as the control page does: `ledgerBalance` of BitPay. */
+  setDial(provider: ProviderName, name: string, value: string): void;
   /** A payment made in the provider's dashboard, not by us. */
   createForeign(provider: ProviderName, input: ForeignInput): ProviderRecord;
   /** Applies everything that is due by the clock. The sandbox does so itself every fifth of a second. */

@@ -3,6 +3,7 @@ import { createAdaptorServer, type HttpBindings, type ServerType } from '@hono/n
 import { Hono } from 'hono';
 import { type ProviderName, providerNames, type VisitInput } from './contract.ts';
 import { makeBitPayAccount, makeBtcPayAccount, makeCoinbaseAccount } from './credentials.ts';
+import { setDial } from './dials.ts';
 import type { ProviderSandbox, ProviderSandboxOptions } from './options.ts';
 import { addPages } from './pages/routes.ts';
 import { type Accounts, createStation, type Station } from './station.ts';
@@ -58,6 +59,7 @@ export async function startProviderSandbox(options: ProviderSandboxOptions = {})
     callLog: (provider) => stations[provider].calls.calls,
     deliveries: (provider) => stations[provider].deliveries.log,
     faults: (provider) => stations[provider].faults.controls,
+    setDial: (provider, name, value) => setDial(stations[provider].provider, { name, value }),
     createForeign: (provider, input) => stations[provider].provider.createForeign(input),
     tick,
     settle: (settleOptions) => settle(all, { tick, timeoutMs: settleOptions?.timeoutMs ?? settleTimeoutMs }),

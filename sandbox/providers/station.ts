@@ -93,6 +93,7 @@ function createProvider(name: ProviderName, deps: StationDeps & { host: Provider
         cancelledStatus: rest.cancelledStatus ?? 'expired',
         signsWebhooks: rest.signsWebhooks ?? true,
         errorsWithStatus200: rest.errorsWithStatus200 ?? false,
+        ledgerBalance: rest.ledgerBalance ?? '10000.00',
         refundDelayMs,
       });
     }

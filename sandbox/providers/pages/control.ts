@@ -1,5 +1,6 @@
 import { html } from 'hono/html';
 import { allFaultKinds, type FaultSettings, type ProviderName, providerNames } from '../contract.ts';
+import type { Dial } from '../host.ts';
 import type { Station } from '../station.ts';
 import { type Html, makers, page } from './layout.ts';
 import { livePart } from './live.ts';
@@ -50,6 +51,7 @@ export function controlPage(stations: Stations, nowMs: number): Html {
 <div class="scroll"><table class="faults">
 <thead><tr><th></th>${providerNames.map((name) => html`<th class="${name}">${makers[name]}</th>`)}</tr></thead>
 <tbody>${rows.map((row) => faultRow(stations, row))}
+${providerNames.flatMap((name) => (stations[name].provider.dials ?? []).map((dial) => dialRow(name, dial)))}
 <tr><th></th>${providerNames.map((name) => html`<td><button class="calm" data-provider="${name}" data-testid="fault-${name}-reset">No faults</button></td>`)}</tr>
 </tbody></table></div>
 <div id="live">${livePart(stations, nowMs)}</div>
@@ -62,6 +64,14 @@ function faultRow(stations: Stations, row: Row): Html {
     const settings = stations[provider].faults.controls.get();
     return html`<td class="${provider}">${control(provider, { name: row.name, settings })}</td>`;
   })}</tr>`;
+}
+
+function dialRow(owner: ProviderName, dial: Dial): Html {
+  const input = html`<input size="10" value="${dial.get()}" data-provider="${owner}" data-dial="${dial.name}"
+data-testid="dial-${owner}-${dial.name}">`;
+  return html`<tr><th>${dial.title}<small>${dial.hint}</small></th>${providerNames.map(
+    (provider) => html`<td class="${provider}">${provider === owner ? input : ''}</td>`,
+  )}</tr>`;
 }
 
 function control(
@@ -91,7 +101,8 @@ const script = `
 const always = ['retryAfterSeconds', 'lateMs'];
 const post = (path, body) => fetch(path, { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) });
 document.addEventListener('change', async (event) => {
-  const { provider, fault, kind } = event.target.dataset;
+  const { provider, fault, kind, dial } = event.target.dataset;
+  if (dial) await post('/control/dial', { provider, name: dial, value: event.target.value });
   if (kind) {
     const boxes = [...document.querySelectorAll('[data-kind][data-provider="' + provider + '"]')];
     await post('/control/faults', { provider, change: { failKinds: boxes.filter((box) => box.checked).map((box) => box.dataset.kind) } });

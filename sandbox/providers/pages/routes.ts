@@ -8,6 +8,7 @@ import {
   VisitRefused,
   visitActions,
 } from '../contract.ts';
+import { setDial } from '../dials.ts';
 import { isObject } from '../requests.ts';
 import type { Station } from '../station.ts';
 import { checkoutPage, outagePage } from './checkout.ts';
@@ -80,6 +81,18 @@ function addControl(app: App, { stations, now }: PagesDeps): void {
     // Ending an outage lets the waiting webhooks go.
     stations[name].deliveries.pump();
     return context.json(stations[name].faults.controls.get());
+  });
+  app.post('/control/dial', async (context) => {
+    const body: unknown = await context.req.json();
+    const owner = isObject(body) ? providerNames.find((known) => known === body['provider']) : undefined;
+    if (owner === undefined || !isObject(body)) return context.text('Malformed', 400);
+    try {
+      setDial(stations[owner].provider, { name: String(body['name']), value: String(body['value']) });
+    } catch (error) {
+      if (!(error instanceof VisitRefused)) throw error;
+      return context.text(error.message, 400);
+    }
+    return context.json({});
   });
   app.post('/control/reset', async (context) => {
     const body: unknown = await context.req.json();

@@ -104,4 +104,21 @@ describe('the control page', () => {
     expect(sandbox.faults('bitpay').outage).toBe(false);
     expect((await post('/control/faults', { provider: 'paypal', change })).status).toBe(400);
   });
+
+  test('sets what only one provider has, and says what makes no sense', async () => {
+    const sandbox = await startSandbox();
+    const set = async (change: object): Promise<number> => {
+      const headers = { 'content-type': 'application/json' };
+      const url = new URL('/control/dial', sandbox.url);
+      return (await fetch(url, { method: 'POST', headers, body: JSON.stringify(change) })).status;
+    };
+    const shown = async () =>
+      /value="([^"]*)"[^>]*data-dial="ledgerBalance"/.exec(await (await fetch(sandbox.url)).text());
+    expect((await shown())?.[1]).toBe('10000.00');
+    expect(await set({ provider: 'bitpay', name: 'ledgerBalance', value: '12.50' })).toBe(200);
+    expect((await shown())?.[1]).toBe('12.50');
+    expect(await set({ provider: 'bitpay', name: 'ledgerBalance', value: 'a lot' })).toBe(400);
+    expect(await set({ provider: 'btcpay', name: 'ledgerBalance', value: '1' })).toBe(400);
+    expect(await set({ provider: 'paypal', name: 'ledgerBalance', value: '1' })).toBe(400);
+  });
 });
