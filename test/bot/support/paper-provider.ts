@@ -40,6 +40,7 @@ export function createPaperProvider(now: () => number): PaperProvider {
     name: 'btcpay',
     capabilities: capabilities({ canList: true, gaps: ['It is made of paper.'] }),
     refunds: null,
+    figures: null,
     quote: (money) => ({ amount: toDecimal(money), asset: money.currency }),
     async createPayment(request) {
       const reference = `paper-${payments.size + 1}`;

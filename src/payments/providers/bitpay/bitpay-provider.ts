@@ -96,6 +96,7 @@ export function createBitpayProvider(
     },
     cancelPayment: (reference, signal) => cancelInvoice(client, reference, signal),
     refunds: null,
+    figures: null,
     verifyWebhook: (delivery) => verifyBitpayWebhook(delivery, secrets),
     probe: (signal) => probe(client, { now: clock.now(), signal }),
   };

@@ -71,6 +71,8 @@ export function createBtcpayProvider(
     },
     cancelPayment: (reference, signal) => cancelInvoice(deps, { client, reference, signal }),
     refunds: null,
+    // There are no settlements: the money goes straight into the shop's own wallet, and nobody keeps a fee of it.
+    figures: null,
     verifyWebhook: (delivery) => verifyBtcpayWebhook(delivery, settings),
     async probe(signal) {
       await client.listInvoices({ skip: 0, take: 1 }, signal);

@@ -81,6 +81,8 @@ export function createCoinbaseProvider(
     },
     cancelPayment: (reference, signal) => cancelCheckout(client, reference, signal),
     refunds: null,
+    // What Coinbase kept stands in `settlement` of each checkout, and so in every look; it has no list of payouts.
+    figures: null,
     verifyWebhook: (delivery, now) =>
       verifyCoinbaseWebhook(delivery, { secrets: settings.webhookSecrets, scheme: settings.webhookScheme, now }),
     async probe(signal) {
