@@ -15,6 +15,7 @@ import { firstOf } from '../setting-invalid.ts';
 import { acceptableAddress } from '../web-address.ts';
 import { type BitpayClient, createBitpayClient, isNotFound } from './client.ts';
 import { type Invoice, toSnapshot } from './invoice.ts';
+import { createBitpayRefunds } from './refunds.ts';
 import { readBitpayKey } from './signing.ts';
 import { verifyBitpayWebhook } from './webhook.ts';
 
@@ -48,11 +49,12 @@ const posCapabilities: ProviderCapabilities = {
   gaps: [
     'Without a merchant token BitPay cannot list invoices: reconciliation leaves it out.',
     'Without a merchant token BitPay cannot cancel: an unwanted invoice runs out by itself after 15 minutes.',
+    'Without a merchant token BitPay cannot refund: it has to be done on its own pages.',
     'Without a merchant token a create whose answer was lost is repeated under the same guid; if BitPay makes a second invoice of it, the first runs out unpaid.',
   ],
 };
 
-/** BitPay invoices. A pos token sells; list, cancel and search need the merchant facade. Throws ProviderSettingInvalid. */
+/** BitPay invoices. A pos token sells; list, cancel, refund and search need the merchant facade. Throws ProviderSettingInvalid. */
 export function createBitpayProvider(
   deps: { http: ProviderHttp; clock: Clock; random: Random; policy: HttpPolicy },
   settings: BitpaySettings,
@@ -95,7 +97,7 @@ export function createBitpayProvider(
       for await (const invoices of listInvoices(client, window, signal)) yield invoices.map(show);
     },
     cancelPayment: (reference, signal) => cancelInvoice(client, reference, signal),
-    refunds: null,
+    refunds: client.merchant === undefined ? null : createBitpayRefunds(client.signed, settings),
     figures: null,
     verifyWebhook: (delivery) => verifyBitpayWebhook(delivery, secrets),
     probe: (signal) => probe(client, { now: clock.now(), signal }),
