@@ -60,17 +60,19 @@ export async function openShop(name: ProviderName, options: ShopOptions = {}) {
   sandbox.setWebhookUrl(name, receiver.url);
   const random = seededRandom(7);
   const settings = { ...settingsOf(sandbox, options), ...options.settings };
-  const registry = createProviderRegistry(settings, {
-    clock,
-    random,
-    log: recordingLog(),
-    onCall: (call) => {
-      calls.push(call);
-      if (createFault !== undefined && lookUps.includes(call.operation)) strikeCreate();
-    },
-    // Short, because the faults that never answer are waited for in real time.
-    policy: { timeoutMs: 600, ...options.policy },
-  });
+  const connect = () =>
+    createProviderRegistry(settings, {
+      clock,
+      random,
+      log: recordingLog(),
+      onCall: (call) => {
+        calls.push(call);
+        if (createFault !== undefined && lookUps.includes(call.operation)) strikeCreate();
+      },
+      // Short, because the faults that never answer are waited for in real time.
+      policy: { timeoutMs: 600, ...options.policy },
+    });
+  const registry = connect();
   const provider = registry.find(name) as PaymentProvider;
   const ids = createIds({ clock, random });
   let createFault: FaultKind | undefined;
@@ -96,6 +98,8 @@ export async function openShop(name: ProviderName, options: ShopOptions = {}) {
       ...differences,
     }),
     records: () => sandbox.records(name),
+    /** The adapter of a process that was started anew. */
+    restart: () => connect().find(name) as PaymentProvider,
     /** Lets the fault strike the create itself, not the look that some adapters take before it. */
     failCreate(fault: FaultKind): void {
       createFault = fault;
