@@ -79,7 +79,7 @@ export function isNotFound(error: unknown): boolean {
 }
 
 /** The day (UTC) of a time, as the queries of lists name it. */
-function dayOf(time: Milliseconds): string {
+export function dayOf(time: Milliseconds): string {
   return new Date(time).toISOString().slice(0, 10);
 }
 
