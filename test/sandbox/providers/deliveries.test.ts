@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import type { ProviderName, VisitAction } from '#sandbox/providers/contract.ts';
+import { type ProviderName, providerNames } from '#kernel/provider-name.ts';
+import type { VisitAction } from '#sandbox/providers/contract.ts';
 import type { ProviderSandbox } from '#sandbox/providers/options.ts';
 import { bitpayClient, btcpayClient, coinbaseClient } from './clients.ts';
 import { type Clock, createClock, type Receiver, startReceiver, startSandbox } from './support.ts';
@@ -22,7 +23,7 @@ async function start(): Promise<Setting> {
     bitpay: async () => (await bitpayClient(sandbox).pos()).json.data.id as string,
     btcpay: async () => (await btcpayClient(sandbox).create()).json.id as string,
   };
-  for (const provider of ['coinbase', 'bitpay', 'btcpay'] as const) sandbox.setWebhookUrl(provider, receiver.url);
+  for (const provider of providerNames) sandbox.setWebhookUrl(provider, receiver.url);
   return {
     sandbox,
     clock,
@@ -189,15 +190,4 @@ describe('webhooks can be', () => {
     await visit('coinbase', reference, 'pay');
     expect(sandbox.deliveries('coinbase')).toMatchObject([{ outcome: 'no_target' }]);
   });
-});
-
-test('a foreign payment is held by the provider and carries no word of ours', async () => {
-  const { sandbox, clock } = await start();
-  for (const provider of ['coinbase', 'bitpay', 'btcpay'] as const) {
-    const record = sandbox.createForeign(provider, { amount: '12.50', description: 'By hand' });
-    expect(record).toMatchObject({ amount: '12.50', isForeign: true, orderId: undefined });
-    expect(sandbox.record(provider, record.reference)).toEqual(record);
-  }
-  const listed = await coinbaseClient(sandbox, clock).request('GET', '/checkouts');
-  expect(listed.json.checkouts).toMatchObject([{ amount: '12.50', description: 'By hand' }]);
 });
