@@ -31,12 +31,23 @@ export interface PendingAction {
   payload: JsonObject;
   createdAt: Milliseconds;
   expiresAt: Milliseconds;
+  /** Since when the admin's next message is taken for the reason; null while it is not. */
+  awaitsTextSince: Milliseconds | null;
 }
 
 export interface PendingActionStore {
   save(action: PendingAction): Promise<void>;
   /** Takes the action once and for all: undefined when it is gone, over, or another admin's. */
   consume(input: { id: string; adminId: number; now: Milliseconds }): Promise<PendingAction | undefined>;
+  /** From now on the admin's next message belongs to it, until `until`; undefined when it is gone, over, or another admin's. */
+  awaitText(input: {
+    id: string;
+    adminId: number;
+    now: Milliseconds;
+    until: Milliseconds;
+  }): Promise<PendingAction | undefined>;
+  /** The action that waits for the admin's next message, the newest first; undefined when none does. */
+  findAwaitingText(query: { adminId: number; now: Milliseconds }): Promise<PendingAction | undefined>;
   prune(query: { before: Milliseconds; limit: number }): Promise<number>;
 }
 

@@ -23,6 +23,7 @@ export async function proposeAction(
     payload: input.payload,
     createdAt: now,
     expiresAt: now + input.forMs,
+    awaitsTextSince: null,
   };
   await deps.database.transaction((stores) => stores.pendingActions.save(pending));
   return pending;
@@ -36,4 +37,28 @@ export function consumeAction(
   return deps.database.transaction((stores) =>
     stores.pendingActions.consume({ id: input.id, adminId: input.adminId, now: deps.clock.now() }),
   );
+}
+
+/** The admin's next message becomes the reason of the action; undefined when the action is gone. */
+export function awaitReason(
+  deps: PendingActionDeps,
+  input: { id: string; adminId: number; forMs: Milliseconds },
+): Promise<PendingAction | undefined> {
+  const now = deps.clock.now();
+  const { id, adminId } = input;
+  return deps.database.transaction((stores) =>
+    stores.pendingActions.awaitText({ id, adminId, now, until: now + input.forMs }),
+  );
+}
+
+/** Takes the action that waits for this admin's message, once; undefined when none waits. */
+export function takeAwaitingAction(
+  deps: PendingActionDeps,
+  input: { adminId: number },
+): Promise<PendingAction | undefined> {
+  const now = deps.clock.now();
+  return deps.database.transaction(async (stores) => {
+    const waiting = await stores.pendingActions.findAwaitingText({ adminId: input.adminId, now });
+    return waiting && stores.pendingActions.consume({ id: waiting.id, adminId: input.adminId, now });
+  });
 }

@@ -142,6 +142,7 @@ async function openOrder(deps: AlertTapDeps, { alert, input }: KnownTap): Promis
     timeZone: deps.timeZone,
     providerUrl: null,
     buttons: 'plain',
+    canRefund: false,
     commandBot: deps.commandBot(),
   });
   return { toast: '', reply };

@@ -15,7 +15,7 @@ export type AlertTap = (typeof alertTaps)[number];
 const alertPlaces = ['card', 'list'] as const;
 export type AlertPlace = (typeof alertPlaces)[number];
 
-const orderTaps = ['show', 'check', 'link', 'cancel', 'deliver', 'back'] as const;
+const orderTaps = ['show', 'check', 'link', 'cancel', 'deliver', 'refund', 'back'] as const;
 export type OrderTap = (typeof orderTaps)[number];
 
 export const statsDays = [7, 30, 90] as const;
@@ -35,8 +35,12 @@ export type Tap =
   | { kind: 'alert_view'; id: string }
   | { kind: 'order'; act: OrderTap; id: string }
   | { kind: 'orders'; filter: OrderFilter; page: number }
-  /** The second tap of an action that waits; the id is the pending action's. */
-  | { kind: 'confirm'; pendingId: string }
+  /** The second tap of an action that waits; the id is the pending action's. `choice` is the reason that was tapped. */
+  | { kind: 'confirm'; pendingId: string; choice: number | null }
+  /** The reason of the waiting action is the next message. */
+  | { kind: 'write_reason'; pendingId: string }
+  /** Which of an order's payments is to be refunded. */
+  | { kind: 'refund'; paymentId: string }
   | { kind: 'stats'; days: StatsDays }
   | { kind: 'reconcile'; provider: ProviderName | 'all' }
   | { kind: 'dead'; act: DeadTap; queue: DeadQueue; id: string }
@@ -61,7 +65,11 @@ export function encodeTap(tap: Tap): string {
     case 'orders':
       return `orders:${tap.filter}:${tap.page}`;
     case 'confirm':
-      return `confirm:${tap.pendingId}`;
+      return tap.choice === null ? `confirm:${tap.pendingId}` : `confirm:${tap.pendingId}:${tap.choice}`;
+    case 'write_reason':
+      return `write_reason:${tap.pendingId}`;
+    case 'refund':
+      return `refund:${shortenId(tap.paymentId)}`;
     case 'stats':
       return `stats:${tap.days}`;
     case 'reconcile':
@@ -109,8 +117,16 @@ function readTap(kind: string, [first = '', second = '', third = '']: string[]):
       const filter = oneOf(orderFilters, first);
       return filter && readPage(second, (page) => ({ kind, filter, page }));
     }
-    case 'confirm':
-      return /^[\w-]{16,22}$/.test(first) ? { kind, pendingId: first } : undefined;
+    case 'confirm': {
+      const choice = second === '' ? null : readChoice(second);
+      return isPendingId(first) && choice !== undefined ? { kind, pendingId: first, choice } : undefined;
+    }
+    case 'write_reason':
+      return isPendingId(first) ? { kind, pendingId: first } : undefined;
+    case 'refund': {
+      const paymentId = restoreId(first);
+      return paymentId ? { kind, paymentId } : undefined;
+    }
     case 'stats': {
       const days = statsDays.find((candidate) => String(candidate) === first);
       return days && { kind, days };
@@ -134,6 +150,14 @@ function readTap(kind: string, [first = '', second = '', third = '']: string[]):
 
 function oneOf<Word extends string>(words: readonly Word[], text: string): Word | undefined {
   return words.find((word) => word === text);
+}
+
+function isPendingId(text: string): boolean {
+  return /^[\w-]{16,22}$/.test(text);
+}
+
+function readChoice(text: string): number | undefined {
+  return /^\d$/.test(text) ? Number(text) : undefined;
 }
 
 function readPage(text: string, make: (page: number) => Tap): Tap | undefined {

@@ -12,6 +12,7 @@ export const {
   eq,
   getTableColumns,
   getTableName,
+  gt,
   gte,
   inArray,
   isNotNull,

@@ -69,6 +69,8 @@ export type WebhookVerdict =
 export interface FetchOptions {
   /** Ids below the reference that webhooks have told of so far (`detail` of a verdict). */
   details?: readonly string[] | undefined;
+  /** What we asked for and until when, for a provider that tells nothing of a payment before money comes. */
+  known?: { requested: AssetAmount; expiresAt: Milliseconds } | undefined;
   signal?: AbortSignal | undefined;
 }
 

@@ -5,6 +5,7 @@ import { isCurrency, MoneyInvalid, parseMoney } from '#kernel/money.ts';
 import { type ProviderName, providerNames } from '#kernel/provider-name.ts';
 import type { OrderItem } from '#orders/order.ts';
 import type { Fault } from './errors.ts';
+import { plainWords, toFaults } from './request-faults.ts';
 
 const itemsMax = 100;
 const quantityMax = 10_000;
@@ -22,7 +23,8 @@ function line(max: number) {
     .refine((text) => text.isWellFormed() && !/\p{Cc}/u.test(text), 'must be one line of plain text');
 }
 
-const amount = z
+/** Money as the shop writes it. */
+export const amount = z
   .string('must be a decimal string such as "49.00"; a JSON number is not accepted for money')
   .regex(/^(?:0|[1-9]\d{0,14})(?:\.\d{1,8})?$/, 'must be a decimal string such as "49.00"')
   .openapi({ example: '49.00' });
@@ -158,23 +160,4 @@ function findLostKeys(body: unknown): Fault[] {
   const parsed = metadataOf.safeParse(body);
   if (!parsed.success || !Object.hasOwn(parsed.data.metadata, '__proto__')) return [];
   return [{ pointer: '/metadata/__proto__', detail: 'is not a name that metadata may have' }];
-}
-
-/** What a field without words of its own is told when something else, or nothing, stands in its place. */
-function plainWords(issue: z.core.$ZodRawIssue): string | undefined {
-  if (issue.code !== 'invalid_type') return undefined;
-  return issue.input === undefined ? 'is required' : `must be a JSON ${issue.expected}`;
-}
-
-function toFaults(issue: z.core.$ZodIssue): Fault[] {
-  if (issue.code === 'unrecognized_keys') {
-    return issue.keys.map((key) => ({ pointer: toPointer([...issue.path, key]), detail: 'is not a known field' }));
-  }
-  // A rule about a key of a record is told by the inner issue; the outer one only says "invalid key".
-  const message = issue.code === 'invalid_key' ? `the key ${issue.issues[0]?.message ?? 'is wrong'}` : issue.message;
-  return [{ pointer: toPointer(issue.path), detail: message }];
-}
-
-function toPointer(path: readonly PropertyKey[]): string {
-  return path.map((part) => `/${String(part).replaceAll('~', '~0').replaceAll('/', '~1')}`).join('');
 }

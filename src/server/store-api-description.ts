@@ -3,7 +3,8 @@ import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi';
 import { orderStatuses } from '#orders/order.ts';
 import { problemContentType } from './errors.ts';
 import { orderRequestSchema } from './order-request.ts';
-import { orderPageSchema, orderSchema, placedOrderSchema, problemSchema } from './store-api-schemas.ts';
+import { refundRequestSchema } from './refund-route.ts';
+import { orderPageSchema, orderSchema, placedOrderSchema, problemSchema, refundSchema } from './store-api-schemas.ts';
 
 /** The page sizes of the list. */
 export const pageLimits = { default: 20, max: 100 };
@@ -88,11 +89,39 @@ const listOrdersRoute = createRoute({
   },
 });
 
+const refundOrderRoute = createRoute({
+  method: 'post',
+  path: '/v1/orders/{id}/refunds',
+  tags: [tag.name],
+  operationId: 'refundOrder',
+  summary: 'Give money of an order back',
+  description:
+    'Asks the provider to give back all that came, or a part of it; never more than came. The answer says that it was asked for: how it goes on is in `refunds` of the order, and `order.refunded` is announced when the money has gone back.',
+  security: bearer,
+  request: {
+    params: z.object({ id: z.string() }),
+    headers: z.object({ 'idempotency-key': z.string().max(255).optional() }),
+    body: { required: true, content: { 'application/json': { schema: refundRequestSchema } } },
+  },
+  responses: {
+    201: {
+      description: 'The refund. `Idempotent-Replayed: true` marks the answer to a repeat.',
+      content: { 'application/json': { schema: refundSchema } },
+    },
+    400: problemOf('The body is not JSON, or the Idempotency-Key is malformed.'),
+    ...refusals,
+    404: problemOf('There is no such order.'),
+    413: problemOf('The body is too large.'),
+    415: problemOf('The body is not application/json.'),
+    422: problemOf('The refund cannot be asked for as it is; `code` says why.'),
+  },
+});
+
 export function describeStoreApi(build: { version: string }): object {
   const described = new OpenAPIHono();
   const registry = described.openAPIRegistry;
   registry.registerComponent('securitySchemes', 'storeKey', { type: 'http', scheme: 'bearer' });
-  for (const route of [placeOrderRoute, getOrderRoute, listOrdersRoute]) registry.registerPath(route);
+  for (const route of [placeOrderRoute, getOrderRoute, listOrdersRoute, refundOrderRoute]) registry.registerPath(route);
   return described.getOpenAPI31Document({
     openapi: '3.1.0',
     tags: [tag],

@@ -1,4 +1,3 @@
-import { hash } from 'node:crypto';
 import { type Context, Hono } from 'hono';
 import { storeActor } from '#kernel/actor.ts';
 import { asOrderId } from '#kernel/ids.ts';
@@ -7,15 +6,16 @@ import type { PaymentDeps } from '#payments/deps.ts';
 import { getOrderDetails, listOrderViews } from '#payments/get-order.ts';
 import { viewOrder } from '#payments/order-view.ts';
 import { placeOrder } from '#payments/place-order.ts';
-import { brokenBody, type Fault, notFound, problem, refuseOtherMethods, tooLarge } from './errors.ts';
+import { type Fault, notFound, problem, refuseOtherMethods } from './errors.ts';
 import { parseOrderRequest } from './order-request.ts';
 import { answerPlacedOrder } from './placed-order-answer.ts';
-import { readBody } from './read-body.ts';
+import { readJsonRequest } from './read-json-request.ts';
+import { postRefund } from './refund-route.ts';
 import { isOneOf } from './secret-match.ts';
 import { pageLimits } from './store-api-description.ts';
 
-export const orderBytesMax = 256 * 1024;
-const idempotencyKey = /^[\x20-\x7e]{1,255}$/;
+/** A version 7 UUID, as every id of ours is. */
+const idPattern = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
 export interface StoreApiDeps {
   payments: PaymentDeps;
@@ -36,12 +36,17 @@ export function storeApiRoutes(deps: StoreApiDeps): Hono {
   app.get('/v1/orders', (context) => getOrders(context, deps));
   app.get('/v1/orders/:id', async (context) => {
     const id = context.req.param('id');
-    if (!/^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(id)) return notFound();
+    if (!idPattern.test(id)) return notFound();
     const details = await getOrderDetails(deps.payments, { id: asOrderId(id) });
     return details === undefined ? notFound() : context.json(viewOrder(details));
   });
+  app.post('/v1/orders/:id/refunds', (context) => {
+    const id = context.req.param('id');
+    return idPattern.test(id) ? postRefund(context, { payments: deps.payments, orderId: asOrderId(id) }) : notFound();
+  });
   refuseOtherMethods(app, { path: '/v1/orders', allowed: ['GET', 'HEAD', 'POST'] });
   refuseOtherMethods(app, { path: '/v1/orders/:id', allowed: ['GET', 'HEAD'] });
+  refuseOtherMethods(app, { path: '/v1/orders/:id/refunds', allowed: ['POST'] });
   return app;
 }
 
@@ -58,47 +63,23 @@ function guard(context: Context, access: StoreApiDeps['access']): Response | und
 }
 
 async function postOrder(context: Context, deps: StoreApiDeps): Promise<Response> {
-  if (!isJson(context.req.header('content-type')) || context.req.header('content-encoding') !== undefined) {
-    return problem({ status: 415, detail: 'The body must be application/json, without a content encoding.' });
-  }
-  const key = context.req.header('idempotency-key') ?? null;
-  if (key !== null && !idempotencyKey.test(key)) {
-    const fault: Fault = { parameter: 'Idempotency-Key', detail: 'must have 1 to 255 printable ASCII characters' };
-    return problem({ status: 400, detail: 'The Idempotency-Key is malformed.', errors: [fault] });
-  }
-  const body = await readBody(context.req.raw, orderBytesMax);
-  if (body.kind === 'too_large') return tooLarge(orderBytesMax);
-  if (body.kind === 'broken') return brokenBody();
-  const json = parseJson(body.bytes);
-  if (json === undefined) return problem({ status: 400, detail: 'The body is not valid JSON in UTF-8.' });
+  const json = await readJsonRequest(context);
+  if (json instanceof Response) return json;
   const parsed = parseOrderRequest(json.value);
   if (parsed.kind === 'faults') {
     return problem({ status: 422, code: 'invalid_order', detail: 'The order has faults.', errors: parsed.faults });
   }
   const { amountMinor, ...request } = parsed.request;
-  const bodyHash = key === null ? null : hash('sha256', body.bytes);
   const result = await placeOrder(deps.payments, {
     ...request,
-    idempotencyKey: key,
-    bodyHash,
+    idempotencyKey: json.once?.key ?? null,
+    bodyHash: json.once?.bodyHash ?? null,
     origin: 'store',
     actor: storeActor,
     note: null,
   });
   const money = { amountMinor, currency: request.currency };
   return answerPlacedOrder(result, { wanted: request.provider, money, providers: deps.payments.providers });
-}
-
-function isJson(contentType: string | undefined): boolean {
-  return /^application\/json\s*(?:;\s*charset="?utf-8"?\s*)?$/i.test(contentType?.trim() ?? '');
-}
-
-function parseJson(bytes: Uint8Array): { value: unknown } | undefined {
-  try {
-    return { value: JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes)) };
-  } catch {
-    return undefined;
-  }
 }
 
 async function getOrders(context: Context, deps: StoreApiDeps): Promise<Response> {

@@ -65,7 +65,7 @@ describe('who is served', () => {
     expect(names).toEqual(
       expect.arrayContaining(['orders', 'order', 'find', 'pay', 'alerts', 'stats', 'providers', 'reconcile', 'health']),
     );
-    expect(names).not.toContain('refund');
+    expect(names).not.toContain('panic');
     expect(shop.telegram.commands({ bot: 'till_bot', userId: eve }).map(({ command }) => command)).toEqual(['start']);
   });
 

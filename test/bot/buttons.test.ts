@@ -11,7 +11,9 @@ import { foundOrders, orderList } from '#bot/views/order-list.ts';
 import { paymentLink } from '#bot/views/payment-link.ts';
 import { providersView } from '#bot/views/providers.ts';
 import { discardQuestion, orderQuestion } from '#bot/views/questions.ts';
+import { reasonAwaited, reasonGiven, reasonQuestion } from '#bot/views/reason-question.ts';
 import { reconcileChoice } from '#bot/views/reconcile.ts';
+import { refundChoice } from '#bot/views/refunds.ts';
 import { startView } from '#bot/views/start.ts';
 import { shopStatsView } from '#bot/views/stats.ts';
 import { toMarkup, type View } from '#bot/views/view.ts';
@@ -39,7 +41,7 @@ function* everyView(): Generator<View> {
   for (const page of pages) yield alertList({ alerts: [anAlert()], page, hasMore: true }, look);
   for (const status of orderStatuses) {
     const details = { order: anOrder({ status }), payments: [aPayment()], refunds: [], timeline: [] };
-    yield orderCard(details, { ...look, providerUrl: 'https://a.example/', buttons: 'full' });
+    yield orderCard(details, { ...look, providerUrl: 'https://a.example/', buttons: 'full', canRefund: true });
     yield foundOrders({ text: 'x', orders: [details.order] }, look);
     yield paymentLink(viewOrder(details), { ...look, buttons: 'full' });
   }
@@ -48,6 +50,13 @@ function* everyView(): Generator<View> {
   }
   for (const question of ['cancel', 'deliver'] as const) yield orderQuestion(anOrder(), { question, pendingId });
   for (const queue of ['inbox', 'outbox'] as const) yield discardQuestion({ what: 'x', queue, id: anId, pendingId });
+  const asked = { ask: 'x', about: 'x', warn: 'x', reasons: ['a', 'b', 'c'], yes: 'x' };
+  const back = { kind: 'order', act: 'show', id: anId } as const;
+  yield reasonQuestion(asked, { pendingId, back });
+  yield reasonAwaited(asked, { back });
+  yield reasonGiven(asked, { pendingId, reason: 'x', back });
+  const sums = { capturedMinor: 2, refundedMinor: 0, onItsWayMinor: 0, refundableMinor: 1 };
+  yield refundChoice(anOrder(), [{ payment: aPayment(), ...sums }]);
   yield deadLetterList([letter], look);
   yield deadLetterCard(letter, look);
   yield providersView([], look);

@@ -341,7 +341,7 @@ describe('the description', () => {
     const document = (await response.json()) as { openapi: string; paths: Record<string, object> };
     expect(document.openapi).toBe('3.1.0');
     const routes = Object.entries(document.paths).map(([path, item]) => `${Object.keys(item).join(',')} ${path}`);
-    expect(routes).toEqual(['post,get /v1/orders', 'get /v1/orders/{id}']);
+    expect(routes).toEqual(['post,get /v1/orders', 'get /v1/orders/{id}', 'post /v1/orders/{id}/refunds']);
   });
 
   test('says of every route what it does, under a heading of its own', async () => {
@@ -352,7 +352,12 @@ describe('the description', () => {
       paths: Record<string, Record<string, Operation>>;
     };
     const operations = Object.values(document.paths).flatMap((item) => Object.values(item));
-    expect(operations.map(({ operationId }) => operationId)).toEqual(['placeOrder', 'listOrders', 'getOrder']);
+    expect(operations.map(({ operationId }) => operationId)).toEqual([
+      'placeOrder',
+      'listOrders',
+      'getOrder',
+      'refundOrder',
+    ]);
     const headings = document.tags.map(({ name }) => name);
     for (const { tags, summary, description } of operations) {
       expect(headings).toEqual(tags);

@@ -15,6 +15,7 @@ const labels: Readonly<Record<VisitAction, string>> = {
   expire: 'Let it expire',
   double_spend: 'Double spend',
   invalidate: 'Never confirm it',
+  take_back: 'Take it back',
   decline: 'Decline it',
   claim_refund: 'Claim the refund',
   complete_refund: 'Refund arrives',

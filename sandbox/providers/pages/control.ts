@@ -1,11 +1,10 @@
 import { html } from 'hono/html';
-import { allFaultKinds, type FaultSettings, type ProviderName, providerNames } from '../contract.ts';
+import { type ProviderName, providerNames } from '#kernel/provider-name.ts';
+import { allFaultKinds, type FaultSettings } from '../contract.ts';
 import type { Dial } from '../host.ts';
-import type { Station } from '../station.ts';
+import type { Stations } from '../station.ts';
 import { type Html, makers, page } from './layout.ts';
 import { livePart } from './live.ts';
-
-type Stations = Record<ProviderName, Station>;
 
 type SelectName =
   | 'failRate'

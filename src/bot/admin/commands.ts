@@ -7,12 +7,14 @@ import { deadLetterCommands } from './dead-letters.ts';
 import type { AdminEnv, BotCommand, TextContext } from './env.ts';
 import { orderCommands, runOrder } from './orders.ts';
 import { payCommands } from './pay.ts';
+import { takeReason } from './reasons.ts';
 import { reconcileCommands } from './reconcile.ts';
+import { refundCommands } from './refunds.ts';
 import { replyView } from './replies.ts';
 import { reportCommands } from './reports.ts';
 
 const sections: readonly { title: string; commands: readonly BotCommand[] }[] = [
-  { title: 'Orders', commands: [...orderCommands, ...payCommands] },
+  { title: 'Orders', commands: [...orderCommands, ...payCommands, ...refundCommands] },
   { title: 'When something is wrong', commands: [...alertCommands, ...reconcileCommands, ...deadLetterCommands] },
   { title: 'Reports', commands: reportCommands },
   {
@@ -64,8 +66,9 @@ async function readStart(env: AdminEnv, ctx: TextContext): Promise<StartReport> 
   };
 }
 
-/** Text that is no command: an order's number opens the order, anything else points to the help. */
+/** Text that is no command: the reason that is waited for; an order's number opens the order, anything else points to the help. */
 export async function runText(env: AdminEnv, ctx: TextContext): Promise<void> {
+  if (await takeReason(env, ctx)) return;
   const text = ctx.message.text.trim();
   if (/^(?:t-|#)\d{1,9}$/i.test(text)) await runOrder(env, ctx, text);
   else await replyView(ctx, { text: 'I know commands only: /help. To search, /find TEXT.', keyboard: [] });

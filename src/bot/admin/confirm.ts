@@ -1,7 +1,6 @@
 import { adminActor } from '#access/admin.ts';
 import { consumeAction } from '#access/pending-actions.ts';
 import { asOrderId } from '#kernel/ids.ts';
-import type { JsonObject } from '#kernel/json.ts';
 import { discardDeadLetter } from '#messaging/dead-letters.ts';
 import { cancelOrder } from '#payments/cancel-order.ts';
 import { fulfilOrder } from '#payments/fulfil-order.ts';
@@ -9,34 +8,39 @@ import { outOfDate } from '../alert-taps.ts';
 import type { TapOf } from '../callback-data.ts';
 import { cancelledText, fulfilledText } from '../verdicts.ts';
 import { drawLetters } from './dead-letters.ts';
-import type { AdminEnv, TapContext } from './env.ts';
+import type { AdminEnv, Confirmed, TapContext } from './env.ts';
 import { showOrder } from './order-cards.ts';
+import { reasonOf } from './reasons.ts';
+import { confirmRefund } from './refunds.ts';
 import { answerTap, editView } from './replies.ts';
 
 /** The second tap. The action is taken from the database once: a double tap finds nothing the second time. */
 export async function tapConfirm(env: AdminEnv, ctx: TapContext, tap: TapOf<'confirm'>): Promise<void> {
   const pending = await consumeAction(env, { id: tap.pendingId, adminId: ctx.from.id });
+  const reason = pending && reasonOf(pending, tap.choice);
   const carryOut = pending === undefined ? undefined : confirmed[pending.action];
-  const toast = pending && carryOut ? await carryOut(env, ctx, pending.payload) : outOfDate;
-  await answerTap(ctx, toast);
+  if (pending === undefined || carryOut === undefined || reason === undefined) {
+    await answerTap(ctx, outOfDate);
+    return;
+  }
+  await answerTap(ctx, await carryOut(env, ctx, { payload: pending.payload, reason, pendingId: pending.id }));
 }
 
-type Confirmed = (env: AdminEnv, ctx: TapContext, payload: JsonObject) => Promise<string>;
-
 const confirmed: Readonly<Record<string, Confirmed>> = {
-  'order.cancel': async (env, tapped, payload) => {
+  'order.cancel': async (env, tapped, { payload }) => {
     const orderId = asOrderId(String(payload['orderId']));
     const result = await cancelOrder(env, { orderId, actor: adminActor(tapped.from.id), reason: null });
     await showOrder(env, { tapped, orderId });
     return cancelledText(result);
   },
-  'order.deliver': async (env, tapped, payload) => {
+  'order.deliver': async (env, tapped, { payload }) => {
     const orderId = asOrderId(String(payload['orderId']));
     const result = await fulfilOrder(env, { orderId, actor: adminActor(tapped.from.id) });
     await showOrder(env, { tapped, orderId });
     return fulfilledText(result);
   },
-  'dead_letter.discard': async (env, ctx, payload) => {
+  'refund.request': confirmRefund,
+  'dead_letter.discard': async (env, ctx, { payload }) => {
     const queue = payload['queue'] === 'inbox' ? 'inbox' : 'outbox';
     const actor = adminActor(ctx.from.id);
     const result = await discardDeadLetter(env, { queue, id: String(payload['id']), actor });

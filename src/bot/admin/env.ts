@@ -1,5 +1,6 @@
 import type { Api, Context, Filter } from 'grammy';
 import type { AdminDirectory } from '#access/admin.ts';
+import type { JsonObject } from '#kernel/json.ts';
 import type { PaymentDeps } from '#payments/deps.ts';
 import type { ReconcileProvider } from '#payments/reconcile-provider.ts';
 import type { OrderFilter, Tap, TapOf } from '../callback-data.ts';
@@ -60,3 +61,13 @@ export interface BotCommand {
 export type TapHandlers = {
   [Kind in Tap['kind']]: (env: AdminEnv, ctx: TapContext, tap: TapOf<Kind>) => Promise<void>;
 };
+
+export interface ConfirmedAction {
+  payload: JsonObject;
+  /** Why, for an action that asked for it; null for the others. */
+  reason: string | null;
+  pendingId: string;
+}
+
+/** Does what was confirmed, leaves the message as it should be, and returns the word for the toast. */
+export type Confirmed = (env: AdminEnv, ctx: TapContext, action: ConfirmedAction) => Promise<string>;

@@ -2,6 +2,7 @@ import type { OrderId } from '#kernel/ids.ts';
 import { asOrderId } from '#kernel/ids.ts';
 import type { DeliveryResult, OutboxHandler } from '#messaging/outbox-handler.ts';
 import { getOrderDetails, type OrderDetails } from '#payments/get-order.ts';
+import { refundablePayments } from '#payments/refund-order.ts';
 import { forgetCard, placeCard, rememberCard, sumUp } from '../cards.ts';
 import { providerUrl } from '../provider-url.ts';
 import type { ChatSender, SendOutcome } from '../telegram.ts';
@@ -17,7 +18,12 @@ function orderSubject(orderId: OrderId): string {
 type DrawEnv = Pick<AdminEnv, 'look' | 'providers'>;
 
 function drawOrder(env: DrawEnv, details: OrderDetails): View {
-  return orderCard(details, { ...env.look(), providerUrl: providerUrl(env.providers, details), buttons: 'full' });
+  return orderCard(details, {
+    ...env.look(),
+    providerUrl: providerUrl(env.providers, details),
+    buttons: 'full',
+    canRefund: refundablePayments(env.providers, details).length > 0,
+  });
 }
 
 /** Shows the order's card in a new message, or in the one that was tapped; false when there is no such order. */

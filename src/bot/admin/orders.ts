@@ -18,6 +18,7 @@ import { confirmMinutes, type OrderQuestion, orderQuestion } from '../views/ques
 import type { View } from '../views/view.ts';
 import type { AdminEnv, BotCommand, ListSpot, TapContext, TextContext } from './env.ts';
 import { leaveOrder, showOrder } from './order-cards.ts';
+import { askRefund } from './refunds.ts';
 import { answerTap, editView, replyView } from './replies.ts';
 
 /** As many as a search shows: more would not be read on a phone. */
@@ -139,6 +140,10 @@ const actions: Readonly<Record<OrderTap, (env: AdminEnv, ctx: TapContext, orderI
   },
   cancel: (env, ctx, orderId) => ask(env, ctx, { orderId, question: 'cancel' }),
   deliver: (env, ctx, orderId) => ask(env, ctx, { orderId, question: 'deliver' }),
+  async refund(env, ctx, orderId) {
+    const details = await getOrderDetails(env, { id: orderId });
+    return details === undefined ? orderGone : askRefund(env, ctx, details);
+  },
 };
 
 async function ask(

@@ -5,7 +5,9 @@ import { tapConfirm } from './confirm.ts';
 import { tapDead, tapDeadList } from './dead-letters.ts';
 import type { AdminEnv, TapContext, TapHandlers } from './env.ts';
 import { tapOrder, tapOrders } from './orders.ts';
+import { tapWriteReason } from './reasons.ts';
 import { tapReconcile } from './reconcile.ts';
+import { tapRefund } from './refunds.ts';
 import { answerTap } from './replies.ts';
 import { tapHealth, tapProviders, tapStats } from './reports.ts';
 
@@ -16,6 +18,8 @@ export const tapHandlers: TapHandlers = {
   order: tapOrder,
   orders: tapOrders,
   confirm: tapConfirm,
+  write_reason: tapWriteReason,
+  refund: tapRefund,
   stats: tapStats,
   reconcile: tapReconcile,
   dead: tapDead,

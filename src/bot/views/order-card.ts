@@ -8,6 +8,7 @@ import type { Refund } from '#payments/refund.ts';
 import type { OrderTap } from '../callback-data.ts';
 import { fitLines, type Line, line, weights } from './fit.ts';
 import { bold, code, show } from './html.ts';
+import { refundLines } from './refunds.ts';
 import { type Button, inPairs, isButtonUrl, type Look, type View } from './view.ts';
 import { formatTime, orderSigns, paymentSigns, sentence, statusWord, trustWords } from './words.ts';
 
@@ -23,6 +24,8 @@ export interface OrderCardOptions extends Look {
   providerUrl: string | null;
   /** `full` has the buttons that fit the state; `plain` is for chats in which they are not served. */
   buttons: 'full' | 'plain';
+  /** Whether there is money that may go back. */
+  canRefund: boolean;
   /** User name of the bot that serves them: a plain card leads there. */
   commandBot?: string | null;
 }
@@ -36,12 +39,12 @@ const itemGroup = { one: 'more item', many: 'more items' };
 /** Which actions fit an order in this state; the verbs decide for themselves all the same. */
 const tapsOf: Readonly<Record<OrderStatus, readonly OrderTap[]>> = {
   awaiting_payment: ['check', 'link', 'cancel'],
-  paid: ['check', 'deliver'],
-  fulfilled: ['check'],
+  paid: ['check', 'deliver', 'refund'],
+  fulfilled: ['check', 'refund'],
   expired: ['check', 'link'],
   cancelled: ['check'],
-  needs_attention: ['check', 'link'],
-  partially_refunded: ['check'],
+  needs_attention: ['check', 'link', 'refund'],
+  partially_refunded: ['check', 'deliver', 'refund'],
   refunded: ['check'],
 };
 
@@ -56,6 +59,7 @@ const tapTexts: Readonly<Record<OrderTap, string>> = {
   link: 'New payment link',
   cancel: 'Cancel order',
   deliver: 'Mark delivered',
+  refund: 'Refund',
   back: '‹ Orders',
 };
 
@@ -64,6 +68,7 @@ export function orderCard(details: OrderDetails, options: OrderCardOptions): Vie
   const lines = [
     ...headLines(details.order),
     ...paymentLines(details, options),
+    ...refundLines(details.refunds),
     gap,
     ...personLines(details.order),
     ...timeLines(details.order, options),
@@ -169,7 +174,9 @@ function cause(entry: TimelineEntry): string {
 
 function orderKeyboard({ order, payments }: OrderDetails, options: OrderCardOptions): Button[][] {
   const button = (act: OrderTap): Button => ({ text: tapTexts[act], tap: { kind: 'order', act, id: order.id } });
-  const taps = tapsOf[order.status].filter((act) => act !== 'check' || payments.length > 0);
+  const taps = tapsOf[order.status].filter(
+    (act) => (act !== 'check' || payments.length > 0) && (act !== 'refund' || options.canRefund),
+  );
   // What helps comes first.
   if (needsNewLink({ order, payments })) taps.sort((left, right) => Number(right === 'link') - Number(left === 'link'));
   const buttons = taps.map(button);

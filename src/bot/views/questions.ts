@@ -34,7 +34,7 @@ export function orderQuestion(order: Order, options: { question: OrderQuestion; 
       line(`<i>Good for ${confirmMinutes} minutes, for you only.</i>`, weights.extra),
     ]),
     keyboard: [
-      [{ text: yes, tap: { kind: 'confirm', pendingId: options.pendingId } }],
+      [{ text: yes, tap: { kind: 'confirm', pendingId: options.pendingId, choice: null } }],
       [{ text: 'No, go back', tap: { kind: 'order', act: 'show', id: order.id } }],
     ],
   };
@@ -55,7 +55,7 @@ export function discardQuestion(letter: {
       line(`<i>Good for ${confirmMinutes} minutes, for you only.</i>`, weights.extra),
     ]),
     keyboard: [
-      [{ text: 'Yes, discard it', tap: { kind: 'confirm', pendingId: letter.pendingId } }],
+      [{ text: 'Yes, discard it', tap: { kind: 'confirm', pendingId: letter.pendingId, choice: null } }],
       [{ text: 'No, go back', tap: { kind: 'dead', act: 'show', queue: letter.queue, id: letter.id } }],
     ],
   };

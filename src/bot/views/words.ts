@@ -3,6 +3,7 @@ import { day, hour, type Milliseconds, minute, second } from '#kernel/clock.ts';
 import type { Trust } from '#kernel/trust.ts';
 import type { OrderStatus } from '#orders/order.ts';
 import type { PaymentStatus } from '#payments/payment.ts';
+import type { RefundStatus } from '#payments/refund.ts';
 import type { Look } from './view.ts';
 
 export const orderSigns: Readonly<Record<OrderStatus, string>> = {
@@ -27,6 +28,16 @@ export const paymentSigns: Readonly<Record<PaymentStatus, string>> = {
   failed: '⛔',
   cancelled: '✖️',
   reversed: '⛔',
+};
+
+export const refundSigns: Readonly<Record<RefundStatus, string>> = {
+  awaiting_approval: '✋',
+  requested: '⏳',
+  pending: '⏳',
+  succeeded: '↩️',
+  failed: '⛔',
+  cancelled: '✖️',
+  unknown: '❔',
 };
 
 export const severitySigns: Readonly<Record<AlertSeverity, string>> = { critical: '🔴', warning: '🟠', info: '🔵' };

@@ -67,6 +67,10 @@ export const pendingActions = pgTable(
     payload: jsonb('payload').notNull().$type<JsonObject>(),
     createdAt: int8('created_at').notNull(),
     expiresAt: int8('expires_at').notNull(),
+    awaitsTextSince: int8('awaits_text_since'),
   },
-  (table) => [index('pending_actions_by_expiry').on(table.expiresAt)],
+  (table) => [
+    index('pending_actions_by_expiry').on(table.expiresAt),
+    index('pending_actions_by_admin').on(table.adminId, table.awaitsTextSince),
+  ],
 );

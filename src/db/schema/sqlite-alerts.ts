@@ -66,6 +66,10 @@ export const pendingActions = sqliteTable(
     payload: text('payload', { mode: 'json' }).notNull().$type<JsonObject>(),
     createdAt: integer('created_at').notNull(),
     expiresAt: integer('expires_at').notNull(),
+    awaitsTextSince: integer('awaits_text_since'),
   },
-  (table) => [index('pending_actions_by_expiry').on(table.expiresAt)],
+  (table) => [
+    index('pending_actions_by_expiry').on(table.expiresAt),
+    index('pending_actions_by_admin').on(table.adminId, table.awaitsTextSince),
+  ],
 );

@@ -1,6 +1,6 @@
 import type { AuditStore, PendingActionStore } from '#access/access-store.ts';
 import type { Session } from '../dialect.ts';
-import { and, asc, desc, eq, inArray, lt, sql } from '../drizzle.ts';
+import { and, asc, desc, eq, gt, inArray, isNotNull, lt } from '../drizzle.ts';
 
 export function createAuditStore(session: Session): AuditStore {
   const { db } = session;
@@ -34,11 +34,40 @@ export function createPendingActionStore(session: Session): PendingActionStore {
           and(
             eq(pendingActions.id, input.id),
             eq(pendingActions.adminId, input.adminId),
-            sql`${pendingActions.expiresAt} > ${input.now}`,
+            gt(pendingActions.expiresAt, input.now),
           ),
         )
         .returning();
       return taken;
+    },
+    async awaitText(input) {
+      const [awaiting] = await db
+        .update(pendingActions)
+        .set({ awaitsTextSince: input.now, expiresAt: input.until })
+        .where(
+          and(
+            eq(pendingActions.id, input.id),
+            eq(pendingActions.adminId, input.adminId),
+            gt(pendingActions.expiresAt, input.now),
+          ),
+        )
+        .returning();
+      return awaiting;
+    },
+    async findAwaitingText(query) {
+      const [newest] = await db
+        .select()
+        .from(pendingActions)
+        .where(
+          and(
+            eq(pendingActions.adminId, query.adminId),
+            isNotNull(pendingActions.awaitsTextSince),
+            gt(pendingActions.expiresAt, query.now),
+          ),
+        )
+        .orderBy(desc(pendingActions.awaitsTextSince), desc(pendingActions.id))
+        .limit(1);
+      return newest;
     },
     async prune(query) {
       const old = db

@@ -2,6 +2,7 @@ import { asProviderReference } from '#kernel/ids.ts';
 import { toDecimal } from '#kernel/money.ts';
 import type { CreatePaymentRequest, PaymentProvider, ProviderRegistry } from '#payments/payment-provider.ts';
 import { ProviderUnreachable } from '#payments/provider-errors.ts';
+import type { RefundProvider } from '#payments/refund-provider.ts';
 import type { PaymentSnapshot } from '#payments/snapshot.ts';
 import { capabilities } from '#test/support/capabilities.ts';
 
@@ -14,7 +15,7 @@ export interface PaperProvider extends ProviderRegistry {
 }
 
 /** A provider on paper, for tests of the chat: payments are what the test says they are. */
-export function createPaperProvider(now: () => number): PaperProvider {
+export function createPaperProvider(now: () => number, refunds: RefundProvider): PaperProvider {
   const payments = new Map<string, CreatePaymentRequest>();
   let shown: Partial<PaymentSnapshot> = {};
   let isAway = false;
@@ -39,7 +40,7 @@ export function createPaperProvider(now: () => number): PaperProvider {
   const provider: PaymentProvider = {
     name: 'btcpay',
     capabilities: capabilities({ canList: true, gaps: ['It is made of paper.'] }),
-    refunds: null,
+    refunds,
     figures: null,
     quote: (money) => ({ amount: toDecimal(money), asset: money.currency }),
     async createPayment(request) {

@@ -17,6 +17,7 @@ import { createTestClock, type TestClock } from '#test/support/clock.ts';
 import { openTestDatabase } from '#test/support/database.ts';
 import { createRecordingLog } from '#test/support/event-log.ts';
 import { createSeededRandom } from '#test/support/random.ts';
+import { createRefundDesk, type RefundDesk } from '#test/support/refund-desk.ts';
 import { createPaperProvider, type PaperProvider } from './paper-provider.ts';
 
 export const ann = 101;
@@ -30,6 +31,8 @@ export interface BotShop {
   telegram: TelegramSandbox;
   deps: PaymentDeps & { clock: TestClock; log: ReturnType<typeof createRecordingLog> };
   provider: PaperProvider;
+  /** Where that provider gives money back. */
+  desk: RefundDesk;
   adminBot: AdminBot;
   pager: Pager;
   /** What the outbox owes to Telegram is carried out; how many messages were settled. */
@@ -66,7 +69,8 @@ export async function openBotShop(options: ShopOptions = {}): Promise<BotShop> {
   });
   const clock = createTestClock();
   const random = createSeededRandom(7);
-  const provider = createPaperProvider(() => clock.now());
+  const desk = createRefundDesk(clock, { startsAs: 'pending' });
+  const provider = createPaperProvider(() => clock.now(), desk);
   const deps = {
     ...{ database: opened.database, providers: provider, clock, random, ids: createIds({ clock, random }) },
     log: createRecordingLog(),
@@ -106,7 +110,7 @@ export async function openBotShop(options: ShopOptions = {}): Promise<BotShop> {
     },
   );
   return {
-    ...{ telegram, deps, provider, adminBot, pager, deliver: () => pump.drain() },
+    ...{ telegram, deps, provider, desk, adminBot, pager, deliver: () => pump.drain() },
     async order() {
       const placed = await placeOrder(deps, {
         ...{ idempotencyKey: null, bodyHash: null, origin: 'store', actor: { kind: 'store', id: 'store' } },

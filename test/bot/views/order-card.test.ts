@@ -6,7 +6,12 @@ import { decideOrder } from '#orders/decide-order.ts';
 import { orderStatuses } from '#orders/order.ts';
 import { anEntry, anOrder, aPayment, at, drawn, hostile, look } from '../support/values.ts';
 
-const full: OrderCardOptions = { ...look, providerUrl: 'https://btcpay.example.org/invoices/XED', buttons: 'full' };
+const full: OrderCardOptions = {
+  ...look,
+  providerUrl: 'https://btcpay.example.org/invoices/XED',
+  buttons: 'full',
+  canRefund: false,
+};
 const minute = 60_000;
 
 describe('an order card', () => {
@@ -141,7 +146,7 @@ describe('an order card', () => {
     ['expired', ['Check again', 'New payment link']],
     ['cancelled', ['Check again']],
     ['needs_attention', ['Check again', 'New payment link']],
-    ['partially_refunded', ['Check again']],
+    ['partially_refunded', ['Check again', 'Mark delivered']],
     ['refunded', ['Check again']],
   ] as const)('%s offers %j', (status, wanted) => {
     const { keyboard } = orderCard(

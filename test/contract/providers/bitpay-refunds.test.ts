@@ -1,11 +1,11 @@
 import { expect, test } from 'vitest';
-import { makeBitPayAccount } from '#sandbox/providers/credentials.ts';
+import { makeBitPayAccount } from '#sandbox/providers/bitpay/account.ts';
 import { bitpayClient } from '#test/sandbox/providers/clients.ts';
 import { openRefundShop } from './refund-shop.ts';
 import { openShop } from './shop.ts';
 
 test('without a merchant token there is no refund, and a sentence says so', async () => {
-  await using shop = await openShop('bitpay', { isPosOnly: true });
+  await using shop = await openShop('bitpay', { environment: { BITPAY_MERCHANT_TOKEN: '', BITPAY_PRIVATE_KEY: '' } });
   expect(shop.provider.refunds).toBeNull();
   expect(shop.provider.capabilities.gaps.filter((gap) => gap.includes('cannot refund'))).toHaveLength(1);
 });
@@ -49,7 +49,7 @@ test('a refund that the buyer did not accept has failed, and one that was called
 
 test('errors that come with status 200 are refusals too', async () => {
   const { account, environment } = makeBitPayAccount();
-  const sandbox = { bitpay: { ...account, errorsWithStatus200: true } };
+  const sandbox = { accounts: { bitpay: { ...account, errorsWithStatus200: true } } };
   await using shop = await openRefundShop('bitpay', { sandbox, environment });
   const { reference } = await shop.provider.createPayment(shop.anOrder());
   const command = shop.aRefund('1.00', { paymentReference: reference });

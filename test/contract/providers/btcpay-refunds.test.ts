@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import type { RefundCommand } from '#payments/refund-provider.ts';
+import { makeBtcPayAccount } from '#sandbox/providers/btcpay/account.ts';
 import { permissions } from '#sandbox/providers/btcpay/api.ts';
 import type { VisitAction } from '#sandbox/providers/contract.ts';
-import { makeBtcPayAccount } from '#sandbox/providers/credentials.ts';
 import { btcpayClient } from '#test/sandbox/providers/clients.ts';
 import { openRefundShop } from './refund-shop.ts';
 
@@ -129,7 +129,7 @@ describe('two offers under one id of ours', () => {
   test('are told as two where the key may not archive', async () => {
     const { account, environment } = makeBtcPayAccount();
     const held = Object.values(permissions).filter((permission) => permission !== permissions.archivePullPayments);
-    const sandbox = { btcpay: { ...account, permissions: held } };
+    const sandbox = { accounts: { btcpay: { ...account, permissions: held } } };
     await using shop = await openRefundShop('btcpay', { sandbox, environment });
     const command = shop.aRefund();
     const { known, late } = await twoOffers(shop, command);

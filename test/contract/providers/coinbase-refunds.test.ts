@@ -1,10 +1,10 @@
 import { expect, test } from 'vitest';
-import { makeCoinbaseAccount } from '#sandbox/providers/credentials.ts';
+import { makeCoinbaseAccount } from '#sandbox/providers/coinbase/account.ts';
 import { openRefundShop } from './refund-shop.ts';
 
 test('where keys do not hold for refunds, a repeat is other money that went out, and shows as such', async () => {
   const { account, environment } = makeCoinbaseAccount();
-  const sandbox = { coinbase: { ...account, honoursRefundKeys: false } };
+  const sandbox = { accounts: { coinbase: { ...account, honoursRefundKeys: false } } };
   await using shop = await openRefundShop('coinbase', { sandbox, environment });
   const command = shop.aRefund('20.00');
   shop.failCommand('timeout_late');

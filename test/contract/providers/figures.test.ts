@@ -88,7 +88,7 @@ describe('bitpay', () => {
   });
 
   test('has no books for a set-up with a pos token only', async () => {
-    await using shop = await openShop('bitpay', { isPosOnly: true });
+    await using shop = await openShop('bitpay', { environment: { BITPAY_MERCHANT_TOKEN: '', BITPAY_PRIVATE_KEY: '' } });
     expect(shop.provider.figures).toBeNull();
   });
 });

@@ -1,55 +1,19 @@
 import { asRefundId, createIds, type ProviderReference } from '#kernel/ids.ts';
-import type { ProviderName } from '#kernel/provider-name.ts';
+import { type ProviderName, providerNames } from '#kernel/provider-name.ts';
 import type { RefundCommand, RefundProvider, RefundQuery } from '#payments/refund-provider.ts';
-import type { VisitAction } from '#sandbox/providers/contract.ts';
 import { seededRandom } from '#test/payments/providers/support.ts';
-import { bitpayClient, btcpayClient, coinbaseClient } from '#test/sandbox/providers/clients.ts';
+import { cases } from './registry.ts';
 import { openShop } from './shop.ts';
 
-type Shop = Awaited<ReturnType<typeof openShop>>;
-
-interface Hands {
-  /** What happens until the buyer has his money. */
-  arrives: readonly VisitAction[];
-  /** Somebody gives money back on the provider's own pages. */
-  refundByHand(shop: Shop, refund: { reference: string; amount: string }): Promise<unknown>;
-}
-
-/** What is done outside of us, for each provider whose adapter gives money back. */
-const hands: Partial<Record<ProviderName, Hands>> = {
-  coinbase: {
-    arrives: ['complete_refund'],
-    refundByHand({ sandbox, clock }, { reference, amount }) {
-      const client = coinbaseClient(sandbox, { now: clock.now, advance: () => undefined });
-      return client.request('POST', `/checkouts/${reference}/refund`, { body: { amount, reason: 'A friend' } });
-    },
-  },
-  bitpay: {
-    arrives: ['complete_refund'],
-    refundByHand({ sandbox }, { reference, amount }) {
-      const fields = { invoiceId: reference, amount: Number(amount), currency: 'USD' };
-      return bitpayClient(sandbox).signed('POST', '/refunds', { fields });
-    },
-  },
-  btcpay: {
-    arrives: ['claim_refund', 'complete_refund'],
-    refundByHand({ sandbox }, { reference, amount }) {
-      const client = btcpayClient(sandbox);
-      const money = { refundVariant: 'Custom', customAmount: amount, customCurrency: 'USD' };
-      const body = { ...money, payoutMethods: ['BTC-CHAIN'] };
-      return client.request('POST', `${client.store}/invoices/${reference}/refund`, body);
-    },
-  },
-};
-
-export const refundingNames = Object.keys(hands) as ProviderName[];
+/** The providers whose adapters give money back. */
+export const refundingNames = providerNames.filter((name) => cases[name].refunds !== undefined);
 
 /** A shop whose one order of 49.10 is paid, and the side of the adapter that gives it back. */
 export async function openRefundShop(name: ProviderName, options: Parameters<typeof openShop>[1] = {}) {
   // By the clock nothing happens to a refund here: the test says when it arrives.
   const sandbox = { refundDelayMs: Number.MAX_SAFE_INTEGER, ...options.sandbox };
   const shop = await openShop(name, { ...options, sandbox });
-  const outside = hands[name];
+  const outside = cases[name].refunds;
   if (outside === undefined) throw new Error(`nobody has said how refunds arrive at ${name}`);
   const ids = createIds({ clock: shop.clock, random: seededRandom(11) });
   const { reference, requested } = await shop.provider.createPayment(shop.anOrder());
@@ -84,10 +48,10 @@ export async function openRefundShop(name: ProviderName, options: Parameters<typ
     /** How often the adapter sent a command to give money back. */
     sends: () => shop.calls.filter(({ operation }) => operation === 'request_refund').length,
     arrive: async (): Promise<void> => {
-      for (const action of outside.arrives) await shop.sandbox.visit({ provider: name, reference, action });
+      for (const action of outside.arrives) await shop.visit(reference, action);
     },
     refundByHand: (amount: string, at: ProviderReference = reference) =>
-      outside.refundByHand(shop, { reference: at, amount }),
+      outside.refundByHand({ sandbox: shop.sandbox, now: shop.clock.now }, { reference: at, amount }),
     /** What the provider holds, whatever became of it. */
     held: () => shop.sandbox.record(name, reference)?.refunds ?? [],
     /** Lets the clock reach the moment at which a late call is executed. */

@@ -175,6 +175,7 @@ export function samplePendingAction(id: string, change: Partial<PendingAction> =
     payload: { orderId: 'order-1' },
     createdAt: noon,
     expiresAt: noon + 60_000,
+    awaitsTextSince: null,
     ...change,
   };
 }

@@ -1,6 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { makeBitPayAccount } from '#sandbox/providers/credentials.ts';
-import type { BitPayAccount } from '#sandbox/providers/options.ts';
+import { type BitPayAccount, makeBitPayAccount } from '#sandbox/providers/bitpay/account.ts';
 import { bitpayClient, bitpayHeaders } from './clients.ts';
 import { call, createClock, readSample, startSandbox } from './support.ts';
 
@@ -9,8 +8,8 @@ const hourMs = 60 * 60_000;
 async function start(differences: Partial<BitPayAccount> = {}) {
   const clock = createClock();
   const { account, environment } = makeBitPayAccount();
-  const bitpay = { ...account, ...differences };
-  const made = await startSandbox({ now: clock.now, refundDelayMs: Number.MAX_SAFE_INTEGER, bitpay });
+  const accounts = { bitpay: { ...account, ...differences } };
+  const made = await startSandbox({ now: clock.now, refundDelayMs: Number.MAX_SAFE_INTEGER, accounts });
   const sandbox = { ...made, environment: { ...made.environment, ...environment } };
   const client = bitpayClient(sandbox);
   const visit = (reference: string, action: 'pay' | 'complete' | 'complete_refund' | 'fail_refund') =>
@@ -84,7 +83,7 @@ describe('a ledger', () => {
   test('is shown to the signed merchant only', async () => {
     const { sandbox, client } = await start();
     for (const path of ['/ledgers', '/ledgers/USD', '/settlements']) {
-      const url = `${sandbox.bitpayUrl}${path}?token=${client.posToken}`;
+      const url = `${sandbox.apiUrls.bitpay}${path}?token=${client.posToken}`;
       expect((await call(url, { headers: bitpayHeaders })).status).toBe(401);
     }
   });
@@ -168,7 +167,7 @@ describe('a settlement', () => {
     expect((await client.signed('GET', `/settlements/${made.id}`)).json.data).toEqual(made);
     const path = `/settlements/${made.id}/reconciliationReport`;
     expect((await client.signed('GET', path)).status).toBe(401);
-    const signedText = `${sandbox.bitpayUrl}${path}?token=${made.token}`;
+    const signedText = `${sandbox.apiUrls.bitpay}${path}?token=${made.token}`;
     const stranger = await call(signedText, { headers: bitpayHeaders });
     expect(stranger.status).toBe(401);
     const owner = { ...sandbox, environment: { ...sandbox.environment, BITPAY_MERCHANT_TOKEN: made.token } };

@@ -20,7 +20,7 @@ async function start(paid: VisitAction | undefined = 'pay') {
     pulls: async (query = '') => (await client.request('GET', `${client.store}/pull-payments${query}`)).json,
     payouts: async (query = '') => (await client.request('GET', `${client.store}/payouts${query}`)).json,
     /** Without a key, as a buyer does. */
-    publicly: (path: string, init?: RequestInit) => call(`${sandbox.btcpayUrl}/api/v1${path}`, init),
+    publicly: (path: string, init?: RequestInit) => call(`${sandbox.apiUrls.btcpay}/api/v1${path}`, init),
   };
 }
 
@@ -186,7 +186,7 @@ test.each([
   const made = (await startSandbox()).environment;
   const held = Object.values(permissions).filter((permission) => permission !== permissions[right]);
   const account = { apiKey: 'k', storeId: made['BTCPAY_STORE_ID'] ?? '', webhookSecret: 's', permissions: held };
-  const sandbox = await startSandbox({ btcpay: account });
+  const sandbox = await startSandbox({ accounts: { btcpay: account } });
   const environment = { ...sandbox.environment, BTCPAY_API_KEY: 'k', BTCPAY_STORE_ID: account.storeId };
   const client = btcpayClient({ ...sandbox, environment });
   const answer = await client.request(method, `${client.store}${path}`);
@@ -239,7 +239,7 @@ describe('the page of a claim', () => {
   test('is not there for an offer that is not, and is down in an outage', async () => {
     const { refund, sandbox } = await start();
     const { viewLink } = (await refund()).json;
-    expect((await fetch(`${sandbox.btcpayUrl}/pull-payments/none`)).status).toBe(404);
+    expect((await fetch(`${sandbox.apiUrls.btcpay}/pull-payments/none`)).status).toBe(404);
     sandbox.faults('btcpay').outage = true;
     expect((await fetch(viewLink)).status).toBe(503);
   });

@@ -1,6 +1,6 @@
 import { createHmac } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
-import { makeCoinbaseAccount } from '#sandbox/providers/credentials.ts';
+import { makeCoinbaseAccount } from '#sandbox/providers/coinbase/account.ts';
 import type { ProviderSandbox } from '#sandbox/providers/options.ts';
 import { type CoinbaseClient, coinbaseClient } from './clients.ts';
 import { type Clock, createClock, readSample, startReceiver, startSandbox } from './support.ts';
@@ -176,7 +176,7 @@ describe('the life of a checkout', () => {
 
   test('a refund under one idempotency key happens twice where keys are not honoured for refunds', async () => {
     const { account, environment } = makeCoinbaseAccount();
-    const made = await startSandbox({ coinbase: { ...account, honoursRefundKeys: false } });
+    const made = await startSandbox({ accounts: { coinbase: { ...account, honoursRefundKeys: false } } });
     const sandbox = { ...made, environment: { ...made.environment, ...environment } };
     const client = coinbaseClient(sandbox, { now: Date.now, advance: () => undefined });
     const key = crypto.randomUUID();

@@ -1,26 +1,22 @@
 import { describe, expect, test } from 'vitest';
-import { lateFaultKinds, type ProviderName } from '#sandbox/providers/contract.ts';
+import { lateFaultKinds } from '#sandbox/providers/contract.ts';
 import type { ProviderSandbox } from '#sandbox/providers/options.ts';
 import { bitpayClient, btcpayClient, coinbaseClient } from './clients.ts';
 import { type Answer, type Clock, createClock, startSandbox } from './support.ts';
 
 // A call that is late gets no answer, and is executed when the sandbox's clock has moved on.
 
-interface Setting {
-  readonly sandbox: ProviderSandbox;
-  readonly clock: Clock;
-  create(provider: ProviderName): Promise<Answer>;
-}
+const creates = {
+  coinbase: (sandbox: ProviderSandbox, clock: Clock) => coinbaseClient(sandbox, clock).create(),
+  bitpay: (sandbox: ProviderSandbox) => bitpayClient(sandbox).pos(),
+  btcpay: (sandbox: ProviderSandbox) => btcpayClient(sandbox).create(),
+};
 
-async function start(): Promise<Setting> {
+async function start() {
   const clock = createClock();
   const sandbox = await startSandbox({ now: clock.now });
-  const creates: Record<ProviderName, () => Promise<Answer>> = {
-    coinbase: () => coinbaseClient(sandbox, clock).create(),
-    bitpay: () => bitpayClient(sandbox).pos(),
-    btcpay: () => btcpayClient(sandbox).create(),
-  };
-  return { sandbox, clock, create: (provider) => creates[provider]() };
+  const create = (provider: keyof typeof creates): Promise<Answer> => creates[provider](sandbox, clock);
+  return { sandbox, clock, create };
 }
 
 const turn = () => new Promise((resolve) => setImmediate(resolve));
@@ -61,7 +57,7 @@ test('a late call without an answer hangs until the client gives up, and is exec
   sandbox.faults('btcpay').set({ lateMs: 5_000 });
   sandbox.faults('btcpay').failNext('timeout_late');
   const client = btcpayClient(sandbox);
-  const hanging = fetch(`${sandbox.btcpayUrl}/api/v1${client.store}/invoices`, {
+  const hanging = fetch(`${sandbox.apiUrls.btcpay}/api/v1${client.store}/invoices`, {
     method: 'POST',
     headers: { authorization: `token ${sandbox.environment['BTCPAY_API_KEY']}`, 'content-type': 'application/json' },
     body: JSON.stringify({ amount: '1.00', currency: 'USD' }),

@@ -40,7 +40,7 @@ describe('a refund is asked for', () => {
       transactionIds: [],
       createdAt: 1_763_070_000_000,
     });
-    expect(shop.server.requests[2]?.url).toBe('/api/v1/stores/store/invoices/XEDvpempoTYJHJTKGDff1Q/refund');
+    expect(shop.server.requests[2]?.url).toMatch(/^\/api\/v1\/stores\/\w+\/invoices\/XEDvpempoTYJHJTKGDff1Q\/refund$/);
     expect(shop.sent()).toEqual([
       {
         refundVariant: 'Custom',

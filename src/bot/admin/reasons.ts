@@ -1,0 +1,96 @@
+// Actions that need a reason ask for it before they are carried out. What is asked for waits in the database with the whole
+// question, so that a restart between two taps, or while somebody writes, forgets nothing.
+import type { PendingAction } from '#access/access-store.ts';
+import { awaitReason, proposeAction, takeAwaitingAction } from '#access/pending-actions.ts';
+import { minute } from '#kernel/clock.ts';
+import type { JsonObject, JsonValue } from '#kernel/json.ts';
+import { outOfDate } from '../alert-taps.ts';
+import { decodeTap, encodeTap, type Tap, type TapOf } from '../callback-data.ts';
+import { clip } from '../views/html.ts';
+import {
+  type ReasonQuestion,
+  reasonAwaited,
+  reasonGiven,
+  reasonMinutes,
+  reasonQuestion,
+} from '../views/reason-question.ts';
+import type { View } from '../views/view.ts';
+import type { AdminEnv, TapContext, TextContext } from './env.ts';
+import { answerTap, editView, replyView } from './replies.ts';
+
+const forMs = reasonMinutes * minute;
+const reasonUnitsMax = 300;
+const start: Tap = { kind: 'alerts', page: 0 };
+
+export interface ReasonedAction {
+  adminId: number;
+  /** The name under which `confirm.ts` knows what to do. */
+  action: string;
+  payload: JsonObject;
+  question: ReasonQuestion;
+  back: Tap;
+}
+
+/** Keeps the action until its reason is given; the view asks for it. */
+export async function askForReason(env: AdminEnv, asked: ReasonedAction): Promise<View> {
+  const pending = await keep(env, asked);
+  return reasonQuestion(asked.question, { pendingId: pending.id, back: asked.back });
+}
+
+function keep(env: AdminEnv, asked: ReasonedAction & { reason?: string }): Promise<PendingAction> {
+  const { question, reason } = asked;
+  const stored: JsonObject = { ...question, reasons: [...question.reasons], back: encodeTap(asked.back) };
+  const payload = { ...asked.payload, question: stored, ...(reason !== undefined && { reason }) };
+  return proposeAction(env, { adminId: asked.adminId, action: asked.action, payload, forMs });
+}
+
+/** The reason that was written, or the one that was tapped; null for an action that needs none, undefined when it is missing. */
+export function reasonOf(pending: PendingAction, choice: number | null): string | null | undefined {
+  const { reason } = pending.payload;
+  if (typeof reason === 'string') return reason;
+  const question = readQuestion(pending);
+  if (question === undefined) return null;
+  return choice === null ? undefined : question.reasons[choice];
+}
+
+export async function tapWriteReason(env: AdminEnv, ctx: TapContext, tap: TapOf<'write_reason'>): Promise<void> {
+  const pending = await awaitReason(env, { id: tap.pendingId, adminId: ctx.from.id, forMs });
+  const question = pending && readQuestion(pending);
+  if (pending === undefined || question === undefined) {
+    await answerTap(ctx, outOfDate);
+    return;
+  }
+  await editView(ctx, reasonAwaited(question, { back: backOf(pending) }));
+  await answerTap(ctx, 'Write the reason.');
+}
+
+/** Takes the message for the reason that is waited for; false when none is. */
+export async function takeReason(env: AdminEnv, ctx: TextContext): Promise<boolean> {
+  const adminId = ctx.from.id;
+  const waiting = await takeAwaitingAction(env, { adminId });
+  const question = waiting && readQuestion(waiting);
+  if (waiting === undefined || question === undefined) return false;
+  const reason = clip(ctx.message.text.replaceAll(/\s+/g, ' ').trim(), reasonUnitsMax);
+  const back = backOf(waiting);
+  const { question: _asked, ...payload } = waiting.payload;
+  const pending = await keep(env, { adminId, action: waiting.action, payload, question, back, reason });
+  await replyView(ctx, reasonGiven(question, { pendingId: pending.id, reason, back }));
+  return true;
+}
+
+function backOf(pending: PendingAction): Tap {
+  const question = asObject(pending.payload['question']);
+  return decodeTap(String(question?.['back'])) ?? start;
+}
+
+function readQuestion(pending: PendingAction): ReasonQuestion | undefined {
+  const stored = asObject(pending.payload['question']);
+  if (stored === undefined) return undefined;
+  const text = (name: string): string => String(stored[name]);
+  const reasons = Array.isArray(stored['reasons']) ? stored['reasons'].map(String) : [];
+  return { ask: text('ask'), about: text('about'), warn: text('warn'), yes: text('yes'), reasons };
+}
+
+function asObject(value: JsonValue | undefined): JsonObject | undefined {
+  return typeof value === 'object' && value !== null && !Array.isArray(value) ? value : undefined;
+}
