@@ -8,8 +8,16 @@ export type Sorting = 'sdk' | 'documentation';
 
 /** The value of `x-nowpayments-sig`. */
 export function ipnSignature(secret: string, body: string, sorting: Sorting = 'sdk'): string {
-  const sorted = JSON.stringify(sortKeys(JSON.parse(body), sorting));
-  return createHmac('sha512', secret).update(sorted).digest('hex');
+  return createHmac('sha512', secret).update(sorted(body, sorting)).digest('hex');
+}
+
+/** What is no JSON cannot be sorted, and stands as it is. */
+function sorted(body: string, sorting: Sorting): string {
+  try {
+    return JSON.stringify(sortKeys(JSON.parse(body), sorting));
+  } catch {
+    return body;
+  }
 }
 
 function sortKeys(value: unknown, sorting: Sorting): unknown {

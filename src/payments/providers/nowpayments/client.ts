@@ -15,13 +15,13 @@ export interface DashboardLogin {
 }
 
 export interface NowpaymentsClient {
-  /** Acts again for every call; an invoice whose address nobody was told is never paid. */
+  /** Acts again for every call, so it is not repeated; an invoice whose address nobody was told is never paid. */
   createInvoice(body: string, signal?: AbortSignal): Promise<NowInvoice>;
   fetchPayment(id: string, signal?: AbortSignal): Promise<NowPayment>;
   /** Every payment of an invoice, newest first; undefined without a login, which that call needs. */
   listPaymentsOf(invoiceId: string, signal?: AbortSignal): Promise<NowPayment[] | undefined>;
-  /** The cheapest call that the key opens. */
-  readCoins(signal?: AbortSignal): Promise<void>;
+  /** The cheapest calls that the key, and the login if there is one, open. */
+  probe(signal?: AbortSignal): Promise<void>;
 }
 
 /** NOWPayments: Base and auth, Calls. */
@@ -68,7 +68,7 @@ export function createNowpaymentsClient(
   return {
     async createInvoice(body, signal) {
       const request = { operation: 'create_payment', method: 'POST', url: `${apiUrl}/invoice`, body } as const;
-      const call = { ...request, headers: () => keyed, isRepeatable: true, schema: invoiceSchema, signal };
+      const call = { ...request, headers: () => keyed, isRepeatable: false, schema: invoiceSchema, signal };
       return (await deps.http.call(call)).value;
     },
     fetchPayment: (id, signal) =>
@@ -83,8 +83,9 @@ export function createNowpaymentsClient(
       const path = `/payment/?${query}`;
       return (await get({ operation: 'find_payment', path, bearer, schema: paymentListSchema, signal })).data;
     },
-    async readCoins(signal) {
+    async probe(signal) {
       await get({ operation: 'probe', path: '/merchant/coins', schema: z.unknown(), signal });
+      if (login !== null) await signIn(login, signal);
     },
   };
 }

@@ -73,7 +73,7 @@ export function createNowpaymentsProvider(
     cancelPayment: async () => refuse('cancel_payment', 'NOWPayments cannot cancel an invoice'),
     refunds: null,
     verifyWebhook: (delivery) => verifyNowpaymentsWebhook(delivery, settings.ipnSecrets),
-    probe: (signal) => client.readCoins(signal),
+    probe: (signal) => client.probe(signal),
   };
 }
 
@@ -109,16 +109,35 @@ async function fetchInvoice(
   const { client, clock } = deps;
   const { reference, details = [], known, signal } = input;
   const payments = new Map<string, NowPayment>();
-  for (const payment of (await client.listPaymentsOf(reference, signal)) ?? []) {
+  for (const payment of await listQuietly(client, { reference, signal })) {
     payments.set(payment.payment_id, payment);
   }
   const isStranger = known === undefined && details.length === 0 && payments.size === 0;
   for (const id of isStranger ? [reference] : details) {
-    payments.set(id, await client.fetchPayment(id, signal));
+    const payment = await client.fetchPayment(id, signal);
+    if (isStranger || isOf(payment, reference)) payments.set(id, payment);
   }
   const about = { invoiceId: reference, observedAt: clock.now(), known };
   const snapshot = paymentsSnapshot([...payments.values()], about);
   return snapshot ?? refuse('fetch_payment', `nothing is known of ${reference}`);
+}
+
+/** A login that is refused must not hide what webhooks have told of; the probe says that it is. */
+async function listQuietly(
+  client: NowpaymentsClient,
+  { reference, signal }: { reference: string; signal: AbortSignal | undefined },
+): Promise<readonly NowPayment[]> {
+  try {
+    return (await client.listPaymentsOf(reference, signal)) ?? [];
+  } catch (error) {
+    if (error instanceof ProviderRejected) return [];
+    throw error;
+  }
+}
+
+/** An answer that names no invoice is taken for what a signed webhook said of it. */
+function isOf({ invoice_id: invoice }: NowPayment, reference: string): boolean {
+  return !invoice || invoice === reference;
 }
 
 function refuse(operation: string, words: string): never {

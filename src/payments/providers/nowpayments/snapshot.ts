@@ -34,6 +34,7 @@ const ranks: readonly PaymentStatus[] = [
 /** A buyer who chose a coin in the last minute has twenty more at the fixed rate, and the coin its time to arrive. */
 const graceMs: Milliseconds = 30 * minute;
 
+const noPayment = 'no payment yet';
 const ours = { provider: 'nowpayments', trust: 'fetched', isMarkedByHand: false } as const;
 
 export function invoiceSnapshot(
@@ -45,7 +46,7 @@ export function invoiceSnapshot(
     reference: asProviderReference(invoice.id),
     paymentId: isPaymentId(invoice.order_id) ? invoice.order_id : null,
     observedAt: about.observedAt,
-    ...{ state: 'open', providerStatus: 'invoice', isLate: false, settlement: null, figures: null, transactionIds: [] },
+    ...{ state: 'open', providerStatus: noPayment, isLate: false, settlement: null, figures: null, transactionIds: [] },
     requested: priceOf(invoice),
     checkoutUrl: invoice.invoice_url,
     createdAt: about.observedAt,
@@ -134,7 +135,7 @@ function hasMoney({ actually_paid: paid }: NowPayment): boolean {
 }
 
 function wordsOf(main: NowPayment | undefined, deposits: readonly NowPayment[]): string {
-  const words = main === undefined ? 'no payment yet' : main.payment_status;
+  const words = main === undefined ? noPayment : main.payment_status;
   const beside = deposits.map(
     ({ payment_id: id, actually_paid: paid, pay_currency: coin }) => `deposit ${id} of ${paid} ${coin.toUpperCase()}`,
   );
