@@ -15,9 +15,10 @@ export const nowpayments: ProviderCase = {
     { visits: ['underpay'], shows: { state: 'expired', isLate: false }, paid: -1 },
     { visits: ['fail'], shows: { state: 'failed', settlement: null } },
     { visits: ['expire'], shows: { state: 'expired', settlement: null, isLate: false } },
-    // A deposit beside the payment is finished whatever its amount: no sum of it is taken for granted.
-    { visits: ['expire', 'pay_late'], shows: { state: 'expired', settlement: null, isLate: true } },
-    { visits: ['pay', 'pay_again'], shows: { state: 'confirmed' }, paid: 0 },
+    // Deposits beside the payment are finished whatever their amounts: they count by these.
+    { visits: ['expire', 'pay_late'], shows: { state: 'expired', isLate: true }, paid: 0 },
+    { visits: ['underpay', 'pay_again'], shows: { state: 'expired', isLate: true }, paid: 1 },
+    { visits: ['pay', 'pay_again'], shows: { state: 'confirmed' }, paid: 1 },
   ],
   customers: [
     { does: ['pay'], ends: 'paid' },

@@ -44,6 +44,7 @@ const gaps = [
   'NOWPayments cannot be asked for refunds: give money back in its dashboard, and note it on the order.',
   'NOWPayments lists no invoices: reconciliation leaves it out, and goes payment by payment.',
   'NOWPayments cannot cancel: an unwanted invoice is left to run out.',
+  'A deposit in another coin is shown on the order, and not counted.',
 ];
 const withoutLogin =
   'Without NOWPAYMENTS_EMAIL and NOWPAYMENTS_PASSWORD a payment of which every webhook is lost is not found: look into the dashboard for orders that customers say they paid.';

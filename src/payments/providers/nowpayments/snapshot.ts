@@ -3,6 +3,7 @@ import { minute } from '#kernel/clock.ts';
 import { asProviderReference } from '#kernel/ids.ts';
 import {
   type AssetAmount,
+  addDecimals,
   compareDecimals,
   isCurrency,
   MoneyInvalid,
@@ -15,7 +16,7 @@ import { isPaymentId } from '../payment-uuid.ts';
 import type { NowInvoice, NowPayment, PaymentStatus } from './payment.ts';
 
 // NOWPayments: Status. An invoice is what its payments are, taken together: the one that is furthest decides. A payment with
-// a parent is a repeated deposit or one in another coin; it never pays for anything, and a person is told of it.
+// a parent is a repeated deposit or one in another coin: it counts by its amount, not by its status, and in the same coin only.
 
 /** The furthest first; what is over without money comes last. */
 const ranks: readonly PaymentStatus[] = [
@@ -84,15 +85,26 @@ export function paymentsSnapshot(
   };
   const providerStatus = wordsOf(main, deposits);
   const state = main === undefined ? undefined : stateOf(main);
-  // Money beside the payment of the invoice is of a worth that nobody has told: counting none of it leaves it to a person.
   if (deposits.length > 0 && state !== 'confirmed') {
-    return { ...base, providerStatus, state: 'expired', settlement: null, isLate: true };
+    // Money in another coin is of a worth that nobody has told: counting none of it leaves it to a person.
+    const settlement = main && deposits.every((deposit) => isSameCoin(deposit, main)) ? sumOf(main, deposits) : null;
+    return { ...base, providerStatus, state: 'expired', settlement, isLate: true };
   }
   if (main === undefined || state === undefined) {
     return { ...base, providerStatus, state: isOver ? 'expired' : 'open', settlement: null, isLate: false };
   }
   const isGone = state === 'open' && isOver;
-  return { ...base, providerStatus, state: isGone ? 'expired' : state, settlement: settlementOf(main), isLate: false };
+  return {
+    ...base,
+    providerStatus,
+    state: isGone ? 'expired' : state,
+    settlement: sumOf(main, deposits),
+    isLate: false,
+  };
+}
+
+function isSameCoin(deposit: NowPayment, main: NowPayment): boolean {
+  return deposit.pay_currency.toUpperCase() === main.pay_currency.toUpperCase();
 }
 
 function rankOf(payment: NowPayment): number {
@@ -124,10 +136,12 @@ function stateOf(payment: NowPayment): SnapshotState {
   }
 }
 
-function settlementOf(payment: NowPayment): PaymentSnapshot['settlement'] {
-  const { pay_amount: expected, actually_paid: received, pay_currency: asset } = payment;
-  if (!expected || !received || !hasMoney(payment)) return null;
-  return { expected: plainDecimal(expected), received: plainDecimal(received), asset: asset.toUpperCase() };
+/** What came in the coin of the payment, compared with what that payment asked for. */
+function sumOf(main: NowPayment, deposits: readonly NowPayment[]): PaymentSnapshot['settlement'] {
+  const counted = [main, ...deposits.filter((deposit) => isSameCoin(deposit, main))];
+  const received = counted.reduce((sum, { actually_paid: paid }) => addDecimals(sum, paid ?? '0'), '0');
+  if (!main.pay_amount || compareDecimals(received, '0') === 0) return null;
+  return { expected: plainDecimal(main.pay_amount), received, asset: main.pay_currency.toUpperCase() };
 }
 
 function hasMoney({ actually_paid: paid }: NowPayment): boolean {

@@ -78,6 +78,18 @@ describe('an invoice', () => {
     });
   });
 
+  test('counts a deposit in the same coin by its amount: late when nothing came in time, over when it was paid', () => {
+    const deposit = aPayment({ payment_id: '2', parent_payment_id: '1', pay_amount: '0.0001', price_amount: '5' });
+    const expired = aPayment({ payment_status: 'expired', actually_paid: '0' });
+    const short = aPayment({ payment_status: 'partially_paid', actually_paid: '0.0002' });
+    expect(findingOf([expired, deposit])).toBe('late');
+    expect(findingOf([expired, { ...deposit, actually_paid: '0.0001' }])).toBe('expired_short');
+    expect(findingOf([short, { ...deposit, actually_paid: '0.0003' }])).toBe('late');
+    expect(findingOf([short, { ...deposit, actually_paid: '0.0002' }])).toBe('expired_short');
+    expect(look([aPayment(), deposit])).toMatchObject({ settlement: { expected: '0.0005', received: '0.001' } });
+    expect(findingOf([aPayment(), deposit])).toBe('settled_over');
+  });
+
   test('over another price than we asked for is a mismatch', () => {
     expect(findingOf([aPayment({ price_amount: '24.99' })])).toBe('mismatch');
     expect(findingOf([aPayment({ price_currency: 'eur' })])).toBe('mismatch');
