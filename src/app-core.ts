@@ -51,13 +51,10 @@ export async function openCore(deps: CoreDeps): Promise<Core> {
     onGroupCommit: ({ transactions }) => metrics.observeGateBatch(transactions),
   });
   const retired = createRetiredProviders();
-  const providers = createProviderRegistry(
-    { ...config.providers, publicUrl: config.http.publicUrl },
-    {
-      ...{ clock, random, log, retired, policy: deps.providerPolicy },
-      onCall: (call) => metrics.observeProviderCall(call),
-    },
-  );
+  const providers = createProviderRegistry(config.providers, {
+    ...{ clock, random, log, retired, publicUrl: config.http.publicUrl, policy: deps.providerPolicy },
+    onCall: (call) => metrics.observeProviderCall(call),
+  });
   const onTransition: PaymentDeps['onTransition'] = (change) => metrics.countTransition(change);
   return {
     payments: {

@@ -54,7 +54,7 @@ export function createScriptedProviders(names: readonly ProviderName[], clock: C
 
   function provider(name: ProviderName): PaymentProvider {
     return {
-      ...{ name, refunds: null },
+      ...{ name, refunds: null, figures: null },
       get capabilities() {
         return capabilities({ canList: lists.has(name) });
       },
