@@ -37,6 +37,7 @@ describe('the table of jobs', () => {
   test('has one row for each thing that time brings about', () => {
     const names = [
       'poll-payments',
+      'follow-refunds',
       'expire-orders',
       'watch-providers',
       'catch-up',
@@ -79,6 +80,7 @@ describe('watch-providers', () => {
     house.sandbox.faults('btcpay').reset();
     await vi.waitFor(async () => expect(await run('watch-providers')).toEqual({ down: 0, recovered: 1 }));
     expect(house.payments.providers.health('btcpay')?.breaker).toBe('closed');
+    expect(await run('catch-up')).toMatchObject({ finished: 1 });
     expect(await liveAlerts()).not.toContain('provider_down:btcpay');
   });
 });

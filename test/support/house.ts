@@ -86,6 +86,7 @@ export async function openHouse(options: WorldOptions & { providerPolicy?: Parti
   await open();
   // Every job runs once at the start; a fault that a test prepares is not meant for them.
   await app?.runJob('reconcile');
+  await app?.runJob('watch-providers');
   return {
     ...world,
     ...client,

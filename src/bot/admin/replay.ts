@@ -18,7 +18,7 @@ export const replayCommands: readonly BotCommand[] = [
 async function runReplay(env: AdminEnv, ctx: TextContext, words: string): Promise<void> {
   const range = readRange(env, words);
   if (range === undefined) {
-    await replyView(ctx, replayUsage);
+    await replyView(ctx, replayUsage(env.providers.list().map(({ name }) => name)));
     return;
   }
   const first = { range, report: undefined, isOver: false, pendingId: null };

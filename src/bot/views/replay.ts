@@ -20,17 +20,19 @@ export interface ReplayStep {
   pendingId: string | null;
 }
 
-export const replayUsage: View = {
-  text: fitLines([
+/** `names`: the providers that are configured. */
+export function replayUsage(names: readonly string[]): View {
+  const [first = 'PROVIDER', second = first] = names;
+  const lines = [
     line('<b>Replay stored webhooks</b> through today’s code', weights.must),
     line('<code>/replay EVENT_ID</code>'),
-    line('<code>/replay btcpay 6h now</code>'),
-    line('<code>/replay bitpay 2026-11-25T10:00 2026-11-25T12:30</code>'),
+    line(`<code>/replay ${show(first)} 6h now</code>`),
+    line(`<code>/replay ${show(second)} 2026-11-25T10:00 2026-11-25T12:30</code>`),
     line('A word after it takes one type of event only.'),
     line('First comes a dry run, which changes nothing.', weights.must),
-  ]),
-  keyboard: [],
-};
+  ];
+  return { text: fitLines(lines), keyboard: [] };
+}
 
 /** The one message of a replay: what it is about, how far it is, and what moves. */
 export function replayView(step: ReplayStep, look: Look): View {

@@ -2,7 +2,7 @@ import { day, type Milliseconds, minute } from '#kernel/clock.ts';
 import type { PaymentId } from '#kernel/ids.ts';
 import { formatOrderNumber } from '#orders/order.ts';
 import type { PaymentDeps } from '../deps.ts';
-import { isAwaitedPayment, isCoveringPayment, type Payment } from '../payment.ts';
+import type { Payment } from '../payment.ts';
 import type { PaymentStores } from '../payment-store.ts';
 import { changeOutage } from './change-outage.ts';
 import type { Outage } from './outage.ts';
@@ -67,7 +67,7 @@ export function finishOutage(
   });
 }
 
-/** Creates of the time of blindness that the provider never heard of, where their order has no other payment to go by. */
+/** Creates of the time of blindness that the provider never heard of, where nobody else gave the customer a link. */
 async function listUncreated(
   stores: PaymentStores,
   about: { outage: Outage; from: Milliseconds; to: Milliseconds },
@@ -84,9 +84,7 @@ async function listUncreated(
     for (const payment of page) {
       if (payment.creation !== 'requested') continue;
       const siblings = await stores.payments.listPaymentsForOrder(payment.orderId);
-      const isServed = siblings.some(
-        (other) => other.creation === 'confirmed' && (isAwaitedPayment(other) || isCoveringPayment(other)),
-      );
+      const isServed = siblings.some(({ creation }) => creation === 'confirmed');
       if (!isServed) found.push(payment.id);
     }
     const last = page.at(-1);

@@ -25,6 +25,8 @@ const awayFacts = {
   detail: 'Its payments are checked again by themselves when it is back.',
 } as const;
 
+const goneHeadline = 'Provider seems to be gone for good';
+
 export async function raiseDown(context: AlertContext, outage: Pick<Outage, 'provider' | 'reason'>): Promise<void> {
   const { provider, reason } = outage;
   await raiseAlert(context, {
@@ -52,7 +54,7 @@ export async function raiseRetired(
     orderId: null,
     paymentId: null,
     facts: {
-      headline: 'Provider seems to be gone for good',
+      headline: goneHeadline,
       orderNumber: null,
       amount: null,
       detail:
@@ -93,7 +95,9 @@ export async function endOutageAlert(
     ...(uncompared === null ? [] : [`Its list was not compared: ${uncompared}`]),
   ];
   const detail = parts.length === 0 ? null : parts.join(' ');
-  await restateAlert(context, { key, facts: { headline: 'Provider answers again', detail } });
+  // What it was about, again: the list of what is over tells by it.
+  const headline = outage.retiredAt === null ? awayFacts.headline : goneHeadline;
+  await restateAlert(context, { key, facts: { headline, detail } });
   await resolveAlert(context, { key, by: `It answers again: ${outageSentence(outage, context.clock.now())}.` });
 }
 
