@@ -1,7 +1,7 @@
 // Looks after providers that are in trouble, or may be: asks them whether they are back, which also lets their breaker
 // close, and keeps one outage, and with it one alert, for as long as they are away.
 import { resolveAlert } from '#alerts/resolve-alert.ts';
-import { day, hour, type Milliseconds, second } from '#kernel/clock.ts';
+import { day, type Milliseconds, minute, second } from '#kernel/clock.ts';
 import type { ProviderName } from '#kernel/provider-name.ts';
 import type { PaymentDeps } from './deps.ts';
 import type { ProviderLook } from './outages/decide-outage.ts';
@@ -18,7 +18,7 @@ const failingForMs: Milliseconds = 10 * second;
 const refusedWaitMs: Milliseconds = 30 * second;
 
 /** A healthy provider that nobody needed for so long is asked all the same: a small shop would hear of trouble too late. */
-const quietMaxMs: Milliseconds = hour;
+const quietMaxMs: Milliseconds = 10 * minute;
 
 /** One that is taken for gone. */
 const retiredWaitMs: Milliseconds = day;

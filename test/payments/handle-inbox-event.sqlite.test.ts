@@ -61,6 +61,15 @@ test('money of an amount that nobody tells, in a payment that is not ours, rings
   expect(await openAlerts()).toEqual(['payment_unknown:btcpay:foreign']);
 });
 
+test('an event of a provider that is taken for gone waits, and uses up no attempt', async () => {
+  const paymentId = await placeTestOrder(deps, { reference: asProviderReference('first') });
+  providers.shows('first', { paymentId });
+  providers.feels('btcpay', { retiredAt: 1 });
+  expect(await handle('first')).toMatchObject({ kind: 'retry', isUntried: true, retryAfterMs: 3_600_000 });
+  providers.feels('btcpay', { retiredAt: null });
+  expect(await handle('first')).toEqual({ kind: 'done', outcome: 'unchanged' });
+});
+
 test('open payments of a provider that is not configured any more ring once, until it is configured again', async () => {
   const now = deps.clock.now();
   await placeTestOrder(deps, { provider: 'bitpay', reference: asProviderReference('a'), nextPollAt: now });

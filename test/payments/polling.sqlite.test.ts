@@ -68,6 +68,20 @@ test('payments of a provider that is down do not keep those of another from bein
   expect(asked.filter((reference) => reference.startsWith('away'))).toHaveLength(5);
 });
 
+test('payments of a provider that is taken for gone are not asked about until it is asked again', async () => {
+  await due('coinbase', 'gone');
+  const { health } = deps.providers;
+  const asGone = (name: ProviderName): ProviderHealth | undefined => {
+    const known = health(name);
+    return known && { ...known, retiredAt: name === 'coinbase' ? 1 : null };
+  };
+  expect(await pollPayments({ ...deps, providers: { ...deps.providers, health: asGone } }, { limit: 9 })).toEqual({
+    ...{ polled: 0, changed: 0, failed: 0 },
+  });
+  await pollPayments(deps, { limit: 9 });
+  expect(asked).toEqual(['gone']);
+});
+
 test('payments that cannot be read do not keep others from being asked about, and are asked about again', async () => {
   for (let made = 0; made < 6; made += 1) {
     await due('btcpay', `broken-${made}`);

@@ -129,10 +129,10 @@ describe('a provider that refuses everybody', () => {
 });
 
 describe('a healthy provider', () => {
-  test('is asked when nobody has asked it for an hour, and not before', async () => {
+  test('is asked when nobody has asked it for ten minutes, and not before', async () => {
     await watch({});
     expect(asked).toBe(1);
-    deps.clock.advance(59 * minute);
+    deps.clock.advance(9 * minute);
     await watch({});
     expect(asked).toBe(1);
     deps.clock.advance(minute);

@@ -13,6 +13,10 @@ const breakerWords: Readonly<Record<BreakerState, string>> = {
   open: '🔴 not called: too many failures',
 };
 
+const gapGroup = { one: 'thing more that a provider cannot do', many: 'things more that providers cannot do' };
+/** Its sentences are long: fewer of them fill a phone's screen. */
+const linesMax = 16;
+
 /** Each provider's state, what went wrong there lately, and what this set-up cannot do with it. */
 export function providersView(reports: readonly ProviderReport[], look: Look): View {
   const lines = [line('<b>Providers</b>', weights.must)];
@@ -23,7 +27,7 @@ export function providersView(reports: readonly ProviderReport[], look: Look): V
     ...quarantineButton(reports),
     ...reports.filter(isRetired).map(askButton),
   ];
-  return { text: fitLines(lines), keyboard: inPairs(buttons) };
+  return { text: fitLines(lines, { linesMax }), keyboard: inPairs(buttons) };
 }
 
 function quarantineButton(reports: readonly ProviderReport[]): Button[] {
@@ -44,11 +48,10 @@ function providerLines(report: ProviderReport, look: Look): Line[] {
   const lines = [line(`<b>${providerTitle(health.provider)}</b> ${stateWords(report, look)}`, weights.must)];
   const failure = outage?.reason ?? (health.breaker === 'closed' ? null : health.lastError);
   if (failure !== null && outage?.status !== 'catching_up') lines.push(line(`Last failure: ${show(failure, 200)}`));
-  const success = health.lastSuccessAt === null ? 'not called yet' : formatTime(health.lastSuccessAt, look);
-  lines.push(line(`Last answer: ${success}`, weights.detail));
-  lines.push(...webhookLines(report, look), ...quarantineLines(report));
+  lines.push(...heardLines(report, look), ...quarantineLines(report));
   for (const past of report.pastOutages) lines.push(pastLine(past, look));
-  for (const gap of gaps) lines.push(line(`• ${show(gap, 200)}`, weights.extra));
+  const isGap = { weight: weights.extra, group: gapGroup };
+  for (const gap of gaps) lines.push({ html: `• ${show(gap, 200)}`, ...isGap });
   return lines;
 }
 
@@ -71,12 +74,17 @@ function stateWords({ health, outage }: ProviderReport, look: Look): string {
   }
 }
 
-function webhookLines({ webhooks }: ProviderReport, look: Look): Line[] {
+/** When it last answered us, and when it last told us something by itself. */
+function heardLines({ health, webhooks }: ProviderReport, look: Look): Line[] {
   const { lastAt, usualPerDay, silentSince } = webhooks;
-  if (silentSince !== null) return [line(`🔕 No webhook since ${formatTime(silentSince, look)}`, weights.must)];
-  if (lastAt === null) return [line('Webhooks: none yet', weights.detail)];
+  const answered =
+    health.lastSuccessAt === null ? 'Not called yet' : `Answered ${formatTimeShort(health.lastSuccessAt, look)}`;
+  if (silentSince !== null) {
+    return [line(answered, weights.detail), line(`🔕 No webhook since ${formatTime(silentSince, look)}`, weights.must)];
+  }
   const usual = usualPerDay === null ? '' : `, of ${aboutPayments(usualPerDay)} a day`;
-  return [line(`Webhooks: last ${formatTime(lastAt, look)}${usual}`, weights.detail)];
+  const told = lastAt === null ? 'no webhook yet' : `webhook ${formatTimeShort(lastAt, look)}${usual}`;
+  return [line(`${answered} · ${told}`, weights.detail)];
 }
 
 function aboutPayments(perDay: number): string {

@@ -35,14 +35,19 @@ export interface Outage {
 }
 
 /** The minutes of blindness, at least one: an outage of seconds was one all the same. */
-export function blindMinutes(outage: Pick<Outage, 'beganAt' | 'answeredAt'>, now: Milliseconds): number {
+function blindMinutes(outage: Pick<Outage, 'beganAt' | 'answeredAt'>, now: Milliseconds): number {
   return Math.max(1, Math.round(((outage.answeredAt ?? now) - outage.beganAt) / minute));
+}
+
+/** `61 minutes` */
+export function blindFor(outage: Pick<Outage, 'beganAt' | 'answeredAt'>, now: Milliseconds): string {
+  const minutes = blindMinutes(outage, now);
+  return `${minutes} ${minutes === 1 ? 'minute' : 'minutes'}`;
 }
 
 /** `blind for 61 minutes, 4 payments recovered, 0 lost` */
 export function outageSentence(outage: Outage, now: Milliseconds): string {
-  const minutes = blindMinutes(outage, now);
   const { recoveredCount, lostCount } = outage;
-  const blind = `blind for ${minutes} ${minutes === 1 ? 'minute' : 'minutes'}`;
-  return `${blind}, ${recoveredCount} ${recoveredCount === 1 ? 'payment' : 'payments'} recovered, ${lostCount} lost`;
+  const recovered = `${recoveredCount} ${recoveredCount === 1 ? 'payment' : 'payments'} recovered`;
+  return `blind for ${blindFor(outage, now)}, ${recovered}, ${lostCount} lost`;
 }

@@ -20,13 +20,11 @@ describe('the list of providers', () => {
       "<b>Providers</b>
 
       <b>BTCPay</b> 🟢 reachable
-      Last answer: 22 Nov, 04:00
-      Webhooks: last 22 Nov, 04:00
+      Answered 04:00 · webhook 04:00
 
       <b>BitPay</b> 🔴 not called: too many failures since 22 Nov, 04:00
       Last failure: 4200 &lt;timeout&gt;
-      Last answer: 22 Nov, 04:00
-      Webhooks: none yet
+      Answered 04:00 · no webhook yet
       • Without a merchant token payments cannot be listed."
     `);
   });
@@ -48,17 +46,14 @@ describe('the list of providers', () => {
 
       <b>BTCPay</b> 🔴 away since 22 Nov, 04:00
       Last failure: probe: ECONNREFUSED
-      Last answer: 22 Nov, 04:00
-      Webhooks: last 22 Nov, 04:00
+      Answered 04:00 · webhook 04:00
 
       <b>Coinbase</b> 🟡 back, catching up since 22 Nov, 05:01
-      Last answer: 22 Nov, 04:00
-      Webhooks: last 22 Nov, 04:00
+      Answered 04:00 · webhook 04:00
 
       <b>BitPay</b> ⚫ taken for gone since 22 Nov, 04:00, asked once a day
       Last failure: probe: HTTP 410
-      Last answer: 22 Nov, 04:00
-      Webhooks: last 22 Nov, 04:00
+      Answered 04:00 · webhook 04:00
       [Refresh](providers) [Ask BitPay again](provider:ask:bitpay)"
     `);
   });
@@ -76,14 +71,13 @@ describe('the list of providers', () => {
       "<b>Providers</b>
 
       <b>BTCPay</b> 🟢 reachable
-      Last answer: 22 Nov, 04:00
-      Webhooks: last 22 Nov, 04:00, of about 12 payments a day
+      Answered 04:00 · webhook 04:00, of about 12 payments a day
       🧪 3 refused webhooks kept, 2 may be real
       Outage 04:00: blind for 61 minutes, 4 payments recovered, 0 lost
       Outage 19 Nov: blind for 60 minutes, 4 payments recovered, 1 lost
 
       <b>BTCPay</b> 🟢 reachable
-      Last answer: 22 Nov, 04:00
+      Answered 04:00
       🔕 No webhook since 22 Nov, 04:00
       [Refresh](providers) [Check quarantine](provider:quarantine:all)"
     `);
