@@ -43,6 +43,19 @@ const assemblers: { readonly [Name in ProviderName]: (reading: Reading) => Setti
       webhookSecrets: need(values.BTCPAY_WEBHOOK_SECRET),
     };
   },
+  nowpayments(reading) {
+    const { values } = reading;
+    const loginNames = ['NOWPAYMENTS_EMAIL', 'NOWPAYMENTS_PASSWORD'] as const;
+    const needed = ['NOWPAYMENTS_API_KEY', 'NOWPAYMENTS_IPN_SECRET'] as const;
+    if (!isOn(reading, { title: 'NOWPayments', needed, optional: ['NOWPAYMENTS_API_URL', ...loginNames] })) return null;
+    const hasLogin = isOn(reading, { title: "NOWPayments' dashboard", needed: loginNames, optional: [] });
+    return {
+      apiUrl: need(values.NOWPAYMENTS_API_URL),
+      apiKey: need(values.NOWPAYMENTS_API_KEY),
+      ipnSecrets: need(values.NOWPAYMENTS_IPN_SECRET),
+      login: hasLogin ? { email: need(values.NOWPAYMENTS_EMAIL), password: need(values.NOWPAYMENTS_PASSWORD) } : null,
+    };
+  },
 };
 
 export function assembleProviders(reading: Reading): ProvidersConfig {

@@ -185,6 +185,33 @@ export const settings = {
     isSecret: true,
     sentence: "BTCPay Server: the secret of the store's webhook.",
   }),
+  NOWPAYMENTS_API_KEY: setting('nowpayments', {
+    schema: word,
+    isSecret: true,
+    sentence: 'NOWPayments: the API key.',
+  }),
+  NOWPAYMENTS_IPN_SECRET: setting('nowpayments', {
+    schema: secrets,
+    isSecret: true,
+    sentence: 'NOWPayments: the IPN secret, which verifies webhooks.',
+  }),
+  NOWPAYMENTS_EMAIL: setting('nowpayments', {
+    schema: word,
+    isSecret: true,
+    sentence:
+      'NOWPayments: the login of the dashboard; optional, and only with NOWPAYMENTS_PASSWORD: finds payments whose webhooks were all lost.',
+  }),
+  NOWPAYMENTS_PASSWORD: setting('nowpayments', {
+    schema: word,
+    isSecret: true,
+    sentence: 'NOWPayments: the password of the dashboard; optional, and only with NOWPAYMENTS_EMAIL.',
+  }),
+  NOWPAYMENTS_API_URL: setting('nowpayments', {
+    schema: baseUrl,
+    fallback: 'https://api.nowpayments.io/v1',
+    unit: 'URL',
+    sentence: 'NOWPayments: everything before /invoice; https://api-sandbox.nowpayments.io/v1 for its sandbox.',
+  }),
   STORE_API_KEY: setting('shop', {
     schema: bearerKeys,
     isSecret: true,

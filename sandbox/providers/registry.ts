@@ -3,12 +3,14 @@ import { bitpay } from './bitpay/definition.ts';
 import { btcpay } from './btcpay/definition.ts';
 import { coinbase } from './coinbase/definition.ts';
 import type { VisitAction } from './contract.ts';
+import { nowpayments } from './nowpayments/definition.ts';
 import type { Simulator } from './simulator.ts';
 
 const table = {
   coinbase,
   bitpay,
   btcpay,
+  nowpayments,
 };
 
 type AccountOf<Definition> = Definition extends Simulator<infer Account> ? Account : never;

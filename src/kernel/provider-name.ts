@@ -6,6 +6,7 @@ const titles = {
   coinbase: 'Coinbase',
   bitpay: 'BitPay',
   btcpay: 'BTCPay',
+  nowpayments: 'NOWPayments',
 } as const;
 
 export type ProviderName = keyof typeof titles;

@@ -8,6 +8,7 @@ import { btcpay } from './btcpay/definition.ts';
 import { coinbase } from './coinbase/definition.ts';
 import { createProviderHttp, type ProviderCall } from './http.ts';
 import { defaultHttpPolicy, type HttpPolicy } from './http-policy.ts';
+import { nowpayments } from './nowpayments/definition.ts';
 import type { ProviderDefinition, SharedSettings } from './provider-definition.ts';
 import { withoutSlash } from './web-address.ts';
 
@@ -16,6 +17,7 @@ const table = {
   coinbase,
   bitpay,
   btcpay,
+  nowpayments,
 };
 
 type SettingsOf<Definition> = Definition extends ProviderDefinition<infer Settings> ? Settings : never;
