@@ -14,7 +14,7 @@ import type { PaymentProvider } from './payment-provider.ts';
 /** A call that failed and was not made good for so long is looked into; every shop has a lost packet now and then. */
 const failingForMs: Milliseconds = 10 * second;
 
-/** One that refuses is not asked more often; one that does not answer is held off by its breaker for as long. */
+/** One that refuses is not asked more often; one that does not answer is held off by its breaker. */
 const refusedWaitMs: Milliseconds = 30 * second;
 
 /** A healthy provider that nobody needed for so long is asked all the same: a small shop would hear of trouble too late. */
