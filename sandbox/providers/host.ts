@@ -1,6 +1,6 @@
 import type { Hono } from 'hono';
 import type { CheckoutView, ForeignInput, ProviderName, ProviderRecord, VisitInput } from './contract.ts';
-import type { WebhookEvent } from './deliveries.ts';
+import type { Deliveries, WebhookEvent } from './deliveries.ts';
 
 /** What a simulated provider is given by the server that carries it. */
 export interface ProviderHost {
@@ -9,6 +9,8 @@ export interface ProviderHost {
   /** Scheme, host and port, without a slash at the end. */
   origin(): string;
   announce(event: WebhookEvent): void;
+  /** Where its webhooks go and what became of them, for a provider whose API tells of it. */
+  readonly deliveries: Pick<Deliveries, 'log' | 'url' | 'setUrl'>;
 }
 
 /** What the server needs of a simulated provider. */

@@ -57,7 +57,7 @@ export function createStation(name: ProviderName, deps: StationDeps): Station {
     policy: retryPolicy(name, options.webhookRetryDelaysMs ?? retryDelaysMsDefault),
     url: accounts[name].webhookUrl,
   });
-  const host: ProviderHost = { now, origin: deps.origin, announce: (event) => deliveries.announce(event) };
+  const host: ProviderHost = { now, origin: deps.origin, announce: (event) => deliveries.announce(event), deliveries };
   const provider = createProvider(name, { ...deps, host });
   const app = new Hono<{ Bindings: HttpBindings }>();
   app.use('*', faultGate({ faults, log: calls, now, errorBody: trouble[name] }));

@@ -1,9 +1,12 @@
 import { type Context, Hono } from 'hono';
+import type { ProviderHost } from '../host.ts';
 import { isJsonType } from '../requests.ts';
 import { apiError, BtcPayError, invalidField, missingPermission } from './errors.ts';
+import type { Hook } from './hook.ts';
 import { formatMoney, type Invoice, invoiceData, paidUnits, paymentMethodsData } from './invoice.ts';
 import { parseBody, parseInvoice, parseList } from './requests.ts';
 import type { BtcPayStore } from './store.ts';
+import { addWebhookRoutes } from './webhook-api.ts';
 
 // BTCPay: Greenfield API; below `/btcpay/api/v1`. Only the routes nested under the store, which every version has.
 
@@ -12,6 +15,7 @@ export const permissions = {
   view: 'btcpay.store.canviewinvoices',
   modify: 'btcpay.store.canmodifyinvoices',
   refund: 'btcpay.store.cancreatenonapprovedpullpayments',
+  webhooks: 'btcpay.store.webhooks.canmodifywebhooks',
 } as const;
 
 export interface BtcPayApiOptions {
@@ -19,15 +23,18 @@ export interface BtcPayApiOptions {
   readonly storeId: string;
   /** Those of the key, each meant for the one store. */
   readonly permissions: readonly string[];
+  readonly webhookSecret: string;
 }
 
 export interface BtcPayApiDeps {
   readonly store: BtcPayStore;
-  readonly origin: () => string;
+  readonly host: ProviderHost;
+  readonly hook: Hook;
 }
 
-export function createBtcPayApi({ store, origin }: BtcPayApiDeps, options: BtcPayApiOptions): Hono {
+export function createBtcPayApi({ store, host, hook }: BtcPayApiDeps, options: BtcPayApiOptions): Hono {
   const api = new Hono();
+  const { origin } = host;
   const show = (invoice: Invoice) => invoiceData(invoice, { origin: origin() });
   const allow = (context: Context, permission: string) => {
     const isHere = context.req.param('storeId') === options.storeId;
@@ -38,6 +45,11 @@ export function createBtcPayApi({ store, origin }: BtcPayApiDeps, options: BtcPa
   api.onError((error, context) => {
     if (!(error instanceof BtcPayError)) throw error;
     return context.body(error.body, error.status, { 'Content-Type': 'application/json' });
+  });
+  api.use('*', async (context, next) => {
+    await next();
+    // Its clock is the sandbox's, also where it tells the time in passing.
+    context.header('Date', new Date(host.now()).toUTCString());
   });
   api.use('*', async (context, next) => {
     if (context.req.header('authorization') !== `token ${options.apiKey}`) {
@@ -97,6 +109,10 @@ export function createBtcPayApi({ store, origin }: BtcPayApiDeps, options: BtcPa
     return context.json(paymentMethodsData(invoiceOf(context), { onlyAccounted }));
   });
   addRefund(api, { path: `${invoices}/:id/refund`, store, origin, allow });
+  addWebhookRoutes(api, {
+    ...{ hook, deliveries: host.deliveries, secret: options.webhookSecret },
+    ...{ allow: (context) => allow(context, permissions.webhooks), jsonFields },
+  });
   api.all('*', () => {
     throw apiError(404, 'not-found', 'There is nothing here');
   });
@@ -105,7 +121,9 @@ export function createBtcPayApi({ store, origin }: BtcPayApiDeps, options: BtcPa
 
 const refundVariants = ['RateThen', 'CurrentRate', 'Fiat', 'OverpaidAmount'];
 
-interface RefundRoute extends BtcPayApiDeps {
+interface RefundRoute {
+  readonly store: BtcPayStore;
+  readonly origin: () => string;
   readonly path: string;
   readonly allow: (context: Context, permission: string) => void;
 }
