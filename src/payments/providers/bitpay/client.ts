@@ -27,6 +27,8 @@ export interface BitpayClient {
   ): Promise<Invoice[]>;
   /** Merchant facade. */
   cancelInvoice(id: string, signal?: AbortSignal): Promise<void>;
+  /** Throws when the pos token is not accepted. */
+  probePos(signal?: AbortSignal): Promise<void>;
 }
 
 /** BitPay: Invoices. Creating and fetching go by the pos token, which needs no signature. */
@@ -60,15 +62,25 @@ export function createBitpayClient(
     return await call({ ...request, path, signer: key, isRepeatable: true });
   }
 
+  const fetchInvoice: BitpayClient['fetchInvoice'] = async (id, signal) => {
+    const path = `/invoices/${encodeURIComponent(id)}?${new URLSearchParams({ token: posToken })}`;
+    const request = { operation: 'fetch_payment', method: 'GET', path, isRepeatable: true } as const;
+    return (await call({ ...request, schema: invoiceAnswerSchema, signal })).data;
+  };
+
   return {
     merchant,
+    fetchInvoice,
+    async probePos(signal) {
+      try {
+        // The token has no cheap call of its own: an invoice that cannot be is answered 404 when all is well.
+        await fetchInvoice('1111111111111111111111', signal);
+      } catch (error) {
+        if (!isNotFound(error)) throw error;
+      }
+    },
     async createInvoice({ body, isRepeatable, signal }) {
       const request = { operation: 'create_payment', method: 'POST', path: '/invoices', body, isRepeatable } as const;
-      return (await call({ ...request, schema: invoiceAnswerSchema, signal })).data;
-    },
-    async fetchInvoice(id, signal) {
-      const path = `/invoices/${encodeURIComponent(id)}?${new URLSearchParams({ token: posToken })}`;
-      const request = { operation: 'fetch_payment', method: 'GET', path, isRepeatable: true } as const;
       return (await call({ ...request, schema: invoiceAnswerSchema, signal })).data;
     },
     async findInvoiceByGuid(guid, signal) {

@@ -13,6 +13,7 @@ import { acceptableAddress } from '../web-address.ts';
 import { type BtcpayClient, createBtcpayClient } from './client.ts';
 import { type Invoice, mayHavePayments } from './invoice.ts';
 import { toSnapshot } from './invoice-snapshot.ts';
+import { checkBtcpaySetUp } from './set-up.ts';
 import { verifyBtcpayWebhook } from './webhook.ts';
 
 export interface BtcpaySettings {
@@ -75,6 +76,7 @@ export function createBtcpayProvider(
     async probe(signal) {
       await client.listInvoices({ skip: 0, take: 1 }, signal);
     },
+    checkSetUp: (about, signal) => checkBtcpaySetUp(client, { ...about, storeId: settings.storeId }, signal),
   };
 }
 
