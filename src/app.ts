@@ -98,7 +98,7 @@ function assemble(config: Config, core: Core): Sides {
   const checks = createChecks(healthDeps);
   const server = createServer(
     {
-      ...{ payments, metrics, storeApi: config.storeApi, version: packageJson.version },
+      ...{ payments, metrics, storeApi: config.storeApi, version: packageJson.version, instance: core.instanceId },
       receiveWebhook: createWebhookReceiver(payments),
       telegram: receiversOf(config, bots),
       checks: { live: [], ready: checks },
