@@ -16,6 +16,9 @@ export const permissions = {
   modify: 'btcpay.store.canmodifyinvoices',
   refund: 'btcpay.store.cancreatenonapprovedpullpayments',
   webhooks: 'btcpay.store.webhooks.canmodifywebhooks',
+  viewPullPayments: 'btcpay.store.canviewpullpayments',
+  archivePullPayments: 'btcpay.store.canarchivepullpayments',
+  viewPayouts: 'btcpay.store.canviewpayouts',
 } as const;
 
 export interface BtcPayApiOptions {

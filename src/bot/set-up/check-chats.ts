@@ -1,8 +1,7 @@
 import { type SetUpCheck, warned, well, wrong } from '#kernel/set-up-check.ts';
 import { readGrammyError } from '../admin/errors.ts';
-import { asGrammySignal } from '../admin/sender.ts';
 import type { SendOutcome } from '../telegram.ts';
-import { type KnownBot, reasonOf } from './known-bot.ts';
+import { bounded, type KnownBot, reasonOf } from './known-bot.ts';
 
 /** More owners than these are not asked about. */
 const ownersMax = 20;
@@ -65,11 +64,10 @@ type Reach =
   | { kind: 'unseen'; outcome: SendOutcome };
 
 async function reach({ api, me }: KnownBot, chatId: number, signal: AbortSignal): Promise<Reach> {
-  const bounded = asGrammySignal(signal);
   try {
-    const chat = await api.getChat(chatId, bounded);
+    const chat = await api.getChat(chatId, bounded(signal));
     if (chat.type !== 'private') {
-      const member = await api.getChatMember(chatId, me.id, bounded);
+      const member = await api.getChatMember(chatId, me.id, bounded(signal));
       const isMuted = member.status === 'restricted' && !member.can_send_messages;
       const isSilenced = member.status === 'member' && chat.permissions?.can_send_messages === false;
       const isOut = member.status === 'left' || member.status === 'kicked';
@@ -77,7 +75,7 @@ async function reach({ api, me }: KnownBot, chatId: number, signal: AbortSignal)
         return { kind: 'closed', outcome: { kind: 'blocked', reason: isOut ? 'not a member' : 'may not write' } };
       }
     }
-    await api.sendChatAction(chatId, 'typing', {}, bounded);
+    await api.sendChatAction(chatId, 'typing', {}, bounded(signal));
     return { kind: 'open', title: chat.title ?? chat.first_name ?? String(chatId) };
   } catch (error) {
     const outcome = readGrammyError(error);

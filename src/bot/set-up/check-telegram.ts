@@ -5,11 +5,10 @@ import { Api } from 'grammy';
 import { type Clock, clockDifference, type Milliseconds } from '#kernel/clock.ts';
 import { type SetUpCheck, warned, well, wrong } from '#kernel/set-up-check.ts';
 import { readGrammyError } from '../admin/errors.ts';
-import { asGrammySignal } from '../admin/sender.ts';
 import type { SendOutcome } from '../telegram.ts';
 import { checkAlertChat, checkOwners } from './check-chats.ts';
 import { checkUpdates } from './check-updates.ts';
-import { type KnownBot, reasonOf } from './known-bot.ts';
+import { bounded, type KnownBot, reasonOf } from './known-bot.ts';
 
 export interface TelegramSetUp {
   apiRoot: string;
@@ -23,18 +22,18 @@ export interface TelegramSetUp {
   alertChatId: number | null;
 }
 
-const callTimeoutSeconds = 8;
-
 export async function checkTelegram(
   deps: { clock: Clock },
   setUp: TelegramSetUp,
   signal: AbortSignal,
 ): Promise<{ checks: SetUpCheck[]; clockAheadMs: Milliseconds | undefined }> {
   const clockAheadMs = readClock(deps.clock, setUp.apiRoot, signal);
-  const admin = await introduce(setUp, { role: 'admin', token: setUp.adminToken }, signal);
-  const pager =
-    setUp.pagerToken === null ? undefined : await introduce(setUp, { role: 'pager', token: setUp.pagerToken }, signal);
-  const isShared = setUp.pagerToken === null;
+  const { adminToken, pagerToken } = setUp;
+  const [admin, pager] = await Promise.all([
+    introduce(setUp, { role: 'admin', token: adminToken }, signal),
+    pagerToken === null ? undefined : introduce(setUp, { role: 'pager', token: pagerToken }, signal),
+  ]);
+  const isShared = pagerToken === null;
   const isPrivate = setUp.alertChatId === null;
   const bots = [admin, pager].flatMap((one) => (one?.bot === undefined ? [] : [one.bot]));
   const checks = await Promise.all([
@@ -77,9 +76,9 @@ async function introduce(
 ): Promise<{ check: SetUpCheck; bot: KnownBot | undefined }> {
   const name = `${role} bot`;
   const setting = role === 'admin' ? 'TELEGRAM_BOT_TOKEN' : 'TELEGRAM_PAGER_TOKEN';
-  const api = new Api(token, { apiRoot: setUp.apiRoot, timeoutSeconds: callTimeoutSeconds });
+  const api = new Api(token, { apiRoot: setUp.apiRoot });
   try {
-    const me = await api.getMe(asGrammySignal(signal));
+    const me = await api.getMe(bounded(signal));
     return { check: well(name, `is @${me.username}`), bot: { role, api, me } };
   } catch (error) {
     return { check: unknownBot(name, { outcome: readGrammyError(error), setting }), bot: undefined };

@@ -2,8 +2,7 @@ import type { WebhookInfo } from 'grammy/types';
 import { hour, type Milliseconds, minute, second } from '#kernel/clock.ts';
 import { type SetUpCheck, warned, well } from '#kernel/set-up-check.ts';
 import { readGrammyError } from '../admin/errors.ts';
-import { asGrammySignal } from '../admin/sender.ts';
-import { type KnownBot, reasonOf } from './known-bot.ts';
+import { bounded, type KnownBot, reasonOf } from './known-bot.ts';
 
 /** An older failure was got over, or nobody has written since. */
 const recentMs: Milliseconds = hour;
@@ -18,7 +17,7 @@ export async function checkUpdates(
 ): Promise<SetUpCheck> {
   const name = `${bot.role} updates`;
   try {
-    const info = await bot.api.getWebhookInfo(asGrammySignal(signal));
+    const info = await bot.api.getWebhookInfo(bounded(signal));
     if (about.webhookRoot === null) return judgePolling(name, info);
     return judgeWebhook(name, { info, expected: `${about.webhookRoot}/${bot.role}`, now: about.now });
   } catch (error) {

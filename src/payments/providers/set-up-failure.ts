@@ -18,12 +18,16 @@ export function failedCheck(
 ): SetUpCheck {
   const { error, address, unauthorized, forbidden = unauthorized, refused = unauthorized } = failure;
   if (!(error instanceof ProviderError)) throw error;
-  const detail = error.message;
-  if (error instanceof ProviderRateLimited) return warned(name, { detail, advice: 'wait a minute and check again' });
+  // Which call it was says nothing to whoever sets it up.
+  const words = error.message.replace(new RegExp(`^${RegExp.escape(error.operation)}: `), '');
+  if (error instanceof ProviderRateLimited) {
+    return warned(name, { detail: `asks to wait: ${words}`, advice: 'wait a minute and check again' });
+  }
   if (error instanceof ProviderUnreachable) {
     const advice = `see that ${address} is right and that this machine reaches it; or the provider itself is down`;
-    return wrong(name, { detail, advice });
+    return wrong(name, { detail: `does not answer as it should (${words})`, advice });
   }
+  const detail = `is refused: ${words}`;
   if (error.httpStatus === 401) return wrong(name, { detail, advice: unauthorized });
   return wrong(name, { detail, advice: error.httpStatus === 403 ? forbidden : refused });
 }
