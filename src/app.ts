@@ -14,6 +14,7 @@ import { createServer, type TillkeeperServer } from '#server/server.ts';
 import packageJson from '../package.json' with { type: 'json' };
 import { type Bots, createBots, receiversOf } from './app-bots.ts';
 import { applyMigrations, type Core, type CoreDeps, openCore } from './app-core.ts';
+import { createDoctor } from './app-doctor.ts';
 import { createChecks, readHealthReport } from './app-health.ts';
 import { allLanes, createPumps, type Pumps } from './app-pumps.ts';
 import { takeUpLeftWork } from './app-recovery.ts';
@@ -75,6 +76,7 @@ function assemble(config: Config, core: Core): Sides {
     compare({ ...input, signal: AbortSignal.any([ending.signal, ...(input.signal ? [input.signal] : [])]) });
   const bots = createBots(config, {
     ...{ payments, reconcile, admins: createOwnerDirectory(config.telegram.ownerIds) },
+    doctor: createDoctor({ ...{ config, clock, random: payments.random }, instance: core.instanceId }),
     readHealth: () => readHealthReport({ ...healthDeps, scheduler, checks }),
     onSend: (send) => metrics.countTelegramSend(send),
   });

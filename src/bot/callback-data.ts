@@ -24,6 +24,9 @@ export type StatsDays = (typeof statsDays)[number];
 export const orderFilters = ['all', ...orderStatuses] as const;
 export type OrderFilter = 'all' | OrderStatus;
 
+const setUpPlaces = ['health', 'providers'] as const;
+export type SetUpPlace = (typeof setUpPlaces)[number];
+
 const deadTaps = ['show', 'redrive', 'discard'] as const;
 export type DeadTap = (typeof deadTaps)[number];
 const deadQueues = ['inbox', 'outbox'] as const;
@@ -46,7 +49,9 @@ export type Tap =
   | { kind: 'dead'; act: DeadTap; queue: DeadQueue; id: string }
   | { kind: 'dead_list' }
   | { kind: 'providers' }
-  | { kind: 'health' };
+  | { kind: 'health' }
+  /** Looks at the set-up anew, in the view that shows it. */
+  | { kind: 'set_up'; place: SetUpPlace };
 
 export type TapOf<Kind extends Tap['kind']> = Extract<Tap, { kind: Kind }>;
 
@@ -80,6 +85,8 @@ export function encodeTap(tap: Tap): string {
     case 'providers':
     case 'health':
       return tap.kind;
+    case 'set_up':
+      return `set_up:${tap.place}`;
     default:
       return tap satisfies never;
   }
@@ -143,6 +150,10 @@ function readTap(kind: string, [first = '', second = '', third = '']: string[]):
     case 'providers':
     case 'health':
       return { kind };
+    case 'set_up': {
+      const place = oneOf(setUpPlaces, first);
+      return place && { kind, place };
+    }
     default:
       return undefined;
   }

@@ -22,6 +22,7 @@ import { orderStatuses } from '#orders/order.ts';
 import { viewOrder } from '#payments/order-view.ts';
 import { anAlert, anId, anOrder, aPayment, at, look } from './support/values.ts';
 
+const setUp = { report: undefined, isRunning: false };
 const pendingId = 'AAECAwQFBgcICQoLDA0ODw';
 const letter = letterOfMessage({
   ...{ id: anId, receivedAt: at, availableAt: at, lockedUntil: null, lockedBy: null, processedAt: null },
@@ -59,8 +60,8 @@ function* everyView(): Generator<View> {
   yield refundChoice(anOrder(), [{ payment: aPayment(), ...sums }]);
   yield deadLetterList([letter], look);
   yield deadLetterCard(letter, look);
-  yield providersView([], look);
-  yield healthView({ checks: [], jobs: [], queues: [] }, look);
+  yield providersView([], { ...look, setUp });
+  yield healthView({ checks: [], jobs: [], queues: [] }, { ...look, setUp });
   const ordersInNeed = { count: 1, hasMore: false };
   yield startView({ name: 'Ann', openAlerts: 1, takenAlerts: 1, ordersInNeed, commands: [] });
   yield reconcileChoice(providerNames);

@@ -21,6 +21,7 @@ const taps: Tap[] = [
   { kind: 'dead_list' },
   { kind: 'providers' },
   { kind: 'health' },
+  { kind: 'set_up', place: 'providers' },
 ];
 
 describe('callback data', () => {

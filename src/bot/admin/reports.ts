@@ -7,6 +7,7 @@ import type { View } from '../views/view.ts';
 import { nextMidnight } from '../views/words.ts';
 import type { AdminEnv, BotCommand, TapContext, TextContext } from './env.ts';
 import { answerTap, editView, replyView } from './replies.ts';
+import { type DrawSetUp, knownSetUp, replyWithSetUp, tapCheckNow } from './set-up.ts';
 
 export const reportCommands: readonly BotCommand[] = [
   { command: 'stats', usage: '[7d|30d|90d]', description: 'orders and sums', run: runStats },
@@ -14,17 +15,13 @@ export const reportCommands: readonly BotCommand[] = [
     command: 'providers',
     usage: '',
     description: 'how each provider is doing',
-    run: async (env, ctx) => {
-      await replyView(ctx, drawProviders(env));
-    },
+    run: (env, ctx) => replyWithSetUp(env, ctx, drawProviders),
   },
   {
     command: 'health',
     usage: '',
     description: 'checks, jobs and queues',
-    run: async (env, ctx) => {
-      await replyView(ctx, healthView(await env.readHealth(), env.look()));
-    },
+    run: (env, ctx) => replyWithSetUp(env, ctx, drawHealth),
   },
 ];
 
@@ -44,20 +41,26 @@ export async function tapStats(env: AdminEnv, ctx: TapContext, tap: TapOf<'stats
   await answerTap(ctx);
 }
 
-function drawProviders(env: AdminEnv): View {
+const drawProviders: DrawSetUp = async (env, setUp) => {
   const rows = env.providers.list().flatMap((provider) => {
     const health = env.providers.health(provider.name);
     return health === undefined ? [] : [{ health, gaps: provider.capabilities.gaps }];
   });
-  return providersView(rows, env.look());
-}
+  return providersView(rows, { ...env.look(), setUp });
+};
+
+const drawHealth: DrawSetUp = async (env, setUp) => healthView(await env.readHealth(), { ...env.look(), setUp });
 
 export async function tapProviders(env: AdminEnv, ctx: TapContext): Promise<void> {
-  await editView(ctx, drawProviders(env));
+  await editView(ctx, await drawProviders(env, knownSetUp(env)));
   await answerTap(ctx, 'As of now.');
 }
 
 export async function tapHealth(env: AdminEnv, ctx: TapContext): Promise<void> {
-  await editView(ctx, healthView(await env.readHealth(), env.look()));
+  await editView(ctx, await drawHealth(env, knownSetUp(env)));
   await answerTap(ctx, 'As of now.');
+}
+
+export async function tapSetUp(env: AdminEnv, ctx: TapContext, tap: TapOf<'set_up'>): Promise<void> {
+  await tapCheckNow(env, ctx, tap.place === 'health' ? drawHealth : drawProviders);
 }

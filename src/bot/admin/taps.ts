@@ -9,7 +9,7 @@ import { tapWriteReason } from './reasons.ts';
 import { tapReconcile } from './reconcile.ts';
 import { tapRefund } from './refunds.ts';
 import { answerTap } from './replies.ts';
-import { tapHealth, tapProviders, tapStats } from './reports.ts';
+import { tapHealth, tapProviders, tapSetUp, tapStats } from './reports.ts';
 
 export const tapHandlers: TapHandlers = {
   alert: tapAlert,
@@ -26,6 +26,7 @@ export const tapHandlers: TapHandlers = {
   dead_list: tapDeadList,
   providers: tapProviders,
   health: tapHealth,
+  set_up: tapSetUp,
 };
 
 /** Carries a tap out; what does not decode is stale or forged, and does nothing. */

@@ -2,7 +2,8 @@ import { providerTitle } from '#kernel/provider-name.ts';
 import type { BreakerState, ProviderHealth } from '#payments/payment-provider.ts';
 import { fitLines, type Line, line, weights } from './fit.ts';
 import { show } from './html.ts';
-import type { Look, View } from './view.ts';
+import { checkNowButton, providerSetUpLines, type SetUpLook, setUpAge } from './set-up.ts';
+import type { View } from './view.ts';
 import { formatTime } from './words.ts';
 
 interface ProviderRow {
@@ -17,14 +18,18 @@ const breakerWords: Readonly<Record<BreakerState, string>> = {
 };
 
 /** Each provider's state, its last failure, and what this set-up cannot do with it. */
-export function providersView(rows: readonly ProviderRow[], look: Look): View {
+export function providersView(rows: readonly ProviderRow[], look: SetUpLook): View {
   const lines = [line('<b>Providers</b>', weights.must)];
   if (rows.length === 0) lines.push(line('No provider is configured.'));
   for (const row of rows) lines.push(line('', weights.history), ...providerLines(row, look));
-  return { text: fitLines(lines), keyboard: [[{ text: 'Refresh', tap: { kind: 'providers' } }]] };
+  lines.push(line('', weights.history), ...setUpAge(look));
+  return {
+    text: fitLines(lines),
+    keyboard: [[{ text: 'Refresh', tap: { kind: 'providers' } }, checkNowButton('providers')]],
+  };
 }
 
-function providerLines({ health, gaps }: ProviderRow, look: Look): Line[] {
+function providerLines({ health, gaps }: ProviderRow, look: SetUpLook): Line[] {
   const since = health.openedAt === null ? '' : ` since ${formatTime(health.openedAt, look)}`;
   const lines = [
     line(`<b>${providerTitle(health.provider)}</b> ${breakerWords[health.breaker]}${since}`, weights.must),
@@ -33,6 +38,7 @@ function providerLines({ health, gaps }: ProviderRow, look: Look): Line[] {
     lines.push(line(`Last failure: ${show(health.lastError, 200)}`));
   const success = health.lastSuccessAt === null ? 'not called yet' : formatTime(health.lastSuccessAt, look);
   lines.push(line(`Last answer: ${success}`, weights.detail));
+  lines.push(...providerSetUpLines(health.provider, look.setUp));
   for (const gap of gaps) lines.push(line(`• ${show(gap, 200)}`, weights.extra));
   return lines;
 }

@@ -12,6 +12,8 @@ import { asProviderReference } from '#kernel/ids.ts';
 import type { ReconciliationFinding, ReconciliationRun } from '#payments/reconciliation.ts';
 import { anId, at, drawn, hostile, look } from '../support/values.ts';
 
+const unchecked = { report: undefined, isRunning: false };
+
 describe('statistics', () => {
   const bucket = { status: 'paid', currency: 'USD', count: 3, amountMinor: 14700 } as const;
 
@@ -74,7 +76,7 @@ test('providers are shown with their breaker, their last failure and their gaps'
       gaps: ['Without a merchant token payments cannot be listed.'],
     },
   ];
-  expect(providersView(rows, look).text).toMatchInlineSnapshot(`
+  expect(providersView(rows, { ...look, setUp: unchecked }).text).toMatchInlineSnapshot(`
     "<b>Providers</b>
 
     <b>BTCPay</b> 🟢 reachable
@@ -83,7 +85,9 @@ test('providers are shown with their breaker, their last failure and their gaps'
     <b>BitPay</b> 🔴 not called: too many failures since 22 Nov, 04:00
     Last failure: 4200 &lt;timeout&gt;
     Last answer: 22 Nov, 04:00
-    • Without a merchant token payments cannot be listed."
+    • Without a merchant token payments cannot be listed.
+
+    🔧 Set-up not checked yet"
   `);
 });
 
@@ -239,7 +243,7 @@ describe('the health report', () => {
         jobs: [job('poll-payments'), job('prune'), { ...job('reconcile'), lastRunAt: null }],
         queues: [{ queue: 'outbox', depth: { ...depth, lane: 'chat' } }],
       },
-      look,
+      { ...look, setUp: unchecked },
     );
     expect(drawn(view)).toMatchInlineSnapshot(`
       "🟢 <b>All is well</b>
@@ -248,7 +252,8 @@ describe('the health report', () => {
       🟢 3 providers answer
       📥 Nothing waits in the queues
       ⏱ 2 jobs on time, 1 still to run
-      [Refresh](health)"
+      🔧 Set-up not checked yet
+      [Refresh](health) [Check now](set_up:health)"
     `);
   });
 
@@ -272,7 +277,7 @@ describe('the health report', () => {
           { queue: 'outbox', depth: { ...depth, lane: 'chat' } },
         ],
       },
-      look,
+      { ...look, setUp: unchecked },
     );
     expect(view.text).toMatchInlineSnapshot(`
       "🔴 <b>Something is wrong</b>
@@ -284,13 +289,14 @@ describe('the health report', () => {
       🟢 database · sqlite
       🟢 1 of 2 providers answer
       📥 outbox pager: 2 waiting, oldest 22 Nov, 04:00
-      ⏱ 1 job on time"
+      ⏱ 1 job on time
+      🔧 Set-up not checked yet"
     `);
   });
 
   test('a job that failed is not well, though every check is', () => {
     const jobs = [{ ...job('prune'), ok: false, detail: 'SqliteError: disk is full' }];
-    const { text } = healthView({ checks: [well('database')], jobs, queues: [] }, look);
+    const { text } = healthView({ checks: [well('database')], jobs, queues: [] }, { ...look, setUp: unchecked });
     expect(text).toContain('Something is wrong');
   });
 });
