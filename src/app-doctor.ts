@@ -117,8 +117,8 @@ function providerGroups(given: Given, readings: ClockReading[]): CheckGroup[] {
   const { publicUrl } = config.http;
   let registry: ProviderRegistry;
   try {
-    const deps = { clock, random, log: silentLog, policy: callPolicy };
-    registry = createProviderRegistry({ ...config.providers, publicUrl }, deps);
+    const deps = { clock, random, log: silentLog, policy: callPolicy, publicUrl };
+    registry = createProviderRegistry(config.providers, deps);
   } catch (error) {
     // A key that cannot be read; the start refuses it in the same words.
     return [{ name: 'providers', run: () => Promise.reject(error) }];

@@ -4,14 +4,6 @@ import { type SetUpCheck, warned, well, wrong } from '#kernel/set-up-check.ts';
 import type { Environment, Reading } from './config-reading.ts';
 import { type SettingName, settingNames, settings } from './config-settings.ts';
 
-/** Secrets that people make up themselves; the others come from Telegram and the providers as they are. */
-const selfMade: readonly SettingName[] = [
-  'TELEGRAM_WEBHOOK_SECRET',
-  'BTCPAY_WEBHOOK_SECRET',
-  'STORE_API_KEY',
-  'STORE_WEBHOOK_SECRET',
-];
-
 /** Guessing 20 random characters is out of reach; fewer than 8 different ones are not random. */
 const lengthMin = 20;
 const varietyMin = 8;
@@ -44,13 +36,15 @@ function secretsOf(reading: Reading): Secret[] {
 }
 
 function remarkOnStrength(name: SettingName, value: string): SetUpCheck | undefined {
-  const advice = selfMade.includes(name)
+  const { isSelfMade } = settings[name];
+  const advice = isSelfMade
     ? 'set a random value of its own, such as openssl rand -hex 32 gives'
     : 'set the value that the provider gave you';
-  if (exampleWords.test(value) || exampleValues.test(value)) {
+  // An address of e-mail may well be at a domain that is called so.
+  if (!value.includes('@') && (exampleWords.test(value) || exampleValues.test(value))) {
     return wrong(name, { detail: 'looks like an example, which everybody knows', advice });
   }
-  if (!selfMade.includes(name)) return undefined;
+  if (!isSelfMade) return undefined;
   if (value.length < lengthMin) {
     return warned(name, { detail: `is short: ${value.length} characters, ${lengthMin} are the least`, advice });
   }
@@ -72,13 +66,26 @@ function remarkOnEquals(secrets: readonly Secret[]): SetUpCheck[] {
 }
 
 /** What begins so is meant for this program; what else stands in the environment is not ours to judge. */
-const ourPrefixes = /^(?:TELEGRAM|COINBASE|BITPAY|BTCPAY|PAYHIP|NOWPAYMENTS|STORE|REFUND)_/;
+const ourPrefixes: ReadonlySet<string> = new Set([
+  ...settingNames.filter((name) => !isCommon(name)).map(prefixOf),
+  // Documented, and without a setting yet.
+  'REFUND',
+]);
+
+/** Its first word is used by every other program too. */
+function isCommon(name: SettingName): boolean {
+  return ['http', 'storage', 'process'].includes(settings[name].group);
+}
+
+function prefixOf(name: string): string {
+  return name.split('_')[0] ?? '';
+}
 
 function remarkOnUnknown(env: Environment): SetUpCheck[] {
   return Object.entries(env).flatMap(([variable, value]) => {
     const name = variable.replace(/_FILE$/, '');
     const isKnown = (settingNames as readonly string[]).includes(name);
-    if (isKnown || !ourPrefixes.test(name) || (value ?? '').trim() === '') return [];
+    if (isKnown || !ourPrefixes.has(prefixOf(name)) || (value ?? '').trim() === '') return [];
     const close = settingNames.find((known) => isClose(known, name));
     const advice = close === undefined ? 'take it out' : `did you mean ${close}?`;
     return [warned(variable, { detail: 'has no effect: this version has no such setting', advice })];

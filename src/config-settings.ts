@@ -1,10 +1,10 @@
 // Every setting, grouped by side. `.env.example` is compared with this table in both directions by a test.
 import type { z } from 'zod';
+import type { ProviderName } from '#kernel/provider-name.ts';
 import {
   baseUrl,
   bearerKeys,
   chatId,
-  coinbaseKeys,
   databaseUrl,
   hexKey,
   logLevel,
@@ -12,6 +12,7 @@ import {
   port,
   roles,
   secrets,
+  signingKeys,
   standardWebhookSecrets,
   targetUrl,
   telegramMode,
@@ -23,7 +24,7 @@ import {
 } from './config-values.ts';
 
 export interface Setting<Value = unknown> {
-  group: 'telegram' | 'http' | 'storage' | 'process' | 'coinbase' | 'bitpay' | 'btcpay' | 'shop';
+  group: 'telegram' | 'http' | 'storage' | 'process' | 'shop' | ProviderName;
   schema: z.ZodType<Value, string>;
   /** What it is when it is unset, as it would be written; null when there is none. */
   fallback: string | null;
@@ -31,6 +32,8 @@ export interface Setting<Value = unknown> {
   unit: string | null;
   /** Its value is never printed, and is struck out of every log line. */
   isSecret: boolean;
+  /** A secret that people make up themselves, and that may therefore be weak. */
+  isSelfMade: boolean;
   sentence: string;
 }
 
@@ -42,9 +45,10 @@ function setting<Value>(
     fallback?: string;
     unit?: string;
     isSecret?: boolean;
+    isSelfMade?: boolean;
   },
 ): Setting<Value> {
-  return { group, fallback: null, unit: null, isSecret: false, ...input };
+  return { group, fallback: null, unit: null, isSecret: false, isSelfMade: false, ...input };
 }
 
 export const settings = {
@@ -72,6 +76,7 @@ export const settings = {
   TELEGRAM_WEBHOOK_SECRET: setting('telegram', {
     schema: telegramSecrets,
     isSecret: true,
+    isSelfMade: true,
     sentence: "What Telegram's secret header must say in webhook mode.",
   }),
   OWNER_IDS: setting('telegram', {
@@ -131,7 +136,7 @@ export const settings = {
     sentence: 'Coinbase Business: the id (name) of the API key.',
   }),
   COINBASE_API_KEY_SECRET: setting('coinbase', {
-    schema: coinbaseKeys,
+    schema: signingKeys,
     isSecret: true,
     sentence: 'Coinbase Business: the private key, a PEM (literal \\n is understood) or base64.',
   }),
@@ -182,11 +187,40 @@ export const settings = {
   BTCPAY_WEBHOOK_SECRET: setting('btcpay', {
     schema: secrets,
     isSecret: true,
+    isSelfMade: true,
     sentence: "BTCPay Server: the secret of the store's webhook.",
+  }),
+  NOWPAYMENTS_API_KEY: setting('nowpayments', {
+    schema: word,
+    isSecret: true,
+    sentence: 'NOWPayments: the API key.',
+  }),
+  NOWPAYMENTS_IPN_SECRET: setting('nowpayments', {
+    schema: secrets,
+    isSecret: true,
+    sentence: 'NOWPayments: the IPN secret, which verifies webhooks.',
+  }),
+  NOWPAYMENTS_EMAIL: setting('nowpayments', {
+    schema: word,
+    isSecret: true,
+    sentence:
+      'NOWPayments: the login of the dashboard; optional, and only with NOWPAYMENTS_PASSWORD: finds payments whose webhooks were all lost.',
+  }),
+  NOWPAYMENTS_PASSWORD: setting('nowpayments', {
+    schema: word,
+    isSecret: true,
+    sentence: 'NOWPayments: the password of the dashboard; optional, and only with NOWPAYMENTS_EMAIL.',
+  }),
+  NOWPAYMENTS_API_URL: setting('nowpayments', {
+    schema: baseUrl,
+    fallback: 'https://api.nowpayments.io/v1',
+    unit: 'URL',
+    sentence: 'NOWPayments: everything before /invoice; https://api-sandbox.nowpayments.io/v1 for its sandbox.',
   }),
   STORE_API_KEY: setting('shop', {
     schema: bearerKeys,
     isSecret: true,
+    isSelfMade: true,
     sentence: "Bearer key of the shop's site for /v1; unset: /v1 answers 404.",
   }),
   STORE_WEBHOOK_URL: setting('shop', {
@@ -197,6 +231,7 @@ export const settings = {
   STORE_WEBHOOK_SECRET: setting('shop', {
     schema: standardWebhookSecrets,
     isSecret: true,
+    isSelfMade: true,
     sentence: 'Signs the announcements (Standard Webhooks): whsec_ and 24 to 64 bytes in base64.',
   }),
 } as const;

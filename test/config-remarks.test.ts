@@ -64,7 +64,7 @@ describe('a setting without effect', () => {
 });
 
 test('no remark repeats a value', () => {
-  const remarks = remarksOf({ STORE_API_KEY: 'CANARYexample', BITPAY_POS_TOKEN: 'CANARYexample', PAYHIP_X: 'CANARY' });
+  const remarks = remarksOf({ STORE_API_KEY: 'CANARYexample', BITPAY_POS_TOKEN: 'CANARYexample', BITPAY_X: 'CANARY' });
   expect(remarks.length).toBeGreaterThan(2);
   expect(remarks.join()).not.toContain('CANARY');
 });

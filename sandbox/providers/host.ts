@@ -1,5 +1,6 @@
 import type { Hono } from 'hono';
-import type { CheckoutView, ForeignInput, ProviderName, ProviderRecord, VisitInput } from './contract.ts';
+import type { ProviderName } from '#kernel/provider-name.ts';
+import type { CheckoutView, ForeignInput, ProviderRecord, VisitInput } from './contract.ts';
 import type { Deliveries, WebhookEvent } from './deliveries.ts';
 
 /** What a simulated provider is given by the server that carries it. */
@@ -11,6 +12,16 @@ export interface ProviderHost {
   announce(event: WebhookEvent): void;
   /** Where its webhooks go and what became of them, for a provider whose API tells of it. */
   readonly deliveries: Pick<Deliveries, 'log' | 'url' | 'setUrl'>;
+}
+
+/** Something of one provider that a person or a test may set, beside the faults that all have. */
+export interface Dial {
+  readonly name: string;
+  readonly title: string;
+  readonly hint: string;
+  get(): string;
+  /** Throws `VisitRefused` for a value that makes no sense. */
+  set(value: string): void;
 }
 
 /** What the server needs of a simulated provider. */
@@ -28,6 +39,7 @@ export interface SimulatedProvider {
   createForeign(input: ForeignInput): ProviderRecord;
   /** Lets expiries and confirmations that are due by the clock happen. */
   tick(): void;
+  readonly dials?: readonly Dial[];
 }
 
 /** Checkouts kept per provider. The demo may run for days; the oldest finished ones make room. */

@@ -3,7 +3,9 @@ import type { ProviderHost } from '../host.ts';
 import { isJsonType } from '../requests.ts';
 import { apiError, BtcPayError, invalidField, missingPermission } from './errors.ts';
 import type { Hook } from './hook.ts';
-import { formatMoney, type Invoice, invoiceData, paidUnits, paymentMethodsData } from './invoice.ts';
+import { type Invoice, invoiceData, paymentMethodsData } from './invoice.ts';
+import { pullPaymentData } from './pull-payment.ts';
+import { addClaimRoutes, addPullPaymentRoutes, pullPaymentPermissions } from './pull-payment-api.ts';
 import { parseBody, parseInvoice, parseList } from './requests.ts';
 import type { BtcPayStore } from './store.ts';
 import { addWebhookRoutes } from './webhook-api.ts';
@@ -15,10 +17,8 @@ export const permissions = {
   view: 'btcpay.store.canviewinvoices',
   modify: 'btcpay.store.canmodifyinvoices',
   refund: 'btcpay.store.cancreatenonapprovedpullpayments',
+  ...pullPaymentPermissions,
   webhooks: 'btcpay.store.webhooks.canmodifywebhooks',
-  viewPullPayments: 'btcpay.store.canviewpullpayments',
-  archivePullPayments: 'btcpay.store.canarchivepullpayments',
-  viewPayouts: 'btcpay.store.canviewpayouts',
 } as const;
 
 export interface BtcPayApiOptions {
@@ -54,6 +54,7 @@ export function createBtcPayApi({ store, host, hook }: BtcPayApiDeps, options: B
     // Its clock is the sandbox's, also where it tells the time in passing.
     context.header('Date', new Date(host.now()).toUTCString());
   });
+  addClaimRoutes(api, { pulls: store.pulls, origin, jsonFields });
   api.use('*', async (context, next) => {
     if (context.req.header('authorization') !== `token ${options.apiKey}`) {
       throw apiError(401, 'unauthenticated', 'Authentication is required for accessing this endpoint');
@@ -111,7 +112,12 @@ export function createBtcPayApi({ store, host, hook }: BtcPayApiDeps, options: B
     const onlyAccounted = context.req.query('onlyAccountedPayments') !== 'false';
     return context.json(paymentMethodsData(invoiceOf(context), { onlyAccounted }));
   });
-  addRefund(api, { path: `${invoices}/:id/refund`, store, origin, allow });
+  api.post(`${invoices}/:id/refund`, async (context) => {
+    allow(context, permissions.refund);
+    const fields = await jsonFields(context);
+    return context.json(pullPaymentData(store.refund(invoiceOf(context), fields), origin()));
+  });
+  addPullPaymentRoutes(api, { pulls: store.pulls, origin, allow, jsonFields });
   addWebhookRoutes(api, {
     ...{ hook, deliveries: host.deliveries, secret: options.webhookSecret },
     ...{ allow: (context) => allow(context, permissions.webhooks), jsonFields },
@@ -120,41 +126,6 @@ export function createBtcPayApi({ store, host, hook }: BtcPayApiDeps, options: B
     throw apiError(404, 'not-found', 'There is nothing here');
   });
   return api;
-}
-
-const refundVariants = ['RateThen', 'CurrentRate', 'Fiat', 'OverpaidAmount'];
-
-interface RefundRoute {
-  readonly store: BtcPayStore;
-  readonly origin: () => string;
-  readonly path: string;
-  readonly allow: (context: Context, permission: string) => void;
-}
-
-function addRefund(api: Hono, { path, store, origin, allow }: RefundRoute): void {
-  api.post(path, async (context) => {
-    allow(context, permissions.refund);
-    const fields = await jsonFields(context);
-    const { refundVariant, name = null, description = null } = fields;
-    if (typeof refundVariant !== 'string' || !refundVariants.includes(refundVariant)) {
-      throw invalidField('refundVariant', 'The refund variant is unknown');
-    }
-    if (!Array.isArray(fields['payoutMethods']) || !fields['payoutMethods'].includes('BTC-CHAIN')) {
-      throw invalidField('payoutMethods', 'Please select one of the payment methods which were available');
-    }
-    const invoice = store.get(context.req.param('id') ?? '');
-    const id = store.refund(invoice);
-    return context.json({
-      id,
-      name,
-      description,
-      currency: invoice.request.currency,
-      amount: formatMoney(invoice, paidUnits(invoice)),
-      autoApproveClaims: refundVariant !== 'Fiat',
-      archived: false,
-      viewLink: `${origin()}/btcpay/pull-payments/${id}`,
-    });
-  });
 }
 
 async function jsonFields(context: Context): Promise<Record<string, unknown>> {

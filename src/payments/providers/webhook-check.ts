@@ -97,3 +97,10 @@ function hostsOf(registered: readonly RegisteredWebhook[]): string {
   const hosts = new Set(registered.map(({ url }) => URL.parse(url)?.host ?? 'no valid address'));
   return [...hosts].slice(0, 3).join(', ');
 }
+
+/** For a provider that is told with each payment where to post. */
+export function judgeToldAddress(title: string, notificationUrl: string | undefined): SetUpCheck {
+  if (notificationUrl !== undefined) return well(name, `${title} is told ${notificationUrl} with every payment`);
+  const detail = `${title} is not told where to post: payments are found by polling only`;
+  return warned(name, { detail, advice: 'set PUBLIC_URL' });
+}

@@ -3,11 +3,9 @@ import { describe, expect, test } from 'vitest';
 import { minute } from '#kernel/clock.ts';
 import { providerNames } from '#kernel/provider-name.ts';
 import type { SetUpCheck } from '#kernel/set-up-check.ts';
-import { openShop } from './shop.ts';
+import { openShop, type Shop } from './shop.ts';
 
 // What each adapter finds when its account is looked at, before its simulated provider.
-
-type Shop = Awaited<ReturnType<typeof openShop>>;
 
 async function look(shop: Shop, webhookUrl: string | null = shop.webhookUrl): Promise<SetUpCheck[]> {
   return (await shop.provider.checkSetUp?.({ webhookUrl }, new AbortController().signal)) ?? [];
@@ -22,7 +20,9 @@ describe.each(providerNames)('%s', (name) => {
     const checks = await look(shop);
     expect(checks.length).toBeGreaterThan(0);
     expect(checks.filter(({ sign }) => sign === 'wrong')).toEqual([]);
-    expect(shop.sandbox.callLog(name).filter(({ method }) => method !== 'GET')).toEqual([]);
+    // To sign in leaves nothing behind but a token.
+    const acts = shop.sandbox.callLog(name).filter(({ method, path }) => method !== 'GET' && !path.endsWith('/auth'));
+    expect(acts).toEqual([]);
     for (const { sign, advice } of checks) expect(advice === null).toBe(sign === 'ok');
   });
 
@@ -77,7 +77,7 @@ describe('BitPay', () => {
       const account = { posToken: 'p', merchantToken: 'm', clientPublicKeyHex: '02', errorsWithStatus200 };
       const environment = { BITPAY_POS_TOKEN: 'p', BITPAY_MERCHANT_TOKEN: 'm', BITPAY_PRIVATE_KEY: '11'.repeat(32) };
       await using shop = await openShop('bitpay', {
-        sandbox: { bitpay: account },
+        sandbox: { accounts: { bitpay: account } },
         environment: { ...environment, [setting]: 'wrong' },
       });
       const found = find(await look(shop), name);
@@ -86,14 +86,16 @@ describe('BitPay', () => {
   });
 
   test('without a merchant key it says what cannot be done', async () => {
-    await using shop = await openShop('bitpay', { isPosOnly: true });
+    await using shop = await openShop('bitpay', {
+      environment: { BITPAY_MERCHANT_TOKEN: '', BITPAY_PRIVATE_KEY: '' },
+    });
     expect(drawn(await look(shop))).toEqual(['pos token ok', 'merchant key warning', 'webhook warning']);
   });
 
   test('without PUBLIC_URL it says that BitPay is not told where to post', async () => {
-    await using shop = await openShop('bitpay', { settings: { publicUrl: 'https://till.example' } });
+    await using shop = await openShop('bitpay', { environment: { PUBLIC_URL: 'https://till.example' } });
     expect(find(await look(shop), 'webhook')?.detail).toBe(
-      'BitPay is told https://till.example/webhooks/bitpay with every invoice',
+      'BitPay is told https://till.example/webhooks/bitpay with every payment',
     );
     await using untold = await openShop('bitpay');
     expect(find(await look(untold), 'webhook')).toMatchObject({ sign: 'warning', advice: 'set PUBLIC_URL' });
@@ -119,7 +121,7 @@ describe('BTCPay', () => {
   test('rights that are missing are named, with what cannot be done without them', async () => {
     const account = { apiKey: 'k', storeId: 's', webhookSecret: 'w', permissions: ['btcpay.store.canviewinvoices'] };
     await using shop = await openShop('btcpay', {
-      sandbox: { btcpay: account },
+      sandbox: { accounts: { btcpay: account } },
       environment: { BTCPAY_API_KEY: 'k', BTCPAY_STORE_ID: 's', BTCPAY_WEBHOOK_SECRET: 'w' },
     });
     const checks = await look(shop);
@@ -168,9 +170,26 @@ describe('BTCPay', () => {
   });
 });
 
+describe('NOWPayments', () => {
+  test.each([
+    ['NOWPAYMENTS_API_KEY', 'key'],
+    ['NOWPAYMENTS_PASSWORD', 'login'],
+  ])('a wrong %s is found in its own check', async (setting, name) => {
+    await using shop = await openShop('nowpayments', { environment: { [setting]: 'wrong' } });
+    expect(find(await look(shop), name)).toMatchObject({ sign: 'wrong', advice: expect.stringContaining(setting) });
+  });
+
+  test('without a login it says what is not found then', async () => {
+    await using shop = await openShop('nowpayments', {
+      environment: { NOWPAYMENTS_EMAIL: '', NOWPAYMENTS_PASSWORD: '' },
+    });
+    expect(drawn(await look(shop))).toEqual(['key ok', 'login warning', 'webhook warning']);
+  });
+});
+
 async function changeWebhook(shop: Shop, change: { method: 'POST' | 'PUT'; fields: object }): Promise<void> {
   const { BTCPAY_API_KEY, BTCPAY_STORE_ID } = shop.sandbox.environment;
-  const answer = await fetch(`${shop.sandbox.btcpayUrl}/api/v1/stores/${BTCPAY_STORE_ID}/webhooks`, {
+  const answer = await fetch(`${shop.sandbox.apiUrls.btcpay}/api/v1/stores/${BTCPAY_STORE_ID}/webhooks`, {
     method: change.method,
     headers: { authorization: `token ${BTCPAY_API_KEY}`, 'content-type': 'application/json' },
     body: JSON.stringify(change.fields),

@@ -79,8 +79,8 @@ describe('the webhook of a store', () => {
 
   test('is shown only to a key that may change it', async () => {
     const account = { apiKey: 'k', storeId: 's', webhookSecret: 'w', permissions: ['btcpay.store.canviewinvoices'] };
-    const sandbox = await startSandbox({ btcpay: account });
-    const answer = await fetch(`${sandbox.btcpayUrl}/api/v1/stores/s/webhooks`, {
+    const sandbox = await startSandbox({ accounts: { btcpay: account } });
+    const answer = await fetch(`${sandbox.apiUrls.btcpay}/api/v1/stores/s/webhooks`, {
       headers: { authorization: 'token k' },
     });
     expect(answer.status).toBe(403);

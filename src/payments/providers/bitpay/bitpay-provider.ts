@@ -13,8 +13,10 @@ import { collectedPages, pagesMax } from '../paging.ts';
 import { paymentUuid } from '../payment-uuid.ts';
 import { firstOf } from '../setting-invalid.ts';
 import { acceptableAddress } from '../web-address.ts';
-import { type BitpayClient, createBitpayClient } from './client.ts';
+import { type BitpayClient, createBitpayClient, probePos } from './client.ts';
+import { createBitpayFigures } from './figures.ts';
 import { type Invoice, toSnapshot } from './invoice.ts';
+import { createBitpayRefunds } from './refunds.ts';
 import { checkBitpaySetUp } from './set-up.ts';
 import { readBitpayKey } from './signing.ts';
 import { verifyBitpayWebhook } from './webhook.ts';
@@ -47,13 +49,14 @@ const posCapabilities: ProviderCapabilities = {
   canCancel: false,
   canFindLostCreate: false,
   gaps: [
-    'Without a merchant token BitPay cannot list invoices: reconciliation leaves it out.',
+    'Without a merchant token BitPay cannot list invoices, nor show its fees: reconciliation leaves it out.',
     'Without a merchant token BitPay cannot cancel: an unwanted invoice runs out by itself after 15 minutes.',
+    'Without a merchant token BitPay cannot refund: it has to be done on its own pages.',
     'Without a merchant token a create whose answer was lost is repeated under the same guid; if BitPay makes a second invoice of it, the first runs out unpaid.',
   ],
 };
 
-/** BitPay invoices. A pos token sells; list, cancel and search need the merchant facade. Throws ProviderSettingInvalid. */
+/** BitPay invoices. A pos token sells; list, cancel, refund and search need the merchant facade. Throws ProviderSettingInvalid. */
 export function createBitpayProvider(
   deps: { http: ProviderHttp; clock: Clock; random: Random; policy: HttpPolicy },
   settings: BitpaySettings,
@@ -96,7 +99,8 @@ export function createBitpayProvider(
       for await (const invoices of listInvoices(client, window, signal)) yield invoices.map(show);
     },
     cancelPayment: (reference, signal) => cancelInvoice(client, reference, signal),
-    refunds: null,
+    refunds: client.merchant === undefined ? null : createBitpayRefunds(client.signed, settings),
+    figures: client.merchant === undefined ? null : createBitpayFigures(client.signed),
     verifyWebhook: (delivery) => verifyBitpayWebhook(delivery, secrets),
     probe: (signal) => probe(client, { now: clock.now(), signal }),
     checkSetUp: (_about, signal) =>
@@ -168,7 +172,7 @@ async function cancelInvoice(client: BitpayClient, reference: string, signal?: A
 }
 
 async function probe(client: BitpayClient, about: { now: Milliseconds; signal?: AbortSignal | undefined }) {
-  await client.probePos(about.signal);
+  await probePos(client, about.signal);
   if (client.merchant === undefined) return;
   await client.listPage({ from: about.now, to: about.now, limit: 1, offset: 0 }, about.signal);
 }

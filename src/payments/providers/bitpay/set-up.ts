@@ -1,7 +1,8 @@
 import type { Milliseconds } from '#kernel/clock.ts';
 import { type SetUpCheck, warned, well } from '#kernel/set-up-check.ts';
 import { failedCheck } from '../set-up-failure.ts';
-import type { BitpayClient } from './client.ts';
+import { judgeToldAddress } from '../webhook-check.ts';
+import { type BitpayClient, probePos } from './client.ts';
 
 const address = 'BITPAY_API_URL';
 
@@ -12,12 +13,12 @@ export async function checkBitpaySetUp(
   signal: AbortSignal,
 ): Promise<SetUpCheck[]> {
   const checks = await Promise.all([checkPos(client, signal), checkMerchant(client, about.now, signal)]);
-  return [...checks, checkNotifications(about.notificationUrl)];
+  return [...checks, judgeToldAddress('BitPay', about.notificationUrl)];
 }
 
 async function checkPos(client: BitpayClient, signal: AbortSignal): Promise<SetUpCheck> {
   try {
-    await client.probePos(signal);
+    await probePos(client, signal);
     return well('pos token', 'is accepted');
   } catch (error) {
     const unauthorized = `take a new point-of-sale token from BitPay's dashboard, of the network that ${address} names, and set BITPAY_POS_TOKEN`;
@@ -39,10 +40,4 @@ async function checkMerchant(client: BitpayClient, now: Milliseconds, signal: Ab
       'see that BITPAY_PRIVATE_KEY is the key that BITPAY_MERCHANT_TOKEN was paired with, and that the pairing was approved in the dashboard';
     return failedCheck(name, { error, address, unauthorized });
   }
-}
-
-function checkNotifications(notificationUrl: string | undefined): SetUpCheck {
-  if (notificationUrl !== undefined) return well('webhook', `BitPay is told ${notificationUrl} with every invoice`);
-  const detail = 'BitPay is not told where to post: payments are found by polling only';
-  return warned('webhook', { detail, advice: 'set PUBLIC_URL' });
 }

@@ -10,9 +10,12 @@ import { lookThenAct } from '../look-then-act.ts';
 import { neededQuote } from '../needed-quote.ts';
 import { collectedPages, pagesMax } from '../paging.ts';
 import { acceptableAddress } from '../web-address.ts';
+import { createAccountClient } from './account-client.ts';
 import { type BtcpayClient, createBtcpayClient } from './client.ts';
 import { type Invoice, mayHavePayments } from './invoice.ts';
 import { toSnapshot } from './invoice-snapshot.ts';
+import { createPullPaymentClient } from './pull-payment-client.ts';
+import { createBtcpayRefunds } from './refunds.ts';
 import { checkBtcpaySetUp } from './set-up.ts';
 import { verifyBtcpayWebhook } from './webhook.ts';
 
@@ -35,6 +38,7 @@ export function createBtcpayProvider(
 ): PaymentProvider {
   const { clock } = deps;
   const client = createBtcpayClient(deps.http, settings);
+  const account = createAccountClient(deps.http, settings);
   const withMethods = async (invoice: Invoice, signal?: AbortSignal): Promise<PaymentSnapshot> => {
     const methods = mayHavePayments(invoice) ? await client.fetchPaymentMethods(invoice.id, signal) : [];
     return toSnapshot(invoice, { observedAt: clock.now(), methods });
@@ -49,7 +53,9 @@ export function createBtcpayProvider(
       canCancel: true,
       canFindLostCreate: true,
       returnsOddPayments: false,
-      gaps: [],
+      gaps: [
+        'BTCPay sends no refund by itself: the buyer claims it at a link, and the claim is approved and paid in BTCPay.',
+      ],
     },
     quote,
     async createPayment(request, signal) {
@@ -71,12 +77,15 @@ export function createBtcpayProvider(
       }
     },
     cancelPayment: (reference, signal) => cancelInvoice(deps, { client, reference, signal }),
-    refunds: null,
+    refunds: createBtcpayRefunds(client, createPullPaymentClient(deps.http, settings)),
+    // There are no settlements: the money goes straight into the shop's own wallet, and nobody keeps a fee of it.
+    figures: null,
     verifyWebhook: (delivery) => verifyBtcpayWebhook(delivery, settings),
     async probe(signal) {
       await client.listInvoices({ skip: 0, take: 1 }, signal);
     },
-    checkSetUp: (about, signal) => checkBtcpaySetUp(client, { ...about, storeId: settings.storeId }, signal),
+    checkSetUp: (about, signal) =>
+      checkBtcpaySetUp({ invoices: client, account }, { ...about, storeId: settings.storeId }, signal),
   };
 }
 

@@ -1,13 +1,11 @@
-import type { ZodType } from 'zod';
 import { z } from 'zod';
 import { type Milliseconds, second } from '#kernel/clock.ts';
 import type { JsonValue } from '#kernel/json.ts';
 import { ProviderRejected } from '../../provider-errors.ts';
 import type { ProviderHttp } from '../http.ts';
-import type { WebhookAttempt } from '../webhook-check.ts';
+import { createBtcpayCall } from './call.ts';
 import { type Invoice, invoiceListSchema, invoiceSchema } from './invoice.ts';
 import { type PaymentMethod, paymentMethodsSchema } from './payment-method.ts';
-import { deliveriesSchema, type StoreWebhook, webhooksSchema } from './store-webhook.ts';
 
 export interface BtcpayClient {
   /** Never repeated by itself: the server knows no idempotency key. */
@@ -19,12 +17,6 @@ export interface BtcpayClient {
   listInvoices(query: InvoiceQuery, signal?: AbortSignal): Promise<Invoice[]>;
   /** Never repeated by itself: between two attempts the buyer may have paid. */
   markInvalid(id: string, signal?: AbortSignal): Promise<void>;
-  /** The rights of the API key, some with the id of a store behind them. */
-  fetchPermissions(signal?: AbortSignal): Promise<string[]>;
-  /** The store's webhooks; no secret is told. */
-  listWebhooks(signal?: AbortSignal): Promise<StoreWebhook[]>;
-  /** The newest deliveries of one of them. */
-  listDeliveries(webhookId: string, signal?: AbortSignal): Promise<WebhookAttempt[]>;
 }
 
 interface InvoiceQuery {
@@ -34,43 +26,18 @@ interface InvoiceQuery {
   take: number;
 }
 
-/** Enough to tell an accident from a fault. */
-const deliveriesCount = 10;
-
-const keySchema = z.object({ permissions: z.array(z.string()) });
-
 /** BTCPay Server: Greenfield API, Invoices. Only nested routes: the short ones are missing before 2.4. */
 export function createBtcpayClient(
   http: ProviderHttp,
   options: { url: string; apiKey: string; storeId: string },
 ): BtcpayClient {
-  const store = `/stores/${encodeURIComponent(options.storeId)}`;
-
-  async function call<T>(request: {
-    operation: string;
-    method: 'GET' | 'POST';
-    path: string;
-    body?: string;
-    schema: ZodType<T>;
-    signal?: AbortSignal | undefined;
-  }): Promise<T> {
-    const headers: Record<string, string> = { Authorization: `token ${options.apiKey}` };
-    if (request.body !== undefined) headers['Content-Type'] = 'application/json';
-    const { value } = await http.call({
-      ...request,
-      url: `${options.url}/api/v1${request.path}`,
-      headers: () => headers,
-      isRepeatable: request.method === 'GET',
-    });
-    return value;
-  }
-
-  const invoices = `${store}/invoices`;
-  const pathOf = (id: string, rest = ''): string => `${invoices}/${encodeURIComponent(id)}${rest}`;
+  const call = createBtcpayCall(http, options);
+  const root = `/stores/${encodeURIComponent(options.storeId)}/invoices`;
+  const pathOf = (id: string, rest = ''): string => `${root}/${encodeURIComponent(id)}${rest}`;
 
   return {
     createInvoice: (body, signal) =>
-      call({ operation: 'create_payment', method: 'POST', path: invoices, body, schema: invoiceSchema, signal }),
+      call({ operation: 'create_payment', method: 'POST', path: root, body, schema: invoiceSchema, signal }),
     fetchInvoice: (id, signal) =>
       call({ operation: 'fetch_payment', method: 'GET', path: pathOf(id), schema: invoiceSchema, signal }),
     async fetchPaymentMethods(id, signal) {
@@ -88,26 +55,16 @@ export function createBtcpayClient(
     },
     listInvoices: (query, signal) =>
       call({
-        ...{ operation: 'list_payments', method: 'GET', path: `${invoices}?${write(query)}` },
-        ...{ schema: invoiceListSchema, signal },
+        operation: 'list_payments',
+        method: 'GET',
+        path: `${root}?${write(query)}`,
+        schema: invoiceListSchema,
+        signal,
       }),
     async markInvalid(id, signal) {
       const body = JSON.stringify({ status: 'Invalid' });
       const request = { operation: 'cancel_payment', method: 'POST', path: pathOf(id, '/status'), body } as const;
       await call({ ...request, schema: z.unknown(), signal });
-    },
-    async fetchPermissions(signal) {
-      const request = { operation: 'fetch_rights', method: 'GET', path: '/api-keys/current' } as const;
-      return (await call({ ...request, schema: keySchema, signal })).permissions;
-    },
-    listWebhooks: (signal) =>
-      call({
-        ...{ operation: 'list_webhooks', method: 'GET', path: `${store}/webhooks` },
-        ...{ schema: webhooksSchema, signal },
-      }),
-    async listDeliveries(webhookId, signal) {
-      const path = `${store}/webhooks/${encodeURIComponent(webhookId)}/deliveries?count=${deliveriesCount}`;
-      return await call({ operation: 'list_deliveries', method: 'GET', path, schema: deliveriesSchema, signal });
     },
   };
 }

@@ -3,6 +3,7 @@ import type { SetUpQuestion } from '../../payment-provider.ts';
 import { ProviderRejected } from '../../provider-errors.ts';
 import { failedCheck } from '../set-up-failure.ts';
 import { judgeWebhooks } from '../webhook-check.ts';
+import type { BtcpayAccountClient } from './account-client.ts';
 import type { BtcpayClient } from './client.ts';
 
 const address = 'BTCPAY_URL';
@@ -37,18 +38,19 @@ const neededEvents = [
 
 /** Whether the key is taken and may do what we do, the store is there, and its webhook posts to us. */
 export async function checkBtcpaySetUp(
-  client: BtcpayClient,
+  clients: { invoices: BtcpayClient; account: BtcpayAccountClient },
   about: SetUpQuestion & { storeId: string },
   signal: AbortSignal,
 ): Promise<SetUpCheck[]> {
+  const { invoices, account } = clients;
   let permissions: string[];
   try {
-    permissions = await client.fetchPermissions(signal);
+    permissions = await account.fetchPermissions(signal);
   } catch (error) {
     // What follows would only fail for the same reason.
     return [failedCheck('key', { error, address, unauthorized: renewKey, refused: `see that ${address} is right` })];
   }
-  const others = await Promise.all([checkStore(client, signal), checkWebhook(client, about, signal)]);
+  const others = await Promise.all([checkStore(invoices, signal), checkWebhook(account, about, signal)]);
   return [judgeRights(permissions, about.storeId), ...others];
 }
 
@@ -84,7 +86,11 @@ async function checkStore(client: BtcpayClient, signal: AbortSignal): Promise<Se
   }
 }
 
-async function checkWebhook(client: BtcpayClient, about: SetUpQuestion, signal: AbortSignal): Promise<SetUpCheck> {
+async function checkWebhook(
+  client: BtcpayAccountClient,
+  about: SetUpQuestion,
+  signal: AbortSignal,
+): Promise<SetUpCheck> {
   const place = "the store's settings, under Webhooks";
   try {
     const webhooks = await client.listWebhooks(signal);
