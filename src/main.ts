@@ -99,8 +99,10 @@ async function doctor(words: readonly string[]): Promise<void> {
   if (options === undefined || options.positionals.length > 0) refuseUsage('doctor [--json]');
   const loaded = loadConfig(process.env, { readFile });
   if (!loaded.ok) refuse(loaded.faults);
-  // The end of the process waits for look-ups of names in hand; where nobody answers them they would take half a minute.
-  process.env['RES_OPTIONS'] ??= 'timeout:2 attempts:1';
+  // The end of the process waits for look-ups of names in hand, of which half as many run at once as there are threads.
+  // Where nobody answers them they would take minutes one after the other.
+  process.env['UV_THREADPOOL_SIZE'] ??= '32';
+  process.env['RES_OPTIONS'] ??= 'timeout:1 attempts:2';
   const [{ createDoctor }, report] = await Promise.all([import('./app-doctor.ts'), import('./doctor/report.ts')]);
   const found = await createDoctor({ config: loaded.config, instance: null }).examine();
   if (options.values.json === true) console.log(report.printReportAsJson(found));
