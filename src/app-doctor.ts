@@ -71,11 +71,12 @@ type Given = Required<DoctorDeps>;
 async function examineAll(given: Given): Promise<GroupedCheck[]> {
   const { config } = given;
   const readings: ClockReading[] = [];
+  const registry = openProviders(given);
   const groups: CheckGroup[] = [
     { name: 'database', run: (signal) => checkDatabase(given, signal) },
     { name: 'telegram', run: (signal) => checkBots(given, readings, signal) },
-    ...providerGroups(given, readings),
-    { name: 'public', run: (signal) => checkAddress(addressQuestion(given), signal) },
+    ...providerGroups(registry, { publicUrl: config.http.publicUrl, readings }),
+    { name: 'public', run: (signal) => checkAddress(addressQuestion(given, registry), signal) },
     { name: 'shop', run: (signal) => checkShop(config.storeWebhook?.url ?? null, signal) },
     { name: 'files', run: async () => checkFiles(filesOf(config)) },
     { name: 'settings', run: async () => config.remarks },
@@ -112,17 +113,21 @@ async function checkBots({ config, clock }: Given, readings: ClockReading[], sig
 
 const silentLog = { info: () => undefined, warn: () => undefined, error: () => undefined };
 
-function providerGroups(given: Given, readings: ClockReading[]): CheckGroup[] {
-  const { config, clock, random } = given;
+/** The error for a key that cannot be read; the start refuses it in the same words. */
+function openProviders({ config, clock, random }: Given): ProviderRegistry | Error {
   const { publicUrl } = config.http;
-  let registry: ProviderRegistry;
   try {
-    const deps = { clock, random, log: silentLog, policy: callPolicy, publicUrl };
-    registry = createProviderRegistry(config.providers, deps);
+    return createProviderRegistry(config.providers, { clock, random, log: silentLog, policy: callPolicy, publicUrl });
   } catch (error) {
-    // A key that cannot be read; the start refuses it in the same words.
-    return [{ name: 'providers', run: () => Promise.reject(error) }];
+    return error instanceof Error ? error : new Error('the providers cannot be set up');
   }
+}
+
+function providerGroups(
+  registry: ProviderRegistry | Error,
+  { publicUrl, readings }: { publicUrl: string | null; readings: ClockReading[] },
+): CheckGroup[] {
+  if (registry instanceof Error) return [{ name: 'providers', run: () => Promise.reject(registry) }];
   return registry.list().map((provider) => ({
     name: provider.name,
     async run(signal) {
@@ -145,13 +150,13 @@ async function checkByProbe(provider: PaymentProvider, signal: AbortSignal): Pro
   }
 }
 
-function addressQuestion({ config, instance }: Given): AddressQuestion {
+function addressQuestion({ config, instance }: Given, registry: ProviderRegistry | Error): AddressQuestion {
   const { host, port, publicUrl } = config.http;
-  const names = Object.entries(config.providers).flatMap(([name, settings]) => (settings === null ? [] : [name]));
-  const webhooks = names.map((name) => ({ group: name, path: `/webhooks/${name}` }));
+  const providers = registry instanceof Error ? [] : registry.list();
+  const webhooks = providers.map(({ name }) => ({ group: name, path: `/webhooks/${name}` }));
   const updates = config.telegram.updates.kind === 'webhook' ? [{ group: 'telegram', path: '/telegram/admin' }] : [];
   return {
-    ...{ publicUrl, instance, routes: [...webhooks, ...updates] },
+    ...{ publicUrl, instance, routes: [...webhooks, ...updates].map((route) => ({ ...route, refusal: 401 })) },
     ownUrl: instance === null && port !== 0 ? `http://${reachableHost(host)}:${port}` : null,
     isAllLocal: addressesOf(config.providers).every(isOnLoopback),
   };

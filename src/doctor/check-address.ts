@@ -19,6 +19,8 @@ export interface Route {
   /** Whose events come by it. */
   group: string;
   path: string;
+  /** How we refuse an empty POST there: 404 where the rest of the address is a secret. */
+  refusal: 401 | 404;
 }
 
 const name = 'address';
@@ -37,9 +39,9 @@ export async function checkAddress(
   const instance = question.instance ?? (here?.kind === 'ours' ? here.instance : null);
   const address = judgeAddress(there, { ...question, publicUrl, instance });
   if (there.kind !== 'ours') return [address];
-  const routes = question.routes.map(async ({ group, path }) => {
-    const answer = await visit(`${publicUrl}${path}`, { method: 'POST', signal });
-    return { group, ...judgeRoute(path, answer) };
+  const routes = question.routes.map(async (route) => {
+    const answer = await visit(`${publicUrl}${route.path}`, { method: 'POST', signal });
+    return { group: route.group, ...judgeRoute(route, answer) };
   });
   return [address, ...(await Promise.all(routes))];
 }
@@ -118,19 +120,19 @@ const adviceFor: Readonly<Record<string, string>> = {
 };
 
 /** An empty body is refused by the signature alone, and leaves no trace. */
-export function judgeRoute(path: string, answer: Visit): SetUpCheck {
-  const route = 'route';
+export function judgeRoute({ path, refusal }: Pick<Route, 'path' | 'refusal'>, answer: Visit): SetUpCheck {
+  const name = 'route';
   const advice = `let the proxy at PUBLIC_URL hand POST ${path} through as it comes`;
-  if (answer.kind === 'failed') return wrong(route, { detail: `POST ${path} failed (${answer.reason})`, advice });
+  if (answer.kind === 'failed') return wrong(name, { detail: `POST ${path} failed (${answer.reason})`, advice });
   const { status } = answer;
   const isOurs = answer.contentType.startsWith('application/problem+json');
-  if (isOurs && status === 401) return well(route, `POST ${path} comes through`);
+  if (isOurs && status === refusal) return well(name, `POST ${path} comes through`);
   if (isOurs && status === 404) {
     const restart = 'start the product anew with these settings';
-    return warned(route, { detail: `POST ${path} is off in the product that runs there`, advice: restart });
+    return warned(name, { detail: `POST ${path} is off in the product that runs there`, advice: restart });
   }
   if (isOurs && status === 503) {
-    return warned(route, { detail: `POST ${path} was answered 503`, advice: 'see /readyz and the log' });
+    return warned(name, { detail: `POST ${path} was answered 503`, advice: 'see /readyz and the log' });
   }
-  return wrong(route, { detail: `somebody else answers POST ${path} (${status})`, advice });
+  return wrong(name, { detail: `somebody else answers POST ${path} (${status})`, advice });
 }

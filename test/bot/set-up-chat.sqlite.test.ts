@@ -37,7 +37,7 @@ test('what was found a moment ago is shown without another look, until somebody 
   expect(shop.doctor.looks()).toBe(1);
   shop.deps.clock.advance(10 * second);
   expect(await tap(shop, later, 'Check now')).toBe('Checking …');
-  await expect.poll(() => textOf(shop, later)).toContain('Set-up: 1 fine');
+  await expect.poll(() => textOf(shop, later)).toContain('set-up 1 fine');
   await tap(shop, first, 'Refresh');
   expect(textOf(shop, first)).toContain('Set-up: 1 fine');
   expect(shop.doctor.looks()).toBe(2);

@@ -37,8 +37,9 @@ describe('PUBLIC_URL', () => {
 });
 
 describe('a route', () => {
+  const route = { path: '/webhooks/any', refusal: 401 } as const;
   const answer = (status: number, contentType = 'application/problem+json') =>
-    judgeRoute('/webhooks/any', { kind: 'answered', status, contentType, text: '' });
+    judgeRoute(route, { kind: 'answered', status, contentType, text: '' });
 
   test.each([
     ['is ours by its refusal', answer(401), 'ok'],
@@ -48,9 +49,15 @@ describe('a route', () => {
     ['is a proxy’s own 404', answer(404, 'text/html'), 'wrong'],
     ['is a page that says all is well', answer(200, 'text/html'), 'wrong'],
     ['takes no POST', answer(405), 'wrong'],
-    ['is cut off', judgeRoute('/webhooks/any', { kind: 'failed', reason: 'ECONNRESET' }), 'wrong'],
+    ['is cut off', judgeRoute(route, { kind: 'failed', reason: 'ECONNRESET' }), 'wrong'],
   ])('that %s', (_what, check, sign) => {
     expect(check).toMatchObject({ name: 'route', sign });
+  });
+
+  test('whose address has a secret end is ours when it is not found by us', () => {
+    const found = (contentType: string) =>
+      judgeRoute({ ...route, refusal: 404 }, { kind: 'answered', status: 404, contentType, text: '' }).sign;
+    expect([found('application/problem+json'), found('text/html')]).toEqual(['ok', 'wrong']);
   });
 });
 
@@ -58,7 +65,7 @@ test('a page that only looks like ours is none, and its routes are not tried', a
   const pages = [json(200, { status: 'ok', checks: [] }), json(200, { product: 'other', instance: 'one' })];
   for (const page of [...pages, json(200, '<html>'), json(301, '', { location: 'https://elsewhere.example/' })]) {
     await using server = await scriptedServer(page);
-    const routes = [{ group: 'btcpay', path: '/webhooks/btcpay' }];
+    const routes = [{ group: 'btcpay', path: '/webhooks/btcpay', refusal: 401 as const }];
     const question = { publicUrl: server.url, ownUrl: null, instance: 'one', isAllLocal: true, routes };
     expect(await checkAddress(question, AbortSignal.timeout(5_000))).toMatchObject([{ sign: 'wrong' }]);
     expect(server.requests.map(({ method, url }) => `${method} ${url}`)).toEqual(['GET /livez']);

@@ -2,7 +2,7 @@ import { providerTitle } from '#kernel/provider-name.ts';
 import type { BreakerState, ProviderHealth } from '#payments/payment-provider.ts';
 import { fitLines, type Line, line, weights } from './fit.ts';
 import { show } from './html.ts';
-import { checkNowButton, providerSetUpLines, type SetUpLook, setUpAge } from './set-up.ts';
+import { checkNowButton, providerSetUpLines, type SetUpLook, setUpAge, soundSetUp } from './set-up.ts';
 import type { View } from './view.ts';
 import { formatTime } from './words.ts';
 
@@ -37,7 +37,7 @@ function providerLines({ health, gaps }: ProviderRow, look: SetUpLook): Line[] {
   if (health.lastError !== null && health.breaker !== 'closed')
     lines.push(line(`Last failure: ${show(health.lastError, 200)}`));
   const success = health.lastSuccessAt === null ? 'not called yet' : formatTime(health.lastSuccessAt, look);
-  lines.push(line(`Last answer: ${success}`, weights.detail));
+  lines.push(line(`Last answer: ${success}${soundSetUp(health.provider, look.setUp)}`, weights.detail));
   lines.push(...providerSetUpLines(health.provider, look.setUp));
   for (const gap of gaps) lines.push(line(`• ${show(gap, 200)}`, weights.extra));
   return lines;

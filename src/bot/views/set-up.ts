@@ -36,12 +36,21 @@ export function setUpLines(look: SetUpLook): Line[] {
   return [line(`🔧 Set-up: ${countChecks(report.checks)} · ${when}`, weights.must), ...findingLines(report.checks)];
 }
 
-/** The checks of one provider, for `/providers`. */
+/** The checks of one provider, for `/providers`: what is not well. */
 export function providerSetUpLines(provider: string, { report }: SetUpState): Line[] {
-  const checks = report?.checks.filter(({ group }) => group === provider) ?? [];
-  if (checks.length === 0) return [];
-  if (checks.every(({ sign }) => sign === 'ok')) return [line(`Set-up: ${countChecks(checks)}`, weights.detail)];
+  const checks = checksOf(provider, report);
+  if (checks.every(({ sign }) => sign === 'ok')) return [];
   return [line(`Set-up: ${countChecks(checks)}`), ...findingLines(checks.map((check) => ({ ...check, group: '' })))];
+}
+
+/** A word at the end of a line when all of them are well, so that it needs none of its own. */
+export function soundSetUp(provider: string, { report }: SetUpState): string {
+  const checks = checksOf(provider, report);
+  return checks.length > 0 && checks.every(({ sign }) => sign === 'ok') ? ` · set-up ${countChecks(checks)}` : '';
+}
+
+function checksOf(provider: string, report: SetUpReport | undefined): GroupedCheck[] {
+  return report?.checks.filter(({ group }) => group === provider) ?? [];
 }
 
 /** When the checks in a view that shows them apart were made. */

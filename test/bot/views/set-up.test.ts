@@ -75,8 +75,7 @@ test('/providers shows each provider its own checks', () => {
     → register that address in the settings</blockquote>
 
     <b>Coinbase</b> 🟢 reachable
-    Last answer: 22 Nov, 04:00
-    Set-up: 1 fine
+    Last answer: 22 Nov, 04:00 · set-up 1 fine
 
     🔧 Set-up checked 04:00"
   `);
