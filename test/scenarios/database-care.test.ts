@@ -1,5 +1,5 @@
 // Backup and restore as an operator does them, with the product at work between.
-import { readdirSync, readFileSync, statSync, truncateSync, writeFileSync } from 'node:fs';
+import { copyFileSync, existsSync, readdirSync, readFileSync, statSync, truncateSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import BetterSqlite3 from 'better-sqlite3';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -76,6 +76,28 @@ test('a restore is refused while the product runs, and changes nothing', async (
   expect(refused).toMatchObject({ status: 1, said: expect.stringContaining('is in use: stop the product first') });
   expect(readdirSync(dirname(house.file))).toEqual(files);
   expect((await house.getOrder(order.id)).number).toBe(order.number);
+});
+
+test('what a killed product left in its log is kept with the database of before', async () => {
+  await using house = await openHouse();
+  const copy = copyIn(house, 'copy.db');
+  await run(house, 'backup', copy);
+  const order = await house.placeOrder();
+  // As the files lie there when the process is gone from one moment to the next.
+  const crashed = copyIn(house, 'crashed.db');
+  for (const end of ['', '-wal']) copyFileSync(`${house.file}${end}`, `${crashed}${end}`);
+  expect(statSync(`${crashed}-wal`).size).toBeGreaterThan(0);
+  const restored = await runMain(['restore', copy], { DATABASE_URL: `file:${crashed}` });
+  expect(restored.status, restored.said).toBe(0);
+  expect(existsSync(`${crashed}-wal`)).toBe(false);
+  const keptAs = /kept as (.*)$/m.exec(restored.lines.join('\n'))?.[1] ?? '';
+  const counts = [keptAs, crashed].map((file) => {
+    const database = new BetterSqlite3(file, { readonly: true });
+    const count = database.prepare('select count(*) from orders where id = ?').pluck().get(order.id);
+    database.close();
+    return count;
+  });
+  expect(counts).toEqual([1, 0]);
 });
 
 describe('a file', () => {
