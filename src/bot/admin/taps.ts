@@ -10,7 +10,7 @@ import { tapWriteReason } from './reasons.ts';
 import { tapReconcile } from './reconcile.ts';
 import { tapRefund } from './refunds.ts';
 import { answerTap } from './replies.ts';
-import { tapHealth, tapStats } from './reports.ts';
+import { tapHealth, tapSetUp, tapStats } from './reports.ts';
 
 export const tapHandlers: TapHandlers = {
   alert: tapAlert,
@@ -28,6 +28,7 @@ export const tapHandlers: TapHandlers = {
   providers: tapProviders,
   provider: tapProvider,
   health: tapHealth,
+  set_up: tapSetUp,
 };
 
 /** Carries a tap out; what does not decode is stale or forged, and does nothing. */
