@@ -17,7 +17,7 @@ const signal = new AbortController().signal;
 beforeEach(async () => {
   house = await openHouse({ policy: { attemptsMax: 1, breakerFailuresMax: 1, breakerOpenMs: 1 } });
   const { payments } = house;
-  jobs = createJobs({ payments, reconcile: createReconciler(payments) });
+  jobs = createJobs({ payments, reconcile: createReconciler(payments), timeZone: 'UTC' });
 });
 afterEach(() => house.close());
 
@@ -37,11 +37,14 @@ describe('the table of jobs', () => {
   test('has one row for each thing that time brings about', () => {
     const names = [
       'poll-payments',
+      'follow-refunds',
       'expire-orders',
       'watch-providers',
       'wake-alerts',
       'retire-alerts',
       'reconcile',
+      'read-figures',
+      'close-books',
       'prune',
     ];
     expect(jobs.map((job) => job.name)).toEqual(names);
@@ -54,6 +57,8 @@ describe('the table of jobs', () => {
     expect(await run('expire-orders')).toEqual({ expired: 0 });
     expect(await run('wake-alerts')).toEqual({ woken: 0 });
     expect(await run('prune')).toEqual({ deleted: 0 });
+    expect(await run('read-figures')).toEqual({ booked: 0, unmatched: 0, settlements: 0, failed: 0 });
+    expect(await run('close-books')).toEqual({ closed: 0, unexplained: 0, waiting: 0 });
     expect(await run('reconcile')).toEqual({ finished: 3, failed: 0, compared: 0, healed: 0, open: 0 });
   });
 });
