@@ -3,8 +3,10 @@ import { personName } from '../person-name.ts';
 import { helpView } from '../views/help.ts';
 import { type StartReport, startView } from '../views/start.ts';
 import { alertCommands } from './alerts.ts';
+import { bookCommands, runBookDay } from './books.ts';
 import { deadLetterCommands } from './dead-letters.ts';
 import type { AdminEnv, BotCommand, TextContext } from './env.ts';
+import { exportCommands } from './export.ts';
 import { orderCommands, runOrder } from './orders.ts';
 import { payCommands } from './pay.ts';
 import { takeReason } from './reasons.ts';
@@ -16,7 +18,7 @@ import { reportCommands } from './reports.ts';
 const sections: readonly { title: string; commands: readonly BotCommand[] }[] = [
   { title: 'Orders', commands: [...orderCommands, ...payCommands, ...refundCommands] },
   { title: 'When something is wrong', commands: [...alertCommands, ...reconcileCommands, ...deadLetterCommands] },
-  { title: 'Reports', commands: reportCommands },
+  { title: 'Reports', commands: [...reportCommands, ...bookCommands, ...exportCommands] },
   {
     title: 'This bot',
     commands: [
@@ -43,8 +45,9 @@ async function runHelp(_env: AdminEnv, ctx: TextContext): Promise<void> {
   await replyView(ctx, helpView(sections));
 }
 
-/** A link such as `t.me/…?start=T-1042` opens that order. */
+/** A link such as `t.me/…?start=T-1042` opens that order, one such as `…?start=books-2026-11-24` that day. */
 async function runStart(env: AdminEnv, ctx: TextContext, words: string): Promise<void> {
+  if (words !== '' && (await runBookDay(env, ctx, words))) return;
   if (words !== '') await runOrder(env, ctx, words);
   else await replyView(ctx, startView(await readStart(env, ctx)));
 }

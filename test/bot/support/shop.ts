@@ -33,6 +33,8 @@ export interface BotShop {
   provider: PaperProvider;
   /** Where that provider gives money back. */
   desk: RefundDesk;
+  /** The SQLite file. */
+  file: string;
   adminBot: AdminBot;
   pager: Pager;
   /** What the outbox owes to Telegram is carried out; how many messages were settled. */
@@ -110,7 +112,7 @@ export async function openBotShop(options: ShopOptions = {}): Promise<BotShop> {
     },
   );
   return {
-    ...{ telegram, deps, provider, desk, adminBot, pager, deliver: () => pump.drain() },
+    ...{ telegram, deps, provider, desk, file: opened.file, adminBot, pager, deliver: () => pump.drain() },
     async order() {
       const placed = await placeOrder(deps, {
         ...{ idempotencyKey: null, bodyHash: null, origin: 'store', actor: { kind: 'store', id: 'store' } },
