@@ -13,6 +13,8 @@ interface Past {
   readonly hoursAgo: number;
   readonly story: StoryName;
   readonly at: ProviderName;
+  /** Before it, somebody made a checkout in the provider's own pages, and nobody ever paid it. */
+  readonly hasStray?: true;
   /** What Ada did about it. */
   readonly ada?: 'deliver' | 'cancel' | 'acknowledge';
 }
@@ -23,7 +25,7 @@ const week: readonly Past[] = [
   { hoursAgo: 127, story: 'expired', at: 'coinbase' },
   { hoursAgo: 121, story: 'toldThreeTimes', at: 'bitpay' },
   { hoursAgo: 103, story: 'underpaid', at: 'btcpay', ada: 'acknowledge' },
-  { hoursAgo: 98, story: 'paid', at: 'coinbase', ada: 'deliver' },
+  { hoursAgo: 98, story: 'paid', at: 'coinbase', hasStray: true, ada: 'deliver' },
   { hoursAgo: 79, story: 'confirmedLater', at: 'btcpay' },
   { hoursAgo: 74, story: 'failed', at: 'coinbase' },
   { hoursAgo: 55, story: 'overpaid', at: 'bitpay' },
@@ -36,11 +38,16 @@ const week: readonly Past[] = [
   { hoursAgo: 0.1, story: 'abandoned', at: 'coinbase' },
 ];
 
+/** By then the books of the day before may be closed. */
+const closingHour = 5;
+
 /** How far back the clocks must begin. */
 export const historyMs = 151 * hourMs;
 
 /** The product's daily and hourly work of that week, which its scheduler had no time for. */
 const jobsOfTheWeek = ['expire-orders', 'retire-alerts', 'reconcile', 'prune'] as const;
+/** What is done as the days go by: the books of a day are closed while it is yesterday. */
+const jobsOfADay = ['read-figures', 'close-books'] as const;
 
 /** A story of the past is over when the till knows its end; a webhook takes milliseconds, a lost one a few seconds. */
 const endsWithinMs = 12_000;
@@ -53,9 +60,15 @@ export async function playHistory(house: House): Promise<void> {
     clock.advance(ms);
   };
   const scene = createScene(house, pass);
+  const isNewMorning = createMornings();
   await payElsewhere(house);
   for (const past of week) {
     clock.advance(present - past.hoursAgo * hourMs - clock.now());
+    if (isNewMorning(clock.now())) {
+      for (const job of jobsOfADay) await house.runJob(job);
+      await awaitQuiet(house);
+    }
+    if (past.hasStray) house.providers.createForeign(past.at, { amount: '35.00', description: 'Trial, forgotten' });
     const order = await scene.order(past.at);
     if (order === undefined) throw new Error(`no checkout could be made at ${past.at}`);
     const story: Story = stories[past.story];
@@ -69,8 +82,19 @@ export async function playHistory(house: House): Promise<void> {
     if (past.ada !== undefined) await awaitQuiet(house);
   }
   clock.catchUp();
-  for (const job of jobsOfTheWeek) await house.runJob(job);
+  for (const job of [...jobsOfADay, ...jobsOfTheWeek]) await house.runJob(job);
   await awaitReady(house);
+}
+
+/** Tells once a day, some hours after midnight, that the day before may be closed. */
+function createMornings(): (now: number) => boolean {
+  let last = Number.NaN;
+  return (now) => {
+    const morning = Math.floor((now - closingHour * hourMs) / (24 * hourMs));
+    const isNew = morning !== last;
+    last = morning;
+    return isNew;
+  };
 }
 
 /** For a moment after the last jump of the clock the product takes its own queues for silent. */
