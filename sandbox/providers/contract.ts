@@ -1,7 +1,6 @@
-// The words of the simulated providers. Everything a test or the demo may rely on is declared here.
-
-export const providerNames = ['coinbase', 'bitpay', 'btcpay'] as const;
-export type ProviderName = (typeof providerNames)[number];
+// The words of the simulated providers. Everything a test or the demo may rely on is declared here; what a simulator must
+// do is in simulator.ts.
+import type { ProviderName } from '#kernel/provider-name.ts';
 
 /** What a visitor, the block chain or the provider's own staff can make happen to a checkout. */
 export const visitActions = [
@@ -17,6 +16,7 @@ export const visitActions = [
   'expire',
   'double_spend',
   'invalidate',
+  'take_back',
   'decline',
   'complete_refund',
   'fail_refund',
@@ -49,19 +49,19 @@ export interface ProviderRecord {
   readonly provider: ProviderName;
   readonly reference: string;
   readonly status: string;
-  /** `additionalStatus` of BTCPay, `exceptionStatus` of BitPay (`''` for `None` and `false`). */
+  /** What some providers say beside the status (`additionalStatus`, `exceptionStatus`); `''` for nothing. */
   readonly exception: string;
   readonly amount: string;
   readonly currency: string;
   /** What has been received, in `currency`. */
   readonly paid: string;
-  /** The order id as we sent it: `orderId` of BitPay, `metadata.orderId` or `metadata.order_id` of the others. */
+  /** The order id as we sent it, in whichever field the provider has for it. */
   readonly orderId: string | undefined;
   readonly metadata: Readonly<Record<string, unknown>>;
   readonly createdAtMs: number;
   readonly expiresAtMs: number;
   readonly checkoutUrl: string;
-  /** `X-Idempotency-Key` of Coinbase, `guid` of BitPay; BTCPay has none. */
+  /** What makes a repeated create the same one; undefined where the provider has nothing of the kind. */
   readonly idempotencyKey: string | undefined;
   /** How often creation was asked for under that key, the first time included. */
   readonly createCalls: number;
@@ -73,7 +73,7 @@ export interface ProviderRecord {
 export interface ForeignInput {
   /** Decimal string. */
   readonly amount: string;
-  /** Default: USDC at Coinbase, USD elsewhere. */
+  /** Default: the currency that the provider's API asks for. */
   readonly currency?: string | undefined;
   readonly description?: string | undefined;
   readonly orderId?: string | undefined;

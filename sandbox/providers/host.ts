@@ -1,5 +1,6 @@
 import type { Hono } from 'hono';
-import type { CheckoutView, ForeignInput, ProviderName, ProviderRecord, VisitInput } from './contract.ts';
+import type { ProviderName } from '#kernel/provider-name.ts';
+import type { CheckoutView, ForeignInput, ProviderRecord, VisitInput } from './contract.ts';
 import type { WebhookEvent } from './deliveries.ts';
 
 /** What a simulated provider is given by the server that carries it. */

@@ -68,9 +68,12 @@ export class BtcPayStore {
     const wanted = markableStatuses(invoice).find((name) => name === status);
     if (wanted === undefined)
       throw invalidField('status', 'Status can only be marked to one of the available statuses');
+    if (wanted === 'Invalid') {
+      this.life.markInvalid(invoice);
+      return;
+    }
     this.life.become(invoice, { status: wanted, additionalStatus: 'Marked' });
-    const overPaid = wanted === 'Settled' ? { overPaid: isPaidOver(invoice) } : {};
-    this.life.announce(invoice, `Invoice${wanted}`, { manuallyMarked: true, ...overPaid });
+    this.life.announce(invoice, 'InvoiceSettled', { manuallyMarked: true, overPaid: isPaidOver(invoice) });
   }
 
   /** Sends no money: it makes a pull payment that the buyer claims. */

@@ -15,6 +15,7 @@ const labels: Readonly<Record<VisitAction, string>> = {
   expire: 'Let it expire',
   double_spend: 'Double spend',
   invalidate: 'Never confirm it',
+  take_back: 'Take it back',
   decline: 'Decline it',
   complete_refund: 'Refund arrives',
   fail_refund: 'Refund fails',

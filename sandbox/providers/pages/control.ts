@@ -1,10 +1,9 @@
 import { html } from 'hono/html';
-import { type FaultSettings, faultKinds, type ProviderName, providerNames } from '../contract.ts';
-import type { Station } from '../station.ts';
+import { type ProviderName, providerNames } from '#kernel/provider-name.ts';
+import { type FaultSettings, faultKinds } from '../contract.ts';
+import type { Stations } from '../station.ts';
 import { type Html, makers, page } from './layout.ts';
 import { livePart } from './live.ts';
-
-type Stations = Record<ProviderName, Station>;
 
 type SelectName = 'failRate' | 'dropWebhooks' | 'duplicateWebhooks' | 'delayWebhooksMs' | 'retryAfterSeconds';
 

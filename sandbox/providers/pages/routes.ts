@@ -1,27 +1,22 @@
 import type { HttpBindings } from '@hono/node-server';
 import type { Context, Hono } from 'hono';
-import {
-  type FaultSettings,
-  faultKinds,
-  type ProviderName,
-  providerNames,
-  VisitRefused,
-  visitActions,
-} from '../contract.ts';
+import { type ProviderName, providerNames } from '#kernel/provider-name.ts';
+import { type FaultSettings, faultKinds, VisitRefused, visitActions } from '../contract.ts';
+import { simulators } from '../registry.ts';
 import { isObject } from '../requests.ts';
-import type { Station } from '../station.ts';
+import type { Stations } from '../station.ts';
 import { checkoutPage, outagePage } from './checkout.ts';
 import { controlPage } from './control.ts';
 import { livePart } from './live.ts';
 
 export interface PagesDeps {
-  readonly stations: Record<ProviderName, Station>;
+  readonly stations: Stations;
   readonly now: () => number;
 }
 
 type App = Hono<{ Bindings: HttpBindings }>;
 
-/** Must be added before the APIs: BitPay's hosted page lies under the same path as its API. */
+/** Must be added before the APIs: a hosted page may lie under the same path as its API. */
 export function addPages(app: App, deps: PagesDeps): void {
   addHostedPages(app, deps);
   addControl(app, deps);
@@ -37,9 +32,9 @@ function addHostedPages(app: App, { stations, now }: PagesDeps): void {
     if (view === undefined) return context.text('There is no such checkout.', 404);
     return context.html(checkoutPage({ view, nowMs: now(), refusal: url.searchParams.get('refused') ?? undefined }));
   };
-  app.get('/coinbase/payment-links/:id', hosted('coinbase'));
-  app.get('/bitpay/invoice', hosted('bitpay'));
-  app.get('/btcpay/i/:id', hosted('btcpay'));
+  for (const name of providerNames) {
+    for (const path of simulators[name].pagePaths) app.get(`/${name}${path}`, hosted(name));
+  }
 
   app.get('/status/:provider/:reference', (context) => {
     const name = providerNames.find((known) => known === context.req.param('provider'));

@@ -1,13 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import type { ProviderName } from '#sandbox/providers/contract.ts';
+import { providerNames } from '#kernel/provider-name.ts';
 import type { ProviderSandbox } from '#sandbox/providers/options.ts';
 import { startSandbox } from './support.ts';
-
-const offers: readonly [ProviderName, string[]][] = [
-  ['coinbase', ['pay', 'pay-unconfirmed', 'fail', 'expire', 'walk-away']],
-  ['bitpay', ['pay', 'pay-unconfirmed', 'underpay', 'overpay', 'expire', 'walk-away']],
-  ['btcpay', ['pay', 'pay-unconfirmed', 'underpay', 'overpay', 'pay-late', 'expire', 'walk-away']],
-];
 
 const marksOf = (html: string) => [...html.matchAll(/data-testid="([\w-]+)"/g)].map(([, name]) => name ?? '');
 
@@ -20,26 +14,6 @@ function press(sandbox: ProviderSandbox, fields: Record<string, string>): Promis
 }
 
 describe('a checkout page', () => {
-  test.each(offers)('of %s offers what that provider knows', async (provider, buttons) => {
-    const sandbox = await startSandbox();
-    const { checkoutUrl } = sandbox.createForeign(provider, { amount: '49.00' });
-    const html = await (await fetch(checkoutUrl)).text();
-    expect(html).toContain('49.00');
-    expect(marksOf(html).filter((mark) => !['amount', 'status', 'status-text'].includes(mark))).toEqual(buttons);
-  });
-
-  test.each(offers)('of %s takes the payment and then shows that it is paid', async (provider) => {
-    const sandbox = await startSandbox();
-    const { checkoutUrl, reference } = sandbox.createForeign(provider, { amount: '49.00' });
-    const answer = await press(sandbox, { provider, reference, action: 'pay' });
-    expect(answer.status).toBe(303);
-    expect(new URL(answer.headers.get('location') ?? '', sandbox.url).href).toBe(checkoutUrl);
-    const html = await (await fetch(checkoutUrl)).text();
-    expect(html).toContain('Paid');
-    expect(marksOf(html)).not.toContain('pay');
-    expect(sandbox.record(provider, reference)?.paid).toBe('49.00');
-  });
-
   test('says so if a button came too late', async () => {
     const sandbox = await startSandbox();
     const { reference } = sandbox.createForeign('coinbase', { amount: '1.00' });
@@ -75,7 +49,7 @@ describe('the control page', () => {
     const { reference } = sandbox.createForeign('btcpay', { amount: '1.00', orderId: 'ord_7' });
     const html = await (await fetch(sandbox.url)).text();
     const names = Object.keys(sandbox.faults('coinbase').get()).filter((name) => name !== 'failKinds');
-    for (const provider of ['coinbase', 'bitpay', 'btcpay']) {
+    for (const provider of providerNames) {
       for (const name of names) expect(marksOf(html)).toContain(`fault-${provider}-${name}`);
     }
     expect(marksOf(html)).toContain(`checkout-${reference}`);
