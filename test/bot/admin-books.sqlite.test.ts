@@ -1,10 +1,13 @@
-import { createHash } from 'node:crypto';
+import { execFile } from 'node:child_process';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
 import BetterSqlite3 from 'better-sqlite3';
 import { parse } from 'csv-parse/sync';
 import { describe, expect, test } from 'vitest';
 import { readPeriod } from '#bot/admin/export.ts';
 import { readCalendarDay } from '#kernel/calendar.ts';
-import { canonicalJson } from '#kernel/canonical-json.ts';
 import { day, hour, minute } from '#kernel/clock.ts';
 import { closeBooks } from '#payments/books/close-books.ts';
 import { pollPayments } from '#payments/poll-payments.ts';
@@ -40,6 +43,21 @@ async function filesOf(shop: BotShop): Promise<Map<string, string>> {
 
 function rowsOf(csv: string | undefined): Record<string, string>[] {
   return parse(csv ?? '', { columns: true, bom: true }) as Record<string, string>[];
+}
+
+/** What the script says that the decision gives to strangers. */
+async function checkedBy(file: string | undefined): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), 'tillkeeper-check-'));
+  const decision = new URL('../../docs/decisions/2026-11-25-how-the-books-are-chained.md', import.meta.url);
+  const script = /```js\n([\s\S]+?)```/.exec(await readFile(decision, 'utf8'))?.[1] ?? '';
+  await writeFile(join(folder, 'check.mjs'), script);
+  await writeFile(join(folder, 'books.json'), file ?? '');
+  const { stdout } = await promisify(execFile)(process.execPath, [
+    join(folder, 'check.mjs'),
+    join(folder, 'books.json'),
+  ]);
+  await rm(folder, { recursive: true });
+  return stdout;
 }
 
 const open = (shop: BotShop, list: SandboxMessage, button: string): Promise<string> => tap(shop, list, button);
@@ -132,12 +150,7 @@ describe('/books', () => {
         amount_there: '49.00',
       }),
     );
-    const { content, entries, hash, previousHash } = JSON.parse(files.get('books-2026-11-22.json') ?? '{}');
-    const sha256 = (text: string) => createHash('sha256').update(text).digest('hex');
-    expect(sha256(`${previousHash}\n${canonicalJson(content)}`)).toBe(hash);
-    expect(sha256(entries.map((entry: object) => `${canonicalJson(entry as never)}\n`).join(''))).toBe(
-      content.entries.hash,
-    );
+    expect(await checkedBy(files.get('books-2026-11-22.json'))).toBe('1 2026-11-22 holds\n');
     expect(await auditOf(shop)).toContain(`${ann} export.books`);
   });
 });
@@ -158,7 +171,9 @@ describe('/export', () => {
       ['T-1002', 'btcpay', 'paid', '49.00'],
     ]);
     expect(orders[0]).toMatchObject({ customer_name: '<i>Ann</i>', refunded: '0.00', fee: '' });
-    expect(JSON.parse(files.get(`books-${name}.json`) ?? '[]')).toMatchObject([{ number: 1 }, { number: 2 }]);
+    const books = files.get(`books-${name}.json`);
+    expect(await checkedBy(books)).toBe('1 2026-11-22 holds\n2 2026-11-23 holds\n');
+    expect(await checkedBy(books?.replace('"49.00"', '"59.00"'))).toBe('1 2026-11-22 BROKEN\n2 2026-11-23 holds\n');
     expect(chat(shop).at(-1)?.text).toBe('2026-11-22 to 2026-11-23: 2 payment lines, 0 refunds, 2 closed days.');
     expect(await auditOf(shop)).toEqual(expect.arrayContaining([`${ann} export.orders`, `${ann} export.books`]));
   });
