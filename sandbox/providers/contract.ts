@@ -18,6 +18,7 @@ export const visitActions = [
   'invalidate',
   'take_back',
   'decline',
+  'claim_refund',
   'complete_refund',
   'fail_refund',
   'walk_away',
@@ -26,10 +27,13 @@ export type VisitAction = (typeof visitActions)[number];
 
 export interface VisitInput {
   readonly provider: ProviderName;
-  /** The provider's own id of the checkout or invoice. */
+  /** The provider's own id of the checkout; of a refund too, where it has a page of its own. */
   readonly reference: string;
   readonly action: VisitAction;
-  /** Share of the amount that is sent, as a decimal string: `0.5` is the default of `underpay`, `1.5` that of `overpay`. */
+  /**
+   * Share of the amount that is sent, as a decimal string: `0.5` is the default of `underpay`, `1.5` that of `overpay`, and
+   * all that is left that of `claim_refund`.
+   */
   readonly fraction?: string | undefined;
 }
 
@@ -81,15 +85,23 @@ export interface ForeignInput {
 
 /** `5xx`, `429`, `reset` and `timeout_before` do not execute the call; the two `…_after` do, and lose the answer. */
 export const faultKinds = ['5xx', '429', 'reset', 'reset_after', 'timeout_before', 'timeout_after'] as const;
-export type FaultKind = (typeof faultKinds)[number];
+/**
+ * These give no answer either, and execute the call only when the clock has moved by `lateMs`: a provider in trouble that
+ * works off its queue after the client has given up. Kept apart, because without an idempotency key no client outwits them.
+ */
+export const lateFaultKinds = ['reset_late', 'timeout_late'] as const;
+export const allFaultKinds = [...faultKinds, ...lateFaultKinds] as const;
+export type FaultKind = (typeof allFaultKinds)[number];
 
 export interface FaultSettings {
   /** Every API call is cut off, the checkout pages answer 503, and webhooks wait until the provider is back. */
   outage: boolean;
   /** Share of API calls that fail, 0 to 1. */
   failRate: number;
-  /** What those failures are; each is as likely as the others. */
+  /** What those failures are; each is as likely as the others. At first all but the late ones. */
   failKinds: readonly FaultKind[];
+  /** How long a late call waits for its execution, by the sandbox's clock. */
+  lateMs: number;
   /** Value of `Retry-After` on a 429, in seconds. */
   retryAfterSeconds: number;
   /** Share of webhook events that are never sent, 0 to 1. */
@@ -108,9 +120,14 @@ export interface FaultControls extends FaultSettings {
   reset(): void;
   /** The next calls of the API fail in exactly this order, before `failRate` has a say. */
   failNext(...kinds: FaultKind[]): void;
+  /** The same for the next calls that are no GET: the command itself, whatever a client looks at before it. */
+  failNextCommand(...kinds: FaultKind[]): void;
 }
 
-/** One call of a provider's API. `fault` tells why the client did not hear `status`, if it did not. */
+/**
+ * One call of a provider's API. `fault` tells why the client did not hear `status`, if it did not. A late call stands here
+ * twice: when it came, and when it was executed.
+ */
 export interface ApiCall {
   readonly atMs: number;
   readonly method: string;
@@ -159,4 +176,6 @@ export interface CheckoutView {
   readonly expiresAtMs: number;
   readonly isOpen: boolean;
   readonly returnUrl: string | undefined;
+  /** Where the page is, if that is not the address of the checkout. */
+  readonly pageUrl?: string | undefined;
 }

@@ -12,6 +12,16 @@ export interface ProviderHost {
   announce(event: WebhookEvent): void;
 }
 
+/** Something of one provider that a person or a test may set, beside the faults that all have. */
+export interface Dial {
+  readonly name: string;
+  readonly title: string;
+  readonly hint: string;
+  get(): string;
+  /** Throws `VisitRefused` for a value that makes no sense. */
+  set(value: string): void;
+}
+
 /** What the server needs of a simulated provider. */
 export interface SimulatedProvider {
   readonly name: ProviderName;
@@ -27,6 +37,7 @@ export interface SimulatedProvider {
   createForeign(input: ForeignInput): ProviderRecord;
   /** Lets expiries and confirmations that are due by the clock happen. */
   tick(): void;
+  readonly dials?: readonly Dial[];
 }
 
 /** Checkouts kept per provider. The demo may run for days; the oldest finished ones make room. */

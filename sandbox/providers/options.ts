@@ -39,6 +39,8 @@ export interface ProviderSandbox {
   /** The last attempts to deliver, oldest first. */
   deliveries(provider: ProviderName): readonly WebhookDelivery[];
   faults(provider: ProviderName): FaultControls;
+  /** Sets something that only this provider has, as the control page does: the balance of a ledger, for one. */
+  setDial(provider: ProviderName, name: string, value: string): void;
   /** A payment made in the provider's dashboard, not by us. */
   createForeign(provider: ProviderName, input: ForeignInput): ProviderRecord;
   /** Applies everything that is due by the clock. The sandbox does so itself every fifth of a second. */

@@ -3,6 +3,7 @@ import { createAdaptorServer, type HttpBindings, type ServerType } from '@hono/n
 import { Hono } from 'hono';
 import { eachProvider, providerNames } from '#kernel/provider-name.ts';
 import type { VisitInput } from './contract.ts';
+import { setDial } from './dials.ts';
 import type { ProviderSandbox, ProviderSandboxOptions } from './options.ts';
 import { addPages } from './pages/routes.ts';
 import { simulators } from './registry.ts';
@@ -46,6 +47,7 @@ export async function startProviderSandbox(options: ProviderSandboxOptions = {})
     callLog: (provider) => stations[provider].calls.calls,
     deliveries: (provider) => stations[provider].deliveries.log,
     faults: (provider) => stations[provider].faults.controls,
+    setDial: (provider, name, value) => setDial(stations[provider].provider, { name, value }),
     createForeign: (provider, input) => stations[provider].provider.createForeign(input),
     tick,
     settle: (settleOptions) => settle(all, { tick, timeoutMs: settleOptions?.timeoutMs ?? settleTimeoutMs }),

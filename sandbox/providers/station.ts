@@ -5,6 +5,7 @@ import { createDeliveries, type Deliveries } from './deliveries.ts';
 import { createFaults, createRandom, type FaultSource } from './faults.ts';
 import { type CallLog, createCallLog, faultGate } from './gate.ts';
 import type { ProviderHost, SimulatedProvider } from './host.ts';
+import { createLateCalls } from './late-calls.ts';
 import type { ProviderSandboxOptions } from './options.ts';
 import { type AccountByProvider, simulators } from './registry.ts';
 import { retryDelaysMsDefault } from './retry.ts';
@@ -48,6 +49,7 @@ function openStation<Account extends SimulatorAccount>(
   const seed = (options.seed ?? seedDefault) * 31 + providerNames.indexOf(name);
   const faults = createFaults(createRandom(seed));
   const calls = createCallLog();
+  const late = createLateCalls(now);
   const { account, environment } = given === undefined ? simulator.makeAccount() : { account: given, environment: {} };
   const deliveries = createDeliveries({
     provider: name,
@@ -57,9 +59,16 @@ function openStation<Account extends SimulatorAccount>(
     url: account.webhookUrl,
   });
   const host: ProviderHost = { now, origin: deps.origin, announce: (event) => deliveries.announce(event) };
-  const provider = simulator.create(host, { account, refundDelayMs: options.refundDelayMs ?? refundDelayMsDefault });
+  const made = simulator.create(host, { account, refundDelayMs: options.refundDelayMs ?? refundDelayMsDefault });
+  const provider: SimulatedProvider = {
+    ...made,
+    tick() {
+      late.release();
+      made.tick();
+    },
+  };
   const app = new Hono<{ Bindings: HttpBindings }>();
-  app.use('*', faultGate({ faults, log: calls, now, errorBody: simulator.troubleBody }));
+  app.use('*', faultGate({ faults, log: calls, late, now, errorBody: simulator.troubleBody }));
   app.route('/', provider.api);
   return { provider, faults, calls, deliveries, app, environment };
 }

@@ -100,7 +100,7 @@ export interface PaymentProvider {
   /** How this set-up gives money back; null where it cannot, and then `gaps` says so. */
   readonly refunds: RefundProvider | null;
   /** The provider's own books of fees and settlements; null where it keeps none, or this set-up may not read them. */
-  readonly figures?: FiguresProvider | null;
+  readonly figures: FiguresProvider | null;
   /** Reads and verifies; never goes out, never throws for what a sender did. */
   verifyWebhook(delivery: WebhookDelivery, now: Milliseconds): WebhookVerdict;
   /** A cheap authenticated call that shows reachability and credentials. */

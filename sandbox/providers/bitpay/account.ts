@@ -15,6 +15,8 @@ export interface BitPayAccount extends SimulatorAccount {
   readonly cancelledStatus?: 'expired' | 'declined' | undefined;
   /** Default true. */
   readonly signsWebhooks?: boolean | undefined;
+  /** What lies in each ledger at first, as a decimal string; default `10000.00`. A refund above the balance is refused. */
+  readonly ledgerBalance?: string | undefined;
   /** Error bodies come with status 200; default false. */
   readonly errorsWithStatus200?: boolean | undefined;
 }

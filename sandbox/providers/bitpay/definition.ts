@@ -26,6 +26,7 @@ export const bitpay: Simulator<BitPayAccount> = {
       cancelledStatus: rest.cancelledStatus ?? 'expired',
       signsWebhooks: rest.signsWebhooks ?? true,
       errorsWithStatus200: rest.errorsWithStatus200 ?? false,
+      ledgerBalance: rest.ledgerBalance ?? '10000.00',
       refundDelayMs,
     });
   },

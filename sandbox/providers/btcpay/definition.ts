@@ -13,7 +13,7 @@ export const btcpay: Simulator<BtcPayAccount> = {
   accent: '#47861f',
   apiPath: '/btcpay/api/v1',
   address: { setting: 'BTCPAY_URL', path: '/btcpay' },
-  pagePaths: ['/i/:id'],
+  pagePaths: ['/i/:id', '/pull-payments/:id'],
   makeAccount: makeBtcPayAccount,
   create(host, { account: { apiKey, storeId, webhookSecret, permissions: held } }) {
     const webhook = { webhookSecret, webhookId: randomBase58(22) };
@@ -42,6 +42,9 @@ export const btcpay: Simulator<BtcPayAccount> = {
     'double_spend',
     'invalidate',
     'take_back',
+    'claim_refund',
+    'complete_refund',
+    'fail_refund',
     'walk_away',
   ],
   returnsOddPayments: false,

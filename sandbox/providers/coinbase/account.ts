@@ -7,6 +7,8 @@ export interface CoinbaseAccount extends SimulatorAccount {
   /** PEM or JWK of the key that signs; of a private one only the public half is used. */
   readonly publicKey: string | JsonWebKey;
   readonly webhookSecret: string;
+  /** Whether a refund under a known key is the same refund; default true. The documentation leaves it open. */
+  readonly honoursRefundKeys?: boolean | undefined;
 }
 
 export function makeCoinbaseAccount(): MadeUp<CoinbaseAccount> {

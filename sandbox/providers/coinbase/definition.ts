@@ -13,8 +13,9 @@ export const coinbase: Simulator<CoinbaseAccount> = {
   address: { setting: 'COINBASE_API_URL', path: '/coinbase/api/v1' },
   pagePaths: ['/payment-links/:id'],
   makeAccount: makeCoinbaseAccount,
-  create(host, { account: { keyId, publicKey, webhookSecret }, refundDelayMs }) {
-    return createCoinbase(host, { keyId, key: publicKey, webhookSecret, refundDelayMs });
+  create(host, { account, refundDelayMs }) {
+    const { keyId, publicKey, webhookSecret, honoursRefundKeys = true } = account;
+    return createCoinbase(host, { keyId, key: publicKey, webhookSecret, refundDelayMs, honoursRefundKeys });
   },
   troubleBody,
   // In reality Hook0 comes again after 3 s, 10 s, 3 min, 30 min, 1 h, 3 h, 5 h, then every 10 h.

@@ -40,7 +40,7 @@ export async function lookAtDay(
   const { provider: name } = input.window;
   const provider = deps.providers.find(name);
   if (provider === undefined) return unknownLook(name, `${providerTitle(name)} is not configured any more.`);
-  const tellsFigures = (provider.figures ?? null) !== null || provider.capabilities.tellsFigures === true;
+  const tellsFigures = provider.figures !== null || provider.capabilities.tellsFigures === true;
   const snapshots = await lookAtPayments(deps, { ...input, provider });
   const refundsThere = await lookAtDayRefunds(deps, { ...input, provider });
   return { provider: name, snapshots, refundsThere, tellsFigures, isGivenUp: false };

@@ -36,7 +36,7 @@ export async function readFigures(deps: PaymentDeps, input: { signal?: AbortSign
   for (const provider of deps.providers.list()) {
     if (input.signal?.aborted) return read;
     try {
-      const { figures = null } = provider;
+      const { figures } = provider;
       if (figures !== null) await readBooks(deps, { ...input, provider, figures, read });
       else if (provider.capabilities.tellsFigures) await askForFigures(deps, { ...input, provider, read });
     } catch (error) {

@@ -18,7 +18,7 @@ describe('a set-up with a pos token only', () => {
   test('says what it cannot do, and refuses it', async () => {
     await using shop = await openShop('bitpay', posOnly);
     expect(shop.provider.capabilities).toMatchObject({ canList: false, canCancel: false, canFindLostCreate: false });
-    expect(shop.provider.capabilities.gaps).toHaveLength(3);
+    expect(shop.provider.capabilities.gaps).toHaveLength(4);
     const request = shop.anOrder();
     const { reference } = await shop.provider.createPayment(request);
     const refusal = { name: 'ProviderRejected', message: expect.stringContaining('BITPAY_MERCHANT_TOKEN') };

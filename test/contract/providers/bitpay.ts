@@ -1,3 +1,4 @@
+import { bitpayClient } from '#test/sandbox/providers/clients.ts';
 import type { ProviderCase } from './provider-case.ts';
 
 export const bitpay: ProviderCase = {
@@ -21,6 +22,13 @@ export const bitpay: ProviderCase = {
     { does: ['overpay'], ends: 'overpaid' },
     { does: ['underpay', 'expire'], ends: 'underpaid' },
   ],
+  refunds: {
+    arrives: ['complete_refund'],
+    refundByHand({ sandbox }, { reference, amount }) {
+      const fields = { invoiceId: reference, amount: Number(amount), currency: 'USD' };
+      return bitpayClient(sandbox).signed('POST', '/refunds', { fields });
+    },
+  },
   signedForms: (delivery) => [
     {
       form: 'the body in base64',

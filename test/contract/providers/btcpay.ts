@@ -1,3 +1,4 @@
+import { btcpayClient } from '#test/sandbox/providers/clients.ts';
 import { sign } from '#test/support/sign-webhook.ts';
 import type { ProviderCase } from './provider-case.ts';
 
@@ -25,6 +26,15 @@ export const btcpay: ProviderCase = {
     { does: ['overpay'], ends: 'overpaid' },
     { does: ['underpay', 'expire'], ends: 'underpaid' },
   ],
+  refunds: {
+    arrives: ['claim_refund', 'complete_refund'],
+    refundByHand({ sandbox }, { reference, amount }) {
+      const client = btcpayClient(sandbox);
+      const money = { refundVariant: 'Custom', customAmount: amount, customCurrency: 'USD' };
+      const body = { ...money, payoutMethods: ['BTC-CHAIN'] };
+      return client.request('POST', `${client.store}/invoices/${reference}/refund`, body);
+    },
+  },
   signedForms: (delivery) => [
     {
       form: 'the body in hex',

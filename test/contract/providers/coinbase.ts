@@ -1,5 +1,6 @@
 import { generateKeyPairSync } from 'node:crypto';
 import { hour } from '#kernel/clock.ts';
+import { coinbaseClient } from '#test/sandbox/providers/clients.ts';
 import { type Delivery, sign, without } from '#test/support/sign-webhook.ts';
 import type { Lie, ProviderCase, SignedForm } from './provider-case.ts';
 
@@ -25,6 +26,13 @@ export const coinbase: ProviderCase = {
     { does: ['pay_unconfirmed', 'confirm'], ends: 'paid' },
     { does: ['fail'], ends: 'failed' },
   ],
+  refunds: {
+    arrives: ['complete_refund'],
+    refundByHand({ sandbox, now }, { reference, amount }) {
+      const client = coinbaseClient(sandbox, { now, advance: () => undefined });
+      return client.request('POST', `/checkouts/${reference}/refund`, { body: { amount, reason: 'A friend' } });
+    },
+  },
   signedForms: (genuine) => [bothForms(genuine), bodyForm(genuine)],
   lies: [
     {

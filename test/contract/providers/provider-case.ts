@@ -2,6 +2,7 @@
 import type { ProviderCapabilities } from '#payments/payment-provider.ts';
 import type { PaymentSnapshot } from '#payments/snapshot.ts';
 import type { VisitAction } from '#sandbox/providers/contract.ts';
+import type { ProviderSandbox } from '#sandbox/providers/options.ts';
 import type { Delivery } from '#test/support/sign-webhook.ts';
 
 /** What a buyer does, and what the adapter shows of it then. */
@@ -28,6 +29,17 @@ export interface Lie {
   of(genuine: Delivery, about: { now: number; environment: Readonly<Record<string, string>> }): Delivery;
 }
 
+/** How money goes back at the provider, outside of us. */
+export interface RefundCase {
+  /** What happens until the buyer has his money. */
+  arrives: readonly VisitAction[];
+  /** Somebody gives money back on the provider's own pages. */
+  refundByHand(
+    at: { sandbox: ProviderSandbox; now: () => number },
+    refund: { reference: string; amount: string },
+  ): Promise<unknown>;
+}
+
 export interface ProviderCase {
   /** Whether it looks for a payment before it makes one: then a fault of the create has to wait until it has looked. */
   looksBeforeCreate(capabilities: ProviderCapabilities): boolean;
@@ -38,6 +50,8 @@ export interface ProviderCase {
   states: readonly StateCase[];
   /** What customers do in a crowd, each as likely as the others, and what the provider's record says in the end. */
   customers: readonly { does: readonly VisitAction[]; ends: 'paid' | 'overpaid' | 'underpaid' | 'failed' }[];
+  /** Left out where the adapter gives no money back. */
+  refunds?: RefundCase;
   signedForms(genuine: Delivery): readonly SignedForm[];
   lies: readonly Lie[];
   canaries: {

@@ -43,15 +43,17 @@ export async function openShop(name: ProviderName, options: ShopOptions = {}) {
   const shared = { clock, random, log: recordingLog() };
   const environment = { ...sandbox.environment, ...options.environment };
   const { providers: settings, publicUrl } = providerSettings(environment);
-  const registry = createProviderRegistry(settings, {
-    ...{ ...shared, publicUrl },
-    onCall: (call) => {
-      calls.push(call);
-      if (createFault !== undefined && lookUps.includes(call.operation)) strikeCreate();
-    },
-    // Short, because the faults that never answer are waited for in real time.
-    policy: { timeoutMs: 600, ...options.policy },
-  });
+  const connect = () =>
+    createProviderRegistry(settings, {
+      ...{ ...shared, publicUrl },
+      onCall: (call) => {
+        calls.push(call);
+        if (createFault !== undefined && lookUps.includes(call.operation)) strikeCreate();
+      },
+      // Short, because the faults that never answer are waited for in real time.
+      policy: { timeoutMs: 600, ...options.policy },
+    });
+  const registry = connect();
   const provider = neededProvider(registry, name);
   const ids = createIds({ clock, random });
   let createFault: FaultKind | undefined;
@@ -80,6 +82,8 @@ export async function openShop(name: ProviderName, options: ShopOptions = {}) {
       ...differences,
     }),
     records: () => sandbox.records(name),
+    /** The adapter of a process that was started anew. */
+    restart: () => neededProvider(connect(), name),
     visit: (reference: string, action: VisitAction) => sandbox.visit({ provider: name, reference, action }),
     /** Lets the fault strike the create itself, not the look that some adapters take before it. */
     failCreate(fault: FaultKind): void {

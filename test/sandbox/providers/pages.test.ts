@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { providerNames } from '#kernel/provider-name.ts';
+import { allFaultKinds } from '#sandbox/providers/contract.ts';
 import type { ProviderSandbox } from '#sandbox/providers/options.ts';
 import { startSandbox } from './support.ts';
 
@@ -52,6 +53,7 @@ describe('the control page', () => {
     for (const provider of providerNames) {
       for (const name of names) expect(marksOf(html)).toContain(`fault-${provider}-${name}`);
     }
+    for (const kind of allFaultKinds) expect(marksOf(html)).toContain(`fault-bitpay-kind-${kind}`);
     expect(marksOf(html)).toContain(`checkout-${reference}`);
     expect(html).toContain('InvoiceCreated');
   });
@@ -76,5 +78,22 @@ describe('the control page', () => {
     await post('/control/reset', { provider: 'bitpay' });
     expect(sandbox.faults('bitpay').outage).toBe(false);
     expect((await post('/control/faults', { provider: 'paypal', change })).status).toBe(400);
+  });
+
+  test('sets what only one provider has, and says what makes no sense', async () => {
+    const sandbox = await startSandbox();
+    const set = async (change: object): Promise<number> => {
+      const headers = { 'content-type': 'application/json' };
+      const url = new URL('/control/dial', sandbox.url);
+      return (await fetch(url, { method: 'POST', headers, body: JSON.stringify(change) })).status;
+    };
+    const shown = async () =>
+      /value="([^"]*)"[^>]*data-dial="ledgerBalance"/.exec(await (await fetch(sandbox.url)).text());
+    expect((await shown())?.[1]).toBe('10000.00');
+    expect(await set({ provider: 'bitpay', name: 'ledgerBalance', value: '12.50' })).toBe(200);
+    expect((await shown())?.[1]).toBe('12.50');
+    expect(await set({ provider: 'bitpay', name: 'ledgerBalance', value: 'a lot' })).toBe(400);
+    expect(await set({ provider: 'btcpay', name: 'ledgerBalance', value: '1' })).toBe(400);
+    expect(await set({ provider: 'paypal', name: 'ledgerBalance', value: '1' })).toBe(400);
   });
 });

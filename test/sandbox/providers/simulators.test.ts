@@ -1,7 +1,7 @@
 // The simulator contract (sandbox/providers/simulator.ts), kept by every simulated provider.
 import { describe, expect, test } from 'vitest';
 import { type ProviderName, providerNames } from '#kernel/provider-name.ts';
-import { faultKinds, VisitRefused, visitActions } from '#sandbox/providers/contract.ts';
+import { faultKinds, lateFaultKinds, VisitRefused, visitActions } from '#sandbox/providers/contract.ts';
 import type { ProviderSandbox } from '#sandbox/providers/options.ts';
 import { simulators } from '#sandbox/providers/registry.ts';
 import { cases } from '#test/contract/providers/registry.ts';
@@ -202,6 +202,16 @@ describe.each(providerNames)('%s', (name) => {
     const isAfter = fault === 'reset_after' || fault === 'timeout_after';
     expect(sandbox.callLog(name)).toMatchObject([{ fault, wasExecuted: isAfter }]);
     expect((await callApi(sandbox, name)).status).toBeGreaterThanOrEqual(400);
+  });
+
+  test.each(lateFaultKinds)('lets %s strike a call of its API, and executes it later', async (fault) => {
+    const { sandbox, clock } = await start(name);
+    sandbox.faults(name).failNext(fault);
+    expect(await callApi(sandbox, name).catch(() => undefined)).toBeUndefined();
+    expect(sandbox.callLog(name)).toMatchObject([{ fault, wasExecuted: false }]);
+    clock.advance(sandbox.faults(name).get().lateMs);
+    sandbox.tick();
+    await expect.poll(() => sandbox.callLog(name)[1]).toMatchObject({ fault, wasExecuted: true });
   });
 
   test('speaks of trouble in a body of its own', () => {

@@ -73,6 +73,8 @@ export function createNowpaymentsProvider(
     listPayments: () => ({ [Symbol.asyncIterator]: () => ({ next: async () => refuse('list_payments', noList) }) }),
     cancelPayment: async () => refuse('cancel_payment', 'NOWPayments cannot cancel an invoice'),
     refunds: null,
+    // It keeps no books that can be asked: what it passed on stands with each payment, or is in its dashboard.
+    figures: null,
     verifyWebhook: (delivery) => verifyNowpaymentsWebhook(delivery, settings.ipnSecrets),
     probe: (signal) => client.probe(signal),
   };
