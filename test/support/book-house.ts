@@ -1,8 +1,5 @@
 // A shop whose days are closed, before providers on paper that list what the test says: real verbs, a real database, and
 // a clock that the test moves.
-import { dayBounds, readCalendarDay } from '#kernel/calendar.ts';
-import type { Milliseconds } from '#kernel/clock.ts';
-import { hour } from '#kernel/clock.ts';
 import { asProviderReference, type PaymentId } from '#kernel/ids.ts';
 import type { ProviderName } from '#kernel/provider-name.ts';
 import { readContent } from '#payments/books/chain.ts';
@@ -166,11 +163,4 @@ function providerOf(book: PaperBook): PaymentProvider {
     verifyWebhook: never,
     probe: never,
   };
-}
-
-/** A moment in the middle of a day there. */
-export function middayOf(day: string, timeZone: string): Milliseconds {
-  const read = readCalendarDay(day);
-  if (read === undefined) throw new Error(`${day} is no day`);
-  return dayBounds(read, timeZone).from + 12 * hour;
 }

@@ -85,7 +85,7 @@ export async function openHouse(options: WorldOptions & { providerPolicy?: Parti
 
   await open();
   // Every job runs once at the start; a fault that a test prepares is not meant for them.
-  await app?.runJob('reconcile');
+  for (const job of ['reconcile', 'read-figures', 'close-books']) await app?.runJob(job);
   return {
     ...world,
     ...client,

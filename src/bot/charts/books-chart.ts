@@ -3,6 +3,7 @@ import type { EChartsCoreOption } from 'echarts';
 import { addDays, type CalendarDay } from '#kernel/calendar.ts';
 import { sumDecimals } from '#kernel/money.ts';
 import type { ClosedDay } from '#payments/books/read-books.ts';
+import { compareTexts } from '#payments/books/tally.ts';
 import { chartColours, chartTitle, renderChart } from './render.ts';
 
 /** Two weeks: as many bars as a phone tells apart. */
@@ -13,7 +14,7 @@ const panelsMax = 3;
 const states = [
   { name: 'sides agree', colour: chartColours.good },
   { name: 'unexplained', colour: chartColours.bad },
-  { name: 'a side not known', colour: chartColours.waiting },
+  { name: 'not all compared', colour: chartColours.calm },
 ] as const;
 
 /** The days up to the newest of them, oldest first, as a PNG. */
@@ -80,7 +81,7 @@ function assetsOf(days: readonly ClosedDay[]): string[] {
   for (const { asset, here } of days.flatMap(({ content }) => content.providers).flatMap(({ payments }) => payments)) {
     if (here.paid.count > 0) counts.set(asset, (counts.get(asset) ?? 0) + here.paid.count);
   }
-  const sorted = [...counts].sort(([left, a], [right, b]) => b - a || left.localeCompare(right));
+  const sorted = [...counts].sort(([left, a], [right, b]) => b - a || compareTexts(left, right));
   return sorted.slice(0, panelsMax).map(([asset]) => asset);
 }
 

@@ -42,7 +42,7 @@ export function providerLines(book: ProviderBook): Line[] {
     ),
     ...(book.notMade > 0 ? [line(`${plural(book.notMade, 'link')} could not be made`, weights.detail)] : []),
   ];
-  if (book.unknownWhy !== null) return [line(`${title} · ❔ ${show(book.unknownWhy, 200)}`), ...details];
+  if (book.unknownWhy !== null) return [line(`${title} · there unknown: ${show(book.unknownWhy, 200)}`), ...details];
   return details.length === 0 ? [line(`${title} · nothing`, weights.extra)] : [line(title), ...details];
 }
 
@@ -102,11 +102,21 @@ export function digestLines(book: ProviderBook): Line[] {
     if (here.odd.count > 0) parts.push(`${here.odd.count} odd ${asset(here.odd.amount, unit)}`);
     for (const figure of taken(figures, (one) => isAlone || one.asset === unit)) parts.push(lower(figureText(figure)));
     for (const refund of taken(refunds, (one) => isAlone || one.currency === unit)) parts.push(refundText(refund));
-    if (book.unknownWhy !== null) parts.push('❔ there');
     return line(parts.join(' · '));
   });
   const rest = [...figures.map((figure) => lower(figureText(figure))), ...refunds.map(refundText)];
   return rest.length === 0 ? lines : [...lines, line(`${title} · ${rest.join(' · ')}`)];
+}
+
+/** Providers that had payments on the day and whose own side is not known. */
+export function notCompared({ providers }: BookContent): ProviderBook[] {
+  return providers.filter(({ unknownWhy, payments }) => unknownWhy !== null && payments.length > 0);
+}
+
+export function notComparedLines(content: BookContent): Line[] {
+  const books = notCompared(content);
+  const titles = books.map(({ provider, isGivenUp }) => `${providerTitle(provider)}${isGivenUp ? ' (no answer)' : ''}`);
+  return books.length === 0 ? [] : [line(`Not compared: ${show(titles.join(', '))}`, weights.detail)];
 }
 
 /** Takes out of the list what fits. */

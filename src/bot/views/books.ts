@@ -13,6 +13,8 @@ import {
   digestLines,
   exceptionLines,
   handLines,
+  notCompared,
+  notComparedLines,
   noteLines,
   providerLines,
   shortTitle,
@@ -28,10 +30,10 @@ const buttonsPerRow = 4;
 /** So much of a hash is shown: enough to compare by eye. */
 const hashShown = 12;
 
-/** ✅ both sides agree · ⚠️ something is unexplained · ❔ a provider's side is not known · ⏳ not closed. */
-export function bookSign({ unexplained, providers }: BookContent): string {
-  if (unexplained.count > 0) return '⚠️';
-  return providers.some(({ unknownWhy, payments }) => unknownWhy !== null && payments.length > 0) ? '❔' : '✅';
+/** ✅ both sides agree · ☑️ they do as far as they can be compared · ⚠️ something is unexplained · ⏳ not closed. */
+export function bookSign(content: BookContent): string {
+  if (content.unexplained.count > 0) return '⚠️';
+  return notCompared(content).length > 0 ? '☑️' : '✅';
 }
 
 export function bookList(
@@ -149,6 +151,7 @@ export function bookDigest(closed: ClosedDay, options: { commandBot: string | nu
         line(`${bookSign(content)} <b>Books of ${dayTitle(day)}</b>`, weights.must),
         ...differenceLines(content),
         ...(providers.length === 0 ? [line('Nothing was paid.')] : providers),
+        ...notComparedLines(content),
         ...correctionLines(content),
         ...exceptionLines(content),
         ...noteLines(content),

@@ -22,6 +22,8 @@ const overlapMs: Milliseconds = 10 * minute;
 
 /** What an admin does about money. Looking, links and acknowledgements are not among it. */
 const interventions = ['order.cancel', 'order.fulfil', 'payment.', 'refund.', 'exception.'] as const;
+/** Whose trouble it is moves no money. */
+const ownership = ['exception.take', 'exception.give_back'];
 
 export type ClosingWritten =
   | { kind: 'closed'; closing: BookClosing; unexplained: number }
@@ -75,12 +77,16 @@ async function compose(
     providers: days,
     differences: await explainDifferences(stores, days),
     changed: corrected,
-    interventions: actions.filter(({ action }) => interventions.some((known) => action.startsWith(known))),
+    interventions: actions.filter(({ action }) => isIntervention(action)),
     exceptions: exceptions.map(({ kind, provider, count }) => ({ kind, provider, count })),
     entries: sum,
     notes: notesOf(draft),
   });
   return { content, entries };
+}
+
+function isIntervention(action: string): boolean {
+  return !ownership.includes(action) && interventions.some((known) => action.startsWith(known));
 }
 
 function toEntries(

@@ -19,7 +19,7 @@ describe("a day's page", () => {
       Received 0.00152 BTC
       Fee 0.49 USD, net 48.51 USD · 1 without a fee yet
       1 settlement paid out: 44.10 EUR
-      <b>BTCPay</b> · ❔ BTCPay could not be asked: timeout (4200) &lt;b&gt;
+      <b>BTCPay</b> · there unknown: BTCPay could not be asked: timeout (4200) &lt;b&gt;
       USD: 1 paid 49.00 · 1 odd 49.00
       ↩️ 1 refund: 20.00 USD
       2 links could not be made
@@ -98,7 +98,7 @@ describe('the list of days', () => {
       ⏳ Sun 22 Nov · open; closes after 22 Nov, 06:00
       ✅ Sat 21 Nov · 2 paid · 98.00 USD
       ⚠️ Fri 20 Nov · <b>2 unexplained</b> · nothing was paid
-      ❔ Thu 19 Nov · 1 paid · 49.00 USD
+      ☑️ Thu 19 Nov · 1 paid · 49.00 USD
       ✅ Wed 18 Nov · nothing was paid"
     `);
   });
@@ -111,8 +111,9 @@ describe('the digest', () => {
       ⚠️ <b>UNEXPLAINED: 1</b>
       • BitPay missing here <code>TWtW7hHcV8</code>: here unknown; there complete, 77.00 USD
       <b>BitPay</b> · 2 paid 98.00 USD · fee 0.49 USD, net 48.51 USD
-      <b>BTCPay</b> · 1 paid 49.00 USD · 1 odd 49.00 USD · ↩️ 1 refund: 20.00 USD · ❔ there
+      <b>BTCPay</b> · 1 paid 49.00 USD · 1 odd 49.00 USD · ↩️ 1 refund: 20.00 USD
       <b>Coinbase</b> · 1 paid 49.00 USDC · fee 0.61 USDC, net 48.39 USDC · ↩️ 2 refunds: 30.00 USD, there only 1
+      Not compared: BTCPay
       ✏️ <b>Corrections to earlier days: 1</b>; paid BTCPay -49.00 USD
       • 20 Nov T-1003: status expired → paid late
       4 open exceptions: 3 underpaid, 1 refund unknown

@@ -145,7 +145,14 @@ describe('a day', () => {
   });
 
   test('counts what admins did about money by hand, and not what they looked at', async () => {
-    const actions = ['payment.accept', 'payment.accept', 'order.check', 'alert.snooze', 'exception.write_off'];
+    const actions = [
+      'payment.accept',
+      'payment.accept',
+      'order.check',
+      'alert.snooze',
+      'exception.take',
+      'exception.write_off',
+    ];
     const [own, theirs] = [Date.parse('2026-11-20T10:00:00Z'), Date.parse('2026-11-21T00:00:00Z')];
     await house.order('2026-11-20T09:00:00Z');
     await house.deps.database.transaction(async ({ audit }) => {
