@@ -6,7 +6,7 @@ import { promisify } from 'node:util';
 import BetterSqlite3 from 'better-sqlite3';
 import { parse } from 'csv-parse/sync';
 import { describe, expect, test } from 'vitest';
-import { readPeriod } from '#bot/admin/export.ts';
+import { readPeriod } from '#bot/admin/period-export.ts';
 import { readCalendarDay } from '#kernel/calendar.ts';
 import { day, hour, minute } from '#kernel/clock.ts';
 import { closeBooks } from '#payments/books/close-books.ts';

@@ -6,19 +6,24 @@ import { alertCommands } from './alerts.ts';
 import { bookCommands, runBookDay } from './books.ts';
 import { deadLetterCommands } from './dead-letters.ts';
 import type { AdminEnv, BotCommand, TextContext } from './env.ts';
-import { exportCommands } from './export.ts';
 import { orderCommands, runOrder } from './orders.ts';
 import { payCommands } from './pay.ts';
+import { exportCommands } from './period-export.ts';
+import { providerCommands } from './providers.ts';
 import { takeReason } from './reasons.ts';
 import { reconcileCommands } from './reconcile.ts';
 import { refundCommands } from './refunds.ts';
+import { replayCommands } from './replay.ts';
 import { replyView } from './replies.ts';
 import { reportCommands } from './reports.ts';
 
 const sections: readonly { title: string; commands: readonly BotCommand[] }[] = [
   { title: 'Orders', commands: [...orderCommands, ...payCommands, ...refundCommands] },
-  { title: 'When something is wrong', commands: [...alertCommands, ...reconcileCommands, ...deadLetterCommands] },
-  { title: 'Reports', commands: [...reportCommands, ...bookCommands, ...exportCommands] },
+  {
+    title: 'When something is wrong',
+    commands: [...alertCommands, ...reconcileCommands, ...deadLetterCommands, ...replayCommands],
+  },
+  { title: 'Reports', commands: [...providerCommands, ...reportCommands, ...bookCommands, ...exportCommands] },
   {
     title: 'This bot',
     commands: [

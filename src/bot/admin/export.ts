@@ -1,128 +1,116 @@
-// Takes orders and books of a period out of the house as files. What is read goes by pages and leaves in parts, so that no
-// period is too long for the memory.
+import { InputFile } from 'grammy';
 import { adminActor } from '#access/admin.ts';
-import { addDays, type CalendarDay, dayBounds, dayOf, readCalendarDay } from '#kernel/calendar.ts';
-import { bookColumns, bookRows } from '#payments/books/book-rows.ts';
-import { closingToExport, exportBooks } from '#payments/books/export-books.ts';
-import { exportOrders, paymentColumns, refundColumns } from '#payments/books/export-orders.ts';
-import { recordExport } from '#payments/books/record-export.ts';
-import { createCsvParts } from '../csv.ts';
-import { show } from '../views/html.ts';
-import { plural } from '../views/words.ts';
-import type { AdminEnv, BotCommand, TextContext } from './env.ts';
-import { replyFile, replyView } from './replies.ts';
+import { proposeAction } from '#access/pending-actions.ts';
+import { type Milliseconds, minute, second } from '#kernel/clock.ts';
+import { isProviderName, type ProviderName } from '#kernel/provider-name.ts';
+import { exportProvider } from '#payments/export/export-provider.ts';
+import { type ExportProgress, exitQuestion, exportView } from '../views/export.ts';
+import { confirmMinutes } from '../views/questions.ts';
+import type { View } from '../views/view.ts';
+import type { AdminEnv, Confirmed, ServedContext } from './env.ts';
+import { readGrammyError } from './errors.ts';
+import { createExportWriter, type ExportFile, partBytesMax } from './export-files.ts';
+import { createProgress } from './progress.ts';
+import { editView } from './replies.ts';
+import { asGrammySignal } from './sender.ts';
 
-/** About eight megabytes of orders: a part is held in memory once, and Telegram takes fifty. */
-const rowsMax = 20_000;
-/** Files of one kind in one export. */
-const partsMax = 20;
-/** No longer period is asked for in one go. */
-const periodDaysMax = 366;
-/** The chain as JSON grows with what was unexplained; a longer one is exported in two periods. */
-const jsonBytesMax = 20 * 1024 * 1024;
+/** Telegram takes about one message a second in a chat. */
+const sendEveryMs: Milliseconds = second;
+/** A file that was not taken is sent again so often, after what Telegram asks for or a moment. */
+const sendTriesMax = 5;
+const sendAgainMs: Milliseconds = 3 * second;
+const waitMaxMs: Milliseconds = minute;
+/** More files than this nobody takes out of a chat. */
+const filesMax = 200;
 
-const usage = `For example /export 30d, or /export 2026-11-01 2026-11-30. At most ${periodDaysMax} days.`;
-
-export const exportCommands: readonly BotCommand[] = [
-  { command: 'export', usage: '[30d | FROM TO]', description: 'orders and books as files', run: runExport },
-];
-
-export interface Period {
-  from: CalendarDay;
-  to: CalendarDay;
+/** The first step: what comes out, and that it is to be kept safe. */
+export async function askExit(env: AdminEnv, input: { ctx: ServedContext; provider: ProviderName }): Promise<View> {
+  const { ctx, provider } = input;
+  const pending = await proposeAction(env, {
+    adminId: ctx.from.id,
+    action: 'provider.exit',
+    payload: { provider },
+    forMs: confirmMinutes * minute,
+  });
+  return exitQuestion({ provider, pendingId: pending.id });
 }
 
-async function runExport(env: AdminEnv, ctx: TextContext, words: string): Promise<void> {
-  const period = readPeriod(words === '' ? '30d' : words, dayOf(env.clock.now(), env.timeZone));
-  if (period === undefined) {
-    await replyView(ctx, { text: show(usage, 300), keyboard: [] });
-    return;
+export const confirmExit: Confirmed = async (env, ctx, { payload }) => {
+  const provider = String(payload['provider']);
+  if (!isProviderName(provider)) return 'This provider is not known any more.';
+  const first = { provider, tables: [], tablesMax: 0, files: 0, end: 'under_way' } as const;
+  const messageId = await editView(ctx, exportView(first));
+  if (messageId !== undefined) env.background(exportAll(env, { ctx, messageId, provider }));
+  return 'Started.';
+};
+
+class ExportEnded extends Error {
+  readonly end: Exclude<ExportProgress['end'], 'under_way' | 'done'>;
+
+  constructor(end: ExportEnded['end']) {
+    super(`the export ended: ${end}`);
+    this.end = end;
   }
-  const actor = adminActor(ctx.from.id);
-  await recordExport(env, { actor, what: 'orders', details: { ...period } });
-  await recordExport(env, { actor, what: 'books', details: { ...period } });
-  const counts = await sendOrders(env, { ctx, period });
-  const days = await sendBooks(env, { ctx, period });
-  const { lines, refunds, isCut } = counts;
-  const cut = isCut ? ' It is cut: ask for a shorter period to have the rest.' : '';
-  const text = `${period.from} to ${period.to}: ${plural(lines, 'payment line')}, ${plural(refunds, 'refund')}, ${plural(days, 'closed day')}.${cut}`;
-  await replyView(ctx, { text, keyboard: [] });
 }
 
-/** `30d`: that many days up to today; or two days. Undefined when it is neither, or too long. */
-export function readPeriod(text: string, today: CalendarDay): Period | undefined {
-  const count = Number(/^([1-9]\d{0,2})d$/i.exec(text)?.[1] ?? Number.NaN);
-  if (!Number.isNaN(count)) return count <= periodDaysMax ? { from: addDays(today, 1 - count), to: today } : undefined;
-  const [from, to, ...more] = text.split(/\s+/).map(readCalendarDay);
-  if (from === undefined || to === undefined || more.length > 0 || from > to) return undefined;
-  return addDays(from, periodDaysMax - 1) >= to ? { from, to } : undefined;
-}
-
-interface Sending {
-  ctx: TextContext;
-  period: Period;
-}
-
-async function sendOrders(
+/** Reads table by table and sends file by file, with one message beside them that says how far it is. */
+async function exportAll(
   env: AdminEnv,
-  { ctx, period }: Sending,
-): Promise<{ lines: number; refunds: number; isCut: boolean }> {
-  const window = { from: dayBounds(period.from, env.timeZone).from, to: dayBounds(period.to, env.timeZone).to };
-  const orders = createCsvParts({ columns: paymentColumns, rowsMax });
-  const refunds = createCsvParts({ columns: refundColumns, rowsMax });
-  const send = createPartSender(ctx, period);
-  const counts = { lines: 0, refunds: 0, isCut: false };
-  for await (const page of exportOrders(env, window)) {
-    counts.lines += page.payments.length;
-    counts.refunds += page.refunds.length;
-    for (const part of orders.add(page.payments)) await send('orders', part);
-    for (const part of refunds.add(page.refunds)) await send('refunds', part);
-    counts.isCut = send.sent('orders') >= partsMax;
-    if (counts.isCut) return counts;
-  }
-  const rest = [orders.end(), refunds.end()];
-  if (rest[0] !== undefined) await send('orders', rest[0]);
-  if (rest[1] !== undefined) await send('refunds', rest[1]);
-  return counts;
-}
-
-interface PartSender {
-  (what: string, bytes: Uint8Array): Promise<void>;
-  sent(what: string): number;
-}
-
-/** Names the files: the second part and those after it carry their number. */
-function createPartSender(ctx: TextContext, period: Period): PartSender {
-  const counts = new Map<string, number>();
-  const sent = (what: string): number => counts.get(what) ?? 0;
-  const send = async (what: string, bytes: Uint8Array): Promise<void> => {
-    const part = sent(what) + 1;
-    counts.set(what, part);
-    const name = `${what}-${period.from}-${period.to}${part === 1 ? '' : `-part-${part}`}.csv`;
-    await replyFile(ctx, { name, bytes });
+  input: { ctx: ServedContext; messageId: number; provider: ProviderName },
+): Promise<void> {
+  const { ctx, provider } = input;
+  const progress = createProgress(env, { chatId: ctx.chat.id, messageId: input.messageId });
+  const actor = adminActor(ctx.from.id);
+  const tables = await exportProvider(env, { provider, actor, redact: env.redact });
+  const rows: { name: string; rows: number }[] = [];
+  let files = 0;
+  const viewOf = (end: ExportProgress['end']) =>
+    exportView({ provider, tables: rows, tablesMax: tables.length, files, end });
+  const send = async (file: ExportFile): Promise<void> => {
+    if (files >= filesMax) throw new ExportEnded('too_large');
+    await sendFile(env, { chatId: ctx.chat.id, file });
+    files += 1;
+    progress.show(viewOf('under_way'));
+    await env.clock.sleep(sendEveryMs, env.stopping);
   };
-  return Object.assign(send, { sent });
+  let end: ExportProgress['end'] = 'done';
+  try {
+    for (const table of tables) {
+      const counted = { name: table.name, rows: 0 };
+      rows.push(counted);
+      const writer = createExportWriter({ name: `${provider}-${table.name}`, bytesMax: partBytesMax }, send);
+      for await (const page of table.pages()) {
+        if (env.stopping.aborted) throw new ExportEnded('stopped');
+        await writer.write(page);
+        counted.rows += page.length;
+      }
+      await writer.end();
+    }
+  } catch (error) {
+    end = error instanceof ExportEnded ? error.end : 'failed';
+    if (!(error instanceof ExportEnded)) env.log.error('provider not exported', { provider }, error);
+  }
+  env.log.info('provider exported', { provider, files, end, actor: actor.id });
+  await progress.finish(viewOf(end));
 }
 
-async function sendBooks(env: AdminEnv, { ctx, period }: Sending): Promise<number> {
-  const csv = createCsvParts({ columns: bookColumns, rowsMax });
-  const send = createPartSender(ctx, period);
-  const json: string[] = [];
-  let [days, jsonBytes] = [0, 0];
-  for await (const page of exportBooks(env, period)) {
-    for (const closed of page) {
-      days += 1;
-      for (const part of csv.add(bookRows(closed.closing, closed.content))) await send('books', part);
-      const text = JSON.stringify(closingToExport(closed));
-      jsonBytes += Buffer.byteLength(text);
-      if (jsonBytes <= jsonBytesMax) json.push(text);
+async function sendFile(env: AdminEnv, input: { chatId: number; file: ExportFile }): Promise<void> {
+  const { chatId, file } = input;
+  for (let attempt = 1; ; attempt += 1) {
+    if (env.stopping.aborted) throw new ExportEnded('stopped');
+    try {
+      const document = new InputFile(file.bytes, file.name);
+      await env.api.sendDocument(chatId, document, { disable_notification: true }, asGrammySignal(env.stopping));
+      return;
+    } catch (error) {
+      const outcome = readGrammyError(error);
+      const isHopeless = outcome.kind !== 'slow_down' && outcome.kind !== 'unreachable';
+      if (isHopeless || attempt >= sendTriesMax) {
+        env.log.warn('file not sent', { reason: outcome.kind });
+        throw new ExportEnded(env.stopping.aborted ? 'stopped' : 'failed');
+      }
+      const waitMs = outcome.kind === 'slow_down' ? outcome.retryAfterMs : sendAgainMs;
+      await env.clock.sleep(Math.min(waitMs, waitMaxMs), env.stopping);
     }
   }
-  const rest = csv.end();
-  if (rest !== undefined) await send('books', rest);
-  if (json.length === 0) return days;
-  const caption = json.length < days ? `Only the first ${json.length} days: export the rest on their own.` : undefined;
-  const bytes = Buffer.from(`[\n${json.join(',\n')}\n]\n`);
-  await replyFile(ctx, { name: `books-${period.from}-${period.to}.json`, bytes, ...(caption && { caption }) });
-  return days;
 }

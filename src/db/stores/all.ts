@@ -9,6 +9,7 @@ import { createInboxStore } from './inbox.ts';
 import { createQuarantineStore, createSentMessageStore } from './message-records.ts';
 import { createIdempotencyStore, createTimelineStore } from './order-records.ts';
 import { createOrderStore } from './orders.ts';
+import { createOutageStore, createWebhookRateStore } from './outages.ts';
 import { createOutboxStore } from './outbox.ts';
 import { createPaymentStore } from './payments.ts';
 import { createReconciliationStore } from './reconciliation.ts';
@@ -26,6 +27,8 @@ export function createStores(session: Session): PaymentStores {
     refunds: createRefundStore(session),
     books: createBookStore(session),
     figures: createFiguresStore(session),
+    outages: createOutageStore(session),
+    webhookRates: createWebhookRateStore(session),
     alerts: createAlertStore(session),
     audit: createAuditStore(session),
     pendingActions: createPendingActionStore(session),

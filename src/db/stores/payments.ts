@@ -18,6 +18,7 @@ import {
   sql,
 } from '../drizzle.ts';
 import { createPaymentLists } from './payment-lists.ts';
+import { createWatchLists } from './payment-watch-lists.ts';
 import { keysOf, placeholdersOf, prepared, preparedByShape, settingsOf } from './prepared.ts';
 
 export function createPaymentStore(session: Session): PaymentStore {
@@ -64,6 +65,7 @@ export function createPaymentStore(session: Session): PaymentStore {
     },
     ...createLists(session),
     ...createPaymentLists(session),
+    ...createWatchLists(session),
   };
 }
 
