@@ -8,7 +8,7 @@ import { parse } from 'csv-parse/sync';
 import { describe, expect, test } from 'vitest';
 import { readPeriod } from '#bot/admin/period-export.ts';
 import { readCalendarDay } from '#kernel/calendar.ts';
-import { day, hour, minute } from '#kernel/clock.ts';
+import { day, hour, minute, second } from '#kernel/clock.ts';
 import { closeBooks } from '#payments/books/close-books.ts';
 import { pollPayments } from '#payments/poll-payments.ts';
 import type { SandboxMessage } from '#sandbox/telegram/model.ts';
@@ -46,15 +46,15 @@ function rowsOf(csv: string | undefined): Record<string, string>[] {
 }
 
 /** What the script says that the decision gives to strangers. */
-async function checkedBy(file: string | undefined): Promise<string> {
+async function checkedBy(file: string | undefined, extension: 'json' | 'jsonl'): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), 'tillkeeper-check-'));
   const decision = new URL('../../docs/decisions/2026-11-25-how-the-books-are-chained.md', import.meta.url);
   const script = /```js\n([\s\S]+?)```/.exec(await readFile(decision, 'utf8'))?.[1] ?? '';
   await writeFile(join(folder, 'check.mjs'), script);
-  await writeFile(join(folder, 'books.json'), file ?? '');
+  await writeFile(join(folder, `books.${extension}`), file ?? '');
   const { stdout } = await promisify(execFile)(process.execPath, [
     join(folder, 'check.mjs'),
-    join(folder, 'books.json'),
+    join(folder, `books.${extension}`),
   ]);
   await rm(folder, { recursive: true });
   return stdout;
@@ -150,7 +150,7 @@ describe('/books', () => {
         amount_there: '49.00',
       }),
     );
-    expect(await checkedBy(files.get('books-2026-11-22.json'))).toBe('1 2026-11-22 holds\n');
+    expect(await checkedBy(files.get('books-2026-11-22.json'), 'json')).toBe('1 2026-11-22 holds\n');
     expect(await auditOf(shop)).toContain(`${ann} export.books`);
   });
 });
@@ -158,11 +158,17 @@ describe('/books', () => {
 describe('/export', () => {
   test('sends the orders of a period with payments, fees and refunds, and its books, and is written down', async () => {
     await using shop = await openBooks(3);
-    await say(shop, '/export 2026-11-22 2026-11-23');
-    await expect.poll(() => chat(shop).at(-1)?.text).toContain('closed days');
+    const answer = await say(shop, '/export 2026-11-22 2026-11-23');
+    await expect
+      .poll(() => {
+        // Files follow each other by a second.
+        shop.deps.clock.advance(second);
+        return textOf(shop, answer);
+      })
+      .toBe('Export 2026-11-22 to 2026-11-23\n2 payment lines, 0 refunds, 2 closed days in 3 files\nDone.');
     const files = await filesOf(shop);
     const name = '2026-11-22-2026-11-23';
-    expect([...files.keys()]).toEqual([`orders-${name}.csv`, `books-${name}.csv`, `books-${name}.json`]);
+    expect([...files.keys()]).toEqual([`orders-${name}.csv`, `books-${name}.csv`, `books-${name}.jsonl`]);
     const orders = rowsOf(files.get(`orders-${name}.csv`));
     expect(
       orders.map(({ order, provider, payment_status, received }) => [order, provider, payment_status, received]),
@@ -171,10 +177,11 @@ describe('/export', () => {
       ['T-1002', 'btcpay', 'paid', '49.00'],
     ]);
     expect(orders[0]).toMatchObject({ customer_name: '<i>Ann</i>', refunded: '0.00', fee: '' });
-    const books = files.get(`books-${name}.json`);
-    expect(await checkedBy(books)).toBe('1 2026-11-22 holds\n2 2026-11-23 holds\n');
-    expect(await checkedBy(books?.replace('"49.00"', '"59.00"'))).toBe('1 2026-11-22 BROKEN\n2 2026-11-23 holds\n');
-    expect(chat(shop).at(-1)?.text).toBe('2026-11-22 to 2026-11-23: 2 payment lines, 0 refunds, 2 closed days.');
+    const books = files.get(`books-${name}.jsonl`);
+    expect(await checkedBy(books, 'jsonl')).toBe('1 2026-11-22 holds\n2 2026-11-23 holds\n');
+    expect(await checkedBy(books?.replace('"49.00"', '"59.00"'), 'jsonl')).toBe(
+      '1 2026-11-22 BROKEN\n2 2026-11-23 holds\n',
+    );
     expect(await auditOf(shop)).toEqual(expect.arrayContaining([`${ann} export.orders`, `${ann} export.books`]));
   });
 

@@ -25,6 +25,8 @@ export interface PaperBook {
   /** Shown when asked for alone, and not in the list. */
   hides: PaymentSnapshot[];
   isAway: boolean;
+  /** Taken for gone; it must not be asked. */
+  isRetired: boolean;
   capabilities: ProviderCapabilities;
   refunds: RefundProvider | null;
   figures: FiguresProvider | null;
@@ -73,14 +75,25 @@ export async function openBookHouse(options: { timeZone?: string; startAt?: stri
     providers: {
       list: () => [...books.values()].map(providerOf),
       find: on,
-      health: () => undefined,
+      health: (name) => ({
+        ...{
+          provider: name,
+          breaker: 'closed',
+          openedAt: null,
+          lastError: null,
+          lastSuccessAt: null,
+          dashboardUrl: null,
+        },
+        failingSince: null,
+        retiredAt: books.get(name)?.isRetired ? clock.now() : null,
+      }),
     },
   };
   const book = (name: ProviderName): PaperBook => {
     const known = books.get(name);
     if (known !== undefined) return known;
     const paper: PaperBook = {
-      ...{ name, shows: [], hides: [], isAway: false, refunds: null, figures: null },
+      ...{ name, shows: [], hides: [], isAway: false, isRetired: false, refunds: null, figures: null },
       capabilities: capabilities({ canList: true }),
     };
     books.set(name, paper);
@@ -132,7 +145,7 @@ export async function openBookHouse(options: { timeZone?: string; startAt?: stri
 function providerOf(book: PaperBook): PaymentProvider {
   const { name } = book;
   const answer = <Value>(value: () => Value): Promise<Value> =>
-    book.isAway ? Promise.reject(unreachable(name)) : Promise.resolve(value());
+    book.isAway || book.isRetired ? Promise.reject(unreachable(name)) : Promise.resolve(value());
   const never = (): never => {
     throw new Error('this is not asked for');
   };

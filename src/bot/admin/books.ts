@@ -3,12 +3,11 @@ import { type CalendarDay, readCalendarDay } from '#kernel/calendar.ts';
 import { bookColumns, bookRows } from '#payments/books/book-rows.ts';
 import { closingToExport, readEntries } from '#payments/books/export-books.ts';
 import { type ClosedDay, listBookDays, readBookDay, readBookDays } from '#payments/books/read-books.ts';
-import { recordExport } from '#payments/books/record-export.ts';
 import { verifyBooks } from '#payments/books/verify-books.ts';
+import { recordExport } from '#payments/export/record-export.ts';
 import { outOfDate } from '../alert-taps.ts';
 import type { BookTap, TapOf } from '../callback-data.ts';
 import { daysDrawn, drawBooks } from '../charts/books-chart.ts';
-import { createCsvParts } from '../csv.ts';
 import {
   bookDaysShown,
   bookList,
@@ -21,6 +20,7 @@ import {
 import { show } from '../views/html.ts';
 import type { View } from '../views/view.ts';
 import type { AdminEnv, BotCommand, TapContext, TextContext } from './env.ts';
+import { createExportWriter, partBytesMax } from './export-files.ts';
 import { answerTap, editView, replyFile, replyPicture, replyView } from './replies.ts';
 
 export const bookCommands: readonly BotCommand[] = [
@@ -102,11 +102,10 @@ const actions: Readonly<Record<BookTap, (env: AdminEnv, ctx: TapContext, day: Ca
 
 async function sendDay(env: AdminEnv, ctx: TapContext, closed: ClosedDay): Promise<void> {
   const { closing, content, day } = closed;
-  const rows = bookRows(closing, content);
-  const csv = createCsvParts({ columns: bookColumns, rowsMax: rows.length + 1 });
-  csv.add(rows);
-  const bytes = csv.end();
-  if (bytes !== undefined) await replyFile(ctx, { name: `books-${day}.csv`, bytes });
+  const table = { name: `books-${day}`, bytesMax: partBytesMax, columns: bookColumns, formats: ['csv'] } as const;
+  const writer = createExportWriter(table, (file) => replyFile(ctx, file));
+  await writer.write(bookRows(closing, content));
+  await writer.end();
   const whole = { ...closingToExport(closed), entries: await readEntries(env, closing.number) };
   const json = Buffer.from(`${JSON.stringify(whole, null, 2)}\n`);
   await replyFile(ctx, { name: `books-${day}.json`, bytes: json });

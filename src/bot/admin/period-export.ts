@@ -1,25 +1,24 @@
 // Takes orders and books of a period out of the house as files. What is read goes by pages and leaves in parts, so that no
-// period is too long for the memory.
+// period is too long for the memory, and beside the chat's other work, so that nobody waits for it.
 import { adminActor } from '#access/admin.ts';
 import { addDays, type CalendarDay, dayBounds, dayOf, readCalendarDay } from '#kernel/calendar.ts';
 import { bookColumns, bookRows } from '#payments/books/book-rows.ts';
 import { closingToExport, exportBooks } from '#payments/books/export-books.ts';
-import { exportOrders, paymentColumns, refundColumns } from '#payments/books/export-orders.ts';
-import { recordExport } from '#payments/books/record-export.ts';
-import { createCsvParts } from '../csv.ts';
+import { exportOrders, paymentColumns, refundColumns } from '#payments/export/export-orders.ts';
+import type { ExportRow } from '#payments/export/export-rows.ts';
+import { recordExport } from '#payments/export/record-export.ts';
 import { show } from '../views/html.ts';
-import { plural } from '../views/words.ts';
+import { type PeriodExported, periodExported } from '../views/period-export.ts';
 import type { AdminEnv, BotCommand, TextContext } from './env.ts';
-import { replyFile, replyView } from './replies.ts';
+import { createExportWriter, type ExportFile, type ExportWriter, partBytesMax } from './export-files.ts';
+import { createProgress } from './progress.ts';
+import { replyView } from './replies.ts';
+import { ExportEnded, sendFile } from './send-file.ts';
 
-/** About eight megabytes of orders: a part is held in memory once, and Telegram takes fifty. */
-const rowsMax = 20_000;
-/** Files of one kind in one export. */
-const partsMax = 20;
 /** No longer period is asked for in one go. */
 const periodDaysMax = 366;
-/** The chain as JSON grows with what was unexplained; a longer one is exported in two periods. */
-const jsonBytesMax = 20 * 1024 * 1024;
+/** More files than this nobody takes out of a chat. */
+const filesMax = 60;
 
 const usage = `For example /export 30d, or /export 2026-11-01 2026-11-30. At most ${periodDaysMax} days.`;
 
@@ -27,7 +26,7 @@ export const exportCommands: readonly BotCommand[] = [
   { command: 'export', usage: '[30d | FROM TO]', description: 'orders and books as files', run: runExport },
 ];
 
-export interface Period {
+interface Period {
   from: CalendarDay;
   to: CalendarDay;
 }
@@ -41,12 +40,9 @@ async function runExport(env: AdminEnv, ctx: TextContext, words: string): Promis
   const actor = adminActor(ctx.from.id);
   await recordExport(env, { actor, what: 'orders', details: { ...period } });
   await recordExport(env, { actor, what: 'books', details: { ...period } });
-  const counts = await sendOrders(env, { ctx, period });
-  const days = await sendBooks(env, { ctx, period });
-  const { lines, refunds, isCut } = counts;
-  const cut = isCut ? ' It is cut: ask for a shorter period to have the rest.' : '';
-  const text = `${period.from} to ${period.to}: ${plural(lines, 'payment line')}, ${plural(refunds, 'refund')}, ${plural(days, 'closed day')}.${cut}`;
-  await replyView(ctx, { text, keyboard: [] });
+  const exported: PeriodExported = { ...period, payments: 0, refunds: 0, days: 0, files: 0, end: 'under_way' };
+  const messageId = await replyView(ctx, periodExported(exported));
+  env.background(exportPeriod(env, { chatId: ctx.chat.id, messageId, exported }));
 }
 
 /** `30d`: that many days up to today; or two days. Undefined when it is neither, or too long. */
@@ -58,71 +54,72 @@ export function readPeriod(text: string, today: CalendarDay): Period | undefined
   return addDays(from, periodDaysMax - 1) >= to ? { from, to } : undefined;
 }
 
-interface Sending {
-  ctx: TextContext;
-  period: Period;
+interface Exporting {
+  chatId: number;
+  messageId: number;
+  /** Counts up while the export goes on. */
+  exported: PeriodExported;
 }
 
-async function sendOrders(
-  env: AdminEnv,
-  { ctx, period }: Sending,
-): Promise<{ lines: number; refunds: number; isCut: boolean }> {
-  const window = { from: dayBounds(period.from, env.timeZone).from, to: dayBounds(period.to, env.timeZone).to };
-  const orders = createCsvParts({ columns: paymentColumns, rowsMax });
-  const refunds = createCsvParts({ columns: refundColumns, rowsMax });
-  const send = createPartSender(ctx, period);
-  const counts = { lines: 0, refunds: 0, isCut: false };
-  for await (const page of exportOrders(env, window)) {
-    counts.lines += page.payments.length;
-    counts.refunds += page.refunds.length;
-    for (const part of orders.add(page.payments)) await send('orders', part);
-    for (const part of refunds.add(page.refunds)) await send('refunds', part);
-    counts.isCut = send.sent('orders') >= partsMax;
-    if (counts.isCut) return counts;
-  }
-  const rest = [orders.end(), refunds.end()];
-  if (rest[0] !== undefined) await send('orders', rest[0]);
-  if (rest[1] !== undefined) await send('refunds', rest[1]);
-  return counts;
-}
-
-interface PartSender {
-  (what: string, bytes: Uint8Array): Promise<void>;
-  sent(what: string): number;
-}
-
-/** Names the files: the second part and those after it carry their number. */
-function createPartSender(ctx: TextContext, period: Period): PartSender {
-  const counts = new Map<string, number>();
-  const sent = (what: string): number => counts.get(what) ?? 0;
-  const send = async (what: string, bytes: Uint8Array): Promise<void> => {
-    const part = sent(what) + 1;
-    counts.set(what, part);
-    const name = `${what}-${period.from}-${period.to}${part === 1 ? '' : `-part-${part}`}.csv`;
-    await replyFile(ctx, { name, bytes });
+async function exportPeriod(env: AdminEnv, exporting: Exporting): Promise<void> {
+  const { chatId, exported } = exporting;
+  const progress = createProgress(env, exporting);
+  const send = async (file: ExportFile): Promise<void> => {
+    if (exported.files >= filesMax) throw new ExportEnded('too_large');
+    await sendFile(env, { chatId, file });
+    exported.files += 1;
+    progress.show(periodExported(exported));
   };
-  return Object.assign(send, { sent });
+  try {
+    await sendOrders(env, { exported, send });
+    await sendBooks(env, { exported, send });
+    exported.end = 'done';
+  } catch (error) {
+    exported.end = error instanceof ExportEnded ? error.end : 'failed';
+    if (!(error instanceof ExportEnded)) env.log.error('period not exported', {}, error);
+  }
+  await progress.finish(periodExported(exported));
 }
 
-async function sendBooks(env: AdminEnv, { ctx, period }: Sending): Promise<number> {
-  const csv = createCsvParts({ columns: bookColumns, rowsMax });
-  const send = createPartSender(ctx, period);
-  const json: string[] = [];
-  let [days, jsonBytes] = [0, 0];
-  for await (const page of exportBooks(env, period)) {
-    for (const closed of page) {
-      days += 1;
-      for (const part of csv.add(bookRows(closed.closing, closed.content))) await send('books', part);
-      const text = JSON.stringify(closingToExport(closed));
-      jsonBytes += Buffer.byteLength(text);
-      if (jsonBytes <= jsonBytesMax) json.push(text);
-    }
+interface Sending {
+  exported: PeriodExported;
+  send(file: ExportFile): Promise<void>;
+}
+
+async function sendOrders(env: AdminEnv, { exported, send }: Sending): Promise<void> {
+  const { from, to } = exported;
+  const window = { from: dayBounds(from, env.timeZone).from, to: dayBounds(to, env.timeZone).to };
+  const payments = csvOf({ what: 'orders', columns: paymentColumns, exported }, send);
+  const refunds = csvOf({ what: 'refunds', columns: refundColumns, exported }, send);
+  for await (const page of exportOrders(env, window)) {
+    exported.payments += page.payments.length;
+    exported.refunds += page.refunds.length;
+    await payments.write(page.payments);
+    await refunds.write(page.refunds);
   }
-  const rest = csv.end();
-  if (rest !== undefined) await send('books', rest);
-  if (json.length === 0) return days;
-  const caption = json.length < days ? `Only the first ${json.length} days: export the rest on their own.` : undefined;
-  const bytes = Buffer.from(`[\n${json.join(',\n')}\n]\n`);
-  await replyFile(ctx, { name: `books-${period.from}-${period.to}.json`, bytes, ...(caption && { caption }) });
-  return days;
+  await payments.end();
+  await refunds.end();
+}
+
+/** As CSV to be read, and as a line of JSON for each day from which the chain can be checked. */
+async function sendBooks(env: AdminEnv, { exported, send }: Sending): Promise<void> {
+  const name = `books-${exported.from}-${exported.to}`;
+  const lines = csvOf({ what: 'books', columns: bookColumns, exported }, send);
+  const chain = createExportWriter({ name, bytesMax: partBytesMax, formats: ['jsonl'] }, send);
+  for await (const page of exportBooks(env, exported)) {
+    exported.days += page.length;
+    await lines.write(page.flatMap(({ closing, content }): ExportRow[] => bookRows(closing, content)));
+    await chain.write(page.map(closingToExport));
+  }
+  await lines.end();
+  await chain.end();
+}
+
+function csvOf(
+  table: { what: string; columns: readonly string[]; exported: PeriodExported },
+  send: Sending['send'],
+): ExportWriter {
+  const { what, columns, exported } = table;
+  const name = `${what}-${exported.from}-${exported.to}`;
+  return createExportWriter({ name, bytesMax: partBytesMax, columns, formats: ['csv'] }, send);
 }

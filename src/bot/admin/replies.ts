@@ -20,13 +20,9 @@ export async function replyPicture(ctx: Context, picture: { png: Uint8Array; vie
   await ctx.replyWithPhoto(new InputFile(picture.png, 'picture.png'), pictureOptions(picture.view));
 }
 
-/** A file with a word under it, if there is one. */
-export async function replyFile(
-  ctx: Context,
-  file: { name: string; bytes: Uint8Array; caption?: string },
-): Promise<void> {
-  const { name, bytes, caption } = file;
-  await ctx.replyWithDocument(new InputFile(bytes, name), caption === undefined ? {} : { caption });
+/** A single file; of many, `sendFile` is the way. */
+export async function replyFile(ctx: Context, file: { name: string; bytes: Uint8Array }): Promise<void> {
+  await ctx.replyWithDocument(new InputFile(file.bytes, file.name));
 }
 
 /** Shows the view in the message that was tapped; in a new one when that one can no longer be edited. Returns its id. */

@@ -1,7 +1,7 @@
 // A closing as rows: one for each line of it, of whatever kind, so that a spreadsheet can filter and sum them.
+import type { ExportRow } from '../export/export-rows.ts';
 import type { BookClosing, BookContent, ProviderBook } from './closing.ts';
 import { tallyGroups } from './closing.ts';
-import type { ExportRow } from './export-orders.ts';
 
 export const bookColumns = [
   ...['day', 'number', 'kind', 'provider', 'asset', 'what', 'count_here', 'amount_here', 'count_there'],

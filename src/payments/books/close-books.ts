@@ -80,6 +80,10 @@ async function lookOrWait(
   input: { next: NextDay; provider: ProviderName; delay: BookDelay | undefined; signal?: AbortSignal },
 ): Promise<DayLook | undefined> {
   const { next, provider, delay, signal } = input;
+  if (isRetired(deps, provider)) {
+    const why = `${providerTitle(provider)} looks gone for good, and is not asked any more.`;
+    return { ...unknownLook(provider, why), isGivenUp: true };
+  }
   const window = { provider, from: next.from, to: next.to };
   const refunds = await deps.database.read((stores) =>
     stores.refunds.listRefundsSucceededBetween({ ...window, limit: refundsMax }),
@@ -97,6 +101,10 @@ async function lookOrWait(
     deps.log.warn('books not closed', { day: next.day, provider, reason: error.message });
     return undefined;
   }
+}
+
+function isRetired(deps: PaymentDeps, provider: ProviderName): boolean {
+  return (deps.providers.health(provider)?.retiredAt ?? null) !== null;
 }
 
 /** A provider that the last closing did not wait for any longer is not waited for again until it answers. */

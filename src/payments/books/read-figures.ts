@@ -35,6 +35,7 @@ export async function readFigures(deps: PaymentDeps, input: { signal?: AbortSign
   const read: FiguresRead = { booked: 0, unmatched: 0, settlements: 0, failed: 0 };
   for (const provider of deps.providers.list()) {
     if (input.signal?.aborted) return read;
+    if ((deps.providers.health(provider.name)?.retiredAt ?? null) !== null) continue;
     try {
       const { figures } = provider;
       if (figures !== null) await readBooks(deps, { ...input, provider, figures, read });

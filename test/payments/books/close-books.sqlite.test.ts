@@ -225,6 +225,16 @@ describe('a provider', () => {
     ]);
   });
 
+  test('that is taken for gone is unknown at once, and holds up no day', async () => {
+    await house.shows(await house.order('2026-11-20T09:00:00Z'), paid);
+    house.book('btcpay').isRetired = true;
+    house.setClock('2026-11-22T05:00:00Z');
+    expect(await house.close()).toEqual({ closed: 2, unexplained: 0, waiting: 0 });
+    expect((await house.contentOf('2026-11-20')).providers[0]?.unknownWhy).toBe(
+      'BTCPay looks gone for good, and is not asked any more.',
+    );
+  });
+
   test('that shows another status and cannot be made to agree leaves an unexplained difference', async () => {
     const payment = await house.order('2026-11-20T09:00:00Z');
     await house.shows(payment, paid);

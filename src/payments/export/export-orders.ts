@@ -6,9 +6,7 @@ import type { PageCursor } from '#orders/order-store.ts';
 import type { PaymentDeps } from '../deps.ts';
 import type { Payment } from '../payment.ts';
 import { isOpenRefund, type Refund } from '../refund.ts';
-
-/** The cells of one line by the name of their column. */
-export type ExportRow = Readonly<Record<string, string>>;
+import type { ExportRow } from './export-rows.ts';
 
 export const paymentColumns = [
   ...['order', 'order_id', 'made_at', 'order_status', 'amount', 'currency', 'reference', 'customer_email'],
