@@ -3,10 +3,12 @@ import { personName } from '../person-name.ts';
 import { helpView } from '../views/help.ts';
 import { type StartReport, startView } from '../views/start.ts';
 import { alertCommands } from './alerts.ts';
+import { bookCommands, runBookDay } from './books.ts';
 import { deadLetterCommands } from './dead-letters.ts';
 import type { AdminEnv, BotCommand, TextContext } from './env.ts';
 import { orderCommands, runOrder } from './orders.ts';
 import { payCommands } from './pay.ts';
+import { exportCommands } from './period-export.ts';
 import { providerCommands } from './providers.ts';
 import { takeReason } from './reasons.ts';
 import { reconcileCommands } from './reconcile.ts';
@@ -21,7 +23,7 @@ const sections: readonly { title: string; commands: readonly BotCommand[] }[] = 
     title: 'When something is wrong',
     commands: [...alertCommands, ...reconcileCommands, ...deadLetterCommands, ...replayCommands],
   },
-  { title: 'Reports', commands: [...providerCommands, ...reportCommands] },
+  { title: 'Reports', commands: [...providerCommands, ...reportCommands, ...bookCommands, ...exportCommands] },
   {
     title: 'This bot',
     commands: [
@@ -48,8 +50,9 @@ async function runHelp(_env: AdminEnv, ctx: TextContext): Promise<void> {
   await replyView(ctx, helpView(sections));
 }
 
-/** A link such as `t.me/…?start=T-1042` opens that order. */
+/** A link such as `t.me/…?start=T-1042` opens that order, one such as `…?start=books-2026-11-24` that day. */
 async function runStart(env: AdminEnv, ctx: TextContext, words: string): Promise<void> {
+  if (words !== '' && (await runBookDay(env, ctx, words))) return;
   if (words !== '') await runOrder(env, ctx, words);
   else await replyView(ctx, startView(await readStart(env, ctx)));
 }

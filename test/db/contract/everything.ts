@@ -1,4 +1,6 @@
 import { describeAlerts } from './alerts.ts';
+import { describeBookReading } from './book-reading.ts';
+import { describeBooks } from './books.ts';
 import { describeExceptions } from './exceptions.ts';
 import type { OpenContractDatabase } from './harness.ts';
 import { describeMessageRecords } from './message-records.ts';
@@ -19,6 +21,8 @@ export function describeContract(open: OpenContractDatabase): void {
   describeAlerts(open);
   describeExceptions(open);
   describeRefunds(open);
+  describeBooks(open);
+  describeBookReading(open);
   describeMessageRecords(open);
   describeOutages(open);
   describeProviderLists(open);
