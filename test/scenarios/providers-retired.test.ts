@@ -47,9 +47,11 @@ test('a retired provider is said once, stops being asked, and is asked again on 
   expect((await house.send('/metrics')).text).toContain('tillkeeper_provider_retired{provider="coinbase"} 1');
   expect((await house.getOrder(order.id)).payments).toHaveLength(1);
 
+  // Whoever opens these views has the set-up looked at, this provider's too.
+  const looked = calls();
   await house.restart();
   await house.runJob('watch-providers');
-  expect(calls()).toBe(before);
+  expect(calls()).toBe(looked);
   const still = await house.tap(card, 'Ask again now');
   expect(still.text).toContain('Coinbase still does not serve us');
   expect(calls()).toBeGreaterThan(before);

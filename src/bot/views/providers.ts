@@ -105,6 +105,6 @@ function quarantineLines({ quarantine }: ProviderReport): Line[] {
 function pastLine(outage: Outage, look: Look): Line {
   return line(
     `Outage ${formatTimeShort(outage.beganAt, look)}: ${outageSentence(outage, look.now)}`,
-    outage.lostCount > 0 ? weights.fact : weights.extra,
+    outage.lostCount > 0 ? weights.fact : weights.detail,
   );
 }
