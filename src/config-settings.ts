@@ -9,6 +9,7 @@ import {
   hexKey,
   logLevel,
   notBuiltYet,
+  pathSecrets,
   port,
   roles,
   secrets,
@@ -23,7 +24,7 @@ import {
 } from './config-values.ts';
 
 export interface Setting<Value = unknown> {
-  group: 'telegram' | 'http' | 'storage' | 'process' | 'coinbase' | 'bitpay' | 'btcpay' | 'shop';
+  group: 'telegram' | 'http' | 'storage' | 'process' | 'coinbase' | 'bitpay' | 'btcpay' | 'payhip' | 'shop';
   schema: z.ZodType<Value, string>;
   /** What it is when it is unset, as it would be written; null when there is none. */
   fallback: string | null;
@@ -183,6 +184,22 @@ export const settings = {
     schema: secrets,
     isSecret: true,
     sentence: "BTCPay Server: the secret of the store's webhook.",
+  }),
+  PAYHIP_API_KEY: setting('payhip', {
+    schema: secrets,
+    isSecret: true,
+    sentence: 'Payhip: the API key of the account; the first is sent, and each verifies webhooks.',
+  }),
+  PAYHIP_WEBHOOK_PATH_SECRET: setting('payhip', {
+    schema: pathSecrets,
+    isSecret: true,
+    sentence: 'Payhip: the long random end of the webhook address, PUBLIC_URL/webhooks/payhip/SECRET.',
+  }),
+  PAYHIP_API_URL: setting('payhip', {
+    schema: baseUrl,
+    fallback: 'https://payhip.com/api/v2',
+    unit: 'URL',
+    sentence: 'Payhip: everything before /coupons.',
   }),
   STORE_API_KEY: setting('shop', {
     schema: bearerKeys,

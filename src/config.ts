@@ -1,5 +1,6 @@
 // Environment -> one frozen Config. Every fault is found in one go and named by its variable; no fault repeats a value,
 // since a secret may stand in the wrong place. An empty value counts as unset, as container tools write it.
+import { hash } from 'node:crypto';
 import {
   type ConfigDeps,
   type Environment,
@@ -36,6 +37,13 @@ export interface BtcpayConfig {
   readonly webhookSecrets: Secrets;
 }
 
+export interface PayhipConfig {
+  readonly apiUrl: string;
+  readonly apiKeys: Secrets;
+  /** The end of the webhook's path. */
+  readonly pathSecrets: Secrets;
+}
+
 export interface TelegramConfig {
   readonly apiRoot: string;
   readonly adminToken: string;
@@ -58,6 +66,7 @@ export interface Config {
     readonly coinbase: CoinbaseConfig | null;
     readonly bitpay: BitpayConfig | null;
     readonly btcpay: BtcpayConfig | null;
+    readonly payhip: PayhipConfig | null;
   };
   /** Null: `/v1` answers 404. */
   readonly storeApi: { readonly keys: Secrets } | null;
@@ -104,12 +113,14 @@ function assemble(reading: Reading): Config {
       coinbase: assembleCoinbase(reading),
       bitpay: assembleBitpay(reading),
       btcpay: assembleBtcpay(reading),
+      payhip: assemblePayhip(reading),
     },
     storeApi: values.STORE_API_KEY === undefined ? null : { keys: values.STORE_API_KEY },
     storeWebhook: assembleStoreWebhook(reading),
     timeZone: need(values.TIME_ZONE),
     logLevel: need(values.LOG_LEVEL),
-    secrets: listSecrets(reading),
+    // Payhip signs every webhook with the same hash of the key: who has seen it can forge any sale.
+    secrets: [...listSecrets(reading), ...(values.PAYHIP_API_KEY ?? []).map((key) => hash('sha256', key, 'hex'))],
   };
 }
 
@@ -171,6 +182,17 @@ function assembleBtcpay(reading: Reading): BtcpayConfig | null {
     apiKey: need(values.BTCPAY_API_KEY),
     storeId: need(values.BTCPAY_STORE_ID),
     webhookSecrets: need(values.BTCPAY_WEBHOOK_SECRET),
+  };
+}
+
+function assemblePayhip(reading: Reading): PayhipConfig | null {
+  const { values } = reading;
+  const needed = ['PAYHIP_API_KEY', 'PAYHIP_WEBHOOK_PATH_SECRET'] as const;
+  if (!isOn(reading, { title: 'Payhip', needed, optional: ['PAYHIP_API_URL'] })) return null;
+  return {
+    apiUrl: need(values.PAYHIP_API_URL),
+    apiKeys: need(values.PAYHIP_API_KEY),
+    pathSecrets: need(values.PAYHIP_WEBHOOK_PATH_SECRET),
   };
 }
 
