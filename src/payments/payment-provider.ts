@@ -4,6 +4,7 @@ import type { AssetAmount, Money } from '#kernel/money.ts';
 import type { ProviderName } from '#kernel/provider-name.ts';
 import type { Trust } from '#kernel/trust.ts';
 import type { RefundProvider } from './refund-provider.ts';
+import type { SalesChannel } from './sales-channel.ts';
 import type { PaymentSnapshot } from './snapshot.ts';
 
 /** What a set-up of this provider can do; what it cannot is said to the admin in `gaps`, one sentence each. */
@@ -36,6 +37,8 @@ export interface CreatePaymentRequest {
 export interface WebhookDelivery {
   headers: Readonly<Record<string, string>>;
   body: Uint8Array;
+  /** The secret end of the address it came to, for a provider that has one; it is never logged nor said. */
+  pathSecret?: string;
 }
 
 /** Why a webhook was refused; a word for metrics and the log, never for the sender. */
@@ -46,6 +49,7 @@ export type WebhookRefusal =
   | 'too_old'
   | 'too_new'
   | 'header_missing'
+  | 'address_wrong'
   | 'body_malformed'
   | 'not_ours';
 
@@ -63,6 +67,8 @@ export type WebhookVerdict =
     }
   /** Authentic, and about nothing that we follow; answered 200 and not stored. */
   | { kind: 'irrelevant'; eventType: string }
+  /** It came to an address that does not exist, and is answered as any such. One that is signed well was meant for us. */
+  | { kind: 'no_such_address'; isSigned: boolean }
   | { kind: 'refused'; reason: WebhookRefusal };
 
 export interface FetchOptions {
@@ -94,6 +100,8 @@ export interface PaymentProvider {
   cancelPayment(reference: ProviderReference, signal?: AbortSignal): Promise<void>;
   /** How this set-up gives money back; null where it cannot, and then `gaps` says so. */
   readonly refunds: RefundProvider | null;
+  /** What it is as a shop of its own: its events are all the evidence of its sales. Absent where we make the payments. */
+  readonly sales?: SalesChannel;
   /** Reads and verifies; never goes out, never throws for what a sender did. */
   verifyWebhook(delivery: WebhookDelivery, now: Milliseconds): WebhookVerdict;
   /** A cheap authenticated call that shows reachability and credentials. */
