@@ -10,6 +10,8 @@ import { findCoinbaseError } from './coinbase/client.ts';
 import { type CoinbaseSettings, createCoinbaseProvider } from './coinbase/coinbase-provider.ts';
 import { createProviderHttp, type ProviderCall, type ProviderHttpOptions } from './http.ts';
 import { defaultHttpPolicy, type HttpPolicy } from './http-policy.ts';
+import { findPayhipError } from './payhip/client.ts';
+import { createPayhipProvider, type PayhipSettings } from './payhip/payhip-provider.ts';
 import { withoutSlash } from './web-address.ts';
 
 /** The providers that are switched on; the order here is the order of `provider: "auto"`. */
@@ -17,6 +19,7 @@ export interface ProviderSettings {
   coinbase?: CoinbaseSettings | null | undefined;
   bitpay?: Omit<BitpaySettings, 'notificationUrl'> | null | undefined;
   btcpay?: BtcpaySettings | null | undefined;
+  payhip?: PayhipSettings | null | undefined;
   /** Where this program is reached from outside; BitPay is told with each invoice where to post. */
   publicUrl?: string | null | undefined;
 }
@@ -39,7 +42,7 @@ export function createProviderRegistry(settings: ProviderSettings, deps: Provide
     return { ...shared, http: createProviderHttp({ ...shared, log: deps.log, onCall: deps.onCall }, options) };
   };
   const entries: { provider: PaymentProvider; health: () => ProviderHealth }[] = [];
-  const { coinbase, bitpay, btcpay, publicUrl } = settings;
+  const { coinbase, bitpay, btcpay, payhip, publicUrl } = settings;
 
   if (coinbase) {
     const secrets = [...coinbase.keySecrets, ...coinbase.webhookSecrets];
@@ -62,6 +65,12 @@ export function createProviderRegistry(settings: ProviderSettings, deps: Provide
     const tools = withHttp({ provider: 'btcpay', secrets, findError: findBtcpayError });
     const provider = createBtcpayProvider(tools, { ...btcpay, url });
     entries.push({ provider, health: () => ({ ...tools.http.health(), dashboardUrl: `${url}/invoices/` }) });
+  }
+  if (payhip) {
+    const secrets = [...payhip.apiKeys, ...payhip.pathSecrets];
+    const tools = withHttp({ provider: 'payhip', secrets, findError: findPayhipError });
+    const provider = createPayhipProvider(tools, { ...payhip, apiUrl: withoutSlash(payhip.apiUrl) });
+    entries.push({ provider, health: () => ({ ...tools.http.health(), dashboardUrl: null }) });
   }
 
   const providers = entries.map(({ provider }) => provider);
