@@ -12,6 +12,8 @@ import type { Metrics } from './metrics.ts';
 import { readBody, readIncoming } from './read-body.ts';
 
 export const webhookBytesMax = 256 * 1024;
+/** A sale of dozens of items is a tenth of it. */
+export const payhipWebhookBytesMax = 64 * 1024;
 
 /** How long a provider is asked to wait when the event could not be stored. */
 const retryAfterSeconds = 30;
@@ -38,19 +40,35 @@ export function webhookRoutes(deps: WebhookRoutesDeps): Hono {
     deps.metrics.countWebhook({ provider: isProviderName(provider) ? provider : 'unknown', outcome });
     return response;
   });
+  // The end of the path is a secret: it goes to the adapter and nowhere else.
+  app.post('/webhooks/payhip/:pathSecret', async (context) => {
+    const { incoming } = (context.env ?? {}) as Partial<HttpBindings>;
+    const arrival = { provider: 'payhip', request: context.req.raw, incoming, bytesMax: payhipWebhookBytesMax };
+    const pathSecret = context.req.param('pathSecret');
+    const { outcome, response } = await receive(deps, { ...arrival, pathSecret });
+    deps.metrics.countWebhook({ provider: 'payhip', outcome });
+    return response;
+  });
   refuseOtherMethods(app, { path: '/webhooks/:provider', allowed: ['POST'] });
   return app;
 }
 
 async function receive(
   deps: WebhookRoutesDeps,
-  input: { provider: string; request: Request; incoming: IncomingMessage | undefined },
+  input: {
+    provider: string;
+    request: Request;
+    incoming: IncomingMessage | undefined;
+    pathSecret?: string;
+    bytesMax?: number;
+  },
 ): Promise<{ outcome: Outcome; response: Response }> {
-  const { request, incoming } = input;
-  const body = await (incoming ? readIncoming(incoming, webhookBytesMax) : readBody(request, webhookBytesMax));
-  if (body.kind === 'too_large') return { outcome: 'too_large', response: tooLarge(webhookBytesMax) };
+  const { request, incoming, pathSecret, bytesMax = webhookBytesMax } = input;
+  const body = await (incoming ? readIncoming(incoming, bytesMax) : readBody(request, bytesMax));
+  if (body.kind === 'too_large') return { outcome: 'too_large', response: tooLarge(bytesMax) };
   if (body.kind === 'broken') return { outcome: 'broken', response: brokenBody() };
-  const delivery = { headers: headersOf(request, incoming?.headers), body: body.bytes };
+  const headers = headersOf(request, incoming?.headers);
+  const delivery = { headers, body: body.bytes, ...(pathSecret !== undefined && { pathSecret }) };
   try {
     const receipt = await deps.receiveWebhook({ provider: input.provider, delivery });
     return { outcome: receipt.kind, response: answer(receipt) };
