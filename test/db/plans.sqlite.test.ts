@@ -34,6 +34,13 @@ const queries: Record<string, (stores: PaymentStores) => Promise<unknown>> = {
   'refunds of a payment': ({ refunds }) => refunds.listRefundsForPayment(asPaymentId('p')),
   'refunds of an order': ({ refunds }) => refunds.listRefundsForOrder(asOrderId('o')),
   'a refund by its key': ({ refunds }) => refunds.findRefundByKey('key'),
+  'the marks of a sale': ({ sales }) =>
+    sales.markSold({ provider: 'payhip', reference: asProviderReference('r'), at: now }),
+  'refunds that wait for their sale': ({ sales }) => sales.countWaitingReturns('payhip'),
+  'refunds whose sale never came': ({ sales }) => sales.pruneMarks({ before: now, limit: 1_000 }),
+  'products by their keys': ({ products }) => products.listProductsByPayhipKey(['a', 'b']),
+  'a product by its sku': ({ products }) => products.findProductBySku('x'),
+  'a setting': ({ settings }) => settings.findSetting('x'),
   'alerts to wake': ({ alerts }) => alerts.listAlertsToWake({ now, limit: 100 }),
   'alerts to prune': ({ alerts }) => alerts.pruneResolved({ before: now, limit: 1_000 }),
   'reconciliations to prune': ({ reconciliation }) => reconciliation.prune({ before: now, limit: 1_000 }),

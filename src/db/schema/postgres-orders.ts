@@ -82,3 +82,18 @@ export const counters = pgTable('counters', {
   name: text('name').primaryKey(),
   value: int8('value').notNull(),
 });
+
+export const products = pgTable('products', {
+  id: text('id').primaryKey(),
+  sku: text('sku').notNull(),
+  /** The sku in lower case: unique, so that no two differ in their case alone. */
+  skuKey: text('sku_key').notNull().unique(),
+  name: text('name').notNull(),
+  amountMinor: int8('amount_minor').notNull(),
+  currency: text('currency').notNull(),
+  version: int8('version').notNull(),
+  payhipKey: text('payhip_key').unique(),
+  licenceSecret: text('licence_secret'),
+  createdAt: int8('created_at').notNull(),
+  updatedAt: int8('updated_at').notNull(),
+});

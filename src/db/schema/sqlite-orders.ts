@@ -81,3 +81,18 @@ export const counters = sqliteTable('counters', {
   name: text('name').primaryKey(),
   value: integer('value').notNull(),
 });
+
+export const products = sqliteTable('products', {
+  id: text('id').primaryKey(),
+  sku: text('sku').notNull(),
+  /** The sku in lower case: unique, so that no two differ in their case alone. */
+  skuKey: text('sku_key').notNull().unique(),
+  name: text('name').notNull(),
+  amountMinor: integer('amount_minor').notNull(),
+  currency: text('currency').notNull(),
+  version: integer('version').notNull(),
+  payhipKey: text('payhip_key').unique(),
+  licenceSecret: text('licence_secret'),
+  createdAt: integer('created_at').notNull(),
+  updatedAt: integer('updated_at').notNull(),
+});

@@ -2,5 +2,6 @@ import * as alerts from './sqlite-alerts.ts';
 import * as messaging from './sqlite-messaging.ts';
 import * as orders from './sqlite-orders.ts';
 import * as payments from './sqlite-payments.ts';
+import * as sales from './sqlite-sales.ts';
 
-export const sqliteTables = { ...orders, ...payments, ...messaging, ...alerts };
+export const sqliteTables = { ...orders, ...payments, ...messaging, ...alerts, ...sales };

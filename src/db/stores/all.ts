@@ -9,8 +9,11 @@ import { createIdempotencyStore, createTimelineStore } from './order-records.ts'
 import { createOrderStore } from './orders.ts';
 import { createOutboxStore } from './outbox.ts';
 import { createPaymentStore } from './payments.ts';
+import { createProductStore } from './products.ts';
 import { createReconciliationStore } from './reconciliation.ts';
 import { createRefundStore } from './refunds.ts';
+import { createSaleStore } from './sales.ts';
+import { createSettingStore } from './settings.ts';
 
 /** Every store over one connection. Statements are prepared at their first use, and stay with the connection. */
 export function createStores(session: Session): PaymentStores {
@@ -22,6 +25,9 @@ export function createStores(session: Session): PaymentStores {
     reconciliation: createReconciliationStore(session),
     exceptions: createExceptionStore(session),
     refunds: createRefundStore(session),
+    sales: createSaleStore(session),
+    products: createProductStore(session),
+    settings: createSettingStore(session),
     alerts: createAlertStore(session),
     audit: createAuditStore(session),
     pendingActions: createPendingActionStore(session),

@@ -6,6 +6,7 @@ import { describeOrders } from './orders.ts';
 import { describePayments } from './payments.ts';
 import { describeQueues } from './queues.ts';
 import { describeRefunds } from './refunds.ts';
+import { describeSales } from './sales.ts';
 import { describeTransactions } from './transactions.ts';
 
 /** The whole contract of the database: what holds on one engine holds on the other. */
@@ -17,5 +18,6 @@ export function describeContract(open: OpenContractDatabase): void {
   describeAlerts(open);
   describeExceptions(open);
   describeRefunds(open);
+  describeSales(open);
   describeMessageRecords(open);
 }
