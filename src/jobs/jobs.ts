@@ -12,6 +12,7 @@ import { followRefunds } from '#payments/follow-refunds.ts';
 import { forgetRequests } from '#payments/forget-requests.ts';
 import { pollPayments } from '#payments/poll-payments.ts';
 import { pruneReconciliations } from '#payments/prune-reconciliations.ts';
+import { pruneSales } from '#payments/prune-sales.ts';
 import type { ReconcileProvider } from '#payments/reconcile-provider.ts';
 import { watchProviders } from '#payments/watch-providers.ts';
 
@@ -124,7 +125,8 @@ async function pruneAll(payments: PaymentDeps, signal: AbortSignal): Promise<Jso
     const requests = await forgetRequests(payments, { limit: pruneLimit });
     const reconciliations = await pruneReconciliations(payments, { limit: pruneLimit });
     const alerts = await pruneAlerts(payments, { limit: pruneLimit });
-    const deleted = queues.deleted + requests.deleted + reconciliations.deleted + alerts.deleted;
+    const sales = await pruneSales(payments, { limit: pruneLimit });
+    const deleted = queues.deleted + requests.deleted + reconciliations.deleted + alerts.deleted + sales.deleted;
     total += deleted;
     if (deleted === 0) return { deleted: total };
   }
