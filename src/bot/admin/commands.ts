@@ -3,23 +3,28 @@ import { personName } from '../person-name.ts';
 import { helpView } from '../views/help.ts';
 import { type StartReport, startView } from '../views/start.ts';
 import { alertCommands } from './alerts.ts';
+import { couponCommands } from './coupons.ts';
 import { deadLetterCommands } from './dead-letters.ts';
 import type { AdminEnv, BotCommand, TextContext } from './env.ts';
 import { orderCommands, runOrder } from './orders.ts';
 import { payCommands } from './pay.ts';
+import { productCommands } from './products.ts';
 import { takeReason } from './reasons.ts';
 import { reconcileCommands } from './reconcile.ts';
 import { refundCommands } from './refunds.ts';
 import { replyView } from './replies.ts';
 import { reportCommands } from './reports.ts';
+import { settingsCommands } from './settings.ts';
 
 const sections: readonly { title: string; commands: readonly BotCommand[] }[] = [
   { title: 'Orders', commands: [...orderCommands, ...payCommands, ...refundCommands] },
   { title: 'When something is wrong', commands: [...alertCommands, ...reconcileCommands, ...deadLetterCommands] },
+  { title: 'Catalogue', commands: [...productCommands, ...couponCommands] },
   { title: 'Reports', commands: reportCommands },
   {
     title: 'This bot',
     commands: [
+      ...settingsCommands,
       { command: 'start', usage: '', description: 'what needs you now', run: runStart },
       { command: 'help', usage: '', description: 'every command', run: runHelp },
     ],
