@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import type { ProviderName } from '../providers/contract.ts';
+import type { CheckoutProvider } from '../providers/contract.ts';
 import { botNames, type House, owner } from './house.ts';
+import { fillCatalogue, type PayhipStory, tellSale } from './payhip-week.ts';
 import { awaitOrder, createScene, type OrderInHand } from './scene.ts';
 import { type Story, type StoryName, stories } from './stories.ts';
 
@@ -12,24 +13,33 @@ const hourMs = 3_600_000;
 interface Past {
   readonly hoursAgo: number;
   readonly story: StoryName;
-  readonly at: ProviderName;
+  readonly at: CheckoutProvider;
   /** What Ada did about it. */
   readonly ada?: 'deliver' | 'cancel' | 'acknowledge';
 }
 
-const week: readonly Past[] = [
+/** Something that was sold at Payhip, past the shop. */
+interface PastSale {
+  readonly hoursAgo: number;
+  readonly sale: PayhipStory;
+}
+
+const week: readonly (Past | PastSale)[] = [
   { hoursAgo: 150, story: 'paid', at: 'coinbase', ada: 'deliver' },
   { hoursAgo: 139, story: 'paid', at: 'btcpay' },
   { hoursAgo: 127, story: 'expired', at: 'coinbase' },
   { hoursAgo: 121, story: 'toldThreeTimes', at: 'bitpay' },
+  { hoursAgo: 110, sale: 'fits' },
   { hoursAgo: 103, story: 'underpaid', at: 'btcpay', ada: 'acknowledge' },
   { hoursAgo: 98, story: 'paid', at: 'coinbase', ada: 'deliver' },
   { hoursAgo: 79, story: 'confirmedLater', at: 'btcpay' },
   { hoursAgo: 74, story: 'failed', at: 'coinbase' },
   { hoursAgo: 55, story: 'overpaid', at: 'bitpay' },
+  { hoursAgo: 52, sale: 'partlyRefunded' },
   { hoursAgo: 50, story: 'paid', at: 'coinbase' },
   { hoursAgo: 31, story: 'paidLate', at: 'btcpay' },
   { hoursAgo: 27, story: 'paid', at: 'bitpay' },
+  { hoursAgo: 12, sale: 'held' },
   { hoursAgo: 9, story: 'reversed', at: 'btcpay', ada: 'acknowledge' },
   { hoursAgo: 4, story: 'paid', at: 'coinbase' },
   { hoursAgo: 0.3, story: 'abandoned', at: 'btcpay', ada: 'cancel' },
@@ -54,8 +64,14 @@ export async function playHistory(house: House): Promise<void> {
   };
   const scene = createScene(house, pass);
   await payElsewhere(house);
+  await fillCatalogue(house);
   for (const past of week) {
     clock.advance(present - past.hoursAgo * hourMs - clock.now());
+    if ('sale' in past) {
+      await tellSale(house, past.sale);
+      await awaitQuiet(house);
+      continue;
+    }
     const order = await scene.order(past.at);
     if (order === undefined) throw new Error(`no checkout could be made at ${past.at}`);
     const story: Story = stories[past.story];

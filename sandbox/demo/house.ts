@@ -90,6 +90,8 @@ async function open(options: HouseOptions, stops: Stop[]): Promise<Omit<House, '
   });
   stops.push(() => shop.stop());
   for (const name of providerNames) providers.setWebhookUrl(name, `${tillUrl}/webhooks/${name}`);
+  const { PAYHIP_WEBHOOK_PATH_SECRET: pathSecret = '' } = providers.environment;
+  providers.setWebhookUrl('payhip', `${tillUrl}/webhooks/payhip/${pathSecret}`);
 
   const logFile = join(folder, 'tillkeeper.log');
   const log = destination({ dest: logFile, sync: true });

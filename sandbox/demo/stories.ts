@@ -1,4 +1,4 @@
-import type { ProviderName } from '../providers/contract.ts';
+import type { CheckoutProvider } from '../providers/contract.ts';
 import { awaitOrder, type OrderInHand, type Scene } from './scene.ts';
 
 // Everything that happens to a small shop, told one order at a time. Each story ends with its provider as it found it.
@@ -10,7 +10,7 @@ type Tell = (scene: Scene, order: OrderInHand) => Promise<void>;
 
 export interface Story {
   /** Where it can happen. */
-  readonly at: readonly ProviderName[];
+  readonly at: readonly CheckoutProvider[];
   /** Payment status that it ends in; the traffic does not wait for it, the history does. */
   readonly ends: string;
   readonly tell: Tell;

@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import type { ProviderName } from '../providers/contract.ts';
+import type { CheckoutProvider } from '../providers/contract.ts';
 import type { House } from './house.ts';
 import type { TrafficPace } from './options.ts';
 import { tellOutage } from './outage.ts';
@@ -93,6 +93,6 @@ async function tellTurn(scene: Scene, turn: number): Promise<void> {
   await story.tell(scene, order);
 }
 
-function pick(from: readonly ProviderName[], nth: number): ProviderName {
+function pick(from: readonly CheckoutProvider[], nth: number): CheckoutProvider {
   return from[nth % from.length] ?? 'coinbase';
 }

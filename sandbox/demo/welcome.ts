@@ -20,6 +20,7 @@ export function welcome(house: House, options: DemoOptions): string {
     ['Chat', `${urls.chat}/`, 'the admins’ Telegram: Till and its Pager'],
     ['Shop', `${urls.shop}/`, 'buy something, as a customer would'],
     ['Providers', `${urls.providers}/`, 'checkouts, webhooks, and faults to switch on'],
+    ['Payhip', `${urls.providers}/payhip`, 'a shop of its own: buy, refund, forge, export'],
     ['API', `${urls.till}/docs`, 'what the shop’s site calls'],
     ['Health', `${urls.till}/readyz`, ''],
     ['Metrics', `${urls.till}/metrics`, ''],

@@ -1,7 +1,9 @@
 // The words of the simulated providers. Everything a test or the demo may rely on is declared here.
 
-export const providerNames = ['coinbase', 'bitpay', 'btcpay'] as const;
+export const providerNames = ['coinbase', 'bitpay', 'btcpay', 'payhip'] as const;
 export type ProviderName = (typeof providerNames)[number];
+/** Those that a shop sends its buyers to; Payhip is a shop of its own. */
+export type CheckoutProvider = Exclude<ProviderName, 'payhip'>;
 
 /** What a visitor, the block chain or the provider's own staff can make happen to a checkout. */
 export const visitActions = [
@@ -20,6 +22,8 @@ export const visitActions = [
   'decline',
   'complete_refund',
   'fail_refund',
+  'refund_part',
+  'refund_full',
   'walk_away',
 ] as const;
 export type VisitAction = (typeof visitActions)[number];

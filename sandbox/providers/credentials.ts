@@ -1,6 +1,6 @@
 import { createECDH, generateKeyPairSync } from 'node:crypto';
 import { randomBase58, randomHex } from './ids.ts';
-import type { BitPayAccount, BtcPayAccount, CoinbaseAccount } from './options.ts';
+import type { BitPayAccount, BtcPayAccount, CoinbaseAccount, PayhipAccount } from './options.ts';
 
 // Accounts made up on the spot: what the simulated provider keeps, and what the product has to be told.
 
@@ -47,5 +47,14 @@ export function makeBtcPayAccount(): MadeUp<BtcPayAccount> {
       BTCPAY_STORE_ID: account.storeId,
       BTCPAY_WEBHOOK_SECRET: account.webhookSecret,
     },
+  };
+}
+
+/** The secret end of the webhook's address is the product's own; it is made up here because a seller would. */
+export function makePayhipAccount(): MadeUp<PayhipAccount> {
+  const apiKey = `payhip_${randomHex(20)}`;
+  return {
+    account: { apiKey },
+    environment: { PAYHIP_API_KEY: apiKey, PAYHIP_WEBHOOK_PATH_SECRET: randomHex(24) },
   };
 }

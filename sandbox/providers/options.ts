@@ -8,6 +8,8 @@ import type {
   VisitInput,
   WebhookDelivery,
 } from './contract.ts';
+import type { PayhipProduct } from './payhip/sale.ts';
+import type { PayhipSeller } from './payhip/seller.ts';
 
 export interface CoinbaseAccount {
   readonly keyId: string;
@@ -45,6 +47,13 @@ export interface BtcPayAccount {
   readonly permissions?: readonly string[] | undefined;
 }
 
+export interface PayhipAccount {
+  readonly apiKey: string;
+  readonly webhookUrl?: string | undefined;
+  /** Default: three goods, one of them with licence keys. */
+  readonly products?: readonly PayhipProduct[] | undefined;
+}
+
 export interface ProviderSandboxOptions {
   /** Default `127.0.0.1`. */
   readonly host?: string | undefined;
@@ -62,6 +71,7 @@ export interface ProviderSandboxOptions {
   readonly coinbase?: CoinbaseAccount | undefined;
   readonly bitpay?: BitPayAccount | undefined;
   readonly btcpay?: BtcPayAccount | undefined;
+  readonly payhip?: PayhipAccount | undefined;
 }
 
 export interface ProviderSandbox {
@@ -73,6 +83,10 @@ export interface ProviderSandbox {
   readonly bitpayUrl: string;
   /** Value for `BTCPAY_URL`. */
   readonly btcpayUrl: string;
+  /** Value for `PAYHIP_API_URL`. */
+  readonly payhipUrl: string;
+  /** The shop at Payhip and its seller. */
+  readonly payhip: PayhipSeller;
   /** Settings for the product: all addresses, and the secrets of the accounts that were made up. */
   readonly environment: Readonly<Record<string, string>>;
   /** Undefined: nowhere, or at BitPay each invoice's `notificationURL`. */

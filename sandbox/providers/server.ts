@@ -2,17 +2,25 @@ import type { AddressInfo } from 'node:net';
 import { createAdaptorServer, type HttpBindings, type ServerType } from '@hono/node-server';
 import { Hono } from 'hono';
 import { type ProviderName, providerNames, type VisitInput } from './contract.ts';
-import { makeBitPayAccount, makeBtcPayAccount, makeCoinbaseAccount } from './credentials.ts';
+import { makeBitPayAccount, makeBtcPayAccount, makeCoinbaseAccount, makePayhipAccount } from './credentials.ts';
 import type { ProviderSandbox, ProviderSandboxOptions } from './options.ts';
 import { addPages } from './pages/routes.ts';
+import { createPayhipPages } from './payhip/pages.ts';
+import type { SimulatedPayhip } from './payhip/provider.ts';
+import type { PayhipSeller } from './payhip/seller.ts';
 import { type Accounts, createStation, type Station } from './station.ts';
 
-// The outside world: Coinbase Business, BitPay and a BTCPay Server on one port, with their checkout pages and a control
+// The outside world: Coinbase Business, BitPay, a BTCPay Server and a shop at Payhip on one port, with their checkout pages and a control
 // page for their faults. Nothing here is shared with the product.
 
 const tickMs = 200;
 const settleTimeoutMs = 10_000;
-const apiPaths = { coinbase: '/coinbase/api/v1', bitpay: '/bitpay', btcpay: '/btcpay/api/v1' } as const;
+const apiPaths = {
+  coinbase: '/coinbase/api/v1',
+  bitpay: '/bitpay',
+  btcpay: '/btcpay/api/v1',
+  payhip: '/payhip/api/v2',
+} as const;
 
 export async function startProviderSandbox(options: ProviderSandboxOptions = {}): Promise<ProviderSandbox> {
   const now = options.now ?? Date.now;
@@ -23,10 +31,13 @@ export async function startProviderSandbox(options: ProviderSandboxOptions = {})
     coinbase: createStation('coinbase', deps),
     bitpay: createStation('bitpay', deps),
     btcpay: createStation('btcpay', deps),
+    payhip: createStation('payhip', deps),
   };
   const app = new Hono<{ Bindings: HttpBindings }>();
   addPages(app, { stations, now });
   for (const name of providerNames) app.route(apiPaths[name], stations[name].app);
+  const seller = sellerOf(stations.payhip);
+  app.route('/payhip', createPayhipPages(seller, { isOut: () => stations.payhip.faults.controls.outage }));
 
   const server = createAdaptorServer({ fetch: app.fetch });
   origin = await listen(server, options);
@@ -44,11 +55,14 @@ export async function startProviderSandbox(options: ProviderSandboxOptions = {})
     coinbaseUrl: `${origin}${apiPaths.coinbase}`,
     bitpayUrl: `${origin}${apiPaths.bitpay}`,
     btcpayUrl: `${origin}/btcpay`,
+    payhipUrl: `${origin}${apiPaths.payhip}`,
+    payhip: seller,
     environment: {
       ...environment,
       COINBASE_API_URL: `${origin}${apiPaths.coinbase}`,
       BITPAY_API_URL: `${origin}${apiPaths.bitpay}`,
       BTCPAY_URL: `${origin}/btcpay`,
+      PAYHIP_API_URL: `${origin}${apiPaths.payhip}`,
     },
     setWebhookUrl: (provider, url) => stations[provider].deliveries.setUrl(url),
     visit: async (input) => visit(stations, input),
@@ -74,10 +88,26 @@ function collectAccounts(options: ProviderSandboxOptions): { accounts: Accounts;
     options.coinbase === undefined ? makeCoinbaseAccount() : { account: options.coinbase, environment: {} };
   const bitpay = options.bitpay === undefined ? makeBitPayAccount() : { account: options.bitpay, environment: {} };
   const btcpay = options.btcpay === undefined ? makeBtcPayAccount() : { account: options.btcpay, environment: {} };
+  const payhip = options.payhip === undefined ? makePayhipAccount() : { account: options.payhip, environment: {} };
   return {
-    accounts: { coinbase: coinbase.account, bitpay: bitpay.account, btcpay: btcpay.account },
-    environment: { ...coinbase.environment, ...bitpay.environment, ...btcpay.environment },
+    accounts: {
+      coinbase: coinbase.account,
+      bitpay: bitpay.account,
+      btcpay: btcpay.account,
+      payhip: payhip.account,
+    },
+    environment: {
+      ...coinbase.environment,
+      ...bitpay.environment,
+      ...btcpay.environment,
+      ...payhip.environment,
+    },
   };
+}
+
+/** The station of that name is made with the one provider that has a seller. */
+function sellerOf(station: Station): PayhipSeller {
+  return (station.provider as SimulatedPayhip).seller;
 }
 
 function visit(stations: Record<ProviderName, Station>, { provider, ...input }: VisitInput): void {

@@ -13,7 +13,16 @@ import { createFaults, createRandom, type FaultSource } from './faults.ts';
 import { type CallLog, createCallLog, faultGate } from './gate.ts';
 import type { ProviderHost, SimulatedProvider } from './host.ts';
 import { randomBase58 } from './ids.ts';
-import type { BitPayAccount, BtcPayAccount, CoinbaseAccount, ProviderSandboxOptions } from './options.ts';
+import type {
+  BitPayAccount,
+  BtcPayAccount,
+  CoinbaseAccount,
+  PayhipAccount,
+  ProviderSandboxOptions,
+} from './options.ts';
+import { troubleBody as payhipTrouble } from './payhip/errors.ts';
+import { createPayhip } from './payhip/provider.ts';
+import { defaultProducts } from './payhip/sale.ts';
 import { retryDelaysMsDefault, retryPolicy } from './retry.ts';
 
 /** One simulated provider with everything around it. */
@@ -30,6 +39,7 @@ export interface Accounts {
   readonly coinbase: CoinbaseAccount;
   readonly bitpay: BitPayAccount;
   readonly btcpay: BtcPayAccount;
+  readonly payhip: PayhipAccount;
 }
 
 export interface StationDeps {
@@ -42,7 +52,7 @@ export interface StationDeps {
 const minuteMs = 60_000;
 const refundDelayMsDefault = 2_000;
 const seedDefault = 1;
-const trouble = { coinbase: coinbaseTrouble, bitpay: bitpayTrouble, btcpay: btcpayTrouble };
+const trouble = { coinbase: coinbaseTrouble, bitpay: bitpayTrouble, btcpay: btcpayTrouble, payhip: payhipTrouble };
 
 export function createStation(name: ProviderName, deps: StationDeps): Station {
   const { accounts, options, now } = deps;
@@ -91,6 +101,10 @@ function createProvider(name: ProviderName, deps: StationDeps & { host: Provider
       const { apiKey, storeId, webhookSecret } = accounts.btcpay;
       const held = accounts.btcpay.permissions ?? Object.values(permissions);
       return createBtcPay(host, { apiKey, storeId, webhookSecret, permissions: held, webhookId: randomBase58(22) });
+    }
+    case 'payhip': {
+      const { apiKey, products = defaultProducts() } = accounts.payhip;
+      return createPayhip(host, { apiKey, products });
     }
     default:
       return name satisfies never;

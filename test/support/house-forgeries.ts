@@ -3,7 +3,7 @@ import { hour } from '#kernel/clock.ts';
 import { webhookSignature } from '#sandbox/providers/bitpay/signatures.ts';
 import { btcPaySignature } from '#sandbox/providers/btcpay/webhook.ts';
 import { hook0Signature } from '#sandbox/providers/coinbase/hook0.ts';
-import type { ProviderName } from '#sandbox/providers/contract.ts';
+import type { CheckoutProvider } from '#sandbox/providers/contract.ts';
 
 export interface Delivery {
   headers: Record<string, string>;
@@ -12,11 +12,11 @@ export interface Delivery {
 
 export interface Forgery {
   lie: string;
-  provider: ProviderName;
+  provider: CheckoutProvider;
   of(genuine: Delivery, about: { now: number; environment: Record<string, string> }): Delivery;
 }
 
-const signatureHeaders: Record<ProviderName, string> = {
+const signatureHeaders: Record<CheckoutProvider, string> = {
   coinbase: 'x-hook0-signature',
   bitpay: 'x-signature',
   btcpay: 'btcpay-sig',
@@ -92,7 +92,7 @@ export const forgeries: readonly Forgery[] = [
   },
 ];
 
-export function sign(provider: ProviderName, input: Delivery & { now: number; secret: string }): Delivery {
+export function sign(provider: CheckoutProvider, input: Delivery & { now: number; secret: string }): Delivery {
   const { body, secret } = input;
   const name = signatureHeaders[provider];
   const headers = without(input.headers, name);

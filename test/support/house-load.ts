@@ -2,8 +2,7 @@
 // answered, as a shop's site does.
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Random } from '#kernel/ids.ts';
-import type { ProviderName } from '#kernel/provider-name.ts';
-import type { VisitAction } from '#sandbox/providers/contract.ts';
+import type { CheckoutProvider, VisitAction } from '#sandbox/providers/contract.ts';
 import type { PlacedOrder, ShopClient } from './house-client.ts';
 import type { World } from './house-world.ts';
 
@@ -18,7 +17,7 @@ export interface Load {
   stop(): Promise<void>;
 }
 
-const behaviours: Record<ProviderName, readonly (readonly VisitAction[])[]> = {
+const behaviours: Record<CheckoutProvider, readonly (readonly VisitAction[])[]> = {
   coinbase: [['pay'], ['pay'], ['pay_unconfirmed', 'confirm'], ['fail']],
   bitpay: [['pay'], ['pay'], ['overpay'], ['underpay', 'expire']],
   btcpay: [['pay'], ['pay'], ['overpay'], ['underpay', 'expire']],
@@ -37,7 +36,7 @@ export function startLoad(
   const purchases: Purchase[] = [];
   let isStopping = false;
 
-  async function placeUntilAnswered(draft: { provider: ProviderName; key: string }): Promise<PlacedOrder> {
+  async function placeUntilAnswered(draft: { provider: CheckoutProvider; key: string }): Promise<PlacedOrder> {
     for (;;) {
       try {
         const { status, text, json } = await deps.client.tryOrder(draft);
@@ -54,7 +53,7 @@ export function startLoad(
     }
   }
 
-  async function purchase(provider: ProviderName, key: string): Promise<void> {
+  async function purchase(provider: CheckoutProvider, key: string): Promise<void> {
     const order = await placeUntilAnswered({ provider, key });
     const record = world.sandbox.records(provider).find(({ checkoutUrl }) => checkoutUrl === order.checkoutUrl);
     if (record === undefined) throw new Error(`${provider} has no checkout ${order.checkoutUrl}`);
@@ -65,7 +64,7 @@ export function startLoad(
     purchases.push({ ...order, reference, did });
   }
 
-  async function crowd(provider: ProviderName): Promise<void> {
+  async function crowd(provider: CheckoutProvider): Promise<void> {
     for (let count = 0; count < deps.ordersMax && !isStopping; count += burst) {
       const keys = Array.from({ length: burst }, (_, index) => `${provider}-${count + index}`);
       await Promise.all(keys.map((key) => purchase(provider, key)));

@@ -61,6 +61,7 @@ export async function openWorld(options: WorldOptions = {}): Promise<World> {
   // BitPay is told with each invoice where to post; the others are told here, as an admin does on their pages.
   for (const provider of ['coinbase', 'btcpay'] as const)
     sandbox.setWebhookUrl(provider, `${url}/webhooks/${provider}`);
+  sandbox.setWebhookUrl('payhip', `${url}/webhooks/payhip/${sandbox.environment['PAYHIP_WEBHOOK_PATH_SECRET']}`);
   return {
     clock,
     sandbox,

@@ -1,9 +1,8 @@
 // The whole product over real HTTP and a real SQLite file, between simulated providers, a local Telegram and a shop.
 import type { JobRun } from '#jobs/scheduler.ts';
 import { second } from '#kernel/clock.ts';
-import type { ProviderName } from '#kernel/provider-name.ts';
 import type { HttpPolicy } from '#payments/providers/http-policy.ts';
-import type { VisitAction, WebhookDelivery } from '#sandbox/providers/contract.ts';
+import type { CheckoutProvider, VisitAction, WebhookDelivery } from '#sandbox/providers/contract.ts';
 import type { CallbackAnswer } from '#sandbox/telegram/callbacks.ts';
 import type { SandboxMessage } from '#sandbox/telegram/model.ts';
 import { type App, createApp } from '#src/app.ts';
@@ -141,7 +140,7 @@ export function buttonsOf(message: SandboxMessage): string[] {
   return message.keyboard.flat().map(({ text }) => text);
 }
 
-export const providers: readonly ProviderName[] = ['coinbase', 'bitpay', 'btcpay'];
+export const providers: readonly CheckoutProvider[] = ['coinbase', 'bitpay', 'btcpay'];
 
 async function tap(world: World, message: SandboxMessage, button: string): Promise<CallbackAnswer> {
   const { bot, messageId } = message;

@@ -18,6 +18,8 @@ const labels: Readonly<Record<VisitAction, string>> = {
   decline: 'Decline it',
   complete_refund: 'Refund arrives',
   fail_refund: 'Refund fails',
+  refund_part: 'Stripe: refund half',
+  refund_full: 'Stripe: refund all',
   walk_away: 'Leave without paying',
 };
 

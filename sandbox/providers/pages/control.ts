@@ -38,7 +38,7 @@ const rows: readonly Row[] = [
 export function controlPage(stations: Stations, nowMs: number): Html {
   const body = html`<main class="control">
 <h1>Simulated payment providers</h1>
-<p>Three providers as strict as the real ones. Break them here and see what the shop makes of it.</p>
+<p>Providers as strict as the real ones. Break them here and see what the shop makes of it. <a href="/payhip">The shop at Payhip</a></p>
 <div class="scroll"><table class="faults">
 <thead><tr><th></th>${providerNames.map((name) => html`<th class="${name}">${makers[name]}</th>`)}</tr></thead>
 <tbody>${rows.map((row) => faultRow(stations, row))}

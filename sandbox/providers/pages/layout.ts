@@ -8,6 +8,7 @@ export const makers: Readonly<Record<ProviderName, string>> = {
   coinbase: 'Coinbase Business',
   bitpay: 'BitPay',
   btcpay: 'BTCPay Server',
+  payhip: 'Payhip',
 };
 
 export function page(input: { title: string; theme: string; body: Html; script: string }): Html {

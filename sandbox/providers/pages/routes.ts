@@ -40,6 +40,7 @@ function addHostedPages(app: App, { stations, now }: PagesDeps): void {
   app.get('/coinbase/payment-links/:id', hosted('coinbase'));
   app.get('/bitpay/invoice', hosted('bitpay'));
   app.get('/btcpay/i/:id', hosted('btcpay'));
+  app.get('/payhip/sales/:id', hosted('payhip'));
 
   app.get('/status/:provider/:reference', (context) => {
     const name = providerNames.find((known) => known === context.req.param('provider'));

@@ -5,7 +5,7 @@ export const style = `
   --good: #12805c; --bad: #b3382c; --busy: #9a6700; color-scheme: light; }
 * { box-sizing: border-box; }
 body { margin: 0; background: var(--ground); color: var(--ink); font: 15px/1.5 system-ui, -apple-system, "Segoe UI", Roboto, sans-serif; }
-.coinbase { --accent: #3257e0; } .bitpay { --accent: #0e6f74; } .btcpay { --accent: #47861f; }
+.coinbase { --accent: #3257e0; } .bitpay { --accent: #0e6f74; } .btcpay { --accent: #47861f; } .payhip { --accent: #b0366f; }
 button { font: inherit; cursor: pointer; }
 :focus-visible { outline: 2px solid var(--accent); outline-offset: 2px; }
 
@@ -52,8 +52,8 @@ tbody tr:last-child > * { border-bottom: 0; }
 thead th { color: var(--soft); font-weight: 550; font-size: 12.5px; white-space: nowrap; }
 .faults thead th { font-size: 15px; font-weight: 650; color: var(--accent); border-top: 4px solid var(--accent); padding-top: 12px; }
 .faults thead th:first-child { border-top-color: transparent; }
-.faults tbody th { font-weight: 550; width: 25%; } .faults tbody th small { display: block; color: var(--soft); font-weight: 400; }
-.faults td { width: 25%; }
+.faults tbody th { font-weight: 550; width: 20%; } .faults tbody th small { display: block; color: var(--soft); font-weight: 400; }
+.faults td { width: 20%; }
 select { font: inherit; padding: 5px 8px; border: 1px solid var(--line); border-radius: 8px; background: var(--paper); min-width: 118px; }
 select.on, label.on { border-color: var(--bad); color: var(--bad); font-weight: 600; }
 label.switch { display: inline-flex; align-items: center; gap: 8px; cursor: pointer; }
@@ -66,5 +66,12 @@ label.switch { display: inline-flex; align-items: center; gap: 8px; cursor: poin
 .ok { color: var(--good); } .no { color: var(--bad); } .dim { color: var(--soft); }
 th.num { text-align: right; } td.num { text-align: right; font-variant-numeric: tabular-nums; white-space: nowrap; } td:has(.dot) { white-space: nowrap; } td.mono { min-width: 21ch; font: 12.5px/1.6 ui-monospace, Menlo, monospace; overflow-wrap: anywhere; }
 .control a { color: inherit; text-decoration-color: var(--line); text-underline-offset: 3px; } .control a:hover { text-decoration-color: currentColor; }
+.goods { display: grid; grid-template-columns: repeat(auto-fill, minmax(250px, 1fr)); gap: 16px; }
+.good { display: grid; gap: 8px; padding: 18px; background: var(--paper); border: 1px solid var(--line); border-top: 4px solid var(--accent); border-radius: 14px; }
+.good > b { font-size: 17px; } .good > span { color: var(--soft); } .good small { color: var(--soft); overflow-wrap: anywhere; } .good label { display: flex; gap: 8px; align-items: center; justify-content: space-between; font-size: 13.5px; color: var(--soft); }
+.good input:not([type=checkbox]) { font: inherit; min-width: 0; width: 150px; padding: 4px 8px; border: 1px solid var(--line); border-radius: 8px; }
+.tools { display: flex; flex-wrap: wrap; gap: 10px; align-items: center; }
+.good button, .tools button, .tools a { border: 1px solid var(--line); background: var(--paper); border-radius: 9px; padding: 8px 14px; color: var(--ink); text-decoration: none; }
+.good button.main { background: var(--accent); border-color: var(--accent); color: #fff; font-weight: 650; }
 @media (max-width: 480px) { .amount { font-size: 32px; } .card header, .state, dl, .acts { padding-left: 20px; padding-right: 20px; } }
 `;

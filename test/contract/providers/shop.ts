@@ -36,6 +36,11 @@ function settingsOf(sandbox: ProviderSandbox, options: ShopOptions): ProviderSet
       storeId: read('BTCPAY_STORE_ID'),
       webhookSecrets: [read('BTCPAY_WEBHOOK_SECRET')],
     },
+    payhip: {
+      apiUrl: sandbox.payhipUrl,
+      apiKeys: [read('PAYHIP_API_KEY')],
+      pathSecrets: [read('PAYHIP_WEBHOOK_PATH_SECRET')],
+    },
   };
 }
 

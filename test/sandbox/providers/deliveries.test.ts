@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { ProviderName, VisitAction } from '#sandbox/providers/contract.ts';
+import type { CheckoutProvider, VisitAction } from '#sandbox/providers/contract.ts';
 import type { ProviderSandbox } from '#sandbox/providers/options.ts';
 import { bitpayClient, btcpayClient, coinbaseClient } from './clients.ts';
 import { type Clock, createClock, type Receiver, startReceiver, startSandbox } from './support.ts';
@@ -9,8 +9,8 @@ interface Setting {
   readonly clock: Clock;
   readonly receiver: Receiver;
   /** A checkout at the provider, and the webhooks of its making out of the way. */
-  checkout(provider: ProviderName): Promise<string>;
-  visit(provider: ProviderName, reference: string, action: VisitAction): Promise<void>;
+  checkout(provider: CheckoutProvider): Promise<string>;
+  visit(provider: CheckoutProvider, reference: string, action: VisitAction): Promise<void>;
 }
 
 async function start(): Promise<Setting> {
