@@ -1,4 +1,4 @@
-import type { CheckoutProvider } from '../providers/contract.ts';
+import type { ProviderName } from '#kernel/provider-name.ts';
 import { isUntouched } from './faults.ts';
 import type { Scene } from './scene.ts';
 
@@ -8,7 +8,7 @@ const away = { from: 20, to: 30 };
  * A provider goes away for half a minute: an order that insists on it finds no checkout, one that does not goes elsewhere,
  * and a payment that was under way is told of when the provider is back.
  */
-export async function tellOutage(scene: Scene, provider: CheckoutProvider): Promise<void> {
+export async function tellOutage(scene: Scene, provider: ProviderName): Promise<void> {
   const controls = scene.house.providers.faults(provider);
   if (!isUntouched(controls)) return;
   const underway = await scene.order(provider);

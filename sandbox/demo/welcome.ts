@@ -1,4 +1,6 @@
 import { styleText } from 'node:util';
+import { providerTitle } from '#kernel/provider-name.ts';
+import { collectors, shopNames } from '../providers/registry.ts';
 import type { House } from './house.ts';
 import type { DemoOptions } from './options.ts';
 
@@ -20,14 +22,15 @@ export function welcome(house: House, options: DemoOptions): string {
     ['Chat', `${urls.chat}/`, 'the admins’ Telegram: Till and its Pager'],
     ['Shop', `${urls.shop}/`, 'buy something, as a customer would'],
     ['Providers', `${urls.providers}/`, 'checkouts, webhooks, and faults to switch on'],
-    ['Payhip', `${urls.providers}/payhip`, 'a shop of its own: buy, refund, forge, export'],
+    ...shopNames.map((name) => [providerTitle(name), `${urls.providers}/${name}`, 'a shop of its own'] as const),
     ['API', `${urls.till}/docs`, 'what the shop’s site calls'],
     ['Health', `${urls.till}/readyz`, ''],
     ['Metrics', `${urls.till}/metrics`, ''],
   ] as const;
+  const half = collectors('underpay', 'expire').map(providerTitle)[0] ?? 'any provider';
   const tries = [
     ['Talk to Till:', '/orders, /stats, /providers, /reconcile. You are Ada, the owner.'],
-    ['Buy in the shop', 'and pay only half with BTCPay, then let it expire: the Pager rings.'],
+    ['Buy in the shop', `and pay only half with ${half}, then let it expire: the Pager rings.`],
     ['Acknowledge', 'the alert, make a new payment link from its card, and pay that.'],
     ['Break a provider', 'for a minute, and see what is lost: nothing.'],
   ] as const;

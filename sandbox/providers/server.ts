@@ -1,43 +1,29 @@
 import type { AddressInfo } from 'node:net';
 import { createAdaptorServer, type HttpBindings, type ServerType } from '@hono/node-server';
 import { Hono } from 'hono';
-import { type ProviderName, providerNames, type VisitInput } from './contract.ts';
-import { makeBitPayAccount, makeBtcPayAccount, makeCoinbaseAccount, makePayhipAccount } from './credentials.ts';
+import { eachProvider, providerNames } from '#kernel/provider-name.ts';
+import type { VisitInput } from './contract.ts';
+import { setDial } from './dials.ts';
 import type { ProviderSandbox, ProviderSandboxOptions } from './options.ts';
-import { addPages } from './pages/routes.ts';
-import { createPayhipPages } from './payhip/pages.ts';
-import type { SimulatedPayhip } from './payhip/provider.ts';
-import type { PayhipSeller } from './payhip/seller.ts';
-import { type Accounts, createStation, type Station } from './station.ts';
+import { addPages, addShopPages } from './pages/routes.ts';
+import { simulators } from './registry.ts';
+import { createStation, type Station, type Stations } from './station.ts';
 
-// The outside world: Coinbase Business, BitPay, a BTCPay Server and a shop at Payhip on one port, with their checkout pages and a control
-// page for their faults. Nothing here is shared with the product.
+// The outside world: every payment provider on one port, with their checkout pages and a control page for their faults.
+// Nothing here is shared with the product but the providers' names.
 
 const tickMs = 200;
 const settleTimeoutMs = 10_000;
-const apiPaths = {
-  coinbase: '/coinbase/api/v1',
-  bitpay: '/bitpay',
-  btcpay: '/btcpay/api/v1',
-  payhip: '/payhip/api/v2',
-} as const;
 
 export async function startProviderSandbox(options: ProviderSandboxOptions = {}): Promise<ProviderSandbox> {
   const now = options.now ?? Date.now;
-  const { accounts, environment } = collectAccounts(options);
   let origin = '';
-  const deps = { accounts, options, now, origin: () => origin };
-  const stations: Record<ProviderName, Station> = {
-    coinbase: createStation('coinbase', deps),
-    bitpay: createStation('bitpay', deps),
-    btcpay: createStation('btcpay', deps),
-    payhip: createStation('payhip', deps),
-  };
+  const deps = { options, now, origin: () => origin };
+  const stations: Stations = eachProvider((name) => createStation(name, deps));
   const app = new Hono<{ Bindings: HttpBindings }>();
   addPages(app, { stations, now });
-  for (const name of providerNames) app.route(apiPaths[name], stations[name].app);
-  const seller = sellerOf(stations.payhip);
-  app.route('/payhip', createPayhipPages(seller, { isOut: () => stations.payhip.faults.controls.outage }));
+  for (const name of providerNames) app.route(simulators[name].apiPath, stations[name].app);
+  addShopPages(app, stations);
 
   const server = createAdaptorServer({ fetch: app.fetch });
   origin = await listen(server, options);
@@ -52,18 +38,8 @@ export async function startProviderSandbox(options: ProviderSandboxOptions = {})
 
   return {
     url: `${origin}/`,
-    coinbaseUrl: `${origin}${apiPaths.coinbase}`,
-    bitpayUrl: `${origin}${apiPaths.bitpay}`,
-    btcpayUrl: `${origin}/btcpay`,
-    payhipUrl: `${origin}${apiPaths.payhip}`,
-    payhip: seller,
-    environment: {
-      ...environment,
-      COINBASE_API_URL: `${origin}${apiPaths.coinbase}`,
-      BITPAY_API_URL: `${origin}${apiPaths.bitpay}`,
-      BTCPAY_URL: `${origin}/btcpay`,
-      PAYHIP_API_URL: `${origin}${apiPaths.payhip}`,
-    },
+    apiUrls: eachProvider((name) => `${origin}${simulators[name].address.path}`),
+    environment: environmentOf(stations, origin),
     setWebhookUrl: (provider, url) => stations[provider].deliveries.setUrl(url),
     visit: async (input) => visit(stations, input),
     records: (provider) => stations[provider].provider.records(),
@@ -72,6 +48,8 @@ export async function startProviderSandbox(options: ProviderSandboxOptions = {})
     callLog: (provider) => stations[provider].calls.calls,
     deliveries: (provider) => stations[provider].deliveries.log,
     faults: (provider) => stations[provider].faults.controls,
+    setDial: (provider, name, value) => setDial(stations[provider].provider, { name, value }),
+    shop: (provider) => stations[provider].provider.shop,
     createForeign: (provider, input) => stations[provider].provider.createForeign(input),
     tick,
     settle: (settleOptions) => settle(all, { tick, timeoutMs: settleOptions?.timeoutMs ?? settleTimeoutMs }),
@@ -83,34 +61,15 @@ export async function startProviderSandbox(options: ProviderSandboxOptions = {})
   };
 }
 
-function collectAccounts(options: ProviderSandboxOptions): { accounts: Accounts; environment: Record<string, string> } {
-  const coinbase =
-    options.coinbase === undefined ? makeCoinbaseAccount() : { account: options.coinbase, environment: {} };
-  const bitpay = options.bitpay === undefined ? makeBitPayAccount() : { account: options.bitpay, environment: {} };
-  const btcpay = options.btcpay === undefined ? makeBtcPayAccount() : { account: options.btcpay, environment: {} };
-  const payhip = options.payhip === undefined ? makePayhipAccount() : { account: options.payhip, environment: {} };
-  return {
-    accounts: {
-      coinbase: coinbase.account,
-      bitpay: bitpay.account,
-      btcpay: btcpay.account,
-      payhip: payhip.account,
-    },
-    environment: {
-      ...coinbase.environment,
-      ...bitpay.environment,
-      ...btcpay.environment,
-      ...payhip.environment,
-    },
-  };
+function environmentOf(stations: Stations, origin: string): Record<string, string> {
+  const parts = providerNames.map((name) => {
+    const { setting, path } = simulators[name].address;
+    return { ...stations[name].environment, [setting]: `${origin}${path}` };
+  });
+  return Object.assign({}, ...parts);
 }
 
-/** The station of that name is made with the one provider that has a seller. */
-function sellerOf(station: Station): PayhipSeller {
-  return (station.provider as SimulatedPayhip).seller;
-}
-
-function visit(stations: Record<ProviderName, Station>, { provider, ...input }: VisitInput): void {
+function visit(stations: Stations, { provider, ...input }: VisitInput): void {
   stations[provider].provider.visit(input);
 }
 

@@ -70,7 +70,7 @@ export function decideOrder(status: OrderStatus, event: OrderEvent, context: Ord
     case 'cancel':
       return isWaiting(status) ? changed('cancelled') : refused;
     case 'fulfil':
-      return status === 'paid' ? changed('fulfilled') : refused;
+      return whenFulfilled(status, context);
     case 'reopen':
       return whenReopened(status);
     case 'refunded_in_part':
@@ -131,6 +131,12 @@ function whenReversed(status: OrderStatus, context: OrderContext): OrderDecision
     default:
       return status satisfies never;
   }
+}
+
+/** What is delivered after a part of it went back stays partially refunded: that says more. */
+function whenFulfilled(status: OrderStatus, { wasFulfilled }: OrderContext): OrderDecision {
+  if (status === 'paid') return changed('fulfilled');
+  return status === 'partially_refunded' && !wasFulfilled ? changed('partially_refunded') : refused;
 }
 
 function whenReopened(status: OrderStatus): OrderDecision {

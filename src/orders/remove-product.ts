@@ -1,7 +1,6 @@
 import { recordAudit } from '#access/audit.ts';
 import type { Actor } from '#kernel/actor.ts';
-import { formatMoney } from '#kernel/money.ts';
-import type { ProductDeps } from './save-product.ts';
+import { describeProduct, type ProductDeps } from './save-product.ts';
 
 export type ProductRemoved = { kind: 'removed'; sku: string } | { kind: 'conflict' } | { kind: 'unknown' };
 
@@ -22,7 +21,7 @@ export function removeProduct(
         actor,
         action: 'product.remove',
         subject: `product:${product.sku}`,
-        details: { name: product.name, price: formatMoney(product), payhipKey: product.payhipKey },
+        details: describeProduct(product),
       },
     );
     return { kind: 'removed', sku: product.sku };

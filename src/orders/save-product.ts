@@ -5,8 +5,9 @@ import type { Clock } from '#kernel/clock.ts';
 import type { Database } from '#kernel/database.ts';
 import type { Ids } from '#kernel/ids.ts';
 import { formatMoney } from '#kernel/money.ts';
+import { providerTitle } from '#kernel/provider-name.ts';
 import type { OrderStores } from './order-store.ts';
-import { type Product, payhipKeyPattern, productNameUnitsMax, skuPattern } from './product.ts';
+import { channelKeyPattern, type Product, productNameUnitsMax, skuPattern } from './product.ts';
 
 export interface ProductDeps {
   database: Database<OrderStores & AccessStores>;
@@ -14,7 +15,7 @@ export interface ProductDeps {
   ids: Ids;
 }
 
-export type ProductDraft = Pick<Product, 'sku' | 'name' | 'amountMinor' | 'currency' | 'payhipKey'>;
+export type ProductDraft = Pick<Product, 'sku' | 'name' | 'amountMinor' | 'currency' | 'channel' | 'channelKey'>;
 
 export type ProductSaved =
   | { kind: 'added' | 'changed'; productId: string }
@@ -28,8 +29,11 @@ export function faultOf(draft: ProductDraft): string | undefined {
   const name = draft.name.trim();
   if (name === '' || name.length > productNameUnitsMax) return `A name has 1 to ${productNameUnitsMax} characters.`;
   if (draft.amountMinor <= 0) return 'The price must be more than nothing.';
-  if (draft.payhipKey !== null && !payhipKeyPattern.test(draft.payhipKey)) {
-    return "Payhip's key is the end of the product's address there: payhip.com/b/KEY.";
+  const { channel, channelKey } = draft;
+  if ((channel === null) !== (channelKey === null)) return 'A channel goes with the key of the product there.';
+  if (channel !== null && channelKey !== null && !channelKeyPattern.test(channelKey)) {
+    const form = 'has at most 40 letters, digits, dashes and underscores';
+    return `The key of a product at ${providerTitle(channel)} ${form}: it ends the product's address there.`;
   }
   return undefined;
 }
@@ -45,10 +49,12 @@ export function saveProduct(
   return deps.database.transaction(async (stores): Promise<ProductSaved> => {
     const known = await stores.products.findProductBySku(draft.sku);
     if ((known?.version ?? null) !== expectedVersion) return { kind: 'conflict' };
-    const sameKey = draft.payhipKey === null ? [] : await stores.products.listProductsByPayhipKey([draft.payhipKey]);
+    const { channel, channelKey } = draft;
+    const keys = channelKey === null ? [] : [channelKey];
+    const sameKey = channel === null ? [] : await stores.products.listProductsByChannelKey({ channel, keys });
     const other = sameKey.find(({ id }) => id !== known?.id);
     if (other !== undefined) {
-      return { kind: 'refused', reason: `${other.sku} has Payhip's key ${draft.payhipKey} already.` };
+      return { kind: 'refused', reason: `${other.sku} has the key ${channelKey} already.` };
     }
     const now = deps.clock.now();
     const { sku, ...facts } = { ...draft, name: draft.name.trim() };
@@ -66,13 +72,14 @@ export function saveProduct(
         actor,
         action: known === undefined ? 'product.add' : 'product.change',
         subject: `product:${known?.sku ?? sku}`,
-        details: { ...describe(draft), before: known === undefined ? null : describe(known) },
+        details: { ...describeProduct(draft), before: known === undefined ? null : describeProduct(known) },
       },
     );
     return { kind: known === undefined ? 'added' : 'changed', productId: id };
   });
 }
 
-function describe(product: ProductDraft): { name: string; price: string; payhipKey: string | null } {
-  return { name: product.name, price: formatMoney(product), payhipKey: product.payhipKey };
+/** What the audit says of a product. */
+export function describeProduct({ name, channel, channelKey, ...money }: ProductDraft) {
+  return { name, price: formatMoney(money), channel, channelKey };
 }

@@ -6,7 +6,7 @@ const secretUnitsMax = 200;
 
 export type LicenceSecretSet = { kind: 'set' | 'cleared' } | { kind: 'refused'; reason: string } | { kind: 'unknown' };
 
-/** Keeps the key that asks Payhip about a product's licences; null takes it away. No result, audit row or log shows it. */
+/** Keeps the key that asks a channel about a product's licences; null takes it away. No result, audit row or log shows it. */
 export function setLicenceSecret(
   deps: ProductDeps,
   input: { productId: string; secret: string | null; actor: Actor },

@@ -44,7 +44,9 @@ export function acceptHeld(
     });
     await endHeld(work, { payment, resolution: 'accept_held', by: adminName, reason });
     const after = await tellOrderOfAcceptance(work, { order, payment, text });
-    const remembered = input.remembersProduct ? await rememberProduct(work, { order, actor }) : null;
+    const remembered = input.remembersProduct
+      ? await rememberProduct(work, { order, channel: payment.provider, actor })
+      : null;
     await recordAudit(work, {
       actor,
       action: 'payment.accept_held',

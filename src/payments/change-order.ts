@@ -51,7 +51,7 @@ export async function tellOrder(
   });
   if (decision.kind === 'refused') return { decision, order };
   const to = decision.kind === 'unchanged' ? order.status : decision.to;
-  if (to === order.status) return { decision, order: await holdOrder(work, order) };
+  if (to === order.status && input.event !== 'fulfil') return { decision, order: await holdOrder(work, order) };
   return { decision, order: await changeOrder(work, { ...input, to }) };
 }
 
@@ -78,7 +78,7 @@ async function changeOrder(work: Work, input: OrderEventInput & { to: OrderStatu
     paidAt: to === 'paid' ? (order.paidAt ?? now) : order.paidAt,
     // It waits again, so it gets as long as a new one: its second expiry is a fact of its own.
     expiresAt: to === 'awaiting_payment' ? now + paymentOpenForMs : order.expiresAt,
-    fulfilledAt: to === 'fulfilled' ? (order.fulfilledAt ?? now) : order.fulfilledAt,
+    fulfilledAt: isDelivery(input) ? (order.fulfilledAt ?? now) : order.fulfilledAt,
   };
   const expected = { status: order.status, version: order.version };
   const isChanged = await stores.orders.changeOrder({ id: order.id, expected, change });
@@ -100,10 +100,16 @@ async function changeOrder(work: Work, input: OrderEventInput & { to: OrderStatu
     await endOrderTroubles(work, { orderId: order.id, kinds: endedByPayment, by: 'The order was cancelled.' });
   }
   // The outbox knows a fact only until its message is pruned; the order knows it for ever.
-  const isKnown = (to === 'paid' && order.paidAt !== null) || (to === 'fulfilled' && order.fulfilledAt !== null);
-  if (!isKnown) await announce(work, { order: after, fact: to });
+  const fact = isDelivery(input) ? 'fulfilled' : to;
+  const isKnown = (fact === 'paid' && order.paidAt !== null) || (fact === 'fulfilled' && order.fulfilledAt !== null);
+  if (!isKnown) await announce(work, { order: after, fact });
   await refreshOrderCards(work, after);
   return after;
+}
+
+/** Goods leave also for an order that stays partially refunded; one whose payment is restored had them before. */
+function isDelivery({ event, to }: { event: OrderEventInput['event']; to: OrderStatus }): boolean {
+  return event === 'fulfil' || to === 'fulfilled';
 }
 
 /** Brings the order's open cards in the chat up to date. The key carries an id of its own: payments change without the order. */

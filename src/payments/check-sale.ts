@@ -17,7 +17,7 @@ export type LicenceCheck = LicenceLook | { kind: 'not_asked'; why: string } | { 
 
 export interface SaleChecks {
   sale: Sale;
-  /** Those of the catalogue that have one of the sale's keys. */
+  /** Those of the catalogue that the channel sells under one of the sale's keys. */
   products: readonly Product[];
   limits: HoldLimits;
   /** For each item, in their order; undefined for one whose product has no secret key. */
@@ -41,7 +41,7 @@ function moneyDoubts({ sale, products }: SaleChecks): string[] {
 }
 
 export function productOf(item: SaleItem, products: readonly Product[]): Product | undefined {
-  return item.productKey === null ? undefined : products.find(({ payhipKey }) => payhipKey === item.productKey);
+  return item.productKey === null ? undefined : products.find(({ channelKey }) => channelKey === item.productKey);
 }
 
 function itemDoubts(item: SaleItem, product: Product | undefined, currency: string): string[] {

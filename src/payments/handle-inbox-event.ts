@@ -89,7 +89,9 @@ async function noteUnknownPayment(
   input: { snapshot: PaymentSnapshot | undefined },
 ): Promise<DeliveryResult> {
   const { snapshot } = input;
-  if (snapshot?.state !== 'confirmed') return { kind: 'done', outcome: 'unknown payment' };
+  // Late, or of an amount that nobody told: somebody has sent money all the same.
+  const hasMoney = snapshot?.state === 'confirmed' || snapshot?.isLate === true;
+  if (snapshot === undefined || !hasMoney) return { kind: 'done', outcome: 'unknown payment' };
   const { provider, reference } = snapshot;
   await deps.database.transaction((stores) =>
     raiseTrouble(

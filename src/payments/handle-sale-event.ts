@@ -61,7 +61,9 @@ async function lookAtLicences(
   told: Told & { sale: Sale },
 ): Promise<(LicenceCheck | undefined)[] | DeliveryResult> {
   const keys = told.sale.items.flatMap(({ productKey }) => (productKey === null ? [] : [productKey]));
-  const products = await deps.database.read((stores) => stores.products.listProductsByPayhipKey(keys));
+  const products = await deps.database.read((stores) =>
+    stores.products.listProductsByChannelKey({ channel: told.provider, keys }),
+  );
   const licences: (LicenceCheck | undefined)[] = [];
   try {
     for (const item of told.sale.items) {

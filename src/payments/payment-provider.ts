@@ -3,6 +3,7 @@ import type { PaymentId, ProviderReference } from '#kernel/ids.ts';
 import type { AssetAmount, Money } from '#kernel/money.ts';
 import type { ProviderName } from '#kernel/provider-name.ts';
 import type { Trust } from '#kernel/trust.ts';
+import type { FiguresProvider } from './figures-provider.ts';
 import type { RefundProvider } from './refund-provider.ts';
 import type { SalesChannel } from './sales-channel.ts';
 import type { PaymentSnapshot } from './snapshot.ts';
@@ -74,6 +75,8 @@ export type WebhookVerdict =
 export interface FetchOptions {
   /** Ids below the reference that webhooks have told of so far (`detail` of a verdict). */
   details?: readonly string[] | undefined;
+  /** What we asked for and until when, for a provider that tells nothing of a payment before money comes. */
+  known?: { requested: AssetAmount; expiresAt: Milliseconds } | undefined;
   signal?: AbortSignal | undefined;
 }
 
@@ -100,6 +103,10 @@ export interface PaymentProvider {
   cancelPayment(reference: ProviderReference, signal?: AbortSignal): Promise<void>;
   /** How this set-up gives money back; null where it cannot, and then `gaps` says so. */
   readonly refunds: RefundProvider | null;
+  /** The provider's own books of fees and settlements; null where it keeps none, or this set-up may not read them. */
+  readonly figures: FiguresProvider | null;
+  /** Its webhooks come to an address with a secret end, `/webhooks/<name>/<secret>`; those of others have none. */
+  readonly hasSecretAddress?: true;
   /** What it is as a shop of its own: its events are all the evidence of its sales. Absent where we make the payments. */
   readonly sales?: SalesChannel;
   /** Reads and verifies; never goes out, never throws for what a sender did. */

@@ -46,6 +46,7 @@ export function createWebhookReceiver(deps: PaymentDeps): ReceiveWebhook {
   return async ({ provider: name, delivery }) => {
     const provider = isProviderName(name) ? deps.providers.find(name) : undefined;
     if (provider === undefined) return { kind: 'unknown_provider' };
+    if (delivery.pathSecret !== undefined && !provider.hasSecretAddress) return { kind: 'unknown_provider' };
     const now = deps.clock.now();
     const verdict = provider.verifyWebhook(delivery, now);
     if (verdict.kind === 'irrelevant') return { kind: 'irrelevant' };

@@ -41,7 +41,7 @@ export async function recordSale(deps: PaymentDeps, input: TellingOfSale): Promi
     const mark = await stores.sales.markSold({ provider, reference, at: deps.clock.now() });
     const known = await stores.payments.findPaymentByReference({ provider, reference });
     if (known !== undefined) return { kind: 'known', payment: known };
-    const products = await stores.products.listProductsByPayhipKey(keysOf(sale));
+    const products = await stores.products.listProductsByChannelKey({ channel: provider, keys: keysOf(sale) });
     const heldBecause = await doubtsOf(work, { ...input, products });
     const { order, payment } = await insertRows(work, { provider, sale, products, isHeld: heldBecause.length > 0 });
     const snapshot = snapshotOfSale({ provider, sale, now: deps.clock.now() });

@@ -86,6 +86,8 @@ async function fetchAndApply(
   const provider = deps.providers.find(payment.provider);
   assert(provider !== undefined, `provider ${payment.provider} is not configured`);
   const details = [...new Set([...payment.details, ...(detail === undefined ? [] : [detail])])];
-  const snapshot = await provider.fetchPayment(input.reference, { details, signal: input.signal });
+  const requested = { amount: payment.requestedAmount, asset: payment.requestedAsset };
+  const known = { requested, expiresAt: payment.expiresAt };
+  const snapshot = await provider.fetchPayment(input.reference, { details, known, signal: input.signal });
   return applySnapshot(deps, { paymentId: payment.id, leaseId, snapshot, details, cause });
 }

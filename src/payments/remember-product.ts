@@ -1,8 +1,9 @@
 import { recordAudit } from '#access/audit.ts';
 import type { Actor } from '#kernel/actor.ts';
 import { formatMoney } from '#kernel/money.ts';
+import type { ProviderName } from '#kernel/provider-name.ts';
 import type { Order } from '#orders/order.ts';
-import { type Product, payhipKeyPattern, productNameUnitsMax, skuPattern } from '#orders/product.ts';
+import { channelKeyPattern, type Product, productNameUnitsMax, skuPattern } from '#orders/product.ts';
 import type { Work } from './work.ts';
 
 /** What the catalogue would learn of a sale; undefined when a single price cannot be read off it. */
@@ -17,12 +18,16 @@ export function rememberable(order: Pick<Order, 'origin' | 'items' | 'amountMino
 }
 
 /** Puts the product of a sale into the catalogue, or gives it the price of the sale; its sku, or null when nothing was learnt. */
-export async function rememberProduct(work: Work, input: { order: Order; actor: Actor }): Promise<string | null> {
-  const { actor } = input;
+export async function rememberProduct(
+  work: Work,
+  input: { order: Order; channel: ProviderName; actor: Actor },
+): Promise<string | null> {
+  const { actor, channel } = input;
   const learnt = rememberable(input.order);
   if (learnt === undefined) return null;
   const known = await work.stores.products.findProductBySku(learnt.sku);
-  const isStored = known === undefined ? await insert(work, learnt) : await change(work, { known, learnt });
+  const isStored =
+    known === undefined ? await insert(work, { learnt, channel }) : await change(work, { known, learnt, channel });
   if (!isStored) return null;
   await recordAudit(work, {
     actor,
@@ -35,20 +40,29 @@ export async function rememberProduct(work: Work, input: { order: Order; actor: 
 
 type Learnt = NonNullable<ReturnType<typeof rememberable>>;
 
-function insert(work: Work, learnt: Learnt): Promise<boolean> {
-  if (!payhipKeyPattern.test(learnt.sku)) return Promise.resolve(false);
+function insert(work: Work, { learnt, channel }: { learnt: Learnt; channel: ProviderName }): Promise<boolean> {
+  if (!channelKeyPattern.test(learnt.sku)) return Promise.resolve(false);
   const now = work.clock.now();
   const id = work.ids.newId();
   const times = { createdAt: now, updatedAt: now };
-  return work.stores.products.insertProduct({ id, ...learnt, version: 1, payhipKey: learnt.sku, ...times });
+  return work.stores.products.insertProduct({ id, ...learnt, version: 1, channel, channelKey: learnt.sku, ...times });
 }
 
-function change(work: Work, { known, learnt }: { known: Product; learnt: Learnt }): Promise<boolean> {
+function change(
+  work: Work,
+  { known, learnt, channel }: { known: Product; learnt: Learnt; channel: ProviderName },
+): Promise<boolean> {
   const { amountMinor, currency } = learnt;
-  const { name, payhipKey } = known;
+  // A product whose sku is the channel's key of it is sold there from now on.
+  const sold = known.channelKey === null ? { channel, channelKey: known.sku } : known;
   return work.stores.products.changeProduct({
     id: known.id,
     expectedVersion: known.version,
-    change: { name, payhipKey, amountMinor, currency, updatedAt: work.clock.now() },
+    change: {
+      name: known.name,
+      channel: sold.channel,
+      channelKey: sold.channelKey,
+      ...{ amountMinor, currency, updatedAt: work.clock.now() },
+    },
   });
 }

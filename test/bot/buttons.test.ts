@@ -75,21 +75,22 @@ function* everyView(): Generator<View> {
 }
 
 function* payhipViews(): Generator<View> {
+  const channels = ['payhip'] as const;
   const held = { order: anOrder({ status: 'needs_attention', origin: 'provider' }), refunds: [], timeline: [] };
   const payments = [aPayment({ provider: 'payhip', status: 'paid', heldAt: at })];
   yield orderCard({ ...held, payments }, { ...look, providerUrl: null, buttons: 'full', canRefund: false });
   const product = { ...aProduct(), hasLicenceSecret: true };
-  for (const page of [0, 1]) yield productList({ products: [product], page, hasMore: true });
+  for (const page of [0, 1]) yield productList({ products: [product], page, hasMore: true, channels });
   yield productCard(product, look);
   yield secretAwaited(product);
   yield saveQuestion({ draft: product, before: product, pendingId });
   for (const question of ['remove', 'clear'] as const) yield productQuestion(product, { question, pendingId });
-  yield settingsView({ USD: 1, EUR: 2 });
-  yield holdLimitAwaited(null);
-  yield holdLimitQuestion({ limit: { amountMinor: 1, currency: 'USD' }, beforeMinor: undefined, pendingId });
+  yield settingsView({ USD: 1, EUR: 2 }, channels);
+  yield holdLimitAwaited(null, channels);
+  yield holdLimitQuestion({ limit: { amountMinor: 1, currency: 'USD' }, beforeMinor: undefined, channels, pendingId });
   const coupons = Array.from({ length: 25 }, () => aCoupon());
-  for (const page of [0, 1, 2]) yield couponList({ coupons, isWhole: true, page }, look);
-  yield couponQuestion(aCoupon(), { about: 'x', pendingId });
+  for (const page of [0, 1, 2]) yield couponList({ channel: 'payhip', coupons, isWhole: true, page }, look);
+  yield couponQuestion(aCoupon(), { channel: 'payhip', about: 'x', pendingId });
   const about = { provider: 'payhip', fileName: 'x.csv', unreadable: [], ...look, pendingId } as const;
   yield importPlan({ compared: 0, differences: [], window: null }, about);
 }

@@ -38,7 +38,8 @@ const queries: Record<string, (stores: PaymentStores) => Promise<unknown>> = {
     sales.markSold({ provider: 'payhip', reference: asProviderReference('r'), at: now }),
   'refunds that wait for their sale': ({ sales }) => sales.countWaitingReturns('payhip'),
   'refunds whose sale never came': ({ sales }) => sales.pruneMarks({ before: now, limit: 1_000 }),
-  'products by their keys': ({ products }) => products.listProductsByPayhipKey(['a', 'b']),
+  'products by their keys': ({ products }) =>
+    products.listProductsByChannelKey({ channel: 'payhip', keys: ['a', 'b'] }),
   'a product by its sku': ({ products }) => products.findProductBySku('x'),
   'a setting': ({ settings }) => settings.findSetting('x'),
   'alerts to wake': ({ alerts }) => alerts.listAlertsToWake({ now, limit: 100 }),

@@ -38,7 +38,7 @@ const table: Record<OrderEvent, Record<OrderStatus, Outcome>> = {
   payment_failed: all('='),
   expire: onlyFrom('awaiting_payment', 'expired', 'x'),
   cancel: { ...all('x'), awaiting_payment: 'cancelled', expired: 'cancelled' },
-  fulfil: onlyFrom('paid', 'fulfilled', 'x'),
+  fulfil: { ...all('x'), paid: 'fulfilled', partially_refunded: 'partially_refunded' },
   refunded_in_part: { ...all('='), paid: 'partially_refunded', fulfilled: 'partially_refunded' },
   refunded_in_full: {
     ...all('='),
@@ -116,5 +116,10 @@ describe('what other payments change', () => {
 
   test('an order whose goods have left is fulfilled again when its payment is restored', () => {
     expect(outcomeOf('needs_attention', 'payment_paid', { ...alone, wasFulfilled: true })).toBe('fulfilled');
+  });
+
+  test('what went back in part is delivered once', () => {
+    const delivered = { ...alone, wasFulfilled: true };
+    expect(outcomeOf('partially_refunded', 'fulfil', delivered)).toBe('x');
   });
 });

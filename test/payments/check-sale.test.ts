@@ -7,9 +7,9 @@ import type { Sale, SaleItem } from '#payments/sales-channel.ts';
 
 const guide: Product = {
   ...{ id: 'p1', sku: 'GUIDE', name: 'Field Guide', amountMinor: 900, currency: 'USD', version: 1 },
-  ...{ payhipKey: 'RGsF', hasLicenceSecret: false, createdAt: 0, updatedAt: 0 },
+  ...{ channel: 'payhip', channelKey: 'RGsF', hasLicenceSecret: false, createdAt: 0, updatedAt: 0 },
 };
-const fonts: Product = { ...guide, id: 'p2', sku: 'FONTS', name: 'Fonts', amountMinor: 4_999, payhipKey: 'FoNt' };
+const fonts: Product = { ...guide, id: 'p2', sku: 'FONTS', name: 'Fonts', amountMinor: 4_999, channelKey: 'FoNt' };
 
 function anItem(change: Partial<SaleItem> = {}): SaleItem {
   return {

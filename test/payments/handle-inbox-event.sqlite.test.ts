@@ -52,6 +52,14 @@ test('money in a second checkout that a provider made for one payment rings', as
   expect(await openAlerts()).toEqual(['payment_unknown:btcpay:second']);
 });
 
+test('money of an amount that nobody tells, in a payment that is not ours, rings too', async () => {
+  providers.shows('foreign', { paymentId: null, state: 'expired', isLate: true, providerStatus: 'deposit' });
+  expect(await handle('foreign')).toEqual({ kind: 'done', outcome: 'unknown payment with money' });
+  providers.shows('empty', { paymentId: null, state: 'expired' });
+  expect(await handle('empty')).toEqual({ kind: 'done', outcome: 'unknown payment' });
+  expect(await openAlerts()).toEqual(['payment_unknown:btcpay:foreign']);
+});
+
 test('open payments of a provider that is not configured any more ring once, until it is configured again', async () => {
   const now = deps.clock.now();
   await placeTestOrder(deps, { provider: 'bitpay', reference: asProviderReference('a'), nextPollAt: now });

@@ -55,7 +55,14 @@ function open(opened: TestDatabase): Shop {
       return details;
     },
     async addGuide(options = {}) {
-      const draft = { sku: 'GUIDE', name: 'Field Guide', amountMinor: 900, currency: 'USD', payhipKey: 'RGsF' };
+      const draft = {
+        sku: 'GUIDE',
+        name: 'Field Guide',
+        amountMinor: 900,
+        currency: 'USD',
+        channel: 'payhip',
+        channelKey: 'RGsF',
+      } as const;
       const saved = await saveProduct(deps, { draft, expectedVersion: null, actor: admin });
       if (!('productId' in saved)) throw new Error(`the product was not saved: ${saved.kind}`);
       const { productId } = saved;
@@ -233,7 +240,10 @@ describe('a held payment', () => {
     const learnt = { ...by, reason: 'I saw it', remembersProduct: true };
     if (first)
       expect(await acceptHeld(shop.deps, { ...learnt, paymentId: first })).toMatchObject({ remembered: 'RGsF' });
-    const find = () => shop.deps.database.read((stores) => stores.products.listProductsByPayhipKey(['RGsF']));
+    const find = () =>
+      shop.deps.database.read((stores) =>
+        stores.products.listProductsByChannelKey({ channel: 'payhip', keys: ['RGsF'] }),
+      );
     expect(await find()).toMatchObject([{ sku: 'RGsF', name: 'Field Guide', amountMinor: 900, currency: 'USD' }]);
     const reference = asProviderReference('sale-2');
     await shop.sell({ reference, price: { amountMinor: 1_200, currency: 'USD' } });

@@ -4,13 +4,13 @@ import { exportCsv } from '#sandbox/providers/payhip/export.ts';
 import type { PayhipSale } from '#sandbox/providers/payhip/sale.ts';
 import { buttonsOf, type House, openHouse } from '#test/support/house.ts';
 import { adminBot, owner } from '#test/support/house-world.ts';
-import { addProduct, awaitSale, dropFile, ordersOf, samplePack, textNow } from '#test/support/payhip.ts';
+import { addProduct, awaitSale, dropFile, ordersOf, samplePack, sellerAt, textNow } from '#test/support/payhip.ts';
 
 const kim = 'kim@customer.example';
 
 /** A sale of so many hours ago; lost ones are never told of. */
 function sell(house: House, about: { isLost?: boolean } = {}): PayhipSale {
-  return house.sandbox.payhip.buy({ productKey: samplePack.key, email: kim, isUntold: about.isLost });
+  return sellerAt(house).buy({ productKey: samplePack.key, email: kim, isUntold: about.isLost });
 }
 
 /** The file that the bot sent back. */
@@ -23,7 +23,7 @@ async function reportOf(house: House): Promise<string> {
   return Buffer.from(await answer.arrayBuffer()).toString('utf8');
 }
 
-const exported = (house: House): string => exportCsv(house.sandbox.payhip.sales.values());
+const exported = (house: House): string => exportCsv(sellerAt(house).sales.values());
 
 describe('the CSV export of Payhip, dropped into the chat', () => {
   test('is first a dry run that changes nothing, then heals lost sales and lost refunds, and is kept as a reconciliation', async () => {
@@ -33,9 +33,9 @@ describe('the CSV export of Payhip, dropped into the chat', () => {
     await awaitSale(house, told.id, ({ status }) => status === 'paid');
     const lost = sell(house, { isLost: true });
     house.sandbox.faults('payhip').set({ dropWebhooks: 1 });
-    house.sandbox.payhip.refund(told.id, 1_000);
+    sellerAt(house).refund(told.id, 1_000);
     const lostAndRefunded = sell(house, { isLost: true });
-    house.sandbox.payhip.refund(lostAndRefunded.id, 2_400);
+    sellerAt(house).refund(lostAndRefunded.id, 2_400);
     house.clock.move(hour);
 
     const plan = await dropFile(house, { name: 'payhip-sales.csv', text: exported(house) });
@@ -135,6 +135,6 @@ describe('the CSV export of Payhip, dropped into the chat', () => {
     await using house = await openHouse({
       env: { PAYHIP_API_KEY: '', PAYHIP_WEBHOOK_PATH_SECRET: '', PAYHIP_API_URL: '' },
     });
-    expect((await dropFile(house, { name: 'sales.csv', text: 'x' })).text).toContain('Payhip is not configured');
+    expect((await dropFile(house, { name: 'sales.csv', text: 'x' })).text).toContain('none is set up');
   });
 });

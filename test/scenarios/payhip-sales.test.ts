@@ -11,6 +11,7 @@ import {
   paidBody,
   samplePack,
   secretOf,
+  sellerAt,
   setSecret,
   tell,
   textNow,
@@ -31,7 +32,7 @@ describe('a sale at Payhip', () => {
   });
 
   test('that fits the catalogue is paid at once, on a token, and the shop hears of it', async () => {
-    const { id } = house.sandbox.payhip.buy({ productKey: samplePack.key, email: kim });
+    const { id } = sellerAt(house).buy({ productKey: samplePack.key, email: kim });
     const order = await awaitSale(house, id, ({ status }) => status === 'paid');
     expect(order).toMatchObject({ amount: '24.00', currency: 'USD', customer: { email: kim }, attention: null });
     expect(order.items).toEqual([
@@ -46,7 +47,7 @@ describe('a sale at Payhip', () => {
 
   test('that is told of three times is one order', async () => {
     house.sandbox.faults('payhip').set({ duplicateWebhooks: 2 });
-    const { id } = house.sandbox.payhip.buy({ productKey: samplePack.key, email: kim });
+    const { id } = sellerAt(house).buy({ productKey: samplePack.key, email: kim });
     await house.sandbox.settle();
     house.sandbox.faults('payhip').reset();
     await awaitSale(house, id, ({ status }) => status === 'paid');
@@ -59,7 +60,7 @@ describe('a sale at Payhip', () => {
   });
 
   test('of a product with licences is paid once Payhip knows the licence as this buyer’s', async () => {
-    const { id } = house.sandbox.payhip.buy({ productKey: licensed.key, email: kim });
+    const { id } = sellerAt(house).buy({ productKey: licensed.key, email: kim });
     const order = await awaitSale(house, id, ({ status }) => status !== 'awaiting_payment');
     expect(order.status).toBe('paid');
     expect(house.sandbox.callLog('payhip').some(({ path }) => path.includes('/license/verify'))).toBe(true);
@@ -68,20 +69,20 @@ describe('a sale at Payhip', () => {
   test('with a coupon is paid when the coupon explains the price', async () => {
     const made = await house.ask('/coupons new SPRING 20% NIGHTFALL');
     await house.tap(made, 'Yes, make it');
-    const { id } = house.sandbox.payhip.buy({ productKey: samplePack.key, email: kim, couponCode: 'SPRING' });
+    const { id } = sellerAt(house).buy({ productKey: samplePack.key, email: kim, couponCode: 'SPRING' });
     const order = await awaitSale(house, id, ({ status }) => status !== 'awaiting_payment');
     expect(order).toMatchObject({ status: 'paid', amount: '19.20', metadata: { coupon: 'SPRING' } });
   });
 
   test('with tax on top is paid when the tax explains the price', async () => {
-    const { id } = house.sandbox.payhip.buy({ productKey: samplePack.key, email: kim, vatPercent: 23 });
+    const { id } = sellerAt(house).buy({ productKey: samplePack.key, email: kim, vatPercent: 23 });
     const order = await awaitSale(house, id, ({ status }) => status !== 'awaiting_payment');
     expect(order).toMatchObject({ status: 'paid', amount: '29.52', metadata: { vat: '5.52' } });
   });
 
   test('whose webhook fails is told of again, and is one order', async () => {
     await house.close();
-    const { id } = house.sandbox.payhip.buy({ productKey: samplePack.key, email: kim });
+    const { id } = sellerAt(house).buy({ productKey: samplePack.key, email: kim });
     await house.sandbox.settle();
     await house.open();
     house.clock.move(hour);
@@ -98,7 +99,7 @@ describe('a webhook of Payhip that may be forged', () => {
     await addProduct(house, samplePack.words);
     await addProduct(house, licensed.words);
     await setSecret(house, 'FIELDNOTES', secretOf(house, licensed.key));
-    const { id } = house.sandbox.payhip.buy({ productKey: licensed.key, email: kim });
+    const { id } = sellerAt(house).buy({ productKey: licensed.key, email: kim });
     await awaitSale(house, id, ({ status }) => status === 'paid');
   });
   afterAll(async () => {
@@ -113,7 +114,7 @@ describe('a webhook of Payhip that may be forged', () => {
   ] as const)('and is rightly signed (%s) is held, delivers nothing and rings', async (forgery, why) => {
     const before = house.sandbox.deliveries('payhip').length;
     const paidBefore = house.shop.deliveries.filter(({ type }) => type === 'order.paid').length;
-    house.sandbox.payhip.forge(forgery);
+    sellerAt(house).forge(forgery);
     await house.sandbox.settle();
     const { reference, status: answered } = house.sandbox.deliveries('payhip')[before] ?? {};
     expect(answered).toBe(200);
@@ -129,7 +130,7 @@ describe('a webhook of Payhip that may be forged', () => {
   });
 
   test('and is wrongly signed is refused, kept as a hash, and rings once, with what to do about it', async () => {
-    house.sandbox.payhip.forge('wrong_signature');
+    sellerAt(house).forge('wrong_signature');
     await house.sandbox.settle();
     const [delivery] = house.sandbox.deliveries('payhip').slice(-1);
     expect(delivery?.status).toBe(401);
@@ -160,7 +161,7 @@ describe('a webhook of Payhip that may be forged', () => {
 describe('a held sale', () => {
   test('counts once an admin accepts it with a reason, and the same product is not held again when it is remembered', async () => {
     await using house = await openHouse();
-    const { id } = house.sandbox.payhip.buy({ productKey: samplePack.key, email: kim });
+    const { id } = sellerAt(house).buy({ productKey: samplePack.key, email: kim });
     const held = await awaitSale(house, id, ({ status }) => status === 'needs_attention');
     const card = await house.ask(`/order ${held.number}`, ({ text }) => text.includes(held.number));
     expect(card.text).toContain('Held since');
@@ -178,13 +179,13 @@ describe('a held sale', () => {
     const alert = await house.awaitCard(({ text }) => text.includes('RESOLVED') && text.includes(held.number));
     expect(alert.text).toContain('Accepted by Ada: I have seen it at Payhip');
 
-    const next = house.sandbox.payhip.buy({ productKey: samplePack.key, email: kim });
+    const next = sellerAt(house).buy({ productKey: samplePack.key, email: kim });
     await awaitSale(house, next.id, ({ status }) => status === 'paid');
   });
 
   test('is cancelled once an admin rejects it, and told again it stays so', async () => {
     await using house = await openHouse();
-    const sale = house.sandbox.payhip.buy({ productKey: samplePack.key, email: kim });
+    const sale = sellerAt(house).buy({ productKey: samplePack.key, email: kim });
     const held = await awaitSale(house, sale.id, ({ status }) => status === 'needs_attention');
     const card = await house.ask(`/order ${held.number}`, ({ text }) => text.includes(held.number));
     await house.tap(card, 'Reject sale');
@@ -193,7 +194,7 @@ describe('a held sale', () => {
     expect(order.payments[0]?.status).toBe('cancelled');
     const again = await house.ask(`/order ${held.number}`, ({ text }) => text.includes(held.number));
     expect(buttonsOf(again)).not.toContain('Reject sale');
-    house.sandbox.payhip.tellOf(sale);
+    sellerAt(house).tellOf(sale);
     await house.sandbox.settle();
     await house.awaitQuiet();
     expect((await ordersOf(house, sale.id)).map(({ status }) => status)).toEqual(['cancelled']);
@@ -202,7 +203,7 @@ describe('a held sale', () => {
 
   test('is decided once, although two admins tap', async () => {
     await using house = await openHouse();
-    const { id } = house.sandbox.payhip.buy({ productKey: samplePack.key, email: kim });
+    const { id } = sellerAt(house).buy({ productKey: samplePack.key, email: kim });
     const held = await awaitSale(house, id, ({ status }) => status === 'needs_attention');
     const first = await house.ask(`/order ${held.number}`, ({ text }) => text.includes(held.number));
     const second = await house.ask(`/order ${held.number}`, ({ text }) => text.includes(held.number));
@@ -218,12 +219,12 @@ describe('money that goes back at Payhip', () => {
   test('in part and then in full is the larger of what was told, never the sum', async () => {
     await using house = await openHouse();
     await addProduct(house, samplePack.words);
-    const { id } = house.sandbox.payhip.buy({ productKey: samplePack.key, email: kim });
+    const { id } = sellerAt(house).buy({ productKey: samplePack.key, email: kim });
     await awaitSale(house, id, ({ status }) => status === 'paid');
-    house.sandbox.payhip.refund(id, 1_000);
+    sellerAt(house).refund(id, 1_000);
     const part = await awaitSale(house, id, ({ status }) => status === 'partially_refunded');
     expect(part.refunded_amount).toBe('10.00');
-    house.sandbox.payhip.refund(id, 2_400);
+    sellerAt(house).refund(id, 2_400);
     const full = await awaitSale(house, id, ({ status }) => status === 'refunded');
     expect(full.refunded_amount).toBe('24.00');
     expect(full.refunds.map(({ amount, status }) => [amount, status])).toEqual([
@@ -259,7 +260,7 @@ describe('money that goes back at Payhip', () => {
   test('before the sale is told of is kept, shown, and booked when the sale comes', async () => {
     await using house = await openHouse();
     await addProduct(house, samplePack.words);
-    const { payhip } = house.sandbox;
+    const payhip = sellerAt(house);
     const sale = payhip.buy({ productKey: samplePack.key, email: kim, isUntold: true });
     payhip.refund(sale.id, sale.cents);
     await house.sandbox.settle();
@@ -275,18 +276,18 @@ describe('money that goes back at Payhip', () => {
 
   test('of a held sale ends the question when all of it went back', async () => {
     await using house = await openHouse();
-    const sale = house.sandbox.payhip.buy({ productKey: samplePack.key, email: kim });
+    const sale = sellerAt(house).buy({ productKey: samplePack.key, email: kim });
     const held = await awaitSale(house, sale.id, ({ status }) => status === 'needs_attention');
-    house.sandbox.payhip.refund(sale.id, sale.cents);
+    sellerAt(house).refund(sale.id, sale.cents);
     await house.awaitOrder(held.id, ({ status }) => status === 'refunded');
     await house.awaitCard(({ text }) => text.includes('RESOLVED') && text.includes('All of the money went back'));
   });
 
   test('of a held sale in part shows once the sale is accepted', async () => {
     await using house = await openHouse();
-    const sale = house.sandbox.payhip.buy({ productKey: samplePack.key, email: kim });
+    const sale = sellerAt(house).buy({ productKey: samplePack.key, email: kim });
     const held = await awaitSale(house, sale.id, ({ status }) => status === 'needs_attention');
-    house.sandbox.payhip.refund(sale.id, 400);
+    sellerAt(house).refund(sale.id, 400);
     await house.awaitOrder(held.id, ({ refunds }) => refunds.length === 1);
     const card = await house.ask(`/order ${held.number}`, ({ text }) => text.includes(held.number));
     await house.tap(card, 'Accept sale');
@@ -320,7 +321,7 @@ describe('a licence', () => {
     await using house = await openHouse();
     await addProduct(house, licensed.words);
     await setSecret(house, 'FIELDNOTES', secretOf(house, licensed.key));
-    const { payhip } = house.sandbox;
+    const payhip = sellerAt(house);
     const sold = payhip.buy({ productKey: 'FnPr', email: kim, isUntold: true });
     const licence = payhip.licences.get(sold.licenceKey ?? '');
     if (how.isDisabled && licence !== undefined) licence.isEnabled = false;
@@ -346,10 +347,10 @@ test('a path secret that is rotated loses no event, and the old address ends whe
   const old = house.environment['PAYHIP_WEBHOOK_PATH_SECRET'] ?? '';
   house.environment['PAYHIP_WEBHOOK_PATH_SECRET'] = `the-new-one-0123456789,${old}`;
   await house.restart();
-  const oldWay = house.sandbox.payhip.buy({ productKey: samplePack.key, email: kim });
+  const oldWay = sellerAt(house).buy({ productKey: samplePack.key, email: kim });
   await awaitSale(house, oldWay.id, ({ status }) => status === 'paid');
   house.sandbox.setWebhookUrl('payhip', `${house.url}/webhooks/payhip/the-new-one-0123456789`);
-  const newWay = house.sandbox.payhip.buy({ productKey: samplePack.key, email: kim });
+  const newWay = sellerAt(house).buy({ productKey: samplePack.key, email: kim });
   await awaitSale(house, newWay.id, ({ status }) => status === 'paid');
   house.environment['PAYHIP_WEBHOOK_PATH_SECRET'] = 'the-new-one-0123456789';
   await house.restart();
@@ -358,7 +359,7 @@ test('a path secret that is rotated loses no event, and the old address ends whe
 
 test('a subscription is a fact that /find finds by its id and by e-mail', async () => {
   await using house = await openHouse();
-  const { payhip } = house.sandbox;
+  const payhip = sellerAt(house);
   const { id } = payhip.subscribe({ productKey: samplePack.key, email: 'sub@customer.example', plan: 'Monthly' });
   await house.sandbox.settle();
   await house.awaitQuiet();

@@ -2,13 +2,16 @@
 // answered, as a shop's site does.
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Random } from '#kernel/ids.ts';
-import type { CheckoutProvider, VisitAction } from '#sandbox/providers/contract.ts';
+import type { ProviderName } from '#kernel/provider-name.ts';
+import type { ProviderCase } from '#test/contract/providers/provider-case.ts';
+import { cases } from '#test/contract/providers/registry.ts';
 import type { PlacedOrder, ShopClient } from './house-client.ts';
 import type { World } from './house-world.ts';
 
 export interface Purchase extends PlacedOrder {
   reference: string;
-  did: readonly VisitAction[];
+  /** What becomes of its payment. */
+  ends: ProviderCase['customers'][number]['ends'];
 }
 
 export interface Load {
@@ -17,12 +20,6 @@ export interface Load {
   stop(): Promise<void>;
 }
 
-const behaviours: Record<CheckoutProvider, readonly (readonly VisitAction[])[]> = {
-  coinbase: [['pay'], ['pay'], ['pay_unconfirmed', 'confirm'], ['fail']],
-  bitpay: [['pay'], ['pay'], ['overpay'], ['underpay', 'expire']],
-  btcpay: [['pay'], ['pay'], ['overpay'], ['underpay', 'expire']],
-};
-
 /** Orders that come at once, and the longest pause until the next ones. */
 const burst = 3;
 const pauseMaxMs = 900;
@@ -30,13 +27,13 @@ const repeatAfterMs = 40;
 
 export function startLoad(
   world: Pick<World, 'sandbox'>,
-  deps: { client: ShopClient; random: Random; ordersMax: number },
+  deps: { client: ShopClient; random: Random; providers: readonly ProviderName[]; ordersMax: number },
 ): Load {
   const { random } = deps;
   const purchases: Purchase[] = [];
   let isStopping = false;
 
-  async function placeUntilAnswered(draft: { provider: CheckoutProvider; key: string }): Promise<PlacedOrder> {
+  async function placeUntilAnswered(draft: { provider: ProviderName; key: string }): Promise<PlacedOrder> {
     for (;;) {
       try {
         const { status, text, json } = await deps.client.tryOrder(draft);
@@ -53,18 +50,19 @@ export function startLoad(
     }
   }
 
-  async function purchase(provider: CheckoutProvider, key: string): Promise<void> {
+  async function purchase(provider: ProviderName, key: string): Promise<void> {
     const order = await placeUntilAnswered({ provider, key });
     const record = world.sandbox.records(provider).find(({ checkoutUrl }) => checkoutUrl === order.checkoutUrl);
     if (record === undefined) throw new Error(`${provider} has no checkout ${order.checkoutUrl}`);
     const { reference } = record;
-    const options = behaviours[provider];
-    const did = options[Math.floor(random.next() * options.length)] ?? ['pay'];
-    for (const action of did) await world.sandbox.visit({ provider, reference, action });
-    purchases.push({ ...order, reference, did });
+    const { customers } = cases[provider];
+    const customer = customers[Math.floor(random.next() * customers.length)];
+    if (customer === undefined) throw new Error(`${provider} has no customers`);
+    for (const action of customer.does) await world.sandbox.visit({ provider, reference, action });
+    purchases.push({ ...order, reference, ends: customer.ends });
   }
 
-  async function crowd(provider: CheckoutProvider): Promise<void> {
+  async function crowd(provider: ProviderName): Promise<void> {
     for (let count = 0; count < deps.ordersMax && !isStopping; count += burst) {
       const keys = Array.from({ length: burst }, (_, index) => `${provider}-${count + index}`);
       await Promise.all(keys.map((key) => purchase(provider, key)));
@@ -72,7 +70,7 @@ export function startLoad(
     }
   }
 
-  const crowds = Promise.all((['coinbase', 'bitpay', 'btcpay'] as const).map(crowd));
+  const crowds = Promise.all(deps.providers.map(crowd));
   crowds.catch(() => undefined);
   return {
     purchases,

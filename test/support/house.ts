@@ -2,7 +2,7 @@
 import type { JobRun } from '#jobs/scheduler.ts';
 import { second } from '#kernel/clock.ts';
 import type { HttpPolicy } from '#payments/providers/http-policy.ts';
-import type { CheckoutProvider, VisitAction, WebhookDelivery } from '#sandbox/providers/contract.ts';
+import type { VisitAction, WebhookDelivery } from '#sandbox/providers/contract.ts';
 import type { CallbackAnswer } from '#sandbox/telegram/callbacks.ts';
 import type { SandboxMessage } from '#sandbox/telegram/model.ts';
 import { type App, createApp } from '#src/app.ts';
@@ -139,8 +139,6 @@ export async function openHouse(options: WorldOptions & { providerPolicy?: Parti
 export function buttonsOf(message: SandboxMessage): string[] {
   return message.keyboard.flat().map(({ text }) => text);
 }
-
-export const providers: readonly CheckoutProvider[] = ['coinbase', 'bitpay', 'btcpay'];
 
 async function tap(world: World, message: SandboxMessage, button: string): Promise<CallbackAnswer> {
   const { bot, messageId } = message;

@@ -29,7 +29,7 @@ export function createPaperChannel(): PaperChannel {
     ...{ listCoupons: never, createCoupon: never, readExport: never },
   };
   const provider: PaymentProvider = {
-    ...{ name: 'payhip', refunds: null, sales, quote: () => undefined, findCreatedPayment: never },
+    ...{ name: 'payhip', refunds: null, figures: null, sales, quote: () => undefined, findCreatedPayment: never },
     capabilities: capabilities({ canCreate: false, canFetch: false, canList: false, canCancel: false }),
     ...{ createPayment: never, fetchPayment: never, listPayments: never, cancelPayment: never, verifyWebhook: never },
     probe: () => Promise.resolve(),

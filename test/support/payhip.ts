@@ -1,6 +1,9 @@
 // A house that sells at Payhip: the orders that its sales become, the catalogue as an admin fills it from the chat, and
 // webhooks that a test writes by hand.
 import type { OrderView } from '#payments/order-view.ts';
+import type { ProviderSandbox } from '#sandbox/providers/options.ts';
+import type { PayhipSeller } from '#sandbox/providers/payhip/seller.ts';
+import { PayhipShop } from '#sandbox/providers/payhip/shop.ts';
 import { payhipSignature } from '#sandbox/providers/payhip/webhook.ts';
 import type { SandboxMessage } from '#sandbox/telegram/model.ts';
 import type { House } from './house.ts';
@@ -11,6 +14,13 @@ import { adminBot, owner } from './house-world.ts';
 /** Price and key as the seller has them. */
 export const samplePack = { key: 'NfPk', words: 'NIGHTFALL 24.00 USD payhip=NfPk Nightfall Sample Pack' } as const;
 export const licensed = { key: 'FnPr', words: 'FIELDNOTES 89.00 USD payhip=FnPr Fieldnotes Pro' } as const;
+
+/** The seller behind the simulated shop, with all that only Payhip has. */
+export function sellerAt({ sandbox }: { sandbox: ProviderSandbox }): PayhipSeller {
+  const shop = sandbox.shop('payhip');
+  if (!(shop instanceof PayhipShop)) throw new Error('Payhip has no shop');
+  return shop.seller;
+}
 
 /** The order of a sale as soon as it is there and satisfies the predicate. */
 export function awaitSale(
@@ -48,7 +58,7 @@ export async function setSecret(house: House, sku: string, secret: string): Prom
 }
 
 export function secretOf(house: House, key: string): string {
-  return house.sandbox.payhip.product(key).secret;
+  return sellerAt(house).product(key).secret;
 }
 
 export function pathOf(house: House): string {

@@ -5,7 +5,6 @@ export const style = `
   --good: #12805c; --bad: #b3382c; --busy: #9a6700; color-scheme: light; }
 * { box-sizing: border-box; }
 body { margin: 0; background: var(--ground); color: var(--ink); font: 15px/1.5 system-ui, -apple-system, "Segoe UI", Roboto, sans-serif; }
-.coinbase { --accent: #3257e0; } .bitpay { --accent: #0e6f74; } .btcpay { --accent: #47861f; } .payhip { --accent: #b0366f; }
 button { font: inherit; cursor: pointer; }
 :focus-visible { outline: 2px solid var(--accent); outline-offset: 2px; }
 
@@ -52,8 +51,8 @@ tbody tr:last-child > * { border-bottom: 0; }
 thead th { color: var(--soft); font-weight: 550; font-size: 12.5px; white-space: nowrap; }
 .faults thead th { font-size: 15px; font-weight: 650; color: var(--accent); border-top: 4px solid var(--accent); padding-top: 12px; }
 .faults thead th:first-child { border-top-color: transparent; }
-.faults tbody th { font-weight: 550; width: 20%; } .faults tbody th small { display: block; color: var(--soft); font-weight: 400; }
-.faults td { width: 20%; }
+.faults tbody th { font-weight: 550; width: 25%; } .faults tbody th small { display: block; color: var(--soft); font-weight: 400; }
+.faults td { width: 25%; }
 select { font: inherit; padding: 5px 8px; border: 1px solid var(--line); border-radius: 8px; background: var(--paper); min-width: 118px; }
 select.on, label.on { border-color: var(--bad); color: var(--bad); font-weight: 600; }
 label.switch { display: inline-flex; align-items: center; gap: 8px; cursor: pointer; }

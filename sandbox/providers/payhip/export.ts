@@ -4,7 +4,8 @@ import type { PayhipSale } from './sale.ts';
 // The CSV that a seller exports by hand. Payhip does not publish its columns: these are likely ones.
 
 export function exportCsv(sales: Iterable<PayhipSale>): string {
-  const rows = [...sales].map((sale) => ({
+  const paid = [...sales].filter(({ isPaid }) => isPaid);
+  const rows = paid.map((sale) => ({
     'Transaction ID': sale.id,
     Date: new Date(sale.soldAtMs).toISOString().slice(0, 19).replace('T', ' '),
     Email: sale.email,

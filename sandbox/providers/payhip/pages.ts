@@ -1,7 +1,8 @@
 import { type Context, Hono } from 'hono';
 import { html } from 'hono/html';
 import { VisitRefused } from '../contract.ts';
-import { type Html, page } from '../pages/layout.ts';
+import { accent, frame, type Html } from '../pages/frame.ts';
+import { accentColour } from './account.ts';
 import { exportCsv } from './export.ts';
 import type { PayhipProduct } from './sale.ts';
 import { type Forgery, forgeries, type PayhipSeller } from './seller.ts';
@@ -16,13 +17,8 @@ const forgeryTexts: Readonly<Record<Forgery, string>> = {
   used_licence: 'Forge: an old licence',
 };
 
-export function createPayhipPages(seller: PayhipSeller, options: { isOut: () => boolean }): Hono {
+export function createPayhipPages(seller: PayhipSeller): Hono {
   const pages = new Hono();
-  pages.use('*', async (context, next) => {
-    if (options.isOut()) return context.text('Payhip is out of service.', 503);
-    await next();
-    return undefined;
-  });
   pages.get('/', (context) => context.html(shopPage(seller, context.req.query('refused'))));
   pages.get('/export.csv', (context) =>
     context.body(exportCsv(seller.sales.values()), 200, {
@@ -38,14 +34,9 @@ export function createPayhipPages(seller: PayhipSeller, options: { isOut: () => 
       return undefined;
     }),
   );
-  pages.post('/again', (context) =>
-    act(context, () => {
-      const last = [...seller.sales.values()].at(-1);
-      if (last === undefined) throw new VisitRefused('payhip: nothing has been sold yet');
-      seller.tellOf(last);
-      return undefined;
-    }),
-  );
+  pages.post('/again', (context) => act(context, () => tellAgain(seller)));
+  pages.post('/subscribe', (context) => act(context, () => subscribe(seller)));
+  pages.post('/unsubscribe', (context) => act(context, () => unsubscribe(seller)));
   return pages;
 }
 
@@ -59,6 +50,24 @@ async function act(context: Context, carryOut: (form: Form) => string | undefine
     if (!(error instanceof VisitRefused)) throw error;
     return context.redirect(`/payhip?${new URLSearchParams({ refused: error.message })}`, 303);
   }
+}
+
+function tellAgain(seller: PayhipSeller): undefined {
+  const last = [...seller.sales.values()].findLast(({ isPaid }) => isPaid);
+  if (last === undefined) throw new VisitRefused('payhip: nothing has been sold yet');
+  seller.tellOf(last);
+}
+
+function subscribe(seller: PayhipSeller): undefined {
+  const [product] = seller.products;
+  if (product === undefined) throw new VisitRefused('payhip: there is nothing to subscribe to');
+  seller.subscribe({ productKey: product.key, email: 'kim@customer.example', plan: 'Monthly' });
+}
+
+function unsubscribe(seller: PayhipSeller): undefined {
+  const last = [...seller.subscriptions.values()].findLast(({ endedAtMs }) => endedAtMs === undefined);
+  if (last === undefined) throw new VisitRefused('payhip: nobody has subscribed');
+  seller.unsubscribe(last.id);
 }
 
 function buy(seller: PayhipSeller, form: Form): string {
@@ -90,14 +99,17 @@ ${refusal === undefined ? '' : html`<p class="warn" data-testid="refusal">${refu
 <div class="goods">${seller.products.map(productCard)}</div>
 <h2>The seller</h2>
 <div class="tools"><a href="/payhip/export.csv" data-testid="export">Export the sales as CSV</a>
-<form method="post" action="/payhip/again"><button data-testid="again">Tell of the last sale again</button></form></div>
+<form method="post" action="/payhip/again"><button data-testid="again">Tell of the last sale again</button></form>
+<form method="post" action="/payhip/subscribe"><button data-testid="subscribe">Somebody subscribes</button></form>
+<form method="post" action="/payhip/unsubscribe"><button data-testid="unsubscribe">Their subscription ends</button></form></div>
 <h2>Somebody who has seen one webhook</h2>
 <div class="tools">${forgeries.map(
     (forgery) => html`<form method="post" action="/payhip/forge">
 <button name="forgery" value="${forgery}" data-testid="forge-${forgery}">${forgeryTexts[forgery]}</button></form>`,
   )}</div>
 </main>`;
-  return page({ title: 'A shop at Payhip', theme: 'payhip', body, script: '' });
+  const accents = accent('payhip', accentColour);
+  return frame({ title: 'A shop at Payhip', theme: 'payhip', accents, body, script: '' });
 }
 
 function productCard(product: PayhipProduct): Html {

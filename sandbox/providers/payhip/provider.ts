@@ -1,22 +1,25 @@
-import { type CheckoutView, type ProviderRecord, type VisitAction, VisitRefused } from '../contract.ts';
+import { type CheckoutView, type ProviderRecord, VisitRefused } from '../contract.ts';
 import { toUnits } from '../decimal.ts';
 import type { ProviderHost, SimulatedProvider } from '../host.ts';
 import { offered, perform, type Visits, walkAway } from '../visits.ts';
 import { createPayhipApi } from './api.ts';
+import { createPayhipPages } from './pages.ts';
 import type { PayhipSale } from './sale.ts';
 import { PayhipSeller, type SellerOptions } from './seller.ts';
+import { PayhipShop } from './shop.ts';
 
-/** A shop that is not ours: what visitors do to a sale is done by the seller, through Stripe or PayPal. */
-export interface SimulatedPayhip extends SimulatedProvider {
-  readonly seller: PayhipSeller;
-}
+/** A basket is given up after a day. */
+const basketKeptMs = 86_400_000;
 
-export function createPayhip(host: ProviderHost, options: SellerOptions): SimulatedPayhip {
+/** A shop that is not ours: visitors pay for baskets, and the seller gives back through Stripe or PayPal. */
+export function createPayhip(host: ProviderHost, options: SellerOptions): SimulatedProvider {
   const seller = new PayhipSeller(host, options);
+  const origin = (): string => host.origin();
   return {
     name: 'payhip',
-    seller,
     api: createPayhipApi(seller, options),
+    pages: createPayhipPages(seller),
+    shop: new PayhipShop(seller, (sale) => recordOf(sale, origin())),
     visit({ reference, action, fraction }) {
       const sale = seller.sales.get(reference);
       if (sale === undefined) throw new VisitRefused(`payhip: no sale ${reference}`);
@@ -30,17 +33,18 @@ export function createPayhip(host: ProviderHost, options: SellerOptions): Simula
       const id = /^\/sales\/(\w+)$/.exec(path)?.[1];
       return id === undefined ? undefined : seller.sales.get(id)?.id;
     },
-    records: () => [...seller.sales.values()].reverse().map((sale) => recordOf(sale, host.origin())),
+    records: () => [...seller.sales.values()].reverse().map((sale) => recordOf(sale, origin())),
     createForeign(input) {
       const { amount, currency = 'USD', description = 'Something else' } = input;
-      const sale = seller.sellForeign({ cents: Number(toUnits(amount, 2)), currency, name: description });
-      return recordOf(sale, host.origin());
+      const basket = seller.fillBasket({ cents: Number(toUnits(amount, 2)), currency, name: description });
+      return recordOf(basket, origin());
     },
     tick: () => undefined,
   };
 }
 
 function visitsOf(seller: PayhipSeller, sale: PayhipSale, fraction = '0.5'): Visits {
+  if (!sale.isPaid) return { pay: () => seller.payBasket(sale), walk_away: walkAway };
   const left = sale.cents - sale.refundedCents;
   const part = sale.refundedCents + Math.floor(left * Number(fraction));
   return {
@@ -50,40 +54,41 @@ function visitsOf(seller: PayhipSeller, sale: PayhipSale, fraction = '0.5'): Vis
   };
 }
 
-function statusOf({ cents, refundedCents }: PayhipSale): string {
+const tones = { basket: 'waiting', paid: 'good', 'partially refunded': 'busy', refunded: 'bad' } as const;
+
+function statusOf({ isPaid, cents, refundedCents }: PayhipSale): keyof typeof tones {
+  if (!isPaid) return 'basket';
   if (refundedCents === 0) return 'paid';
   return refundedCents < cents ? 'partially refunded' : 'refunded';
 }
 
 function recordOf(sale: PayhipSale, origin: string): ProviderRecord {
+  const { id, cents, refundedCents, soldAtMs } = sale;
   return {
     provider: 'payhip',
-    reference: sale.id,
+    reference: id,
     status: statusOf(sale),
     exception: '',
-    amount: dollars(sale.cents),
+    amount: dollars(cents),
     currency: sale.product.currency,
-    paid: dollars(sale.cents - sale.refundedCents),
+    paid: sale.isPaid ? dollars(cents) : '0',
     orderId: undefined,
     metadata: {},
-    createdAtMs: sale.soldAtMs,
-    expiresAtMs: sale.soldAtMs,
-    checkoutUrl: `${origin}/payhip/sales/${sale.id}`,
+    createdAtMs: soldAtMs,
+    expiresAtMs: soldAtMs + basketKeptMs,
+    checkoutUrl: `${origin}/payhip/sales/${id}`,
     idempotencyKey: undefined,
-    createCalls: 0,
-    refunds:
-      sale.refundedCents === 0
-        ? []
-        : [{ id: `re_${sale.id}`, status: 'succeeded', amount: dollars(sale.refundedCents) }],
+    createCalls: 1,
+    refunds: refundedCents === 0 ? [] : [{ id: `re_${id}`, status: 'succeeded', amount: dollars(refundedCents) }],
     isForeign: sale.isForeign,
   };
 }
 
-const tones = { paid: 'good', 'partially refunded': 'busy', refunded: 'bad' } as const;
+const statusTexts = { basket: 'Not paid yet', paid: 'Paid' } as const;
 
 function viewOf(seller: PayhipSeller, sale: PayhipSale): CheckoutView {
   const status = statusOf(sale);
-  const actions: VisitAction[] = offered(visitsOf(seller, sale));
+  const isGoingBack = status === 'partially refunded' || status === 'refunded';
   return {
     provider: 'payhip',
     reference: sale.id,
@@ -91,17 +96,17 @@ function viewOf(seller: PayhipSeller, sale: PayhipSale): CheckoutView {
     amount: dollars(sale.cents),
     currency: sale.product.currency,
     status,
-    statusText: status === 'paid' ? 'Sold' : `${dollars(sale.refundedCents)} went back`,
-    tone: tones[status as keyof typeof tones],
-    actions,
+    statusText: isGoingBack ? `${dollars(sale.refundedCents)} went back` : statusTexts[status],
+    tone: tones[status],
+    actions: offered(visitsOf(seller, sale)),
     facts: [
       ['Buyer', sale.email],
       ['Paid by', sale.payBy],
       ['Coupon', sale.coupon?.code ?? 'none'],
       ['Licence', sale.licenceKey ?? 'none'],
     ],
-    expiresAtMs: sale.soldAtMs,
-    isOpen: false,
+    expiresAtMs: sale.soldAtMs + basketKeptMs,
+    isOpen: !sale.isPaid,
     returnUrl: '/payhip',
   };
 }

@@ -37,7 +37,9 @@ export interface PayhipSale {
   readonly coupon: PayhipCoupon | undefined;
   readonly payBy: 'card' | 'paypal';
   readonly licenceKey: string | undefined;
-  readonly soldAtMs: number;
+  /** When it was paid, or put into the basket while it is not. */
+  soldAtMs: number;
+  isPaid: boolean;
   /** Made past the shop's pages. */
   readonly isForeign: boolean;
   refundedCents: number;

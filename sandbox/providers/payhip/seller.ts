@@ -57,20 +57,26 @@ export class PayhipSeller {
     const price = priceOf({ product, quantity, coupon, vatPercent: input.vatPercent ?? 0 });
     const licenceKey = product.hasLicences ? this.#issueLicence(product, input.email) : undefined;
     const { email, payBy = 'card' } = input;
-    const sale = this.#keep({ ...price, product, email, quantity, coupon, payBy, licenceKey, isForeign: false });
+    const about = { isPaid: true, isForeign: false };
+    const sale = this.#keep({ ...price, ...about, product, email, quantity, coupon, payBy, licenceKey });
     if (input.isUntold !== true) this.tellOf(sale);
     return sale;
   }
 
-  /** A sale at any price of something that is in nobody's catalogue. */
-  sellForeign(input: { cents: number; currency: string; name: string }): PayhipSale {
+  /** A basket at any price with something that is in nobody's catalogue. */
+  fillBasket(input: { cents: number; currency: string; name: string }): PayhipSale {
     const { cents, currency, name } = input;
     const base = { id: '1', key: randomBase58(4), hasLicences: false, secret: '' };
     const product = { ...base, name, cents, currency };
-    const about = { quantity: 1, coupon: undefined, payBy: 'card', licenceKey: undefined, isForeign: true } as const;
-    const sale = this.#keep({ ...about, cents, vatCents: 0, product, email: 'somebody@customer.example' });
+    const about = { quantity: 1, coupon: undefined, payBy: 'card', licenceKey: undefined } as const;
+    const state = { isPaid: false, isForeign: true };
+    return this.#keep({ ...about, ...state, cents, vatCents: 0, product, email: 'somebody@customer.example' });
+  }
+
+  payBasket(sale: PayhipSale): void {
+    sale.isPaid = true;
+    sale.soldAtMs = this.#host.now();
     this.tellOf(sale);
-    return sale;
   }
 
   /** Tells of the sale, once more if it was told already. */
@@ -156,6 +162,7 @@ function forgedSale(product: PayhipProduct, { nowMs }: { nowMs: number }): Payhi
     payBy: 'card',
     licenceKey: undefined,
     soldAtMs: nowMs,
+    isPaid: true,
     isForeign: true,
     refundedCents: 0,
     refundedAtMs: undefined,

@@ -2,10 +2,9 @@ import { adminActor } from '#access/admin.ts';
 import { proposeAction } from '#access/pending-actions.ts';
 import { minute } from '#kernel/clock.ts';
 import { MoneyInvalid, parseMoney } from '#kernel/money.ts';
-import { providerTitle } from '#kernel/provider-name.ts';
-import { payhipKeyPattern } from '#orders/product.ts';
+import { type ProviderName, providerTitle } from '#kernel/provider-name.ts';
+import { channelKeyPattern } from '#orders/product.ts';
 import { couponFault, createCoupon } from '#payments/create-coupon.ts';
-import type { PaymentProvider } from '#payments/payment-provider.ts';
 import { ProviderError } from '#payments/provider-errors.ts';
 import type { CouponDraft } from '#payments/sales-channel.ts';
 import type { TapOf } from '../callback-data.ts';
@@ -13,13 +12,14 @@ import { couponList, couponQuestion, couponUsage } from '../views/coupons.ts';
 import { show } from '../views/html.ts';
 import { confirmMinutes } from '../views/questions.ts';
 import type { View } from '../views/view.ts';
+import { channelNames, listChannels } from './channels.ts';
 import type { AdminEnv, BotCommand, Confirmed, TapContext, TextContext } from './env.ts';
 import { answerTap, editView, replyView, showTyping } from './replies.ts';
 
-const isOff = 'Payhip is not configured: there are no coupons.';
+const isOff = 'No sales channel is set up: there are no coupons.';
 
 export const couponCommands: readonly BotCommand[] = [
-  { command: 'coupons', usage: '[new CODE 20% PRODUCT]', description: 'coupons at Payhip', run: runCoupons },
+  { command: 'coupons', usage: '[new CODE 20% PRODUCT]', description: 'coupons of the sales channel', run: runCoupons },
 ];
 
 async function runCoupons(env: AdminEnv, ctx: TextContext, words: string): Promise<void> {
@@ -40,25 +40,21 @@ export async function tapCoupons(env: AdminEnv, ctx: TapContext, tap: TapOf<'cou
 }
 
 async function drawCoupons(env: AdminEnv, page: number): Promise<View> {
-  const channel = findChannel(env);
+  const [channel] = listChannels(env);
   if (channel === undefined) return say(isOff);
   try {
-    return couponList({ ...(await channel.sales.listCoupons()), page }, env.look());
+    return couponList({ channel: channel.name, ...(await channel.sales.listCoupons()), page }, env.look());
   } catch (error) {
     if (!(error instanceof ProviderError)) throw error;
     return say(`${providerTitle(channel.name)} did not show its coupons: ${error.message}`);
   }
 }
 
-function findChannel(env: AdminEnv): Required<Pick<PaymentProvider, 'name' | 'sales'>> | undefined {
-  const found = env.providers.list().find(({ sales }) => sales !== undefined);
-  return found?.sales && { name: found.name, sales: found.sales };
-}
-
 async function ask(env: AdminEnv, ctx: TextContext, words: readonly string[]): Promise<View> {
-  if (findChannel(env) === undefined) return say(isOff);
+  const [channel] = channelNames(env);
+  if (channel === undefined) return say(isOff);
   const [code = '', off = '', ...rest] = words;
-  const about = await findProduct(env, rest.join(' '));
+  const about = await findProduct(env, { channel, word: rest.join(' ') });
   if ('fault' in about) return say(about.fault);
   const terms = readTerms(off);
   if ('fault' in terms) return say(`${terms.fault}. For example ${couponUsage}`);
@@ -71,19 +67,21 @@ async function ask(env: AdminEnv, ctx: TextContext, words: readonly string[]): P
     payload: { ...draft },
     forMs: confirmMinutes * minute,
   });
-  return couponQuestion(draft, { about: about.name, pendingId: pending.id });
+  return couponQuestion(draft, { channel, about: about.name, pendingId: pending.id });
 }
 
-/** By our sku, or by the key at Payhip; nothing is all products. */
+/** By our sku, or by the channel's key; nothing is all products. */
 async function findProduct(
   env: AdminEnv,
-  word: string,
+  { channel, word }: { channel: ProviderName; word: string },
 ): Promise<{ productKey: string | null; name: string } | { fault: string }> {
   if (word === '') return { productKey: null, name: 'all products' };
   const product = await env.database.read((stores) => stores.products.findProductBySku(word));
-  if (product?.payhipKey === null) return { fault: `${product.sku} has no key at Payhip: /products ${product.sku}` };
-  if (product !== undefined) return { productKey: product.payhipKey, name: `${product.name} (${product.payhipKey})` };
-  if (payhipKeyPattern.test(word)) return { productKey: word, name: `the product ${word}` };
+  if (product !== undefined && product.channel !== channel) {
+    return { fault: `${product.sku} has no key at ${providerTitle(channel)}: /products ${product.sku}` };
+  }
+  if (product !== undefined) return { productKey: product.channelKey, name: `${product.name} (${product.channelKey})` };
+  if (channelKeyPattern.test(word)) return { productKey: word, name: `the product ${word}` };
   return { fault: `${word} is no product.` };
 }
 
@@ -100,7 +98,7 @@ function readTerms(text: string): Pick<CouponDraft, 'percent' | 'amountMinor'> |
 }
 
 export const confirmCoupon: Confirmed = async (env, ctx, { payload }) => {
-  const channel = findChannel(env);
+  const [channel] = listChannels(env);
   if (channel === undefined) return isOff;
   const text = (name: string): string | null => (payload[name] === null ? null : String(payload[name]));
   const amount = payload['amountMinor'];

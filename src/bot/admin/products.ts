@@ -2,6 +2,7 @@ import { adminActor } from '#access/admin.ts';
 import { proposeAction } from '#access/pending-actions.ts';
 import { minute } from '#kernel/clock.ts';
 import { MoneyInvalid, parseMoney } from '#kernel/money.ts';
+import { isProviderName, type ProviderName } from '#kernel/provider-name.ts';
 import type { Product } from '#orders/product.ts';
 import { removeProduct } from '#orders/remove-product.ts';
 import { faultOf, type ProductDraft, saveProduct } from '#orders/save-product.ts';
@@ -20,6 +21,7 @@ import {
 } from '../views/products.ts';
 import { confirmMinutes } from '../views/questions.ts';
 import type { View } from '../views/view.ts';
+import { channelNames } from './channels.ts';
 import type { AdminEnv, BotCommand, Confirmed, TapContext, TextContext } from './env.ts';
 import { awaitLicenceSecret } from './product-secret.ts';
 import { answerTap, editView, replyView } from './replies.ts';
@@ -37,7 +39,7 @@ async function runProducts(env: AdminEnv, ctx: TextContext, words: string): Prom
   else if (/^(?:add|change)$/i.test(verb)) await runSave(env, ctx, { verb: verb.toLowerCase(), words: rest });
   else {
     const product = await env.database.read((stores) => stores.products.findProductBySku(verb));
-    const unknown = `There is no product ${verb}. To add one: ${productUsage}`;
+    const unknown = `There is no product ${verb}. To add one: ${productUsage(channelNames(env))}`;
     await replyView(ctx, product === undefined ? say(unknown) : productCard(product, env.look()));
   }
 }
@@ -47,13 +49,14 @@ async function drawProducts(env: AdminEnv, page: number): Promise<View> {
   const limit = (page + 1) * productsPerPage + 1;
   const found = await env.database.read((stores) => stores.products.listProducts({ after: null, limit }));
   const products = found.slice(page * productsPerPage, (page + 1) * productsPerPage);
-  return productList({ products, page, hasMore: found.length === limit });
+  return productList({ products, page, hasMore: found.length === limit, channels: channelNames(env) });
 }
 
 async function runSave(env: AdminEnv, ctx: TextContext, input: { verb: string; words: string[] }): Promise<void> {
-  const draft = readDraft(input.words);
+  const channels = channelNames(env);
+  const draft = readDraft(input.words, channels);
   if ('fault' in draft) {
-    await replyView(ctx, say(`${draft.fault} For example ${productUsage}`));
+    await replyView(ctx, say(`${draft.fault} For example ${productUsage(channels)}`));
     return;
   }
   const before = await env.database.read((stores) => stores.products.findProductBySku(draft.sku));
@@ -64,7 +67,8 @@ async function runSave(env: AdminEnv, ctx: TextContext, input: { verb: string; w
     return;
   }
   // What a change does not name stays, above all the key that sales are known by.
-  const whole: ProductDraft = { ...draft, payhipKey: draft.payhipKey ?? before?.payhipKey ?? null };
+  const { channel, channelKey } = draft.channel === null ? (before ?? draft) : draft;
+  const whole: ProductDraft = { ...draft, channel, channelKey };
   const pending = await proposeAction(env, {
     adminId: ctx.from.id,
     action: 'product.save',
@@ -75,14 +79,15 @@ async function runSave(env: AdminEnv, ctx: TextContext, input: { verb: string; w
 }
 
 export const confirmSaveProduct: Confirmed = async (env, ctx, { payload }) => {
-  const { sku, name, amountMinor, currency, payhipKey, version } = payload;
+  const { sku, name, amountMinor, currency, channel, channelKey, version } = payload;
   const result = await saveProduct(env, {
     draft: {
       sku: String(sku),
       name: String(name),
       amountMinor: Number(amountMinor),
       currency: String(currency),
-      payhipKey: payhipKey === null ? null : String(payhipKey),
+      channel: readProvider(channel),
+      channelKey: channelKey === null ? null : String(channelKey),
     },
     expectedVersion: version === null ? null : Number(version),
     actor: adminActor(ctx.from.id),
@@ -162,14 +167,21 @@ async function showProduct(env: AdminEnv, ctx: TapContext, productId: string): P
   await editView(ctx, product === undefined ? await drawProducts(env, 0) : productCard(product, env.look()));
 }
 
-function readDraft(words: readonly string[]): ProductDraft | { fault: string } {
+function readProvider(name: unknown): ProviderName | null {
+  return typeof name === 'string' && isProviderName(name) ? name : null;
+}
+
+function readDraft(words: readonly string[], channels: readonly ProviderName[]): ProductDraft | { fault: string } {
   const [sku = '', amount = '', currency = '', ...rest] = words;
   if (currency === '') return { fault: 'A product has a SKU, a price and a name.' };
-  const keyWord = rest.find((word) => word.startsWith('payhip='));
+  const keyWord = rest.find((word) => /^[a-z]+=/i.test(word));
+  const [channelName = '', channelKey = null] = keyWord?.split('=', 2) ?? [];
+  const channel = channels.find((known) => known === channelName.toLowerCase()) ?? null;
+  if (keyWord !== undefined && channel === null) return { fault: `${channelName} is no sales channel that is set up.` };
   const name = rest.filter((word) => word !== keyWord).join(' ');
   try {
     const money = parseMoney(amount, currency.toUpperCase());
-    const draft = { sku, name, ...money, payhipKey: keyWord?.slice('payhip='.length) ?? null };
+    const draft = { sku, name, ...money, channel, channelKey };
     const fault = faultOf(draft);
     return fault === undefined ? draft : { fault };
   } catch (error) {

@@ -6,12 +6,13 @@ import { type Filter, InputFile } from 'grammy';
 import { adminActor } from '#access/admin.ts';
 import { proposeAction } from '#access/pending-actions.ts';
 import { minute } from '#kernel/clock.ts';
-import type { ProviderName } from '#kernel/provider-name.ts';
+import { type ProviderName, providerTitle } from '#kernel/provider-name.ts';
 import { importSales, planImport } from '#payments/import-sales.ts';
 import type { SalesExport } from '#payments/sales-channel.ts';
 import { show } from '../views/html.ts';
 import { reasonMinutes } from '../views/reason-question.ts';
 import { type ImportAbout, importPlan, importReport, importResult } from '../views/sales-import.ts';
+import { channelNames } from './channels.ts';
 import { downloadFile } from './download.ts';
 import type { AdminEnv, Confirmed } from './env.ts';
 import { editView, replyView, showTyping } from './replies.ts';
@@ -25,13 +26,13 @@ type DocumentContext = Filter<Context, 'message:document'>;
 export async function takeDocument(env: AdminEnv, ctx: DocumentContext): Promise<void> {
   const { file_id: fileId, file_name: name = 'file', mime_type: type = '' } = ctx.message.document;
   const say = (text: string): Promise<number> => replyView(ctx, { text: show(text, 500), keyboard: [] });
-  const provider = env.providers.list().find(({ sales }) => sales !== undefined)?.name;
+  const [provider] = channelNames(env);
   if (provider === undefined) {
-    await say('I read sales exports of Payhip only, and Payhip is not configured.');
+    await say('I read sales exports of a sales channel only, and none is set up.');
     return;
   }
   if (!/\.(?:csv|txt|tsv)$/i.test(name) || (type !== '' && !textTypes.test(type))) {
-    await say('I read sales exports of Payhip only: a CSV file.');
+    await say(`I read sales exports of ${providerTitle(provider)} only: a CSV file.`);
     return;
   }
   await showTyping(ctx);
@@ -54,7 +55,7 @@ export async function takeDocument(env: AdminEnv, ctx: DocumentContext): Promise
 
 export const confirmImport: Confirmed = async (env, ctx, { payload }) => {
   const provider = env.providers.list().find(({ name }) => name === payload['provider'])?.name;
-  if (provider === undefined) return 'Payhip is not configured any more.';
+  if (provider === undefined) return `${providerTitle(String(payload['provider']))} is not set up any more.`;
   const fileName = String(payload['name']);
   const read = await readExport(env, { fileId: String(payload['fileId']), provider });
   if ('fault' in read) return read.fault;

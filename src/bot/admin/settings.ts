@@ -11,6 +11,7 @@ import { confirmMinutes } from '../views/questions.ts';
 import { holdLimitAwaited, holdLimitQuestion, settingsView } from '../views/settings.ts';
 import type { View } from '../views/view.ts';
 import { awaitTyped } from './await-typed.ts';
+import { channelNames } from './channels.ts';
 import type { AdminEnv, BotCommand, Confirmed, TapContext, TextContext } from './env.ts';
 import { answerTap, editView, replyView } from './replies.ts';
 
@@ -27,7 +28,7 @@ export const settingsCommands: readonly BotCommand[] = [
 
 async function drawSettings(env: AdminEnv): Promise<View> {
   const { limits } = await env.database.read(readHoldLimits);
-  return settingsView(limits);
+  return settingsView(limits, channelNames(env));
 }
 
 export async function tapSettings(env: AdminEnv, ctx: TapContext): Promise<void> {
@@ -38,7 +39,7 @@ export async function tapSettings(env: AdminEnv, ctx: TapContext): Promise<void>
 export async function tapHoldLimit(env: AdminEnv, ctx: TapContext, tap: TapOf<'hold_limit'>): Promise<void> {
   const currency = tap.currency === 'new' ? null : tap.currency;
   await awaitTyped(env, { adminId: ctx.from.id, action: 'setting.hold_limit.typed', payload: { currency } });
-  await editView(ctx, holdLimitAwaited(currency));
+  await editView(ctx, holdLimitAwaited(currency, channelNames(env)));
   await answerTap(ctx, 'Write the limit.');
 }
 
@@ -57,7 +58,7 @@ export async function takeHoldLimit(env: AdminEnv, ctx: TextContext, waiting: Pe
     forMs: confirmMinutes * minute,
   });
   const beforeMinor = limits[limit.currency];
-  await replyView(ctx, holdLimitQuestion({ limit, beforeMinor, pendingId: pending.id }));
+  await replyView(ctx, holdLimitQuestion({ limit, beforeMinor, channels: channelNames(env), pendingId: pending.id }));
 }
 
 export const confirmHoldLimit: Confirmed = async (env, ctx, { payload }) => {

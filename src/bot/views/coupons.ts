@@ -1,4 +1,5 @@
 import { formatMoney } from '#kernel/money.ts';
+import { type ProviderName, providerTitle } from '#kernel/provider-name.ts';
 import type { Coupon, CouponDraft } from '#payments/sales-channel.ts';
 import { pageMax } from '../callback-data.ts';
 import { fitLines, type Line, line, weights } from './fit.ts';
@@ -10,13 +11,21 @@ import { formatTime, plural } from './words.ts';
 const perPage = 10;
 export const couponUsage = '/coupons new CODE 20% [PRODUCT], or 5.00 instead of 20%';
 
-/** One page of a channel's coupons. Payhip counts an amount in the currency of what is bought, and names none. */
-export function couponList(list: { coupons: readonly Coupon[]; isWhole: boolean; page: number }, look: Look): View {
+interface CouponPage {
+  channel: ProviderName;
+  coupons: readonly Coupon[];
+  isWhole: boolean;
+  page: number;
+}
+
+/** One page of a channel's coupons. An amount counts in the currency of what is bought, and has none of its own. */
+export function couponList(list: CouponPage, look: Look): View {
   const { coupons, isWhole } = list;
   const pages = Math.max(Math.ceil(coupons.length / perPage), 1);
   const page = Math.min(list.page, pages - 1);
   const count = `${plural(coupons.length, 'coupon')}${isWhole ? '' : ', and more'}`;
-  const lines = [line(`<b>Payhip: ${count}</b>${pages > 1 ? ` · page ${page + 1} of ${pages}` : ''}`, weights.must)];
+  const where = pages > 1 ? ` · page ${page + 1} of ${pages}` : '';
+  const lines = [line(`<b>${providerTitle(list.channel)}: ${count}</b>${where}`, weights.must)];
   const shown = coupons.slice(page * perPage, (page + 1) * perPage);
   lines.push(...shown.map((coupon) => couponLine(coupon, look)));
   lines.push(line('', weights.history), line(`New: <code>${couponUsage}</code>`, weights.detail));
@@ -40,13 +49,17 @@ export function takesOff(coupon: Pick<Coupon, 'percent' | 'amountMinor'>): strin
   return `${formatMoney({ amountMinor: coupon.amountMinor ?? 0, currency: 'USD' }).split(' ')[0]} off`;
 }
 
-/** The second step: Payhip has no call that takes a coupon back. */
-export function couponQuestion(draft: CouponDraft, options: { about: string; pendingId: string }): View {
+/** The second step: there is no call that takes a coupon back. */
+export function couponQuestion(
+  draft: CouponDraft,
+  options: { channel: ProviderName; about: string; pendingId: string },
+): View {
+  const title = providerTitle(options.channel);
   return {
     text: fitLines([
-      line('❓ <b>Make this coupon at Payhip?</b>', weights.must),
+      line(`❓ <b>Make this coupon at ${title}?</b>`, weights.must),
       line(`${bold(draft.code, 40)} · ${takesOff(draft)} · ${show(options.about, 120)}`, weights.must),
-      line('It is good at once, and can be taken back on Payhip’s own pages only.'),
+      line(`It is good at once, and can be taken back on ${title}’s own pages only.`),
       line(`<i>Good for ${confirmMinutes} minutes, for you only.</i>`, weights.extra),
     ]),
     keyboard: [

@@ -45,7 +45,7 @@ const tapsOf: Readonly<Record<OrderStatus, readonly OrderTap[]>> = {
   expired: ['check', 'link'],
   cancelled: ['check'],
   needs_attention: ['accept', 'reject', 'remember', 'check', 'link', 'refund'],
-  partially_refunded: ['check', 'refund'],
+  partially_refunded: ['check', 'deliver', 'refund'],
   refunded: ['check'],
 };
 

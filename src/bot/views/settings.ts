@@ -1,16 +1,23 @@
 import { formatMoney, type Money } from '#kernel/money.ts';
+import { type ProviderName, providerTitle } from '#kernel/provider-name.ts';
 import type { HoldLimits } from '#payments/hold-limit.ts';
 import { fitLines, line, weights } from './fit.ts';
 import { bold } from './html.ts';
 import { confirmMinutes } from './questions.ts';
 import { reasonMinutes } from './reason-question.ts';
 import { type Button, inPairs, type View } from './view.ts';
+import { sentence } from './words.ts';
+
+/** Whose sales may be held: `Payhip`; `channel` where none is set up. */
+function whose(channels: readonly ProviderName[]): string {
+  return channels.length === 0 ? 'channel' : channels.map(providerTitle).join(' and ');
+}
 
 /** What admins can change from the chat. */
-export function settingsView(limits: HoldLimits): View {
+export function settingsView(limits: HoldLimits, channels: readonly ProviderName[]): View {
   const entries = Object.entries(limits).sort(([left], [right]) => left.localeCompare(right));
   const lines = entries.map(([currency, amountMinor]) =>
-    line(`Hold Payhip sales above: ${bold(formatMoney({ amountMinor, currency }))}`, weights.must),
+    line(`Hold ${whose(channels)} sales above: ${bold(formatMoney({ amountMinor, currency }))}`, weights.must),
   );
   const change = entries.map(
     ([currency]): Button => ({ text: `Change ${currency}`, tap: { kind: 'hold_limit', currency } }),
@@ -20,7 +27,7 @@ export function settingsView(limits: HoldLimits): View {
     text: fitLines([
       line('<b>Settings</b>', weights.must),
       ...lines,
-      line('In other currencies all Payhip sales are held.'),
+      line(`In other currencies all ${whose(channels)} sales are held.`),
       line('', weights.history),
       line('<i>A held sale counts once somebody accepts it. Everything else is set in the environment.</i>'),
     ]),
@@ -29,12 +36,13 @@ export function settingsView(limits: HoldLimits): View {
 }
 
 /** Shown while the new amount is waited for. */
-export function holdLimitAwaited(currency: string | null): View {
+export function holdLimitAwaited(currency: string | null, channels: readonly ProviderName[]): View {
   const example = currency === null ? '250.00 EUR' : `250.00 ${currency}`;
   return {
     text: fitLines([
       line('✍️ <b>Write the new limit as your next message.</b>', weights.must),
-      line(`For example <code>${example}</code>. Payhip sales above it are held; 0 holds all of them.`, weights.must),
+      line(`For example <code>${example}</code>.`, weights.must),
+      line(`${sentence(whose(channels))} sales above it are held; 0 holds all of them.`, weights.must),
       line(`<i>Waits for ${reasonMinutes} minutes.</i>`, weights.extra),
     ]),
     keyboard: [[{ text: 'No, go back', tap: { kind: 'settings' } }]],
@@ -42,16 +50,21 @@ export function holdLimitAwaited(currency: string | null): View {
 }
 
 /** The second step: nothing is changed yet. */
-export function holdLimitQuestion(change: { limit: Money; beforeMinor: number | undefined; pendingId: string }): View {
-  const { limit, beforeMinor } = change;
+export function holdLimitQuestion(change: {
+  limit: Money;
+  beforeMinor: number | undefined;
+  channels: readonly ProviderName[];
+  pendingId: string;
+}): View {
+  const { limit, beforeMinor, channels } = change;
   const before =
     beforeMinor === undefined
       ? `All sales in ${limit.currency} are held so far.`
       : `It is ${formatMoney({ ...limit, amountMinor: beforeMinor })} so far.`;
   return {
     text: fitLines([
-      line(`❓ <b>Hold Payhip sales above ${formatMoney(limit)}?</b>`, weights.must),
-      line(`${before} Sales up to the limit that fit the catalogue count at once, on Payhip's word alone.`),
+      line(`❓ <b>Hold ${whose(channels)} sales above ${formatMoney(limit)}?</b>`, weights.must),
+      line(`${before} Sales up to the limit that fit the catalogue count at once, on the channel's word alone.`),
       line(`<i>Good for ${confirmMinutes} minutes, for you only.</i>`, weights.extra),
     ]),
     keyboard: [

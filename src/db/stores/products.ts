@@ -23,12 +23,13 @@ export function createProductStore(session: Session): ProductStore {
       const found = await db.select().from(products).where(eq(products.skuKey, sku.toLowerCase()));
       return found.map(toProduct)[0];
     },
-    async listProductsByPayhipKey(keys) {
+    async listProductsByChannelKey({ channel, keys }) {
       if (keys.length === 0) return [];
+      const isOneOf = inArray(products.channelKey, [...keys]);
       const found = await db
         .select()
         .from(products)
-        .where(inArray(products.payhipKey, [...keys]));
+        .where(and(isOneOf, eq(products.channel, channel)));
       return found.map(toProduct);
     },
     async listProducts(query) {

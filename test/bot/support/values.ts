@@ -44,7 +44,7 @@ export function aPayment(differences: Partial<Payment> = {}): Payment {
 export function aProduct(differences: Partial<Product> = {}): Product {
   return {
     ...{ id: anId, sku: 'GUIDE', name: 'Field Guide', amountMinor: 900, currency: 'USD', version: 1 },
-    ...{ payhipKey: 'RGsF', hasLicenceSecret: false, createdAt: at, updatedAt: at, ...differences },
+    ...{ channel: 'payhip', channelKey: 'RGsF', hasLicenceSecret: false, createdAt: at, updatedAt: at, ...differences },
   };
 }
 

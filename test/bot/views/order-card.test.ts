@@ -146,7 +146,7 @@ describe('an order card', () => {
     ['expired', ['Check again', 'New payment link']],
     ['cancelled', ['Check again']],
     ['needs_attention', ['Check again', 'New payment link']],
-    ['partially_refunded', ['Check again']],
+    ['partially_refunded', ['Check again', 'Mark delivered']],
     ['refunded', ['Check again']],
   ] as const)('%s offers %j', (status, wanted) => {
     const { keyboard } = orderCard(

@@ -71,7 +71,7 @@ test.each(['accept', 'remember', 'reject'] as const)('the question before %s say
 });
 
 test('the settings are told as a person would', () => {
-  expect(drawn(settingsView({ USD: 10_000, EUR: 8_000 }))).toMatchInlineSnapshot(`
+  expect(drawn(settingsView({ USD: 10_000, EUR: 8_000 }, ['payhip']))).toMatchInlineSnapshot(`
     "<b>Settings</b>
     Hold Payhip sales above: <b>80.00 EUR</b>
     Hold Payhip sales above: <b>100.00 USD</b>
@@ -85,15 +85,22 @@ test('the settings are told as a person would', () => {
 
 describe('the catalogue', () => {
   test('is a line for each product, and a button that opens it', () => {
-    const products = [aProduct({ hasLicenceSecret: true }), aProduct({ sku: 'LOOPS', name: hostile, payhipKey: null })];
-    expect(drawn(productList({ products, page: 0, hasMore: false })).slice(0, 200)).toMatchInlineSnapshot(`
+    const products = [
+      aProduct({ hasLicenceSecret: true }),
+      aProduct({ sku: 'LOOPS', name: hostile, channel: null, channelKey: null }),
+    ];
+    expect(
+      drawn(productList({ products, page: 0, hasMore: false, channels: ['payhip'] })).slice(0, 200),
+    ).toMatchInlineSnapshot(`
       "<b>Products</b>
       <b>GUIDE</b> Field Guide · 9.00 USD · Payhip <code>RGsF</code> 🔑
       <b>LOOPS</b> &lt;b&gt;Eve&lt;/b&gt; &amp; &quot;co&quot; evil /refund T-1 😀👩‍👩‍👧‍👦👩‍👩‍👧‍👦… · 9.00 USD
 
       Add or"
     `);
-    expect(productList({ products: [], page: 0, hasMore: false }).text).toContain('every Payhip sale is held');
+    expect(productList({ products: [], page: 0, hasMore: false, channels: ['payhip'] }).text).toContain(
+      'every Payhip sale is held',
+    );
   });
 
   test('shows of a secret only that it is set', () => {
@@ -131,14 +138,16 @@ test('coupons are listed page by page, with what each takes off', () => {
     aCoupon(),
     aCoupon({ code: 'FIVE', percent: null, amountMinor: 500, productKey: 'RGsF', usageLimit: 9 }),
   ];
-  expect(drawn(couponList({ coupons, isWhole: true, page: 0 }, look))).toMatchInlineSnapshot(`
+  expect(drawn(couponList({ channel: 'payhip', coupons, isWhole: true, page: 0 }, look))).toMatchInlineSnapshot(`
     "<b>Payhip: 2 coupons</b>
     <b>SPRING</b> 20% off · all products · used 3
     <b>FIVE</b> 5.00 off · <code>RGsF</code> · used 3 of 9
 
     New: <code>/coupons new CODE 20% [PRODUCT], or 5.00 instead of 20%</code>"
   `);
-  expect(drawn(couponQuestion(aCoupon(), { about: 'all products', pendingId }))).toContain('20% off');
+  expect(drawn(couponQuestion(aCoupon(), { channel: 'payhip', about: 'all products', pendingId }))).toContain(
+    '20% off',
+  );
 });
 
 test('a subscription that was found stands beside the orders', () => {

@@ -9,7 +9,8 @@ const sale = { provider: 'payhip', reference: asProviderReference('sale-1') } as
 
 function sampleProduct(sku: string, change: Partial<ProductFacts> = {}): ProductFacts {
   return {
-    ...{ id: `id-${sku}`, sku, name: 'Field Guide', amountMinor: 900, currency: 'USD', version: 1, payhipKey: null },
+    ...{ id: `id-${sku}`, sku, name: 'Field Guide', amountMinor: 900, currency: 'USD', version: 1 },
+    ...{ channel: null, channelKey: null },
     ...{ createdAt: noon, updatedAt: noon, ...change },
   };
 }
@@ -126,24 +127,34 @@ export function describeSales(open: OpenContractDatabase): void {
   });
 
   describe('a product', () => {
-    test('has a sku and a key at Payhip that no other has', async () => {
+    test('has a sku, and a key at its channel, that no other has', async () => {
       await using opened = await open();
       await opened.database.transaction(async ({ products }) => {
-        expect(await products.insertProduct(sampleProduct('Guide', { payhipKey: 'RGsF' }))).toBe(true);
+        expect(await products.insertProduct(sampleProduct('Guide', { channel: 'payhip', channelKey: 'RGsF' }))).toBe(
+          true,
+        );
         expect(await products.insertProduct(sampleProduct('GUIDE', { id: 'x' }))).toBe(false);
-        expect(await products.insertProduct(sampleProduct('FONTS', { payhipKey: 'RGsF' }))).toBe(false);
-        expect(await products.insertProduct(sampleProduct('FONTS', { payhipKey: 'rgsf' }))).toBe(true);
+        expect(await products.insertProduct(sampleProduct('FONTS', { channel: 'payhip', channelKey: 'RGsF' }))).toBe(
+          false,
+        );
+        expect(await products.insertProduct(sampleProduct('FONTS', { channel: 'payhip', channelKey: 'rgsf' }))).toBe(
+          true,
+        );
         expect(await products.insertProduct(sampleProduct('LOOPS'))).toBe(true);
         expect(await products.findProductBySku('guide')).toEqual({
-          ...sampleProduct('Guide', { payhipKey: 'RGsF' }),
+          ...sampleProduct('Guide', { channel: 'payhip', channelKey: 'RGsF' }),
           hasLicenceSecret: false,
         });
-        expect((await products.listProductsByPayhipKey(['RGsF', 'none'])).map(({ sku }) => sku)).toEqual(['Guide']);
-        expect(await products.listProductsByPayhipKey([])).toEqual([]);
+        expect(await products.insertProduct(sampleProduct('Twin', { channel: 'bitpay', channelKey: 'RGsF' }))).toBe(
+          true,
+        );
+        const listKeys = (keys: string[]) => products.listProductsByChannelKey({ channel: 'payhip', keys });
+        expect((await listKeys(['RGsF', 'none'])).map(({ sku }) => sku)).toEqual(['Guide']);
+        expect(await listKeys([])).toEqual([]);
         const list = async (after: string | null) =>
           (await products.listProducts({ after, limit: 2 })).map(({ sku }) => sku);
         expect(await list(null)).toEqual(['FONTS', 'Guide']);
-        expect(await list('Guide')).toEqual(['LOOPS']);
+        expect(await list('Guide')).toEqual(['LOOPS', 'Twin']);
       });
     });
 
@@ -152,7 +163,14 @@ export function describeSales(open: OpenContractDatabase): void {
       await opened.database.transaction(async ({ products }) => {
         const product = sampleProduct('GUIDE');
         await products.insertProduct(product);
-        const change = { name: 'New', amountMinor: 1, currency: 'EUR', payhipKey: 'K', updatedAt: noon + 1 };
+        const change = {
+          name: 'New',
+          amountMinor: 1,
+          currency: 'EUR',
+          channel: 'payhip',
+          channelKey: 'K',
+          updatedAt: noon + 1,
+        } as const;
         expect(await products.changeProduct({ id: product.id, expectedVersion: 2, change })).toBe(false);
         expect(await products.changeProduct({ id: product.id, expectedVersion: 1, change })).toBe(true);
         expect(await products.findProduct(product.id)).toMatchObject({ ...change, version: 2, sku: 'GUIDE' });

@@ -13,12 +13,12 @@ CREATE TABLE "products" (
 	"amount_minor" bigint NOT NULL,
 	"currency" text NOT NULL,
 	"version" bigint NOT NULL,
-	"payhip_key" text,
+	"channel" text,
+	"channel_key" text,
 	"licence_secret" text,
 	"created_at" bigint NOT NULL,
 	"updated_at" bigint NOT NULL,
-	CONSTRAINT "products_sku_key_unique" UNIQUE("sku_key"),
-	CONSTRAINT "products_payhip_key_unique" UNIQUE("payhip_key")
+	CONSTRAINT "products_sku_key_unique" UNIQUE("sku_key")
 );
 --> statement-breakpoint
 CREATE TABLE "channel_licences" (
@@ -54,4 +54,5 @@ CREATE TABLE "channel_subscriptions" (
 	CONSTRAINT "channel_subscriptions_status" CHECK (status in ('active', 'canceled'))
 );
 --> statement-breakpoint
+CREATE UNIQUE INDEX "products_by_channel_key" ON "products" USING btree ("channel_key","channel");--> statement-breakpoint
 CREATE INDEX "channel_sales_waiting" ON "channel_sales" USING btree ("sold_at","updated_at");

@@ -13,14 +13,15 @@ CREATE TABLE `products` (
 	`amount_minor` integer NOT NULL,
 	`currency` text NOT NULL,
 	`version` integer NOT NULL,
-	`payhip_key` text,
+	`channel` text,
+	`channel_key` text,
 	`licence_secret` text,
 	`created_at` integer NOT NULL,
 	`updated_at` integer NOT NULL
 ) STRICT;
 --> statement-breakpoint
 CREATE UNIQUE INDEX `products_sku_key_unique` ON `products` (`sku_key`);--> statement-breakpoint
-CREATE UNIQUE INDEX `products_payhip_key_unique` ON `products` (`payhip_key`);--> statement-breakpoint
+CREATE UNIQUE INDEX `products_by_channel_key` ON `products` (`channel_key`,`channel`);--> statement-breakpoint
 CREATE TABLE `channel_licences` (
 	`licence_hash` text PRIMARY KEY NOT NULL,
 	`provider` text NOT NULL,

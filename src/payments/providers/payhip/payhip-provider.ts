@@ -49,6 +49,8 @@ export function createPayhipProvider(
     }),
     cancelPayment: () => cannot('cancel_payment', 'a sale at Payhip cannot be cancelled from here'),
     refunds: null,
+    figures: null,
+    hasSecretAddress: true,
     verifyWebhook: (delivery, now) => verifyPayhipWebhook(delivery, { ...settings, now }),
     async probe(signal) {
       await client.listPage(1, signal);
