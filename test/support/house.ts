@@ -52,7 +52,14 @@ export interface House extends World, ShopClient {
 }
 
 export async function openHouse(options: WorldOptions & { providerPolicy?: Partial<HttpPolicy> } = {}): Promise<House> {
-  const world = await openWorld(options);
+  return openHouseIn(await openWorld(options), options);
+}
+
+/** A house in a world that has a past: on its file, by its clock. */
+export async function openHouseIn(
+  world: World,
+  options: { providerPolicy?: Partial<HttpPolicy> } = {},
+): Promise<House> {
   const client = createShopClient({ url: world.url, key: storeKey });
   const logLines: string[] = [];
   let app: App | undefined;

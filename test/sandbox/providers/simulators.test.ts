@@ -1,7 +1,7 @@
 // The simulator contract (sandbox/providers/simulator.ts), kept by every simulated provider.
 import { describe, expect, test } from 'vitest';
 import { type ProviderName, providerNames } from '#kernel/provider-name.ts';
-import { faultKinds, lateFaultKinds, VisitRefused, visitActions } from '#sandbox/providers/contract.ts';
+import { type FaultKind, faultKinds, lateFaultKinds, VisitRefused, visitActions } from '#sandbox/providers/contract.ts';
 import type { ProviderSandbox } from '#sandbox/providers/options.ts';
 import { simulators } from '#sandbox/providers/registry.ts';
 import { cases } from '#test/contract/providers/registry.ts';
@@ -40,9 +40,20 @@ async function start(name: ProviderName) {
 
 const bodiesOf = ({ received }: Receiver) => received.map(({ body }) => body);
 
-function callApi(sandbox: ProviderSandbox, name: ProviderName): Promise<Response> {
+function callApi(sandbox: ProviderSandbox, name: ProviderName, signal?: AbortSignal): Promise<Response> {
   const url = new URL(`${simulators[name].apiPath}/nothing-of-ours`, sandbox.url);
-  return fetch(url, { signal: AbortSignal.timeout(200) });
+  return fetch(url, signal ? { signal } : {});
+}
+
+/** The answer to a call under one fault; undefined for none, which is not waited for once the fault has struck. */
+async function callUnder(fault: FaultKind, about: { sandbox: ProviderSandbox; name: ProviderName }) {
+  const { sandbox, name } = about;
+  sandbox.faults(name).failNext(fault);
+  const leaving = new AbortController();
+  const answer = callApi(sandbox, name, leaving.signal).catch(() => undefined);
+  await expect.poll(() => sandbox.callLog(name)).toHaveLength(1);
+  if (fault.startsWith('timeout')) leaving.abort();
+  return answer;
 }
 
 describe.each(providerNames)('%s', (name) => {
@@ -197,8 +208,7 @@ describe.each(providerNames)('%s', (name) => {
 
   test.each(faultKinds)('lets %s strike a call of its API', async (fault) => {
     const { sandbox } = await start(name);
-    sandbox.faults(name).failNext(fault);
-    const answer = await callApi(sandbox, name).catch(() => undefined);
+    const answer = await callUnder(fault, { sandbox, name });
     if (fault === '429' || fault === '5xx') expect(answer?.status).toBe(fault === '429' ? 429 : 503);
     else expect(answer).toBeUndefined();
     const isAfter = fault === 'reset_after' || fault === 'timeout_after';
@@ -208,8 +218,7 @@ describe.each(providerNames)('%s', (name) => {
 
   test.each(lateFaultKinds)('lets %s strike a call of its API, and executes it later', async (fault) => {
     const { sandbox, clock } = await start(name);
-    sandbox.faults(name).failNext(fault);
-    expect(await callApi(sandbox, name).catch(() => undefined)).toBeUndefined();
+    expect(await callUnder(fault, { sandbox, name })).toBeUndefined();
     expect(sandbox.callLog(name)).toMatchObject([{ fault, wasExecuted: false }]);
     clock.advance(sandbox.faults(name).get().lateMs);
     sandbox.tick();
