@@ -30,6 +30,8 @@ export const alertKinds = [
   'finding_amount',
   'finding_currency',
   'provider_down',
+  'provider_retired',
+  'webhook_silent',
   'webhook_refused',
   'reconciliation',
   'dead_letter',
@@ -37,7 +39,13 @@ export const alertKinds = [
 export type AlertKind = (typeof alertKinds)[number];
 
 /** The buttons that help this kind of trouble, beside Acknowledge and Snooze; at most two. */
-export const alertActions = ['new_payment_link', 'check_again', 'open_order'] as const;
+export const alertActions = [
+  'new_payment_link',
+  'check_again',
+  'open_order',
+  'ask_provider',
+  'check_quarantine',
+] as const;
 export type AlertAction = (typeof alertActions)[number];
 
 /** What the card says. All texts are plain; the view escapes them. Amounts carry their currency. */

@@ -12,8 +12,9 @@ import { createPaymentLink } from '#payments/create-payment-link.ts';
 import type { PaymentDeps } from '#payments/deps.ts';
 import { getOrderDetails } from '#payments/get-order.ts';
 import { ProviderError } from '#payments/provider-errors.ts';
-import { decodeTap, type TapOf } from './callback-data.ts';
+import { decodeTap, type ProviderTap, type TapOf } from './callback-data.ts';
 import type { OnceWithin } from './once-within.ts';
+import { carryOutProviderTap } from './provider-taps.ts';
 import { checkedText, linkRefusal, orderGone } from './verdicts.ts';
 import { orderCard } from './views/order-card.ts';
 import { paymentLink } from './views/payment-link.ts';
@@ -73,6 +74,9 @@ function carryOut(deps: AlertTapDeps, known: KnownTap): Promise<AlertTapResult> 
       return checkAgain(deps, known);
     case 'open':
       return openOrder(deps, known);
+    case 'ask':
+    case 'quarantine':
+      return troubleTap(deps, known, known.tap.act);
     default:
       return known.tap.act satisfies never;
   }
@@ -116,6 +120,13 @@ async function checkAgain(deps: AlertTapDeps, { alert, input }: KnownTap): Promi
   if (alert.orderId === null) return probeProvider(deps, alert);
   const result = await checkOrder(deps, { orderId: alert.orderId, actor: adminActor(input.adminId) });
   return { toast: checkedText(result) };
+}
+
+/** What helps against the trouble of a provider as a whole. */
+async function troubleTap(deps: AlertTapDeps, { alert, input }: KnownTap, act: ProviderTap): Promise<AlertTapResult> {
+  const name = alert.facts.provider;
+  if (alert.status === 'resolved' || name === null || !isProviderName(name)) return { toast: outOfDate };
+  return { toast: await carryOutProviderTap(deps, { act, provider: name, adminId: input.adminId }) };
 }
 
 /** An alert without an order is about the provider as a whole: whether it answers is what can be checked. */

@@ -9,7 +9,7 @@ export const callbackBytesMax = 64;
 /** No list in the chat goes further back than this; older orders are found by `/find`. */
 export const pageMax = 24;
 
-const alertTaps = ['ack', 'snooze', 'link', 'check', 'open'] as const;
+const alertTaps = ['ack', 'snooze', 'link', 'check', 'open', 'ask', 'quarantine'] as const;
 export type AlertTap = (typeof alertTaps)[number];
 
 /** `card`: the pager's message, which the outbox keeps current; `list`: the view behind `/alerts`. */
@@ -44,6 +44,10 @@ export type DeadTap = (typeof deadTaps)[number];
 const deadQueues = ['inbox', 'outbox'] as const;
 export type DeadQueue = (typeof deadQueues)[number];
 
+/** `ask`: whether one that is not asked any more is back; `quarantine`: whether refused webhooks verify by now. */
+const providerTaps = ['ask', 'quarantine'] as const;
+export type ProviderTap = (typeof providerTaps)[number];
+
 export type Tap =
   | { kind: 'alert'; act: AlertTap; id: string; place: AlertPlace }
   | { kind: 'alerts'; page: number }
@@ -69,6 +73,7 @@ export type Tap =
   /** The message is left as it is, without its buttons. */
   | { kind: 'dismiss' }
   | { kind: 'providers' }
+  | { kind: 'provider'; act: ProviderTap; provider: ProviderName | 'all' }
   | { kind: 'health' };
 
 export type TapOf<Kind extends Tap['kind']> = Extract<Tap, { kind: Kind }>;
@@ -106,6 +111,8 @@ export function encodeTap(tap: Tap): string {
       return `product:${tap.act}:${shortenId(tap.id)}`;
     case 'hold_limit':
       return `hold_limit:${tap.currency}`;
+    case 'provider':
+      return `provider:${tap.act}:${tap.provider}`;
     case 'dead_list':
     case 'settings':
     case 'dismiss':
@@ -181,6 +188,11 @@ function readTap(kind: string, [first = '', second = '', third = '']: string[]):
     }
     case 'hold_limit':
       return first === 'new' || isCurrency(first) ? { kind, currency: first } : undefined;
+    case 'provider': {
+      const act = oneOf(providerTaps, first);
+      const provider = second === 'all' || isProviderName(second) ? second : undefined;
+      return act && provider ? { kind, act, provider } : undefined;
+    }
     case 'dead_list':
     case 'settings':
     case 'dismiss':

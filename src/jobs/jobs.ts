@@ -10,11 +10,14 @@ import type { PaymentDeps } from '#payments/deps.ts';
 import { expireOrders } from '#payments/expire-orders.ts';
 import { followRefunds } from '#payments/follow-refunds.ts';
 import { forgetRequests } from '#payments/forget-requests.ts';
+import type { CatchUp } from '#payments/outages/catch-up.ts';
+import { pruneOutages } from '#payments/outages/prune-outages.ts';
 import { pollPayments } from '#payments/poll-payments.ts';
 import { pruneReconciliations } from '#payments/prune-reconciliations.ts';
 import { pruneSales } from '#payments/prune-sales.ts';
 import type { ReconcileProvider } from '#payments/reconcile-provider.ts';
-import { watchProviders } from '#payments/watch-providers.ts';
+import type { WatchProviders } from '#payments/watch-providers.ts';
+import type { WatchWebhooks } from '#payments/webhooks/watch-webhooks.ts';
 
 export interface Job {
   name: string;
@@ -29,6 +32,9 @@ export interface Job {
 export interface JobsDeps {
   payments: PaymentDeps;
   reconcile: ReconcileProvider;
+  watch: WatchProviders;
+  catchUp: CatchUp;
+  watchWebhooks: WatchWebhooks;
 }
 
 const pollLimit = 50;
@@ -64,7 +70,21 @@ export function createJobs(deps: JobsDeps): Job[] {
       name: 'watch-providers',
       cron: '*/5 * * * * *',
       timeoutMs: 2 * minute,
-      run: (signal) => watchProviders(payments, { signal }),
+      run: (signal) => deps.watch({ signal }),
+    },
+    {
+      name: 'catch-up',
+      cron: '*/5 * * * * *',
+      // Longer than the looks and the comparison of one provider together; each of them has a bound of its own.
+      timeoutMs: hour / 2,
+      run: (signal) => deps.catchUp({ signal }),
+    },
+    {
+      name: 'watch-webhooks',
+      cron: '20 * * * * *',
+      // A comparison of lists may be among what a silence leads to.
+      timeoutMs: hour / 2,
+      run: (signal) => deps.watchWebhooks({ signal }),
     },
     {
       name: 'wake-alerts',
@@ -125,8 +145,10 @@ async function pruneAll(payments: PaymentDeps, signal: AbortSignal): Promise<Jso
     const requests = await forgetRequests(payments, { limit: pruneLimit });
     const reconciliations = await pruneReconciliations(payments, { limit: pruneLimit });
     const alerts = await pruneAlerts(payments, { limit: pruneLimit });
+    const outages = await pruneOutages(payments, { limit: pruneLimit });
     const sales = await pruneSales(payments, { limit: pruneLimit });
-    const deleted = queues.deleted + requests.deleted + reconciliations.deleted + alerts.deleted + sales.deleted;
+    const ofOrders = requests.deleted + reconciliations.deleted + sales.deleted;
+    const deleted = queues.deleted + ofOrders + alerts.deleted + outages.deleted;
     total += deleted;
     if (deleted === 0) return { deleted: total };
   }

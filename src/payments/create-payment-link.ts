@@ -11,7 +11,7 @@ import { insertNewPayment, reopenOrder } from './new-payment.ts';
 import { loadOrderView, type OrderView } from './order-view.ts';
 import { type Payment, payablePayment } from './payment.ts';
 import type { PaymentProvider } from './payment-provider.ts';
-import { requestPayment } from './request-payment.ts';
+import { requestInTurn } from './request-in-turn.ts';
 import { endOrderTroubles } from './trouble.ts';
 import type { Work } from './work.ts';
 
@@ -21,7 +21,10 @@ export type PaymentLink =
   | { kind: 'no_provider'; reason: string }
   | { kind: 'provider_failed'; provider: ProviderName; isRejected: boolean; message: string };
 
-type Opened = { kind: 'opened'; payment: Payment } | Exclude<PaymentLink, { kind: 'created' | 'provider_failed' }>;
+type Opened =
+  /** `others` are asked when the payment's own provider fails. */
+  | { kind: 'opened'; payment: Payment; others: readonly PaymentProvider[] }
+  | Exclude<PaymentLink, { kind: 'created' | 'provider_failed' }>;
 
 /**
  * Gives an order a new payment link. A link that is still open stays the answer: two live links would let a customer
@@ -38,11 +41,14 @@ export async function createPaymentLink(
   };
   const opened = await openPayment(deps, { ...input, cause });
   if (opened.kind !== 'opened') return opened;
-  const requested = await requestPayment(deps, { payment: opened.payment, cause, alternatives: 0 });
+  const { payment, others } = opened;
+  const turns = { orderId: input.orderId, begun: [payment], candidates: others, cause };
+  const requested = await requestInTurn(deps, turns);
+  assert(requested !== undefined, `payment ${payment.id} was not asked for`);
   if (requested.kind === 'busy')
     return { kind: 'refused', reason: 'The link is being made by somebody else right now.' };
   if (requested.kind === 'failed') return { ...requested, kind: 'provider_failed' };
-  return finish(deps, { paymentId: opened.payment.id, orderId: input.orderId, cause });
+  return finish(deps, { paymentId: requested.paymentId, orderId: input.orderId, cause });
 }
 
 function openPayment(
@@ -62,19 +68,21 @@ function openPayment(
     // The customer knows this provider; where the payment itself failed, another one is the better try.
     const prefer = payments.findLast((payment) => payment.status !== 'failed')?.provider;
     const wanted = { provider: input.provider, money: order, prefer };
-    const choice = open ? undefined : chooseProvider(deps.providers, wanted);
-    if (choice?.kind === 'none') return { kind: 'no_provider', reason: choice.reason };
+    const isReady = open !== undefined && open.creation === 'confirmed';
+    const choice = isReady ? undefined : chooseProvider(deps.providers, wanted);
+    if (open === undefined && choice?.kind === 'none') return { kind: 'no_provider', reason: choice.reason };
+    const candidates = choice?.kind === 'candidates' ? choice.candidates : [];
     const reopened = await reopenOrder(work, order);
     if (!reopened.isAllowed)
       return { kind: 'refused', reason: `The order is ${order.status}; it takes no new payment.` };
-    const payment = open ?? (await insertNewPayment(work, { order: reopened.order, provider: firstOf(choice) }));
+    const payment = open ?? (await insertNewPayment(work, { order: reopened.order, provider: firstOf(candidates) }));
     await recordAudit(work, {
       actor: input.actor,
       action: 'order.new_link',
       subject: `order:${order.id}`,
       details: { paymentId: payment.id, isExisting: open !== undefined },
     });
-    return { kind: 'opened', payment };
+    return { kind: 'opened', payment, others: candidates };
   });
 }
 
@@ -97,8 +105,8 @@ function finish(
   });
 }
 
-function firstOf(choice: { candidates: readonly PaymentProvider[] } | undefined): PaymentProvider {
-  const first = choice?.candidates[0];
+function firstOf(candidates: readonly PaymentProvider[]): PaymentProvider {
+  const first = candidates[0];
   assert(first !== undefined, 'without an open payment a provider is chosen');
   return first;
 }

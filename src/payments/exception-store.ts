@@ -31,6 +31,12 @@ export interface ExceptionStore {
     after: { openedAt: Milliseconds; id: string } | null;
     limit: number;
   }): Promise<PaymentException[]>;
+  /** Of one provider, open and resolved, oldest first, after the given place. */
+  listExceptionsOf(query: {
+    provider: ProviderName;
+    after: { openedAt: Milliseconds; id: string } | null;
+    limit: number;
+  }): Promise<PaymentException[]>;
   /** How many are open, by kind and provider, with the age of the oldest. */
   countOpenExceptions(): Promise<ExceptionCount[]>;
 }

@@ -40,6 +40,8 @@ export interface WebhookDelivery {
   body: Uint8Array;
   /** The secret end of the address it came to, for a provider that has one; it is never logged nor said. */
   pathSecret?: string;
+  /** It is one of ours that is verified once more: it came to the right address then, whose end is not kept. */
+  wasAtItsAddress?: true;
 }
 
 /** Why a webhook was refused; a word for metrics and the log, never for the sender. */
@@ -124,6 +126,10 @@ export interface ProviderHealth {
   openedAt: Milliseconds | null;
   lastError: string | null;
   lastSuccessAt: Milliseconds | null;
+  /** When the first call began since which none was served; a refusal of one request is served, one of our keys is not. */
+  failingSince: Milliseconds | null;
+  /** Since when it is taken for gone and is not asked any more; null while it is. */
+  retiredAt: Milliseconds | null;
   /** Address of the provider's own page of a payment up to the reference, which ends it; null when it has none. */
   dashboardUrl: string | null;
 }

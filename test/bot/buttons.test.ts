@@ -6,6 +6,7 @@ import { alertCard } from '#bot/views/alert-card.ts';
 import { alertList } from '#bot/views/alert-list.ts';
 import { couponList, couponQuestion } from '#bot/views/coupons.ts';
 import { deadLetterCard, deadLetterList, letterOfMessage } from '#bot/views/dead-letters.ts';
+import { exitQuestion } from '#bot/views/export.ts';
 import { healthView } from '#bot/views/health.ts';
 import { orderCard } from '#bot/views/order-card.ts';
 import { foundOrders, orderList } from '#bot/views/order-list.ts';
@@ -16,6 +17,7 @@ import { discardQuestion, orderQuestion } from '#bot/views/questions.ts';
 import { reasonAwaited, reasonGiven, reasonQuestion } from '#bot/views/reason-question.ts';
 import { reconcileChoice } from '#bot/views/reconcile.ts';
 import { refundChoice } from '#bot/views/refunds.ts';
+import { replayView } from '#bot/views/replay.ts';
 import { importPlan } from '#bot/views/sales-import.ts';
 import { holdLimitAwaited, holdLimitQuestion, settingsView } from '#bot/views/settings.ts';
 import { startView } from '#bot/views/start.ts';
@@ -24,7 +26,7 @@ import { toMarkup, type View } from '#bot/views/view.ts';
 import { providerNames } from '#kernel/provider-name.ts';
 import { orderStatuses } from '#orders/order.ts';
 import { viewOrder } from '#payments/order-view.ts';
-import { aCoupon, anAlert, anId, anOrder, aPayment, aProduct, at, look } from './support/values.ts';
+import { aCoupon, anAlert, anId, anOrder, anOutage, aPayment, aProduct, aReport, at, look } from './support/values.ts';
 
 const pendingId = 'AAECAwQFBgcICQoLDA0ODw';
 const letter = letterOfMessage({
@@ -64,7 +66,10 @@ function* everyView(): Generator<View> {
   yield* payhipViews();
   yield deadLetterList([letter], look);
   yield deadLetterCard(letter, look);
-  yield providersView([], look);
+  yield providersView([aReport({ outage: anOutage({ status: 'retired' }) })], look);
+  yield exitQuestion({ provider: 'btcpay', pendingId });
+  const range = { kind: 'event', eventId: anId } as const;
+  yield replayView({ range, report: undefined, isOver: true, pendingId }, look);
   yield healthView({ checks: [], jobs: [], queues: [] }, look);
   const ordersInNeed = { count: 1, hasMore: false };
   yield startView({ name: 'Ann', openAlerts: 1, takenAlerts: 1, ordersInNeed, commands: [] });

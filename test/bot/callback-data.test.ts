@@ -27,6 +27,8 @@ const taps: Tap[] = [
   { kind: 'coupons', page: 3 },
   { kind: 'dismiss' },
   { kind: 'providers' },
+  { kind: 'provider', act: 'quarantine', provider: 'all' },
+  { kind: 'provider', act: 'ask', provider: 'coinbase' },
   { kind: 'health' },
 ];
 

@@ -9,18 +9,23 @@ import type { AdminEnv, BotCommand, TextContext } from './env.ts';
 import { orderCommands, runOrder } from './orders.ts';
 import { payCommands } from './pay.ts';
 import { productCommands } from './products.ts';
+import { providerCommands } from './providers.ts';
 import { takeReason } from './reasons.ts';
 import { reconcileCommands } from './reconcile.ts';
 import { refundCommands } from './refunds.ts';
+import { replayCommands } from './replay.ts';
 import { replyView } from './replies.ts';
 import { reportCommands } from './reports.ts';
 import { settingsCommands } from './settings.ts';
 
 const sections: readonly { title: string; commands: readonly BotCommand[] }[] = [
   { title: 'Orders', commands: [...orderCommands, ...payCommands, ...refundCommands] },
-  { title: 'When something is wrong', commands: [...alertCommands, ...reconcileCommands, ...deadLetterCommands] },
+  {
+    title: 'When something is wrong',
+    commands: [...alertCommands, ...reconcileCommands, ...deadLetterCommands, ...replayCommands],
+  },
   { title: 'Catalogue', commands: [...productCommands, ...couponCommands] },
-  { title: 'Reports', commands: reportCommands },
+  { title: 'Reports', commands: [...providerCommands, ...reportCommands] },
   {
     title: 'This bot',
     commands: [

@@ -10,11 +10,13 @@ import { cancelledText, fulfilledText } from '../verdicts.ts';
 import { confirmCoupon } from './coupons.ts';
 import { drawLetters } from './dead-letters.ts';
 import type { AdminEnv, Confirmed, TapContext } from './env.ts';
+import { confirmExit } from './export.ts';
 import { confirmAcceptHeld, confirmRejectHeld } from './held-sales.ts';
 import { showOrder } from './order-cards.ts';
 import { confirmClearSecret, confirmRemoveProduct, confirmSaveProduct } from './products.ts';
 import { reasonOf } from './reasons.ts';
 import { confirmRefund } from './refunds.ts';
+import { confirmReplay } from './replay.ts';
 import { answerTap, editView } from './replies.ts';
 import { confirmImport } from './sales-import.ts';
 import { confirmHoldLimit } from './settings.ts';
@@ -53,6 +55,8 @@ const confirmed: Readonly<Record<string, Confirmed>> = {
   'product.clear': confirmClearSecret,
   'setting.hold_limit': confirmHoldLimit,
   'coupon.create': confirmCoupon,
+  'provider.exit': confirmExit,
+  'events.replay': confirmReplay,
   'dead_letter.discard': async (env, ctx, { payload }) => {
     const queue = payload['queue'] === 'inbox' ? 'inbox' : 'outbox';
     const actor = adminActor(ctx.from.id);

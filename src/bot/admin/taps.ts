@@ -7,11 +7,12 @@ import { tapDead, tapDeadList } from './dead-letters.ts';
 import type { AdminEnv, TapContext, TapHandlers } from './env.ts';
 import { tapOrder, tapOrders } from './orders.ts';
 import { tapProduct, tapProducts } from './products.ts';
+import { tapProvider, tapProviders } from './providers.ts';
 import { tapWriteReason } from './reasons.ts';
 import { tapReconcile } from './reconcile.ts';
 import { tapRefund } from './refunds.ts';
 import { answerTap, tapDismiss } from './replies.ts';
-import { tapHealth, tapProviders, tapStats } from './reports.ts';
+import { tapHealth, tapStats } from './reports.ts';
 import { tapHoldLimit, tapSettings } from './settings.ts';
 
 export const tapHandlers: TapHandlers = {
@@ -34,6 +35,7 @@ export const tapHandlers: TapHandlers = {
   coupons: tapCoupons,
   dismiss: tapDismiss,
   providers: tapProviders,
+  provider: tapProvider,
   health: tapHealth,
 };
 

@@ -10,6 +10,8 @@ const actionButtons: Readonly<Record<AlertAction, { text: string; act: AlertTap 
   new_payment_link: { text: 'New payment link', act: 'link' },
   check_again: { text: 'Check again', act: 'check' },
   open_order: { text: 'Open order', act: 'open' },
+  ask_provider: { text: 'Ask again now', act: 'ask' },
+  check_quarantine: { text: 'Check quarantine', act: 'quarantine' },
 };
 
 /** One trouble, as it stands: the first line says how bad it is, the last ones who has it in hand. */

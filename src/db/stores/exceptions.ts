@@ -49,6 +49,17 @@ export function createExceptionStore(session: Session): ExceptionStore {
         .orderBy(asc(exceptions.openedAt), asc(exceptions.id))
         .limit(query.limit);
     },
+    async listExceptionsOf(query) {
+      const { after } = query;
+      const isAfter =
+        after === null ? undefined : sql`(${exceptions.openedAt}, ${exceptions.id}) > (${after.openedAt}, ${after.id})`;
+      return db
+        .select(columns)
+        .from(exceptions)
+        .where(and(eq(exceptions.provider, query.provider), isAfter))
+        .orderBy(asc(exceptions.openedAt), asc(exceptions.id))
+        .limit(query.limit);
+    },
     countOpenExceptions: async () =>
       db
         .select({

@@ -5,7 +5,9 @@ import { asOrderId, asPaymentId, asProviderReference } from '#kernel/ids.ts';
 import type { Order } from '#orders/order.ts';
 import type { Product } from '#orders/product.ts';
 import type { TimelineEntry } from '#orders/timeline.ts';
+import type { Outage } from '#payments/outages/outage.ts';
 import type { Payment } from '#payments/payment.ts';
+import type { ProviderReport } from '#payments/provider-report.ts';
 import type { Coupon } from '#payments/sales-channel.ts';
 
 /** Sunday, 22 November 2026, 03:00 UTC. */
@@ -80,6 +82,28 @@ export function anAlert(differences: Partial<Alert> = {}): Alert {
     actions: ['new_payment_link', 'open_order'],
     ...{ occurrences: 1, openedAt: at, lastRaisedAt: at, acknowledgedAt: null, acknowledgedBy: null },
     ...{ snoozedUntil: null, resolvedAt: null, resolvedBy: null },
+    ...differences,
+  };
+}
+
+export function anOutage(differences: Partial<Outage> = {}): Outage {
+  return {
+    ...{ id: anId, provider: 'btcpay', status: 'over', version: 3, beganAt: at, reason: 'probe: ECONNREFUSED' },
+    ...{ askedAt: at + 3_600_000, goneSince: null, goneCount: 0, retiredAt: null, answeredAt: at + 3_660_000 },
+    ...{ endedAt: at + 3_670_000, lookedCount: 12, recoveredCount: 4, lostCount: 0 },
+    ...differences,
+  };
+}
+
+export function aReport(differences: Partial<ProviderReport> = {}): ProviderReport {
+  return {
+    health: {
+      ...{ provider: 'btcpay', breaker: 'closed', openedAt: null, lastError: null, lastSuccessAt: at },
+      ...{ failingSince: null, retiredAt: null, dashboardUrl: null },
+    },
+    ...{ gaps: [], outage: null, pastOutages: [] },
+    webhooks: { lastAt: at, usualPerDay: null, silentSince: null },
+    quarantine: { count: 0, withBody: 0, isRefusing: false },
     ...differences,
   };
 }

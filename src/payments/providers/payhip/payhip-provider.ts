@@ -7,6 +7,7 @@ import { createPayhipClient } from './client.ts';
 import { createCouponDesk } from './coupons.ts';
 import { readPayhipEvent } from './sale-event.ts';
 import { readSalesExport } from './sales-export.ts';
+import { strikePayhipSecrets } from './strike-secrets.ts';
 import { type PayhipWebhookRule, verifyPayhipWebhook } from './webhook.ts';
 
 export interface PayhipSettings extends PayhipWebhookRule {
@@ -57,6 +58,7 @@ export function createPayhipProvider(
     },
     sales: {
       readEvent: readPayhipEvent,
+      strikeSecrets: strikePayhipSecrets,
       verifyLicence: (asked, signal) => client.verifyLicence(asked, signal),
       listCoupons: (signal) => coupons.list(signal),
       createCoupon: (draft, signal) => coupons.create(draft, signal),
