@@ -13,6 +13,7 @@ import { createServer, type TillkeeperServer } from '#server/server.ts';
 import packageJson from '../package.json' with { type: 'json' };
 import { type Bots, createBots, receiversOf } from './app-bots.ts';
 import { applyMigrations, type Core, type CoreDeps, openCore } from './app-core.ts';
+import { createDoctor } from './app-doctor.ts';
 import { createChecks, readHealthReport } from './app-health.ts';
 import { allLanes, createPumps, type Pumps } from './app-pumps.ts';
 import { takeUpLeftWork } from './app-recovery.ts';
@@ -76,6 +77,7 @@ function assemble(config: Config, core: Core): Sides {
   const bots = createBots(config, {
     ...{ payments, reconcile: watches.reconcile, admins: createOwnerDirectory(config.telegram.ownerIds) },
     redact: createStriker(config.secrets),
+    doctor: createDoctor({ ...{ config, clock, random: payments.random }, instance: core.instanceId }),
     readHealth: () => readHealthReport({ ...healthDeps, scheduler, checks }),
     onSend: (send) => metrics.countTelegramSend(send),
   });
@@ -99,7 +101,7 @@ function assemble(config: Config, core: Core): Sides {
   const checks = createChecks(healthDeps);
   const server = createServer(
     {
-      ...{ payments, metrics, storeApi: config.storeApi, version: packageJson.version },
+      ...{ payments, metrics, storeApi: config.storeApi, version: packageJson.version, instance: core.instanceId },
       receiveWebhook: createWebhookReceiver(payments),
       telegram: receiversOf(config, bots),
       checks: { live: [], ready: checks },

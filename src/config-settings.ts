@@ -33,6 +33,8 @@ export interface Setting<Value = unknown> {
   unit: string | null;
   /** Its value is never printed, and is struck out of every log line. */
   isSecret: boolean;
+  /** A secret that people make up themselves, and that may therefore be weak. */
+  isSelfMade: boolean;
   sentence: string;
 }
 
@@ -44,9 +46,10 @@ function setting<Value>(
     fallback?: string;
     unit?: string;
     isSecret?: boolean;
+    isSelfMade?: boolean;
   },
 ): Setting<Value> {
-  return { group, fallback: null, unit: null, isSecret: false, ...input };
+  return { group, fallback: null, unit: null, isSecret: false, isSelfMade: false, ...input };
 }
 
 export const settings = {
@@ -74,6 +77,7 @@ export const settings = {
   TELEGRAM_WEBHOOK_SECRET: setting('telegram', {
     schema: telegramSecrets,
     isSecret: true,
+    isSelfMade: true,
     sentence: "What Telegram's secret header must say in webhook mode.",
   }),
   OWNER_IDS: setting('telegram', {
@@ -184,6 +188,7 @@ export const settings = {
   BTCPAY_WEBHOOK_SECRET: setting('btcpay', {
     schema: secrets,
     isSecret: true,
+    isSelfMade: true,
     sentence: "BTCPay Server: the secret of the store's webhook.",
   }),
   NOWPAYMENTS_API_KEY: setting('nowpayments', {
@@ -232,6 +237,7 @@ export const settings = {
   STORE_API_KEY: setting('shop', {
     schema: bearerKeys,
     isSecret: true,
+    isSelfMade: true,
     sentence: "Bearer key of the shop's site for /v1; unset: /v1 answers 404.",
   }),
   STORE_WEBHOOK_URL: setting('shop', {
@@ -242,6 +248,7 @@ export const settings = {
   STORE_WEBHOOK_SECRET: setting('shop', {
     schema: standardWebhookSecrets,
     isSecret: true,
+    isSelfMade: true,
     sentence: 'Signs the announcements (Standard Webhooks): whsec_ and 24 to 64 bytes in base64.',
   }),
 } as const;

@@ -1,5 +1,6 @@
 // Environment -> one frozen Config. Every fault is found in one go and named by its variable; no fault repeats a value,
 // since a secret may stand in the wrong place. An empty value counts as unset, as container tools write it.
+import type { SetUpCheck } from '#kernel/set-up-check.ts';
 import { assembleProviders, listDerivedSecrets, type ProvidersConfig } from './config-providers.ts';
 import {
   type ConfigDeps,
@@ -11,6 +12,7 @@ import {
   readSettings,
   requireAll,
 } from './config-reading.ts';
+import { remarkOn } from './config-remarks.ts';
 import { settingNames } from './config-settings.ts';
 import type { DatabaseConfig, LogLevel, Role } from './config-values.ts';
 
@@ -44,13 +46,15 @@ export interface Config {
   readonly logLevel: LogLevel;
   /** Every value that the log must never show. */
   readonly secrets: readonly string[];
+  /** What the settings allow and what is unwise all the same; no value is repeated. */
+  readonly remarks: readonly SetUpCheck[];
 }
 
 type Loaded<Value> = { ok: true; config: Value } | { ok: false; faults: string[] };
 
 export function loadConfig(env: Environment, deps: ConfigDeps): Loaded<Config> {
   const reading = readSettings(env, { ...deps, names: settingNames });
-  const config = assemble(reading);
+  const config = { ...assemble(reading), remarks: remarkOn(reading, env) };
   return reading.faults.length > 0 ? { ok: false, faults: reading.faults } : { ok: true, config: deepFreeze(config) };
 }
 
@@ -70,7 +74,7 @@ export function loadDatabaseConfig(
   return { ok: true, config: deepFreeze(config) };
 }
 
-function assemble(reading: Reading): Config {
+function assemble(reading: Reading): Omit<Config, 'remarks'> {
   const { values } = reading;
   return {
     telegram: assembleTelegram(reading),

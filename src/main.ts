@@ -2,6 +2,7 @@
 // known to be good, so that a wrong one is said at once.
 import { readFileSync } from 'node:fs';
 import { enableCompileCache } from 'node:module';
+import { type ParseArgsConfig, parseArgs } from 'node:util';
 import { loadConfig, loadDatabaseConfig } from './config.ts';
 
 /** The BSD `sysexits` code for a wrong configuration: a supervisor can tell it from a crash. */
@@ -71,17 +72,76 @@ async function migrate(): Promise<void> {
   console.log(`${applied} migrations applied`);
 }
 
-const commands: Readonly<Record<string, () => Promise<void>>> = { start, migrate };
+async function backup(words: readonly string[]): Promise<void> {
+  const { file: target, isForced: mayReplace, database } = readCare('backup', words);
+  const { backUp } = await import('./app-care.ts');
+  console.log(await backUp(database, { target, mayReplace }));
+}
+
+async function restore(words: readonly string[]): Promise<void> {
+  const { file: source, isForced, database } = readCare('restore', words);
+  const { restore: putBack } = await import('./app-care.ts');
+  for (const sentence of await putBack(database, { source, isForced, now: Date.now() })) console.log(sentence);
+}
+
+function readCare(command: string, words: readonly string[]) {
+  const options = parseWords(words, { force: { type: 'boolean' } });
+  const [file, ...others] = options?.positionals ?? [];
+  if (options === undefined || file === undefined || others.length > 0) refuseUsage(`${command} FILE [--force]`);
+  const loaded = loadDatabaseConfig(process.env, { readFile });
+  if (!loaded.ok) refuse(loaded.faults);
+  return { file, isForced: options.values.force === true, database: loaded.config.database };
+}
+
+/** `doctor [--json]`: exit code 0 when nothing is wrong, a warning or not. */
+async function doctor(words: readonly string[]): Promise<void> {
+  const options = parseWords(words, { json: { type: 'boolean' } });
+  if (options === undefined || options.positionals.length > 0) refuseUsage('doctor [--json]');
+  const loaded = loadConfig(process.env, { readFile });
+  if (!loaded.ok) refuse(loaded.faults);
+  // The end of the process waits for look-ups of names in hand, of which half as many run at once as there are threads.
+  // Where nobody answers them they would take minutes one after the other.
+  process.env['UV_THREADPOOL_SIZE'] ??= '32';
+  process.env['RES_OPTIONS'] ??= 'timeout:1 attempts:2';
+  const [{ createDoctor }, report] = await Promise.all([import('./app-doctor.ts'), import('./doctor/report.ts')]);
+  const found = await createDoctor({ config: loaded.config, instance: null }).examine();
+  if (options.values.json === true) console.log(report.printReportAsJson(found));
+  else for (const line of report.printReport(found)) console.log(line);
+  console.error(report.sumUpReport(found));
+  process.exit(report.isSound(found) ? 0 : exitFailure);
+}
+
+/** Undefined when there is an option that the command does not have. */
+function parseWords<Options extends NonNullable<ParseArgsConfig['options']>>(
+  words: readonly string[],
+  options: Options,
+): ReturnType<typeof parseArgs<{ args: string[]; options: Options; allowPositionals: true }>> | undefined {
+  try {
+    return parseArgs({ args: [...words], options, allowPositionals: true });
+  } catch {
+    return undefined;
+  }
+}
+
+function refuseUsage(usage: string): never {
+  console.error(`usage: main.ts ${usage}`);
+  process.exit(exitUsage);
+}
+
+const commands: Readonly<Record<string, (words: readonly string[]) => Promise<void>>> = {
+  start,
+  migrate,
+  doctor,
+  backup,
+  restore,
+};
 
 enableCompileCache();
 loadEnvironmentFile();
 const command = commands[process.argv[2] ?? 'start'];
-if (command === undefined) {
-  console.error(`usage: main.ts ${Object.keys(commands).join(' | ')}`);
-  process.exit(exitUsage);
-}
+if (command === undefined) refuseUsage(Object.keys(commands).join(' | '));
 try {
-  await command();
+  await command(process.argv.slice(3));
 } catch (error) {
   console.error(error instanceof Error ? `${error.name}: ${error.message}` : error);
   process.exit(exitFailure);

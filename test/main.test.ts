@@ -30,7 +30,7 @@ test('a .env that cannot be read is one line and 78 too', () => {
 });
 
 test('an unknown command is told the known ones, and ends with 64', () => {
-  expect(run('dance')).toEqual({ status: 64, lines: ['usage: main.ts start | migrate'] });
+  expect(run('dance')).toEqual({ status: 64, lines: ['usage: main.ts start | migrate | doctor | backup | restore'] });
 });
 
 test('a database that cannot be used is named by its setting, whatever opens it', () => {

@@ -21,6 +21,7 @@ export async function startTillkeeper(file: string): Promise<number> {
       storeApi: null,
       telegram: new Map(),
       checks: { live: [], ready: [] },
+      instance: 'bench',
       version: 'benchmark',
     },
     { host: '127.0.0.1', port: 0, stopTimeoutMs: 1_000 },

@@ -53,6 +53,7 @@ export interface DeliveriesOptions {
 
 export interface Deliveries {
   readonly log: readonly WebhookDelivery[];
+  url(): string | undefined;
   setUrl(url: string | undefined): void;
   announce(event: WebhookEvent): void;
   /** Starts sending whatever is due. */
@@ -84,6 +85,10 @@ class Sender implements Deliveries {
     this.#options = options;
     this.#controls = options.faults.controls;
     this.#url = options.url;
+  }
+
+  url(): string | undefined {
+    return this.#url;
   }
 
   setUrl(url: string | undefined): void {

@@ -1,7 +1,7 @@
 import type { Hono } from 'hono';
 import type { ProviderName } from '#kernel/provider-name.ts';
 import type { CheckoutView, ForeignInput, ProviderRecord, VisitInput } from './contract.ts';
-import type { WebhookEvent } from './deliveries.ts';
+import type { Deliveries, WebhookEvent } from './deliveries.ts';
 
 /** What a simulated provider is given by the server that carries it. */
 export interface ProviderHost {
@@ -10,6 +10,8 @@ export interface ProviderHost {
   /** Scheme, host and port, without a slash at the end. */
   origin(): string;
   announce(event: WebhookEvent): void;
+  /** Where its webhooks go and what became of them, for a provider whose API tells of it. */
+  readonly deliveries: Pick<Deliveries, 'log' | 'url' | 'setUrl'>;
 }
 
 /** Something of one provider that a person or a test may set, beside the faults that all have. */

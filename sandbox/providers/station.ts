@@ -58,7 +58,7 @@ function openStation<Account extends SimulatorAccount>(
     policy: { ...simulator.retry, delaysMs: options.webhookRetryDelaysMs ?? retryDelaysMsDefault },
     url: account.webhookUrl,
   });
-  const host: ProviderHost = { now, origin: deps.origin, announce: (event) => deliveries.announce(event) };
+  const host: ProviderHost = { now, origin: deps.origin, announce: (event) => deliveries.announce(event), deliveries };
   const made = simulator.create(host, { account, refundDelayMs: options.refundDelayMs ?? refundDelayMsDefault });
   const provider: SimulatedProvider = {
     ...made,

@@ -52,6 +52,11 @@ function readable(value: unknown): unknown {
 
 export function createApiRoutes(platform: Platform): Hono<Env> {
   const app = new Hono<Env>();
+  app.use('*', async (context, next) => {
+    await next();
+    // Its clock is the sandbox's, also where it tells the time in passing.
+    context.header('date', new Date(platform.now()).toUTCString());
+  });
   app.on(['GET', 'POST'], '/:prefix{bot[^/]+}/:method', async (context) => {
     const bot = platform.world.botByToken(decodeURIComponent(context.req.param('prefix').slice('bot'.length)));
     if (!bot) return refuse(context, new ApiError(401, 'Unauthorized'));

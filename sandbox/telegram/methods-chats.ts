@@ -25,6 +25,8 @@ export const getMe: Method = ({ bot }) => ({
 export const getChat: Method = (call) => {
   const { world } = call.platform;
   const chat = knownChat(call);
+  // A person shows to a bot only once they have written to it.
+  if (!chat.started) throw badRequest('chat not found');
   const pinned = chat.pinnedMessageId === undefined ? undefined : chat.messages.get(chat.pinnedMessageId);
   return {
     ...wireChat(chat, world),
@@ -37,6 +39,7 @@ export const getChat: Method = (call) => {
       premium_subscription: false,
       gifts_from_channels: false,
     },
+    ...(chat.kind === 'private' ? {} : { permissions: { can_send_messages: true } }),
     ...(pinned ? { pinned_message: wireMessage(pinned, { chat, world }) } : {}),
   };
 };

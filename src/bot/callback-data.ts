@@ -39,6 +39,9 @@ export type OrderFilter = 'all' | OrderStatus;
 const productTaps = ['show', 'secret', 'clear', 'remove'] as const;
 export type ProductTap = (typeof productTaps)[number];
 
+const setUpPlaces = ['health', 'providers'] as const;
+export type SetUpPlace = (typeof setUpPlaces)[number];
+
 const deadTaps = ['show', 'redrive', 'discard'] as const;
 export type DeadTap = (typeof deadTaps)[number];
 const deadQueues = ['inbox', 'outbox'] as const;
@@ -74,7 +77,9 @@ export type Tap =
   | { kind: 'dismiss' }
   | { kind: 'providers' }
   | { kind: 'provider'; act: ProviderTap; provider: ProviderName | 'all' }
-  | { kind: 'health' };
+  | { kind: 'health' }
+  /** Looks at the set-up anew, in the view that shows it. */
+  | { kind: 'set_up'; place: SetUpPlace };
 
 export type TapOf<Kind extends Tap['kind']> = Extract<Tap, { kind: Kind }>;
 
@@ -119,6 +124,8 @@ export function encodeTap(tap: Tap): string {
     case 'providers':
     case 'health':
       return tap.kind;
+    case 'set_up':
+      return `set_up:${tap.place}`;
     default:
       return tap satisfies never;
   }
@@ -199,6 +206,10 @@ function readTap(kind: string, [first = '', second = '', third = '']: string[]):
     case 'providers':
     case 'health':
       return { kind };
+    case 'set_up': {
+      const place = oneOf(setUpPlaces, first);
+      return place && { kind, place };
+    }
     default:
       return undefined;
   }

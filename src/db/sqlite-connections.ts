@@ -1,4 +1,4 @@
-import { mkdirSync } from 'node:fs';
+import { closeSync, existsSync, mkdirSync, openSync } from 'node:fs';
 import { dirname } from 'node:path';
 import BetterSqlite3 from 'better-sqlite3';
 import type { WritingConnection } from './gate.ts';
@@ -13,6 +13,7 @@ const logBytesMax = 64 * 1024 * 1024;
 
 export function openWriter(file: string): SqliteConnection {
   mkdirSync(dirname(file), { recursive: true });
+  keepToOurselves(file);
   const connection = new BetterSqlite3(file, { timeout: lockWaitMs });
   connection.pragma('journal_mode = WAL');
   // FULL: a commit that was answered is on disk, whatever happens to the machine.
@@ -22,8 +23,24 @@ export function openWriter(file: string): SqliteConnection {
   return connection;
 }
 
+/** Customers and their licence keys are nobody else's business. What SQLite makes beside the file gets the file's mode. */
+function keepToOurselves(file: string): void {
+  // Only a file that is not there yet: to open and close one that SQLite holds would let go of its locks.
+  if (!existsSync(file)) closeSync(openSync(file, 'a', 0o600));
+}
+
 export function openReader(file: string): SqliteConnection {
   return new BetterSqlite3(file, { readonly: true, timeout: lockWaitMs });
+}
+
+/**
+ * Looks, and writes nothing. It may write all the same, for SQLite: a connection that may not would leave a log and its index
+ * beside a file that nobody uses.
+ */
+export function openOnlooker(file: string, waitMs: number): SqliteConnection {
+  const connection = new BetterSqlite3(file, { fileMustExist: true, timeout: waitMs });
+  connection.pragma('query_only = on');
+  return connection;
 }
 
 export function asWritingConnection(connection: SqliteConnection): WritingConnection {

@@ -30,3 +30,20 @@ export const systemClock: Clock = {
       signal?.addEventListener('abort', done, { once: true });
     }),
 };
+
+/** The guess of `clockDifference` may be wrong by half of this. */
+const tellingMaxMs = 2 * second;
+
+/**
+ * How far another clock is ahead of ours, when it told its time in an answer to us. HTTP dates are whole seconds, cut off,
+ * so half a second is added; the answer was made somewhere between our asking and its coming, and one that took long tells
+ * nothing.
+ */
+export function clockDifference(answer: {
+  told: Milliseconds;
+  startedAt: Milliseconds;
+  endedAt: Milliseconds;
+}): Milliseconds | undefined {
+  if (answer.endedAt - answer.startedAt > tellingMaxMs) return undefined;
+  return Math.round(answer.told + second / 2 - (answer.startedAt + answer.endedAt) / 2);
+}

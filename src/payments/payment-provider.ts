@@ -2,6 +2,7 @@ import type { Milliseconds } from '#kernel/clock.ts';
 import type { PaymentId, ProviderReference } from '#kernel/ids.ts';
 import type { AssetAmount, Money } from '#kernel/money.ts';
 import type { ProviderName } from '#kernel/provider-name.ts';
+import type { SetUpCheck } from '#kernel/set-up-check.ts';
 import type { Trust } from '#kernel/trust.ts';
 import type { FiguresProvider } from './figures-provider.ts';
 import type { RefundProvider } from './refund-provider.ts';
@@ -115,6 +116,16 @@ export interface PaymentProvider {
   verifyWebhook(delivery: WebhookDelivery, now: Milliseconds): WebhookVerdict;
   /** A cheap authenticated call that shows reachability and credentials. */
   probe(signal?: AbortSignal): Promise<void>;
+  /**
+   * Looks whether the account is set up for what we do there: key, rights, webhook. It reads only, and a provider that says
+   * no is a finding; it may throw for anything else. Where it is left out, `probe` stands for it.
+   */
+  checkSetUp?(about: SetUpQuestion, signal: AbortSignal): Promise<SetUpCheck[]>;
+}
+
+export interface SetUpQuestion {
+  /** Where this provider should post its events; null when PUBLIC_URL is not set. */
+  webhookUrl: string | null;
 }
 
 export type BreakerState = 'closed' | 'open' | 'half_open';
@@ -132,6 +143,8 @@ export interface ProviderHealth {
   retiredAt: Milliseconds | null;
   /** Address of the provider's own page of a payment up to the reference, which ends it; null when it has none. */
   dashboardUrl: string | null;
+  /** How far the provider's clock is ahead of ours, by the date of its last answer; absent until one told it. */
+  clockAheadMs?: Milliseconds | undefined;
 }
 
 /** The providers that are configured, in the order of configuration. */

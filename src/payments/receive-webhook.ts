@@ -32,7 +32,9 @@ export function createWebhookReceiver(deps: PaymentDeps): ReceiveWebhook {
       return { kind: 'unknown_provider' };
     }
     if (verdict.kind === 'refused') {
-      await keepRefused({ provider: provider.name, delivery, reason: verdict.reason });
+      // Without a body there is no event that could be lost: it is a knock at the door, such as `npm run doctor` makes.
+      if (delivery.body.byteLength > 0)
+        await keepRefused({ provider: provider.name, delivery, reason: verdict.reason });
       return { kind: 'refused', reason: verdict.reason };
     }
     const eventId = deps.ids.newId();

@@ -20,6 +20,8 @@ export interface HealthRoutesDeps {
   ready: readonly Check[];
   /** While it stops, the process is alive and not ready. */
   isStopping(): boolean;
+  /** A mark that this process alone has, so that whoever asks knows whom they have reached. */
+  instance: string;
   log: EventLog;
 }
 
@@ -35,7 +37,7 @@ export function healthRoutes(deps: HealthRoutesDeps): Hono {
   const app = new Hono();
   const live = shared(() => runAll(deps.live, deps.log));
   const ready = shared(() => runAll(deps.ready, deps.log));
-  app.get('/livez', async () => report(await live()));
+  app.get('/livez', async () => report(await live(), { product: 'tillkeeper', instance: deps.instance }));
   app.get('/readyz', async () => report([...(await ready()), ...(deps.isStopping() ? [stopping] : [])]));
   for (const path of ['/livez', '/readyz']) refuseOtherMethods(app, { path, allowed: ['GET', 'HEAD'] });
   return app;
@@ -81,9 +83,9 @@ async function attempt(check: Check, log: EventLog): Promise<{ ok: boolean; deta
   }
 }
 
-function report(checks: CheckResult[]): Response {
+function report(checks: CheckResult[], about: object = {}): Response {
   const isWell = checks.every((check) => check.ok || !check.vital);
-  const body = JSON.stringify({ status: isWell ? 'ok' : 'failing', checks });
+  const body = JSON.stringify({ status: isWell ? 'ok' : 'failing', ...about, checks });
   const headers = { 'content-type': 'application/json', 'cache-control': 'no-store' };
   return new Response(body, { status: isWell ? 200 : 503, headers });
 }

@@ -25,6 +25,8 @@ export interface ServerDeps {
   telegram: ReadonlyMap<string, TelegramReceiver>;
   checks: { live: readonly Check[]; ready: readonly Check[] };
   version: string;
+  /** The mark of this process in /livez. */
+  instance: string;
 }
 
 export interface TillkeeperServer extends Listener {
@@ -41,7 +43,7 @@ export function createServer(deps: ServerDeps, options: ListenerOptions): Tillke
     telegramRoutes({ receivers: deps.telegram, log }),
     storeApiRoutes({ payments: deps.payments, access: deps.storeApi }),
     docsRoutes({ version: deps.version }),
-    healthRoutes({ ...deps.checks, isStopping: () => isStopping, log }),
+    healthRoutes({ ...deps.checks, isStopping: () => isStopping, instance: deps.instance, log }),
     metricsRoutes({ metrics: deps.metrics, refresh: () => refreshMetrics(deps), log }),
   ];
   for (const group of routes) app.route('/', group);

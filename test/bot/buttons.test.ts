@@ -28,6 +28,7 @@ import { orderStatuses } from '#orders/order.ts';
 import { viewOrder } from '#payments/order-view.ts';
 import { aCoupon, anAlert, anId, anOrder, anOutage, aPayment, aProduct, aReport, at, look } from './support/values.ts';
 
+const setUp = { report: undefined, isRunning: false };
 const pendingId = 'AAECAwQFBgcICQoLDA0ODw';
 const letter = letterOfMessage({
   ...{ id: anId, receivedAt: at, availableAt: at, lockedUntil: null, lockedBy: null, processedAt: null },
@@ -66,11 +67,12 @@ function* everyView(): Generator<View> {
   yield* payhipViews();
   yield deadLetterList([letter], look);
   yield deadLetterCard(letter, look);
-  yield providersView([aReport({ outage: anOutage({ status: 'retired' }) })], look);
+  const served = { ...look, setUp };
+  yield providersView([aReport({ outage: anOutage({ status: 'retired' }) })], served);
   yield exitQuestion({ provider: 'btcpay', pendingId });
   const range = { kind: 'event', eventId: anId } as const;
   yield replayView({ range, report: undefined, isOver: true, pendingId }, look);
-  yield healthView({ checks: [], jobs: [], queues: [] }, look);
+  yield healthView({ checks: [], jobs: [], queues: [] }, served);
   const ordersInNeed = { count: 1, hasMore: false };
   yield startView({ name: 'Ann', openAlerts: 1, takenAlerts: 1, ordersInNeed, commands: [] });
   yield reconcileChoice(providerNames);

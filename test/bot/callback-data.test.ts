@@ -30,6 +30,7 @@ const taps: Tap[] = [
   { kind: 'provider', act: 'quarantine', provider: 'all' },
   { kind: 'provider', act: 'ask', provider: 'coinbase' },
   { kind: 'health' },
+  { kind: 'set_up', place: 'providers' },
 ];
 
 describe('callback data', () => {

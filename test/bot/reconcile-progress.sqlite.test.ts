@@ -17,7 +17,7 @@ test('the progress is edited by the clock, not by every payment, and the bot ser
   };
   const bot = createAdminBot(
     {
-      ...{ ...shop.deps, admins: createOwnerDirectory([ann]), reconcile },
+      ...{ ...shop.deps, admins: createOwnerDirectory([ann]), reconcile, doctor: shop.doctor },
       redact: (text) => text,
       readHealth: async () => ({ checks: [], jobs: [], queues: [] }),
     },

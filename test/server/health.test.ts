@@ -9,9 +9,20 @@ function ask(input: { ready: Check[]; isStopping?: boolean; logged?: string[] },
     warn: () => undefined,
     error: (message: string) => void input.logged?.push(message),
   };
-  const app = healthRoutes({ live: [], ready: input.ready, isStopping: () => input.isStopping ?? false, log });
+  const app = healthRoutes({
+    live: [],
+    ready: input.ready,
+    isStopping: () => input.isStopping ?? false,
+    instance: 'one',
+    log,
+  });
   return app.request(path);
 }
+
+test('/livez says which process answers', async () => {
+  const response = await ask({ ready: [] }, '/livez');
+  expect(await response.json()).toEqual({ status: 'ok', product: 'tillkeeper', instance: 'one', checks: [] });
+});
 
 describe('/readyz', () => {
   test('is 200 and shows each check while all that is vital is well', async () => {
@@ -70,7 +81,7 @@ describe('/readyz', () => {
       },
     };
     const log = { info: () => undefined, warn: () => undefined, error: () => undefined };
-    const app = healthRoutes({ live: [], ready: [slow], isStopping: () => false, log });
+    const app = healthRoutes({ live: [], ready: [slow], isStopping: () => false, instance: 'one', log });
     const asked = [1, 2, 3].map(() => app.request('/readyz'));
     resolve({ ok: true, detail: '' });
     expect((await Promise.all(asked)).map((response) => response.status)).toEqual([200, 200, 200]);

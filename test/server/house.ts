@@ -68,6 +68,7 @@ export async function openHouse(
       telegram: options.telegram ?? new Map(),
       checks: { live: options.checks?.live ?? [], ready: options.checks?.ready ?? [] },
       version: '0.0.0-test',
+      instance: 'test',
     },
     { host: '127.0.0.1', port: 0, stopTimeoutMs: options.stopTimeoutMs ?? 2_000 },
   );

@@ -40,6 +40,10 @@ export async function startShopReceiver(options: { now: () => number }): Promise
   const forged: string[] = [];
   let status = 200;
   const server = createServer((request, response) => {
+    if (request.method !== 'POST') {
+      response.writeHead(405, { allow: 'POST' }).end();
+      return;
+    }
     void readText(request).then((body) => {
       const id = String(request.headers['webhook-id']);
       const sentAt = Number(request.headers['webhook-timestamp']) * second;

@@ -47,6 +47,11 @@ export function createBitPayApi(deps: BitPayApiDeps, options: BitPayApiOptions):
     return context.body(error.body, status, { 'Content-Type': 'application/json' });
   });
   api.use('*', async (context, next) => {
+    await next();
+    // Its clock is the sandbox's, also where it tells the time in passing.
+    context.header('Date', new Date(deps.now()).toUTCString());
+  });
+  api.use('*', async (context, next) => {
     if (context.req.header('x-accept-version') !== '2.0.0') throw plainError(400, 'X-Accept-Version must be 2.0.0');
     deps.tick();
     await next();

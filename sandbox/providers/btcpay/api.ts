@@ -1,11 +1,14 @@
 import { type Context, Hono } from 'hono';
+import type { ProviderHost } from '../host.ts';
 import { isJsonType } from '../requests.ts';
 import { apiError, BtcPayError, invalidField, missingPermission } from './errors.ts';
+import type { Hook } from './hook.ts';
 import { type Invoice, invoiceData, paymentMethodsData } from './invoice.ts';
 import { pullPaymentData } from './pull-payment.ts';
 import { addClaimRoutes, addPullPaymentRoutes, pullPaymentPermissions } from './pull-payment-api.ts';
 import { parseBody, parseInvoice, parseList } from './requests.ts';
 import type { BtcPayStore } from './store.ts';
+import { addWebhookRoutes } from './webhook-api.ts';
 
 // BTCPay: Greenfield API; below `/btcpay/api/v1`. Only the routes nested under the store, which every version has.
 
@@ -15,6 +18,7 @@ export const permissions = {
   modify: 'btcpay.store.canmodifyinvoices',
   refund: 'btcpay.store.cancreatenonapprovedpullpayments',
   ...pullPaymentPermissions,
+  webhooks: 'btcpay.store.webhooks.canmodifywebhooks',
 } as const;
 
 export interface BtcPayApiOptions {
@@ -22,15 +26,18 @@ export interface BtcPayApiOptions {
   readonly storeId: string;
   /** Those of the key, each meant for the one store. */
   readonly permissions: readonly string[];
+  readonly webhookSecret: string;
 }
 
 export interface BtcPayApiDeps {
   readonly store: BtcPayStore;
-  readonly origin: () => string;
+  readonly host: ProviderHost;
+  readonly hook: Hook;
 }
 
-export function createBtcPayApi({ store, origin }: BtcPayApiDeps, options: BtcPayApiOptions): Hono {
+export function createBtcPayApi({ store, host, hook }: BtcPayApiDeps, options: BtcPayApiOptions): Hono {
   const api = new Hono();
+  const { origin } = host;
   const show = (invoice: Invoice) => invoiceData(invoice, { origin: origin() });
   const allow = (context: Context, permission: string) => {
     const isHere = context.req.param('storeId') === options.storeId;
@@ -41,6 +48,11 @@ export function createBtcPayApi({ store, origin }: BtcPayApiDeps, options: BtcPa
   api.onError((error, context) => {
     if (!(error instanceof BtcPayError)) throw error;
     return context.body(error.body, error.status, { 'Content-Type': 'application/json' });
+  });
+  api.use('*', async (context, next) => {
+    await next();
+    // Its clock is the sandbox's, also where it tells the time in passing.
+    context.header('Date', new Date(host.now()).toUTCString());
   });
   addClaimRoutes(api, { pulls: store.pulls, origin, jsonFields });
   api.use('*', async (context, next) => {
@@ -106,6 +118,10 @@ export function createBtcPayApi({ store, origin }: BtcPayApiDeps, options: BtcPa
     return context.json(pullPaymentData(store.refund(invoiceOf(context), fields), origin()));
   });
   addPullPaymentRoutes(api, { pulls: store.pulls, origin, allow, jsonFields });
+  addWebhookRoutes(api, {
+    ...{ hook, deliveries: host.deliveries, secret: options.webhookSecret },
+    ...{ allow: (context) => allow(context, permissions.webhooks), jsonFields },
+  });
   api.all('*', () => {
     throw apiError(404, 'not-found', 'There is nothing here');
   });

@@ -4,6 +4,7 @@ import type { ProviderHost, SimulatedProvider } from '../host.ts';
 import { offered, perform, type Visits } from '../visits.ts';
 import { type BtcPayApiOptions, createBtcPayApi } from './api.ts';
 import { claimView } from './claim-view.ts';
+import { isHeard, newHook } from './hook.ts';
 import { btc, checkoutLink, formatMoney, type Invoice, paidUnits } from './invoice.ts';
 import { statusOf } from './pull-payment.ts';
 import { type InvoiceStatus, parseInvoice } from './requests.ts';
@@ -20,10 +21,14 @@ const statusTexts: Readonly<Record<InvoiceStatus, readonly [CheckoutView['tone']
 };
 
 export function createBtcPay(host: ProviderHost, options: BtcPayOptions): SimulatedProvider {
-  const store = new BtcPayStore(host, options);
+  const hook = newHook(options.webhookId);
+  const announce: ProviderHost['announce'] = (event) => {
+    if (isHeard(hook, event.type)) host.announce(event);
+  };
+  const store = new BtcPayStore({ ...host, announce }, options);
   return {
     name: 'btcpay',
-    api: createBtcPayApi({ store, origin: host.origin }, options),
+    api: createBtcPayApi({ store, host, hook }, options),
     visit({ reference, action, fraction }) {
       store.tick();
       const pull = store.pulls.held.get(reference);

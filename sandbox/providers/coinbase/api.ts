@@ -38,6 +38,11 @@ export function createCoinbaseApi({ shop, checkJwt, now, arrivedAt, honoursRefun
     return context.body(errorBody(error.type, error.message), error.status, { 'Content-Type': 'application/json' });
   });
   api.use('*', async (context, next) => {
+    await next();
+    // Its clock is the sandbox's, also where it tells the time in passing.
+    context.header('Date', new Date(now()).toUTCString());
+  });
+  api.use('*', async (context, next) => {
     checkJwt({
       authorization: context.req.header('authorization'),
       method: context.req.method,

@@ -31,6 +31,11 @@ export function createNowPaymentsApi({ shop, now }: NowPaymentsApiDeps, options:
     const body = errorBody(error.status, error.code, error.message);
     return context.body(body, error.status, { 'Content-Type': 'application/json' });
   });
+  api.use('*', async (context, next) => {
+    await next();
+    // Its clock is the sandbox's, also where it tells the time in passing.
+    context.header('Date', new Date(now()).toUTCString());
+  });
   api.get('/status', (context) => context.json({ message: 'OK' }));
   api.post('/auth', async (context) => {
     const fields = await jsonFields(context);

@@ -8,11 +8,16 @@ import type { PayhipSeller } from './seller.ts';
 
 const pageSize = 10;
 
-export function createPayhipApi(seller: PayhipSeller, options: { apiKey: string }): Hono {
+export function createPayhipApi(seller: PayhipSeller, options: { apiKey: string; now: () => number }): Hono {
   const api = new Hono();
   api.onError((error, context) => {
     if (!(error instanceof PayhipError)) throw error;
     return context.body(error.body, error.status, { 'Content-Type': 'application/json' });
+  });
+  api.use('*', async (context, next) => {
+    await next();
+    // Its clock is the sandbox's, also where it tells the time in passing.
+    context.header('Date', new Date(options.now()).toUTCString());
   });
   api.use('/coupons/*', requireAccount(options.apiKey));
   api.use('/coupons', requireAccount(options.apiKey));

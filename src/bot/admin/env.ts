@@ -1,6 +1,7 @@
 import type { Api, Context, Filter } from 'grammy';
 import type { AdminDirectory } from '#access/admin.ts';
 import type { JsonObject } from '#kernel/json.ts';
+import type { SetUpReport } from '#kernel/set-up-check.ts';
 import type { PaymentDeps } from '#payments/deps.ts';
 import type { ReconcileProvider } from '#payments/reconcile-provider.ts';
 import type { OrderFilter, Tap, TapOf } from '../callback-data.ts';
@@ -19,7 +20,17 @@ export interface AdminBotDeps extends PaymentDeps {
   readHealth(): Promise<HealthReport>;
   /** Strikes every configured secret out of a text that is handed out as a file. */
   redact(text: string): string;
+  /** The checks of `npm run doctor`. */
+  doctor: Doctor;
   onSend?: OnSend;
+}
+
+/** Looks at the set-up. */
+interface Doctor {
+  /** The last report; undefined before the first. */
+  latest(): SetUpReport | undefined;
+  /** Takes some seconds; joins a look in hand, and never rejects for what it finds. */
+  examine(): Promise<SetUpReport>;
 }
 
 /** Where in the list of orders a chat was last: the way back from a card. */

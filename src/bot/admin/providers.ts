@@ -8,6 +8,7 @@ import type { View } from '../views/view.ts';
 import type { AdminEnv, BotCommand, TapContext, TextContext } from './env.ts';
 import { askExit } from './export.ts';
 import { answerTap, editView, replyView } from './replies.ts';
+import { type DrawSetUp, knownSetUp, replyWithSetUp } from './set-up.ts';
 
 export const providerCommands: readonly BotCommand[] = [
   { command: 'providers', usage: '[exit NAME]', description: 'how each provider is doing', run: runProviders },
@@ -15,7 +16,7 @@ export const providerCommands: readonly BotCommand[] = [
 
 async function runProviders(env: AdminEnv, ctx: TextContext, words: string): Promise<void> {
   const [word = '', name = ''] = words.toLowerCase().split(/\s+/);
-  if (word === '') await replyView(ctx, await drawProviders(env));
+  if (word === '') await replyWithSetUp(env, ctx, drawProviders);
   else if (word === 'exit' && isProviderName(name)) await replyView(ctx, await askExit(env, { ctx, provider: name }));
   else await replyView(ctx, exitUsage(name));
 }
@@ -26,12 +27,11 @@ function exitUsage(name: string): View {
   return { text: `${unknown}Hands out everything that is known of a provider:\n${names.join('\n')}`, keyboard: [] };
 }
 
-async function drawProviders(env: AdminEnv): Promise<View> {
-  return providersView(await readProviderReports(env), env.look());
-}
+export const drawProviders: DrawSetUp = async (env, setUp) =>
+  providersView(await readProviderReports(env), { ...env.look(), setUp });
 
 export async function tapProviders(env: AdminEnv, ctx: TapContext): Promise<void> {
-  await editView(ctx, await drawProviders(env));
+  await editView(ctx, await drawProviders(env, knownSetUp(env)));
   await answerTap(ctx, 'As of now.');
 }
 
@@ -42,6 +42,6 @@ export async function tapProvider(env: AdminEnv, ctx: TapContext, tap: TapOf<'pr
     return;
   }
   const toast = await carryOutProviderTap(env, { act, provider, adminId: ctx.from.id });
-  await editView(ctx, await drawProviders(env));
+  await editView(ctx, await drawProviders(env, knownSetUp(env)));
   await answerTap(ctx, toast);
 }

@@ -5,7 +5,9 @@ import { shopStatsView } from '../views/stats.ts';
 import type { View } from '../views/view.ts';
 import { nextMidnight } from '../views/words.ts';
 import type { AdminEnv, BotCommand, TapContext, TextContext } from './env.ts';
+import { drawProviders } from './providers.ts';
 import { answerTap, editView, replyView } from './replies.ts';
+import { type DrawSetUp, knownSetUp, replyWithSetUp, tapCheckNow } from './set-up.ts';
 
 export const reportCommands: readonly BotCommand[] = [
   { command: 'stats', usage: '[7d|30d|90d]', description: 'orders and sums', run: runStats },
@@ -13,9 +15,7 @@ export const reportCommands: readonly BotCommand[] = [
     command: 'health',
     usage: '',
     description: 'checks, jobs and queues',
-    run: async (env, ctx) => {
-      await replyView(ctx, healthView(await env.readHealth(), env.look()));
-    },
+    run: (env, ctx) => replyWithSetUp(env, ctx, drawHealth),
   },
 ];
 
@@ -35,7 +35,13 @@ export async function tapStats(env: AdminEnv, ctx: TapContext, tap: TapOf<'stats
   await answerTap(ctx);
 }
 
+const drawHealth: DrawSetUp = async (env, setUp) => healthView(await env.readHealth(), { ...env.look(), setUp });
+
 export async function tapHealth(env: AdminEnv, ctx: TapContext): Promise<void> {
-  await editView(ctx, healthView(await env.readHealth(), env.look()));
+  await editView(ctx, await drawHealth(env, knownSetUp(env)));
   await answerTap(ctx, 'As of now.');
+}
+
+export async function tapSetUp(env: AdminEnv, ctx: TapContext, tap: TapOf<'set_up'>): Promise<void> {
+  await tapCheckNow(env, ctx, tap.place === 'health' ? drawHealth : drawProviders);
 }

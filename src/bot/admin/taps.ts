@@ -12,7 +12,7 @@ import { tapWriteReason } from './reasons.ts';
 import { tapReconcile } from './reconcile.ts';
 import { tapRefund } from './refunds.ts';
 import { answerTap, tapDismiss } from './replies.ts';
-import { tapHealth, tapStats } from './reports.ts';
+import { tapHealth, tapSetUp, tapStats } from './reports.ts';
 import { tapHoldLimit, tapSettings } from './settings.ts';
 
 export const tapHandlers: TapHandlers = {
@@ -37,6 +37,7 @@ export const tapHandlers: TapHandlers = {
   providers: tapProviders,
   provider: tapProvider,
   health: tapHealth,
+  set_up: tapSetUp,
 };
 
 /** Carries a tap out; what does not decode is stale or forged, and does nothing. */

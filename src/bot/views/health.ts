@@ -2,6 +2,7 @@ import type { Milliseconds } from '#kernel/clock.ts';
 import type { QueueDepth } from '#messaging/messaging-store.ts';
 import { fitLines, type Line, line, weights } from './fit.ts';
 import { show } from './html.ts';
+import { checkNowButton, isSetUpWrong, type SetUpLook, setUpLines } from './set-up.ts';
 import type { Look, View } from './view.ts';
 import { formatTime, plural } from './words.ts';
 
@@ -26,8 +27,8 @@ export interface HealthReport {
 }
 
 /** The same checks as `/readyz`, the jobs' last runs, and what waits in the queues; what is well is put together. */
-export function healthView(report: HealthReport, look: Look): View {
-  const isWell = [...report.checks, ...report.jobs].every(({ ok }) => ok);
+export function healthView(report: HealthReport, look: SetUpLook): View {
+  const isWell = [...report.checks, ...report.jobs].every(({ ok }) => ok) && !isSetUpWrong(look.setUp);
   const lines = [
     line(isWell ? '🟢 <b>All is well</b>' : '🔴 <b>Something is wrong</b>', weights.must),
     ...report.checks.filter(({ ok }) => !ok).map(troubleLine),
@@ -35,8 +36,12 @@ export function healthView(report: HealthReport, look: Look): View {
     ...wellLines(report.checks),
     ...queueLines(report.queues, look),
     ...wellJobsLine(report.jobs),
+    ...setUpLines(look),
   ];
-  return { text: fitLines(lines), keyboard: [[{ text: 'Refresh', tap: { kind: 'health' } }]] };
+  return {
+    text: fitLines(lines),
+    keyboard: [[{ text: 'Refresh', tap: { kind: 'health' } }, checkNowButton('health')]],
+  };
 }
 
 function troubleLine(check: HealthCheck): Line {

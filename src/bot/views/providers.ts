@@ -4,6 +4,7 @@ import type { BreakerState } from '#payments/payment-provider.ts';
 import type { ProviderReport } from '#payments/provider-report.ts';
 import { fitLines, type Line, line, weights } from './fit.ts';
 import { show } from './html.ts';
+import { checkNowButton, providerSetUpLines, type SetUpLook, setUpAge, soundSetUp } from './set-up.ts';
 import { type Button, inPairs, type Look, type View } from './view.ts';
 import { formatTime, formatTimeShort, plural } from './words.ts';
 
@@ -18,12 +19,14 @@ const gapGroup = { one: 'thing more that a provider cannot do', many: 'things mo
 const linesMax = 16;
 
 /** Each provider's state, what went wrong there lately, and what this set-up cannot do with it. */
-export function providersView(reports: readonly ProviderReport[], look: Look): View {
+export function providersView(reports: readonly ProviderReport[], look: SetUpLook): View {
   const lines = [line('<b>Providers</b>', weights.must)];
   if (reports.length === 0) lines.push(line('No provider is configured.'));
   for (const report of reports) lines.push(line('', weights.history), ...providerLines(report, look));
+  lines.push(line('', weights.history), ...setUpAge(look));
   const buttons: Button[] = [
     { text: 'Refresh', tap: { kind: 'providers' } },
+    checkNowButton('providers'),
     ...quarantineButton(reports),
     ...reports.filter(isRetired).map(askButton),
   ];
@@ -43,12 +46,13 @@ function askButton({ health: { provider } }: ProviderReport): Button {
   return { text: `Ask ${providerTitle(provider)} again`, tap: { kind: 'provider', act: 'ask', provider } };
 }
 
-function providerLines(report: ProviderReport, look: Look): Line[] {
+function providerLines(report: ProviderReport, look: SetUpLook): Line[] {
   const { health, gaps, outage } = report;
   const lines = [line(`<b>${providerTitle(health.provider)}</b> ${stateWords(report, look)}`, weights.must)];
   const failure = outage?.reason ?? (health.breaker === 'closed' ? null : health.lastError);
   if (failure !== null && outage?.status !== 'catching_up') lines.push(line(`Last failure: ${show(failure, 200)}`));
   lines.push(...heardLines(report, look), ...quarantineLines(report));
+  lines.push(...providerSetUpLines(health.provider, look.setUp));
   for (const past of report.pastOutages) lines.push(pastLine(past, look));
   const isGap = { weight: weights.extra, group: gapGroup };
   for (const gap of gaps) lines.push({ html: `• ${show(gap, 200)}`, ...isGap });
@@ -75,7 +79,7 @@ function stateWords({ health, outage }: ProviderReport, look: Look): string {
 }
 
 /** When it last answered us, and when it last told us something by itself. */
-function heardLines({ health, webhooks }: ProviderReport, look: Look): Line[] {
+function heardLines({ health, webhooks }: ProviderReport, look: SetUpLook): Line[] {
   const { lastAt, usualPerDay, silentSince } = webhooks;
   const answered =
     health.lastSuccessAt === null ? 'Not called yet' : `Answered ${formatTimeShort(health.lastSuccessAt, look)}`;
@@ -84,7 +88,7 @@ function heardLines({ health, webhooks }: ProviderReport, look: Look): Line[] {
   }
   const usual = usualPerDay === null ? '' : `, of ${aboutPayments(usualPerDay)} a day`;
   const told = lastAt === null ? 'no webhook yet' : `webhook ${formatTimeShort(lastAt, look)}${usual}`;
-  return [line(`${answered} · ${told}`, weights.detail)];
+  return [line(`${answered} · ${told}${soundSetUp(health.provider, look.setUp)}`, weights.detail)];
 }
 
 function aboutPayments(perDay: number): string {

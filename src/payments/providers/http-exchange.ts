@@ -17,7 +17,15 @@ export interface ExchangeRequest {
 
 /** What one exchange over the wire gave; nothing of it is judged here. */
 export type Exchange =
-  | { kind: 'answer'; status: number; retryAfter: string | undefined; body: JsonValue | undefined; wasEmpty: boolean }
+  | {
+      kind: 'answer';
+      status: number;
+      retryAfter: string | undefined;
+      /** When the answer was made, by the clock of who made it, to the second; undefined when it does not say. */
+      sentAt: Milliseconds | undefined;
+      body: JsonValue | undefined;
+      wasEmpty: boolean;
+    }
   /** `code` is the network's own where it tells more than that there was no answer: `ENOTFOUND`. */
   | { kind: 'no_answer'; reason: string; code: string | null }
   | { kind: 'abandoned' };
@@ -63,9 +71,17 @@ function toExchange(answer: AxiosResponse<string>): Exchange {
     kind: 'answer',
     status: answer.status,
     retryAfter: typeof retryAfter === 'string' ? retryAfter : undefined,
+    sentAt: readDate(answer.headers),
     body: parseOrUndefined(answer.data),
     wasEmpty: answer.data === '',
   };
+}
+
+/** Undefined also for an answer out of a cache: its date is that of another day. */
+function readDate(headers: AxiosResponse['headers']): Milliseconds | undefined {
+  const date: unknown = headers['date'];
+  const time = typeof date === 'string' && headers['age'] === undefined ? Date.parse(date) : Number.NaN;
+  return Number.isNaN(time) ? undefined : time;
 }
 
 function parseOrUndefined(text: string): JsonValue | undefined {

@@ -1,6 +1,6 @@
 import pRetry from 'p-retry';
 import type { ZodType } from 'zod';
-import type { Clock, Milliseconds } from '#kernel/clock.ts';
+import { type Clock, clockDifference, type Milliseconds } from '#kernel/clock.ts';
 import type { EventLog } from '#kernel/events.ts';
 import type { Random } from '#kernel/ids.ts';
 import type { ProviderName } from '#kernel/provider-name.ts';
@@ -70,6 +70,7 @@ export function createProviderHttp(deps: ProviderHttpDeps, options: ProviderHttp
   let lastError: string | null = null;
   let lastSuccessAt: Milliseconds | null = null;
   let failingSince: Milliseconds | null = null;
+  let clockAheadMs: Milliseconds | undefined;
   const breaker = createBreaker(clock, {
     failuresMax: policy.breakerFailuresMax,
     openMs: policy.breakerOpenMs,
@@ -81,6 +82,9 @@ export function createProviderHttp(deps: ProviderHttpDeps, options: ProviderHttp
     const { answerMaxBytes } = policy;
     const startedAt = clock.now();
     const result = await exchange({ ...call, headers: call.headers(), timeoutMs, answerMaxBytes });
+    if (result.kind === 'answer' && result.sentAt !== undefined) {
+      clockAheadMs = clockDifference({ told: result.sentAt, startedAt, endedAt: clock.now() }) ?? clockAheadMs;
+    }
     const attempt = judgeExchange(reader, { ...call, result, now: clock.now() });
     if (attempt.kind === 'ok') lastSuccessAt = clock.now();
     if (attempt.kind === 'failed' && attempt.verdict === 'bad') lastError = attempt.error.message;
@@ -113,6 +117,7 @@ export function createProviderHttp(deps: ProviderHttpDeps, options: ProviderHttp
       lastSuccessAt,
       failingSince,
       retiredAt: deps.retired?.since(provider) ?? null,
+      clockAheadMs,
     }),
   };
 }

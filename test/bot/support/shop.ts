@@ -16,6 +16,7 @@ import { startTelegramSandbox, type TelegramSandbox } from '#sandbox/telegram/se
 import { createTestClock, type TestClock } from '#test/support/clock.ts';
 import { openTestDatabase } from '#test/support/database.ts';
 import { createRecordingLog } from '#test/support/event-log.ts';
+import { createPaperDoctor, type PaperDoctor } from '#test/support/paper-doctor.ts';
 import { createSeededRandom } from '#test/support/random.ts';
 import { createRefundDesk, type RefundDesk } from '#test/support/refund-desk.ts';
 import { createPaperProvider, type PaperProvider } from './paper-provider.ts';
@@ -33,6 +34,8 @@ export interface BotShop {
   provider: PaperProvider;
   /** Where that provider gives money back. */
   desk: RefundDesk;
+  /** What he finds wrong with the set-up is what the test says. */
+  doctor: PaperDoctor;
   adminBot: AdminBot;
   pager: Pager;
   /** What the outbox owes to Telegram is carried out; how many messages were settled. */
@@ -76,6 +79,7 @@ export async function openBotShop(options: ShopOptions = {}): Promise<BotShop> {
     log: createRecordingLog(),
   };
   const admins = createOwnerDirectory([ann, bob]);
+  const doctor = createPaperDoctor(() => clock.now());
   const shared = {
     apiRoot: options.apiRoot ?? telegram.url,
     alertChatId: options.alertChatId ?? null,
@@ -87,6 +91,7 @@ export async function openBotShop(options: ShopOptions = {}): Promise<BotShop> {
       admins,
       reconcile: createReconciler(deps),
       redact: (text) => text,
+      doctor,
       readHealth: async () => ({ checks: [{ name: 'database', ok: true, detail: '' }], jobs: [], queues: [] }),
     },
     { ...shared, token: adminToken, mode: options.adminMode ?? { kind: 'polling' } },
@@ -111,7 +116,7 @@ export async function openBotShop(options: ShopOptions = {}): Promise<BotShop> {
     },
   );
   return {
-    ...{ telegram, deps, provider, desk, adminBot, pager, deliver: () => pump.drain() },
+    ...{ telegram, deps, provider, desk, doctor, adminBot, pager, deliver: () => pump.drain() },
     async order() {
       const placed = await placeOrder(deps, {
         ...{ idempotencyKey: null, bodyHash: null, origin: 'store', actor: { kind: 'store', id: 'store' } },

@@ -4,6 +4,7 @@ import { day, hour } from '#kernel/clock.ts';
 import { anOutage, aReport, at, drawn, look } from '../support/values.ts';
 
 const { health } = aReport();
+const served = { ...look, setUp: { report: undefined, isRunning: false } };
 
 describe('the list of providers', () => {
   test('shows each with its breaker, its last failure and its gaps', () => {
@@ -16,7 +17,7 @@ describe('the list of providers', () => {
         webhooks: { lastAt: null, usualPerDay: null, silentSince: null },
       }),
     ];
-    expect(providersView(reports, look).text).toMatchInlineSnapshot(`
+    expect(providersView(reports, served).text).toMatchInlineSnapshot(`
       "<b>Providers</b>
 
       <b>BTCPay</b> 🟢 reachable
@@ -25,7 +26,9 @@ describe('the list of providers', () => {
       <b>BitPay</b> 🔴 not called: too many failures since 22 Nov, 04:00
       Last failure: 4200 &lt;timeout&gt;
       Answered 04:00 · no webhook yet
-      • Without a merchant token payments cannot be listed."
+      • Without a merchant token payments cannot be listed.
+
+      🔧 Set-up not checked yet"
     `);
   });
 
@@ -41,7 +44,7 @@ describe('the list of providers', () => {
         outage: anOutage({ provider: 'bitpay', status: 'retired', retiredAt: at, reason: 'probe: HTTP 410' }),
       }),
     ];
-    expect(drawn(providersView(reports, look))).toMatchInlineSnapshot(`
+    expect(drawn(providersView(reports, served))).toMatchInlineSnapshot(`
       "<b>Providers</b>
 
       <b>BTCPay</b> 🔴 away since 22 Nov, 04:00
@@ -54,7 +57,10 @@ describe('the list of providers', () => {
       <b>BitPay</b> ⚫ taken for gone since 22 Nov, 04:00, asked once a day
       Last failure: probe: HTTP 410
       Answered 04:00 · webhook 04:00
-      [Refresh](providers) [Ask BitPay again](provider:ask:bitpay)"
+
+      🔧 Set-up not checked yet
+      [Refresh](providers) [Check now](set_up:providers)
+      [Ask BitPay again](provider:ask:bitpay)"
     `);
   });
 
@@ -67,7 +73,7 @@ describe('the list of providers', () => {
       }),
       aReport({ webhooks: { lastAt: at, usualPerDay: 0.4, silentSince: at } }),
     ];
-    expect(drawn(providersView(reports, look))).toMatchInlineSnapshot(`
+    expect(drawn(providersView(reports, served))).toMatchInlineSnapshot(`
       "<b>Providers</b>
 
       <b>BTCPay</b> 🟢 reachable
@@ -79,7 +85,10 @@ describe('the list of providers', () => {
       <b>BTCPay</b> 🟢 reachable
       Answered 04:00
       🔕 No webhook since 22 Nov, 04:00
-      [Refresh](providers) [Check quarantine](provider:quarantine:all)"
+
+      🔧 Set-up not checked yet
+      [Refresh](providers) [Check now](set_up:providers)
+      [Check quarantine](provider:quarantine:all)"
     `);
   });
 
@@ -89,7 +98,7 @@ describe('the list of providers', () => {
       pastOutages: [anOutage(), anOutage()],
       quarantine: { count: 200, withBody: 200, isRefusing: true },
     });
-    const { text } = providersView([talkative, talkative, talkative, talkative, talkative], look);
+    const { text } = providersView([talkative, talkative, talkative, talkative, talkative], served);
     expect(text.split('\n').length).toBeLessThanOrEqual(20);
   });
 });

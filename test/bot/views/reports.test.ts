@@ -11,6 +11,8 @@ import { asProviderReference } from '#kernel/ids.ts';
 import type { ReconciliationFinding, ReconciliationRun } from '#payments/reconciliation.ts';
 import { anId, at, drawn, hostile, look } from '../support/values.ts';
 
+const unchecked = { report: undefined, isRunning: false };
+
 describe('statistics', () => {
   const bucket = { status: 'paid', currency: 'USD', count: 3, amountMinor: 14700 } as const;
 
@@ -210,7 +212,7 @@ describe('the health report', () => {
         jobs: [job('poll-payments'), job('prune'), { ...job('reconcile'), lastRunAt: null }],
         queues: [{ queue: 'outbox', depth: { ...depth, lane: 'chat' } }],
       },
-      look,
+      { ...look, setUp: unchecked },
     );
     expect(drawn(view)).toMatchInlineSnapshot(`
       "🟢 <b>All is well</b>
@@ -219,7 +221,8 @@ describe('the health report', () => {
       🟢 3 providers answer
       📥 Nothing waits in the queues
       ⏱ 2 jobs on time, 1 still to run
-      [Refresh](health)"
+      🔧 Set-up not checked yet
+      [Refresh](health) [Check now](set_up:health)"
     `);
   });
 
@@ -243,7 +246,7 @@ describe('the health report', () => {
           { queue: 'outbox', depth: { ...depth, lane: 'chat' } },
         ],
       },
-      look,
+      { ...look, setUp: unchecked },
     );
     expect(view.text).toMatchInlineSnapshot(`
       "🔴 <b>Something is wrong</b>
@@ -255,13 +258,14 @@ describe('the health report', () => {
       🟢 database · sqlite
       🟢 1 of 2 providers answer
       📥 outbox pager: 2 waiting, oldest 22 Nov, 04:00
-      ⏱ 1 job on time"
+      ⏱ 1 job on time
+      🔧 Set-up not checked yet"
     `);
   });
 
   test('a job that failed is not well, though every check is', () => {
     const jobs = [{ ...job('prune'), ok: false, detail: 'SqliteError: disk is full' }];
-    const { text } = healthView({ checks: [well('database')], jobs, queues: [] }, look);
+    const { text } = healthView({ checks: [well('database')], jobs, queues: [] }, { ...look, setUp: unchecked });
     expect(text).toContain('Something is wrong');
   });
 });

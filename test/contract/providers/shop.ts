@@ -71,6 +71,9 @@ export async function openShop(name: ProviderName, options: ShopOptions = {}) {
     registry,
     provider,
     environment,
+    /** Where the provider posts to. */
+    webhookUrl: receiver.url,
+    answerWebhooksWith: receiver.answerWith,
     anOrder: (differences: Partial<CreatePaymentRequest> = {}): CreatePaymentRequest => ({
       paymentId: asPaymentId(ids.newId()),
       orderNumber: 'T-1042',
@@ -130,18 +133,22 @@ function neededProvider(registry: ProviderRegistry, name: ProviderName): Payment
 }
 
 async function startReceiver() {
+  let status = 200;
   const deliveries: { headers: Record<string, string>; body: Buffer }[] = [];
   const server = createServer(async (request, response) => {
     const parts: Buffer[] = [];
     for await (const part of request) parts.push(part as Buffer);
     deliveries.push({ headers: request.headers as Record<string, string>, body: Buffer.concat(parts) });
-    response.end();
+    response.writeHead(status).end();
   });
   await new Promise<void>((resolve) => {
     server.listen(0, '127.0.0.1', resolve);
   });
   return {
     deliveries,
+    answerWith(next: number): void {
+      status = next;
+    },
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/webhooks`,
     async close() {
       server.closeAllConnections();

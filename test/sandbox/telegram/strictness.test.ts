@@ -20,6 +20,8 @@ describe('a call that Telegram would refuse is refused in the same words', () =>
     ['sendMessage', { chat_id: 999, text: 'x' }, '400 Bad Request: chat not found'],
     ['sendMessage', { chat_id: '@nobody', text: 'x' }, '400 Bad Request: chat not found'],
     ['sendMessage', { chat_id: 43, text: 'x' }, "403 Forbidden: bot can't initiate conversation with a user"],
+    ['getChat', { chat_id: 43 }, '400 Bad Request: chat not found'],
+    ['getChat', { chat_id: 999 }, '400 Bad Request: chat not found'],
     ['sendMessage', { chat_id: 42, text: 'x'.repeat(4097) }, '400 Bad Request: message is too long'],
     ['sendMessage', { chat_id: 42, text: '😀'.repeat(2049) }, '400 Bad Request: message is too long'],
     ['sendMessage', { chat_id: 42, text: 'x', parse_mode: 'INVALID' }, '400 Bad Request: unsupported parse_mode'],

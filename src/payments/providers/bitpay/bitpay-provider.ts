@@ -13,10 +13,11 @@ import { collectedPages, pagesMax } from '../paging.ts';
 import { paymentUuid } from '../payment-uuid.ts';
 import { firstOf } from '../setting-invalid.ts';
 import { acceptableAddress } from '../web-address.ts';
-import { type BitpayClient, createBitpayClient, isNotFound } from './client.ts';
+import { type BitpayClient, createBitpayClient, probePos } from './client.ts';
 import { createBitpayFigures } from './figures.ts';
 import { type Invoice, toSnapshot } from './invoice.ts';
 import { createBitpayRefunds } from './refunds.ts';
+import { checkBitpaySetUp } from './set-up.ts';
 import { readBitpayKey } from './signing.ts';
 import { verifyBitpayWebhook } from './webhook.ts';
 
@@ -102,6 +103,8 @@ export function createBitpayProvider(
     figures: client.merchant === undefined ? null : createBitpayFigures(client.signed),
     verifyWebhook: (delivery) => verifyBitpayWebhook(delivery, secrets),
     probe: (signal) => probe(client, { now: clock.now(), signal }),
+    checkSetUp: (_about, signal) =>
+      checkBitpaySetUp(client, { now: clock.now(), notificationUrl: settings.notificationUrl }, signal),
   };
 }
 
@@ -168,13 +171,8 @@ async function cancelInvoice(client: BitpayClient, reference: string, signal?: A
   }
 }
 
-/** The pos token has no cheap call of its own: asking for an invoice that cannot be is answered 404 when all is well. */
 async function probe(client: BitpayClient, about: { now: Milliseconds; signal?: AbortSignal | undefined }) {
-  try {
-    await client.fetchInvoice('1111111111111111111111', about.signal);
-  } catch (error) {
-    if (!isNotFound(error)) throw error;
-  }
+  await probePos(client, about.signal);
   if (client.merchant === undefined) return;
   await client.listPage({ from: about.now, to: about.now, limit: 1, offset: 0 }, about.signal);
 }

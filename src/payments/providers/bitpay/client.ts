@@ -73,6 +73,18 @@ export function createBitpayClient(
   };
 }
 
+/**
+ * Throws when the pos token is not accepted. It has no cheap call of its own: asking for an invoice that cannot be is
+ * answered 404 when all is well.
+ */
+export async function probePos(client: Pick<BitpayClient, 'fetchInvoice'>, signal?: AbortSignal): Promise<void> {
+  try {
+    await client.fetchInvoice('1111111111111111111111', signal);
+  } catch (error) {
+    if (!isNotFound(error)) throw error;
+  }
+}
+
 /** BitPay may put an error under status 200, so its words count as much as the status. */
 export function isNotFound(error: unknown): boolean {
   return error instanceof ProviderRejected && (error.httpStatus === 404 || /not found/i.test(error.message));

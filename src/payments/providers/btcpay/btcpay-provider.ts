@@ -10,11 +10,13 @@ import { lookThenAct } from '../look-then-act.ts';
 import { neededQuote } from '../needed-quote.ts';
 import { collectedPages, pagesMax } from '../paging.ts';
 import { acceptableAddress } from '../web-address.ts';
+import { createAccountClient } from './account-client.ts';
 import { type BtcpayClient, createBtcpayClient } from './client.ts';
 import { type Invoice, mayHavePayments } from './invoice.ts';
 import { toSnapshot } from './invoice-snapshot.ts';
 import { createPullPaymentClient } from './pull-payment-client.ts';
 import { createBtcpayRefunds } from './refunds.ts';
+import { checkBtcpaySetUp } from './set-up.ts';
 import { verifyBtcpayWebhook } from './webhook.ts';
 
 export interface BtcpaySettings {
@@ -36,6 +38,7 @@ export function createBtcpayProvider(
 ): PaymentProvider {
   const { clock } = deps;
   const client = createBtcpayClient(deps.http, settings);
+  const account = createAccountClient(deps.http, settings);
   const withMethods = async (invoice: Invoice, signal?: AbortSignal): Promise<PaymentSnapshot> => {
     const methods = mayHavePayments(invoice) ? await client.fetchPaymentMethods(invoice.id, signal) : [];
     return toSnapshot(invoice, { observedAt: clock.now(), methods });
@@ -81,6 +84,8 @@ export function createBtcpayProvider(
     async probe(signal) {
       await client.listInvoices({ skip: 0, take: 1 }, signal);
     },
+    checkSetUp: (about, signal) =>
+      checkBtcpaySetUp({ invoices: client, account }, { ...about, storeId: settings.storeId }, signal),
   };
 }
 

@@ -5,9 +5,11 @@ import type { Random } from '#kernel/ids.ts';
 import type { JsonValue } from '#kernel/json.ts';
 import { ProviderRejected } from '../../provider-errors.ts';
 import type { HttpCall, ProviderHttp } from '../http.ts';
+import type { WebhookAttempt } from '../webhook-check.ts';
 import { type Checkout, checkoutPageSchema, checkoutSchema } from './checkout.ts';
 import { type CoinbaseKey, signCoinbaseJwt } from './jwt.ts';
 import { type Refund, refundAnswerSchema, refundListSchema } from './refund.ts';
+import { attemptsSchema, type Subscription, type SubscriptionSource, subscriptionsSchema } from './subscriptions.ts';
 
 const pageSize = 100;
 
@@ -32,15 +34,26 @@ export interface CoinbaseClient {
     signal?: AbortSignal | undefined;
   }): Promise<Refund>;
   fetchRefunds(id: string, signal?: AbortSignal): Promise<Refund[]>;
+  /** Undefined where the subscriptions of this address are not known. */
+  readonly subscriptions: CoinbaseSubscriptions | undefined;
+}
+
+interface CoinbaseSubscriptions {
+  readonly network: SubscriptionSource['network'];
+  list(signal?: AbortSignal): Promise<Subscription[]>;
+  /** The newest deliveries of one subscription. */
+  listAttempts(subscriptionId: string, signal?: AbortSignal): Promise<WebhookAttempt[]>;
 }
 
 /** Coinbase: Checkouts, Endpoints. */
 export function createCoinbaseClient(
   deps: { http: ProviderHttp; clock: Clock; random: Random },
-  options: { apiUrl: string; key: CoinbaseKey },
+  options: { apiUrl: string; key: CoinbaseKey; subscriptions?: SubscriptionSource | undefined },
 ): CoinbaseClient {
   type Request<T> = Pick<HttpCall<T>, 'operation' | 'method' | 'body' | 'signal'> & {
     path: string;
+    /** What the path is below, where that is not the address of the API. */
+    root?: string;
     schema: ZodType<T>;
     headers?: Readonly<Record<string, string>>;
     isRepeatable?: boolean;
@@ -48,7 +61,7 @@ export function createCoinbaseClient(
 
   // All but a refund may be repeated: reads, a create with its key, and a deactivation, which has one effect.
   async function call<T>({ isRepeatable = true, ...request }: Request<T>) {
-    const url = `${options.apiUrl}${request.path}`;
+    const url = `${request.root ?? options.apiUrl}${request.path}`;
     const authorize = () => {
       const now = deps.clock.now();
       const token = signCoinbaseJwt(options.key, { method: request.method, url, now, random: deps.random });
@@ -65,7 +78,24 @@ export function createCoinbaseClient(
     }
   }
 
+  function subscriptionsAt({ url: root, network }: SubscriptionSource): CoinbaseSubscriptions {
+    return {
+      network,
+      async list(signal) {
+        const path = `?pageSize=${pageSize}`;
+        const request = { operation: 'list_subscriptions', method: 'GET', root, path, signal } as const;
+        return (await call({ ...request, schema: subscriptionsSchema })).value.subscriptions;
+      },
+      async listAttempts(subscriptionId, signal) {
+        const path = `/${encodeURIComponent(subscriptionId)}/events`;
+        const request = { operation: 'list_deliveries', method: 'GET', root, path, signal } as const;
+        return (await call({ ...request, schema: attemptsSchema })).value;
+      },
+    };
+  }
+
   return {
+    subscriptions: options.subscriptions && subscriptionsAt(options.subscriptions),
     async createCheckout({ idempotencyKey, body, signal }) {
       const headers = { 'Content-Type': 'application/json', 'X-Idempotency-Key': idempotencyKey };
       const request = {

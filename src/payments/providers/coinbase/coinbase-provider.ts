@@ -16,6 +16,8 @@ import { type Checkout, toSnapshot } from './checkout.ts';
 import { type CoinbaseClient, createCoinbaseClient } from './client.ts';
 import { readCoinbaseKey } from './jwt.ts';
 import { createCoinbaseRefunds } from './refunds.ts';
+import { checkCoinbaseSetUp } from './set-up.ts';
+import { subscriptionSourceOf } from './subscriptions.ts';
 import { verifyCoinbaseWebhook } from './webhook.ts';
 
 export interface CoinbaseSettings {
@@ -51,7 +53,8 @@ export function createCoinbaseProvider(
     keyId: settings.keyId,
     secret: firstOf(settings.keySecrets, 'COINBASE_API_KEY_SECRET'),
   });
-  const client = createCoinbaseClient(deps, { apiUrl: settings.apiUrl, key });
+  const { apiUrl } = settings;
+  const client = createCoinbaseClient(deps, { apiUrl, key, subscriptions: subscriptionSourceOf(apiUrl) });
   const show = (checkout: Checkout): PaymentSnapshot => toSnapshot(checkout, clock.now());
 
   return {
@@ -89,6 +92,7 @@ export function createCoinbaseProvider(
     async probe(signal) {
       await client.listPage({ from: clock.now() - second, pageSize: 1 }, signal);
     },
+    checkSetUp: (about, signal) => checkCoinbaseSetUp(client, { ...about, now: clock.now() }, signal),
   };
 }
 

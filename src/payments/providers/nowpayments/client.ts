@@ -20,8 +20,10 @@ export interface NowpaymentsClient {
   fetchPayment(id: string, signal?: AbortSignal): Promise<NowPayment>;
   /** Every payment of an invoice, newest first; undefined without a login, which that call needs. */
   listPaymentsOf(invoiceId: string, signal?: AbortSignal): Promise<NowPayment[] | undefined>;
-  /** The cheapest calls that the key, and the login if there is one, open. */
-  probe(signal?: AbortSignal): Promise<void>;
+  /** The cheapest call that the key opens. */
+  probeKey(signal?: AbortSignal): Promise<void>;
+  /** Signs in; false without a login. */
+  probeLogin(signal?: AbortSignal): Promise<boolean>;
 }
 
 /** NOWPayments: Base and auth, Calls. */
@@ -83,9 +85,12 @@ export function createNowpaymentsClient(
       const path = `/payment/?${query}`;
       return (await get({ operation: 'find_payment', path, bearer, schema: paymentListSchema, signal })).data;
     },
-    async probe(signal) {
+    async probeKey(signal) {
       await get({ operation: 'probe', path: '/merchant/coins', schema: z.unknown(), signal });
+    },
+    async probeLogin(signal) {
       if (login !== null) await signIn(login, signal);
+      return login !== null;
     },
   };
 }

@@ -14,6 +14,7 @@ import { neededQuote } from '../needed-quote.ts';
 import { acceptableAddress } from '../web-address.ts';
 import { createNowpaymentsClient, type DashboardLogin, type NowpaymentsClient } from './client.ts';
 import type { NowPayment } from './payment.ts';
+import { checkNowpaymentsSetUp } from './set-up.ts';
 import { invoiceSnapshot, paymentsSnapshot } from './snapshot.ts';
 import { verifyNowpaymentsWebhook } from './webhook.ts';
 
@@ -76,7 +77,11 @@ export function createNowpaymentsProvider(
     // It keeps no books that can be asked: what it passed on stands with each payment, or is in its dashboard.
     figures: null,
     verifyWebhook: (delivery) => verifyNowpaymentsWebhook(delivery, settings.ipnSecrets),
-    probe: (signal) => client.probe(signal),
+    async probe(signal) {
+      await client.probeKey(signal);
+      await client.probeLogin(signal);
+    },
+    checkSetUp: (_about, signal) => checkNowpaymentsSetUp(client, settings, signal),
   };
 }
 

@@ -7,6 +7,7 @@ import { createPayhipClient } from './client.ts';
 import { createCouponDesk } from './coupons.ts';
 import { readPayhipEvent } from './sale-event.ts';
 import { readSalesExport } from './sales-export.ts';
+import { checkPayhipSetUp } from './set-up.ts';
 import { strikePayhipSecrets } from './strike-secrets.ts';
 import { type PayhipWebhookRule, verifyPayhipWebhook } from './webhook.ts';
 
@@ -56,6 +57,7 @@ export function createPayhipProvider(
     async probe(signal) {
       await client.listPage(1, signal);
     },
+    checkSetUp: (about, signal) => checkPayhipSetUp(client, about, signal),
     sales: {
       readEvent: readPayhipEvent,
       strikeSecrets: strikePayhipSecrets,

@@ -1,0 +1,23 @@
+import type { Api } from 'grammy';
+import type { UserFromGetMe } from 'grammy/types';
+import { type Milliseconds, second } from '#kernel/clock.ts';
+import { asGrammySignal } from '../admin/sender.ts';
+import type { SendOutcome } from '../telegram.ts';
+
+/** A bot that has introduced itself. */
+export interface KnownBot {
+  role: 'admin' | 'pager';
+  api: Api;
+  me: UserFromGetMe;
+}
+
+export function reasonOf(outcome: SendOutcome): string {
+  return 'reason' in outcome ? outcome.reason : outcome.kind.replaceAll('_', ' ');
+}
+
+/** Several calls follow each other within the time of all checks. */
+const callMaxMs: Milliseconds = 4 * second;
+
+export function bounded(signal: AbortSignal): ReturnType<typeof asGrammySignal> {
+  return asGrammySignal(AbortSignal.any([signal, AbortSignal.timeout(callMaxMs)]));
+}

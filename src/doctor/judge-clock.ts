@@ -1,0 +1,53 @@
+import { type Milliseconds, second } from '#kernel/clock.ts';
+import { type SetUpCheck, warned, well, wrong } from '#kernel/set-up-check.ts';
+
+export interface ClockReading {
+  source: string;
+  /** How far it is ahead of ours. */
+  aheadMs: Milliseconds;
+}
+
+// Two seconds: HTTP dates are whole seconds, and a machine that keeps time by NTP is never off by one. Thirty: a token
+// for Coinbase lives two minutes from five seconds ago, and webhooks are refused from five minutes on.
+const warningMs: Milliseconds = 2 * second;
+const wrongMs: Milliseconds = 30 * second;
+
+/** Our clock against the median of those outside, so that one of them that is off does not condemn ours. */
+export function judgeClock(readings: readonly ClockReading[]): SetUpCheck[] {
+  if (readings.length === 0) {
+    const advice = 'check again when Telegram or a provider answers';
+    return [warned('clock', { detail: 'nobody outside told the time', advice })];
+  }
+  const median = medianOf(readings.map(({ aheadMs }) => aheadMs));
+  const strays = readings.filter(({ aheadMs }) => Math.abs(aheadMs - median) > wrongMs);
+  return [
+    judgeOurs(median, readings.length),
+    ...strays.map(({ source, aheadMs }) => {
+      const detail = `${describe(median - aheadMs)} the other clocks`;
+      return warned(`of ${source}`, { detail, advice: 'if it is a server of yours, let it keep time by NTP' });
+    }),
+  ];
+}
+
+function judgeOurs(median: Milliseconds, count: number): SetUpCheck {
+  const whose = count === 1 ? 'the one clock outside that told the time' : `the median of ${count} clocks outside`;
+  const finding = {
+    detail: `${describe(median)} ${whose}`,
+    advice: 'let this machine keep time by NTP: tokens live two minutes, and webhooks are taken for five',
+  };
+  if (Math.abs(median) <= warningMs) return well('clock', finding.detail);
+  return Math.abs(median) <= wrongMs ? warned('clock', finding) : wrong('clock', finding);
+}
+
+/** `behindMs`: by how much the one of which it is said is behind. */
+function describe(behindMs: Milliseconds): string {
+  const seconds = (Math.abs(behindMs) / second).toFixed(1);
+  return `${seconds} s ${behindMs < 0 ? 'ahead of' : 'behind'}`;
+}
+
+function medianOf(values: readonly number[]): number {
+  const sorted = values.toSorted((left, right) => left - right);
+  const middle = Math.floor(sorted.length / 2);
+  const upper = sorted[middle] ?? 0;
+  return sorted.length % 2 === 1 ? upper : Math.round((upper + (sorted[middle - 1] ?? upper)) / 2);
+}

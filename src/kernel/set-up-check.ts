@@ -1,0 +1,43 @@
+import type { Milliseconds } from './clock.ts';
+
+/** `warning`: it works, but not as well as it could. `wrong`: something that is needed does not work. */
+export type CheckSign = 'ok' | 'warning' | 'wrong';
+
+/** One thing about the set-up that was looked at. Shown to admins and on the terminal, so it holds no secret. */
+export interface SetUpCheck {
+  /** Short, and unique among the checks of its group: `key`, `webhook`. */
+  name: string;
+  sign: CheckSign;
+  /** What was found, on one line. */
+  detail: string;
+  /** What to do about it; null when it is well. */
+  advice: string | null;
+}
+
+/** A check with whose affair it is: `database`, or a provider's name. */
+export interface GroupedCheck extends SetUpCheck {
+  group: string;
+}
+
+export interface SetUpReport {
+  checks: readonly GroupedCheck[];
+  finishedAt: Milliseconds;
+}
+
+/** What is not well always comes with what to do about it. */
+interface Finding {
+  detail: string;
+  advice: string;
+}
+
+export function well(name: string, detail: string): SetUpCheck {
+  return { name, sign: 'ok', detail, advice: null };
+}
+
+export function warned(name: string, finding: Finding): SetUpCheck {
+  return { name, sign: 'warning', ...finding };
+}
+
+export function wrong(name: string, finding: Finding): SetUpCheck {
+  return { name, sign: 'wrong', ...finding };
+}

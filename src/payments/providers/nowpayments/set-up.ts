@@ -1,0 +1,39 @@
+import { type SetUpCheck, warned, well } from '#kernel/set-up-check.ts';
+import { failedCheck } from '../set-up-failure.ts';
+import { judgeToldAddress } from '../webhook-check.ts';
+import type { NowpaymentsClient } from './client.ts';
+
+const address = 'NOWPAYMENTS_API_URL';
+const loginNames = 'NOWPAYMENTS_EMAIL and NOWPAYMENTS_PASSWORD';
+
+/** Whether key and login are taken, and whether NOWPayments is told where to post. Its secret can be asked about nowhere. */
+export async function checkNowpaymentsSetUp(
+  client: NowpaymentsClient,
+  about: { notificationUrl: string | undefined },
+  signal: AbortSignal,
+): Promise<SetUpCheck[]> {
+  const key = await checkKey(client, signal);
+  const webhook = judgeToldAddress('NOWPayments', about.notificationUrl);
+  return key.sign === 'wrong' ? [key] : [key, await checkLogin(client, signal), webhook];
+}
+
+async function checkKey(client: NowpaymentsClient, signal: AbortSignal): Promise<SetUpCheck> {
+  try {
+    await client.probeKey(signal);
+    return well('key', 'is accepted');
+  } catch (error) {
+    const unauthorized = "take an API key from NOWPayments' dashboard and set NOWPAYMENTS_API_KEY";
+    return failedCheck('key', { error, address, unauthorized });
+  }
+}
+
+async function checkLogin(client: NowpaymentsClient, signal: AbortSignal): Promise<SetUpCheck> {
+  try {
+    if (await client.probeLogin(signal)) return well('login', 'is accepted');
+    const detail = 'none: a payment of which every webhook is lost is not found';
+    return warned('login', { detail, advice: `set ${loginNames}` });
+  } catch (error) {
+    const unauthorized = `see that ${loginNames} are those of the dashboard, and that it asks for no second factor`;
+    return failedCheck('login', { error, address, unauthorized });
+  }
+}

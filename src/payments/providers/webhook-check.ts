@@ -1,0 +1,106 @@
+import type { Milliseconds } from '#kernel/clock.ts';
+import { type SetUpCheck, warned, well, wrong } from '#kernel/set-up-check.ts';
+
+/** One address that the provider posts to, as its own API tells it. */
+export interface RegisteredWebhook {
+  url: string;
+  isEnabled: boolean;
+  /** The kinds of event that it is for. */
+  events: readonly string[] | 'all';
+  /** Its last attempts, in any order; fetched only for the one that is ours. */
+  attempts(): Promise<readonly WebhookAttempt[]>;
+}
+
+export interface WebhookAttempt {
+  at: Milliseconds;
+  isTaken: boolean;
+  /** Null when there was no answer. */
+  httpStatus: number | null;
+}
+
+export interface WebhookExpectation {
+  /** Where it should post to; null when PUBLIC_URL is not set. */
+  webhookUrl: string | null;
+  /** Without one of these a change of a payment is learnt late. */
+  needed: readonly string[];
+  /** The setting that holds its secret. */
+  secret: string;
+  /** Where it is registered, for people. */
+  place: string;
+}
+
+const name = 'webhook';
+
+/** So many attempts that failed one after the other, the newest among them, are no accident. */
+const failuresMax = 3;
+
+/** Whether one of them is ours, is on, tells of what is needed, and gets through. */
+export async function judgeWebhooks(
+  registered: readonly RegisteredWebhook[],
+  expected: WebhookExpectation,
+): Promise<SetUpCheck> {
+  const { webhookUrl, place } = expected;
+  if (webhookUrl === null) return judgeUntold(registered, place);
+  const ours = registered.filter(({ url }) => isSameAddress(url, webhookUrl));
+  const hook = ours.find(({ isEnabled }) => isEnabled) ?? ours[0];
+  if (hook === undefined) {
+    const others = registered.length === 0 ? '' : ` (those there post to ${hostsOf(registered)})`;
+    return wrong(name, { detail: `none posts to ${webhookUrl}${others}`, advice: `register that address in ${place}` });
+  }
+  if (!hook.isEnabled) return wrong(name, { detail: 'ours is switched off', advice: `switch it on in ${place}` });
+  const { events } = hook;
+  const missing = events === 'all' ? [] : expected.needed.filter((event) => !events.includes(event));
+  if (missing.length > 0) {
+    const advice = `add them in ${place}; until then such changes are found by polling`;
+    return warned(name, { detail: `ours does not tell of ${missing.join(', ')}`, advice });
+  }
+  return judgeAttempts(await hook.attempts(), { ...expected, webhookUrl });
+}
+
+function judgeUntold(registered: readonly RegisteredWebhook[], place: string): SetUpCheck {
+  if (registered.length === 0) {
+    return wrong(name, { detail: 'none is registered', advice: `set PUBLIC_URL, and register a webhook in ${place}` });
+  }
+  const detail = `posts to ${hostsOf(registered)}; whether that is here is not known`;
+  return warned(name, { detail, advice: 'set PUBLIC_URL' });
+}
+
+function judgeAttempts(
+  attempts: readonly WebhookAttempt[],
+  expected: WebhookExpectation & { webhookUrl: string },
+): SetUpCheck {
+  const newestFirst = attempts.toSorted((left, right) => right.at - left.at);
+  const firstTaken = newestFirst.findIndex(({ isTaken }) => isTaken);
+  const failed = firstTaken === -1 ? newestFirst : newestFirst.slice(0, firstTaken);
+  const [newest] = failed;
+  if (newest === undefined) {
+    const taken = attempts.length === 0 ? 'nothing was sent yet' : 'the last delivery was taken';
+    return well(name, `posts to ${expected.webhookUrl}, ${taken}`);
+  }
+  const { httpStatus } = newest;
+  const how = httpStatus === null ? 'was not answered' : `was answered ${httpStatus}`;
+  const detail = `${failed.length === 1 ? 'the last delivery' : `the last ${failed.length} deliveries`} failed: the newest ${how}`;
+  const advice =
+    httpStatus === 401
+      ? `copy the webhook's secret from ${expected.place} to ${expected.secret}`
+      : `see that the provider reaches ${expected.webhookUrl}`;
+  return failed.length < failuresMax ? warned(name, { detail, advice }) : wrong(name, { detail, advice });
+}
+
+function isSameAddress(left: string, right: string): boolean {
+  const read = (text: string): string | undefined => URL.parse(text)?.href.replace(/\/$/, '');
+  return read(left) !== undefined && read(left) === read(right);
+}
+
+/** Hosts only: a path may hold a secret of somebody else's. */
+function hostsOf(registered: readonly RegisteredWebhook[]): string {
+  const hosts = new Set(registered.map(({ url }) => URL.parse(url)?.host ?? 'no valid address'));
+  return [...hosts].slice(0, 3).join(', ');
+}
+
+/** For a provider that is told with each payment where to post. */
+export function judgeToldAddress(title: string, notificationUrl: string | undefined): SetUpCheck {
+  if (notificationUrl !== undefined) return well(name, `${title} is told ${notificationUrl} with every payment`);
+  const detail = `${title} is not told where to post: payments are found by polling only`;
+  return warned(name, { detail, advice: 'set PUBLIC_URL' });
+}

@@ -1,0 +1,82 @@
+import { describe, expect, test } from 'vitest';
+import { healthView } from '#bot/views/health.ts';
+import { providersView } from '#bot/views/providers.ts';
+import type { SetUpState } from '#bot/views/set-up.ts';
+import { type CheckSign, type GroupedCheck, warned, well, wrong } from '#kernel/set-up-check.ts';
+import { aReport, at, hostile, look } from '../support/values.ts';
+
+const advice = 'register that address in the settings';
+const checks: GroupedCheck[] = [
+  { group: 'clock', ...well('clock', '0.1 s behind') },
+  { group: 'btcpay', ...well('key', 'has every right') },
+  { group: 'bitpay', ...warned('merchant key', { detail: 'none', advice: 'pair one' }) },
+  { group: 'btcpay', ...wrong('webhook', { detail: 'none posts to https://till.example', advice }) },
+];
+const known = (found: readonly GroupedCheck[], isRunning = false): SetUpState => ({
+  report: { checks: found, finishedAt: at },
+  isRunning,
+});
+const report = { checks: [], jobs: [], queues: [] };
+const health = (setUp: SetUpState): string => healthView(report, { ...look, setUp }).text;
+
+describe('/health', () => {
+  test('puts what is wrong first, with what to do about it, in a quotation that folds', () => {
+    expect(health(known(checks))).toMatchInlineSnapshot(`
+      "🔴 <b>Something is wrong</b>
+      📥 Nothing waits in the queues
+      🔧 Set-up: 1 wrong, 1 warning, 2 fine · 04:00
+      <blockquote expandable>🔴 <b>btcpay webhook</b> none posts to https://till.example
+      → register that address in the settings
+      🟠 <b>bitpay merchant key</b> none
+      → pair one</blockquote>"
+    `);
+  });
+
+  test('is calm when all is well, and says when that was', () => {
+    expect(health(known(checks.slice(0, 2)))).toContain('🟢 <b>All is well</b>');
+    expect(health(known(checks.slice(0, 2)))).toContain('🔧 Set-up: 2 fine · 04:00');
+  });
+
+  test('a warning alone is not trouble', () => {
+    expect(health(known(checks.slice(0, 3)))).toContain('🟢 <b>All is well</b>');
+  });
+
+  test('says that a look is under way, and shows the last one meanwhile', () => {
+    expect(health({ report: undefined, isRunning: true })).toContain('🔧 The set-up is being checked …');
+    const again = health(known(checks, true));
+    expect(again).toContain('being checked again …');
+    expect(again).toContain('none posts to');
+  });
+
+  test.each<CheckSign>(['wrong', 'warning'])('fits a screen however much is %s', (sign) => {
+    const many = Array.from({ length: 60 }, (_, index) => ({
+      ...{ group: 'btcpay', name: `check ${index}`, sign },
+      ...{ detail: hostile, advice: hostile },
+    }));
+    const text = health(known(many));
+    expect(text.split('\n').length).toBeLessThanOrEqual(20);
+    expect(text.length).toBeLessThan(4_096);
+    expect(text).toContain('… 55 more: <code>npm run doctor</code> shows all');
+    expect(text).not.toContain('<b>Eve');
+  });
+});
+
+test('/providers shows each provider its own checks', () => {
+  const { health } = aReport();
+  const reports = (['btcpay', 'coinbase'] as const).map((provider) => aReport({ health: { ...health, provider } }));
+  const found = [...checks, { group: 'coinbase', ...well('key', 'is accepted') }];
+  expect(providersView(reports, { ...look, setUp: known(found) }).text).toMatchInlineSnapshot(`
+    "<b>Providers</b>
+
+    <b>BTCPay</b> 🟢 reachable
+    Answered 04:00 · webhook 04:00
+    Set-up: 1 wrong, 1 fine
+    <blockquote expandable>🔴 <b>webhook</b> none posts to https://till.example
+    → register that address in the settings</blockquote>
+
+    <b>Coinbase</b> 🟢 reachable
+    Answered 04:00 · webhook 04:00 · set-up 1 fine
+
+    🔧 Set-up checked 04:00"
+  `);
+});

@@ -1,0 +1,214 @@
+import { generateKeyPairSync } from 'node:crypto';
+import { describe, expect, test } from 'vitest';
+import { minute } from '#kernel/clock.ts';
+import { providerNames } from '#kernel/provider-name.ts';
+import type { SetUpCheck } from '#kernel/set-up-check.ts';
+import { openShop, type Shop } from './shop.ts';
+
+// What each adapter finds when its account is looked at, before its simulated provider.
+
+async function look(shop: Shop, webhookUrl: string | null = shop.webhookUrl): Promise<SetUpCheck[]> {
+  return (await shop.provider.checkSetUp?.({ webhookUrl }, new AbortController().signal)) ?? [];
+}
+
+const drawn = (checks: readonly SetUpCheck[]): string[] => checks.map(({ name, sign }) => `${name} ${sign}`);
+const find = (checks: readonly SetUpCheck[], name: string) => checks.find((check) => check.name === name);
+
+describe.each(providerNames)('%s', (name) => {
+  test('finds nothing wrong in a good account, and changes nothing there', async () => {
+    await using shop = await openShop(name);
+    const checks = await look(shop);
+    expect(checks.length).toBeGreaterThan(0);
+    expect(checks.filter(({ sign }) => sign === 'wrong')).toEqual([]);
+    // To sign in leaves nothing behind but a token.
+    const acts = shop.sandbox.callLog(name).filter(({ method, path }) => method !== 'GET' && !path.endsWith('/auth'));
+    expect(acts).toEqual([]);
+    for (const { sign, advice } of checks) expect(advice === null).toBe(sign === 'ok');
+  });
+
+  test('says that a provider does not answer, and which setting holds its address', async () => {
+    await using shop = await openShop(name, { policy: { attemptsMax: 1 } });
+    shop.sandbox.faults(name).set({ outage: true });
+    const [first] = await look(shop);
+    expect(first).toMatchObject({ sign: 'wrong', advice: expect.stringMatching(/_URL is right/) });
+  });
+
+  test('takes a provider that asks to wait for no fault of ours', async () => {
+    await using shop = await openShop(name);
+    shop.sandbox.faults(name).set({ failRate: 1, failKinds: ['429'], retryAfterSeconds: 60 });
+    expect(new Set((await look(shop)).map(({ sign }) => sign))).not.toContain('wrong');
+  });
+
+  test('learns from an answer how far the provider’s clock is ahead', async () => {
+    const hostClock = { now: 0 };
+    await using shop = await openShop(name, { sandbox: { now: () => hostClock.now } });
+    hostClock.now = shop.clock.now() + minute;
+    await look(shop);
+    const ahead = shop.registry.health(name)?.clockAheadMs ?? 0;
+    expect(Math.abs(ahead - minute)).toBeLessThanOrEqual(1_000);
+  });
+});
+
+describe('Coinbase', () => {
+  test('a key that is not accepted is one finding, not two', async () => {
+    const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
+    const secret = String(privateKey.export({ type: 'pkcs8', format: 'pem' }));
+    await using shop = await openShop('coinbase', { environment: { COINBASE_API_KEY_SECRET: secret } });
+    const checks = await look(shop);
+    expect(drawn(checks)).toEqual(['key wrong']);
+    expect(checks[0]?.advice).toContain('COINBASE_API_KEY_ID and COINBASE_API_KEY_SECRET');
+  });
+
+  test('an address that is not Coinbase’s own is not asked for subscriptions', async () => {
+    await using shop = await openShop('coinbase');
+    expect(find(await look(shop), 'webhook')).toMatchObject({
+      sign: 'ok',
+      detail: expect.stringContaining('not asked'),
+    });
+  });
+});
+
+describe('BitPay', () => {
+  test.each([
+    ['BITPAY_POS_TOKEN', 'pos token'],
+    ['BITPAY_MERCHANT_TOKEN', 'merchant key'],
+  ])('a wrong %s is found in its own check', async (setting, name) => {
+    for (const errorsWithStatus200 of [false, true]) {
+      const account = { posToken: 'p', merchantToken: 'm', clientPublicKeyHex: '02', errorsWithStatus200 };
+      const environment = { BITPAY_POS_TOKEN: 'p', BITPAY_MERCHANT_TOKEN: 'm', BITPAY_PRIVATE_KEY: '11'.repeat(32) };
+      await using shop = await openShop('bitpay', {
+        sandbox: { accounts: { bitpay: account } },
+        environment: { ...environment, [setting]: 'wrong' },
+      });
+      const found = find(await look(shop), name);
+      expect(found).toMatchObject({ sign: 'wrong', advice: expect.stringContaining(setting) });
+    }
+  });
+
+  test('without a merchant key it says what cannot be done', async () => {
+    await using shop = await openShop('bitpay', {
+      environment: { BITPAY_MERCHANT_TOKEN: '', BITPAY_PRIVATE_KEY: '' },
+    });
+    expect(drawn(await look(shop))).toEqual(['pos token ok', 'merchant key warning', 'webhook warning']);
+  });
+
+  test('without PUBLIC_URL it says that BitPay is not told where to post', async () => {
+    await using shop = await openShop('bitpay', { environment: { PUBLIC_URL: 'https://till.example' } });
+    expect(find(await look(shop), 'webhook')?.detail).toBe(
+      'BitPay is told https://till.example/webhooks/bitpay with every payment',
+    );
+    await using untold = await openShop('bitpay');
+    expect(find(await look(untold), 'webhook')).toMatchObject({ sign: 'warning', advice: 'set PUBLIC_URL' });
+  });
+});
+
+describe('BTCPay', () => {
+  test('a key that is not accepted is one finding, not three', async () => {
+    await using shop = await openShop('btcpay', { environment: { BTCPAY_API_KEY: 'wrong' } });
+    const checks = await look(shop);
+    expect(drawn(checks)).toEqual(['key wrong']);
+    expect(checks[0]?.advice).toContain('BTCPAY_API_KEY');
+  });
+
+  test('a wrong store is found, and which setting names it', async () => {
+    await using shop = await openShop('btcpay', { environment: { BTCPAY_STORE_ID: 'another' } });
+    expect(find(await look(shop), 'store')).toMatchObject({
+      sign: 'wrong',
+      advice: expect.stringContaining('BTCPAY_STORE_ID'),
+    });
+  });
+
+  test('rights that are missing are named, with what cannot be done without them', async () => {
+    const account = { apiKey: 'k', storeId: 's', webhookSecret: 'w', permissions: ['btcpay.store.canviewinvoices'] };
+    await using shop = await openShop('btcpay', {
+      sandbox: { accounts: { btcpay: account } },
+      environment: { BTCPAY_API_KEY: 'k', BTCPAY_STORE_ID: 's', BTCPAY_WEBHOOK_SECRET: 'w' },
+    });
+    const checks = await look(shop);
+    expect(find(checks, 'key')).toMatchObject({
+      sign: 'wrong',
+      detail: expect.stringContaining('may not create invoices, cancel invoices'),
+      advice: expect.stringContaining('btcpay.store.cancreateinvoice'),
+    });
+    expect(find(checks, 'webhook')).toMatchObject({
+      sign: 'warning',
+      detail: 'not seen: the key may not read webhooks',
+      advice: expect.stringContaining('btcpay.store.webhooks.canmodifywebhooks'),
+    });
+  });
+
+  test('a webhook that is registered for another address, or switched off, is found', async () => {
+    await using shop = await openShop('btcpay');
+    shop.sandbox.setWebhookUrl('btcpay', 'https://old.example/webhooks/btcpay?token=private');
+    const moved = find(await look(shop), 'webhook');
+    expect(moved).toMatchObject({ sign: 'wrong', detail: expect.stringContaining('old.example') });
+    expect(moved?.detail).not.toContain('private');
+    shop.sandbox.setWebhookUrl('btcpay', undefined);
+    expect(find(await look(shop), 'webhook')?.detail).toBe(`none posts to ${shop.webhookUrl}`);
+    await changeWebhook(shop, { method: 'POST', fields: { url: shop.webhookUrl, enabled: false } });
+    expect(find(await look(shop), 'webhook')).toMatchObject({ sign: 'wrong', detail: 'ours is switched off' });
+  });
+
+  test('deliveries that fail are told with the status that we answered', async () => {
+    await using shop = await openShop('btcpay', { sandbox: { webhookRetryDelaysMs: [] } });
+    const pay = async () => {
+      const { reference } = await shop.provider.createPayment(shop.anOrder());
+      await shop.sandbox.visit({ provider: 'btcpay', reference, action: 'pay' });
+      await shop.sandbox.settle();
+    };
+    shop.answerWebhooksWith(401);
+    await pay();
+    expect(find(await look(shop), 'webhook')).toMatchObject({
+      sign: 'wrong',
+      detail: expect.stringMatching(/^the last \d+ deliveries failed: the newest was answered 401$/),
+      advice: expect.stringContaining('BTCPAY_WEBHOOK_SECRET'),
+    });
+    shop.answerWebhooksWith(200);
+    shop.clock.set(shop.clock.now() + minute);
+    await pay();
+    expect(find(await look(shop), 'webhook')).toMatchObject({ sign: 'ok' });
+  });
+});
+
+describe('NOWPayments', () => {
+  test.each([
+    ['NOWPAYMENTS_API_KEY', 'key'],
+    ['NOWPAYMENTS_PASSWORD', 'login'],
+  ])('a wrong %s is found in its own check', async (setting, name) => {
+    await using shop = await openShop('nowpayments', { environment: { [setting]: 'wrong' } });
+    expect(find(await look(shop), name)).toMatchObject({ sign: 'wrong', advice: expect.stringContaining(setting) });
+  });
+
+  test('without a login it says what is not found then', async () => {
+    await using shop = await openShop('nowpayments', {
+      environment: { NOWPAYMENTS_EMAIL: '', NOWPAYMENTS_PASSWORD: '' },
+    });
+    expect(drawn(await look(shop))).toEqual(['key ok', 'login warning', 'webhook warning']);
+  });
+});
+
+async function changeWebhook(shop: Shop, change: { method: 'POST' | 'PUT'; fields: object }): Promise<void> {
+  const { BTCPAY_API_KEY, BTCPAY_STORE_ID } = shop.sandbox.environment;
+  const answer = await fetch(`${shop.sandbox.apiUrls.btcpay}/api/v1/stores/${BTCPAY_STORE_ID}/webhooks`, {
+    method: change.method,
+    headers: { authorization: `token ${BTCPAY_API_KEY}`, 'content-type': 'application/json' },
+    body: JSON.stringify(change.fields),
+  });
+  if (!answer.ok) throw new Error(`the webhook was not changed: ${answer.status} ${await answer.text()}`);
+}
+
+describe('Payhip', () => {
+  test('a key that is not accepted is one finding, and names its setting', async () => {
+    await using shop = await openShop('payhip', { environment: { PAYHIP_API_KEY: 'guessed' } });
+    const checks = await look(shop);
+    expect(drawn(checks)).toEqual(['key wrong']);
+    expect(checks[0]?.advice).toContain('PAYHIP_API_KEY');
+  });
+
+  test('the end of the address that it posts to is not said', async () => {
+    await using shop = await openShop('payhip');
+    const [, webhook] = await look(shop, 'https://till.example/webhooks/payhip');
+    expect(webhook).toMatchObject({ sign: 'ok', detail: expect.stringContaining('/webhooks/payhip/…') });
+    expect(find(await look(shop, null), 'webhook')).toMatchObject({ sign: 'warning', advice: expect.any(String) });
+  });
+});

@@ -1,0 +1,168 @@
+// Backup and restore as an operator does them, with the product at work between.
+import { copyFileSync, existsSync, readdirSync, readFileSync, statSync, truncateSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import BetterSqlite3 from 'better-sqlite3';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { type House, openHouse } from '#test/support/house.ts';
+import type { PlacedOrder } from '#test/support/house-client.ts';
+import { type MainRun, runMain } from '#test/support/run-main.ts';
+
+const run = (house: House, ...words: string[]): Promise<MainRun> => runMain(words, house.environment);
+const copyIn = (house: House, name: string): string => join(dirname(house.file), name);
+
+/** Orders that come one after the other until they are told to end; their ids. */
+function takeOrders(house: House): () => Promise<string[]> {
+  let isEnding = false;
+  const ids: string[] = [];
+  const taking = (async () => {
+    while (!isEnding) ids.push((await house.placeOrder()).id);
+  })();
+  return async () => {
+    isEnding = true;
+    await taking;
+    return ids;
+  };
+}
+
+test('a backup of a shop that is taking orders is one moment of it, and the shop runs on from it', async () => {
+  await using house = await openHouse();
+  const before = await house.placeOrder();
+  const copy = copyIn(house, 'copy.db');
+  const stopOrders = takeOrders(house);
+  const backup = await run(house, 'backup', copy);
+  const meanwhile = await stopOrders();
+  expect(backup).toMatchObject({ status: 0, lines: [expect.stringContaining(`read through: ${copy}`)] });
+  expect(meanwhile.length).toBeGreaterThan(1);
+  const after = await house.placeOrder();
+  await house.close();
+
+  const restored = await run(house, 'restore', copy);
+  expect(restored.status, restored.said).toBe(0);
+  const keptAs = /kept as (.*)$/m.exec(restored.lines.join('\n'))?.[1] ?? '';
+  await house.open();
+  expect((await house.getOrder(before.id)).number).toBe(before.number);
+  expect((await house.send(`/v1/orders/${after.id}`)).status).toBe(404);
+  // What came in one transaction is there as a whole or not at all.
+  const shown = await Promise.all(meanwhile.map(async (id) => (await house.send(`/v1/orders/${id}`)).status));
+  expect(new Set(shown)).toEqual(new Set(shown.includes(200) ? [200, 404] : [404]));
+  expect(shown.toSorted()).toEqual(shown);
+  const kept = new BetterSqlite3(keptAs, { readonly: true });
+  expect(kept.prepare('select count(*) from orders where id = ?').pluck().get(after.id)).toBe(1);
+  kept.close();
+});
+
+test('a backup is for nobody else to read, and replaces a file only when it is told to', async () => {
+  await using house = await openHouse();
+  const copy = copyIn(house, 'copy.db');
+  writeFileSync(copy, 'a letter');
+  const refused = await run(house, 'backup', copy);
+  expect(refused).toMatchObject({ status: 1, said: expect.stringContaining('add --force to replace it') });
+  expect(readFileSync(copy, 'utf8')).toBe('a letter');
+  expect(await run(house, 'backup', copy, '--force')).toMatchObject({ status: 0 });
+  expect(statSync(copy).mode & 0o777).toBe(0o600);
+  expect(await run(house, 'backup', house.file, '--force')).toMatchObject({
+    status: 1,
+    said: expect.stringContaining('is the database itself'),
+  });
+});
+
+test('a restore is refused while the product runs, and changes nothing', async () => {
+  await using house = await openHouse();
+  const copy = copyIn(house, 'copy.db');
+  await run(house, 'backup', copy);
+  const order = await house.placeOrder();
+  const files = readdirSync(dirname(house.file));
+  const refused = await run(house, 'restore', copy, '--force');
+  expect(refused).toMatchObject({ status: 1, said: expect.stringContaining('is in use: stop the product first') });
+  expect(readdirSync(dirname(house.file))).toEqual(files);
+  expect((await house.getOrder(order.id)).number).toBe(order.number);
+});
+
+test('what a killed product left in its log is kept with the database of before', async () => {
+  await using house = await openHouse();
+  const copy = copyIn(house, 'copy.db');
+  await run(house, 'backup', copy);
+  const order = await house.placeOrder();
+  // As the files lie there when the process is gone from one moment to the next.
+  const crashed = copyIn(house, 'crashed.db');
+  for (const end of ['', '-wal']) copyFileSync(`${house.file}${end}`, `${crashed}${end}`);
+  expect(statSync(`${crashed}-wal`).size).toBeGreaterThan(0);
+  const restored = await runMain(['restore', copy], { DATABASE_URL: `file:${crashed}` });
+  expect(restored.status, restored.said).toBe(0);
+  expect(existsSync(`${crashed}-wal`)).toBe(false);
+  const keptAs = /kept as (.*)$/m.exec(restored.lines.join('\n'))?.[1] ?? '';
+  const counts = [keptAs, crashed].map((file) => {
+    const database = new BetterSqlite3(file, { readonly: true });
+    const count = database.prepare('select count(*) from orders where id = ?').pluck().get(order.id);
+    database.close();
+    return count;
+  });
+  expect(counts).toEqual([1, 0]);
+});
+
+describe('a file', () => {
+  let house: House;
+  let order: PlacedOrder;
+  let good: Buffer;
+  beforeAll(async () => {
+    house = await openHouse();
+    const copy = copyIn(house, 'good.db');
+    await run(house, 'backup', copy);
+    good = readFileSync(copy);
+    order = await house.placeOrder();
+    await house.close();
+  });
+  afterAll(() => house[Symbol.asyncDispose]());
+
+  test.each<[string, (copy: string) => void, string]>([
+    ['that is no database', (copy) => writeFileSync(copy, 'Dear shop, this is no database.'), 'not a database'],
+    ['that is another program’s', foreign, 'is not a database of Tillkeeper'],
+    ['that is cut off', (copy) => truncateSync(copy, 40_960), 'malformed'],
+    ['of a later release', newer, 'was migrated by a later release'],
+  ])('%s is not restored', async (_what, spoil, reason) => {
+    const copy = copyIn(house, 'spoilt.db');
+    writeFileSync(copy, good);
+    spoil(copy);
+    const refused = await run(house, 'restore', copy);
+    expect(refused).toMatchObject({ status: 1, said: expect.stringContaining(reason) });
+    const database = new BetterSqlite3(house.file, { readonly: true });
+    expect(database.prepare('select count(*) from orders where id = ?').pluck().get(order.id)).toBe(1);
+    database.close();
+    expect(readdirSync(dirname(house.file)).filter((name) => /part|before/.test(name))).toEqual([]);
+  });
+});
+
+function foreign(copy: string): void {
+  const database = new BetterSqlite3(copy);
+  database.exec('drop table schema_migrations');
+  database.close();
+}
+
+function newer(copy: string): void {
+  const database = new BetterSqlite3(copy);
+  database.exec("insert into schema_migrations (id, applied_at) values ('9999_from_the_future', 1)");
+  database.close();
+}
+
+test('a database that is damaged gives way to a backup once it is said that nobody uses it', async () => {
+  await using house = await openHouse();
+  const copy = copyIn(house, 'copy.db');
+  const order = await house.placeOrder();
+  await run(house, 'backup', copy);
+  await house.close();
+  writeFileSync(house.file, 'lightning struck here');
+  expect(await run(house, 'restore', copy)).toMatchObject({
+    status: 1,
+    said: expect.stringContaining('stop it, then add --force'),
+  });
+  expect(await run(house, 'restore', copy, '--force')).toMatchObject({ status: 0 });
+  await house.open();
+  expect((await house.getOrder(order.id)).number).toBe(order.number);
+});
+
+test('a word too few or too many is answered with the usage', async () => {
+  for (const words of [['backup'], ['restore', 'one', 'two'], ['backup', 'one', '--quick']]) {
+    const { status, said } = await runMain(words, {});
+    expect({ status, said }).toEqual({ status: 64, said: `usage: main.ts ${words[0]} FILE [--force]\n` });
+  }
+});

@@ -1,0 +1,226 @@
+// `npm run doctor` as an operator runs it: a process of its own before the outside world, with the product running or not.
+import { generateKeyPairSync } from 'node:crypto';
+import { writeFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { minute } from '#kernel/clock.ts';
+import { providerNames } from '#kernel/provider-name.ts';
+import { settings } from '#src/config-settings.ts';
+import { type House, openHouse } from '#test/support/house.ts';
+import { adminBot, openWorld, owner, pagerBot, type World } from '#test/support/house-world.ts';
+import { type MainRun, runMain } from '#test/support/run-main.ts';
+
+const outputs: string[] = [];
+const secrets = new Set<string>();
+
+/** Runs the doctor, and keeps what it said and what it must not have said. */
+async function doctor(environment: Record<string, string>, ...words: string[]): Promise<MainRun> {
+  for (const [name, { isSecret }] of Object.entries(settings)) {
+    const parts = isSecret && name !== 'DATABASE_URL' ? (environment[name] ?? '').split(/,|\n/) : [];
+    for (const part of parts) if (part.length >= 6 && !part.startsWith('-----')) secrets.add(part);
+  }
+  const run = await runMain(['doctor', ...words], environment);
+  outputs.push(...run.lines, run.said);
+  return run;
+}
+
+/** `telegram admin bot: ok`, and so on. */
+const signs = ({ lines }: MainRun): string[] =>
+  lines.map((line) => line.replace(/^(\S+) +(\S.*?) {2,}.*$/, (_whole, sign, name) => `${name}: ${sign}`));
+const lineOf = ({ lines }: MainRun, name: string): string => lines.find((line) => line.includes(` ${name}  `)) ?? '';
+
+const general = [
+  ...['clock', 'database file', 'database schema', 'database space', 'database integrity'],
+  ...['telegram admin bot', 'telegram pager bot', 'telegram admin updates', 'telegram pager updates'],
+  ...[`telegram owner ${owner.id}`, `telegram alerts to ${owner.id}`],
+  ...['public address', 'shop webhook', 'files database', 'settings secrets'],
+];
+
+describe('while the product runs', () => {
+  let house: House;
+  beforeAll(async () => {
+    house = await openHouse();
+  });
+  afterAll(() => house[Symbol.asyncDispose]());
+
+  test('a good set-up is all well, and the exit code is 0', async () => {
+    const run = await doctor(house.environment);
+    expect({ status: run.status, notOk: signs(run).filter((line) => !line.endsWith(': ok')) }).toEqual({
+      ...{ status: 0, notOk: [] },
+    });
+    const labels = signs(run).map((line) => line.replace(/: ok$/, ''));
+    expect(labels.filter((label) => general.includes(label))).toEqual(general);
+    for (const name of providerNames) {
+      expect(labels).toContain(`${name} route`);
+      expect(labels.filter((label) => label.startsWith(`${name} `)).length).toBeGreaterThan(1);
+    }
+  });
+
+  test('looking rings nobody, writes to nobody and changes nothing', async () => {
+    await house.awaitQuiet();
+    const callsBefore = house.telegram.history().length;
+    await doctor(house.environment);
+    await house.awaitQuiet();
+    // Neither this look nor the one before.
+    expect(house.pagerMessages().map(({ text }) => text)).toEqual([]);
+    const methods = house.telegram
+      .history()
+      .slice(callsBefore)
+      .map(({ method }) => method);
+    expect(methods.filter((method) => !/^(?:get(?:Me|Chat|WebhookInfo)|sendChatAction)$/.test(method))).toEqual([]);
+    for (const provider of providerNames) {
+      const calls = house.sandbox.callLog(provider).filter(({ method, path }) => !/^GET|\/auth$/.test(method + path));
+      expect(calls).toEqual([]);
+    }
+  });
+
+  test('the same is said as JSON', async () => {
+    const { status, lines } = await doctor(house.environment, '--json');
+    const report = JSON.parse(lines.join('\n'));
+    expect({ status, ok: report.ok }).toEqual({ status: 0, ok: true });
+    expect(report.checks).toContainEqual({
+      ...{ group: 'public', name: 'address', sign: 'ok', advice: null },
+      detail: `${house.url} leads to this product`,
+    });
+  });
+
+  test('keys that are not accepted and a webhook that is gone are wrong, each with the setting or the place', async () => {
+    const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
+    house.sandbox.setWebhookUrl('btcpay', 'https://old.example/webhooks/btcpay');
+    const run = await doctor({
+      ...house.environment,
+      COINBASE_API_KEY_SECRET: String(privateKey.export({ type: 'sec1', format: 'pem' })),
+      BITPAY_POS_TOKEN: 'CANARY-that-BitPay-does-not-know',
+      BITPAY_PRIVATE_KEY: 'ca'.repeat(32),
+      TELEGRAM_PAGER_TOKEN: '222:CANARYCANARYCANARYCANARYCANARYCANA',
+    });
+    house.sandbox.setWebhookUrl('btcpay', `${house.url}/webhooks/btcpay`);
+    expect(run.status).toBe(1);
+    for (const [name, advice] of [
+      ['coinbase key', 'COINBASE_API_KEY_SECRET'],
+      ['bitpay pos token', 'BITPAY_POS_TOKEN'],
+      ['bitpay merchant key', 'BITPAY_PRIVATE_KEY'],
+      ['btcpay webhook', 'under Webhooks'],
+      ['telegram pager bot', 'TELEGRAM_PAGER_TOKEN'],
+    ] as const) {
+      expect(lineOf(run, name)).toMatch(/^wrong /);
+      expect(lineOf(run, name).split(' → ')[1]).toContain(advice);
+    }
+    expect(lineOf(run, 'btcpay key')).toMatch(/^ok /);
+  });
+
+  test('a provider that is down, a shop that is gone and a pager that was blocked are wrong', async () => {
+    house.sandbox.faults('coinbase').set({ outage: true });
+    await house.telegram.block({ userId: owner.id, bot: pagerBot });
+    await house.shop.stop();
+    const run = await doctor({ ...house.environment, BTCPAY_URL: 'http://127.0.0.1:9' });
+    house.sandbox.faults('coinbase').reset();
+    await house.telegram.unblock({ userId: owner.id, bot: pagerBot });
+    expect(run.status).toBe(1);
+    expect(lineOf(run, 'coinbase key')).toMatch(/^wrong .*COINBASE_API_URL/);
+    expect(lineOf(run, 'btcpay key')).toMatch(/^wrong .*ECONNREFUSED.*BTCPAY_URL/);
+    expect(lineOf(run, 'shop webhook')).toMatch(/^wrong .*does not answer \(ECONNREFUSED\)/);
+    expect(lineOf(run, `telegram alerts to ${owner.id}`)).toMatch(/^wrong .*has blocked @pager_bot → .*Unblock/);
+  });
+
+  test('a PUBLIC_URL that leads to somebody else is wrong, and what is only unwise is a warning', async () => {
+    const other = createServer((_request, response) => response.end('<html>Welcome to nginx!</html>'));
+    await new Promise<void>((resolve) => other.listen(0, '127.0.0.1', resolve));
+    const publicUrl = `http://127.0.0.1:${(other.address() as AddressInfo).port}`;
+    const unwise = { STORE_API_KEY: 'abc123', OWNER_IDS: `${owner.id},777`, BTCPAY_APIKEY: 'x' };
+    const run = await doctor({ ...house.environment, ...unwise, PUBLIC_URL: publicUrl });
+    other.close();
+    expect(run.status).toBe(1);
+    expect(lineOf(run, 'public address')).toMatch(/^wrong .*somebody else answers/);
+    expect(lineOf(run, 'settings STORE_API_KEY')).toMatch(/^warning .*is short/);
+    expect(lineOf(run, 'settings BTCPAY_APIKEY')).toMatch(/^warning .*did you mean BTCPAY_API_KEY\?/);
+    expect(lineOf(run, 'telegram owner 777')).toMatch(/^warning .*has not started @till_bot/);
+  });
+});
+
+test('a bot whose updates are posted is checked by its webhook and its route', async () => {
+  const updates = { TELEGRAM_MODE: 'webhook', TELEGRAM_WEBHOOK_SECRET: 'CANARY-0123456789-abcdef-ghij' };
+  await using house = await openHouse({ env: updates });
+  await house.telegram.awaitCall(({ method, bot }) => method === 'setWebhook' && bot === pagerBot);
+  const run = await doctor(house.environment);
+  expect(run.status).toBe(0);
+  expect(lineOf(run, 'telegram admin updates')).toContain(`posted to ${house.url}/telegram/admin`);
+  expect(lineOf(run, 'telegram pager updates')).toMatch(/^ok /);
+  expect(lineOf(run, 'telegram route')).toMatch(/^ok .*POST \/telegram\/admin comes through/);
+  const polling = await doctor({ ...house.environment, TELEGRAM_MODE: 'polling' });
+  expect(lineOf(polling, 'telegram admin updates')).toMatch(/^warning .*keeps updates from being polled → npm start/);
+});
+
+describe('while the product does not run', () => {
+  let world: World;
+  beforeAll(async () => {
+    world = await openWorld();
+  });
+  afterAll(() => world.stop());
+
+  test('what cannot be tried is no fault: the exit code is 0', async () => {
+    const run = await doctor({ ...world.environment, BITPAY_MERCHANT_TOKEN: '', BITPAY_PRIVATE_KEY: '' });
+    expect({ status: run.status, said: run.said }).toEqual({ status: 0, said: expect.stringMatching(/^0 wrong, /) });
+    expect(lineOf(run, 'database file')).toMatch(/^ok .*the first start makes it/);
+    expect(lineOf(run, 'public address')).toMatch(/^warning .*start it and check again/);
+    expect(lineOf(run, 'bitpay merchant key')).toMatch(/^warning .*nothing can be listed, cancelled or refunded/);
+  });
+
+  test('a clock that is off is wrong', async () => {
+    world.clock.move(minute);
+    const run = await doctor(world.environment);
+    world.clock.move(-minute);
+    expect(run.status).toBe(1);
+    expect(lineOf(run, 'clock')).toMatch(
+      /^wrong +clock +(?:59|60)\.\d s behind the median of \d clocks outside → .*NTP/,
+    );
+  });
+
+  test('a file that is no database is wrong', async () => {
+    writeFileSync(world.file, 'Dear shop, this is not a database at all.');
+    const run = await doctor(world.environment);
+    expect(run.status).toBe(1);
+    expect(lineOf(run, 'database file')).toMatch(/^wrong .*SQLITE_NOTADB.* → .*DATABASE_URL/);
+  });
+
+  test('a wrong setting gives the lines of a start, and its exit code', async () => {
+    const environment = { ...world.environment, OWNER_IDS: '', PORT: 'CANARY' };
+    const [run, start] = await Promise.all([doctor(environment), runMain(['start'], environment)]);
+    expect(run).toEqual({ status: 78, lines: [], said: start.said });
+    expect(run.said.trim().split('\n')).toHaveLength(2);
+  });
+
+  test('a word that the doctor does not know is answered with the usage', async () => {
+    expect(await doctor(world.environment, '--fix')).toMatchObject({
+      status: 64,
+      said: 'usage: main.ts doctor [--json]\n',
+    });
+  });
+
+  test('it ends within fifteen seconds when nobody outside ever answers', async () => {
+    for (const provider of providerNames) {
+      world.sandbox.faults(provider).set({ failRate: 1, failKinds: ['timeout_before'] });
+    }
+    world.telegram.failNext({ bot: adminBot, times: 50, kind: 'timeout' });
+    const silent = createServer(() => undefined);
+    await new Promise<void>((resolve) => silent.listen(0, '127.0.0.1', resolve));
+    const url = `http://127.0.0.1:${(silent.address() as AddressInfo).port}`;
+    const startedAt = performance.now();
+    const run = await doctor({ ...world.environment, PUBLIC_URL: url, STORE_WEBHOOK_URL: url });
+    silent.closeAllConnections();
+    silent.close();
+    expect(performance.now() - startedAt).toBeLessThan(15_000);
+    expect(run.status).toBe(1);
+    for (const name of ['coinbase key', 'btcpay key']) expect(lineOf(run, name)).toMatch(/^wrong .*no answer within/);
+    for (const name of ['shop webhook', 'telegram admin bot']) expect(lineOf(run, name)).toMatch(/^wrong .*no answer/);
+  });
+});
+
+test('nothing that was said holds a secret', () => {
+  expect(outputs.length).toBeGreaterThan(100);
+  expect(secrets.size).toBeGreaterThan(10);
+  const text = outputs.join('\n');
+  for (const secret of secrets) expect(text).not.toContain(secret);
+  expect(text).not.toContain('CANARY');
+});
