@@ -90,7 +90,7 @@ function assemble(config: Config, core: Core): Sides {
   ];
   const pumps = createPumps({ ...payments, instanceId: core.instanceId }, { lanes: allLanes, handlers });
   const scheduler = createScheduler({
-    ...{ jobs: createJobs({ payments, ...watches }), timeZone: config.timeZone, clock, log },
+    ...{ jobs: createJobs({ payments, ...watches, timeZone: config.timeZone }), timeZone: config.timeZone, clock, log },
     onRun: (run) => metrics.observeJobRun({ job: run.job, outcome: run.outcome.kind, durationMs: run.durationMs }),
   });
   const named = [

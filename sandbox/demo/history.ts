@@ -45,11 +45,16 @@ const week: readonly (Past | PastSale)[] = [
   { hoursAgo: 0.1, story: 'abandoned' },
 ];
 
+/** By then the books of the day before may be closed. */
+const closingHour = 5;
+
 /** How far back the clocks must begin. */
 export const historyMs = 151 * hourMs;
 
 /** The product's daily and hourly work of that week, which its scheduler had no time for. */
 const jobsOfTheWeek = ['expire-orders', 'retire-alerts', 'reconcile', 'prune'] as const;
+/** What is done as the days go by: the books of a day are closed while it is yesterday. */
+const jobsOfADay = ['read-figures', 'close-books'] as const;
 
 /** A story of the past is over when the till knows its end; a webhook takes milliseconds, a lost one a few seconds. */
 const endsWithinMs = 12_000;
@@ -62,11 +67,13 @@ export async function playHistory(house: House): Promise<void> {
     clock.advance(ms);
   };
   const scene = createScene(house, pass);
+  const isNewMorning = createMornings();
   await payElsewhere(house);
   await fillCatalogue(house);
   let turn = -1;
   for (const past of week) {
     clock.advance(present - past.hoursAgo * hourMs - clock.now());
+    if (isNewMorning(clock.now())) await closeYesterday(house);
     if ('sale' in past) {
       await tellSales(house, past.sale);
       await awaitQuiet(house);
@@ -89,8 +96,24 @@ export async function playHistory(house: House): Promise<void> {
     if (past.ada !== undefined) await awaitQuiet(house);
   }
   clock.catchUp();
-  for (const job of jobsOfTheWeek) await house.runJob(job);
+  for (const job of [...jobsOfADay, ...jobsOfTheWeek]) await house.runJob(job);
   await awaitReady(house);
+}
+
+async function closeYesterday(house: House): Promise<void> {
+  for (const job of jobsOfADay) await house.runJob(job);
+  await awaitQuiet(house);
+}
+
+/** Tells once a day, some hours after midnight, that the day before may be closed. */
+function createMornings(): (now: number) => boolean {
+  let last = Number.NaN;
+  return (now) => {
+    const morning = Math.floor((now - closingHour * hourMs) / (24 * hourMs));
+    const isNew = morning !== last;
+    last = morning;
+    return isNew;
+  };
 }
 
 /** For a moment after the last jump of the clock the product takes its own queues for silent. */

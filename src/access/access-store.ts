@@ -20,6 +20,12 @@ export interface AuditStore {
   record(entry: AuditRecord): Promise<void>;
   /** Newest first. */
   listAudit(query: { subject: string | null; limit: number }): Promise<AuditRecord[]>;
+  /** How often each action was done by actors of this kind in [from, to). */
+  countAudit(query: {
+    actorKind: ActorKind;
+    from: Milliseconds;
+    to: Milliseconds;
+  }): Promise<{ action: string; count: number }[]>;
 }
 
 /** A money action that waits for its second tap. */

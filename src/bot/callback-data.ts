@@ -1,5 +1,7 @@
 // What a button means when it is tapped. Telegram allows 64 bytes; a UUID is written in 22 characters. Anything that
 // does not decode to exactly what was encoded is a forged or an old button, and gets `undefined`.
+
+import { type CalendarDay, readCalendarDay } from '#kernel/calendar.ts';
 import { isCurrency } from '#kernel/money.ts';
 import { isProviderName, type ProviderName } from '#kernel/provider-name.ts';
 import { type OrderStatus, orderStatuses } from '#orders/order.ts';
@@ -42,6 +44,9 @@ export type ProductTap = (typeof productTaps)[number];
 const setUpPlaces = ['health', 'providers'] as const;
 export type SetUpPlace = (typeof setUpPlaces)[number];
 
+const bookTaps = ['show', 'chart', 'export', 'verify'] as const;
+export type BookTap = (typeof bookTaps)[number];
+
 const deadTaps = ['show', 'redrive', 'discard'] as const;
 export type DeadTap = (typeof deadTaps)[number];
 const deadQueues = ['inbox', 'outbox'] as const;
@@ -64,6 +69,8 @@ export type Tap =
   /** Which of an order's payments is to be refunded. */
   | { kind: 'refund'; paymentId: string }
   | { kind: 'stats'; days: StatsDays }
+  | { kind: 'books'; page: number }
+  | { kind: 'book'; act: BookTap; day: CalendarDay }
   | { kind: 'reconcile'; provider: ProviderName | 'all' }
   | { kind: 'dead'; act: DeadTap; queue: DeadQueue; id: string }
   | { kind: 'dead_list' }
@@ -105,6 +112,10 @@ export function encodeTap(tap: Tap): string {
       return `refund:${shortenId(tap.paymentId)}`;
     case 'stats':
       return `stats:${tap.days}`;
+    case 'books':
+      return `books:${tap.page}`;
+    case 'book':
+      return `book:${tap.act}:${tap.day}`;
     case 'reconcile':
       return `reconcile:${tap.provider}`;
     case 'dead':
@@ -176,6 +187,13 @@ function readTap(kind: string, [first = '', second = '', third = '']: string[]):
     case 'stats': {
       const days = statsDays.find((candidate) => String(candidate) === first);
       return days && { kind, days };
+    }
+    case 'books':
+      return readPage(first, (page) => ({ kind, page }));
+    case 'book': {
+      const act = oneOf(bookTaps, first);
+      const day = readCalendarDay(second);
+      return act && day && { kind, act, day };
     }
     case 'reconcile':
       return first === 'all' || isProviderName(first) ? { kind, provider: first } : undefined;

@@ -18,6 +18,8 @@ export function followMoves(sender: ChatSender, log: EventLog): ChatSender {
 
   return {
     send: (message, signal) => follow(message.chatId, (chatId) => sender.send({ ...message, chatId }, signal)),
+    sendPhoto: (message, signal) =>
+      follow(message.chatId, (chatId) => sender.sendPhoto({ ...message, chatId }, signal)),
     edit: (message, signal) => follow(message.chatId, (chatId) => sender.edit({ ...message, chatId }, signal)),
   };
 }

@@ -15,5 +15,6 @@ export function reportSends(
   return {
     send: async (message, signal) => report(await sender.send(message, signal)),
     edit: async (message, signal) => report(await sender.edit(message, signal)),
+    sendPhoto: async (message, signal) => report(await sender.sendPhoto(message, signal)),
   };
 }

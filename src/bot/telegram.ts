@@ -42,6 +42,11 @@ export interface ChatSender {
     signal: AbortSignal,
   ): Promise<SendOutcome>;
   edit(message: { chatId: number; messageId: number; view: View }, signal: AbortSignal): Promise<SendOutcome>;
+  /** A picture (PNG) with the view under it; its text must fit a caption. */
+  sendPhoto(
+    message: { chatId: number; photo: Uint8Array; view: View; isSilent: boolean },
+    signal: AbortSignal,
+  ): Promise<SendOutcome>;
 }
 
 /** Telegram's own "no", as both libraries hand it on. */

@@ -6,6 +6,8 @@ import { wakeAlerts } from '#alerts/wake-alerts.ts';
 import { hour, type Milliseconds, minute, second } from '#kernel/clock.ts';
 import type { JsonObject } from '#kernel/json.ts';
 import { pruneQueues } from '#messaging/prune.ts';
+import { closeBooks } from '#payments/books/close-books.ts';
+import { readFigures } from '#payments/books/read-figures.ts';
 import type { PaymentDeps } from '#payments/deps.ts';
 import { expireOrders } from '#payments/expire-orders.ts';
 import { followRefunds } from '#payments/follow-refunds.ts';
@@ -32,6 +34,8 @@ export interface Job {
 export interface JobsDeps {
   payments: PaymentDeps;
   reconcile: ReconcileProvider;
+  /** IANA name: whose days the books have. */
+  timeZone: string;
   watch: WatchProviders;
   catchUp: CatchUp;
   watchWebhooks: WatchWebhooks;
@@ -40,6 +44,8 @@ export interface JobsDeps {
 const pollLimit = 50;
 const expireLimit = 200;
 const wakeLimit = 100;
+/** Days that one run catches up; the next run goes on. */
+const closeDaysMax = 10;
 const pruneLimit = 1_000;
 /** A prune that has still not caught up after so many batches goes on the next day. */
 const pruneBatchesMax = 100;
@@ -103,6 +109,22 @@ export function createJobs(deps: JobsDeps): Job[] {
       cron: '0 17 * * * *',
       timeoutMs: hour / 2,
       run: (signal) => reconcileAll(deps, signal),
+    },
+    {
+      name: 'read-figures',
+      // Before the day is closed, and after the providers' own night.
+      cron: '0 20 3 * * *',
+      timeoutMs: hour / 2,
+      run: async (signal) => ({ ...(await readFigures(payments, { signal })) }),
+    },
+    {
+      name: 'close-books',
+      // A day says itself when it is due; every hour, so that one that a provider held up is closed soon after.
+      cron: '0 30 * * * *',
+      timeoutMs: hour / 2,
+      run: async (signal) => ({
+        ...(await closeBooks(payments, { timeZone: deps.timeZone, daysMax: closeDaysMax, signal })),
+      }),
     },
     {
       name: 'prune',

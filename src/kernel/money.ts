@@ -75,6 +75,15 @@ export function subtractDecimals(left: string, right: string): string {
   return parseDecimal(left).minus(parseDecimal(right)).toFixed();
 }
 
+/** Exact, in whatever order, with as many places as the longest of them has; nothing sums to `0`. */
+export function sumDecimals(texts: readonly string[]): string {
+  const parts = texts.map(parseDecimal);
+  const places = Math.max(0, ...texts.map((text) => /\.(\d+)$/.exec(text)?.[1]?.length ?? 0));
+  const sum = parts.reduce((total, part) => total.plus(part), new Big(0));
+  // An exponent form has no places to count, so that its own digits decide.
+  return sum.round(places, Big.roundDown).eq(sum) ? sum.toFixed(places) : sum.toFixed();
+}
+
 /** Writes a decimal with as many places as the longest of `like` has: `20` beside `49.50` becomes `20.00`. */
 export function withPlaces(text: string, like: readonly string[]): string {
   const places = Math.max(...like.map((other) => parseDecimal(other).toFixed().split('.')[1]?.length ?? 0), 2);

@@ -10,6 +10,8 @@ export type Lane = (typeof lanes)[number];
 export const topics = {
   /** Shows an alert's present state on its card, in every chat that alerts go to. Payload: `{ alertId, version }`. */
   'alert.card': { lane: 'pager', priority: 0 },
+  /** Tells what a day's closing found, with a picture, in every chat that alerts go to. Payload: `{ day }`. */
+  'books.digest': { lane: 'pager', priority: 2 },
   /** Asks the provider to close an unpaid payment. Payload: `{ paymentId }`. */
   'payment.cancel': { lane: 'provider', priority: 1 },
   /** Asks the provider to give money back. Payload: `{ refundId }`. */

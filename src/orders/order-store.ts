@@ -45,6 +45,15 @@ export interface OrderStore {
     before: PageCursor | null;
     limit: number;
   }): Promise<Order[]>;
+  /** In whatever order; those that do not exist are left out. */
+  listOrdersByIds(ids: readonly OrderId[]): Promise<Order[]>;
+  /** Made in [from, to), oldest first, after the given place. */
+  listOrdersMadeBetween(query: {
+    from: Milliseconds;
+    to: Milliseconds;
+    after: PageCursor | null;
+    limit: number;
+  }): Promise<Order[]>;
   /** Orders still awaiting payment whose time is over and which no open payment of the right amount holds up, oldest expiry first. */
   listExpiredOrders(query: { now: Milliseconds; limit: number }): Promise<Order[]>;
   /** Case-insensitive part of reference, e-mail, customer's name, note or item name; or an exact amount. Newest first. */

@@ -1,5 +1,5 @@
 import type { Milliseconds } from '#kernel/clock.ts';
-import type { OrderId } from '#kernel/ids.ts';
+import type { OrderId, PaymentId } from '#kernel/ids.ts';
 import type { ProviderName } from '#kernel/provider-name.ts';
 import type { ExceptionKind, ExceptionStatus, PaymentException } from './exception.ts';
 
@@ -29,6 +29,13 @@ export interface ExceptionStore {
   listOpenExceptions(query: {
     kinds: readonly ExceptionKind[] | null;
     after: { openedAt: Milliseconds; id: string } | null;
+    limit: number;
+  }): Promise<PaymentException[]>;
+  /** Of this payment, or of this reference of this provider, in whatever status; at most `limit`, the newest first. */
+  listExceptionsAbout(query: {
+    provider: ProviderName;
+    reference: string | null;
+    paymentId: PaymentId | null;
     limit: number;
   }): Promise<PaymentException[]>;
   /** Of one provider, open and resolved, oldest first, after the given place. */

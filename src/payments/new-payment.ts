@@ -47,6 +47,7 @@ export async function insertNewPayment(
     feeAmount: null,
     netAmount: null,
     figuresAsset: null,
+    settledAt: null,
     paidAt: null,
     expiresAt: now + paymentOpenForMs,
     nextPollAt: now + lookForLostCreateAfterMs,

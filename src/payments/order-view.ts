@@ -51,6 +51,10 @@ export type PaymentView = {
   provider_status: string | null;
   trust: Trust | null;
   received: { amount: string; asset: string } | null;
+  /** What the provider kept and what it passed on, both in `figures_asset`; null until it told. */
+  fee: string | null;
+  net: string | null;
+  figures_asset: string | null;
   transaction_ids: string[];
 };
 
@@ -150,6 +154,9 @@ function viewPayment(payment: Payment): PaymentView {
     trust: payment.trust,
     received:
       receivedAmount === null || receivedAsset === null ? null : { amount: receivedAmount, asset: receivedAsset },
+    fee: payment.feeAmount,
+    net: payment.netAmount,
+    figures_asset: payment.figuresAsset,
     transaction_ids: payment.transactionIds,
   };
 }

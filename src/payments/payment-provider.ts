@@ -21,6 +21,8 @@ export interface ProviderCapabilities {
   canFindLostCreate: boolean;
   /** What came short, or too much, goes back to the buyer by itself: it was never credited to the shop. */
   returnsOddPayments: boolean;
+  /** A look at a payment tells what the provider kept of it, sooner or later; others have books of their own, or tell nothing. */
+  tellsFigures?: true;
   gaps: readonly string[];
 }
 

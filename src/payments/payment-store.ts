@@ -6,6 +6,7 @@ import type { OrderId, PaymentId, ProviderReference } from '#kernel/ids.ts';
 import type { ProviderName } from '#kernel/provider-name.ts';
 import type { MessagingStores } from '#messaging/messaging-store.ts';
 import type { OrderStores } from '#orders/order-store.ts';
+import type { BookStore, FiguresStore } from './books/book-store.ts';
 import type { ExceptionStore } from './exception-store.ts';
 import type { OutageStore } from './outages/outage-store.ts';
 import type { Payment, PaymentStatus } from './payment.ts';
@@ -63,6 +64,30 @@ export interface PaymentStore {
     after: { createdAt: Milliseconds; id: string } | null;
     limit: number;
   }): Promise<Payment[]>;
+  /** Payments made before `madeBefore` that have changed since `since`, in the order of their changes, after the given place. */
+  listPaymentsChangedSince(query: {
+    since: Milliseconds;
+    madeBefore: Milliseconds;
+    after: { updatedAt: Milliseconds; id: string } | null;
+    limit: number;
+  }): Promise<Payment[]>;
+  /** Payments of one provider in one of these statuses, made in [from, to), whose fee is not known; oldest first. */
+  listPaymentsWithoutFigures(query: {
+    provider: ProviderName;
+    statuses: readonly PaymentStatus[];
+    from: Milliseconds;
+    to: Milliseconds;
+    limit: number;
+  }): Promise<Payment[]>;
+  /** Payments of one provider made in [from, to) whose fee is known, oldest first, after the given place. */
+  listPaymentsWithFigures(query: {
+    provider: ProviderName;
+    from: Milliseconds;
+    to: Milliseconds;
+    after: { createdAt: Milliseconds; id: string } | null;
+    limit: number;
+  }): Promise<Payment[]>;
+  listPaymentsOfOrders(orderIds: readonly OrderId[]): Promise<Payment[]>;
   /** Exact reference or payment id, or any transaction id that equals the text; newest first. */
   searchPayments(query: { text: string; limit: number }): Promise<Payment[]>;
   /** How many payments are in each status, per provider; for metrics and cards. */
@@ -98,6 +123,8 @@ export interface PaymentStores extends OrderStores, AlertStores, AccessStores, M
   refunds: RefundStore;
   sales: SaleStore;
   settings: SettingStore;
+  books: BookStore;
+  figures: FiguresStore;
   outages: OutageStore;
   webhookRates: WebhookRateStore;
 }

@@ -65,6 +65,8 @@ export interface Payment {
   feeAmount: string | null;
   netAmount: string | null;
   figuresAsset: string | null;
+  /** When the provider paid it out to the shop; null until it told. */
+  settledAt: Milliseconds | null;
   /** When the money was first known to be there; stays when the payment is reversed. */
   paidAt: Milliseconds | null;
   expiresAt: Milliseconds;

@@ -26,6 +26,20 @@ export interface RefundStore {
   /** Oldest first. */
   listRefundsForOrder(orderId: OrderId): Promise<Refund[]>;
   listRefundsForPayment(paymentId: PaymentId): Promise<Refund[]>;
+  listRefundsForPayments(paymentIds: readonly PaymentId[]): Promise<Refund[]>;
+  /** Refunds of one provider that succeeded in [from, to), oldest first. */
+  listRefundsSucceededBetween(query: {
+    provider: ProviderName;
+    from: Milliseconds;
+    to: Milliseconds;
+    limit: number;
+  }): Promise<Refund[]>;
+  /** Refunds that have changed since `since`, in the order of their changes, after the given place. */
+  listRefundsChangedSince(query: {
+    since: Milliseconds;
+    after: { updatedAt: Milliseconds; id: string } | null;
+    limit: number;
+  }): Promise<Refund[]>;
   /** Compare-and-set on status and version, which rises by one; false when another change came first. */
   changeRefund(input: {
     id: RefundId;

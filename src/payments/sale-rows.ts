@@ -101,6 +101,7 @@ export function paymentOfSale(input: SaleRow & { order: Order; isHeld: boolean }
     feeAmount: null,
     netAmount: null,
     figuresAsset: null,
+    settledAt: null,
     paidAt: null,
     expiresAt: order.expiresAt,
     nextPollAt: null,

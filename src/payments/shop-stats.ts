@@ -1,12 +1,15 @@
 import { day, type Milliseconds } from '#kernel/clock.ts';
 import type { OrderStatus } from '#orders/order.ts';
 import type { OrderBucket, OrderTotals } from '#orders/order-store.ts';
+import { type FigureTotals, totalFigures } from './books/total-figures.ts';
 import type { PaymentDeps } from './deps.ts';
 
 export interface ShopStats {
   from: Milliseconds;
   to: Milliseconds;
   totals: OrderTotals[];
+  /** What providers kept and passed on of the payments made in that time, as far as they told. */
+  figures: FigureTotals[];
   /** One bucket a day, status and currency, oldest first. */
   buckets: OrderBucket[];
 }
@@ -30,7 +33,7 @@ export async function shopStats(
     total.amountMinor += bucket.amountMinor;
     totals.set(key, total);
   }
-  return { from, to, totals: [...totals.values()], buckets };
+  return { from, to, totals: [...totals.values()], figures: await totalFigures(deps, { from, to }), buckets };
 }
 
 function newTotal(status: OrderStatus, currency: string): OrderTotals {

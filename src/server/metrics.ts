@@ -19,6 +19,8 @@ export interface Metrics {
   /** How many transactions one commit carried. */
   observeGateBatch(transactions: number): void;
   observeJobRun(run: { job: string; outcome: string; durationMs: Milliseconds }): void;
+  /** What the newest closing says. */
+  setBooks(state: { unexplained: number; closedAt: Milliseconds; now: Milliseconds }): void;
   text(): Promise<{ contentType: string; body: string }>;
 }
 
@@ -130,6 +132,7 @@ function createWorkMetrics(register: Registry) {
     observeGateBatch: (transactions) => batches.observe(transactions),
     observeJobRun: ({ job, outcome, durationMs }) => jobRuns.observe({ job, outcome }, durationMs / 1_000),
     setQueue: createQueueMetrics(register),
+    setBooks: createBookMetrics(register),
   } satisfies Partial<Metrics>;
 }
 
@@ -160,5 +163,24 @@ function createQueueMetrics(register: Registry): Metrics['setQueue'] {
       const ageMs = oldestAvailableAt === null ? 0 : Math.max(now - oldestAvailableAt, 0);
       age.set({ queue, lane }, ageMs / 1_000);
     }
+  };
+}
+
+function createBookMetrics(register: Registry): Metrics['setBooks'] {
+  const registers = [register];
+  // Without labels, and therefore shown as 0 before the first closing: an age of 0 is a day that was just closed.
+  const unexplained = new Gauge({
+    name: 'tillkeeper_books_unexplained',
+    help: 'Differences that the newest closing could not explain.',
+    registers,
+  });
+  const age = new Gauge({
+    name: 'tillkeeper_books_last_closing_age_seconds',
+    help: 'How long ago the newest closing was written; 0 while there is none.',
+    registers,
+  });
+  return (state) => {
+    unexplained.set(state.unexplained);
+    age.set(Math.max(state.now - state.closedAt, 0) / 1_000);
   };
 }

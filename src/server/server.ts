@@ -2,6 +2,7 @@ import { Hono } from 'hono';
 import { second } from '#kernel/clock.ts';
 import type { QueueDepth } from '#messaging/messaging-store.ts';
 import { lanes } from '#messaging/topics.ts';
+import { readNewestClosing } from '#payments/books/read-books.ts';
 import type { PaymentDeps } from '#payments/deps.ts';
 import { readProviderReports } from '#payments/provider-report.ts';
 import type { ReceiveWebhook } from '#payments/receive-webhook.ts';
@@ -104,4 +105,6 @@ async function refreshMetrics(deps: ServerDeps): Promise<void> {
     const empty = absent.map((lane) => ({ lane, waiting: 0, oldestAvailableAt: null, abandoned: 0 }));
     deps.metrics.setQueue({ queue, depths: [...depths, ...empty], now });
   }
+  const books = await readNewestClosing(deps.payments);
+  if (books !== undefined) deps.metrics.setBooks({ ...books, now });
 }

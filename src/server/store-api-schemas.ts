@@ -24,6 +24,9 @@ const paymentSchema = z
     provider_status: z.string().nullable(),
     trust,
     received: z.strictObject({ amount: decimal, asset: z.string() }).nullable(),
+    fee: decimal.nullable().openapi({ description: 'What the provider kept, in `figures_asset`; null until it told.' }),
+    net: decimal.nullable().openapi({ description: 'What it passed on, in `figures_asset`.' }),
+    figures_asset: z.string().nullable(),
     transaction_ids: z.array(z.string()),
   })
   .openapi('Payment') satisfies z.ZodType<PaymentView>;

@@ -4,6 +4,7 @@ import { tapHandlers } from '#bot/admin/taps.ts';
 import { callbackBytesMax, decodeTap, orderFilters, pageMax, type Tap } from '#bot/callback-data.ts';
 import { alertCard } from '#bot/views/alert-card.ts';
 import { alertList } from '#bot/views/alert-list.ts';
+import { bookDigest, bookList, bookPage, openBookPage } from '#bot/views/books.ts';
 import { couponList, couponQuestion } from '#bot/views/coupons.ts';
 import { deadLetterCard, deadLetterList, letterOfMessage } from '#bot/views/dead-letters.ts';
 import { exitQuestion } from '#bot/views/export.ts';
@@ -26,6 +27,7 @@ import { toMarkup, type View } from '#bot/views/view.ts';
 import { providerNames } from '#kernel/provider-name.ts';
 import { orderStatuses } from '#orders/order.ts';
 import { viewOrder } from '#payments/order-view.ts';
+import { aFullDay } from './support/books.ts';
 import { aCoupon, anAlert, anId, anOrder, anOutage, aPayment, aProduct, aReport, at, look } from './support/values.ts';
 
 const setUp = { report: undefined, isRunning: false };
@@ -76,8 +78,14 @@ function* everyView(): Generator<View> {
   const ordersInNeed = { count: 1, hasMore: false };
   yield startView({ name: 'Ann', openAlerts: 1, takenAlerts: 1, ordersInNeed, commands: [] });
   yield reconcileChoice(providerNames);
+  const closed = aFullDay();
+  const open = { day: closed.day, dueAt: at, delay: null };
+  for (const page of pages) yield bookList({ open: [open], closed: [closed], page, hasMore: true }, look);
+  for (const hasNext of [true, false]) yield bookPage(closed, { ...look, hasNext });
+  yield openBookPage(open, look);
+  yield bookDigest(closed, { commandBot: 'till_bot' });
   for (const days of [7, 30, 90] as const) {
-    yield shopStatsView({ from: at, to: at + 1, totals: [], buckets: [] }, { ...look, days });
+    yield shopStatsView({ from: at, to: at + 1, totals: [], figures: [], buckets: [] }, { ...look, days });
   }
 }
 

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { callbackBytesMax, decodeTap, encodeTap, type Tap } from '#bot/callback-data.ts';
+import { addDays, dayOf } from '#kernel/calendar.ts';
 import { anId } from './support/values.ts';
 
 const taps: Tap[] = [
@@ -15,6 +16,8 @@ const taps: Tap[] = [
   { kind: 'write_reason', pendingId: 'AAECAwQFBgcICQoLDA0ODw' },
   { kind: 'refund', paymentId: anId },
   { kind: 'stats', days: 90 },
+  { kind: 'books', page: 24 },
+  { kind: 'book', act: 'verify', day: addDays(dayOf(0, 'UTC'), 20_000) },
   { kind: 'reconcile', provider: 'coinbase' },
   { kind: 'reconcile', provider: 'all' },
   { kind: 'dead', act: 'discard', queue: 'outbox', id: anId },
@@ -65,6 +68,9 @@ describe('callback data', () => {
     'orders:all:25',
     'orders:everything:0',
     'stats:8',
+    'books:25',
+    'book:show:2026-02-30',
+    'book:burn:2026-02-03',
     'reconcile:paypal',
     'dead:show:inbox:../../../etc/passwd',
     'confirm:',
@@ -85,7 +91,17 @@ describe('callback data', () => {
   });
 
   test('only what encodes back to itself is accepted', () => {
-    const kinds = fc.constantFrom('alert', 'alerts', 'order', 'orders', 'confirm', 'stats', 'dead', 'reconcile');
+    const kinds = fc.constantFrom(
+      'alert',
+      'alerts',
+      'order',
+      'orders',
+      'confirm',
+      'stats',
+      'dead',
+      'reconcile',
+      'book',
+    );
     fc.assert(
       fc.property(kinds, fc.array(fc.string({ maxLength: 24 }), { maxLength: 4 }), (kind, words) => {
         const data = [kind, ...words].join(':');

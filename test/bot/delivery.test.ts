@@ -94,6 +94,7 @@ test('messages follow a group that became a supergroup, and the log names its ne
       return chatId === -5 ? { kind: 'moved', toChatId: -1005 } : { kind: 'sent', messageId: 1 };
     },
     edit: async () => ({ kind: 'not_modified' }),
+    sendPhoto: async () => ({ kind: 'sent', messageId: 2 }),
   };
   const log = createRecordingLog();
   const following = followMoves(sender, log);

@@ -45,6 +45,7 @@ test('after a week, the chat answers from what really happened', async () => {
     ['/orders', 'T-1019'],
     ['/find kim', 'T-1001'],
     ['/deadletters', 'No dead letters'],
+    ['/books', 'Verify chain'],
     ['/health', 'All is well'],
   ] as const;
   for (const [command, expected] of asked) {

@@ -42,6 +42,21 @@ const queries: Record<string, (stores: PaymentStores) => Promise<unknown>> = {
     products.listProductsByChannelKey({ channel: 'payhip', keys: ['a', 'b'] }),
   'a product by its sku': ({ products }) => products.findProductBySku('x'),
   'a setting': ({ settings }) => settings.findSetting('x'),
+  'payments that changed': ({ payments }) =>
+    payments.listPaymentsChangedSince({ since: now, madeBefore: now, after: null, limit: 9 }),
+  'payments without figures': ({ payments }) =>
+    payments.listPaymentsWithoutFigures({ provider: 'btcpay', statuses: ['paid'], from: 0, to: now, limit: 9 }),
+  'refunds that succeeded': ({ refunds }) =>
+    refunds.listRefundsSucceededBetween({ provider: 'btcpay', from: 0, to: now, limit: 9 }),
+  'refunds that changed': ({ refunds }) => refunds.listRefundsChangedSince({ since: now, after: null, limit: 9 }),
+  'exceptions about a payment': ({ exceptions }) =>
+    exceptions.listExceptionsAbout({ provider: 'btcpay', reference: 'r', paymentId: asPaymentId('p'), limit: 9 }),
+  'orders of a time': ({ orders }) => orders.listOrdersMadeBetween({ from: 0, to: now, after: null, limit: 9 }),
+  'figures nobody knows': ({ figures }) =>
+    figures.listFigures({ provider: 'bitpay', standing: 'unmatched', from: 0, to: now, limit: 9 }),
+  'the entries of a closing': ({ books }) => books.listEntries({ number: 1, after: 'p', limit: 9 }),
+  'settlements of a time': ({ figures }) => figures.listSettlements({ provider: 'bitpay', from: 0, to: now, limit: 9 }),
+  'what admins did': ({ audit }) => audit.countAudit({ actorKind: 'admin', from: 0, to: now }),
   'alerts to wake': ({ alerts }) => alerts.listAlertsToWake({ now, limit: 100 }),
   'alerts to prune': ({ alerts }) => alerts.pruneResolved({ before: now, limit: 1_000 }),
   'reconciliations to prune': ({ reconciliation }) => reconciliation.prune({ before: now, limit: 1_000 }),

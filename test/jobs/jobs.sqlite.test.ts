@@ -18,7 +18,7 @@ const signal = new AbortController().signal;
 beforeEach(async () => {
   house = await openHouse({ policy: { attemptsMax: 1, breakerFailuresMax: 1, breakerOpenMs: 1 } });
   const { payments } = house;
-  jobs = createJobs({ payments, ...createWatches(payments, signal) });
+  jobs = createJobs({ payments, ...createWatches(payments, signal), timeZone: 'UTC' });
 });
 afterEach(() => house.close());
 
@@ -46,6 +46,8 @@ describe('the table of jobs', () => {
       'wake-alerts',
       'retire-alerts',
       'reconcile',
+      'read-figures',
+      'close-books',
       'prune',
     ];
     expect(jobs.map((job) => job.name)).toEqual(names);
@@ -58,6 +60,8 @@ describe('the table of jobs', () => {
     expect(await run('expire-orders')).toEqual({ expired: 0 });
     expect(await run('wake-alerts')).toEqual({ woken: 0 });
     expect(await run('prune')).toEqual({ deleted: 0 });
+    expect(await run('read-figures')).toEqual({ booked: 0, unmatched: 0, settlements: 0, failed: 0 });
+    expect(await run('close-books')).toEqual({ closed: 0, unexplained: 0, waiting: 0 });
     const finished = providersThat('canList').length;
     expect(await run('reconcile')).toEqual({ finished, failed: 0, compared: 0, healed: 0, open: 0 });
   });

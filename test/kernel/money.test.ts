@@ -7,6 +7,7 @@ import {
   MoneyInvalid,
   parseMoney,
   plainDecimal,
+  sumDecimals,
   toDecimal,
   withPlaces,
 } from '#kernel/money.ts';
@@ -66,4 +67,37 @@ test('amounts that are shown beside each other have as many places as the longes
   expect(withPlaces('0.00038350', ['0.000767', '0.00038350'])).toBe('0.0003835');
   expect(withPlaces('0.000767', ['0.000767', '0.00038350'])).toBe('0.0007670');
   expect(withPlaces('20', ['49', '20'])).toBe('20.00');
+});
+
+describe('a sum of decimals', () => {
+  test.each([
+    [[], '0'],
+    [['49.00'], '49.00'],
+    [['49.00', '0.5', '-1'], '48.50'],
+    [['0.1', '0.2'], '0.3'],
+    [['0.00000001', '20999999.9769'], '20999999.97690001'],
+    [['1e-3', '1'], '1.001'],
+    [['-0.00', '0'], '0.00'],
+  ])('of %j is %s', (parts, sum) => {
+    expect(sumDecimals(parts)).toBe(sum);
+  });
+
+  test('is the same in whatever order, and exact where numbers are not', () => {
+    const decimal = fc.tuple(fc.bigInt(-(10n ** 18n), 10n ** 18n), fc.integer({ min: 0, max: 12 }));
+    fc.assert(
+      fc.property(fc.array(decimal, { maxLength: 12 }), (parts) => {
+        const texts = parts.map(([units, places]) => written(units, places));
+        const exact = parts.reduce((sum, [units, places]) => sum + units * 10n ** BigInt(12 - places), 0n);
+        const sum = sumDecimals(texts);
+        expect(compareDecimals(sum, written(exact, 12))).toBe(0);
+        expect(sumDecimals(texts.toReversed())).toBe(sum);
+      }),
+    );
+  });
+
+  function written(units: bigint, places: number): string {
+    const digits = (units < 0n ? -units : units).toString().padStart(places + 1, '0');
+    const text = places === 0 ? digits : `${digits.slice(0, -places)}.${digits.slice(-places)}`;
+    return units < 0n ? `-${text}` : text;
+  }
 });

@@ -226,6 +226,7 @@ describe('a held payment', () => {
     if (paymentId === undefined) throw new Error('there is no payment');
     const rejected = await rejectHeld(shop.deps, { ...by, paymentId, reason: 'It is forged' });
     expect(rejected).toMatchObject({ kind: 'rejected', order: { status: 'cancelled' } });
+    expect(await shop.paymentOf()).toMatchObject({ feeAmount: null, netAmount: null, figuresAsset: null });
     expect(await audited(shop)).toContain('payment.reject_held: It is forged');
     await shop.giveBack(900);
     const { order, refunds, payments } = await shop.orderOf();

@@ -10,4 +10,5 @@ export function recordOneOfEach(metrics: Metrics): void {
   metrics.observeJobRun({ job: 'prune', outcome: 'done', durationMs: 40 });
   const depths = [{ lane: 'pager', waiting: 3, oldestAvailableAt: 10_000, abandoned: 1 }];
   metrics.setQueue({ queue: 'outbox', depths, now: 15_000 });
+  metrics.setBooks({ unexplained: 2, closedAt: 10_000, now: 15_000 });
 }

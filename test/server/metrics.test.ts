@@ -23,6 +23,8 @@ describe('the metrics', () => {
       'tillkeeper_queue_messages{queue="outbox",lane="pager",state="waiting"} 3',
       'tillkeeper_queue_messages{queue="outbox",lane="pager",state="abandoned"} 1',
       'tillkeeper_queue_oldest_age_seconds{queue="outbox",lane="pager"} 5',
+      'tillkeeper_books_unexplained 2',
+      'tillkeeper_books_last_closing_age_seconds 5',
     ]) {
       expect(lines).toContain(line);
     }

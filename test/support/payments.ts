@@ -14,7 +14,15 @@ export function aPayment(differences: Partial<Payment> = {}): Payment {
     ...{ currency: 'USD', amountMinor: 4900, requestedAmount: '49.00', requestedAsset: 'USD' },
     ...{ expectedAmount: null, receivedAmount: null, receivedAsset: null },
     ...{ reference: asProviderReference('XEDvpempoTYJHJTKGDff1Q'), checkoutUrl: null, providerStatus: null },
-    ...{ details: [], heldAt: null, acceptedAt: null, feeAmount: null, netAmount: null, figuresAsset: null },
+    ...{
+      details: [],
+      heldAt: null,
+      acceptedAt: null,
+      feeAmount: null,
+      netAmount: null,
+      figuresAsset: null,
+      settledAt: null,
+    },
     ...{
       transactionIds: [],
       trust: null,

@@ -3,11 +3,13 @@ import { personName } from '../person-name.ts';
 import { helpView } from '../views/help.ts';
 import { type StartReport, startView } from '../views/start.ts';
 import { alertCommands } from './alerts.ts';
+import { bookCommands, runBookDay } from './books.ts';
 import { couponCommands } from './coupons.ts';
 import { deadLetterCommands } from './dead-letters.ts';
 import type { AdminEnv, BotCommand, TextContext } from './env.ts';
 import { orderCommands, runOrder } from './orders.ts';
 import { payCommands } from './pay.ts';
+import { exportCommands } from './period-export.ts';
 import { productCommands } from './products.ts';
 import { providerCommands } from './providers.ts';
 import { takeReason } from './reasons.ts';
@@ -25,7 +27,7 @@ const sections: readonly { title: string; commands: readonly BotCommand[] }[] = 
     commands: [...alertCommands, ...reconcileCommands, ...deadLetterCommands, ...replayCommands],
   },
   { title: 'Catalogue', commands: [...productCommands, ...couponCommands] },
-  { title: 'Reports', commands: [...providerCommands, ...reportCommands] },
+  { title: 'Reports', commands: [...providerCommands, ...reportCommands, ...bookCommands, ...exportCommands] },
   {
     title: 'This bot',
     commands: [
@@ -53,8 +55,9 @@ async function runHelp(_env: AdminEnv, ctx: TextContext): Promise<void> {
   await replyView(ctx, helpView(sections));
 }
 
-/** A link such as `t.me/…?start=T-1042` opens that order. */
+/** A link such as `t.me/…?start=T-1042` opens that order, one such as `…?start=books-2026-11-24` that day. */
 async function runStart(env: AdminEnv, ctx: TextContext, words: string): Promise<void> {
+  if (words !== '' && (await runBookDay(env, ctx, words))) return;
   if (words !== '') await runOrder(env, ctx, words);
   else await replyView(ctx, startView(await readStart(env, ctx)));
 }

@@ -13,7 +13,7 @@ export interface ExportFile {
 export const partBytesMax = 8 * 1024 * 1024;
 
 interface Format {
-  extension: string;
+  extension: 'csv' | 'jsonl';
   /** What a file begins with. */
   head(columns: readonly string[]): string;
   rows(rows: readonly ExportRow[], columns: readonly string[]): string;
@@ -51,11 +51,19 @@ export interface ExportWriter {
 
 /** Writes one table in every format; `send` is awaited, so that reading waits for Telegram. */
 export function createExportWriter(
-  table: { name: string; bytesMax: number },
+  table: {
+    name: string;
+    bytesMax: number;
+    /** Those of the first row where they are left out. */
+    columns?: readonly string[];
+    /** All formats where they are left out. */
+    formats?: readonly ('csv' | 'jsonl')[];
+  },
   send: (file: ExportFile) => Promise<void>,
 ): ExportWriter {
-  let columns: readonly string[] = [];
-  const parts = formats.map((format) => ({ format, chunks: [] as Buffer[], bytes: 0, sent: 0 }));
+  let columns: readonly string[] = table.columns ?? [];
+  const wanted = formats.filter(({ extension }) => table.formats?.includes(extension) ?? true);
+  const parts = wanted.map((format) => ({ format, chunks: [] as Buffer[], bytes: 0, sent: 0 }));
 
   async function flush(part: (typeof parts)[number], isLast: boolean): Promise<void> {
     if (part.chunks.length === 0) return;

@@ -1,25 +1,17 @@
-import { InputFile } from 'grammy';
 import { adminActor } from '#access/admin.ts';
 import { proposeAction } from '#access/pending-actions.ts';
-import { type Milliseconds, minute, second } from '#kernel/clock.ts';
+import { minute } from '#kernel/clock.ts';
 import { isProviderName, type ProviderName } from '#kernel/provider-name.ts';
 import { exportProvider } from '#payments/export/export-provider.ts';
 import { type ExportProgress, exitQuestion, exportView } from '../views/export.ts';
 import { confirmMinutes } from '../views/questions.ts';
 import type { View } from '../views/view.ts';
 import type { AdminEnv, Confirmed, ServedContext } from './env.ts';
-import { readGrammyError } from './errors.ts';
 import { createExportWriter, type ExportFile, partBytesMax } from './export-files.ts';
 import { createProgress } from './progress.ts';
 import { editView } from './replies.ts';
-import { asGrammySignal } from './sender.ts';
+import { ExportEnded, sendFile } from './send-file.ts';
 
-/** Telegram takes about one message a second in a chat. */
-const sendEveryMs: Milliseconds = second;
-/** A file that was not taken is sent again so often, after what Telegram asks for or a moment. */
-const sendTriesMax = 5;
-const sendAgainMs: Milliseconds = 3 * second;
-const waitMaxMs: Milliseconds = minute;
 /** More files than this nobody takes out of a chat. */
 const filesMax = 200;
 
@@ -44,15 +36,6 @@ export const confirmExit: Confirmed = async (env, ctx, { payload }) => {
   return 'Started.';
 };
 
-class ExportEnded extends Error {
-  readonly end: Exclude<ExportProgress['end'], 'under_way' | 'done'>;
-
-  constructor(end: ExportEnded['end']) {
-    super(`the export ended: ${end}`);
-    this.end = end;
-  }
-}
-
 /** Reads table by table and sends file by file, with one message beside them that says how far it is. */
 async function exportAll(
   env: AdminEnv,
@@ -71,7 +54,6 @@ async function exportAll(
     await sendFile(env, { chatId: ctx.chat.id, file });
     files += 1;
     progress.show(viewOf('under_way'));
-    await env.clock.sleep(sendEveryMs, env.stopping);
   };
   let end: ExportProgress['end'] = 'done';
   try {
@@ -92,25 +74,4 @@ async function exportAll(
   }
   env.log.info('provider exported', { provider, files, end, actor: actor.id });
   await progress.finish(viewOf(end));
-}
-
-async function sendFile(env: AdminEnv, input: { chatId: number; file: ExportFile }): Promise<void> {
-  const { chatId, file } = input;
-  for (let attempt = 1; ; attempt += 1) {
-    if (env.stopping.aborted) throw new ExportEnded('stopped');
-    try {
-      const document = new InputFile(file.bytes, file.name);
-      await env.api.sendDocument(chatId, document, { disable_notification: true }, asGrammySignal(env.stopping));
-      return;
-    } catch (error) {
-      const outcome = readGrammyError(error);
-      const isHopeless = outcome.kind !== 'slow_down' && outcome.kind !== 'unreachable';
-      if (isHopeless || attempt >= sendTriesMax) {
-        env.log.warn('file not sent', { reason: outcome.kind });
-        throw new ExportEnded(env.stopping.aborted ? 'stopped' : 'failed');
-      }
-      const waitMs = outcome.kind === 'slow_down' ? outcome.retryAfterMs : sendAgainMs;
-      await env.clock.sleep(Math.min(waitMs, waitMaxMs), env.stopping);
-    }
-  }
 }

@@ -1,9 +1,9 @@
-import { type Context, GrammyError } from 'grammy';
+import { type Context, GrammyError, InputFile } from 'grammy';
 import { clip } from '../views/html.ts';
 import type { View } from '../views/view.ts';
 import type { TapContext } from './env.ts';
 import { isTelegramError, readGrammyError } from './errors.ts';
-import { messageOptions } from './sender.ts';
+import { messageOptions, pictureOptions } from './sender.ts';
 
 /** Telegram shows no longer toast. */
 const toastUnitsMax = 200;
@@ -13,6 +13,16 @@ const toastGlanceUnits = 60;
 export async function replyView(ctx: Context, view: View): Promise<number> {
   const message = await ctx.reply(view.text, messageOptions(view));
   return message.message_id;
+}
+
+/** A PNG with the view under it. */
+export async function replyPicture(ctx: Context, picture: { png: Uint8Array; view: View }): Promise<void> {
+  await ctx.replyWithPhoto(new InputFile(picture.png, 'picture.png'), pictureOptions(picture.view));
+}
+
+/** A single file; of many, `sendFile` is the way. */
+export async function replyFile(ctx: Context, file: { name: string; bytes: Uint8Array }): Promise<void> {
+  await ctx.replyWithDocument(new InputFile(file.bytes, file.name));
 }
 
 /** Shows the view in the message that was tapped; in a new one when that one can no longer be edited. Returns its id. */

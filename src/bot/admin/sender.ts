@@ -1,4 +1,4 @@
-import type { Api } from 'grammy';
+import { type Api, InputFile } from 'grammy';
 import type { ChatSender, SendOutcome } from '../telegram.ts';
 import { toMarkup, type View } from '../views/view.ts';
 import { readGrammyError } from './errors.ts';
@@ -8,6 +8,15 @@ type GrammySignal = NonNullable<Parameters<Api['getMe']>[0]>;
 /** grammY's type of a signal comes from a shim of older runtimes; it only listens for `abort` and reads `aborted`. */
 export function asGrammySignal(signal: AbortSignal): GrammySignal {
   return signal as unknown as GrammySignal;
+}
+
+/** How every picture of ours is sent. */
+export function pictureOptions(view: View): {
+  caption: string;
+  parse_mode: 'HTML';
+  reply_markup: ReturnType<typeof toMarkup>;
+} {
+  return { caption: view.text, parse_mode: 'HTML', reply_markup: toMarkup(view.keyboard) };
 }
 
 /** How every message of ours is sent. */
@@ -36,6 +45,13 @@ export function createGrammySender(api: Api): ChatSender {
       outcomeOf(async () => {
         await api.editMessageText(chatId, messageId, view.text, messageOptions(view), asGrammySignal(signal));
         return messageId;
+      }),
+    sendPhoto: ({ chatId, photo, view, isSilent }, signal) =>
+      outcomeOf(async () => {
+        const other = { ...pictureOptions(view), disable_notification: isSilent };
+        const file = new InputFile(photo, 'picture.png');
+        const message = await api.sendPhoto(chatId, file, other, asGrammySignal(signal));
+        return message.message_id;
       }),
   };
 }

@@ -1,6 +1,7 @@
 import { outOfDate } from '../alert-taps.ts';
 import { decodeTap, type Tap } from '../callback-data.ts';
 import { tapAlert, tapAlerts, tapAlertView } from './alerts.ts';
+import { tapBook, tapBooks } from './books.ts';
 import { tapConfirm } from './confirm.ts';
 import { tapCoupons } from './coupons.ts';
 import { tapDead, tapDeadList } from './dead-letters.ts';
@@ -25,6 +26,8 @@ export const tapHandlers: TapHandlers = {
   write_reason: tapWriteReason,
   refund: tapRefund,
   stats: tapStats,
+  books: tapBooks,
+  book: tapBook,
   reconcile: tapReconcile,
   dead: tapDead,
   dead_list: tapDeadList,

@@ -91,7 +91,8 @@ export function createAlertCardHandler(deps: AlertCardDeps, options: AlertCardOp
   };
 }
 
-async function alertChats(admins: AdminDirectory, alertChatId: number | null): Promise<number[]> {
+/** Where alerts go: to the chat that is set, else to every owner in private. */
+export async function alertChats(admins: AdminDirectory, alertChatId: number | null): Promise<number[]> {
   if (alertChatId !== null) return [alertChatId];
   const all = await admins.listAdmins();
   return all.filter((admin) => admin.role === 'owner').map((admin) => admin.id);

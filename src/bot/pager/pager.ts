@@ -11,6 +11,7 @@ import { createOnceWithin } from '../once-within.ts';
 import { type OnSend, reportSends } from '../report-sends.ts';
 import type { BotHealth, TelegramUpdate, UpdateMode } from '../telegram.ts';
 import { createAlertCardHandler } from './alert-cards.ts';
+import { createBooksDigestHandler } from './books-digest.ts';
 import { createPagerLine } from './line.ts';
 import { createTelegrafSender } from './sender.ts';
 import { servePagerTaps } from './serve.ts';
@@ -69,6 +70,9 @@ export function createPager(deps: PagerDeps, options: PagerOptions): Pager {
     // The server hands on what Telegram posted; Telegraf reads of it what it needs, and ignores the rest.
     handleUpdate: (update) => connection.accept(update as Update),
     health: () => connection.health(),
-    outboxHandlers: [createAlertCardHandler({ ...deps, sender }, options)],
+    outboxHandlers: [
+      createAlertCardHandler({ ...deps, sender }, options),
+      createBooksDigestHandler({ ...deps, sender }, options),
+    ],
   };
 }

@@ -48,6 +48,23 @@ export function createTelegrafSender(telegram: Telegram): ChatSender {
         await telegram.callApi('editMessageText', { ...where, ...messageFields(view) }, { signal: bounded });
         return messageId;
       }),
+    sendPhoto: ({ chatId, photo, view, isSilent }, signal) =>
+      outcomeOf(signal, async (bounded) => {
+        const message = await telegram.callApi(
+          'sendPhoto',
+          {
+            chat_id: chatId,
+            // Without a name Telegraf sends a file that Telegram cannot tell the kind of.
+            photo: { source: Buffer.from(photo), filename: 'picture.png' },
+            caption: view.text,
+            parse_mode: 'HTML',
+            reply_markup: toMarkup(view.keyboard),
+            disable_notification: isSilent,
+          },
+          { signal: bounded },
+        );
+        return message.message_id;
+      }),
   };
 }
 

@@ -109,7 +109,7 @@ function paymentLines({ order, payments }: OrderDetails, look: Look): Line[] {
     const expected = payment.expectedAmount === null ? '' : ` of ${show(payment.expectedAmount)}`;
     lines.push(line(`Received ${show(received)}${expected}`));
   }
-  lines.push(line(evidence(payment, look)));
+  lines.push(...figureLines(payment, look), line(evidence(payment, look)));
   if (payment.heldAt !== null)
     lines.push(line(`✋ Held since ${formatTime(payment.heldAt, look)}: accept or reject it`));
   if (payments.length > 1) lines.push(line(`${payments.length} payment links in all`, weights.extra));
@@ -117,6 +117,16 @@ function paymentLines({ order, payments }: OrderDetails, look: Look): Line[] {
     lines.push(line(`Pay at ${show(payment.checkoutUrl, 500)}`, weights.detail));
   }
   return lines;
+}
+
+/** What the provider kept and passed on, and when it paid that out. */
+function figureLines({ feeAmount, netAmount, figuresAsset: asset, settledAt }: Payment, look: Look): Line[] {
+  const settled = settledAt === null ? '' : `settled ${formatTime(settledAt, look)}`;
+  if (feeAmount === null || netAmount === null || asset === null)
+    return settled === '' ? [] : [line(sentence(settled))];
+  const fee = show(formatAsset({ amount: feeAmount, asset }));
+  const net = show(formatAsset({ amount: netAmount, asset }));
+  return [line(`Fee ${fee}, net ${net}${settled === '' ? '' : ` · ${settled}`}`)];
 }
 
 /** How a payment ends without money. */

@@ -1,5 +1,5 @@
 import { day, type Milliseconds } from '#kernel/clock.ts';
-import { formatMoney } from '#kernel/money.ts';
+import { formatAsset, formatMoney } from '#kernel/money.ts';
 import { type OrderStatus, orderStatuses } from '#orders/order.ts';
 import type { OrderBucket, OrderTotals } from '#orders/order-store.ts';
 import { type StatsDays, statsDays } from '../callback-data.ts';
@@ -12,6 +12,7 @@ export interface ShopStats {
   from: Milliseconds;
   to: Milliseconds;
   totals: readonly OrderTotals[];
+  figures: readonly { asset: string; fee: string; net: string }[];
   buckets: readonly OrderBucket[];
 }
 
@@ -27,6 +28,7 @@ export function shopStatsView(stats: ShopStats, options: Look & { days: StatsDay
     line(`<b>Last ${options.days} days</b>`, weights.must),
     ...countLines(stats.totals),
     ...sumLines(stats.totals),
+    ...figureLines(stats.figures),
     ...barLines(stats, options),
   ];
   const buttons = statsDays.map((days) => ({
@@ -57,6 +59,14 @@ function sumLines(totals: readonly OrderTotals[]): Line[] {
   return [...byCurrency].map(([currency, amountMinor]) =>
     line(`Paid: <b>${show(formatMoney({ amountMinor, currency }))}</b>`),
   );
+}
+
+/** What providers told, per asset: fees are in their unit, which is not always that of the orders. */
+function figureLines(figures: ShopStats['figures']): Line[] {
+  return figures.map(({ asset, fee, net }) => {
+    const [kept, left] = [fee, net].map((amount) => show(formatAsset({ amount, asset })));
+    return line(`Fees: ${kept} · net ${left}`);
+  });
 }
 
 function barLines(stats: ShopStats, options: Look & { days: StatsDays }): Line[] {

@@ -46,6 +46,7 @@ export const payments = pgTable(
     feeAmount: text('fee_amount'),
     netAmount: text('net_amount'),
     figuresAsset: text('figures_asset'),
+    settledAt: int8('settled_at'),
     paidAt: int8('paid_at'),
     expiresAt: int8('expires_at').notNull(),
     nextPollAt: int8('next_poll_at'),
@@ -61,6 +62,7 @@ export const payments = pgTable(
     index('payments_by_next_poll').on(table.nextPollAt),
     index('payments_by_provider').on(table.provider, table.createdAt, table.id),
     index('payments_by_status').on(table.provider, table.status),
+    index('payments_by_update').on(table.updatedAt, table.id),
     check('payments_status', oneOf('status', paymentStatuses)),
     check('payments_creation', oneOf('creation', creationStates)),
   ],
@@ -155,6 +157,8 @@ export const paymentExceptions = pgTable(
   (table) => [
     index('payment_exceptions_by_age').on(table.status, table.openedAt, table.id),
     index('payment_exceptions_by_order').on(table.orderId),
+    index('payment_exceptions_by_payment').on(table.paymentId),
+    index('payment_exceptions_by_reference').on(table.reference),
     check('payment_exceptions_status', oneOf('status', exceptionStatuses)),
   ],
 );
@@ -200,6 +204,8 @@ export const refunds = pgTable(
     index('refunds_by_payment').on(table.paymentId, table.createdAt, table.id),
     index('refunds_by_next_poll').on(table.nextPollAt),
     index('refunds_by_time').on(table.createdAt, table.id),
+    index('refunds_by_update').on(table.updatedAt, table.id),
+    index('refunds_by_end').on(table.settledAt, table.id),
     check('refunds_status', oneOf('status', refundStatuses)),
   ],
 );

@@ -45,6 +45,7 @@ export const payments = sqliteTable(
     feeAmount: text('fee_amount'),
     netAmount: text('net_amount'),
     figuresAsset: text('figures_asset'),
+    settledAt: integer('settled_at'),
     paidAt: integer('paid_at'),
     expiresAt: integer('expires_at').notNull(),
     nextPollAt: integer('next_poll_at'),
@@ -60,6 +61,7 @@ export const payments = sqliteTable(
     index('payments_by_next_poll').on(table.nextPollAt),
     index('payments_by_provider').on(table.provider, table.createdAt, table.id),
     index('payments_by_status').on(table.provider, table.status),
+    index('payments_by_update').on(table.updatedAt, table.id),
     check('payments_status', oneOf('status', paymentStatuses)),
     check('payments_creation', oneOf('creation', creationStates)),
   ],
@@ -154,6 +156,8 @@ export const paymentExceptions = sqliteTable(
   (table) => [
     index('payment_exceptions_by_age').on(table.status, table.openedAt, table.id),
     index('payment_exceptions_by_order').on(table.orderId),
+    index('payment_exceptions_by_payment').on(table.paymentId),
+    index('payment_exceptions_by_reference').on(table.reference),
     check('payment_exceptions_status', oneOf('status', exceptionStatuses)),
   ],
 );
@@ -199,6 +203,8 @@ export const refunds = sqliteTable(
     index('refunds_by_payment').on(table.paymentId, table.createdAt, table.id),
     index('refunds_by_next_poll').on(table.nextPollAt),
     index('refunds_by_time').on(table.createdAt, table.id),
+    index('refunds_by_update').on(table.updatedAt, table.id),
+    index('refunds_by_end').on(table.settledAt, table.id),
     check('refunds_status', oneOf('status', refundStatuses)),
   ],
 );

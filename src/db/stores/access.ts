@@ -1,6 +1,6 @@
 import type { AuditStore, PendingActionStore } from '#access/access-store.ts';
 import type { Session } from '../dialect.ts';
-import { and, asc, desc, eq, gt, inArray, isNotNull, lt } from '../drizzle.ts';
+import { and, asc, desc, eq, gt, gte, inArray, isNotNull, lt, sql } from '../drizzle.ts';
 
 export function createAuditStore(session: Session): AuditStore {
   const { db } = session;
@@ -16,6 +16,19 @@ export function createAuditStore(session: Session): AuditStore {
         .where(query.subject === null ? undefined : eq(auditRecords.subject, query.subject))
         .orderBy(desc(auditRecords.at), desc(auditRecords.id))
         .limit(query.limit),
+    countAudit: async (query) =>
+      db
+        .select({ action: auditRecords.action, count: sql<number>`cast(count(*) as bigint)` })
+        .from(auditRecords)
+        .where(
+          and(
+            eq(auditRecords.actorKind, query.actorKind),
+            gte(auditRecords.at, query.from),
+            lt(auditRecords.at, query.to),
+          ),
+        )
+        .groupBy(auditRecords.action)
+        .orderBy(asc(auditRecords.action)),
   };
 }
 

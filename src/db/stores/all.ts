@@ -2,7 +2,9 @@ import type { PaymentStores } from '#payments/payment-store.ts';
 import type { Session } from '../dialect.ts';
 import { createAuditStore, createPendingActionStore } from './access.ts';
 import { createAlertStore } from './alerts.ts';
+import { createBookStore } from './books.ts';
 import { createExceptionStore } from './exceptions.ts';
+import { createFiguresStore } from './figures.ts';
 import { createInboxStore } from './inbox.ts';
 import { createQuarantineStore, createSentMessageStore } from './message-records.ts';
 import { createIdempotencyStore, createTimelineStore } from './order-records.ts';
@@ -29,6 +31,8 @@ export function createStores(session: Session): PaymentStores {
     sales: createSaleStore(session),
     products: createProductStore(session),
     settings: createSettingStore(session),
+    books: createBookStore(session),
+    figures: createFiguresStore(session),
     outages: createOutageStore(session),
     webhookRates: createWebhookRateStore(session),
     alerts: createAlertStore(session),

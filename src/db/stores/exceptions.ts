@@ -1,6 +1,6 @@
 import type { ExceptionStore } from '#payments/exception-store.ts';
 import type { Session } from '../dialect.ts';
-import { and, asc, eq, getTableColumns, inArray, isNotNull, sql } from '../drizzle.ts';
+import { and, asc, desc, eq, getTableColumns, inArray, isNotNull, or, sql } from '../drizzle.ts';
 
 export function createExceptionStore(session: Session): ExceptionStore {
   const { db } = session;
@@ -48,6 +48,18 @@ export function createExceptionStore(session: Session): ExceptionStore {
         .where(and(eq(exceptions.status, 'open'), isWanted, isAfter))
         .orderBy(asc(exceptions.openedAt), asc(exceptions.id))
         .limit(query.limit);
+    },
+    async listExceptionsAbout({ provider, reference, paymentId, limit }) {
+      const ofReference =
+        reference === null ? undefined : and(eq(exceptions.reference, reference), eq(exceptions.provider, provider));
+      const ofPayment = paymentId === null ? undefined : eq(exceptions.paymentId, paymentId);
+      if (ofReference === undefined && ofPayment === undefined) return [];
+      return db
+        .select(columns)
+        .from(exceptions)
+        .where(or(ofReference, ofPayment))
+        .orderBy(desc(exceptions.openedAt), desc(exceptions.id))
+        .limit(limit);
     },
     async listExceptionsOf(query) {
       const { after } = query;

@@ -48,6 +48,24 @@ export function createOrderStore(session: Session): OrderStore {
       const isWanted = query.statuses === null ? undefined : inArray(orders.status, [...query.statuses]);
       return newestFirst(and(isWanted, isBefore), query.limit);
     },
+    async listOrdersByIds(ids) {
+      if (ids.length === 0) return [];
+      return db
+        .select(columns)
+        .from(orders)
+        .where(inArray(orders.id, [...ids]));
+    },
+    async listOrdersMadeBetween(query) {
+      const { after } = query;
+      const isAfter =
+        after === null ? undefined : sql`(${orders.createdAt}, ${orders.id}) > (${after.createdAt}, ${after.id})`;
+      return db
+        .select(columns)
+        .from(orders)
+        .where(and(gte(orders.createdAt, query.from), lt(orders.createdAt, query.to), isAfter))
+        .orderBy(asc(orders.createdAt), asc(orders.id))
+        .limit(query.limit);
+    },
     async listExpiredOrders(query) {
       const isOpen = and(inArray(payments.status, [...openPaymentStatuses]), isNull(payments.mismatchedAt));
       const openPayment = db

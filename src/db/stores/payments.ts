@@ -17,6 +17,7 @@ import {
   or,
   sql,
 } from '../drizzle.ts';
+import { createPaymentLists } from './payment-lists.ts';
 import { createWatchLists } from './payment-watch-lists.ts';
 import { keysOf, placeholdersOf, prepared, preparedByShape, settingsOf } from './prepared.ts';
 
@@ -63,6 +64,7 @@ export function createPaymentStore(session: Session): PaymentStore {
       return freed.length;
     },
     ...createLists(session),
+    ...createPaymentLists(session),
     ...createWatchLists(session),
   };
 }

@@ -1,6 +1,6 @@
 import type { RefundStore } from '#payments/refund-store.ts';
 import type { Session } from '../dialect.ts';
-import { and, asc, eq, isNotNull, lte, notInArray, sql } from '../drizzle.ts';
+import { and, asc, eq, gte, inArray, isNotNull, lt, lte, notInArray, sql } from '../drizzle.ts';
 
 export function createRefundStore(session: Session): RefundStore {
   const { db } = session;
@@ -20,6 +20,39 @@ export function createRefundStore(session: Session): RefundStore {
         .from(refunds)
         .where(eq(refunds.paymentId, paymentId))
         .orderBy(asc(refunds.createdAt), asc(refunds.id)),
+    async listRefundsForPayments(paymentIds) {
+      if (paymentIds.length === 0) return [];
+      return db
+        .select()
+        .from(refunds)
+        .where(inArray(refunds.paymentId, [...paymentIds]))
+        .orderBy(asc(refunds.createdAt), asc(refunds.id));
+    },
+    listRefundsSucceededBetween: async (query) =>
+      db
+        .select()
+        .from(refunds)
+        .where(
+          and(
+            gte(refunds.settledAt, query.from),
+            lt(refunds.settledAt, query.to),
+            eq(refunds.provider, query.provider),
+            eq(refunds.status, 'succeeded'),
+          ),
+        )
+        .orderBy(asc(refunds.settledAt), asc(refunds.id))
+        .limit(query.limit),
+    async listRefundsChangedSince(query) {
+      const { after } = query;
+      const isAfter =
+        after === null ? undefined : sql`(${refunds.updatedAt}, ${refunds.id}) > (${after.updatedAt}, ${after.id})`;
+      return db
+        .select()
+        .from(refunds)
+        .where(and(gte(refunds.updatedAt, query.since), isAfter))
+        .orderBy(asc(refunds.updatedAt), asc(refunds.id))
+        .limit(query.limit);
+    },
     async changeRefund({ id, expected, change }) {
       const changed = await db
         .update(refunds)

@@ -12,6 +12,8 @@ export interface PaperProvider extends ProviderRegistry {
   /** What every payment shows from here on. */
   shows(differences: Partial<PaymentSnapshot>): void;
   goesAway(): void;
+  /** Its list shows this payment too, which nobody here has made. */
+  lists(stranger: PaymentSnapshot): void;
 }
 
 /** A provider on paper, for tests of the chat: payments are what the test says they are. */
@@ -19,6 +21,7 @@ export function createPaperProvider(now: () => number, refunds: RefundProvider):
   const payments = new Map<string, CreatePaymentRequest>();
   let shown: Partial<PaymentSnapshot> = {};
   let isAway = false;
+  const strangers: PaymentSnapshot[] = [];
 
   function look(reference: string): PaymentSnapshot {
     const request = payments.get(reference);
@@ -51,7 +54,7 @@ export function createPaperProvider(now: () => number, refunds: RefundProvider):
     findCreatedPayment: async () => undefined,
     fetchPayment: async (reference) => look(reference),
     async *listPayments() {
-      yield [...payments.keys()].map(look);
+      yield [...[...payments.keys()].map(look), ...strangers];
     },
     cancelPayment: async () => undefined,
     verifyWebhook: () => ({ kind: 'refused', reason: 'not_ours' }),
@@ -69,6 +72,7 @@ export function createPaperProvider(now: () => number, refunds: RefundProvider):
     shows: (differences) => {
       shown = differences;
     },
+    lists: (stranger) => void strangers.push(stranger),
     goesAway: () => {
       isAway = true;
     },

@@ -36,6 +36,8 @@ export interface BotShop {
   desk: RefundDesk;
   /** What he finds wrong with the set-up is what the test says. */
   doctor: PaperDoctor;
+  /** The SQLite file. */
+  file: string;
   adminBot: AdminBot;
   pager: Pager;
   /** What the outbox owes to Telegram is carried out; how many messages were settled. */
@@ -116,7 +118,7 @@ export async function openBotShop(options: ShopOptions = {}): Promise<BotShop> {
     },
   );
   return {
-    ...{ telegram, deps, provider, desk, doctor, adminBot, pager, deliver: () => pump.drain() },
+    ...{ telegram, deps, provider, desk, doctor, file: opened.file, adminBot, pager, deliver: () => pump.drain() },
     async order() {
       const placed = await placeOrder(deps, {
         ...{ idempotencyKey: null, bodyHash: null, origin: 'store', actor: { kind: 'store', id: 'store' } },

@@ -4,6 +4,7 @@ import { foundOrders, orderList } from '#bot/views/order-list.ts';
 import { orderQuestion } from '#bot/views/questions.ts';
 import { decideOrder } from '#orders/decide-order.ts';
 import { orderStatuses } from '#orders/order.ts';
+import type { Payment } from '#payments/payment.ts';
 import { anEntry, anOrder, aPayment, at, drawn, hostile, look } from '../support/values.ts';
 
 const full: OrderCardOptions = {
@@ -66,6 +67,19 @@ describe('an order card', () => {
       [Open at provider](https://btcpay.example.org/invoices/XED)
       [‹ Orders](order:back:AZL1oHw-eryN7wEjRWeJqw)"
     `);
+  });
+
+  test('shows what the provider kept and passed on, and when it paid that out, as far as it told', () => {
+    const figures = { feeAmount: '0.61', netAmount: '48.39', figuresAsset: 'USDC' };
+    const shown = (change: Partial<Payment>) => {
+      const payment = aPayment({ status: 'paid', ...change });
+      const { text } = orderCard({ order: anOrder(), payments: [payment], refunds: [], timeline: [] }, full);
+      return text.split('\n').filter((row) => /fee|settled/i.test(row));
+    };
+    expect(shown({})).toEqual([]);
+    expect(shown(figures)).toEqual(['Fee 0.61 USDC, net 48.39 USDC']);
+    expect(shown({ ...figures, settledAt: at })).toEqual(['Fee 0.61 USDC, net 48.39 USDC · settled 22 Nov, 04:00']);
+    expect(shown({ settledAt: at })).toEqual(['Settled 22 Nov, 04:00']);
   });
 
   test('says why an order needs attention', () => {

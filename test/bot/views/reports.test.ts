@@ -22,11 +22,13 @@ describe('statistics', () => {
       { ...bucket, count: 1, bucketStart: at },
       { ...bucket, count: 2, bucketStart: at + day },
     ];
-    const stats = { from: at, to: at + 7 * day, totals, buckets };
+    const figures = [{ asset: 'USDC', fee: '0.61', net: '48.39' }];
+    const stats = { from: at, to: at + 7 * day, totals, figures, buckets };
     expect(drawn(shopStatsView(stats, { ...look, days: 7 }))).toMatchInlineSnapshot(`
       "<b>Last 7 days</b>
       💰 3 paid · ⌛ 2 expired
       Paid: <b>147.00 USD</b>
+      Fees: 0.61 USDC · net 48.39 USDC
       <b>Paid orders a day</b>
       <pre>22 Nov ▇▇▇▇▇ 1
       23 Nov ▇▇▇▇▇▇▇▇▇▇ 2
@@ -41,7 +43,10 @@ describe('statistics', () => {
 
   test.each([7, 30, 90] as const)('%i days fit a screen', (days) => {
     const buckets = Array.from({ length: days }, (_, index) => ({ ...bucket, bucketStart: at + index * day }));
-    const { text } = shopStatsView({ from: at, to: at + days * day, totals: [bucket], buckets }, { ...look, days });
+    const { text } = shopStatsView(
+      { from: at, to: at + days * day, totals: [bucket], figures: [], buckets },
+      { ...look, days },
+    );
     expect(text.split('\n').length).toBeLessThanOrEqual(20);
   });
 
@@ -54,7 +59,10 @@ describe('statistics', () => {
   });
 
   test('an empty shop has no sums and no division by nothing', () => {
-    const { text } = shopStatsView({ from: at, to: at + 7 * day, totals: [], buckets: [] }, { ...look, days: 7 });
+    const { text } = shopStatsView(
+      { from: at, to: at + 7 * day, totals: [], figures: [], buckets: [] },
+      { ...look, days: 7 },
+    );
     expect(text).toContain('No orders.');
     expect(text).not.toContain('NaN');
   });

@@ -1,4 +1,6 @@
 import { describeAlerts } from './alerts.ts';
+import { describeBookReading } from './book-reading.ts';
+import { describeBooks } from './books.ts';
 import { describeExceptions } from './exceptions.ts';
 import type { OpenContractDatabase } from './harness.ts';
 import { describeMessageRecords } from './message-records.ts';
@@ -21,6 +23,8 @@ export function describeContract(open: OpenContractDatabase): void {
   describeExceptions(open);
   describeRefunds(open);
   describeSales(open);
+  describeBooks(open);
+  describeBookReading(open);
   describeMessageRecords(open);
   describeOutages(open);
   describeProviderLists(open);

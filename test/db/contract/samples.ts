@@ -48,6 +48,7 @@ export function samplePayment(order: Order, change: Partial<Payment> = {}): Paym
     feeAmount: null,
     netAmount: null,
     figuresAsset: null,
+    settledAt: null,
     currency: order.currency,
     amountMinor: order.amountMinor,
     requestedAmount: '49.00',

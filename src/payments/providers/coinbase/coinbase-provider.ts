@@ -66,6 +66,7 @@ export function createCoinbaseProvider(
       canCancel: true,
       canFindLostCreate: true,
       returnsOddPayments: false,
+      tellsFigures: true,
       gaps: ['Coinbase takes orders in USD and USDC only, and asks for 1 USDC where the order says 1 USD.'],
     },
     quote,

@@ -1,0 +1,76 @@
+// Each closing is hashed together with the hash of the one before, so that what was written once cannot be changed, left
+// out or put in without every later hash being wrong. The form is described in docs/decisions, so that a stranger can
+// compute it again.
+import { createHash } from 'node:crypto';
+import { canonicalJson } from '#kernel/canonical-json.ts';
+import type { JsonObject } from '#kernel/json.ts';
+import type { BookClosing, BookContent, BookEntry, BookedPayment } from './closing.ts';
+
+/** What the first closing has in place of a hash before it. */
+export const chainStart = '0'.repeat(64);
+
+export function contentText(content: BookContent): string {
+  return canonicalJson(content satisfies JsonObject);
+}
+
+export function entryText(booked: BookedPayment): string {
+  return canonicalJson(booked satisfies JsonObject);
+}
+
+export function hashLink(link: { previousHash: string; content: string }): string {
+  return createHash('sha256').update(`${link.previousHash}\n${link.content}`).digest('hex');
+}
+
+/** Over the entries' texts in the order of their payments' ids, each with a line feed after it. */
+export interface EntriesHash {
+  add(text: string): void;
+  end(): { count: number; hash: string };
+}
+
+export function createEntriesHash(): EntriesHash {
+  const hash = createHash('sha256');
+  let count = 0;
+  return {
+    add(text) {
+      hash.update(`${text}\n`);
+      count += 1;
+    },
+    end: () => ({ count, hash: hash.digest('hex') }),
+  };
+}
+
+/** Why the closing does not follow from the one before, in a sentence; undefined when it does. */
+export function brokenLink(before: BookClosing | undefined, closing: BookClosing): string | undefined {
+  const number = (before?.number ?? 0) + 1;
+  if (closing.number !== number) return `closing ${number} is missing`;
+  if (closing.previousHash !== (before?.hash ?? chainStart)) {
+    return before === undefined
+      ? 'the first closing does not begin with the fixed start'
+      : `it does not follow from closing ${before.number}`;
+  }
+  if (hashLink(closing) !== closing.hash) return 'its content is not what was hashed';
+  const content = readContent(closing);
+  const isSame =
+    content !== undefined &&
+    content.number === closing.number &&
+    content.day === closing.day &&
+    content.timeZone === closing.timeZone &&
+    Date.parse(content.closedAt) === closing.closedAt &&
+    Date.parse(content.to) === closing.endsAt;
+  return isSame ? undefined : 'its row says something else than its content';
+}
+
+/** Undefined when the text is none that we wrote; what was hashed by us is of this form. */
+export function readContent(closing: Pick<BookClosing, 'content'>): BookContent | undefined {
+  try {
+    const content = JSON.parse(closing.content) as Partial<BookContent> | null;
+    return content?.format === 1 && Array.isArray(content.providers) ? (content as BookContent) : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** What was written by us is of this form; whether it still is what was written is told by the hash over it. */
+export function readEntry(entry: Pick<BookEntry, 'content'>): BookedPayment {
+  return JSON.parse(entry.content) as BookedPayment;
+}

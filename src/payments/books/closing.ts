@@ -1,0 +1,151 @@
+// What is written down when a day is closed. It is hashed as it stands, so its form is a promise: fields are added, never
+// renamed, and `format` rises when the meaning of one changes. Amounts are exact decimal strings and are summed per asset
+// or currency, never across.
+import type { CalendarDay } from '#kernel/calendar.ts';
+import type { Milliseconds } from '#kernel/clock.ts';
+
+export type BookSum = { count: number; amount: string };
+
+/**
+ * The payments that were made on the day, by what became of them. `paid`: in full, or accepted by a person. `odd`: money
+ * came short, late or is held, or was taken back. `unpaid`: ended without money. `open`: not ended at the closing.
+ */
+export const tallyGroups = ['paid', 'odd', 'unpaid', 'open'] as const;
+export type TallyGroup = (typeof tallyGroups)[number];
+export type Tally = Record<TallyGroup, BookSum>;
+
+/** Payments that were asked for in one asset; `there` is null where the provider's side is not known. */
+export type AssetLine = { asset: string; here: Tally; there: Tally | null };
+
+export type RefundLine = { currency: string; here: BookSum; there: BookSum | null };
+
+export type FigureLine = { asset: string; count: number; fee: string; net: string };
+
+export type ProviderBook = {
+  provider: string;
+  /** Why the provider's side is not known, in a sentence; null where it is. */
+  unknownWhy: string | null;
+  /** It was asked in vain until nobody waited any longer. */
+  isGivenUp: boolean;
+  payments: AssetLine[];
+  /** What came of the paid and the odd ones, in the units that the provider settles in. */
+  received: { asset: string; amount: string }[];
+  /** Asked for here and never made there: refused, or still looked for. */
+  notMade: number;
+  figures: FigureLine[];
+  /** Paid ones whose fee is not known; null where the provider does not tell fees. */
+  withoutFigures: number | null;
+  /** Refunds that succeeded on the day, of payments of whatever day. */
+  refunds: RefundLine[];
+  /** Why the provider's side of the refunds is not known, in a sentence; null where it is, or there are none. */
+  refundsUnknownWhy: string | null;
+  /** What the provider paid out to the shop on the day. */
+  settlements: { currency: string; count: number; amount: string }[];
+};
+
+/** Something that differs between us and the provider, and that nobody has explained. */
+export type BookDifference = {
+  provider: string;
+  kind: string;
+  reference: string | null;
+  paymentId: string | null;
+  order: string | null;
+  here: string;
+  there: string;
+};
+
+export type CorrectedField = { field: string; was: string | null; is: string | null };
+
+/** A payment of a day that was closed before, and that has changed since. */
+export type BookCorrection = {
+  day: string;
+  provider: string;
+  paymentId: string;
+  reference: string | null;
+  order: string;
+  changes: CorrectedField[];
+};
+
+/** By how much the corrections change what counts as paid on earlier days; with a sign. */
+export type PaidChange = { provider: string; asset: string; count: number; amount: string };
+
+export type BookContent = {
+  format: 1;
+  number: number;
+  day: string;
+  timeZone: string;
+  /** The moments that the day is made of, RFC 3339 in UTC; `from` is where the closing before ended. */
+  from: string;
+  to: string;
+  closedAt: string;
+  providers: ProviderBook[];
+  /** What admins did by hand on the day, by action. */
+  interventions: { action: string; count: number }[];
+  /** Exceptions that were open at the closing. */
+  exceptions: { kind: string; provider: string | null; count: number }[];
+  /** Differences that an exception stands for, or that a person has decided about. */
+  explained: number;
+  /** `count` is all of them; `list` the first of them. */
+  unexplained: { count: number; list: BookDifference[] };
+  corrections: { count: number; list: BookCorrection[]; paidChanges: PaidChange[] };
+  /** The payments behind the sums, one entry each, and the hash over them. */
+  entries: { count: number; hash: string };
+  /** What a reader must know of this closing, in sentences. */
+  notes: string[];
+};
+
+/** One link of the chain. */
+export interface BookClosing {
+  /** 1, 2, 3 … without a gap. */
+  number: number;
+  day: CalendarDay;
+  timeZone: string;
+  closedAt: Milliseconds;
+  /** Where the day ended, and the next one begins. */
+  endsAt: Milliseconds;
+  /** The content as it was hashed: canonical JSON. */
+  content: string;
+  /** 64 hex digits each. */
+  hash: string;
+  previousHash: string;
+}
+
+/** What is known of one payment at a closing: the day it belongs to, and what it counted as. */
+export type BookedPayment = {
+  paymentId: string;
+  order: string;
+  day: CalendarDay;
+  provider: string;
+  reference: string | null;
+  status: string;
+  group: TallyGroup | 'not_made';
+  asset: string;
+  amount: string;
+  received: string | null;
+  receivedAsset: string | null;
+  fee: string | null;
+  net: string | null;
+  figuresAsset: string | null;
+  /** What has gone back, in the order's currency. */
+  refunded: string;
+  currency: string;
+};
+
+/** One entry of a closing; the newest of a payment is what the books hold of it. */
+export interface BookEntry {
+  number: number;
+  paymentId: string;
+  day: CalendarDay;
+  /** The booked payment as it was hashed: canonical JSON. */
+  content: string;
+}
+
+/** A day that is due and could not be closed. */
+export interface BookDelay {
+  day: CalendarDay;
+  since: Milliseconds;
+  lastTriedAt: Milliseconds;
+  tries: number;
+  /** In a sentence. */
+  reason: string;
+}

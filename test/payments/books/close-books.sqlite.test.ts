@@ -1,0 +1,330 @@
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { asProviderReference } from '#kernel/ids.ts';
+import { closeBooks } from '#payments/books/close-books.ts';
+import type { PaymentException } from '#payments/exception.ts';
+import { sampleException } from '#test/db/contract/exceptions.ts';
+import { type BookHouse, expired, openBookHouse, paid, short } from '#test/support/book-house.ts';
+import { capabilities } from '#test/support/capabilities.ts';
+import { aSnapshot } from '#test/support/snapshots.ts';
+
+let house: BookHouse;
+beforeEach(async () => {
+  house = await openBookHouse();
+});
+afterEach(() => house.opened.remove());
+
+const sum = (count: number, amount: string) => ({ count, amount });
+const stranger = aSnapshot({
+  ...paid,
+  reference: asProviderReference('strange'),
+  createdAt: Date.parse('2026-11-20T12:00:00Z'),
+});
+
+describe('a day', () => {
+  test('is closed four hours after its midnight, with both sides counted and summed', async () => {
+    const [a, b, c] = [
+      await house.order('2026-11-20T09:00:00Z'),
+      await house.order('2026-11-20T10:00:00Z', { amount: '0.50' }),
+      await house.order('2026-11-20T23:59:59.990Z'),
+    ];
+    await house.shows(a, paid);
+    await house.shows(b, { ...paid, settlement: { expected: '0.50', received: '0.50', asset: 'USD' } });
+    await house.shows(c, expired);
+    house.setClock('2026-11-21T03:59:59Z');
+    expect(await house.close()).toEqual({ closed: 0, unexplained: 0, waiting: 0 });
+    house.setClock('2026-11-21T04:00:00Z');
+    expect(await house.close()).toEqual({ closed: 1, unexplained: 0, waiting: 0 });
+    const content = await house.contentOf('2026-11-20');
+    const tally = { paid: sum(2, '49.50'), odd: sum(0, '0'), unpaid: sum(1, '49.00'), open: sum(0, '0') };
+    expect(content).toMatchObject({
+      ...{ number: 1, from: '2026-11-20T00:00:00.000Z', to: '2026-11-21T00:00:00.000Z', entries: { count: 3 } },
+      unexplained: { count: 0, list: [] },
+      corrections: { count: 0, list: [], paidChanges: [] },
+      notes: ['The books begin with this day.'],
+    });
+    expect(content.providers).toMatchObject([
+      {
+        ...{ provider: 'btcpay', unknownWhy: null, notMade: 0, withoutFigures: null, refunds: [], figures: [] },
+        payments: [{ asset: 'USD', here: tally, there: tally }],
+        received: [{ asset: 'USD', amount: '49.50' }],
+      },
+    ]);
+    expect(await house.close()).toEqual({ closed: 0, unexplained: 0, waiting: 0 });
+  });
+
+  test('keeps assets apart, and what was asked for apart from what came', async () => {
+    const dollars = await house.order('2026-11-20T09:00:00Z', { provider: 'bitpay' });
+    const euros = await house.order('2026-11-20T09:00:00Z', { provider: 'bitpay', amount: '10.00', asset: 'EUR' });
+    await house.shows(dollars, { ...paid, settlement: { expected: '0.0005', received: '0.00051', asset: 'BTC' } });
+    await house.shows(euros, { ...paid, settlement: { expected: '0.0001', received: '0.0001', asset: 'BTC' } });
+    house.setClock('2026-11-21T05:00:00Z');
+    await house.close();
+    const [book] = (await house.contentOf('2026-11-20')).providers;
+    expect(book?.payments.map(({ asset, here }) => [asset, here.paid])).toEqual([
+      ['EUR', sum(1, '10.00')],
+      ['USD', sum(1, '49.00')],
+    ]);
+    expect(book?.received).toEqual([{ asset: 'BTC', amount: '0.00061' }]);
+  });
+
+  test('heals what a lost webhook left behind, before it compares', async () => {
+    const lost = await house.order('2026-11-20T09:00:00Z');
+    await house.shows(lost, paid, { isLost: true });
+    house.setClock('2026-11-21T05:00:00Z');
+    expect(await house.close()).toEqual({ closed: 1, unexplained: 0, waiting: 0 });
+    const [{ payments } = { payments: [] }] = (await house.contentOf('2026-11-20')).providers;
+    expect(payments).toMatchObject([{ here: { paid: sum(1, '49.00') }, there: { paid: sum(1, '49.00') } }]);
+  });
+
+  test('lists what nobody has explained: a stranger, and one that is not there', async () => {
+    await house.order('2026-11-20T09:00:00Z');
+    house.book('btcpay').shows = [stranger];
+    house.setClock('2026-11-21T05:00:00Z');
+    expect(await house.close()).toEqual({ closed: 1, unexplained: 2, waiting: 0 });
+    const { unexplained, providers } = await house.contentOf('2026-11-20');
+    expect(unexplained).toMatchObject({
+      count: 2,
+      list: [
+        { kind: 'missing_there', reference: 'btcpay-1', here: 'created, 49.00 USD', order: 'T-1001' },
+        { kind: 'missing_here', reference: 'strange', here: 'unknown', there: 'Settled, 49.00 USD', order: null },
+      ],
+    });
+    expect(providers[0]?.payments).toMatchObject([
+      { here: { open: sum(1, '49.00') }, there: { paid: sum(1, '49.00') } },
+    ]);
+  });
+
+  test('does not miss a payment that was made there on another day, because its create was lost for hours', async () => {
+    const lost = await house.order('2026-11-20T22:00:00Z');
+    await house.order('2026-11-21T10:00:00Z');
+    await house.shows(lost, { ...paid, createdAt: Date.parse('2026-11-21T02:00:00Z') });
+    house.setClock('2026-11-22T05:00:00Z');
+    expect(await house.close()).toEqual({ closed: 2, unexplained: 0, waiting: 0 });
+    const days = [await house.contentOf('2026-11-20'), await house.contentOf('2026-11-21')];
+    expect(days.map(({ providers }) => providers[0]?.payments[0]?.there?.paid)).toEqual([sum(1, '49.00'), sum(0, '0')]);
+  });
+
+  test('finds a difference explained while an exception about it is open, or once a person has decided', async () => {
+    const about = (id: string, reference: string, more: Partial<PaymentException> = {}) =>
+      sampleException(id, { reference, kind: 'finding_missing_here', ...more });
+    const resolved = { status: 'resolved', resolvedAt: 1 } as const;
+    await house.order('2026-11-20T09:00:00Z');
+    for (const reference of ['open', 'ignored', 'vanished']) {
+      house.book('btcpay').shows.push({ ...stranger, reference: asProviderReference(reference) });
+    }
+    await house.deps.database.transaction(async ({ exceptions }) => {
+      await exceptions.insertException(about('a', 'open'));
+      await exceptions.insertException(about('b', 'ignored', { ...resolved, resolution: 'ignore' }));
+      await exceptions.insertException(about('c', 'vanished', { ...resolved, resolution: 'by_itself' }));
+    });
+    house.setClock('2026-11-21T05:00:00Z');
+    await house.close();
+    const content = await house.contentOf('2026-11-20');
+    expect(content.explained).toBe(2);
+    expect(content.unexplained.list.map(({ reference }) => reference)).toEqual(['vanished']);
+    expect(content.exceptions).toEqual([{ kind: 'finding_missing_here', provider: 'btcpay', count: 1 }]);
+  });
+
+  test('counts what a person accepted as paid here and as odd there, and takes it for explained', async () => {
+    const accepted = await house.order('2026-11-20T09:00:00Z');
+    await house.shows(accepted, short);
+    await house.deps.database.transaction(async ({ payments }) => {
+      const payment = await payments.findPayment(accepted);
+      if (payment === undefined) throw new Error('it vanished');
+      const { id, version } = payment;
+      const change = { acceptedAt: house.deps.clock.now(), updatedAt: house.deps.clock.now() };
+      expect(await payments.changePayment({ id, expected: { status: 'underpaid', version }, change })).toBe(true);
+    });
+    house.setClock('2026-11-21T05:00:00Z');
+    await house.close();
+    const { providers, explained, unexplained } = await house.contentOf('2026-11-20');
+    expect(providers[0]?.payments).toMatchObject([
+      { here: { paid: sum(1, '49.00'), odd: sum(0, '0') }, there: { paid: sum(0, '0'), odd: sum(1, '49.00') } },
+    ]);
+    expect({ explained, unexplained: unexplained.count }).toEqual({ explained: 1, unexplained: 0 });
+  });
+
+  test('counts what admins did about money by hand, and not what they looked at', async () => {
+    const actions = [
+      'payment.accept',
+      'payment.accept',
+      'order.check',
+      'alert.snooze',
+      'exception.take',
+      'exception.write_off',
+    ];
+    const [own, theirs] = [Date.parse('2026-11-20T10:00:00Z'), Date.parse('2026-11-21T00:00:00Z')];
+    await house.order('2026-11-20T09:00:00Z');
+    await house.deps.database.transaction(async ({ audit }) => {
+      const base = { actorKind: 'admin', actorId: '42', subject: 'x', reason: null, details: {} } as const;
+      for (const [index, action] of actions.entries()) await audit.record({ ...base, id: `${index}`, at: own, action });
+      await audit.record({ ...base, id: 'job', at: own, action: 'payment.accept', actorKind: 'job' });
+      await audit.record({ ...base, id: 'later', at: theirs, action: 'payment.accept' });
+    });
+    house.setClock('2026-11-21T05:00:00Z');
+    await house.close();
+    expect((await house.contentOf('2026-11-20')).interventions).toEqual([
+      { action: 'exception.write_off', count: 1 },
+      { action: 'payment.accept', count: 2 },
+    ]);
+  });
+});
+
+describe('a provider', () => {
+  test('that does not answer is waited for, and the day says so when it is closed', async () => {
+    await house.shows(await house.order('2026-11-20T09:00:00Z'), paid);
+    await house.order('2026-11-21T09:00:00Z');
+    house.book('btcpay').isAway = true;
+    for (const hours of ['05', '06', '07']) {
+      house.setClock(`2026-11-22T${hours}:00:00Z`);
+      expect(await house.close()).toEqual({ closed: 0, unexplained: 0, waiting: 1 });
+    }
+    expect(await house.closings()).toEqual([]);
+    house.book('btcpay').isAway = false;
+    house.setClock('2026-11-22T08:00:00Z');
+    expect(await house.close()).toEqual({ closed: 2, unexplained: 0, waiting: 0 });
+    const [first, second] = await house.closings();
+    expect(first?.content.notes).toEqual([
+      'The books begin with this day.',
+      'Closed after 4 tries. BTCPay could not be asked: create_payment: timeout',
+    ]);
+    expect(first?.content.providers[0]?.payments[0]?.there?.paid).toEqual(sum(1, '49.00'));
+    expect(second?.content.notes).toEqual(['Closed 4 hours late.']);
+  });
+
+  test('that is away for more than a week is put down as unknown, and not waited for again until it answers', async () => {
+    await house.shows(await house.order('2026-11-20T09:00:00Z'), paid);
+    house.book('btcpay').isAway = true;
+    house.setClock('2026-11-21T05:00:00Z');
+    expect(await house.close()).toMatchObject({ closed: 0, waiting: 1 });
+    house.setClock('2026-11-28T05:00:01Z');
+    expect(await house.close()).toEqual({ closed: 8, unexplained: 0, waiting: 0 });
+    const [book] = (await house.contentOf('2026-11-20')).providers;
+    expect(book).toMatchObject({
+      unknownWhy: 'BTCPay could not be asked: create_payment: timeout',
+      payments: [{ here: { paid: sum(1, '49.00') }, there: null }],
+    });
+    house.book('btcpay').isAway = false;
+    house.setClock('2026-11-29T05:00:00Z');
+    await house.close();
+    house.book('btcpay').isAway = true;
+    house.setClock('2026-11-30T05:00:00Z');
+    expect(await house.close()).toMatchObject({ closed: 0, waiting: 1 });
+  });
+
+  test('that cannot be listed, or is not configured any more, is unknown in words, never a number', async () => {
+    await house.shows(await house.order('2026-11-20T09:00:00Z', { provider: 'bitpay' }), paid);
+    await house.shows(await house.order('2026-11-20T09:00:00Z', { provider: 'coinbase' }), paid);
+    house.book('bitpay').capabilities = capabilities({ canList: false });
+    house.drop('coinbase');
+    house.setClock('2026-11-21T05:00:00Z');
+    await house.close();
+    expect((await house.contentOf('2026-11-20')).providers).toMatchObject([
+      { unknownWhy: 'BitPay cannot list its payments in this set-up.', payments: [{ there: null }] },
+      { unknownWhy: 'Coinbase is not configured any more.', payments: [{ there: null }] },
+    ]);
+  });
+
+  test('that is taken for gone is unknown at once, and holds up no day', async () => {
+    await house.shows(await house.order('2026-11-20T09:00:00Z'), paid);
+    house.book('btcpay').isRetired = true;
+    house.setClock('2026-11-22T05:00:00Z');
+    expect(await house.close()).toEqual({ closed: 2, unexplained: 0, waiting: 0 });
+    expect((await house.contentOf('2026-11-20')).providers[0]?.unknownWhy).toBe(
+      'BTCPay looks gone for good, and is not asked any more.',
+    );
+  });
+
+  test('that shows another status and cannot be made to agree leaves an unexplained difference', async () => {
+    const payment = await house.order('2026-11-20T09:00:00Z');
+    await house.shows(payment, paid);
+    await house.shows(payment, { requested: { amount: '48.00', asset: 'USD' } }, { isLost: true });
+    house.setClock('2026-11-21T05:00:00Z');
+    await house.close();
+    expect((await house.contentOf('2026-11-20')).unexplained.list).toMatchObject([
+      { kind: 'amount', order: 'T-1001', here: '49.00 USD', there: '48.00 USD' },
+    ]);
+  });
+});
+
+describe('days', () => {
+  test('that were missed are caught up oldest first, no more of them at once than the run may', async () => {
+    await house.order('2026-11-20T09:00:00Z');
+    await house.order('2026-11-24T09:00:00Z');
+    house.setClock('2026-11-26T05:00:00Z');
+    expect(await house.close(4)).toMatchObject({ closed: 4 });
+    expect(await house.close(4)).toMatchObject({ closed: 2 });
+    expect((await house.closings()).map(({ content }) => content.day)).toEqual([
+      ...['2026-11-20', '2026-11-21', '2026-11-22', '2026-11-23', '2026-11-24', '2026-11-25'],
+    ]);
+  });
+
+  test('have 23 and 25 hours in Lisbon, and no payment belongs to two of them or to none', async () => {
+    const spring = await openBookHouse({ timeZone: 'Europe/Lisbon', startAt: '2026-03-27T12:00:00Z' });
+    const times = [
+      '2026-03-28T23:59:59.999Z',
+      '2026-03-29T00:00:00Z',
+      '2026-03-29T22:59:59.999Z',
+      '2026-03-29T23:00:00Z',
+    ];
+    for (const time of times) await spring.order(time);
+    spring.setClock('2026-03-31T04:00:00Z');
+    await spring.close();
+    const days = (await spring.closings()).map(({ content }) => content);
+    expect(days.map(({ day, from, to, entries }) => [day, Date.parse(to) - Date.parse(from), entries.count])).toEqual([
+      ['2026-03-28', 24 * 3_600_000, 1],
+      ['2026-03-29', 23 * 3_600_000, 2],
+      ['2026-03-30', 24 * 3_600_000, 1],
+    ]);
+    await spring.opened.remove();
+
+    const autumn = await openBookHouse({ timeZone: 'Europe/Lisbon', startAt: '2026-10-23T12:00:00Z' });
+    for (const time of ['2026-10-24T23:00:00Z', '2026-10-25T23:59:59.999Z', '2026-10-26T00:00:00Z'])
+      await autumn.order(time);
+    autumn.setClock('2026-10-27T05:00:00Z');
+    await autumn.close();
+    const after = (await autumn.closings()).map(({ content }) => content);
+    expect(after.map(({ day, from, to, entries }) => [day, Date.parse(to) - Date.parse(from), entries.count])).toEqual([
+      ['2026-10-25', 25 * 3_600_000, 2],
+      ['2026-10-26', 24 * 3_600_000, 1],
+    ]);
+    await autumn.opened.remove();
+  });
+
+  test('follow each other without a gap when the time zone is changed', async () => {
+    const { deps } = house;
+    await house.order('2026-11-20T09:00:00Z');
+    for (const [timeZone, until] of [
+      ['America/Los_Angeles', '2026-11-21T13:00:00Z'],
+      ['Pacific/Kiritimati', '2026-11-23T13:00:00Z'],
+      ['Pacific/Niue', '2026-11-26T13:00:00Z'],
+    ] as const) {
+      house.setClock(until);
+      await closeBooks(deps, { timeZone, daysMax: 40 });
+    }
+    const days = (await house.closings()).map(({ content }) => content);
+    expect(days.length).toBeGreaterThan(3);
+    for (const [index, content] of days.entries()) {
+      if (index > 0) expect(content.from).toBe(days[index - 1]?.to);
+      expect(Date.parse(content.to)).toBeGreaterThanOrEqual(Date.parse(content.from));
+    }
+  });
+
+  test('without any order have no books, and one without a payment in between is closed as empty', async () => {
+    house.book('btcpay');
+    house.setClock('2026-11-25T12:00:00Z');
+    expect(await house.close()).toEqual({ closed: 0, unexplained: 0, waiting: 0 });
+    await house.order('2026-11-26T09:00:00Z');
+    house.setClock('2026-11-28T05:00:00Z');
+    expect(await house.close()).toMatchObject({ closed: 2 });
+    expect((await house.contentOf('2026-11-27')).providers).toMatchObject([{ provider: 'btcpay', payments: [] }]);
+  });
+
+  test('are closed once, however many processes close them', async () => {
+    await house.shows(await house.order('2026-11-20T09:00:00Z'), paid);
+    house.setClock('2026-11-22T05:00:00Z');
+    const [one, other] = await Promise.all([house.close(), house.close()]);
+    expect(one.closed + other.closed).toBe(2);
+    expect((await house.closings()).map(({ content }) => content.number)).toEqual([1, 2]);
+  });
+});
