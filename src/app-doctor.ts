@@ -10,7 +10,7 @@ import type { PaymentProvider, ProviderRegistry } from '#payments/payment-provid
 import { createProviderRegistry } from '#payments/providers/registry.ts';
 import { failedCheck } from '#payments/providers/set-up-failure.ts';
 import type { Config } from './config.ts';
-import { type AddressQuestion, checkAddress } from './doctor/check-address.ts';
+import { type AddressQuestion, checkAddress, type Route } from './doctor/check-address.ts';
 import { checkFiles } from './doctor/check-files.ts';
 import { checkShop } from './doctor/check-shop.ts';
 import { type ClockReading, judgeClock } from './doctor/judge-clock.ts';
@@ -153,10 +153,14 @@ async function checkByProbe(provider: PaymentProvider, signal: AbortSignal): Pro
 function addressQuestion({ config, instance }: Given, registry: ProviderRegistry | Error): AddressQuestion {
   const { host, port, publicUrl } = config.http;
   const providers = registry instanceof Error ? [] : registry.list();
-  const webhooks = providers.map(({ name }) => ({ group: name, path: `/webhooks/${name}` }));
-  const updates = config.telegram.updates.kind === 'webhook' ? [{ group: 'telegram', path: '/telegram/admin' }] : [];
+  const webhooks = providers.map(({ name, hasSecretAddress }): Route => {
+    // Without its end, the address of one that has a secret there does not exist.
+    return { group: name, path: `/webhooks/${name}`, refusal: hasSecretAddress ? 404 : 401 };
+  });
+  const telegram: Route = { group: 'telegram', path: '/telegram/admin', refusal: 401 };
+  const updates = config.telegram.updates.kind === 'webhook' ? [telegram] : [];
   return {
-    ...{ publicUrl, instance, routes: [...webhooks, ...updates].map((route) => ({ ...route, refusal: 401 })) },
+    ...{ publicUrl, instance, routes: [...webhooks, ...updates] },
     ownUrl: instance === null && port !== 0 ? `http://${reachableHost(host)}:${port}` : null,
     isAllLocal: addressesOf(config.providers).every(isOnLoopback),
   };

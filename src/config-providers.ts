@@ -1,4 +1,5 @@
 // What each provider needs to be on, and how its settings become what its adapter is set up with.
+import { hash } from 'node:crypto';
 import { type ProviderName, providerNames } from '#kernel/provider-name.ts';
 import type { SettingsByProvider } from '#payments/providers/registry.ts';
 import { isOn, need, type Reading } from './config-reading.ts';
@@ -56,9 +57,25 @@ const assemblers: { readonly [Name in ProviderName]: (reading: Reading) => Setti
       login: hasLogin ? { email: need(values.NOWPAYMENTS_EMAIL), password: need(values.NOWPAYMENTS_PASSWORD) } : null,
     };
   },
+  payhip(reading) {
+    const { values } = reading;
+    const needed = ['PAYHIP_API_KEY', 'PAYHIP_WEBHOOK_PATH_SECRET'] as const;
+    if (!isOn(reading, { title: 'Payhip', needed, optional: ['PAYHIP_API_URL'] })) return null;
+    return {
+      apiUrl: need(values.PAYHIP_API_URL),
+      apiKeys: need(values.PAYHIP_API_KEY),
+      pathSecrets: need(values.PAYHIP_WEBHOOK_PATH_SECRET),
+    };
+  },
 };
 
 export function assembleProviders(reading: Reading): ProvidersConfig {
   // Each name comes with what its own assembler made.
   return Object.fromEntries(providerNames.map((name) => [name, assemblers[name](reading)])) as ProvidersConfig;
+}
+
+/** What is in no setting and must not be shown either. */
+export function listDerivedSecrets({ values }: Reading): string[] {
+  // Payhip signs every webhook with the same hash of the key: who has seen it can forge any sale.
+  return (values.PAYHIP_API_KEY ?? []).map((key) => hash('sha256', key, 'hex'));
 }

@@ -9,6 +9,7 @@ import {
   hexKey,
   logLevel,
   notBuiltYet,
+  pathSecrets,
   port,
   roles,
   secrets,
@@ -216,6 +217,22 @@ export const settings = {
     fallback: 'https://api.nowpayments.io/v1',
     unit: 'URL',
     sentence: 'NOWPayments: everything before /invoice; https://api-sandbox.nowpayments.io/v1 for its sandbox.',
+  }),
+  PAYHIP_API_KEY: setting('payhip', {
+    schema: secrets,
+    isSecret: true,
+    sentence: 'Payhip: the API key of the account; the first is sent, and each verifies webhooks.',
+  }),
+  PAYHIP_WEBHOOK_PATH_SECRET: setting('payhip', {
+    schema: pathSecrets,
+    isSecret: true,
+    sentence: 'Payhip: the long random end of the webhook address, PUBLIC_URL/webhooks/payhip/SECRET.',
+  }),
+  PAYHIP_API_URL: setting('payhip', {
+    schema: baseUrl,
+    fallback: 'https://payhip.com/api/v2',
+    unit: 'URL',
+    sentence: 'Payhip: everything before /coupons.',
   }),
   STORE_API_KEY: setting('shop', {
     schema: bearerKeys,

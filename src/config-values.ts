@@ -60,6 +60,13 @@ export const telegramSecrets = listOf(
   z.string().regex(/^[A-Za-z0-9_-]{1,256}$/, 'may have 1 to 256 of the characters A-Z a-z 0-9 _ - (Telegram asks so)'),
 );
 
+/** What stands in a path as it is, so that nothing on the way writes it in another form. */
+export const pathSecrets = listOf(
+  z
+    .string()
+    .regex(/^[A-Za-z0-9_.~-]{1,128}$/, 'may have 1 to 128 of the characters A-Z a-z 0-9 _ . ~ - (it is a path)'),
+);
+
 /** What a bearer header can carry. */
 export const bearerKeys = listOf(
   z.string().regex(/^[A-Za-z0-9._~+/=-]+$/, 'has characters that no bearer key may have'),

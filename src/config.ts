@@ -1,7 +1,7 @@
 // Environment -> one frozen Config. Every fault is found in one go and named by its variable; no fault repeats a value,
 // since a secret may stand in the wrong place. An empty value counts as unset, as container tools write it.
 import type { SetUpCheck } from '#kernel/set-up-check.ts';
-import { assembleProviders, type ProvidersConfig } from './config-providers.ts';
+import { assembleProviders, listDerivedSecrets, type ProvidersConfig } from './config-providers.ts';
 import {
   type ConfigDeps,
   type Environment,
@@ -86,7 +86,7 @@ function assemble(reading: Reading): Omit<Config, 'remarks'> {
     storeWebhook: assembleStoreWebhook(reading),
     timeZone: need(values.TIME_ZONE),
     logLevel: need(values.LOG_LEVEL),
-    secrets: listSecrets(reading),
+    secrets: [...listSecrets(reading), ...listDerivedSecrets(reading)],
   };
 }
 

@@ -1,5 +1,6 @@
 // Canary secrets are planted in every secret setting, in bodies and in headers; then the house lives through a bad day, and
 // its log and its answers are searched for them.
+import { createHash } from 'node:crypto';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { hour } from '#kernel/clock.ts';
 import { providerNames } from '#kernel/provider-name.ts';
@@ -10,7 +11,18 @@ import { providersThat } from '#test/support/abilities.ts';
 import { type House, openHouse } from '#test/support/house.ts';
 import type { Answer, PlacedOrder } from '#test/support/house-client.ts';
 import { awaitTrue } from '#test/support/house-wait.ts';
-import { adminBot, owner } from '#test/support/house-world.ts';
+import { adminBot, owner, pagerBot } from '#test/support/house-world.ts';
+import {
+  addProduct,
+  awaitSale,
+  licensed,
+  paidBody,
+  pathOf,
+  secretOf,
+  sellerAt,
+  setSecret,
+  tell,
+} from '#test/support/payhip.ts';
 import { sign } from '#test/support/sign-webhook.ts';
 
 const providers = providersThat('canCreate', 'canFetch');
@@ -46,6 +58,7 @@ beforeAll(async () => {
   for (const [name, value] of Object.entries(environment)) firstValues.set(name, value);
   await house.restart();
   paid = await aGoodOrder();
+  await aSaleElsewhere();
   await badWebhooks();
   await badRequests();
   await providersFail();
@@ -65,10 +78,44 @@ async function aGoodOrder(): Promise<PlacedOrder> {
   return order;
 }
 
+/** At the shop that sells by itself: a licence that is verified with a secret from the chat, and lies at its address. */
+async function aSaleElsewhere(): Promise<void> {
+  const seller = sellerAt(house);
+  await addProduct(house, licensed.words);
+  await setSecret(house, 'FIELDNOTES', secretOf(house, licensed.key));
+  const { id } = seller.buy({ productKey: licensed.key, email: customer.email });
+  await awaitSale(house, id, ({ status }) => status === 'paid');
+  house.sandbox.faults('payhip').set({ failRate: 1, failKinds: ['5xx'] });
+  const before = house.logLines.length;
+  seller.buy({ productKey: licensed.key, email: customer.email });
+  const isPutBack = (line: string): boolean => line.includes('message put back');
+  await awaitTrue(() => house.logLines.slice(before).some(isPutBack), { what: 'a licence that cannot be looked at' });
+  house.sandbox.faults('payhip').reset();
+  const forged = { licence: 'CANARY-licence', items: [{ license_key: 'CANARY-licence', product_name: 'CANARY' }] };
+  for (const path of [pathOf(house), 'payhip/CANARY-guessed-path', 'payhip']) {
+    answers.push(await tell(house, paidBody(house, { ...forged, signature: 'CANARY-signature' }), path));
+    answers.push(await tell(house, paidBody(house, { ...forged, signature: 'ca'.repeat(32) }), path));
+    answers.push(await tell(house, paidBody(house, { type: 'paid', id: 'CANARY-id', price: 'CANARY' }), path));
+    answers.push(await tell(house, '{"CANARY-no-json', path));
+    answers.push(await tell(house, `"${'CANARY'.repeat(12_000)}"`, path));
+  }
+}
+
+/** What only Payhip has: it opens doors, or is what the customer paid for. */
+function secretsOfSales(): string[] {
+  const keys = [...sellerAt(house).licences.keys()];
+  const apiKeys = firstValues.get('PAYHIP_API_KEY')?.split(',') ?? [];
+  const signatures = apiKeys.map((key) => createHash('sha256').update(key).digest('hex'));
+  return [...keys, secretOf(house, licensed.key), ...signatures];
+}
+
 async function badWebhooks(): Promise<void> {
   const body = '{"canary":"CANARY-in-a-forged-body"}';
   for (const provider of [...providers, 'stripe']) {
-    const signatures = providerNames.map((name) => [simulators[name].signing.header, 'sha256=CANARY,t=1,v0=CANARY']);
+    const signatures = providerNames.flatMap((name) => {
+      const { header } = simulators[name].signing;
+      return header === null ? [] : [[header, 'sha256=CANARY,t=1,v0=CANARY']];
+    });
     const headers = { ...Object.fromEntries(signatures), authorization: 'Bearer CANARY-in-a-header' };
     answers.push(await house.postWebhook(provider, { headers, body }));
     answers.push(await house.postWebhook(provider, { headers, body: body.repeat(9_000) }));
@@ -176,7 +223,7 @@ test('no line of the log shows a canary, a secret or a customer, and each is JSO
     .flatMap((value) => value.split(/,|\n/))
     .filter((part) => part.length >= 6 && !part.startsWith('-----'));
   expect(known.length).toBeGreaterThan(10);
-  for (const secret of known) expect(log.includes(secret)).toBe(false);
+  for (const secret of [...known, ...secretsOfSales()]) expect(log.includes(secret)).toBe(false);
   for (const line of lines) expect(() => JSON.parse(line)).not.toThrow();
 });
 
@@ -188,10 +235,20 @@ test('no answer says a secret back', () => {
     'CANARY-telegram-webhook',
     customer.email,
     customer.name,
+    ...secretsOfSales(),
   ];
   for (const { text } of answers.filter(({ status }) => status >= 400)) {
     for (const secret of secrets) expect(text).not.toContain(secret);
   }
+});
+
+test('no message of the chat or the pager shows a secret, also not the one that was sent in the chat', () => {
+  const bots = [adminBot, pagerBot];
+  const texts = bots.flatMap((bot) => house.telegram.messages({ bot, chatId: owner.id }).map(({ text }) => text));
+  expect(texts.some((text) => text.includes('Licence secret: set'))).toBe(true);
+  const secrets = [...Object.values(planted), ...Object.values(wrong), ...secretsOfSales()];
+  for (const secret of secrets) expect(texts.filter((text) => text.includes(secret))).toEqual([]);
+  expect(texts.filter((text) => /CANARY-(?:licence|signature|guessed|path)/.test(text))).toEqual([]);
 });
 
 test('the id of a webhook travels from the inbox through the payment to what the shop and the admins are told', async () => {

@@ -1,4 +1,4 @@
-import { generateKeyPairSync } from 'node:crypto';
+import { createHash, generateKeyPairSync } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
 import { eachProvider } from '#kernel/provider-name.ts';
 import { loadConfig, loadDatabaseConfig } from '#src/config.ts';
@@ -118,8 +118,17 @@ describe('a configuration that is right', () => {
     expect(config.providers.bitpay).toEqual({ apiUrl: 'https://bitpay.com', posTokens: ['pos'], merchant: null });
   });
 
+  test('Payhip hears with a key and a path, and may have two of each', () => {
+    const config = configOf({ PAYHIP_API_KEY: 'new,old', PAYHIP_WEBHOOK_PATH_SECRET: 'a-path.~_,another' });
+    expect(config.providers.payhip).toEqual({
+      apiUrl: 'https://payhip.com/api/v2',
+      apiKeys: ['new', 'old'],
+      pathSecrets: ['a-path.~_', 'another'],
+    });
+  });
+
   test('a setting that this version does not know breaks nothing', () => {
-    expect(faultsOf({ PAYHIP_API_KEY: 'x', REFUND_APPROVAL_OVER: '100 USD', SOMETHING_ELSE: '1' })).toEqual([]);
+    expect(faultsOf({ STRIPE_API_KEY: 'x', REFUND_APPROVAL_OVER: '100 USD', SOMETHING_ELSE: '1' })).toEqual([]);
   });
 
   test('a group may be the alert chat', () => {
@@ -176,6 +185,14 @@ describe('a configuration that is wrong', () => {
       { BTCPAY_URL: 'https://pay.example.com', BTCPAY_API_KEY: 'k', BTCPAY_STORE_ID: 's' },
       'BTCPAY_WEBHOOK_SECRET is missing',
     ],
+    [{ PAYHIP_API_KEY: canary }, 'PAYHIP_WEBHOOK_PATH_SECRET is missing: Payhip is set up in part'],
+    [{ PAYHIP_WEBHOOK_PATH_SECRET: canary }, 'PAYHIP_API_KEY is missing'],
+    [{ PAYHIP_API_URL: 'https://payhip.com/api/v2', PAYHIP_API_KEY: canary }, 'PAYHIP_WEBHOOK_PATH_SECRET is missing'],
+    [
+      { PAYHIP_API_KEY: 'k', PAYHIP_WEBHOOK_PATH_SECRET: `${canary}/x` },
+      'PAYHIP_WEBHOOK_PATH_SECRET may have 1 to 128',
+    ],
+    [{ PAYHIP_API_KEY: 'a,b,c', PAYHIP_WEBHOOK_PATH_SECRET: 'p' }, 'PAYHIP_API_KEY takes at most 2 values'],
     [{ ...coinbase, COINBASE_API_KEY_SECRET: canary }, 'COINBASE_API_KEY_SECRET must be a P-256 or Ed25519'],
     [{ STORE_WEBHOOK_URL: 'https://shop.example.com/hook' }, 'STORE_WEBHOOK_SECRET is missing'],
     [{ STORE_WEBHOOK_SECRET: standardSecret }, 'STORE_WEBHOOK_URL is missing'],
@@ -252,5 +269,13 @@ describe('what the log must never show', () => {
       expect(secrets).toContain(text);
     }
     expect(secrets.some((text) => text.includes('organizations/'))).toBe(false);
+  });
+
+  test('the signature that Payhip sends with every webhook is one, of each of its keys', () => {
+    const { secrets } = configOf({ PAYHIP_API_KEY: 'new,old', PAYHIP_WEBHOOK_PATH_SECRET: 'path,path2' });
+    for (const key of ['new', 'old']) {
+      expect(secrets).toContain(createHash('sha256').update(key).digest('hex'));
+    }
+    for (const secret of ['new', 'old', 'path', 'path2']) expect(secrets).toContain(secret);
   });
 });

@@ -2,6 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { providerNames } from '#kernel/provider-name.ts';
 import { botNames, type House, owner } from './house.ts';
 import { awaitOrder, createScene, type OrderInHand } from './scene.ts';
+import { fillCatalogue, type SaleStory, tellSales } from './shop-week.ts';
 import { placesOf, type Story, type StoryName, stories } from './stories.ts';
 
 // The week before: every order was placed by the shop, paid at a checkout and told of by webhooks, while the clocks were
@@ -16,19 +17,28 @@ interface Past {
   readonly ada?: 'deliver' | 'cancel' | 'acknowledge';
 }
 
-const week: readonly Past[] = [
+/** Something that was sold past us, by a shop of its own. */
+interface PastSale {
+  readonly hoursAgo: number;
+  readonly sale: SaleStory;
+}
+
+const week: readonly (Past | PastSale)[] = [
   { hoursAgo: 150, story: 'paid', ada: 'deliver' },
   { hoursAgo: 139, story: 'paid' },
   { hoursAgo: 127, story: 'expired' },
   { hoursAgo: 121, story: 'toldThreeTimes' },
+  { hoursAgo: 110, sale: 'fits' },
   { hoursAgo: 103, story: 'underpaid', ada: 'acknowledge' },
   { hoursAgo: 98, story: 'paid', ada: 'deliver' },
   { hoursAgo: 79, story: 'confirmedLater' },
   { hoursAgo: 74, story: 'failed' },
   { hoursAgo: 55, story: 'overpaid' },
+  { hoursAgo: 52, sale: 'partlyRefunded' },
   { hoursAgo: 50, story: 'paid' },
   { hoursAgo: 31, story: 'paidLate' },
   { hoursAgo: 27, story: 'paid' },
+  { hoursAgo: 12, sale: 'held' },
   { hoursAgo: 9, story: 'reversed', ada: 'acknowledge' },
   { hoursAgo: 4, story: 'paid' },
   { hoursAgo: 0.3, story: 'abandoned', ada: 'cancel' },
@@ -59,13 +69,21 @@ export async function playHistory(house: House): Promise<void> {
   const scene = createScene(house, pass);
   const isNewMorning = createMornings();
   await payElsewhere(house);
-  for (const [index, past] of week.entries()) {
-    const story: Story = stories[past.story];
-    const places = placesOf(story);
-    const at = places[index % places.length];
-    if (at === undefined) continue;
+  await fillCatalogue(house);
+  let turn = -1;
+  for (const past of week) {
     clock.advance(present - past.hoursAgo * hourMs - clock.now());
     if (isNewMorning(clock.now())) await closeYesterday(house);
+    if ('sale' in past) {
+      await tellSales(house, past.sale);
+      await awaitQuiet(house);
+      continue;
+    }
+    turn += 1;
+    const story: Story = stories[past.story];
+    const places = placesOf(story);
+    const at = places[turn % places.length];
+    if (at === undefined) continue;
     const order = await scene.order(at);
     if (order === undefined) throw new Error(`no checkout could be made at ${at}`);
     await story.tell(scene, order);

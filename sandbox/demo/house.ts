@@ -7,6 +7,7 @@ import { providerNames } from '#kernel/provider-name.ts';
 import { createApp } from '#src/app.ts';
 import { type Config, loadConfig } from '#src/config.ts';
 import type { ProviderSandbox } from '../providers/options.ts';
+import { webhookPath } from '../providers/registry.ts';
 import { startProviderSandbox } from '../providers/server.ts';
 import { type Shop, shopWebhookPath, startShop } from '../shop/shop.ts';
 import { startTelegramSandbox, type TelegramSandbox } from '../telegram/server.ts';
@@ -87,7 +88,9 @@ async function open(options: HouseOptions, stops: Stop[]): Promise<Omit<House, '
     now: clock.now,
   });
   stops.push(() => shop.stop());
-  for (const name of providerNames) providers.setWebhookUrl(name, `${tillUrl}/webhooks/${name}`);
+  for (const name of providerNames) {
+    providers.setWebhookUrl(name, `${tillUrl}${webhookPath(name, providers.environment)}`);
+  }
 
   const logFile = join(folder, 'tillkeeper.log');
   const log = destination({ dest: logFile, sync: true });

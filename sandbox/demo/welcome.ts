@@ -1,6 +1,6 @@
 import { styleText } from 'node:util';
 import { providerTitle } from '#kernel/provider-name.ts';
-import { collectors } from '../providers/registry.ts';
+import { collectors, shopNames } from '../providers/registry.ts';
 import type { House } from './house.ts';
 import type { DemoOptions } from './options.ts';
 
@@ -22,6 +22,7 @@ export function welcome(house: House, options: DemoOptions): string {
     ['Chat', `${urls.chat}/`, 'the admins’ Telegram: Till and its Pager'],
     ['Shop', `${urls.shop}/`, 'buy something, as a customer would'],
     ['Providers', `${urls.providers}/`, 'checkouts, webhooks, and faults to switch on'],
+    ...shopNames.map((name) => [providerTitle(name), `${urls.providers}/${name}`, 'a shop of its own'] as const),
     ['API', `${urls.till}/docs`, 'what the shop’s site calls'],
     ['Health', `${urls.till}/readyz`, ''],
     ['Metrics', `${urls.till}/metrics`, ''],

@@ -21,6 +21,8 @@ export const visitActions = [
   'claim_refund',
   'complete_refund',
   'fail_refund',
+  'refund_part',
+  'refund_full',
   'walk_away',
 ] as const;
 export type VisitAction = (typeof visitActions)[number];

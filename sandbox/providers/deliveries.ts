@@ -33,6 +33,8 @@ export interface RetryPolicy {
   isWorthRetrying(status: number | undefined): boolean;
   /** Whether an event that waits for its next attempt holds back all later ones. */
   readonly isOneQueue: boolean;
+  /** It gives up after so many more attempts, though there are delays left. */
+  readonly retriesMax?: number;
 }
 
 interface Pending {
@@ -158,7 +160,7 @@ class Sender implements Deliveries {
     pending.attempt += 1;
     const message = event.render(pending.attempt);
     const status = await this.#post(this.#target(event), message);
-    const delayMs = policy.delaysMs[pending.attempt - 1];
+    const delayMs = policy.delaysMs.slice(0, policy.retriesMax)[pending.attempt - 1];
     const isAccepted = status !== undefined && policy.isAccepted(status);
     const willRetry = !isAccepted && delayMs !== undefined && policy.isWorthRetrying(status);
     if (willRetry) pending.dueAtMs = now() + delayMs;

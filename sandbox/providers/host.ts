@@ -24,6 +24,18 @@ export interface Dial {
   set(value: string): void;
 }
 
+/** A shop of its own: visitors buy what its seller offers, and the product only hears of it. */
+export interface SimulatedShop {
+  readonly goods: readonly {
+    readonly key: string;
+    readonly name: string;
+    readonly cents: number;
+    readonly currency: string;
+  }[];
+  /** A visitor buys and pays; the sale is told of. Throws `VisitRefused`. */
+  sell(order: { readonly key: string; readonly email: string }): ProviderRecord;
+}
+
 /** What the server needs of a simulated provider. */
 export interface SimulatedProvider {
   readonly name: ProviderName;
@@ -40,6 +52,9 @@ export interface SimulatedProvider {
   /** Lets expiries and confirmations that are due by the clock happen. */
   tick(): void;
   readonly dials?: readonly Dial[];
+  readonly shop?: SimulatedShop;
+  /** Pages beside those of its checkouts, mounted under `/<name>`. */
+  readonly pages?: Hono;
 }
 
 /** Checkouts kept per provider. The demo may run for days; the oldest finished ones make room. */

@@ -1,5 +1,6 @@
 import type { ProviderName } from '#kernel/provider-name.ts';
 import type { ApiCall, FaultControls, ForeignInput, ProviderRecord, VisitInput, WebhookDelivery } from './contract.ts';
+import type { SimulatedShop } from './host.ts';
 import type { AccountByProvider } from './registry.ts';
 
 export interface ProviderSandboxOptions {
@@ -41,6 +42,8 @@ export interface ProviderSandbox {
   faults(provider: ProviderName): FaultControls;
   /** Sets something that only this provider has, as the control page does: the balance of a ledger, for one. */
   setDial(provider: ProviderName, name: string, value: string): void;
+  /** The provider as a shop of its own; undefined where it collects for us. */
+  shop(provider: ProviderName): SimulatedShop | undefined;
   /** A payment made in the provider's dashboard, not by us. */
   createForeign(provider: ProviderName, input: ForeignInput): ProviderRecord;
   /** Applies everything that is due by the clock. The sandbox does so itself every fifth of a second. */

@@ -4,6 +4,7 @@ import { btcpay } from './btcpay/definition.ts';
 import { coinbase } from './coinbase/definition.ts';
 import type { VisitAction } from './contract.ts';
 import { nowpayments } from './nowpayments/definition.ts';
+import { payhip } from './payhip/definition.ts';
 import type { Simulator } from './simulator.ts';
 
 const table = {
@@ -11,6 +12,7 @@ const table = {
   bitpay,
   btcpay,
   nowpayments,
+  payhip,
 };
 
 type AccountOf<Definition> = Definition extends Simulator<infer Account> ? Account : never;
@@ -27,4 +29,15 @@ export function collectors(...actions: readonly VisitAction[]): ProviderName[] {
     const { collectsForUs, visits } = simulators[name];
     return collectsForUs && actions.every((action) => visits.includes(action));
   });
+}
+
+/** The shops of their own. */
+export const shopNames: readonly ProviderName[] = providerNames.filter((name) => !simulators[name].collectsForUs);
+
+/** Where the product takes the provider's webhooks, below its own address, when these are its settings. */
+export function webhookPath(name: ProviderName, environment: Readonly<Record<string, string>>): string {
+  const { addressSecretSetting } = simulators[name];
+  if (addressSecretSetting === undefined) return `/webhooks/${name}`;
+  const [current = ''] = environment[addressSecretSetting]?.split(',') ?? [];
+  return `/webhooks/${name}/${current}`;
 }

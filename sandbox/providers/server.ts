@@ -5,7 +5,7 @@ import { eachProvider, providerNames } from '#kernel/provider-name.ts';
 import type { VisitInput } from './contract.ts';
 import { setDial } from './dials.ts';
 import type { ProviderSandbox, ProviderSandboxOptions } from './options.ts';
-import { addPages } from './pages/routes.ts';
+import { addPages, addShopPages } from './pages/routes.ts';
 import { simulators } from './registry.ts';
 import { createStation, type Station, type Stations } from './station.ts';
 
@@ -23,6 +23,7 @@ export async function startProviderSandbox(options: ProviderSandboxOptions = {})
   const app = new Hono<{ Bindings: HttpBindings }>();
   addPages(app, { stations, now });
   for (const name of providerNames) app.route(simulators[name].apiPath, stations[name].app);
+  addShopPages(app, stations);
 
   const server = createAdaptorServer({ fetch: app.fetch });
   origin = await listen(server, options);
@@ -48,6 +49,7 @@ export async function startProviderSandbox(options: ProviderSandboxOptions = {})
     deliveries: (provider) => stations[provider].deliveries.log,
     faults: (provider) => stations[provider].faults.controls,
     setDial: (provider, name, value) => setDial(stations[provider].provider, { name, value }),
+    shop: (provider) => stations[provider].provider.shop,
     createForeign: (provider, input) => stations[provider].provider.createForeign(input),
     tick,
     settle: (settleOptions) => settle(all, { tick, timeoutMs: settleOptions?.timeoutMs ?? settleTimeoutMs }),

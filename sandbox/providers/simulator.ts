@@ -34,12 +34,17 @@ export interface WebhookToSign {
 
 /** How the provider signs its webhooks, for tests that forge them. */
 export interface WebhookSigning {
-  /** Header of the signature, in lower case. */
-  readonly header: string;
+  /** Header of the signature, in lower case; null: it stands in the body. */
+  readonly header: string | null;
+  /** The field of the body that holds the signature, where no header does. */
+  readonly field?: string;
   /** The product's setting that holds the secret. */
   readonly secretSetting: string;
-  /** `values`: signed is the body written anew, so that blanks between its values do not count. */
-  readonly covers: 'bytes' | 'values';
+  /**
+   * `values`: signed is the body written anew, so that blanks between its values do not count. `nothing`: it shows who
+   * sends, and says nothing about the body.
+   */
+  readonly covers: 'bytes' | 'values' | 'nothing';
   /** The value of the header; of any body, also one that is no JSON. */
   sign(webhook: WebhookToSign): string;
 }
@@ -65,6 +70,8 @@ export interface Simulator<Account extends SimulatorAccount> {
   readonly retry: Omit<RetryPolicy, 'delaysMs'>;
   /** `payment`: it is told with each payment where to post; `account`: an admin sets the address on its pages, once. */
   readonly webhookTarget: 'payment' | 'account';
+  /** The product's setting of the secret that the address of its webhooks ends in, where it has one. */
+  readonly addressSecretSetting?: string;
   readonly signing: WebhookSigning;
   /** Collects what the shop asks for; a shop of its own only tells of the sales that it makes itself. */
   readonly collectsForUs: boolean;

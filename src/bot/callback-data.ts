@@ -1,6 +1,8 @@
 // What a button means when it is tapped. Telegram allows 64 bytes; a UUID is written in 22 characters. Anything that
 // does not decode to exactly what was encoded is a forged or an old button, and gets `undefined`.
+
 import { type CalendarDay, readCalendarDay } from '#kernel/calendar.ts';
+import { isCurrency } from '#kernel/money.ts';
 import { isProviderName, type ProviderName } from '#kernel/provider-name.ts';
 import { type OrderStatus, orderStatuses } from '#orders/order.ts';
 
@@ -16,7 +18,18 @@ export type AlertTap = (typeof alertTaps)[number];
 const alertPlaces = ['card', 'list'] as const;
 export type AlertPlace = (typeof alertPlaces)[number];
 
-const orderTaps = ['show', 'check', 'link', 'cancel', 'deliver', 'refund', 'back'] as const;
+const orderTaps = [
+  'show',
+  'check',
+  'link',
+  'cancel',
+  'deliver',
+  'refund',
+  'accept',
+  'remember',
+  'reject',
+  'back',
+] as const;
 export type OrderTap = (typeof orderTaps)[number];
 
 export const statsDays = [7, 30, 90] as const;
@@ -24,6 +37,9 @@ export type StatsDays = (typeof statsDays)[number];
 
 export const orderFilters = ['all', ...orderStatuses] as const;
 export type OrderFilter = 'all' | OrderStatus;
+
+const productTaps = ['show', 'secret', 'clear', 'remove'] as const;
+export type ProductTap = (typeof productTaps)[number];
 
 const setUpPlaces = ['health', 'providers'] as const;
 export type SetUpPlace = (typeof setUpPlaces)[number];
@@ -58,6 +74,14 @@ export type Tap =
   | { kind: 'reconcile'; provider: ProviderName | 'all' }
   | { kind: 'dead'; act: DeadTap; queue: DeadQueue; id: string }
   | { kind: 'dead_list' }
+  | { kind: 'products'; page: number }
+  | { kind: 'product'; act: ProductTap; id: string }
+  | { kind: 'settings' }
+  /** Which currency's limit is to be changed; `new` for one that has none yet. */
+  | { kind: 'hold_limit'; currency: string }
+  | { kind: 'coupons'; page: number }
+  /** The message is left as it is, without its buttons. */
+  | { kind: 'dismiss' }
   | { kind: 'providers' }
   | { kind: 'provider'; act: ProviderTap; provider: ProviderName | 'all' }
   | { kind: 'health' }
@@ -96,9 +120,18 @@ export function encodeTap(tap: Tap): string {
       return `reconcile:${tap.provider}`;
     case 'dead':
       return `dead:${tap.act}:${tap.queue}:${shortenId(tap.id)}`;
+    case 'products':
+    case 'coupons':
+      return `${tap.kind}:${tap.page}`;
+    case 'product':
+      return `product:${tap.act}:${shortenId(tap.id)}`;
+    case 'hold_limit':
+      return `hold_limit:${tap.currency}`;
     case 'provider':
       return `provider:${tap.act}:${tap.provider}`;
     case 'dead_list':
+    case 'settings':
+    case 'dismiss':
     case 'providers':
     case 'health':
       return tap.kind;
@@ -170,12 +203,24 @@ function readTap(kind: string, [first = '', second = '', third = '']: string[]):
       const id = restoreId(third);
       return act && queue && id ? { kind, act, queue, id } : undefined;
     }
+    case 'products':
+    case 'coupons':
+      return readPage(first, (page) => ({ kind, page }));
+    case 'product': {
+      const act = oneOf(productTaps, first);
+      const id = restoreId(second);
+      return act && id ? { kind, act, id } : undefined;
+    }
+    case 'hold_limit':
+      return first === 'new' || isCurrency(first) ? { kind, currency: first } : undefined;
     case 'provider': {
       const act = oneOf(providerTaps, first);
       const provider = second === 'all' || isProviderName(second) ? second : undefined;
       return act && provider ? { kind, act, provider } : undefined;
     }
     case 'dead_list':
+    case 'settings':
+    case 'dismiss':
     case 'providers':
     case 'health':
       return { kind };

@@ -16,6 +16,7 @@ import type { CatchUp } from '#payments/outages/catch-up.ts';
 import { pruneOutages } from '#payments/outages/prune-outages.ts';
 import { pollPayments } from '#payments/poll-payments.ts';
 import { pruneReconciliations } from '#payments/prune-reconciliations.ts';
+import { pruneSales } from '#payments/prune-sales.ts';
 import type { ReconcileProvider } from '#payments/reconcile-provider.ts';
 import type { WatchProviders } from '#payments/watch-providers.ts';
 import type { WatchWebhooks } from '#payments/webhooks/watch-webhooks.ts';
@@ -167,7 +168,9 @@ async function pruneAll(payments: PaymentDeps, signal: AbortSignal): Promise<Jso
     const reconciliations = await pruneReconciliations(payments, { limit: pruneLimit });
     const alerts = await pruneAlerts(payments, { limit: pruneLimit });
     const outages = await pruneOutages(payments, { limit: pruneLimit });
-    const deleted = queues.deleted + requests.deleted + reconciliations.deleted + alerts.deleted + outages.deleted;
+    const sales = await pruneSales(payments, { limit: pruneLimit });
+    const ofOrders = requests.deleted + reconciliations.deleted + sales.deleted;
+    const deleted = queues.deleted + ofOrders + alerts.deleted + outages.deleted;
     total += deleted;
     if (deleted === 0) return { deleted: total };
   }

@@ -7,6 +7,7 @@ const titles = {
   bitpay: 'BitPay',
   btcpay: 'BTCPay',
   nowpayments: 'NOWPayments',
+  payhip: 'Payhip',
 } as const;
 
 export type ProviderName = keyof typeof titles;

@@ -11,6 +11,8 @@ export const orderEvents = [
   'payment_cancelled',
   'payment_failed',
   'payment_mismatched',
+  'payment_held',
+  'payment_rejected',
   'expire',
   'cancel',
   'fulfil',
@@ -51,6 +53,10 @@ export function decideOrder(status: OrderStatus, event: OrderEvent, context: Ord
       return whenNotInOrder(status, context);
     case 'payment_mismatched':
       return mustBeWeighed(status) ? changed('needs_attention') : unchanged;
+    case 'payment_held':
+      return whenNotInOrder(status, context);
+    case 'payment_rejected':
+      return whenRejected(status, context);
     case 'payment_reversed':
       return whenReversed(status, context);
     case 'payment_expired':
@@ -98,10 +104,15 @@ function whenPaid(status: OrderStatus, context: OrderContext): OrderDecision {
   }
 }
 
-/** Money came short or late. For an order that is covered that is money too many, whatever its amount. */
+/** Money came short or late, or is not to be believed yet. For an order that is covered that is money too many, whatever its amount. */
 function whenNotInOrder(status: OrderStatus, context: OrderContext): OrderDecision {
   if (mustBeWeighed(status)) return changed('needs_attention');
   return context.isCovered ? { kind: 'unexpected_money', to: status } : unchanged;
+}
+
+/** A person did not take a held payment for one. What has left already, or may still be paid, stays to be weighed. */
+function whenRejected(status: OrderStatus, context: OrderContext): OrderDecision {
+  return status === 'needs_attention' && !context.wasFulfilled && isAlone(context) ? changed('cancelled') : unchanged;
 }
 
 function whenReversed(status: OrderStatus, context: OrderContext): OrderDecision {

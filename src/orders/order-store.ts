@@ -1,6 +1,7 @@
 import type { Milliseconds } from '#kernel/clock.ts';
 import type { OrderId } from '#kernel/ids.ts';
 import type { Order, OrderStatus } from './order.ts';
+import type { ProductStore } from './product-store.ts';
 import type { TimelineEntry } from './timeline.ts';
 
 /** Where a page of a list ended: the next page begins with what is older. */
@@ -88,4 +89,5 @@ export interface OrderStores {
   orders: OrderStore;
   timeline: TimelineStore;
   idempotency: IdempotencyStore;
+  products: ProductStore;
 }

@@ -13,7 +13,8 @@ export const orderStatuses = [
 ] as const;
 export type OrderStatus = (typeof orderStatuses)[number];
 
-export const orderOrigins = ['store', 'admin'] as const;
+/** `provider`: it was sold at a provider that is a shop of its own, and we heard of it. */
+export const orderOrigins = ['store', 'admin', 'provider'] as const;
 export type OrderOrigin = (typeof orderOrigins)[number];
 
 export interface OrderItem {

@@ -2,11 +2,13 @@ import { asRefundId, type PaymentId } from '#kernel/ids.ts';
 import { assert } from '#kernel/invariant.ts';
 import { formatAsset, parseMinorFloor } from '#kernel/money.ts';
 import { providerTitle } from '#kernel/provider-name.ts';
+import type { Trust } from '#kernel/trust.ts';
 import type { Cause } from '#orders/timeline.ts';
 import { tellRefund } from './change-refund.ts';
 import type { RefundEvent } from './decide-refund.ts';
 import type { PaymentDeps } from './deps.ts';
 import type { Payment } from './payment.ts';
+import type { ProviderRegistry } from './payment-provider.ts';
 import type { Refund } from './refund.ts';
 import type { ProviderRefund, ProviderRefundState } from './refund-provider.ts';
 import { nextRefundPollAt } from './refund-schedule.ts';
@@ -33,31 +35,40 @@ export function applyRefundLooks(
     assert(payment !== undefined, `payment ${input.paymentId} vanished`);
     let changed = 0;
     for (const look of input.looks) {
-      // Read anew for each, because two looks may be of one refund.
-      const known = await stores.refunds.listRefundsForPayment(payment.id);
-      const ours = known.find(
-        (refund) => refund.id === look.refundId || (refund.reference !== null && refund.reference === look.reference),
-      );
-      const refund = ours ?? (await adopt(work, { payment, look }));
-      if (ours !== undefined && !saysMore(ours, look)) continue;
-      const told = await tellRefund(
-        { work, providers: deps.providers },
-        {
-          refund,
-          event: events[look.state],
-          facts: {
-            reference: look.reference,
-            claimUrl: look.claimUrl ?? refund.claimUrl,
-            providerStatus: look.providerStatus,
-            transactionIds: [...new Set([...refund.transactionIds, ...look.transactionIds])],
-          },
-          text: `${look.state}: ${providerTitle(payment.provider)} says ${look.providerStatus}`,
-        },
-      );
-      if (told.kind === 'changed' || ours === undefined) changed += 1;
+      const isNews = await takeRefundLook({ work, providers: deps.providers }, { payment, look, trust: 'fetched' });
+      if (isNews) changed += 1;
     }
     return { changed };
   });
+}
+
+/** One look inside the caller's transaction; whether it changed anything. */
+export async function takeRefundLook(
+  deps: { work: Work; providers: ProviderRegistry },
+  input: { payment: Payment; look: ProviderRefund; trust: Trust },
+): Promise<boolean> {
+  const { work } = deps;
+  const { payment, look, trust } = input;
+  // Read anew for each, because two looks may be of one refund.
+  const known = await work.stores.refunds.listRefundsForPayment(payment.id);
+  const ours = known.find(
+    (refund) => refund.id === look.refundId || (refund.reference !== null && refund.reference === look.reference),
+  );
+  const refund = ours ?? (await adopt(work, { payment, look, trust }));
+  if (ours !== undefined && !saysMore(ours, look)) return false;
+  const told = await tellRefund(deps, {
+    refund,
+    event: events[look.state],
+    facts: {
+      reference: look.reference,
+      claimUrl: look.claimUrl ?? refund.claimUrl,
+      providerStatus: look.providerStatus,
+      transactionIds: [...new Set([...refund.transactionIds, ...look.transactionIds])],
+    },
+    text: `${look.state}: ${providerTitle(payment.provider)} says ${look.providerStatus}`,
+    trust,
+  });
+  return told.kind === 'changed' || ours === undefined;
 }
 
 /** A look at what is known already only moves the time of the next one, which the caller does. */
@@ -72,7 +83,10 @@ function saysMore(refund: Refund, look: ProviderRefund): boolean {
 
 const statesOf = { pending: 'pending', succeeded: 'succeeded', failed: 'failed', cancelled: 'cancelled' } as const;
 
-async function adopt(work: Work, { payment, look }: { payment: Payment; look: ProviderRefund }): Promise<Refund> {
+async function adopt(
+  work: Work,
+  { payment, look, trust }: { payment: Payment; look: ProviderRefund; trust: Trust },
+): Promise<Refund> {
   const now = work.clock.now();
   const refund: Refund = {
     id: asRefundId(work.ids.newId()),
@@ -110,7 +124,7 @@ async function adopt(work: Work, { payment, look }: { payment: Payment; look: Pr
     subject: 'refund',
     from: null,
     to: 'requested',
-    trust: 'fetched',
+    trust,
     text: `refund of ${formatAsset(look.amount)} was made at ${providerTitle(payment.provider)}, not from here`,
   });
   return refund;

@@ -16,6 +16,7 @@ import {
   endEarlierTrouble,
   endMismatch,
   raiseForStatus,
+  raiseHeld,
   raiseIfStuck,
   raiseMismatch,
   raiseUnexpectedMoney,
@@ -63,15 +64,7 @@ export async function applySnapshot(
     if (payment.lockedBy !== input.leaseId) throw new ConcurrentChange(`the lease on ${payment.id} was lost`);
     const order = await stores.orders.findOrder(payment.orderId);
     assert(order !== undefined, `order of payment ${payment.id} vanished`);
-    // Looks are taken under the lease, so each is newer than the last, whatever the clocks of two processes, or one that
-    // was set back, make of it.
-    const decision = decidePayment({ ...payment, evidenceAt: null }, snapshot);
-    const after = await keepEvidence(work, { payment, snapshot, details: input.details, decision });
-    await carryOut(work, { order, before: payment, payment: after, decision, snapshot });
-    await raiseIfStuck(work, { order, before: payment, payment: after });
-    return decision.kind === 'changed'
-      ? { kind: 'changed' as const, from: decision.from, to: decision.to }
-      : { kind: 'unchanged' as const, status: payment.status };
+    return applyLook(work, { order, payment, snapshot, details: input.details });
   });
   if (application.kind === 'changed') deps.onTransition?.({ from: application.from, to: application.to });
   deps.log.info('payment applied', {
@@ -84,6 +77,32 @@ export async function applySnapshot(
       : { status: application.status }),
   });
   return application;
+}
+
+/**
+ * The same inside the caller's transaction, for a payment that nobody else can change meanwhile: by its lease, or because
+ * nobody has seen it yet. `heldBecause`: what a person has to weigh before a held payment counts.
+ */
+export async function applyLook(
+  work: Work,
+  input: {
+    order: Order;
+    payment: Payment;
+    snapshot: PaymentSnapshot;
+    details?: readonly string[] | undefined;
+    heldBecause?: string;
+  },
+): Promise<Application> {
+  const { order, payment, snapshot, heldBecause } = input;
+  // Looks are taken under the lease, so each is newer than the last, whatever the clocks of two processes, or one that
+  // was set back, make of it.
+  const decision = decidePayment({ ...payment, evidenceAt: null }, snapshot);
+  const after = await keepEvidence(work, { payment, snapshot, details: input.details, decision });
+  await carryOut(work, { order, before: payment, payment: after, decision, snapshot, heldBecause });
+  await raiseIfStuck(work, { order, before: payment, payment: after });
+  return decision.kind === 'changed'
+    ? { kind: 'changed', from: decision.from, to: decision.to }
+    : { kind: 'unchanged', status: payment.status };
 }
 
 async function keepEvidence(
@@ -133,7 +152,14 @@ async function keepEvidence(
 
 async function carryOut(
   work: Work,
-  input: { order: Order; before: Payment; payment: Payment; decision: PaymentDecision; snapshot: PaymentSnapshot },
+  input: {
+    order: Order;
+    before: Payment;
+    payment: Payment;
+    decision: PaymentDecision;
+    snapshot: PaymentSnapshot;
+    heldBecause: string | undefined;
+  },
 ): Promise<void> {
   const { order, payment, decision, snapshot } = input;
   const payments = (await work.stores.payments.listPaymentsForOrder(order.id)).map((sibling) =>
@@ -161,11 +187,15 @@ async function carryOut(
     text,
   });
   const event = orderEvents[decision.to];
-  const told = event === undefined ? undefined : await tellOrder(work, { ...common, event, text });
+  const isHeld = event === 'payment_paid' && payment.heldAt !== null;
+  const why = input.heldBecause ?? 'It waits for somebody to accept it.';
+  const news = isHeld ? ({ event: 'payment_held', text: `held: ${why}` } as const) : { event, text };
+  const told = news.event === undefined ? undefined : await tellOrder(work, { ...common, ...news, event: news.event });
   const after = told?.order ?? order;
   await endEarlierTrouble(work, payment);
   // One card for one payment: that money came a second time says more than that it came late or short.
   if (told?.decision.kind === 'unexpected_money') await raiseUnexpectedMoney(work, { order: after, payment });
+  else if (isHeld) await raiseHeld(work, { order: after, payment, why });
   else if (isTrouble(payment, { order: after, payments })) await raiseForStatus(work, { order: after, payment });
   if (decision.to === 'failed') await announcePayment(work, { order: after, payment, type: 'payment.failed' });
   if (decision.to === 'reversed') await announcePayment(work, { order: after, payment, type: 'payment.reversed' });

@@ -4,6 +4,7 @@ import { ConcurrentChange } from '#kernel/database.ts';
 import { assert } from '#kernel/invariant.ts';
 import { formatMoney } from '#kernel/money.ts';
 import { providerTitle } from '#kernel/provider-name.ts';
+import type { Trust } from '#kernel/trust.ts';
 import { formatOrderNumber, type Order } from '#orders/order.ts';
 import { announceRefund } from './announce.ts';
 import { holdOrder, refreshOrderCards, tellOrder } from './change-order.ts';
@@ -25,6 +26,8 @@ export interface RefundEventInput {
   nextPollAt?: number | null;
   /** Why, in a sentence; the timeline shows it. */
   text: string;
+  /** What a look at the provider rests on; without it, on asking the provider. */
+  trust?: Trust;
 }
 
 export type RefundChanged = { kind: 'changed' | 'unchanged'; refund: Refund } | { kind: 'refused' };
@@ -34,7 +37,7 @@ export async function tellRefund(
   input: RefundEventInput,
 ): Promise<RefundChanged> {
   const { work } = deps;
-  const { refund } = input;
+  const { refund, trust = 'fetched' } = input;
   const decision = decideRefund(refund.status, input.event);
   if (decision.kind === 'refused') return { kind: 'refused' };
   const to = decision.kind === 'changed' ? decision.to : refund.status;
@@ -48,11 +51,11 @@ export async function tellRefund(
     subject: 'refund',
     from: refund.status,
     to,
-    trust: input.event.startsWith('seen_') ? 'fetched' : null,
+    trust: input.event.startsWith('seen_') ? trust : null,
     text: `refund of ${formatMoney(refund)} ${input.text}`,
   });
   await endOldTrouble(work, after);
-  const changed = await tellOrderOfRefund(deps, { order, before: refund, refund: after });
+  const changed = await tellOrderOfRefund(deps, { order, before: refund, refund: after, trust });
   if (to === 'succeeded') await announceRefund(work, { order: changed, refund: after });
   if (to === 'failed') await raiseRefundTrouble(work, { order: changed, refund: after, kind: 'refund_failed' });
   await refreshOrderCards(work, changed);
@@ -79,7 +82,7 @@ async function storeRefund(work: Work, input: RefundEventInput & { to: RefundSta
 /** What an order is after money went back depends on what is left of all that came for it. */
 async function tellOrderOfRefund(
   deps: { work: Work; providers: ProviderRegistry },
-  input: { order: Order; before: Refund; refund: Refund },
+  input: { order: Order; before: Refund; refund: Refund; trust: Trust },
 ): Promise<Order> {
   const { work } = deps;
   const { order, before, refund } = input;
@@ -95,7 +98,7 @@ async function tellOrderOfRefund(
     .filter(({ status }) => status === 'succeeded')
     .reduce((sum, { amountMinor }) => sum + amountMinor, 0);
   const left = captured - returned;
-  const common = { order, payments, paymentId: null, trust: 'fetched' } as const;
+  const common = { order, payments, paymentId: null, trust: input.trust } as const;
   if (refund.status !== 'succeeded') {
     const text = `a refund of ${formatMoney(refund)} came back`;
     return (await tellOrder(work, { ...common, event: 'refund_undone', text })).order;

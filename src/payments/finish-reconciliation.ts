@@ -1,14 +1,19 @@
 import { raiseAlert } from '#alerts/raise-alert.ts';
 import { resolveAlert } from '#alerts/resolve-alert.ts';
+import type { Trust } from '#kernel/trust.ts';
 import type { PaymentDeps } from './deps.ts';
 import type { ReconciliationFinding, ReconciliationRun } from './reconciliation.ts';
 
 /** Keeps a run with its findings; what could not be healed rings, once for as long as it is the same. */
 export async function finishReconciliation(
   deps: PaymentDeps,
-  input: { run: ReconciliationRun; findings: ReconciliationFinding[] },
+  input: {
+    run: ReconciliationRun;
+    findings: ReconciliationFinding[] /** What the other list rests on. */;
+    trust?: Trust;
+  },
 ): Promise<void> {
-  const { run, findings } = input;
+  const { run, findings, trust = 'fetched' } = input;
   await deps.database.transaction(async (stores) => {
     for (const finding of findings) await stores.reconciliation.insertFinding(finding);
     await stores.reconciliation.changeRun(run);
@@ -37,7 +42,7 @@ export async function finishReconciliation(
         detail,
         provider: run.provider,
         why,
-        trust: 'fetched',
+        trust,
       },
       actions: [],
     });

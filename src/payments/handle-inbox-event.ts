@@ -6,6 +6,7 @@ import type { InboxEvent } from '#messaging/messaging-store.ts';
 import type { DeliveryResult } from '#messaging/outbox-handler.ts';
 import type { Cause } from '#orders/timeline.ts';
 import type { PaymentDeps } from './deps.ts';
+import { handleSaleEvent } from './handle-sale-event.ts';
 import { refreshPayment } from './refresh-payment.ts';
 import type { PaymentSnapshot } from './snapshot.ts';
 import { raiseTrouble } from './trouble.ts';
@@ -30,6 +31,12 @@ export async function handleInboxEvent(
 ): Promise<DeliveryResult> {
   const provider = isProviderName(event.source) ? event.source : undefined;
   if (provider === undefined) return { kind: 'give_up', reason: `there is no provider ${event.source}` };
+  const known = deps.providers.find(provider);
+  if (known?.sales !== undefined) return handleSaleEvent(deps, { provider, sales: known.sales, event, signal });
+  // Its bytes are all the evidence there is: without its provider it waits among the dead letters.
+  if (known === undefined && event.trust === 'token') {
+    return { kind: 'give_up', reason: `the provider ${provider} is not configured` };
+  }
   if (isHeldBack(deps, provider)) {
     const error = 'the provider is taken for gone';
     return { kind: 'retry', error, retryAfterMs: retiredWaitMs, pausesLane: false, isUntried: true };

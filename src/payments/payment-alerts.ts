@@ -87,6 +87,17 @@ export async function raiseUnexpectedMoney(work: Work, input: { order: Order; pa
   await raisePaymentAlert(work, { ...input, trouble, why: `The order is ${input.order.status}.` });
 }
 
+/** It is paid, as far as its provider's word goes, and that is not enough: `why` says what a person has to weigh. */
+export async function raiseHeld(work: Work, input: { order: Order; payment: Payment; why: string }): Promise<void> {
+  const trouble: Trouble = {
+    kind: 'payment_held',
+    severity: 'warning',
+    headline: `Sale on ${providerTitle(input.payment.provider)} is held: accept or reject it`,
+    actions: ['open_order'],
+  };
+  await raisePaymentAlert(work, { ...input, trouble });
+}
+
 export async function raiseMismatch(
   work: Work,
   input: { order: Order; payment: Payment; there: { amount: string; asset: string } },

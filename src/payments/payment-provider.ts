@@ -6,6 +6,7 @@ import type { SetUpCheck } from '#kernel/set-up-check.ts';
 import type { Trust } from '#kernel/trust.ts';
 import type { FiguresProvider } from './figures-provider.ts';
 import type { RefundProvider } from './refund-provider.ts';
+import type { SalesChannel } from './sales-channel.ts';
 import type { PaymentSnapshot } from './snapshot.ts';
 
 /** What a set-up of this provider can do; what it cannot is said to the admin in `gaps`, one sentence each. */
@@ -40,6 +41,10 @@ export interface CreatePaymentRequest {
 export interface WebhookDelivery {
   headers: Readonly<Record<string, string>>;
   body: Uint8Array;
+  /** The secret end of the address it came to, for a provider that has one; it is never logged nor said. */
+  pathSecret?: string;
+  /** It is one of ours that is verified once more: it came to the right address then, whose end is not kept. */
+  wasAtItsAddress?: true;
 }
 
 /** Why a webhook was refused; a word for metrics and the log, never for the sender. */
@@ -50,6 +55,7 @@ export type WebhookRefusal =
   | 'too_old'
   | 'too_new'
   | 'header_missing'
+  | 'address_wrong'
   | 'body_malformed'
   | 'not_ours';
 
@@ -67,6 +73,8 @@ export type WebhookVerdict =
     }
   /** Authentic, and about nothing that we follow; answered 200 and not stored. */
   | { kind: 'irrelevant'; eventType: string }
+  /** It came to an address that does not exist, and is answered as any such. One that is signed well was meant for us. */
+  | { kind: 'no_such_address'; isSigned: boolean }
   | { kind: 'refused'; reason: WebhookRefusal };
 
 export interface FetchOptions {
@@ -102,6 +110,10 @@ export interface PaymentProvider {
   readonly refunds: RefundProvider | null;
   /** The provider's own books of fees and settlements; null where it keeps none, or this set-up may not read them. */
   readonly figures: FiguresProvider | null;
+  /** Its webhooks come to an address with a secret end, `/webhooks/<name>/<secret>`; those of others have none. */
+  readonly hasSecretAddress?: true;
+  /** What it is as a shop of its own: its events are all the evidence of its sales. Absent where we make the payments. */
+  readonly sales?: SalesChannel;
   /** Reads and verifies; never goes out, never throws for what a sender did. */
   verifyWebhook(delivery: WebhookDelivery, now: Milliseconds): WebhookVerdict;
   /** A cheap authenticated call that shows reachability and credentials. */

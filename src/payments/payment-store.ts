@@ -1,4 +1,5 @@
 import type { AccessStores } from '#access/access-store.ts';
+import type { SettingStore } from '#access/setting-store.ts';
 import type { AlertStores } from '#alerts/alert-store.ts';
 import type { Milliseconds } from '#kernel/clock.ts';
 import type { OrderId, PaymentId, ProviderReference } from '#kernel/ids.ts';
@@ -11,6 +12,7 @@ import type { OutageStore } from './outages/outage-store.ts';
 import type { Payment, PaymentStatus } from './payment.ts';
 import type { ReconciliationFinding, ReconciliationRun } from './reconciliation.ts';
 import type { RefundStore } from './refund-store.ts';
+import type { SaleStore } from './sale-store.ts';
 import type { WebhookRateStore } from './webhooks/webhook-rate.ts';
 
 export type PaymentChange = Partial<
@@ -119,6 +121,8 @@ export interface PaymentStores extends OrderStores, AlertStores, AccessStores, M
   reconciliation: ReconciliationStore;
   exceptions: ExceptionStore;
   refunds: RefundStore;
+  sales: SaleStore;
+  settings: SettingStore;
   books: BookStore;
   figures: FiguresStore;
   outages: OutageStore;

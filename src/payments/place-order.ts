@@ -29,7 +29,7 @@ export interface NewOrder {
   idempotencyKey: string | null;
   /** Hash of the request's bytes: the same key with another hash is refused. */
   bodyHash: string | null;
-  origin: OrderOrigin;
+  origin: Exclude<OrderOrigin, 'provider'>;
   actor: Actor;
   items: OrderItem[];
   currency: string;

@@ -22,9 +22,15 @@ export function createWebhookReceiver(deps: PaymentDeps): ReceiveWebhook {
   return async ({ provider: name, delivery }) => {
     const provider = isProviderName(name) ? deps.providers.find(name) : undefined;
     if (provider === undefined) return { kind: 'unknown_provider' };
+    if (delivery.pathSecret !== undefined && !provider.hasSecretAddress) return { kind: 'unknown_provider' };
     const now = deps.clock.now();
     const verdict = provider.verifyWebhook(delivery, now);
     if (verdict.kind === 'irrelevant') return { kind: 'irrelevant' };
+    if (verdict.kind === 'no_such_address') {
+      // One that is signed well was meant for us: then the address may have been changed on one side only.
+      if (verdict.isSigned) await keepRefused({ provider: provider.name, delivery, reason: 'address_wrong' });
+      return { kind: 'unknown_provider' };
+    }
     if (verdict.kind === 'refused') {
       // Without a body there is no event that could be lost: it is a knock at the door, such as `npm run doctor` makes.
       if (delivery.body.byteLength > 0)

@@ -73,7 +73,12 @@ export function installErrors(app: Hono, deps: { log: EventLog }): void {
       const detail = 'Another request changed this meanwhile: send it again.';
       return problem({ status: 409, code: 'concurrent_change', detail, headers: { 'retry-after': '1' } });
     }
-    deps.log.error('request failed', { method: context.req.method, route: context.req.path }, error);
+    deps.log.error('request failed', { method: context.req.method, route: withoutSecret(context.req.path) }, error);
     return problem({ status: 500, detail: 'Something went wrong on our side.' });
   });
+}
+
+/** What follows a provider's name in a webhook's path is a secret. */
+function withoutSecret(path: string): string {
+  return path.replace(/^(\/webhooks\/[^/]+)\/.*$/s, '$1/…');
 }

@@ -12,6 +12,8 @@ import type { Metrics } from './metrics.ts';
 import { readBody, readIncoming } from './read-body.ts';
 
 export const webhookBytesMax = 256 * 1024;
+/** Where the address itself is a secret; a sale of dozens of items is a tenth of it. */
+export const secretWebhookBytesMax = 64 * 1024;
 
 /** How long a provider is asked to wait when the event could not be stored. */
 const retryAfterSeconds = 30;
@@ -34,23 +36,41 @@ export function webhookRoutes(deps: WebhookRoutesDeps): Hono {
     const provider = context.req.param('provider');
     // What the listener hands over beside the request; without a listener there is nothing.
     const { incoming } = (context.env ?? {}) as Partial<HttpBindings>;
-    const { outcome, response } = await receive(deps, { provider, request: context.req.raw, incoming });
-    deps.metrics.countWebhook({ provider: isProviderName(provider) ? provider : 'unknown', outcome });
-    return response;
+    return receive(deps, { provider, request: context.req.raw, incoming, bytesMax: webhookBytesMax });
+  });
+  // The end of the path is a secret: it goes to the adapter and nowhere else.
+  app.post('/webhooks/:provider/:pathSecret', async (context) => {
+    const { provider, pathSecret } = context.req.param();
+    const { incoming } = (context.env ?? {}) as Partial<HttpBindings>;
+    const arrival = { provider, request: context.req.raw, incoming, bytesMax: secretWebhookBytesMax };
+    return receive(deps, { ...arrival, pathSecret });
   });
   refuseOtherMethods(app, { path: '/webhooks/:provider', allowed: ['POST'] });
   return app;
 }
 
-async function receive(
-  deps: WebhookRoutesDeps,
-  input: { provider: string; request: Request; incoming: IncomingMessage | undefined },
-): Promise<{ outcome: Outcome; response: Response }> {
-  const { request, incoming } = input;
-  const body = await (incoming ? readIncoming(incoming, webhookBytesMax) : readBody(request, webhookBytesMax));
-  if (body.kind === 'too_large') return { outcome: 'too_large', response: tooLarge(webhookBytesMax) };
+interface Arrival {
+  provider: string;
+  request: Request;
+  incoming: IncomingMessage | undefined;
+  pathSecret?: string;
+  bytesMax: number;
+}
+
+async function receive(deps: WebhookRoutesDeps, arrival: Arrival): Promise<Response> {
+  const { outcome, response } = await take(deps, arrival);
+  const { provider } = arrival;
+  deps.metrics.countWebhook({ provider: isProviderName(provider) ? provider : 'unknown', outcome });
+  return response;
+}
+
+async function take(deps: WebhookRoutesDeps, input: Arrival): Promise<{ outcome: Outcome; response: Response }> {
+  const { request, incoming, pathSecret, bytesMax } = input;
+  const body = await (incoming ? readIncoming(incoming, bytesMax) : readBody(request, bytesMax));
+  if (body.kind === 'too_large') return { outcome: 'too_large', response: tooLarge(bytesMax) };
   if (body.kind === 'broken') return { outcome: 'broken', response: brokenBody() };
-  const delivery = { headers: headersOf(request, incoming?.headers), body: body.bytes };
+  const headers = headersOf(request, incoming?.headers);
+  const delivery = { headers, body: body.bytes, ...(pathSecret !== undefined && { pathSecret }) };
   try {
     const receipt = await deps.receiveWebhook({ provider: input.provider, delivery });
     return { outcome: receipt.kind, response: answer(receipt) };

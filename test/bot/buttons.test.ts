@@ -5,18 +5,22 @@ import { callbackBytesMax, decodeTap, orderFilters, pageMax, type Tap } from '#b
 import { alertCard } from '#bot/views/alert-card.ts';
 import { alertList } from '#bot/views/alert-list.ts';
 import { bookDigest, bookList, bookPage, openBookPage } from '#bot/views/books.ts';
+import { couponList, couponQuestion } from '#bot/views/coupons.ts';
 import { deadLetterCard, deadLetterList, letterOfMessage } from '#bot/views/dead-letters.ts';
 import { exitQuestion } from '#bot/views/export.ts';
 import { healthView } from '#bot/views/health.ts';
 import { orderCard } from '#bot/views/order-card.ts';
 import { foundOrders, orderList } from '#bot/views/order-list.ts';
 import { paymentLink } from '#bot/views/payment-link.ts';
+import { productCard, productList, productQuestion, saveQuestion, secretAwaited } from '#bot/views/products.ts';
 import { providersView } from '#bot/views/providers.ts';
 import { discardQuestion, orderQuestion } from '#bot/views/questions.ts';
 import { reasonAwaited, reasonGiven, reasonQuestion } from '#bot/views/reason-question.ts';
 import { reconcileChoice } from '#bot/views/reconcile.ts';
 import { refundChoice } from '#bot/views/refunds.ts';
 import { replayView } from '#bot/views/replay.ts';
+import { importPlan } from '#bot/views/sales-import.ts';
+import { holdLimitAwaited, holdLimitQuestion, settingsView } from '#bot/views/settings.ts';
 import { startView } from '#bot/views/start.ts';
 import { shopStatsView } from '#bot/views/stats.ts';
 import { toMarkup, type View } from '#bot/views/view.ts';
@@ -24,7 +28,7 @@ import { providerNames } from '#kernel/provider-name.ts';
 import { orderStatuses } from '#orders/order.ts';
 import { viewOrder } from '#payments/order-view.ts';
 import { aFullDay } from './support/books.ts';
-import { anAlert, anId, anOrder, anOutage, aPayment, aReport, at, look } from './support/values.ts';
+import { aCoupon, anAlert, anId, anOrder, anOutage, aPayment, aProduct, aReport, at, look } from './support/values.ts';
 
 const setUp = { report: undefined, isRunning: false };
 const pendingId = 'AAECAwQFBgcICQoLDA0ODw';
@@ -47,7 +51,7 @@ function* everyView(): Generator<View> {
   for (const status of orderStatuses) {
     const details = { order: anOrder({ status }), payments: [aPayment()], refunds: [], timeline: [] };
     yield orderCard(details, { ...look, providerUrl: 'https://a.example/', buttons: 'full', canRefund: true });
-    yield foundOrders({ text: 'x', orders: [details.order] }, look);
+    yield foundOrders({ text: 'x', orders: [details.order], subscriptions: [] }, look);
     yield paymentLink(viewOrder(details), { ...look, buttons: 'full' });
   }
   for (const filter of orderFilters) {
@@ -62,6 +66,7 @@ function* everyView(): Generator<View> {
   yield reasonGiven(asked, { pendingId, reason: 'x', back });
   const sums = { capturedMinor: 2, refundedMinor: 0, onItsWayMinor: 0, refundableMinor: 1 };
   yield refundChoice(anOrder(), [{ payment: aPayment(), ...sums }]);
+  yield* payhipViews();
   yield deadLetterList([letter], look);
   yield deadLetterCard(letter, look);
   const served = { ...look, setUp };
@@ -82,6 +87,27 @@ function* everyView(): Generator<View> {
   for (const days of [7, 30, 90] as const) {
     yield shopStatsView({ from: at, to: at + 1, totals: [], figures: [], buckets: [] }, { ...look, days });
   }
+}
+
+function* payhipViews(): Generator<View> {
+  const channels = ['payhip'] as const;
+  const held = { order: anOrder({ status: 'needs_attention', origin: 'provider' }), refunds: [], timeline: [] };
+  const payments = [aPayment({ provider: 'payhip', status: 'paid', heldAt: at })];
+  yield orderCard({ ...held, payments }, { ...look, providerUrl: null, buttons: 'full', canRefund: false });
+  const product = { ...aProduct(), hasLicenceSecret: true };
+  for (const page of [0, 1]) yield productList({ products: [product], page, hasMore: true, channels });
+  yield productCard(product, look);
+  yield secretAwaited(product);
+  yield saveQuestion({ draft: product, before: product, pendingId });
+  for (const question of ['remove', 'clear'] as const) yield productQuestion(product, { question, pendingId });
+  yield settingsView({ USD: 1, EUR: 2 }, channels);
+  yield holdLimitAwaited(null, channels);
+  yield holdLimitQuestion({ limit: { amountMinor: 1, currency: 'USD' }, beforeMinor: undefined, channels, pendingId });
+  const coupons = Array.from({ length: 25 }, () => aCoupon());
+  for (const page of [0, 1, 2]) yield couponList({ channel: 'payhip', coupons, isWhole: true, page }, look);
+  yield couponQuestion(aCoupon(), { channel: 'payhip', about: 'x', pendingId });
+  const about = { provider: 'payhip', fileName: 'x.csv', unreadable: [], ...look, pendingId } as const;
+  yield importPlan({ compared: 0, differences: [], window: null }, about);
 }
 
 describe('every button', () => {

@@ -41,8 +41,8 @@ test('after a week, the chat answers from what really happened', async () => {
   const asked = [
     ['/stats', 'Last 7 days'],
     ['/providers', 'BTCPay'],
-    ['/alerts', 'T-1013'],
-    ['/orders', 'T-1016'],
+    ['/alerts', 'T-1016'],
+    ['/orders', 'T-1019'],
     ['/find kim', 'T-1001'],
     ['/deadletters', 'No dead letters'],
     ['/books', 'Verify chain'],

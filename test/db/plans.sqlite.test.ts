@@ -34,6 +34,14 @@ const queries: Record<string, (stores: PaymentStores) => Promise<unknown>> = {
   'refunds of a payment': ({ refunds }) => refunds.listRefundsForPayment(asPaymentId('p')),
   'refunds of an order': ({ refunds }) => refunds.listRefundsForOrder(asOrderId('o')),
   'a refund by its key': ({ refunds }) => refunds.findRefundByKey('key'),
+  'the marks of a sale': ({ sales }) =>
+    sales.markSold({ provider: 'payhip', reference: asProviderReference('r'), at: now }),
+  'refunds that wait for their sale': ({ sales }) => sales.countWaitingReturns('payhip'),
+  'refunds whose sale never came': ({ sales }) => sales.pruneMarks({ before: now, limit: 1_000 }),
+  'products by their keys': ({ products }) =>
+    products.listProductsByChannelKey({ channel: 'payhip', keys: ['a', 'b'] }),
+  'a product by its sku': ({ products }) => products.findProductBySku('x'),
+  'a setting': ({ settings }) => settings.findSetting('x'),
   'payments that changed': ({ payments }) =>
     payments.listPaymentsChangedSince({ since: now, madeBefore: now, after: null, limit: 9 }),
   'payments without figures': ({ payments }) =>

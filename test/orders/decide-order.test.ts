@@ -21,6 +21,8 @@ const table: Record<OrderEvent, Record<OrderStatus, Outcome>> = {
   payment_short: short(),
   payment_late: short(),
   payment_mismatched: short(),
+  payment_held: short(),
+  payment_rejected: onlyFrom('needs_attention', 'cancelled', '='),
   payment_reversed: {
     awaiting_payment: 'needs_attention',
     paid: 'needs_attention',

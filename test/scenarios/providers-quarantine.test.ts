@@ -1,10 +1,9 @@
 // A secret that was rotated at the provider and not here: what is refused is kept, and taken in when the secret is right.
 import { expect, test } from 'vitest';
 import { hour, minute } from '#kernel/clock.ts';
-import { simulators } from '#sandbox/providers/registry.ts';
 import { buttonsOf, openHouse } from '#test/support/house.ts';
 import { awaitTrue } from '#test/support/house-wait.ts';
-import { sign } from '#test/support/sign-webhook.ts';
+import { sign, signatureHeader } from '#test/support/sign-webhook.ts';
 
 const isRefused = ({ text }: { text: string }): boolean => text.includes('Webhooks with a bad signature');
 
@@ -51,7 +50,7 @@ test('events that were refused under the old secret are recovered at the start w
 
 test('a stranger’s forgeries make a bounded noise: two hundred rows and one card', async () => {
   await using house = await openHouse();
-  const { header } = simulators.btcpay.signing;
+  const header = signatureHeader('btcpay');
   for (let batch = 0; batch < 5; batch += 1) {
     const sent = Array.from({ length: 80 }, (_, index) => {
       const body = JSON.stringify({ type: 'InvoiceSettled', storeId: 'x', deliveryId: `${batch}-${index}` });

@@ -4,7 +4,7 @@ import { simulators } from '#sandbox/providers/registry.ts';
 import type { Lie } from '#test/contract/providers/provider-case.ts';
 import { cases } from '#test/contract/providers/registry.ts';
 import { providersThat } from './abilities.ts';
-import { sign, without } from './sign-webhook.ts';
+import { sign, withSignature } from './sign-webhook.ts';
 
 export interface Forgery extends Lie {
   provider: ProviderName;
@@ -15,17 +15,17 @@ export const forgeries: readonly Forgery[] = providersThat('canCreate', 'canFetc
 );
 
 function liesOf(provider: ProviderName): Lie[] {
-  const { header, covers } = simulators[provider].signing;
+  const { covers } = simulators[provider].signing;
   const blank: Lie = {
     lie: 'has one blank more at its end',
     of: ({ headers, body }) => ({ headers, body: `${body} ` }),
   };
   return [
-    { lie: 'has no signature', of: ({ headers, body }) => ({ headers: without(headers, header), body }) },
-    { lie: 'has an empty signature', of: ({ headers, body }) => ({ headers: { ...headers, [header]: '' }, body }) },
+    { lie: 'has no signature', of: (genuine) => withSignature(provider, genuine, undefined) },
+    { lie: 'has an empty signature', of: (genuine) => withSignature(provider, genuine, '') },
     {
       lie: 'has a signature of noise',
-      of: ({ headers, body }) => ({ headers: { ...headers, [header]: 'sha256=zz,t=1,v0=q' }, body }),
+      of: (genuine) => withSignature(provider, genuine, 'sha256=zz,t=1,v0=q'),
     },
     {
       lie: 'has another body under a genuine signature',

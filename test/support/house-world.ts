@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { providerNames } from '#kernel/provider-name.ts';
 import type { ProviderSandbox } from '#sandbox/providers/options.ts';
-import { simulators } from '#sandbox/providers/registry.ts';
+import { simulators, webhookPath } from '#sandbox/providers/registry.ts';
 import { startProviderSandbox } from '#sandbox/providers/server.ts';
 import type { SandboxLimits } from '#sandbox/telegram/limits.ts';
 import { startTelegramSandbox, type TelegramSandbox } from '#sandbox/telegram/server.ts';
@@ -63,7 +63,7 @@ export async function openWorld(options: WorldOptions = {}): Promise<World> {
   // Some are told with each payment where to post; the others are told here, as an admin does on their pages.
   for (const provider of providerNames) {
     const isTold = simulators[provider].webhookTarget === 'account';
-    if (isTold) sandbox.setWebhookUrl(provider, `${url}/webhooks/${provider}`);
+    if (isTold) sandbox.setWebhookUrl(provider, `${url}${webhookPath(provider, sandbox.environment)}`);
   }
   return {
     clock,

@@ -1,6 +1,7 @@
 import { html } from 'hono/html';
 import type { CheckoutView, VisitAction } from '../contract.ts';
-import { type Html, makers, mark, page } from './layout.ts';
+import type { Html } from './frame.ts';
+import { makers, mark, page } from './layout.ts';
 
 const labels: Readonly<Record<VisitAction, string>> = {
   pay: 'Pay',
@@ -20,6 +21,8 @@ const labels: Readonly<Record<VisitAction, string>> = {
   claim_refund: 'Claim the refund',
   complete_refund: 'Refund arrives',
   fail_refund: 'Refund fails',
+  refund_part: 'Seller: refund half',
+  refund_full: 'Seller: refund all',
   walk_away: 'Leave without paying',
 };
 

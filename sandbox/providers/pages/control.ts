@@ -2,8 +2,10 @@ import { html } from 'hono/html';
 import { type ProviderName, providerNames } from '#kernel/provider-name.ts';
 import { allFaultKinds, type FaultSettings } from '../contract.ts';
 import type { Dial } from '../host.ts';
+import { shopNames } from '../registry.ts';
 import type { Stations } from '../station.ts';
-import { type Html, makers, page } from './layout.ts';
+import type { Html } from './frame.ts';
+import { makers, page } from './layout.ts';
 import { livePart } from './live.ts';
 
 type SelectName =
@@ -49,7 +51,7 @@ const rows: readonly Row[] = [
 export function controlPage(stations: Stations, nowMs: number): Html {
   const body = html`<main class="control">
 <h1>Simulated payment providers</h1>
-<p>Three providers as strict as the real ones. Break them here and see what the shop makes of it.</p>
+<p>Providers as strict as the real ones. Break them here and see what the shop makes of it. ${shopNames.map((name) => html`<a href="/${name}">The shop at ${makers[name]}</a>`)}</p>
 <div class="scroll"><table class="faults">
 <thead><tr><th></th>${providerNames.map((name) => html`<th class="${name}">${makers[name]}</th>`)}</tr></thead>
 <tbody>${rows.map((row) => faultRow(stations, row))}

@@ -1,29 +1,14 @@
-import { html, raw } from 'hono/html';
+import { html } from 'hono/html';
 import { eachProvider, type ProviderName, providerNames } from '#kernel/provider-name.ts';
 import { simulators } from '../registry.ts';
-import { style } from './style.ts';
-
-export type Html = ReturnType<typeof html>;
+import { accent, frame, type Html } from './frame.ts';
 
 export const makers: Readonly<Record<ProviderName, string>> = eachProvider((name) => simulators[name].maker);
 
-const accents = providerNames.map((name) => `.${name} { --accent: ${simulators[name].accent}; }`).join(' ');
+const accents = providerNames.map((name) => accent(name, simulators[name].accent)).join(' ');
 
 export function page(input: { title: string; theme: string; body: Html; script: string }): Html {
-  return html`<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<link rel="icon" href="data:,">
-<title>${input.title}</title>
-<style>${raw(style)}${raw(accents)}</style>
-</head>
-<body class="${input.theme}">
-${input.body}
-<script>${raw(input.script)}</script>
-</body>
-</html>`;
+  return frame({ ...input, accents });
 }
 
 const paths = {

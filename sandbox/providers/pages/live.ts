@@ -2,7 +2,8 @@ import { html } from 'hono/html';
 import { type ProviderName, providerNames } from '#kernel/provider-name.ts';
 import type { ApiCall, DeliveryOutcome, ProviderRecord, WebhookDelivery } from '../contract.ts';
 import type { Stations } from '../station.ts';
-import { type Html, makers } from './layout.ts';
+import type { Html } from './frame.ts';
+import { makers } from './layout.ts';
 
 // The part of the control page that moves.
 

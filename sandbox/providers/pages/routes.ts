@@ -64,6 +64,19 @@ function addHostedPages(app: App, { stations, now }: PagesDeps): void {
   });
 }
 
+/** Must be added after the APIs, which answer for what lies below their own paths. */
+export function addShopPages(app: App, stations: Stations): void {
+  for (const name of providerNames) {
+    const { provider, faults } = stations[name];
+    if (provider.pages === undefined) continue;
+    app.use(`/${name}/*`, async (context, next) => {
+      if (!faults.controls.outage) return next();
+      return context.html(outagePage(undefined), 503);
+    });
+    app.route(`/${name}`, provider.pages);
+  }
+}
+
 function addControl(app: App, { stations, now }: PagesDeps): void {
   app.get('/', (context) => context.html(controlPage(stations, now())));
   app.get('/control/live', (context) => context.html(livePart(stations, now())));

@@ -65,5 +65,12 @@ label.switch { display: inline-flex; align-items: center; gap: 8px; cursor: poin
 .ok { color: var(--good); } .no { color: var(--bad); } .dim { color: var(--soft); }
 th.num { text-align: right; } td.num { text-align: right; font-variant-numeric: tabular-nums; white-space: nowrap; } td:has(.dot) { white-space: nowrap; } td.mono { min-width: 21ch; font: 12.5px/1.6 ui-monospace, Menlo, monospace; overflow-wrap: anywhere; }
 .control a { color: inherit; text-decoration-color: var(--line); text-underline-offset: 3px; } .control a:hover { text-decoration-color: currentColor; }
+.goods { display: grid; grid-template-columns: repeat(auto-fill, minmax(250px, 1fr)); gap: 16px; }
+.good { display: grid; gap: 8px; padding: 18px; background: var(--paper); border: 1px solid var(--line); border-top: 4px solid var(--accent); border-radius: 14px; }
+.good > b { font-size: 17px; } .good > span { color: var(--soft); } .good small { color: var(--soft); overflow-wrap: anywhere; } .good label { display: flex; gap: 8px; align-items: center; justify-content: space-between; font-size: 13.5px; color: var(--soft); }
+.good input:not([type=checkbox]) { font: inherit; min-width: 0; width: 150px; padding: 4px 8px; border: 1px solid var(--line); border-radius: 8px; }
+.tools { display: flex; flex-wrap: wrap; gap: 10px; align-items: center; }
+.good button, .tools button, .tools a { border: 1px solid var(--line); background: var(--paper); border-radius: 9px; padding: 8px 14px; color: var(--ink); text-decoration: none; }
+.good button.main { background: var(--accent); border-color: var(--accent); color: #fff; font-weight: 650; }
 @media (max-width: 480px) { .amount { font-size: 32px; } .card header, .state, dl, .acts { padding-left: 20px; padding-right: 20px; } }
 `;

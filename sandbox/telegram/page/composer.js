@@ -180,6 +180,8 @@ function attachButton(chat) {
   const picker = element('input', { type: 'file', hidden: true });
   picker.addEventListener('change', async () => {
     const [file] = picker.files;
+    // The same file may be chosen again.
+    picker.value = '';
     if (!file) return;
     await sendFile(chat, file).catch((error) => toast(error.message, { bad: true }));
   });

@@ -4,11 +4,13 @@ import { helpView } from '../views/help.ts';
 import { type StartReport, startView } from '../views/start.ts';
 import { alertCommands } from './alerts.ts';
 import { bookCommands, runBookDay } from './books.ts';
+import { couponCommands } from './coupons.ts';
 import { deadLetterCommands } from './dead-letters.ts';
 import type { AdminEnv, BotCommand, TextContext } from './env.ts';
 import { orderCommands, runOrder } from './orders.ts';
 import { payCommands } from './pay.ts';
 import { exportCommands } from './period-export.ts';
+import { productCommands } from './products.ts';
 import { providerCommands } from './providers.ts';
 import { takeReason } from './reasons.ts';
 import { reconcileCommands } from './reconcile.ts';
@@ -16,6 +18,7 @@ import { refundCommands } from './refunds.ts';
 import { replayCommands } from './replay.ts';
 import { replyView } from './replies.ts';
 import { reportCommands } from './reports.ts';
+import { settingsCommands } from './settings.ts';
 
 const sections: readonly { title: string; commands: readonly BotCommand[] }[] = [
   { title: 'Orders', commands: [...orderCommands, ...payCommands, ...refundCommands] },
@@ -23,10 +26,12 @@ const sections: readonly { title: string; commands: readonly BotCommand[] }[] = 
     title: 'When something is wrong',
     commands: [...alertCommands, ...reconcileCommands, ...deadLetterCommands, ...replayCommands],
   },
+  { title: 'Catalogue', commands: [...productCommands, ...couponCommands] },
   { title: 'Reports', commands: [...providerCommands, ...reportCommands, ...bookCommands, ...exportCommands] },
   {
     title: 'This bot',
     commands: [
+      ...settingsCommands,
       { command: 'start', usage: '', description: 'what needs you now', run: runStart },
       { command: 'help', usage: '', description: 'every command', run: runHelp },
     ],

@@ -7,14 +7,19 @@ import { fulfilOrder } from '#payments/fulfil-order.ts';
 import { outOfDate } from '../alert-taps.ts';
 import type { TapOf } from '../callback-data.ts';
 import { cancelledText, fulfilledText } from '../verdicts.ts';
+import { confirmCoupon } from './coupons.ts';
 import { drawLetters } from './dead-letters.ts';
 import type { AdminEnv, Confirmed, TapContext } from './env.ts';
 import { confirmExit } from './export.ts';
+import { confirmAcceptHeld, confirmRejectHeld } from './held-sales.ts';
 import { showOrder } from './order-cards.ts';
+import { confirmClearSecret, confirmRemoveProduct, confirmSaveProduct } from './products.ts';
 import { reasonOf } from './reasons.ts';
 import { confirmRefund } from './refunds.ts';
 import { confirmReplay } from './replay.ts';
 import { answerTap, editView } from './replies.ts';
+import { confirmImport } from './sales-import.ts';
+import { confirmHoldLimit } from './settings.ts';
 
 /** The second tap. The action is taken from the database once: a double tap finds nothing the second time. */
 export async function tapConfirm(env: AdminEnv, ctx: TapContext, tap: TapOf<'confirm'>): Promise<void> {
@@ -42,6 +47,14 @@ const confirmed: Readonly<Record<string, Confirmed>> = {
     return fulfilledText(result);
   },
   'refund.request': confirmRefund,
+  'sale.accept': confirmAcceptHeld,
+  'sale.reject': confirmRejectHeld,
+  'sales.import': confirmImport,
+  'product.save': confirmSaveProduct,
+  'product.remove': confirmRemoveProduct,
+  'product.clear': confirmClearSecret,
+  'setting.hold_limit': confirmHoldLimit,
+  'coupon.create': confirmCoupon,
   'provider.exit': confirmExit,
   'events.replay': confirmReplay,
   'dead_letter.discard': async (env, ctx, { payload }) => {

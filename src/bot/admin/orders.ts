@@ -6,6 +6,7 @@ import { parseOrderNumber } from '#orders/order.ts';
 import { checkOrder } from '#payments/check-order.ts';
 import { createPaymentLink } from '#payments/create-payment-link.ts';
 import { findOrders } from '#payments/find-orders.ts';
+import { findSubscriptions } from '#payments/find-subscriptions.ts';
 import { getOrderDetails } from '#payments/get-order.ts';
 import { outOfDate } from '../alert-taps.ts';
 import type { OrderTap, TapOf } from '../callback-data.ts';
@@ -17,6 +18,7 @@ import { paymentLink } from '../views/payment-link.ts';
 import { confirmMinutes, type OrderQuestion, orderQuestion } from '../views/questions.ts';
 import type { View } from '../views/view.ts';
 import type { AdminEnv, BotCommand, ListSpot, TapContext, TextContext } from './env.ts';
+import { askAboutHeld } from './held-sales.ts';
 import { leaveOrder, showOrder } from './order-cards.ts';
 import { askRefund } from './refunds.ts';
 import { answerTap, editView, replyView } from './replies.ts';
@@ -67,9 +69,11 @@ async function runFind(env: AdminEnv, ctx: TextContext, words: string): Promise<
     return;
   }
   const orders = await findOrders(env, { text: words, limit: foundMax });
+  const subscriptions = await findSubscriptions(env, { text: words, limit: foundMax });
   const [only, ...more] = orders;
-  if (only !== undefined && more.length === 0) await showOrder(env, { ctx, orderId: only.id });
-  else await replyView(ctx, foundOrders({ text: words, orders }, env.look()));
+  const isOne = only !== undefined && more.length === 0 && subscriptions.length === 0;
+  if (isOne) await showOrder(env, { ctx, orderId: only.id });
+  else await replyView(ctx, foundOrders({ text: words, orders, subscriptions }, env.look()));
 }
 
 export async function tapOrders(env: AdminEnv, ctx: TapContext, tap: TapOf<'orders'>): Promise<void> {
@@ -140,6 +144,9 @@ const actions: Readonly<Record<OrderTap, (env: AdminEnv, ctx: TapContext, orderI
   },
   cancel: (env, ctx, orderId) => ask(env, ctx, { orderId, question: 'cancel' }),
   deliver: (env, ctx, orderId) => ask(env, ctx, { orderId, question: 'deliver' }),
+  accept: (env, ctx, orderId) => askAboutHeld(env, ctx, { orderId, decision: 'accept' }),
+  remember: (env, ctx, orderId) => askAboutHeld(env, ctx, { orderId, decision: 'remember' }),
+  reject: (env, ctx, orderId) => askAboutHeld(env, ctx, { orderId, decision: 'reject' }),
   async refund(env, ctx, orderId) {
     const details = await getOrderDetails(env, { id: orderId });
     return details === undefined ? orderGone : askRefund(env, ctx, details);

@@ -5,8 +5,7 @@ import { providerFailure } from '../verdicts.ts';
 import { clip, show } from '../views/html.ts';
 import { paymentLink } from '../views/payment-link.ts';
 import type { AdminEnv, BotCommand, TextContext } from './env.ts';
-import { isTelegramError } from './errors.ts';
-import { replyView } from './replies.ts';
+import { replyView, showTyping } from './replies.ts';
 
 const usage = 'For example /pay 49.00 USD Licence for Ann';
 /** As long as an item's name may sensibly be on a checkout page. */
@@ -53,15 +52,6 @@ async function runPay(env: AdminEnv, ctx: TextContext, words: string): Promise<v
       return say(ctx, 'This order is being made already.');
     default:
       return result satisfies never;
-  }
-}
-
-/** Providers may take seconds; that the wait cannot be shown is no reason not to go on. */
-async function showTyping(ctx: TextContext): Promise<void> {
-  try {
-    await ctx.replyWithChatAction('typing');
-  } catch (error) {
-    if (!isTelegramError(error)) throw error;
   }
 }
 

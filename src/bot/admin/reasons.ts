@@ -17,6 +17,7 @@ import {
 import type { View } from '../views/view.ts';
 import type { AdminEnv, TapContext, TextContext } from './env.ts';
 import { answerTap, editView, replyView } from './replies.ts';
+import { takeTyped } from './typed-values.ts';
 
 const forMs = reasonMinutes * minute;
 const reasonUnitsMax = 300;
@@ -64,12 +65,13 @@ export async function tapWriteReason(env: AdminEnv, ctx: TapContext, tap: TapOf<
   await answerTap(ctx, 'Write the reason.');
 }
 
-/** Takes the message for the reason that is waited for; false when none is. */
+/** Takes the message for the reason, or the value, that is waited for; false when none is. */
 export async function takeReason(env: AdminEnv, ctx: TextContext): Promise<boolean> {
   const adminId = ctx.from.id;
   const waiting = await takeAwaitingAction(env, { adminId });
-  const question = waiting && readQuestion(waiting);
-  if (waiting === undefined || question === undefined) return false;
+  if (waiting === undefined) return false;
+  const question = readQuestion(waiting);
+  if (question === undefined) return takeTyped(env, ctx, waiting);
   const reason = clip(ctx.message.text.replaceAll(/\s+/g, ' ').trim(), reasonUnitsMax);
   const back = backOf(waiting);
   const { question: _asked, ...payload } = waiting.payload;

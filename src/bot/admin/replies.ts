@@ -2,7 +2,7 @@ import { type Context, GrammyError, InputFile } from 'grammy';
 import { clip } from '../views/html.ts';
 import type { View } from '../views/view.ts';
 import type { TapContext } from './env.ts';
-import { readGrammyError } from './errors.ts';
+import { isTelegramError, readGrammyError } from './errors.ts';
 import { messageOptions, pictureOptions } from './sender.ts';
 
 /** Telegram shows no longer toast. */
@@ -48,4 +48,23 @@ export async function answerTap(ctx: TapContext, toast = ''): Promise<void> {
     if (!(error instanceof GrammyError) || error.error_code !== 400) throw error;
     if (toast !== '' && ctx.chat !== undefined) await ctx.reply(clip(toast, 1_000));
   }
+}
+
+/** What is waited for may take seconds; that the wait cannot be shown is no reason not to go on. */
+export async function showTyping(ctx: Context): Promise<void> {
+  try {
+    await ctx.replyWithChatAction('typing');
+  } catch (error) {
+    if (!isTelegramError(error)) throw error;
+  }
+}
+
+/** The message stays as it is, without its buttons. */
+export async function tapDismiss(_env: unknown, ctx: TapContext): Promise<void> {
+  try {
+    await ctx.editMessageReplyMarkup();
+  } catch (error) {
+    if (!isTelegramError(error)) throw error;
+  }
+  await answerTap(ctx, 'Left as it is.');
 }

@@ -5,6 +5,7 @@ import { createStrangerGate, strangerText } from '../stranger-gate.ts';
 import { adminCommands, runText } from './commands.ts';
 import type { AdminEnv, ServedContext } from './env.ts';
 import { isTelegramError, readGrammyError } from './errors.ts';
+import { takeDocument } from './sales-import.ts';
 import { dispatchTap } from './taps.ts';
 
 const failureText = 'That did not work; it is in the log. Try again in a moment.';
@@ -25,6 +26,7 @@ export function serveAdmins(bot: Bot, env: AdminEnv): void {
     bot.on('message:text').command(command, (ctx) => run(env, ctx, ctx.match.trim()));
   }
   bot.on('message:text', (ctx) => runText(env, ctx));
+  bot.on('message:document', (ctx) => takeDocument(env, ctx));
   bot.on('callback_query:data', (ctx) => dispatchTap(env, ctx as typeof ctx & ServedContext));
 }
 

@@ -3,15 +3,18 @@ import { decodeTap, type Tap } from '../callback-data.ts';
 import { tapAlert, tapAlerts, tapAlertView } from './alerts.ts';
 import { tapBook, tapBooks } from './books.ts';
 import { tapConfirm } from './confirm.ts';
+import { tapCoupons } from './coupons.ts';
 import { tapDead, tapDeadList } from './dead-letters.ts';
 import type { AdminEnv, TapContext, TapHandlers } from './env.ts';
 import { tapOrder, tapOrders } from './orders.ts';
+import { tapProduct, tapProducts } from './products.ts';
 import { tapProvider, tapProviders } from './providers.ts';
 import { tapWriteReason } from './reasons.ts';
 import { tapReconcile } from './reconcile.ts';
 import { tapRefund } from './refunds.ts';
-import { answerTap } from './replies.ts';
+import { answerTap, tapDismiss } from './replies.ts';
 import { tapHealth, tapSetUp, tapStats } from './reports.ts';
+import { tapHoldLimit, tapSettings } from './settings.ts';
 
 export const tapHandlers: TapHandlers = {
   alert: tapAlert,
@@ -28,6 +31,12 @@ export const tapHandlers: TapHandlers = {
   reconcile: tapReconcile,
   dead: tapDead,
   dead_list: tapDeadList,
+  products: tapProducts,
+  product: tapProduct,
+  settings: tapSettings,
+  hold_limit: tapHoldLimit,
+  coupons: tapCoupons,
+  dismiss: tapDismiss,
   providers: tapProviders,
   provider: tapProvider,
   health: tapHealth,

@@ -5,6 +5,7 @@ import type { TimelineEntry } from '#orders/timeline.ts';
 import { currentPayment } from '#payments/order-view.ts';
 import { isAwaitedPayment, type Payment, type PaymentStatus } from '#payments/payment.ts';
 import type { Refund } from '#payments/refund.ts';
+import { rememberable } from '#payments/remember-product.ts';
 import type { OrderTap } from '../callback-data.ts';
 import { fitLines, type Line, line, weights } from './fit.ts';
 import { bold, code, show } from './html.ts';
@@ -43,7 +44,7 @@ const tapsOf: Readonly<Record<OrderStatus, readonly OrderTap[]>> = {
   fulfilled: ['check', 'refund'],
   expired: ['check', 'link'],
   cancelled: ['check'],
-  needs_attention: ['check', 'link', 'refund'],
+  needs_attention: ['accept', 'reject', 'remember', 'check', 'link', 'refund'],
   partially_refunded: ['check', 'deliver', 'refund'],
   refunded: ['check'],
 };
@@ -60,6 +61,9 @@ const tapTexts: Readonly<Record<OrderTap, string>> = {
   cancel: 'Cancel order',
   deliver: 'Mark delivered',
   refund: 'Refund',
+  accept: 'Accept sale',
+  remember: 'Accept, remember price',
+  reject: 'Reject sale',
   back: '‹ Orders',
 };
 
@@ -106,6 +110,8 @@ function paymentLines({ order, payments }: OrderDetails, look: Look): Line[] {
     lines.push(line(`Received ${show(received)}${expected}`));
   }
   lines.push(...figureLines(payment, look), line(evidence(payment, look)));
+  if (payment.heldAt !== null)
+    lines.push(line(`✋ Held since ${formatTime(payment.heldAt, look)}: accept or reject it`));
   if (payments.length > 1) lines.push(line(`${payments.length} payment links in all`, weights.extra));
   if (isAwaitedPayment(payment) && payment.checkoutUrl !== null) {
     lines.push(line(`Pay at ${show(payment.checkoutUrl, 500)}`, weights.detail));
@@ -184,9 +190,7 @@ function cause(entry: TimelineEntry): string {
 
 function orderKeyboard({ order, payments }: OrderDetails, options: OrderCardOptions): Button[][] {
   const button = (act: OrderTap): Button => ({ text: tapTexts[act], tap: { kind: 'order', act, id: order.id } });
-  const taps = tapsOf[order.status].filter(
-    (act) => (act !== 'check' || payments.length > 0) && (act !== 'refund' || options.canRefund),
-  );
+  const taps = tapsOf[order.status].filter((act) => isOffered(act, { order, payments, canRefund: options.canRefund }));
   // What helps comes first.
   if (needsNewLink({ order, payments })) taps.sort((left, right) => Number(right === 'link') - Number(left === 'link'));
   const buttons = taps.map(button);
@@ -194,6 +198,22 @@ function orderKeyboard({ order, payments }: OrderDetails, options: OrderCardOpti
     buttons.push({ text: 'Open at provider', url: options.providerUrl });
   }
   return [...inPairs(buttons), [button('back')]];
+}
+
+function isOffered(
+  act: OrderTap,
+  about: Pick<OrderDetails, 'order' | 'payments'> & Pick<OrderCardOptions, 'canRefund'>,
+): boolean {
+  const { order, payments } = about;
+  const isHeld = payments.some(({ heldAt }) => heldAt !== null);
+  // A sale that was made at a provider's own shop is not asked about there, and needs no link of ours.
+  const isSoldElsewhere = order.origin === 'provider';
+  if (act === 'check') return payments.length > 0 && !isSoldElsewhere;
+  if (act === 'link') return !isSoldElsewhere;
+  if (act === 'refund') return about.canRefund;
+  if (act === 'accept' || act === 'reject') return isHeld;
+  if (act === 'remember') return isHeld && rememberable(order) !== undefined;
+  return true;
 }
 
 function wayBack(order: Order, { commandBot }: OrderCardOptions): Button[][] {

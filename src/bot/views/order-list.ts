@@ -1,8 +1,10 @@
 import { formatMoney } from '#kernel/money.ts';
+import { providerTitle } from '#kernel/provider-name.ts';
 import { formatOrderNumber, type Order } from '#orders/order.ts';
+import type { StoredSubscription } from '#payments/sale-store.ts';
 import { type OrderFilter, pageMax } from '../callback-data.ts';
-import { fitLines, line, weights } from './fit.ts';
-import { show } from './html.ts';
+import { fitLines, type Line, line, weights } from './fit.ts';
+import { code, show } from './html.ts';
 import { type Button, inRows, type Look, type View } from './view.ts';
 import { formatTime, orderSigns, plural, statusWord } from './words.ts';
 
@@ -40,16 +42,36 @@ export function orderList(
 }
 
 /** What a search found; a tap opens the order's card. */
-export function foundOrders(found: { text: string; orders: readonly Order[] }, look: Look): View {
-  const { orders, text } = found;
-  if (orders.length === 0) return { text: `Nothing found for “${show(text, 80)}”.`, keyboard: [] };
-  const lines = [line(`<b>${plural(orders.length, 'order')}</b> for “${show(text, 80)}”`, weights.must)];
+export function foundOrders(
+  found: { text: string; orders: readonly Order[]; subscriptions: readonly StoredSubscription[] },
+  look: Look,
+): View {
+  const { orders, subscriptions, text } = found;
+  if (orders.length + subscriptions.length === 0) {
+    return { text: `Nothing found for “${show(text, 80)}”.`, keyboard: [] };
+  }
+  const counts = [plural(orders.length, 'order')];
+  if (subscriptions.length > 0) counts.push(plural(subscriptions.length, 'subscription'));
+  const lines = [line(`<b>${counts.join(', ')}</b> for “${show(text, 80)}”`, weights.must)];
   for (const order of orders) {
     const who = order.customerEmail ?? order.customerName ?? order.reference;
     const whose = who === null ? '' : ` · ${show(who, 40)}`;
     lines.push(line(`${rowText(order)} · ${formatTime(order.createdAt, look)}${whose}`));
   }
+  lines.push(...subscriptions.map((subscription) => subscriptionLine(subscription, look)));
   return { text: fitLines(lines), keyboard: inRows(orders.map(openButton), buttonsPerRow) };
+}
+
+/** A subscription is a fact beside the orders: what it earns came as orders of their own. */
+function subscriptionLine(subscription: StoredSubscription, look: Look): Line {
+  const { provider, reference, status, customerEmail, planName, productName, startedAt, endedAt } = subscription;
+  const since = startedAt === null ? '' : `, started ${formatTime(startedAt, look)}`;
+  const until = endedAt === null ? '' : `, ended ${formatTime(endedAt, look)}`;
+  const what = [productName, planName].filter((name) => name !== '').join(', ');
+  const whose = customerEmail === null ? '' : ` · ${code(customerEmail, 80)}`;
+  return line(
+    `🔁 ${providerTitle(provider)} ${code(reference, 60)} ${show(what, 80)} · ${status}${since}${until}${whose}`,
+  );
 }
 
 function rowText(order: Order): string {

@@ -74,3 +74,10 @@ export const pendingActions = pgTable(
     index('pending_actions_by_admin').on(table.adminId, table.awaitsTextSince),
   ],
 );
+
+export const storedSettings = pgTable('stored_settings', {
+  key: text('key').primaryKey(),
+  value: jsonb('value').notNull().$type<JsonObject>(),
+  version: int8('version').notNull(),
+  updatedAt: int8('updated_at').notNull(),
+});

@@ -1,5 +1,6 @@
 import { actorKinds } from '#kernel/actor.ts';
 import type { OrderId, PaymentId } from '#kernel/ids.ts';
+import { providerNames } from '#kernel/provider-name.ts';
 import { trustLevels } from '#kernel/trust.ts';
 import { type OrderItem, orderOrigins, orderStatuses } from '#orders/order.ts';
 import { causeKinds, timelineSubjects } from '#orders/timeline.ts';
@@ -7,7 +8,7 @@ import { postgresCore } from '../drizzle.ts';
 import { oneOf } from './one-of.ts';
 import { int8 } from './postgres-columns.ts';
 
-const { check, index, jsonb, pgTable, text } = postgresCore();
+const { check, index, jsonb, pgTable, text, uniqueIndex } = postgresCore();
 
 export const orders = pgTable(
   'orders',
@@ -82,3 +83,23 @@ export const counters = pgTable('counters', {
   name: text('name').primaryKey(),
   value: int8('value').notNull(),
 });
+
+export const products = pgTable(
+  'products',
+  {
+    id: text('id').primaryKey(),
+    sku: text('sku').notNull(),
+    /** The sku in lower case: unique, so that no two differ in their case alone. */
+    skuKey: text('sku_key').notNull().unique(),
+    name: text('name').notNull(),
+    amountMinor: int8('amount_minor').notNull(),
+    currency: text('currency').notNull(),
+    version: int8('version').notNull(),
+    channel: text('channel', { enum: providerNames }),
+    channelKey: text('channel_key'),
+    licenceSecret: text('licence_secret'),
+    createdAt: int8('created_at').notNull(),
+    updatedAt: int8('updated_at').notNull(),
+  },
+  (table) => [uniqueIndex('products_by_channel_key').on(table.channelKey, table.channel)],
+);

@@ -4,5 +4,6 @@ import * as messaging from './postgres-messaging.ts';
 import * as orders from './postgres-orders.ts';
 import * as outages from './postgres-outages.ts';
 import * as payments from './postgres-payments.ts';
+import * as sales from './postgres-sales.ts';
 
-export const postgresTables = { ...orders, ...payments, ...messaging, ...alerts, ...outages, ...books };
+export const postgresTables = { ...orders, ...payments, ...messaging, ...alerts, ...outages, ...books, ...sales };

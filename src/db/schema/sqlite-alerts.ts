@@ -73,3 +73,10 @@ export const pendingActions = sqliteTable(
     index('pending_actions_by_admin').on(table.adminId, table.awaitsTextSince),
   ],
 );
+
+export const storedSettings = sqliteTable('stored_settings', {
+  key: text('key').primaryKey(),
+  value: text('value', { mode: 'json' }).notNull().$type<JsonObject>(),
+  version: integer('version').notNull(),
+  updatedAt: integer('updated_at').notNull(),
+});

@@ -1,12 +1,13 @@
 import { actorKinds } from '#kernel/actor.ts';
 import type { OrderId, PaymentId } from '#kernel/ids.ts';
+import { providerNames } from '#kernel/provider-name.ts';
 import { trustLevels } from '#kernel/trust.ts';
 import { type OrderItem, orderOrigins, orderStatuses } from '#orders/order.ts';
 import { causeKinds, timelineSubjects } from '#orders/timeline.ts';
 import { sqliteCore } from '../drizzle.ts';
 import { oneOf } from './one-of.ts';
 
-const { check, index, integer, sqliteTable, text } = sqliteCore();
+const { check, index, integer, sqliteTable, text, uniqueIndex } = sqliteCore();
 
 export const orders = sqliteTable(
   'orders',
@@ -81,3 +82,23 @@ export const counters = sqliteTable('counters', {
   name: text('name').primaryKey(),
   value: integer('value').notNull(),
 });
+
+export const products = sqliteTable(
+  'products',
+  {
+    id: text('id').primaryKey(),
+    sku: text('sku').notNull(),
+    /** The sku in lower case: unique, so that no two differ in their case alone. */
+    skuKey: text('sku_key').notNull().unique(),
+    name: text('name').notNull(),
+    amountMinor: integer('amount_minor').notNull(),
+    currency: text('currency').notNull(),
+    version: integer('version').notNull(),
+    channel: text('channel', { enum: providerNames }),
+    channelKey: text('channel_key'),
+    licenceSecret: text('licence_secret'),
+    createdAt: integer('created_at').notNull(),
+    updatedAt: integer('updated_at').notNull(),
+  },
+  (table) => [uniqueIndex('products_by_channel_key').on(table.channelKey, table.channel)],
+);

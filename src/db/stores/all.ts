@@ -12,8 +12,11 @@ import { createOrderStore } from './orders.ts';
 import { createOutageStore, createWebhookRateStore } from './outages.ts';
 import { createOutboxStore } from './outbox.ts';
 import { createPaymentStore } from './payments.ts';
+import { createProductStore } from './products.ts';
 import { createReconciliationStore } from './reconciliation.ts';
 import { createRefundStore } from './refunds.ts';
+import { createSaleStore } from './sales.ts';
+import { createSettingStore } from './settings.ts';
 
 /** Every store over one connection. Statements are prepared at their first use, and stay with the connection. */
 export function createStores(session: Session): PaymentStores {
@@ -25,6 +28,9 @@ export function createStores(session: Session): PaymentStores {
     reconciliation: createReconciliationStore(session),
     exceptions: createExceptionStore(session),
     refunds: createRefundStore(session),
+    sales: createSaleStore(session),
+    products: createProductStore(session),
+    settings: createSettingStore(session),
     books: createBookStore(session),
     figures: createFiguresStore(session),
     outages: createOutageStore(session),

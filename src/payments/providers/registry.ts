@@ -10,6 +10,7 @@ import { coinbase } from './coinbase/definition.ts';
 import { createProviderHttp, type ProviderCall } from './http.ts';
 import { defaultHttpPolicy, type HttpPolicy } from './http-policy.ts';
 import { nowpayments } from './nowpayments/definition.ts';
+import { payhip } from './payhip/definition.ts';
 import type { ProviderDefinition, SharedSettings } from './provider-definition.ts';
 import { withoutSlash } from './web-address.ts';
 
@@ -19,6 +20,7 @@ const table = {
   bitpay,
   btcpay,
   nowpayments,
+  payhip,
 };
 
 type SettingsOf<Definition> = Definition extends ProviderDefinition<infer Settings> ? Settings : never;

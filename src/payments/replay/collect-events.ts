@@ -67,5 +67,5 @@ function isAccepted(deps: PaymentDeps, event: InboxEvent): boolean {
   if (provider === undefined) return false;
   if (event.headers === null) return provider.capabilities.canFetch;
   const { headers, body } = event;
-  return provider.verifyWebhook({ headers, body }, event.receivedAt).kind === 'event';
+  return provider.verifyWebhook({ headers, body, wasAtItsAddress: true }, event.receivedAt).kind === 'event';
 }

@@ -63,15 +63,15 @@ async function settle(
 ): Promise<Settled> {
   const provider = isProviderName(row.source) ? deps.providers.find(row.source) : undefined;
   if (provider === undefined || row.body === null) return 'refused';
-  const delivery = { headers: row.headers ?? {}, body: row.body };
-  const verdict = provider.verifyWebhook(delivery, row.receivedAt);
+  const { headers, body } = row;
+  const verdict = provider.verifyWebhook({ headers: headers ?? {}, body, wasAtItsAddress: true }, row.receivedAt);
   if (verdict.kind === 'refused') return 'refused';
   await stores.quarantine.takeOut(row.id);
   if (verdict.kind !== 'event') return 'settled';
   const { eventKey, eventType, reference, detail = null, trust } = verdict;
   const event = { source: provider.name, eventKey, eventType, reference, detail, trust };
   const received = { id: deps.ids.newId(), receivedAt: deps.clock.now() };
-  const isNew = await stores.inbox.append({ ...received, ...event, ...delivery, headers: row.headers });
+  const isNew = await stores.inbox.append({ ...received, ...event, headers, body });
   return isNew ? 'recovered' : 'settled';
 }
 

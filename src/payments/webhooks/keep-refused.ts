@@ -24,6 +24,9 @@ const bodyBytesMax = 16 * 1024;
 /** The card of the alert is brought up to date so often; Telegram takes about twenty edits a minute. */
 const toldEveryMs: Milliseconds = minute;
 
+const foundByPolling = 'Payments are still found by polling.';
+const foundByHand = 'What is refused is not heard of otherwise: compare with an export.';
+
 /** Whether it might verify under another secret, setting or version of this program: without its signature it never can. */
 const mayVerify: Readonly<Record<WebhookRefusal, boolean>> = {
   signature_wrong: true,
@@ -32,6 +35,8 @@ const mayVerify: Readonly<Record<WebhookRefusal, boolean>> = {
   signature_missing: false,
   signature_malformed: false,
   header_missing: false,
+  // Where it came to is a secret that is not kept.
+  address_wrong: false,
   // It is judged at the time of its arrival, then as now.
   too_old: false,
   too_new: false,
@@ -83,6 +88,8 @@ async function tell(
   const kept = counts.find(({ source }) => source === provider)?.withBody ?? 0;
   const words =
     kept === 0 ? '' : ` ${kept} of them may be real and are kept: they are taken in once the secret is right.`;
+  const isAsked = deps.providers.find(provider)?.capabilities.canFetch !== false;
+  const otherwise = isAsked ? foundByPolling : foundByHand;
   await raiseAlert(
     { stores, clock: deps.clock, ids: deps.ids },
     {
@@ -95,7 +102,7 @@ async function tell(
         headline: 'Webhooks with a bad signature',
         orderNumber: null,
         amount: null,
-        detail: `If you changed the webhook secret at the provider, change it here too.${words} Payments are still found by polling.`,
+        detail: `If you changed the webhook secret at the provider, change it here too.${words} ${otherwise}`,
         provider,
         why: `refused: ${reason.replaceAll('_', ' ')}`,
         trust: null,

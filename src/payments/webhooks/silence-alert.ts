@@ -9,10 +9,20 @@ export function silentKey(provider: ProviderName): string {
 /** One alert that says what to check; it ends when an event arrives. */
 export async function raiseSilence(
   context: AlertContext,
-  silence: { provider: ProviderName; silentMs: Milliseconds; usual: number; untold: number },
+  silence: {
+    provider: ProviderName;
+    /** Whether it can be asked about what it does not tell. */
+    isAsked: boolean;
+    silentMs: Milliseconds;
+    usual: number;
+    untold: number;
+  },
 ): Promise<void> {
   const { provider, usual, untold } = silence;
   const changed = `${untold} ${untold === 1 ? 'payment' : 'payments'} changed there without one`;
+  const otherwise = silence.isAsked
+    ? 'payments are found by polling, only later'
+    : 'the rest is found by an export only';
   const expected = usual < 1 ? '' : `, where about ${Math.round(usual)} are usual`;
   await raiseAlert(context, {
     key: silentKey(provider),
@@ -25,7 +35,7 @@ export async function raiseSilence(
       orderNumber: null,
       amount: null,
       detail:
-        `${providerTitle(provider)} itself answers, and payments are found by polling, only later. Check there: ` +
+        `${providerTitle(provider)} itself answers, and ${otherwise}. Check there: ` +
         'the webhook URL, its secret, and that the subscription is switched on.',
       provider,
       why: `No event for ${inWords(silence.silentMs)}${expected}; ${changed}.`,

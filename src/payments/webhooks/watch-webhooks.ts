@@ -163,8 +163,8 @@ async function lookInto(
     // One came while we looked.
     if (lastAt !== state.lastAt) return false;
     const usual = usualCount(state.rate, { from: state.since, to: now });
-    const silence = { provider: name, silentMs: now - state.lastAt, usual, untold: state.untold };
-    await raiseSilence({ stores, clock: deps.clock, ids: deps.ids }, silence);
+    const told = { provider: name, isAsked: provider.capabilities.canFetch, usual, untold: state.untold };
+    await raiseSilence({ stores, clock: deps.clock, ids: deps.ids }, { ...told, silentMs: now - state.lastAt });
     return true;
   });
 }

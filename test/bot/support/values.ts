@@ -3,10 +3,12 @@ import { encodeTap } from '#bot/callback-data.ts';
 import type { View } from '#bot/views/view.ts';
 import { asOrderId, asPaymentId, asProviderReference } from '#kernel/ids.ts';
 import type { Order } from '#orders/order.ts';
+import type { Product } from '#orders/product.ts';
 import type { TimelineEntry } from '#orders/timeline.ts';
 import type { Outage } from '#payments/outages/outage.ts';
 import type { Payment } from '#payments/payment.ts';
 import type { ProviderReport } from '#payments/provider-report.ts';
+import type { Coupon } from '#payments/sales-channel.ts';
 
 /** Sunday, 22 November 2026, 03:00 UTC. */
 export const at = Date.UTC(2026, 10, 22, 3, 0, 0);
@@ -46,6 +48,20 @@ export function aPayment(differences: Partial<Payment> = {}): Payment {
     ...{ evidenceAt: at + 60_000, mismatchedAt: null, paidAt: null, expiresAt: at + 3_600_000, nextPollAt: null },
     ...{ lockedUntil: null, lockedBy: null, createdAt: at, updatedAt: at },
     ...differences,
+  };
+}
+
+export function aProduct(differences: Partial<Product> = {}): Product {
+  return {
+    ...{ id: anId, sku: 'GUIDE', name: 'Field Guide', amountMinor: 900, currency: 'USD', version: 1 },
+    ...{ channel: 'payhip', channelKey: 'RGsF', hasLicenceSecret: false, createdAt: at, updatedAt: at, ...differences },
+  };
+}
+
+export function aCoupon(differences: Partial<Coupon> = {}): Coupon {
+  return {
+    ...{ id: 'c1', code: 'SPRING', percent: '20', amountMinor: null, productKey: null, usedCount: 3 },
+    ...{ usageLimit: null, endsAt: null, ...differences },
   };
 }
 

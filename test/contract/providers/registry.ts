@@ -3,6 +3,7 @@ import { bitpay } from './bitpay.ts';
 import { btcpay } from './btcpay.ts';
 import { coinbase } from './coinbase.ts';
 import { nowpayments } from './nowpayments.ts';
+import { payhip } from './payhip.ts';
 import type { ProviderCase } from './provider-case.ts';
 
 export const cases: Readonly<Record<ProviderName, ProviderCase>> = {
@@ -10,4 +11,5 @@ export const cases: Readonly<Record<ProviderName, ProviderCase>> = {
   bitpay,
   btcpay,
   nowpayments,
+  payhip,
 };

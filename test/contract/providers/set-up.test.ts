@@ -196,3 +196,19 @@ async function changeWebhook(shop: Shop, change: { method: 'POST' | 'PUT'; field
   });
   if (!answer.ok) throw new Error(`the webhook was not changed: ${answer.status} ${await answer.text()}`);
 }
+
+describe('Payhip', () => {
+  test('a key that is not accepted is one finding, and names its setting', async () => {
+    await using shop = await openShop('payhip', { environment: { PAYHIP_API_KEY: 'guessed' } });
+    const checks = await look(shop);
+    expect(drawn(checks)).toEqual(['key wrong']);
+    expect(checks[0]?.advice).toContain('PAYHIP_API_KEY');
+  });
+
+  test('the end of the address that it posts to is not said', async () => {
+    await using shop = await openShop('payhip');
+    const [, webhook] = await look(shop, 'https://till.example/webhooks/payhip');
+    expect(webhook).toMatchObject({ sign: 'ok', detail: expect.stringContaining('/webhooks/payhip/…') });
+    expect(find(await look(shop, null), 'webhook')).toMatchObject({ sign: 'warning', advice: expect.any(String) });
+  });
+});

@@ -5,7 +5,7 @@ import { describe, expect, test } from 'vitest';
 import type { ProviderName } from '#kernel/provider-name.ts';
 import { simulators } from '#sandbox/providers/registry.ts';
 import { providersThat } from '#test/support/abilities.ts';
-import { type Delivery, sign, without } from '#test/support/sign-webhook.ts';
+import { type Delivery, sign, signatureHeader, without } from '#test/support/sign-webhook.ts';
 import type { SignedForm } from './provider-case.ts';
 import { cases } from './registry.ts';
 import { openShop, type Shop } from './shop.ts';
@@ -13,7 +13,8 @@ import { openShop, type Shop } from './shop.ts';
 const base64 = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/';
 
 describe.each(providersThat('canCreate', 'canFetch'))('%s', (name) => {
-  const { header, covers, secretSetting } = simulators[name].signing;
+  const { covers, secretSetting } = simulators[name].signing;
+  const header = signatureHeader(name);
 
   test('sends webhooks that verify, that point to the payment, and whose copies have one key', async () => {
     await using shop = await openShop(name);

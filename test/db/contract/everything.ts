@@ -10,6 +10,7 @@ import { describePayments } from './payments.ts';
 import { describeProviderLists } from './provider-lists.ts';
 import { describeQueues } from './queues.ts';
 import { describeRefunds } from './refunds.ts';
+import { describeSales } from './sales.ts';
 import { describeTransactions } from './transactions.ts';
 
 /** The whole contract of the database: what holds on one engine holds on the other. */
@@ -21,6 +22,7 @@ export function describeContract(open: OpenContractDatabase): void {
   describeAlerts(open);
   describeExceptions(open);
   describeRefunds(open);
+  describeSales(open);
   describeBooks(open);
   describeBookReading(open);
   describeMessageRecords(open);

@@ -5,6 +5,7 @@ import { asProviderReference } from '#kernel/ids.ts';
 import { exportProvider } from '#payments/export/export-provider.ts';
 import type { ExportRow } from '#payments/export/export-rows.ts';
 import { openTestDatabase, type TestDatabase } from '#test/support/database.ts';
+import { createPaperChannel } from '#test/support/paper-channel.ts';
 import { createTestDeps, detailsOf, lookAt, placeTestOrder, type TestDeps } from '#test/support/payment-looks.ts';
 
 let opened: TestDatabase;
@@ -96,6 +97,25 @@ test('what would open a door is in none of the files', async () => {
   const everything = JSON.stringify(files);
   for (const door of ['claim.example', 'an-idempotency-key', 'of-the-signature'])
     expect(everything).not.toContain(door);
+});
+
+test('of events that are evidence by themselves only what their channel lets out is there, and nothing while it is off', async () => {
+  const at = deps.clock.now();
+  const body = new TextEncoder().encode('a sale with its licence');
+  const about = { source: 'payhip', eventKey: 'k', eventType: 'paid', reference: 'sale-1', detail: null } as const;
+  const row = { id: deps.ids.newId(), receivedAt: at, ...about, trust: 'token', headers: {}, body } as const;
+  await opened.database.transaction((stores) => stores.inbox.append(row));
+  deps.clock.advance(second);
+  const channel = createPaperChannel();
+  const bodies = async (): Promise<unknown[]> => {
+    const tables = await exportProvider({ ...deps, providers: channel }, { provider: 'payhip', actor, redact });
+    const rows: ExportRow[] = [];
+    for await (const page of tables.find(({ name }) => name === 'events')?.pages() ?? []) rows.push(...page);
+    return rows.map(({ event_type: type, body: text }) => [type, text]);
+  };
+  expect(await bodies()).toEqual([['paid', 'a sale with its …']]);
+  channel.isOff = true;
+  expect(await bodies()).toEqual([['paid', '']]);
 });
 
 test('years of it are read page by page, and each row comes once', async () => {

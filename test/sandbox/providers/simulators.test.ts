@@ -5,6 +5,7 @@ import { type FaultKind, faultKinds, lateFaultKinds, VisitRefused, visitActions 
 import type { ProviderSandbox } from '#sandbox/providers/options.ts';
 import { simulators } from '#sandbox/providers/registry.ts';
 import { cases } from '#test/contract/providers/registry.ts';
+import { signatureOf, withSignature } from '#test/support/sign-webhook.ts';
 import { createClock, type Receiver, startReceiver, startSandbox } from './support.ts';
 
 const second = 1_000;
@@ -129,16 +130,16 @@ describe.each(providerNames)('%s', (name) => {
     expect(Number(sandbox.record(name, made.reference)?.paid)).toBe(0);
   });
 
-  test('announces that it was paid, signed under the header that it says', async () => {
+  test('announces that it was paid, signed where it says', async () => {
     const { make, visit, sandbox, receiver, sent } = await start(name);
     const { reference } = await make();
     await visit(reference, 'pay');
     await sandbox.settle();
     const told = sent().filter((delivery) => delivery.reference === reference && delivery.outcome === 'delivered');
     expect(told).not.toEqual([]);
-    for (const { headers, provider } of told) {
+    for (const { headers, body, provider } of told) {
       expect(provider).toBe(name);
-      expect(headers[simulator.signing.header]).toMatch(/\S/);
+      expect(signatureOf(name, { headers, body })).toMatch(/\S/);
     }
     expect(bodiesOf(receiver)).toContain(told.at(-1)?.body);
   });
@@ -148,12 +149,13 @@ describe.each(providerNames)('%s', (name) => {
     const { reference } = await make();
     await visit(reference, 'pay');
     await sandbox.settle();
-    const { header, secretSetting, sign } = simulator.signing;
-    const newest = sent().at(-1);
-    const { [header]: signature, ...headers } = newest?.headers ?? {};
+    const { secretSetting, sign } = simulator.signing;
+    const { headers: all = {}, body = '' } = sent().at(-1) ?? {};
+    const signature = signatureOf(name, { headers: all, body });
+    const { headers } = withSignature(name, { headers: all, body }, undefined);
     const secret = sandbox.environment[secretSetting] ?? '';
-    expect(sign({ secret, nowMs: clock.now(), headers, body: newest?.body ?? '' })).toBe(signature);
-    expect(sign({ secret: 'other', nowMs: clock.now(), headers, body: newest?.body ?? '' })).not.toBe(signature);
+    expect(sign({ secret, nowMs: clock.now(), headers, body })).toBe(signature);
+    expect(sign({ secret: 'other', nowMs: clock.now(), headers, body })).not.toBe(signature);
     expect(() => sign({ secret, nowMs: clock.now(), headers, body: 'no JSON' })).not.toThrow();
   });
 

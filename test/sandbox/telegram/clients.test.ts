@@ -43,6 +43,43 @@ describe('grammY', () => {
     );
   });
 
+  test('hears of a file that a person drops into the chat, and fetches it', async () => {
+    const sandbox = await openSandbox();
+    const bot = new Bot(adminToken, { client: { apiRoot: sandbox.url } });
+    bot.on('message:document', async (context) => {
+      const file = await context.getFile();
+      const answer = await fetch(`${sandbox.url}/file/bot${adminToken}/${file.file_path}`);
+      const { file_name: name, mime_type: type, file_size: size } = context.message.document;
+      await context.reply(`${name} ${type} ${size}: ${await answer.text()}`);
+    });
+    const running = bot.start();
+    onTestFinished(async () => {
+      await bot.stop();
+      await running;
+    });
+    const file = { name: 'sales.csv', bytes: Buffer.from('id;price') };
+    await sandbox.sendDocument({ userId: ada.id, bot: 'till_bot', ...file });
+    await sandbox.awaitMessage(({ text }) => text === 'sales.csv text/csv 8: id;price');
+  });
+
+  test('deletes what a person wrote in private, once', async () => {
+    const sandbox = await openSandbox();
+    const { api } = new Bot(adminToken, { client: { apiRoot: sandbox.url } });
+    const written = await sandbox.sendText({ userId: ada.id, bot: 'till_bot', text: 'a secret' });
+    await api.deleteMessage(ada.id, written.messageId);
+    expect(sandbox.messages({ bot: 'till_bot', chatId: ada.id })).toEqual([]);
+    await expect(api.deleteMessage(ada.id, written.messageId)).rejects.toThrow('message to delete not found');
+  });
+
+  test('cannot delete a message that is two days old', async () => {
+    let nowMs = Date.UTC(2026, 10, 22);
+    const sandbox = await openSandbox({ now: () => nowMs });
+    const { api } = new Bot(adminToken, { client: { apiRoot: sandbox.url } });
+    const written = await sandbox.sendText({ userId: ada.id, bot: 'till_bot', text: 'a secret' });
+    nowMs += 48 * 3_600_000 + 1_000;
+    await expect(api.deleteMessage(ada.id, written.messageId)).rejects.toThrow("can't be deleted for everyone");
+  });
+
   test('sees a flood as its own error with the seconds to wait', async () => {
     const sandbox = await openSandbox();
     const { api } = new Bot(adminToken, { client: { apiRoot: sandbox.url } });

@@ -85,6 +85,25 @@ test('on a phone the pager rings in the list until it is opened; photos and file
   expect(overflow).toBe(0);
 });
 
+test('a file goes to the bot by the paper clip, and is gone from the page when the bot deletes it', async () => {
+  const sandbox = await openSandbox({ startedChats: 'all' });
+  const { api } = new Bot(adminToken, { client: { apiRoot: sandbox.url } });
+  const page = await openPage(sandbox.url, 390);
+  await page.getByTestId('chat-till_bot').click();
+  const [chooser] = await Promise.all([page.waitForEvent('filechooser'), page.getByTestId('attach').click()]);
+  await chooser.setFiles({ name: 'sales.csv', mimeType: 'text/csv', buffer: Buffer.from('id;price') });
+  const own = page.getByTestId('document').filter({ hasText: 'sales.csv' });
+  await own.waitFor();
+  const { messageId, document } = await sandbox.awaitMessage(({ from }) => from.id === ada.id);
+  expect(document).toMatchObject({ name: 'sales.csv', bytes: 8 });
+  await api.deleteMessage(ada.id, messageId);
+  await own.waitFor({ state: 'detached' });
+  // The same file may be chosen once more.
+  const [again] = await Promise.all([page.waitForEvent('filechooser'), page.getByTestId('attach').click()]);
+  await again.setFiles({ name: 'sales.csv', mimeType: 'text/csv', buffer: Buffer.from('id;price') });
+  await own.waitFor();
+});
+
 test('a stranger presses Start first; a bot that is blocked cannot write', async () => {
   const sandbox = await openSandbox({ startedChats: [] });
   const { api } = new Bot(adminToken, { client: { apiRoot: sandbox.url } });

@@ -1,0 +1,33 @@
+import { everyFailure } from '../retry.ts';
+import type { Simulator } from '../simulator.ts';
+import { accentColour, makePayhipAccount, type PayhipAccount } from './account.ts';
+import { troubleBody } from './errors.ts';
+import { createPayhip } from './provider.ts';
+import { defaultProducts } from './sale.ts';
+import { payhipSignature } from './webhook.ts';
+
+export const payhip: Simulator<PayhipAccount> = {
+  name: 'payhip',
+  maker: 'Payhip',
+  accent: accentColour,
+  apiPath: '/payhip/api/v2',
+  address: { setting: 'PAYHIP_API_URL', path: '/payhip/api/v2' },
+  pagePaths: ['/sales/:id'],
+  makeAccount: makePayhipAccount,
+  create: (host, { account: { apiKey, products = defaultProducts() } }) => createPayhip(host, { apiKey, products }),
+  troubleBody,
+  // In reality once an hour, for up to three hours; nothing but 200 will do.
+  retry: { isAccepted: (status) => status === 200, isWorthRetrying: everyFailure, isOneQueue: false, retriesMax: 3 },
+  webhookTarget: 'account',
+  addressSecretSetting: 'PAYHIP_WEBHOOK_PATH_SECRET',
+  signing: {
+    header: null,
+    field: 'signature',
+    secretSetting: 'PAYHIP_API_KEY',
+    covers: 'nothing',
+    sign: ({ secret }) => payhipSignature(secret),
+  },
+  collectsForUs: false,
+  visits: ['pay', 'refund_part', 'refund_full', 'walk_away'],
+  returnsOddPayments: false,
+};

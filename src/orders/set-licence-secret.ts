@@ -1,0 +1,34 @@
+import { recordAudit } from '#access/audit.ts';
+import type { Actor } from '#kernel/actor.ts';
+import type { ProductDeps } from './save-product.ts';
+
+const secretUnitsMax = 200;
+
+export type LicenceSecretSet = { kind: 'set' | 'cleared' } | { kind: 'refused'; reason: string } | { kind: 'unknown' };
+
+/** Keeps the key that asks a channel about a product's licences; null takes it away. No result, audit row or log shows it. */
+export function setLicenceSecret(
+  deps: ProductDeps,
+  input: { productId: string; secret: string | null; actor: Actor },
+): Promise<LicenceSecretSet> {
+  const { productId, actor } = input;
+  const secret = input.secret?.trim() ?? null;
+  if (secret !== null && (secret === '' || secret.length > secretUnitsMax || /\s/.test(secret))) {
+    const reason = `A secret key is one word of at most ${secretUnitsMax} characters.`;
+    return Promise.resolve({ kind: 'refused', reason });
+  }
+  return deps.database.transaction(async (stores): Promise<LicenceSecretSet> => {
+    const product = await stores.products.findProduct(productId);
+    if (product === undefined) return { kind: 'unknown' };
+    await stores.products.setLicenceSecret({ id: productId, secret, updatedAt: deps.clock.now() });
+    await recordAudit(
+      { stores, clock: deps.clock, ids: deps.ids },
+      {
+        actor,
+        action: secret === null ? 'product.clear_licence_secret' : 'product.set_licence_secret',
+        subject: `product:${product.sku}`,
+      },
+    );
+    return { kind: secret === null ? 'cleared' : 'set' };
+  });
+}

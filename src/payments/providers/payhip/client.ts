@@ -1,0 +1,118 @@
+// Payhip: API v2. Coupons go by the account's key, licence keys by the secret key of their product. No limit is published:
+// one request a second, and a second try only after Payhip's own trouble.
+import { z } from 'zod';
+import { type Clock, type Milliseconds, second } from '#kernel/clock.ts';
+import type { JsonValue } from '#kernel/json.ts';
+import { ProviderRejected, ProviderUnreachable } from '../../provider-errors.ts';
+import type { Coupon, CouponDraft, LicenceLook } from '../../sales-channel.ts';
+import type { HttpCall, ProviderHttp } from '../http.ts';
+import { couponAnswerSchema, couponForm, couponListSchema, toCoupon } from './coupon-body.ts';
+
+const paceMs: Milliseconds = second;
+const attemptsMax = 2;
+
+export interface PayhipClient {
+  /** Pages count from 1; one past the last is empty. */
+  listPage(page: number, signal?: AbortSignal): Promise<Coupon[]>;
+  createCoupon(draft: CouponDraft, signal?: AbortSignal): Promise<Coupon>;
+  verifyLicence(asked: { licenceKey: string; productSecret: string }, signal?: AbortSignal): Promise<LicenceLook>;
+}
+
+type Request<T> = Omit<HttpCall<T>, 'url' | 'headers' | 'isRepeatable'> & {
+  path: string;
+  headers: Record<string, string>;
+  isRead: boolean;
+};
+
+export function createPayhipClient(
+  deps: { http: ProviderHttp; clock: Clock },
+  options: { apiUrl: string; apiKey: string },
+): PayhipClient {
+  const waitTurn = createPace(deps.clock);
+
+  async function call<T>({ path, headers, isRead, ...request }: Request<T>): Promise<T> {
+    const whole = { ...request, url: `${options.apiUrl}${path}`, headers: () => headers, isRepeatable: false };
+    for (let attempt = 1; ; attempt += 1) {
+      await waitTurn(request.signal);
+      try {
+        return (await deps.http.call(whole)).value;
+      } catch (error) {
+        const mayRepeat = isRead && error instanceof ProviderUnreachable && (error.httpStatus ?? 0) >= 500;
+        if (!mayRepeat || attempt >= attemptsMax || request.signal?.aborted) throw error;
+      }
+    }
+  }
+
+  const account = { 'payhip-api-key': options.apiKey };
+  return {
+    async listPage(page, signal) {
+      const path = `/coupons?${new URLSearchParams({ page: String(page) })}`;
+      const request = { operation: 'list_coupons', method: 'GET', path, headers: account, isRead: true } as const;
+      return (await call({ ...request, schema: couponListSchema, signal })).data.map(toCoupon);
+    },
+    async createCoupon(draft, signal) {
+      const headers = { ...account, 'Content-Type': 'application/x-www-form-urlencoded' };
+      const request = { operation: 'create_coupon', method: 'POST', path: '/coupons', headers, isRead: false } as const;
+      return toCoupon((await call({ ...request, body: couponForm(draft), schema: couponAnswerSchema, signal })).data);
+    },
+    async verifyLicence({ licenceKey, productSecret }, signal) {
+      const path = `/license/verify?${new URLSearchParams({ license_key: licenceKey })}`;
+      const headers = { 'product-secret-key': productSecret };
+      const request = { operation: 'verify_licence', method: 'GET', path, headers, isRead: true } as const;
+      try {
+        return toLook(await call({ ...request, schema: licenceSchema, signal }));
+      } catch (error) {
+        throw error instanceof ProviderRejected ? withoutWords(error) : error;
+      }
+    },
+  };
+}
+
+/** Gives out turns a second apart, in the order of asking, whatever the clock does between them. */
+function createPace(clock: Clock): (signal: AbortSignal | undefined) => Promise<void> {
+  let last: Milliseconds | undefined;
+  let line: Promise<void> = Promise.resolve();
+  return (signal) => {
+    line = line.then(async () => {
+      const sinceMs = last === undefined ? paceMs : Math.max(clock.now() - last, 0);
+      if (sinceMs < paceMs) await clock.sleep(paceMs - sinceMs, signal);
+      last = clock.now();
+    });
+    return line;
+  };
+}
+
+// An unknown key has an empty body, which is read as null.
+const licenceSchema = z
+  .object({
+    data: z.object({
+      enabled: z.union([z.boolean(), z.string()]),
+      product_link: z.string().nullish(),
+      buyer_email: z.string().nullish(),
+    }),
+  })
+  .nullable();
+
+function toLook(answer: z.output<typeof licenceSchema>): LicenceLook {
+  if (answer === null) return { kind: 'unknown' };
+  const { enabled, buyer_email: email, product_link: link } = answer.data;
+  const isEnabled = enabled === true || enabled === 'true' || enabled === '1';
+  return { kind: 'known', isEnabled, email: email ?? null, productKey: link?.split('/').at(-1) ?? null };
+}
+
+/** Payhip may repeat the licence key in its words. */
+function withoutWords(error: ProviderRejected): ProviderRejected {
+  const { provider, operation, httpStatus } = error;
+  const message = `${operation}: HTTP ${httpStatus ?? 'error'}`;
+  return new ProviderRejected({ provider, operation, code: null, httpStatus, message });
+}
+
+const errorSchema = z.object({ message: z.string().nullish(), error: z.string().nullish() });
+
+/** No form of errors is published. Of answers that count against Payhip no words are taken, because they are shown for long. */
+export function findPayhipError(body: JsonValue, status: number) {
+  const isRefusal = status >= 400 && status < 500 && status !== 401 && status !== 408;
+  const found = isRefusal ? errorSchema.safeParse(body).data : undefined;
+  const message = found?.message ?? found?.error;
+  return message ? { code: null, message } : undefined;
+}

@@ -1,0 +1,67 @@
+import { type Clock, type Milliseconds, minute } from '#kernel/clock.ts';
+import { ProviderUnreachable } from '../../provider-errors.ts';
+import type { Coupon, CouponDraft } from '../../sales-channel.ts';
+import type { PayhipClient } from './client.ts';
+
+/** No shop of our size has more; at a page a second a look ends within half a minute. */
+const pagesMax = 25;
+/** For how long a list is shown again without being asked for. */
+const keptMs: Milliseconds = minute / 2;
+
+export interface CouponDesk {
+  list(signal?: AbortSignal): Promise<{ coupons: Coupon[]; isWhole: boolean }>;
+  create(draft: CouponDraft, signal?: AbortSignal): Promise<{ coupon: Coupon; wasThere: boolean }>;
+}
+
+export function createCouponDesk(deps: { client: PayhipClient; clock: Clock }): CouponDesk {
+  const { client, clock } = deps;
+  let kept: { at: Milliseconds; list: { coupons: Coupon[]; isWhole: boolean } } | undefined;
+
+  async function look(signal?: AbortSignal): Promise<{ coupons: Coupon[]; isWhole: boolean }> {
+    const found = new Map<string, Coupon>();
+    for (let page = 1; page <= pagesMax; page += 1) {
+      const known = found.size;
+      for (const coupon of await client.listPage(page, signal)) found.set(coupon.id, coupon);
+      // A page that brings nothing new is past the end, or the page was not looked at at all.
+      if (found.size === known) return { coupons: [...found.values()], isWhole: true };
+    }
+    return { coupons: [...found.values()], isWhole: false };
+  }
+
+  async function listAnew(signal?: AbortSignal): Promise<{ coupons: Coupon[]; isWhole: boolean }> {
+    const list = await look(signal);
+    kept = { at: clock.now(), list };
+    return list;
+  }
+
+  return {
+    async list(signal) {
+      const isFresh = kept !== undefined && Math.abs(clock.now() - kept.at) < keptMs;
+      return isFresh && kept !== undefined ? kept.list : listAnew(signal);
+    },
+    async create(draft, signal) {
+      // Payhip knows no idempotency key and would make a second coupon of the same code, or refuse it in its own words.
+      const before = await listAnew(signal);
+      const known = findByCode(before.coupons, draft.code);
+      if (known !== undefined) return { coupon: known, wasThere: true };
+      if (!before.isWhole) throw tooMany();
+      kept = undefined;
+      return { coupon: await client.createCoupon(draft, signal), wasThere: false };
+    },
+  };
+}
+
+function findByCode(coupons: readonly Coupon[], code: string): Coupon | undefined {
+  return coupons.find((coupon) => coupon.code.toLowerCase() === code.toLowerCase());
+}
+
+function tooMany(): ProviderUnreachable {
+  const message = 'create_coupon: there are more coupons than can be looked through for the code';
+  return new ProviderUnreachable({
+    provider: 'payhip',
+    operation: 'create_coupon',
+    code: null,
+    httpStatus: null,
+    message,
+  });
+}

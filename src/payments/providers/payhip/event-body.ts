@@ -1,0 +1,111 @@
+// The bodies of Payhip's webhooks. What names the event and its money must be there; of all the rest, whatever can be read
+// is taken, because an event that is refused cannot be fetched again. Numbers come as text or as numbers.
+import { z } from 'zod';
+import type { Milliseconds } from '#kernel/clock.ts';
+import { isCurrency } from '#kernel/money.ts';
+import { idText } from '../body-fields.ts';
+
+/** Integer cents; a decimal might be meant in another unit and is not guessed at. */
+const minorText = z
+  .string()
+  .regex(/^\d{1,12}$/)
+  .transform(Number);
+
+const secondsText = z
+  .string()
+  .regex(/^\d{1,11}(?:\.\d+)?$/)
+  .transform((text): Milliseconds => Math.floor(Number(text)) * 1000);
+
+/** `1703693218`, or the same as text; anything else counts as not told. */
+const time = secondsText.nullish().catch(null);
+
+const words = z
+  .string()
+  .transform((text) => text.trim().slice(0, 300))
+  .transform((text) => (text === '' ? null : text))
+  .nullish()
+  .catch(null)
+  .transform((text) => text ?? null);
+
+const flag = z
+  .union([z.boolean(), z.string()])
+  .nullish()
+  .catch(null)
+  .transform((value) => value === true || (typeof value === 'string' && /^(?:true|yes|1)$/i.test(value.trim())));
+
+const minor = minorText
+  .nullish()
+  .catch(null)
+  .transform((value) => value ?? null);
+
+const percent = z
+  .string()
+  .regex(/^\d{1,3}(?:\.\d{1,4})?$/)
+  .nullish()
+  .catch(null)
+  .transform((text) => text ?? null);
+
+const currency = z
+  .string()
+  .transform((text) => text.trim().toUpperCase())
+  .refine(isCurrency);
+
+const itemSchema = z.object({
+  product_name: words,
+  product_key: words,
+  product_permalink: words,
+  quantity: minor,
+  on_sale: flag,
+  used_coupon: flag,
+  coupon_code: words,
+  coupon_percentage: percent,
+  coupon_amount: minor,
+  used_social_discount: flag,
+  used_cross_sell_discount: flag,
+  used_upgrade_discount: flag,
+  variant_name: words,
+  license_key: words,
+});
+export type ItemBody = z.output<typeof itemSchema>;
+
+const couponSchema = z.object({ code: words, percentage: percent, amount: minor });
+
+/** A list in which an entry that cannot be read stands as null, so that it is noticed and loses nothing else. */
+function leniently<Entry>(schema: z.ZodType<Entry>) {
+  return z
+    .array(schema.nullable().catch(null))
+    .max(200)
+    .nullish()
+    .transform((list) => list ?? []);
+}
+
+const saleFields = {
+  id: idText,
+  currency,
+  price: minorText,
+  email: words,
+  items: leniently(itemSchema),
+  coupons: leniently(couponSchema),
+  vat_applied: flag,
+  vat_amount: minor,
+  payment_type: words,
+  stripe_fee: minor,
+  payhip_fee: minor,
+};
+
+export const paidSchema = z.object({ ...saleFields, date: time });
+export const refundedSchema = z.object({ ...saleFields, amount_refunded: minorText, date_refunded: time });
+export type SaleBody = z.output<typeof paidSchema> | z.output<typeof refundedSchema>;
+
+export const subscriptionSchema = z.object({
+  subscription_id: idText,
+  customer_email: words,
+  customer_first_name: words,
+  customer_last_name: words,
+  plan_name: words,
+  product_name: words,
+  date_subscription_started: time,
+  date_subscription_deleted: time,
+});
+
+export const envelopeSchema = z.object({ type: z.string().max(128), signature: z.string().nullish() });

@@ -1,0 +1,140 @@
+// Amounts and dates as people and spreadsheets write them. What could mean two things means nothing: undefined.
+
+const amountPattern =
+  /^(\()?\s*([-−+])?\s*(?:[A-Z]{2,3}\s*)?[$€£¥₹]?\s*([-−])?\s*(\d[\d.,'’\s]*?)\s*[$€£¥₹]?\s*(?:[A-Z]{3})?\s*(\))?$/u;
+
+/** `1,234.50`, `1.234,50`, `1234,5`, `$12.00`, `12 EUR`, `(9.00)`: minor units of a currency with so many digits. */
+export function readAmount(text: string, digits: number): number | undefined {
+  const match = amountPattern.exec(text.trim());
+  if (match?.[4] === undefined || (match[1] === undefined) !== (match[5] === undefined)) return undefined;
+  const parts = splitNumber(match[4].replaceAll(/['’\s]/g, ''), digits);
+  if (parts === undefined) return undefined;
+  const surplus = parts.fraction.slice(digits);
+  if (/[1-9]/.test(surplus)) return undefined;
+  const minor = Number(`${parts.whole}${parts.fraction.slice(0, digits).padEnd(digits, '0')}`);
+  if (!Number.isSafeInteger(minor)) return undefined;
+  const isNegative = match[1] !== undefined || [match[2], match[3]].some((sign) => sign === '-' || sign === '−');
+  return isNegative && minor > 0 ? -minor : minor;
+}
+
+function splitNumber(text: string, digits: number): { whole: string; fraction: string } | undefined {
+  const marks = text.replaceAll(/\d/g, '');
+  const last = marks.at(-1);
+  if (last === undefined) return { whole: text, fraction: '' };
+  const count = marks.split(last).length - 1;
+  const isMixed = marks.length > count;
+  // Of two kinds the last is the decimal mark, and stands once; of one kind that stands often, all part thousands.
+  if (isMixed && count > 1) return undefined;
+  if (!isMixed && count > 1) return grouped(text, last);
+  const at = text.lastIndexOf(last);
+  const fraction = text.slice(at + 1);
+  const before = text.slice(0, at);
+  const whole = isMixed ? grouped(before, last === ',' ? '.' : ',')?.whole : before;
+  if (whole === undefined || fraction === '') return undefined;
+  if (isMixed || fraction.length !== 3) return { whole, fraction };
+  // `1,234` parts thousands, unless the currency has three decimals: then nobody can say.
+  return digits === 3 ? undefined : grouped(text, last);
+}
+
+/** Thousands in groups of three, the first of one to three and without a zero in front. */
+function grouped(text: string, mark: string): { whole: string; fraction: string } | undefined {
+  const [first = '', ...groups] = text.split(mark);
+  const isWell = /^[1-9]\d{0,2}$/.test(first) && groups.every((group) => /^\d{3}$/.test(group));
+  return isWell ? { whole: [first, ...groups].join(''), fraction: '' } : undefined;
+}
+
+const symbols: Readonly<Record<string, string>> = { $: 'USD', '€': 'EUR', '£': 'GBP', '₹': 'INR' };
+
+/** The currency that an amount itself names; a bare dollar sign is taken for the US dollar. */
+export function currencyIn(text: string): string | undefined {
+  const code = /(?:^|[^A-Z])([A-Z]{3})(?:$|[^A-Z])/.exec(text)?.[1];
+  const symbol = /[$€£₹]/.exec(text)?.[0];
+  return code ?? (symbol === undefined ? undefined : symbols[symbol]);
+}
+
+export type DayOrder = 'day_first' | 'month_first';
+
+const slashed = /^(\d{1,2})([/.-])(\d{1,2})\2(\d{4})/;
+
+/** `13/02/2026` anywhere says how all the others are meant; undefined when none of them tells. */
+export function dayOrderOf(texts: readonly string[]): DayOrder | undefined {
+  const dates = texts.map((text) => slashed.exec(text.trim())).filter((match) => match !== null);
+  const hasDayFirst = dates.some((match) => match[2] === '.' || Number(match[1]) > 12);
+  const hasMonthFirst = dates.some((match) => match[2] !== '.' && Number(match[3]) > 12);
+  if (hasDayFirst === hasMonthFirst) return undefined;
+  return hasDayFirst ? 'day_first' : 'month_first';
+}
+
+const months = ['jan', 'feb', 'mar', 'apr', 'may', 'jun', 'jul', 'aug', 'sep', 'oct', 'nov', 'dec'];
+
+/** A moment; without a zone in UTC, without a time at its midnight. Undefined for what is no date, or may be two. */
+export function readDate(text: string, order: DayOrder | undefined): number | undefined {
+  const trimmed = text.trim();
+  if (/^\d{10}(?:\.\d+)?$/.test(trimmed)) return Math.floor(Number(trimmed)) * 1000;
+  if (/^\d{13}$/.test(trimmed)) return Number(trimmed);
+  const date = dateIn(trimmed, order);
+  if (date === undefined) return undefined;
+  const { year, month, day, rest } = date;
+  const midnight = Date.UTC(year, month - 1, day);
+  const isReal = new Date(midnight).getUTCMonth() === month - 1 && new Date(midnight).getUTCDate() === day;
+  const time = timeIn(rest);
+  return isReal && time !== undefined && year > 2000 ? midnight + time : undefined;
+}
+
+interface FoundDate {
+  year: number;
+  month: number;
+  day: number;
+  rest: string;
+}
+
+function dateIn(text: string, order: DayOrder | undefined): FoundDate | undefined {
+  const iso = /^(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})/.exec(text);
+  if (iso !== null) return found(text, iso, [iso[1], iso[2], iso[3]]);
+  const short = slashed.exec(text);
+  if (short !== null) {
+    const [, first, mark, second, year] = short;
+    const isDayFirst = mark === '.' || Number(first) > 12 || (order === 'day_first' && Number(second) <= 12);
+    const isMonthFirst = mark !== '.' && (Number(second) > 12 || order === 'month_first');
+    if (isDayFirst === isMonthFirst) return undefined;
+    return found(text, short, isDayFirst ? [year, second, first] : [year, first, second]);
+  }
+  const dayName = '(?:[A-Za-z]{3,9},?\\s+)?';
+  const dayMonth = new RegExp(`^${dayName}(\\d{1,2})(?:st|nd|rd|th)?[\\s-]+([A-Za-z]{3,9})\\.?,?[\\s-]+(\\d{4})`).exec(
+    text,
+  );
+  if (dayMonth !== null) return found(text, dayMonth, [dayMonth[3], monthOf(dayMonth[2]), dayMonth[1]]);
+  const monthDay = new RegExp(`^${dayName}([A-Za-z]{3,9})\\.?\\s+(\\d{1,2})(?:st|nd|rd|th)?,?\\s+(\\d{4})`).exec(text);
+  if (monthDay !== null) return found(text, monthDay, [monthDay[3], monthOf(monthDay[1]), monthDay[2]]);
+  return undefined;
+}
+
+function found(
+  text: string,
+  match: RegExpExecArray,
+  parts: readonly (string | number | undefined)[],
+): FoundDate | undefined {
+  const [year = Number.NaN, month = Number.NaN, day = Number.NaN] = parts.map(Number);
+  const rest = text.slice(match[0].length).trim();
+  return month >= 1 && month <= 12 && day >= 1 ? { year, month, day, rest } : undefined;
+}
+
+function monthOf(name = ''): number {
+  return months.indexOf(name.slice(0, 3).toLowerCase()) + 1;
+}
+
+const timePattern =
+  /^(?:T|at\s+|,\s*)?(\d{1,2}):(\d{2})(?::(\d{2})(?:\.\d+)?)?\s*([ap]\.?m\.?)?\s*(Z|UTC|GMT|([+-])(\d{2}):?(\d{2}))?$/i;
+
+/** Milliseconds since midnight UTC; nothing at all is midnight, and anything else that is no time is no date either. */
+function timeIn(text: string): number | undefined {
+  if (text === '') return 0;
+  const match = timePattern.exec(text);
+  if (match === null) return undefined;
+  const half = match[4]?.slice(0, 1).toLowerCase();
+  const given = Number(match[1]);
+  if (given > 23 || (half !== undefined && (given < 1 || given > 12))) return undefined;
+  const hours = half === undefined ? given : (given % 12) + (half === 'p' ? 12 : 0);
+  const offset = (Number(match[7] ?? 0) * 60 + Number(match[8] ?? 0)) * (match[6] === '-' ? -1 : 1);
+  return ((hours * 60 + Number(match[2]) - offset) * 60 + Number(match[3] ?? 0)) * 1000;
+}

@@ -1,0 +1,159 @@
+// Payhip: the CSV of sales that the seller exports by hand. Its columns are not published, so they are known by many names
+// and may stand in any order; unknown ones are passed over. What a line says twice or unclearly is not guessed at.
+import { asProviderReference } from '#kernel/ids.ts';
+import { currencyDigits, isCurrency } from '#kernel/money.ts';
+import type { ExportedSale, SalesExport } from '../../sales-channel.ts';
+import { type ExportLine, readLines } from './export-lines.ts';
+import { currencyIn, type DayOrder, dayOrderOf, readAmount, readDate } from './export-values.ts';
+
+const columnNames = {
+  reference: ['transactionid', 'transaction', 'saleid', 'orderid', 'ordernumber', 'paymentid', 'id'],
+  email: ['email', 'buyeremail', 'customeremail', 'emailaddress', 'buyer', 'customer'],
+  amount: ['price', 'amount', 'total', 'totalprice', 'saleprice', 'ordertotal', 'amountpaid', 'gross', 'grossamount'],
+  currency: ['currency', 'currencycode'],
+  date: ['date', 'saledate', 'purchasedate', 'orderdate', 'datecreated', 'createdat', 'created', 'datetime', 'time'],
+  returned: ['amountrefunded', 'refundedamount', 'refundamount'],
+  isReturned: ['refunded', 'refund', 'isrefunded'],
+  status: ['status', 'state', 'paymentstatus', 'salestatus', 'type'],
+  product: ['productname', 'product', 'item', 'itemname', 'producttitle', 'title', 'products', 'items'],
+} as const;
+type Column = keyof typeof columnNames;
+type Columns = Partial<Record<Column, number>>;
+
+/** Some exports begin with a title. */
+const headerWithin = 10;
+const linesMax = 20_000;
+
+export function readSalesExport(bytes: Uint8Array): SalesExport {
+  const text = decode(bytes);
+  if (text === undefined) return { kind: 'not_an_export', why: 'The file is not a text.' };
+  const { lines, unreadable } = readLines(text);
+  const headerAt = lines.slice(0, headerWithin).findIndex(({ fields }) => isHeader(columnsOf(fields)));
+  const header = lines[headerAt];
+  if (header === undefined) {
+    return { kind: 'not_an_export', why: 'No line names an amount and a transaction or an e-mail.' };
+  }
+  const columns = columnsOf(header.fields);
+  const body = lines.slice(headerAt + 1);
+  if (body.length > linesMax) return { kind: 'not_an_export', why: `It has more than ${linesMax} lines.` };
+  const order = dayOrderOf(body.map((line) => cellOf(line, columns, 'date')));
+  const read = body.map((line) => readLine(line, { columns, order }));
+  const refused = read.filter((result) => 'why' in result);
+  const sales = read.filter((result): result is ExportedSale => !('why' in result));
+  const faults = [...unreadable, ...refused].sort((left, right) => left.line - right.line);
+  return { kind: 'read', sales: mergeByReference(sales), unreadable: faults };
+}
+
+/** UTF-8 or, by its mark, UTF-16; an old spreadsheet's Latin letters are taken as they are. */
+function decode(bytes: Uint8Array): string | undefined {
+  const isWide = bytes[0] === 0xff && bytes[1] === 0xfe;
+  if (isWide) return new TextDecoder('utf-16le').decode(bytes);
+  if (bytes.includes(0)) return undefined;
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+  } catch {
+    return new TextDecoder('windows-1252').decode(bytes);
+  }
+}
+
+function columnsOf(fields: readonly string[]): Columns {
+  const names = fields.map((field) => field.toLowerCase().replaceAll(/[^a-z0-9]/g, ''));
+  const columns: Columns = {};
+  for (const [column, known] of Object.entries(columnNames) as [Column, readonly string[]][]) {
+    // The first name of our list wins, not the first column: `id` may stand in front of `transaction id`.
+    const at = known.map((name) => names.indexOf(name)).find((index) => index >= 0);
+    if (at !== undefined) columns[column] = at;
+  }
+  return columns;
+}
+
+function isHeader(columns: Columns): boolean {
+  return columns.amount !== undefined && (columns.reference !== undefined || columns.email !== undefined);
+}
+
+function cellOf({ fields }: ExportLine, columns: Columns, column: Column): string {
+  const at = columns[column];
+  return at === undefined ? '' : (fields[at] ?? '').trim();
+}
+
+type ReadLine = ExportedSale | { line: number; why: string };
+
+function readLine(line: ExportLine, about: { columns: Columns; order: DayOrder | undefined }): ReadLine {
+  const value = (column: Column): string => cellOf(line, about.columns, column);
+  const refuse = (why: string): ReadLine => ({ line: line.line, why });
+  // A spreadsheet puts an apostrophe in front of what it must not take for a number or a formula.
+  const id = value('reference').replace(/^['#]+/, '');
+  const email = value('email').toLowerCase();
+  const isNamed = /^[\w-]{1,128}$/.test(id);
+  if (id !== '' && !isNamed) return refuse('its transaction is not readable');
+  if (!isNamed && !email.includes('@')) return refuse('it names neither a transaction nor an e-mail');
+  const amountText = value('amount');
+  const currency = value('currency').toUpperCase() || currencyIn(amountText) || null;
+  if (currency !== null && !isCurrency(currency)) return refuse('its currency is not known');
+  const digits = currency === null ? 2 : currencyDigits(currency);
+  const amount = readAmount(amountText, digits);
+  if (amount === undefined) return refuse('its amount is not readable');
+  const returned = returnedIn(value, { amount, digits });
+  if (returned === undefined) return refuse('its refunded amount is not readable');
+  return {
+    line: line.line,
+    lineCount: 1,
+    reference: isNamed ? asProviderReference(id) : null,
+    customerEmail: email.includes('@') ? email : null,
+    currency,
+    amountMinor: Math.max(amount, 0),
+    amountOtherwiseMinor: Math.max(amount, 0),
+    returnedMinor: returned,
+    productNames: [value('product')].filter((name) => name !== ''),
+    soldAt: readDate(value('date'), about.order) ?? null,
+  };
+}
+
+/** Undefined when something was given back and cannot be read; `unknown` when only its amount is not told. */
+function returnedIn(
+  value: (column: Column) => string,
+  { amount, digits }: { amount: number; digits: number },
+): number | 'unknown' | undefined {
+  if (amount < 0) return -amount;
+  const text = value('returned');
+  if (text !== '') {
+    const read = readAmount(text, digits);
+    return read === undefined ? undefined : Math.abs(read);
+  }
+  const mark = value('isReturned').toLowerCase();
+  const status = value('status')
+    .toLowerCase()
+    .replaceAll(/[^a-z]/g, '');
+  if (/^(?:refunded|fullyrefunded|fullrefund)$/.test(status)) return amount;
+  if (/partial.*refund|refund.*partial/.test(status)) return 'unknown';
+  if (/^(?:|no|false|0|n|-|–)$/.test(mark)) return 0;
+  if (/^(?:yes|true|1|y|x|partial|partially)$/.test(mark)) return 'unknown';
+  const read = readAmount(value('isReturned'), digits);
+  return read === undefined ? undefined : Math.abs(read);
+}
+
+/** Several lines may tell of one sale: one for each item, or one more for what was given back. */
+function mergeByReference(lines: readonly ExportedSale[]): ExportedSale[] {
+  const merged = new Map<string, ExportedSale>();
+  for (const sale of lines) {
+    const key = sale.reference ?? `line ${sale.line}`;
+    const known = merged.get(key);
+    merged.set(key, known === undefined ? sale : mergeTwo(known, sale));
+  }
+  return [...merged.values()];
+}
+
+function mergeTwo(known: ExportedSale, sale: ExportedSale): ExportedSale {
+  const isUnknown = known.returnedMinor === 'unknown' || sale.returnedMinor === 'unknown';
+  return {
+    ...known,
+    lineCount: known.lineCount + 1,
+    customerEmail: known.customerEmail ?? sale.customerEmail,
+    currency: known.currency ?? sale.currency,
+    amountMinor: Math.max(known.amountMinor, sale.amountMinor),
+    amountOtherwiseMinor: known.amountOtherwiseMinor + sale.amountOtherwiseMinor,
+    returnedMinor: isUnknown ? 'unknown' : Math.max(Number(known.returnedMinor), Number(sale.returnedMinor)),
+    productNames: [...new Set([...known.productNames, ...sale.productNames])],
+    soldAt: known.soldAt ?? sale.soldAt,
+  };
+}

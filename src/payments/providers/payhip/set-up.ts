@@ -1,0 +1,30 @@
+import { type SetUpCheck, warned, well } from '#kernel/set-up-check.ts';
+import { failedCheck } from '../set-up-failure.ts';
+import type { PayhipClient } from './client.ts';
+
+/** Whether the key is taken. What Payhip posts, and where to, can be asked about nowhere. */
+export async function checkPayhipSetUp(
+  client: Pick<PayhipClient, 'listPage'>,
+  about: { webhookUrl: string | null },
+  signal: AbortSignal,
+): Promise<SetUpCheck[]> {
+  const key = await checkKey(client, signal);
+  return key.sign === 'wrong' ? [key] : [key, judgeWebhook(about.webhookUrl)];
+}
+
+async function checkKey(client: Pick<PayhipClient, 'listPage'>, signal: AbortSignal): Promise<SetUpCheck> {
+  try {
+    await client.listPage(1, signal);
+    return well('key', 'is accepted');
+  } catch (error) {
+    const unauthorized = "take the API key from Payhip's settings and set PAYHIP_API_KEY";
+    return failedCheck('key', { error, address: 'PAYHIP_API_URL', unauthorized });
+  }
+}
+
+/** The end of the address is a secret, and not said. */
+function judgeWebhook(webhookUrl: string | null): SetUpCheck {
+  if (webhookUrl !== null) return well('webhook', `is to post to ${webhookUrl}/…; Payhip does not say where it does`);
+  const detail = 'Payhip has no address to post to: no sale is heard of';
+  return warned('webhook', { detail, advice: 'set PUBLIC_URL, and the address of the webhook at Payhip' });
+}

@@ -1,0 +1,232 @@
+import { describe, expect, test } from 'vitest';
+import { couponList, couponQuestion } from '#bot/views/coupons.ts';
+import { heldQuestion } from '#bot/views/held-sales.ts';
+import { orderCard } from '#bot/views/order-card.ts';
+import { foundOrders } from '#bot/views/order-list.ts';
+import { productCard, productList, saveQuestion } from '#bot/views/products.ts';
+import { importPlan, importReport, importResult } from '#bot/views/sales-import.ts';
+import { settingsView } from '#bot/views/settings.ts';
+import { asProviderReference } from '#kernel/ids.ts';
+import type { ExportDifference } from '#payments/compare-with-export.ts';
+import type { ReconciliationRun } from '#payments/reconciliation.ts';
+import type { StoredSubscription } from '#payments/sale-store.ts';
+import type { ExportedSale } from '#payments/sales-channel.ts';
+import { aCoupon, anOrder, aPayment, aProduct, at, drawn, hostile, look } from '../support/values.ts';
+
+const pendingId = 'AAECAwQFBgcICQoLDA0ODw';
+const heldOrder = anOrder({
+  ...{ status: 'needs_attention', origin: 'provider', amountMinor: 900, reference: 'ZGjVj5x4GN' },
+  items: [{ sku: 'RGsF', name: 'Field Guide', quantity: 1, unitAmountMinor: 900 }],
+  attention: 'held: “Field Guide” (RGsF) is not in the catalogue.',
+});
+const heldPayment = aPayment({
+  ...{ provider: 'payhip', status: 'paid', trust: 'token', providerStatus: 'paid by card', heldAt: at },
+  ...{ checkoutUrl: null, receivedAmount: '9.00', expectedAmount: '9.00', receivedAsset: 'USD' },
+});
+
+test('the card of a held sale says why it is held, on whose word, and offers the decision first', () => {
+  const details = { order: heldOrder, payments: [heldPayment], refunds: [], timeline: [] };
+  expect(
+    drawn(orderCard(details, { ...look, providerUrl: null, buttons: 'full', canRefund: false })),
+  ).toMatchInlineSnapshot(`
+    "⚠️ <b>T-1042</b> · needs attention
+    <b>9.00 USD</b>
+    Field Guide
+    ⚠️ Held: “Field Guide” (RGsF) is not in the catalogue.
+    💰 Payhip: payment paid
+    Received 9.00 USD of 9.00
+    Rests on: “paid by card”, token (a shared secret only), 22 Nov, 04:01
+    ✋ Held since 22 Nov, 04:00: accept or reject it
+
+    Customer <code>ann@example.org</code> <code>Ann</code>
+    Reference <code>ZGjVj5x4GN</code>
+    Made 22 Nov, 04:00
+    [Accept sale](order:accept:AZL1oHw-eryN7wEjRWeJqw) [Reject sale](order:reject:AZL1oHw-eryN7wEjRWeJqw)
+    [Accept, remember price](order:remember:AZL1oHw-eryN7wEjRWeJqw)
+    [‹ Orders](order:back:AZL1oHw-eryN7wEjRWeJqw)"
+  `);
+});
+
+test('what may be learnt of a sale is offered only where it can be', () => {
+  const card = (change: Parameters<typeof anOrder>[0], heldAt: number | null = at) =>
+    drawn(
+      orderCard(
+        {
+          order: { ...heldOrder, ...change },
+          payments: [{ ...heldPayment, heldAt }],
+          ...{ refunds: [], timeline: [] },
+        },
+        { ...look, providerUrl: null, buttons: 'full', canRefund: false },
+      ),
+    );
+  expect(card({})).toContain('Accept, remember price');
+  expect(card({ metadata: { coupon: 'C' } })).not.toContain('Accept, remember price');
+  expect(card({}, null)).not.toContain('Accept');
+});
+
+test.each(['accept', 'remember', 'reject'] as const)('the question before %s says what will happen', (decision) => {
+  const { ask, about, warn, reasons } = heldQuestion(heldOrder, { payment: heldPayment, decision });
+  expect(about).toContain('T-1042');
+  expect(ask.endsWith('?') && warn.endsWith('.') && reasons.length === 3).toBe(true);
+});
+
+test('the settings are told as a person would', () => {
+  expect(drawn(settingsView({ USD: 10_000, EUR: 8_000 }, ['payhip']))).toMatchInlineSnapshot(`
+    "<b>Settings</b>
+    Hold Payhip sales above: <b>80.00 EUR</b>
+    Hold Payhip sales above: <b>100.00 USD</b>
+    In other currencies all Payhip sales are held.
+
+    <i>A held sale counts once somebody accepts it. Everything else is set in the environment.</i>
+    [Change EUR](hold_limit:EUR) [Change USD](hold_limit:USD)
+    [Another currency](hold_limit:new)"
+  `);
+});
+
+describe('the catalogue', () => {
+  test('is a line for each product, and a button that opens it', () => {
+    const products = [
+      aProduct({ hasLicenceSecret: true }),
+      aProduct({ sku: 'LOOPS', name: hostile, channel: null, channelKey: null }),
+    ];
+    expect(
+      drawn(productList({ products, page: 0, hasMore: false, channels: ['payhip'] })).slice(0, 200),
+    ).toMatchInlineSnapshot(`
+      "<b>Products</b>
+      <b>GUIDE</b> Field Guide · 9.00 USD · Payhip <code>RGsF</code> 🔑
+      <b>LOOPS</b> &lt;b&gt;Eve&lt;/b&gt; &amp; &quot;co&quot; evil /refund T-1 😀👩‍👩‍👧‍👦👩‍👩‍👧‍👦… · 9.00 USD
+
+      Add or"
+    `);
+    expect(productList({ products: [], page: 0, hasMore: false, channels: ['payhip'] }).text).toContain(
+      'every Payhip sale is held',
+    );
+  });
+
+  test('shows of a secret only that it is set', () => {
+    expect(drawn(productCard(aProduct({ hasLicenceSecret: true }), look))).toMatchInlineSnapshot(`
+      "📦 <b>GUIDE</b> Field Guide
+      <b>9.00 USD</b>
+      At Payhip: key <code>RGsF</code>
+      Licence secret: set; licences are checked
+      Changed 22 Nov, 04:00
+      To change it: <code>/products change GUIDE 9.00 USD payhip=RGsF Field Guide</code>
+      [Replace secret](product:secret:AZL1oHw-eryN7wEjRWeJqw) [Forget secret](product:clear:AZL1oHw-eryN7wEjRWeJqw)
+      [Remove](product:remove:AZL1oHw-eryN7wEjRWeJqw)
+      [‹ Products](products:0)"
+    `);
+    expect(productCard(aProduct({ name: hostile }), look).text.length).toBeLessThan(4_096);
+  });
+
+  test('asks before a price is saved, beside what it is so far', () => {
+    const draft = { ...aProduct(), amountMinor: 1_200 };
+    expect(drawn(saveQuestion({ draft, before: aProduct(), pendingId }))).toMatchInlineSnapshot(`
+      "❓ <b>Change this product?</b>
+      <b>GUIDE</b> Field Guide · <b>12.00 USD</b>
+      At Payhip: key <code>RGsF</code>
+      So far: Field Guide · 9.00 USD
+      Payhip sales that fit it count at once, up to the hold limit.
+      <i>Good for 2 minutes, for you only.</i>
+      [Yes, save it](confirm:AAECAwQFBgcICQoLDA0ODw)
+      [No, go back](products:0)"
+    `);
+  });
+});
+
+test('coupons are listed page by page, with what each takes off', () => {
+  const coupons = [
+    aCoupon(),
+    aCoupon({ code: 'FIVE', percent: null, amountMinor: 500, productKey: 'RGsF', usageLimit: 9 }),
+  ];
+  expect(drawn(couponList({ channel: 'payhip', coupons, isWhole: true, page: 0 }, look))).toMatchInlineSnapshot(`
+    "<b>Payhip: 2 coupons</b>
+    <b>SPRING</b> 20% off · all products · used 3
+    <b>FIVE</b> 5.00 off · <code>RGsF</code> · used 3 of 9
+
+    New: <code>/coupons new CODE 20% [PRODUCT], or 5.00 instead of 20%</code>"
+  `);
+  expect(drawn(couponQuestion(aCoupon(), { channel: 'payhip', about: 'all products', pendingId }))).toContain(
+    '20% off',
+  );
+});
+
+test('a subscription that was found stands beside the orders', () => {
+  const subscription: StoredSubscription = {
+    ...{ provider: 'payhip', reference: 'SUB_1', status: 'canceled', customerEmail: 'ann@example.org' },
+    ...{ customerName: null, planName: 'Monthly', productName: 'Fonts', startedAt: at, endedAt: at, updatedAt: at },
+  };
+  expect(foundOrders({ text: 'ann', orders: [], subscriptions: [subscription] }, look).text).toMatchInlineSnapshot(`
+    "<b>0 orders, 1 subscription</b> for “ann”
+    🔁 Payhip <code>SUB_1</code> Fonts, Monthly · canceled, started 22 Nov, 04:00, ended 22 Nov, 04:00 · <code>ann@example.org</code>"
+  `);
+});
+
+describe('an import', () => {
+  const exported: ExportedSale = {
+    ...{ line: 2, lineCount: 1, reference: asProviderReference('A1'), customerEmail: '=cmd@example.org' },
+    ...{ currency: 'USD', amountMinor: 900, amountOtherwiseMinor: 900, returnedMinor: 0, productNames: [], soldAt: at },
+  };
+  const missing: ExportDifference = {
+    ...{ finding: 'missing_here', sale: exported, payment: null, here: 'unknown', there: 'line 2, 9.00 USD' },
+    healing: { kind: 'add_sale' },
+  };
+  const differs: ExportDifference = { ...missing, finding: 'amount', payment: heldPayment, healing: { kind: 'none' } };
+  const about = {
+    provider: 'payhip',
+    fileName: 'sales.csv',
+    unreadable: [{ line: 9, why: 'its amount is not readable' }],
+  } as const;
+  const run: ReconciliationRun = {
+    ...{ id: 'r', provider: 'payhip', status: 'finished', windowFrom: at, windowTo: at, startedAt: at, finishedAt: at },
+    ...{ startedBy: 'admin:42', comparedCount: 3, matchedCount: 1, healedCount: 1, openCount: 1, error: null },
+  };
+  const outcomes = [
+    { difference: missing, isHealed: true },
+    { difference: differs, isHealed: false },
+  ];
+
+  test('says in its dry run what it would do', () => {
+    const plan = { compared: 3, differences: [missing, differs], window: { from: at, to: at } };
+    expect(drawn(importPlan(plan, { ...about, ...look, pendingId }))).toMatchInlineSnapshot(`
+      "📄 <b>Dry run</b>: nothing is changed yet
+      <code>sales.csv</code> · Payhip · 22 Nov to 22 Nov
+      3 sales compared: 1 match, 2 differences
+      Would add 1 sale as held.
+      1 difference would stay open for you.
+      ➕ missing here <code>A1</code>: here unknown; there line 2, 9.00 USD
+      • amount differs <code>A1</code>: here unknown; there line 2, 9.00 USD
+      ⛔ line 9: its amount is not readable
+      <i>Good for 10 minutes, for you only.</i>
+      [Do it](confirm:AAECAwQFBgcICQoLDA0ODw) [Leave it](dismiss)"
+    `);
+  });
+
+  test('of thousands of differences is one message all the same', () => {
+    const plan = { compared: 5_000, differences: Array.from({ length: 5_000 }, () => missing), window: null };
+    const view = importPlan(plan, { ...about, ...look, pendingId });
+    expect(view.text.split('\n').length).toBeLessThanOrEqual(20);
+    expect(view.text).toContain('more differences');
+    expect(view.text).toContain('Would add 5000 sales as held.');
+  });
+
+  test('says at its end what is healed and what is open', () => {
+    expect(drawn(importResult({ run, outcomes }, about))).toMatchInlineSnapshot(`
+      "⚠️ <b>Compared with Payhip's export</b>
+      3 sales: 1 match, 1 healed, 1 open
+      • amount differs <code>A1</code>: here unknown; there line 2, 9.00 USD
+      ⛔ line 9: its amount is not readable"
+    `);
+  });
+
+  test('sends a file back that is safe in a spreadsheet', () => {
+    const report = importReport({ run, outcomes }, about);
+    expect(report).toMatchInlineSnapshot(`
+      "﻿result,finding,transaction,line,email,here,there
+      healed,missing here,A1,2,'=cmd@example.org,unknown,"line 2, 9.00 USD"
+      open,amount differs,A1,2,'=cmd@example.org,unknown,"line 2, 9.00 USD"
+      unreadable,its amount is not readable,,9,,,
+      "
+    `);
+    expect(report).not.toContain(',=cmd');
+  });
+});

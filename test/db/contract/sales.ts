@@ -1,0 +1,220 @@
+import { describe, expect, test } from 'vitest';
+import { asProviderReference } from '#kernel/ids.ts';
+import type { ProductFacts } from '#orders/product-store.ts';
+import type { StoredSubscription } from '#payments/sale-store.ts';
+import type { OpenContractDatabase } from './harness.ts';
+import { noon } from './samples.ts';
+
+const sale = { provider: 'payhip', reference: asProviderReference('sale-1') } as const;
+
+function sampleProduct(sku: string, change: Partial<ProductFacts> = {}): ProductFacts {
+  return {
+    ...{ id: `id-${sku}`, sku, name: 'Field Guide', amountMinor: 900, currency: 'USD', version: 1 },
+    ...{ channel: null, channelKey: null },
+    ...{ createdAt: noon, updatedAt: noon, ...change },
+  };
+}
+
+function sampleSubscription(change: Partial<StoredSubscription> = {}): StoredSubscription {
+  return {
+    ...{ provider: 'payhip', reference: 'SUB_1', status: 'active', customerEmail: 'Ann@Example.org' },
+    ...{ customerName: 'Ann Ő', planName: 'Monthly', productName: 'Fonts', startedAt: noon, endedAt: null },
+    ...{ updatedAt: noon, ...change },
+  };
+}
+
+export function describeSales(open: OpenContractDatabase): void {
+  describe('what is heard of a sale', () => {
+    test('is one row whichever word comes first, and of what went back the largest stays', async () => {
+      await using opened = await open();
+      await opened.database.transaction(async ({ sales }) => {
+        const back = (returnedMinor: number, at: number) =>
+          sales.markReturned({ ...sale, returnedMinor, returnedAt: at, at });
+        expect(await back(300, noon)).toEqual({
+          ...{ ...sale, returnedMinor: 300, returnedAt: noon, soldAt: null, updatedAt: noon },
+        });
+        expect(await back(200, noon + 1)).toMatchObject({ returnedMinor: 300, returnedAt: noon });
+        expect(await back(900, noon + 2)).toMatchObject({ returnedMinor: 900, returnedAt: noon + 2 });
+        expect(await sales.markSold({ ...sale, at: noon + 3 })).toMatchObject({ returnedMinor: 900, soldAt: noon + 3 });
+        expect(await sales.markSold({ ...sale, at: noon + 4 })).toMatchObject({
+          soldAt: noon + 3,
+          updatedAt: noon + 4,
+        });
+        expect(await back(100, noon + 5)).toMatchObject({ returnedMinor: 900, soldAt: noon + 3 });
+      });
+    });
+
+    test('waits while its sale has not come, is counted, and is forgotten when it is old', async () => {
+      await using opened = await open();
+      await opened.database.transaction(async ({ sales }) => {
+        for (const [index, id] of ['a', 'b', 'c', 'd'].entries()) {
+          const reference = asProviderReference(id);
+          await sales.markReturned({
+            provider: 'payhip',
+            reference,
+            returnedMinor: 1,
+            returnedAt: null,
+            at: noon + index,
+          });
+        }
+        await sales.markSold({ provider: 'payhip', reference: asProviderReference('a'), at: noon });
+        expect(await sales.countWaitingReturns('payhip')).toBe(3);
+        expect(await sales.countWaitingReturns('btcpay')).toBe(0);
+        expect(await sales.pruneMarks({ before: noon + 3, limit: 1 })).toBe(1);
+        expect(await sales.pruneMarks({ before: noon + 3, limit: 9 })).toBe(1);
+        expect(await sales.countWaitingReturns('payhip')).toBe(1);
+        expect(await sales.markSold({ ...sale, reference: asProviderReference('a'), at: noon })).toMatchObject({
+          returnedMinor: 1,
+        });
+      });
+    });
+
+    test('binds a licence to the first sale it comes with', async () => {
+      await using opened = await open();
+      await opened.database.transaction(async ({ sales }) => {
+        const other = { ...sale, reference: asProviderReference('sale-2') };
+        const claim = (of: typeof sale) => sales.claimLicence({ ...of, licenceHash: 'hash', at: noon });
+        expect(await claim(sale)).toEqual(sale);
+        expect(await claim(sale)).toEqual(sale);
+        expect(await claim(other)).toEqual(sale);
+        expect(await sales.claimLicence({ ...other, licenceHash: 'another', at: noon })).toEqual(other);
+      });
+    });
+  });
+
+  describe('a subscription', () => {
+    test('is found by its id, or by a part of e-mail or name in any case', async () => {
+      await using opened = await open();
+      await opened.database.transaction(async ({ sales }) => {
+        await sales.saveSubscription(sampleSubscription());
+        await sales.saveSubscription(
+          sampleSubscription({
+            reference: 'SUB_2',
+            customerEmail: 'bob@example.org',
+            customerName: null,
+            updatedAt: noon + 1,
+          }),
+        );
+        const found = async (text: string) =>
+          (await sales.searchSubscriptions({ text, limit: 9 })).map(({ reference }) => reference);
+        expect(await found('SUB_1')).toEqual(['SUB_1']);
+        expect(await found('SUB_')).toEqual([]);
+        expect(await found('ann@')).toEqual(['SUB_1']);
+        expect(await found('ő')).toEqual(['SUB_1']);
+        expect(await found('EXAMPLE')).toEqual(['SUB_2', 'SUB_1']);
+        expect(await found('%')).toEqual([]);
+        expect(await found('')).toEqual([]);
+        expect(await sales.searchSubscriptions({ text: 'SUB_1', limit: 9 })).toEqual([sampleSubscription()]);
+      });
+    });
+
+    test('that ended stays so, whichever of the two was told first', async () => {
+      await using opened = await open();
+      await opened.database.transaction(async ({ sales }) => {
+        const ended = sampleSubscription({
+          status: 'canceled',
+          endedAt: noon + 9,
+          startedAt: null,
+          updatedAt: noon + 1,
+        });
+        await sales.saveSubscription(ended);
+        await sales.saveSubscription(sampleSubscription({ updatedAt: noon + 2 }));
+        expect(await sales.searchSubscriptions({ text: 'SUB_1', limit: 9 })).toEqual([
+          { ...ended, startedAt: noon, updatedAt: noon + 2 },
+        ]);
+      });
+    });
+  });
+
+  describe('a product', () => {
+    test('has a sku, and a key at its channel, that no other has', async () => {
+      await using opened = await open();
+      await opened.database.transaction(async ({ products }) => {
+        expect(await products.insertProduct(sampleProduct('Guide', { channel: 'payhip', channelKey: 'RGsF' }))).toBe(
+          true,
+        );
+        expect(await products.insertProduct(sampleProduct('GUIDE', { id: 'x' }))).toBe(false);
+        expect(await products.insertProduct(sampleProduct('FONTS', { channel: 'payhip', channelKey: 'RGsF' }))).toBe(
+          false,
+        );
+        expect(await products.insertProduct(sampleProduct('FONTS', { channel: 'payhip', channelKey: 'rgsf' }))).toBe(
+          true,
+        );
+        expect(await products.insertProduct(sampleProduct('LOOPS'))).toBe(true);
+        expect(await products.findProductBySku('guide')).toEqual({
+          ...sampleProduct('Guide', { channel: 'payhip', channelKey: 'RGsF' }),
+          hasLicenceSecret: false,
+        });
+        expect(await products.insertProduct(sampleProduct('Twin', { channel: 'bitpay', channelKey: 'RGsF' }))).toBe(
+          true,
+        );
+        const listKeys = (keys: string[]) => products.listProductsByChannelKey({ channel: 'payhip', keys });
+        expect((await listKeys(['RGsF', 'none'])).map(({ sku }) => sku)).toEqual(['Guide']);
+        expect(await listKeys([])).toEqual([]);
+        const list = async (after: string | null) =>
+          (await products.listProducts({ after, limit: 2 })).map(({ sku }) => sku);
+        expect(await list(null)).toEqual(['FONTS', 'Guide']);
+        expect(await list('Guide')).toEqual(['LOOPS', 'Twin']);
+      });
+    });
+
+    test('is changed, and removed, only as it was looked at', async () => {
+      await using opened = await open();
+      await opened.database.transaction(async ({ products }) => {
+        const product = sampleProduct('GUIDE');
+        await products.insertProduct(product);
+        const change = {
+          name: 'New',
+          amountMinor: 1,
+          currency: 'EUR',
+          channel: 'payhip',
+          channelKey: 'K',
+          updatedAt: noon + 1,
+        } as const;
+        expect(await products.changeProduct({ id: product.id, expectedVersion: 2, change })).toBe(false);
+        expect(await products.changeProduct({ id: product.id, expectedVersion: 1, change })).toBe(true);
+        expect(await products.findProduct(product.id)).toMatchObject({ ...change, version: 2, sku: 'GUIDE' });
+        expect(await products.deleteProduct({ id: product.id, expectedVersion: 1 })).toBe(false);
+        expect(await products.deleteProduct({ id: product.id, expectedVersion: 2 })).toBe(true);
+        expect(await products.findProduct(product.id)).toBeUndefined();
+      });
+    });
+
+    test('says of its secret only that it is there, but to the one who asks for it', async () => {
+      await using opened = await open();
+      await opened.database.transaction(async ({ products }) => {
+        const { id } = sampleProduct('GUIDE');
+        await products.insertProduct(sampleProduct('GUIDE'));
+        expect(await products.findLicenceSecret(id)).toBeNull();
+        expect(await products.setLicenceSecret({ id, secret: 'prod_sk_1', updatedAt: noon + 1 })).toBe(true);
+        const shown = [
+          await products.findProduct(id),
+          await products.findProductBySku('GUIDE'),
+          ...(await products.listProducts({ after: null, limit: 9 })),
+        ];
+        expect(JSON.stringify(shown)).not.toContain('prod_sk_1');
+        for (const product of shown) expect(product).toMatchObject({ hasLicenceSecret: true, version: 2 });
+        expect(await products.findLicenceSecret(id)).toBe('prod_sk_1');
+        await products.setLicenceSecret({ id, secret: null, updatedAt: noon + 2 });
+        expect(await products.findLicenceSecret(id)).toBeNull();
+        expect(await products.setLicenceSecret({ id: 'none', secret: 'x', updatedAt: noon })).toBe(false);
+      });
+    });
+  });
+
+  describe('a setting', () => {
+    test('is changed only from the version that was looked at', async () => {
+      await using opened = await open();
+      await opened.database.transaction(async ({ settings }) => {
+        const change = (expectedVersion: number, value: Record<string, number>) =>
+          settings.changeSetting({ key: 'k', value, expectedVersion, updatedAt: noon + expectedVersion });
+        expect(await settings.findSetting('k')).toBeUndefined();
+        expect(await change(1, { a: 1 })).toBe(false);
+        expect(await change(0, { a: 1 })).toBe(true);
+        expect(await change(0, { a: 2 })).toBe(false);
+        expect(await change(1, { a: 3 })).toBe(true);
+        expect(await settings.findSetting('k')).toEqual({ key: 'k', value: { a: 3 }, version: 2, updatedAt: noon + 1 });
+      });
+    });
+  });
+}

@@ -1,0 +1,140 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { readPayhipEvent } from '#payments/providers/payhip/sale-event.ts';
+import type { Sale } from '#payments/sales-channel.ts';
+import { fixture, fixtureJson } from '../fixtures.ts';
+
+type Body = Record<string, unknown>;
+const paid = fixtureJson<Body>('payhip/webhook-paid.json');
+const [item] = paid['items'] as Body[];
+
+const read = (body: Body) => readPayhipEvent(Buffer.from(JSON.stringify(body)));
+
+function saleOf(change: Body): Sale {
+  const event = read({ ...paid, ...change });
+  if (event?.kind !== 'sold') throw new Error(`it was read as ${event?.kind}`);
+  return event.sale;
+}
+
+test('the documented sale is read', () => {
+  expect(readPayhipEvent(Buffer.from(fixture('payhip/webhook-paid.json')))).toEqual({
+    kind: 'sold',
+    sale: {
+      reference: 'ZGjVj5x4GN',
+      price: { amountMinor: 900, currency: 'USD' },
+      vatMinor: 0,
+      customerEmail: 'buyer@example.com',
+      items: [
+        {
+          ...{ productKey: 'RGsF', name: 'Example product', quantity: 1, licenceKey: null },
+          ...{ hasCoupon: false, hasOpenDiscount: false },
+        },
+      ],
+      coupons: [],
+      feeMinor: 81,
+      paymentType: 'card',
+      soldAt: 1_703_693_218_000,
+    },
+  });
+});
+
+test('the documented refund is read', () => {
+  const event = readPayhipEvent(Buffer.from(fixture('payhip/webhook-refunded.json')));
+  expect(event).toMatchObject({
+    kind: 'returned',
+    returned: { returnedMinor: 900, returnedAt: 1_703_696_818_000, sale: { reference: 'ZGjVj5x4GN' } },
+  });
+});
+
+test.each([
+  ['created', 'active', null],
+  ['deleted', 'canceled', 1_703_779_618_000],
+])('the documented subscription that is %s is %s', (which, status, endedAt) => {
+  expect(readPayhipEvent(Buffer.from(fixture(`payhip/webhook-subscription.${which}.json`)))).toEqual({
+    kind: 'subscription',
+    subscription: {
+      ...{ reference: 'SUB_TEST123', status, customerEmail: 'buyer@example.com', customerName: 'Test User' },
+      ...{ planName: 'Premium Plan', productName: 'Test Subscription', startedAt: 1_703_693_218_000, endedAt },
+    },
+  });
+});
+
+describe('whatever can be read is taken', () => {
+  test('numbers as text, flags as words, and a date as text', () => {
+    const change = { price: '900', vat_applied: 'true', vat_amount: '150', date: '1703693218', stripe_fee: '48' };
+    expect(saleOf(change)).toMatchObject({
+      ...{ price: { amountMinor: 900 }, vatMinor: 150, feeMinor: 81, soldAt: 1_703_693_218_000 },
+    });
+  });
+
+  test.each<[what: string, change: Body, sale: Partial<Sale>]>([
+    ['a quantity that is a number', { items: [{ ...item, quantity: 3 }] }, { items: [{ quantity: 3 }] } as never],
+    [
+      'a quantity that is nonsense',
+      { items: [{ ...item, quantity: 'few' }] },
+      { items: [{ quantity: null }] } as never,
+    ],
+    ['tax without an amount', { vat_applied: true }, { vatMinor: 'unknown' }],
+    ['tax with an amount in another form', { vat_applied: true, vat_amount: '1.50' }, { vatMinor: 'unknown' }],
+    ['no e-mail', { email: null }, { customerEmail: null }],
+    ['no items at all', { items: undefined }, { items: [] }],
+    ['no fee of Stripe', { stripe_fee: undefined }, { feeMinor: null }],
+    ['a date that is none', { date: 'soon' }, { soldAt: null }],
+    ['a currency in small letters', { currency: 'usd' }, { price: { amountMinor: 900, currency: 'USD' } }],
+  ])('%s', (_what, change, sale) => {
+    expect(saleOf(change)).toMatchObject(sale);
+  });
+
+  test('an item that cannot be read is noticed and loses none of the others', () => {
+    const { items } = saleOf({ items: ['nonsense', item, null] });
+    expect(items.map(({ name, productKey }) => [name, productKey])).toEqual([
+      ['Unreadable item', null],
+      ['Example product', 'RGsF'],
+      ['Unreadable item', null],
+    ]);
+  });
+
+  test('the key of a product is taken from its address when it is not told', () => {
+    const { items } = saleOf({ items: [{ ...item, product_key: undefined }] });
+    expect(items[0]?.productKey).toBe('RGsF');
+  });
+
+  test('a variant is named, a discount of unknown size is marked', () => {
+    const { items } = saleOf({ items: [{ ...item, variant_name: 'Large', used_upgrade_discount: true }] });
+    expect(items[0]).toMatchObject({ name: 'Example product (Large)', hasOpenDiscount: true });
+  });
+});
+
+describe('a coupon', () => {
+  const used = { ...item, used_coupon: true };
+  test.each<[where: string, change: Body]>([
+    ['with the sale', { coupons: [{ code: 'SPRING', percentage: 20, amount: null }], items: [used] }],
+    ['with the item', { items: [{ ...used, coupon_code: 'SPRING', coupon_percentage: '20' }] }],
+    [
+      'with both',
+      {
+        coupons: [{ code: 'SPRING', percentage: 20 }],
+        items: [{ ...used, coupon_code: 'spring', coupon_percentage: 20 }],
+      },
+    ],
+  ])('is read once where it is told: %s', (_where, change) => {
+    const { coupons, items } = saleOf(change);
+    expect(coupons).toHaveLength(1);
+    expect(coupons[0]).toMatchObject({ percent: '20', amountMinor: null });
+    expect(items[0]?.hasCoupon).toBe(true);
+  });
+
+  test('whose terms are not told has none', () => {
+    expect(saleOf({ items: [used] }).coupons).toEqual([{ code: 'without a code', percent: null, amountMinor: null }]);
+  });
+});
+
+test('no JSON makes the reader throw', () => {
+  fc.assert(
+    fc.property(fc.dictionary(fc.constantFrom(...Object.keys(paid)), fc.jsonValue()), (change) => {
+      expect(() => read({ ...paid, ...change })).not.toThrow();
+    }),
+  );
+  expect(readPayhipEvent(Buffer.from('nothing'))).toBeUndefined();
+  expect(read({ type: 'weather' })).toBeUndefined();
+});

@@ -1,0 +1,173 @@
+import { stringify } from 'csv-stringify/sync';
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { readSalesExport } from '#payments/providers/payhip/sales-export.ts';
+import type { SalesExport } from '#payments/sales-channel.ts';
+
+function read(text: string): Extract<SalesExport, { kind: 'read' }> {
+  const result = readSalesExport(Buffer.from(text));
+  if (result.kind !== 'read') throw new Error(result.why);
+  return result;
+}
+
+const plain = [
+  'Transaction ID,Email,Price,Currency,Date,Amount Refunded,Product',
+  'AAA111,ann@example.org,9.00,USD,2026-11-20 10:00:00,0.00,Field Guide',
+  'BBB222,bob@example.org,"1,234.50",USD,2026-11-21 11:00:00,5.00,"Type, family"',
+].join('\n');
+
+describe('an export', () => {
+  test('is read line by line', () => {
+    expect(read(plain)).toEqual({
+      kind: 'read',
+      unreadable: [],
+      sales: [
+        {
+          ...{ line: 2, lineCount: 1, reference: 'AAA111', customerEmail: 'ann@example.org', currency: 'USD' },
+          ...{ amountMinor: 900, amountOtherwiseMinor: 900, returnedMinor: 0, productNames: ['Field Guide'] },
+          soldAt: Date.UTC(2026, 10, 20, 10),
+        },
+        {
+          ...{ line: 3, lineCount: 1, reference: 'BBB222', customerEmail: 'bob@example.org', currency: 'USD' },
+          ...{ amountMinor: 123_450, amountOtherwiseMinor: 123_450, returnedMinor: 500 },
+          ...{ productNames: ['Type, family'], soldAt: Date.UTC(2026, 10, 21, 11) },
+        },
+      ],
+    });
+  });
+
+  test.each([
+    ['a mark of UTF-8 in front', `\uFEFF${plain}`],
+    ['the line ends of Windows', plain.replaceAll('\n', '\r\n')],
+    ['empty lines between', plain.replaceAll('\n', '\n\n')],
+    ['a title above', `Sales of November\n\n${plain}`],
+    ['a column that nobody knows', plain.replaceAll(/^([^,]*),/gm, '$1,sunny,')],
+  ])('may have %s', (_what, text) => {
+    const { sales } = read(text);
+    expect(sales.map(({ reference, amountMinor }) => [reference, amountMinor])).toEqual([
+      ['AAA111', 900],
+      ['BBB222', 123_450],
+    ]);
+  });
+
+  test('may be UTF-16, as some spreadsheets save it, and have the letters of an old one', () => {
+    const wide = Buffer.concat([Buffer.from([0xff, 0xfe]), Buffer.from(plain, 'utf16le')]);
+    expect(readSalesExport(wide)).toMatchObject({ kind: 'read', sales: [{ amountMinor: 900 }, {}] });
+    const latin = Buffer.from(plain.replace('Field Guide', 'Café'), 'latin1');
+    expect(readSalesExport(latin)).toMatchObject({ kind: 'read', sales: [{ productNames: ['Café'] }, {}] });
+  });
+
+  test('of a shop in a country of decimal commas is read', () => {
+    const text = 'E-Mail;Total;Currency;Order ID\nann@example.org;1.234,50;EUR;AAA111\n';
+    expect(read(text).sales).toMatchObject([{ reference: 'AAA111', amountMinor: 123_450, currency: 'EUR' }]);
+  });
+
+  test('takes the transaction for the name of a sale although a plain id stands in front of it', () => {
+    expect(read('id,transaction_id,amount\n7,AAA111,9.00').sales).toMatchObject([{ reference: 'AAA111' }]);
+  });
+
+  test('keeps a field with line breaks whole, and numbers the lines behind it rightly', () => {
+    const text = 'id,email,price,currency,product\nA1,a@x.org,9,USD,"two\nlines"\nB2,b@x.org,oops,USD,x\n';
+    const { sales, unreadable } = read(text);
+    expect(sales).toMatchObject([{ productNames: ['two\nlines'] }]);
+    expect(unreadable).toEqual([{ line: 4, why: 'its amount is not readable' }]);
+  });
+
+  test('loses nothing but the line whose quotes do not close', () => {
+    const lines = plain.split('\n');
+    const text = [lines[0], 'XXX,x@example.org,"9.00,USD,,', ...lines.slice(1)].join('\n');
+    const { sales, unreadable } = read(text);
+    expect(sales.map(({ reference }) => reference)).toEqual(['AAA111', 'BBB222']);
+    expect(unreadable).toEqual([{ line: 2, why: 'its quotes do not close' }]);
+  });
+
+  test('names every line that makes no sense, and why', () => {
+    const text = [
+      'id,email,price,currency',
+      ',,9.00,USD',
+      'A 1,a@x.org,9.00,USD',
+      'A2,a@x.org,nine,USD',
+      'A3,a@x.org,9.00,QQQ',
+      'Total,,27.00 and more,',
+    ].join('\n');
+    expect(read(text)).toEqual({
+      ...{ kind: 'read', sales: [] },
+      unreadable: [
+        { line: 2, why: 'it names neither a transaction nor an e-mail' },
+        { line: 3, why: 'its transaction is not readable' },
+        { line: 4, why: 'its amount is not readable' },
+        { line: 5, why: 'its currency is not known' },
+        { line: 6, why: 'its amount is not readable' },
+      ],
+    });
+  });
+
+  test('says of a refund what it says, and no more', () => {
+    const rows: [header: string, value: string, returned: number | 'unknown'][] = [
+      ['status', 'Refunded', 900],
+      ['status', 'Partially refunded', 'unknown'],
+      ['status', 'paid', 0],
+      ['refunded', 'yes', 'unknown'],
+      ['refunded', 'No', 0],
+      ['refunded', '4.50', 450],
+      ['amount refunded', '-4.50', 450],
+    ];
+    for (const [header, value, returned] of rows) {
+      const [sale] = read(`id,price,currency,${header}\nA1,9.00,USD,${value}`).sales;
+      expect(sale?.returnedMinor, `${header} ${value}`).toBe(returned);
+    }
+  });
+
+  test('puts the lines of one sale together: items, and a line for what went back', () => {
+    const text = 'id,price,currency,product\nA1,9.00,USD,One\nA1,5.00,USD,Two\nA1,-4.00,USD,One\n';
+    expect(read(text).sales).toMatchObject([
+      { lineCount: 3, amountMinor: 900, amountOtherwiseMinor: 1_400, returnedMinor: 400, productNames: ['One', 'Two'] },
+    ]);
+  });
+
+  test.each([
+    ['a picture', Buffer.from([0x89, 0x50, 0x4e, 0x47, 0, 0, 0, 13])],
+    ['a letter', Buffer.from('Dear Ada,\nhere are the sales.\n')],
+    ['nothing', Buffer.alloc(0)],
+  ])('is not %s', (_what, bytes) => {
+    expect(readSalesExport(bytes).kind).toBe('not_an_export');
+  });
+
+  test('reads back what was written, in any order of columns, with any delimiter and any quotes', () => {
+    const cell = fc.string({ unit: 'grapheme', maxLength: 20 });
+    const sale = fc.record({
+      id: fc.stringMatching(/^[A-Za-z0-9]{6,12}$/),
+      price: fc.integer({ min: 1, max: 9_999_99 }),
+      product: cell,
+      note: cell,
+    });
+    const table = fc.record({
+      sales: fc.uniqueArray(sale, { selector: ({ id }) => id, maxLength: 8 }),
+      columns: fc.shuffledSubarray(['id', 'price', 'product', 'note', 'currency'], { minLength: 5 }),
+      delimiter: fc.constantFrom(',', ';', '\t', '|'),
+      bom: fc.boolean(),
+      recordDelimiter: fc.constantFrom('windows' as const, 'unix' as const),
+    });
+    fc.assert(
+      fc.property(table, ({ sales, columns, delimiter, bom, recordDelimiter }) => {
+        const rows = sales.map((one) => ({ ...one, price: (one.price / 100).toFixed(2), currency: 'USD' }));
+        const options = { header: true, columns, delimiter, bom, record_delimiter: recordDelimiter };
+        const result = read(stringify(rows, options));
+        expect(result.unreadable).toEqual([]);
+        expect(result.sales.map(({ reference, amountMinor }) => [reference, amountMinor])).toEqual(
+          sales.map(({ id, price }) => [id, price]),
+        );
+      }),
+    );
+  });
+
+  test('no bytes make the reader throw', () => {
+    const header = Buffer.from('id,price,email\n');
+    fc.assert(
+      fc.property(fc.uint8Array({ maxLength: 400 }), (bytes) => {
+        expect(() => readSalesExport(bytes)).not.toThrow();
+        expect(() => readSalesExport(Buffer.concat([header, bytes]))).not.toThrow();
+      }),
+    );
+  });
+});
