@@ -29,6 +29,8 @@ export const alertKinds = [
   'finding_status',
   'finding_amount',
   'finding_currency',
+  'order_marked_paid',
+  'order_written_off',
   'provider_down',
   'webhook_refused',
   'reconciliation',
@@ -37,7 +39,17 @@ export const alertKinds = [
 export type AlertKind = (typeof alertKinds)[number];
 
 /** The buttons that help this kind of trouble, beside Acknowledge and Snooze; at most two. */
-export const alertActions = ['new_payment_link', 'check_again', 'open_order'] as const;
+export const alertActions = [
+  'new_payment_link',
+  'check_again',
+  'open_order',
+  /** Leads to the exception of the same key, and what may be done about it. */
+  'resolve',
+  'mark_paid',
+  'refund',
+  /** Leads to the list of exceptions. */
+  'exceptions',
+] as const;
 export type AlertAction = (typeof alertActions)[number];
 
 /** What the card says. All texts are plain; the view escapes them. Amounts carry their currency. */

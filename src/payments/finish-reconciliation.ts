@@ -39,7 +39,7 @@ export async function finishReconciliation(
         why,
         trust: 'fetched',
       },
-      actions: [],
+      actions: ['exceptions'],
     });
   });
   deps.log.info('reconciliation finished', {

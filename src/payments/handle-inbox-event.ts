@@ -105,9 +105,16 @@ async function noteUnknownPayment(
             why: snapshot.providerStatus,
             trust: snapshot.trust,
           },
-          actions: [],
+          actions: ['resolve'],
         },
-        facts: { provider, reference, there: formatAsset(snapshot.requested) },
+        facts: {
+          provider,
+          reference,
+          there: `${snapshot.providerStatus}, ${formatAsset(snapshot.requested)}`,
+          money: snapshot.requested,
+          label: snapshot.label,
+          subjectAt: snapshot.createdAt,
+        },
       },
     ),
   );

@@ -14,10 +14,14 @@ const lookForLostCreateAfterMs: Milliseconds = 100 * second;
 /** Writes the payment before its provider is asked for it, so that a crash in between is found again. */
 export async function insertNewPayment(
   work: Work,
-  input: { order: Order; provider: PaymentProvider },
+  input: {
+    order: Order;
+    provider: PaymentProvider /** What it is to bring in; without it, all of the order. */;
+    amountMinor?: number;
+  },
 ): Promise<Payment> {
-  const { order, provider } = input;
-  const requested = provider.quote(order);
+  const { order, provider, amountMinor = order.amountMinor } = input;
+  const requested = provider.quote({ amountMinor, currency: order.currency });
   assert(requested !== undefined, `${provider.name} was chosen for what it cannot take`);
   const now = work.clock.now();
   const payment: Payment = {
@@ -28,12 +32,13 @@ export async function insertNewPayment(
     version: 1,
     creation: 'requested',
     currency: order.currency,
-    amountMinor: order.amountMinor,
+    amountMinor,
     requestedAmount: requested.amount,
     requestedAsset: requested.asset,
     expectedAmount: null,
     receivedAmount: null,
     receivedAsset: null,
+    ...{ coinExpected: null, coinReceived: null, coinAsset: null, creditedMinor: 0 },
     reference: null,
     details: [],
     checkoutUrl: null,
@@ -43,7 +48,7 @@ export async function insertNewPayment(
     evidenceAt: null,
     mismatchedAt: null,
     heldAt: null,
-    acceptedAt: null,
+    ...{ acceptedAt: null, acceptedBy: null, acceptedReason: null },
     feeAmount: null,
     netAmount: null,
     figuresAsset: null,
@@ -68,16 +73,20 @@ export async function insertNewPayment(
   return payment;
 }
 
-/** An expired order waits for payment again when it gets a new link. */
-export async function reopenOrder(work: Work, order: Order): Promise<{ isAllowed: boolean; order: Order }> {
+/** An expired order waits for payment again when it gets a new link, and so does one of which a part is paid. */
+export async function reopenOrder(
+  work: Work,
+  input: { order: Order; event: 'reopen' | 'rest_asked' },
+): Promise<{ isAllowed: boolean; order: Order }> {
+  const { order, event } = input;
   const payments = await work.stores.payments.listPaymentsForOrder(order.id);
   const told = await tellOrder(work, {
     order,
     payments,
-    event: 'reopen',
+    event,
     paymentId: null,
     trust: null,
-    text: 'a new payment link was asked for',
+    text: event === 'reopen' ? 'a new payment link was asked for' : 'the rest was asked for',
   });
   return { isAllowed: told.decision.kind !== 'refused', order: told.order };
 }

@@ -13,7 +13,7 @@ export interface ExceptionContext {
 
 export type OpenedException = Pick<
   PaymentException,
-  'key' | 'kind' | 'provider' | 'reference' | 'orderId' | 'paymentId' | 'refundId' | 'facts'
+  'key' | 'kind' | 'provider' | 'reference' | 'orderId' | 'paymentId' | 'refundId' | 'subjectAt' | 'facts'
 >;
 
 /** Opens an exception, or, when the same one is open, keeps its age and its owner and takes the newest facts. */

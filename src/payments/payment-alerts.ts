@@ -1,7 +1,9 @@
 import type { AlertAction, AlertKind, AlertSeverity } from '#alerts/alert.ts';
-import { formatAsset, formatMoney, subtractDecimals, withPlaces } from '#kernel/money.ts';
+import { assert } from '#kernel/invariant.ts';
+import { formatAsset, formatMoney } from '#kernel/money.ts';
 import { providerTitle } from '#kernel/provider-name.ts';
 import { formatOrderNumber, type Order } from '#orders/order.ts';
+import { amountDetail, gapFacts } from './amount-detail.ts';
 import type { ExceptionKind } from './exception.ts';
 import { isOpenPayment, type Payment, type PaymentStatus } from './payment.ts';
 import { endOrderTroubles, raiseTrouble, type TroubleContext } from './trouble.ts';
@@ -24,19 +26,19 @@ const troubles: Readonly<Record<PaymentStatus, Trouble | undefined>> = {
     kind: 'payment_underpaid',
     severity: 'warning',
     headline: 'Payment came short',
-    actions: ['new_payment_link', 'open_order'],
+    actions: ['new_payment_link', 'resolve'],
   },
   overpaid: {
     kind: 'payment_overpaid',
     severity: 'info',
     headline: 'Payment came with too much',
-    actions: ['open_order'],
+    actions: ['resolve', 'open_order'],
   },
   paid_late: {
     kind: 'payment_paid_late',
     severity: 'warning',
     headline: 'Payment came late',
-    actions: ['check_again', 'open_order'],
+    actions: ['mark_paid', 'resolve'],
   },
   expired: {
     kind: 'payment_expired',
@@ -54,7 +56,7 @@ const troubles: Readonly<Record<PaymentStatus, Trouble | undefined>> = {
     kind: 'payment_reversed',
     severity: 'critical',
     headline: 'Payment was reversed',
-    actions: ['check_again', 'open_order'],
+    actions: ['check_again', 'resolve'],
   },
 };
 
@@ -82,9 +84,28 @@ export async function raiseUnexpectedMoney(work: Work, input: { order: Order; pa
     kind: isPaidTwice ? 'payment_duplicate' : 'payment_unexpected',
     severity: 'warning',
     headline: isPaidTwice ? 'Order was paid a second time' : 'Money came for an order that is over',
-    actions: ['open_order', 'check_again'],
+    actions: ['resolve', 'refund'],
   };
   await raisePaymentAlert(work, { ...input, trouble, why: `The order is ${input.order.status}.` });
+}
+
+/** Money that counted for a paid order is gone, whatever its payment is called now. */
+export async function raiseReversed(work: Work, input: { order: Order; payment: Payment }): Promise<void> {
+  const trouble = troubles.reversed;
+  assert(trouble !== undefined, 'a reversal is a trouble');
+  await raisePaymentAlert(work, { ...input, trouble, why: null });
+}
+
+/** It is paid in full, and it was to bring only a part of the order, of which the rest is missing. */
+export async function raiseShort(work: Work, input: { order: Order; payment: Payment }): Promise<void> {
+  const trouble = troubles.underpaid;
+  assert(trouble !== undefined, 'a short payment is a trouble');
+  const asked = formatMoney(input.payment);
+  await raisePaymentAlert(work, {
+    ...input,
+    trouble,
+    why: `This payment was over ${asked}, and the rest is not there.`,
+  });
 }
 
 export async function raiseMismatch(
@@ -180,19 +201,6 @@ async function raisePaymentAlert(
       },
       actions: trouble.actions,
     },
-    facts: { provider: payment.provider, reference: payment.reference },
+    facts: { provider: payment.provider, reference: payment.reference, ...gapFacts(payment) },
   });
-}
-
-/** `20.00 USD of 49.00 USD came, 29.00 USD is missing`, in the unit the provider settles in; null while nothing came. */
-function amountDetail(payment: Payment): string | null {
-  const { receivedAmount, expectedAmount, receivedAsset: asset } = payment;
-  if (receivedAmount === null || expectedAmount === null || asset === null) return null;
-  const show = (amount: string): string =>
-    formatAsset({ amount: withPlaces(amount, [expectedAmount, receivedAmount]), asset });
-  if (payment.status === 'reversed') return `${show(receivedAmount)} had come and was taken back`;
-  const gap = subtractDecimals(expectedAmount, receivedAmount);
-  const came = `${show(receivedAmount)} of ${show(expectedAmount)} came`;
-  if (gap === '0') return came;
-  return gap.startsWith('-') ? `${came}, ${show(gap.slice(1))} too much` : `${came}, ${show(gap)} is missing`;
 }

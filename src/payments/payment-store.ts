@@ -11,7 +11,7 @@ import type { ReconciliationFinding, ReconciliationRun } from './reconciliation.
 import type { RefundStore } from './refund-store.ts';
 
 export type PaymentChange = Partial<
-  Omit<Payment, 'id' | 'orderId' | 'provider' | 'version' | 'createdAt' | 'currency' | 'amountMinor'>
+  Omit<Payment, 'id' | 'orderId' | 'provider' | 'version' | 'createdAt' | 'currency'>
 > & { updatedAt: Milliseconds };
 
 export interface PaymentStore {

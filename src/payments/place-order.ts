@@ -195,7 +195,7 @@ function addPayment(
     );
     if (begun !== undefined) return begun;
     const work: Work = { stores, clock: deps.clock, ids: deps.ids, cause: input.cause };
-    const reopened = await reopenOrder(work, order);
+    const reopened = await reopenOrder(work, { order, event: 'reopen' });
     if (!reopened.isAllowed) return undefined;
     return insertNewPayment(work, { order: reopened.order, provider: input.provider });
   });

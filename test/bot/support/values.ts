@@ -29,7 +29,8 @@ export function aPayment(differences: Partial<Payment> = {}): Payment {
   return {
     ...{ id: asPaymentId(anId), orderId: asOrderId(anId), provider: 'btcpay', status: 'created', version: 1 },
     ...{ creation: 'confirmed', currency: 'USD', amountMinor: 4900, requestedAmount: '49.00', requestedAsset: 'USD' },
-    ...{ expectedAmount: null, receivedAmount: null, receivedAsset: null },
+    ...{ expectedAmount: null, receivedAmount: null, receivedAsset: null, creditedMinor: 0 },
+    ...{ coinExpected: null, coinReceived: null, coinAsset: null, acceptedBy: null, acceptedReason: null },
     ...{ details: [], heldAt: null, acceptedAt: null, feeAmount: null, netAmount: null, figuresAsset: null },
     reference: asProviderReference('XEDvpempoTYJHJTKGDff1Q'),
     ...{ checkoutUrl: 'https://pay.example.org/i/XED', providerStatus: 'New', transactionIds: [], trust: 'fetched' },

@@ -224,7 +224,7 @@ test('a question says what would happen and to which order', () => {
 
 describe('a card and the life cycle of an order', () => {
   const asked = { cancel: 'cancel', deliver: 'fulfil', link: 'reopen' } as const;
-  const alone = { wasFulfilled: false, isCovered: false, hasOpenPayment: false };
+  const alone = { wasFulfilled: false, isCovered: false, hasMoney: false, hasOpenPayment: false };
 
   test.each(orderStatuses)('an order that is %s offers nothing that would be refused', (status) => {
     const offered = (['cancel', 'deliver', 'link'] as const).filter((act) => allowsTap(status, act));

@@ -4,12 +4,22 @@ import type { PaymentException } from '#payments/exception.ts';
 import type { OpenContractDatabase } from './harness.ts';
 import { noon } from './samples.ts';
 
+const noFacts = { here: null, there: null, money: null, label: null };
+
 export function sampleException(id: string, change: Partial<PaymentException> = {}): PaymentException {
   return {
     ...{ id, key: `payment_underpaid:${id}`, kind: 'payment_underpaid', status: 'open', version: 1 },
     ...{ provider: 'btcpay', reference: 'invoice-1', orderId: null, paymentId: null, refundId: null },
-    facts: { summary: 'Payment came short', gapFiat: '9.00 USD', gapCoin: null, here: null, there: null, why: 'New' },
-    ...{ ownerId: null, ownerName: null, takenAt: null, openedAt: noon, lastSeenAt: noon, waitsUntil: null },
+    facts: { summary: 'Payment came short', gapFiat: '9.00 USD', gapCoin: null, ...noFacts, why: 'New' },
+    ...{
+      ownerId: null,
+      ownerName: null,
+      takenAt: null,
+      subjectAt: null,
+      openedAt: noon,
+      lastSeenAt: noon,
+      waitsUntil: null,
+    },
     ...{ resolvedAt: null, resolution: null, resolvedBy: null, reason: null, undo: null },
     ...change,
   };
