@@ -11,8 +11,11 @@ import { expireOrders } from '#payments/expire-orders.ts';
 import { followRefunds } from '#payments/follow-refunds.ts';
 import { forgetRequests } from '#payments/forget-requests.ts';
 import { pollPayments } from '#payments/poll-payments.ts';
+import { pruneExceptions } from '#payments/prune-exceptions.ts';
 import { pruneReconciliations } from '#payments/prune-reconciliations.ts';
 import type { ReconcileProvider } from '#payments/reconcile-provider.ts';
+import { retireExceptions } from '#payments/retire-exceptions.ts';
+import { wakeExceptions } from '#payments/wake-exceptions.ts';
 import { watchProviders } from '#payments/watch-providers.ts';
 
 export interface Job {
@@ -78,6 +81,18 @@ export function createJobs(deps: JobsDeps): Job[] {
       run: () => retireAlerts(payments, { limit: wakeLimit }),
     },
     {
+      name: 'wake-exceptions',
+      cron: '*/30 * * * * *',
+      timeoutMs: 30 * second,
+      run: () => wakeExceptions(payments, { limit: wakeLimit }),
+    },
+    {
+      name: 'retire-exceptions',
+      cron: '0 8 * * * *',
+      timeoutMs: minute,
+      run: () => retireExceptions(payments, { limit: wakeLimit }),
+    },
+    {
       name: 'reconcile',
       cron: '0 17 * * * *',
       timeoutMs: hour / 2,
@@ -124,7 +139,9 @@ async function pruneAll(payments: PaymentDeps, signal: AbortSignal): Promise<Jso
     const requests = await forgetRequests(payments, { limit: pruneLimit });
     const reconciliations = await pruneReconciliations(payments, { limit: pruneLimit });
     const alerts = await pruneAlerts(payments, { limit: pruneLimit });
-    const deleted = queues.deleted + requests.deleted + reconciliations.deleted + alerts.deleted;
+    const exceptions = await pruneExceptions(payments, { limit: pruneLimit });
+    const all = [queues, requests, reconciliations, alerts, exceptions];
+    const deleted = all.reduce((sum, each) => sum + each.deleted, 0);
     total += deleted;
     if (deleted === 0) return { deleted: total };
   }

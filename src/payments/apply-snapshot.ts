@@ -174,8 +174,7 @@ async function carryOut(
   else if (event === 'payment_reversed' && decision.to !== 'reversed')
     await raiseReversed(work, { order: after, payment });
   else if (event === 'payment_short' && decision.to !== 'underpaid') await raiseShort(work, { order: after, payment });
-  else if (event !== 'payment_paid' && isTrouble(payment, { order: after, payments }))
-    await raiseForStatus(work, { order: after, payment });
+  else if (isTrouble(payment, { order: after, payments, event })) await raiseForStatus(work, { order: after, payment });
   if (decision.to === 'failed') await announcePayment(work, { order: after, payment, type: 'payment.failed' });
   if (decision.to === 'reversed') await announcePayment(work, { order: after, payment, type: 'payment.reversed' });
   const isRestored = decision.from === 'reversed' && event === 'payment_paid';
@@ -199,7 +198,12 @@ async function eventFor(
 }
 
 /** A link that nobody needs any more may end unpaid without anybody being told, and so may what a person vouched for. */
-function isTrouble(payment: Payment, around: { order: Order; payments: readonly Payment[] }): boolean {
+function isTrouble(
+  payment: Payment,
+  around: { order: Order; payments: readonly Payment[]; event: OrderEvent | undefined },
+): boolean {
+  // Short by itself, and with the others it is all that was wanted.
+  if (payment.status === 'underpaid' && around.event === 'payment_paid') return false;
   const isVouchedFor = payment.acceptedAt !== null && payment.status !== 'reversed' && payment.status !== 'overpaid';
   if (isVouchedFor) return false;
   if (payment.status !== 'expired' && payment.status !== 'failed') return true;

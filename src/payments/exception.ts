@@ -93,3 +93,16 @@ export interface PaymentException {
   /** What taking the action back needs to know; null where it cannot be taken back. */
   undo: JsonObject | null;
 }
+
+/** Not by itself: somebody looked at it and decided. */
+export function wasSettledByPerson(exception: Pick<PaymentException, 'status' | 'resolution'>): boolean {
+  const { status, resolution } = exception;
+  return status === 'resolved' && resolution !== null && resolution !== 'by_itself';
+}
+
+/** A payment made past us is heard of by its webhook and found by a comparison: the key of the same trouble, heard the other way. */
+export function twinKey({ kind, provider, reference }: Pick<PaymentException, 'kind' | 'provider' | 'reference'>) {
+  if (provider === null || reference === null) return undefined;
+  if (kind === 'payment_unknown') return `finding_missing_here:${provider}:${reference}`;
+  return kind === 'finding_missing_here' ? `payment_unknown:${provider}:${reference}` : undefined;
+}

@@ -37,10 +37,13 @@ describe('the table of jobs', () => {
   test('has one row for each thing that time brings about', () => {
     const names = [
       'poll-payments',
+      'follow-refunds',
       'expire-orders',
       'watch-providers',
       'wake-alerts',
       'retire-alerts',
+      'wake-exceptions',
+      'retire-exceptions',
       'reconcile',
       'prune',
     ];
@@ -53,6 +56,8 @@ describe('the table of jobs', () => {
     expect(await run('poll-payments')).toEqual({ polled: 0, changed: 0, failed: 0 });
     expect(await run('expire-orders')).toEqual({ expired: 0 });
     expect(await run('wake-alerts')).toEqual({ woken: 0 });
+    expect(await run('wake-exceptions')).toEqual({ woken: 0 });
+    expect(await run('retire-exceptions')).toEqual({ retired: 0 });
     expect(await run('prune')).toEqual({ deleted: 0 });
     expect(await run('reconcile')).toEqual({ finished: 3, failed: 0, compared: 0, healed: 0, open: 0 });
   });

@@ -29,7 +29,7 @@ const stories: Story[] = [
     provider: 'btcpay',
     does: ['underpay', 'expire'],
     says: ['24.50 USD of 49.00 USD came, 24.50 USD is missing', 'Expired / PaidPartial'],
-    buttons: [...always, 'New payment link', 'Open order'],
+    buttons: [...always, 'New payment link', 'Resolve…'],
     announced: ['order.needs_attention'],
   },
   {
@@ -37,7 +37,7 @@ const stories: Story[] = [
     provider: 'bitpay',
     does: ['underpay', 'expire'],
     says: ['BTC is missing', 'expired / paidPartial'],
-    buttons: [...always, 'New payment link', 'Open order'],
+    buttons: [...always, 'New payment link', 'Resolve…'],
     announced: ['order.needs_attention'],
   },
   {
@@ -45,7 +45,7 @@ const stories: Story[] = [
     provider: 'btcpay',
     does: ['overpay'],
     says: ['24.50 USD too much'],
-    buttons: [...always, 'Open order'],
+    buttons: [...always, 'Resolve…', 'Open order'],
     announced: ['order.paid'],
   },
   {
@@ -53,7 +53,7 @@ const stories: Story[] = [
     provider: 'bitpay',
     does: ['overpay'],
     says: ['BTC too much'],
-    buttons: [...always, 'Open order'],
+    buttons: [...always, 'Resolve…', 'Open order'],
     announced: ['order.paid'],
   },
   {
@@ -64,7 +64,7 @@ const stories: Story[] = [
     headline: 'Payment came late',
     severity: 'WARNING',
     says: ['Expired / PaidLate'],
-    buttons: [...always, 'Check again', 'Open order'],
+    buttons: [...always, 'Mark paid', 'Resolve…'],
     announced: ['order.needs_attention'],
   },
   ...(['coinbase', 'bitpay', 'btcpay'] as const).map(

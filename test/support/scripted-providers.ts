@@ -54,7 +54,8 @@ export function createScriptedProviders(names: readonly ProviderName[], clock: C
         await creates.get(name)?.(request);
         const reference = `${name}-${created.length + 1}`;
         created.push(reference);
-        looks.set(reference, { paymentId: request.paymentId });
+        const requested = { amount: toDecimal(request.money), asset: request.money.currency };
+        looks.set(reference, { paymentId: request.paymentId, requested });
         return look(name, reference);
       },
       findCreatedPayment: () => Promise.resolve(undefined),

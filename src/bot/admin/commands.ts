@@ -1,10 +1,13 @@
 import type { AlertStatus } from '#alerts/alert.ts';
+import { restoreId } from '../callback-data.ts';
 import { personName } from '../person-name.ts';
 import { helpView } from '../views/help.ts';
 import { type StartReport, startView } from '../views/start.ts';
 import { alertCommands } from './alerts.ts';
 import { deadLetterCommands } from './dead-letters.ts';
 import type { AdminEnv, BotCommand, TextContext } from './env.ts';
+import { exceptionGone, showException } from './exception-cards.ts';
+import { exceptionCommands } from './exceptions.ts';
 import { orderCommands, runOrder } from './orders.ts';
 import { payCommands } from './pay.ts';
 import { takeReason } from './reasons.ts';
@@ -15,7 +18,10 @@ import { reportCommands } from './reports.ts';
 
 const sections: readonly { title: string; commands: readonly BotCommand[] }[] = [
   { title: 'Orders', commands: [...orderCommands, ...payCommands, ...refundCommands] },
-  { title: 'When something is wrong', commands: [...alertCommands, ...reconcileCommands, ...deadLetterCommands] },
+  {
+    title: 'When something is wrong',
+    commands: [...alertCommands, ...exceptionCommands, ...reconcileCommands, ...deadLetterCommands],
+  },
   { title: 'Reports', commands: reportCommands },
   {
     title: 'This bot',
@@ -43,8 +49,14 @@ async function runHelp(_env: AdminEnv, ctx: TextContext): Promise<void> {
   await replyView(ctx, helpView(sections));
 }
 
-/** A link such as `t.me/…?start=T-1042` opens that order. */
+/** A link such as `t.me/…?start=T-1042` opens that order, one with `ex-…` an exception. */
 async function runStart(env: AdminEnv, ctx: TextContext, words: string): Promise<void> {
+  const id = restoreId(/^ex-(.+)$/.exec(words)?.[1] ?? '');
+  if (id !== undefined) {
+    const isShown = await showException(env, { ctx, wanted: { id } });
+    if (!isShown) await replyView(ctx, { text: exceptionGone, keyboard: [] });
+    return;
+  }
   if (words !== '') await runOrder(env, ctx, words);
   else await replyView(ctx, startView(await readStart(env, ctx)));
 }

@@ -7,8 +7,10 @@ import { fulfilOrder } from '#payments/fulfil-order.ts';
 import { outOfDate } from '../alert-taps.ts';
 import type { TapOf } from '../callback-data.ts';
 import { cancelledText, fulfilledText } from '../verdicts.ts';
+import { confirmMarkPaid, confirmWriteOff } from './by-hand.ts';
 import { drawLetters } from './dead-letters.ts';
 import type { AdminEnv, Confirmed, TapContext } from './env.ts';
+import { confirmResolve } from './exception-cards.ts';
 import { showOrder } from './order-cards.ts';
 import { reasonOf } from './reasons.ts';
 import { confirmRefund } from './refunds.ts';
@@ -39,6 +41,9 @@ const confirmed: Readonly<Record<string, Confirmed>> = {
     await showOrder(env, { tapped, orderId });
     return fulfilledText(result);
   },
+  'order.mark_paid': confirmMarkPaid,
+  'order.write_off': confirmWriteOff,
+  'exception.resolve': confirmResolve,
   'refund.request': confirmRefund,
   'dead_letter.discard': async (env, ctx, { payload }) => {
     const queue = payload['queue'] === 'inbox' ? 'inbox' : 'outbox';

@@ -4,6 +4,8 @@ import { tapAlert, tapAlerts, tapAlertView } from './alerts.ts';
 import { tapConfirm } from './confirm.ts';
 import { tapDead, tapDeadList } from './dead-letters.ts';
 import type { AdminEnv, TapContext, TapHandlers } from './env.ts';
+import { tapException, tapResolve } from './exception-cards.ts';
+import { tapExceptionAges, tapExceptionKinds, tapExceptions } from './exceptions.ts';
 import { tapOrder, tapOrders } from './orders.ts';
 import { tapWriteReason } from './reasons.ts';
 import { tapReconcile } from './reconcile.ts';
@@ -20,6 +22,11 @@ export const tapHandlers: TapHandlers = {
   confirm: tapConfirm,
   write_reason: tapWriteReason,
   refund: tapRefund,
+  exceptions: tapExceptions,
+  exception_kinds: tapExceptionKinds,
+  exception_ages: tapExceptionAges,
+  exception: tapException,
+  resolve: tapResolve,
   stats: tapStats,
   reconcile: tapReconcile,
   dead: tapDead,

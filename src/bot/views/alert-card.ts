@@ -10,6 +10,10 @@ const actionButtons: Readonly<Record<AlertAction, { text: string; act: AlertTap 
   new_payment_link: { text: 'New payment link', act: 'link' },
   check_again: { text: 'Check again', act: 'check' },
   open_order: { text: 'Open order', act: 'open' },
+  resolve: { text: 'Resolve…', act: 'resolve' },
+  mark_paid: { text: 'Mark paid', act: 'paid' },
+  refund: { text: 'Refund', act: 'refund' },
+  exceptions: { text: 'Exceptions', act: 'list' },
 };
 
 /** One trouble, as it stands: the first line says how bad it is, the last ones who has it in hand. */

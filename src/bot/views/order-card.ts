@@ -2,12 +2,14 @@ import { formatAsset, formatMoney } from '#kernel/money.ts';
 import { providerTitle } from '#kernel/provider-name.ts';
 import { formatOrderNumber, type Order, type OrderStatus } from '#orders/order.ts';
 import type { TimelineEntry } from '#orders/timeline.ts';
+import type { PaymentException } from '#payments/exception.ts';
 import { currentPayment } from '#payments/order-view.ts';
 import { isAwaitedPayment, type Payment, type PaymentStatus } from '#payments/payment.ts';
 import type { Refund } from '#payments/refund.ts';
 import type { OrderTap } from '../callback-data.ts';
 import { fitLines, type Line, line, weights } from './fit.ts';
 import { bold, code, show } from './html.ts';
+import { exceptionButtons, exceptionLines, vouchLines } from './order-exceptions.ts';
 import { refundLines } from './refunds.ts';
 import { type Button, inPairs, isButtonUrl, type Look, type View } from './view.ts';
 import { formatTime, orderSigns, paymentSigns, sentence, statusWord, trustWords } from './words.ts';
@@ -16,6 +18,7 @@ export interface OrderDetails {
   order: Order;
   payments: Payment[];
   refunds: Refund[];
+  exceptions: PaymentException[];
   timeline: TimelineEntry[];
 }
 
@@ -38,12 +41,12 @@ const itemGroup = { one: 'more item', many: 'more items' };
 
 /** Which actions fit an order in this state; the verbs decide for themselves all the same. */
 const tapsOf: Readonly<Record<OrderStatus, readonly OrderTap[]>> = {
-  awaiting_payment: ['check', 'link', 'cancel'],
+  awaiting_payment: ['check', 'link', 'cancel', 'paid'],
   paid: ['check', 'deliver', 'refund'],
   fulfilled: ['check', 'refund'],
-  expired: ['check', 'link'],
-  cancelled: ['check'],
-  needs_attention: ['check', 'link', 'refund'],
+  expired: ['check', 'link', 'paid', 'writeoff'],
+  cancelled: ['check', 'paid'],
+  needs_attention: ['check', 'link', 'refund', 'paid', 'writeoff'],
   partially_refunded: ['check', 'deliver', 'refund'],
   refunded: ['check'],
 };
@@ -60,6 +63,8 @@ const tapTexts: Readonly<Record<OrderTap, string>> = {
   cancel: 'Cancel order',
   deliver: 'Mark delivered',
   refund: 'Refund',
+  paid: 'Mark paid',
+  writeoff: 'Write off',
   back: '‹ Orders',
 };
 
@@ -68,6 +73,7 @@ export function orderCard(details: OrderDetails, options: OrderCardOptions): Vie
   const lines = [
     ...headLines(details.order),
     ...paymentLines(details, options),
+    ...exceptionLines(details.exceptions, options),
     ...refundLines(details.refunds),
     gap,
     ...personLines(details.order),
@@ -105,6 +111,7 @@ function paymentLines({ order, payments }: OrderDetails, look: Look): Line[] {
     const expected = payment.expectedAmount === null ? '' : ` of ${show(payment.expectedAmount)}`;
     lines.push(line(`Received ${show(received)}${expected}`));
   }
+  lines.push(...vouchLines(payment));
   lines.push(line(evidence(payment, look)));
   if (payments.length > 1) lines.push(line(`${payments.length} payment links in all`, weights.extra));
   if (isAwaitedPayment(payment) && payment.checkoutUrl !== null) {
@@ -172,7 +179,7 @@ function cause(entry: TimelineEntry): string {
   return ` <i>(${entry.causeKind}${trust})</i>`;
 }
 
-function orderKeyboard({ order, payments }: OrderDetails, options: OrderCardOptions): Button[][] {
+function orderKeyboard({ order, payments, exceptions }: OrderDetails, options: OrderCardOptions): Button[][] {
   const button = (act: OrderTap): Button => ({ text: tapTexts[act], tap: { kind: 'order', act, id: order.id } });
   const taps = tapsOf[order.status].filter(
     (act) => (act !== 'check' || payments.length > 0) && (act !== 'refund' || options.canRefund),
@@ -183,7 +190,7 @@ function orderKeyboard({ order, payments }: OrderDetails, options: OrderCardOpti
   if (options.providerUrl !== null && isButtonUrl(options.providerUrl)) {
     buttons.push({ text: 'Open at provider', url: options.providerUrl });
   }
-  return [...inPairs(buttons), [button('back')]];
+  return [...inPairs(exceptionButtons(exceptions)), ...inPairs(buttons), [button('back')]];
 }
 
 function wayBack(order: Order, { commandBot }: OrderCardOptions): Button[][] {

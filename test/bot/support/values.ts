@@ -4,6 +4,8 @@ import type { View } from '#bot/views/view.ts';
 import { asOrderId, asPaymentId, asProviderReference } from '#kernel/ids.ts';
 import type { Order } from '#orders/order.ts';
 import type { TimelineEntry } from '#orders/timeline.ts';
+import type { PaymentException } from '#payments/exception.ts';
+import type { ExceptionDetails } from '#payments/get-exception.ts';
 import type { Payment } from '#payments/payment.ts';
 
 /** Sunday, 22 November 2026, 03:00 UTC. */
@@ -65,6 +67,30 @@ export function anAlert(differences: Partial<Alert> = {}): Alert {
     actions: ['new_payment_link', 'open_order'],
     ...{ occurrences: 1, openedAt: at, lastRaisedAt: at, acknowledgedAt: null, acknowledgedBy: null },
     ...{ snoozedUntil: null, resolvedAt: null, resolvedBy: null },
+    ...differences,
+  };
+}
+
+export function anException(differences: Partial<PaymentException> = {}): PaymentException {
+  return {
+    ...{ id: anId, key: 'payment_underpaid:x', kind: 'payment_underpaid', status: 'open', version: 1 },
+    ...{ provider: 'btcpay', reference: 'XEDvpempoTYJHJTKGDff1Q', orderId: asOrderId(anId) },
+    ...{ paymentId: asPaymentId(anId), refundId: null, subjectAt: null },
+    facts: {
+      ...{ summary: 'Payment came short', gapFiat: '24.50 USD', gapCoin: '0.00038282 BTC' },
+      ...{ here: null, there: null, money: null, label: null, why: 'Expired / PaidPartial' },
+    },
+    ...{ ownerId: null, ownerName: null, takenAt: null, openedAt: at, lastSeenAt: at, waitsUntil: null },
+    ...{ resolvedAt: null, resolution: null, resolvedBy: null, reason: null, undo: null },
+    ...differences,
+  };
+}
+
+/** What the card of an exception is drawn from. */
+export function exceptionDetails(differences: Partial<ExceptionDetails> = {}): ExceptionDetails {
+  return {
+    ...{ exception: anException(), order: anOrder({ status: 'needs_attention' }) },
+    ...{ payment: aPayment({ status: 'underpaid', creditedMinor: 2450 }), suggestions: [], actions: [] },
     ...differences,
   };
 }
