@@ -47,10 +47,10 @@ export async function openCore(deps: CoreDeps): Promise<Core> {
     onQueued: deps.onQueued,
     onGroupCommit: ({ transactions }) => metrics.observeGateBatch(transactions),
   });
-  const providers = createProviderRegistry(
-    { ...config.providers, publicUrl: config.http.publicUrl },
-    { clock, random, log, policy: deps.providerPolicy, onCall: (call) => metrics.observeProviderCall(call) },
-  );
+  const providers = createProviderRegistry(config.providers, {
+    ...{ clock, random, log, publicUrl: config.http.publicUrl, policy: deps.providerPolicy },
+    onCall: (call) => metrics.observeProviderCall(call),
+  });
   const onTransition: PaymentDeps['onTransition'] = (change) => metrics.countTransition(change);
   return {
     payments: { database, providers, clock, ids, random, log, onTransition },

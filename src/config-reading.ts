@@ -73,6 +73,11 @@ export function requireAll(reading: Reading, input: { names: readonly SettingNam
   for (const name of input.names) if (!reading.given.has(name)) reading.faults.push(`${name} ${input.because}`);
 }
 
+/** What is missing has its fault already, and a Config with a fault never leaves `loadConfig`. */
+export function need<Value>(value: Value | undefined): Value {
+  return value as Value;
+}
+
 /** Every text that must not be shown: each secret setting as a whole and in its parts, and the password of PostgreSQL. */
 export function listSecrets(reading: Reading): string[] {
   const texts = settingNames.filter((name) => settings[name].isSecret).map((name) => reading.texts.get(name) ?? '');

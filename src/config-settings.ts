@@ -1,10 +1,10 @@
 // Every setting, grouped by side. `.env.example` is compared with this table in both directions by a test.
 import type { z } from 'zod';
+import type { ProviderName } from '#kernel/provider-name.ts';
 import {
   baseUrl,
   bearerKeys,
   chatId,
-  coinbaseKeys,
   databaseUrl,
   hexKey,
   logLevel,
@@ -12,6 +12,7 @@ import {
   port,
   roles,
   secrets,
+  signingKeys,
   standardWebhookSecrets,
   targetUrl,
   telegramMode,
@@ -23,7 +24,7 @@ import {
 } from './config-values.ts';
 
 export interface Setting<Value = unknown> {
-  group: 'telegram' | 'http' | 'storage' | 'process' | 'coinbase' | 'bitpay' | 'btcpay' | 'shop';
+  group: 'telegram' | 'http' | 'storage' | 'process' | 'shop' | ProviderName;
   schema: z.ZodType<Value, string>;
   /** What it is when it is unset, as it would be written; null when there is none. */
   fallback: string | null;
@@ -131,7 +132,7 @@ export const settings = {
     sentence: 'Coinbase Business: the id (name) of the API key.',
   }),
   COINBASE_API_KEY_SECRET: setting('coinbase', {
-    schema: coinbaseKeys,
+    schema: signingKeys,
     isSecret: true,
     sentence: 'Coinbase Business: the private key, a PEM (literal \\n is understood) or base64.',
   }),
@@ -183,6 +184,33 @@ export const settings = {
     schema: secrets,
     isSecret: true,
     sentence: "BTCPay Server: the secret of the store's webhook.",
+  }),
+  NOWPAYMENTS_API_KEY: setting('nowpayments', {
+    schema: word,
+    isSecret: true,
+    sentence: 'NOWPayments: the API key.',
+  }),
+  NOWPAYMENTS_IPN_SECRET: setting('nowpayments', {
+    schema: secrets,
+    isSecret: true,
+    sentence: 'NOWPayments: the IPN secret, which verifies webhooks.',
+  }),
+  NOWPAYMENTS_EMAIL: setting('nowpayments', {
+    schema: word,
+    isSecret: true,
+    sentence:
+      'NOWPayments: the login of the dashboard; optional, and only with NOWPAYMENTS_PASSWORD: finds payments whose webhooks were all lost.',
+  }),
+  NOWPAYMENTS_PASSWORD: setting('nowpayments', {
+    schema: word,
+    isSecret: true,
+    sentence: 'NOWPayments: the password of the dashboard; optional, and only with NOWPAYMENTS_EMAIL.',
+  }),
+  NOWPAYMENTS_API_URL: setting('nowpayments', {
+    schema: baseUrl,
+    fallback: 'https://api.nowpayments.io/v1',
+    unit: 'URL',
+    sentence: 'NOWPayments: everything before /invoice; https://api-sandbox.nowpayments.io/v1 for its sandbox.',
   }),
   STORE_API_KEY: setting('shop', {
     schema: bearerKeys,

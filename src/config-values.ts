@@ -75,12 +75,12 @@ export const standardWebhookSecrets = listOf(
   }, 'must be whsec_ followed by 24 to 64 bytes in base64'),
 );
 
-/** Coinbase: API key authentication. A PEM of a P-256 or Ed25519 key, also with literal `\n`; or base64 of 64 bytes (Ed25519). */
-export const coinbaseKeys = listOf(
-  z.string().refine(isCoinbaseKey, 'must be a P-256 or Ed25519 private key: a PEM, or base64 of 64 bytes'),
+/** Keys that sign tokens: a PEM of a P-256 or Ed25519 key, also with literal `\n`; or base64 of 64 bytes (Ed25519). */
+export const signingKeys = listOf(
+  z.string().refine(isSigningKey, 'must be a P-256 or Ed25519 private key: a PEM, or base64 of 64 bytes'),
 );
 
-function isCoinbaseKey(text: string): boolean {
+function isSigningKey(text: string): boolean {
   if (/^[A-Za-z0-9+/]{86}={0,2}$/.test(text)) return true;
   if (!text.startsWith('-----BEGIN ')) return false;
   try {

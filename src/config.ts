@@ -1,10 +1,12 @@
 // Environment -> one frozen Config. Every fault is found in one go and named by its variable; no fault repeats a value,
 // since a secret may stand in the wrong place. An empty value counts as unset, as container tools write it.
+import { assembleProviders, type ProvidersConfig } from './config-providers.ts';
 import {
   type ConfigDeps,
   type Environment,
   isOn,
   listSecrets,
+  need,
   type Reading,
   readSettings,
   requireAll,
@@ -14,27 +16,6 @@ import type { DatabaseConfig, LogLevel, Role } from './config-values.ts';
 
 /** Current first; the second one is accepted while secrets are being rotated. */
 export type Secrets = readonly string[];
-
-export interface CoinbaseConfig {
-  readonly apiUrl: string;
-  readonly keyId: string;
-  readonly keySecrets: Secrets;
-  readonly webhookSecrets: Secrets;
-}
-
-export interface BitpayConfig {
-  readonly apiUrl: string;
-  readonly posTokens: Secrets;
-  /** Null: no list, cancel or refund. */
-  readonly merchant: { readonly tokens: Secrets; readonly privateKeyHex: string } | null;
-}
-
-export interface BtcpayConfig {
-  readonly url: string;
-  readonly apiKey: string;
-  readonly storeId: string;
-  readonly webhookSecrets: Secrets;
-}
 
 export interface TelegramConfig {
   readonly apiRoot: string;
@@ -54,11 +35,7 @@ export interface Config {
   readonly http: { readonly host: string; readonly port: number; readonly publicUrl: string | null };
   readonly database: DatabaseConfig;
   readonly roles: ReadonlySet<Role>;
-  readonly providers: {
-    readonly coinbase: CoinbaseConfig | null;
-    readonly bitpay: BitpayConfig | null;
-    readonly btcpay: BtcpayConfig | null;
-  };
+  readonly providers: ProvidersConfig;
   /** Null: `/v1` answers 404. */
   readonly storeApi: { readonly keys: Secrets } | null;
   /** Null: nothing is announced. */
@@ -100,11 +77,7 @@ function assemble(reading: Reading): Config {
     http: { host: need(values.HOST), port: need(values.PORT), publicUrl: values.PUBLIC_URL ?? null },
     database: need(values.DATABASE_URL),
     roles: need(values.ROLES),
-    providers: {
-      coinbase: assembleCoinbase(reading),
-      bitpay: assembleBitpay(reading),
-      btcpay: assembleBtcpay(reading),
-    },
+    providers: assembleProviders(reading),
     storeApi: values.STORE_API_KEY === undefined ? null : { keys: values.STORE_API_KEY },
     storeWebhook: assembleStoreWebhook(reading),
     timeZone: need(values.TIME_ZONE),
@@ -135,55 +108,11 @@ function assembleTelegram(reading: Reading): TelegramConfig {
   };
 }
 
-function assembleCoinbase(reading: Reading): CoinbaseConfig | null {
-  const { values } = reading;
-  const needed = ['COINBASE_API_KEY_ID', 'COINBASE_API_KEY_SECRET', 'COINBASE_WEBHOOK_SECRET'] as const;
-  if (!isOn(reading, { title: 'Coinbase', needed, optional: ['COINBASE_API_URL'] })) return null;
-  return {
-    apiUrl: need(values.COINBASE_API_URL),
-    keyId: need(values.COINBASE_API_KEY_ID),
-    keySecrets: need(values.COINBASE_API_KEY_SECRET),
-    webhookSecrets: need(values.COINBASE_WEBHOOK_SECRET),
-  };
-}
-
-function assembleBitpay(reading: Reading): BitpayConfig | null {
-  const { values } = reading;
-  const merchantNames = ['BITPAY_MERCHANT_TOKEN', 'BITPAY_PRIVATE_KEY'] as const;
-  const optional = ['BITPAY_API_URL', ...merchantNames] as const;
-  if (!isOn(reading, { title: 'BitPay', needed: ['BITPAY_POS_TOKEN'], optional })) return null;
-  const hasMerchant = isOn(reading, { title: "BitPay's merchant facade", needed: merchantNames, optional: [] });
-  return {
-    apiUrl: need(values.BITPAY_API_URL),
-    posTokens: need(values.BITPAY_POS_TOKEN),
-    merchant: hasMerchant
-      ? { tokens: need(values.BITPAY_MERCHANT_TOKEN), privateKeyHex: need(values.BITPAY_PRIVATE_KEY) }
-      : null,
-  };
-}
-
-function assembleBtcpay(reading: Reading): BtcpayConfig | null {
-  const { values } = reading;
-  const needed = ['BTCPAY_URL', 'BTCPAY_API_KEY', 'BTCPAY_STORE_ID', 'BTCPAY_WEBHOOK_SECRET'] as const;
-  if (!isOn(reading, { title: 'BTCPay Server', needed, optional: [] })) return null;
-  return {
-    url: need(values.BTCPAY_URL),
-    apiKey: need(values.BTCPAY_API_KEY),
-    storeId: need(values.BTCPAY_STORE_ID),
-    webhookSecrets: need(values.BTCPAY_WEBHOOK_SECRET),
-  };
-}
-
 function assembleStoreWebhook(reading: Reading): Config['storeWebhook'] {
   const { values } = reading;
   const needed = ['STORE_WEBHOOK_URL', 'STORE_WEBHOOK_SECRET'] as const;
   if (!isOn(reading, { title: "the shop's webhook", needed, optional: [] })) return null;
   return { url: need(values.STORE_WEBHOOK_URL), secrets: need(values.STORE_WEBHOOK_SECRET) };
-}
-
-/** What is missing here has its fault already, and a Config with a fault never leaves this file. */
-function need<Value>(value: Value | undefined): Value {
-  return value as Value;
 }
 
 function deepFreeze<Value>(value: Value): Value {

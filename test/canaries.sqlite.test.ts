@@ -1,29 +1,34 @@
 // Canary secrets are planted in every secret setting, in bodies and in headers; then the house lives through a bad day, and
 // its log and its answers are searched for them.
-import { generateKeyPairSync } from 'node:crypto';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { hour } from '#kernel/clock.ts';
+import { providerNames } from '#kernel/provider-name.ts';
+import { simulators } from '#sandbox/providers/registry.ts';
 import { settings } from '#src/config-settings.ts';
-import { type House, openHouse, providers } from '#test/support/house.ts';
+import { cases } from '#test/contract/providers/registry.ts';
+import { providersThat } from '#test/support/abilities.ts';
+import { type House, openHouse } from '#test/support/house.ts';
 import type { Answer, PlacedOrder } from '#test/support/house-client.ts';
-import { sign } from '#test/support/house-forgeries.ts';
 import { awaitTrue } from '#test/support/house-wait.ts';
 import { adminBot, owner } from '#test/support/house-world.ts';
+import { sign } from '#test/support/sign-webhook.ts';
+
+const providers = providersThat('canCreate', 'canFetch');
 
 /** Second values, as in a rotation: they are never sent by anybody, and show that all of a list is struck out. */
 const planted: Readonly<Record<string, string>> = {
   TELEGRAM_BOT_TOKEN: '333:CANARYadminCANARYadminCANARYadminCA',
   TELEGRAM_PAGER_TOKEN: '444:CANARYpagerCANARYpagerCANARYpagerCA',
-  COINBASE_API_KEY_SECRET: String(
-    generateKeyPairSync('ec', { namedCurve: 'P-256' }).privateKey.export({ type: 'sec1', format: 'pem' }),
-  ),
-  COINBASE_WEBHOOK_SECRET: 'CANARY-coinbase-webhook',
-  BITPAY_POS_TOKEN: 'CANARYbitpayPosToken',
-  BITPAY_MERCHANT_TOKEN: 'CANARYbitpayMerchantToken',
-  BTCPAY_WEBHOOK_SECRET: 'CANARY-btcpay-webhook',
+  ...Object.assign({}, ...providerNames.map((name) => cases[name].canaries.rotated)),
   STORE_API_KEY: 'CANARY-key-of-the-shop-that-follows',
   STORE_WEBHOOK_SECRET: `whsec_${Buffer.from('CANARY key of the shop that follows').toString('base64')}`,
 };
+
+/** Secrets of one value only: they are planted as wrong ones at the end of the day. */
+const wrong: Readonly<Record<string, string>> = Object.assign(
+  {},
+  ...providerNames.map((name) => cases[name].canaries.single),
+);
 
 const customer = { email: 'canary.customer@example.org', name: 'Canary Birdsong' };
 
@@ -63,19 +68,14 @@ async function aGoodOrder(): Promise<PlacedOrder> {
 async function badWebhooks(): Promise<void> {
   const body = '{"canary":"CANARY-in-a-forged-body"}';
   for (const provider of [...providers, 'stripe']) {
-    const headers = {
-      'btcpay-sig': 'sha256=CANARY',
-      'x-signature': 'CANARY',
-      'x-hook0-signature': 't=1,v0=CANARY',
-      authorization: 'Bearer CANARY-in-a-header',
-    };
+    const signatures = providerNames.map((name) => [simulators[name].signing.header, 'sha256=CANARY,t=1,v0=CANARY']);
+    const headers = { ...Object.fromEntries(signatures), authorization: 'Bearer CANARY-in-a-header' };
     answers.push(await house.postWebhook(provider, { headers, body }));
     answers.push(await house.postWebhook(provider, { headers, body: body.repeat(9_000) }));
   }
   const now = house.clock.now();
-  const signed = { coinbase: 'COINBASE_WEBHOOK_SECRET', bitpay: 'BITPAY_POS_TOKEN', btcpay: 'BTCPAY_WEBHOOK_SECRET' };
   for (const provider of providers) {
-    const secret = house.environment[signed[provider]]?.split(',')[0] ?? '';
+    const secret = house.environment[simulators[provider].signing.secretSetting]?.split(',')[0] ?? '';
     for (const text of ['{"CANARY-no-json', '{"type":"CANARY-type","eventType":"CANARY-type","CANARY":1}']) {
       const delivery = sign(provider, { headers: { 'content-type': 'application/json' }, body: text, now, secret });
       answers.push(await house.postWebhook(provider, delivery));
@@ -128,8 +128,7 @@ async function theShopAndTelegramFail(): Promise<void> {
 async function wrongCredentials(): Promise<void> {
   const { environment } = house;
   for (const [name, canary] of Object.entries(planted)) environment[name] = canary;
-  environment['BTCPAY_API_KEY'] = 'CANARY-btcpay-api-key';
-  environment['BITPAY_PRIVATE_KEY'] = 'ca'.repeat(32);
+  for (const [name, canary] of Object.entries(wrong)) environment[name] = canary;
   const before = house.logLines.length;
   await house.restart();
   const refused = () => house.logLines.slice(before).filter((line) => line.includes('telegram not reached'));
@@ -162,7 +161,7 @@ test('a canary is planted in every secret setting', () => {
   const secret = Object.entries(settings).flatMap(([name, { isSecret }]) => (isSecret ? [name] : []));
   // The file of SQLite is no secret, and the queue is in the database.
   const without = ['DATABASE_URL', 'AMQP_URL'];
-  const elsewhere = ['TELEGRAM_WEBHOOK_SECRET', 'BTCPAY_API_KEY', 'BITPAY_PRIVATE_KEY'];
+  const elsewhere = ['TELEGRAM_WEBHOOK_SECRET', ...Object.keys(wrong)];
   const unplanted = secret.filter((name) => !(name in planted) && ![...without, ...elsewhere].includes(name));
   expect(unplanted).toEqual([]);
 });
@@ -185,7 +184,7 @@ test('no answer says a secret back', () => {
   // What a sender wrote themselves may come back to them; nothing of ours may.
   const secrets = [
     ...Object.values(planted),
-    'CANARY-btcpay-api-key',
+    ...Object.values(wrong),
     'CANARY-telegram-webhook',
     customer.email,
     customer.name,

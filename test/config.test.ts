@@ -1,5 +1,6 @@
 import { generateKeyPairSync } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
+import { eachProvider } from '#kernel/provider-name.ts';
 import { loadConfig, loadDatabaseConfig } from '#src/config.ts';
 
 const noFile = (): never => {
@@ -44,7 +45,7 @@ describe('a configuration that is right', () => {
       },
       http: { host: '127.0.0.1', port: 8080, publicUrl: null },
       database: { kind: 'sqlite', file: './data/tillkeeper.db' },
-      providers: { coinbase: null, bitpay: null, btcpay: null },
+      providers: eachProvider(() => null),
       storeApi: null,
       storeWebhook: null,
       timeZone: 'UTC',

@@ -3,9 +3,9 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { destination } from 'pino';
+import { providerNames } from '#kernel/provider-name.ts';
 import { createApp } from '#src/app.ts';
 import { type Config, loadConfig } from '#src/config.ts';
-import { providerNames } from '../providers/contract.ts';
 import type { ProviderSandbox } from '../providers/options.ts';
 import { startProviderSandbox } from '../providers/server.ts';
 import { type Shop, shopWebhookPath, startShop } from '../shop/shop.ts';
@@ -30,8 +30,6 @@ export interface House {
   readonly clock: DemoClock;
   /** Has the product's scheduled job run at once; rejects when there is no such job. */
   runJob(name: string): Promise<void>;
-  /** What BTCPay's own staff would use. */
-  readonly btcpay: { url: string; apiKey: string; storeId: string };
   /** Ends everything and deletes its data; may be called twice. */
   stop(): Promise<void>;
 }
@@ -111,7 +109,6 @@ async function open(options: HouseOptions, stops: Stop[]): Promise<Omit<House, '
   const app = await createApp({ config, clock, logDestination: log });
   stops.push(() => app.stop());
   await app.start();
-  const { BTCPAY_API_KEY = '', BTCPAY_STORE_ID = '' } = providers.environment;
   return {
     urls: { chat: telegram.url, providers: providers.url.replace(/\/$/, ''), till: tillUrl, shop: shop.url },
     apiKey: secrets.apiKey,
@@ -123,7 +120,6 @@ async function open(options: HouseOptions, stops: Stop[]): Promise<Omit<House, '
     async runJob(name) {
       if ((await app.runJob(name)) === undefined) throw new Error(`the product has no job ${name}`);
     },
-    btcpay: { url: providers.btcpayUrl, apiKey: BTCPAY_API_KEY, storeId: BTCPAY_STORE_ID },
   };
 }
 

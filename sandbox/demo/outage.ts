@@ -1,4 +1,4 @@
-import type { ProviderName } from '../providers/contract.ts';
+import type { ProviderName } from '#kernel/provider-name.ts';
 import { isUntouched } from './faults.ts';
 import type { Scene } from './scene.ts';
 

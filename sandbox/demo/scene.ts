@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import type { FaultSettings, ProviderName, VisitAction } from '../providers/contract.ts';
+import type { ProviderName } from '#kernel/provider-name.ts';
+import { type FaultSettings, type VisitAction, VisitRefused } from '../providers/contract.ts';
 import { products } from '../shop/catalogue.ts';
 import { type PayWith, type TillOrder, TillRefused } from '../shop/till-client.ts';
 import type { House } from './house.ts';
@@ -18,6 +19,8 @@ export interface Scene {
   /** Undefined when no checkout could be made. */
   order(payWith: PayWith): Promise<OrderInHand | undefined>;
   visit(order: OrderInHand, action: VisitAction): Promise<void>;
+  /** Like `visit`, and nothing where the checkout does not know it in its present state. */
+  visitIfPossible(order: OrderInHand, action: VisitAction): Promise<void>;
   /** Like `visit`, under faults that are gone again before anything else happens. */
   visitUnder(faults: Partial<FaultSettings>, visit: { order: OrderInHand; action: VisitAction }): Promise<void>;
   pause(seconds: { from: number; to: number }): Promise<void>;
@@ -60,6 +63,13 @@ export function createScene(house: House, pass: Pass): Scene {
     house,
     order,
     visit: ({ provider, reference }, action) => providers.visit({ provider, reference, action }),
+    async visitIfPossible({ provider, reference }, action) {
+      try {
+        await providers.visit({ provider, reference, action });
+      } catch (error) {
+        if (!(error instanceof VisitRefused)) throw error;
+      }
+    },
     async visitUnder(faults, { order: { provider, reference }, action }) {
       const controls = providers.faults(provider);
       const before = controls.get();

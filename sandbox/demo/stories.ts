@@ -1,4 +1,6 @@
-import type { ProviderName } from '../providers/contract.ts';
+import type { ProviderName } from '#kernel/provider-name.ts';
+import type { VisitAction } from '../providers/contract.ts';
+import { collectors } from '../providers/registry.ts';
 import { awaitOrder, type OrderInHand, type Scene } from './scene.ts';
 
 // Everything that happens to a small shop, told one order at a time. Each story ends with its provider as it found it.
@@ -9,19 +11,17 @@ const waiting = { from: 6, to: 14 };
 type Tell = (scene: Scene, order: OrderInHand) => Promise<void>;
 
 export interface Story {
-  /** Where it can happen. */
-  readonly at: readonly ProviderName[];
+  /** What a checkout must know for it. */
+  readonly needs: readonly VisitAction[];
   /** Payment status that it ends in; the traffic does not wait for it, the history does. */
   readonly ends: string;
   readonly tell: Tell;
 }
 
-const everywhere = ['coinbase', 'bitpay', 'btcpay'] as const;
-
 export const stories = {
-  paid: { at: everywhere, ends: 'paid', tell: (scene, order) => scene.visit(order, 'pay') },
+  paid: { needs: ['pay'], ends: 'paid', tell: (scene, order) => scene.visit(order, 'pay') },
   confirmedLater: {
-    at: ['bitpay', 'btcpay'],
+    needs: ['pay_unconfirmed', 'confirm'],
     ends: 'paid',
     async tell(scene, order) {
       await scene.visit(order, 'pay_unconfirmed');
@@ -30,17 +30,18 @@ export const stories = {
     },
   },
   underpaid: {
-    at: ['bitpay', 'btcpay'],
+    needs: ['underpay', 'expire'],
     ends: 'underpaid',
     async tell(scene, order) {
       await scene.visit(order, 'underpay');
       await scene.pause(thinking);
-      await scene.visit(order, 'expire');
+      // Some providers wait for the rest, and others have ended it already.
+      await scene.visitIfPossible(order, 'expire');
     },
   },
-  overpaid: { at: ['bitpay', 'btcpay'], ends: 'overpaid', tell: (scene, order) => scene.visit(order, 'overpay') },
+  overpaid: { needs: ['overpay'], ends: 'overpaid', tell: (scene, order) => scene.visit(order, 'overpay') },
   paidLate: {
-    at: ['btcpay'],
+    needs: ['expire', 'pay_late'],
     ends: 'paid_late',
     async tell(scene, order) {
       await scene.visit(order, 'expire');
@@ -48,32 +49,32 @@ export const stories = {
       await scene.visit(order, 'pay_late');
     },
   },
-  failed: { at: ['coinbase'], ends: 'failed', tell: (scene, order) => scene.visit(order, 'fail') },
-  expired: { at: everywhere, ends: 'expired', tell: (scene, order) => scene.visit(order, 'expire') },
-  abandoned: { at: everywhere, ends: 'created', tell: (scene, order) => scene.visit(order, 'walk_away') },
+  failed: { needs: ['fail'], ends: 'failed', tell: (scene, order) => scene.visit(order, 'fail') },
+  expired: { needs: ['expire'], ends: 'expired', tell: (scene, order) => scene.visit(order, 'expire') },
+  abandoned: { needs: ['walk_away'], ends: 'created', tell: (scene, order) => scene.visit(order, 'walk_away') },
   reversed: {
-    at: ['btcpay'],
+    needs: ['pay', 'take_back'],
     ends: 'reversed',
     async tell(scene, order) {
       await scene.visit(order, 'pay');
       // What was never known to be paid cannot be taken back.
       await awaitOrder(scene.house, { id: order.id, is: ({ status }) => status === 'paid', timeoutMs: 30_000 });
       await scene.pause(waiting);
-      await markInvalid(scene, order);
+      await scene.visit(order, 'take_back');
     },
   },
   toldThreeTimes: {
-    at: everywhere,
+    needs: ['pay'],
     ends: 'paid',
     tell: (scene, order) => scene.visitUnder({ duplicateWebhooks: 2 }, { order, action: 'pay' }),
   },
   webhookLost: {
-    at: everywhere,
+    needs: ['pay'],
     ends: 'paid',
     tell: (scene, order) => scene.visitUnder({ dropWebhooks: 1 }, { order, action: 'pay' }),
   },
   forged: {
-    at: everywhere,
+    needs: ['pay'],
     ends: 'paid',
     async tell(scene, order) {
       await forgeWebhook(scene, order);
@@ -85,15 +86,9 @@ export const stories = {
 
 export type StoryName = keyof typeof stories;
 
-/** BTCPay's staff takes a settled invoice back: API, Mark invoice status. */
-async function markInvalid({ house }: Scene, order: OrderInHand): Promise<void> {
-  const { url, apiKey, storeId } = house.btcpay;
-  const answer = await fetch(`${url}/api/v1/stores/${storeId}/invoices/${order.reference}/status`, {
-    method: 'POST',
-    headers: { authorization: `token ${apiKey}`, 'content-type': 'application/json' },
-    body: JSON.stringify({ status: 'Invalid' }),
-  });
-  if (!answer.ok) throw new Error(`BTCPay answered ${answer.status} to marking an invoice invalid`);
+/** Where it can happen. */
+export function placesOf({ needs }: Story): ProviderName[] {
+  return collectors(...needs);
 }
 
 /** A real webhook of the same provider, changed to speak of this order: its signature no longer fits. */

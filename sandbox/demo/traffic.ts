@@ -1,10 +1,11 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import type { ProviderName } from '../providers/contract.ts';
+import type { ProviderName } from '#kernel/provider-name.ts';
+import { collectors } from '../providers/registry.ts';
 import type { House } from './house.ts';
 import type { TrafficPace } from './options.ts';
 import { tellOutage } from './outage.ts';
 import { createScene, type Scene } from './scene.ts';
-import { type Story, type StoryName, stories } from './stories.ts';
+import { placesOf, type Story, type StoryName, stories } from './stories.ts';
 
 // Light traffic that goes on: mostly orders that are simply paid, and every kind of trouble once in a round.
 
@@ -85,14 +86,19 @@ export function startTraffic(
 async function tellTurn(scene: Scene, turn: number): Promise<void> {
   const name = round[turn % round.length] ?? 'paid';
   const nth = Math.floor(turn / round.length) + turn;
-  if (name === 'outage') return tellOutage(scene, pick(['bitpay', 'coinbase', 'btcpay'], nth));
+  if (name === 'outage') {
+    const away = pick(collectors(), nth);
+    if (away !== undefined) await tellOutage(scene, away);
+    return;
+  }
   const story: Story = stories[name];
-  const order = await scene.order(pick(story.at, nth));
+  const place = pick(placesOf(story), nth);
+  const order = place && (await scene.order(place));
   if (order === undefined) return;
   await scene.pause({ from: 2, to: 6 });
   await story.tell(scene, order);
 }
 
-function pick(from: readonly ProviderName[], nth: number): ProviderName {
-  return from[nth % from.length] ?? 'coinbase';
+function pick(from: readonly ProviderName[], nth: number): ProviderName | undefined {
+  return from[nth % from.length];
 }

@@ -1,4 +1,6 @@
 import { styleText } from 'node:util';
+import { providerTitle } from '#kernel/provider-name.ts';
+import { collectors } from '../providers/registry.ts';
 import type { House } from './house.ts';
 import type { DemoOptions } from './options.ts';
 
@@ -24,9 +26,10 @@ export function welcome(house: House, options: DemoOptions): string {
     ['Health', `${urls.till}/readyz`, ''],
     ['Metrics', `${urls.till}/metrics`, ''],
   ] as const;
+  const half = collectors('underpay', 'expire').map(providerTitle)[0] ?? 'any provider';
   const tries = [
     ['Talk to Till:', '/orders, /stats, /providers, /reconcile. You are Ada, the owner.'],
-    ['Buy in the shop', 'and pay only half with BTCPay, then let it expire: the Pager rings.'],
+    ['Buy in the shop', `and pay only half with ${half}, then let it expire: the Pager rings.`],
     ['Acknowledge', 'the alert, make a new payment link from its card, and pay that.'],
     ['Break a provider', 'for a minute, and see what is lost: nothing.'],
   ] as const;

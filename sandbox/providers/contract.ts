@@ -1,7 +1,6 @@
-// The words of the simulated providers. Everything a test or the demo may rely on is declared here.
-
-export const providerNames = ['coinbase', 'bitpay', 'btcpay'] as const;
-export type ProviderName = (typeof providerNames)[number];
+// The words of the simulated providers. Everything a test or the demo may rely on is declared here; what a simulator must
+// do is in simulator.ts.
+import type { ProviderName } from '#kernel/provider-name.ts';
 
 /** What a visitor, the block chain or the provider's own staff can make happen to a checkout. */
 export const visitActions = [
@@ -17,7 +16,9 @@ export const visitActions = [
   'expire',
   'double_spend',
   'invalidate',
+  'take_back',
   'decline',
+  'claim_refund',
   'complete_refund',
   'fail_refund',
   'walk_away',
@@ -26,10 +27,13 @@ export type VisitAction = (typeof visitActions)[number];
 
 export interface VisitInput {
   readonly provider: ProviderName;
-  /** The provider's own id of the checkout or invoice. */
+  /** The provider's own id of the checkout; of a refund too, where it has a page of its own. */
   readonly reference: string;
   readonly action: VisitAction;
-  /** Share of the amount that is sent, as a decimal string: `0.5` is the default of `underpay`, `1.5` that of `overpay`. */
+  /**
+   * Share of the amount that is sent, as a decimal string: `0.5` is the default of `underpay`, `1.5` that of `overpay`, and
+   * all that is left that of `claim_refund`.
+   */
   readonly fraction?: string | undefined;
 }
 
@@ -49,19 +53,19 @@ export interface ProviderRecord {
   readonly provider: ProviderName;
   readonly reference: string;
   readonly status: string;
-  /** `additionalStatus` of BTCPay, `exceptionStatus` of BitPay (`''` for `None` and `false`). */
+  /** What some providers say beside the status (`additionalStatus`, `exceptionStatus`); `''` for nothing. */
   readonly exception: string;
   readonly amount: string;
   readonly currency: string;
   /** What has been received, in `currency`. */
   readonly paid: string;
-  /** The order id as we sent it: `orderId` of BitPay, `metadata.orderId` or `metadata.order_id` of the others. */
+  /** The order id as we sent it, in whichever field the provider has for it. */
   readonly orderId: string | undefined;
   readonly metadata: Readonly<Record<string, unknown>>;
   readonly createdAtMs: number;
   readonly expiresAtMs: number;
   readonly checkoutUrl: string;
-  /** `X-Idempotency-Key` of Coinbase, `guid` of BitPay; BTCPay has none. */
+  /** What makes a repeated create the same one; undefined where the provider has nothing of the kind. */
   readonly idempotencyKey: string | undefined;
   /** How often creation was asked for under that key, the first time included. */
   readonly createCalls: number;
@@ -73,7 +77,7 @@ export interface ProviderRecord {
 export interface ForeignInput {
   /** Decimal string. */
   readonly amount: string;
-  /** Default: USDC at Coinbase, USD elsewhere. */
+  /** Default: the currency that the provider's API asks for. */
   readonly currency?: string | undefined;
   readonly description?: string | undefined;
   readonly orderId?: string | undefined;
@@ -81,15 +85,23 @@ export interface ForeignInput {
 
 /** `5xx`, `429`, `reset` and `timeout_before` do not execute the call; the two `…_after` do, and lose the answer. */
 export const faultKinds = ['5xx', '429', 'reset', 'reset_after', 'timeout_before', 'timeout_after'] as const;
-export type FaultKind = (typeof faultKinds)[number];
+/**
+ * These give no answer either, and execute the call only when the clock has moved by `lateMs`: a provider in trouble that
+ * works off its queue after the client has given up. Kept apart, because without an idempotency key no client outwits them.
+ */
+export const lateFaultKinds = ['reset_late', 'timeout_late'] as const;
+export const allFaultKinds = [...faultKinds, ...lateFaultKinds] as const;
+export type FaultKind = (typeof allFaultKinds)[number];
 
 export interface FaultSettings {
   /** Every API call is cut off, the checkout pages answer 503, and webhooks wait until the provider is back. */
   outage: boolean;
   /** Share of API calls that fail, 0 to 1. */
   failRate: number;
-  /** What those failures are; each is as likely as the others. */
+  /** What those failures are; each is as likely as the others. At first all but the late ones. */
   failKinds: readonly FaultKind[];
+  /** How long a late call waits for its execution, by the sandbox's clock. */
+  lateMs: number;
   /** Value of `Retry-After` on a 429, in seconds. */
   retryAfterSeconds: number;
   /** Share of webhook events that are never sent, 0 to 1. */
@@ -108,9 +120,14 @@ export interface FaultControls extends FaultSettings {
   reset(): void;
   /** The next calls of the API fail in exactly this order, before `failRate` has a say. */
   failNext(...kinds: FaultKind[]): void;
+  /** The same for the next calls that are no GET: the command itself, whatever a client looks at before it. */
+  failNextCommand(...kinds: FaultKind[]): void;
 }
 
-/** One call of a provider's API. `fault` tells why the client did not hear `status`, if it did not. */
+/**
+ * One call of a provider's API. `fault` tells why the client did not hear `status`, if it did not. A late call stands here
+ * twice: when it came, and when it was executed.
+ */
 export interface ApiCall {
   readonly atMs: number;
   readonly method: string;
@@ -159,4 +176,6 @@ export interface CheckoutView {
   readonly expiresAtMs: number;
   readonly isOpen: boolean;
   readonly returnUrl: string | undefined;
+  /** Where the page is, if that is not the address of the checkout. */
+  readonly pageUrl?: string | undefined;
 }

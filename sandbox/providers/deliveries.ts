@@ -1,4 +1,5 @@
-import type { DeliveryOutcome, FaultControls, ProviderName, WebhookDelivery } from './contract.ts';
+import type { ProviderName } from '#kernel/provider-name.ts';
+import type { DeliveryOutcome, FaultControls, WebhookDelivery } from './contract.ts';
 import type { FaultSource } from './faults.ts';
 
 // Sends the webhooks of one provider, one after the other. What is due is decided by the clock of the sandbox, so that a

@@ -1,15 +1,21 @@
-import { type FaultControls, type FaultKind, type FaultSettings, faultKinds } from './contract.ts';
+import { type FaultControls, type FaultKind, type FaultSettings, faultKinds, lateFaultKinds } from './contract.ts';
 
 const noFaults: FaultSettings = {
   outage: false,
   failRate: 0,
   failKinds: faultKinds,
+  lateMs: 60_000,
   retryAfterSeconds: 1,
   dropWebhooks: 0,
   duplicateWebhooks: 0,
   delayWebhooksMs: 0,
   reorderWebhooks: false,
 };
+
+/** Whether such a call is executed, and only after the client has given up on it. */
+export function isLate(kind: FaultKind | 'outage' | undefined): boolean {
+  return lateFaultKinds.some((late) => late === kind);
+}
 
 /** Numbers in [0, 1) that are the same for the same seed (mulberry32). */
 export type Random = () => number;
@@ -27,13 +33,14 @@ export function createRandom(seed: number): Random {
 export interface FaultSource {
   readonly controls: FaultControls;
   /** What is to go wrong with the API call at hand. */
-  nextApiFault(): FaultKind | 'outage' | undefined;
+  nextApiFault(call: { method: string }): FaultKind | 'outage' | undefined;
   /** How many copies of a webhook are to leave: 0 if it is lost. */
   webhookCopies(): number;
 }
 
 export function createFaults(random: Random): FaultSource {
   const scripted: FaultKind[] = [];
+  const scriptedForCommands: FaultKind[] = [];
   const controls: FaultControls = {
     ...noFaults,
     set(change) {
@@ -42,17 +49,21 @@ export function createFaults(random: Random): FaultSource {
     get: () => pickSettings(controls),
     reset() {
       scripted.length = 0;
+      scriptedForCommands.length = 0;
       Object.assign(controls, noFaults);
     },
     failNext(...kinds) {
       scripted.push(...kinds);
     },
+    failNextCommand(...kinds) {
+      scriptedForCommands.push(...kinds);
+    },
   };
   return {
     controls,
-    nextApiFault() {
+    nextApiFault({ method }) {
       if (controls.outage) return 'outage';
-      const next = scripted.shift();
+      const next = scripted.shift() ?? (method === 'GET' ? undefined : scriptedForCommands.shift());
       if (next !== undefined) return next;
       if (controls.failRate <= 0 || random() >= controls.failRate) return undefined;
       return controls.failKinds[Math.floor(random() * controls.failKinds.length)];
@@ -65,6 +76,6 @@ export function createFaults(random: Random): FaultSource {
 }
 
 function pickSettings(controls: FaultControls): FaultSettings {
-  const { set: _set, get: _get, reset: _reset, failNext: _failNext, ...settings } = controls;
+  const { set: _set, get: _get, reset: _reset, failNext: _failNext, failNextCommand: _command, ...settings } = controls;
   return settings;
 }

@@ -1,8 +1,9 @@
 import type { HttpBindings } from '@hono/node-server';
 import { RESPONSE_ALREADY_SENT } from '@hono/node-server/utils/response';
-import type { MiddlewareHandler } from 'hono';
+import type { Context, MiddlewareHandler } from 'hono';
 import type { ApiCall, FaultKind } from './contract.ts';
-import type { FaultSource } from './faults.ts';
+import { type FaultSource, isLate } from './faults.ts';
+import type { LateCalls } from './late-calls.ts';
 
 // Stands before each provider's API: notes every call and lets it fail as the faults demand.
 
@@ -27,18 +28,27 @@ export function createCallLog(): CallLog {
 export interface GateOptions {
   readonly faults: FaultSource;
   readonly log: CallLog;
+  readonly late: LateCalls;
   readonly now: () => number;
   /** The provider's own way to say that it is in trouble (500, 503) or that there were too many calls (429). */
   readonly errorBody: (status: 500 | 503 | 429) => string;
 }
 
-type Sockets = { Bindings: HttpBindings };
+type Sockets = { Bindings: HttpBindings & { arrivedAtMs?: number } };
+
+/** When the call reached the provider, which for a late one is not when it is executed: that is when its token was valid. */
+export function arrivedAtMs(context: Context<Sockets>): number | undefined {
+  return context.env.arrivedAtMs;
+}
 
 export function faultGate(options: GateOptions): MiddlewareHandler<Sockets> {
   let fiveHundreds = 0;
   return async (context, next) => {
     const { incoming } = context.env;
-    const fault = options.faults.nextApiFault();
+    context.env.arrivedAtMs = options.now();
+    // What came before this call and is due has its turn first.
+    if (options.late.release() > 0) await new Promise((resolve) => setImmediate(resolve));
+    const fault = options.faults.nextApiFault({ method: context.req.method });
     const note = (call: Pick<ApiCall, 'wasExecuted' | 'status'>) =>
       options.log.note({
         atMs: options.now(),
@@ -71,17 +81,30 @@ export function faultGate(options: GateOptions): MiddlewareHandler<Sockets> {
       note({ wasExecuted: false, status: answer.status });
       return answer;
     }
+    let lost: Response | Promise<Response> | undefined;
+    if (isLate(fault)) {
+      note({ wasExecuted: false, status: undefined });
+      // The body goes with the connection, so that it is read first; whoever asks for it later gets it from here.
+      await context.req.text();
+      lost = loseAnswer(context.env, fault);
+      await options.late.until(options.now() + options.faults.controls.lateMs);
+    }
     await next();
     note({ wasExecuted: true, status: context.res.status });
-    if (isAfter(fault)) {
+    if (isAfter(fault)) lost = loseAnswer(context.env, fault);
+    if (lost !== undefined) {
       context.res = undefined;
-      context.res = fault === 'reset_after' ? cutOff(context.env) : await neverAnswer(context.env);
+      context.res = await lost;
     }
     return undefined;
   };
 }
 
-function isAfter(fault: FaultKind | undefined): boolean {
+function loseAnswer(sockets: HttpBindings, fault: FaultKind | 'outage' | undefined): Response | Promise<Response> {
+  return fault === 'reset_after' || fault === 'reset_late' ? cutOff(sockets) : neverAnswer(sockets);
+}
+
+function isAfter(fault: FaultKind | 'outage' | undefined): boolean {
   return fault === 'reset_after' || fault === 'timeout_after';
 }
 

@@ -1,5 +1,6 @@
 import type { Hono } from 'hono';
-import type { CheckoutView, ForeignInput, ProviderName, ProviderRecord, VisitInput } from './contract.ts';
+import type { ProviderName } from '#kernel/provider-name.ts';
+import type { CheckoutView, ForeignInput, ProviderRecord, VisitInput } from './contract.ts';
 import type { WebhookEvent } from './deliveries.ts';
 
 /** What a simulated provider is given by the server that carries it. */
@@ -9,6 +10,16 @@ export interface ProviderHost {
   /** Scheme, host and port, without a slash at the end. */
   origin(): string;
   announce(event: WebhookEvent): void;
+}
+
+/** Something of one provider that a person or a test may set, beside the faults that all have. */
+export interface Dial {
+  readonly name: string;
+  readonly title: string;
+  readonly hint: string;
+  get(): string;
+  /** Throws `VisitRefused` for a value that makes no sense. */
+  set(value: string): void;
 }
 
 /** What the server needs of a simulated provider. */
@@ -26,6 +37,7 @@ export interface SimulatedProvider {
   createForeign(input: ForeignInput): ProviderRecord;
   /** Lets expiries and confirmations that are due by the clock happen. */
   tick(): void;
+  readonly dials?: readonly Dial[];
 }
 
 /** Checkouts kept per provider. The demo may run for days; the oldest finished ones make room. */

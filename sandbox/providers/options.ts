@@ -1,49 +1,6 @@
-import type { JsonWebKey } from 'node:crypto';
-import type {
-  ApiCall,
-  FaultControls,
-  ForeignInput,
-  ProviderName,
-  ProviderRecord,
-  VisitInput,
-  WebhookDelivery,
-} from './contract.ts';
-
-export interface CoinbaseAccount {
-  readonly keyId: string;
-  /** PEM or JWK of the key that signs; of a private one only the public half is used. */
-  readonly publicKey: string | JsonWebKey;
-  readonly webhookSecret: string;
-  readonly webhookUrl?: string | undefined;
-}
-
-export interface BitPayAccount {
-  readonly posToken: string;
-  readonly merchantToken?: string | undefined;
-  /** Compressed secp256k1 point, 66 hex characters: the key paired with the merchant token. */
-  readonly clientPublicKeyHex?: string | undefined;
-  /** Default: each invoice's own `notificationURL`. */
-  readonly webhookUrl?: string | undefined;
-  /** Default 15 minutes. */
-  readonly lifeMs?: number | undefined;
-  /** From confirmed to complete, default one minute. */
-  readonly completeAfterMs?: number | undefined;
-  /** What a cancelled invoice becomes; default `expired`, as in the official fixture. */
-  readonly cancelledStatus?: 'expired' | 'declined' | undefined;
-  /** Default true. */
-  readonly signsWebhooks?: boolean | undefined;
-  /** Error bodies come with status 200; default false. */
-  readonly errorsWithStatus200?: boolean | undefined;
-}
-
-export interface BtcPayAccount {
-  readonly apiKey: string;
-  readonly storeId: string;
-  readonly webhookSecret: string;
-  readonly webhookUrl?: string | undefined;
-  /** Default: all that the sandbox knows. */
-  readonly permissions?: readonly string[] | undefined;
-}
+import type { ProviderName } from '#kernel/provider-name.ts';
+import type { ApiCall, FaultControls, ForeignInput, ProviderRecord, VisitInput, WebhookDelivery } from './contract.ts';
+import type { AccountByProvider } from './registry.ts';
 
 export interface ProviderSandboxOptions {
   /** Default `127.0.0.1`. */
@@ -59,23 +16,17 @@ export interface ProviderSandboxOptions {
   /** How long a refund is pending, by the clock above. Default 2 seconds. */
   readonly refundDelayMs?: number | undefined;
   /** An account that is left out is made up; `environment` tells its secrets. */
-  readonly coinbase?: CoinbaseAccount | undefined;
-  readonly bitpay?: BitPayAccount | undefined;
-  readonly btcpay?: BtcPayAccount | undefined;
+  readonly accounts?: Partial<AccountByProvider> | undefined;
 }
 
 export interface ProviderSandbox {
   /** The control page. */
   readonly url: string;
-  /** Value for `COINBASE_API_URL`. */
-  readonly coinbaseUrl: string;
-  /** Value for `BITPAY_API_URL`. */
-  readonly bitpayUrl: string;
-  /** Value for `BTCPAY_URL`. */
-  readonly btcpayUrl: string;
+  /** The addresses of the APIs, as the product's settings want them. */
+  readonly apiUrls: Readonly<Record<ProviderName, string>>;
   /** Settings for the product: all addresses, and the secrets of the accounts that were made up. */
   readonly environment: Readonly<Record<string, string>>;
-  /** Undefined: nowhere, or at BitPay each invoice's `notificationURL`. */
+  /** Undefined: nowhere, or where each payment says. */
   setWebhookUrl(provider: ProviderName, url: string | undefined): void;
   /** What a visitor does; the checkout pages call the same function. Rejects with `VisitRefused`. */
   visit(input: VisitInput): Promise<void>;
@@ -88,6 +39,8 @@ export interface ProviderSandbox {
   /** The last attempts to deliver, oldest first. */
   deliveries(provider: ProviderName): readonly WebhookDelivery[];
   faults(provider: ProviderName): FaultControls;
+  /** Sets something that only this provider has, as the control page does: the balance of a ledger, for one. */
+  setDial(provider: ProviderName, name: string, value: string): void;
   /** A payment made in the provider's dashboard, not by us. */
   createForeign(provider: ProviderName, input: ForeignInput): ProviderRecord;
   /** Applies everything that is due by the clock. The sandbox does so itself every fifth of a second. */

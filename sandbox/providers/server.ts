@@ -1,32 +1,28 @@
 import type { AddressInfo } from 'node:net';
 import { createAdaptorServer, type HttpBindings, type ServerType } from '@hono/node-server';
 import { Hono } from 'hono';
-import { type ProviderName, providerNames, type VisitInput } from './contract.ts';
-import { makeBitPayAccount, makeBtcPayAccount, makeCoinbaseAccount } from './credentials.ts';
+import { eachProvider, providerNames } from '#kernel/provider-name.ts';
+import type { VisitInput } from './contract.ts';
+import { setDial } from './dials.ts';
 import type { ProviderSandbox, ProviderSandboxOptions } from './options.ts';
 import { addPages } from './pages/routes.ts';
-import { type Accounts, createStation, type Station } from './station.ts';
+import { simulators } from './registry.ts';
+import { createStation, type Station, type Stations } from './station.ts';
 
-// The outside world: Coinbase Business, BitPay and a BTCPay Server on one port, with their checkout pages and a control
-// page for their faults. Nothing here is shared with the product.
+// The outside world: every payment provider on one port, with their checkout pages and a control page for their faults.
+// Nothing here is shared with the product but the providers' names.
 
 const tickMs = 200;
 const settleTimeoutMs = 10_000;
-const apiPaths = { coinbase: '/coinbase/api/v1', bitpay: '/bitpay', btcpay: '/btcpay/api/v1' } as const;
 
 export async function startProviderSandbox(options: ProviderSandboxOptions = {}): Promise<ProviderSandbox> {
   const now = options.now ?? Date.now;
-  const { accounts, environment } = collectAccounts(options);
   let origin = '';
-  const deps = { accounts, options, now, origin: () => origin };
-  const stations: Record<ProviderName, Station> = {
-    coinbase: createStation('coinbase', deps),
-    bitpay: createStation('bitpay', deps),
-    btcpay: createStation('btcpay', deps),
-  };
+  const deps = { options, now, origin: () => origin };
+  const stations: Stations = eachProvider((name) => createStation(name, deps));
   const app = new Hono<{ Bindings: HttpBindings }>();
   addPages(app, { stations, now });
-  for (const name of providerNames) app.route(apiPaths[name], stations[name].app);
+  for (const name of providerNames) app.route(simulators[name].apiPath, stations[name].app);
 
   const server = createAdaptorServer({ fetch: app.fetch });
   origin = await listen(server, options);
@@ -41,15 +37,8 @@ export async function startProviderSandbox(options: ProviderSandboxOptions = {})
 
   return {
     url: `${origin}/`,
-    coinbaseUrl: `${origin}${apiPaths.coinbase}`,
-    bitpayUrl: `${origin}${apiPaths.bitpay}`,
-    btcpayUrl: `${origin}/btcpay`,
-    environment: {
-      ...environment,
-      COINBASE_API_URL: `${origin}${apiPaths.coinbase}`,
-      BITPAY_API_URL: `${origin}${apiPaths.bitpay}`,
-      BTCPAY_URL: `${origin}/btcpay`,
-    },
+    apiUrls: eachProvider((name) => `${origin}${simulators[name].address.path}`),
+    environment: environmentOf(stations, origin),
     setWebhookUrl: (provider, url) => stations[provider].deliveries.setUrl(url),
     visit: async (input) => visit(stations, input),
     records: (provider) => stations[provider].provider.records(),
@@ -58,6 +47,7 @@ export async function startProviderSandbox(options: ProviderSandboxOptions = {})
     callLog: (provider) => stations[provider].calls.calls,
     deliveries: (provider) => stations[provider].deliveries.log,
     faults: (provider) => stations[provider].faults.controls,
+    setDial: (provider, name, value) => setDial(stations[provider].provider, { name, value }),
     createForeign: (provider, input) => stations[provider].provider.createForeign(input),
     tick,
     settle: (settleOptions) => settle(all, { tick, timeoutMs: settleOptions?.timeoutMs ?? settleTimeoutMs }),
@@ -69,18 +59,15 @@ export async function startProviderSandbox(options: ProviderSandboxOptions = {})
   };
 }
 
-function collectAccounts(options: ProviderSandboxOptions): { accounts: Accounts; environment: Record<string, string> } {
-  const coinbase =
-    options.coinbase === undefined ? makeCoinbaseAccount() : { account: options.coinbase, environment: {} };
-  const bitpay = options.bitpay === undefined ? makeBitPayAccount() : { account: options.bitpay, environment: {} };
-  const btcpay = options.btcpay === undefined ? makeBtcPayAccount() : { account: options.btcpay, environment: {} };
-  return {
-    accounts: { coinbase: coinbase.account, bitpay: bitpay.account, btcpay: btcpay.account },
-    environment: { ...coinbase.environment, ...bitpay.environment, ...btcpay.environment },
-  };
+function environmentOf(stations: Stations, origin: string): Record<string, string> {
+  const parts = providerNames.map((name) => {
+    const { setting, path } = simulators[name].address;
+    return { ...stations[name].environment, [setting]: `${origin}${path}` };
+  });
+  return Object.assign({}, ...parts);
 }
 
-function visit(stations: Record<ProviderName, Station>, { provider, ...input }: VisitInput): void {
+function visit(stations: Stations, { provider, ...input }: VisitInput): void {
   stations[provider].provider.visit(input);
 }
 

@@ -1,20 +1,15 @@
 import type { HttpBindings } from '@hono/node-server';
 import { Hono } from 'hono';
-import { troubleBody as bitpayTrouble } from './bitpay/errors.ts';
-import { createBitPay } from './bitpay/provider.ts';
-import { permissions } from './btcpay/api.ts';
-import { troubleBody as btcpayTrouble } from './btcpay/errors.ts';
-import { createBtcPay } from './btcpay/provider.ts';
-import { troubleBody as coinbaseTrouble } from './coinbase/errors.ts';
-import { createCoinbase } from './coinbase/provider.ts';
-import type { ProviderName } from './contract.ts';
+import { type ProviderName, providerNames } from '#kernel/provider-name.ts';
 import { createDeliveries, type Deliveries } from './deliveries.ts';
 import { createFaults, createRandom, type FaultSource } from './faults.ts';
 import { type CallLog, createCallLog, faultGate } from './gate.ts';
 import type { ProviderHost, SimulatedProvider } from './host.ts';
-import { randomBase58 } from './ids.ts';
-import type { BitPayAccount, BtcPayAccount, CoinbaseAccount, ProviderSandboxOptions } from './options.ts';
-import { retryDelaysMsDefault, retryPolicy } from './retry.ts';
+import { createLateCalls } from './late-calls.ts';
+import type { ProviderSandboxOptions } from './options.ts';
+import { type AccountByProvider, simulators } from './registry.ts';
+import { retryDelaysMsDefault } from './retry.ts';
+import type { Simulator, SimulatorAccount } from './simulator.ts';
 
 /** One simulated provider with everything around it. */
 export interface Station {
@@ -24,75 +19,56 @@ export interface Station {
   readonly deliveries: Deliveries;
   /** The provider's API behind its faults. */
   readonly app: Hono<{ Bindings: HttpBindings }>;
+  /** The product's settings of an account that was made up; empty for one that was given. */
+  readonly environment: Readonly<Record<string, string>>;
 }
 
-export interface Accounts {
-  readonly coinbase: CoinbaseAccount;
-  readonly bitpay: BitPayAccount;
-  readonly btcpay: BtcPayAccount;
-}
+export type Stations = Readonly<Record<ProviderName, Station>>;
 
 export interface StationDeps {
-  readonly accounts: Accounts;
   readonly options: ProviderSandboxOptions;
   readonly now: () => number;
   readonly origin: () => string;
 }
 
-const minuteMs = 60_000;
 const refundDelayMsDefault = 2_000;
 const seedDefault = 1;
-const trouble = { coinbase: coinbaseTrouble, bitpay: bitpayTrouble, btcpay: btcpayTrouble };
 
-export function createStation(name: ProviderName, deps: StationDeps): Station {
-  const { accounts, options, now } = deps;
+export function createStation<Name extends ProviderName>(name: Name, deps: StationDeps): Station {
+  const given: AccountByProvider[Name] | undefined = deps.options.accounts?.[name];
+  return openStation(simulators[name], { ...deps, given });
+}
+
+function openStation<Account extends SimulatorAccount>(
+  simulator: Simulator<Account>,
+  deps: StationDeps & { given: Account | undefined },
+): Station {
+  const { options, now, given } = deps;
+  const { name } = simulator;
   // Each provider has its own stream, so that traffic at one does not change what strikes another.
-  const seed = (options.seed ?? seedDefault) * 31 + Object.keys(trouble).indexOf(name);
+  const seed = (options.seed ?? seedDefault) * 31 + providerNames.indexOf(name);
   const faults = createFaults(createRandom(seed));
   const calls = createCallLog();
+  const late = createLateCalls(now);
+  const { account, environment } = given === undefined ? simulator.makeAccount() : { account: given, environment: {} };
   const deliveries = createDeliveries({
     provider: name,
     now,
     faults,
-    policy: retryPolicy(name, options.webhookRetryDelaysMs ?? retryDelaysMsDefault),
-    url: accounts[name].webhookUrl,
+    policy: { ...simulator.retry, delaysMs: options.webhookRetryDelaysMs ?? retryDelaysMsDefault },
+    url: account.webhookUrl,
   });
   const host: ProviderHost = { now, origin: deps.origin, announce: (event) => deliveries.announce(event) };
-  const provider = createProvider(name, { ...deps, host });
+  const made = simulator.create(host, { account, refundDelayMs: options.refundDelayMs ?? refundDelayMsDefault });
+  const provider: SimulatedProvider = {
+    ...made,
+    tick() {
+      late.release();
+      made.tick();
+    },
+  };
   const app = new Hono<{ Bindings: HttpBindings }>();
-  app.use('*', faultGate({ faults, log: calls, now, errorBody: trouble[name] }));
+  app.use('*', faultGate({ faults, log: calls, late, now, errorBody: simulator.troubleBody }));
   app.route('/', provider.api);
-  return { provider, faults, calls, deliveries, app };
-}
-
-function createProvider(name: ProviderName, deps: StationDeps & { host: ProviderHost }): SimulatedProvider {
-  const { accounts, options, host } = deps;
-  const refundDelayMs = options.refundDelayMs ?? refundDelayMsDefault;
-  switch (name) {
-    case 'coinbase': {
-      const { keyId, publicKey, webhookSecret } = accounts.coinbase;
-      return createCoinbase(host, { keyId, key: publicKey, webhookSecret, refundDelayMs });
-    }
-    case 'bitpay': {
-      const { posToken, merchantToken, clientPublicKeyHex, ...rest } = accounts.bitpay;
-      return createBitPay(host, {
-        posToken,
-        merchantToken,
-        clientPublicKeyHex,
-        lifeMs: rest.lifeMs ?? 15 * minuteMs,
-        completeAfterMs: rest.completeAfterMs ?? minuteMs,
-        cancelledStatus: rest.cancelledStatus ?? 'expired',
-        signsWebhooks: rest.signsWebhooks ?? true,
-        errorsWithStatus200: rest.errorsWithStatus200 ?? false,
-        refundDelayMs,
-      });
-    }
-    case 'btcpay': {
-      const { apiKey, storeId, webhookSecret } = accounts.btcpay;
-      const held = accounts.btcpay.permissions ?? Object.values(permissions);
-      return createBtcPay(host, { apiKey, storeId, webhookSecret, permissions: held, webhookId: randomBase58(22) });
-    }
-    default:
-      return name satisfies never;
-  }
+  return { provider, faults, calls, deliveries, app, environment };
 }

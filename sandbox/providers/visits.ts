@@ -1,4 +1,5 @@
-import { type ProviderName, type VisitAction, VisitRefused } from './contract.ts';
+import type { ProviderName } from '#kernel/provider-name.ts';
+import { type VisitAction, VisitRefused } from './contract.ts';
 
 /** What may happen to a checkout in its present state, in the order in which the page offers it. */
 export type Visits = Partial<Record<VisitAction, () => void>>;

@@ -1,19 +1,13 @@
 import { html, raw } from 'hono/html';
+import { providerTitle } from '#kernel/provider-name.ts';
 import { currency, type Product, products } from './catalogue.ts';
 import type { Sale } from './counter.ts';
 import type { Announcement } from './post-box.ts';
 import { style } from './style.ts';
-import type { PayWith, TillOrder } from './till-client.ts';
+import type { TillOrder } from './till-client.ts';
 import { payWith } from './till-client.ts';
 
 export type Html = ReturnType<typeof html>;
-
-const payWithTitles: Readonly<Record<PayWith, string>> = {
-  auto: 'Any',
-  coinbase: 'Coinbase',
-  bitpay: 'BitPay',
-  btcpay: 'BTCPay',
-};
 
 const pictures: Readonly<Record<Product['look'], string>> = {
   waves: `<rect width="160" height="100" fill="#1c1b3a"/><circle cx="122" cy="30" r="15" fill="#f4d58d"/><g fill="none" stroke="#8f86ff" stroke-width="2.4" stroke-linecap="round"><path d="M0 72q10-26 20 0t20 0 20 0 20 0 20 0 20 0 20 0 20 0" opacity=".9"/><path d="M0 80q10-16 20 0t20 0 20 0 20 0 20 0 20 0 20 0 20 0" opacity=".5"/><path d="M0 88q10-8 20 0t20 0 20 0 20 0 20 0 20 0 20 0 20 0" opacity=".3"/></g>`,
@@ -52,7 +46,7 @@ export function frontPage(input: { key: string; announcements: readonly Announce
 <label class="field"><span>Your e-mail</span><input type="email" name="email" required value="kim@customer.example"></label>
 <fieldset><legend>Pay with</legend><div class="chips">${payWith.map(
     (name) =>
-      html`<label><input type="radio" name="payWith" value="${name}" ${name === 'auto' ? 'checked' : ''}><span>${payWithTitles[name]}</span></label>`,
+      html`<label><input type="radio" name="payWith" value="${name}" ${name === 'auto' ? 'checked' : ''}><span>${name === 'auto' ? 'Any' : providerTitle(name)}</span></label>`,
   )}</div></fieldset>
 </div>
 <div class="goods">${products.map(productCard)}</div>

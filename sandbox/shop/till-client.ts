@@ -1,7 +1,10 @@
-// The shop's side of the store API, written from its description and sharing nothing with the product.
+// The shop's side of the store API, written from its description and sharing nothing with the product but the providers'
+// names.
+import type { ProviderName } from '#kernel/provider-name.ts';
+import { collectors } from '../providers/registry.ts';
 
-export const payWith = ['auto', 'coinbase', 'bitpay', 'btcpay'] as const;
-export type PayWith = (typeof payWith)[number];
+export type PayWith = 'auto' | ProviderName;
+export const payWith: readonly PayWith[] = ['auto', ...collectors()];
 
 export interface NewOrder {
   /** The shop's own key: the same key never makes two orders. */

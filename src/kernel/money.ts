@@ -67,6 +67,10 @@ export function compareDecimals(left: string, right: string): -1 | 0 | 1 {
   return parseDecimal(left).cmp(parseDecimal(right));
 }
 
+export function addDecimals(left: string, right: string): string {
+  return parseDecimal(left).plus(parseDecimal(right)).toFixed();
+}
+
 export function subtractDecimals(left: string, right: string): string {
   return parseDecimal(left).minus(parseDecimal(right)).toFixed();
 }

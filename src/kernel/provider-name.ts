@@ -1,13 +1,34 @@
-export const providerNames = ['coinbase', 'bitpay', 'btcpay'] as const;
-export type ProviderName = (typeof providerNames)[number];
+/**
+ * The catalogue: every provider, and the name that people know it by. A line more, and the other registries do not compile
+ * until they have theirs (docs/adding-a-provider.md).
+ */
+const titles = {
+  coinbase: 'Coinbase',
+  bitpay: 'BitPay',
+  btcpay: 'BTCPay',
+  nowpayments: 'NOWPayments',
+} as const;
+
+export type ProviderName = keyof typeof titles;
+
+export const providerNames = namesOf(titles);
 
 export function isProviderName(text: string): text is ProviderName {
-  return (providerNames as readonly string[]).includes(text);
+  return Object.hasOwn(titles, text);
 }
-
-const titles: Readonly<Record<ProviderName, string>> = { coinbase: 'Coinbase', bitpay: 'BitPay', btcpay: 'BTCPay' };
 
 /** The name that people know it by; a name that is not ours is shown as it is. */
 export function providerTitle(name: string): string {
   return isProviderName(name) ? titles[name] : name;
+}
+
+/** One value for each provider of the catalogue. */
+export function eachProvider<Value>(make: (name: ProviderName) => Value): Record<ProviderName, Value> {
+  // The names are exactly the keys of the type.
+  return Object.fromEntries(providerNames.map((name) => [name, make(name)])) as Record<ProviderName, Value>;
+}
+
+/** `Object.keys` of a constant object gives exactly the keys of its type; the catalogue is never empty. */
+function namesOf<Name extends string>(catalogue: Readonly<Record<Name, string>>): readonly [Name, ...Name[]] {
+  return Object.keys(catalogue) as [Name, ...Name[]];
 }

@@ -6,7 +6,7 @@ import { formatMoney } from '#kernel/money.ts';
 import { providerTitle } from '#kernel/provider-name.ts';
 import { formatOrderNumber, type Order } from '#orders/order.ts';
 import { announceRefund } from './announce.ts';
-import { refreshOrderCards, tellOrder } from './change-order.ts';
+import { holdOrder, refreshOrderCards, tellOrder } from './change-order.ts';
 import { decideRefund, type RefundEvent } from './decide-refund.ts';
 import type { ProviderRegistry } from './payment-provider.ts';
 import { isOpenRefund, type Refund, type RefundStatus } from './refund.ts';
@@ -102,7 +102,8 @@ async function tellOrderOfRefund(
     const text = `a refund of ${formatMoney(refund)} came back`;
     return (await tellOrder(work, { ...common, event: 'refund_undone', text })).order;
   }
-  if (left >= order.amountMinor) return order;
+  // Held, because the next refund counts on this one as it is now.
+  if (left >= order.amountMinor) return holdOrder(work, order);
   const event = left <= 0 ? 'refunded_in_full' : 'refunded_in_part';
   return (await tellOrder(work, { ...common, event, text: `${formatMoney(refund)} went back: ${refund.reason}` }))
     .order;

@@ -3,6 +3,7 @@ import type { PaymentId, ProviderReference } from '#kernel/ids.ts';
 import type { AssetAmount, Money } from '#kernel/money.ts';
 import type { ProviderName } from '#kernel/provider-name.ts';
 import type { Trust } from '#kernel/trust.ts';
+import type { FiguresProvider } from './figures-provider.ts';
 import type { RefundProvider } from './refund-provider.ts';
 import type { PaymentSnapshot } from './snapshot.ts';
 
@@ -96,6 +97,8 @@ export interface PaymentProvider {
   cancelPayment(reference: ProviderReference, signal?: AbortSignal): Promise<void>;
   /** How this set-up gives money back; null where it cannot, and then `gaps` says so. */
   readonly refunds: RefundProvider | null;
+  /** The provider's own books of fees and settlements; null where it keeps none, or this set-up may not read them. */
+  readonly figures: FiguresProvider | null;
   /** Reads and verifies; never goes out, never throws for what a sender did. */
   verifyWebhook(delivery: WebhookDelivery, now: Milliseconds): WebhookVerdict;
   /** A cheap authenticated call that shows reachability and credentials. */

@@ -59,13 +59,16 @@ export function requestRefund(deps: PaymentDeps, draft: RefundDraft): Promise<Re
       const kind = known.status === 'awaiting_approval' ? 'awaiting_approval' : 'requested';
       return { kind, refund: known, isRepeat: true };
     }
-    const payment = await stores.payments.findPayment(draft.paymentId);
-    if (payment === undefined) return refuse('unknown_payment', 'There is no such payment.');
+    const asked = await stores.payments.findPayment(draft.paymentId);
+    if (asked === undefined) return refuse('unknown_payment', 'There is no such payment.');
+    const order = await stores.orders.findOrder(asked.orderId);
+    assert(order !== undefined, `order of payment ${asked.id} vanished`);
+    // The order is read before all that is counted, and held after it. Of two people who refund one order at once, one
+    // looks again, at what the other has taken.
+    const payment = await stores.payments.findPayment(asked.id);
+    assert(payment !== undefined, `payment ${asked.id} vanished`);
     const checked = await check(deps, { work, payment, amount: draft.amount });
     if ('refusal' in checked) return checked.refusal;
-    const order = await stores.orders.findOrder(payment.orderId);
-    assert(order !== undefined, `order of payment ${payment.id} vanished`);
-    // Two people who refund one order at once: one of them looks again, at what the other has taken.
     const held = await holdOrder(work, order);
     const needsApproval = deps.needsApproval?.({ money: checked.money, actor }) ?? false;
     const refund = newRefund(work, { draft, reason, payment, money: checked.money, needsApproval });

@@ -1,10 +1,11 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { expect, onTestFinished, test } from 'vitest';
+import { providerNames } from '#kernel/provider-name.ts';
 import { historyMs, playHistory } from '#sandbox/demo/history.ts';
 import { botNames, type House, owner, startHouse } from '#sandbox/demo/house.ts';
 import { tellOutage } from '#sandbox/demo/outage.ts';
 import { awaitOrder, createScene, type Scene } from '#sandbox/demo/scene.ts';
-import { type Story, stories } from '#sandbox/demo/stories.ts';
+import { placesOf, type Story, stories } from '#sandbox/demo/stories.ts';
 
 async function openHouse(options: { behindMs: number }): Promise<House> {
   const house = await startHouse({ portBase: 0, behindMs: options.behindMs });
@@ -31,7 +32,8 @@ test('every story of the demo ends at every provider as it says', async () => {
   const house = await openHouse({ behindMs: 0 });
   const scene = hurriedScene(house);
   const all: Story[] = Object.values(stories);
-  const told = all.flatMap((story) => story.at.map((provider) => ({ story, provider })));
+  const told = all.flatMap((story) => placesOf(story).map((provider) => ({ story, provider })));
+  expect(all.filter((story) => placesOf(story).length === 0)).toEqual([]);
   await Promise.all(
     told.map(async ({ story, provider }) => {
       const order = await scene.order(provider);
@@ -41,7 +43,7 @@ test('every story of the demo ends at every provider as it says', async () => {
       await awaitOrder(house, { id: order.id, is, timeoutMs: 20_000 });
     }),
   );
-  for (const provider of ['coinbase', 'bitpay', 'btcpay'] as const) {
+  for (const provider of providerNames) {
     expect(house.providers.faults(provider).get()).toMatchObject({ dropWebhooks: 0, duplicateWebhooks: 0 });
   }
 });

@@ -6,11 +6,15 @@ import type { BreakerState, ProviderRegistry } from '#payments/payment-provider.
 import { createTestClock } from '#test/support/clock.ts';
 import { createScriptedProviders } from '#test/support/scripted-providers.ts';
 
-const taken: Record<ProviderName, string[]> = { coinbase: ['USD'], bitpay: ['USD', 'EUR'], btcpay: ['USD', 'EUR'] };
+const taken: Partial<Record<ProviderName, string[]>> = {
+  coinbase: ['USD'],
+  bitpay: ['USD', 'EUR'],
+  btcpay: ['USD', 'EUR'],
+};
 const scripted = createScriptedProviders(['coinbase', 'bitpay', 'btcpay'], createTestClock());
 const listed = scripted.list().map((provider) => ({
   ...provider,
-  quote: (money: Money) => (taken[provider.name].includes(money.currency) ? provider.quote(money) : undefined),
+  quote: (money: Money) => (taken[provider.name]?.includes(money.currency) ? provider.quote(money) : undefined),
 }));
 
 function registry(breakers: Partial<Record<ProviderName, BreakerState>> = {}): ProviderRegistry {

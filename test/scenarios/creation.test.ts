@@ -1,6 +1,9 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { faultKinds } from '#sandbox/providers/contract.ts';
-import { type House, openHouse, providers } from '#test/support/house.ts';
+import { providersThat } from '#test/support/abilities.ts';
+import { type House, openHouse } from '#test/support/house.ts';
+
+const providers = providersThat('canCreate', 'canFetch', 'canFindLostCreate');
 
 const ordersPerProvider = 12;
 

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
-import { openHouse, providers } from '#test/support/house.ts';
+import { providersThat } from '#test/support/abilities.ts';
+import { openHouse } from '#test/support/house.ts';
 
 test('the same key with the same body gives the same answer, and no second checkout', async () => {
   await using house = await openHouse();
@@ -20,7 +21,7 @@ test('the same key with another body is refused with 422', async () => {
   expect(house.sandbox.records('bitpay')).toHaveLength(1);
 });
 
-test.each(providers)(
+test.each(providersThat('canCreate'))(
   '%s: twenty requests with one key at the same moment make one order and one checkout',
   async (provider) => {
     await using house = await openHouse();
@@ -32,7 +33,7 @@ test.each(providers)(
   },
 );
 
-test.each(providers)(
+test.each(providersThat('canCreate', 'canFindLostCreate'))(
   '%s: a repeat after the answer was lost goes on with the same order and checkout',
   async (provider) => {
     await using house = await openHouse({ providerPolicy: { attemptsMax: 1, timeoutMs: 200 } });

@@ -1,7 +1,10 @@
 import { expect, test } from 'vitest';
 import { hour, minute } from '#kernel/clock.ts';
-import { openHouse, providers } from '#test/support/house.ts';
+import { providersThat } from '#test/support/abilities.ts';
+import { openHouse } from '#test/support/house.ts';
 import { awaitFound, awaitTrue } from '#test/support/house-wait.ts';
+
+const providers = providersThat('canCreate', 'canFetch');
 
 test.each(providers)('%s: an order is paid once although every webhook comes three times', async (provider) => {
   await using house = await openHouse();

@@ -1,7 +1,10 @@
 import { expect, test } from 'vitest';
 import type { ProviderName } from '#kernel/provider-name.ts';
 import type { VisitAction } from '#sandbox/providers/contract.ts';
+import { providersThat } from '#test/support/abilities.ts';
 import { buttonsOf, openHouse } from '#test/support/house.ts';
+
+const everywhere = providersThat('canCreate', 'canFetch');
 
 interface Story {
   provider: ProviderName;
@@ -67,7 +70,7 @@ const stories: Story[] = [
     buttons: [...always, 'Mark paid', 'Resolve…'],
     announced: ['order.needs_attention'],
   },
-  ...(['coinbase', 'bitpay', 'btcpay'] as const).map(
+  ...everywhere.map(
     (provider): Story => ({
       ...expired,
       provider,

@@ -1,9 +1,12 @@
 // The promises that SQLite's one writer makes easy, kept by the whole product on PostgreSQL.
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { minute } from '#kernel/clock.ts';
-import { openHouse, providers } from '#test/support/house.ts';
+import { providersThat } from '#test/support/abilities.ts';
+import { openHouse } from '#test/support/house.ts';
 import { awaitTrue } from '#test/support/house-wait.ts';
 import { startPostgres, type TestPostgres } from '#test/support/postgres.ts';
+
+const providers = providersThat('canCreate', 'canFetch');
 
 let server: TestPostgres;
 beforeAll(async () => {

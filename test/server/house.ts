@@ -1,7 +1,7 @@
 import { systemClock } from '#kernel/clock.ts';
 import type { EventLog } from '#kernel/events.ts';
 import { createIds, systemRandom } from '#kernel/ids.ts';
-import type { ProviderName } from '#kernel/provider-name.ts';
+import { type ProviderName, providerNames } from '#kernel/provider-name.ts';
 import type { PaymentDeps } from '#payments/deps.ts';
 import type { HttpPolicy } from '#payments/providers/http-policy.ts';
 import { createProviderRegistry } from '#payments/providers/registry.ts';
@@ -12,6 +12,7 @@ import type { Check } from '#server/health.ts';
 import { createMetrics } from '#server/metrics.ts';
 import { createServer, type ServerDeps, type TillkeeperServer } from '#server/server.ts';
 import { loadConfig } from '#src/config.ts';
+import { settingNames, settings } from '#src/config-settings.ts';
 import { openTestDatabase, type TestDatabase } from '#test/support/database.ts';
 
 export const storeKey = 'key-of-the-shop';
@@ -38,11 +39,13 @@ export async function openHouse(
 ): Promise<House> {
   const sandbox = await startProviderSandbox();
   const db = await openTestDatabase();
-  const wanted = options.providers ?? ['coinbase', 'bitpay', 'btcpay'];
-  const settings = Object.entries(sandbox.environment).filter(([name]) =>
-    wanted.some((provider) => name.startsWith(provider.toUpperCase())),
-  );
-  const env = { TELEGRAM_BOT_TOKEN: '1:a', OWNER_IDS: '1', STORE_API_KEY: storeKey, ...Object.fromEntries(settings) };
+  const wanted: readonly string[] = options.providers ?? providerNames;
+  const given = settingNames.filter((name) => wanted.includes(settings[name].group));
+  const accounts = given.flatMap((name) => {
+    const value = sandbox.environment[name];
+    return value === undefined ? [] : [[name, value] as const];
+  });
+  const env = { TELEGRAM_BOT_TOKEN: '1:a', OWNER_IDS: '1', STORE_API_KEY: storeKey, ...Object.fromEntries(accounts) };
   const loaded = loadConfig({ ...env, ...options.env }, { readFile: () => '' });
   if (!loaded.ok) throw new Error(loaded.faults.join('\n'));
   const { config } = loaded;
@@ -50,10 +53,10 @@ export async function openHouse(
   const note = (message: string, facts: object = {}): unknown => logged.push(`${message} ${JSON.stringify(facts)}`);
   const log: EventLog = { info: note, warn: note, error: note };
   const base = { clock: systemClock, random: systemRandom, log };
-  const providers = createProviderRegistry(
-    { ...config.providers, publicUrl: config.http.publicUrl },
-    { ...base, policy: { attemptsMax: 2, firstDelayMs: 1, timeoutMs: 2_000, ...options.policy } },
-  );
+  const providers = createProviderRegistry(config.providers, {
+    ...{ ...base, publicUrl: config.http.publicUrl },
+    policy: { attemptsMax: 2, firstDelayMs: 1, timeoutMs: 2_000, ...options.policy },
+  });
   const ids = createIds({ clock: systemClock, random: systemRandom });
   const payments: PaymentDeps = { ...base, ids, database: db.database, providers };
   const server = createServer(

@@ -3,13 +3,15 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Random } from '#kernel/ids.ts';
 import type { ProviderName } from '#kernel/provider-name.ts';
-import type { VisitAction } from '#sandbox/providers/contract.ts';
+import type { ProviderCase } from '#test/contract/providers/provider-case.ts';
+import { cases } from '#test/contract/providers/registry.ts';
 import type { PlacedOrder, ShopClient } from './house-client.ts';
 import type { World } from './house-world.ts';
 
 export interface Purchase extends PlacedOrder {
   reference: string;
-  did: readonly VisitAction[];
+  /** What becomes of its payment. */
+  ends: ProviderCase['customers'][number]['ends'];
 }
 
 export interface Load {
@@ -18,12 +20,6 @@ export interface Load {
   stop(): Promise<void>;
 }
 
-const behaviours: Record<ProviderName, readonly (readonly VisitAction[])[]> = {
-  coinbase: [['pay'], ['pay'], ['pay_unconfirmed', 'confirm'], ['fail']],
-  bitpay: [['pay'], ['pay'], ['overpay'], ['underpay', 'expire']],
-  btcpay: [['pay'], ['pay'], ['overpay'], ['underpay', 'expire']],
-};
-
 /** Orders that come at once, and the longest pause until the next ones. */
 const burst = 3;
 const pauseMaxMs = 900;
@@ -31,7 +27,7 @@ const repeatAfterMs = 40;
 
 export function startLoad(
   world: Pick<World, 'sandbox'>,
-  deps: { client: ShopClient; random: Random; ordersMax: number },
+  deps: { client: ShopClient; random: Random; providers: readonly ProviderName[]; ordersMax: number },
 ): Load {
   const { random } = deps;
   const purchases: Purchase[] = [];
@@ -59,10 +55,11 @@ export function startLoad(
     const record = world.sandbox.records(provider).find(({ checkoutUrl }) => checkoutUrl === order.checkoutUrl);
     if (record === undefined) throw new Error(`${provider} has no checkout ${order.checkoutUrl}`);
     const { reference } = record;
-    const options = behaviours[provider];
-    const did = options[Math.floor(random.next() * options.length)] ?? ['pay'];
-    for (const action of did) await world.sandbox.visit({ provider, reference, action });
-    purchases.push({ ...order, reference, did });
+    const { customers } = cases[provider];
+    const customer = customers[Math.floor(random.next() * customers.length)];
+    if (customer === undefined) throw new Error(`${provider} has no customers`);
+    for (const action of customer.does) await world.sandbox.visit({ provider, reference, action });
+    purchases.push({ ...order, reference, ends: customer.ends });
   }
 
   async function crowd(provider: ProviderName): Promise<void> {
@@ -73,7 +70,7 @@ export function startLoad(
     }
   }
 
-  const crowds = Promise.all((['coinbase', 'bitpay', 'btcpay'] as const).map(crowd));
+  const crowds = Promise.all(deps.providers.map(crowd));
   crowds.catch(() => undefined);
   return {
     purchases,

@@ -3,7 +3,9 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { providerNames } from '#kernel/provider-name.ts';
 import type { ProviderSandbox } from '#sandbox/providers/options.ts';
+import { simulators } from '#sandbox/providers/registry.ts';
 import { startProviderSandbox } from '#sandbox/providers/server.ts';
 import type { SandboxLimits } from '#sandbox/telegram/limits.ts';
 import { startTelegramSandbox, type TelegramSandbox } from '#sandbox/telegram/server.ts';
@@ -58,9 +60,11 @@ export async function openWorld(options: WorldOptions = {}): Promise<World> {
   const file = join(folder, 'till.db');
   const port = await reservePort();
   const url = `http://127.0.0.1:${port}`;
-  // BitPay is told with each invoice where to post; the others are told here, as an admin does on their pages.
-  for (const provider of ['coinbase', 'btcpay'] as const)
-    sandbox.setWebhookUrl(provider, `${url}/webhooks/${provider}`);
+  // Some are told with each payment where to post; the others are told here, as an admin does on their pages.
+  for (const provider of providerNames) {
+    const isTold = simulators[provider].webhookTarget === 'account';
+    if (isTold) sandbox.setWebhookUrl(provider, `${url}/webhooks/${provider}`);
+  }
   return {
     clock,
     sandbox,

@@ -1,7 +1,6 @@
 // The whole product over real HTTP and a real SQLite file, between simulated providers, a local Telegram and a shop.
 import type { JobRun } from '#jobs/scheduler.ts';
 import { second } from '#kernel/clock.ts';
-import type { ProviderName } from '#kernel/provider-name.ts';
 import type { HttpPolicy } from '#payments/providers/http-policy.ts';
 import type { VisitAction, WebhookDelivery } from '#sandbox/providers/contract.ts';
 import type { CallbackAnswer } from '#sandbox/telegram/callbacks.ts';
@@ -53,7 +52,14 @@ export interface House extends World, ShopClient {
 }
 
 export async function openHouse(options: WorldOptions & { providerPolicy?: Partial<HttpPolicy> } = {}): Promise<House> {
-  const world = await openWorld(options);
+  return openHouseIn(await openWorld(options), options);
+}
+
+/** A house in a world that has a past: on its file, by its clock. */
+export async function openHouseIn(
+  world: World,
+  options: { providerPolicy?: Partial<HttpPolicy> } = {},
+): Promise<House> {
   const client = createShopClient({ url: world.url, key: storeKey });
   const logLines: string[] = [];
   let app: App | undefined;
@@ -140,8 +146,6 @@ export async function openHouse(options: WorldOptions & { providerPolicy?: Parti
 export function buttonsOf(message: SandboxMessage): string[] {
   return message.keyboard.flat().map(({ text }) => text);
 }
-
-export const providers: readonly ProviderName[] = ['coinbase', 'bitpay', 'btcpay'];
 
 async function tap(world: World, message: SandboxMessage, button: string): Promise<CallbackAnswer> {
   const { bot, messageId } = message;

@@ -48,7 +48,7 @@ export function createScriptedProviders(names: readonly ProviderName[], clock: C
 
   function provider(name: ProviderName): PaymentProvider {
     return {
-      ...{ name, capabilities: capabilities(), refunds: null },
+      ...{ name, capabilities: capabilities(), refunds: null, figures: null },
       quote: (money) => ({ amount: toDecimal(money), asset: money.currency }),
       async createPayment(request) {
         await creates.get(name)?.(request);

@@ -3,13 +3,16 @@ import { isJsonType, parseJsonObject } from '../requests.ts';
 import { BitPayError, codedError, plainError } from './errors.ts';
 import { type Invoice, invoiceData, places } from './invoice.ts';
 import { toExactJson } from './json.ts';
+import type { BitPayLedgers } from './ledger.ts';
+import { addLedgerRoutes } from './ledger-api.ts';
 import { rates } from './rates.ts';
 import type { BitPayRefunds } from './refunds.ts';
 import { parseInvoice, parseList, parseRefund } from './requests.ts';
+import type { BitPaySettlements } from './settlements.ts';
 import type { BitPayShop } from './shop.ts';
 import { isRequestSigned } from './signatures.ts';
 
-// BitPay: Base and headers, Facades, Invoices, Refunds; below `/bitpay`.
+// BitPay: Base and headers, Facades, Invoices, Refunds; below `/bitpay`. The routes of the ledger have a file of their own.
 
 export interface BitPayApiOptions {
   readonly posToken: string;
@@ -23,6 +26,9 @@ export interface BitPayApiOptions {
 export interface BitPayApiDeps {
   readonly shop: BitPayShop;
   readonly refunds: BitPayRefunds;
+  readonly ledgers: BitPayLedgers;
+  readonly settlements: BitPaySettlements;
+  readonly tick: () => void;
   readonly now: () => number;
   /** The URL as the client wrote it: scheme, host, port, path and query. */
   readonly urlOf: (context: Context) => string;
@@ -42,13 +48,18 @@ export function createBitPayApi(deps: BitPayApiDeps, options: BitPayApiOptions):
   });
   api.use('*', async (context, next) => {
     if (context.req.header('x-accept-version') !== '2.0.0') throw plainError(400, 'X-Accept-Version must be 2.0.0');
-    deps.shop.tick();
-    deps.refunds.tick();
+    deps.tick();
     await next();
   });
   const identify = createIdentify(deps, options);
   addInvoiceRoutes(api, { ...deps, identify });
-  addRefundRoutes(api, { ...deps, identify });
+  const merchant = async (context: Context, resourceToken?: string) => {
+    const { caller, fields } = await identify(context, resourceToken);
+    merchantOnly(caller);
+    return fields;
+  };
+  addRefundRoutes(api, { ...deps, merchant });
+  addLedgerRoutes(api, { ...deps, merchant, answer });
   api.get('/rates', (context) => answer(context, { data: rates() }));
   api.all('*', () => {
     throw plainError(404, 'Object not found');
@@ -61,7 +72,10 @@ type RouteDeps = BitPayApiDeps & { readonly identify: Identify };
 
 /** Who calls, and with which fields: the token is in the query of GET and DELETE and in the body of POST and PUT. */
 function createIdentify(deps: BitPayApiDeps, options: BitPayApiOptions) {
-  return async (context: Context): Promise<{ caller: Caller; fields: Record<string, unknown> }> => {
+  return async (
+    context: Context,
+    resourceToken?: string,
+  ): Promise<{ caller: Caller; fields: Record<string, unknown> }> => {
     const hasBody = context.req.method === 'POST' || context.req.method === 'PUT';
     const body = hasBody ? await context.req.text() : '';
     if (hasBody && !isJsonType(context.req.header('content-type'))) {
@@ -72,7 +86,7 @@ function createIdentify(deps: BitPayApiDeps, options: BitPayApiOptions) {
     const token = hasBody ? fields['token'] : context.req.query('token');
     if (token === undefined) throw plainError(401, 'Unauthorized: token is missing');
     if (token === options.posToken) return { caller: { facade: 'pos', token: options.posToken }, fields };
-    if (options.merchantToken === undefined || token !== options.merchantToken) {
+    if (options.merchantToken === undefined || token !== (resourceToken ?? options.merchantToken)) {
       throw plainError(401, 'Unauthorized: token is unknown');
     }
     const identity = context.req.header('x-identity');
@@ -139,12 +153,9 @@ function addInvoiceRoutes(api: Hono, { shop, identify, now }: RouteDeps): void {
   });
 }
 
-function addRefundRoutes(api: Hono, { shop, refunds, identify }: RouteDeps): void {
-  const merchant = async (context: Context) => {
-    const { caller, fields } = await identify(context);
-    merchantOnly(caller);
-    return fields;
-  };
+type Merchant = (context: Context) => Promise<Record<string, unknown>>;
+
+function addRefundRoutes(api: Hono, { shop, refunds, merchant }: BitPayApiDeps & { merchant: Merchant }): void {
   api.post('/refunds', async (context) => {
     const fields = await merchant(context);
     const invoiceId = fields['invoiceId'];

@@ -1,6 +1,6 @@
 import { currencyPlaces, formatUnits } from '../decimal.ts';
 import { randomBase58, randomHex } from '../ids.ts';
-import { RawNumber } from './json.ts';
+import { jsonDecimal, RawNumber } from './json.ts';
 import { coinTotal, coinUnits, displayCoin, exchangeRates, mapCoins } from './rates.ts';
 import type { InvoiceRequest } from './requests.ts';
 
@@ -96,7 +96,7 @@ function commonFields(invoice: Invoice, about: { url: string; nowMs: number }) {
     url: about.url,
     posData: request.posData,
     status: invoice.status,
-    price: new RawNumber(priceText(invoice)),
+    price: jsonDecimal(formatUnits(request.priceUnits, places(invoice))),
     currency: request.currency,
     orderId: request.orderId,
     invoiceTime: invoice.createdAtMs,
@@ -153,13 +153,6 @@ export function invoiceData(invoice: Invoice, about: { url: string; nowMs: numbe
     supportedTransactionCurrencies: mapCoins(() => ({ enabled: true })),
     token: invoice.resourceToken,
   };
-}
-
-function priceText(invoice: Invoice): string {
-  // A JSON number has no trailing zeros: 10.00 arrives as 10.
-  return formatUnits(invoice.request.priceUnits, places(invoice))
-    .replace(/(\.\d*?)0+$/, '$1')
-    .replace(/\.$/, '');
 }
 
 function priceOf(invoice: Invoice): { units: bigint; currency: string } {

@@ -10,6 +10,11 @@ export class RawNumber {
   }
 }
 
+/** A decimal as a JSON number shows it, without trailing zeros: `10.00` is 10. */
+export function jsonDecimal(decimal: string): RawNumber {
+  return new RawNumber(decimal.includes('.') ? decimal.replace(/\.?0+$/, '') : decimal);
+}
+
 const marker = '\u0000raw:';
 const marked = /"\\u0000raw:([0-9.e+-]+)"/g;
 

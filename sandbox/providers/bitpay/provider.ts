@@ -15,12 +15,18 @@ import {
   payCoin,
   places,
 } from './invoice.ts';
+import { BitPayLedgers, moneyNumber } from './ledger.ts';
 import { displayCoin } from './rates.ts';
 import { BitPayRefunds } from './refunds.ts';
 import { parseInvoice } from './requests.ts';
+import { BitPaySettlements } from './settlements.ts';
 import { BitPayShop, type BitPayShopOptions } from './shop.ts';
 
-export type BitPayOptions = BitPayApiOptions & BitPayShopOptions & { readonly refundDelayMs: number };
+export interface BitPayOptions extends BitPayApiOptions, BitPayShopOptions {
+  readonly refundDelayMs: number;
+  /** What lies in each ledger at first: a decimal string. */
+  readonly ledgerBalance: string;
+}
 
 const statusTexts: Readonly<Record<InvoiceStatus, readonly [CheckoutView['tone'], string]>> = {
   new: ['waiting', 'Waiting for your payment'],
@@ -33,15 +39,18 @@ const statusTexts: Readonly<Record<InvoiceStatus, readonly [CheckoutView['tone']
 };
 
 export function createBitPay(host: ProviderHost, options: BitPayOptions): SimulatedProvider {
-  const shop = new BitPayShop(host, options);
-  const refunds = new BitPayRefunds(host, { shop, delayMs: options.refundDelayMs });
+  const ledgers = new BitPayLedgers(host.now, { openingBalance: options.ledgerBalance });
+  const settlements = new BitPaySettlements(host.now, ledgers);
+  const shop = new BitPayShop(host, ledgers, options);
+  const refunds = new BitPayRefunds(host, { shop, ledgers, delayMs: options.refundDelayMs });
   const tick = () => {
     shop.tick();
     refunds.tick();
+    settlements.tick();
   };
   return {
     name: 'bitpay',
-    api: createBitPayApi({ shop, refunds, now: host.now, urlOf }, options),
+    api: createBitPayApi({ shop, refunds, ledgers, settlements, tick, now: host.now, urlOf }, options),
     visit({ reference, action, fraction }) {
       tick();
       const invoice = shop.invoices.get(reference);
@@ -63,7 +72,22 @@ export function createBitPay(host: ProviderHost, options: BitPayOptions): Simula
     records: () => shop.all().map((invoice) => recordOf(invoice, { shop, refunds })),
     createForeign: (input) => recordOf(shop.createForeign(foreignRequest(input)), { shop, refunds }),
     tick,
+    dials: [
+      {
+        name: 'ledgerBalance',
+        title: 'Ledger balance',
+        hint: 'a refund above it is refused',
+        get: () => balanceText(ledgers),
+        set: (balance) => ledgers.setBalance(balance),
+      },
+    ],
   };
+}
+
+/** That of the first ledger, since most shops have one; or what it will begin with. */
+function balanceText(ledgers: BitPayLedgers): string {
+  const [currency] = ledgers.currencies();
+  return currency === undefined ? ledgers.openingBalance : moneyNumber(ledgers.balance(currency), currency).text;
 }
 
 /** The signed text is the URL as it was written, so it is taken from the request line and not put together anew. */

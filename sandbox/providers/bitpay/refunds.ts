@@ -1,9 +1,10 @@
 import { formatUnits } from '../decimal.ts';
 import { makeRoom, type ProviderHost } from '../host.ts';
-import { randomBase58 } from '../ids.ts';
+import { randomBase58, randomHex } from '../ids.ts';
 import { codedError, invalidParameter, plainError } from './errors.ts';
 import { type Invoice, payCoin, places } from './invoice.ts';
-import { RawNumber, toExactJson } from './json.ts';
+import { jsonDecimal, RawNumber, toExactJson } from './json.ts';
+import type { BitPayLedgers } from './ledger.ts';
 import { coinUnits, displayCoin } from './rates.ts';
 import type { RefundRequest } from './requests.ts';
 import type { BitPayShop } from './shop.ts';
@@ -19,6 +20,7 @@ export interface Refund {
   readonly createdAtMs: number;
   notifiedAtMs: number;
   status: RefundStatus;
+  txid?: string;
 }
 
 const openStatuses: readonly RefundStatus[] = ['created', 'pending'];
@@ -27,11 +29,13 @@ export class BitPayRefunds {
   readonly refunds = new Map<string, Refund>();
   readonly #host: ProviderHost;
   readonly #shop: BitPayShop;
+  readonly #ledgers: BitPayLedgers;
   readonly #delayMs: number;
 
-  constructor(host: ProviderHost, about: { shop: BitPayShop; delayMs: number }) {
+  constructor(host: ProviderHost, about: { shop: BitPayShop; ledgers: BitPayLedgers; delayMs: number }) {
     this.#host = host;
     this.#shop = about.shop;
+    this.#ledgers = about.ledgers;
     this.#delayMs = about.delayMs;
   }
 
@@ -48,6 +52,11 @@ export class BitPayRefunds {
       .reduce((sum, refund) => sum + refund.request.amountUnits, 0n);
     if (taken + request.amountUnits > invoice.request.priceUnits) {
       throw invalidParameter('amount', 'The refunds would exceed the price of the invoice');
+    }
+    const { currency } = invoice.request;
+    if (request.amountUnits > this.#ledgers.balance(currency) - this.#promised(currency)) {
+      // Its number is not documented.
+      throw codedError(400, '010308', 'Insufficient ledger balance for this refund');
     }
     makeRoom(this.refunds);
     const now = this.#host.now();
@@ -76,6 +85,13 @@ export class BitPayRefunds {
 
   of(invoice: Invoice): Refund[] {
     return [...this.refunds.values()].filter((refund) => refund.invoice === invoice);
+  }
+
+  /** What open refunds are going to take from the ledger. */
+  #promised(currency: string): bigint {
+    return [...this.refunds.values()]
+      .filter(({ status, invoice }) => openStatuses.includes(status) && invoice.request.currency === currency)
+      .reduce((sum, { request }) => sum + request.amountUnits, 0n);
   }
 
   openOf(invoice: Invoice): Refund | undefined {
@@ -116,7 +132,7 @@ export class BitPayRefunds {
       invoice: invoice.id,
       reference: request.reference,
       status: refund.status,
-      amount: new RawNumber(formatUnits(request.amountUnits, places(invoice))),
+      amount: jsonDecimal(formatUnits(request.amountUnits, places(invoice))),
       transactionCurrency: payCoin,
       transactionAmount: new RawNumber(displayCoin(coinUnits(price, payCoin), payCoin)),
       transactionRefundFee: new RawNumber('0.000002'),
@@ -126,11 +142,16 @@ export class BitPayRefunds {
       immediate: request.isImmediate,
       buyerPaysRefundFee: request.buyerPaysRefundFee,
       requestDate: new Date(refund.createdAtMs).toISOString(),
+      txid: refund.txid,
     };
   }
 
   #become(refund: Refund, status: RefundStatus): void {
     refund.status = status;
+    if (status === 'success') {
+      refund.txid = randomHex(32);
+      this.#ledgers.debitRefund(refund.invoice, refund.request);
+    }
     this.#announce(refund);
   }
 

@@ -98,10 +98,22 @@ const listMax = 100;
 /** Dates are those of creation, in UTC, and the last one is included. */
 export function parseList(query: URLSearchParams): ListQuery {
   return {
-    fromMs: dateOf(query, 'dateStart'),
-    untilMs: dateOf(query, 'dateEnd') + dayMs,
+    ...parseDays(query, { start: 'dateStart', end: 'dateEnd' }),
+    ...parsePage(query),
     status: query.get('status') ?? undefined,
     orderId: query.get('orderId') ?? undefined,
+  };
+}
+
+export function parseDays(
+  query: URLSearchParams,
+  names: { start: string; end: string },
+): Pick<ListQuery, 'fromMs' | 'untilMs'> {
+  return { fromMs: dateOf(query, names.start), untilMs: dateOf(query, names.end) + dayMs };
+}
+
+export function parsePage(query: URLSearchParams): Pick<ListQuery, 'limit' | 'offset'> {
+  return {
     limit: countOf(query, { name: 'limit', byDefault: listMax, max: listMax }),
     offset: countOf(query, { name: 'offset', byDefault: 0, max: Number.MAX_SAFE_INTEGER }),
   };

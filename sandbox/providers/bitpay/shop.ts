@@ -14,6 +14,7 @@ import {
   webhookData,
 } from './invoice.ts';
 import { toExactJson } from './json.ts';
+import type { BitPayLedgers } from './ledger.ts';
 import type { InvoiceRequest, ListQuery } from './requests.ts';
 import { webhookSignature } from './signatures.ts';
 
@@ -48,10 +49,12 @@ const alwaysAnnounced: readonly InvoiceStatus[] = ['paid', 'confirmed', 'complet
 export class BitPayShop {
   readonly invoices = new Map<string, Invoice>();
   readonly #host: ProviderHost;
+  readonly #ledgers: BitPayLedgers;
   readonly #options: BitPayShopOptions;
 
-  constructor(host: ProviderHost, options: BitPayShopOptions) {
+  constructor(host: ProviderHost, ledgers: BitPayLedgers, options: BitPayShopOptions) {
     this.#host = host;
+    this.#ledgers = ledgers;
     this.#options = options;
   }
 
@@ -212,6 +215,7 @@ export class BitPayShop {
     if (invoice.status === status) return;
     invoice.status = status;
     if (status === 'confirmed') invoice.confirmedAtMs = this.#host.now();
+    if (status === 'complete') this.#ledgers.creditSale(invoice);
     this.#announce(invoice, events[status]);
   }
 

@@ -1,7 +1,9 @@
 import { type Context, Hono } from 'hono';
 import { isJsonType } from '../requests.ts';
 import { apiError, BtcPayError, invalidField, missingPermission } from './errors.ts';
-import { formatMoney, type Invoice, invoiceData, paidUnits, paymentMethodsData } from './invoice.ts';
+import { type Invoice, invoiceData, paymentMethodsData } from './invoice.ts';
+import { pullPaymentData } from './pull-payment.ts';
+import { addClaimRoutes, addPullPaymentRoutes, pullPaymentPermissions } from './pull-payment-api.ts';
 import { parseBody, parseInvoice, parseList } from './requests.ts';
 import type { BtcPayStore } from './store.ts';
 
@@ -12,6 +14,7 @@ export const permissions = {
   view: 'btcpay.store.canviewinvoices',
   modify: 'btcpay.store.canmodifyinvoices',
   refund: 'btcpay.store.cancreatenonapprovedpullpayments',
+  ...pullPaymentPermissions,
 } as const;
 
 export interface BtcPayApiOptions {
@@ -39,6 +42,7 @@ export function createBtcPayApi({ store, origin }: BtcPayApiDeps, options: BtcPa
     if (!(error instanceof BtcPayError)) throw error;
     return context.body(error.body, error.status, { 'Content-Type': 'application/json' });
   });
+  addClaimRoutes(api, { pulls: store.pulls, origin, jsonFields });
   api.use('*', async (context, next) => {
     if (context.req.header('authorization') !== `token ${options.apiKey}`) {
       throw apiError(401, 'unauthenticated', 'Authentication is required for accessing this endpoint');
@@ -96,44 +100,16 @@ export function createBtcPayApi({ store, origin }: BtcPayApiDeps, options: BtcPa
     const onlyAccounted = context.req.query('onlyAccountedPayments') !== 'false';
     return context.json(paymentMethodsData(invoiceOf(context), { onlyAccounted }));
   });
-  addRefund(api, { path: `${invoices}/:id/refund`, store, origin, allow });
+  api.post(`${invoices}/:id/refund`, async (context) => {
+    allow(context, permissions.refund);
+    const fields = await jsonFields(context);
+    return context.json(pullPaymentData(store.refund(invoiceOf(context), fields), origin()));
+  });
+  addPullPaymentRoutes(api, { pulls: store.pulls, origin, allow, jsonFields });
   api.all('*', () => {
     throw apiError(404, 'not-found', 'There is nothing here');
   });
   return api;
-}
-
-const refundVariants = ['RateThen', 'CurrentRate', 'Fiat', 'OverpaidAmount'];
-
-interface RefundRoute extends BtcPayApiDeps {
-  readonly path: string;
-  readonly allow: (context: Context, permission: string) => void;
-}
-
-function addRefund(api: Hono, { path, store, origin, allow }: RefundRoute): void {
-  api.post(path, async (context) => {
-    allow(context, permissions.refund);
-    const fields = await jsonFields(context);
-    const { refundVariant, name = null, description = null } = fields;
-    if (typeof refundVariant !== 'string' || !refundVariants.includes(refundVariant)) {
-      throw invalidField('refundVariant', 'The refund variant is unknown');
-    }
-    if (!Array.isArray(fields['payoutMethods']) || !fields['payoutMethods'].includes('BTC-CHAIN')) {
-      throw invalidField('payoutMethods', 'Please select one of the payment methods which were available');
-    }
-    const invoice = store.get(context.req.param('id') ?? '');
-    const id = store.refund(invoice);
-    return context.json({
-      id,
-      name,
-      description,
-      currency: invoice.request.currency,
-      amount: formatMoney(invoice, paidUnits(invoice)),
-      autoApproveClaims: refundVariant !== 'Fiat',
-      archived: false,
-      viewLink: `${origin()}/btcpay/pull-payments/${id}`,
-    });
-  });
 }
 
 async function jsonFields(context: Context): Promise<Record<string, unknown>> {

@@ -25,7 +25,6 @@ export interface Invoice {
   additionalStatus: AdditionalStatus;
   isArchived: boolean;
   readonly payments: Payment[];
-  readonly pullPaymentIds: string[];
   readonly isForeign: boolean;
 }
 
@@ -52,7 +51,6 @@ export function newInvoice(
     additionalStatus: 'None',
     isArchived: false,
     payments: [],
-    pullPaymentIds: [],
     isForeign: about.isForeign,
   };
 }

@@ -52,7 +52,11 @@ export class InvoiceLife {
       case 'Expired':
         return { pay_late: () => this.#payLate(invoice, share('1')), walk_away: walkAway };
       case 'Settled':
-        return { pay_again: () => this.#settleAtOnce(invoice, share('1')), walk_away: walkAway };
+        return {
+          pay_again: () => this.#settleAtOnce(invoice, share('1')),
+          take_back: () => this.markInvalid(invoice),
+          walk_away: walkAway,
+        };
       case 'Invalid':
         return { walk_away: walkAway };
       default:
@@ -140,6 +144,12 @@ export class InvoiceLife {
   invalidate(invoice: Invoice): void {
     this.become(invoice, { status: 'Invalid', additionalStatus: 'None' });
     this.announce(invoice, 'InvoiceInvalid', { manuallyMarked: false });
+  }
+
+  /** By the shop's own staff, on the server's pages or through its API. */
+  markInvalid(invoice: Invoice): void {
+    this.become(invoice, { status: 'Invalid', additionalStatus: 'Marked' });
+    this.announce(invoice, 'InvoiceInvalid', { manuallyMarked: true });
   }
 
   #take(invoice: Invoice, units: bigint): Payment {

@@ -1,8 +1,11 @@
 import { type CheckoutView, type ForeignInput, type ProviderRecord, VisitRefused } from '../contract.ts';
+import { formatUnits } from '../decimal.ts';
 import type { ProviderHost, SimulatedProvider } from '../host.ts';
-import { offered, perform } from '../visits.ts';
+import { offered, perform, type Visits } from '../visits.ts';
 import { type BtcPayApiOptions, createBtcPayApi } from './api.ts';
+import { claimView } from './claim-view.ts';
 import { btc, checkoutLink, formatMoney, type Invoice, paidUnits } from './invoice.ts';
+import { statusOf } from './pull-payment.ts';
 import { type InvoiceStatus, parseInvoice } from './requests.ts';
 import { BtcPayStore, type BtcPayStoreOptions } from './store.ts';
 
@@ -23,23 +26,28 @@ export function createBtcPay(host: ProviderHost, options: BtcPayOptions): Simula
     api: createBtcPayApi({ store, origin: host.origin }, options),
     visit({ reference, action, fraction }) {
       store.tick();
-      const invoice = store.invoices.get(reference);
+      const pull = store.pulls.held.get(reference);
+      const invoice = pull?.invoice ?? store.invoices.get(reference);
       if (invoice === undefined) throw new VisitRefused(`btcpay: no invoice ${reference}`);
-      const visits = store.life.visits(invoice, fraction);
-      perform(visits, { provider: 'btcpay', action, status: invoice.status });
+      const visits = pull === undefined ? visitsOf(store, invoice, fraction) : store.pulls.visits(pull, fraction);
+      perform(visits, { provider: 'btcpay', action, status: pull === undefined ? invoice.status : statusOf(pull) });
     },
     view(reference) {
       store.tick();
+      const pull = store.pulls.held.get(reference);
+      if (pull !== undefined) return claimView(store, pull, host.origin());
       const invoice = store.invoices.get(reference);
       return invoice === undefined ? undefined : viewOf(store, invoice);
     },
     findByPage(path) {
+      const pullId = /^\/pull-payments\/(\w+)$/.exec(path)?.[1];
+      if (pullId !== undefined) return store.pulls.held.get(pullId)?.id;
       const id = /^\/i\/(\w+)$/.exec(path)?.[1];
       return id === undefined ? undefined : store.invoices.get(id)?.id;
     },
-    records: () => store.all().map((invoice) => recordOf(invoice, host.origin())),
+    records: () => store.all().map((invoice) => recordOf(store, invoice, host.origin())),
     createForeign(input) {
-      return recordOf(store.create(foreignRequest(input), { isForeign: true }), host.origin());
+      return recordOf(store, store.create(foreignRequest(input), { isForeign: true }), host.origin());
     },
     tick: () => store.tick(),
   };
@@ -50,7 +58,13 @@ function foreignRequest(input: ForeignInput) {
   return parseInvoice({ amount: input.amount, currency: input.currency ?? 'USD', metadata });
 }
 
-function recordOf(invoice: Invoice, origin: string): ProviderRecord {
+/** What may happen to the invoice, and to its refunds. */
+function visitsOf(store: BtcPayStore, invoice: Invoice, fraction?: string): Visits {
+  const { walk_away, ...visits } = store.life.visits(invoice, fraction);
+  return { ...visits, ...store.pulls.visitsOf(invoice, fraction), ...(walk_away && { walk_away }) };
+}
+
+function recordOf(store: BtcPayStore, invoice: Invoice, origin: string): ProviderRecord {
   const { request } = invoice;
   const orderId = request.metadata['orderId'];
   return {
@@ -68,10 +82,10 @@ function recordOf(invoice: Invoice, origin: string): ProviderRecord {
     checkoutUrl: checkoutLink(invoice, origin),
     idempotencyKey: undefined,
     createCalls: 1,
-    refunds: invoice.pullPaymentIds.map((id) => ({
-      id,
-      status: 'pull payment',
-      amount: formatMoney(invoice, paidUnits(invoice)),
+    refunds: store.pulls.of(invoice).map((pull) => ({
+      id: pull.id,
+      status: statusOf(pull),
+      amount: formatUnits(pull.units, pull.places),
     })),
     isForeign: invoice.isForeign,
   };
@@ -91,7 +105,7 @@ function viewOf(store: BtcPayStore, invoice: Invoice): CheckoutView {
     status: additionalStatus === 'None' ? status : `${status} · ${additionalStatus}`,
     statusText: status === 'New' && additionalStatus === 'PaidPartial' ? 'Partly paid: the rest is still open' : text,
     tone,
-    actions: offered(store.life.visits(invoice)),
+    actions: offered(visitsOf(store, invoice)),
     facts: [
       ['To pay', `${btc(invoice, request.amountUnits)} BTC`],
       ['Received', `${btc(invoice, paid)} BTC`],

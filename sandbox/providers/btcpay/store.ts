@@ -1,8 +1,10 @@
 import { makeRoom, type ProviderHost } from '../host.ts';
-import { randomBase58 } from '../ids.ts';
 import { apiError, invalidField } from './errors.ts';
 import { type Invoice, isPaidOver, markableStatuses, newInvoice } from './invoice.ts';
 import { InvoiceLife } from './life.ts';
+import type { PullPayment } from './pull-payment.ts';
+import { BtcPayPullPayments } from './pull-payments.ts';
+import { parseRefund } from './refund-request.ts';
 import type { InvoiceRequest, ListQuery } from './requests.ts';
 
 // The merchant's store: its invoices.
@@ -16,6 +18,7 @@ export interface BtcPayStoreOptions {
 export class BtcPayStore {
   readonly invoices = new Map<string, Invoice>();
   readonly life: InvoiceLife;
+  readonly pulls: BtcPayPullPayments;
   readonly #host: ProviderHost;
   readonly #storeId: string;
 
@@ -23,6 +26,7 @@ export class BtcPayStore {
     this.#host = host;
     this.#storeId = options.storeId;
     this.life = new InvoiceLife(host, options);
+    this.pulls = new BtcPayPullPayments(host, options);
   }
 
   create(request: InvoiceRequest, about: { isForeign: boolean }): Invoice {
@@ -68,21 +72,19 @@ export class BtcPayStore {
     const wanted = markableStatuses(invoice).find((name) => name === status);
     if (wanted === undefined)
       throw invalidField('status', 'Status can only be marked to one of the available statuses');
+    if (wanted === 'Invalid') {
+      this.life.markInvalid(invoice);
+      return;
+    }
     this.life.become(invoice, { status: wanted, additionalStatus: 'Marked' });
-    const overPaid = wanted === 'Settled' ? { overPaid: isPaidOver(invoice) } : {};
-    this.life.announce(invoice, `Invoice${wanted}`, { manuallyMarked: true, ...overPaid });
+    this.life.announce(invoice, 'InvoiceSettled', { manuallyMarked: true, overPaid: isPaidOver(invoice) });
   }
 
   /** Sends no money: it makes a pull payment that the buyer claims. */
-  refund(invoice: Invoice): string {
-    const isLateOrOdd = invoice.status === 'Expired' && invoice.additionalStatus !== 'None';
-    if (invoice.status !== 'Settled' && invoice.status !== 'Invalid' && !isLateOrOdd) {
-      throw apiError(400, 'non-refundable', 'Cannot refund this invoice');
-    }
-    const pullPaymentId = randomBase58(22);
-    invoice.pullPaymentIds.push(pullPaymentId);
-    this.life.announce(invoice, 'InvoiceRefund', { pullPaymentId });
-    return pullPaymentId;
+  refund(invoice: Invoice, fields: Readonly<Record<string, unknown>>): PullPayment {
+    const pull = this.pulls.create(invoice, parseRefund(fields, invoice));
+    this.life.announce(invoice, 'InvoiceRefund', { pullPaymentId: pull.id });
+    return pull;
   }
 
   tick(): void {

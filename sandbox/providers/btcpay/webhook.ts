@@ -2,6 +2,7 @@ import { createHmac } from 'node:crypto';
 import type { WebhookEvent } from '../deliveries.ts';
 import { randomBase58 } from '../ids.ts';
 import { type Invoice, seconds } from './invoice.ts';
+import type { Payout, PullPayment } from './pull-payment.ts';
 
 // BTCPay: Webhooks.
 
@@ -10,21 +11,42 @@ export function btcPaySignature(secret: string, body: string): string {
   return `sha256=${createHmac('sha256', secret).update(body).digest('hex')}`;
 }
 
-export interface EventInput {
-  readonly invoice: Invoice;
+interface Sender {
   readonly type: string;
-  readonly extra: Readonly<Record<string, unknown>>;
   readonly nowMs: number;
   readonly webhookId: string;
   readonly webhookSecret: string;
 }
 
-/** A copy is the same delivery; a later attempt is a redelivery with an id of its own that names the original one. */
-export function webhookEvent({ invoice, type, extra, nowMs, webhookId, webhookSecret }: EventInput): WebhookEvent {
-  const originalDeliveryId = randomBase58(22);
+export interface EventInput extends Sender {
+  readonly invoice: Invoice;
+  readonly extra: Readonly<Record<string, unknown>>;
+}
+
+export function webhookEvent({ invoice, extra, ...sender }: EventInput): WebhookEvent {
   const tail = { storeId: invoice.storeId, invoiceId: invoice.id, metadata: invoice.request.metadata };
+  return signedEvent(sender, { reference: invoice.id, fields: { ...extra, ...tail } });
+}
+
+/** It names no invoice. */
+export function payoutEvent({
+  pull,
+  payout,
+  storeId,
+  ...sender
+}: Sender & { pull: PullPayment; payout: Payout; storeId: string }): WebhookEvent {
+  const fields = { payoutId: payout.id, pullPaymentId: pull.id, payoutState: payout.state, storeId };
+  return signedEvent(sender, { reference: pull.invoice.id, fields });
+}
+
+/** A copy is the same delivery; a later attempt is a redelivery with an id of its own that names the original one. */
+function signedEvent(
+  { type, nowMs, webhookId, webhookSecret }: Sender,
+  { reference, fields }: { reference: string; fields: Readonly<Record<string, unknown>> },
+): WebhookEvent {
+  const originalDeliveryId = randomBase58(22);
   return {
-    reference: invoice.id,
+    reference,
     type,
     eventId: originalDeliveryId,
     url: undefined,
@@ -37,7 +59,7 @@ export function webhookEvent({ invoice, type, extra, nowMs, webhookId, webhookSe
         type,
         timestamp: seconds(nowMs),
       };
-      const body = JSON.stringify({ ...envelope, ...extra, ...tail }, null, 2);
+      const body = JSON.stringify({ ...envelope, ...fields }, null, 2);
       return {
         headers: { 'content-type': 'application/json', 'btcpay-sig': btcPaySignature(webhookSecret, body) },
         body,

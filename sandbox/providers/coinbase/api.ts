@@ -22,9 +22,13 @@ export interface CoinbaseApiDeps {
   readonly shop: CoinbaseShop;
   readonly checkJwt: JwtCheck;
   readonly now: () => number;
+  /** When the call reached the provider; undefined where nobody has noted it. */
+  readonly arrivedAt: (context: Context) => number | undefined;
+  /** Whether a repeated key means the same refund. It is not documented for refunds, and so both can be had. */
+  readonly honoursRefundKeys: boolean;
 }
 
-export function createCoinbaseApi({ shop, checkJwt, now }: CoinbaseApiDeps): Hono {
+export function createCoinbaseApi({ shop, checkJwt, now, arrivedAt, honoursRefundKeys }: CoinbaseApiDeps): Hono {
   const api = new Hono();
   const once = createOnce(shop);
   const show = (checkout: Checkout) => checkoutObject(checkout, { pageUrl: shop.pageUrl(checkout) });
@@ -39,7 +43,7 @@ export function createCoinbaseApi({ shop, checkJwt, now }: CoinbaseApiDeps): Hon
       method: context.req.method,
       host: context.req.header('host') ?? '',
       path: new URL(context.req.url).pathname,
-      nowMs: now(),
+      nowMs: arrivedAt(context) ?? now(),
     });
     shop.tick();
     await next();
@@ -65,7 +69,7 @@ export function createCoinbaseApi({ shop, checkJwt, now }: CoinbaseApiDeps): Hon
   api.post('/checkouts/:id/refund', async (context) => {
     const body = await jsonBody(context);
     const key = parseIdempotencyKey(context.req.header('x-idempotency-key'), 'optional');
-    return once(context, { key, body }, () => {
+    return once(context, { key: honoursRefundKeys ? key : undefined, body }, () => {
       const { checkout, refund } = shop.refund(context.req.param('id'), parseRefund(body));
       return { checkoutId: checkout.id, status: 200, body: JSON.stringify({ checkout: show(checkout), refund }) };
     });

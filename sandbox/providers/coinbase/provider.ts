@@ -1,16 +1,17 @@
 import type { CheckoutView, ForeignInput, ProviderRecord } from '../contract.ts';
 import { VisitRefused } from '../contract.ts';
 import { formatUnits } from '../decimal.ts';
+import { arrivedAtMs } from '../gate.ts';
 import type { ProviderHost, SimulatedProvider } from '../host.ts';
 import { offered, perform } from '../visits.ts';
-import { createCoinbaseApi } from './api.ts';
+import { type CoinbaseApiDeps, createCoinbaseApi } from './api.ts';
 import { amountOf, amountPlaces, type Checkout, isPaid } from './checkout.ts';
 import { createJwtCheck, type JwtKey } from './jwt.ts';
 import { parseCreate } from './requests.ts';
 import { CoinbaseShop, type CoinbaseShopOptions } from './shop.ts';
 import type { CheckoutStatus } from './statuses.ts';
 
-export type CoinbaseOptions = JwtKey & CoinbaseShopOptions;
+export type CoinbaseOptions = JwtKey & CoinbaseShopOptions & Pick<CoinbaseApiDeps, 'honoursRefundKeys'>;
 
 const statusTexts: Readonly<Record<CheckoutStatus, readonly [CheckoutView['tone'], string]>> = {
   ACTIVE: ['waiting', 'Waiting for your payment'],
@@ -27,7 +28,10 @@ export function createCoinbase(host: ProviderHost, options: CoinbaseOptions): Si
   const shop = new CoinbaseShop(host, options);
   return {
     name: 'coinbase',
-    api: createCoinbaseApi({ shop, checkJwt: createJwtCheck(options), now: host.now }),
+    api: createCoinbaseApi({
+      ...{ shop, checkJwt: createJwtCheck(options), now: host.now, arrivedAt: arrivedAtMs },
+      honoursRefundKeys: options.honoursRefundKeys,
+    }),
     visit({ reference, action }) {
       shop.tick();
       const checkout = shop.checkouts.get(reference);

@@ -15,11 +15,16 @@ const labels: Readonly<Record<VisitAction, string>> = {
   expire: 'Let it expire',
   double_spend: 'Double spend',
   invalidate: 'Never confirm it',
+  take_back: 'Take it back',
   decline: 'Decline it',
+  claim_refund: 'Claim the refund',
   complete_refund: 'Refund arrives',
   fail_refund: 'Refund fails',
   walk_away: 'Leave without paying',
 };
+
+/** What the page is for. */
+const mainActions: readonly VisitAction[] = ['pay', 'confirm', 'claim_refund'];
 
 export interface CheckoutPage {
   readonly view: CheckoutView;
@@ -29,7 +34,7 @@ export interface CheckoutPage {
 }
 
 export function checkoutPage({ view, nowMs, refusal }: CheckoutPage): Html {
-  const main = view.actions.find((action) => action === 'pay' || action === 'confirm');
+  const main = view.actions.find((action) => mainActions.includes(action));
   const others = view.actions.filter((action) => action !== main && action !== 'walk_away');
   const remainingSeconds = Math.max(0, Math.round((view.expiresAtMs - nowMs) / 1000));
   const body = html`<main class="checkout">

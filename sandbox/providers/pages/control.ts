@@ -1,12 +1,18 @@
 import { html } from 'hono/html';
-import { type FaultSettings, faultKinds, type ProviderName, providerNames } from '../contract.ts';
-import type { Station } from '../station.ts';
+import { type ProviderName, providerNames } from '#kernel/provider-name.ts';
+import { allFaultKinds, type FaultSettings } from '../contract.ts';
+import type { Dial } from '../host.ts';
+import type { Stations } from '../station.ts';
 import { type Html, makers, page } from './layout.ts';
 import { livePart } from './live.ts';
 
-type Stations = Record<ProviderName, Station>;
-
-type SelectName = 'failRate' | 'dropWebhooks' | 'duplicateWebhooks' | 'delayWebhooksMs' | 'retryAfterSeconds';
+type SelectName =
+  | 'failRate'
+  | 'dropWebhooks'
+  | 'duplicateWebhooks'
+  | 'delayWebhooksMs'
+  | 'retryAfterSeconds'
+  | 'lateMs';
 
 const rates = [0, 0.1, 0.3, 0.5, 1];
 const percent = (value: number) => `${Math.round(value * 100)} %`;
@@ -16,6 +22,7 @@ const selects: Readonly<Record<SelectName, { values: readonly number[]; text: (v
   duplicateWebhooks: { values: [0, 1, 2, 5], text: (value) => (value === 0 ? 'none' : `${value} more`) },
   delayWebhooksMs: { values: [0, 1_000, 5_000, 30_000, 120_000], text: (value) => `${value / 1000} s` },
   retryAfterSeconds: { values: [1, 2, 5, 30], text: (value) => `${value} s` },
+  lateMs: { values: [5_000, 60_000, 600_000, 1_800_000], text: (value) => `${value / 1000} s` },
 };
 
 interface Row {
@@ -27,7 +34,8 @@ interface Row {
 const rows: readonly Row[] = [
   { name: 'outage', title: 'Total outage', hint: 'API cut off, pages down, webhooks wait' },
   { name: 'failRate', title: 'API calls that fail', hint: 'in one of the ways below' },
-  { name: 'failKinds', title: 'How they fail', hint: '“after”: done, but the answer is lost' },
+  { name: 'failKinds', title: 'How they fail', hint: '“after”: done, the answer is lost; “late”: done long after' },
+  { name: 'lateMs', title: 'How late “late” is', hint: '' },
   { name: 'retryAfterSeconds', title: 'Retry-After of a 429', hint: '' },
   { name: 'dropWebhooks', title: 'Webhooks lost', hint: 'never sent' },
   { name: 'duplicateWebhooks', title: 'Webhooks repeated', hint: 'the same event again' },
@@ -42,6 +50,7 @@ export function controlPage(stations: Stations, nowMs: number): Html {
 <div class="scroll"><table class="faults">
 <thead><tr><th></th>${providerNames.map((name) => html`<th class="${name}">${makers[name]}</th>`)}</tr></thead>
 <tbody>${rows.map((row) => faultRow(stations, row))}
+${providerNames.flatMap((name) => (stations[name].provider.dials ?? []).map((dial) => dialRow(name, dial)))}
 <tr><th></th>${providerNames.map((name) => html`<td><button class="calm" data-provider="${name}" data-testid="fault-${name}-reset">No faults</button></td>`)}</tr>
 </tbody></table></div>
 <div id="live">${livePart(stations, nowMs)}</div>
@@ -54,6 +63,14 @@ function faultRow(stations: Stations, row: Row): Html {
     const settings = stations[provider].faults.controls.get();
     return html`<td class="${provider}">${control(provider, { name: row.name, settings })}</td>`;
   })}</tr>`;
+}
+
+function dialRow(owner: ProviderName, dial: Dial): Html {
+  const input = html`<input size="10" value="${dial.get()}" data-provider="${owner}" data-dial="${dial.name}"
+data-testid="dial-${owner}-${dial.name}">`;
+  return html`<tr><th>${dial.title}<small>${dial.hint}</small></th>${providerNames.map(
+    (provider) => html`<td class="${provider}">${provider === owner ? input : ''}</td>`,
+  )}</tr>`;
 }
 
 function control(
@@ -73,22 +90,24 @@ ${offered.map((value) => html`<option value="${value}" ${value === current ? 'se
 }
 
 function kinds(provider: ProviderName, settings: FaultSettings): Html {
-  return html`<div class="kinds">${faultKinds.map(
+  return html`<div class="kinds">${allFaultKinds.map(
     (kind) => html`<label><input type="checkbox" data-provider="${provider}" data-kind="${kind}"
 data-testid="fault-${provider}-kind-${kind}" ${settings.failKinds.includes(kind) ? 'checked' : ''}>${kind.replaceAll('_', ' ')}</label>`,
   )}</div>`;
 }
 
 const script = `
+const always = ['retryAfterSeconds', 'lateMs'];
 const post = (path, body) => fetch(path, { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) });
 document.addEventListener('change', async (event) => {
-  const { provider, fault, kind } = event.target.dataset;
+  const { provider, fault, kind, dial } = event.target.dataset;
+  if (dial) await post('/control/dial', { provider, name: dial, value: event.target.value });
   if (kind) {
     const boxes = [...document.querySelectorAll('[data-kind][data-provider="' + provider + '"]')];
     await post('/control/faults', { provider, change: { failKinds: boxes.filter((box) => box.checked).map((box) => box.dataset.kind) } });
   } else if (fault) {
     const value = event.target.type === 'checkbox' ? event.target.checked : Number(event.target.value);
-    event.target.classList.toggle('on', fault !== 'retryAfterSeconds' && value !== 0 && value !== false);
+    event.target.classList.toggle('on', !always.includes(fault) && value !== 0 && value !== false);
     await post('/control/faults', { provider, change: { [fault]: value } });
   }
 });
@@ -98,7 +117,7 @@ document.addEventListener('click', async (event) => {
   location.reload();
 });
 for (const select of document.querySelectorAll('select')) {
-  select.classList.toggle('on', select.dataset.fault !== 'retryAfterSeconds' && select.value !== '0');
+  select.classList.toggle('on', !always.includes(select.dataset.fault) && select.value !== '0');
 }
 setInterval(async () => {
   const answer = await fetch('/control/live').catch(() => undefined);

@@ -1,14 +1,13 @@
 import { html, raw } from 'hono/html';
-import type { ProviderName } from '../contract.ts';
+import { eachProvider, type ProviderName, providerNames } from '#kernel/provider-name.ts';
+import { simulators } from '../registry.ts';
 import { style } from './style.ts';
 
 export type Html = ReturnType<typeof html>;
 
-export const makers: Readonly<Record<ProviderName, string>> = {
-  coinbase: 'Coinbase Business',
-  bitpay: 'BitPay',
-  btcpay: 'BTCPay Server',
-};
+export const makers: Readonly<Record<ProviderName, string>> = eachProvider((name) => simulators[name].maker);
+
+const accents = providerNames.map((name) => `.${name} { --accent: ${simulators[name].accent}; }`).join(' ');
 
 export function page(input: { title: string; theme: string; body: Html; script: string }): Html {
   return html`<!doctype html>
@@ -18,7 +17,7 @@ export function page(input: { title: string; theme: string; body: Html; script: 
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <link rel="icon" href="data:,">
 <title>${input.title}</title>
-<style>${raw(style)}</style>
+<style>${raw(style)}${raw(accents)}</style>
 </head>
 <body class="${input.theme}">
 ${input.body}

@@ -1,7 +1,7 @@
 import { html } from 'hono/html';
-import type { ApiCall, DeliveryOutcome, ProviderName, ProviderRecord, WebhookDelivery } from '../contract.ts';
-import { providerNames } from '../contract.ts';
-import type { Station } from '../station.ts';
+import { type ProviderName, providerNames } from '#kernel/provider-name.ts';
+import type { ApiCall, DeliveryOutcome, ProviderRecord, WebhookDelivery } from '../contract.ts';
+import type { Stations } from '../station.ts';
 import { type Html, makers } from './layout.ts';
 
 // The part of the control page that moves.
@@ -15,7 +15,7 @@ const outcomes: Readonly<Record<DeliveryOutcome, string>> = {
   no_target: 'no address',
 };
 
-export function livePart(stations: Record<ProviderName, Station>, nowMs: number): Html {
+export function livePart(stations: Stations, nowMs: number): Html {
   const all = providerNames.map((name) => stations[name]);
   const records = newest(
     all.flatMap(({ provider }) => provider.records().slice(0, rowsMax)),

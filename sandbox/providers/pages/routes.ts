@@ -1,27 +1,23 @@
 import type { HttpBindings } from '@hono/node-server';
 import type { Context, Hono } from 'hono';
-import {
-  type FaultSettings,
-  faultKinds,
-  type ProviderName,
-  providerNames,
-  VisitRefused,
-  visitActions,
-} from '../contract.ts';
+import { type ProviderName, providerNames } from '#kernel/provider-name.ts';
+import { allFaultKinds, type FaultSettings, VisitRefused, visitActions } from '../contract.ts';
+import { setDial } from '../dials.ts';
+import { simulators } from '../registry.ts';
 import { isObject } from '../requests.ts';
-import type { Station } from '../station.ts';
+import type { Stations } from '../station.ts';
 import { checkoutPage, outagePage } from './checkout.ts';
 import { controlPage } from './control.ts';
 import { livePart } from './live.ts';
 
 export interface PagesDeps {
-  readonly stations: Record<ProviderName, Station>;
+  readonly stations: Stations;
   readonly now: () => number;
 }
 
 type App = Hono<{ Bindings: HttpBindings }>;
 
-/** Must be added before the APIs: BitPay's hosted page lies under the same path as its API. */
+/** Must be added before the APIs: a hosted page may lie under the same path as its API. */
 export function addPages(app: App, deps: PagesDeps): void {
   addHostedPages(app, deps);
   addControl(app, deps);
@@ -37,9 +33,9 @@ function addHostedPages(app: App, { stations, now }: PagesDeps): void {
     if (view === undefined) return context.text('There is no such checkout.', 404);
     return context.html(checkoutPage({ view, nowMs: now(), refusal: url.searchParams.get('refused') ?? undefined }));
   };
-  app.get('/coinbase/payment-links/:id', hosted('coinbase'));
-  app.get('/bitpay/invoice', hosted('bitpay'));
-  app.get('/btcpay/i/:id', hosted('btcpay'));
+  for (const name of providerNames) {
+    for (const path of simulators[name].pagePaths) app.get(`/${name}${path}`, hosted(name));
+  }
 
   app.get('/status/:provider/:reference', (context) => {
     const name = providerNames.find((known) => known === context.req.param('provider'));
@@ -54,8 +50,9 @@ function addHostedPages(app: App, { stations, now }: PagesDeps): void {
     if (name === undefined || action === undefined || typeof reference !== 'string') return context.notFound();
     const { provider } = stations[name];
     const record = provider.records().find((known) => known.reference === reference);
-    if (record === undefined) return context.notFound();
-    const target = new URL(record.checkoutUrl);
+    const pageUrl = provider.view(reference)?.pageUrl ?? record?.checkoutUrl;
+    if (pageUrl === undefined) return context.notFound();
+    const target = new URL(pageUrl);
     try {
       provider.visit({ reference, action });
     } catch (error) {
@@ -79,6 +76,18 @@ function addControl(app: App, { stations, now }: PagesDeps): void {
     stations[name].deliveries.pump();
     return context.json(stations[name].faults.controls.get());
   });
+  app.post('/control/dial', async (context) => {
+    const body: unknown = await context.req.json();
+    const owner = isObject(body) ? providerNames.find((known) => known === body['provider']) : undefined;
+    if (owner === undefined || !isObject(body)) return context.text('Malformed', 400);
+    try {
+      setDial(stations[owner].provider, { name: String(body['name']), value: String(body['value']) });
+    } catch (error) {
+      if (!(error instanceof VisitRefused)) throw error;
+      return context.text(error.message, 400);
+    }
+    return context.json({});
+  });
   app.post('/control/reset', async (context) => {
     const body: unknown = await context.req.json();
     const name = isObject(body) ? providerNames.find((known) => known === body['provider']) : undefined;
@@ -90,7 +99,14 @@ function addControl(app: App, { stations, now }: PagesDeps): void {
 }
 
 const switches = ['outage', 'reorderWebhooks'] as const;
-const numbers = ['failRate', 'retryAfterSeconds', 'dropWebhooks', 'duplicateWebhooks', 'delayWebhooksMs'] as const;
+const numbers = [
+  'failRate',
+  'lateMs',
+  'retryAfterSeconds',
+  'dropWebhooks',
+  'duplicateWebhooks',
+  'delayWebhooksMs',
+] as const;
 
 function parseChange(change: Record<string, unknown>): Partial<FaultSettings> {
   const result: Partial<FaultSettings> = {};
@@ -103,6 +119,6 @@ function parseChange(change: Record<string, unknown>): Partial<FaultSettings> {
     if (typeof value === 'number' && value >= 0) result[name] = value;
   }
   const kinds = change['failKinds'];
-  if (Array.isArray(kinds)) result.failKinds = faultKinds.filter((kind) => kinds.includes(kind));
+  if (Array.isArray(kinds)) result.failKinds = allFaultKinds.filter((kind) => kinds.includes(kind));
   return result;
 }

@@ -5,7 +5,6 @@ export const style = `
   --good: #12805c; --bad: #b3382c; --busy: #9a6700; color-scheme: light; }
 * { box-sizing: border-box; }
 body { margin: 0; background: var(--ground); color: var(--ink); font: 15px/1.5 system-ui, -apple-system, "Segoe UI", Roboto, sans-serif; }
-.coinbase { --accent: #3257e0; } .bitpay { --accent: #0e6f74; } .btcpay { --accent: #47861f; }
 button { font: inherit; cursor: pointer; }
 :focus-visible { outline: 2px solid var(--accent); outline-offset: 2px; }
 

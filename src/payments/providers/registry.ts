@@ -1,73 +1,82 @@
 import type { Clock } from '#kernel/clock.ts';
 import type { EventLog } from '#kernel/events.ts';
 import type { Random } from '#kernel/ids.ts';
+import type { ProviderName } from '#kernel/provider-name.ts';
 import type { PaymentProvider, ProviderHealth, ProviderRegistry } from '../payment-provider.ts';
-import { type BitpaySettings, createBitpayProvider } from './bitpay/bitpay-provider.ts';
-import { findBitpayError } from './bitpay/client.ts';
-import { type BtcpaySettings, createBtcpayProvider } from './btcpay/btcpay-provider.ts';
-import { findBtcpayError } from './btcpay/client.ts';
-import { findCoinbaseError } from './coinbase/client.ts';
-import { type CoinbaseSettings, createCoinbaseProvider } from './coinbase/coinbase-provider.ts';
-import { createProviderHttp, type ProviderCall, type ProviderHttpOptions } from './http.ts';
+import { bitpay } from './bitpay/definition.ts';
+import { btcpay } from './btcpay/definition.ts';
+import { coinbase } from './coinbase/definition.ts';
+import { createProviderHttp, type ProviderCall } from './http.ts';
 import { defaultHttpPolicy, type HttpPolicy } from './http-policy.ts';
+import { nowpayments } from './nowpayments/definition.ts';
+import type { ProviderDefinition, SharedSettings } from './provider-definition.ts';
 import { withoutSlash } from './web-address.ts';
 
-/** The providers that are switched on; the order here is the order of `provider: "auto"`. */
-export interface ProviderSettings {
-  coinbase?: CoinbaseSettings | null | undefined;
-  bitpay?: Omit<BitpaySettings, 'notificationUrl'> | null | undefined;
-  btcpay?: BtcpaySettings | null | undefined;
-  /** Where this program is reached from outside; BitPay is told with each invoice where to post. */
-  publicUrl?: string | null | undefined;
-}
+/** Every adapter, in the order of `provider: "auto"`. */
+const table = {
+  coinbase,
+  bitpay,
+  btcpay,
+  nowpayments,
+};
+
+type SettingsOf<Definition> = Definition extends ProviderDefinition<infer Settings> ? Settings : never;
+
+/** What each adapter is set up with. */
+export type SettingsByProvider = { [Name in ProviderName]: SettingsOf<(typeof table)[Name]> };
+
+/** The settings of the providers that are switched on. */
+export type ProviderSettings = { readonly [Name in ProviderName]?: SettingsByProvider[Name] | null | undefined };
+
+const definitions: { readonly [Name in ProviderName]: ProviderDefinition<SettingsByProvider[Name]> } = table;
 
 export interface ProviderRegistryDeps {
   clock: Clock;
   random: Random;
   log: EventLog;
+  /** Where this program is reached from outside; some providers are told with each payment where to post. */
+  publicUrl?: string | null | undefined;
   /** Hears of every attempt of a call, for metrics. */
   onCall?: ((call: ProviderCall) => void) | undefined;
   /** Bounds that differ from the defaults. */
   policy?: Partial<HttpPolicy> | undefined;
 }
 
+interface Entry {
+  provider: PaymentProvider;
+  health(): ProviderHealth;
+}
+
 /** Builds the adapters that are configured. Throws ProviderSettingInvalid for a key that cannot be read. */
 export function createProviderRegistry(settings: ProviderSettings, deps: ProviderRegistryDeps): ProviderRegistry {
-  const policy: HttpPolicy = { ...defaultHttpPolicy, ...deps.policy };
-  const withHttp = (options: ProviderHttpOptions) => {
-    const shared = { clock: deps.clock, random: deps.random, policy };
-    return { ...shared, http: createProviderHttp({ ...shared, log: deps.log, onCall: deps.onCall }, options) };
+  const shared = { publicUrl: deps.publicUrl ? withoutSlash(deps.publicUrl) : null };
+  const open = <Name extends ProviderName>(name: Name): Entry[] => {
+    const own = settings[name];
+    return own ? [createEntry(definitions[name], { settings: own, shared, deps })] : [];
   };
-  const entries: { provider: PaymentProvider; health: () => ProviderHealth }[] = [];
-  const { coinbase, bitpay, btcpay, publicUrl } = settings;
-
-  if (coinbase) {
-    const secrets = [...coinbase.keySecrets, ...coinbase.webhookSecrets];
-    const tools = withHttp({ provider: 'coinbase', secrets, findError: findCoinbaseError });
-    const provider = createCoinbaseProvider(tools, { ...coinbase, apiUrl: withoutSlash(coinbase.apiUrl) });
-    entries.push({ provider, health: () => ({ ...tools.http.health(), dashboardUrl: null }) });
-  }
-  if (bitpay) {
-    const { merchant } = bitpay;
-    const secrets = [...bitpay.posTokens, ...(merchant?.tokens ?? []), ...(merchant ? [merchant.privateKeyHex] : [])];
-    const tools = withHttp({ provider: 'bitpay', secrets, findError: findBitpayError });
-    const notificationUrl = publicUrl ? `${withoutSlash(publicUrl)}/webhooks/bitpay` : undefined;
-    const apiUrl = withoutSlash(bitpay.apiUrl);
-    const provider = createBitpayProvider(tools, { ...bitpay, apiUrl, notificationUrl });
-    entries.push({ provider, health: () => ({ ...tools.http.health(), dashboardUrl: null }) });
-  }
-  if (btcpay) {
-    const url = withoutSlash(btcpay.url);
-    const secrets = [btcpay.apiKey, ...btcpay.webhookSecrets];
-    const tools = withHttp({ provider: 'btcpay', secrets, findError: findBtcpayError });
-    const provider = createBtcpayProvider(tools, { ...btcpay, url });
-    entries.push({ provider, health: () => ({ ...tools.http.health(), dashboardUrl: `${url}/invoices/` }) });
-  }
-
+  const entries = Object.values(definitions).flatMap(({ name }) => open(name));
   const providers = entries.map(({ provider }) => provider);
   return {
     list: () => providers,
     find: (name) => providers.find((provider) => provider.name === name),
     health: (name) => entries.find(({ provider }) => provider.name === name)?.health(),
+  };
+}
+
+function createEntry<Settings>(
+  definition: ProviderDefinition<Settings>,
+  input: { settings: Settings; shared: SharedSettings; deps: ProviderRegistryDeps },
+): Entry {
+  const { settings, shared, deps } = input;
+  const { clock, random, log, onCall } = deps;
+  const policy: HttpPolicy = { ...defaultHttpPolicy, ...deps.policy };
+  const http = createProviderHttp(
+    { clock, random, log, policy, onCall },
+    { provider: definition.name, secrets: definition.secretsOf(settings), findError: definition.findError },
+  );
+  const provider = definition.create({ http, clock, random, policy }, settings, shared);
+  return {
+    provider,
+    health: () => ({ ...http.health(), dashboardUrl: definition.dashboardUrlOf(settings) }),
   };
 }

@@ -1,3 +1,5 @@
+import type { ProviderName } from '#kernel/provider-name.ts';
+
 /**
  * The address if a provider would take it: https, or plain http on loopback, which only a local
  * sandbox accepts. Undefined otherwise: a payment without a way back is better than no payment.
@@ -11,4 +13,9 @@ export function acceptableAddress(text: string | null | undefined, lengthMax: nu
 
 export function withoutSlash(url: string): string {
   return url.replace(/\/+$/, '');
+}
+
+/** Where this provider posts its webhooks, for those that are told with each payment; undefined while nobody reaches us. */
+export function webhookAddress(publicUrl: string | null, provider: ProviderName): string | undefined {
+  return publicUrl === null ? undefined : `${publicUrl}/webhooks/${provider}`;
 }

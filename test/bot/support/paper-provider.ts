@@ -49,6 +49,7 @@ export function createPaperProvider(now: () => number, refunds: RefundProvider):
     name: 'btcpay',
     capabilities: capabilities({ canList: true, gaps: ['It is made of paper.'] }),
     refunds,
+    figures: null,
     quote: (money) => ({ amount: toDecimal(money), asset: money.currency }),
     async createPayment(request) {
       const reference = `paper-${payments.size + 1}`;

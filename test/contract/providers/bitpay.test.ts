@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest';
-import { makeBitPayAccount } from '#sandbox/providers/credentials.ts';
+import { makeBitPayAccount } from '#sandbox/providers/bitpay/account.ts';
 import { openShop } from './shop.ts';
 
 describe('a set-up with a pos token only', () => {
-  const posOnly = { isPosOnly: true };
+  const posOnly = { environment: { BITPAY_MERCHANT_TOKEN: '', BITPAY_PRIVATE_KEY: '' } };
 
   test('sells: creates, fetches and verifies webhooks', async () => {
     await using shop = await openShop('bitpay', posOnly);
@@ -18,7 +18,7 @@ describe('a set-up with a pos token only', () => {
   test('says what it cannot do, and refuses it', async () => {
     await using shop = await openShop('bitpay', posOnly);
     expect(shop.provider.capabilities).toMatchObject({ canList: false, canCancel: false, canFindLostCreate: false });
-    expect(shop.provider.capabilities.gaps).toHaveLength(3);
+    expect(shop.provider.capabilities.gaps).toHaveLength(4);
     const request = shop.anOrder();
     const { reference } = await shop.provider.createPayment(request);
     const refusal = { name: 'ProviderRejected', message: expect.stringContaining('BITPAY_MERCHANT_TOKEN') };
@@ -44,7 +44,7 @@ test('with a merchant key a lost create is looked up and not sent again', async 
 });
 
 test('an invoice carries the address for its webhooks, so that none has to be set up at BitPay', async () => {
-  await using shop = await openShop('bitpay', { settings: { publicUrl: 'https://till.example.com/' } });
+  await using shop = await openShop('bitpay', { environment: { PUBLIC_URL: 'https://till.example.com/' } });
   shop.sandbox.setWebhookUrl('bitpay', undefined);
   const { reference } = await shop.provider.createPayment(shop.anOrder());
   shop.sandbox.faults('bitpay').set({ dropWebhooks: 1 });
@@ -55,7 +55,7 @@ test('an invoice carries the address for its webhooks, so that none has to be se
 test('an account without signatures is refused, because a hint that anybody can send is none', async () => {
   const { account, environment } = makeBitPayAccount();
   await using shop = await openShop('bitpay', {
-    sandbox: { bitpay: { ...account, signsWebhooks: false } },
+    sandbox: { accounts: { bitpay: { ...account, signsWebhooks: false } } },
     environment,
   });
   const { reference } = await shop.provider.createPayment(shop.anOrder());
@@ -67,7 +67,7 @@ test('an account without signatures is refused, because a hint that anybody can 
 test('errors that come with status 200 are read like others', async () => {
   const { account, environment } = makeBitPayAccount();
   await using shop = await openShop('bitpay', {
-    sandbox: { bitpay: { ...account, errorsWithStatus200: true } },
+    sandbox: { accounts: { bitpay: { ...account, errorsWithStatus200: true } } },
     environment,
   });
   await shop.provider.probe();
@@ -80,7 +80,7 @@ test('errors that come with status 200 are read like others', async () => {
 test('a cancelled invoice that reads declined is cancelled', async () => {
   const { account, environment } = makeBitPayAccount();
   await using shop = await openShop('bitpay', {
-    sandbox: { bitpay: { ...account, cancelledStatus: 'declined' } },
+    sandbox: { accounts: { bitpay: { ...account, cancelledStatus: 'declined' } } },
     environment,
   });
   const { reference } = await shop.provider.createPayment(shop.anOrder());

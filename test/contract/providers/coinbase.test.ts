@@ -8,7 +8,7 @@ test('an Ed25519 key in base64 signs what the provider accepts', async () => {
   const secret = Buffer.concat([raw('d'), raw('x')]).toString('base64');
   const account = { keyId: 'k', publicKey: publicKey.export({ format: 'jwk' }), webhookSecret: 's' };
   await using shop = await openShop('coinbase', {
-    sandbox: { coinbase: account },
+    sandbox: { accounts: { coinbase: account } },
     environment: { COINBASE_API_KEY_ID: 'k', COINBASE_API_KEY_SECRET: secret, COINBASE_WEBHOOK_SECRET: 's' },
   });
   await expect(shop.provider.probe()).resolves.toBeUndefined();

@@ -1,19 +1,53 @@
 import { describe, expect, test } from 'vitest';
 import { hour, minute } from '#kernel/clock.ts';
+import { asProviderReference } from '#kernel/ids.ts';
 import { providerNames } from '#kernel/provider-name.ts';
 import type { PaymentSnapshot } from '#payments/snapshot.ts';
 import type { FaultKind } from '#sandbox/providers/contract.ts';
+import { simulators } from '#sandbox/providers/registry.ts';
+import { abilities, providersThat } from '#test/support/abilities.ts';
+import { cases } from './registry.ts';
 import { listAll, openShop } from './shop.ts';
 
-// What every adapter promises, shown before its simulated provider.
+// What every adapter promises, shown before its simulated provider. What an adapter says that it cannot do it is not
+// asked for: its list of tests is shorter, and what it cannot do is said to the admin instead.
 
 describe.each(providerNames)('%s', (name) => {
-  test('answers a probe', async () => {
+  test('stands under its own name and answers a probe', async () => {
     await using shop = await openShop(name);
+    expect(shop.provider.name).toBe(name);
     await expect(shop.provider.probe()).resolves.toBeUndefined();
     expect(shop.registry.health(name)).toMatchObject({ provider: name, breaker: 'closed', lastError: null });
   });
 
+  test('says in a sentence each what this set-up cannot do', () => {
+    const { gaps, canCreate, canFetch, canList, canCancel, canFindLostCreate } = abilities[name];
+    for (const gap of gaps) expect(gap).toMatch(/^[A-Z].+\.$/);
+    const cannot = [canCreate, canFetch, canList, canCancel, canFindLostCreate].some((can) => !can);
+    if (cannot) expect(gaps).not.toEqual([]);
+  });
+
+  test('says of odd payments what its provider does with them', () => {
+    expect(abilities[name].returnsOddPayments).toBe(simulators[name].returnsOddPayments);
+  });
+
+  test('refuses money that it has no quote for, and sends nothing', async () => {
+    await using shop = await openShop(name);
+    for (const money of [
+      { amountMinor: 0, currency: 'USD' },
+      { amountMinor: 100, currency: 'NOT' },
+    ]) {
+      expect(shop.provider.quote(money)).toBeUndefined();
+      await expect(shop.provider.createPayment(shop.anOrder({ money }))).rejects.toMatchObject({
+        name: 'ProviderRejected',
+      });
+    }
+    expect(shop.records()).toEqual([]);
+    expect(shop.calls.some(({ operation }) => operation === 'create_payment')).toBe(false);
+  });
+});
+
+describe.each(providersThat('canCreate', 'canFetch'))('%s', (name) => {
   test('creates a payment that is open, echoes our id and can be paid at its address', async () => {
     await using shop = await openShop(name);
     const request = shop.anOrder();
@@ -33,144 +67,39 @@ describe.each(providerNames)('%s', (name) => {
     });
     const [record] = shop.records();
     expect(record).toMatchObject({ reference: made.reference, checkoutUrl: made.checkoutUrl });
-    expect(await shop.provider.fetchPayment(made.reference)).toEqual(made);
+    const look = await shop.provider.fetchPayment(made.reference, await shop.lookOptions(made.reference, request));
+    expect(tellsTheSame(look, made)).toEqual(made);
   });
 
-  test('creates once, however often it is asked', async () => {
-    await using shop = await openShop(name);
-    const request = shop.anOrder();
-    const first = await shop.provider.createPayment(request);
-    expect((await shop.provider.createPayment(request)).reference).toBe(first.reference);
-    expect(shop.records()).toHaveLength(1);
-  });
-
-  test('refuses money that it has no quote for, and sends nothing', async () => {
-    await using shop = await openShop(name);
-    for (const money of [
-      { amountMinor: 0, currency: 'USD' },
-      { amountMinor: 100, currency: 'NOT' },
-    ]) {
-      expect(shop.provider.quote(money)).toBeUndefined();
-      await expect(shop.provider.createPayment(shop.anOrder({ money }))).rejects.toMatchObject({
-        name: 'ProviderRejected',
-      });
-    }
-    expect(shop.records()).toEqual([]);
-    expect(shop.calls.some(({ operation }) => operation === 'create_payment')).toBe(false);
-  });
-
-  test('says what is true today when a create is repeated after the buyer has paid', async () => {
+  test('shows the money that came, asked with what its webhooks have told of', async () => {
     await using shop = await openShop(name);
     const request = shop.anOrder();
     const { reference } = await shop.provider.createPayment(request);
-    await shop.sandbox.visit({ provider: name, reference, action: 'pay' });
-    shop.clock.set(shop.clock.now() + 10_000);
-    expect((await shop.provider.createPayment(request)).state).toBe('confirmed');
+    await shop.visit(reference, 'pay');
+    const look = await shop.provider.fetchPayment(reference, await shop.lookOptions(reference, request));
+    expect(look).toMatchObject({ state: 'confirmed', trust: 'fetched', requested: shop.provider.quote(request.money) });
   });
 
-  test.each<FaultKind>(['reset_after', 'timeout_after'])('creates once when the answer is lost (%s)', async (fault) => {
+  test('shows of a payment nothing that belongs to another, whatever the details say', async () => {
     await using shop = await openShop(name);
-    shop.failCreate(fault);
+    const [paid, unpaid] = [shop.anOrder(), shop.anOrder()];
+    const { reference: paidReference } = await shop.provider.createPayment(paid);
+    const made = await shop.provider.createPayment(unpaid);
+    await shop.visit(paidReference, 'pay');
+    const { details } = await shop.lookOptions(paidReference, paid);
+    const own = await shop.lookOptions(made.reference, unpaid);
+    const look = await shop.provider.fetchPayment(made.reference, { ...own, details: details ?? [] });
+    expect(look).toMatchObject({ reference: made.reference, state: 'open', settlement: null });
+  });
+
+  test('gives up a look when it is told to', async () => {
+    await using shop = await openShop(name);
     const request = shop.anOrder();
-    const made = await shop.provider.createPayment(request);
-    expect(made.paymentId).toBe(request.paymentId);
-    expect(shop.records()).toHaveLength(1);
-    const creates = shop.calls.filter(({ operation }) => operation === 'create_payment');
-    expect(creates[0]?.outcome).toBe('unreachable');
-  });
-
-  test('finds the payment of a create whose answer was lost, and none where none was made', async () => {
-    await using shop = await openShop(name, { policy: { attemptsMax: 1 } });
-    const lost = shop.anOrder();
-    expect(await shop.provider.findCreatedPayment(lost)).toBeUndefined();
-    shop.failCreate('reset_after');
-    await expect(shop.provider.createPayment(lost)).rejects.toMatchObject({ name: 'ProviderUnreachable' });
-    const [record] = shop.records();
-    expect(await shop.provider.findCreatedPayment(lost)).toMatchObject({ reference: record?.reference });
-    expect(await shop.provider.findCreatedPayment(shop.anOrder())).toBeUndefined();
-  });
-
-  test('creates all of forty checkouts, none twice, while three calls in ten fail', { timeout: 120_000 }, async () => {
-    await using shop = await openShop(name, { policy: { timeoutMs: 150 } });
-    shop.sandbox.faults(name).set({ failRate: 0.3, retryAfterSeconds: 1 });
-    const requests = Array.from({ length: 40 }, () => shop.anOrder());
-    const made: PaymentSnapshot[] = [];
-    for (const request of requests) made.push(await shop.provider.createPayment(request));
-    expect(made.map(({ paymentId }) => paymentId)).toEqual(requests.map(({ paymentId }) => paymentId));
-    expect(shop.records()).toHaveLength(40);
-    expect(new Set(made.map(({ reference }) => reference)).size).toBe(40);
-    const outcomes = new Set(shop.calls.map(({ outcome }) => outcome));
-    expect(outcomes).toEqual(
-      new Set(['ok', 'unreachable', 'rate_limited', ...(name === 'bitpay' ? ['rejected'] : [])]),
-    );
-  });
-
-  test('lists what was made in a window, page by page, and nothing beside it', async () => {
-    await using shop = await openShop(name);
-    const start = shop.clock.now();
-    await shop.provider.createPayment(shop.anOrder());
-    shop.clock.set(start + hour);
-    const inside: string[] = [];
-    for (let count = 0; count < 3; count += 1) {
-      inside.push((await shop.provider.createPayment(shop.anOrder())).reference);
-      shop.clock.set(shop.clock.now() + minute);
-    }
-    for (let count = 0; count < 120; count += 1)
-      inside.push(shop.sandbox.createForeign(name, { amount: '5.00' }).reference);
-    shop.clock.set(start + 3 * hour);
-    await shop.provider.createPayment(shop.anOrder());
-
-    const listed = await listAll(shop.provider, { from: start + hour, to: start + 2 * hour });
-    expect(listed.map(({ reference }) => reference as string).sort()).toEqual(inside.sort());
-    expect(listed.filter(({ paymentId }) => paymentId !== null)).toHaveLength(3);
-  });
-
-  test('cancels an open payment, and takes one that is closed already for cancelled', async () => {
-    await using shop = await openShop(name);
-    const { reference } = await shop.provider.createPayment(shop.anOrder());
-    await shop.provider.cancelPayment(reference);
-    expect(await shop.provider.fetchPayment(reference)).toMatchObject({ state: 'cancelled', settlement: null });
-    await expect(shop.provider.cancelPayment(reference)).resolves.toBeUndefined();
-  });
-
-  test('leaves a paid payment as it is when it is cancelled', async () => {
-    await using shop = await openShop(name);
-    const { reference } = await shop.provider.createPayment(shop.anOrder());
-    await shop.sandbox.visit({ provider: name, reference, action: 'pay' });
-    await shop.provider.cancelPayment(reference);
-    expect((await shop.provider.fetchPayment(reference)).state).toBe('confirmed');
-  });
-
-  test('cancels also when the first answer is lost', async () => {
-    await using shop = await openShop(name);
-    const { reference } = await shop.provider.createPayment(shop.anOrder());
-    shop.fail('reset_after', 'reset_after');
-    await shop.provider.cancelPayment(reference);
-    expect((await shop.provider.fetchPayment(reference)).state).toBe('cancelled');
-  });
-
-  test('sends webhooks that verify, that point to the payment, and whose copies have one key', async () => {
-    await using shop = await openShop(name);
-    shop.sandbox.faults(name).set({ duplicateWebhooks: 2 });
-    const { reference } = await shop.provider.createPayment(shop.anOrder());
-    await shop.sandbox.visit({ provider: name, reference, action: 'pay' });
-    const verdicts = await shop.verdicts();
-    expect(verdicts.length).toBeGreaterThanOrEqual(3);
-    for (const verdict of verdicts) expect(verdict).toMatchObject({ kind: 'event', reference, trust: 'signed' });
-    const keys = verdicts.map((verdict) => (verdict.kind === 'event' ? verdict.eventKey : ''));
-    expect(new Set(keys).size).toBe(verdicts.length / 3);
-  });
-
-  test('refuses a real delivery with one byte changed', async () => {
-    await using shop = await openShop(name);
-    const { reference } = await shop.provider.createPayment(shop.anOrder());
-    await shop.sandbox.visit({ provider: name, reference, action: 'pay' });
-    await shop.sandbox.settle();
-    const delivery = shop.sandbox.deliveries(name)[0];
-    const headers = delivery?.headers ?? {};
-    const forged = Buffer.from((delivery?.body ?? '').replace(/}$/, ']'));
-    const verdict = shop.provider.verifyWebhook({ headers, body: forged }, shop.clock.now());
-    expect(verdict).toEqual({ kind: 'refused', reason: 'signature_wrong' });
+    const { reference } = await shop.provider.createPayment(request);
+    await shop.visit(reference, 'pay');
+    const options = await shop.lookOptions(reference, request);
+    const look = shop.provider.fetchPayment(reference, { ...options, signal: AbortSignal.abort() });
+    await expect(look).rejects.toMatchObject({ name: 'ProviderUnreachable' });
   });
 
   test('opens its breaker in an outage and comes back with the provider', async () => {
@@ -207,3 +136,145 @@ describe.each(providerNames)('%s', (name) => {
     });
   });
 });
+
+describe.each(providersThat('canCreate', 'canFindLostCreate'))('%s', (name) => {
+  test('creates once, however often it is asked', async () => {
+    await using shop = await openShop(name);
+    const request = shop.anOrder();
+    const first = await shop.provider.createPayment(request);
+    expect((await shop.provider.createPayment(request)).reference).toBe(first.reference);
+    expect(shop.records()).toHaveLength(1);
+  });
+
+  test('says what is true today when a create is repeated after the buyer has paid', async () => {
+    await using shop = await openShop(name);
+    const request = shop.anOrder();
+    const { reference } = await shop.provider.createPayment(request);
+    await shop.visit(reference, 'pay');
+    shop.clock.set(shop.clock.now() + 10_000);
+    expect((await shop.provider.createPayment(request)).state).toBe('confirmed');
+  });
+
+  test.each<FaultKind>(['reset_after', 'timeout_after'])('creates once when the answer is lost (%s)', async (fault) => {
+    await using shop = await openShop(name);
+    shop.failCreate(fault);
+    const request = shop.anOrder();
+    const made = await shop.provider.createPayment(request);
+    expect(made.paymentId).toBe(request.paymentId);
+    expect(shop.records()).toHaveLength(1);
+    const creates = shop.calls.filter(({ operation }) => operation === 'create_payment');
+    expect(creates[0]?.outcome).toBe('unreachable');
+  });
+
+  test('finds the payment of a create whose answer was lost, and none where none was made', async () => {
+    await using shop = await openShop(name, { policy: { attemptsMax: 1 } });
+    const lost = shop.anOrder();
+    expect(await shop.provider.findCreatedPayment(lost)).toBeUndefined();
+    shop.failCreate('reset_after');
+    await expect(shop.provider.createPayment(lost)).rejects.toMatchObject({ name: 'ProviderUnreachable' });
+    const [record] = shop.records();
+    expect(await shop.provider.findCreatedPayment(lost)).toMatchObject({ reference: record?.reference });
+    expect(await shop.provider.findCreatedPayment(shop.anOrder())).toBeUndefined();
+  });
+
+  test('creates all of forty checkouts, none twice, while three calls in ten fail', { timeout: 120_000 }, async () => {
+    await using shop = await openShop(name, { policy: { timeoutMs: 150 } });
+    shop.sandbox.faults(name).set({ failRate: 0.3, retryAfterSeconds: 1 });
+    const requests = Array.from({ length: 40 }, () => shop.anOrder());
+    const made: PaymentSnapshot[] = [];
+    for (const request of requests) made.push(await shop.provider.createPayment(request));
+    expect(made.map(({ paymentId }) => paymentId)).toEqual(requests.map(({ paymentId }) => paymentId));
+    expect(shop.records()).toHaveLength(40);
+    expect(new Set(made.map(({ reference }) => reference)).size).toBe(40);
+    const outcomes = new Set(shop.calls.map(({ outcome }) => outcome));
+    const usual = ['ok', 'unreachable', 'rate_limited', ...(cases[name].isRefusalUsual ? ['rejected'] : [])];
+    expect(outcomes).toEqual(new Set(usual));
+  });
+});
+
+const forgetful = providersThat('canCreate').filter((name) => !abilities[name].canFindLostCreate);
+for (const name of forgetful) {
+  test.each<FaultKind>(['reset_after', 'timeout_after'])(
+    `${name}: leaves one payment, and no second, when the answer to a create is lost (%s)`,
+    async (fault) => {
+      await using shop = await openShop(name);
+      shop.failCreate(fault);
+      const request = shop.anOrder();
+      await expect(shop.provider.createPayment(request)).rejects.toMatchObject({ name: 'ProviderUnreachable' });
+      expect(shop.records()).toHaveLength(1);
+      expect(await shop.provider.findCreatedPayment(request)).toBeUndefined();
+    },
+  );
+}
+
+describe.each(providersThat('canCreate', 'canList'))('%s', (name) => {
+  test('lists what was made in a window, page by page, and nothing beside it', async () => {
+    await using shop = await openShop(name);
+    const start = shop.clock.now();
+    await shop.provider.createPayment(shop.anOrder());
+    shop.clock.set(start + hour);
+    const inside: string[] = [];
+    for (let count = 0; count < 3; count += 1) {
+      inside.push((await shop.provider.createPayment(shop.anOrder())).reference);
+      shop.clock.set(shop.clock.now() + minute);
+    }
+    for (let count = 0; count < 120; count += 1)
+      inside.push(shop.sandbox.createForeign(name, { amount: '5.00' }).reference);
+    shop.clock.set(start + 3 * hour);
+    await shop.provider.createPayment(shop.anOrder());
+
+    const listed = await listAll(shop.provider, { from: start + hour, to: start + 2 * hour });
+    expect(listed.map(({ reference }) => reference as string).sort()).toEqual(inside.sort());
+    expect(listed.filter(({ paymentId }) => paymentId !== null)).toHaveLength(3);
+  });
+});
+
+describe.each(providersThat('canCreate', 'canFetch', 'canCancel'))('%s', (name) => {
+  test('cancels an open payment, and takes one that is closed already for cancelled', async () => {
+    await using shop = await openShop(name);
+    const { reference } = await shop.provider.createPayment(shop.anOrder());
+    await shop.provider.cancelPayment(reference);
+    expect(await shop.provider.fetchPayment(reference)).toMatchObject({ state: 'cancelled', settlement: null });
+    await expect(shop.provider.cancelPayment(reference)).resolves.toBeUndefined();
+  });
+
+  test('leaves a paid payment as it is when it is cancelled', async () => {
+    await using shop = await openShop(name);
+    const { reference } = await shop.provider.createPayment(shop.anOrder());
+    await shop.visit(reference, 'pay');
+    await shop.provider.cancelPayment(reference);
+    expect((await shop.provider.fetchPayment(reference)).state).toBe('confirmed');
+  });
+
+  test('cancels also when the first answer is lost', async () => {
+    await using shop = await openShop(name);
+    const { reference } = await shop.provider.createPayment(shop.anOrder());
+    shop.fail('reset_after', 'reset_after');
+    await shop.provider.cancelPayment(reference);
+    expect((await shop.provider.fetchPayment(reference)).state).toBe('cancelled');
+  });
+});
+
+const unlisted = providerNames.filter((name) => !abilities[name].canList);
+const uncancellable = providerNames.filter((name) => !abilities[name].canCancel);
+for (const name of unlisted) {
+  test(`${name}: refuses to be listed, as it says`, async () => {
+    await using shop = await openShop(name);
+    await expect(listAll(shop.provider, { from: 0, to: 1 })).rejects.toMatchObject({ name: 'ProviderRejected' });
+  });
+}
+for (const name of uncancellable) {
+  test(`${name}: refuses to cancel, as it says`, async () => {
+    await using shop = await openShop(name);
+    const { reference } = shop.sandbox.createForeign(name, { amount: '5.00' });
+    await expect(shop.provider.cancelPayment(asProviderReference(reference))).rejects.toMatchObject({
+      name: 'ProviderRejected',
+    });
+  });
+}
+
+/** What a look leaves untold is taken from before: some providers tell an address or a time only once. */
+function tellsTheSame(look: PaymentSnapshot, before: PaymentSnapshot): PaymentSnapshot {
+  const told = Object.entries(look).filter(([, value]) => value !== null);
+  return { ...before, ...Object.fromEntries(told) };
+}

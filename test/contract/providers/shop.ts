@@ -3,41 +3,24 @@ import type { AddressInfo } from 'node:net';
 import { minute } from '#kernel/clock.ts';
 import { asPaymentId, createIds } from '#kernel/ids.ts';
 import type { ProviderName } from '#kernel/provider-name.ts';
-import type { CreatePaymentRequest, PaymentProvider, WebhookVerdict } from '#payments/payment-provider.ts';
+import type {
+  CreatePaymentRequest,
+  FetchOptions,
+  PaymentProvider,
+  ProviderRegistry,
+  WebhookDelivery,
+  WebhookVerdict,
+} from '#payments/payment-provider.ts';
 import type { ProviderCall } from '#payments/providers/http.ts';
 import type { HttpPolicy } from '#payments/providers/http-policy.ts';
-import { createProviderRegistry, type ProviderSettings } from '#payments/providers/registry.ts';
+import { createProviderRegistry } from '#payments/providers/registry.ts';
 import type { PaymentSnapshot } from '#payments/snapshot.ts';
-import type { FaultKind } from '#sandbox/providers/contract.ts';
-import type { ProviderSandbox, ProviderSandboxOptions } from '#sandbox/providers/options.ts';
+import type { FaultKind, VisitAction } from '#sandbox/providers/contract.ts';
+import type { ProviderSandboxOptions } from '#sandbox/providers/options.ts';
 import { startProviderSandbox } from '#sandbox/providers/server.ts';
 import { recordingLog, seededRandom, testClock } from '#test/payments/providers/support.ts';
-
-/** What the environment of a sandbox says, as settings of the adapters. */
-function settingsOf(sandbox: ProviderSandbox, options: ShopOptions): ProviderSettings {
-  const read = (name: string): string => options.environment?.[name] ?? sandbox.environment[name] ?? '';
-  return {
-    coinbase: {
-      keyId: read('COINBASE_API_KEY_ID'),
-      keySecrets: [read('COINBASE_API_KEY_SECRET')],
-      webhookSecrets: [read('COINBASE_WEBHOOK_SECRET')],
-      apiUrl: sandbox.coinbaseUrl,
-    },
-    bitpay: {
-      posTokens: [read('BITPAY_POS_TOKEN')],
-      merchant: options.isPosOnly
-        ? null
-        : { tokens: [read('BITPAY_MERCHANT_TOKEN')], privateKeyHex: read('BITPAY_PRIVATE_KEY') },
-      apiUrl: sandbox.bitpayUrl,
-    },
-    btcpay: {
-      url: sandbox.btcpayUrl,
-      apiKey: read('BTCPAY_API_KEY'),
-      storeId: read('BTCPAY_STORE_ID'),
-      webhookSecrets: [read('BTCPAY_WEBHOOK_SECRET')],
-    },
-  };
-}
+import { providerSettings } from '#test/support/provider-settings.ts';
+import { cases } from './registry.ts';
 
 /** The operations by which an adapter looks for a payment before it makes one. */
 const lookUps = ['find_payment', 'list_payments'];
@@ -45,10 +28,8 @@ const lookUps = ['find_payment', 'list_payments'];
 interface ShopOptions {
   policy?: Partial<HttpPolicy>;
   sandbox?: ProviderSandboxOptions;
-  settings?: ProviderSettings;
   /** Settings that differ from what the sandbox says, or that it does not know because its account was given. */
   environment?: Readonly<Record<string, string>>;
-  isPosOnly?: boolean;
 }
 
 /** One adapter before its simulated provider, both on one clock that moves only when somebody waits or sets it. */
@@ -59,25 +40,29 @@ export async function openShop(name: ProviderName, options: ShopOptions = {}) {
   const receiver = await startReceiver();
   sandbox.setWebhookUrl(name, receiver.url);
   const random = seededRandom(7);
-  const settings = { ...settingsOf(sandbox, options), ...options.settings };
-  const registry = createProviderRegistry(settings, {
-    clock,
-    random,
-    log: recordingLog(),
-    onCall: (call) => {
-      calls.push(call);
-      if (createFault !== undefined && lookUps.includes(call.operation)) strikeCreate();
-    },
-    // Short, because the faults that never answer are waited for in real time.
-    policy: { timeoutMs: 600, ...options.policy },
-  });
-  const provider = registry.find(name) as PaymentProvider;
+  const shared = { clock, random, log: recordingLog() };
+  const environment = { ...sandbox.environment, ...options.environment };
+  const { providers: settings, publicUrl } = providerSettings(environment);
+  const connect = () =>
+    createProviderRegistry(settings, {
+      ...{ ...shared, publicUrl },
+      onCall: (call) => {
+        calls.push(call);
+        if (createFault !== undefined && lookUps.includes(call.operation)) strikeCreate();
+      },
+      // Short, because the faults that never answer are waited for in real time.
+      policy: { timeoutMs: 600, ...options.policy },
+    });
+  const registry = connect();
+  const provider = neededProvider(registry, name);
   const ids = createIds({ clock, random });
   let createFault: FaultKind | undefined;
+  let judged = 0;
   const strikeCreate = (): void => {
     if (createFault !== undefined) sandbox.faults(name).failNext(createFault);
     createFault = undefined;
   };
+  const judge = (delivery: WebhookDelivery): WebhookVerdict => provider.verifyWebhook(delivery, clock.now());
 
   return {
     clock,
@@ -85,6 +70,7 @@ export async function openShop(name: ProviderName, options: ShopOptions = {}) {
     sandbox,
     registry,
     provider,
+    environment,
     anOrder: (differences: Partial<CreatePaymentRequest> = {}): CreatePaymentRequest => ({
       paymentId: asPaymentId(ids.newId()),
       orderNumber: 'T-1042',
@@ -96,22 +82,51 @@ export async function openShop(name: ProviderName, options: ShopOptions = {}) {
       ...differences,
     }),
     records: () => sandbox.records(name),
+    /** The adapter of a process that was started anew. */
+    restart: () => neededProvider(connect(), name),
+    visit: (reference: string, action: VisitAction) => sandbox.visit({ provider: name, reference, action }),
     /** Lets the fault strike the create itself, not the look that some adapters take before it. */
     failCreate(fault: FaultKind): void {
       createFault = fault;
-      if (name === 'coinbase' || options.isPosOnly) strikeCreate();
+      if (!cases[name].looksBeforeCreate(provider.capabilities)) strikeCreate();
     },
     fail: (...kinds: FaultKind[]) => sandbox.faults(name).failNext(...kinds),
     /** Waits for the webhooks that are on their way and says what the adapter makes of each. */
     async verdicts(): Promise<WebhookVerdict[]> {
       await sandbox.settle();
-      return receiver.deliveries.splice(0).map((delivery) => provider.verifyWebhook(delivery, clock.now()));
+      const fresh = receiver.deliveries.slice(judged);
+      judged = receiver.deliveries.length;
+      return fresh.map(judge);
+    },
+    /** What the product would hand to a look: the ids that webhooks have told of, and what was asked for. */
+    async lookOptions(reference: string, request: CreatePaymentRequest): Promise<FetchOptions> {
+      await sandbox.settle();
+      const told = receiver.deliveries.map(judge).flatMap((verdict) => {
+        const isOfIt = verdict.kind === 'event' && verdict.reference === reference;
+        return isOfIt && verdict.detail !== undefined ? [verdict.detail] : [];
+      });
+      const requested = provider.quote(request.money);
+      if (requested === undefined) throw new Error('what was asked for has no quote');
+      return { details: [...new Set(told)], known: { requested, expiresAt: request.expiresAt } };
+    },
+    /** The same adapter set up with other settings, to verify webhooks with. */
+    verifier(differences: Readonly<Record<string, string>>): PaymentProvider {
+      const others = providerSettings({ ...environment, ...differences }).providers;
+      return neededProvider(createProviderRegistry(others, shared), name);
     },
     async [Symbol.asyncDispose]() {
       await sandbox.stop();
       await receiver.close();
     },
   };
+}
+
+export type Shop = Awaited<ReturnType<typeof openShop>>;
+
+function neededProvider(registry: ProviderRegistry, name: ProviderName): PaymentProvider {
+  const provider = registry.find(name);
+  if (provider === undefined) throw new Error(`${name} is off`);
+  return provider;
 }
 
 async function startReceiver() {

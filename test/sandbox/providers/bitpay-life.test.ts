@@ -122,7 +122,7 @@ describe('webhooks', () => {
     const receiver = await startReceiver();
     const { id, token } = (await client.pos({ notificationURL: receiver.url })).json.data;
     const ask = (body: object) =>
-      call(`${sandbox.bitpayUrl}/invoices/${id}/notifications`, {
+      call(`${sandbox.apiUrls.bitpay}/invoices/${id}/notifications`, {
         method: 'POST',
         headers: bitpayHeaders,
         body: JSON.stringify(body),

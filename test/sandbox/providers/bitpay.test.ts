@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import type { BitPayAccount, ProviderSandbox } from '#sandbox/providers/options.ts';
+import type { BitPayAccount } from '#sandbox/providers/bitpay/account.ts';
+import type { ProviderSandbox } from '#sandbox/providers/options.ts';
 import { type BitPayClient, bitpayClient, bitpayHeaders } from './clients.ts';
 import { type Clock, call, createClock, readSample, startSandbox } from './support.ts';
 
@@ -46,7 +47,7 @@ describe('with the pos token', () => {
     });
     expect(answer.json.data.expirationTime - answer.json.data.invoiceTime).toBe(15 * 60_000);
     expect((await client.fetch(answer.json.data.id)).json.data.id).toBe(answer.json.data.id);
-    expect(answer.json.data.url.startsWith(sandbox.bitpayUrl)).toBe(true);
+    expect(answer.json.data.url.startsWith(sandbox.apiUrls.bitpay)).toBe(true);
   });
 
   test('amounts beyond 2^53 are exact JSON integers, with display texts beside them', async () => {
@@ -80,7 +81,7 @@ describe('with the pos token', () => {
     async (_name, { headers = bitpayHeaders, body, fields }) => {
       const { client, sandbox } = await start();
       const json = JSON.stringify({ token: client.posToken, price: 20, currency: 'USD', ...fields });
-      const answer = await call(`${sandbox.bitpayUrl}/invoices`, { method: 'POST', headers, body: body ?? json });
+      const answer = await call(`${sandbox.apiUrls.bitpay}/invoices`, { method: 'POST', headers, body: body ?? json });
       expect(answer.status).toBeGreaterThanOrEqual(400);
       expect(answer.json.error ?? answer.json.errors).toBeDefined();
       expect(sandbox.records('bitpay')).toEqual([]);
@@ -105,7 +106,7 @@ describe('with the pos token', () => {
       ['DELETE', `/invoices/${id}?`],
       ['GET', `/refunds?invoiceId=${id}&`],
     ] as const) {
-      const url = `${sandbox.bitpayUrl}${path}token=${client.posToken}`;
+      const url = `${sandbox.apiUrls.bitpay}${path}token=${client.posToken}`;
       expect((await call(url, { method, headers: bitpayHeaders })).status).toBe(401);
     }
   });
@@ -121,8 +122,10 @@ describe('with the pos token', () => {
   test('errors may come with status 200', async () => {
     const made = bitpayClient(await startSandbox());
     const account: BitPayAccount = { posToken: made.posToken, errorsWithStatus200: true };
-    const sandbox = await startSandbox({ bitpay: account });
-    const answer = await call(`${sandbox.bitpayUrl}/invoices/none?token=${made.posToken}`, { headers: bitpayHeaders });
+    const sandbox = await startSandbox({ accounts: { bitpay: account } });
+    const answer = await call(`${sandbox.apiUrls.bitpay}/invoices/none?token=${made.posToken}`, {
+      headers: bitpayHeaders,
+    });
     expect([answer.status, answer.json.error]).toEqual([200, 'Object not found']);
   });
 });
@@ -133,7 +136,7 @@ describe('with the merchant token', () => {
   test('a signed request is served, and only a signed one', async () => {
     const { client, sandbox } = await start();
     expect((await client.signed('GET', list)).status).toBe(200);
-    const unsigned = await call(`${sandbox.bitpayUrl}${list}&token=${client.merchantToken}`, {
+    const unsigned = await call(`${sandbox.apiUrls.bitpay}${list}&token=${client.merchantToken}`, {
       headers: bitpayHeaders,
     });
     expect([unsigned.status, unsigned.json]).toEqual([401, readSample('bitpay/invalidSignature.json')]);
@@ -147,7 +150,7 @@ describe('with the merchant token', () => {
     ['the signature is not hex', () => ({ headers: { 'x-signature': 'MEUCIQ==' } })],
   ])('it is refused if %s', async (_name, lie) => {
     const { client, sandbox } = await start();
-    const url = `${sandbox.bitpayUrl}${list}&token=${client.merchantToken}`;
+    const url = `${sandbox.apiUrls.bitpay}${list}&token=${client.merchantToken}`;
     const answer = await client.signed('GET', list, lie(url));
     expect([answer.status, answer.json.error]).toEqual([401, 'Invalid signature']);
   });
@@ -163,7 +166,7 @@ describe('with the merchant token', () => {
     const { client, sandbox } = await start();
     const fields = { price: 10, currency: 'USD' };
     expect((await client.signed('POST', '/invoices', { fields })).json.facade).toBe('merchant/invoice');
-    const signedText = `${sandbox.bitpayUrl}/invoices`;
+    const signedText = `${sandbox.apiUrls.bitpay}/invoices`;
     expect((await client.signed('POST', '/invoices', { fields, signedText })).status).toBe(401);
   });
 

@@ -26,7 +26,7 @@ describe('the key', () => {
   test('is wanted in the token scheme', async () => {
     const { sandbox, client } = await start();
     const key = sandbox.environment['BTCPAY_API_KEY'];
-    const url = `${sandbox.btcpayUrl}/api/v1${client.store}/invoices?take=10`;
+    const url = `${sandbox.apiUrls.btcpay}/api/v1${client.store}/invoices?take=10`;
     for (const authorization of [`Bearer ${key}`, 'token wrong', `Basic ${key}`]) {
       expect((await call(url, { headers: { authorization } })).status).toBe(401);
     }
@@ -44,8 +44,8 @@ describe('the key', () => {
 
   test('without the permission gets the documented 403', async () => {
     const account = { apiKey: 'k', storeId: 's', webhookSecret: 'w', permissions: ['btcpay.store.canviewinvoices'] };
-    const sandbox = await startSandbox({ btcpay: account });
-    const answer = await call(`${sandbox.btcpayUrl}/api/v1/stores/s/invoices`, {
+    const sandbox = await startSandbox({ accounts: { btcpay: account } });
+    const answer = await call(`${sandbox.apiUrls.btcpay}/api/v1/stores/s/invoices`, {
       method: 'POST',
       headers: { authorization: 'token k', 'content-type': 'application/json' },
       body: '{}',

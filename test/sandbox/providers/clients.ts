@@ -39,7 +39,7 @@ export function coinbaseClient(
   const client: CoinbaseClient = {
     privateKey,
     async request(method, path, options = {}) {
-      const url = new URL(`${sandbox.coinbaseUrl}${path}`);
+      const url = new URL(`${sandbox.apiUrls.coinbase}${path}`);
       const seconds = Math.floor((options.now ?? clock.now()) / 1000);
       const isEd25519 = privateKey.asymmetricKeyType === 'ed25519';
       const jwt: JwtParts = {
@@ -123,14 +123,14 @@ export function bitpayClient(sandbox: ProviderSandbox): BitPayClient {
     posToken,
     merchantToken,
     pos: (body = {}) =>
-      call(`${sandbox.bitpayUrl}/invoices`, {
+      call(`${sandbox.apiUrls.bitpay}/invoices`, {
         method: 'POST',
         headers: bitpayHeaders,
         body: JSON.stringify({ token: posToken, price: 20, currency: 'USD', extendedNotifications: true, ...body }),
       }),
-    fetch: (id) => call(`${sandbox.bitpayUrl}/invoices/${id}?token=${posToken}`, { headers: bitpayHeaders }),
+    fetch: (id) => call(`${sandbox.apiUrls.bitpay}/invoices/${id}?token=${posToken}`, { headers: bitpayHeaders }),
     signed(method, path, { fields, signedText, headers } = {}) {
-      const url = new URL(`${sandbox.bitpayUrl}${path}`);
+      const url = new URL(`${sandbox.apiUrls.bitpay}${path}`);
       if (fields === undefined) url.searchParams.set('token', merchantToken);
       const body = fields === undefined ? undefined : JSON.stringify({ token: merchantToken, ...fields });
       const text = signedText ?? `${url.href}${body ?? ''}`;
@@ -159,7 +159,7 @@ export function btcpayClient(sandbox: ProviderSandbox): BtcPayClient {
   const client: BtcPayClient = {
     store,
     request: (method, path, body) =>
-      call(`${sandbox.btcpayUrl}/api/v1${path}`, {
+      call(`${sandbox.apiUrls.btcpay}/api/v1${path}`, {
         method,
         headers: {
           authorization: `token ${sandbox.environment['BTCPAY_API_KEY']}`,

@@ -68,8 +68,10 @@ describe('the token', () => {
       const signature = sign('sha256', Buffer.from(text), { key: client.privateKey, dsaEncoding: form });
       return { authorization: `Bearer ${text}.${signature.toString('base64url')}` };
     };
-    expect((await call(`${sandbox.coinbaseUrl}/checkouts`, { headers: authorize('der') })).status).toBe(401);
-    expect((await call(`${sandbox.coinbaseUrl}/checkouts`, { headers: authorize('ieee-p1363') })).status).toBe(200);
+    expect((await call(`${sandbox.apiUrls.coinbase}/checkouts`, { headers: authorize('der') })).status).toBe(401);
+    expect((await call(`${sandbox.apiUrls.coinbase}/checkouts`, { headers: authorize('ieee-p1363') })).status).toBe(
+      200,
+    );
   });
 
   test('is refused if another key signed it', async () => {
@@ -92,7 +94,7 @@ describe('the token', () => {
     const { publicPem, privatePem } = makeEd25519();
     const sandbox = await startSandbox({
       now: clock.now,
-      coinbase: { keyId: 'ed-key', publicKey: publicPem, webhookSecret: 'shhh' },
+      accounts: { coinbase: { keyId: 'ed-key', publicKey: publicPem, webhookSecret: 'shhh' } },
     });
     const client = coinbaseClient(sandbox, clock, { id: 'ed-key', pem: privatePem });
     expect((await client.create()).status).toBe(201);

@@ -1,5 +1,6 @@
 import { createHmac } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
+import { makeCoinbaseAccount } from '#sandbox/providers/coinbase/account.ts';
 import type { ProviderSandbox } from '#sandbox/providers/options.ts';
 import { type CoinbaseClient, coinbaseClient } from './clients.ts';
 import { type Clock, createClock, readSample, startReceiver, startSandbox } from './support.ts';
@@ -171,6 +172,20 @@ describe('the life of a checkout', () => {
       await client.request('POST', `/checkouts/${id}/refund`, { body: { amount: '10.00' }, headers });
     }
     expect(sandbox.record('coinbase', id)?.refunds).toHaveLength(1);
+  });
+
+  test('a refund under one idempotency key happens twice where keys are not honoured for refunds', async () => {
+    const { account, environment } = makeCoinbaseAccount();
+    const made = await startSandbox({ accounts: { coinbase: { ...account, honoursRefundKeys: false } } });
+    const sandbox = { ...made, environment: { ...made.environment, ...environment } };
+    const client = coinbaseClient(sandbox, { now: Date.now, advance: () => undefined });
+    const key = crypto.randomUUID();
+    const { id } = (await client.create({}, key)).json;
+    expect((await client.create({}, key)).json.id).toBe(id);
+    await sandbox.visit({ provider: 'coinbase', reference: id, action: 'pay' });
+    const request = { body: { amount: '10.00' }, headers: { 'x-idempotency-key': key } };
+    for (let count = 0; count < 2; count += 1) await client.request('POST', `/checkouts/${id}/refund`, request);
+    expect(sandbox.record('coinbase', id)?.refunds).toHaveLength(2);
   });
 });
 

@@ -11,7 +11,7 @@ async function start(seed = 1): Promise<{ sandbox: ProviderSandbox; client: BtcP
 
 /** A create that gives up after a moment, as a client with a time-out does. */
 function impatientCreate(sandbox: ProviderSandbox, client: BtcPayClient): Promise<Response> {
-  return fetch(`${sandbox.btcpayUrl}/api/v1${client.store}/invoices`, {
+  return fetch(`${sandbox.apiUrls.btcpay}/api/v1${client.store}/invoices`, {
     method: 'POST',
     headers: { authorization: `token ${sandbox.environment['BTCPAY_API_KEY']}`, 'content-type': 'application/json' },
     body: JSON.stringify({ amount: '1.00', currency: 'USD' }),
@@ -118,5 +118,5 @@ test('reset forgets all faults', async () => {
   faults.failNext(...faultKinds);
   faults.reset();
   expect(faults.get()).toEqual(calm);
-  expect((await fetch(`${sandbox.coinbaseUrl}/checkouts`)).status).toBe(401);
+  expect((await fetch(`${sandbox.apiUrls.coinbase}/checkouts`)).status).toBe(401);
 });

@@ -1,13 +1,8 @@
 import { describe, expect, test } from 'vitest';
-import type { ProviderName } from '#sandbox/providers/contract.ts';
+import { providerNames } from '#kernel/provider-name.ts';
+import { allFaultKinds } from '#sandbox/providers/contract.ts';
 import type { ProviderSandbox } from '#sandbox/providers/options.ts';
 import { startSandbox } from './support.ts';
-
-const offers: readonly [ProviderName, string[]][] = [
-  ['coinbase', ['pay', 'pay-unconfirmed', 'fail', 'expire', 'walk-away']],
-  ['bitpay', ['pay', 'pay-unconfirmed', 'underpay', 'overpay', 'expire', 'walk-away']],
-  ['btcpay', ['pay', 'pay-unconfirmed', 'underpay', 'overpay', 'pay-late', 'expire', 'walk-away']],
-];
 
 const marksOf = (html: string) => [...html.matchAll(/data-testid="([\w-]+)"/g)].map(([, name]) => name ?? '');
 
@@ -20,26 +15,6 @@ function press(sandbox: ProviderSandbox, fields: Record<string, string>): Promis
 }
 
 describe('a checkout page', () => {
-  test.each(offers)('of %s offers what that provider knows', async (provider, buttons) => {
-    const sandbox = await startSandbox();
-    const { checkoutUrl } = sandbox.createForeign(provider, { amount: '49.00' });
-    const html = await (await fetch(checkoutUrl)).text();
-    expect(html).toContain('49.00');
-    expect(marksOf(html).filter((mark) => !['amount', 'status', 'status-text'].includes(mark))).toEqual(buttons);
-  });
-
-  test.each(offers)('of %s takes the payment and then shows that it is paid', async (provider) => {
-    const sandbox = await startSandbox();
-    const { checkoutUrl, reference } = sandbox.createForeign(provider, { amount: '49.00' });
-    const answer = await press(sandbox, { provider, reference, action: 'pay' });
-    expect(answer.status).toBe(303);
-    expect(new URL(answer.headers.get('location') ?? '', sandbox.url).href).toBe(checkoutUrl);
-    const html = await (await fetch(checkoutUrl)).text();
-    expect(html).toContain('Paid');
-    expect(marksOf(html)).not.toContain('pay');
-    expect(sandbox.record(provider, reference)?.paid).toBe('49.00');
-  });
-
   test('says so if a button came too late', async () => {
     const sandbox = await startSandbox();
     const { reference } = sandbox.createForeign('coinbase', { amount: '1.00' });
@@ -75,9 +50,10 @@ describe('the control page', () => {
     const { reference } = sandbox.createForeign('btcpay', { amount: '1.00', orderId: 'ord_7' });
     const html = await (await fetch(sandbox.url)).text();
     const names = Object.keys(sandbox.faults('coinbase').get()).filter((name) => name !== 'failKinds');
-    for (const provider of ['coinbase', 'bitpay', 'btcpay']) {
+    for (const provider of providerNames) {
       for (const name of names) expect(marksOf(html)).toContain(`fault-${provider}-${name}`);
     }
+    for (const kind of allFaultKinds) expect(marksOf(html)).toContain(`fault-bitpay-kind-${kind}`);
     expect(marksOf(html)).toContain(`checkout-${reference}`);
     expect(html).toContain('InvoiceCreated');
   });
@@ -102,5 +78,22 @@ describe('the control page', () => {
     await post('/control/reset', { provider: 'bitpay' });
     expect(sandbox.faults('bitpay').outage).toBe(false);
     expect((await post('/control/faults', { provider: 'paypal', change })).status).toBe(400);
+  });
+
+  test('sets what only one provider has, and says what makes no sense', async () => {
+    const sandbox = await startSandbox();
+    const set = async (change: object): Promise<number> => {
+      const headers = { 'content-type': 'application/json' };
+      const url = new URL('/control/dial', sandbox.url);
+      return (await fetch(url, { method: 'POST', headers, body: JSON.stringify(change) })).status;
+    };
+    const shown = async () =>
+      /value="([^"]*)"[^>]*data-dial="ledgerBalance"/.exec(await (await fetch(sandbox.url)).text());
+    expect((await shown())?.[1]).toBe('10000.00');
+    expect(await set({ provider: 'bitpay', name: 'ledgerBalance', value: '12.50' })).toBe(200);
+    expect((await shown())?.[1]).toBe('12.50');
+    expect(await set({ provider: 'bitpay', name: 'ledgerBalance', value: 'a lot' })).toBe(400);
+    expect(await set({ provider: 'btcpay', name: 'ledgerBalance', value: '1' })).toBe(400);
+    expect(await set({ provider: 'paypal', name: 'ledgerBalance', value: '1' })).toBe(400);
   });
 });

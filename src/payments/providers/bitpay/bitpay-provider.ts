@@ -14,7 +14,9 @@ import { paymentUuid } from '../payment-uuid.ts';
 import { firstOf } from '../setting-invalid.ts';
 import { acceptableAddress } from '../web-address.ts';
 import { type BitpayClient, createBitpayClient, isNotFound } from './client.ts';
+import { createBitpayFigures } from './figures.ts';
 import { type Invoice, toSnapshot } from './invoice.ts';
+import { createBitpayRefunds } from './refunds.ts';
 import { readBitpayKey } from './signing.ts';
 import { verifyBitpayWebhook } from './webhook.ts';
 
@@ -46,13 +48,14 @@ const posCapabilities: ProviderCapabilities = {
   canCancel: false,
   canFindLostCreate: false,
   gaps: [
-    'Without a merchant token BitPay cannot list invoices: reconciliation leaves it out.',
+    'Without a merchant token BitPay cannot list invoices, nor show its fees: reconciliation leaves it out.',
     'Without a merchant token BitPay cannot cancel: an unwanted invoice runs out by itself after 15 minutes.',
+    'Without a merchant token BitPay cannot refund: it has to be done on its own pages.',
     'Without a merchant token a create whose answer was lost is repeated under the same guid; if BitPay makes a second invoice of it, the first runs out unpaid.',
   ],
 };
 
-/** BitPay invoices. A pos token sells; list, cancel and search need the merchant facade. Throws ProviderSettingInvalid. */
+/** BitPay invoices. A pos token sells; list, cancel, refund and search need the merchant facade. Throws ProviderSettingInvalid. */
 export function createBitpayProvider(
   deps: { http: ProviderHttp; clock: Clock; random: Random; policy: HttpPolicy },
   settings: BitpaySettings,
@@ -95,7 +98,8 @@ export function createBitpayProvider(
       for await (const invoices of listInvoices(client, window, signal)) yield invoices.map(show);
     },
     cancelPayment: (reference, signal) => cancelInvoice(client, reference, signal),
-    refunds: null,
+    refunds: client.merchant === undefined ? null : createBitpayRefunds(client.signed, settings),
+    figures: client.merchant === undefined ? null : createBitpayFigures(client.signed),
     verifyWebhook: (delivery) => verifyBitpayWebhook(delivery, secrets),
     probe: (signal) => probe(client, { now: clock.now(), signal }),
   };

@@ -1,20 +1,16 @@
-import type { ZodType } from 'zod';
 import { z } from 'zod';
 import type { Milliseconds } from '#kernel/clock.ts';
 import type { JsonValue } from '#kernel/json.ts';
 import { ProviderRejected } from '../../provider-errors.ts';
 import type { HttpCall, ProviderHttp } from '../http.ts';
 import { type Invoice, invoiceAnswerSchema, invoiceListSchema } from './invoice.ts';
-import { type BitpayKey, signBitpayRequest } from './signing.ts';
-
-/** Token and key of the merchant facade; without it there is no list, no cancel and no search by guid. */
-export interface MerchantAccess {
-  token: string;
-  key: BitpayKey;
-}
+import { type BitpayMerchantClient, createBitpayMerchantClient, type MerchantAccess } from './merchant-client.ts';
+import { bitpayHeaders } from './signing.ts';
 
 export interface BitpayClient {
   readonly merchant: MerchantAccess | undefined;
+  /** Calls of the merchant facade; each is refused where there is none. */
+  readonly signed: BitpayMerchantClient;
   /** `isRepeatable`: whether a lost answer may be followed by the same request at once. */
   createInvoice(input: { body: string; isRepeatable: boolean; signal?: AbortSignal | undefined }): Promise<Invoice>;
   fetchInvoice(id: string, signal?: AbortSignal): Promise<Invoice>;
@@ -36,32 +32,16 @@ export function createBitpayClient(
 ): BitpayClient {
   const { apiUrl, posToken, merchant } = options;
 
-  async function call<T>(request: Omit<HttpCall<T>, 'headers' | 'url'> & { path: string; signer?: BitpayKey }) {
-    const url = `${apiUrl}${request.path}`;
-    const { signer, body } = request;
-    const headers = () => ({
-      'X-Accept-Version': '2.0.0',
-      'Content-Type': 'application/json',
-      ...(signer === undefined ? {} : signBitpayRequest(signer, { url, body })),
-    });
-    return (await http.call({ ...request, url, headers })).value;
-  }
+  const signed = createBitpayMerchantClient(http, options);
 
-  async function callSigned<T>(request: {
-    operation: string;
-    method: 'GET' | 'DELETE';
-    path: string;
-    query?: Record<string, string>;
-    schema: ZodType<T>;
-    signal?: AbortSignal | undefined;
-  }) {
-    const { token, key } = neededMerchant(merchant, request.operation);
-    const path = `${request.path}?${new URLSearchParams({ token, ...request.query })}`;
-    return await call({ ...request, path, signer: key, isRepeatable: true });
+  async function call<T>(request: Omit<HttpCall<T>, 'headers' | 'url'> & { path: string }) {
+    const url = `${apiUrl}${request.path}`;
+    return (await http.call({ ...request, url, headers: () => bitpayHeaders({ url }) })).value;
   }
 
   return {
     merchant,
+    signed,
     async createInvoice({ body, isRepeatable, signal }) {
       const request = { operation: 'create_payment', method: 'POST', path: '/invoices', body, isRepeatable } as const;
       return (await call({ ...request, schema: invoiceAnswerSchema, signal })).data;
@@ -75,20 +55,20 @@ export function createBitpayClient(
       const path = `/invoices/guid/${encodeURIComponent(guid)}`;
       const request = { operation: 'find_payment', method: 'GET', path, signal } as const;
       try {
-        return (await callSigned({ ...request, schema: invoiceAnswerSchema })).data;
+        return (await signed.call({ ...request, schema: invoiceAnswerSchema })).data;
       } catch (error) {
         if (isNotFound(error)) return undefined;
         throw error;
       }
     },
     async listPage({ from, to, limit, offset }, signal) {
-      const query = { dateStart: day(from), dateEnd: day(to), limit: String(limit), offset: String(offset) };
+      const query = { dateStart: dayOf(from), dateEnd: dayOf(to), limit: String(limit), offset: String(offset) };
       const request = { operation: 'list_payments', method: 'GET', path: '/invoices', query, signal } as const;
-      return (await callSigned({ ...request, schema: invoiceListSchema })).data;
+      return (await signed.call({ ...request, schema: invoiceListSchema })).data;
     },
     async cancelInvoice(id, signal) {
       const path = `/invoices/${encodeURIComponent(id)}`;
-      await callSigned({ operation: 'cancel_payment', method: 'DELETE', path, schema: z.unknown(), signal });
+      await signed.call({ operation: 'cancel_payment', method: 'DELETE', path, schema: z.unknown(), signal });
     },
   };
 }
@@ -98,14 +78,9 @@ export function isNotFound(error: unknown): boolean {
   return error instanceof ProviderRejected && (error.httpStatus === 404 || /not found/i.test(error.message));
 }
 
-function day(time: Milliseconds): string {
+/** The day (UTC) of a time, as the queries of lists name it. */
+export function dayOf(time: Milliseconds): string {
   return new Date(time).toISOString().slice(0, 10);
-}
-
-function neededMerchant(merchant: MerchantAccess | undefined, operation: string): MerchantAccess {
-  if (merchant !== undefined) return merchant;
-  const message = `${operation}: BitPay needs BITPAY_MERCHANT_TOKEN and BITPAY_PRIVATE_KEY for this`;
-  throw new ProviderRejected({ provider: 'bitpay', operation, code: null, httpStatus: null, message });
 }
 
 const errorSchema = z.union([

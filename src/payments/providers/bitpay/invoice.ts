@@ -1,10 +1,11 @@
 import { z } from 'zod';
 import type { Milliseconds } from '#kernel/clock.ts';
 import { asProviderReference } from '#kernel/ids.ts';
-import { compareDecimals, isCurrency, MoneyInvalid, parseMoney, toDecimal } from '#kernel/money.ts';
+import { compareDecimals } from '#kernel/money.ts';
 import type { PaymentSnapshot, SnapshotState } from '../../snapshot.ts';
 import { decimalText, idText, joinLabel, millisecondsNumber } from '../body-fields.ts';
 import { isPaymentId } from '../payment-uuid.ts';
+import { withCurrencyPlaces } from './amount.ts';
 
 // BitPay: Invoices, the resource. Amounts of coins are read from the `display…` texts only; the integers beside them
 // count smallest units and go beyond what a number can hold.
@@ -50,7 +51,7 @@ export function toSnapshot(invoice: Invoice, observedAt: Milliseconds): PaymentS
     observedAt,
     state: stateOf(invoice, settlement !== null),
     providerStatus: words.filter((word) => word !== null).join(' / '),
-    requested: { amount: priceOf(invoice), asset: invoice.currency },
+    requested: { amount: withCurrencyPlaces(invoice.price, invoice.currency), asset: invoice.currency },
     settlement,
     // Settled in the currency of the price is only what BitPay told no amount of coins of.
     coin: settlement?.asset === invoice.currency ? null : settlement,
@@ -64,18 +65,6 @@ export function toSnapshot(invoice: Invoice, observedAt: Milliseconds): PaymentS
     createdAt: invoice.invoiceTime ?? null,
     expiresAt: invoice.expirationTime ?? null,
   };
-}
-
-/** A JSON number has lost its trailing zeros: `49` is asked for and shown as `49.00`. */
-function priceOf({ price, currency }: Invoice): string {
-  if (!isCurrency(currency)) return price;
-  try {
-    return toDecimal(parseMoney(price, currency));
-  } catch (error) {
-    // More places than the currency has: somebody else's invoice, shown as it is.
-    if (error instanceof MoneyInvalid) return price;
-    throw error;
-  }
 }
 
 function stateOf({ status, isCancelled }: Invoice, wasMoneySeen: boolean): SnapshotState {
@@ -103,7 +92,7 @@ function stateOf({ status, isCancelled }: Invoice, wasMoneySeen: boolean): Snaps
 function settlementOf(invoice: Invoice): PaymentSnapshot['settlement'] {
   const { displayAmountPaid: received, currency } = invoice;
   const asset = invoice.transactionCurrency ?? invoice.buyerProvidedInfo?.selectedTransactionCurrency;
-  const price = priceOf(invoice);
+  const price = withCurrencyPlaces(invoice.price, currency);
   const expected = asset ? invoice.paymentDisplayTotals?.[asset] : undefined;
   if (asset && received && expected !== undefined) {
     return compareDecimals(received, '0') > 0 ? { expected, received, asset } : null;

@@ -37,3 +37,12 @@ export function signBitpayRequest(key: BitpayKey, request: { url: string; body?:
   const signature = sign('sha256', Buffer.from(text), key.privateKey).toString('hex');
   return { 'X-Identity': key.identity, 'X-Signature': signature };
 }
+
+/** The headers of any call; a key signs it. */
+export function bitpayHeaders(request: { url: string; body?: string | undefined }, key?: BitpayKey) {
+  return {
+    'X-Accept-Version': '2.0.0',
+    'Content-Type': 'application/json',
+    ...(key === undefined ? {} : signBitpayRequest(key, request)),
+  };
+}

@@ -13,6 +13,8 @@ import { acceptableAddress } from '../web-address.ts';
 import { type BtcpayClient, createBtcpayClient } from './client.ts';
 import { type Invoice, mayHavePayments } from './invoice.ts';
 import { toSnapshot } from './invoice-snapshot.ts';
+import { createPullPaymentClient } from './pull-payment-client.ts';
+import { createBtcpayRefunds } from './refunds.ts';
 import { verifyBtcpayWebhook } from './webhook.ts';
 
 export interface BtcpaySettings {
@@ -48,7 +50,9 @@ export function createBtcpayProvider(
       canCancel: true,
       canFindLostCreate: true,
       returnsOddPayments: false,
-      gaps: [],
+      gaps: [
+        'BTCPay sends no refund by itself: the buyer claims it at a link, and the claim is approved and paid in BTCPay.',
+      ],
     },
     quote,
     async createPayment(request, signal) {
@@ -70,7 +74,9 @@ export function createBtcpayProvider(
       }
     },
     cancelPayment: (reference, signal) => cancelInvoice(deps, { client, reference, signal }),
-    refunds: null,
+    refunds: createBtcpayRefunds(client, createPullPaymentClient(deps.http, settings)),
+    // There are no settlements: the money goes straight into the shop's own wallet, and nobody keeps a fee of it.
+    figures: null,
     verifyWebhook: (delivery) => verifyBtcpayWebhook(delivery, settings),
     async probe(signal) {
       await client.listInvoices({ skip: 0, take: 1 }, signal);

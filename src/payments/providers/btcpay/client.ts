@@ -1,9 +1,9 @@
-import type { ZodType } from 'zod';
 import { z } from 'zod';
 import { type Milliseconds, second } from '#kernel/clock.ts';
 import type { JsonValue } from '#kernel/json.ts';
 import { ProviderRejected } from '../../provider-errors.ts';
 import type { ProviderHttp } from '../http.ts';
+import { createBtcpayCall } from './call.ts';
 import { type Invoice, invoiceListSchema, invoiceSchema } from './invoice.ts';
 import { type PaymentMethod, paymentMethodsSchema } from './payment-method.ts';
 
@@ -31,32 +31,13 @@ export function createBtcpayClient(
   http: ProviderHttp,
   options: { url: string; apiKey: string; storeId: string },
 ): BtcpayClient {
-  const root = `${options.url}/api/v1/stores/${encodeURIComponent(options.storeId)}/invoices`;
-
-  async function call<T>(request: {
-    operation: string;
-    method: 'GET' | 'POST';
-    path: string;
-    body?: string;
-    schema: ZodType<T>;
-    signal?: AbortSignal | undefined;
-  }): Promise<T> {
-    const headers: Record<string, string> = { Authorization: `token ${options.apiKey}` };
-    if (request.body !== undefined) headers['Content-Type'] = 'application/json';
-    const { value } = await http.call({
-      ...request,
-      url: `${root}${request.path}`,
-      headers: () => headers,
-      isRepeatable: request.method === 'GET',
-    });
-    return value;
-  }
-
-  const pathOf = (id: string, rest = ''): string => `/${encodeURIComponent(id)}${rest}`;
+  const call = createBtcpayCall(http, options);
+  const root = `/stores/${encodeURIComponent(options.storeId)}/invoices`;
+  const pathOf = (id: string, rest = ''): string => `${root}/${encodeURIComponent(id)}${rest}`;
 
   return {
     createInvoice: (body, signal) =>
-      call({ operation: 'create_payment', method: 'POST', path: '', body, schema: invoiceSchema, signal }),
+      call({ operation: 'create_payment', method: 'POST', path: root, body, schema: invoiceSchema, signal }),
     fetchInvoice: (id, signal) =>
       call({ operation: 'fetch_payment', method: 'GET', path: pathOf(id), schema: invoiceSchema, signal }),
     async fetchPaymentMethods(id, signal) {
@@ -73,7 +54,13 @@ export function createBtcpayClient(
       }
     },
     listInvoices: (query, signal) =>
-      call({ operation: 'list_payments', method: 'GET', path: `?${write(query)}`, schema: invoiceListSchema, signal }),
+      call({
+        operation: 'list_payments',
+        method: 'GET',
+        path: `${root}?${write(query)}`,
+        schema: invoiceListSchema,
+        signal,
+      }),
     async markInvalid(id, signal) {
       const body = JSON.stringify({ status: 'Invalid' });
       const request = { operation: 'cancel_payment', method: 'POST', path: pathOf(id, '/status'), body } as const;

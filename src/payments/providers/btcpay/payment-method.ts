@@ -30,3 +30,14 @@ export function transactionIdsOf(methods: readonly PaymentMethod[]): string[] {
 export function assetOf(method: PaymentMethod): string | undefined {
   return method.currency ?? (method.paymentMethodId ?? method.paymentMethod)?.split('-')[0];
 }
+
+/** How the buyer can be paid back: the way that the money came, or any that was offered where nobody knows. */
+export function payoutMethodsOf(methods: readonly PaymentMethod[]): string[] {
+  const used = methods.filter(({ payments }) => (payments ?? []).length > 0);
+  const ids = (used.length > 0 ? used : methods).flatMap(({ paymentMethodId, paymentMethod }) => {
+    const id = paymentMethodId ?? paymentMethod;
+    // LNURL is a way to ask for a Lightning payment; what goes back goes over Lightning itself.
+    return id ? [id.replace(/-LNURL$/, '-LN').replace(/[-_]LNURLPAY$/, '-LightningNetwork')] : [];
+  });
+  return [...new Set(ids)];
+}

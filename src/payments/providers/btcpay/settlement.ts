@@ -1,4 +1,4 @@
-import { compareDecimals, plainDecimal, subtractDecimals } from '#kernel/money.ts';
+import { addDecimals, compareDecimals } from '#kernel/money.ts';
 import type { PaymentSnapshot } from '../../snapshot.ts';
 import type { Invoice } from './invoice.ts';
 import { assetOf, type PaymentMethod } from './payment-method.ts';
@@ -27,7 +27,7 @@ function fromMethods({ additionalStatus }: Invoice, methods: readonly PaymentMet
   const method = paid.find(({ payments }) => (payments ?? []).length > 0) ?? paid[0];
   const asset = method && assetOf(method);
   if (!method?.totalPaid || !method.due || asset === undefined) return null;
-  const expected = sum(method.totalPaid, method.due);
+  const expected = addDecimals(method.totalPaid, method.due);
   const isClamped = additionalStatus === 'PaidOver' && compareDecimals(expected, method.totalPaid) === 0;
   // Some servers never let `due` fall below zero; then only `amount` shows by how much it was overpaid.
   return { expected: isClamped ? (method.amount ?? expected) : expected, received: method.totalPaid, asset };
@@ -42,11 +42,6 @@ function fromWords({ status, additionalStatus, amount, currency }: Invoice): Set
   }
   const isFull = (status === 'Settled' || status === 'Processing') && exception !== 'Marked';
   return isFull ? { expected: amount, received: amount, asset: currency } : null;
-}
-
-function sum(left: string, right: string): string {
-  const negated = right.startsWith('-') ? right.slice(1) : `-${right}`;
-  return plainDecimal(subtractDecimals(left, negated));
 }
 
 function isPositive(decimal: string): boolean {

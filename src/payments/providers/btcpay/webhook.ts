@@ -8,6 +8,8 @@ import { isKeyedHash, readHexDigest } from '../keyed-hash.ts';
 // BTCPay Server: webhooks. `BTCPay-Sig: sha256=<hex>` over the raw body, which is indented JSON with the line ends of the
 // server's platform. There is no time in the signature: a replay is answered by the event key.
 
+// Payout events are not followed: they name a pull payment and no invoice, so that nobody could say which payment to ask
+// about. `InvoiceRefund` tells that a refund was made, and what becomes of its claims is found by looking.
 const followed: ReadonlySet<string> = new Set([
   'InvoiceCreated',
   'InvoiceReceivedPayment',

@@ -7,6 +7,7 @@ import { ProviderRejected } from '../../provider-errors.ts';
 import type { HttpCall, ProviderHttp } from '../http.ts';
 import { type Checkout, checkoutPageSchema, checkoutSchema } from './checkout.ts';
 import { type CoinbaseKey, signCoinbaseJwt } from './jwt.ts';
+import { type Refund, refundAnswerSchema, refundListSchema } from './refund.ts';
 
 const pageSize = 100;
 
@@ -23,6 +24,14 @@ export interface CoinbaseClient {
     signal?: AbortSignal,
   ): Promise<{ checkouts: Checkout[]; nextPageToken?: string | null | undefined }>;
   deactivateCheckout(id: string, signal?: AbortSignal): Promise<Checkout>;
+  /** Never repeated by itself after a lost answer: whether keys hold for refunds is not documented. */
+  refundCheckout(input: {
+    id: string;
+    idempotencyKey: string;
+    body: string;
+    signal?: AbortSignal | undefined;
+  }): Promise<Refund>;
+  fetchRefunds(id: string, signal?: AbortSignal): Promise<Refund[]>;
 }
 
 /** Coinbase: Checkouts, Endpoints. */
@@ -34,21 +43,23 @@ export function createCoinbaseClient(
     path: string;
     schema: ZodType<T>;
     headers?: Readonly<Record<string, string>>;
+    isRepeatable?: boolean;
   };
 
-  // Everything here may be repeated: reads, a create with its key, and a deactivation, which has one effect.
-  async function call<T>(request: Request<T>) {
+  // All but a refund may be repeated: reads, a create with its key, and a deactivation, which has one effect.
+  async function call<T>({ isRepeatable = true, ...request }: Request<T>) {
     const url = `${options.apiUrl}${request.path}`;
     const authorize = () => {
       const now = deps.clock.now();
       const token = signCoinbaseJwt(options.key, { method: request.method, url, now, random: deps.random });
       return { ...request.headers, Authorization: `Bearer ${token}` };
     };
-    const send = () => deps.http.call({ ...request, url, headers: authorize, isRepeatable: true });
+    const send = () => deps.http.call({ ...request, url, headers: authorize, isRepeatable });
     try {
       return await send();
     } catch (error) {
-      // A 401 now and then with a good token is a known trouble of the service; one fresh token is worth a try.
+      // A 401 now and then with a good token is a known trouble of the service; one fresh token is worth a try, and what
+      // was answered so was not carried out.
       if (error instanceof ProviderRejected && error.httpStatus === 401) return await send();
       throw error;
     }
@@ -84,6 +95,17 @@ export function createCoinbaseClient(
     async deactivateCheckout(id, signal) {
       const path = `/checkouts/${encodeURIComponent(id)}/deactivate`;
       return (await call({ operation: 'cancel_payment', method: 'POST', path, schema: checkoutSchema, signal })).value;
+    },
+    async refundCheckout({ id, idempotencyKey, body, signal }) {
+      const path = `/checkouts/${encodeURIComponent(id)}/refund`;
+      const headers = { 'Content-Type': 'application/json', 'X-Idempotency-Key': idempotencyKey };
+      const request = { operation: 'request_refund', method: 'POST', path, body, headers, signal } as const;
+      return (await call({ ...request, schema: refundAnswerSchema, isRepeatable: false })).value.refund;
+    },
+    async fetchRefunds(id, signal) {
+      const path = `/checkouts/${encodeURIComponent(id)}`;
+      const request = { operation: 'find_refunds', method: 'GET', path, signal } as const;
+      return (await call({ ...request, schema: refundListSchema })).value.refunds ?? [];
     },
   };
 }

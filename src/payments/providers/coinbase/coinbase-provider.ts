@@ -15,6 +15,7 @@ import { acceptableAddress } from '../web-address.ts';
 import { type Checkout, toSnapshot } from './checkout.ts';
 import { type CoinbaseClient, createCoinbaseClient } from './client.ts';
 import { readCoinbaseKey } from './jwt.ts';
+import { createCoinbaseRefunds } from './refunds.ts';
 import { verifyCoinbaseWebhook } from './webhook.ts';
 
 export interface CoinbaseSettings {
@@ -80,7 +81,9 @@ export function createCoinbaseProvider(
       }
     },
     cancelPayment: (reference, signal) => cancelCheckout(client, reference, signal),
-    refunds: null,
+    refunds: createCoinbaseRefunds(client),
+    // What Coinbase kept stands in `settlement` of each checkout, and so in every look; it has no list of payouts.
+    figures: null,
     verifyWebhook: (delivery, now) =>
       verifyCoinbaseWebhook(delivery, { secrets: settings.webhookSecrets, scheme: settings.webhookScheme, now }),
     async probe(signal) {

@@ -59,6 +59,11 @@ describe('an authentic delivery', () => {
   test.each(['PayoutApproved', 'PaymentRequestCompleted', 'SomethingOfAPlugin'])('%s is irrelevant', (type) => {
     expect(verify(JSON.stringify({ type, storeId, deliveryId: 'd' }))).toEqual({ kind: 'irrelevant', eventType: type });
   });
+
+  test('news of a payout is irrelevant, since it names no invoice', () => {
+    const verdict = verify(fixture('btcpay/webhook-PayoutUpdated.CONSTRUCTED.json'));
+    expect(verdict).toEqual({ kind: 'irrelevant', eventType: 'PayoutUpdated' });
+  });
 });
 
 describe('a lie is refused', () => {

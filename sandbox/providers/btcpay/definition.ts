@@ -1,0 +1,56 @@
+import { randomBase58 } from '../ids.ts';
+import { anyGood } from '../retry.ts';
+import type { Simulator } from '../simulator.ts';
+import { type BtcPayAccount, makeBtcPayAccount } from './account.ts';
+import { permissions } from './api.ts';
+import { troubleBody } from './errors.ts';
+import { createBtcPay } from './provider.ts';
+import { btcPaySignature } from './webhook.ts';
+
+export const btcpay: Simulator<BtcPayAccount> = {
+  name: 'btcpay',
+  maker: 'BTCPay Server',
+  accent: '#47861f',
+  apiPath: '/btcpay/api/v1',
+  address: { setting: 'BTCPAY_URL', path: '/btcpay' },
+  pagePaths: ['/i/:id', '/pull-payments/:id'],
+  makeAccount: makeBtcPayAccount,
+  create(host, { account: { apiKey, storeId, webhookSecret, permissions: held } }) {
+    const webhook = { webhookSecret, webhookId: randomBase58(22) };
+    return createBtcPay(host, { apiKey, storeId, ...webhook, permissions: held ?? Object.values(permissions) });
+  },
+  troubleBody,
+  // In reality after 10 s, 1 min and six times 10 min.
+  retry: { isAccepted: anyGood, isWorthRetrying: isTemporary, isOneQueue: true },
+  webhookTarget: 'account',
+  signing: {
+    header: 'btcpay-sig',
+    secretSetting: 'BTCPAY_WEBHOOK_SECRET',
+    covers: 'bytes',
+    sign: ({ secret, body }) => btcPaySignature(secret, body),
+  },
+  collectsForUs: true,
+  visits: [
+    'pay',
+    'pay_unconfirmed',
+    'confirm',
+    'underpay',
+    'overpay',
+    'pay_late',
+    'pay_again',
+    'expire',
+    'double_spend',
+    'invalidate',
+    'take_back',
+    'claim_refund',
+    'complete_refund',
+    'fail_refund',
+    'walk_away',
+  ],
+  returnsOddPayments: false,
+};
+
+/** Since 2.3.4: other answers are final. */
+function isTemporary(status: number | undefined): boolean {
+  return status === undefined || status >= 500 || status === 429 || status === 408;
+}

@@ -1,0 +1,75 @@
+// The simulator contract: what the folder of a simulated provider says of itself, and what it must do. Its promises are
+// tested for every simulator of the registry in test/sandbox/providers/simulators.test.ts.
+//
+// - Its API is written from the provider's documentation alone, refuses what the provider would refuse, and speaks of
+//   errors in the provider's own bodies.
+// - All that happens, happens by the clock of the host: nothing waits in real time, and `tick` lets happen what is due.
+// - It holds every checkout in `records`, newest first, also those that were made in its dashboard (`createForeign`).
+// - Each checkout has a hosted page at `checkoutUrl`, below `/<name>`, that offers what may happen in its present state.
+// - What happens is announced through the host as the provider tells of it, signed as the provider signs it. Loss,
+//   repetition, delay and order of webhooks, and the faults of the API, are the host's and need no code of its own.
+import type { ProviderName } from '#kernel/provider-name.ts';
+import type { VisitAction } from './contract.ts';
+import type { RetryPolicy } from './deliveries.ts';
+import type { ProviderHost, SimulatedProvider } from './host.ts';
+
+export interface SimulatorAccount {
+  /** Where all webhooks go; unset: where each payment says, or nowhere. */
+  readonly webhookUrl?: string | undefined;
+}
+
+export interface MadeUp<Account> {
+  readonly account: Account;
+  /** The product's settings of this account, without its address. */
+  readonly environment: Readonly<Record<string, string>>;
+}
+
+export interface WebhookToSign {
+  readonly secret: string;
+  readonly nowMs: number;
+  /** Names in lower case, without that of the signature. */
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string;
+}
+
+/** How the provider signs its webhooks, for tests that forge them. */
+export interface WebhookSigning {
+  /** Header of the signature, in lower case. */
+  readonly header: string;
+  /** The product's setting that holds the secret. */
+  readonly secretSetting: string;
+  /** `values`: signed is the body written anew, so that blanks between its values do not count. */
+  readonly covers: 'bytes' | 'values';
+  /** The value of the header; of any body, also one that is no JSON. */
+  sign(webhook: WebhookToSign): string;
+}
+
+export interface Simulator<Account extends SimulatorAccount> {
+  readonly name: ProviderName;
+  /** Who runs it, as its pages say. */
+  readonly maker: string;
+  /** Colour of its pages. */
+  readonly accent: string;
+  /** Where its API lies. */
+  readonly apiPath: string;
+  /** The product's setting of its address, and the path that belongs into it. */
+  readonly address: { readonly setting: string; readonly path: string };
+  /** Routes of its hosted pages, below `/<name>`. */
+  readonly pagePaths: readonly string[];
+  /** An account made up on the spot. */
+  makeAccount(): MadeUp<Account>;
+  create(host: ProviderHost, about: { account: Account; refundDelayMs: number }): SimulatedProvider;
+  /** Its own body under a fault of the server. */
+  troubleBody(status: 500 | 503 | 429): string;
+  /** How it goes on after a webhook that was not accepted. */
+  readonly retry: Omit<RetryPolicy, 'delaysMs'>;
+  /** `payment`: it is told with each payment where to post; `account`: an admin sets the address on its pages, once. */
+  readonly webhookTarget: 'payment' | 'account';
+  readonly signing: WebhookSigning;
+  /** Collects what the shop asks for; a shop of its own only tells of the sales that it makes itself. */
+  readonly collectsForUs: boolean;
+  /** All that may ever happen to a checkout of it. */
+  readonly visits: readonly VisitAction[];
+  /** Money that came short, or too much, goes back to the buyer by itself. */
+  readonly returnsOddPayments: boolean;
+}

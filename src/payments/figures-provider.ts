@@ -1,0 +1,43 @@
+import type { Milliseconds } from '#kernel/clock.ts';
+import type { ProviderReference } from '#kernel/ids.ts';
+
+/** What the provider's books say of one payment: what it kept, and what it credited after that. */
+export interface PaymentFigures {
+  reference: ProviderReference;
+  fee: string;
+  net: string;
+  /** The unit of both, in which the provider keeps its books; not always that of the order. */
+  asset: string;
+  /** When it was credited. */
+  at: Milliseconds;
+}
+
+/** Money that the provider has paid out to the shop, or is about to. */
+export interface ProviderSettlement {
+  id: string;
+  currency: string;
+  amount: string;
+  /** The provider's own words. */
+  status: string;
+  /** The period whose payments it is made of. */
+  from: Milliseconds | null;
+  to: Milliseconds | null;
+  /** When it was paid out; null while it has not been. */
+  at: Milliseconds | null;
+  /** The payments that it is made of; null where the provider does not tell. */
+  references: readonly ProviderReference[] | null;
+}
+
+/**
+ * Reads the provider's own books, where it keeps some. All calls go out, are bounded, are never made inside a transaction,
+ * and may throw ProviderRejected, ProviderUnreachable or ProviderRateLimited. Reading them twice gives the same figures.
+ */
+export interface FiguresProvider {
+  /** Of every payment that was credited in [from, to), in pages; one with a share in several units comes once for each. */
+  listFigures(window: { from: Milliseconds; to: Milliseconds }, signal?: AbortSignal): AsyncIterable<PaymentFigures[]>;
+  /** Every settlement made in [from, to), in pages. */
+  listSettlements(
+    window: { from: Milliseconds; to: Milliseconds },
+    signal?: AbortSignal,
+  ): AsyncIterable<ProviderSettlement[]>;
+}

@@ -1,0 +1,69 @@
+import { z } from 'zod';
+import type { Milliseconds } from '#kernel/clock.ts';
+import { asProviderReference, type ProviderReference } from '#kernel/ids.ts';
+import { addDecimals, plainDecimal, subtractDecimals } from '#kernel/money.ts';
+import type { PaymentFigures } from '../../figures-provider.ts';
+import { decimalText, idText, rfc3339 } from '../body-fields.ts';
+import { withCurrencyPlaces } from './amount.ts';
+
+// BitPay: Ledgers, the resource. An amount is an integer with its scale beside it, in the currency of the ledger, which
+// is the one that the shop is paid out in and need not be that of the invoice.
+
+const saleCode = '1000';
+const feeCode = '1023';
+
+const entrySchema = z.object({
+  id: z.string().nullish(),
+  code: z.string(),
+  amount: decimalText,
+  scale: decimalText.refine((text) => /^10*$/.test(text)).nullish(),
+  timestamp: rfc3339,
+  invoiceId: idText.nullish(),
+});
+export type LedgerEntry = z.infer<typeof entrySchema>;
+
+const entriesSchema = z.array(entrySchema);
+/** The sample is a bare list; all other answers stand under `data`. */
+export const entriesAnswerSchema = z.union([
+  entriesSchema,
+  z.object({ data: entriesSchema }).transform((it) => it.data),
+]);
+
+const currencyText = z.string().regex(/^[A-Z0-9]{2,10}$/);
+export const ledgersAnswerSchema = z.object({ data: z.array(z.object({ currency: currencyText })) });
+
+/** What each invoice brought: its sale less its fee. Refunds and payouts have lives of their own and are not counted. */
+export function toFigures(entries: readonly LedgerEntry[], currency: string): PaymentFigures[] {
+  const sums = new Map<ProviderReference, { sale: string; fee: string; at: Milliseconds | null }>();
+  for (const entry of withoutRepeats(entries)) {
+    const { code, invoiceId, timestamp } = entry;
+    if (!invoiceId || (code !== saleCode && code !== feeCode)) continue;
+    const reference = asProviderReference(invoiceId);
+    const { sale, fee, at } = sums.get(reference) ?? { sale: '0', fee: '0', at: null };
+    // What was kept stands in the ledger with a minus.
+    const now = code === feeCode ? { sale, fee: subtractDecimals(fee, decimalOf(entry)), at } : undefined;
+    sums.set(reference, now ?? { sale: addDecimals(sale, decimalOf(entry)), fee, at: at ?? timestamp });
+  }
+  return [...sums].flatMap(([reference, { sale, fee, at }]) => {
+    // A fee alone belongs to a sale of another time, and says nothing about what this one brought.
+    if (at === null) return [];
+    const net = withCurrencyPlaces(subtractDecimals(sale, fee), currency);
+    return [{ reference, fee: withCurrencyPlaces(fee, currency), net, asset: currency, at }];
+  });
+}
+
+/** `823000000` of scale `100000000` is `8.23`. */
+function decimalOf({ amount, scale }: LedgerEntry): string {
+  return plainDecimal(scale ? `${amount}e-${scale.length - 1}` : amount);
+}
+
+/** Windows go by days and overlap, so that an entry may come twice. */
+function withoutRepeats(entries: readonly LedgerEntry[]): LedgerEntry[] {
+  const seen = new Set<string>();
+  return entries.filter(({ id, code, invoiceId, timestamp, amount }) => {
+    const key = id ?? [code, invoiceId, timestamp, amount].join(':');
+    const isNew = !seen.has(key);
+    seen.add(key);
+    return isNew;
+  });
+}

@@ -1,0 +1,12 @@
+import type { ProviderDefinition } from '../provider-definition.ts';
+import { withoutSlash } from '../web-address.ts';
+import { type BtcpaySettings, createBtcpayProvider } from './btcpay-provider.ts';
+import { findBtcpayError } from './client.ts';
+
+export const btcpay: ProviderDefinition<BtcpaySettings> = {
+  name: 'btcpay',
+  create: (tools, settings) => createBtcpayProvider(tools, { ...settings, url: withoutSlash(settings.url) }),
+  secretsOf: ({ apiKey, webhookSecrets }) => [apiKey, ...webhookSecrets],
+  findError: findBtcpayError,
+  dashboardUrlOf: ({ url }) => `${withoutSlash(url)}/invoices/`,
+};

@@ -1,0 +1,147 @@
+import type { RefundId } from '#kernel/ids.ts';
+import { compareDecimals } from '#kernel/money.ts';
+import { ProviderRejected } from '../../provider-errors.ts';
+import type { ProviderRefund, RefundCommand, RefundProvider, RefundQuery } from '../../refund-provider.ts';
+import { findRefundMark, refundMark, withMark } from '../refund-mark.ts';
+import type { BtcpayClient } from './client.ts';
+import type { Invoice } from './invoice.ts';
+import { payoutMethodsOf } from './payment-method.ts';
+import { type Claim, isClaimed, type PullPayment, stateOf, transactionIdsOf } from './pull-payment.ts';
+import type { PullPaymentClient } from './pull-payment-client.ts';
+import { amountInUnit } from './refund-amount.ts';
+
+// BTCPay Server: Refunds. A refund is an offer (pull payment) whose link the buyer claims. There is no idempotency key, so
+// that a lost request which is carried out late leaves two offers under one refund id: one is kept, and the others are
+// archived before anybody can claim them.
+
+/** Of a pull payment's name, as the server checks it. */
+const nameMax = 50;
+
+export function createBtcpayRefunds(client: BtcpayClient, pulls: PullPaymentClient): RefundProvider {
+  async function readClaims(found: readonly PullPayment[], signal?: AbortSignal): Promise<Claim[]> {
+    const claims: Claim[] = [];
+    for (const pull of found) claims.push({ pull, payouts: await pulls.listPayouts(pull.id, signal) });
+    return claims;
+  }
+
+  /** False where the key has no right to; then the offer stays open and has to be told of. */
+  async function isArchived({ pull }: Claim, signal?: AbortSignal): Promise<boolean> {
+    if (pull.archived) return true;
+    try {
+      await pulls.archive(pull.id, signal);
+      return true;
+    } catch (error) {
+      if (error instanceof ProviderRejected) return false;
+      throw error;
+    }
+  }
+
+  async function showOurs(claims: readonly Claim[], about: { refundId: RefundId; signal: AbortSignal | undefined }) {
+    const [kept, ...others] = claims;
+    if (kept === undefined) return [];
+    const shown = [show(kept, about.refundId)];
+    for (const other of others) {
+      if (isClaimed(other) || !(await isArchived(other, about.signal))) shown.push(show(other, null));
+    }
+    return shown;
+  }
+
+  return {
+    way: 'claimed_by_buyer',
+    async requestRefund(command, signal) {
+      const { paymentReference, refundId } = command;
+      refuseMoreThanPaid(await client.fetchInvoice(paymentReference, signal), command);
+      const payoutMethods = payoutMethodsOf(await client.fetchPaymentMethods(paymentReference, signal));
+      const send = (fields: object) => pulls.refundInvoice(paymentReference, JSON.stringify(fields), signal);
+      const fields = { ...createFields(command), payoutMethods };
+      try {
+        return show({ pull: await send(fields), payouts: [] }, refundId);
+      } catch (error) {
+        const [first] = payoutMethods;
+        if (first === undefined || !isAboutOldField(error)) throw error;
+        // A server before 2.4 names the field that it misses; it has made nothing, so that this is the first time still.
+        const older = { ...fields, payoutMethodId: first, paymentMethod: first };
+        return show({ pull: await send(older), payouts: [] }, refundId);
+      }
+    },
+    async findRefunds(query, signal) {
+      const { paymentReference, ours, asset } = query;
+      const listed = await pulls.listPullPayments(signal);
+      const shown: ProviderRefund[] = [];
+      for (const { refundId, reference } of ours) {
+        const claims = await readClaims(
+          listed.filter((pull) => ownerOf(pull, query) === refundId),
+          signal,
+        );
+        shown.push(...(await showOurs(claims.sort(byRank(reference)), { refundId, signal })));
+      }
+      const strangers = listed.filter((pull) => isMadeByHand(pull, query));
+      for (const claim of await readClaims(strangers, signal)) {
+        const amount = await amountInUnit(client, { pull: claim.pull, asset, paymentReference, signal });
+        shown.push({ ...show(claim, null), amount });
+      }
+      return shown;
+    },
+  };
+}
+
+function show(claim: Claim, refundId: RefundId | null): ProviderRefund {
+  const { pull } = claim;
+  return {
+    ...stateOf(claim),
+    reference: pull.id,
+    refundId,
+    amount: { amount: pull.amount, asset: pull.currency },
+    claimUrl: pull.viewLink ?? null,
+    transactionIds: transactionIdsOf(claim),
+    createdAt: pull.startsAt ?? null,
+  };
+}
+
+/** The id that we know it by comes before the name: names can be changed at the server. */
+function ownerOf(pull: PullPayment, { ours }: RefundQuery): RefundId | undefined {
+  const known = ours.find(({ reference }) => reference === pull.id);
+  if (known !== undefined) return known.refundId;
+  const marked = findRefundMark(pull.name);
+  return ours.find(({ refundId }) => refundId === marked)?.refundId;
+}
+
+/** Pull payments do not say what they are for; the server itself names a refund `Refund` and the id of the invoice. */
+function isMadeByHand(pull: PullPayment, query: RefundQuery): boolean {
+  return ownerOf(pull, query) === undefined && (pull.name?.includes(query.paymentReference) ?? false);
+}
+
+/** First the one that is kept: where the buyer has money from already, whose link was given out, or else the oldest. */
+function byRank(reference: string | null): (left: Claim, right: Claim) => number {
+  const rank = (claim: Claim): number => (isClaimed(claim) ? 2 : 0) + (claim.pull.id === reference ? 1 : 0);
+  const age = ({ pull }: Claim): number => pull.startsAt ?? Number.POSITIVE_INFINITY;
+  return (left, right) =>
+    rank(right) - rank(left) || age(left) - age(right) || left.pull.id.localeCompare(right.pull.id);
+}
+
+function createFields({ amount, orderNumber, reason, refundId }: RefundCommand) {
+  return {
+    refundVariant: 'Custom',
+    customAmount: amount.amount,
+    customCurrency: amount.asset,
+    name: withMark(`Refund ${orderNumber}`, { mark: `(${refundMark(refundId)})`, lengthMax: nameMax }),
+    description: reason,
+  };
+}
+
+/** The server offers any amount, also one that never came. What was marked settled by hand counts as paid there. */
+function refuseMoreThanPaid(invoice: Invoice, { amount }: RefundCommand): void {
+  const { paidAmount, currency, additionalStatus } = invoice;
+  if (!paidAmount || currency !== amount.asset || additionalStatus === 'Marked') return;
+  if (compareDecimals(amount.amount, paidAmount) <= 0) return;
+  const operation = 'request_refund';
+  const message = `${operation}: only ${paidAmount} ${currency} came in`;
+  throw new ProviderRejected({ provider: 'btcpay', operation, code: null, httpStatus: null, message });
+}
+
+function isAboutOldField(error: unknown): boolean {
+  if (!(error instanceof ProviderRejected)) return false;
+  return (
+    (error.httpStatus === 422 || error.httpStatus === 400) && /\b(payoutMethodId|paymentMethod)\b/i.test(error.message)
+  );
+}

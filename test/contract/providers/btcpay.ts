@@ -1,0 +1,62 @@
+import { btcpayClient } from '#test/sandbox/providers/clients.ts';
+import { sign } from '#test/support/sign-webhook.ts';
+import type { ProviderCase } from './provider-case.ts';
+
+const scheme = 'sha256';
+
+export const btcpay: ProviderCase = {
+  looksBeforeCreate: () => true,
+  isRefusalUsual: false,
+  offers: ['pay', 'pay_unconfirmed', 'underpay', 'overpay', 'pay_late', 'expire', 'walk_away'],
+  states: [
+    { visits: ['pay_unconfirmed'], shows: { state: 'processing' }, paid: 0 },
+    { visits: ['pay'], shows: { state: 'confirmed' }, paid: 0 },
+    { visits: ['overpay'], shows: { state: 'confirmed' }, paid: 1 },
+    { visits: ['underpay'], shows: { state: 'open' }, paid: -1 },
+    { visits: ['underpay', 'expire'], shows: { state: 'expired', isLate: false }, paid: -1 },
+    { visits: ['expire'], shows: { state: 'expired', settlement: null } },
+    { visits: ['expire', 'pay_late'], shows: { state: 'expired', isLate: true }, paid: 0 },
+    { visits: ['pay_unconfirmed', 'invalidate'], shows: { state: 'invalid' }, paid: 0 },
+    { visits: ['pay_unconfirmed', 'double_spend'], shows: { state: 'open', settlement: null } },
+    { visits: ['pay', 'take_back'], shows: { state: 'invalid', isMarkedByHand: false }, paid: 0 },
+  ],
+  customers: [
+    { does: ['pay'], ends: 'paid' },
+    { does: ['pay'], ends: 'paid' },
+    { does: ['overpay'], ends: 'overpaid' },
+    { does: ['underpay', 'expire'], ends: 'underpaid' },
+  ],
+  refunds: {
+    arrives: ['claim_refund', 'complete_refund'],
+    refundByHand({ sandbox }, { reference, amount }) {
+      const client = btcpayClient(sandbox);
+      const money = { refundVariant: 'Custom', customAmount: amount, customCurrency: 'USD' };
+      const body = { ...money, payoutMethods: ['BTC-CHAIN'] };
+      return client.request('POST', `${client.store}/invoices/${reference}/refund`, body);
+    },
+  },
+  signedForms: (delivery) => [
+    {
+      form: 'the body in hex',
+      delivery,
+      parts: [
+        { text: scheme, alphabet: 'words' },
+        { text: (delivery.headers['btcpay-sig'] ?? '').slice(`${scheme}=`.length), alphabet: 'hex' },
+      ],
+      headers: [],
+    },
+  ],
+  lies: [
+    {
+      lie: 'is about another store, though signed with our secret',
+      of({ headers, body }, { now, environment }) {
+        const foreign = body.replace(environment['BTCPAY_STORE_ID'] ?? '', 'AnotherStoreOfTheSameServer');
+        return sign('btcpay', { headers, body: foreign, now, secret: environment['BTCPAY_WEBHOOK_SECRET'] ?? '' });
+      },
+    },
+  ],
+  canaries: {
+    rotated: { BTCPAY_WEBHOOK_SECRET: 'CANARY-btcpay-webhook' },
+    single: { BTCPAY_API_KEY: 'CANARY-btcpay-api-key' },
+  },
+};

@@ -1,0 +1,106 @@
+import { generateKeyPairSync } from 'node:crypto';
+import { hour } from '#kernel/clock.ts';
+import { coinbaseClient } from '#test/sandbox/providers/clients.ts';
+import { type Delivery, sign, without } from '#test/support/sign-webhook.ts';
+import type { Lie, ProviderCase, SignedForm } from './provider-case.ts';
+
+const signature = 'x-hook0-signature';
+
+export const coinbase: ProviderCase = {
+  looksBeforeCreate: () => false,
+  isRefusalUsual: false,
+  offers: ['pay', 'pay_unconfirmed', 'fail', 'expire', 'walk_away'],
+  states: [
+    { visits: ['pay_unconfirmed'], shows: { state: 'processing', settlement: null } },
+    {
+      visits: ['pay'],
+      shows: { state: 'confirmed', figures: { fee: '0.61', net: '48.49', asset: 'USDC' } },
+      paid: 0,
+    },
+    { visits: ['fail'], shows: { state: 'failed', settlement: null } },
+    { visits: ['expire'], shows: { state: 'expired', settlement: null } },
+  ],
+  customers: [
+    { does: ['pay'], ends: 'paid' },
+    { does: ['pay'], ends: 'paid' },
+    { does: ['pay_unconfirmed', 'confirm'], ends: 'paid' },
+    { does: ['fail'], ends: 'failed' },
+  ],
+  refunds: {
+    arrives: ['complete_refund'],
+    refundByHand({ sandbox, now }, { reference, amount }) {
+      const client = coinbaseClient(sandbox, { now, advance: () => undefined });
+      return client.request('POST', `/checkouts/${reference}/refund`, { body: { amount, reason: 'A friend' } });
+    },
+  },
+  signedForms: (genuine) => [bothForms(genuine), bodyForm(genuine)],
+  lies: [
+    {
+      lie: 'has a header changed that the signature covers',
+      of: ({ headers, body }) => ({ headers: { ...headers, 'x-event-type': 'checkout.payment.failed' }, body }),
+    },
+    {
+      lie: 'lacks a header that the signature covers',
+      of: ({ headers, body }) => ({ headers: without(headers, 'x-event-id'), body }),
+    },
+    {
+      lie: 'has a good v0 beside a bad v1',
+      of: ({ headers, body }) => ({ headers: { ...headers, [signature]: spoilV1(headers) }, body }),
+    },
+    ...[-1, 1].map(
+      (direction): Lie => ({
+        lie: direction < 0 ? 'was signed an hour ago' : 'is signed for an hour from now',
+        of({ headers, body }, { now, environment }) {
+          const secret = environment['COINBASE_WEBHOOK_SECRET'] ?? '';
+          return sign('coinbase', { headers, body, now: now + direction * hour, secret });
+        },
+      }),
+    ),
+  ],
+  canaries: {
+    rotated: {
+      COINBASE_API_KEY_SECRET: String(
+        generateKeyPairSync('ec', { namedCurve: 'P-256' }).privateKey.export({ type: 'sec1', format: 'pem' }),
+      ),
+      COINBASE_WEBHOOK_SECRET: 'CANARY-coinbase-webhook',
+    },
+    single: {},
+  },
+};
+
+/** As it is sent: `v1` decides, and covers the headers that `h` names. */
+function bothForms(delivery: Delivery): SignedForm {
+  const field = fieldsOf(delivery);
+  return {
+    form: 'v1 beside v0',
+    delivery,
+    parts: [
+      { text: field('t'), alphabet: 'hex' },
+      { text: field('h'), alphabet: 'words' },
+      { text: field('v1'), alphabet: 'hex' },
+    ],
+    headers: field('h').split(' '),
+  };
+}
+
+/** An older form: `v0` alone, over time and body. */
+function bodyForm({ headers, body }: Delivery): SignedForm {
+  const field = fieldsOf({ headers, body });
+  return {
+    form: 'v0 alone',
+    delivery: { headers: { ...headers, [signature]: `t=${field('t')},v0=${field('v0')}` }, body },
+    parts: [
+      { text: field('t'), alphabet: 'hex' },
+      { text: field('v0'), alphabet: 'hex' },
+    ],
+    headers: [],
+  };
+}
+
+function fieldsOf({ headers }: Delivery): (name: string) => string {
+  return (name) => new RegExp(`(?:^|,)${name}=([^,]+)`).exec(headers[signature] ?? '')?.[1] ?? '';
+}
+
+function spoilV1(headers: Record<string, string>): string {
+  return (headers[signature] ?? '').replace(/v1=(.)/, (_whole, first: string) => `v1=${first === '0' ? '1' : '0'}`);
+}

@@ -1,0 +1,63 @@
+// What a provider brings to the tests that all providers share.
+import type { ProviderCapabilities } from '#payments/payment-provider.ts';
+import type { PaymentSnapshot } from '#payments/snapshot.ts';
+import type { VisitAction } from '#sandbox/providers/contract.ts';
+import type { ProviderSandbox } from '#sandbox/providers/options.ts';
+import type { Delivery } from '#test/support/sign-webhook.ts';
+
+/** What a buyer does, and what the adapter shows of it then. */
+export interface StateCase {
+  visits: readonly VisitAction[];
+  shows: Partial<PaymentSnapshot>;
+  /** What came compared with what was asked for; left out while no money was seen. */
+  paid?: -1 | 0 | 1;
+}
+
+/** A genuine delivery, in one of the forms that the provider may sign it in. */
+export interface SignedForm {
+  form: string;
+  delivery: Delivery;
+  /** The parts of the signature's header that the signature rests on: all must hold to the last character. */
+  parts: readonly { text: string; alphabet: 'hex' | 'base64' | 'words' }[];
+  /** Headers that are signed beside the body. */
+  headers: readonly string[];
+}
+
+/** A genuine delivery with a single lie in it that only this provider's scheme knows. */
+export interface Lie {
+  lie: string;
+  of(genuine: Delivery, about: { now: number; environment: Readonly<Record<string, string>> }): Delivery;
+}
+
+/** How money goes back at the provider, outside of us. */
+export interface RefundCase {
+  /** What happens until the buyer has his money. */
+  arrives: readonly VisitAction[];
+  /** Somebody gives money back on the provider's own pages. */
+  refundByHand(
+    at: { sandbox: ProviderSandbox; now: () => number },
+    refund: { reference: string; amount: string },
+  ): Promise<unknown>;
+}
+
+export interface ProviderCase {
+  /** Whether it looks for a payment before it makes one: then a fault of the create has to wait until it has looked. */
+  looksBeforeCreate(capabilities: ProviderCapabilities): boolean;
+  /** Calls that end in a refusal though all is well, as a look for what is not there. */
+  isRefusalUsual: boolean;
+  /** What the page of a fresh checkout offers, in its order. */
+  offers: readonly VisitAction[];
+  states: readonly StateCase[];
+  /** What customers do in a crowd, each as likely as the others, and what the provider's record says in the end. */
+  customers: readonly { does: readonly VisitAction[]; ends: 'paid' | 'overpaid' | 'underpaid' | 'failed' }[];
+  /** Left out where the adapter gives no money back. */
+  refunds?: RefundCase;
+  signedForms(genuine: Delivery): readonly SignedForm[];
+  lies: readonly Lie[];
+  canaries: {
+    /** Second values of its secrets that may be rotated. */
+    rotated: Readonly<Record<string, string>>;
+    /** Wrong values of its secrets that have one value only. */
+    single: Readonly<Record<string, string>>;
+  };
+}

@@ -1,0 +1,65 @@
+// Adding a provider is its own folders, a line in each registry and its settings: nothing else may know it by its name.
+import { globSync, readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { expect, test } from 'vitest';
+import { providerNames } from '#kernel/provider-name.ts';
+import { abilities } from '#test/support/abilities.ts';
+
+const root = fileURLToPath(new URL('../..', import.meta.url));
+
+/** The registries, and the settings: the only places with a line for each provider. */
+const allowed: ReadonlySet<string> = new Set([
+  // Names and titles.
+  'src/kernel/provider-name.ts',
+  // Adapters, in the order of `auto`.
+  'src/payments/providers/registry.ts',
+  // Simulators.
+  'sandbox/providers/registry.ts',
+  // Settings one by one, and what becomes of them together.
+  'src/config-settings.ts',
+  'src/config-providers.ts',
+]);
+
+const folders = ['src/payments/providers', 'sandbox/providers'];
+
+/** Code without its comments; what stands in quotes stays. */
+function withoutComments(code: string): string {
+  const tokens = /('(?:\\.|[^'\\\n])*'|"(?:\\.|[^"\\\n])*"|`(?:\\.|[^`\\])*`)|\/\*[\s\S]*?\*\/|\/\/[^\n]*/g;
+  return code.replace(tokens, (_whole, quoted: string | undefined) => quoted ?? '');
+}
+
+function namesIn(code: string): string[] {
+  const words = withoutComments(code).toLowerCase();
+  return providerNames.filter((name) => words.includes(name));
+}
+
+function violations(): string[] {
+  const files = globSync(['src/**/*.ts', 'sandbox/**/*.ts'], { cwd: root }).map((file) => file.replaceAll('\\', '/'));
+  expect(files.length).toBeGreaterThan(200);
+  return files
+    .filter((file) => !allowed.has(file))
+    .flatMap((file) => {
+      const found = namesIn(readFileSync(`${root}/${file}`, 'utf8'));
+      const foreign = found.filter((name) => !folders.some((folder) => file.startsWith(`${folder}/${name}/`)));
+      return foreign.map((name) => `${file} names ${name}`);
+    });
+}
+
+test('a provider is named in its own folders, the registries and the settings, and nowhere else', () => {
+  expect(violations()).toEqual([]);
+});
+
+test('a name counts in code and in quotes, and not in a comment', () => {
+  const [name] = providerNames;
+  expect(namesIn(`const at = '${name}';`)).toEqual([name]);
+  expect(namesIn(`const url = 'https://${name}.example';`)).toEqual([name]);
+  expect(namesIn(`make${name.toUpperCase()}();`)).toEqual([name]);
+  expect(namesIn(`// as ${name} does\n/* and ${name} */ const text = 'https://a.b'; // ${name}`)).toEqual([]);
+});
+
+test('every registry has a place for every provider of the catalogue', () => {
+  for (const file of allowed) {
+    expect([file, namesIn(readFileSync(`${root}/${file}`, 'utf8'))]).toEqual([file, [...providerNames]]);
+  }
+  expect(Object.keys(abilities)).toEqual([...providerNames]);
+});
