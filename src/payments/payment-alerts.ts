@@ -4,9 +4,10 @@ import { formatAsset, formatMoney } from '#kernel/money.ts';
 import { providerTitle } from '#kernel/provider-name.ts';
 import { formatOrderNumber, type Order } from '#orders/order.ts';
 import { amountDetail, gapFacts } from './amount-detail.ts';
+import { standingOf } from './coverage.ts';
 import type { ExceptionKind } from './exception.ts';
 import { isOpenPayment, type Payment, type PaymentStatus } from './payment.ts';
-import { endOrderTroubles, raiseTrouble, type TroubleContext } from './trouble.ts';
+import { endOrderTroubles, raiseTrouble, type TroubleContext, type TroubleFacts } from './trouble.ts';
 import { type Work, writeTimeline } from './work.ts';
 
 interface Trouble {
@@ -100,12 +101,12 @@ export async function raiseReversed(work: Work, input: { order: Order; payment: 
 export async function raiseShort(work: Work, input: { order: Order; payment: Payment }): Promise<void> {
   const trouble = troubles.underpaid;
   assert(trouble !== undefined, 'a short payment is a trouble');
-  const asked = formatMoney(input.payment);
-  await raisePaymentAlert(work, {
-    ...input,
-    trouble,
-    why: `This payment was over ${asked}, and the rest is not there.`,
-  });
+  const { order, payment } = input;
+  const payments = await work.stores.payments.listPaymentsForOrder(order.id);
+  const { missingMinor } = standingOf(order, payments, await work.stores.refunds.listRefundsForOrder(order.id));
+  const gapFiat = formatMoney({ amountMinor: missingMinor, currency: order.currency });
+  const why = `This payment was over ${formatMoney(payment)}; ${gapFiat} of the order is not there.`;
+  await raisePaymentAlert(work, { ...input, trouble, why, facts: { gapFiat, gapCoin: null } });
 }
 
 export async function raiseMismatch(
@@ -180,7 +181,7 @@ export async function raiseIfStuck(
 
 async function raisePaymentAlert(
   context: TroubleContext,
-  input: { order: Order; payment: Payment; trouble: Trouble; why: string | null },
+  input: { order: Order; payment: Payment; trouble: Trouble; why: string | null; facts?: TroubleFacts },
 ): Promise<void> {
   const { order, payment, trouble } = input;
   await raiseTrouble(context, {
@@ -201,6 +202,6 @@ async function raisePaymentAlert(
       },
       actions: trouble.actions,
     },
-    facts: { provider: payment.provider, reference: payment.reference, ...gapFacts(payment) },
+    facts: { provider: payment.provider, reference: payment.reference, ...(input.facts ?? gapFacts(payment)) },
   });
 }

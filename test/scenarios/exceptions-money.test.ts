@@ -1,6 +1,9 @@
 // Money that came too much, twice, for an order that was over, or that was taken back; and orders that a person settles.
 import { expect, test } from 'vitest';
+import { minute } from '#kernel/clock.ts';
+import { cases } from '#test/contract/providers/registry.ts';
 import { buttonsOf, type House, openHouse } from '#test/support/house.ts';
+import type { PlacedOrder } from '#test/support/house-client.ts';
 import { current, openException, press, typesOf, writeReason } from '#test/support/house-exceptions.ts';
 import { awaitTrue } from '#test/support/house-wait.ts';
 
@@ -42,6 +45,63 @@ test('an order that was paid twice keeps the money when a person says so', async
   const { timeline, status } = await house.getOrder(order.id);
   expect(status).toBe('paid');
   expect(timeline.at(-1)?.text).toContain('Ada kept the money with the order: It counts for a later order');
+});
+
+/** What the buyer and the provider do with a refund that was asked for. */
+async function arrive(house: House, order: PlacedOrder, reference: string): Promise<void> {
+  for (const action of cases[order.provider].refunds?.arrives ?? []) {
+    await house.sandbox.visit({ provider: order.provider, reference, action });
+  }
+  house.clock.move(10 * minute);
+  await house.runJob('follow-refunds');
+}
+
+test('what came short goes back on a tap with a reason, and the order is refunded once the buyer has it', async () => {
+  await using house = await openHouse();
+  const order = await house.placeOrder({ provider: 'btcpay' });
+  await house.visit(order, 'underpay');
+  await house.visit(order, 'expire');
+  await house.awaitOrder(order.id, ({ exceptions }) => exceptions.length === 1);
+  const card = await openException(house, order, 'Came short');
+  expect(await press(house, card, 'Refund', 'We cannot deliver')).toBe('Refund of 24.50 USD asked for.');
+  const asked = await house.awaitOrder(order.id, ({ refunds }) => refunds[0]?.status === 'pending');
+  expect(asked).toMatchObject({ refunding_amount: '24.50', exceptions: [], status: 'needs_attention' });
+  await arrive(house, order, await house.referenceOf(order));
+  const view = await house.awaitOrder(order.id, ({ status }) => status === 'refunded');
+  expect([view.refunded_amount, view.exceptions]).toEqual(['24.50', []]);
+  await house.awaitQuiet();
+  expect(typesOf(house, order)).toEqual(['order.needs_attention', 'order.refunded']);
+});
+
+test('only the surplus goes back, and the order stays paid by the rest', async () => {
+  await using house = await openHouse();
+  const order = await house.placeOrder({ provider: 'btcpay' });
+  await house.visit(order, 'overpay');
+  await house.awaitOrder(order.id, ({ exceptions }) => exceptions.length === 1);
+  const card = await openException(house, order, 'Too much');
+  expect(await press(house, card, 'Refund the surplus', 'Sent too much by mistake')).toBe(
+    'Refund of 24.50 USD asked for.',
+  );
+  await house.awaitOrder(order.id, ({ refunds }) => refunds[0]?.status === 'pending');
+  await arrive(house, order, await house.referenceOf(order));
+  const view = await house.awaitOrder(order.id, ({ refunded_amount: back }) => back === '24.50');
+  expect([view.status, view.exceptions]).toEqual(['paid', []]);
+});
+
+test('what came late goes back', async () => {
+  await using house = await openHouse();
+  const order = await house.placeOrder({ provider: 'btcpay' });
+  await house.visit(order, 'pay_late');
+  const { exceptions } = await house.awaitOrder(order.id, (view) => view.exceptions.length === 1);
+  const card = await openException(house, order, 'Came late');
+  expect(await press(house, card, 'Refund', 'The customer asked for it')).toBe('Refund of 49.00 USD asked for.');
+  await house.awaitOrder(order.id, ({ refunds }) => refunds[0]?.status === 'pending');
+  await arrive(house, order, await house.referenceOf(order));
+  const view = await house.awaitOrder(order.id, ({ status }) => status === 'refunded');
+  expect(view.timeline.map(({ text }) => text).join('\n')).toContain(
+    'Ada gave the money back: The customer asked for it',
+  );
+  expect(exceptions).toMatchObject([{ kind: 'payment_paid_late' }]);
 });
 
 test('money for a cancelled order brings it back when a person accepts it', async () => {

@@ -1,6 +1,6 @@
 import { adminActor } from '#access/admin.ts';
 import type { ProviderName } from '#kernel/provider-name.ts';
-import { checkOrder } from '#payments/check-order.ts';
+import { checkException } from '#payments/check-exception.ts';
 import { chooseProvider } from '#payments/choose-provider.ts';
 import type { ResolvingAction } from '#payments/exception-actions.ts';
 import { resolvingActions } from '#payments/exception-actions.ts';
@@ -62,9 +62,17 @@ const taps: Readonly<Record<ExceptionTap, (env: AdminEnv, ctx: TapContext, id: s
     const details = await getException(env, { id });
     if (details === undefined || details.order === null) return 'There is nothing to ask a provider about.';
     if (!env.recentTaps.isFirst(`check:${details.order.id}`)) return 'Checked a moment ago.';
-    return checkedText(await checkOrder(env, { orderId: details.order.id, actor: adminActor(ctx.from.id) }));
+    const checked = await checkException(env, { exceptionId: id, by: personOf(ctx) });
+    return checked.kind === 'refund' ? refundCheckTexts[checked.result] : checkedText(checked);
   },
 };
+
+const refundCheckTexts = {
+  changed: 'Checked: the refund has changed.',
+  same: 'Checked: nothing new at the provider.',
+  failed: 'The provider could not be asked right now.',
+  unknown: 'This refund is not known any more.',
+} as const;
 
 function takingText(taking: Taking): string {
   switch (taking.kind) {

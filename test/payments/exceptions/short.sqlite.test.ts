@@ -188,7 +188,7 @@ describe('ask for the rest', () => {
     await requestRefund(desk.deps, { paymentId, amount: 'all', reason: 'Asked for', actor: ada.actor });
     await desk.look(rest.id, { state: 'confirmed', settlement: money('24.50', '24.50') });
     expect(await statusOf()).toBe('needs_attention');
-    expect(await desk.allOpen(orderId)).toEqual(['payment_underpaid']);
+    expect(await desk.open(orderId)).toMatchObject({ kind: 'payment_underpaid', facts: { gapFiat: '24.50 USD' } });
   });
 
   test('needs attention again when one of the two payments is taken back', async () => {
