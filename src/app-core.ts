@@ -4,6 +4,7 @@ import type { OpenDatabase } from '#db/open-options.ts';
 import type { Clock } from '#kernel/clock.ts';
 import { createIds, type Random } from '#kernel/ids.ts';
 import type { PaymentDeps } from '#payments/deps.ts';
+import { createRetiredProviders } from '#payments/outages/retired-providers.ts';
 import type { HttpPolicy } from '#payments/providers/http-policy.ts';
 import { createProviderRegistry } from '#payments/providers/registry.ts';
 import { createMetrics, type Metrics } from '#server/metrics.ts';
@@ -19,6 +20,8 @@ export interface CoreDeps {
   providerPolicy?: Partial<HttpPolicy> | undefined;
   /** Where the log goes; standard output when left out. */
   logDestination?: Parameters<typeof createLogger>[0]['destination'];
+  /** Whether anything beside the providers answers us. */
+  isOnline(): boolean;
   /** Called after the commit that left something to take in the queue. */
   onQueued(queue: 'inbox' | 'outbox'): void;
 }
@@ -47,13 +50,18 @@ export async function openCore(deps: CoreDeps): Promise<Core> {
     onQueued: deps.onQueued,
     onGroupCommit: ({ transactions }) => metrics.observeGateBatch(transactions),
   });
+  const retired = createRetiredProviders();
   const providers = createProviderRegistry(config.providers, {
-    ...{ clock, random, log, publicUrl: config.http.publicUrl, policy: deps.providerPolicy },
+    ...{ clock, random, log, retired, publicUrl: config.http.publicUrl, policy: deps.providerPolicy },
     onCall: (call) => metrics.observeProviderCall(call),
   });
   const onTransition: PaymentDeps['onTransition'] = (change) => metrics.countTransition(change);
   return {
-    payments: { database, providers, clock, ids, random, log, onTransition },
+    payments: {
+      ...{ database, providers, clock, ids, random, log, onTransition, retired },
+      isOnline: deps.isOnline,
+      onOutage: (provider) => metrics.countOutage(provider),
+    },
     database,
     metrics,
     instanceId: ids.newId(),

@@ -5,6 +5,8 @@ import type { Scheduler } from '#jobs/scheduler.ts';
 import { type Clock, minute } from '#kernel/clock.ts';
 import type { QueueDepth } from '#messaging/messaging-store.ts';
 import type { PaymentDeps } from '#payments/deps.ts';
+import { blindFor } from '#payments/outages/outage.ts';
+import { type ProviderReport, readProviderReports } from '#payments/provider-report.ts';
 import type { Check } from '#server/health.ts';
 import type { Pumps } from './app-pumps.ts';
 
@@ -46,7 +48,7 @@ export function createChecks(deps: HealthDeps): Check[] {
       (provider): Check => ({
         name: `provider ${provider.name}`,
         isVital: false,
-        check: () => Promise.resolve(describeBreaker(deps, provider.name)),
+        check: () => describeProvider(deps, provider.name),
       }),
     ),
   ];
@@ -72,10 +74,25 @@ function describeDepths(depths: readonly QueueDepth[], now: number): string {
   return stuck.map((depth) => `${depth.lane} is not moving`).join(', ');
 }
 
-function describeBreaker(deps: HealthDeps, name: Parameters<HealthDeps['providers']['health']>[0]) {
-  const health = deps.providers.health(name);
-  if (health === undefined || health.breaker === 'closed') return { ok: true, detail: 'answers' };
-  return { ok: false, detail: `${health.breaker.replace('_', ' ')}: ${health.lastError ?? 'no reason known'}` };
+type ProviderName = Parameters<HealthDeps['providers']['health']>[0];
+
+async function describeProvider(deps: HealthDeps, name: ProviderName): Promise<{ ok: boolean; detail: string }> {
+  const [report] = await readProviderReports(deps, { only: name });
+  if (report === undefined) return { ok: true, detail: 'answers' };
+  const trouble = troubleOf(report, deps.clock.now());
+  if (trouble !== null) return { ok: false, detail: trouble };
+  return { ok: true, detail: report.outage === null ? 'answers' : 'answers again, catching up' };
+}
+
+/** The worst that is wrong with the provider; null when nothing is. */
+function troubleOf({ health, outage, webhooks, quarantine }: ProviderReport, now: number): string | null {
+  if (outage?.status === 'retired') return `taken for gone, asked once a day: ${outage.reason}`;
+  if (outage?.status === 'blind') return `away for ${blindFor(outage, now)}: ${outage.reason}`;
+  if (health.breaker !== 'closed') {
+    return `${health.breaker.replace('_', ' ')}: ${health.lastError ?? 'no reason known'}`;
+  }
+  if (webhooks.silentSince !== null) return 'answers, but its webhooks have stopped coming';
+  return quarantine.isRefusing ? `answers, but sends webhooks that do not verify: ${quarantine.count} kept` : null;
 }
 
 /** The same checks, the jobs' last runs and the queues, for `/health` in the chat. */

@@ -1,5 +1,8 @@
+import { systemActor } from '#kernel/actor.ts';
 import { second } from '#kernel/clock.ts';
 import { endLostReconciliations } from '#payments/end-lost-reconciliations.ts';
+import { loadRetired } from '#payments/outages/load-retired.ts';
+import { checkQuarantine } from '#payments/webhooks/check-quarantine.ts';
 import type { Core } from './app-core.ts';
 
 /**
@@ -14,6 +17,9 @@ export async function takeUpLeftWork({ payments, database, instanceId }: Core): 
   const isAlone = database.engine === 'sqlite';
   if (isAlone) await unlockAll({ payments, database, instanceId });
   await endLostReconciliations(payments, { isAlone });
+  await loadRetired(payments);
+  // Whoever changed a secret had to restart: what was refused under the old one may be real.
+  await checkQuarantine(payments, { provider: 'all', actor: systemActor });
 }
 
 async function unlockAll({ payments, database, instanceId }: Pick<Core, 'payments' | 'database' | 'instanceId'>) {

@@ -8,7 +8,6 @@ import { type Random, systemRandom } from '#kernel/ids.ts';
 import { createShopWebhookHandler } from '#messaging/shop/shop-webhook.ts';
 import { createCancelHandler } from '#payments/cancel-order.ts';
 import { createWebhookReceiver } from '#payments/receive-webhook.ts';
-import { createReconciler, type ReconcileProvider } from '#payments/reconcile-provider.ts';
 import { createRefundHandler } from '#payments/send-refund.ts';
 import { createServer, type TillkeeperServer } from '#server/server.ts';
 import packageJson from '../package.json' with { type: 'json' };
@@ -17,7 +16,9 @@ import { applyMigrations, type Core, type CoreDeps, openCore } from './app-core.
 import { createChecks, readHealthReport } from './app-health.ts';
 import { allLanes, createPumps, type Pumps } from './app-pumps.ts';
 import { takeUpLeftWork } from './app-recovery.ts';
+import { createWatches } from './app-watch.ts';
 import type { Config } from './config.ts';
+import { createStriker } from './logger-scrubber.ts';
 
 export interface App {
   /** Resolves when webhooks are taken; the bots connect in the background. */
@@ -50,6 +51,7 @@ export async function createApp(deps: AppDeps): Promise<App> {
   const core = await openCore({
     ...{ clock: systemClock, random: systemRandom, ...deps },
     version: packageJson.version,
+    isOnline: () => sides.bots.adminBot.health().ok,
     onQueued: (queue) => {
       for (const pump of queue === 'inbox' ? [sides.pumps.inbox] : sides.pumps.outbox) pump.ring();
     },
@@ -70,11 +72,10 @@ function assemble(config: Config, core: Core): Sides {
   const { payments, database, metrics } = core;
   const { clock, log, providers } = payments;
   const ending = new AbortController();
-  const compare = createReconciler(payments);
-  const reconcile: ReconcileProvider = (input) =>
-    compare({ ...input, signal: AbortSignal.any([ending.signal, ...(input.signal ? [input.signal] : [])]) });
+  const watches = createWatches(payments, ending.signal);
   const bots = createBots(config, {
-    ...{ payments, reconcile, admins: createOwnerDirectory(config.telegram.ownerIds) },
+    ...{ payments, reconcile: watches.reconcile, admins: createOwnerDirectory(config.telegram.ownerIds) },
+    redact: createStriker(config.secrets),
     readHealth: () => readHealthReport({ ...healthDeps, scheduler, checks }),
     onSend: (send) => metrics.countTelegramSend(send),
   });
@@ -87,7 +88,7 @@ function assemble(config: Config, core: Core): Sides {
   ];
   const pumps = createPumps({ ...payments, instanceId: core.instanceId }, { lanes: allLanes, handlers });
   const scheduler = createScheduler({
-    ...{ jobs: createJobs({ payments, reconcile }), timeZone: config.timeZone, clock, log },
+    ...{ jobs: createJobs({ payments, ...watches }), timeZone: config.timeZone, clock, log },
     onRun: (run) => metrics.observeJobRun({ job: run.job, outcome: run.outcome.kind, durationMs: run.durationMs }),
   });
   const named = [

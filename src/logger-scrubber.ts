@@ -28,6 +28,12 @@ export function createScrubber(secrets: readonly string[]): (line: string) => st
   };
 }
 
+/** As above, by value only: for what is to stay as it came but for the secrets themselves. */
+export function createStriker(secrets: readonly string[]): (text: string) => string {
+  const known = knownForms(secrets);
+  return (text) => (known === undefined ? text : text.replace(known, struckOut));
+}
+
 function knownForms(secrets: readonly string[]): RegExp | undefined {
   const forms = new Set(secrets.flatMap(formsOf).filter((form) => form.length >= secretLengthMin));
   if (forms.size === 0) return undefined;

@@ -96,6 +96,8 @@ export type FaultKind = (typeof allFaultKinds)[number];
 export interface FaultSettings {
   /** Every API call is cut off, the checkout pages answer 503, and webhooks wait until the provider is back. */
   outage: boolean;
+  /** Every API call is answered with this status, as by a provider that has closed or knows the shop no more; 0: none is. */
+  refuseWith: number;
   /** Share of API calls that fail, 0 to 1. */
   failRate: number;
   /** What those failures are; each is as likely as the others. At first all but the late ones. */
@@ -136,7 +138,7 @@ export interface ApiCall {
   readonly wasExecuted: boolean;
   /** The status that was sent, or would have been; undefined if the call was not executed and nothing was sent. */
   readonly status: number | undefined;
-  readonly fault: FaultKind | 'outage' | undefined;
+  readonly fault: FaultKind | 'outage' | 'refusal' | undefined;
 }
 
 export type DeliveryOutcome = 'delivered' | 'refused' | 'unreachable' | 'dropped' | 'no_target';

@@ -1,7 +1,15 @@
-import { type FaultControls, type FaultKind, type FaultSettings, faultKinds, lateFaultKinds } from './contract.ts';
+import {
+  type ApiCall,
+  type FaultControls,
+  type FaultKind,
+  type FaultSettings,
+  faultKinds,
+  lateFaultKinds,
+} from './contract.ts';
 
 const noFaults: FaultSettings = {
   outage: false,
+  refuseWith: 0,
   failRate: 0,
   failKinds: faultKinds,
   lateMs: 60_000,
@@ -13,7 +21,7 @@ const noFaults: FaultSettings = {
 };
 
 /** Whether such a call is executed, and only after the client has given up on it. */
-export function isLate(kind: FaultKind | 'outage' | undefined): boolean {
+export function isLate(kind: ApiCall['fault']): boolean {
   return lateFaultKinds.some((late) => late === kind);
 }
 
@@ -33,7 +41,7 @@ export function createRandom(seed: number): Random {
 export interface FaultSource {
   readonly controls: FaultControls;
   /** What is to go wrong with the API call at hand. */
-  nextApiFault(call: { method: string }): FaultKind | 'outage' | undefined;
+  nextApiFault(call: { method: string }): ApiCall['fault'];
   /** How many copies of a webhook are to leave: 0 if it is lost. */
   webhookCopies(): number;
 }
@@ -63,6 +71,7 @@ export function createFaults(random: Random): FaultSource {
     controls,
     nextApiFault({ method }) {
       if (controls.outage) return 'outage';
+      if (controls.refuseWith > 0) return 'refusal';
       const next = scripted.shift() ?? (method === 'GET' ? undefined : scriptedForCommands.shift());
       if (next !== undefined) return next;
       if (controls.failRate <= 0 || random() >= controls.failRate) return undefined;

@@ -1,7 +1,7 @@
 import type { HttpBindings } from '@hono/node-server';
 import { RESPONSE_ALREADY_SENT } from '@hono/node-server/utils/response';
 import type { Context, MiddlewareHandler } from 'hono';
-import type { ApiCall, FaultKind } from './contract.ts';
+import type { ApiCall } from './contract.ts';
 import { type FaultSource, isLate } from './faults.ts';
 import type { LateCalls } from './late-calls.ts';
 
@@ -62,6 +62,11 @@ export function faultGate(options: GateOptions): MiddlewareHandler<Sockets> {
       note({ wasExecuted: false, status: undefined });
       return cutOff(context.env);
     }
+    if (fault === 'refusal') {
+      const status = options.faults.controls.refuseWith;
+      note({ wasExecuted: false, status });
+      return new Response(`<h1>${status}</h1>`, { status, headers: { 'Content-Type': 'text/html' } });
+    }
     if (fault === 'timeout_before') {
       note({ wasExecuted: false, status: undefined });
       return neverAnswer(context.env);
@@ -100,11 +105,11 @@ export function faultGate(options: GateOptions): MiddlewareHandler<Sockets> {
   };
 }
 
-function loseAnswer(sockets: HttpBindings, fault: FaultKind | 'outage' | undefined): Response | Promise<Response> {
+function loseAnswer(sockets: HttpBindings, fault: ApiCall['fault']): Response | Promise<Response> {
   return fault === 'reset_after' || fault === 'reset_late' ? cutOff(sockets) : neverAnswer(sockets);
 }
 
-function isAfter(fault: FaultKind | 'outage' | undefined): boolean {
+function isAfter(fault: ApiCall['fault']): boolean {
   return fault === 'reset_after' || fault === 'timeout_after';
 }
 

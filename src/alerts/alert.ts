@@ -32,6 +32,8 @@ export const alertKinds = [
   'order_marked_paid',
   'order_written_off',
   'provider_down',
+  'provider_retired',
+  'webhook_silent',
   'webhook_refused',
   'reconciliation',
   'dead_letter',
@@ -49,6 +51,8 @@ export const alertActions = [
   'refund',
   /** Leads to the list of exceptions. */
   'exceptions',
+  'ask_provider',
+  'check_quarantine',
 ] as const;
 export type AlertAction = (typeof alertActions)[number];
 

@@ -13,8 +13,9 @@ import { getException } from '#payments/get-exception.ts';
 import { getOrderDetails } from '#payments/get-order.ts';
 import { ProviderError } from '#payments/provider-errors.ts';
 import { acknowledgeTrouble } from '#payments/take-exception.ts';
-import { decodeTap, type TapOf } from './callback-data.ts';
+import { decodeTap, type ProviderTap, type TapOf } from './callback-data.ts';
 import type { OnceWithin } from './once-within.ts';
+import { carryOutProviderTap } from './provider-taps.ts';
 import { checkedText, linkRefusal, orderGone } from './verdicts.ts';
 import { exceptionCard } from './views/exception-card.ts';
 import { orderCard } from './views/order-card.ts';
@@ -87,6 +88,9 @@ function carryOut(deps: AlertTapDeps, known: KnownTap): Promise<AlertTapResult> 
       return askElsewhere(deps, known);
     case 'list':
       return listExceptions(known);
+    case 'ask':
+    case 'quarantine':
+      return troubleTap(deps, known, known.tap.act);
     default:
       return known.tap.act satisfies never;
   }
@@ -131,6 +135,13 @@ async function checkAgain(deps: AlertTapDeps, { alert, input }: KnownTap): Promi
   if (alert.orderId === null) return probeProvider(deps, alert);
   const result = await checkOrder(deps, { orderId: alert.orderId, actor: adminActor(input.adminId) });
   return { toast: checkedText(result) };
+}
+
+/** What helps against the trouble of a provider as a whole. */
+async function troubleTap(deps: AlertTapDeps, { alert, input }: KnownTap, act: ProviderTap): Promise<AlertTapResult> {
+  const name = alert.facts.provider;
+  if (alert.status === 'resolved' || name === null || !isProviderName(name)) return { toast: outOfDate };
+  return { toast: await carryOutProviderTap(deps, { act, provider: name, adminId: input.adminId }) };
 }
 
 /** An alert without an order is about the provider as a whole: whether it answers is what can be checked. */

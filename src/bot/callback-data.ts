@@ -10,7 +10,19 @@ export const callbackBytesMax = 64;
 /** No list in the chat goes further back than this; older orders are found by `/find`. */
 export const pageMax = 24;
 
-const alertTaps = ['ack', 'snooze', 'link', 'check', 'open', 'resolve', 'paid', 'refund', 'list'] as const;
+const alertTaps = [
+  'ack',
+  'snooze',
+  'link',
+  'check',
+  'open',
+  'resolve',
+  'paid',
+  'refund',
+  'list',
+  'ask',
+  'quarantine',
+] as const;
 export type AlertTap = (typeof alertTaps)[number];
 
 /** `card`: the pager's message, which the outbox keeps current; `list`: the view behind `/alerts`. */
@@ -37,6 +49,10 @@ export type DeadTap = (typeof deadTaps)[number];
 const deadQueues = ['inbox', 'outbox'] as const;
 export type DeadQueue = (typeof deadQueues)[number];
 
+/** `ask`: whether one that is not asked any more is back; `quarantine`: whether refused webhooks verify by now. */
+const providerTaps = ['ask', 'quarantine'] as const;
+export type ProviderTap = (typeof providerTaps)[number];
+
 export type Tap =
   | { kind: 'alert'; act: AlertTap; id: string; place: AlertPlace }
   | { kind: 'alerts'; page: number }
@@ -61,6 +77,7 @@ export type Tap =
   | { kind: 'dead'; act: DeadTap; queue: DeadQueue; id: string }
   | { kind: 'dead_list' }
   | { kind: 'providers' }
+  | { kind: 'provider'; act: ProviderTap; provider: ProviderName | 'all' }
   | { kind: 'health' };
 
 export type TapOf<Kind extends Tap['kind']> = Extract<Tap, { kind: Kind }>;
@@ -99,6 +116,8 @@ export function encodeTap(tap: Tap): string {
       return `reconcile:${tap.provider}`;
     case 'dead':
       return `dead:${tap.act}:${tap.queue}:${shortenId(tap.id)}`;
+    case 'provider':
+      return `provider:${tap.act}:${tap.provider}`;
     case 'exception_kinds':
     case 'exception_ages':
     case 'dead_list':
@@ -178,6 +197,11 @@ function readTap(kind: string, [first = '', second = '', third = '']: string[]):
       const queue = oneOf(deadQueues, second);
       const id = restoreId(third);
       return act && queue && id ? { kind, act, queue, id } : undefined;
+    }
+    case 'provider': {
+      const act = oneOf(providerTaps, first);
+      const provider = second === 'all' || isProviderName(second) ? second : undefined;
+      return act && provider ? { kind, act, provider } : undefined;
     }
     case 'exception_kinds':
     case 'exception_ages':

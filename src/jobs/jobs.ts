@@ -10,13 +10,16 @@ import type { PaymentDeps } from '#payments/deps.ts';
 import { expireOrders } from '#payments/expire-orders.ts';
 import { followRefunds } from '#payments/follow-refunds.ts';
 import { forgetRequests } from '#payments/forget-requests.ts';
+import type { CatchUp } from '#payments/outages/catch-up.ts';
+import { pruneOutages } from '#payments/outages/prune-outages.ts';
 import { pollPayments } from '#payments/poll-payments.ts';
 import { pruneExceptions } from '#payments/prune-exceptions.ts';
 import { pruneReconciliations } from '#payments/prune-reconciliations.ts';
 import type { ReconcileProvider } from '#payments/reconcile-provider.ts';
 import { retireExceptions } from '#payments/retire-exceptions.ts';
 import { wakeExceptions } from '#payments/wake-exceptions.ts';
-import { watchProviders } from '#payments/watch-providers.ts';
+import type { WatchProviders } from '#payments/watch-providers.ts';
+import type { WatchWebhooks } from '#payments/webhooks/watch-webhooks.ts';
 
 export interface Job {
   name: string;
@@ -31,6 +34,9 @@ export interface Job {
 export interface JobsDeps {
   payments: PaymentDeps;
   reconcile: ReconcileProvider;
+  watch: WatchProviders;
+  catchUp: CatchUp;
+  watchWebhooks: WatchWebhooks;
 }
 
 const pollLimit = 50;
@@ -66,7 +72,21 @@ export function createJobs(deps: JobsDeps): Job[] {
       name: 'watch-providers',
       cron: '*/5 * * * * *',
       timeoutMs: 2 * minute,
-      run: (signal) => watchProviders(payments, { signal }),
+      run: (signal) => deps.watch({ signal }),
+    },
+    {
+      name: 'catch-up',
+      cron: '*/5 * * * * *',
+      // Longer than the looks and the comparison of one provider together; each of them has a bound of its own.
+      timeoutMs: hour / 2,
+      run: (signal) => deps.catchUp({ signal }),
+    },
+    {
+      name: 'watch-webhooks',
+      cron: '20 * * * * *',
+      // A comparison of lists may be among what a silence leads to.
+      timeoutMs: hour / 2,
+      run: (signal) => deps.watchWebhooks({ signal }),
     },
     {
       name: 'wake-alerts',
@@ -140,7 +160,8 @@ async function pruneAll(payments: PaymentDeps, signal: AbortSignal): Promise<Jso
     const reconciliations = await pruneReconciliations(payments, { limit: pruneLimit });
     const alerts = await pruneAlerts(payments, { limit: pruneLimit });
     const exceptions = await pruneExceptions(payments, { limit: pruneLimit });
-    const all = [queues, requests, reconciliations, alerts, exceptions];
+    const outages = await pruneOutages(payments, { limit: pruneLimit });
+    const all = [queues, requests, reconciliations, alerts, exceptions, outages];
     const deleted = all.reduce((sum, each) => sum + each.deleted, 0);
     total += deleted;
     if (deleted === 0) return { deleted: total };

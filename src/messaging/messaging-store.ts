@@ -33,6 +33,8 @@ export interface InboxEvent extends QueueBookkeeping {
   trust: string;
   /** The raw bytes as they came. */
   body: Uint8Array;
+  /** Those headers that its signature needs to be verified once more; null for what was stored before they were kept. */
+  headers: Record<string, string> | null;
   /** What became of it, in a word: `applied`, `unchanged`, `unknown_payment` … */
   outcome: string | null;
 }
@@ -63,7 +65,8 @@ export interface ClaimRequest {
 export type NewInboxEvent = Pick<
   InboxEvent,
   'id' | 'receivedAt' | 'source' | 'eventKey' | 'eventType' | 'reference' | 'detail' | 'trust' | 'body'
->;
+> &
+  Partial<Pick<InboxEvent, 'headers'>>;
 export type NewOutboxMessage = Pick<
   OutboxMessage,
   'id' | 'receivedAt' | 'availableAt' | 'key' | 'topic' | 'lane' | 'priority' | 'payload'
@@ -116,6 +119,21 @@ export interface QueueStore<Row> {
 export interface InboxStore extends QueueStore<InboxEvent> {
   /** False when the event is known already; nothing is stored then. */
   append(event: NewInboxEvent): Promise<boolean>;
+  /** Of one source, those that came in [from, to), oldest first, after the given one's place; of one type if one is named. */
+  listArrivals(query: {
+    source: string;
+    from: Milliseconds;
+    to: Milliseconds;
+    eventType: string | null;
+    after: { receivedAt: Milliseconds; id: string } | null;
+    limit: number;
+  }): Promise<InboxEvent[]>;
+  /** How many things the events of one source were about that came in [from, to), and when the last of all came. */
+  countArrivals(query: {
+    source: string;
+    from: Milliseconds;
+    to: Milliseconds;
+  }): Promise<{ references: number; lastAt: Milliseconds | null }>;
 }
 
 export interface OutboxStore extends QueueStore<OutboxMessage> {
@@ -123,7 +141,7 @@ export interface OutboxStore extends QueueStore<OutboxMessage> {
   enqueue(message: NewOutboxMessage): Promise<boolean>;
 }
 
-/** What is kept of a webhook that was refused: never its body. */
+/** What is kept of a webhook that was refused. */
 export interface QuarantinedWebhook {
   id: string;
   source: string;
@@ -131,12 +149,27 @@ export interface QuarantinedWebhook {
   reason: string;
   bodyHash: string;
   bodyBytes: number;
+  /** Null where it can never be verified, or is too large: the hash tells it from others all the same. */
+  headers: Record<string, string> | null;
+  body: Uint8Array | null;
 }
 
 export interface QuarantineStore {
-  /** Keeps at most `keepMax` rows per source; the oldest give way. */
-  quarantine(webhook: QuarantinedWebhook, keepMax: number): Promise<void>;
-  listQuarantined(query: { source: string | null; limit: number }): Promise<QuarantinedWebhook[]>;
+  /**
+   * Keeps at most `rowsMax` rows and `bytesMax` bytes of bodies per source; those without a body give way first, then
+   * the oldest. A body that is kept already, because its sender came again, is not kept twice.
+   */
+  quarantine(webhook: QuarantinedWebhook, bounds: { rowsMax: number; bytesMax: number }): Promise<void>;
+  /** Newest first; `withBody`: only those that can be verified once more. */
+  listQuarantined(query: {
+    source: string | null;
+    withBody?: boolean;
+    after?: { receivedAt: Milliseconds; id: string } | null;
+    limit: number;
+  }): Promise<QuarantinedWebhook[]>;
+  /** False when it is gone already. */
+  takeOut(id: string): Promise<boolean>;
+  countQuarantined(): Promise<{ source: string; count: number; withBody: number }[]>;
 }
 
 /** Where in Telegram a card stands, so that a repeat becomes an edit. One row per bot, chat and subject. */

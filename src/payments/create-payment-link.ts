@@ -16,7 +16,7 @@ import { insertNewPayment, reopenOrder } from './new-payment.ts';
 import { loadOrderView, type OrderView } from './order-view.ts';
 import { isCoveringPayment, type Payment, payablePayment } from './payment.ts';
 import type { PaymentProvider } from './payment-provider.ts';
-import { requestPayment } from './request-payment.ts';
+import { requestInTurn } from './request-in-turn.ts';
 import { endOrderTroubles } from './trouble.ts';
 import { postponeTrouble } from './wait-for-trouble.ts';
 import type { Work } from './work.ts';
@@ -27,7 +27,10 @@ export type PaymentLink =
   | { kind: 'no_provider'; reason: string }
   | { kind: 'provider_failed'; provider: ProviderName; isRejected: boolean; message: string };
 
-type Opened = { kind: 'opened'; payment: Payment } | Exclude<PaymentLink, { kind: 'created' | 'provider_failed' }>;
+type Opened =
+  /** `others` are asked when the payment's own provider fails. */
+  | { kind: 'opened'; payment: Payment; others: readonly PaymentProvider[] }
+  | Exclude<PaymentLink, { kind: 'created' | 'provider_failed' }>;
 
 interface LinkDraft {
   orderId: OrderId;
@@ -52,11 +55,14 @@ export async function createPaymentLink(deps: PaymentDeps, draft: LinkDraft): Pr
   const cause: Cause = { kind: actor.kind === 'admin' ? 'admin' : 'store', id: actor.id, actor };
   const opened = await openPayment(deps, { draft, cause });
   if (opened.kind !== 'opened') return opened;
-  const requested = await requestPayment(deps, { payment: opened.payment, cause, alternatives: 0 });
+  const { payment, others } = opened;
+  const turns = { orderId: draft.orderId, begun: [payment], candidates: others, cause };
+  const requested = await requestInTurn(deps, turns);
+  assert(requested !== undefined, `payment ${payment.id} was not asked for`);
   if (requested.kind === 'busy')
     return { kind: 'refused', reason: 'The link is being made by somebody else right now.' };
   if (requested.kind === 'failed') return { ...requested, kind: 'provider_failed' };
-  return finish(deps, { paymentId: opened.payment.id, draft, cause });
+  return finish(deps, { paymentId: requested.paymentId, draft, cause });
 }
 
 function openPayment(deps: PaymentDeps, { draft, cause }: { draft: LinkDraft; cause: Cause }): Promise<Opened> {
@@ -87,19 +93,22 @@ function openPayment(deps: PaymentDeps, { draft, cause }: { draft: LinkDraft; ca
     const money = { amountMinor: missingMinor, currency: order.currency };
     // The customer knows this provider; where the payment itself failed, another one is the better try.
     const prefer = payments.findLast((payment) => payment.status !== 'failed')?.provider;
-    const choice = isKept ? undefined : chooseProvider(deps.providers, { provider: draft.provider, money, prefer });
-    if (choice?.kind === 'none') return { kind: 'no_provider', reason: choice.reason };
+    const wanted = { provider: draft.provider, money, prefer };
+    const isReady = isKept && open.creation === 'confirmed';
+    const choice = isReady ? undefined : chooseProvider(deps.providers, wanted);
+    if (!isKept && choice?.kind === 'none') return { kind: 'no_provider', reason: choice.reason };
+    const candidates = choice?.kind === 'candidates' ? choice.candidates : [];
     const reopened = await reopenOrder(work, { order, event });
     if (open !== undefined && !isKept) await closeOpenLinks(work, { order, payments: [open] });
     const made = { order: reopened.order, amountMinor: missingMinor };
-    const payment = isKept ? open : await insertNewPayment(work, { ...made, provider: firstOf(choice) });
+    const payment = isKept ? open : await insertNewPayment(work, { ...made, provider: firstOf(candidates) });
     await recordAudit(work, {
       actor: draft.actor,
       action: 'order.new_link',
       subject: `order:${order.id}`,
       details: { paymentId: payment.id, isExisting: isKept },
     });
-    return { kind: 'opened', payment };
+    return { kind: 'opened', payment, others: candidates };
   });
 }
 
@@ -144,8 +153,8 @@ async function waitForIt(work: Work, input: { order: Order; payment: Payment; by
   }
 }
 
-function firstOf(choice: { candidates: readonly PaymentProvider[] } | undefined): PaymentProvider {
-  const first = choice?.candidates[0];
+function firstOf(candidates: readonly PaymentProvider[]): PaymentProvider {
+  const first = candidates[0];
   assert(first !== undefined, 'without an open payment a provider is chosen');
   return first;
 }

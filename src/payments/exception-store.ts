@@ -45,6 +45,12 @@ export interface ExceptionStore {
   listExceptionsToWake(query: { now: Milliseconds; limit: number }): Promise<PaymentException[]>;
   /** Deletes what was resolved before `before`, at most `limit`; how many. */
   pruneResolvedExceptions(query: { before: Milliseconds; limit: number }): Promise<number>;
+  /** Of one provider, open and resolved, oldest first, after the given place. */
+  listExceptionsOf(query: {
+    provider: ProviderName;
+    after: { openedAt: Milliseconds; id: string } | null;
+    limit: number;
+  }): Promise<PaymentException[]>;
   /** How many are open, by kind and provider, with the age of the oldest. */
   countOpenExceptions(): Promise<ExceptionCount[]>;
 }

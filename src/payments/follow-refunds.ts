@@ -1,4 +1,5 @@
 import type { RefundId } from '#kernel/ids.ts';
+import { listAway } from './askable.ts';
 import type { PaymentDeps } from './deps.ts';
 import { lookAtRefunds } from './look-at-refunds.ts';
 import { withPayment } from './payment-lease.ts';
@@ -14,11 +15,11 @@ export async function followRefunds(
   deps: PaymentDeps,
   input: { limit: number; signal?: AbortSignal },
 ): Promise<{ followed: number; changed: number; failed: number }> {
-  const down = deps.providers.list().filter(({ name }) => deps.providers.health(name)?.breaker === 'open');
+  const away = listAway(deps.providers);
   const due = await deps.database.read((stores) =>
     stores.refunds.listRefundsToPoll({
       now: deps.clock.now(),
-      except: down.map(({ name }) => name),
+      except: away,
       limit: input.limit,
     }),
   );

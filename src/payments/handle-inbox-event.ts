@@ -1,4 +1,4 @@
-import { type Milliseconds, second } from '#kernel/clock.ts';
+import { hour, type Milliseconds, second } from '#kernel/clock.ts';
 import { asProviderReference, type PaymentId, type ProviderReference } from '#kernel/ids.ts';
 import { formatAsset } from '#kernel/money.ts';
 import { isProviderName, type ProviderName } from '#kernel/provider-name.ts';
@@ -20,6 +20,9 @@ const lookAgainMs: Milliseconds = 2 * second;
 
 const inOtherHands = { kind: 'retry', error: 'the payment is in other hands', pausesLane: false } as const;
 
+/** A provider that is taken for gone is not asked: what it tells all the same waits until it is asked again. */
+const retiredWaitMs: Milliseconds = hour;
+
 /** What a worker does with a received event: it asks the provider about the payment that the event names. */
 export async function handleInboxEvent(
   deps: PaymentDeps,
@@ -28,10 +31,14 @@ export async function handleInboxEvent(
 ): Promise<DeliveryResult> {
   const provider = isProviderName(event.source) ? event.source : undefined;
   if (provider === undefined) return { kind: 'give_up', reason: `there is no provider ${event.source}` };
+  if (isHeldBack(deps, provider)) {
+    const error = 'the provider is taken for gone';
+    return { kind: 'retry', error, retryAfterMs: retiredWaitMs, pausesLane: false, isUntried: true };
+  }
   const reference = asProviderReference(event.reference);
   const cause: Cause = { kind: 'webhook', id: event.id, actor: { kind: 'provider', id: provider } };
   const { detail } = event;
-  const paymentId = await findPaymentId(deps, { provider, reference, detail, signal });
+  const paymentId = await findEventPayment(deps, { provider, reference, detail, signal });
   if (typeof paymentId === 'object') return noteUnknownPayment(deps, { snapshot: paymentId.foreign });
   const hint = { claimedReference: reference, ...(detail !== null && { detail }) };
   const refresh = await refreshPayment(deps, { paymentId, ...hint, cause, waitingMax, signal });
@@ -55,11 +62,17 @@ export async function handleInboxEvent(
   }
 }
 
+/** An event of a provider that cannot be asked is all the evidence there is, and needs no call. */
+function isHeldBack(deps: PaymentDeps, provider: ProviderName): boolean {
+  const isRetired = (deps.providers.health(provider)?.retiredAt ?? null) !== null;
+  return isRetired && deps.providers.find(provider)?.capabilities.canFetch === true;
+}
+
 /**
  * Our payment behind a provider's reference. A reference we do not know may belong to a create whose answer was lost:
  * the provider itself, asked about it, echoes our payment id.
  */
-async function findPaymentId(
+export async function findEventPayment(
   deps: PaymentDeps,
   input: { provider: ProviderName; reference: ProviderReference; detail: string | null; signal: AbortSignal },
 ): Promise<PaymentId | { foreign: PaymentSnapshot | undefined }> {

@@ -114,6 +114,10 @@ export interface ProviderHealth {
   openedAt: Milliseconds | null;
   lastError: string | null;
   lastSuccessAt: Milliseconds | null;
+  /** When the first call began since which none was served; a refusal of one request is served, one of our keys is not. */
+  failingSince: Milliseconds | null;
+  /** Since when it is taken for gone and is not asked any more; null while it is. */
+  retiredAt: Milliseconds | null;
   /** Address of the provider's own page of a payment up to the reference, which ends it; null when it has none. */
   dashboardUrl: string | null;
 }

@@ -6,9 +6,11 @@ import type { ProviderName } from '#kernel/provider-name.ts';
 import type { MessagingStores } from '#messaging/messaging-store.ts';
 import type { OrderStores } from '#orders/order-store.ts';
 import type { ExceptionStore } from './exception-store.ts';
+import type { OutageStore } from './outages/outage-store.ts';
 import type { Payment, PaymentStatus } from './payment.ts';
 import type { ReconciliationFinding, ReconciliationRun } from './reconciliation.ts';
 import type { RefundStore } from './refund-store.ts';
+import type { WebhookRateStore } from './webhooks/webhook-rate.ts';
 
 export type PaymentChange = Partial<
   Omit<Payment, 'id' | 'orderId' | 'provider' | 'version' | 'createdAt' | 'currency'>
@@ -37,6 +39,20 @@ export interface PaymentStore {
    * asked. Those of the `except` providers are passed over.
    */
   listPaymentsToPoll(query: { now: Milliseconds; except: readonly ProviderName[]; limit: number }): Promise<Payment[]>;
+  /** Payments of one provider that are still asked about, whether they are due or not, most overdue first. */
+  listAskedPayments(query: { provider: ProviderName; limit: number }): Promise<Payment[]>;
+  /**
+   * Payments of one provider, made in `made`, whose status a look moved after `since`: into one of `to`, or into any
+   * when it is null. What people did does not count, nor, without `withWebhooks`, what a webhook brought about.
+   */
+  listMovedPayments(query: {
+    provider: ProviderName;
+    made: { from: Milliseconds; to: Milliseconds };
+    moved: { after: Milliseconds; until: Milliseconds };
+    to: readonly PaymentStatus[] | null;
+    withWebhooks: boolean;
+    limit: number;
+  }): Promise<PaymentId[]>;
   /** Payments of one provider made in [from, to), oldest first, after the given id's place. */
   listPaymentsMadeBetween(query: {
     provider: ProviderName;
@@ -60,6 +76,12 @@ export interface ReconciliationStore {
   findRun(id: string): Promise<ReconciliationRun | undefined>;
   /** Newest first. */
   listRuns(query: { limit: number }): Promise<ReconciliationRun[]>;
+  /** Of one provider, oldest first, after the given place. */
+  listRunsOf(query: {
+    provider: ProviderName;
+    after: { startedAt: Milliseconds; id: string } | null;
+    limit: number;
+  }): Promise<ReconciliationRun[]>;
   insertFinding(finding: ReconciliationFinding): Promise<void>;
   listFindings(query: { runId: string; limit: number }): Promise<ReconciliationFinding[]>;
   /** Deletes findings of runs that began before `before`, then such runs without any, at most `limit` of each; how many. */
@@ -72,4 +94,6 @@ export interface PaymentStores extends OrderStores, AlertStores, AccessStores, M
   reconciliation: ReconciliationStore;
   exceptions: ExceptionStore;
   refunds: RefundStore;
+  outages: OutageStore;
+  webhookRates: WebhookRateStore;
 }

@@ -13,11 +13,12 @@ import type { Order, OrderItem, OrderOrigin } from '#orders/order.ts';
 import type { Cause } from '#orders/timeline.ts';
 import { chooseProvider } from './choose-provider.ts';
 import type { PaymentDeps } from './deps.ts';
-import { insertNewPayment, reopenOrder } from './new-payment.ts';
+import { insertNewPayment } from './new-payment.ts';
 import { loadOrderView, type OrderView } from './order-view.ts';
-import { isMismatchedPayment, type Payment, paymentOpenForMs } from './payment.ts';
+import { isMismatchedPayment, paymentOpenForMs } from './payment.ts';
 import type { PaymentProvider } from './payment-provider.ts';
-import { type PaymentRequested, requestPayment } from './request-payment.ts';
+import { requestInTurn } from './request-in-turn.ts';
+import type { PaymentRequested } from './request-payment.ts';
 import { type Work, writeTimeline } from './work.ts';
 
 /** A key is remembered so long; the prune job forgets it afterwards. */
@@ -63,7 +64,7 @@ export async function placeOrder(deps: PaymentDeps, input: NewOrder): Promise<Pl
     return { kind: 'no_provider', reason: choice.reason };
   }
   const candidates = choice.kind === 'candidates' ? choice.candidates : [];
-  const requested = await requestInTurn(deps, { orderId: written.orderId, candidates, cause });
+  const requested = await requestAny(deps, { orderId: written.orderId, candidates, cause });
   if (requested.kind === 'busy') return { kind: 'in_progress' };
   const order = await readView(deps, written.orderId);
   if (requested.kind === 'failed') {
@@ -143,11 +144,8 @@ async function insertNewOrder(work: Work, draft: { input: NewOrder; amountMinor:
   return order;
 }
 
-/**
- * Goes on with the order's payment until one is created or the candidates are used up. A provider that could not be
- * reached may still carry the command out, so its payment stays `requested` and is looked for later.
- */
-async function requestInTurn(
+/** Goes on with what an earlier request for the order began; a payment that it has already is the answer. */
+async function requestAny(
   deps: PaymentDeps,
   input: { orderId: OrderId; candidates: readonly PaymentProvider[]; cause: Cause },
 ): Promise<PaymentRequested> {
@@ -156,49 +154,11 @@ async function requestInTurn(
     return { kind: 'created' };
   }
   const begun = payments.filter((payment) => payment.creation === 'requested');
-  const others = input.candidates.filter(({ name }) => !begun.some((payment) => payment.provider === name));
-  let alternatives = begun.length + others.length;
-  let last: PaymentRequested | undefined;
-  // What was begun goes on under its own id: a second payment at the same provider could be a second checkout.
-  for (const payment of begun) {
-    alternatives -= 1;
-    last = await requestPayment(deps, { payment, cause: input.cause, alternatives });
-    if (last.kind !== 'failed') return last;
-  }
-  for (const provider of others) {
-    const payment = await addPayment(deps, { ...input, provider });
-    if (payment === undefined) break;
-    alternatives -= 1;
-    last = await requestPayment(deps, { payment, cause: input.cause, alternatives });
-    if (last.kind !== 'failed') return last;
-  }
-  if (last !== undefined) return last;
+  const requested = await requestInTurn(deps, { ...input, begun });
+  if (requested !== undefined) return requested;
   const refused = payments.at(-1);
   assert(refused !== undefined, `order ${input.orderId} was left without a payment`);
   return { kind: 'failed', provider: refused.provider, isRejected: true, message: refused.providerStatus ?? 'refused' };
-}
-
-/**
- * The order's payment at the next provider: the one that a repeat of this request began meanwhile, or a new one. The last
- * provider may have taken a minute to fail; undefined when the order takes no payment any more.
- */
-function addPayment(
-  deps: PaymentDeps,
-  input: { orderId: OrderId; provider: PaymentProvider; cause: Cause },
-): Promise<Payment | undefined> {
-  return deps.database.transaction(async (stores) => {
-    const order = await stores.orders.findOrder(input.orderId);
-    assert(order !== undefined, `order ${input.orderId} vanished`);
-    const payments = await stores.payments.listPaymentsForOrder(order.id);
-    const begun = payments.find(
-      (payment) => payment.provider === input.provider.name && payment.creation !== 'refused',
-    );
-    if (begun !== undefined) return begun;
-    const work: Work = { stores, clock: deps.clock, ids: deps.ids, cause: input.cause };
-    const reopened = await reopenOrder(work, { order, event: 'reopen' });
-    if (!reopened.isAllowed) return undefined;
-    return insertNewPayment(work, { order: reopened.order, provider: input.provider });
-  });
 }
 
 function readView(deps: PaymentDeps, orderId: OrderId): Promise<OrderView> {

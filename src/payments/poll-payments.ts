@@ -1,3 +1,4 @@
+import { listAway } from './askable.ts';
 import type { PaymentDeps } from './deps.ts';
 import type { Payment } from './payment.ts';
 import { postponePoll } from './poll-schedule.ts';
@@ -16,11 +17,11 @@ export async function pollPayments(
 ): Promise<{ polled: number; changed: number; failed: number }> {
   // A provider that is down is known to be: its payments wait for the probe instead of failing one by one, and they are
   // not listed at all, because being the most overdue they would fill the list.
-  const down = deps.providers.list().filter(({ name }) => deps.providers.health(name)?.breaker === 'open');
+  const away = listAway(deps.providers);
   const due = await deps.database.read((stores) =>
     stores.payments.listPaymentsToPoll({
       now: deps.clock.now(),
-      except: down.map(({ name }) => name),
+      except: away,
       limit: input.limit,
     }),
   );

@@ -36,6 +36,21 @@ export class ProviderRejected extends ProviderError {
 /** No answer, or the provider's own trouble (5xx): whether the request was executed is not known. */
 export class ProviderUnreachable extends ProviderError {
   override readonly name = 'ProviderUnreachable';
+  /** False when nothing went out, because the provider is known to be down or is not asked any more. */
+  readonly wasAsked: boolean;
+
+  constructor(failure: ProviderFailure & { wasAsked?: boolean }) {
+    super(failure);
+    this.wasAsked = failure.wasAsked ?? true;
+  }
+}
+
+/**
+ * The reason of an abort when a provider has had its time and somebody else shall have a turn. Unlike a call that nobody
+ * wants any more, this says something about the provider: it counts as no answer.
+ */
+export class TurnOver extends Error {
+  override readonly name = 'TurnOver';
 }
 
 /** The provider asks us to wait; the request was not executed. */

@@ -1,11 +1,10 @@
 // The way in: verify the raw bytes, store the event, answer. Nothing is processed in the request; a worker asks the
 // provider afterwards, because the event is only a hint.
-import { createHash } from 'node:crypto';
-import { raiseAlert } from '#alerts/raise-alert.ts';
-import { type Milliseconds, minute } from '#kernel/clock.ts';
-import { isProviderName, type ProviderName } from '#kernel/provider-name.ts';
+import { isProviderName } from '#kernel/provider-name.ts';
 import type { PaymentDeps } from './deps.ts';
 import type { WebhookDelivery, WebhookRefusal } from './payment-provider.ts';
+import { createRefusedKeeper } from './webhooks/keep-refused.ts';
+import { keptHeaders } from './webhooks/kept-headers.ts';
 
 export type WebhookReceipt =
   | { kind: 'accepted'; eventId: string }
@@ -14,17 +13,11 @@ export type WebhookReceipt =
   | { kind: 'refused'; reason: WebhookRefusal }
   | { kind: 'unknown_provider' };
 
-/** So many refused webhooks are remembered per provider; older ones give way. */
-const quarantineKeptMax = 200;
-
-/** A stranger who sends forgeries may make us write, and ring, only so often per provider. */
-const refusalNotedEveryMs: Milliseconds = minute;
-
 export type ReceiveWebhook = (input: { provider: string; delivery: WebhookDelivery }) => Promise<WebhookReceipt>;
 
 /** Resolves after the event is on disk; rejects when it could not be stored, so that the provider comes again. */
 export function createWebhookReceiver(deps: PaymentDeps): ReceiveWebhook {
-  const notedAt = new Map<ProviderName, Milliseconds>();
+  const keepRefused = createRefusedKeeper(deps);
 
   return async ({ provider: name, delivery }) => {
     const provider = isProviderName(name) ? deps.providers.find(name) : undefined;
@@ -33,11 +26,7 @@ export function createWebhookReceiver(deps: PaymentDeps): ReceiveWebhook {
     const verdict = provider.verifyWebhook(delivery, now);
     if (verdict.kind === 'irrelevant') return { kind: 'irrelevant' };
     if (verdict.kind === 'refused') {
-      const isNoted = now - (notedAt.get(provider.name) ?? Number.NEGATIVE_INFINITY) < refusalNotedEveryMs;
-      if (!isNoted) {
-        notedAt.set(provider.name, now);
-        await noteRefusal(deps, { provider: provider.name, delivery, reason: verdict.reason });
-      }
+      await keepRefused({ provider: provider.name, delivery, reason: verdict.reason });
       return { kind: 'refused', reason: verdict.reason };
     }
     const eventId = deps.ids.newId();
@@ -52,52 +41,9 @@ export function createWebhookReceiver(deps: PaymentDeps): ReceiveWebhook {
         detail: verdict.detail ?? null,
         trust: verdict.trust,
         body: delivery.body,
+        headers: keptHeaders(delivery.headers),
       }),
     );
     return isNew ? { kind: 'accepted', eventId } : { kind: 'duplicate' };
   };
-}
-
-/** Keeps a hash of the forgery and rings: a wrong secret of our own looks just like one, and then real events are lost. */
-async function noteRefusal(
-  deps: PaymentDeps,
-  input: { provider: ProviderName; delivery: WebhookDelivery; reason: WebhookRefusal },
-): Promise<void> {
-  const { provider, delivery, reason } = input;
-  const now = deps.clock.now();
-  await deps.database.transaction(async (stores) => {
-    const bodyHash = createHash('sha256').update(delivery.body).digest('hex');
-    await stores.quarantine.quarantine(
-      {
-        id: deps.ids.newId(),
-        source: provider,
-        receivedAt: now,
-        reason,
-        bodyHash,
-        bodyBytes: delivery.body.byteLength,
-      },
-      quarantineKeptMax,
-    );
-    await raiseAlert(
-      { stores, clock: deps.clock, ids: deps.ids },
-      {
-        key: `webhook_refused:${provider}`,
-        kind: 'webhook_refused',
-        severity: 'warning',
-        orderId: null,
-        paymentId: null,
-        facts: {
-          headline: 'Webhooks with a bad signature',
-          orderNumber: null,
-          amount: null,
-          detail:
-            'If you changed the webhook secret at the provider, change it here too. Payments are still found by polling.',
-          provider,
-          why: `refused: ${reason.replaceAll('_', ' ')}`,
-          trust: null,
-        },
-        actions: [],
-      },
-    );
-  });
 }

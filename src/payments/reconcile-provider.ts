@@ -53,6 +53,8 @@ export type ReconcileProvider = (input: {
   provider: ProviderName;
   /** The job's name or `admin:ID`. */
   startedBy: string;
+  /** The run reaches back at least so far. */
+  since?: Milliseconds;
   cause: Cause;
   onProgress?: (progress: ReconciliationProgress) => void;
   signal?: AbortSignal;
@@ -66,6 +68,9 @@ export function createReconciler(deps: PaymentDeps): ReconcileProvider {
     if (provider === undefined) return { kind: 'unknown_provider' };
     if (!provider.capabilities.canList) {
       return { kind: 'cannot_list', reason: provider.capabilities.gaps.join(' ') };
+    }
+    if (deps.retired?.mayAsk(input.provider) === false) {
+      return { kind: 'cannot_list', reason: 'It is taken for gone and is not asked any more: see /providers.' };
     }
     if (running.has(input.provider)) return { kind: 'already_running' };
     running.add(input.provider);
@@ -130,7 +135,7 @@ async function startRun(deps: PaymentDeps, input: RunInput): Promise<Reconciliat
     id: deps.ids.newId(),
     provider: input.provider,
     status: 'running',
-    windowFrom: now - windowMs,
+    windowFrom: Math.min(now - windowMs, input.since ?? now),
     windowTo: now,
     startedAt: now,
     finishedAt: null,

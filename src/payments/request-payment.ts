@@ -43,6 +43,8 @@ export async function requestPayment(
     cause: Cause;
     /** So many other payments are tried for the order if this one is refused; only the last refusal rings. */
     alternatives: number;
+    /** Ends the calls that go out. */
+    signal?: AbortSignal;
   },
 ): Promise<PaymentRequested> {
   const { alternatives } = input;
@@ -58,7 +60,7 @@ export async function requestPayment(
       const held: Held = { payment, leaseId, cause: input.cause };
       try {
         const { provider, request } = await prepare(deps, payment);
-        const snapshot = await provider.createPayment(request);
+        const snapshot = await provider.createPayment(request, input.signal);
         await applySnapshot(deps, { ...held, paymentId: payment.id, snapshot });
         return findIn(payment, snapshot) === 'mismatch' ? wrongAmount(payment) : { kind: 'created' };
       } catch (error) {

@@ -2,6 +2,7 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 import type { Milliseconds } from '#kernel/clock.ts';
 import type { QueueDepth } from '#messaging/messaging-store.ts';
+import { createTroubleMetrics, type ProviderTrouble } from './trouble-metrics.ts';
 
 export type QueueName = 'inbox' | 'outbox';
 
@@ -11,6 +12,8 @@ export interface Metrics {
   setQueue(state: { queue: QueueName; depths: readonly QueueDepth[]; now: Milliseconds }): void;
   observeProviderCall(call: { provider: string; operation: string; outcome: string; durationMs: Milliseconds }): void;
   setProviderUp(state: { provider: string; isUp: boolean }): void;
+  countOutage(provider: string): void;
+  setProviderTrouble(trouble: ProviderTrouble): void;
   countTransition(change: { from: string; to: string }): void;
   countTelegramSend(send: { bot: string; outcome: string }): void;
   /** How many transactions one commit carried. */
@@ -97,6 +100,7 @@ function createProviderMetrics(register: Registry) {
       durations.observe({ provider, operation }, durationMs / 1_000);
     },
     setProviderUp: ({ provider, isUp }) => up.set({ provider }, isUp ? 1 : 0),
+    ...createTroubleMetrics(register),
   } satisfies Partial<Metrics>;
 }
 

@@ -1,7 +1,9 @@
 import { Hono } from 'hono';
+import { second } from '#kernel/clock.ts';
 import type { QueueDepth } from '#messaging/messaging-store.ts';
 import { lanes } from '#messaging/topics.ts';
 import type { PaymentDeps } from '#payments/deps.ts';
+import { readProviderReports } from '#payments/provider-report.ts';
 import type { ReceiveWebhook } from '#payments/receive-webhook.ts';
 import { docsRoutes } from './docs.ts';
 import { installErrors } from './errors.ts';
@@ -77,6 +79,16 @@ async function refreshMetrics(deps: ServerDeps): Promise<void> {
     deps.metrics.setProviderUp({ provider: name, isUp: providers.health(name)?.breaker !== 'open' });
   }
   const now = clock.now();
+  for (const report of await readProviderReports(deps.payments)) {
+    const { outage, webhooks, quarantine } = report;
+    deps.metrics.setProviderTrouble({
+      provider: report.health.provider,
+      blindSeconds: outage === null || outage.answeredAt !== null ? 0 : (now - outage.beganAt) / second,
+      isRetired: outage?.status === 'retired',
+      isSilent: webhooks.silentSince !== null,
+      quarantined: quarantine.count,
+    });
+  }
   const queues = await database.read(
     async (stores): Promise<[QueueName, QueueDepth[]][]> => [
       ['inbox', await stores.inbox.depths(now)],

@@ -8,6 +8,7 @@ import { deadLetterCard, deadLetterList, letterOfMessage } from '#bot/views/dead
 import { exceptionCard } from '#bot/views/exception-card.ts';
 import { exceptionKindChoice, exceptionList } from '#bot/views/exception-list.ts';
 import { optionChoice } from '#bot/views/exception-questions.ts';
+import { exitQuestion } from '#bot/views/export.ts';
 import { healthView } from '#bot/views/health.ts';
 import { orderCard } from '#bot/views/order-card.ts';
 import { foundOrders, orderList } from '#bot/views/order-list.ts';
@@ -17,6 +18,7 @@ import { discardQuestion, orderQuestion } from '#bot/views/questions.ts';
 import { reasonAwaited, reasonGiven, reasonQuestion } from '#bot/views/reason-question.ts';
 import { reconcileChoice } from '#bot/views/reconcile.ts';
 import { refundChoice } from '#bot/views/refunds.ts';
+import { replayView } from '#bot/views/replay.ts';
 import { startView } from '#bot/views/start.ts';
 import { shopStatsView } from '#bot/views/stats.ts';
 import { toMarkup, type View } from '#bot/views/view.ts';
@@ -25,7 +27,18 @@ import { orderStatuses } from '#orders/order.ts';
 import { exceptionKinds } from '#payments/exception.ts';
 import { exceptionActions } from '#payments/exception-actions.ts';
 import { viewOrder } from '#payments/order-view.ts';
-import { anAlert, anException, anId, anOrder, aPayment, at, exceptionDetails, look } from './support/values.ts';
+import {
+  anAlert,
+  anException,
+  anId,
+  anOrder,
+  anOutage,
+  aPayment,
+  aReport,
+  at,
+  exceptionDetails,
+  look,
+} from './support/values.ts';
 
 const pendingId = 'AAECAwQFBgcICQoLDA0ODw';
 const letter = letterOfMessage({
@@ -94,7 +107,10 @@ function* everyView(): Generator<View> {
   yield refundChoice(anOrder(), [{ payment: aPayment(), ...sums }]);
   yield deadLetterList([letter], look);
   yield deadLetterCard(letter, look);
-  yield providersView([], look);
+  yield providersView([aReport({ outage: anOutage({ status: 'retired' }) })], look);
+  yield exitQuestion({ provider: 'btcpay', pendingId });
+  const range = { kind: 'event', eventId: anId } as const;
+  yield replayView({ range, report: undefined, isOver: true, pendingId }, look);
   yield healthView({ checks: [], jobs: [], queues: [] }, look);
   const ordersInNeed = { count: 1, hasMore: false };
   yield startView({ name: 'Ann', openAlerts: 1, takenAlerts: 1, ordersInNeed, commands: [] });

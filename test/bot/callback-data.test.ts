@@ -26,6 +26,8 @@ const taps: Tap[] = [
   { kind: 'dead', act: 'discard', queue: 'outbox', id: anId },
   { kind: 'dead_list' },
   { kind: 'providers' },
+  { kind: 'provider', act: 'quarantine', provider: 'all' },
+  { kind: 'provider', act: 'ask', provider: 'coinbase' },
   { kind: 'health' },
 ];
 

@@ -6,8 +6,8 @@ import { day } from '#kernel/clock.ts';
 import { asOrderId } from '#kernel/ids.ts';
 import type { SentMessage } from '#messaging/messaging-store.ts';
 import { idempotencyKeptMs } from '#payments/place-order.ts';
-import { createReconciler } from '#payments/reconcile-provider.ts';
 import type { ReconciliationRun } from '#payments/reconciliation.ts';
+import { createWatches } from '#src/app-watch.ts';
 import { type House, openHouse, orderBody, storeRequest } from '#test/server/house.ts';
 import { providersThat } from '#test/support/abilities.ts';
 
@@ -18,7 +18,7 @@ const signal = new AbortController().signal;
 beforeEach(async () => {
   house = await openHouse({ policy: { attemptsMax: 1, breakerFailuresMax: 1, breakerOpenMs: 1 } });
   const { payments } = house;
-  jobs = createJobs({ payments, reconcile: createReconciler(payments) });
+  jobs = createJobs({ payments, ...createWatches(payments, signal) });
 });
 afterEach(() => house.close());
 
@@ -41,6 +41,8 @@ describe('the table of jobs', () => {
       'follow-refunds',
       'expire-orders',
       'watch-providers',
+      'catch-up',
+      'watch-webhooks',
       'wake-alerts',
       'retire-alerts',
       'wake-exceptions',
@@ -84,6 +86,7 @@ describe('watch-providers', () => {
     house.sandbox.faults('btcpay').reset();
     await vi.waitFor(async () => expect(await run('watch-providers')).toEqual({ down: 0, recovered: 1 }));
     expect(house.payments.providers.health('btcpay')?.breaker).toBe('closed');
+    expect(await run('catch-up')).toMatchObject({ finished: 1 });
     expect(await liveAlerts()).not.toContain('provider_down:btcpay');
   });
 });

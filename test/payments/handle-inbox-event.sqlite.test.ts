@@ -4,7 +4,7 @@ import type { InboxEvent } from '#messaging/messaging-store.ts';
 import type { DeliveryResult } from '#messaging/outbox-handler.ts';
 import { handleInboxEvent } from '#payments/handle-inbox-event.ts';
 import { pollPayments } from '#payments/poll-payments.ts';
-import { watchProviders } from '#payments/watch-providers.ts';
+import { createProviderWatch } from '#payments/watch-providers.ts';
 import { openTestDatabase, type TestDatabase } from '#test/support/database.ts';
 import { createTestDeps, placeTestOrder, type TestDeps } from '#test/support/payment-looks.ts';
 import { createScriptedProviders, type ScriptedProviders } from '#test/support/scripted-providers.ts';
@@ -27,6 +27,7 @@ function handle(reference: string): Promise<DeliveryResult> {
       detail: null,
       trust: 'signed',
       body: new Uint8Array(),
+      headers: {},
       outcome: null,
       receivedAt: 0,
       availableAt: 0,
@@ -60,6 +61,15 @@ test('money of an amount that nobody tells, in a payment that is not ours, rings
   expect(await openAlerts()).toEqual(['payment_unknown:btcpay:foreign']);
 });
 
+test('an event of a provider that is taken for gone waits, and uses up no attempt', async () => {
+  const paymentId = await placeTestOrder(deps, { reference: asProviderReference('first') });
+  providers.shows('first', { paymentId });
+  providers.feels('btcpay', { retiredAt: 1 });
+  expect(await handle('first')).toMatchObject({ kind: 'retry', isUntried: true, retryAfterMs: 3_600_000 });
+  providers.feels('btcpay', { retiredAt: null });
+  expect(await handle('first')).toEqual({ kind: 'done', outcome: 'unchanged' });
+});
+
 test('open payments of a provider that is not configured any more ring once, until it is configured again', async () => {
   const now = deps.clock.now();
   await placeTestOrder(deps, { provider: 'bitpay', reference: asProviderReference('a'), nextPollAt: now });
@@ -70,6 +80,6 @@ test('open payments of a provider that is not configured any more ring once, unt
   expect(await openAlerts()).toEqual(['provider_down:bitpay']);
   const alert = await opened.database.read((stores) => stores.alerts.findLiveAlert('provider_down:bitpay'));
   expect(alert?.occurrences).toBe(1);
-  await watchProviders({ ...deps, providers: createScriptedProviders(['bitpay'], deps.clock) }, {});
+  await createProviderWatch({ ...deps, providers: createScriptedProviders(['bitpay'], deps.clock) })({});
   expect(await openAlerts()).toEqual([]);
 });

@@ -46,7 +46,7 @@ function twoProviders(): ProviderRegistry {
   const both = { coinbase: provider('coinbase'), btcpay: provider('btcpay') };
   const health = (name: ProviderName): ProviderHealth => ({
     ...{ provider: name, breaker: down.has(name) ? 'open' : 'closed', openedAt: null, lastError: null },
-    ...{ lastSuccessAt: null, dashboardUrl: null },
+    ...{ lastSuccessAt: null, failingSince: null, retiredAt: null, dashboardUrl: null },
   });
   return { list: () => Object.values(both), find: (name) => both[name as keyof typeof both], health };
 }
@@ -66,6 +66,20 @@ test('payments of a provider that is down do not keep those of another from bein
   down.clear();
   await pollPayments(deps, { limit: 9 });
   expect(asked.filter((reference) => reference.startsWith('away'))).toHaveLength(5);
+});
+
+test('payments of a provider that is taken for gone are not asked about until it is asked again', async () => {
+  await due('coinbase', 'gone');
+  const { health } = deps.providers;
+  const asGone = (name: ProviderName): ProviderHealth | undefined => {
+    const known = health(name);
+    return known && { ...known, retiredAt: name === 'coinbase' ? 1 : null };
+  };
+  expect(await pollPayments({ ...deps, providers: { ...deps.providers, health: asGone } }, { limit: 9 })).toEqual({
+    ...{ polled: 0, changed: 0, failed: 0 },
+  });
+  await pollPayments(deps, { limit: 9 });
+  expect(asked).toEqual(['gone']);
 });
 
 test('payments that cannot be read do not keep others from being asked about, and are asked about again', async () => {

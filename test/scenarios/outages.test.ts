@@ -42,7 +42,8 @@ test('a provider that is down for an hour rings once, is left out, and everythin
   await house.awaitOrder(paidBefore.id, ({ status }) => status === 'paid');
   const isOver = async (): Promise<boolean> => {
     await house.runJob('watch-providers');
-    return house.pagerText(card.messageId).includes('The provider answers again.');
+    await house.runJob('catch-up');
+    return house.pagerText(card.messageId).includes('It answers again: blind for 60 minutes, 1 payment recovered,');
   };
   await awaitTrue(isOver, { what: 'the resolved card', instead: () => house.pagerText(card.messageId) });
   expect((await house.placeOrder({ provider: 'coinbase' })).provider).toBe('coinbase');

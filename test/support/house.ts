@@ -93,6 +93,7 @@ export async function openHouseIn(
   await open();
   // Every job runs once at the start; a fault that a test prepares is not meant for them.
   await app?.runJob('reconcile');
+  await app?.runJob('watch-providers');
   return {
     ...world,
     ...client,

@@ -3,7 +3,12 @@ import type { Clock } from '#kernel/clock.ts';
 import { asProviderReference } from '#kernel/ids.ts';
 import { toDecimal } from '#kernel/money.ts';
 import type { ProviderName } from '#kernel/provider-name.ts';
-import type { CreatePaymentRequest, PaymentProvider, ProviderRegistry } from '#payments/payment-provider.ts';
+import type {
+  CreatePaymentRequest,
+  PaymentProvider,
+  ProviderHealth,
+  ProviderRegistry,
+} from '#payments/payment-provider.ts';
 import { ProviderRejected, ProviderUnreachable } from '#payments/provider-errors.ts';
 import type { PaymentSnapshot } from '#payments/snapshot.ts';
 import { capabilities } from './capabilities.ts';
@@ -16,6 +21,12 @@ export interface ScriptedProviders extends ProviderRegistry {
   /** What the provider shows of a reference from here on. */
   shows(reference: string, look: Partial<PaymentSnapshot>): void;
   switchOff(name: ProviderName): void;
+  /** What happens when the provider is asked whether it is there; a throw is its answer. */
+  onProbe(name: ProviderName, probe: () => void): void;
+  /** What the calls so far have shown of its health. */
+  feels(name: ProviderName, health: Partial<ProviderHealth>): void;
+  /** Its own list of payments from here on; without one it cannot be listed. */
+  lists(name: ProviderName, references: readonly string[]): void;
   /** References that were created, in their order: `btcpay-1`, `btcpay-2` … */
   created: string[];
 }
@@ -24,6 +35,9 @@ export function createScriptedProviders(names: readonly ProviderName[], clock: C
   const creates = new Map<ProviderName, Create>();
   const looks = new Map<string, Partial<PaymentSnapshot>>();
   const created: string[] = [];
+  const probes = new Map<ProviderName, () => void>();
+  const healths = new Map<ProviderName, Partial<ProviderHealth>>();
+  const lists = new Map<ProviderName, readonly string[]>();
   const never = (): never => {
     throw new Error('this is not asked for');
   };
@@ -48,7 +62,10 @@ export function createScriptedProviders(names: readonly ProviderName[], clock: C
 
   function provider(name: ProviderName): PaymentProvider {
     return {
-      ...{ name, capabilities: capabilities(), refunds: null, figures: null },
+      ...{ name, refunds: null, figures: null },
+      get capabilities() {
+        return capabilities({ canList: lists.has(name) });
+      },
       quote: (money) => ({ amount: toDecimal(money), asset: money.currency }),
       async createPayment(request) {
         await creates.get(name)?.(request);
@@ -61,7 +78,13 @@ export function createScriptedProviders(names: readonly ProviderName[], clock: C
       findCreatedPayment: () => Promise.resolve(undefined),
       fetchPayment: (reference) => Promise.resolve(look(name, reference)),
       cancelPayment: () => Promise.resolve(),
-      ...{ listPayments: never, verifyWebhook: never, probe: () => Promise.resolve() },
+      verifyWebhook: never,
+      async *listPayments() {
+        yield (lists.get(name) ?? never()).map((reference) => look(name, reference));
+      },
+      async probe() {
+        probes.get(name)?.();
+      },
     };
   }
 
@@ -71,6 +94,9 @@ export function createScriptedProviders(names: readonly ProviderName[], clock: C
     onCreate: (name, create) => void creates.set(name, create),
     shows: (reference, shown) => void looks.set(reference, { ...looks.get(reference), ...shown }),
     switchOff: (name) => void on.delete(name),
+    onProbe: (name, probe) => void probes.set(name, probe),
+    feels: (name, health) => void healths.set(name, { ...healths.get(name), ...health }),
+    lists: (name, references) => void lists.set(name, references),
     list: () => [...on.values()],
     find: (name) => on.get(name),
     health: (name) => ({
@@ -80,8 +106,11 @@ export function createScriptedProviders(names: readonly ProviderName[], clock: C
         openedAt: null,
         lastError: null,
         lastSuccessAt: null,
+        failingSince: null,
+        retiredAt: null,
         dashboardUrl: null,
       },
+      ...healths.get(name),
     }),
   };
 }

@@ -12,6 +12,7 @@ type SelectName =
   | 'duplicateWebhooks'
   | 'delayWebhooksMs'
   | 'retryAfterSeconds'
+  | 'refuseWith'
   | 'lateMs';
 
 const rates = [0, 0.1, 0.3, 0.5, 1];
@@ -21,6 +22,7 @@ const selects: Readonly<Record<SelectName, { values: readonly number[]; text: (v
   dropWebhooks: { values: rates, text: percent },
   duplicateWebhooks: { values: [0, 1, 2, 5], text: (value) => (value === 0 ? 'none' : `${value} more`) },
   delayWebhooksMs: { values: [0, 1_000, 5_000, 30_000, 120_000], text: (value) => `${value / 1000} s` },
+  refuseWith: { values: [0, 401, 403, 404, 410], text: (value) => (value === 0 ? 'nothing' : `all: ${value}`) },
   retryAfterSeconds: { values: [1, 2, 5, 30], text: (value) => `${value} s` },
   lateMs: { values: [5_000, 60_000, 600_000, 1_800_000], text: (value) => `${value / 1000} s` },
 };
@@ -33,6 +35,7 @@ interface Row {
 
 const rows: readonly Row[] = [
   { name: 'outage', title: 'Total outage', hint: 'API cut off, pages down, webhooks wait' },
+  { name: 'refuseWith', title: 'Refuses', hint: 'as one that has closed, or knows no key' },
   { name: 'failRate', title: 'API calls that fail', hint: 'in one of the ways below' },
   { name: 'failKinds', title: 'How they fail', hint: '“after”: done, the answer is lost; “late”: done long after' },
   { name: 'lateMs', title: 'How late “late” is', hint: '' },

@@ -101,6 +101,7 @@ function addControl(app: App, { stations, now }: PagesDeps): void {
 const switches = ['outage', 'reorderWebhooks'] as const;
 const numbers = [
   'failRate',
+  'refuseWith',
   'lateMs',
   'retryAfterSeconds',
   'dropWebhooks',

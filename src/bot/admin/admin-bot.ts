@@ -54,6 +54,7 @@ export function createAdminBot(deps: AdminBotDeps, options: AdminBotOptions): Ad
   );
   const plainApi = new Api(token, client);
   const atWork = new Set<Promise<void>>();
+  const stopping = new AbortController();
   const env: AdminEnv = {
     ...deps,
     bot: 'admin',
@@ -65,6 +66,7 @@ export function createAdminBot(deps: AdminBotDeps, options: AdminBotOptions): Ad
     recentTaps: createOnceWithin(deps.clock, { forMs: sameTapMs, keysMax: 1_000 }),
     commandBot: () => bot.botInfo.username || null,
     api: bot.api,
+    stopping: stopping.signal,
     background(work) {
       const task = work
         .catch((error: unknown) => deps.log.error('background work failed', { bot: 'admin' }, error))
@@ -83,6 +85,7 @@ export function createAdminBot(deps: AdminBotDeps, options: AdminBotOptions): Ad
   return {
     start: () => connection.start(),
     async stop() {
+      stopping.abort();
       await connection.stop();
       await Promise.all(atWork);
     },

@@ -10,9 +10,11 @@ import { exceptionGone, showException } from './exception-cards.ts';
 import { exceptionCommands } from './exceptions.ts';
 import { orderCommands, runOrder } from './orders.ts';
 import { payCommands } from './pay.ts';
+import { providerCommands } from './providers.ts';
 import { takeReason } from './reasons.ts';
 import { reconcileCommands } from './reconcile.ts';
 import { refundCommands } from './refunds.ts';
+import { replayCommands } from './replay.ts';
 import { replyView } from './replies.ts';
 import { reportCommands } from './reports.ts';
 
@@ -20,9 +22,9 @@ const sections: readonly { title: string; commands: readonly BotCommand[] }[] = 
   { title: 'Orders', commands: [...orderCommands, ...payCommands, ...refundCommands] },
   {
     title: 'When something is wrong',
-    commands: [...alertCommands, ...exceptionCommands, ...reconcileCommands, ...deadLetterCommands],
+    commands: [...alertCommands, ...exceptionCommands, ...reconcileCommands, ...deadLetterCommands, ...replayCommands],
   },
-  { title: 'Reports', commands: reportCommands },
+  { title: 'Reports', commands: [...providerCommands, ...reportCommands] },
   {
     title: 'This bot',
     commands: [

@@ -11,9 +11,11 @@ import { confirmMarkPaid, confirmWriteOff } from './by-hand.ts';
 import { drawLetters } from './dead-letters.ts';
 import type { AdminEnv, Confirmed, TapContext } from './env.ts';
 import { confirmResolve } from './exception-cards.ts';
+import { confirmExit } from './export.ts';
 import { showOrder } from './order-cards.ts';
 import { reasonOf } from './reasons.ts';
 import { confirmRefund } from './refunds.ts';
+import { confirmReplay } from './replay.ts';
 import { answerTap, editView } from './replies.ts';
 
 /** The second tap. The action is taken from the database once: a double tap finds nothing the second time. */
@@ -45,6 +47,8 @@ const confirmed: Readonly<Record<string, Confirmed>> = {
   'order.write_off': confirmWriteOff,
   'exception.resolve': confirmResolve,
   'refund.request': confirmRefund,
+  'provider.exit': confirmExit,
+  'events.replay': confirmReplay,
   'dead_letter.discard': async (env, ctx, { payload }) => {
     const queue = payload['queue'] === 'inbox' ? 'inbox' : 'outbox';
     const actor = adminActor(ctx.from.id);

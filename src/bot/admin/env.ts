@@ -17,6 +17,8 @@ export interface AdminBotDeps extends PaymentDeps {
   reconcile: ReconcileProvider;
   /** The checks of `/readyz`, the jobs' last runs and the depths of the queues. */
   readHealth(): Promise<HealthReport>;
+  /** Strikes every configured secret out of a text that is handed out as a file. */
+  redact(text: string): string;
   onSend?: OnSend;
 }
 
@@ -40,6 +42,8 @@ export interface AdminEnv extends AdminBotDeps {
   commandBot(): string | null;
   /** Work that outlives its update; the bot's stop waits for it. */
   background(work: Promise<void>): void;
+  /** Aborts when the bot stops: long work in the background ends at its next step. */
+  stopping: AbortSignal;
   /** For messages that are sent outside an update. */
   api: Api;
 }

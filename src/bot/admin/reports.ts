@@ -1,7 +1,6 @@
 import { shopStats } from '#payments/shop-stats.ts';
 import { type StatsDays, statsDays, type TapOf } from '../callback-data.ts';
 import { healthView } from '../views/health.ts';
-import { providersView } from '../views/providers.ts';
 import { shopStatsView } from '../views/stats.ts';
 import type { View } from '../views/view.ts';
 import { nextMidnight } from '../views/words.ts';
@@ -10,14 +9,6 @@ import { answerTap, editView, replyView } from './replies.ts';
 
 export const reportCommands: readonly BotCommand[] = [
   { command: 'stats', usage: '[7d|30d|90d]', description: 'orders and sums', run: runStats },
-  {
-    command: 'providers',
-    usage: '',
-    description: 'how each provider is doing',
-    run: async (env, ctx) => {
-      await replyView(ctx, drawProviders(env));
-    },
-  },
   {
     command: 'health',
     usage: '',
@@ -42,19 +33,6 @@ async function drawStats(env: AdminEnv, days: StatsDays): Promise<View> {
 export async function tapStats(env: AdminEnv, ctx: TapContext, tap: TapOf<'stats'>): Promise<void> {
   await editView(ctx, await drawStats(env, tap.days));
   await answerTap(ctx);
-}
-
-function drawProviders(env: AdminEnv): View {
-  const rows = env.providers.list().flatMap((provider) => {
-    const health = env.providers.health(provider.name);
-    return health === undefined ? [] : [{ health, gaps: provider.capabilities.gaps }];
-  });
-  return providersView(rows, env.look());
-}
-
-export async function tapProviders(env: AdminEnv, ctx: TapContext): Promise<void> {
-  await editView(ctx, drawProviders(env));
-  await answerTap(ctx, 'As of now.');
 }
 
 export async function tapHealth(env: AdminEnv, ctx: TapContext): Promise<void> {

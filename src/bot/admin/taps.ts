@@ -7,11 +7,12 @@ import type { AdminEnv, TapContext, TapHandlers } from './env.ts';
 import { tapException, tapResolve } from './exception-cards.ts';
 import { tapExceptionAges, tapExceptionKinds, tapExceptions } from './exceptions.ts';
 import { tapOrder, tapOrders } from './orders.ts';
+import { tapProvider, tapProviders } from './providers.ts';
 import { tapWriteReason } from './reasons.ts';
 import { tapReconcile } from './reconcile.ts';
 import { tapRefund } from './refunds.ts';
 import { answerTap } from './replies.ts';
-import { tapHealth, tapProviders, tapStats } from './reports.ts';
+import { tapHealth, tapStats } from './reports.ts';
 
 export const tapHandlers: TapHandlers = {
   alert: tapAlert,
@@ -32,6 +33,7 @@ export const tapHandlers: TapHandlers = {
   dead: tapDead,
   dead_list: tapDeadList,
   providers: tapProviders,
+  provider: tapProvider,
   health: tapHealth,
 };
 

@@ -14,6 +14,8 @@ const actionButtons: Readonly<Record<AlertAction, { text: string; act: AlertTap 
   mark_paid: { text: 'Mark paid', act: 'paid' },
   refund: { text: 'Refund', act: 'refund' },
   exceptions: { text: 'Exceptions', act: 'list' },
+  ask_provider: { text: 'Ask again now', act: 'ask' },
+  check_quarantine: { text: 'Check quarantine', act: 'quarantine' },
 };
 
 /** One trouble, as it stands: the first line says how bad it is, the last ones who has it in hand. */

@@ -1,14 +1,11 @@
 import { providerTitle } from '#kernel/provider-name.ts';
-import type { BreakerState, ProviderHealth } from '#payments/payment-provider.ts';
+import { type Outage, outageSentence } from '#payments/outages/outage.ts';
+import type { BreakerState } from '#payments/payment-provider.ts';
+import type { ProviderReport } from '#payments/provider-report.ts';
 import { fitLines, type Line, line, weights } from './fit.ts';
 import { show } from './html.ts';
-import type { Look, View } from './view.ts';
-import { formatTime } from './words.ts';
-
-interface ProviderRow {
-  health: ProviderHealth;
-  gaps: readonly string[];
-}
+import { type Button, inPairs, type Look, type View } from './view.ts';
+import { formatTime, formatTimeShort, plural } from './words.ts';
 
 const breakerWords: Readonly<Record<BreakerState, string>> = {
   closed: '🟢 reachable',
@@ -16,23 +13,94 @@ const breakerWords: Readonly<Record<BreakerState, string>> = {
   open: '🔴 not called: too many failures',
 };
 
-/** Each provider's state, its last failure, and what this set-up cannot do with it. */
-export function providersView(rows: readonly ProviderRow[], look: Look): View {
+const gapGroup = { one: 'thing more that a provider cannot do', many: 'things more that providers cannot do' };
+/** Its sentences are long: fewer of them fill a phone's screen. */
+const linesMax = 16;
+
+/** Each provider's state, what went wrong there lately, and what this set-up cannot do with it. */
+export function providersView(reports: readonly ProviderReport[], look: Look): View {
   const lines = [line('<b>Providers</b>', weights.must)];
-  if (rows.length === 0) lines.push(line('No provider is configured.'));
-  for (const row of rows) lines.push(line('', weights.history), ...providerLines(row, look));
-  return { text: fitLines(lines), keyboard: [[{ text: 'Refresh', tap: { kind: 'providers' } }]] };
+  if (reports.length === 0) lines.push(line('No provider is configured.'));
+  for (const report of reports) lines.push(line('', weights.history), ...providerLines(report, look));
+  const buttons: Button[] = [
+    { text: 'Refresh', tap: { kind: 'providers' } },
+    ...quarantineButton(reports),
+    ...reports.filter(isRetired).map(askButton),
+  ];
+  return { text: fitLines(lines, { linesMax }), keyboard: inPairs(buttons) };
 }
 
-function providerLines({ health, gaps }: ProviderRow, look: Look): Line[] {
-  const since = health.openedAt === null ? '' : ` since ${formatTime(health.openedAt, look)}`;
-  const lines = [
-    line(`<b>${providerTitle(health.provider)}</b> ${breakerWords[health.breaker]}${since}`, weights.must),
-  ];
-  if (health.lastError !== null && health.breaker !== 'closed')
-    lines.push(line(`Last failure: ${show(health.lastError, 200)}`));
-  const success = health.lastSuccessAt === null ? 'not called yet' : formatTime(health.lastSuccessAt, look);
-  lines.push(line(`Last answer: ${success}`, weights.detail));
-  for (const gap of gaps) lines.push(line(`• ${show(gap, 200)}`, weights.extra));
+function quarantineButton(reports: readonly ProviderReport[]): Button[] {
+  const hasKept = reports.some(({ quarantine }) => quarantine.withBody > 0);
+  return hasKept ? [{ text: 'Check quarantine', tap: { kind: 'provider', act: 'quarantine', provider: 'all' } }] : [];
+}
+
+function isRetired({ outage }: ProviderReport): boolean {
+  return outage?.status === 'retired';
+}
+
+function askButton({ health: { provider } }: ProviderReport): Button {
+  return { text: `Ask ${providerTitle(provider)} again`, tap: { kind: 'provider', act: 'ask', provider } };
+}
+
+function providerLines(report: ProviderReport, look: Look): Line[] {
+  const { health, gaps, outage } = report;
+  const lines = [line(`<b>${providerTitle(health.provider)}</b> ${stateWords(report, look)}`, weights.must)];
+  const failure = outage?.reason ?? (health.breaker === 'closed' ? null : health.lastError);
+  if (failure !== null && outage?.status !== 'catching_up') lines.push(line(`Last failure: ${show(failure, 200)}`));
+  lines.push(...heardLines(report, look), ...quarantineLines(report));
+  for (const past of report.pastOutages) lines.push(pastLine(past, look));
+  const isGap = { weight: weights.extra, group: gapGroup };
+  for (const gap of gaps) lines.push({ html: `• ${show(gap, 200)}`, ...isGap });
   return lines;
+}
+
+function stateWords({ health, outage }: ProviderReport, look: Look): string {
+  if (outage === null) {
+    const since = health.openedAt === null ? '' : ` since ${formatTime(health.openedAt, look)}`;
+    return `${breakerWords[health.breaker]}${since}`;
+  }
+  switch (outage.status) {
+    case 'blind':
+      return `🔴 away since ${formatTime(outage.beganAt, look)}`;
+    case 'catching_up':
+      return `🟡 back, catching up since ${formatTime(outage.answeredAt ?? look.now, look)}`;
+    case 'retired':
+      return `⚫ taken for gone since ${formatTime(outage.retiredAt ?? outage.beganAt, look)}, asked once a day`;
+    case 'over':
+      return breakerWords[health.breaker];
+    default:
+      return outage.status satisfies never;
+  }
+}
+
+/** When it last answered us, and when it last told us something by itself. */
+function heardLines({ health, webhooks }: ProviderReport, look: Look): Line[] {
+  const { lastAt, usualPerDay, silentSince } = webhooks;
+  const answered =
+    health.lastSuccessAt === null ? 'Not called yet' : `Answered ${formatTimeShort(health.lastSuccessAt, look)}`;
+  if (silentSince !== null) {
+    return [line(answered, weights.detail), line(`🔕 No webhook since ${formatTime(silentSince, look)}`, weights.must)];
+  }
+  const usual = usualPerDay === null ? '' : `, of ${aboutPayments(usualPerDay)} a day`;
+  const told = lastAt === null ? 'no webhook yet' : `webhook ${formatTimeShort(lastAt, look)}${usual}`;
+  return [line(`${answered} · ${told}`, weights.detail)];
+}
+
+function aboutPayments(perDay: number): string {
+  return perDay < 1 ? 'less than a payment' : `about ${plural(Math.round(perDay), 'payment')}`;
+}
+
+function quarantineLines({ quarantine }: ProviderReport): Line[] {
+  const { count, withBody } = quarantine;
+  if (count === 0) return [];
+  const real = withBody === 0 ? '' : `, ${withBody} may be real`;
+  return [line(`🧪 ${plural(count, 'refused webhook')} kept${real}`)];
+}
+
+function pastLine(outage: Outage, look: Look): Line {
+  return line(
+    `Outage ${formatTimeShort(outage.beganAt, look)}: ${outageSentence(outage, look.now)}`,
+    outage.lostCount > 0 ? weights.fact : weights.extra,
+  );
 }

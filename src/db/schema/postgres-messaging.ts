@@ -32,10 +32,13 @@ export const inboxEvents = pgTable(
     detail: text('detail'),
     trust: text('trust').notNull(),
     body: bytea('body').notNull(),
+    /** What the signature covers beside the body; null for events that were stored before it was kept. */
+    headers: jsonb('headers').$type<Record<string, string>>(),
     ...bookkeeping,
   },
   (table) => [
     uniqueIndex('inbox_events_by_key').on(table.source, table.eventKey),
+    index('inbox_events_by_arrival').on(table.source, table.receivedAt, table.id),
     index('inbox_events_due').on(table.availableAt, table.id).where(isWaiting),
     index('inbox_events_processed').on(table.processedAt).where(isProcessed),
     index('inbox_events_abandoned').on(table.abandonedAt, table.id).where(isAbandoned),
@@ -69,6 +72,8 @@ export const quarantinedWebhooks = pgTable(
     reason: text('reason').notNull(),
     bodyHash: text('body_hash').notNull(),
     bodyBytes: int8('body_bytes').notNull(),
+    headers: jsonb('headers').$type<Record<string, string>>(),
+    body: bytea('body'),
   },
   (table) => [index('quarantined_webhooks_by_source').on(table.source, table.receivedAt, table.id)],
 );

@@ -31,10 +31,13 @@ export const inboxEvents = sqliteTable(
     detail: text('detail'),
     trust: text('trust').notNull(),
     body: blob('body', { mode: 'buffer' }).notNull().$type<Uint8Array>(),
+    /** What the signature covers beside the body; null for events that were stored before it was kept. */
+    headers: text('headers', { mode: 'json' }).$type<Record<string, string>>(),
     ...bookkeeping,
   },
   (table) => [
     uniqueIndex('inbox_events_by_key').on(table.source, table.eventKey),
+    index('inbox_events_by_arrival').on(table.source, table.receivedAt, table.id),
     index('inbox_events_due').on(table.availableAt, table.id).where(isWaiting),
     index('inbox_events_processed').on(table.processedAt).where(isProcessed),
     index('inbox_events_abandoned').on(table.abandonedAt, table.id).where(isAbandoned),
@@ -68,6 +71,8 @@ export const quarantinedWebhooks = sqliteTable(
     reason: text('reason').notNull(),
     bodyHash: text('body_hash').notNull(),
     bodyBytes: integer('body_bytes').notNull(),
+    headers: text('headers', { mode: 'json' }).$type<Record<string, string>>(),
+    body: blob('body', { mode: 'buffer' }).$type<Uint8Array>(),
   },
   (table) => [index('quarantined_webhooks_by_source').on(table.source, table.receivedAt, table.id)],
 );

@@ -7,6 +7,7 @@ import { createInboxStore } from './inbox.ts';
 import { createQuarantineStore, createSentMessageStore } from './message-records.ts';
 import { createIdempotencyStore, createTimelineStore } from './order-records.ts';
 import { createOrderStore } from './orders.ts';
+import { createOutageStore, createWebhookRateStore } from './outages.ts';
 import { createOutboxStore } from './outbox.ts';
 import { createPaymentStore } from './payments.ts';
 import { createReconciliationStore } from './reconciliation.ts';
@@ -22,6 +23,8 @@ export function createStores(session: Session): PaymentStores {
     reconciliation: createReconciliationStore(session),
     exceptions: createExceptionStore(session),
     refunds: createRefundStore(session),
+    outages: createOutageStore(session),
+    webhookRates: createWebhookRateStore(session),
     alerts: createAlertStore(session),
     audit: createAuditStore(session),
     pendingActions: createPendingActionStore(session),

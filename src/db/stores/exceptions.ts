@@ -94,6 +94,17 @@ export function createExceptionStore(session: Session): ExceptionStore {
       const gone = await db.delete(exceptions).where(inArray(exceptions.id, old)).returning({ id: exceptions.id });
       return gone.length;
     },
+    async listExceptionsOf(query) {
+      const { after } = query;
+      const isAfter =
+        after === null ? undefined : sql`(${exceptions.openedAt}, ${exceptions.id}) > (${after.openedAt}, ${after.id})`;
+      return db
+        .select(columns)
+        .from(exceptions)
+        .where(and(eq(exceptions.provider, query.provider), isAfter))
+        .orderBy(asc(exceptions.openedAt), asc(exceptions.id))
+        .limit(query.limit);
+    },
     countOpenExceptions: async () =>
       db
         .select({

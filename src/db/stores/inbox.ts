@@ -1,8 +1,9 @@
 import type { InboxEvent, InboxStore } from '#messaging/messaging-store.ts';
 import type { Session } from '../dialect.ts';
-import { getTableColumns } from '../drizzle.ts';
+import { and, asc, eq, getTableColumns, gte, lt, sql } from '../drizzle.ts';
 import { placeholdersOf, prepared } from './prepared.ts';
 import { createQueueStore } from './queue.ts';
+import { asRows } from './queue-shape.ts';
 
 /** What no worker has touched yet: null, or zero attempts. */
 const untouched = [
@@ -33,12 +34,47 @@ export function createInboxStore(session: Session): InboxStore {
     lane: inboxEvents.source,
     priority: null,
   });
+  const isFrom = (query: { source: string }) => eq(inboxEvents.source, query.source);
   return {
     ...queue,
     async append(event) {
-      const stored = await insert({ ...event, availableAt: event.receivedAt });
+      const stored = await insert({ headers: null, ...event, availableAt: event.receivedAt });
       if (stored.length === 1) session.noteDue('inbox', null);
       return stored.length === 1;
+    },
+    async listArrivals(query) {
+      const { after, eventType } = query;
+      const isAfter =
+        after === null
+          ? undefined
+          : sql`(${inboxEvents.receivedAt}, ${inboxEvents.id}) > (${after.receivedAt}, ${after.id})`;
+      const rows = await session.db
+        .select(getTableColumns(inboxEvents))
+        .from(inboxEvents)
+        .where(
+          and(
+            isFrom(query),
+            gte(inboxEvents.receivedAt, query.from),
+            lt(inboxEvents.receivedAt, query.to),
+            eventType === null ? undefined : eq(inboxEvents.eventType, eventType),
+            isAfter,
+          ),
+        )
+        .orderBy(asc(inboxEvents.receivedAt), asc(inboxEvents.id))
+        .limit(query.limit);
+      return asRows<InboxEvent>(rows);
+    },
+    async countArrivals(query) {
+      const isWithin = and(gte(inboxEvents.receivedAt, query.from), lt(inboxEvents.receivedAt, query.to));
+      const [within] = await session.db
+        .select({ references: sql<number>`cast(count(distinct ${inboxEvents.reference}) as bigint)` })
+        .from(inboxEvents)
+        .where(and(isFrom(query), isWithin));
+      const [last] = await session.db
+        .select({ at: sql<number | null>`max(${inboxEvents.receivedAt})` })
+        .from(inboxEvents)
+        .where(isFrom(query));
+      return { references: within?.references ?? 0, lastAt: last?.at ?? null };
     },
   };
 }

@@ -1,29 +1,70 @@
 import type { QuarantineStore, SentMessageStore } from '#messaging/messaging-store.ts';
 import type { Session } from '../dialect.ts';
-import { and, asc, desc, eq, inArray, notInArray, sql } from '../drizzle.ts';
+import { and, asc, desc, eq, inArray, isNotNull, sql } from '../drizzle.ts';
 
 export function createQuarantineStore(session: Session): QuarantineStore {
   const { db } = session;
   const { quarantinedWebhooks: webhooks } = session.tables;
+  const keptBytes = sql<number>`case when ${webhooks.body} is null then 0 else ${webhooks.bodyBytes} end`;
   return {
-    async quarantine(webhook, keepMax) {
-      await db.insert(webhooks).values(webhook);
-      const kept = db
+    async quarantine(webhook, bounds) {
+      const isSame = and(eq(webhooks.source, webhook.source), eq(webhooks.bodyHash, webhook.bodyHash));
+      const known = await db
         .select({ id: webhooks.id })
         .from(webhooks)
+        .where(and(isSame, isNotNull(webhooks.body)))
+        .limit(1);
+      if (known.length > 0) return;
+      await db.insert(webhooks).values(webhook);
+      const rows = await db
+        .select({ id: webhooks.id, bytes: keptBytes })
+        .from(webhooks)
         .where(eq(webhooks.source, webhook.source))
-        .orderBy(desc(webhooks.receivedAt), desc(webhooks.id))
-        .limit(keepMax);
-      await db.delete(webhooks).where(and(eq(webhooks.source, webhook.source), notInArray(webhooks.id, kept)));
+        .orderBy(sql`${webhooks.body} is null`, desc(webhooks.receivedAt), desc(webhooks.id));
+      const gone = beyond(rows, bounds);
+      if (gone.length > 0) await db.delete(webhooks).where(inArray(webhooks.id, gone));
     },
-    listQuarantined: async (query) =>
-      db
+    async listQuarantined(query) {
+      const { source, after = null } = query;
+      const isAfter =
+        after === null ? undefined : sql`(${webhooks.receivedAt}, ${webhooks.id}) < (${after.receivedAt}, ${after.id})`;
+      return db
         .select()
         .from(webhooks)
-        .where(query.source === null ? undefined : eq(webhooks.source, query.source))
+        .where(
+          and(
+            source === null ? undefined : eq(webhooks.source, source),
+            query.withBody === true ? isNotNull(webhooks.body) : undefined,
+            isAfter,
+          ),
+        )
         .orderBy(desc(webhooks.receivedAt), desc(webhooks.id))
-        .limit(query.limit),
+        .limit(query.limit);
+    },
+    async takeOut(id) {
+      const gone = await db.delete(webhooks).where(eq(webhooks.id, id)).returning({ id: webhooks.id });
+      return gone.length === 1;
+    },
+    countQuarantined: async () =>
+      db
+        .select({
+          source: webhooks.source,
+          count: sql<number>`cast(count(*) as bigint)`,
+          withBody: sql<number>`cast(count(${webhooks.body}) as bigint)`,
+        })
+        .from(webhooks)
+        .groupBy(webhooks.source)
+        .orderBy(asc(webhooks.source)),
   };
+}
+
+/** The rows, best first, that no longer have a place: too many, or their bodies too large together. */
+function beyond(rows: readonly { id: string; bytes: number }[], bounds: { rowsMax: number; bytesMax: number }) {
+  let bytes = 0;
+  return rows.flatMap((row, index) => {
+    bytes += row.bytes;
+    return index < bounds.rowsMax && bytes <= bounds.bytesMax ? [] : [row.id];
+  });
 }
 
 export function createSentMessageStore(session: Session): SentMessageStore {

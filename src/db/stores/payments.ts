@@ -17,6 +17,7 @@ import {
   or,
   sql,
 } from '../drizzle.ts';
+import { createWatchLists } from './payment-watch-lists.ts';
 import { keysOf, placeholdersOf, prepared, preparedByShape, settingsOf } from './prepared.ts';
 
 export function createPaymentStore(session: Session): PaymentStore {
@@ -62,6 +63,7 @@ export function createPaymentStore(session: Session): PaymentStore {
       return freed.length;
     },
     ...createLists(session),
+    ...createWatchLists(session),
   };
 }
 

@@ -30,6 +30,17 @@ export function createReconciliationStore(session: Session): ReconciliationStore
     },
     findRun: async (id) => (await db.select().from(runs).where(eq(runs.id, id)))[0],
     listRuns: async (query) => db.select().from(runs).orderBy(desc(runs.startedAt), desc(runs.id)).limit(query.limit),
+    async listRunsOf(query) {
+      const { after } = query;
+      const isAfter =
+        after === null ? undefined : sql`(${runs.startedAt}, ${runs.id}) > (${after.startedAt}, ${after.id})`;
+      return db
+        .select()
+        .from(runs)
+        .where(and(eq(runs.provider, query.provider), isAfter))
+        .orderBy(asc(runs.startedAt), asc(runs.id))
+        .limit(query.limit);
+    },
     async insertFinding(finding) {
       await db.insert(findings).values(finding);
     },

@@ -10,7 +10,7 @@ import { readRetryAfter } from './http-policy.ts';
 
 // What one exchange means: for the caller (a value, or who failed), for the breaker, and for the next attempt.
 
-export type CallOutcome = 'ok' | 'rejected' | 'unreachable' | 'rate_limited' | 'breaker_open';
+export type CallOutcome = 'ok' | 'rejected' | 'unreachable' | 'rate_limited' | 'breaker_open' | 'retired';
 
 export interface Failure {
   error: ProviderError;
@@ -42,7 +42,7 @@ export function judgeExchange<T>(
     return { ...attempt, verdict: 'neutral', mayRepeat: false };
   }
   if (result.kind === 'no_answer') {
-    return failUnreachable(provider, { operation, message: reader.scrub(result.reason) });
+    return failUnreachable(provider, { operation, message: reader.scrub(result.reason), code: result.code });
   }
   const { status } = result;
   const found = result.body === undefined ? undefined : reader.findError(result.body, status);
@@ -78,17 +78,28 @@ function readValue<T>(
   return failUnreachable(provider, { operation, status: result.status, message });
 }
 
+/** Nothing went out: the last calls all failed, or the provider is not asked any more. */
+export function failNotAsked(
+  provider: ProviderName,
+  about: { operation: string; outcome: 'breaker_open' | 'retired' },
+): Attempt<never> {
+  const { operation, outcome } = about;
+  const why = outcome === 'retired' ? 'it is taken for gone' : 'the last calls all failed';
+  const attempt = failUnreachable(provider, { operation, message: `not asked, because ${why}`, wasAsked: false });
+  return { ...attempt, mayRepeat: false, outcome };
+}
+
 export function failUnreachable(
   provider: ProviderName,
-  about: { operation: string; message: string; status?: number; code?: string | null },
+  about: { operation: string; message: string; status?: number; code?: string | null; wasAsked?: boolean },
 ) {
-  const { operation, status = null, code = null } = about;
+  const { operation, status = null, code = null, wasAsked = true } = about;
   const message = `${operation}: ${about.message}`;
   return {
     kind: 'failed',
     verdict: 'bad',
     outcome: 'unreachable',
-    error: new ProviderUnreachable({ provider, operation, code, httpStatus: status, message }),
+    error: new ProviderUnreachable({ provider, operation, code, httpStatus: status, message, wasAsked }),
     mayRepeat: true,
     retryAfterMs: null,
   } as const satisfies Attempt<never>;

@@ -1,6 +1,7 @@
 import axios, { type AxiosResponse } from 'axios';
 import type { Milliseconds } from '#kernel/clock.ts';
 import type { JsonValue } from '#kernel/json.ts';
+import { TurnOver } from '../provider-errors.ts';
 import { JsonMalformed, parseExactJson } from './exact-json.ts';
 
 export interface ExchangeRequest {
@@ -17,11 +18,13 @@ export interface ExchangeRequest {
 /** What one exchange over the wire gave; nothing of it is judged here. */
 export type Exchange =
   | { kind: 'answer'; status: number; retryAfter: string | undefined; body: JsonValue | undefined; wasEmpty: boolean }
-  | { kind: 'no_answer'; reason: string }
+  /** `code` is the network's own where it tells more than that there was no answer: `ENOTFOUND`. */
+  | { kind: 'no_answer'; reason: string; code: string | null }
   | { kind: 'abandoned' };
 
 /** One request and its answer: no redirect is followed, no proxy is taken from the environment, all sizes are bounded. */
 export async function exchange(request: ExchangeRequest): Promise<Exchange> {
+  if (request.signal?.aborted) return { kind: 'abandoned' };
   const deadline = AbortSignal.timeout(request.timeoutMs);
   const signal = request.signal === undefined ? deadline : AbortSignal.any([deadline, request.signal]);
   try {
@@ -44,9 +47,13 @@ export async function exchange(request: ExchangeRequest): Promise<Exchange> {
     });
     return toExchange(answer);
   } catch (error) {
-    if (request.signal?.aborted) return { kind: 'abandoned' };
-    if (deadline.aborted) return { kind: 'no_answer', reason: `no answer within ${request.timeoutMs} ms` };
-    return { kind: 'no_answer', reason: describeFailure(error) };
+    const silence = { kind: 'no_answer', code: null } as const;
+    if (request.signal?.aborted) {
+      if (!(request.signal.reason instanceof TurnOver)) return { kind: 'abandoned' };
+      return { ...silence, reason: 'no answer within its turn' };
+    }
+    if (deadline.aborted) return { ...silence, reason: `no answer within ${request.timeoutMs} ms` };
+    return { ...silence, reason: describeFailure(error), code: codeOf(error) };
   }
 }
 
@@ -68,6 +75,11 @@ function parseOrUndefined(text: string): JsonValue | undefined {
     if (error instanceof JsonMalformed) return undefined;
     throw error;
   }
+}
+
+/** A name that does not exist is told apart from a resolver that is in trouble itself (`EAI_AGAIN`). */
+function codeOf(error: unknown): string | null {
+  return axios.isAxiosError(error) && error.code === 'ENOTFOUND' ? error.code : null;
 }
 
 /** Only code and message are kept: the error of axios carries the request, and with it the credentials. */

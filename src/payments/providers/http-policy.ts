@@ -1,5 +1,5 @@
 import type { Milliseconds } from '#kernel/clock.ts';
-import { minute, second } from '#kernel/clock.ts';
+import { second } from '#kernel/clock.ts';
 import type { Random } from '#kernel/ids.ts';
 
 /** The bounds of all calls to one provider. */
@@ -22,7 +22,8 @@ export interface HttpPolicy {
 
 // 15 s: the pages of all three providers ask for 15 to 30, and a customer waits at the other end. Six attempts: with
 // every third call failing, one call in a thousand still fails. Ten failures in a row happen by chance in one of 170,000
-// series at that rate, and within two calls in an outage. 4 MiB: a page of 100 BitPay invoices is about 1.3 MB.
+// series at that rate, and within two calls in an outage. Open for ten seconds: one call every ten seconds is nothing to a
+// provider, and its customers are back as soon as it is. 4 MiB: a page of 100 BitPay invoices is about 1.3 MB.
 export const defaultHttpPolicy: HttpPolicy = {
   timeoutMs: 15 * second,
   attemptsMax: 6,
@@ -32,7 +33,7 @@ export const defaultHttpPolicy: HttpPolicy = {
   retryAfterMaxMs: 10 * second,
   answerMaxBytes: 4 * 1024 * 1024,
   breakerFailuresMax: 10,
-  breakerOpenMs: minute / 2,
+  breakerOpenMs: 10 * second,
 };
 
 export function fullJitter(policy: HttpPolicy, input: { attempt: number; random: Random }): Milliseconds {

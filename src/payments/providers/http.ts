@@ -4,10 +4,12 @@ import type { Clock, Milliseconds } from '#kernel/clock.ts';
 import type { EventLog } from '#kernel/events.ts';
 import type { Random } from '#kernel/ids.ts';
 import type { ProviderName } from '#kernel/provider-name.ts';
+import { goneAs } from '../outages/gone.ts';
+import type { RetiredProviders } from '../outages/retired-providers.ts';
 import type { ProviderHealth } from '../payment-provider.ts';
 import { createBreaker } from './breaker.ts';
 import type { AnswerReader, Attempt, CallOutcome, Failure } from './http-answer.ts';
-import { failUnreachable, judgeExchange } from './http-answer.ts';
+import { failNotAsked, judgeExchange } from './http-answer.ts';
 import { exchange } from './http-exchange.ts';
 import { fullJitter, type HttpPolicy } from './http-policy.ts';
 import { createScrubber } from './scrub.ts';
@@ -29,6 +31,8 @@ export interface ProviderHttpDeps {
   log: EventLog;
   policy: HttpPolicy;
   onCall?: ((call: ProviderCall) => void) | undefined;
+  /** Who is not asked any more, whatever for; without it everybody is asked. */
+  retired?: RetiredProviders | undefined;
 }
 
 export interface ProviderHttpOptions {
@@ -65,6 +69,7 @@ export function createProviderHttp(deps: ProviderHttpDeps, options: ProviderHttp
   const reader: AnswerReader = { ...options, scrub: createScrubber(options.secrets) };
   let lastError: string | null = null;
   let lastSuccessAt: Milliseconds | null = null;
+  let failingSince: Milliseconds | null = null;
   const breaker = createBreaker(clock, {
     failuresMax: policy.breakerFailuresMax,
     openMs: policy.breakerOpenMs,
@@ -74,24 +79,28 @@ export function createProviderHttp(deps: ProviderHttpDeps, options: ProviderHttp
 
   async function send<T>(call: HttpCall<T>, timeoutMs: Milliseconds): Promise<Attempt<T>> {
     const { answerMaxBytes } = policy;
+    const startedAt = clock.now();
     const result = await exchange({ ...call, headers: call.headers(), timeoutMs, answerMaxBytes });
     const attempt = judgeExchange(reader, { ...call, result, now: clock.now() });
     if (attempt.kind === 'ok') lastSuccessAt = clock.now();
     if (attempt.kind === 'failed' && attempt.verdict === 'bad') lastError = attempt.error.message;
+    const service = serviceOf(attempt);
+    if (service === 'served') failingSince = null;
+    if (service === 'failed') failingSince ??= startedAt;
     return attempt;
   }
 
   async function attemptOnce<T>(call: HttpCall<T>, timeoutMs: Milliseconds): Promise<Attempt<T>> {
     const startedAt = clock.now();
-    const attempt = (await breaker.run(() => send(call, timeoutMs))) ?? refusedByBreaker(call.operation);
+    const { operation } = call;
+    const attempt =
+      deps.retired?.mayAsk(provider) === false
+        ? failNotAsked(provider, { operation, outcome: 'retired' })
+        : ((await breaker.run(() => send(call, timeoutMs))) ??
+          failNotAsked(provider, { operation, outcome: 'breaker_open' }));
     const { outcome } = attempt;
-    deps.onCall?.({ provider, operation: call.operation, outcome, durationMs: clock.now() - startedAt });
+    deps.onCall?.({ provider, operation, outcome, durationMs: clock.now() - startedAt });
     return attempt;
-  }
-
-  function refusedByBreaker(operation: string): Attempt<never> {
-    const attempt = failUnreachable(provider, { operation, message: 'not asked, because the last calls all failed' });
-    return { ...attempt, mayRepeat: false, outcome: 'breaker_open' };
   }
 
   return {
@@ -102,8 +111,22 @@ export function createProviderHttp(deps: ProviderHttpDeps, options: ProviderHttp
       openedAt: breaker.openedAt,
       lastError: breaker.openedAt === null ? null : lastError,
       lastSuccessAt,
+      failingSince,
+      retiredAt: deps.retired?.since(provider) ?? null,
     }),
   };
+}
+
+/**
+ * Whether the provider served us. That one payment is not known, said in its own words, tells neither way: it is there,
+ * and it may have closed.
+ */
+function serviceOf(attempt: Attempt<unknown>): 'served' | 'failed' | 'unclear' {
+  if (attempt.kind === 'ok') return 'served';
+  if (attempt.verdict === 'neutral') return 'unclear';
+  if (attempt.verdict === 'bad') return 'failed';
+  if (goneAs(attempt.error) === null) return 'served';
+  return attempt.error.httpStatus === 404 && attempt.error.code !== null ? 'unclear' : 'failed';
 }
 
 class AttemptFailed extends Error {

@@ -34,7 +34,8 @@ export async function lookThenAct<T>(
 function waitAfter(error: unknown, about: { deps: { random: Random; policy: HttpPolicy }; attempt: number }) {
   const { random, policy } = about.deps;
   const jitter = fullJitter(policy, { attempt: about.attempt, random });
-  if (error instanceof ProviderUnreachable) return jitter;
+  // What was not asked, because the breaker opened meanwhile, will not be asked a moment later either.
+  if (error instanceof ProviderUnreachable) return error.wasAsked ? jitter : undefined;
   if (!(error instanceof ProviderRateLimited)) return undefined;
   const asked = error.retryAfterMs ?? 0;
   return asked > policy.retryAfterMaxMs ? undefined : Math.max(asked, jitter);

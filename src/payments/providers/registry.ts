@@ -2,6 +2,7 @@ import type { Clock } from '#kernel/clock.ts';
 import type { EventLog } from '#kernel/events.ts';
 import type { Random } from '#kernel/ids.ts';
 import type { ProviderName } from '#kernel/provider-name.ts';
+import type { RetiredProviders } from '../outages/retired-providers.ts';
 import type { PaymentProvider, ProviderHealth, ProviderRegistry } from '../payment-provider.ts';
 import { bitpay } from './bitpay/definition.ts';
 import { btcpay } from './btcpay/definition.ts';
@@ -38,6 +39,8 @@ export interface ProviderRegistryDeps {
   publicUrl?: string | null | undefined;
   /** Hears of every attempt of a call, for metrics. */
   onCall?: ((call: ProviderCall) => void) | undefined;
+  /** Who is not asked any more; without it everybody is asked. */
+  retired?: RetiredProviders | undefined;
   /** Bounds that differ from the defaults. */
   policy?: Partial<HttpPolicy> | undefined;
 }
@@ -68,10 +71,10 @@ function createEntry<Settings>(
   input: { settings: Settings; shared: SharedSettings; deps: ProviderRegistryDeps },
 ): Entry {
   const { settings, shared, deps } = input;
-  const { clock, random, log, onCall } = deps;
+  const { clock, random, log, onCall, retired } = deps;
   const policy: HttpPolicy = { ...defaultHttpPolicy, ...deps.policy };
   const http = createProviderHttp(
-    { clock, random, log, policy, onCall },
+    { clock, random, log, policy, onCall, retired },
     { provider: definition.name, secrets: definition.secretsOf(settings), findError: definition.findError },
   );
   const provider = definition.create({ http, clock, random, policy }, settings, shared);

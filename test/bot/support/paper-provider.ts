@@ -70,6 +70,7 @@ export function createPaperProvider(now: () => number, refunds: RefundProvider):
     find: (name) => (name === 'btcpay' ? provider : undefined),
     health: () => ({
       ...{ provider: 'btcpay', breaker: 'closed', openedAt: null, lastError: null, lastSuccessAt: now() },
+      ...{ failingSince: null, retiredAt: null },
       dashboardUrl: 'https://btcpay.example.org/invoices/',
     }),
     created: () => payments.size,

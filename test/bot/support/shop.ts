@@ -86,6 +86,7 @@ export async function openBotShop(options: ShopOptions = {}): Promise<BotShop> {
       ...deps,
       admins,
       reconcile: createReconciler(deps),
+      redact: (text) => text,
       readHealth: async () => ({ checks: [{ name: 'database', ok: true, detail: '' }], jobs: [], queues: [] }),
     },
     { ...shared, token: adminToken, mode: options.adminMode ?? { kind: 'polling' } },

@@ -6,7 +6,9 @@ import type { Order } from '#orders/order.ts';
 import type { TimelineEntry } from '#orders/timeline.ts';
 import type { PaymentException } from '#payments/exception.ts';
 import type { ExceptionDetails } from '#payments/get-exception.ts';
+import type { Outage } from '#payments/outages/outage.ts';
 import type { Payment } from '#payments/payment.ts';
+import type { ProviderReport } from '#payments/provider-report.ts';
 
 /** Sunday, 22 November 2026, 03:00 UTC. */
 export const at = Date.UTC(2026, 10, 22, 3, 0, 0);
@@ -91,6 +93,28 @@ export function exceptionDetails(differences: Partial<ExceptionDetails> = {}): E
   return {
     ...{ exception: anException(), order: anOrder({ status: 'needs_attention' }) },
     ...{ payment: aPayment({ status: 'underpaid', creditedMinor: 2450 }), suggestions: [], actions: [] },
+    ...differences,
+  };
+}
+
+export function anOutage(differences: Partial<Outage> = {}): Outage {
+  return {
+    ...{ id: anId, provider: 'btcpay', status: 'over', version: 3, beganAt: at, reason: 'probe: ECONNREFUSED' },
+    ...{ askedAt: at + 3_600_000, goneSince: null, goneCount: 0, retiredAt: null, answeredAt: at + 3_660_000 },
+    ...{ endedAt: at + 3_670_000, lookedCount: 12, recoveredCount: 4, lostCount: 0 },
+    ...differences,
+  };
+}
+
+export function aReport(differences: Partial<ProviderReport> = {}): ProviderReport {
+  return {
+    health: {
+      ...{ provider: 'btcpay', breaker: 'closed', openedAt: null, lastError: null, lastSuccessAt: at },
+      ...{ failingSince: null, retiredAt: null, dashboardUrl: null },
+    },
+    ...{ gaps: [], outage: null, pastOutages: [] },
+    webhooks: { lastAt: at, usualPerDay: null, silentSince: null },
+    quarantine: { count: 0, withBody: 0, isRefusing: false },
     ...differences,
   };
 }

@@ -2,7 +2,6 @@ import { describe, expect, test } from 'vitest';
 import { deadLetterCard, deadLetterList, letterOfMessage } from '#bot/views/dead-letters.ts';
 import { healthView } from '#bot/views/health.ts';
 import { helpView } from '#bot/views/help.ts';
-import { providersView } from '#bot/views/providers.ts';
 import { type ReconcileStep, reconcileChoice, reconcileProgress } from '#bot/views/reconcile.ts';
 import { type StartReport, startView } from '#bot/views/start.ts';
 import { shopStatsView } from '#bot/views/stats.ts';
@@ -57,34 +56,6 @@ describe('statistics', () => {
     expect(text).toContain('No orders.');
     expect(text).not.toContain('NaN');
   });
-});
-
-test('providers are shown with their breaker, their last failure and their gaps', () => {
-  const health = { breaker: 'closed', openedAt: null, lastError: null, lastSuccessAt: at, dashboardUrl: null } as const;
-  const rows = [
-    { health: { ...health, provider: 'btcpay' as const }, gaps: [] },
-    {
-      health: {
-        ...health,
-        provider: 'bitpay' as const,
-        breaker: 'open' as const,
-        openedAt: at,
-        lastError: '4200 <timeout>',
-      },
-      gaps: ['Without a merchant token payments cannot be listed.'],
-    },
-  ];
-  expect(providersView(rows, look).text).toMatchInlineSnapshot(`
-    "<b>Providers</b>
-
-    <b>BTCPay</b> 🟢 reachable
-    Last answer: 22 Nov, 04:00
-
-    <b>BitPay</b> 🔴 not called: too many failures since 22 Nov, 04:00
-    Last failure: 4200 &lt;timeout&gt;
-    Last answer: 22 Nov, 04:00
-    • Without a merchant token payments cannot be listed."
-  `);
 });
 
 describe('a reconciliation', () => {

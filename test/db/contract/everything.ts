@@ -3,7 +3,9 @@ import { describeExceptions } from './exceptions.ts';
 import type { OpenContractDatabase } from './harness.ts';
 import { describeMessageRecords } from './message-records.ts';
 import { describeOrders } from './orders.ts';
+import { describeOutages } from './outages.ts';
 import { describePayments } from './payments.ts';
+import { describeProviderLists } from './provider-lists.ts';
 import { describeQueues } from './queues.ts';
 import { describeRefunds } from './refunds.ts';
 import { describeTransactions } from './transactions.ts';
@@ -18,4 +20,6 @@ export function describeContract(open: OpenContractDatabase): void {
   describeExceptions(open);
   describeRefunds(open);
   describeMessageRecords(open);
+  describeOutages(open);
+  describeProviderLists(open);
 }

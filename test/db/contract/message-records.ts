@@ -1,15 +1,18 @@
 import { describe, expect, test } from 'vitest';
-import type { SentMessage } from '#messaging/messaging-store.ts';
+import type { QuarantinedWebhook, SentMessage } from '#messaging/messaging-store.ts';
 import type { OpenContractDatabase } from './harness.ts';
 import { noon } from './samples.ts';
 
 export function describeMessageRecords(open: OpenContractDatabase): void {
   describe('the quarantine', () => {
+    const bounds = { rowsMax: 2, bytesMax: 1_000 };
+    const facts = { reason: 'bad signature', bodyBytes: 9, headers: null, body: null };
+
     test('keeps the newest of each source and no more', async () => {
       await using opened = await open();
       await opened.database.transaction(async ({ quarantine }) => {
         const refused = (id: string, source: string, receivedAt: number) =>
-          quarantine.quarantine({ id, source, receivedAt, reason: 'bad signature', bodyHash: 'h', bodyBytes: 9 }, 2);
+          quarantine.quarantine({ id, source, receivedAt, bodyHash: id, ...facts }, bounds);
         await refused('a', 'btcpay', noon);
         await refused('b', 'bitpay', noon);
         await refused('c', 'btcpay', noon + 1);
@@ -17,8 +20,62 @@ export function describeMessageRecords(open: OpenContractDatabase): void {
         const all = await quarantine.listQuarantined({ source: null, limit: 9 });
         expect(all.map((webhook) => webhook.id)).toEqual(['d', 'c', 'b']);
         const one = await quarantine.listQuarantined({ source: 'btcpay', limit: 1 });
-        const facts = { reason: 'bad signature', bodyHash: 'h', bodyBytes: 9 };
-        expect(one).toEqual([{ id: 'd', source: 'btcpay', receivedAt: noon + 2, ...facts }]);
+        expect(one).toEqual([{ id: 'd', source: 'btcpay', receivedAt: noon + 2, bodyHash: 'd', ...facts }]);
+      });
+    });
+
+    const whole = (id: string, receivedAt: number, bodyBytes = 9): QuarantinedWebhook => ({
+      ...{ id, source: 'btcpay', receivedAt, reason: 'signature_wrong', bodyHash: `hash of ${id}`, bodyBytes },
+      ...{ headers: { 'btcpay-sig': 'sha256=00' }, body: new Uint8Array(bodyBytes).fill(7) },
+    });
+
+    test('gives bodies back as they came, and lets those without one give way first', async () => {
+      await using opened = await open();
+      await opened.database.transaction(async ({ quarantine }) => {
+        await quarantine.quarantine(whole('a', noon), bounds);
+        await quarantine.quarantine({ ...whole('b', noon + 1), body: null }, bounds);
+        await quarantine.quarantine(whole('c', noon + 2), bounds);
+        const [newest, oldest] = await quarantine.listQuarantined({ source: 'btcpay', withBody: true, limit: 9 });
+        expect(newest).toEqual({ ...whole('c', noon + 2), body: expect.anything() });
+        expect(Buffer.from(newest?.body ?? []).equals(whole('c', 0).body ?? new Uint8Array())).toBe(true);
+        expect(oldest?.id).toBe('a');
+        expect(await quarantine.countQuarantined()).toEqual([{ source: 'btcpay', count: 2, withBody: 2 }]);
+      });
+    });
+
+    test('keeps no more bytes than it may, the newest ones', async () => {
+      await using opened = await open();
+      await opened.database.transaction(async ({ quarantine }) => {
+        const wide = { rowsMax: 9, bytesMax: 1_000 };
+        for (const [index, id] of ['a', 'b', 'c'].entries()) {
+          await quarantine.quarantine(whole(id, noon + index, 400), wide);
+        }
+        const kept = await quarantine.listQuarantined({ source: null, limit: 9 });
+        expect(kept.map(({ id }) => id)).toEqual(['c', 'b']);
+      });
+    });
+
+    test('keeps a body once, however often its sender comes again, and gives it out once', async () => {
+      await using opened = await open();
+      await opened.database.transaction(async ({ quarantine }) => {
+        await quarantine.quarantine(whole('a', noon), bounds);
+        await quarantine.quarantine({ ...whole('b', noon + 1), bodyHash: 'hash of a' }, bounds);
+        const kept = await quarantine.listQuarantined({ source: null, limit: 9 });
+        expect(kept.map(({ id }) => id)).toEqual(['a']);
+        expect(await quarantine.takeOut('a')).toBe(true);
+        expect(await quarantine.takeOut('a')).toBe(false);
+      });
+    });
+
+    test('is listed page by page', async () => {
+      await using opened = await open();
+      await opened.database.transaction(async ({ quarantine }) => {
+        for (const id of ['a', 'b', 'c']) await quarantine.quarantine(whole(id, noon), { ...bounds, rowsMax: 9 });
+        const first = await quarantine.listQuarantined({ source: 'btcpay', limit: 2 });
+        expect(first.map(({ id }) => id)).toEqual(['c', 'b']);
+        const after = { receivedAt: noon, id: 'b' };
+        const second = await quarantine.listQuarantined({ source: 'btcpay', after, limit: 2 });
+        expect(second.map(({ id }) => id)).toEqual(['a']);
       });
     });
   });

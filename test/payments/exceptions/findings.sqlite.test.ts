@@ -213,7 +213,15 @@ describe('a payment that is unknown here', () => {
     listed = [stray()];
     const event = {
       ...{ id: 'e', source: 'btcpay', eventKey: 'e', eventType: 'InvoiceSettled', reference: 'stray', detail: null },
-      ...{ trust: 'signed', body: new Uint8Array(), outcome: null, receivedAt: 0, availableAt: 0, lockedUntil: null },
+      ...{
+        trust: 'signed',
+        body: new Uint8Array(),
+        headers: null,
+        outcome: null,
+        receivedAt: 0,
+        availableAt: 0,
+        lockedUntil: null,
+      },
       ...{ lockedBy: null, processedAt: null, abandonedAt: null, lastError: null },
       ...{ startedAttempts: 1, finishedAttempts: 0 },
     };

@@ -1,6 +1,8 @@
 import { describe, expect, test, vi } from 'vitest';
 import { z } from 'zod';
-import type { ProviderError } from '#payments/provider-errors.ts';
+import { goneAs } from '#payments/outages/gone.ts';
+import { createRetiredProviders, type RetiredProviders } from '#payments/outages/retired-providers.ts';
+import { type ProviderError, ProviderUnreachable, TurnOver } from '#payments/provider-errors.ts';
 import type { ProviderCall } from '#payments/providers/http.ts';
 import { createProviderHttp } from '#payments/providers/http.ts';
 import { defaultHttpPolicy, type HttpPolicy, readRetryAfter } from '#payments/providers/http-policy.ts';
@@ -10,7 +12,7 @@ const secret = 'very-secret-token-123';
 const schema = z.object({ id: z.string() });
 const good = json(200, { id: 'a' });
 
-async function setUp(script: Answer[], policy: Partial<HttpPolicy> = {}) {
+async function setUp(script: Answer[], policy: Partial<HttpPolicy> = {}, retired?: RetiredProviders) {
   const server = await scriptedServer(...script);
   const clock = testClock();
   const log = recordingLog();
@@ -22,6 +24,7 @@ async function setUp(script: Answer[], policy: Partial<HttpPolicy> = {}) {
       random: seededRandom(),
       policy: { ...defaultHttpPolicy, timeoutMs: 80, ...policy },
       onCall: (call) => calls.push(call),
+      retired,
     },
     {
       provider: 'bitpay',
@@ -238,4 +241,92 @@ describe('the breaker', () => {
     await failureOf(at.call({ signal: AbortSignal.timeout(10) }));
     expect(at.http.health().breaker).toBe('closed');
   });
+});
+
+describe('a turn that is over', () => {
+  test('counts as no answer, unlike a call that nobody wants any more', async () => {
+    await using at = await setUp([silence], { attemptsMax: 1, timeoutMs: 5_000, breakerFailuresMax: 1 });
+    const turn = new AbortController();
+    const call = failureOf(at.call({ signal: turn.signal }));
+    await vi.waitFor(() => expect(at.server.requests).toHaveLength(1));
+    turn.abort(new TurnOver());
+    expect((await call).message).toBe('fetch_payment: no answer within its turn');
+    expect(at.http.health().breaker).toBe('open');
+  });
+
+  test('sends nothing more', async () => {
+    await using at = await setUp([good], { breakerFailuresMax: 1 });
+    const turn = AbortSignal.abort(new TurnOver());
+    await failureOf(at.call({ signal: turn }));
+    expect(at.server.requests).toHaveLength(0);
+    expect(at.http.health().breaker).toBe('closed');
+  });
+});
+
+describe('what the calls show of the provider', () => {
+  const statuses = (...all: number[]) => all.map((status) => json(status, {}));
+
+  test('is failing since the first call that was not served, until one is', async () => {
+    await using at = await setUp([json(500, {}), json(500, {}), good, json(401, {})], { attemptsMax: 1 });
+    const startedAt = at.clock.now();
+    await failureOf(at.call());
+    at.clock.set(startedAt + 60_000);
+    await failureOf(at.call());
+    expect(at.http.health().failingSince).toBe(startedAt);
+    await at.call();
+    expect(at.http.health()).toMatchObject({ failingSince: null, lastSuccessAt: startedAt + 60_000 });
+    await failureOf(at.call());
+    expect(at.http.health().failingSince).toBe(startedAt + 60_000);
+  });
+
+  test.each([400, 409, 422, 429])('is served by a %i: it is there', async (status) => {
+    await using at = await setUp([json(500, {}), ...statuses(status)], { attemptsMax: 1 });
+    await failureOf(at.call());
+    await failureOf(at.call());
+    expect(at.http.health().failingSince).toBeNull();
+  });
+
+  test.each([401, 403, 404, 410])('is not served by a bare %i', async (status) => {
+    await using at = await setUp(statuses(status), { attemptsMax: 1 });
+    expect(goneAs(await failureOf(at.call()))).toBe(`HTTP ${status}`);
+    expect(at.http.health().failingSince).toBe(at.clock.now());
+  });
+
+  test('stays as it was when one payment is not known, in the words of the provider', async () => {
+    const unknown = json(404, { code: '010000', error: 'Object not found' });
+    await using at = await setUp([unknown, json(500, {}), unknown], { attemptsMax: 1 });
+    await failureOf(at.call());
+    expect(at.http.health().failingSince).toBeNull();
+    await failureOf(at.call());
+    await failureOf(at.call());
+    expect(at.http.health().failingSince).toBe(at.clock.now());
+  });
+});
+
+describe('a provider that is taken for gone', () => {
+  test('is not asked, whatever for, except for the one question whether it is back', async () => {
+    const retired = createRetiredProviders();
+    await using at = await setUp([good], {}, retired);
+    retired.set('bitpay', 1_000);
+    const failure = await failureOf(at.call());
+    expect(failure).toMatchObject({ name: 'ProviderUnreachable', wasAsked: false });
+    expect(failure.message).toBe('fetch_payment: not asked, because it is taken for gone');
+    expect(at.server.requests).toHaveLength(0);
+    expect(at.http.health().retiredAt).toBe(1_000);
+    expect(at.calls.map(({ outcome }) => outcome)).toEqual(['retired']);
+    await retired.askAnyway('bitpay', () => at.call());
+    expect(at.server.requests).toHaveLength(1);
+    await failureOf(at.call());
+    retired.set('bitpay', null);
+    await at.call();
+    expect(at.server.requests).toHaveLength(2);
+  });
+});
+
+test('a name that does not exist is told from an answer that does not come', async () => {
+  await using at = await setUp([reset], { attemptsMax: 1 });
+  expect(goneAs(await failureOf(at.call()))).toBeNull();
+  const http = { provider: 'bitpay', operation: 'x', httpStatus: null, message: 'x' } as const;
+  expect(goneAs(new ProviderUnreachable({ ...http, code: 'ENOTFOUND' }))).toBe('name not found');
+  expect(goneAs(new ProviderUnreachable({ ...http, code: 'EAI_AGAIN' }))).toBeNull();
 });

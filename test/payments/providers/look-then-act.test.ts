@@ -44,6 +44,16 @@ test('a refusal is final, and so is the last attempt', async () => {
   expect(lost.done.acts).toBe(3);
 });
 
+test('what was not asked, because the breaker opened meanwhile, is not asked again and again', async () => {
+  const { result, done, clock } = lookAndAct({
+    looks: [],
+    acts: [new ProviderUnreachable({ ...failure, wasAsked: false })],
+  });
+  await expect(result).rejects.toBeInstanceOf(ProviderUnreachable);
+  expect(done.acts).toBe(1);
+  expect(clock.slept).toEqual([]);
+});
+
 test('a provider that asks us to wait is waited for, unless it asks for too long', async () => {
   const short = lookAndAct({
     looks: [],

@@ -1,0 +1,15 @@
+import type { AlertFacts } from './alert.ts';
+import { type AlertContext, changeAlert } from './raise-alert.ts';
+
+/** Brings the live alert of this key up to date without counting it once more; false when there is none. */
+export async function restateAlert(
+  context: AlertContext,
+  input: { key: string; facts: Partial<AlertFacts> },
+): Promise<boolean> {
+  const alert = await context.stores.alerts.findLiveAlert(input.key);
+  if (alert === undefined) return false;
+  const facts = { ...alert.facts, ...input.facts };
+  const isSame = Object.entries(facts).every(([name, value]) => alert.facts[name as keyof AlertFacts] === value);
+  if (!isSame) await changeAlert(context, { alert, change: { facts } });
+  return true;
+}

@@ -1,0 +1,89 @@
+import { providerTitle } from '#kernel/provider-name.ts';
+import { replayedMax } from '#payments/replay/collect-events.ts';
+import type { Move, ReplayRange, ReplayReport } from '#payments/replay/replay.ts';
+import { fitLines, type Line, line, weights } from './fit.ts';
+import { bold, code, show } from './html.ts';
+import type { Look, View } from './view.ts';
+import { formatTime, plural, statusWord } from './words.ts';
+
+const moveGroup = { one: 'more move', many: 'more moves' };
+
+/** How long a dry run may be answered with the real one. */
+export const replayConfirmMinutes = 10;
+
+export interface ReplayStep {
+  range: ReplayRange;
+  /** Undefined before the first look. */
+  report: ReplayReport | undefined;
+  isOver: boolean;
+  /** The real run that this dry run may be followed by. */
+  pendingId: string | null;
+}
+
+/** `names`: the providers that are configured. */
+export function replayUsage(names: readonly string[]): View {
+  const [first = 'PROVIDER', second = first] = names;
+  const lines = [
+    line('<b>Replay stored webhooks</b> through today’s code', weights.must),
+    line('<code>/replay EVENT_ID</code>'),
+    line(`<code>/replay ${show(first)} 6h now</code>`),
+    line(`<code>/replay ${show(second)} 2026-11-25T10:00 2026-11-25T12:30</code>`),
+    line('A word after it takes one type of event only.'),
+    line('First comes a dry run, which changes nothing.', weights.must),
+  ];
+  return { text: fitLines(lines), keyboard: [] };
+}
+
+/** The one message of a replay: what it is about, how far it is, and what moves. */
+export function replayView(step: ReplayStep, look: Look): View {
+  const { range, report, isOver, pendingId } = step;
+  const lines = [
+    line(headOf(step), weights.must),
+    line(rangeText(range, look), weights.must),
+    ...(report === undefined ? [line('Looking for the events …')] : reportLines(report, isOver)),
+  ];
+  if (pendingId === null) return { text: fitLines(lines), keyboard: [] };
+  lines.push(line(`<i>Good for ${replayConfirmMinutes} minutes, for you only.</i>`, weights.extra));
+  const tap = { kind: 'confirm', pendingId, choice: null } as const;
+  return { text: fitLines(lines), keyboard: [[{ text: 'Replay for real', tap }]] };
+}
+
+function headOf({ report, isOver }: ReplayStep): string {
+  const what = report?.mode === 'real' ? 'Replay' : 'Dry run';
+  if (report?.stoppedBy) return `⛔ <b>${what} ended early</b>: ${show(report.stoppedBy, 120)}`;
+  if (isOver) return report?.mode === 'real' ? '✅ <b>Replayed</b>' : '🔎 <b>Dry run</b>: nothing was changed';
+  const at = report === undefined ? '' : ` · ${report.looked} of ${report.total}`;
+  return `⏳ <b>${what}</b>${at}`;
+}
+
+function rangeText(range: ReplayRange, look: Look): string {
+  if (range.kind === 'event') return `Event ${code(range.eventId, 60)}`;
+  const type = range.eventType === null ? '' : ` · ${code(range.eventType, 60)}`;
+  return `${providerTitle(range.provider)} · ${formatTime(range.from, look)} to ${formatTime(range.to, look)}${type}`;
+}
+
+function reportLines(report: ReplayReport, isOver: boolean): Line[] {
+  const { mode, found, refused, total } = report;
+  if (found === 0) return isOver ? [line('No such event is kept.', weights.must)] : [];
+  const lines = [line(`${plural(found, 'event')} about ${plural(total, 'payment')}`)];
+  if (report.isCut) lines.push(line(`Only the first ${replayedMax} events; replay the rest by a later time.`));
+  if (refused > 0) lines.push(line(`${refused} are not accepted by today’s secrets, and are left out.`));
+  lines.push(line(countsText(report), weights.must));
+  const verb = mode === 'real' ? 'moved' : 'would move';
+  lines.push(...report.moves.map((move) => moveLine(move, verb)));
+  return lines;
+}
+
+function countsText(report: ReplayReport): string {
+  const { movedCount, unchanged, unknown, failed } = report;
+  const verb = report.mode === 'real' ? 'moved' : 'would move';
+  const parts = [`${bold(String(movedCount))} ${verb}`, `${unchanged} unchanged`];
+  if (unknown > 0) parts.push(`${unknown} unknown here`);
+  if (failed > 0) parts.push(`${failed} could not be asked about`);
+  return parts.join(', ');
+}
+
+function moveLine(move: Move, verb: string): Line {
+  const words = `${bold(move.orderNumber)} ${verb} from ${statusWord(move.from)} to ${statusWord(move.to)}`;
+  return { html: `• ${words}`, weight: weights.extra, group: moveGroup };
+}

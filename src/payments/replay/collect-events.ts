@@ -1,0 +1,71 @@
+// The events of a replay, verified once more by today's code and secrets, and put together by what they are about: to look
+// at one payment five times, because five events told of it, would show the same five times.
+import type { Milliseconds } from '#kernel/clock.ts';
+import { isProviderName } from '#kernel/provider-name.ts';
+import type { InboxEvent } from '#messaging/messaging-store.ts';
+import type { PaymentDeps } from '../deps.ts';
+import type { ReplayRange } from './replay.ts';
+
+/** No replay takes more events than this; what lies beyond is a second replay. */
+export const replayedMax = 1_000;
+const pageSize = 100;
+
+export interface Collected {
+  /** One for each thing that events were about: the newest, in the order of their arrival. */
+  events: InboxEvent[];
+  found: number;
+  /** Today's code or secrets do not accept them; they are left out. */
+  refused: number;
+  /** There were more than are taken. */
+  isCut: boolean;
+}
+
+export async function collectEvents(deps: PaymentDeps, range: ReplayRange): Promise<Collected> {
+  const byReference = new Map<string, InboxEvent>();
+  const counts = { found: 0, refused: 0 };
+  const take = (event: InboxEvent): void => {
+    counts.found += 1;
+    const key = `${event.source}:${event.reference}:${event.detail ?? ''}`;
+    if (isAccepted(deps, event)) byReference.set(key, event);
+    else counts.refused += 1;
+  };
+  for await (const page of pagesOf(deps, range)) {
+    for (const event of page) {
+      if (counts.found >= replayedMax) return { ...counts, events: [...byReference.values()], isCut: true };
+      take(event);
+    }
+  }
+  return { ...counts, events: [...byReference.values()], isCut: false };
+}
+
+async function* pagesOf(deps: PaymentDeps, range: ReplayRange): AsyncGenerator<InboxEvent[]> {
+  if (range.kind === 'event') {
+    const event = await deps.database.read((stores) => stores.inbox.find(range.eventId));
+    if (event !== undefined) yield [event];
+    return;
+  }
+  let after: { receivedAt: Milliseconds; id: string } | null = null;
+  for (;;) {
+    const place: { receivedAt: Milliseconds; id: string } | null = after;
+    const query = { source: range.provider, from: range.from, to: range.to, eventType: range.eventType };
+    const page: InboxEvent[] = await deps.database.read((stores) =>
+      stores.inbox.listArrivals({ ...query, after: place, limit: pageSize }),
+    );
+    yield page;
+    const last = page.at(-1);
+    if (last === undefined || page.length < pageSize) return;
+    after = { receivedAt: last.receivedAt, id: last.id };
+  }
+}
+
+/**
+ * What was stored before its headers were kept cannot be verified again. It was when it came, and it is only a hint:
+ * the provider is asked all the same.
+ */
+function isAccepted(deps: PaymentDeps, event: InboxEvent): boolean {
+  const provider = isProviderName(event.source) ? deps.providers.find(event.source) : undefined;
+  if (provider === undefined) return false;
+  if (event.headers === null) return provider.capabilities.canFetch;
+  const { headers, body } = event;
+  return provider.verifyWebhook({ headers, body }, event.receivedAt).kind === 'event';
+}

@@ -1,0 +1,84 @@
+// Stored events once more through today's code: first as a dry run, which only says what would change, then for real. An
+// event is a hint; what counts is what the provider says when it is asked about the payment that the event names.
+import { recordAudit } from '#access/audit.ts';
+import type { Actor } from '#kernel/actor.ts';
+import type { Milliseconds } from '#kernel/clock.ts';
+import type { JsonObject } from '#kernel/json.ts';
+import { providerTitle } from '#kernel/provider-name.ts';
+import type { InboxEvent } from '#messaging/messaging-store.ts';
+import type { Cause } from '#orders/timeline.ts';
+import { isAskable } from '../askable.ts';
+import type { PaymentDeps } from '../deps.ts';
+import { collectEvents } from './collect-events.ts';
+import type { ReplayMode, ReplayRange, ReplayReport } from './replay.ts';
+import { type Replayed, replayOne } from './replay-one.ts';
+
+/** Two looks a second: customers' own requests go before, and no provider minds so few. */
+const lookEveryMs: Milliseconds = 500;
+/** So many moves are kept by name; all are counted. */
+const movesKeptMax = 100;
+
+export async function replayEvents(
+  deps: PaymentDeps,
+  input: {
+    range: ReplayRange;
+    mode: ReplayMode;
+    actor: Actor;
+    onProgress?: (report: ReplayReport) => void;
+    signal?: AbortSignal;
+  },
+): Promise<ReplayReport> {
+  const { range, mode, actor, signal } = input;
+  await audit(deps, input);
+  const { events, ...counts } = await collectEvents(deps, range);
+  const report: ReplayReport = {
+    ...{ mode, ...counts, total: events.length, looked: 0 },
+    ...{ moves: [], movedCount: 0, unchanged: 0, unknown: 0, failed: 0, stoppedBy: null },
+  };
+  const cause: Cause = { kind: 'admin', id: actor.id, actor };
+  for (const event of events) {
+    if (report.looked > 0) await deps.clock.sleep(lookEveryMs, signal);
+    report.stoppedBy = reasonToStop(deps, { event, signal });
+    if (report.stoppedBy !== null) break;
+    count(report, await replayOne(deps, { event, mode, cause, ...(signal && { signal }) }));
+    input.onProgress?.({ ...report, moves: [...report.moves] });
+  }
+  const { moves: _moves, ...facts } = report;
+  deps.log.info('events replayed', { ...facts, actor: actor.id });
+  return report;
+}
+
+function count(report: ReplayReport, replayed: Replayed): void {
+  report.looked += 1;
+  if (replayed.kind !== 'moved') {
+    report[replayed.kind] += 1;
+    return;
+  }
+  report.movedCount += 1;
+  if (report.moves.length < movesKeptMax) report.moves.push(replayed.move);
+}
+
+function reasonToStop(
+  deps: PaymentDeps,
+  { event, signal }: { event: InboxEvent; signal: AbortSignal | undefined },
+): string | null {
+  if (signal?.aborted) return 'It was stopped.';
+  const provider = deps.providers.list().find(({ name }) => name === event.source);
+  if (provider === undefined || isAskable(deps.providers.health(provider.name))) return null;
+  return provider.capabilities.canFetch ? `${providerTitle(provider.name)} does not answer.` : null;
+}
+
+async function audit(
+  deps: PaymentDeps,
+  { range, mode, actor }: { range: ReplayRange; mode: ReplayMode; actor: Actor },
+): Promise<void> {
+  const subject = range.kind === 'event' ? `event:${range.eventId}` : `provider:${range.provider}`;
+  const details: JsonObject =
+    range.kind === 'event' ? {} : { from: range.from, to: range.to, eventType: range.eventType };
+  await deps.database.transaction((stores) =>
+    recordAudit(
+      { stores, clock: deps.clock, ids: deps.ids },
+      { actor, action: mode === 'real' ? 'replay.run' : 'replay.dry_run', subject, details },
+    ),
+  );
+}

@@ -1,0 +1,96 @@
+// A rotated secret makes real events of what looked like forgeries. Every delivery that was kept is verified once more by
+// today's code and secrets, at the time of its arrival, and what verifies goes into the inbox as if it had just come.
+import { recordAudit } from '#access/audit.ts';
+import { resolveAlert } from '#alerts/resolve-alert.ts';
+import type { Actor } from '#kernel/actor.ts';
+import { isProviderName, type ProviderName } from '#kernel/provider-name.ts';
+import type { QuarantinedWebhook } from '#messaging/messaging-store.ts';
+import type { PaymentDeps } from '../deps.ts';
+import type { PaymentStores } from '../payment-store.ts';
+import { refusedKey } from './keep-refused.ts';
+
+/** All that is kept of one provider (keep-refused.ts): little enough for one transaction, so that what is told is what was done. */
+const rowsMax = 200;
+
+export interface QuarantineCheck {
+  checked: number;
+  /** Events that are in the inbox now. */
+  recovered: number;
+  /** Authentic too, but known already or about nothing that we follow. */
+  settled: number;
+  refused: number;
+}
+
+/** Idempotent: what verified is out of the quarantine, and an event is taken in once. */
+export async function checkQuarantine(
+  deps: PaymentDeps,
+  input: { provider: ProviderName | 'all'; actor: Actor },
+): Promise<QuarantineCheck> {
+  const sum: QuarantineCheck = { checked: 0, recovered: 0, settled: 0, refused: 0 };
+  const names = deps.providers.list().map(({ name }) => name);
+  for (const name of names) {
+    if (input.provider !== 'all' && input.provider !== name) continue;
+    const check = await checkOne(deps, { provider: name, actor: input.actor });
+    for (const key of ['checked', 'recovered', 'settled', 'refused'] as const) sum[key] += check[key];
+  }
+  return sum;
+}
+
+async function checkOne(
+  deps: PaymentDeps,
+  { provider, actor }: { provider: ProviderName; actor: Actor },
+): Promise<QuarantineCheck> {
+  const done = await deps.database.transaction(async (stores) => {
+    const check: QuarantineCheck = { checked: 0, recovered: 0, settled: 0, refused: 0 };
+    const rows = await stores.quarantine.listQuarantined({ source: provider, withBody: true, limit: rowsMax });
+    // In the order of their arrival, as they would have come.
+    for (const row of rows.toReversed()) {
+      check.checked += 1;
+      check[await settle(deps, { stores, row })] += 1;
+    }
+    await report(deps, { stores, provider, actor, check });
+    return check;
+  });
+  if (done.recovered > 0) deps.log.info('events recovered from the quarantine', { provider, ...done });
+  return done;
+}
+
+type Settled = 'recovered' | 'settled' | 'refused';
+
+async function settle(
+  deps: PaymentDeps,
+  { stores, row }: { stores: PaymentStores; row: QuarantinedWebhook },
+): Promise<Settled> {
+  const provider = isProviderName(row.source) ? deps.providers.find(row.source) : undefined;
+  if (provider === undefined || row.body === null) return 'refused';
+  const delivery = { headers: row.headers ?? {}, body: row.body };
+  const verdict = provider.verifyWebhook(delivery, row.receivedAt);
+  if (verdict.kind === 'refused') return 'refused';
+  await stores.quarantine.takeOut(row.id);
+  if (verdict.kind !== 'event') return 'settled';
+  const { eventKey, eventType, reference, detail = null, trust } = verdict;
+  const event = { source: provider.name, eventKey, eventType, reference, detail, trust };
+  const received = { id: deps.ids.newId(), receivedAt: deps.clock.now() };
+  const isNew = await stores.inbox.append({ ...received, ...event, ...delivery, headers: row.headers });
+  return isNew ? 'recovered' : 'settled';
+}
+
+/** `secret was rotated, 12 events recovered` */
+export function recoveredSentence(recovered: number): string {
+  return `Secret was rotated, ${recovered} ${recovered === 1 ? 'event' : 'events'} recovered`;
+}
+
+async function report(
+  deps: PaymentDeps,
+  input: { stores: PaymentStores; provider: ProviderName; actor: Actor; check: QuarantineCheck },
+): Promise<void> {
+  const { stores, provider, actor, check } = input;
+  const hasVerified = check.recovered + check.settled > 0;
+  // The start looks each time; that nothing came of it is worth no line.
+  if (!hasVerified && actor.kind !== 'admin') return;
+  const context = { stores, clock: deps.clock, ids: deps.ids };
+  const subject = `provider:${provider}`;
+  await recordAudit(context, { actor, action: 'quarantine.check', subject, details: { ...check } });
+  if (!hasVerified) return;
+  await resolveAlert(context, { key: refusedKey(provider), by: `${recoveredSentence(check.recovered)}.` });
+}

@@ -1,0 +1,41 @@
+import { type AlertContext, raiseAlert } from '#alerts/raise-alert.ts';
+import { hour, type Milliseconds, minute } from '#kernel/clock.ts';
+import { type ProviderName, providerTitle } from '#kernel/provider-name.ts';
+
+export function silentKey(provider: ProviderName): string {
+  return `webhook_silent:${provider}`;
+}
+
+/** One alert that says what to check; it ends when an event arrives. */
+export async function raiseSilence(
+  context: AlertContext,
+  silence: { provider: ProviderName; silentMs: Milliseconds; usual: number; untold: number },
+): Promise<void> {
+  const { provider, usual, untold } = silence;
+  const changed = `${untold} ${untold === 1 ? 'payment' : 'payments'} changed there without one`;
+  const expected = usual < 1 ? '' : `, where about ${Math.round(usual)} are usual`;
+  await raiseAlert(context, {
+    key: silentKey(provider),
+    kind: 'webhook_silent',
+    severity: 'warning',
+    orderId: null,
+    paymentId: null,
+    facts: {
+      headline: 'Webhooks have stopped coming',
+      orderNumber: null,
+      amount: null,
+      detail:
+        `${providerTitle(provider)} itself answers, and payments are found by polling, only later. Check there: ` +
+        'the webhook URL, its secret, and that the subscription is switched on.',
+      provider,
+      why: `No event for ${inWords(silence.silentMs)}${expected}; ${changed}.`,
+      trust: null,
+    },
+    actions: [],
+  });
+}
+
+function inWords(ms: Milliseconds): string {
+  if (ms < 2 * hour) return `${Math.max(1, Math.round(ms / minute))} minutes`;
+  return `${Math.round(ms / hour)} hours`;
+}

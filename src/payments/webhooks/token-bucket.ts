@@ -1,0 +1,22 @@
+import { type Clock, type Milliseconds, minute } from '#kernel/clock.ts';
+
+/** Lets through so many at once and so many a minute, for each key apart. */
+export interface TokenBucket {
+  take(key: string): boolean;
+}
+
+export function createTokenBucket(clock: Pick<Clock, 'now'>, options: { perMinute: number }): TokenBucket {
+  const { perMinute } = options;
+  const buckets = new Map<string, { tokens: number; at: Milliseconds }>();
+  return {
+    take(key) {
+      const now = clock.now();
+      const bucket = buckets.get(key) ?? { tokens: perMinute, at: now };
+      // A clock that was set back gives nothing, and takes nothing.
+      const gained = (Math.max(0, now - bucket.at) / minute) * perMinute;
+      const tokens = Math.min(perMinute, bucket.tokens + gained);
+      buckets.set(key, { tokens: tokens >= 1 ? tokens - 1 : tokens, at: now });
+      return tokens >= 1;
+    },
+  };
+}
