@@ -72,6 +72,7 @@ const told: Readonly<Record<string, { text: string; tone: 'good' | 'bad' | 'warm
   'order.needs_attention': { text: 'needs attention', tone: 'warm' },
   'payment.failed': { text: 'payment failed', tone: 'bad' },
   'payment.reversed': { text: 'payment taken back', tone: 'bad' },
+  'payment.restored': { text: 'payment is back', tone: 'good' },
 };
 
 export function toldList(announcements: readonly Announcement[]): Html {

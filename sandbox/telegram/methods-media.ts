@@ -5,12 +5,13 @@ import {
   type Method,
   type MethodCall,
   messageCaption,
+  ownMessage,
   replyTarget,
   writableChat,
 } from './method-call.ts';
-import { markupOf, send } from './methods-messages.ts';
+import { change, editMarkup, markupOf, send } from './methods-messages.ts';
 import type { Media, StoredFile } from './model.ts';
-import { textParam } from './params.ts';
+import { jsonParam, textParam } from './params.ts';
 
 const photoBytesMax = 10 * 1024 * 1024;
 /** Width and height together, and their ratio. */
@@ -29,9 +30,37 @@ function sendMedia(call: MethodCall, kind: Media['kind']): unknown {
   const chat = writableChat(call);
   const replyToId = replyTarget(call, chat);
   checkCaptionLength(content);
-  const media: Media = kind === 'photo' ? photo(file) : { kind, file };
+  const media = mediaOf(file, kind);
   return send(call, { chat, content, markup, replyToId, media });
 }
+
+function mediaOf(file: StoredFile, kind: Media['kind']): Media {
+  return kind === 'photo' ? photo(file) : { kind, file };
+}
+
+const mediaKinds: readonly Media['kind'][] = ['photo', 'document'];
+
+/**
+ * Puts another picture or file, with its caption, in the place of the one that a message has. The caption and its markup
+ * belong to the medium and not to the call.
+ */
+export const editMessageMedia: Method = (call) => {
+  const given = jsonParam(call.params, 'media', 'input media');
+  if (typeof given !== 'object' || given === null) throw badRequest("can't parse InputMedia: expected an Object");
+  const { type, media: place, ...rest } = given as Record<string, unknown>;
+  const kind = mediaKinds.find((each) => each === type);
+  if (!kind) throw badRequest(`can't parse InputMedia: type "${String(type ?? '')}" is unsupported`);
+  if (typeof place !== 'string' || place === '') throw badRequest("can't parse InputMedia: media not found");
+  const inner = { ...call, params: { fields: { ...rest, [kind]: place }, uploads: call.params.uploads } };
+  const keyboard = editMarkup(call);
+  const chat = writableChat(call);
+  const message = ownMessage(call, chat);
+  if (!message.media) throw badRequest('there is no media in the message to edit');
+  const file = inputFile(inner, kind);
+  const content = messageCaption(inner);
+  checkCaptionLength(content);
+  return change(call, { chat, message, content, media: mediaOf(file, kind), keyboard });
+};
 
 /** An upload under the parameter's name, one it points to with `attach://`, or a file sent before. */
 function inputFile({ platform, params }: MethodCall, kind: Media['kind']): StoredFile {

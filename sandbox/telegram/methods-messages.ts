@@ -69,26 +69,28 @@ interface Change {
   readonly chat: Chat;
   readonly message: StoredMessage;
   readonly content?: FormattedText;
+  readonly media?: Media;
   readonly keyboard: readonly (readonly InlineButton[])[];
 }
 
-function change(call: MethodCall, input: Change): Record<string, unknown> {
+export function change(call: MethodCall, input: Change): Record<string, unknown> {
   const { world, limiter } = call.platform;
-  const { chat, message, content, keyboard } = input;
+  const { chat, message, content, media, keyboard } = input;
   limiter.take(call.bot.id, chat);
   const isSameText =
     !content || (content.text === message.text && isDeepStrictEqual(content.entities, message.entities));
-  if (isSameText && isDeepStrictEqual(keyboard, message.keyboard ?? [])) {
+  const isSameMedia = !media || media.file.fileId === message.media?.file.fileId;
+  if (isSameText && isSameMedia && isDeepStrictEqual(keyboard, message.keyboard ?? [])) {
     throw badRequest(
       'message is not modified: specified new message content and reply markup are exactly the same as a current ' +
         'content and reply markup of the message',
     );
   }
-  world.edit(chat, message, { ...content, keyboard });
+  world.edit(chat, message, { ...content, ...(media ? { media } : {}), keyboard });
   return wireMessage(message, { chat, world });
 }
 
-function editMarkup(call: MethodCall): readonly (readonly InlineButton[])[] {
+export function editMarkup(call: MethodCall): readonly (readonly InlineButton[])[] {
   return parseEditMarkup(jsonParam(call.params, 'reply_markup', 'reply keyboard markup'));
 }
 

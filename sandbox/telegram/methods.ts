@@ -11,7 +11,7 @@ import {
   setMyCommands,
   unpinChatMessage,
 } from './methods-chats.ts';
-import { getFile, sendDocument, sendPhoto } from './methods-media.ts';
+import { editMessageMedia, getFile, sendDocument, sendPhoto } from './methods-media.ts';
 import {
   answerCallbackQuery,
   deleteMessage,
@@ -29,6 +29,7 @@ const methods: Readonly<Record<string, Method>> = {
   deleteMyCommands,
   deleteWebhook,
   editMessageCaption,
+  editMessageMedia,
   editMessageReplyMarkup,
   editMessageText,
   getChat,

@@ -103,7 +103,7 @@ export interface StoredMessage {
   readonly date: number;
   readonly silent: boolean;
   readonly replyToId?: number;
-  readonly media?: Media;
+  media?: Media;
   text: string;
   entities: readonly MessageEntity[];
   keyboard?: readonly (readonly InlineButton[])[];

@@ -48,7 +48,7 @@ export interface World {
   edit(
     chat: Chat,
     message: StoredMessage,
-    change: Partial<Pick<StoredMessage, 'text' | 'entities' | 'keyboard'>>,
+    change: Partial<Pick<StoredMessage, 'text' | 'entities' | 'keyboard' | 'media'>>,
   ): void;
   remove(chat: Chat, messageId: number): void;
   emit(event: SandboxEvent): void;

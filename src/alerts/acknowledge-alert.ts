@@ -4,7 +4,7 @@ import type { Clock } from '#kernel/clock.ts';
 import type { Database } from '#kernel/database.ts';
 import type { Ids } from '#kernel/ids.ts';
 import type { AlertStores } from './alert-store.ts';
-import { changeAlert } from './raise-alert.ts';
+import { type AlertContext, changeAlert } from './raise-alert.ts';
 
 export interface AlertDeps {
   database: Database<AlertStores>;
@@ -23,22 +23,27 @@ export function acknowledgeAlert(
   deps: AlertDeps,
   input: { alertId: string; actor: Actor; adminName: string },
 ): Promise<Acknowledgement> {
-  return deps.database.transaction(async (stores) => {
-    const context = { ...deps, stores };
-    const alert = await stores.alerts.findAlert(input.alertId);
-    if (alert === undefined) return { kind: 'unknown' };
-    if (alert.status === 'resolved') return { kind: 'over' };
-    if (alert.status === 'acknowledged') return { kind: 'already', by: alert.acknowledgedBy };
-    await changeAlert(context, {
-      alert,
-      change: {
-        status: 'acknowledged',
-        acknowledgedAt: deps.clock.now(),
-        acknowledgedBy: input.adminName,
-        snoozedUntil: null,
-      },
-    });
-    await recordAudit(context, { actor: input.actor, action: 'alert.acknowledge', subject: `alert:${alert.id}` });
-    return { kind: 'acknowledged' };
+  return deps.database.transaction((stores) => acknowledgeIn({ ...deps, stores }, input));
+}
+
+/** The same inside another room's transaction. */
+export async function acknowledgeIn(
+  context: AlertContext & { stores: AlertStores },
+  input: { alertId: string; actor: Actor; adminName: string },
+): Promise<Acknowledgement> {
+  const alert = await context.stores.alerts.findAlert(input.alertId);
+  if (alert === undefined) return { kind: 'unknown' };
+  if (alert.status === 'resolved') return { kind: 'over' };
+  if (alert.status === 'acknowledged') return { kind: 'already', by: alert.acknowledgedBy };
+  await changeAlert(context, {
+    alert,
+    change: {
+      status: 'acknowledged',
+      acknowledgedAt: context.clock.now(),
+      acknowledgedBy: input.adminName,
+      snoozedUntil: null,
+    },
   });
+  await recordAudit(context, { actor: input.actor, action: 'alert.acknowledge', subject: `alert:${alert.id}` });
+  return { kind: 'acknowledged' };
 }

@@ -29,6 +29,8 @@ export const alertKinds = [
   'finding_status',
   'finding_amount',
   'finding_currency',
+  'order_marked_paid',
+  'order_written_off',
   'provider_down',
   'provider_retired',
   'webhook_silent',
@@ -43,6 +45,12 @@ export const alertActions = [
   'new_payment_link',
   'check_again',
   'open_order',
+  /** Leads to the exception of the same key, and what may be done about it. */
+  'resolve',
+  'mark_paid',
+  'refund',
+  /** Leads to the list of exceptions. */
+  'exceptions',
   'ask_provider',
   'check_quarantine',
 ] as const;

@@ -1,7 +1,6 @@
 // A tap on an alert's button, whichever bot it reached. The card itself is not touched here: the verbs queue its refresh.
 
 import { adminActor } from '#access/admin.ts';
-import { acknowledgeAlert } from '#alerts/acknowledge-alert.ts';
 import type { Alert } from '#alerts/alert.ts';
 import { snoozeAlert } from '#alerts/snooze-alert.ts';
 import { hour } from '#kernel/clock.ts';
@@ -10,12 +9,15 @@ import { isProviderName, providerTitle } from '#kernel/provider-name.ts';
 import { checkOrder } from '#payments/check-order.ts';
 import { createPaymentLink } from '#payments/create-payment-link.ts';
 import type { PaymentDeps } from '#payments/deps.ts';
+import { getException } from '#payments/get-exception.ts';
 import { getOrderDetails } from '#payments/get-order.ts';
 import { ProviderError } from '#payments/provider-errors.ts';
+import { acknowledgeTrouble } from '#payments/take-exception.ts';
 import { decodeTap, type ProviderTap, type TapOf } from './callback-data.ts';
 import type { OnceWithin } from './once-within.ts';
 import { carryOutProviderTap } from './provider-taps.ts';
 import { checkedText, linkRefusal, orderGone } from './verdicts.ts';
+import { exceptionCard } from './views/exception-card.ts';
 import { orderCard } from './views/order-card.ts';
 import { paymentLink } from './views/payment-link.ts';
 import type { View } from './views/view.ts';
@@ -45,6 +47,11 @@ interface AlertTapResult {
   reply?: View;
   /** The order whose card was asked for, where its buttons are served; elsewhere the card is the reply. */
   openOrder?: OrderId;
+  /** What was asked for where the buttons of the answer are served. */
+  follow?:
+    | { show: 'exception'; key: string }
+    | { show: 'exceptions' }
+    | { show: 'paid' | 'refund'; orderId: OrderId; key: string };
 }
 
 /** Carries the tap out; a button that is stale or forged does nothing and says so. */
@@ -74,6 +81,13 @@ function carryOut(deps: AlertTapDeps, known: KnownTap): Promise<AlertTapResult> 
       return checkAgain(deps, known);
     case 'open':
       return openOrder(deps, known);
+    case 'resolve':
+      return openException(deps, known);
+    case 'paid':
+    case 'refund':
+      return askElsewhere(deps, known);
+    case 'list':
+      return listExceptions(known);
     case 'ask':
     case 'quarantine':
       return troubleTap(deps, known, known.tap.act);
@@ -83,8 +97,8 @@ function carryOut(deps: AlertTapDeps, known: KnownTap): Promise<AlertTapResult> 
 }
 
 async function acknowledge(deps: AlertTapDeps, { alert, input }: KnownTap): Promise<AlertTapResult> {
-  const actor = adminActor(input.adminId);
-  const result = await acknowledgeAlert(deps, { alertId: alert.id, actor, adminName: input.adminName });
+  const by = { actor: adminActor(input.adminId), name: input.adminName };
+  const result = await acknowledgeTrouble(deps, { alertId: alert.id, by });
   if (result.kind === 'acknowledged') return { toast: 'Acknowledged: it is yours.' };
   if (result.kind === 'already')
     return { toast: `Already acknowledged${result.by === null ? '' : ` by ${result.by}`}.` };
@@ -108,6 +122,7 @@ async function newLink(deps: AlertTapDeps, { alert, input }: KnownTap): Promise<
     orderId: alert.orderId,
     provider: 'auto',
     actor: adminActor(input.adminId),
+    by: input.adminName,
   });
   deps.recentTaps.touch(key);
   if (result.kind !== 'created') return { toast: linkRefusal(result) };
@@ -141,6 +156,33 @@ async function probeProvider(deps: AlertTapDeps, alert: Alert): Promise<AlertTap
     if (!(error instanceof ProviderError)) throw error;
     return { toast: `${providerTitle(provider.name)} does not answer as it should: ${error.message}` };
   }
+}
+
+const settledAlready = 'It is settled already.';
+
+/** The exception of the same key; where its decisions are not served, its card leads to the bot that serves them. */
+async function openException(deps: AlertTapDeps, { alert, input }: KnownTap): Promise<AlertTapResult> {
+  if (alert.status === 'resolved') return { toast: settledAlready };
+  if (input.buttons === 'full') return { toast: '', follow: { show: 'exception', key: alert.key } };
+  const details = await getException(deps, { key: alert.key });
+  if (details === undefined) return { toast: settledAlready };
+  const look = { now: deps.clock.now(), timeZone: deps.timeZone };
+  const reply = exceptionCard(details, { ...look, buttons: 'plain', commandBot: deps.commandBot() });
+  return { toast: '', reply };
+}
+
+/** Money that moves on a person's word needs a reason first, which only the command bot can ask for. */
+async function askElsewhere(deps: AlertTapDeps, known: KnownTap): Promise<AlertTapResult> {
+  const { alert, input, tap } = known;
+  if (alert.orderId === null || alert.status === 'resolved') return { toast: outOfDate };
+  if (input.buttons !== 'full') return openOrder(deps, known);
+  const show = tap.act === 'refund' ? 'refund' : 'paid';
+  return { toast: '', follow: { show, orderId: alert.orderId, key: alert.key } };
+}
+
+function listExceptions({ input }: KnownTap): Promise<AlertTapResult> {
+  if (input.buttons === 'full') return Promise.resolve({ toast: '', follow: { show: 'exceptions' } });
+  return Promise.resolve({ toast: 'See /exceptions in the command bot.' });
 }
 
 async function openOrder(deps: AlertTapDeps, { alert, input }: KnownTap): Promise<AlertTapResult> {

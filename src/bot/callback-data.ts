@@ -5,13 +5,27 @@ import { type CalendarDay, readCalendarDay } from '#kernel/calendar.ts';
 import { isCurrency } from '#kernel/money.ts';
 import { isProviderName, type ProviderName } from '#kernel/provider-name.ts';
 import { type OrderStatus, orderStatuses } from '#orders/order.ts';
+import { exceptionKinds } from '#payments/exception.ts';
+import { type ResolvingAction, resolvingActions } from '#payments/exception-actions.ts';
 
 /** Telegram refuses a longer `callback_data`. */
 export const callbackBytesMax = 64;
 /** No list in the chat goes further back than this; older orders are found by `/find`. */
 export const pageMax = 24;
 
-const alertTaps = ['ack', 'snooze', 'link', 'check', 'open', 'ask', 'quarantine'] as const;
+const alertTaps = [
+  'ack',
+  'snooze',
+  'link',
+  'check',
+  'open',
+  'resolve',
+  'paid',
+  'refund',
+  'list',
+  'ask',
+  'quarantine',
+] as const;
 export type AlertTap = (typeof alertTaps)[number];
 
 /** `card`: the pager's message, which the outbox keeps current; `list`: the view behind `/alerts`. */
@@ -28,9 +42,17 @@ const orderTaps = [
   'accept',
   'remember',
   'reject',
+  'paid',
+  'writeoff',
   'back',
 ] as const;
 export type OrderTap = (typeof orderTaps)[number];
+
+const exceptionTaps = ['show', 'take', 'give', 'check', 'undo'] as const;
+export type ExceptionTap = (typeof exceptionTaps)[number];
+
+export const exceptionFilters = ['all', ...exceptionKinds] as const;
+export type ExceptionFilter = (typeof exceptionFilters)[number];
 
 export const statsDays = [7, 30, 90] as const;
 export type StatsDays = (typeof statsDays)[number];
@@ -68,6 +90,13 @@ export type Tap =
   | { kind: 'write_reason'; pendingId: string }
   /** Which of an order's payments is to be refunded. */
   | { kind: 'refund'; paymentId: string }
+  | { kind: 'exceptions'; filter: ExceptionFilter; page: number }
+  | { kind: 'exception_kinds' }
+  /** Draws the picture of their ages anew. */
+  | { kind: 'exception_ages' }
+  | { kind: 'exception'; act: ExceptionTap; id: string }
+  /** What is decided about an exception; `option` is what the decision needs beside its reason, once that is known. */
+  | { kind: 'resolve'; id: string; action: ResolvingAction; option: string | null }
   | { kind: 'stats'; days: StatsDays }
   | { kind: 'books'; page: number }
   | { kind: 'book'; act: BookTap; day: CalendarDay }
@@ -110,6 +139,14 @@ export function encodeTap(tap: Tap): string {
       return `write_reason:${tap.pendingId}`;
     case 'refund':
       return `refund:${shortenId(tap.paymentId)}`;
+    case 'exceptions':
+      return `exceptions:${tap.filter}:${tap.page}`;
+    case 'exception':
+      return `exception:${tap.act}:${shortenId(tap.id)}`;
+    case 'resolve': {
+      const data = `resolve:${shortenId(tap.id)}:${tap.action}`;
+      return tap.option === null ? data : `${data}:${tap.option}`;
+    }
     case 'stats':
       return `stats:${tap.days}`;
     case 'books':
@@ -129,6 +166,8 @@ export function encodeTap(tap: Tap): string {
       return `hold_limit:${tap.currency}`;
     case 'provider':
       return `provider:${tap.act}:${tap.provider}`;
+    case 'exception_kinds':
+    case 'exception_ages':
     case 'dead_list':
     case 'settings':
     case 'dismiss':
@@ -184,6 +223,21 @@ function readTap(kind: string, [first = '', second = '', third = '']: string[]):
       const paymentId = restoreId(first);
       return paymentId ? { kind, paymentId } : undefined;
     }
+    case 'exceptions': {
+      const filter = oneOf(exceptionFilters, first);
+      return filter && readPage(second, (page) => ({ kind, filter, page }));
+    }
+    case 'exception': {
+      const act = oneOf(exceptionTaps, first);
+      const id = restoreId(second);
+      return act && id ? { kind, act, id } : undefined;
+    }
+    case 'resolve': {
+      const id = restoreId(first);
+      const action = oneOf(resolvingActions, second);
+      const option = third === '' ? null : readOption(third);
+      return id && action && option !== undefined ? { kind, id, action, option } : undefined;
+    }
     case 'stats': {
       const days = statsDays.find((candidate) => String(candidate) === first);
       return days && { kind, days };
@@ -218,6 +272,8 @@ function readTap(kind: string, [first = '', second = '', third = '']: string[]):
       const provider = second === 'all' || isProviderName(second) ? second : undefined;
       return act && provider ? { kind, act, provider } : undefined;
     }
+    case 'exception_kinds':
+    case 'exception_ages':
     case 'dead_list':
     case 'settings':
     case 'dismiss':
@@ -245,17 +301,22 @@ function readChoice(text: string): number | undefined {
   return /^\d$/.test(text) ? Number(text) : undefined;
 }
 
+/** How long to wait, which provider, which order's number. */
+function readOption(text: string): string | undefined {
+  return /^[a-z0-9]{1,12}$/.test(text) ? text : undefined;
+}
+
 function readPage(text: string, make: (page: number) => Tap): Tap | undefined {
   const page = /^\d{1,2}$/.test(text) ? Number(text) : Number.NaN;
   return page <= pageMax ? make(page) : undefined;
 }
 
 /** A UUID in 22 characters of base64url. */
-function shortenId(id: string): string {
+export function shortenId(id: string): string {
   return Buffer.from(id.replaceAll('-', ''), 'hex').toString('base64url');
 }
 
-function restoreId(text: string): string | undefined {
+export function restoreId(text: string): string | undefined {
   if (!/^[\w-]{22}$/.test(text)) return undefined;
   const hex = Buffer.from(text, 'base64url').toString('hex');
   return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}`;

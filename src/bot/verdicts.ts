@@ -37,6 +37,8 @@ export function cancelledText(
 ): string {
   if (result.kind === 'cancelled') return 'Cancelled.';
   if (result.kind === 'unknown') return orderGone;
+  const isWaiting = result.status === 'awaiting_payment' || result.status === 'expired';
+  if (isWaiting) return 'A part of its money is there: give it back first.';
   return `It is ${statusWord(result.status)}: it can no longer be cancelled.`;
 }
 

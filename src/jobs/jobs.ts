@@ -15,9 +15,12 @@ import { forgetRequests } from '#payments/forget-requests.ts';
 import type { CatchUp } from '#payments/outages/catch-up.ts';
 import { pruneOutages } from '#payments/outages/prune-outages.ts';
 import { pollPayments } from '#payments/poll-payments.ts';
+import { pruneExceptions } from '#payments/prune-exceptions.ts';
 import { pruneReconciliations } from '#payments/prune-reconciliations.ts';
 import { pruneSales } from '#payments/prune-sales.ts';
 import type { ReconcileProvider } from '#payments/reconcile-provider.ts';
+import { retireExceptions } from '#payments/retire-exceptions.ts';
+import { wakeExceptions } from '#payments/wake-exceptions.ts';
 import type { WatchProviders } from '#payments/watch-providers.ts';
 import type { WatchWebhooks } from '#payments/webhooks/watch-webhooks.ts';
 
@@ -105,6 +108,18 @@ export function createJobs(deps: JobsDeps): Job[] {
       run: () => retireAlerts(payments, { limit: wakeLimit }),
     },
     {
+      name: 'wake-exceptions',
+      cron: '*/30 * * * * *',
+      timeoutMs: 30 * second,
+      run: () => wakeExceptions(payments, { limit: wakeLimit }),
+    },
+    {
+      name: 'retire-exceptions',
+      cron: '0 8 * * * *',
+      timeoutMs: minute,
+      run: () => retireExceptions(payments, { limit: wakeLimit }),
+    },
+    {
       name: 'reconcile',
       cron: '0 17 * * * *',
       timeoutMs: hour / 2,
@@ -167,10 +182,11 @@ async function pruneAll(payments: PaymentDeps, signal: AbortSignal): Promise<Jso
     const requests = await forgetRequests(payments, { limit: pruneLimit });
     const reconciliations = await pruneReconciliations(payments, { limit: pruneLimit });
     const alerts = await pruneAlerts(payments, { limit: pruneLimit });
+    const exceptions = await pruneExceptions(payments, { limit: pruneLimit });
     const outages = await pruneOutages(payments, { limit: pruneLimit });
     const sales = await pruneSales(payments, { limit: pruneLimit });
-    const ofOrders = requests.deleted + reconciliations.deleted + sales.deleted;
-    const deleted = queues.deleted + ofOrders + alerts.deleted + outages.deleted;
+    const all = [queues, requests, reconciliations, alerts, exceptions, outages, sales];
+    const deleted = all.reduce((sum, each) => sum + each.deleted, 0);
     total += deleted;
     if (deleted === 0) return { deleted: total };
   }

@@ -1,5 +1,5 @@
-// What an order becomes when something happens to it or to one of its payments. An order counts as paid when one of its
-// payments covers it; everything that a human has to weigh ends in `needs_attention`.
+// What an order becomes when something happens to it or to one of its payments. An order counts as paid when its payments
+// cover it or a person says so; everything that a human has to weigh ends in `needs_attention`.
 import type { OrderStatus } from './order.ts';
 
 export const orderEvents = [
@@ -20,16 +20,23 @@ export const orderEvents = [
   'refunded_in_part',
   'refunded_in_full',
   'refund_undone',
+  'rest_asked',
+  'accepted',
+  'acceptance_withdrawn',
+  'written_off',
+  'write_off_withdrawn',
 ] as const;
 export type OrderEvent = (typeof orderEvents)[number];
 
 export interface OrderContext {
   /** Goods have left already. */
   wasFulfilled: boolean;
-  /** Another payment of the order covers it. */
+  /** The order's other payments cover it. */
   isCovered: boolean;
   /** Another payment of the order may still be paid. */
   hasOpenPayment: boolean;
+  /** A part of the money is there: such an order neither runs out nor is called off as if nobody had paid. */
+  hasMoney: boolean;
 }
 
 export type OrderDecision =
@@ -50,25 +57,22 @@ export function decideOrder(status: OrderStatus, event: OrderEvent, context: Ord
       return whenPaid(status, context);
     case 'payment_short':
     case 'payment_late':
+    case 'payment_held':
       return whenNotInOrder(status, context);
     case 'payment_mismatched':
       return mustBeWeighed(status) ? changed('needs_attention') : unchanged;
-    case 'payment_held':
-      return whenNotInOrder(status, context);
-    case 'payment_rejected':
-      return whenRejected(status, context);
     case 'payment_reversed':
       return whenReversed(status, context);
     case 'payment_expired':
-      return status === 'awaiting_payment' && isAlone(context) ? changed('expired') : unchanged;
+      return whenRunOut(status, 'expired', context);
     case 'payment_cancelled':
-      return status === 'awaiting_payment' && isAlone(context) ? changed('cancelled') : unchanged;
+      return whenRunOut(status, 'cancelled', context);
     case 'payment_failed':
       return unchanged;
     case 'expire':
-      return status === 'awaiting_payment' && isAlone(context) ? changed('expired') : refused;
+      return status === 'awaiting_payment' && isAlone(context) ? whenRunOut(status, 'expired', context) : refused;
     case 'cancel':
-      return isWaiting(status) ? changed('cancelled') : refused;
+      return whenCancelled(status, context);
     case 'fulfil':
       return whenFulfilled(status, context);
     case 'reopen':
@@ -79,6 +83,18 @@ export function decideOrder(status: OrderStatus, event: OrderEvent, context: Ord
       return isSettled(status) || status === 'needs_attention' ? changed('refunded') : unchanged;
     case 'refund_undone':
       return status === 'partially_refunded' || status === 'refunded' ? changed('needs_attention') : unchanged;
+    case 'payment_rejected':
+      return whenRejected(status, context);
+    case 'rest_asked':
+      return whenRestAsked(status, context);
+    case 'accepted':
+      return whenAccepted(status, context);
+    case 'acceptance_withdrawn':
+      return whenWithdrawn(status, context);
+    case 'written_off':
+      return whenWrittenOff(status, context);
+    case 'write_off_withdrawn':
+      return status === 'fulfilled' || status === 'cancelled' ? changed('needs_attention') : refused;
     default:
       return event satisfies never;
   }
@@ -110,11 +126,6 @@ function whenNotInOrder(status: OrderStatus, context: OrderContext): OrderDecisi
   return context.isCovered ? { kind: 'unexpected_money', to: status } : unchanged;
 }
 
-/** A person did not take a held payment for one. What has left already, or may still be paid, stays to be weighed. */
-function whenRejected(status: OrderStatus, context: OrderContext): OrderDecision {
-  return status === 'needs_attention' && !context.wasFulfilled && isAlone(context) ? changed('cancelled') : unchanged;
-}
-
 function whenReversed(status: OrderStatus, context: OrderContext): OrderDecision {
   if (context.isCovered) return unchanged;
   switch (status) {
@@ -131,6 +142,62 @@ function whenReversed(status: OrderStatus, context: OrderContext): OrderDecision
     default:
       return status satisfies never;
   }
+}
+
+/** The last open payment ended unpaid. Where a part is there already, a person has to say what becomes of it. */
+function whenRunOut(status: OrderStatus, to: 'expired' | 'cancelled', context: OrderContext): OrderDecision {
+  if (status !== 'awaiting_payment' || !isAlone(context)) return unchanged;
+  return changed(context.hasMoney ? 'needs_attention' : to);
+}
+
+function whenCancelled(status: OrderStatus, { hasMoney, isCovered, wasFulfilled }: OrderContext): OrderDecision {
+  if (hasMoney || isCovered) return refused;
+  return isWaiting(status) || (status === 'needs_attention' && !wasFulfilled) ? changed('cancelled') : refused;
+}
+
+/** A person did not take a held payment for one. What has left already, or may still be paid, stays to be weighed. */
+function whenRejected(status: OrderStatus, context: OrderContext): OrderDecision {
+  return status === 'needs_attention' && !context.wasFulfilled && isAlone(context) ? changed('cancelled') : unchanged;
+}
+
+/** What is missing was asked for: the order waits again, unless its goods have left and it is the shop that waits. */
+function whenRestAsked(status: OrderStatus, { wasFulfilled }: OrderContext): OrderDecision {
+  if (status === 'needs_attention') return wasFulfilled ? unchanged : changed('awaiting_payment');
+  return whenReopened(status);
+}
+
+/** A person takes it for paid, whatever the providers say. */
+function whenAccepted(status: OrderStatus, { wasFulfilled }: OrderContext): OrderDecision {
+  switch (status) {
+    case 'awaiting_payment':
+    case 'expired':
+    case 'cancelled':
+    case 'needs_attention':
+      return changed(wasFulfilled ? 'fulfilled' : 'paid');
+    case 'paid':
+    case 'fulfilled':
+      return unchanged;
+    case 'partially_refunded':
+    case 'refunded':
+      return refused;
+    default:
+      return status satisfies never;
+  }
+}
+
+/** The person takes that back, as long as nothing has left and nothing went back. */
+function whenWithdrawn(status: OrderStatus, { isCovered, wasFulfilled }: OrderContext): OrderDecision {
+  if (status === 'needs_attention') return unchanged;
+  if (status !== 'paid' || wasFulfilled) return refused;
+  return isCovered ? unchanged : changed('needs_attention');
+}
+
+/** Nobody expects the money any more: the order ends, or, where its goods have left, counts as done at a loss. */
+function whenWrittenOff(status: OrderStatus, { hasMoney, isCovered, wasFulfilled }: OrderContext): OrderDecision {
+  if (status === 'cancelled') return unchanged;
+  if (isCovered || !(isWaiting(status) || status === 'needs_attention')) return refused;
+  if (wasFulfilled) return changed('fulfilled');
+  return hasMoney ? refused : changed('cancelled');
 }
 
 /** What is delivered after a part of it went back stays partially refunded: that says more. */

@@ -15,6 +15,7 @@ export const shopEventTypes = [
   'order.cancelled',
   'payment.failed',
   'payment.reversed',
+  'payment.restored',
 ] as const;
 export type ShopEventType = (typeof shopEventTypes)[number];
 
@@ -45,7 +46,7 @@ export async function announce(work: Work, input: { order: Order; fact: OrderSta
 /** Tells the shop what happened to one payment. */
 export async function announcePayment(
   work: Work,
-  input: { order: Order; payment: Payment; type: 'payment.failed' | 'payment.reversed' },
+  input: { order: Order; payment: Payment; type: 'payment.failed' | 'payment.reversed' | 'payment.restored' },
 ): Promise<void> {
   const key = `${input.type}:${input.payment.id}:${input.payment.version}`;
   await tellShop(work, { type: input.type, key, order: input.order });

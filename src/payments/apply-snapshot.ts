@@ -9,6 +9,7 @@ import type { Order } from '#orders/order.ts';
 import type { Cause } from '#orders/timeline.ts';
 import { announcePayment } from './announce.ts';
 import { refreshOrderCards, tellOrder } from './change-order.ts';
+import { orderEventOf, standingOf } from './coverage.ts';
 import { decidePayment, type PaymentDecision } from './decide-payment.ts';
 import type { PaymentDeps } from './deps.ts';
 import { isAwaitedPayment, type Payment, type PaymentStatus } from './payment.ts';
@@ -19,30 +20,19 @@ import {
   raiseHeld,
   raiseIfStuck,
   raiseMismatch,
+  raiseReversed,
+  raiseShort,
   raiseUnexpectedMoney,
 } from './payment-alerts.ts';
 import type { PaymentChange } from './payment-store.ts';
 import { nextPollAt } from './poll-schedule.ts';
+import { capturedMinor } from './refundable.ts';
 import type { PaymentSnapshot } from './snapshot.ts';
 import { type Work, writeTimeline } from './work.ts';
 
 export type Application =
   | { kind: 'changed'; from: PaymentStatus; to: PaymentStatus }
   | { kind: 'unchanged'; status: PaymentStatus };
-
-/** What an order hears of a payment that came into this status. */
-const orderEvents: Readonly<Record<PaymentStatus, OrderEvent | undefined>> = {
-  created: undefined,
-  pending: undefined,
-  paid: 'payment_paid',
-  overpaid: 'payment_paid',
-  underpaid: 'payment_short',
-  paid_late: 'payment_late',
-  expired: 'payment_expired',
-  failed: 'payment_failed',
-  cancelled: 'payment_cancelled',
-  reversed: 'payment_reversed',
-};
 
 /** Applies one look at a provider. `leaseId` is the caller's lease on the payment; it is given back here. */
 export async function applySnapshot(
@@ -64,7 +54,8 @@ export async function applySnapshot(
     if (payment.lockedBy !== input.leaseId) throw new ConcurrentChange(`the lease on ${payment.id} was lost`);
     const order = await stores.orders.findOrder(payment.orderId);
     assert(order !== undefined, `order of payment ${payment.id} vanished`);
-    return applyLook(work, { order, payment, snapshot, details: input.details });
+    const { returnsOddPayments = false } = deps.providers.find(payment.provider)?.capabilities ?? {};
+    return applyLook(work, { order, payment, snapshot, details: input.details, returnsOddPayments });
   });
   if (application.kind === 'changed') deps.onTransition?.({ from: application.from, to: application.to });
   deps.log.info('payment applied', {
@@ -90,14 +81,15 @@ export async function applyLook(
     payment: Payment;
     snapshot: PaymentSnapshot;
     details?: readonly string[] | undefined;
+    returnsOddPayments: boolean;
     heldBecause?: string;
   },
 ): Promise<Application> {
-  const { order, payment, snapshot, heldBecause } = input;
+  const { order, payment, snapshot, details, returnsOddPayments, heldBecause } = input;
   // Looks are taken under the lease, so each is newer than the last, whatever the clocks of two processes, or one that
   // was set back, make of it.
   const decision = decidePayment({ ...payment, evidenceAt: null }, snapshot);
-  const after = await keepEvidence(work, { payment, snapshot, details: input.details, decision });
+  const after = await keepEvidence(work, { payment, snapshot, details, decision, returnsOddPayments });
   await carryOut(work, { order, before: payment, payment: after, decision, snapshot, heldBecause });
   await raiseIfStuck(work, { order, before: payment, payment: after });
   return decision.kind === 'changed'
@@ -112,13 +104,17 @@ async function keepEvidence(
     snapshot: PaymentSnapshot;
     details: readonly string[] | undefined;
     decision: PaymentDecision;
+    returnsOddPayments: boolean;
   },
 ): Promise<Payment> {
   const { payment, snapshot, decision } = input;
   const now = work.clock.now();
   const status = decision.kind === 'changed' ? decision.to : payment.status;
   const expiresAt = snapshot.expiresAt ?? payment.expiresAt;
+  const evidence = evidenceOf(payment, snapshot);
   const change: PaymentChange = {
+    ...evidence,
+    creditedMinor: capturedMinor({ ...payment, ...evidence, status }, input),
     status,
     creation: 'confirmed',
     reference: snapshot.reference,
@@ -130,9 +126,6 @@ async function keepEvidence(
     }),
     checkoutUrl: snapshot.checkoutUrl ?? payment.checkoutUrl,
     providerStatus: snapshot.providerStatus,
-    expectedAmount: snapshot.settlement?.expected ?? payment.expectedAmount,
-    receivedAmount: snapshot.settlement?.received ?? payment.receivedAmount,
-    receivedAsset: snapshot.settlement?.asset ?? payment.receivedAsset,
     transactionIds: [...new Set([...payment.transactionIds, ...snapshot.transactionIds])],
     trust: snapshot.trust,
     evidenceAt: snapshot.observedAt,
@@ -148,6 +141,18 @@ async function keepEvidence(
   const isChanged = await work.stores.payments.changePayment({ id: payment.id, expected, change });
   if (!isChanged) throw new ConcurrentChange(`payment ${payment.id} changed meanwhile`);
   return { ...payment, ...change, version: payment.version + 1 };
+}
+
+/** Amounts that this look does not tell stay as they were. */
+function evidenceOf(payment: Payment, { settlement, coin }: PaymentSnapshot) {
+  return {
+    expectedAmount: settlement?.expected ?? payment.expectedAmount,
+    receivedAmount: settlement?.received ?? payment.receivedAmount,
+    receivedAsset: settlement?.asset ?? payment.receivedAsset,
+    coinExpected: coin?.expected ?? payment.coinExpected,
+    coinReceived: coin?.received ?? payment.coinReceived,
+    coinAsset: coin?.asset ?? payment.coinAsset,
+  };
 }
 
 async function carryOut(
@@ -186,7 +191,7 @@ async function carryOut(
     trust: snapshot.trust,
     text,
   });
-  const event = orderEvents[decision.to];
+  const event = await eventFor(work, { order, before: input.before, payment, payments });
   const isHeld = event === 'payment_paid' && payment.heldAt !== null;
   const why = input.heldBecause ?? 'It waits for somebody to accept it.';
   const news = isHeld ? ({ event: 'payment_held', text: `held: ${why}` } as const) : { event, text };
@@ -196,14 +201,41 @@ async function carryOut(
   // One card for one payment: that money came a second time says more than that it came late or short.
   if (told?.decision.kind === 'unexpected_money') await raiseUnexpectedMoney(work, { order: after, payment });
   else if (isHeld) await raiseHeld(work, { order: after, payment, why });
-  else if (isTrouble(payment, { order: after, payments })) await raiseForStatus(work, { order: after, payment });
+  else if (event === 'payment_reversed' && decision.to !== 'reversed')
+    await raiseReversed(work, { order: after, payment });
+  else if (event === 'payment_short' && decision.to !== 'underpaid') await raiseShort(work, { order: after, payment });
+  else if (isTrouble(payment, { order: after, payments, event })) await raiseForStatus(work, { order: after, payment });
   if (decision.to === 'failed') await announcePayment(work, { order: after, payment, type: 'payment.failed' });
   if (decision.to === 'reversed') await announcePayment(work, { order: after, payment, type: 'payment.reversed' });
+  const isRestored = decision.from === 'reversed' && news.event === 'payment_paid';
+  if (isRestored) await announcePayment(work, { order: after, payment, type: 'payment.restored' });
   await refreshOrderCards(work, after);
 }
 
-/** A link that nobody needs any more may end unpaid without anybody being told. */
-function isTrouble(payment: Payment, around: { order: Order; payments: readonly Payment[] }): boolean {
+async function eventFor(
+  work: Work,
+  input: { order: Order; before: Payment; payment: Payment; payments: readonly Payment[] },
+): Promise<OrderEvent | undefined> {
+  const { order, before, payment, payments } = input;
+  const refunds = await work.stores.refunds.listRefundsForOrder(order.id);
+  const others = payments.filter(({ id }) => id !== payment.id);
+  return orderEventOf({
+    payment,
+    before: standingOf(order, [...others, before], refunds),
+    after: standingOf(order, payments, refunds),
+    others: standingOf(order, others, refunds),
+  });
+}
+
+/** A link that nobody needs any more may end unpaid without anybody being told, and so may what a person vouched for. */
+function isTrouble(
+  payment: Payment,
+  around: { order: Order; payments: readonly Payment[]; event: OrderEvent | undefined },
+): boolean {
+  // Short by itself, and with the others it is all that was wanted.
+  if (payment.status === 'underpaid' && around.event === 'payment_paid') return false;
+  const isVouchedFor = payment.acceptedAt !== null && payment.status !== 'reversed' && payment.status !== 'overpaid';
+  if (isVouchedFor) return false;
   if (payment.status !== 'expired' && payment.status !== 'failed') return true;
   const isNeeded = around.order.status === 'awaiting_payment' || around.order.status === 'expired';
   const hasOther = around.payments.some((other) => other.id !== payment.id && isAwaitedPayment(other));

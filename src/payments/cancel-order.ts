@@ -4,10 +4,10 @@ import type { OrderId } from '#kernel/ids.ts';
 import { asPaymentId } from '#kernel/ids.ts';
 import { enqueueEffect } from '#messaging/enqueue-effect.ts';
 import type { DeliveryResult, OutboxHandler } from '#messaging/outbox-handler.ts';
-import type { OrderStatus } from '#orders/order.ts';
+import type { Order, OrderStatus } from '#orders/order.ts';
 import { tellOrder } from './change-order.ts';
 import type { PaymentDeps } from './deps.ts';
-import { isOpenPayment } from './payment.ts';
+import { isOpenPayment, type Payment } from './payment.ts';
 import { refreshPayment } from './refresh-payment.ts';
 import type { Work } from './work.ts';
 
@@ -25,27 +25,44 @@ export function cancelOrder(
   return deps.database.transaction(async (stores): Promise<Cancellation> => {
     const work: Work = { stores, clock: deps.clock, ids: deps.ids, cause: { kind: 'admin', id: actor.id, actor } };
     const order = await stores.orders.findOrder(input.orderId);
-    if (order === undefined) return { kind: 'unknown' };
-    const payments = await stores.payments.listPaymentsForOrder(order.id);
-    const told = await tellOrder(work, {
-      order,
-      payments,
-      event: 'cancel',
-      paymentId: null,
-      trust: null,
-      text: reason === null ? 'cancelled by an admin' : `cancelled by an admin: ${reason}`,
-    });
-    if (told.decision.kind === 'refused') return { kind: 'refused', status: order.status };
-    for (const payment of payments.filter(isOpenPayment)) {
-      await enqueueEffect(work, {
-        topic: 'payment.cancel',
-        key: `payment.cancel:${payment.id}:${order.version}`,
-        payload: { paymentId: payment.id },
-      });
-    }
-    await recordAudit(work, { actor, action: 'order.cancel', subject: `order:${order.id}`, reason });
-    return { kind: 'cancelled' };
+    return order === undefined ? { kind: 'unknown' } : cancelInto(work, { order, reason });
   });
+}
+
+/** The same inside the transaction of a verb that an admin caused. */
+export async function cancelInto(
+  work: Work,
+  input: { order: Order; reason: string | null },
+): Promise<Exclude<Cancellation, { kind: 'unknown' }>> {
+  const { order, reason } = input;
+  const payments = await work.stores.payments.listPaymentsForOrder(order.id);
+  const told = await tellOrder(work, {
+    order,
+    payments,
+    event: 'cancel',
+    paymentId: null,
+    trust: null,
+    text: reason === null ? 'cancelled by an admin' : `cancelled by an admin: ${reason}`,
+  });
+  if (told.decision.kind === 'refused') return { kind: 'refused', status: order.status };
+  await closeOpenLinks(work, { order, payments });
+  const { actor } = work.cause;
+  await recordAudit(work, { actor, action: 'order.cancel', subject: `order:${order.id}`, reason });
+  return { kind: 'cancelled' };
+}
+
+/** Asks the providers to close what could still be paid. */
+export async function closeOpenLinks(
+  work: Work,
+  { order, payments }: { order: Pick<Order, 'version'>; payments: readonly Payment[] },
+): Promise<void> {
+  for (const payment of payments.filter(isOpenPayment)) {
+    await enqueueEffect(work, {
+      topic: 'payment.cancel',
+      key: `payment.cancel:${payment.id}:${order.version}`,
+      payload: { paymentId: payment.id },
+    });
+  }
 }
 
 /** Carries out `payment.cancel`: closes the payment at its provider and looks at what became of it. */

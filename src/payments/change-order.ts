@@ -4,12 +4,14 @@ import { ConcurrentChange } from '#kernel/database.ts';
 import type { PaymentId } from '#kernel/ids.ts';
 import type { Trust } from '#kernel/trust.ts';
 import { enqueueEffect } from '#messaging/enqueue-effect.ts';
-import { decideOrder, type OrderDecision, type OrderEvent } from '#orders/decide-order.ts';
+import { decideOrder, type OrderContext, type OrderDecision, type OrderEvent } from '#orders/decide-order.ts';
 import type { Order, OrderStatus } from '#orders/order.ts';
 import type { OrderChange } from '#orders/order-store.ts';
 import { announce } from './announce.ts';
-import { isAwaitedPayment, isCoveringPayment, type Payment, paymentOpenForMs } from './payment.ts';
+import { standingOf } from './coverage.ts';
+import { isAwaitedPayment, type Payment, paymentOpenForMs } from './payment.ts';
 import { endOrderTroubles } from './trouble.ts';
+import { wakeOrderTroubles } from './wait-for-trouble.ts';
 import { type Work, writeTimeline } from './work.ts';
 
 export interface OrderEventInput {
@@ -37,22 +39,45 @@ const endedByPayment: readonly AlertKind[] = [
   'payment_held',
 ];
 
+/** Troubles about money that is no longer there. */
+const endedByRefund: readonly AlertKind[] = [
+  'payment_underpaid',
+  'payment_overpaid',
+  'payment_paid_late',
+  'payment_duplicate',
+  'payment_unexpected',
+];
+
 /** Tells the order what happened; returns the decision and the order as it is afterwards. */
 export async function tellOrder(
   work: Work,
   input: OrderEventInput,
 ): Promise<{ decision: OrderDecision; order: Order }> {
   const { order } = input;
-  const others = input.payments.filter((payment) => payment.id !== input.paymentId);
-  const decision = decideOrder(order.status, input.event, {
-    wasFulfilled: order.fulfilledAt !== null,
-    isCovered: others.some(isCoveringPayment),
-    hasOpenPayment: others.some(isAwaitedPayment),
-  });
+  const decision = await decideFor(work, input);
   if (decision.kind === 'refused') return { decision, order };
   const to = decision.kind === 'unchanged' ? order.status : decision.to;
   if (to === order.status && input.event !== 'fulfil') return { decision, order: await holdOrder(work, order) };
   return { decision, order: await changeOrder(work, { ...input, to }) };
+}
+
+/** What `tellOrder` would decide; nothing is changed. */
+export async function decideFor(work: Work, input: Omit<OrderEventInput, 'trust' | 'text'>): Promise<OrderDecision> {
+  return decideOrder(input.order.status, input.event, await contextOf(work, input));
+}
+
+async function contextOf(
+  work: Work,
+  { order, payments, paymentId }: Pick<OrderEventInput, 'order' | 'payments' | 'paymentId'>,
+): Promise<OrderContext> {
+  const refunds = await work.stores.refunds.listRefundsForOrder(order.id);
+  const others = payments.filter((payment) => payment.id !== paymentId);
+  return {
+    wasFulfilled: order.fulfilledAt !== null,
+    isCovered: standingOf(order, others, refunds).isCovered,
+    hasOpenPayment: others.some(isAwaitedPayment),
+    hasMoney: standingOf(order, payments, refunds).moneyMinor > 0,
+  };
 }
 
 /**
@@ -93,18 +118,28 @@ async function changeOrder(work: Work, input: OrderEventInput & { to: OrderStatu
     trust: input.trust,
     text: input.text,
   });
-  if (to === 'paid' || to === 'fulfilled') {
-    await endOrderTroubles(work, { orderId: order.id, kinds: endedByPayment, by: 'The order is paid.' });
-  }
-  if (to === 'cancelled') {
-    await endOrderTroubles(work, { orderId: order.id, kinds: endedByPayment, by: 'The order was cancelled.' });
-  }
+  await endTroublesOf(work, { orderId: order.id, to, event: input.event });
+  // It waited for money that did not come: what somebody put off until then is due again.
+  if (order.status === 'awaiting_payment' && to === 'needs_attention') await wakeOrderTroubles(work, order.id);
   // The outbox knows a fact only until its message is pruned; the order knows it for ever.
   const fact = isDelivery(input) ? 'fulfilled' : to;
   const isKnown = (fact === 'paid' && order.paidAt !== null) || (fact === 'fulfilled' && order.fulfilledAt !== null);
   if (!isKnown) await announce(work, { order: after, fact });
   await refreshOrderCards(work, after);
   return after;
+}
+
+async function endTroublesOf(
+  work: Work,
+  { orderId, to, event }: { orderId: Order['id']; to: OrderStatus; event: OrderEvent },
+): Promise<void> {
+  if (to === 'refunded') {
+    await endOrderTroubles(work, { orderId, kinds: endedByRefund, by: 'All of the money went back.' });
+  }
+  if (to !== 'paid' && to !== 'fulfilled' && to !== 'cancelled') return;
+  const isLoss = event === 'written_off';
+  const by = isLoss ? 'The order was written off.' : `The order ${to === 'cancelled' ? 'was cancelled' : 'is paid'}.`;
+  await endOrderTroubles(work, { orderId, kinds: endedByPayment, by });
 }
 
 /** Goods leave also for an order that stays partially refunded; one whose payment is restored had them before. */

@@ -14,6 +14,7 @@ import { isOpenRefund, type Refund, type RefundStatus } from './refund.ts';
 import { nextRefundPollAt } from './refund-schedule.ts';
 import type { RefundChange } from './refund-store.ts';
 import { capturedMinor } from './refundable.ts';
+import { reopenForRefund } from './reopen-exception.ts';
 import { endTrouble, raiseTrouble } from './trouble.ts';
 import { type Work, writeTimeline } from './work.ts';
 
@@ -58,6 +59,7 @@ export async function tellRefund(
   const changed = await tellOrderOfRefund(deps, { order, before: refund, refund: after, trust });
   if (to === 'succeeded') await announceRefund(work, { order: changed, refund: after });
   if (to === 'failed') await raiseRefundTrouble(work, { order: changed, refund: after, kind: 'refund_failed' });
+  if (to === 'failed' || to === 'cancelled') await reopenForRefund(work, { order: changed, refund: after });
   await refreshOrderCards(work, changed);
   return { kind: 'changed', refund: after };
 }

@@ -17,6 +17,8 @@ export interface Difference {
   there: string;
   /** Asking the provider about the payment may settle it. */
   mayHeal: boolean;
+  /** What the provider shows of it; null where it shows nothing. */
+  snapshot: Pick<PaymentSnapshot, 'requested' | 'label' | 'providerStatus' | 'createdAt'> | null;
 }
 
 export interface Comparison {
@@ -54,7 +56,7 @@ export function compareWithProvider(
 }
 
 function compareOne(payment: Payment, snapshot: PaymentSnapshot): Difference | undefined {
-  const base = { reference: snapshot.reference, payment };
+  const base = { reference: snapshot.reference, payment, snapshot };
   const here = formatAsset({ amount: payment.requestedAmount, asset: payment.requestedAsset });
   const there = formatAsset(snapshot.requested);
   if (snapshot.requested.asset !== payment.requestedAsset) {
@@ -84,6 +86,7 @@ function missingHere(snapshot: PaymentSnapshot, bounds: Bounds): Difference | un
     here: 'unknown',
     there: `${snapshot.providerStatus}, ${formatAsset(snapshot.requested)}`,
     mayHeal: false,
+    snapshot,
   };
 }
 
@@ -97,6 +100,7 @@ function missingThere(payment: Payment, bounds: Bounds): Difference | undefined 
     here: `${payment.status}, ${formatAsset({ amount: payment.requestedAmount, asset: payment.requestedAsset })}`,
     there: 'not in the list',
     mayHeal: false,
+    snapshot: null,
   };
 }
 

@@ -29,18 +29,19 @@ export type PaymentDecision =
   /** The provider collects something else than we asked for: no status may rest on it. */
   | { kind: 'mismatch' };
 
-type Known = Pick<Payment, 'status' | 'evidenceAt' | 'requestedAmount' | 'requestedAsset'>;
+type Known = Pick<Payment, 'status' | 'evidenceAt' | 'requestedAmount' | 'requestedAsset' | 'acceptedAt'>;
 
 export function decidePayment(current: Known, snapshot: PaymentSnapshot): PaymentDecision {
   if (current.evidenceAt !== null && snapshot.observedAt < current.evidenceAt) return { kind: 'stale' };
   const finding = findIn(current, snapshot);
   if (finding === 'mismatch') return { kind: 'mismatch' };
-  const to = nextStatus(current.status, finding);
+  const to =
+    current.acceptedAt === null ? nextStatus(current.status, finding) : nextOnceAccepted(current.status, finding);
   if (to === current.status) return { kind: 'unchanged', finding };
   return { kind: 'changed', finding, from: current.status, to };
 }
 
-/** The status after a finding: the whole life cycle of a payment is in these two switches. */
+/** The status after a finding: the whole life cycle of a payment is in these switches. */
 export function nextStatus(status: PaymentStatus, finding: Exclude<Finding, 'mismatch'>): PaymentStatus {
   switch (status) {
     case 'created':
@@ -105,6 +106,28 @@ function statusOnceItWasPaid(
     case 'settled_short':
     case 'expired':
     case 'expired_short':
+    case 'failed':
+    case 'cancelled':
+      return 'reversed';
+    default:
+      return finding satisfies never;
+  }
+}
+
+/** What a person has taken for payment in full may stay short or late; gone, it is reversed like any other money. */
+export function nextOnceAccepted(status: PaymentStatus, finding: Exclude<Finding, 'mismatch'>): PaymentStatus {
+  if (status !== 'underpaid' && status !== 'paid_late' && status !== 'reversed') return nextStatus(status, finding);
+  switch (finding) {
+    case 'settled':
+    case 'settled_over':
+    case 'settled_short':
+    case 'expired_short':
+    case 'late':
+      return statusOf(finding);
+    case 'open':
+    case 'partial':
+    case 'processing':
+    case 'expired':
     case 'failed':
     case 'cancelled':
       return 'reversed';

@@ -1,5 +1,5 @@
 import type { Milliseconds } from '#kernel/clock.ts';
-import type { OrderId, PaymentId } from '#kernel/ids.ts';
+import type { OrderId, PaymentId, RefundId } from '#kernel/ids.ts';
 import type { ProviderName } from '#kernel/provider-name.ts';
 import type { ExceptionKind, ExceptionStatus, PaymentException } from './exception.ts';
 
@@ -19,6 +19,10 @@ export interface ExceptionStore {
   findOpenException(key: string): Promise<PaymentException | undefined>;
   /** Oldest first. */
   listOpenExceptionsForOrder(orderId: OrderId): Promise<PaymentException[]>;
+  /** All of these keys, open or not, newest first. */
+  listExceptionsByKeys(keys: readonly string[]): Promise<PaymentException[]>;
+  /** The exception of this order that was resolved by this refund. */
+  findExceptionOfRefund(query: { orderId: OrderId; refundId: RefundId }): Promise<PaymentException | undefined>;
   /** Compare-and-set on status and version, which rises by one; a change to `resolved` frees the key, one to `open` takes it. */
   changeException(input: {
     id: string;
@@ -38,6 +42,16 @@ export interface ExceptionStore {
     paymentId: PaymentId | null;
     limit: number;
   }): Promise<PaymentException[]>;
+  /** Open ones of a provider and of these kinds, oldest first; also those that wait. */
+  listOpenExceptionsOfProvider(query: {
+    provider: ProviderName;
+    kinds: readonly ExceptionKind[];
+    limit: number;
+  }): Promise<PaymentException[]>;
+  /** Open ones whose time to wait is over, the longest over first. */
+  listExceptionsToWake(query: { now: Milliseconds; limit: number }): Promise<PaymentException[]>;
+  /** Deletes what was resolved before `before`, at most `limit`; how many. */
+  pruneResolvedExceptions(query: { before: Milliseconds; limit: number }): Promise<number>;
   /** Of one provider, open and resolved, oldest first, after the given place. */
   listExceptionsOf(query: {
     provider: ProviderName;

@@ -1,6 +1,7 @@
 import type { Milliseconds } from '#kernel/clock.ts';
 import type { OrderId, PaymentId, RefundId } from '#kernel/ids.ts';
 import type { JsonObject } from '#kernel/json.ts';
+import type { AssetAmount } from '#kernel/money.ts';
 import type { ProviderName } from '#kernel/provider-name.ts';
 import type { findingKinds } from './reconciliation.ts';
 
@@ -44,6 +45,10 @@ export interface ExceptionFacts {
   /** What is missing, or too much, in the order's currency and in the coin; null where there is no gap. */
   gapFiat: string | null;
   gapCoin: string | null;
+  /** What was asked for there, where the exception is about a payment that is not in our books. */
+  money: AssetAmount | null;
+  /** What is written on it there. */
+  label: string | null;
   /** What our books and the provider say, where the two differ. */
   here: string | null;
   there: string | null;
@@ -73,6 +78,8 @@ export interface PaymentException {
   ownerId: number | null;
   ownerName: string | null;
   takenAt: Milliseconds | null;
+  /** When the payment that it is about was made; tells whether a later comparison covers it. Null where nobody knows. */
+  subjectAt: Milliseconds | null;
   openedAt: Milliseconds;
   lastSeenAt: Milliseconds;
   /** Until when somebody decided to wait; null while it counts as due. */
@@ -85,4 +92,17 @@ export interface PaymentException {
   reason: string | null;
   /** What taking the action back needs to know; null where it cannot be taken back. */
   undo: JsonObject | null;
+}
+
+/** Not by itself: somebody looked at it and decided. */
+export function wasSettledByPerson(exception: Pick<PaymentException, 'status' | 'resolution'>): boolean {
+  const { status, resolution } = exception;
+  return status === 'resolved' && resolution !== null && resolution !== 'by_itself';
+}
+
+/** A payment made past us is heard of by its webhook and found by a comparison: the key of the same trouble, heard the other way. */
+export function twinKey({ kind, provider, reference }: Pick<PaymentException, 'kind' | 'provider' | 'reference'>) {
+  if (provider === null || reference === null) return undefined;
+  if (kind === 'payment_unknown') return `finding_missing_here:${provider}:${reference}`;
+  return kind === 'finding_missing_here' ? `payment_unknown:${provider}:${reference}` : undefined;
 }

@@ -24,7 +24,8 @@ export async function expireOrders(deps: PaymentDeps, input: { limit: number }):
       if (order === undefined) return false;
       const work: Work = { stores, clock: deps.clock, ids: deps.ids, cause };
       const payments = await stores.payments.listPaymentsForOrder(id);
-      const text = 'no payment came in time';
+      const hasPart = payments.some(({ creditedMinor }) => creditedMinor > 0);
+      const text = hasPart ? 'the rest did not come in time' : 'no payment came in time';
       const told = await tellOrder(work, { order, payments, event: 'expire', paymentId: null, trust: null, text });
       return told.decision.kind === 'changed';
     });

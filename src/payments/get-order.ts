@@ -3,6 +3,7 @@ import type { Order, OrderStatus } from '#orders/order.ts';
 import type { PageCursor } from '#orders/order-store.ts';
 import type { TimelineEntry } from '#orders/timeline.ts';
 import type { PaymentDeps } from './deps.ts';
+import type { PaymentException } from './exception.ts';
 import { loadOrderView, type OrderView, timelineShownMax } from './order-view.ts';
 import type { Payment } from './payment.ts';
 import type { Refund } from './refund.ts';
@@ -13,6 +14,8 @@ export interface OrderDetails {
   order: Order;
   payments: Payment[];
   refunds: Refund[];
+  /** The open ones, oldest first. */
+  exceptions: PaymentException[];
   timeline: TimelineEntry[];
 }
 
@@ -29,6 +32,7 @@ export function getOrderDetails(
       order,
       payments: await stores.payments.listPaymentsForOrder(order.id),
       refunds: await stores.refunds.listRefundsForOrder(order.id),
+      exceptions: await stores.exceptions.listOpenExceptionsForOrder(order.id),
       timeline: await stores.timeline.listForOrder({ orderId: order.id, limit: timelineShownMax }),
     };
   });

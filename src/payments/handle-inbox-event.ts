@@ -6,6 +6,7 @@ import type { InboxEvent } from '#messaging/messaging-store.ts';
 import type { DeliveryResult } from '#messaging/outbox-handler.ts';
 import type { Cause } from '#orders/timeline.ts';
 import type { PaymentDeps } from './deps.ts';
+import { twinKey, wasSettledByPerson } from './exception.ts';
 import { handleSaleEvent } from './handle-sale-event.ts';
 import { refreshPayment } from './refresh-payment.ts';
 import type { PaymentSnapshot } from './snapshot.ts';
@@ -106,12 +107,18 @@ async function noteUnknownPayment(
   const hasMoney = snapshot?.state === 'confirmed' || snapshot?.isLate === true;
   if (snapshot === undefined || !hasMoney) return { kind: 'done', outcome: 'unknown payment' };
   const { provider, reference } = snapshot;
-  await deps.database.transaction((stores) =>
-    raiseTrouble(
+  const key = `payment_unknown:${provider}:${reference}`;
+  const outcome = await deps.database.transaction(async (stores) => {
+    const finding = twinKey({ kind: 'payment_unknown', provider, reference });
+    const known = await stores.exceptions.listExceptionsByKeys([key, ...(finding === undefined ? [] : [finding])]);
+    if (known.some((each) => each.status === 'open' && each.key === finding)) return 'unknown payment, found before';
+    // What somebody has decided about it stands, however often its provider tells of it.
+    if (known[0] !== undefined && wasSettledByPerson(known[0])) return 'unknown payment, settled by a person';
+    await raiseTrouble(
       { stores, clock: deps.clock, ids: deps.ids },
       {
         alert: {
-          key: `payment_unknown:${provider}:${reference}`,
+          key,
           kind: 'payment_unknown',
           severity: 'warning',
           orderId: null,
@@ -125,11 +132,19 @@ async function noteUnknownPayment(
             why: snapshot.providerStatus,
             trust: snapshot.trust,
           },
-          actions: [],
+          actions: ['resolve'],
         },
-        facts: { provider, reference, there: formatAsset(snapshot.requested) },
+        facts: {
+          provider,
+          reference,
+          there: `${snapshot.providerStatus}, ${formatAsset(snapshot.requested)}`,
+          money: snapshot.requested,
+          label: snapshot.label,
+          subjectAt: snapshot.createdAt,
+        },
       },
-    ),
-  );
-  return { kind: 'done', outcome: 'unknown payment with money' };
+    );
+    return 'unknown payment with money';
+  });
+  return { kind: 'done', outcome };
 }

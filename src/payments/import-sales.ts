@@ -4,6 +4,7 @@ import { recordAudit } from '#access/audit.ts';
 import type { Actor } from '#kernel/actor.ts';
 import type { Milliseconds } from '#kernel/clock.ts';
 import { assert } from '#kernel/invariant.ts';
+import { toDecimal } from '#kernel/money.ts';
 import { type ProviderName, providerTitle } from '#kernel/provider-name.ts';
 import type { Cause } from '#orders/timeline.ts';
 import {
@@ -13,7 +14,9 @@ import {
   exportWindow,
   type KnownPayment,
 } from './compare-with-export.ts';
+import type { Difference } from './compare-with-provider.ts';
 import type { PaymentDeps } from './deps.ts';
+import { findingKey } from './finding-exceptions.ts';
 import { finishReconciliation } from './finish-reconciliation.ts';
 import type { Payment } from './payment.ts';
 import type { PaymentStores } from './payment-store.ts';
@@ -71,7 +74,13 @@ export async function importSales(
     openCount: outcomes.length - healedCount,
   };
   const findings = outcomes.slice(0, findingsMax).map((outcome) => toFinding(deps, { run, ...outcome }));
-  await finishReconciliation(deps, { run: finished, findings, trust: 'token' });
+  const open = outcomes.filter(({ isHealed }) => !isHealed).map(({ difference }) => toDifference(difference));
+  await finishReconciliation(deps, {
+    ...{ run: finished, findings, trust: 'token' },
+    open: open.slice(0, findingsMax),
+    openKeys: new Set(open.map((difference) => findingKey(provider, difference))),
+    bounds: { oldest: run.windowFrom, newest: run.windowTo },
+  });
   return { run: finished, outcomes };
 }
 
@@ -200,6 +209,23 @@ function toSale(exported: ExportedSale, payment: Payment | null): Sale {
     feeMinor: null,
     paymentType: null,
     soldAt: exported.soldAt,
+  };
+}
+
+function toDifference({ finding, sale, payment, here, there }: ExportDifference): Difference {
+  const reference = sale?.reference ?? payment?.reference ?? null;
+  const currency = sale?.currency ?? payment?.currency;
+  return {
+    ...{ kind: finding, reference, payment, here, there, mayHeal: false },
+    snapshot:
+      sale === null || currency === undefined
+        ? null
+        : {
+            requested: { amount: toDecimal({ amountMinor: sale.amountMinor, currency }), asset: currency },
+            label: sale.productNames.join(', '),
+            providerStatus: `line ${sale.line} of its export`,
+            createdAt: sale.soldAt,
+          },
   };
 }
 

@@ -13,18 +13,26 @@ export interface ExceptionContext {
 
 export type OpenedException = Pick<
   PaymentException,
-  'key' | 'kind' | 'provider' | 'reference' | 'orderId' | 'paymentId' | 'refundId' | 'facts'
+  'key' | 'kind' | 'provider' | 'reference' | 'orderId' | 'paymentId' | 'refundId' | 'subjectAt' | 'facts'
 >;
 
+/** What a trouble that was known under another key brings along. */
+export type Inherited = Pick<PaymentException, 'openedAt' | 'ownerId' | 'ownerName' | 'takenAt'>;
+
 /** Opens an exception, or, when the same one is open, keeps its age and its owner and takes the newest facts. */
-export async function openException(context: ExceptionContext, opened: OpenedException): Promise<void> {
+export async function openException(
+  context: ExceptionContext,
+  input: OpenedException & { inherited?: Inherited | undefined },
+): Promise<void> {
   const { stores, clock, ids } = context;
+  const { inherited, ...opened } = input;
   const now = clock.now();
   const isNew = await stores.exceptions.insertException({
     ...opened,
     ...{ id: ids.newId(), status: 'open', version: 1, openedAt: now, lastSeenAt: now },
     ...{ ownerId: null, ownerName: null, takenAt: null, waitsUntil: null },
     ...{ resolvedAt: null, resolution: null, resolvedBy: null, reason: null, undo: null },
+    ...inherited,
   });
   if (isNew) return;
   const live = await stores.exceptions.findOpenException(opened.key);

@@ -4,6 +4,7 @@ import type { ProviderName } from '#kernel/provider-name.ts';
 import type { Trust } from '#kernel/trust.ts';
 import { formatOrderNumber, type Order, type OrderStatus } from '#orders/order.ts';
 import type { TimelineEntry } from '#orders/timeline.ts';
+import type { ExceptionKind, ExceptionStatus, PaymentException } from './exception.ts';
 import { isCoveringPayment, isMismatchedPayment, type Payment, type PaymentStatus, payablePayment } from './payment.ts';
 import type { PaymentStores } from './payment-store.ts';
 import { isOpenRefund, type Refund, type RefundStatus } from './refund.ts';
@@ -35,6 +36,8 @@ export type OrderView = {
   refunded_amount: string;
   refunding_amount: string;
   refunds: RefundView[];
+  /** What somebody has to decide about the order or one of its payments, oldest first. */
+  exceptions: ExceptionView[];
   timeline: TimelineView[];
 };
 
@@ -75,6 +78,14 @@ export type RefundView = {
   settled_at: string | null;
 };
 
+export type ExceptionView = {
+  id: string;
+  kind: ExceptionKind;
+  status: ExceptionStatus;
+  opened_at: string;
+  summary: string;
+};
+
 export type TimelineView = {
   at: string;
   subject: string;
@@ -91,6 +102,8 @@ export function viewOrder(input: {
   order: Order;
   payments: Payment[];
   refunds: readonly Refund[];
+  /** The open ones. */
+  exceptions: readonly PaymentException[];
   timeline: TimelineEntry[];
 }): OrderView {
   const { order, payments, refunds } = input;
@@ -123,6 +136,7 @@ export function viewOrder(input: {
     refunded_amount: money(sumOf(refunded)),
     refunding_amount: money(sumOf(refunds.filter(isOpenRefund))),
     refunds: refunds.map(viewRefund),
+    exceptions: input.exceptions.map(viewException),
     timeline: input.timeline.map(viewEntry),
   };
 }
@@ -132,7 +146,8 @@ export async function loadOrderView(stores: PaymentStores, order: Order): Promis
   const payments = await stores.payments.listPaymentsForOrder(order.id);
   const refunds = await stores.refunds.listRefundsForOrder(order.id);
   const timeline = await stores.timeline.listForOrder({ orderId: order.id, limit: timelineShownMax });
-  return viewOrder({ order, payments, refunds, timeline });
+  const exceptions = await stores.exceptions.listOpenExceptionsForOrder(order.id);
+  return viewOrder({ order, payments, refunds, exceptions, timeline });
 }
 
 export function currentPayment(payments: readonly Payment[]): Payment | undefined {
@@ -177,6 +192,11 @@ export function viewRefund(refund: Refund): RefundView {
     created_at: toTime(refund.createdAt),
     settled_at: refund.settledAt === null ? null : toTime(refund.settledAt),
   };
+}
+
+function viewException(exception: PaymentException): ExceptionView {
+  const { id, kind, status, openedAt, facts } = exception;
+  return { id, kind, status, opened_at: toTime(openedAt), summary: facts.summary };
 }
 
 function sumOf(refunds: readonly Refund[]): number {

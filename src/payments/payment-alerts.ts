@@ -1,10 +1,13 @@
 import type { AlertAction, AlertKind, AlertSeverity } from '#alerts/alert.ts';
-import { formatAsset, formatMoney, subtractDecimals, withPlaces } from '#kernel/money.ts';
+import { assert } from '#kernel/invariant.ts';
+import { formatAsset, formatMoney } from '#kernel/money.ts';
 import { providerTitle } from '#kernel/provider-name.ts';
 import { formatOrderNumber, type Order } from '#orders/order.ts';
+import { amountDetail, gapFacts } from './amount-detail.ts';
+import { standingOf } from './coverage.ts';
 import type { ExceptionKind } from './exception.ts';
 import { isOpenPayment, type Payment, type PaymentStatus } from './payment.ts';
-import { endOrderTroubles, raiseTrouble, type TroubleContext } from './trouble.ts';
+import { endOrderTroubles, raiseTrouble, type TroubleContext, type TroubleFacts } from './trouble.ts';
 import { type Work, writeTimeline } from './work.ts';
 
 interface Trouble {
@@ -24,19 +27,19 @@ const troubles: Readonly<Record<PaymentStatus, Trouble | undefined>> = {
     kind: 'payment_underpaid',
     severity: 'warning',
     headline: 'Payment came short',
-    actions: ['new_payment_link', 'open_order'],
+    actions: ['new_payment_link', 'resolve'],
   },
   overpaid: {
     kind: 'payment_overpaid',
     severity: 'info',
     headline: 'Payment came with too much',
-    actions: ['open_order'],
+    actions: ['resolve', 'open_order'],
   },
   paid_late: {
     kind: 'payment_paid_late',
     severity: 'warning',
     headline: 'Payment came late',
-    actions: ['check_again', 'open_order'],
+    actions: ['mark_paid', 'resolve'],
   },
   expired: {
     kind: 'payment_expired',
@@ -54,7 +57,7 @@ const troubles: Readonly<Record<PaymentStatus, Trouble | undefined>> = {
     kind: 'payment_reversed',
     severity: 'critical',
     headline: 'Payment was reversed',
-    actions: ['check_again', 'open_order'],
+    actions: ['check_again', 'resolve'],
   },
 };
 
@@ -82,7 +85,7 @@ export async function raiseUnexpectedMoney(work: Work, input: { order: Order; pa
     kind: isPaidTwice ? 'payment_duplicate' : 'payment_unexpected',
     severity: 'warning',
     headline: isPaidTwice ? 'Order was paid a second time' : 'Money came for an order that is over',
-    actions: ['open_order', 'check_again'],
+    actions: ['resolve', 'refund'],
   };
   await raisePaymentAlert(work, { ...input, trouble, why: `The order is ${input.order.status}.` });
 }
@@ -93,9 +96,28 @@ export async function raiseHeld(work: Work, input: { order: Order; payment: Paym
     kind: 'payment_held',
     severity: 'warning',
     headline: `Sale on ${providerTitle(input.payment.provider)} is held: accept or reject it`,
-    actions: ['open_order'],
+    actions: ['resolve', 'open_order'],
   };
   await raisePaymentAlert(work, { ...input, trouble });
+}
+
+/** Money that counted for a paid order is gone, whatever its payment is called now. */
+export async function raiseReversed(work: Work, input: { order: Order; payment: Payment }): Promise<void> {
+  const trouble = troubles.reversed;
+  assert(trouble !== undefined, 'a reversal is a trouble');
+  await raisePaymentAlert(work, { ...input, trouble, why: null });
+}
+
+/** It is paid in full, and it was to bring only a part of the order, of which the rest is missing. */
+export async function raiseShort(work: Work, input: { order: Order; payment: Payment }): Promise<void> {
+  const trouble = troubles.underpaid;
+  assert(trouble !== undefined, 'a short payment is a trouble');
+  const { order, payment } = input;
+  const payments = await work.stores.payments.listPaymentsForOrder(order.id);
+  const { missingMinor } = standingOf(order, payments, await work.stores.refunds.listRefundsForOrder(order.id));
+  const gapFiat = formatMoney({ amountMinor: missingMinor, currency: order.currency });
+  const why = `This payment was over ${formatMoney(payment)}; ${gapFiat} of the order is not there.`;
+  await raisePaymentAlert(work, { ...input, trouble, why, facts: { gapFiat, gapCoin: null } });
 }
 
 export async function raiseMismatch(
@@ -170,7 +192,7 @@ export async function raiseIfStuck(
 
 async function raisePaymentAlert(
   context: TroubleContext,
-  input: { order: Order; payment: Payment; trouble: Trouble; why: string | null },
+  input: { order: Order; payment: Payment; trouble: Trouble; why: string | null; facts?: TroubleFacts },
 ): Promise<void> {
   const { order, payment, trouble } = input;
   await raiseTrouble(context, {
@@ -191,19 +213,6 @@ async function raisePaymentAlert(
       },
       actions: trouble.actions,
     },
-    facts: { provider: payment.provider, reference: payment.reference },
+    facts: { provider: payment.provider, reference: payment.reference, ...(input.facts ?? gapFacts(payment)) },
   });
-}
-
-/** `20.00 USD of 49.00 USD came, 29.00 USD is missing`, in the unit the provider settles in; null while nothing came. */
-function amountDetail(payment: Payment): string | null {
-  const { receivedAmount, expectedAmount, receivedAsset: asset } = payment;
-  if (receivedAmount === null || expectedAmount === null || asset === null) return null;
-  const show = (amount: string): string =>
-    formatAsset({ amount: withPlaces(amount, [expectedAmount, receivedAmount]), asset });
-  if (payment.status === 'reversed') return `${show(receivedAmount)} had come and was taken back`;
-  const gap = subtractDecimals(expectedAmount, receivedAmount);
-  const came = `${show(receivedAmount)} of ${show(expectedAmount)} came`;
-  if (gap === '0') return came;
-  return gap.startsWith('-') ? `${came}, ${show(gap.slice(1))} too much` : `${came}, ${show(gap)} is missing`;
 }

@@ -16,7 +16,7 @@ import type { SaleStore } from './sale-store.ts';
 import type { WebhookRateStore } from './webhooks/webhook-rate.ts';
 
 export type PaymentChange = Partial<
-  Omit<Payment, 'id' | 'orderId' | 'provider' | 'version' | 'createdAt' | 'currency' | 'amountMinor'>
+  Omit<Payment, 'id' | 'orderId' | 'provider' | 'version' | 'createdAt' | 'currency'>
 > & { updatedAt: Milliseconds };
 
 export interface PaymentStore {

@@ -35,7 +35,7 @@ export interface Payment {
   status: PaymentStatus;
   version: number;
   creation: CreationState;
-  /** What the order asks for. */
+  /** What it is to bring in: what the order asks for, or what was missing of that when it was made. */
   currency: string;
   amountMinor: number;
   /** What the provider is asked to collect, in its own unit: an exact decimal string and its asset. */
@@ -45,6 +45,12 @@ export interface Payment {
   expectedAmount: string | null;
   receivedAmount: string | null;
   receivedAsset: string | null;
+  /** The same in the coin that the buyer sent, as exact decimals; null until a provider told. */
+  coinExpected: string | null;
+  coinReceived: string | null;
+  coinAsset: string | null;
+  /** What the shop was credited with, in minor units of the order's currency; 0 where the provider sends odd money back. */
+  creditedMinor: number;
   reference: ProviderReference | null;
   /** Ids below the reference that only webhooks told of; handed to the provider with every look. */
   details: string[];
@@ -61,6 +67,9 @@ export interface Payment {
   heldAt: Milliseconds | null;
   /** When a person took it for payment in full although it came short, late or unproven; null while nobody has. */
   acceptedAt: Milliseconds | null;
+  /** Who that was, and why; null while nobody has. */
+  acceptedBy: string | null;
+  acceptedReason: string | null;
   /** What the provider kept and what it passed on, both in `figuresAsset`; null until it told. */
   feeAmount: string | null;
   netAmount: string | null;
@@ -89,7 +98,7 @@ export function isOpenPayment(payment: Pick<Payment, 'status'>): boolean {
   return (openPaymentStatuses as readonly PaymentStatus[]).includes(payment.status);
 }
 
-/** The order counts as paid by it: in full and not held back, or because a person vouched for it and nothing was taken back. */
+/** What it asked for is there: in full and not held back, or because a person vouched for it and nothing was taken back. */
 export function isCoveringPayment(payment: Pick<Payment, 'status' | 'heldAt' | 'acceptedAt'>): boolean {
   if (payment.acceptedAt !== null) return payment.status !== 'reversed';
   return payment.heldAt === null && (coveringPaymentStatuses as readonly PaymentStatus[]).includes(payment.status);

@@ -8,6 +8,7 @@ import type { ProviderName } from '#kernel/provider-name.ts';
 import type { Cause } from '#orders/timeline.ts';
 import { compareWithProvider, type Difference } from './compare-with-provider.ts';
 import type { PaymentDeps } from './deps.ts';
+import { findingKey } from './finding-exceptions.ts';
 import { finishReconciliation } from './finish-reconciliation.ts';
 import type { Payment } from './payment.ts';
 import { ProviderError } from './provider-errors.ts';
@@ -90,13 +91,18 @@ async function reconcile(deps: PaymentDeps, input: RunInput): Promise<Reconcilia
     const here = await listHere(deps, run);
     const bounds = { newest: run.windowTo - settleMs, oldest: run.windowFrom + edgeMs };
     const findings: ReconciliationFinding[] = [];
+    const open: Difference[] = [];
+    const openKeys = new Set<string>();
     const progress = { compared: 0, healed: 0, open: 0 };
     for (const comparison of compareWithProvider({ here, there, ...bounds })) {
       progress.compared += 1;
       const { difference } = comparison;
       if (difference !== undefined) {
         const isHealed = await heal(deps, { run, difference, cause: input.cause, signal: input.signal });
-        if (findings.length < findingsMax) findings.push(toFinding(deps, { run, difference, isHealed }));
+        const isKept = findings.length < findingsMax;
+        if (isKept) findings.push(toFinding(deps, { run, difference, isHealed }));
+        if (isKept && !isHealed) open.push(difference);
+        if (!isHealed) openKeys.add(findingKey(run.provider, difference));
         if (isHealed) progress.healed += 1;
         else progress.open += 1;
       }
@@ -111,7 +117,7 @@ async function reconcile(deps: PaymentDeps, input: RunInput): Promise<Reconcilia
       healedCount: progress.healed,
       openCount: progress.open,
     };
-    await finishReconciliation(deps, { run: finished, findings });
+    await finishReconciliation(deps, { run: finished, findings, open, openKeys, bounds });
     return { kind: 'finished', run: finished, findings };
   } catch (error) {
     const reason = reasonOf(error);

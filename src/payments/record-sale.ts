@@ -45,7 +45,8 @@ export async function recordSale(deps: PaymentDeps, input: TellingOfSale): Promi
     const heldBecause = await doubtsOf(work, { ...input, products });
     const { order, payment } = await insertRows(work, { provider, sale, products, isHeld: heldBecause.length > 0 });
     const snapshot = snapshotOfSale({ provider, sale, now: deps.clock.now() });
-    await applyLook(work, { order, payment, snapshot, heldBecause: heldBecause.join(' ') });
+    const { returnsOddPayments = false } = deps.providers.find(provider)?.capabilities ?? {};
+    await applyLook(work, { order, payment, snapshot, returnsOddPayments, heldBecause: heldBecause.join(' ') });
     if (mark.returnedMinor > 0) await bookReturns({ work, providers: deps.providers }, { paymentId: payment.id, mark });
     const after = await stores.orders.findOrder(order.id);
     assert(after !== undefined, `order ${order.id} vanished`);

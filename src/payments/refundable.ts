@@ -1,5 +1,5 @@
 // How much of a payment may go back: never more than was captured, less what went back already or is on its way.
-import { floorShare, parseMinorFloor } from '#kernel/money.ts';
+import { floorShare, MoneyInvalid, parseMinorFloor } from '#kernel/money.ts';
 import type { Payment, PaymentStatus } from './payment.ts';
 import { countsAgainstCaptured, type Refund } from './refund.ts';
 
@@ -7,28 +7,35 @@ import { countsAgainstCaptured, type Refund } from './refund.ts';
 const holdingStatuses = ['paid', 'overpaid', 'underpaid', 'paid_late'] as const satisfies readonly PaymentStatus[];
 const fullStatuses = ['paid', 'overpaid'] as const satisfies readonly PaymentStatus[];
 
-type Captured = Pick<
+type Received = Pick<
   Payment,
-  | 'status'
-  | 'amountMinor'
-  | 'currency'
-  | 'requestedAsset'
-  | 'expectedAmount'
-  | 'receivedAmount'
-  | 'receivedAsset'
-  | 'heldAt'
+  'amountMinor' | 'currency' | 'requestedAsset' | 'expectedAmount' | 'receivedAmount' | 'receivedAsset'
 >;
+type Captured = Received & Pick<Payment, 'status' | 'heldAt'>;
 
 /** What the shop was credited with, in the minor units of the order's currency, rounded down. */
 export function capturedMinor(payment: Captured, provider: { returnsOddPayments: boolean }): number {
-  const { status, amountMinor, currency } = payment;
+  const { status, amountMinor } = payment;
   if (!(holdingStatuses as readonly PaymentStatus[]).includes(status)) return 0;
   // What came short, late or too much was never credited: the provider returns it by itself.
   if (provider.returnsOddPayments) return (fullStatuses as readonly PaymentStatus[]).includes(status) ? amountMinor : 0;
-  const { expectedAmount, receivedAmount } = payment;
-  if (receivedAmount === null || expectedAmount === null) return status === 'paid' ? amountMinor : 0;
-  if (payment.receivedAsset === payment.requestedAsset) return parseMinorFloor(receivedAmount, currency);
-  return floorShare(amountMinor, { of: receivedAmount, in: expectedAmount });
+  return receivedMinor(payment) ?? (status === 'paid' ? amountMinor : 0);
+}
+
+/**
+ * What came, in the minor units of the order's currency, rounded down; null while no amount is known, and for one that is
+ * larger than any money.
+ */
+export function receivedMinor(payment: Received): number | null {
+  const { amountMinor, expectedAmount, receivedAmount } = payment;
+  if (receivedAmount === null || expectedAmount === null) return null;
+  try {
+    if (payment.receivedAsset === payment.requestedAsset) return parseMinorFloor(receivedAmount, payment.currency);
+    return floorShare(amountMinor, { of: receivedAmount, in: expectedAmount });
+  } catch (error) {
+    if (error instanceof MoneyInvalid) return null;
+    throw error;
+  }
 }
 
 export interface RefundSums {

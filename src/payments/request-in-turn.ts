@@ -5,9 +5,10 @@ import { second } from '#kernel/clock.ts';
 import type { OrderId, PaymentId } from '#kernel/ids.ts';
 import { assert } from '#kernel/invariant.ts';
 import type { Cause } from '#orders/timeline.ts';
+import { standingOf } from './coverage.ts';
 import type { PaymentDeps } from './deps.ts';
 import { insertNewPayment, reopenOrder } from './new-payment.ts';
-import type { Payment } from './payment.ts';
+import { isOpenPayment, type Payment } from './payment.ts';
 import type { PaymentProvider } from './payment-provider.ts';
 import { TurnOver } from './provider-errors.ts';
 import { type PaymentRequested, requestPayment } from './request-payment.ts';
@@ -91,8 +92,8 @@ async function withTurn<Result>(
 }
 
 /**
- * The order's payment at the next provider: the one that a repeat of this request began meanwhile, or a new one. The last
- * provider may have taken a minute to fail; undefined when the order takes no payment any more.
+ * The order's payment at the next provider over what is missing: the one that a repeat of this request began meanwhile,
+ * or a new one. The last provider may have taken a minute to fail; undefined when the order takes no payment any more.
  */
 function addPayment(
   deps: PaymentDeps,
@@ -102,13 +103,17 @@ function addPayment(
     const order = await stores.orders.findOrder(input.orderId);
     assert(order !== undefined, `order ${input.orderId} vanished`);
     const payments = await stores.payments.listPaymentsForOrder(order.id);
+    const refunds = await stores.refunds.listRefundsForOrder(order.id);
+    const { missingMinor, moneyMinor } = standingOf(order, payments, refunds);
     const begun = payments.find(
-      (payment) => payment.provider === input.provider.name && payment.creation !== 'refused',
+      (payment) =>
+        payment.provider === input.provider.name && payment.amountMinor === missingMinor && isOpenPayment(payment),
     );
     if (begun !== undefined) return begun;
+    if (missingMinor === 0) return undefined;
     const work: Work = { stores, clock: deps.clock, ids: deps.ids, cause: input.cause };
-    const reopened = await reopenOrder(work, order);
+    const reopened = await reopenOrder(work, { order, event: moneyMinor > 0 ? 'rest_asked' : 'reopen' });
     if (!reopened.isAllowed) return undefined;
-    return insertNewPayment(work, { order: reopened.order, provider: input.provider });
+    return insertNewPayment(work, { order: reopened.order, provider: input.provider, amountMinor: missingMinor });
   });
 }

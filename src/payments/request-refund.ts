@@ -26,6 +26,8 @@ export interface RefundDraft {
   actor: Actor;
   /** A repeat of the same request finds the refund that the first one made. */
   request?: { key: string; hash: string };
+  /** What else belongs to the moment in which it is asked for; runs in that transaction, and a throw undoes all of it. */
+  also?: (work: Work, refund: Refund) => Promise<void>;
 }
 
 export type RefundRefusal =
@@ -72,6 +74,7 @@ export function requestRefund(deps: PaymentDeps, draft: RefundDraft): Promise<Re
     const refund = newRefund(work, { draft, reason, payment, money: checked.money, needsApproval });
     await stores.refunds.insertRefund(refund);
     await note(work, { order: held, payment, refund });
+    await draft.also?.(work, refund);
     if (!needsApproval) await enqueueSend(work, refund);
     return { kind: needsApproval ? 'awaiting_approval' : 'requested', refund, isRepeat: false };
   });

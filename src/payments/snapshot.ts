@@ -28,6 +28,8 @@ export interface PaymentSnapshot {
   requested: AssetAmount;
   /** What must come and what came, both in `asset`, the unit the provider settles in; null while no money was seen. */
   settlement: { expected: string; received: string; asset: string } | null;
+  /** The same in the coin that the buyer sent, where this look tells it; the settlement itself where that is a coin. */
+  coin: { expected: string; received: string; asset: string } | null;
   /** Money was seen after the expiry, or money whose amount the provider does not tell. */
   isLate: boolean;
   /** Somebody marked it settled by hand at the provider: amounts are no longer compared. */
@@ -36,6 +38,8 @@ export interface PaymentSnapshot {
   figures: { fee: string; net: string; asset: string } | null;
   checkoutUrl: string | null;
   transactionIds: string[];
+  /** What the shop wrote on it there, for a person to recognise it by: an order number, a description. */
+  label: string | null;
   createdAt: Milliseconds | null;
   expiresAt: Milliseconds | null;
 }

@@ -16,8 +16,8 @@ import {
 export type TroubleContext = AlertContext & ExceptionContext;
 
 /** What the exception says beside what the alert says already. */
-export type TroubleFacts = Partial<Pick<OpenedException, 'reference' | 'refundId' | 'provider'>> &
-  Partial<Pick<OpenedException['facts'], 'gapFiat' | 'gapCoin' | 'here' | 'there'>>;
+export type TroubleFacts = Partial<Pick<OpenedException, 'reference' | 'refundId' | 'provider' | 'subjectAt'>> &
+  Partial<Omit<OpenedException['facts'], 'summary' | 'why'>>;
 
 export async function raiseTrouble(
   context: TroubleContext,
@@ -33,12 +33,15 @@ export async function raiseTrouble(
     orderId: alert.orderId,
     paymentId: alert.paymentId,
     refundId: facts.refundId ?? null,
+    subjectAt: facts.subjectAt ?? null,
     facts: {
       summary: alert.facts.headline,
       gapFiat: facts.gapFiat ?? null,
       gapCoin: facts.gapCoin ?? null,
       here: facts.here ?? null,
       there: facts.there ?? null,
+      money: facts.money ?? null,
+      label: facts.label ?? null,
       why: alert.facts.why,
     },
   });

@@ -3,7 +3,8 @@ import { z } from '@hono/zod-openapi';
 import { providerNames } from '#kernel/provider-name.ts';
 import { trustLevels } from '#kernel/trust.ts';
 import { orderStatuses } from '#orders/order.ts';
-import type { OrderView, PaymentView, RefundView, TimelineView } from '#payments/order-view.ts';
+import { exceptionKinds, exceptionStatuses } from '#payments/exception.ts';
+import type { ExceptionView, OrderView, PaymentView, RefundView, TimelineView } from '#payments/order-view.ts';
 import { paymentStatuses } from '#payments/payment.ts';
 import { refundStatuses } from '#payments/refund.ts';
 
@@ -52,6 +53,19 @@ export const refundSchema = z
   })
   .openapi('Refund') satisfies z.ZodType<RefundView>;
 
+const exceptionSchema = z
+  .strictObject({
+    id: z.string(),
+    kind: z.enum(exceptionKinds),
+    status: z.enum(exceptionStatuses),
+    opened_at: time,
+    summary: z.string().openapi({ example: 'Payment came short' }),
+  })
+  .openapi('Exception', {
+    description:
+      'Something about the money of the order that a person of the shop has to decide; only open ones are shown.',
+  }) satisfies z.ZodType<ExceptionView>;
+
 const timelineSchema = z
   .strictObject({
     at: time,
@@ -90,6 +104,7 @@ export const orderSchema = z
     refunded_amount: decimal,
     refunding_amount: decimal,
     refunds: z.array(refundSchema),
+    exceptions: z.array(exceptionSchema),
     timeline: z.array(timelineSchema),
   })
   .openapi('Order') satisfies z.ZodType<OrderView>;

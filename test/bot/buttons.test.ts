@@ -1,12 +1,15 @@
 import { describe, expect, test } from 'vitest';
 import { alertActions, alertStatuses } from '#alerts/alert.ts';
 import { tapHandlers } from '#bot/admin/taps.ts';
-import { callbackBytesMax, decodeTap, orderFilters, pageMax, type Tap } from '#bot/callback-data.ts';
+import { callbackBytesMax, decodeTap, exceptionFilters, orderFilters, pageMax, type Tap } from '#bot/callback-data.ts';
 import { alertCard } from '#bot/views/alert-card.ts';
 import { alertList } from '#bot/views/alert-list.ts';
 import { bookDigest, bookList, bookPage, openBookPage } from '#bot/views/books.ts';
 import { couponList, couponQuestion } from '#bot/views/coupons.ts';
 import { deadLetterCard, deadLetterList, letterOfMessage } from '#bot/views/dead-letters.ts';
+import { exceptionCard } from '#bot/views/exception-card.ts';
+import { exceptionKindChoice, exceptionList } from '#bot/views/exception-list.ts';
+import { optionChoice } from '#bot/views/exception-questions.ts';
 import { exitQuestion } from '#bot/views/export.ts';
 import { healthView } from '#bot/views/health.ts';
 import { orderCard } from '#bot/views/order-card.ts';
@@ -26,9 +29,24 @@ import { shopStatsView } from '#bot/views/stats.ts';
 import { toMarkup, type View } from '#bot/views/view.ts';
 import { providerNames } from '#kernel/provider-name.ts';
 import { orderStatuses } from '#orders/order.ts';
+import { exceptionKinds } from '#payments/exception.ts';
+import { exceptionActions } from '#payments/exception-actions.ts';
 import { viewOrder } from '#payments/order-view.ts';
 import { aFullDay } from './support/books.ts';
-import { aCoupon, anAlert, anId, anOrder, anOutage, aPayment, aProduct, aReport, at, look } from './support/values.ts';
+import {
+  aCoupon,
+  anAlert,
+  anException,
+  anId,
+  anOrder,
+  anOutage,
+  aPayment,
+  aProduct,
+  aReport,
+  at,
+  exceptionDetails,
+  look,
+} from './support/values.ts';
 
 const setUp = { report: undefined, isRunning: false };
 const pendingId = 'AAECAwQFBgcICQoLDA0ODw';
@@ -37,6 +55,29 @@ const letter = letterOfMessage({
   ...{ abandonedAt: at, lastError: 'cause', startedAttempts: 1, finishedAttempts: 1 },
   ...{ key: 'shop.event:x', topic: 'shop.event', lane: 'shop', priority: 1, payload: {} },
 });
+
+function* exceptionViews(): Generator<View> {
+  const counts = exceptionKinds.map((kind) => ({ kind, provider: null, count: 1, oldestAt: at }));
+  const rows = [{ exception: anException(), orderNumber: 'T-1042' }];
+  for (const filter of exceptionFilters) {
+    for (const page of [0, 1, pageMax]) yield exceptionList({ rows, counts, filter, page, hasMore: true }, look);
+  }
+  yield exceptionKindChoice(counts);
+  for (const exception of [
+    anException(),
+    anException({ ownerId: 1, waitsUntil: at }),
+    anException({ status: 'resolved', resolution: 'keep', undo: {} }),
+  ]) {
+    const details = exceptionDetails({ exception, actions: [...exceptionActions] });
+    yield exceptionCard(details, { ...look, buttons: 'full' });
+  }
+  const candidate = { order: anOrder({ number: 123_456_789 }), missingMinor: 1 };
+  const suggestions = [{ candidate, points: 1, because: [] }];
+  for (const action of ['wait', 'new_link', 'ask_rest', 'link_order'] as const)
+    yield optionChoice(exceptionDetails({ suggestions }), { action, providers: providerNames });
+  // The picture's own button is put together where the picture is.
+  yield { text: '', keyboard: [[{ text: 'Redraw', tap: { kind: 'exception_ages' } }]] };
+}
 
 /** Every view with buttons, in every state that changes its buttons. */
 function* everyView(): Generator<View> {
@@ -49,11 +90,18 @@ function* everyView(): Generator<View> {
   }
   for (const page of pages) yield alertList({ alerts: [anAlert()], page, hasMore: true }, look);
   for (const status of orderStatuses) {
-    const details = { order: anOrder({ status }), payments: [aPayment()], refunds: [], timeline: [] };
+    const details = {
+      order: anOrder({ status }),
+      payments: [aPayment()],
+      refunds: [],
+      exceptions: [anException()],
+      timeline: [],
+    };
     yield orderCard(details, { ...look, providerUrl: 'https://a.example/', buttons: 'full', canRefund: true });
     yield foundOrders({ text: 'x', orders: [details.order], subscriptions: [] }, look);
     yield paymentLink(viewOrder(details), { ...look, buttons: 'full' });
   }
+  yield* exceptionViews();
   for (const filter of orderFilters) {
     for (const page of pages) yield orderList({ orders: [anOrder()], filter, page, hasMore: true }, look);
   }
@@ -91,7 +139,12 @@ function* everyView(): Generator<View> {
 
 function* payhipViews(): Generator<View> {
   const channels = ['payhip'] as const;
-  const held = { order: anOrder({ status: 'needs_attention', origin: 'provider' }), refunds: [], timeline: [] };
+  const held = {
+    order: anOrder({ status: 'needs_attention', origin: 'provider' }),
+    refunds: [],
+    exceptions: [],
+    timeline: [],
+  };
   const payments = [aPayment({ provider: 'payhip', status: 'paid', heldAt: at })];
   yield orderCard({ ...held, payments }, { ...look, providerUrl: null, buttons: 'full', canRefund: false });
   const product = { ...aProduct(), hasLicenceSecret: true };

@@ -45,6 +45,8 @@ describe('the table of jobs', () => {
       'watch-webhooks',
       'wake-alerts',
       'retire-alerts',
+      'wake-exceptions',
+      'retire-exceptions',
       'reconcile',
       'read-figures',
       'close-books',
@@ -59,6 +61,8 @@ describe('the table of jobs', () => {
     expect(await run('poll-payments')).toEqual({ polled: 0, changed: 0, failed: 0 });
     expect(await run('expire-orders')).toEqual({ expired: 0 });
     expect(await run('wake-alerts')).toEqual({ woken: 0 });
+    expect(await run('wake-exceptions')).toEqual({ woken: 0 });
+    expect(await run('retire-exceptions')).toEqual({ retired: 0 });
     expect(await run('prune')).toEqual({ deleted: 0 });
     expect(await run('read-figures')).toEqual({ booked: 0, unmatched: 0, settlements: 0, failed: 0 });
     expect(await run('close-books')).toEqual({ closed: 0, unexplained: 0, waiting: 0 });

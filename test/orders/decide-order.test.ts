@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { decideOrder, type OrderContext, type OrderEvent, orderEvents } from '#orders/decide-order.ts';
 import { type OrderStatus, orderStatuses } from '#orders/order.ts';
 
-const alone: OrderContext = { wasFulfilled: false, isCovered: false, hasOpenPayment: false };
+const alone: OrderContext = { wasFulfilled: false, isCovered: false, hasOpenPayment: false, hasMoney: false };
 
 /** `=` unchanged, `x` refused, `!status` unexpected money; all for an order with no other payment. */
 type Outcome = OrderStatus | '=' | 'x' | `!${OrderStatus}`;
@@ -37,7 +37,7 @@ const table: Record<OrderEvent, Record<OrderStatus, Outcome>> = {
   payment_cancelled: onlyFrom('awaiting_payment', 'cancelled', '='),
   payment_failed: all('='),
   expire: onlyFrom('awaiting_payment', 'expired', 'x'),
-  cancel: { ...all('x'), awaiting_payment: 'cancelled', expired: 'cancelled' },
+  cancel: { ...all('x'), awaiting_payment: 'cancelled', expired: 'cancelled', needs_attention: 'cancelled' },
   fulfil: { ...all('x'), paid: 'fulfilled', partially_refunded: 'partially_refunded' },
   refunded_in_part: { ...all('='), paid: 'partially_refunded', fulfilled: 'partially_refunded' },
   refunded_in_full: {
@@ -48,6 +48,26 @@ const table: Record<OrderEvent, Record<OrderStatus, Outcome>> = {
     needs_attention: 'refunded',
   },
   refund_undone: { ...all('='), partially_refunded: 'needs_attention', refunded: 'needs_attention' },
+  rest_asked: { ...all('x'), expired: 'awaiting_payment', awaiting_payment: '=', needs_attention: 'awaiting_payment' },
+  accepted: {
+    awaiting_payment: 'paid',
+    paid: '=',
+    fulfilled: '=',
+    expired: 'paid',
+    cancelled: 'paid',
+    needs_attention: 'paid',
+    partially_refunded: 'x',
+    refunded: 'x',
+  },
+  acceptance_withdrawn: { ...all('x'), paid: 'needs_attention', needs_attention: '=' },
+  written_off: {
+    ...all('x'),
+    awaiting_payment: 'cancelled',
+    expired: 'cancelled',
+    cancelled: '=',
+    needs_attention: 'cancelled',
+  },
+  write_off_withdrawn: { ...all('x'), fulfilled: 'needs_attention', cancelled: 'needs_attention' },
   reopen: { ...all('x'), expired: 'awaiting_payment', awaiting_payment: '=', needs_attention: '=' },
 };
 
@@ -116,6 +136,38 @@ describe('what other payments change', () => {
 
   test('an order whose goods have left is fulfilled again when its payment is restored', () => {
     expect(outcomeOf('needs_attention', 'payment_paid', { ...alone, wasFulfilled: true })).toBe('fulfilled');
+  });
+
+  test('an order with a part of its money never runs out: a person says what becomes of it', () => {
+    const partly = { ...alone, hasMoney: true };
+    for (const event of ['payment_expired', 'payment_cancelled', 'expire'] as const)
+      expect(outcomeOf('awaiting_payment', event, partly)).toBe('needs_attention');
+  });
+
+  test('an order with money is neither cancelled nor written off', () => {
+    for (const status of ['awaiting_payment', 'expired', 'needs_attention'] as const) {
+      for (const event of ['cancel', 'written_off'] as const)
+        expect(outcomeOf(status, event, { ...alone, hasMoney: true })).toBe('x');
+    }
+  });
+
+  test('an order whose goods have left waits for no rest, is not cancelled, and is done once the loss is accepted', () => {
+    const delivered = { ...alone, wasFulfilled: true };
+    expect(outcomeOf('needs_attention', 'rest_asked', delivered)).toBe('=');
+    expect(outcomeOf('needs_attention', 'cancel', delivered)).toBe('x');
+    expect(outcomeOf('needs_attention', 'payment_rejected', delivered)).toBe('=');
+    expect(outcomeOf('needs_attention', 'accepted', delivered)).toBe('fulfilled');
+    for (const context of [delivered, { ...delivered, hasMoney: true }])
+      expect(outcomeOf('needs_attention', 'written_off', context)).toBe('fulfilled');
+  });
+
+  test('an acceptance is not withdrawn once the goods have left, and is nothing to an order that is covered besides', () => {
+    expect(outcomeOf('paid', 'acceptance_withdrawn', { ...alone, wasFulfilled: true })).toBe('x');
+    expect(outcomeOf('paid', 'acceptance_withdrawn', { ...alone, isCovered: true })).toBe('=');
+  });
+
+  test('an order that its payments cover is no loss', () => {
+    expect(outcomeOf('needs_attention', 'written_off', { ...alone, isCovered: true })).toBe('x');
   });
 
   test('what went back in part is delivered once', () => {

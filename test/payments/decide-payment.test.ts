@@ -1,5 +1,12 @@
 import { describe, expect, test } from 'vitest';
-import { decidePayment, type Finding, findIn, findings, nextStatus } from '#payments/decide-payment.ts';
+import {
+  decidePayment,
+  type Finding,
+  findIn,
+  findings,
+  nextOnceAccepted,
+  nextStatus,
+} from '#payments/decide-payment.ts';
 import { type PaymentStatus, paymentStatuses } from '#payments/payment.ts';
 import type { PaymentSnapshot } from '#payments/snapshot.ts';
 import { aSnapshot } from '#test/support/snapshots.ts';
@@ -57,6 +64,30 @@ describe('the life cycle of a payment', () => {
   }
 });
 
+const onceTaken: Row = {
+  ...oncePaid,
+  settled_short: 'underpaid',
+  expired_short: 'underpaid',
+  late: 'paid_late',
+};
+
+const acceptedTable: Record<PaymentStatus, Row> = {
+  ...table,
+  underpaid: onceTaken,
+  paid_late: onceTaken,
+  reversed: onceTaken,
+};
+
+describe('the life cycle of a payment that a person took for full', () => {
+  for (const status of paymentStatuses) {
+    for (const finding of findings.filter((candidate) => candidate !== 'mismatch')) {
+      test(`${status} and ${finding} give ${acceptedTable[status][finding]}`, () => {
+        expect(nextOnceAccepted(status, finding)).toBe(acceptedTable[status][finding]);
+      });
+    }
+  }
+});
+
 const asked = { requestedAmount: '49.00', requestedAsset: 'USD' };
 const money = (received: string): PaymentSnapshot['settlement'] => ({ expected: '0.00053', received, asset: 'BTC' });
 
@@ -99,7 +130,7 @@ describe('what a snapshot says', () => {
 });
 
 describe('a decision', () => {
-  const current = { ...asked, status: 'created' as const, evidenceAt: 1_000 };
+  const current = { ...asked, status: 'created' as const, evidenceAt: 1_000, acceptedAt: null };
 
   test('rests on the newest look: an older one changes nothing', () => {
     expect(decidePayment(current, aSnapshot({ state: 'confirmed', observedAt: 999 }))).toEqual({ kind: 'stale' });
@@ -108,6 +139,16 @@ describe('a decision', () => {
   test('names the status before and after', () => {
     const decision = decidePayment(current, aSnapshot({ state: 'confirmed', observedAt: 1_000 }));
     expect(decision).toEqual({ kind: 'changed', finding: 'settled', from: 'created', to: 'paid' });
+  });
+
+  test('leaves a short payment that was accepted alone, and notices when its money is gone', () => {
+    const accepted = { ...current, status: 'underpaid' as const, acceptedAt: 900 };
+    const short = { observedAt: 2_000, settlement: money('0.0001') };
+    expect(decidePayment(accepted, aSnapshot({ ...short, state: 'expired' })).kind).toBe('unchanged');
+    expect(decidePayment(accepted, aSnapshot({ ...short, state: 'invalid' }))).toMatchObject({ to: 'reversed' });
+    expect(decidePayment({ ...accepted, acceptedAt: null }, aSnapshot({ ...short, state: 'invalid' }))).toMatchObject({
+      to: 'failed',
+    });
   });
 
   test('is unchanged when the look says what is known', () => {

@@ -123,5 +123,5 @@ test('an order that was announced paid is not announced again when that message 
   deps.clock.advance(minute);
   await lookAt(deps, { paymentId, shows: paid });
   expect((await detailsOf(deps, paymentId)).order.status).toBe('paid');
-  expect((await announced()).sort()).toEqual(['order.needs_attention', 'payment.reversed']);
+  expect((await announced()).sort()).toEqual(['order.needs_attention', 'payment.restored', 'payment.reversed']);
 });

@@ -4,7 +4,6 @@ import { day } from '#kernel/clock.ts';
 import { asProviderReference } from '#kernel/ids.ts';
 import { saveProduct } from '#orders/save-product.ts';
 import { setLicenceSecret } from '#orders/set-licence-secret.ts';
-import { acceptHeld } from '#payments/accept-held.ts';
 import { changeHoldLimit } from '#payments/change-hold-limit.ts';
 import { getOrderDetails, type OrderDetails } from '#payments/get-order.ts';
 import { handleInboxEvent } from '#payments/handle-inbox-event.ts';
@@ -12,14 +11,16 @@ import { readHoldLimits } from '#payments/hold-limit.ts';
 import type { Payment } from '#payments/payment.ts';
 import { ProviderRejected, ProviderUnreachable } from '#payments/provider-errors.ts';
 import { pruneSales } from '#payments/prune-sales.ts';
-import { rejectHeld } from '#payments/reject-held.ts';
+import { rememberOption } from '#payments/resolutions/accept-payment.ts';
+import { resolveException } from '#payments/resolve-exception.ts';
 import type { Sale, SaleEvent } from '#payments/sales-channel.ts';
+import { undoResolution } from '#payments/undo-resolution.ts';
 import { openTestDatabase, type TestDatabase } from '#test/support/database.ts';
 import { anEvent, aSale, aSaleItem, createPaperChannel, type PaperChannel } from '#test/support/paper-channel.ts';
 import { createTestDeps, type TestDeps } from '#test/support/payment-looks.ts';
 
 const admin = { kind: 'admin', id: '42' } as const;
-const by = { actor: admin, adminName: 'Ada' };
+const by = { actor: admin, name: 'Ada' };
 const failure = { provider: 'payhip', operation: 'verify_licence', code: null, httpStatus: 503 } as const;
 
 interface Shop {
@@ -191,6 +192,18 @@ describe('a licence', () => {
   });
 });
 
+/** A person decides about the sale: by the exception that it is held under. */
+async function decide(
+  shop: Shop,
+  asked: { action: 'accept' | 'reject'; reason: string; reference?: string; option?: string },
+) {
+  const { action, reason, option = null } = asked;
+  const payment = await shop.paymentOf(asked.reference);
+  const key = `payment_held:${payment?.orderId}`;
+  const found = await shop.deps.database.read((stores) => stores.exceptions.listExceptionsByKeys([key]));
+  return resolveException(shop.deps, { exceptionId: found[0]?.id ?? '', action, by, reason, option });
+}
+
 describe('a held payment', () => {
   test('is accepted once, with a reason, and the exception keeps who and why', async () => {
     await using opened = await openTestDatabase();
@@ -198,36 +211,62 @@ describe('a held payment', () => {
     await shop.sell();
     const payment = await shop.paymentOf();
     if (payment === undefined) throw new Error('there is no payment');
-    const paymentId = payment.id;
     const key = `payment_held:${payment.orderId}`;
     const before = await shop.deps.database.read((stores) => stores.exceptions.findOpenException(key));
-    expect(before).toMatchObject({ kind: 'payment_held', provider: 'payhip', reference: 'sale-1', paymentId });
-    expect(await acceptHeld(shop.deps, { ...by, paymentId, reason: ' ' })).toEqual({ kind: 'reason_missing' });
-    const accepted = await acceptHeld(shop.deps, { ...by, paymentId, reason: 'I saw it' });
-    expect(accepted).toMatchObject({ kind: 'accepted', order: { status: 'paid', attention: null }, remembered: null });
-    expect(await acceptHeld(shop.deps, { ...by, paymentId, reason: 'again' })).toEqual({ kind: 'not_held' });
-    expect(await rejectHeld(shop.deps, { ...by, paymentId, reason: 'again' })).toEqual({ kind: 'not_held' });
-    const after = await shop.deps.database.read((stores) => stores.exceptions.findException(before?.id ?? ''));
-    expect(after).toMatchObject({
-      status: 'resolved',
-      resolution: 'accept_held',
-      resolvedBy: 'Ada',
-      reason: 'I saw it',
+    expect(before).toMatchObject({
+      kind: 'payment_held',
+      provider: 'payhip',
+      reference: 'sale-1',
+      paymentId: payment.id,
     });
-    expect(await audited(shop)).toContain('payment.accept_held: I saw it');
-    expect((await shop.paymentOf())?.acceptedAt).toBe(shop.deps.clock.now());
+    expect(await decide(shop, { action: 'accept', reason: ' ' })).toMatchObject({ kind: 'refused' });
+    const accepted = await decide(shop, { action: 'accept', reason: 'I saw it' });
+    expect(accepted).toEqual({ kind: 'decided', said: 'Accepted as paid.' });
+    expect((await shop.orderOf()).order).toMatchObject({ status: 'paid', attention: null });
+    expect(await decide(shop, { action: 'accept', reason: 'again' })).toEqual({ kind: 'over', by: 'Ada' });
+    expect(await decide(shop, { action: 'reject', reason: 'again' })).toEqual({ kind: 'over', by: 'Ada' });
+    const after = await shop.deps.database.read((stores) => stores.exceptions.findException(before?.id ?? ''));
+    expect(after).toMatchObject({ status: 'resolved', resolution: 'accept', resolvedBy: 'Ada', reason: 'I saw it' });
+    expect(await audited(shop)).toContain('exception.accept: I saw it');
+    expect(await shop.paymentOf()).toMatchObject({
+      heldAt: null,
+      acceptedAt: shop.deps.clock.now(),
+      acceptedBy: 'Ada',
+    });
+  });
+
+  test('is held again when the acceptance is taken back', async () => {
+    await using opened = await openTestDatabase();
+    const shop = open(opened);
+    await shop.sell();
+    const key = `payment_held:${(await shop.paymentOf())?.orderId}`;
+    await decide(shop, { action: 'accept', reason: 'I saw it' });
+    const [exception] = await shop.deps.database.read((stores) => stores.exceptions.listExceptionsByKeys([key]));
+    const undone = await undoResolution(shop.deps, { exceptionId: exception?.id ?? '', by });
+    expect(undone).toMatchObject({ kind: 'decided' });
+    expect(await shop.paymentOf()).toMatchObject({ heldAt: expect.any(Number), acceptedAt: null });
+    expect((await shop.orderOf()).order.status).toBe('needs_attention');
+  });
+
+  test('counts what went back while it was held, as soon as it is accepted', async () => {
+    await using opened = await openTestDatabase();
+    const shop = open(opened);
+    await shop.sell();
+    await shop.giveBack(300);
+    expect((await shop.orderOf()).order.status).toBe('needs_attention');
+    await decide(shop, { action: 'accept', reason: 'I saw it' });
+    expect((await shop.orderOf()).order.status).toBe('partially_refunded');
   });
 
   test('is rejected once, and what went back of it later changes no order', async () => {
     await using opened = await openTestDatabase();
     const shop = open(opened);
     await shop.sell();
-    const paymentId = (await shop.paymentOf())?.id;
-    if (paymentId === undefined) throw new Error('there is no payment');
-    const rejected = await rejectHeld(shop.deps, { ...by, paymentId, reason: 'It is forged' });
-    expect(rejected).toMatchObject({ kind: 'rejected', order: { status: 'cancelled' } });
+    const rejected = await decide(shop, { action: 'reject', reason: 'It is forged' });
+    expect(rejected).toEqual({ kind: 'decided', said: 'Rejected: nothing is delivered.' });
+    expect((await shop.orderOf()).order.status).toBe('cancelled');
     expect(await shop.paymentOf()).toMatchObject({ feeAmount: null, netAmount: null, figuresAsset: null });
-    expect(await audited(shop)).toContain('payment.reject_held: It is forged');
+    expect(await audited(shop)).toContain('exception.reject: It is forged');
     await shop.giveBack(900);
     const { order, refunds, payments } = await shop.orderOf();
     expect([order.status, payments[0]?.status, refunds.length]).toEqual(['cancelled', 'cancelled', 1]);
@@ -237,10 +276,8 @@ describe('a held payment', () => {
     await using opened = await openTestDatabase();
     const shop = open(opened);
     await shop.sell({ price: { amountMinor: 1_800, currency: 'USD' }, items: [aSaleItem({ quantity: 2 })] });
-    const first = (await shop.paymentOf())?.id;
-    const learnt = { ...by, reason: 'I saw it', remembersProduct: true };
-    if (first)
-      expect(await acceptHeld(shop.deps, { ...learnt, paymentId: first })).toMatchObject({ remembered: 'RGsF' });
+    const learnt = { action: 'accept', reason: 'I saw it', option: rememberOption } as const;
+    expect(await decide(shop, learnt)).toMatchObject({ said: 'Accepted as paid, and RGsF is in the catalogue.' });
     const find = () =>
       shop.deps.database.read((stores) =>
         stores.products.listProductsByChannelKey({ channel: 'payhip', keys: ['RGsF'] }),
@@ -248,8 +285,7 @@ describe('a held payment', () => {
     expect(await find()).toMatchObject([{ sku: 'RGsF', name: 'Field Guide', amountMinor: 900, currency: 'USD' }]);
     const reference = asProviderReference('sale-2');
     await shop.sell({ reference, price: { amountMinor: 1_200, currency: 'USD' } });
-    const second = (await shop.paymentOf('sale-2'))?.id;
-    if (second) await acceptHeld(shop.deps, { ...learnt, paymentId: second });
+    await decide(shop, { ...learnt, reference });
     expect(await find()).toMatchObject([{ sku: 'RGsF', amountMinor: 1_200, version: 2 }]);
     expect(await audited(shop)).toEqual(expect.arrayContaining(['product.add', 'product.change']));
   });
@@ -264,10 +300,8 @@ describe('a held payment', () => {
     await using opened = await openTestDatabase();
     const shop = open(opened);
     await shop.sell(sale);
-    const paymentId = (await shop.paymentOf())?.id;
-    if (paymentId === undefined) throw new Error('there is no payment');
-    const result = await acceptHeld(shop.deps, { ...by, paymentId, reason: 'x', remembersProduct: true });
-    expect(result).toMatchObject({ kind: 'accepted', remembered: null });
+    const result = await decide(shop, { action: 'accept', reason: 'x', option: rememberOption });
+    expect(result).toEqual({ kind: 'decided', said: 'Accepted as paid.' });
   });
 });
 

@@ -1,7 +1,25 @@
 import { expect, test } from 'vitest';
-import { hour, minute } from '#kernel/clock.ts';
-import { openHouse } from '#test/support/house.ts';
+import { hour, second } from '#kernel/clock.ts';
+import { type House, openHouse } from '#test/support/house.ts';
 import { awaitTrue } from '#test/support/house-wait.ts';
+
+/**
+ * Waits while hours pass, one for every two seconds of waiting: an answer may be written down only after the clock has
+ * moved, and the next try counts from then.
+ */
+async function awaitWhileHoursPass(house: House, isSo: () => boolean, what: string): Promise<void> {
+  let movesAt = 0;
+  await awaitTrue(
+    () => {
+      if (performance.now() >= movesAt) {
+        house.clock.move(hour);
+        movesAt = performance.now() + 2 * second;
+      }
+      return isSo();
+    },
+    { what },
+  );
+}
 
 test('a shop that is down hears of its order when it is back, under the same id at every try', async () => {
   await using house = await openHouse();
@@ -9,13 +27,12 @@ test('a shop that is down hears of its order when it is back, under the same id 
   const order = await house.placeOrder({ provider: 'btcpay' });
   await house.visit(order, 'pay');
   await house.awaitOrder(order.id, ({ status }) => status === 'paid');
-  for (let tries = 1; tries <= 3; tries += 1) {
-    await awaitTrue(() => house.shop.deliveries.length >= tries, { what: `try ${tries}` });
-    house.clock.move(20 * minute);
+  await awaitTrue(() => house.shop.deliveries.length >= 1, { what: 'the first try' });
+  for (let tries = 2; tries <= 3; tries += 1) {
+    await awaitWhileHoursPass(house, () => house.shop.deliveries.length >= tries, `try ${tries}`);
   }
   house.shop.answerWith(204);
-  house.clock.move(hour);
-  await awaitTrue(() => house.shop.heardOf(order.id).length === 1, { what: 'the announcement' });
+  await awaitWhileHoursPass(house, () => house.shop.heardOf(order.id).length === 1, 'the announcement');
   await house.awaitQuiet();
 
   const { deliveries, forged } = house.shop;
@@ -33,8 +50,7 @@ test('an announcement that waits while the process is restarted keeps its id', a
   await awaitTrue(() => house.shop.deliveries.length > 0, { what: 'the first try' });
   await house.restart();
   house.shop.answerWith(200);
-  house.clock.move(hour);
-  await awaitTrue(() => house.shop.heardOf(order.id).length === 1, { what: 'the announcement' });
+  await awaitWhileHoursPass(house, () => house.shop.heardOf(order.id).length === 1, 'the announcement');
   expect(new Set(house.shop.deliveries.map(({ id }) => id)).size).toBe(1);
 });
 

@@ -43,7 +43,7 @@ test('a settled BTCPay invoice that is marked invalid is reversed: critical aler
   expect(view.payment?.status).toBe('reversed');
   expect(view.paid_at).not.toBeNull();
   expect(card.text).toContain('CRITICAL');
-  expect(buttonsOf(card)).toEqual(['Acknowledge', 'Snooze 1 h', 'Check again', 'Open order']);
+  expect(buttonsOf(card)).toEqual(['Acknowledge', 'Snooze 1 h', 'Check again', 'Resolve…']);
   const types = house.shop.heardOf(order.id).map(({ type }) => type);
   expect(types.sort()).toEqual(['order.needs_attention', 'order.paid', 'payment.reversed']);
 });

@@ -101,6 +101,7 @@ describe('a webhook of Payhip that may be forged', () => {
     await setSecret(house, 'FIELDNOTES', secretOf(house, licensed.key));
     const { id } = sellerAt(house).buy({ productKey: licensed.key, email: kim });
     await awaitSale(house, id, ({ status }) => status === 'paid');
+    await house.awaitQuiet();
   });
   afterAll(async () => {
     await house[Symbol.asyncDispose]();
@@ -172,12 +173,12 @@ describe('a held sale', () => {
     await house.tap(card, 'Accept, remember price');
     expect((await house.getOrder(held.id)).status).toBe('needs_attention');
     const answer = await house.tap(card, 'I have seen it at Payhip');
-    expect(answer.text).toBe('Accepted, and NfPk is in the catalogue.');
+    expect(answer.text).toBe('Accepted as paid, and NfPk is in the catalogue.');
     await house.awaitOrder(held.id, ({ status }) => status === 'paid');
-    expect(textNow(house, card)).toContain('accepted by Ada: I have seen it at Payhip');
+    expect(textNow(house, card)).toContain('Accepted by Ada: I have seen it at Payhip');
     await awaitTrue(() => house.shop.heardOf(held.id).some(({ type }) => type === 'order.paid'), { what: 'the shop' });
     const alert = await house.awaitCard(({ text }) => text.includes('RESOLVED') && text.includes(held.number));
-    expect(alert.text).toContain('Accepted by Ada: I have seen it at Payhip');
+    expect(alert.text).toContain('Ada accepted as paid: I have seen it at Payhip');
 
     const next = sellerAt(house).buy({ productKey: samplePack.key, email: kim });
     await awaitSale(house, next.id, ({ status }) => status === 'paid');
@@ -210,7 +211,7 @@ describe('a held sale', () => {
     await house.tap(first, 'Accept sale');
     await house.tap(second, 'Reject sale');
     await house.tap(first, 'I know the customer');
-    expect((await house.tap(second, 'It looks forged')).text).toBe('It is not held any more.');
+    expect((await house.tap(second, 'It looks forged')).text).toBe('It is over already: Ada.');
     expect((await house.getOrder(held.id)).status).toBe('paid');
   });
 });

@@ -32,7 +32,7 @@ const stories: Story[] = [
     provider: 'btcpay',
     does: ['underpay', 'expire'],
     says: ['24.50 USD of 49.00 USD came, 24.50 USD is missing', 'Expired / PaidPartial'],
-    buttons: [...always, 'New payment link', 'Open order'],
+    buttons: [...always, 'New payment link', 'Resolve…'],
     announced: ['order.needs_attention'],
   },
   {
@@ -40,7 +40,7 @@ const stories: Story[] = [
     provider: 'bitpay',
     does: ['underpay', 'expire'],
     says: ['BTC is missing', 'expired / paidPartial'],
-    buttons: [...always, 'New payment link', 'Open order'],
+    buttons: [...always, 'New payment link', 'Resolve…'],
     announced: ['order.needs_attention'],
   },
   {
@@ -48,7 +48,7 @@ const stories: Story[] = [
     provider: 'btcpay',
     does: ['overpay'],
     says: ['24.50 USD too much'],
-    buttons: [...always, 'Open order'],
+    buttons: [...always, 'Resolve…', 'Open order'],
     announced: ['order.paid'],
   },
   {
@@ -56,7 +56,7 @@ const stories: Story[] = [
     provider: 'bitpay',
     does: ['overpay'],
     says: ['BTC too much'],
-    buttons: [...always, 'Open order'],
+    buttons: [...always, 'Resolve…', 'Open order'],
     announced: ['order.paid'],
   },
   {
@@ -67,7 +67,7 @@ const stories: Story[] = [
     headline: 'Payment came late',
     severity: 'WARNING',
     says: ['Expired / PaidLate'],
-    buttons: [...always, 'Check again', 'Open order'],
+    buttons: [...always, 'Mark paid', 'Resolve…'],
     announced: ['order.needs_attention'],
   },
   ...everywhere.map(

@@ -12,7 +12,8 @@ export function aPayment(differences: Partial<Payment> = {}): Payment {
     },
     ...{ orderId: asOrderId('01900000-0000-7000-8000-000000000001'), provider: 'btcpay' },
     ...{ currency: 'USD', amountMinor: 4900, requestedAmount: '49.00', requestedAsset: 'USD' },
-    ...{ expectedAmount: null, receivedAmount: null, receivedAsset: null },
+    ...{ expectedAmount: null, receivedAmount: null, receivedAsset: null, creditedMinor: 0 },
+    ...{ coinExpected: null, coinReceived: null, coinAsset: null, acceptedBy: null, acceptedReason: null },
     ...{ reference: asProviderReference('XEDvpempoTYJHJTKGDff1Q'), checkoutUrl: null, providerStatus: null },
     ...{
       details: [],

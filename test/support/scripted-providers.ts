@@ -45,7 +45,15 @@ export function createScriptedProviders(names: readonly ProviderName[], clock: C
   function look(provider: ProviderName, reference: string): PaymentSnapshot {
     return {
       ...{ provider, reference: asProviderReference(reference), paymentId: null, trust: 'fetched' },
-      ...{ observedAt: clock.now(), state: 'open', providerStatus: 'New', settlement: null, figures: null },
+      ...{
+        observedAt: clock.now(),
+        state: 'open',
+        providerStatus: 'New',
+        settlement: null,
+        coin: null,
+        label: null,
+        figures: null,
+      },
       ...{ requested: { amount: '49.00', asset: 'USD' }, isLate: false, isMarkedByHand: false, transactionIds: [] },
       ...{ checkoutUrl: `https://pay.example.org/i/${reference}`, createdAt: null, expiresAt: null },
       ...looks.get(reference),
@@ -63,7 +71,8 @@ export function createScriptedProviders(names: readonly ProviderName[], clock: C
         await creates.get(name)?.(request);
         const reference = `${name}-${created.length + 1}`;
         created.push(reference);
-        looks.set(reference, { paymentId: request.paymentId });
+        const requested = { amount: toDecimal(request.money), asset: request.money.currency };
+        looks.set(reference, { paymentId: request.paymentId, requested });
         return look(name, reference);
       },
       findCreatedPayment: () => Promise.resolve(undefined),

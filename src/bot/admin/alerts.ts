@@ -1,4 +1,6 @@
 import { type AlertStatus, alertStatuses } from '#alerts/alert.ts';
+import { getException } from '#payments/get-exception.ts';
+import { getOrderDetails } from '#payments/get-order.ts';
 import { handleAlertTap, outOfDate } from '../alert-taps.ts';
 import { encodeTap, type TapOf } from '../callback-data.ts';
 import { personName } from '../person-name.ts';
@@ -6,8 +8,12 @@ import { alertCard } from '../views/alert-card.ts';
 import { alertList } from '../views/alert-list.ts';
 import { pageSize } from '../views/order-list.ts';
 import type { View } from '../views/view.ts';
+import { askByHand } from './by-hand.ts';
 import type { AdminEnv, BotCommand, TapContext } from './env.ts';
+import { askToResolve, showException } from './exception-cards.ts';
+import { drawExceptions } from './exceptions.ts';
 import { showOrder } from './order-cards.ts';
+import { askRefundOf } from './refunds.ts';
 import { answerTap, editView, replyView } from './replies.ts';
 
 const liveStatuses: readonly AlertStatus[] = alertStatuses.filter((status) => status !== 'resolved');
@@ -60,6 +66,47 @@ export async function tapAlert(env: AdminEnv, ctx: TapContext, tap: TapOf<'alert
   });
   if (tap.place === 'list') await showInList(env, ctx, tap.id);
   if (result.reply !== undefined) await replyView(ctx, result.reply);
+  if (result.follow !== undefined) await goOn(env, ctx, result.follow);
   if (result.openOrder !== undefined) await showOrder(env, { ctx, orderId: result.openOrder });
   await answerTap(ctx, result.toast);
+}
+
+type Follow = NonNullable<Awaited<ReturnType<typeof handleAlertTap>>['follow']>;
+
+/** What the button leads to, in a message of its own: the alert's card stays what it is. */
+async function goOn(env: AdminEnv, ctx: TapContext, follow: Follow): Promise<void> {
+  switch (follow.show) {
+    case 'exception':
+      if (await showException(env, { ctx, wanted: { key: follow.key } })) return;
+      await replyView(ctx, { text: 'It is settled already.', keyboard: [] });
+      return;
+    case 'exceptions':
+      await replyView(ctx, await drawExceptions(env, { filter: 'all', page: 0 }));
+      return;
+    case 'refund':
+    case 'paid': {
+      const view = await askFromAlert(env, ctx, follow);
+      if (view !== undefined) await replyView(ctx, view);
+      return;
+    }
+    default:
+      follow satisfies never;
+  }
+}
+
+/** Where the trouble of the alert has a decision of that name, it is that decision. */
+async function askFromAlert(
+  env: AdminEnv,
+  ctx: TapContext,
+  follow: Extract<Follow, { show: 'refund' | 'paid' }>,
+): Promise<View | undefined> {
+  const details = await getException(env, { key: follow.key });
+  const wanted = follow.show === 'refund' ? (['refund'] as const) : (['accept', 'mark_paid'] as const);
+  const action = wanted.find((each) => details?.actions.includes(each));
+  if (details !== undefined && action !== undefined)
+    return askToResolve(env, { adminId: ctx.from.id, details, action, option: null });
+  const order = await getOrderDetails(env, { id: follow.orderId });
+  if (order === undefined) return undefined;
+  if (follow.show === 'refund') return askRefundOf(env, { adminId: ctx.from.id, details: order });
+  return askByHand(env, { adminId: ctx.from.id, details: order, action: 'mark_paid' });
 }

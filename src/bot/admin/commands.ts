@@ -1,4 +1,5 @@
 import type { AlertStatus } from '#alerts/alert.ts';
+import { restoreId } from '../callback-data.ts';
 import { personName } from '../person-name.ts';
 import { helpView } from '../views/help.ts';
 import { type StartReport, startView } from '../views/start.ts';
@@ -7,6 +8,8 @@ import { bookCommands, runBookDay } from './books.ts';
 import { couponCommands } from './coupons.ts';
 import { deadLetterCommands } from './dead-letters.ts';
 import type { AdminEnv, BotCommand, TextContext } from './env.ts';
+import { exceptionGone, showException } from './exception-cards.ts';
+import { exceptionCommands } from './exceptions.ts';
 import { orderCommands, runOrder } from './orders.ts';
 import { payCommands } from './pay.ts';
 import { exportCommands } from './period-export.ts';
@@ -24,7 +27,7 @@ const sections: readonly { title: string; commands: readonly BotCommand[] }[] = 
   { title: 'Orders', commands: [...orderCommands, ...payCommands, ...refundCommands] },
   {
     title: 'When something is wrong',
-    commands: [...alertCommands, ...reconcileCommands, ...deadLetterCommands, ...replayCommands],
+    commands: [...alertCommands, ...exceptionCommands, ...reconcileCommands, ...deadLetterCommands, ...replayCommands],
   },
   { title: 'Catalogue', commands: [...productCommands, ...couponCommands] },
   { title: 'Reports', commands: [...providerCommands, ...reportCommands, ...bookCommands, ...exportCommands] },
@@ -55,9 +58,15 @@ async function runHelp(_env: AdminEnv, ctx: TextContext): Promise<void> {
   await replyView(ctx, helpView(sections));
 }
 
-/** A link such as `t.me/…?start=T-1042` opens that order, one such as `…?start=books-2026-11-24` that day. */
+/** A link such as `t.me/…?start=T-1042` opens that order, one with `books-2026-11-24` that day, one with `ex-…` an exception. */
 async function runStart(env: AdminEnv, ctx: TextContext, words: string): Promise<void> {
   if (words !== '' && (await runBookDay(env, ctx, words))) return;
+  const id = restoreId(/^ex-(.+)$/.exec(words)?.[1] ?? '');
+  if (id !== undefined) {
+    const isShown = await showException(env, { ctx, wanted: { id } });
+    if (!isShown) await replyView(ctx, { text: exceptionGone, keyboard: [] });
+    return;
+  }
   if (words !== '') await runOrder(env, ctx, words);
   else await replyView(ctx, startView(await readStart(env, ctx)));
 }

@@ -7,9 +7,11 @@ import { fulfilOrder } from '#payments/fulfil-order.ts';
 import { outOfDate } from '../alert-taps.ts';
 import type { TapOf } from '../callback-data.ts';
 import { cancelledText, fulfilledText } from '../verdicts.ts';
+import { confirmMarkPaid, confirmWriteOff } from './by-hand.ts';
 import { confirmCoupon } from './coupons.ts';
 import { drawLetters } from './dead-letters.ts';
 import type { AdminEnv, Confirmed, TapContext } from './env.ts';
+import { confirmResolve } from './exception-cards.ts';
 import { confirmExit } from './export.ts';
 import { confirmAcceptHeld, confirmRejectHeld } from './held-sales.ts';
 import { showOrder } from './order-cards.ts';
@@ -46,6 +48,9 @@ const confirmed: Readonly<Record<string, Confirmed>> = {
     await showOrder(env, { tapped, orderId });
     return fulfilledText(result);
   },
+  'order.mark_paid': confirmMarkPaid,
+  'order.write_off': confirmWriteOff,
+  'exception.resolve': confirmResolve,
   'refund.request': confirmRefund,
   'sale.accept': confirmAcceptHeld,
   'sale.reject': confirmRejectHeld,

@@ -1,17 +1,14 @@
-import { adminActor } from '#access/admin.ts';
-import { asOrderId, asPaymentId, type OrderId } from '#kernel/ids.ts';
-import { acceptHeld } from '#payments/accept-held.ts';
+import { asOrderId, type OrderId } from '#kernel/ids.ts';
 import { getOrderDetails } from '#payments/get-order.ts';
-import { rejectHeld } from '#payments/reject-held.ts';
-import { personName } from '../person-name.ts';
+import { rememberOption } from '#payments/resolutions/accept-payment.ts';
+import { resolveException } from '#payments/resolve-exception.ts';
 import { orderGone } from '../verdicts.ts';
 import { type HeldDecision, heldQuestion } from '../views/held-sales.ts';
 import type { AdminEnv, Confirmed, TapContext } from './env.ts';
+import { personOf, resolutionText } from './exception-cards.ts';
 import { showOrder } from './order-cards.ts';
 import { askForReason } from './reasons.ts';
 import { editView } from './replies.ts';
-
-const notHeld = 'It is not held any more.';
 
 /** The first tap on an order's card: nothing happens until a reason is given. */
 export async function askAboutHeld(
@@ -23,14 +20,16 @@ export async function askAboutHeld(
   const details = await getOrderDetails(env, { id: orderId });
   if (details === undefined) return orderGone;
   const payment = details.payments.find(({ heldAt }) => heldAt !== null);
-  if (payment === undefined) {
+  const exception = details.exceptions.find(({ kind }) => kind === 'payment_held');
+  if (payment === undefined || exception === undefined) {
     await showOrder(env, { tapped: ctx, orderId });
-    return notHeld;
+    return 'It is not held any more.';
   }
+  const option = decision === 'remember' ? rememberOption : null;
   const view = await askForReason(env, {
     adminId: ctx.from.id,
     action: decision === 'reject' ? 'sale.reject' : 'sale.accept',
-    payload: { paymentId: payment.id, orderId, remembersProduct: decision === 'remember' },
+    payload: { exceptionId: exception.id, orderId, option },
     question: heldQuestion(details.order, { payment, decision }),
     back: { kind: 'order', act: 'show', id: orderId },
   });
@@ -38,35 +37,18 @@ export async function askAboutHeld(
   return '';
 }
 
-export const confirmAcceptHeld: Confirmed = async (env, tapped, { payload, reason }) => {
-  const result = await acceptHeld(env, {
-    paymentId: asPaymentId(String(payload['paymentId'])),
-    reason: reason ?? '',
-    actor: adminActor(tapped.from.id),
-    adminName: personName(tapped.from),
-    remembersProduct: payload['remembersProduct'] === true,
-  });
-  await showAgain(env, tapped, payload['orderId']);
-  if (result.kind !== 'accepted') return refusal(result.kind);
-  return result.remembered === null ? 'Accepted.' : `Accepted, and ${result.remembered} is in the catalogue.`;
-};
+export const confirmAcceptHeld: Confirmed = decide('accept');
+export const confirmRejectHeld: Confirmed = decide('reject');
 
-export const confirmRejectHeld: Confirmed = async (env, tapped, { payload, reason }) => {
-  const result = await rejectHeld(env, {
-    paymentId: asPaymentId(String(payload['paymentId'])),
-    reason: reason ?? '',
-    actor: adminActor(tapped.from.id),
-    adminName: personName(tapped.from),
-  });
-  await showAgain(env, tapped, payload['orderId']);
-  return result.kind === 'rejected' ? 'Rejected.' : refusal(result.kind);
-};
-
-async function showAgain(env: AdminEnv, tapped: TapContext, orderId: unknown): Promise<void> {
-  await showOrder(env, { tapped, orderId: asOrderId(String(orderId)) });
-}
-
-function refusal(kind: 'not_held' | 'reason_missing' | 'unknown'): string {
-  if (kind === 'unknown') return orderGone;
-  return kind === 'not_held' ? notHeld : 'It needs a reason.';
+/** Decides about the exception of the sale, and leaves the order's card in the message. */
+function decide(action: 'accept' | 'reject'): Confirmed {
+  return async (env, tapped, { payload, reason }) => {
+    const option = payload['option'];
+    const resolution = await resolveException(env, {
+      ...{ exceptionId: String(payload['exceptionId']), action, reason: reason ?? '', by: personOf(tapped) },
+      option: typeof option === 'string' ? option : null,
+    });
+    await showOrder(env, { tapped, orderId: asOrderId(String(payload['orderId'])) });
+    return resolutionText(resolution);
+  };
 }

@@ -10,6 +10,7 @@ import { findSubscriptions } from '#payments/find-subscriptions.ts';
 import { getOrderDetails } from '#payments/get-order.ts';
 import { outOfDate } from '../alert-taps.ts';
 import type { OrderTap, TapOf } from '../callback-data.ts';
+import { personName } from '../person-name.ts';
 import { checkedText, linkRefusal, orderGone } from '../verdicts.ts';
 import { show } from '../views/html.ts';
 import { allowsTap } from '../views/order-card.ts';
@@ -17,6 +18,7 @@ import { foundOrders, orderList, pageSize } from '../views/order-list.ts';
 import { paymentLink } from '../views/payment-link.ts';
 import { confirmMinutes, type OrderQuestion, orderQuestion } from '../views/questions.ts';
 import type { View } from '../views/view.ts';
+import { askByHand } from './by-hand.ts';
 import type { AdminEnv, BotCommand, ListSpot, TapContext, TextContext } from './env.ts';
 import { askAboutHeld } from './held-sales.ts';
 import { leaveOrder, showOrder } from './order-cards.ts';
@@ -135,13 +137,17 @@ const actions: Readonly<Record<OrderTap, (env: AdminEnv, ctx: TapContext, orderI
   },
   async link(env, tapped, orderId) {
     if (!env.recentTaps.isFirst(`link:${orderId}`)) return 'A link was made a moment ago.';
-    const result = await createPaymentLink(env, { orderId, provider: 'auto', actor: adminActor(tapped.from.id) });
+    const result = await createPaymentLink(env, {
+      ...{ orderId, provider: 'auto', actor: adminActor(tapped.from.id), by: personName(tapped.from) },
+    });
     env.recentTaps.touch(`link:${orderId}`);
     await showOrder(env, { tapped, orderId });
     if (result.kind !== 'created') return linkRefusal(result);
     await replyView(tapped, paymentLink(result.order, { ...env.look(), buttons: 'full' }));
     return 'Here is the payment link.';
   },
+  paid: (env, ctx, orderId) => askHand(env, ctx, { orderId, action: 'mark_paid' }),
+  writeoff: (env, ctx, orderId) => askHand(env, ctx, { orderId, action: 'write_off' }),
   cancel: (env, ctx, orderId) => ask(env, ctx, { orderId, question: 'cancel' }),
   deliver: (env, ctx, orderId) => ask(env, ctx, { orderId, question: 'deliver' }),
   accept: (env, ctx, orderId) => askAboutHeld(env, ctx, { orderId, decision: 'accept' }),
@@ -152,6 +158,17 @@ const actions: Readonly<Record<OrderTap, (env: AdminEnv, ctx: TapContext, orderI
     return details === undefined ? orderGone : askRefund(env, ctx, details);
   },
 };
+
+async function askHand(
+  env: AdminEnv,
+  ctx: TapContext,
+  input: { orderId: OrderId; action: 'mark_paid' | 'write_off' },
+): Promise<string> {
+  const details = await getOrderDetails(env, { id: input.orderId });
+  if (details === undefined) return orderGone;
+  await editView(ctx, await askByHand(env, { adminId: ctx.from.id, details, action: input.action }));
+  return 'Write the reason.';
+}
 
 async function ask(
   env: AdminEnv,

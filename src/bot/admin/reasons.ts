@@ -38,6 +38,13 @@ export async function askForReason(env: AdminEnv, asked: ReasonedAction): Promis
   return reasonQuestion(asked.question, { pendingId: pending.id, back: asked.back });
 }
 
+/** The same for what is too grave for a ready-made reason: the admin's next message is waited for at once. */
+export async function askToWriteReason(env: AdminEnv, asked: ReasonedAction): Promise<View> {
+  const { id } = await keep(env, asked);
+  await awaitReason(env, { id, adminId: asked.adminId, forMs });
+  return reasonAwaited(asked.question, { back: asked.back });
+}
+
 function keep(env: AdminEnv, asked: ReasonedAction & { reason?: string }): Promise<PendingAction> {
   const { question, reason } = asked;
   const stored: JsonObject = { ...question, reasons: [...question.reasons], back: encodeTap(asked.back) };

@@ -36,8 +36,13 @@ async function runRefund(env: AdminEnv, ctx: TextContext, words: string): Promis
 
 /** The button on an order's card: all that may still go back. */
 export async function askRefund(env: AdminEnv, ctx: TapContext, details: OrderDetails): Promise<string> {
-  await editView(ctx, await ask(env, { adminId: ctx.from.id, details, amount: 'all' }));
+  await editView(ctx, await askRefundOf(env, { adminId: ctx.from.id, details }));
   return '';
+}
+
+/** The question about all that may still go back of an order. */
+export function askRefundOf(env: AdminEnv, input: { adminId: number; details: OrderDetails }): Promise<View> {
+  return ask(env, { ...input, amount: 'all' });
 }
 
 /** Which of several payments it is about was asked, and told. */

@@ -6,6 +6,8 @@ import { tapConfirm } from './confirm.ts';
 import { tapCoupons } from './coupons.ts';
 import { tapDead, tapDeadList } from './dead-letters.ts';
 import type { AdminEnv, TapContext, TapHandlers } from './env.ts';
+import { tapException, tapResolve } from './exception-cards.ts';
+import { tapExceptionAges, tapExceptionKinds, tapExceptions } from './exceptions.ts';
 import { tapOrder, tapOrders } from './orders.ts';
 import { tapProduct, tapProducts } from './products.ts';
 import { tapProvider, tapProviders } from './providers.ts';
@@ -25,6 +27,11 @@ export const tapHandlers: TapHandlers = {
   confirm: tapConfirm,
   write_reason: tapWriteReason,
   refund: tapRefund,
+  exceptions: tapExceptions,
+  exception_kinds: tapExceptionKinds,
+  exception_ages: tapExceptionAges,
+  exception: tapException,
+  resolve: tapResolve,
   stats: tapStats,
   books: tapBooks,
   book: tapBook,

@@ -10,6 +10,10 @@ const actionButtons: Readonly<Record<AlertAction, { text: string; act: AlertTap 
   new_payment_link: { text: 'New payment link', act: 'link' },
   check_again: { text: 'Check again', act: 'check' },
   open_order: { text: 'Open order', act: 'open' },
+  resolve: { text: 'Resolve…', act: 'resolve' },
+  mark_paid: { text: 'Mark paid', act: 'paid' },
+  refund: { text: 'Refund', act: 'refund' },
+  exceptions: { text: 'Exceptions', act: 'list' },
   ask_provider: { text: 'Ask again now', act: 'ask' },
   check_quarantine: { text: 'Check quarantine', act: 'quarantine' },
 };

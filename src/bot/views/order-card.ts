@@ -2,6 +2,7 @@ import { formatAsset, formatMoney } from '#kernel/money.ts';
 import { providerTitle } from '#kernel/provider-name.ts';
 import { formatOrderNumber, type Order, type OrderStatus } from '#orders/order.ts';
 import type { TimelineEntry } from '#orders/timeline.ts';
+import type { PaymentException } from '#payments/exception.ts';
 import { currentPayment } from '#payments/order-view.ts';
 import { isAwaitedPayment, type Payment, type PaymentStatus } from '#payments/payment.ts';
 import type { Refund } from '#payments/refund.ts';
@@ -9,6 +10,7 @@ import { rememberable } from '#payments/remember-product.ts';
 import type { OrderTap } from '../callback-data.ts';
 import { fitLines, type Line, line, weights } from './fit.ts';
 import { bold, code, show } from './html.ts';
+import { exceptionButtons, exceptionLines, vouchLines } from './order-exceptions.ts';
 import { refundLines } from './refunds.ts';
 import { type Button, inPairs, isButtonUrl, type Look, type View } from './view.ts';
 import { formatTime, orderSigns, paymentSigns, sentence, statusWord, trustWords } from './words.ts';
@@ -17,6 +19,7 @@ export interface OrderDetails {
   order: Order;
   payments: Payment[];
   refunds: Refund[];
+  exceptions: PaymentException[];
   timeline: TimelineEntry[];
 }
 
@@ -39,12 +42,12 @@ const itemGroup = { one: 'more item', many: 'more items' };
 
 /** Which actions fit an order in this state; the verbs decide for themselves all the same. */
 const tapsOf: Readonly<Record<OrderStatus, readonly OrderTap[]>> = {
-  awaiting_payment: ['check', 'link', 'cancel'],
+  awaiting_payment: ['check', 'link', 'cancel', 'paid'],
   paid: ['check', 'deliver', 'refund'],
   fulfilled: ['check', 'refund'],
-  expired: ['check', 'link'],
-  cancelled: ['check'],
-  needs_attention: ['accept', 'reject', 'remember', 'check', 'link', 'refund'],
+  expired: ['check', 'link', 'paid', 'writeoff'],
+  cancelled: ['check', 'paid'],
+  needs_attention: ['accept', 'reject', 'remember', 'check', 'link', 'refund', 'paid', 'writeoff'],
   partially_refunded: ['check', 'deliver', 'refund'],
   refunded: ['check'],
 };
@@ -64,6 +67,8 @@ const tapTexts: Readonly<Record<OrderTap, string>> = {
   accept: 'Accept sale',
   remember: 'Accept, remember price',
   reject: 'Reject sale',
+  paid: 'Mark paid',
+  writeoff: 'Write off',
   back: '‹ Orders',
 };
 
@@ -72,6 +77,7 @@ export function orderCard(details: OrderDetails, options: OrderCardOptions): Vie
   const lines = [
     ...headLines(details.order),
     ...paymentLines(details, options),
+    ...exceptionLines(details.exceptions, options),
     ...refundLines(details.refunds),
     gap,
     ...personLines(details.order),
@@ -109,6 +115,7 @@ function paymentLines({ order, payments }: OrderDetails, look: Look): Line[] {
     const expected = payment.expectedAmount === null ? '' : ` of ${show(payment.expectedAmount)}`;
     lines.push(line(`Received ${show(received)}${expected}`));
   }
+  lines.push(...vouchLines(payment));
   lines.push(...figureLines(payment, look), line(evidence(payment, look)));
   if (payment.heldAt !== null)
     lines.push(line(`✋ Held since ${formatTime(payment.heldAt, look)}: accept or reject it`));
@@ -188,7 +195,7 @@ function cause(entry: TimelineEntry): string {
   return ` <i>(${entry.causeKind}${trust})</i>`;
 }
 
-function orderKeyboard({ order, payments }: OrderDetails, options: OrderCardOptions): Button[][] {
+function orderKeyboard({ order, payments, exceptions }: OrderDetails, options: OrderCardOptions): Button[][] {
   const button = (act: OrderTap): Button => ({ text: tapTexts[act], tap: { kind: 'order', act, id: order.id } });
   const taps = tapsOf[order.status].filter((act) => isOffered(act, { order, payments, canRefund: options.canRefund }));
   // What helps comes first.
@@ -197,7 +204,7 @@ function orderKeyboard({ order, payments }: OrderDetails, options: OrderCardOpti
   if (options.providerUrl !== null && isButtonUrl(options.providerUrl)) {
     buttons.push({ text: 'Open at provider', url: options.providerUrl });
   }
-  return [...inPairs(buttons), [button('back')]];
+  return [...inPairs(exceptionButtons(exceptions)), ...inPairs(buttons), [button('back')]];
 }
 
 function isOffered(
@@ -212,6 +219,8 @@ function isOffered(
   if (act === 'link') return !isSoldElsewhere;
   if (act === 'refund') return about.canRefund;
   if (act === 'accept' || act === 'reject') return isHeld;
+  // To accept it is the word that is wanted then.
+  if (act === 'paid' || act === 'writeoff') return !isHeld;
   if (act === 'remember') return isHeld && rememberable(order) !== undefined;
   return true;
 }

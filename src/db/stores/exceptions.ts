@@ -1,6 +1,6 @@
 import type { ExceptionStore } from '#payments/exception-store.ts';
 import type { Session } from '../dialect.ts';
-import { and, asc, desc, eq, getTableColumns, inArray, isNotNull, or, sql } from '../drizzle.ts';
+import { and, asc, desc, eq, getTableColumns, inArray, isNotNull, lt, lte, or, sql } from '../drizzle.ts';
 
 export function createExceptionStore(session: Session): ExceptionStore {
   const { db } = session;
@@ -23,6 +23,19 @@ export function createExceptionStore(session: Session): ExceptionStore {
         .from(exceptions)
         .where(and(eq(exceptions.orderId, orderId), isNotNull(exceptions.openKey)))
         .orderBy(asc(exceptions.openedAt), asc(exceptions.id)),
+    async listExceptionsByKeys(keys) {
+      if (keys.length === 0) return [];
+      return db
+        .select(columns)
+        .from(exceptions)
+        .where(inArray(exceptions.key, [...keys]))
+        .orderBy(desc(exceptions.openedAt), desc(exceptions.id));
+    },
+    async findExceptionOfRefund({ orderId, refundId }) {
+      const isIt = and(eq(exceptions.orderId, orderId), eq(exceptions.refundId, refundId));
+      const isResolved = and(isIt, eq(exceptions.status, 'resolved'), isNotNull(exceptions.undo));
+      return (await db.select(columns).from(exceptions).where(isResolved))[0];
+    },
     async changeException({ id, expected, change }) {
       const changed = await db
         .update(exceptions)
@@ -60,6 +73,38 @@ export function createExceptionStore(session: Session): ExceptionStore {
         .where(or(ofReference, ofPayment))
         .orderBy(desc(exceptions.openedAt), desc(exceptions.id))
         .limit(limit);
+    },
+    listOpenExceptionsOfProvider: async (query) =>
+      db
+        .select(columns)
+        .from(exceptions)
+        .where(
+          and(
+            eq(exceptions.status, 'open'),
+            eq(exceptions.provider, query.provider),
+            inArray(exceptions.kind, [...query.kinds]),
+          ),
+        )
+        .orderBy(asc(exceptions.openedAt), asc(exceptions.id))
+        .limit(query.limit),
+    listExceptionsToWake: async (query) =>
+      db
+        .select(columns)
+        .from(exceptions)
+        .where(and(eq(exceptions.status, 'open'), lte(exceptions.waitsUntil, query.now)))
+        .orderBy(asc(exceptions.waitsUntil), asc(exceptions.id))
+        .limit(query.limit),
+    async pruneResolvedExceptions(query) {
+      // What was resolved before then was opened before then, which the index knows.
+      const isOld = and(lt(exceptions.openedAt, query.before), lt(exceptions.resolvedAt, query.before));
+      const old = db
+        .select({ id: exceptions.id })
+        .from(exceptions)
+        .where(and(eq(exceptions.status, 'resolved'), isOld))
+        .orderBy(asc(exceptions.openedAt), asc(exceptions.id))
+        .limit(query.limit);
+      const gone = await db.delete(exceptions).where(inArray(exceptions.id, old)).returning({ id: exceptions.id });
+      return gone.length;
     },
     async listExceptionsOf(query) {
       const { after } = query;

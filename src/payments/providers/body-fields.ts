@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { plainDecimal } from '#kernel/money.ts';
+import { isPaymentId } from './payment-uuid.ts';
 
 // Fields of provider bodies as exact-json.ts reads them: numbers are text.
 
@@ -11,6 +12,15 @@ export const decimalText = z
   .string()
   .regex(/^-?\d{1,40}(?:\.\d{1,40})?(?:[eE][+-]?\d{1,2})?$/)
   .transform((text) => (/e/i.test(text) ? plainDecimal(text) : text));
+
+const labelUnitsMax = 200;
+
+/** The texts among these, in one line; null when there is none. Payment ids of ours say nothing to a person. */
+export function joinLabel(parts: readonly unknown[]): string | null {
+  const texts = parts.filter((part) => typeof part === 'string').map((text) => text.trim());
+  const words = [...new Set(texts)].filter((text) => text !== '' && !isPaymentId(text));
+  return words.length === 0 ? null : words.join(' · ').slice(0, labelUnitsMax);
+}
 
 /** Milliseconds since the epoch. */
 export const millisecondsNumber = z

@@ -34,7 +34,15 @@ export function createPaperProvider(now: () => number, refunds: RefundProvider):
       ...{ provider: 'btcpay', reference: asProviderReference(reference), paymentId: request.paymentId },
       ...{ trust: 'fetched', observedAt: now(), state: 'open', providerStatus: 'New' },
       requested: { amount: toDecimal(request.money), asset: request.money.currency },
-      ...{ settlement: null, figures: null, isLate: false, isMarkedByHand: false, transactionIds: [] },
+      ...{
+        settlement: null,
+        coin: null,
+        label: null,
+        figures: null,
+        isLate: false,
+        isMarkedByHand: false,
+        transactionIds: [],
+      },
       ...{ checkoutUrl: `https://pay.example.org/i/${reference}`, createdAt: now(), expiresAt: request.expiresAt },
       ...shown,
     };

@@ -5,6 +5,8 @@ import { asOrderId, asPaymentId, asProviderReference } from '#kernel/ids.ts';
 import type { Order } from '#orders/order.ts';
 import type { Product } from '#orders/product.ts';
 import type { TimelineEntry } from '#orders/timeline.ts';
+import type { PaymentException } from '#payments/exception.ts';
+import type { ExceptionDetails } from '#payments/get-exception.ts';
 import type { Outage } from '#payments/outages/outage.ts';
 import type { Payment } from '#payments/payment.ts';
 import type { ProviderReport } from '#payments/provider-report.ts';
@@ -33,16 +35,10 @@ export function aPayment(differences: Partial<Payment> = {}): Payment {
   return {
     ...{ id: asPaymentId(anId), orderId: asOrderId(anId), provider: 'btcpay', status: 'created', version: 1 },
     ...{ creation: 'confirmed', currency: 'USD', amountMinor: 4900, requestedAmount: '49.00', requestedAsset: 'USD' },
-    ...{ expectedAmount: null, receivedAmount: null, receivedAsset: null },
-    ...{
-      details: [],
-      heldAt: null,
-      acceptedAt: null,
-      feeAmount: null,
-      netAmount: null,
-      figuresAsset: null,
-      settledAt: null,
-    },
+    ...{ expectedAmount: null, receivedAmount: null, receivedAsset: null, creditedMinor: 0 },
+    ...{ coinExpected: null, coinReceived: null, coinAsset: null, acceptedBy: null, acceptedReason: null },
+    ...{ details: [], heldAt: null, acceptedAt: null, feeAmount: null, netAmount: null, figuresAsset: null },
+    settledAt: null,
     reference: asProviderReference('XEDvpempoTYJHJTKGDff1Q'),
     ...{ checkoutUrl: 'https://pay.example.org/i/XED', providerStatus: 'New', transactionIds: [], trust: 'fetched' },
     ...{ evidenceAt: at + 60_000, mismatchedAt: null, paidAt: null, expiresAt: at + 3_600_000, nextPollAt: null },
@@ -90,6 +86,30 @@ export function anAlert(differences: Partial<Alert> = {}): Alert {
     actions: ['new_payment_link', 'open_order'],
     ...{ occurrences: 1, openedAt: at, lastRaisedAt: at, acknowledgedAt: null, acknowledgedBy: null },
     ...{ snoozedUntil: null, resolvedAt: null, resolvedBy: null },
+    ...differences,
+  };
+}
+
+export function anException(differences: Partial<PaymentException> = {}): PaymentException {
+  return {
+    ...{ id: anId, key: 'payment_underpaid:x', kind: 'payment_underpaid', status: 'open', version: 1 },
+    ...{ provider: 'btcpay', reference: 'XEDvpempoTYJHJTKGDff1Q', orderId: asOrderId(anId) },
+    ...{ paymentId: asPaymentId(anId), refundId: null, subjectAt: null },
+    facts: {
+      ...{ summary: 'Payment came short', gapFiat: '24.50 USD', gapCoin: '0.00038282 BTC' },
+      ...{ here: null, there: null, money: null, label: null, why: 'Expired / PaidPartial' },
+    },
+    ...{ ownerId: null, ownerName: null, takenAt: null, openedAt: at, lastSeenAt: at, waitsUntil: null },
+    ...{ resolvedAt: null, resolution: null, resolvedBy: null, reason: null, undo: null },
+    ...differences,
+  };
+}
+
+/** What the card of an exception is drawn from. */
+export function exceptionDetails(differences: Partial<ExceptionDetails> = {}): ExceptionDetails {
+  return {
+    ...{ exception: anException(), order: anOrder({ status: 'needs_attention' }) },
+    ...{ payment: aPayment({ status: 'underpaid', creditedMinor: 2450 }), suggestions: [], actions: [] },
     ...differences,
   };
 }

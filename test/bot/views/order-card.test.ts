@@ -2,10 +2,10 @@ import { describe, expect, test } from 'vitest';
 import { allowsTap, type OrderCardOptions, orderCard } from '#bot/views/order-card.ts';
 import { foundOrders, orderList } from '#bot/views/order-list.ts';
 import { orderQuestion } from '#bot/views/questions.ts';
-import { decideOrder } from '#orders/decide-order.ts';
+import { decideOrder, type OrderEvent } from '#orders/decide-order.ts';
 import { orderStatuses } from '#orders/order.ts';
 import type { Payment } from '#payments/payment.ts';
-import { anEntry, anOrder, aPayment, at, drawn, hostile, look } from '../support/values.ts';
+import { anEntry, anException, anOrder, aPayment, at, drawn, hostile, look } from '../support/values.ts';
 
 const full: OrderCardOptions = {
   ...look,
@@ -17,7 +17,7 @@ const minute = 60_000;
 
 describe('an order card', () => {
   test('shows a waiting order, its link, and the provider word that its state rests on', () => {
-    const details = { order: anOrder(), payments: [aPayment()], refunds: [], timeline: [anEntry()] };
+    const details = { order: anOrder(), payments: [aPayment()], refunds: [], exceptions: [], timeline: [anEntry()] };
     expect(drawn(orderCard(details, full))).toMatchInlineSnapshot(`
       "⏳ <b>T-1042</b> · awaiting payment
       <b>49.00 USD</b>
@@ -33,7 +33,8 @@ describe('an order card', () => {
       <b>History</b>
       22 Nov, 04:00 · order of 49.00 USD from the store <i>(store)</i>
       [Check again](order:check:AZL1oHw-eryN7wEjRWeJqw) [New payment link](order:link:AZL1oHw-eryN7wEjRWeJqw)
-      [Cancel order](order:cancel:AZL1oHw-eryN7wEjRWeJqw) [Open at provider](https://btcpay.example.org/invoices/XED)
+      [Cancel order](order:cancel:AZL1oHw-eryN7wEjRWeJqw) [Mark paid](order:paid:AZL1oHw-eryN7wEjRWeJqw)
+      [Open at provider](https://btcpay.example.org/invoices/XED)
       [‹ Orders](order:back:AZL1oHw-eryN7wEjRWeJqw)"
     `);
   });
@@ -48,7 +49,9 @@ describe('an order card', () => {
       anEntry(),
       anEntry({ at: at + 2 * minute, text: 'paid in full', causeKind: 'webhook', trust: 'fetched' }),
     ];
-    expect(drawn(orderCard({ order, payments: [payment], refunds: [], timeline }, full))).toMatchInlineSnapshot(`
+    expect(
+      drawn(orderCard({ order, payments: [payment], refunds: [], exceptions: [], timeline }, full)),
+    ).toMatchInlineSnapshot(`
       "💰 <b>T-1042</b> · paid
       <b>49.00 USD</b>
       Licence key
@@ -73,7 +76,10 @@ describe('an order card', () => {
     const figures = { feeAmount: '0.61', netAmount: '48.39', figuresAsset: 'USDC' };
     const shown = (change: Partial<Payment>) => {
       const payment = aPayment({ status: 'paid', ...change });
-      const { text } = orderCard({ order: anOrder(), payments: [payment], refunds: [], timeline: [] }, full);
+      const { text } = orderCard(
+        { order: anOrder(), payments: [payment], refunds: [], exceptions: [], timeline: [] },
+        full,
+      );
       return text.split('\n').filter((row) => /fee|settled/i.test(row));
     };
     expect(shown({})).toEqual([]);
@@ -85,7 +91,7 @@ describe('an order card', () => {
   test('says why an order needs attention', () => {
     const order = anOrder({ status: 'needs_attention', attention: '20.00 USD of 49.00 USD came.' });
     const { text } = orderCard(
-      { order, payments: [aPayment({ status: 'underpaid' })], refunds: [], timeline: [] },
+      { order, payments: [aPayment({ status: 'underpaid' })], refunds: [], exceptions: [], timeline: [] },
       full,
     );
     expect(text).toContain('⚠️ 20.00 USD of 49.00 USD came.');
@@ -94,7 +100,7 @@ describe('an order card', () => {
   test('whose only payment failed says that a new link is needed, and offers it first', () => {
     const payment = aPayment({ status: 'failed', providerStatus: 'FAILED' });
     expect(
-      drawn(orderCard({ order: anOrder(), payments: [payment], refunds: [], timeline: [] }, full)),
+      drawn(orderCard({ order: anOrder(), payments: [payment], refunds: [], exceptions: [], timeline: [] }, full)),
     ).toMatchInlineSnapshot(`
       "⏳ <b>T-1042</b> · awaiting payment
       <b>49.00 USD</b>
@@ -106,21 +112,28 @@ describe('an order card', () => {
       Reference <code>web-77</code>
       Made 22 Nov, 04:00 · open until 22 Nov, 05:00
       [New payment link](order:link:AZL1oHw-eryN7wEjRWeJqw) [Check again](order:check:AZL1oHw-eryN7wEjRWeJqw)
-      [Cancel order](order:cancel:AZL1oHw-eryN7wEjRWeJqw) [Open at provider](https://btcpay.example.org/invoices/XED)
+      [Cancel order](order:cancel:AZL1oHw-eryN7wEjRWeJqw) [Mark paid](order:paid:AZL1oHw-eryN7wEjRWeJqw)
+      [Open at provider](https://btcpay.example.org/invoices/XED)
       [‹ Orders](order:back:AZL1oHw-eryN7wEjRWeJqw)"
     `);
   });
 
   test.each(['expired', 'cancelled'] as const)('waits with nothing but an %s payment and says so', (status) => {
-    const { text } = orderCard({ order: anOrder(), payments: [aPayment({ status })], refunds: [], timeline: [] }, full);
+    const { text } = orderCard(
+      { order: anOrder(), payments: [aPayment({ status })], refunds: [], exceptions: [], timeline: [] },
+      full,
+    );
     expect(text).toContain(`payment ${status}; a new link is needed`);
   });
 
   test('with another link still open, or that waits no more, asks for no new link', () => {
     const failed = aPayment({ status: 'failed' });
-    const waiting = orderCard({ order: anOrder(), payments: [failed, aPayment()], refunds: [], timeline: [] }, full);
+    const waiting = orderCard(
+      { order: anOrder(), payments: [failed, aPayment()], refunds: [], exceptions: [], timeline: [] },
+      full,
+    );
     const over = orderCard(
-      { order: anOrder({ status: 'expired' }), payments: [failed], refunds: [], timeline: [] },
+      { order: anOrder({ status: 'expired' }), payments: [failed], refunds: [], exceptions: [], timeline: [] },
       full,
     );
     for (const { text } of [waiting, over]) expect(text).not.toContain('a new link is needed');
@@ -128,7 +141,10 @@ describe('an order card', () => {
 
   test('stays within a screen: the oldest history gives way and the gap is told', () => {
     const timeline = Array.from({ length: 60 }, (_, index) => anEntry({ text: `entry ${index}` }));
-    const { text } = orderCard({ order: anOrder(), payments: [aPayment()], refunds: [], timeline }, full);
+    const { text } = orderCard(
+      { order: anOrder(), payments: [aPayment()], refunds: [], exceptions: [], timeline },
+      full,
+    );
     expect(text.split('\n').length).toBeLessThanOrEqual(20);
     expect(text).toMatch(/… \d+ earlier entries/);
     expect(text).toContain('entry 59');
@@ -143,7 +159,7 @@ describe('an order card', () => {
     });
     const payment = aPayment({ providerStatus: hostile, checkoutUrl: `https://x.example/${hostile}` });
     const { text } = orderCard(
-      { order, payments: [payment], refunds: [], timeline: [anEntry({ text: hostile })] },
+      { order, payments: [payment], refunds: [], exceptions: [], timeline: [anEntry({ text: hostile })] },
       full,
     );
     expect(text).toContain('<b>T-1042</b>');
@@ -154,37 +170,67 @@ describe('an order card', () => {
   });
 
   test.each([
-    ['awaiting_payment', ['Check again', 'New payment link', 'Cancel order']],
+    ['awaiting_payment', ['Check again', 'New payment link', 'Cancel order', 'Mark paid']],
     ['paid', ['Check again', 'Mark delivered']],
     ['fulfilled', ['Check again']],
-    ['expired', ['Check again', 'New payment link']],
-    ['cancelled', ['Check again']],
-    ['needs_attention', ['Check again', 'New payment link']],
+    ['expired', ['Check again', 'New payment link', 'Mark paid', 'Write off']],
+    ['cancelled', ['Check again', 'Mark paid']],
+    ['needs_attention', ['Check again', 'New payment link', 'Mark paid', 'Write off']],
     ['partially_refunded', ['Check again', 'Mark delivered']],
     ['refunded', ['Check again']],
   ] as const)('%s offers %j', (status, wanted) => {
     const { keyboard } = orderCard(
-      { order: anOrder({ status }), payments: [aPayment()], refunds: [], timeline: [] },
+      { order: anOrder({ status }), payments: [aPayment()], refunds: [], exceptions: [], timeline: [] },
       full,
     );
     expect(keyboard.flat().map((button) => button.text)).toEqual([...wanted, 'Open at provider', '‹ Orders']);
   });
 
+  test('shows what has to be decided, with a button to each, and says on whose word it counts as paid', () => {
+    const exceptions = [
+      anException({ openedAt: at - 3 * 86_400_000, ownerName: '<Bob>' }),
+      anException({
+        kind: 'payment_duplicate',
+        facts: { ...anException().facts, summary: 'Order was paid a second time' },
+      }),
+    ];
+    const accepted = { acceptedAt: at, acceptedBy: 'Ada', acceptedReason: 'a <b>friend</b>' };
+    const came = { expectedAmount: '49.00', receivedAmount: '24.50', receivedAsset: 'USD' };
+    const coin = { coinExpected: '0.00076563', coinReceived: '0.00038281', coinAsset: 'BTC' };
+    const payment = aPayment({ status: 'underpaid', ...came, ...coin, ...accepted });
+    const details = { order: anOrder({ status: 'paid' }), payments: [payment], refunds: [], exceptions, timeline: [] };
+    const { text, keyboard } = orderCard(details, full);
+    expect(text).toContain('🟠 Payment came short · 3 d · ✋ &lt;Bob&gt;');
+    expect(text).toContain('🟠 Order was paid a second time · 1 h');
+    expect(text).toContain('Missing: <b>24.50 USD · 0.00038282 BTC</b>');
+    expect(text).toContain('✋ Accepted by <b>Ada</b>: a &lt;b&gt;friend&lt;/b&gt;');
+    expect(keyboard[0]?.map((button) => button.text)).toEqual(['Resolve: Came short', 'Resolve: Paid twice']);
+  });
+
   test('an order whose creation was never answered says that it is not known', () => {
     const payment = aPayment({ creation: 'requested', reference: null, trust: null, checkoutUrl: null });
-    const { text } = orderCard({ order: anOrder(), payments: [payment], refunds: [], timeline: [] }, full);
+    const { text } = orderCard(
+      { order: anOrder(), payments: [payment], refunds: [], exceptions: [], timeline: [] },
+      full,
+    );
     expect(text).toContain('Whether BTCPay made it is not known yet');
   });
 
   test('where its buttons are not served, it leads to the bot that serves them', () => {
     const options: OrderCardOptions = { ...full, buttons: 'plain', commandBot: 'till_bot' };
-    const { keyboard } = orderCard({ order: anOrder(), payments: [], refunds: [], timeline: [] }, options);
+    const { keyboard } = orderCard(
+      { order: anOrder(), payments: [], refunds: [], exceptions: [], timeline: [] },
+      options,
+    );
     expect(keyboard).toEqual([[{ text: 'Open in the command bot', url: 'https://t.me/till_bot?start=T-1042' }]]);
   });
 
   test('an address that Telegram makes no button of is left out', () => {
     const options = { ...full, providerUrl: 'http://localhost:23000/invoices/XED' };
-    const { keyboard } = orderCard({ order: anOrder(), payments: [aPayment()], refunds: [], timeline: [] }, options);
+    const { keyboard } = orderCard(
+      { order: anOrder(), payments: [aPayment()], refunds: [], exceptions: [], timeline: [] },
+      options,
+    );
     expect(keyboard.flat().map((button) => button.text)).not.toContain('Open at provider');
   });
 });
@@ -237,11 +283,16 @@ test('a question says what would happen and to which order', () => {
 });
 
 describe('a card and the life cycle of an order', () => {
-  const asked = { cancel: 'cancel', deliver: 'fulfil', link: 'reopen' } as const;
-  const alone = { wasFulfilled: false, isCovered: false, hasOpenPayment: false };
+  const asked = {
+    ...{ cancel: 'cancel', deliver: 'fulfil', link: 'reopen' },
+    ...{ paid: 'accepted', writeoff: 'written_off' },
+  } as const satisfies Record<string, OrderEvent>;
+  const alone = { wasFulfilled: false, isCovered: false, hasMoney: false, hasOpenPayment: false };
 
   test.each(orderStatuses)('an order that is %s offers nothing that would be refused', (status) => {
-    const offered = (['cancel', 'deliver', 'link'] as const).filter((act) => allowsTap(status, act));
+    const offered = (['cancel', 'deliver', 'link', 'paid', 'writeoff'] as const).filter((act) =>
+      allowsTap(status, act),
+    );
     const refused = offered.filter((act) => decideOrder(status, asked[act], alone).kind === 'refused');
     expect(refused).toEqual([]);
   });

@@ -148,7 +148,17 @@ export function describeProviderLists(open: OpenContractDatabase): void {
             paymentId: asPaymentId('payment-1'),
           },
           ...{ refundId: null, ownerId: null, ownerName: null, takenAt: null, openedAt: noon, lastSeenAt: noon },
-          facts: { summary: 's', gapFiat: null, gapCoin: null, here: null, there: null, why: 'w' },
+          subjectAt: null,
+          facts: {
+            summary: 's',
+            gapFiat: null,
+            gapCoin: null,
+            here: null,
+            there: null,
+            money: null,
+            label: null,
+            why: 'w',
+          },
           ...{ waitsUntil: null, resolvedAt: null, resolution: null, resolvedBy: null, reason: null, undo: null },
           ...change,
         });

@@ -1,4 +1,4 @@
-import { Bot, GrammyError, InlineKeyboard, InputFile } from 'grammy';
+import { Bot, GrammyError, InlineKeyboard, InputFile, InputMediaBuilder } from 'grammy';
 import { Markup, Telegraf } from 'telegraf';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { ada, adminToken, openSandbox, pagerToken, png } from './open-sandbox.ts';
@@ -78,6 +78,29 @@ describe('grammY', () => {
     const written = await sandbox.sendText({ userId: ada.id, bot: 'till_bot', text: 'a secret' });
     nowMs += 48 * 3_600_000 + 1_000;
     await expect(api.deleteMessage(ada.id, written.messageId)).rejects.toThrow("can't be deleted for everyone");
+  });
+
+  test('puts another picture in the place of the first, with its caption and its buttons', async () => {
+    const sandbox = await openSandbox();
+    const { api } = new Bot(adminToken, { client: { apiRoot: sandbox.url } });
+    const sent = await api.sendPhoto(ada.id, new InputFile(png(640, 320), 'a.png'), { caption: 'Old' });
+    const picture = InputMediaBuilder.photo(new InputFile(png(320, 200), 'b.png'), {
+      caption: '<b>New</b>',
+      parse_mode: 'HTML',
+    });
+    const reply_markup = { inline_keyboard: [[{ text: 'Redraw', callback_data: 'redraw' }]] };
+    await api.editMessageMedia(ada.id, sent.message_id, picture, { reply_markup });
+    const shown = await sandbox.awaitMessage(({ text }) => text === 'New');
+    expect(shown).toMatchObject({ messageId: sent.message_id, photo: { width: 320, height: 200 }, edits: 1 });
+    expect(shown.keyboard.flat().map(({ text }) => text)).toEqual(['Redraw']);
+    const known = shown.photo?.fileId ?? '';
+    const same = InputMediaBuilder.photo(known, { caption: '<b>New</b>', parse_mode: 'HTML' });
+    await expect(api.editMessageMedia(ada.id, sent.message_id, same, { reply_markup })).rejects.toThrow('not modified');
+    const long = InputMediaBuilder.photo(known, { caption: 'x'.repeat(1025) });
+    await expect(api.editMessageMedia(ada.id, sent.message_id, long)).rejects.toThrow('caption is too long');
+    const text = await api.sendMessage(ada.id, 'words');
+    await expect(api.editMessageMedia(ada.id, text.message_id, same)).rejects.toThrow('no media in the message');
+    await expect(api.editMessageText(ada.id, sent.message_id, 'words')).rejects.toThrow('no text in the message');
   });
 
   test('sees a flood as its own error with the seconds to wait', async () => {

@@ -95,6 +95,22 @@ describe('a call that Telegram would refuse is refused in the same words', () =>
     ],
     ['answerCallbackQuery', { callback_query_id: '1', text: 'x'.repeat(201) }, '400 Bad Request: MESSAGE_TOO_LONG'],
     ['sendPhoto', { chat_id: 42 }, '400 Bad Request: there is no photo in the request'],
+    ['editMessageMedia', { chat_id: 42, message_id: 1 }, "400 Bad Request: can't parse InputMedia: expected an Object"],
+    [
+      'editMessageMedia',
+      { chat_id: 42, message_id: 1, media: { type: 'song', media: 'x' } },
+      '400 Bad Request: can\'t parse InputMedia: type "song" is unsupported',
+    ],
+    [
+      'editMessageMedia',
+      { chat_id: 42, message_id: 1, media: { type: 'photo' } },
+      "400 Bad Request: can't parse InputMedia: media not found",
+    ],
+    [
+      'editMessageMedia',
+      { chat_id: 42, message_id: 999, media: { type: 'photo', media: 'attach://a' } },
+      '400 Bad Request: message to edit not found',
+    ],
     ['sendDocument', { chat_id: 42, document: 'nope' }, '400 Bad Request: wrong file identifier/HTTP URL specified'],
     ['getFile', { file_id: 'nope' }, '400 Bad Request: wrong file_id or the file is temporarily unavailable'],
     ['sendChatAction', { chat_id: 42, action: 'dance' }, '400 Bad Request: wrong parameter action in request'],

@@ -3,7 +3,7 @@ import type { Milliseconds } from '#kernel/clock.ts';
 import { asProviderReference } from '#kernel/ids.ts';
 import { compareDecimals } from '#kernel/money.ts';
 import type { PaymentSnapshot, SnapshotState } from '../../snapshot.ts';
-import { decimalText, idText, millisecondsNumber } from '../body-fields.ts';
+import { decimalText, idText, joinLabel, millisecondsNumber } from '../body-fields.ts';
 import { isPaymentId } from '../payment-uuid.ts';
 import { withCurrencyPlaces } from './amount.ts';
 
@@ -18,6 +18,8 @@ const invoiceSchema = z.object({
   status: z.enum(invoiceStatuses),
   price: decimalText,
   currency: z.string(),
+  orderId: z.string().nullish(),
+  itemDesc: z.string().nullish(),
   guid: z.string().nullish(),
   posData: z.string().nullish(),
   invoiceTime: millisecondsNumber.nullish(),
@@ -51,12 +53,15 @@ export function toSnapshot(invoice: Invoice, observedAt: Milliseconds): PaymentS
     providerStatus: words.filter((word) => word !== null).join(' / '),
     requested: { amount: withCurrencyPlaces(invoice.price, invoice.currency), asset: invoice.currency },
     settlement,
+    // Settled in the currency of the price is only what BitPay told no amount of coins of.
+    coin: settlement?.asset === invoice.currency ? null : settlement,
     // BitPay's word that a part came, without the amounts of coins, is money of an unknown amount as well.
     isLate: exception === 'paidLate' || (exception === 'paidPartial' && settlement === null),
     isMarkedByHand: false,
     figures: null,
     checkoutUrl: invoice.url ?? null,
     transactionIds: [...new Set(transactionIds)],
+    label: joinLabel([invoice.orderId, invoice.itemDesc]),
     createdAt: invoice.invoiceTime ?? null,
     expiresAt: invoice.expirationTime ?? null,
   };

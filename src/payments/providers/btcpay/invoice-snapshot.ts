@@ -1,10 +1,11 @@
 import type { Milliseconds } from '#kernel/clock.ts';
 import { asProviderReference } from '#kernel/ids.ts';
 import type { PaymentSnapshot, SnapshotState } from '../../snapshot.ts';
+import { joinLabel } from '../body-fields.ts';
 import { isPaymentId } from '../payment-uuid.ts';
 import type { Invoice } from './invoice.ts';
 import { type PaymentMethod, transactionIdsOf } from './payment-method.ts';
-import { settlementOf } from './settlement.ts';
+import { coinOf, settlementOf } from './settlement.ts';
 
 // BTCPay Server: Greenfield API, InvoiceData. What an invoice is worth is decided by comparing amounts; `additionalStatus`
 // only says what to look at. `PaidLate`, for one, does not mean that all of it was paid.
@@ -27,14 +28,21 @@ export function toSnapshot(
     providerStatus: exception === 'None' ? status : `${status} / ${exception}`,
     requested: { amount: amount ?? '0', asset: currency },
     settlement,
+    coin: coinOf(invoice, about.methods),
     isLate: exception === 'PaidLate',
     isMarkedByHand: status === 'Settled' && exception === 'Marked',
     figures: null,
     checkoutUrl: invoice.checkoutLink ?? null,
     transactionIds: transactionIdsOf(about.methods),
+    label: labelOf(invoice),
     createdAt: invoice.createdTime ?? null,
     expiresAt: invoice.expirationTime ?? null,
   };
+}
+
+/** Our own invoices carry the number of their order; those made on BTCPay's pages whatever was typed there. */
+function labelOf({ metadata }: Invoice): string | null {
+  return joinLabel([metadata?.['orderNumber'], metadata?.['orderId'], metadata?.['itemDesc']]);
 }
 
 function stateOf({ status, additionalStatus }: Invoice, wasMoneySeen: boolean): SnapshotState {

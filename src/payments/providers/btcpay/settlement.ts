@@ -16,6 +16,11 @@ export function settlementOf(invoice: Invoice, methods: readonly PaymentMethod[]
   return fromMethods(invoice, methods) ?? fromWords(invoice);
 }
 
+/** What must have come and what has in the coin that the money came by, where the payment methods tell. */
+export function coinOf(invoice: Invoice, methods: readonly PaymentMethod[]): PaymentSnapshot['coin'] {
+  return fromMethods(invoice, methods);
+}
+
 function fromMethods({ additionalStatus }: Invoice, methods: readonly PaymentMethod[]): Settlement {
   const paid = methods.filter(({ totalPaid }) => totalPaid && isPositive(totalPaid));
   // Each method counts all payments in its own currency; the one that money came by has not been converted.

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { Milliseconds } from '#kernel/clock.ts';
 import { asProviderReference } from '#kernel/ids.ts';
 import type { PaymentSnapshot, SnapshotState } from '../../snapshot.ts';
-import { decimalText, idText, rfc3339 } from '../body-fields.ts';
+import { decimalText, idText, joinLabel, rfc3339 } from '../body-fields.ts';
 import { isPaymentId } from '../payment-uuid.ts';
 
 // Coinbase: Checkouts, the object. Fields that are absent are left out by Coinbase; null is taken for absent.
@@ -25,6 +25,7 @@ export const checkoutSchema = z.object({
   url: z.string().nullish(),
   amount: decimalText,
   currency: z.string(),
+  description: z.string().nullish(),
   status: z.enum(checkoutStatuses),
   expiresAt: rfc3339.nullish(),
   createdAt: rfc3339.nullish(),
@@ -45,7 +46,8 @@ export const checkoutPageSchema = z.object({ checkouts: z.array(checkoutSchema),
 
 export function toSnapshot(checkout: Checkout, observedAt: Milliseconds): PaymentSnapshot {
   const state = states[checkout.status];
-  const paymentId = checkout.metadata?.['paymentId'];
+  const settlement = state === 'confirmed' ? settlementOf(checkout) : null;
+  const { paymentId, orderNumber, orderId } = checkout.metadata ?? {};
   return {
     provider: 'coinbase',
     reference: asProviderReference(checkout.id),
@@ -55,12 +57,15 @@ export function toSnapshot(checkout: Checkout, observedAt: Milliseconds): Paymen
     state,
     providerStatus: checkout.status,
     requested: { amount: checkout.amount, asset: checkout.currency },
-    settlement: state === 'confirmed' ? settlementOf(checkout) : null,
+    settlement,
+    // What is collected is the coin itself.
+    coin: settlement,
     isLate: false,
     isMarkedByHand: false,
     figures: figuresOf(checkout),
     checkoutUrl: checkout.url ?? null,
     transactionIds: checkout.transactionHash ? [checkout.transactionHash] : [],
+    label: joinLabel([orderNumber, orderId, checkout.description]),
     createdAt: checkout.createdAt ?? null,
     expiresAt: checkout.expiresAt ?? null,
   };

@@ -12,6 +12,7 @@ import {
   toDecimal,
 } from '#kernel/money.ts';
 import type { PaymentSnapshot, SnapshotState } from '../../snapshot.ts';
+import { joinLabel } from '../body-fields.ts';
 import { isPaymentId } from '../payment-uuid.ts';
 import type { NowInvoice, NowPayment, PaymentStatus } from './payment.ts';
 
@@ -48,6 +49,8 @@ export function invoiceSnapshot(
     paymentId: isPaymentId(invoice.order_id) ? invoice.order_id : null,
     observedAt: about.observedAt,
     ...{ state: 'open', providerStatus: noPayment, isLate: false, settlement: null, figures: null, transactionIds: [] },
+    coin: null,
+    label: joinLabel([invoice.order_id]),
     requested: priceOf(invoice),
     checkoutUrl: invoice.invoice_url,
     createdAt: about.observedAt,
@@ -78,6 +81,7 @@ export function paymentsSnapshot(
     observedAt: about.observedAt,
     requested,
     figures: null,
+    label: joinLabel([...direct, ...deposits].map(({ order_id }) => order_id)),
     checkoutUrl: null,
     transactionIds: payments.flatMap(({ payin_hash: hash }) => (hash ? [hash] : [])),
     createdAt: null,
@@ -88,18 +92,19 @@ export function paymentsSnapshot(
   if (deposits.length > 0 && state !== 'confirmed') {
     // Money in another coin is of a worth that nobody has told: counting none of it leaves it to a person.
     const settlement = main && deposits.every((deposit) => isSameCoin(deposit, main)) ? sumOf(main, deposits) : null;
-    return { ...base, providerStatus, state: 'expired', settlement, isLate: true };
+    return { ...base, providerStatus, state: 'expired', settlement, coin: settlement, isLate: true };
   }
   if (main === undefined || state === undefined) {
-    return { ...base, providerStatus, state: isOver ? 'expired' : 'open', settlement: null, isLate: false };
+    return { ...base, providerStatus, state: isOver ? 'expired' : 'open', settlement: null, coin: null, isLate: false };
   }
   const isGone = state === 'open' && isOver;
+  // What is settled in is the coin that the buyer chose.
+  const settlement = sumOf(main, deposits);
   return {
     ...base,
     providerStatus,
     state: isGone ? 'expired' : state,
-    settlement: sumOf(main, deposits),
-    isLate: false,
+    ...{ settlement, coin: settlement, isLate: false },
   };
 }
 

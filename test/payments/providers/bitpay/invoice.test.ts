@@ -22,6 +22,7 @@ const seen = (differences: Partial<Invoice>): Invoice => ({
 describe('an invoice', () => {
   test('that waits is open, asks for its price in the places of the currency, and has no settlement', () => {
     expect(toSnapshot(created, 5)).toMatchObject({
+      coin: null,
       figures: null,
       provider: 'bitpay',
       reference: 'G3viJEJgE8Jk2oekSdgT2A',

@@ -24,6 +24,8 @@ describe('an invoice', () => {
   test('that was settled is confirmed, with amounts in its own currency and the transaction', () => {
     expect(show(settled, [onChain()])).toEqual({
       figures: null,
+      coin: { expected: '0.00053', received: '0.00053000', asset: 'BTC' },
+      label: 'ord_1001',
       provider: 'btcpay',
       reference: 'XEDvpempoTYJHJTKGDff1Q',
       paymentId: null,

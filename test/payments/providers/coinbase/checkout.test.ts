@@ -18,6 +18,8 @@ describe('a checkout', () => {
       providerStatus: 'ACTIVE',
       requested: { amount: '100.00', asset: 'USDC' },
       settlement: null,
+      coin: null,
+      label: '12345 · Payment for order #12345',
       figures: null,
       isLate: false,
       isMarkedByHand: false,

@@ -1,0 +1,32 @@
+import { formatAsset, formatMoney, subtractDecimals, withPlaces } from '#kernel/money.ts';
+import { gapOf } from './gap.ts';
+import type { Payment } from './payment.ts';
+
+/** `20.00 USD of 49.00 USD came, 29.00 USD is missing`, in the unit the provider settles in; null while nothing came. */
+export function amountDetail(payment: Payment): string | null {
+  const { receivedAmount, expectedAmount, receivedAsset: asset } = payment;
+  if (receivedAmount === null || expectedAmount === null || asset === null) return null;
+  const show = (amount: string): string =>
+    formatAsset({ amount: withPlaces(amount, [expectedAmount, receivedAmount]), asset });
+  if (payment.status === 'reversed') return `${show(receivedAmount)} had come and was taken back`;
+  const gap = subtractDecimals(expectedAmount, receivedAmount);
+  const came = `${show(receivedAmount)} of ${show(expectedAmount)} came`;
+  if (gap === '0') return came;
+  const isOver = gap.startsWith('-');
+  const also = otherUnit(payment);
+  return `${came}, ${show(gap.replace('-', ''))} ${isOver ? 'too much' : 'is missing'}${also === null ? '' : ` (${also})`}`;
+}
+
+/** The gap in the unit that the sentence does not speak of: the coin, or the order's currency. */
+function otherUnit(payment: Payment): string | null {
+  const { gapFiat, gapCoin } = gapFacts(payment);
+  return payment.receivedAsset === payment.coinAsset ? gapFiat : gapCoin;
+}
+
+export function gapFacts(payment: Payment): { gapFiat: string | null; gapCoin: string | null } {
+  const gap = gapOf(payment);
+  return {
+    gapFiat: gap?.fiat ? formatMoney(gap.fiat) : null,
+    gapCoin: gap?.coin ? formatAsset(gap.coin) : null,
+  };
+}
