@@ -1,11 +1,15 @@
 import { defineConfig } from 'vitest/config';
+import { applyMutant, triesMutant } from './test/mutation/apply-mutant.ts';
 
-// Suites that need a server beside the project carry its name in their file name, so that `npm test` never meets them.
-const servers = ['**/*.postgres.test.ts', '**/*.browser.test.ts', '**/*.kill.test.ts', '**/*.promtool.test.ts'];
+// Suites that need a server beside the project, or minutes, carry their name in the file name, so that `npm test` never
+// meets them.
+const servers = ['postgres', 'browser', 'kill', 'promtool', 'mutation'].map((suite) => `**/*.${suite}.test.ts`);
 
 export default defineConfig({
+  plugins: [applyMutant()],
   test: {
     pool: 'forks',
+    fsModuleCache: !triesMutant,
     maxWorkers: 2,
     testTimeout: 30_000,
     hookTimeout: 30_000,
@@ -29,6 +33,10 @@ export default defineConfig({
       { extends: true, test: { name: 'postgres', include: ['test/**/*.postgres.test.ts'] } },
       { extends: true, test: { name: 'promtool', include: ['test/**/*.promtool.test.ts'] } },
       { extends: true, test: { name: 'kill', include: ['test/**/*.kill.test.ts'], testTimeout: 600_000 } },
+      {
+        extends: true,
+        test: { name: 'mutation', include: ['test/**/*.mutation.test.ts'], testTimeout: 120_000, maxConcurrency: 2 },
+      },
       { extends: true, test: { name: 'browser', include: ['test/**/*.browser.test.ts'], testTimeout: 120_000 } },
     ],
   },

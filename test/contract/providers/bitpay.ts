@@ -1,6 +1,30 @@
 import { bitpayClient } from '#test/sandbox/providers/clients.ts';
 import type { ProviderCase } from './provider-case.ts';
 
+const file = 'src/payments/providers/bitpay/webhook.ts';
+const mutants: ProviderCase['mutants'] = [
+  {
+    flaw: 'takes any signature',
+    file,
+    from: 'if (!isKeyedHash(digest, { secrets, parts: [delivery.body] }))',
+    to: 'if (isKeyedHash(digest, { secrets, parts: [] }))',
+  },
+  {
+    flaw: 'takes a webhook without a signature',
+    file,
+    from: `if (header === undefined || header === '') return`,
+    to: `if (header === undefined || header === '') return readStandard(readExactJson(delivery.body)) ?? `,
+  },
+  { flaw: 'leaves the body out', file, from: '{ secrets, parts: [delivery.body] }', to: '{ secrets, parts: [] }' },
+  { flaw: 'reads the signature of another header', file, from: `'x-signature'`, to: `'x-bitpay-signature'` },
+  {
+    flaw: 'does not say when nothing can be read',
+    file,
+    from: `if (body === undefined) return { kind: 'refused', reason: 'body_malformed' };`,
+    to: '',
+  },
+];
+
 export const bitpay: ProviderCase = {
   // Only the merchant facade can look; a pos token repeats the create under its guid.
   looksBeforeCreate: ({ canFindLostCreate }) => canFindLostCreate,
@@ -29,6 +53,7 @@ export const bitpay: ProviderCase = {
       return bitpayClient(sandbox).signed('POST', '/refunds', { fields });
     },
   },
+  mutants,
   signedForms: (delivery) => [
     {
       form: 'the body in base64',

@@ -4,6 +4,36 @@ import type { ProviderCase } from './provider-case.ts';
 
 const scheme = 'sha256';
 
+const file = 'src/payments/providers/btcpay/webhook.ts';
+const mutants: ProviderCase['mutants'] = [
+  {
+    flaw: 'takes any signature',
+    file,
+    from: 'if (!isSigned) return',
+    to: 'if (header === isSigned.toString()) return',
+  },
+  {
+    flaw: 'takes a webhook without a signature',
+    file,
+    from: `if (header === undefined || header === '') return { kind: 'refused', reason: 'signature_missing' };`,
+    to: `if (header === undefined || header === '') return { kind: 'irrelevant', eventType: 'unknown' };`,
+  },
+  { flaw: 'leaves the body out', file, from: 'parts: [delivery.body] });', to: 'parts: [] });' },
+  { flaw: 'takes another scheme for its own', file, from: `header.startsWith('sha256=')`, to: `header.includes('=')` },
+  {
+    flaw: 'takes what is about another store',
+    file,
+    from: 'if (storeId && storeId !== rule.storeId)',
+    to: `if (storeId && storeId === '')`,
+  },
+  {
+    flaw: 'takes what is about no store',
+    file,
+    from: `if (!storeId) return { kind: 'refused', reason: 'not_ours' };`,
+    to: '',
+  },
+];
+
 export const btcpay: ProviderCase = {
   looksBeforeCreate: () => true,
   isRefusalUsual: false,
@@ -35,6 +65,7 @@ export const btcpay: ProviderCase = {
       return client.request('POST', `${client.store}/invoices/${reference}/refund`, body);
     },
   },
+  mutants,
   signedForms: (delivery) => [
     {
       form: 'the body in hex',

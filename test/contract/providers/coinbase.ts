@@ -6,6 +6,66 @@ import type { Lie, ProviderCase, SignedForm } from './provider-case.ts';
 
 const signature = 'x-hook0-signature';
 
+const file = 'src/payments/providers/coinbase/webhook.ts';
+const mutants: ProviderCase['mutants'] = [
+  {
+    flaw: 'takes any signature',
+    file,
+    from: `return isKeyedHash(digest, about) ? undefined : 'signature_wrong';`,
+    to: 'return undefined;',
+  },
+  {
+    flaw: 'takes a signature that is wrong in the form that signs headers',
+    file,
+    from: `return checkDigest(fields.get('v1'), { secrets`,
+    to: `return void checkDigest(fields.get('v1'), { secrets`,
+  },
+  {
+    flaw: 'leaves the time out of v0',
+    file,
+    from: `parts: [\`\${t}.\`, delivery.body] });`,
+    to: 'parts: [`.`, delivery.body] });',
+  },
+  {
+    flaw: 'leaves the body out of v0',
+    file,
+    from: `parts: [\`\${t}.\`, delivery.body] });`,
+    to: `parts: [\`\${t}.\`] });`,
+  },
+  { flaw: 'leaves the time out of v1', file, from: `[\`\${t}.\${h}.`, to: `[\`.\${h}.` },
+  {
+    flaw: 'leaves the names of the headers out of v1',
+    file,
+    from: `.\${h}.\${values.join('.')}.\``,
+    to: `..\${values.join('.')}.\``,
+  },
+  { flaw: 'leaves the headers out of v1', file, from: `\${values.join('.')}.\``, to: `\${h}.\`` },
+  { flaw: 'leaves the body out of v1', file, from: `values.join('.')}.\`, body] });`, to: `values.join('.')}.\`] });` },
+  { flaw: 'takes v0 where v1 is offered', file, from: `fields.has('v1') && rule.scheme !== 'body'`, to: 'false' },
+  {
+    flaw: 'reads v0 where v1 is meant',
+    file,
+    from: `checkDigest(fields.get('v1')`,
+    to: `checkDigest(fields.get('v0')`,
+  },
+  { flaw: 'takes what was signed long ago', file, from: 'if (ageMs > toleranceMs)', to: 'if (ageMs > 1e15)' },
+  { flaw: 'takes what is signed for later', file, from: 'return ageMs < -toleranceMs ?', to: 'return ageMs < -1e15 ?' },
+  { flaw: 'reads seconds as milliseconds', file, from: 'Number(t) * second', to: 'Number(t)' },
+  { flaw: 'takes a field that comes twice', file, from: ' || fields.has(name)', to: '' },
+  {
+    flaw: 'takes a header that did not come',
+    file,
+    from: `if (value === undefined) return 'header_missing';`,
+    to: 'if (value === undefined) continue;',
+  },
+  {
+    flaw: 'takes a header of the language for one that came',
+    file,
+    from: 'Object.hasOwn(headers, name.toLowerCase())',
+    to: 'name.toLowerCase() in headers',
+  },
+];
+
 export const coinbase: ProviderCase = {
   looksBeforeCreate: () => false,
   isRefusalUsual: false,
@@ -33,6 +93,7 @@ export const coinbase: ProviderCase = {
       return client.request('POST', `/checkouts/${reference}/refund`, { body: { amount, reason: 'A friend' } });
     },
   },
+  mutants,
   signedForms: (genuine) => [bothForms(genuine), bodyForm(genuine)],
   lies: [
     {

@@ -3,6 +3,42 @@ import type { ProviderCase } from './provider-case.ts';
 
 const signature = 'x-nowpayments-sig';
 
+const file = 'src/payments/providers/nowpayments/webhook.ts';
+const mutants: ProviderCase['mutants'] = [
+  { flaw: 'takes any signature', file, from: 'timingSafeEqual(given, expected)', to: 'timingSafeEqual(given, given)' },
+  {
+    flaw: 'takes a webhook without a signature',
+    file,
+    from: `if (header === undefined || header === '') return { kind: 'refused', reason: 'signature_missing' };`,
+    to: `if (header === undefined || header === '') return { kind: 'irrelevant', eventType: 'unknown' };`,
+  },
+  {
+    flaw: 'takes a lenient reading of the signature',
+    file,
+    from: '/^[0-9a-f]{128}$/i.test(header)',
+    to: '/^[0-9a-f]{128}/i.test(header)',
+  },
+  {
+    flaw: 'leaves the values out of what is signed',
+    file,
+    from: `\`\${JSON.stringify(name)}:\${inner}\``,
+    to: 'JSON.stringify(name)',
+  },
+  { flaw: 'leaves the names out of what is signed', file, from: `\`\${JSON.stringify(name)}:\${inner}\``, to: 'inner' },
+  { flaw: 'does not sort', file, from: 'Object.keys(value).sort()', to: 'Object.keys(value)' },
+  { flaw: 'knows one way of sorting only', file, from: `, sortedJson(parsed, 'arrays_as_objects')]`, to: ']' },
+  { flaw: 'knows the other way of sorting only', file, from: `[sortedJson(parsed, 'arrays_kept'), `, to: '[' },
+  { flaw: 'takes an empty secret', file, from: `if (key === '') continue;`, to: '' },
+  { flaw: 'has no end of depth', file, from: 'if (depth > depthMax) return undefined;', to: '' },
+  {
+    flaw: 'asks for the first secret only',
+    file,
+    from: 'for (const secret of about.secrets) {',
+    to: 'for (const secret of about.secrets.slice(0, 1)) {',
+  },
+  { flaw: 'uses a weaker hash', file, from: `'sha512'`, to: `'sha256'` },
+];
+
 export const nowpayments: ProviderCase = {
   looksBeforeCreate: () => false,
   isRefusalUsual: false,
@@ -26,6 +62,7 @@ export const nowpayments: ProviderCase = {
     { does: ['overpay'], ends: 'overpaid' },
     { does: ['underpay'], ends: 'underpaid' },
   ],
+  mutants,
   signedForms: (delivery) => [
     {
       form: 'the sorted body in hex',

@@ -1,6 +1,55 @@
 import { withSignature } from '#test/support/sign-webhook.ts';
 import type { ProviderCase } from './provider-case.ts';
 
+const file = 'src/payments/providers/payhip/webhook.ts';
+const mutants: ProviderCase['mutants'] = [
+  {
+    flaw: 'takes any signature',
+    file,
+    from: `if (secret !== '' && timingSafeEqual(digest, sha256(secret)))`,
+    to: `if (secret !== '' && sha256(secret))`,
+  },
+  { flaw: 'takes any address', file, from: '!delivery.wasAtItsAddress && !isAnyHashOf(', to: 'false && !isAnyHashOf(' },
+  {
+    flaw: 'takes a webhook without a signature',
+    file,
+    from: `if (!envelope.signature) return refuse('signature_missing');`,
+    to: `if (!envelope.signature) return { kind: 'irrelevant', eventType: envelope.type };`,
+  },
+  {
+    flaw: 'does not look at the signature',
+    file,
+    from: `if (!isAnyHashOf(digest, rule.apiKeys)) return refuse('signature_wrong');`,
+    to: '',
+  },
+  { flaw: 'takes an empty secret', file, from: `if (secret !== '' && timingSafeEqual`, to: 'if (timingSafeEqual' },
+  {
+    flaw: 'asks for the first secret only',
+    file,
+    from: 'for (const secret of secrets) {',
+    to: 'for (const secret of secrets.slice(0, 1)) {',
+  },
+  {
+    flaw: 'takes what happened long ago',
+    file,
+    from: `if (at !== null && at < rule.now - pastMaxMs) return refuse('too_old');`,
+    to: '',
+  },
+  {
+    flaw: 'takes what has not happened yet',
+    file,
+    from: `if (at !== null && at > rule.now + futureMaxMs) return refuse('too_new');`,
+    to: '',
+  },
+  {
+    flaw: 'takes a form for JSON',
+    file,
+    from: `if (!/^application\\/json\\s*(?:;|$)/i.test(delivery.headers['content-type'] ?? '')) return refuse('body_malformed');`,
+    to: '',
+  },
+  { flaw: 'says more of its trust than it is', file, from: `trust: 'token',`, to: `trust: 'signed',` },
+];
+
 export const payhip: ProviderCase = {
   looksBeforeCreate: () => false,
   isRefusalUsual: false,
@@ -9,6 +58,7 @@ export const payhip: ProviderCase = {
   states: [],
   customers: [{ does: ['pay'], ends: 'paid' }],
   // The signature covers nothing, so that there is no form whose bytes could be changed.
+  mutants,
   signedForms: () => [],
   lies: [
     {

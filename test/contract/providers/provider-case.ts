@@ -3,6 +3,7 @@ import type { ProviderCapabilities } from '#payments/payment-provider.ts';
 import type { PaymentSnapshot } from '#payments/snapshot.ts';
 import type { VisitAction } from '#sandbox/providers/contract.ts';
 import type { ProviderSandbox } from '#sandbox/providers/options.ts';
+import type { Mutant } from '#test/mutation/mutant.ts';
 import type { Delivery } from '#test/support/sign-webhook.ts';
 
 /** What a buyer does, and what the adapter shows of it then. */
@@ -52,6 +53,8 @@ export interface ProviderCase {
   customers: readonly { does: readonly VisitAction[]; ends: 'paid' | 'overpaid' | 'underpaid' | 'failed' }[];
   /** Left out where the adapter gives no money back. */
   refunds?: RefundCase;
+  /** What could be wrong with its way to verify a webhook, beside what is wrong in what it shares with others. */
+  mutants: readonly Mutant[];
   signedForms(genuine: Delivery): readonly SignedForm[];
   lies: readonly Lie[];
   canaries: {
