@@ -83,7 +83,7 @@ test(
     const chat = demo.url('Chat');
     demo.process.kill('SIGTERM');
     // It gives itself a deadline, and one that was missed has another exit code.
-  expect(await demo.ended).toBe(0);
+    expect(await demo.ended).toBe(0);
     expect(existsSync(dirname(logFile))).toBe(false);
     await expect(fetch(chat)).rejects.toThrow('fetch failed');
   },
