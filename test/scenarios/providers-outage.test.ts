@@ -1,6 +1,6 @@
 // An outage is one alert that ends itself, and says what it came to.
 import { expect, test } from 'vitest';
-import { hour, minute } from '#kernel/clock.ts';
+import { hour, minute, second } from '#kernel/clock.ts';
 import { type House, openHouse } from '#test/support/house.ts';
 import { awaitTrue } from '#test/support/house-wait.ts';
 
