@@ -5,6 +5,7 @@ import { checkTelegram } from '#bot/set-up/check-telegram.ts';
 import type { Clock, Milliseconds } from '#kernel/clock.ts';
 import { second, systemClock } from '#kernel/clock.ts';
 import { type Random, systemRandom } from '#kernel/ids.ts';
+import type { ProviderName } from '#kernel/provider-name.ts';
 import { type GroupedCheck, type SetUpCheck, type SetUpReport, well } from '#kernel/set-up-check.ts';
 import type { PaymentProvider, ProviderRegistry } from '#payments/payment-provider.ts';
 import { createProviderRegistry } from '#payments/providers/registry.ts';
@@ -153,17 +154,22 @@ async function checkByProbe(provider: PaymentProvider, signal: AbortSignal): Pro
 function addressQuestion({ config, instance }: Given, registry: ProviderRegistry | Error): AddressQuestion {
   const { host, port, publicUrl } = config.http;
   const providers = registry instanceof Error ? [] : registry.list();
-  const webhooks = providers.map(({ name, hasSecretAddress }): Route => {
-    // Without its end, the address of one that has a secret there does not exist.
-    return { group: name, path: `/webhooks/${name}`, refusal: hasSecretAddress ? 404 : 401 };
+  const webhooks = providers.map(({ name }): Route => {
+    // Without its end, the address of one that has a secret there does not exist: 404 would show nothing.
+    return { group: name, path: `/webhooks/${name}`, secretEnd: secretEndOf(config.providers[name]) };
   });
-  const telegram: Route = { group: 'telegram', path: '/telegram/admin', refusal: 401 };
+  const telegram: Route = { group: 'telegram', path: '/telegram/admin', secretEnd: null };
   const updates = config.telegram.updates.kind === 'webhook' ? [telegram] : [];
   return {
     ...{ publicUrl, instance, routes: [...webhooks, ...updates] },
     ownUrl: instance === null && port !== 0 ? `http://${reachableHost(host)}:${port}` : null,
     isAllLocal: addressesOf(config.providers).every(isOnLoopback),
   };
+}
+
+/** The newest end of the address of a provider that has a secret there; null for all others. */
+function secretEndOf(settings: Config['providers'][ProviderName]): string | null {
+  return settings && 'pathSecrets' in settings ? (settings.pathSecrets[0] ?? null) : null;
 }
 
 /** An address that only says "listen everywhere" cannot be visited. */

@@ -226,6 +226,7 @@ export const settings = {
   PAYHIP_WEBHOOK_PATH_SECRET: setting('payhip', {
     schema: pathSecrets,
     isSecret: true,
+    isSelfMade: true,
     sentence: 'Payhip: the long random end of the webhook address, PUBLIC_URL/webhooks/payhip/SECRET.',
   }),
   PAYHIP_API_URL: setting('payhip', {

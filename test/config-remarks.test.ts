@@ -32,6 +32,14 @@ describe('a secret', () => {
     expect(remarksOf({ STORE_API_KEY: 'abababababababababababab' })).toEqual(['STORE_API_KEY warning: is too simple']);
   });
 
+  test('that ends an address is one of those', () => {
+    const payhip = { PAYHIP_API_KEY: 'ph_key_that_was_given' };
+    expect(remarksOf({ ...payhip, PAYHIP_WEBHOOK_PATH_SECRET: random })).toHaveLength(1);
+    expect(remarksOf({ ...payhip, PAYHIP_WEBHOOK_PATH_SECRET: 'my-end' })).toEqual([
+      'PAYHIP_WEBHOOK_PATH_SECRET warning: is short: 6 characters, 20 are the least',
+    ]);
+  });
+
   test('that a provider gave is taken as it is', () => {
     expect(remarksOf({ BITPAY_POS_TOKEN: 'aaaabbbb' })).toEqual(['secrets ok: long enough, and each another']);
   });

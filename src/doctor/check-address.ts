@@ -19,8 +19,8 @@ export interface Route {
   /** Whose events come by it. */
   group: string;
   path: string;
-  /** How we refuse an empty POST there: 404 where the rest of the address is a secret. */
-  refusal: 401 | 404;
+  /** What follows the path, where that is a secret: it is posted to, and never said. Null where nothing does. */
+  secretEnd: string | null;
 }
 
 const name = 'address';
@@ -39,9 +39,12 @@ export async function checkAddress(
   const instance = question.instance ?? (here?.kind === 'ours' ? here.instance : null);
   const address = judgeAddress(there, { ...question, publicUrl, instance });
   if (there.kind !== 'ours') return [address];
-  const routes = question.routes.map(async (route) => {
-    const answer = await visit(`${publicUrl}${route.path}`, { method: 'POST', signal });
-    return { group: route.group, ...judgeRoute(route, answer) };
+  // Whoever else answers there must not learn the end of an address.
+  const tried = question.routes.filter(({ secretEnd }) => secretEnd === null || address.sign !== 'wrong');
+  const routes = tried.map(async ({ group, path, secretEnd }) => {
+    const end = secretEnd === null ? '' : `/${secretEnd}`;
+    const answer = await visit(`${publicUrl}${path}${end}`, { method: 'POST', signal });
+    return { group, ...judgeRoute(secretEnd === null ? path : `${path}/…`, answer) };
   });
   return [address, ...(await Promise.all(routes))];
 }
@@ -120,13 +123,13 @@ const adviceFor: Readonly<Record<string, string>> = {
 };
 
 /** An empty body is refused by the signature alone, and leaves no trace. */
-export function judgeRoute({ path, refusal }: Pick<Route, 'path' | 'refusal'>, answer: Visit): SetUpCheck {
+export function judgeRoute(path: string, answer: Visit): SetUpCheck {
   const name = 'route';
   const advice = `let the proxy at PUBLIC_URL hand POST ${path} through as it comes`;
   if (answer.kind === 'failed') return wrong(name, { detail: `POST ${path} failed (${answer.reason})`, advice });
   const { status } = answer;
   const isOurs = answer.contentType.startsWith('application/problem+json');
-  if (isOurs && status === refusal) return well(name, `POST ${path} comes through`);
+  if (isOurs && status === 401) return well(name, `POST ${path} comes through`);
   if (isOurs && status === 404) {
     const restart = 'start the product anew with these settings';
     return warned(name, { detail: `POST ${path} is off in the product that runs there`, advice: restart });

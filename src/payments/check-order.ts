@@ -2,6 +2,7 @@ import { recordAudit } from '#access/audit.ts';
 import type { Actor } from '#kernel/actor.ts';
 import type { OrderId } from '#kernel/ids.ts';
 import { providerTitle } from '#kernel/provider-name.ts';
+import { whyNotAsked } from './ask-instead.ts';
 import { refreshOrderCards } from './change-order.ts';
 import type { PaymentDeps } from './deps.ts';
 import { refreshPayment } from './refresh-payment.ts';
@@ -25,6 +26,12 @@ export async function checkOrder(deps: PaymentDeps, input: { orderId: OrderId; a
   const failed: string[] = [];
   for (const payment of payments) {
     if (payment.creation === 'refused') continue;
+    const provider = deps.providers.find(payment.provider);
+    const notAsked = provider && whyNotAsked(provider);
+    if (notAsked !== undefined) {
+      failed.push(notAsked);
+      continue;
+    }
     const refresh = await refreshPayment(deps, { paymentId: payment.id, cause });
     if (refresh.kind === 'changed') changed += 1;
     if (refresh.kind === 'provider_failed') failed.push(`${providerTitle(payment.provider)}: ${refresh.error.message}`);

@@ -93,7 +93,7 @@ function isAmount(sale: ExportedSale, payment: Payment): boolean {
 function compareOne(sale: ExportedSale, known: KnownPayment | undefined): ExportDifference[] {
   if (known === undefined) return [missingHere(sale)];
   const { payment } = known;
-  const there = describe(sale);
+  const there = describeSale(sale);
   const here = `${payment.status}, ${formatMoney(payment)}`;
   const base = { sale, payment, here, there, healing: { kind: 'none' } } as const;
   if (sale.currency !== null && sale.currency !== payment.currency) return [{ ...base, finding: 'currency' }];
@@ -126,7 +126,7 @@ function missingHere(sale: ExportedSale): ExportDifference {
     sale,
     payment: null,
     here: 'unknown',
-    there: describe(sale),
+    there: describeSale(sale),
     healing: isWhole ? { kind: 'add_sale' } : { kind: 'none' },
   };
 }
@@ -147,11 +147,12 @@ function isWithin(payment: Payment, window: ExportComparison['window']): boolean
   return payment.createdAt >= window.from + edgeMs && payment.createdAt <= window.to - edgeMs;
 }
 
-function describe(sale: ExportedSale): string {
+/** Without its line: the next export has the same sale at another one. */
+function describeSale(sale: ExportedSale): string {
   const { currency, amountMinor, returnedMinor } = sale;
   const show = (minor: number): string =>
     currency === null ? String(minor / 100) : formatMoney({ amountMinor: minor, currency });
-  const parts = [`line ${sale.line}`, show(amountMinor)];
+  const parts = [show(amountMinor)];
   if (returnedMinor === 'unknown') parts.push('refunded, how much is not told');
   else if (returnedMinor > 0) parts.push(`${show(returnedMinor)} refunded`);
   return parts.join(', ');

@@ -1,10 +1,12 @@
 import type { Order } from '#orders/order.ts';
+import { whyNotAsked } from './ask-instead.ts';
 import type { PaymentDeps } from './deps.ts';
 import type { PaymentException } from './exception.ts';
 import type { ExceptionAction } from './exception-actions.ts';
 import { findSuggestions, type OrderSuggestion } from './find-suggestions.ts';
 import { offeredActions } from './offered-actions.ts';
 import type { Payment } from './payment.ts';
+import type { ProviderRegistry } from './payment-provider.ts';
 import type { PaymentStores } from './payment-store.ts';
 import { sumRefunds } from './refundable.ts';
 
@@ -39,7 +41,7 @@ export function getException(
             returnsOddPayments: provider.capabilities.returnsOddPayments,
           })
         : undefined;
-    const situation = { order, payment, payments, refunds };
+    const situation = { order, payment, payments, refunds, canAsk: canAsk(deps.providers, { exception, payment }) };
     const actions = offeredActions(exception, {
       ...situation,
       refundableMinor: sums?.refundableMinor ?? 0,
@@ -47,6 +49,15 @@ export function getException(
     });
     return { exception, order, payment, suggestions, actions };
   });
+}
+
+function canAsk(
+  providers: ProviderRegistry,
+  { exception, payment }: Pick<ExceptionDetails, 'exception' | 'payment'>,
+): boolean {
+  const name = exception.provider ?? payment?.provider;
+  const provider = name === undefined ? undefined : providers.find(name);
+  return provider === undefined || whyNotAsked(provider) === undefined;
 }
 
 async function subjectOf(

@@ -14,6 +14,8 @@ export interface Situation {
   refunds: readonly Refund[];
   /** What may go back of the payment at its provider, in minor units; 0 where it cannot be asked for a refund. */
   refundableMinor: number;
+  /** Whether its provider can be asked about a payment at all. */
+  canAsk: boolean;
   /** Orders that the money may be for. */
   hasSuggestions: boolean;
 }
@@ -53,15 +55,15 @@ const fits: Readonly<Record<ExceptionAction, (known: Known) => boolean>> = {
   wait: always,
   keep: always,
   link: always,
-  check: ({ order }) => order !== null,
+  check: ({ order, canAsk }) => order !== null && canAsk,
   mark_paid: isUnpaid,
   write_off: (known) => known.order !== null && !isPartlyPaid(known),
   cancel: (known) => isPayable(known) && !hasMoney(known) && !wasDelivered(known),
   reject: ({ payment }) => payment !== null && payment.heldAt !== null,
-  link_order: ({ hasSuggestions }) => hasSuggestions,
+  link_order: ({ hasSuggestions, canAsk }) => hasSuggestions && canAsk,
   ignore: always,
   force_match: always,
-  correct: ({ payment }) => payment !== null,
+  correct: ({ payment, canAsk }) => payment !== null && canAsk,
   mark_received: (known) => known.payment !== null && isUnpaid(known),
 };
 

@@ -2,6 +2,7 @@ import type { Actor } from '#kernel/actor.ts';
 import type { OrderId, PaymentId } from '#kernel/ids.ts';
 import type { Money } from '#kernel/money.ts';
 import type { Order } from '#orders/order.ts';
+import { whyNoRefund } from './ask-instead.ts';
 import type { PaymentDeps } from './deps.ts';
 import { getOrderDetails, type OrderDetails } from './get-order.ts';
 import { isCoveringPayment, type Payment } from './payment.ts';
@@ -17,10 +18,25 @@ export interface RefundablePayment extends RefundSums {
 }
 
 /** The order's payments that money is left on, the one that a refund is most likely about first. */
-export function refundablePayments(
+export function refundablePayments(providers: ProviderRegistry, details: PaidDetails): RefundablePayment[] {
+  return paymentsWithMoney(providers, details)
+    .filter(({ canRefund }) => canRefund)
+    .sort(byLikelihood);
+}
+
+/** Why what is left on the order cannot go back from here, once for each provider that has it. */
+export function whyNoRefunds(providers: ProviderRegistry, details: PaidDetails): string[] {
+  const left = paymentsWithMoney(providers, details).filter(({ canRefund }) => !canRefund);
+  const holders = left.flatMap(({ payment }) => providers.find(payment.provider) ?? []);
+  return [...new Set(holders.flatMap((provider) => whyNoRefund(provider) ?? []))];
+}
+
+type PaidDetails = Pick<OrderDetails, 'payments' | 'refunds'>;
+
+function paymentsWithMoney(
   providers: ProviderRegistry,
-  { payments, refunds }: Pick<OrderDetails, 'payments' | 'refunds'>,
-): RefundablePayment[] {
+  { payments, refunds }: PaidDetails,
+): (RefundablePayment & { canRefund: boolean })[] {
   const all = payments.map((payment) => {
     const provider = providers.find(payment.provider);
     const sums = sumRefunds(payment, {
@@ -29,7 +45,7 @@ export function refundablePayments(
     });
     return { payment, canRefund: provider !== undefined && provider.refunds !== null, ...sums };
   });
-  return all.filter(({ canRefund, refundableMinor }) => canRefund && refundableMinor > 0).sort(byLikelihood);
+  return all.filter(({ refundableMinor }) => refundableMinor > 0);
 }
 
 /** Money that nobody waited for goes before the payment that covers the order only where a person says so. */

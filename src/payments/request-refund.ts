@@ -9,6 +9,7 @@ import { providerTitle } from '#kernel/provider-name.ts';
 import { enqueueEffect } from '#messaging/enqueue-effect.ts';
 import { formatOrderNumber, type Order } from '#orders/order.ts';
 import type { Cause } from '#orders/timeline.ts';
+import { whyNoRefund } from './ask-instead.ts';
 import { holdOrder, refreshOrderCards } from './change-order.ts';
 import type { PaymentDeps } from './deps.ts';
 import type { Payment } from './payment.ts';
@@ -88,8 +89,10 @@ async function check(
   const provider = deps.providers.find(payment.provider);
   const title = providerTitle(payment.provider);
   if (provider === undefined) return { refusal: refuse('provider_cannot', `${title} is not configured.`) };
-  if (provider.refunds === null || payment.reference === null) {
-    return { refusal: refuse('provider_cannot', `${title} cannot be asked for a refund in this set-up.`) };
+  const cannot = whyNoRefund(provider);
+  if (cannot !== undefined) return { refusal: refuse('provider_cannot', cannot) };
+  if (payment.reference === null) {
+    return { refusal: refuse('provider_cannot', `${title} does not know this payment.`) };
   }
   const refunds = await input.work.stores.refunds.listRefundsForPayment(payment.id);
   const { returnsOddPayments } = provider.capabilities;

@@ -32,12 +32,22 @@ export interface SaleStore {
   markReturned(
     input: SaleKey & { returnedMinor: number; returnedAt: Milliseconds | null; at: Milliseconds },
   ): Promise<SaleMark>;
+  findMark(key: SaleKey): Promise<SaleMark | undefined>;
+  /** By the reference, from the one after `after`. */
+  listMarks(query: { provider: ProviderName; after: string | null; limit: number }): Promise<SaleMark[]>;
   /** How many refunds wait for their sale. */
   countWaitingReturns(provider: ProviderName): Promise<number>;
   /** Binds a licence, known by its hash alone, to the first sale it comes with; the sale that has it. */
   claimLicence(input: SaleKey & { licenceHash: string; at: Milliseconds }): Promise<SaleKey>;
   /** An end stays an end, in whichever order the two are told. */
   saveSubscription(subscription: StoredSubscription): Promise<void>;
+  findSubscription(key: { provider: ProviderName; reference: string }): Promise<StoredSubscription | undefined>;
+  /** By the reference, from the one after `after`. */
+  listSubscriptions(query: {
+    provider: ProviderName;
+    after: string | null;
+    limit: number;
+  }): Promise<StoredSubscription[]>;
   /** Exact id, or a case-insensitive part of the e-mail or name; newest first. */
   searchSubscriptions(query: { text: string; limit: number }): Promise<StoredSubscription[]>;
   /** Forgets refunds whose sale has not come since `before`, at most `limit`; how many. */

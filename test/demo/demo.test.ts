@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
+import { minute } from '#kernel/clock.ts';
 import { readOptions } from '#sandbox/demo/options.ts';
 import { choosePorts } from '#sandbox/demo/ports.ts';
 
@@ -61,26 +62,32 @@ const places = [
   ['Metrics', 'tillkeeper_'],
 ] as const;
 
-test('one command opens a shop at work whose printed addresses answer, and SIGTERM leaves nothing behind', async () => {
-  const demo = await startDemo('--port-base', '17080');
-  for (const [name, expected] of places) {
-    const path = name === 'Shop' ? 'told' : '';
-    const answer = await fetch(`${demo.url(name)}${path}`);
-    expect(answer.status, name).toBe(200);
-    expect(await answer.text(), name).toContain(expected);
-  }
-  const logFile = /Log +(\S+)/.exec(demo.said())?.[1] ?? '';
-  expect(existsSync(logFile)).toBe(true);
-  expect(demo.said()).not.toContain('"level"');
+// A whole product starts, with a week behind it: on a busy machine that takes its time, and how long is not the promise.
+const wholeDemo = { timeout: 4 * minute };
 
-  const chat = demo.url('Chat');
-  const stoppedAt = performance.now();
-  demo.process.kill('SIGTERM');
-  expect(await demo.ended).toBe(0);
-  expect(performance.now() - stoppedAt).toBeLessThan(8_000);
-  expect(existsSync(dirname(logFile))).toBe(false);
-  await expect(fetch(chat)).rejects.toThrow('fetch failed');
-});
+test(
+  'one command opens a shop at work whose printed addresses answer, and SIGTERM leaves nothing behind',
+  wholeDemo,
+  async () => {
+    const demo = await startDemo('--port-base', '17080');
+    for (const [name, expected] of places) {
+      const path = name === 'Shop' ? 'told' : '';
+      const answer = await fetch(`${demo.url(name)}${path}`);
+      expect(answer.status, name).toBe(200);
+      expect(await answer.text(), name).toContain(expected);
+    }
+    const logFile = /Log +(\S+)/.exec(demo.said())?.[1] ?? '';
+    expect(existsSync(logFile)).toBe(true);
+    expect(demo.said()).not.toContain('"level"');
+
+    const chat = demo.url('Chat');
+    demo.process.kill('SIGTERM');
+    // It gives itself a deadline, and one that was missed has another exit code.
+    expect(await demo.ended).toBe(0);
+    expect(existsSync(dirname(logFile))).toBe(false);
+    await expect(fetch(chat)).rejects.toThrow('fetch failed');
+  },
+);
 
 test('a port that is taken is replaced by a free one', async () => {
   const [first = 0] = await choosePorts(0, 1);

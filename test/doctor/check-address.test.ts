@@ -37,7 +37,7 @@ describe('PUBLIC_URL', () => {
 });
 
 describe('a route', () => {
-  const route = { path: '/webhooks/any', refusal: 401 } as const;
+  const route = '/webhooks/any';
   const answer = (status: number, contentType = 'application/problem+json') =>
     judgeRoute(route, { kind: 'answered', status, contentType, text: '' });
 
@@ -54,10 +54,32 @@ describe('a route', () => {
     expect(check).toMatchObject({ name: 'route', sign });
   });
 
-  test('whose address has a secret end is ours when it is not found by us', () => {
-    const found = (contentType: string) =>
-      judgeRoute({ ...route, refusal: 404 }, { kind: 'answered', status: 404, contentType, text: '' }).sign;
-    expect([found('application/problem+json'), found('text/html')]).toEqual(['ok', 'wrong']);
+  const secret = { group: 'payhip', path: '/webhooks/payhip', secretEnd: 'the-end-that-nobody-says' };
+  const ours = json(200, { product: 'tillkeeper', instance: 'one' });
+  const ask = (publicUrl: string, instance: string) => {
+    const question = { publicUrl, ownUrl: null, instance, isAllLocal: true, routes: [secret] };
+    return checkAddress(question, AbortSignal.timeout(30_000));
+  };
+
+  test.each([
+    [401, 'ok', 'POST /webhooks/payhip/… comes through'],
+    [404, 'warning', 'POST /webhooks/payhip/… is off in the product that runs there'],
+  ])(
+    'whose address has a secret end is asked there and answers %i: %s, and the end is not said',
+    async (status, sign, detail) => {
+      const refusal = json(status, {}, { 'content-type': 'application/problem+json' });
+      await using server = await scriptedServer(ours, refusal);
+      const [, check] = await ask(server.url, 'one');
+      expect(check).toMatchObject({ group: 'payhip', sign, detail });
+      expect(JSON.stringify(check)).not.toContain(secret.secretEnd);
+      expect(server.requests.at(-1)).toMatchObject({ method: 'POST', url: `/webhooks/payhip/${secret.secretEnd}` });
+    },
+  );
+
+  test('whose address has a secret end is not asked of another product', async () => {
+    await using server = await scriptedServer(ours, json(401, {}));
+    expect(await ask(server.url, 'two')).toMatchObject([{ name: 'address', sign: 'wrong' }]);
+    expect(server.requests.map(({ url }) => url)).toEqual(['/livez']);
   });
 });
 
@@ -65,7 +87,7 @@ test('a page that only looks like ours is none, and its routes are not tried', a
   const pages = [json(200, { status: 'ok', checks: [] }), json(200, { product: 'other', instance: 'one' })];
   for (const page of [...pages, json(200, '<html>'), json(301, '', { location: 'https://elsewhere.example/' })]) {
     await using server = await scriptedServer(page);
-    const routes = [{ group: 'btcpay', path: '/webhooks/btcpay', refusal: 401 as const }];
+    const routes = [{ group: 'btcpay', path: '/webhooks/btcpay', secretEnd: null }];
     const question = { publicUrl: server.url, ownUrl: null, instance: 'one', isAllLocal: true, routes };
     expect(await checkAddress(question, AbortSignal.timeout(5_000))).toMatchObject([{ sign: 'wrong' }]);
     expect(server.requests.map(({ method, url }) => `${method} ${url}`)).toEqual(['GET /livez']);

@@ -45,7 +45,7 @@ describe('the table of decisions', () => {
 describe('of these, the situation offers', () => {
   const situation = (differences: Partial<Situation> = {}): Situation => ({
     ...{ order: anOrder({ status: 'needs_attention' }), payment: aPayment(), payments: [aPayment()], refunds: [] },
-    ...{ refundableMinor: 0, hasSuggestions: false },
+    ...{ refundableMinor: 0, hasSuggestions: false, canAsk: true },
     ...differences,
   });
   const short = aPayment({ status: 'underpaid', creditedMinor: 2450 });
@@ -86,5 +86,13 @@ describe('of these, the situation offers', () => {
     expect(offered('finding_missing_here')).toBe('ignore');
     expect(offered('finding_missing_here', { hasSuggestions: true })).toBe('link_order ignore');
     expect(offered('finding_status', { payment: null, order: null })).toBe('force_match');
+  });
+
+  test('nothing that the provider would have to be asked for where it cannot be', () => {
+    const mute = { canAsk: false, hasSuggestions: true };
+    expect(offered('finding_status', mute)).toBe('force_match mark_received write_off');
+    expect(offered('finding_missing_here', mute)).toBe('ignore');
+    expect(offered('payment_mismatch', mute)).toBe('new_link ignore mark_paid cancel');
+    expect(offered('refund_unknown', mute)).toBe('');
   });
 });

@@ -85,6 +85,24 @@ describe('while the product runs', () => {
     });
   });
 
+  test('an address with a secret end is asked at its end, which is not said; with another end it is a warning', async () => {
+    const asked = async (environment: Record<string, string>) => lineOf(await doctor(environment), 'payhip route');
+    expect(await asked(house.environment)).toMatch(/^ok .*POST \/webhooks\/payhip\/… comes through/);
+    const other = { ...house.environment, PAYHIP_WEBHOOK_PATH_SECRET: 'CANARY-another-end-of-it' };
+    expect(await asked(other)).toMatch(/^warning .*POST \/webhooks\/payhip\/… is off in the product that runs there/);
+    const weak = { ...house.environment, PAYHIP_WEBHOOK_PATH_SECRET: 'ends' };
+    const run = await doctor(weak);
+    expect(lineOf(run, 'settings PAYHIP_WEBHOOK_PATH_SECRET')).toMatch(/^warning .*is short: 4 characters/);
+    // Nor in the chat, nor in the log of the product that was asked.
+    const end = house.environment['PAYHIP_WEBHOOK_PATH_SECRET'] ?? '';
+    const health = await house.ask('/health');
+    await house.awaitQuiet();
+    const all = house.telegram.messages({ bot: adminBot, chatId: owner.id });
+    for (const text of [health.text, ...all.map((message) => message.text), ...house.logLines]) {
+      expect(text).not.toContain(end);
+    }
+  });
+
   test('keys that are not accepted and a webhook that is gone are wrong, each with the setting or the place', async () => {
     const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
     house.sandbox.setWebhookUrl('btcpay', 'https://old.example/webhooks/btcpay');

@@ -1,15 +1,14 @@
 import { adminActor } from '#access/admin.ts';
 import { asPaymentId } from '#kernel/ids.ts';
 import { formatMoney, type Money, MoneyInvalid, parseMoney } from '#kernel/money.ts';
-import { providerTitle } from '#kernel/provider-name.ts';
 import { formatOrderNumber, parseOrderNumber } from '#orders/order.ts';
 import { getOrderDetails, type OrderDetails } from '#payments/get-order.ts';
-import { type RefundablePayment, refundablePayments } from '#payments/refund-order.ts';
+import { type RefundablePayment, refundablePayments, whyNoRefunds } from '#payments/refund-order.ts';
 import { type RefundRequested, requestRefund } from '#payments/request-refund.ts';
 import type { TapOf } from '../callback-data.ts';
 import { show } from '../views/html.ts';
 import { refundChoice, refundQuestion } from '../views/refunds.ts';
-import type { View } from '../views/view.ts';
+import type { Button, View } from '../views/view.ts';
 import type { AdminEnv, BotCommand, Confirmed, TapContext, TextContext } from './env.ts';
 import { showOrder } from './order-cards.ts';
 import { askForReason } from './reasons.ts';
@@ -65,7 +64,7 @@ async function ask(
   const { details, amount } = input;
   const candidates = refundablePayments(env.providers, details);
   const [only, ...more] = candidates;
-  if (only === undefined) return { text: show(whyNot(env, details), 500), keyboard: [] };
+  if (only === undefined) return { text: show(whyNot(env, details), 500), keyboard: [[wayBack(details)]] };
   if (more.length > 0 && amount === 'all') return refundChoice(details.order, candidates);
   const chosen = candidates.find((one) => amount === 'all' || one.refundableMinor >= amount.amountMinor);
   if (chosen === undefined) {
@@ -120,13 +119,16 @@ function verdict(result: RefundRequested): string {
   }
 }
 
-function whyNot(env: AdminEnv, { order, payments, refunds }: OrderDetails): string {
-  const number = formatOrderNumber(order.number);
-  if (refunds.length > 0) return `${number}: everything that came went back, or is on its way.`;
-  const withoutRefunds = payments.filter(({ provider }) => env.providers.find(provider)?.refunds === null);
-  const titles = [...new Set(withoutRefunds.map(({ provider }) => providerTitle(provider)))];
-  const cannot = titles.length === 0 ? '' : ` ${titles.join(', ')} cannot be asked for refunds in this set-up.`;
-  return `${number}: no money is there that could go back.${cannot}`;
+function whyNot(env: AdminEnv, details: OrderDetails): string {
+  const number = formatOrderNumber(details.order.number);
+  const reasons = whyNoRefunds(env.providers, details);
+  if (reasons.length > 0) return `${number}: ${reasons.join(' ')}`;
+  if (details.refunds.length > 0) return `${number}: everything that came went back, or is on its way.`;
+  return `${number}: no money is there that could go back.`;
+}
+
+function wayBack({ order }: OrderDetails): Button {
+  return { text: `‹ ${formatOrderNumber(order.number)}`, tap: { kind: 'order', act: 'show', id: order.id } };
 }
 
 function readAmount(text: string, currency: string): Money | 'all' | { fault: string } {

@@ -58,9 +58,14 @@ async function replay(
     progress.show(replayView({ range, report, isOver: false, pendingId: null }, env.look()));
   const actor = adminActor(ctx.from.id);
   const report = await replayEvents(env, { range, mode, actor, onProgress: show, signal: env.stopping });
-  const mayFollow = mode === 'dry_run' && report.stoppedBy === null && report.movedCount + report.unknown > 0;
+  const mayFollow = mode === 'dry_run' && report.stoppedBy === null && hasNews(report);
   const pendingId = mayFollow ? await propose(env, { adminId: ctx.from.id, range }) : null;
   await progress.finish(replayView({ range, report, isOver: true, pendingId }, env.look()));
+}
+
+/** What is not known here may have become known since; a real run finds out. */
+function hasNews({ movedCount, bookedCount, unknown }: ReplayReport): boolean {
+  return movedCount + bookedCount + unknown > 0;
 }
 
 async function propose(env: AdminEnv, input: { adminId: number; range: ReplayRange }): Promise<string> {

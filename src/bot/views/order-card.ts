@@ -119,6 +119,10 @@ function paymentLines({ order, payments }: OrderDetails, look: Look): Line[] {
   lines.push(...figureLines(payment, look), line(evidence(payment, look)));
   if (payment.heldAt !== null)
     lines.push(line(`✋ Held since ${formatTime(payment.heldAt, look)}: accept or reject it`));
+  const mayGoBack = payment.paidAt !== null && order.status !== 'refunded' && order.status !== 'cancelled';
+  if (order.origin === 'provider' && mayGoBack) {
+    lines.push(line(`Refunds are made at ${provider}, and noted here`, weights.extra));
+  }
   if (payments.length > 1) lines.push(line(`${payments.length} payment links in all`, weights.extra));
   if (isAwaitedPayment(payment) && payment.checkoutUrl !== null) {
     lines.push(line(`Pay at ${show(payment.checkoutUrl, 500)}`, weights.detail));

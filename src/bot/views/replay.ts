@@ -1,12 +1,14 @@
+import { formatMoney } from '#kernel/money.ts';
 import { providerTitle } from '#kernel/provider-name.ts';
 import { replayedMax } from '#payments/replay/collect-events.ts';
-import type { Move, ReplayRange, ReplayReport } from '#payments/replay/replay.ts';
+import type { Booking, Move, ReplayRange, ReplayReport } from '#payments/replay/replay.ts';
 import { fitLines, type Line, line, weights } from './fit.ts';
 import { bold, code, show } from './html.ts';
 import type { Look, View } from './view.ts';
 import { formatTime, plural, statusWord } from './words.ts';
 
 const moveGroup = { one: 'more move', many: 'more moves' };
+const bookingGroup = { one: 'more booking', many: 'more bookings' };
 
 /** How long a dry run may be answered with the real one. */
 export const replayConfirmMinutes = 10;
@@ -63,23 +65,28 @@ function rangeText(range: ReplayRange, look: Look): string {
 }
 
 function reportLines(report: ReplayReport, isOver: boolean): Line[] {
-  const { mode, found, refused, total } = report;
+  const { mode, found, refused, subjects } = report;
   if (found === 0) return isOver ? [line('No such event is kept.', weights.must)] : [];
-  const lines = [line(`${plural(found, 'event')} about ${plural(total, 'payment')}`)];
+  const lines = [line(`${plural(found, 'event')} about ${plural(subjects, 'payment')}`)];
   if (report.isCut) lines.push(line(`Only the first ${replayedMax} events; replay the rest by a later time.`));
   if (refused > 0) lines.push(line(`${refused} are not accepted by today’s secrets, and are left out.`));
   lines.push(line(countsText(report), weights.must));
   const verb = mode === 'real' ? 'moved' : 'would move';
   lines.push(...report.moves.map((move) => moveLine(move, verb)));
+  lines.push(...report.bookings.map((booking) => bookingLine(booking, mode)));
   return lines;
 }
 
 function countsText(report: ReplayReport): string {
-  const { movedCount, unchanged, unknown, failed } = report;
-  const verb = report.mode === 'real' ? 'moved' : 'would move';
-  const parts = [`${bold(String(movedCount))} ${verb}`, `${unchanged} unchanged`];
+  const { movedCount, bookedCount, held, unchanged, unknown, failed } = report;
+  const isReal = report.mode === 'real';
+  const moved = `${bold(String(movedCount))} ${isReal ? 'moved' : 'would move'}`;
+  const booked = `${bold(String(bookedCount))} ${isReal ? 'booked' : 'would be booked'}`;
+  const news = [...(movedCount > 0 || bookedCount === 0 ? [moved] : []), ...(bookedCount > 0 ? [booked] : [])];
+  const parts = [...news, `${unchanged} unchanged`];
+  if (held > 0) parts.push(`${held} ${held === 1 ? 'stays' : 'stay'} held for you to decide`);
   if (unknown > 0) parts.push(`${unknown} unknown here`);
-  if (failed > 0) parts.push(`${failed} could not be asked about`);
+  if (failed > 0) parts.push(`${failed} could not be read or asked about`);
   return parts.join(', ');
 }
 
@@ -87,3 +94,28 @@ function moveLine(move: Move, verb: string): Line {
   const words = `${bold(move.orderNumber)} ${verb} from ${statusWord(move.from)} to ${statusWord(move.to)}`;
   return { html: `• ${words}`, weight: weights.extra, group: moveGroup };
 }
+
+function bookingLine(booking: Booking, mode: ReplayReport['mode']): Line {
+  const verb = mode === 'real' ? 'booked' : 'would be booked';
+  return { html: `• ${bookingText(booking, verb)}`, weight: weights.extra, group: bookingGroup };
+}
+
+function bookingText(booking: Booking, verb: string): string {
+  const reference = code(booking.reference, 40);
+  switch (booking.kind) {
+    case 'sale': {
+      const number = booking.orderNumber === null ? '' : ` ${bold(booking.orderNumber)}`;
+      return `sale ${reference} of ${formatMoney(booking.money)} ${verb} as${number} ${saleWords[booking.as]}`;
+    }
+    case 'refund': {
+      const waits = booking.isWaiting ? ', with its sale' : '';
+      return `refund of ${formatMoney(booking.money)} in all of sale ${reference} ${verb}${waits}`;
+    }
+    case 'subscription':
+      return `subscription ${reference} ${verb} as ${booking.status}`;
+    default:
+      return booking satisfies never;
+  }
+}
+
+const saleWords = { paid: 'paid', paid_if_licensed: 'paid, if its licence is good', held: 'held' } as const;

@@ -103,7 +103,8 @@ function restLine(count: number, words: { one: string; many: string }): Line[] {
 function differenceText(difference: ExportDifference): string {
   const which = difference.sale?.reference ?? difference.payment?.reference ?? null;
   const about = which === null ? '' : ` ${code(which, 40)}`;
-  const sides = `here ${show(difference.here, 80)}; there ${show(difference.there, 80)}`;
+  const place = difference.sale === null ? '' : `line ${difference.sale.line}, `;
+  const sides = `here ${show(difference.here, 80)}; there ${place}${show(difference.there, 80)}`;
   return `${signs[difference.healing.kind]} ${wordOf(difference)}${about}: ${sides}`;
 }
 

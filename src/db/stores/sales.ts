@@ -1,3 +1,4 @@
+import { asProviderReference } from '#kernel/ids.ts';
 import type { SaleStore } from '#payments/sale-store.ts';
 import type { Session } from '../dialect.ts';
 import { and, asc, desc, eq, getTableColumns, gt, inArray, isNull, lt, or, sql } from '../drizzle.ts';
@@ -9,7 +10,7 @@ export function createSaleStore(session: Session): SaleStore {
 
 function createMarks(
   session: Session,
-): Pick<SaleStore, 'markSold' | 'markReturned' | 'countWaitingReturns' | 'pruneMarks'> {
+): Pick<SaleStore, 'markSold' | 'markReturned' | 'findMark' | 'listMarks' | 'countWaitingReturns' | 'pruneMarks'> {
   const { db } = session;
   const { channelSales: sales } = session.tables;
   const target = [sales.reference, sales.provider];
@@ -44,6 +45,17 @@ function createMarks(
       if (mark === undefined) throw new Error('a refund was not marked');
       return mark;
     },
+    async findMark({ provider, reference }) {
+      const isIt = and(eq(sales.reference, reference), eq(sales.provider, provider));
+      return (await db.select().from(sales).where(isIt))[0];
+    },
+    listMarks: async ({ provider, after, limit }) =>
+      db
+        .select()
+        .from(sales)
+        .where(and(eq(sales.provider, provider), gt(sales.reference, asProviderReference(after ?? ''))))
+        .orderBy(asc(sales.reference))
+        .limit(limit),
     async countWaitingReturns(provider) {
       const [row] = await db
         .select({ count: sql<number>`cast(count(*) as bigint)` })
@@ -82,7 +94,9 @@ function createLicences(session: Session): Pick<SaleStore, 'claimLicence'> {
   };
 }
 
-function createSubscriptions(session: Session): Pick<SaleStore, 'saveSubscription' | 'searchSubscriptions'> {
+function createSubscriptions(
+  session: Session,
+): Pick<SaleStore, 'saveSubscription' | 'findSubscription' | 'listSubscriptions' | 'searchSubscriptions'> {
   const { db } = session;
   const { channelSubscriptions: subscriptions } = session.tables;
   const { searchText, ...columns } = getTableColumns(subscriptions);
@@ -108,6 +122,17 @@ function createSubscriptions(session: Session): Pick<SaleStore, 'saveSubscriptio
           },
         });
     },
+    async findSubscription({ provider, reference }) {
+      const isIt = and(eq(subscriptions.reference, reference), eq(subscriptions.provider, provider));
+      return (await db.select(columns).from(subscriptions).where(isIt))[0];
+    },
+    listSubscriptions: async ({ provider, after, limit }) =>
+      db
+        .select(columns)
+        .from(subscriptions)
+        .where(and(eq(subscriptions.provider, provider), gt(subscriptions.reference, after ?? '')))
+        .orderBy(asc(subscriptions.reference))
+        .limit(limit),
     async searchSubscriptions({ text, limit }) {
       if (text.trim() === '') return [];
       return db

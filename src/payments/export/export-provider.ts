@@ -18,6 +18,8 @@ import {
   paymentRow,
   refundRow,
   runRow,
+  saleRow,
+  subscriptionRow,
   timelineRow,
 } from './export-rows.ts';
 
@@ -58,6 +60,8 @@ export async function exportProvider(
     { name: 'payments', pages: () => perPayment(reading, async (_stores, payment) => [paymentRow(payment)]) },
     { name: 'timeline', pages: () => perPayment(reading, timelineRows) },
     { name: 'refunds', pages: () => perPayment(reading, refundRows) },
+    { name: 'sales', pages: () => salePages(reading) },
+    { name: 'subscriptions', pages: () => subscriptionPages(reading) },
     { name: 'exceptions', pages: () => exceptionPages(reading) },
     { name: 'events', pages: () => eventPages(reading, (event) => eventRow(shown(event), redact)) },
     { name: 'reconciliation-runs', pages: () => runPages(reading) },
@@ -155,6 +159,25 @@ async function* exceptionPages(reading: Reading): AsyncGenerator<readonly Export
     placeOf: ({ openedAt, id }) => ({ at: openedAt, id }),
   });
   for await (const page of pages) yield page.map(exceptionRow);
+}
+
+/** What was heard of each sale of a channel; its licences are not in it. */
+async function* salePages(reading: Reading): AsyncGenerator<readonly ExportRow[]> {
+  const { provider } = reading;
+  const pages = paged(reading, {
+    read: (stores, after) => stores.sales.listMarks({ provider, after: after?.id ?? null, limit: pageSize }),
+    placeOf: ({ updatedAt, reference }) => ({ at: updatedAt, id: reference }),
+  });
+  for await (const page of pages) yield page.map(saleRow);
+}
+
+async function* subscriptionPages(reading: Reading): AsyncGenerator<readonly ExportRow[]> {
+  const { provider } = reading;
+  const pages = paged(reading, {
+    read: (stores, after) => stores.sales.listSubscriptions({ provider, after: after?.id ?? null, limit: pageSize }),
+    placeOf: ({ updatedAt, reference }) => ({ at: updatedAt, id: reference }),
+  });
+  for await (const page of pages) yield page.map(subscriptionRow);
 }
 
 async function* eventPages(

@@ -11,6 +11,7 @@ import type { Outage } from '../outages/outage.ts';
 import type { Payment } from '../payment.ts';
 import type { ReconciliationFinding, ReconciliationRun } from '../reconciliation.ts';
 import type { Refund } from '../refund.ts';
+import type { SaleMark, StoredSubscription } from '../sale-store.ts';
 
 export type ExportRow = Record<string, JsonValue>;
 
@@ -86,6 +87,31 @@ export function timelineRow(entry: TimelineEntry): ExportRow {
     actor: `${entry.actorKind}:${entry.actorId}`,
     trust: entry.trust,
     text: entry.text,
+  };
+}
+
+export function saleRow(mark: SaleMark): ExportRow {
+  return {
+    reference: mark.reference,
+    sold_at: time(mark.soldAt),
+    // Its currency is the payment's; of a sale that has not come nobody knows it.
+    returned_minor: mark.returnedMinor,
+    returned_at: time(mark.returnedAt),
+    updated_at: time(mark.updatedAt),
+  };
+}
+
+export function subscriptionRow(subscription: StoredSubscription): ExportRow {
+  return {
+    reference: subscription.reference,
+    status: subscription.status,
+    customer_email: subscription.customerEmail,
+    customer_name: subscription.customerName,
+    plan: subscription.planName,
+    product: subscription.productName,
+    started_at: time(subscription.startedAt),
+    ended_at: time(subscription.endedAt),
+    updated_at: time(subscription.updatedAt),
   };
 }
 

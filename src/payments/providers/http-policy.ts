@@ -20,7 +20,7 @@ export interface HttpPolicy {
   breakerOpenMs: Milliseconds;
 }
 
-// 15 s: the pages of all three providers ask for 15 to 30, and a customer waits at the other end. Six attempts: with
+// 15 s: the pages of the providers ask for 15 to 30, and a customer waits at the other end. Six attempts: with
 // every third call failing, one call in a thousand still fails. Ten failures in a row happen by chance in one of 170,000
 // series at that rate, and within two calls in an outage. Open for ten seconds: one call every ten seconds is nothing to a
 // provider, and its customers are back as soon as it is. 4 MiB: a page of 100 BitPay invoices is about 1.3 MB.

@@ -15,8 +15,8 @@ import { type Replayed, replayOne } from './replay-one.ts';
 
 /** Two looks a second: customers' own requests go before, and no provider minds so few. */
 const lookEveryMs: Milliseconds = 500;
-/** So many moves are kept by name; all are counted. */
-const movesKeptMax = 100;
+/** So many moves and bookings are kept by name; all are counted. */
+const namedMax = 100;
 
 export async function replayEvents(
   deps: PaymentDeps,
@@ -33,29 +33,41 @@ export async function replayEvents(
   const { events, ...counts } = await collectEvents(deps, range);
   const report: ReplayReport = {
     ...{ mode, ...counts, total: events.length, looked: 0 },
-    ...{ moves: [], movedCount: 0, unchanged: 0, unknown: 0, failed: 0, stoppedBy: null },
+    ...{ moves: [], movedCount: 0, bookings: [], bookedCount: 0, held: 0, unchanged: 0, unknown: 0, failed: 0 },
+    stoppedBy: null,
   };
   const cause: Cause = { kind: 'admin', id: actor.id, actor };
   for (const event of events) {
-    if (report.looked > 0) await deps.clock.sleep(lookEveryMs, signal);
+    if (report.looked > 0 && isAsked(deps, event)) await deps.clock.sleep(lookEveryMs, signal);
     report.stoppedBy = reasonToStop(deps, { event, signal });
     if (report.stoppedBy !== null) break;
     count(report, await replayOne(deps, { event, mode, cause, ...(signal && { signal }) }));
-    input.onProgress?.({ ...report, moves: [...report.moves] });
+    input.onProgress?.({ ...report, moves: [...report.moves], bookings: [...report.bookings] });
   }
-  const { moves: _moves, ...facts } = report;
+  const { moves: _moves, bookings: _bookings, ...facts } = report;
   deps.log.info('events replayed', { ...facts, actor: actor.id });
   return report;
 }
 
 function count(report: ReplayReport, replayed: Replayed): void {
   report.looked += 1;
-  if (replayed.kind !== 'moved') {
-    report[replayed.kind] += 1;
-    return;
+  switch (replayed.kind) {
+    case 'moved':
+      report.movedCount += 1;
+      if (report.moves.length < namedMax) report.moves.push(replayed.move);
+      return;
+    case 'booked':
+      report.bookedCount += 1;
+      if (report.bookings.length < namedMax) report.bookings.push(replayed.booking);
+      return;
+    default:
+      report[replayed.kind] += 1;
   }
-  report.movedCount += 1;
-  if (report.moves.length < movesKeptMax) report.moves.push(replayed.move);
+}
+
+/** An event that is all the evidence there is costs no call, or one that is paced where it is made. */
+function isAsked(deps: PaymentDeps, event: InboxEvent): boolean {
+  return deps.providers.list().find(({ name }) => name === event.source)?.capabilities.canFetch !== false;
 }
 
 function reasonToStop(

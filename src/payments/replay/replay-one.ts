@@ -10,8 +10,9 @@ import type { Payment } from '../payment.ts';
 import { ProviderError } from '../provider-errors.ts';
 import { refreshPayment } from '../refresh-payment.ts';
 import type { Move, ReplayMode } from './replay.ts';
+import { type ReplayedSale, replaySale } from './replay-sale.ts';
 
-export type Replayed = { kind: 'moved'; move: Move } | { kind: 'unchanged' | 'unknown' | 'failed' };
+export type Replayed = { kind: 'moved'; move: Move } | { kind: 'unchanged' | 'unknown' | 'failed' } | ReplayedSale;
 
 /** Looks once more at what the event is about. A dry run writes nothing: it decides over what the provider shows. */
 export async function replayOne(
@@ -22,10 +23,10 @@ export async function replayOne(
   const provider = isProviderName(event.source) ? event.source : undefined;
   const adapter = provider === undefined ? undefined : deps.providers.find(provider);
   if (provider === undefined || adapter === undefined) return { kind: 'failed' };
-  // Where nothing can be asked the event is all the evidence: what it says is known, and is not said twice.
-  if (!adapter.capabilities.canFetch) return { kind: 'unchanged' };
+  const signal = input.signal ?? new AbortController().signal;
   try {
-    const signal = input.signal ?? new AbortController().signal;
+    const { sales } = adapter;
+    if (sales !== undefined) return await replaySale(deps, { provider, sales, event, mode, signal });
     const { detail } = event;
     const reference = asProviderReference(event.reference);
     const found = await findEventPayment(deps, { provider, reference, detail, signal });

@@ -1,6 +1,8 @@
 import type { Milliseconds } from '#kernel/clock.ts';
+import type { Money } from '#kernel/money.ts';
 import type { ProviderName } from '#kernel/provider-name.ts';
 import type { PaymentStatus } from '../payment.ts';
+import type { Subscription } from '../sales-channel.ts';
 
 export type ReplayRange =
   | { kind: 'event'; eventId: string }
@@ -22,6 +24,20 @@ export interface Move {
   to: PaymentStatus;
 }
 
+/** What an event of a channel tells that is not in our books. */
+export type Booking =
+  | {
+      kind: 'sale';
+      reference: string;
+      money: Money;
+      as: 'paid' | 'paid_if_licensed' | 'held';
+      /** Of the order that was made; null while there is none. */
+      orderNumber: string | null;
+    }
+  /** In all, as far as is known; it waits where the sale itself has not come. */
+  | { kind: 'refund'; reference: string; money: Money; isWaiting: boolean }
+  | { kind: 'subscription'; reference: string; status: Subscription['status'] };
+
 export interface ReplayReport {
   mode: ReplayMode;
   /** Events that were found, and those that today's code or secrets do not accept. */
@@ -31,12 +47,19 @@ export interface ReplayReport {
   /** Things that the accepted events are about, and how many of them have been looked at. */
   total: number;
   looked: number;
+  /** Payments and the like that they are about; a channel tells of one by several events, and each is looked at. */
+  subjects: number;
   /** What moved, or would move; the first so many of `movedCount`. */
   moves: Move[];
   movedCount: number;
+  /** What was booked, or would be; the first so many of `bookedCount`. */
+  bookings: Booking[];
+  bookedCount: number;
+  /** Sales that are held, and stay so until somebody decides. */
+  held: number;
   unchanged: number;
   unknown: number;
-  /** Could not be asked about, or are in other hands. */
+  /** Could not be read or asked about, or are in other hands. */
   failed: number;
   /** Why it ended before its end; null when it did not. */
   stoppedBy: string | null;

@@ -5,6 +5,7 @@ import { compareDecimals, formatAsset, MoneyInvalid, parseMinorFloor } from '#ke
 import { providerTitle } from '#kernel/provider-name.ts';
 import { loadAbout } from '../accept-into.ts';
 import { applySnapshot } from '../apply-snapshot.ts';
+import { whyNotAsked } from '../ask-instead.ts';
 import type { PaymentDeps } from '../deps.ts';
 import type { Payment } from '../payment.ts';
 import { withPayment } from '../payment-lease.ts';
@@ -45,6 +46,8 @@ async function lookThere(
   if (exception === undefined) return { kind: 'unknown' };
   const provider = payment && deps.providers.find(payment.provider);
   if (payment === undefined || provider === undefined) return refused('There is nobody to ask about it.');
+  const notAsked = whyNotAsked(provider);
+  if (notAsked !== undefined) return refused(notAsked);
   if (payment.reference === null) return refused('The provider never gave it an id to ask for.');
   try {
     return { payment, snapshot: await provider.fetchPayment(payment.reference, { details: payment.details }) };

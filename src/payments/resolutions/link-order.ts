@@ -5,6 +5,7 @@ import type { JsonObject } from '#kernel/json.ts';
 import { formatAsset, MoneyInvalid, parseMinorFloor } from '#kernel/money.ts';
 import { providerTitle } from '#kernel/provider-name.ts';
 import { formatOrderNumber, type Order, parseOrderNumber } from '#orders/order.ts';
+import { whyNotAsked } from '../ask-instead.ts';
 import { decideFor, tellOrder } from '../change-order.ts';
 import type { PaymentDeps } from '../deps.ts';
 import { paymentExceptionKinds } from '../exception.ts';
@@ -66,6 +67,8 @@ async function lookThere(
   const exception = await deps.database.read((stores) => stores.exceptions.findException(asked.exceptionId));
   if (exception === undefined) return { kind: 'unknown' };
   const provider = exception.provider === null ? undefined : deps.providers.find(exception.provider);
+  const notAsked = provider && whyNotAsked(provider);
+  if (notAsked !== undefined) return refused(notAsked);
   if (provider === undefined || exception.reference === null) return refused('Its provider is not configured.');
   try {
     return { provider, snapshot: await provider.fetchPayment(asProviderReference(exception.reference)) };

@@ -167,7 +167,7 @@ describe('an import', () => {
     ...{ currency: 'USD', amountMinor: 900, amountOtherwiseMinor: 900, returnedMinor: 0, productNames: [], soldAt: at },
   };
   const missing: ExportDifference = {
-    ...{ finding: 'missing_here', sale: exported, payment: null, here: 'unknown', there: 'line 2, 9.00 USD' },
+    ...{ finding: 'missing_here', sale: exported, payment: null, here: 'unknown', there: '9.00 USD' },
     healing: { kind: 'add_sale' },
   };
   const differs: ExportDifference = { ...missing, finding: 'amount', payment: heldPayment, healing: { kind: 'none' } };
@@ -222,8 +222,8 @@ describe('an import', () => {
     const report = importReport({ run, outcomes }, about);
     expect(report).toMatchInlineSnapshot(`
       "﻿result,finding,transaction,line,email,here,there
-      healed,missing here,A1,2,'=cmd@example.org,unknown,"line 2, 9.00 USD"
-      open,amount differs,A1,2,'=cmd@example.org,unknown,"line 2, 9.00 USD"
+      healed,missing here,A1,2,'=cmd@example.org,unknown,9.00 USD
+      open,amount differs,A1,2,'=cmd@example.org,unknown,9.00 USD
       unreadable,its amount is not readable,,9,,,
       "
     `);

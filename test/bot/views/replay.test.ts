@@ -9,8 +9,9 @@ const move = { orderNumber: 'T-1042', provider: 'btcpay', from: 'created', to: '
 
 function aReplay(change: Partial<ReplayReport> = {}): ReplayReport {
   return {
-    ...{ mode: 'dry_run', found: 5, refused: 0, isCut: false, total: 3, looked: 3 },
-    ...{ moves: [move], movedCount: 1, unchanged: 2, unknown: 0, failed: 0, stoppedBy: null },
+    ...{ mode: 'dry_run', found: 5, refused: 0, isCut: false, total: 3, looked: 3, subjects: 3 },
+    ...{ moves: [move], movedCount: 1, bookings: [], bookedCount: 0, held: 0 },
+    ...{ unchanged: 2, unknown: 0, failed: 0, stoppedBy: null },
     ...change,
   };
 }
@@ -49,9 +50,33 @@ describe('a replay', () => {
       5 events about 3 payments
       Only the first 1000 events; replay the rest by a later time.
       2 are not accepted by today’s secrets, and are left out.
-      <b>1</b> moved, 2 unchanged, 1 unknown here, 4 could not be asked about
+      <b>1</b> moved, 2 unchanged, 1 unknown here, 4 could not be read or asked about
       • <b>T-1042</b> moved from created to paid"
     `);
+  });
+
+  test('of a channel tells what is missing in the books, and what stays for a person', () => {
+    const money = { amountMinor: 8_900, currency: 'USD' };
+    const bookings: ReplayReport['bookings'] = [
+      { kind: 'sale', reference: hostile, money, as: 'paid_if_licensed', orderNumber: null },
+      { kind: 'sale', reference: 'Aa1', money, as: 'held', orderNumber: 'T-1043' },
+      { kind: 'refund', reference: 'Bb2', money, isWaiting: true },
+      { kind: 'subscription', reference: 'SUB_1', status: 'canceled' },
+    ];
+    const report = aReplay({ moves: [], movedCount: 0, bookings, bookedCount: 4, held: 2, subjects: 6 });
+    const view = replayView({ range, report, isOver: true, pendingId: null }, look);
+    expect(drawn(view)).toMatchInlineSnapshot(`
+      "🔎 <b>Dry run</b>: nothing was changed
+      BTCPay · 22 Nov, 03:00 to 22 Nov, 04:00
+      5 events about 6 payments
+      <b>4</b> would be booked, 2 unchanged, 2 stay held for you to decide
+      • sale <code>&lt;b&gt;Eve&lt;/b&gt; &amp; &quot;co&quot; evil /refund T-1 😀👩…</code> of 89.00 USD would be booked as paid, if its licence is good
+      • sale <code>Aa1</code> of 89.00 USD would be booked as <b>T-1043</b> held
+      • refund of 89.00 USD in all of sale <code>Bb2</code> would be booked, with its sale
+      • subscription <code>SUB_1</code> would be booked as canceled"
+    `);
+    const real = replayView({ range, report: { ...report, mode: 'real' }, isOver: true, pendingId: null }, look);
+    expect(real.text).toContain('sale <code>Aa1</code> of 89.00 USD booked as <b>T-1043</b> held');
   });
 
   test('says why it ended early', () => {

@@ -69,6 +69,24 @@ export function describeSales(open: OpenContractDatabase): void {
       });
     });
 
+    test('is found by its reference, and listed by it in pages, each channel for itself', async () => {
+      await using opened = await open();
+      await opened.database.transaction(async ({ sales }) => {
+        const at = noon;
+        for (const id of ['b', 'a', 'c'])
+          await sales.markSold({ provider: 'payhip', reference: asProviderReference(id), at });
+        await sales.markSold({ provider: 'btcpay', reference: asProviderReference('a'), at });
+        expect(await sales.findMark({ provider: 'payhip', reference: asProviderReference('a') })).toEqual({
+          ...{ provider: 'payhip', reference: 'a', returnedMinor: 0, returnedAt: null, soldAt: at, updatedAt: at },
+        });
+        expect(await sales.findMark({ provider: 'btcpay', reference: asProviderReference('b') })).toBeUndefined();
+        const list = async (after: string | null) =>
+          (await sales.listMarks({ provider: 'payhip', after, limit: 2 })).map(({ reference }) => reference);
+        expect(await list(null)).toEqual(['a', 'b']);
+        expect(await list('b')).toEqual(['c']);
+      });
+    });
+
     test('binds a licence to the first sale it comes with', async () => {
       await using opened = await open();
       await opened.database.transaction(async ({ sales }) => {
@@ -105,6 +123,21 @@ export function describeSales(open: OpenContractDatabase): void {
         expect(await found('%')).toEqual([]);
         expect(await found('')).toEqual([]);
         expect(await sales.searchSubscriptions({ text: 'SUB_1', limit: 9 })).toEqual([sampleSubscription()]);
+      });
+    });
+
+    test('is found by its own id alone, and listed by it in pages', async () => {
+      await using opened = await open();
+      await opened.database.transaction(async ({ sales }) => {
+        for (const reference of ['SUB_2', 'SUB_1', 'SUB_3'])
+          await sales.saveSubscription(sampleSubscription({ reference }));
+        await sales.saveSubscription(sampleSubscription({ provider: 'btcpay', reference: 'SUB_0' }));
+        expect(await sales.findSubscription({ provider: 'payhip', reference: 'SUB_1' })).toEqual(sampleSubscription());
+        expect(await sales.findSubscription({ provider: 'payhip', reference: 'ann@example.org' })).toBeUndefined();
+        const list = async (after: string | null) =>
+          (await sales.listSubscriptions({ provider: 'payhip', after, limit: 2 })).map(({ reference }) => reference);
+        expect(await list(null)).toEqual(['SUB_1', 'SUB_2']);
+        expect(await list('SUB_2')).toEqual(['SUB_3']);
       });
     });
 

@@ -1,4 +1,4 @@
-import { describe, expect, test, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { z } from 'zod';
 import { goneAs } from '#payments/outages/gone.ts';
 import { createRetiredProviders, type RetiredProviders } from '#payments/outages/retired-providers.ts';
@@ -12,6 +12,25 @@ const secret = 'very-secret-token-123';
 const schema = z.object({ id: z.string() });
 const good = json(200, { id: 'a' });
 
+// A busy machine may take any time to answer. So no deadline runs by the wall clock: one is over when the script says so.
+let lastDeadline: AbortController | undefined;
+beforeEach(() => {
+  vi.spyOn(AbortSignal, 'timeout').mockImplementation(() => {
+    lastDeadline = new AbortController();
+    return lastDeadline.signal;
+  });
+});
+afterEach(() => {
+  vi.restoreAllMocks();
+  lastDeadline = undefined;
+});
+
+/** The request has come, no answer goes out, and the time for it is over. */
+const timesOut: Answer = () => {
+  if (lastDeadline === undefined) throw new Error('nobody waits for an answer');
+  lastDeadline.abort(new DOMException('the time is over', 'TimeoutError'));
+};
+
 async function setUp(script: Answer[], policy: Partial<HttpPolicy> = {}, retired?: RetiredProviders) {
   const server = await scriptedServer(...script);
   const clock = testClock();
@@ -22,7 +41,7 @@ async function setUp(script: Answer[], policy: Partial<HttpPolicy> = {}, retired
       clock,
       log,
       random: seededRandom(),
-      policy: { ...defaultHttpPolicy, timeoutMs: 80, ...policy },
+      policy: { ...defaultHttpPolicy, ...policy },
       onCall: (call) => calls.push(call),
       retired,
     },
@@ -57,7 +76,7 @@ async function failureOf(promise: Promise<unknown>): Promise<ProviderError> {
 
 describe('repeating', () => {
   test('goes on through resets, time-outs, 5xx, broken bodies and 429 until the answer is there', async () => {
-    await using at = await setUp([reset, silence, json(503, 'busy'), json(200, 'no json'), json(429, {}), good]);
+    await using at = await setUp([reset, timesOut, json(503, 'busy'), json(200, 'no json'), json(429, {}), good]);
     await expect(at.call()).resolves.toEqual({ value: { id: 'a' }, attempts: 6 });
     expect(at.calls.map(({ outcome }) => outcome)).toEqual([...Array(4).fill('unreachable'), 'rate_limited', 'ok']);
   });
@@ -70,7 +89,7 @@ describe('repeating', () => {
   });
 
   test('never happens for a call that was not declared repeatable', async () => {
-    for (const fault of [reset, silence, json(500, {}), json(429, {}), json(200, 'no json')]) {
+    for (const fault of [reset, timesOut, json(500, {}), json(429, {}), json(200, 'no json')]) {
       await using at = await setUp([fault, good]);
       await failureOf(at.call({ isRepeatable: false, body: '{}' }));
       expect(at.server.requests).toHaveLength(1);
@@ -138,6 +157,13 @@ describe('failures', () => {
   test('408 is no answer and 401 is a refusal', async () => {
     await using at = await setUp([json(408, {}), json(401, {})]);
     expect(await failureOf(at.call())).toMatchObject({ name: 'ProviderRejected', httpStatus: 401 });
+  });
+
+  test('silence is no answer once the time for one attempt is over', async () => {
+    vi.restoreAllMocks();
+    await using at = await setUp([silence], { attemptsMax: 2, timeoutMs: 20 });
+    expect((await failureOf(at.call())).message).toBe('fetch_payment: no answer within 20 ms');
+    expect(at.calls.map(({ outcome }) => outcome)).toEqual(['unreachable', 'unreachable']);
   });
 
   test('a redirect is not followed', async () => {
@@ -233,24 +259,25 @@ describe('the breaker', () => {
   });
 
   test('is not opened by refusals, by rate limits or by calls that we gave up', async () => {
-    await using at = await setUp([json(404, {}), json(429, {}), json(400, {}), silence], {
+    const given = new AbortController();
+    await using at = await setUp([json(404, {}), json(429, {}), json(400, {}), () => given.abort()], {
       attemptsMax: 1,
       breakerFailuresMax: 1,
     });
     for (let count = 0; count < 3; count += 1) await failureOf(at.call());
-    await failureOf(at.call({ signal: AbortSignal.timeout(10) }));
+    await failureOf(at.call({ signal: given.signal }));
+    expect(at.server.requests).toHaveLength(4);
     expect(at.http.health().breaker).toBe('closed');
   });
 });
 
 describe('a turn that is over', () => {
   test('counts as no answer, unlike a call that nobody wants any more', async () => {
-    await using at = await setUp([silence], { attemptsMax: 1, timeoutMs: 5_000, breakerFailuresMax: 1 });
     const turn = new AbortController();
-    const call = failureOf(at.call({ signal: turn.signal }));
-    await vi.waitFor(() => expect(at.server.requests).toHaveLength(1));
-    turn.abort(new TurnOver());
-    expect((await call).message).toBe('fetch_payment: no answer within its turn');
+    await using at = await setUp([() => turn.abort(new TurnOver())], { attemptsMax: 1, breakerFailuresMax: 1 });
+    expect((await failureOf(at.call({ signal: turn.signal }))).message).toBe(
+      'fetch_payment: no answer within its turn',
+    );
     expect(at.http.health().breaker).toBe('open');
   });
 

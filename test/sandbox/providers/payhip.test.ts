@@ -48,6 +48,15 @@ async function told(): Promise<Record<string, unknown>[]> {
   return receiver.received.map(({ body }) => JSON.parse(body) as Record<string, unknown>);
 }
 
+test('tells the time of the sandbox in passing, also where it says no', async () => {
+  clock.advance(3 * hourMs);
+  const tries: Record<string, string>[] = [{}, { 'payhip-api-key': 'not-the-key' }];
+  for (const headers of tries) {
+    const { headers: told } = await ask('/coupons', { headers });
+    expect(Date.parse(told.get('date') ?? '')).toBe(Math.floor(clock.now() / 1000) * 1000);
+  }
+});
+
 describe('coupons', () => {
   const good = { code: 'SPRING', coupon_type: 'multi', percent_off: '20' };
 
