@@ -27,6 +27,7 @@ import {
 import type { PaymentChange } from './payment-store.ts';
 import { nextPollAt } from './poll-schedule.ts';
 import { capturedMinor } from './refundable.ts';
+import { tellOfReturns } from './returns.ts';
 import type { PaymentSnapshot } from './snapshot.ts';
 import { type Work, writeTimeline } from './work.ts';
 
@@ -196,7 +197,8 @@ async function carryOut(
   const why = input.heldBecause ?? 'It waits for somebody to accept it.';
   const news = isHeld ? ({ event: 'payment_held', text: `held: ${why}` } as const) : { event, text };
   const told = news.event === undefined ? undefined : await tellOrder(work, { ...common, ...news, event: news.event });
-  const after = told?.order ?? order;
+  const isPaidNow = told?.decision.kind === 'changed' && news.event === 'payment_paid';
+  const after = isPaidNow ? await keepReturns(work, { ...common, order: told.order }) : (told?.order ?? order);
   await endEarlierTrouble(work, payment);
   // One card for one payment: that money came a second time says more than that it came late or short.
   if (told?.decision.kind === 'unexpected_money') await raiseUnexpectedMoney(work, { order: after, payment });
@@ -210,6 +212,14 @@ async function carryOut(
   const isRestored = decision.from === 'reversed' && news.event === 'payment_paid';
   if (isRestored) await announcePayment(work, { order: after, payment, type: 'payment.restored' });
   await refreshOrderCards(work, after);
+}
+
+/** What went back before it was paid, or before it was paid again, is gone still. */
+function keepReturns(
+  work: Work,
+  about: { order: Order; payments: readonly Payment[]; trust: PaymentSnapshot['trust'] },
+): Promise<Order> {
+  return tellOfReturns(work, { ...about, text: 'a part of the money had gone back before' });
 }
 
 async function eventFor(

@@ -7,14 +7,14 @@ import { providerTitle } from '#kernel/provider-name.ts';
 import type { Trust } from '#kernel/trust.ts';
 import { formatOrderNumber, type Order } from '#orders/order.ts';
 import { announceRefund } from './announce.ts';
-import { holdOrder, refreshOrderCards, tellOrder } from './change-order.ts';
+import { refreshOrderCards, tellOrder } from './change-order.ts';
 import { decideRefund, type RefundEvent } from './decide-refund.ts';
 import type { ProviderRegistry } from './payment-provider.ts';
 import { isOpenRefund, type Refund, type RefundStatus } from './refund.ts';
 import { nextRefundPollAt } from './refund-schedule.ts';
 import type { RefundChange } from './refund-store.ts';
-import { capturedMinor } from './refundable.ts';
 import { reopenForRefund } from './reopen-exception.ts';
+import { tellOfReturns } from './returns.ts';
 import { endTrouble, raiseTrouble } from './trouble.ts';
 import { type Work, writeTimeline } from './work.ts';
 
@@ -56,7 +56,7 @@ export async function tellRefund(
     text: `refund of ${formatMoney(refund)} ${input.text}`,
   });
   await endOldTrouble(work, after);
-  const changed = await tellOrderOfRefund(deps, { order, before: refund, refund: after, trust });
+  const changed = await tellOrderOfRefund(work, { order, before: refund, refund: after, trust });
   if (to === 'succeeded') await announceRefund(work, { order: changed, refund: after });
   if (to === 'failed') await raiseRefundTrouble(work, { order: changed, refund: after, kind: 'refund_failed' });
   if (to === 'failed' || to === 'cancelled') await reopenForRefund(work, { order: changed, refund: after });
@@ -81,35 +81,21 @@ async function storeRefund(work: Work, input: RefundEventInput & { to: RefundSta
   return { ...refund, ...change, version: refund.version + 1 };
 }
 
-/** What an order is after money went back depends on what is left of all that came for it. */
 async function tellOrderOfRefund(
-  deps: { work: Work; providers: ProviderRegistry },
+  work: Work,
   input: { order: Order; before: Refund; refund: Refund; trust: Trust },
 ): Promise<Order> {
-  const { work } = deps;
-  const { order, before, refund } = input;
-  const wasThere = before.status === 'succeeded';
-  if (refund.status !== 'succeeded' && !wasThere) return order;
+  const { order, before, refund, trust } = input;
+  const isThere = refund.status === 'succeeded';
+  if (!isThere && before.status !== 'succeeded') return order;
   const payments = await work.stores.payments.listPaymentsForOrder(order.id);
-  const refunds = await work.stores.refunds.listRefundsForOrder(order.id);
-  const captured = payments.reduce((sum, payment) => {
-    const returnsOddPayments = deps.providers.find(payment.provider)?.capabilities.returnsOddPayments ?? false;
-    return sum + capturedMinor(payment, { returnsOddPayments });
-  }, 0);
-  const returned = refunds
-    .filter(({ status }) => status === 'succeeded')
-    .reduce((sum, { amountMinor }) => sum + amountMinor, 0);
-  const left = captured - returned;
-  const common = { order, payments, paymentId: null, trust: input.trust } as const;
-  if (refund.status !== 'succeeded') {
-    const text = `a refund of ${formatMoney(refund)} came back`;
-    return (await tellOrder(work, { ...common, event: 'refund_undone', text })).order;
+  if (isThere) {
+    const text = `${formatMoney(refund)} went back: ${refund.reason}`;
+    return tellOfReturns(work, { order, payments, trust, text });
   }
-  // Held, because the next refund counts on this one as it is now.
-  if (left >= order.amountMinor) return holdOrder(work, order);
-  const event = left <= 0 ? 'refunded_in_full' : 'refunded_in_part';
-  return (await tellOrder(work, { ...common, event, text: `${formatMoney(refund)} went back: ${refund.reason}` }))
-    .order;
+  const text = `a refund of ${formatMoney(refund)} came back`;
+  const told = { order, payments, paymentId: null, trust, event: 'refund_undone', text } as const;
+  return (await tellOrder(work, told)).order;
 }
 
 async function endOldTrouble(work: Work, refund: Refund): Promise<void> {
