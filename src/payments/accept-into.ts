@@ -8,10 +8,12 @@ import type { Order } from '#orders/order.ts';
 import { announcePayment } from './announce.ts';
 import { closeOpenLinks } from './cancel-order.ts';
 import { decideFor, tellOrder } from './change-order.ts';
+import { standingOf } from './coverage.ts';
 import type { PaymentException } from './exception.ts';
 import type { Payment } from './payment.ts';
 import { countsAgainstCaptured } from './refund.ts';
 import type { Person } from './resolution.ts';
+import { raiseTooMuch } from './too-much.ts';
 import { type Work, writeTimeline } from './work.ts';
 
 export interface AboutPayment {
@@ -69,6 +71,7 @@ export async function acceptInto(work: Work, about: AboutPayment & { by: Person;
     await announcePayment(work, { order: told.order, payment: after, type: 'payment.restored' });
   }
   await tellOfReturns(work, { order: told.order, payment: after, payments: all });
+  await raiseTooMuch(work, { order: told.order, before: null, payment: after, payments: all });
   await closeOpenLinks(work, { order, payments: all });
 }
 
@@ -109,6 +112,10 @@ export async function withdrawAcceptance(
   const payments = await work.stores.payments.listPaymentsForOrder(order.id);
   const all = payments.map((other) => (other.id === payment.id ? { ...other, ...change } : other));
   const asked = { order, payments: all, event: 'acceptance_withdrawn', paymentId: payment.id } as const;
+  const isCovered = (some: readonly Payment[]): boolean => standingOf(order, some, refunds).isCovered;
+  if (isCovered(all) && !isCovered(all.filter(({ id }) => id !== payment.id))) {
+    return 'All of the money has come since: nothing rests on the acceptance any more.';
+  }
   if ((await decideFor(work, asked)).kind === 'refused') return 'The order has gone on since: its goods have left.';
   const expected = { status: payment.status, version: payment.version };
   const isChanged = await work.stores.payments.changePayment({ id: payment.id, expected, change });

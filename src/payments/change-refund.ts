@@ -15,6 +15,7 @@ import { nextRefundPollAt } from './refund-schedule.ts';
 import type { RefundChange } from './refund-store.ts';
 import { reopenForRefund } from './reopen-exception.ts';
 import { tellOfReturns } from './returns.ts';
+import { endTooMuch } from './too-much.ts';
 import { endTrouble, raiseTrouble } from './trouble.ts';
 import { type Work, writeTimeline } from './work.ts';
 
@@ -91,7 +92,9 @@ async function tellOrderOfRefund(
   const payments = await work.stores.payments.listPaymentsForOrder(order.id);
   if (isThere) {
     const text = `${formatMoney(refund)} went back: ${refund.reason}`;
-    return tellOfReturns(work, { order, payments, trust, text });
+    const after = await tellOfReturns(work, { order, payments, trust, text });
+    await endTooMuch(work, { order: after, payments });
+    return after;
   }
   const text = `a refund of ${formatMoney(refund)} came back`;
   const told = { order, payments, paymentId: null, trust, event: 'refund_undone', text } as const;

@@ -1,3 +1,4 @@
+import type { Money } from '#kernel/money.ts';
 import type { Order } from '#orders/order.ts';
 import type { PaymentDeps } from './deps.ts';
 import type { PaymentException } from './exception.ts';
@@ -6,7 +7,9 @@ import { findSuggestions, type OrderSuggestion } from './find-suggestions.ts';
 import { offeredActions } from './offered-actions.ts';
 import type { Payment } from './payment.ts';
 import type { PaymentStores } from './payment-store.ts';
-import { sumRefunds } from './refundable.ts';
+import type { Refund } from './refund.ts';
+import { type RefundSums, sumRefunds } from './refundable.ts';
+import { surplusOf } from './surplus.ts';
 
 export interface ExceptionDetails {
   exception: PaymentException;
@@ -14,6 +17,8 @@ export interface ExceptionDetails {
   payment: Payment | null;
   suggestions: OrderSuggestion[];
   actions: ExceptionAction[];
+  /** What each of these would ask the provider to give back now. */
+  returns: Readonly<Record<'refund' | 'refund_surplus', Money>> | null;
 }
 
 /** An exception with what it is about, and what may be decided about it right now; by its id or by the key of an open one. */
@@ -45,8 +50,17 @@ export function getException(
       refundableMinor: sums?.refundableMinor ?? 0,
       hasSuggestions: suggestions.length > 0,
     });
-    return { exception, order, payment, suggestions, actions };
+    const returns = payment === null || sums === undefined ? null : returnsOf(payment, { sums, refunds });
+    return { exception, order, payment, suggestions, actions, returns };
   });
+}
+
+function returnsOf(payment: Payment, about: { sums: RefundSums; refunds: readonly Refund[] }) {
+  const refunds = about.refunds.filter(({ paymentId }) => paymentId === payment.id);
+  return {
+    refund: { amountMinor: about.sums.refundableMinor, currency: payment.currency },
+    refund_surplus: surplusOf(payment, refunds),
+  };
 }
 
 async function subjectOf(

@@ -154,7 +154,10 @@ function optionText(option: string): string {
   return /^\d+$/.test(option) ? `to T-${option}` : `at ${providerTitle(option)}`;
 }
 
-function extraWarning({ payment }: ExceptionDetails, { action }: { action: ResolvingAction }): string {
+function extraWarning({ payment, returns }: ExceptionDetails, { action }: { action: ResolvingAction }): string {
+  if (action === 'refund' || action === 'refund_surplus') {
+    return returns === null ? '' : ` ${formatMoney(returns[action])} goes back.`;
+  }
   const isReturned = payment?.status === 'underpaid' && payment.creditedMinor === 0;
   if (action !== 'accept' || payment === null || !isReturned) return '';
   return ` ${providerTitle(payment.provider)} sends what came short back to the buyer: nothing of it stays here.`;
