@@ -24,7 +24,8 @@ export function leftOf(
     sum(about.refunds.filter((refund) => refund.status === 'succeeded' && refund.paymentId === paymentId));
   const returnedMinor = sum(about.refunds.filter(({ status }) => status === 'succeeded'));
   const cameMinor = about.payments.reduce((total, payment) => {
-    const { creditedMinor, acceptedAt, status } = payment;
+    const { acceptedAt, status } = payment;
+    const creditedMinor = Math.max(0, payment.creditedMinor);
     // A person's word stands for the whole order, however little came by this payment, until all of that went back.
     const isVouchedFor = acceptedAt !== null && status !== 'reversed';
     const isGone = creditedMinor > 0 && returnedOf(payment.id) >= creditedMinor;
