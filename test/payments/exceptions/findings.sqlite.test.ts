@@ -12,6 +12,7 @@ import { createReconciler } from '#payments/reconcile-provider.ts';
 import type { PaymentSnapshot } from '#payments/snapshot.ts';
 import { takeException } from '#payments/take-exception.ts';
 import { ada, type ExceptionDesk, money, openExceptionDesk } from '#test/support/exception-desk.ts';
+import { unreachable } from '#test/support/scripted-providers.ts';
 import { aSnapshot } from '#test/support/snapshots.ts';
 
 let desk: ExceptionDesk;
@@ -305,6 +306,30 @@ describe('a difference between our books and theirs', () => {
     expect(timeline.map(({ text }) => text)).toContain('the payment is over 40.00 USD now, not over 49.00');
     await compare();
     expect(await findings()).toEqual([]);
+  });
+
+  test('is corrected by the very word that was asked for: no second question can come to nothing', async () => {
+    const { paymentId } = await desk.order({ state: 'confirmed', settlement: money('49.00') });
+    await pass(hour);
+    await compare();
+    const { payment } = await desk.details(paymentId);
+    desk.providers.shows(String(payment.reference), { state: 'invalid', providerStatus: 'Invalid' });
+    const { find } = desk.deps.providers;
+    let asked = 0;
+    desk.deps.providers.find = (name) => {
+      const provider = find(name);
+      if (provider === undefined) return undefined;
+      return {
+        ...provider,
+        fetchPayment(reference, options) {
+          asked += 1;
+          if (asked > 1) throw unreachable('btcpay');
+          return provider.fetchPayment(reference, options);
+        },
+      };
+    };
+    expect(await desk.decide(await only(), 'correct')).toMatchObject({ kind: 'decided' });
+    expect((await desk.details(paymentId)).payment.status).toBe('reversed');
   });
 
   test('in the currency is not corrected: our books know only one', async () => {
