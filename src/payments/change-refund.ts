@@ -39,7 +39,9 @@ export async function tellRefund(
   input: RefundEventInput,
 ): Promise<RefundChanged> {
   const { work } = deps;
-  const { refund, trust = 'fetched' } = input;
+  const { refund } = input;
+  // What a person says rests on no evidence.
+  const trust = input.event.startsWith('seen_') ? (input.trust ?? 'fetched') : null;
   const decision = decideRefund(refund.status, input.event);
   if (decision.kind === 'refused') return { kind: 'refused' };
   const to = decision.kind === 'changed' ? decision.to : refund.status;
@@ -53,13 +55,14 @@ export async function tellRefund(
     subject: 'refund',
     from: refund.status,
     to,
-    trust: input.event.startsWith('seen_') ? trust : null,
+    trust,
     text: `refund of ${formatMoney(refund)} ${input.text}`,
   });
   await endOldTrouble(work, after);
   const changed = await tellOrderOfRefund(work, { order, before: refund, refund: after, trust });
   if (to === 'succeeded') await announceRefund(work, { order: changed, refund: after });
-  if (to === 'failed') await raiseRefundTrouble(work, { order: changed, refund: after, kind: 'refund_failed' });
+  if (to === 'failed' && input.event !== 'said_not_gone')
+    await raiseRefundTrouble(work, { order: changed, refund: after, kind: 'refund_failed' });
   if (to === 'failed' || to === 'cancelled') await reopenForRefund(work, { order: changed, refund: after });
   await refreshOrderCards(work, changed);
   return { kind: 'changed', refund: after };
@@ -84,7 +87,7 @@ async function storeRefund(work: Work, input: RefundEventInput & { to: RefundSta
 
 async function tellOrderOfRefund(
   work: Work,
-  input: { order: Order; before: Refund; refund: Refund; trust: Trust },
+  input: { order: Order; before: Refund; refund: Refund; trust: Trust | null },
 ): Promise<Order> {
   const { order, before, refund, trust } = input;
   const isThere = refund.status === 'succeeded';

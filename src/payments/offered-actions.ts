@@ -62,6 +62,8 @@ const fits: Readonly<Record<ExceptionAction, (known: Known) => boolean>> = {
   ignore: always,
   force_match: always,
   correct: ({ payment }) => payment !== null,
+  went_back: always,
+  did_not_go: always,
   mark_received: (known) => known.payment !== null && isUnpaid(known),
 };
 

@@ -37,7 +37,7 @@ export function leftOf(
 /** The order hears that money went back. Held in any case, because the next refund counts on this one as it is now. */
 export async function tellOfReturns(
   work: Work,
-  input: { order: Order; payments: readonly Payment[]; trust: Trust; text: string },
+  input: { order: Order; payments: readonly Payment[]; trust: Trust | null; text: string },
 ): Promise<Order> {
   const { order, payments, trust, text } = input;
   const refunds = await work.stores.refunds.listRefundsForOrder(order.id);

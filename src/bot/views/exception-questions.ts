@@ -122,6 +122,18 @@ const words: Readonly<Record<ResolvingAction, Words>> = {
     reasons: [],
     yes: 'Yes, it is here',
   },
+  went_back: {
+    ask: 'Did this refund go back to the buyer?',
+    warn: '⚠️ No provider says so. It counts as carried out, and nobody asks about it any more.',
+    reasons: [],
+    yes: 'Yes, it went back',
+  },
+  did_not_go: {
+    ask: 'Did no money go back?',
+    warn: '⚠️ It counts as failed, and the money may be given back again: look into the provider’s own pages first.',
+    reasons: [],
+    yes: 'Yes, nothing went',
+  },
 };
 
 export function resolveQuestion(

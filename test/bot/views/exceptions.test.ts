@@ -194,7 +194,7 @@ describe('a decision asks', () => {
     expect(question.about).toBe('T-1042 · 49.00 USD · Payment came short · 24.50 USD');
     expect(question.ask).toMatch(/\?$/);
     expect(question.warn.length).toBeGreaterThan(20);
-    const isLoud = ['mark_paid', 'write_off', 'mark_received'].includes(action);
+    const isLoud = ['mark_paid', 'write_off', 'mark_received', 'went_back', 'did_not_go'].includes(action);
     expect(question.reasons).toHaveLength(isLoud ? 0 : 3);
     expect(question.warn.includes('⚠️')).toBe(isLoud);
     for (const reason of question.reasons) expect(reason.length).toBeLessThanOrEqual(34);
