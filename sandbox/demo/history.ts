@@ -14,7 +14,7 @@ interface Past {
   readonly hoursAgo: number;
   readonly story: StoryName;
   /** What Ada did about it. */
-  readonly ada?: 'deliver' | 'cancel' | 'acknowledge';
+  readonly ada?: 'deliver' | 'cancel' | 'refund' | 'acknowledge';
 }
 
 /** Something that was sold past us, by a shop of its own. */
@@ -35,12 +35,13 @@ const week: readonly (Past | PastSale)[] = [
   { hoursAgo: 74, story: 'failed' },
   { hoursAgo: 55, story: 'overpaid' },
   { hoursAgo: 52, sale: 'partlyRefunded' },
-  { hoursAgo: 50, story: 'paid' },
+  { hoursAgo: 50, story: 'paid', ada: 'refund' },
   { hoursAgo: 31, story: 'paidLate' },
   { hoursAgo: 27, story: 'paid' },
   { hoursAgo: 12, sale: 'held' },
   { hoursAgo: 9, story: 'reversed', ada: 'acknowledge' },
-  { hoursAgo: 4, story: 'paid' },
+  { hoursAgo: 6, story: 'paid' },
+  { hoursAgo: 4, story: 'paid', ada: 'refund' },
   { hoursAgo: 0.3, story: 'abandoned', ada: 'cancel' },
   { hoursAgo: 0.1, story: 'abandoned' },
 ];
@@ -153,6 +154,7 @@ async function awaitQuiet(house: House): Promise<void> {
 const taps = {
   deliver: ['Mark delivered', 'Yes, delivered'],
   cancel: ['Cancel order', 'Yes, cancel it'],
+  refund: ['Refund', 'The customer asked for it'],
 } as const;
 
 /** Ada opens the order in the chat and taps, twice, because every action that matters is asked about. */

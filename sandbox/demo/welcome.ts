@@ -29,9 +29,10 @@ export function welcome(house: House, options: DemoOptions): string {
   ] as const;
   const half = collectors('underpay', 'expire').map(providerTitle)[0] ?? 'any provider';
   const tries = [
-    ['Talk to Till:', '/orders, /stats, /providers, /reconcile. You are Ada, the owner.'],
+    ['Talk to Till:', '/orders, /exceptions, /books, /providers. You are Ada, the owner.'],
     ['Buy in the shop', `and pay only half with ${half}, then let it expire: the Pager rings.`],
     ['Acknowledge', 'the alert, make a new payment link from its card, and pay that.'],
+    ['Give money back:', 'tap Refund on the card of a paid order, and claim it as its buyer.'],
     ['Break a provider', 'for a minute, and see what is lost: nothing.'],
   ] as const;
   const width = Math.max(...places.map(([, url]) => url.length));

@@ -17,7 +17,7 @@ import { raiseTrouble } from './trouble.ts';
  * back, so that a payment whose provider hangs takes two of the workers and not all.
  */
 const waitingMax = 1;
-const lookAgainMs: Milliseconds = 2 * second;
+const lookAgainMs: Milliseconds = second / 2;
 
 const inOtherHands = { kind: 'retry', error: 'the payment is in other hands', pausesLane: false } as const;
 

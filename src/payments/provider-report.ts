@@ -22,7 +22,7 @@ export interface ProviderReport {
     /** Since when events should have come and did not. */
     silentSince: Milliseconds | null;
   };
-  /** Refused webhooks that are kept; `isRefusing` while the alert about them is live. */
+  /** Refused webhooks that are kept; `isRefusing` while the alert about them is live and none has verified since. */
   quarantine: { count: number; withBody: number; isRefusing: boolean };
 }
 
@@ -48,16 +48,18 @@ export function readProviderReports(
       const { name } = provider;
       const outages = await stores.outages.listOutages({ provider: name, limit: pastShownMax + 1 });
       const kept = quarantine.find(({ source }) => source === name);
+      const webhooks = await readWebhooks(deps, { stores, name });
+      const refused = await stores.alerts.findLiveAlert(refusedKey(name));
       reports.push({
         health,
         gaps: provider.capabilities.gaps,
         outage: outages.find(({ status }) => status !== 'over') ?? null,
         pastOutages: outages.filter(({ status }) => status === 'over').slice(0, pastShownMax),
-        webhooks: await readWebhooks(deps, { stores, name }),
+        webhooks,
         quarantine: {
           count: kept?.count ?? 0,
           withBody: kept?.withBody ?? 0,
-          isRefusing: (await stores.alerts.findLiveAlert(refusedKey(name))) !== undefined,
+          isRefusing: refused !== undefined && (webhooks.lastAt ?? 0) < refused.lastRaisedAt,
         },
       });
     }

@@ -42,7 +42,7 @@ test('after a week, the chat answers from what really happened', async () => {
     ['/stats', 'Last 7 days'],
     ['/providers', 'BTCPay'],
     ['/alerts', 'T-1016'],
-    ['/orders', 'T-1019'],
+    ['/orders', 'T-1020'],
     ['/find kim', 'T-1001'],
     ['/deadletters', 'No dead letters'],
     ['/books', 'Verify chain'],

@@ -59,8 +59,8 @@ test('an outage outlives a restart: it is the same alert, and began when the fir
   house.sandbox.faults('btcpay').set({ outage: false });
   const text = await awaitEnd(house, card.messageId);
   // The order of the outage never got a link: it is named, so that somebody can write to the customer.
-  expect(text).toContain('blind for 60 minutes, 0 payments recovered, 1 lost');
-  expect(text).toContain(`Not found: ${refused.json.order_id === undefined ? '' : 'T-'}`);
+  expect(text).toContain('blind for 60 minutes, 0 payments recovered, 0 lost');
+  expect(text).toContain(`Got no payment link: ${refused.json.order_id === undefined ? '' : 'T-'}`);
   expect(house.pagerMessages().filter(isOutage)).toHaveLength(1);
 });
 

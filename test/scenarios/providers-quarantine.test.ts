@@ -66,4 +66,15 @@ test('a stranger’s forgeries make a bounded noise: two hundred rows and one ca
   expect(Number(kept?.[1])).toBeLessThanOrEqual(200);
   expect(Number(kept?.[1])).toBeGreaterThan(100);
   expect(house.pagerMessages().filter(isRefused)).toHaveLength(1);
+
+  // Whether the secret is right is said by the webhooks that verify, not by those that do not.
+  const ofBtcpay = async (): Promise<unknown> =>
+    JSON.parse((await house.send('/readyz')).text).checks.find(
+      ({ name }: { name: string }) => name === 'provider btcpay',
+    );
+  expect(await ofBtcpay()).toMatchObject({ ok: false, detail: expect.stringContaining('do not verify') });
+  const order = await house.placeOrder({ provider: 'btcpay' });
+  await house.visit(order, 'pay');
+  await house.awaitOrder(order.id, ({ status }) => status === 'paid');
+  expect(await ofBtcpay()).toMatchObject({ ok: true, detail: 'answers' });
 });

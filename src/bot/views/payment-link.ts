@@ -10,7 +10,7 @@ import { formatTime } from './words.ts';
 export function paymentLink(order: OrderView, options: Look & { buttons: 'full' | 'plain' }): View {
   const { payment } = order;
   const url = payment?.checkout_url ?? null;
-  const head = [bold(order.number), bold(`${order.amount} ${order.currency}`)];
+  const head = [bold(order.number), asked(order)];
   if (payment !== null) head.push(providerTitle(payment.provider));
   const lines = [line(`🔗 ${head.join(' · ')}`, weights.must)];
   if (url === null) lines.push(line('The provider gave no link.', weights.must));
@@ -22,4 +22,11 @@ export function paymentLink(order: OrderView, options: Look & { buttons: 'full' 
     buttons.push([{ text: `Order ${order.number}`, tap: { kind: 'order', act: 'show', id: asOrderId(order.id) } }]);
   }
   return { text: fitLines(lines), keyboard: buttons };
+}
+
+/** What the link is over: the order's sum, or the rest of it where only that is asked for. */
+function asked({ payment, amount, currency }: OrderView): string {
+  const whole = `${amount} ${currency}`;
+  if (payment === null || payment.amount === amount) return bold(whole);
+  return `${bold(`${payment.amount} ${payment.currency}`)} of ${whole}`;
 }

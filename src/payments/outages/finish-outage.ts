@@ -50,7 +50,8 @@ export function finishOutage(
     const uncreated = await listUncreated(stores, { outage: current, from, to: answeredAt });
     // What was missing before the outage is an old trouble with a card of its own.
     const missing = await madeSince(stores, { ids: input.missing, from });
-    const all = new Set<PaymentId>([...unread, ...missing, ...uncreated]);
+    const lost = new Set<PaymentId>([...unread, ...missing]);
+    const unserved = uncreated.filter((id) => !lost.has(id));
     const ended = await changeOutage(stores, {
       outage: current,
       change: {
@@ -58,11 +59,11 @@ export function finishOutage(
         endedAt: now,
         lookedCount: looked,
         recoveredCount: moved.length,
-        lostCount: all.size,
+        lostCount: lost.size,
       },
     });
-    const named = await nameOrders(stores, [...all]);
-    await endOutageAlert({ stores, clock: deps.clock, ids: deps.ids }, { outage: ended, lost: named, uncompared });
+    const named = { lost: await nameOrders(stores, [...lost]), unserved: await nameOrders(stores, unserved) };
+    await endOutageAlert({ stores, clock: deps.clock, ids: deps.ids }, { outage: ended, ...named, uncompared });
     return true;
   });
 }

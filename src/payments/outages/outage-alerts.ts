@@ -83,15 +83,16 @@ export async function tellRelapse(context: AlertContext, outage: Outage): Promis
   await restateAlert(context, { key: keyOf(outage), facts: { ...awayFacts, why: outage.reason } });
 }
 
-/** `lost` names what could not be found, for people; what it says stays on the card. */
+/** `lost` names what could not be found, `unserved` who got no link from anybody; what it says stays on the card. */
 export async function endOutageAlert(
   context: AlertContext,
-  input: { outage: Outage; lost: readonly string[]; uncompared: string | null },
+  input: { outage: Outage; lost: readonly string[]; unserved: readonly string[]; uncompared: string | null },
 ): Promise<void> {
-  const { outage, lost, uncompared } = input;
+  const { outage, lost, unserved, uncompared } = input;
   const key = keyOf(outage);
   const parts = [
     ...(lost.length === 0 ? [] : [`Not found: ${lost.join(', ')}.`]),
+    ...(unserved.length === 0 ? [] : [`Got no payment link: ${unserved.join(', ')}.`]),
     ...(uncompared === null ? [] : [`Its list was not compared: ${uncompared}`]),
   ];
   const detail = parts.length === 0 ? null : parts.join(' ');

@@ -152,8 +152,8 @@ test('a payment of the time of blindness that its list does not hold is lost; an
   expect((await onlyAlert()).facts.detail).toBe(`Not found: T-${order.number}.`);
 });
 
-test('a create that was never heard of is lost, unless its order was served elsewhere', async () => {
-  const lost = await placeTestOrder(deps, { creation: 'requested', nextPollAt: deps.clock.now() });
+test('an order whose create was never heard of is named, unless it was served elsewhere, and no money of it is lost', async () => {
+  const unserved = await placeTestOrder(deps, { creation: 'requested', nextPollAt: deps.clock.now() });
   const served = await placeTestOrder(deps, { creation: 'requested', nextPollAt: deps.clock.now() });
   const { order, payment } = await detailsOf(deps, served);
   await opened.database.transaction((stores) =>
@@ -166,9 +166,9 @@ test('a create that was never heard of is lost, unless its order was served else
   providers.lists('btcpay', []);
   await beAwayForAnHour();
   await catchUp({});
-  expect(await newestOutage()).toMatchObject({ lookedCount: 2, lostCount: 1 });
-  const { order: lostOrder } = await detailsOf(deps, lost);
-  expect((await onlyAlert()).facts.detail).toBe(`Not found: T-${lostOrder.number}.`);
+  expect(await newestOutage()).toMatchObject({ lookedCount: 2, lostCount: 0 });
+  const { order: unservedOrder } = await detailsOf(deps, unserved);
+  expect((await onlyAlert()).facts.detail).toBe(`Got no payment link: T-${unservedOrder.number}.`);
 });
 
 test('where nothing can be listed the alert says so', async () => {
