@@ -1,7 +1,7 @@
 // A person's word in place of a provider's: the payment counts in full whatever came of it. Its status and its trust stay
 // what they are, so that nobody takes the word for evidence.
+import { ConcurrentChange } from '#kernel/database.ts';
 import { asPaymentId } from '#kernel/ids.ts';
-import { assert } from '#kernel/invariant.ts';
 import type { JsonObject } from '#kernel/json.ts';
 import { formatMoney } from '#kernel/money.ts';
 import type { Order } from '#orders/order.ts';
@@ -57,7 +57,7 @@ export async function acceptInto(work: Work, about: AboutPayment & { by: Person;
   };
   const expected = { status: payment.status, version: payment.version };
   const isChanged = await work.stores.payments.changePayment({ id: payment.id, expected, change });
-  assert(isChanged, `payment ${payment.id} changed within one transaction`);
+  if (!isChanged) throw new ConcurrentChange(`payment ${payment.id} changed meanwhile`);
   const after: Payment = { ...payment, ...change, version: payment.version + 1 };
   const text = `accepted as paid by ${by.name}: ${reason}`;
   const note = { subject: 'payment', from: payment.status, to: payment.status, trust: null } as const;
@@ -119,7 +119,7 @@ export async function withdrawAcceptance(
   if ((await decideFor(work, asked)).kind === 'refused') return 'The order has gone on since: its goods have left.';
   const expected = { status: payment.status, version: payment.version };
   const isChanged = await work.stores.payments.changePayment({ id: payment.id, expected, change });
-  assert(isChanged, `payment ${payment.id} changed within one transaction`);
+  if (!isChanged) throw new ConcurrentChange(`payment ${payment.id} changed meanwhile`);
   await tellOrder(work, { ...asked, trust: null, text: `${by.name} took the acceptance back` });
   return undefined;
 }

@@ -50,16 +50,16 @@ export function getException(
       refundableMinor: sums?.refundableMinor ?? 0,
       hasSuggestions: suggestions.length > 0,
     });
-    const returns = payment === null || sums === undefined ? null : returnsOf(payment, { sums, refunds });
+    const isKnown = payment !== null && order !== null && sums !== undefined;
+    const returns = isKnown ? returnsOf(payment, { order, sums, refunds }) : null;
     return { exception, order, payment, suggestions, actions, returns };
   });
 }
 
-function returnsOf(payment: Payment, about: { sums: RefundSums; refunds: readonly Refund[] }) {
-  const refunds = about.refunds.filter(({ paymentId }) => paymentId === payment.id);
+function returnsOf(payment: Payment, about: { order: Order; sums: RefundSums; refunds: readonly Refund[] }) {
   return {
     refund: { amountMinor: about.sums.refundableMinor, currency: payment.currency },
-    refund_surplus: surplusOf(payment, refunds),
+    refund_surplus: surplusOf(payment, about),
   };
 }
 

@@ -48,8 +48,8 @@ const fits: Readonly<Record<ExceptionAction, (known: Known) => boolean>> = {
   ask_rest: (known) => isPayable(known) && hasMoney(known) && isMissing(known),
   new_link: (known) => isPayable(known) && !hasMoney(known),
   refund: ({ refundableMinor }) => refundableMinor > 0,
-  refund_surplus: ({ payment, refunds, refundableMinor }) =>
-    payment !== null && refundableMinor > 0 && surplusOf(payment, refundsOf(payment, refunds)).amountMinor > 0,
+  refund_surplus: ({ order, payment, refunds, refundableMinor }) =>
+    payment !== null && order !== null && refundableMinor > 0 && surplusOf(payment, { order, refunds }).amountMinor > 0,
   wait: always,
   keep: always,
   link: always,
@@ -70,8 +70,4 @@ const fits: Readonly<Record<ExceptionAction, (known: Known) => boolean>> = {
 /** A part of the money is there and nothing was delivered: that is no loss, it is accepted or goes back. */
 function isPartlyPaid(known: Known): boolean {
   return isPayable(known) && hasMoney(known) && !wasDelivered(known);
-}
-
-function refundsOf(payment: Payment, refunds: readonly Refund[]): Refund[] {
-  return refunds.filter(({ paymentId }) => paymentId === payment.id);
 }

@@ -14,23 +14,24 @@ interface Left {
 }
 
 type Counted = Pick<Payment, 'id' | 'status' | 'creditedMinor' | 'acceptedAt'>;
-type Returned = Pick<Refund, 'paymentId' | 'status' | 'amountMinor'>;
+type Returned = Pick<Refund, 'paymentId' | 'status' | 'amountMinor' | 'createdAt'>;
 
 export function leftOf(
   order: Pick<Order, 'amountMinor'>,
   about: { payments: readonly Counted[]; refunds: readonly Returned[] },
 ): Left {
-  const returnedOf = (paymentId: Payment['id']): number =>
-    sum(about.refunds.filter((refund) => refund.status === 'succeeded' && refund.paymentId === paymentId));
-  const returnedMinor = sum(about.refunds.filter(({ status }) => status === 'succeeded'));
+  const returned = about.refunds.filter(({ status }) => status === 'succeeded');
   const cameMinor = about.payments.reduce((total, payment) => {
     const { acceptedAt, status } = payment;
     const creditedMinor = Math.max(0, payment.creditedMinor);
-    // A person's word stands for the whole order, however little came by this payment, until all of that went back.
-    const isVouchedFor = acceptedAt !== null && status !== 'reversed';
-    const isGone = creditedMinor > 0 && returnedOf(payment.id) >= creditedMinor;
-    return total + (isVouchedFor && !isGone ? Math.max(creditedMinor, order.amountMinor) : creditedMinor);
+    if (acceptedAt === null || status === 'reversed') return total + creditedMinor;
+    // A person's word stands for the whole order, however little came by this payment, until all of that is given back.
+    // What was asked for before is no part of it: whoever gave the word knew of that.
+    const since = returned.filter((refund) => refund.paymentId === payment.id && refund.createdAt >= acceptedAt);
+    const isGone = creditedMinor > 0 && sum(since) >= creditedMinor;
+    return total + (isGone ? creditedMinor : Math.max(creditedMinor, order.amountMinor));
   }, 0);
+  const returnedMinor = sum(returned);
   return { cameMinor, returnedMinor, leftMinor: cameMinor - returnedMinor };
 }
 

@@ -27,7 +27,7 @@ export async function raiseTooMuch(
   const others = payments
     .filter((other) => other.id !== payment.id && moneyOf(other, refunds) > 0)
     .sort((left, right) => moneyOf(left, refunds) - moneyOf(right, refunds));
-  if (extraMinor <= 0 || others.length === 0) return false;
+  if (extraMinor <= 0) return false;
   for (const other of others) {
     const money = moneyOf(other, refunds);
     if (money > extraMinor) continue;
@@ -57,7 +57,7 @@ export async function endTooMuch(work: Work, input: { order: Order; payments: re
     const isEmpty = moneyOf(payment, gone) === 0;
     const surplusMinor =
       payment.status === 'overpaid'
-        ? surplusOf(payment, ofPayment).amountMinor
+        ? surplusOf(payment, { order, refunds: ofPayment }).amountMinor
         : extraOf(order, { payments, refunds: gone });
     await endOrderTroubles(work, {
       ...{ orderId: order.id, paymentId: payment.id, by: 'What was too much went back.' },

@@ -1,6 +1,6 @@
 // Takes the provider's word into our books. What it says is asked anew; the decision is written down before it is applied,
 // so that the history tells whose it was, and both together or not at all.
-import { assert } from '#kernel/invariant.ts';
+import { ConcurrentChange } from '#kernel/database.ts';
 import { compareDecimals, formatAsset, MoneyInvalid, parseMinorFloor } from '#kernel/money.ts';
 import { providerTitle } from '#kernel/provider-name.ts';
 import { loadAbout } from '../accept-into.ts';
@@ -104,7 +104,7 @@ async function takeAmount(
   };
   const expected = { status: payment.status, version: payment.version };
   const isChanged = await work.stores.payments.changePayment({ id: payment.id, expected, change });
-  assert(isChanged, `payment ${payment.id} changed within one transaction`);
+  if (!isChanged) throw new ConcurrentChange(`payment ${payment.id} changed meanwhile`);
   await writeTimeline(work, {
     ...{ order: { id: payment.orderId }, paymentId: payment.id, subject: 'note', from: null, to: null },
     trust: snapshot.trust,

@@ -1,3 +1,4 @@
+import { assert } from '#kernel/invariant.ts';
 import { formatMoney, type Money } from '#kernel/money.ts';
 import { gapFacts } from '../amount-detail.ts';
 import { moneyOf } from '../coverage.ts';
@@ -5,6 +6,8 @@ import type { PaymentDeps } from '../deps.ts';
 import type { ExceptionKind, PaymentException } from '../exception.ts';
 import type { ResolvingAction } from '../exception-actions.ts';
 import { changeException } from '../open-exception.ts';
+import type { Payment } from '../payment.ts';
+import type { PaymentStores } from '../payment-store.ts';
 import type { Refund } from '../refund.ts';
 import { requestRefund } from '../request-refund.ts';
 import {
@@ -30,7 +33,7 @@ export const refundSurplus: Resolver = async (deps, asked) => {
   const surplus = await deps.database.read(async (stores) => {
     const exception = await stores.exceptions.findException(asked.exceptionId);
     const payment = exception?.paymentId ? await stores.payments.findPayment(exception.paymentId) : undefined;
-    return payment && surplusOf(payment, await stores.refunds.listRefundsForPayment(payment.id));
+    return payment && surplusIn(stores, { payment, except: null });
   });
   if (surplus === undefined || surplus.amountMinor === 0) return refused(noSurplus);
   return refundFor(deps, { asked, action: 'refund_surplus', amount: surplus });
@@ -63,11 +66,18 @@ async function whyChanged(
   }
   if (input.action !== 'refund_surplus') return undefined;
   const payment = await work.stores.payments.findPayment(refund.paymentId);
-  const others = (await work.stores.refunds.listRefundsForPayment(refund.paymentId)).filter(
-    ({ id }) => id !== refund.id,
-  );
-  const leftMinor = payment === undefined ? 0 : surplusOf(payment, others).amountMinor;
-  return refund.amountMinor > leftMinor ? noSurplus : undefined;
+  const left = payment && (await surplusIn(work.stores, { payment, except: refund.id }));
+  return refund.amountMinor > (left?.amountMinor ?? 0) ? noSurplus : undefined;
+}
+
+async function surplusIn(
+  stores: PaymentStores,
+  { payment, except }: { payment: Payment; except: Refund['id'] | null },
+): Promise<Money> {
+  const order = await stores.orders.findOrder(payment.orderId);
+  assert(order !== undefined, `order of payment ${payment.id} vanished`);
+  const refunds = await stores.refunds.listRefundsForPayment(payment.id);
+  return surplusOf(payment, { order, refunds: refunds.filter(({ id }) => id !== except) });
 }
 
 async function refundFor(deps: PaymentDeps, input: RefundAsked): Promise<Resolution> {

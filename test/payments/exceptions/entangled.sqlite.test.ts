@@ -236,3 +236,20 @@ test('a surplus is given back once, however many ask at once', async () => {
   await resolveException(racing, asked);
   expect((await desk.details(paymentId)).refunds.map(({ amountMinor }) => amountMinor)).toEqual([1100]);
 });
+
+test('a part that goes back after the order was marked paid by hand leaves the rest of it paid', async () => {
+  const { orderId, paymentId } = await desk.order(short);
+  await desk.decide(await desk.open(orderId), 'refund');
+  await send();
+  desk.deps.clock.advance(minute);
+  await markPaid(desk.deps, { orderId, by: ada, reason: 'Bank transfer of all' });
+  await decide('succeeded');
+  expect((await desk.details(paymentId)).order.status).toBe('partially_refunded');
+});
+
+test('an acceptance whose money all goes back afterwards makes the order refunded', async () => {
+  const { orderId, paymentId } = await desk.order(short);
+  await desk.decide(await desk.open(orderId), 'accept');
+  await giveBack(paymentId);
+  expect((await desk.details(paymentId)).order.status).toBe('refunded');
+});

@@ -161,6 +161,20 @@ describe('a payment that is unknown here', () => {
     expect(await desk.allOpen(orderId)).not.toContain('payment_duplicate');
   });
 
+  test('that brings more than the order asks for pays it, and the surplus is told', async () => {
+    const { orderId } = await desk.order({ state: 'expired' });
+    listed = [stray({ requested: { amount: '60.00', asset: 'USD' }, settlement: money('60.00', '60.00') })];
+    desk.providers.shows('stray', {
+      requested: { amount: '60.00', asset: 'USD' },
+      settlement: money('60.00', '60.00'),
+    });
+    await compare();
+    await desk.decide(await only(), 'link_order', { option: '1001' });
+    const exception = await desk.open(orderId);
+    expect(exception).toMatchObject({ kind: 'payment_overpaid', facts: { gapFiat: '11.00 USD' } });
+    expect(await desk.decide(exception, 'refund_surplus')).toMatchObject({ said: 'Refund of 11.00 USD asked for.' });
+  });
+
   test('is not unlinked once the goods have left', async () => {
     const { orderId } = await desk.order({ state: 'expired' });
     listed = [stray()];
