@@ -1,5 +1,5 @@
 import type { ProviderReference } from '#kernel/ids.ts';
-import { type AssetAmount, ceilShare, isCurrency, parseMinorCeil, toDecimal } from '#kernel/money.ts';
+import { type AssetAmount, ceilShare, compareDecimals, isCurrency, parseMinorCeil, toDecimal } from '#kernel/money.ts';
 import type { BtcpayClient } from './client.ts';
 import { assetOf } from './payment-method.ts';
 import type { PullPayment } from './pull-payment.ts';
@@ -17,7 +17,8 @@ export async function amountInUnit(
   const { amount: whole, paidAmount } = await client.fetchInvoice(paymentReference, signal);
   const methods = await client.fetchPaymentMethods(paymentReference, signal);
   const asked = methods.find((method) => assetOf(method) === pull.currency)?.amount;
-  if (!whole || !asked || !isCurrency(asset)) {
+  const hasRate = asked !== undefined && asked !== null && compareDecimals(asked, '0') > 0;
+  if (!whole || !hasRate || !isCurrency(asset)) {
     // Without a rate all of it counts as given back: too much rather than too little.
     return { amount: paidAmount ?? whole ?? '0', asset };
   }
