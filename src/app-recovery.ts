@@ -1,5 +1,6 @@
 import { systemActor } from '#kernel/actor.ts';
 import { second } from '#kernel/clock.ts';
+import { countCredits } from '#payments/count-credits.ts';
 import { endLostReconciliations } from '#payments/end-lost-reconciliations.ts';
 import { loadRetired } from '#payments/outages/load-retired.ts';
 import { checkQuarantine } from '#payments/webhooks/check-quarantine.ts';
@@ -16,6 +17,7 @@ export async function takeUpLeftWork({ payments, database, instanceId }: Core): 
   // On SQLite nobody else can hold a row: what is locked was in the hands of a process that died.
   const isAlone = database.engine === 'sqlite';
   if (isAlone) await unlockAll({ payments, database, instanceId });
+  await countCredits(payments);
   await endLostReconciliations(payments, { isAlone });
   await loadRetired(payments);
   // Whoever changed a secret had to restart: what was refused under the old one may be real.

@@ -113,6 +113,21 @@ export function floorShare(whole: number, share: { of: string; in: string }): nu
   return all.times(quotient).gt(part) ? quotient - 1 : quotient;
 }
 
+/** Minor units in any decimal of major units, rounded up: for sums that count as gone. */
+export function parseMinorCeil(text: string, currency: string): number {
+  return toSafeInteger(
+    parseDecimal(text)
+      .times(new Big(10).pow(currencyDigits(currency)))
+      .round(0, Big.roundUp),
+  );
+}
+
+/** The same share as `floorShare`, rounded up. */
+export function ceilShare(whole: number, share: { of: string; in: string }): number {
+  const floor = floorShare(whole, share);
+  return parseDecimal(share.in).times(floor).lt(parseDecimal(share.of).times(whole)) ? floor + 1 : floor;
+}
+
 function toSafeInteger(value: Big): number {
   const number = Number(value.round(0, Big.roundDown).toFixed(0));
   if (!Number.isSafeInteger(number)) throw new MoneyInvalid('the amount is too large');

@@ -113,8 +113,9 @@ function whenPaid(status: OrderStatus, context: OrderContext): OrderDecision {
     case 'cancelled':
       return { kind: 'unexpected_money', to: 'needs_attention' };
     case 'partially_refunded':
-    case 'refunded':
       return context.isCovered ? { kind: 'unexpected_money', to: status } : unchanged;
+    case 'refunded':
+      return context.isCovered || context.hasMoney ? { kind: 'unexpected_money', to: status } : unchanged;
     default:
       return status satisfies never;
   }

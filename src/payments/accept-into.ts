@@ -1,17 +1,19 @@
 // A person's word in place of a provider's: the payment counts in full whatever came of it. Its status and its trust stay
 // what they are, so that nobody takes the word for evidence.
+import { ConcurrentChange } from '#kernel/database.ts';
 import { asPaymentId } from '#kernel/ids.ts';
-import { assert } from '#kernel/invariant.ts';
 import type { JsonObject } from '#kernel/json.ts';
 import { formatMoney } from '#kernel/money.ts';
 import type { Order } from '#orders/order.ts';
 import { announcePayment } from './announce.ts';
 import { closeOpenLinks } from './cancel-order.ts';
 import { decideFor, tellOrder } from './change-order.ts';
+import { standingOf } from './coverage.ts';
 import type { PaymentException } from './exception.ts';
 import type { Payment } from './payment.ts';
 import { countsAgainstCaptured } from './refund.ts';
 import type { Person } from './resolution.ts';
+import { raiseTooMuch } from './too-much.ts';
 import { type Work, writeTimeline } from './work.ts';
 
 export interface AboutPayment {
@@ -55,7 +57,7 @@ export async function acceptInto(work: Work, about: AboutPayment & { by: Person;
   };
   const expected = { status: payment.status, version: payment.version };
   const isChanged = await work.stores.payments.changePayment({ id: payment.id, expected, change });
-  assert(isChanged, `payment ${payment.id} changed within one transaction`);
+  if (!isChanged) throw new ConcurrentChange(`payment ${payment.id} changed meanwhile`);
   const after: Payment = { ...payment, ...change, version: payment.version + 1 };
   const text = `accepted as paid by ${by.name}: ${reason}`;
   const note = { subject: 'payment', from: payment.status, to: payment.status, trust: null } as const;
@@ -69,6 +71,7 @@ export async function acceptInto(work: Work, about: AboutPayment & { by: Person;
     await announcePayment(work, { order: told.order, payment: after, type: 'payment.restored' });
   }
   await tellOfReturns(work, { order: told.order, payment: after, payments: all });
+  await raiseTooMuch(work, { order: told.order, before: null, payment: after, payments: all });
   await closeOpenLinks(work, { order, payments: all });
 }
 
@@ -109,10 +112,14 @@ export async function withdrawAcceptance(
   const payments = await work.stores.payments.listPaymentsForOrder(order.id);
   const all = payments.map((other) => (other.id === payment.id ? { ...other, ...change } : other));
   const asked = { order, payments: all, event: 'acceptance_withdrawn', paymentId: payment.id } as const;
+  const isCovered = (some: readonly Payment[]): boolean => standingOf(order, some, refunds).isCovered;
+  if (isCovered(all) && !isCovered(all.filter(({ id }) => id !== payment.id))) {
+    return 'All of the money has come since: nothing rests on the acceptance any more.';
+  }
   if ((await decideFor(work, asked)).kind === 'refused') return 'The order has gone on since: its goods have left.';
   const expected = { status: payment.status, version: payment.version };
   const isChanged = await work.stores.payments.changePayment({ id: payment.id, expected, change });
-  assert(isChanged, `payment ${payment.id} changed within one transaction`);
+  if (!isChanged) throw new ConcurrentChange(`payment ${payment.id} changed meanwhile`);
   await tellOrder(work, { ...asked, trust: null, text: `${by.name} took the acceptance back` });
   return undefined;
 }

@@ -1,6 +1,6 @@
 import { asRefundId, type PaymentId } from '#kernel/ids.ts';
 import { assert } from '#kernel/invariant.ts';
-import { formatAsset, parseMinorFloor } from '#kernel/money.ts';
+import { formatAsset, parseMinorCeil } from '#kernel/money.ts';
 import { providerTitle } from '#kernel/provider-name.ts';
 import type { Trust } from '#kernel/trust.ts';
 import type { Cause } from '#orders/timeline.ts';
@@ -96,8 +96,7 @@ async function adopt(
     status: 'requested',
     version: 1,
     currency: payment.currency,
-    // Asset and order currency are the same money, one for one, wherever a provider can give it back.
-    amountMinor: parseMinorFloor(look.amount.amount, payment.currency),
+    amountMinor: goneMinor(payment, look),
     requestedAmount: look.amount.amount,
     requestedAsset: look.amount.asset,
     reason: `Made at ${providerTitle(payment.provider)}, not from here`,
@@ -128,4 +127,14 @@ async function adopt(
     text: `refund of ${formatAsset(look.amount)} was made at ${providerTitle(payment.provider)}, not from here`,
   });
   return refund;
+}
+
+/**
+ * Asset and order currency are the same money, one for one, wherever a provider can give it back; a fraction counts as a
+ * whole, and an unknown unit as all that was asked for, so that never more goes back than came.
+ */
+function goneMinor(payment: Payment, { amount }: ProviderRefund): number {
+  return amount.asset === payment.requestedAsset
+    ? parseMinorCeil(amount.amount, payment.currency)
+    : payment.amountMinor;
 }

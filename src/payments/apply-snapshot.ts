@@ -12,21 +12,13 @@ import { refreshOrderCards, tellOrder } from './change-order.ts';
 import { orderEventOf, standingOf } from './coverage.ts';
 import { decidePayment, type PaymentDecision } from './decide-payment.ts';
 import type { PaymentDeps } from './deps.ts';
-import { isAwaitedPayment, type Payment, type PaymentStatus } from './payment.ts';
-import {
-  endEarlierTrouble,
-  endMismatch,
-  raiseForStatus,
-  raiseHeld,
-  raiseIfStuck,
-  raiseMismatch,
-  raiseReversed,
-  raiseShort,
-  raiseUnexpectedMoney,
-} from './payment-alerts.ts';
+import type { Payment, PaymentStatus } from './payment.ts';
+import { endEarlierTrouble, endMismatch, raiseIfStuck, raiseMismatch } from './payment-alerts.ts';
 import type { PaymentChange } from './payment-store.ts';
 import { nextPollAt } from './poll-schedule.ts';
+import { raiseForLook } from './raise-for-look.ts';
 import { capturedMinor } from './refundable.ts';
+import { tellOfReturns } from './returns.ts';
 import type { PaymentSnapshot } from './snapshot.ts';
 import { type Work, writeTimeline } from './work.ts';
 
@@ -196,20 +188,26 @@ async function carryOut(
   const why = input.heldBecause ?? 'It waits for somebody to accept it.';
   const news = isHeld ? ({ event: 'payment_held', text: `held: ${why}` } as const) : { event, text };
   const told = news.event === undefined ? undefined : await tellOrder(work, { ...common, ...news, event: news.event });
-  const after = told?.order ?? order;
+  const isPaidNow = told?.decision.kind === 'changed' && news.event === 'payment_paid';
+  const after = isPaidNow ? await keepReturns(work, { ...common, order: told.order }) : (told?.order ?? order);
   await endEarlierTrouble(work, payment);
-  // One card for one payment: that money came a second time says more than that it came late or short.
-  if (told?.decision.kind === 'unexpected_money') await raiseUnexpectedMoney(work, { order: after, payment });
-  else if (isHeld) await raiseHeld(work, { order: after, payment, why });
-  else if (event === 'payment_reversed' && decision.to !== 'reversed')
-    await raiseReversed(work, { order: after, payment });
-  else if (event === 'payment_short' && decision.to !== 'underpaid') await raiseShort(work, { order: after, payment });
-  else if (isTrouble(payment, { order: after, payments, event })) await raiseForStatus(work, { order: after, payment });
+  await raiseForLook(work, {
+    ...{ order: after, before: input.before, payment, payments, event },
+    ...{ decision: told?.decision, heldBecause: isHeld ? why : null },
+  });
   if (decision.to === 'failed') await announcePayment(work, { order: after, payment, type: 'payment.failed' });
   if (decision.to === 'reversed') await announcePayment(work, { order: after, payment, type: 'payment.reversed' });
   const isRestored = decision.from === 'reversed' && news.event === 'payment_paid';
   if (isRestored) await announcePayment(work, { order: after, payment, type: 'payment.restored' });
   await refreshOrderCards(work, after);
+}
+
+/** What went back before it was paid, or before it was paid again, is gone still. */
+function keepReturns(
+  work: Work,
+  about: { order: Order; payments: readonly Payment[]; trust: PaymentSnapshot['trust'] },
+): Promise<Order> {
+  return tellOfReturns(work, { ...about, text: 'a part of the money had gone back before' });
 }
 
 async function eventFor(
@@ -225,21 +223,6 @@ async function eventFor(
     after: standingOf(order, payments, refunds),
     others: standingOf(order, others, refunds),
   });
-}
-
-/** A link that nobody needs any more may end unpaid without anybody being told, and so may what a person vouched for. */
-function isTrouble(
-  payment: Payment,
-  around: { order: Order; payments: readonly Payment[]; event: OrderEvent | undefined },
-): boolean {
-  // Short by itself, and with the others it is all that was wanted.
-  if (payment.status === 'underpaid' && around.event === 'payment_paid') return false;
-  const isVouchedFor = payment.acceptedAt !== null && payment.status !== 'reversed' && payment.status !== 'overpaid';
-  if (isVouchedFor) return false;
-  if (payment.status !== 'expired' && payment.status !== 'failed') return true;
-  const isNeeded = around.order.status === 'awaiting_payment' || around.order.status === 'expired';
-  const hasOther = around.payments.some((other) => other.id !== payment.id && isAwaitedPayment(other));
-  return isNeeded && !hasOther;
 }
 
 function sentenceFor(payment: Payment, snapshot: PaymentSnapshot): string {

@@ -27,7 +27,7 @@ export interface OrderEventInput {
 }
 
 /** Troubles that are over once the order is paid. */
-const endedByPayment: readonly AlertKind[] = [
+export const endedByPayment: readonly AlertKind[] = [
   'payment_underpaid',
   'payment_paid_late',
   'payment_failed',

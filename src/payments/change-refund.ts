@@ -7,14 +7,15 @@ import { providerTitle } from '#kernel/provider-name.ts';
 import type { Trust } from '#kernel/trust.ts';
 import { formatOrderNumber, type Order } from '#orders/order.ts';
 import { announceRefund } from './announce.ts';
-import { holdOrder, refreshOrderCards, tellOrder } from './change-order.ts';
+import { refreshOrderCards, tellOrder } from './change-order.ts';
 import { decideRefund, type RefundEvent } from './decide-refund.ts';
 import type { ProviderRegistry } from './payment-provider.ts';
 import { isOpenRefund, type Refund, type RefundStatus } from './refund.ts';
 import { nextRefundPollAt } from './refund-schedule.ts';
 import type { RefundChange } from './refund-store.ts';
-import { capturedMinor } from './refundable.ts';
 import { reopenForRefund } from './reopen-exception.ts';
+import { tellOfReturns } from './returns.ts';
+import { endTooMuch } from './too-much.ts';
 import { endTrouble, raiseTrouble } from './trouble.ts';
 import { type Work, writeTimeline } from './work.ts';
 
@@ -38,7 +39,9 @@ export async function tellRefund(
   input: RefundEventInput,
 ): Promise<RefundChanged> {
   const { work } = deps;
-  const { refund, trust = 'fetched' } = input;
+  const { refund } = input;
+  // What a person says rests on no evidence.
+  const trust = input.event.startsWith('seen_') ? (input.trust ?? 'fetched') : null;
   const decision = decideRefund(refund.status, input.event);
   if (decision.kind === 'refused') return { kind: 'refused' };
   const to = decision.kind === 'changed' ? decision.to : refund.status;
@@ -52,13 +55,14 @@ export async function tellRefund(
     subject: 'refund',
     from: refund.status,
     to,
-    trust: input.event.startsWith('seen_') ? trust : null,
+    trust,
     text: `refund of ${formatMoney(refund)} ${input.text}`,
   });
   await endOldTrouble(work, after);
-  const changed = await tellOrderOfRefund(deps, { order, before: refund, refund: after, trust });
+  const changed = await tellOrderOfRefund(work, { order, before: refund, refund: after, trust });
   if (to === 'succeeded') await announceRefund(work, { order: changed, refund: after });
-  if (to === 'failed') await raiseRefundTrouble(work, { order: changed, refund: after, kind: 'refund_failed' });
+  if (to === 'failed' && input.event !== 'said_not_gone')
+    await raiseRefundTrouble(work, { order: changed, refund: after, kind: 'refund_failed' });
   if (to === 'failed' || to === 'cancelled') await reopenForRefund(work, { order: changed, refund: after });
   await refreshOrderCards(work, changed);
   return { kind: 'changed', refund: after };
@@ -81,35 +85,23 @@ async function storeRefund(work: Work, input: RefundEventInput & { to: RefundSta
   return { ...refund, ...change, version: refund.version + 1 };
 }
 
-/** What an order is after money went back depends on what is left of all that came for it. */
 async function tellOrderOfRefund(
-  deps: { work: Work; providers: ProviderRegistry },
-  input: { order: Order; before: Refund; refund: Refund; trust: Trust },
+  work: Work,
+  input: { order: Order; before: Refund; refund: Refund; trust: Trust | null },
 ): Promise<Order> {
-  const { work } = deps;
-  const { order, before, refund } = input;
-  const wasThere = before.status === 'succeeded';
-  if (refund.status !== 'succeeded' && !wasThere) return order;
+  const { order, before, refund, trust } = input;
+  const isThere = refund.status === 'succeeded';
+  if (!isThere && before.status !== 'succeeded') return order;
   const payments = await work.stores.payments.listPaymentsForOrder(order.id);
-  const refunds = await work.stores.refunds.listRefundsForOrder(order.id);
-  const captured = payments.reduce((sum, payment) => {
-    const returnsOddPayments = deps.providers.find(payment.provider)?.capabilities.returnsOddPayments ?? false;
-    return sum + capturedMinor(payment, { returnsOddPayments });
-  }, 0);
-  const returned = refunds
-    .filter(({ status }) => status === 'succeeded')
-    .reduce((sum, { amountMinor }) => sum + amountMinor, 0);
-  const left = captured - returned;
-  const common = { order, payments, paymentId: null, trust: input.trust } as const;
-  if (refund.status !== 'succeeded') {
-    const text = `a refund of ${formatMoney(refund)} came back`;
-    return (await tellOrder(work, { ...common, event: 'refund_undone', text })).order;
+  if (isThere) {
+    const text = `${formatMoney(refund)} went back: ${refund.reason}`;
+    const after = await tellOfReturns(work, { order, payments, trust, text });
+    await endTooMuch(work, { order: after, payments });
+    return after;
   }
-  // Held, because the next refund counts on this one as it is now.
-  if (left >= order.amountMinor) return holdOrder(work, order);
-  const event = left <= 0 ? 'refunded_in_full' : 'refunded_in_part';
-  return (await tellOrder(work, { ...common, event, text: `${formatMoney(refund)} went back: ${refund.reason}` }))
-    .order;
+  const text = `a refund of ${formatMoney(refund)} came back`;
+  const told = { order, payments, paymentId: null, trust, event: 'refund_undone', text } as const;
+  return (await tellOrder(work, told)).order;
 }
 
 async function endOldTrouble(work: Work, refund: Refund): Promise<void> {

@@ -46,7 +46,7 @@ function sum(amounts: readonly number[]): number {
   return amounts.reduce((total, amount) => total + amount, 0);
 }
 
-function moneyOf(payment: Counted, refunds: readonly Returned[]): number {
+export function moneyOf(payment: Counted, refunds: readonly Returned[]): number {
   if (payment.heldAt !== null) return 0;
   const isFull = payment.status === 'paid' || payment.status === 'overpaid';
   const came = isFull ? Math.max(payment.amountMinor, payment.creditedMinor) : payment.creditedMinor;
@@ -74,15 +74,17 @@ const eventsOfStatus: Readonly<Record<PaymentStatus, OrderEvent | undefined>> = 
  */
 export function orderEventOf(input: {
   payment: Pick<Payment, 'status' | 'heldAt'>;
-  before: Pick<Standing, 'isCovered'>;
-  after: Pick<Standing, 'isCovered'>;
+  before: Pick<Standing, 'isCovered' | 'moneyMinor'>;
+  after: Pick<Standing, 'isCovered' | 'moneyMinor'>;
   /** All payments but this one. */
   others: Pick<Standing, 'isCovered'>;
 }): OrderEvent | undefined {
   const { payment, before, after, others } = input;
   const event = eventsOfStatus[payment.status];
   if (payment.heldAt !== null) return event;
-  if (before.isCovered && !after.isCovered) return 'payment_reversed';
+  // What came late on top of a part does not count by itself, and takes nothing away.
+  const isLateRise = payment.status === 'paid_late' && after.moneyMinor >= before.moneyMinor;
+  if (before.isCovered && !after.isCovered && !isLateRise) return 'payment_reversed';
   if (event === 'payment_paid' && !after.isCovered) return 'payment_short';
   if (event === 'payment_short' && after.isCovered && !others.isCovered) return 'payment_paid';
   return event;

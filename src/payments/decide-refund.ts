@@ -11,6 +11,9 @@ export const refundEvents = [
   'lost',
   /** The provider said no: it was not carried out. */
   'refuse',
+  /** A person says what became of it, where the provider does not. */
+  'said_gone',
+  'said_not_gone',
   'seen_pending',
   'seen_succeeded',
   'seen_failed',
@@ -40,6 +43,10 @@ export function decideRefund(status: RefundStatus, event: RefundEvent): RefundDe
       return status === 'requested' ? changed('unknown') : unchanged;
     case 'refuse':
       return status === 'requested' || status === 'unknown' ? changed('failed') : unchanged;
+    case 'said_gone':
+      return status === 'unknown' ? changed('succeeded') : refused;
+    case 'said_not_gone':
+      return status === 'unknown' ? changed('failed') : refused;
     case 'seen_pending':
       return status === 'pending' || status === 'succeeded' ? unchanged : changed('pending');
     case 'seen_succeeded':

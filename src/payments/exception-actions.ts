@@ -20,6 +20,8 @@ export const exceptionActions = [
   'force_match',
   'correct',
   'mark_received',
+  'went_back',
+  'did_not_go',
 ] as const;
 export type ExceptionAction = (typeof exceptionActions)[number];
 export type ResolvingAction = Exclude<ExceptionAction, 'check'>;
@@ -45,7 +47,7 @@ export const allowedActions: Readonly<Record<ExceptionKind, readonly ExceptionAc
   payment_unknown: ['link_order', 'ignore'],
   payment_held: ['accept', 'reject'],
   refund_failed: ['check', 'ignore'],
-  refund_unknown: ['check'],
+  refund_unknown: ['check', 'went_back', 'did_not_go'],
   finding_missing_here: ['link_order', 'ignore'],
   finding_missing_there: bothSides,
   finding_status: bothSides,
@@ -73,4 +75,6 @@ export const decidedWords: Readonly<Record<ResolvingAction, string>> = {
   force_match: 'found our books right',
   correct: 'took the provider’s word into our books',
   mark_received: 'marked the money as received',
+  went_back: 'said that the money went back',
+  did_not_go: 'said that no money went back',
 };

@@ -1,3 +1,4 @@
+import type { Money } from '#kernel/money.ts';
 import type { Order } from '#orders/order.ts';
 import { whyNotAsked } from './ask-instead.ts';
 import type { PaymentDeps } from './deps.ts';
@@ -8,7 +9,9 @@ import { offeredActions } from './offered-actions.ts';
 import type { Payment } from './payment.ts';
 import type { ProviderRegistry } from './payment-provider.ts';
 import type { PaymentStores } from './payment-store.ts';
-import { sumRefunds } from './refundable.ts';
+import type { Refund } from './refund.ts';
+import { type RefundSums, sumRefunds } from './refundable.ts';
+import { surplusOf } from './surplus.ts';
 
 export interface ExceptionDetails {
   exception: PaymentException;
@@ -16,6 +19,8 @@ export interface ExceptionDetails {
   payment: Payment | null;
   suggestions: OrderSuggestion[];
   actions: ExceptionAction[];
+  /** What each of these would ask the provider to give back now. */
+  returns: Readonly<Record<'refund' | 'refund_surplus', Money>> | null;
 }
 
 /** An exception with what it is about, and what may be decided about it right now; by its id or by the key of an open one. */
@@ -47,7 +52,9 @@ export function getException(
       refundableMinor: sums?.refundableMinor ?? 0,
       hasSuggestions: suggestions.length > 0,
     });
-    return { exception, order, payment, suggestions, actions };
+    const isKnown = payment !== null && order !== null && sums !== undefined;
+    const returns = isKnown ? returnsOf(payment, { order, sums, refunds }) : null;
+    return { exception, order, payment, suggestions, actions, returns };
   });
 }
 
@@ -58,6 +65,13 @@ function canAsk(
   const name = exception.provider ?? payment?.provider;
   const provider = name === undefined ? undefined : providers.find(name);
   return provider === undefined || whyNotAsked(provider) === undefined;
+}
+
+function returnsOf(payment: Payment, about: { order: Order; sums: RefundSums; refunds: readonly Refund[] }) {
+  return {
+    refund: { amountMinor: about.sums.refundableMinor, currency: payment.currency },
+    refund_surplus: surplusOf(payment, about),
+  };
 }
 
 async function subjectOf(

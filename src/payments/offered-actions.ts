@@ -50,8 +50,8 @@ const fits: Readonly<Record<ExceptionAction, (known: Known) => boolean>> = {
   ask_rest: (known) => isPayable(known) && hasMoney(known) && isMissing(known),
   new_link: (known) => isPayable(known) && !hasMoney(known),
   refund: ({ refundableMinor }) => refundableMinor > 0,
-  refund_surplus: ({ payment, refunds, refundableMinor }) =>
-    payment !== null && refundableMinor > 0 && surplusOf(payment, refundsOf(payment, refunds)).amountMinor > 0,
+  refund_surplus: ({ order, payment, refunds, refundableMinor }) =>
+    payment !== null && order !== null && refundableMinor > 0 && surplusOf(payment, { order, refunds }).amountMinor > 0,
   wait: always,
   keep: always,
   link: always,
@@ -64,14 +64,12 @@ const fits: Readonly<Record<ExceptionAction, (known: Known) => boolean>> = {
   ignore: always,
   force_match: always,
   correct: ({ payment, canAsk }) => payment !== null && canAsk,
+  went_back: always,
+  did_not_go: always,
   mark_received: (known) => known.payment !== null && isUnpaid(known),
 };
 
 /** A part of the money is there and nothing was delivered: that is no loss, it is accepted or goes back. */
 function isPartlyPaid(known: Known): boolean {
   return isPayable(known) && hasMoney(known) && !wasDelivered(known);
-}
-
-function refundsOf(payment: Payment, refunds: readonly Refund[]): Refund[] {
-  return refunds.filter(({ paymentId }) => paymentId === payment.id);
 }

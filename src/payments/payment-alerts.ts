@@ -90,6 +90,19 @@ export async function raiseUnexpectedMoney(work: Work, input: { order: Order; pa
   await raisePaymentAlert(work, { ...input, trouble, why: `The order is ${input.order.status}.` });
 }
 
+/** More came than the order needs, and no one payment is to blame for it. */
+export async function raiseSurplus(
+  work: Work,
+  input: { order: Order; payment: Payment; surplusMinor: number },
+): Promise<void> {
+  const trouble = troubles.overpaid;
+  assert(trouble !== undefined, 'a surplus is a trouble');
+  const { order, payment } = input;
+  const gapFiat = formatMoney({ amountMinor: input.surplusMinor, currency: order.currency });
+  const why = `All payments together brought ${gapFiat} more than the order asks for.`;
+  await raisePaymentAlert(work, { order, payment, trouble, why, facts: { gapFiat, gapCoin: null } });
+}
+
 /** It is paid, as far as its provider's word goes, and that is not enough: `why` says what a person has to weigh. */
 export async function raiseHeld(work: Work, input: { order: Order; payment: Payment; why: string }): Promise<void> {
   const trouble: Trouble = {
@@ -190,6 +203,18 @@ export async function raiseIfStuck(
   await raisePaymentAlert(context, { ...input, trouble, why: `${words}It is no longer asked about by itself.` });
 }
 
+/** Money too much is decided payment by payment; everything else is one trouble of the order, whichever payment shows it. */
+const ofOnePayment: readonly ExceptionKind[] = ['payment_overpaid', 'payment_duplicate', 'payment_unexpected'];
+
+function keyOf(kind: ExceptionKind, { order, payment }: { order: Order; payment: Payment }): string {
+  return `${kind}:${ofOnePayment.includes(kind) ? payment.id : order.id}`;
+}
+
+/** Of the trouble that a payment is money too many for a paid order. */
+export function duplicateKeyOf(payment: Pick<Payment, 'id'>): string {
+  return `payment_duplicate:${payment.id}`;
+}
+
 async function raisePaymentAlert(
   context: TroubleContext,
   input: { order: Order; payment: Payment; trouble: Trouble; why: string | null; facts?: TroubleFacts },
@@ -197,7 +222,7 @@ async function raisePaymentAlert(
   const { order, payment, trouble } = input;
   await raiseTrouble(context, {
     alert: {
-      key: `${trouble.kind}:${order.id}`,
+      key: keyOf(trouble.kind, { order, payment }),
       kind: trouble.kind,
       severity: trouble.severity,
       orderId: order.id,

@@ -87,6 +87,8 @@ export interface PaymentStore {
     after: { createdAt: Milliseconds; id: string } | null;
     limit: number;
   }): Promise<Payment[]>;
+  /** Payments whose credit is not worked out, by their id, after the given one. */
+  listUncountedPayments(query: { after: PaymentId | null; limit: number }): Promise<Payment[]>;
   listPaymentsOfOrders(orderIds: readonly OrderId[]): Promise<Payment[]>;
   /** Exact reference or payment id, or any transaction id that equals the text; newest first. */
   searchPayments(query: { text: string; limit: number }): Promise<Payment[]>;

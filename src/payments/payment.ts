@@ -49,7 +49,10 @@ export interface Payment {
   coinExpected: string | null;
   coinReceived: string | null;
   coinAsset: string | null;
-  /** What the shop was credited with, in minor units of the order's currency; 0 where the provider sends odd money back. */
+  /**
+   * What the shop was credited with, in minor units of the order's currency; 0 where the provider sends odd money back.
+   * Below zero it is not worked out yet: only in a database from before there was such a figure, until `countCredits`.
+   */
   creditedMinor: number;
   reference: ProviderReference | null;
   /** Ids below the reference that only webhooks told of; handed to the provider with every look. */

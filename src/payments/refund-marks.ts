@@ -34,7 +34,9 @@ export function noteNotSent(deps: PaymentDeps, refund: Refund): Promise<Refund> 
   const sends = refund.sends - 1;
   // After an earlier send the time of this one stands: later than true, which is the safe side.
   const sentAt = sends === 0 ? null : refund.sentAt;
-  return change(deps, { refund, to: { sentAt, sends, nextPollAt: null } });
+  // Before it was ever sent the outbox comes again; afterwards only the schedule does.
+  const nextPollAt = sends === 0 ? null : nextRefundPollAt({ ...refund, sentAt }, deps.clock.now());
+  return change(deps, { refund, to: { sentAt, sends, nextPollAt } });
 }
 
 export function noteLost(deps: PaymentDeps, input: { refund: Refund; cause: Cause }): Promise<Refund> {

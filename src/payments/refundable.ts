@@ -64,6 +64,23 @@ export function sumRefunds(
   };
 }
 
+/**
+ * Whether the money is there still, at the moment of sending: since it was asked for, a payment may have been reversed, or
+ * money may have gone back past us. Of several that are not sent yet, the first to be sent is served.
+ */
+export function isThereStill(
+  payment: Captured,
+  about: { refund: Refund; refunds: readonly Refund[]; returnsOddPayments: boolean },
+): boolean {
+  const others = about.refunds.filter((other) => other.id !== about.refund.id && mayHaveMoved(other));
+  return capturedMinor(payment, about) - sum(others) >= about.refund.amountMinor;
+}
+
+function mayHaveMoved(refund: Refund): boolean {
+  const isWaiting = refund.status === 'awaiting_approval' || refund.status === 'requested';
+  return countsAgainstCaptured(refund) && (!isWaiting || refund.sentAt !== null);
+}
+
 function sum(refunds: readonly Refund[]): number {
   return refunds.reduce((total, { amountMinor }) => total + amountMinor, 0);
 }

@@ -1,5 +1,6 @@
 import { changeAlert } from '#alerts/raise-alert.ts';
 import type { Order } from '#orders/order.ts';
+import { endedByPayment } from './change-order.ts';
 import type { PaymentException } from './exception.ts';
 import { changeException } from './open-exception.ts';
 import type { Refund } from './refund.ts';
@@ -33,9 +34,16 @@ export async function reopenForRefund(work: Work, input: { order: Order; refund:
   const { order, refund } = input;
   const query = { orderId: order.id, refundId: refund.id };
   const exception = await work.stores.exceptions.findExceptionOfRefund(query);
-  if (exception === undefined || !(await reopenException(work, exception))) return;
+  if (exception === undefined || isSettledOtherwise(order, exception)) return;
+  if (!(await reopenException(work, exception))) return;
   await writeTimeline(work, {
     ...{ order, paymentId: refund.paymentId, subject: 'note', from: null, to: null, trust: null },
     text: `${exception.facts.summary}: open again, because the refund did not come about`,
   });
+}
+
+/** While the refund was on its way, the order was paid: what was decided about it as unpaid is over. */
+function isSettledOtherwise(order: Order, { kind }: PaymentException): boolean {
+  const isUnpaid = ['awaiting_payment', 'expired', 'cancelled', 'needs_attention'].includes(order.status);
+  return !isUnpaid && endedByPayment.includes(kind);
 }

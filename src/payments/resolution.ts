@@ -28,6 +28,8 @@ export interface Asked {
   reason: string;
   /** What an action needs beside the reason: how long to wait, at which provider, which order. */
   option: string | null;
+  /** The sum that the person was shown before deciding; where it has changed since, nothing is decided. */
+  shownMinor?: number;
 }
 
 export type Resolution =

@@ -6,6 +6,7 @@ import { cancelExceptionOrder } from './resolutions/cancel.ts';
 import { correctBooks } from './resolutions/correct.ts';
 import { forceMatch, ignoreException, keepSurplus, keepWithOrder } from './resolutions/leave-as-it-is.ts';
 import { linkToOrder } from './resolutions/link-order.ts';
+import { sayDidNotGo, sayWentBack } from './resolutions/lost-refund.ts';
 import { markExceptionPaid } from './resolutions/mark-paid.ts';
 import { markReceived } from './resolutions/mark-received.ts';
 import { askForRest, newLink } from './resolutions/new-link.ts';
@@ -32,6 +33,8 @@ const resolvers: Readonly<Record<ResolvingAction, Resolver>> = {
   force_match: forceMatch,
   correct: correctBooks,
   mark_received: markReceived,
+  went_back: sayWentBack,
+  did_not_go: sayDidNotGo,
 };
 
 /** A person decides about an exception: once, with a reason, and only what is allowed for its kind. */

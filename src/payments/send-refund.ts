@@ -13,10 +13,10 @@ import type { PaymentDeps } from './deps.ts';
 import type { Payment } from './payment.ts';
 import { withPayment } from './payment-lease.ts';
 import { ProviderError, ProviderRateLimited, ProviderRejected } from './provider-errors.ts';
-import type { Refund } from './refund.ts';
+import { isOpenRefund, type Refund } from './refund.ts';
 import { noteLost, noteMissing, noteNotSent, noteSent, postponeRefund, tellOfRefund } from './refund-marks.ts';
 import type { ProviderRefund, RefundCommand, RefundProvider } from './refund-provider.ts';
-import { capturedMinor } from './refundable.ts';
+import { capturedMinor, isThereStill } from './refundable.ts';
 
 /** Longer than a provider may take to carry out a call that it has not answered. */
 export const quietMs: Milliseconds = 10 * minute;
@@ -69,16 +69,30 @@ async function step(deps: PaymentDeps, held: Held): Promise<Sending> {
     return { kind: 'not_sent', error: error.message, retryAfterMs: null };
   }
   const { sentAt } = refund;
-  if (sentAt === null) return send(deps, { ...held, refund });
+  const hasMoney = await isMoneyThere(deps, { ...held, refund });
+  if (sentAt === null) {
+    if (hasMoney) return send(deps, { ...held, refund });
+    return fail(deps, { ...held, refund, words: 'not sent, because the money is not there any more' });
+  }
   const isNews = refund.status === 'requested';
   if (isNews) refund = await noteLost(deps, { refund, cause: held.cause });
   const isQuiet = deps.clock.now() - sentAt >= quietMs;
   // What is not found has words of the provider only where it refused a repeat.
   if (isQuiet && refund.providerStatus !== null) return fail(deps, { ...held, refund, words: refund.providerStatus });
-  if (isQuiet && refund.sends < sendsMax) return send(deps, { ...held, refund });
+  if (isQuiet && hasMoney && refund.sends < sendsMax) return send(deps, { ...held, refund });
   if (!isNews) await noteMissing(deps, { refund, cause: held.cause });
   await postponeRefund(deps, refund);
   return { kind: 'unknown' };
+}
+
+/** Of the payment as it is under the lease, and of what a look has just shown to have gone back past us. */
+async function isMoneyThere(deps: PaymentDeps, { payment, refund }: Held & { refund: Refund }): Promise<boolean> {
+  const refunds = await deps.database.read((stores) => stores.refunds.listRefundsForPayment(payment.id));
+  return isThereStill(payment, { refund, refunds, returnsOddPayments: returnsOdd(deps, refund) });
+}
+
+function returnsOdd(deps: PaymentDeps, { provider }: Refund): boolean {
+  return deps.providers.find(provider)?.capabilities.returnsOddPayments ?? false;
 }
 
 async function send(deps: PaymentDeps, held: Held & { refund: Refund }): Promise<Sending> {
@@ -127,11 +141,10 @@ async function fail(deps: PaymentDeps, held: Held & { refund: Refund; words: str
 async function isFound(deps: PaymentDeps, held: Held & { refund: Refund }): Promise<boolean> {
   const { payment, port, refund } = held;
   assert(payment.reference !== null, `payment ${payment.id} has no reference and a refund`);
-  const query = {
-    paymentReference: payment.reference,
-    asset: payment.requestedAsset,
-    ours: [{ refundId: refund.id, reference: refund.reference }],
-  };
+  const known = await deps.database.read((stores) => stores.refunds.listRefundsForPayment(payment.id));
+  // All that are open, so that another one of ours is not taken for somebody else's.
+  const ours = known.filter(isOpenRefund).map(({ id, reference }) => ({ refundId: id, reference }));
+  const query = { paymentReference: payment.reference, asset: payment.requestedAsset, ours };
   const looks = await port.findRefunds(query, held.signal);
   await applyRefundLooks(deps, { paymentId: payment.id, looks, cause: held.cause });
   return looks.some((look) => look.refundId === refund.id);
@@ -155,13 +168,12 @@ async function settled(deps: PaymentDeps, held: Held): Promise<Sending> {
 async function commandFor(deps: PaymentDeps, { refund, payment }: Held & { refund: Refund }): Promise<RefundCommand> {
   const order = await deps.database.read((stores) => stores.orders.findOrder(refund.orderId));
   assert(order !== undefined && payment.reference !== null, `refund ${refund.id} has no order or no payment`);
-  const returnsOddPayments = deps.providers.find(refund.provider)?.capabilities.returnsOddPayments ?? false;
   return {
     refundId: refund.id,
     paymentReference: payment.reference,
     orderNumber: formatOrderNumber(order.number),
     amount: { amount: refund.requestedAmount, asset: refund.requestedAsset },
-    isFull: refund.amountMinor >= capturedMinor(payment, { returnsOddPayments }),
+    isFull: refund.amountMinor >= capturedMinor(payment, { returnsOddPayments: returnsOdd(deps, refund) }),
     reason: refund.reason,
     customerEmail: order.customerEmail,
   };

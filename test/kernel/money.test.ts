@@ -1,16 +1,30 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import {
+  ceilShare,
   compareDecimals,
   currencyDigits,
   formatMoney,
   MoneyInvalid,
+  parseMinorCeil,
   parseMoney,
   plainDecimal,
   sumDecimals,
   toDecimal,
   withPlaces,
 } from '#kernel/money.ts';
+
+describe('a sum that is gone', () => {
+  test('is rounded up to a whole unit, and not beyond it', () => {
+    expect(parseMinorCeil('10.001', 'USD')).toBe(1001);
+    expect(parseMinorCeil('10.00', 'USD')).toBe(1000);
+    expect(parseMinorCeil('10.1', 'JPY')).toBe(11);
+    expect(parseMinorCeil('1.2341', 'KWD')).toBe(1235);
+    expect(ceilShare(4900, { of: '1', in: '3' })).toBe(1634);
+    expect(ceilShare(4900, { of: '1', in: '2' })).toBe(2450);
+    expect(ceilShare(4900, { of: '0', in: '3' })).toBe(0);
+  });
+});
 
 describe('fiat money', () => {
   test('has as many places as its currency', () => {

@@ -151,6 +151,11 @@ describe('what other payments change', () => {
     }
   });
 
+  test('money for an order of which all went back is money that nobody waited for, a confirmation of old money is not', () => {
+    expect(outcomeOf('refunded', 'payment_paid', { ...alone, hasMoney: true })).toBe('!refunded');
+    expect(outcomeOf('refunded', 'payment_paid', alone)).toBe('=');
+  });
+
   test('an order whose goods have left waits for no rest, is not cancelled, and is done once the loss is accepted', () => {
     const delivered = { ...alone, wasFulfilled: true };
     expect(outcomeOf('needs_attention', 'rest_asked', delivered)).toBe('=');

@@ -62,8 +62,8 @@ describe('an order is covered', () => {
 });
 
 describe('what an order hears of a payment', () => {
-  const not = { isCovered: false };
-  const covered = { isCovered: true };
+  const not = { isCovered: false, moneyMinor: 0 };
+  const covered = { isCovered: true, moneyMinor: 4900 };
   const heard = (status: PaymentStatus, standings: Partial<Record<'before' | 'after' | 'others', typeof not>> = {}) =>
     orderEventOf({ payment: one({ status }), before: not, after: not, others: not, ...standings });
 
@@ -86,6 +86,10 @@ describe('what an order hears of a payment', () => {
 
   test.each(paymentStatuses)('is a reversal when the order is no longer covered with it %s', (status) => {
     expect(heard(status, { before: covered })).toBe('payment_reversed');
+  });
+
+  test('is no reversal when what came short was filled up late', () => {
+    expect(heard('paid_late', { before: covered, after: { isCovered: false, moneyMinor: 7800 } })).toBe('payment_late');
   });
 
   test('is its status while it is held, which says nothing of the sum', () => {

@@ -14,6 +14,8 @@ const table: Record<RefundEvent, Record<RefundStatus, Outcome>> = {
   withdraw: { ...all('x'), awaiting_approval: 'cancelled', requested: 'cancelled' },
   lost: { ...all('='), requested: 'unknown' },
   refuse: { ...all('='), requested: 'failed', unknown: 'failed' },
+  said_gone: { ...all('x'), unknown: 'succeeded' },
+  said_not_gone: { ...all('x'), unknown: 'failed' },
   seen_pending: { ...all('pending'), pending: '=', succeeded: '=' },
   seen_succeeded: { ...all('succeeded'), succeeded: '=' },
   seen_failed: { ...all('failed'), failed: '=' },

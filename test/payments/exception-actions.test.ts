@@ -21,7 +21,7 @@ const table: Record<(typeof exceptionKinds)[number], string> = {
   payment_stuck: 'new_link check mark_paid cancel',
   payment_held: 'accept reject',
   refund_failed: 'check ignore',
-  refund_unknown: 'check',
+  refund_unknown: 'check went_back did_not_go',
   finding_missing_here: 'link_order ignore',
   finding_missing_there: 'force_match correct mark_received write_off',
   finding_status: 'force_match correct mark_received write_off',

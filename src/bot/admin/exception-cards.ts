@@ -146,8 +146,10 @@ export function askToResolve(
   const { adminId, details, action, option } = input;
   const { id } = details.exception;
   const question = resolveQuestion(details, { action, option });
+  const isReturn = action === 'refund' || action === 'refund_surplus';
+  const shownMinor = isReturn ? (details.returns?.[action].amountMinor ?? null) : null;
   const asked = {
-    ...{ adminId, action: 'exception.resolve', payload: { exceptionId: id, action, option }, question },
+    ...{ adminId, action: 'exception.resolve', payload: { exceptionId: id, action, option, shownMinor }, question },
     back: { kind: 'exception', act: 'show', id },
   } as const;
   return question.reasons.length === 0 ? askToWriteReason(env, asked) : askForReason(env, asked);
@@ -168,11 +170,13 @@ function providersFor(env: AdminEnv, { order }: ExceptionDetails): ProviderName[
 export const confirmResolve: Confirmed = async (env, tapped, { payload, reason }) => {
   const action = resolvingActions.find((each) => each === payload['action']);
   const option = payload['option'];
+  const shownMinor = payload['shownMinor'];
   if (action === undefined) return outOfDate;
   const exceptionId = String(payload['exceptionId']);
   const resolution = await resolveException(env, {
     ...{ exceptionId, action, reason: reason ?? '', by: personOf(tapped) },
     option: typeof option === 'string' ? option : null,
+    ...(typeof shownMinor === 'number' && { shownMinor }),
   });
   await showException(env, { tapped, wanted: { id: exceptionId } });
   if (resolution.kind === 'decided' && resolution.link !== undefined) {

@@ -39,6 +39,8 @@ export const actionTexts: Readonly<Record<ExceptionAction, string>> = {
   force_match: 'Our books are right',
   correct: 'Take their word',
   mark_received: 'Mark received',
+  went_back: 'It went back',
+  did_not_go: 'It did not go',
 };
 
 /** One trouble that somebody has to decide: what, by how much, both sides, whose it is, and what may be done. */

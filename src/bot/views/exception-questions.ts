@@ -122,6 +122,18 @@ const words: Readonly<Record<ResolvingAction, Words>> = {
     reasons: [],
     yes: 'Yes, it is here',
   },
+  went_back: {
+    ask: 'Did this refund go back to the buyer?',
+    warn: '⚠️ No provider says so. It counts as carried out, and nobody asks about it any more.',
+    reasons: [],
+    yes: 'Yes, it went back',
+  },
+  did_not_go: {
+    ask: 'Did no money go back?',
+    warn: '⚠️ It counts as failed, and the money may be given back again: look into the provider’s own pages first.',
+    reasons: [],
+    yes: 'Yes, nothing went',
+  },
 };
 
 export function resolveQuestion(
@@ -154,7 +166,10 @@ function optionText(option: string): string {
   return /^\d+$/.test(option) ? `to T-${option}` : `at ${providerTitle(option)}`;
 }
 
-function extraWarning({ payment }: ExceptionDetails, { action }: { action: ResolvingAction }): string {
+function extraWarning({ payment, returns }: ExceptionDetails, { action }: { action: ResolvingAction }): string {
+  if (action === 'refund' || action === 'refund_surplus') {
+    return returns === null ? '' : ` ${formatMoney(returns[action])} goes back.`;
+  }
   const isReturned = payment?.status === 'underpaid' && payment.creditedMinor === 0;
   if (action !== 'accept' || payment === null || !isReturned) return '';
   return ` ${providerTitle(payment.provider)} sends what came short back to the buyer: nothing of it stays here.`;

@@ -7,7 +7,7 @@ import { type ExceptionFacts, exceptionKinds, exceptionStatuses } from '#payment
 import { creationStates, paymentStatuses } from '#payments/payment.ts';
 import { findingKinds, reconciliationStatuses } from '#payments/reconciliation.ts';
 import { refundStatuses } from '#payments/refund.ts';
-import { sqliteCore } from '../drizzle.ts';
+import { sql, sqliteCore } from '../drizzle.ts';
 import { oneOf } from './one-of.ts';
 import { orders } from './sqlite-orders.ts';
 
@@ -68,6 +68,7 @@ export const payments = sqliteTable(
     index('payments_by_provider').on(table.provider, table.createdAt, table.id),
     index('payments_by_status').on(table.provider, table.status),
     index('payments_by_update').on(table.updatedAt, table.id),
+    index('payments_uncounted').on(table.id).where(sql`credited_minor < 0`),
     check('payments_status', oneOf('status', paymentStatuses)),
     check('payments_creation', oneOf('creation', creationStates)),
   ],

@@ -1,10 +1,14 @@
 import type { PaymentStore } from '#payments/payment-store.ts';
 import type { Session } from '../dialect.ts';
-import { and, asc, eq, getTableColumns, gte, inArray, isNotNull, isNull, lt, sql } from '../drizzle.ts';
+import { and, asc, eq, getTableColumns, gt, gte, inArray, isNotNull, isNull, lt, sql } from '../drizzle.ts';
 
 type Lists = Pick<
   PaymentStore,
-  'listPaymentsChangedSince' | 'listPaymentsWithoutFigures' | 'listPaymentsWithFigures' | 'listPaymentsOfOrders'
+  | 'listUncountedPayments'
+  | 'listPaymentsChangedSince'
+  | 'listPaymentsWithoutFigures'
+  | 'listPaymentsWithFigures'
+  | 'listPaymentsOfOrders'
 >;
 
 /** What the books and the exports read. */
@@ -23,6 +27,12 @@ export function createPaymentLists(session: Session): Lists {
         .where(and(gte(payments.updatedAt, query.since), lt(payments.createdAt, query.madeBefore), isAfter))
         .orderBy(asc(payments.updatedAt), asc(payments.id))
         .limit(query.limit);
+    },
+    async listUncountedPayments({ after, limit }) {
+      // Zero is written out, so that both engines see that the small index holds all of them.
+      const isUncounted = sql`${payments.creditedMinor} < 0`;
+      const isAfter = after === null ? undefined : gt(payments.id, after);
+      return db.select(columns).from(payments).where(and(isUncounted, isAfter)).orderBy(asc(payments.id)).limit(limit);
     },
     listPaymentsWithoutFigures: async (query) =>
       db

@@ -1,16 +1,15 @@
 // Takes the provider's word into our books. What it says is asked anew; the decision is written down before it is applied,
-// so that the history tells whose it was.
-import { assert } from '#kernel/invariant.ts';
+// so that the history tells whose it was, and both together or not at all.
+import { ConcurrentChange } from '#kernel/database.ts';
 import { compareDecimals, formatAsset, MoneyInvalid, parseMinorFloor } from '#kernel/money.ts';
 import { providerTitle } from '#kernel/provider-name.ts';
 import { loadAbout } from '../accept-into.ts';
-import { applySnapshot } from '../apply-snapshot.ts';
+import { type Application, applyLook } from '../apply-snapshot.ts';
 import { whyNotAsked } from '../ask-instead.ts';
 import type { PaymentDeps } from '../deps.ts';
 import type { Payment } from '../payment.ts';
 import { withPayment } from '../payment-lease.ts';
 import { ProviderError } from '../provider-errors.ts';
-import { refreshPayment } from '../refresh-payment.ts';
 import {
   type Asked,
   decideOpen,
@@ -24,79 +23,97 @@ import type { PaymentSnapshot } from '../snapshot.ts';
 import { type Work, writeTimeline } from '../work.ts';
 
 export const correctBooks: Resolver = async (deps, asked) => {
-  const looked = await lookThere(deps, asked);
-  if ('kind' in looked) return looked;
-  const { payment, snapshot } = looked;
-  const resolution = await decideOpen(deps, { asked, action: 'correct' }, (open) => take(open, { asked, snapshot }));
-  if (resolution.kind !== 'decided') return resolution;
-  await apply(deps, { payment, snapshot, asked });
-  return resolution;
+  const paymentId = await deps.database.read(
+    async (stores) => (await stores.exceptions.findException(asked.exceptionId))?.paymentId,
+  );
+  if (paymentId === undefined) return { kind: 'unknown' };
+  if (paymentId === null) return refused('There is nobody to ask about it.');
+  let applied: Application | undefined;
+  // What is asked is applied in the transaction that settles the exception, under the lease in which it was asked: nothing
+  // can come between the word and the books.
+  const leased = await withPayment(deps, {
+    paymentId,
+    async work({ payment }) {
+      const looked = await lookThere(deps, payment);
+      if ('kind' in looked) return looked;
+      return decideOpen(deps, { asked, action: 'correct' }, async (open) => {
+        const taken = await take(deps, { open, asked, snapshot: looked.snapshot });
+        if ('kind' in taken) return taken;
+        applied = taken.application;
+        return { kind: 'decided', said: 'Our books follow the provider.' };
+      });
+    },
+  });
+  if (leased.kind !== 'done') return refused('Somebody else asks about it right now: try again in a moment.');
+  if (leased.result.kind === 'decided' && applied?.kind === 'changed') deps.onTransition?.(applied);
+  return leased.result;
 };
 
 /** What the provider says of the payment now; null when it says that there is none. */
 async function lookThere(
   deps: PaymentDeps,
-  asked: Asked,
-): Promise<{ payment: Payment; snapshot: PaymentSnapshot | null } | Resolution> {
-  const { exception, payment } = await deps.database.read(async (stores) => {
-    const found = await stores.exceptions.findException(asked.exceptionId);
-    const about = found?.paymentId ? await stores.payments.findPayment(found.paymentId) : undefined;
-    return { exception: found, payment: about };
-  });
-  if (exception === undefined) return { kind: 'unknown' };
-  const provider = payment && deps.providers.find(payment.provider);
-  if (payment === undefined || provider === undefined) return refused('There is nobody to ask about it.');
+  payment: Payment,
+): Promise<{ snapshot: PaymentSnapshot | null } | Resolution> {
+  const provider = deps.providers.find(payment.provider);
+  if (provider === undefined) return refused('There is nobody to ask about it.');
   const notAsked = whyNotAsked(provider);
   if (notAsked !== undefined) return refused(notAsked);
   if (payment.reference === null) return refused('The provider never gave it an id to ask for.');
   try {
-    return { payment, snapshot: await provider.fetchPayment(payment.reference, { details: payment.details }) };
+    return { snapshot: await provider.fetchPayment(payment.reference, { details: payment.details }) };
   } catch (error) {
     if (!(error instanceof ProviderError)) throw error;
-    if (error.httpStatus === 404) return { payment, snapshot: null };
+    if (error.httpStatus === 404) return { snapshot: null };
     return refused(`${providerTitle(payment.provider)}: ${error.message}`);
   }
 }
 
 async function take(
-  { work, exception, reason }: Open,
-  about: { asked: Asked; snapshot: PaymentSnapshot | null },
-): Promise<Resolution> {
-  const { asked, snapshot } = about;
+  deps: PaymentDeps,
+  about: { open: Open; asked: Asked; snapshot: PaymentSnapshot | null },
+): Promise<{ application: Application } | Resolution> {
+  const { asked, open } = about;
+  const { work, exception, reason } = open;
   const known = await loadAbout(work, exception);
   if (known === undefined) return refused('There is no payment of ours to correct.');
-  if (snapshot !== null && snapshot.requested.asset !== known.payment.requestedAsset) {
+  const { order } = known;
+  const snapshot = about.snapshot ?? noSuchPayment(known.payment, work.clock.now());
+  if (snapshot === undefined) return refused('The provider never gave it an id to ask for.');
+  if (snapshot.requested.asset !== known.payment.requestedAsset) {
     return refused(`The provider collects ${formatAsset(snapshot.requested)}: our books know only one currency.`);
   }
-  if (snapshot !== null && (await takeAmount(work, { payment: known.payment, snapshot })) === 'impossible') {
-    return refused('That amount does not fit into our books.');
-  }
+  const payment = await takeAmount(work, { payment: known.payment, snapshot });
+  if (payment === undefined) return refused('That amount does not fit into our books.');
   await settleException(work, { exception, action: 'correct', by: asked.by, reason, undo: null });
-  return { kind: 'decided', said: 'Our books follow the provider.' };
+  const { returnsOddPayments = false } = deps.providers.find(payment.provider)?.capabilities ?? {};
+  return { application: await applyLook(work, { order, payment, snapshot, returnsOddPayments }) };
 }
 
-/** The payment is to bring in what the provider collects; whether that is enough for the order is decided as ever. */
+/**
+ * The payment is to bring in what the provider collects; whether that is enough for the order is decided as ever. Undefined
+ * for an amount that does not fit.
+ */
 async function takeAmount(
   work: Work,
   { payment, snapshot }: { payment: Payment; snapshot: PaymentSnapshot },
-): Promise<'taken' | 'impossible'> {
+): Promise<Payment | undefined> {
   const { requested } = snapshot;
-  if (compareDecimals(requested.amount, payment.requestedAmount) === 0) return 'taken';
+  if (compareDecimals(requested.amount, payment.requestedAmount) === 0) return payment;
   const amountMinor = minorOf(requested.amount, payment.currency);
-  if (amountMinor === undefined) return 'impossible';
+  if (amountMinor === undefined) return undefined;
   const change = {
     status: payment.status,
     ...{ amountMinor, requestedAmount: requested.amount, updatedAt: work.clock.now() },
   };
   const expected = { status: payment.status, version: payment.version };
   const isChanged = await work.stores.payments.changePayment({ id: payment.id, expected, change });
-  assert(isChanged, `payment ${payment.id} changed within one transaction`);
+  if (!isChanged) throw new ConcurrentChange(`payment ${payment.id} changed meanwhile`);
   await writeTimeline(work, {
     ...{ order: { id: payment.orderId }, paymentId: payment.id, subject: 'note', from: null, to: null },
     trust: snapshot.trust,
     text: `the payment is over ${formatAsset(requested)} now, not over ${payment.requestedAmount}`,
   });
-  return 'taken';
+  return { ...payment, ...change, version: payment.version + 1 };
 }
 
 function minorOf(amount: string, currency: string): number | undefined {
@@ -106,25 +123,6 @@ function minorOf(amount: string, currency: string): number | undefined {
     if (error instanceof MoneyInvalid) return undefined;
     throw error;
   }
-}
-
-async function apply(
-  deps: PaymentDeps,
-  input: { payment: Payment; snapshot: PaymentSnapshot | null; asked: Asked },
-): Promise<void> {
-  const { payment, snapshot, asked } = input;
-  const { actor } = asked.by;
-  const cause = { kind: 'admin', id: actor.id, actor } as const;
-  if (snapshot !== null) {
-    await refreshPayment(deps, { paymentId: payment.id, cause });
-    return;
-  }
-  const gone = noSuchPayment(payment, deps.clock.now());
-  if (gone === undefined) return;
-  await withPayment(deps, {
-    paymentId: payment.id,
-    work: ({ leaseId }) => applySnapshot(deps, { paymentId: payment.id, leaseId, snapshot: gone, cause }),
-  });
 }
 
 /** The provider's word that it knows of no such payment, as a look; without a reference there is nothing to look at. */

@@ -1,6 +1,6 @@
 import type { Actor } from '#kernel/actor.ts';
+import { ConcurrentChange } from '#kernel/database.ts';
 import { asPaymentId, asProviderReference } from '#kernel/ids.ts';
-import { assert } from '#kernel/invariant.ts';
 import type { JsonObject } from '#kernel/json.ts';
 import { formatAsset, MoneyInvalid, parseMinorFloor } from '#kernel/money.ts';
 import { providerTitle } from '#kernel/provider-name.ts';
@@ -110,7 +110,7 @@ export async function unlinkOrder(work: Work, input: { undo: JsonObject; by: Per
   if (decision.kind === 'refused' && !isOpen) return 'The order has gone on since.';
   const expected = { status: payment.status, version: payment.version };
   const isChanged = await work.stores.payments.changePayment({ id: payment.id, expected, change });
-  assert(isChanged, `payment ${payment.id} changed within one transaction`);
+  if (!isChanged) throw new ConcurrentChange(`payment ${payment.id} changed meanwhile`);
   const text = `${by.name} took the link to this order back`;
   const about = { orderId: order.id, paymentId: payment.id };
   await endOrderTroubles(work, { ...about, kinds: paymentExceptionKinds, by: `${text}.` });

@@ -37,7 +37,13 @@ async function cancelPayment(work: Work, input: { order: Order; before: Payment;
   const { order, before, text } = input;
   // No sale has no fees: what was told of them is in no sum of ours either.
   const figures = { feeAmount: null, netAmount: null, figuresAsset: null };
-  const change = { status: 'cancelled', heldAt: null, ...figures, updatedAt: work.clock.now() } as const;
+  const change = {
+    status: 'cancelled',
+    heldAt: null,
+    creditedMinor: 0,
+    ...figures,
+    updatedAt: work.clock.now(),
+  } as const;
   const expected = { status: before.status, version: before.version };
   const isChanged = await work.stores.payments.changePayment({ id: before.id, expected, change });
   if (!isChanged) throw new ConcurrentChange(`payment ${before.id} changed meanwhile`);

@@ -13,7 +13,8 @@ export const writeOff: Resolver = (deps, asked) =>
     const { by } = asked;
     const decided = { exception, action: 'write_off', by, reason } as const;
     const refunds = await work.stores.refunds.listRefundsForOrder(order.id);
-    if (standingOf(order, payments, refunds).isCovered) {
+    // Where all of the money went back and was reversed as well, no order waits for it any more.
+    if (order.status === 'refunded' || standingOf(order, payments, refunds).isCovered) {
       await settleException(work, { ...decided, undo: {}, words: 'wrote the difference off' });
       await noteByHand(work, { order, kind: 'order_written_off', by, reason });
       return { kind: 'decided', said: 'The difference is written off.' };

@@ -109,7 +109,7 @@ export function anException(differences: Partial<PaymentException> = {}): Paymen
 export function exceptionDetails(differences: Partial<ExceptionDetails> = {}): ExceptionDetails {
   return {
     ...{ exception: anException(), order: anOrder({ status: 'needs_attention' }) },
-    ...{ payment: aPayment({ status: 'underpaid', creditedMinor: 2450 }), suggestions: [], actions: [] },
+    ...{ payment: aPayment({ status: 'underpaid', creditedMinor: 2450 }), suggestions: [], actions: [], returns: null },
     ...differences,
   };
 }

@@ -44,7 +44,8 @@ describe('the card of an exception', () => {
     });
     const candidate = { order: anOrder({ amountMinor: 7700 }), missingMinor: 7700 };
     const suggestions = [{ candidate, points: 75, because: ['the same amount', 'made within an hour of it'] }];
-    const details = { exception, order: null, payment: null, suggestions, actions: ['link_order', 'ignore'] } as const;
+    const about = { order: null, payment: null, suggestions, returns: null };
+    const details = { ...about, exception, actions: ['link_order', 'ignore'] } as const;
     expect(drawn(exceptionCard({ ...details, actions: [...details.actions] }, full))).toMatchInlineSnapshot(`
       "🟠 <b>The provider has a payment that we do not know</b>
       <b>77.00 USD</b> · BTCPay
@@ -193,7 +194,7 @@ describe('a decision asks', () => {
     expect(question.about).toBe('T-1042 · 49.00 USD · Payment came short · 24.50 USD');
     expect(question.ask).toMatch(/\?$/);
     expect(question.warn.length).toBeGreaterThan(20);
-    const isLoud = ['mark_paid', 'write_off', 'mark_received'].includes(action);
+    const isLoud = ['mark_paid', 'write_off', 'mark_received', 'went_back', 'did_not_go'].includes(action);
     expect(question.reasons).toHaveLength(isLoud ? 0 : 3);
     expect(question.warn.includes('⚠️')).toBe(isLoud);
     for (const reason of question.reasons) expect(reason.length).toBeLessThanOrEqual(34);
@@ -215,6 +216,17 @@ describe('a decision asks', () => {
     const payment = aPayment({ status: 'underpaid', provider: 'bitpay', creditedMinor: 0 });
     const { warn } = resolveQuestion(exceptionDetails({ payment }), { action: 'accept', option: null });
     expect(warn).toContain('BitPay sends what came short back to the buyer');
+  });
+
+  test('about money that goes back, and says how much', () => {
+    const returns = {
+      refund: { amountMinor: 2450, currency: 'USD' },
+      refund_surplus: { amountMinor: 100, currency: 'USD' },
+    };
+    for (const [action, sum] of [['refund', '24.50 USD'] as const, ['refund_surplus', '1.00 USD'] as const]) {
+      const { warn } = resolveQuestion(exceptionDetails({ returns }), { action, option: null });
+      expect(warn).toContain(`${sum} goes back.`);
+    }
   });
 
   test('by hand about an order alone', () => {

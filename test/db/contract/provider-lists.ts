@@ -32,6 +32,21 @@ export function describeProviderLists(open: OpenContractDatabase): void {
       });
     });
 
+    test('whose credit is not worked out are listed by their id, page by page', async () => {
+      await using opened = await open();
+      await opened.database.transaction(async (stores) => {
+        const { payment: first } = await insertPair(stores, 1, { creditedMinor: -1 });
+        await insertPair(stores, 2, { creditedMinor: 0 });
+        const { payment: second } = await insertPair(stores, 3, { creditedMinor: -1 });
+        const ids = [first.id, second.id].sort();
+        const list = async (after: (typeof ids)[number] | null, limit: number) =>
+          (await stores.payments.listUncountedPayments({ after, limit })).map(({ id }) => id);
+        expect(await list(null, 9)).toEqual(ids);
+        expect(await list(null, 1)).toEqual(ids.slice(0, 1));
+        expect(await list(ids[0] ?? null, 9)).toEqual(ids.slice(1));
+      });
+    });
+
     const query = {
       provider: 'btcpay',
       made: { from: noon, to: noon + hour },

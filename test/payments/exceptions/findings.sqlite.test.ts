@@ -12,6 +12,7 @@ import { createReconciler } from '#payments/reconcile-provider.ts';
 import type { PaymentSnapshot } from '#payments/snapshot.ts';
 import { takeException } from '#payments/take-exception.ts';
 import { ada, type ExceptionDesk, money, openExceptionDesk } from '#test/support/exception-desk.ts';
+import { unreachable } from '#test/support/scripted-providers.ts';
 import { aSnapshot } from '#test/support/snapshots.ts';
 
 let desk: ExceptionDesk;
@@ -160,6 +161,20 @@ describe('a payment that is unknown here', () => {
     expect(await desk.allOpen(orderId)).not.toContain('payment_duplicate');
   });
 
+  test('that brings more than the order asks for pays it, and the surplus is told', async () => {
+    const { orderId } = await desk.order({ state: 'expired' });
+    listed = [stray({ requested: { amount: '60.00', asset: 'USD' }, settlement: money('60.00', '60.00') })];
+    desk.providers.shows('stray', {
+      requested: { amount: '60.00', asset: 'USD' },
+      settlement: money('60.00', '60.00'),
+    });
+    await compare();
+    await desk.decide(await only(), 'link_order', { option: '1001' });
+    const exception = await desk.open(orderId);
+    expect(exception).toMatchObject({ kind: 'payment_overpaid', facts: { gapFiat: '11.00 USD' } });
+    expect(await desk.decide(exception, 'refund_surplus')).toMatchObject({ said: 'Refund of 11.00 USD asked for.' });
+  });
+
   test('is not unlinked once the goods have left', async () => {
     const { orderId } = await desk.order({ state: 'expired' });
     listed = [stray()];
@@ -305,6 +320,30 @@ describe('a difference between our books and theirs', () => {
     expect(timeline.map(({ text }) => text)).toContain('the payment is over 40.00 USD now, not over 49.00');
     await compare();
     expect(await findings()).toEqual([]);
+  });
+
+  test('is corrected by the very word that was asked for: no second question can come to nothing', async () => {
+    const { paymentId } = await desk.order({ state: 'confirmed', settlement: money('49.00') });
+    await pass(hour);
+    await compare();
+    const { payment } = await desk.details(paymentId);
+    desk.providers.shows(String(payment.reference), { state: 'invalid', providerStatus: 'Invalid' });
+    const { find } = desk.deps.providers;
+    let asked = 0;
+    desk.deps.providers.find = (name) => {
+      const provider = find(name);
+      if (provider === undefined) return undefined;
+      return {
+        ...provider,
+        fetchPayment(reference, options) {
+          asked += 1;
+          if (asked > 1) throw unreachable('btcpay');
+          return provider.fetchPayment(reference, options);
+        },
+      };
+    };
+    expect(await desk.decide(await only(), 'correct')).toMatchObject({ kind: 'decided' });
+    expect((await desk.details(paymentId)).payment.status).toBe('reversed');
   });
 
   test('in the currency is not corrected: our books know only one', async () => {

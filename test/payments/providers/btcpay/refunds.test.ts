@@ -105,13 +105,15 @@ describe('a refund by hand in coin', () => {
     return (await refunds.findRefunds(query)).map(({ amount }) => amount);
   }
 
-  test('is worth its share of what the coin was asked for at, rounded down', async () => {
+  test('is worth its share of what the coin was asked for at, rounded up: it is gone', async () => {
     const methods = [{ paymentMethodId: 'BTC-CHAIN', currency: 'BTC', amount: '0.0015' }];
-    expect(await shownFor({ methods })).toEqual([{ amount: '16.33', asset: 'USD' }]);
+    expect(await shownFor({ methods })).toEqual([{ amount: '16.34', asset: 'USD' }]);
   });
 
   test('counts as all that came in where nobody knows what the coin was asked for at', async () => {
     expect(await shownFor({ methods: [] })).toEqual([{ amount: '49.00', asset: 'USD' }]);
+    const methods = [{ paymentMethodId: 'BTC-CHAIN', currency: 'BTC', amount: '0' }];
+    expect(await shownFor({ methods })).toEqual([{ amount: '49.00', asset: 'USD' }]);
     expect(await shownFor({ methods: [], invoice: { paidAmount: '12.00' } })).toEqual([
       { amount: '12.00', asset: 'USD' },
     ]);

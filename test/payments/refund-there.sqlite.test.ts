@@ -1,0 +1,90 @@
+// Whatever is given back by hand at the provider, and whatever is reversed there meanwhile: a command that goes out is
+// covered, at that moment, by money that is there and that the provider shows as not given back.
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { minute, second } from '#kernel/clock.ts';
+import { openTestDatabase } from '#test/support/database.ts';
+import { lookAt } from '#test/support/payment-looks.ts';
+import type { Fate } from '#test/support/refund-desk.ts';
+import { openRefundHouse, type RefundHouse } from './refund-house.ts';
+
+const amount = fc.integer({ min: 1, max: 4_900 });
+const fate: fc.Arbitrary<Fate> = fc.oneof(
+  fc.record({ does: fc.constantFrom('at_once' as const, 'never' as const), answers: fc.boolean() }),
+  fc.record({ does: fc.constant('later' as const), afterMs: fc.integer({ min: second, max: 9 * minute }) }),
+  fc.record({ does: fc.constantFrom('reject' as const, 'limit' as const) }),
+);
+const step = fc.oneof(
+  fc.record({ act: fc.constant('ask' as const), amountMinor: amount }),
+  fc.record({ act: fc.constant('by_hand' as const), amountMinor: amount }),
+  fc.constant({ act: 'deliver' as const }),
+  fc.record({ act: fc.constant('wait' as const), minutes: fc.integer({ min: 1, max: 12 }) }),
+  fc.record({ act: fc.constant('fate' as const), fate }),
+  fc.record({ act: fc.constant('reverse' as const), isBack: fc.boolean() }),
+);
+type Step = typeof step extends fc.Arbitrary<infer S> ? S : never;
+
+const minorOf = (text: string): number => Math.round(Number(text) * 100);
+
+interface Money {
+  isReversed: boolean;
+}
+
+async function take(house: RefundHouse, { taken, money }: { taken: Step; money: Money }): Promise<void> {
+  switch (taken.act) {
+    case 'ask':
+      await house.ask({ amount: { amountMinor: taken.amountMinor, currency: 'USD' } });
+      return;
+    case 'by_hand':
+      house.desk.makeByHand((taken.amountMinor / 100).toFixed(2));
+      return;
+    case 'deliver':
+      return house.deliver();
+    case 'wait':
+      return house.pass(taken.minutes);
+    case 'fate':
+      house.desk.fates.push(taken.fate);
+      return;
+    case 'reverse': {
+      money.isReversed = !taken.isBack;
+      const settlement = { expected: '49.00', received: '49.00', asset: 'USD' };
+      const shows = taken.isBack ? ({ state: 'confirmed', settlement } as const) : ({ state: 'invalid' } as const);
+      return lookAt(house.deps, { paymentId: house.paymentId, shows });
+    }
+    default:
+      taken satisfies never;
+  }
+}
+
+test('no command is sent that the money at the provider does not cover', { timeout: 180_000 }, async () => {
+  const steps = fc.array(step, { minLength: 4, maxLength: 18 });
+  await fc.assert(
+    fc.asyncProperty(steps, fc.constantFrom('pending' as const, 'succeeded' as const), async (all, startsAs) => {
+      await using opened = await openTestDatabase();
+      const house = await openRefundHouse(opened, { startsAs });
+      const money: Money = { isReversed: false };
+      const uncovered: string[] = [];
+      const { desk } = house;
+      const send = desk.requestRefund.bind(desk);
+      desk.requestRefund = (command, signal) => {
+        const others = desk.refunds.filter(({ refundId }) => refundId !== command.refundId);
+        const gone = others.reduce((sum, one) => sum + minorOf(one.amount.amount), 0);
+        const left = (money.isReversed ? 0 : 4_900) - gone;
+        if (minorOf(command.amount.amount) > left) uncovered.push(`${command.amount.amount} of ${left}`);
+        return send(command, signal);
+      };
+      for (const taken of all) await take(house, { taken, money });
+      await house.deliver();
+      await house.pass(35);
+      expect(uncovered).toEqual([]);
+      // What was lost is known by then, or a person has been told.
+      const unknown = (await house.refunds()).filter(({ status }) => status === 'unknown');
+      const told = await opened.database.read((stores) =>
+        stores.exceptions.listOpenExceptions({ kinds: ['refund_unknown'], after: null, limit: 50 }),
+      );
+      const toldOf = told.map(({ refundId }) => refundId);
+      for (const refund of unknown) expect(toldOf).toContain(refund.id);
+    }),
+    { numRuns: 40 },
+  );
+});
