@@ -93,6 +93,6 @@ describe('of these, the situation offers', () => {
     expect(offered('finding_status', mute)).toBe('force_match mark_received write_off');
     expect(offered('finding_missing_here', mute)).toBe('ignore');
     expect(offered('payment_mismatch', mute)).toBe('new_link ignore mark_paid cancel');
-    expect(offered('refund_unknown', mute)).toBe('');
+    expect(offered('refund_unknown', mute)).toBe('went_back did_not_go');
   });
 });
