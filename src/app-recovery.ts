@@ -1,8 +1,8 @@
 import { systemActor } from '#kernel/actor.ts';
 import { second } from '#kernel/clock.ts';
 import { countCredits } from '#payments/count-credits.ts';
-import { endLostReconciliations } from '#payments/end-lost-reconciliations.ts';
 import { loadRetired } from '#payments/outages/load-retired.ts';
+import { endLostReconciliations } from '#payments/reconciliation/end-lost-reconciliations.ts';
 import { checkQuarantine } from '#payments/webhooks/check-quarantine.ts';
 import type { Core } from './app-core.ts';
 

@@ -1,7 +1,7 @@
 // The watches over providers, and the one comparison of books that they share with the chat.
 import type { PaymentDeps } from '#payments/deps.ts';
 import { type CatchUp, createCatchUp } from '#payments/outages/catch-up.ts';
-import { createReconciler, type ReconcileProvider } from '#payments/reconcile-provider.ts';
+import { createReconciler, type ReconcileProvider } from '#payments/reconciliation/reconcile-provider.ts';
 import { createProviderWatch, type WatchProviders } from '#payments/watch-providers.ts';
 import { createWebhookWatch, type WatchWebhooks } from '#payments/webhooks/watch-webhooks.ts';
 

@@ -8,7 +8,7 @@ import { type Random, systemRandom } from '#kernel/ids.ts';
 import { createShopWebhookHandler } from '#messaging/shop/shop-webhook.ts';
 import { createCancelHandler } from '#payments/cancel-order.ts';
 import { createWebhookReceiver } from '#payments/receive-webhook.ts';
-import { createRefundHandler } from '#payments/send-refund.ts';
+import { createRefundHandler } from '#payments/refunds/send-refund.ts';
 import { createServer, type TillkeeperServer } from '#server/server.ts';
 import packageJson from '../package.json' with { type: 'json' };
 import { type Bots, createBots, receiversOf } from './app-bots.ts';

@@ -5,8 +5,8 @@ import { type CalendarDay, readCalendarDay } from '#kernel/calendar.ts';
 import { isCurrency } from '#kernel/money.ts';
 import { isProviderName, type ProviderName } from '#kernel/provider-name.ts';
 import { type OrderStatus, orderStatuses } from '#orders/order.ts';
-import { exceptionKinds } from '#payments/exception.ts';
-import { type ResolvingAction, resolvingActions } from '#payments/exception-actions.ts';
+import { exceptionKinds } from '#payments/exceptions/exception.ts';
+import { type ResolvingAction, resolvingActions } from '#payments/exceptions/exception-actions.ts';
 
 /** Telegram refuses a longer `callback_data`. */
 export const callbackBytesMax = 64;

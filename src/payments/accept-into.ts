@@ -9,10 +9,10 @@ import { announcePayment } from './announce.ts';
 import { closeOpenLinks } from './cancel-order.ts';
 import { decideFor, tellOrder } from './change-order.ts';
 import { standingOf } from './coverage.ts';
-import type { PaymentException } from './exception.ts';
+import type { PaymentException } from './exceptions/exception.ts';
+import type { Person } from './exceptions/resolution.ts';
 import type { Payment } from './payment.ts';
-import { countsAgainstCaptured } from './refund.ts';
-import type { Person } from './resolution.ts';
+import { countsAgainstCaptured } from './refunds/refund.ts';
 import { raiseTooMuch } from './too-much.ts';
 import { type Work, writeTimeline } from './work.ts';
 

@@ -3,7 +3,7 @@ import { enqueueEffect } from '#messaging/enqueue-effect.ts';
 import type { Order, OrderStatus } from '#orders/order.ts';
 import { loadOrderView } from './order-view.ts';
 import type { Payment } from './payment.ts';
-import type { Refund } from './refund.ts';
+import type { Refund } from './refunds/refund.ts';
 import type { Work } from './work.ts';
 
 export const shopEventTypes = [

@@ -17,8 +17,8 @@ import { endEarlierTrouble, endMismatch, raiseIfStuck, raiseMismatch } from './p
 import type { PaymentChange } from './payment-store.ts';
 import { nextPollAt } from './poll-schedule.ts';
 import { raiseForLook } from './raise-for-look.ts';
-import { capturedMinor } from './refundable.ts';
-import { tellOfReturns } from './returns.ts';
+import { capturedMinor } from './refunds/refundable.ts';
+import { tellOfReturns } from './refunds/returns.ts';
 import type { PaymentSnapshot } from './snapshot.ts';
 import { type Work, writeTimeline } from './work.ts';
 

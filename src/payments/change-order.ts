@@ -9,9 +9,9 @@ import type { Order, OrderStatus } from '#orders/order.ts';
 import type { OrderChange } from '#orders/order-store.ts';
 import { announce } from './announce.ts';
 import { standingOf } from './coverage.ts';
+import { wakeOrderTroubles } from './exceptions/wait-for-trouble.ts';
 import { isAwaitedPayment, type Payment, paymentOpenForMs } from './payment.ts';
 import { endOrderTroubles } from './trouble.ts';
-import { wakeOrderTroubles } from './wait-for-trouble.ts';
 import { type Work, writeTimeline } from './work.ts';
 
 export interface OrderEventInput {

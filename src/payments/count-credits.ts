@@ -1,7 +1,7 @@
 import type { PaymentId } from '#kernel/ids.ts';
 import type { PaymentDeps } from './deps.ts';
 import type { Payment } from './payment.ts';
-import { capturedMinor } from './refundable.ts';
+import { capturedMinor } from './refunds/refundable.ts';
 
 const pageSize = 200;
 /** A million payments; a database with more of them goes on at the next start. */

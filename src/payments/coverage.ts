@@ -3,7 +3,7 @@
 import type { OrderEvent } from '#orders/decide-order.ts';
 import type { Order } from '#orders/order.ts';
 import { isCoveringPayment, type Payment, type PaymentStatus } from './payment.ts';
-import { countsAgainstCaptured, type Refund } from './refund.ts';
+import { countsAgainstCaptured, type Refund } from './refunds/refund.ts';
 
 export interface Standing {
   isCovered: boolean;

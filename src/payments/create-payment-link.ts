@@ -11,14 +11,14 @@ import { decideFor, refreshOrderCards } from './change-order.ts';
 import { chooseProvider } from './choose-provider.ts';
 import { standingOf } from './coverage.ts';
 import type { PaymentDeps } from './deps.ts';
-import type { ExceptionKind } from './exception.ts';
+import type { ExceptionKind } from './exceptions/exception.ts';
+import { postponeTrouble } from './exceptions/wait-for-trouble.ts';
 import { insertNewPayment, reopenOrder } from './new-payment.ts';
 import { loadOrderView, type OrderView } from './order-view.ts';
 import { isCoveringPayment, type Payment, payablePayment } from './payment.ts';
 import type { PaymentProvider } from './payment-provider.ts';
 import { requestInTurn } from './request-in-turn.ts';
 import { endOrderTroubles } from './trouble.ts';
-import { postponeTrouble } from './wait-for-trouble.ts';
 import type { Work } from './work.ts';
 
 export type PaymentLink =

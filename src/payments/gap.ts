@@ -1,6 +1,6 @@
 import { type AssetAmount, compareDecimals, type Money, subtractDecimals } from '#kernel/money.ts';
 import type { Payment } from './payment.ts';
-import { receivedMinor } from './refundable.ts';
+import { receivedMinor } from './refunds/refundable.ts';
 
 /** By how much a payment came short or over; what a part could not be told in is null. */
 export interface Gap {

@@ -3,10 +3,10 @@ import type { Order, OrderStatus } from '#orders/order.ts';
 import type { PageCursor } from '#orders/order-store.ts';
 import type { TimelineEntry } from '#orders/timeline.ts';
 import type { PaymentDeps } from './deps.ts';
-import type { PaymentException } from './exception.ts';
+import type { PaymentException } from './exceptions/exception.ts';
 import { loadOrderView, type OrderView, timelineShownMax } from './order-view.ts';
 import type { Payment } from './payment.ts';
-import type { Refund } from './refund.ts';
+import type { Refund } from './refunds/refund.ts';
 
 type ReadDeps = Pick<PaymentDeps, 'database'>;
 

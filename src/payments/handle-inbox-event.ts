@@ -6,9 +6,9 @@ import type { InboxEvent } from '#messaging/messaging-store.ts';
 import type { DeliveryResult } from '#messaging/outbox-handler.ts';
 import type { Cause } from '#orders/timeline.ts';
 import type { PaymentDeps } from './deps.ts';
-import { twinKey, wasSettledByPerson } from './exception.ts';
-import { handleSaleEvent } from './handle-sale-event.ts';
+import { twinKey, wasSettledByPerson } from './exceptions/exception.ts';
 import { refreshPayment } from './refresh-payment.ts';
+import { handleSaleEvent } from './sales/handle-sale-event.ts';
 import type { PaymentSnapshot } from './snapshot.ts';
 import { raiseTrouble } from './trouble.ts';
 

@@ -2,9 +2,9 @@ import { recordAudit } from '#access/audit.ts';
 import type { OrderId } from '#kernel/ids.ts';
 import { type AboutPayment, acceptanceRefusal, acceptInto } from './accept-into.ts';
 import type { PaymentDeps } from './deps.ts';
+import { type Person, type Resolution, refused, tidyReason, workOf } from './exceptions/resolution.ts';
 import { noteByHand } from './note-by-hand.ts';
 import { payablePayment } from './payment.ts';
-import { type Person, type Resolution, refused, tidyReason, workOf } from './resolution.ts';
 import type { Work } from './work.ts';
 
 /** Takes an order for paid on a person's word alone. Loud: everybody who gets alerts hears who did it and why. */

@@ -1,7 +1,7 @@
 import { raiseAlert } from '#alerts/raise-alert.ts';
 import { formatMoney } from '#kernel/money.ts';
 import { formatOrderNumber, type Order } from '#orders/order.ts';
-import type { Person } from './resolution.ts';
+import type { Person } from './exceptions/resolution.ts';
 import type { Work } from './work.ts';
 
 const headlines = {

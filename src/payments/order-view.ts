@@ -4,10 +4,10 @@ import type { ProviderName } from '#kernel/provider-name.ts';
 import type { Trust } from '#kernel/trust.ts';
 import { formatOrderNumber, type Order, type OrderStatus } from '#orders/order.ts';
 import type { TimelineEntry } from '#orders/timeline.ts';
-import type { ExceptionKind, ExceptionStatus, PaymentException } from './exception.ts';
+import type { ExceptionKind, ExceptionStatus, PaymentException } from './exceptions/exception.ts';
 import { isCoveringPayment, isMismatchedPayment, type Payment, type PaymentStatus, payablePayment } from './payment.ts';
 import type { PaymentStores } from './payment-store.ts';
-import { isOpenRefund, type Refund, type RefundStatus } from './refund.ts';
+import { isOpenRefund, type Refund, type RefundStatus } from './refunds/refund.ts';
 
 /** No order's history is shown longer than this; the newest entries are the ones shown. */
 export const timelineShownMax = 100;

@@ -5,7 +5,7 @@ import { providerTitle } from '#kernel/provider-name.ts';
 import { formatOrderNumber, type Order } from '#orders/order.ts';
 import { amountDetail, gapFacts } from './amount-detail.ts';
 import { standingOf } from './coverage.ts';
-import type { ExceptionKind } from './exception.ts';
+import type { ExceptionKind } from './exceptions/exception.ts';
 import { isOpenPayment, type Payment, type PaymentStatus } from './payment.ts';
 import { endOrderTroubles, raiseTrouble, type TroubleContext, type TroubleFacts } from './trouble.ts';
 import { type Work, writeTimeline } from './work.ts';

@@ -5,8 +5,8 @@ import type { ProviderName } from '#kernel/provider-name.ts';
 import type { SetUpCheck } from '#kernel/set-up-check.ts';
 import type { Trust } from '#kernel/trust.ts';
 import type { FiguresProvider } from './figures-provider.ts';
-import type { RefundProvider } from './refund-provider.ts';
-import type { SalesChannel } from './sales-channel.ts';
+import type { RefundProvider } from './refunds/refund-provider.ts';
+import type { SalesChannel } from './sales/sales-channel.ts';
 import type { PaymentSnapshot } from './snapshot.ts';
 
 /** What a set-up of this provider can do; what it cannot is said to the admin in `gaps`, one sentence each. */

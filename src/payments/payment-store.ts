@@ -7,12 +7,12 @@ import type { ProviderName } from '#kernel/provider-name.ts';
 import type { MessagingStores } from '#messaging/messaging-store.ts';
 import type { OrderStores } from '#orders/order-store.ts';
 import type { BookStore, FiguresStore } from './books/book-store.ts';
-import type { ExceptionStore } from './exception-store.ts';
+import type { ExceptionStore } from './exceptions/exception-store.ts';
 import type { OutageStore } from './outages/outage-store.ts';
 import type { Payment, PaymentStatus } from './payment.ts';
-import type { ReconciliationFinding, ReconciliationRun } from './reconciliation.ts';
-import type { RefundStore } from './refund-store.ts';
-import type { SaleStore } from './sale-store.ts';
+import type { ReconciliationFinding, ReconciliationRun } from './reconciliation/reconciliation.ts';
+import type { RefundStore } from './refunds/refund-store.ts';
+import type { SaleStore } from './sales/sale-store.ts';
 import type { WebhookRateStore } from './webhooks/webhook-rate.ts';
 
 export type PaymentChange = Partial<

@@ -3,13 +3,13 @@ import { assert } from '#kernel/invariant.ts';
 import type { Cause } from '#orders/timeline.ts';
 import { applySnapshot } from './apply-snapshot.ts';
 import type { PaymentDeps } from './deps.ts';
-import { lookAtRefunds } from './look-at-refunds.ts';
 import { noteProviderOff } from './note-provider-off.ts';
 import { isOpenPayment, type Payment } from './payment.ts';
 import { withPayment } from './payment-lease.ts';
 import { postponePoll } from './poll-schedule.ts';
 import { ProviderError } from './provider-errors.ts';
 import type { Refresh } from './refresh.ts';
+import { lookAtRefunds } from './refunds/look-at-refunds.ts';
 import { recoverCreation } from './request-payment.ts';
 
 /**

@@ -1,7 +1,7 @@
 import type { Money } from '#kernel/money.ts';
 import type { Order } from '#orders/order.ts';
 import type { Payment } from './payment.ts';
-import { countsAgainstCaptured, type Refund } from './refund.ts';
+import { countsAgainstCaptured, type Refund } from './refunds/refund.ts';
 
 /**
  * What the shop has of a payment beyond what it was to bring in, and in any case beyond the whole order, less what went

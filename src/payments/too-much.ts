@@ -4,7 +4,7 @@ import type { Order } from '#orders/order.ts';
 import { moneyOf } from './coverage.ts';
 import type { Payment } from './payment.ts';
 import { duplicateKeyOf, raiseSurplus, raiseUnexpectedMoney } from './payment-alerts.ts';
-import type { Refund } from './refund.ts';
+import type { Refund } from './refunds/refund.ts';
 import { surplusOf } from './surplus.ts';
 import { endOrderTroubles } from './trouble.ts';
 import type { Work } from './work.ts';

@@ -4,14 +4,14 @@ import type { AlertKind } from '#alerts/alert.ts';
 import { type AlertContext, type RaisedAlert, raiseAlert } from '#alerts/raise-alert.ts';
 import { resolveAlert, resolveOrderAlerts } from '#alerts/resolve-alert.ts';
 import type { OrderId, PaymentId } from '#kernel/ids.ts';
-import { type ExceptionKind, exceptionKinds } from './exception.ts';
+import { type ExceptionKind, exceptionKinds } from './exceptions/exception.ts';
 import {
   type ExceptionContext,
   endException,
   endOrderExceptions,
   type OpenedException,
   openException,
-} from './open-exception.ts';
+} from './exceptions/open-exception.ts';
 
 export type TroubleContext = AlertContext & ExceptionContext;
 

@@ -6,8 +6,8 @@ import type { Order, OrderStatus } from '#orders/order.ts';
 import { closeOpenLinks } from './cancel-order.ts';
 import { decideFor, tellOrder } from './change-order.ts';
 import type { PaymentDeps } from './deps.ts';
+import { type Person, type Resolution, refused, tidyReason, workOf } from './exceptions/resolution.ts';
 import { noteByHand } from './note-by-hand.ts';
-import { type Person, type Resolution, refused, tidyReason, workOf } from './resolution.ts';
 import type { Work } from './work.ts';
 
 /** Gives up on the money of an order that is not paid. Loud: everybody who gets alerts hears who did it and why. */

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { minute } from '#kernel/clock.ts';
 import { asOrderId } from '#kernel/ids.ts';
-import type { PaymentException } from '#payments/exception.ts';
+import type { PaymentException } from '#payments/exceptions/exception.ts';
 import { pollPayments } from '#payments/poll-payments.ts';
 import type { PaymentSnapshot } from '#payments/snapshot.ts';
 import { auditOf, buttonsOf, chat, openChat, say, tap, textOf } from './support/chat.ts';

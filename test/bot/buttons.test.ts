@@ -29,8 +29,8 @@ import { shopStatsView } from '#bot/views/stats.ts';
 import { toMarkup, type View } from '#bot/views/view.ts';
 import { providerNames } from '#kernel/provider-name.ts';
 import { orderStatuses } from '#orders/order.ts';
-import { exceptionKinds } from '#payments/exception.ts';
-import { exceptionActions } from '#payments/exception-actions.ts';
+import { exceptionKinds } from '#payments/exceptions/exception.ts';
+import { exceptionActions } from '#payments/exceptions/exception-actions.ts';
 import { viewOrder } from '#payments/order-view.ts';
 import { aFullDay } from './support/books.ts';
 import {

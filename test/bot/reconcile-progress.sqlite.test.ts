@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { createOwnerDirectory } from '#access/owner-directory.ts';
 import { createAdminBot } from '#bot/admin/admin-bot.ts';
 import { second } from '#kernel/clock.ts';
-import type { ReconcileProvider } from '#payments/reconcile-provider.ts';
+import type { ReconcileProvider } from '#payments/reconciliation/reconcile-provider.ts';
 import { adminToken, ann, openBotShop } from './support/shop.ts';
 
 test('the progress is edited by the clock, not by every payment, and the bot serves others meanwhile', async () => {

@@ -6,7 +6,7 @@ import { day } from '#kernel/clock.ts';
 import { asOrderId } from '#kernel/ids.ts';
 import type { SentMessage } from '#messaging/messaging-store.ts';
 import { idempotencyKeptMs } from '#payments/place-order.ts';
-import type { ReconciliationRun } from '#payments/reconciliation.ts';
+import type { ReconciliationRun } from '#payments/reconciliation/reconciliation.ts';
 import { createWatches } from '#src/app-watch.ts';
 import { type House, openHouse, orderBody, storeRequest } from '#test/server/house.ts';
 import { providersThat } from '#test/support/abilities.ts';

@@ -6,7 +6,7 @@ import { createIds, type PaymentId } from '#kernel/ids.ts';
 import { cancelOrder } from '#payments/cancel-order.ts';
 import { createPaymentLink } from '#payments/create-payment-link.ts';
 import { isOpenPayment } from '#payments/payment.ts';
-import { requestRefund } from '#payments/request-refund.ts';
+import { requestRefund } from '#payments/refunds/request-refund.ts';
 import { createTestDeps, detailsOf, lookAt, placeTestOrder, type TestDeps } from '#test/support/payment-looks.ts';
 import { aPayment } from '#test/support/payments.ts';
 import {

@@ -8,7 +8,7 @@ import type { BookClosing, BookContent } from '#payments/books/closing.ts';
 import type { FiguresProvider } from '#payments/figures-provider.ts';
 import type { PaymentProvider, ProviderCapabilities } from '#payments/payment-provider.ts';
 import { ProviderRejected } from '#payments/provider-errors.ts';
-import type { RefundProvider } from '#payments/refund-provider.ts';
+import type { RefundProvider } from '#payments/refunds/refund-provider.ts';
 import type { PaymentSnapshot } from '#payments/snapshot.ts';
 import { capabilities } from './capabilities.ts';
 import { createTestClock } from './clock.ts';

@@ -1,14 +1,14 @@
 // Orders over 49.00 USD whose payments show what the test says, and a person who decides about what comes of it.
 import { minute } from '#kernel/clock.ts';
 import { asProviderReference, type OrderId, type PaymentId } from '#kernel/ids.ts';
-import type { PaymentException } from '#payments/exception.ts';
-import type { ResolvingAction } from '#payments/exception-actions.ts';
-import { getException } from '#payments/get-exception.ts';
+import type { PaymentException } from '#payments/exceptions/exception.ts';
+import type { ResolvingAction } from '#payments/exceptions/exception-actions.ts';
+import { getException } from '#payments/exceptions/get-exception.ts';
+import type { Person, Resolution } from '#payments/exceptions/resolution.ts';
+import { resolveException } from '#payments/exceptions/resolve-exception.ts';
+import { undoResolution } from '#payments/exceptions/undo-resolution.ts';
 import type { PaymentProvider, ProviderRegistry } from '#payments/payment-provider.ts';
-import type { Person, Resolution } from '#payments/resolution.ts';
-import { resolveException } from '#payments/resolve-exception.ts';
 import type { PaymentSnapshot } from '#payments/snapshot.ts';
-import { undoResolution } from '#payments/undo-resolution.ts';
 import { openTestDatabase, type TestDatabase } from './database.ts';
 import { createTestDeps, detailsOf, lookAt, placeTestOrder, type TestDeps } from './payment-looks.ts';
 import { createRefundDesk, type RefundDesk, withRefundDesk } from './refund-desk.ts';

@@ -3,7 +3,7 @@
 import { asProviderReference } from '#kernel/ids.ts';
 import type { InboxEvent } from '#messaging/messaging-store.ts';
 import type { PaymentProvider, ProviderRegistry } from '#payments/payment-provider.ts';
-import type { LicenceLook, Sale, SaleEvent, SaleItem, SalesChannel } from '#payments/sales-channel.ts';
+import type { LicenceLook, Sale, SaleEvent, SaleItem, SalesChannel } from '#payments/sales/sales-channel.ts';
 import { capabilities } from './capabilities.ts';
 
 export interface PaperChannel extends ProviderRegistry {

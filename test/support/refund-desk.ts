@@ -4,7 +4,12 @@ import type { Clock, Milliseconds } from '#kernel/clock.ts';
 import type { ProviderName } from '#kernel/provider-name.ts';
 import type { PaymentProvider, ProviderRegistry } from '#payments/payment-provider.ts';
 import { ProviderRateLimited, ProviderRejected, ProviderUnreachable } from '#payments/provider-errors.ts';
-import type { ProviderRefund, ProviderRefundState, RefundCommand, RefundProvider } from '#payments/refund-provider.ts';
+import type {
+  ProviderRefund,
+  ProviderRefundState,
+  RefundCommand,
+  RefundProvider,
+} from '#payments/refunds/refund-provider.ts';
 
 /** What becomes of one command. Without an answer the caller learns nothing, whatever was done. */
 export type Fate =

@@ -1,5 +1,5 @@
 import { type AlertStatus, alertStatuses } from '#alerts/alert.ts';
-import { getException } from '#payments/get-exception.ts';
+import { getException } from '#payments/exceptions/get-exception.ts';
 import { getOrderDetails } from '#payments/get-order.ts';
 import { handleAlertTap, outOfDate } from '../alert-taps.ts';
 import { encodeTap, type TapOf } from '../callback-data.ts';

@@ -3,7 +3,7 @@ import type { AdminDirectory } from '#access/admin.ts';
 import type { JsonObject } from '#kernel/json.ts';
 import type { SetUpReport } from '#kernel/set-up-check.ts';
 import type { PaymentDeps } from '#payments/deps.ts';
-import type { ReconcileProvider } from '#payments/reconcile-provider.ts';
+import type { ReconcileProvider } from '#payments/reconciliation/reconcile-provider.ts';
 import type { OrderFilter, Tap, TapOf } from '../callback-data.ts';
 import type { KeyedQueue } from '../keyed-queue.ts';
 import type { OnceWithin } from '../once-within.ts';

@@ -2,7 +2,7 @@
 // their own: the list is edited in place, into cards and back, and the picture is drawn anew when somebody asks for it.
 import { InputFile, InputMediaBuilder } from 'grammy';
 import { formatOrderNumber } from '#orders/order.ts';
-import type { PaymentException } from '#payments/exception.ts';
+import type { PaymentException } from '#payments/exceptions/exception.ts';
 import type { PaymentStores } from '#payments/payment-store.ts';
 import type { ExceptionFilter, TapOf } from '../callback-data.ts';
 import { agesChart } from '../charts/exception-ages.ts';

@@ -2,7 +2,7 @@ import type { OrderId } from '#kernel/ids.ts';
 import { asOrderId } from '#kernel/ids.ts';
 import type { DeliveryResult, OutboxHandler } from '#messaging/outbox-handler.ts';
 import { getOrderDetails, type OrderDetails } from '#payments/get-order.ts';
-import { refundablePayments } from '#payments/refund-order.ts';
+import { refundablePayments } from '#payments/refunds/refund-order.ts';
 import { forgetCard, placeCard, rememberCard, sumUp } from '../cards.ts';
 import { providerUrl } from '../provider-url.ts';
 import type { ChatSender, SendOutcome } from '../telegram.ts';

@@ -1,6 +1,6 @@
 import { adminActor } from '#access/admin.ts';
 import { isProviderName, type ProviderName } from '#kernel/provider-name.ts';
-import type { Reconciliation } from '#payments/reconcile-provider.ts';
+import type { Reconciliation } from '#payments/reconciliation/reconcile-provider.ts';
 import type { TapOf } from '../callback-data.ts';
 import { type ReconcileStep, reconcileChoice, reconcileProgress } from '../views/reconcile.ts';
 import type { AdminEnv, BotCommand, ServedContext, TapContext, TextContext } from './env.ts';

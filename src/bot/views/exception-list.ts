@@ -1,6 +1,6 @@
 import { providerTitle } from '#kernel/provider-name.ts';
-import type { PaymentException } from '#payments/exception.ts';
-import type { ExceptionCount } from '#payments/exception-store.ts';
+import type { PaymentException } from '#payments/exceptions/exception.ts';
+import type { ExceptionCount } from '#payments/exceptions/exception-store.ts';
 import { type ExceptionFilter, pageMax } from '../callback-data.ts';
 import { ageText, exceptionSeverity, kindWords } from './exception-words.ts';
 import { fitLines, type Line, line, weights } from './fit.ts';

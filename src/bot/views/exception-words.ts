@@ -1,6 +1,6 @@
 import type { AlertSeverity } from '#alerts/alert.ts';
 import { day, hour, type Milliseconds, minute } from '#kernel/clock.ts';
-import type { ExceptionKind } from '#payments/exception.ts';
+import type { ExceptionKind } from '#payments/exceptions/exception.ts';
 
 /** A kind in two or three words, for buttons and counts. */
 export const kindWords: Readonly<Record<ExceptionKind, string>> = {

@@ -1,5 +1,5 @@
 import { formatAsset, formatMoney } from '#kernel/money.ts';
-import type { PaymentException } from '#payments/exception.ts';
+import type { PaymentException } from '#payments/exceptions/exception.ts';
 import { gapOf } from '#payments/gap.ts';
 import type { Payment } from '#payments/payment.ts';
 import { ageText, exceptionSeverity, kindWords } from './exception-words.ts';

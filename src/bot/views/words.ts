@@ -3,7 +3,7 @@ import { day, hour, type Milliseconds, minute, second } from '#kernel/clock.ts';
 import type { Trust } from '#kernel/trust.ts';
 import type { OrderStatus } from '#orders/order.ts';
 import type { PaymentStatus } from '#payments/payment.ts';
-import type { RefundStatus } from '#payments/refund.ts';
+import type { RefundStatus } from '#payments/refunds/refund.ts';
 import type { Look } from './view.ts';
 
 export const orderSigns: Readonly<Record<OrderStatus, string>> = {

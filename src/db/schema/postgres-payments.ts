@@ -3,10 +3,10 @@ import type { OrderId, PaymentId, ProviderReference, RefundId } from '#kernel/id
 import type { JsonObject } from '#kernel/json.ts';
 import { providerNames } from '#kernel/provider-name.ts';
 import { trustLevels } from '#kernel/trust.ts';
-import { type ExceptionFacts, exceptionKinds, exceptionStatuses } from '#payments/exception.ts';
+import { type ExceptionFacts, exceptionKinds, exceptionStatuses } from '#payments/exceptions/exception.ts';
 import { creationStates, paymentStatuses } from '#payments/payment.ts';
-import { findingKinds, reconciliationStatuses } from '#payments/reconciliation.ts';
-import { refundStatuses } from '#payments/refund.ts';
+import { findingKinds, reconciliationStatuses } from '#payments/reconciliation/reconciliation.ts';
+import { refundStatuses } from '#payments/refunds/refund.ts';
 import { postgresCore, sql } from '../drizzle.ts';
 import { oneOf } from './one-of.ts';
 import { int8 } from './postgres-columns.ts';

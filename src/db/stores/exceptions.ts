@@ -1,4 +1,4 @@
-import type { ExceptionStore } from '#payments/exception-store.ts';
+import type { ExceptionStore } from '#payments/exceptions/exception-store.ts';
 import type { Session } from '../dialect.ts';
 import { and, asc, desc, eq, getTableColumns, inArray, isNotNull, lt, lte, or, sql } from '../drizzle.ts';
 

@@ -6,7 +6,7 @@ import type { Milliseconds } from '#kernel/clock.ts';
 import { sumDecimals, toDecimal } from '#kernel/money.ts';
 import type { ProviderName } from '#kernel/provider-name.ts';
 import type { Payment } from '../payment.ts';
-import type { Refund } from '../refund.ts';
+import type { Refund } from '../refunds/refund.ts';
 import type { ProviderFigure, Settlement } from './book-store.ts';
 import { type Changed, correctionOf, paidChanges } from './booked-payment.ts';
 import type {

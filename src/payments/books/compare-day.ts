@@ -2,9 +2,9 @@
 // is decided by the same comparison as in a reconciliation.
 import type { Milliseconds } from '#kernel/clock.ts';
 import type { PaymentId } from '#kernel/ids.ts';
-import { compareWithProvider, type Difference } from '../compare-with-provider.ts';
 import { decidePayment, findIn, nextStatus } from '../decide-payment.ts';
 import type { Payment, PaymentStatus } from '../payment.ts';
+import { compareWithProvider, type Difference } from '../reconciliation/compare-with-provider.ts';
 import type { PaymentSnapshot } from '../snapshot.ts';
 import { type Counted, groupOf, groupOfStatus } from './tally.ts';
 

@@ -5,7 +5,7 @@ import type { PaymentDeps } from '../deps.ts';
 import type { PaymentProvider } from '../payment-provider.ts';
 import { ProviderRejected } from '../provider-errors.ts';
 import { refreshPayment } from '../refresh-payment.ts';
-import type { Refund } from '../refund.ts';
+import type { Refund } from '../refunds/refund.ts';
 import type { PaymentSnapshot } from '../snapshot.ts';
 import type { Known } from './close-day.ts';
 import { compareDay, type DayDifference } from './compare-day.ts';

@@ -5,7 +5,7 @@ import { formatOrderNumber, type Order } from '#orders/order.ts';
 import type { PageCursor } from '#orders/order-store.ts';
 import type { PaymentDeps } from '../deps.ts';
 import type { Payment } from '../payment.ts';
-import { isOpenRefund, type Refund } from '../refund.ts';
+import { isOpenRefund, type Refund } from '../refunds/refund.ts';
 import type { ExportRow } from './export-rows.ts';
 
 export const paymentColumns = [

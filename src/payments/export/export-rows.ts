@@ -6,12 +6,12 @@ import { toDecimal } from '#kernel/money.ts';
 import type { InboxEvent } from '#messaging/messaging-store.ts';
 import { formatOrderNumber, type Order } from '#orders/order.ts';
 import type { TimelineEntry } from '#orders/timeline.ts';
-import type { PaymentException } from '../exception.ts';
+import type { PaymentException } from '../exceptions/exception.ts';
 import type { Outage } from '../outages/outage.ts';
 import type { Payment } from '../payment.ts';
-import type { ReconciliationFinding, ReconciliationRun } from '../reconciliation.ts';
-import type { Refund } from '../refund.ts';
-import type { SaleMark, StoredSubscription } from '../sale-store.ts';
+import type { ReconciliationFinding, ReconciliationRun } from '../reconciliation/reconciliation.ts';
+import type { Refund } from '../refunds/refund.ts';
+import type { SaleMark, StoredSubscription } from '../sales/sale-store.ts';
 
 export type ExportRow = Record<string, JsonValue>;
 

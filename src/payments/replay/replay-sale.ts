@@ -5,12 +5,12 @@ import type { ProviderName } from '#kernel/provider-name.ts';
 import type { InboxEvent } from '#messaging/messaging-store.ts';
 import { formatOrderNumber } from '#orders/order.ts';
 import type { Product } from '#orders/product.ts';
-import { checkSale, type LicenceCheck, productOf } from '../check-sale.ts';
 import type { PaymentDeps } from '../deps.ts';
-import { handleSaleEvent } from '../handle-sale-event.ts';
-import { readHoldLimits } from '../hold-limit.ts';
 import type { PaymentStores } from '../payment-store.ts';
-import type { Sale, SaleEvent, SaleItem, SaleReturn, SalesChannel, Subscription } from '../sales-channel.ts';
+import { checkSale, type LicenceCheck, productOf } from '../sales/check-sale.ts';
+import { handleSaleEvent } from '../sales/handle-sale-event.ts';
+import { readHoldLimits } from '../sales/hold-limit.ts';
+import type { Sale, SaleEvent, SaleItem, SaleReturn, SalesChannel, Subscription } from '../sales/sales-channel.ts';
 import type { Booking, ReplayMode } from './replay.ts';
 
 export type ReplayedSale = { kind: 'booked'; booking: Booking } | { kind: 'unchanged' | 'held' | 'failed' };

@@ -2,7 +2,7 @@ import type { Milliseconds } from '#kernel/clock.ts';
 import type { Money } from '#kernel/money.ts';
 import type { ProviderName } from '#kernel/provider-name.ts';
 import type { PaymentStatus } from '../payment.ts';
-import type { Subscription } from '../sales-channel.ts';
+import type { Subscription } from '../sales/sales-channel.ts';
 
 export type ReplayRange =
   | { kind: 'event'; eventId: string }

@@ -9,7 +9,7 @@ import type { PaymentDeps } from '../deps.ts';
 import { lookAtProvider } from '../outages/look-at-provider.ts';
 import type { PaymentProvider } from '../payment-provider.ts';
 import type { PaymentStores } from '../payment-store.ts';
-import type { ReconcileProvider } from '../reconcile-provider.ts';
+import type { ReconcileProvider } from '../reconciliation/reconcile-provider.ts';
 import { refusedKey } from './keep-refused.ts';
 import { raiseSilence, silentKey } from './silence-alert.ts';
 import {

@@ -2,7 +2,7 @@ import { asProviderReference } from '#kernel/ids.ts';
 import { toDecimal } from '#kernel/money.ts';
 import type { CreatePaymentRequest, PaymentProvider, ProviderRegistry } from '#payments/payment-provider.ts';
 import { ProviderUnreachable } from '#payments/provider-errors.ts';
-import type { RefundProvider } from '#payments/refund-provider.ts';
+import type { RefundProvider } from '#payments/refunds/refund-provider.ts';
 import type { PaymentSnapshot } from '#payments/snapshot.ts';
 import { capabilities } from '#test/support/capabilities.ts';
 

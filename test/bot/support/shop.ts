@@ -11,7 +11,7 @@ import type { PaymentDeps } from '#payments/deps.ts';
 import type { OrderView } from '#payments/order-view.ts';
 import type { PaymentStores } from '#payments/payment-store.ts';
 import { placeOrder } from '#payments/place-order.ts';
-import { createReconciler } from '#payments/reconcile-provider.ts';
+import { createReconciler } from '#payments/reconciliation/reconcile-provider.ts';
 import { startTelegramSandbox, type TelegramSandbox } from '#sandbox/telegram/server.ts';
 import { createTestClock, type TestClock } from '#test/support/clock.ts';
 import { openTestDatabase } from '#test/support/database.ts';

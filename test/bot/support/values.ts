@@ -5,12 +5,12 @@ import { asOrderId, asPaymentId, asProviderReference } from '#kernel/ids.ts';
 import type { Order } from '#orders/order.ts';
 import type { Product } from '#orders/product.ts';
 import type { TimelineEntry } from '#orders/timeline.ts';
-import type { PaymentException } from '#payments/exception.ts';
-import type { ExceptionDetails } from '#payments/get-exception.ts';
+import type { PaymentException } from '#payments/exceptions/exception.ts';
+import type { ExceptionDetails } from '#payments/exceptions/get-exception.ts';
 import type { Outage } from '#payments/outages/outage.ts';
 import type { Payment } from '#payments/payment.ts';
 import type { ProviderReport } from '#payments/provider-report.ts';
-import type { Coupon } from '#payments/sales-channel.ts';
+import type { Coupon } from '#payments/sales/sales-channel.ts';
 
 /** Sunday, 22 November 2026, 03:00 UTC. */
 export const at = Date.UTC(2026, 10, 22, 3, 0, 0);

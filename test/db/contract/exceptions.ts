@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { asOrderId, asRefundId } from '#kernel/ids.ts';
-import type { PaymentException } from '#payments/exception.ts';
+import type { PaymentException } from '#payments/exceptions/exception.ts';
 import type { OpenContractDatabase } from './harness.ts';
 import { noon } from './samples.ts';
 

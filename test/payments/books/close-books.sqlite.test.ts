@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { asProviderReference } from '#kernel/ids.ts';
 import { closeBooks } from '#payments/books/close-books.ts';
-import type { PaymentException } from '#payments/exception.ts';
+import type { PaymentException } from '#payments/exceptions/exception.ts';
 import { sampleException } from '#test/db/contract/exceptions.ts';
 import { type BookHouse, expired, openBookHouse, paid, short } from '#test/support/book-house.ts';
 import { capabilities } from '#test/support/capabilities.ts';

@@ -2,11 +2,11 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { minute } from '#kernel/clock.ts';
 import { asPaymentId, asProviderReference, type OrderId, type PaymentId } from '#kernel/ids.ts';
-import { followRefunds } from '#payments/follow-refunds.ts';
 import { fulfilOrder } from '#payments/fulfil-order.ts';
 import { markPaid } from '#payments/mark-paid.ts';
-import { requestRefund } from '#payments/request-refund.ts';
-import { createRefundHandler } from '#payments/send-refund.ts';
+import { followRefunds } from '#payments/refunds/follow-refunds.ts';
+import { requestRefund } from '#payments/refunds/request-refund.ts';
+import { createRefundHandler } from '#payments/refunds/send-refund.ts';
 import type { PaymentSnapshot } from '#payments/snapshot.ts';
 import { ada, type ExceptionDesk, money, openExceptionDesk } from '#test/support/exception-desk.ts';
 import { aPayment } from '#test/support/payments.ts';
@@ -181,7 +181,7 @@ test('a refund is refused when it would be another sum than was shown', async ()
   const { orderId, paymentId } = await desk.order(short);
   const exception = await desk.open(orderId);
   await desk.look(paymentId, { ...short, settlement: money('30.00'), providerStatus: 'more' });
-  const { resolveException } = await import('#payments/resolve-exception.ts');
+  const { resolveException } = await import('#payments/exceptions/resolve-exception.ts');
   const asked = { exceptionId: exception.id, action: 'refund', option: null, reason: 'x', by: ada } as const;
   expect(await resolveException(desk.deps, { ...asked, shownMinor: 2000 })).toMatchObject({
     kind: 'refused',
@@ -231,7 +231,7 @@ test('a surplus is given back once, however many ask at once', async () => {
       },
     },
   } as typeof desk.deps;
-  const { resolveException } = await import('#payments/resolve-exception.ts');
+  const { resolveException } = await import('#payments/exceptions/resolve-exception.ts');
   const asked = { exceptionId: exception.id, action: 'refund_surplus', option: null, reason: 'x', by: ada } as const;
   await resolveException(racing, asked);
   expect((await desk.details(paymentId)).refunds.map(({ amountMinor }) => amountMinor)).toEqual([1100]);

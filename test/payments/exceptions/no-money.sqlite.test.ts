@@ -1,10 +1,10 @@
 // No money came, or it was taken back, or a person knows better than any provider.
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { day, hour } from '#kernel/clock.ts';
+import { retireExceptions } from '#payments/exceptions/retire-exceptions.ts';
+import { takeException } from '#payments/exceptions/take-exception.ts';
 import { fulfilOrder } from '#payments/fulfil-order.ts';
 import { markPaid } from '#payments/mark-paid.ts';
-import { retireExceptions } from '#payments/retire-exceptions.ts';
-import { takeException } from '#payments/take-exception.ts';
 import { raiseTrouble } from '#payments/trouble.ts';
 import { writeOffOrder } from '#payments/write-off-order.ts';
 import { ada, bob, type ExceptionDesk, money, openExceptionDesk } from '#test/support/exception-desk.ts';

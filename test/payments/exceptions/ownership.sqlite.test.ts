@@ -2,9 +2,9 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { snoozeAlert } from '#alerts/snooze-alert.ts';
 import { day, hour } from '#kernel/clock.ts';
-import type { PaymentException } from '#payments/exception.ts';
-import { pruneExceptions } from '#payments/prune-exceptions.ts';
-import { acknowledgeTrouble, giveBackException, takeException } from '#payments/take-exception.ts';
+import type { PaymentException } from '#payments/exceptions/exception.ts';
+import { pruneExceptions } from '#payments/exceptions/prune-exceptions.ts';
+import { acknowledgeTrouble, giveBackException, takeException } from '#payments/exceptions/take-exception.ts';
 import { ada, bob, type ExceptionDesk, money, openExceptionDesk } from '#test/support/exception-desk.ts';
 
 let desk: ExceptionDesk;

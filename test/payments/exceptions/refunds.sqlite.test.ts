@@ -1,11 +1,11 @@
 // Troubles of a refund: asked about again on a person's word, and left alone when they were settled elsewhere.
 import { expect, test } from 'vitest';
 import { minute } from '#kernel/clock.ts';
-import { checkException } from '#payments/check-exception.ts';
-import { resolveException } from '#payments/resolve-exception.ts';
+import { checkException } from '#payments/exceptions/check-exception.ts';
+import { resolveException } from '#payments/exceptions/resolve-exception.ts';
 import { openTestDatabase } from '#test/support/database.ts';
 import { ada } from '#test/support/exception-desk.ts';
-import { openRefundHouse } from '../refund-house.ts';
+import { openRefundHouse } from '../refunds/refund-house.ts';
 
 async function failedRefund() {
   const opened = await openTestDatabase();

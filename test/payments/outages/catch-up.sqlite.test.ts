@@ -7,7 +7,7 @@ import { type CatchUp, createCatchUp } from '#payments/outages/catch-up.ts';
 import type { Outage } from '#payments/outages/outage.ts';
 import { settleLook } from '#payments/outages/settle-look.ts';
 import { ProviderRejected } from '#payments/provider-errors.ts';
-import { createReconciler } from '#payments/reconcile-provider.ts';
+import { createReconciler } from '#payments/reconciliation/reconcile-provider.ts';
 import type { PaymentSnapshot } from '#payments/snapshot.ts';
 import { openTestDatabase, type TestDatabase } from '#test/support/database.ts';
 import { createTestDeps, detailsOf, lookAt, placeTestOrder, type TestDeps } from '#test/support/payment-looks.ts';

@@ -7,7 +7,7 @@ import { handleInboxEvent } from '#payments/handle-inbox-event.ts';
 import type { PaymentProvider, WebhookVerdict } from '#payments/payment-provider.ts';
 import type { ReplayMode, ReplayReport } from '#payments/replay/replay.ts';
 import { replayEvents } from '#payments/replay/replay-events.ts';
-import type { Sale, SaleEvent } from '#payments/sales-channel.ts';
+import type { Sale, SaleEvent } from '#payments/sales/sales-channel.ts';
 import { openTestDatabase, type TestDatabase } from '#test/support/database.ts';
 import { anEvent, aSale, createPaperChannel } from '#test/support/paper-channel.ts';
 import { createTestDeps, type TestDeps } from '#test/support/payment-looks.ts';

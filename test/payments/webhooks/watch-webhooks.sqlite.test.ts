@@ -3,7 +3,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { day, hour, minute } from '#kernel/clock.ts';
 import { asProviderReference } from '#kernel/ids.ts';
 import { ProviderUnreachable } from '#payments/provider-errors.ts';
-import { createReconciler } from '#payments/reconcile-provider.ts';
+import { createReconciler } from '#payments/reconciliation/reconcile-provider.ts';
 import { createProviderWatch } from '#payments/watch-providers.ts';
 import { createWebhookWatch, type WatchWebhooks } from '#payments/webhooks/watch-webhooks.ts';
 import { openTestDatabase, type TestDatabase } from '#test/support/database.ts';

@@ -1,5 +1,5 @@
 import { ProviderRejected, ProviderUnreachable } from '../../provider-errors.ts';
-import type { ProviderRefund, RefundCommand, RefundProvider } from '../../refund-provider.ts';
+import type { ProviderRefund, RefundCommand, RefundProvider } from '../../refunds/refund-provider.ts';
 import { oneOfEach } from '../one-of-each.ts';
 import { refundUuid } from '../payment-uuid.ts';
 import { refundMark, withMark } from '../refund-mark.ts';

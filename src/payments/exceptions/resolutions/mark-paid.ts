@@ -1,0 +1,16 @@
+import { acceptanceRefusal, acceptanceUndo, loadAbout } from '../../accept-into.ts';
+import { markPaidInto } from '../../mark-paid.ts';
+import { decideOpen, type Resolver, refused, settleException } from '../resolution.ts';
+
+/** The order of the exception counts as paid on a person's word alone. */
+export const markExceptionPaid: Resolver = (deps, asked) =>
+  decideOpen(deps, { asked, action: 'mark_paid' }, async ({ work, exception, reason }) => {
+    const about = await loadAbout(work, exception);
+    if (about === undefined) return refused('There is no order to mark as paid.');
+    const refusal = await acceptanceRefusal(work, about);
+    if (refusal !== undefined) return refused(refusal);
+    const { by } = asked;
+    await settleException(work, { exception, action: 'mark_paid', by, reason, undo: acceptanceUndo(about) });
+    await markPaidInto(work, { ...about, by, reason });
+    return { kind: 'decided', said: 'Marked as paid.' };
+  });

@@ -1,0 +1,83 @@
+// An exception that somebody has taken shows whose it is. Taking it acknowledges its alert, and acknowledging the alert takes
+// it: both say the same.
+import { recordAudit } from '#access/audit.ts';
+import { type Acknowledgement, acknowledgeIn } from '#alerts/acknowledge-alert.ts';
+import { changeAlert } from '#alerts/raise-alert.ts';
+import type { PaymentDeps } from '../deps.ts';
+import type { Work } from '../work.ts';
+import type { PaymentException } from './exception.ts';
+import { changeException } from './open-exception.ts';
+import { type Person, workOf } from './resolution.ts';
+
+export type Taking =
+  | { kind: 'taken' }
+  | { kind: 'given_back' }
+  | { kind: 'already'; by: string | null }
+  | { kind: 'not_yours'; by: string | null }
+  | { kind: 'over' }
+  | { kind: 'unknown' };
+
+export function takeException(deps: PaymentDeps, input: { exceptionId: string; by: Person }): Promise<Taking> {
+  const { by } = input;
+  return deps.database.transaction(async (stores): Promise<Taking> => {
+    const work = workOf(deps, { stores, by });
+    const exception = await stores.exceptions.findException(input.exceptionId);
+    if (exception === undefined) return { kind: 'unknown' };
+    if (exception.status !== 'open') return { kind: 'over' };
+    if (exception.ownerId !== null) return { kind: 'already', by: exception.ownerName };
+    await giveTo(work, { exception, by });
+    const alert = await stores.alerts.findLiveAlert(exception.key);
+    // A snoozed alert rests because somebody wants it to: whose it is changes nothing about that.
+    if (alert?.status === 'open') {
+      await acknowledgeIn(work, { alertId: alert.id, actor: by.actor, adminName: by.name });
+    }
+    return { kind: 'taken' };
+  });
+}
+
+/** Whoever has it gives it back: it is nobody's, and its alert counts as open again. */
+export function giveBackException(deps: PaymentDeps, input: { exceptionId: string; by: Person }): Promise<Taking> {
+  const { by } = input;
+  return deps.database.transaction(async (stores): Promise<Taking> => {
+    const work = workOf(deps, { stores, by });
+    const exception = await stores.exceptions.findException(input.exceptionId);
+    if (exception === undefined) return { kind: 'unknown' };
+    if (exception.status !== 'open') return { kind: 'over' };
+    if (exception.ownerId !== Number(by.actor.id)) return { kind: 'not_yours', by: exception.ownerName };
+    await changeException(work, { exception, change: { ownerId: null, ownerName: null, takenAt: null } });
+    await recordAudit(work, {
+      ...{ actor: by.actor, action: 'exception.give_back', subject: `exception:${exception.id}` },
+    });
+    const alert = await stores.alerts.findLiveAlert(exception.key);
+    if (alert?.status === 'acknowledged') {
+      const change = { status: 'open', acknowledgedAt: null, acknowledgedBy: null } as const;
+      await changeAlert(work, { alert, change });
+    }
+    return { kind: 'given_back' };
+  });
+}
+
+/** Acknowledges an alert; where it stands for an exception that nobody has, that is taken with it. */
+export function acknowledgeTrouble(
+  deps: PaymentDeps,
+  input: { alertId: string; by: Person },
+): Promise<Acknowledgement> {
+  const { by } = input;
+  return deps.database.transaction(async (stores): Promise<Acknowledgement> => {
+    const work = workOf(deps, { stores, by });
+    const result = await acknowledgeIn(work, { alertId: input.alertId, actor: by.actor, adminName: by.name });
+    if (result.kind !== 'acknowledged') return result;
+    const alert = await stores.alerts.findAlert(input.alertId);
+    const exception = alert && (await stores.exceptions.findOpenException(alert.key));
+    if (exception?.ownerId === null) await giveTo(work, { exception, by });
+    return result;
+  });
+}
+
+async function giveTo(work: Work, { exception, by }: { exception: PaymentException; by: Person }): Promise<void> {
+  const change = { ownerId: Number(by.actor.id), ownerName: by.name, takenAt: work.clock.now() };
+  await changeException(work, { exception, change });
+  await recordAudit(work, {
+    ...{ actor: by.actor, action: 'exception.take', subject: `exception:${exception.id}` },
+  });
+}

@@ -1,0 +1,94 @@
+import { raiseAlert } from '#alerts/raise-alert.ts';
+import { resolveAlert } from '#alerts/resolve-alert.ts';
+import type { Trust } from '#kernel/trust.ts';
+import type { PaymentDeps } from '../deps.ts';
+import type { ExceptionContext } from '../exceptions/open-exception.ts';
+import type { Bounds, Difference } from './compare-with-provider.ts';
+import { endLostFindings, findingKey, openFindings } from './finding-exceptions.ts';
+import type { ReconciliationFinding, ReconciliationRun } from './reconciliation.ts';
+
+interface FinishedRun {
+  run: ReconciliationRun;
+  findings: ReconciliationFinding[];
+  /** What is kept of the differences that were not healed. */
+  open: readonly Difference[];
+  /** The keys of all of them, also of those beyond. */
+  openKeys: ReadonlySet<string>;
+  bounds: Bounds;
+  /** What the other list rests on. */
+  trust?: Trust;
+}
+
+/**
+ * Keeps a run with its findings. Each that could not be healed is an exception, and together they ring, once for as long as
+ * they are the same; what a person has settled is found again in silence.
+ */
+export async function finishReconciliation(deps: PaymentDeps, input: FinishedRun): Promise<void> {
+  const { run, findings, trust = 'fetched' } = input;
+  await deps.database.transaction(async (stores) => {
+    for (const finding of findings) await stores.reconciliation.insertFinding(finding);
+    await stores.reconciliation.changeRun(run);
+    const context = { stores, clock: deps.clock, ids: deps.ids };
+    const key = `reconciliation:${run.provider}`;
+    const { provider } = run;
+    await endLostFindings(context, { provider, found: input.openKeys, bounds: input.bounds });
+    const { settled } = await openFindings(context, { provider, differences: input.open });
+    if (run.openCount === settled) {
+      await resolveAlert(context, { key, by: 'A later reconciliation found no difference.' });
+      return;
+    }
+    const live = await stores.alerts.findLiveAlert(key);
+    const first = await firstUnsettled(context, { provider, open: input.open });
+    const why = first === undefined ? 'It is none of those that are kept.' : whyOf(first);
+    const detail = detailOf({ ...input, settled });
+    // An hourly run that finds the same again must not ring again.
+    if (live?.facts.why === why && live.facts.detail === detail) return;
+    await raiseAlert(context, {
+      key,
+      kind: 'reconciliation',
+      severity: 'warning',
+      orderId: null,
+      paymentId: first?.payment?.id ?? null,
+      facts: {
+        headline: 'Our books and the provider differ',
+        orderNumber: null,
+        amount: null,
+        detail,
+        provider: run.provider,
+        why,
+        trust,
+      },
+      actions: ['exceptions'],
+    });
+  });
+  deps.log.info('reconciliation finished', {
+    provider: run.provider,
+    runId: run.id,
+    compared: run.comparedCount,
+    healed: run.healedCount,
+    open: run.openCount,
+  });
+}
+
+async function firstUnsettled(
+  { stores }: Pick<ExceptionContext, 'stores'>,
+  { provider, open }: { provider: ReconciliationRun['provider']; open: readonly Difference[] },
+): Promise<Difference | undefined> {
+  for (const difference of open) {
+    const exception = await stores.exceptions.findOpenException(findingKey(provider, difference));
+    if (exception !== undefined) return difference;
+  }
+  return undefined;
+}
+
+function whyOf(finding: Difference): string {
+  return `${finding.kind.replaceAll('_', ' ')}: here ${finding.here}; there ${finding.there}`;
+}
+
+function detailOf(input: Pick<FinishedRun, 'run' | 'findings'> & { settled: number }): string {
+  const { openCount, healedCount } = input.run;
+  const count = openCount - input.settled;
+  const open = count === 1 ? '1 difference is open' : `${count} differences are open`;
+  const kept = input.findings.length;
+  return openCount + healedCount === kept ? open : `${open}; the run keeps the first ${kept} that it found`;
+}

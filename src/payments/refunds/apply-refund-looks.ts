@@ -1,0 +1,140 @@
+import { asRefundId, type PaymentId } from '#kernel/ids.ts';
+import { assert } from '#kernel/invariant.ts';
+import { formatAsset, parseMinorCeil } from '#kernel/money.ts';
+import { providerTitle } from '#kernel/provider-name.ts';
+import type { Trust } from '#kernel/trust.ts';
+import type { Cause } from '#orders/timeline.ts';
+import type { PaymentDeps } from '../deps.ts';
+import type { Payment } from '../payment.ts';
+import type { ProviderRegistry } from '../payment-provider.ts';
+import { type Work, writeTimeline } from '../work.ts';
+import { tellRefund } from './change-refund.ts';
+import type { RefundEvent } from './decide-refund.ts';
+import type { Refund } from './refund.ts';
+import type { ProviderRefund, ProviderRefundState } from './refund-provider.ts';
+import { nextRefundPollAt } from './refund-schedule.ts';
+
+const events: Readonly<Record<ProviderRefundState, RefundEvent>> = {
+  pending: 'seen_pending',
+  succeeded: 'seen_succeeded',
+  failed: 'seen_failed',
+  cancelled: 'seen_cancelled',
+};
+
+/**
+ * Applies what a provider shows of one payment's refunds. A refund that we did not ask for was made there by hand: it is
+ * taken into the books, because it counts against what was captured. How many changed.
+ */
+export function applyRefundLooks(
+  deps: PaymentDeps,
+  input: { paymentId: PaymentId; looks: readonly ProviderRefund[]; cause: Cause },
+): Promise<{ changed: number }> {
+  return deps.database.transaction(async (stores) => {
+    const work: Work = { stores, clock: deps.clock, ids: deps.ids, cause: input.cause };
+    const payment = await stores.payments.findPayment(input.paymentId);
+    assert(payment !== undefined, `payment ${input.paymentId} vanished`);
+    let changed = 0;
+    for (const look of input.looks) {
+      const isNews = await takeRefundLook({ work, providers: deps.providers }, { payment, look, trust: 'fetched' });
+      if (isNews) changed += 1;
+    }
+    return { changed };
+  });
+}
+
+/** One look inside the caller's transaction; whether it changed anything. */
+export async function takeRefundLook(
+  deps: { work: Work; providers: ProviderRegistry },
+  input: { payment: Payment; look: ProviderRefund; trust: Trust },
+): Promise<boolean> {
+  const { work } = deps;
+  const { payment, look, trust } = input;
+  // Read anew for each, because two looks may be of one refund.
+  const known = await work.stores.refunds.listRefundsForPayment(payment.id);
+  const ours = known.find(
+    (refund) => refund.id === look.refundId || (refund.reference !== null && refund.reference === look.reference),
+  );
+  const refund = ours ?? (await adopt(work, { payment, look, trust }));
+  if (ours !== undefined && !saysMore(ours, look)) return false;
+  const told = await tellRefund(deps, {
+    refund,
+    event: events[look.state],
+    facts: {
+      reference: look.reference,
+      claimUrl: look.claimUrl ?? refund.claimUrl,
+      providerStatus: look.providerStatus,
+      transactionIds: [...new Set([...refund.transactionIds, ...look.transactionIds])],
+    },
+    text: `${look.state}: ${providerTitle(payment.provider)} says ${look.providerStatus}`,
+    trust,
+  });
+  return told.kind === 'changed' || ours === undefined;
+}
+
+/** A look at what is known already only moves the time of the next one, which the caller does. */
+function saysMore(refund: Refund, look: ProviderRefund): boolean {
+  const isSame =
+    refund.providerStatus === look.providerStatus &&
+    refund.reference === look.reference &&
+    (look.claimUrl === null || refund.claimUrl === look.claimUrl) &&
+    look.transactionIds.every((id) => refund.transactionIds.includes(id));
+  return !isSame || statesOf[look.state] !== refund.status;
+}
+
+const statesOf = { pending: 'pending', succeeded: 'succeeded', failed: 'failed', cancelled: 'cancelled' } as const;
+
+async function adopt(
+  work: Work,
+  { payment, look, trust }: { payment: Payment; look: ProviderRefund; trust: Trust },
+): Promise<Refund> {
+  const now = work.clock.now();
+  const refund: Refund = {
+    id: asRefundId(work.ids.newId()),
+    orderId: payment.orderId,
+    paymentId: payment.id,
+    provider: payment.provider,
+    status: 'requested',
+    version: 1,
+    currency: payment.currency,
+    amountMinor: goneMinor(payment, look),
+    requestedAmount: look.amount.amount,
+    requestedAsset: look.amount.asset,
+    reason: `Made at ${providerTitle(payment.provider)}, not from here`,
+    requestedByKind: 'provider',
+    requestedById: payment.provider,
+    approvedById: null,
+    reference: look.reference,
+    claimUrl: look.claimUrl,
+    providerStatus: null,
+    transactionIds: [],
+    sentAt: look.createdAt ?? now,
+    sends: 0,
+    nextPollAt: nextRefundPollAt({ status: 'pending', createdAt: now, sentAt: now }, now),
+    requestKey: null,
+    requestHash: null,
+    createdAt: now,
+    updatedAt: now,
+    settledAt: null,
+  };
+  await work.stores.refunds.insertRefund(refund);
+  await writeTimeline(work, {
+    order: { id: payment.orderId },
+    paymentId: payment.id,
+    subject: 'refund',
+    from: null,
+    to: 'requested',
+    trust,
+    text: `refund of ${formatAsset(look.amount)} was made at ${providerTitle(payment.provider)}, not from here`,
+  });
+  return refund;
+}
+
+/**
+ * Asset and order currency are the same money, one for one, wherever a provider can give it back; a fraction counts as a
+ * whole, and an unknown unit as all that was asked for, so that never more goes back than came.
+ */
+function goneMinor(payment: Payment, { amount }: ProviderRefund): number {
+  return amount.asset === payment.requestedAsset
+    ? parseMinorCeil(amount.amount, payment.currency)
+    : payment.amountMinor;
+}

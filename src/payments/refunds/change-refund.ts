@@ -1,0 +1,144 @@
+// Every change of a refund goes through here: decide, compare-and-set, timeline, what the shop is told, what becomes of the
+// order, which troubles begin and end.
+import { ConcurrentChange } from '#kernel/database.ts';
+import { assert } from '#kernel/invariant.ts';
+import { formatMoney } from '#kernel/money.ts';
+import { providerTitle } from '#kernel/provider-name.ts';
+import type { Trust } from '#kernel/trust.ts';
+import { formatOrderNumber, type Order } from '#orders/order.ts';
+import { announceRefund } from '../announce.ts';
+import { refreshOrderCards, tellOrder } from '../change-order.ts';
+import { reopenForRefund } from '../exceptions/reopen-exception.ts';
+import type { ProviderRegistry } from '../payment-provider.ts';
+import { endTooMuch } from '../too-much.ts';
+import { endTrouble, raiseTrouble } from '../trouble.ts';
+import { type Work, writeTimeline } from '../work.ts';
+import { decideRefund, type RefundEvent } from './decide-refund.ts';
+import { isOpenRefund, type Refund, type RefundStatus } from './refund.ts';
+import { nextRefundPollAt } from './refund-schedule.ts';
+import type { RefundChange } from './refund-store.ts';
+import { tellOfReturns } from './returns.ts';
+
+export interface RefundEventInput {
+  refund: Refund;
+  event: RefundEvent;
+  /** What else is known: the provider's words, its id, the claim. */
+  facts?: Omit<RefundChange, 'status' | 'updatedAt' | 'settledAt' | 'nextPollAt'>;
+  /** When it is looked at next, where the schedule does not say so. */
+  nextPollAt?: number | null;
+  /** Why, in a sentence; the timeline shows it. */
+  text: string;
+  /** What a look at the provider rests on; without it, on asking the provider. */
+  trust?: Trust;
+}
+
+export type RefundChanged = { kind: 'changed' | 'unchanged'; refund: Refund } | { kind: 'refused' };
+
+export async function tellRefund(
+  deps: { work: Work; providers: ProviderRegistry },
+  input: RefundEventInput,
+): Promise<RefundChanged> {
+  const { work } = deps;
+  const { refund } = input;
+  // What a person says rests on no evidence.
+  const trust = input.event.startsWith('seen_') ? (input.trust ?? 'fetched') : null;
+  const decision = decideRefund(refund.status, input.event);
+  if (decision.kind === 'refused') return { kind: 'refused' };
+  const to = decision.kind === 'changed' ? decision.to : refund.status;
+  const after = await storeRefund(work, { ...input, to });
+  if (decision.kind === 'unchanged') return { kind: 'unchanged', refund: after };
+  const order = await work.stores.orders.findOrder(refund.orderId);
+  assert(order !== undefined, `order of refund ${refund.id} vanished`);
+  await writeTimeline(work, {
+    order,
+    paymentId: refund.paymentId,
+    subject: 'refund',
+    from: refund.status,
+    to,
+    trust,
+    text: `refund of ${formatMoney(refund)} ${input.text}`,
+  });
+  await endOldTrouble(work, after);
+  const changed = await tellOrderOfRefund(work, { order, before: refund, refund: after, trust });
+  if (to === 'succeeded') await announceRefund(work, { order: changed, refund: after });
+  if (to === 'failed' && input.event !== 'said_not_gone')
+    await raiseRefundTrouble(work, { order: changed, refund: after, kind: 'refund_failed' });
+  if (to === 'failed' || to === 'cancelled') await reopenForRefund(work, { order: changed, refund: after });
+  await refreshOrderCards(work, changed);
+  return { kind: 'changed', refund: after };
+}
+
+async function storeRefund(work: Work, input: RefundEventInput & { to: RefundStatus }): Promise<Refund> {
+  const { refund, to } = input;
+  const now = work.clock.now();
+  const next = { ...refund, ...input.facts, status: to };
+  const change: RefundChange = {
+    ...input.facts,
+    status: to,
+    updatedAt: now,
+    nextPollAt: input.nextPollAt === undefined ? nextRefundPollAt(next, now) : input.nextPollAt,
+    settledAt: isOpenRefund(next) ? null : (refund.settledAt ?? now),
+  };
+  const expected = { status: refund.status, version: refund.version };
+  const isChanged = await work.stores.refunds.changeRefund({ id: refund.id, expected, change });
+  if (!isChanged) throw new ConcurrentChange(`refund ${refund.id} changed meanwhile`);
+  return { ...refund, ...change, version: refund.version + 1 };
+}
+
+async function tellOrderOfRefund(
+  work: Work,
+  input: { order: Order; before: Refund; refund: Refund; trust: Trust | null },
+): Promise<Order> {
+  const { order, before, refund, trust } = input;
+  const isThere = refund.status === 'succeeded';
+  if (!isThere && before.status !== 'succeeded') return order;
+  const payments = await work.stores.payments.listPaymentsForOrder(order.id);
+  if (isThere) {
+    const text = `${formatMoney(refund)} went back: ${refund.reason}`;
+    const after = await tellOfReturns(work, { order, payments, trust, text });
+    await endTooMuch(work, { order: after, payments });
+    return after;
+  }
+  const text = `a refund of ${formatMoney(refund)} came back`;
+  const told = { order, payments, paymentId: null, trust, event: 'refund_undone', text } as const;
+  return (await tellOrder(work, told)).order;
+}
+
+async function endOldTrouble(work: Work, refund: Refund): Promise<void> {
+  const by = `The refund is ${refund.status.replaceAll('_', ' ')}.`;
+  await endTrouble(work, { key: `refund_unknown:${refund.id}`, by });
+  if (refund.status !== 'failed') await endTrouble(work, { key: `refund_failed:${refund.id}`, by });
+}
+
+const troubles = {
+  refund_failed: { severity: 'warning', headline: 'Refund failed' },
+  refund_unknown: { severity: 'critical', headline: 'It is not known whether a refund was carried out' },
+} as const;
+
+export async function raiseRefundTrouble(
+  work: Work,
+  input: { order: Order; refund: Refund; kind: keyof typeof troubles },
+): Promise<void> {
+  const { order, refund, kind } = input;
+  const { severity, headline } = troubles[kind];
+  await raiseTrouble(work, {
+    alert: {
+      key: `${kind}:${refund.id}`,
+      kind,
+      severity,
+      orderId: order.id,
+      paymentId: refund.paymentId,
+      facts: {
+        headline,
+        orderNumber: formatOrderNumber(order.number),
+        amount: formatMoney(refund),
+        detail: `Asked for because: ${refund.reason}`,
+        provider: refund.provider,
+        why: refund.providerStatus ?? `${providerTitle(refund.provider)} gave no answer.`,
+        trust: null,
+      },
+      actions: ['check_again', 'open_order'],
+    },
+    facts: { provider: refund.provider, reference: refund.reference, refundId: refund.id },
+  });
+}

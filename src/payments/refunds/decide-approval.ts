@@ -1,0 +1,49 @@
+import { recordAudit } from '#access/audit.ts';
+import type { Actor } from '#kernel/actor.ts';
+import type { RefundId } from '#kernel/ids.ts';
+import type { PaymentDeps } from '../deps.ts';
+import type { Work } from '../work.ts';
+import { tellRefund } from './change-refund.ts';
+import type { Refund, RefundStatus } from './refund.ts';
+import { enqueueSend } from './request-refund.ts';
+
+export type ApprovalDecision =
+  | { kind: 'decided'; refund: Refund }
+  /** Nobody approves what they asked for themselves. */
+  | { kind: 'own_request' }
+  | { kind: 'refused'; status: RefundStatus }
+  | { kind: 'unknown' };
+
+const words = { approve: 'was approved', decline: 'was declined', withdraw: 'was taken back' } as const;
+
+/**
+ * A person decides about a refund that is not sent yet: a second person approves or declines it, or whoever may refund
+ * takes it back. What may have been sent can no longer be taken back.
+ */
+export function decideApproval(
+  deps: PaymentDeps,
+  input: { refundId: RefundId; decision: keyof typeof words; actor: Actor; reason: string | null },
+): Promise<ApprovalDecision> {
+  const { actor, decision, reason } = input;
+  return deps.database.transaction(async (stores): Promise<ApprovalDecision> => {
+    const work: Work = { stores, clock: deps.clock, ids: deps.ids, cause: { kind: 'admin', id: actor.id, actor } };
+    const refund = await stores.refunds.findRefund(input.refundId);
+    if (refund === undefined) return { kind: 'unknown' };
+    const isOwn = refund.requestedByKind === actor.kind && refund.requestedById === actor.id;
+    if (decision === 'approve' && isOwn) return { kind: 'own_request' };
+    if (refund.sentAt !== null) return { kind: 'refused', status: refund.status };
+    const told = await tellRefund(
+      { work, providers: deps.providers },
+      {
+        refund,
+        event: decision,
+        facts: decision === 'approve' ? { approvedById: actor.id } : {},
+        text: reason === null ? words[decision] : `${words[decision]}: ${reason}`,
+      },
+    );
+    if (told.kind === 'refused') return { kind: 'refused', status: refund.status };
+    await recordAudit(work, { actor, action: `refund.${decision}`, subject: `refund:${refund.id}`, reason });
+    if (decision === 'approve') await enqueueSend(work, told.refund);
+    return { kind: 'decided', refund: told.refund };
+  });
+}

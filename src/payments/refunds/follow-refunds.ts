@@ -1,0 +1,75 @@
+import type { RefundId } from '#kernel/ids.ts';
+import { listAway } from '../askable.ts';
+import type { PaymentDeps } from '../deps.ts';
+import { withPayment } from '../payment-lease.ts';
+import { ProviderError } from '../provider-errors.ts';
+import { lookAtRefunds } from './look-at-refunds.ts';
+import type { Refund } from './refund.ts';
+import { postponeRefund } from './refund-marks.ts';
+import { sendRefund } from './send-refund.ts';
+
+const cause = { kind: 'job', id: 'follow-refunds', actor: { kind: 'job', id: 'follow-refunds' } } as const;
+
+/** Asks about refunds that are on their way or not known, most overdue first, at most `limit`. */
+export async function followRefunds(
+  deps: PaymentDeps,
+  input: { limit: number; signal?: AbortSignal },
+): Promise<{ followed: number; changed: number; failed: number }> {
+  const away = listAway(deps.providers);
+  const due = await deps.database.read((stores) =>
+    stores.refunds.listRefundsToPoll({
+      now: deps.clock.now(),
+      except: away,
+      limit: input.limit,
+    }),
+  );
+  const counts = { followed: 0, changed: 0, failed: 0 };
+  for (const refund of due) {
+    if (input.signal?.aborted) break;
+    const outcome = await followOne(deps, { refund, signal: input.signal });
+    counts.followed += 1;
+    if (outcome !== 'same') counts[outcome] += 1;
+  }
+  return counts;
+}
+
+async function followOne(
+  deps: PaymentDeps,
+  input: { refund: Refund; signal: AbortSignal | undefined },
+): Promise<'changed' | 'failed' | 'same'> {
+  const { refund, signal } = input;
+  let hasFailed = false;
+  try {
+    if (refund.status === 'pending') await look(deps, input);
+    else await sendRefund(deps, { refundId: refund.id, cause, ...(signal && { signal }) });
+  } catch (error) {
+    hasFailed = true;
+    // One that cannot be followed keeps its place: at the head of every list, a few of its kind would end it for all.
+    if (!(error instanceof ProviderError)) deps.log.error('refund not followed', { refundId: refund.id }, error);
+  }
+  const after = await deps.database.read((stores) => stores.refunds.findRefund(refund.id));
+  if (after === undefined) return 'failed';
+  if (isStillDue(after, deps.clock.now())) await postponeRefund(deps, after);
+  if (hasFailed) return 'failed';
+  return after.status === refund.status ? 'same' : 'changed';
+}
+
+async function look(deps: PaymentDeps, input: { refund: Refund; signal: AbortSignal | undefined }): Promise<void> {
+  await withPayment(deps, {
+    paymentId: input.refund.paymentId,
+    work: ({ payment }) => lookAtRefunds(deps, { payment, cause, signal: input.signal }),
+  });
+}
+
+function isStillDue(refund: Refund, now: number): boolean {
+  return refund.nextPollAt !== null && refund.nextPollAt <= now;
+}
+
+/** Asks about one refund now, on an admin's word. */
+export async function checkRefund(
+  deps: PaymentDeps,
+  input: { refundId: RefundId },
+): Promise<'changed' | 'failed' | 'same' | 'unknown'> {
+  const refund = await deps.database.read((stores) => stores.refunds.findRefund(input.refundId));
+  return refund === undefined ? 'unknown' : followOne(deps, { refund, signal: undefined });
+}

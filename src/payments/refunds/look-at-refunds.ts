@@ -1,0 +1,23 @@
+import type { Cause } from '#orders/timeline.ts';
+import type { PaymentDeps } from '../deps.ts';
+import type { Payment } from '../payment.ts';
+import { applyRefundLooks } from './apply-refund-looks.ts';
+import { isOpenRefund } from './refund.ts';
+
+/**
+ * Asks the provider about the refunds of a payment whose lease the caller holds: of ours those that are open, and of
+ * others whatever it shows. Throws ProviderError when it cannot be asked; how many changed.
+ */
+export async function lookAtRefunds(
+  deps: PaymentDeps,
+  input: { payment: Payment; cause: Cause; signal?: AbortSignal | undefined },
+): Promise<{ changed: number }> {
+  const { payment, cause } = input;
+  const port = deps.providers.find(payment.provider)?.refunds ?? null;
+  if (port === null || payment.reference === null) return { changed: 0 };
+  const refunds = await deps.database.read((stores) => stores.refunds.listRefundsForPayment(payment.id));
+  const ours = refunds.filter(isOpenRefund).map(({ id, reference }) => ({ refundId: id, reference }));
+  const query = { paymentReference: payment.reference, asset: payment.requestedAsset, ours };
+  const looks = await port.findRefunds(query, input.signal);
+  return applyRefundLooks(deps, { paymentId: payment.id, looks, cause });
+}

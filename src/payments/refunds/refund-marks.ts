@@ -1,0 +1,76 @@
+// What is written down around the sending of a refund: before the call, and after an answer that never came.
+import type { Milliseconds } from '#kernel/clock.ts';
+import { ConcurrentChange } from '#kernel/database.ts';
+import { assert } from '#kernel/invariant.ts';
+import type { Cause } from '#orders/timeline.ts';
+import type { PaymentDeps } from '../deps.ts';
+import type { Work } from '../work.ts';
+import { raiseRefundTrouble, tellRefund } from './change-refund.ts';
+import type { Refund } from './refund.ts';
+import { nextRefundPollAt } from './refund-schedule.ts';
+
+type Told = Parameters<typeof tellRefund>[1];
+
+/** One event, in a transaction of its own; the refund as it is afterwards. */
+export function tellOfRefund(deps: PaymentDeps, input: Told & { cause: Cause }): Promise<Refund> {
+  const { cause, ...told } = input;
+  return deps.database.transaction(async (stores) => {
+    const work: Work = { stores, clock: deps.clock, ids: deps.ids, cause };
+    const result = await tellRefund({ work, providers: deps.providers }, told);
+    assert(result.kind !== 'refused', `refund ${told.refund.id} does not take ${told.event}`);
+    return result.refund;
+  });
+}
+
+/** Written before the call: a process that dies during the call finds here that the command may be out. */
+export function noteSent(deps: PaymentDeps, input: { refund: Refund; quietMs: Milliseconds }): Promise<Refund> {
+  const { refund } = input;
+  const now = deps.clock.now();
+  return change(deps, { refund, to: { sentAt: now, sends: refund.sends + 1, nextPollAt: now + input.quietMs } });
+}
+
+/** The provider said that it did not even look at it. */
+export function noteNotSent(deps: PaymentDeps, refund: Refund): Promise<Refund> {
+  const sends = refund.sends - 1;
+  // After an earlier send the time of this one stands: later than true, which is the safe side.
+  const sentAt = sends === 0 ? null : refund.sentAt;
+  // Before it was ever sent the outbox comes again; afterwards only the schedule does.
+  const nextPollAt = sends === 0 ? null : nextRefundPollAt({ ...refund, sentAt }, deps.clock.now());
+  return change(deps, { refund, to: { sentAt, sends, nextPollAt } });
+}
+
+export function noteLost(deps: PaymentDeps, input: { refund: Refund; cause: Cause }): Promise<Refund> {
+  const text = 'was sent, and no answer came: it is being looked for';
+  return tellOfRefund(deps, { ...input, event: 'lost', text });
+}
+
+/** It still does not show: a person is told, once; the trouble ends by itself when it is known. */
+export async function noteMissing(deps: PaymentDeps, input: { refund: Refund; cause: Cause }): Promise<void> {
+  const { refund, cause } = input;
+  await deps.database.transaction(async (stores) => {
+    const work: Work = { stores, clock: deps.clock, ids: deps.ids, cause };
+    const order = await stores.orders.findOrder(refund.orderId);
+    assert(order !== undefined, `order of refund ${refund.id} vanished`);
+    const live = await stores.exceptions.findOpenException(`refund_unknown:${refund.id}`);
+    if (live === undefined) await raiseRefundTrouble(work, { order, refund, kind: 'refund_unknown' });
+  });
+}
+
+/** It keeps its place in the schedule, whatever the look gave. */
+export async function postponeRefund(deps: PaymentDeps, refund: Refund): Promise<void> {
+  await change(deps, { refund, to: { nextPollAt: nextRefundPollAt(refund, deps.clock.now()) } });
+}
+
+function change(
+  deps: PaymentDeps,
+  input: { refund: Refund; to: Partial<Pick<Refund, 'sentAt' | 'sends' | 'nextPollAt'>> },
+): Promise<Refund> {
+  const { refund } = input;
+  const to = { ...input.to, status: refund.status, updatedAt: deps.clock.now() };
+  return deps.database.transaction(async (stores) => {
+    const expected = { status: refund.status, version: refund.version };
+    const isChanged = await stores.refunds.changeRefund({ id: refund.id, expected, change: to });
+    if (!isChanged) throw new ConcurrentChange(`refund ${refund.id} changed meanwhile`);
+    return { ...refund, ...to, version: refund.version + 1 };
+  });
+}

@@ -1,0 +1,97 @@
+import type { Actor } from '#kernel/actor.ts';
+import type { OrderId, PaymentId } from '#kernel/ids.ts';
+import type { Money } from '#kernel/money.ts';
+import type { Order } from '#orders/order.ts';
+import { whyNoRefund } from '../ask-instead.ts';
+import type { PaymentDeps } from '../deps.ts';
+import { getOrderDetails, type OrderDetails } from '../get-order.ts';
+import { isCoveringPayment, type Payment } from '../payment.ts';
+import type { ProviderRegistry } from '../payment-provider.ts';
+import { type RefundSums, sumRefunds } from './refundable.ts';
+import { type RefundDraft, type RefundRequested, requestRefund } from './request-refund.ts';
+
+export type OrderRefunded = RefundRequested | { kind: 'unknown_order' };
+
+/** What may go back of one payment of an order. */
+export interface RefundablePayment extends RefundSums {
+  payment: Payment;
+}
+
+/** The order's payments that money is left on, the one that a refund is most likely about first. */
+export function refundablePayments(providers: ProviderRegistry, details: PaidDetails): RefundablePayment[] {
+  return paymentsWithMoney(providers, details)
+    .filter(({ canRefund }) => canRefund)
+    .sort(byLikelihood);
+}
+
+/** Why what is left on the order cannot go back from here, once for each provider that has it. */
+export function whyNoRefunds(providers: ProviderRegistry, details: PaidDetails): string[] {
+  const left = paymentsWithMoney(providers, details).filter(({ canRefund }) => !canRefund);
+  const holders = left.flatMap(({ payment }) => providers.find(payment.provider) ?? []);
+  return [...new Set(holders.flatMap((provider) => whyNoRefund(provider) ?? []))];
+}
+
+type PaidDetails = Pick<OrderDetails, 'payments' | 'refunds'>;
+
+function paymentsWithMoney(
+  providers: ProviderRegistry,
+  { payments, refunds }: PaidDetails,
+): (RefundablePayment & { canRefund: boolean })[] {
+  const all = payments.map((payment) => {
+    const provider = providers.find(payment.provider);
+    const sums = sumRefunds(payment, {
+      refunds: refunds.filter(({ paymentId }) => paymentId === payment.id),
+      returnsOddPayments: provider?.capabilities.returnsOddPayments ?? false,
+    });
+    return { payment, canRefund: provider !== undefined && provider.refunds !== null, ...sums };
+  });
+  return all.filter(({ refundableMinor }) => refundableMinor > 0);
+}
+
+/** Money that nobody waited for goes before the payment that covers the order only where a person says so. */
+function byLikelihood(left: RefundablePayment, right: RefundablePayment): number {
+  const covers = ({ payment }: RefundablePayment): number => Number(isCoveringPayment(payment));
+  return covers(right) - covers(left) || right.refundableMinor - left.refundableMinor;
+}
+
+/** Gives back money of an order: of the payment that is named, else of the one that it is most likely about. */
+export async function refundOrder(
+  deps: PaymentDeps,
+  input: {
+    orderId: OrderId;
+    paymentId: PaymentId | null;
+    amount: Money | 'all';
+    reason: string;
+    actor: Actor;
+    request?: RefundDraft['request'];
+  },
+): Promise<OrderRefunded> {
+  const details = await getOrderDetails(deps, { id: input.orderId });
+  if (details === undefined) return { kind: 'unknown_order' };
+  const payment = choose(deps.providers, { details, paymentId: input.paymentId });
+  if (payment === undefined) return nothingToRefund(details.order, input.paymentId);
+  const { amount, reason, actor, request } = input;
+  return requestRefund(deps, { paymentId: payment.id, amount, reason, actor, ...(request && { request }) });
+}
+
+function choose(
+  providers: ProviderRegistry,
+  { details, paymentId }: { details: OrderDetails; paymentId: PaymentId | null },
+): Payment | undefined {
+  if (paymentId !== null) return details.payments.find(({ id }) => id === paymentId);
+  // Without money left anywhere the last payment is asked about, so that the refusal says why.
+  return refundablePayments(providers, details)[0]?.payment ?? details.payments.findLast(hasRefunds(details));
+}
+
+/** A repeat of the request that took the last of the money must find its refund again. */
+function hasRefunds({ refunds }: OrderDetails): (payment: Payment) => boolean {
+  return ({ id }) => refunds.length === 0 || refunds.some(({ paymentId }) => paymentId === id);
+}
+
+function nothingToRefund(order: Order, paymentId: PaymentId | null): OrderRefunded {
+  if (paymentId !== null) {
+    return { kind: 'refused', code: 'unknown_payment', reason: 'The order has no such payment.' };
+  }
+  const reason = `The order is ${order.status.replaceAll('_', ' ')}: it has no payment.`;
+  return { kind: 'refused', code: 'nothing_captured', reason };
+}

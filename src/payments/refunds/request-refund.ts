@@ -1,0 +1,185 @@
+// A refund is written down, with its audit row and its command to the provider, before anybody is asked to send money.
+// That never more goes back than was captured is decided here, in one transaction that holds the order.
+import { recordAudit } from '#access/audit.ts';
+import type { Actor } from '#kernel/actor.ts';
+import { asRefundId, type PaymentId, type RefundId } from '#kernel/ids.ts';
+import { assert } from '#kernel/invariant.ts';
+import { formatMoney, type Money, toDecimal } from '#kernel/money.ts';
+import { providerTitle } from '#kernel/provider-name.ts';
+import { enqueueEffect } from '#messaging/enqueue-effect.ts';
+import { formatOrderNumber, type Order } from '#orders/order.ts';
+import type { Cause } from '#orders/timeline.ts';
+import { whyNoRefund } from '../ask-instead.ts';
+import { holdOrder, refreshOrderCards } from '../change-order.ts';
+import type { PaymentDeps } from '../deps.ts';
+import type { Payment } from '../payment.ts';
+import { type Work, writeTimeline } from '../work.ts';
+import type { Refund } from './refund.ts';
+import { sumRefunds } from './refundable.ts';
+
+const reasonUnitsMax = 300;
+
+export interface RefundDraft {
+  paymentId: PaymentId;
+  /** In the order's currency; `all`: whatever may still go back. */
+  amount: Money | 'all';
+  reason: string;
+  actor: Actor;
+  /** A repeat of the same request finds the refund that the first one made. */
+  request?: { key: string; hash: string };
+  /** What else belongs to the moment in which it is asked for; runs in that transaction, and a throw undoes all of it. */
+  also?: (work: Work, refund: Refund) => Promise<void>;
+}
+
+export type RefundRefusal =
+  | 'reason_missing'
+  | 'unknown_payment'
+  | 'provider_cannot'
+  | 'nothing_captured'
+  | 'wrong_currency'
+  | 'too_much';
+
+export type RefundRequested =
+  | { kind: 'requested' | 'awaiting_approval'; refund: Refund; isRepeat: boolean }
+  | { kind: 'refused'; code: RefundRefusal; reason: string }
+  | { kind: 'key_reused' };
+
+export function requestRefund(deps: PaymentDeps, draft: RefundDraft): Promise<RefundRequested> {
+  const reason = draft.reason.trim();
+  if (reason === '' || reason.length > reasonUnitsMax) {
+    const words = reason === '' ? 'A refund needs a reason.' : `A reason has at most ${reasonUnitsMax} characters.`;
+    return Promise.resolve(refuse('reason_missing', words));
+  }
+  const { actor } = draft;
+  const cause: Cause = { kind: actor.kind === 'admin' ? 'admin' : 'store', id: actor.id, actor };
+  return deps.database.transaction(async (stores): Promise<RefundRequested> => {
+    const work: Work = { stores, clock: deps.clock, ids: deps.ids, cause };
+    const known = draft.request && (await stores.refunds.findRefundByKey(draft.request.key));
+    if (known !== undefined) {
+      if (known.requestHash !== draft.request?.hash) return { kind: 'key_reused' };
+      const kind = known.status === 'awaiting_approval' ? 'awaiting_approval' : 'requested';
+      return { kind, refund: known, isRepeat: true };
+    }
+    const asked = await stores.payments.findPayment(draft.paymentId);
+    if (asked === undefined) return refuse('unknown_payment', 'There is no such payment.');
+    const order = await stores.orders.findOrder(asked.orderId);
+    assert(order !== undefined, `order of payment ${asked.id} vanished`);
+    // The order is read before all that is counted, and held after it. Of two people who refund one order at once, one
+    // looks again, at what the other has taken.
+    const payment = await stores.payments.findPayment(asked.id);
+    assert(payment !== undefined, `payment ${asked.id} vanished`);
+    const checked = await check(deps, { work, payment, amount: draft.amount });
+    if ('refusal' in checked) return checked.refusal;
+    const held = await holdOrder(work, order);
+    const needsApproval = deps.needsApproval?.({ money: checked.money, actor }) ?? false;
+    const refund = newRefund(work, { draft, reason, payment, money: checked.money, needsApproval });
+    await stores.refunds.insertRefund(refund);
+    await note(work, { order: held, payment, refund });
+    await draft.also?.(work, refund);
+    if (!needsApproval) await enqueueSend(work, refund);
+    return { kind: needsApproval ? 'awaiting_approval' : 'requested', refund, isRepeat: false };
+  });
+}
+
+async function check(
+  deps: PaymentDeps,
+  input: { work: Work; payment: Payment; amount: Money | 'all' },
+): Promise<{ money: Money } | { refusal: RefundRequested }> {
+  const { payment } = input;
+  const provider = deps.providers.find(payment.provider);
+  const title = providerTitle(payment.provider);
+  if (provider === undefined) return { refusal: refuse('provider_cannot', `${title} is not configured.`) };
+  const cannot = whyNoRefund(provider);
+  if (cannot !== undefined) return { refusal: refuse('provider_cannot', cannot) };
+  if (payment.reference === null) {
+    return { refusal: refuse('provider_cannot', `${title} does not know this payment.`) };
+  }
+  const refunds = await input.work.stores.refunds.listRefundsForPayment(payment.id);
+  const { returnsOddPayments } = provider.capabilities;
+  const { capturedMinor, refundableMinor } = sumRefunds(payment, { refunds, returnsOddPayments });
+  const { currency } = payment;
+  if (capturedMinor === 0) {
+    const words = returnsOddPayments ? ` What came short or late goes back by itself at ${title}.` : '';
+    return { refusal: refuse('nothing_captured', `There is no money to give back on this payment.${words}`) };
+  }
+  const money = input.amount === 'all' ? { amountMinor: refundableMinor, currency } : input.amount;
+  if (money.currency !== currency)
+    return { refusal: refuse('wrong_currency', `The order is in ${currency}, not in ${money.currency}.`) };
+  if (money.amountMinor <= 0 || money.amountMinor > refundableMinor) {
+    const left = formatMoney({ amountMinor: refundableMinor, currency });
+    return { refusal: refuse('too_much', `At most ${left} can go back; the rest went back or is on its way.`) };
+  }
+  return { money };
+}
+
+function newRefund(
+  work: Work,
+  input: { draft: RefundDraft; reason: string; payment: Payment; money: Money; needsApproval: boolean },
+): Refund {
+  const { draft, payment, money } = input;
+  const now = work.clock.now();
+  return {
+    id: asRefundId(work.ids.newId()),
+    orderId: payment.orderId,
+    paymentId: payment.id,
+    provider: payment.provider,
+    status: input.needsApproval ? 'awaiting_approval' : 'requested',
+    version: 1,
+    currency: money.currency,
+    amountMinor: money.amountMinor,
+    requestedAmount: toDecimal(money),
+    requestedAsset: payment.requestedAsset,
+    reason: input.reason,
+    requestedByKind: draft.actor.kind,
+    requestedById: draft.actor.id,
+    approvedById: null,
+    reference: null,
+    claimUrl: null,
+    providerStatus: null,
+    transactionIds: [],
+    sentAt: null,
+    sends: 0,
+    nextPollAt: null,
+    requestKey: draft.request?.key ?? null,
+    requestHash: draft.request?.hash ?? null,
+    createdAt: now,
+    updatedAt: now,
+    settledAt: null,
+  };
+}
+
+async function note(work: Work, input: { order: Order; payment: Payment; refund: Refund }): Promise<void> {
+  const { order, payment, refund } = input;
+  const { actor } = work.cause;
+  const amount = formatMoney(refund);
+  await writeTimeline(work, {
+    order,
+    paymentId: payment.id,
+    subject: 'refund',
+    from: null,
+    to: refund.status,
+    trust: null,
+    text: `refund of ${amount} asked for: ${refund.reason}`,
+  });
+  await recordAudit(work, {
+    actor,
+    action: 'refund.request',
+    subject: `order:${order.id}`,
+    reason: refund.reason,
+    details: { refundId: refund.id, paymentId: payment.id, amount, order: formatOrderNumber(order.number) },
+  });
+  await refreshOrderCards(work, order);
+}
+
+/** Owes the provider the command. Once for each time that a refund comes to be `requested`. */
+export async function enqueueSend(work: Work, refund: { id: RefundId; version: number }): Promise<void> {
+  await enqueueEffect(work, {
+    topic: 'refund.send',
+    key: `refund.send:${refund.id}:${refund.version}`,
+    payload: { refundId: refund.id },
+  });
+}
+
+function refuse(code: RefundRefusal, reason: string): Extract<RefundRequested, { kind: 'refused' }> {
+  return { kind: 'refused', code, reason };
+}

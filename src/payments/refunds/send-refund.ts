@@ -1,0 +1,206 @@
+// A refund is a command that may be carried out although no answer comes. It is looked for before it is sent; that it is
+// being sent is on disk before the call; and after a lost answer it is looked for until it is known. Only when it has not
+// shown for longer than any call can be under way is the same command sent again, under the same id, which the provider
+// takes for the same command wherever it has idempotency keys at all.
+import { type Milliseconds, minute } from '#kernel/clock.ts';
+import { asRefundId, type RefundId } from '#kernel/ids.ts';
+import { assert } from '#kernel/invariant.ts';
+import type { DeliveryResult, OutboxHandler } from '#messaging/outbox-handler.ts';
+import { formatOrderNumber } from '#orders/order.ts';
+import type { Cause } from '#orders/timeline.ts';
+import type { PaymentDeps } from '../deps.ts';
+import type { Payment } from '../payment.ts';
+import { withPayment } from '../payment-lease.ts';
+import { ProviderError, ProviderRateLimited, ProviderRejected } from '../provider-errors.ts';
+import { applyRefundLooks } from './apply-refund-looks.ts';
+import { isOpenRefund, type Refund } from './refund.ts';
+import { noteLost, noteMissing, noteNotSent, noteSent, postponeRefund, tellOfRefund } from './refund-marks.ts';
+import type { ProviderRefund, RefundCommand, RefundProvider } from './refund-provider.ts';
+import { capturedMinor, isThereStill } from './refundable.ts';
+
+/** Longer than a provider may take to carry out a call that it has not answered. */
+export const quietMs: Milliseconds = 10 * minute;
+/** A command that has not shown after so many sends is left to a person. */
+export const sendsMax = 3;
+
+export type Sending =
+  /** Nothing is to be sent: it was found, or has come to its end. */
+  | { kind: 'settled'; status: Refund['status'] }
+  /** It was sent and no answer came, or one that was sent before does not show yet. */
+  | { kind: 'unknown' }
+  /** Nothing was sent; it is to be tried again. */
+  | { kind: 'not_sent'; error: string; retryAfterMs: Milliseconds | null }
+  | { kind: 'busy' }
+  | { kind: 'gone' };
+
+interface Held {
+  refundId: RefundId;
+  payment: Payment;
+  port: RefundProvider;
+  cause: Cause;
+  signal?: AbortSignal | undefined;
+}
+
+/** Carries the refund one step on: finds it at the provider, or sends it if that is safe. */
+export async function sendRefund(
+  deps: PaymentDeps,
+  input: { refundId: RefundId; cause: Cause; signal?: AbortSignal },
+): Promise<Sending> {
+  const refund = await deps.database.read((stores) => stores.refunds.findRefund(input.refundId));
+  if (refund === undefined) return { kind: 'gone' };
+  const port = deps.providers.find(refund.provider)?.refunds ?? null;
+  if (port === null) return { kind: 'not_sent', error: `${refund.provider} cannot be asked`, retryAfterMs: null };
+  const leased = await withPayment(deps, {
+    paymentId: refund.paymentId,
+    work: ({ payment }) => step(deps, { ...input, payment, port }),
+  });
+  if (leased.kind === 'done') return leased.result;
+  return leased.kind === 'busy' ? { kind: 'busy' } : { kind: 'gone' };
+}
+
+async function step(deps: PaymentDeps, held: Held): Promise<Sending> {
+  let refund = await readRefund(deps, held);
+  if (refund.status !== 'requested' && refund.status !== 'unknown') return { kind: 'settled', status: refund.status };
+  try {
+    if (await isFound(deps, { ...held, refund })) return settled(deps, held);
+  } catch (error) {
+    if (!(error instanceof ProviderError)) throw error;
+    // Nothing is sent blind: whether it is there already is not known.
+    return { kind: 'not_sent', error: error.message, retryAfterMs: null };
+  }
+  const { sentAt } = refund;
+  const hasMoney = await isMoneyThere(deps, { ...held, refund });
+  if (sentAt === null) {
+    if (hasMoney) return send(deps, { ...held, refund });
+    return fail(deps, { ...held, refund, words: 'not sent, because the money is not there any more' });
+  }
+  const isNews = refund.status === 'requested';
+  if (isNews) refund = await noteLost(deps, { refund, cause: held.cause });
+  const isQuiet = deps.clock.now() - sentAt >= quietMs;
+  // What is not found has words of the provider only where it refused a repeat.
+  if (isQuiet && refund.providerStatus !== null) return fail(deps, { ...held, refund, words: refund.providerStatus });
+  if (isQuiet && hasMoney && refund.sends < sendsMax) return send(deps, { ...held, refund });
+  if (!isNews) await noteMissing(deps, { refund, cause: held.cause });
+  await postponeRefund(deps, refund);
+  return { kind: 'unknown' };
+}
+
+/** Of the payment as it is under the lease, and of what a look has just shown to have gone back past us. */
+async function isMoneyThere(deps: PaymentDeps, { payment, refund }: Held & { refund: Refund }): Promise<boolean> {
+  const refunds = await deps.database.read((stores) => stores.refunds.listRefundsForPayment(payment.id));
+  return isThereStill(payment, { refund, refunds, returnsOddPayments: returnsOdd(deps, refund) });
+}
+
+function returnsOdd(deps: PaymentDeps, { provider }: Refund): boolean {
+  return deps.providers.find(provider)?.capabilities.returnsOddPayments ?? false;
+}
+
+async function send(deps: PaymentDeps, held: Held & { refund: Refund }): Promise<Sending> {
+  const { port, payment } = held;
+  const command = await commandFor(deps, held);
+  const sent = await noteSent(deps, { refund: held.refund, quietMs });
+  try {
+    const look = await port.requestRefund(command, held.signal);
+    await applyRefundLooks(deps, { paymentId: payment.id, looks: [own(look, sent)], cause: held.cause });
+    return settled(deps, held);
+  } catch (error) {
+    if (!(error instanceof ProviderError)) throw error;
+    if (error instanceof ProviderRateLimited) {
+      await noteNotSent(deps, sent);
+      return { kind: 'not_sent', error: error.message, retryAfterMs: error.retryAfterMs };
+    }
+    if (error instanceof ProviderRejected) return whenRejected(deps, { ...held, refund: sent, error });
+    await noteLost(deps, { refund: sent, cause: held.cause });
+    return { kind: 'unknown' };
+  }
+}
+
+/**
+ * A repeat may be refused because the first one was carried out, or is about to be. It counts as failed only when still
+ * nothing shows after another quiet time.
+ */
+async function whenRejected(
+  deps: PaymentDeps,
+  held: Held & { refund: Refund; error: ProviderRejected },
+): Promise<Sending> {
+  const { refund, error } = held;
+  const words = error.code === null ? error.message : `${error.message} (${error.code})`;
+  if (refund.sends === 1) return fail(deps, { ...held, words });
+  const facts = { providerStatus: words };
+  await tellOfRefund(deps, { refund, cause: held.cause, event: 'lost', facts, nextPollAt: deps.clock.now(), text: '' });
+  return { kind: 'unknown' };
+}
+
+async function fail(deps: PaymentDeps, held: Held & { refund: Refund; words: string }): Promise<Sending> {
+  const { refund, cause, words } = held;
+  const facts = { providerStatus: words };
+  await tellOfRefund(deps, { refund, cause, event: 'refuse', facts, text: `failed: ${words}` });
+  return { kind: 'settled', status: 'failed' };
+}
+
+async function isFound(deps: PaymentDeps, held: Held & { refund: Refund }): Promise<boolean> {
+  const { payment, port, refund } = held;
+  assert(payment.reference !== null, `payment ${payment.id} has no reference and a refund`);
+  const known = await deps.database.read((stores) => stores.refunds.listRefundsForPayment(payment.id));
+  // All that are open, so that another one of ours is not taken for somebody else's.
+  const ours = known.filter(isOpenRefund).map(({ id, reference }) => ({ refundId: id, reference }));
+  const query = { paymentReference: payment.reference, asset: payment.requestedAsset, ours };
+  const looks = await port.findRefunds(query, held.signal);
+  await applyRefundLooks(deps, { paymentId: payment.id, looks, cause: held.cause });
+  return looks.some((look) => look.refundId === refund.id);
+}
+
+/** The answer to our own command is about our refund, also where the provider does not echo its id there. */
+function own(look: ProviderRefund, refund: Refund): ProviderRefund {
+  return { ...look, refundId: refund.id };
+}
+
+async function readRefund(deps: PaymentDeps, { refundId }: Held): Promise<Refund> {
+  const refund = await deps.database.read((stores) => stores.refunds.findRefund(refundId));
+  assert(refund !== undefined, `refund ${refundId} vanished`);
+  return refund;
+}
+
+async function settled(deps: PaymentDeps, held: Held): Promise<Sending> {
+  return { kind: 'settled', status: (await readRefund(deps, held)).status };
+}
+
+async function commandFor(deps: PaymentDeps, { refund, payment }: Held & { refund: Refund }): Promise<RefundCommand> {
+  const order = await deps.database.read((stores) => stores.orders.findOrder(refund.orderId));
+  assert(order !== undefined && payment.reference !== null, `refund ${refund.id} has no order or no payment`);
+  return {
+    refundId: refund.id,
+    paymentReference: payment.reference,
+    orderNumber: formatOrderNumber(order.number),
+    amount: { amount: refund.requestedAmount, asset: refund.requestedAsset },
+    isFull: refund.amountMinor >= capturedMinor(payment, { returnsOddPayments: returnsOdd(deps, refund) }),
+    reason: refund.reason,
+    customerEmail: order.customerEmail,
+  };
+}
+
+/** Carries out `refund.send`. What is not known afterwards is looked after by the job that follows refunds. */
+export function createRefundHandler(deps: PaymentDeps): OutboxHandler {
+  return {
+    topic: 'refund.send',
+    async deliver(message, signal): Promise<DeliveryResult> {
+      const cause: Cause = { kind: 'system', id: message.id, actor: { kind: 'system', id: 'refund' } };
+      const refundId = asRefundId(String(message.payload['refundId']));
+      const sending = await sendRefund(deps, { refundId, cause, signal });
+      switch (sending.kind) {
+        case 'settled':
+          return { kind: 'done', outcome: sending.status };
+        case 'unknown':
+          return { kind: 'done', outcome: 'unknown' };
+        case 'gone':
+          return { kind: 'give_up', reason: 'the refund is not there' };
+        case 'busy':
+          return { kind: 'retry', error: 'the payment is in other hands', retryAfterMs: null, pausesLane: false };
+        case 'not_sent':
+          return { kind: 'retry', error: sending.error, retryAfterMs: sending.retryAfterMs, pausesLane: false };
+        default:
+          return sending satisfies never;
+      }
+    },
+  };
+}

@@ -1,0 +1,60 @@
+import { recordAudit } from '#access/audit.ts';
+import type { Actor } from '#kernel/actor.ts';
+import type { JsonObject } from '#kernel/json.ts';
+import type { ProviderName } from '#kernel/provider-name.ts';
+import type { PaymentDeps } from '../deps.ts';
+import { ProviderError, ProviderUnreachable } from '../provider-errors.ts';
+import type { Coupon, CouponDraft } from './sales-channel.ts';
+
+export type CouponCreated =
+  | { kind: 'created'; coupon: Coupon }
+  /** The code is taken, by this request's first try or by an older coupon. */
+  | { kind: 'was_there'; coupon: Coupon }
+  | { kind: 'refused'; reason: string }
+  | { kind: 'failed'; isRejected: boolean; message: string }
+  | { kind: 'provider_off' };
+
+/** What is wrong with a draft, in a sentence; undefined when it can be asked for. */
+export function couponFault(draft: CouponDraft): string | undefined {
+  if (!/^[A-Za-z0-9_-]{3,40}$/.test(draft.code)) return 'A code has 3 to 40 letters, digits, dashes and underscores.';
+  if ((draft.percent === null) === (draft.amountMinor === null)) return 'A coupon takes off a share or an amount.';
+  if (draft.percent !== null && !/^(?:[1-9]\d?|100)$/.test(draft.percent)) return 'A share is 1% to 100%.';
+  if (draft.amountMinor !== null && draft.amountMinor <= 0) return 'The amount must be more than nothing.';
+  return undefined;
+}
+
+/** Makes a coupon at a channel, once however often it is asked for: the channel is looked through for the code first. */
+export async function createCoupon(
+  deps: PaymentDeps,
+  input: { provider: ProviderName; draft: CouponDraft; actor: Actor },
+): Promise<CouponCreated> {
+  const { provider, draft, actor } = input;
+  const fault = couponFault(draft);
+  if (fault !== undefined) return { kind: 'refused', reason: fault };
+  const sales = deps.providers.find(provider)?.sales;
+  if (sales === undefined) return { kind: 'provider_off' };
+  // Written before the call, so that a coupon whose answer was lost has somebody who asked for it.
+  await audit(deps, { actor, action: 'coupon.create', draft, details: {} });
+  try {
+    const { coupon, wasThere } = await sales.createCoupon(draft);
+    if (!wasThere) return { kind: 'created', coupon };
+    await audit(deps, { actor, action: 'coupon.was_there', draft, details: { couponId: coupon.id } });
+    return { kind: 'was_there', coupon };
+  } catch (error) {
+    if (!(error instanceof ProviderError)) throw error;
+    await audit(deps, { actor, action: 'coupon.failed', draft, details: { why: error.message } });
+    return { kind: 'failed', isRejected: !(error instanceof ProviderUnreachable), message: error.message };
+  }
+}
+
+async function audit(
+  deps: PaymentDeps,
+  input: { actor: Actor; action: string; draft: CouponDraft; details: JsonObject },
+): Promise<void> {
+  const { actor, action, draft } = input;
+  const { code, percent, amountMinor, productKey } = draft;
+  const details = { percent, amountMinor, productKey, ...input.details };
+  await deps.database.transaction((stores) =>
+    recordAudit({ stores, clock: deps.clock, ids: deps.ids }, { actor, action, subject: `coupon:${code}`, details }),
+  );
+}

@@ -1,0 +1,11 @@
+import type { PaymentDeps } from '../deps.ts';
+import type { StoredSubscription } from './sale-store.ts';
+
+/** Subscriptions at a channel, by their id there or a part of the customer's e-mail or name. */
+export function findSubscriptions(
+  deps: Pick<PaymentDeps, 'database'>,
+  input: { text: string; limit: number },
+): Promise<StoredSubscription[]> {
+  const text = input.text.trim();
+  return deps.database.read((stores) => stores.sales.searchSubscriptions({ text, limit: input.limit }));
+}

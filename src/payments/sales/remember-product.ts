@@ -1,0 +1,68 @@
+import { recordAudit } from '#access/audit.ts';
+import type { Actor } from '#kernel/actor.ts';
+import { formatMoney } from '#kernel/money.ts';
+import type { ProviderName } from '#kernel/provider-name.ts';
+import type { Order } from '#orders/order.ts';
+import { channelKeyPattern, type Product, productNameUnitsMax, skuPattern } from '#orders/product.ts';
+import type { Work } from '../work.ts';
+
+/** What the catalogue would learn of a sale; undefined when a single price cannot be read off it. */
+export function rememberable(order: Pick<Order, 'origin' | 'items' | 'amountMinor' | 'currency' | 'metadata'>) {
+  const [item, second] = order.items;
+  if (order.origin !== 'provider' || item === undefined || second !== undefined || item.sku === null) return undefined;
+  // With a coupon or tax in it, the price of the sale is not the price of the product.
+  if (order.metadata['coupon'] !== undefined || order.metadata['vat'] !== undefined) return undefined;
+  const amountMinor = order.amountMinor / item.quantity;
+  if (!Number.isInteger(amountMinor) || !skuPattern.test(item.sku)) return undefined;
+  return { sku: item.sku, name: item.name.slice(0, productNameUnitsMax), amountMinor, currency: order.currency };
+}
+
+/** Puts the product of a sale into the catalogue, or gives it the price of the sale; its sku, or null when nothing was learnt. */
+export async function rememberProduct(
+  work: Work,
+  input: { order: Order; channel: ProviderName; actor: Actor },
+): Promise<string | null> {
+  const { actor, channel } = input;
+  const learnt = rememberable(input.order);
+  if (learnt === undefined) return null;
+  const known = await work.stores.products.findProductBySku(learnt.sku);
+  const isStored =
+    known === undefined ? await insert(work, { learnt, channel }) : await change(work, { known, learnt, channel });
+  if (!isStored) return null;
+  await recordAudit(work, {
+    actor,
+    action: known === undefined ? 'product.add' : 'product.change',
+    subject: `product:${learnt.sku}`,
+    details: { name: learnt.name, price: formatMoney(learnt), from: known === undefined ? null : formatMoney(known) },
+  });
+  return learnt.sku;
+}
+
+type Learnt = NonNullable<ReturnType<typeof rememberable>>;
+
+function insert(work: Work, { learnt, channel }: { learnt: Learnt; channel: ProviderName }): Promise<boolean> {
+  if (!channelKeyPattern.test(learnt.sku)) return Promise.resolve(false);
+  const now = work.clock.now();
+  const id = work.ids.newId();
+  const times = { createdAt: now, updatedAt: now };
+  return work.stores.products.insertProduct({ id, ...learnt, version: 1, channel, channelKey: learnt.sku, ...times });
+}
+
+function change(
+  work: Work,
+  { known, learnt, channel }: { known: Product; learnt: Learnt; channel: ProviderName },
+): Promise<boolean> {
+  const { amountMinor, currency } = learnt;
+  // A product whose sku is the channel's key of it is sold there from now on.
+  const sold = known.channelKey === null ? { channel, channelKey: known.sku } : known;
+  return work.stores.products.changeProduct({
+    id: known.id,
+    expectedVersion: known.version,
+    change: {
+      name: known.name,
+      channel: sold.channel,
+      channelKey: sold.channelKey,
+      ...{ amountMinor, currency, updatedAt: work.clock.now() },
+    },
+  });
+}

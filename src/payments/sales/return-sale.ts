@@ -1,0 +1,131 @@
+// Money of a sale that the seller gave back at the channel. Whether a second refund tells its step or the sum is not known:
+// the larger of what was told counts, never the sum of what was told, so that no word is counted twice.
+import type { Milliseconds } from '#kernel/clock.ts';
+import type { PaymentId, ProviderReference } from '#kernel/ids.ts';
+import { assert } from '#kernel/invariant.ts';
+import { formatMoney, toDecimal } from '#kernel/money.ts';
+import { type ProviderName, providerTitle } from '#kernel/provider-name.ts';
+import type { Cause } from '#orders/timeline.ts';
+import type { PaymentDeps } from '../deps.ts';
+import type { ProviderRegistry } from '../payment-provider.ts';
+import { takeRefundLook } from '../refunds/apply-refund-looks.ts';
+import { endTrouble, raiseTrouble } from '../trouble.ts';
+import type { Work } from '../work.ts';
+import type { SaleMark } from './sale-store.ts';
+import type { SaleReturn } from './sales-channel.ts';
+
+/** More refunds than this do not wait for their sale: something else is wrong then, and their events stay where they are. */
+const waitingReturnsMax = 500;
+
+export type SaleReturned = { kind: 'booked' | 'nothing_new' | 'kept' } | { kind: 'too_many_wait' };
+
+/** Books what went back of a sale; of one that has not come yet it is kept until it does, and shown to the admins. */
+export async function returnSale(
+  deps: Parameters<typeof book>[0],
+  input: Parameters<typeof book>[1],
+): Promise<SaleReturned> {
+  try {
+    return await book(deps, input);
+  } catch (error) {
+    if (error instanceof TooManyWait) return { kind: 'too_many_wait' };
+    throw error;
+  }
+}
+
+/** Thrown to undo what was noted. */
+class TooManyWait extends Error {}
+
+function book(
+  deps: Pick<PaymentDeps, 'database' | 'clock' | 'ids' | 'providers'>,
+  input: { provider: ProviderName; returned: SaleReturn; cause: Cause },
+): Promise<SaleReturned> {
+  const { provider, returned, cause } = input;
+  const { reference } = returned.sale;
+  return deps.database.transaction(async (stores): Promise<SaleReturned> => {
+    const work: Work = { stores, clock: deps.clock, ids: deps.ids, cause };
+    const { returnedMinor, returnedAt } = returned;
+    const at = deps.clock.now();
+    const mark = await stores.sales.markReturned({ provider, reference, returnedMinor, returnedAt, at });
+    const payment = await stores.payments.findPaymentByReference({ provider, reference });
+    if (payment !== undefined) {
+      const isBooked = await bookReturns({ work, providers: deps.providers }, { paymentId: payment.id, mark });
+      return { kind: isBooked ? 'booked' : 'nothing_new' };
+    }
+    const waiting = await stores.sales.countWaitingReturns(provider);
+    if (waiting > waitingReturnsMax) throw new TooManyWait();
+    await raiseEarlyReturn(work, { provider, returned, at });
+    return { kind: 'kept' };
+  });
+}
+
+/** Brings the refunds of a payment up to what is known to have gone back; false when they are there already. */
+export async function bookReturns(
+  deps: { work: Work; providers: ProviderRegistry },
+  input: { paymentId: PaymentId; mark: SaleMark },
+): Promise<boolean> {
+  const { work } = deps;
+  const { mark } = input;
+  const payment = await work.stores.payments.findPayment(input.paymentId);
+  assert(payment !== undefined, `payment ${input.paymentId} vanished`);
+  const refunds = await work.stores.refunds.listRefundsForPayment(payment.id);
+  const bookedMinor = refunds
+    .filter(({ status }) => status === 'succeeded')
+    .reduce((sum, { amountMinor }) => sum + amountMinor, 0);
+  const amountMinor = Math.min(mark.returnedMinor, payment.amountMinor) - bookedMinor;
+  await endTrouble(work, { key: earlyKey(mark), by: 'The sale came.' });
+  if (amountMinor <= 0) return false;
+  const { currency } = payment;
+  await takeRefundLook(deps, {
+    payment,
+    trust: 'token',
+    look: {
+      reference: `${mark.reference}:${mark.returnedMinor}`,
+      refundId: null,
+      state: 'succeeded',
+      providerStatus: `refunded ${formatMoney({ amountMinor: mark.returnedMinor, currency })} in all`,
+      amount: { amount: toDecimal({ amountMinor, currency }), asset: payment.requestedAsset },
+      claimUrl: null,
+      transactionIds: [],
+      createdAt: mark.returnedAt,
+    },
+  });
+  const order = await work.stores.orders.findOrder(payment.orderId);
+  if (order?.status === 'refunded') {
+    await endTrouble(work, { key: `payment_held:${order.id}`, by: 'All of the money went back.' });
+  }
+  return true;
+}
+
+function earlyKey({ provider, reference }: { provider: ProviderName; reference: ProviderReference }): string {
+  return `payment_unknown:${provider}:${reference}`;
+}
+
+async function raiseEarlyReturn(
+  work: Work,
+  input: { provider: ProviderName; returned: SaleReturn; at: Milliseconds },
+): Promise<void> {
+  const { provider, returned } = input;
+  const { reference, price } = returned.sale;
+  const title = providerTitle(provider);
+  const amount = formatMoney({ ...price, amountMinor: returned.returnedMinor });
+  await raiseTrouble(work, {
+    alert: {
+      key: earlyKey({ provider, reference }),
+      kind: 'payment_unknown',
+      severity: 'info',
+      orderId: null,
+      paymentId: null,
+      facts: {
+        headline: `${title} gave money back for a sale that has not come here`,
+        orderNumber: null,
+        amount,
+        detail: `Sale ${reference}. The refund is kept and booked when the sale comes.`,
+        provider,
+        why: `If it does not come within three hours, import ${title}'s CSV export.`,
+        trust: 'token',
+      },
+      actions: [],
+    },
+    facts: { provider, reference, there: `${amount} of ${formatMoney(price)} refunded` },
+  });
+}

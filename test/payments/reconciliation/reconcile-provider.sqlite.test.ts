@@ -1,0 +1,136 @@
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { hour, minute } from '#kernel/clock.ts';
+import { asProviderReference } from '#kernel/ids.ts';
+import type { PaymentProvider } from '#payments/payment-provider.ts';
+import { endLostReconciliations } from '#payments/reconciliation/end-lost-reconciliations.ts';
+import { createReconciler } from '#payments/reconciliation/reconcile-provider.ts';
+import type { PaymentSnapshot } from '#payments/snapshot.ts';
+import { openTestDatabase, type TestDatabase } from '#test/support/database.ts';
+import { createTestDeps, detailsOf, placeTestOrder, type TestDeps } from '#test/support/payment-looks.ts';
+import { createScriptedProviders, type ScriptedProviders } from '#test/support/scripted-providers.ts';
+import { aSnapshot } from '#test/support/snapshots.ts';
+
+let opened: TestDatabase;
+let deps: TestDeps;
+let providers: ScriptedProviders;
+let provider: PaymentProvider;
+beforeEach(async () => {
+  opened = await openTestDatabase();
+  const made = createTestDeps(opened.database);
+  providers = createScriptedProviders(['btcpay'], made.clock);
+  const scripted = providers.find('btcpay');
+  if (scripted === undefined) throw new Error('btcpay is not on');
+  provider = { ...scripted, capabilities: { ...scripted.capabilities, canList: true } };
+  deps = { ...made, providers: { ...providers, find: () => provider } };
+});
+afterEach(() => opened.remove());
+
+const cause = { kind: 'reconciliation', id: 'test', actor: { kind: 'job', id: 'test' } } as const;
+const compare = () => createReconciler(deps)({ provider: 'btcpay', startedBy: 'test', cause });
+
+test('a payment that cannot be read stays open, and those behind it are healed all the same', async () => {
+  await placeTestOrder(deps, { reference: asProviderReference('broken') });
+  const lost = await placeTestOrder(deps, { reference: asProviderReference('lost') });
+  deps.clock.advance(10 * minute);
+  for (const reference of ['broken', 'lost'])
+    providers.shows(reference, { state: 'confirmed', providerStatus: 'Settled' });
+  const listed = [
+    await provider.fetchPayment(asProviderReference('broken')),
+    await provider.fetchPayment(asProviderReference('lost')),
+  ];
+  provider = {
+    ...provider,
+    async *listPayments() {
+      yield listed;
+    },
+  };
+  providers.shows('broken', { requested: { amount: 'a lot', asset: 'USD' } });
+  expect(await compare()).toMatchObject({ kind: 'finished', run: { comparedCount: 2, healedCount: 1, openCount: 1 } });
+  expect((await detailsOf(deps, lost)).order.status).toBe('paid');
+});
+
+test('a comparison that breaks off is kept as failed, and not as running for ever', async () => {
+  provider = {
+    ...provider,
+    // biome-ignore lint/correctness/useYield: the list breaks before its first page.
+    async *listPayments() {
+      throw new TypeError('a fault of our own');
+    },
+  };
+  await expect(compare()).rejects.toThrow('a fault of our own');
+  const runs = await opened.database.read((stores) => stores.reconciliation.listRuns({ limit: 9 }));
+  expect(runs).toMatchObject([{ status: 'failed', error: 'TypeError' }]);
+});
+
+test('a run that its process left behind is ended at the next start, an old one also beside other processes', async () => {
+  const begun = Promise.withResolvers<void>();
+  provider = {
+    ...provider,
+    async *listPayments() {
+      begun.resolve();
+      await new Promise<never>(() => undefined);
+    },
+  };
+  void compare();
+  await begun.promise;
+  const runs = () => opened.database.read((stores) => stores.reconciliation.listRuns({ limit: 9 }));
+  deps.clock.advance(10 * minute);
+  expect(await endLostReconciliations(deps, { isAlone: false })).toEqual({ ended: 0 });
+  expect(await runs()).toMatchObject([{ status: 'running' }]);
+  deps.clock.advance(hour);
+  expect(await endLostReconciliations(deps, { isAlone: false })).toEqual({ ended: 1 });
+  expect(await runs()).toMatchObject([{ status: 'failed', error: 'the process ended', finishedAt: deps.clock.now() }]);
+  void compare();
+  expect(await endLostReconciliations(deps, { isAlone: true })).toEqual({ ended: 1 });
+});
+
+function list(snapshots: readonly PaymentSnapshot[]): void {
+  provider = {
+    ...provider,
+    async *listPayments() {
+      yield [...snapshots];
+    },
+  };
+}
+
+test('what lies beyond the findings that are kept is healed and counted all the same, and the alert says so', async () => {
+  const lost = await placeTestOrder(deps, { reference: asProviderReference('lost') });
+  providers.shows('lost', { state: 'confirmed', providerStatus: 'Settled' });
+  const strangers = Array.from({ length: 501 }, (_, index) =>
+    aSnapshot({ reference: asProviderReference(`s-${index}`) }),
+  );
+  list([...strangers, await provider.fetchPayment(asProviderReference('lost'))]);
+  deps.clock.advance(10 * minute);
+  const result = await compare();
+  expect(result).toMatchObject({
+    ...{ kind: 'finished' },
+    run: { comparedCount: 502, matchedCount: 0, healedCount: 1, openCount: 501 },
+  });
+  expect(result.kind === 'finished' && result.findings).toHaveLength(500);
+  expect((await detailsOf(deps, lost)).order.status).toBe('paid');
+  const alert = await opened.database.read((stores) => stores.alerts.findLiveAlert('reconciliation:btcpay'));
+  expect(alert?.facts.detail).toBe('501 differences are open; the run keeps the first 500 that it found');
+});
+
+test('healing ends after ten minutes: what is left is open until the next run', async () => {
+  const late = await placeTestOrder(deps, { reference: asProviderReference('first') });
+  await placeTestOrder(deps, { reference: asProviderReference('second') });
+  deps.clock.advance(10 * minute);
+  const looks: PaymentSnapshot[] = [];
+  for (const reference of ['first', 'second']) {
+    providers.shows(reference, { state: 'confirmed', providerStatus: 'Settled' });
+    looks.push(await provider.fetchPayment(asProviderReference(reference)));
+  }
+  list(looks);
+  const { fetchPayment } = provider;
+  provider = {
+    ...provider,
+    fetchPayment(reference) {
+      deps.clock.advance(11 * minute);
+      return fetchPayment(reference);
+    },
+  };
+  expect(await compare()).toMatchObject({ kind: 'finished', run: { matchedCount: 0, healedCount: 1, openCount: 1 } });
+  expect((await detailsOf(deps, late)).order.status).toBe('paid');
+  expect(await compare()).toMatchObject({ kind: 'finished', run: { matchedCount: 1, healedCount: 1, openCount: 0 } });
+});
