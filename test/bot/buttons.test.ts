@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { alertActions, alertStatuses } from '#alerts/alert.ts';
 import { tapHandlers } from '#bot/admin/taps.ts';
-import { callbackBytesMax, decodeTap, exceptionFilters, orderFilters, pageMax, type Tap } from '#bot/callback-data.ts';
+import { callbackBytesMax, decodeTap, exceptionFilters, orderFilters, type Tap } from '#bot/callback-data.ts';
+import { pageMax } from '#bot/callback-fields.ts';
 import { alertCard } from '#bot/views/alert-card.ts';
 import { alertList } from '#bot/views/alert-list.ts';
 import { bookDigest, bookList, bookPage, openBookPage } from '#bot/views/books.ts';

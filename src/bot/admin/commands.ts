@@ -1,5 +1,5 @@
 import type { AlertStatus } from '#alerts/alert.ts';
-import { restoreId } from '../callback-data.ts';
+import { restoreId } from '../callback-fields.ts';
 import { personName } from '../person-name.ts';
 import { helpView } from '../views/help.ts';
 import { type StartReport, startView } from '../views/start.ts';

@@ -1,6 +1,6 @@
 import type { Alert } from '#alerts/alert.ts';
 import { providerTitle } from '#kernel/provider-name.ts';
-import { pageMax } from '../callback-data.ts';
+import { pageMax } from '../callback-fields.ts';
 import { fitLines, type Line, line, weights } from './fit.ts';
 import { bold, clip, show } from './html.ts';
 import { type Button, inRows, type Look, type View } from './view.ts';

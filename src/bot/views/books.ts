@@ -5,7 +5,7 @@ import { formatAsset, sumDecimals } from '#kernel/money.ts';
 import type { BookContent } from '#payments/books/closing.ts';
 import type { ClosedDay, OpenDay } from '#payments/books/read-books.ts';
 import type { BooksVerified } from '#payments/books/verify-books.ts';
-import { pageMax } from '../callback-data.ts';
+import { pageMax } from '../callback-fields.ts';
 import {
   correctionLines,
   dayTitle,

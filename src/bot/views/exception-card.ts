@@ -5,7 +5,7 @@ import type { ExceptionAction } from '#payments/exceptions/exception-actions.ts'
 import { decidedWords, resolvingActions } from '#payments/exceptions/exception-actions.ts';
 import type { ExceptionDetails } from '#payments/exceptions/get-exception.ts';
 import { canUndo } from '#payments/exceptions/undo-resolution.ts';
-import { shortenId } from '../callback-data.ts';
+import { shortenId } from '../callback-fields.ts';
 import { ageText, exceptionSeverity } from './exception-words.ts';
 import { fitLines, type Line, line, weights } from './fit.ts';
 import { bold, code, show } from './html.ts';

@@ -1,7 +1,8 @@
 import { providerTitle } from '#kernel/provider-name.ts';
 import type { PaymentException } from '#payments/exceptions/exception.ts';
 import type { ExceptionCount } from '#payments/exceptions/exception-store.ts';
-import { type ExceptionFilter, pageMax } from '../callback-data.ts';
+import type { ExceptionFilter } from '../callback-data.ts';
+import { pageMax } from '../callback-fields.ts';
 import { ageText, exceptionSeverity, kindWords } from './exception-words.ts';
 import { fitLines, type Line, line, weights } from './fit.ts';
 import { bold, show } from './html.ts';
