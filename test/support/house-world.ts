@@ -1,6 +1,5 @@
 // Everything around the house: the providers, Telegram, the shop, a folder for its file and the settings that join them.
 import { mkdtempSync, rmSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { providerNames } from '#kernel/provider-name.ts';
@@ -9,6 +8,7 @@ import { simulators, webhookPath } from '#sandbox/providers/registry.ts';
 import { startProviderSandbox } from '#sandbox/providers/server.ts';
 import type { SandboxLimits } from '#sandbox/telegram/limits.ts';
 import { startTelegramSandbox, type TelegramSandbox } from '#sandbox/telegram/server.ts';
+import { findFreePort } from './free-port.ts';
 import { createMovableClock, type MovableClock } from './house-clock.ts';
 import { type ShopReceiver, startShopReceiver } from './house-shop.ts';
 
@@ -58,7 +58,8 @@ export async function openWorld(options: WorldOptions = {}): Promise<World> {
   const shop = await startShopReceiver({ now });
   const folder = mkdtempSync(join(tmpdir(), 'tillkeeper-house-'));
   const file = join(folder, 'till.db');
-  const port = await reservePort();
+  // The same over restarts, so that providers know where to come back to.
+  const port = await findFreePort();
   const url = `http://127.0.0.1:${port}`;
   // Some are told with each payment where to post; the others are told here, as an admin does on their pages.
   for (const provider of providerNames) {
@@ -91,14 +92,4 @@ export async function openWorld(options: WorldOptions = {}): Promise<World> {
       rmSync(folder, { recursive: true, force: true });
     },
   };
-}
-
-/** A port that stays the same over restarts, so that providers know where to come back to. */
-async function reservePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const address = server.address();
-  await new Promise((resolve) => server.close(resolve));
-  if (address === null || typeof address === 'string') throw new Error('no port is free');
-  return address.port;
 }

@@ -2,13 +2,13 @@
 // A machine without PostgreSQL fails these tests; it never skips them.
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
 import { openDatabase } from '#db/open-database.ts';
 import type { OpenDatabase, OpenOptions } from '#db/open-options.ts';
+import { findFreePort } from './free-port.ts';
 
 const programs = '/usr/lib/postgresql/15/bin';
 const readyMaxMs = 20_000;
@@ -26,15 +26,6 @@ const asServerUser = process.getuid?.() === 0 ? ['runuser', '-u', 'postgres', '-
 function run(command: string[]): void {
   const [program = '', ...rest] = [...asServerUser, ...command];
   execFileSync(program, rest, { stdio: ['ignore', 'ignore', 'pipe'] });
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const address = server.address();
-  await new Promise((resolve) => server.close(resolve));
-  if (address === null || typeof address === 'string') throw new Error('no port is free');
-  return address.port;
 }
 
 function launch(folder: string, port: number): ChildProcess {
@@ -89,7 +80,7 @@ export async function startPostgres(): Promise<TestPostgres> {
     '--locale=C',
     '-N',
   ]);
-  const port = await freePort();
+  const port = await findFreePort();
   const server = launch(folder, port);
   const stopped = new Promise((resolve) => server.once('exit', resolve));
   const urlOf = (name: string): string => `postgres://tillkeeper@127.0.0.1:${port}/${name}`;
