@@ -1,3 +1,4 @@
+// A provider's list beside our books, and what a comparison of both finds.
 import { hour } from '#kernel/clock.ts';
 import { asProviderReference } from '#kernel/ids.ts';
 import type { PaymentException } from '#payments/exceptions/exception.ts';
