@@ -108,6 +108,19 @@ async function endOldTrouble(work: Work, refund: Refund): Promise<void> {
   const by = `The refund is ${refund.status.replaceAll('_', ' ')}.`;
   await endTrouble(work, { key: `refund_unknown:${refund.id}`, by });
   if (refund.status !== 'failed') await endTrouble(work, { key: `refund_failed:${refund.id}`, by });
+  if (refund.status === 'succeeded') await endEarlierTries(work, refund);
+}
+
+/** Of a refund that failed nothing is left to be decided once as much went back by others that were asked for since. */
+async function endEarlierTries(work: Work, refund: Refund): Promise<void> {
+  const all = await work.stores.refunds.listRefundsForPayment(refund.paymentId);
+  for (const failed of all.filter(({ status }) => status === 'failed')) {
+    const failedAt = failed.settledAt ?? failed.updatedAt;
+    const since = all.filter(({ status, createdAt }) => status === 'succeeded' && createdAt >= failedAt);
+    const wentBackMinor = since.reduce((sum, { amountMinor }) => sum + amountMinor, 0);
+    if (wentBackMinor < failed.amountMinor) continue;
+    await endTrouble(work, { key: `refund_failed:${failed.id}`, by: 'As much went back later.' });
+  }
 }
 
 const troubles = {

@@ -83,9 +83,16 @@ describe('a refund that the provider refuses', () => {
       providerStatus: 'refund: not enough balance (4200)',
     });
     expect((await exceptions()).map(({ kind }) => kind)).toEqual(['refund_failed']);
+    const money = (amountMinor: number) => ({ amount: { amountMinor, currency: 'USD' } });
+    expect(await house.ask(money(900))).toMatchObject({ kind: 'requested' });
+    await house.deliver();
+    // Less than what failed: somebody still has to decide.
+    expect((await exceptions()).map(({ kind }) => kind)).toEqual(['refund_failed']);
     expect(await house.ask()).toMatchObject({ kind: 'requested' });
     await house.deliver();
     expect((await house.details()).order.status).toBe('refunded');
+    // As much as failed went back since: nothing is left to be decided.
+    expect(await exceptions()).toEqual([]);
   });
 
   test('for now, because it was asked too often, is tried again', async () => {
