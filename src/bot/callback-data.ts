@@ -144,5 +144,5 @@ function fieldsOf(kind: Tap['kind']): [string, Field<unknown>][] {
 
 /** Each of the fields of its kind has read its value, which the compiler cannot follow through the table. */
 function asTap(values: Record<string, unknown>): Tap {
-  return values as unknown as Tap;
+  return values as Tap;
 }
