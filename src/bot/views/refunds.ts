@@ -63,7 +63,9 @@ const moreGroup = { one: 'earlier refund', many: 'earlier refunds' };
 export function refundLines(refunds: readonly Refund[]): Line[] {
   return refunds.flatMap((refund, index) => {
     const by = refund.requestedByKind === 'provider' ? ', made at the provider' : '';
-    const words = refund.status === 'failed' && refund.providerStatus ? ` (${show(refund.providerStatus, 120)})` : '';
+    // Why it failed, or whom it waits for: the buyer, or the shop itself.
+    const isTold = refund.status === 'failed' || refund.status === 'pending';
+    const words = isTold && refund.providerStatus ? ` (${show(refund.providerStatus, 120)})` : '';
     const text = `${refundSigns[refund.status]} Refund ${bold(formatMoney(refund))} ${statusWord(refund.status)}${by}${words}`;
     const isOld = index < refunds.length - shownMax;
     const lines: Line[] = [{ html: text, weight: isOld ? weights.extra : weights.fact, group: moreGroup }];
