@@ -2,10 +2,10 @@ import { day, type Milliseconds } from '#kernel/clock.ts';
 import type { ProviderName } from '#kernel/provider-name.ts';
 import type { PaymentDeps } from './lifecycle/deps.ts';
 import type { Outage } from './model/outage.ts';
+import { hasHistory, usualCount } from './model/webhook-rate.ts';
 import type { ProviderHealth } from './ports/payment-provider.ts';
 import { refusedKey } from './webhooks/keep-refused.ts';
 import { silentKey } from './webhooks/silence-alert.ts';
-import { hasHistory, usualCount } from './webhooks/webhook-rate.ts';
 
 /** Everything that is known of how a provider behaves; for the chat, the health checks and the metrics. */
 export interface ProviderReport {

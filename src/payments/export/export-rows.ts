@@ -9,9 +9,9 @@ import type { TimelineEntry } from '#orders/timeline.ts';
 import type { PaymentException } from '../exceptions/exception.ts';
 import type { Outage } from '../model/outage.ts';
 import type { Payment } from '../model/payment.ts';
+import type { ReconciliationFinding, ReconciliationRun } from '../model/reconciliation.ts';
 import type { Refund } from '../model/refund.ts';
 import type { SaleMark, StoredSubscription } from '../ports/sale-store.ts';
-import type { ReconciliationFinding, ReconciliationRun } from '../reconciliation/reconciliation.ts';
 
 export type ExportRow = Record<string, JsonValue>;
 

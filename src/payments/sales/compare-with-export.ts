@@ -3,8 +3,8 @@
 import { day, type Milliseconds } from '#kernel/clock.ts';
 import { formatMoney } from '#kernel/money.ts';
 import type { Payment } from '../model/payment.ts';
+import type { FindingKind } from '../model/reconciliation.ts';
 import type { ExportedSale } from '../ports/sales-channel.ts';
-import type { FindingKind } from '../reconciliation/reconciliation.ts';
 
 /** One of our payments, with what an export may know it by. */
 export interface KnownPayment {

@@ -9,12 +9,12 @@ import { type ProviderName, providerTitle } from '#kernel/provider-name.ts';
 import type { Cause } from '#orders/timeline.ts';
 import type { PaymentDeps } from '../lifecycle/deps.ts';
 import type { Payment } from '../model/payment.ts';
+import type { ReconciliationFinding, ReconciliationRun } from '../model/reconciliation.ts';
 import type { PaymentStores } from '../ports/payment-store.ts';
 import type { ExportedSale, Sale } from '../ports/sales-channel.ts';
 import type { Difference } from '../reconciliation/compare-with-provider.ts';
 import { findingKey } from '../reconciliation/finding-exceptions.ts';
 import { finishReconciliation } from '../reconciliation/finish-reconciliation.ts';
-import type { ReconciliationFinding, ReconciliationRun } from '../reconciliation/reconciliation.ts';
 import {
   compareWithExport,
   type ExportComparison,
