@@ -1,5 +1,5 @@
 import { providerNames } from '#kernel/provider-name.ts';
-import { outageStatuses } from '#payments/outages/outage.ts';
+import { outageStatuses } from '#payments/model/outage.ts';
 import { type Kit, oneOf } from './kit.ts';
 
 export function buildProviderOutages({ check, index, integer, table, text }: Kit) {

@@ -2,12 +2,12 @@ import { ConcurrentChange } from '#kernel/database.ts';
 import { compareDecimals } from '#kernel/money.ts';
 import type { ProviderName } from '#kernel/provider-name.ts';
 import type { Cause } from '#orders/timeline.ts';
-import { refreshOrderCards } from '../change-order.ts';
-import type { PaymentDeps } from '../deps.ts';
-import type { PaymentFigures } from '../figures-provider.ts';
-import type { Payment } from '../payment.ts';
-import type { PaymentChange } from '../payment-store.ts';
-import type { Work } from '../work.ts';
+import { refreshOrderCards } from '../lifecycle/change-order.ts';
+import type { PaymentDeps } from '../lifecycle/deps.ts';
+import type { Work } from '../lifecycle/work.ts';
+import type { Payment } from '../model/payment.ts';
+import type { PaymentFigures } from '../ports/figures-provider.ts';
+import type { PaymentChange } from '../ports/payment-store.ts';
 import type { FigureStanding } from './book-store.ts';
 
 /** Keeps one page of a provider's figures, and puts on the payments what is new of theirs. */

@@ -2,9 +2,9 @@ import type { Milliseconds } from '#kernel/clock.ts';
 import type { ProviderReference } from '#kernel/ids.ts';
 import type { ProviderName } from '#kernel/provider-name.ts';
 import type { Cause } from '#orders/timeline.ts';
-import type { PaymentDeps } from '../deps.ts';
-import type { ProviderSettlement } from '../figures-provider.ts';
-import type { Work } from '../work.ts';
+import type { PaymentDeps } from '../lifecycle/deps.ts';
+import type { Work } from '../lifecycle/work.ts';
+import type { ProviderSettlement } from '../ports/figures-provider.ts';
 import { changePayment } from './save-figures.ts';
 
 /** Keeps one page of a provider's settlements, and says on the payments that they were paid out; how many settlements. */

@@ -1,7 +1,7 @@
 import { recordAudit } from '#access/audit.ts';
-import { checkOrder, type OrderCheck } from '../check-order.ts';
-import type { PaymentDeps } from '../deps.ts';
+import type { PaymentDeps } from '../lifecycle/deps.ts';
 import { checkRefund } from '../refunds/follow-refunds.ts';
+import { checkOrder, type OrderCheck } from '../sync/check-order.ts';
 import { type Person, workOf } from './resolution.ts';
 
 export type ExceptionCheck = OrderCheck | { kind: 'refund'; result: Awaited<ReturnType<typeof checkRefund>> };

@@ -1,8 +1,8 @@
 import { changeAlert } from '#alerts/raise-alert.ts';
 import type { Order } from '#orders/order.ts';
-import { endedByPayment } from '../change-order.ts';
-import type { Refund } from '../refunds/refund.ts';
-import { type Work, writeTimeline } from '../work.ts';
+import { endedByPayment } from '../lifecycle/change-order.ts';
+import { type Work, writeTimeline } from '../lifecycle/work.ts';
+import type { Refund } from '../model/refund.ts';
 import type { PaymentException } from './exception.ts';
 import { changeException } from './open-exception.ts';
 

@@ -3,8 +3,8 @@
 import { recordAudit } from '#access/audit.ts';
 import { type Acknowledgement, acknowledgeIn } from '#alerts/acknowledge-alert.ts';
 import { changeAlert } from '#alerts/raise-alert.ts';
-import type { PaymentDeps } from '../deps.ts';
-import type { Work } from '../work.ts';
+import type { PaymentDeps } from '../lifecycle/deps.ts';
+import type { Work } from '../lifecycle/work.ts';
 import type { PaymentException } from './exception.ts';
 import { changeException } from './open-exception.ts';
 import { type Person, workOf } from './resolution.ts';

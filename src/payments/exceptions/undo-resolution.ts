@@ -1,9 +1,9 @@
 import { recordAudit } from '#access/audit.ts';
 import type { JsonObject } from '#kernel/json.ts';
-import { withdrawAcceptance } from '../accept-into.ts';
-import type { PaymentDeps } from '../deps.ts';
-import type { Work } from '../work.ts';
-import { withdrawWriteOff } from '../write-off-order.ts';
+import type { PaymentDeps } from '../lifecycle/deps.ts';
+import type { Work } from '../lifecycle/work.ts';
+import { withdrawAcceptance } from '../overrides/accept-into.ts';
+import { withdrawWriteOff } from '../overrides/write-off-order.ts';
 import type { PaymentException } from './exception.ts';
 import { reopenException } from './reopen-exception.ts';
 import { noteOnOrder, type Person, type Resolution, refused, workOf } from './resolution.ts';

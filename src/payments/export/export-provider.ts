@@ -5,9 +5,9 @@ import type { Actor } from '#kernel/actor.ts';
 import type { Milliseconds } from '#kernel/clock.ts';
 import type { ProviderName } from '#kernel/provider-name.ts';
 import type { InboxEvent } from '#messaging/messaging-store.ts';
-import type { PaymentDeps } from '../deps.ts';
-import type { Payment } from '../payment.ts';
-import type { PaymentStores } from '../payment-store.ts';
+import type { PaymentDeps } from '../lifecycle/deps.ts';
+import type { Payment } from '../model/payment.ts';
+import type { PaymentStores } from '../ports/payment-store.ts';
 import {
   type ExportRow,
   eventRow,

@@ -1,8 +1,8 @@
 import { raiseAlert } from '#alerts/raise-alert.ts';
 import { resolveAlert } from '#alerts/resolve-alert.ts';
 import type { Trust } from '#kernel/trust.ts';
-import type { PaymentDeps } from '../deps.ts';
 import type { ExceptionContext } from '../exceptions/open-exception.ts';
+import type { PaymentDeps } from '../lifecycle/deps.ts';
 import type { Bounds, Difference } from './compare-with-provider.ts';
 import { endLostFindings, findingKey, openFindings } from './finding-exceptions.ts';
 import type { ReconciliationFinding, ReconciliationRun } from './reconciliation.ts';

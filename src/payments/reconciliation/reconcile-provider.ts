@@ -6,11 +6,11 @@ import { day, type Milliseconds, minute } from '#kernel/clock.ts';
 
 import type { ProviderName } from '#kernel/provider-name.ts';
 import type { Cause } from '#orders/timeline.ts';
-import type { PaymentDeps } from '../deps.ts';
-import type { Payment } from '../payment.ts';
-import { ProviderError } from '../provider-errors.ts';
-import { refreshPayment } from '../refresh-payment.ts';
-import type { PaymentSnapshot } from '../snapshot.ts';
+import type { PaymentDeps } from '../lifecycle/deps.ts';
+import type { Payment } from '../model/payment.ts';
+import type { PaymentSnapshot } from '../model/snapshot.ts';
+import { ProviderError } from '../ports/provider-errors.ts';
+import { refreshPayment } from '../sync/refresh-payment.ts';
 import { compareWithProvider, type Difference } from './compare-with-provider.ts';
 import { findingKey } from './finding-exceptions.ts';
 import { finishReconciliation } from './finish-reconciliation.ts';

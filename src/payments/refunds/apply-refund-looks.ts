@@ -4,15 +4,15 @@ import { formatAsset, parseMinorCeil } from '#kernel/money.ts';
 import { providerTitle } from '#kernel/provider-name.ts';
 import type { Trust } from '#kernel/trust.ts';
 import type { Cause } from '#orders/timeline.ts';
-import type { PaymentDeps } from '../deps.ts';
-import type { Payment } from '../payment.ts';
-import type { ProviderRegistry } from '../payment-provider.ts';
-import { type Work, writeTimeline } from '../work.ts';
+import type { PaymentDeps } from '../lifecycle/deps.ts';
+import { type Work, writeTimeline } from '../lifecycle/work.ts';
+import type { RefundEvent } from '../model/decide-refund.ts';
+import type { Payment } from '../model/payment.ts';
+import type { Refund } from '../model/refund.ts';
+import { nextRefundPollAt } from '../model/refund-schedule.ts';
+import type { ProviderRegistry } from '../ports/payment-provider.ts';
+import type { ProviderRefund, ProviderRefundState } from '../ports/refund-provider.ts';
 import { tellRefund } from './change-refund.ts';
-import type { RefundEvent } from './decide-refund.ts';
-import type { Refund } from './refund.ts';
-import type { ProviderRefund, ProviderRefundState } from './refund-provider.ts';
-import { nextRefundPollAt } from './refund-schedule.ts';
 
 const events: Readonly<Record<ProviderRefundState, RefundEvent>> = {
   pending: 'seen_pending',

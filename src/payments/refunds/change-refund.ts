@@ -6,18 +6,18 @@ import { formatMoney } from '#kernel/money.ts';
 import { providerTitle } from '#kernel/provider-name.ts';
 import type { Trust } from '#kernel/trust.ts';
 import { formatOrderNumber, type Order } from '#orders/order.ts';
-import { announceRefund } from '../announce.ts';
-import { refreshOrderCards, tellOrder } from '../change-order.ts';
 import { reopenForRefund } from '../exceptions/reopen-exception.ts';
-import type { ProviderRegistry } from '../payment-provider.ts';
-import { endTooMuch } from '../too-much.ts';
+import { announceRefund } from '../lifecycle/announce.ts';
+import { refreshOrderCards, tellOrder } from '../lifecycle/change-order.ts';
+import { tellOfReturns } from '../lifecycle/returns.ts';
+import { endTooMuch } from '../lifecycle/too-much.ts';
+import { type Work, writeTimeline } from '../lifecycle/work.ts';
+import { decideRefund, type RefundEvent } from '../model/decide-refund.ts';
+import { isOpenRefund, type Refund, type RefundStatus } from '../model/refund.ts';
+import { nextRefundPollAt } from '../model/refund-schedule.ts';
+import type { ProviderRegistry } from '../ports/payment-provider.ts';
+import type { RefundChange } from '../ports/refund-store.ts';
 import { endTrouble, raiseTrouble } from '../trouble.ts';
-import { type Work, writeTimeline } from '../work.ts';
-import { decideRefund, type RefundEvent } from './decide-refund.ts';
-import { isOpenRefund, type Refund, type RefundStatus } from './refund.ts';
-import { nextRefundPollAt } from './refund-schedule.ts';
-import type { RefundChange } from './refund-store.ts';
-import { tellOfReturns } from './returns.ts';
 
 export interface RefundEventInput {
   refund: Refund;

@@ -3,11 +3,11 @@ import type { Milliseconds } from '#kernel/clock.ts';
 import { ConcurrentChange } from '#kernel/database.ts';
 import { assert } from '#kernel/invariant.ts';
 import type { Cause } from '#orders/timeline.ts';
-import type { PaymentDeps } from '../deps.ts';
-import type { Work } from '../work.ts';
+import type { PaymentDeps } from '../lifecycle/deps.ts';
+import type { Work } from '../lifecycle/work.ts';
+import type { Refund } from '../model/refund.ts';
+import { nextRefundPollAt } from '../model/refund-schedule.ts';
 import { raiseRefundTrouble, tellRefund } from './change-refund.ts';
-import type { Refund } from './refund.ts';
-import { nextRefundPollAt } from './refund-schedule.ts';
 
 type Told = Parameters<typeof tellRefund>[1];
 

@@ -4,9 +4,9 @@ import { createHash } from 'node:crypto';
 import { raiseAlert } from '#alerts/raise-alert.ts';
 import { type Milliseconds, minute } from '#kernel/clock.ts';
 import type { ProviderName } from '#kernel/provider-name.ts';
-import type { PaymentDeps } from '../deps.ts';
-import type { WebhookDelivery, WebhookRefusal } from '../payment-provider.ts';
-import type { PaymentStores } from '../payment-store.ts';
+import type { PaymentDeps } from '../lifecycle/deps.ts';
+import type { WebhookDelivery, WebhookRefusal } from '../ports/payment-provider.ts';
+import type { PaymentStores } from '../ports/payment-store.ts';
 import { keptHeaders } from './kept-headers.ts';
 import { createTokenBucket } from './token-bucket.ts';
 

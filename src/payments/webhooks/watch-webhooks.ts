@@ -4,11 +4,11 @@
 import { resolveAlert } from '#alerts/resolve-alert.ts';
 import { day, hour, type Milliseconds, minute } from '#kernel/clock.ts';
 import type { ProviderName } from '#kernel/provider-name.ts';
-import { isAskable } from '../askable.ts';
-import type { PaymentDeps } from '../deps.ts';
-import { lookAtProvider } from '../outages/look-at-provider.ts';
-import type { PaymentProvider } from '../payment-provider.ts';
-import type { PaymentStores } from '../payment-store.ts';
+import { lookAtProvider } from '../availability/look-at-provider.ts';
+import type { PaymentDeps } from '../lifecycle/deps.ts';
+import { isAskable } from '../ports/askable.ts';
+import type { PaymentProvider } from '../ports/payment-provider.ts';
+import type { PaymentStores } from '../ports/payment-store.ts';
 import type { ReconcileProvider } from '../reconciliation/reconcile-provider.ts';
 import { refusedKey } from './keep-refused.ts';
 import { raiseSilence, silentKey } from './silence-alert.ts';

@@ -1,0 +1,45 @@
+import type { Clock } from '#kernel/clock.ts';
+import type { Ids, PaymentId } from '#kernel/ids.ts';
+import type { Trust } from '#kernel/trust.ts';
+import type { Order } from '#orders/order.ts';
+import type { Cause, TimelineSubject } from '#orders/timeline.ts';
+import type { PaymentStores } from '../ports/payment-store.ts';
+
+/** What verbs of this room carry through one transaction. */
+export interface Work {
+  stores: PaymentStores;
+  clock: Clock;
+  ids: Ids;
+  cause: Cause;
+}
+
+/** Adds a line to the order's history, caused by what this work is done for. */
+export async function writeTimeline(
+  work: Work,
+  input: {
+    order: Pick<Order, 'id'>;
+    paymentId: PaymentId | null;
+    subject: TimelineSubject;
+    from: string | null;
+    to: string | null;
+    trust: Trust | null;
+    text: string;
+  },
+): Promise<void> {
+  const { cause } = work;
+  await work.stores.timeline.append({
+    id: work.ids.newId(),
+    orderId: input.order.id,
+    paymentId: input.paymentId,
+    at: work.clock.now(),
+    subject: input.subject,
+    fromStatus: input.from,
+    toStatus: input.to,
+    causeKind: cause.kind,
+    causeId: cause.id,
+    actorKind: cause.actor.kind,
+    actorId: cause.actor.id,
+    trust: input.trust,
+    text: input.text,
+  });
+}
