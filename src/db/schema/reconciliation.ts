@@ -1,6 +1,6 @@
 import type { PaymentId, ProviderReference } from '#kernel/ids.ts';
 import { providerNames } from '#kernel/provider-name.ts';
-import { findingKinds, reconciliationStatuses } from '#payments/reconciliation/reconciliation.ts';
+import { findingKinds, reconciliationStatuses } from '#payments/model/reconciliation.ts';
 import { type Kit, oneOf } from './kit.ts';
 
 export function buildReconciliationRuns({ check, index, integer, table, text }: Kit) {
