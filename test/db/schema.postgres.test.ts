@@ -4,7 +4,7 @@ import { getTableColumns, getTableName } from '#db/drizzle.ts';
 import { openDatabase } from '#db/open-database.ts';
 import { postgresKit } from '#db/schema/kit.ts';
 import { buildTables } from '#db/schema/tables.ts';
-import { startPostgres, type TestPostgres } from '#test/support/postgres.ts';
+import { startPostgres, type TestPostgres } from '#test/support/database/postgres.ts';
 
 let server: TestPostgres;
 beforeAll(async () => {
