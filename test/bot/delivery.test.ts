@@ -9,9 +9,9 @@ import { readGrammyError } from '#bot/telegram/grammy-errors.ts';
 import { createKeyedQueue } from '#bot/telegram/keyed-queue.ts';
 import { createOnceWithin } from '#bot/telegram/once-within.ts';
 import type { ChatSender, SendOutcome, TelegramUpdate } from '#bot/telegram/telegram.ts';
-import { createTestClock } from '#test/support/clock.ts';
-import { createRecordingLog } from '#test/support/event-log.ts';
-import { createSeededRandom } from '#test/support/random.ts';
+import { createRecordingLog } from '#test/support/fakes/recording-log.ts';
+import { createSeededRandom } from '#test/support/fakes/seeded-random.ts';
+import { createTestClock } from '#test/support/time/test-clock.ts';
 
 const refusals: [number, string, SendOutcome['kind'], object?][] = [
   [429, 'Too Many Requests: retry after 7', 'slow_down', { retry_after: 7 }],
