@@ -47,10 +47,10 @@ export const floors: readonly (readonly Place[])[] = [
   [{ path: 'src/cases', kind: 'domain' }],
   [{ path: 'src/payments/model', kind: 'domain' }],
   [{ path: 'src/payments/ports', kind: 'domain' }],
-  [{ path: 'src/payments/providers/kit', kind: 'adapter' }],
-  [{ path: 'src/payments/providers/http', kind: 'adapter', also: ['src/payments/providers/kit'] }],
+  [{ path: 'src/payments/providers/http', kind: 'adapter' }],
+  [{ path: 'src/payments/providers/kit', kind: 'adapter', also: ['src/payments/providers/http'] }],
   ['coinbase', 'bitpay', 'btcpay', 'nowpayments', 'payhip'].map(providerPlace),
-  [{ path: 'src/payments/providers', kind: 'adapter', also: everyProvider() }],
+  [{ path: 'src/payments/providers/registry', kind: 'adapter', also: everyProvider() }],
   [{ path: 'src/payments/lifecycle', kind: 'domain' }],
   [
     { path: 'src/payments/collect', kind: 'domain' },
@@ -76,7 +76,7 @@ export const floors: readonly (readonly Place[])[] = [
   screens.map((name) => botPlace(name)),
   [botPlace('pager'), botPlace('admin')],
   [{ path: 'src/bot', kind: 'surface' }],
-  [{ path: 'src/config', kind: 'root', also: ['src/payments/providers'] }],
+  [{ path: 'src/config', kind: 'root', also: ['src/payments/providers/registry'] }],
   [{ path: 'src/app', kind: 'root' }],
   [{ path: 'src', kind: 'root' }],
 ];
