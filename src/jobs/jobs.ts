@@ -1,8 +1,9 @@
 // What time brings about: a job is a verb of the domain and a row here. Every verb works in bounded batches and says how
 // many it did. Inbox and outbox are not here, because their pumps look after due rows by themselves.
-import { pruneAlerts } from '#alerts/prune-alerts.ts';
-import { retireAlerts } from '#alerts/retire-alerts.ts';
+
 import { wakeAlerts } from '#alerts/wake-alerts.ts';
+import { pruneAlerts } from '#cases/prune-cases.ts';
+import { retireAlerts } from '#cases/retire-cases.ts';
 import { hour, type Milliseconds, minute, second } from '#kernel/clock.ts';
 import type { JsonObject } from '#kernel/json.ts';
 import { pruneQueues } from '#messaging/prune.ts';

@@ -1,5 +1,4 @@
 import { describe, expect, test } from 'vitest';
-import { alertActions, alertStatuses } from '#alerts/alert.ts';
 import { tapHandlers } from '#bot/admin/taps.ts';
 import { callbackBytesMax, decodeTap, exceptionFilters, orderFilters, type Tap } from '#bot/callback-data.ts';
 import { pageMax } from '#bot/callback-fields.ts';
@@ -28,11 +27,12 @@ import { holdLimitAwaited, holdLimitQuestion, settingsView } from '#bot/views/se
 import { startView } from '#bot/views/start.ts';
 import { shopStatsView } from '#bot/views/stats.ts';
 import { toMarkup, type View } from '#bot/views/view.ts';
+import { alertActions, alertStatuses } from '#cases/case.ts';
 import { providerNames } from '#kernel/provider-name.ts';
 import { orderStatuses } from '#orders/order.ts';
 import { exceptionKinds } from '#payments/exceptions/exception.ts';
-import { exceptionActions } from '#payments/exceptions/exception-actions.ts';
 import { viewOrder } from '#payments/lifecycle/order-view.ts';
+import { exceptionActions } from '#payments/resolutions/options/resolution-actions.ts';
 import { aFullDay } from './support/books.ts';
 import {
   aCoupon,

@@ -1,6 +1,6 @@
-import { type AlertStatus, alertStatuses } from '#alerts/alert.ts';
-import { getException } from '#payments/exceptions/get-exception.ts';
+import { type AlertStatus, alertStatuses } from '#cases/case.ts';
 import { getOrderDetails } from '#payments/lifecycle/get-order.ts';
+import { getException } from '#payments/resolutions/options/get-case.ts';
 import { handleAlertTap, outOfDate } from '../alert-taps.ts';
 import { encodeTap, type TapOf } from '../callback-data.ts';
 import { personName } from '../person-name.ts';

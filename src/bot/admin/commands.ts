@@ -1,4 +1,4 @@
-import type { AlertStatus } from '#alerts/alert.ts';
+import type { AlertStatus } from '#cases/case.ts';
 import { restoreId } from '../callback-fields.ts';
 import { personName } from '../person-name.ts';
 import { helpView } from '../views/help.ts';

@@ -1,6 +1,6 @@
 import type { AccessStores } from '#access/access-store.ts';
 import type { SettingStore } from '#access/setting-store.ts';
-import type { AlertStores } from '#alerts/alert-store.ts';
+import type { AlertStores } from '#cases/case-store.ts';
 import type { Milliseconds } from '#kernel/clock.ts';
 import type { OrderId, PaymentId, ProviderReference } from '#kernel/ids.ts';
 import type { ProviderName } from '#kernel/provider-name.ts';

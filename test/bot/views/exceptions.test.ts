@@ -8,7 +8,7 @@ import { ageText, exceptionSeverity, kindWords } from '#bot/views/exception-word
 import { reasonQuestion } from '#bot/views/reason-question.ts';
 import { day, hour, minute } from '#kernel/clock.ts';
 import { exceptionKinds } from '#payments/exceptions/exception.ts';
-import { resolvingActions } from '#payments/exceptions/exception-actions.ts';
+import { resolvingActions } from '#payments/resolutions/options/resolution-actions.ts';
 import { anException, anOrder, aPayment, at, drawn, exceptionDetails, hostile, look } from '../support/values.ts';
 
 const full = { ...look, buttons: 'full' } as const;

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { asProviderReference } from '#kernel/ids.ts';
 import type { PaymentException } from '#payments/exceptions/exception.ts';
-import { sampleException } from '#test/db/contract/exceptions.ts';
+import { sampleException } from '#test/db/contract/cases.ts';
 import { type BookHouse, expired, openBookHouse, paid, short } from '#test/support/book-house.ts';
 import { aSnapshot } from '#test/support/snapshots.ts';
 

@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { asProviderReference } from '#kernel/ids.ts';
-import { rememberOption } from '#payments/exceptions/resolutions/accept-payment.ts';
-import { undoResolution } from '#payments/exceptions/undo-resolution.ts';
 import type { Sale } from '#payments/ports/sales-channel.ts';
+import { rememberOption } from '#payments/resolutions/actions/accept-payment.ts';
+import { undoResolution } from '#payments/resolutions/actions/undo-resolution.ts';
 import { changeHoldLimit } from '#payments/sales/change-hold-limit.ts';
 import { readHoldLimits } from '#payments/sales/hold-limit.ts';
 import { openTestDatabase } from '#test/support/database.ts';
