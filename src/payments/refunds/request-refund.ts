@@ -15,7 +15,7 @@ import { type Work, writeTimeline } from '../lifecycle/work.ts';
 import type { Payment } from '../model/payment.ts';
 import type { Refund } from '../model/refund.ts';
 import { sumRefunds } from '../model/refundable.ts';
-import { whyNoRefund } from '../ports/ask-instead.ts';
+import { refuseRefund } from '../ports/capability-refusal.ts';
 
 const reasonUnitsMax = 300;
 
@@ -89,7 +89,7 @@ async function check(
   const provider = deps.providers.find(payment.provider);
   const title = providerTitle(payment.provider);
   if (provider === undefined) return { refusal: refuse('provider_cannot', `${title} is not configured.`) };
-  const cannot = whyNoRefund(provider);
+  const cannot = refuseRefund(provider);
   if (cannot !== undefined) return { refusal: refuse('provider_cannot', cannot) };
   if (payment.reference === null) {
     return { refusal: refuse('provider_cannot', `${title} does not know this payment.`) };

@@ -11,7 +11,7 @@ import type { Payment } from '../../model/payment.ts';
 import type { PaymentSnapshot } from '../../model/snapshot.ts';
 import { loadAbout } from '../../overrides/accept-into.ts';
 import { refused } from '../../overrides/override.ts';
-import { whyNotAsked } from '../../ports/ask-instead.ts';
+import { refuseFetch } from '../../ports/capability-refusal.ts';
 import { ProviderError } from '../../ports/provider-errors.ts';
 import { type Asked, decideOpen, type Open, type Resolution, type Resolver, settleException } from './resolution.ts';
 
@@ -49,7 +49,7 @@ async function lookThere(
 ): Promise<{ snapshot: PaymentSnapshot | null } | Resolution> {
   const provider = deps.providers.find(payment.provider);
   if (provider === undefined) return refused('There is nobody to ask about it.');
-  const notAsked = whyNotAsked(provider);
+  const notAsked = refuseFetch(provider);
   if (notAsked !== undefined) return refused(notAsked);
   if (payment.reference === null) return refused('The provider never gave it an id to ask for.');
   try {
