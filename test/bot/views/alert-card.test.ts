@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { alertCard, wakeNotice } from '#bot/views/alert-card.ts';
-import { alertList } from '#bot/views/alert-list.ts';
+import { alertCard, wakeNotice } from '#bot/screens/cases/alert-card-view.ts';
+import { alertList } from '#bot/screens/cases/alert-list-view.ts';
 import { alertKinds, alertSeverities, alertStatuses } from '#cases/case.ts';
 import { day } from '#kernel/clock.ts';
 import { anAlert, at, drawn, hostile, look } from '../support/values.ts';
