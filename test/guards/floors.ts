@@ -1,4 +1,4 @@
-// The plan of the house, which docs/architecture.md draws. The guard in imports.test.ts holds every import against it.
+// The plan of the app, which docs/architecture.md draws. The guard in imports.test.ts holds every import against it.
 
 /**
  * domain: verbs, decisions and ports; knows no framework. adapter: implements ports of the domain; used by the composition

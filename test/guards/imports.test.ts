@@ -1,4 +1,4 @@
-// The borders of the house. Every import in src/, aliased and relative, types included, is held against the table of floors.
+// The borders of the app. Every import in src/, aliased and relative, types included, is held against the table of floors.
 import { dirname } from 'node:path/posix';
 import { expect, test } from 'vitest';
 import baseline from './baseline.json' with { type: 'json' };

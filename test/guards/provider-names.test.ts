@@ -1,7 +1,7 @@
 // Adding a provider is its own folders, a line in each registry and its settings: nothing else may know it by its name.
 import { expect, test } from 'vitest';
 import { providerNames } from '#kernel/provider-name.ts';
-import { abilities } from '#test/support/abilities.ts';
+import { abilities } from '#test/support/providers/abilities.ts';
 import { listSources, readSource, withoutComments } from './source-files.ts';
 
 /** The registries, and the settings: the only places with a line for each provider. */

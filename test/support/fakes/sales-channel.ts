@@ -1,0 +1,78 @@
+// A fake sales channel: it knows the licences that the test gives it, and its events are sales that the test makes up.
+
+import { asProviderReference } from '#kernel/ids.ts';
+import type { InboxEvent } from '#messaging/messaging-store.ts';
+import type { PaymentProvider, ProviderRegistry } from '#payments/ports/payment-provider.ts';
+import type { LicenceLook, Sale, SaleEvent, SaleItem, SalesChannel } from '#payments/ports/sales-channel.ts';
+import { capabilities } from '../providers/capabilities.ts';
+
+export interface FakeSalesChannel extends ProviderRegistry {
+  /** What the next licences are; a throw is the channel's answer. */
+  licences: (LicenceLook | Error)[];
+  /** Licence keys that were asked about. */
+  asked: string[];
+  isOff: boolean;
+}
+
+export function createFakeSalesChannel(): FakeSalesChannel {
+  const never = (): never => {
+    throw new Error('this is not asked for');
+  };
+  const sales: SalesChannel = {
+    readEvent: (body) => events.get(Buffer.from(body).toString('utf8')),
+    strikeSecrets: (text) => text.replaceAll('licence', '…'),
+    async verifyLicence({ licenceKey }) {
+      channel.asked.push(licenceKey);
+      const look = channel.licences.shift() ?? { kind: 'unknown' };
+      if (look instanceof Error) throw look;
+      return look;
+    },
+    ...{ listCoupons: never, createCoupon: never, readExport: never },
+  };
+  const provider: PaymentProvider = {
+    ...{ name: 'payhip', refunds: null, figures: null, sales, quote: () => undefined, findCreatedPayment: never },
+    capabilities: capabilities({ canCreate: false, canFetch: false, canList: false, canCancel: false }),
+    ...{ createPayment: never, fetchPayment: never, listPayments: never, cancelPayment: never, verifyWebhook: never },
+    probe: () => Promise.resolve(),
+  };
+  const channel: FakeSalesChannel = {
+    licences: [],
+    asked: [],
+    isOff: false,
+    list: () => (channel.isOff ? [] : [provider]),
+    find: (name) => (name === 'payhip' && !channel.isOff ? provider : undefined),
+    health: () => undefined,
+  };
+  return channel;
+}
+
+const events = new Map<string, SaleEvent>();
+
+export function aSaleItem(change: Partial<SaleItem> = {}): SaleItem {
+  return {
+    ...{ productKey: 'RGsF', name: 'Field Guide', quantity: 1, licenceKey: null },
+    ...{ hasCoupon: false, hasOpenDiscount: false, ...change },
+  };
+}
+
+export function aSale(change: Partial<Sale> = {}): Sale {
+  return {
+    ...{ reference: asProviderReference('sale-1'), price: { amountMinor: 900, currency: 'USD' }, vatMinor: 0 },
+    ...{ customerEmail: 'ann@example.org', items: [aSaleItem()], coupons: [], feeMinor: 81, paymentType: 'card' },
+    ...{ soldAt: Date.UTC(2026, 10, 22, 2), ...change },
+  };
+}
+
+/** An inbox row whose bytes the fake channel reads as this. */
+export function anEvent(told: SaleEvent | 'unreadable', change: Partial<InboxEvent> = {}): InboxEvent {
+  const text = `event ${events.size}`;
+  if (told !== 'unreadable') events.set(text, told);
+  return {
+    ...{ id: 'event-1', receivedAt: 0, availableAt: 0, lockedUntil: null, lockedBy: null, processedAt: null },
+    ...{ abandonedAt: null, lastError: null, startedAttempts: 1, finishedAttempts: 0, source: 'payhip' },
+    ...{ eventKey: text, eventType: 'paid', reference: 'sale-1', detail: null, trust: 'token', outcome: null },
+    body: Buffer.from(text),
+    headers: null,
+    ...change,
+  };
+}

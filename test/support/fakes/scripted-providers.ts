@@ -1,0 +1,126 @@
+// Providers that do what the test says at this moment, for races and refusals that the sandbox cannot time exactly.
+import type { Clock } from '#kernel/clock.ts';
+import { asProviderReference } from '#kernel/ids.ts';
+import { toDecimal } from '#kernel/money.ts';
+import type { ProviderName } from '#kernel/provider-name.ts';
+import type { PaymentSnapshot } from '#payments/model/snapshot.ts';
+import type {
+  CreatePaymentRequest,
+  PaymentProvider,
+  ProviderHealth,
+  ProviderRegistry,
+} from '#payments/ports/payment-provider.ts';
+import { ProviderRejected, ProviderUnreachable } from '#payments/ports/provider-errors.ts';
+import { capabilities } from '../providers/capabilities.ts';
+
+type Create = (request: CreatePaymentRequest) => Promise<void> | void;
+
+export interface ScriptedProviders extends ProviderRegistry {
+  /** What happens before a create of this provider is answered; a throw is its answer. */
+  onCreate(name: ProviderName, create: Create): void;
+  /** What the provider shows of a reference from here on. */
+  shows(reference: string, look: Partial<PaymentSnapshot>): void;
+  switchOff(name: ProviderName): void;
+  /** What happens when the provider is asked whether it is there; a throw is its answer. */
+  onProbe(name: ProviderName, probe: () => void): void;
+  /** What the calls so far have shown of its health. */
+  feels(name: ProviderName, health: Partial<ProviderHealth>): void;
+  /** Its own list of payments from here on; without one it cannot be listed. */
+  lists(name: ProviderName, references: readonly string[]): void;
+  /** References that were created, in their order: `btcpay-1`, `btcpay-2` … */
+  created: string[];
+}
+
+export function createScriptedProviders(names: readonly ProviderName[], clock: Clock): ScriptedProviders {
+  const creates = new Map<ProviderName, Create>();
+  const looks = new Map<string, Partial<PaymentSnapshot>>();
+  const created: string[] = [];
+  const probes = new Map<ProviderName, () => void>();
+  const healths = new Map<ProviderName, Partial<ProviderHealth>>();
+  const lists = new Map<ProviderName, readonly string[]>();
+  const never = (): never => {
+    throw new Error('this is not asked for');
+  };
+
+  function look(provider: ProviderName, reference: string): PaymentSnapshot {
+    return {
+      ...{ provider, reference: asProviderReference(reference), paymentId: null, trust: 'fetched' },
+      ...{
+        observedAt: clock.now(),
+        state: 'open',
+        providerStatus: 'New',
+        settlement: null,
+        coin: null,
+        label: null,
+        figures: null,
+      },
+      ...{ requested: { amount: '49.00', asset: 'USD' }, isLate: false, isMarkedByHand: false, transactionIds: [] },
+      ...{ checkoutUrl: `https://pay.example.org/i/${reference}`, createdAt: null, expiresAt: null },
+      ...looks.get(reference),
+    };
+  }
+
+  function provider(name: ProviderName): PaymentProvider {
+    return {
+      ...{ name, refunds: null, figures: null },
+      get capabilities() {
+        return capabilities({ canList: lists.has(name) });
+      },
+      quote: (money) => ({ amount: toDecimal(money), asset: money.currency }),
+      async createPayment(request) {
+        await creates.get(name)?.(request);
+        const reference = `${name}-${created.length + 1}`;
+        created.push(reference);
+        const requested = { amount: toDecimal(request.money), asset: request.money.currency };
+        looks.set(reference, { paymentId: request.paymentId, requested });
+        return look(name, reference);
+      },
+      findCreatedPayment: () => Promise.resolve(undefined),
+      fetchPayment: (reference) => Promise.resolve(look(name, reference)),
+      cancelPayment: () => Promise.resolve(),
+      verifyWebhook: never,
+      async *listPayments() {
+        yield (lists.get(name) ?? never()).map((reference) => look(name, reference));
+      },
+      async probe() {
+        probes.get(name)?.();
+      },
+    };
+  }
+
+  const on = new Map(names.map((name) => [name, provider(name)]));
+  return {
+    created,
+    onCreate: (name, create) => void creates.set(name, create),
+    shows: (reference, shown) => void looks.set(reference, { ...looks.get(reference), ...shown }),
+    switchOff: (name) => void on.delete(name),
+    onProbe: (name, probe) => void probes.set(name, probe),
+    feels: (name, health) => void healths.set(name, { ...healths.get(name), ...health }),
+    lists: (name, references) => void lists.set(name, references),
+    list: () => [...on.values()],
+    find: (name) => on.get(name),
+    health: (name) => ({
+      ...{
+        provider: name,
+        breaker: 'closed',
+        openedAt: null,
+        lastError: null,
+        lastSuccessAt: null,
+        failingSince: null,
+        retiredAt: null,
+        dashboardUrl: null,
+      },
+      ...healths.get(name),
+    }),
+  };
+}
+
+const failure = { operation: 'create_payment', code: '4200', httpStatus: null };
+
+export function unreachable(provider: ProviderName): ProviderUnreachable {
+  return new ProviderUnreachable({ ...failure, provider, message: 'create_payment: timeout' });
+}
+
+export function rejected(provider: ProviderName): ProviderRejected {
+  return new ProviderRejected({ ...failure, provider, message: 'create_payment: amount too small' });
+}

@@ -1,0 +1,79 @@
+// The real product as a process of its own, to be killed at any moment and started again on the same file.
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { World } from '../app-fixture/world.ts';
+import { awaitUntil } from '../time/await-until.ts';
+
+const main = fileURLToPath(new URL('../../src/main.ts', import.meta.url));
+const startMaxMs = 20_000;
+
+export interface ProductProcess {
+  start(): void;
+  /** Resolves when it answers over HTTP; rejects when it ended by itself. */
+  awaitReady(): Promise<void>;
+  /** SIGKILL, at once. */
+  kill(): Promise<void>;
+  /** SIGTERM; the exit code. */
+  stop(): Promise<number | null>;
+  /** Its warnings and errors, and whatever else it wrote. */
+  complaints(): string;
+  remove(): void;
+}
+
+export function createProductProcess(world: Pick<World, 'url' | 'environment'>): ProductProcess {
+  // A folder without an `.env`, which the product would read.
+  const cwd = mkdtempSync(join(tmpdir(), 'tillkeeper-process-'));
+  let child: ChildProcess | undefined;
+  let exited: Promise<unknown> = Promise.resolve();
+  let complaints = '';
+
+  function running(): ChildProcess {
+    if (child === undefined) throw new Error('the process was not started');
+    return child;
+  }
+
+  return {
+    start() {
+      child = spawn(process.execPath, [main, 'start'], {
+        cwd,
+        env: { ...world.environment, LOG_LEVEL: 'warn' },
+        stdio: ['ignore', 'pipe', 'pipe'],
+      });
+      exited = once(child, 'exit');
+      const note = (chunk: unknown): void => {
+        complaints += String(chunk);
+      };
+      child.stdout?.on('data', note);
+      child.stderr?.on('data', note);
+    },
+    async awaitReady() {
+      const isReady = async (): Promise<boolean> => {
+        if (running().exitCode !== null) throw new Error(`the process ended by itself: ${complaints}`);
+        try {
+          return (await fetch(`${world.url}/livez`, { signal: AbortSignal.timeout(2_000) })).ok;
+        } catch {
+          return false;
+        }
+      };
+      await awaitUntil(isReady, { what: 'the product to start', timeoutMs: startMaxMs, instead: () => complaints });
+    },
+    async kill() {
+      running().kill('SIGKILL');
+      await exited;
+    },
+    async stop() {
+      running().kill('SIGTERM');
+      await exited;
+      return running().exitCode;
+    },
+    complaints: () => complaints,
+    remove() {
+      child?.kill('SIGKILL');
+      rmSync(cwd, { recursive: true, force: true });
+    },
+  };
+}

@@ -1,0 +1,151 @@
+// Orders over 49.00 USD whose payments show what the test says, and a person who decides about what comes of it.
+import { minute } from '#kernel/clock.ts';
+import { asProviderReference, type OrderId, type PaymentId } from '#kernel/ids.ts';
+import type { PaymentException } from '#payments/exceptions/exception.ts';
+import type { ResolvingAction } from '#payments/exceptions/exception-actions.ts';
+import { getException } from '#payments/exceptions/get-exception.ts';
+import type { Person, Resolution } from '#payments/exceptions/resolution.ts';
+import { resolveException } from '#payments/exceptions/resolve-exception.ts';
+import { undoResolution } from '#payments/exceptions/undo-resolution.ts';
+import type { PaymentSnapshot } from '#payments/model/snapshot.ts';
+import type { PaymentProvider, ProviderRegistry } from '#payments/ports/payment-provider.ts';
+import { openTestDatabase, type TestDatabase } from '../database/test-database.ts';
+import { createFakeRefundProvider, type FakeRefundProvider, withFakeRefunds } from '../fakes/refund-provider.ts';
+import { createScriptedProviders, type ScriptedProviders } from '../fakes/scripted-providers.ts';
+import { createTestDeps, detailsOf, lookAt, placeTestOrder, type TestDeps } from './payment-kit.ts';
+
+export const ada: Person = { actor: { kind: 'admin', id: '42' }, name: 'Ada' };
+export const bob: Person = { actor: { kind: 'admin', id: '43' }, name: 'Bob' };
+
+export const money = (received: string, expected = '49.00') => ({ expected, received, asset: 'USD' });
+
+export interface CaseKit {
+  opened: TestDatabase;
+  deps: TestDeps;
+  providers: ScriptedProviders;
+  refunds: FakeRefundProvider;
+  /** An order whose first payment shows this; a minute passes. */
+  order(shows: Partial<PaymentSnapshot>): Promise<{ orderId: OrderId; paymentId: PaymentId }>;
+  look(paymentId: PaymentId, shows: Partial<PaymentSnapshot>): Promise<void>;
+  details(paymentId: PaymentId): ReturnType<typeof detailsOf>;
+  /** The one open exception of the order. */
+  open(orderId: OrderId): Promise<PaymentException>;
+  allOpen(orderId: OrderId): Promise<string[]>;
+  find(id: string): Promise<PaymentException>;
+  decide(
+    exception: Pick<PaymentException, 'id'>,
+    action: ResolvingAction,
+    more?: { option?: string; reason?: string; by?: Person },
+  ): Promise<Resolution>;
+  undo(exception: Pick<PaymentException, 'id'>): Promise<Resolution>;
+  offered(exception: Pick<PaymentException, 'id'>): Promise<string[]>;
+  /** Types of what the shop is to hear, oldest first; each is told once. */
+  shopHears(): Promise<string[]>;
+  /** `exception.accept: why`, oldest first. */
+  audit(): Promise<string[]>;
+  alert(key: string): Promise<{ status: string; resolvedBy: string | null } | undefined>;
+  remove(): Promise<void>;
+}
+
+/** BTCPay credits what came short, BitPay sends it back. `list` is what BTCPay's own list shows. */
+export async function openCaseKit(): Promise<CaseKit> {
+  const opened = await openTestDatabase();
+  const made = createTestDeps(opened.database);
+  const scripted = createScriptedProviders(['btcpay', 'bitpay'], made.clock);
+  const refunds = createFakeRefundProvider(made.clock, { startsAs: 'pending' });
+  const providers = withFakeRefunds(returningOdd(scripted), 'btcpay', refunds);
+  const deps: TestDeps = { ...made, providers };
+
+  const read = <Result>(work: Parameters<typeof opened.database.read<Result>>[0]) => opened.database.read(work);
+  const allOpen = (orderId: OrderId) => read((stores) => stores.exceptions.listOpenExceptionsForOrder(orderId));
+
+  async function find(id: string): Promise<PaymentException> {
+    const exception = await read((stores) => stores.exceptions.findException(id));
+    if (exception === undefined) throw new Error(`no exception ${id}`);
+    return exception;
+  }
+
+  return {
+    ...{ opened, deps, refunds, find },
+    providers: scripted,
+    async order(shows) {
+      const reference = asProviderReference(`first-${deps.ids.newId()}`);
+      const paymentId = await placeTestOrder(deps, { reference });
+      scripted.shows(reference, shows);
+      await lookAt(deps, { paymentId, shows: { reference, ...shows } });
+      deps.clock.advance(minute);
+      return { paymentId, orderId: (await detailsOf(deps, paymentId)).order.id };
+    },
+    async look(paymentId, shows) {
+      const { payment } = await detailsOf(deps, paymentId);
+      const reference = payment.reference ?? asProviderReference(paymentId);
+      const requested = { amount: payment.requestedAmount, asset: payment.requestedAsset };
+      scripted.shows(reference, { requested, ...shows });
+      await lookAt(deps, { paymentId, shows: { reference, requested, provider: payment.provider, ...shows } });
+      deps.clock.advance(minute);
+    },
+    details: (paymentId) => detailsOf(deps, paymentId),
+    async open(orderId) {
+      const [only, ...more] = await allOpen(orderId);
+      if (only === undefined || more.length > 0)
+        throw new Error(`not one exception: ${[only, ...more].map((e) => e?.kind)}`);
+      return only;
+    },
+    allOpen: async (orderId) => (await allOpen(orderId)).map(({ kind }) => kind),
+    decide: (
+      { id },
+      action,
+      {
+        option = null,
+        reason = 'Agreed by phone',
+        by = ada,
+      }: { option?: string | null; reason?: string; by?: Person } = {},
+    ) => resolveException(deps, { exceptionId: id, action, option, reason, by }),
+    undo: ({ id }) => undoResolution(deps, { exceptionId: id, by: ada }),
+    offered: async ({ id }) => (await getException(deps, { id }))?.actions ?? [],
+    async shopHears() {
+      const request = {
+        lane: 'shop',
+        now: deps.clock.now(),
+        lockedUntil: deps.clock.now() + 30 * minute,
+        lockedBy: 'test',
+        limit: 50,
+      };
+      const messages = await opened.database.transaction(({ outbox }) =>
+        outbox.claimDue({ ...request, suspects: false }),
+      );
+      return messages.map(({ payload }) => String(payload['type']));
+    },
+    async audit() {
+      const rows = await read((stores) => stores.audit.listAudit({ subject: null, limit: 50 }));
+      return rows.map(({ action, reason }) => `${action}${reason === null ? '' : `: ${reason}`}`).reverse();
+    },
+    async alert(key) {
+      const all = await read((stores) =>
+        stores.alerts.listAlerts({
+          statuses: ['open', 'acknowledged', 'snoozed', 'resolved'],
+          before: null,
+          limit: 100,
+        }),
+      );
+      return all.find((alert) => alert.key === key);
+    },
+    remove: () => opened.remove(),
+  };
+}
+
+/** What came short at BitPay never reaches the shop. */
+function returningOdd(registry: ProviderRegistry): ProviderRegistry {
+  const dress = (provider: PaymentProvider): PaymentProvider =>
+    provider.name === 'bitpay'
+      ? { ...provider, capabilities: { ...provider.capabilities, returnsOddPayments: true } }
+      : provider;
+  return {
+    list: () => registry.list().map(dress),
+    find(name) {
+      const provider = registry.find(name);
+      return provider && dress(provider);
+    },
+    health: (name) => registry.health(name),
+  };
+}

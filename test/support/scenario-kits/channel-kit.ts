@@ -1,0 +1,83 @@
+// A shop of its own that sells on paper, and the people who decide about what is held.
+
+import { saveProduct } from '#catalog/save-product.ts';
+import { setLicenceSecret } from '#catalog/set-license-secret.ts';
+import { asProviderReference } from '#kernel/ids.ts';
+import { resolveException } from '#payments/exceptions/resolve-exception.ts';
+import { getOrderDetails, type OrderDetails } from '#payments/lifecycle/get-order.ts';
+import type { Payment } from '#payments/model/payment.ts';
+import type { Sale, SaleEvent } from '#payments/ports/sales-channel.ts';
+import { handleInboxEvent } from '#payments/webhooks/handle-inbox-event.ts';
+import type { TestDatabase } from '#test/support/database/test-database.ts';
+import { anEvent, aSale, createFakeSalesChannel, type FakeSalesChannel } from '#test/support/fakes/sales-channel.ts';
+import { createTestDeps, type TestDeps } from '#test/support/scenario-kits/payment-kit.ts';
+
+export const admin = { kind: 'admin', id: '42' } as const;
+export const by = { actor: admin, name: 'Ada' };
+
+export interface ChannelKit {
+  deps: TestDeps;
+  channel: FakeSalesChannel;
+  hear(told: SaleEvent | 'unreadable', change?: Parameters<typeof anEvent>[1]): ReturnType<typeof handleInboxEvent>;
+  sell(change?: Partial<Sale>): ReturnType<typeof handleInboxEvent>;
+  giveBack(returnedMinor: number, change?: Partial<Sale>): ReturnType<typeof handleInboxEvent>;
+  paymentOf(reference?: string): Promise<Payment | undefined>;
+  orderOf(reference?: string): Promise<OrderDetails>;
+  addGuide(options?: { secret?: string }): Promise<string>;
+}
+
+export function openChannelKit(opened: TestDatabase): ChannelKit {
+  const made = createTestDeps(opened.database);
+  const channel = createFakeSalesChannel();
+  const deps: TestDeps = { ...made, providers: channel };
+  const hear: ChannelKit['hear'] = (told, change) =>
+    handleInboxEvent(deps, anEvent(told, change), new AbortController().signal);
+  const paymentOf: ChannelKit['paymentOf'] = (reference = 'sale-1') =>
+    deps.database.read((stores) =>
+      stores.payments.findPaymentByReference({ provider: 'payhip', reference: asProviderReference(reference) }),
+    );
+  return {
+    ...{ deps, channel, hear, paymentOf },
+    sell: (change) => hear({ kind: 'sold', sale: aSale(change) }),
+    giveBack: (returnedMinor, change) =>
+      hear({ kind: 'returned', returned: { sale: aSale(change), returnedMinor, returnedAt: null } }),
+    async orderOf(reference) {
+      const payment = await paymentOf(reference);
+      const details = payment && (await getOrderDetails(deps, { id: payment.orderId }));
+      if (details === undefined) throw new Error('the sale has no order');
+      return details;
+    },
+    async addGuide(options = {}) {
+      const draft = {
+        sku: 'GUIDE',
+        name: 'Field Guide',
+        amountMinor: 900,
+        currency: 'USD',
+        channel: 'payhip',
+        channelKey: 'RGsF',
+      } as const;
+      const saved = await saveProduct(deps, { draft, expectedVersion: null, actor: admin });
+      if (!('productId' in saved)) throw new Error(`the product was not saved: ${saved.kind}`);
+      const { productId } = saved;
+      if (options.secret) await setLicenceSecret(deps, { productId, secret: options.secret, actor: admin });
+      return productId;
+    },
+  };
+}
+
+export const audited = async ({ deps }: ChannelKit): Promise<string[]> => {
+  const rows = await deps.database.read((stores) => stores.audit.listAudit({ subject: null, limit: 50 }));
+  return rows.map(({ action, reason }) => (reason === null ? action : `${action}: ${reason}`));
+};
+
+/** A person decides about the sale: by the exception that it is held under. */
+export async function decide(
+  shop: ChannelKit,
+  asked: { action: 'accept' | 'reject'; reason: string; reference?: string; option?: string },
+) {
+  const { action, reason, option = null } = asked;
+  const payment = await shop.paymentOf(asked.reference);
+  const key = `payment_held:${payment?.orderId}`;
+  const found = await shop.deps.database.read((stores) => stores.exceptions.listExceptionsByKeys([key]));
+  return resolveException(shop.deps, { exceptionId: found[0]?.id ?? '', action, by, reason, option });
+}
