@@ -10,9 +10,9 @@ import {
   wasSettledByPerson,
 } from '../exceptions/exception.ts';
 import { type ExceptionContext, endException, type Inherited, openException } from '../exceptions/open-exception.ts';
+import type { FindingKind } from '../model/reconciliation.ts';
 import { endTrouble, type TroubleContext } from '../trouble.ts';
 import type { Bounds, Difference } from './compare-with-provider.ts';
-import type { FindingKind } from './reconciliation.ts';
 
 /** As many open findings of one provider are looked through for those that are over. */
 const endedMax = 2_000;
