@@ -8,9 +8,9 @@ import { snoozeAlert } from '#alerts/snooze-alert.ts';
 import { wakeAlerts } from '#alerts/wake-alerts.ts';
 import { day, hour, minute } from '#kernel/clock.ts';
 import { createIds } from '#kernel/ids.ts';
-import { createTestClock } from '#test/support/clock.ts';
-import { openTestDatabase, type TestDatabase } from '#test/support/database.ts';
-import { createSeededRandom } from '#test/support/random.ts';
+import { openTestDatabase, type TestDatabase } from '#test/support/database/test-database.ts';
+import { createSeededRandom } from '#test/support/fakes/seeded-random.ts';
+import { createTestClock } from '#test/support/time/test-clock.ts';
 
 const clock = createTestClock();
 const ids = createIds({ clock, random: createSeededRandom(1) });
