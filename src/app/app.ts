@@ -1,4 +1,4 @@
-// The composition root: with its app-*.ts siblings the one place that knows every side. What every role needs is in
+// The composition root: with its siblings in this folder the one place that knows every side. What every role needs is in
 // app-core.ts; the sides that serve one role each are put together here, and started and stopped in the order written.
 import { createOwnerDirectory } from '#access/owner-directory.ts';
 import type { Config } from '#config/load-config.ts';
