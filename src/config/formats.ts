@@ -1,6 +1,7 @@
 // How one setting's text becomes a value. No message repeats what was given: it may be a secret in the wrong place.
 import { z } from 'zod';
-import { isReachable, listOf } from '#kernel/settings.ts';
+import { logLevels } from '#logging/logger.ts';
+import { isReachable, listOf } from '#payments/providers/kit/setting-formats.ts';
 
 /** Like a base URL, but the path and query belong to it. */
 export const targetUrl = z.string().transform((text, context) => {
@@ -94,8 +95,6 @@ export const timeZone = z.string().refine((name) => {
   }
 }, 'is not a time zone (it looks like Europe/Lisbon)');
 
-export const logLevels = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const;
-export type LogLevel = (typeof logLevels)[number];
 export const logLevel = z.enum(logLevels, `must be one of ${logLevels.join(', ')}`);
 
 export const telegramMode = z.enum(['polling', 'webhook'], 'must be polling or webhook');

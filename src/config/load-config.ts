@@ -2,10 +2,11 @@
 // since a secret may stand in the wrong place. An empty value counts as unset, as container tools write it.
 import type { ProviderName } from '#kernel/provider-name.ts';
 import type { SetUpCheck } from '#kernel/set-up-check.ts';
-import { isOn, requireAll } from '#kernel/settings.ts';
+import type { LogLevel } from '#logging/logger.ts';
+import { isOn, requireAll } from '#payments/providers/kit/settings.ts';
 import { definitions, type SettingsByProvider } from '#payments/providers/registry/definitions.ts';
 import { checkSettings } from './check-settings.ts';
-import type { DatabaseConfig, LogLevel, Role } from './formats.ts';
+import type { DatabaseConfig, Role } from './formats.ts';
 import { type ConfigDeps, type Environment, listSecrets, readSettings, type SettingsReading } from './read-settings.ts';
 
 /** Current first; the second one is accepted while secrets are being rotated. */

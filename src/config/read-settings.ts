@@ -1,5 +1,5 @@
 // The environment's texts, each parsed by its own schema.
-import type { Reading } from '#kernel/settings.ts';
+import type { Reading } from '#payments/providers/kit/settings.ts';
 import { type SettingValues, settings } from './settings.ts';
 
 export type Environment = Readonly<Record<string, string | undefined>>;

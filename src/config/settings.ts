@@ -1,6 +1,7 @@
 // Every setting, grouped by side; those of a provider stand in its own folder. `.env.example` is compared with this table in
 // both directions by a test.
-import { baseUrl, type SettingGroup, setting, type ValuesOf, word } from '#kernel/settings.ts';
+import { baseUrl, word } from '#payments/providers/kit/setting-formats.ts';
+import { type SettingGroup, setting, type ValuesOf } from '#payments/providers/kit/settings.ts';
 import { definitions } from '#payments/providers/registry/definitions.ts';
 import {
   bearerKeys,

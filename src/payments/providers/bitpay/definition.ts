@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import { baseUrl, secrets, setting } from '#kernel/settings.ts';
 import type { ProviderDefinition } from '../kit/provider-definition.ts';
-import { declareSettings } from '../kit/settings-declaration.ts';
+import { baseUrl, secrets } from '../kit/setting-formats.ts';
+import { declareSettings, setting } from '../kit/settings.ts';
 import { webhookAddress } from '../kit/web-address.ts';
 import { type BitpaySettings, createBitpayProvider } from './bitpay-provider.ts';
 import { findBitpayError } from './client.ts';

@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import { baseUrl, listOf, secrets, setting, word } from '#kernel/settings.ts';
 import type { ProviderDefinition } from '../kit/provider-definition.ts';
-import { declareSettings } from '../kit/settings-declaration.ts';
+import { baseUrl, listOf, secrets, word } from '../kit/setting-formats.ts';
+import { declareSettings, setting } from '../kit/settings.ts';
 import { findCoinbaseError } from './client.ts';
 import { type CoinbaseSettings, createCoinbaseProvider } from './coinbase-provider.ts';
 import { isCoinbaseKey } from './jwt.ts';

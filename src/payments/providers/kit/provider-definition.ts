@@ -4,7 +4,7 @@ import type { ProviderName } from '#kernel/provider-name.ts';
 import type { PaymentProvider } from '../../ports/payment-provider.ts';
 import type { ProviderHttp, ProviderHttpOptions } from '../http/client.ts';
 import type { HttpPolicy } from '../http/policy.ts';
-import type { SettingsDeclaration } from './settings-declaration.ts';
+import type { SettingsDeclaration } from './settings.ts';
 
 /** What every adapter works with; `http` is the only way out. */
 export interface ProviderTools {

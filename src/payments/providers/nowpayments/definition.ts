@@ -1,6 +1,6 @@
-import { baseUrl, secrets, setting, word } from '#kernel/settings.ts';
 import type { ProviderDefinition } from '../kit/provider-definition.ts';
-import { declareSettings } from '../kit/settings-declaration.ts';
+import { baseUrl, secrets, word } from '../kit/setting-formats.ts';
+import { declareSettings, setting } from '../kit/settings.ts';
 import { webhookAddress } from '../kit/web-address.ts';
 import { findNowpaymentsError } from './client.ts';
 import { createNowpaymentsProvider, type NowpaymentsSettings } from './nowpayments-provider.ts';

@@ -1,8 +1,8 @@
 import { hash } from 'node:crypto';
 import { z } from 'zod';
-import { baseUrl, listOf, secrets, setting } from '#kernel/settings.ts';
 import type { ProviderDefinition } from '../kit/provider-definition.ts';
-import { declareSettings } from '../kit/settings-declaration.ts';
+import { baseUrl, listOf, secrets } from '../kit/setting-formats.ts';
+import { declareSettings, setting } from '../kit/settings.ts';
 import { findPayhipError } from './client.ts';
 import { createPayhipProvider, type PayhipSettings } from './payhip-provider.ts';
 
