@@ -10,7 +10,7 @@ import type { OrderStores } from '#orders/order-store.ts';
 import type { ExceptionStore } from '../exceptions/exception-store.ts';
 import type { Payment, PaymentStatus } from '../model/payment.ts';
 import type { ReconciliationFinding, ReconciliationRun } from '../model/reconciliation.ts';
-import type { WebhookRateStore } from '../webhooks/webhook-rate.ts';
+import type { WebhookRateStore } from '../model/webhook-rate.ts';
 import type { OutageStore } from './outage-store.ts';
 import type { RefundStore } from './refund-store.ts';
 import type { SaleStore } from './sale-store.ts';
