@@ -1,10 +1,10 @@
 import { expect, test } from 'vitest';
 import { minute, second } from '#kernel/clock.ts';
-import { type GroupedCheck, well, wrong } from '#kernel/set-up-check.ts';
+import { type GroupedCheck, okCheck, errorCheck } from '#kernel/set-up-check.ts';
 import { openChat, say, tap, textOf } from './support/chat.ts';
 
 const broken: GroupedCheck = { group: 'btcpay', ...wrong('key', { detail: 'is refused', advice: 'make a new one' }) };
-const mended: GroupedCheck = { group: 'btcpay', ...well('key', 'is accepted') };
+const mended: GroupedCheck = { group: 'btcpay', ...okCheck('key', 'is accepted') };
 
 test.each(['/health', '/providers'])(
   '%s answers at once, and its message is edited when the look ends',

@@ -12,9 +12,9 @@ describe('PUBLIC_URL', () => {
     ['leads to this very product', ours('one'), 'one', 'ok'],
     ['leads to another one', ours('two'), 'one', 'wrong'],
     ['leads to one, and which is not known', ours('two'), null, 'ok'],
-    ['leads to somebody else’s page', { kind: 'stranger', status: 200 }, 'one', 'wrong'],
-    ['leads to somebody else’s page while we do not run', { kind: 'stranger', status: 200 }, null, 'wrong'],
-    ['leads to a proxy that does not find us', { kind: 'stranger', status: 502 }, 'one', 'wrong'],
+    ['leads to somebody else’s page', { kind: 'stranger', status: 200 }, 'one', 'error'],
+    ['leads to somebody else’s page while we do not run', { kind: 'stranger', status: 200 }, null, 'error'],
+    ['leads to a proxy that does not find us', { kind: 'stranger', status: 502 }, 'one', 'error'],
     ['leads to a proxy that does not find us while we do not run', { kind: 'stranger', status: 502 }, null, 'warning'],
     ['is refused', nobody('ECONNREFUSED'), 'one', 'wrong'],
     ['is refused while we do not run', nobody('ECONNREFUSED'), null, 'warning'],
@@ -26,13 +26,13 @@ describe('PUBLIC_URL', () => {
 
   test('of this machine only is a warning, unless everybody is on it', () => {
     const local = { ...about, publicUrl: 'http://127.0.0.1:8080' };
-    expect(judgeAddress(ours('one'), local)).toMatchObject({ sign: 'warning' });
-    expect(judgeAddress(ours('one'), { ...local, isAllLocal: true })).toMatchObject({ sign: 'ok' });
+    expect(judgeAddress(ours('one'), local)).toMatchObject({ status: 'warning' });
+    expect(judgeAddress(ours('one'), { ...local, isAllLocal: true })).toMatchObject({ status: 'ok' });
   });
 
   test('that is not set is a warning', async () => {
     const question = { publicUrl: null, ownUrl: null, instance: null, isAllLocal: false, routes: [] };
-    expect(await checkAddress(question, AbortSignal.timeout(1_000))).toMatchObject([{ sign: 'warning' }]);
+    expect(await checkAddress(question, AbortSignal.timeout(1_000))).toMatchObject([{ status: 'warning' }]);
   });
 });
 
@@ -78,7 +78,7 @@ describe('a route', () => {
 
   test('whose address has a secret end is not asked of another product', async () => {
     await using server = await scriptedServer(ours, json(401, {}));
-    expect(await ask(server.url, 'two')).toMatchObject([{ name: 'address', sign: 'wrong' }]);
+    expect(await ask(server.url, 'two')).toMatchObject([{ name: 'address', status: 'error' }]);
     expect(server.requests.map(({ url }) => url)).toEqual(['/livez']);
   });
 });
@@ -89,7 +89,7 @@ test('a page that only looks like ours is none, and its routes are not tried', a
     await using server = await scriptedServer(page);
     const routes = [{ group: 'btcpay', path: '/webhooks/btcpay', secretEnd: null }];
     const question = { publicUrl: server.url, ownUrl: null, instance: 'one', isAllLocal: true, routes };
-    expect(await checkAddress(question, AbortSignal.timeout(5_000))).toMatchObject([{ sign: 'wrong' }]);
+    expect(await checkAddress(question, AbortSignal.timeout(5_000))).toMatchObject([{ status: 'error' }]);
     expect(server.requests.map(({ method, url }) => `${method} ${url}`)).toEqual(['GET /livez']);
   }
 });

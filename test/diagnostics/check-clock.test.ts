@@ -3,7 +3,7 @@ import { judgeClock } from '#diagnostics/check-clock.ts';
 
 const drawn = (...aheadMs: number[]): string[] =>
   judgeClock(aheadMs.map((ahead, index) => ({ source: `clock ${index + 1}`, aheadMs: ahead }))).map(
-    ({ name, sign, detail }) => `${name} ${sign}: ${detail}`,
+    ({ name, status, detail }) => `${name} ${status}: ${detail}`,
   );
 
 test.each([

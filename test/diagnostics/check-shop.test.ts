@@ -23,7 +23,7 @@ test('a site that is not there is wrong, and the path of its address, which may 
   const server = await scriptedServer();
   await server[Symbol.asyncDispose]();
   const [check] = await checkShop(`${server.url}/hook?token=CANARY`, AbortSignal.timeout(2_000));
-  expect(check).toMatchObject({ sign: 'wrong', detail: `${server.url} does not answer (ECONNREFUSED)` });
+  expect(check).toMatchObject({ status: 'error', detail: `${server.url} does not answer (ECONNREFUSED)` });
 });
 
 test('nothing is announced by asking', async () => {
@@ -33,5 +33,5 @@ test('nothing is announced by asking', async () => {
 });
 
 test('a shop that wants to hear nothing is well', async () => {
-  expect(await checkShop(null, AbortSignal.timeout(2_000))).toMatchObject([{ sign: 'ok' }]);
+  expect(await checkShop(null, AbortSignal.timeout(2_000))).toMatchObject([{ status: 'ok' }]);
 });

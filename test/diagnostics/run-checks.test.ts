@@ -6,7 +6,7 @@ import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { checkFiles } from '#diagnostics/check-files.ts';
 import { isSound, printReport, printReportAsJson, sumUpReport } from '#diagnostics/report.ts';
 import { type CheckGroup, runChecks } from '#diagnostics/run-checks.ts';
-import { type GroupedCheck, warned, well, wrong } from '#kernel/set-up-check.ts';
+import { type GroupedCheck, warningCheck, okCheck, errorCheck } from '#kernel/set-up-check.ts';
 
 describe('groups of checks', () => {
   beforeEach(() => void vi.useFakeTimers());
@@ -26,14 +26,14 @@ describe('groups of checks', () => {
         },
       },
       { name: 'throws', run: () => Promise.reject(new TypeError('it broke')) },
-      { name: 'works', run: async () => [well('one', 'fine'), { group: 'hangs', ...well('two', 'fine') }] },
+      { name: 'works', run: async () => [okCheck('one', 'fine'), { group: 'hangs', ...okCheck('two', 'fine') }] },
     ];
     const running = runChecks(groups, limit);
     await vi.advanceTimersByTimeAsync(limit.groupMaxMs - 1);
     expect(isEnded).toBe(true);
     await vi.advanceTimersByTimeAsync(1);
     const found = await running;
-    expect(found.map(({ group, name, sign, detail }) => `${group} ${name} ${sign}: ${detail}`)).toEqual([
+    expect(found.map(({ group, name, status, detail }) => `${group} ${name} ${status}: ${detail}`)).toEqual([
       'hangs check wrong: did not end within 10 s',
       'hangs two ok: fine',
       'throws check wrong: TypeError: it broke',
@@ -48,7 +48,7 @@ describe('groups of checks', () => {
       async run(signal) {
         signal.addEventListener('abort', () => resolve());
         await promise;
-        return [well('one', 'found before')];
+        return [okCheck('one', 'found before')];
       },
     };
     const running = runChecks([group], limit);
@@ -59,8 +59,8 @@ describe('groups of checks', () => {
 
 describe('the report', () => {
   const checks: GroupedCheck[] = [
-    { group: 'clock', ...well('clock', '0.1 s behind') },
-    { group: 'btcpay', ...warned('key', { detail: 'may not refund', advice: 'give it the right' }) },
+    { group: 'clock', ...okCheck('clock', '0.1 s behind') },
+    { group: 'btcpay', ...warningCheck('key', { detail: 'may not refund', advice: 'give it the right' }) },
   ];
   const report = { checks, finishedAt: 0 };
   const broken = {

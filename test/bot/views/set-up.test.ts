@@ -2,14 +2,14 @@ import { describe, expect, test } from 'vitest';
 import { healthView } from '#bot/screens/providers/health-view.ts';
 import { providersView } from '#bot/screens/providers/providers-view.ts';
 import type { SetUpState } from '#bot/screens/providers/set-up-view.ts';
-import { type CheckSign, type GroupedCheck, warned, well, wrong } from '#kernel/set-up-check.ts';
+import { type CheckStatus, type GroupedCheck, warningCheck, okCheck, errorCheck } from '#kernel/set-up-check.ts';
 import { aReport, at, hostile, look } from '../support/values.ts';
 
 const advice = 'register that address in the settings';
 const checks: GroupedCheck[] = [
-  { group: 'clock', ...well('clock', '0.1 s behind') },
-  { group: 'btcpay', ...well('key', 'has every right') },
-  { group: 'bitpay', ...warned('merchant key', { detail: 'none', advice: 'pair one' }) },
+  { group: 'clock', ...okCheck('clock', '0.1 s behind') },
+  { group: 'btcpay', ...okCheck('key', 'has every right') },
+  { group: 'bitpay', ...warningCheck('merchant key', { detail: 'none', advice: 'pair one' }) },
   { group: 'btcpay', ...wrong('webhook', { detail: 'none posts to https://till.example', advice }) },
 ];
 const known = (found: readonly GroupedCheck[], isRunning = false): SetUpState => ({
@@ -48,7 +48,7 @@ describe('/health', () => {
     expect(again).toContain('none posts to');
   });
 
-  test.each<CheckSign>(['wrong', 'warning'])('fits a screen however much is %s', (sign) => {
+  test.each<CheckStatus>(['error', 'warning'])('fits a screen however much is %s', (sign) => {
     const many = Array.from({ length: 60 }, (_, index) => ({
       ...{ group: 'btcpay', name: `check ${index}`, sign },
       ...{ detail: hostile, advice: hostile },
@@ -64,7 +64,7 @@ describe('/health', () => {
 test('/providers shows each provider its own checks', () => {
   const { health } = aReport();
   const reports = (['btcpay', 'coinbase'] as const).map((provider) => aReport({ health: { ...health, provider } }));
-  const found = [...checks, { group: 'coinbase', ...well('key', 'is accepted') }];
+  const found = [...checks, { group: 'coinbase', ...okCheck('key', 'is accepted') }];
   expect(providersView(reports, { ...look, setUp: known(found) }).text).toMatchInlineSnapshot(`
     "<b>Providers</b>
 
