@@ -12,7 +12,7 @@ import type { Clock, Milliseconds } from '#kernel/clock.ts';
 import { second, systemClock } from '#kernel/clock.ts';
 import { type Random, systemRandom } from '#kernel/ids.ts';
 import type { ProviderName } from '#kernel/provider-name.ts';
-import { type GroupedCheck, type SetUpCheck, type SetUpReport, okCheck } from '#kernel/set-up-check.ts';
+import { type GroupedCheck, okCheck, type SetUpCheck, type SetUpReport } from '#kernel/set-up-check.ts';
 import { createScrubber } from '#logging/redaction.ts';
 import type { PaymentProvider, ProviderRegistry } from '#payments/ports/payment-provider.ts';
 import { failedCheck } from '#payments/providers/kit/set-up-failure.ts';

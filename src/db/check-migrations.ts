@@ -1,4 +1,4 @@
-import { type SetUpCheck, warningCheck, okCheck, errorCheck } from '#kernel/set-up-check.ts';
+import { errorCheck, okCheck, type SetUpCheck, warningCheck } from '#kernel/set-up-check.ts';
 import { DatabaseNewer } from './database-errors.ts';
 import { type Engine, pendingMigrations, readMigrations } from './migrations.ts';
 
@@ -12,6 +12,9 @@ export function judgeMigrations(engine: Engine, appliedIds: readonly string[]): 
     return warningCheck('schema', { detail, advice: 'npm start applies what is pending; make a backup before' });
   } catch (error) {
     if (!(error instanceof DatabaseNewer)) throw error;
-    return errorCheck('schema', { detail: error.message, advice: 'start the later release, or restore an older backup' });
+    return errorCheck('schema', {
+      detail: error.message,
+      advice: 'start the later release, or restore an older backup',
+    });
   }
 }

@@ -1,6 +1,6 @@
 import pg from 'pg';
 import { type Clock, type Milliseconds, second } from '#kernel/clock.ts';
-import { type SetUpCheck, warningCheck, okCheck, errorCheck } from '#kernel/set-up-check.ts';
+import { errorCheck, okCheck, type SetUpCheck, warningCheck } from '#kernel/set-up-check.ts';
 import { judgeMigrations } from './check-migrations.ts';
 
 const callMaxMs = 5 * second;
@@ -44,14 +44,20 @@ async function checkServer(client: pg.Client): Promise<SetUpCheck> {
   const [server] = rows;
   const version = `PostgreSQL ${server?.version.split(' ')[0] ?? 'of an unknown version'}`;
   if (server?.is_replica || server?.is_read_only === 'on') {
-    return errorCheck('server', { detail: `${version} is read-only`, advice: 'let DATABASE_URL name the primary server' });
+    return errorCheck('server', {
+      detail: `${version} is read-only`,
+      advice: 'let DATABASE_URL name the primary server',
+    });
   }
   if (!server?.may_create) {
     const advice = 'give the user of DATABASE_URL the right to create in its schema: migrations make tables';
     return errorCheck('server', { detail: `${version}: the user may not create tables`, advice });
   }
   if (Number.parseInt(server.version, 10) < majorMin) {
-    return warningCheck('server', { detail: `${version} is older than what is tested`, advice: `use ${majorMin} or later` });
+    return warningCheck('server', {
+      detail: `${version} is older than what is tested`,
+      advice: `use ${majorMin} or later`,
+    });
   }
   return okCheck('server', `${version}, can be written to`);
 }

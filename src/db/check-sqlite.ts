@@ -5,7 +5,7 @@ import { accessSync, constants, existsSync, statfsSync, statSync } from 'node:fs
 import { dirname, join, resolve } from 'node:path';
 import BetterSqlite3 from 'better-sqlite3';
 import type { Milliseconds } from '#kernel/clock.ts';
-import { type SetUpCheck, warningCheck, okCheck, errorCheck } from '#kernel/set-up-check.ts';
+import { errorCheck, okCheck, type SetUpCheck, warningCheck } from '#kernel/set-up-check.ts';
 import { judgeMigrations } from './check-migrations.ts';
 import { openOnlooker } from './sqlite-connections.ts';
 
@@ -114,9 +114,13 @@ async function checkIntegrity(
     } else if (error === null) settle(okCheck('integrity', 'no damage found'));
     else if (error.killed || error.name === 'AbortError') {
       const advice = 'let sqlite3 FILE "pragma quick_check" look at a backup, at leisure';
-      settle(warningCheck('integrity', { detail: `the file is too large to read in ${limit.quickCheckMaxMs} ms`, advice }));
+      settle(
+        warningCheck('integrity', { detail: `the file is too large to read in ${limit.quickCheckMaxMs} ms`, advice }),
+      );
     } else
-      settle(warningCheck('integrity', { detail: 'the file could not be read through', advice: 'check again in a moment' }));
+      settle(
+        warningCheck('integrity', { detail: 'the file could not be read through', advice: 'check again in a moment' }),
+      );
   });
   return promise;
 }

@@ -1,6 +1,6 @@
 // Whether providers reach us: PUBLIC_URL has to lead to this very product, and POST has to come through. The product may
 // not run at the moment; then what cannot be tried is no fault.
-import { type GroupedCheck, type SetUpCheck, warningCheck, okCheck, errorCheck } from '#kernel/set-up-check.ts';
+import { errorCheck, type GroupedCheck, okCheck, type SetUpCheck, warningCheck } from '#kernel/set-up-check.ts';
 import { type Visit, visit } from './probe-url.ts';
 
 export interface AddressQuestion {
@@ -106,7 +106,10 @@ function judgeOurs(
     const advice = 'set PUBLIC_URL to the https address by which providers reach this server';
     return warningCheck(name, { detail: `${publicUrl} is an address of this machine only`, advice });
   }
-  return okCheck(name, instance === null ? `a Tillkeeper answers at ${publicUrl}` : `${publicUrl} leads to this product`);
+  return okCheck(
+    name,
+    instance === null ? `a Tillkeeper answers at ${publicUrl}` : `${publicUrl} leads to this product`,
+  );
 }
 
 /** What a product that is not running looks like from outside. */

@@ -1,4 +1,4 @@
-import { type SetUpCheck, warningCheck, okCheck, errorCheck } from '#kernel/set-up-check.ts';
+import { errorCheck, okCheck, type SetUpCheck, warningCheck } from '#kernel/set-up-check.ts';
 import { type Visit, visit } from './probe-url.ts';
 
 const name = 'webhook';

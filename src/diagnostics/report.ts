@@ -4,7 +4,7 @@ import type { CheckStatus, GroupedCheck, SetUpReport } from '#kernel/set-up-chec
 const colours: Readonly<Record<CheckStatus, 'green' | 'yellow' | 'red'>> = {
   ok: 'green',
   warning: 'yellow',
-  wrong: 'red',
+  error: 'red',
 };
 const statusWidth = 'warning'.length;
 
@@ -29,8 +29,9 @@ export function isSound({ checks }: SetUpReport): boolean {
 
 export function sumUpReport({ checks }: SetUpReport): string {
   const count = (status: CheckStatus): number => checks.filter((check) => check.status === status).length;
+  const errors = count('error');
   const warnings = count('warning');
-  return `${count('error')} wrong, ${warnings} ${warnings === 1 ? 'warning' : 'warnings'}, ${count('ok')} ok`;
+  return `${errors} ${errors === 1 ? 'error' : 'errors'}, ${warnings} ${warnings === 1 ? 'warning' : 'warnings'}, ${count('ok')} ok`;
 }
 
 /** A check that bears the name of its group stands alone in it. */

@@ -1,6 +1,6 @@
 import type { Milliseconds } from '#kernel/clock.ts';
 import { second } from '#kernel/clock.ts';
-import { type GroupedCheck, type SetUpCheck, errorCheck } from '#kernel/set-up-check.ts';
+import { errorCheck, type GroupedCheck, type SetUpCheck } from '#kernel/set-up-check.ts';
 
 /** A check of this group, or one that was made here and is another group's affair. */
 type Found = SetUpCheck | GroupedCheck;

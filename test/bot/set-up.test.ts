@@ -50,7 +50,10 @@ test('with one token for both roles everybody is asked about once', async () => 
 describe('a token', () => {
   test('that Telegram does not know is wrong, and its setting is named', async () => {
     const { checks, find } = await look({ setUp: { pagerToken: '1002:revoked' } });
-    expect(find('pager bot')).toMatchObject({ status: 'error', advice: expect.stringContaining('TELEGRAM_PAGER_TOKEN') });
+    expect(find('pager bot')).toMatchObject({
+      status: 'error',
+      advice: expect.stringContaining('TELEGRAM_PAGER_TOKEN'),
+    });
     expect(JSON.stringify(checks)).not.toContain('revoked');
     const other = await look({ setUp: { adminToken: '1001:revoked' } });
     expect(other.find('admin bot')?.advice).toContain('TELEGRAM_BOT_TOKEN');
@@ -64,7 +67,7 @@ describe('a token', () => {
 
   test('is not to blame when nobody is there', async () => {
     const { checks, clockAheadMs } = await look({ setUp: { apiRoot: 'http://127.0.0.1:1' } });
-    expect(drawn(checks)).toEqual(['admin bot wrong', 'pager bot wrong']);
+    expect(drawn(checks)).toEqual(['admin bot error', 'pager bot error']);
     expect(checks[0]?.detail).toBe('Telegram does not answer (ECONNREFUSED)');
     expect(clockAheadMs).toBeUndefined();
   });
@@ -120,8 +123,8 @@ describe('updates', () => {
     const { find } = await look({
       before: (telegram) => call(telegram, 'setWebhook', { url: 'https://other.example/bot/secret' }),
     });
-    const { sign, detail } = find('admin updates') ?? {};
-    expect({ sign, detail }).toEqual({
+    const { status, detail } = find('admin updates') ?? {};
+    expect({ status, detail }).toEqual({
       status: 'warning',
       detail: 'a webhook is set for other.example, which keeps updates from being polled',
     });

@@ -65,7 +65,10 @@ test('migrations that are pending are a warning, those of a later release are wr
   await opened.database.close();
   const database = new BetterSqlite3(opened.file);
   database.exec("delete from schema_migrations where id like '0001%'");
-  expect(find(await look(opened.file), 'schema')).toMatchObject({ status: 'warning', detail: '1 migration is pending' });
+  expect(find(await look(opened.file), 'schema')).toMatchObject({
+    status: 'warning',
+    detail: '1 migration is pending',
+  });
   database.exec("insert into schema_migrations (id, applied_at) values ('9999_from_the_future', 1)");
   expect(find(await look(opened.file), 'schema')).toMatchObject({
     status: 'error',
@@ -79,7 +82,7 @@ test('a file that is no database is wrong, and not looked into further', async (
   const letter = join(dirname(opened.file), 'letter.db');
   writeFileSync(letter, 'Dear shop, this is not a database at all.');
   const checks = await look(letter);
-  expect(drawn(checks)).toEqual(['file wrong', 'space ok']);
+  expect(drawn(checks)).toEqual(['file error', 'space ok']);
   expect(checks[0]).toMatchObject({ detail: expect.stringContaining('SQLITE_NOTADB') });
 });
 

@@ -15,8 +15,8 @@ test.each([
   [308, 'warning'],
   [500, 'warning'],
   [502, 'warning'],
-])('a site that answers %i to HEAD is %s', (status, sign) => {
-  expect(answered(status)).toMatchObject({ sign });
+])('a site that answers %i to HEAD is %s', (code, status) => {
+  expect(answered(code)).toMatchObject({ status });
 });
 
 test('a site that is not there is wrong, and the path of its address, which may be secret, is not shown', async () => {

@@ -6,7 +6,7 @@ import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { checkFiles } from '#diagnostics/check-files.ts';
 import { isSound, printReport, printReportAsJson, sumUpReport } from '#diagnostics/report.ts';
 import { type CheckGroup, runChecks } from '#diagnostics/run-checks.ts';
-import { type GroupedCheck, warningCheck, okCheck, errorCheck } from '#kernel/set-up-check.ts';
+import { errorCheck, type GroupedCheck, okCheck, warningCheck } from '#kernel/set-up-check.ts';
 
 describe('groups of checks', () => {
   beforeEach(() => void vi.useFakeTimers());
@@ -34,9 +34,9 @@ describe('groups of checks', () => {
     await vi.advanceTimersByTimeAsync(1);
     const found = await running;
     expect(found.map(({ group, name, status, detail }) => `${group} ${name} ${status}: ${detail}`)).toEqual([
-      'hangs check wrong: did not end within 10 s',
+      'hangs check error: did not end within 10 s',
       'hangs two ok: fine',
-      'throws check wrong: TypeError: it broke',
+      'throws check error: TypeError: it broke',
       'works one ok: fine',
     ]);
   });
@@ -64,23 +64,23 @@ describe('the report', () => {
   ];
   const report = { checks, finishedAt: 0 };
   const broken = {
-    checks: [{ group: 'shop', ...wrong('webhook', { detail: 'gone', advice: 'look' }) }],
+    checks: [{ group: 'shop', ...errorCheck('webhook', { detail: 'gone', advice: 'look' }) }],
     finishedAt: 0,
   };
 
-  test('has a line for each check: sign, name, what was found, and what to do about it', () => {
+  test('has a line for each check: status, name, what was found, and what to do about it', () => {
     expect(printReport(report).map(stripVTControlCharacters)).toEqual([
       'ok       clock       0.1 s behind',
       'warning  btcpay key  may not refund → give it the right',
     ]);
-    expect(sumUpReport(report)).toBe('0 wrong, 1 warning, 1 ok');
+    expect(sumUpReport(report)).toBe('0 errors, 1 warning, 1 ok');
   });
 
   test('says the same as JSON', () => {
     expect(JSON.parse(printReportAsJson(report))).toEqual({ ok: true, checks });
   });
 
-  test('is sound as long as nothing is wrong', () => {
+  test('is sound as long as nothing is an error', () => {
     expect([isSound(report), isSound(broken)]).toEqual([true, false]);
   });
 });
@@ -91,14 +91,14 @@ test('a file that others may read is a warning; one that is not there is not spo
     const path = join(folder, '.env');
     expect(checkFiles([{ name: '.env', path }])).toEqual([]);
     writeFileSync(path, 'X=1');
-    for (const [mode, sign] of [
+    for (const [mode, status] of [
       [0o600, 'ok'],
       [0o640, 'ok'],
       [0o644, 'warning'],
       [0o602, 'warning'],
     ] as const) {
       chmodSync(path, mode);
-      expect(checkFiles([{ name: '.env', path }])).toMatchObject([{ sign }]);
+      expect(checkFiles([{ name: '.env', path }])).toMatchObject([{ status }]);
     }
   } finally {
     rmSync(folder, { recursive: true });

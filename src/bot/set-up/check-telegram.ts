@@ -3,7 +3,7 @@
 // word "typing" above it for some seconds.
 import { Api } from 'grammy';
 import { type Clock, clockDifference, type Milliseconds } from '#kernel/clock.ts';
-import { type SetUpCheck, warningCheck, okCheck, errorCheck } from '#kernel/set-up-check.ts';
+import { errorCheck, okCheck, type SetUpCheck, warningCheck } from '#kernel/set-up-check.ts';
 import { readGrammyError } from '../telegram/grammy-errors.ts';
 import type { SendOutcome } from '../telegram/telegram.ts';
 import { checkAlertChat, checkOwners } from './check-chats.ts';

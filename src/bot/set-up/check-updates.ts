@@ -1,6 +1,6 @@
 import type { WebhookInfo } from 'grammy/types';
 import { hour, type Milliseconds, minute, second } from '#kernel/clock.ts';
-import { type SetUpCheck, warningCheck, okCheck } from '#kernel/set-up-check.ts';
+import { okCheck, type SetUpCheck, warningCheck } from '#kernel/set-up-check.ts';
 import { readGrammyError } from '../telegram/grammy-errors.ts';
 import { bounded, type KnownBot, reasonOf } from './known-bot.ts';
 
@@ -21,7 +21,10 @@ export async function checkUpdates(
     if (about.webhookRoot === null) return judgePolling(name, info);
     return judgeWebhook(name, { info, expected: `${about.webhookRoot}/${bot.role}`, now: about.now });
   } catch (error) {
-    return warningCheck(name, { detail: `not seen: ${reasonOf(readGrammyError(error))}`, advice: 'check again in a minute' });
+    return warningCheck(name, {
+      detail: `not seen: ${reasonOf(readGrammyError(error))}`,
+      advice: 'check again in a minute',
+    });
   }
 }
 

@@ -55,7 +55,7 @@ describe('Coinbase', () => {
     const secret = String(privateKey.export({ type: 'pkcs8', format: 'pem' }));
     await using shop = await openShop('coinbase', { environment: { COINBASE_API_KEY_SECRET: secret } });
     const checks = await look(shop);
-    expect(drawn(checks)).toEqual(['key wrong']);
+    expect(drawn(checks)).toEqual(['key error']);
     expect(checks[0]?.advice).toContain('COINBASE_API_KEY_ID and COINBASE_API_KEY_SECRET');
   });
 
@@ -106,7 +106,7 @@ describe('BTCPay', () => {
   test('a key that is not accepted is one finding, not three', async () => {
     await using shop = await openShop('btcpay', { environment: { BTCPAY_API_KEY: 'wrong' } });
     const checks = await look(shop);
-    expect(drawn(checks)).toEqual(['key wrong']);
+    expect(drawn(checks)).toEqual(['key error']);
     expect(checks[0]?.advice).toContain('BTCPAY_API_KEY');
   });
 
@@ -201,7 +201,7 @@ describe('Payhip', () => {
   test('a key that is not accepted is one finding, and names its setting', async () => {
     await using shop = await openShop('payhip', { environment: { PAYHIP_API_KEY: 'guessed' } });
     const checks = await look(shop);
-    expect(drawn(checks)).toEqual(['key wrong']);
+    expect(drawn(checks)).toEqual(['key error']);
     expect(checks[0]?.advice).toContain('PAYHIP_API_KEY');
   });
 

@@ -16,7 +16,7 @@ export interface SetUpState {
 /** What every view that shows the set-up is given. */
 export type SetUpPresentation = Presentation & { setUp: SetUpState };
 
-const signs: Readonly<Record<CheckStatus, string>> = { wrong: '🔴', warning: '🟠', ok: '🟢' };
+const icons: Readonly<Record<CheckStatus, string>> = { error: '🔴', warning: '🟠', ok: '🟢' };
 const order: readonly CheckStatus[] = ['error', 'warning'];
 /** More do not fit beside what else a screen shows; the terminal shows all. */
 const findingsMax = 5;
@@ -68,9 +68,9 @@ export function checkNowButton(place: SetUpPlace): Button {
 function countChecks(checks: readonly GroupedCheck[]): string {
   const count = (status: CheckStatus): number => checks.filter((check) => check.status === status).length;
   const parts = [
-    ...(count('error') > 0 ? [`${count('error')} wrong`] : []),
+    ...(count('error') > 0 ? [plural(count('error'), 'error')] : []),
     ...(count('warning') > 0 ? [plural(count('warning'), 'warning')] : []),
-    ...(count('ok') > 0 ? [`${count('ok')} fine`] : []),
+    ...(count('ok') > 0 ? [`${count('ok')} ok`] : []),
   ];
   return parts.join(', ');
 }
@@ -86,6 +86,6 @@ function findingLines(checks: readonly GroupedCheck[]): Line[] {
 
 function describeFinding({ group, name, status, detail, advice }: GroupedCheck): string {
   const label = [group, name === group ? '' : name].filter((word) => word !== '').join(' ');
-  const what = `${signs[status]} <b>${show(label, 60)}</b> ${show(detail, detailMax)}`;
+  const what = `${icons[status]} <b>${show(label, 60)}</b> ${show(detail, detailMax)}`;
   return advice === null ? what : `${what}\n→ ${show(advice, adviceMax)}`;
 }

@@ -1,5 +1,5 @@
 import type { Milliseconds } from '#kernel/clock.ts';
-import { type SetUpCheck, warningCheck, okCheck } from '#kernel/set-up-check.ts';
+import { okCheck, type SetUpCheck, warningCheck } from '#kernel/set-up-check.ts';
 import { failedCheck } from '../kit/set-up-failure.ts';
 import { judgeToldAddress } from '../kit/webhook-check.ts';
 import { type BitpayClient, probePos } from './client.ts';

@@ -1,5 +1,5 @@
 import { second } from '#kernel/clock.ts';
-import { type SetUpCheck, warningCheck, okCheck } from '#kernel/set-up-check.ts';
+import { okCheck, type SetUpCheck, warningCheck } from '#kernel/set-up-check.ts';
 import type { SetUpQuestion } from '../../ports/payment-provider.ts';
 import { ProviderError } from '../../ports/provider-errors.ts';
 import { failedCheck } from '../kit/set-up-failure.ts';

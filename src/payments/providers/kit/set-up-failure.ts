@@ -1,4 +1,4 @@
-import { type SetUpCheck, warningCheck, errorCheck } from '#kernel/set-up-check.ts';
+import { errorCheck, type SetUpCheck, warningCheck } from '#kernel/set-up-check.ts';
 import { ProviderError, ProviderRateLimited, ProviderUnreachable } from '../../ports/provider-errors.ts';
 
 /** How a call that failed reads as a check. What no provider did is thrown on. */

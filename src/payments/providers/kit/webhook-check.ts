@@ -1,5 +1,5 @@
 import type { Milliseconds } from '#kernel/clock.ts';
-import { type SetUpCheck, warningCheck, okCheck, errorCheck } from '#kernel/set-up-check.ts';
+import { errorCheck, okCheck, type SetUpCheck, warningCheck } from '#kernel/set-up-check.ts';
 
 /** One address that the provider posts to, as its own API tells it. */
 export interface RegisteredWebhook {
@@ -45,7 +45,10 @@ export async function judgeWebhooks(
   const hook = ours.find(({ isEnabled }) => isEnabled) ?? ours[0];
   if (hook === undefined) {
     const others = registered.length === 0 ? '' : ` (those there post to ${hostsOf(registered)})`;
-    return errorCheck(name, { detail: `none posts to ${webhookUrl}${others}`, advice: `register that address in ${place}` });
+    return errorCheck(name, {
+      detail: `none posts to ${webhookUrl}${others}`,
+      advice: `register that address in ${place}`,
+    });
   }
   if (!hook.isEnabled) return errorCheck(name, { detail: 'ours is switched off', advice: `switch it on in ${place}` });
   const { events } = hook;
@@ -59,7 +62,10 @@ export async function judgeWebhooks(
 
 function judgeUntold(registered: readonly RegisteredWebhook[], place: string): SetUpCheck {
   if (registered.length === 0) {
-    return errorCheck(name, { detail: 'none is registered', advice: `set PUBLIC_URL, and register a webhook in ${place}` });
+    return errorCheck(name, {
+      detail: 'none is registered',
+      advice: `set PUBLIC_URL, and register a webhook in ${place}`,
+    });
   }
   const detail = `posts to ${hostsOf(registered)}; whether that is here is not known`;
   return warningCheck(name, { detail, advice: 'set PUBLIC_URL' });

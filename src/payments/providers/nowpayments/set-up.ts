@@ -1,4 +1,4 @@
-import { type SetUpCheck, warningCheck, okCheck } from '#kernel/set-up-check.ts';
+import { okCheck, type SetUpCheck, warningCheck } from '#kernel/set-up-check.ts';
 import { failedCheck } from '../kit/set-up-failure.ts';
 import { judgeToldAddress } from '../kit/webhook-check.ts';
 import type { NowpaymentsClient } from './client.ts';

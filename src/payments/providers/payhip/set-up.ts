@@ -1,4 +1,4 @@
-import { type SetUpCheck, warningCheck, okCheck } from '#kernel/set-up-check.ts';
+import { okCheck, type SetUpCheck, warningCheck } from '#kernel/set-up-check.ts';
 import { failedCheck } from '../kit/set-up-failure.ts';
 import type { PayhipClient } from './client.ts';
 
@@ -24,7 +24,8 @@ async function checkKey(client: Pick<PayhipClient, 'listPage'>, signal: AbortSig
 
 /** The end of the address is a secret, and not said. */
 function judgeWebhook(webhookUrl: string | null): SetUpCheck {
-  if (webhookUrl !== null) return okCheck('webhook', `is to post to ${webhookUrl}/…; Payhip does not say where it does`);
+  if (webhookUrl !== null)
+    return okCheck('webhook', `is to post to ${webhookUrl}/…; Payhip does not say where it does`);
   const detail = 'Payhip has no address to post to: no sale is heard of';
   return warningCheck('webhook', { detail, advice: 'set PUBLIC_URL, and the address of the webhook at Payhip' });
 }
