@@ -1,6 +1,6 @@
 // What the settings allow and what is unwise all the same: a start goes through, and `npm run doctor` says it. Like a
 // fault, a remark names settings and never repeats a value.
-import { type SetUpCheck, warned, well, wrong } from '#kernel/set-up-check.ts';
+import { errorCheck, okCheck, type SetUpCheck, warningCheck } from '#kernel/set-up-check.ts';
 import type { Environment, Reading } from './read-settings.ts';
 import { type SettingName, settingNames, settings } from './settings.ts';
 
@@ -19,8 +19,8 @@ export function remarkOn(reading: Reading, env: Environment): SetUpCheck[] {
     ...remarkOnUnknown(env),
     ...remarkOnRoles(reading),
   ];
-  const isWeak = remarks.some(({ sign }) => sign !== 'ok');
-  return isWeak ? remarks : [well('secrets', 'long enough, and each another'), ...remarks];
+  const isWeak = remarks.some(({ status }) => status !== 'ok');
+  return isWeak ? remarks : [okCheck('secrets', 'long enough, and each another'), ...remarks];
 }
 
 interface Secret {
@@ -42,13 +42,13 @@ function remarkOnStrength(name: SettingName, value: string): SetUpCheck | undefi
     : 'set the value that the provider gave you';
   // An address of e-mail may well be at a domain that is called so.
   if (!value.includes('@') && (exampleWords.test(value) || exampleValues.test(value))) {
-    return wrong(name, { detail: 'looks like an example, which everybody knows', advice });
+    return errorCheck(name, { detail: 'looks like an example, which everybody knows', advice });
   }
   if (!isSelfMade) return undefined;
   if (value.length < lengthMin) {
-    return warned(name, { detail: `is short: ${value.length} characters, ${lengthMin} are the least`, advice });
+    return warningCheck(name, { detail: `is short: ${value.length} characters, ${lengthMin} are the least`, advice });
   }
-  return new Set(value).size < varietyMin ? warned(name, { detail: 'is too simple', advice }) : undefined;
+  return new Set(value).size < varietyMin ? warningCheck(name, { detail: 'is too simple', advice }) : undefined;
 }
 
 /** With one token for both bots the pager is the admin bot: that is meant so. */
@@ -61,7 +61,7 @@ function remarkOnEquals(secrets: readonly Secret[]): SetUpCheck[] {
     const [first, ...others] = names;
     if (first === undefined || others.length === 0 || names.every((name) => mayBeEqual.includes(name))) return [];
     const detail = `has the same value as ${others.join(' and ')}: who learns one has both`;
-    return [warned(first, { detail, advice: 'set a value of its own for each' })];
+    return [warningCheck(first, { detail, advice: 'set a value of its own for each' })];
   });
 }
 
@@ -88,7 +88,7 @@ function remarkOnUnknown(env: Environment): SetUpCheck[] {
     if (isKnown || !ourPrefixes.has(prefixOf(name)) || (value ?? '').trim() === '') return [];
     const close = settingNames.find((known) => isClose(known, name));
     const advice = close === undefined ? 'take it out' : `did you mean ${close}?`;
-    return [warned(variable, { detail: 'has no effect: this version has no such setting', advice })];
+    return [warningCheck(variable, { detail: 'has no effect: this version has no such setting', advice })];
   });
 }
 
@@ -108,5 +108,5 @@ function isClose(left: string, right: string): boolean {
 
 function remarkOnRoles(reading: Reading): SetUpCheck[] {
   if (!reading.given.has('ROLES')) return [];
-  return [well('ROLES', 'has no effect yet: this version runs as one process, and `all` is the only value')];
+  return [okCheck('ROLES', 'has no effect yet: this version runs as one process, and `all` is the only value')];
 }

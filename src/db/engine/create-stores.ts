@@ -5,7 +5,7 @@ import { createSettingStore } from '../stores/access/settings.ts';
 import { createFiguresStore } from '../stores/accounting/fees.ts';
 import { createBookStore } from '../stores/accounting/ledger.ts';
 import { createAlertStore } from '../stores/cases/alerts.ts';
-import { createExceptionStore } from '../stores/cases/exceptions.ts';
+import { createExceptionStore } from '../stores/cases/cases.ts';
 import { createInboxStore } from '../stores/messaging/inbox.ts';
 import { createQuarantineStore, createSentMessageStore } from '../stores/messaging/message-records.ts';
 import { createOutboxStore } from '../stores/messaging/outbox.ts';

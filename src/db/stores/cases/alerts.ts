@@ -1,4 +1,4 @@
-import type { AlertStore } from '#alerts/alert-store.ts';
+import type { AlertStore } from '#cases/case-store.ts';
 import type { Session } from '../../query/session.ts';
 import { and, asc, desc, eq, getTableColumns, inArray, isNotNull, lt, lte, sql } from '../../schema/drizzle.ts';
 
