@@ -14,12 +14,11 @@ import type { AdminEnv, CallbackContext, Confirmed, ServedContext } from '../../
 import { paymentLink } from '../../kit/payment-link.ts';
 import { askForReason, askToWriteReason } from '../../kit/reasons.ts';
 import { answerCallback, editView, replyView } from '../../kit/replies.ts';
-import { checkedText } from '../../kit/result-texts.ts';
+import { checkedText, outOfDate } from '../../kit/result-texts.ts';
 import { adminName } from '../../telegram/admin-name.ts';
 import type { CallbackOf, ExceptionAct } from '../../text/callback-data.ts';
 import type { View } from '../../text/view.ts';
 import { leaveOrder } from '../orders/order-cards.ts';
-import { outOfDate } from './alert-buttons.ts';
 import { exceptionCard } from './exception-card-view.ts';
 import { optionChoice, resolveQuestion } from './exception-questions.ts';
 
