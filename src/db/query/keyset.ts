@@ -1,6 +1,6 @@
 import type { SQL } from 'drizzle-orm';
 import type { PgColumn } from 'drizzle-orm/pg-core';
-import { asc, desc, sql } from '../schema/drizzle.ts';
+import { and, asc, desc, gte, lt, sql } from '../schema/drizzle.ts';
 
 type Place<Key extends string> = Readonly<Record<Key, number> & { id: string }>;
 
@@ -17,4 +17,9 @@ export function keyset<Key extends string>(table: Record<Key | 'id', PgColumn>, 
     before: (place: Place<Key> | null): SQL | undefined =>
       place === null ? undefined : sql`${columns} < (${place[key]}, ${place.id})`,
   };
+}
+
+/** At or after `from`, and before `to`. */
+export function within(column: PgColumn, { from, to }: { from: number; to: number }): SQL | undefined {
+  return and(gte(column, from), lt(column, to));
 }

@@ -14,7 +14,11 @@ export function rowsOf<Columns extends Record<string, PgColumn>>(db: QueryBuilde
       return (await db.select(columns).from(table).where(where))[0] as unknown as Row | undefined;
     },
     async list(where: SQL | undefined, { order, limit }: { order: SQL[]; limit?: number }): Promise<Row[]> {
-      const query = db.select(columns as Record<string, PgColumn>).from(table).where(where).orderBy(...order);
+      const query = db
+        .select(columns as Record<string, PgColumn>)
+        .from(table)
+        .where(where)
+        .orderBy(...order);
       return (await (limit === undefined ? query : query.limit(limit))) as unknown as Row[];
     },
   };
@@ -26,7 +30,12 @@ export async function deleteFirst(
   batch: { table: PgTable; key: PgColumn; where: SQL | undefined; order: SQL[]; limit: number },
 ): Promise<string[]> {
   const { table, key, where, order, limit } = batch;
-  const first = db.select({ key }).from(table).where(where).orderBy(...order).limit(limit);
+  const first = db
+    .select({ key })
+    .from(table)
+    .where(where)
+    .orderBy(...order)
+    .limit(limit);
   const gone = await db.delete(table).where(inArray(key, first)).returning({ key });
   return gone.map((row) => String(row.key));
 }
