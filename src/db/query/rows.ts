@@ -1,25 +1,31 @@
 import type { GetColumnData, SQL } from 'drizzle-orm';
 import type { PgColumn, PgTable } from 'drizzle-orm/pg-core';
-import { getTableColumns, inArray, sql } from '../schema/drizzle.ts';
+import { and, getTableColumns, inArray, sql } from '../schema/drizzle.ts';
 import type { QueryBuilder } from './session.ts';
 
 export const rowCount = sql<number>`count(*)`;
 
 /** Reads of one table that always give the same columns. A query that is built, but not awaited, would never run. */
-export function rowsOf<Columns extends Record<string, PgColumn>>(db: QueryBuilder, table: PgTable, columns: Columns) {
+export function rowsOf<Table extends PgTable, Columns extends Record<string, PgColumn> = Table['_']['columns']>(
+  db: QueryBuilder,
+  table: Table,
+  columns?: Columns,
+) {
   // What drizzle says of a select of these columns, were it told of them one by one.
   type Row = { [Key in keyof Columns]: GetColumnData<Columns[Key]> };
+  const chosen: Record<string, PgColumn> = columns ?? getTableColumns(table);
+  const select = (where: SQL | undefined) =>
+    db
+      .select(chosen)
+      .from(table as PgTable)
+      .where(where);
   return {
     async find(where: SQL | undefined): Promise<Row | undefined> {
-      return (await db.select(columns).from(table).where(where))[0] as unknown as Row | undefined;
+      return (await select(where))[0] as Row | undefined;
     },
-    async list(where: SQL | undefined, { order, limit }: { order: SQL[]; limit?: number }): Promise<Row[]> {
-      const query = db
-        .select(columns as Record<string, PgColumn>)
-        .from(table)
-        .where(where)
-        .orderBy(...order);
-      return (await (limit === undefined ? query : query.limit(limit))) as unknown as Row[];
+    async list(where: SQL | undefined, { order, limit }: { order: SQL[]; limit?: number | undefined }): Promise<Row[]> {
+      const query = select(where).orderBy(...order);
+      return (await (limit === undefined ? query : query.limit(limit))) as Row[];
     },
   };
 }
@@ -36,8 +42,11 @@ export async function deleteFirst(
     .where(where)
     .orderBy(...order)
     .limit(limit);
-  const gone = await db.delete(table).where(inArray(key, first)).returning({ key });
-  return gone.map((row) => String(row.key));
+  const deleted = await db
+    .delete(table)
+    .where(and(where, inArray(key, first)))
+    .returning({ key });
+  return deleted.map((row) => String(row.key));
 }
 
 /** For an insert that may meet an older row of the same key: the new one takes its place. */

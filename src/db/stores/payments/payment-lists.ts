@@ -2,7 +2,7 @@ import type { PaymentStore } from '#payments/ports/payment-store.ts';
 import { keyset, within } from '../../query/keyset.ts';
 import { rowsOf } from '../../query/rows.ts';
 import type { Session } from '../../query/session.ts';
-import { and, asc, eq, getTableColumns, gt, gte, inArray, isNotNull, isNull, lt, sql } from '../../schema/drizzle.ts';
+import { and, asc, eq, gt, gte, inArray, isNotNull, isNull, lt, sql } from '../../schema/drizzle.ts';
 
 type Lists = Pick<
   PaymentStore,
@@ -17,7 +17,7 @@ type Lists = Pick<
 /** What the daily close and the exports read. */
 export function createPaymentLists(session: Session): Lists {
   const { payments } = session.tables;
-  const { list } = rowsOf(session.db, payments, getTableColumns(payments));
+  const { list } = rowsOf(session.db, payments);
   const byCreation = keyset(payments, 'createdAt');
   const byUpdate = keyset(payments, 'updatedAt');
   return {

@@ -2,13 +2,13 @@ import type { PaymentStore } from '#payments/ports/payment-store.ts';
 import { keyset, within } from '../../query/keyset.ts';
 import { rowsOf } from '../../query/rows.ts';
 import type { Session } from '../../query/session.ts';
-import { and, asc, eq, getTableColumns, gt, inArray, isNotNull, lte, sql } from '../../schema/drizzle.ts';
+import { and, asc, eq, gt, inArray, isNotNull, lte, sql } from '../../schema/drizzle.ts';
 
 /** What the watch over providers wants to know of their payments. */
 export function createWatchLists(session: Session): Pick<PaymentStore, 'listAskedPayments' | 'listMovedPayments'> {
   const { db } = session;
   const { payments, timelineEntries: timeline } = session.tables;
-  const { list } = rowsOf(db, payments, getTableColumns(payments));
+  const { list } = rowsOf(db, payments);
   return {
     listAskedPayments: ({ provider, limit }) =>
       list(and(eq(payments.provider, provider), isNotNull(payments.nextPollAt)), {

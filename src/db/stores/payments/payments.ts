@@ -71,7 +71,7 @@ export function createPaymentStore(session: Session): PaymentStore {
 function createLists(session: Session): Pick<PaymentStore, 'listPaymentsToPoll' | 'searchPayments' | 'countPayments'> {
   const { db } = session;
   const { payments, paymentTransactionIds } = session.tables;
-  const { list } = rowsOf(db, payments, getTableColumns(payments));
+  const { list } = rowsOf(db, payments);
   return {
     listPaymentsToPoll: ({ now, except, limit }) =>
       list(

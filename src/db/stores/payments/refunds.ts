@@ -2,12 +2,12 @@ import type { RefundStore } from '#payments/ports/refund-store.ts';
 import { keyset, within } from '../../query/keyset.ts';
 import { rowsOf } from '../../query/rows.ts';
 import type { Session } from '../../query/session.ts';
-import { and, eq, getTableColumns, gte, inArray, lte, notInArray, sql } from '../../schema/drizzle.ts';
+import { and, eq, gte, inArray, lte, notInArray, sql } from '../../schema/drizzle.ts';
 
 export function createRefundStore(session: Session): RefundStore {
   const { db } = session;
   const { refunds } = session.tables;
-  const { find, list } = rowsOf(db, refunds, getTableColumns(refunds));
+  const { find, list } = rowsOf(db, refunds);
   const order = keyset(refunds, 'createdAt').oldestFirst;
   const byUpdate = keyset(refunds, 'updatedAt');
   return {
