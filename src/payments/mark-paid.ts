@@ -1,11 +1,12 @@
 import { recordAudit } from '#access/audit.ts';
 import type { OrderId } from '#kernel/ids.ts';
+import { causeOf, inTransaction } from '#kernel/transaction-context.ts';
 import { type AboutPayment, acceptanceRefusal, acceptInto } from './accept-into.ts';
 import type { PaymentDeps } from './deps.ts';
-import { type Person, type Resolution, refused, tidyReason, workOf } from './exceptions/resolution.ts';
+import { type Person, type Resolution, refused, tidyReason } from './exceptions/resolution.ts';
 import { noteByHand } from './note-by-hand.ts';
 import { payablePayment } from './payment.ts';
-import type { Work } from './work.ts';
+import type { PaymentTx } from './payment-store.ts';
 
 /** Takes an order for paid on a person's word alone. Loud: everybody who gets alerts hears who did it and why. */
 export function markPaid(
@@ -15,33 +16,32 @@ export function markPaid(
   const { by } = input;
   const reason = tidyReason(input.reason);
   if (typeof reason !== 'string') return Promise.resolve(reason);
-  return deps.database.transaction(async (stores): Promise<Resolution> => {
-    const work = workOf(deps, { stores, by });
-    const about = await paymentToMark(work, input.orderId);
+  return inTransaction(deps, causeOf(by.actor), async (tx): Promise<Resolution> => {
+    const about = await paymentToMark(tx, input.orderId);
     if (about === undefined) return { kind: 'unknown' };
-    const refusal = await acceptanceRefusal(work, about);
+    const refusal = await acceptanceRefusal(tx, about);
     if (refusal !== undefined) return refused(refusal);
-    await markPaidInto(work, { ...about, by, reason });
+    await markPaidInto(tx, { ...about, by, reason });
     return { kind: 'decided', said: 'Marked as paid.' };
   });
 }
 
 /** The same inside the transaction of a verb that has asked for the refusal before. */
-export async function markPaidInto(work: Work, about: AboutPayment & { by: Person; reason: string }): Promise<void> {
+export async function markPaidInto(tx: PaymentTx, about: AboutPayment & { by: Person; reason: string }): Promise<void> {
   const { order, payment, by, reason } = about;
-  await acceptInto(work, about);
-  await recordAudit(work, {
+  await acceptInto(tx, about);
+  await recordAudit(tx, {
     ...{ actor: by.actor, action: 'order.mark_paid', subject: `order:${order.id}`, reason },
     details: { paymentId: payment.id, from: order.status },
   });
-  await noteByHand(work, { order, kind: 'order_marked_paid', by, reason });
+  await noteByHand(tx, { order, kind: 'order_marked_paid', by, reason });
 }
 
 /** The one that most of the money came by, else the one that the customer was to use. */
-async function paymentToMark(work: Work, orderId: OrderId): Promise<AboutPayment | undefined> {
-  const order = await work.stores.orders.findOrder(orderId);
+async function paymentToMark(tx: PaymentTx, orderId: OrderId): Promise<AboutPayment | undefined> {
+  const order = await tx.stores.orders.findOrder(orderId);
   if (order === undefined) return undefined;
-  const payments = await work.stores.payments.listPaymentsForOrder(orderId);
+  const payments = await tx.stores.payments.listPaymentsForOrder(orderId);
   const most = payments.toSorted((left, right) => right.creditedMinor - left.creditedMinor)[0];
   const payment = most !== undefined && most.creditedMinor > 0 ? most : (payablePayment(payments) ?? payments.at(-1));
   return payment === undefined ? undefined : { order, payment, payments };

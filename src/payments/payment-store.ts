@@ -4,6 +4,7 @@ import type { AlertStores } from '#alerts/alert-store.ts';
 import type { Milliseconds } from '#kernel/clock.ts';
 import type { OrderId, PaymentId, ProviderReference } from '#kernel/ids.ts';
 import type { ProviderName } from '#kernel/provider-name.ts';
+import type { TransactionContext } from '#kernel/transaction-context.ts';
 import type { MessagingStores } from '#messaging/messaging-store.ts';
 import type { OrderStores } from '#orders/order-store.ts';
 import type { BookStore, FiguresStore } from './books/book-store.ts';
@@ -130,3 +131,6 @@ export interface PaymentStores extends OrderStores, AlertStores, AccessStores, M
   outages: OutageStore;
   webhookRates: WebhookRateStore;
 }
+
+/** The context of one database transaction over these stores. */
+export type PaymentTx = TransactionContext<PaymentStores>;

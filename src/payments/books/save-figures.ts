@@ -1,13 +1,13 @@
 import { ConcurrentChange } from '#kernel/database.ts';
 import { compareDecimals } from '#kernel/money.ts';
 import type { ProviderName } from '#kernel/provider-name.ts';
-import type { Cause } from '#orders/timeline.ts';
+import type { Cause } from '#kernel/transaction-context.ts';
+import { inTransaction } from '#kernel/transaction-context.ts';
 import { refreshOrderCards } from '../change-order.ts';
 import type { PaymentDeps } from '../deps.ts';
 import type { PaymentFigures } from '../figures-provider.ts';
 import type { Payment } from '../payment.ts';
-import type { PaymentChange } from '../payment-store.ts';
-import type { Work } from '../work.ts';
+import type { PaymentChange, PaymentTx } from '../payment-store.ts';
 import type { FigureStanding } from './book-store.ts';
 
 /** Keeps one page of a provider's figures, and puts on the payments what is new of theirs. */
@@ -16,22 +16,21 @@ export function saveFigures(
   input: { provider: ProviderName; page: readonly PaymentFigures[]; cause: Cause },
 ): Promise<{ booked: number; unmatched: number }> {
   const { provider } = input;
-  return deps.database.transaction(async (stores) => {
-    const work: Work = { stores, clock: deps.clock, ids: deps.ids, cause: input.cause };
+  return inTransaction(deps, input.cause, async (tx) => {
     const saved = { booked: 0, unmatched: 0 };
     for (const figures of input.page) {
       const { reference, asset, fee, net, at } = figures;
       // Read anew for each, because one payment may have figures in several units.
-      const payment = await stores.payments.findPaymentByReference({ provider, reference });
+      const payment = await tx.stores.payments.findPaymentByReference({ provider, reference });
       const standing = standingOf(payment, figures);
       if (standing === 'unmatched') saved.unmatched += 1;
       if (payment !== undefined && standing === 'booked' && !isKnown(payment, figures)) {
-        await changePayment(work, payment, { feeAmount: fee, netAmount: net, figuresAsset: asset });
+        await changePayment(tx, payment, { feeAmount: fee, netAmount: net, figuresAsset: asset });
         saved.booked += 1;
       }
       const paymentId = payment?.id ?? null;
       const readAt = deps.clock.now();
-      await stores.figures.saveFigure({ provider, reference, asset, fee, net, standing, paymentId, at, readAt });
+      await tx.stores.figures.saveFigure({ provider, reference, asset, fee, net, standing, paymentId, at, readAt });
     }
     return saved;
   });
@@ -50,11 +49,11 @@ function isKnown({ feeAmount, netAmount, figuresAsset }: Payment, { fee, net, as
 
 /** Compare-and-set on the payment as it was just read; throws ConcurrentChange when overtaken. */
 export async function changePayment(
-  work: Work,
+  tx: PaymentTx,
   payment: Payment,
   change: Omit<PaymentChange, 'updatedAt' | 'status'>,
 ): Promise<void> {
-  const { stores, clock } = work;
+  const { stores, clock } = tx;
   const { id, status, version } = payment;
   const isChanged = await stores.payments.changePayment({
     id,
@@ -63,5 +62,5 @@ export async function changePayment(
   });
   if (!isChanged) throw new ConcurrentChange(`payment ${id} changed meanwhile`);
   const order = await stores.orders.findOrder(payment.orderId);
-  if (order !== undefined) await refreshOrderCards(work, order);
+  if (order !== undefined) await refreshOrderCards(tx, order);
 }

@@ -1,8 +1,9 @@
 import { recordAudit } from '#access/audit.ts';
+import { causeOf, inTransaction } from '#kernel/transaction-context.ts';
 import { checkOrder, type OrderCheck } from '../check-order.ts';
 import type { PaymentDeps } from '../deps.ts';
 import { checkRefund } from '../refunds/follow-refunds.ts';
-import { type Person, workOf } from './resolution.ts';
+import type { Person } from './resolution.ts';
 
 export type ExceptionCheck = OrderCheck | { kind: 'refund'; result: Awaited<ReturnType<typeof checkRefund>> };
 
@@ -12,11 +13,11 @@ export async function checkException(
   input: { exceptionId: string; by: Person },
 ): Promise<ExceptionCheck> {
   const { by } = input;
-  const exception = await deps.database.transaction(async (stores) => {
-    const found = await stores.exceptions.findException(input.exceptionId);
+  const exception = await inTransaction(deps, causeOf(by.actor), async (tx) => {
+    const found = await tx.stores.exceptions.findException(input.exceptionId);
     if (found === undefined) return undefined;
     const subject = `exception:${found.id}`;
-    await recordAudit(workOf(deps, { stores, by }), { actor: by.actor, action: 'exception.check', subject });
+    await recordAudit(tx, { actor: by.actor, action: 'exception.check', subject });
     return found;
   });
   if (exception === undefined || exception.orderId === null) return { kind: 'unknown' };

@@ -4,12 +4,14 @@ import { recordAudit } from '#access/audit.ts';
 import { resolveAlert } from '#alerts/resolve-alert.ts';
 import type { Actor } from '#kernel/actor.ts';
 import type { JsonObject } from '#kernel/json.ts';
+import { causeOf, inTransaction } from '#kernel/transaction-context.ts';
 import type { Order } from '#orders/order.ts';
 import { refreshOrderCards } from '../change-order.ts';
 import type { PaymentDeps } from '../deps.ts';
 import type { OrderView } from '../order-view.ts';
 import type { Payment } from '../payment.ts';
-import { type Work, writeTimeline } from '../work.ts';
+import type { PaymentTx } from '../payment-store.ts';
+import { writeTimeline } from '../work.ts';
 import { findingExceptionKinds, type PaymentException } from './exception.ts';
 import { allowedActions, decidedWords, type ResolvingAction } from './exception-actions.ts';
 import { changeException } from './open-exception.ts';
@@ -43,7 +45,7 @@ export type Resolution =
 export type Resolver = (deps: PaymentDeps, asked: Asked) => Promise<Resolution>;
 
 export interface Open {
-  work: Work;
+  tx: PaymentTx;
   exception: PaymentException;
   reason: string;
 }
@@ -61,11 +63,10 @@ export function decideOpen(
   const { asked, action } = input;
   const reason = tidyReason(asked.reason);
   if (typeof reason !== 'string') return Promise.resolve(reason);
-  return deps.database.transaction(async (stores): Promise<Resolution> => {
-    const work = workOf(deps, { stores, by: asked.by });
-    const exception = await stores.exceptions.findException(asked.exceptionId);
+  return inTransaction(deps, causeOf(asked.by.actor), async (tx): Promise<Resolution> => {
+    const exception = await tx.stores.exceptions.findException(asked.exceptionId);
     if (exception === undefined) return { kind: 'unknown' };
-    return notOpen(exception, action) ?? decide({ work, exception, reason });
+    return notOpen(exception, action) ?? decide({ tx, exception, reason });
   });
 }
 
@@ -85,11 +86,6 @@ export function tidyReason(text: string): string | Extract<Resolution, { kind: '
   return reason;
 }
 
-export function workOf(deps: PaymentDeps, input: { stores: Work['stores']; by: Person }): Work {
-  const { actor } = input.by;
-  return { stores: input.stores, clock: deps.clock, ids: deps.ids, cause: { kind: 'admin', id: actor.id, actor } };
-}
-
 export interface Decided {
   exception: PaymentException;
   action: ResolvingAction;
@@ -103,15 +99,15 @@ export interface Decided {
 }
 
 /** Ends the exception and its alert, and writes down who decided it. */
-export async function settleException(work: Work, decided: Decided): Promise<void> {
+export async function settleException(tx: PaymentTx, decided: Decided): Promise<void> {
   const { exception, by, reason, undo } = decided;
-  const alert = await work.stores.alerts.findLiveAlert(exception.key);
-  await changeException(work, {
+  const alert = await tx.stores.alerts.findLiveAlert(exception.key);
+  await changeException(tx, {
     exception,
     change: {
       status: 'resolved',
       waitsUntil: null,
-      resolvedAt: work.clock.now(),
+      resolvedAt: tx.clock.now(),
       resolution: decided.action,
       resolvedBy: by.name,
       reason,
@@ -119,34 +115,34 @@ export async function settleException(work: Work, decided: Decided): Promise<voi
       ...(decided.refundId && { refundId: decided.refundId }),
     },
   });
-  await resolveAlert(work, { key: exception.key, by: sentenceOf(decided) });
-  await endFindingsAlert(work, exception);
-  await noteDecision(work, decided);
+  await resolveAlert(tx, { key: exception.key, by: sentenceOf(decided) });
+  await endFindingsAlert(tx, exception);
+  await noteDecision(tx, decided);
 }
 
 /** Audit and history of a decision that may have left the exception open. */
-export async function noteDecision(work: Work, decided: Omit<Decided, 'undo'>): Promise<void> {
+export async function noteDecision(tx: PaymentTx, decided: Omit<Decided, 'undo'>): Promise<void> {
   const { exception, action, by, reason } = decided;
-  await recordAudit(work, {
+  await recordAudit(tx, {
     actor: by.actor,
     action: `exception.${action}`,
     subject: `exception:${exception.id}`,
     reason,
     details: { kind: exception.kind, orderId: exception.orderId, paymentId: exception.paymentId },
   });
-  const order = exception.orderId === null ? undefined : await work.stores.orders.findOrder(exception.orderId);
-  if (order !== undefined) await noteOnOrder(work, { order, exception, text: sentenceOf(decided) });
+  const order = exception.orderId === null ? undefined : await tx.stores.orders.findOrder(exception.orderId);
+  if (order !== undefined) await noteOnOrder(tx, { order, exception, text: sentenceOf(decided) });
 }
 
 export async function noteOnOrder(
-  work: Work,
+  tx: PaymentTx,
   input: { order: Order; exception: PaymentException; text: string },
 ): Promise<void> {
   const { order, exception, text } = input;
   const paymentId: Payment['id'] | null = exception.paymentId;
   const note = { subject: 'note', from: null, to: null, trust: null } as const;
-  await writeTimeline(work, { order, paymentId, ...note, text: `${exception.facts.summary}: ${text}` });
-  await refreshOrderCards(work, order);
+  await writeTimeline(tx, { order, paymentId, ...note, text: `${exception.facts.summary}: ${text}` });
+  await refreshOrderCards(tx, order);
 }
 
 function sentenceOf({ action, by, reason, words }: Omit<Decided, 'undo'>): string {
@@ -154,10 +150,10 @@ function sentenceOf({ action, by, reason, words }: Omit<Decided, 'undo'>): strin
 }
 
 /** One alert stands for all that a comparison found: it is over with the last of them. */
-async function endFindingsAlert(work: Work, { kind, provider }: PaymentException): Promise<void> {
+async function endFindingsAlert(tx: PaymentTx, { kind, provider }: PaymentException): Promise<void> {
   if (provider === null || !(findingExceptionKinds as readonly string[]).includes(kind)) return;
   const query = { provider, kinds: findingExceptionKinds, limit: 1 };
-  const left = await work.stores.exceptions.listOpenExceptionsOfProvider(query);
+  const left = await tx.stores.exceptions.listOpenExceptionsOfProvider(query);
   if (left.length > 0) return;
-  await resolveAlert(work, { key: `reconciliation:${provider}`, by: 'Every difference was settled.' });
+  await resolveAlert(tx, { key: `reconciliation:${provider}`, by: 'Every difference was settled.' });
 }

@@ -1,17 +1,18 @@
 import { recordAudit } from '#access/audit.ts';
 import type { JsonObject } from '#kernel/json.ts';
+import { causeOf, inTransaction } from '#kernel/transaction-context.ts';
 import { withdrawAcceptance } from '../accept-into.ts';
 import type { PaymentDeps } from '../deps.ts';
-import type { Work } from '../work.ts';
+import type { PaymentTx } from '../payment-store.ts';
 import { withdrawWriteOff } from '../write-off-order.ts';
 import type { PaymentException } from './exception.ts';
 import { reopenException } from './reopen-exception.ts';
-import { noteOnOrder, type Person, type Resolution, refused, workOf } from './resolution.ts';
+import { noteOnOrder, type Person, type Resolution, refused } from './resolution.ts';
 import { unlinkOrder } from './resolutions/link-order.ts';
 import { wakeTrouble } from './wait-for-trouble.ts';
 
 /** Takes a decision back; a sentence when that cannot be done any more, and then nothing was changed. */
-type Undoer = (work: Work, input: { undo: JsonObject; by: Person }) => Promise<string | undefined>;
+type Undoer = (tx: PaymentTx, input: { undo: JsonObject; by: Person }) => Promise<string | undefined>;
 
 const nothingToUndo: Undoer = () => Promise.resolve(undefined);
 
@@ -36,38 +37,37 @@ export function canUndo({ status, waitsUntil, undo, resolution }: PaymentExcepti
 /** Takes a person's decision back as long as nothing has come of it: the exception is open again, with its old age. */
 export function undoResolution(deps: PaymentDeps, input: { exceptionId: string; by: Person }): Promise<Resolution> {
   const { by } = input;
-  return deps.database.transaction(async (stores): Promise<Resolution> => {
-    const work = workOf(deps, { stores, by });
-    const exception = await stores.exceptions.findException(input.exceptionId);
+  return inTransaction(deps, causeOf(by.actor), async (tx): Promise<Resolution> => {
+    const exception = await tx.stores.exceptions.findException(input.exceptionId);
     if (exception === undefined) return { kind: 'unknown' };
     if (!canUndo(exception)) return refused('That cannot be taken back.');
-    const refusal = await takeBack(work, { exception, by });
+    const refusal = await takeBack(tx, { exception, by });
     if (refusal !== undefined) return refused(refusal);
     const { resolution } = exception;
-    await recordAudit(work, {
+    await recordAudit(tx, {
       ...{ actor: by.actor, action: 'exception.undo', subject: `exception:${exception.id}` },
       details: { kind: exception.kind, undone: resolution ?? 'wait' },
     });
-    const order = exception.orderId === null ? undefined : await stores.orders.findOrder(exception.orderId);
+    const order = exception.orderId === null ? undefined : await tx.stores.orders.findOrder(exception.orderId);
     const text = `open again: ${by.name} took the decision back`;
-    if (order !== undefined) await noteOnOrder(work, { order, exception, text });
+    if (order !== undefined) await noteOnOrder(tx, { order, exception, text });
     return { kind: 'decided', said: 'Taken back: it is open again.' };
   });
 }
 
 async function takeBack(
-  work: Work,
+  tx: PaymentTx,
   { exception, by }: { exception: PaymentException; by: Person },
 ): Promise<string | undefined> {
   if (exception.status === 'open') {
-    await wakeTrouble(work, exception);
+    await wakeTrouble(tx, exception);
     return undefined;
   }
-  if ((await work.stores.exceptions.findOpenException(exception.key)) !== undefined) {
+  if ((await tx.stores.exceptions.findOpenException(exception.key)) !== undefined) {
     return 'The same trouble has come up anew since.';
   }
   const undoer = undoers.get(exception.resolution ?? '') ?? nothingToUndo;
-  const refusal = await undoer(work, { undo: exception.undo ?? {}, by });
-  if (refusal === undefined) await reopenException(work, exception);
+  const refusal = await undoer(tx, { undo: exception.undo ?? {}, by });
+  if (refusal === undefined) await reopenException(tx, exception);
   return refusal;
 }

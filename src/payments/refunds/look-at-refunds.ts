@@ -1,4 +1,4 @@
-import type { Cause } from '#orders/timeline.ts';
+import type { Cause } from '#kernel/transaction-context.ts';
 import type { PaymentDeps } from '../deps.ts';
 import type { Payment } from '../payment.ts';
 import { applyRefundLooks } from './apply-refund-looks.ts';

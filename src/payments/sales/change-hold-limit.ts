@@ -1,6 +1,7 @@
 import { recordAudit } from '#access/audit.ts';
 import type { Actor } from '#kernel/actor.ts';
 import { formatMoney, type Money } from '#kernel/money.ts';
+import { causeOf, inTransaction } from '#kernel/transaction-context.ts';
 import type { PaymentDeps } from '../deps.ts';
 import { holdLimitKey, readHoldLimits } from './hold-limit.ts';
 
@@ -12,28 +13,25 @@ export function changeHoldLimit(
   input: { limit: Money; actor: Actor /** The version of the setting that was looked at. */; expectedVersion: number },
 ): Promise<HoldLimitChanged> {
   const { limit, actor, expectedVersion } = input;
-  return deps.database.transaction(async (stores): Promise<HoldLimitChanged> => {
-    const { limits, version } = await readHoldLimits(stores);
+  return inTransaction(deps, causeOf(actor), async (tx): Promise<HoldLimitChanged> => {
+    const { limits, version } = await readHoldLimits(tx.stores);
     if (version !== expectedVersion) return { kind: 'conflict' };
     const before = limits[limit.currency];
     if (before === limit.amountMinor) return { kind: 'unchanged' };
     const value = { ...limits, [limit.currency]: limit.amountMinor };
     const updatedAt = deps.clock.now();
-    const isChanged = await stores.settings.changeSetting({ key: holdLimitKey, value, expectedVersion, updatedAt });
+    const isChanged = await tx.stores.settings.changeSetting({ key: holdLimitKey, value, expectedVersion, updatedAt });
     if (!isChanged) return { kind: 'conflict' };
-    await recordAudit(
-      { stores, clock: deps.clock, ids: deps.ids },
-      {
-        actor,
-        action: 'setting.change',
-        subject: `setting:${holdLimitKey}`,
-        details: {
-          from: before === undefined ? null : formatMoney({ ...limit, amountMinor: before }),
-          to: formatMoney(limit),
-          version: version + 1,
-        },
+    await recordAudit(tx, {
+      actor,
+      action: 'setting.change',
+      subject: `setting:${holdLimitKey}`,
+      details: {
+        from: before === undefined ? null : formatMoney({ ...limit, amountMinor: before }),
+        to: formatMoney(limit),
+        version: version + 1,
       },
-    );
+    });
     return { kind: 'changed' };
   });
 }

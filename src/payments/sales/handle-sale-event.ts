@@ -1,8 +1,8 @@
 import type { ProviderName } from '#kernel/provider-name.ts';
+import type { Cause } from '#kernel/transaction-context.ts';
 import type { InboxEvent } from '#messaging/messaging-store.ts';
 import type { DeliveryResult } from '#messaging/outbox-handler.ts';
 import type { Product } from '#orders/product.ts';
-import type { Cause } from '#orders/timeline.ts';
 import type { PaymentDeps } from '../deps.ts';
 import { ProviderError, ProviderRejected } from '../provider-errors.ts';
 import { type LicenceCheck, productOf } from './check-sale.ts';

@@ -5,13 +5,15 @@ import { createHash } from 'node:crypto';
 import { assert } from '#kernel/invariant.ts';
 import { formatMoney } from '#kernel/money.ts';
 import { type ProviderName, providerTitle } from '#kernel/provider-name.ts';
+import type { Cause } from '#kernel/transaction-context.ts';
+import { inTransaction } from '#kernel/transaction-context.ts';
 import { formatOrderNumber, type Order } from '#orders/order.ts';
 import type { Product } from '#orders/product.ts';
-import type { Cause } from '#orders/timeline.ts';
 import { applyLook } from '../apply-snapshot.ts';
 import type { PaymentDeps } from '../deps.ts';
 import type { Payment } from '../payment.ts';
-import { type Work, writeTimeline } from '../work.ts';
+import type { PaymentTx } from '../payment-store.ts';
+import { writeTimeline } from '../work.ts';
 import { checkSale, type LicenceCheck } from './check-sale.ts';
 import { readHoldLimits } from './hold-limit.ts';
 import { bookReturns } from './return-sale.ts';
@@ -35,20 +37,19 @@ export type SaleRecorded =
 
 export async function recordSale(deps: PaymentDeps, input: TellingOfSale): Promise<SaleRecorded> {
   const { provider, sale } = input;
-  const recorded = await deps.database.transaction(async (stores): Promise<SaleRecorded> => {
-    const work: Work = { stores, clock: deps.clock, ids: deps.ids, cause: input.cause };
+  const recorded = await inTransaction(deps, input.cause, async (tx): Promise<SaleRecorded> => {
     const { reference } = sale;
-    const mark = await stores.sales.markSold({ provider, reference, at: deps.clock.now() });
-    const known = await stores.payments.findPaymentByReference({ provider, reference });
+    const mark = await tx.stores.sales.markSold({ provider, reference, at: deps.clock.now() });
+    const known = await tx.stores.payments.findPaymentByReference({ provider, reference });
     if (known !== undefined) return { kind: 'known', payment: known };
-    const products = await stores.products.listProductsByChannelKey({ channel: provider, keys: keysOf(sale) });
-    const heldBecause = await doubtsOf(work, { ...input, products });
-    const { order, payment } = await insertRows(work, { provider, sale, products, isHeld: heldBecause.length > 0 });
+    const products = await tx.stores.products.listProductsByChannelKey({ channel: provider, keys: keysOf(sale) });
+    const heldBecause = await doubtsOf(tx, { ...input, products });
+    const { order, payment } = await insertRows(tx, { provider, sale, products, isHeld: heldBecause.length > 0 });
     const snapshot = snapshotOfSale({ provider, sale, now: deps.clock.now() });
     const { returnsOddPayments = false } = deps.providers.find(provider)?.capabilities ?? {};
-    await applyLook(work, { order, payment, snapshot, returnsOddPayments, heldBecause: heldBecause.join(' ') });
-    if (mark.returnedMinor > 0) await bookReturns({ work, providers: deps.providers }, { paymentId: payment.id, mark });
-    const after = await stores.orders.findOrder(order.id);
+    await applyLook(tx, { order, payment, snapshot, returnsOddPayments, heldBecause: heldBecause.join(' ') });
+    if (mark.returnedMinor > 0) await bookReturns({ tx, providers: deps.providers }, { paymentId: payment.id, mark });
+    const after = await tx.stores.orders.findOrder(order.id);
     assert(after !== undefined, `order ${order.id} vanished`);
     return { kind: 'recorded', order: after, heldBecause };
   });
@@ -64,43 +65,43 @@ function keysOf(sale: Sale): string[] {
   return sale.items.flatMap(({ productKey }) => (productKey === null ? [] : [productKey]));
 }
 
-async function doubtsOf(work: Work, input: TellingOfSale & { products: readonly Product[] }): Promise<string[]> {
+async function doubtsOf(tx: PaymentTx, input: TellingOfSale & { products: readonly Product[] }): Promise<string[]> {
   const { sale, products } = input;
-  const { limits } = await readHoldLimits(work.stores);
+  const { limits } = await readHoldLimits(tx.stores);
   const licences: (LicenceCheck | undefined)[] = [];
   for (const [index, licence] of input.licences.entries()) {
-    licences.push(licence?.kind === 'known' ? await claimLicence(work, { ...input, index, licence }) : licence);
+    licences.push(licence?.kind === 'known' ? await claimLicence(tx, { ...input, index, licence }) : licence);
   }
   return [...input.doubts, ...checkSale({ sale, products, limits, licences })];
 }
 
 /** A licence vouches for one sale: whoever has seen a sale knows its licence, and could tell of another with it. */
 async function claimLicence(
-  work: Work,
+  tx: PaymentTx,
   input: TellingOfSale & { index: number; licence: LicenceCheck },
 ): Promise<LicenceCheck> {
   const { provider, sale, licence } = input;
   const key = sale.items[input.index]?.licenceKey ?? '';
   const licenceHash = createHash('sha256').update(key).digest('base64url');
   const { reference } = sale;
-  const owner = await work.stores.sales.claimLicence({ licenceHash, provider, reference, at: work.clock.now() });
+  const owner = await tx.stores.sales.claimLicence({ licenceHash, provider, reference, at: tx.clock.now() });
   if (owner.reference === reference) return licence;
-  const payment = await work.stores.payments.findPaymentByReference(owner);
-  const order = payment && (await work.stores.orders.findOrder(payment.orderId));
+  const payment = await tx.stores.payments.findPaymentByReference(owner);
+  const order = payment && (await tx.stores.orders.findOrder(payment.orderId));
   return { kind: 'used', orderNumber: order === undefined ? 'another sale' : formatOrderNumber(order.number) };
 }
 
 async function insertRows(
-  work: Work,
+  tx: PaymentTx,
   input: { provider: ProviderName; sale: Sale; products: readonly Product[]; isHeld: boolean },
 ): Promise<{ order: Order; payment: Payment }> {
   const { provider, sale, isHeld } = input;
-  const { stores, ids } = work;
-  const now = work.clock.now();
+  const { stores, ids } = tx;
+  const now = tx.clock.now();
   const order = orderOfSale({ ...input, id: ids.newId(), number: await stores.orders.nextOrderNumber(), now });
   await stores.orders.insertOrder(order);
   const title = providerTitle(provider);
-  await writeTimeline(work, {
+  await writeTimeline(tx, {
     order,
     paymentId: null,
     subject: 'order',

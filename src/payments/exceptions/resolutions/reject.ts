@@ -3,7 +3,8 @@ import type { Order } from '#orders/order.ts';
 import { loadAbout } from '../../accept-into.ts';
 import { tellOrder } from '../../change-order.ts';
 import type { Payment } from '../../payment.ts';
-import { type Work, writeTimeline } from '../../work.ts';
+import type { PaymentTx } from '../../payment-store.ts';
+import { writeTimeline } from '../../work.ts';
 import { decideOpen, type Resolver, refused, settleException } from '../resolution.ts';
 
 /**
@@ -12,16 +13,16 @@ import { decideOpen, type Resolver, refused, settleException } from '../resoluti
  */
 export const rejectHeld: Resolver = async (deps, asked) => {
   let before: Payment | undefined;
-  const resolution = await decideOpen(deps, { asked, action: 'reject' }, async ({ work, exception, reason }) => {
-    const about = await loadAbout(work, exception);
+  const resolution = await decideOpen(deps, { asked, action: 'reject' }, async ({ tx, exception, reason }) => {
+    const about = await loadAbout(tx, exception);
     if (about === undefined || about.payment.heldAt === null) return refused('The sale is not held any more.');
     const { order, payments } = about;
     const { by } = asked;
     before = about.payment;
     const text = `rejected by ${by.name}: ${reason}`;
-    const payment = await cancelPayment(work, { order, before, text });
-    await settleException(work, { exception, action: 'reject', by, reason, undo: null });
-    await tellOrder(work, {
+    const payment = await cancelPayment(tx, { order, before, text });
+    await settleException(tx, { exception, action: 'reject', by, reason, undo: null });
+    await tellOrder(tx, {
       ...{ order, event: 'payment_rejected', paymentId: payment.id, trust: payment.trust, text },
       payments: payments.map((other) => (other.id === payment.id ? payment : other)),
     });
@@ -33,7 +34,7 @@ export const rejectHeld: Resolver = async (deps, asked) => {
   return resolution;
 };
 
-async function cancelPayment(work: Work, input: { order: Order; before: Payment; text: string }): Promise<Payment> {
+async function cancelPayment(tx: PaymentTx, input: { order: Order; before: Payment; text: string }): Promise<Payment> {
   const { order, before, text } = input;
   // No sale has no fees: what was told of them is in no sum of ours either.
   const figures = { feeAmount: null, netAmount: null, figuresAsset: null };
@@ -42,12 +43,12 @@ async function cancelPayment(work: Work, input: { order: Order; before: Payment;
     heldAt: null,
     creditedMinor: 0,
     ...figures,
-    updatedAt: work.clock.now(),
+    updatedAt: tx.clock.now(),
   } as const;
   const expected = { status: before.status, version: before.version };
-  const isChanged = await work.stores.payments.changePayment({ id: before.id, expected, change });
+  const isChanged = await tx.stores.payments.changePayment({ id: before.id, expected, change });
   if (!isChanged) throw new ConcurrentChange(`payment ${before.id} changed meanwhile`);
-  await writeTimeline(work, {
+  await writeTimeline(tx, {
     order,
     paymentId: before.id,
     subject: 'payment',
