@@ -35,7 +35,7 @@ function refuse(faults: readonly string[]): never {
 async function start(): Promise<void> {
   const loaded = loadConfig(process.env, { readFile });
   if (!loaded.ok) refuse(loaded.faults);
-  const { createApp } = await import('./app.ts');
+  const { createApp } = await import('#app/app.ts');
   const app = await createApp({ config: loaded.config });
   let stoppingSince: number | undefined;
   const stop = (signal: NodeJS.Signals): void => {
@@ -67,20 +67,20 @@ async function start(): Promise<void> {
 async function migrate(): Promise<void> {
   const loaded = loadDatabaseConfig(process.env, { readFile });
   if (!loaded.ok) refuse(loaded.faults);
-  const { migrateDatabase } = await import('./app-core.ts');
+  const { migrateDatabase } = await import('#app/core.ts');
   const applied = await migrateDatabase(loaded.config);
   console.log(`${applied} migrations applied`);
 }
 
 async function backup(words: readonly string[]): Promise<void> {
   const { file: target, isForced: mayReplace, database } = readCare('backup', words);
-  const { backUp } = await import('./app-care.ts');
+  const { backUp } = await import('#app/care.ts');
   console.log(await backUp(database, { target, mayReplace }));
 }
 
 async function restore(words: readonly string[]): Promise<void> {
   const { file: source, isForced, database } = readCare('restore', words);
-  const { restore: putBack } = await import('./app-care.ts');
+  const { restore: putBack } = await import('#app/care.ts');
   for (const sentence of await putBack(database, { source, isForced, now: Date.now() })) console.log(sentence);
 }
 
@@ -103,7 +103,7 @@ async function doctor(words: readonly string[]): Promise<void> {
   // Where nobody answers them they would take minutes one after the other.
   process.env['UV_THREADPOOL_SIZE'] ??= '32';
   process.env['RES_OPTIONS'] ??= 'timeout:1 attempts:2';
-  const [{ createDoctor }, report] = await Promise.all([import('./app-doctor.ts'), import('./doctor/report.ts')]);
+  const [{ createDoctor }, report] = await Promise.all([import('#app/doctor.ts'), import('./doctor/report.ts')]);
   const found = await createDoctor({ config: loaded.config, instance: null }).examine();
   if (options.values.json === true) console.log(report.printReportAsJson(found));
   else for (const line of report.printReport(found)) console.log(line);

@@ -5,10 +5,10 @@ import { openDatabase } from '#db/open-database.ts';
 import { systemClock } from '#kernel/clock.ts';
 import type { EventLog } from '#kernel/events.ts';
 import { createIds, systemRandom } from '#kernel/ids.ts';
-import type { PaymentDeps } from '#payments/deps.ts';
-import type { WebhookDelivery } from '#payments/payment-provider.ts';
+import type { PaymentDeps } from '#payments/lifecycle/deps.ts';
+import type { WebhookDelivery } from '#payments/ports/payment-provider.ts';
 import { createProviderRegistry } from '#payments/providers/registry.ts';
-import { createWebhookReceiver } from '#payments/receive-webhook.ts';
+import { createWebhookReceiver } from '#payments/webhooks/receive-webhook.ts';
 import { btcpay } from './account.ts';
 
 /** The status to answer with. */

@@ -1,7 +1,7 @@
 // Our own server as app.ts composes it, without the parts that work on the inbox afterwards: what is measured is intake.
 import { openDatabase } from '#db/open-database.ts';
-import type { PaymentDeps } from '#payments/deps.ts';
-import { createWebhookReceiver } from '#payments/receive-webhook.ts';
+import type { PaymentDeps } from '#payments/lifecycle/deps.ts';
+import { createWebhookReceiver } from '#payments/webhooks/receive-webhook.ts';
 import { createMetrics } from '#server/metrics.ts';
 import { createServer } from '#server/server.ts';
 import { createProviders, shared } from './receivers.ts';

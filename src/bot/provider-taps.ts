@@ -1,8 +1,8 @@
 // What an admin can do about a provider that misbehaves, whichever card or list the button stands on; in words for a toast.
 import { adminActor } from '#access/admin.ts';
 import { type ProviderName, providerTitle } from '#kernel/provider-name.ts';
-import type { PaymentDeps } from '#payments/deps.ts';
-import { askProviderAgain } from '#payments/outages/ask-again.ts';
+import { askProviderAgain } from '#payments/availability/ask-again.ts';
+import type { PaymentDeps } from '#payments/lifecycle/deps.ts';
 import { checkQuarantine, recoveredSentence } from '#payments/webhooks/check-quarantine.ts';
 import type { ProviderTap } from './callback-data.ts';
 import { plural } from './views/words.ts';

@@ -1,6 +1,6 @@
-import { currentPayment } from '#payments/order-view.ts';
-import type { Payment } from '#payments/payment.ts';
-import type { ProviderRegistry } from '#payments/payment-provider.ts';
+import { currentPayment } from '#payments/lifecycle/order-view.ts';
+import type { Payment } from '#payments/model/payment.ts';
+import type { ProviderRegistry } from '#payments/ports/payment-provider.ts';
 
 /** The provider's own page of the payment that counts: its id there, after the address that the provider's pages begin with. */
 export function providerUrl(

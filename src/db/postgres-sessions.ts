@@ -1,6 +1,6 @@
 import type pg from 'pg';
 import type { Clock } from '#kernel/clock.ts';
-import type { PaymentStores } from '#payments/payment-store.ts';
+import type { PaymentStores } from '#payments/ports/payment-store.ts';
 import { postgresClaim, type Session } from './dialect.ts';
 import { postgresDriver } from './drizzle.ts';
 import { postgresTables } from './schema/postgres.ts';

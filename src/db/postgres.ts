@@ -1,6 +1,6 @@
 // PostgreSQL: a pool; each transaction has a connection to itself, and each connection keeps its own prepared statements.
 import type pg from 'pg';
-import type { PaymentStores } from '#payments/payment-store.ts';
+import type { PaymentStores } from '#payments/ports/payment-store.ts';
 import { DatabaseUnavailable, TransactionTimedOut } from './database-errors.ts';
 import { withDeadline } from './deadline.ts';
 import { createDoor } from './door.ts';

@@ -1,5 +1,5 @@
 // SQLite: one writing connection behind the gate, and a read-only one beside it that never sees an uncommitted row.
-import type { PaymentStores } from '#payments/payment-store.ts';
+import type { PaymentStores } from '#payments/ports/payment-store.ts';
 import { DatabaseUnavailable, TransactionTimedOut } from './database-errors.ts';
 import { withDeadline } from './deadline.ts';
 import { asSharedDatabase, asSharedTables, type Session, sqliteClaim } from './dialect.ts';

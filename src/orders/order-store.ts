@@ -1,7 +1,7 @@
+import type { ProductStore } from '#catalog/product-store.ts';
 import type { Milliseconds } from '#kernel/clock.ts';
 import type { OrderId } from '#kernel/ids.ts';
 import type { Order, OrderStatus } from './order.ts';
-import type { ProductStore } from './product-store.ts';
 import type { TimelineEntry } from './timeline.ts';
 
 /** Where a page of a list ended: the next page begins with what is older. */

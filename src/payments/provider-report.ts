@@ -1,8 +1,8 @@
 import { day, type Milliseconds } from '#kernel/clock.ts';
 import type { ProviderName } from '#kernel/provider-name.ts';
-import type { PaymentDeps } from './deps.ts';
-import type { Outage } from './outages/outage.ts';
-import type { ProviderHealth } from './payment-provider.ts';
+import type { PaymentDeps } from './lifecycle/deps.ts';
+import type { Outage } from './model/outage.ts';
+import type { ProviderHealth } from './ports/payment-provider.ts';
 import { refusedKey } from './webhooks/keep-refused.ts';
 import { silentKey } from './webhooks/silence-alert.ts';
 import { hasHistory, usualCount } from './webhooks/webhook-rate.ts';

@@ -2,7 +2,7 @@ import { day, type Milliseconds } from '#kernel/clock.ts';
 import type { OrderStatus } from '#orders/order.ts';
 import type { OrderBucket, OrderTotals } from '#orders/order-store.ts';
 import { type FigureTotals, totalFigures } from './books/total-figures.ts';
-import type { PaymentDeps } from './deps.ts';
+import type { PaymentDeps } from './lifecycle/deps.ts';
 
 export interface ShopStats {
   from: Milliseconds;

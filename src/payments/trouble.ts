@@ -6,7 +6,7 @@ import { resolveAlert, resolveOrderAlerts } from '#alerts/resolve-alert.ts';
 import type { OrderId, PaymentId } from '#kernel/ids.ts';
 import { type ExceptionKind, exceptionKinds } from './exceptions/exception.ts';
 import { endException, endOrderExceptions, type OpenedException, openException } from './exceptions/open-exception.ts';
-import type { PaymentTx } from './payment-store.ts';
+import type { PaymentTx } from './ports/payment-store.ts';
 
 /** What the exception says beside what the alert says already. */
 export type TroubleFacts = Partial<Pick<OpenedException, 'reference' | 'refundId' | 'provider' | 'subjectAt'>> &

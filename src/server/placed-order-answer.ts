@@ -1,8 +1,8 @@
 import type { Money } from '#kernel/money.ts';
 import type { ProviderName } from '#kernel/provider-name.ts';
-import type { OrderView } from '#payments/order-view.ts';
-import type { ProviderRegistry } from '#payments/payment-provider.ts';
-import type { PlacedOrder } from '#payments/place-order.ts';
+import type { PlacedOrder } from '#payments/collect/place-order.ts';
+import type { OrderView } from '#payments/lifecycle/order-view.ts';
+import type { ProviderRegistry } from '#payments/ports/payment-provider.ts';
 import { problem } from './errors.ts';
 import type { PlacedOrderView } from './store-api-schemas.ts';
 

@@ -4,9 +4,15 @@ import { providerNames } from '#kernel/provider-name.ts';
 import { trustLevels } from '#kernel/trust.ts';
 import { orderStatuses } from '#orders/order.ts';
 import { exceptionKinds, exceptionStatuses } from '#payments/exceptions/exception.ts';
-import type { ExceptionView, OrderView, PaymentView, RefundView, TimelineView } from '#payments/order-view.ts';
-import { paymentStatuses } from '#payments/payment.ts';
-import { refundStatuses } from '#payments/refunds/refund.ts';
+import type {
+  ExceptionView,
+  OrderView,
+  PaymentView,
+  RefundView,
+  TimelineView,
+} from '#payments/lifecycle/order-view.ts';
+import { paymentStatuses } from '#payments/model/payment.ts';
+import { refundStatuses } from '#payments/model/refund.ts';
 
 const time = z.string().openapi({ format: 'date-time', example: '2026-11-22T20:00:00.000Z' });
 const decimal = z.string().openapi({ example: '49.00' });

@@ -10,7 +10,7 @@ import { readPeriod } from '#bot/admin/period-export.ts';
 import { readCalendarDay } from '#kernel/calendar.ts';
 import { day, hour, minute, second } from '#kernel/clock.ts';
 import { closeBooks } from '#payments/books/close-books.ts';
-import { pollPayments } from '#payments/poll-payments.ts';
+import { pollPayments } from '#payments/sync/poll-payments.ts';
 import type { SandboxMessage } from '#sandbox/telegram/model.ts';
 import { auditOf, buttonsOf, chat, openChat, paid, say, tap, textOf } from './support/chat.ts';
 import { ann, type BotShop } from './support/shop.ts';

@@ -2,8 +2,8 @@ import { describe, expect, test } from 'vitest';
 import { minute } from '#kernel/clock.ts';
 import { asOrderId } from '#kernel/ids.ts';
 import type { PaymentException } from '#payments/exceptions/exception.ts';
-import { pollPayments } from '#payments/poll-payments.ts';
-import type { PaymentSnapshot } from '#payments/snapshot.ts';
+import type { PaymentSnapshot } from '#payments/model/snapshot.ts';
+import { pollPayments } from '#payments/sync/poll-payments.ts';
 import { auditOf, buttonsOf, chat, openChat, say, tap, textOf } from './support/chat.ts';
 import { ann, type BotShop, bob, group } from './support/shop.ts';
 

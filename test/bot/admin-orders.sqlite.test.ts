@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { minute } from '#kernel/clock.ts';
 import { enqueueEffect } from '#messaging/enqueue-effect.ts';
-import { pollPayments } from '#payments/poll-payments.ts';
+import { pollPayments } from '#payments/sync/poll-payments.ts';
 import { auditOf, buttonsOf, chat, openChat, paid, say, tap, textOf } from './support/chat.ts';
 import { ann, bob } from './support/shop.ts';
 

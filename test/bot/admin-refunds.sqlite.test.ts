@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import { minute } from '#kernel/clock.ts';
 import { asOrderId } from '#kernel/ids.ts';
-import { pollPayments } from '#payments/poll-payments.ts';
-import type { Refund } from '#payments/refunds/refund.ts';
+import type { Refund } from '#payments/model/refund.ts';
 import { createRefundHandler } from '#payments/refunds/send-refund.ts';
+import { pollPayments } from '#payments/sync/poll-payments.ts';
 import { auditOf, buttonsOf, chat, openChat, paid, say, tap, textOf } from './support/chat.ts';
 import { ann, type BotShop, bob } from './support/shop.ts';
 

@@ -5,7 +5,7 @@ import type { ChatSender } from '#bot/telegram.ts';
 import { hour, minute } from '#kernel/clock.ts';
 import { asProviderReference } from '#kernel/ids.ts';
 import { closeBooks } from '#payments/books/close-books.ts';
-import { pollPayments } from '#payments/poll-payments.ts';
+import { pollPayments } from '#payments/sync/poll-payments.ts';
 import type { SandboxMessage } from '#sandbox/telegram/model.ts';
 import { aSnapshot } from '#test/support/snapshots.ts';
 import { paid } from './support/chat.ts';

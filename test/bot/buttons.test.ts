@@ -32,7 +32,7 @@ import { providerNames } from '#kernel/provider-name.ts';
 import { orderStatuses } from '#orders/order.ts';
 import { exceptionKinds } from '#payments/exceptions/exception.ts';
 import { exceptionActions } from '#payments/exceptions/exception-actions.ts';
-import { viewOrder } from '#payments/order-view.ts';
+import { viewOrder } from '#payments/lifecycle/order-view.ts';
 import { aFullDay } from './support/books.ts';
 import {
   aCoupon,

@@ -3,7 +3,7 @@
 import Database from 'better-sqlite3';
 import { afterEach, expect, test, vi } from 'vitest';
 import { asOrderId, asPaymentId, asProviderReference } from '#kernel/ids.ts';
-import type { PaymentStores } from '#payments/payment-store.ts';
+import type { PaymentStores } from '#payments/ports/payment-store.ts';
 import { openTestDatabase } from '#test/support/database.ts';
 
 afterEach(() => vi.restoreAllMocks());

@@ -1,13 +1,13 @@
 import { validate } from 'node-cron';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import type { Alert } from '#alerts/alert.ts';
+import { createWatches } from '#app/watches.ts';
 import { createJobs, type Job } from '#jobs/jobs.ts';
 import { day } from '#kernel/clock.ts';
 import { asOrderId } from '#kernel/ids.ts';
 import type { SentMessage } from '#messaging/messaging-store.ts';
-import { idempotencyKeptMs } from '#payments/place-order.ts';
+import { idempotencyKeptMs } from '#payments/collect/place-order.ts';
 import type { ReconciliationRun } from '#payments/reconciliation/reconciliation.ts';
-import { createWatches } from '#src/app-watch.ts';
 import { type House, openHouse, orderBody, storeRequest } from '#test/server/house.ts';
 import { providersThat } from '#test/support/abilities.ts';
 

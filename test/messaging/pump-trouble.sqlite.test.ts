@@ -5,7 +5,7 @@ import { createIds } from '#kernel/ids.ts';
 import type { OutboxMessage } from '#messaging/messaging-store.ts';
 import type { DeliveryResult } from '#messaging/outbox-handler.ts';
 import { createPump, type Pump } from '#messaging/pump.ts';
-import type { PaymentStores } from '#payments/payment-store.ts';
+import type { PaymentStores } from '#payments/ports/payment-store.ts';
 import { createTestClock, type TestClock } from '#test/support/clock.ts';
 import { openTestDatabase, type TestDatabase } from '#test/support/database.ts';
 import { createRecordingLog } from '#test/support/event-log.ts';

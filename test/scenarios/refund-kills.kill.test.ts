@@ -5,7 +5,7 @@ import { expect, test } from 'vitest';
 import { minute, second } from '#kernel/clock.ts';
 import { parseMoney } from '#kernel/money.ts';
 import type { ProviderName } from '#kernel/provider-name.ts';
-import type { OrderView } from '#payments/order-view.ts';
+import type { OrderView } from '#payments/lifecycle/order-view.ts';
 import { type FaultKind, type VisitAction, VisitRefused } from '#sandbox/providers/contract.ts';
 import { refundingNames } from '#test/contract/providers/refund-shop.ts';
 import { cases } from '#test/contract/providers/registry.ts';

@@ -1,7 +1,7 @@
 // Money back through the real adapters: asked for by the shop, carried out by the provider at once, never, or late.
 import { describe, expect, test } from 'vitest';
 import { minute } from '#kernel/clock.ts';
-import type { OrderView } from '#payments/order-view.ts';
+import type { OrderView } from '#payments/lifecycle/order-view.ts';
 import { refundingNames } from '#test/contract/providers/refund-shop.ts';
 import { cases } from '#test/contract/providers/registry.ts';
 import { type House, openHouse } from '#test/support/house.ts';

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { systemActor } from '#kernel/actor.ts';
 import { asPaymentId, asRefundId } from '#kernel/ids.ts';
-import { refreshPayment } from '#payments/refresh-payment.ts';
 import { sendRefund } from '#payments/refunds/send-refund.ts';
+import { refreshPayment } from '#payments/sync/refresh-payment.ts';
 import { orderSchema, placedOrderSchema, refundSchema } from '#server/store-api-schemas.ts';
 import { createRefundDesk, type RefundDesk, withRefundDesk } from '#test/support/refund-desk.ts';
 import { type House, openHouse, orderBody, storeRequest } from './house.ts';

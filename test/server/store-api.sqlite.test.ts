@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { systemActor } from '#kernel/actor.ts';
 import { asPaymentId } from '#kernel/ids.ts';
-import { refreshPayment } from '#payments/refresh-payment.ts';
+import { refreshPayment } from '#payments/sync/refresh-payment.ts';
 import { placedOrderSchema } from '#server/store-api-schemas.ts';
 import { type House, openHouse, orderBody, storeRequest } from './house.ts';
 import { problemOf } from './problem-of.ts';

@@ -1,4 +1,4 @@
-import type { ProviderCapabilities } from '#payments/payment-provider.ts';
+import type { ProviderCapabilities } from '#payments/ports/payment-provider.ts';
 
 /** A provider that can do everything but be listed, with what the test says differently. */
 export function capabilities(differences: Partial<ProviderCapabilities> = {}): ProviderCapabilities {

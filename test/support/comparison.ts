@@ -2,10 +2,10 @@
 import { hour } from '#kernel/clock.ts';
 import { asProviderReference } from '#kernel/ids.ts';
 import type { PaymentException } from '#payments/exceptions/exception.ts';
-import type { PaymentProvider } from '#payments/payment-provider.ts';
-import { ProviderRejected } from '#payments/provider-errors.ts';
+import type { PaymentSnapshot } from '#payments/model/snapshot.ts';
+import type { PaymentProvider } from '#payments/ports/payment-provider.ts';
+import { ProviderRejected } from '#payments/ports/provider-errors.ts';
 import { createReconciler } from '#payments/reconciliation/reconcile-provider.ts';
-import type { PaymentSnapshot } from '#payments/snapshot.ts';
 import { type ExceptionDesk, money, openExceptionDesk } from '#test/support/exception-desk.ts';
 import { aSnapshot } from '#test/support/snapshots.ts';
 

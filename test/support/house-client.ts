@@ -1,6 +1,6 @@
 // What the shop's site says to the house over HTTP.
 import type { ProviderName } from '#kernel/provider-name.ts';
-import type { OrderView } from '#payments/order-view.ts';
+import type { OrderView } from '#payments/lifecycle/order-view.ts';
 import { awaitFound, awaitTrue } from './house-wait.ts';
 
 export interface OrderDraft {

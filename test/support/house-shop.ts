@@ -4,7 +4,7 @@ import { createServer, type IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { Webhook } from 'standardwebhooks';
 import { minute, second } from '#kernel/clock.ts';
-import type { OrderView } from '#payments/order-view.ts';
+import type { OrderView } from '#payments/lifecycle/order-view.ts';
 
 export interface Announcement {
   id: string;

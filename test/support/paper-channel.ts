@@ -2,8 +2,8 @@
 
 import { asProviderReference } from '#kernel/ids.ts';
 import type { InboxEvent } from '#messaging/messaging-store.ts';
-import type { PaymentProvider, ProviderRegistry } from '#payments/payment-provider.ts';
-import type { LicenceLook, Sale, SaleEvent, SaleItem, SalesChannel } from '#payments/sales/sales-channel.ts';
+import type { PaymentProvider, ProviderRegistry } from '#payments/ports/payment-provider.ts';
+import type { LicenceLook, Sale, SaleEvent, SaleItem, SalesChannel } from '#payments/ports/sales-channel.ts';
 import { capabilities } from './capabilities.ts';
 
 export interface PaperChannel extends ProviderRegistry {

@@ -1,6 +1,6 @@
 // A house that sells at Payhip: the orders that its sales become, the catalogue as an admin fills it from the chat, and
 // webhooks that a test writes by hand.
-import type { OrderView } from '#payments/order-view.ts';
+import type { OrderView } from '#payments/lifecycle/order-view.ts';
 import type { ProviderSandbox } from '#sandbox/providers/options.ts';
 import type { PayhipSeller } from '#sandbox/providers/payhip/seller.ts';
 import { PayhipShop } from '#sandbox/providers/payhip/shop.ts';

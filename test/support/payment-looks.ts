@@ -1,12 +1,12 @@
 // Orders with one BTCPay payment over 49.00 USD, and looks at it that the test makes up: the payment life cycle without
 // a provider, through the real verbs and a real database.
 import { asOrderId, asPaymentId, createIds, type PaymentId } from '#kernel/ids.ts';
-import { applySnapshot } from '#payments/apply-snapshot.ts';
-import type { PaymentDeps } from '#payments/deps.ts';
-import { getOrderDetails, type OrderDetails } from '#payments/get-order.ts';
-import type { Payment } from '#payments/payment.ts';
-import { withPayment } from '#payments/payment-lease.ts';
-import type { PaymentSnapshot } from '#payments/snapshot.ts';
+import { applySnapshot } from '#payments/lifecycle/apply-snapshot.ts';
+import type { PaymentDeps } from '#payments/lifecycle/deps.ts';
+import { getOrderDetails, type OrderDetails } from '#payments/lifecycle/get-order.ts';
+import { withPayment } from '#payments/lifecycle/payment-lease.ts';
+import type { Payment } from '#payments/model/payment.ts';
+import type { PaymentSnapshot } from '#payments/model/snapshot.ts';
 import { createTestClock, type TestClock } from './clock.ts';
 import { createRecordingLog } from './event-log.ts';
 import { aPayment } from './payments.ts';

@@ -1,5 +1,5 @@
 import { asOrderId, asPaymentId, asProviderReference } from '#kernel/ids.ts';
-import type { Payment } from '#payments/payment.ts';
+import type { Payment } from '#payments/model/payment.ts';
 
 /** An open BTCPay payment of 49.00 USD, made at the epoch, with what the test says differently. */
 export function aPayment(differences: Partial<Payment> = {}): Payment {

@@ -2,14 +2,14 @@
 // may be lost either way. What it has paid out is counted, so that a test can say that the money moved once.
 import type { Clock, Milliseconds } from '#kernel/clock.ts';
 import type { ProviderName } from '#kernel/provider-name.ts';
-import type { PaymentProvider, ProviderRegistry } from '#payments/payment-provider.ts';
-import { ProviderRateLimited, ProviderRejected, ProviderUnreachable } from '#payments/provider-errors.ts';
+import type { PaymentProvider, ProviderRegistry } from '#payments/ports/payment-provider.ts';
+import { ProviderRateLimited, ProviderRejected, ProviderUnreachable } from '#payments/ports/provider-errors.ts';
 import type {
   ProviderRefund,
   ProviderRefundState,
   RefundCommand,
   RefundProvider,
-} from '#payments/refunds/refund-provider.ts';
+} from '#payments/ports/refund-provider.ts';
 
 /** What becomes of one command. Without an answer the caller learns nothing, whatever was done. */
 export type Fate =

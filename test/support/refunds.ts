@@ -1,5 +1,5 @@
 import { asOrderId, asPaymentId, asRefundId } from '#kernel/ids.ts';
-import type { Refund } from '#payments/refunds/refund.ts';
+import type { Refund } from '#payments/model/refund.ts';
 
 /** A refund of 49.00 USD that was asked for at the epoch, with what the test says differently. */
 export function aRefund(differences: Partial<Refund> = {}): Refund {

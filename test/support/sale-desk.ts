@@ -1,12 +1,13 @@
 // A shop of its own that sells on paper, and the people who decide about what is held.
+
+import { saveProduct } from '#catalog/save-product.ts';
+import { setLicenceSecret } from '#catalog/set-license-secret.ts';
 import { asProviderReference } from '#kernel/ids.ts';
-import { saveProduct } from '#orders/save-product.ts';
-import { setLicenceSecret } from '#orders/set-licence-secret.ts';
 import { resolveException } from '#payments/exceptions/resolve-exception.ts';
-import { getOrderDetails, type OrderDetails } from '#payments/get-order.ts';
-import { handleInboxEvent } from '#payments/handle-inbox-event.ts';
-import type { Payment } from '#payments/payment.ts';
-import type { Sale, SaleEvent } from '#payments/sales/sales-channel.ts';
+import { getOrderDetails, type OrderDetails } from '#payments/lifecycle/get-order.ts';
+import type { Payment } from '#payments/model/payment.ts';
+import type { Sale, SaleEvent } from '#payments/ports/sales-channel.ts';
+import { handleInboxEvent } from '#payments/webhooks/handle-inbox-event.ts';
 import type { TestDatabase } from '#test/support/database.ts';
 import { anEvent, aSale, createPaperChannel, type PaperChannel } from '#test/support/paper-channel.ts';
 import { createTestDeps, type TestDeps } from '#test/support/payment-looks.ts';

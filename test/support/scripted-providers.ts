@@ -3,14 +3,14 @@ import type { Clock } from '#kernel/clock.ts';
 import { asProviderReference } from '#kernel/ids.ts';
 import { toDecimal } from '#kernel/money.ts';
 import type { ProviderName } from '#kernel/provider-name.ts';
+import type { PaymentSnapshot } from '#payments/model/snapshot.ts';
 import type {
   CreatePaymentRequest,
   PaymentProvider,
   ProviderHealth,
   ProviderRegistry,
-} from '#payments/payment-provider.ts';
-import { ProviderRejected, ProviderUnreachable } from '#payments/provider-errors.ts';
-import type { PaymentSnapshot } from '#payments/snapshot.ts';
+} from '#payments/ports/payment-provider.ts';
+import { ProviderRejected, ProviderUnreachable } from '#payments/ports/provider-errors.ts';
 import { capabilities } from './capabilities.ts';
 
 type Create = (request: CreatePaymentRequest) => Promise<void> | void;

@@ -1,5 +1,5 @@
 import { asProviderReference } from '#kernel/ids.ts';
-import type { PaymentSnapshot } from '#payments/snapshot.ts';
+import type { PaymentSnapshot } from '#payments/model/snapshot.ts';
 
 /** A look at an open BTCPay invoice over 49.00 USD, with what the test says differently. */
 export function aSnapshot(differences: Partial<PaymentSnapshot> = {}): PaymentSnapshot {

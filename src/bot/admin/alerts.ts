@@ -1,6 +1,6 @@
 import { type AlertStatus, alertStatuses } from '#alerts/alert.ts';
 import { getException } from '#payments/exceptions/get-exception.ts';
-import { getOrderDetails } from '#payments/get-order.ts';
+import { getOrderDetails } from '#payments/lifecycle/get-order.ts';
 import { handleAlertTap, outOfDate } from '../alert-taps.ts';
 import { encodeTap, type TapOf } from '../callback-data.ts';
 import { personName } from '../person-name.ts';

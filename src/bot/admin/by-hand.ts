@@ -1,7 +1,7 @@
 import { asOrderId } from '#kernel/ids.ts';
-import type { OrderDetails } from '#payments/get-order.ts';
-import { markPaid } from '#payments/mark-paid.ts';
-import { writeOffOrder } from '#payments/write-off-order.ts';
+import type { OrderDetails } from '#payments/lifecycle/get-order.ts';
+import { markPaid } from '#payments/overrides/mark-paid.ts';
+import { writeOffOrder } from '#payments/overrides/write-off-order.ts';
 import { byHandQuestion } from '../views/exception-questions.ts';
 import type { View } from '../views/view.ts';
 import type { AdminEnv, Confirmed } from './env.ts';

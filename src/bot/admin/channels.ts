@@ -1,5 +1,5 @@
 import type { ProviderName } from '#kernel/provider-name.ts';
-import type { SalesChannel } from '#payments/sales/sales-channel.ts';
+import type { SalesChannel } from '#payments/ports/sales-channel.ts';
 import type { AdminEnv } from './env.ts';
 
 export interface Channel {

@@ -1,12 +1,12 @@
 import { adminActor } from '#access/admin.ts';
 import { proposeAction } from '#access/pending-actions.ts';
+import { channelKeyPattern } from '#catalog/product.ts';
 import { minute } from '#kernel/clock.ts';
 import { MoneyInvalid, parseMoney } from '#kernel/money.ts';
 import { type ProviderName, providerTitle } from '#kernel/provider-name.ts';
-import { channelKeyPattern } from '#orders/product.ts';
-import { ProviderError } from '#payments/provider-errors.ts';
+import { ProviderError } from '#payments/ports/provider-errors.ts';
+import type { CouponDraft } from '#payments/ports/sales-channel.ts';
 import { couponFault, createCoupon } from '#payments/sales/create-coupon.ts';
-import type { CouponDraft } from '#payments/sales/sales-channel.ts';
 import type { TapOf } from '../callback-data.ts';
 import { couponList, couponQuestion, couponUsage } from '../views/coupons.ts';
 import { show } from '../views/html.ts';

@@ -2,7 +2,7 @@ import type { Api, Context, Filter } from 'grammy';
 import type { AdminDirectory } from '#access/admin.ts';
 import type { JsonObject } from '#kernel/json.ts';
 import type { SetUpReport } from '#kernel/set-up-check.ts';
-import type { PaymentDeps } from '#payments/deps.ts';
+import type { PaymentDeps } from '#payments/lifecycle/deps.ts';
 import type { ReconcileProvider } from '#payments/reconciliation/reconcile-provider.ts';
 import type { OrderFilter, Tap, TapOf } from '../callback-data.ts';
 import type { KeyedQueue } from '../keyed-queue.ts';

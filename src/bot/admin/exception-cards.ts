@@ -1,6 +1,6 @@
 import { adminActor } from '#access/admin.ts';
 import type { ProviderName } from '#kernel/provider-name.ts';
-import { chooseProvider } from '#payments/choose-provider.ts';
+import { chooseProvider } from '#payments/collect/choose-provider.ts';
 import { checkException } from '#payments/exceptions/check-exception.ts';
 import type { ResolvingAction } from '#payments/exceptions/exception-actions.ts';
 import { resolvingActions } from '#payments/exceptions/exception-actions.ts';

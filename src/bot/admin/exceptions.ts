@@ -3,7 +3,7 @@
 import { InputFile, InputMediaBuilder } from 'grammy';
 import { formatOrderNumber } from '#orders/order.ts';
 import type { PaymentException } from '#payments/exceptions/exception.ts';
-import type { PaymentStores } from '#payments/payment-store.ts';
+import type { PaymentStores } from '#payments/ports/payment-store.ts';
 import type { ExceptionFilter, TapOf } from '../callback-data.ts';
 import { agesChart } from '../charts/exception-ages.ts';
 import { renderChart } from '../charts/render.ts';

@@ -1,7 +1,7 @@
 import { asOrderId, type OrderId } from '#kernel/ids.ts';
 import { rememberOption } from '#payments/exceptions/resolutions/accept-payment.ts';
 import { resolveException } from '#payments/exceptions/resolve-exception.ts';
-import { getOrderDetails } from '#payments/get-order.ts';
+import { getOrderDetails } from '#payments/lifecycle/get-order.ts';
 import { orderGone } from '../verdicts.ts';
 import { type HeldDecision, heldQuestion } from '../views/held-sales.ts';
 import type { AdminEnv, Confirmed, TapContext } from './env.ts';

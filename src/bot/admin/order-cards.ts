@@ -1,7 +1,7 @@
 import type { OrderId } from '#kernel/ids.ts';
 import { asOrderId } from '#kernel/ids.ts';
 import type { DeliveryResult, OutboxHandler } from '#messaging/outbox-handler.ts';
-import { getOrderDetails, type OrderDetails } from '#payments/get-order.ts';
+import { getOrderDetails, type OrderDetails } from '#payments/lifecycle/get-order.ts';
 import { refundablePayments } from '#payments/refunds/refund-order.ts';
 import { forgetCard, placeCard, rememberCard, sumUp } from '../cards.ts';
 import { providerUrl } from '../provider-url.ts';

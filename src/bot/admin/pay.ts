@@ -1,6 +1,6 @@
 import { adminActor } from '#access/admin.ts';
 import { formatMoney, type Money, MoneyInvalid, parseMoney } from '#kernel/money.ts';
-import { placeOrder } from '#payments/place-order.ts';
+import { placeOrder } from '#payments/collect/place-order.ts';
 import { providerFailure } from '../verdicts.ts';
 import { clip, show } from '../views/html.ts';
 import { paymentLink } from '../views/payment-link.ts';

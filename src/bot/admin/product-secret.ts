@@ -1,6 +1,6 @@
 import type { PendingAction } from '#access/access-store.ts';
 import { adminActor } from '#access/admin.ts';
-import { setLicenceSecret } from '#orders/set-licence-secret.ts';
+import { setLicenceSecret } from '#catalog/set-license-secret.ts';
 import { productCard } from '../views/products.ts';
 import { awaitTyped } from './await-typed.ts';
 import type { AdminEnv, TextContext } from './env.ts';

@@ -1,12 +1,12 @@
 import { adminActor } from '#access/admin.ts';
 import { proposeAction } from '#access/pending-actions.ts';
+import type { Product } from '#catalog/product.ts';
+import { removeProduct } from '#catalog/remove-product.ts';
+import { faultOf, type ProductDraft, saveProduct } from '#catalog/save-product.ts';
+import { setLicenceSecret } from '#catalog/set-license-secret.ts';
 import { minute } from '#kernel/clock.ts';
 import { MoneyInvalid, parseMoney } from '#kernel/money.ts';
 import { isProviderName, type ProviderName } from '#kernel/provider-name.ts';
-import type { Product } from '#orders/product.ts';
-import { removeProduct } from '#orders/remove-product.ts';
-import { faultOf, type ProductDraft, saveProduct } from '#orders/save-product.ts';
-import { setLicenceSecret } from '#orders/set-licence-secret.ts';
 import type { ProductTap, TapOf } from '../callback-data.ts';
 import { show } from '../views/html.ts';
 import {

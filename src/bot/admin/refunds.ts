@@ -2,7 +2,7 @@ import { adminActor } from '#access/admin.ts';
 import { asPaymentId } from '#kernel/ids.ts';
 import { formatMoney, type Money, MoneyInvalid, parseMoney } from '#kernel/money.ts';
 import { formatOrderNumber, parseOrderNumber } from '#orders/order.ts';
-import { getOrderDetails, type OrderDetails } from '#payments/get-order.ts';
+import { getOrderDetails, type OrderDetails } from '#payments/lifecycle/get-order.ts';
 import { type RefundablePayment, refundablePayments, whyNoRefunds } from '#payments/refunds/refund-order.ts';
 import { type RefundRequested, requestRefund } from '#payments/refunds/request-refund.ts';
 import type { TapOf } from '../callback-data.ts';

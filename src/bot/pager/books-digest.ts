@@ -7,7 +7,7 @@ import type { Database } from '#kernel/database.ts';
 import type { EventLog } from '#kernel/events.ts';
 import type { DeliveryResult, OutboxHandler } from '#messaging/outbox-handler.ts';
 import { type ClosedDay, readBookDays } from '#payments/books/read-books.ts';
-import type { PaymentStores } from '#payments/payment-store.ts';
+import type { PaymentStores } from '#payments/ports/payment-store.ts';
 import { rememberCard, sumUp } from '../cards.ts';
 import { daysDrawn, drawBooks } from '../charts/books-chart.ts';
 import { createKeyedQueue } from '../keyed-queue.ts';

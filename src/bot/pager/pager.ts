@@ -4,7 +4,7 @@ import type { AdminDirectory } from '#access/admin.ts';
 import { second } from '#kernel/clock.ts';
 import type { Lifecycle } from '#kernel/lifecycle.ts';
 import type { OutboxHandler } from '#messaging/outbox-handler.ts';
-import type { PaymentDeps } from '#payments/deps.ts';
+import type { PaymentDeps } from '#payments/lifecycle/deps.ts';
 import { createConnection } from '../connection.ts';
 import { followMoves } from '../follow-moves.ts';
 import { createOnceWithin } from '../once-within.ts';

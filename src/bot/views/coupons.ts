@@ -1,6 +1,6 @@
 import { formatMoney } from '#kernel/money.ts';
 import { type ProviderName, providerTitle } from '#kernel/provider-name.ts';
-import type { Coupon, CouponDraft } from '#payments/sales/sales-channel.ts';
+import type { Coupon, CouponDraft } from '#payments/ports/sales-channel.ts';
 import { pageMax } from '../callback-fields.ts';
 import { fitLines, type Line, line, weights } from './fit.ts';
 import { bold, code, show } from './html.ts';

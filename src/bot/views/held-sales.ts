@@ -1,7 +1,7 @@
 import { formatMoney } from '#kernel/money.ts';
 import { providerTitle } from '#kernel/provider-name.ts';
 import { formatOrderNumber, type Order } from '#orders/order.ts';
-import type { Payment } from '#payments/payment.ts';
+import type { Payment } from '#payments/model/payment.ts';
 import type { ReasonQuestion } from './reason-question.ts';
 
 export type HeldDecision = 'accept' | 'remember' | 'reject';

@@ -1,7 +1,7 @@
 import { formatAsset, formatMoney } from '#kernel/money.ts';
 import type { PaymentException } from '#payments/exceptions/exception.ts';
-import { gapOf } from '#payments/gap.ts';
-import type { Payment } from '#payments/payment.ts';
+import { gapOf } from '#payments/model/gap.ts';
+import type { Payment } from '#payments/model/payment.ts';
 import { ageText, exceptionSeverity, kindWords } from './exception-words.ts';
 import { type Line, line, weights } from './fit.ts';
 import { bold, show } from './html.ts';

@@ -1,7 +1,7 @@
 import { formatMoney } from '#kernel/money.ts';
 import { providerTitle } from '#kernel/provider-name.ts';
 import { formatOrderNumber, type Order } from '#orders/order.ts';
-import type { StoredSubscription } from '#payments/sales/sale-store.ts';
+import type { StoredSubscription } from '#payments/ports/sale-store.ts';
 import type { OrderFilter } from '../callback-data.ts';
 import { pageMax } from '../callback-fields.ts';
 import { fitLines, type Line, line, weights } from './fit.ts';

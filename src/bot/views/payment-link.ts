@@ -1,6 +1,6 @@
 import { asOrderId } from '#kernel/ids.ts';
 import { providerTitle } from '#kernel/provider-name.ts';
-import type { OrderView } from '#payments/order-view.ts';
+import type { OrderView } from '#payments/lifecycle/order-view.ts';
 import { fitLines, line, weights } from './fit.ts';
 import { bold, show } from './html.ts';
 import { type Button, isButtonUrl, type Look, type View } from './view.ts';

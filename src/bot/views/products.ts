@@ -1,7 +1,7 @@
+import type { Product } from '#catalog/product.ts';
+import type { ProductDraft } from '#catalog/save-product.ts';
 import { formatMoney } from '#kernel/money.ts';
 import { type ProviderName, providerTitle } from '#kernel/provider-name.ts';
-import type { Product } from '#orders/product.ts';
-import type { ProductDraft } from '#orders/save-product.ts';
 import type { ProductTap } from '../callback-data.ts';
 import { pageMax } from '../callback-fields.ts';
 import { fitLines, type Line, line, weights } from './fit.ts';

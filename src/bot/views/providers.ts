@@ -1,6 +1,6 @@
 import { providerTitle } from '#kernel/provider-name.ts';
-import { type Outage, outageSentence } from '#payments/outages/outage.ts';
-import type { BreakerState } from '#payments/payment-provider.ts';
+import { type Outage, outageSentence } from '#payments/model/outage.ts';
+import type { BreakerState } from '#payments/ports/payment-provider.ts';
 import type { ProviderReport } from '#payments/provider-report.ts';
 import { fitLines, type Line, line, weights } from './fit.ts';
 import { show } from './html.ts';

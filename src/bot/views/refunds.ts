@@ -1,11 +1,11 @@
 import { formatMoney, type Money } from '#kernel/money.ts';
 import { providerTitle } from '#kernel/provider-name.ts';
 import { formatOrderNumber, type Order } from '#orders/order.ts';
-import type { Payment } from '#payments/payment.ts';
-import { isOpenRefund, type Refund } from '#payments/refunds/refund.ts';
+import type { Payment } from '#payments/model/payment.ts';
+import { isOpenRefund, type Refund } from '#payments/model/refund.ts';
+import type { RefundSums } from '#payments/model/refundable.ts';
+import type { RefundProvider } from '#payments/ports/refund-provider.ts';
 import type { RefundablePayment } from '#payments/refunds/refund-order.ts';
-import type { RefundProvider } from '#payments/refunds/refund-provider.ts';
-import type { RefundSums } from '#payments/refunds/refundable.ts';
 import { fitLines, type Line, line, weights } from './fit.ts';
 import { bold, show } from './html.ts';
 import type { ReasonQuestion } from './reason-question.ts';

@@ -2,8 +2,8 @@ import type { AlertSeverity, AlertStatus } from '#alerts/alert.ts';
 import { day, hour, type Milliseconds, minute, second } from '#kernel/clock.ts';
 import type { Trust } from '#kernel/trust.ts';
 import type { OrderStatus } from '#orders/order.ts';
-import type { PaymentStatus } from '#payments/payment.ts';
-import type { RefundStatus } from '#payments/refunds/refund.ts';
+import type { PaymentStatus } from '#payments/model/payment.ts';
+import type { RefundStatus } from '#payments/model/refund.ts';
 import type { Look } from './view.ts';
 
 export const orderSigns: Readonly<Record<OrderStatus, string>> = {

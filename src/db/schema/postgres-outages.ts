@@ -1,5 +1,5 @@
 import { providerNames } from '#kernel/provider-name.ts';
-import { outageStatuses } from '#payments/outages/outage.ts';
+import { outageStatuses } from '#payments/model/outage.ts';
 import { postgresCore } from '../drizzle.ts';
 import { oneOf } from './one-of.ts';
 import { int8 } from './postgres-columns.ts';

@@ -1,6 +1,6 @@
 import type { ProviderReference } from '#kernel/ids.ts';
 import { providerNames } from '#kernel/provider-name.ts';
-import { subscriptionStatuses } from '#payments/sales/sales-channel.ts';
+import { subscriptionStatuses } from '#payments/ports/sales-channel.ts';
 import { postgresCore } from '../drizzle.ts';
 import { oneOf } from './one-of.ts';
 import { int8 } from './postgres-columns.ts';

@@ -1,5 +1,5 @@
 import { providerNames } from '#kernel/provider-name.ts';
-import { outageStatuses } from '#payments/outages/outage.ts';
+import { outageStatuses } from '#payments/model/outage.ts';
 import { sqliteCore } from '../drizzle.ts';
 import { oneOf } from './one-of.ts';
 

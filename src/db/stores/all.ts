@@ -1,4 +1,4 @@
-import type { PaymentStores } from '#payments/payment-store.ts';
+import type { PaymentStores } from '#payments/ports/payment-store.ts';
 import type { Session } from '../dialect.ts';
 import { createAuditStore, createPendingActionStore } from './access.ts';
 import { createAlertStore } from './alerts.ts';

@@ -1,7 +1,7 @@
 import type { SQL } from 'drizzle-orm';
 import type { Order } from '#orders/order.ts';
 import type { OrderChange, OrderStore } from '#orders/order-store.ts';
-import { openPaymentStatuses } from '#payments/payment.ts';
+import { openPaymentStatuses } from '#payments/model/payment.ts';
 import type { Session } from '../dialect.ts';
 import { and, asc, desc, eq, getTableColumns, gte, inArray, isNull, lt, lte, or, sql } from '../drizzle.ts';
 import { keysOf, placeholdersOf, prepared, preparedByShape, settingsOf } from './prepared.ts';

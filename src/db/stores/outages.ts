@@ -1,4 +1,4 @@
-import type { OutageStore } from '#payments/outages/outage-store.ts';
+import type { OutageStore } from '#payments/ports/outage-store.ts';
 import type { WebhookRateStore } from '#payments/webhooks/webhook-rate.ts';
 import type { Session } from '../dialect.ts';
 import { and, asc, desc, eq, getTableColumns, inArray, isNotNull, lt, sql } from '../drizzle.ts';

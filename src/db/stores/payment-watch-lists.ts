@@ -1,4 +1,4 @@
-import type { PaymentStore } from '#payments/payment-store.ts';
+import type { PaymentStore } from '#payments/ports/payment-store.ts';
 import type { Session } from '../dialect.ts';
 import { and, asc, eq, getTableColumns, gt, gte, inArray, isNotNull, lt, lte, sql } from '../drizzle.ts';
 

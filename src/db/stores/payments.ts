@@ -1,5 +1,5 @@
-import type { Payment } from '#payments/payment.ts';
-import type { PaymentStore } from '#payments/payment-store.ts';
+import type { Payment } from '#payments/model/payment.ts';
+import type { PaymentStore } from '#payments/ports/payment-store.ts';
 import type { Session } from '../dialect.ts';
 import {
   and,

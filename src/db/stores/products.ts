@@ -1,5 +1,5 @@
-import type { Product } from '#orders/product.ts';
-import type { ProductStore } from '#orders/product-store.ts';
+import type { Product } from '#catalog/product.ts';
+import type { ProductStore } from '#catalog/product-store.ts';
 import type { Session, Tables } from '../dialect.ts';
 import { and, asc, eq, gt, inArray, sql } from '../drizzle.ts';
 

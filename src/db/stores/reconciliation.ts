@@ -1,4 +1,4 @@
-import type { ReconciliationStore } from '#payments/payment-store.ts';
+import type { ReconciliationStore } from '#payments/ports/payment-store.ts';
 import type { Session } from '../dialect.ts';
 import { and, asc, desc, eq, inArray, lt, sql } from '../drizzle.ts';
 

@@ -1,4 +1,4 @@
-import type { RefundStore } from '#payments/refunds/refund-store.ts';
+import type { RefundStore } from '#payments/ports/refund-store.ts';
 import type { Session } from '../dialect.ts';
 import { and, asc, eq, gte, inArray, isNotNull, lt, lte, notInArray, sql } from '../drizzle.ts';
 

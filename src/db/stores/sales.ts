@@ -1,5 +1,5 @@
 import { asProviderReference } from '#kernel/ids.ts';
-import type { SaleStore } from '#payments/sales/sale-store.ts';
+import type { SaleStore } from '#payments/ports/sale-store.ts';
 import type { Session } from '../dialect.ts';
 import { and, asc, desc, eq, getTableColumns, gt, inArray, isNull, lt, or, sql } from '../drizzle.ts';
 import { contains, searchable } from './search.ts';

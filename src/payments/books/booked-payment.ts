@@ -1,7 +1,7 @@
 import type { CalendarDay } from '#kernel/calendar.ts';
 import { toDecimal } from '#kernel/money.ts';
 import { formatOrderNumber } from '#orders/order.ts';
-import type { Payment } from '../payment.ts';
+import type { Payment } from '../model/payment.ts';
 import type { BookCorrection, BookedPayment, CorrectedField, PaidChange } from './closing.ts';
 import { groupBy, groupOf, negated, sumUp } from './tally.ts';
 

@@ -2,8 +2,8 @@
 // it those behind it, because each closing follows from the one before. What is not known is never put down as a number.
 import { day, type Milliseconds } from '#kernel/clock.ts';
 import { type ProviderName, providerTitle } from '#kernel/provider-name.ts';
-import type { PaymentDeps } from '../deps.ts';
-import { ProviderError } from '../provider-errors.ts';
+import type { PaymentDeps } from '../lifecycle/deps.ts';
+import { ProviderError } from '../ports/provider-errors.ts';
 import { readContent } from './chain.ts';
 import type { BookDelay } from './closing.ts';
 import { findNextDay, type NextDay } from './due-day.ts';

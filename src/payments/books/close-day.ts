@@ -5,8 +5,8 @@ import { canonicalJson } from '#kernel/canonical-json.ts';
 import type { Milliseconds } from '#kernel/clock.ts';
 import { sumDecimals, toDecimal } from '#kernel/money.ts';
 import type { ProviderName } from '#kernel/provider-name.ts';
-import type { Payment } from '../payment.ts';
-import type { Refund } from '../refunds/refund.ts';
+import type { Payment } from '../model/payment.ts';
+import type { Refund } from '../model/refund.ts';
 import type { ProviderFigure, Settlement } from './book-store.ts';
 import { type Changed, correctionOf, paidChanges } from './booked-payment.ts';
 import type {

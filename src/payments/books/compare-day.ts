@@ -2,10 +2,10 @@
 // is decided by the same comparison as in a reconciliation.
 import type { Milliseconds } from '#kernel/clock.ts';
 import type { PaymentId } from '#kernel/ids.ts';
-import { decidePayment, findIn, nextStatus } from '../decide-payment.ts';
-import type { Payment, PaymentStatus } from '../payment.ts';
+import { decidePayment, findIn, nextStatus } from '../model/decide-payment.ts';
+import type { Payment, PaymentStatus } from '../model/payment.ts';
+import type { PaymentSnapshot } from '../model/snapshot.ts';
 import { compareWithProvider, type Difference } from '../reconciliation/compare-with-provider.ts';
-import type { PaymentSnapshot } from '../snapshot.ts';
 import { type Counted, groupOf, groupOfStatus } from './tally.ts';
 
 export interface DayDifference {

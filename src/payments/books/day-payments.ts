@@ -2,9 +2,9 @@ import type { Milliseconds } from '#kernel/clock.ts';
 import { minute } from '#kernel/clock.ts';
 import { assert } from '#kernel/invariant.ts';
 import type { ProviderName } from '#kernel/provider-name.ts';
-import type { Payment } from '../payment.ts';
-import type { PaymentStores } from '../payment-store.ts';
-import type { PaymentSnapshot } from '../snapshot.ts';
+import type { Payment } from '../model/payment.ts';
+import type { PaymentSnapshot } from '../model/snapshot.ts';
+import type { PaymentStores } from '../ports/payment-store.ts';
 
 /** How far the times of one payment may lie apart here and there: ours is written before theirs. */
 export const edgeMs: Milliseconds = 10 * minute;

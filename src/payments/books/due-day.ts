@@ -1,6 +1,6 @@
 import { addDays, type CalendarDay, dayBounds, dayOf } from '#kernel/calendar.ts';
 import { day, hour, type Milliseconds } from '#kernel/clock.ts';
-import type { PaymentStores } from '../payment-store.ts';
+import type { PaymentStores } from '../ports/payment-store.ts';
 import type { BookClosing } from './closing.ts';
 
 /**

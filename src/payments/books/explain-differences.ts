@@ -1,7 +1,7 @@
 import type { ProviderName } from '#kernel/provider-name.ts';
 import { formatOrderNumber } from '#orders/order.ts';
 import type { PaymentException } from '../exceptions/exception.ts';
-import type { PaymentStores } from '../payment-store.ts';
+import type { PaymentStores } from '../ports/payment-store.ts';
 import type { ExplainedDifference } from './close-day.ts';
 import type { DayDifference } from './compare-day.ts';
 import type { LoadedDay } from './load-provider-day.ts';

@@ -1,6 +1,6 @@
 import { addDays, type CalendarDay } from '#kernel/calendar.ts';
 import type { JsonObject } from '#kernel/json.ts';
-import type { PaymentDeps } from '../deps.ts';
+import type { PaymentDeps } from '../lifecycle/deps.ts';
 import { readContent, readEntry } from './chain.ts';
 import type { BookClosing } from './closing.ts';
 import type { ClosedDay } from './read-books.ts';

@@ -1,8 +1,8 @@
 import type { Milliseconds } from '#kernel/clock.ts';
 import { formatAsset, formatMoney } from '#kernel/money.ts';
-import type { Payment } from '../payment.ts';
-import type { PaymentStores } from '../payment-store.ts';
-import type { Refund } from '../refunds/refund.ts';
+import type { Payment } from '../model/payment.ts';
+import type { Refund } from '../model/refund.ts';
+import type { PaymentStores } from '../ports/payment-store.ts';
 import type { ProviderFigure } from './book-store.ts';
 import type { ProviderDay } from './close-day.ts';
 import { compareDay, type DayDifference } from './compare-day.ts';

@@ -1,8 +1,8 @@
 import { providerTitle } from '#kernel/provider-name.ts';
-import type { PaymentDeps } from '../deps.ts';
-import type { PaymentProvider } from '../payment-provider.ts';
-import type { Refund } from '../refunds/refund.ts';
-import type { RefundProvider } from '../refunds/refund-provider.ts';
+import type { PaymentDeps } from '../lifecycle/deps.ts';
+import type { Refund } from '../model/refund.ts';
+import type { PaymentProvider } from '../ports/payment-provider.ts';
+import type { RefundProvider } from '../ports/refund-provider.ts';
 import type { Known } from './close-day.ts';
 
 /** Refunds of one day that are asked about, each by a call of its own. */

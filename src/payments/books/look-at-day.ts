@@ -1,12 +1,12 @@
 // What a provider says of one day, asked before anything is written: its list, what a fresh look heals, and its word on the
 // refunds of the day. Whatever it cannot tell in this set-up is unknown, in words; what it does not answer is waited for.
 import { type ProviderName, providerTitle } from '#kernel/provider-name.ts';
-import type { PaymentDeps } from '../deps.ts';
-import type { PaymentProvider } from '../payment-provider.ts';
-import { ProviderRejected } from '../provider-errors.ts';
-import { refreshPayment } from '../refresh-payment.ts';
-import type { Refund } from '../refunds/refund.ts';
-import type { PaymentSnapshot } from '../snapshot.ts';
+import type { PaymentDeps } from '../lifecycle/deps.ts';
+import type { Refund } from '../model/refund.ts';
+import type { PaymentSnapshot } from '../model/snapshot.ts';
+import type { PaymentProvider } from '../ports/payment-provider.ts';
+import { ProviderRejected } from '../ports/provider-errors.ts';
+import { refreshPayment } from '../sync/refresh-payment.ts';
 import type { Known } from './close-day.ts';
 import { compareDay, type DayDifference } from './compare-day.ts';
 import { type DayWindow, edgeMs, loadDayPayments } from './day-payments.ts';

@@ -1,6 +1,6 @@
 import { addDays, type CalendarDay, dayOf } from '#kernel/calendar.ts';
 import type { Milliseconds } from '#kernel/clock.ts';
-import type { PaymentDeps } from '../deps.ts';
+import type { PaymentDeps } from '../lifecycle/deps.ts';
 import { readContent } from './chain.ts';
 import type { BookClosing, BookContent, BookDelay } from './closing.ts';
 import { findNextDay } from './due-day.ts';

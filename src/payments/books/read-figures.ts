@@ -2,11 +2,11 @@
 // that has not changed there.
 import { day, type Milliseconds } from '#kernel/clock.ts';
 import { ConcurrentChange } from '#kernel/database.ts';
-import type { PaymentDeps } from '../deps.ts';
-import type { FiguresProvider } from '../figures-provider.ts';
-import type { PaymentProvider } from '../payment-provider.ts';
-import { ProviderError } from '../provider-errors.ts';
-import { refreshPayment } from '../refresh-payment.ts';
+import type { PaymentDeps } from '../lifecycle/deps.ts';
+import type { FiguresProvider } from '../ports/figures-provider.ts';
+import type { PaymentProvider } from '../ports/payment-provider.ts';
+import { ProviderError } from '../ports/provider-errors.ts';
+import { refreshPayment } from '../sync/refresh-payment.ts';
 import { saveFigures } from './save-figures.ts';
 import { saveSettlements } from './save-settlements.ts';
 

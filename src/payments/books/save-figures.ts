@@ -3,11 +3,11 @@ import { compareDecimals } from '#kernel/money.ts';
 import type { ProviderName } from '#kernel/provider-name.ts';
 import type { Cause } from '#kernel/transaction-context.ts';
 import { inTransaction } from '#kernel/transaction-context.ts';
-import { refreshOrderCards } from '../change-order.ts';
-import type { PaymentDeps } from '../deps.ts';
-import type { PaymentFigures } from '../figures-provider.ts';
-import type { Payment } from '../payment.ts';
-import type { PaymentChange, PaymentTx } from '../payment-store.ts';
+import { refreshOrderCards } from '../lifecycle/change-order.ts';
+import type { PaymentDeps } from '../lifecycle/deps.ts';
+import type { Payment } from '../model/payment.ts';
+import type { PaymentFigures } from '../ports/figures-provider.ts';
+import type { PaymentChange, PaymentTx } from '../ports/payment-store.ts';
 import type { FigureStanding } from './book-store.ts';
 
 /** Keeps one page of a provider's figures, and puts on the payments what is new of theirs. */

@@ -3,9 +3,9 @@ import type { ProviderReference } from '#kernel/ids.ts';
 import type { ProviderName } from '#kernel/provider-name.ts';
 import type { Cause } from '#kernel/transaction-context.ts';
 import { inTransaction } from '#kernel/transaction-context.ts';
-import type { PaymentDeps } from '../deps.ts';
-import type { ProviderSettlement } from '../figures-provider.ts';
-import type { PaymentTx } from '../payment-store.ts';
+import type { PaymentDeps } from '../lifecycle/deps.ts';
+import type { ProviderSettlement } from '../ports/figures-provider.ts';
+import type { PaymentTx } from '../ports/payment-store.ts';
 import { changePayment } from './save-figures.ts';
 
 /** Keeps one page of a provider's settlements, and says on the payments that they were paid out; how many settlements. */

@@ -1,5 +1,5 @@
 import { type AssetAmount, sumDecimals } from '#kernel/money.ts';
-import { isCoveringPayment, type Payment, type PaymentStatus } from '../payment.ts';
+import { isCoveringPayment, type Payment, type PaymentStatus } from '../model/payment.ts';
 import { type BookSum, type Tally, type TallyGroup, tallyGroups } from './closing.ts';
 
 /** What each status counts as by itself: every status is classified here. */

@@ -1,8 +1,8 @@
 import type { Milliseconds } from '#kernel/clock.ts';
 import { sumDecimals } from '#kernel/money.ts';
 import { type ProviderName, providerNames } from '#kernel/provider-name.ts';
-import type { PaymentDeps } from '../deps.ts';
-import type { Payment } from '../payment.ts';
+import type { PaymentDeps } from '../lifecycle/deps.ts';
+import type { Payment } from '../model/payment.ts';
 import { compareTexts } from './tally.ts';
 
 export interface FigureTotals {

@@ -1,6 +1,6 @@
 import type { CalendarDay } from '#kernel/calendar.ts';
-import type { PaymentDeps } from '../deps.ts';
-import type { PaymentStores } from '../payment-store.ts';
+import type { PaymentDeps } from '../lifecycle/deps.ts';
+import type { PaymentStores } from '../ports/payment-store.ts';
 import { brokenLink, createEntriesHash, readContent } from './chain.ts';
 import type { BookClosing, BookEntry } from './closing.ts';
 

@@ -3,8 +3,8 @@
 import { hour, type Milliseconds, minute } from '#kernel/clock.ts';
 import { causeOf, inTransaction } from '#kernel/transaction-context.ts';
 import { enqueueEffect } from '#messaging/enqueue-effect.ts';
-import type { PaymentDeps } from '../deps.ts';
-import type { PaymentStores } from '../payment-store.ts';
+import type { PaymentDeps } from '../lifecycle/deps.ts';
+import type { PaymentStores } from '../ports/payment-store.ts';
 import { bookPayments, loadChanged } from './book-payments.ts';
 import { correctionOf } from './booked-payment.ts';
 import { chainStart, contentText, createEntriesHash, entryText, hashLink } from './chain.ts';

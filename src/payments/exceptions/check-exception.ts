@@ -1,8 +1,8 @@
 import { recordAudit } from '#access/audit.ts';
 import { causeOf, inTransaction } from '#kernel/transaction-context.ts';
-import { checkOrder, type OrderCheck } from '../check-order.ts';
-import type { PaymentDeps } from '../deps.ts';
+import type { PaymentDeps } from '../lifecycle/deps.ts';
 import { checkRefund } from '../refunds/follow-refunds.ts';
+import { checkOrder, type OrderCheck } from '../sync/check-order.ts';
 import type { Person } from './resolution.ts';
 
 export type ExceptionCheck = OrderCheck | { kind: 'refund'; result: Awaited<ReturnType<typeof checkRefund>> };

@@ -2,9 +2,9 @@ import { day } from '#kernel/clock.ts';
 import { MoneyInvalid, parseMinorFloor } from '#kernel/money.ts';
 import type { ProviderName } from '#kernel/provider-name.ts';
 import { type Order, parseOrderNumber } from '#orders/order.ts';
-import { standingOf } from '../coverage.ts';
-import type { ProviderRegistry } from '../payment-provider.ts';
-import type { PaymentStores } from '../payment-store.ts';
+import { standingOf } from '../model/coverage.ts';
+import type { ProviderRegistry } from '../ports/payment-provider.ts';
+import type { PaymentStores } from '../ports/payment-store.ts';
 import type { PaymentException } from './exception.ts';
 import { type Candidate, type StrayPayment, type Suggestion, suggestOrders } from './suggest-orders.ts';
 

@@ -1,8 +1,8 @@
 import type { Order } from '#orders/order.ts';
-import { standingOf } from '../coverage.ts';
-import type { Payment } from '../payment.ts';
-import type { Refund } from '../refunds/refund.ts';
-import { surplusOf } from '../surplus.ts';
+import { standingOf } from '../model/coverage.ts';
+import type { Payment } from '../model/payment.ts';
+import type { Refund } from '../model/refund.ts';
+import { surplusOf } from '../model/surplus.ts';
 import type { PaymentException } from './exception.ts';
 import { allowedActions, type ExceptionAction } from './exception-actions.ts';
 

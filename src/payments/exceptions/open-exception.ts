@@ -1,6 +1,6 @@
 import { ConcurrentChange } from '#kernel/database.ts';
 import type { OrderId, PaymentId } from '#kernel/ids.ts';
-import type { PaymentTx } from '../payment-store.ts';
+import type { PaymentTx } from '../ports/payment-store.ts';
 import type { ExceptionKind, PaymentException } from './exception.ts';
 import type { ExceptionChange } from './exception-store.ts';
 

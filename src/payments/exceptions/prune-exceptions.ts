@@ -1,5 +1,5 @@
 import { day, type Milliseconds } from '#kernel/clock.ts';
-import type { PaymentDeps } from '../deps.ts';
+import type { PaymentDeps } from '../lifecycle/deps.ts';
 
 /** What is settled is kept as long as its alert; the history of its order is kept for ever. */
 const exceptionsKeptMs: Milliseconds = 180 * day;

@@ -1,9 +1,9 @@
 import { changeAlert } from '#alerts/raise-alert.ts';
 import type { Order } from '#orders/order.ts';
-import { endedByPayment } from '../change-order.ts';
-import type { PaymentTx } from '../payment-store.ts';
-import type { Refund } from '../refunds/refund.ts';
-import { writeTimeline } from '../work.ts';
+import { endedByPayment } from '../lifecycle/change-order.ts';
+import { writeTimeline } from '../lifecycle/work.ts';
+import type { Refund } from '../model/refund.ts';
+import type { PaymentTx } from '../ports/payment-store.ts';
 import type { PaymentException } from './exception.ts';
 import { changeException } from './open-exception.ts';
 

@@ -1,4 +1,4 @@
-import type { PaymentDeps } from '../deps.ts';
+import type { PaymentDeps } from '../lifecycle/deps.ts';
 import type { ResolvingAction } from './exception-actions.ts';
 import type { Asked, Resolution, Resolver } from './resolution.ts';
 import { acceptPayment } from './resolutions/accept-payment.ts';

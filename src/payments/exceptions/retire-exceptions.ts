@@ -1,6 +1,6 @@
 import { day, type Milliseconds } from '#kernel/clock.ts';
 import { causeOf, inTransaction } from '#kernel/transaction-context.ts';
-import type { PaymentDeps } from '../deps.ts';
+import type { PaymentDeps } from '../lifecycle/deps.ts';
 import { endTrouble } from '../trouble.ts';
 
 /** A link that ran out unpaid is no trouble any more when nobody took it up for a day; its alert ends as fast. */

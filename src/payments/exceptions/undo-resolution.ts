@@ -1,10 +1,10 @@
 import { recordAudit } from '#access/audit.ts';
 import type { JsonObject } from '#kernel/json.ts';
 import { causeOf, inTransaction } from '#kernel/transaction-context.ts';
-import { withdrawAcceptance } from '../accept-into.ts';
-import type { PaymentDeps } from '../deps.ts';
-import type { PaymentTx } from '../payment-store.ts';
-import { withdrawWriteOff } from '../write-off-order.ts';
+import type { PaymentDeps } from '../lifecycle/deps.ts';
+import { withdrawAcceptance } from '../overrides/accept-into.ts';
+import { withdrawWriteOff } from '../overrides/write-off-order.ts';
+import type { PaymentTx } from '../ports/payment-store.ts';
 import type { PaymentException } from './exception.ts';
 import { reopenException } from './reopen-exception.ts';
 import { noteOnOrder, type Person, type Resolution, refused } from './resolution.ts';

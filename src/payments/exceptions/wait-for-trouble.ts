@@ -3,7 +3,7 @@
 import { changeAlert } from '#alerts/raise-alert.ts';
 import type { Milliseconds } from '#kernel/clock.ts';
 import type { OrderId } from '#kernel/ids.ts';
-import type { PaymentTx } from '../payment-store.ts';
+import type { PaymentTx } from '../ports/payment-store.ts';
 import type { PaymentException } from './exception.ts';
 import { changeException } from './open-exception.ts';
 

@@ -1,5 +1,5 @@
 import { causeOf, inTransaction } from '#kernel/transaction-context.ts';
-import type { PaymentDeps } from '../deps.ts';
+import type { PaymentDeps } from '../lifecycle/deps.ts';
 import { wakeTrouble } from './wait-for-trouble.ts';
 
 /** Exceptions that somebody put off are due again when their time is over, at most `limit`; how many. */

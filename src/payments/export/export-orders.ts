@@ -3,9 +3,9 @@ import type { Milliseconds } from '#kernel/clock.ts';
 import { toDecimal } from '#kernel/money.ts';
 import { formatOrderNumber, type Order } from '#orders/order.ts';
 import type { PageCursor } from '#orders/order-store.ts';
-import type { PaymentDeps } from '../deps.ts';
-import type { Payment } from '../payment.ts';
-import { isOpenRefund, type Refund } from '../refunds/refund.ts';
+import type { PaymentDeps } from '../lifecycle/deps.ts';
+import type { Payment } from '../model/payment.ts';
+import { isOpenRefund, type Refund } from '../model/refund.ts';
 import type { ExportRow } from './export-rows.ts';
 
 export const paymentColumns = [

@@ -6,9 +6,9 @@ import type { Milliseconds } from '#kernel/clock.ts';
 import type { ProviderName } from '#kernel/provider-name.ts';
 import { causeOf, inTransaction } from '#kernel/transaction-context.ts';
 import type { InboxEvent } from '#messaging/messaging-store.ts';
-import type { PaymentDeps } from '../deps.ts';
-import type { Payment } from '../payment.ts';
-import type { PaymentStores } from '../payment-store.ts';
+import type { PaymentDeps } from '../lifecycle/deps.ts';
+import type { Payment } from '../model/payment.ts';
+import type { PaymentStores } from '../ports/payment-store.ts';
 import {
   type ExportRow,
   eventRow,

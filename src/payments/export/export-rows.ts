@@ -7,11 +7,11 @@ import type { InboxEvent } from '#messaging/messaging-store.ts';
 import { formatOrderNumber, type Order } from '#orders/order.ts';
 import type { TimelineEntry } from '#orders/timeline.ts';
 import type { PaymentException } from '../exceptions/exception.ts';
-import type { Outage } from '../outages/outage.ts';
-import type { Payment } from '../payment.ts';
+import type { Outage } from '../model/outage.ts';
+import type { Payment } from '../model/payment.ts';
+import type { Refund } from '../model/refund.ts';
+import type { SaleMark, StoredSubscription } from '../ports/sale-store.ts';
 import type { ReconciliationFinding, ReconciliationRun } from '../reconciliation/reconciliation.ts';
-import type { Refund } from '../refunds/refund.ts';
-import type { SaleMark, StoredSubscription } from '../sales/sale-store.ts';
 
 export type ExportRow = Record<string, JsonValue>;
 

@@ -1,6 +1,6 @@
 import { CircuitState, ConsecutiveBreaker, circuitBreaker, handleWhenResult, isBrokenCircuitError } from 'cockatiel';
 import type { Clock, Milliseconds } from '#kernel/clock.ts';
-import type { BreakerState } from '../payment-provider.ts';
+import type { BreakerState } from '../ports/payment-provider.ts';
 
 /** What an attempt means for the breaker. `neutral`: it was abandoned by us and says nothing about the provider. */
 export type Verdict = 'good' | 'bad' | 'neutral';

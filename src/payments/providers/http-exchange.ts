@@ -1,7 +1,7 @@
 import axios, { type AxiosResponse } from 'axios';
 import type { Milliseconds } from '#kernel/clock.ts';
 import type { JsonValue } from '#kernel/json.ts';
-import { TurnOver } from '../provider-errors.ts';
+import { TurnOver } from '../ports/provider-errors.ts';
 import { JsonMalformed, parseExactJson } from './exact-json.ts';
 
 export interface ExchangeRequest {

@@ -4,9 +4,9 @@ import { type Clock, clockDifference, type Milliseconds } from '#kernel/clock.ts
 import type { EventLog } from '#kernel/events.ts';
 import type { Random } from '#kernel/ids.ts';
 import type { ProviderName } from '#kernel/provider-name.ts';
-import { goneAs } from '../outages/gone.ts';
-import type { RetiredProviders } from '../outages/retired-providers.ts';
-import type { ProviderHealth } from '../payment-provider.ts';
+import { goneAs } from '../ports/gone.ts';
+import type { ProviderHealth } from '../ports/payment-provider.ts';
+import type { RetiredProviders } from '../ports/retired-providers.ts';
 import { createBreaker } from './breaker.ts';
 import type { AnswerReader, Attempt, CallOutcome, Failure } from './http-answer.ts';
 import { failNotAsked, judgeExchange } from './http-answer.ts';

@@ -1,6 +1,6 @@
 import type { Clock } from '#kernel/clock.ts';
 import type { Random } from '#kernel/ids.ts';
-import { ProviderRateLimited, ProviderUnreachable } from '../provider-errors.ts';
+import { ProviderRateLimited, ProviderUnreachable } from '../ports/provider-errors.ts';
 import { fullJitter, type HttpPolicy } from './http-policy.ts';
 
 /**

@@ -1,6 +1,6 @@
 import type { AssetAmount } from '#kernel/money.ts';
-import type { CreatePaymentRequest, PaymentProvider } from '../payment-provider.ts';
-import { ProviderRejected } from '../provider-errors.ts';
+import type { CreatePaymentRequest, PaymentProvider } from '../ports/payment-provider.ts';
+import { ProviderRejected } from '../ports/provider-errors.ts';
 
 /** What is asked for; ProviderRejected, before anything is sent, for money that the provider cannot collect. */
 export function neededQuote(

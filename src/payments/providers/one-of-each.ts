@@ -1,4 +1,4 @@
-import type { ProviderRefund, RefundQuery } from '../refunds/refund-provider.ts';
+import type { ProviderRefund, RefundQuery } from '../ports/refund-provider.ts';
 
 /**
  * Lets at most one refund carry each id of ours. A command that was carried out twice has left a second one, which stands

@@ -1,5 +1,5 @@
 import type { ProviderName } from '#kernel/provider-name.ts';
-import { ProviderUnreachable } from '../provider-errors.ts';
+import { ProviderUnreachable } from '../ports/provider-errors.ts';
 
 /** No list is longer than this many pages of 100; a window that is fuller has to be asked for in parts. */
 export const pagesMax = 200;

@@ -1,7 +1,7 @@
 import type { Clock } from '#kernel/clock.ts';
 import type { Random } from '#kernel/ids.ts';
 import type { ProviderName } from '#kernel/provider-name.ts';
-import type { PaymentProvider } from '../payment-provider.ts';
+import type { PaymentProvider } from '../ports/payment-provider.ts';
 import type { ProviderHttp, ProviderHttpOptions } from './http.ts';
 import type { HttpPolicy } from './http-policy.ts';
 

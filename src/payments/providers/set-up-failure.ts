@@ -1,5 +1,5 @@
 import { type SetUpCheck, warned, wrong } from '#kernel/set-up-check.ts';
-import { ProviderError, ProviderRateLimited, ProviderUnreachable } from '../provider-errors.ts';
+import { ProviderError, ProviderRateLimited, ProviderUnreachable } from '../ports/provider-errors.ts';
 
 /** How a call that failed reads as a check. What no provider did is thrown on. */
 export function failedCheck(

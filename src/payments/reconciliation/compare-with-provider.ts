@@ -3,9 +3,9 @@
 import type { Milliseconds } from '#kernel/clock.ts';
 import type { ProviderReference } from '#kernel/ids.ts';
 import { compareDecimals, formatAsset } from '#kernel/money.ts';
-import { decidePayment } from '../decide-payment.ts';
-import type { Payment } from '../payment.ts';
-import type { PaymentSnapshot } from '../snapshot.ts';
+import { decidePayment } from '../model/decide-payment.ts';
+import type { Payment } from '../model/payment.ts';
+import type { PaymentSnapshot } from '../model/snapshot.ts';
 import type { FindingKind } from './reconciliation.ts';
 
 export interface Difference {

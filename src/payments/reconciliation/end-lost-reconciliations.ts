@@ -1,5 +1,5 @@
 import { hour, type Milliseconds } from '#kernel/clock.ts';
-import type { PaymentDeps } from '../deps.ts';
+import type { PaymentDeps } from '../lifecycle/deps.ts';
 
 /** Twice as long as the job lets a run take: older ones were lost with their process, also where there are several. */
 const lostAfterMs: Milliseconds = hour;

@@ -10,7 +10,7 @@ import {
   wasSettledByPerson,
 } from '../exceptions/exception.ts';
 import { endException, type Inherited, openException } from '../exceptions/open-exception.ts';
-import type { PaymentTx } from '../payment-store.ts';
+import type { PaymentTx } from '../ports/payment-store.ts';
 import { endTrouble } from '../trouble.ts';
 import type { Bounds, Difference } from './compare-with-provider.ts';
 import type { FindingKind } from './reconciliation.ts';

@@ -1,5 +1,5 @@
 import { day, type Milliseconds } from '#kernel/clock.ts';
-import type { PaymentDeps } from '../deps.ts';
+import type { PaymentDeps } from '../lifecycle/deps.ts';
 
 /** Runs and what they found are kept so long: ten times as far as a run looks back. */
 const reconciliationsKeptMs: Milliseconds = 90 * day;

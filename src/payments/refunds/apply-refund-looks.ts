@@ -5,16 +5,16 @@ import { providerTitle } from '#kernel/provider-name.ts';
 import type { Cause } from '#kernel/transaction-context.ts';
 import { inTransaction } from '#kernel/transaction-context.ts';
 import type { Trust } from '#kernel/trust.ts';
-import type { PaymentDeps } from '../deps.ts';
-import type { Payment } from '../payment.ts';
-import type { ProviderRegistry } from '../payment-provider.ts';
-import type { PaymentTx } from '../payment-store.ts';
-import { writeTimeline } from '../work.ts';
+import type { PaymentDeps } from '../lifecycle/deps.ts';
+import { writeTimeline } from '../lifecycle/work.ts';
+import type { RefundEvent } from '../model/decide-refund.ts';
+import type { Payment } from '../model/payment.ts';
+import type { Refund } from '../model/refund.ts';
+import { nextRefundPollAt } from '../model/refund-schedule.ts';
+import type { ProviderRegistry } from '../ports/payment-provider.ts';
+import type { PaymentTx } from '../ports/payment-store.ts';
+import type { ProviderRefund, ProviderRefundState } from '../ports/refund-provider.ts';
 import { tellRefund } from './change-refund.ts';
-import type { RefundEvent } from './decide-refund.ts';
-import type { Refund } from './refund.ts';
-import type { ProviderRefund, ProviderRefundState } from './refund-provider.ts';
-import { nextRefundPollAt } from './refund-schedule.ts';
 
 const events: Readonly<Record<ProviderRefundState, RefundEvent>> = {
   pending: 'seen_pending',

@@ -2,9 +2,9 @@ import { recordAudit } from '#access/audit.ts';
 import type { Actor } from '#kernel/actor.ts';
 import type { RefundId } from '#kernel/ids.ts';
 import { causeOf, inTransaction } from '#kernel/transaction-context.ts';
-import type { PaymentDeps } from '../deps.ts';
+import type { PaymentDeps } from '../lifecycle/deps.ts';
+import type { Refund, RefundStatus } from '../model/refund.ts';
 import { tellRefund } from './change-refund.ts';
-import type { Refund, RefundStatus } from './refund.ts';
 import { enqueueSend } from './request-refund.ts';
 
 export type ApprovalDecision =

@@ -1,10 +1,10 @@
 import type { RefundId } from '#kernel/ids.ts';
-import { listAway } from '../askable.ts';
-import type { PaymentDeps } from '../deps.ts';
-import { withPayment } from '../payment-lease.ts';
-import { ProviderError } from '../provider-errors.ts';
+import type { PaymentDeps } from '../lifecycle/deps.ts';
+import { withPayment } from '../lifecycle/payment-lease.ts';
+import type { Refund } from '../model/refund.ts';
+import { listAway } from '../ports/askable.ts';
+import { ProviderError } from '../ports/provider-errors.ts';
 import { lookAtRefunds } from './look-at-refunds.ts';
-import type { Refund } from './refund.ts';
 import { postponeRefund } from './refund-marks.ts';
 import { sendRefund } from './send-refund.ts';
 

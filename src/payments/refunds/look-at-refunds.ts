@@ -1,8 +1,8 @@
 import type { Cause } from '#kernel/transaction-context.ts';
-import type { PaymentDeps } from '../deps.ts';
-import type { Payment } from '../payment.ts';
+import type { PaymentDeps } from '../lifecycle/deps.ts';
+import type { Payment } from '../model/payment.ts';
+import { isOpenRefund } from '../model/refund.ts';
 import { applyRefundLooks } from './apply-refund-looks.ts';
-import { isOpenRefund } from './refund.ts';
 
 /**
  * Asks the provider about the refunds of a payment whose lease the caller holds: of ours those that are open, and of

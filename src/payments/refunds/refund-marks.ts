@@ -4,10 +4,10 @@ import { ConcurrentChange } from '#kernel/database.ts';
 import { assert } from '#kernel/invariant.ts';
 import type { Cause } from '#kernel/transaction-context.ts';
 import { inTransaction } from '#kernel/transaction-context.ts';
-import type { PaymentDeps } from '../deps.ts';
+import type { PaymentDeps } from '../lifecycle/deps.ts';
+import type { Refund } from '../model/refund.ts';
+import { nextRefundPollAt } from '../model/refund-schedule.ts';
 import { raiseRefundTrouble, tellRefund } from './change-refund.ts';
-import type { Refund } from './refund.ts';
-import { nextRefundPollAt } from './refund-schedule.ts';
 
 type Told = Parameters<typeof tellRefund>[1];
 

@@ -2,12 +2,12 @@ import type { Actor } from '#kernel/actor.ts';
 import type { OrderId, PaymentId } from '#kernel/ids.ts';
 import type { Money } from '#kernel/money.ts';
 import type { Order } from '#orders/order.ts';
-import { whyNoRefund } from '../ask-instead.ts';
-import type { PaymentDeps } from '../deps.ts';
-import { getOrderDetails, type OrderDetails } from '../get-order.ts';
-import { isCoveringPayment, type Payment } from '../payment.ts';
-import type { ProviderRegistry } from '../payment-provider.ts';
-import { type RefundSums, sumRefunds } from './refundable.ts';
+import type { PaymentDeps } from '../lifecycle/deps.ts';
+import { getOrderDetails, type OrderDetails } from '../lifecycle/get-order.ts';
+import { isCoveringPayment, type Payment } from '../model/payment.ts';
+import { type RefundSums, sumRefunds } from '../model/refundable.ts';
+import { whyNoRefund } from '../ports/ask-instead.ts';
+import type { ProviderRegistry } from '../ports/payment-provider.ts';
 import { type RefundDraft, type RefundRequested, requestRefund } from './request-refund.ts';
 
 export type OrderRefunded = RefundRequested | { kind: 'unknown_order' };

@@ -10,14 +10,14 @@ import type { Cause } from '#kernel/transaction-context.ts';
 import { inTransaction } from '#kernel/transaction-context.ts';
 import { enqueueEffect } from '#messaging/enqueue-effect.ts';
 import { formatOrderNumber, type Order } from '#orders/order.ts';
-import { whyNoRefund } from '../ask-instead.ts';
-import { holdOrder, refreshOrderCards } from '../change-order.ts';
-import type { PaymentDeps } from '../deps.ts';
-import type { Payment } from '../payment.ts';
-import type { PaymentTx } from '../payment-store.ts';
-import { writeTimeline } from '../work.ts';
-import type { Refund } from './refund.ts';
-import { sumRefunds } from './refundable.ts';
+import { holdOrder, refreshOrderCards } from '../lifecycle/change-order.ts';
+import type { PaymentDeps } from '../lifecycle/deps.ts';
+import { writeTimeline } from '../lifecycle/work.ts';
+import type { Payment } from '../model/payment.ts';
+import type { Refund } from '../model/refund.ts';
+import { sumRefunds } from '../model/refundable.ts';
+import { whyNoRefund } from '../ports/ask-instead.ts';
+import type { PaymentTx } from '../ports/payment-store.ts';
 
 const reasonUnitsMax = 300;
 

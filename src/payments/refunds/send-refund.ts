@@ -8,15 +8,15 @@ import { assert } from '#kernel/invariant.ts';
 import type { Cause } from '#kernel/transaction-context.ts';
 import type { DeliveryResult, OutboxHandler } from '#messaging/outbox-handler.ts';
 import { formatOrderNumber } from '#orders/order.ts';
-import type { PaymentDeps } from '../deps.ts';
-import type { Payment } from '../payment.ts';
-import { withPayment } from '../payment-lease.ts';
-import { ProviderError, ProviderRateLimited, ProviderRejected } from '../provider-errors.ts';
+import type { PaymentDeps } from '../lifecycle/deps.ts';
+import { withPayment } from '../lifecycle/payment-lease.ts';
+import type { Payment } from '../model/payment.ts';
+import { isOpenRefund, type Refund } from '../model/refund.ts';
+import { capturedMinor, isThereStill } from '../model/refundable.ts';
+import { ProviderError, ProviderRateLimited, ProviderRejected } from '../ports/provider-errors.ts';
+import type { ProviderRefund, RefundCommand, RefundProvider } from '../ports/refund-provider.ts';
 import { applyRefundLooks } from './apply-refund-looks.ts';
-import { isOpenRefund, type Refund } from './refund.ts';
 import { noteLost, noteMissing, noteNotSent, noteSent, postponeRefund, tellOfRefund } from './refund-marks.ts';
-import type { ProviderRefund, RefundCommand, RefundProvider } from './refund-provider.ts';
-import { capturedMinor, isThereStill } from './refundable.ts';
 
 /** Longer than a provider may take to carry out a call that it has not answered. */
 export const quietMs: Milliseconds = 10 * minute;

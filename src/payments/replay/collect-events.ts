@@ -3,7 +3,7 @@
 import type { Milliseconds } from '#kernel/clock.ts';
 import { isProviderName } from '#kernel/provider-name.ts';
 import type { InboxEvent } from '#messaging/messaging-store.ts';
-import type { PaymentDeps } from '../deps.ts';
+import type { PaymentDeps } from '../lifecycle/deps.ts';
 import type { ReplayRange } from './replay.ts';
 
 /** No replay takes more events than this; what lies beyond is a second replay. */

@@ -3,12 +3,12 @@ import { isProviderName, type ProviderName } from '#kernel/provider-name.ts';
 import type { Cause } from '#kernel/transaction-context.ts';
 import type { InboxEvent } from '#messaging/messaging-store.ts';
 import { formatOrderNumber } from '#orders/order.ts';
-import { decidePayment } from '../decide-payment.ts';
-import type { PaymentDeps } from '../deps.ts';
-import { findEventPayment, handleInboxEvent } from '../handle-inbox-event.ts';
-import type { Payment } from '../payment.ts';
-import { ProviderError } from '../provider-errors.ts';
-import { refreshPayment } from '../refresh-payment.ts';
+import type { PaymentDeps } from '../lifecycle/deps.ts';
+import { decidePayment } from '../model/decide-payment.ts';
+import type { Payment } from '../model/payment.ts';
+import { ProviderError } from '../ports/provider-errors.ts';
+import { refreshPayment } from '../sync/refresh-payment.ts';
+import { findEventPayment, handleInboxEvent } from '../webhooks/handle-inbox-event.ts';
 import type { Move, ReplayMode } from './replay.ts';
 import { type ReplayedSale, replaySale } from './replay-sale.ts';
 

@@ -1,16 +1,17 @@
 // A stored event of a channel that cannot be asked, once more: its bytes are the evidence. What they tell is compared with
 // what is booked, so that a dry run says what is missing here, and a real one books that and nothing else.
+
+import type { Product } from '#catalog/product.ts';
 import { asProviderReference } from '#kernel/ids.ts';
 import type { ProviderName } from '#kernel/provider-name.ts';
 import type { InboxEvent } from '#messaging/messaging-store.ts';
 import { formatOrderNumber } from '#orders/order.ts';
-import type { Product } from '#orders/product.ts';
-import type { PaymentDeps } from '../deps.ts';
-import type { PaymentStores } from '../payment-store.ts';
+import type { PaymentDeps } from '../lifecycle/deps.ts';
+import type { PaymentStores } from '../ports/payment-store.ts';
+import type { Sale, SaleEvent, SaleItem, SaleReturn, SalesChannel, Subscription } from '../ports/sales-channel.ts';
 import { checkSale, type LicenceCheck, productOf } from '../sales/check-sale.ts';
 import { handleSaleEvent } from '../sales/handle-sale-event.ts';
 import { readHoldLimits } from '../sales/hold-limit.ts';
-import type { Sale, SaleEvent, SaleItem, SaleReturn, SalesChannel, Subscription } from '../sales/sales-channel.ts';
 import type { Booking, ReplayMode } from './replay.ts';
 
 export type ReplayedSale = { kind: 'booked'; booking: Booking } | { kind: 'unchanged' | 'held' | 'failed' };

@@ -1,8 +1,8 @@
 import type { Milliseconds } from '#kernel/clock.ts';
 import type { Money } from '#kernel/money.ts';
 import type { ProviderName } from '#kernel/provider-name.ts';
-import type { PaymentStatus } from '../payment.ts';
-import type { Subscription } from '../sales/sales-channel.ts';
+import type { PaymentStatus } from '../model/payment.ts';
+import type { Subscription } from '../ports/sales-channel.ts';
 
 export type ReplayRange =
   | { kind: 'event'; eventId: string }

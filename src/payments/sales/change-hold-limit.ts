@@ -2,7 +2,7 @@ import { recordAudit } from '#access/audit.ts';
 import type { Actor } from '#kernel/actor.ts';
 import { formatMoney, type Money } from '#kernel/money.ts';
 import { causeOf, inTransaction } from '#kernel/transaction-context.ts';
-import type { PaymentDeps } from '../deps.ts';
+import type { PaymentDeps } from '../lifecycle/deps.ts';
 import { holdLimitKey, readHoldLimits } from './hold-limit.ts';
 
 export type HoldLimitChanged = { kind: 'changed' } | { kind: 'unchanged' } | { kind: 'conflict' };

@@ -1,5 +1,7 @@
 // Pure: whether a sale that only its channel's word stands for may count at once. Every doubt is a sentence for the person
 // who then decides; without any doubt the sale counts.
+
+import type { Product } from '#catalog/product.ts';
 import {
   compareDecimals,
   currencyDigits,
@@ -8,9 +10,8 @@ import {
   type Money,
   subtractDecimals,
 } from '#kernel/money.ts';
-import type { Product } from '#orders/product.ts';
+import type { LicenceLook, Sale, SaleCoupon, SaleItem } from '../ports/sales-channel.ts';
 import type { HoldLimits } from './hold-limit.ts';
-import type { LicenceLook, Sale, SaleCoupon, SaleItem } from './sales-channel.ts';
 
 /** What was found out about an item's licence; `not_asked` carries the reason. */
 export type LicenceCheck = LicenceLook | { kind: 'not_asked'; why: string } | { kind: 'used'; orderNumber: string };

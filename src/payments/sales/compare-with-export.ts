@@ -2,9 +2,9 @@
 // the export lacks. What is not told, or may mean two things, is never called a difference that can be healed.
 import { day, type Milliseconds } from '#kernel/clock.ts';
 import { formatMoney } from '#kernel/money.ts';
-import type { Payment } from '../payment.ts';
+import type { Payment } from '../model/payment.ts';
+import type { ExportedSale } from '../ports/sales-channel.ts';
 import type { FindingKind } from '../reconciliation/reconciliation.ts';
-import type { ExportedSale } from './sales-channel.ts';
 
 /** One of our payments, with what an export may know it by. */
 export interface KnownPayment {

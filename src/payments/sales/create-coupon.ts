@@ -3,9 +3,9 @@ import type { Actor } from '#kernel/actor.ts';
 import type { JsonObject } from '#kernel/json.ts';
 import type { ProviderName } from '#kernel/provider-name.ts';
 import { causeOf, inTransaction } from '#kernel/transaction-context.ts';
-import type { PaymentDeps } from '../deps.ts';
-import { ProviderError, ProviderUnreachable } from '../provider-errors.ts';
-import type { Coupon, CouponDraft } from './sales-channel.ts';
+import type { PaymentDeps } from '../lifecycle/deps.ts';
+import { ProviderError, ProviderUnreachable } from '../ports/provider-errors.ts';
+import type { Coupon, CouponDraft } from '../ports/sales-channel.ts';
 
 export type CouponCreated =
   | { kind: 'created'; coupon: Coupon }

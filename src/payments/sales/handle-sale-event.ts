@@ -1,15 +1,15 @@
+import type { Product } from '#catalog/product.ts';
 import type { ProviderName } from '#kernel/provider-name.ts';
 import type { Cause } from '#kernel/transaction-context.ts';
 import type { InboxEvent } from '#messaging/messaging-store.ts';
 import type { DeliveryResult } from '#messaging/outbox-handler.ts';
-import type { Product } from '#orders/product.ts';
-import type { PaymentDeps } from '../deps.ts';
-import { ProviderError, ProviderRejected } from '../provider-errors.ts';
+import type { PaymentDeps } from '../lifecycle/deps.ts';
+import { ProviderError, ProviderRejected } from '../ports/provider-errors.ts';
+import type { Sale, SaleItem, SalesChannel } from '../ports/sales-channel.ts';
 import { type LicenceCheck, productOf } from './check-sale.ts';
 import { noteSubscription } from './note-subscription.ts';
 import { recordSale } from './record-sale.ts';
 import { returnSale } from './return-sale.ts';
-import type { Sale, SaleItem, SalesChannel } from './sales-channel.ts';
 
 /** A channel that does not answer is asked about a licence so often; then a person decides without it. */
 const licenceAttemptsMax = 4;

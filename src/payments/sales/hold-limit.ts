@@ -1,6 +1,6 @@
 import type { JsonObject } from '#kernel/json.ts';
 import { isCurrency } from '#kernel/money.ts';
-import type { PaymentStores } from '../payment-store.ts';
+import type { PaymentStores } from '../ports/payment-store.ts';
 
 export const holdLimitKey = 'sales.hold_above';
 

@@ -8,9 +8,10 @@ import { toDecimal } from '#kernel/money.ts';
 import { type ProviderName, providerTitle } from '#kernel/provider-name.ts';
 import type { Cause } from '#kernel/transaction-context.ts';
 import { causeOf, inTransaction } from '#kernel/transaction-context.ts';
-import type { PaymentDeps } from '../deps.ts';
-import type { Payment } from '../payment.ts';
-import type { PaymentStores } from '../payment-store.ts';
+import type { PaymentDeps } from '../lifecycle/deps.ts';
+import type { Payment } from '../model/payment.ts';
+import type { PaymentStores } from '../ports/payment-store.ts';
+import type { ExportedSale, Sale } from '../ports/sales-channel.ts';
 import type { Difference } from '../reconciliation/compare-with-provider.ts';
 import { findingKey } from '../reconciliation/finding-exceptions.ts';
 import { finishReconciliation } from '../reconciliation/finish-reconciliation.ts';
@@ -24,7 +25,6 @@ import {
 } from './compare-with-export.ts';
 import { recordSale } from './record-sale.ts';
 import { returnSale } from './return-sale.ts';
-import type { ExportedSale, Sale } from './sales-channel.ts';
 
 /** A run keeps at most so many findings, as every reconciliation does. */
 const findingsMax = 500;

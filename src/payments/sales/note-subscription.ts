@@ -1,6 +1,6 @@
 import type { ProviderName } from '#kernel/provider-name.ts';
-import type { PaymentDeps } from '../deps.ts';
-import type { Subscription } from './sales-channel.ts';
+import type { PaymentDeps } from '../lifecycle/deps.ts';
+import type { Subscription } from '../ports/sales-channel.ts';
 
 /** Keeps what a channel tells of a subscription, so that it is found by its id or e-mail. Its money comes as sales. */
 export async function noteSubscription(

@@ -1,5 +1,5 @@
 import { day } from '#kernel/clock.ts';
-import type { PaymentDeps } from '../deps.ts';
+import type { PaymentDeps } from '../lifecycle/deps.ts';
 
 /** A refund waits so long for its sale: an export of the last quarter still finds it. */
 const waitingReturnKeptMs = 120 * day;

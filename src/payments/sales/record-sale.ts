@@ -2,23 +2,23 @@
 // payment, looks at them as at every other payment, and holds back what does not fit the catalogue, the licences or the
 // limit. The same sale told again, by a webhook or by an export, finds what is there.
 import { createHash } from 'node:crypto';
+import type { Product } from '#catalog/product.ts';
 import { assert } from '#kernel/invariant.ts';
 import { formatMoney } from '#kernel/money.ts';
 import { type ProviderName, providerTitle } from '#kernel/provider-name.ts';
 import type { Cause } from '#kernel/transaction-context.ts';
 import { inTransaction } from '#kernel/transaction-context.ts';
 import { formatOrderNumber, type Order } from '#orders/order.ts';
-import type { Product } from '#orders/product.ts';
-import { applyLook } from '../apply-snapshot.ts';
-import type { PaymentDeps } from '../deps.ts';
-import type { Payment } from '../payment.ts';
-import type { PaymentTx } from '../payment-store.ts';
-import { writeTimeline } from '../work.ts';
+import { applyLook } from '../lifecycle/apply-snapshot.ts';
+import type { PaymentDeps } from '../lifecycle/deps.ts';
+import { writeTimeline } from '../lifecycle/work.ts';
+import type { Payment } from '../model/payment.ts';
+import type { PaymentTx } from '../ports/payment-store.ts';
+import type { Sale } from '../ports/sales-channel.ts';
 import { checkSale, type LicenceCheck } from './check-sale.ts';
 import { readHoldLimits } from './hold-limit.ts';
 import { bookReturns } from './return-sale.ts';
 import { orderOfSale, paymentOfSale, snapshotOfSale } from './sale-rows.ts';
-import type { Sale } from './sales-channel.ts';
 
 export interface TellingOfSale {
   provider: ProviderName;

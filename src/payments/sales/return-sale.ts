@@ -7,13 +7,13 @@ import { formatMoney, toDecimal } from '#kernel/money.ts';
 import { type ProviderName, providerTitle } from '#kernel/provider-name.ts';
 import type { Cause } from '#kernel/transaction-context.ts';
 import { inTransaction } from '#kernel/transaction-context.ts';
-import type { PaymentDeps } from '../deps.ts';
-import type { ProviderRegistry } from '../payment-provider.ts';
-import type { PaymentTx } from '../payment-store.ts';
+import type { PaymentDeps } from '../lifecycle/deps.ts';
+import type { ProviderRegistry } from '../ports/payment-provider.ts';
+import type { PaymentTx } from '../ports/payment-store.ts';
+import type { SaleMark } from '../ports/sale-store.ts';
+import type { SaleReturn } from '../ports/sales-channel.ts';
 import { takeRefundLook } from '../refunds/apply-refund-looks.ts';
 import { endTrouble, raiseTrouble } from '../trouble.ts';
-import type { SaleMark } from './sale-store.ts';
-import type { SaleReturn } from './sales-channel.ts';
 
 /** More refunds than this do not wait for their sale: something else is wrong then, and their events stay where they are. */
 const waitingReturnsMax = 500;

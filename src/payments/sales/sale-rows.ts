@@ -1,14 +1,15 @@
 // Pure: the rows that a sale of a channel becomes here, and the look at its payment.
+
+import type { Product } from '#catalog/product.ts';
 import type { Milliseconds } from '#kernel/clock.ts';
 import { asOrderId, asPaymentId } from '#kernel/ids.ts';
 import { toDecimal } from '#kernel/money.ts';
 import type { ProviderName } from '#kernel/provider-name.ts';
 import type { Order, OrderItem } from '#orders/order.ts';
-import type { Product } from '#orders/product.ts';
-import { type Payment, paymentOpenForMs } from '../payment.ts';
-import type { PaymentSnapshot } from '../snapshot.ts';
+import { type Payment, paymentOpenForMs } from '../model/payment.ts';
+import type { PaymentSnapshot } from '../model/snapshot.ts';
+import type { Sale } from '../ports/sales-channel.ts';
 import { productOf } from './check-sale.ts';
-import type { Sale } from './sales-channel.ts';
 
 interface SaleRow {
   provider: ProviderName;

@@ -6,8 +6,8 @@ import type { Actor } from '#kernel/actor.ts';
 import { isProviderName, type ProviderName } from '#kernel/provider-name.ts';
 import { causeOf, inTransaction } from '#kernel/transaction-context.ts';
 import type { QuarantinedWebhook } from '#messaging/messaging-store.ts';
-import type { PaymentDeps } from '../deps.ts';
-import type { PaymentTx } from '../payment-store.ts';
+import type { PaymentDeps } from '../lifecycle/deps.ts';
+import type { PaymentTx } from '../ports/payment-store.ts';
 import { refusedKey } from './keep-refused.ts';
 
 /** All that is kept of one provider (keep-refused.ts): little enough for one transaction, so that what is told is what was done. */

@@ -5,9 +5,9 @@ import { raiseAlert } from '#alerts/raise-alert.ts';
 import { type Milliseconds, minute } from '#kernel/clock.ts';
 import type { ProviderName } from '#kernel/provider-name.ts';
 import { causeOf, inTransaction } from '#kernel/transaction-context.ts';
-import type { PaymentDeps } from '../deps.ts';
-import type { ProviderRegistry, WebhookDelivery, WebhookRefusal } from '../payment-provider.ts';
-import type { PaymentTx } from '../payment-store.ts';
+import type { PaymentDeps } from '../lifecycle/deps.ts';
+import type { ProviderRegistry, WebhookDelivery, WebhookRefusal } from '../ports/payment-provider.ts';
+import type { PaymentTx } from '../ports/payment-store.ts';
 import { keptHeaders } from './kept-headers.ts';
 import { createTokenBucket } from './token-bucket.ts';
 

@@ -1,7 +1,7 @@
 import { raiseAlert } from '#alerts/raise-alert.ts';
 import { hour, type Milliseconds, minute } from '#kernel/clock.ts';
 import { type ProviderName, providerTitle } from '#kernel/provider-name.ts';
-import type { PaymentTx } from '../payment-store.ts';
+import type { PaymentTx } from '../ports/payment-store.ts';
 
 export function silentKey(provider: ProviderName): string {
   return `webhook_silent:${provider}`;

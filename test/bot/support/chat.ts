@@ -1,4 +1,4 @@
-import type { PaymentSnapshot } from '#payments/snapshot.ts';
+import type { PaymentSnapshot } from '#payments/model/snapshot.ts';
 import type { SandboxMessage } from '#sandbox/telegram/model.ts';
 import { ann, type BotShop, openBotShop } from './shop.ts';
 

@@ -1,9 +1,9 @@
 import { asProviderReference } from '#kernel/ids.ts';
 import { toDecimal } from '#kernel/money.ts';
-import type { CreatePaymentRequest, PaymentProvider, ProviderRegistry } from '#payments/payment-provider.ts';
-import { ProviderUnreachable } from '#payments/provider-errors.ts';
-import type { RefundProvider } from '#payments/refunds/refund-provider.ts';
-import type { PaymentSnapshot } from '#payments/snapshot.ts';
+import type { PaymentSnapshot } from '#payments/model/snapshot.ts';
+import type { CreatePaymentRequest, PaymentProvider, ProviderRegistry } from '#payments/ports/payment-provider.ts';
+import { ProviderUnreachable } from '#payments/ports/provider-errors.ts';
+import type { RefundProvider } from '#payments/ports/refund-provider.ts';
 import { capabilities } from '#test/support/capabilities.ts';
 
 export interface PaperProvider extends ProviderRegistry {

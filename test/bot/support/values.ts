@@ -1,16 +1,16 @@
 import type { Alert } from '#alerts/alert.ts';
 import { encodeTap } from '#bot/callback-data.ts';
 import type { View } from '#bot/views/view.ts';
+import type { Product } from '#catalog/product.ts';
 import { asOrderId, asPaymentId, asProviderReference } from '#kernel/ids.ts';
 import type { Order } from '#orders/order.ts';
-import type { Product } from '#orders/product.ts';
 import type { TimelineEntry } from '#orders/timeline.ts';
 import type { PaymentException } from '#payments/exceptions/exception.ts';
 import type { ExceptionDetails } from '#payments/exceptions/get-exception.ts';
-import type { Outage } from '#payments/outages/outage.ts';
-import type { Payment } from '#payments/payment.ts';
+import type { Outage } from '#payments/model/outage.ts';
+import type { Payment } from '#payments/model/payment.ts';
+import type { Coupon } from '#payments/ports/sales-channel.ts';
 import type { ProviderReport } from '#payments/provider-report.ts';
-import type { Coupon } from '#payments/sales/sales-channel.ts';
 
 /** Sunday, 22 November 2026, 03:00 UTC. */
 export const at = Date.UTC(2026, 10, 22, 3, 0, 0);

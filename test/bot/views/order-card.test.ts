@@ -4,7 +4,7 @@ import { foundOrders, orderList } from '#bot/views/order-list.ts';
 import { orderQuestion } from '#bot/views/questions.ts';
 import { decideOrder, type OrderEvent } from '#orders/decide-order.ts';
 import { orderStatuses } from '#orders/order.ts';
-import type { Payment } from '#payments/payment.ts';
+import type { Payment } from '#payments/model/payment.ts';
 import { anEntry, anException, anOrder, aPayment, at, drawn, hostile, look } from '../support/values.ts';
 
 const full: OrderCardOptions = {

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { refundLines } from '#bot/views/refunds.ts';
-import type { Refund } from '#payments/refunds/refund.ts';
+import type { Refund } from '#payments/model/refund.ts';
 import { aRefund } from '#test/support/refunds.ts';
 
 const linesOf = (refund: Partial<Refund>): string =>

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { RefundCommand } from '#payments/refunds/refund-provider.ts';
+import type { RefundCommand } from '#payments/ports/refund-provider.ts';
 import { makeBtcPayAccount } from '#sandbox/providers/btcpay/account.ts';
 import { permissions } from '#sandbox/providers/btcpay/api.ts';
 import type { VisitAction } from '#sandbox/providers/contract.ts';

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { hour, minute } from '#kernel/clock.ts';
 import { asProviderReference } from '#kernel/ids.ts';
 import { providerNames } from '#kernel/provider-name.ts';
-import type { PaymentSnapshot } from '#payments/snapshot.ts';
+import type { PaymentSnapshot } from '#payments/model/snapshot.ts';
 import type { FaultKind } from '#sandbox/providers/contract.ts';
 import { simulators } from '#sandbox/providers/registry.ts';
 import { abilities, providersThat } from '#test/support/abilities.ts';

@@ -1,6 +1,7 @@
 // What a provider brings to the tests that all providers share.
-import type { ProviderCapabilities } from '#payments/payment-provider.ts';
-import type { PaymentSnapshot } from '#payments/snapshot.ts';
+
+import type { PaymentSnapshot } from '#payments/model/snapshot.ts';
+import type { ProviderCapabilities } from '#payments/ports/payment-provider.ts';
 import type { VisitAction } from '#sandbox/providers/contract.ts';
 import type { ProviderSandbox } from '#sandbox/providers/options.ts';
 import type { Mutant } from '#test/mutation/mutant.ts';

@@ -1,6 +1,6 @@
 // What a shop of its own promises to tell and to answer, shown before its simulated provider.
 import { describe, expect, onTestFinished, test } from 'vitest';
-import type { SaleEvent, SalesChannel } from '#payments/sales/sales-channel.ts';
+import type { SaleEvent, SalesChannel } from '#payments/ports/sales-channel.ts';
 import { exportCsv } from '#sandbox/providers/payhip/export.ts';
 import { sellerAt } from '#test/support/payhip.ts';
 import { openShop } from './shop.ts';

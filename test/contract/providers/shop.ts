@@ -3,6 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { minute } from '#kernel/clock.ts';
 import { asPaymentId, createIds } from '#kernel/ids.ts';
 import type { ProviderName } from '#kernel/provider-name.ts';
+import type { PaymentSnapshot } from '#payments/model/snapshot.ts';
 import type {
   CreatePaymentRequest,
   FetchOptions,
@@ -10,11 +11,10 @@ import type {
   ProviderRegistry,
   WebhookDelivery,
   WebhookVerdict,
-} from '#payments/payment-provider.ts';
+} from '#payments/ports/payment-provider.ts';
 import type { ProviderCall } from '#payments/providers/http.ts';
 import type { HttpPolicy } from '#payments/providers/http-policy.ts';
 import { createProviderRegistry } from '#payments/providers/registry.ts';
-import type { PaymentSnapshot } from '#payments/snapshot.ts';
 import type { FaultKind, VisitAction } from '#sandbox/providers/contract.ts';
 import type { ProviderSandboxOptions } from '#sandbox/providers/options.ts';
 import { startProviderSandbox } from '#sandbox/providers/server.ts';

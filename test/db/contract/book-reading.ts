@@ -1,8 +1,8 @@
 // What the books and the exports read of orders, payments, refunds, exceptions and the audit trail.
 import { describe, expect, test } from 'vitest';
 import { asOrderId, asPaymentId, asProviderReference, asRefundId } from '#kernel/ids.ts';
-import type { Payment } from '#payments/payment.ts';
-import type { PaymentStores } from '#payments/payment-store.ts';
+import type { Payment } from '#payments/model/payment.ts';
+import type { PaymentStores } from '#payments/ports/payment-store.ts';
 import { aRefund } from '#test/support/refunds.ts';
 import { sampleException } from './exceptions.ts';
 import type { OpenContractDatabase } from './harness.ts';

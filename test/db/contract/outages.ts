@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { hour } from '#kernel/clock.ts';
-import type { Outage } from '#payments/outages/outage.ts';
+import type { Outage } from '#payments/model/outage.ts';
 import type { WebhookRate } from '#payments/webhooks/webhook-rate.ts';
 import type { OpenContractDatabase } from './harness.ts';
 import { noon } from './samples.ts';

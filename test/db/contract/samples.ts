@@ -4,7 +4,7 @@ import { asOrderId, asPaymentId, asProviderReference } from '#kernel/ids.ts';
 import type { NewInboxEvent, NewOutboxMessage } from '#messaging/messaging-store.ts';
 import type { Order } from '#orders/order.ts';
 import type { TimelineEntry } from '#orders/timeline.ts';
-import type { Payment } from '#payments/payment.ts';
+import type { Payment } from '#payments/model/payment.ts';
 
 export const noon = 1_795_348_800_000;
 

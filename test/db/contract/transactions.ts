@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { DatabaseClosed, TransactionEnded, TransactionTimedOut } from '#db/database-errors.ts';
 import { NestedTransaction } from '#kernel/database.ts';
-import type { PaymentStores } from '#payments/payment-store.ts';
+import type { PaymentStores } from '#payments/ports/payment-store.ts';
 import { createSignal, type OpenContractDatabase, rejectionOf } from './harness.ts';
 import { noon, sampleAudit, sampleEvent, sampleMessage, sampleOrder, samplePayment } from './samples.ts';
 

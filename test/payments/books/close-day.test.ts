@@ -8,8 +8,8 @@ import { contentText } from '#payments/books/chain.ts';
 import { closeDay, type DayFacts, type ProviderDay } from '#payments/books/close-day.ts';
 import { compareDay } from '#payments/books/compare-day.ts';
 import { groupOf } from '#payments/books/tally.ts';
-import { type Payment, type PaymentStatus, paymentStatuses } from '#payments/payment.ts';
-import type { PaymentSnapshot } from '#payments/snapshot.ts';
+import { type Payment, type PaymentStatus, paymentStatuses } from '#payments/model/payment.ts';
+import type { PaymentSnapshot } from '#payments/model/snapshot.ts';
 import { aPayment } from '#test/support/payments.ts';
 import { aSnapshot } from '#test/support/snapshots.ts';
 

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { asRefundId, type PaymentId } from '#kernel/ids.ts';
 import { closeBooks } from '#payments/books/close-books.ts';
-import type { Refund } from '#payments/refunds/refund.ts';
+import type { Refund } from '#payments/model/refund.ts';
 import { type BookHouse, expired, openBookHouse, paid } from '#test/support/book-house.ts';
 import { createRefundDesk } from '#test/support/refund-desk.ts';
 import { aRefund } from '#test/support/refunds.ts';

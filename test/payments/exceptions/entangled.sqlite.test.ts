@@ -2,12 +2,12 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { minute } from '#kernel/clock.ts';
 import { asPaymentId, asProviderReference, type OrderId, type PaymentId } from '#kernel/ids.ts';
-import { fulfilOrder } from '#payments/fulfil-order.ts';
-import { markPaid } from '#payments/mark-paid.ts';
+import { fulfilOrder } from '#payments/collect/fulfil-order.ts';
+import type { PaymentSnapshot } from '#payments/model/snapshot.ts';
+import { markPaid } from '#payments/overrides/mark-paid.ts';
 import { followRefunds } from '#payments/refunds/follow-refunds.ts';
 import { requestRefund } from '#payments/refunds/request-refund.ts';
 import { createRefundHandler } from '#payments/refunds/send-refund.ts';
-import type { PaymentSnapshot } from '#payments/snapshot.ts';
 import { ada, type ExceptionDesk, money, openExceptionDesk } from '#test/support/exception-desk.ts';
 import { aPayment } from '#test/support/payments.ts';
 

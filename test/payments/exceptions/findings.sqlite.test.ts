@@ -1,11 +1,11 @@
 // What a comparison finds and cannot heal: it opens, keeps its age, ends by itself, and is settled by a person.
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { day, hour } from '#kernel/clock.ts';
+import { fulfilOrder } from '#payments/collect/fulfil-order.ts';
 import { getException } from '#payments/exceptions/get-exception.ts';
 import { takeException } from '#payments/exceptions/take-exception.ts';
-import { fulfilOrder } from '#payments/fulfil-order.ts';
-import { handleInboxEvent } from '#payments/handle-inbox-event.ts';
 import { createReconciler } from '#payments/reconciliation/reconcile-provider.ts';
+import { handleInboxEvent } from '#payments/webhooks/handle-inbox-event.ts';
 import { type Comparison, cause, openComparison } from '#test/support/comparison.ts';
 import { ada, type ExceptionDesk, money } from '#test/support/exception-desk.ts';
 

@@ -4,12 +4,12 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { systemActor } from '#kernel/actor.ts';
 import { day, hour } from '#kernel/clock.ts';
 import { causeOf } from '#kernel/transaction-context.ts';
+import { fulfilOrder } from '#payments/collect/fulfil-order.ts';
 import { retireExceptions } from '#payments/exceptions/retire-exceptions.ts';
 import { takeException } from '#payments/exceptions/take-exception.ts';
-import { fulfilOrder } from '#payments/fulfil-order.ts';
-import { markPaid } from '#payments/mark-paid.ts';
+import { markPaid } from '#payments/overrides/mark-paid.ts';
+import { writeOffOrder } from '#payments/overrides/write-off-order.ts';
 import { raiseTrouble } from '#payments/trouble.ts';
-import { writeOffOrder } from '#payments/write-off-order.ts';
 import { ada, bob, type ExceptionDesk, money, openExceptionDesk } from '#test/support/exception-desk.ts';
 
 let desk: ExceptionDesk;

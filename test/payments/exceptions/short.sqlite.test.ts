@@ -2,13 +2,13 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { day, hour, minute } from '#kernel/clock.ts';
 import type { OrderId, PaymentId } from '#kernel/ids.ts';
-import { createPaymentLink } from '#payments/create-payment-link.ts';
+import { createPaymentLink } from '#payments/collect/create-payment-link.ts';
+import { expireOrders } from '#payments/collect/expire-orders.ts';
+import { fulfilOrder } from '#payments/collect/fulfil-order.ts';
 import type { PaymentException } from '#payments/exceptions/exception.ts';
 import { resolveException } from '#payments/exceptions/resolve-exception.ts';
 import { wakeExceptions } from '#payments/exceptions/wake-exceptions.ts';
-import { expireOrders } from '#payments/expire-orders.ts';
-import { fulfilOrder } from '#payments/fulfil-order.ts';
-import type { Payment } from '#payments/payment.ts';
+import type { Payment } from '#payments/model/payment.ts';
 import { decideApproval } from '#payments/refunds/decide-approval.ts';
 import { requestRefund } from '#payments/refunds/request-refund.ts';
 import { ada, type ExceptionDesk, money, openExceptionDesk } from '#test/support/exception-desk.ts';

@@ -1,9 +1,9 @@
 // Money that came too much, too late, twice, or for an order that was over.
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { cancelOrder } from '#payments/cancel-order.ts';
-import { createPaymentLink } from '#payments/create-payment-link.ts';
-import { fulfilOrder } from '#payments/fulfil-order.ts';
-import type { PaymentSnapshot } from '#payments/snapshot.ts';
+import { cancelOrder } from '#payments/collect/cancel-order.ts';
+import { createPaymentLink } from '#payments/collect/create-payment-link.ts';
+import { fulfilOrder } from '#payments/collect/fulfil-order.ts';
+import type { PaymentSnapshot } from '#payments/model/snapshot.ts';
 import { ada, type ExceptionDesk, money, openExceptionDesk } from '#test/support/exception-desk.ts';
 
 let desk: ExceptionDesk;

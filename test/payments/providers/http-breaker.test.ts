@@ -1,7 +1,7 @@
 import { describe, expect, test, vi } from 'vitest';
-import { goneAs } from '#payments/outages/gone.ts';
-import { createRetiredProviders } from '#payments/outages/retired-providers.ts';
-import { TurnOver } from '#payments/provider-errors.ts';
+import { goneAs } from '#payments/ports/gone.ts';
+import { TurnOver } from '#payments/ports/provider-errors.ts';
+import { createRetiredProviders } from '#payments/ports/retired-providers.ts';
 import { defaultHttpPolicy } from '#payments/providers/http-policy.ts';
 import { failureOf, good, openCalls, scriptDeadlines } from './http-rig.ts';
 import { json } from './support.ts';

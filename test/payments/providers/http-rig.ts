@@ -1,8 +1,8 @@
 // Calls of a provider's client to a server that answers by a script.
 import { afterEach, beforeEach, expect, vi } from 'vitest';
 import { z } from 'zod';
-import type { RetiredProviders } from '#payments/outages/retired-providers.ts';
-import type { ProviderError } from '#payments/provider-errors.ts';
+import type { ProviderError } from '#payments/ports/provider-errors.ts';
+import type { RetiredProviders } from '#payments/ports/retired-providers.ts';
 import type { ProviderCall } from '#payments/providers/http.ts';
 import { createProviderHttp } from '#payments/providers/http.ts';
 import { defaultHttpPolicy, type HttpPolicy } from '#payments/providers/http-policy.ts';

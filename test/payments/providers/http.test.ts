@@ -1,6 +1,6 @@
 import { describe, expect, test, vi } from 'vitest';
-import { goneAs } from '#payments/outages/gone.ts';
-import { ProviderUnreachable } from '#payments/provider-errors.ts';
+import { goneAs } from '#payments/ports/gone.ts';
+import { ProviderUnreachable } from '#payments/ports/provider-errors.ts';
 import { readRetryAfter } from '#payments/providers/http-policy.ts';
 import { failureOf, good, openCalls, scriptDeadlines, secret, timesOut } from './http-rig.ts';
 import { json, reset, silence } from './support.ts';

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { ProviderRateLimited, ProviderRejected, ProviderUnreachable } from '#payments/provider-errors.ts';
+import { ProviderRateLimited, ProviderRejected, ProviderUnreachable } from '#payments/ports/provider-errors.ts';
 import { defaultHttpPolicy } from '#payments/providers/http-policy.ts';
 import { lookThenAct } from '#payments/providers/look-then-act.ts';
 import { seededRandom, testClock } from './support.ts';

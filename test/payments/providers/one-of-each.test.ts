@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { asRefundId } from '#kernel/ids.ts';
+import type { ProviderRefund } from '#payments/ports/refund-provider.ts';
 import { oneOfEach } from '#payments/providers/one-of-each.ts';
-import type { ProviderRefund } from '#payments/refunds/refund-provider.ts';
 
 const refundId = asRefundId('01a20511-a491-7000-aa0f-178ceb2bab98');
 

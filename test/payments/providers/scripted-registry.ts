@@ -1,5 +1,5 @@
 import type { ProviderName } from '#kernel/provider-name.ts';
-import type { PaymentProvider } from '#payments/payment-provider.ts';
+import type { PaymentProvider } from '#payments/ports/payment-provider.ts';
 import { createProviderRegistry } from '#payments/providers/registry.ts';
 import { simulators } from '#sandbox/providers/registry.ts';
 import { providerSettings } from '#test/support/provider-settings.ts';

@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { asPaymentId, asProviderReference } from '#kernel/ids.ts';
-import type { Payment } from '#payments/payment.ts';
+import type { Payment } from '#payments/model/payment.ts';
+import type { PaymentSnapshot } from '#payments/model/snapshot.ts';
 import { compareWithProvider, type Difference } from '#payments/reconciliation/compare-with-provider.ts';
-import type { PaymentSnapshot } from '#payments/snapshot.ts';
 import { aPayment } from '#test/support/payments.ts';
 import { aSnapshot } from '#test/support/snapshots.ts';
 

@@ -1,10 +1,10 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { hour, minute } from '#kernel/clock.ts';
 import { asProviderReference } from '#kernel/ids.ts';
-import type { PaymentProvider } from '#payments/payment-provider.ts';
+import type { PaymentSnapshot } from '#payments/model/snapshot.ts';
+import type { PaymentProvider } from '#payments/ports/payment-provider.ts';
 import { endLostReconciliations } from '#payments/reconciliation/end-lost-reconciliations.ts';
 import { createReconciler } from '#payments/reconciliation/reconcile-provider.ts';
-import type { PaymentSnapshot } from '#payments/snapshot.ts';
 import { openTestDatabase, type TestDatabase } from '#test/support/database.ts';
 import { createTestDeps, detailsOf, placeTestOrder, type TestDeps } from '#test/support/payment-looks.ts';
 import { createScriptedProviders, type ScriptedProviders } from '#test/support/scripted-providers.ts';

@@ -3,9 +3,9 @@
 import { minute } from '#kernel/clock.ts';
 import { asRefundId, type PaymentId } from '#kernel/ids.ts';
 import type { OutboxMessage } from '#messaging/messaging-store.ts';
-import { getOrderDetails, type OrderDetails } from '#payments/get-order.ts';
+import { getOrderDetails, type OrderDetails } from '#payments/lifecycle/get-order.ts';
+import type { Refund } from '#payments/model/refund.ts';
 import { followRefunds } from '#payments/refunds/follow-refunds.ts';
-import type { Refund } from '#payments/refunds/refund.ts';
 import { type RefundDraft, requestRefund } from '#payments/refunds/request-refund.ts';
 import { createRefundHandler } from '#payments/refunds/send-refund.ts';
 import type { TestDatabase } from '#test/support/database.ts';

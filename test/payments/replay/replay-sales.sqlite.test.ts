@@ -1,13 +1,13 @@
 // Stored events of a channel that cannot be asked: a dry run says what is missing in the books, a real one books it once.
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { saveProduct } from '#catalog/save-product.ts';
 import { minute } from '#kernel/clock.ts';
 import { asProviderReference } from '#kernel/ids.ts';
-import { saveProduct } from '#orders/save-product.ts';
-import { handleInboxEvent } from '#payments/handle-inbox-event.ts';
-import type { PaymentProvider, WebhookVerdict } from '#payments/payment-provider.ts';
+import type { PaymentProvider, WebhookVerdict } from '#payments/ports/payment-provider.ts';
+import type { Sale, SaleEvent } from '#payments/ports/sales-channel.ts';
 import type { ReplayMode, ReplayReport } from '#payments/replay/replay.ts';
 import { replayEvents } from '#payments/replay/replay-events.ts';
-import type { Sale, SaleEvent } from '#payments/sales/sales-channel.ts';
+import { handleInboxEvent } from '#payments/webhooks/handle-inbox-event.ts';
 import { openTestDatabase, type TestDatabase } from '#test/support/database.ts';
 import { anEvent, aSale, createPaperChannel } from '#test/support/paper-channel.ts';
 import { createTestDeps, type TestDeps } from '#test/support/payment-looks.ts';

@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import type { Product } from '#catalog/product.ts';
 import { asProviderReference } from '#kernel/ids.ts';
-import type { Product } from '#orders/product.ts';
+import type { Sale, SaleItem } from '#payments/ports/sales-channel.ts';
 import { checkSale, type LicenceCheck, type SaleChecks } from '#payments/sales/check-sale.ts';
-import type { Sale, SaleItem } from '#payments/sales/sales-channel.ts';
 
 const guide: Product = {
   ...{ id: 'p1', sku: 'GUIDE', name: 'Field Guide', amountMinor: 900, currency: 'USD', version: 1 },

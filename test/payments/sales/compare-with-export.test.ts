@@ -2,8 +2,8 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { day } from '#kernel/clock.ts';
 import { asPaymentId, asProviderReference } from '#kernel/ids.ts';
+import type { ExportedSale } from '#payments/ports/sales-channel.ts';
 import { compareWithExport, type KnownPayment } from '#payments/sales/compare-with-export.ts';
-import type { ExportedSale } from '#payments/sales/sales-channel.ts';
 import { aPayment } from '#test/support/payments.ts';
 
 const noon = Date.UTC(2026, 10, 20, 12);

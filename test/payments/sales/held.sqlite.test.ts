@@ -2,9 +2,9 @@ import { describe, expect, test } from 'vitest';
 import { asProviderReference } from '#kernel/ids.ts';
 import { rememberOption } from '#payments/exceptions/resolutions/accept-payment.ts';
 import { undoResolution } from '#payments/exceptions/undo-resolution.ts';
+import type { Sale } from '#payments/ports/sales-channel.ts';
 import { changeHoldLimit } from '#payments/sales/change-hold-limit.ts';
 import { readHoldLimits } from '#payments/sales/hold-limit.ts';
-import type { Sale } from '#payments/sales/sales-channel.ts';
 import { openTestDatabase } from '#test/support/database.ts';
 import { aSaleItem } from '#test/support/paper-channel.ts';
 

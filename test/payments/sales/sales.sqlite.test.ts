@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { day } from '#kernel/clock.ts';
 import { asProviderReference } from '#kernel/ids.ts';
-import { ProviderRejected, ProviderUnreachable } from '#payments/provider-errors.ts';
+import { ProviderRejected, ProviderUnreachable } from '#payments/ports/provider-errors.ts';
 import { pruneSales } from '#payments/sales/prune-sales.ts';
 import { openTestDatabase } from '#test/support/database.ts';
 import { aSale, aSaleItem } from '#test/support/paper-channel.ts';

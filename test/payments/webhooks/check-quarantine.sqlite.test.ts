@@ -3,8 +3,8 @@ import { createHmac } from 'node:crypto';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { hour, minute, second } from '#kernel/clock.ts';
 import { createProviderRegistry } from '#payments/providers/registry.ts';
-import { createWebhookReceiver, type ReceiveWebhook } from '#payments/receive-webhook.ts';
 import { checkQuarantine } from '#payments/webhooks/check-quarantine.ts';
+import { createWebhookReceiver, type ReceiveWebhook } from '#payments/webhooks/receive-webhook.ts';
 import { openTestDatabase, type TestDatabase } from '#test/support/database.ts';
 import { createTestDeps, type TestDeps } from '#test/support/payment-looks.ts';
 

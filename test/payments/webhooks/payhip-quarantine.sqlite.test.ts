@@ -3,8 +3,8 @@ import { createHash } from 'node:crypto';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { minute, second } from '#kernel/clock.ts';
 import { createProviderRegistry } from '#payments/providers/registry.ts';
-import { createWebhookReceiver, type ReceiveWebhook, type WebhookReceipt } from '#payments/receive-webhook.ts';
 import { checkQuarantine } from '#payments/webhooks/check-quarantine.ts';
+import { createWebhookReceiver, type ReceiveWebhook, type WebhookReceipt } from '#payments/webhooks/receive-webhook.ts';
 import { openTestDatabase, type TestDatabase } from '#test/support/database.ts';
 import { createTestDeps, type TestDeps } from '#test/support/payment-looks.ts';
 

@@ -2,9 +2,9 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { day, hour, minute } from '#kernel/clock.ts';
 import { asProviderReference } from '#kernel/ids.ts';
-import { ProviderUnreachable } from '#payments/provider-errors.ts';
+import { createProviderWatch } from '#payments/availability/watch-providers.ts';
+import { ProviderUnreachable } from '#payments/ports/provider-errors.ts';
 import { createReconciler } from '#payments/reconciliation/reconcile-provider.ts';
-import { createProviderWatch } from '#payments/watch-providers.ts';
 import { createWebhookWatch, type WatchWebhooks } from '#payments/webhooks/watch-webhooks.ts';
 import { openTestDatabase, type TestDatabase } from '#test/support/database.ts';
 import { createTestDeps, lookAt, placeTestOrder, type TestDeps } from '#test/support/payment-looks.ts';

@@ -1,4 +1,4 @@
-import { acceptanceRefusal, acceptanceUndo, acceptInto, loadAbout } from '../../accept-into.ts';
+import { acceptanceRefusal, acceptanceUndo, acceptInto, loadAbout } from '../../overrides/accept-into.ts';
 import { rememberProduct } from '../../sales/remember-product.ts';
 import { decideOpen, type Resolver, refused, settleException } from '../resolution.ts';
 

@@ -1,5 +1,5 @@
-import { cancelInto } from '../../cancel-order.ts';
-import { decideFor } from '../../change-order.ts';
+import { cancelInto } from '../../collect/cancel-order.ts';
+import { decideFor } from '../../lifecycle/change-order.ts';
 import { decideOpen, type Resolver, refused, settleException } from '../resolution.ts';
 
 /** Cancels the order that the exception is about, and closes its open links. */

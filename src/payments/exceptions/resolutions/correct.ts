@@ -3,16 +3,16 @@
 import { ConcurrentChange } from '#kernel/database.ts';
 import { compareDecimals, formatAsset, MoneyInvalid, parseMinorFloor } from '#kernel/money.ts';
 import { providerTitle } from '#kernel/provider-name.ts';
-import { loadAbout } from '../../accept-into.ts';
-import { type Application, applyLook } from '../../apply-snapshot.ts';
-import { whyNotAsked } from '../../ask-instead.ts';
-import type { PaymentDeps } from '../../deps.ts';
-import type { Payment } from '../../payment.ts';
-import { withPayment } from '../../payment-lease.ts';
-import type { PaymentTx } from '../../payment-store.ts';
-import { ProviderError } from '../../provider-errors.ts';
-import type { PaymentSnapshot } from '../../snapshot.ts';
-import { writeTimeline } from '../../work.ts';
+import { type Application, applyLook } from '../../lifecycle/apply-snapshot.ts';
+import type { PaymentDeps } from '../../lifecycle/deps.ts';
+import { withPayment } from '../../lifecycle/payment-lease.ts';
+import { writeTimeline } from '../../lifecycle/work.ts';
+import type { Payment } from '../../model/payment.ts';
+import type { PaymentSnapshot } from '../../model/snapshot.ts';
+import { loadAbout } from '../../overrides/accept-into.ts';
+import { whyNotAsked } from '../../ports/ask-instead.ts';
+import type { PaymentTx } from '../../ports/payment-store.ts';
+import { ProviderError } from '../../ports/provider-errors.ts';
 import {
   type Asked,
   decideOpen,

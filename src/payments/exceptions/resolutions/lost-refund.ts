@@ -1,10 +1,10 @@
 // A refund that was sent, and that its provider does not show: a person who has looked there says what became of it. The
 // provider is asked once more before that, and what it shows goes before what anybody says.
 
-import type { PaymentDeps } from '../../deps.ts';
-import type { Payment } from '../../payment.ts';
-import { withPayment } from '../../payment-lease.ts';
-import { ProviderError } from '../../provider-errors.ts';
+import type { PaymentDeps } from '../../lifecycle/deps.ts';
+import { withPayment } from '../../lifecycle/payment-lease.ts';
+import type { Payment } from '../../model/payment.ts';
+import { ProviderError } from '../../ports/provider-errors.ts';
 import { tellRefund } from '../../refunds/change-refund.ts';
 import { lookAtRefunds } from '../../refunds/look-at-refunds.ts';
 import { quietMs } from '../../refunds/send-refund.ts';

@@ -1,5 +1,5 @@
-import { acceptanceRefusal, acceptanceUndo, loadAbout } from '../../accept-into.ts';
-import { markPaidInto } from '../../mark-paid.ts';
+import { acceptanceRefusal, acceptanceUndo, loadAbout } from '../../overrides/accept-into.ts';
+import { markPaidInto } from '../../overrides/mark-paid.ts';
 import { decideOpen, type Resolver, refused, settleException } from '../resolution.ts';
 
 /** The money of a payment is with the shop, although the provider's list says otherwise. */

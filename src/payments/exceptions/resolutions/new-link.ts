@@ -1,7 +1,7 @@
 import { isProviderName, type ProviderName, providerTitle } from '#kernel/provider-name.ts';
-import { createPaymentLink, type PaymentLink } from '../../create-payment-link.ts';
-import type { PaymentDeps } from '../../deps.ts';
-import type { PaymentTx } from '../../payment-store.ts';
+import { createPaymentLink, type PaymentLink } from '../../collect/create-payment-link.ts';
+import type { PaymentDeps } from '../../lifecycle/deps.ts';
+import type { PaymentTx } from '../../ports/payment-store.ts';
 import type { ExceptionKind } from '../exception.ts';
 import type { ResolvingAction } from '../exception-actions.ts';
 import {

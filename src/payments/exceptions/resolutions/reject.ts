@@ -1,10 +1,10 @@
 import { ConcurrentChange } from '#kernel/database.ts';
 import type { Order } from '#orders/order.ts';
-import { loadAbout } from '../../accept-into.ts';
-import { tellOrder } from '../../change-order.ts';
-import type { Payment } from '../../payment.ts';
-import type { PaymentTx } from '../../payment-store.ts';
-import { writeTimeline } from '../../work.ts';
+import { tellOrder } from '../../lifecycle/change-order.ts';
+import { writeTimeline } from '../../lifecycle/work.ts';
+import type { Payment } from '../../model/payment.ts';
+import { loadAbout } from '../../overrides/accept-into.ts';
+import type { PaymentTx } from '../../ports/payment-store.ts';
 import { decideOpen, type Resolver, refused, settleException } from '../resolution.ts';
 
 /**

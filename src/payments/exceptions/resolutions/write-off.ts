@@ -1,7 +1,7 @@
-import { loadAbout } from '../../accept-into.ts';
-import { standingOf } from '../../coverage.ts';
-import { noteByHand } from '../../note-by-hand.ts';
-import { writeOffInto, writeOffRefusal } from '../../write-off-order.ts';
+import { standingOf } from '../../model/coverage.ts';
+import { loadAbout } from '../../overrides/accept-into.ts';
+import { noteByHand } from '../../overrides/note-by-hand.ts';
+import { writeOffInto, writeOffRefusal } from '../../overrides/write-off-order.ts';
 import { decideOpen, type Resolver, refused, settleException } from '../resolution.ts';
 
 /** Accepts the loss. Of an order that is paid otherwise only the difference is written off, and the order stays as it is. */

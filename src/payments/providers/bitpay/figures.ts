@@ -1,6 +1,6 @@
 import { day, type Milliseconds } from '#kernel/clock.ts';
-import type { FiguresProvider, ProviderSettlement } from '../../figures-provider.ts';
-import { ProviderRejected } from '../../provider-errors.ts';
+import type { FiguresProvider, ProviderSettlement } from '../../ports/figures-provider.ts';
+import { ProviderRejected } from '../../ports/provider-errors.ts';
 import { collectedPages, pagesMax } from '../paging.ts';
 import { dayOf } from './client.ts';
 import { entriesAnswerSchema, type LedgerEntry, ledgersAnswerSchema, toFigures } from './ledger.ts';

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { Milliseconds } from '#kernel/clock.ts';
 import { asProviderReference } from '#kernel/ids.ts';
 import { compareDecimals } from '#kernel/money.ts';
-import type { PaymentSnapshot, SnapshotState } from '../../snapshot.ts';
+import type { PaymentSnapshot, SnapshotState } from '../../model/snapshot.ts';
 import { decimalText, idText, joinLabel, millisecondsNumber } from '../body-fields.ts';
 import { isPaymentId } from '../payment-uuid.ts';
 import { withCurrencyPlaces } from './amount.ts';

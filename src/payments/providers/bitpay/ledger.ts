@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { Milliseconds } from '#kernel/clock.ts';
 import { asProviderReference, type ProviderReference } from '#kernel/ids.ts';
 import { addDecimals, plainDecimal, subtractDecimals } from '#kernel/money.ts';
-import type { PaymentFigures } from '../../figures-provider.ts';
+import type { PaymentFigures } from '../../ports/figures-provider.ts';
 import { decimalText, idText, rfc3339 } from '../body-fields.ts';
 import { withCurrencyPlaces } from './amount.ts';
 

@@ -1,5 +1,5 @@
 import type { ZodType } from 'zod';
-import { ProviderRejected } from '../../provider-errors.ts';
+import { ProviderRejected } from '../../ports/provider-errors.ts';
 import type { ProviderHttp } from '../http.ts';
 import { type BitpayKey, bitpayHeaders } from './signing.ts';
 

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { RefundId } from '#kernel/ids.ts';
-import type { ProviderRefund, ProviderRefundState } from '../../refunds/refund-provider.ts';
+import type { ProviderRefund, ProviderRefundState } from '../../ports/refund-provider.ts';
 import { decimalText, idText, rfc3339 } from '../body-fields.ts';
 import { isRefundId } from '../payment-uuid.ts';
 import { withCurrencyPlaces } from './amount.ts';

@@ -1,6 +1,6 @@
 import type { RefundId } from '#kernel/ids.ts';
-import { ProviderRejected } from '../../provider-errors.ts';
-import type { RefundCommand, RefundProvider } from '../../refunds/refund-provider.ts';
+import { ProviderRejected } from '../../ports/provider-errors.ts';
+import type { RefundCommand, RefundProvider } from '../../ports/refund-provider.ts';
 import { oneOfEach } from '../one-of-each.ts';
 import { refundUuid } from '../payment-uuid.ts';
 import { acceptableAddress } from '../web-address.ts';

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { asProviderReference } from '#kernel/ids.ts';
-import type { WebhookDelivery, WebhookVerdict } from '../../payment-provider.ts';
+import type { WebhookDelivery, WebhookVerdict } from '../../ports/payment-provider.ts';
 import { idText } from '../body-fields.ts';
 import { readExactJson } from '../exact-json.ts';
 import { isKeyedHash, readBase64Digest } from '../keyed-hash.ts';

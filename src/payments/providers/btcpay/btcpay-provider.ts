@@ -2,8 +2,8 @@ import { type Clock, type Milliseconds, minute, second } from '#kernel/clock.ts'
 import type { Random } from '#kernel/ids.ts';
 import type { AssetAmount, Money } from '#kernel/money.ts';
 import { isCurrency, toDecimal } from '#kernel/money.ts';
-import type { CreatePaymentRequest, PaymentProvider } from '../../payment-provider.ts';
-import type { PaymentSnapshot } from '../../snapshot.ts';
+import type { PaymentSnapshot } from '../../model/snapshot.ts';
+import type { CreatePaymentRequest, PaymentProvider } from '../../ports/payment-provider.ts';
 import type { ProviderHttp } from '../http.ts';
 import type { HttpPolicy } from '../http-policy.ts';
 import { lookThenAct } from '../look-then-act.ts';

@@ -1,6 +1,6 @@
 import type { Milliseconds } from '#kernel/clock.ts';
 import { asProviderReference } from '#kernel/ids.ts';
-import type { PaymentSnapshot, SnapshotState } from '../../snapshot.ts';
+import type { PaymentSnapshot, SnapshotState } from '../../model/snapshot.ts';
 import { joinLabel } from '../body-fields.ts';
 import { isPaymentId } from '../payment-uuid.ts';
 import type { Invoice } from './invoice.ts';

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { addDecimals, compareDecimals, withPlaces } from '#kernel/money.ts';
-import type { ProviderRefundState } from '../../refunds/refund-provider.ts';
+import type { ProviderRefundState } from '../../ports/refund-provider.ts';
 import { decimalText, idText, unixSeconds } from '../body-fields.ts';
 
 // BTCPay Server: Greenfield API, PullPaymentData and PayoutData. A pull payment is an offer that the buyer claims; each

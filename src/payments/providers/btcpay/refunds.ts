@@ -1,7 +1,7 @@
 import type { RefundId } from '#kernel/ids.ts';
 import { compareDecimals } from '#kernel/money.ts';
-import { ProviderRejected } from '../../provider-errors.ts';
-import type { ProviderRefund, RefundCommand, RefundProvider, RefundQuery } from '../../refunds/refund-provider.ts';
+import { ProviderRejected } from '../../ports/provider-errors.ts';
+import type { ProviderRefund, RefundCommand, RefundProvider, RefundQuery } from '../../ports/refund-provider.ts';
 import { findRefundMark, refundMark, withMark } from '../refund-mark.ts';
 import type { BtcpayClient } from './client.ts';
 import type { Invoice } from './invoice.ts';

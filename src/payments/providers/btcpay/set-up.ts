@@ -1,6 +1,6 @@
 import { type SetUpCheck, warned, well, wrong } from '#kernel/set-up-check.ts';
-import type { SetUpQuestion } from '../../payment-provider.ts';
-import { ProviderRejected } from '../../provider-errors.ts';
+import type { SetUpQuestion } from '../../ports/payment-provider.ts';
+import { ProviderRejected } from '../../ports/provider-errors.ts';
 import { failedCheck } from '../set-up-failure.ts';
 import { judgeWebhooks } from '../webhook-check.ts';
 import type { BtcpayAccountClient } from './account-client.ts';

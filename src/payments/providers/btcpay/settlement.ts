@@ -1,5 +1,5 @@
 import { addDecimals, compareDecimals } from '#kernel/money.ts';
-import type { PaymentSnapshot } from '../../snapshot.ts';
+import type { PaymentSnapshot } from '../../model/snapshot.ts';
 import type { Invoice } from './invoice.ts';
 import { assetOf, type PaymentMethod } from './payment-method.ts';
 

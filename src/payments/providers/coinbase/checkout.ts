@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { Milliseconds } from '#kernel/clock.ts';
 import { asProviderReference } from '#kernel/ids.ts';
-import type { PaymentSnapshot, SnapshotState } from '../../snapshot.ts';
+import type { PaymentSnapshot, SnapshotState } from '../../model/snapshot.ts';
 import { decimalText, idText, joinLabel, rfc3339 } from '../body-fields.ts';
 import { isPaymentId } from '../payment-uuid.ts';
 

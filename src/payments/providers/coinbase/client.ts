@@ -3,7 +3,7 @@ import { z } from 'zod';
 import type { Clock, Milliseconds } from '#kernel/clock.ts';
 import type { Random } from '#kernel/ids.ts';
 import type { JsonValue } from '#kernel/json.ts';
-import { ProviderRejected } from '../../provider-errors.ts';
+import { ProviderRejected } from '../../ports/provider-errors.ts';
 import type { HttpCall, ProviderHttp } from '../http.ts';
 import type { WebhookAttempt } from '../webhook-check.ts';
 import { type Checkout, checkoutPageSchema, checkoutSchema } from './checkout.ts';

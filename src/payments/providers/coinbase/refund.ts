@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { ProviderRefund, ProviderRefundState } from '../../refunds/refund-provider.ts';
+import type { ProviderRefund, ProviderRefundState } from '../../ports/refund-provider.ts';
 import { decimalText, rfc3339 } from '../body-fields.ts';
 import { findRefundMark } from '../refund-mark.ts';
 

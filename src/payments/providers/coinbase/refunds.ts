@@ -1,5 +1,5 @@
-import { ProviderRejected, ProviderUnreachable } from '../../provider-errors.ts';
-import type { ProviderRefund, RefundCommand, RefundProvider } from '../../refunds/refund-provider.ts';
+import { ProviderRejected, ProviderUnreachable } from '../../ports/provider-errors.ts';
+import type { ProviderRefund, RefundCommand, RefundProvider } from '../../ports/refund-provider.ts';
 import { oneOfEach } from '../one-of-each.ts';
 import { refundUuid } from '../payment-uuid.ts';
 import { refundMark, withMark } from '../refund-mark.ts';

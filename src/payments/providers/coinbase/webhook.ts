@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { type Milliseconds, minute, second } from '#kernel/clock.ts';
 import { asProviderReference } from '#kernel/ids.ts';
-import type { WebhookDelivery, WebhookRefusal, WebhookVerdict } from '../../payment-provider.ts';
+import type { WebhookDelivery, WebhookRefusal, WebhookVerdict } from '../../ports/payment-provider.ts';
 import { idText } from '../body-fields.ts';
 import { readJsonTexts } from '../exact-json.ts';
 import { isKeyedHash, readHexDigest } from '../keyed-hash.ts';

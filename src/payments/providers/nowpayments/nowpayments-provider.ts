@@ -1,14 +1,14 @@
 import type { Clock } from '#kernel/clock.ts';
 import type { AssetAmount, Money } from '#kernel/money.ts';
 import { isCurrency, toDecimal } from '#kernel/money.ts';
+import type { PaymentSnapshot } from '../../model/snapshot.ts';
 import type {
   CreatePaymentRequest,
   FetchOptions,
   PaymentProvider,
   ProviderCapabilities,
-} from '../../payment-provider.ts';
-import { ProviderRejected } from '../../provider-errors.ts';
-import type { PaymentSnapshot } from '../../snapshot.ts';
+} from '../../ports/payment-provider.ts';
+import { ProviderRejected } from '../../ports/provider-errors.ts';
 import type { ProviderHttp } from '../http.ts';
 import { neededQuote } from '../needed-quote.ts';
 import { acceptableAddress } from '../web-address.ts';

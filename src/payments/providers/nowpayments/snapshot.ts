@@ -11,7 +11,7 @@ import {
   plainDecimal,
   toDecimal,
 } from '#kernel/money.ts';
-import type { PaymentSnapshot, SnapshotState } from '../../snapshot.ts';
+import type { PaymentSnapshot, SnapshotState } from '../../model/snapshot.ts';
 import { joinLabel } from '../body-fields.ts';
 import { isPaymentId } from '../payment-uuid.ts';
 import type { NowInvoice, NowPayment, PaymentStatus } from './payment.ts';

@@ -1,7 +1,7 @@
 import { createHmac, timingSafeEqual } from 'node:crypto';
 import { z } from 'zod';
 import { asProviderReference } from '#kernel/ids.ts';
-import type { WebhookDelivery, WebhookVerdict } from '../../payment-provider.ts';
+import type { WebhookDelivery, WebhookVerdict } from '../../ports/payment-provider.ts';
 import { decimalText, idText } from '../body-fields.ts';
 import { readExactJson } from '../exact-json.ts';
 

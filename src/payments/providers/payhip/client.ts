@@ -3,8 +3,8 @@
 import { z } from 'zod';
 import { type Clock, type Milliseconds, second } from '#kernel/clock.ts';
 import type { JsonValue } from '#kernel/json.ts';
-import { ProviderRejected, ProviderUnreachable } from '../../provider-errors.ts';
-import type { Coupon, CouponDraft, LicenceLook } from '../../sales/sales-channel.ts';
+import { ProviderRejected, ProviderUnreachable } from '../../ports/provider-errors.ts';
+import type { Coupon, CouponDraft, LicenceLook } from '../../ports/sales-channel.ts';
 import type { HttpCall, ProviderHttp } from '../http.ts';
 import { couponAnswerSchema, couponForm, couponListSchema, toCoupon } from './coupon-body.ts';
 

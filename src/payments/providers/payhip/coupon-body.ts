@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { Coupon, CouponDraft } from '../../sales/sales-channel.ts';
+import type { Coupon, CouponDraft } from '../../ports/sales-channel.ts';
 
 // Payhip: Coupons. Amounts are integer cents of the product's currency, shares are percent.
 

@@ -1,6 +1,6 @@
 import { type Clock, type Milliseconds, minute } from '#kernel/clock.ts';
-import { ProviderUnreachable } from '../../provider-errors.ts';
-import type { Coupon, CouponDraft } from '../../sales/sales-channel.ts';
+import { ProviderUnreachable } from '../../ports/provider-errors.ts';
+import type { Coupon, CouponDraft } from '../../ports/sales-channel.ts';
 import type { PayhipClient } from './client.ts';
 
 /** No shop of our size has more; at a page a second a look ends within half a minute. */

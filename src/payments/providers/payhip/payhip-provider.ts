@@ -1,6 +1,6 @@
 import type { Clock } from '#kernel/clock.ts';
-import type { PaymentProvider, ProviderCapabilities } from '../../payment-provider.ts';
-import { ProviderRejected } from '../../provider-errors.ts';
+import type { PaymentProvider, ProviderCapabilities } from '../../ports/payment-provider.ts';
+import { ProviderRejected } from '../../ports/provider-errors.ts';
 import type { ProviderHttp } from '../http.ts';
 import { firstOf } from '../setting-invalid.ts';
 import { createPayhipClient } from './client.ts';

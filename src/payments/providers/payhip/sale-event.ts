@@ -1,5 +1,5 @@
 import { asProviderReference } from '#kernel/ids.ts';
-import type { Sale, SaleCoupon, SaleEvent, SaleItem } from '../../sales/sales-channel.ts';
+import type { Sale, SaleCoupon, SaleEvent, SaleItem } from '../../ports/sales-channel.ts';
 import { readExactJson } from '../exact-json.ts';
 import {
   envelopeSchema,

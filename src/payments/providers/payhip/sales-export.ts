@@ -2,7 +2,7 @@
 // and may stand in any order; unknown ones are passed over. What a line says twice or unclearly is not guessed at.
 import { asProviderReference } from '#kernel/ids.ts';
 import { currencyDigits, isCurrency } from '#kernel/money.ts';
-import type { ExportedSale, SalesExport } from '../../sales/sales-channel.ts';
+import type { ExportedSale, SalesExport } from '../../ports/sales-channel.ts';
 import { type ExportLine, readLines } from './export-lines.ts';
 import { currencyIn, type DayOrder, dayOrderOf, readAmount, readDate } from './export-values.ts';
 

@@ -4,7 +4,7 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import { hour, type Milliseconds, minute } from '#kernel/clock.ts';
 import { asProviderReference } from '#kernel/ids.ts';
-import type { WebhookDelivery, WebhookRefusal, WebhookVerdict } from '../../payment-provider.ts';
+import type { WebhookDelivery, WebhookRefusal, WebhookVerdict } from '../../ports/payment-provider.ts';
 import { readExactJson } from '../exact-json.ts';
 import { readHexDigest } from '../keyed-hash.ts';
 import { envelopeSchema, paidSchema, refundedSchema, subscriptionSchema } from './event-body.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { day } from '#kernel/clock.ts';
-import type { FiguresProvider } from '#payments/figures-provider.ts';
+import type { FiguresProvider } from '#payments/ports/figures-provider.ts';
 import { fixture, fixtureJson } from '../fixtures.ts';
 import { connectTo } from '../scripted-registry.ts';
 import { type Answer, json, scriptedServer } from '../support.ts';

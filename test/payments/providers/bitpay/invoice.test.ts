@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { findIn } from '#payments/decide-payment.ts';
+import { findIn } from '#payments/model/decide-payment.ts';
 import {
   type Invoice,
   invoiceAnswerSchema,

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { asProviderReference, asRefundId } from '#kernel/ids.ts';
+import type { RefundCommand, RefundProvider, RefundQuery } from '#payments/ports/refund-provider.ts';
 import { refundUuid } from '#payments/providers/payment-uuid.ts';
-import type { RefundCommand, RefundProvider, RefundQuery } from '#payments/refunds/refund-provider.ts';
 import { fixture, fixtureJson } from '../fixtures.ts';
 import { connectTo } from '../scripted-registry.ts';
 import { type Answer, json, reset, scriptedServer } from '../support.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { asProviderReference, asRefundId } from '#kernel/ids.ts';
-import type { RefundCommand, RefundProvider } from '#payments/refunds/refund-provider.ts';
+import type { RefundCommand, RefundProvider } from '#payments/ports/refund-provider.ts';
 import { fixture, fixtureJson } from '../fixtures.ts';
 import { connectTo } from '../scripted-registry.ts';
 import { type Answer, json, scriptedServer } from '../support.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { hour, minute } from '#kernel/clock.ts';
-import { findIn } from '#payments/decide-payment.ts';
+import { findIn } from '#payments/model/decide-payment.ts';
 import { parseExactJson } from '#payments/providers/exact-json.ts';
 import { type NowPayment, paymentSchema, paymentStatuses } from '#payments/providers/nowpayments/payment.ts';
 import { paymentsSnapshot, priceOf } from '#payments/providers/nowpayments/snapshot.ts';

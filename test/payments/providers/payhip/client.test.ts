@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
+import type { SalesChannel } from '#payments/ports/sales-channel.ts';
 import { createProviderRegistry } from '#payments/providers/registry.ts';
-import type { SalesChannel } from '#payments/sales/sales-channel.ts';
 import { fixture } from '../fixtures.ts';
 import { type Answer, json, recordingLog, scriptedServer, seededRandom, testClock } from '../support.ts';
 

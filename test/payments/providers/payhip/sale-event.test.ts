@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import type { Sale } from '#payments/ports/sales-channel.ts';
 import { readPayhipEvent } from '#payments/providers/payhip/sale-event.ts';
-import type { Sale } from '#payments/sales/sales-channel.ts';
 import { fixture, fixtureJson } from '../fixtures.ts';
 
 type Body = Record<string, unknown>;

@@ -1,8 +1,8 @@
 import { stringify } from 'csv-stringify/sync';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import type { SalesExport } from '#payments/ports/sales-channel.ts';
 import { readSalesExport } from '#payments/providers/payhip/sales-export.ts';
-import type { SalesExport } from '#payments/sales/sales-channel.ts';
 
 function read(text: string): Extract<SalesExport, { kind: 'read' }> {
   const result = readSalesExport(Buffer.from(text));

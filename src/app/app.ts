@@ -1,0 +1,137 @@
+// The composition root: with its app-*.ts siblings the one place that knows every side. What every role needs is in
+// app-core.ts; the sides that serve one role each are put together here, and started and stopped in the order written.
+import { createOwnerDirectory } from '#access/owner-directory.ts';
+import { createJobs } from '#jobs/jobs.ts';
+import { createScheduler, type JobRun, type Scheduler } from '#jobs/scheduler.ts';
+import { type Clock, second, systemClock } from '#kernel/clock.ts';
+import { type Random, systemRandom } from '#kernel/ids.ts';
+import { createShopWebhookHandler } from '#messaging/shop/shop-webhook.ts';
+import { createCancelHandler } from '#payments/collect/cancel-order.ts';
+import { createRefundHandler } from '#payments/refunds/send-refund.ts';
+import { createWebhookReceiver } from '#payments/webhooks/receive-webhook.ts';
+import { createServer, type TillkeeperServer } from '#server/server.ts';
+import type { Config } from '#src/config.ts';
+import { createStriker } from '#src/logger-scrubber.ts';
+import packageJson from '../../package.json' with { type: 'json' };
+import { type Bots, createBots, receiversOf } from './bots.ts';
+import { applyMigrations, type Core, type CoreDeps, openCore } from './core.ts';
+import { createDoctor } from './doctor.ts';
+import { createChecks, readHealthReport } from './health.ts';
+import { takeUpLeftWork } from './recovery.ts';
+import { createWatches } from './watches.ts';
+import { allLanes, createPumps, type Pumps } from './workers.ts';
+
+export interface App {
+  /** Resolves when webhooks are taken; the bots connect in the background. */
+  start(): Promise<{ port: number }>;
+  /** Stop accepting, finish the work in hand, close. Never rejects for what others did; may be called twice. */
+  stop(): Promise<void>;
+  /** Runs a job by hand, or joins the run in hand; undefined when there is no such job. */
+  runJob(name: string): Promise<JobRun> | undefined;
+}
+
+export type AppDeps = Pick<CoreDeps, 'config' | 'providerPolicy' | 'logDestination'> & {
+  clock?: Clock;
+  random?: Random;
+};
+
+/** Requests in hand may take so long to finish at the stop. */
+const requestsEndMs = 10 * second;
+
+/** The sides of the process; a process of fewer roles is to start fewer of them. */
+interface Sides {
+  server: TillkeeperServer;
+  bots: Bots;
+  pumps: Pumps;
+  scheduler: Scheduler;
+  /** Ends comparisons in hand: they may take minutes, and the next start compares again. */
+  endComparisons(): void;
+}
+
+export async function createApp(deps: AppDeps): Promise<App> {
+  const core = await openCore({
+    ...{ clock: systemClock, random: systemRandom, ...deps },
+    version: packageJson.version,
+    isOnline: () => sides.bots.adminBot.health().ok,
+    onQueued: (queue) => {
+      for (const pump of queue === 'inbox' ? [sides.pumps.inbox] : sides.pumps.outbox) pump.ring();
+    },
+  });
+  const sides = assemble(deps.config, core);
+  let stopped: Promise<void> | undefined;
+  return {
+    start: () => start(core, sides),
+    stop() {
+      stopped ??= stop(core, sides);
+      return stopped;
+    },
+    runJob: (name) => sides.scheduler.runJob(name),
+  };
+}
+
+function assemble(config: Config, core: Core): Sides {
+  const { payments, database, metrics } = core;
+  const { clock, log, providers } = payments;
+  const ending = new AbortController();
+  const watches = createWatches(payments, ending.signal);
+  const bots = createBots(config, {
+    ...{ payments, reconcile: watches.reconcile, admins: createOwnerDirectory(config.telegram.ownerIds) },
+    redact: createStriker(config.secrets),
+    doctor: createDoctor({ ...{ config, clock, random: payments.random }, instance: core.instanceId }),
+    readHealth: () => readHealthReport({ ...healthDeps, scheduler, checks }),
+    onSend: (send) => metrics.countTelegramSend(send),
+  });
+  const handlers = [
+    ...bots.adminBot.outboxHandlers,
+    ...bots.pager.outboxHandlers,
+    createShopWebhookHandler({ target: config.storeWebhook, clock }),
+    createCancelHandler(payments),
+    createRefundHandler(payments),
+  ];
+  const pumps = createPumps({ ...payments, instanceId: core.instanceId }, { lanes: allLanes, handlers });
+  const scheduler = createScheduler({
+    ...{ jobs: createJobs({ payments, ...watches, timeZone: config.timeZone }), timeZone: config.timeZone, clock, log },
+    onRun: (run) => metrics.observeJobRun({ job: run.job, outcome: run.outcome.kind, durationMs: run.durationMs }),
+  });
+  const named = [
+    { name: 'admin', health: () => bots.adminBot.health() },
+    { name: 'pager', health: () => bots.pager.health() },
+  ];
+  const healthDeps = { database, clock, providers, pumps, bots: named };
+  const checks = createChecks(healthDeps);
+  const server = createServer(
+    {
+      ...{ payments, metrics, storeApi: config.storeApi, version: packageJson.version, instance: core.instanceId },
+      receiveWebhook: createWebhookReceiver(payments),
+      telegram: receiversOf(config, bots),
+      checks: { live: [], ready: checks },
+    },
+    { host: config.http.host, port: config.http.port, stopTimeoutMs: requestsEndMs },
+  );
+  return { server, bots, pumps, scheduler, endComparisons: () => ending.abort() };
+}
+
+async function start(core: Core, sides: Sides): Promise<{ port: number }> {
+  const { server, bots, pumps, scheduler } = sides;
+  const migrations = await applyMigrations(core.database);
+  await takeUpLeftWork(core);
+  const { port } = await server.start();
+  await Promise.all([pumps.inbox, ...pumps.outbox].map((pump) => pump.start()));
+  await Promise.all([bots.adminBot.start(), bots.pager.start()]);
+  await scheduler.start();
+  core.payments.log.info('started', { port, engine: core.database.engine, migrations });
+  return { port };
+}
+
+async function stop(core: Core, sides: Sides): Promise<void> {
+  const { server, bots, pumps, scheduler } = sides;
+  const { log } = core.payments;
+  log.info('stopping');
+  sides.endComparisons();
+  await Promise.all([server.stop(), bots.adminBot.stop(), bots.pager.stop()]);
+  await scheduler.stop();
+  await Promise.all([pumps.inbox, ...pumps.outbox].map((pump) => pump.stop()));
+  await core.database.close();
+  log.info('stopped');
+  core.flushLog();
+}

@@ -1,0 +1,115 @@
+// What every role of the process needs, whatever it serves: log, metrics, database, providers, and the verbs' dependencies.
+import { openDatabase } from '#db/open-database.ts';
+import type { OpenDatabase } from '#db/open-options.ts';
+import type { Clock } from '#kernel/clock.ts';
+import { createIds, type Random } from '#kernel/ids.ts';
+import type { PaymentDeps } from '#payments/lifecycle/deps.ts';
+import { createRetiredProviders } from '#payments/ports/retired-providers.ts';
+import type { HttpPolicy } from '#payments/providers/http-policy.ts';
+import { createProviderRegistry } from '#payments/providers/registry.ts';
+import { createMetrics, type Metrics } from '#server/metrics.ts';
+import type { Config } from '#src/config.ts';
+import { createLogger, toEventLog } from '#src/logger.ts';
+
+export interface CoreDeps {
+  config: Config;
+  clock: Clock;
+  random: Random;
+  version: string;
+  /** Bounds of the calls to providers that differ from the defaults. */
+  providerPolicy?: Partial<HttpPolicy> | undefined;
+  /** Where the log goes; standard output when left out. */
+  logDestination?: Parameters<typeof createLogger>[0]['destination'];
+  /** Whether anything beside the providers answers us. */
+  isOnline(): boolean;
+  /** Called after the commit that left something to take in the queue. */
+  onQueued(queue: 'inbox' | 'outbox'): void;
+}
+
+export interface Core {
+  payments: PaymentDeps;
+  database: OpenDatabase;
+  metrics: Metrics;
+  /** Names this process among those that share the queues. */
+  instanceId: string;
+  flushLog(): void;
+}
+
+export async function openCore(deps: CoreDeps): Promise<Core> {
+  const { config, clock, random } = deps;
+  const logger = createLogger({
+    level: config.logLevel,
+    secrets: config.secrets,
+    ...(deps.logDestination && { destination: deps.logDestination }),
+  });
+  const log = toEventLog(logger);
+  const metrics = createMetrics({ version: deps.version });
+  const ids = createIds({ clock, random });
+  const database = await openConfigured(config, {
+    clock,
+    onQueued: deps.onQueued,
+    onGroupCommit: ({ transactions }) => metrics.observeGateBatch(transactions),
+  });
+  const retired = createRetiredProviders();
+  const providers = createProviderRegistry(config.providers, {
+    ...{ clock, random, log, retired, publicUrl: config.http.publicUrl, policy: deps.providerPolicy },
+    onCall: (call) => metrics.observeProviderCall(call),
+  });
+  const onTransition: PaymentDeps['onTransition'] = (change) => metrics.countTransition(change);
+  return {
+    payments: {
+      ...{ database, providers, clock, ids, random, log, onTransition, retired },
+      isOnline: deps.isOnline,
+      onOutage: (provider) => metrics.countOutage(provider),
+    },
+    database,
+    metrics,
+    instanceId: ids.newId(),
+    flushLog: () => logger.flush(),
+  };
+}
+
+/** Brings the schema up to date and closes the database again; how many migrations were applied. */
+export async function migrateDatabase(config: Pick<Config, 'database'>): Promise<number> {
+  const database = await openConfigured(config, {});
+  try {
+    return await applyMigrations(database);
+  } finally {
+    await database.close();
+  }
+}
+
+/** A database that cannot be used is a wrong setting more often than a fault of ours, so the setting is named. */
+export async function applyMigrations(database: OpenDatabase): Promise<number> {
+  try {
+    return (await database.migrate()).applied;
+  } catch (error) {
+    throw unusable(error);
+  }
+}
+
+async function openConfigured(
+  { database }: Pick<Config, 'database'>,
+  options: Omit<Parameters<typeof openDatabase>[0], 'target'>,
+): Promise<OpenDatabase> {
+  try {
+    return await openDatabase({
+      ...options,
+      target:
+        database.kind === 'sqlite'
+          ? { engine: 'sqlite', file: database.file }
+          : { engine: 'postgres', url: database.url },
+    });
+  } catch (error) {
+    throw unusable(error);
+  }
+}
+
+export class DatabaseUnusable extends Error {
+  override readonly name = 'DatabaseUnusable';
+}
+
+function unusable(error: unknown): DatabaseUnusable {
+  const why = error instanceof Error ? error.message : 'unknown error';
+  return new DatabaseUnusable(`the database that DATABASE_URL names cannot be used: ${why}`, { cause: error });
+}

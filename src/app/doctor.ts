@@ -1,0 +1,211 @@
+// Puts the checks of every side together. They need nothing of a running product: the doctor calls providers and Telegram
+// by itself, with attempts and a breaker of its own, and opens the database beside whoever uses it. So `npm run doctor`
+// and the bot show the same, and a breaker that is open does not hide what is behind it.
+import { checkTelegram } from '#bot/set-up/check-telegram.ts';
+import type { Clock, Milliseconds } from '#kernel/clock.ts';
+import { second, systemClock } from '#kernel/clock.ts';
+import { type Random, systemRandom } from '#kernel/ids.ts';
+import type { ProviderName } from '#kernel/provider-name.ts';
+import { type GroupedCheck, type SetUpCheck, type SetUpReport, well } from '#kernel/set-up-check.ts';
+import type { PaymentProvider, ProviderRegistry } from '#payments/ports/payment-provider.ts';
+import { createProviderRegistry } from '#payments/providers/registry.ts';
+import { failedCheck } from '#payments/providers/set-up-failure.ts';
+import type { Config } from '#src/config.ts';
+import { type AddressQuestion, checkAddress, type Route } from '#src/doctor/check-address.ts';
+import { checkFiles } from '#src/doctor/check-files.ts';
+import { checkShop } from '#src/doctor/check-shop.ts';
+import { type ClockReading, judgeClock } from '#src/doctor/judge-clock.ts';
+import { type CheckGroup, runChecks } from '#src/doctor/run-checks.ts';
+import { createScrubber } from '#src/logger-scrubber.ts';
+
+export interface Doctor {
+  /** Looks at everything anew, or joins the look in hand. Never rejects for what it finds, and ends within its bound. */
+  examine(): Promise<SetUpReport>;
+  /** The last report; undefined before the first. */
+  latest(): SetUpReport | undefined;
+}
+
+export interface DoctorDeps {
+  config: Config;
+  clock?: Clock;
+  random?: Random;
+  /** The mark of the process that asks; null when it is not the product itself. */
+  instance: string | null;
+}
+
+/** All groups run at once, so that this is about how long it takes at most. */
+const groupMaxMs: Milliseconds = 10 * second;
+/** Leaves the group the time to say that it did not get through. */
+const quickCheckMaxMs: Milliseconds = 6 * second;
+const callPolicy = {
+  timeoutMs: 4 * second,
+  attemptsMax: 2,
+  totalMs: 8 * second,
+  firstDelayMs: 200,
+  delayMaxMs: second,
+};
+/** A line that is longer is not read. */
+const textMax = 300;
+
+export function createDoctor(deps: DoctorDeps): Doctor {
+  const clock = deps.clock ?? systemClock;
+  let latest: SetUpReport | undefined;
+  let inHand: Promise<SetUpReport> | undefined;
+  async function examine(): Promise<SetUpReport> {
+    const checks = await examineAll({ ...deps, clock, random: deps.random ?? systemRandom });
+    latest = { checks, finishedAt: clock.now() };
+    return latest;
+  }
+  return {
+    latest: () => latest,
+    examine() {
+      inHand ??= examine().finally(() => {
+        inHand = undefined;
+      });
+      return inHand;
+    },
+  };
+}
+
+type Given = Required<DoctorDeps>;
+
+async function examineAll(given: Given): Promise<GroupedCheck[]> {
+  const { config } = given;
+  const readings: ClockReading[] = [];
+  const registry = openProviders(given);
+  const groups: CheckGroup[] = [
+    { name: 'database', run: (signal) => checkDatabase(given, signal) },
+    { name: 'telegram', run: (signal) => checkBots(given, readings, signal) },
+    ...providerGroups(registry, { publicUrl: config.http.publicUrl, readings }),
+    { name: 'public', run: (signal) => checkAddress(addressQuestion(given, registry), signal) },
+    { name: 'shop', run: (signal) => checkShop(config.storeWebhook?.url ?? null, signal) },
+    { name: 'files', run: async () => checkFiles(filesOf(config)) },
+    { name: 'settings', run: async () => config.remarks },
+  ];
+  const found = await runChecks(groups, { groupMaxMs });
+  const clock = judgeClock(readings).map((check) => ({ group: 'clock', ...check }));
+  return [...clock, ...found].map(toLines(config.secrets));
+}
+
+async function checkDatabase({ config, clock }: Given, signal: AbortSignal): Promise<SetUpCheck[]> {
+  const { database } = config;
+  if (database.kind === 'sqlite') {
+    const { checkSqlite } = await import('#db/check-sqlite.ts');
+    return await checkSqlite(database.file, { quickCheckMaxMs, signal });
+  }
+  const { checkPostgres } = await import('#db/check-postgres.ts');
+  return await checkPostgres(database.url, clock);
+}
+
+async function checkBots({ config, clock }: Given, readings: ClockReading[], signal: AbortSignal) {
+  const { apiRoot, adminToken, pager, updates, ownerIds, alertChatId } = config.telegram;
+  const { checks, clockAheadMs } = await checkTelegram(
+    { clock },
+    {
+      ...{ apiRoot, adminToken, ownerIds, alertChatId },
+      pagerToken: pager.kind === 'own' ? pager.token : null,
+      webhookRoot: updates.kind === 'webhook' ? `${updates.publicUrl}/telegram` : null,
+    },
+    signal,
+  );
+  if (clockAheadMs !== undefined) readings.push({ source: 'Telegram', aheadMs: clockAheadMs });
+  return checks;
+}
+
+const silentLog = { info: () => undefined, warn: () => undefined, error: () => undefined };
+
+/** The error for a key that cannot be read; the start refuses it in the same words. */
+function openProviders({ config, clock, random }: Given): ProviderRegistry | Error {
+  const { publicUrl } = config.http;
+  try {
+    return createProviderRegistry(config.providers, { clock, random, log: silentLog, policy: callPolicy, publicUrl });
+  } catch (error) {
+    return error instanceof Error ? error : new Error('the providers cannot be set up');
+  }
+}
+
+function providerGroups(
+  registry: ProviderRegistry | Error,
+  { publicUrl, readings }: { publicUrl: string | null; readings: ClockReading[] },
+): CheckGroup[] {
+  if (registry instanceof Error) return [{ name: 'providers', run: () => Promise.reject(registry) }];
+  return registry.list().map((provider) => ({
+    name: provider.name,
+    async run(signal) {
+      const webhookUrl = publicUrl === null ? null : `${publicUrl}/webhooks/${provider.name}`;
+      const checks = await (provider.checkSetUp?.({ webhookUrl }, signal) ?? checkByProbe(provider, signal));
+      const aheadMs = registry.health(provider.name)?.clockAheadMs;
+      if (aheadMs !== undefined) readings.push({ source: provider.name, aheadMs });
+      return checks;
+    },
+  }));
+}
+
+async function checkByProbe(provider: PaymentProvider, signal: AbortSignal): Promise<SetUpCheck[]> {
+  try {
+    await provider.probe(signal);
+    return [well('access', 'answers and takes our key')];
+  } catch (error) {
+    const unauthorized = 'see that its key is right';
+    return [failedCheck('access', { error, address: 'its address', unauthorized })];
+  }
+}
+
+function addressQuestion({ config, instance }: Given, registry: ProviderRegistry | Error): AddressQuestion {
+  const { host, port, publicUrl } = config.http;
+  const providers = registry instanceof Error ? [] : registry.list();
+  const webhooks = providers.map(({ name }): Route => {
+    // Without its end, the address of one that has a secret there does not exist: 404 would show nothing.
+    return { group: name, path: `/webhooks/${name}`, secretEnd: secretEndOf(config.providers[name]) };
+  });
+  const telegram: Route = { group: 'telegram', path: '/telegram/admin', secretEnd: null };
+  const updates = config.telegram.updates.kind === 'webhook' ? [telegram] : [];
+  return {
+    ...{ publicUrl, instance, routes: [...webhooks, ...updates] },
+    ownUrl: instance === null && port !== 0 ? `http://${reachableHost(host)}:${port}` : null,
+    isAllLocal: addressesOf(config.providers).every(isOnLoopback),
+  };
+}
+
+/** The newest end of the address of a provider that has a secret there; null for all others. */
+function secretEndOf(settings: Config['providers'][ProviderName]): string | null {
+  return settings && 'pathSecrets' in settings ? (settings.pathSecrets[0] ?? null) : null;
+}
+
+/** An address that only says "listen everywhere" cannot be visited. */
+function reachableHost(host: string): string {
+  if (host === '0.0.0.0' || host === '::') return '127.0.0.1';
+  return host.includes(':') ? `[${host}]` : host;
+}
+
+/** Whatever among the providers' settings is an address. */
+function addressesOf(providers: Config['providers']): URL[] {
+  const values = Object.values(providers).flatMap((settings): unknown[] => Object.values(settings ?? {}));
+  return values.flatMap((value) => (typeof value === 'string' && /^https?:/.test(value) ? [new URL(value)] : []));
+}
+
+function isOnLoopback({ hostname }: URL): boolean {
+  return hostname === 'localhost' || hostname === '[::1]' || hostname.startsWith('127.');
+}
+
+function filesOf({ database }: Config): { name: string; path: string }[] {
+  const files = [{ name: '.env', path: '.env' }];
+  return database.kind === 'sqlite' ? [...files, { name: 'database', path: database.file }] : files;
+}
+
+/** Whatever others said is put on one line, cut, and searched for our secrets. */
+function toLines(secrets: readonly string[]): (check: GroupedCheck) => GroupedCheck {
+  const scrub = createScrubber(secrets);
+  const tidy = (text: string): string => {
+    const line = scrub(text)
+      .replaceAll(/[\p{Cc}\p{Cf}\u2028\u2029\s]+/gu, ' ')
+      .trim();
+    return line.length > textMax ? `${line.slice(0, textMax - 1)}…` : line;
+  };
+  return (check) => ({
+    ...check,
+    name: tidy(check.name),
+    detail: tidy(check.detail),
+    advice: check.advice === null ? null : tidy(check.advice),
+  });
+}

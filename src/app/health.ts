@@ -1,0 +1,129 @@
+import type { BotHealth } from '#bot/telegram.ts';
+import type { HealthReport } from '#bot/views/health.ts';
+import type { OpenDatabase } from '#db/open-options.ts';
+import type { Scheduler } from '#jobs/scheduler.ts';
+import { type Clock, minute } from '#kernel/clock.ts';
+import type { QueueDepth } from '#messaging/messaging-store.ts';
+import type { PaymentDeps } from '#payments/lifecycle/deps.ts';
+import { blindFor } from '#payments/model/outage.ts';
+import { type ProviderReport, readProviderReports } from '#payments/provider-report.ts';
+import type { Check } from '#server/health.ts';
+import type { Pumps } from './workers.ts';
+
+interface HealthDeps {
+  database: OpenDatabase;
+  clock: Clock;
+  providers: PaymentDeps['providers'];
+  pumps: Pumps;
+  bots: readonly { name: string; health(): BotHealth }[];
+}
+
+/** A pump looks every second, unless it waits for what is in hand, two minutes at most; one silent for so long hangs. */
+const pumpSilentMaxMs = 5 * minute;
+
+/** Messages that wait longer than this are not moving. */
+const waitingMaxMs = 15 * minute;
+
+/** What must be well for work to be done. Telegram and providers are shown, and do not make the process unready. */
+export function createChecks(deps: HealthDeps): Check[] {
+  return [
+    {
+      name: 'database',
+      isVital: true,
+      async check() {
+        await deps.database.check();
+        return { ok: true, detail: deps.database.engine };
+      },
+    },
+    queueCheck(deps, { name: 'inbox', pumps: [deps.pumps.inbox] }),
+    queueCheck(deps, { name: 'outbox', pumps: deps.pumps.outbox }),
+    ...deps.bots.map(
+      (bot): Check => ({
+        name: `telegram ${bot.name}`,
+        isVital: false,
+        check: () => Promise.resolve(bot.health()),
+      }),
+    ),
+    ...deps.providers.list().map(
+      (provider): Check => ({
+        name: `provider ${provider.name}`,
+        isVital: false,
+        check: () => describeProvider(deps, provider.name),
+      }),
+    ),
+  ];
+}
+
+function queueCheck(deps: HealthDeps, queue: { name: 'inbox' | 'outbox'; pumps: readonly Pumps['inbox'][] }): Check {
+  return {
+    name: queue.name,
+    isVital: true,
+    async check() {
+      const now = deps.clock.now();
+      const silent = queue.pumps.filter((pump) => now - (pump.lastLookAt() ?? now) > pumpSilentMaxMs);
+      const depths = await deps.database.read((stores) => stores[queue.name].depths(now));
+      const waiting = depths.reduce((sum, depth) => sum + depth.waiting, 0);
+      const detail = silent.length > 0 ? `silent pumps: ${silent.length}` : describeDepths(depths, now);
+      return { ok: silent.length === 0, detail: `${waiting} waiting${detail === '' ? '' : `, ${detail}`}` };
+    },
+  };
+}
+
+function describeDepths(depths: readonly QueueDepth[], now: number): string {
+  const stuck = depths.filter((depth) => now - (depth.oldestAvailableAt ?? now) > waitingMaxMs);
+  return stuck.map((depth) => `${depth.lane} is not moving`).join(', ');
+}
+
+type ProviderName = Parameters<HealthDeps['providers']['health']>[0];
+
+async function describeProvider(deps: HealthDeps, name: ProviderName): Promise<{ ok: boolean; detail: string }> {
+  const [report] = await readProviderReports(deps, { only: name });
+  if (report === undefined) return { ok: true, detail: 'answers' };
+  const trouble = troubleOf(report, deps.clock.now());
+  if (trouble !== null) return { ok: false, detail: trouble };
+  return { ok: true, detail: report.outage === null ? 'answers' : 'answers again, catching up' };
+}
+
+/** The worst that is wrong with the provider; null when nothing is. */
+function troubleOf({ health, outage, webhooks, quarantine }: ProviderReport, now: number): string | null {
+  if (outage?.status === 'retired') return `taken for gone, asked once a day: ${outage.reason}`;
+  if (outage?.status === 'blind') return `away for ${blindFor(outage, now)}: ${outage.reason}`;
+  if (health.breaker !== 'closed') {
+    return `${health.breaker.replace('_', ' ')}: ${health.lastError ?? 'no reason known'}`;
+  }
+  if (webhooks.silentSince !== null) return 'answers, but its webhooks have stopped coming';
+  return quarantine.isRefusing ? `answers, but sends webhooks that do not verify: ${quarantine.count} kept` : null;
+}
+
+/** The same checks, the jobs' last runs and the queues, for `/health` in the chat. */
+export async function readHealthReport(
+  deps: HealthDeps & { scheduler: Scheduler; checks: readonly Check[] },
+): Promise<HealthReport> {
+  const checks = await Promise.all(
+    deps.checks.map(async ({ name, check }) => {
+      try {
+        return { name, ...(await check()) };
+      } catch (error) {
+        return { name, ok: false, detail: error instanceof Error ? error.name : 'failed' };
+      }
+    }),
+  );
+  const now = deps.clock.now();
+  const depths = await deps.database.read(async (stores) => ({
+    inbox: await stores.inbox.depths(now),
+    outbox: await stores.outbox.depths(now),
+  }));
+  return {
+    checks,
+    jobs: deps.scheduler.states().map(({ name, lastRun }) => ({
+      name,
+      lastRunAt: lastRun?.at ?? null,
+      ok: lastRun === null || lastRun.outcome.kind === 'done',
+      detail: lastRun?.outcome.kind === 'failed' ? lastRun.outcome.error : (lastRun?.outcome.kind ?? 'not yet'),
+    })),
+    queues: [
+      ...depths.inbox.map((depth) => ({ queue: 'inbox' as const, depth })),
+      ...depths.outbox.map((depth) => ({ queue: 'outbox' as const, depth })),
+    ],
+  };
+}

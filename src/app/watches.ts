@@ -1,0 +1,27 @@
+// The watches over providers, and the one comparison of books that they share with the chat.
+
+import { type CatchUp, createCatchUp } from '#payments/availability/catch-up.ts';
+import { createProviderWatch, type WatchProviders } from '#payments/availability/watch-providers.ts';
+import type { PaymentDeps } from '#payments/lifecycle/deps.ts';
+import { createReconciler, type ReconcileProvider } from '#payments/reconciliation/reconcile-provider.ts';
+import { createWebhookWatch, type WatchWebhooks } from '#payments/webhooks/watch-webhooks.ts';
+
+export interface Watches {
+  reconcile: ReconcileProvider;
+  watch: WatchProviders;
+  catchUp: CatchUp;
+  watchWebhooks: WatchWebhooks;
+}
+
+/** `ending` ends comparisons in hand: they may take minutes, and the next start compares again. */
+export function createWatches(payments: PaymentDeps, ending: AbortSignal): Watches {
+  const compare = createReconciler(payments);
+  const reconcile: ReconcileProvider = (input) =>
+    compare({ ...input, signal: AbortSignal.any([ending, ...(input.signal ? [input.signal] : [])]) });
+  return {
+    reconcile,
+    watch: createProviderWatch(payments),
+    catchUp: createCatchUp(payments, { reconcile }),
+    watchWebhooks: createWebhookWatch(payments, { reconcile }),
+  };
+}

@@ -1,0 +1,101 @@
+import { hour, type Milliseconds, minute, second } from '#kernel/clock.ts';
+import type { RetryPolicy } from '#kernel/retry-policy.ts';
+import type { InboxEvent, OutboxMessage } from '#messaging/messaging-store.ts';
+import type { OutboxHandler } from '#messaging/outbox-handler.ts';
+import { createPump, type Pump } from '#messaging/pump.ts';
+import { type Lane, lanes, topics } from '#messaging/topics.ts';
+import type { PaymentDeps } from '#payments/lifecycle/deps.ts';
+import type { PaymentStores } from '#payments/ports/payment-store.ts';
+import { handleInboxEvent } from '#payments/webhooks/handle-inbox-event.ts';
+import { raiseDeadLetter } from '#payments/webhooks/raise-dead-letter.ts';
+
+interface LaneOptions {
+  concurrency: number;
+  attemptTimeoutMs: Milliseconds;
+  policy: RetryPolicy;
+}
+
+/** Another process may put rows into a queue without a ring; so often each pump looks by itself. */
+const sweepMs: Milliseconds = second;
+
+/** An event outlives hours of a provider's outage; polling finds its payment in any case. */
+const inboxOptions: LaneOptions = {
+  concurrency: 8,
+  // Longer than all attempts of one provider call together.
+  attemptTimeoutMs: 2 * minute,
+  policy: { firstDelayMs: second, delayMaxMs: 5 * minute, attemptsMax: 60 },
+};
+
+const laneOptions: Readonly<Record<Lane, LaneOptions>> = {
+  // Admins hear within seconds also when Telegram comes back, so the wait stays short; about half a day of trying.
+  pager: {
+    concurrency: 4,
+    attemptTimeoutMs: minute,
+    policy: { firstDelayMs: second, delayMaxMs: 5 * second, attemptsMax: 10_000 },
+  },
+  chat: {
+    concurrency: 2,
+    attemptTimeoutMs: minute,
+    policy: { firstDelayMs: second, delayMaxMs: minute, attemptsMax: 60 },
+  },
+  // A shop that is down over a weekend still hears of its orders.
+  shop: {
+    concurrency: 4,
+    attemptTimeoutMs: 30 * second,
+    policy: { firstDelayMs: 5 * second, delayMaxMs: hour, attemptsMax: 80 },
+  },
+  provider: {
+    concurrency: 2,
+    attemptTimeoutMs: 2 * minute,
+    policy: { firstDelayMs: 5 * second, delayMaxMs: 10 * minute, attemptsMax: 40 },
+  },
+};
+
+export interface Pumps {
+  inbox: Pump;
+  outbox: readonly Pump[];
+}
+
+/** One pump for the inbox and one for each lane of the outbox, so that one that hangs holds up no other. */
+export function createPumps(
+  deps: PaymentDeps & { instanceId: string },
+  input: { handlers: readonly OutboxHandler[]; lanes: readonly Lane[] },
+): Pumps {
+  const byTopic = new Map(input.handlers.map((handler) => [handler.topic, handler]));
+  for (const topic of Object.keys(topics)) {
+    if (!byTopic.has(topic)) throw new Error(`nothing carries out ${topic}`);
+  }
+  const inbox = createPump<InboxEvent, PaymentStores>(deps, {
+    ...inboxOptions,
+    name: 'inbox',
+    queueOf: (stores) => stores.inbox,
+    lane: null,
+    handle: (event, signal) => handleInboxEvent(deps, event, signal),
+    describe: ({ source, eventType, reference }) => ({ provider: source, eventType, reference }),
+    onAbandoned: (stores, { row, reason }) =>
+      raiseDeadLetter(deps, { stores, what: `webhooks of ${row.source}`, reason }),
+    sweepMs,
+  });
+  const outbox = input.lanes.map((lane) =>
+    createPump<OutboxMessage, PaymentStores>(deps, {
+      ...laneOptions[lane],
+      name: `outbox:${lane}`,
+      queueOf: (stores) => stores.outbox,
+      lane,
+      async handle(message, signal) {
+        const handler = byTopic.get(message.topic);
+        if (handler === undefined) return { kind: 'give_up', reason: `nothing carries out ${message.topic}` };
+        return handler.deliver(message, signal);
+      },
+      describe: ({ topic, payload }) => ({ topic, cause: payload['cause'] }),
+      onAbandoned(stores, { row, reason }) {
+        const alertId = row.topic === 'alert.card' ? String(row.payload['alertId']) : undefined;
+        return raiseDeadLetter(deps, { stores, what: row.topic, reason, alertId });
+      },
+      sweepMs,
+    }),
+  );
+  return { inbox, outbox };
+}
+
+export const allLanes: readonly Lane[] = lanes;

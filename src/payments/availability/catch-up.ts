@@ -1,0 +1,151 @@
+// What happened while a provider could not be heard: as soon as it answers again its open payments are asked about, the
+// most overdue first, and its list is compared with ours. Then the outage is over, and its alert says what it came to.
+import { type Milliseconds, minute, second } from '#kernel/clock.ts';
+import type { PaymentId } from '#kernel/ids.ts';
+import { inTransaction } from '#kernel/transaction-context.ts';
+import type { PaymentDeps } from '../lifecycle/deps.ts';
+import type { Outage } from '../model/outage.ts';
+import type { Payment } from '../model/payment.ts';
+import type { ReconcileProvider } from '../reconciliation/reconcile-provider.ts';
+import type { ReconciliationFinding } from '../reconciliation/reconciliation.ts';
+import { refreshPayment } from '../sync/refresh-payment.ts';
+import { edgeMs, finishOutage } from './finish-outage.ts';
+import { tellCatchUp } from './outage-alerts.ts';
+
+/** So many open payments are asked about at once when a provider is back; beyond these polling goes on as ever. */
+const looksMax = 1_000;
+const concurrency = 4;
+/** The looks end after this; what is left is asked about by polling. */
+const looksMaxMs: Milliseconds = 10 * minute;
+/** A payment that could not be read is tried again so often before it counts as lost. */
+const roundsMax = 3;
+const roundWaitMs: Milliseconds = 2 * second;
+/** The hourly comparison may be under way, or the list fail once more; it is tried so often. */
+const compareTriesMax = 15;
+const compareWaitMs: Milliseconds = 2 * second;
+/** Telegram takes about twenty edits a minute in one chat. */
+const tellEveryMs: Milliseconds = 5 * second;
+
+const cause = { kind: 'poll', id: 'catch-up', actor: { kind: 'job', id: 'catch-up' } } as const;
+
+export type CatchUp = (input: { signal?: AbortSignal }) => Promise<{ finished: number; looked: number }>;
+
+export function createCatchUp(deps: PaymentDeps, tools: { reconcile: ReconcileProvider }): CatchUp {
+  return async ({ signal }) => {
+    const live = await deps.database.read((stores) => stores.outages.listLiveOutages());
+    const due = live.filter(({ status }) => status === 'catching_up');
+    const ends = await Promise.all(
+      due.map((outage) => catchUpOne(deps, { outage, reconcile: tools.reconcile, signal })),
+    );
+    const counts = { finished: 0, looked: 0 };
+    for (const end of ends) {
+      counts.looked += end.looked;
+      if (end.isFinished) counts.finished += 1;
+    }
+    return counts;
+  };
+}
+
+interface Task {
+  outage: Outage;
+  reconcile: ReconcileProvider;
+  signal: AbortSignal | undefined;
+}
+
+/** Unfinished when the provider goes away again, or the process ends: the next run begins anew. */
+async function catchUpOne(deps: PaymentDeps, task: Task): Promise<{ isFinished: boolean; looked: number }> {
+  const { outage, signal } = task;
+  const { looked, unread } = await lookAtOpen(deps, task);
+  if (signal?.aborted || isAway(deps, outage)) return { isFinished: false, looked };
+  const compared = await compare(deps, task);
+  if (signal?.aborted || isAway(deps, outage)) return { isFinished: false, looked };
+  const isFinished = await finishOutage(deps, { outage, looked, unread, ...compared, cause });
+  return { isFinished, looked };
+}
+
+function isAway(deps: PaymentDeps, outage: Outage): boolean {
+  const health = deps.providers.health(outage.provider);
+  return health === undefined || health.breaker === 'open' || health.retiredAt !== null;
+}
+
+async function lookAtOpen(deps: PaymentDeps, task: Task): Promise<{ looked: number; unread: PaymentId[] }> {
+  const { outage, signal } = task;
+  const { provider } = outage;
+  const endsAt = deps.clock.now() + looksMaxMs;
+  const open = await deps.database.read((stores) => stores.payments.listAskedPayments({ provider, limit: looksMax }));
+  const progress = createTeller(deps, { outage, open: open.length });
+  let waiting: readonly Payment[] = open;
+  for (let round = 1; round <= roundsMax && waiting.length > 0; round += 1) {
+    if (round > 1) await deps.clock.sleep(roundWaitMs, signal);
+    const unread: Payment[] = [];
+    const queue = waiting.values();
+    const work = async (): Promise<void> => {
+      for (const payment of queue) {
+        if (signal?.aborted || isAway(deps, outage) || deps.clock.now() > endsAt) return;
+        if (!(await isRead(deps, { payment, signal }))) unread.push(payment);
+        if (round === 1) await progress.count();
+      }
+    };
+    await Promise.all(Array.from({ length: concurrency }, work));
+    waiting = unread;
+  }
+  return { looked: progress.counted(), unread: waiting.map(({ id }) => id) };
+}
+
+async function isRead(
+  deps: PaymentDeps,
+  { payment, signal }: { payment: Payment; signal: AbortSignal | undefined },
+): Promise<boolean> {
+  try {
+    const refresh = await refreshPayment(deps, { paymentId: payment.id, cause, ...(signal && { signal }) });
+    return refresh.kind !== 'provider_failed';
+  } catch (error) {
+    deps.log.error('payment not caught up with', { paymentId: payment.id, provider: payment.provider }, error);
+    return false;
+  }
+}
+
+interface Compared {
+  missing: PaymentId[];
+  uncompared: string | null;
+}
+
+/** The provider's list beside ours: payments that it does not hold, or why it could not be had. */
+async function compare(deps: PaymentDeps, task: Task): Promise<Compared> {
+  const { outage, signal } = task;
+  const { provider } = outage;
+  const since = outage.beganAt - edgeMs;
+  const about = { provider, startedBy: 'catch-up', since, cause: { ...cause, kind: 'reconciliation' } as const };
+  let why = 'it is being compared all the time.';
+  for (let attempt = 0; attempt < compareTriesMax; attempt += 1) {
+    if (attempt > 0) await deps.clock.sleep(compareWaitMs, signal);
+    if (signal?.aborted || isAway(deps, outage)) break;
+    const result = await task.reconcile({ ...about, ...(signal && { signal }) });
+    if (result.kind === 'finished') return { missing: missingIn(result.findings), uncompared: null };
+    if (result.kind === 'cannot_list') return { missing: [], uncompared: result.reason };
+    if (result.kind === 'unknown_provider') return { missing: [], uncompared: 'it is not configured.' };
+    if (result.kind === 'failed') why = result.run.error ?? 'it failed.';
+  }
+  return { missing: [], uncompared: why };
+}
+
+function missingIn(findings: readonly ReconciliationFinding[]): PaymentId[] {
+  return findings.flatMap(({ kind, isHealed, paymentId }) =>
+    kind === 'missing_there' && !isHealed && paymentId !== null ? [paymentId] : [],
+  );
+}
+
+/** Keeps the card current while the looks go on, no more often than Telegram likes. */
+function createTeller(deps: PaymentDeps, about: { outage: Outage; open: number }) {
+  let looked = 0;
+  let toldAt = deps.clock.now();
+  return {
+    counted: () => looked,
+    async count(): Promise<void> {
+      looked += 1;
+      if (deps.clock.now() - toldAt < tellEveryMs) return;
+      toldAt = deps.clock.now();
+      await inTransaction(deps, cause, (tx) => tellCatchUp(tx, { ...about, looked }));
+    },
+  };
+}

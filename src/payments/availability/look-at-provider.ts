@@ -1,0 +1,30 @@
+import type { PaymentDeps } from '../lifecycle/deps.ts';
+import { goneAs } from '../ports/gone.ts';
+import type { PaymentProvider } from '../ports/payment-provider.ts';
+import { ProviderError, ProviderUnreachable } from '../ports/provider-errors.ts';
+import type { ProviderLook } from './decide-outage.ts';
+
+/**
+ * Asks a provider by its base call whether it is there; also one that is not asked any more. A refusal is an answer, and a
+ * matter for whoever needs what was refused, unless it is one that a provider gives that is gone.
+ */
+export async function lookAtProvider(
+  deps: PaymentDeps,
+  input: { provider: PaymentProvider; wasRefused: boolean; signal?: AbortSignal | undefined },
+): Promise<ProviderLook> {
+  const { provider, wasRefused, signal } = input;
+  const ask = () => provider.probe(signal);
+  try {
+    await (deps.retired === undefined ? ask() : deps.retired.askAnyway(provider.name, ask));
+    return { kind: 'answers' };
+  } catch (error) {
+    if (!(error instanceof ProviderError)) throw error;
+    const health = deps.providers.health(provider.name);
+    const isUnreachable = error instanceof ProviderUnreachable;
+    if (isUnreachable && !error.wasAsked) return { kind: 'not_asked', why: health?.lastError ?? error.message };
+    const gone = goneAs(error);
+    if (gone === null && !isUnreachable) return { kind: 'answers' };
+    const isOpen = health !== undefined && health.breaker !== 'closed';
+    return { kind: 'fails', why: error.message, goneAs: gone, isConfirmed: isOpen || (gone !== null && wasRefused) };
+  }
+}

@@ -1,0 +1,14 @@
+import { day, type Milliseconds } from '#kernel/clock.ts';
+import type { PaymentDeps } from '../lifecycle/deps.ts';
+
+/** Outages are few and small, and how reliable a provider was is a question of years. */
+const outagesKeptMs: Milliseconds = 3 * 365 * day;
+
+export async function pruneOutages(
+  deps: Pick<PaymentDeps, 'database' | 'clock'>,
+  input: { limit: number },
+): Promise<{ deleted: number }> {
+  const before = deps.clock.now() - outagesKeptMs;
+  const deleted = await deps.database.transaction((stores) => stores.outages.pruneOutages({ before, ...input }));
+  return { deleted };
+}

@@ -1,0 +1,113 @@
+// Looks after providers that are in trouble, or may be: asks them whether they are back, which also lets their breaker
+// close, and keeps one outage, and with it one alert, for as long as they are away.
+import { resolveAlert } from '#alerts/resolve-alert.ts';
+import { day, type Milliseconds, minute, second } from '#kernel/clock.ts';
+import type { ProviderName } from '#kernel/provider-name.ts';
+import { causeOf, inTransaction } from '#kernel/transaction-context.ts';
+import type { PaymentDeps } from '../lifecycle/deps.ts';
+import type { Outage } from '../model/outage.ts';
+import type { PaymentProvider } from '../ports/payment-provider.ts';
+import type { ProviderLook } from './decide-outage.ts';
+import { lookAtProvider } from './look-at-provider.ts';
+import { downKey } from './outage-alerts.ts';
+import { settleLook } from './settle-look.ts';
+
+/** A call that failed and was not made good for so long is looked into; every shop has a lost packet now and then. */
+const failingForMs: Milliseconds = 10 * second;
+
+/** One that refuses is not asked more often; one that does not answer is held off by its breaker. */
+const refusedWaitMs: Milliseconds = 30 * second;
+
+/** A healthy provider that nobody needed for so long is asked all the same: a small shop would hear of trouble too late. */
+const quietMaxMs: Milliseconds = 10 * minute;
+
+/** One that is taken for gone. */
+const retiredWaitMs: Milliseconds = day;
+
+const actor = { kind: 'job', id: 'watch-providers' } as const;
+
+/** What this process remembers of its own questions; nothing of it is needed after a restart. */
+interface Memory {
+  askedAt: Milliseconds;
+  wellAt: Milliseconds;
+  wasRefused: boolean;
+}
+
+export type WatchProviders = (input: { signal?: AbortSignal }) => Promise<{ down: number; recovered: number }>;
+
+export function createProviderWatch(deps: PaymentDeps): WatchProviders {
+  const memories = new Map<ProviderName, Memory>();
+
+  async function watchOne(
+    provider: PaymentProvider,
+    known: { outage: Outage | undefined; signal: AbortSignal | undefined },
+  ): Promise<'well' | 'down' | 'recovered'> {
+    const { name } = provider;
+    const memory = memories.get(name) ?? { askedAt: 0, wellAt: 0, wasRefused: false };
+    const { outage } = known;
+    const live = await deps.database.read((stores) => stores.alerts.findLiveAlert(downKey(name)));
+    if (!isDue(deps, { name, outage, memory, hasAlert: live !== undefined }))
+      return outage === undefined || outage.status === 'catching_up' ? 'well' : 'down';
+    const { wasRefused } = memory;
+    const look = await lookAtProvider(deps, { provider, wasRefused, signal: known.signal });
+    memories.set(name, remember(memory, look, deps.clock.now()));
+    const settled = await settleLook(deps, { provider: name, look, actor });
+    if (look.kind === 'answers' && settled.outage === undefined && live !== undefined) await endAlert(deps, name);
+    if (look.kind !== 'answers') return settled.outage === undefined ? 'well' : 'down';
+    return outage !== undefined || live !== undefined ? 'recovered' : 'well';
+  }
+
+  return async ({ signal }) => {
+    const live = await deps.database.read((stores) => stores.outages.listLiveOutages());
+    // Side by side: one that hangs keeps nobody from being heard.
+    const ends = await Promise.all(
+      deps.providers.list().map((provider) => {
+        const outage = live.find((candidate) => candidate.provider === provider.name);
+        deps.retired?.set(provider.name, outage?.status === 'retired' ? outage.retiredAt : null);
+        return watchOne(provider, { outage, signal });
+      }),
+    );
+    const count = (wanted: (typeof ends)[number]): number => ends.filter((end) => end === wanted).length;
+    return { down: count('down'), recovered: count('recovered') };
+  };
+}
+
+function isDue(
+  deps: PaymentDeps,
+  input: { name: ProviderName; outage: Outage | undefined; memory: Memory; hasAlert: boolean },
+): boolean {
+  const { outage, memory } = input;
+  const now = deps.clock.now();
+  const health = deps.providers.health(input.name);
+  const isOpen = health !== undefined && health.breaker !== 'closed';
+  if (outage?.status === 'retired') return now - outage.askedAt >= retiredWaitMs;
+  if (outage?.status === 'blind') return isOpen || !memory.wasRefused || now - memory.askedAt >= refusedWaitMs;
+  if (isOpen) return true;
+  // While it is caught up with, the calls of the catching up are questions enough.
+  if (outage !== undefined) return false;
+  if (input.hasAlert || memory.wasRefused) return true;
+  if (now - memory.askedAt < refusedWaitMs) return false;
+  const failingSince = health?.failingSince ?? null;
+  if (failingSince !== null && now - failingSince >= failingForMs) return true;
+  return now - Math.max(health?.lastSuccessAt ?? 0, memory.wellAt) >= quietMaxMs;
+}
+
+function remember(memory: Memory, look: ProviderLook, now: Milliseconds): Memory {
+  switch (look.kind) {
+    case 'answers':
+      return { askedAt: now, wellAt: now, wasRefused: false };
+    case 'fails':
+      return { ...memory, askedAt: now, wasRefused: look.goneAs !== null };
+    case 'not_asked':
+      return memory;
+    default:
+      return look satisfies never;
+  }
+}
+
+/** An alert without an outage is about a provider that was not configured for a while. */
+function endAlert(deps: PaymentDeps, name: ProviderName): Promise<boolean> {
+  return inTransaction(deps, causeOf(actor), (tx) =>
+    resolveAlert(tx, { key: downKey(name), by: 'The provider answers again.' }),
+  );
+}

@@ -1,0 +1,88 @@
+import { recordAudit } from '#access/audit.ts';
+import type { Actor } from '#kernel/actor.ts';
+import type { OrderId } from '#kernel/ids.ts';
+import { asPaymentId } from '#kernel/ids.ts';
+import { causeOf, inTransaction } from '#kernel/transaction-context.ts';
+import { enqueueEffect } from '#messaging/enqueue-effect.ts';
+import type { DeliveryResult, OutboxHandler } from '#messaging/outbox-handler.ts';
+import type { Order, OrderStatus } from '#orders/order.ts';
+import { tellOrder } from '../lifecycle/change-order.ts';
+import type { PaymentDeps } from '../lifecycle/deps.ts';
+import { isOpenPayment, type Payment } from '../model/payment.ts';
+import type { PaymentTx } from '../ports/payment-store.ts';
+import { refreshPayment } from '../sync/refresh-payment.ts';
+
+export type Cancellation = { kind: 'cancelled' } | { kind: 'refused'; status: OrderStatus } | { kind: 'unknown' };
+
+/**
+ * Cancels an order that is not paid. Its open payments are closed at their providers through the outbox; money that
+ * comes all the same makes the order `needs_attention` and rings.
+ */
+export function cancelOrder(
+  deps: PaymentDeps,
+  input: { orderId: OrderId; actor: Actor; reason: string | null },
+): Promise<Cancellation> {
+  const { actor, reason } = input;
+  return inTransaction(deps, causeOf(actor), async (tx): Promise<Cancellation> => {
+    const order = await tx.stores.orders.findOrder(input.orderId);
+    return order === undefined ? { kind: 'unknown' } : cancelInto(tx, { order, reason });
+  });
+}
+
+/** The same inside the transaction of a verb that an admin caused. */
+export async function cancelInto(
+  tx: PaymentTx,
+  input: { order: Order; reason: string | null },
+): Promise<Exclude<Cancellation, { kind: 'unknown' }>> {
+  const { order, reason } = input;
+  const payments = await tx.stores.payments.listPaymentsForOrder(order.id);
+  const told = await tellOrder(tx, {
+    order,
+    payments,
+    event: 'cancel',
+    paymentId: null,
+    trust: null,
+    text: reason === null ? 'cancelled by an admin' : `cancelled by an admin: ${reason}`,
+  });
+  if (told.decision.kind === 'refused') return { kind: 'refused', status: order.status };
+  await closeOpenLinks(tx, { order, payments });
+  const { actor } = tx.cause;
+  await recordAudit(tx, { actor, action: 'order.cancel', subject: `order:${order.id}`, reason });
+  return { kind: 'cancelled' };
+}
+
+/** Asks the providers to close what could still be paid. */
+export async function closeOpenLinks(
+  tx: PaymentTx,
+  { order, payments }: { order: Pick<Order, 'version'>; payments: readonly Payment[] },
+): Promise<void> {
+  for (const payment of payments.filter(isOpenPayment)) {
+    await enqueueEffect(tx, {
+      topic: 'payment.cancel',
+      key: `payment.cancel:${payment.id}:${order.version}`,
+      payload: { paymentId: payment.id },
+    });
+  }
+}
+
+/** Carries out `payment.cancel`: closes the payment at its provider and looks at what became of it. */
+export function createCancelHandler(deps: PaymentDeps): OutboxHandler {
+  return {
+    topic: 'payment.cancel',
+    async deliver(message, signal): Promise<DeliveryResult> {
+      const paymentId = asPaymentId(String(message.payload['paymentId']));
+      const payment = await deps.database.read((stores) => stores.payments.findPayment(paymentId));
+      if (payment === undefined || !isOpenPayment(payment)) return { kind: 'done', outcome: 'closed already' };
+      const provider = deps.providers.find(payment.provider);
+      if (provider === undefined) return { kind: 'done', outcome: 'provider is off' };
+      if (!provider.capabilities.canCancel) return { kind: 'done', outcome: 'this set-up cannot cancel' };
+      if (payment.reference === null) {
+        return { kind: 'retry', error: 'its creation is not known yet', retryAfterMs: null, pausesLane: false };
+      }
+      await provider.cancelPayment(payment.reference, signal);
+      const cause = { kind: 'system', id: message.id, actor: { kind: 'system', id: 'cancel' } } as const;
+      const refresh = await refreshPayment(deps, { paymentId, cause, signal });
+      return { kind: 'done', outcome: refresh.kind };
+    },
+  };
+}

@@ -1,0 +1,159 @@
+import { recordAudit } from '#access/audit.ts';
+import type { Actor } from '#kernel/actor.ts';
+import { type Milliseconds, minute } from '#kernel/clock.ts';
+import type { OrderId } from '#kernel/ids.ts';
+import { assert } from '#kernel/invariant.ts';
+import { type ProviderName, providerTitle } from '#kernel/provider-name.ts';
+import type { Cause } from '#kernel/transaction-context.ts';
+import { inTransaction } from '#kernel/transaction-context.ts';
+import type { Order } from '#orders/order.ts';
+import type { ExceptionKind } from '../exceptions/exception.ts';
+import { postponeTrouble } from '../exceptions/wait-for-trouble.ts';
+import { decideFor, refreshOrderCards } from '../lifecycle/change-order.ts';
+import type { PaymentDeps } from '../lifecycle/deps.ts';
+import { insertNewPayment, reopenOrder } from '../lifecycle/new-payment.ts';
+import { loadOrderView, type OrderView } from '../lifecycle/order-view.ts';
+import { standingOf } from '../model/coverage.ts';
+import { isCoveringPayment, type Payment, payablePayment } from '../model/payment.ts';
+import type { PaymentProvider } from '../ports/payment-provider.ts';
+import type { PaymentTx } from '../ports/payment-store.ts';
+import { endOrderTroubles } from '../trouble.ts';
+import { closeOpenLinks } from './cancel-order.ts';
+import { chooseProvider } from './choose-provider.ts';
+import { requestInTurn } from './request-in-turn.ts';
+
+export type PaymentLink =
+  | { kind: 'created'; order: OrderView; payment: Payment }
+  | { kind: 'refused'; reason: string }
+  | { kind: 'no_provider'; reason: string }
+  | { kind: 'provider_failed'; provider: ProviderName; isRejected: boolean; message: string };
+
+type Opened =
+  /** `others` are asked when the payment's own provider fails. */
+  | { kind: 'opened'; payment: Payment; others: readonly PaymentProvider[] }
+  | Exclude<PaymentLink, { kind: 'created' | 'provider_failed' }>;
+
+interface LinkDraft {
+  orderId: OrderId;
+  provider: 'auto' | ProviderName;
+  actor: Actor;
+  /** The name to show of who asked. */
+  by?: string;
+  /** What else belongs to the moment in which the link is there; runs in that transaction. */
+  also?: (tx: PaymentTx, payment: Payment) => Promise<void>;
+}
+
+/** A provider closes a link a moment after its time, and what waits for the link waits for that. */
+const afterExpiryMs: Milliseconds = minute;
+
+/**
+ * Gives an order a new payment link over what is missing: what has come is never asked for again. A link that is still
+ * open stays the answer: two live links would let a customer pay twice. The troubles that a new link helps against are
+ * over with it, or wait for it to be paid.
+ */
+export async function createPaymentLink(deps: PaymentDeps, draft: LinkDraft): Promise<PaymentLink> {
+  const { actor } = draft;
+  const cause: Cause = { kind: actor.kind === 'admin' ? 'admin' : 'store', id: actor.id, actor };
+  const opened = await openPayment(deps, { draft, cause });
+  if (opened.kind !== 'opened') return opened;
+  const { payment, others } = opened;
+  const turns = { orderId: draft.orderId, begun: [payment], candidates: others, cause };
+  const requested = await requestInTurn(deps, turns);
+  assert(requested !== undefined, `payment ${payment.id} was not asked for`);
+  if (requested.kind === 'busy')
+    return { kind: 'refused', reason: 'The link is being made by somebody else right now.' };
+  if (requested.kind === 'failed') return { ...requested, kind: 'provider_failed' };
+  return finish(deps, { paymentId: requested.paymentId, draft, cause });
+}
+
+function openPayment(deps: PaymentDeps, { draft, cause }: { draft: LinkDraft; cause: Cause }): Promise<Opened> {
+  return inTransaction(deps, cause, async (tx): Promise<Opened> => {
+    const order = await tx.stores.orders.findOrder(draft.orderId);
+    if (order === undefined) return { kind: 'refused', reason: 'There is no such order.' };
+    const payments = await tx.stores.payments.listPaymentsForOrder(order.id);
+    const { missingMinor, moneyMinor } = standingOf(
+      order,
+      payments,
+      await tx.stores.refunds.listRefundsForOrder(order.id),
+    );
+    const event = moneyMinor > 0 ? 'rest_asked' : 'reopen';
+    const decision = await decideFor(tx, { order, payments, event, paymentId: null });
+    if (decision.kind === 'refused') {
+      return { kind: 'refused', reason: `The order is ${order.status}; it takes no new payment.` };
+    }
+    if (missingMinor === 0) {
+      return { kind: 'refused', reason: 'All of the money is there: accept it, or give it back.' };
+    }
+    const open = openLink(deps, payments);
+    const isKept = open?.amountMinor === missingMinor;
+    if (isKept && draft.provider !== 'auto' && draft.provider !== open.provider) {
+      const title = providerTitle(open.provider);
+      return { kind: 'refused', reason: `The link at ${title} is still open: it would let the customer pay twice.` };
+    }
+    const money = { amountMinor: missingMinor, currency: order.currency };
+    // The customer knows this provider; where the payment itself failed, another one is the better try.
+    const prefer = payments.findLast((payment) => payment.status !== 'failed')?.provider;
+    const wanted = { provider: draft.provider, money, prefer };
+    const isReady = isKept && open.creation === 'confirmed';
+    const choice = isReady ? undefined : chooseProvider(deps.providers, wanted);
+    if (!isKept && choice?.kind === 'none') return { kind: 'no_provider', reason: choice.reason };
+    const candidates = choice?.kind === 'candidates' ? choice.candidates : [];
+    const reopened = await reopenOrder(tx, { order, event });
+    if (open !== undefined && !isKept) await closeOpenLinks(tx, { order, payments: [open] });
+    const made = { order: reopened.order, amountMinor: missingMinor };
+    const payment = isKept ? open : await insertNewPayment(tx, { ...made, provider: firstOf(candidates) });
+    await recordAudit(tx, {
+      actor: draft.actor,
+      action: 'order.new_link',
+      subject: `order:${order.id}`,
+      details: { paymentId: payment.id, isExisting: isKept },
+    });
+    return { kind: 'opened', payment, others: candidates };
+  });
+}
+
+/** What is paid at a provider that was switched off, or for a payment that is polled no more, may not be heard of. */
+function openLink(deps: PaymentDeps, payments: readonly Payment[]): Payment | undefined {
+  return payablePayment(
+    payments.filter(({ provider, nextPollAt }) => nextPollAt !== null && deps.providers.find(provider) !== undefined),
+  );
+}
+
+function finish(
+  deps: PaymentDeps,
+  input: { paymentId: Payment['id']; draft: LinkDraft; cause: Cause },
+): Promise<PaymentLink> {
+  const { draft } = input;
+  return inTransaction(deps, input.cause, async (tx): Promise<PaymentLink> => {
+    const order = await tx.stores.orders.findOrder(draft.orderId);
+    const payment = await tx.stores.payments.findPayment(input.paymentId);
+    assert(order !== undefined && payment !== undefined, `payment ${input.paymentId} vanished`);
+    await draft.also?.(tx, payment);
+    await endOrderTroubles(tx, {
+      orderId: order.id,
+      kinds: ['payment_failed', 'payment_expired', 'payment_not_created', 'payment_stuck'],
+      by: 'A new payment link was made.',
+    });
+    await waitForIt(tx, { order, payment, by: draft.by ?? null });
+    await refreshOrderCards(tx, order);
+    return { kind: 'created', order: await loadOrderView(tx.stores, order), payment };
+  });
+}
+
+/** Troubles that are over when the new link is paid, and come back when it is not. */
+const waitingKinds: readonly ExceptionKind[] = ['payment_underpaid', 'payment_reversed', 'payment_mismatch'];
+
+async function waitForIt(tx: PaymentTx, input: { order: Order; payment: Payment; by: string | null }): Promise<void> {
+  const { order, payment, by } = input;
+  if (isCoveringPayment(payment)) return;
+  const until = Math.max(payment.expiresAt, tx.clock.now()) + afterExpiryMs;
+  for (const exception of await tx.stores.exceptions.listOpenExceptionsForOrder(order.id)) {
+    if (waitingKinds.includes(exception.kind)) await postponeTrouble(tx, { exception, until, by });
+  }
+}
+
+function firstOf(candidates: readonly PaymentProvider[]): PaymentProvider {
+  const first = candidates[0];
+  assert(first !== undefined, 'without an open payment a provider is chosen');
+  return first;
+}

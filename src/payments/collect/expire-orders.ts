@@ -1,0 +1,34 @@
+import { type Milliseconds, minute } from '#kernel/clock.ts';
+import { inTransaction } from '#kernel/transaction-context.ts';
+import { tellOrder } from '../lifecycle/change-order.ts';
+import type { PaymentDeps } from '../lifecycle/deps.ts';
+
+/** A provider's own expiry is heard of first; the order follows a moment later. */
+const graceMs: Milliseconds = minute;
+
+const cause = { kind: 'job', id: 'expire-orders', actor: { kind: 'job', id: 'expire-orders' } } as const;
+
+/**
+ * Ends orders whose time is over and for which no payment can come any more, at most `limit`. An order with an open
+ * payment waits: the provider decides, however long it confirms.
+ */
+export async function expireOrders(deps: PaymentDeps, input: { limit: number }): Promise<{ expired: number }> {
+  const now = deps.clock.now();
+  const due = await deps.database.read((stores) =>
+    stores.orders.listExpiredOrders({ now: now - graceMs, limit: input.limit }),
+  );
+  let expired = 0;
+  for (const { id } of due) {
+    const isExpired = await inTransaction(deps, cause, async (tx) => {
+      const order = await tx.stores.orders.findOrder(id);
+      if (order === undefined) return false;
+      const payments = await tx.stores.payments.listPaymentsForOrder(id);
+      const hasPart = payments.some(({ creditedMinor }) => creditedMinor > 0);
+      const text = hasPart ? 'the rest did not come in time' : 'no payment came in time';
+      const told = await tellOrder(tx, { order, payments, event: 'expire', paymentId: null, trust: null, text });
+      return told.decision.kind === 'changed';
+    });
+    if (isExpired) expired += 1;
+  }
+  return { expired };
+}

@@ -1,0 +1,175 @@
+// An order is written, with its payment and its idempotency key, before the provider is called; the call is made outside
+// the transaction. A repeat with the same key finds the order and goes on where the first request ended.
+
+import { recordAudit } from '#access/audit.ts';
+import type { Actor } from '#kernel/actor.ts';
+import { day } from '#kernel/clock.ts';
+import { ConcurrentChange } from '#kernel/database.ts';
+import { asOrderId, type OrderId } from '#kernel/ids.ts';
+import { assert } from '#kernel/invariant.ts';
+import { formatMoney } from '#kernel/money.ts';
+import type { ProviderName } from '#kernel/provider-name.ts';
+import type { Cause } from '#kernel/transaction-context.ts';
+import { inTransaction } from '#kernel/transaction-context.ts';
+import type { Order, OrderItem, OrderOrigin } from '#orders/order.ts';
+import type { PaymentDeps } from '../lifecycle/deps.ts';
+import { insertNewPayment } from '../lifecycle/new-payment.ts';
+import { loadOrderView, type OrderView } from '../lifecycle/order-view.ts';
+import { writeTimeline } from '../lifecycle/work.ts';
+import { isMismatchedPayment, paymentOpenForMs } from '../model/payment.ts';
+import type { PaymentProvider } from '../ports/payment-provider.ts';
+import type { PaymentTx } from '../ports/payment-store.ts';
+import { chooseProvider } from './choose-provider.ts';
+import { requestInTurn } from './request-in-turn.ts';
+import type { PaymentRequested } from './request-payment.ts';
+
+/** A key is remembered so long; the prune job forgets it afterwards. */
+export const idempotencyKeptMs = 30 * day;
+
+export interface NewOrder {
+  /** Null for an order that is not repeated by its sender. */
+  idempotencyKey: string | null;
+  /** Hash of the request's bytes: the same key with another hash is refused. */
+  bodyHash: string | null;
+  origin: Exclude<OrderOrigin, 'provider'>;
+  actor: Actor;
+  items: OrderItem[];
+  currency: string;
+  customerEmail: string | null;
+  customerName: string | null;
+  provider: 'auto' | ProviderName;
+  redirectUrl: string | null;
+  metadata: Record<string, string>;
+  reference: string | null;
+  note: string | null;
+}
+
+export type PlacedOrder =
+  | { kind: 'placed'; order: OrderView; isRepeat: boolean }
+  | { kind: 'key_reused' }
+  | { kind: 'in_progress' }
+  | { kind: 'no_provider'; reason: string }
+  | { kind: 'provider_failed'; order: OrderView; provider: ProviderName; isRejected: boolean; message: string };
+
+export async function placeOrder(deps: PaymentDeps, input: NewOrder): Promise<PlacedOrder> {
+  const amountMinor = input.items.reduce((sum, item) => sum + item.unitAmountMinor * item.quantity, 0);
+  assert(Number.isSafeInteger(amountMinor) && amountMinor > 0, 'an order total is a positive number of minor units');
+  const choice = chooseProvider(deps.providers, {
+    provider: input.provider,
+    money: { amountMinor, currency: input.currency },
+  });
+  const cause: Cause = { kind: input.origin, id: input.actor.id, actor: input.actor };
+  const written = await writeOrder(deps, { input, amountMinor, cause, first: firstOf(choice) });
+  if (written.kind === 'key_reused') return written;
+  if (written.kind === 'nothing') {
+    assert(choice.kind === 'none', 'an order with a provider is always written');
+    return { kind: 'no_provider', reason: choice.reason };
+  }
+  const candidates = choice.kind === 'candidates' ? choice.candidates : [];
+  const requested = await requestAny(deps, { orderId: written.orderId, candidates, cause });
+  if (requested.kind === 'busy') return { kind: 'in_progress' };
+  const order = await readView(deps, written.orderId);
+  if (requested.kind === 'failed') {
+    const { provider, isRejected, message } = requested;
+    return { kind: 'provider_failed', order, provider, isRejected, message };
+  }
+  return { kind: 'placed', order, isRepeat: written.isRepeat };
+}
+
+type Written = { kind: 'written'; orderId: OrderId; isRepeat: boolean } | { kind: 'key_reused' } | { kind: 'nothing' };
+
+function writeOrder(
+  deps: PaymentDeps,
+  draft: { input: NewOrder; amountMinor: number; cause: Cause; first: PaymentProvider | undefined },
+): Promise<Written> {
+  const { input } = draft;
+  return inTransaction(deps, draft.cause, async (tx): Promise<Written> => {
+    const known = input.idempotencyKey === null ? undefined : await tx.stores.idempotency.find(input.idempotencyKey);
+    if (known !== undefined) {
+      if (known.bodyHash !== input.bodyHash) return { kind: 'key_reused' };
+      return { kind: 'written', orderId: known.orderId, isRepeat: true };
+    }
+    if (draft.first === undefined) return { kind: 'nothing' };
+    const order = await insertNewOrder(tx, draft);
+    if (input.idempotencyKey !== null) {
+      const raced = await tx.stores.idempotency.reserve({
+        key: input.idempotencyKey,
+        bodyHash: input.bodyHash ?? '',
+        orderId: order.id,
+        createdAt: deps.clock.now(),
+      });
+      // Two processes may both have found no key; the unique index lets one of them win, and the other starts over.
+      if (raced !== undefined) throw new ConcurrentChange(`the key of order ${raced.orderId} was taken meanwhile`);
+    }
+    await insertNewPayment(tx, { order, provider: draft.first });
+    return { kind: 'written', orderId: order.id, isRepeat: false };
+  });
+}
+
+async function insertNewOrder(tx: PaymentTx, draft: { input: NewOrder; amountMinor: number }): Promise<Order> {
+  const { input, amountMinor } = draft;
+  const now = tx.clock.now();
+  const order: Order = {
+    id: asOrderId(tx.ids.newId()),
+    number: await tx.stores.orders.nextOrderNumber(),
+    status: 'awaiting_payment',
+    version: 1,
+    currency: input.currency,
+    amountMinor,
+    items: input.items,
+    reference: input.reference,
+    customerEmail: input.customerEmail,
+    customerName: input.customerName,
+    redirectUrl: input.redirectUrl,
+    metadata: input.metadata,
+    origin: input.origin,
+    note: input.note,
+    attention: null,
+    createdAt: now,
+    updatedAt: now,
+    expiresAt: now + paymentOpenForMs,
+    paidAt: null,
+    fulfilledAt: null,
+  };
+  await tx.stores.orders.insertOrder(order);
+  await writeTimeline(tx, {
+    order,
+    paymentId: null,
+    subject: 'order',
+    from: null,
+    to: 'awaiting_payment',
+    trust: null,
+    text: `order of ${formatMoney(order)} from the ${input.origin}`,
+  });
+  await recordAudit(tx, { actor: input.actor, action: 'order.place', subject: `order:${order.id}` });
+  return order;
+}
+
+/** Goes on with what an earlier request for the order began; a payment that it has already is the answer. */
+async function requestAny(
+  deps: PaymentDeps,
+  input: { orderId: OrderId; candidates: readonly PaymentProvider[]; cause: Cause },
+): Promise<PaymentRequested> {
+  const payments = await deps.database.read((stores) => stores.payments.listPaymentsForOrder(input.orderId));
+  if (payments.some((payment) => payment.creation === 'confirmed' && !isMismatchedPayment(payment))) {
+    return { kind: 'created' };
+  }
+  const begun = payments.filter((payment) => payment.creation === 'requested');
+  const requested = await requestInTurn(deps, { ...input, begun });
+  if (requested !== undefined) return requested;
+  const refused = payments.at(-1);
+  assert(refused !== undefined, `order ${input.orderId} was left without a payment`);
+  return { kind: 'failed', provider: refused.provider, isRejected: true, message: refused.providerStatus ?? 'refused' };
+}
+
+function readView(deps: PaymentDeps, orderId: OrderId): Promise<OrderView> {
+  return deps.database.read(async (stores) => {
+    const order = await stores.orders.findOrder(orderId);
+    assert(order !== undefined, `order ${orderId} vanished`);
+    return loadOrderView(stores, order);
+  });
+}
+
+function firstOf(choice: ReturnType<typeof chooseProvider>): PaymentProvider | undefined {
+  return choice.kind === 'candidates' ? choice.candidates[0] : undefined;
+}

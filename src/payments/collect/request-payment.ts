@@ -1,0 +1,150 @@
+// Creating a payment is a command to somebody else's computer: it may be carried out although no answer comes. The row is
+// written before the call, the provider is given our payment id, and a create without an answer is looked for, never
+// simply sent again under another name.
+import { hour } from '#kernel/clock.ts';
+import { assert } from '#kernel/invariant.ts';
+import { toDecimal } from '#kernel/money.ts';
+import { type ProviderName, providerTitle } from '#kernel/provider-name.ts';
+import type { Cause } from '#kernel/transaction-context.ts';
+import { inTransaction } from '#kernel/transaction-context.ts';
+import { formatOrderNumber, type Order } from '#orders/order.ts';
+import { applySnapshot } from '../lifecycle/apply-snapshot.ts';
+import { tellOrder } from '../lifecycle/change-order.ts';
+import type { PaymentDeps } from '../lifecycle/deps.ts';
+import { raiseNotCreated } from '../lifecycle/payment-alerts.ts';
+import { withPayment } from '../lifecycle/payment-lease.ts';
+import type { Refresh } from '../lifecycle/refresh.ts';
+import { writeTimeline } from '../lifecycle/work.ts';
+import { findIn } from '../model/decide-payment.ts';
+import { isAwaitedPayment, isMismatchedPayment, type Payment } from '../model/payment.ts';
+import { postponePoll } from '../model/poll-schedule.ts';
+import type { CreatePaymentRequest, PaymentProvider } from '../ports/payment-provider.ts';
+import { ProviderError, ProviderRejected } from '../ports/provider-errors.ts';
+
+/** A create that nobody has heard of so long after its expiry was never carried out. */
+const lostCreateAfterMs = hour;
+
+export type PaymentRequested =
+  | { kind: 'created' }
+  | { kind: 'busy' }
+  | { kind: 'failed'; provider: ProviderName; isRejected: boolean; message: string };
+
+interface Held {
+  payment: Payment;
+  leaseId: string;
+  cause: Cause;
+  signal?: AbortSignal;
+}
+
+/** Creates the payment at its provider, once however often it is called. A refusal closes the payment as `failed`. */
+export async function requestPayment(
+  deps: PaymentDeps,
+  input: {
+    payment: Payment;
+    cause: Cause;
+    /** So many other payments are tried for the order if this one is refused; only the last refusal rings. */
+    alternatives: number;
+    /** Ends the calls that go out. */
+    signal?: AbortSignal;
+  },
+): Promise<PaymentRequested> {
+  const { alternatives } = input;
+  const leased = await withPayment(deps, {
+    paymentId: input.payment.id,
+    work: async ({ payment, leaseId }): Promise<PaymentRequested> => {
+      if (payment.creation === 'confirmed')
+        return isMismatchedPayment(payment) ? wrongAmount(payment) : { kind: 'created' };
+      if (deps.providers.find(payment.provider) === undefined) {
+        const message = `${providerTitle(payment.provider)} is not configured any more`;
+        return { kind: 'failed', provider: payment.provider, isRejected: false, message };
+      }
+      const held: Held = { payment, leaseId, cause: input.cause };
+      try {
+        const { provider, request } = await prepare(deps, payment);
+        const snapshot = await provider.createPayment(request, input.signal);
+        await applySnapshot(deps, { ...held, paymentId: payment.id, snapshot });
+        return findIn(payment, snapshot) === 'mismatch' ? wrongAmount(payment) : { kind: 'created' };
+      } catch (error) {
+        if (!(error instanceof ProviderError)) throw error;
+        const isRejected = error instanceof ProviderRejected;
+        if (isRejected) await refuse(deps, { ...held, alternatives, why: sentenceOf(error) });
+        else await postponePoll(deps, held);
+        return { kind: 'failed', provider: payment.provider, isRejected, message: sentenceOf(error) };
+      }
+    },
+  });
+  if (leased.kind === 'done') return leased.result;
+  return { kind: 'busy' };
+}
+
+/** It was made, and no customer may be sent there. The alert was raised where it was found out. */
+function wrongAmount({ provider }: Payment): PaymentRequested {
+  return { kind: 'failed', provider, isRejected: true, message: 'It collects another amount than we asked for.' };
+}
+
+/** Finds out what became of a create without an answer. It does not create: nobody waits for that link any more. */
+export async function recoverCreation(deps: PaymentDeps, held: Held): Promise<Refresh> {
+  const { payment } = held;
+  const { provider, request } = await prepare(deps, payment);
+  const snapshot = await provider.findCreatedPayment(request, held.signal);
+  if (snapshot !== undefined) return applySnapshot(deps, { ...held, paymentId: payment.id, snapshot });
+  if (deps.clock.now() < payment.expiresAt + lostCreateAfterMs) {
+    await postponePoll(deps, held);
+    return { kind: 'unchanged', status: payment.status };
+  }
+  await refuse(deps, { ...held, alternatives: 0, why: 'the provider never heard of it' });
+  return { kind: 'changed', from: payment.status, to: 'failed' };
+}
+
+async function prepare(
+  deps: PaymentDeps,
+  payment: Payment,
+): Promise<{ provider: PaymentProvider; request: CreatePaymentRequest }> {
+  const provider = deps.providers.find(payment.provider);
+  assert(provider !== undefined, `provider ${payment.provider} is not configured`);
+  const order = await deps.database.read((stores) => stores.orders.findOrder(payment.orderId));
+  assert(order !== undefined, `order of payment ${payment.id} vanished`);
+  return { provider, request: requestFor(order, payment) };
+}
+
+/** Built from stored facts alone, so that a repeat after a crash sends the same bytes and the same idempotency key fits. */
+function requestFor(order: Order, payment: Payment): CreatePaymentRequest {
+  const orderNumber = formatOrderNumber(order.number);
+  const names = order.items.map((item) => (item.quantity === 1 ? item.name : `${item.quantity} × ${item.name}`));
+  return {
+    paymentId: payment.id,
+    orderNumber,
+    description: `${orderNumber}: ${names.join(', ')}`.slice(0, 200),
+    money: { amountMinor: payment.amountMinor, currency: payment.currency },
+    customer: { email: order.customerEmail, name: order.customerName },
+    redirectUrl: order.redirectUrl,
+    expiresAt: payment.expiresAt,
+  };
+}
+
+async function refuse(deps: PaymentDeps, held: Held & { alternatives: number; why: string }): Promise<void> {
+  const { payment, why } = held;
+  await inTransaction(deps, held.cause, async (tx) => {
+    const now = deps.clock.now();
+    const isChanged = await tx.stores.payments.changePayment({
+      id: payment.id,
+      expected: { status: payment.status, version: payment.version },
+      change: { status: 'failed', creation: 'refused', providerStatus: why, nextPollAt: null, updatedAt: now },
+    });
+    assert(isChanged, `payment ${payment.id} changed under its lease`);
+    const order = await tx.stores.orders.findOrder(payment.orderId);
+    assert(order !== undefined, `order of payment ${payment.id} vanished`);
+    const text = `no payment of ${toDecimal(payment)} ${payment.currency} at ${providerTitle(payment.provider)}: ${why}`;
+    const to = { paymentId: payment.id, trust: null, text };
+    await writeTimeline(tx, { order, subject: 'payment', from: payment.status, to: 'failed', ...to });
+    const payments = await tx.stores.payments.listPaymentsForOrder(order.id);
+    await tellOrder(tx, { order, payments, event: 'payment_failed', ...to });
+    const isNeeded = order.status === 'awaiting_payment' && !payments.some(isAwaitedPayment);
+    if (isNeeded && held.alternatives === 0) await raiseNotCreated(tx, { order, payment, why });
+  });
+}
+
+function sentenceOf(error: ProviderError): string {
+  const code = error.code === null ? '' : ` (${error.code})`;
+  return `${error.message}${code}`;
+}

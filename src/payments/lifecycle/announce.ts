@@ -1,0 +1,81 @@
+import { createHash } from 'node:crypto';
+import { enqueueEffect } from '#messaging/enqueue-effect.ts';
+import type { Order, OrderStatus } from '#orders/order.ts';
+import type { Payment } from '../model/payment.ts';
+import type { Refund } from '../model/refund.ts';
+import type { PaymentTx } from '../ports/payment-store.ts';
+import { loadOrderView } from './order-view.ts';
+
+export const shopEventTypes = [
+  'order.paid',
+  'order.fulfilled',
+  'order.expired',
+  'order.needs_attention',
+  'order.refunded',
+  'order.cancelled',
+  'payment.failed',
+  'payment.reversed',
+  'payment.restored',
+] as const;
+export type ShopEventType = (typeof shopEventTypes)[number];
+
+const announcedStatuses: Readonly<Record<OrderStatus, ShopEventType | undefined>> = {
+  awaiting_payment: undefined,
+  paid: 'order.paid',
+  fulfilled: 'order.fulfilled',
+  expired: 'order.expired',
+  cancelled: 'order.cancelled',
+  needs_attention: 'order.needs_attention',
+  // Each refund is a fact of its own, also the second one in part: `announceRefund`.
+  partially_refunded: undefined,
+  refunded: undefined,
+};
+
+/** Goods must not leave twice, so these facts are announced at most once in an order's life; the others once per change. */
+const onceInALife: readonly ShopEventType[] = ['order.paid', 'order.fulfilled'];
+
+/** Tells the shop that an order came into a status, with the order as it is at this moment. */
+export async function announce(tx: PaymentTx, input: { order: Order; fact: OrderStatus }): Promise<void> {
+  const type = announcedStatuses[input.fact];
+  if (type === undefined) return;
+  const { order } = input;
+  const key = onceInALife.includes(type) ? `${type}:${order.id}` : `${type}:${order.id}:${order.version}`;
+  await tellShop(tx, { type, key, order });
+}
+
+/** Tells the shop what happened to one payment. */
+export async function announcePayment(
+  tx: PaymentTx,
+  input: { order: Order; payment: Payment; type: 'payment.failed' | 'payment.reversed' | 'payment.restored' },
+): Promise<void> {
+  const key = `${input.type}:${input.payment.id}:${input.payment.version}`;
+  await tellShop(tx, { type: input.type, key, order: input.order });
+}
+
+/** Tells the shop that money went back, once for each refund. */
+export async function announceRefund(tx: PaymentTx, input: { order: Order; refund: Refund }): Promise<void> {
+  await tellShop(tx, {
+    type: 'order.refunded',
+    key: `order.refunded:${input.refund.id}:${input.refund.version}`,
+    order: input.order,
+  });
+}
+
+async function tellShop(tx: PaymentTx, input: { type: ShopEventType; key: string; order: Order }): Promise<void> {
+  const order = await loadOrderView(tx.stores, input.order);
+  await enqueueEffect(tx, {
+    topic: 'shop.event',
+    key: `shop.event:${input.key}`,
+    payload: {
+      webhookId: webhookIdOf(input.key),
+      type: input.type,
+      timestamp: new Date(tx.clock.now()).toISOString(),
+      order,
+    },
+  });
+}
+
+/** The same fact always has the same id, however often it is sent and whichever process sends it. */
+export function webhookIdOf(factKey: string): string {
+  return `msg_${createHash('sha256').update(factKey).digest('base64url').slice(0, 27)}`;
+}

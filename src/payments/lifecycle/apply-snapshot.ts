@@ -1,0 +1,230 @@
+// The one place where a provider's word changes a payment. Deliveries may arrive twice, late and out of order, and polls
+// end here too: only the decision over the newest look counts, and one transaction carries all of its consequences.
+import { ConcurrentChange } from '#kernel/database.ts';
+import type { PaymentId } from '#kernel/ids.ts';
+import { assert } from '#kernel/invariant.ts';
+import { providerTitle } from '#kernel/provider-name.ts';
+import type { Cause } from '#kernel/transaction-context.ts';
+import { inTransaction } from '#kernel/transaction-context.ts';
+import type { OrderEvent } from '#orders/decide-order.ts';
+import type { Order } from '#orders/order.ts';
+import { orderEventOf, standingOf } from '../model/coverage.ts';
+import { decidePayment, type PaymentDecision } from '../model/decide-payment.ts';
+import type { Payment, PaymentStatus } from '../model/payment.ts';
+import { nextPollAt } from '../model/poll-schedule.ts';
+import { capturedMinor } from '../model/refundable.ts';
+import type { PaymentSnapshot } from '../model/snapshot.ts';
+import type { PaymentChange, PaymentTx } from '../ports/payment-store.ts';
+import { announcePayment } from './announce.ts';
+import { refreshOrderCards, tellOrder } from './change-order.ts';
+import type { PaymentDeps } from './deps.ts';
+import { endEarlierTrouble, endMismatch, raiseIfStuck, raiseMismatch } from './payment-alerts.ts';
+import { raiseForLook } from './raise-for-look.ts';
+import { tellOfReturns } from './returns.ts';
+import { writeTimeline } from './work.ts';
+
+export type Application =
+  | { kind: 'changed'; from: PaymentStatus; to: PaymentStatus }
+  | { kind: 'unchanged'; status: PaymentStatus };
+
+/** Applies one look at a provider. `leaseId` is the caller's lease on the payment; it is given back here. */
+export async function applySnapshot(
+  deps: PaymentDeps,
+  input: {
+    paymentId: PaymentId;
+    leaseId: string;
+    snapshot: PaymentSnapshot;
+    /** Ids below the reference that the look was taken with. */
+    details?: readonly string[];
+    cause: Cause;
+  },
+): Promise<Application> {
+  const { snapshot } = input;
+  const application = await inTransaction(deps, input.cause, async (tx) => {
+    const payment = await tx.stores.payments.findPayment(input.paymentId);
+    assert(payment !== undefined, `payment ${input.paymentId} vanished`);
+    if (payment.lockedBy !== input.leaseId) throw new ConcurrentChange(`the lease on ${payment.id} was lost`);
+    const order = await tx.stores.orders.findOrder(payment.orderId);
+    assert(order !== undefined, `order of payment ${payment.id} vanished`);
+    const { returnsOddPayments = false } = deps.providers.find(payment.provider)?.capabilities ?? {};
+    return applyLook(tx, { order, payment, snapshot, details: input.details, returnsOddPayments });
+  });
+  if (application.kind === 'changed') deps.onTransition?.({ from: application.from, to: application.to });
+  deps.log.info('payment applied', {
+    paymentId: input.paymentId,
+    provider: snapshot.provider,
+    cause: `${input.cause.kind}:${input.cause.id}`,
+    outcome: application.kind,
+    ...(application.kind === 'changed'
+      ? { from: application.from, to: application.to }
+      : { status: application.status }),
+  });
+  return application;
+}
+
+/**
+ * The same inside the caller's transaction, for a payment that nobody else can change meanwhile: by its lease, or because
+ * nobody has seen it yet. `heldBecause`: what a person has to weigh before a held payment counts.
+ */
+export async function applyLook(
+  tx: PaymentTx,
+  input: {
+    order: Order;
+    payment: Payment;
+    snapshot: PaymentSnapshot;
+    details?: readonly string[] | undefined;
+    returnsOddPayments: boolean;
+    heldBecause?: string;
+  },
+): Promise<Application> {
+  const { order, payment, snapshot, details, returnsOddPayments, heldBecause } = input;
+  // Looks are taken under the lease, so each is newer than the last, whatever the clocks of two processes, or one that
+  // was set back, make of it.
+  const decision = decidePayment({ ...payment, evidenceAt: null }, snapshot);
+  const after = await keepEvidence(tx, { payment, snapshot, details, decision, returnsOddPayments });
+  await carryOut(tx, { order, before: payment, payment: after, decision, snapshot, heldBecause });
+  await raiseIfStuck(tx, { order, before: payment, payment: after });
+  return decision.kind === 'changed'
+    ? { kind: 'changed', from: decision.from, to: decision.to }
+    : { kind: 'unchanged', status: payment.status };
+}
+
+async function keepEvidence(
+  tx: PaymentTx,
+  input: {
+    payment: Payment;
+    snapshot: PaymentSnapshot;
+    details: readonly string[] | undefined;
+    decision: PaymentDecision;
+    returnsOddPayments: boolean;
+  },
+): Promise<Payment> {
+  const { payment, snapshot, decision } = input;
+  const now = tx.clock.now();
+  const status = decision.kind === 'changed' ? decision.to : payment.status;
+  const expiresAt = snapshot.expiresAt ?? payment.expiresAt;
+  const evidence = evidenceOf(payment, snapshot);
+  const change: PaymentChange = {
+    ...evidence,
+    creditedMinor: capturedMinor({ ...payment, ...evidence, status }, input),
+    status,
+    creation: 'confirmed',
+    reference: snapshot.reference,
+    ...(input.details && { details: [...input.details] }),
+    ...(snapshot.figures && {
+      feeAmount: snapshot.figures.fee,
+      netAmount: snapshot.figures.net,
+      figuresAsset: snapshot.figures.asset,
+    }),
+    checkoutUrl: snapshot.checkoutUrl ?? payment.checkoutUrl,
+    providerStatus: snapshot.providerStatus,
+    transactionIds: [...new Set([...payment.transactionIds, ...snapshot.transactionIds])],
+    trust: snapshot.trust,
+    evidenceAt: snapshot.observedAt,
+    mismatchedAt: decision.kind === 'mismatch' ? (payment.mismatchedAt ?? now) : null,
+    paidAt: status === 'paid' || status === 'overpaid' ? (payment.paidAt ?? now) : payment.paidAt,
+    expiresAt,
+    updatedAt: now,
+    lockedUntil: null,
+    lockedBy: null,
+    nextPollAt: nextPollAt({ status, createdAt: payment.createdAt, expiresAt }, now),
+  };
+  const expected = { status: payment.status, version: payment.version };
+  const isChanged = await tx.stores.payments.changePayment({ id: payment.id, expected, change });
+  if (!isChanged) throw new ConcurrentChange(`payment ${payment.id} changed meanwhile`);
+  return { ...payment, ...change, version: payment.version + 1 };
+}
+
+/** Amounts that this look does not tell stay as they were. */
+function evidenceOf(payment: Payment, { settlement, coin }: PaymentSnapshot) {
+  return {
+    expectedAmount: settlement?.expected ?? payment.expectedAmount,
+    receivedAmount: settlement?.received ?? payment.receivedAmount,
+    receivedAsset: settlement?.asset ?? payment.receivedAsset,
+    coinExpected: coin?.expected ?? payment.coinExpected,
+    coinReceived: coin?.received ?? payment.coinReceived,
+    coinAsset: coin?.asset ?? payment.coinAsset,
+  };
+}
+
+async function carryOut(
+  tx: PaymentTx,
+  input: {
+    order: Order;
+    before: Payment;
+    payment: Payment;
+    decision: PaymentDecision;
+    snapshot: PaymentSnapshot;
+    heldBecause: string | undefined;
+  },
+): Promise<void> {
+  const { order, payment, decision, snapshot } = input;
+  const payments = (await tx.stores.payments.listPaymentsForOrder(order.id)).map((sibling) =>
+    sibling.id === payment.id ? payment : sibling,
+  );
+  const common = { order, payments, paymentId: payment.id, trust: snapshot.trust };
+  if (decision.kind === 'mismatch') {
+    // Looking again at the same mismatch must not ring again; that something came of it must.
+    const isKnown = input.before.mismatchedAt !== null && payment.providerStatus === input.before.providerStatus;
+    if (isKnown) return;
+    await raiseMismatch(tx, { order, payment, there: snapshot.requested });
+    await tellOrder(tx, { ...common, event: 'payment_mismatched', text: 'The provider collects another amount.' });
+    return;
+  }
+  if (input.before.mismatchedAt !== null) await endMismatch(tx, payment);
+  if (decision.kind !== 'changed') return;
+  const text = sentenceFor(payment, snapshot);
+  await writeTimeline(tx, {
+    order,
+    paymentId: payment.id,
+    subject: 'payment',
+    from: decision.from,
+    to: decision.to,
+    trust: snapshot.trust,
+    text,
+  });
+  const event = await eventFor(tx, { order, before: input.before, payment, payments });
+  const isHeld = event === 'payment_paid' && payment.heldAt !== null;
+  const why = input.heldBecause ?? 'It waits for somebody to accept it.';
+  const news = isHeld ? ({ event: 'payment_held', text: `held: ${why}` } as const) : { event, text };
+  const told = news.event === undefined ? undefined : await tellOrder(tx, { ...common, ...news, event: news.event });
+  const isPaidNow = told?.decision.kind === 'changed' && news.event === 'payment_paid';
+  const after = isPaidNow ? await keepReturns(tx, { ...common, order: told.order }) : (told?.order ?? order);
+  await endEarlierTrouble(tx, payment);
+  await raiseForLook(tx, {
+    ...{ order: after, before: input.before, payment, payments, event },
+    ...{ decision: told?.decision, heldBecause: isHeld ? why : null },
+  });
+  if (decision.to === 'failed') await announcePayment(tx, { order: after, payment, type: 'payment.failed' });
+  if (decision.to === 'reversed') await announcePayment(tx, { order: after, payment, type: 'payment.reversed' });
+  const isRestored = decision.from === 'reversed' && news.event === 'payment_paid';
+  if (isRestored) await announcePayment(tx, { order: after, payment, type: 'payment.restored' });
+  await refreshOrderCards(tx, after);
+}
+
+/** What went back before it was paid, or before it was paid again, is gone still. */
+function keepReturns(
+  tx: PaymentTx,
+  about: { order: Order; payments: readonly Payment[]; trust: PaymentSnapshot['trust'] },
+): Promise<Order> {
+  return tellOfReturns(tx, { ...about, text: 'a part of the money had gone back before' });
+}
+
+async function eventFor(
+  tx: PaymentTx,
+  input: { order: Order; before: Payment; payment: Payment; payments: readonly Payment[] },
+): Promise<OrderEvent | undefined> {
+  const { order, before, payment, payments } = input;
+  const refunds = await tx.stores.refunds.listRefundsForOrder(order.id);
+  const others = payments.filter(({ id }) => id !== payment.id);
+  return orderEventOf({
+    payment,
+    before: standingOf(order, [...others, before], refunds),
+    after: standingOf(order, payments, refunds),
+    others: standingOf(order, others, refunds),
+  });
+}
+
+function sentenceFor(payment: Payment, snapshot: PaymentSnapshot): string {
+  return `${payment.status.replaceAll('_', ' ')}: ${providerTitle(payment.provider)} says ${snapshot.providerStatus}`;
+}

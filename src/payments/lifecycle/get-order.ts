@@ -1,0 +1,68 @@
+import type { OrderId } from '#kernel/ids.ts';
+import type { Order, OrderStatus } from '#orders/order.ts';
+import type { PageCursor } from '#orders/order-store.ts';
+import type { TimelineEntry } from '#orders/timeline.ts';
+import type { PaymentException } from '../exceptions/exception.ts';
+import type { Payment } from '../model/payment.ts';
+import type { Refund } from '../model/refund.ts';
+import type { PaymentDeps } from './deps.ts';
+import { loadOrderView, type OrderView, timelineShownMax } from './order-view.ts';
+
+type ReadDeps = Pick<PaymentDeps, 'database'>;
+
+export interface OrderDetails {
+  order: Order;
+  payments: Payment[];
+  refunds: Refund[];
+  /** The open ones, oldest first. */
+  exceptions: PaymentException[];
+  timeline: TimelineEntry[];
+}
+
+/** An order with its payments and history, by its id or its human number. */
+export function getOrderDetails(
+  deps: ReadDeps,
+  wanted: { id: OrderId } | { number: number },
+): Promise<OrderDetails | undefined> {
+  return deps.database.read(async (stores) => {
+    const order =
+      'id' in wanted ? await stores.orders.findOrder(wanted.id) : await stores.orders.findOrderByNumber(wanted.number);
+    if (order === undefined) return undefined;
+    return {
+      order,
+      payments: await stores.payments.listPaymentsForOrder(order.id),
+      refunds: await stores.refunds.listRefundsForOrder(order.id),
+      exceptions: await stores.exceptions.listOpenExceptionsForOrder(order.id),
+      timeline: await stores.timeline.listForOrder({ orderId: order.id, limit: timelineShownMax }),
+    };
+  });
+}
+
+export type OrderPage = { kind: 'page'; orders: OrderView[]; nextCursor: string | null } | { kind: 'bad_cursor' };
+
+/** A page of orders, newest first, as the shop sees them. */
+export function listOrderViews(
+  deps: ReadDeps,
+  query: { statuses: readonly OrderStatus[] | null; cursor: string | null; limit: number },
+): Promise<OrderPage> {
+  const before = query.cursor === null ? null : readCursor(query.cursor);
+  if (before === undefined) return Promise.resolve({ kind: 'bad_cursor' });
+  return deps.database.read(async (stores): Promise<OrderPage> => {
+    const found = await stores.orders.listOrders({ statuses: query.statuses, before, limit: query.limit + 1 });
+    const shown = found.slice(0, query.limit);
+    const last = shown.at(-1);
+    const orders: OrderView[] = [];
+    for (const order of shown) orders.push(await loadOrderView(stores, order));
+    return { kind: 'page', orders, nextCursor: found.length > query.limit && last ? writeCursor(last) : null };
+  });
+}
+
+function writeCursor(place: PageCursor): string {
+  return Buffer.from(`${place.createdAt}.${place.id}`).toString('base64url');
+}
+
+function readCursor(text: string): PageCursor | undefined {
+  const match = /^(\d{1,15})\.([0-9a-f-]{36})$/.exec(Buffer.from(text, 'base64url').toString('latin1'));
+  if (match?.[1] === undefined || match[2] === undefined) return undefined;
+  return { createdAt: Number(match[1]), id: match[2] };
+}

@@ -1,0 +1,72 @@
+// Work on one payment is serialized, so that looks at the provider are applied in the order in which they were taken:
+// within the process by a queue per payment, between processes by a lease on the row.
+import { type Milliseconds, minute } from '#kernel/clock.ts';
+import type { PaymentId } from '#kernel/ids.ts';
+import { createKeyedMutex, type KeyedMutex } from '#kernel/keyed-mutex.ts';
+import type { Payment } from '../model/payment.ts';
+import type { PaymentDeps } from './deps.ts';
+
+/** Longer than the few provider calls that one look or create needs; each is bounded to half a minute (http-policy.ts). */
+const leaseMs: Milliseconds = 3 * minute;
+
+// A queue per composition and not per module: two of them in one test process are two processes to each other.
+const queues = new WeakMap<object, KeyedMutex>();
+
+function queueOf(deps: PaymentDeps): KeyedMutex {
+  const existing = queues.get(deps.database);
+  if (existing !== undefined) return existing;
+  const created = createKeyedMutex();
+  queues.set(deps.database, created);
+  return created;
+}
+
+export type Leased<Result> =
+  | { kind: 'done'; result: Result }
+  /** `isHere`: this process has it in hand, and enough wait for it already. Otherwise another one has. */
+  | { kind: 'busy'; isHere: boolean }
+  | { kind: 'unknown' };
+
+/** Runs `work` while holding the payment. Whatever happens in it, the lease is given back. */
+export function withPayment<Result>(
+  deps: PaymentDeps,
+  input: {
+    paymentId: PaymentId;
+    work: (held: { payment: Payment; leaseId: string }) => Promise<Result>;
+    /** Who finds so many waiting in this process does not wait as well; without it everybody waits. */
+    waitingMax?: number;
+  },
+): Promise<Leased<Result>> {
+  const { paymentId, waitingMax = Number.POSITIVE_INFINITY } = input;
+  const queue = queueOf(deps);
+  // One of them has it in hand and does not count as waiting.
+  if (queue.depth(paymentId) > waitingMax) return Promise.resolve({ kind: 'busy', isHere: true });
+  return queue.run(paymentId, async () => {
+    const leaseId = deps.ids.newId();
+    const payment = await takeLease(deps, { paymentId, leaseId });
+    if (payment === 'unknown') return { kind: 'unknown' };
+    if (payment === 'busy') return { kind: 'busy', isHere: false };
+    try {
+      return { kind: 'done', result: await input.work({ payment, leaseId }) };
+    } finally {
+      await deps.database.transaction((stores) => stores.payments.releasePayment({ id: paymentId, by: leaseId }));
+    }
+  });
+}
+
+function takeLease(
+  deps: PaymentDeps,
+  input: { paymentId: PaymentId; leaseId: string },
+): Promise<Payment | 'busy' | 'unknown'> {
+  const now = deps.clock.now();
+  return deps.database.transaction(async (stores) => {
+    const isTaken = await stores.payments.leasePayment({
+      id: input.paymentId,
+      by: input.leaseId,
+      now,
+      until: now + leaseMs,
+    });
+    const payment = await stores.payments.findPayment(input.paymentId);
+    if (payment === undefined) return 'unknown';
+    return isTaken ? payment : 'busy';
+  });
+}

@@ -1,0 +1,86 @@
+// How much of a payment may go back: never more than was captured, less what went back already or is on its way.
+import { floorShare, MoneyInvalid, parseMinorFloor } from '#kernel/money.ts';
+import type { Payment, PaymentStatus } from './payment.ts';
+import { countsAgainstCaptured, type Refund } from './refund.ts';
+
+/** Statuses in which confirmed money is with the shop. */
+const holdingStatuses = ['paid', 'overpaid', 'underpaid', 'paid_late'] as const satisfies readonly PaymentStatus[];
+const fullStatuses = ['paid', 'overpaid'] as const satisfies readonly PaymentStatus[];
+
+type Received = Pick<
+  Payment,
+  'amountMinor' | 'currency' | 'requestedAsset' | 'expectedAmount' | 'receivedAmount' | 'receivedAsset'
+>;
+type Captured = Received & Pick<Payment, 'status' | 'heldAt'>;
+
+/** What the shop was credited with, in the minor units of the order's currency, rounded down. */
+export function capturedMinor(payment: Captured, provider: { returnsOddPayments: boolean }): number {
+  const { status, amountMinor } = payment;
+  if (!(holdingStatuses as readonly PaymentStatus[]).includes(status)) return 0;
+  // What came short, late or too much was never credited: the provider returns it by itself.
+  if (provider.returnsOddPayments) return (fullStatuses as readonly PaymentStatus[]).includes(status) ? amountMinor : 0;
+  return receivedMinor(payment) ?? (status === 'paid' ? amountMinor : 0);
+}
+
+/**
+ * What came, in the minor units of the order's currency, rounded down; null while no amount is known, and for one that is
+ * larger than any money.
+ */
+export function receivedMinor(payment: Received): number | null {
+  const { amountMinor, expectedAmount, receivedAmount } = payment;
+  if (receivedAmount === null || expectedAmount === null) return null;
+  try {
+    if (payment.receivedAsset === payment.requestedAsset) return parseMinorFloor(receivedAmount, payment.currency);
+    return floorShare(amountMinor, { of: receivedAmount, in: expectedAmount });
+  } catch (error) {
+    if (error instanceof MoneyInvalid) return null;
+    throw error;
+  }
+}
+
+export interface RefundSums {
+  capturedMinor: number;
+  /** What has gone back. */
+  refundedMinor: number;
+  /** What may still go back: asked for, on its way, or not known. */
+  onItsWayMinor: number;
+  /** What may be asked for now; never below zero. */
+  refundableMinor: number;
+}
+
+export function sumRefunds(
+  payment: Captured,
+  about: { refunds: readonly Refund[]; returnsOddPayments: boolean },
+): RefundSums {
+  const captured = capturedMinor(payment, about);
+  const counting = about.refunds.filter(countsAgainstCaptured);
+  const counted = sum(counting);
+  const refundedMinor = sum(counting.filter(({ status }) => status === 'succeeded'));
+  return {
+    capturedMinor: captured,
+    refundedMinor,
+    onItsWayMinor: counted - refundedMinor,
+    refundableMinor: Math.max(0, captured - counted),
+  };
+}
+
+/**
+ * Whether the money is there still, at the moment of sending: since it was asked for, a payment may have been reversed, or
+ * money may have gone back past us. Of several that are not sent yet, the first to be sent is served.
+ */
+export function isThereStill(
+  payment: Captured,
+  about: { refund: Refund; refunds: readonly Refund[]; returnsOddPayments: boolean },
+): boolean {
+  const others = about.refunds.filter((other) => other.id !== about.refund.id && mayHaveMoved(other));
+  return capturedMinor(payment, about) - sum(others) >= about.refund.amountMinor;
+}
+
+function mayHaveMoved(refund: Refund): boolean {
+  const isWaiting = refund.status === 'awaiting_approval' || refund.status === 'requested';
+  return countsAgainstCaptured(refund) && (!isWaiting || refund.sentAt !== null);
+}
+
+function sum(refunds: readonly Refund[]): number {
+  return refunds.reduce((total, { amountMinor }) => total + amountMinor, 0);
+}

@@ -1,0 +1,48 @@
+import { recordAudit } from '#access/audit.ts';
+import type { OrderId } from '#kernel/ids.ts';
+import { causeOf, inTransaction } from '#kernel/transaction-context.ts';
+import { type Person, type Resolution, refused, tidyReason } from '../exceptions/resolution.ts';
+import type { PaymentDeps } from '../lifecycle/deps.ts';
+import { payablePayment } from '../model/payment.ts';
+import type { PaymentTx } from '../ports/payment-store.ts';
+import { type AboutPayment, acceptanceRefusal, acceptInto } from './accept-into.ts';
+import { noteByHand } from './note-by-hand.ts';
+
+/** Takes an order for paid on a person's word alone. Loud: everybody who gets alerts hears who did it and why. */
+export function markPaid(
+  deps: PaymentDeps,
+  input: { orderId: OrderId; by: Person; reason: string },
+): Promise<Resolution> {
+  const { by } = input;
+  const reason = tidyReason(input.reason);
+  if (typeof reason !== 'string') return Promise.resolve(reason);
+  return inTransaction(deps, causeOf(by.actor), async (tx): Promise<Resolution> => {
+    const about = await paymentToMark(tx, input.orderId);
+    if (about === undefined) return { kind: 'unknown' };
+    const refusal = await acceptanceRefusal(tx, about);
+    if (refusal !== undefined) return refused(refusal);
+    await markPaidInto(tx, { ...about, by, reason });
+    return { kind: 'decided', said: 'Marked as paid.' };
+  });
+}
+
+/** The same inside the transaction of a verb that has asked for the refusal before. */
+export async function markPaidInto(tx: PaymentTx, about: AboutPayment & { by: Person; reason: string }): Promise<void> {
+  const { order, payment, by, reason } = about;
+  await acceptInto(tx, about);
+  await recordAudit(tx, {
+    ...{ actor: by.actor, action: 'order.mark_paid', subject: `order:${order.id}`, reason },
+    details: { paymentId: payment.id, from: order.status },
+  });
+  await noteByHand(tx, { order, kind: 'order_marked_paid', by, reason });
+}
+
+/** The one that most of the money came by, else the one that the customer was to use. */
+async function paymentToMark(tx: PaymentTx, orderId: OrderId): Promise<AboutPayment | undefined> {
+  const order = await tx.stores.orders.findOrder(orderId);
+  if (order === undefined) return undefined;
+  const payments = await tx.stores.payments.listPaymentsForOrder(orderId);
+  const most = payments.toSorted((left, right) => right.creditedMinor - left.creditedMinor)[0];
+  const payment = most !== undefined && most.creditedMinor > 0 ? most : (payablePayment(payments) ?? payments.at(-1));
+  return payment === undefined ? undefined : { order, payment, payments };
+}

@@ -1,0 +1,35 @@
+import { raiseAlert } from '#alerts/raise-alert.ts';
+import { formatMoney } from '#kernel/money.ts';
+import { formatOrderNumber, type Order } from '#orders/order.ts';
+import type { Person } from '../exceptions/resolution.ts';
+import type { PaymentTx } from '../ports/payment-store.ts';
+
+const headlines = {
+  order_marked_paid: 'Marked as paid by hand',
+  order_written_off: 'Written off',
+} as const;
+
+/** What somebody did past the providers is told to everybody who gets alerts, with the reason. */
+export async function noteByHand(
+  tx: PaymentTx,
+  input: { order: Order; kind: keyof typeof headlines; by: Person; reason: string },
+): Promise<void> {
+  const { order, kind, by, reason } = input;
+  await raiseAlert(tx, {
+    key: `${kind}:${order.id}:${order.version}`,
+    kind,
+    severity: 'info',
+    orderId: order.id,
+    paymentId: null,
+    facts: {
+      headline: headlines[kind],
+      orderNumber: formatOrderNumber(order.number),
+      amount: formatMoney(order),
+      detail: 'No provider vouches for it.',
+      provider: null,
+      why: `${by.name}: ${reason}`,
+      trust: null,
+    },
+    actions: ['open_order'],
+  });
+}

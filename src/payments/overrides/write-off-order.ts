@@ -1,0 +1,76 @@
+import { recordAudit } from '#access/audit.ts';
+import type { OrderId } from '#kernel/ids.ts';
+import { asOrderId } from '#kernel/ids.ts';
+import type { JsonObject } from '#kernel/json.ts';
+import { causeOf, inTransaction } from '#kernel/transaction-context.ts';
+import type { Order, OrderStatus } from '#orders/order.ts';
+import { closeOpenLinks } from '../collect/cancel-order.ts';
+import { type Person, type Resolution, refused, tidyReason } from '../exceptions/resolution.ts';
+import { decideFor, tellOrder } from '../lifecycle/change-order.ts';
+import type { PaymentDeps } from '../lifecycle/deps.ts';
+import type { PaymentTx } from '../ports/payment-store.ts';
+import { noteByHand } from './note-by-hand.ts';
+
+/** Gives up on the money of an order that is not paid. Loud: everybody who gets alerts hears who did it and why. */
+export function writeOffOrder(
+  deps: PaymentDeps,
+  input: { orderId: OrderId; by: Person; reason: string },
+): Promise<Resolution> {
+  const { by } = input;
+  const reason = tidyReason(input.reason);
+  if (typeof reason !== 'string') return Promise.resolve(reason);
+  return inTransaction(deps, causeOf(by.actor), async (tx): Promise<Resolution> => {
+    const order = await tx.stores.orders.findOrder(input.orderId);
+    if (order === undefined) return { kind: 'unknown' };
+    const refusal = await writeOffRefusal(tx, order);
+    if (refusal !== undefined) return refused(refusal);
+    await writeOffInto(tx, { order, by, reason });
+    return { kind: 'decided', said: 'Written off.' };
+  });
+}
+
+export async function writeOffRefusal(tx: PaymentTx, order: Order): Promise<string | undefined> {
+  const payments = await tx.stores.payments.listPaymentsForOrder(order.id);
+  const decision = await decideFor(tx, { order, payments, event: 'written_off', paymentId: null });
+  if (decision.kind !== 'refused') return undefined;
+  const isWaiting = order.status === 'awaiting_payment' || order.status === 'expired';
+  if (isWaiting || order.status === 'needs_attention') {
+    return 'Money is there: accept it as paid, or give it back.';
+  }
+  return `The order is ${order.status.replaceAll('_', ' ')}: there is nothing to write off.`;
+}
+
+/** The order as it is afterwards; the caller has asked for the refusal before. */
+export async function writeOffInto(tx: PaymentTx, input: { order: Order; by: Person; reason: string }): Promise<Order> {
+  const { order, by, reason } = input;
+  const payments = await tx.stores.payments.listPaymentsForOrder(order.id);
+  const told = await tellOrder(tx, {
+    ...{ order, payments, event: 'written_off', paymentId: null, trust: null },
+    text: `written off by ${by.name}: ${reason}`,
+  });
+  await closeOpenLinks(tx, { order, payments });
+  await recordAudit(tx, {
+    ...{ actor: by.actor, action: 'order.write_off', subject: `order:${order.id}`, reason },
+    details: { from: order.status, to: told.order.status },
+  });
+  await noteByHand(tx, { order, kind: 'order_written_off', by, reason });
+  return told.order;
+}
+
+/** Expects the money again; a sentence when the order has gone on since, and then nothing was changed. */
+export async function withdrawWriteOff(
+  tx: PaymentTx,
+  input: { undo: JsonObject; by: Person },
+): Promise<string | undefined> {
+  const { undo, by } = input;
+  // Where only the difference was written off, no order was touched.
+  if (undo['orderId'] === undefined) return undefined;
+  const order = await tx.stores.orders.findOrder(asOrderId(String(undo['orderId'])));
+  const left: OrderStatus | undefined = order?.status;
+  if (order === undefined || left !== undo['left']) return 'The order has gone on since.';
+  const payments = await tx.stores.payments.listPaymentsForOrder(order.id);
+  const asked = { order, payments, event: 'write_off_withdrawn', paymentId: null } as const;
+  if ((await decideFor(tx, asked)).kind === 'refused') return 'The order has gone on since.';
+  await tellOrder(tx, { ...asked, trust: null, text: `${by.name} took the write-off back` });
+  return undefined;
+}

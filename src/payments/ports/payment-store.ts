@@ -1,0 +1,136 @@
+import type { AccessStores } from '#access/access-store.ts';
+import type { SettingStore } from '#access/setting-store.ts';
+import type { AlertStores } from '#alerts/alert-store.ts';
+import type { Milliseconds } from '#kernel/clock.ts';
+import type { OrderId, PaymentId, ProviderReference } from '#kernel/ids.ts';
+import type { ProviderName } from '#kernel/provider-name.ts';
+import type { TransactionContext } from '#kernel/transaction-context.ts';
+import type { MessagingStores } from '#messaging/messaging-store.ts';
+import type { OrderStores } from '#orders/order-store.ts';
+import type { BookStore, FiguresStore } from '../books/book-store.ts';
+import type { ExceptionStore } from '../exceptions/exception-store.ts';
+import type { Payment, PaymentStatus } from '../model/payment.ts';
+import type { ReconciliationFinding, ReconciliationRun } from '../reconciliation/reconciliation.ts';
+import type { WebhookRateStore } from '../webhooks/webhook-rate.ts';
+import type { OutageStore } from './outage-store.ts';
+import type { RefundStore } from './refund-store.ts';
+import type { SaleStore } from './sale-store.ts';
+
+export type PaymentChange = Partial<
+  Omit<Payment, 'id' | 'orderId' | 'provider' | 'version' | 'createdAt' | 'currency'>
+> & { updatedAt: Milliseconds };
+
+export interface PaymentStore {
+  insertPayment(payment: Payment): Promise<void>;
+  findPayment(id: PaymentId): Promise<Payment | undefined>;
+  findPaymentByReference(query: { provider: ProviderName; reference: ProviderReference }): Promise<Payment | undefined>;
+  /** Oldest first. */
+  listPaymentsForOrder(orderId: OrderId): Promise<Payment[]>;
+  /** Compare-and-set on status and version, which rises by one; false when another change came first. */
+  changePayment(input: {
+    id: PaymentId;
+    expected: { status: PaymentStatus; version: number };
+    change: PaymentChange;
+  }): Promise<boolean>;
+  /** Takes the lease when it is free or over; does not touch the version. False when somebody else holds it. */
+  leasePayment(input: { id: PaymentId; by: string; now: Milliseconds; until: Milliseconds }): Promise<boolean>;
+  /** Gives the lease back if `by` still holds it. */
+  releasePayment(input: { id: PaymentId; by: string }): Promise<void>;
+  /** Ends every lease, whoever holds it; only for an engine with one process, before it begins its work. How many. */
+  releaseAllPayments(): Promise<number>;
+  /**
+   * Payments whose `nextPollAt` has come and whose lease is free, most overdue first; both creation states that may be
+   * asked. Those of the `except` providers are passed over.
+   */
+  listPaymentsToPoll(query: { now: Milliseconds; except: readonly ProviderName[]; limit: number }): Promise<Payment[]>;
+  /** Payments of one provider that are still asked about, whether they are due or not, most overdue first. */
+  listAskedPayments(query: { provider: ProviderName; limit: number }): Promise<Payment[]>;
+  /**
+   * Payments of one provider, made in `made`, whose status a look moved after `since`: into one of `to`, or into any
+   * when it is null. What people did does not count, nor, without `withWebhooks`, what a webhook brought about.
+   */
+  listMovedPayments(query: {
+    provider: ProviderName;
+    made: { from: Milliseconds; to: Milliseconds };
+    moved: { after: Milliseconds; until: Milliseconds };
+    to: readonly PaymentStatus[] | null;
+    withWebhooks: boolean;
+    limit: number;
+  }): Promise<PaymentId[]>;
+  /** Payments of one provider made in [from, to), oldest first, after the given id's place. */
+  listPaymentsMadeBetween(query: {
+    provider: ProviderName;
+    from: Milliseconds;
+    to: Milliseconds;
+    after: { createdAt: Milliseconds; id: string } | null;
+    limit: number;
+  }): Promise<Payment[]>;
+  /** Payments made before `madeBefore` that have changed since `since`, in the order of their changes, after the given place. */
+  listPaymentsChangedSince(query: {
+    since: Milliseconds;
+    madeBefore: Milliseconds;
+    after: { updatedAt: Milliseconds; id: string } | null;
+    limit: number;
+  }): Promise<Payment[]>;
+  /** Payments of one provider in one of these statuses, made in [from, to), whose fee is not known; oldest first. */
+  listPaymentsWithoutFigures(query: {
+    provider: ProviderName;
+    statuses: readonly PaymentStatus[];
+    from: Milliseconds;
+    to: Milliseconds;
+    limit: number;
+  }): Promise<Payment[]>;
+  /** Payments of one provider made in [from, to) whose fee is known, oldest first, after the given place. */
+  listPaymentsWithFigures(query: {
+    provider: ProviderName;
+    from: Milliseconds;
+    to: Milliseconds;
+    after: { createdAt: Milliseconds; id: string } | null;
+    limit: number;
+  }): Promise<Payment[]>;
+  /** Payments whose credit is not worked out, by their id, after the given one. */
+  listUncountedPayments(query: { after: PaymentId | null; limit: number }): Promise<Payment[]>;
+  listPaymentsOfOrders(orderIds: readonly OrderId[]): Promise<Payment[]>;
+  /** Exact reference or payment id, or any transaction id that equals the text; newest first. */
+  searchPayments(query: { text: string; limit: number }): Promise<Payment[]>;
+  /** How many payments are in each status, per provider; for metrics and cards. */
+  countPayments(): Promise<{ provider: ProviderName; status: PaymentStatus; count: number }[]>;
+}
+
+export interface ReconciliationStore {
+  insertRun(run: ReconciliationRun): Promise<void>;
+  /** Replaces counters, status and findings count of a run that is `running`. False when it is no longer. */
+  changeRun(run: ReconciliationRun): Promise<boolean>;
+  /** Ends what is still `running` and began before the given time, or at any time when it is null; how many. */
+  failRunningRuns(input: { startedBefore: Milliseconds | null; at: Milliseconds; error: string }): Promise<number>;
+  findRun(id: string): Promise<ReconciliationRun | undefined>;
+  /** Newest first. */
+  listRuns(query: { limit: number }): Promise<ReconciliationRun[]>;
+  /** Of one provider, oldest first, after the given place. */
+  listRunsOf(query: {
+    provider: ProviderName;
+    after: { startedAt: Milliseconds; id: string } | null;
+    limit: number;
+  }): Promise<ReconciliationRun[]>;
+  insertFinding(finding: ReconciliationFinding): Promise<void>;
+  listFindings(query: { runId: string; limit: number }): Promise<ReconciliationFinding[]>;
+  /** Deletes findings of runs that began before `before`, then such runs without any, at most `limit` of each; how many. */
+  prune(query: { before: Milliseconds; limit: number }): Promise<number>;
+}
+
+/** What the payments room needs of the database: its own stores and those of the rooms it may call. */
+export interface PaymentStores extends OrderStores, AlertStores, AccessStores, MessagingStores {
+  payments: PaymentStore;
+  reconciliation: ReconciliationStore;
+  exceptions: ExceptionStore;
+  refunds: RefundStore;
+  sales: SaleStore;
+  settings: SettingStore;
+  books: BookStore;
+  figures: FiguresStore;
+  outages: OutageStore;
+  webhookRates: WebhookRateStore;
+}
+
+/** The context of one database transaction over these stores. */
+export type PaymentTx = TransactionContext<PaymentStores>;

@@ -1,0 +1,51 @@
+import type { Milliseconds } from '#kernel/clock.ts';
+import type { OrderId, PaymentId, RefundId } from '#kernel/ids.ts';
+import type { ProviderName } from '#kernel/provider-name.ts';
+import type { Refund, RefundStatus } from '../model/refund.ts';
+
+export type RefundChange = Partial<
+  Pick<
+    Refund,
+    | 'status'
+    | 'approvedById'
+    | 'reference'
+    | 'claimUrl'
+    | 'providerStatus'
+    | 'transactionIds'
+    | 'sentAt'
+    | 'sends'
+    | 'nextPollAt'
+    | 'settledAt'
+  >
+> & { updatedAt: Milliseconds };
+
+export interface RefundStore {
+  insertRefund(refund: Refund): Promise<void>;
+  findRefund(id: RefundId): Promise<Refund | undefined>;
+  findRefundByKey(requestKey: string): Promise<Refund | undefined>;
+  /** Oldest first. */
+  listRefundsForOrder(orderId: OrderId): Promise<Refund[]>;
+  listRefundsForPayment(paymentId: PaymentId): Promise<Refund[]>;
+  listRefundsForPayments(paymentIds: readonly PaymentId[]): Promise<Refund[]>;
+  /** Refunds of one provider that succeeded in [from, to), oldest first. */
+  listRefundsSucceededBetween(query: {
+    provider: ProviderName;
+    from: Milliseconds;
+    to: Milliseconds;
+    limit: number;
+  }): Promise<Refund[]>;
+  /** Refunds that have changed since `since`, in the order of their changes, after the given place. */
+  listRefundsChangedSince(query: {
+    since: Milliseconds;
+    after: { updatedAt: Milliseconds; id: string } | null;
+    limit: number;
+  }): Promise<Refund[]>;
+  /** Compare-and-set on status and version, which rises by one; false when another change came first. */
+  changeRefund(input: {
+    id: RefundId;
+    expected: { status: RefundStatus; version: number };
+    change: RefundChange;
+  }): Promise<boolean>;
+  /** Refunds whose `nextPollAt` has come, most overdue first; those of the `except` providers are passed over. */
+  listRefundsToPoll(query: { now: Milliseconds; except: readonly ProviderName[]; limit: number }): Promise<Refund[]>;
+}

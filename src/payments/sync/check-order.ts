@@ -1,0 +1,42 @@
+import { recordAudit } from '#access/audit.ts';
+import type { Actor } from '#kernel/actor.ts';
+import type { OrderId } from '#kernel/ids.ts';
+import { providerTitle } from '#kernel/provider-name.ts';
+import { causeOf, inTransaction } from '#kernel/transaction-context.ts';
+import { refreshOrderCards } from '../lifecycle/change-order.ts';
+import type { PaymentDeps } from '../lifecycle/deps.ts';
+import { whyNotAsked } from '../ports/ask-instead.ts';
+import { refreshPayment } from './refresh-payment.ts';
+
+export type OrderCheck = { kind: 'checked'; changed: number; failed: string[] } | { kind: 'unknown' };
+
+/** Asks the providers about every payment of an order, on an admin's word. */
+export async function checkOrder(deps: PaymentDeps, input: { orderId: OrderId; actor: Actor }): Promise<OrderCheck> {
+  const { actor } = input;
+  const cause = { kind: 'admin', id: actor.id, actor } as const;
+  const payments = await inTransaction(deps, causeOf(actor), async (tx) => {
+    const order = await tx.stores.orders.findOrder(input.orderId);
+    if (order === undefined) return undefined;
+    await recordAudit(tx, { actor, action: 'order.check', subject: `order:${order.id}` });
+    await refreshOrderCards({ ...tx, cause }, order);
+    return tx.stores.payments.listPaymentsForOrder(order.id);
+  });
+  if (payments === undefined) return { kind: 'unknown' };
+  let changed = 0;
+  const failed: string[] = [];
+  for (const payment of payments) {
+    if (payment.creation === 'refused') continue;
+    const provider = deps.providers.find(payment.provider);
+    const notAsked = provider && whyNotAsked(provider);
+    if (notAsked !== undefined) {
+      failed.push(notAsked);
+      continue;
+    }
+    const refresh = await refreshPayment(deps, { paymentId: payment.id, cause });
+    if (refresh.kind === 'changed') changed += 1;
+    if (refresh.kind === 'provider_failed') failed.push(`${providerTitle(payment.provider)}: ${refresh.error.message}`);
+    if (refresh.kind === 'provider_off') failed.push(`${providerTitle(payment.provider)} is not configured`);
+    if (refresh.kind === 'busy') failed.push(`${providerTitle(payment.provider)} is being asked already`);
+  }
+  return { kind: 'checked', changed, failed };
+}

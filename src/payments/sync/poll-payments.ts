@@ -1,0 +1,57 @@
+import type { PaymentDeps } from '../lifecycle/deps.ts';
+import type { Refresh } from '../lifecycle/refresh.ts';
+import type { Payment } from '../model/payment.ts';
+import { postponePoll } from '../model/poll-schedule.ts';
+import { listAway } from '../ports/askable.ts';
+import { refreshPayment } from './refresh-payment.ts';
+
+/** So many payments are asked about at the same time. */
+const concurrency = 4;
+
+const cause = { kind: 'poll', id: 'poll-payments', actor: { kind: 'job', id: 'poll-payments' } } as const;
+
+/** Asks about open payments whose time has come, most overdue first, at most `limit`. Heals every lost webhook. */
+export async function pollPayments(
+  deps: PaymentDeps,
+  input: { limit: number; signal?: AbortSignal },
+): Promise<{ polled: number; changed: number; failed: number }> {
+  // A provider that is down is known to be: its payments wait for the probe instead of failing one by one, and they are
+  // not listed at all, because being the most overdue they would fill the list.
+  const away = listAway(deps.providers);
+  const due = await deps.database.read((stores) =>
+    stores.payments.listPaymentsToPoll({
+      now: deps.clock.now(),
+      except: away,
+      limit: input.limit,
+    }),
+  );
+  const counts = { polled: 0, changed: 0, failed: 0 };
+  const queue = due.values();
+  const work = async (): Promise<void> => {
+    for (const payment of queue) {
+      if (input.signal?.aborted) return;
+      const outcome = await pollOne(deps, { payment, signal: input.signal });
+      counts.polled += 1;
+      if (outcome === 'changed') counts.changed += 1;
+      if (outcome === 'provider_failed' || outcome === 'threw') counts.failed += 1;
+    }
+  };
+  await Promise.all(Array.from({ length: concurrency }, work));
+  return counts;
+}
+
+async function pollOne(
+  deps: PaymentDeps,
+  input: { payment: Payment; signal: AbortSignal | undefined },
+): Promise<Refresh['kind'] | 'threw'> {
+  const { payment, signal } = input;
+  try {
+    const refresh = await refreshPayment(deps, { paymentId: payment.id, cause, ...(signal && { signal }) });
+    return refresh.kind;
+  } catch (error) {
+    // It keeps its place in the schedule: at the head of every list, a few of its kind would end polling for all.
+    deps.log.error('payment not polled', { paymentId: payment.id, provider: payment.provider }, error);
+    await postponePoll(deps, { payment, cause });
+    return 'threw';
+  }
+}

@@ -1,0 +1,93 @@
+import type { PaymentId, ProviderReference } from '#kernel/ids.ts';
+import { assert } from '#kernel/invariant.ts';
+import type { Cause } from '#kernel/transaction-context.ts';
+import { noteProviderOff } from '../collect/note-provider-off.ts';
+import { recoverCreation } from '../collect/request-payment.ts';
+import { applySnapshot } from '../lifecycle/apply-snapshot.ts';
+import type { PaymentDeps } from '../lifecycle/deps.ts';
+import { withPayment } from '../lifecycle/payment-lease.ts';
+import type { Refresh } from '../lifecycle/refresh.ts';
+import { isOpenPayment, type Payment } from '../model/payment.ts';
+import { postponePoll } from '../model/poll-schedule.ts';
+import { ProviderError } from '../ports/provider-errors.ts';
+import { lookAtRefunds } from '../refunds/look-at-refunds.ts';
+
+/**
+ * Asks the provider about one payment and applies what it says. Webhooks, polls, reconciliation and the button
+ * "Check again" all end here; a payment whose creation was never answered is looked for first.
+ */
+export async function refreshPayment(
+  deps: PaymentDeps,
+  input: {
+    paymentId: PaymentId;
+    cause: Cause;
+    /** Where the provider says that the payment is; taken when its own reference is not known yet. */
+    claimedReference?: ProviderReference;
+    /** An id below the reference that a webhook tells of; kept with the payment once the provider has answered. */
+    detail?: string;
+    /** Who finds so many waiting for the payment in this process is told that it is busy. */
+    waitingMax?: number;
+    signal?: AbortSignal;
+  },
+): Promise<Refresh> {
+  const { waitingMax } = input;
+  const leased = await withPayment(deps, {
+    paymentId: input.paymentId,
+    ...(waitingMax !== undefined && { waitingMax }),
+    work: async ({ payment, leaseId }): Promise<Refresh> => {
+      const held = { payment, leaseId, cause: input.cause, ...(input.signal && { signal: input.signal }) };
+      if (deps.providers.find(payment.provider) === undefined) {
+        await postponePoll(deps, held);
+        if (isOpenPayment(payment)) await noteProviderOff(deps, held);
+        return { kind: 'provider_off' };
+      }
+      try {
+        const reference = payment.reference ?? input.claimedReference;
+        if (reference === undefined) return await recoverCreation(deps, held);
+        const refresh = await fetchAndApply(deps, { ...held, reference, detail: input.detail });
+        return await withRefunds(deps, { ...held, refresh });
+      } catch (error) {
+        if (!(error instanceof ProviderError)) throw error;
+        await postponePoll(deps, held);
+        return { kind: 'provider_failed', error };
+      }
+    },
+  });
+  return leased.kind === 'done' ? leased.result : leased;
+}
+
+/**
+ * News that changes nothing of a payment may be news of its refunds; and of one that was just paid there are none yet.
+ * Polls are of payments that are open, and refunds have polls of their own.
+ */
+async function withRefunds(
+  deps: PaymentDeps,
+  input: { payment: Payment; refresh: Refresh; cause: Cause; signal?: AbortSignal },
+): Promise<Refresh> {
+  const { payment, refresh, cause, signal } = input;
+  const hadMoney = payment.paidAt !== null || payment.receivedAmount !== null;
+  if (refresh.kind !== 'unchanged' || cause.kind === 'poll' || !hadMoney) return refresh;
+  await lookAtRefunds(deps, { payment, cause, signal });
+  return refresh;
+}
+
+async function fetchAndApply(
+  deps: PaymentDeps,
+  input: {
+    payment: Payment;
+    leaseId: string;
+    cause: Cause;
+    reference: ProviderReference;
+    detail: string | undefined;
+    signal?: AbortSignal;
+  },
+): Promise<Refresh> {
+  const { payment, leaseId, cause, detail } = input;
+  const provider = deps.providers.find(payment.provider);
+  assert(provider !== undefined, `provider ${payment.provider} is not configured`);
+  const details = [...new Set([...payment.details, ...(detail === undefined ? [] : [detail])])];
+  const requested = { amount: payment.requestedAmount, asset: payment.requestedAsset };
+  const known = { requested, expiresAt: payment.expiresAt };
+  const snapshot = await provider.fetchPayment(input.reference, { details, known, signal: input.signal });
+  return applySnapshot(deps, { paymentId: payment.id, leaseId, snapshot, details, cause });
+}

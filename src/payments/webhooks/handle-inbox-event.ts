@@ -1,0 +1,148 @@
+import { hour, type Milliseconds, second } from '#kernel/clock.ts';
+import { asProviderReference, type PaymentId, type ProviderReference } from '#kernel/ids.ts';
+import { formatAsset } from '#kernel/money.ts';
+import { isProviderName, type ProviderName } from '#kernel/provider-name.ts';
+import type { Cause } from '#kernel/transaction-context.ts';
+import { inTransaction } from '#kernel/transaction-context.ts';
+import type { InboxEvent } from '#messaging/messaging-store.ts';
+import type { DeliveryResult } from '#messaging/outbox-handler.ts';
+import { twinKey, wasSettledByPerson } from '../exceptions/exception.ts';
+import type { PaymentDeps } from '../lifecycle/deps.ts';
+import type { PaymentSnapshot } from '../model/snapshot.ts';
+import { handleSaleEvent } from '../sales/handle-sale-event.ts';
+import { refreshPayment } from '../sync/refresh-payment.ts';
+import { raiseTrouble } from '../trouble.ts';
+
+/**
+ * One event may wait for a look that is in hand: the look after that one tells what all the others are about. They are put
+ * back, so that a payment whose provider hangs takes two of the workers and not all.
+ */
+const waitingMax = 1;
+const lookAgainMs: Milliseconds = second / 2;
+
+const inOtherHands = { kind: 'retry', error: 'the payment is in other hands', pausesLane: false } as const;
+
+/** A provider that is taken for gone is not asked: what it tells all the same waits until it is asked again. */
+const retiredWaitMs: Milliseconds = hour;
+
+/** What a worker does with a received event: it asks the provider about the payment that the event names. */
+export async function handleInboxEvent(
+  deps: PaymentDeps,
+  event: InboxEvent,
+  signal: AbortSignal,
+): Promise<DeliveryResult> {
+  const provider = isProviderName(event.source) ? event.source : undefined;
+  if (provider === undefined) return { kind: 'give_up', reason: `there is no provider ${event.source}` };
+  const known = deps.providers.find(provider);
+  if (known?.sales !== undefined) return handleSaleEvent(deps, { provider, sales: known.sales, event, signal });
+  // Its bytes are all the evidence there is: without its provider it waits among the dead letters.
+  if (known === undefined && event.trust === 'token') {
+    return { kind: 'give_up', reason: `the provider ${provider} is not configured` };
+  }
+  if (isHeldBack(deps, provider)) {
+    const error = 'the provider is taken for gone';
+    return { kind: 'retry', error, retryAfterMs: retiredWaitMs, pausesLane: false, isUntried: true };
+  }
+  const reference = asProviderReference(event.reference);
+  const cause: Cause = { kind: 'webhook', id: event.id, actor: { kind: 'provider', id: provider } };
+  const { detail } = event;
+  const paymentId = await findEventPayment(deps, { provider, reference, detail, signal });
+  if (typeof paymentId === 'object') return noteUnknownPayment(deps, { snapshot: paymentId.foreign, cause });
+  const hint = { claimedReference: reference, ...(detail !== null && { detail }) };
+  const refresh = await refreshPayment(deps, { paymentId, ...hint, cause, waitingMax, signal });
+  switch (refresh.kind) {
+    case 'changed':
+      return { kind: 'done', outcome: `${refresh.from} -> ${refresh.to}` };
+    case 'unchanged':
+      return { kind: 'done', outcome: 'unchanged' };
+    case 'unknown':
+      return { kind: 'done', outcome: 'unknown payment' };
+    case 'provider_off':
+      return { kind: 'give_up', reason: `the provider ${provider} is not configured` };
+    case 'busy':
+      if (refresh.isHere) return { ...inOtherHands, retryAfterMs: lookAgainMs, isUntried: true };
+      // By the queue's own backoff: a lease of a process that died lasts for minutes, and no event may be given up for it.
+      return { ...inOtherHands, retryAfterMs: null };
+    case 'provider_failed':
+      return { kind: 'retry', error: refresh.error.message, retryAfterMs: null, pausesLane: false };
+    default:
+      return refresh satisfies never;
+  }
+}
+
+/** An event of a provider that cannot be asked is all the evidence there is, and needs no call. */
+function isHeldBack(deps: PaymentDeps, provider: ProviderName): boolean {
+  const isRetired = (deps.providers.health(provider)?.retiredAt ?? null) !== null;
+  return isRetired && deps.providers.find(provider)?.capabilities.canFetch === true;
+}
+
+/**
+ * Our payment behind a provider's reference. A reference we do not know may belong to a create whose answer was lost:
+ * the provider itself, asked about it, echoes our payment id.
+ */
+export async function findEventPayment(
+  deps: PaymentDeps,
+  input: { provider: ProviderName; reference: ProviderReference; detail: string | null; signal: AbortSignal },
+): Promise<PaymentId | { foreign: PaymentSnapshot | undefined }> {
+  const known = await deps.database.read((stores) => stores.payments.findPaymentByReference(input));
+  if (known !== undefined) return known.id;
+  const { provider, reference, detail, signal } = input;
+  const options = { details: detail === null ? [] : [detail], signal };
+  const snapshot = await deps.providers.find(provider)?.fetchPayment(reference, options);
+  const paymentId = snapshot?.paymentId ?? null;
+  if (paymentId === null) return { foreign: snapshot };
+  const claimed = await deps.database.read((stores) => stores.payments.findPayment(paymentId));
+  const isOurs = claimed?.provider === input.provider;
+  // A second checkout that the provider made for one payment is not the one that we ask about.
+  const isOther = claimed?.reference !== null && claimed?.reference !== input.reference;
+  return isOurs && !isOther ? claimed.id : { foreign: snapshot };
+}
+
+/** A payment that was made past us is only worth a ring once money is in it. */
+async function noteUnknownPayment(
+  deps: PaymentDeps,
+  input: { snapshot: PaymentSnapshot | undefined; cause: Cause },
+): Promise<DeliveryResult> {
+  const { snapshot, cause } = input;
+  // Late, or of an amount that nobody told: somebody has sent money all the same.
+  const hasMoney = snapshot?.state === 'confirmed' || snapshot?.isLate === true;
+  if (snapshot === undefined || !hasMoney) return { kind: 'done', outcome: 'unknown payment' };
+  const { provider, reference } = snapshot;
+  const key = `payment_unknown:${provider}:${reference}`;
+  const outcome = await inTransaction(deps, cause, async (tx) => {
+    const finding = twinKey({ kind: 'payment_unknown', provider, reference });
+    const known = await tx.stores.exceptions.listExceptionsByKeys([key, ...(finding === undefined ? [] : [finding])]);
+    if (known.some((each) => each.status === 'open' && each.key === finding)) return 'unknown payment, found before';
+    // What somebody has decided about it stands, however often its provider tells of it.
+    if (known[0] !== undefined && wasSettledByPerson(known[0])) return 'unknown payment, settled by a person';
+    await raiseTrouble(tx, {
+      alert: {
+        key,
+        kind: 'payment_unknown',
+        severity: 'warning',
+        orderId: null,
+        paymentId: null,
+        facts: {
+          headline: 'Money came for a payment that is not ours',
+          orderNumber: null,
+          amount: formatAsset(snapshot.requested),
+          detail: `Reference ${reference}`,
+          provider,
+          why: snapshot.providerStatus,
+          trust: snapshot.trust,
+        },
+        actions: ['resolve'],
+      },
+      facts: {
+        provider,
+        reference,
+        there: `${snapshot.providerStatus}, ${formatAsset(snapshot.requested)}`,
+        money: snapshot.requested,
+        label: snapshot.label,
+        subjectAt: snapshot.createdAt,
+      },
+    });
+    return 'unknown payment with money';
+  });
+  return { kind: 'done', outcome };
+}

@@ -1,0 +1,132 @@
+// Messages that are given up on ring, and the ring cannot ring for itself.
+
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { raiseAlert } from '#alerts/raise-alert.ts';
+import { createPumps } from '#app/workers.ts';
+import { systemActor } from '#kernel/actor.ts';
+import { minute, second } from '#kernel/clock.ts';
+import { asProviderReference } from '#kernel/ids.ts';
+import { causeOf, inTransaction } from '#kernel/transaction-context.ts';
+import type { OutboxMessage } from '#messaging/messaging-store.ts';
+import type { DeliveryResult } from '#messaging/outbox-handler.ts';
+import { topics } from '#messaging/topics.ts';
+import type { PaymentProvider } from '#payments/ports/payment-provider.ts';
+import { openTestDatabase, type TestDatabase } from '#test/support/database.ts';
+import { createTestDeps, lookAt, placeTestOrder, type TestDeps } from '#test/support/payment-looks.ts';
+import { createScriptedProviders } from '#test/support/scripted-providers.ts';
+
+let opened: TestDatabase;
+let deps: TestDeps;
+beforeEach(async () => {
+  opened = await openTestDatabase();
+  deps = createTestDeps(opened.database);
+});
+afterEach(() => opened.remove());
+
+function pumps(deliver: (message: OutboxMessage) => Promise<DeliveryResult>): ReturnType<typeof createPumps> {
+  const handlers = Object.keys(topics).map((topic) => ({ topic, deliver }));
+  return createPumps({ ...deps, instanceId: 'one' }, { handlers, lanes: ['pager'] });
+}
+
+test('alert cards that Telegram never takes are reported once each and then let be', async () => {
+  await inTransaction(deps, causeOf(systemActor), (tx) =>
+    raiseAlert(tx, {
+      ...{ key: 'provider_down:btcpay', kind: 'provider_down', severity: 'critical', orderId: null, paymentId: null },
+      facts: {
+        ...{ headline: 'Provider does not answer', orderNumber: null, amount: null, detail: null },
+        ...{ provider: 'btcpay', why: 'timeout', trust: null },
+      },
+      actions: [],
+    }),
+  );
+  let attempts = 0;
+  const { outbox } = pumps(() => {
+    attempts += 1;
+    if (attempts > 20) throw new Error('the ring rings for itself');
+    return Promise.resolve({ kind: 'give_up', reason: 'chat 1: 400: Bad Request: something new' });
+  });
+  for (const pump of outbox) await pump.drain();
+  expect(attempts).toBe(2);
+  const letters = await opened.database.read((stores) => stores.outbox.listAbandoned({ before: null, limit: 9 }));
+  expect(letters).toHaveLength(2);
+  const alerts = await opened.database.read((stores) =>
+    stores.alerts.listAlerts({ statuses: ['open'], before: null, limit: 9 }),
+  );
+  expect(alerts.map((alert) => alert.key).sort()).toEqual(['dead_letter:alert.card', 'provider_down:btcpay']);
+});
+
+test('an event of a payment that a process died with in hand waits until its lease is over', async () => {
+  const paymentId = await placeTestOrder(deps);
+  await lookAt(deps, { paymentId, shows: {} });
+  const now = deps.clock.now();
+  await opened.database.transaction(async (stores) => {
+    await stores.payments.leasePayment({ id: paymentId, by: 'dead', now, until: now + 3 * minute });
+    await stores.inbox.append({
+      ...{ id: 'event-1', receivedAt: now, source: 'btcpay', eventKey: 'delivery-1', eventType: 'InvoiceSettled' },
+      ...{ reference: asProviderReference(paymentId), detail: null, trust: 'signed', body: new Uint8Array() },
+    });
+  });
+  const { inbox } = pumps(() => Promise.resolve({ kind: 'done', outcome: 'sent' }));
+  for (let waited = 0; waited < 3 * 60 - 1; waited += 1) {
+    await inbox.drain();
+    deps.clock.advance(second);
+  }
+  const event = await opened.database.read((stores) => stores.inbox.find('event-1'));
+  expect(event).toMatchObject({ abandonedAt: null, lastError: 'the payment is in other hands' });
+  expect(event?.finishedAttempts).toBeLessThan(15);
+});
+
+async function receive(reference: string, count: number): Promise<void> {
+  const now = deps.clock.now();
+  await opened.database.transaction(async (stores) => {
+    for (let number = 1; number <= count; number += 1) {
+      await stores.inbox.append({
+        ...{ id: `${reference}-${number}`, receivedAt: now, source: 'btcpay', eventKey: `${reference}-${number}` },
+        ...{ eventType: 'InvoiceProcessing', reference, detail: null, trust: 'signed', body: new Uint8Array() },
+      });
+    }
+  });
+}
+
+test('a payment whose provider hangs fills no more than two places, whatever the number of its events', async () => {
+  const slow = asProviderReference('hangs');
+  await placeTestOrder(deps, { reference: slow });
+  await placeTestOrder(deps, { reference: asProviderReference('quick') });
+  const providers = createScriptedProviders(['btcpay'], deps.clock);
+  const scripted = providers.find('btcpay');
+  if (scripted === undefined) throw new Error('btcpay is not on');
+  const hanging = Promise.withResolvers<void>();
+  const quick = Promise.withResolvers<void>();
+  const provider: PaymentProvider = {
+    ...scripted,
+    async fetchPayment(reference) {
+      if (reference === slow) await hanging.promise;
+      else quick.resolve();
+      return scripted.fetchPayment(reference);
+    },
+  };
+  deps = { ...deps, providers: { ...providers, find: () => provider } };
+  await receive('hangs', 20);
+  await receive('quick', 1);
+  const { inbox } = pumps(() => Promise.resolve({ kind: 'done', outcome: 'sent' }));
+  await inbox.start();
+  await quick.promise;
+  const waiting = await opened.database.read((stores) => stores.inbox.find('hangs-20'));
+  expect(waiting).toMatchObject({
+    startedAttempts: 0,
+    finishedAttempts: 0,
+    availableAt: deps.clock.now() + second / 2,
+  });
+
+  hanging.resolve();
+  await inbox.stop();
+  const later = pumps(() => Promise.resolve({ kind: 'done', outcome: 'sent' })).inbox;
+  for (let round = 0; round < 20; round += 1) {
+    deps.clock.advance(2 * second);
+    await later.drain();
+  }
+  for (let number = 1; number <= 20; number += 1) {
+    const event = await opened.database.read((stores) => stores.inbox.find(`hangs-${number}`));
+    expect(event).toMatchObject({ processedAt: expect.any(Number), finishedAttempts: 1, startedAttempts: 1 });
+  }
+});

@@ -1,0 +1,137 @@
+// Placing an order while providers refuse, hang and go away: one live link, no ring for what went well in the end.
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { adminActor } from '#access/admin.ts';
+import { storeActor } from '#kernel/actor.ts';
+import { cancelOrder } from '#payments/collect/cancel-order.ts';
+import { createPaymentLink } from '#payments/collect/create-payment-link.ts';
+import { type NewOrder, type PlacedOrder, placeOrder } from '#payments/collect/place-order.ts';
+import { openTestDatabase, type TestDatabase } from '#test/support/database.ts';
+import { createTestDeps, detailsOf, lookAt, type TestDeps } from '#test/support/payment-looks.ts';
+import {
+  createScriptedProviders,
+  rejected,
+  type ScriptedProviders,
+  unreachable,
+} from '#test/support/scripted-providers.ts';
+
+let opened: TestDatabase;
+let deps: TestDeps;
+let providers: ScriptedProviders;
+beforeEach(async () => {
+  opened = await openTestDatabase();
+  const made = createTestDeps(opened.database);
+  providers = createScriptedProviders(['coinbase', 'btcpay'], made.clock);
+  deps = { ...made, providers };
+});
+afterEach(() => opened.remove());
+
+const request: NewOrder = {
+  ...{ idempotencyKey: 'cart-1', bodyHash: 'hash', origin: 'store', actor: storeActor, provider: 'auto' },
+  items: [{ sku: null, name: 'Field Guide', quantity: 1, unitAmountMinor: 4_900 }],
+  ...{ currency: 'USD', customerEmail: null, customerName: null, redirectUrl: null, metadata: {} },
+  ...{ reference: null, note: null },
+};
+const admin = adminActor(42);
+
+function placed(result: PlacedOrder): Extract<PlacedOrder, { kind: 'placed' }>['order'] {
+  if (result.kind !== 'placed') throw new Error(`the order was not placed: ${result.kind}`);
+  return result.order;
+}
+
+async function onlyOrder() {
+  const [order] = await opened.database.read((stores) =>
+    stores.orders.listOrders({ statuses: null, before: null, limit: 2 }),
+  );
+  if (order === undefined) throw new Error('there is no order');
+  const payments = await opened.database.read((stores) => stores.payments.listPaymentsForOrder(order.id));
+  return { order, payments };
+}
+
+async function openAlerts(): Promise<string[]> {
+  const alerts = await opened.database.read((stores) =>
+    stores.alerts.listAlerts({ statuses: ['open'], before: null, limit: 9 }),
+  );
+  return alerts.map((alert) => alert.kind);
+}
+
+test('a request that is repeated while it is in hand makes one link, also at the second provider', async () => {
+  const hanging = Promise.withResolvers<void>();
+  const asked = Promise.withResolvers<void>();
+  providers.onCreate('coinbase', async () => {
+    asked.resolve();
+    await hanging.promise;
+    throw unreachable('coinbase');
+  });
+  const first = placeOrder(deps, request);
+  await asked.promise;
+  const second = placeOrder(deps, request);
+  hanging.resolve();
+  const links = [placed(await first), placed(await second)].map((order) => order.payment?.checkout_url);
+  expect(providers.created).toEqual(['btcpay-1']);
+  expect(links[0]).toBe(links[1]);
+});
+
+test('a provider that refuses rings nobody when the next one takes the order', async () => {
+  providers.onCreate('coinbase', () => {
+    throw rejected('coinbase');
+  });
+  expect(placed(await placeOrder(deps, request)).payment?.provider).toBe('btcpay');
+  expect(await openAlerts()).toEqual([]);
+});
+
+test('providers that all refuse ring once', async () => {
+  for (const name of ['coinbase', 'btcpay'] as const) {
+    providers.onCreate(name, () => {
+      throw rejected(name);
+    });
+  }
+  expect((await placeOrder(deps, request)).kind).toBe('provider_failed');
+  expect(await openAlerts()).toEqual(['payment_not_created']);
+});
+
+test('an order that is cancelled while a provider hangs gets no link at the next one', async () => {
+  providers.onCreate('coinbase', async () => {
+    const { order } = await onlyOrder();
+    await cancelOrder(deps, { orderId: order.id, actor: admin, reason: null });
+    throw rejected('coinbase');
+  });
+  expect((await placeOrder(deps, request)).kind).toBe('provider_failed');
+  expect(providers.created).toEqual([]);
+});
+
+test('a repeated request goes on at another provider when the first was switched off in between', async () => {
+  for (const name of ['coinbase', 'btcpay'] as const) {
+    providers.onCreate(name, () => {
+      throw unreachable(name);
+    });
+  }
+  expect((await placeOrder(deps, { ...request, provider: 'coinbase' })).kind).toBe('provider_failed');
+  providers.switchOff('coinbase');
+  providers.onCreate('btcpay', () => undefined);
+  expect(placed(await placeOrder(deps, request)).payment?.provider).toBe('btcpay');
+});
+
+test('a new link is made elsewhere when the open one is of a provider that was switched off', async () => {
+  const order = placed(await placeOrder(deps, request));
+  expect(order.payment?.provider).toBe('coinbase');
+  providers.switchOff('coinbase');
+  const { order: stored } = await onlyOrder();
+  const link = await createPaymentLink(deps, { orderId: stored.id, provider: 'auto', actor: admin });
+  expect(link).toMatchObject({ kind: 'created', payment: { provider: 'btcpay' } });
+});
+
+test('an order that is paid or cancelled is given no link, although one of its payments is still open', async () => {
+  providers.onCreate('coinbase', () => {
+    throw unreachable('coinbase');
+  });
+  placed(await placeOrder(deps, request));
+  const { order, payments } = await onlyOrder();
+  const paid = payments.find((payment) => payment.provider === 'btcpay');
+  if (paid === undefined) throw new Error('there is no payment at btcpay');
+  await lookAt(deps, { paymentId: paid.id, shows: { state: 'confirmed', providerStatus: 'Settled' } });
+  expect((await detailsOf(deps, paid.id)).order.status).toBe('paid');
+  providers.onCreate('coinbase', () => undefined);
+  const link = await createPaymentLink(deps, { orderId: order.id, provider: 'auto', actor: admin });
+  expect(link).toEqual({ kind: 'refused', reason: 'The order is paid; it takes no new payment.' });
+  expect(providers.created).toEqual(['btcpay-1']);
+});

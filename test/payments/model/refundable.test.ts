@@ -1,0 +1,78 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { asRefundId } from '#kernel/ids.ts';
+import { paymentStatuses } from '#payments/model/payment.ts';
+import { type Refund, type RefundStatus, refundStatuses } from '#payments/model/refund.ts';
+import { capturedMinor, sumRefunds } from '#payments/model/refundable.ts';
+import { aPayment } from '#test/support/payments.ts';
+import { aRefund } from '#test/support/refunds.ts';
+
+const keeps = { returnsOddPayments: false };
+const came = (received: string, expected = '49.00') => ({
+  expectedAmount: expected,
+  receivedAmount: received,
+  receivedAsset: 'USD',
+});
+
+describe('what was captured', () => {
+  test('is nothing while no confirmed money is there', () => {
+    const withMoney = paymentStatuses.filter(
+      (status) => capturedMinor(aPayment({ status, ...came('49.00') }), keeps) > 0,
+    );
+    expect(withMoney.sort()).toEqual(['overpaid', 'paid', 'paid_late', 'underpaid']);
+  });
+
+  test('is what came, also when that is less or more than was asked for', () => {
+    expect(capturedMinor(aPayment({ status: 'underpaid', ...came('20.00') }), keeps)).toBe(2000);
+    expect(capturedMinor(aPayment({ status: 'overpaid', ...came('60.50') }), keeps)).toBe(6050);
+    expect(capturedMinor(aPayment({ status: 'paid' }), keeps)).toBe(4900);
+  });
+
+  test('is rounded down, never up, where the provider counts in coins', () => {
+    const inCoins = { expectedAmount: '0.00300000', receivedAmount: '0.00199999', receivedAsset: 'BTC' };
+    expect(capturedMinor(aPayment({ status: 'underpaid', ...inCoins }), keeps)).toBe(3266);
+    expect(capturedMinor(aPayment({ status: 'underpaid', ...came('20.009') }), keeps)).toBe(2000);
+  });
+
+  test('is the price and nothing beside it where the provider returns what came short or too much', () => {
+    const returns = { returnsOddPayments: true };
+    expect(capturedMinor(aPayment({ status: 'underpaid', ...came('20.00') }), returns)).toBe(0);
+    expect(capturedMinor(aPayment({ status: 'paid_late', ...came('49.00') }), returns)).toBe(0);
+    expect(capturedMinor(aPayment({ status: 'overpaid', ...came('60.50') }), returns)).toBe(4900);
+  });
+});
+
+describe('what may go back', () => {
+  const paid = aPayment({ status: 'paid', ...came('49.00') });
+  const refund = (status: RefundStatus, amountMinor: number): Refund => aRefund({ status, amountMinor });
+
+  test('is less by everything that went back or may still', () => {
+    const refunds = [refund('succeeded', 1000), refund('unknown', 500), refund('pending', 300), refund('failed', 4900)];
+    expect(sumRefunds(paid, { refunds, ...keeps })).toEqual({
+      capturedMinor: 4900,
+      refundedMinor: 1000,
+      onItsWayMinor: 800,
+      refundableMinor: 3100,
+    });
+  });
+
+  test('and what went back are never together more than was captured, and never below nothing', () => {
+    const anyRefund = fc.record({
+      status: fc.constantFrom(...refundStatuses),
+      amountMinor: fc.integer({ min: 1, max: 9_000 }),
+    });
+    fc.assert(
+      fc.property(
+        fc.array(anyRefund, { maxLength: 8 }),
+        fc.integer({ min: 0, max: 20_000 }),
+        (parts, receivedMinor) => {
+          const received = (receivedMinor / 100).toFixed(2);
+          const refunds = parts.map((part, index) => aRefund({ ...part, id: asRefundId(`r-${index}`) }));
+          const sums = sumRefunds(aPayment({ status: 'paid', ...came(received) }), { refunds, ...keeps });
+          const counted = sums.refundedMinor + sums.onItsWayMinor;
+          expect(sums.refundableMinor).toBe(Math.max(0, receivedMinor - counted));
+        },
+      ),
+    );
+  });
+});

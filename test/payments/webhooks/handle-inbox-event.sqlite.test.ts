@@ -1,0 +1,85 @@
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { asProviderReference } from '#kernel/ids.ts';
+import type { InboxEvent } from '#messaging/messaging-store.ts';
+import type { DeliveryResult } from '#messaging/outbox-handler.ts';
+import { createProviderWatch } from '#payments/availability/watch-providers.ts';
+import { pollPayments } from '#payments/sync/poll-payments.ts';
+import { handleInboxEvent } from '#payments/webhooks/handle-inbox-event.ts';
+import { openTestDatabase, type TestDatabase } from '#test/support/database.ts';
+import { createTestDeps, placeTestOrder, type TestDeps } from '#test/support/payment-looks.ts';
+import { createScriptedProviders, type ScriptedProviders } from '#test/support/scripted-providers.ts';
+
+let opened: TestDatabase;
+let deps: TestDeps;
+let providers: ScriptedProviders;
+beforeEach(async () => {
+  opened = await openTestDatabase();
+  const made = createTestDeps(opened.database);
+  providers = createScriptedProviders(['btcpay'], made.clock);
+  deps = { ...made, providers };
+});
+afterEach(() => opened.remove());
+
+function handle(reference: string): Promise<DeliveryResult> {
+  const event: InboxEvent = {
+    ...{ id: 'event-1', source: 'btcpay', eventKey: 'delivery-1', eventType: 'InvoiceSettled', reference },
+    ...{
+      detail: null,
+      trust: 'signed',
+      body: new Uint8Array(),
+      headers: {},
+      outcome: null,
+      receivedAt: 0,
+      availableAt: 0,
+      lockedUntil: null,
+    },
+    ...{ lockedBy: null, processedAt: null, abandonedAt: null, lastError: null, startedAttempts: 1 },
+    finishedAttempts: 0,
+  };
+  return handleInboxEvent(deps, event, new AbortController().signal);
+}
+
+async function openAlerts(): Promise<string[]> {
+  const alerts = await opened.database.read((stores) =>
+    stores.alerts.listAlerts({ statuses: ['open'], before: null, limit: 9 }),
+  );
+  return alerts.map((alert) => alert.key);
+}
+
+test('money in a second checkout that a provider made for one payment rings', async () => {
+  const paymentId = await placeTestOrder(deps, { reference: asProviderReference('first') });
+  providers.shows('second', { paymentId, state: 'confirmed', providerStatus: 'Settled' });
+  expect(await handle('second')).toEqual({ kind: 'done', outcome: 'unknown payment with money' });
+  expect(await openAlerts()).toEqual(['payment_unknown:btcpay:second']);
+});
+
+test('money of an amount that nobody tells, in a payment that is not ours, rings too', async () => {
+  providers.shows('foreign', { paymentId: null, state: 'expired', isLate: true, providerStatus: 'deposit' });
+  expect(await handle('foreign')).toEqual({ kind: 'done', outcome: 'unknown payment with money' });
+  providers.shows('empty', { paymentId: null, state: 'expired' });
+  expect(await handle('empty')).toEqual({ kind: 'done', outcome: 'unknown payment' });
+  expect(await openAlerts()).toEqual(['payment_unknown:btcpay:foreign']);
+});
+
+test('an event of a provider that is taken for gone waits, and uses up no attempt', async () => {
+  const paymentId = await placeTestOrder(deps, { reference: asProviderReference('first') });
+  providers.shows('first', { paymentId });
+  providers.feels('btcpay', { retiredAt: 1 });
+  expect(await handle('first')).toMatchObject({ kind: 'retry', isUntried: true, retryAfterMs: 3_600_000 });
+  providers.feels('btcpay', { retiredAt: null });
+  expect(await handle('first')).toEqual({ kind: 'done', outcome: 'unchanged' });
+});
+
+test('open payments of a provider that is not configured any more ring once, until it is configured again', async () => {
+  const now = deps.clock.now();
+  await placeTestOrder(deps, { provider: 'bitpay', reference: asProviderReference('a'), nextPollAt: now });
+  await placeTestOrder(deps, { provider: 'bitpay', reference: null, nextPollAt: now });
+  await pollPayments(deps, { limit: 9 });
+  deps.clock.advance(60_000);
+  await pollPayments(deps, { limit: 9 });
+  expect(await openAlerts()).toEqual(['provider_down:bitpay']);
+  const alert = await opened.database.read((stores) => stores.alerts.findLiveAlert('provider_down:bitpay'));
+  expect(alert?.occurrences).toBe(1);
+  await createProviderWatch({ ...deps, providers: createScriptedProviders(['bitpay'], deps.clock) })({});
+  expect(await openAlerts()).toEqual([]);
+});
