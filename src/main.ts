@@ -3,7 +3,7 @@
 import { readFileSync } from 'node:fs';
 import { enableCompileCache } from 'node:module';
 import { type ParseArgsConfig, parseArgs } from 'node:util';
-import { loadConfig, loadDatabaseConfig } from './config.ts';
+import { loadConfig, loadDatabaseConfig } from '#config/load-config.ts';
 
 /** The BSD `sysexits` code for a wrong configuration: a supervisor can tell it from a crash. */
 const exitConfiguration = 78;

@@ -7,7 +7,7 @@ import type { EventLog } from '#kernel/events.ts';
 import { createIds, systemRandom } from '#kernel/ids.ts';
 import type { PaymentDeps } from '#payments/lifecycle/deps.ts';
 import type { WebhookDelivery } from '#payments/ports/payment-provider.ts';
-import { createProviderRegistry } from '#payments/providers/registry.ts';
+import { createProviderRegistry } from '#payments/providers/registry/registry.ts';
 import { createWebhookReceiver } from '#payments/webhooks/receive-webhook.ts';
 import { btcpay } from './account.ts';
 

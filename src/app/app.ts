@@ -1,17 +1,17 @@
 // The composition root: with its app-*.ts siblings the one place that knows every side. What every role needs is in
 // app-core.ts; the sides that serve one role each are put together here, and started and stopped in the order written.
 import { createOwnerDirectory } from '#access/owner-directory.ts';
+import type { Config } from '#config/load-config.ts';
 import { createJobs } from '#jobs/jobs.ts';
 import { createScheduler, type JobRun, type Scheduler } from '#jobs/scheduler.ts';
 import { type Clock, second, systemClock } from '#kernel/clock.ts';
 import { type Random, systemRandom } from '#kernel/ids.ts';
+import { createStriker } from '#logging/redaction.ts';
 import { createShopWebhookHandler } from '#messaging/shop/shop-webhook.ts';
 import { createCancelHandler } from '#payments/collect/cancel-order.ts';
 import { createRefundHandler } from '#payments/refunds/send-refund.ts';
 import { createWebhookReceiver } from '#payments/webhooks/receive-webhook.ts';
 import { createServer, type TillkeeperServer } from '#server/server.ts';
-import type { Config } from '#src/config.ts';
-import { createStriker } from '#src/logger-scrubber.ts';
 import packageJson from '../../package.json' with { type: 'json' };
 import { type Bots, createBots, receiversOf } from './bots.ts';
 import { applyMigrations, type Core, type CoreDeps, openCore } from './core.ts';

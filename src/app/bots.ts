@@ -2,9 +2,9 @@
 import { type AdminBot, createAdminBot } from '#bot/admin/admin-bot.ts';
 import { createPager, type Pager } from '#bot/pager/pager.ts';
 import type { TelegramUpdate, UpdateMode } from '#bot/telegram.ts';
+import type { Config } from '#config/load-config.ts';
 import type { PaymentDeps } from '#payments/lifecycle/deps.ts';
 import type { TelegramReceiver } from '#server/telegram.ts';
-import type { Config } from '#src/config.ts';
 
 export interface Bots {
   adminBot: AdminBot;

@@ -1,5 +1,5 @@
 // The care of the database by hand: which engine it is decides how.
-import type { DatabaseConfig } from '#src/config-values.ts';
+import type { DatabaseConfig } from '#config/formats.ts';
 
 /** A sentence about the backup that was made. */
 export async function backUp(

@@ -1,15 +1,16 @@
 // What every role of the process needs, whatever it serves: log, metrics, database, providers, and the verbs' dependencies.
+
+import type { Config } from '#config/load-config.ts';
 import { openDatabase } from '#db/open-database.ts';
 import type { OpenDatabase } from '#db/open-options.ts';
 import type { Clock } from '#kernel/clock.ts';
 import { createIds, type Random } from '#kernel/ids.ts';
+import { createLogger, toEventLog } from '#logging/logger.ts';
 import type { PaymentDeps } from '#payments/lifecycle/deps.ts';
 import { createRetiredProviders } from '#payments/ports/retired-providers.ts';
-import type { HttpPolicy } from '#payments/providers/http-policy.ts';
-import { createProviderRegistry } from '#payments/providers/registry.ts';
+import type { HttpPolicy } from '#payments/providers/http/policy.ts';
+import { createProviderRegistry } from '#payments/providers/registry/registry.ts';
 import { createMetrics, type Metrics } from '#server/metrics.ts';
-import type { Config } from '#src/config.ts';
-import { createLogger, toEventLog } from '#src/logger.ts';
 
 export interface CoreDeps {
   config: Config;

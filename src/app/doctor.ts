@@ -2,21 +2,21 @@
 // by itself, with attempts and a breaker of its own, and opens the database beside whoever uses it. So `npm run doctor`
 // and the bot show the same, and a breaker that is open does not hide what is behind it.
 import { checkTelegram } from '#bot/set-up/check-telegram.ts';
+import type { Config } from '#config/load-config.ts';
 import type { Clock, Milliseconds } from '#kernel/clock.ts';
 import { second, systemClock } from '#kernel/clock.ts';
 import { type Random, systemRandom } from '#kernel/ids.ts';
 import type { ProviderName } from '#kernel/provider-name.ts';
 import { type GroupedCheck, type SetUpCheck, type SetUpReport, well } from '#kernel/set-up-check.ts';
+import { createScrubber } from '#logging/redaction.ts';
 import type { PaymentProvider, ProviderRegistry } from '#payments/ports/payment-provider.ts';
-import { createProviderRegistry } from '#payments/providers/registry.ts';
-import { failedCheck } from '#payments/providers/set-up-failure.ts';
-import type { Config } from '#src/config.ts';
+import { failedCheck } from '#payments/providers/kit/set-up-failure.ts';
+import { createProviderRegistry } from '#payments/providers/registry/registry.ts';
 import { type AddressQuestion, checkAddress, type Route } from '#src/doctor/check-address.ts';
 import { checkFiles } from '#src/doctor/check-files.ts';
 import { checkShop } from '#src/doctor/check-shop.ts';
 import { type ClockReading, judgeClock } from '#src/doctor/judge-clock.ts';
 import { type CheckGroup, runChecks } from '#src/doctor/run-checks.ts';
-import { createScrubber } from '#src/logger-scrubber.ts';
 
 export interface Doctor {
   /** Looks at everything anew, or joins the look in hand. Never rejects for what it finds, and ends within its bound. */

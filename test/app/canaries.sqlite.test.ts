@@ -2,10 +2,10 @@
 // its log and its answers are searched for them.
 import { createHash } from 'node:crypto';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { settings } from '#config/settings.ts';
 import { hour } from '#kernel/clock.ts';
 import { providerNames } from '#kernel/provider-name.ts';
 import { simulators } from '#sandbox/providers/registry.ts';
-import { settings } from '#src/config-settings.ts';
 import { cases } from '#test/contract/providers/registry.ts';
 import { providersThat } from '#test/support/abilities.ts';
 import { type House, openHouse } from '#test/support/house.ts';

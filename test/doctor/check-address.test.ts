@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { checkAddress, type Identity, judgeAddress, judgeRoute } from '#src/doctor/check-address.ts';
-import { json, scriptedServer } from '../payments/providers/support.ts';
+import { json, scriptedServer } from '../payments/providers/support/scripted-server.ts';
 
 const publicUrl = 'https://till.example';
 const about = { publicUrl, instance: 'one', isAllLocal: false };

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { checkShop, judgeShop } from '#src/doctor/check-shop.ts';
-import { json, scriptedServer } from '../payments/providers/support.ts';
+import { json, scriptedServer } from '../payments/providers/support/scripted-server.ts';
 
 const origin = 'https://shop.example';
 const answered = (status: number) => judgeShop({ kind: 'answered', status, contentType: '', text: '' }, origin);

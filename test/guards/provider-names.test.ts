@@ -12,12 +12,12 @@ const allowed: ReadonlySet<string> = new Set([
   // Names and titles.
   'src/kernel/provider-name.ts',
   // Adapters, in the order of `auto`.
-  'src/payments/providers/registry.ts',
+  'src/payments/providers/registry/registry.ts',
   // Simulators.
   'sandbox/providers/registry.ts',
   // Settings one by one, and what becomes of them together.
-  'src/config-settings.ts',
-  'src/config-providers.ts',
+  'src/config/settings.ts',
+  'src/config/providers.ts',
 ]);
 
 const folders = ['src/payments/providers', 'sandbox/providers'];

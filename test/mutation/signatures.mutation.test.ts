@@ -12,7 +12,7 @@ import { type Mutant, mutantVariable } from './mutant.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const vitest = `${root}/node_modules/vitest/vitest.mjs`;
-const keyedHash = 'src/payments/providers/keyed-hash.ts';
+const keyedHash = 'src/payments/providers/kit/keyed-hash.ts';
 
 /** What three of the adapters share; its flaws show in the tests of each. */
 const shared: readonly Mutant[] = [

@@ -1,18 +1,18 @@
+import { loadConfig } from '#config/load-config.ts';
+import { settingNames, settings } from '#config/settings.ts';
 import { systemClock } from '#kernel/clock.ts';
 import type { EventLog } from '#kernel/events.ts';
 import { createIds, systemRandom } from '#kernel/ids.ts';
 import { type ProviderName, providerNames } from '#kernel/provider-name.ts';
 import type { PaymentDeps } from '#payments/lifecycle/deps.ts';
-import type { HttpPolicy } from '#payments/providers/http-policy.ts';
-import { createProviderRegistry } from '#payments/providers/registry.ts';
+import type { HttpPolicy } from '#payments/providers/http/policy.ts';
+import { createProviderRegistry } from '#payments/providers/registry/registry.ts';
 import { createWebhookReceiver } from '#payments/webhooks/receive-webhook.ts';
 import type { ProviderSandbox } from '#sandbox/providers/options.ts';
 import { startProviderSandbox } from '#sandbox/providers/server.ts';
 import type { Check } from '#server/health.ts';
 import { createMetrics } from '#server/metrics.ts';
 import { createServer, type ServerDeps, type TillkeeperServer } from '#server/server.ts';
-import { loadConfig } from '#src/config.ts';
-import { settingNames, settings } from '#src/config-settings.ts';
 import { openTestDatabase, type TestDatabase } from '#test/support/database.ts';
 
 export const storeKey = 'key-of-the-shop';

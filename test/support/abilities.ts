@@ -3,7 +3,7 @@ import { systemClock } from '#kernel/clock.ts';
 import { systemRandom } from '#kernel/ids.ts';
 import { eachProvider, type ProviderName, providerNames } from '#kernel/provider-name.ts';
 import type { ProviderCapabilities } from '#payments/ports/payment-provider.ts';
-import { createProviderRegistry } from '#payments/providers/registry.ts';
+import { createProviderRegistry } from '#payments/providers/registry/registry.ts';
 import { startProviderSandbox } from '#sandbox/providers/server.ts';
 import { createRecordingLog } from './event-log.ts';
 import { providerSettings } from './provider-settings.ts';

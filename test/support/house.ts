@@ -1,13 +1,13 @@
 // The whole product over real HTTP and a real SQLite file, between simulated providers, a local Telegram and a shop.
 
 import { type App, createApp } from '#app/app.ts';
+import { loadConfig } from '#config/load-config.ts';
 import type { JobRun } from '#jobs/scheduler.ts';
 import { second } from '#kernel/clock.ts';
-import type { HttpPolicy } from '#payments/providers/http-policy.ts';
+import type { HttpPolicy } from '#payments/providers/http/policy.ts';
 import type { VisitAction, WebhookDelivery } from '#sandbox/providers/contract.ts';
 import type { CallbackAnswer } from '#sandbox/telegram/callbacks.ts';
 import type { SandboxMessage } from '#sandbox/telegram/model.ts';
-import { loadConfig } from '#src/config.ts';
 import { type Answer, createShopClient, type PlacedOrder, readAnswer, type ShopClient } from './house-client.ts';
 import { awaitFound } from './house-wait.ts';
 import { adminBot, openWorld, owner, pagerBot, storeKey, type World, type WorldOptions } from './house-world.ts';

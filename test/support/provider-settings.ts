@@ -1,5 +1,5 @@
-import { loadConfig } from '#src/config.ts';
-import type { ProvidersConfig } from '#src/config-providers.ts';
+import { loadConfig } from '#config/load-config.ts';
+import type { ProvidersConfig } from '#config/providers.ts';
 
 const product = { TELEGRAM_BOT_TOKEN: '1:a', OWNER_IDS: '1' };
 

@@ -1,7 +1,7 @@
 import { formatMoney, type Money } from '#kernel/money.ts';
 import { type ProviderName, providerTitle } from '#kernel/provider-name.ts';
-import { isAskable } from '../ports/askable.ts';
 import type { PaymentProvider, ProviderRegistry } from '../ports/payment-provider.ts';
+import { isAvailable } from '../ports/provider-availability.ts';
 
 export type ProviderChoice =
   /** In the order in which they are to be tried; never empty. */
@@ -27,7 +27,7 @@ export function chooseProvider(
   }
   const able = providers.list().filter((provider) => provider.quote(money) !== undefined);
   if (able.length === 0) return { kind: 'none', reason: `No configured provider can take ${formatMoney(money)}.` };
-  const healthy = able.filter((provider) => isAskable(providers.health(provider.name)));
+  const healthy = able.filter((provider) => isAvailable(providers.health(provider.name)));
   if (healthy.length === 0) return { kind: 'none', reason: 'Every provider that could take it is down.' };
   const preferred = healthy.filter((provider) => provider.name === wanted.prefer);
   return { kind: 'candidates', candidates: [...new Set([...preferred, ...healthy])] };

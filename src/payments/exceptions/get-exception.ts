@@ -5,7 +5,7 @@ import type { Payment } from '../model/payment.ts';
 import type { Refund } from '../model/refund.ts';
 import { type RefundSums, sumRefunds } from '../model/refundable.ts';
 import { surplusOf } from '../model/surplus.ts';
-import { whyNotAsked } from '../ports/ask-instead.ts';
+import { refuseFetch } from '../ports/capability-refusal.ts';
 import type { ProviderRegistry } from '../ports/payment-provider.ts';
 import type { PaymentStores } from '../ports/payment-store.ts';
 import type { PaymentException } from './exception.ts';
@@ -64,7 +64,7 @@ function canAsk(
 ): boolean {
   const name = exception.provider ?? payment?.provider;
   const provider = name === undefined ? undefined : providers.find(name);
-  return provider === undefined || whyNotAsked(provider) === undefined;
+  return provider === undefined || refuseFetch(provider) === undefined;
 }
 
 function returnsOf(payment: Payment, about: { order: Order; sums: RefundSums; refunds: readonly Refund[] }) {

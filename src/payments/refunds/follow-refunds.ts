@@ -2,7 +2,7 @@ import type { RefundId } from '#kernel/ids.ts';
 import type { PaymentDeps } from '../lifecycle/deps.ts';
 import { withPayment } from '../lifecycle/payment-lease.ts';
 import type { Refund } from '../model/refund.ts';
-import { listAway } from '../ports/askable.ts';
+import { listUnavailable } from '../ports/provider-availability.ts';
 import { ProviderError } from '../ports/provider-errors.ts';
 import { lookAtRefunds } from './look-at-refunds.ts';
 import { postponeRefund } from './refund-marks.ts';
@@ -15,7 +15,7 @@ export async function followRefunds(
   deps: PaymentDeps,
   input: { limit: number; signal?: AbortSignal },
 ): Promise<{ followed: number; changed: number; failed: number }> {
-  const away = listAway(deps.providers);
+  const away = listUnavailable(deps.providers);
   const due = await deps.database.read((stores) =>
     stores.refunds.listRefundsToPoll({
       now: deps.clock.now(),

@@ -6,7 +6,7 @@ import type { PaymentDeps } from '../lifecycle/deps.ts';
 import { getOrderDetails, type OrderDetails } from '../lifecycle/get-order.ts';
 import { isCoveringPayment, type Payment } from '../model/payment.ts';
 import { type RefundSums, sumRefunds } from '../model/refundable.ts';
-import { whyNoRefund } from '../ports/ask-instead.ts';
+import { refuseRefund } from '../ports/capability-refusal.ts';
 import type { ProviderRegistry } from '../ports/payment-provider.ts';
 import { type RefundDraft, type RefundRequested, requestRefund } from './request-refund.ts';
 
@@ -28,7 +28,7 @@ export function refundablePayments(providers: ProviderRegistry, details: PaidDet
 export function whyNoRefunds(providers: ProviderRegistry, details: PaidDetails): string[] {
   const left = paymentsWithMoney(providers, details).filter(({ canRefund }) => !canRefund);
   const holders = left.flatMap(({ payment }) => providers.find(payment.provider) ?? []);
-  return [...new Set(holders.flatMap((provider) => whyNoRefund(provider) ?? []))];
+  return [...new Set(holders.flatMap((provider) => refuseRefund(provider) ?? []))];
 }
 
 type PaidDetails = Pick<OrderDetails, 'payments' | 'refunds'>;

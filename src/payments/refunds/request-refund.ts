@@ -16,7 +16,7 @@ import { writeTimeline } from '../lifecycle/work.ts';
 import type { Payment } from '../model/payment.ts';
 import type { Refund } from '../model/refund.ts';
 import { sumRefunds } from '../model/refundable.ts';
-import { whyNoRefund } from '../ports/ask-instead.ts';
+import { refuseRefund } from '../ports/capability-refusal.ts';
 import type { PaymentTx } from '../ports/payment-store.ts';
 
 const reasonUnitsMax = 300;
@@ -90,7 +90,7 @@ async function check(
   const provider = deps.providers.find(payment.provider);
   const title = providerTitle(payment.provider);
   if (provider === undefined) return { refusal: refuse('provider_cannot', `${title} is not configured.`) };
-  const cannot = whyNoRefund(provider);
+  const cannot = refuseRefund(provider);
   if (cannot !== undefined) return { refusal: refuse('provider_cannot', cannot) };
   if (payment.reference === null) {
     return { refusal: refuse('provider_cannot', `${title} does not know this payment.`) };

@@ -9,7 +9,7 @@ import type { Cause } from '#kernel/transaction-context.ts';
 import { causeOf, inTransaction } from '#kernel/transaction-context.ts';
 import type { InboxEvent } from '#messaging/messaging-store.ts';
 import type { PaymentDeps } from '../lifecycle/deps.ts';
-import { isAskable } from '../ports/askable.ts';
+import { isAvailable } from '../ports/provider-availability.ts';
 import { collectEvents } from './collect-events.ts';
 import type { ReplayMode, ReplayRange, ReplayReport } from './replay.ts';
 import { type Replayed, replayOne } from './replay-one.ts';
@@ -77,7 +77,7 @@ function reasonToStop(
 ): string | null {
   if (signal?.aborted) return 'It was stopped.';
   const provider = deps.providers.list().find(({ name }) => name === event.source);
-  if (provider === undefined || isAskable(deps.providers.health(provider.name))) return null;
+  if (provider === undefined || isAvailable(deps.providers.health(provider.name))) return null;
   return provider.capabilities.canFetch ? `${providerTitle(provider.name)} does not answer.` : null;
 }
 

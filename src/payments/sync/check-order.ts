@@ -5,7 +5,7 @@ import { providerTitle } from '#kernel/provider-name.ts';
 import { causeOf, inTransaction } from '#kernel/transaction-context.ts';
 import { refreshOrderCards } from '../lifecycle/change-order.ts';
 import type { PaymentDeps } from '../lifecycle/deps.ts';
-import { whyNotAsked } from '../ports/ask-instead.ts';
+import { refuseFetch } from '../ports/capability-refusal.ts';
 import { refreshPayment } from './refresh-payment.ts';
 
 export type OrderCheck = { kind: 'checked'; changed: number; failed: string[] } | { kind: 'unknown' };
@@ -27,7 +27,7 @@ export async function checkOrder(deps: PaymentDeps, input: { orderId: OrderId; a
   for (const payment of payments) {
     if (payment.creation === 'refused') continue;
     const provider = deps.providers.find(payment.provider);
-    const notAsked = provider && whyNotAsked(provider);
+    const notAsked = provider && refuseFetch(provider);
     if (notAsked !== undefined) {
       failed.push(notAsked);
       continue;

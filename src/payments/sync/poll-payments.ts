@@ -2,7 +2,7 @@ import type { PaymentDeps } from '../lifecycle/deps.ts';
 import type { Refresh } from '../lifecycle/refresh.ts';
 import type { Payment } from '../model/payment.ts';
 import { postponePoll } from '../model/poll-schedule.ts';
-import { listAway } from '../ports/askable.ts';
+import { listUnavailable } from '../ports/provider-availability.ts';
 import { refreshPayment } from './refresh-payment.ts';
 
 /** So many payments are asked about at the same time. */
@@ -17,7 +17,7 @@ export async function pollPayments(
 ): Promise<{ polled: number; changed: number; failed: number }> {
   // A provider that is down is known to be: its payments wait for the probe instead of failing one by one, and they are
   // not listed at all, because being the most overdue they would fill the list.
-  const away = listAway(deps.providers);
+  const away = listUnavailable(deps.providers);
   const due = await deps.database.read((stores) =>
     stores.payments.listPaymentsToPoll({
       now: deps.clock.now(),

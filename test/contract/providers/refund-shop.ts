@@ -1,7 +1,7 @@
 import { asRefundId, createIds, type ProviderReference } from '#kernel/ids.ts';
 import { type ProviderName, providerNames } from '#kernel/provider-name.ts';
 import type { RefundCommand, RefundProvider, RefundQuery } from '#payments/ports/refund-provider.ts';
-import { seededRandom } from '#test/payments/providers/support.ts';
+import { seededRandom } from '#test/payments/providers/support/scripted-server.ts';
 import { cases } from './registry.ts';
 import { openShop } from './shop.ts';
 

@@ -12,13 +12,13 @@ import type {
   WebhookDelivery,
   WebhookVerdict,
 } from '#payments/ports/payment-provider.ts';
-import type { ProviderCall } from '#payments/providers/http.ts';
-import type { HttpPolicy } from '#payments/providers/http-policy.ts';
-import { createProviderRegistry } from '#payments/providers/registry.ts';
+import type { ProviderCall } from '#payments/providers/http/client.ts';
+import type { HttpPolicy } from '#payments/providers/http/policy.ts';
+import { createProviderRegistry } from '#payments/providers/registry/registry.ts';
 import type { FaultKind, VisitAction } from '#sandbox/providers/contract.ts';
 import type { ProviderSandboxOptions } from '#sandbox/providers/options.ts';
 import { startProviderSandbox } from '#sandbox/providers/server.ts';
-import { recordingLog, seededRandom, testClock } from '#test/payments/providers/support.ts';
+import { recordingLog, seededRandom, testClock } from '#test/payments/providers/support/scripted-server.ts';
 import { providerSettings } from '#test/support/provider-settings.ts';
 import { cases } from './registry.ts';
 

@@ -2,7 +2,7 @@
 import { createHmac } from 'node:crypto';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { hour, minute, second } from '#kernel/clock.ts';
-import { createProviderRegistry } from '#payments/providers/registry.ts';
+import { createProviderRegistry } from '#payments/providers/registry/registry.ts';
 import { checkQuarantine } from '#payments/webhooks/check-quarantine.ts';
 import { createWebhookReceiver, type ReceiveWebhook } from '#payments/webhooks/receive-webhook.ts';
 import { openTestDatabase, type TestDatabase } from '#test/support/database.ts';

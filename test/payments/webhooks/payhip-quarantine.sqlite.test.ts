@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { minute, second } from '#kernel/clock.ts';
-import { createProviderRegistry } from '#payments/providers/registry.ts';
+import { createProviderRegistry } from '#payments/providers/registry/registry.ts';
 import { checkQuarantine } from '#payments/webhooks/check-quarantine.ts';
 import { createWebhookReceiver, type ReceiveWebhook, type WebhookReceipt } from '#payments/webhooks/receive-webhook.ts';
 import { openTestDatabase, type TestDatabase } from '#test/support/database.ts';

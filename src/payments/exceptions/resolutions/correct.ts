@@ -10,7 +10,7 @@ import { writeTimeline } from '../../lifecycle/work.ts';
 import type { Payment } from '../../model/payment.ts';
 import type { PaymentSnapshot } from '../../model/snapshot.ts';
 import { loadAbout } from '../../overrides/accept-into.ts';
-import { whyNotAsked } from '../../ports/ask-instead.ts';
+import { refuseFetch } from '../../ports/capability-refusal.ts';
 import type { PaymentTx } from '../../ports/payment-store.ts';
 import { ProviderError } from '../../ports/provider-errors.ts';
 import {
@@ -57,7 +57,7 @@ async function lookThere(
 ): Promise<{ snapshot: PaymentSnapshot | null } | Resolution> {
   const provider = deps.providers.find(payment.provider);
   if (provider === undefined) return refused('There is nobody to ask about it.');
-  const notAsked = whyNotAsked(provider);
+  const notAsked = refuseFetch(provider);
   if (notAsked !== undefined) return refused(notAsked);
   if (payment.reference === null) return refused('The provider never gave it an id to ask for.');
   try {

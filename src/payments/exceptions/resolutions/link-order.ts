@@ -11,7 +11,7 @@ import { adoptPayment } from '../../lifecycle/new-payment.ts';
 import type { Payment } from '../../model/payment.ts';
 import { countsAgainstCaptured } from '../../model/refund.ts';
 import type { PaymentSnapshot } from '../../model/snapshot.ts';
-import { whyNotAsked } from '../../ports/ask-instead.ts';
+import { refuseFetch } from '../../ports/capability-refusal.ts';
 import type { PaymentProvider } from '../../ports/payment-provider.ts';
 import type { PaymentTx } from '../../ports/payment-store.ts';
 import { ProviderError } from '../../ports/provider-errors.ts';
@@ -67,7 +67,7 @@ async function lookThere(
   const exception = await deps.database.read((stores) => stores.exceptions.findException(asked.exceptionId));
   if (exception === undefined) return { kind: 'unknown' };
   const provider = exception.provider === null ? undefined : deps.providers.find(exception.provider);
-  const notAsked = provider && whyNotAsked(provider);
+  const notAsked = provider && refuseFetch(provider);
   if (notAsked !== undefined) return refused(notAsked);
   if (provider === undefined || exception.reference === null) return refused('Its provider is not configured.');
   try {

@@ -5,14 +5,14 @@ import { isCurrency, toDecimal } from '#kernel/money.ts';
 import type { PaymentSnapshot } from '../../model/snapshot.ts';
 import type { CreatePaymentRequest, PaymentProvider, ProviderCapabilities } from '../../ports/payment-provider.ts';
 import { ProviderRejected } from '../../ports/provider-errors.ts';
-import type { ProviderHttp } from '../http.ts';
-import type { HttpPolicy } from '../http-policy.ts';
-import { lookThenAct } from '../look-then-act.ts';
-import { neededQuote } from '../needed-quote.ts';
-import { collectedPages, pagesMax } from '../paging.ts';
-import { paymentUuid } from '../payment-uuid.ts';
-import { firstOf } from '../setting-invalid.ts';
-import { acceptableAddress } from '../web-address.ts';
+import type { ProviderHttp } from '../http/client.ts';
+import type { HttpPolicy } from '../http/policy.ts';
+import { findOrCreate } from '../kit/find-or-create.ts';
+import { neededQuote } from '../kit/needed-quote.ts';
+import { collectedPages, pagesMax } from '../kit/paging.ts';
+import { paymentUuid } from '../kit/payment-uuid.ts';
+import { firstOf } from '../kit/setting-invalid.ts';
+import { acceptableAddress } from '../kit/web-address.ts';
 import { type BitpayClient, createBitpayClient, probePos } from './client.ts';
 import { createBitpayFigures } from './figures.ts';
 import { type Invoice, toSnapshot } from './invoice.ts';
@@ -87,7 +87,7 @@ export function createBitpayProvider(
       if (client.merchant === undefined) return show(await client.createInvoice({ body, isRepeatable: true, signal }));
       const look = () => find(request, signal);
       const act = () => client.createInvoice({ body, isRepeatable: false, signal });
-      return show(await lookThenAct(deps, { look, act, signal }));
+      return show(await findOrCreate(deps, { look, act, signal }));
     },
     async findCreatedPayment(request, signal) {
       // Nothing can be asked with a pos token; a repeated create under the same guid is the only way on.

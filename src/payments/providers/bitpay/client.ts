@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { Milliseconds } from '#kernel/clock.ts';
 import type { JsonValue } from '#kernel/json.ts';
 import { ProviderRejected } from '../../ports/provider-errors.ts';
-import type { HttpCall, ProviderHttp } from '../http.ts';
+import type { HttpCall, ProviderHttp } from '../http/client.ts';
 import { type Invoice, invoiceAnswerSchema, invoiceListSchema } from './invoice.ts';
 import { type BitpayMerchantClient, createBitpayMerchantClient, type MerchantAccess } from './merchant-client.ts';
 import { bitpayHeaders } from './signing.ts';

@@ -1,5 +1,5 @@
-import type { ProviderDefinition } from '../provider-definition.ts';
-import { webhookAddress, withoutSlash } from '../web-address.ts';
+import type { ProviderDefinition } from '../kit/provider-definition.ts';
+import { webhookAddress, withoutSlash } from '../kit/web-address.ts';
 import { type BitpaySettings, createBitpayProvider } from './bitpay-provider.ts';
 import { findBitpayError } from './client.ts';
 

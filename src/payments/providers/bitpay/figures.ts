@@ -1,7 +1,7 @@
 import { day, type Milliseconds } from '#kernel/clock.ts';
 import type { FiguresProvider, ProviderSettlement } from '../../ports/figures-provider.ts';
 import { ProviderRejected } from '../../ports/provider-errors.ts';
-import { collectedPages, pagesMax } from '../paging.ts';
+import { collectedPages, pagesMax } from '../kit/paging.ts';
 import { dayOf } from './client.ts';
 import { entriesAnswerSchema, type LedgerEntry, ledgersAnswerSchema, toFigures } from './ledger.ts';
 import type { BitpayMerchantClient } from './merchant-client.ts';

@@ -3,7 +3,7 @@ import type { Milliseconds } from '#kernel/clock.ts';
 import { asProviderReference, type ProviderReference } from '#kernel/ids.ts';
 import { addDecimals, plainDecimal, subtractDecimals } from '#kernel/money.ts';
 import type { PaymentFigures } from '../../ports/figures-provider.ts';
-import { decimalText, idText, rfc3339 } from '../body-fields.ts';
+import { decimalText, idText, rfc3339 } from '../kit/body-fields.ts';
 import { withCurrencyPlaces } from './amount.ts';
 
 // BitPay: Ledgers, the resource. An amount is an integer with its scale beside it, in the currency of the ledger, which

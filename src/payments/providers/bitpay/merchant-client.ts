@@ -1,6 +1,6 @@
 import type { ZodType } from 'zod';
 import { ProviderRejected } from '../../ports/provider-errors.ts';
-import type { ProviderHttp } from '../http.ts';
+import type { ProviderHttp } from '../http/client.ts';
 import { type BitpayKey, bitpayHeaders } from './signing.ts';
 
 /** Token and key of the merchant facade; without it there is no list, no cancel, no refund and no ledger. */

@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import type { RefundId } from '#kernel/ids.ts';
 import type { ProviderRefund, ProviderRefundState } from '../../ports/refund-provider.ts';
-import { decimalText, idText, rfc3339 } from '../body-fields.ts';
-import { isRefundId } from '../payment-uuid.ts';
+import { decimalText, idText, rfc3339 } from '../kit/body-fields.ts';
+import { isRefundId } from '../kit/payment-uuid.ts';
 import { withCurrencyPlaces } from './amount.ts';
 
 // BitPay: Refunds, the resource.

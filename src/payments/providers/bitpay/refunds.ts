@@ -1,9 +1,9 @@
 import type { RefundId } from '#kernel/ids.ts';
 import { ProviderRejected } from '../../ports/provider-errors.ts';
 import type { RefundCommand, RefundProvider } from '../../ports/refund-provider.ts';
-import { oneOfEach } from '../one-of-each.ts';
-import { refundUuid } from '../payment-uuid.ts';
-import { acceptableAddress } from '../web-address.ts';
+import { oneOfEach } from '../kit/one-of-each.ts';
+import { refundUuid } from '../kit/payment-uuid.ts';
+import { acceptableAddress } from '../kit/web-address.ts';
 import { isNotFound } from './client.ts';
 import type { BitpayMerchantClient } from './merchant-client.ts';
 import { isOfTheShop, type Refund, refundAnswerSchema, refundListSchema, toProviderRefund } from './refund.ts';

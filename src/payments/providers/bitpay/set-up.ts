@@ -1,7 +1,7 @@
 import type { Milliseconds } from '#kernel/clock.ts';
 import { type SetUpCheck, warned, well } from '#kernel/set-up-check.ts';
-import { failedCheck } from '../set-up-failure.ts';
-import { judgeToldAddress } from '../webhook-check.ts';
+import { failedCheck } from '../kit/set-up-failure.ts';
+import { judgeToldAddress } from '../kit/webhook-check.ts';
 import { type BitpayClient, probePos } from './client.ts';
 
 const address = 'BITPAY_API_URL';

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { asProviderReference, type ProviderReference } from '#kernel/ids.ts';
 import type { ProviderSettlement } from '../../ports/figures-provider.ts';
-import { decimalText, idText, rfc3339 } from '../body-fields.ts';
+import { decimalText, idText, rfc3339 } from '../kit/body-fields.ts';
 import { withCurrencyPlaces } from './amount.ts';
 
 // BitPay: Settlements, the resource. Its amounts are plain decimals, without a scale.

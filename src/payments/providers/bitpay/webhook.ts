@@ -1,9 +1,9 @@
 import { z } from 'zod';
 import { asProviderReference } from '#kernel/ids.ts';
 import type { WebhookDelivery, WebhookVerdict } from '../../ports/payment-provider.ts';
-import { idText } from '../body-fields.ts';
-import { readExactJson } from '../exact-json.ts';
-import { isKeyedHash, readBase64Digest } from '../keyed-hash.ts';
+import { readExactJson } from '../http/exact-json.ts';
+import { idText } from '../kit/body-fields.ts';
+import { isKeyedHash, readBase64Digest } from '../kit/keyed-hash.ts';
 
 // BitPay: Webhooks, HMAC verification. The key is the token that made the invoice. There is no time in the signature, so
 // a replay is answered by the event key and by asking BitPay for the invoice. BitPay says that accounts whose deliveries

@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import type { ProviderHttp } from '../http.ts';
-import type { WebhookAttempt } from '../webhook-check.ts';
+import type { ProviderHttp } from '../http/client.ts';
+import type { WebhookAttempt } from '../kit/webhook-check.ts';
 import { createBtcpayCall } from './call.ts';
 import { deliveriesSchema, type StoreWebhook, webhooksSchema } from './store-webhook.ts';
 

@@ -4,12 +4,12 @@ import type { AssetAmount, Money } from '#kernel/money.ts';
 import { isCurrency, toDecimal } from '#kernel/money.ts';
 import type { PaymentSnapshot } from '../../model/snapshot.ts';
 import type { CreatePaymentRequest, PaymentProvider } from '../../ports/payment-provider.ts';
-import type { ProviderHttp } from '../http.ts';
-import type { HttpPolicy } from '../http-policy.ts';
-import { lookThenAct } from '../look-then-act.ts';
-import { neededQuote } from '../needed-quote.ts';
-import { collectedPages, pagesMax } from '../paging.ts';
-import { acceptableAddress } from '../web-address.ts';
+import type { ProviderHttp } from '../http/client.ts';
+import type { HttpPolicy } from '../http/policy.ts';
+import { findOrCreate } from '../kit/find-or-create.ts';
+import { neededQuote } from '../kit/needed-quote.ts';
+import { collectedPages, pagesMax } from '../kit/paging.ts';
+import { acceptableAddress } from '../kit/web-address.ts';
 import { createAccountClient } from './account-client.ts';
 import { type BtcpayClient, createBtcpayClient } from './client.ts';
 import { type Invoice, mayHavePayments } from './invoice.ts';
@@ -61,7 +61,7 @@ export function createBtcpayProvider(
     async createPayment(request, signal) {
       const look = () => findInvoice(client, request, signal);
       const act = () => client.createInvoice(createBody(request, clock.now()), signal);
-      return withMethods(await lookThenAct(deps, { look, act, signal }), signal);
+      return withMethods(await findOrCreate(deps, { look, act, signal }), signal);
     },
     async findCreatedPayment(request, signal) {
       const found = await findInvoice(client, request, signal);
@@ -158,7 +158,7 @@ async function cancelInvoice(
   input: { client: BtcpayClient; reference: string; signal?: AbortSignal | undefined },
 ): Promise<void> {
   const { client, reference, signal } = input;
-  await lookThenAct(deps, {
+  await findOrCreate(deps, {
     signal,
     async look() {
       const invoice = await client.fetchInvoice(reference, signal);

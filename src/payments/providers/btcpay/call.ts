@@ -1,5 +1,5 @@
 import type { ZodType } from 'zod';
-import type { ProviderHttp } from '../http.ts';
+import type { ProviderHttp } from '../http/client.ts';
 
 export interface BtcpayRequest<T> {
   operation: string;

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { type Milliseconds, second } from '#kernel/clock.ts';
 import type { JsonValue } from '#kernel/json.ts';
 import { ProviderRejected } from '../../ports/provider-errors.ts';
-import type { ProviderHttp } from '../http.ts';
+import type { ProviderHttp } from '../http/client.ts';
 import { createBtcpayCall } from './call.ts';
 import { type Invoice, invoiceListSchema, invoiceSchema } from './invoice.ts';
 import { type PaymentMethod, paymentMethodsSchema } from './payment-method.ts';

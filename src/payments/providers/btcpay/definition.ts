@@ -1,5 +1,5 @@
-import type { ProviderDefinition } from '../provider-definition.ts';
-import { withoutSlash } from '../web-address.ts';
+import type { ProviderDefinition } from '../kit/provider-definition.ts';
+import { withoutSlash } from '../kit/web-address.ts';
 import { type BtcpaySettings, createBtcpayProvider } from './btcpay-provider.ts';
 import { findBtcpayError } from './client.ts';
 

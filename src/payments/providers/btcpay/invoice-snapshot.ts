@@ -1,8 +1,8 @@
 import type { Milliseconds } from '#kernel/clock.ts';
 import { asProviderReference } from '#kernel/ids.ts';
 import type { PaymentSnapshot, SnapshotState } from '../../model/snapshot.ts';
-import { joinLabel } from '../body-fields.ts';
-import { isPaymentId } from '../payment-uuid.ts';
+import { joinLabel } from '../kit/body-fields.ts';
+import { isPaymentId } from '../kit/payment-uuid.ts';
 import type { Invoice } from './invoice.ts';
 import { type PaymentMethod, transactionIdsOf } from './payment-method.ts';
 import { coinOf, settlementOf } from './settlement.ts';

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { compareDecimals } from '#kernel/money.ts';
-import { decimalText, idText, unixSeconds } from '../body-fields.ts';
+import { decimalText, idText, unixSeconds } from '../kit/body-fields.ts';
 
 // BTCPay Server: Greenfield API, InvoiceData.
 

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { decimalText } from '../body-fields.ts';
+import { decimalText } from '../kit/body-fields.ts';
 
 // BTCPay Server: Greenfield API, payment methods of an invoice. Before 2.0 the id was `BTC` or `BTC-LightningNetwork`.
 

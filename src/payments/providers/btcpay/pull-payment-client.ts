@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import type { ProviderHttp } from '../http.ts';
-import { collectedPages, pagesMax } from '../paging.ts';
+import type { ProviderHttp } from '../http/client.ts';
+import { collectedPages, pagesMax } from '../kit/paging.ts';
 import { createBtcpayCall } from './call.ts';
 import {
   type Payout,

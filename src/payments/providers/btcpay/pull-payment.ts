@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { addDecimals, compareDecimals, withPlaces } from '#kernel/money.ts';
 import type { ProviderRefundState } from '../../ports/refund-provider.ts';
-import { decimalText, idText, unixSeconds } from '../body-fields.ts';
+import { decimalText, idText, unixSeconds } from '../kit/body-fields.ts';
 
 // BTCPay Server: Greenfield API, PullPaymentData and PayoutData. A pull payment is an offer that the buyer claims; each
 // claim is a payout, which the shop may have to approve before its wallet pays it.

@@ -2,7 +2,7 @@ import type { RefundId } from '#kernel/ids.ts';
 import { compareDecimals } from '#kernel/money.ts';
 import { ProviderRejected } from '../../ports/provider-errors.ts';
 import type { ProviderRefund, RefundCommand, RefundProvider, RefundQuery } from '../../ports/refund-provider.ts';
-import { findRefundMark, refundMark, withMark } from '../refund-mark.ts';
+import { correlationTag, findCorrelationTag, withMark } from '../kit/correlation-tag.ts';
 import type { BtcpayClient } from './client.ts';
 import type { Invoice } from './invoice.ts';
 import { payoutMethodsOf } from './payment-method.ts';
@@ -102,7 +102,7 @@ function show(claim: Claim, refundId: RefundId | null): ProviderRefund {
 function ownerOf(pull: PullPayment, { ours }: RefundQuery): RefundId | undefined {
   const known = ours.find(({ reference }) => reference === pull.id);
   if (known !== undefined) return known.refundId;
-  const marked = findRefundMark(pull.name);
+  const marked = findCorrelationTag(pull.name);
   return ours.find(({ refundId }) => refundId === marked)?.refundId;
 }
 
@@ -124,7 +124,7 @@ function createFields({ amount, orderNumber, reason, refundId }: RefundCommand) 
     refundVariant: 'Custom',
     customAmount: amount.amount,
     customCurrency: amount.asset,
-    name: withMark(`Refund ${orderNumber}`, { mark: `(${refundMark(refundId)})`, lengthMax: nameMax }),
+    name: withMark(`Refund ${orderNumber}`, { mark: `(${correlationTag(refundId)})`, lengthMax: nameMax }),
     description: reason,
   };
 }

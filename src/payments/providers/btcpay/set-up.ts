@@ -1,8 +1,8 @@
 import { type SetUpCheck, warned, well, wrong } from '#kernel/set-up-check.ts';
 import type { SetUpQuestion } from '../../ports/payment-provider.ts';
 import { ProviderRejected } from '../../ports/provider-errors.ts';
-import { failedCheck } from '../set-up-failure.ts';
-import { judgeWebhooks } from '../webhook-check.ts';
+import { failedCheck } from '../kit/set-up-failure.ts';
+import { judgeWebhooks } from '../kit/webhook-check.ts';
 import type { BtcpayAccountClient } from './account-client.ts';
 import type { BtcpayClient } from './client.ts';
 

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { idText, unixSeconds } from '../body-fields.ts';
+import { idText, unixSeconds } from '../kit/body-fields.ts';
 
 // BTCPay Server: Greenfield API, Webhooks.
 

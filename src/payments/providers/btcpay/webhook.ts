@@ -1,9 +1,9 @@
 import { z } from 'zod';
 import { asProviderReference } from '#kernel/ids.ts';
 import type { WebhookDelivery, WebhookVerdict } from '../../ports/payment-provider.ts';
-import { idText } from '../body-fields.ts';
-import { readJsonTexts } from '../exact-json.ts';
-import { isKeyedHash, readHexDigest } from '../keyed-hash.ts';
+import { readJsonTexts } from '../http/exact-json.ts';
+import { idText } from '../kit/body-fields.ts';
+import { isKeyedHash, readHexDigest } from '../kit/keyed-hash.ts';
 
 // BTCPay Server: webhooks. `BTCPay-Sig: sha256=<hex>` over the raw body, which is indented JSON with the line ends of the
 // server's platform. There is no time in the signature: a replay is answered by the event key.

@@ -2,8 +2,8 @@ import { z } from 'zod';
 import type { Milliseconds } from '#kernel/clock.ts';
 import { asProviderReference } from '#kernel/ids.ts';
 import type { PaymentSnapshot, SnapshotState } from '../../model/snapshot.ts';
-import { decimalText, idText, joinLabel, rfc3339 } from '../body-fields.ts';
-import { isPaymentId } from '../payment-uuid.ts';
+import { decimalText, idText, joinLabel, rfc3339 } from '../kit/body-fields.ts';
+import { isPaymentId } from '../kit/payment-uuid.ts';
 
 // Coinbase: Checkouts, the object. Fields that are absent are left out by Coinbase; null is taken for absent.
 

@@ -1,5 +1,5 @@
-import type { ProviderDefinition } from '../provider-definition.ts';
-import { withoutSlash } from '../web-address.ts';
+import type { ProviderDefinition } from '../kit/provider-definition.ts';
+import { withoutSlash } from '../kit/web-address.ts';
 import { findCoinbaseError } from './client.ts';
 import { type CoinbaseSettings, createCoinbaseProvider } from './coinbase-provider.ts';
 

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { ProviderRefund, ProviderRefundState } from '../../ports/refund-provider.ts';
-import { decimalText, rfc3339 } from '../body-fields.ts';
-import { findRefundMark } from '../refund-mark.ts';
+import { decimalText, rfc3339 } from '../kit/body-fields.ts';
+import { findCorrelationTag } from '../kit/correlation-tag.ts';
 
 // Coinbase: Checkouts, the refund object. It stands in `refunds[]` of its checkout and nowhere else.
 
@@ -29,7 +29,7 @@ export function toProviderRefund(refund: Refund): ProviderRefund {
   return {
     reference: refund.id,
     // Coinbase has no field for an id of ours, so that it stands at the end of the reason.
-    refundId: findRefundMark(refund.reason),
+    refundId: findCorrelationTag(refund.reason),
     // A word that is not documented is followed up: the money may have gone.
     state: states.get(refund.status) ?? 'pending',
     providerStatus: refund.status,

@@ -1,8 +1,8 @@
 import { ProviderRejected, ProviderUnreachable } from '../../ports/provider-errors.ts';
 import type { ProviderRefund, RefundCommand, RefundProvider } from '../../ports/refund-provider.ts';
-import { oneOfEach } from '../one-of-each.ts';
-import { refundUuid } from '../payment-uuid.ts';
-import { refundMark, withMark } from '../refund-mark.ts';
+import { correlationTag, withMark } from '../kit/correlation-tag.ts';
+import { oneOfEach } from '../kit/one-of-each.ts';
+import { refundUuid } from '../kit/payment-uuid.ts';
 import type { CoinbaseClient } from './client.ts';
 import { toProviderRefund } from './refund.ts';
 
@@ -38,7 +38,7 @@ export function createCoinbaseRefunds(client: CoinbaseClient): RefundProvider {
 
 /** Always the same bytes for the same command: Coinbase refuses a known key with another body. */
 function createBody({ amount, reason, refundId }: RefundCommand): string {
-  const mark = `(ref. ${refundMark(refundId)})`;
+  const mark = `(ref. ${correlationTag(refundId)})`;
   return JSON.stringify({
     amount: amount.amount,
     currency: amount.asset,

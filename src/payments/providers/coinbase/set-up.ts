@@ -2,8 +2,8 @@ import { second } from '#kernel/clock.ts';
 import { type SetUpCheck, warned, well } from '#kernel/set-up-check.ts';
 import type { SetUpQuestion } from '../../ports/payment-provider.ts';
 import { ProviderError } from '../../ports/provider-errors.ts';
-import { failedCheck } from '../set-up-failure.ts';
-import { judgeWebhooks } from '../webhook-check.ts';
+import { failedCheck } from '../kit/set-up-failure.ts';
+import { judgeWebhooks } from '../kit/webhook-check.ts';
 import type { CoinbaseClient } from './client.ts';
 import type { Subscription } from './subscriptions.ts';
 

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { rfc3339 } from '../body-fields.ts';
+import { rfc3339 } from '../kit/body-fields.ts';
 
 // Coinbase: Webhooks, subscription management. It has a host of its own, and the same keys.
 

@@ -2,9 +2,9 @@ import { z } from 'zod';
 import { type Milliseconds, minute, second } from '#kernel/clock.ts';
 import { asProviderReference } from '#kernel/ids.ts';
 import type { WebhookDelivery, WebhookRefusal, WebhookVerdict } from '../../ports/payment-provider.ts';
-import { idText } from '../body-fields.ts';
-import { readJsonTexts } from '../exact-json.ts';
-import { isKeyedHash, readHexDigest } from '../keyed-hash.ts';
+import { readJsonTexts } from '../http/exact-json.ts';
+import { idText } from '../kit/body-fields.ts';
+import { isKeyedHash, readHexDigest } from '../kit/keyed-hash.ts';
 
 // Coinbase: Checkouts, Webhooks. The signature is that of Hook0: `t=…,v0=…,h=…,v1=…`, where v0 covers time and body, and
 // v1 also the headers that `h` names. If v1 is offered it decides, and a good v0 does not rescue it.

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { type Clock, type Milliseconds, minute } from '#kernel/clock.ts';
 import type { JsonValue } from '#kernel/json.ts';
-import type { ProviderHttp } from '../http.ts';
+import type { ProviderHttp } from '../http/client.ts';
 import { invoiceSchema, type NowInvoice, type NowPayment, paymentListSchema, paymentSchema } from './payment.ts';
 
 /** Of a dashboard's login a token lives five minutes; one minute is kept for the way. */

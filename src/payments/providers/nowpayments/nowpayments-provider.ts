@@ -9,9 +9,9 @@ import type {
   ProviderCapabilities,
 } from '../../ports/payment-provider.ts';
 import { ProviderRejected } from '../../ports/provider-errors.ts';
-import type { ProviderHttp } from '../http.ts';
-import { neededQuote } from '../needed-quote.ts';
-import { acceptableAddress } from '../web-address.ts';
+import type { ProviderHttp } from '../http/client.ts';
+import { neededQuote } from '../kit/needed-quote.ts';
+import { acceptableAddress } from '../kit/web-address.ts';
 import { createNowpaymentsClient, type DashboardLogin, type NowpaymentsClient } from './client.ts';
 import type { NowPayment } from './payment.ts';
 import { checkNowpaymentsSetUp } from './set-up.ts';

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { decimalText, idText } from '../body-fields.ts';
+import { decimalText, idText } from '../kit/body-fields.ts';
 
 // NOWPayments: Calls, Status. A hosted invoice has no state of its own: its payments have. Numbers come as text from
 // exact-json.ts, whether they were numbers or texts in the body.

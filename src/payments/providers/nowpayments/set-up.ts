@@ -1,6 +1,6 @@
 import { type SetUpCheck, warned, well } from '#kernel/set-up-check.ts';
-import { failedCheck } from '../set-up-failure.ts';
-import { judgeToldAddress } from '../webhook-check.ts';
+import { failedCheck } from '../kit/set-up-failure.ts';
+import { judgeToldAddress } from '../kit/webhook-check.ts';
 import type { NowpaymentsClient } from './client.ts';
 
 const address = 'NOWPAYMENTS_API_URL';

@@ -12,8 +12,8 @@ import {
   toDecimal,
 } from '#kernel/money.ts';
 import type { PaymentSnapshot, SnapshotState } from '../../model/snapshot.ts';
-import { joinLabel } from '../body-fields.ts';
-import { isPaymentId } from '../payment-uuid.ts';
+import { joinLabel } from '../kit/body-fields.ts';
+import { isPaymentId } from '../kit/payment-uuid.ts';
 import type { NowInvoice, NowPayment, PaymentStatus } from './payment.ts';
 
 // NOWPayments: Status. An invoice is what its payments are, taken together: the one that is furthest decides. A payment with

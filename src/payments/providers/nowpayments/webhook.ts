@@ -2,8 +2,8 @@ import { createHmac, timingSafeEqual } from 'node:crypto';
 import { z } from 'zod';
 import { asProviderReference } from '#kernel/ids.ts';
 import type { WebhookDelivery, WebhookVerdict } from '../../ports/payment-provider.ts';
-import { decimalText, idText } from '../body-fields.ts';
-import { readExactJson } from '../exact-json.ts';
+import { readExactJson } from '../http/exact-json.ts';
+import { decimalText, idText } from '../kit/body-fields.ts';
 
 // NOWPayments: IPN. The signature is an HMAC-SHA512 over the body written anew with its keys sorted, not over the bytes. Two
 // ways of sorting are accepted, that of the official SDK and that of the documentation's sample, which turns arrays into

@@ -5,7 +5,7 @@ import { type Clock, type Milliseconds, second } from '#kernel/clock.ts';
 import type { JsonValue } from '#kernel/json.ts';
 import { ProviderRejected, ProviderUnreachable } from '../../ports/provider-errors.ts';
 import type { Coupon, CouponDraft, LicenceLook } from '../../ports/sales-channel.ts';
-import type { HttpCall, ProviderHttp } from '../http.ts';
+import type { HttpCall, ProviderHttp } from '../http/client.ts';
 import { couponAnswerSchema, couponForm, couponListSchema, toCoupon } from './coupon-body.ts';
 
 const paceMs: Milliseconds = second;

@@ -3,7 +3,7 @@
 import { z } from 'zod';
 import type { Milliseconds } from '#kernel/clock.ts';
 import { isCurrency } from '#kernel/money.ts';
-import { idText } from '../body-fields.ts';
+import { idText } from '../kit/body-fields.ts';
 
 /** Integer cents; a decimal might be meant in another unit and is not guessed at. */
 const minorText = z

@@ -1,8 +1,8 @@
 import type { Clock } from '#kernel/clock.ts';
 import type { PaymentProvider, ProviderCapabilities } from '../../ports/payment-provider.ts';
 import { ProviderRejected } from '../../ports/provider-errors.ts';
-import type { ProviderHttp } from '../http.ts';
-import { firstOf } from '../setting-invalid.ts';
+import type { ProviderHttp } from '../http/client.ts';
+import { firstOf } from '../kit/setting-invalid.ts';
 import { createPayhipClient } from './client.ts';
 import { createCouponDesk } from './coupons.ts';
 import { readPayhipEvent } from './sale-event.ts';

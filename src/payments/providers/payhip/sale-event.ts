@@ -1,6 +1,6 @@
 import { asProviderReference } from '#kernel/ids.ts';
 import type { Sale, SaleCoupon, SaleEvent, SaleItem } from '../../ports/sales-channel.ts';
-import { readExactJson } from '../exact-json.ts';
+import { readExactJson } from '../http/exact-json.ts';
 import {
   envelopeSchema,
   type ItemBody,

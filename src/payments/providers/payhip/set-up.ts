@@ -1,5 +1,5 @@
 import { type SetUpCheck, warned, well } from '#kernel/set-up-check.ts';
-import { failedCheck } from '../set-up-failure.ts';
+import { failedCheck } from '../kit/set-up-failure.ts';
 import type { PayhipClient } from './client.ts';
 
 /** Whether the key is taken. What Payhip posts, and where to, can be asked about nowhere. */

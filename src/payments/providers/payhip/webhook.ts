@@ -5,8 +5,8 @@ import { createHash, timingSafeEqual } from 'node:crypto';
 import { hour, type Milliseconds, minute } from '#kernel/clock.ts';
 import { asProviderReference } from '#kernel/ids.ts';
 import type { WebhookDelivery, WebhookRefusal, WebhookVerdict } from '../../ports/payment-provider.ts';
-import { readExactJson } from '../exact-json.ts';
-import { readHexDigest } from '../keyed-hash.ts';
+import { readExactJson } from '../http/exact-json.ts';
+import { readHexDigest } from '../kit/keyed-hash.ts';
 import { envelopeSchema, paidSchema, refundedSchema, subscriptionSchema } from './event-body.ts';
 
 /** Three hours of retries, and an hour for whoever holds a delivery up on its way. */

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { findBitpayError } from '#payments/providers/bitpay/client.ts';
-import { parseExactJson } from '#payments/providers/exact-json.ts';
-import { fixture } from '../fixtures.ts';
+import { parseExactJson } from '#payments/providers/http/exact-json.ts';
+import { fixture } from '../support/fixtures.ts';
 
 // The code stands beside the words, not in them: what shows an error adds the code once.
 test.each([

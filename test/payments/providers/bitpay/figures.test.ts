@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import { day } from '#kernel/clock.ts';
 import type { FiguresProvider } from '#payments/ports/figures-provider.ts';
-import { fixture, fixtureJson } from '../fixtures.ts';
-import { connectTo } from '../scripted-registry.ts';
-import { type Answer, json, scriptedServer } from '../support.ts';
+import { connectTo } from '../support/connect-to.ts';
+import { fixture, fixtureJson } from '../support/fixtures.ts';
+import { type Answer, json, scriptedServer } from '../support/scripted-server.ts';
 
 const from = Date.parse('2021-05-10T00:00:00Z');
 const window = { from, to: from + 2 * day };

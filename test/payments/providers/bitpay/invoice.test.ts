@@ -7,7 +7,7 @@ import {
   invoiceStatuses,
   toSnapshot,
 } from '#payments/providers/bitpay/invoice.ts';
-import { exactFixture } from '../fixtures.ts';
+import { exactFixture } from '../support/fixtures.ts';
 
 const created = exactFixture('bitpay/createInvoiceResponse.json', invoiceAnswerSchema).data;
 const cancelled = exactFixture('bitpay/cancelInvoiceSuccessResponse.json', invoiceAnswerSchema).data;

@@ -10,7 +10,7 @@ import {
   settlementsAnswerSchema,
   toProviderSettlement,
 } from '#payments/providers/bitpay/settlement.ts';
-import { exactFixture } from '../fixtures.ts';
+import { exactFixture } from '../support/fixtures.ts';
 
 const entries = exactFixture('bitpay/getLedgerEntriesResponse.json', entriesAnswerSchema);
 

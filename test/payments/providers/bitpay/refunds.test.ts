@@ -1,10 +1,10 @@
 import { describe, expect, test } from 'vitest';
 import { asProviderReference, asRefundId } from '#kernel/ids.ts';
 import type { RefundCommand, RefundProvider, RefundQuery } from '#payments/ports/refund-provider.ts';
-import { refundUuid } from '#payments/providers/payment-uuid.ts';
-import { fixture, fixtureJson } from '../fixtures.ts';
-import { connectTo } from '../scripted-registry.ts';
-import { type Answer, json, reset, scriptedServer } from '../support.ts';
+import { refundUuid } from '#payments/providers/kit/payment-uuid.ts';
+import { connectTo } from '../support/connect-to.ts';
+import { fixture, fixtureJson } from '../support/fixtures.ts';
+import { type Answer, json, reset, scriptedServer } from '../support/scripted-server.ts';
 
 const refundId = asRefundId('01a20511-a491-7000-aa0f-178ceb2bab98');
 const command: RefundCommand = {

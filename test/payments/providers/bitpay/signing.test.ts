@@ -1,7 +1,7 @@
 import { createPublicKey, verify } from 'node:crypto';
 import { expect, test } from 'vitest';
 import { readBitpayKey, signBitpayRequest } from '#payments/providers/bitpay/signing.ts';
-import { fixtureJson } from '../fixtures.ts';
+import { fixtureJson } from '../support/fixtures.ts';
 
 interface Vector {
   private_key_hex: string;

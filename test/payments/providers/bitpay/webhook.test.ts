@@ -1,7 +1,7 @@
 import { createHmac } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
 import { verifyBitpayWebhook } from '#payments/providers/bitpay/webhook.ts';
-import { fixture, fixtureJson } from '../fixtures.ts';
+import { fixture, fixtureJson } from '../support/fixtures.ts';
 
 const posToken = 'pos-token';
 const merchantToken = 'merchant-token';

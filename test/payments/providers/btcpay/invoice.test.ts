@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { type Invoice, invoiceSchema, invoiceStatuses } from '#payments/providers/btcpay/invoice.ts';
 import { toSnapshot } from '#payments/providers/btcpay/invoice-snapshot.ts';
 import type { PaymentMethod } from '#payments/providers/btcpay/payment-method.ts';
-import { exactFixture } from '../fixtures.ts';
+import { exactFixture } from '../support/fixtures.ts';
 
 const settled = exactFixture('btcpay/invoice-settled.CONSTRUCTED.json', invoiceSchema);
 const late = exactFixture('btcpay/invoice-expired-paidlate.CONSTRUCTED.json', invoiceSchema);

@@ -9,7 +9,7 @@ import {
   stateOf,
   transactionIdsOf,
 } from '#payments/providers/btcpay/pull-payment.ts';
-import { exactFixture } from '../fixtures.ts';
+import { exactFixture } from '../support/fixtures.ts';
 
 const pull = exactFixture('btcpay/pull-payment.CONSTRUCTED.json', pullPaymentSchema);
 const payouts = exactFixture('btcpay/payouts.CONSTRUCTED.json', payoutListSchema);

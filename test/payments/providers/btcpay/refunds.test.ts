@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import { asProviderReference, asRefundId } from '#kernel/ids.ts';
 import type { RefundCommand, RefundProvider } from '#payments/ports/refund-provider.ts';
-import { fixture, fixtureJson } from '../fixtures.ts';
-import { connectTo } from '../scripted-registry.ts';
-import { type Answer, json, scriptedServer } from '../support.ts';
+import { connectTo } from '../support/connect-to.ts';
+import { fixture, fixtureJson } from '../support/fixtures.ts';
+import { type Answer, json, scriptedServer } from '../support/scripted-server.ts';
 
 const command: RefundCommand = {
   refundId: asRefundId('01a20511-a491-7000-aa0f-178ceb2bab98'),

@@ -1,7 +1,7 @@
 import { createHmac } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
 import { verifyBtcpayWebhook } from '#payments/providers/btcpay/webhook.ts';
-import { fixture, fixtureJson } from '../fixtures.ts';
+import { fixture, fixtureJson } from '../support/fixtures.ts';
 
 const secret = 'a-long-secret';
 const storeId = '46y7JuD7dUHEN1BxeAmtReA5zjUzSho7HVXVteQr1XUW';

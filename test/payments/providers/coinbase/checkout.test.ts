@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { checkoutSchema, checkoutStatuses, toSnapshot } from '#payments/providers/coinbase/checkout.ts';
-import { exactFixture } from '../fixtures.ts';
+import { exactFixture } from '../support/fixtures.ts';
 
 const active = exactFixture('coinbase-business/checkout-active.CONSTRUCTED.json', checkoutSchema);
 const paid = exactFixture('coinbase-business/webhook-checkout.payment.success.json', checkoutSchema);

@@ -1,8 +1,8 @@
 import { createPublicKey, generateKeyPairSync, type KeyObject, verify } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
 import { type CoinbaseKey, readCoinbaseKey, signCoinbaseJwt } from '#payments/providers/coinbase/jwt.ts';
-import { fixtureJson } from '../fixtures.ts';
-import { seededRandom } from '../support.ts';
+import { fixtureJson } from '../support/fixtures.ts';
+import { seededRandom } from '../support/scripted-server.ts';
 
 const keyId = 'organizations/1/apiKeys/2';
 const p256 = generateKeyPairSync('ec', { namedCurve: 'P-256' });

@@ -4,10 +4,17 @@ import { type CoinbaseClient, createCoinbaseClient, findCoinbaseError } from '#p
 import { readCoinbaseKey } from '#payments/providers/coinbase/jwt.ts';
 import { checkCoinbaseSetUp } from '#payments/providers/coinbase/set-up.ts';
 import { type SubscriptionSource, subscriptionSourceOf } from '#payments/providers/coinbase/subscriptions.ts';
-import { createProviderHttp } from '#payments/providers/http.ts';
-import { defaultHttpPolicy } from '#payments/providers/http-policy.ts';
-import { fixtureJson } from '../fixtures.ts';
-import { type Answer, json, recordingLog, scriptedServer, seededRandom, testClock } from '../support.ts';
+import { createProviderHttp } from '#payments/providers/http/client.ts';
+import { defaultHttpPolicy } from '#payments/providers/http/policy.ts';
+import { fixtureJson } from '../support/fixtures.ts';
+import {
+  type Answer,
+  json,
+  recordingLog,
+  scriptedServer,
+  seededRandom,
+  testClock,
+} from '../support/scripted-server.ts';
 
 const webhookUrl = 'https://shop.example.com/webhooks/coinbase';
 const sample = fixtureJson<{ labels: Record<string, string>; subscriptionId: string }>(

@@ -1,7 +1,7 @@
 import { createHmac } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
 import { verifyCoinbaseWebhook } from '#payments/providers/coinbase/webhook.ts';
-import { fixture, fixtureJson } from '../fixtures.ts';
+import { fixture, fixtureJson } from '../support/fixtures.ts';
 
 interface Vector {
   name: string;

@@ -1,10 +1,10 @@
 import { describe, expect, test } from 'vitest';
 import { hour, minute } from '#kernel/clock.ts';
 import { findIn } from '#payments/model/decide-payment.ts';
-import { parseExactJson } from '#payments/providers/exact-json.ts';
+import { parseExactJson } from '#payments/providers/http/exact-json.ts';
 import { type NowPayment, paymentSchema, paymentStatuses } from '#payments/providers/nowpayments/payment.ts';
 import { paymentsSnapshot, priceOf } from '#payments/providers/nowpayments/snapshot.ts';
-import { fixtureJson } from '../fixtures.ts';
+import { fixtureJson } from '../support/fixtures.ts';
 
 const known = { requested: { amount: '25.00', asset: 'USD' }, expiresAt: hour };
 const asked = { requestedAmount: '25.00', requestedAsset: 'USD' };

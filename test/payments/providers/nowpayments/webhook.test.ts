@@ -1,7 +1,7 @@
 import { createHmac } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
 import { verifyNowpaymentsWebhook } from '#payments/providers/nowpayments/webhook.ts';
-import { fixtureJson } from '../fixtures.ts';
+import { fixtureJson } from '../support/fixtures.ts';
 
 interface Vectors {
   secret: string;

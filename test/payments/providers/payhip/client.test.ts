@@ -1,8 +1,15 @@
 import { describe, expect, test } from 'vitest';
 import type { SalesChannel } from '#payments/ports/sales-channel.ts';
-import { createProviderRegistry } from '#payments/providers/registry.ts';
-import { fixture } from '../fixtures.ts';
-import { type Answer, json, recordingLog, scriptedServer, seededRandom, testClock } from '../support.ts';
+import { createProviderRegistry } from '#payments/providers/registry/registry.ts';
+import { fixture } from '../support/fixtures.ts';
+import {
+  type Answer,
+  json,
+  recordingLog,
+  scriptedServer,
+  seededRandom,
+  testClock,
+} from '../support/scripted-server.ts';
 
 async function open(...script: Answer[]) {
   const server = await scriptedServer(...script);

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { Sale } from '#payments/ports/sales-channel.ts';
 import { readPayhipEvent } from '#payments/providers/payhip/sale-event.ts';
-import { fixture, fixtureJson } from '../fixtures.ts';
+import { fixture, fixtureJson } from '../support/fixtures.ts';
 
 type Body = Record<string, unknown>;
 const paid = fixtureJson<Body>('payhip/webhook-paid.json');

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { hour, minute } from '#kernel/clock.ts';
 import { verifyPayhipWebhook } from '#payments/providers/payhip/webhook.ts';
-import { fixture, fixtureJson } from '../fixtures.ts';
+import { fixture, fixtureJson } from '../support/fixtures.ts';
 
 const vector = fixtureJson<{ api_key: string; signature: string }>('payhip/signature-vector.json');
 const pathSecret = 'a-long-random-end-0123456789';

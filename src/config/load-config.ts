@@ -1,0 +1,126 @@
+// Environment -> one frozen Config. Every fault is found in one go and named by its variable; no fault repeats a value,
+// since a secret may stand in the wrong place. An empty value counts as unset, as container tools write it.
+import type { SetUpCheck } from '#kernel/set-up-check.ts';
+import { remarkOn } from './check-settings.ts';
+import type { DatabaseConfig, LogLevel, Role } from './formats.ts';
+import { assembleProviders, listDerivedSecrets, type ProvidersConfig } from './providers.ts';
+import {
+  type ConfigDeps,
+  type Environment,
+  isOn,
+  listSecrets,
+  need,
+  type Reading,
+  readSettings,
+  requireAll,
+} from './read-settings.ts';
+import { settingNames } from './settings.ts';
+
+/** Current first; the second one is accepted while secrets are being rotated. */
+export type Secrets = readonly string[];
+
+export interface TelegramConfig {
+  readonly apiRoot: string;
+  readonly adminToken: string;
+  /** `shared`: the admin bot sends the alerts too, and only one of the two may poll. */
+  readonly pager: { readonly kind: 'shared' } | { readonly kind: 'own'; readonly token: string };
+  readonly updates:
+    | { readonly kind: 'polling' }
+    | { readonly kind: 'webhook'; readonly publicUrl: string; readonly secrets: Secrets };
+  readonly ownerIds: readonly number[];
+  /** Null: every owner in private. */
+  readonly alertChatId: number | null;
+}
+
+export interface Config {
+  readonly telegram: TelegramConfig;
+  readonly http: { readonly host: string; readonly port: number; readonly publicUrl: string | null };
+  readonly database: DatabaseConfig;
+  readonly roles: ReadonlySet<Role>;
+  readonly providers: ProvidersConfig;
+  /** Null: `/v1` answers 404. */
+  readonly storeApi: { readonly keys: Secrets } | null;
+  /** Null: nothing is announced. */
+  readonly storeWebhook: { readonly url: string; readonly secrets: Secrets } | null;
+  readonly timeZone: string;
+  readonly logLevel: LogLevel;
+  /** Every value that the log must never show. */
+  readonly secrets: readonly string[];
+  /** What the settings allow and what is unwise all the same; no value is repeated. */
+  readonly remarks: readonly SetUpCheck[];
+}
+
+type Loaded<Value> = { ok: true; config: Value } | { ok: false; faults: string[] };
+
+export function loadConfig(env: Environment, deps: ConfigDeps): Loaded<Config> {
+  const reading = readSettings(env, { ...deps, names: settingNames });
+  const config = { ...assemble(reading), remarks: remarkOn(reading, env) };
+  return reading.faults.length > 0 ? { ok: false, faults: reading.faults } : { ok: true, config: deepFreeze(config) };
+}
+
+/** What the care of the database needs, so that it works where no bot is configured. */
+export function loadDatabaseConfig(
+  env: Environment,
+  deps: ConfigDeps,
+): Loaded<Pick<Config, 'database' | 'logLevel' | 'secrets'>> {
+  const reading = readSettings(env, { ...deps, names: ['DATABASE_URL', 'LOG_LEVEL'] });
+  const { values, faults } = reading;
+  if (faults.length > 0) return { ok: false, faults };
+  const config = {
+    database: need(values.DATABASE_URL),
+    logLevel: need(values.LOG_LEVEL),
+    secrets: listSecrets(reading),
+  };
+  return { ok: true, config: deepFreeze(config) };
+}
+
+function assemble(reading: Reading): Omit<Config, 'remarks'> {
+  const { values } = reading;
+  return {
+    telegram: assembleTelegram(reading),
+    http: { host: need(values.HOST), port: need(values.PORT), publicUrl: values.PUBLIC_URL ?? null },
+    database: need(values.DATABASE_URL),
+    roles: need(values.ROLES),
+    providers: assembleProviders(reading),
+    storeApi: values.STORE_API_KEY === undefined ? null : { keys: values.STORE_API_KEY },
+    storeWebhook: assembleStoreWebhook(reading),
+    timeZone: need(values.TIME_ZONE),
+    logLevel: need(values.LOG_LEVEL),
+    secrets: [...listSecrets(reading), ...listDerivedSecrets(reading)],
+  };
+}
+
+function assembleTelegram(reading: Reading): TelegramConfig {
+  const { values } = reading;
+  requireAll(reading, { names: ['TELEGRAM_BOT_TOKEN', 'OWNER_IDS'], because: 'is required' });
+  const isWebhook = values.TELEGRAM_MODE === 'webhook';
+  if (isWebhook) {
+    const because = 'is required when TELEGRAM_MODE is webhook';
+    requireAll(reading, { names: ['PUBLIC_URL', 'TELEGRAM_WEBHOOK_SECRET'], because });
+  }
+  const adminToken = need(values.TELEGRAM_BOT_TOKEN?.[0]);
+  const pagerToken = values.TELEGRAM_PAGER_TOKEN?.[0] ?? adminToken;
+  return {
+    apiRoot: need(values.TELEGRAM_API_ROOT),
+    adminToken,
+    pager: pagerToken === adminToken ? { kind: 'shared' } : { kind: 'own', token: pagerToken },
+    updates: isWebhook
+      ? { kind: 'webhook', publicUrl: need(values.PUBLIC_URL), secrets: need(values.TELEGRAM_WEBHOOK_SECRET) }
+      : { kind: 'polling' },
+    ownerIds: need(values.OWNER_IDS),
+    alertChatId: values.ALERT_CHAT_ID ?? null,
+  };
+}
+
+function assembleStoreWebhook(reading: Reading): Config['storeWebhook'] {
+  const { values } = reading;
+  const needed = ['STORE_WEBHOOK_URL', 'STORE_WEBHOOK_SECRET'] as const;
+  if (!isOn(reading, { title: "the shop's webhook", needed, optional: [] })) return null;
+  return { url: need(values.STORE_WEBHOOK_URL), secrets: need(values.STORE_WEBHOOK_SECRET) };
+}
+
+function deepFreeze<Value>(value: Value): Value {
+  if (typeof value !== 'object' || value === null || Object.isFrozen(value)) return value;
+  for (const inner of Object.values(value)) deepFreeze(inner);
+  return Object.freeze(value);
+}

@@ -1,0 +1,76 @@
+import { type DestinationStream, type Logger, pino, stdTimeFunctions } from 'pino';
+import type { LogLevel } from '#config/formats.ts';
+import type { EventLog } from '#kernel/events.ts';
+import { createScrubber, struckOut } from './redaction.ts';
+
+/** Fields that are never logged, at the top and two levels below it, whoever puts them there. */
+const redactedFields = [
+  'authorization',
+  'cookie',
+  'headers',
+  'token',
+  'secret',
+  'password',
+  'apiKey',
+  'privateKey',
+  'body',
+  'rawBody',
+];
+
+/** Causes are followed so far: deeper ones say nothing new, and a circle must end. */
+const causesMax = 5;
+
+export function createLogger(options: {
+  level: LogLevel;
+  /** Where the lines go; standard output when it is left out. */
+  destination?: DestinationStream;
+  secrets: readonly string[];
+}): Logger {
+  return pino(
+    {
+      level: options.level,
+      base: null,
+      timestamp: stdTimeFunctions.isoTime,
+      formatters: { level: (label) => ({ level: label }) },
+      serializers: { err: describeError },
+      redact: {
+        paths: redactedFields.flatMap((field) => [field, `*.${field}`, `*.*.${field}`]),
+        censor: struckOut,
+      },
+      hooks: { streamWrite: createScrubber(options.secrets) },
+    },
+    options.destination ?? pino.destination({ dest: 1, sync: true }),
+  );
+}
+
+/** The port through which the domain reports, kept by pino. */
+export function toEventLog(logger: Logger): EventLog {
+  return {
+    info: (message, facts) => logger.info(facts ?? {}, message),
+    warn: (message, facts) => logger.warn(facts ?? {}, message),
+    error: (message, facts, cause) =>
+      logger.error(cause === undefined ? (facts ?? {}) : { ...facts, err: cause }, message),
+  };
+}
+
+interface ErrorFacts {
+  type: string;
+  message: string;
+  stack?: string | undefined;
+  code?: string;
+  cause?: ErrorFacts;
+}
+
+/** Named fields only: an error of an HTTP client also carries the request, with its headers and its body. */
+function describeError(error: unknown, depth = 0): ErrorFacts {
+  if (!(error instanceof Error)) return { type: typeof error, message: String(error) };
+  const code = 'code' in error && error.code !== null && error.code !== undefined ? { code: String(error.code) } : {};
+  const hasCause = error.cause !== undefined && error.cause !== null && depth < causesMax;
+  return {
+    type: error.name,
+    message: error.message,
+    stack: error.stack,
+    ...code,
+    ...(hasCause ? { cause: describeError(error.cause, depth + 1) } : {}),
+  };
+}

@@ -1,0 +1,183 @@
+import pRetry from 'p-retry';
+import type { ZodType } from 'zod';
+import { type Clock, clockDifference, type Milliseconds } from '#kernel/clock.ts';
+import type { EventLog } from '#kernel/events.ts';
+import type { Random } from '#kernel/ids.ts';
+import type { ProviderName } from '#kernel/provider-name.ts';
+import { goneAs } from '../../ports/gone.ts';
+import type { ProviderHealth } from '../../ports/payment-provider.ts';
+import type { RetiredProviders } from '../../ports/retired-providers.ts';
+import type { AnswerReader, Attempt, CallOutcome, Failure } from './answer.ts';
+import { failNotAsked, judgeExchange } from './answer.ts';
+import { createBreaker } from './breaker.ts';
+import { exchange } from './exchange.ts';
+import { fullJitter, type HttpPolicy } from './policy.ts';
+import { createScrubber } from './redact.ts';
+
+// The one way out to providers. A call is one to `attemptsMax` attempts; each attempt passes the breaker, and only calls
+// that were declared repeatable are repeated, because a create whose answer was lost may have been executed.
+
+/** One attempt, for metrics. */
+export interface ProviderCall {
+  provider: ProviderName;
+  operation: string;
+  outcome: CallOutcome;
+  durationMs: Milliseconds;
+}
+
+export interface ProviderHttpDeps {
+  clock: Clock;
+  random: Random;
+  log: EventLog;
+  policy: HttpPolicy;
+  onCall?: ((call: ProviderCall) => void) | undefined;
+  /** Who is not asked any more, whatever for; without it everybody is asked. */
+  retired?: RetiredProviders | undefined;
+}
+
+export interface ProviderHttpOptions {
+  provider: ProviderName;
+  /** Whatever must never be in a message. */
+  secrets: readonly string[];
+  /** The provider's own way to say what is wrong; asked about every answer, because some errors come with status 200. */
+  findError: AnswerReader['findError'];
+}
+
+export interface HttpCall<T> {
+  operation: string;
+  method: 'GET' | 'POST' | 'DELETE';
+  url: string;
+  /** The exact text of the body, the same on every attempt. */
+  body?: string | undefined;
+  /** Asked for on every attempt, so that a signature may carry a fresh time. */
+  headers: () => Readonly<Record<string, string>>;
+  /** True for reads and for commands that act once however often they arrive. */
+  isRepeatable: boolean;
+  schema: ZodType<T>;
+  signal?: AbortSignal | undefined;
+}
+
+export interface ProviderHttp {
+  /** Throws ProviderRejected, ProviderUnreachable or ProviderRateLimited. */
+  call<T>(call: HttpCall<T>): Promise<{ value: T; attempts: number }>;
+  health(): Omit<ProviderHealth, 'dashboardUrl'>;
+}
+
+export function createProviderHttp(deps: ProviderHttpDeps, options: ProviderHttpOptions): ProviderHttp {
+  const { clock, log, policy } = deps;
+  const { provider } = options;
+  const reader: AnswerReader = { ...options, scrub: createScrubber(options.secrets) };
+  let lastError: string | null = null;
+  let lastSuccessAt: Milliseconds | null = null;
+  let failingSince: Milliseconds | null = null;
+  let clockAheadMs: Milliseconds | undefined;
+  const breaker = createBreaker(clock, {
+    failuresMax: policy.breakerFailuresMax,
+    openMs: policy.breakerOpenMs,
+    onOpen: () => log.warn('provider breaker opened', { provider, lastError }),
+    onClose: () => log.info('provider breaker closed', { provider }),
+  });
+
+  async function send<T>(call: HttpCall<T>, timeoutMs: Milliseconds): Promise<Attempt<T>> {
+    const { answerMaxBytes } = policy;
+    const startedAt = clock.now();
+    const result = await exchange({ ...call, headers: call.headers(), timeoutMs, answerMaxBytes });
+    if (result.kind === 'answer' && result.sentAt !== undefined) {
+      clockAheadMs = clockDifference({ told: result.sentAt, startedAt, endedAt: clock.now() }) ?? clockAheadMs;
+    }
+    const attempt = judgeExchange(reader, { ...call, result, now: clock.now() });
+    if (attempt.kind === 'ok') lastSuccessAt = clock.now();
+    if (attempt.kind === 'failed' && attempt.verdict === 'bad') lastError = attempt.error.message;
+    const service = serviceOf(attempt);
+    if (service === 'served') failingSince = null;
+    if (service === 'failed') failingSince ??= startedAt;
+    return attempt;
+  }
+
+  async function attemptOnce<T>(call: HttpCall<T>, timeoutMs: Milliseconds): Promise<Attempt<T>> {
+    const startedAt = clock.now();
+    const { operation } = call;
+    const attempt =
+      deps.retired?.mayAsk(provider) === false
+        ? failNotAsked(provider, { operation, outcome: 'retired' })
+        : ((await breaker.run(() => send(call, timeoutMs))) ??
+          failNotAsked(provider, { operation, outcome: 'breaker_open' }));
+    const { outcome } = attempt;
+    deps.onCall?.({ provider, operation, outcome, durationMs: clock.now() - startedAt });
+    return attempt;
+  }
+
+  return {
+    call: (call) => callUntilKnown(deps, { call, attempt: (timeoutMs) => attemptOnce(call, timeoutMs) }),
+    health: () => ({
+      provider,
+      breaker: breaker.state,
+      openedAt: breaker.openedAt,
+      lastError: breaker.openedAt === null ? null : lastError,
+      lastSuccessAt,
+      failingSince,
+      retiredAt: deps.retired?.since(provider) ?? null,
+      clockAheadMs,
+    }),
+  };
+}
+
+/**
+ * Whether the provider served us. That one payment is not known, said in its own words, tells neither way: it is there,
+ * and it may have closed.
+ */
+function serviceOf(attempt: Attempt<unknown>): 'served' | 'failed' | 'unclear' {
+  if (attempt.kind === 'ok') return 'served';
+  if (attempt.verdict === 'neutral') return 'unclear';
+  if (attempt.verdict === 'bad') return 'failed';
+  if (goneAs(attempt.error) === null) return 'served';
+  return attempt.error.httpStatus === 404 && attempt.error.code !== null ? 'unclear' : 'failed';
+}
+
+class AttemptFailed extends Error {
+  readonly failure: Failure;
+
+  constructor(failure: Failure) {
+    super(failure.error.message);
+    this.failure = failure;
+  }
+}
+
+async function callUntilKnown<T>(
+  deps: ProviderHttpDeps,
+  input: { call: HttpCall<T>; attempt: (timeoutMs: Milliseconds) => Promise<Attempt<T>> },
+): Promise<{ value: T; attempts: number }> {
+  const { clock, policy, random } = deps;
+  const { call } = input;
+  const endsAt = clock.now() + policy.totalMs;
+  let attempts = 0;
+
+  async function once(): Promise<T> {
+    attempts += 1;
+    const attempt = await input.attempt(Math.max(1, Math.min(policy.timeoutMs, endsAt - clock.now())));
+    if (attempt.kind === 'failed') throw new AttemptFailed(attempt);
+    return attempt.value;
+  }
+
+  /** Waits as long as it should; false when the call is to be given up. */
+  async function waitForNext({ mayRepeat, retryAfterMs }: Failure): Promise<boolean> {
+    if (!call.isRepeatable || !mayRepeat) return false;
+    if (retryAfterMs !== null && retryAfterMs > policy.retryAfterMaxMs) return false;
+    const waitMs = Math.max(retryAfterMs ?? 0, fullJitter(policy, { attempt: attempts, random }));
+    if (clock.now() + waitMs >= endsAt) return false;
+    await clock.sleep(waitMs, call.signal);
+    return call.signal?.aborted !== true;
+  }
+
+  try {
+    // The library counts; the waiting is ours, so that it goes by the clock and obeys Retry-After.
+    const value = await pRetry(once, {
+      retries: policy.attemptsMax - 1,
+      minTimeout: 0,
+      shouldRetry: ({ error }) => error instanceof AttemptFailed && waitForNext(error.failure),
+    });
+    return { value, attempts };
+  } catch (error) {
+    throw error instanceof AttemptFailed ? error.failure.error : error;
+  }
+}

@@ -1,0 +1,33 @@
+import { type SetUpCheck, warned, wrong } from '#kernel/set-up-check.ts';
+import { ProviderError, ProviderRateLimited, ProviderUnreachable } from '../../ports/provider-errors.ts';
+
+/** How a call that failed reads as a check. What no provider did is thrown on. */
+export function failedCheck(
+  name: string,
+  failure: {
+    error: unknown;
+    /** The setting that holds the address. */
+    address: string;
+    /** What to do when the key is not taken. */
+    unauthorized: string;
+    /** What to do when the key may not do this. */
+    forbidden?: string;
+    /** What to do about any other refusal. */
+    refused?: string;
+  },
+): SetUpCheck {
+  const { error, address, unauthorized, forbidden = unauthorized, refused = unauthorized } = failure;
+  if (!(error instanceof ProviderError)) throw error;
+  // Which call it was says nothing to whoever sets it up.
+  const words = error.message.replace(new RegExp(`^${RegExp.escape(error.operation)}: `), '');
+  if (error instanceof ProviderRateLimited) {
+    return warned(name, { detail: `asks to wait: ${words}`, advice: 'wait a minute and check again' });
+  }
+  if (error instanceof ProviderUnreachable) {
+    const advice = `see that ${address} is right and that this machine reaches it; or the provider itself is down`;
+    return wrong(name, { detail: `does not answer as it should (${words})`, advice });
+  }
+  const detail = `is refused: ${words}`;
+  if (error.httpStatus === 401) return wrong(name, { detail, advice: unauthorized });
+  return wrong(name, { detail, advice: error.httpStatus === 403 ? forbidden : refused });
+}

@@ -1,0 +1,87 @@
+import type { Clock } from '#kernel/clock.ts';
+import type { EventLog } from '#kernel/events.ts';
+import type { Random } from '#kernel/ids.ts';
+import type { ProviderName } from '#kernel/provider-name.ts';
+import type { PaymentProvider, ProviderHealth, ProviderRegistry } from '../../ports/payment-provider.ts';
+import type { RetiredProviders } from '../../ports/retired-providers.ts';
+import { bitpay } from '../bitpay/definition.ts';
+import { btcpay } from '../btcpay/definition.ts';
+import { coinbase } from '../coinbase/definition.ts';
+import { createProviderHttp, type ProviderCall } from '../http/client.ts';
+import { defaultHttpPolicy, type HttpPolicy } from '../http/policy.ts';
+import type { ProviderDefinition, SharedSettings } from '../kit/provider-definition.ts';
+import { withoutSlash } from '../kit/web-address.ts';
+import { nowpayments } from '../nowpayments/definition.ts';
+import { payhip } from '../payhip/definition.ts';
+
+/** Every adapter, in the order of `provider: "auto"`. */
+const table = {
+  coinbase,
+  bitpay,
+  btcpay,
+  nowpayments,
+  payhip,
+};
+
+type SettingsOf<Definition> = Definition extends ProviderDefinition<infer Settings> ? Settings : never;
+
+/** What each adapter is set up with. */
+export type SettingsByProvider = { [Name in ProviderName]: SettingsOf<(typeof table)[Name]> };
+
+/** The settings of the providers that are switched on. */
+export type ProviderSettings = { readonly [Name in ProviderName]?: SettingsByProvider[Name] | null | undefined };
+
+const definitions: { readonly [Name in ProviderName]: ProviderDefinition<SettingsByProvider[Name]> } = table;
+
+export interface ProviderRegistryDeps {
+  clock: Clock;
+  random: Random;
+  log: EventLog;
+  /** Where this program is reached from outside; some providers are told with each payment where to post. */
+  publicUrl?: string | null | undefined;
+  /** Hears of every attempt of a call, for metrics. */
+  onCall?: ((call: ProviderCall) => void) | undefined;
+  /** Who is not asked any more; without it everybody is asked. */
+  retired?: RetiredProviders | undefined;
+  /** Bounds that differ from the defaults. */
+  policy?: Partial<HttpPolicy> | undefined;
+}
+
+interface Entry {
+  provider: PaymentProvider;
+  health(): ProviderHealth;
+}
+
+/** Builds the adapters that are configured. Throws ProviderSettingInvalid for a key that cannot be read. */
+export function createProviderRegistry(settings: ProviderSettings, deps: ProviderRegistryDeps): ProviderRegistry {
+  const shared = { publicUrl: deps.publicUrl ? withoutSlash(deps.publicUrl) : null };
+  const open = <Name extends ProviderName>(name: Name): Entry[] => {
+    const own = settings[name];
+    return own ? [createEntry(definitions[name], { settings: own, shared, deps })] : [];
+  };
+  const entries = Object.values(definitions).flatMap(({ name }) => open(name));
+  const providers = entries.map(({ provider }) => provider);
+  return {
+    list: () => providers,
+    find: (name) => providers.find((provider) => provider.name === name),
+    health: (name) => entries.find(({ provider }) => provider.name === name)?.health(),
+  };
+}
+
+function createEntry<Settings>(
+  definition: ProviderDefinition<Settings>,
+  input: { settings: Settings; shared: SharedSettings; deps: ProviderRegistryDeps },
+): Entry {
+  const { settings, shared, deps } = input;
+  const { clock, random, log, onCall, retired } = deps;
+  const policy: HttpPolicy = { ...defaultHttpPolicy, ...deps.policy };
+  const http = createProviderHttp(
+    { clock, random, log, policy, onCall, retired },
+    { provider: definition.name, secrets: definition.secretsOf(settings), findError: definition.findError },
+  );
+  const provider = definition.create({ http, clock, random, policy }, settings, shared);
+  return {
+    provider,
+    health: () => ({ ...http.health(), dashboardUrl: definition.dashboardUrlOf(settings) }),
+  };
+}

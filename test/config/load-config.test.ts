@@ -1,0 +1,281 @@
+import { createHash, generateKeyPairSync } from 'node:crypto';
+import { describe, expect, test } from 'vitest';
+import { loadConfig, loadDatabaseConfig } from '#config/load-config.ts';
+import { eachProvider } from '#kernel/provider-name.ts';
+
+const noFile = (): never => {
+  throw Object.assign(new Error('no such file'), { code: 'ENOENT' });
+};
+const minimal = { TELEGRAM_BOT_TOKEN: '1001:admin-token', OWNER_IDS: '7' };
+const pem = generateKeyPairSync('ec', { namedCurve: 'P-256' })
+  .privateKey.export({ type: 'sec1', format: 'pem' })
+  .toString();
+const coinbase = {
+  COINBASE_API_KEY_ID: 'organizations/o/apiKeys/k',
+  COINBASE_API_KEY_SECRET: pem,
+  COINBASE_WEBHOOK_SECRET: 'hook',
+};
+const standardSecret = `whsec_${Buffer.alloc(32, 7).toString('base64')}`;
+
+function load(env: Record<string, string | undefined>, files: Record<string, string> = {}) {
+  return loadConfig(env, { readFile: (path) => files[path] ?? noFile() });
+}
+
+function configOf(env: Record<string, string | undefined>, files: Record<string, string> = {}) {
+  const loaded = load({ ...minimal, ...env }, files);
+  if (!loaded.ok) throw new Error(loaded.faults.join('\n'));
+  return loaded.config;
+}
+
+function faultsOf(env: Record<string, string | undefined>, files: Record<string, string> = {}): string[] {
+  const loaded = load({ ...minimal, ...env }, files);
+  return loaded.ok ? [] : loaded.faults;
+}
+
+describe('a configuration that is right', () => {
+  test('a token and an owner are enough, and all else has its default', () => {
+    expect(configOf({})).toMatchObject({
+      telegram: {
+        apiRoot: 'https://api.telegram.org',
+        adminToken: '1001:admin-token',
+        pager: { kind: 'shared' },
+        updates: { kind: 'polling' },
+        ownerIds: [7],
+        alertChatId: null,
+      },
+      http: { host: '127.0.0.1', port: 8080, publicUrl: null },
+      database: { kind: 'sqlite', file: './data/tillkeeper.db' },
+      providers: eachProvider(() => null),
+      storeApi: null,
+      storeWebhook: null,
+      timeZone: 'UTC',
+      logLevel: 'info',
+    });
+    expect([...configOf({}).roles]).toEqual(['web', 'bot', 'worker', 'scheduler']);
+  });
+
+  test('blanks around a value are cut, and an empty value counts as unset', () => {
+    const config = configOf({ PORT: '  9090 \n', HOST: '', OWNER_IDS: ' 7 , 8,7 ' });
+    expect(config.http).toMatchObject({ port: 9090, host: '127.0.0.1' });
+    expect(config.telegram.ownerIds).toEqual([7, 8]);
+  });
+
+  test('nothing in it can be changed', () => {
+    const config = configOf(coinbase);
+    expect(Object.isFrozen(config)).toBe(true);
+    expect(Object.isFrozen(config.providers.coinbase?.webhookSecrets)).toBe(true);
+  });
+
+  test('NAME_FILE reads the value from a file', () => {
+    const config = configOf({ STORE_API_KEY_FILE: '/run/key' }, { '/run/key': 'from-a-file\n' });
+    expect(config.storeApi).toEqual({ keys: ['from-a-file'] });
+  });
+
+  test('a secret may have a second value while it is rotated', () => {
+    const config = configOf({ ...coinbase, COINBASE_WEBHOOK_SECRET: 'new-one, old-one', STORE_API_KEY: 'k1,k2' });
+    expect(config.providers.coinbase?.webhookSecrets).toEqual(['new-one', 'old-one']);
+    expect(config.storeApi?.keys).toEqual(['k1', 'k2']);
+  });
+
+  test('the pager is its own bot only with a token of its own', () => {
+    expect(configOf({ TELEGRAM_PAGER_TOKEN: '2002:pager' }).telegram.pager).toEqual({
+      kind: 'own',
+      token: '2002:pager',
+    });
+    expect(configOf({ TELEGRAM_PAGER_TOKEN: minimal.TELEGRAM_BOT_TOKEN }).telegram.pager).toEqual({ kind: 'shared' });
+  });
+
+  test('webhook mode carries its address and its secrets', () => {
+    const env = { TELEGRAM_MODE: 'webhook', PUBLIC_URL: 'https://pay.example.com/', TELEGRAM_WEBHOOK_SECRET: 'abc' };
+    const updates = { kind: 'webhook', publicUrl: 'https://pay.example.com', secrets: ['abc'] };
+    expect(configOf(env).telegram.updates).toEqual(updates);
+  });
+
+  test.each([
+    ['file:./data/a.db', { kind: 'sqlite', file: './data/a.db' }],
+    ['file:/var/lib/a.db', { kind: 'sqlite', file: '/var/lib/a.db' }],
+    ['file:///var/lib/a.db', { kind: 'sqlite', file: '/var/lib/a.db' }],
+    ['postgres://u:p@db/till', { kind: 'postgres', url: 'postgres://u:p@db/till' }],
+    ['postgresql://db/till', { kind: 'postgres', url: 'postgresql://db/till' }],
+  ])('the database may be %s', (text, database) => {
+    expect(configOf({ DATABASE_URL: text }).database).toEqual(database);
+  });
+
+  test.each([
+    ['a SEC1 PEM', pem],
+    ['a PEM with literal line ends', pem.trim().replaceAll('\n', '\\n')],
+    [
+      'a PKCS8 PEM of Ed25519',
+      generateKeyPairSync('ed25519').privateKey.export({ type: 'pkcs8', format: 'pem' }).toString(),
+    ],
+    ['base64 of 64 bytes', Buffer.alloc(64, 3).toString('base64')],
+  ])('a Coinbase key may be %s', (_form, key) => {
+    expect(configOf({ ...coinbase, COINBASE_API_KEY_SECRET: key }).providers.coinbase?.keySecrets).toHaveLength(1);
+  });
+
+  test('BitPay sells with a point-of-sale token alone', () => {
+    const config = configOf({ BITPAY_POS_TOKEN: 'pos' });
+    expect(config.providers.bitpay).toEqual({ apiUrl: 'https://bitpay.com', posTokens: ['pos'], merchant: null });
+  });
+
+  test('Payhip hears with a key and a path, and may have two of each', () => {
+    const config = configOf({ PAYHIP_API_KEY: 'new,old', PAYHIP_WEBHOOK_PATH_SECRET: 'a-path.~_,another' });
+    expect(config.providers.payhip).toEqual({
+      apiUrl: 'https://payhip.com/api/v2',
+      apiKeys: ['new', 'old'],
+      pathSecrets: ['a-path.~_', 'another'],
+    });
+  });
+
+  test('a setting that this version does not know breaks nothing', () => {
+    expect(faultsOf({ STRIPE_API_KEY: 'x', REFUND_APPROVAL_OVER: '100 USD', SOMETHING_ELSE: '1' })).toEqual([]);
+  });
+
+  test('a group may be the alert chat', () => {
+    expect(configOf({ ALERT_CHAT_ID: '-1001234567890' }).telegram.alertChatId).toBe(-1_001_234_567_890);
+  });
+
+  test('the database alone is configured without a bot', () => {
+    const loaded = loadDatabaseConfig({ DATABASE_URL: 'file:a.db' }, { readFile: noFile });
+    expect(loaded).toMatchObject({ ok: true, config: { database: { kind: 'sqlite', file: 'a.db' } } });
+  });
+});
+
+describe('a configuration that is wrong', () => {
+  test('every fault is told at once, one line each', () => {
+    const loaded = load({ PORT: 'x', TIME_ZONE: 'Mars/Base', COINBASE_API_KEY_ID: 'k' });
+    const faults = loaded.ok ? [] : loaded.faults;
+    const named = [
+      'PORT',
+      'TIME_ZONE',
+      'TELEGRAM_BOT_TOKEN',
+      'OWNER_IDS',
+      'COINBASE_API_KEY_SECRET',
+      'COINBASE_WEBHOOK_SECRET',
+    ];
+    expect(faults.map((fault) => fault.split(' ')[0])).toEqual(named);
+    expect(faults.every((fault) => !fault.includes('\n'))).toBe(true);
+  });
+
+  const canary = 'CANARY-c0ffee';
+  test.each([
+    [{ TELEGRAM_BOT_TOKEN: canary }, 'TELEGRAM_BOT_TOKEN is not a bot token'],
+    [{ TELEGRAM_BOT_TOKEN: '1:a,2:b,3:c' }, 'TELEGRAM_BOT_TOKEN takes at most 2 values'],
+    [{ OWNER_IDS: '12,@me' }, 'OWNER_IDS must be Telegram user ids'],
+    [{ OWNER_IDS: '-5' }, 'OWNER_IDS must be Telegram user ids'],
+    [{ OWNER_IDS: '9999999999999999' }, 'OWNER_IDS must be Telegram user ids'],
+    [{ ALERT_CHAT_ID: '0' }, 'ALERT_CHAT_ID must be a Telegram chat id'],
+    [{ PORT: '70000' }, 'PORT must be a number from 0 to 65535'],
+    [{ TELEGRAM_MODE: 'push' }, 'TELEGRAM_MODE must be polling or webhook'],
+    [{ LOG_LEVEL: 'loud' }, 'LOG_LEVEL must be one of'],
+    [{ TIME_ZONE: canary }, 'TIME_ZONE is not a time zone'],
+    [{ DATABASE_URL: `mysql://u:${canary}@h/d` }, 'DATABASE_URL must be file:PATH or postgres://'],
+    [{ AMQP_URL: `amqp://u:${canary}@h` }, 'AMQP_URL is not built yet'],
+    [{ ROLES: 'web,bot' }, 'ROLES accepts only `all` so far'],
+    [{ ROLES: 'web,queen' }, 'ROLES must be `all` or a comma list'],
+    [{ BITPAY_POS_TOKEN: 'a,,b' }, 'BITPAY_POS_TOKEN has an empty place'],
+    [{ STORE_API_KEY: ',' }, 'STORE_API_KEY has an empty place'],
+    [
+      { BITPAY_POS_TOKEN: 'a', BITPAY_MERCHANT_TOKEN: 'm', BITPAY_PRIVATE_KEY: canary },
+      'BITPAY_PRIVATE_KEY must be 64',
+    ],
+    [{ BITPAY_POS_TOKEN: 'a', BITPAY_MERCHANT_TOKEN: 'm' }, 'BITPAY_PRIVATE_KEY is missing'],
+    [{ BITPAY_API_URL: 'https://test.bitpay.com' }, 'BITPAY_POS_TOKEN is missing'],
+    [
+      { BTCPAY_URL: 'https://pay.example.com', BTCPAY_API_KEY: 'k', BTCPAY_STORE_ID: 's' },
+      'BTCPAY_WEBHOOK_SECRET is missing',
+    ],
+    [{ PAYHIP_API_KEY: canary }, 'PAYHIP_WEBHOOK_PATH_SECRET is missing: Payhip is set up in part'],
+    [{ PAYHIP_WEBHOOK_PATH_SECRET: canary }, 'PAYHIP_API_KEY is missing'],
+    [{ PAYHIP_API_URL: 'https://payhip.com/api/v2', PAYHIP_API_KEY: canary }, 'PAYHIP_WEBHOOK_PATH_SECRET is missing'],
+    [
+      { PAYHIP_API_KEY: 'k', PAYHIP_WEBHOOK_PATH_SECRET: `${canary}/x` },
+      'PAYHIP_WEBHOOK_PATH_SECRET may have 1 to 128',
+    ],
+    [{ PAYHIP_API_KEY: 'a,b,c', PAYHIP_WEBHOOK_PATH_SECRET: 'p' }, 'PAYHIP_API_KEY takes at most 2 values'],
+    [{ ...coinbase, COINBASE_API_KEY_SECRET: canary }, 'COINBASE_API_KEY_SECRET must be a P-256 or Ed25519'],
+    [{ STORE_WEBHOOK_URL: 'https://shop.example.com/hook' }, 'STORE_WEBHOOK_SECRET is missing'],
+    [{ STORE_WEBHOOK_SECRET: standardSecret }, 'STORE_WEBHOOK_URL is missing'],
+    [
+      { STORE_WEBHOOK_URL: 'https://s.example.com', STORE_WEBHOOK_SECRET: canary },
+      'STORE_WEBHOOK_SECRET must be whsec_',
+    ],
+    [
+      { TELEGRAM_MODE: 'webhook', TELEGRAM_WEBHOOK_SECRET: 's' },
+      'PUBLIC_URL is required when TELEGRAM_MODE is webhook',
+    ],
+    [{ TELEGRAM_WEBHOOK_SECRET: `${canary}!` }, 'TELEGRAM_WEBHOOK_SECRET may have 1 to 256'],
+  ])('%o is refused by its name', (env, fault) => {
+    const faults = faultsOf(env);
+    expect(faults).toHaveLength(1);
+    expect(faults[0]).toContain(fault);
+    expect(faults.join()).not.toContain(canary);
+  });
+
+  test.each(['TELEGRAM_API_ROOT', 'PUBLIC_URL', 'STORE_WEBHOOK_URL', 'BTCPAY_URL'])(
+    '%s may be plain http on loopback only',
+    (name) => {
+      const others = {
+        STORE_WEBHOOK_URL: 'https://a.example.com',
+        STORE_WEBHOOK_SECRET: standardSecret,
+        BTCPAY_URL: 'https://b.example.com',
+        BTCPAY_API_KEY: 'k',
+        BTCPAY_STORE_ID: 's',
+        BTCPAY_WEBHOOK_SECRET: 'h',
+      };
+      for (const host of ['127.0.0.1:8081', '127.3.2.1', 'localhost:1', '[::1]:2']) {
+        expect(faultsOf({ ...others, [name]: `http://${host}` })).toEqual([]);
+      }
+      for (const url of [
+        'http://example.com',
+        'http://127.0.0.1.example.com',
+        'http://localhost.example.com',
+        'ftp://localhost',
+        'words',
+      ]) {
+        expect(faultsOf({ ...others, [name]: url })).toHaveLength(1);
+      }
+    },
+  );
+
+  test('a value and a file of one name are one too many', () => {
+    const faults = faultsOf({ STORE_API_KEY: 'a', STORE_API_KEY_FILE: '/run/key' }, { '/run/key': 'b' });
+    expect(faults).toEqual(['STORE_API_KEY and STORE_API_KEY_FILE are both set: keep one']);
+  });
+
+  test('a file that is missing or empty is named', () => {
+    expect(faultsOf({ PORT_FILE: '/gone', HOST_FILE: '/empty' }, { '/empty': ' \n' })).toEqual([
+      'HOST_FILE names a file that is empty',
+      'PORT_FILE names a file that cannot be read (ENOENT)',
+    ]);
+  });
+});
+
+describe('what the log must never show', () => {
+  test('every secret is listed, in each of its parts', () => {
+    const { secrets } = configOf({
+      ...coinbase,
+      COINBASE_WEBHOOK_SECRET: 'new-one,old-one',
+      DATABASE_URL: 'postgres://till:p%40ss@db/till',
+    });
+    for (const text of [
+      '1001:admin-token',
+      'new-one',
+      'old-one',
+      pem.trim(),
+      'p@ss',
+      'postgres://till:p%40ss@db/till',
+    ]) {
+      expect(secrets).toContain(text);
+    }
+    expect(secrets.some((text) => text.includes('organizations/'))).toBe(false);
+  });
+
+  test('the signature that Payhip sends with every webhook is one, of each of its keys', () => {
+    const { secrets } = configOf({ PAYHIP_API_KEY: 'new,old', PAYHIP_WEBHOOK_PATH_SECRET: 'path,path2' });
+    for (const key of ['new', 'old']) {
+      expect(secrets).toContain(createHash('sha256').update(key).digest('hex'));
+    }
+    for (const secret of ['new', 'old', 'path', 'path2']) expect(secrets).toContain(secret);
+  });
+});

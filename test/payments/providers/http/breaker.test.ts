@@ -1,0 +1,158 @@
+import { describe, expect, test, vi } from 'vitest';
+import { goneAs } from '#payments/ports/gone.ts';
+import { TurnOver } from '#payments/ports/provider-errors.ts';
+import { createRetiredProviders } from '#payments/ports/retired-providers.ts';
+import { defaultHttpPolicy } from '#payments/providers/http/policy.ts';
+import { failureOf, good, openCalls, scriptDeadlines } from '../support/http-rig.ts';
+import { json } from '../support/scripted-server.ts';
+
+scriptDeadlines();
+
+describe('the breaker', () => {
+  test('opens when the provider takes none of our keys, so that the watch over providers hears of it', async () => {
+    await using at = await openCalls([json(401, {}), json(401, {})], { breakerFailuresMax: 2 });
+    expect(await failureOf(at.call())).toMatchObject({ name: 'ProviderRejected', httpStatus: 401 });
+    expect(at.http.health().breaker).toBe('closed');
+    await failureOf(at.call());
+    expect(at.http.health()).toMatchObject({ breaker: 'open', lastError: 'fetch_payment: HTTP 401' });
+  });
+
+  test('stays closed over other refusals', async () => {
+    await using at = await openCalls([json(404, {}), json(403, {}), json(422, {})], { breakerFailuresMax: 1 });
+    for (let call = 0; call < 3; call += 1) await failureOf(at.call());
+    expect(at.http.health().breaker).toBe('closed');
+  });
+
+  test('opens after failures in a row, lets nothing through, and closes after a good probe', async () => {
+    vi.useFakeTimers({ toFake: ['Date'] });
+    try {
+      await using at = await openCalls([json(500, {}), json(500, {}), json(500, {}), good], {
+        attemptsMax: 1,
+        breakerFailuresMax: 3,
+      });
+      for (let count = 0; count < 3; count += 1) await failureOf(at.call());
+      expect(at.http.health()).toMatchObject({ breaker: 'open', openedAt: at.clock.now() });
+      expect(at.http.health().lastError).toBe('fetch_payment: HTTP 500');
+      await failureOf(at.call());
+      expect(at.server.requests).toHaveLength(3);
+      expect(at.calls.at(-1)?.outcome).toBe('breaker_open');
+
+      vi.setSystemTime(Date.now() + defaultHttpPolicy.breakerOpenMs);
+      await at.call();
+      expect(at.http.health()).toMatchObject({ breaker: 'closed', openedAt: null, lastError: null });
+      expect(at.log.events.map(({ message }) => message)).toEqual([
+        'provider breaker opened',
+        'provider breaker closed',
+      ]);
+    } finally {
+      vi.useRealTimers();
+    }
+  });
+
+  test('opens again when the probe fails, and keeps the time at which the trouble began', async () => {
+    vi.useFakeTimers({ toFake: ['Date'] });
+    try {
+      await using at = await openCalls([json(500, {})], { attemptsMax: 1, breakerFailuresMax: 1 });
+      await failureOf(at.call());
+      const openedAt = at.clock.now();
+      at.clock.set(openedAt + 60_000);
+      vi.setSystemTime(Date.now() + 60_000);
+      await failureOf(at.call());
+      expect(at.server.requests).toHaveLength(2);
+      expect(at.http.health()).toMatchObject({ breaker: 'open', openedAt });
+    } finally {
+      vi.useRealTimers();
+    }
+  });
+
+  test('is not opened by refusals, by rate limits or by calls that we gave up', async () => {
+    const given = new AbortController();
+    await using at = await openCalls([json(404, {}), json(429, {}), json(400, {}), () => given.abort()], {
+      attemptsMax: 1,
+      breakerFailuresMax: 1,
+    });
+    for (let count = 0; count < 3; count += 1) await failureOf(at.call());
+    await failureOf(at.call({ signal: given.signal }));
+    expect(at.server.requests).toHaveLength(4);
+    expect(at.http.health().breaker).toBe('closed');
+  });
+});
+
+describe('a turn that is over', () => {
+  test('counts as no answer, unlike a call that nobody wants any more', async () => {
+    const turn = new AbortController();
+    await using at = await openCalls([() => turn.abort(new TurnOver())], { attemptsMax: 1, breakerFailuresMax: 1 });
+    expect((await failureOf(at.call({ signal: turn.signal }))).message).toBe(
+      'fetch_payment: no answer within its turn',
+    );
+    expect(at.http.health().breaker).toBe('open');
+  });
+
+  test('sends nothing more', async () => {
+    await using at = await openCalls([good], { breakerFailuresMax: 1 });
+    const turn = AbortSignal.abort(new TurnOver());
+    await failureOf(at.call({ signal: turn }));
+    expect(at.server.requests).toHaveLength(0);
+    expect(at.http.health().breaker).toBe('closed');
+  });
+});
+
+describe('what the calls show of the provider', () => {
+  const statuses = (...all: number[]) => all.map((status) => json(status, {}));
+
+  test('is failing since the first call that was not served, until one is', async () => {
+    await using at = await openCalls([json(500, {}), json(500, {}), good, json(401, {})], { attemptsMax: 1 });
+    const startedAt = at.clock.now();
+    await failureOf(at.call());
+    at.clock.set(startedAt + 60_000);
+    await failureOf(at.call());
+    expect(at.http.health().failingSince).toBe(startedAt);
+    await at.call();
+    expect(at.http.health()).toMatchObject({ failingSince: null, lastSuccessAt: startedAt + 60_000 });
+    await failureOf(at.call());
+    expect(at.http.health().failingSince).toBe(startedAt + 60_000);
+  });
+
+  test.each([400, 409, 422, 429])('is served by a %i: it is there', async (status) => {
+    await using at = await openCalls([json(500, {}), ...statuses(status)], { attemptsMax: 1 });
+    await failureOf(at.call());
+    await failureOf(at.call());
+    expect(at.http.health().failingSince).toBeNull();
+  });
+
+  test.each([401, 403, 404, 410])('is not served by a bare %i', async (status) => {
+    await using at = await openCalls(statuses(status), { attemptsMax: 1 });
+    expect(goneAs(await failureOf(at.call()))).toBe(`HTTP ${status}`);
+    expect(at.http.health().failingSince).toBe(at.clock.now());
+  });
+
+  test('stays as it was when one payment is not known, in the words of the provider', async () => {
+    const unknown = json(404, { code: '010000', error: 'Object not found' });
+    await using at = await openCalls([unknown, json(500, {}), unknown], { attemptsMax: 1 });
+    await failureOf(at.call());
+    expect(at.http.health().failingSince).toBeNull();
+    await failureOf(at.call());
+    await failureOf(at.call());
+    expect(at.http.health().failingSince).toBe(at.clock.now());
+  });
+});
+
+describe('a provider that is taken for gone', () => {
+  test('is not asked, whatever for, except for the one question whether it is back', async () => {
+    const retired = createRetiredProviders();
+    await using at = await openCalls([good], {}, retired);
+    retired.set('bitpay', 1_000);
+    const failure = await failureOf(at.call());
+    expect(failure).toMatchObject({ name: 'ProviderUnreachable', wasAsked: false });
+    expect(failure.message).toBe('fetch_payment: not asked, because it is taken for gone');
+    expect(at.server.requests).toHaveLength(0);
+    expect(at.http.health().retiredAt).toBe(1_000);
+    expect(at.calls.map(({ outcome }) => outcome)).toEqual(['retired']);
+    await retired.askAnyway('bitpay', () => at.call());
+    expect(at.server.requests).toHaveLength(1);
+    await failureOf(at.call());
+    retired.set('bitpay', null);
+    await at.call();
+    expect(at.server.requests).toHaveLength(2);
+  });
+});
