@@ -1,5 +1,8 @@
 // What time brings about: a job is a verb of the domain and a row here. Every verb works in bounded batches and says how
 // many it did. Inbox and outbox are not here, because their pumps look after due rows by themselves.
+
+import { closeBooks } from '#accounting/daily-close/close-due-days.ts';
+import { readFigures } from '#accounting/fees/fetch-fees.ts';
 import { pruneAlerts } from '#alerts/prune-alerts.ts';
 import { retireAlerts } from '#alerts/retire-alerts.ts';
 import { wakeAlerts } from '#alerts/wake-alerts.ts';
@@ -9,8 +12,7 @@ import { pruneQueues } from '#messaging/prune.ts';
 import type { CatchUp } from '#payments/availability/catch-up.ts';
 import { pruneOutages } from '#payments/availability/prune-outages.ts';
 import type { WatchProviders } from '#payments/availability/watch-providers.ts';
-import { closeBooks } from '#payments/books/close-books.ts';
-import { readFigures } from '#payments/books/read-figures.ts';
+import { pruneSales } from '#payments/channels/prune-channel-orders.ts';
 import { expireOrders } from '#payments/collect/expire-orders.ts';
 import { forgetRequests } from '#payments/collect/forget-requests.ts';
 import { pruneExceptions } from '#payments/exceptions/prune-exceptions.ts';
@@ -20,7 +22,6 @@ import type { PaymentDeps } from '#payments/lifecycle/deps.ts';
 import { pruneReconciliations } from '#payments/reconciliation/prune-reconciliations.ts';
 import type { ReconcileProvider } from '#payments/reconciliation/reconcile-provider.ts';
 import { followRefunds } from '#payments/refunds/follow-refunds.ts';
-import { pruneSales } from '#payments/sales/prune-sales.ts';
 import { pollPayments } from '#payments/sync/poll-payments.ts';
 import type { WatchWebhooks } from '#payments/webhooks/watch-webhooks.ts';
 

@@ -1,11 +1,11 @@
 import { Hono } from 'hono';
+import { readNewestClosing } from '#accounting/ledger/read-ledger.ts';
 import { second } from '#kernel/clock.ts';
 import type { QueueDepth } from '#messaging/messaging-store.ts';
 import { lanes } from '#messaging/topics.ts';
-import { readNewestClosing } from '#payments/books/read-books.ts';
 import type { PaymentDeps } from '#payments/lifecycle/deps.ts';
-import { readProviderReports } from '#payments/provider-report.ts';
 import type { ReceiveWebhook } from '#payments/webhooks/receive-webhook.ts';
+import { readProviderReports } from '#reports/provider-report.ts';
 import { docsRoutes } from './docs.ts';
 import { installErrors } from './errors.ts';
 import { type Check, healthRoutes } from './health.ts';

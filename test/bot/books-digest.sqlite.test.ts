@@ -1,10 +1,10 @@
 import { describe, expect, test } from 'vitest';
 import { createOwnerDirectory } from '#access/owner-directory.ts';
+import { closeBooks } from '#accounting/daily-close/close-due-days.ts';
 import { createBooksDigestHandler } from '#bot/pager/books-digest.ts';
 import type { ChatSender } from '#bot/telegram.ts';
 import { hour, minute } from '#kernel/clock.ts';
 import { asProviderReference } from '#kernel/ids.ts';
-import { closeBooks } from '#payments/books/close-books.ts';
 import { pollPayments } from '#payments/sync/poll-payments.ts';
 import type { SandboxMessage } from '#sandbox/telegram/model.ts';
 import { aSnapshot } from '#test/support/snapshots.ts';

@@ -7,7 +7,7 @@ import { day } from '#kernel/clock.ts';
 import { asOrderId } from '#kernel/ids.ts';
 import type { SentMessage } from '#messaging/messaging-store.ts';
 import { idempotencyKeptMs } from '#payments/collect/place-order.ts';
-import type { ReconciliationRun } from '#payments/reconciliation/reconciliation.ts';
+import type { ReconciliationRun } from '#payments/model/reconciliation.ts';
 import { type House, openHouse, orderBody, storeRequest } from '#test/server/house.ts';
 import { providersThat } from '#test/support/abilities.ts';
 

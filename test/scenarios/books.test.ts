@@ -1,10 +1,10 @@
 // A day at the shop, closed the next morning, seen in the chat: through the real adapters, over HTTP, on a real file.
 import BetterSqlite3 from 'better-sqlite3';
 import { expect, test } from 'vitest';
+import { readContent } from '#accounting/ledger/chain.ts';
+import type { BookContent } from '#accounting/ledger/closing.ts';
 import { addDays, type CalendarDay, dayBounds, dayOf } from '#kernel/calendar.ts';
 import { hour, minute } from '#kernel/clock.ts';
-import { readContent } from '#payments/books/chain.ts';
-import type { BookContent } from '#payments/books/closing.ts';
 import type { SandboxMessage } from '#sandbox/telegram/model.ts';
 import { type House, openHouse } from '#test/support/house.ts';
 import { owner, pagerBot } from '#test/support/house-world.ts';

@@ -1,10 +1,11 @@
 // A shop whose days are closed, before providers on paper that list what the test says: real verbs, a real database, and
 // a clock that the test moves.
+
+import { type BooksClosed, closeBooks } from '#accounting/daily-close/close-due-days.ts';
+import { readContent } from '#accounting/ledger/chain.ts';
+import type { BookClosing, BookContent } from '#accounting/ledger/closing.ts';
 import { asProviderReference, type PaymentId } from '#kernel/ids.ts';
 import type { ProviderName } from '#kernel/provider-name.ts';
-import { readContent } from '#payments/books/chain.ts';
-import { type BooksClosed, closeBooks } from '#payments/books/close-books.ts';
-import type { BookClosing, BookContent } from '#payments/books/closing.ts';
 import type { PaymentSnapshot } from '#payments/model/snapshot.ts';
 import type { FiguresProvider } from '#payments/ports/figures-provider.ts';
 import type { PaymentProvider, ProviderCapabilities } from '#payments/ports/payment-provider.ts';

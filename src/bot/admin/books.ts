@@ -1,10 +1,10 @@
 import { adminActor } from '#access/admin.ts';
+import { type ClosedDay, listBookDays, readBookDay, readBookDays } from '#accounting/ledger/read-ledger.ts';
+import { verifyBooks } from '#accounting/ledger/verify-ledger.ts';
+import { closingToExport, readEntries } from '#exports/export-ledger.ts';
+import { bookColumns, bookRows } from '#exports/ledger-rows.ts';
+import { recordExport } from '#exports/record-export.ts';
 import { type CalendarDay, readCalendarDay } from '#kernel/calendar.ts';
-import { bookColumns, bookRows } from '#payments/books/book-rows.ts';
-import { closingToExport, readEntries } from '#payments/books/export-books.ts';
-import { type ClosedDay, listBookDays, readBookDay, readBookDays } from '#payments/books/read-books.ts';
-import { verifyBooks } from '#payments/books/verify-books.ts';
-import { recordExport } from '#payments/export/record-export.ts';
 import { outOfDate } from '../alert-taps.ts';
 import type { BookTap, TapOf } from '../callback-data.ts';
 import { daysDrawn, drawBooks } from '../charts/books-chart.ts';

@@ -1,8 +1,8 @@
 // Rows become files of two kinds, one for a spreadsheet and one for a program. A file that grows too large is sent and the
 // next part begun, so that no more than one part of each kind is ever in memory.
 import { stringify } from 'csv-stringify/sync';
+import type { ExportRow } from '#exports/export-rows.ts';
 import type { JsonValue } from '#kernel/json.ts';
-import type { ExportRow } from '#payments/export/export-rows.ts';
 
 export interface ExportFile {
   name: string;

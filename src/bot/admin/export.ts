@@ -1,8 +1,8 @@
 import { adminActor } from '#access/admin.ts';
 import { proposeAction } from '#access/pending-actions.ts';
+import { exportProvider } from '#exports/export-provider.ts';
 import { minute } from '#kernel/clock.ts';
 import { isProviderName, type ProviderName } from '#kernel/provider-name.ts';
-import { exportProvider } from '#payments/export/export-provider.ts';
 import { type ExportProgress, exitQuestion, exportView } from '../views/export.ts';
 import { confirmMinutes } from '../views/questions.ts';
 import type { View } from '../views/view.ts';

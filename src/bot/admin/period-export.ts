@@ -1,12 +1,12 @@
 // Takes orders and books of a period out of the house as files. What is read goes by pages and leaves in parts, so that no
 // period is too long for the memory, and beside the chat's other work, so that nobody waits for it.
 import { adminActor } from '#access/admin.ts';
+import { closingToExport, exportBooks } from '#exports/export-ledger.ts';
+import { exportOrders, paymentColumns, refundColumns } from '#exports/export-orders.ts';
+import type { ExportRow } from '#exports/export-rows.ts';
+import { bookColumns, bookRows } from '#exports/ledger-rows.ts';
+import { recordExport } from '#exports/record-export.ts';
 import { addDays, type CalendarDay, dayBounds, dayOf, readCalendarDay } from '#kernel/calendar.ts';
-import { bookColumns, bookRows } from '#payments/books/book-rows.ts';
-import { closingToExport, exportBooks } from '#payments/books/export-books.ts';
-import { exportOrders, paymentColumns, refundColumns } from '#payments/export/export-orders.ts';
-import type { ExportRow } from '#payments/export/export-rows.ts';
-import { recordExport } from '#payments/export/record-export.ts';
 import { show } from '../views/html.ts';
 import { type PeriodExported, periodExported } from '../views/period-export.ts';
 import type { AdminEnv, BotCommand, TextContext } from './env.ts';

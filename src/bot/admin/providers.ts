@@ -1,5 +1,5 @@
 import { isProviderName, providerNames, providerTitle } from '#kernel/provider-name.ts';
-import { readProviderReports } from '#payments/provider-report.ts';
+import { readProviderReports } from '#reports/provider-report.ts';
 import type { TapOf } from '../callback-data.ts';
 import { carryOutProviderTap } from '../provider-taps.ts';
 import { show } from '../views/html.ts';

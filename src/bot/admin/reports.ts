@@ -1,4 +1,4 @@
-import { shopStats } from '#payments/shop-stats.ts';
+import { shopStats } from '#reports/shop-stats.ts';
 import { type StatsDays, statsDays, type TapOf } from '../callback-data.ts';
 import { healthView } from '../views/health.ts';
 import { shopStatsView } from '../views/stats.ts';

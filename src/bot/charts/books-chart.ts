@@ -1,9 +1,9 @@
 // What was paid on each of the last days, one panel for each asset, because sums of two assets have no common scale.
 import type { EChartsCoreOption } from 'echarts';
+import type { ClosedDay } from '#accounting/ledger/read-ledger.ts';
+import { compareTexts } from '#accounting/ledger/tally.ts';
 import { addDays, type CalendarDay } from '#kernel/calendar.ts';
 import { sumDecimals } from '#kernel/money.ts';
-import type { ClosedDay } from '#payments/books/read-books.ts';
-import { compareTexts } from '#payments/books/tally.ts';
 import { chartColours, chartTitle, renderChart } from './render.ts';
 
 /** Two weeks: as many bars as a phone tells apart. */

@@ -1,12 +1,12 @@
 // A closed day is told of once in each chat that alerts go to. What was sent is remembered, so that a repeat after a crash
 // sends nothing where the first one got through and was noted; between the two, Telegram itself cannot be asked.
 import type { AdminDirectory } from '#access/admin.ts';
+import { type ClosedDay, readBookDays } from '#accounting/ledger/read-ledger.ts';
 import { readCalendarDay } from '#kernel/calendar.ts';
 import type { Clock } from '#kernel/clock.ts';
 import type { Database } from '#kernel/database.ts';
 import type { EventLog } from '#kernel/events.ts';
 import type { DeliveryResult, OutboxHandler } from '#messaging/outbox-handler.ts';
-import { type ClosedDay, readBookDays } from '#payments/books/read-books.ts';
 import type { PaymentStores } from '#payments/ports/payment-store.ts';
 import { rememberCard, sumUp } from '../cards.ts';
 import { daysDrawn, drawBooks } from '../charts/books-chart.ts';

@@ -1,6 +1,5 @@
 // The lines that a day's page and its digest are made of.
-import { formatAsset } from '#kernel/money.ts';
-import { providerTitle } from '#kernel/provider-name.ts';
+
 import {
   type AssetLine,
   type BookContent,
@@ -9,8 +8,10 @@ import {
   type RefundLine,
   type Tally,
   tallyGroups,
-} from '#payments/books/closing.ts';
-import { isEmptyTally } from '#payments/books/tally.ts';
+} from '#accounting/ledger/closing.ts';
+import { isEmptyTally } from '#accounting/ledger/tally.ts';
+import { formatAsset } from '#kernel/money.ts';
+import { providerTitle } from '#kernel/provider-name.ts';
 import { type Line, line, weights } from './fit.ts';
 import { code, show } from './html.ts';
 import { plural, statusWord } from './words.ts';

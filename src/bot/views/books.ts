@@ -1,10 +1,10 @@
 // The books in the chat: the list of days, one day's page, and the short form that is sent when a day was closed.
 
+import type { BookContent } from '#accounting/ledger/closing.ts';
+import type { ClosedDay, OpenDay } from '#accounting/ledger/read-ledger.ts';
+import type { BooksVerified } from '#accounting/ledger/verify-ledger.ts';
 import { addDays, type CalendarDay, readCalendarDay } from '#kernel/calendar.ts';
 import { formatAsset, sumDecimals } from '#kernel/money.ts';
-import type { BookContent } from '#payments/books/closing.ts';
-import type { ClosedDay, OpenDay } from '#payments/books/read-books.ts';
-import type { BooksVerified } from '#payments/books/verify-books.ts';
 import { pageMax } from '../callback-fields.ts';
 import {
   correctionLines,

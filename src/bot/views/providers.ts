@@ -1,7 +1,7 @@
 import { providerTitle } from '#kernel/provider-name.ts';
 import { type Outage, outageSentence } from '#payments/model/outage.ts';
 import type { BreakerState } from '#payments/ports/payment-provider.ts';
-import type { ProviderReport } from '#payments/provider-report.ts';
+import type { ProviderReport } from '#reports/provider-report.ts';
 import { fitLines, type Line, line, weights } from './fit.ts';
 import { show } from './html.ts';
 import { checkNowButton, providerSetUpLines, type SetUpLook, setUpAge, soundSetUp } from './set-up.ts';

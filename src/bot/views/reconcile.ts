@@ -1,6 +1,6 @@
 import type { ProviderName } from '#kernel/provider-name.ts';
 import { providerTitle } from '#kernel/provider-name.ts';
-import type { FindingKind, ReconciliationFinding, ReconciliationRun } from '#payments/reconciliation/reconciliation.ts';
+import type { FindingKind, ReconciliationFinding, ReconciliationRun } from '#payments/model/reconciliation.ts';
 import { fitLines, type Line, line, weights } from './fit.ts';
 import { code, show } from './html.ts';
 import { type Button, inPairs, type Look, type View } from './view.ts';

@@ -1,7 +1,7 @@
 import { formatMoney } from '#kernel/money.ts';
 import { providerTitle } from '#kernel/provider-name.ts';
-import { replayedMax } from '#payments/replay/collect-events.ts';
-import type { Booking, Move, ReplayRange, ReplayReport } from '#payments/replay/replay.ts';
+import { replayedMax } from '#payments/webhooks/collect-events.ts';
+import type { Booking, Move, ReplayRange, ReplayReport } from '#payments/webhooks/replay.ts';
 import { fitLines, type Line, line, weights } from './fit.ts';
 import { bold, code, show } from './html.ts';
 import type { Look, View } from './view.ts';

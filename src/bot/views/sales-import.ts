@@ -1,7 +1,7 @@
 import { stringify } from 'csv-stringify/sync';
 import { type ProviderName, providerTitle } from '#kernel/provider-name.ts';
-import type { ExportComparison, ExportDifference } from '#payments/sales/compare-with-export.ts';
-import type { ImportedSales } from '#payments/sales/import-sales.ts';
+import type { ExportComparison, ExportDifference } from '#payments/channels/compare-with-export.ts';
+import type { ImportedSales } from '#payments/channels/import-export.ts';
 import { fitLines, type Line, line, weights } from './fit.ts';
 import { code, show } from './html.ts';
 import { reasonMinutes } from './reason-question.ts';

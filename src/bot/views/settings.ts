@@ -1,6 +1,6 @@
 import { formatMoney, type Money } from '#kernel/money.ts';
 import { type ProviderName, providerTitle } from '#kernel/provider-name.ts';
-import type { HoldLimits } from '#payments/sales/hold-limit.ts';
+import type { HoldLimits } from '#payments/channels/review-threshold.ts';
 import { fitLines, line, weights } from './fit.ts';
 import { bold } from './html.ts';
 import { confirmMinutes } from './questions.ts';

@@ -1,7 +1,7 @@
+import { figureStandings } from '#accounting/ledger/ledger-store.ts';
 import type { CalendarDay } from '#kernel/calendar.ts';
 import type { PaymentId, ProviderReference } from '#kernel/ids.ts';
 import { providerNames } from '#kernel/provider-name.ts';
-import { figureStandings } from '#payments/books/book-store.ts';
 import { postgresCore } from '../drizzle.ts';
 import { oneOf } from './one-of.ts';
 import { int8 } from './postgres-columns.ts';

@@ -1,4 +1,4 @@
-import type { BookStore } from '#payments/books/book-store.ts';
+import type { BookStore } from '#accounting/ledger/ledger-store.ts';
 import type { Session } from '../dialect.ts';
 import { and, asc, desc, eq, gt, inArray, lt, sql } from '../drizzle.ts';
 

@@ -1,4 +1,4 @@
-import type { FiguresStore } from '#payments/books/book-store.ts';
+import type { FiguresStore } from '#accounting/ledger/ledger-store.ts';
 import type { Session } from '../dialect.ts';
 import { and, asc, eq, gte, inArray, lt, sql } from '../drizzle.ts';
 

@@ -3,7 +3,7 @@ import type { OrderId, PaymentId, RefundId } from '#kernel/ids.ts';
 import type { JsonObject } from '#kernel/json.ts';
 import type { AssetAmount } from '#kernel/money.ts';
 import type { ProviderName } from '#kernel/provider-name.ts';
-import type { findingKinds } from '../reconciliation/reconciliation.ts';
+import type { findingKinds } from '../model/reconciliation.ts';
 
 /** What is wrong with one payment or one order; each is the kind of the alert that rings for it as well. */
 export const paymentExceptionKinds = [

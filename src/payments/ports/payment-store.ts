@@ -1,5 +1,6 @@
 import type { AccessStores } from '#access/access-store.ts';
 import type { SettingStore } from '#access/setting-store.ts';
+import type { BookStore, FiguresStore } from '#accounting/ledger/ledger-store.ts';
 import type { AlertStores } from '#alerts/alert-store.ts';
 import type { Milliseconds } from '#kernel/clock.ts';
 import type { OrderId, PaymentId, ProviderReference } from '#kernel/ids.ts';
@@ -7,10 +8,9 @@ import type { ProviderName } from '#kernel/provider-name.ts';
 import type { TransactionContext } from '#kernel/transaction-context.ts';
 import type { MessagingStores } from '#messaging/messaging-store.ts';
 import type { OrderStores } from '#orders/order-store.ts';
-import type { BookStore, FiguresStore } from '../books/book-store.ts';
 import type { ExceptionStore } from '../exceptions/exception-store.ts';
 import type { Payment, PaymentStatus } from '../model/payment.ts';
-import type { ReconciliationFinding, ReconciliationRun } from '../reconciliation/reconciliation.ts';
+import type { ReconciliationFinding, ReconciliationRun } from '../model/reconciliation.ts';
 import type { WebhookRateStore } from '../webhooks/webhook-rate.ts';
 import type { OutageStore } from './outage-store.ts';
 import type { RefundStore } from './refund-store.ts';

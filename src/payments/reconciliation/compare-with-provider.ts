@@ -5,8 +5,8 @@ import type { ProviderReference } from '#kernel/ids.ts';
 import { compareDecimals, formatAsset } from '#kernel/money.ts';
 import { decidePayment } from '../model/decide-payment.ts';
 import type { Payment } from '../model/payment.ts';
+import type { FindingKind } from '../model/reconciliation.ts';
 import type { PaymentSnapshot } from '../model/snapshot.ts';
-import type { FindingKind } from './reconciliation.ts';
 
 export interface Difference {
   kind: FindingKind;

@@ -10,10 +10,10 @@ import {
   wasSettledByPerson,
 } from '../exceptions/exception.ts';
 import { endException, type Inherited, openException } from '../exceptions/open-exception.ts';
+import type { FindingKind } from '../model/reconciliation.ts';
 import type { PaymentTx } from '../ports/payment-store.ts';
 import { endTrouble } from '../trouble.ts';
 import type { Bounds, Difference } from './compare-with-provider.ts';
-import type { FindingKind } from './reconciliation.ts';
 
 /** As many open findings of one provider are looked through for those that are over. */
 const endedMax = 2_000;

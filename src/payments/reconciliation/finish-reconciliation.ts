@@ -3,10 +3,10 @@ import { resolveAlert } from '#alerts/resolve-alert.ts';
 import { type Cause, inTransaction } from '#kernel/transaction-context.ts';
 import type { Trust } from '#kernel/trust.ts';
 import type { PaymentDeps } from '../lifecycle/deps.ts';
+import type { ReconciliationFinding, ReconciliationRun } from '../model/reconciliation.ts';
 import type { PaymentTx } from '../ports/payment-store.ts';
 import type { Bounds, Difference } from './compare-with-provider.ts';
 import { endLostFindings, findingKey, openFindings } from './finding-exceptions.ts';
-import type { ReconciliationFinding, ReconciliationRun } from './reconciliation.ts';
 
 interface FinishedRun {
   run: ReconciliationRun;

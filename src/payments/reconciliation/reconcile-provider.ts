@@ -8,13 +8,13 @@ import type { Cause } from '#kernel/transaction-context.ts';
 import { inTransaction } from '#kernel/transaction-context.ts';
 import type { PaymentDeps } from '../lifecycle/deps.ts';
 import type { Payment } from '../model/payment.ts';
+import type { ReconciliationFinding, ReconciliationRun } from '../model/reconciliation.ts';
 import type { PaymentSnapshot } from '../model/snapshot.ts';
 import { ProviderError } from '../ports/provider-errors.ts';
 import { refreshPayment } from '../sync/refresh-payment.ts';
 import { compareWithProvider, type Difference } from './compare-with-provider.ts';
 import { findingKey } from './finding-exceptions.ts';
 import { finishReconciliation } from './finish-reconciliation.ts';
-import type { ReconciliationFinding, ReconciliationRun } from './reconciliation.ts';
 
 /** Reaches back over the longest expiry, a day of BTCPay's monitoring and a week of late payments. */
 const windowMs: Milliseconds = 9 * day;

@@ -6,10 +6,10 @@ import type { Cause } from '#kernel/transaction-context.ts';
 import { inTransaction } from '#kernel/transaction-context.ts';
 import type { InboxEvent } from '#messaging/messaging-store.ts';
 import type { DeliveryResult } from '#messaging/outbox-handler.ts';
+import { handleSaleEvent } from '../channels/handle-channel-event.ts';
 import { twinKey, wasSettledByPerson } from '../exceptions/exception.ts';
 import type { PaymentDeps } from '../lifecycle/deps.ts';
 import type { PaymentSnapshot } from '../model/snapshot.ts';
-import { handleSaleEvent } from '../sales/handle-sale-event.ts';
 import { refreshPayment } from '../sync/refresh-payment.ts';
 import { raiseTrouble } from '../trouble.ts';
 

@@ -1,6 +1,6 @@
+import type { BookContent, ProviderBook, Tally } from '#accounting/ledger/closing.ts';
+import type { ClosedDay } from '#accounting/ledger/read-ledger.ts';
 import { type CalendarDay, readCalendarDay } from '#kernel/calendar.ts';
-import type { BookContent, ProviderBook, Tally } from '#payments/books/closing.ts';
-import type { ClosedDay } from '#payments/books/read-books.ts';
 import { at } from './values.ts';
 
 export function asDay(text: string): CalendarDay {

@@ -10,7 +10,7 @@ import type { ExceptionDetails } from '#payments/exceptions/get-exception.ts';
 import type { Outage } from '#payments/model/outage.ts';
 import type { Payment } from '#payments/model/payment.ts';
 import type { Coupon } from '#payments/ports/sales-channel.ts';
-import type { ProviderReport } from '#payments/provider-report.ts';
+import type { ProviderReport } from '#reports/provider-report.ts';
 
 /** Sunday, 22 November 2026, 03:00 UTC. */
 export const at = Date.UTC(2026, 10, 22, 3, 0, 0);

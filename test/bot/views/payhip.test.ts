@@ -7,10 +7,10 @@ import { productCard, productList, saveQuestion } from '#bot/views/products.ts';
 import { importPlan, importReport, importResult } from '#bot/views/sales-import.ts';
 import { settingsView } from '#bot/views/settings.ts';
 import { asProviderReference } from '#kernel/ids.ts';
+import type { ExportDifference } from '#payments/channels/compare-with-export.ts';
+import type { ReconciliationRun } from '#payments/model/reconciliation.ts';
 import type { StoredSubscription } from '#payments/ports/sale-store.ts';
 import type { ExportedSale } from '#payments/ports/sales-channel.ts';
-import type { ReconciliationRun } from '#payments/reconciliation/reconciliation.ts';
-import type { ExportDifference } from '#payments/sales/compare-with-export.ts';
 import { aCoupon, anOrder, aPayment, aProduct, at, drawn, hostile, look } from '../support/values.ts';
 
 const pendingId = 'AAECAwQFBgcICQoLDA0ODw';

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { replayUsage, replayView } from '#bot/views/replay.ts';
 import { hour } from '#kernel/clock.ts';
-import type { ReplayRange, ReplayReport } from '#payments/replay/replay.ts';
+import type { ReplayRange, ReplayReport } from '#payments/webhooks/replay.ts';
 import { anId, at, drawn, hostile, look } from '../support/values.ts';
 
 const range: ReplayRange = { kind: 'range', provider: 'btcpay', from: at - hour, to: at, eventType: null };

@@ -8,7 +8,7 @@ import { shopStatsView } from '#bot/views/stats.ts';
 import { nextMidnight } from '#bot/views/words.ts';
 import { day } from '#kernel/clock.ts';
 import { asProviderReference } from '#kernel/ids.ts';
-import type { ReconciliationFinding, ReconciliationRun } from '#payments/reconciliation/reconciliation.ts';
+import type { ReconciliationFinding, ReconciliationRun } from '#payments/model/reconciliation.ts';
 import { anId, at, drawn, hostile, look } from '../support/values.ts';
 
 const unchecked = { report: undefined, isRunning: false };

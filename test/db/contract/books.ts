@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
+import type { BookClosing, BookEntry } from '#accounting/ledger/closing.ts';
+import type { ProviderFigure, Settlement } from '#accounting/ledger/ledger-store.ts';
 import { addDays, type CalendarDay, readCalendarDay } from '#kernel/calendar.ts';
 import { asPaymentId, asProviderReference } from '#kernel/ids.ts';
-import type { ProviderFigure, Settlement } from '#payments/books/book-store.ts';
-import type { BookClosing, BookEntry } from '#payments/books/closing.ts';
 import type { OpenContractDatabase } from './harness.ts';
 import { noon } from './samples.ts';
 

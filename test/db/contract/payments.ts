@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { asPaymentId, asProviderReference } from '#kernel/ids.ts';
 import type { Payment } from '#payments/model/payment.ts';
+import type { ReconciliationFinding, ReconciliationRun } from '#payments/model/reconciliation.ts';
 import type { PaymentStores } from '#payments/ports/payment-store.ts';
-import type { ReconciliationFinding, ReconciliationRun } from '#payments/reconciliation/reconciliation.ts';
 import type { OpenContractDatabase } from './harness.ts';
 import { noon, sampleOrder, samplePayment } from './samples.ts';
 

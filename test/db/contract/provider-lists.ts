@@ -4,8 +4,8 @@ import { hour, minute } from '#kernel/clock.ts';
 import { asOrderId, asPaymentId, asProviderReference } from '#kernel/ids.ts';
 import type { TimelineEntry } from '#orders/timeline.ts';
 import type { PaymentException } from '#payments/exceptions/exception.ts';
+import type { ReconciliationRun } from '#payments/model/reconciliation.ts';
 import type { PaymentStores } from '#payments/ports/payment-store.ts';
-import type { ReconciliationRun } from '#payments/reconciliation/reconciliation.ts';
 import type { OpenContractDatabase } from './harness.ts';
 import { noon, sampleEvent, sampleOrder, samplePayment, sampleTimelineEntry } from './samples.ts';
 

@@ -1,13 +1,13 @@
 // Exceptions of a channel that cannot be asked: a decision either needs nobody's word, or says what to do instead.
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { asProviderReference } from '#kernel/ids.ts';
+import { importSales } from '#payments/channels/import-export.ts';
 import { checkException } from '#payments/exceptions/check-exception.ts';
 import type { PaymentException } from '#payments/exceptions/exception.ts';
 import type { ResolvingAction } from '#payments/exceptions/exception-actions.ts';
 import { resolveException } from '#payments/exceptions/resolve-exception.ts';
 import type { ExportedSale } from '#payments/ports/sales-channel.ts';
 import { requestRefund } from '#payments/refunds/request-refund.ts';
-import { importSales } from '#payments/sales/import-sales.ts';
 import { checkOrder } from '#payments/sync/check-order.ts';
 import { handleInboxEvent } from '#payments/webhooks/handle-inbox-event.ts';
 import { openTestDatabase, type TestDatabase } from '#test/support/database.ts';

@@ -1,0 +1,107 @@
+// What the books are to hold of payments, read in bulk.
+import { type CalendarDay, dayOf } from '#kernel/calendar.ts';
+import type { Milliseconds } from '#kernel/clock.ts';
+import type { PaymentId } from '#kernel/ids.ts';
+import { assert } from '#kernel/invariant.ts';
+import type { Payment } from '#payments/model/payment.ts';
+import type { PaymentStores } from '#payments/ports/payment-store.ts';
+import { bookPayment, type Changed } from '../ledger/booked-payment.ts';
+import { readEntry } from '../ledger/chain.ts';
+import type { BookedPayment } from '../ledger/closing.ts';
+import type { NextDay } from '../ledger/due-day.ts';
+
+const pageSize = 200;
+/** Changes of earlier days that one closing takes in; what lies beyond is found by the next one, which looks back as far. */
+const pagesMax = 500;
+
+/** Each payment as the books hold it from now on, on the day that is named for it. */
+export async function bookPayments(
+  stores: PaymentStores,
+  payments: readonly Payment[],
+  nameDay: (payment: Payment) => CalendarDay,
+): Promise<BookedPayment[]> {
+  const booked: BookedPayment[] = [];
+  for (let at = 0; at < payments.length; at += pageSize) {
+    const page = payments.slice(at, at + pageSize);
+    const orders = await stores.orders.listOrdersByIds([...new Set(page.map(({ orderId }) => orderId))]);
+    const numbers = new Map(orders.map(({ id, number }) => [id, number]));
+    const refunds = await stores.refunds.listRefundsForPayments(page.map(({ id }) => id));
+    const refunded = new Map<PaymentId, number>();
+    for (const { paymentId, status, amountMinor } of refunds) {
+      if (status === 'succeeded') refunded.set(paymentId, (refunded.get(paymentId) ?? 0) + amountMinor);
+    }
+    for (const payment of page) {
+      const orderNumber = numbers.get(payment.orderId);
+      assert(orderNumber !== undefined, `order of payment ${payment.id} vanished`);
+      const refundedMinor = refunded.get(payment.id) ?? 0;
+      booked.push(bookPayment({ payment, orderNumber, day: nameDay(payment), refundedMinor }));
+    }
+  }
+  return booked;
+}
+
+interface Earlier {
+  since: Milliseconds;
+  timeZone: string;
+  next: NextDay;
+}
+
+/** Payments of earlier days that, or whose refunds, have changed since, with what the books hold of them. */
+export async function loadChanged(stores: PaymentStores, earlier: Earlier): Promise<Changed[]> {
+  const found = new Map<PaymentId, Payment>();
+  for (const payment of await changedPayments(stores, earlier)) found.set(payment.id, payment);
+  for (const paymentId of await refundedPayments(stores, earlier)) {
+    if (found.has(paymentId)) continue;
+    const payment = await stores.payments.findPayment(paymentId);
+    if (payment !== undefined && payment.createdAt < earlier.next.from) found.set(payment.id, payment);
+  }
+  const held = await newestEntries(stores, { paymentIds: [...found.keys()], before: earlier.next.number });
+  const nameDay = ({ id, createdAt }: Payment): CalendarDay => held.get(id)?.day ?? dayOf(createdAt, earlier.timeZone);
+  const booked = await bookPayments(stores, [...found.values()], nameDay);
+  return booked.map((is) => ({ was: held.get(is.paymentId) ?? null, is })).filter(counts);
+}
+
+/** Before the books began, only what had money to do with it is worth a word. */
+function counts({ was, is }: Changed): boolean {
+  return was !== null || is.group === 'paid' || is.group === 'odd';
+}
+
+async function changedPayments(stores: PaymentStores, { since, next }: Earlier): Promise<Payment[]> {
+  const found: Payment[] = [];
+  for (let page = 0; page < pagesMax; page += 1) {
+    const last = found.at(-1);
+    const after = last === undefined ? null : { updatedAt: last.updatedAt, id: last.id };
+    const query = { since, madeBefore: next.from, after, limit: pageSize };
+    const payments = await stores.payments.listPaymentsChangedSince(query);
+    found.push(...payments);
+    if (payments.length < pageSize) return found;
+  }
+  return found;
+}
+
+async function refundedPayments(stores: PaymentStores, { since }: Earlier): Promise<PaymentId[]> {
+  const found: PaymentId[] = [];
+  let after: { updatedAt: Milliseconds; id: string } | null = null;
+  for (let page = 0; page < pagesMax; page += 1) {
+    const refunds = await stores.refunds.listRefundsChangedSince({ since, after, limit: pageSize });
+    found.push(...refunds.map(({ paymentId }) => paymentId));
+    const last = refunds.at(-1);
+    if (last === undefined || refunds.length < pageSize) return found;
+    after = { updatedAt: last.updatedAt, id: last.id };
+  }
+  return found;
+}
+
+async function newestEntries(
+  stores: PaymentStores,
+  { paymentIds, before }: { paymentIds: readonly PaymentId[]; before: number },
+): Promise<Map<string, BookedPayment>> {
+  const held = new Map<string, BookedPayment>();
+  for (let at = 0; at < paymentIds.length; at += pageSize) {
+    const page = paymentIds.slice(at, at + pageSize);
+    for (const entry of await stores.books.listNewestEntries({ paymentIds: page, before })) {
+      held.set(entry.paymentId, readEntry(entry));
+    }
+  }
+  return held;
+}

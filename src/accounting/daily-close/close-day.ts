@@ -1,0 +1,188 @@
+// Pure: everything that is known of a day in, the content of its closing out. The order in which things come in shows
+// nowhere in it.
+import type { CalendarDay } from '#kernel/calendar.ts';
+import { canonicalJson } from '#kernel/canonical-json.ts';
+import type { Milliseconds } from '#kernel/clock.ts';
+import { sumDecimals, toDecimal } from '#kernel/money.ts';
+import type { ProviderName } from '#kernel/provider-name.ts';
+import type { Payment } from '#payments/model/payment.ts';
+import type { Refund } from '#payments/model/refund.ts';
+import { type Changed, correctionOf, paidChanges } from '../ledger/booked-payment.ts';
+import type {
+  AssetLine,
+  BookContent,
+  BookDifference,
+  FigureLine,
+  ProviderBook,
+  RefundLine,
+  TallyGroup,
+} from '../ledger/closing.ts';
+import type { ProviderFigure, Settlement } from '../ledger/ledger-store.ts';
+import { type Counted, compareTexts, groupBy, groupOf, sumUp, tallyOf } from '../ledger/tally.ts';
+
+/** A closing lists no more differences and corrections than this of each; a difference in everything is one trouble. */
+export const listedMax = 200;
+
+/** What a provider told; where it did not, why, in a sentence. */
+export type Known<Value> = { kind: 'known'; value: Value } | { kind: 'unknown'; why: string };
+
+/** What is known of one provider's day. */
+export interface ProviderDay {
+  provider: ProviderName;
+  payments: readonly Payment[];
+  /** What the provider counts. */
+  there: Known<readonly Counted[]>;
+  isGivenUp: boolean;
+  /** Refunds that succeeded on the day. */
+  refunds: readonly Refund[];
+  /** The ids of those of them that have succeeded there too. */
+  refundsThere: Known<ReadonlySet<string>>;
+  /** Whether the provider tells its fees at all. */
+  tellsFigures: boolean;
+  /** Figures of the day's payments in a further unit. */
+  furtherFigures: readonly ProviderFigure[];
+  settlements: readonly Settlement[];
+}
+
+export interface ExplainedDifference extends BookDifference {
+  isExplained: boolean;
+}
+
+export interface DayFacts {
+  number: number;
+  day: CalendarDay;
+  timeZone: string;
+  from: Milliseconds;
+  to: Milliseconds;
+  closedAt: Milliseconds;
+  booksBeganOn: CalendarDay;
+  providers: readonly ProviderDay[];
+  differences: readonly ExplainedDifference[];
+  changed: readonly Changed[];
+  interventions: BookContent['interventions'];
+  exceptions: BookContent['exceptions'];
+  entries: BookContent['entries'];
+  notes: readonly string[];
+}
+
+export function closeDay(facts: DayFacts): BookContent {
+  const unexplained = facts.differences.filter(({ isExplained }) => !isExplained).map(toDifference);
+  unexplained.sort((left, right) => compareTexts(placeOf(left), placeOf(right)));
+  const corrections = facts.changed.flatMap((changed) => correctionOf(changed) ?? []);
+  corrections.sort((left, right) => compareTexts(`${left.day} ${left.paymentId}`, `${right.day} ${right.paymentId}`));
+  return {
+    format: 1,
+    number: facts.number,
+    day: facts.day,
+    timeZone: facts.timeZone,
+    from: toTime(facts.from),
+    to: toTime(facts.to),
+    closedAt: toTime(facts.closedAt),
+    providers: facts.providers.map(bookProvider).sort((left, right) => compareTexts(left.provider, right.provider)),
+    interventions: facts.interventions.toSorted((left, right) => compareTexts(left.action, right.action)),
+    exceptions: facts.exceptions.toSorted((left, right) =>
+      compareTexts(`${left.kind} ${left.provider ?? ''}`, `${right.kind} ${right.provider ?? ''}`),
+    ),
+    explained: facts.differences.length - unexplained.length,
+    unexplained: { count: unexplained.length, list: unexplained.slice(0, listedMax) },
+    corrections: {
+      count: corrections.length,
+      list: corrections.slice(0, listedMax),
+      paidChanges: paidChanges(facts.changed, facts.booksBeganOn),
+    },
+    entries: facts.entries,
+    notes: [...facts.notes],
+  };
+}
+
+function bookProvider(about: ProviderDay): ProviderBook {
+  const { there, refundsThere } = about;
+  const made = about.payments.flatMap((payment) => {
+    const group = groupOf(payment);
+    return group === 'not_made' ? [] : [{ payment, group }];
+  });
+  return {
+    provider: about.provider,
+    unknownWhy: there.kind === 'unknown' ? there.why : null,
+    isGivenUp: about.isGivenUp,
+    payments: assetLines(made.map(countHere), there.kind === 'unknown' ? null : there.value),
+    received: receivedLines(made),
+    notMade: about.payments.length - made.length,
+    figures: figureLines(about),
+    withoutFigures: about.tellsFigures ? made.filter(lacksFigures).length : null,
+    refunds: refundLines(about),
+    refundsUnknownWhy: refundsThere.kind === 'unknown' && about.refunds.length > 0 ? refundsThere.why : null,
+    settlements: groupBy(about.settlements, ({ currency }) => currency).map(([currency, settlements]) => ({
+      currency,
+      ...sumUp(settlements),
+    })),
+  };
+}
+
+interface Made {
+  payment: Payment;
+  group: TallyGroup;
+}
+
+function countHere({ payment, group }: Made): Counted {
+  return { asset: payment.requestedAsset, amount: payment.requestedAmount, group };
+}
+
+function lacksFigures({ payment, group }: Made): boolean {
+  return group === 'paid' && payment.figuresAsset === null;
+}
+
+function assetLines(here: readonly Counted[], there: readonly Counted[] | null): AssetLine[] {
+  const all = [...here.map((counted) => ({ ...counted, isHere: true })), ...(there ?? [])];
+  return groupBy(all, ({ asset }) => asset).map(([asset, of]) => ({
+    asset,
+    here: tallyOf(of.filter((one) => 'isHere' in one)),
+    there: there === null ? null : tallyOf(of.filter((one) => !('isHere' in one))),
+  }));
+}
+
+function receivedLines(made: readonly Made[]): ProviderBook['received'] {
+  const received = made.flatMap(({ payment, group }) => {
+    const { receivedAmount: amount, receivedAsset: asset } = payment;
+    const hasMoney = group === 'paid' || (group === 'odd' && payment.status !== 'reversed');
+    return hasMoney && amount !== null && asset !== null ? [{ amount, asset }] : [];
+  });
+  return groupBy(received, ({ asset }) => asset).map(([asset, of]) => ({ asset, amount: sumUp(of).amount }));
+}
+
+function figureLines({ payments, furtherFigures }: ProviderDay): FigureLine[] {
+  const figures = payments.flatMap(({ feeAmount: fee, netAmount: net, figuresAsset: asset }) =>
+    fee === null || net === null || asset === null ? [] : [{ fee, net, asset }],
+  );
+  return groupBy([...figures, ...furtherFigures], ({ asset }) => asset).map(([asset, of]) => ({
+    asset,
+    count: of.length,
+    fee: sumDecimals(of.map(({ fee }) => fee)),
+    net: sumDecimals(of.map(({ net }) => net)),
+  }));
+}
+
+function refundLines({ refunds, refundsThere }: ProviderDay): RefundLine[] {
+  return groupBy(refunds, ({ currency }) => currency).map(([currency, of]) => {
+    const here = of.map((refund) => ({ id: refund.id, amount: toDecimal(refund) }));
+    const isThere = ({ id }: { id: string }): boolean => refundsThere.kind === 'known' && refundsThere.value.has(id);
+    return {
+      currency,
+      here: sumUp(here),
+      there: refundsThere.kind === 'known' ? sumUp(here.filter(isThere)) : null,
+    };
+  });
+}
+
+/** By provider and reference; two differences of one reference stand in the order of their own words. */
+function placeOf(difference: BookDifference): string {
+  return `${difference.provider} ${difference.reference ?? ''} ${canonicalJson(difference)}`;
+}
+
+function toDifference({ isExplained, ...difference }: ExplainedDifference): BookDifference {
+  return difference;
+}
+
+function toTime(at: Milliseconds): string {
+  return new Date(at).toISOString();
+}

@@ -1,0 +1,61 @@
+import type { Milliseconds } from '#kernel/clock.ts';
+import { minute } from '#kernel/clock.ts';
+import { assert } from '#kernel/invariant.ts';
+import type { ProviderName } from '#kernel/provider-name.ts';
+import type { Payment } from '#payments/model/payment.ts';
+import type { PaymentSnapshot } from '#payments/model/snapshot.ts';
+import type { PaymentStores } from '#payments/ports/payment-store.ts';
+
+/** How far the times of one payment may lie apart here and there: ours is written before theirs. */
+export const edgeMs: Milliseconds = 10 * minute;
+
+const pageSize = 500;
+/** No small shop has a day of this many payments at one provider; beyond, the day is closed by hand of a developer. */
+const pagesMax = 200;
+
+export interface DayWindow {
+  provider: ProviderName;
+  from: Milliseconds;
+  to: Milliseconds;
+}
+
+export interface DayPayments {
+  /** Made on the day. */
+  payments: Payment[];
+  /** Made near its edges, or known from another day by a reference that the provider lists. */
+  neighbours: Payment[];
+}
+
+/** Our payments of one provider's day, and those of other days that its list may show as well. */
+export async function loadDayPayments(
+  stores: PaymentStores,
+  window: DayWindow,
+  snapshots: readonly PaymentSnapshot[],
+): Promise<DayPayments> {
+  const { provider, from, to } = window;
+  const around = await listAll(stores, { provider, from: from - edgeMs, to: to + edgeMs });
+  const payments = around.filter(({ createdAt }) => createdAt >= from && createdAt < to);
+  const neighbours = around.filter(({ createdAt }) => createdAt < from || createdAt >= to);
+  const known = new Set<string>(
+    around.flatMap(({ id, reference }) => [id, ...(reference === null ? [] : [reference])]),
+  );
+  for (const { reference, paymentId } of snapshots) {
+    if (known.has(reference) || (paymentId !== null && known.has(paymentId))) continue;
+    // A create whose answer was lost may have been made there long after it was asked for here.
+    const elsewhere = await stores.payments.findPaymentByReference({ provider, reference });
+    if (elsewhere !== undefined) neighbours.push(elsewhere);
+  }
+  return { payments, neighbours };
+}
+
+async function listAll(stores: PaymentStores, window: DayWindow): Promise<Payment[]> {
+  const found: Payment[] = [];
+  for (let page = 0; page < pagesMax; page += 1) {
+    const last = found.at(-1);
+    const after = last === undefined ? null : { createdAt: last.createdAt, id: last.id };
+    const payments = await stores.payments.listPaymentsMadeBetween({ ...window, after, limit: pageSize });
+    found.push(...payments);
+    if (payments.length < pageSize) return found;
+  }
+  assert(false, `more than ${pageSize * pagesMax} payments of ${window.provider} in one day`);
+}

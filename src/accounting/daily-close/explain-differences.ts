@@ -1,0 +1,45 @@
+import type { ProviderName } from '#kernel/provider-name.ts';
+import { formatOrderNumber } from '#orders/order.ts';
+import type { PaymentException } from '#payments/exceptions/exception.ts';
+import type { PaymentStores } from '#payments/ports/payment-store.ts';
+import type { ExplainedDifference } from './close-day.ts';
+import type { DayDifference } from './compare-day.ts';
+import type { LoadedDay } from './load-provider-day.ts';
+
+const exceptionsMax = 20;
+
+/**
+ * A difference is explained while an exception about the same payment or reference is open, because somebody is at it, and
+ * once a person has decided about it. One that ended by itself explains nothing: the difference is still there.
+ */
+export async function explainDifferences(
+  stores: PaymentStores,
+  days: readonly LoadedDay[],
+): Promise<ExplainedDifference[]> {
+  const all: ExplainedDifference[] = [];
+  for (const { provider, differences } of days) {
+    for (const difference of differences) all.push(await explain(stores, provider, difference));
+  }
+  return all;
+}
+
+async function explain(
+  stores: PaymentStores,
+  provider: ProviderName,
+  difference: DayDifference,
+): Promise<ExplainedDifference> {
+  const { kind, reference, payment, here, there } = difference;
+  const about = { provider, reference, paymentId: payment?.id ?? null, limit: exceptionsMax };
+  const exceptions = difference.isDecided ? [] : await stores.exceptions.listExceptionsAbout(about);
+  const [order] = payment === null ? [] : await stores.orders.listOrdersByIds([payment.orderId]);
+  return {
+    ...{ provider, kind, reference, here, there },
+    paymentId: payment?.id ?? null,
+    order: order === undefined ? null : formatOrderNumber(order.number),
+    isExplained: difference.isDecided || exceptions.some(explains),
+  };
+}
+
+function explains({ status, resolution }: PaymentException): boolean {
+  return status === 'open' || (resolution !== null && resolution !== 'by_itself');
+}

@@ -1,0 +1,46 @@
+import { providerTitle } from '#kernel/provider-name.ts';
+import type { PaymentDeps } from '#payments/lifecycle/deps.ts';
+import type { Refund } from '#payments/model/refund.ts';
+import type { PaymentProvider } from '#payments/ports/payment-provider.ts';
+import type { RefundProvider } from '#payments/ports/refund-provider.ts';
+import type { Known } from './close-day.ts';
+
+/** Refunds of one day that are asked about, each by a call of its own. */
+const askedMax = 100;
+
+/** Which of the refunds have succeeded at the provider too. Throws ProviderError when it does not answer. */
+export async function lookAtDayRefunds(
+  deps: PaymentDeps,
+  input: { provider: PaymentProvider; refunds: readonly Refund[]; signal: AbortSignal | undefined },
+): Promise<Known<ReadonlySet<string>>> {
+  const { provider, refunds, signal } = input;
+  const title = providerTitle(provider.name);
+  if (refunds.length === 0) return { kind: 'known', value: new Set() };
+  if (provider.refunds === null) return { kind: 'unknown', why: `${title} does not tell of refunds in this set-up.` };
+  if (refunds.length > askedMax) {
+    return { kind: 'unknown', why: `${title} is not asked about more than ${askedMax} refunds of one day.` };
+  }
+  const value = new Set<string>();
+  for (const [paymentId, ours] of Map.groupBy(refunds, (refund) => refund.paymentId)) {
+    const payment = await deps.database.read((stores) => stores.payments.findPayment(paymentId));
+    if (payment === undefined || payment.reference === null) continue;
+    const paid = { paymentReference: payment.reference, asset: payment.requestedAsset };
+    for (const id of await succeededThere(provider.refunds, { ...paid, ours, signal })) value.add(id);
+  }
+  return { kind: 'known', value };
+}
+
+async function succeededThere(
+  port: RefundProvider,
+  input: Pick<Parameters<RefundProvider['findRefunds']>[0], 'paymentReference' | 'asset'> & {
+    ours: readonly Refund[];
+    signal: AbortSignal | undefined;
+  },
+): Promise<string[]> {
+  const { paymentReference, asset, ours, signal } = input;
+  const known = ours.map(({ id, reference }) => ({ refundId: id, reference }));
+  const looks = await port.findRefunds({ paymentReference, asset, ours: known }, signal);
+  const isThere = ({ id, reference }: Refund): boolean =>
+    looks.some((look) => look.state === 'succeeded' && (look.refundId === id || look.reference === reference));
+  return ours.filter(isThere).map(({ id }) => id);
+}

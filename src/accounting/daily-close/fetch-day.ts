@@ -1,0 +1,98 @@
+// What a provider says of one day, asked before anything is written: its list, what a fresh look heals, and its word on the
+// refunds of the day. Whatever it cannot tell in this set-up is unknown, in words; what it does not answer is waited for.
+import { type ProviderName, providerTitle } from '#kernel/provider-name.ts';
+import type { PaymentDeps } from '#payments/lifecycle/deps.ts';
+import type { Refund } from '#payments/model/refund.ts';
+import type { PaymentSnapshot } from '#payments/model/snapshot.ts';
+import type { PaymentProvider } from '#payments/ports/payment-provider.ts';
+import { ProviderRejected } from '#payments/ports/provider-errors.ts';
+import { refreshPayment } from '#payments/sync/refresh-payment.ts';
+import type { Known } from './close-day.ts';
+import { compareDay, type DayDifference } from './compare-day.ts';
+import { type DayWindow, edgeMs, loadDayPayments } from './day-payments.ts';
+import { lookAtDayRefunds } from './fetch-day-refunds.ts';
+
+const cause = { kind: 'job', id: 'close-books', actor: { kind: 'job', id: 'close-books' } } as const;
+
+/** So many payments are asked about one by one for one day: a difference in everything is one trouble. */
+const askedMax = 200;
+
+export interface DayLook {
+  provider: ProviderName;
+  snapshots: Known<PaymentSnapshot[]>;
+  /** The ids of the day's refunds that have succeeded there too. */
+  refundsThere: Known<ReadonlySet<string>>;
+  tellsFigures: boolean;
+  isGivenUp: boolean;
+}
+
+interface Asked {
+  provider: PaymentProvider;
+  window: DayWindow;
+  signal: AbortSignal | undefined;
+}
+
+/** Throws ProviderError when the provider does not answer. */
+export async function lookAtDay(
+  deps: PaymentDeps,
+  input: { window: DayWindow; refunds: readonly Refund[]; signal: AbortSignal | undefined },
+): Promise<DayLook> {
+  const { provider: name } = input.window;
+  const provider = deps.providers.find(name);
+  if (provider === undefined) return unknownLook(name, `${providerTitle(name)} is not configured any more.`);
+  const tellsFigures = provider.figures !== null || provider.capabilities.tellsFigures === true;
+  const snapshots = await lookAtPayments(deps, { ...input, provider });
+  const refundsThere = await lookAtDayRefunds(deps, { ...input, provider });
+  return { provider: name, snapshots, refundsThere, tellsFigures, isGivenUp: false };
+}
+
+/** Nobody is asked, and the reason says why. */
+export function unknownLook(provider: ProviderName, why: string): DayLook {
+  const unknown = { kind: 'unknown', why } as const;
+  return { provider, snapshots: unknown, refundsThere: unknown, tellsFigures: false, isGivenUp: false };
+}
+
+async function lookAtPayments(deps: PaymentDeps, asked: Asked): Promise<Known<PaymentSnapshot[]>> {
+  const { provider, window, signal } = asked;
+  if (!provider.capabilities.canList) {
+    return { kind: 'unknown', why: `${providerTitle(provider.name)} cannot list its payments in this set-up.` };
+  }
+  const value: PaymentSnapshot[] = [];
+  const around = { from: window.from - edgeMs, to: window.to + edgeMs };
+  for await (const page of provider.listPayments(around, signal)) value.push(...page);
+  const day = await deps.database.read((stores) => loadDayPayments(stores, window, value));
+  const { differences } = compareDay({ ...window, ...day, snapshots: value });
+  for (const difference of differences.slice(0, askedMax)) {
+    const snapshot = await askAgain(deps, { ...asked, difference });
+    if (snapshot !== undefined) value.push(snapshot);
+  }
+  return { kind: 'known', value };
+}
+
+/**
+ * A status that differs is healed by asking, as a reconciliation does; a payment that the list does not show may have
+ * been made there on another day, and is then shown when it is asked for alone.
+ */
+async function askAgain(
+  deps: PaymentDeps,
+  input: Asked & { difference: DayDifference },
+): Promise<PaymentSnapshot | undefined> {
+  const { provider, signal } = input;
+  const { payment, kind, mayHeal } = input.difference;
+  if (payment === null) return undefined;
+  if (mayHeal) {
+    const refresh = await refreshPayment(deps, { paymentId: payment.id, cause, ...(signal && { signal }) });
+    // A payment that the provider will not speak of stays different; a provider that is away is waited for.
+    if (refresh.kind === 'provider_failed' && !(refresh.error instanceof ProviderRejected)) throw refresh.error;
+    return undefined;
+  }
+  const { reference, details, expiresAt } = payment;
+  if (kind !== 'missing_there' || reference === null || !provider.capabilities.canFetch) return undefined;
+  const requested = { amount: payment.requestedAmount, asset: payment.requestedAsset };
+  try {
+    return await provider.fetchPayment(reference, { details, known: { requested, expiresAt }, signal });
+  } catch (error) {
+    if (error instanceof ProviderRejected) return undefined;
+    throw error;
+  }
+}

@@ -1,0 +1,130 @@
+// The one place where a day is written down: everything of ours is read, compared with what the providers said, hashed and
+// stored in one transaction, so that no payment can change in between.
+import { hour, type Milliseconds, minute } from '#kernel/clock.ts';
+import { causeOf, inTransaction } from '#kernel/transaction-context.ts';
+import { enqueueEffect } from '#messaging/enqueue-effect.ts';
+import type { PaymentDeps } from '#payments/lifecycle/deps.ts';
+import type { PaymentStores } from '#payments/ports/payment-store.ts';
+import { correctionOf } from '../ledger/booked-payment.ts';
+import { chainStart, contentText, createEntriesHash, entryText, hashLink } from '../ledger/chain.ts';
+import type { BookClosing, BookContent, BookDelay, BookEntry, BookedPayment } from '../ledger/closing.ts';
+import type { NextDay } from '../ledger/due-day.ts';
+import { compareTexts } from '../ledger/tally.ts';
+import { bookPayments, loadChanged } from './book-payments.ts';
+import { closeDay } from './close-day.ts';
+import { explainDifferences } from './explain-differences.ts';
+import type { DayLook } from './fetch-day.ts';
+import { type LoadedDay, loadProviderDay } from './load-provider-day.ts';
+
+/** A day that is closed later than this says so. */
+const lateMs: Milliseconds = 2 * hour;
+/** A change that another process had not committed yet when the last closing read is found again within this. */
+const overlapMs: Milliseconds = 10 * minute;
+
+/** What an admin does about money. Looking, links and acknowledgements are not among it. */
+const interventions = ['order.cancel', 'order.fulfil', 'payment.', 'refund.', 'exception.'] as const;
+/** Whose trouble it is moves no money. */
+const ownership = ['exception.take', 'exception.give_back'];
+
+export type ClosingWritten =
+  | { kind: 'closed'; closing: BookClosing; unexplained: number }
+  /** Another process closed the day first. */
+  | { kind: 'overtaken' };
+
+interface ClosingDraft {
+  next: NextDay;
+  timeZone: string;
+  looks: readonly DayLook[];
+  delay: BookDelay | undefined;
+}
+
+export function writeClosing(deps: PaymentDeps, draft: ClosingDraft): Promise<ClosingWritten> {
+  return inTransaction(deps, causeOf({ kind: 'job', id: 'close-books' }), async (tx): Promise<ClosingWritten> => {
+    const { next } = draft;
+    const previous = await tx.stores.books.findLastClosing();
+    if (previous?.number !== next.previous?.number) return { kind: 'overtaken' };
+    const days: LoadedDay[] = [];
+    for (const look of draft.looks) days.push(await loadProviderDay(tx.stores, { look, from: next.from, to: next.to }));
+    const { content, entries } = await compose(tx.stores, { ...draft, days, closedAt: deps.clock.now() });
+    const closing = linkUp(next, { content, previous });
+    if (!(await tx.stores.books.insertClosing(closing))) return { kind: 'overtaken' };
+    await tx.stores.books.insertEntries(entries);
+    await enqueueEffect(tx, {
+      topic: 'books.digest',
+      key: `books.digest:${closing.number}`,
+      payload: { day: closing.day },
+    });
+    return { kind: 'closed', closing, unexplained: content.unexplained.count };
+  });
+}
+
+async function compose(
+  stores: PaymentStores,
+  draft: ClosingDraft & { days: readonly LoadedDay[]; closedAt: Milliseconds },
+): Promise<{ content: BookContent; entries: BookEntry[] }> {
+  const { next, timeZone, days, closedAt } = draft;
+  const { number, day, from, to, previous } = next;
+  const made = days.flatMap(({ payments }) => payments);
+  const booked = await bookPayments(stores, made, () => day);
+  const earlier = previous && { since: previous.closedAt - overlapMs, timeZone, next };
+  const changed = earlier === undefined ? [] : await loadChanged(stores, earlier);
+  const corrected = changed.filter((one) => correctionOf(one) !== undefined);
+  const { entries, sum } = toEntries(number, [...booked, ...corrected.map(({ is }) => is)]);
+  const [first] = await stores.books.walkClosings({ after: 0, limit: 1 });
+  const exceptions = await stores.exceptions.countOpenExceptions();
+  const actions = await stores.audit.countAudit({ actorKind: 'admin', from, to });
+  const content = closeDay({
+    ...{ number, day, timeZone, from, to, closedAt },
+    booksBeganOn: first?.day ?? day,
+    providers: days,
+    differences: await explainDifferences(stores, days),
+    changed: corrected,
+    interventions: actions.filter(({ action }) => isIntervention(action)),
+    exceptions: exceptions.map(({ kind, provider, count }) => ({ kind, provider, count })),
+    entries: sum,
+    notes: notesOf(draft),
+  });
+  return { content, entries };
+}
+
+function isIntervention(action: string): boolean {
+  return !ownership.includes(action) && interventions.some((known) => action.startsWith(known));
+}
+
+function toEntries(
+  number: number,
+  booked: readonly BookedPayment[],
+): { entries: BookEntry[]; sum: BookContent['entries'] } {
+  const entries = booked
+    .map((one) => ({ number, paymentId: one.paymentId, day: one.day, content: entryText(one) }))
+    .sort((left, right) => compareTexts(left.paymentId, right.paymentId));
+  const hash = createEntriesHash();
+  for (const { content } of entries) hash.add(content);
+  return { entries, sum: hash.end() };
+}
+
+function linkUp(next: NextDay, about: { content: BookContent; previous: BookClosing | undefined }): BookClosing {
+  const { number, day, to: endsAt } = next;
+  const content = contentText(about.content);
+  const previousHash = about.previous?.hash ?? chainStart;
+  const closedAt = Date.parse(about.content.closedAt);
+  const hash = hashLink({ previousHash, content });
+  return { number, day, timeZone: about.content.timeZone, closedAt, endsAt, content, hash, previousHash };
+}
+
+function notesOf({ next, delay, closedAt }: ClosingDraft & { closedAt: Milliseconds }): string[] {
+  const notes: string[] = [];
+  const { previous } = next;
+  const lateHours = Math.floor((closedAt - next.dueAt) / hour);
+  if (previous === undefined) notes.push('The books begin with this day.');
+  if (delay !== undefined) notes.push(`Closed after ${delay.tries + 1} tries. ${delay.reason}`);
+  else if (previous !== undefined && closedAt - next.dueAt > lateMs) notes.push(`Closed ${lateHours} hours late.`);
+  const broken = previous && brokenOf(previous);
+  if (broken !== undefined) notes.push(`The chain is broken before this day: ${broken}.`);
+  return notes;
+}
+
+/** Only whether the link before is what was hashed: the whole chain is walked by `verifyBooks`. */
+function brokenOf(previous: BookClosing): string | undefined {
+  return hashLink(previous) === previous.hash ? undefined : `closing ${previous.number} is not what was hashed`;
+}

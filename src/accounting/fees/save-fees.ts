@@ -1,0 +1,66 @@
+import { ConcurrentChange } from '#kernel/database.ts';
+import { compareDecimals } from '#kernel/money.ts';
+import type { ProviderName } from '#kernel/provider-name.ts';
+import type { Cause } from '#kernel/transaction-context.ts';
+import { inTransaction } from '#kernel/transaction-context.ts';
+import { refreshOrderCards } from '#payments/lifecycle/change-order.ts';
+import type { PaymentDeps } from '#payments/lifecycle/deps.ts';
+import type { Payment } from '#payments/model/payment.ts';
+import type { PaymentFigures } from '#payments/ports/figures-provider.ts';
+import type { PaymentChange, PaymentTx } from '#payments/ports/payment-store.ts';
+import type { FigureStanding } from '../ledger/ledger-store.ts';
+
+/** Keeps one page of a provider's figures, and puts on the payments what is new of theirs. */
+export function saveFigures(
+  deps: PaymentDeps,
+  input: { provider: ProviderName; page: readonly PaymentFigures[]; cause: Cause },
+): Promise<{ booked: number; unmatched: number }> {
+  const { provider } = input;
+  return inTransaction(deps, input.cause, async (tx) => {
+    const saved = { booked: 0, unmatched: 0 };
+    for (const figures of input.page) {
+      const { reference, asset, fee, net, at } = figures;
+      // Read anew for each, because one payment may have figures in several units.
+      const payment = await tx.stores.payments.findPaymentByReference({ provider, reference });
+      const standing = standingOf(payment, figures);
+      if (standing === 'unmatched') saved.unmatched += 1;
+      if (payment !== undefined && standing === 'booked' && !isKnown(payment, figures)) {
+        await changePayment(tx, payment, { feeAmount: fee, netAmount: net, figuresAsset: asset });
+        saved.booked += 1;
+      }
+      const paymentId = payment?.id ?? null;
+      const readAt = deps.clock.now();
+      await tx.stores.figures.saveFigure({ provider, reference, asset, fee, net, standing, paymentId, at, readAt });
+    }
+    return saved;
+  });
+}
+
+/** A payment carries the figures of one unit, the first that was read; the others stand beside it. */
+function standingOf(payment: Payment | undefined, { asset }: PaymentFigures): FigureStanding {
+  if (payment === undefined) return 'unmatched';
+  return payment.figuresAsset === null || payment.figuresAsset === asset ? 'booked' : 'further';
+}
+
+function isKnown({ feeAmount, netAmount, figuresAsset }: Payment, { fee, net, asset }: PaymentFigures): boolean {
+  if (feeAmount === null || netAmount === null || figuresAsset !== asset) return false;
+  return compareDecimals(feeAmount, fee) === 0 && compareDecimals(netAmount, net) === 0;
+}
+
+/** Compare-and-set on the payment as it was just read; throws ConcurrentChange when overtaken. */
+export async function changePayment(
+  tx: PaymentTx,
+  payment: Payment,
+  change: Omit<PaymentChange, 'updatedAt' | 'status'>,
+): Promise<void> {
+  const { stores, clock } = tx;
+  const { id, status, version } = payment;
+  const isChanged = await stores.payments.changePayment({
+    id,
+    expected: { status, version },
+    change: { ...change, updatedAt: clock.now() },
+  });
+  if (!isChanged) throw new ConcurrentChange(`payment ${id} changed meanwhile`);
+  const order = await stores.orders.findOrder(payment.orderId);
+  if (order !== undefined) await refreshOrderCards(tx, order);
+}

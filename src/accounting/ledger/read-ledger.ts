@@ -1,0 +1,100 @@
+import { addDays, type CalendarDay, dayOf } from '#kernel/calendar.ts';
+import type { Milliseconds } from '#kernel/clock.ts';
+import type { PaymentDeps } from '#payments/lifecycle/deps.ts';
+import { readContent } from './chain.ts';
+import type { BookClosing, BookContent, BookDelay } from './closing.ts';
+import { findNextDay } from './due-day.ts';
+
+export interface ClosedDay {
+  day: CalendarDay;
+  closing: BookClosing;
+  content: BookContent;
+}
+
+/** A day that is not closed: it is not over, its hour has not come, or a provider is waited for. */
+export interface OpenDay {
+  day: CalendarDay;
+  /** When it may be closed; null where another day has to be closed before. */
+  dueAt: Milliseconds | null;
+  delay: BookDelay | null;
+}
+
+type ReadDeps = Pick<PaymentDeps, 'database' | 'clock'>;
+
+/** Of days that are not closed, so many of the newest are shown, and the oldest: it is the one that holds up the others. */
+const openShownMax = 2;
+
+/** The newest days, those that are open first; `page` counts from 0. */
+export async function listBookDays(
+  deps: ReadDeps,
+  query: { timeZone: string; page: number; pageSize: number },
+): Promise<{ open: OpenDay[]; closed: ClosedDay[]; hasMore: boolean }> {
+  const limit = (query.page + 1) * query.pageSize + 1;
+  const found = await deps.database.read((stores) => stores.books.listClosings({ before: null, limit }));
+  const closed = found.slice(query.page * query.pageSize, (query.page + 1) * query.pageSize).flatMap(toClosedDay);
+  const open = query.page === 0 ? await listOpenDays(deps, query) : [];
+  return {
+    open: [...open.slice(0, openShownMax), ...open.slice(openShownMax).slice(-1)],
+    closed,
+    hasMore: found.length === limit,
+  };
+}
+
+/** Newest first. */
+async function listOpenDays(deps: ReadDeps, { timeZone }: { timeZone: string }): Promise<OpenDay[]> {
+  const now = deps.clock.now();
+  return deps.database.read(async (stores) => {
+    const next = await findNextDay(stores, { now, timeZone });
+    if (next === undefined) return [];
+    const delay = (await stores.books.findDelay(next.day)) ?? null;
+    const days: OpenDay[] = [{ day: next.day, dueAt: next.dueAt, delay }];
+    const today = dayOf(now, timeZone);
+    // Bounded: a clock that was set far ahead must not make a list without an end.
+    for (let day = addDays(next.day, 1); day <= today && days.length < 1_000; day = addDays(day, 1)) {
+      days.push({ day, dueAt: null, delay: null });
+    }
+    return days.reverse();
+  });
+}
+
+export async function readBookDay(
+  deps: ReadDeps,
+  query: { day: CalendarDay; timeZone: string },
+): Promise<{ closed: ClosedDay; hasNext: boolean } | { open: OpenDay } | undefined> {
+  const { closing, last } = await deps.database.read(async (stores) => ({
+    closing: await stores.books.findClosing(query.day),
+    last: await stores.books.findLastClosing(),
+  }));
+  const [closed] = closing === undefined ? [] : toClosedDay(closing);
+  if (closed !== undefined) return { closed, hasNext: closed.closing.number < (last?.number ?? 0) };
+  const open = (await listOpenDays(deps, query)).find(({ day }) => day === query.day);
+  return open && { open };
+}
+
+/** The closings up to a day that is closed, at most `limit`, oldest first: what a picture is drawn from. */
+export async function readBookDays(
+  deps: { database: Pick<PaymentDeps['database'], 'read'> },
+  query: { until: CalendarDay; limit: number },
+): Promise<ClosedDay[]> {
+  const found = await deps.database.read(async (stores) => {
+    const newest = await stores.books.findClosing(query.until);
+    if (newest === undefined) return [];
+    return stores.books.listClosings({ before: newest.number + 1, limit: query.limit });
+  });
+  return found.reverse().flatMap(toClosedDay);
+}
+
+/** How the newest closing stands; undefined while there is none. */
+export async function readNewestClosing(
+  deps: Pick<PaymentDeps, 'database'>,
+): Promise<{ unexplained: number; closedAt: Milliseconds } | undefined> {
+  const closing = await deps.database.read((stores) => stores.books.findLastClosing());
+  const content = closing && readContent(closing);
+  return closing && content && { unexplained: content.unexplained.count, closedAt: closing.closedAt };
+}
+
+/** A row whose content somebody made unreadable is left out: the chain's check names it. */
+function toClosedDay(closing: BookClosing): ClosedDay[] {
+  const content = readContent(closing);
+  return content === undefined ? [] : [{ day: closing.day, closing, content }];
+}

@@ -1,0 +1,16 @@
+import { recordAudit } from '#access/audit.ts';
+import type { Actor } from '#kernel/actor.ts';
+import type { JsonObject } from '#kernel/json.ts';
+import type { PaymentDeps } from '#payments/lifecycle/deps.ts';
+
+/** Writes down who takes what out of the house; call it before the first page leaves. */
+export function recordExport(
+  deps: Pick<PaymentDeps, 'database' | 'clock' | 'ids'>,
+  input: { actor: Actor; what: 'orders' | 'books'; details: JsonObject },
+): Promise<void> {
+  const { actor, what, details } = input;
+  const { clock, ids } = deps;
+  return deps.database.transaction((stores) =>
+    recordAudit({ stores, clock, ids }, { actor, action: `export.${what}`, subject: `export:${what}`, details }),
+  );
+}

@@ -1,0 +1,144 @@
+// Pure: the rows that a sale of a channel becomes here, and the look at its payment.
+
+import type { Product } from '#catalog/product.ts';
+import type { Milliseconds } from '#kernel/clock.ts';
+import { asOrderId, asPaymentId } from '#kernel/ids.ts';
+import { toDecimal } from '#kernel/money.ts';
+import type { ProviderName } from '#kernel/provider-name.ts';
+import type { Order, OrderItem } from '#orders/order.ts';
+import { type Payment, paymentOpenForMs } from '../model/payment.ts';
+import type { PaymentSnapshot } from '../model/snapshot.ts';
+import type { Sale } from '../ports/sales-channel.ts';
+import { productOf } from './check-channel-order.ts';
+
+interface SaleRow {
+  provider: ProviderName;
+  sale: Sale;
+  id: string;
+  now: Milliseconds;
+}
+
+export function orderOfSale(input: SaleRow & { number: number; products: readonly Product[] }): Order {
+  const { sale, now } = input;
+  return {
+    id: asOrderId(input.id),
+    number: input.number,
+    status: 'awaiting_payment',
+    version: 1,
+    ...sale.price,
+    items: itemsOf(sale, input.products),
+    reference: sale.reference,
+    customerEmail: sale.customerEmail,
+    customerName: null,
+    redirectUrl: null,
+    metadata: metadataOf(input.provider, sale),
+    origin: 'provider',
+    note: null,
+    attention: null,
+    // On the day of the sale, of which an export may tell much later; and a clock there may be ahead of ours.
+    createdAt: Math.min(sale.soldAt ?? now, now),
+    updatedAt: now,
+    expiresAt: now + paymentOpenForMs,
+    paidAt: null,
+    fulfilledAt: null,
+  };
+}
+
+/** What a single item cost is not told: the catalogue's price stands there, or all of it for the only one. */
+function itemsOf(sale: Sale, products: readonly Product[]): OrderItem[] {
+  return sale.items.map((item) => {
+    const product = productOf(item, products);
+    const quantity = Math.max(item.quantity ?? 1, 1);
+    const { amountMinor } = sale.price;
+    const isAlone = sale.items.length === 1 && amountMinor % quantity === 0;
+    return {
+      sku: product?.sku ?? item.productKey,
+      name: product?.name ?? item.name,
+      quantity,
+      unitAmountMinor: product?.amountMinor ?? (isAlone ? amountMinor / quantity : 0),
+    };
+  });
+}
+
+function metadataOf(provider: ProviderName, sale: Sale): Record<string, string> {
+  const coupon = sale.coupons.map(({ code }) => code).join(', ');
+  return {
+    channel: provider,
+    ...(sale.paymentType !== null && { payment_type: sale.paymentType }),
+    ...(coupon !== '' && { coupon }),
+    ...(sale.vatMinor !== 0 && { vat: sale.vatMinor === 'unknown' ? 'unknown' : decimalOf(sale, sale.vatMinor) }),
+  };
+}
+
+function decimalOf(sale: Sale, amountMinor: number): string {
+  return toDecimal({ amountMinor, currency: sale.price.currency });
+}
+
+export function paymentOfSale(input: SaleRow & { order: Order; isHeld: boolean }): Payment {
+  const { sale, order, now } = input;
+  return {
+    id: asPaymentId(input.id),
+    orderId: order.id,
+    provider: input.provider,
+    status: 'created',
+    version: 1,
+    creation: 'confirmed',
+    ...sale.price,
+    requestedAmount: toDecimal(sale.price),
+    requestedAsset: sale.price.currency,
+    expectedAmount: null,
+    receivedAmount: null,
+    receivedAsset: null,
+    ...{ coinExpected: null, coinReceived: null, coinAsset: null, creditedMinor: 0 },
+    reference: sale.reference,
+    details: [],
+    checkoutUrl: null,
+    providerStatus: null,
+    transactionIds: [],
+    trust: null,
+    evidenceAt: null,
+    mismatchedAt: null,
+    heldAt: input.isHeld ? now : null,
+    ...{ acceptedAt: null, acceptedBy: null, acceptedReason: null },
+    feeAmount: null,
+    netAmount: null,
+    figuresAsset: null,
+    settledAt: null,
+    paidAt: null,
+    expiresAt: order.expiresAt,
+    nextPollAt: null,
+    lockedUntil: null,
+    lockedBy: null,
+    createdAt: order.createdAt,
+    updatedAt: now,
+  };
+}
+
+export function snapshotOfSale(input: Omit<SaleRow, 'id'>): PaymentSnapshot {
+  const { provider, sale } = input;
+  const { price, feeMinor } = sale;
+  const amount = toDecimal(price);
+  const asset = price.currency;
+  const hasFigures = feeMinor !== null && feeMinor <= price.amountMinor;
+  return {
+    provider,
+    reference: sale.reference,
+    paymentId: null,
+    trust: 'token',
+    observedAt: input.now,
+    state: 'confirmed',
+    providerStatus: sale.paymentType === null ? 'paid' : `paid by ${sale.paymentType}`,
+    requested: { amount, asset },
+    settlement: { expected: amount, received: amount, asset },
+    ...{ coin: null, label: null },
+    isLate: false,
+    isMarkedByHand: false,
+    figures: hasFigures
+      ? { fee: decimalOf(sale, feeMinor), net: decimalOf(sale, price.amountMinor - feeMinor), asset }
+      : null,
+    checkoutUrl: null,
+    transactionIds: [],
+    createdAt: sale.soldAt,
+    expiresAt: null,
+  };
+}

@@ -1,0 +1,154 @@
+// Pure: whether a sale that only its channel's word stands for may count at once. Every doubt is a sentence for the person
+// who then decides; without any doubt the sale counts.
+
+import type { Product } from '#catalog/product.ts';
+import {
+  compareDecimals,
+  currencyDigits,
+  floorShare,
+  formatMoney,
+  type Money,
+  subtractDecimals,
+} from '#kernel/money.ts';
+import type { LicenceLook, Sale, SaleCoupon, SaleItem } from '../ports/sales-channel.ts';
+import type { HoldLimits } from './review-threshold.ts';
+
+/** What was found out about an item's licence; `not_asked` carries the reason. */
+export type LicenceCheck = LicenceLook | { kind: 'not_asked'; why: string } | { kind: 'used'; orderNumber: string };
+
+export interface SaleChecks {
+  sale: Sale;
+  /** Those of the catalogue that the channel sells under one of the sale's keys. */
+  products: readonly Product[];
+  limits: HoldLimits;
+  /** For each item, in their order; undefined for one whose product has no secret key. */
+  licences: readonly (LicenceCheck | undefined)[];
+}
+
+export function checkSale(checks: SaleChecks): string[] {
+  return [...moneyDoubts(checks), ...limitDoubts(checks), ...licenceDoubts(checks)];
+}
+
+function moneyDoubts({ sale, products }: SaleChecks): string[] {
+  if (sale.items.length === 0) return ['The sale names no product.'];
+  const lines = sale.items.map((item) => ({ item, product: productOf(item, products) }));
+  const doubts = lines.flatMap(({ item, product }) => itemDoubts(item, product, sale.price.currency));
+  if (doubts.length > 0) return doubts;
+  if (currencyDigits(sale.price.currency) !== 2) {
+    return [`How amounts in ${sale.price.currency} are counted there is not known.`];
+  }
+  const known = lines.flatMap(({ item, product }) => (product === undefined ? [] : [{ item, product }]));
+  return priceDoubts(sale, known.map(toLine));
+}
+
+export function productOf(item: SaleItem, products: readonly Product[]): Product | undefined {
+  return item.productKey === null ? undefined : products.find(({ channelKey }) => channelKey === item.productKey);
+}
+
+function itemDoubts(item: SaleItem, product: Product | undefined, currency: string): string[] {
+  if (item.productKey === null) return [`Which product it is was not told: “${item.name}”.`];
+  const name = `“${item.name}” (${item.productKey})`;
+  if (product === undefined) return [`${name} is not in the catalogue.`];
+  if (product.currency !== currency) {
+    return [`${name} was sold in ${currency}; in the catalogue it is in ${product.currency}.`];
+  }
+  if (item.quantity === null || item.quantity < 1) return [`How many of ${name} were sold is not told.`];
+  return [];
+}
+
+interface Line {
+  totalMinor: number;
+  hasCoupon: boolean;
+  hasOpenDiscount: boolean;
+}
+
+function toLine({ item, product }: { item: SaleItem; product: Product }): Line {
+  const { hasCoupon, hasOpenDiscount } = item;
+  return { totalMinor: product.amountMinor * (item.quantity ?? 0), hasCoupon, hasOpenDiscount };
+}
+
+/** The price as the catalogue and the coupons make it; tax may be in it or on top of it. */
+function priceDoubts(sale: Sale, lines: readonly Line[]): string[] {
+  const full = sum(lines);
+  const { amountMinor, currency } = sale.price;
+  const taxed = sale.vatMinor === 'unknown' ? [amountMinor] : [amountMinor, amountMinor - sale.vatMinor];
+  // A share of each line is rounded to a cent, and whether up or down is not told.
+  const expected = sale.coupons.length === 0 ? { minor: full, slackMinor: 0 } : withCoupon(sale.coupons, lines);
+  if (expected !== undefined && taxed.some((paid) => Math.abs(paid - expected.minor) <= expected.slackMinor)) return [];
+  const show = (minor: number): string => formatMoney({ amountMinor: minor, currency });
+  const doubts = [`The price is ${show(amountMinor)}; the catalogue makes it ${show(full)}.`];
+  const isTaxed = sale.vatMinor !== 0;
+  if (expected === undefined) doubts.push('What the coupon takes off cannot be worked out.');
+  else if (sale.coupons.length > 0) doubts.push(`With the coupon it would be ${show(expected.minor)}.`);
+  if (isTaxed)
+    doubts.push(sale.vatMinor === 'unknown' ? 'How much of it is tax is not told.' : 'Tax does not explain it.');
+  if (lines.some(({ hasOpenDiscount }) => hasOpenDiscount)) doubts.push('A discount took part whose size is not told.');
+  return doubts;
+}
+
+/** Undefined when it cannot be said: two coupons, or one whose terms were not told. */
+function withCoupon(
+  coupons: readonly SaleCoupon[],
+  lines: readonly Line[],
+): { minor: number; slackMinor: number } | undefined {
+  const [coupon, second] = coupons;
+  if (coupon === undefined || second !== undefined) return undefined;
+  const full = sum(lines);
+  // Without a mark on any line it took part in all of them.
+  const marked = lines.filter(({ hasCoupon }) => hasCoupon);
+  const about = marked.length > 0 ? marked : lines;
+  if (coupon.percent !== null) {
+    if (compareDecimals(coupon.percent, '100') > 0) return undefined;
+    const kept = subtractDecimals('100', coupon.percent);
+    const off = about.reduce(
+      (total, { totalMinor }) => total + totalMinor - floorShare(totalMinor, { of: kept, in: '100' }),
+      0,
+    );
+    return { minor: full - off, slackMinor: about.length };
+  }
+  if (coupon.amountMinor === null || coupon.amountMinor > sum(about)) return undefined;
+  return { minor: full - coupon.amountMinor, slackMinor: 0 };
+}
+
+function sum(lines: readonly Pick<Line, 'totalMinor'>[]): number {
+  return lines.reduce((total, { totalMinor }) => total + totalMinor, 0);
+}
+
+function limitDoubts({ sale, limits }: SaleChecks): string[] {
+  const { amountMinor, currency }: Money = sale.price;
+  const limitMinor = limits[currency];
+  if (limitMinor === undefined) return [`No hold limit is set for ${currency}: see /settings.`];
+  if (amountMinor <= limitMinor) return [];
+  return [`It is above the hold limit of ${formatMoney({ amountMinor: limitMinor, currency })}.`];
+}
+
+function licenceDoubts({ sale, products, licences }: SaleChecks): string[] {
+  return sale.items.flatMap((item, index) => {
+    const product = productOf(item, products);
+    const check = licences[index];
+    if (product?.hasLicenceSecret !== true) return [];
+    const doubt = check === undefined ? 'its licence was not looked at' : licenceDoubt(sale, item, check);
+    return doubt === undefined ? [] : [`“${item.name}”: ${doubt}.`];
+  });
+}
+
+function licenceDoubt(sale: Sale, item: SaleItem, check: LicenceCheck): string | undefined {
+  switch (check.kind) {
+    case 'unknown':
+      return 'the licence key is not known there';
+    case 'not_asked':
+      return check.why;
+    case 'used':
+      return `the licence key came with ${check.orderNumber} already`;
+    case 'known':
+      if (!check.isEnabled) return 'the licence is disabled';
+      if (check.productKey !== null && check.productKey !== item.productKey) return 'the licence is of another product';
+      return isSameAddress(check.email, sale.customerEmail) ? undefined : 'the licence is of another buyer';
+    default:
+      return check satisfies never;
+  }
+}
+
+function isSameAddress(left: string | null, right: string | null): boolean {
+  return left !== null && right !== null && left.trim().toLowerCase() === right.trim().toLowerCase();
+}

@@ -1,0 +1,116 @@
+// A sale at a channel that cannot be asked: the event itself is the evidence. One transaction makes its order and its
+// payment, looks at them as at every other payment, and holds back what does not fit the catalogue, the licences or the
+// limit. The same sale told again, by a webhook or by an export, finds what is there.
+import { createHash } from 'node:crypto';
+import type { Product } from '#catalog/product.ts';
+import { assert } from '#kernel/invariant.ts';
+import { formatMoney } from '#kernel/money.ts';
+import { type ProviderName, providerTitle } from '#kernel/provider-name.ts';
+import type { Cause } from '#kernel/transaction-context.ts';
+import { inTransaction } from '#kernel/transaction-context.ts';
+import { formatOrderNumber, type Order } from '#orders/order.ts';
+import { applyLook } from '../lifecycle/apply-snapshot.ts';
+import type { PaymentDeps } from '../lifecycle/deps.ts';
+import { writeTimeline } from '../lifecycle/work.ts';
+import type { Payment } from '../model/payment.ts';
+import type { PaymentTx } from '../ports/payment-store.ts';
+import type { Sale } from '../ports/sales-channel.ts';
+import { orderOfSale, paymentOfSale, snapshotOfSale } from './channel-order-rows.ts';
+import { checkSale, type LicenceCheck } from './check-channel-order.ts';
+import { bookReturns } from './return-channel-order.ts';
+import { readHoldLimits } from './review-threshold.ts';
+
+export interface TellingOfSale {
+  provider: ProviderName;
+  sale: Sale;
+  /** What the channel said of each item's licence; undefined where it was not asked. */
+  licences: readonly (LicenceCheck | undefined)[];
+  /** Doubts that are known before the sale is looked at. */
+  doubts: readonly string[];
+  cause: Cause;
+}
+
+export type SaleRecorded =
+  | { kind: 'recorded'; order: Order; heldBecause: readonly string[] }
+  /** Its order is there already. */
+  | { kind: 'known'; payment: Payment };
+
+export async function recordSale(deps: PaymentDeps, input: TellingOfSale): Promise<SaleRecorded> {
+  const { provider, sale } = input;
+  const recorded = await inTransaction(deps, input.cause, async (tx): Promise<SaleRecorded> => {
+    const { reference } = sale;
+    const mark = await tx.stores.sales.markSold({ provider, reference, at: deps.clock.now() });
+    const known = await tx.stores.payments.findPaymentByReference({ provider, reference });
+    if (known !== undefined) return { kind: 'known', payment: known };
+    const products = await tx.stores.products.listProductsByChannelKey({ channel: provider, keys: keysOf(sale) });
+    const heldBecause = await doubtsOf(tx, { ...input, products });
+    const { order, payment } = await insertRows(tx, { provider, sale, products, isHeld: heldBecause.length > 0 });
+    const snapshot = snapshotOfSale({ provider, sale, now: deps.clock.now() });
+    const { returnsOddPayments = false } = deps.providers.find(provider)?.capabilities ?? {};
+    await applyLook(tx, { order, payment, snapshot, returnsOddPayments, heldBecause: heldBecause.join(' ') });
+    if (mark.returnedMinor > 0) await bookReturns({ tx, providers: deps.providers }, { paymentId: payment.id, mark });
+    const after = await tx.stores.orders.findOrder(order.id);
+    assert(after !== undefined, `order ${order.id} vanished`);
+    return { kind: 'recorded', order: after, heldBecause };
+  });
+  if (recorded.kind === 'recorded') {
+    deps.onTransition?.({ from: 'created', to: 'paid' });
+    const { id: orderId } = recorded.order;
+    deps.log.info('sale recorded', { provider, orderId, doubts: recorded.heldBecause.length });
+  }
+  return recorded;
+}
+
+function keysOf(sale: Sale): string[] {
+  return sale.items.flatMap(({ productKey }) => (productKey === null ? [] : [productKey]));
+}
+
+async function doubtsOf(tx: PaymentTx, input: TellingOfSale & { products: readonly Product[] }): Promise<string[]> {
+  const { sale, products } = input;
+  const { limits } = await readHoldLimits(tx.stores);
+  const licences: (LicenceCheck | undefined)[] = [];
+  for (const [index, licence] of input.licences.entries()) {
+    licences.push(licence?.kind === 'known' ? await claimLicence(tx, { ...input, index, licence }) : licence);
+  }
+  return [...input.doubts, ...checkSale({ sale, products, limits, licences })];
+}
+
+/** A licence vouches for one sale: whoever has seen a sale knows its licence, and could tell of another with it. */
+async function claimLicence(
+  tx: PaymentTx,
+  input: TellingOfSale & { index: number; licence: LicenceCheck },
+): Promise<LicenceCheck> {
+  const { provider, sale, licence } = input;
+  const key = sale.items[input.index]?.licenceKey ?? '';
+  const licenceHash = createHash('sha256').update(key).digest('base64url');
+  const { reference } = sale;
+  const owner = await tx.stores.sales.claimLicence({ licenceHash, provider, reference, at: tx.clock.now() });
+  if (owner.reference === reference) return licence;
+  const payment = await tx.stores.payments.findPaymentByReference(owner);
+  const order = payment && (await tx.stores.orders.findOrder(payment.orderId));
+  return { kind: 'used', orderNumber: order === undefined ? 'another sale' : formatOrderNumber(order.number) };
+}
+
+async function insertRows(
+  tx: PaymentTx,
+  input: { provider: ProviderName; sale: Sale; products: readonly Product[]; isHeld: boolean },
+): Promise<{ order: Order; payment: Payment }> {
+  const { provider, sale, isHeld } = input;
+  const { stores, ids } = tx;
+  const now = tx.clock.now();
+  const order = orderOfSale({ ...input, id: ids.newId(), number: await stores.orders.nextOrderNumber(), now });
+  await stores.orders.insertOrder(order);
+  const title = providerTitle(provider);
+  await writeTimeline(tx, {
+    order,
+    paymentId: null,
+    subject: 'order',
+    from: null,
+    to: 'awaiting_payment',
+    trust: 'token',
+    text: `sale of ${formatMoney(sale.price)} on ${title}: ${title}'s word, token only`,
+  });
+  const payment = paymentOfSale({ provider, sale, order, id: ids.newId(), isHeld, now });
+  await stores.payments.insertPayment(payment);
+  return { order, payment };
+}

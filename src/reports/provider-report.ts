@@ -1,0 +1,86 @@
+import { day, type Milliseconds } from '#kernel/clock.ts';
+import type { ProviderName } from '#kernel/provider-name.ts';
+import type { PaymentDeps } from '#payments/lifecycle/deps.ts';
+import type { Outage } from '#payments/model/outage.ts';
+import type { ProviderHealth } from '#payments/ports/payment-provider.ts';
+import { refusedKey } from '#payments/webhooks/keep-refused.ts';
+import { silentKey } from '#payments/webhooks/silence-alert.ts';
+import { hasHistory, usualCount } from '#payments/webhooks/webhook-rate.ts';
+
+/** Everything that is known of how a provider behaves; for the chat, the health checks and the metrics. */
+export interface ProviderReport {
+  health: ProviderHealth;
+  gaps: readonly string[];
+  /** Cannot be heard of at this moment; null while it can. */
+  outage: Outage | null;
+  /** Those that are over, newest first. */
+  pastOutages: readonly Outage[];
+  webhooks: {
+    lastAt: Milliseconds | null;
+    /** Of how many payments is heard in a usual day; null while too little is known. */
+    usualPerDay: number | null;
+    /** Since when events should have come and did not. */
+    silentSince: Milliseconds | null;
+  };
+  /** Refused webhooks that are kept; `isRefusing` while the alert about them is live and none has verified since. */
+  quarantine: { count: number; withBody: number; isRefusing: boolean };
+}
+
+/** So many past outages of each provider are told of. */
+const pastShownMax = 2;
+
+type ReportDeps = Pick<PaymentDeps, 'database' | 'providers' | 'clock'>;
+
+/** Of the one that is named, or of all that are configured. */
+export function readProviderReports(
+  deps: ReportDeps,
+  query: { only: ProviderName | null } = { only: null },
+): Promise<ProviderReport[]> {
+  const configured = deps.providers.list().flatMap((provider) => {
+    const health = deps.providers.health(provider.name);
+    const isWanted = query.only === null || query.only === provider.name;
+    return health === undefined || !isWanted ? [] : [{ provider, health }];
+  });
+  return deps.database.read(async (stores) => {
+    const quarantine = await stores.quarantine.countQuarantined();
+    const reports: ProviderReport[] = [];
+    for (const { provider, health } of configured) {
+      const { name } = provider;
+      const outages = await stores.outages.listOutages({ provider: name, limit: pastShownMax + 1 });
+      const kept = quarantine.find(({ source }) => source === name);
+      const webhooks = await readWebhooks(deps, { stores, name });
+      const refused = await stores.alerts.findLiveAlert(refusedKey(name));
+      reports.push({
+        health,
+        gaps: provider.capabilities.gaps,
+        outage: outages.find(({ status }) => status !== 'over') ?? null,
+        pastOutages: outages.filter(({ status }) => status === 'over').slice(0, pastShownMax),
+        webhooks,
+        quarantine: {
+          count: kept?.count ?? 0,
+          withBody: kept?.withBody ?? 0,
+          isRefusing: refused !== undefined && (webhooks.lastAt ?? 0) < refused.lastRaisedAt,
+        },
+      });
+    }
+    return reports;
+  });
+}
+
+type Stores = Parameters<Parameters<PaymentDeps['database']['read']>[0]>[0];
+
+async function readWebhooks(
+  deps: ReportDeps,
+  { stores, name }: { stores: Stores; name: ProviderName },
+): Promise<ProviderReport['webhooks']> {
+  const now = deps.clock.now();
+  const { lastAt } = await stores.inbox.countArrivals({ source: name, from: now, to: now });
+  const rate = await stores.webhookRates.findRate(name);
+  const alert = await stores.alerts.findLiveAlert(silentKey(name));
+  const isKnown = rate !== undefined && hasHistory(rate, now);
+  return {
+    lastAt,
+    usualPerDay: isKnown ? usualCount(rate, { from: now - day, to: now }) : null,
+    silentSince: alert === undefined ? null : (lastAt ?? alert.openedAt),
+  };
+}

@@ -1,0 +1,41 @@
+import { type FigureTotals, totalFigures } from '#accounting/fees/total-fees.ts';
+import { day, type Milliseconds } from '#kernel/clock.ts';
+import type { OrderStatus } from '#orders/order.ts';
+import type { OrderBucket, OrderTotals } from '#orders/order-store.ts';
+import type { PaymentDeps } from '#payments/lifecycle/deps.ts';
+
+export interface ShopStats {
+  from: Milliseconds;
+  to: Milliseconds;
+  totals: OrderTotals[];
+  /** What providers kept and passed on of the payments made in that time, as far as they told. */
+  figures: FigureTotals[];
+  /** One bucket a day, status and currency, oldest first. */
+  buckets: OrderBucket[];
+}
+
+/**
+ * Orders of so many days, per status and currency: sums are made in minor units and never across currencies. The days end
+ * at `until`, or now; a surface that names its buckets by the calendar gives its next midnight.
+ */
+export async function shopStats(
+  deps: Pick<PaymentDeps, 'database' | 'clock'>,
+  input: { days: 7 | 30 | 90; until?: Milliseconds },
+): Promise<ShopStats> {
+  const to = input.until ?? deps.clock.now();
+  const from = to - input.days * day;
+  const buckets = await deps.database.read((stores) => stores.orders.totalOrders({ from, to, bucketMs: day }));
+  const totals = new Map<string, OrderTotals>();
+  for (const bucket of buckets) {
+    const key = `${bucket.status}:${bucket.currency}`;
+    const total = totals.get(key) ?? newTotal(bucket.status, bucket.currency);
+    total.count += bucket.count;
+    total.amountMinor += bucket.amountMinor;
+    totals.set(key, total);
+  }
+  return { from, to, totals: [...totals.values()], figures: await totalFigures(deps, { from, to }), buckets };
+}
+
+function newTotal(status: OrderStatus, currency: string): OrderTotals {
+  return { status, currency, count: 0, amountMinor: 0 };
+}

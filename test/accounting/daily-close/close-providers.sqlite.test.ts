@@ -1,0 +1,171 @@
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { closeBooks } from '#accounting/daily-close/close-due-days.ts';
+import { type BookHouse, openBookHouse, paid } from '#test/support/book-house.ts';
+import { capabilities } from '#test/support/capabilities.ts';
+
+let house: BookHouse;
+beforeEach(async () => {
+  house = await openBookHouse();
+});
+afterEach(() => house.opened.remove());
+
+const sum = (count: number, amount: string) => ({ count, amount });
+
+describe('a provider', () => {
+  test('that does not answer is waited for, and the day says so when it is closed', async () => {
+    await house.shows(await house.order('2026-11-20T09:00:00Z'), paid);
+    await house.order('2026-11-21T09:00:00Z');
+    house.book('btcpay').isAway = true;
+    for (const hours of ['05', '06', '07']) {
+      house.setClock(`2026-11-22T${hours}:00:00Z`);
+      expect(await house.close()).toEqual({ closed: 0, unexplained: 0, waiting: 1 });
+    }
+    expect(await house.closings()).toEqual([]);
+    house.book('btcpay').isAway = false;
+    house.setClock('2026-11-22T08:00:00Z');
+    expect(await house.close()).toEqual({ closed: 2, unexplained: 0, waiting: 0 });
+    const [first, second] = await house.closings();
+    expect(first?.content.notes).toEqual([
+      'The books begin with this day.',
+      'Closed after 4 tries. BTCPay could not be asked: create_payment: timeout',
+    ]);
+    expect(first?.content.providers[0]?.payments[0]?.there?.paid).toEqual(sum(1, '49.00'));
+    expect(second?.content.notes).toEqual(['Closed 4 hours late.']);
+  });
+
+  test('that is away for more than a week is put down as unknown, and not waited for again until it answers', async () => {
+    await house.shows(await house.order('2026-11-20T09:00:00Z'), paid);
+    house.book('btcpay').isAway = true;
+    house.setClock('2026-11-21T05:00:00Z');
+    expect(await house.close()).toMatchObject({ closed: 0, waiting: 1 });
+    house.setClock('2026-11-28T05:00:01Z');
+    expect(await house.close()).toEqual({ closed: 8, unexplained: 0, waiting: 0 });
+    const [book] = (await house.contentOf('2026-11-20')).providers;
+    expect(book).toMatchObject({
+      unknownWhy: 'BTCPay could not be asked: create_payment: timeout',
+      payments: [{ here: { paid: sum(1, '49.00') }, there: null }],
+    });
+    house.book('btcpay').isAway = false;
+    house.setClock('2026-11-29T05:00:00Z');
+    await house.close();
+    house.book('btcpay').isAway = true;
+    house.setClock('2026-11-30T05:00:00Z');
+    expect(await house.close()).toMatchObject({ closed: 0, waiting: 1 });
+  });
+
+  test('that cannot be listed, or is not configured any more, is unknown in words, never a number', async () => {
+    await house.shows(await house.order('2026-11-20T09:00:00Z', { provider: 'bitpay' }), paid);
+    await house.shows(await house.order('2026-11-20T09:00:00Z', { provider: 'coinbase' }), paid);
+    house.book('bitpay').capabilities = capabilities({ canList: false });
+    house.drop('coinbase');
+    house.setClock('2026-11-21T05:00:00Z');
+    await house.close();
+    expect((await house.contentOf('2026-11-20')).providers).toMatchObject([
+      { unknownWhy: 'BitPay cannot list its payments in this set-up.', payments: [{ there: null }] },
+      { unknownWhy: 'Coinbase is not configured any more.', payments: [{ there: null }] },
+    ]);
+  });
+
+  test('that is taken for gone is unknown at once, and holds up no day', async () => {
+    await house.shows(await house.order('2026-11-20T09:00:00Z'), paid);
+    house.book('btcpay').isRetired = true;
+    house.setClock('2026-11-22T05:00:00Z');
+    expect(await house.close()).toEqual({ closed: 2, unexplained: 0, waiting: 0 });
+    expect((await house.contentOf('2026-11-20')).providers[0]?.unknownWhy).toBe(
+      'BTCPay looks gone for good, and is not asked any more.',
+    );
+  });
+
+  test('that shows another status and cannot be made to agree leaves an unexplained difference', async () => {
+    const payment = await house.order('2026-11-20T09:00:00Z');
+    await house.shows(payment, paid);
+    await house.shows(payment, { requested: { amount: '48.00', asset: 'USD' } }, { isLost: true });
+    house.setClock('2026-11-21T05:00:00Z');
+    await house.close();
+    expect((await house.contentOf('2026-11-20')).unexplained.list).toMatchObject([
+      { kind: 'amount', order: 'T-1001', here: '49.00 USD', there: '48.00 USD' },
+    ]);
+  });
+});
+
+describe('days', () => {
+  test('that were missed are caught up oldest first, no more of them at once than the run may', async () => {
+    await house.order('2026-11-20T09:00:00Z');
+    await house.order('2026-11-24T09:00:00Z');
+    house.setClock('2026-11-26T05:00:00Z');
+    expect(await house.close(4)).toMatchObject({ closed: 4 });
+    expect(await house.close(4)).toMatchObject({ closed: 2 });
+    expect((await house.closings()).map(({ content }) => content.day)).toEqual([
+      ...['2026-11-20', '2026-11-21', '2026-11-22', '2026-11-23', '2026-11-24', '2026-11-25'],
+    ]);
+  });
+
+  test('have 23 and 25 hours in Lisbon, and no payment belongs to two of them or to none', async () => {
+    const spring = await openBookHouse({ timeZone: 'Europe/Lisbon', startAt: '2026-03-27T12:00:00Z' });
+    const times = [
+      '2026-03-28T23:59:59.999Z',
+      '2026-03-29T00:00:00Z',
+      '2026-03-29T22:59:59.999Z',
+      '2026-03-29T23:00:00Z',
+    ];
+    for (const time of times) await spring.order(time);
+    spring.setClock('2026-03-31T04:00:00Z');
+    await spring.close();
+    const days = (await spring.closings()).map(({ content }) => content);
+    expect(days.map(({ day, from, to, entries }) => [day, Date.parse(to) - Date.parse(from), entries.count])).toEqual([
+      ['2026-03-28', 24 * 3_600_000, 1],
+      ['2026-03-29', 23 * 3_600_000, 2],
+      ['2026-03-30', 24 * 3_600_000, 1],
+    ]);
+    await spring.opened.remove();
+
+    const autumn = await openBookHouse({ timeZone: 'Europe/Lisbon', startAt: '2026-10-23T12:00:00Z' });
+    for (const time of ['2026-10-24T23:00:00Z', '2026-10-25T23:59:59.999Z', '2026-10-26T00:00:00Z'])
+      await autumn.order(time);
+    autumn.setClock('2026-10-27T05:00:00Z');
+    await autumn.close();
+    const after = (await autumn.closings()).map(({ content }) => content);
+    expect(after.map(({ day, from, to, entries }) => [day, Date.parse(to) - Date.parse(from), entries.count])).toEqual([
+      ['2026-10-25', 25 * 3_600_000, 2],
+      ['2026-10-26', 24 * 3_600_000, 1],
+    ]);
+    await autumn.opened.remove();
+  });
+
+  test('follow each other without a gap when the time zone is changed', async () => {
+    const { deps } = house;
+    await house.order('2026-11-20T09:00:00Z');
+    for (const [timeZone, until] of [
+      ['America/Los_Angeles', '2026-11-21T13:00:00Z'],
+      ['Pacific/Kiritimati', '2026-11-23T13:00:00Z'],
+      ['Pacific/Niue', '2026-11-26T13:00:00Z'],
+    ] as const) {
+      house.setClock(until);
+      await closeBooks(deps, { timeZone, daysMax: 40 });
+    }
+    const days = (await house.closings()).map(({ content }) => content);
+    expect(days.length).toBeGreaterThan(3);
+    for (const [index, content] of days.entries()) {
+      if (index > 0) expect(content.from).toBe(days[index - 1]?.to);
+      expect(Date.parse(content.to)).toBeGreaterThanOrEqual(Date.parse(content.from));
+    }
+  });
+
+  test('without any order have no books, and one without a payment in between is closed as empty', async () => {
+    house.book('btcpay');
+    house.setClock('2026-11-25T12:00:00Z');
+    expect(await house.close()).toEqual({ closed: 0, unexplained: 0, waiting: 0 });
+    await house.order('2026-11-26T09:00:00Z');
+    house.setClock('2026-11-28T05:00:00Z');
+    expect(await house.close()).toMatchObject({ closed: 2 });
+    expect((await house.contentOf('2026-11-27')).providers).toMatchObject([{ provider: 'btcpay', payments: [] }]);
+  });
+
+  test('are closed once, however many processes close them', async () => {
+    await house.shows(await house.order('2026-11-20T09:00:00Z'), paid);
+    house.setClock('2026-11-22T05:00:00Z');
+    const [one, other] = await Promise.all([house.close(), house.close()]);
+    expect(one.closed + other.closed).toBe(2);
+    expect((await house.closings()).map(({ content }) => content.number)).toEqual([1, 2]);
+  });
+});

@@ -1,0 +1,192 @@
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { readFigures } from '#accounting/fees/fetch-fees.ts';
+import { totalFigures } from '#accounting/fees/total-fees.ts';
+import { day } from '#kernel/clock.ts';
+import { asProviderReference } from '#kernel/ids.ts';
+import type { PaymentFigures, ProviderSettlement } from '#payments/ports/figures-provider.ts';
+import { ProviderUnreachable } from '#payments/ports/provider-errors.ts';
+import { type BookHouse, openBookHouse, paid } from '#test/support/book-house.ts';
+import { capabilities } from '#test/support/capabilities.ts';
+import { detailsOf } from '#test/support/payment-looks.ts';
+
+let house: BookHouse;
+/** What BitPay's books show, and which windows they were asked for. */
+let figures: PaymentFigures[];
+let settlements: ProviderSettlement[];
+let windows: { from: number; to: number }[];
+let isAway: boolean;
+
+beforeEach(async () => {
+  house = await openBookHouse();
+  [figures, settlements, windows, isAway] = [[], [], [], false];
+  house.book('bitpay').figures = {
+    async *listFigures(window) {
+      windows.push(window);
+      if (isAway) throw away();
+      yield figures.slice(0, 1);
+      yield figures.slice(1);
+    },
+    async *listSettlements() {
+      yield settlements;
+    },
+  };
+});
+afterEach(() => house.opened.remove());
+
+function away(): ProviderUnreachable {
+  const message = 'list: timeout';
+  return new ProviderUnreachable({ provider: 'bitpay', operation: 'list', code: null, httpStatus: null, message });
+}
+
+function figure(reference: string, change: Partial<PaymentFigures> = {}): PaymentFigures {
+  const at = Date.parse('2026-11-20T10:00:00Z');
+  return { reference: asProviderReference(reference), fee: '0.49', net: '48.51', asset: 'USD', at, ...change };
+}
+
+const read = () => readFigures(house.deps, {});
+const nothing = { booked: 0, unmatched: 0, settlements: 0, failed: 0 };
+
+async function aPaidOrder(provider: 'bitpay' | 'coinbase' = 'bitpay') {
+  const paymentId = await house.order('2026-11-20T09:00:00Z', { provider });
+  await house.shows(paymentId, paid);
+  house.setClock('2026-11-20T09:30:00Z');
+  return paymentId;
+}
+
+describe("a provider's books", () => {
+  test('give each payment its fee and net, once, however often they are read', async () => {
+    const paymentId = await aPaidOrder();
+    figures = [figure('bitpay-1')];
+    expect(await read()).toEqual({ ...nothing, booked: 1 });
+    const { payment } = await detailsOf(house.deps, paymentId);
+    expect(payment).toMatchObject({ feeAmount: '0.49', netAmount: '48.51', figuresAsset: 'USD', settledAt: null });
+    figures = [figure('bitpay-1', { fee: '0.490', net: '48.51' })];
+    expect(await read()).toEqual(nothing);
+    expect((await detailsOf(house.deps, paymentId)).payment.version).toBe(payment.version);
+    figures = [figure('bitpay-1', { fee: '0.50', net: '48.50' })];
+    expect(await read()).toEqual({ ...nothing, booked: 1 });
+    expect((await detailsOf(house.deps, paymentId)).payment.feeAmount).toBe('0.50');
+  });
+
+  test('bring the open cards of the order up to date', async () => {
+    await aPaidOrder();
+    figures = [figure('bitpay-1')];
+    const count = async () => {
+      const [chat] = (await house.deps.database.read((stores) => stores.outbox.depths(house.deps.clock.now()))).filter(
+        ({ lane }) => lane === 'chat',
+      );
+      return chat?.waiting ?? 0;
+    };
+    const before = await count();
+    await read();
+    expect((await count()) - before).toBe(1);
+  });
+
+  test('are read more than a month back, so that what came while nobody read is found', async () => {
+    await read();
+    const [{ from = 0, to = 0 } = {}] = windows;
+    expect((to - from) / day).toBeGreaterThan(31);
+  });
+
+  test('that are away spoil no other, and are read the next time', async () => {
+    await aPaidOrder();
+    figures = [figure('bitpay-1')];
+    isAway = true;
+    expect(await read()).toEqual({ ...nothing, failed: 1 });
+    isAway = false;
+    expect(await read()).toEqual({ ...nothing, booked: 1 });
+  });
+
+  test('with a share in a second unit keep both, sum both, and show the first on the payment', async () => {
+    const paymentId = await aPaidOrder();
+    figures = [figure('bitpay-1'), figure('bitpay-1', { asset: 'BCH', fee: '0.0001', net: '0.0099' })];
+    await read();
+    await read();
+    expect((await detailsOf(house.deps, paymentId)).payment.figuresAsset).toBe('USD');
+    const window = { from: 0, to: house.deps.clock.now() };
+    expect(await totalFigures(house.deps, window)).toEqual([
+      { asset: 'BCH', count: 1, fee: '0.0001', net: '0.0099' },
+      { asset: 'USD', count: 1, fee: '0.49', net: '48.51' },
+    ]);
+    house.setClock('2026-11-21T05:00:00Z');
+    await house.close();
+    expect((await house.contentOf('2026-11-20')).providers[0]).toMatchObject({
+      figures: [
+        { asset: 'BCH', count: 1 },
+        { asset: 'USD', count: 1 },
+      ],
+      withoutFigures: 0,
+    });
+  });
+
+  test('of a payment that nobody knows are counted, and unexplained in the closing of their day', async () => {
+    await aPaidOrder();
+    figures = [figure('bitpay-1'), figure('strange')];
+    expect(await read()).toEqual({ ...nothing, booked: 1, unmatched: 1 });
+    house.setClock('2026-11-21T05:00:00Z');
+    expect(await house.close()).toMatchObject({ closed: 1, unexplained: 1 });
+    expect((await house.contentOf('2026-11-20')).unexplained.list).toEqual([
+      {
+        ...{ provider: 'bitpay', kind: 'figures', reference: 'strange', paymentId: null, order: null },
+        ...{ here: 'unknown', there: 'fee 0.49 USD, net 48.51 USD' },
+      },
+    ]);
+  });
+
+  test('that tell of a payment late correct its day', async () => {
+    const paymentId = await aPaidOrder();
+    house.setClock('2026-11-21T05:00:00Z');
+    await house.close();
+    expect((await house.contentOf('2026-11-20')).providers[0]?.withoutFigures).toBe(1);
+    figures = [figure('bitpay-1')];
+    await read();
+    house.setClock('2026-11-22T05:00:00Z');
+    await house.close();
+    expect((await house.contentOf('2026-11-21')).corrections.list).toMatchObject([
+      {
+        ...{ paymentId, day: '2026-11-20' },
+        changes: [
+          { field: 'fee', was: null, is: '0.49 USD' },
+          { field: 'net', was: null, is: '48.51 USD' },
+        ],
+      },
+    ]);
+  });
+});
+
+describe('a settlement', () => {
+  test('is kept, says on its payments when they were paid out, and counts on that day', async () => {
+    const paymentId = await aPaidOrder();
+    const settled: ProviderSettlement = {
+      ...{ id: 's-1', currency: 'EUR', amount: '44.10', status: 'processing', from: 0, to: 1, at: null },
+      references: [asProviderReference('bitpay-1'), asProviderReference('strange')],
+    };
+    settlements = [settled];
+    expect(await read()).toEqual({ ...nothing, settlements: 1 });
+    expect((await detailsOf(house.deps, paymentId)).payment.settledAt).toBeNull();
+    const at = Date.parse('2026-11-20T18:00:00Z');
+    settlements = [
+      { ...settled, status: 'completed', at },
+      { ...settled, id: 's-2', at, references: null },
+    ];
+    await read();
+    expect((await detailsOf(house.deps, paymentId)).payment.settledAt).toBe(at);
+    house.setClock('2026-11-21T05:00:00Z');
+    await house.close();
+    expect((await house.contentOf('2026-11-20')).providers[0]?.settlements).toEqual([
+      { currency: 'EUR', count: 2, amount: '88.20' },
+    ]);
+  });
+});
+
+describe('a provider that tells its fee with the payment', () => {
+  test('is asked again for what it did not tell at first', async () => {
+    house.book('coinbase').capabilities = capabilities({ canList: true, tellsFigures: true });
+    const paymentId = await aPaidOrder('coinbase');
+    expect(await read()).toEqual(nothing);
+    await house.shows(paymentId, { figures: { fee: '0.61', net: '48.39', asset: 'USDC' } }, { isLost: true });
+    expect(await read()).toEqual({ ...nothing, booked: 1 });
+    expect((await detailsOf(house.deps, paymentId)).payment).toMatchObject({ feeAmount: '0.61', figuresAsset: 'USDC' });
+    expect(await read()).toEqual(nothing);
+  });
+});

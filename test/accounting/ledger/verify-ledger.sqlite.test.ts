@@ -1,0 +1,103 @@
+import { createHash } from 'node:crypto';
+import BetterSqlite3 from 'better-sqlite3';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { verifyBooks } from '#accounting/ledger/verify-ledger.ts';
+import { type BookHouse, openBookHouse, paid } from '#test/support/book-house.ts';
+
+let house: BookHouse;
+beforeEach(async () => {
+  house = await openBookHouse();
+  for (const day of ['20', '21', '22']) {
+    await house.shows(await house.order(`2026-11-${day}T09:00:00Z`), paid);
+  }
+  house.setClock('2026-11-23T05:00:00Z');
+  await house.close();
+});
+afterEach(() => house.opened.remove());
+
+/** What somebody with the database in his hands does, past everything of ours. */
+function alter(sql: string): void {
+  const connection = new BetterSqlite3(house.opened.file);
+  connection.pragma('foreign_keys = off');
+  connection.exec(sql);
+  connection.close();
+}
+
+test('a chain that nobody touched is whole, and its newest hash is told', async () => {
+  const closings = await house.closings();
+  expect(closings[0]?.closing.previousHash).toBe('0'.repeat(64));
+  expect(closings[1]?.closing.previousHash).toBe(closings[0]?.closing.hash);
+  expect(await verifyBooks(house.deps)).toEqual({ kind: 'whole', count: 3, hash: closings[2]?.closing.hash });
+});
+
+test('an empty chain is whole', async () => {
+  const empty = await openBookHouse();
+  expect(await verifyBooks(empty.deps)).toEqual({ kind: 'whole', count: 0, hash: null });
+  await empty.opened.remove();
+});
+
+const second = { kind: 'broken', number: 2, day: '2026-11-21' };
+
+test.each([
+  [
+    'a sum in the content',
+    `update book_closings set content = replace(content, '"49.00"', '"59.00"') where number = 2`,
+    { ...second, why: 'its content is not what was hashed' },
+  ],
+  [
+    'the hash over a forged content',
+    () => {
+      const connection = new BetterSqlite3(house.opened.file);
+      const row = connection.prepare('select content, previous_hash from book_closings where number = 2').get();
+      const { content, previous_hash: previous } = row as { content: string; previous_hash: string };
+      const forged = content.replace('"49.00"', '"59.00"');
+      const hash = createHash('sha256').update(`${previous}\n${forged}`).digest('hex');
+      connection.prepare('update book_closings set content = ?, hash = ? where number = 2').run(forged, hash);
+      connection.close();
+    },
+    { kind: 'broken', number: 3, day: '2026-11-22', why: 'it does not follow from closing 2' },
+  ],
+  [
+    'a row that is gone',
+    'delete from book_closings where number = 2',
+    { kind: 'broken', number: 3, day: '2026-11-22', why: 'closing 2 is missing' },
+  ],
+  [
+    'the first row',
+    'update book_closings set previous_hash = hash where number = 1',
+    {
+      kind: 'broken',
+      number: 1,
+      day: '2026-11-20',
+      why: 'the first closing does not begin with the fixed start',
+    },
+  ],
+  [
+    'a column beside the content',
+    'update book_closings set closed_at = closed_at + 1 where number = 2',
+    { ...second, why: 'its row says something else than its content' },
+  ],
+  [
+    'an entry behind the sums',
+    `update book_entries set content = replace(content, '"paid"', '"expired"') where number = 2`,
+    { ...second, why: 'its entries are not what was hashed' },
+  ],
+  [
+    'an entry that is gone',
+    'delete from book_entries where number = 2',
+    { ...second, why: 'it has 0 entries instead of 1' },
+  ],
+] as const)('altering %s is found, and the first broken link is named', async (_what, change, broken) => {
+  if (typeof change === 'string') alter(change);
+  else change();
+  expect(await verifyBooks(house.deps)).toEqual(broken);
+});
+
+test('a closing that follows a forged one says that the chain is broken before it', async () => {
+  alter(`update book_closings set content = replace(content, '"49.00"', '"59.00"') where number = 3`);
+  house.setClock('2026-11-24T05:00:00Z');
+  await house.close();
+  expect((await house.contentOf('2026-11-23')).notes).toEqual([
+    'The chain is broken before this day: closing 3 is not what was hashed.',
+  ]);
+});

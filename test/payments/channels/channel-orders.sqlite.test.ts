@@ -1,0 +1,161 @@
+import { readFileSync } from 'node:fs';
+import { describe, expect, test } from 'vitest';
+import { day } from '#kernel/clock.ts';
+import { asProviderReference } from '#kernel/ids.ts';
+import { pruneSales } from '#payments/channels/prune-channel-orders.ts';
+import { ProviderRejected, ProviderUnreachable } from '#payments/ports/provider-errors.ts';
+import { openTestDatabase } from '#test/support/database.ts';
+import { aSale, aSaleItem } from '#test/support/paper-channel.ts';
+
+import { audited, openSaleDesk } from '#test/support/sale-desk.ts';
+
+const failure = { provider: 'payhip', operation: 'verify_licence', code: null, httpStatus: 503 } as const;
+describe('an event of a channel', () => {
+  test('makes an order of the day of the sale, with its fees, once however often it is handled', async () => {
+    await using opened = await openTestDatabase();
+    const shop = openSaleDesk(opened);
+    await shop.addGuide();
+    expect(await shop.sell()).toEqual({ kind: 'done', outcome: 'paid' });
+    expect(await shop.sell()).toEqual({ kind: 'done', outcome: 'known' });
+    const { order, payments } = await shop.orderOf();
+    expect(order).toMatchObject({ status: 'paid', origin: 'provider', createdAt: Date.UTC(2026, 10, 22, 2) });
+    expect(payments).toMatchObject([
+      { status: 'paid', trust: 'token', heldAt: null, feeAmount: '0.81', netAmount: '8.19', figuresAsset: 'USD' },
+    ]);
+  });
+
+  test('handled by two workers at once makes one order', async () => {
+    await using opened = await openTestDatabase();
+    const shop = openSaleDesk(opened);
+    await shop.addGuide();
+    await Promise.all([shop.sell(), shop.sell(), shop.giveBack(300), shop.giveBack(900)]);
+    const { order, refunds } = await shop.orderOf();
+    expect(order.status).toBe('refunded');
+    expect(refunds.reduce((sum, { amountMinor }) => sum + amountMinor, 0)).toBe(900);
+    const all = await shop.deps.database.read((stores) =>
+      stores.orders.listOrders({ statuses: null, before: null, limit: 9 }),
+    );
+    expect(all).toHaveLength(1);
+  });
+
+  test('that cannot be read becomes a dead letter, so that its bytes are kept', async () => {
+    await using opened = await openTestDatabase();
+    expect(await openSaleDesk(opened).hear('unreadable')).toMatchObject({ kind: 'give_up' });
+  });
+
+  test('of a channel that is switched off becomes a dead letter, because nobody else knows of the sale', async () => {
+    await using opened = await openTestDatabase();
+    const shop = openSaleDesk(opened);
+    shop.channel.isOff = true;
+    expect(await shop.sell()).toEqual({ kind: 'give_up', reason: 'the provider payhip is not configured' });
+    shop.channel.isOff = false;
+    expect(await shop.sell()).toMatchObject({ kind: 'done' });
+  });
+
+  test('without a time is held, and stands on the day on which it came', async () => {
+    await using opened = await openTestDatabase();
+    const shop = openSaleDesk(opened);
+    await shop.addGuide();
+    await shop.sell({ soldAt: null });
+    const { order } = await shop.orderOf();
+    expect(order).toMatchObject({ status: 'needs_attention', createdAt: shop.deps.clock.now() });
+    expect(order.attention).toContain('When it was sold is not told.');
+  });
+
+  test('keeps no licence key, not in the order, nor in the books beside it', async () => {
+    await using opened = await openTestDatabase();
+    const shop = openSaleDesk(opened);
+    await shop.addGuide({ secret: 'prod_sk_1' });
+    shop.channel.licences.push({ kind: 'known', isEnabled: true, email: 'ann@example.org', productKey: 'RGsF' });
+    await shop.sell({ items: [aSaleItem({ licenceKey: 'WTKP4-66NL5' })] });
+    expect(JSON.stringify(await shop.orderOf())).not.toContain('WTKP4');
+    expect(JSON.stringify(await audited(shop))).not.toContain('prod_sk_1');
+    // What is not in the file yet is in the log beside it.
+    for (const file of [opened.file, `${opened.file}-wal`])
+      expect(readFileSync(file).includes('WTKP4-66NL5')).toBe(false);
+    expect(readFileSync(`${opened.file}-wal`).includes('sale-1')).toBe(true);
+  });
+});
+
+describe('a licence', () => {
+  const known = { kind: 'known', isEnabled: true, email: 'ann@example.org', productKey: 'RGsF' } as const;
+  const items = [aSaleItem({ licenceKey: 'KEY-1' })];
+
+  test('vouches for one sale: with a second one that sale is held', async () => {
+    await using opened = await openTestDatabase();
+    const shop = openSaleDesk(opened);
+    await shop.addGuide({ secret: 's' });
+    shop.channel.licences.push(known, known, known);
+    expect(await shop.sell({ items })).toMatchObject({ outcome: 'paid' });
+    expect(await shop.sell({ items, reference: asProviderReference('sale-2') })).toMatchObject({ outcome: 'held' });
+    expect((await shop.orderOf('sale-2')).order.attention).toContain('the licence key came with T-1001 already');
+  });
+
+  test('that cannot be asked about is asked again, and at last the sale is held', async () => {
+    await using opened = await openTestDatabase();
+    const shop = openSaleDesk(opened);
+    await shop.addGuide({ secret: 's' });
+    const away = () => new ProviderUnreachable({ ...failure, message: 'verify_licence: no answer' });
+    shop.channel.licences.push(away());
+    const sold = { kind: 'sold', sale: aSale({ items }) } as const;
+    expect(await shop.hear(sold, { startedAttempts: 3 })).toMatchObject({ kind: 'retry' });
+    expect(await shop.paymentOf()).toBeUndefined();
+    shop.channel.licences.push(away());
+    expect(await shop.hear(sold, { startedAttempts: 4 })).toMatchObject({ outcome: 'held' });
+    expect((await shop.orderOf()).order.attention).toContain('could not be checked: verify_licence: no answer');
+  });
+
+  test('whose secret key Payhip does not take holds the sale at once', async () => {
+    await using opened = await openTestDatabase();
+    const shop = openSaleDesk(opened);
+    await shop.addGuide({ secret: 's' });
+    shop.channel.licences.push(
+      new ProviderRejected({ ...failure, httpStatus: 401, message: 'verify_licence: HTTP 401' }),
+    );
+    expect(await shop.sell({ items })).toMatchObject({ outcome: 'held' });
+  });
+
+  test('of a product without a secret key is asked of nobody', async () => {
+    await using opened = await openTestDatabase();
+    const shop = openSaleDesk(opened);
+    await shop.addGuide();
+    expect(await shop.sell({ items })).toMatchObject({ outcome: 'paid' });
+    expect(shop.channel.asked).toEqual([]);
+  });
+});
+
+describe('money that went back before its sale came', () => {
+  test('waits for it, the most that was told, and is forgotten after a third of a year', async () => {
+    await using opened = await openTestDatabase();
+    const shop = openSaleDesk(opened);
+    await shop.addGuide();
+    expect(await shop.giveBack(300)).toEqual({ kind: 'done', outcome: 'kept' });
+    await shop.giveBack(200);
+    await shop.giveBack(500, { reference: asProviderReference('never') });
+    await shop.sell();
+    expect((await shop.orderOf()).refunds).toMatchObject([{ amountMinor: 300, status: 'succeeded' }]);
+    const limit = 100;
+    expect(await pruneSales(shop.deps, { limit })).toEqual({ deleted: 0 });
+    shop.deps.clock.advance(121 * day);
+    expect(await pruneSales(shop.deps, { limit })).toEqual({ deleted: 1 });
+    await shop.sell({ reference: asProviderReference('never') });
+    expect((await shop.orderOf('never')).refunds).toEqual([]);
+    expect((await shop.orderOf()).refunds).toHaveLength(1);
+  });
+
+  test('is kept for no more than so many sales; beyond, the event itself is kept as a dead letter', async () => {
+    await using opened = await openTestDatabase();
+    const shop = openSaleDesk(opened);
+    const at = shop.deps.clock.now();
+    await shop.deps.database.transaction(async ({ sales }) => {
+      for (let count = 0; count < 500; count += 1) {
+        const reference = asProviderReference(`waiting-${count}`);
+        await sales.markReturned({ provider: 'payhip', reference, returnedMinor: 1, returnedAt: null, at });
+      }
+    });
+    expect(await shop.giveBack(300)).toMatchObject({ kind: 'give_up' });
+    await shop.addGuide();
+    await shop.sell();
+    expect((await shop.orderOf()).refunds).toEqual([]);
+  });
+});

@@ -1,0 +1,169 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import type { Product } from '#catalog/product.ts';
+import { asProviderReference } from '#kernel/ids.ts';
+import { checkSale, type LicenceCheck, type SaleChecks } from '#payments/channels/check-channel-order.ts';
+import type { Sale, SaleItem } from '#payments/ports/sales-channel.ts';
+
+const guide: Product = {
+  ...{ id: 'p1', sku: 'GUIDE', name: 'Field Guide', amountMinor: 900, currency: 'USD', version: 1 },
+  ...{ channel: 'payhip', channelKey: 'RGsF', hasLicenceSecret: false, createdAt: 0, updatedAt: 0 },
+};
+const fonts: Product = { ...guide, id: 'p2', sku: 'FONTS', name: 'Fonts', amountMinor: 4_999, channelKey: 'FoNt' };
+
+function anItem(change: Partial<SaleItem> = {}): SaleItem {
+  return {
+    ...{ productKey: 'RGsF', name: 'Field Guide', quantity: 1, licenceKey: null },
+    ...{ hasCoupon: false, hasOpenDiscount: false, ...change },
+  };
+}
+
+function aSale(change: Partial<Omit<Sale, 'price'>> & { minor?: number; currency?: string } = {}): Sale {
+  const { minor = 900, currency = 'USD', ...rest } = change;
+  return {
+    ...{ reference: asProviderReference('sale-1'), price: { amountMinor: minor, currency }, vatMinor: 0 },
+    ...{ customerEmail: 'buyer@example.com', items: [anItem()], coupons: [], feeMinor: null, paymentType: 'card' },
+    ...{ soldAt: 0, ...rest },
+  };
+}
+
+function doubts(sale: Sale, more: Partial<SaleChecks> = {}): string[] {
+  return checkSale({ sale, products: [guide, fonts], limits: { USD: 100_000, EUR: 100_000 }, licences: [], ...more });
+}
+
+const percent = (share: string) => [{ code: 'C', percent: share, amountMinor: null }];
+const amount = (minor: number) => [{ code: 'C', percent: null, amountMinor: minor }];
+
+describe('a sale counts at once', () => {
+  test.each<[what: string, sale: Sale]>([
+    ['at the price of the catalogue', aSale()],
+    ['three of one', aSale({ minor: 2_700, items: [anItem({ quantity: 3 })] })],
+    ['of two products', aSale({ minor: 5_899, items: [anItem(), anItem({ productKey: 'FoNt' })] })],
+    ['with a share off', aSale({ minor: 720, coupons: percent('20') })],
+    ['with a share off that ends between two cents, rounded down', aSale({ minor: 603, coupons: percent('33') })],
+    ['with a share off that ends between two cents, rounded up', aSale({ minor: 604, coupons: percent('32.9') })],
+    ['with all of it off', aSale({ minor: 0, coupons: percent('100') })],
+    ['with an amount off', aSale({ minor: 400, coupons: amount(500) })],
+    [
+      'with a coupon for one of two products',
+      aSale({
+        ...{ minor: 450 + 4_999, coupons: percent('50') },
+        items: [anItem({ hasCoupon: true }), anItem({ productKey: 'FoNt' })],
+      }),
+    ],
+    ['with tax in the price', aSale({ vatMinor: 150 })],
+    ['with tax on top of it', aSale({ minor: 1_080, vatMinor: 180 })],
+    ['with tax of an amount that was not told, in the price', aSale({ vatMinor: 'unknown' })],
+    ['with a coupon and tax on top', aSale({ minor: 864, vatMinor: 144, coupons: percent('20') })],
+    ['on sale, at the price of the catalogue', aSale({ items: [anItem({ hasOpenDiscount: true })] })],
+    ['at the hold limit', aSale({ minor: 99_900, items: [anItem({ quantity: 111 })] })],
+  ])('%s', (_what, sale) => {
+    expect(doubts(sale)).toEqual([]);
+  });
+});
+
+describe('a sale is held, and says why', () => {
+  test.each<[what: string, sale: Sale, why: string]>([
+    ['of nothing', aSale({ items: [] }), 'The sale names no product.'],
+    ['of an unknown product', aSale({ items: [anItem({ productKey: 'XXXX' })] }), '(XXXX) is not in the catalogue.'],
+    ['of a product that is not told', aSale({ items: [anItem({ productKey: null })] }), 'Which product it is'],
+    ['in another currency', aSale({ currency: 'EUR' }), 'in the catalogue it is in USD'],
+    ['of nobody knows how many', aSale({ items: [anItem({ quantity: null })] }), 'How many of'],
+    ['of none', aSale({ items: [anItem({ quantity: 0 })] }), 'How many of'],
+    ['for less', aSale({ minor: 899 }), 'The price is 8.99 USD; the catalogue makes it 9.00 USD.'],
+    ['for more', aSale({ minor: 901 }), 'The price is 9.01 USD; the catalogue makes it 9.00 USD.'],
+    ['for less, on sale', aSale({ minor: 500, items: [anItem({ hasOpenDiscount: true })] }), 'size is not told'],
+    ['for less than the coupon makes it', aSale({ minor: 100, coupons: percent('20') }), 'it would be 7.20 USD'],
+    [
+      'with a coupon without terms',
+      aSale({ minor: 100, coupons: [{ code: 'C', percent: null, amountMinor: null }] }),
+      'cannot be worked out',
+    ],
+    ['with two coupons', aSale({ minor: 100, coupons: [...percent('20'), ...percent('30')] }), 'cannot be worked out'],
+    ['with more than all of it off', aSale({ minor: 0, coupons: percent('101') }), 'cannot be worked out'],
+    [
+      'with an amount off that is more than the price',
+      aSale({ minor: 0, coupons: amount(901) }),
+      'cannot be worked out',
+    ],
+    ['with tax that explains nothing', aSale({ minor: 1_000, vatMinor: 50 }), 'Tax does not explain it.'],
+    ['with tax that is not told', aSale({ minor: 1_000, vatMinor: 'unknown' }), 'How much of it is tax'],
+    [
+      'above the limit',
+      aSale({ minor: 100_800, items: [anItem({ quantity: 112 })] }),
+      'above the hold limit of 1000.00 USD',
+    ],
+  ])('%s', (_what, sale, why) => {
+    expect(doubts(sale).join(' ')).toContain(why);
+  });
+
+  test('in a currency without a limit, whatever its amount', () => {
+    const euros = { ...guide, currency: 'EUR' };
+    expect(doubts(aSale({ currency: 'EUR' }), { products: [euros], limits: { USD: 1 } })).toEqual([
+      'No hold limit is set for EUR: see /settings.',
+    ]);
+  });
+
+  test('in a currency that has no cents', () => {
+    const yen = { ...guide, currency: 'JPY' };
+    expect(doubts(aSale({ currency: 'JPY' }), { products: [yen], limits: { JPY: 9_999 } })).toEqual([
+      'How amounts in JPY are counted there is not known.',
+    ]);
+  });
+
+  test('every doubt is told, not only the first', () => {
+    const items = [anItem({ productKey: 'A' }), anItem({ productKey: 'B' })];
+    expect(doubts(aSale({ minor: 200_000, items }))).toHaveLength(3);
+  });
+});
+
+describe('a licence', () => {
+  const withSecret = [{ ...guide, hasLicenceSecret: true }];
+  const good: LicenceCheck = { kind: 'known', isEnabled: true, email: 'Buyer@Example.com ', productKey: 'RGsF' };
+
+  test('that Payhip knows as this buyer’s raises no doubt', () => {
+    expect(doubts(aSale(), { products: withSecret, licences: [good] })).toEqual([]);
+    expect(doubts(aSale(), { products: withSecret, licences: [{ ...good, productKey: null }] })).toEqual([]);
+  });
+
+  test('of a product without a secret key is not looked at', () => {
+    expect(doubts(aSale(), { licences: [{ kind: 'unknown' }] })).toEqual([]);
+  });
+
+  test.each<[what: string, check: LicenceCheck | undefined, why: string]>([
+    ['that is not known', { kind: 'unknown' }, 'not known there'],
+    ['that is disabled', { ...good, isEnabled: false }, 'is disabled'],
+    ['of another buyer', { ...good, email: 'other@example.com' }, 'another buyer'],
+    ['of nobody', { ...good, email: null }, 'another buyer'],
+    ['of another product', { ...good, productKey: 'FoNt' }, 'another product'],
+    ['that came with another sale', { kind: 'used', orderNumber: 'T-1001' }, 'came with T-1001 already'],
+    ['that could not be asked about', { kind: 'not_asked', why: 'Payhip is away' }, 'Payhip is away'],
+    ['that was forgotten', undefined, 'was not looked at'],
+  ])('%s holds the sale', (_what, check, why) => {
+    const found = doubts(aSale(), { products: withSecret, licences: [check] });
+    expect(found).toHaveLength(1);
+    expect(found[0]).toContain(why);
+  });
+
+  test('of a buyer who is not told holds the sale', () => {
+    expect(doubts(aSale({ customerEmail: null }), { products: withSecret, licences: [good] })).toHaveLength(1);
+  });
+});
+
+test('a price that neither the catalogue nor its coupon explains is never taken', () => {
+  const sale = fc.record({
+    quantity: fc.integer({ min: 1, max: 9 }),
+    share: fc.integer({ min: 0, max: 100 }),
+    off: fc.integer({ min: 3, max: 5_000 }),
+  });
+  fc.assert(
+    fc.property(sale, ({ quantity, share, off }) => {
+      const exact = (900 * quantity * (100 - share)) / 100;
+      const items = [anItem({ quantity })];
+      const coupons = share === 0 ? [] : percent(String(share));
+      expect(doubts(aSale({ minor: Math.round(exact), items, coupons }))).toEqual([]);
+      expect(doubts(aSale({ minor: Math.round(exact) + off, items, coupons }))).not.toEqual([]);
+      if (exact > off) expect(doubts(aSale({ minor: Math.round(exact) - off, items, coupons }))).not.toEqual([]);
+    }),
+  );
+});

@@ -1,0 +1,153 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { day } from '#kernel/clock.ts';
+import { asPaymentId, asProviderReference } from '#kernel/ids.ts';
+import { compareWithExport, type KnownPayment } from '#payments/channels/compare-with-export.ts';
+import type { ExportedSale } from '#payments/ports/sales-channel.ts';
+import { aPayment } from '#test/support/payments.ts';
+
+const noon = Date.UTC(2026, 10, 20, 12);
+
+function there(change: Partial<ExportedSale> & { id?: string | null } = {}): ExportedSale {
+  const { id = 'A1', amountMinor = 900, ...rest } = change;
+  return {
+    ...{ line: 2, lineCount: 1, reference: id === null ? null : asProviderReference(id), currency: 'USD' },
+    ...{ customerEmail: 'ann@example.org', amountMinor, amountOtherwiseMinor: amountMinor, returnedMinor: 0 },
+    ...{ productNames: ['Field Guide'], soldAt: noon, ...rest },
+  };
+}
+
+function here(
+  change: { id?: string; minor?: number; at?: number; status?: 'paid' | 'cancelled' } & Partial<KnownPayment> = {},
+): KnownPayment {
+  const { id = 'A1', minor = 900, at = noon, status = 'paid', ...rest } = change;
+  const payment = aPayment({
+    ...{ id: asPaymentId(`payment-${id}`), provider: 'payhip', reference: asProviderReference(id), status },
+    ...{ amountMinor: minor, currency: 'USD', createdAt: at },
+  });
+  return { payment, customerEmail: 'Ann@example.org', returnedMinor: 0, ...rest };
+}
+
+const compare = (sales: ExportedSale[], known: KnownPayment[]) => compareWithExport({ there: sales, here: known });
+const wordsOf = (sales: ExportedSale[], known: KnownPayment[]) =>
+  compare(sales, known).differences.map(({ finding, healing }) => `${finding}/${healing.kind}`);
+
+describe('a sale of the export', () => {
+  test('that is here as it is there is no difference', () => {
+    expect(compare([there()], [here()])).toMatchObject({ compared: 1, differences: [] });
+  });
+
+  test.each<[what: string, sale: ExportedSale, known: KnownPayment[], words: string]>([
+    ['that is unknown here comes in', there(), [], 'missing_here/add_sale'],
+    ['without a transaction is for a person', there({ id: null }), [], 'missing_here/none'],
+    ['without a currency is for a person', there({ currency: null }), [], 'missing_here/none'],
+    ['of nothing is for a person', there({ amountMinor: 0 }), [], 'missing_here/none'],
+    ['of another amount is for a person', there({ amountMinor: 800 }), [here()], 'amount/none'],
+    ['in another currency is for a person', there({ currency: 'EUR' }), [here()], 'currency/none'],
+    ['of which more went back is booked', there({ returnedMinor: 900 }), [here()], 'status/book_return'],
+    [
+      'of which nobody knows how much went back is for a person',
+      there({ returnedMinor: 'unknown' }),
+      [here()],
+      'status/none',
+    ],
+    ['that was rejected here is for a person', there(), [here({ status: 'cancelled' })], 'status/none'],
+  ])('%s', (_what, sale, known, words) => {
+    expect(wordsOf([sale], known)).toEqual([words]);
+  });
+
+  test('of which less went back than we know is as old as the export, and no difference', () => {
+    expect(wordsOf([there({ returnedMinor: 400 })], [here({ returnedMinor: 900 })])).toEqual([]);
+    expect(wordsOf([there({ returnedMinor: 'unknown' })], [here({ returnedMinor: 1 })])).toEqual([]);
+  });
+
+  test('told in several lines may add up to our amount, or repeat it', () => {
+    const lines = { lineCount: 2, amountMinor: 500, amountOtherwiseMinor: 900 };
+    expect(wordsOf([{ ...there(), ...lines }], [here()])).toEqual([]);
+    expect(wordsOf([{ ...there(), ...lines, amountMinor: 900, amountOtherwiseMinor: 1_800 }], [here()])).toEqual([]);
+  });
+
+  test('that only tells what went back has no amount to differ', () => {
+    expect(wordsOf([there({ amountMinor: 0, returnedMinor: 400 })], [here()])).toEqual(['status/book_return']);
+  });
+});
+
+describe('without a common transaction', () => {
+  test('buyer, amount and day make one sale of two', () => {
+    expect(wordsOf([there({ id: null })], [here()])).toEqual([]);
+    expect(wordsOf([there({ id: 'other-number' })], [here()])).toEqual([]);
+  });
+
+  test.each<[what: string, sale: ExportedSale]>([
+    ['another buyer', there({ id: null, customerEmail: 'bob@example.org' })],
+    ['no buyer', there({ id: null, customerEmail: null })],
+    ['another amount', there({ id: null, amountMinor: 901 })],
+    ['another day', there({ id: null, soldAt: noon - 2 * day })],
+    ['no day', there({ id: null, soldAt: null })],
+  ])('%s does not', (_what, sale) => {
+    expect(wordsOf([sale], [here()])).toContain('missing_here/none');
+  });
+
+  test('two that could both be it are neither: nothing is guessed', () => {
+    expect(wordsOf([there({ id: null })], [here(), here({ id: 'B2' })])).toContain('missing_here/none');
+    expect(wordsOf([there({ id: null }), there({ id: null, line: 3 })], [here()])).toEqual([
+      'missing_here/none',
+      'missing_here/none',
+    ]);
+  });
+
+  test('a payment that its own line names is not taken for another line', () => {
+    expect(wordsOf([there(), there({ id: 'B2', line: 3 })], [here()])).toEqual(['missing_here/add_sale']);
+  });
+});
+
+describe('a payment of ours', () => {
+  const around = [there({ id: 'X', soldAt: noon - 5 * day }), there({ id: 'Y', soldAt: noon + 5 * day })];
+  const known = [here({ id: 'X', at: noon - 5 * day }), here({ id: 'Y', at: noon + 5 * day })];
+
+  test('between the days of the export and not in it is missing there', () => {
+    expect(wordsOf(around, [...known, here({ id: 'gone' })])).toEqual(['missing_there/none']);
+  });
+
+  test.each([
+    ['of its first day', noon - 4.5 * day],
+    ['of its last day', noon + 4.5 * day],
+    ['before it', noon - 9 * day],
+    ['after it', noon + 9 * day],
+  ])('%s is not called missing', (_when, at) => {
+    expect(wordsOf(around, [...known, here({ id: 'edge', at })])).toEqual([]);
+  });
+
+  test('that was rejected is not called missing, and an export without dates calls none so', () => {
+    expect(wordsOf(around, [...known, here({ id: 'gone', status: 'cancelled' })])).toEqual([]);
+    expect(wordsOf([there({ soldAt: null })], [here(), here({ id: 'gone' })])).toEqual([]);
+  });
+});
+
+test('every sale is compared once, and none of ours is healed twice', () => {
+  const sale = fc.record({
+    id: fc.constantFrom('A', 'B', 'C', null),
+    amountMinor: fc.constantFrom(900, 800),
+    returnedMinor: fc.constantFrom(0, 400, 'unknown' as const),
+    soldAt: fc.constantFrom(noon, noon + day, null),
+  });
+  const known = fc.uniqueArray(fc.constantFrom('A', 'B', 'D'), { maxLength: 3 });
+  const sales = fc.uniqueArray(sale, { selector: ({ id }) => id ?? Symbol('none'), maxLength: 5 });
+  fc.assert(
+    fc.property(sales, known, (exported, ids) => {
+      const list = exported.map((one, index) => there({ ...one, line: index + 2 }));
+      const { compared, differences } = compare(
+        list,
+        ids.map((id) => here({ id })),
+      );
+      expect(compared).toBeGreaterThanOrEqual(list.length);
+      expect(compared).toBeLessThanOrEqual(list.length + ids.length);
+      const healed = differences.filter(({ healing }) => healing.kind !== 'none');
+      const named = healed.map(({ payment, sale: one }) => payment?.id ?? one?.reference);
+      expect(new Set(named).size).toBe(named.length);
+      for (const { healing, payment } of healed) {
+        expect(healing.kind === 'add_sale').toBe(payment === null);
+      }
+    }),
+  );
+});

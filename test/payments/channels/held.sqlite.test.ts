@@ -1,0 +1,135 @@
+import { describe, expect, test } from 'vitest';
+import { asProviderReference } from '#kernel/ids.ts';
+import { changeHoldLimit } from '#payments/channels/change-review-threshold.ts';
+import { readHoldLimits } from '#payments/channels/review-threshold.ts';
+import { rememberOption } from '#payments/exceptions/resolutions/accept-payment.ts';
+import { undoResolution } from '#payments/exceptions/undo-resolution.ts';
+import type { Sale } from '#payments/ports/sales-channel.ts';
+import { openTestDatabase } from '#test/support/database.ts';
+import { aSaleItem } from '#test/support/paper-channel.ts';
+
+import { admin, audited, by, decide, openSaleDesk } from '#test/support/sale-desk.ts';
+
+describe('a held payment', () => {
+  test('is accepted once, with a reason, and the exception keeps who and why', async () => {
+    await using opened = await openTestDatabase();
+    const shop = openSaleDesk(opened);
+    await shop.sell();
+    const payment = await shop.paymentOf();
+    if (payment === undefined) throw new Error('there is no payment');
+    const key = `payment_held:${payment.orderId}`;
+    const before = await shop.deps.database.read((stores) => stores.exceptions.findOpenException(key));
+    expect(before).toMatchObject({
+      kind: 'payment_held',
+      provider: 'payhip',
+      reference: 'sale-1',
+      paymentId: payment.id,
+    });
+    expect(await decide(shop, { action: 'accept', reason: ' ' })).toMatchObject({ kind: 'refused' });
+    const accepted = await decide(shop, { action: 'accept', reason: 'I saw it' });
+    expect(accepted).toEqual({ kind: 'decided', said: 'Accepted as paid.' });
+    expect((await shop.orderOf()).order).toMatchObject({ status: 'paid', attention: null });
+    expect(await decide(shop, { action: 'accept', reason: 'again' })).toEqual({ kind: 'over', by: 'Ada' });
+    expect(await decide(shop, { action: 'reject', reason: 'again' })).toEqual({ kind: 'over', by: 'Ada' });
+    const after = await shop.deps.database.read((stores) => stores.exceptions.findException(before?.id ?? ''));
+    expect(after).toMatchObject({ status: 'resolved', resolution: 'accept', resolvedBy: 'Ada', reason: 'I saw it' });
+    expect(await audited(shop)).toContain('exception.accept: I saw it');
+    expect(await shop.paymentOf()).toMatchObject({
+      heldAt: null,
+      acceptedAt: shop.deps.clock.now(),
+      acceptedBy: 'Ada',
+    });
+  });
+
+  test('is held again when the acceptance is taken back', async () => {
+    await using opened = await openTestDatabase();
+    const shop = openSaleDesk(opened);
+    await shop.sell();
+    const key = `payment_held:${(await shop.paymentOf())?.orderId}`;
+    await decide(shop, { action: 'accept', reason: 'I saw it' });
+    const [exception] = await shop.deps.database.read((stores) => stores.exceptions.listExceptionsByKeys([key]));
+    const undone = await undoResolution(shop.deps, { exceptionId: exception?.id ?? '', by });
+    expect(undone).toMatchObject({ kind: 'decided' });
+    expect(await shop.paymentOf()).toMatchObject({ heldAt: expect.any(Number), acceptedAt: null });
+    expect((await shop.orderOf()).order.status).toBe('needs_attention');
+  });
+
+  test('counts what went back while it was held, as soon as it is accepted', async () => {
+    await using opened = await openTestDatabase();
+    const shop = openSaleDesk(opened);
+    await shop.sell();
+    await shop.giveBack(300);
+    expect((await shop.orderOf()).order.status).toBe('needs_attention');
+    await decide(shop, { action: 'accept', reason: 'I saw it' });
+    expect((await shop.orderOf()).order.status).toBe('partially_refunded');
+  });
+
+  test('is rejected once, and what went back of it later changes no order', async () => {
+    await using opened = await openTestDatabase();
+    const shop = openSaleDesk(opened);
+    await shop.sell();
+    const rejected = await decide(shop, { action: 'reject', reason: 'It is forged' });
+    expect(rejected).toEqual({ kind: 'decided', said: 'Rejected: nothing is delivered.' });
+    expect((await shop.orderOf()).order.status).toBe('cancelled');
+    expect(await shop.paymentOf()).toMatchObject({ feeAmount: null, netAmount: null, figuresAsset: null });
+    expect(await audited(shop)).toContain('exception.reject: It is forged');
+    await shop.giveBack(900);
+    const { order, refunds, payments } = await shop.orderOf();
+    expect([order.status, payments[0]?.status, refunds.length]).toEqual(['cancelled', 'cancelled', 1]);
+  });
+
+  test('teaches the catalogue its product and price, or the new price of a known one', async () => {
+    await using opened = await openTestDatabase();
+    const shop = openSaleDesk(opened);
+    await shop.sell({ price: { amountMinor: 1_800, currency: 'USD' }, items: [aSaleItem({ quantity: 2 })] });
+    const learnt = { action: 'accept', reason: 'I saw it', option: rememberOption } as const;
+    expect(await decide(shop, learnt)).toMatchObject({ said: 'Accepted as paid, and RGsF is in the catalogue.' });
+    const find = () =>
+      shop.deps.database.read((stores) =>
+        stores.products.listProductsByChannelKey({ channel: 'payhip', keys: ['RGsF'] }),
+      );
+    expect(await find()).toMatchObject([{ sku: 'RGsF', name: 'Field Guide', amountMinor: 900, currency: 'USD' }]);
+    const reference = asProviderReference('sale-2');
+    await shop.sell({ reference, price: { amountMinor: 1_200, currency: 'USD' } });
+    await decide(shop, { ...learnt, reference });
+    expect(await find()).toMatchObject([{ sku: 'RGsF', amountMinor: 1_200, version: 2 }]);
+    expect(await audited(shop)).toEqual(expect.arrayContaining(['product.add', 'product.change']));
+  });
+
+  test.each<[what: string, sale: Partial<Sale>]>([
+    ['two products', { items: [aSaleItem(), aSaleItem({ productKey: 'FoNt' })] }],
+    ['a coupon', { coupons: [{ code: 'C', percent: '50', amountMinor: null }] }],
+    ['tax', { vatMinor: 100 }],
+    ['a product without a key', { items: [aSaleItem({ productKey: null })] }],
+    ['a price that does not divide', { items: [aSaleItem({ quantity: 7 })] }],
+  ])('with %s is accepted and teaches nothing', async (_what, sale) => {
+    await using opened = await openTestDatabase();
+    const shop = openSaleDesk(opened);
+    await shop.sell(sale);
+    const result = await decide(shop, { action: 'accept', reason: 'x', option: rememberOption });
+    expect(result).toEqual({ kind: 'decided', said: 'Accepted as paid.' });
+  });
+});
+
+describe('the hold limit', () => {
+  test('is 100 USD at first, changes with an audit row, and lets no change be lost', async () => {
+    await using opened = await openTestDatabase();
+    const { deps } = openSaleDesk(opened);
+    const limits = () => deps.database.read(readHoldLimits);
+    expect(await limits()).toEqual({ limits: { USD: 10_000 }, version: 0 });
+    const usd = { amountMinor: 5_000, currency: 'USD' };
+    expect(await changeHoldLimit(deps, { limit: usd, actor: admin, expectedVersion: 0 })).toEqual({ kind: 'changed' });
+    const eur = { amountMinor: 7_000, currency: 'EUR' };
+    expect(await changeHoldLimit(deps, { limit: eur, actor: admin, expectedVersion: 0 })).toEqual({ kind: 'conflict' });
+    expect(await changeHoldLimit(deps, { limit: eur, actor: admin, expectedVersion: 1 })).toEqual({ kind: 'changed' });
+    expect(await changeHoldLimit(deps, { limit: eur, actor: admin, expectedVersion: 2 })).toEqual({
+      kind: 'unchanged',
+    });
+    expect(await limits()).toEqual({ limits: { USD: 5_000, EUR: 7_000 }, version: 2 });
+    const rows = await deps.database.read((stores) => stores.audit.listAudit({ subject: null, limit: 9 }));
+    expect(rows.map(({ details }) => details)).toEqual([
+      { from: null, to: '70.00 EUR', version: 2 },
+      { from: '100.00 USD', to: '50.00 USD', version: 1 },
+    ]);
+  });
+});

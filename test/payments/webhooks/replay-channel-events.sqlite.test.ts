@@ -1,0 +1,140 @@
+// Stored events of a channel that cannot be asked: a dry run says what is missing in the books, a real one books it once.
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { saveProduct } from '#catalog/save-product.ts';
+import { minute } from '#kernel/clock.ts';
+import { asProviderReference } from '#kernel/ids.ts';
+import type { PaymentProvider, WebhookVerdict } from '#payments/ports/payment-provider.ts';
+import type { Sale, SaleEvent } from '#payments/ports/sales-channel.ts';
+import { handleInboxEvent } from '#payments/webhooks/handle-inbox-event.ts';
+import type { ReplayMode, ReplayReport } from '#payments/webhooks/replay.ts';
+import { replayEvents } from '#payments/webhooks/replay-events.ts';
+import { openTestDatabase, type TestDatabase } from '#test/support/database.ts';
+import { anEvent, aSale, createPaperChannel } from '#test/support/paper-channel.ts';
+import { createTestDeps, type TestDeps } from '#test/support/payment-looks.ts';
+
+const actor = { kind: 'admin', id: '42' } as const;
+let opened: TestDatabase;
+let deps: TestDeps;
+let verdict: WebhookVerdict;
+
+beforeEach(async () => {
+  opened = await openTestDatabase();
+  const channel = createPaperChannel();
+  const [paper] = channel.list();
+  if (paper === undefined) throw new Error('there is no channel');
+  const reference = asProviderReference('sale-1');
+  verdict = { kind: 'event', eventKey: 'k', eventType: 'paid', reference, trust: 'token' };
+  const provider: PaymentProvider = { ...paper, verifyWebhook: () => verdict };
+  const providers = { ...channel, list: () => [provider], find: () => provider };
+  deps = { ...createTestDeps(opened.database), providers };
+});
+afterEach(() => opened.remove());
+
+/** An event as it is stored when it comes; nobody has handled it. */
+async function store(told: SaleEvent | 'unreadable', reference = 'sale-1'): Promise<string> {
+  const body = told === 'unreadable' ? Buffer.from('noise') : anEvent(told).body;
+  const id = deps.ids.newId();
+  await opened.database.transaction((stores) =>
+    stores.inbox.append({
+      ...{ id, receivedAt: deps.clock.now(), source: 'payhip', eventKey: id, eventType: 'paid', reference },
+      ...{ detail: null, trust: 'token', body, headers: {} },
+    }),
+  );
+  deps.clock.advance(minute);
+  return id;
+}
+
+function replay(mode: ReplayMode): Promise<ReplayReport> {
+  const to = deps.clock.now() + 1;
+  return replayEvents(deps, {
+    range: { kind: 'range', provider: 'payhip', from: 0, to, eventType: null },
+    mode,
+    actor,
+  });
+}
+
+const sold = (change: Partial<Sale> = {}): SaleEvent => ({ kind: 'sold', sale: aSale(change) });
+const returned = (returnedMinor: number): SaleEvent => ({
+  kind: 'returned',
+  returned: { sale: aSale(), returnedMinor, returnedAt: null },
+});
+const subscription = (status: 'active' | 'canceled'): SaleEvent => ({
+  kind: 'subscription',
+  subscription: {
+    ...{ reference: 'SUB_1', status, customerEmail: null, customerName: null, planName: 'Monthly' },
+    ...{ productName: 'Fonts', startedAt: null, endedAt: null },
+  },
+});
+
+async function countOrders(): Promise<number> {
+  const found = await opened.database.read((stores) =>
+    stores.orders.listOrders({ statuses: null, before: null, limit: 9 }),
+  );
+  return found.length;
+}
+
+async function addGuide(): Promise<void> {
+  const draft = {
+    ...{ sku: 'GUIDE', name: 'Field Guide', amountMinor: 900, currency: 'USD', channelKey: 'RGsF' },
+    channel: 'payhip',
+  } as const;
+  await saveProduct(deps, { draft, expectedVersion: null, actor });
+}
+
+test('a sale, its refund and a subscription that were never booked are foretold and then booked, once', async () => {
+  await addGuide();
+  await store(sold());
+  await store(returned(400));
+  await store(subscription('active'), 'SUB_1');
+  const dry = await replay('dry_run');
+  expect(dry).toMatchObject({ found: 3, total: 3, subjects: 2, bookedCount: 3, unchanged: 0, movedCount: 0 });
+  expect(dry.bookings).toEqual([
+    { kind: 'sale', reference: 'sale-1', money: { amountMinor: 900, currency: 'USD' }, as: 'paid', orderNumber: null },
+    { kind: 'refund', reference: 'sale-1', money: { amountMinor: 400, currency: 'USD' }, isWaiting: true },
+    { kind: 'subscription', reference: 'SUB_1', status: 'active' },
+  ]);
+  expect(await countOrders()).toBe(0);
+  const real = await replay('real');
+  expect(real).toMatchObject({ bookedCount: 3, failed: 0 });
+  expect(real.bookings).toMatchObject([{ as: 'paid', orderNumber: 'T-1001' }, { isWaiting: false }, {}]);
+  expect(await countOrders()).toBe(1);
+  expect(await replay('real')).toMatchObject({ bookedCount: 0, unchanged: 3 });
+  expect(await countOrders()).toBe(1);
+});
+
+test('what does not fit the catalogue is foretold as held, is booked as held, and stays so once the product is there', async () => {
+  await store(sold());
+  expect((await replay('dry_run')).bookings).toMatchObject([{ as: 'held' }]);
+  expect((await replay('real')).bookings).toMatchObject([{ as: 'held' }]);
+  await addGuide();
+  expect(await replay('real')).toMatchObject({ bookedCount: 0, held: 1, unchanged: 0 });
+  const reference = asProviderReference('sale-1');
+  const payment = await opened.database.read((stores) =>
+    stores.payments.findPaymentByReference({ provider: 'payhip', reference }),
+  );
+  expect(payment?.heldAt).not.toBeNull();
+});
+
+test('a refund that tells no more than is booked, and an end that is known, change nothing', async () => {
+  await addGuide();
+  for (const told of [sold(), returned(500), subscription('canceled')]) {
+    await handleInboxEvent(deps, anEvent(told), new AbortController().signal);
+  }
+  await store(returned(300));
+  await store(subscription('active'), 'SUB_1');
+  expect(await replay('dry_run')).toMatchObject({ bookedCount: 0, unchanged: 2 });
+  await store(returned(700));
+  expect((await replay('dry_run')).bookings).toMatchObject([{ money: { amountMinor: 700 }, isWaiting: false }]);
+});
+
+test('an event that today’s code cannot read, or today’s key does not accept, is told and changes nothing', async () => {
+  await store('unreadable');
+  expect(await replay('real')).toMatchObject({ found: 1, failed: 1, bookedCount: 0 });
+  verdict = { kind: 'refused', reason: 'signature_wrong' };
+  await store(sold());
+  expect(await replay('real')).toMatchObject({ found: 2, refused: 2, looked: 0 });
+  expect(await countOrders()).toBe(0);
+  // It was in time when it came; now is another matter.
+  verdict = { kind: 'refused', reason: 'too_old' };
+  expect(await replay('real')).toMatchObject({ refused: 0, bookedCount: 1, failed: 1 });
+});
