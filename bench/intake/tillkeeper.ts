@@ -2,8 +2,8 @@
 import { openDatabase } from '#db/open-database.ts';
 import type { PaymentDeps } from '#payments/lifecycle/deps.ts';
 import { createWebhookReceiver } from '#payments/webhooks/receive-webhook.ts';
-import { createMetrics } from '#server/metrics.ts';
-import { createServer } from '#server/server.ts';
+import { createServer } from '#server/http/server.ts';
+import { createMetrics } from '#server/operations/metrics.ts';
 import { createProviders, shared } from './receivers.ts';
 
 export async function startTillkeeper(file: string): Promise<number> {

@@ -11,7 +11,7 @@ import { createShopWebhookHandler } from '#messaging/shop/shop-webhook.ts';
 import { createCancelHandler } from '#payments/collect/cancel-order.ts';
 import { createRefundHandler } from '#payments/refunds/send-refund.ts';
 import { createWebhookReceiver } from '#payments/webhooks/receive-webhook.ts';
-import { createServer, type TillkeeperServer } from '#server/server.ts';
+import { createServer, type TillkeeperServer } from '#server/http/server.ts';
 import packageJson from '../../package.json' with { type: 'json' };
 import { type Bots, createBots, receiversOf } from './bots.ts';
 import { applyMigrations, type Core, type CoreDeps, openCore } from './core.ts';

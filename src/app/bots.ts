@@ -4,7 +4,7 @@ import { createPager, type Pager } from '#bot/pager/pager.ts';
 import type { TelegramUpdate, UpdateMode } from '#bot/telegram.ts';
 import type { Config } from '#config/load-config.ts';
 import type { PaymentDeps } from '#payments/lifecycle/deps.ts';
-import type { TelegramReceiver } from '#server/telegram.ts';
+import type { TelegramReceiver } from '#server/webhooks/telegram-updates.ts';
 
 export interface Bots {
   adminBot: AdminBot;

@@ -10,7 +10,7 @@ import type { PaymentDeps } from '#payments/lifecycle/deps.ts';
 import { createRetiredProviders } from '#payments/ports/retired-providers.ts';
 import type { HttpPolicy } from '#payments/providers/http/policy.ts';
 import { createProviderRegistry } from '#payments/providers/registry/registry.ts';
-import { createMetrics, type Metrics } from '#server/metrics.ts';
+import { createMetrics, type Metrics } from '#server/operations/metrics.ts';
 
 export interface CoreDeps {
   config: Config;

@@ -3,6 +3,11 @@
 // and the bot show the same, and a breaker that is open does not hide what is behind it.
 import { checkTelegram } from '#bot/set-up/check-telegram.ts';
 import type { Config } from '#config/load-config.ts';
+import { type AddressQuestion, checkAddress, type Route } from '#diagnostics/check-address.ts';
+import { type ClockReading, judgeClock } from '#diagnostics/check-clock.ts';
+import { checkFiles } from '#diagnostics/check-files.ts';
+import { checkShop } from '#diagnostics/check-shop.ts';
+import { type CheckGroup, runChecks } from '#diagnostics/run-checks.ts';
 import type { Clock, Milliseconds } from '#kernel/clock.ts';
 import { second, systemClock } from '#kernel/clock.ts';
 import { type Random, systemRandom } from '#kernel/ids.ts';
@@ -12,11 +17,6 @@ import { createScrubber } from '#logging/redaction.ts';
 import type { PaymentProvider, ProviderRegistry } from '#payments/ports/payment-provider.ts';
 import { failedCheck } from '#payments/providers/kit/set-up-failure.ts';
 import { createProviderRegistry } from '#payments/providers/registry/registry.ts';
-import { type AddressQuestion, checkAddress, type Route } from '#src/doctor/check-address.ts';
-import { checkFiles } from '#src/doctor/check-files.ts';
-import { checkShop } from '#src/doctor/check-shop.ts';
-import { type ClockReading, judgeClock } from '#src/doctor/judge-clock.ts';
-import { type CheckGroup, runChecks } from '#src/doctor/run-checks.ts';
 
 export interface Doctor {
   /** Looks at everything anew, or joins the look in hand. Never rejects for what it finds, and ends within its bound. */

@@ -7,7 +7,7 @@ import type { QueueDepth } from '#messaging/messaging-store.ts';
 import type { PaymentDeps } from '#payments/lifecycle/deps.ts';
 import { blindFor } from '#payments/model/outage.ts';
 import { type ProviderReport, readProviderReports } from '#reports/provider-report.ts';
-import type { Check } from '#server/health.ts';
+import type { Check } from '#server/operations/health.ts';
 import type { Pumps } from './workers.ts';
 
 interface HealthDeps {

@@ -8,7 +8,7 @@ import { asOrderId } from '#kernel/ids.ts';
 import type { SentMessage } from '#messaging/messaging-store.ts';
 import { idempotencyKeptMs } from '#payments/collect/place-order.ts';
 import type { ReconciliationRun } from '#payments/model/reconciliation.ts';
-import { type House, openHouse, orderBody, storeRequest } from '#test/server/house.ts';
+import { type House, openHouse, orderBody, storeRequest } from '#test/server/support/server-fixture.ts';
 import { providersThat } from '#test/support/abilities.ts';
 
 let house: House;

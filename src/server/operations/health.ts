@@ -1,0 +1,91 @@
+import { Hono } from 'hono';
+import type { EventLog } from '#kernel/events.ts';
+import { refuseOtherMethods } from '../kit/problem.ts';
+
+/** A check that takes longer has failed: whoever asks has a time-out too. */
+export const checkTimeoutMs = 2_000;
+
+export interface Check {
+  name: string;
+  /** Whether its failing makes the answer 503; the others are shown and change nothing. */
+  isVital: boolean;
+  /** `detail` is a sentence without secrets: the answer is public. */
+  check(): Promise<{ ok: boolean; detail: string }>;
+}
+
+export interface HealthRoutesDeps {
+  /** What shows that the process should be restarted; keep it free of everything outside the process. */
+  live: readonly Check[];
+  /** What shows that the process can do its work. */
+  ready: readonly Check[];
+  /** While it stops, the process is alive and not ready. */
+  isStopping(): boolean;
+  /** A mark that this process alone has, so that whoever asks knows whom they have reached. */
+  instance: string;
+  log: EventLog;
+}
+
+interface CheckResult {
+  name: string;
+  ok: boolean;
+  vital: boolean;
+  detail: string;
+  durationMs: number;
+}
+
+export function healthRoutes(deps: HealthRoutesDeps): Hono {
+  const app = new Hono();
+  const live = shared(() => runAll(deps.live, deps.log));
+  const ready = shared(() => runAll(deps.ready, deps.log));
+  app.get('/livez', async () => report(await live(), { product: 'tillkeeper', instance: deps.instance }));
+  app.get('/readyz', async () => report([...(await ready()), ...(deps.isStopping() ? [stopping] : [])]));
+  for (const path of ['/livez', '/readyz']) refuseOtherMethods(app, { path, allowed: ['GET', 'HEAD'] });
+  return app;
+}
+
+const stopping: CheckResult = { name: 'process', ok: false, vital: true, detail: 'is stopping', durationMs: 0 };
+
+/** Several askers at one time share one run: health checks must not become load. */
+function shared(run: () => Promise<CheckResult[]>): () => Promise<CheckResult[]> {
+  let inHand: Promise<CheckResult[]> | undefined;
+  return () => {
+    inHand ??= run().finally(() => {
+      inHand = undefined;
+    });
+    return inHand;
+  };
+}
+
+function runAll(checks: readonly Check[], log: EventLog): Promise<CheckResult[]> {
+  return Promise.all(checks.map((check) => runOne(check, log)));
+}
+
+async function runOne(check: Check, log: EventLog): Promise<CheckResult> {
+  const startedAt = performance.now();
+  const timeout = Promise.withResolvers<{ ok: boolean; detail: string }>();
+  const timer = setTimeout(
+    () => timeout.resolve({ ok: false, detail: `no answer within ${checkTimeoutMs} ms` }),
+    checkTimeoutMs,
+  );
+  const outcome = await Promise.race([attempt(check, log), timeout.promise]);
+  clearTimeout(timer);
+  const durationMs = Math.round(performance.now() - startedAt);
+  return { name: check.name, ok: outcome.ok, vital: check.isVital, detail: outcome.detail, durationMs };
+}
+
+async function attempt(check: Check, log: EventLog): Promise<{ ok: boolean; detail: string }> {
+  try {
+    return await check.check();
+  } catch (error) {
+    log.error('health check failed', { check: check.name }, error);
+    // The message may name hosts or accounts; it belongs to the log.
+    return { ok: false, detail: 'failed; the log says why' };
+  }
+}
+
+function report(checks: CheckResult[], about: object = {}): Response {
+  const isWell = checks.every((check) => check.ok || !check.vital);
+  const body = JSON.stringify({ status: isWell ? 'ok' : 'failing', ...about, checks });
+  const headers = { 'content-type': 'application/json', 'cache-control': 'no-store' };
+  return new Response(body, { status: isWell ? 200 : 503, headers });
+}

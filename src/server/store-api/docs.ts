@@ -1,0 +1,71 @@
+import { readFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import { Hono } from 'hono';
+import { notFound, refuseOtherMethods } from '../kit/problem.ts';
+import { describeStoreApi } from './description.ts';
+
+const require = createRequire(import.meta.url);
+
+/** What the page needs of swagger-ui-dist; it is served from here, so that the page works without the internet. */
+const assets: ReadonlyMap<string, string> = new Map([
+  ['swagger-ui.css', 'text/css; charset=utf-8'],
+  ['swagger-ui-bundle.js', 'text/javascript; charset=utf-8'],
+  ['favicon-32x32.png', 'image/png'],
+]);
+
+// Addresses are relative, so that a reverse proxy may put the server under a path.
+const page = `<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>Tillkeeper store API</title>
+<link rel="stylesheet" href="docs/swagger-ui.css">
+<link rel="icon" type="image/png" href="docs/favicon-32x32.png">
+<style>body { margin: 0 }</style>
+</head>
+<body>
+<div id="swagger-ui"></div>
+<script src="docs/swagger-ui-bundle.js"></script>
+<script src="docs/start.js"></script>
+</body>
+</html>
+`;
+
+const script = `SwaggerUIBundle({
+  url: 'openapi.json',
+  dom_id: '#swagger-ui',
+  deepLinking: true,
+  defaultModelsExpandDepth: 0,
+  validatorUrl: null,
+});
+`;
+
+const pagePolicy =
+  "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+
+export function docsRoutes(build: { version: string }): Hono {
+  const app = new Hono();
+  let description: string | undefined;
+  app.get('/openapi.json', () => {
+    description ??= JSON.stringify(describeStoreApi(build));
+    return respond(description, 'application/json');
+  });
+  app.get('/docs', () => respond(page, 'text/html; charset=utf-8', { 'content-security-policy': pagePolicy }));
+  app.get('/docs/start.js', () => respond(script, 'text/javascript; charset=utf-8'));
+  app.get('/docs/:file', async (context) => {
+    const file = context.req.param('file');
+    const type = assets.get(file);
+    if (type === undefined) return notFound();
+    const bytes = await readFile(require.resolve(`swagger-ui-dist/${file}`));
+    return respond(bytes, type, { 'cache-control': 'public, max-age=3600' });
+  });
+  for (const path of ['/openapi.json', '/docs', '/docs/:file']) {
+    refuseOtherMethods(app, { path, allowed: ['GET', 'HEAD'] });
+  }
+  return app;
+}
+
+function respond(body: string | Uint8Array<ArrayBuffer>, type: string, headers: Record<string, string> = {}): Response {
+  return new Response(body, { headers: { 'content-type': type, 'x-content-type-options': 'nosniff', ...headers } });
+}

@@ -1,0 +1,95 @@
+import { describe, expect, test } from 'vitest';
+import { checkAddress, type Identity, judgeAddress, judgeRoute } from '#diagnostics/check-address.ts';
+import { json, scriptedServer } from '../payments/providers/support/scripted-server.ts';
+
+const publicUrl = 'https://till.example';
+const about = { publicUrl, instance: 'one', isAllLocal: false };
+const nobody = (reason: string): Identity => ({ kind: 'nobody', reason });
+const ours = (instance: string): Identity => ({ kind: 'ours', instance });
+
+describe('PUBLIC_URL', () => {
+  test.each<[string, Identity, string | null, string]>([
+    ['leads to this very product', ours('one'), 'one', 'ok'],
+    ['leads to another one', ours('two'), 'one', 'wrong'],
+    ['leads to one, and which is not known', ours('two'), null, 'ok'],
+    ['leads to somebody else’s page', { kind: 'stranger', status: 200 }, 'one', 'wrong'],
+    ['leads to somebody else’s page while we do not run', { kind: 'stranger', status: 200 }, null, 'wrong'],
+    ['leads to a proxy that does not find us', { kind: 'stranger', status: 502 }, 'one', 'wrong'],
+    ['leads to a proxy that does not find us while we do not run', { kind: 'stranger', status: 502 }, null, 'warning'],
+    ['is refused', nobody('ECONNREFUSED'), 'one', 'wrong'],
+    ['is refused while we do not run', nobody('ECONNREFUSED'), null, 'warning'],
+    ['has no address, whether we run or not', nobody('ENOTFOUND'), null, 'wrong'],
+    ['has a certificate that ran out, whether we run or not', nobody('CERT_HAS_EXPIRED'), null, 'wrong'],
+  ])('that %s', (_what, there, instance, sign) => {
+    expect(judgeAddress(there, { ...about, instance })).toMatchObject({ name: 'address', sign });
+  });
+
+  test('of this machine only is a warning, unless everybody is on it', () => {
+    const local = { ...about, publicUrl: 'http://127.0.0.1:8080' };
+    expect(judgeAddress(ours('one'), local)).toMatchObject({ sign: 'warning' });
+    expect(judgeAddress(ours('one'), { ...local, isAllLocal: true })).toMatchObject({ sign: 'ok' });
+  });
+
+  test('that is not set is a warning', async () => {
+    const question = { publicUrl: null, ownUrl: null, instance: null, isAllLocal: false, routes: [] };
+    expect(await checkAddress(question, AbortSignal.timeout(1_000))).toMatchObject([{ sign: 'warning' }]);
+  });
+});
+
+describe('a route', () => {
+  const route = '/webhooks/any';
+  const answer = (status: number, contentType = 'application/problem+json') =>
+    judgeRoute(route, { kind: 'answered', status, contentType, text: '' });
+
+  test.each([
+    ['is ours by its refusal', answer(401), 'ok'],
+    ['is off in what runs there', answer(404), 'warning'],
+    ['is ours and in trouble', answer(503), 'warning'],
+    ['is a proxy’s own 401', answer(401, 'text/html'), 'wrong'],
+    ['is a proxy’s own 404', answer(404, 'text/html'), 'wrong'],
+    ['is a page that says all is well', answer(200, 'text/html'), 'wrong'],
+    ['takes no POST', answer(405), 'wrong'],
+    ['is cut off', judgeRoute(route, { kind: 'failed', reason: 'ECONNRESET' }), 'wrong'],
+  ])('that %s', (_what, check, sign) => {
+    expect(check).toMatchObject({ name: 'route', sign });
+  });
+
+  const secret = { group: 'payhip', path: '/webhooks/payhip', secretEnd: 'the-end-that-nobody-says' };
+  const ours = json(200, { product: 'tillkeeper', instance: 'one' });
+  const ask = (publicUrl: string, instance: string) => {
+    const question = { publicUrl, ownUrl: null, instance, isAllLocal: true, routes: [secret] };
+    return checkAddress(question, AbortSignal.timeout(30_000));
+  };
+
+  test.each([
+    [401, 'ok', 'POST /webhooks/payhip/… comes through'],
+    [404, 'warning', 'POST /webhooks/payhip/… is off in the product that runs there'],
+  ])(
+    'whose address has a secret end is asked there and answers %i: %s, and the end is not said',
+    async (status, sign, detail) => {
+      const refusal = json(status, {}, { 'content-type': 'application/problem+json' });
+      await using server = await scriptedServer(ours, refusal);
+      const [, check] = await ask(server.url, 'one');
+      expect(check).toMatchObject({ group: 'payhip', sign, detail });
+      expect(JSON.stringify(check)).not.toContain(secret.secretEnd);
+      expect(server.requests.at(-1)).toMatchObject({ method: 'POST', url: `/webhooks/payhip/${secret.secretEnd}` });
+    },
+  );
+
+  test('whose address has a secret end is not asked of another product', async () => {
+    await using server = await scriptedServer(ours, json(401, {}));
+    expect(await ask(server.url, 'two')).toMatchObject([{ name: 'address', sign: 'wrong' }]);
+    expect(server.requests.map(({ url }) => url)).toEqual(['/livez']);
+  });
+});
+
+test('a page that only looks like ours is none, and its routes are not tried', async () => {
+  const pages = [json(200, { status: 'ok', checks: [] }), json(200, { product: 'other', instance: 'one' })];
+  for (const page of [...pages, json(200, '<html>'), json(301, '', { location: 'https://elsewhere.example/' })]) {
+    await using server = await scriptedServer(page);
+    const routes = [{ group: 'btcpay', path: '/webhooks/btcpay', secretEnd: null }];
+    const question = { publicUrl: server.url, ownUrl: null, instance: 'one', isAllLocal: true, routes };
+    expect(await checkAddress(question, AbortSignal.timeout(5_000))).toMatchObject([{ sign: 'wrong' }]);
+    expect(server.requests.map(({ method, url }) => `${method} ${url}`)).toEqual(['GET /livez']);
+  }
+});

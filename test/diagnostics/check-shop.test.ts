@@ -1,0 +1,37 @@
+import { expect, test } from 'vitest';
+import { checkShop, judgeShop } from '#diagnostics/check-shop.ts';
+import { json, scriptedServer } from '../payments/providers/support/scripted-server.ts';
+
+const origin = 'https://shop.example';
+const answered = (status: number) => judgeShop({ kind: 'answered', status, contentType: '', text: '' }, origin);
+
+test.each([
+  [200, 'ok'],
+  [204, 'ok'],
+  [401, 'ok'],
+  [404, 'ok'],
+  [405, 'ok'],
+  [301, 'warning'],
+  [308, 'warning'],
+  [500, 'warning'],
+  [502, 'warning'],
+])('a site that answers %i to HEAD is %s', (status, sign) => {
+  expect(answered(status)).toMatchObject({ sign });
+});
+
+test('a site that is not there is wrong, and the path of its address, which may be secret, is not shown', async () => {
+  const server = await scriptedServer();
+  await server[Symbol.asyncDispose]();
+  const [check] = await checkShop(`${server.url}/hook?token=CANARY`, AbortSignal.timeout(2_000));
+  expect(check).toMatchObject({ sign: 'wrong', detail: `${server.url} does not answer (ECONNREFUSED)` });
+});
+
+test('nothing is announced by asking', async () => {
+  await using server = await scriptedServer(json(405, ''));
+  await checkShop(`${server.url}/hook`, AbortSignal.timeout(2_000));
+  expect(server.requests).toMatchObject([{ method: 'HEAD', url: '/hook', body: '' }]);
+});
+
+test('a shop that wants to hear nothing is well', async () => {
+  expect(await checkShop(null, AbortSignal.timeout(2_000))).toMatchObject([{ sign: 'ok' }]);
+});

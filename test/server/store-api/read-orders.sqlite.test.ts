@@ -1,0 +1,179 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { orderPageSchema, orderSchema } from '#server/store-api/answer-schemas.ts';
+import { problemOf } from '../support/problem-of.ts';
+import { type House, openHouse, orderBody, storeRequest } from '../support/server-fixture.ts';
+
+let house: House;
+beforeAll(async () => {
+  house = await openHouse();
+});
+afterAll(() => house.close());
+
+describe('GET /v1/orders', () => {
+  test('gives one order with its timeline, in the shape that is described', async () => {
+    const placed = await storeRequest(house, { body: orderBody() });
+    const response = await storeRequest(house, { path: placed.headers.get('location') ?? '' });
+    const order = orderSchema.parse(await response.json());
+    expect(order).toMatchObject({
+      reference: 'web-77',
+      customer: { email: 'ada@example.com' },
+      metadata: { cart: '9' },
+    });
+    expect(order.items).toEqual([{ sku: 'book', name: 'A book', quantity: 2, unit_amount: '24.50' }]);
+    expect(order.timeline.length).toBeGreaterThan(0);
+    expect(response.headers.get('cache-control')).toBe('no-store');
+  });
+
+  test.each(['00000000-0000-7000-8000-000000000000', 'T-1', "'; drop table orders"])(
+    'finds nothing under %s',
+    async (id) => {
+      await problemOf(await storeRequest(house, { path: `/v1/orders/${encodeURIComponent(id)}` }), 404);
+    },
+  );
+
+  test('pages through every order once, newest first', async () => {
+    for (let made = 0; made < 3; made += 1) await storeRequest(house, { body: orderBody() });
+    const seen: string[] = [];
+    let cursor = '';
+    for (let page = 0; page < 100; page += 1) {
+      const response = await storeRequest(house, { path: `/v1/orders?limit=2&cursor=${cursor}` });
+      const { data, next_cursor } = orderPageSchema.parse(await response.json());
+      expect(data.length).toBeLessThanOrEqual(2);
+      seen.push(...data.map((order) => order.id));
+      if (next_cursor === null) break;
+      cursor = next_cursor;
+    }
+    expect(seen.length).toBeGreaterThanOrEqual(3);
+    expect(new Set(seen).size).toBe(seen.length);
+    expect([...seen].sort().reverse()).toEqual(seen);
+  });
+
+  test.each([
+    ['?status=fulfilled,cancelled', []],
+    ['?status=fulfilled&status=cancelled', []],
+  ])('filters by %s', async (query, expected) => {
+    const response = await storeRequest(house, { path: `/v1/orders${query}` });
+    expect(orderPageSchema.parse(await response.json()).data).toEqual(expected);
+  });
+
+  test('filters by one status', async () => {
+    const response = await storeRequest(house, { path: '/v1/orders?status=awaiting_payment&limit=1' });
+    expect(orderPageSchema.parse(await response.json()).data.map((order) => order.status)).toEqual([
+      'awaiting_payment',
+    ]);
+  });
+
+  test.each([
+    ['?status=lost', 'status'],
+    ['?limit=0', 'limit'],
+    ['?limit=101', 'limit'],
+    ['?limit=1e1', 'limit'],
+    ['?cursor=nonsense', 'cursor'],
+  ])('refuses %s', async (query, parameter) => {
+    const { errors } = await problemOf(await storeRequest(house, { path: `/v1/orders${query}` }), 400);
+    expect(errors?.map((error) => error.parameter)).toEqual([parameter]);
+  });
+});
+
+describe('the bearer key', () => {
+  test.each([undefined, 'Bearer', 'Bearer wrong', 'Basic key-of-the-shop', 'key-of-the-shop', 'Bearer key-of-the-sho'])(
+    '%s opens nothing',
+    async (authorization) => {
+      const response = await storeRequest(house, { headers: { authorization } });
+      expect(response.headers.get('www-authenticate')).toMatch(/^Bearer realm=/);
+      await problemOf(response, 401);
+    },
+  );
+
+  test('may be either of two while one replaces the other', async () => {
+    const own = await openHouse({ providers: ['btcpay'], env: { STORE_API_KEY: 'new-key,old-key' } });
+    try {
+      for (const key of ['new-key', 'old-key']) {
+        const response = await storeRequest(own, { headers: { authorization: `bearer ${key}` } });
+        expect(response.status).toBe(200);
+      }
+    } finally {
+      await own.close();
+    }
+  });
+
+  test('that is not set hides the store API', async () => {
+    const own = await openHouse({ providers: ['btcpay'], env: { STORE_API_KEY: '' } });
+    try {
+      await problemOf(await storeRequest(own), 404);
+      await problemOf(await storeRequest(own, { body: orderBody(), headers: { authorization: 'Bearer ' } }), 404);
+    } finally {
+      await own.close();
+    }
+  });
+});
+
+describe('every other address', () => {
+  test.each([
+    ['GET', '/nothing', 404],
+    ['GET', '/v1/orders/x/y', 404],
+    ['DELETE', '/v1/orders', 405],
+    ['PATCH', '/v1/orders/00000000-0000-7000-8000-000000000000', 405],
+    ['POST', '/livez', 405],
+    ['POST', '/metrics', 405],
+    ['POST', '/docs', 405],
+    ['GET', '/telegram/admin', 405],
+  ])('%s %s is answered with a problem document', async (method, path, status) => {
+    const headers = { authorization: 'Bearer key-of-the-shop' };
+    await problemOf(await house.server.app.request(path, { method, headers }), status);
+  });
+
+  test('tells nothing about our own trouble', async () => {
+    const own = await openHouse({ providers: ['btcpay'] });
+    await own.db.database.close();
+    const problem = await problemOf(await storeRequest(own), 500);
+    expect(JSON.stringify(problem)).not.toMatch(/closed|database|at /i);
+    expect(own.logged.join()).toContain('request failed');
+    await own.close();
+  });
+});
+
+describe('the description', () => {
+  test('is OpenAPI 3.1 and names the three routes', async () => {
+    const response = await house.server.app.request('/openapi.json');
+    const document = (await response.json()) as { openapi: string; paths: Record<string, object> };
+    expect(document.openapi).toBe('3.1.0');
+    const routes = Object.entries(document.paths).map(([path, item]) => `${Object.keys(item).join(',')} ${path}`);
+    expect(routes).toEqual(['post,get /v1/orders', 'get /v1/orders/{id}', 'post /v1/orders/{id}/refunds']);
+  });
+
+  test('says of every route what it does, under a heading of its own', async () => {
+    const response = await house.server.app.request('/openapi.json');
+    type Operation = { tags?: string[]; operationId?: string; summary?: string; description?: string };
+    const document = (await response.json()) as {
+      tags: { name: string; description: string }[];
+      paths: Record<string, Record<string, Operation>>;
+    };
+    const operations = Object.values(document.paths).flatMap((item) => Object.values(item));
+    expect(operations.map(({ operationId }) => operationId)).toEqual([
+      'placeOrder',
+      'listOrders',
+      'getOrder',
+      'refundOrder',
+    ]);
+    const headings = document.tags.map(({ name }) => name);
+    for (const { tags, summary, description } of operations) {
+      expect(headings).toEqual(tags);
+      expect(summary).toMatch(/\S/);
+      expect(description).toMatch(/\.$/);
+    }
+  });
+
+  test('is shown by a page that needs nothing from elsewhere', async () => {
+    const page = await (await house.server.app.request('/docs')).text();
+    const assets = [...page.matchAll(/(?:src|href)="([^"]+)"/g)].map((match) => match[1] ?? '');
+    expect(assets.length).toBeGreaterThan(3);
+    for (const asset of assets) {
+      const response = await house.server.app.request(new URL(asset, 'http://till.example/docs').pathname);
+      expect({ asset, status: response.status }).toEqual({ asset, status: 200 });
+    }
+    expect(page).not.toMatch(/https?:\/\//);
+    expect((await house.server.app.request('/docs/package.json')).status).toBe(404);
+    expect((await house.server.app.request('/docs/..%2Fpackage.json')).status).toBe(404);
+  });
+});

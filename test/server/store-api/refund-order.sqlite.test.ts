@@ -1,0 +1,105 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { systemActor } from '#kernel/actor.ts';
+import { asPaymentId, asRefundId } from '#kernel/ids.ts';
+import { sendRefund } from '#payments/refunds/send-refund.ts';
+import { refreshPayment } from '#payments/sync/refresh-payment.ts';
+import { orderSchema, placedOrderSchema, refundSchema } from '#server/store-api/answer-schemas.ts';
+import { createRefundDesk, type RefundDesk, withRefundDesk } from '#test/support/refund-desk.ts';
+import { type House, openHouse, orderBody, storeRequest } from '../support/server-fixture.ts';
+
+let house: House;
+let desk: RefundDesk;
+beforeAll(async () => {
+  house = await openHouse();
+  desk = createRefundDesk(house.payments.clock, { startsAs: 'succeeded' });
+  house.payments.providers = withRefundDesk(house.payments.providers, 'btcpay', desk);
+});
+afterAll(() => house.close());
+
+const cause = { kind: 'poll', id: 'test', actor: systemActor } as const;
+
+/** An order of 49.00 USD that is paid; its id and its payment's. */
+async function paidOrder(): Promise<{ id: string; paymentId: string }> {
+  const placed = placedOrderSchema.parse(await (await storeRequest(house, { body: orderBody() })).json());
+  const reference = placed.payment?.checkout_url?.split('/').at(-1) ?? '';
+  await house.sandbox.visit({ provider: 'btcpay', reference, action: 'pay' });
+  const paymentId = placed.payment?.id ?? '';
+  await refreshPayment(house.payments, { paymentId: asPaymentId(paymentId), cause });
+  return { id: placed.id, paymentId };
+}
+
+function refund(id: string, body: unknown, headers: Record<string, string> = {}): Promise<Response> {
+  return storeRequest(house, { path: `/v1/orders/${id}/refunds`, body, headers });
+}
+
+const readOrder = async (id: string) =>
+  orderSchema.parse(await (await storeRequest(house, { path: `/v1/orders/${id}` })).json());
+
+test('a refund is asked for, and the order shows it on its way and then as gone back', async () => {
+  const { id, paymentId } = await paidOrder();
+  const response = await refund(id, { amount: '10.00', reason: 'Bought by mistake' });
+  expect(response.status).toBe(201);
+  const asked = refundSchema.parse(await response.json());
+  expect(asked).toMatchObject({ status: 'requested', amount: '10.00', currency: 'USD', payment_id: paymentId });
+  expect(await readOrder(id)).toMatchObject({
+    ...{ status: 'paid', refunding_amount: '10.00', refunded_amount: '0.00' },
+    refunds: [{ id: asked.id, reason: 'Bought by mistake' }],
+  });
+  await sendRefund(house.payments, { refundId: asRefundId(asked.id), cause });
+  expect(await readOrder(id)).toMatchObject({
+    ...{ status: 'partially_refunded', refunding_amount: '0.00', refunded_amount: '10.00' },
+    refunds: [{ status: 'succeeded', settled_at: expect.any(String) }],
+  });
+});
+
+test('without an amount all goes back; repeated with its key it is one refund', async () => {
+  const { id } = await paidOrder();
+  const headers = { 'idempotency-key': 'refund-1' };
+  const first = await refund(id, { reason: 'All of it' }, headers);
+  const again = await refund(id, { reason: 'All of it' }, headers);
+  expect([first.status, again.status]).toEqual([201, 201]);
+  expect(again.headers.get('idempotent-replayed')).toBe('true');
+  expect(await again.json()).toEqual(await first.json());
+  const other = await refund(id, { reason: 'Another body' }, headers);
+  expect(await other.json()).toMatchObject({ status: 422, code: 'idempotency_key_reused' });
+  expect((await readOrder(id)).refunds).toHaveLength(1);
+});
+
+test('one key for two orders makes a refund of each', async () => {
+  const [first, second] = [await paidOrder(), await paidOrder()];
+  const headers = { 'idempotency-key': 'refund-2' };
+  for (const { id } of [first, second]) expect((await refund(id, { reason: 'Both' }, headers)).status).toBe(201);
+});
+
+test.each([
+  [{}, '/reason', 'is required'],
+  [{ reason: '' }, '/reason', 'must not be empty'],
+  [{ reason: 'x', amount: 10 }, '/amount', 'must be a decimal string'],
+  [{ reason: 'x', amount: '10.001' }, '/amount', 'decimal places'],
+  [{ reason: 'x', amount: '49.01' }, '/amount', 'At most 49.00 USD'],
+  [{ reason: 'x', amount: '0' }, '/amount', 'At most 49.00 USD'],
+  [{ reason: 'x', payment_id: '00000000-0000-7000-8000-000000000000' }, '/payment_id', 'no such payment'],
+  [{ reason: 'x', amonut: '1.00' }, '/amonut', 'is not a known field'],
+])('%o is refused at %s', async (body, pointer, words) => {
+  const { id } = await paidOrder();
+  const response = await refund(id, body);
+  expect(response.status).toBe(422);
+  const { errors } = (await response.json()) as { errors: { pointer: string; detail: string }[] };
+  expect(errors[0]?.pointer).toBe(pointer);
+  expect(errors[0]?.detail).toContain(words);
+});
+
+test('an order that is not paid has nothing to give back, and an order that is not there is not found', async () => {
+  const placed = placedOrderSchema.parse(await (await storeRequest(house, { body: orderBody() })).json());
+  expect(await (await refund(placed.id, { reason: 'x' })).json()).toMatchObject({ code: 'nothing_captured' });
+  expect((await refund('00000000-0000-7000-8000-000000000000', { reason: 'x' })).status).toBe(404);
+  expect((await refund('not-an-id', { reason: 'x' })).status).toBe(404);
+});
+
+test('the route takes POST only, and only with the key of the shop', async () => {
+  const { id } = await paidOrder();
+  const path = `/v1/orders/${id}/refunds`;
+  expect((await storeRequest(house, { path })).status).toBe(405);
+  const headers = { authorization: 'Bearer wrong' };
+  expect((await storeRequest(house, { path, body: { reason: 'x' }, headers })).status).toBe(401);
+});
