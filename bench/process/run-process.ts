@@ -6,7 +6,7 @@ import packageJson from '../../package.json' with { type: 'json' };
 import { type Pinning, spawnServer } from '../cores.ts';
 import { residentMegabytes } from '../process-figures.ts';
 import { type Spread, spreadOf } from '../statistics.ts';
-import { findFreePort, type House, openHouse } from './house.ts';
+import { type BenchWorld, findFreePort, openBenchWorld } from './bench-world.ts';
 
 export interface ProcessPlan {
   rounds: number;
@@ -40,12 +40,12 @@ const startMaxMs = 20_000;
 const askEveryMs = 5;
 
 export async function runProcess(plan: ProcessPlan): Promise<ProcessFigures> {
-  const house = await openHouse();
+  const world = await openBenchWorld();
   try {
-    const first = await runOnce(house, { ...plan, idleMs: 0 });
+    const first = await runOnce(world, { ...plan, idleMs: 0 });
     const runs: ProcessRun[] = [];
     for (let number = 1; number <= plan.rounds; number += 1) {
-      const run = await runOnce(house, plan);
+      const run = await runOnce(world, plan);
       runs.push(run);
       plan.onRun(run);
     }
@@ -58,16 +58,16 @@ export async function runProcess(plan: ProcessPlan): Promise<ProcessFigures> {
       runs,
     };
   } finally {
-    await house.close();
+    await world.close();
   }
 }
 
-async function runOnce(house: House, plan: { idleMs: number; pinning: Pinning }): Promise<ProcessRun> {
+async function runOnce(world: BenchWorld, plan: { idleMs: number; pinning: Pinning }): Promise<ProcessRun> {
   const port = await findFreePort();
   const startedAt = performance.now();
   const child = spawnServer([...startFlags(), mainFile, 'start'], {
     pinning: plan.pinning,
-    options: { cwd: house.folder, env: house.environment(port), stdio: ['ignore', 'pipe', 'inherit'] },
+    options: { cwd: world.folder, env: world.environment(port), stdio: ['ignore', 'pipe', 'inherit'] },
   });
   const lines: Buffer[] = [];
   child.stdout?.on('data', (chunk: Buffer) => lines.push(chunk));

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { providerNames } from '#kernel/provider-name.ts';
-import { botNames, type House, owner } from './house.ts';
+import { botNames, type DemoWorld, owner } from './demo-world.ts';
 import { awaitOrder, createScene, type OrderInHand } from './scene.ts';
 import { fillCatalogue, type SaleStory, tellSales } from './shop-week.ts';
 import { placesOf, type Story, type StoryName, stories } from './stories.ts';
@@ -60,24 +60,24 @@ const jobsOfADay = ['read-figures', 'close-books'] as const;
 /** A story of the past is over when the till knows its end; a webhook takes milliseconds, a lost one a few seconds. */
 const endsWithinMs = 12_000;
 
-export async function playHistory(house: House): Promise<void> {
-  const { clock } = house;
+export async function playHistory(world: DemoWorld): Promise<void> {
+  const { clock } = world;
   const present = Date.now();
   const pass = async (ms: number): Promise<void> => {
-    await house.providers.settle();
+    await world.providers.settle();
     clock.advance(ms);
   };
-  const scene = createScene(house, pass);
+  const scene = createScene(world, pass);
   const isNewMorning = createMornings();
-  await payElsewhere(house);
-  await fillCatalogue(house);
+  await payElsewhere(world);
+  await fillCatalogue(world);
   let turn = -1;
   for (const past of week) {
     clock.advance(present - past.hoursAgo * hourMs - clock.now());
-    if (isNewMorning(clock.now())) await closeYesterday(house);
+    if (isNewMorning(clock.now())) await closeYesterday(world);
     if ('sale' in past) {
-      await tellSales(house, past.sale);
-      await awaitQuiet(house);
+      await tellSales(world, past.sale);
+      await awaitQuiet(world);
       continue;
     }
     turn += 1;
@@ -88,22 +88,22 @@ export async function playHistory(house: House): Promise<void> {
     const order = await scene.order(at);
     if (order === undefined) throw new Error(`no checkout could be made at ${at}`);
     await story.tell(scene, order);
-    await house.providers.settle();
+    await world.providers.settle();
     const is = ({ payment }: { payment: { status: string } | null }) => payment?.status === story.ends;
-    await awaitOrder(house, { id: order.id, is, timeoutMs: endsWithinMs });
-    await awaitQuiet(house);
-    if (past.ada === 'acknowledge') await acknowledge(house, order);
-    else if (past.ada !== undefined) await act(house, { order, what: past.ada });
-    if (past.ada !== undefined) await awaitQuiet(house);
+    await awaitOrder(world, { id: order.id, is, timeoutMs: endsWithinMs });
+    await awaitQuiet(world);
+    if (past.ada === 'acknowledge') await acknowledge(world, order);
+    else if (past.ada !== undefined) await act(world, { order, what: past.ada });
+    if (past.ada !== undefined) await awaitQuiet(world);
   }
   clock.catchUp();
-  for (const job of [...jobsOfADay, ...jobsOfTheWeek]) await house.runJob(job);
-  await awaitReady(house);
+  for (const job of [...jobsOfADay, ...jobsOfTheWeek]) await world.runJob(job);
+  await awaitReady(world);
 }
 
-async function closeYesterday(house: House): Promise<void> {
-  for (const job of jobsOfADay) await house.runJob(job);
-  await awaitQuiet(house);
+async function closeYesterday(world: DemoWorld): Promise<void> {
+  for (const job of jobsOfADay) await world.runJob(job);
+  await awaitQuiet(world);
 }
 
 /** Tells once a day, some hours after midnight, that the day before may be closed. */
@@ -118,10 +118,10 @@ function createMornings(): (now: number) => boolean {
 }
 
 /** For a moment after the last jump of the clock the product takes its own queues for silent. */
-async function awaitReady(house: House): Promise<void> {
+async function awaitReady(world: DemoWorld): Promise<void> {
   const deadline = performance.now() + endsWithinMs;
   for (;;) {
-    const { ok } = await fetch(`${house.urls.till}/readyz`);
+    const { ok } = await fetch(`${world.urls.till}/readyz`);
     if (ok) return;
     if (performance.now() > deadline) throw new Error('the product does not become ready');
     await delay(25);
@@ -129,7 +129,7 @@ async function awaitReady(house: House): Promise<void> {
 }
 
 /** Somebody asks for money in a provider's dashboard and gets it, and no webhook comes: only reconciliation finds out. */
-async function payElsewhere({ providers }: House): Promise<void> {
+async function payElsewhere({ providers }: DemoWorld): Promise<void> {
   const [provider] = providerNames;
   const controls = providers.faults(provider);
   controls.set({ dropWebhooks: 1 });
@@ -139,10 +139,10 @@ async function payElsewhere({ providers }: House): Promise<void> {
 }
 
 /** Nothing may be on its way when the clocks are put forward: it would arrive days late. */
-async function awaitQuiet(house: House): Promise<void> {
+async function awaitQuiet(world: DemoWorld): Promise<void> {
   const deadline = performance.now() + endsWithinMs;
   for (;;) {
-    const answer = await fetch(`${house.urls.till}/readyz`);
+    const answer = await fetch(`${world.urls.till}/readyz`);
     const { checks } = (await answer.json()) as { checks: { name: string; detail?: string }[] };
     const queues = checks.filter(({ name }) => name === 'inbox' || name === 'outbox');
     if (queues.every(({ detail }) => detail?.startsWith('0 waiting'))) return;
@@ -158,19 +158,19 @@ const taps = {
 } as const;
 
 /** Ada opens the order in the chat and taps, twice, because every action that matters is asked about. */
-async function act(house: House, { order, what }: { order: OrderInHand; what: keyof typeof taps }): Promise<void> {
-  const { telegram } = house;
+async function act(world: DemoWorld, { order, what }: { order: OrderInHand; what: keyof typeof taps }): Promise<void> {
+  const { telegram } = world;
   const bot = botNames.admin;
   const asked = await telegram.sendText({ userId: owner.id, bot, text: `/order ${order.number}` });
-  for (const text of taps[what]) await tap(house, { bot, text, about: order.number, after: asked.messageId });
+  for (const text of taps[what]) await tap(world, { bot, text, about: order.number, after: asked.messageId });
 }
 
-async function acknowledge(house: House, order: OrderInHand): Promise<void> {
-  await tap(house, { bot: botNames.pager, text: 'Acknowledge', about: order.number, after: 0 });
+async function acknowledge(world: DemoWorld, order: OrderInHand): Promise<void> {
+  await tap(world, { bot: botNames.pager, text: 'Acknowledge', about: order.number, after: 0 });
 }
 
 async function tap(
-  { telegram }: House,
+  { telegram }: DemoWorld,
   wanted: { bot: string; text: string; about: string; after: number },
 ): Promise<void> {
   const buttonIn = (keyboard: readonly (readonly { text: string; callback_data?: string }[])[]) =>

@@ -9,7 +9,7 @@ const away = { from: 20, to: 30 };
  * and a payment that was under way is told of when the provider is back.
  */
 export async function tellOutage(scene: Scene, provider: ProviderName): Promise<void> {
-  const controls = scene.house.providers.faults(provider);
+  const controls = scene.world.providers.faults(provider);
   if (!isUntouched(controls)) return;
   const underway = await scene.order(provider);
   controls.set({ outage: true });

@@ -3,7 +3,7 @@ import type { ProviderName } from '#kernel/provider-name.ts';
 import { type FaultSettings, type VisitAction, VisitRefused } from '../providers/contract.ts';
 import { products } from '../shop/catalogue.ts';
 import { type PayWith, type TillOrder, TillRefused } from '../shop/till-client.ts';
-import type { House } from './house.ts';
+import type { DemoWorld } from './demo-world.ts';
 
 // What a story is told with: customers who order, visitors who pay, providers that fail, and time between.
 
@@ -24,7 +24,7 @@ export interface Scene {
   /** Like `visit`, under faults that are gone again before anything else happens. */
   visitUnder(faults: Partial<FaultSettings>, visit: { order: OrderInHand; action: VisitAction }): Promise<void>;
   pause(seconds: { from: number; to: number }): Promise<void>;
-  readonly house: House;
+  readonly world: DemoWorld;
 }
 
 /** Does nothing for so many milliseconds; rejects when the demo ends. */
@@ -41,9 +41,9 @@ const customers = [
   { email: 'olena.koval@customer.example', name: 'Olena Koval' },
 ] as const;
 
-export function createScene(house: House, pass: Pass): Scene {
+export function createScene(world: DemoWorld, pass: Pass): Scene {
   let count = 0;
-  const { shop, providers } = house;
+  const { shop, providers } = world;
 
   async function order(payWith: PayWith): Promise<OrderInHand | undefined> {
     const customer = customers[count % customers.length] ?? customers[0];
@@ -60,7 +60,7 @@ export function createScene(house: House, pass: Pass): Scene {
   }
 
   return {
-    house,
+    world,
     order,
     visit: ({ provider, reference }, action) => providers.visit({ provider, reference, action }),
     async visitIfPossible({ provider, reference }, action) {
@@ -92,12 +92,12 @@ function toOrderInHand({ id, number, payment }: TillOrder): OrderInHand | undefi
 
 /** Asks the till until the order is as wanted; throws with what it was instead. */
 export async function awaitOrder(
-  house: House,
+  world: DemoWorld,
   wanted: { id: string; is: (order: TillOrder) => boolean; timeoutMs: number },
 ): Promise<TillOrder> {
   const deadline = performance.now() + wanted.timeoutMs;
   for (;;) {
-    const order = await house.shop.till.getOrder(wanted.id);
+    const order = await world.shop.till.getOrder(wanted.id);
     if (wanted.is(order)) return order;
     if (performance.now() > deadline) {
       throw new Error(`${order.number} is still ${order.status}, its payment ${order.payment?.status ?? 'none'}`);

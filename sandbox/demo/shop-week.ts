@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { shopNames } from '../providers/registry.ts';
-import { botNames, type House, owner } from './house.ts';
+import { botNames, type DemoWorld, owner } from './demo-world.ts';
 
 // What shops of their own sell in that week: Ada has told the till of all their goods but the last.
 
@@ -9,7 +9,7 @@ export type SaleStory = 'fits' | 'partlyRefunded' | 'held';
 const endsWithinMs = 12_000;
 
 /** Ada writes the catalogue into the chat, and taps for each. */
-export async function fillCatalogue({ telegram, providers }: House): Promise<void> {
+export async function fillCatalogue({ telegram, providers }: DemoWorld): Promise<void> {
   const bot = botNames.admin;
   for (const shop of shopNames) {
     for (const { key, name, cents, currency } of providers.shop(shop)?.goods.slice(0, -1) ?? []) {
@@ -27,26 +27,26 @@ export async function fillCatalogue({ telegram, providers }: House): Promise<voi
 }
 
 /** A sale at each of them; resolves when the till has its order as it should be. */
-export async function tellSales(house: House, story: SaleStory): Promise<void> {
-  const { providers } = house;
+export async function tellSales(world: DemoWorld, story: SaleStory): Promise<void> {
+  const { providers } = world;
   for (const provider of shopNames) {
     const shop = providers.shop(provider);
     const good = shop?.goods.at(story === 'held' ? -1 : 0);
     if (shop === undefined || good === undefined) continue;
     const email = story === 'held' ? 'studio@customer.example' : 'mika.laine@customer.example';
     const { reference } = shop.sell({ key: good.key, email });
-    await awaitStatus(house, { reference, status: story === 'held' ? 'needs_attention' : 'paid' });
+    await awaitStatus(world, { reference, status: story === 'held' ? 'needs_attention' : 'paid' });
     if (story !== 'partlyRefunded') continue;
     await providers.visit({ provider, reference, action: 'refund_part' });
-    await awaitStatus(house, { reference, status: 'partially_refunded' });
+    await awaitStatus(world, { reference, status: 'partially_refunded' });
   }
 }
 
-async function awaitStatus(house: House, wanted: { reference: string; status: string }): Promise<void> {
+async function awaitStatus(world: DemoWorld, wanted: { reference: string; status: string }): Promise<void> {
   const deadline = performance.now() + endsWithinMs;
   for (;;) {
-    const answer = await fetch(`${house.urls.till}/v1/orders?status=${wanted.status}&limit=100`, {
-      headers: { authorization: `Bearer ${house.apiKey}` },
+    const answer = await fetch(`${world.urls.till}/v1/orders?status=${wanted.status}&limit=100`, {
+      headers: { authorization: `Bearer ${world.apiKey}` },
     });
     const { data } = (await answer.json()) as { data: { reference: string | null }[] };
     if (data.some(({ reference }) => reference === wanted.reference)) return;

@@ -1,6 +1,6 @@
 import { appendFile } from 'node:fs/promises';
+import { type DemoWorld, startDemoWorld } from './demo-world.ts';
 import { historyMs, playHistory } from './history.ts';
-import { type House, startHouse } from './house.ts';
 import type { DemoOptions } from './options.ts';
 import { startTraffic, type Traffic } from './traffic.ts';
 import { welcome } from './welcome.ts';
@@ -19,37 +19,37 @@ export interface DemoDeps {
 }
 
 export function createDemo(options: DemoOptions, { say, onFolder }: DemoDeps): Demo {
-  let opening: Promise<House> | undefined;
+  let opening: Promise<DemoWorld> | undefined;
   let traffic: Traffic | undefined;
   let isStopped = false;
 
   return {
     async start() {
       const behindMs = options.hasHistory ? historyMs : 0;
-      opening = startHouse({ portBase: options.portBase, behindMs, onFolder });
-      const house = await opening;
+      opening = startDemoWorld({ portBase: options.portBase, behindMs, onFolder });
+      const world = await opening;
       if (options.hasHistory) {
         say('\n  Opening the shop: a week of orders goes through it …');
-        await playHistory(house);
+        await playHistory(world);
       }
       if (isStopped) throw new Error('stopped while starting');
-      say(welcome(house, options));
+      say(welcome(world, options));
       if (options.traffic === 'none') return;
-      traffic = startTraffic(house, { pace: options.traffic, onFault: (error) => note(house, error) });
+      traffic = startTraffic(world, { pace: options.traffic, onFault: (error) => note(world, error) });
     },
     async stop() {
       isStopped = true;
       await traffic?.stop();
-      const house = await opening?.catch(() => undefined);
-      await house?.stop();
+      const world = await opening?.catch(() => undefined);
+      await world?.stop();
     },
   };
 }
 
 /** A story that could not be told is no reason to end the demo; the log has it. */
-function note(house: House, error: unknown): void {
+function note(world: DemoWorld, error: unknown): void {
   const msg = error instanceof Error ? error.message : String(error);
   const line = JSON.stringify({ level: 'warn', time: new Date().toISOString(), msg: `demo traffic: ${msg}` });
   // The folder may be gone already when the demo is ending.
-  appendFile(house.logFile, `${line}\n`).catch(() => undefined);
+  appendFile(world.logFile, `${line}\n`).catch(() => undefined);
 }

@@ -58,7 +58,7 @@ export const stories = {
     async tell(scene, order) {
       await scene.visit(order, 'pay');
       // What was never known to be paid cannot be taken back.
-      await awaitOrder(scene.house, { id: order.id, is: ({ status }) => status === 'paid', timeoutMs: 30_000 });
+      await awaitOrder(scene.world, { id: order.id, is: ({ status }) => status === 'paid', timeoutMs: 30_000 });
       await scene.pause(waiting);
       await scene.visit(order, 'take_back');
     },
@@ -92,8 +92,8 @@ export function placesOf({ needs }: Story): ProviderName[] {
 }
 
 /** A real webhook of the same provider, changed to speak of this order: its signature no longer fits. */
-async function forgeWebhook({ house }: Scene, order: OrderInHand): Promise<void> {
-  const real = house.providers.deliveries(order.provider).findLast(({ reference }) => reference !== order.reference);
+async function forgeWebhook({ world }: Scene, order: OrderInHand): Promise<void> {
+  const real = world.providers.deliveries(order.provider).findLast(({ reference }) => reference !== order.reference);
   if (real?.url === undefined) return;
   const body = real.body.replaceAll(real.reference, order.reference);
   await fetch(real.url, { method: 'POST', headers: real.headers, body });

@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { ProviderName } from '#kernel/provider-name.ts';
 import { collectors } from '../providers/registry.ts';
-import type { House } from './house.ts';
+import type { DemoWorld } from './demo-world.ts';
 import type { TrafficPace } from './options.ts';
 import { tellOutage } from './outage.ts';
 import { createScene, type Scene } from './scene.ts';
@@ -45,12 +45,12 @@ export interface Traffic {
 }
 
 export function startTraffic(
-  house: House,
+  world: DemoWorld,
   options: { pace: Exclude<TrafficPace, 'none'>; onFault: (error: unknown) => void },
 ): Traffic {
   const ending = new AbortController();
   const pass = (ms: number): Promise<void> => delay(ms, undefined, { signal: ending.signal });
-  const scene = createScene(house, pass);
+  const scene = createScene(world, pass);
   const underWay = new Set<Promise<void>>();
   const { from, to } = betweenMs[options.pace];
 
@@ -66,7 +66,7 @@ export function startTraffic(
   async function run(): Promise<void> {
     await pass(firstAfterMs);
     for (let turn = 0; turn < ordersMax; turn += 1) {
-      if ((await house.shop.till.countAwaiting(openMax)) < openMax) begin(turn);
+      if ((await world.shop.till.countAwaiting(openMax)) < openMax) begin(turn);
       await pass(from + Math.random() * (to - from));
     }
   }

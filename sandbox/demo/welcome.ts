@@ -1,7 +1,7 @@
 import { styleText } from 'node:util';
 import { providerTitle } from '#kernel/provider-name.ts';
 import { collectors, shopNames } from '../providers/registry.ts';
-import type { House } from './house.ts';
+import type { DemoWorld } from './demo-world.ts';
 import type { DemoOptions } from './options.ts';
 
 // What the terminal says once everything runs. Colours are left out where the terminal has none.
@@ -16,8 +16,8 @@ const traffic: Readonly<Record<DemoOptions['traffic'], string>> = {
   none: 'none but yours',
 };
 
-export function welcome(house: House, options: DemoOptions): string {
-  const { urls } = house;
+export function welcome(world: DemoWorld, options: DemoOptions): string {
+  const { urls } = world;
   const places = [
     ['Chat', `${urls.chat}/`, 'the admins’ Telegram: Till and its Pager'],
     ['Shop', `${urls.shop}/`, 'buy something, as a customer would'],
@@ -46,8 +46,8 @@ export function welcome(house: House, options: DemoOptions): string {
     ...tries.map(([what, rest], index) => `  ${dim(String(index + 1))}  ${what} ${dim(rest)}`),
     '',
     `  ${dim('Traffic ')} ${traffic[options.traffic]}`,
-    `  ${dim('API key ')} ${house.apiKey}`,
-    `  ${dim('Log     ')} ${house.logFile}`,
+    `  ${dim('API key ')} ${world.apiKey}`,
+    `  ${dim('Log     ')} ${world.logFile}`,
     '',
     `  ${dim('Ctrl-C stops everything and deletes its data.')}`,
     '',

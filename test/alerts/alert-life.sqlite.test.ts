@@ -10,9 +10,9 @@ import { systemActor } from '#kernel/actor.ts';
 import { day, hour, minute } from '#kernel/clock.ts';
 import { createIds } from '#kernel/ids.ts';
 import { causeOf, inTransaction } from '#kernel/transaction-context.ts';
-import { createTestClock } from '#test/support/clock.ts';
-import { openTestDatabase, type TestDatabase } from '#test/support/database.ts';
-import { createSeededRandom } from '#test/support/random.ts';
+import { openTestDatabase, type TestDatabase } from '#test/support/database/test-database.ts';
+import { createSeededRandom } from '#test/support/fakes/seeded-random.ts';
+import { createTestClock } from '#test/support/time/test-clock.ts';
 
 const clock = createTestClock();
 const ids = createIds({ clock, random: createSeededRandom(1) });

@@ -1,4 +1,4 @@
-// Canary secrets are planted in every secret setting, in bodies and in headers; then the house lives through a bad day, and
+// Canary secrets are planted in every secret setting, in bodies and in headers; then the app lives through a bad day, and
 // its log and its answers are searched for them.
 import { createHash } from 'node:crypto';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -7,11 +7,7 @@ import { hour } from '#kernel/clock.ts';
 import { providerNames } from '#kernel/provider-name.ts';
 import { simulators } from '#sandbox/providers/registry.ts';
 import { cases } from '#test/contract/providers/registry.ts';
-import { providersThat } from '#test/support/abilities.ts';
-import { type House, openHouse } from '#test/support/house.ts';
-import type { Answer, PlacedOrder } from '#test/support/house-client.ts';
-import { awaitTrue } from '#test/support/house-wait.ts';
-import { adminBot, owner, pagerBot } from '#test/support/house-world.ts';
+import { type AppFixture, openAppFixture } from '#test/support/app-fixture/app-fixture.ts';
 import {
   addProduct,
   awaitSale,
@@ -22,8 +18,12 @@ import {
   sellerAt,
   setSecret,
   tell,
-} from '#test/support/payhip.ts';
-import { sign } from '#test/support/sign-webhook.ts';
+} from '#test/support/app-fixture/payhip-seller.ts';
+import type { Answer, PlacedOrder } from '#test/support/app-fixture/shop-client.ts';
+import { adminBot, owner, pagerBot } from '#test/support/app-fixture/world.ts';
+import { providersThat } from '#test/support/providers/abilities.ts';
+import { sign } from '#test/support/providers/sign-webhook.ts';
+import { awaitUntil } from '#test/support/time/await-until.ts';
 
 const providers = providersThat('canCreate', 'canFetch');
 
@@ -44,19 +44,19 @@ const wrong: Readonly<Record<string, string>> = Object.assign(
 
 const customer = { email: 'canary.customer@example.org', name: 'Canary Birdsong' };
 
-let house: House;
+let app: AppFixture;
 /** The settings as the first part of the day had them. */
 const firstValues = new Map<string, string>();
 let paid: PlacedOrder;
 const answers: Answer[] = [];
 
 beforeAll(async () => {
-  house = await openHouse({ env: { LOG_LEVEL: 'trace', TELEGRAM_WEBHOOK_SECRET: 'CANARY-telegram-webhook' } });
-  const { environment, shop } = house;
+  app = await openAppFixture({ env: { LOG_LEVEL: 'trace', TELEGRAM_WEBHOOK_SECRET: 'CANARY-telegram-webhook' } });
+  const { environment, shop } = app;
   for (const [name, canary] of Object.entries(planted)) environment[name] = `${environment[name]},${canary}`;
   environment['STORE_WEBHOOK_URL'] = `${shop.url}?token=CANARY-in-the-address`;
   for (const [name, value] of Object.entries(environment)) firstValues.set(name, value);
-  await house.restart();
+  await app.restart();
   paid = await aGoodOrder();
   await aSaleElsewhere();
   await badWebhooks();
@@ -66,47 +66,47 @@ beforeAll(async () => {
   await wrongCredentials();
 }, 60_000);
 afterAll(async () => {
-  await house[Symbol.asyncDispose]();
+  await app[Symbol.asyncDispose]();
 });
 
 async function aGoodOrder(): Promise<PlacedOrder> {
-  const order = await house.placeOrder({ provider: 'btcpay', ...customer, metadata: { voucher: 'CANARY-voucher' } });
-  await house.visit(order, 'pay');
-  await house.awaitOrder(order.id, ({ status }) => status === 'paid');
-  await awaitTrue(() => house.shop.heardOf(order.id).length > 0, { what: 'the announcement' });
-  await house.ask(`/order ${order.number}`, ({ text }) => text.includes(order.number));
+  const order = await app.placeOrder({ provider: 'btcpay', ...customer, metadata: { voucher: 'CANARY-voucher' } });
+  await app.visit(order, 'pay');
+  await app.awaitOrder(order.id, ({ status }) => status === 'paid');
+  await awaitUntil(() => app.shop.heardOf(order.id).length > 0, { what: 'the announcement' });
+  await app.ask(`/order ${order.number}`, ({ text }) => text.includes(order.number));
   return order;
 }
 
 /** At the shop that sells by itself: a licence that is verified with a secret from the chat, and lies at its address. */
 async function aSaleElsewhere(): Promise<void> {
-  const seller = sellerAt(house);
-  await addProduct(house, licensed.words);
-  await setSecret(house, 'FIELDNOTES', secretOf(house, licensed.key));
+  const seller = sellerAt(app);
+  await addProduct(app, licensed.words);
+  await setSecret(app, 'FIELDNOTES', secretOf(app, licensed.key));
   const { id } = seller.buy({ productKey: licensed.key, email: customer.email });
-  await awaitSale(house, id, ({ status }) => status === 'paid');
-  house.sandbox.faults('payhip').set({ failRate: 1, failKinds: ['5xx'] });
-  const before = house.logLines.length;
+  await awaitSale(app, id, ({ status }) => status === 'paid');
+  app.sandbox.faults('payhip').set({ failRate: 1, failKinds: ['5xx'] });
+  const before = app.logLines.length;
   seller.buy({ productKey: licensed.key, email: customer.email });
   const isPutBack = (line: string): boolean => line.includes('message put back');
-  await awaitTrue(() => house.logLines.slice(before).some(isPutBack), { what: 'a licence that cannot be looked at' });
-  house.sandbox.faults('payhip').reset();
+  await awaitUntil(() => app.logLines.slice(before).some(isPutBack), { what: 'a licence that cannot be looked at' });
+  app.sandbox.faults('payhip').reset();
   const forged = { licence: 'CANARY-licence', items: [{ license_key: 'CANARY-licence', product_name: 'CANARY' }] };
-  for (const path of [pathOf(house), 'payhip/CANARY-guessed-path', 'payhip']) {
-    answers.push(await tell(house, paidBody(house, { ...forged, signature: 'CANARY-signature' }), path));
-    answers.push(await tell(house, paidBody(house, { ...forged, signature: 'ca'.repeat(32) }), path));
-    answers.push(await tell(house, paidBody(house, { type: 'paid', id: 'CANARY-id', price: 'CANARY' }), path));
-    answers.push(await tell(house, '{"CANARY-no-json', path));
-    answers.push(await tell(house, `"${'CANARY'.repeat(12_000)}"`, path));
+  for (const path of [pathOf(app), 'payhip/CANARY-guessed-path', 'payhip']) {
+    answers.push(await tell(app, paidBody(app, { ...forged, signature: 'CANARY-signature' }), path));
+    answers.push(await tell(app, paidBody(app, { ...forged, signature: 'ca'.repeat(32) }), path));
+    answers.push(await tell(app, paidBody(app, { type: 'paid', id: 'CANARY-id', price: 'CANARY' }), path));
+    answers.push(await tell(app, '{"CANARY-no-json', path));
+    answers.push(await tell(app, `"${'CANARY'.repeat(12_000)}"`, path));
   }
 }
 
 /** What only Payhip has: it opens doors, or is what the customer paid for. */
 function secretsOfSales(): string[] {
-  const keys = [...sellerAt(house).licences.keys()];
+  const keys = [...sellerAt(app).licences.keys()];
   const apiKeys = firstValues.get('PAYHIP_API_KEY')?.split(',') ?? [];
   const signatures = apiKeys.map((key) => createHash('sha256').update(key).digest('hex'));
-  return [...keys, secretOf(house, licensed.key), ...signatures];
+  return [...keys, secretOf(app, licensed.key), ...signatures];
 }
 
 async function badWebhooks(): Promise<void> {
@@ -117,15 +117,15 @@ async function badWebhooks(): Promise<void> {
       return header === null ? [] : [[header, 'sha256=CANARY,t=1,v0=CANARY']];
     });
     const headers = { ...Object.fromEntries(signatures), authorization: 'Bearer CANARY-in-a-header' };
-    answers.push(await house.postWebhook(provider, { headers, body }));
-    answers.push(await house.postWebhook(provider, { headers, body: body.repeat(9_000) }));
+    answers.push(await app.postWebhook(provider, { headers, body }));
+    answers.push(await app.postWebhook(provider, { headers, body: body.repeat(9_000) }));
   }
-  const now = house.clock.now();
+  const now = app.clock.now();
   for (const provider of providers) {
-    const secret = house.environment[simulators[provider].signing.secretSetting]?.split(',')[0] ?? '';
+    const secret = app.environment[simulators[provider].signing.secretSetting]?.split(',')[0] ?? '';
     for (const text of ['{"CANARY-no-json', '{"type":"CANARY-type","eventType":"CANARY-type","CANARY":1}']) {
       const delivery = sign(provider, { headers: { 'content-type': 'application/json' }, body: text, now, secret });
-      answers.push(await house.postWebhook(provider, delivery));
+      answers.push(await app.postWebhook(provider, delivery));
     }
   }
 }
@@ -133,53 +133,53 @@ async function badWebhooks(): Promise<void> {
 async function badRequests(): Promise<void> {
   const headers = { 'content-type': 'application/json' };
   const post = { method: 'POST', headers };
-  answers.push(await house.send('/v1/orders', { ...post, body: '{"CANARY-no-json' }));
+  answers.push(await app.send('/v1/orders', { ...post, body: '{"CANARY-no-json' }));
   answers.push(
-    await house.send('/v1/orders', { ...post, body: JSON.stringify({ customer: { email: 'CANARY no address' } }) }),
+    await app.send('/v1/orders', { ...post, body: JSON.stringify({ customer: { email: 'CANARY no address' } }) }),
   );
-  answers.push(await house.send('/v1/orders/CANARY'));
-  answers.push(await house.send('/v1/orders?cursor=CANARY&limit=CANARY&status=CANARY'));
-  answers.push(await house.send('/v1/orders', { headers: { authorization: 'Bearer CANARY-guessed-key' } }));
-  answers.push(await house.send('/telegram/admin', { ...post, body: '{"update_id":1,"CANARY":1}' }));
+  answers.push(await app.send('/v1/orders/CANARY'));
+  answers.push(await app.send('/v1/orders?cursor=CANARY&limit=CANARY&status=CANARY'));
+  answers.push(await app.send('/v1/orders', { headers: { authorization: 'Bearer CANARY-guessed-key' } }));
+  answers.push(await app.send('/telegram/admin', { ...post, body: '{"update_id":1,"CANARY":1}' }));
 }
 
 async function providersFail(): Promise<void> {
   for (const provider of providers) {
     for (const fault of ['5xx', '429', 'reset', 'timeout_before'] as const) {
-      house.sandbox.faults(provider).set({ failRate: 1, failKinds: [fault], retryAfterSeconds: 60 });
-      answers.push(await house.tryOrder({ provider, ...customer, metadata: { voucher: 'CANARY-voucher' } }));
+      app.sandbox.faults(provider).set({ failRate: 1, failKinds: [fault], retryAfterSeconds: 60 });
+      answers.push(await app.tryOrder({ provider, ...customer, metadata: { voucher: 'CANARY-voucher' } }));
     }
-    house.sandbox.faults(provider).reset();
+    app.sandbox.faults(provider).reset();
   }
-  await house.runJob('watch-providers');
-  await house.runJob('reconcile');
+  await app.runJob('watch-providers');
+  await app.runJob('reconcile');
 }
 
 async function theShopAndTelegramFail(): Promise<void> {
-  const { telegram, shop } = house;
-  await awaitTrue(async () => (await house.tryOrder({ provider: 'btcpay' })).status === 201, { what: 'BTCPay back' });
+  const { telegram, shop } = app;
+  await awaitUntil(async () => (await app.tryOrder({ provider: 'btcpay' })).status === 201, { what: 'BTCPay back' });
   shop.answerWith(500);
   for (const kind of ['error_500', 'reset', 'flood'] as const) telegram.failNext({ times: 2, kind });
-  const order = await house.placeOrder({ provider: 'btcpay', ...customer });
-  await house.visit(order, 'underpay');
-  await house.visit(order, 'expire');
+  const order = await app.placeOrder({ provider: 'btcpay', ...customer });
+  await app.visit(order, 'underpay');
+  await app.visit(order, 'expire');
   await telegram.sendText({ userId: owner.id, bot: adminBot, text: `/find ${customer.email}` });
-  await awaitTrue(() => telegram.history().filter(({ ok }) => !ok).length >= 4, { what: 'failures at Telegram' });
+  await awaitUntil(() => telegram.history().filter(({ ok }) => !ok).length >= 4, { what: 'failures at Telegram' });
   telegram.clearFaults();
   await shop.stop();
-  house.clock.move(hour);
-  await awaitTrue(() => house.logLines.some((line) => line.includes('ECONNREFUSED')), { what: 'a shop that is gone' });
+  app.clock.move(hour);
+  await awaitUntil(() => app.logLines.some((line) => line.includes('ECONNREFUSED')), { what: 'a shop that is gone' });
 }
 
 /** Everything is refused: nobody knows these. */
 async function wrongCredentials(): Promise<void> {
-  const { environment } = house;
+  const { environment } = app;
   for (const [name, canary] of Object.entries(planted)) environment[name] = canary;
   for (const [name, canary] of Object.entries(wrong)) environment[name] = canary;
-  const before = house.logLines.length;
-  await house.restart();
-  const refused = () => house.logLines.slice(before).filter((line) => line.includes('telegram not reached'));
-  await awaitTrue(() => refused().length > 0, { what: 'a bot that is not known' });
+  const before = app.logLines.length;
+  await app.restart();
+  const refused = () => app.logLines.slice(before).filter((line) => line.includes('telegram not reached'));
+  await awaitUntil(() => refused().length > 0, { what: 'a bot that is not known' });
   for (const provider of providers) {
     const headers = { 'content-type': 'application/json', authorization: `Bearer ${planted['STORE_API_KEY']}` };
     const body = JSON.stringify({
@@ -188,17 +188,17 @@ async function wrongCredentials(): Promise<void> {
       provider,
       customer,
     });
-    answers.push(await house.send('/v1/orders', { method: 'POST', headers, body }));
+    answers.push(await app.send('/v1/orders', { method: 'POST', headers, body }));
   }
 }
 
 test('the bad day was one: everything that can be refused was refused', () => {
   const statuses = answers.map(({ status }) => status);
   for (const status of [400, 401, 404, 413, 422, 502, 503]) expect(statuses).toContain(status);
-  expect(house.logLines.length).toBeGreaterThan(50);
+  expect(app.logLines.length).toBeGreaterThan(50);
   for (const phrase of ['payment applied', 'message put back', 'telegram not reached']) {
     expect(
-      house.logLines.some((line) => line.includes(phrase)),
+      app.logLines.some((line) => line.includes(phrase)),
       phrase,
     ).toBe(true);
   }
@@ -214,12 +214,12 @@ test('a canary is planted in every secret setting', () => {
 });
 
 test('no line of the log shows a canary, a secret or a customer, and each is JSON', () => {
-  const log = house.logLines.join('');
+  const log = app.logLines.join('');
   const lines = log.trim().split('\n');
   expect(lines.filter((line) => /canary/i.test(line))).toEqual([]);
   const known = Object.entries(settings)
     .filter(([name, { isSecret }]) => isSecret && name !== 'DATABASE_URL')
-    .flatMap(([name]) => [house.environment[name] ?? '', firstValues.get(name) ?? ''])
+    .flatMap(([name]) => [app.environment[name] ?? '', firstValues.get(name) ?? ''])
     .flatMap((value) => value.split(/,|\n/))
     .filter((part) => part.length >= 6 && !part.startsWith('-----'));
   expect(known.length).toBeGreaterThan(10);
@@ -244,7 +244,7 @@ test('no answer says a secret back', () => {
 
 test('no message of the chat or the pager shows a secret, also not the one that was sent in the chat', () => {
   const bots = [adminBot, pagerBot];
-  const texts = bots.flatMap((bot) => house.telegram.messages({ bot, chatId: owner.id }).map(({ text }) => text));
+  const texts = bots.flatMap((bot) => app.telegram.messages({ bot, chatId: owner.id }).map(({ text }) => text));
   expect(texts.some((text) => text.includes('Licence secret: set'))).toBe(true);
   const secrets = [...Object.values(planted), ...Object.values(wrong), ...secretsOfSales()];
   for (const secret of secrets) expect(texts.filter((text) => text.includes(secret))).toEqual([]);
@@ -252,7 +252,7 @@ test('no message of the chat or the pager shows a secret, also not the one that 
 });
 
 test('the id of a webhook travels from the inbox through the payment to what the shop and the admins are told', async () => {
-  const records = house.logLines.map((line) => JSON.parse(line) as Record<string, unknown>);
+  const records = app.logLines.map((line) => JSON.parse(line) as Record<string, unknown>);
   const view = records.find(({ msg, to }) => msg === 'payment applied' && to === 'paid');
   const cause = String(view?.['cause']);
   expect(cause).toMatch(/^webhook:[0-9a-f-]{36}$/);
@@ -262,5 +262,5 @@ test('the id of a webhook travels from the inbox through the payment to what the
   const topics = settled.filter((record) => record['cause'] === cause).map(({ topic }) => topic);
   expect(topics).toContain('shop.event');
   expect(topics).toContain('order.card');
-  expect(house.shop.heardOf(paid.id)[0]?.order.timeline.some(({ cause: { id } }) => id === eventId)).toBe(true);
+  expect(app.shop.heardOf(paid.id)[0]?.order.timeline.some(({ cause: { id } }) => id === eventId)).toBe(true);
 });

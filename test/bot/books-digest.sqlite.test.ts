@@ -7,7 +7,7 @@ import { hour, minute } from '#kernel/clock.ts';
 import { asProviderReference } from '#kernel/ids.ts';
 import { pollPayments } from '#payments/sync/poll-payments.ts';
 import type { SandboxMessage } from '#sandbox/telegram/model.ts';
-import { aSnapshot } from '#test/support/snapshots.ts';
+import { aSnapshot } from '#test/support/builders/snapshot.ts';
 import { paid } from './support/chat.ts';
 import { ann, type BotShop, bob, group, openBotShop } from './support/shop.ts';
 

@@ -9,9 +9,9 @@ import { createKeyedQueue } from '#bot/keyed-queue.ts';
 import { createOnceWithin } from '#bot/once-within.ts';
 import { readTelegrafError } from '#bot/pager/errors.ts';
 import type { ChatSender, SendOutcome, TelegramUpdate } from '#bot/telegram.ts';
-import { createTestClock } from '#test/support/clock.ts';
-import { createRecordingLog } from '#test/support/event-log.ts';
-import { createSeededRandom } from '#test/support/random.ts';
+import { createRecordingLog } from '#test/support/fakes/recording-log.ts';
+import { createSeededRandom } from '#test/support/fakes/seeded-random.ts';
+import { createTestClock } from '#test/support/time/test-clock.ts';
 
 const refusals: [number, string, SendOutcome['kind'], object?][] = [
   [429, 'Too Many Requests: retry after 7', 'slow_down', { retry_after: 7 }],

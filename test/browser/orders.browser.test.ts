@@ -1,7 +1,7 @@
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { botNames, type House } from '#sandbox/demo/house.ts';
-import { expectNoSideways, findCard, openBrowser, openChat, openHouse, openTab, picture, say } from './visitor.ts';
+import { botNames, type DemoWorld } from '#sandbox/demo/demo-world.ts';
+import { expectNoSideways, findCard, openBrowser, openChat, openDemoWorld, openTab, picture, say } from './visitor.ts';
 
 let browser: Browser;
 
@@ -12,17 +12,17 @@ beforeAll(async () => {
 afterAll(() => browser.close());
 
 /** What a customer does in the shop: chooses a provider and buys; the tab is at the checkout then. */
-async function buy(page: Page, house: House, chosen: { sku: string; payWith: string }): Promise<void> {
-  await page.goto(house.urls.shop);
+async function buy(page: Page, world: DemoWorld, chosen: { sku: string; payWith: string }): Promise<void> {
+  await page.goto(world.urls.shop);
   await page.locator(`input[name=payWith][value=${chosen.payWith}]`).check();
   await page.getByTestId(`buy-${chosen.sku}`).click();
   await page.getByTestId('amount').waitFor();
 }
 
 test('an order made in the chat is paid at the checkout, and its card changes in place', async () => {
-  const house = await openHouse();
+  const world = await openDemoWorld();
   const chat = await openTab(browser, 'desk');
-  await openChat(chat, house, botNames.admin);
+  await openChat(chat, world, botNames.admin);
   await say(chat, '/pay 25 USD Icon set');
   const link = await findCard(chat, 'T-1001');
   await say(chat, '/order T-1001');
@@ -43,11 +43,11 @@ test('an order made in the chat is paid at the checkout, and its card changes in
 });
 
 test('a payment that comes short rings; it is acknowledged, a new link is made and paid, and the alert is over', async () => {
-  const house = await openHouse();
+  const world = await openDemoWorld();
   const shop = await openTab(browser, 'desk');
   const chat = await openTab(browser, 'desk');
-  await openChat(chat, house, botNames.admin);
-  await buy(shop, house, { sku: 'meridian', payWith: 'btcpay' });
+  await openChat(chat, world, botNames.admin);
+  await buy(shop, world, { sku: 'meridian', payWith: 'btcpay' });
   await shop.getByTestId('underpay').click();
   await shop.getByTestId('expire').click();
 
@@ -77,11 +77,11 @@ test('a payment that comes short rings; it is acknowledged, a new link is made a
 });
 
 test('the pager’s way to an order leads to its card in the chat of the command bot', async () => {
-  const house = await openHouse();
+  const world = await openDemoWorld();
   const shop = await openTab(browser, 'desk');
   const chat = await openTab(browser, 'desk');
-  await openChat(chat, house, botNames.pager);
-  await buy(shop, house, { sku: 'nightfall', payWith: 'btcpay' });
+  await openChat(chat, world, botNames.pager);
+  await buy(shop, world, { sku: 'nightfall', payWith: 'btcpay' });
   await shop.getByTestId('overpay').click();
   const alert = await findCard(chat, 'Payment came with too much');
   await alert.button('Open order').click();
@@ -93,35 +93,35 @@ test('the pager’s way to an order leads to its card in the chat of the command
 });
 
 test('a webhook that was lost costs the customer seconds: the shop hears of the payment all the same', async () => {
-  const house = await openHouse();
+  const world = await openDemoWorld();
   const control = await openTab(browser, 'desk');
-  await control.goto(house.urls.providers);
+  await control.goto(world.urls.providers);
   await control.getByTestId('fault-bitpay-dropWebhooks').selectOption('1');
-  await expect.poll(() => house.providers.faults('bitpay').get().dropWebhooks).toBe(1);
+  await expect.poll(() => world.providers.faults('bitpay').get().dropWebhooks).toBe(1);
   const shop = await openTab(browser, 'desk');
-  await buy(shop, house, { sku: 'nightfall', payWith: 'bitpay' });
+  await buy(shop, world, { sku: 'nightfall', payWith: 'bitpay' });
   await shop.getByTestId('pay').click();
   await shop.getByTestId('return').click();
   await shop.getByTestId('slip-title').getByText('Thank you, it is paid').waitFor();
-  await shop.goto(house.urls.shop);
+  await shop.goto(world.urls.shop);
   await shop.getByTestId('told').getByText('order.paid').waitFor();
   await picture(shop, 'shop-told');
-  expect(house.providers.deliveries('bitpay').map(({ outcome }) => outcome)).not.toContain('delivered');
+  expect(world.providers.deliveries('bitpay').map(({ outcome }) => outcome)).not.toContain('delivered');
 });
 
 test('on a phone, the whole way from the shop to the card fits the screen', async () => {
-  const house = await openHouse();
+  const world = await openDemoWorld();
   const phone = await openTab(browser, 'phone');
-  await phone.goto(house.urls.shop);
+  await phone.goto(world.urls.shop);
   await expectNoSideways(phone);
   await picture(phone, 'phone-shop');
-  await buy(phone, house, { sku: 'fieldnotes', payWith: 'coinbase' });
+  await buy(phone, world, { sku: 'fieldnotes', payWith: 'coinbase' });
   await expectNoSideways(phone);
   await picture(phone, 'phone-checkout');
   await phone.getByTestId('fail').click();
-  await phone.goto(house.urls.providers);
+  await phone.goto(world.urls.providers);
   await expectNoSideways(phone);
-  await phone.goto(house.urls.chat);
+  await phone.goto(world.urls.chat);
   await phone.getByTestId(`chat-${botNames.pager}`).getByText('Payment failed').waitFor();
   await expectNoSideways(phone);
   await phone.getByTestId(`chat-${botNames.pager}`).click();

@@ -2,7 +2,7 @@ import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Browser, chromium, type Locator, type Page } from 'playwright-core';
 import { expect, onTestFinished } from 'vitest';
-import { type House, startHouse } from '#sandbox/demo/house.ts';
+import { type DemoWorld, startDemoWorld } from '#sandbox/demo/demo-world.ts';
 
 // Somebody in front of a browser. Everything behind the pages is the real thing, started for the one test.
 
@@ -19,10 +19,10 @@ export function openBrowser(): Promise<Browser> {
   });
 }
 
-export async function openHouse(options: { behindMs?: number } = {}): Promise<House> {
-  const house = await startHouse({ portBase: 0, behindMs: options.behindMs ?? 0 });
-  onTestFinished(() => house.stop());
-  return house;
+export async function openDemoWorld(options: { behindMs?: number } = {}): Promise<DemoWorld> {
+  const world = await startDemoWorld({ portBase: 0, behindMs: options.behindMs ?? 0 });
+  onTestFinished(() => world.stop());
+  return world;
 }
 
 /** A tab; a script error, a refused asset or a page wider than its window fails the test. */
@@ -48,8 +48,8 @@ export async function expectNoSideways(page: Page): Promise<void> {
 }
 
 /** The chat page as Ada sees it, in the chat with one bot. */
-export async function openChat(page: Page, house: House, bot: string): Promise<void> {
-  await page.goto(`${house.urls.chat}/#${bot}`);
+export async function openChat(page: Page, world: DemoWorld, bot: string): Promise<void> {
+  await page.goto(`${world.urls.chat}/#${bot}`);
   await page.getByTestId('composer').waitFor();
 }
 

@@ -1,8 +1,8 @@
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { botNames, stranger } from '#sandbox/demo/demo-world.ts';
 import { historyMs, playHistory } from '#sandbox/demo/history.ts';
-import { botNames, stranger } from '#sandbox/demo/house.ts';
-import { findCard, openBrowser, openChat, openHouse, openTab, picture, say } from './visitor.ts';
+import { findCard, openBrowser, openChat, openDemoWorld, openTab, picture, say } from './visitor.ts';
 
 let browser: Browser;
 
@@ -13,10 +13,10 @@ beforeAll(async () => {
 afterAll(() => browser.close());
 
 test('/reconcile shows its progress and its findings in one message that is edited', async () => {
-  const house = await openHouse({ behindMs: historyMs });
-  await playHistory(house);
+  const world = await openDemoWorld({ behindMs: historyMs });
+  await playHistory(world);
   const chat = await openTab(browser, 'desk');
-  await openChat(chat, house, botNames.admin);
+  await openChat(chat, world, botNames.admin);
   await say(chat, '/reconcile');
   const card = await findCard(chat, 'Compare our payments');
   await picture(chat, 'reconcile-choice');
@@ -25,7 +25,7 @@ test('/reconcile shows its progress and its findings in one message that is edit
   expect(await card.message.textContent()).toContain('missing here');
   await picture(chat, 'reconcile-findings');
   const messageId = Number(card.id);
-  const texts = house.telegram
+  const texts = world.telegram
     .history({ bot: botNames.admin, method: 'editMessageText' })
     .filter((call) => Number(call.params['message_id']) === messageId)
     .map((call) => String(call.params['text']));
@@ -34,10 +34,10 @@ test('/reconcile shows its progress and its findings in one message that is edit
 });
 
 test('after a week, the chat answers from what really happened', async () => {
-  const house = await openHouse({ behindMs: historyMs });
-  await playHistory(house);
+  const world = await openDemoWorld({ behindMs: historyMs });
+  await playHistory(world);
   const chat = await openTab(browser, 'desk');
-  await openChat(chat, house, botNames.admin);
+  await openChat(chat, world, botNames.admin);
   const asked = [
     ['/stats', 'Last 7 days'],
     ['/providers', 'BTCPay'],
@@ -56,11 +56,11 @@ test('after a week, the chat answers from what really happened', async () => {
 });
 
 test('a stranger gets one neutral sentence and learns nothing', async () => {
-  const house = await openHouse();
+  const world = await openDemoWorld();
   const chat = await openTab(browser, 'desk');
-  await chat.goto(house.urls.chat);
+  await chat.goto(world.urls.chat);
   await chat.evaluate(`sessionStorage.setItem('user', '${stranger.id}')`);
-  await chat.goto(`${house.urls.chat}/?again#${botNames.admin}`);
+  await chat.goto(`${world.urls.chat}/?again#${botNames.admin}`);
   await chat.getByTestId('start').click();
   await say(chat, '/orders');
   await chat.locator('[data-testid=message][data-from=bot]').first().waitFor();

@@ -8,7 +8,7 @@ import { checkPostgres } from '#db/check-postgres.ts';
 import { openDatabase } from '#db/open-database.ts';
 import type { OpenDatabase } from '#db/open-options.ts';
 import { systemClock } from '#kernel/clock.ts';
-import { startPostgres, type TestPostgres } from '#test/support/postgres.ts';
+import { startPostgres, type TestPostgres } from '#test/support/database/postgres.ts';
 
 const now = Date.UTC(2026, 10, 25, 8, 15);
 let server: TestPostgres;

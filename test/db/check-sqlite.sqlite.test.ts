@@ -15,7 +15,7 @@ import { expect, test } from 'vitest';
 import { checkSqlite } from '#db/check-sqlite.ts';
 import { openDatabase } from '#db/open-database.ts';
 import type { SetUpCheck } from '#kernel/set-up-check.ts';
-import { openTestDatabase } from '#test/support/database.ts';
+import { openTestDatabase } from '#test/support/database/test-database.ts';
 
 const look = (file: string, quickCheckMaxMs = 10_000): Promise<SetUpCheck[]> =>
   checkSqlite(file, { quickCheckMaxMs, signal: new AbortController().signal });

@@ -4,7 +4,7 @@ import Database from 'better-sqlite3';
 import { afterEach, expect, test, vi } from 'vitest';
 import { asOrderId, asPaymentId, asProviderReference } from '#kernel/ids.ts';
 import type { PaymentStores } from '#payments/ports/payment-store.ts';
-import { openTestDatabase } from '#test/support/database.ts';
+import { openTestDatabase } from '#test/support/database/test-database.ts';
 
 afterEach(() => vi.restoreAllMocks());
 

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { withAddress } from '#db/care/postgres-programs.ts';
-import { runMain } from '#test/support/run-main.ts';
+import { runMain } from '#test/support/process/run-main.ts';
 
 test('a program is told the password in a file for us alone, which is gone afterwards', async () => {
   let file = '';

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { getTableColumns, getTableName } from '#db/drizzle.ts';
 import { openDatabase } from '#db/open-database.ts';
 import { postgresTables } from '#db/schema/postgres.ts';
-import { startPostgres, type TestPostgres } from '#test/support/postgres.ts';
+import { startPostgres, type TestPostgres } from '#test/support/database/postgres.ts';
 
 let server: TestPostgres;
 beforeAll(async () => {

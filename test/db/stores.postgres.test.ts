@@ -1,5 +1,5 @@
 import { afterAll, beforeAll } from 'vitest';
-import { startPostgres, type TestPostgres } from '#test/support/postgres.ts';
+import { startPostgres, type TestPostgres } from '#test/support/database/postgres.ts';
 import { describeContract } from './contract/everything.ts';
 import { openPostgresContract } from './contract/postgres.ts';
 

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { CommitFailed } from '#db/database-errors.ts';
 import { createPool } from '#db/postgres-connections.ts';
-import { startPostgres, type TestPostgres } from '#test/support/postgres.ts';
+import { startPostgres, type TestPostgres } from '#test/support/database/postgres.ts';
 import { createSignal, rejectionOf } from './contract/harness.ts';
 import { openPostgresContract } from './contract/postgres.ts';
 import { noon, sampleAudit, sampleOrder } from './contract/samples.ts';

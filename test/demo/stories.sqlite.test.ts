@@ -1,8 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { expect, onTestFinished, test } from 'vitest';
 import { providerNames } from '#kernel/provider-name.ts';
+import { botNames, type DemoWorld, owner, startDemoWorld } from '#sandbox/demo/demo-world.ts';
 import { historyMs, playHistory } from '#sandbox/demo/history.ts';
-import { botNames, type House, owner, startHouse } from '#sandbox/demo/house.ts';
 import { tellOutage } from '#sandbox/demo/outage.ts';
 import { awaitOrder, createScene, type Scene } from '#sandbox/demo/scene.ts';
 import { placesOf, type Story, stories } from '#sandbox/demo/stories.ts';
@@ -10,15 +10,15 @@ import { placesOf, type Story, stories } from '#sandbox/demo/stories.ts';
 /** A week takes its product some thousand steps, which a busy machine takes its time for. */
 const weekWithinMs = 120_000;
 
-async function openHouse(options: { behindMs: number }): Promise<House> {
-  const house = await startHouse({ portBase: 0, behindMs: options.behindMs });
-  onTestFinished(() => house.stop());
-  return house;
+async function openDemoWorld(options: { behindMs: number }): Promise<DemoWorld> {
+  const world = await startDemoWorld({ portBase: 0, behindMs: options.behindMs });
+  onTestFinished(() => world.stop());
+  return world;
 }
 
 /** Nobody in a story takes longer than a moment. */
-function hurriedScene(house: House): Scene {
-  return createScene(house, (ms) => delay(Math.min(ms, 50)));
+function hurriedScene(world: DemoWorld): Scene {
+  return createScene(world, (ms) => delay(Math.min(ms, 50)));
 }
 
 interface ListedOrder {
@@ -30,17 +30,17 @@ interface ListedOrder {
   refunds: { status: string }[];
 }
 
-async function listOrders(house: House): Promise<ListedOrder[]> {
-  const answer = await fetch(`${house.urls.till}/v1/orders?limit=100`, {
-    headers: { authorization: `Bearer ${house.apiKey}` },
+async function listOrders(world: DemoWorld): Promise<ListedOrder[]> {
+  const answer = await fetch(`${world.urls.till}/v1/orders?limit=100`, {
+    headers: { authorization: `Bearer ${world.apiKey}` },
   });
   const { data } = (await answer.json()) as { data: ListedOrder[] };
   return data;
 }
 
 test('every story of the demo ends at every provider as it says', async () => {
-  const house = await openHouse({ behindMs: 0 });
-  const scene = hurriedScene(house);
+  const world = await openDemoWorld({ behindMs: 0 });
+  const scene = hurriedScene(world);
   const all: Story[] = Object.values(stories);
   const told = all.flatMap((story) => placesOf(story).map((provider) => ({ story, provider })));
   expect(all.filter((story) => placesOf(story).length === 0)).toEqual([]);
@@ -50,32 +50,32 @@ test('every story of the demo ends at every provider as it says', async () => {
       if (order === undefined) throw new Error(`no checkout at ${provider}`);
       await story.tell(scene, order);
       const is = ({ payment }: { payment: { status: string } | null }) => payment?.status === story.ends;
-      await awaitOrder(house, { id: order.id, is, timeoutMs: 20_000 });
+      await awaitOrder(world, { id: order.id, is, timeoutMs: 20_000 });
     }),
   );
   for (const provider of providerNames) {
-    expect(house.providers.faults(provider).get()).toMatchObject({ dropWebhooks: 0, duplicateWebhooks: 0 });
+    expect(world.providers.faults(provider).get()).toMatchObject({ dropWebhooks: 0, duplicateWebhooks: 0 });
   }
 });
 
 test('an outage costs no order: what was under way is paid after it, and the provider is left as it was', async () => {
-  const house = await openHouse({ behindMs: 0 });
-  await tellOutage(hurriedScene(house), 'bitpay');
-  const paid = house.providers.records('bitpay').find(({ status }) => status === 'confirmed');
+  const world = await openDemoWorld({ behindMs: 0 });
+  await tellOutage(hurriedScene(world), 'bitpay');
+  const paid = world.providers.records('bitpay').find(({ status }) => status === 'confirmed');
   expect(paid).toBeDefined();
-  const orders = await listOrders(house);
+  const orders = await listOrders(world);
   const underWay = orders.find(({ number }) => number === paid?.orderId);
   const is = ({ status }: { status: string }) => status === 'paid';
-  await awaitOrder(house, { id: underWay?.id ?? '', is, timeoutMs: 20_000 });
-  expect(house.providers.faults('bitpay').get().outage).toBe(false);
+  await awaitOrder(world, { id: underWay?.id ?? '', is, timeoutMs: 20_000 });
+  expect(world.providers.faults('bitpay').get().outage).toBe(false);
 });
 
 test('the week before leaves orders in every state: by the owner two delivered, one cancelled, two to be refunded', {
   timeout: weekWithinMs,
 }, async () => {
-  const house = await openHouse({ behindMs: historyMs });
-  await playHistory(house);
-  const orders = await listOrders(house);
+  const world = await openDemoWorld({ behindMs: historyMs });
+  await playHistory(world);
+  const orders = await listOrders(world);
   const statuses = orders.map(({ status }) => status);
   expect(new Set(statuses)).toEqual(
     new Set([
@@ -95,6 +95,6 @@ test('the week before leaves orders in every state: by the owner two delivered, 
   const times = orders.map(({ created_at }) => Date.parse(created_at));
   expect(Math.max(...times)).toBeLessThanOrEqual(Date.now());
   expect(Math.max(...times) - Math.min(...times)).toBeGreaterThan(historyMs * 0.9);
-  const chats = house.telegram.messages({ bot: botNames.pager, chatId: owner.id });
+  const chats = world.telegram.messages({ bot: botNames.pager, chatId: owner.id });
   expect(chats.filter(({ text }) => text.includes('Acknowledged by Ada'))).toHaveLength(2);
 });

@@ -4,9 +4,15 @@ import { exportProvider } from '#exports/export-provider.ts';
 import type { ExportRow } from '#exports/export-rows.ts';
 import { second } from '#kernel/clock.ts';
 import { asProviderReference } from '#kernel/ids.ts';
-import { openTestDatabase, type TestDatabase } from '#test/support/database.ts';
-import { createPaperChannel } from '#test/support/paper-channel.ts';
-import { createTestDeps, detailsOf, lookAt, placeTestOrder, type TestDeps } from '#test/support/payment-looks.ts';
+import { openTestDatabase, type TestDatabase } from '#test/support/database/test-database.ts';
+import { createFakeSalesChannel } from '#test/support/fakes/sales-channel.ts';
+import {
+  createTestDeps,
+  detailsOf,
+  lookAt,
+  placeTestOrder,
+  type TestDeps,
+} from '#test/support/scenario-kits/payment-kit.ts';
 
 let opened: TestDatabase;
 let deps: TestDeps;
@@ -106,7 +112,7 @@ test('of events that are evidence by themselves only what their channel lets out
   const row = { id: deps.ids.newId(), receivedAt: at, ...about, trust: 'token', headers: {}, body } as const;
   await opened.database.transaction((stores) => stores.inbox.append(row));
   deps.clock.advance(second);
-  const channel = createPaperChannel();
+  const channel = createFakeSalesChannel();
   const bodies = async (): Promise<unknown[]> => {
     const tables = await exportProvider({ ...deps, providers: channel }, { provider: 'payhip', actor, redact });
     const rows: ExportRow[] = [];

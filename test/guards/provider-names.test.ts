@@ -3,7 +3,7 @@ import { globSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
 import { providerNames } from '#kernel/provider-name.ts';
-import { abilities } from '#test/support/abilities.ts';
+import { abilities } from '#test/support/providers/abilities.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 

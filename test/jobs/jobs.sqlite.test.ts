@@ -8,19 +8,19 @@ import { asOrderId } from '#kernel/ids.ts';
 import type { SentMessage } from '#messaging/messaging-store.ts';
 import { idempotencyKeptMs } from '#payments/collect/place-order.ts';
 import type { ReconciliationRun } from '#payments/model/reconciliation.ts';
-import { type House, openHouse, orderBody, storeRequest } from '#test/server/support/server-fixture.ts';
-import { providersThat } from '#test/support/abilities.ts';
+import { openServerFixture, orderBody, type ServerFixture, storeRequest } from '#test/server/support/server-fixture.ts';
+import { providersThat } from '#test/support/providers/abilities.ts';
 
-let house: House;
+let fixture: ServerFixture;
 let jobs: Job[];
 const signal = new AbortController().signal;
 
 beforeEach(async () => {
-  house = await openHouse({ policy: { attemptsMax: 1, breakerFailuresMax: 1, breakerOpenMs: 1 } });
-  const { payments } = house;
+  fixture = await openServerFixture({ policy: { attemptsMax: 1, breakerFailuresMax: 1, breakerOpenMs: 1 } });
+  const { payments } = fixture;
   jobs = createJobs({ payments, ...createWatches(payments, signal), timeZone: 'UTC' });
 });
-afterEach(() => house.close());
+afterEach(() => fixture.close());
 
 function run(name: string): Promise<unknown> {
   const job = jobs.find((each) => each.name === name);
@@ -30,7 +30,7 @@ function run(name: string): Promise<unknown> {
 
 async function liveAlerts(): Promise<string[]> {
   const query = { statuses: ['open'] as const, before: null, limit: 20 };
-  const alerts = await house.db.database.read((stores) => stores.alerts.listAlerts(query));
+  const alerts = await fixture.db.database.read((stores) => stores.alerts.listAlerts(query));
   return alerts.map((alert) => alert.key);
 }
 
@@ -73,8 +73,8 @@ describe('the table of jobs', () => {
 
 describe('reconcile', () => {
   test('compares every provider, and one that is away spoils no other', async () => {
-    await storeRequest(house, { body: orderBody() });
-    house.sandbox.faults('coinbase').set({ outage: true });
+    await storeRequest(fixture, { body: orderBody() });
+    fixture.sandbox.faults('coinbase').set({ outage: true });
     expect(await run('reconcile')).toMatchObject({ finished: 2, failed: 1 });
   });
 });
@@ -82,14 +82,14 @@ describe('reconcile', () => {
 describe('watch-providers', () => {
   test('rings when a provider is away, brings it back, and ends the alert', async () => {
     expect(await run('watch-providers')).toEqual({ down: 0, recovered: 0 });
-    house.sandbox.faults('btcpay').set({ outage: true });
-    expect((await storeRequest(house, { body: orderBody() })).status).toBe(503);
-    expect(house.payments.providers.health('btcpay')?.breaker).toBe('open');
+    fixture.sandbox.faults('btcpay').set({ outage: true });
+    expect((await storeRequest(fixture, { body: orderBody() })).status).toBe(503);
+    expect(fixture.payments.providers.health('btcpay')?.breaker).toBe('open');
     expect(await run('watch-providers')).toEqual({ down: 1, recovered: 0 });
     expect(await liveAlerts()).toContain('provider_down:btcpay');
-    house.sandbox.faults('btcpay').reset();
+    fixture.sandbox.faults('btcpay').reset();
     await vi.waitFor(async () => expect(await run('watch-providers')).toEqual({ down: 0, recovered: 1 }));
-    expect(house.payments.providers.health('btcpay')?.breaker).toBe('closed');
+    expect(fixture.payments.providers.health('btcpay')?.breaker).toBe('closed');
     expect(await run('catch-up')).toMatchObject({ finished: 1 });
     expect(await liveAlerts()).not.toContain('provider_down:btcpay');
   });
@@ -97,21 +97,21 @@ describe('watch-providers', () => {
 
 describe('prune', () => {
   test('forgets keys that nobody repeats any more, and keeps the others', async () => {
-    const placed = await storeRequest(house, { body: orderBody() });
+    const placed = await storeRequest(fixture, { body: orderBody() });
     const orderId = asOrderId((placed.headers.get('location') ?? '').split('/').at(-1) ?? '');
-    const now = house.payments.clock.now();
-    await house.db.database.transaction(async (stores) => {
+    const now = fixture.payments.clock.now();
+    await fixture.db.database.transaction(async (stores) => {
       const old = { bodyHash: 'h', orderId, createdAt: now - idempotencyKeptMs - day };
       for (let made = 0; made < 3; made += 1) await stores.idempotency.reserve({ ...old, key: `old-${made}` });
       await stores.idempotency.reserve({ ...old, key: 'fresh', createdAt: now });
     });
     expect(await run('prune')).toEqual({ deleted: 3 });
-    const kept = await house.db.database.read((stores) => stores.idempotency.find('fresh'));
+    const kept = await fixture.db.database.read((stores) => stores.idempotency.find('fresh'));
     expect(kept?.orderId).toBe(orderId);
   });
 
   test('forgets alerts that are long over, with their cards, and old reconciliations; not what is live or young', async () => {
-    const now = house.payments.clock.now();
+    const now = fixture.payments.clock.now();
     const facts = {
       headline: 'Gone',
       orderNumber: null,
@@ -135,7 +135,7 @@ describe('prune', () => {
       ...{ id, provider: 'btcpay', status: 'finished', windowFrom: 0, windowTo: 1, startedAt, finishedAt: startedAt },
       ...{ startedBy: 'reconcile', comparedCount: 0, matchedCount: 0, healedCount: 0, openCount: 0, error: null },
     });
-    await house.db.database.transaction(async (stores) => {
+    await fixture.db.database.transaction(async (stores) => {
       const alerts = [alert('old', now - 181 * day), alert('young', now - 179 * day), alert('live', null)];
       for (const one of alerts) {
         await stores.alerts.insertAlert(one);
@@ -145,7 +145,7 @@ describe('prune', () => {
       await stores.reconciliation.insertRun(aRun('run-young', now - 89 * day));
     });
     expect(await run('prune')).toEqual({ deleted: 2 });
-    await house.db.database.read(async ({ alerts, sentMessages, reconciliation }) => {
+    await fixture.db.database.read(async ({ alerts, sentMessages, reconciliation }) => {
       for (const [id, isKept] of [
         ['old', false],
         ['young', true],

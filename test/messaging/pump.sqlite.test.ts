@@ -5,10 +5,10 @@ import type { OutboxMessage } from '#messaging/messaging-store.ts';
 import type { DeliveryResult } from '#messaging/outbox-handler.ts';
 import { crashesMax, createPump, type Pump } from '#messaging/pump.ts';
 import type { PaymentStores } from '#payments/ports/payment-store.ts';
-import { createTestClock, type TestClock } from '#test/support/clock.ts';
-import { openTestDatabase, type TestDatabase } from '#test/support/database.ts';
-import { createRecordingLog } from '#test/support/event-log.ts';
-import { createSeededRandom } from '#test/support/random.ts';
+import { openTestDatabase, type TestDatabase } from '#test/support/database/test-database.ts';
+import { createRecordingLog } from '#test/support/fakes/recording-log.ts';
+import { createSeededRandom } from '#test/support/fakes/seeded-random.ts';
+import { createTestClock, type TestClock } from '#test/support/time/test-clock.ts';
 
 let opened: TestDatabase;
 let clock: TestClock;

@@ -1,18 +1,18 @@
 import { expect, test } from 'vitest';
 import { hour, second } from '#kernel/clock.ts';
-import { type House, openHouse } from '#test/support/house.ts';
-import { awaitTrue } from '#test/support/house-wait.ts';
+import { type AppFixture, openAppFixture } from '#test/support/app-fixture/app-fixture.ts';
+import { awaitUntil } from '#test/support/time/await-until.ts';
 
 /**
  * Waits while hours pass, one for every two seconds of waiting: an answer may be written down only after the clock has
  * moved, and the next try counts from then.
  */
-async function awaitWhileHoursPass(house: House, isSo: () => boolean, what: string): Promise<void> {
+async function awaitWhileHoursPass(app: AppFixture, isSo: () => boolean, what: string): Promise<void> {
   let movesAt = 0;
-  await awaitTrue(
+  await awaitUntil(
     () => {
       if (performance.now() >= movesAt) {
-        house.clock.move(hour);
+        app.clock.move(hour);
         movesAt = performance.now() + 2 * second;
       }
       return isSo();
@@ -22,20 +22,20 @@ async function awaitWhileHoursPass(house: House, isSo: () => boolean, what: stri
 }
 
 test('a shop that is down hears of its order when it is back, under the same id at every try', async () => {
-  await using house = await openHouse();
-  house.shop.answerWith(500);
-  const order = await house.placeOrder({ provider: 'btcpay' });
-  await house.visit(order, 'pay');
-  await house.awaitOrder(order.id, ({ status }) => status === 'paid');
-  await awaitTrue(() => house.shop.deliveries.length >= 1, { what: 'the first try' });
+  await using app = await openAppFixture();
+  app.shop.answerWith(500);
+  const order = await app.placeOrder({ provider: 'btcpay' });
+  await app.visit(order, 'pay');
+  await app.awaitOrder(order.id, ({ status }) => status === 'paid');
+  await awaitUntil(() => app.shop.deliveries.length >= 1, { what: 'the first try' });
   for (let tries = 2; tries <= 3; tries += 1) {
-    await awaitWhileHoursPass(house, () => house.shop.deliveries.length >= tries, `try ${tries}`);
+    await awaitWhileHoursPass(app, () => app.shop.deliveries.length >= tries, `try ${tries}`);
   }
-  house.shop.answerWith(204);
-  await awaitWhileHoursPass(house, () => house.shop.heardOf(order.id).length === 1, 'the announcement');
-  await house.awaitQuiet();
+  app.shop.answerWith(204);
+  await awaitWhileHoursPass(app, () => app.shop.heardOf(order.id).length === 1, 'the announcement');
+  await app.awaitQuiet();
 
-  const { deliveries, forged } = house.shop;
+  const { deliveries, forged } = app.shop;
   expect(new Set(deliveries.map(({ id }) => id)).size).toBe(1);
   expect(new Set(deliveries.map(({ body }) => body)).size).toBe(1);
   expect(deliveries.at(-1)).toMatchObject({ type: 'order.paid', status: 204 });
@@ -43,24 +43,24 @@ test('a shop that is down hears of its order when it is back, under the same id 
 });
 
 test('an announcement that waits while the process is restarted keeps its id', async () => {
-  await using house = await openHouse();
-  house.shop.answerWith(503);
-  const order = await house.placeOrder({ provider: 'bitpay' });
-  await house.visit(order, 'pay');
-  await awaitTrue(() => house.shop.deliveries.length > 0, { what: 'the first try' });
-  await house.restart();
-  house.shop.answerWith(200);
-  await awaitWhileHoursPass(house, () => house.shop.heardOf(order.id).length === 1, 'the announcement');
-  expect(new Set(house.shop.deliveries.map(({ id }) => id)).size).toBe(1);
+  await using app = await openAppFixture();
+  app.shop.answerWith(503);
+  const order = await app.placeOrder({ provider: 'bitpay' });
+  await app.visit(order, 'pay');
+  await awaitUntil(() => app.shop.deliveries.length > 0, { what: 'the first try' });
+  await app.restart();
+  app.shop.answerWith(200);
+  await awaitWhileHoursPass(app, () => app.shop.heardOf(order.id).length === 1, 'the announcement');
+  expect(new Set(app.shop.deliveries.map(({ id }) => id)).size).toBe(1);
 });
 
 test('the shop is told the order as the store API tells it', async () => {
-  await using house = await openHouse();
-  const order = await house.placeOrder({ provider: 'coinbase', metadata: { cart: 'c-7' }, name: 'Grace' });
-  await house.visit(order, 'pay');
-  await awaitTrue(() => house.shop.heardOf(order.id).length === 1, { what: 'the announcement' });
-  const [announced] = house.shop.heardOf(order.id);
-  const view = await house.getOrder(order.id);
+  await using app = await openAppFixture();
+  const order = await app.placeOrder({ provider: 'coinbase', metadata: { cart: 'c-7' }, name: 'Grace' });
+  await app.visit(order, 'pay');
+  await awaitUntil(() => app.shop.heardOf(order.id).length === 1, { what: 'the announcement' });
+  const [announced] = app.shop.heardOf(order.id);
+  const view = await app.getOrder(order.id);
   expect(announced?.order).toMatchObject({
     id: view.id,
     number: view.number,

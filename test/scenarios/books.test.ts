@@ -6,35 +6,35 @@ import type { BookContent } from '#accounting/ledger/closing.ts';
 import { addDays, type CalendarDay, dayBounds, dayOf } from '#kernel/calendar.ts';
 import { hour, minute } from '#kernel/clock.ts';
 import type { SandboxMessage } from '#sandbox/telegram/model.ts';
-import { type House, openHouse } from '#test/support/house.ts';
-import { owner, pagerBot } from '#test/support/house-world.ts';
+import { type AppFixture, openAppFixture } from '#test/support/app-fixture/app-fixture.ts';
+import { owner, pagerBot } from '#test/support/app-fixture/world.ts';
 
 const noRetries = { webhookRetryDelaysMs: [] };
 
 /** The clock goes to ten in the morning of the next day, so that a test is not cut in two by midnight. */
-function goToMorning(house: House): CalendarDay {
-  const tomorrow = addDays(dayOf(house.clock.now(), 'UTC'), 1);
-  house.clock.move(dayBounds(tomorrow, 'UTC').from + 10 * hour - house.clock.now());
+function goToMorning(app: AppFixture): CalendarDay {
+  const tomorrow = addDays(dayOf(app.clock.now(), 'UTC'), 1);
+  app.clock.move(dayBounds(tomorrow, 'UTC').from + 10 * hour - app.clock.now());
   return tomorrow;
 }
 
-function goToClosing(house: House, day: CalendarDay): void {
-  house.clock.move(dayBounds(day, 'UTC').to + 4.5 * hour - house.clock.now());
+function goToClosing(app: AppFixture, day: CalendarDay): void {
+  app.clock.move(dayBounds(day, 'UTC').to + 4.5 * hour - app.clock.now());
 }
 
-async function pay(house: House, provider: 'coinbase' | 'bitpay' | 'btcpay') {
-  const order = await house.placeOrder({ provider });
-  await house.visit(order, 'pay');
-  await house.awaitOrder(order.id, ({ status }) => status === 'paid');
+async function pay(app: AppFixture, provider: 'coinbase' | 'bitpay' | 'btcpay') {
+  const order = await app.placeOrder({ provider });
+  await app.visit(order, 'pay');
+  await app.awaitOrder(order.id, ({ status }) => status === 'paid');
   return order;
 }
 
-const digests = (house: House): SandboxMessage[] =>
-  house.telegram.messages({ bot: pagerBot, chatId: owner.id }).filter(({ text }) => text.includes('Books of'));
+const digests = (app: AppFixture): SandboxMessage[] =>
+  app.telegram.messages({ bot: pagerBot, chatId: owner.id }).filter(({ text }) => text.includes('Books of'));
 
 /** Every closing as it was stored. */
-function contents(house: House): BookContent[] {
-  const connection = new BetterSqlite3(house.file, { readonly: true });
+function contents(app: AppFixture): BookContent[] {
+  const connection = new BetterSqlite3(app.file, { readonly: true });
   const rows = connection.prepare('select content from book_closings order by number').all() as { content: string }[];
   connection.close();
   return rows.flatMap((row) => readContent(row) ?? []);
@@ -43,37 +43,37 @@ function contents(house: House): BookContent[] {
 const sum = (count: number, amount: string) => ({ count, amount });
 
 test('a day with money that is paid, short, given back, unasked for and not told of closes as it should', async () => {
-  await using house = await openHouse(noRetries);
-  const day = goToMorning(house);
-  const refunded = await pay(house, 'coinbase');
-  house.sandbox.faults('coinbase').set({ dropWebhooks: 1 });
-  const untold = await house.placeOrder({ provider: 'coinbase' });
-  await house.visit(untold, 'pay');
-  await pay(house, 'bitpay');
-  const short = await house.placeOrder({ provider: 'btcpay' });
-  for (const action of ['underpay', 'expire'] as const) await house.visit(short, action);
-  house.sandbox.faults('bitpay').set({ dropWebhooks: 1 });
-  const foreign = house.sandbox.createForeign('bitpay', { amount: '77.00', description: 'Workshop' });
-  await house.sandbox.visit({ provider: 'bitpay', reference: foreign.reference, action: 'pay' });
-  await house.awaitOrder(untold.id, ({ status }) => status === 'paid');
-  await house.awaitOrder(short.id, ({ payment }) => payment?.status === 'underpaid');
+  await using app = await openAppFixture(noRetries);
+  const day = goToMorning(app);
+  const refunded = await pay(app, 'coinbase');
+  app.sandbox.faults('coinbase').set({ dropWebhooks: 1 });
+  const untold = await app.placeOrder({ provider: 'coinbase' });
+  await app.visit(untold, 'pay');
+  await pay(app, 'bitpay');
+  const short = await app.placeOrder({ provider: 'btcpay' });
+  for (const action of ['underpay', 'expire'] as const) await app.visit(short, action);
+  app.sandbox.faults('bitpay').set({ dropWebhooks: 1 });
+  const foreign = app.sandbox.createForeign('bitpay', { amount: '77.00', description: 'Workshop' });
+  await app.sandbox.visit({ provider: 'bitpay', reference: foreign.reference, action: 'pay' });
+  await app.awaitOrder(untold.id, ({ status }) => status === 'paid');
+  await app.awaitOrder(short.id, ({ payment }) => payment?.status === 'underpaid');
   const body = JSON.stringify({ amount: '20.00', reason: 'Bought by mistake' });
   const headers = { 'content-type': 'application/json' };
-  await house.send(`/v1/orders/${refunded.id}/refunds`, { method: 'POST', headers, body });
-  await house.awaitOrder(refunded.id, ({ refunds }) => refunds[0]?.status === 'pending');
-  house.clock.move(10 * minute);
-  house.sandbox.tick();
-  await house.runJob('follow-refunds');
-  await house.awaitOrder(refunded.id, ({ refunded_amount }) => refunded_amount === '20.00');
-  await house.awaitQuiet();
+  await app.send(`/v1/orders/${refunded.id}/refunds`, { method: 'POST', headers, body });
+  await app.awaitOrder(refunded.id, ({ refunds }) => refunds[0]?.status === 'pending');
+  app.clock.move(10 * minute);
+  app.sandbox.tick();
+  await app.runJob('follow-refunds');
+  await app.awaitOrder(refunded.id, ({ refunded_amount }) => refunded_amount === '20.00');
+  await app.awaitQuiet();
 
-  goToClosing(house, day);
-  await house.runJob('read-figures');
-  expect((await house.runJob('close-books')).outcome).toMatchObject({
+  goToClosing(app, day);
+  await app.runJob('read-figures');
+  expect((await app.runJob('close-books')).outcome).toMatchObject({
     kind: 'done',
     counts: { closed: 1, waiting: 0 },
   });
-  const [content] = contents(house);
+  const [content] = contents(app);
   const ofProvider = (name: string) => content?.providers.find(({ provider }) => provider === name);
   expect(ofProvider('coinbase')).toMatchObject({
     payments: [{ asset: 'USDC', here: { paid: sum(2, '98.00') }, there: { paid: sum(2, '98.00') } }],
@@ -93,53 +93,53 @@ test('a day with money that is paid, short, given back, unasked for and not told
   });
   expect(content?.exceptions).toContainEqual({ kind: 'payment_underpaid', provider: 'btcpay', count: 1 });
 
-  await house.awaitQuiet();
-  const [digest, ...more] = digests(house);
+  await app.awaitQuiet();
+  const [digest, ...more] = digests(app);
   expect(more).toEqual([]);
   expect(digest).toMatchObject({ silent: false, photo: { width: 1280, height: 800 } });
   expect(digest?.text).toContain('UNEXPLAINED: 1');
   expect(digest?.text).toContain('2 paid 98.00 USDC');
-  const metrics = (await house.send('/metrics')).text;
+  const metrics = (await app.send('/metrics')).text;
   expect(metrics).toContain('tillkeeper_books_unexplained 1\n');
-  expect((await house.runJob('close-books')).outcome).toMatchObject({ counts: { closed: 0 } });
-  expect(digests(house)).toHaveLength(1);
+  expect((await app.runJob('close-books')).outcome).toMatchObject({ counts: { closed: 0 } });
+  expect(digests(app)).toHaveLength(1);
 
-  const page = await house.ask(`/books ${day}`, ({ text }) => text.includes('Books of'));
+  const page = await app.ask(`/books ${day}`, ({ text }) => text.includes('Books of'));
   expect(page.text).toContain('1 refund: 20.00 USD');
-  expect((await house.tap(page, 'Verify chain')).text).toContain('The chain is whole: 1 closing');
+  expect((await app.tap(page, 'Verify chain')).text).toContain('The chain is whole: 1 closing');
 });
 
 test('a day waits for a provider that is down, is closed when it is back, and later money corrects it', async () => {
-  await using house = await openHouse(noRetries);
-  const day = goToMorning(house);
-  await pay(house, 'coinbase');
-  const late = await house.placeOrder({ provider: 'btcpay' });
-  await house.visit(late, 'expire');
-  await house.awaitOrder(late.id, ({ payment }) => payment?.status === 'expired');
-  await house.awaitQuiet();
-  goToClosing(house, day);
-  house.sandbox.faults('btcpay').set({ outage: true });
-  expect((await house.runJob('close-books')).outcome).toMatchObject({ counts: { closed: 0, waiting: 1 } });
-  const list = await house.ask('/books', ({ text }) => text.includes('page 1'));
+  await using app = await openAppFixture(noRetries);
+  const day = goToMorning(app);
+  await pay(app, 'coinbase');
+  const late = await app.placeOrder({ provider: 'btcpay' });
+  await app.visit(late, 'expire');
+  await app.awaitOrder(late.id, ({ payment }) => payment?.status === 'expired');
+  await app.awaitQuiet();
+  goToClosing(app, day);
+  app.sandbox.faults('btcpay').set({ outage: true });
+  expect((await app.runJob('close-books')).outcome).toMatchObject({ counts: { closed: 0, waiting: 1 } });
+  const list = await app.ask('/books', ({ text }) => text.includes('page 1'));
   expect(list.text).toContain('waits since');
-  expect(digests(house)).toEqual([]);
+  expect(digests(app)).toEqual([]);
 
-  house.sandbox.faults('btcpay').reset();
-  house.clock.move(hour);
+  app.sandbox.faults('btcpay').reset();
+  app.clock.move(hour);
   await expect
-    .poll(async () => (await house.runJob('close-books')).outcome, { timeout: 10_000 })
+    .poll(async () => (await app.runJob('close-books')).outcome, { timeout: 10_000 })
     .toMatchObject({ counts: { closed: 1, unexplained: 0 } });
-  expect(contents(house)[0]?.notes.at(-1)).toContain('BTCPay could not be asked');
+  expect(contents(app)[0]?.notes.at(-1)).toContain('BTCPay could not be asked');
 
-  await house.visit(late, 'pay_late');
-  await house.awaitOrder(late.id, ({ payment }) => payment?.status === 'paid_late');
-  goToClosing(house, addDays(day, 1));
-  await house.runJob('close-books');
-  expect(contents(house).map(({ corrections }) => corrections.list)).toMatchObject([
+  await app.visit(late, 'pay_late');
+  await app.awaitOrder(late.id, ({ payment }) => payment?.status === 'paid_late');
+  goToClosing(app, addDays(day, 1));
+  await app.runJob('close-books');
+  expect(contents(app).map(({ corrections }) => corrections.list)).toMatchObject([
     [],
     [{ day, order: late.number, changes: [{ field: 'status', was: 'expired', is: 'paid_late' }, {}, {}] }],
   ]);
-  await house.awaitQuiet();
-  expect(digests(house)).toHaveLength(2);
-  expect(digests(house)[1]?.text).toContain(`${late.number}: status expired → paid late`);
+  await app.awaitQuiet();
+  expect(digests(app)).toHaveLength(2);
+  expect(digests(app)[1]?.text).toContain(`${late.number}: status expired → paid late`);
 });

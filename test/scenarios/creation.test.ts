@@ -1,40 +1,40 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { second } from '#kernel/clock.ts';
 import { faultKinds } from '#sandbox/providers/contract.ts';
-import { providersThat } from '#test/support/abilities.ts';
-import { type House, openHouse } from '#test/support/house.ts';
+import { type AppFixture, openAppFixture } from '#test/support/app-fixture/app-fixture.ts';
+import { providersThat } from '#test/support/providers/abilities.ts';
 
 const providers = providersThat('canCreate', 'canFetch', 'canFindLostCreate');
 
 const ordersPerProvider = 12;
 
 describe('with 30 % of all calls failing', () => {
-  let house: House;
+  let app: AppFixture;
   beforeAll(async () => {
     // Chance decides nothing here. Which order meets which failure depends on who comes first, so that one of them may meet
     // more in a row than the usual six attempts; a flood of them must not open the breaker; and two seconds are no time-out
     // of an answer that is on its way, however busy the machine is.
     const calm = { timeoutMs: 2 * second, totalMs: 20 * second };
     const providerPolicy = { ...calm, attemptsMax: 20, breakerFailuresMax: 1_000 };
-    house = await openHouse({ seed: 7, providerPolicy });
+    app = await openAppFixture({ seed: 7, providerPolicy });
   });
   afterAll(async () => {
-    await house[Symbol.asyncDispose]();
+    await app[Symbol.asyncDispose]();
   });
 
   test.each(providers)('%s: every order gets its checkout, and no order gets two', async (provider) => {
-    house.sandbox.faults(provider).set({ failRate: 0.3, failKinds: faultKinds, retryAfterSeconds: 0 });
+    app.sandbox.faults(provider).set({ failRate: 0.3, failKinds: faultKinds, retryAfterSeconds: 0 });
     const placed = await Promise.all(
       Array.from({ length: ordersPerProvider }, (_, index) =>
-        house.tryOrder({ provider, key: `${provider}-${index}`, amount: `${index + 1}.00` }),
+        app.tryOrder({ provider, key: `${provider}-${index}`, amount: `${index + 1}.00` }),
       ),
     );
-    house.sandbox.faults(provider).reset();
+    app.sandbox.faults(provider).reset();
     expect(placed.map(({ status }) => status)).toEqual(placed.map(() => 201));
-    expect(house.sandbox.records(provider)).toHaveLength(ordersPerProvider);
-    const amounts = house.sandbox.records(provider).map(({ amount }) => Number(amount));
+    expect(app.sandbox.records(provider)).toHaveLength(ordersPerProvider);
+    const amounts = app.sandbox.records(provider).map(({ amount }) => Number(amount));
     expect(amounts.sort((left, right) => left - right)).toEqual(placed.map((_, index) => index + 1));
-    const failed = house.sandbox.callLog(provider).filter(({ fault }) => fault !== undefined);
+    const failed = app.sandbox.callLog(provider).filter(({ fault }) => fault !== undefined);
     expect(failed.length).toBeGreaterThan(ordersPerProvider / 4);
     expect(new Set(failed.map(({ fault }) => fault)).size).toBeGreaterThan(2);
   });
@@ -43,21 +43,21 @@ describe('with 30 % of all calls failing', () => {
 test.each(providers.flatMap((provider) => faultKinds.map((fault) => ({ provider, fault }))))(
   '$provider: after $fault on its first two calls an order is placed, with one checkout',
   async ({ provider, fault }) => {
-    await using house = await openHouse({ providerPolicy: { timeoutMs: 200 } });
-    house.sandbox.faults(provider).set({ retryAfterSeconds: 0 });
-    house.sandbox.faults(provider).failNext(fault, fault);
-    const order = await house.placeOrder({ provider });
-    expect(house.sandbox.records(provider)).toHaveLength(1);
-    await house.visit(order, 'pay');
-    await house.awaitOrder(order.id, ({ status }) => status === 'paid');
+    await using app = await openAppFixture({ providerPolicy: { timeoutMs: 200 } });
+    app.sandbox.faults(provider).set({ retryAfterSeconds: 0 });
+    app.sandbox.faults(provider).failNext(fault, fault);
+    const order = await app.placeOrder({ provider });
+    expect(app.sandbox.records(provider)).toHaveLength(1);
+    await app.visit(order, 'pay');
+    await app.awaitOrder(order.id, ({ status }) => status === 'paid');
   },
 );
 
 test('a provider that refuses is quoted to the shop and to the admins, and `auto` goes to the next', async () => {
-  await using house = await openHouse({ env: { BTCPAY_API_KEY: 'not-the-key-of-the-store' } });
-  const refused = await house.tryOrder({ provider: 'btcpay' });
+  await using app = await openAppFixture({ env: { BTCPAY_API_KEY: 'not-the-key-of-the-store' } });
+  const refused = await app.tryOrder({ provider: 'btcpay' });
   expect(refused).toMatchObject({ status: 502, json: { code: 'provider_rejected' } });
   expect(refused.json.detail).toMatch(/^btcpay: .*401|unauthenticated|authentication/i);
-  await house.awaitCard(({ text }) => text.includes('No payment link could be made'));
-  expect(house.sandbox.records('btcpay')).toHaveLength(0);
+  await app.awaitCard(({ text }) => text.includes('No payment link could be made'));
+  expect(app.sandbox.records('btcpay')).toHaveLength(0);
 });

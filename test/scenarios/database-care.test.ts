@@ -3,19 +3,19 @@ import { copyFileSync, existsSync, readdirSync, readFileSync, statSync, truncate
 import { dirname, join } from 'node:path';
 import BetterSqlite3 from 'better-sqlite3';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { type House, openHouse } from '#test/support/house.ts';
-import type { PlacedOrder } from '#test/support/house-client.ts';
-import { type MainRun, runMain } from '#test/support/run-main.ts';
+import { type AppFixture, openAppFixture } from '#test/support/app-fixture/app-fixture.ts';
+import type { PlacedOrder } from '#test/support/app-fixture/shop-client.ts';
+import { type MainRun, runMain } from '#test/support/process/run-main.ts';
 
-const run = (house: House, ...words: string[]): Promise<MainRun> => runMain(words, house.environment);
-const copyIn = (house: House, name: string): string => join(dirname(house.file), name);
+const run = (app: AppFixture, ...words: string[]): Promise<MainRun> => runMain(words, app.environment);
+const copyIn = (app: AppFixture, name: string): string => join(dirname(app.file), name);
 
 /** Orders that come one after the other until they are told to end; their ids. */
-function takeOrders(house: House): () => Promise<string[]> {
+function takeOrders(app: AppFixture): () => Promise<string[]> {
   let isEnding = false;
   const ids: string[] = [];
   const taking = (async () => {
-    while (!isEnding) ids.push((await house.placeOrder()).id);
+    while (!isEnding) ids.push((await app.placeOrder()).id);
   })();
   return async () => {
     isEnding = true;
@@ -25,25 +25,25 @@ function takeOrders(house: House): () => Promise<string[]> {
 }
 
 test('a backup of a shop that is taking orders is one moment of it, and the shop runs on from it', async () => {
-  await using house = await openHouse();
-  const before = await house.placeOrder();
-  const copy = copyIn(house, 'copy.db');
-  const stopOrders = takeOrders(house);
-  const backup = await run(house, 'backup', copy);
+  await using app = await openAppFixture();
+  const before = await app.placeOrder();
+  const copy = copyIn(app, 'copy.db');
+  const stopOrders = takeOrders(app);
+  const backup = await run(app, 'backup', copy);
   const meanwhile = await stopOrders();
   expect(backup).toMatchObject({ status: 0, lines: [expect.stringContaining(`read through: ${copy}`)] });
   expect(meanwhile.length).toBeGreaterThan(1);
-  const after = await house.placeOrder();
-  await house.close();
+  const after = await app.placeOrder();
+  await app.close();
 
-  const restored = await run(house, 'restore', copy);
+  const restored = await run(app, 'restore', copy);
   expect(restored.status, restored.said).toBe(0);
   const keptAs = /kept as (.*)$/m.exec(restored.lines.join('\n'))?.[1] ?? '';
-  await house.open();
-  expect((await house.getOrder(before.id)).number).toBe(before.number);
-  expect((await house.send(`/v1/orders/${after.id}`)).status).toBe(404);
+  await app.open();
+  expect((await app.getOrder(before.id)).number).toBe(before.number);
+  expect((await app.send(`/v1/orders/${after.id}`)).status).toBe(404);
   // What came in one transaction is there as a whole or not at all.
-  const shown = await Promise.all(meanwhile.map(async (id) => (await house.send(`/v1/orders/${id}`)).status));
+  const shown = await Promise.all(meanwhile.map(async (id) => (await app.send(`/v1/orders/${id}`)).status));
   expect(new Set(shown)).toEqual(new Set(shown.includes(200) ? [200, 404] : [404]));
   expect(shown.toSorted()).toEqual(shown);
   const kept = new BetterSqlite3(keptAs, { readonly: true });
@@ -52,40 +52,40 @@ test('a backup of a shop that is taking orders is one moment of it, and the shop
 });
 
 test('a backup is for nobody else to read, and replaces a file only when it is told to', async () => {
-  await using house = await openHouse();
-  const copy = copyIn(house, 'copy.db');
+  await using app = await openAppFixture();
+  const copy = copyIn(app, 'copy.db');
   writeFileSync(copy, 'a letter');
-  const refused = await run(house, 'backup', copy);
+  const refused = await run(app, 'backup', copy);
   expect(refused).toMatchObject({ status: 1, said: expect.stringContaining('add --force to replace it') });
   expect(readFileSync(copy, 'utf8')).toBe('a letter');
-  expect(await run(house, 'backup', copy, '--force')).toMatchObject({ status: 0 });
+  expect(await run(app, 'backup', copy, '--force')).toMatchObject({ status: 0 });
   expect(statSync(copy).mode & 0o777).toBe(0o600);
-  expect(await run(house, 'backup', house.file, '--force')).toMatchObject({
+  expect(await run(app, 'backup', app.file, '--force')).toMatchObject({
     status: 1,
     said: expect.stringContaining('is the database itself'),
   });
 });
 
 test('a restore is refused while the product runs, and changes nothing', async () => {
-  await using house = await openHouse();
-  const copy = copyIn(house, 'copy.db');
-  await run(house, 'backup', copy);
-  const order = await house.placeOrder();
-  const files = readdirSync(dirname(house.file));
-  const refused = await run(house, 'restore', copy, '--force');
+  await using app = await openAppFixture();
+  const copy = copyIn(app, 'copy.db');
+  await run(app, 'backup', copy);
+  const order = await app.placeOrder();
+  const files = readdirSync(dirname(app.file));
+  const refused = await run(app, 'restore', copy, '--force');
   expect(refused).toMatchObject({ status: 1, said: expect.stringContaining('is in use: stop the product first') });
-  expect(readdirSync(dirname(house.file))).toEqual(files);
-  expect((await house.getOrder(order.id)).number).toBe(order.number);
+  expect(readdirSync(dirname(app.file))).toEqual(files);
+  expect((await app.getOrder(order.id)).number).toBe(order.number);
 });
 
 test('what a killed product left in its log is kept with the database of before', async () => {
-  await using house = await openHouse();
-  const copy = copyIn(house, 'copy.db');
-  await run(house, 'backup', copy);
-  const order = await house.placeOrder();
+  await using app = await openAppFixture();
+  const copy = copyIn(app, 'copy.db');
+  await run(app, 'backup', copy);
+  const order = await app.placeOrder();
   // As the files lie there when the process is gone from one moment to the next.
-  const crashed = copyIn(house, 'crashed.db');
-  for (const end of ['', '-wal']) copyFileSync(`${house.file}${end}`, `${crashed}${end}`);
+  const crashed = copyIn(app, 'crashed.db');
+  for (const end of ['', '-wal']) copyFileSync(`${app.file}${end}`, `${crashed}${end}`);
   expect(statSync(`${crashed}-wal`).size).toBeGreaterThan(0);
   const restored = await runMain(['restore', copy], { DATABASE_URL: `file:${crashed}` });
   expect(restored.status, restored.said).toBe(0);
@@ -101,18 +101,18 @@ test('what a killed product left in its log is kept with the database of before'
 });
 
 describe('a file', () => {
-  let house: House;
+  let app: AppFixture;
   let order: PlacedOrder;
   let good: Buffer;
   beforeAll(async () => {
-    house = await openHouse();
-    const copy = copyIn(house, 'good.db');
-    await run(house, 'backup', copy);
+    app = await openAppFixture();
+    const copy = copyIn(app, 'good.db');
+    await run(app, 'backup', copy);
     good = readFileSync(copy);
-    order = await house.placeOrder();
-    await house.close();
+    order = await app.placeOrder();
+    await app.close();
   });
-  afterAll(() => house[Symbol.asyncDispose]());
+  afterAll(() => app[Symbol.asyncDispose]());
 
   test.each<[string, (copy: string) => void, string]>([
     ['that is no database', (copy) => writeFileSync(copy, 'Dear shop, this is no database.'), 'not a database'],
@@ -120,15 +120,15 @@ describe('a file', () => {
     ['that is cut off', (copy) => truncateSync(copy, 40_960), 'malformed'],
     ['of a later release', newer, 'was migrated by a later release'],
   ])('%s is not restored', async (_what, spoil, reason) => {
-    const copy = copyIn(house, 'spoilt.db');
+    const copy = copyIn(app, 'spoilt.db');
     writeFileSync(copy, good);
     spoil(copy);
-    const refused = await run(house, 'restore', copy);
+    const refused = await run(app, 'restore', copy);
     expect(refused).toMatchObject({ status: 1, said: expect.stringContaining(reason) });
-    const database = new BetterSqlite3(house.file, { readonly: true });
+    const database = new BetterSqlite3(app.file, { readonly: true });
     expect(database.prepare('select count(*) from orders where id = ?').pluck().get(order.id)).toBe(1);
     database.close();
-    expect(readdirSync(dirname(house.file)).filter((name) => /part|before/.test(name))).toEqual([]);
+    expect(readdirSync(dirname(app.file)).filter((name) => /part|before/.test(name))).toEqual([]);
   });
 });
 
@@ -145,19 +145,19 @@ function newer(copy: string): void {
 }
 
 test('a database that is damaged gives way to a backup once it is said that nobody uses it', async () => {
-  await using house = await openHouse();
-  const copy = copyIn(house, 'copy.db');
-  const order = await house.placeOrder();
-  await run(house, 'backup', copy);
-  await house.close();
-  writeFileSync(house.file, 'lightning struck here');
-  expect(await run(house, 'restore', copy)).toMatchObject({
+  await using app = await openAppFixture();
+  const copy = copyIn(app, 'copy.db');
+  const order = await app.placeOrder();
+  await run(app, 'backup', copy);
+  await app.close();
+  writeFileSync(app.file, 'lightning struck here');
+  expect(await run(app, 'restore', copy)).toMatchObject({
     status: 1,
     said: expect.stringContaining('stop it, then add --force'),
   });
-  expect(await run(house, 'restore', copy, '--force')).toMatchObject({ status: 0 });
-  await house.open();
-  expect((await house.getOrder(order.id)).number).toBe(order.number);
+  expect(await run(app, 'restore', copy, '--force')).toMatchObject({ status: 0 });
+  await app.open();
+  expect((await app.getOrder(order.id)).number).toBe(order.number);
 });
 
 test('a word too few or too many is answered with the usage', async () => {

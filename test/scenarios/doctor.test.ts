@@ -7,9 +7,9 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { settings } from '#config/settings.ts';
 import { minute } from '#kernel/clock.ts';
 import { providerNames } from '#kernel/provider-name.ts';
-import { type House, openHouse } from '#test/support/house.ts';
-import { adminBot, openWorld, owner, pagerBot, type World } from '#test/support/house-world.ts';
-import { type MainRun, runMain } from '#test/support/run-main.ts';
+import { type AppFixture, openAppFixture } from '#test/support/app-fixture/app-fixture.ts';
+import { adminBot, openWorld, owner, pagerBot, type World } from '#test/support/app-fixture/world.ts';
+import { type MainRun, runMain } from '#test/support/process/run-main.ts';
 
 const outputs: string[] = [];
 const secrets = new Set<string>();
@@ -38,14 +38,14 @@ const general = [
 ];
 
 describe('while the product runs', () => {
-  let house: House;
+  let app: AppFixture;
   beforeAll(async () => {
-    house = await openHouse();
+    app = await openAppFixture();
   });
-  afterAll(() => house[Symbol.asyncDispose]());
+  afterAll(() => app[Symbol.asyncDispose]());
 
   test('a good set-up is all well, and the exit code is 0', async () => {
-    const run = await doctor(house.environment);
+    const run = await doctor(app.environment);
     expect({ status: run.status, notOk: signs(run).filter((line) => !line.endsWith(': ok')) }).toEqual({
       ...{ status: 0, notOk: [] },
     });
@@ -58,62 +58,62 @@ describe('while the product runs', () => {
   });
 
   test('looking rings nobody, writes to nobody and changes nothing', async () => {
-    await house.awaitQuiet();
-    const callsBefore = house.telegram.history().length;
-    await doctor(house.environment);
-    await house.awaitQuiet();
+    await app.awaitQuiet();
+    const callsBefore = app.telegram.history().length;
+    await doctor(app.environment);
+    await app.awaitQuiet();
     // Neither this look nor the one before.
-    expect(house.pagerMessages().map(({ text }) => text)).toEqual([]);
-    const methods = house.telegram
+    expect(app.pagerMessages().map(({ text }) => text)).toEqual([]);
+    const methods = app.telegram
       .history()
       .slice(callsBefore)
       .map(({ method }) => method);
     expect(methods.filter((method) => !/^(?:get(?:Me|Chat|WebhookInfo)|sendChatAction)$/.test(method))).toEqual([]);
     for (const provider of providerNames) {
-      const calls = house.sandbox.callLog(provider).filter(({ method, path }) => !/^GET|\/auth$/.test(method + path));
+      const calls = app.sandbox.callLog(provider).filter(({ method, path }) => !/^GET|\/auth$/.test(method + path));
       expect(calls).toEqual([]);
     }
   });
 
   test('the same is said as JSON', async () => {
-    const { status, lines } = await doctor(house.environment, '--json');
+    const { status, lines } = await doctor(app.environment, '--json');
     const report = JSON.parse(lines.join('\n'));
     expect({ status, ok: report.ok }).toEqual({ status: 0, ok: true });
     expect(report.checks).toContainEqual({
       ...{ group: 'public', name: 'address', sign: 'ok', advice: null },
-      detail: `${house.url} leads to this product`,
+      detail: `${app.url} leads to this product`,
     });
   });
 
   test('an address with a secret end is asked at its end, which is not said; with another end it is a warning', async () => {
     const asked = async (environment: Record<string, string>) => lineOf(await doctor(environment), 'payhip route');
-    expect(await asked(house.environment)).toMatch(/^ok .*POST \/webhooks\/payhip\/… comes through/);
-    const other = { ...house.environment, PAYHIP_WEBHOOK_PATH_SECRET: 'CANARY-another-end-of-it' };
+    expect(await asked(app.environment)).toMatch(/^ok .*POST \/webhooks\/payhip\/… comes through/);
+    const other = { ...app.environment, PAYHIP_WEBHOOK_PATH_SECRET: 'CANARY-another-end-of-it' };
     expect(await asked(other)).toMatch(/^warning .*POST \/webhooks\/payhip\/… is off in the product that runs there/);
-    const weak = { ...house.environment, PAYHIP_WEBHOOK_PATH_SECRET: 'ends' };
+    const weak = { ...app.environment, PAYHIP_WEBHOOK_PATH_SECRET: 'ends' };
     const run = await doctor(weak);
     expect(lineOf(run, 'settings PAYHIP_WEBHOOK_PATH_SECRET')).toMatch(/^warning .*is short: 4 characters/);
     // Nor in the chat, nor in the log of the product that was asked.
-    const end = house.environment['PAYHIP_WEBHOOK_PATH_SECRET'] ?? '';
-    const health = await house.ask('/health');
-    await house.awaitQuiet();
-    const all = house.telegram.messages({ bot: adminBot, chatId: owner.id });
-    for (const text of [health.text, ...all.map((message) => message.text), ...house.logLines]) {
+    const end = app.environment['PAYHIP_WEBHOOK_PATH_SECRET'] ?? '';
+    const health = await app.ask('/health');
+    await app.awaitQuiet();
+    const all = app.telegram.messages({ bot: adminBot, chatId: owner.id });
+    for (const text of [health.text, ...all.map((message) => message.text), ...app.logLines]) {
       expect(text).not.toContain(end);
     }
   });
 
   test('keys that are not accepted and a webhook that is gone are wrong, each with the setting or the place', async () => {
     const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
-    house.sandbox.setWebhookUrl('btcpay', 'https://old.example/webhooks/btcpay');
+    app.sandbox.setWebhookUrl('btcpay', 'https://old.example/webhooks/btcpay');
     const run = await doctor({
-      ...house.environment,
+      ...app.environment,
       COINBASE_API_KEY_SECRET: String(privateKey.export({ type: 'sec1', format: 'pem' })),
       BITPAY_POS_TOKEN: 'CANARY-that-BitPay-does-not-know',
       BITPAY_PRIVATE_KEY: 'ca'.repeat(32),
       TELEGRAM_PAGER_TOKEN: '222:CANARYCANARYCANARYCANARYCANARYCANA',
     });
-    house.sandbox.setWebhookUrl('btcpay', `${house.url}/webhooks/btcpay`);
+    app.sandbox.setWebhookUrl('btcpay', `${app.url}/webhooks/btcpay`);
     expect(run.status).toBe(1);
     for (const [name, advice] of [
       ['coinbase key', 'COINBASE_API_KEY_SECRET'],
@@ -129,12 +129,12 @@ describe('while the product runs', () => {
   });
 
   test('a provider that is down, a shop that is gone and a pager that was blocked are wrong', async () => {
-    house.sandbox.faults('coinbase').set({ outage: true });
-    await house.telegram.block({ userId: owner.id, bot: pagerBot });
-    await house.shop.stop();
-    const run = await doctor({ ...house.environment, BTCPAY_URL: 'http://127.0.0.1:9' });
-    house.sandbox.faults('coinbase').reset();
-    await house.telegram.unblock({ userId: owner.id, bot: pagerBot });
+    app.sandbox.faults('coinbase').set({ outage: true });
+    await app.telegram.block({ userId: owner.id, bot: pagerBot });
+    await app.shop.stop();
+    const run = await doctor({ ...app.environment, BTCPAY_URL: 'http://127.0.0.1:9' });
+    app.sandbox.faults('coinbase').reset();
+    await app.telegram.unblock({ userId: owner.id, bot: pagerBot });
     expect(run.status).toBe(1);
     expect(lineOf(run, 'coinbase key')).toMatch(/^wrong .*COINBASE_API_URL/);
     expect(lineOf(run, 'btcpay key')).toMatch(/^wrong .*ECONNREFUSED.*BTCPAY_URL/);
@@ -147,7 +147,7 @@ describe('while the product runs', () => {
     await new Promise<void>((resolve) => other.listen(0, '127.0.0.1', resolve));
     const publicUrl = `http://127.0.0.1:${(other.address() as AddressInfo).port}`;
     const unwise = { STORE_API_KEY: 'abc123', OWNER_IDS: `${owner.id},777`, BTCPAY_APIKEY: 'x' };
-    const run = await doctor({ ...house.environment, ...unwise, PUBLIC_URL: publicUrl });
+    const run = await doctor({ ...app.environment, ...unwise, PUBLIC_URL: publicUrl });
     other.close();
     expect(run.status).toBe(1);
     expect(lineOf(run, 'public address')).toMatch(/^wrong .*somebody else answers/);
@@ -159,14 +159,14 @@ describe('while the product runs', () => {
 
 test('a bot whose updates are posted is checked by its webhook and its route', async () => {
   const updates = { TELEGRAM_MODE: 'webhook', TELEGRAM_WEBHOOK_SECRET: 'CANARY-0123456789-abcdef-ghij' };
-  await using house = await openHouse({ env: updates });
-  await house.telegram.awaitCall(({ method, bot }) => method === 'setWebhook' && bot === pagerBot);
-  const run = await doctor(house.environment);
+  await using app = await openAppFixture({ env: updates });
+  await app.telegram.awaitCall(({ method, bot }) => method === 'setWebhook' && bot === pagerBot);
+  const run = await doctor(app.environment);
   expect(run.status).toBe(0);
-  expect(lineOf(run, 'telegram admin updates')).toContain(`posted to ${house.url}/telegram/admin`);
+  expect(lineOf(run, 'telegram admin updates')).toContain(`posted to ${app.url}/telegram/admin`);
   expect(lineOf(run, 'telegram pager updates')).toMatch(/^ok /);
   expect(lineOf(run, 'telegram route')).toMatch(/^ok .*POST \/telegram\/admin comes through/);
-  const polling = await doctor({ ...house.environment, TELEGRAM_MODE: 'polling' });
+  const polling = await doctor({ ...app.environment, TELEGRAM_MODE: 'polling' });
   expect(lineOf(polling, 'telegram admin updates')).toMatch(/^warning .*keeps updates from being polled → npm start/);
 });
 

@@ -3,9 +3,7 @@ import { createHash } from 'node:crypto';
 import { expect, test } from 'vitest';
 import { second } from '#kernel/clock.ts';
 import { exportCsv } from '#sandbox/providers/payhip/export.ts';
-import { openHouse } from '#test/support/house.ts';
-import { awaitTrue } from '#test/support/house-wait.ts';
-import { adminBot, owner } from '#test/support/house-world.ts';
+import { openAppFixture } from '#test/support/app-fixture/app-fixture.ts';
 import {
   addProduct,
   awaitSale,
@@ -17,34 +15,36 @@ import {
   setSecret,
   tell,
   textNow,
-} from '#test/support/payhip.ts';
+} from '#test/support/app-fixture/payhip-seller.ts';
+import { adminBot, owner } from '#test/support/app-fixture/world.ts';
+import { awaitUntil } from '#test/support/time/await-until.ts';
 
 test('Payhip is handed out whole, without licences, signature or address', { timeout: 90 * second }, async () => {
-  await using house = await openHouse();
-  await addProduct(house, licensed.words);
-  await setSecret(house, 'FIELDNOTES', secretOf(house, licensed.key));
-  const sale = sellerAt(house).buy({ productKey: licensed.key, email: 'kim@customer.example' });
-  const order = await awaitSale(house, sale.id, ({ status }) => status === 'paid');
-  sellerAt(house).refund(sale.id, 1_000);
-  await awaitSale(house, sale.id, ({ status }) => status === 'partially_refunded');
+  await using app = await openAppFixture();
+  await addProduct(app, licensed.words);
+  await setSecret(app, 'FIELDNOTES', secretOf(app, licensed.key));
+  const sale = sellerAt(app).buy({ productKey: licensed.key, email: 'kim@customer.example' });
+  const order = await awaitSale(app, sale.id, ({ status }) => status === 'paid');
+  sellerAt(app).refund(sale.id, 1_000);
+  await awaitSale(app, sale.id, ({ status }) => status === 'partially_refunded');
   const subscription = { subscription_id: 'SUB_1', customer_email: 'sub@customer.example', plan_name: 'Monthly' };
-  const { signature } = paidBody(house);
+  const { signature } = paidBody(app);
   const told = { ...subscription, product_name: 'Fonts', type: 'subscription.created', signature };
-  expect((await tell(house, told)).status).toBe(200);
-  await house.awaitQuiet();
-  const plan = await dropFile(house, { name: 'sales.csv', text: exportCsv([sale]).replace('89.00', '90.00') });
-  await house.tap(plan, 'Keep the result');
+  expect((await tell(app, told)).status).toBe(200);
+  await app.awaitQuiet();
+  const plan = await dropFile(app, { name: 'sales.csv', text: exportCsv([sale]).replace('89.00', '90.00') });
+  await app.tap(plan, 'Keep the result');
 
-  const question = await house.ask('/providers exit payhip');
-  await house.tap(question, 'Yes, export it');
-  const isOver = () => textNow(house, question).includes('Exported Payhip');
-  await awaitTrue(isOver, {
-    ...{ what: 'the end of the export', instead: () => textNow(house, question), timeoutMs: 60 * second },
+  const question = await app.ask('/providers exit payhip');
+  await app.tap(question, 'Yes, export it');
+  const isOver = () => textNow(app, question).includes('Exported Payhip');
+  await awaitUntil(isOver, {
+    ...{ what: 'the end of the export', instead: () => textNow(app, question), timeoutMs: 60 * second },
   });
   const files = new Map<string, string>();
-  for (const { document } of house.telegram.messages({ bot: adminBot, chatId: owner.id })) {
+  for (const { document } of app.telegram.messages({ bot: adminBot, chatId: owner.id })) {
     if (document === undefined) continue;
-    files.set(document.name, await (await fetch(`${house.telegram.url}/page/files/${document.fileId}`)).text());
+    files.set(document.name, await (await fetch(`${app.telegram.url}/page/files/${document.fileId}`)).text());
   }
   const rowsOf = (table: string): unknown[] =>
     (files.get(`payhip-${table}.jsonl`) ?? '')
@@ -68,7 +68,7 @@ test('Payhip is handed out whole, without licences, signature or address', { tim
   expect(bodies[2]).toEqual({ ...told, signature: '…' });
 
   const everything = [...files.values()].join('\n');
-  const apiKey = house.environment['PAYHIP_API_KEY'] ?? '';
+  const apiKey = app.environment['PAYHIP_API_KEY'] ?? '';
   const secrets = {
     licence: sale.licenceKey ?? '',
     licenceHash: createHash('sha256')
@@ -76,12 +76,12 @@ test('Payhip is handed out whole, without licences, signature or address', { tim
       .digest('base64url'),
     signature: createHash('sha256').update(apiKey).digest('hex'),
     apiKey,
-    address: house.environment['PAYHIP_WEBHOOK_PATH_SECRET'] ?? '',
-    productSecret: secretOf(house, licensed.key),
+    address: app.environment['PAYHIP_WEBHOOK_PATH_SECRET'] ?? '',
+    productSecret: secretOf(app, licensed.key),
   };
   for (const [name, secret] of Object.entries(secrets)) {
     expect(secret.length, name).toBeGreaterThan(5);
     expect(everything, name).not.toContain(secret);
-    expect(house.logLines.join(''), name).not.toContain(secret);
+    expect(app.logLines.join(''), name).not.toContain(secret);
   }
 });

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { minute } from '#kernel/clock.ts';
-import { buttonsOf, type House, openHouse } from '#test/support/house.ts';
+import { type AppFixture, buttonsOf, openAppFixture } from '#test/support/app-fixture/app-fixture.ts';
 import {
   addProduct,
   awaitSale,
@@ -12,23 +12,23 @@ import {
   sellerAt,
   setSecret,
   tell,
-} from '#test/support/payhip.ts';
+} from '#test/support/app-fixture/payhip-seller.ts';
 
 const kim = 'kim@customer.example';
 
 describe('a webhook of Payhip that may be forged', () => {
-  let house: House;
+  let app: AppFixture;
   beforeAll(async () => {
-    house = await openHouse();
-    await addProduct(house, samplePack.words);
-    await addProduct(house, licensed.words);
-    await setSecret(house, 'FIELDNOTES', secretOf(house, licensed.key));
-    const { id } = sellerAt(house).buy({ productKey: licensed.key, email: kim });
-    await awaitSale(house, id, ({ status }) => status === 'paid');
-    await house.awaitQuiet();
+    app = await openAppFixture();
+    await addProduct(app, samplePack.words);
+    await addProduct(app, licensed.words);
+    await setSecret(app, 'FIELDNOTES', secretOf(app, licensed.key));
+    const { id } = sellerAt(app).buy({ productKey: licensed.key, email: kim });
+    await awaitSale(app, id, ({ status }) => status === 'paid');
+    await app.awaitQuiet();
   });
   afterAll(async () => {
-    await house[Symbol.asyncDispose]();
+    await app[Symbol.asyncDispose]();
   });
 
   test.each([
@@ -37,74 +37,74 @@ describe('a webhook of Payhip that may be forged', () => {
     ['fortune', 'above the hold limit of 100.00 USD'],
     ['used_licence', 'the licence key came with T-'],
   ] as const)('and is rightly signed (%s) is held, delivers nothing and rings', async (forgery, why) => {
-    const before = house.sandbox.deliveries('payhip').length;
-    const paidBefore = house.shop.deliveries.filter(({ type }) => type === 'order.paid').length;
-    sellerAt(house).forge(forgery);
-    await house.sandbox.settle();
-    const { reference, status: answered } = house.sandbox.deliveries('payhip')[before] ?? {};
+    const before = app.sandbox.deliveries('payhip').length;
+    const paidBefore = app.shop.deliveries.filter(({ type }) => type === 'order.paid').length;
+    sellerAt(app).forge(forgery);
+    await app.sandbox.settle();
+    const { reference, status: answered } = app.sandbox.deliveries('payhip')[before] ?? {};
     expect(answered).toBe(200);
-    const order = await awaitSale(house, reference ?? '', ({ status }) => status === 'needs_attention');
+    const order = await awaitSale(app, reference ?? '', ({ status }) => status === 'needs_attention');
     expect(order.attention).toContain(why);
     expect(order.payment).toMatchObject({ status: 'paid', trust: 'token' });
-    const card = await house.awaitCard(({ text }) => text.includes(order.number) && text.includes('is held'));
+    const card = await app.awaitCard(({ text }) => text.includes(order.number) && text.includes('is held'));
     expect(card.text).toContain(why);
     expect(buttonsOf(card)).toContain('Open order');
-    await house.awaitQuiet();
-    expect(house.shop.deliveries.filter(({ type }) => type === 'order.paid')).toHaveLength(paidBefore);
-    expect(house.shop.heardOf(order.id).map(({ type }) => type)).toEqual(['order.needs_attention']);
+    await app.awaitQuiet();
+    expect(app.shop.deliveries.filter(({ type }) => type === 'order.paid')).toHaveLength(paidBefore);
+    expect(app.shop.heardOf(order.id).map(({ type }) => type)).toEqual(['order.needs_attention']);
   });
 
   test('and is wrongly signed is refused, kept as a hash, and rings once, with what to do about it', async () => {
-    sellerAt(house).forge('wrong_signature');
-    await house.sandbox.settle();
-    const [delivery] = house.sandbox.deliveries('payhip').slice(-1);
+    sellerAt(app).forge('wrong_signature');
+    await app.sandbox.settle();
+    const [delivery] = app.sandbox.deliveries('payhip').slice(-1);
     expect(delivery?.status).toBe(401);
-    const card = await house.awaitCard(({ text }) => text.includes('bad signature'));
+    const card = await app.awaitCard(({ text }) => text.includes('bad signature'));
     expect(card.text).toContain('compare with an export');
-    expect(await ordersOf(house, delivery?.reference ?? '')).toEqual([]);
+    expect(await ordersOf(app, delivery?.reference ?? '')).toEqual([]);
   });
 
   test('and comes to an address without the secret end is told that there is nothing there', async () => {
-    const body = paidBody(house, { id: 'NoAddress1' });
-    const nowhere = await house.postWebhook('nobody', { headers: {}, body: '{}' });
+    const body = paidBody(app, { id: 'NoAddress1' });
+    const nowhere = await app.postWebhook('nobody', { headers: {}, body: '{}' });
     for (const path of ['payhip', 'payhip/', 'payhip/guessed', 'payhip/guessed/more', 'btcpay/guessed']) {
-      const answer = await tell(house, body, path);
+      const answer = await tell(app, body, path);
       expect(answer.status, path).toBe(404);
       expect(answer.text).toBe(nowhere.text);
       expect(answer.headers.get('content-type')).toBe('application/problem+json');
     }
-    expect(await ordersOf(house, 'NoAddress1')).toEqual([]);
+    expect(await ordersOf(app, 'NoAddress1')).toEqual([]);
   });
 
   test('and is signed well but misses the address tells the admins, because real ones would be lost there', async () => {
-    house.clock.move(2 * minute);
-    await tell(house, paidBody(house, { id: 'Astray1234' }), 'payhip/old-address');
-    await house.awaitCard(({ text }) => text.includes('address wrong'));
+    app.clock.move(2 * minute);
+    await tell(app, paidBody(app, { id: 'Astray1234' }), 'payhip/old-address');
+    await app.awaitCard(({ text }) => text.includes('address wrong'));
   });
 });
 
 test('a path secret that is rotated loses no event, and the old address ends when it is taken out', async () => {
-  await using house = await openHouse();
-  await addProduct(house, samplePack.words);
-  const old = house.environment['PAYHIP_WEBHOOK_PATH_SECRET'] ?? '';
-  house.environment['PAYHIP_WEBHOOK_PATH_SECRET'] = `the-new-one-0123456789,${old}`;
-  await house.restart();
-  const oldWay = sellerAt(house).buy({ productKey: samplePack.key, email: kim });
-  await awaitSale(house, oldWay.id, ({ status }) => status === 'paid');
-  house.sandbox.setWebhookUrl('payhip', `${house.url}/webhooks/payhip/the-new-one-0123456789`);
-  const newWay = sellerAt(house).buy({ productKey: samplePack.key, email: kim });
-  await awaitSale(house, newWay.id, ({ status }) => status === 'paid');
-  house.environment['PAYHIP_WEBHOOK_PATH_SECRET'] = 'the-new-one-0123456789';
-  await house.restart();
-  expect((await tell(house, paidBody(house), `payhip/${old}`)).status).toBe(404);
+  await using app = await openAppFixture();
+  await addProduct(app, samplePack.words);
+  const old = app.environment['PAYHIP_WEBHOOK_PATH_SECRET'] ?? '';
+  app.environment['PAYHIP_WEBHOOK_PATH_SECRET'] = `the-new-one-0123456789,${old}`;
+  await app.restart();
+  const oldWay = sellerAt(app).buy({ productKey: samplePack.key, email: kim });
+  await awaitSale(app, oldWay.id, ({ status }) => status === 'paid');
+  app.sandbox.setWebhookUrl('payhip', `${app.url}/webhooks/payhip/the-new-one-0123456789`);
+  const newWay = sellerAt(app).buy({ productKey: samplePack.key, email: kim });
+  await awaitSale(app, newWay.id, ({ status }) => status === 'paid');
+  app.environment['PAYHIP_WEBHOOK_PATH_SECRET'] = 'the-new-one-0123456789';
+  await app.restart();
+  expect((await tell(app, paidBody(app), `payhip/${old}`)).status).toBe(404);
 });
 
 test('a Payhip that is switched off answers 404, also at the address that was good', async () => {
-  await using house = await openHouse();
-  const { environment } = house;
+  await using app = await openAppFixture();
+  const { environment } = app;
   const path = `payhip/${environment['PAYHIP_WEBHOOK_PATH_SECRET']}`;
-  const body = paidBody(house);
+  const body = paidBody(app);
   for (const name of ['PAYHIP_API_KEY', 'PAYHIP_WEBHOOK_PATH_SECRET', 'PAYHIP_API_URL']) environment[name] = '';
-  await house.restart();
-  expect((await tell(house, body, path)).status).toBe(404);
+  await app.restart();
+  expect((await tell(app, body, path)).status).toBe(404);
 });

@@ -1,6 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { buttonsOf, openHouse } from '#test/support/house.ts';
-import { awaitTrue } from '#test/support/house-wait.ts';
+import { buttonsOf, openAppFixture } from '#test/support/app-fixture/app-fixture.ts';
 import {
   addProduct,
   awaitSale,
@@ -10,85 +9,86 @@ import {
   sellerAt,
   tell,
   textNow,
-} from '#test/support/payhip.ts';
+} from '#test/support/app-fixture/payhip-seller.ts';
+import { awaitUntil } from '#test/support/time/await-until.ts';
 
 const kim = 'kim@customer.example';
 
 describe('a held sale', () => {
   test('counts once an admin accepts it with a reason, and the same product is not held again when it is remembered', async () => {
-    await using house = await openHouse();
-    const { id } = sellerAt(house).buy({ productKey: samplePack.key, email: kim });
-    const held = await awaitSale(house, id, ({ status }) => status === 'needs_attention');
-    const card = await house.ask(`/order ${held.number}`, ({ text }) => text.includes(held.number));
+    await using app = await openAppFixture();
+    const { id } = sellerAt(app).buy({ productKey: samplePack.key, email: kim });
+    const held = await awaitSale(app, id, ({ status }) => status === 'needs_attention');
+    const card = await app.ask(`/order ${held.number}`, ({ text }) => text.includes(held.number));
     expect(card.text).toContain('Held since');
     expect(buttonsOf(card)).toEqual(
       expect.arrayContaining(['Accept sale', 'Reject sale', 'Accept, remember price', '‹ Orders']),
     );
     expect(buttonsOf(card)).not.toContain('New payment link');
-    await house.tap(card, 'Accept, remember price');
-    expect((await house.getOrder(held.id)).status).toBe('needs_attention');
-    const answer = await house.tap(card, 'I have seen it at Payhip');
+    await app.tap(card, 'Accept, remember price');
+    expect((await app.getOrder(held.id)).status).toBe('needs_attention');
+    const answer = await app.tap(card, 'I have seen it at Payhip');
     expect(answer.text).toBe('Accepted as paid, and NfPk is in the catalogue.');
-    await house.awaitOrder(held.id, ({ status }) => status === 'paid');
-    expect(textNow(house, card)).toContain('Accepted by Ada: I have seen it at Payhip');
-    await awaitTrue(() => house.shop.heardOf(held.id).some(({ type }) => type === 'order.paid'), { what: 'the shop' });
-    const alert = await house.awaitCard(({ text }) => text.includes('RESOLVED') && text.includes(held.number));
+    await app.awaitOrder(held.id, ({ status }) => status === 'paid');
+    expect(textNow(app, card)).toContain('Accepted by Ada: I have seen it at Payhip');
+    await awaitUntil(() => app.shop.heardOf(held.id).some(({ type }) => type === 'order.paid'), { what: 'the shop' });
+    const alert = await app.awaitCard(({ text }) => text.includes('RESOLVED') && text.includes(held.number));
     expect(alert.text).toContain('Ada accepted as paid: I have seen it at Payhip');
 
-    const next = sellerAt(house).buy({ productKey: samplePack.key, email: kim });
-    await awaitSale(house, next.id, ({ status }) => status === 'paid');
+    const next = sellerAt(app).buy({ productKey: samplePack.key, email: kim });
+    await awaitSale(app, next.id, ({ status }) => status === 'paid');
   });
 
   test('is cancelled once an admin rejects it, and told again it stays so', async () => {
-    await using house = await openHouse();
-    const sale = sellerAt(house).buy({ productKey: samplePack.key, email: kim });
-    const held = await awaitSale(house, sale.id, ({ status }) => status === 'needs_attention');
-    const card = await house.ask(`/order ${held.number}`, ({ text }) => text.includes(held.number));
-    await house.tap(card, 'Reject sale');
-    await house.tap(card, 'It looks forged');
-    const order = await house.awaitOrder(held.id, ({ status }) => status === 'cancelled');
+    await using app = await openAppFixture();
+    const sale = sellerAt(app).buy({ productKey: samplePack.key, email: kim });
+    const held = await awaitSale(app, sale.id, ({ status }) => status === 'needs_attention');
+    const card = await app.ask(`/order ${held.number}`, ({ text }) => text.includes(held.number));
+    await app.tap(card, 'Reject sale');
+    await app.tap(card, 'It looks forged');
+    const order = await app.awaitOrder(held.id, ({ status }) => status === 'cancelled');
     expect(order.payments[0]?.status).toBe('cancelled');
-    const again = await house.ask(`/order ${held.number}`, ({ text }) => text.includes(held.number));
+    const again = await app.ask(`/order ${held.number}`, ({ text }) => text.includes(held.number));
     expect(buttonsOf(again)).not.toContain('Reject sale');
-    sellerAt(house).tellOf(sale);
-    await house.sandbox.settle();
-    await house.awaitQuiet();
-    expect((await ordersOf(house, sale.id)).map(({ status }) => status)).toEqual(['cancelled']);
-    expect(house.shop.heardOf(held.id).map(({ type }) => type)).toEqual(['order.needs_attention', 'order.cancelled']);
+    sellerAt(app).tellOf(sale);
+    await app.sandbox.settle();
+    await app.awaitQuiet();
+    expect((await ordersOf(app, sale.id)).map(({ status }) => status)).toEqual(['cancelled']);
+    expect(app.shop.heardOf(held.id).map(({ type }) => type)).toEqual(['order.needs_attention', 'order.cancelled']);
   });
 
   test('is decided once, although two admins tap', async () => {
-    await using house = await openHouse();
-    const { id } = sellerAt(house).buy({ productKey: samplePack.key, email: kim });
-    const held = await awaitSale(house, id, ({ status }) => status === 'needs_attention');
-    const first = await house.ask(`/order ${held.number}`, ({ text }) => text.includes(held.number));
-    const second = await house.ask(`/order ${held.number}`, ({ text }) => text.includes(held.number));
-    await house.tap(first, 'Accept sale');
-    await house.tap(second, 'Reject sale');
-    await house.tap(first, 'I know the customer');
-    expect((await house.tap(second, 'It looks forged')).text).toBe('It is over already: Ada.');
-    expect((await house.getOrder(held.id)).status).toBe('paid');
+    await using app = await openAppFixture();
+    const { id } = sellerAt(app).buy({ productKey: samplePack.key, email: kim });
+    const held = await awaitSale(app, id, ({ status }) => status === 'needs_attention');
+    const first = await app.ask(`/order ${held.number}`, ({ text }) => text.includes(held.number));
+    const second = await app.ask(`/order ${held.number}`, ({ text }) => text.includes(held.number));
+    await app.tap(first, 'Accept sale');
+    await app.tap(second, 'Reject sale');
+    await app.tap(first, 'I know the customer');
+    expect((await app.tap(second, 'It looks forged')).text).toBe('It is over already: Ada.');
+    expect((await app.getOrder(held.id)).status).toBe('paid');
   });
 });
 
 describe('money that goes back at Payhip', () => {
   test('in part and then in full is the larger of what was told, never the sum', async () => {
-    await using house = await openHouse();
-    await addProduct(house, samplePack.words);
-    const { id } = sellerAt(house).buy({ productKey: samplePack.key, email: kim });
-    await awaitSale(house, id, ({ status }) => status === 'paid');
-    sellerAt(house).refund(id, 1_000);
-    const part = await awaitSale(house, id, ({ status }) => status === 'partially_refunded');
+    await using app = await openAppFixture();
+    await addProduct(app, samplePack.words);
+    const { id } = sellerAt(app).buy({ productKey: samplePack.key, email: kim });
+    await awaitSale(app, id, ({ status }) => status === 'paid');
+    sellerAt(app).refund(id, 1_000);
+    const part = await awaitSale(app, id, ({ status }) => status === 'partially_refunded');
     expect(part.refunded_amount).toBe('10.00');
-    sellerAt(house).refund(id, 2_400);
-    const full = await awaitSale(house, id, ({ status }) => status === 'refunded');
+    sellerAt(app).refund(id, 2_400);
+    const full = await awaitSale(app, id, ({ status }) => status === 'refunded');
     expect(full.refunded_amount).toBe('24.00');
     expect(full.refunds.map(({ amount, status }) => [amount, status])).toEqual([
       ['10.00', 'succeeded'],
       ['14.00', 'succeeded'],
     ]);
-    await awaitTrue(() => house.shop.heardOf(full.id).length >= 3, { what: 'the shop' });
-    expect(house.shop.heardOf(full.id).map(({ type }) => type)).toEqual([
+    await awaitUntil(() => app.shop.heardOf(full.id).length >= 3, { what: 'the shop' });
+    expect(app.shop.heardOf(full.id).map(({ type }) => type)).toEqual([
       'order.paid',
       'order.refunded',
       'order.refunded',
@@ -96,59 +96,59 @@ describe('money that goes back at Payhip', () => {
   });
 
   test('that is told of a second time with less is known already', async () => {
-    await using house = await openHouse();
-    await addProduct(house, samplePack.words);
-    await tell(house, paidBody(house));
-    await awaitSale(house, 'HandMade01', ({ status }) => status === 'paid');
+    await using app = await openAppFixture();
+    await addProduct(app, samplePack.words);
+    await tell(app, paidBody(app));
+    await awaitSale(app, 'HandMade01', ({ status }) => status === 'paid');
     const refunded = (amount: number, at: number) =>
-      paidBody(house, {
-        ...{ type: 'refunded', amount_refunded: amount, date_refunded: Math.floor(house.clock.now() / 1000) + at },
+      paidBody(app, {
+        ...{ type: 'refunded', amount_refunded: amount, date_refunded: Math.floor(app.clock.now() / 1000) + at },
         date: undefined,
       });
     for (const [index, amount] of [900, 500, 900].entries()) {
-      expect((await tell(house, refunded(amount, index))).status).toBe(200);
-      await house.awaitQuiet();
+      expect((await tell(app, refunded(amount, index))).status).toBe(200);
+      await app.awaitQuiet();
     }
-    const [order] = await ordersOf(house, 'HandMade01');
+    const [order] = await ordersOf(app, 'HandMade01');
     expect(order).toMatchObject({ status: 'partially_refunded', refunded_amount: '9.00' });
   });
 
   test('before the sale is told of is kept, shown, and booked when the sale comes', async () => {
-    await using house = await openHouse();
-    await addProduct(house, samplePack.words);
-    const payhip = sellerAt(house);
+    await using app = await openAppFixture();
+    await addProduct(app, samplePack.words);
+    const payhip = sellerAt(app);
     const sale = payhip.buy({ productKey: samplePack.key, email: kim, isUntold: true });
     payhip.refund(sale.id, sale.cents);
-    await house.sandbox.settle();
-    const card = await house.awaitCard(({ text }) => text.includes('a sale that has not come here'));
+    await app.sandbox.settle();
+    const card = await app.awaitCard(({ text }) => text.includes('a sale that has not come here'));
     expect(card.text).toContain(sale.id);
-    expect(await ordersOf(house, sale.id)).toEqual([]);
-    await house.restart();
+    expect(await ordersOf(app, sale.id)).toEqual([]);
+    await app.restart();
     payhip.tellOf(sale);
-    await awaitSale(house, sale.id, ({ status }) => status === 'refunded');
-    await house.awaitCard(({ text, messageId }) => messageId === card.messageId && text.includes('RESOLVED'));
-    expect((await ordersOf(house, sale.id))[0]?.refunded_amount).toBe('24.00');
+    await awaitSale(app, sale.id, ({ status }) => status === 'refunded');
+    await app.awaitCard(({ text, messageId }) => messageId === card.messageId && text.includes('RESOLVED'));
+    expect((await ordersOf(app, sale.id))[0]?.refunded_amount).toBe('24.00');
   });
 
   test('of a held sale ends the question when all of it went back', async () => {
-    await using house = await openHouse();
-    const sale = sellerAt(house).buy({ productKey: samplePack.key, email: kim });
-    const held = await awaitSale(house, sale.id, ({ status }) => status === 'needs_attention');
-    sellerAt(house).refund(sale.id, sale.cents);
-    await house.awaitOrder(held.id, ({ status }) => status === 'refunded');
-    await house.awaitCard(({ text }) => text.includes('RESOLVED') && text.includes('All of the money went back'));
+    await using app = await openAppFixture();
+    const sale = sellerAt(app).buy({ productKey: samplePack.key, email: kim });
+    const held = await awaitSale(app, sale.id, ({ status }) => status === 'needs_attention');
+    sellerAt(app).refund(sale.id, sale.cents);
+    await app.awaitOrder(held.id, ({ status }) => status === 'refunded');
+    await app.awaitCard(({ text }) => text.includes('RESOLVED') && text.includes('All of the money went back'));
   });
 
   test('of a held sale in part shows once the sale is accepted', async () => {
-    await using house = await openHouse();
-    const sale = sellerAt(house).buy({ productKey: samplePack.key, email: kim });
-    const held = await awaitSale(house, sale.id, ({ status }) => status === 'needs_attention');
-    sellerAt(house).refund(sale.id, 400);
-    await house.awaitOrder(held.id, ({ refunds }) => refunds.length === 1);
-    const card = await house.ask(`/order ${held.number}`, ({ text }) => text.includes(held.number));
-    await house.tap(card, 'Accept sale');
-    await house.tap(card, 'I know the customer');
-    const order = await house.awaitOrder(held.id, ({ status }) => status === 'partially_refunded');
+    await using app = await openAppFixture();
+    const sale = sellerAt(app).buy({ productKey: samplePack.key, email: kim });
+    const held = await awaitSale(app, sale.id, ({ status }) => status === 'needs_attention');
+    sellerAt(app).refund(sale.id, 400);
+    await app.awaitOrder(held.id, ({ refunds }) => refunds.length === 1);
+    const card = await app.ask(`/order ${held.number}`, ({ text }) => text.includes(held.number));
+    await app.tap(card, 'Accept sale');
+    await app.tap(card, 'I know the customer');
+    const order = await app.awaitOrder(held.id, ({ status }) => status === 'partially_refunded');
     expect(order.refunded_amount).toBe('4.00');
   });
 });

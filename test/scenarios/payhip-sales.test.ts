@@ -1,8 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { hour } from '#kernel/clock.ts';
 import { exportCsv } from '#sandbox/providers/payhip/export.ts';
-import { type House, openHouse } from '#test/support/house.ts';
-import { awaitTrue } from '#test/support/house-wait.ts';
+import { type AppFixture, openAppFixture } from '#test/support/app-fixture/app-fixture.ts';
 import {
   addProduct,
   awaitSale,
@@ -14,94 +13,95 @@ import {
   sellerAt,
   setSecret,
   tell,
-} from '#test/support/payhip.ts';
+} from '#test/support/app-fixture/payhip-seller.ts';
+import { awaitUntil } from '#test/support/time/await-until.ts';
 
 const kim = 'kim@customer.example';
 
 describe('a sale at Payhip', () => {
-  let house: House;
+  let app: AppFixture;
   beforeAll(async () => {
-    house = await openHouse();
-    await addProduct(house, samplePack.words);
-    await addProduct(house, licensed.words);
-    await setSecret(house, 'FIELDNOTES', secretOf(house, licensed.key));
+    app = await openAppFixture();
+    await addProduct(app, samplePack.words);
+    await addProduct(app, licensed.words);
+    await setSecret(app, 'FIELDNOTES', secretOf(app, licensed.key));
   });
   afterAll(async () => {
-    await house[Symbol.asyncDispose]();
+    await app[Symbol.asyncDispose]();
   });
 
   test('that fits the catalogue is paid at once, on a token, and the shop hears of it', async () => {
-    const { id } = sellerAt(house).buy({ productKey: samplePack.key, email: kim });
-    const order = await awaitSale(house, id, ({ status }) => status === 'paid');
+    const { id } = sellerAt(app).buy({ productKey: samplePack.key, email: kim });
+    const order = await awaitSale(app, id, ({ status }) => status === 'paid');
     expect(order).toMatchObject({ amount: '24.00', currency: 'USD', customer: { email: kim }, attention: null });
     expect(order.items).toEqual([
       { sku: 'NIGHTFALL', name: 'Nightfall Sample Pack', quantity: 1, unit_amount: '24.00' },
     ]);
     expect(order.payment).toMatchObject({ provider: 'payhip', status: 'paid', trust: 'token', provider_reference: id });
-    const { timeline } = await house.getOrder(order.id);
+    const { timeline } = await app.getOrder(order.id);
     expect(timeline[0]?.text).toBe("sale of 24.00 USD on Payhip: Payhip's word, token only");
-    await awaitTrue(() => house.shop.heardOf(order.id).some(({ type }) => type === 'order.paid'), { what: 'the shop' });
-    expect(house.pagerMessages()).toEqual([]);
+    await awaitUntil(() => app.shop.heardOf(order.id).some(({ type }) => type === 'order.paid'), { what: 'the shop' });
+    expect(app.pagerMessages()).toEqual([]);
   });
 
   test('that is told of three times is one order', async () => {
-    house.sandbox.faults('payhip').set({ duplicateWebhooks: 2 });
-    const { id } = sellerAt(house).buy({ productKey: samplePack.key, email: kim });
-    await house.sandbox.settle();
-    house.sandbox.faults('payhip').reset();
-    await awaitSale(house, id, ({ status }) => status === 'paid');
-    await house.awaitQuiet();
-    expect(house.sandbox.deliveries('payhip').filter(({ reference }) => reference === id)).toHaveLength(3);
-    const orders = await ordersOf(house, id);
+    app.sandbox.faults('payhip').set({ duplicateWebhooks: 2 });
+    const { id } = sellerAt(app).buy({ productKey: samplePack.key, email: kim });
+    await app.sandbox.settle();
+    app.sandbox.faults('payhip').reset();
+    await awaitSale(app, id, ({ status }) => status === 'paid');
+    await app.awaitQuiet();
+    expect(app.sandbox.deliveries('payhip').filter(({ reference }) => reference === id)).toHaveLength(3);
+    const orders = await ordersOf(app, id);
     expect(orders).toHaveLength(1);
-    const heard = house.shop.heardOf(orders[0]?.id ?? '');
+    const heard = app.shop.heardOf(orders[0]?.id ?? '');
     expect(heard.map(({ type }) => type)).toEqual(['order.paid']);
   });
 
   test('of a product with licences is paid once Payhip knows the licence as this buyer’s', async () => {
-    const { id } = sellerAt(house).buy({ productKey: licensed.key, email: kim });
-    const order = await awaitSale(house, id, ({ status }) => status !== 'awaiting_payment');
+    const { id } = sellerAt(app).buy({ productKey: licensed.key, email: kim });
+    const order = await awaitSale(app, id, ({ status }) => status !== 'awaiting_payment');
     expect(order.status).toBe('paid');
-    expect(house.sandbox.callLog('payhip').some(({ path }) => path.includes('/license/verify'))).toBe(true);
+    expect(app.sandbox.callLog('payhip').some(({ path }) => path.includes('/license/verify'))).toBe(true);
   });
 
   test('with a coupon is paid when the coupon explains the price', async () => {
-    const made = await house.ask('/coupons new SPRING 20% NIGHTFALL');
-    await house.tap(made, 'Yes, make it');
-    const { id } = sellerAt(house).buy({ productKey: samplePack.key, email: kim, couponCode: 'SPRING' });
-    const order = await awaitSale(house, id, ({ status }) => status !== 'awaiting_payment');
+    const made = await app.ask('/coupons new SPRING 20% NIGHTFALL');
+    await app.tap(made, 'Yes, make it');
+    const { id } = sellerAt(app).buy({ productKey: samplePack.key, email: kim, couponCode: 'SPRING' });
+    const order = await awaitSale(app, id, ({ status }) => status !== 'awaiting_payment');
     expect(order).toMatchObject({ status: 'paid', amount: '19.20', metadata: { coupon: 'SPRING' } });
   });
 
   test('with tax on top is paid when the tax explains the price', async () => {
-    const { id } = sellerAt(house).buy({ productKey: samplePack.key, email: kim, vatPercent: 23 });
-    const order = await awaitSale(house, id, ({ status }) => status !== 'awaiting_payment');
+    const { id } = sellerAt(app).buy({ productKey: samplePack.key, email: kim, vatPercent: 23 });
+    const order = await awaitSale(app, id, ({ status }) => status !== 'awaiting_payment');
     expect(order).toMatchObject({ status: 'paid', amount: '29.52', metadata: { vat: '5.52' } });
   });
 
   test('whose webhook fails is told of again, and is one order', async () => {
-    await house.close();
-    const { id } = sellerAt(house).buy({ productKey: samplePack.key, email: kim });
-    await house.sandbox.settle();
-    await house.open();
-    house.clock.move(hour);
-    await house.sandbox.settle();
-    await awaitSale(house, id, ({ status }) => status === 'paid');
-    expect(await ordersOf(house, id)).toHaveLength(1);
+    await app.close();
+    const { id } = sellerAt(app).buy({ productKey: samplePack.key, email: kim });
+    await app.sandbox.settle();
+    await app.open();
+    app.clock.move(hour);
+    await app.sandbox.settle();
+    await awaitSale(app, id, ({ status }) => status === 'paid');
+    expect(await ordersOf(app, id)).toHaveLength(1);
   });
 });
 
 describe('a licence', () => {
   test('of a Payhip that is down holds the sale after a few tries, and says why', async () => {
-    await using house = await openHouse();
-    await addProduct(house, licensed.words);
-    await setSecret(house, 'FIELDNOTES', secretOf(house, licensed.key));
-    house.sandbox.faults('payhip').set({ failRate: 1, failKinds: ['5xx'] });
-    await tell(house, {
-      ...paidBody(house, { price: 8900 }),
+    await using app = await openAppFixture();
+    await addProduct(app, licensed.words);
+    await setSecret(app, 'FIELDNOTES', secretOf(app, licensed.key));
+    app.sandbox.faults('payhip').set({ failRate: 1, failKinds: ['5xx'] });
+    await tell(app, {
+      ...paidBody(app, { price: 8900 }),
       items: [{ product_name: 'Fieldnotes Pro', product_key: 'FnPr', quantity: 1, license_key: 'AAAAA-BBBBB' }],
     });
-    const order = await awaitSale(house, 'HandMade01', ({ status }) => status === 'needs_attention');
+    const order = await awaitSale(app, 'HandMade01', ({ status }) => status === 'needs_attention');
     expect(order.attention).toContain('the licence could not be checked');
     expect(order.attention).not.toContain('AAAAA');
   });
@@ -112,17 +112,17 @@ describe('a licence', () => {
     ['that is disabled', { isDisabled: true }, 'the licence is disabled'],
     ['that did not come', { isMissing: true }, 'it came without a licence key'],
   ])('%s holds the sale', async (_which, how: { email?: string; isDisabled?: boolean; isMissing?: boolean }, why) => {
-    await using house = await openHouse();
-    await addProduct(house, licensed.words);
-    await setSecret(house, 'FIELDNOTES', secretOf(house, licensed.key));
-    const payhip = sellerAt(house);
+    await using app = await openAppFixture();
+    await addProduct(app, licensed.words);
+    await setSecret(app, 'FIELDNOTES', secretOf(app, licensed.key));
+    const payhip = sellerAt(app);
     const sold = payhip.buy({ productKey: 'FnPr', email: kim, isUntold: true });
     const licence = payhip.licences.get(sold.licenceKey ?? '');
     if (how.isDisabled && licence !== undefined) licence.isEnabled = false;
     const isKnown = how.email !== undefined || how.isDisabled;
     const key = isKnown ? sold.licenceKey : 'QQQQQ-WWWWW-EEEEE-RRRRR';
-    await tell(house, {
-      ...paidBody(house, { price: 8900, email: how.email ?? kim }),
+    await tell(app, {
+      ...paidBody(app, { price: 8900, email: how.email ?? kim }),
       items: [
         {
           ...{ product_name: 'Fieldnotes Pro', product_key: 'FnPr', quantity: 1 },
@@ -130,24 +130,24 @@ describe('a licence', () => {
         },
       ],
     });
-    const order = await awaitSale(house, 'HandMade01', ({ status }) => status === 'needs_attention');
+    const order = await awaitSale(app, 'HandMade01', ({ status }) => status === 'needs_attention');
     expect(order.attention).toContain(why);
   });
 });
 
 test('a subscription is a fact that /find finds by its id and by e-mail', async () => {
-  await using house = await openHouse();
-  const payhip = sellerAt(house);
+  await using app = await openAppFixture();
+  const payhip = sellerAt(app);
   const { id } = payhip.subscribe({ productKey: samplePack.key, email: 'sub@customer.example', plan: 'Monthly' });
-  await house.sandbox.settle();
-  await house.awaitQuiet();
-  const byMail = await house.ask('/find sub@customer');
+  await app.sandbox.settle();
+  await app.awaitQuiet();
+  const byMail = await app.ask('/find sub@customer');
   expect(byMail.text).toContain(`${id} Nightfall Sample Pack, Monthly · active`);
   payhip.unsubscribe(id);
-  await house.sandbox.settle();
-  await house.awaitQuiet();
-  const byId = await house.ask(`/find ${id}`);
+  await app.sandbox.settle();
+  await app.awaitQuiet();
+  const byId = await app.ask(`/find ${id}`);
   expect(byId.text).toContain('canceled');
-  expect(await ordersOf(house, id)).toEqual([]);
+  expect(await ordersOf(app, id)).toEqual([]);
   expect(exportCsv(payhip.sales.values())).not.toContain(id);
 });

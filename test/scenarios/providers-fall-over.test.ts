@@ -2,15 +2,15 @@
 import { expect, test } from 'vitest';
 import { second } from '#kernel/clock.ts';
 import type { FaultKind } from '#sandbox/providers/contract.ts';
-import { openHouse } from '#test/support/house.ts';
-import { awaitTrue } from '#test/support/house-wait.ts';
+import { openAppFixture } from '#test/support/app-fixture/app-fixture.ts';
+import { awaitUntil } from '#test/support/time/await-until.ts';
 
 const kinds: FaultKind[] = ['timeout_before', '5xx', 'reset', 'timeout_after'];
 
 test.each(kinds)('a provider whose every answer is a %s is left for the next one within one request', async (kind) => {
-  await using house = await openHouse({ providerPolicy: { attemptsMax: 2, timeoutMs: 150 } });
-  house.sandbox.faults('coinbase').set({ failRate: 1, failKinds: [kind] });
-  const answer = await house.tryOrder({ provider: 'auto' });
+  await using app = await openAppFixture({ providerPolicy: { attemptsMax: 2, timeoutMs: 150 } });
+  app.sandbox.faults('coinbase').set({ failRate: 1, failKinds: [kind] });
+  const answer = await app.tryOrder({ provider: 'auto' });
   expect(answer.status).toBe(201);
   expect(answer.json.payment?.provider).toBe('bitpay');
   expect(answer.json.payment?.checkout_url).toMatch(/^http/);
@@ -19,10 +19,10 @@ test.each(kinds)('a provider whose every answer is a %s is left for the next one
 test('a provider that hangs has its turn of a customer’s time and no more', {
   timeout: 40 * second,
 }, async () => {
-  await using house = await openHouse({ providerPolicy: { timeoutMs: 30 * second, totalMs: 60 * second } });
-  house.sandbox.faults('coinbase').set({ failRate: 1, failKinds: ['timeout_before'] });
+  await using app = await openAppFixture({ providerPolicy: { timeoutMs: 30 * second, totalMs: 60 * second } });
+  app.sandbox.faults('coinbase').set({ failRate: 1, failKinds: ['timeout_before'] });
   const startedAt = performance.now();
-  const order = await house.placeOrder({ provider: 'auto' });
+  const order = await app.placeOrder({ provider: 'auto' });
   const tookMs = performance.now() - startedAt;
   expect(order.provider).toBe('bitpay');
   // A quarter of twenty-five seconds, because three others are left; one that hangs alone would take thirty.
@@ -31,29 +31,29 @@ test('a provider that hangs has its turn of a customer’s time and no more', {
 });
 
 test('a breaker that opens in the middle of a request ends the wait there, and the next request does not even begin it', async () => {
-  await using house = await openHouse({ providerPolicy: { breakerFailuresMax: 2, breakerOpenMs: 60 * second } });
-  house.sandbox.faults('coinbase').set({ failRate: 1, failKinds: ['5xx'] });
-  expect((await house.placeOrder({ provider: 'auto' })).provider).toBe('bitpay');
-  const commands = () => house.sandbox.callLog('coinbase').filter(({ method }) => method === 'POST').length;
+  await using app = await openAppFixture({ providerPolicy: { breakerFailuresMax: 2, breakerOpenMs: 60 * second } });
+  app.sandbox.faults('coinbase').set({ failRate: 1, failKinds: ['5xx'] });
+  expect((await app.placeOrder({ provider: 'auto' })).provider).toBe('bitpay');
+  const commands = () => app.sandbox.callLog('coinbase').filter(({ method }) => method === 'POST').length;
   const asked = commands();
   expect(asked).toBeLessThanOrEqual(2);
-  const shown = await house.ask('/providers', ({ text }) => text.includes('Providers'));
+  const shown = await app.ask('/providers', ({ text }) => text.includes('Providers'));
   expect(shown.text).toMatch(/Coinbase 🔴 (not called: too many failures|away) since/);
   for (let order = 0; order < 3; order += 1) {
-    expect((await house.placeOrder({ provider: 'auto' })).provider).toBe('bitpay');
+    expect((await app.placeOrder({ provider: 'auto' })).provider).toBe('bitpay');
   }
   expect(commands()).toBe(asked);
 });
 
 test('a provider that is back is the first choice again by itself', async () => {
-  await using house = await openHouse();
-  const faults = house.sandbox.faults('coinbase');
+  await using app = await openAppFixture();
+  const faults = app.sandbox.faults('coinbase');
   faults.set({ outage: true });
-  expect((await house.placeOrder({ provider: 'auto' })).provider).toBe('bitpay');
+  expect((await app.placeOrder({ provider: 'auto' })).provider).toBe('bitpay');
   faults.set({ outage: false });
   const isBack = async (): Promise<boolean> => {
-    await house.runJob('watch-providers');
-    return (await house.placeOrder({ provider: 'auto' })).provider === 'coinbase';
+    await app.runJob('watch-providers');
+    return (await app.placeOrder({ provider: 'auto' })).provider === 'coinbase';
   };
-  await awaitTrue(isBack, { what: 'Coinbase as the first choice' });
+  await awaitUntil(isBack, { what: 'Coinbase as the first choice' });
 });

@@ -9,11 +9,11 @@ import type { OrderView } from '#payments/lifecycle/order-view.ts';
 import { type FaultKind, type VisitAction, VisitRefused } from '#sandbox/providers/contract.ts';
 import { refundingNames } from '#test/contract/providers/refund-shop.ts';
 import { cases } from '#test/contract/providers/registry.ts';
-import { type House, openHouseIn } from '#test/support/house.ts';
-import { createProductProcess } from '#test/support/house-child.ts';
-import { createShopClient, type PlacedOrder, type ShopClient } from '#test/support/house-client.ts';
-import { openWorld, storeKey, type World } from '#test/support/house-world.ts';
-import { createSeededRandom } from '#test/support/random.ts';
+import { type AppFixture, openAppFixtureIn } from '#test/support/app-fixture/app-fixture.ts';
+import { createShopClient, type PlacedOrder, type ShopClient } from '#test/support/app-fixture/shop-client.ts';
+import { openWorld, storeKey, type World } from '#test/support/app-fixture/world.ts';
+import { createSeededRandom } from '#test/support/fakes/seeded-random.ts';
+import { createProductProcess } from '#test/support/process/product-process.ts';
 
 const kills = 20;
 /** Customers of each provider at a time. */
@@ -59,9 +59,9 @@ test(`after ${kills} kills around refunds each of them moved its money once, or 
     const takenUp = product.complaints().match(/work of a process that died is taken up/g) ?? [];
     expect(takenUp.length, 'kills that fell into work').toBeGreaterThan(2);
     expect(returned.length).toBeGreaterThan(kills);
-    await using house = await openHouseIn({ ...world, stop: async () => undefined });
-    await bringToAnEnd(house, returned);
-    for (const order of returned) await expectMoved(house, order);
+    await using app = await openAppFixtureIn({ ...world, stop: async () => undefined });
+    await bringToAnEnd(app, returned);
+    for (const order of returned) await expectMoved(app, order);
   } finally {
     product.remove();
     await world.stop();
@@ -124,29 +124,32 @@ async function whileNobodyIsThere<Answered>(ask: () => Promise<Answered>): Promi
 }
 
 /** What nobody knows is asked about until it is known, over every quiet time; then the buyers take what is theirs. */
-async function bringToAnEnd(house: House, orders: readonly PlacedOrder[]): Promise<void> {
+async function bringToAnEnd(app: AppFixture, orders: readonly PlacedOrder[]): Promise<void> {
   for (let round = 0; round < roundsMax; round += 1) {
-    house.clock.move(11 * minute);
-    house.sandbox.tick();
-    await house.runJob('follow-refunds');
-    await house.awaitQuiet();
+    app.clock.move(11 * minute);
+    app.sandbox.tick();
+    await app.runJob('follow-refunds');
+    await app.awaitQuiet();
   }
   for (const { id, provider } of orders) {
-    for (const action of cases[provider].refunds?.arrives ?? []) await visitAsOftenAsWanted(house, { id, action });
+    for (const action of cases[provider].refunds?.arrives ?? []) await visitAsOftenAsWanted(app, { id, action });
   }
   for (let round = 0; round < 2; round += 1) {
-    house.clock.move(2 * 60 * minute);
-    house.sandbox.tick();
-    await house.runJob('follow-refunds');
-    await house.awaitQuiet();
+    app.clock.move(2 * 60 * minute);
+    app.sandbox.tick();
+    await app.runJob('follow-refunds');
+    await app.awaitQuiet();
   }
 }
 
 /** Once for each refund of the order that waits for it. */
-async function visitAsOftenAsWanted(house: House, { id, action }: { id: string; action: VisitAction }): Promise<void> {
+async function visitAsOftenAsWanted(
+  app: AppFixture,
+  { id, action }: { id: string; action: VisitAction },
+): Promise<void> {
   for (let count = 0; count < amounts.length; count += 1) {
     try {
-      await house.visit({ id }, action);
+      await app.visit({ id }, action);
     } catch (error) {
       if (error instanceof VisitRefused) return;
       throw error;
@@ -154,16 +157,16 @@ async function visitAsOftenAsWanted(house: House, { id, action }: { id: string; 
   }
 }
 
-async function expectMoved(house: House, order: PlacedOrder): Promise<void> {
-  const view = await house.getOrder(order.id);
+async function expectMoved(app: AppFixture, order: PlacedOrder): Promise<void> {
+  const view = await app.getOrder(order.id);
   const states = view.refunds.map(({ status, amount }) => `${status} ${amount}`);
-  const record = house.sandbox.record(order.provider, await house.referenceOf(order));
+  const record = app.sandbox.record(order.provider, await app.referenceOf(order));
   const moved = (record?.refunds ?? []).filter(({ status }) => status !== 'Archived').map(({ amount }) => amount);
   const told = view.refunds.filter(({ status }) => status === 'succeeded').map(({ amount }) => amount);
   expect(moved.toSorted(), `${order.provider} ${order.number}: ${states.join(', ')}`).toEqual(told.toSorted());
   expect(sumOf(moved)).toBeLessThanOrEqual(parseMoney('49.00', 'USD').amountMinor);
   expect(isAllBack(view) ? view.status : 'in part').toBe(isAllBack(view) ? 'refunded' : 'in part');
-  const heard = house.shop.heardOf(order.id).filter(({ type }) => type === 'order.refunded');
+  const heard = app.shop.heardOf(order.id).filter(({ type }) => type === 'order.refunded');
   expect(heard).toHaveLength(told.length);
   expect(
     view.refunds.filter(({ status }) => status !== 'succeeded' && status !== 'failed'),

@@ -3,13 +3,13 @@ import Database from 'better-sqlite3';
 import { expect, test } from 'vitest';
 import type { ProviderName } from '#kernel/provider-name.ts';
 import type { WebhookDelivery } from '#sandbox/providers/contract.ts';
-import { providersThat } from '#test/support/abilities.ts';
-import { createProductProcess } from '#test/support/house-child.ts';
-import { createShopClient } from '#test/support/house-client.ts';
-import { type Purchase, startLoad } from '#test/support/house-load.ts';
-import { awaitTrue } from '#test/support/house-wait.ts';
-import { openWorld, owner, pagerBot, storeKey, type World } from '#test/support/house-world.ts';
-import { createSeededRandom } from '#test/support/random.ts';
+import { createShopClient } from '#test/support/app-fixture/shop-client.ts';
+import { openWorld, owner, pagerBot, storeKey, type World } from '#test/support/app-fixture/world.ts';
+import { createSeededRandom } from '#test/support/fakes/seeded-random.ts';
+import { type Purchase, startLoad } from '#test/support/process/load.ts';
+import { createProductProcess } from '#test/support/process/product-process.ts';
+import { providersThat } from '#test/support/providers/abilities.ts';
+import { awaitUntil } from '#test/support/time/await-until.ts';
 
 /** A create that dies with the process is found again, or the shop's repeat would make a second checkout. */
 const providers = providersThat('canCreate', 'canFetch', 'canFindLostCreate');
@@ -46,7 +46,7 @@ test(`after ${kills} kills at random moments every answered webhook has taken ef
     await product.awaitReady();
     await load.stop();
     await world.sandbox.settle({ timeoutMs: 60_000 });
-    await awaitTrue(
+    await awaitUntil(
       async () =>
         unfinished(await Promise.all(load.purchases.map(({ id }) => client.getOrder(id))), load.purchases) === 0,
       {

@@ -1,23 +1,23 @@
 import Database from 'better-sqlite3';
 import { expect, test } from 'vitest';
-import { providersThat } from '#test/support/abilities.ts';
-import { openHouse } from '#test/support/house.ts';
-import { awaitTrue } from '#test/support/house-wait.ts';
+import { openAppFixture } from '#test/support/app-fixture/app-fixture.ts';
+import { providersThat } from '#test/support/providers/abilities.ts';
+import { awaitUntil } from '#test/support/time/await-until.ts';
 
 const providers = providersThat('canCreate', 'canFetch');
 
 test('while nothing can be stored a webhook is answered 503, and taken in when the provider comes again', async () => {
-  await using house = await openHouse();
-  const order = await house.placeOrder({ provider: 'btcpay' });
-  house.sandbox.faults('btcpay').set({ dropWebhooks: 1 });
-  await house.visit(order, 'pay');
-  const dropped = (await house.webhooksOf(order)).at(-1);
+  await using app = await openAppFixture();
+  const order = await app.placeOrder({ provider: 'btcpay' });
+  app.sandbox.faults('btcpay').set({ dropWebhooks: 1 });
+  await app.visit(order, 'pay');
+  const dropped = (await app.webhooksOf(order)).at(-1);
   const genuine = { headers: { ...dropped?.headers }, body: dropped?.body ?? '' };
 
-  const other = new Database(house.file);
+  const other = new Database(app.file);
   try {
     other.exec('begin immediate');
-    const refused = await house.postWebhook('btcpay', genuine);
+    const refused = await app.postWebhook('btcpay', genuine);
     expect(refused.status).toBe(503);
     expect(refused.headers.get('content-type')).toBe('application/problem+json');
     expect(refused.headers.get('retry-after')).toBe('30');
@@ -26,22 +26,22 @@ test('while nothing can be stored a webhook is answered 503, and taken in when t
   } finally {
     other.close();
   }
-  await awaitTrue(async () => (await house.postWebhook('btcpay', genuine)).status === 200, { what: 'a taken webhook' });
-  await house.awaitOrder(order.id, ({ status }) => status === 'paid');
-  await awaitTrue(() => house.shop.heardOf(order.id).length === 1, { what: 'the announcement' });
+  await awaitUntil(async () => (await app.postWebhook('btcpay', genuine)).status === 200, { what: 'a taken webhook' });
+  await app.awaitOrder(order.id, ({ status }) => status === 'paid');
+  await awaitUntil(() => app.shop.heardOf(order.id).length === 1, { what: 'the announcement' });
 });
 
 test('work that was under way at an orderly stop is finished after the next start', async () => {
-  await using house = await openHouse();
+  await using app = await openAppFixture();
   const orders = await Promise.all(
     Array.from({ length: 12 }, (_, index) =>
-      house.placeOrder({ provider: providers[index % providers.length] ?? 'auto' }),
+      app.placeOrder({ provider: providers[index % providers.length] ?? 'auto' }),
     ),
   );
-  await Promise.all(orders.map((order) => house.visit(order, 'pay')));
-  await house.restart();
-  for (const { id } of orders) await house.awaitOrder(id, ({ status }) => status === 'paid');
-  await house.awaitQuiet();
-  for (const { id } of orders) expect(house.shop.heardOf(id).map(({ type }) => type)).toEqual(['order.paid']);
-  expect(house.pagerMessages()).toEqual([]);
+  await Promise.all(orders.map((order) => app.visit(order, 'pay')));
+  await app.restart();
+  for (const { id } of orders) await app.awaitOrder(id, ({ status }) => status === 'paid');
+  await app.awaitQuiet();
+  for (const { id } of orders) expect(app.shop.heardOf(id).map(({ type }) => type)).toEqual(['order.paid']);
+  expect(app.pagerMessages()).toEqual([]);
 });

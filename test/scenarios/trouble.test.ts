@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
 import type { ProviderName } from '#kernel/provider-name.ts';
 import type { VisitAction } from '#sandbox/providers/contract.ts';
-import { providersThat } from '#test/support/abilities.ts';
-import { buttonsOf, openHouse } from '#test/support/house.ts';
+import { buttonsOf, openAppFixture } from '#test/support/app-fixture/app-fixture.ts';
+import { providersThat } from '#test/support/providers/abilities.ts';
 
 const everywhere = providersThat('canCreate', 'canFetch');
 
@@ -109,31 +109,31 @@ const stories: Story[] = [
 test.each(stories.map((story) => ({ ...story, after: story.does.join(' and ') })))(
   '$provider: after $after the payment is $payment, the order $order, and the card helps',
   async (story) => {
-    await using house = await openHouse();
-    const order = await house.placeOrder({ provider: story.provider });
-    for (const action of story.does) await house.visit(order, action);
-    await house.awaitOrder(order.id, ({ payment }) => payment?.status === story.payment);
-    const card = await house.awaitCard(({ text }) => text.includes(story.headline));
-    await house.awaitQuiet();
+    await using app = await openAppFixture();
+    const order = await app.placeOrder({ provider: story.provider });
+    for (const action of story.does) await app.visit(order, action);
+    await app.awaitOrder(order.id, ({ payment }) => payment?.status === story.payment);
+    const card = await app.awaitCard(({ text }) => text.includes(story.headline));
+    await app.awaitQuiet();
 
-    const view = await house.getOrder(order.id);
+    const view = await app.getOrder(order.id);
     expect(view.status).toBe(story.order);
     expect(card.text.split('\n')[0]).toContain(story.severity);
     for (const words of [order.number, '49.00 USD', 'How sure: fetched', ...story.says])
       expect(card.text).toContain(words);
     expect(buttonsOf(card)).toEqual(story.buttons);
-    expect(house.shop.heardOf(order.id).map(({ type }) => type)).toEqual(story.announced);
-    expect(house.pagerMessages()).toHaveLength(1);
+    expect(app.shop.heardOf(order.id).map(({ type }) => type)).toEqual(story.announced);
+    expect(app.pagerMessages()).toHaveLength(1);
   },
 );
 
 test('an underpaid BTCPay invoice that is still open is waited for, and paid when the rest comes', async () => {
-  await using house = await openHouse();
-  const order = await house.placeOrder({ provider: 'btcpay' });
-  await house.visit(order, 'underpay');
-  await house.awaitOrder(order.id, ({ payment }) => payment?.status === 'pending');
-  await house.visit(order, 'pay');
-  await house.awaitOrder(order.id, ({ status }) => status === 'paid');
-  await house.awaitQuiet();
-  expect(house.pagerMessages()).toEqual([]);
+  await using app = await openAppFixture();
+  const order = await app.placeOrder({ provider: 'btcpay' });
+  await app.visit(order, 'underpay');
+  await app.awaitOrder(order.id, ({ payment }) => payment?.status === 'pending');
+  await app.visit(order, 'pay');
+  await app.awaitOrder(order.id, ({ status }) => status === 'paid');
+  await app.awaitQuiet();
+  expect(app.pagerMessages()).toEqual([]);
 });

@@ -10,8 +10,8 @@ import { asPaymentId, asProviderReference } from '#kernel/ids.ts';
 import { compareDecimals, sumDecimals } from '#kernel/money.ts';
 import { type Payment, type PaymentStatus, paymentStatuses } from '#payments/model/payment.ts';
 import type { PaymentSnapshot } from '#payments/model/snapshot.ts';
-import { aPayment } from '#test/support/payments.ts';
-import { aSnapshot } from '#test/support/snapshots.ts';
+import { aPayment } from '#test/support/builders/payment.ts';
+import { aSnapshot } from '#test/support/builders/snapshot.ts';
 
 const theDay = asDay('2026-11-20');
 const [from, to] = [Date.UTC(2026, 10, 20), Date.UTC(2026, 10, 21)];

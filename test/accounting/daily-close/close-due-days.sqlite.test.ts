@@ -2,14 +2,20 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { asProviderReference } from '#kernel/ids.ts';
 import type { PaymentException } from '#payments/exceptions/exception.ts';
 import { sampleException } from '#test/db/contract/exceptions.ts';
-import { type BookHouse, expired, openBookHouse, paid, short } from '#test/support/book-house.ts';
-import { aSnapshot } from '#test/support/snapshots.ts';
+import { aSnapshot } from '#test/support/builders/snapshot.ts';
+import {
+  type AccountingKit,
+  expired,
+  openAccountingKit,
+  paid,
+  short,
+} from '#test/support/scenario-kits/accounting-kit.ts';
 
-let house: BookHouse;
+let kit: AccountingKit;
 beforeEach(async () => {
-  house = await openBookHouse();
+  kit = await openAccountingKit();
 });
-afterEach(() => house.opened.remove());
+afterEach(() => kit.opened.remove());
 
 const sum = (count: number, amount: string) => ({ count, amount });
 const stranger = aSnapshot({
@@ -21,18 +27,18 @@ const stranger = aSnapshot({
 describe('a day', () => {
   test('is closed four hours after its midnight, with both sides counted and summed', async () => {
     const [a, b, c] = [
-      await house.order('2026-11-20T09:00:00Z'),
-      await house.order('2026-11-20T10:00:00Z', { amount: '0.50' }),
-      await house.order('2026-11-20T23:59:59.990Z'),
+      await kit.order('2026-11-20T09:00:00Z'),
+      await kit.order('2026-11-20T10:00:00Z', { amount: '0.50' }),
+      await kit.order('2026-11-20T23:59:59.990Z'),
     ];
-    await house.shows(a, paid);
-    await house.shows(b, { ...paid, settlement: { expected: '0.50', received: '0.50', asset: 'USD' } });
-    await house.shows(c, expired);
-    house.setClock('2026-11-21T03:59:59Z');
-    expect(await house.close()).toEqual({ closed: 0, unexplained: 0, waiting: 0 });
-    house.setClock('2026-11-21T04:00:00Z');
-    expect(await house.close()).toEqual({ closed: 1, unexplained: 0, waiting: 0 });
-    const content = await house.contentOf('2026-11-20');
+    await kit.shows(a, paid);
+    await kit.shows(b, { ...paid, settlement: { expected: '0.50', received: '0.50', asset: 'USD' } });
+    await kit.shows(c, expired);
+    kit.setClock('2026-11-21T03:59:59Z');
+    expect(await kit.close()).toEqual({ closed: 0, unexplained: 0, waiting: 0 });
+    kit.setClock('2026-11-21T04:00:00Z');
+    expect(await kit.close()).toEqual({ closed: 1, unexplained: 0, waiting: 0 });
+    const content = await kit.contentOf('2026-11-20');
     const tally = { paid: sum(2, '49.50'), odd: sum(0, '0'), unpaid: sum(1, '49.00'), open: sum(0, '0') };
     expect(content).toMatchObject({
       ...{ number: 1, from: '2026-11-20T00:00:00.000Z', to: '2026-11-21T00:00:00.000Z', entries: { count: 3 } },
@@ -47,17 +53,17 @@ describe('a day', () => {
         received: [{ asset: 'USD', amount: '49.50' }],
       },
     ]);
-    expect(await house.close()).toEqual({ closed: 0, unexplained: 0, waiting: 0 });
+    expect(await kit.close()).toEqual({ closed: 0, unexplained: 0, waiting: 0 });
   });
 
   test('keeps assets apart, and what was asked for apart from what came', async () => {
-    const dollars = await house.order('2026-11-20T09:00:00Z', { provider: 'bitpay' });
-    const euros = await house.order('2026-11-20T09:00:00Z', { provider: 'bitpay', amount: '10.00', asset: 'EUR' });
-    await house.shows(dollars, { ...paid, settlement: { expected: '0.0005', received: '0.00051', asset: 'BTC' } });
-    await house.shows(euros, { ...paid, settlement: { expected: '0.0001', received: '0.0001', asset: 'BTC' } });
-    house.setClock('2026-11-21T05:00:00Z');
-    await house.close();
-    const [book] = (await house.contentOf('2026-11-20')).providers;
+    const dollars = await kit.order('2026-11-20T09:00:00Z', { provider: 'bitpay' });
+    const euros = await kit.order('2026-11-20T09:00:00Z', { provider: 'bitpay', amount: '10.00', asset: 'EUR' });
+    await kit.shows(dollars, { ...paid, settlement: { expected: '0.0005', received: '0.00051', asset: 'BTC' } });
+    await kit.shows(euros, { ...paid, settlement: { expected: '0.0001', received: '0.0001', asset: 'BTC' } });
+    kit.setClock('2026-11-21T05:00:00Z');
+    await kit.close();
+    const [book] = (await kit.contentOf('2026-11-20')).providers;
     expect(book?.payments.map(({ asset, here }) => [asset, here.paid])).toEqual([
       ['EUR', sum(1, '10.00')],
       ['USD', sum(1, '49.00')],
@@ -66,20 +72,20 @@ describe('a day', () => {
   });
 
   test('heals what a lost webhook left behind, before it compares', async () => {
-    const lost = await house.order('2026-11-20T09:00:00Z');
-    await house.shows(lost, paid, { isLost: true });
-    house.setClock('2026-11-21T05:00:00Z');
-    expect(await house.close()).toEqual({ closed: 1, unexplained: 0, waiting: 0 });
-    const [{ payments } = { payments: [] }] = (await house.contentOf('2026-11-20')).providers;
+    const lost = await kit.order('2026-11-20T09:00:00Z');
+    await kit.shows(lost, paid, { isLost: true });
+    kit.setClock('2026-11-21T05:00:00Z');
+    expect(await kit.close()).toEqual({ closed: 1, unexplained: 0, waiting: 0 });
+    const [{ payments } = { payments: [] }] = (await kit.contentOf('2026-11-20')).providers;
     expect(payments).toMatchObject([{ here: { paid: sum(1, '49.00') }, there: { paid: sum(1, '49.00') } }]);
   });
 
   test('lists what nobody has explained: a stranger, and one that is not there', async () => {
-    await house.order('2026-11-20T09:00:00Z');
-    house.book('btcpay').shows = [stranger];
-    house.setClock('2026-11-21T05:00:00Z');
-    expect(await house.close()).toEqual({ closed: 1, unexplained: 2, waiting: 0 });
-    const { unexplained, providers } = await house.contentOf('2026-11-20');
+    await kit.order('2026-11-20T09:00:00Z');
+    kit.book('btcpay').shows = [stranger];
+    kit.setClock('2026-11-21T05:00:00Z');
+    expect(await kit.close()).toEqual({ closed: 1, unexplained: 2, waiting: 0 });
+    const { unexplained, providers } = await kit.contentOf('2026-11-20');
     expect(unexplained).toMatchObject({
       count: 2,
       list: [
@@ -93,12 +99,12 @@ describe('a day', () => {
   });
 
   test('does not miss a payment that was made there on another day, because its create was lost for hours', async () => {
-    const lost = await house.order('2026-11-20T22:00:00Z');
-    await house.order('2026-11-21T10:00:00Z');
-    await house.shows(lost, { ...paid, createdAt: Date.parse('2026-11-21T02:00:00Z') });
-    house.setClock('2026-11-22T05:00:00Z');
-    expect(await house.close()).toEqual({ closed: 2, unexplained: 0, waiting: 0 });
-    const days = [await house.contentOf('2026-11-20'), await house.contentOf('2026-11-21')];
+    const lost = await kit.order('2026-11-20T22:00:00Z');
+    await kit.order('2026-11-21T10:00:00Z');
+    await kit.shows(lost, { ...paid, createdAt: Date.parse('2026-11-21T02:00:00Z') });
+    kit.setClock('2026-11-22T05:00:00Z');
+    expect(await kit.close()).toEqual({ closed: 2, unexplained: 0, waiting: 0 });
+    const days = [await kit.contentOf('2026-11-20'), await kit.contentOf('2026-11-21')];
     expect(days.map(({ providers }) => providers[0]?.payments[0]?.there?.paid)).toEqual([sum(1, '49.00'), sum(0, '0')]);
   });
 
@@ -106,36 +112,36 @@ describe('a day', () => {
     const about = (id: string, reference: string, more: Partial<PaymentException> = {}) =>
       sampleException(id, { reference, kind: 'finding_missing_here', ...more });
     const resolved = { status: 'resolved', resolvedAt: 1 } as const;
-    await house.order('2026-11-20T09:00:00Z');
+    await kit.order('2026-11-20T09:00:00Z');
     for (const reference of ['open', 'ignored', 'vanished']) {
-      house.book('btcpay').shows.push({ ...stranger, reference: asProviderReference(reference) });
+      kit.book('btcpay').shows.push({ ...stranger, reference: asProviderReference(reference) });
     }
-    await house.deps.database.transaction(async ({ exceptions }) => {
+    await kit.deps.database.transaction(async ({ exceptions }) => {
       await exceptions.insertException(about('a', 'open'));
       await exceptions.insertException(about('b', 'ignored', { ...resolved, resolution: 'ignore' }));
       await exceptions.insertException(about('c', 'vanished', { ...resolved, resolution: 'by_itself' }));
     });
-    house.setClock('2026-11-21T05:00:00Z');
-    await house.close();
-    const content = await house.contentOf('2026-11-20');
+    kit.setClock('2026-11-21T05:00:00Z');
+    await kit.close();
+    const content = await kit.contentOf('2026-11-20');
     expect(content.explained).toBe(2);
     expect(content.unexplained.list.map(({ reference }) => reference)).toEqual(['vanished']);
     expect(content.exceptions).toEqual([{ kind: 'finding_missing_here', provider: 'btcpay', count: 1 }]);
   });
 
   test('counts what a person accepted as paid here and as odd there, and takes it for explained', async () => {
-    const accepted = await house.order('2026-11-20T09:00:00Z');
-    await house.shows(accepted, short);
-    await house.deps.database.transaction(async ({ payments }) => {
+    const accepted = await kit.order('2026-11-20T09:00:00Z');
+    await kit.shows(accepted, short);
+    await kit.deps.database.transaction(async ({ payments }) => {
       const payment = await payments.findPayment(accepted);
       if (payment === undefined) throw new Error('it vanished');
       const { id, version } = payment;
-      const change = { acceptedAt: house.deps.clock.now(), updatedAt: house.deps.clock.now() };
+      const change = { acceptedAt: kit.deps.clock.now(), updatedAt: kit.deps.clock.now() };
       expect(await payments.changePayment({ id, expected: { status: 'underpaid', version }, change })).toBe(true);
     });
-    house.setClock('2026-11-21T05:00:00Z');
-    await house.close();
-    const { providers, explained, unexplained } = await house.contentOf('2026-11-20');
+    kit.setClock('2026-11-21T05:00:00Z');
+    await kit.close();
+    const { providers, explained, unexplained } = await kit.contentOf('2026-11-20');
     expect(providers[0]?.payments).toMatchObject([
       { here: { paid: sum(1, '49.00'), odd: sum(0, '0') }, there: { paid: sum(0, '0'), odd: sum(1, '49.00') } },
     ]);
@@ -152,16 +158,16 @@ describe('a day', () => {
       'exception.write_off',
     ];
     const [own, theirs] = [Date.parse('2026-11-20T10:00:00Z'), Date.parse('2026-11-21T00:00:00Z')];
-    await house.order('2026-11-20T09:00:00Z');
-    await house.deps.database.transaction(async ({ audit }) => {
+    await kit.order('2026-11-20T09:00:00Z');
+    await kit.deps.database.transaction(async ({ audit }) => {
       const base = { actorKind: 'admin', actorId: '42', subject: 'x', reason: null, details: {} } as const;
       for (const [index, action] of actions.entries()) await audit.record({ ...base, id: `${index}`, at: own, action });
       await audit.record({ ...base, id: 'job', at: own, action: 'payment.accept', actorKind: 'job' });
       await audit.record({ ...base, id: 'later', at: theirs, action: 'payment.accept' });
     });
-    house.setClock('2026-11-21T05:00:00Z');
-    await house.close();
-    expect((await house.contentOf('2026-11-20')).interventions).toEqual([
+    kit.setClock('2026-11-21T05:00:00Z');
+    await kit.close();
+    expect((await kit.contentOf('2026-11-20')).interventions).toEqual([
       { action: 'exception.write_off', count: 1 },
       { action: 'payment.accept', count: 2 },
     ]);

@@ -1,30 +1,30 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { closeBooks } from '#accounting/daily-close/close-due-days.ts';
-import { type BookHouse, openBookHouse, paid } from '#test/support/book-house.ts';
-import { capabilities } from '#test/support/capabilities.ts';
+import { capabilities } from '#test/support/providers/capabilities.ts';
+import { type AccountingKit, openAccountingKit, paid } from '#test/support/scenario-kits/accounting-kit.ts';
 
-let house: BookHouse;
+let kit: AccountingKit;
 beforeEach(async () => {
-  house = await openBookHouse();
+  kit = await openAccountingKit();
 });
-afterEach(() => house.opened.remove());
+afterEach(() => kit.opened.remove());
 
 const sum = (count: number, amount: string) => ({ count, amount });
 
 describe('a provider', () => {
   test('that does not answer is waited for, and the day says so when it is closed', async () => {
-    await house.shows(await house.order('2026-11-20T09:00:00Z'), paid);
-    await house.order('2026-11-21T09:00:00Z');
-    house.book('btcpay').isAway = true;
+    await kit.shows(await kit.order('2026-11-20T09:00:00Z'), paid);
+    await kit.order('2026-11-21T09:00:00Z');
+    kit.book('btcpay').isAway = true;
     for (const hours of ['05', '06', '07']) {
-      house.setClock(`2026-11-22T${hours}:00:00Z`);
-      expect(await house.close()).toEqual({ closed: 0, unexplained: 0, waiting: 1 });
+      kit.setClock(`2026-11-22T${hours}:00:00Z`);
+      expect(await kit.close()).toEqual({ closed: 0, unexplained: 0, waiting: 1 });
     }
-    expect(await house.closings()).toEqual([]);
-    house.book('btcpay').isAway = false;
-    house.setClock('2026-11-22T08:00:00Z');
-    expect(await house.close()).toEqual({ closed: 2, unexplained: 0, waiting: 0 });
-    const [first, second] = await house.closings();
+    expect(await kit.closings()).toEqual([]);
+    kit.book('btcpay').isAway = false;
+    kit.setClock('2026-11-22T08:00:00Z');
+    expect(await kit.close()).toEqual({ closed: 2, unexplained: 0, waiting: 0 });
+    const [first, second] = await kit.closings();
     expect(first?.content.notes).toEqual([
       'The books begin with this day.',
       'Closed after 4 tries. BTCPay could not be asked: create_payment: timeout',
@@ -34,55 +34,55 @@ describe('a provider', () => {
   });
 
   test('that is away for more than a week is put down as unknown, and not waited for again until it answers', async () => {
-    await house.shows(await house.order('2026-11-20T09:00:00Z'), paid);
-    house.book('btcpay').isAway = true;
-    house.setClock('2026-11-21T05:00:00Z');
-    expect(await house.close()).toMatchObject({ closed: 0, waiting: 1 });
-    house.setClock('2026-11-28T05:00:01Z');
-    expect(await house.close()).toEqual({ closed: 8, unexplained: 0, waiting: 0 });
-    const [book] = (await house.contentOf('2026-11-20')).providers;
+    await kit.shows(await kit.order('2026-11-20T09:00:00Z'), paid);
+    kit.book('btcpay').isAway = true;
+    kit.setClock('2026-11-21T05:00:00Z');
+    expect(await kit.close()).toMatchObject({ closed: 0, waiting: 1 });
+    kit.setClock('2026-11-28T05:00:01Z');
+    expect(await kit.close()).toEqual({ closed: 8, unexplained: 0, waiting: 0 });
+    const [book] = (await kit.contentOf('2026-11-20')).providers;
     expect(book).toMatchObject({
       unknownWhy: 'BTCPay could not be asked: create_payment: timeout',
       payments: [{ here: { paid: sum(1, '49.00') }, there: null }],
     });
-    house.book('btcpay').isAway = false;
-    house.setClock('2026-11-29T05:00:00Z');
-    await house.close();
-    house.book('btcpay').isAway = true;
-    house.setClock('2026-11-30T05:00:00Z');
-    expect(await house.close()).toMatchObject({ closed: 0, waiting: 1 });
+    kit.book('btcpay').isAway = false;
+    kit.setClock('2026-11-29T05:00:00Z');
+    await kit.close();
+    kit.book('btcpay').isAway = true;
+    kit.setClock('2026-11-30T05:00:00Z');
+    expect(await kit.close()).toMatchObject({ closed: 0, waiting: 1 });
   });
 
   test('that cannot be listed, or is not configured any more, is unknown in words, never a number', async () => {
-    await house.shows(await house.order('2026-11-20T09:00:00Z', { provider: 'bitpay' }), paid);
-    await house.shows(await house.order('2026-11-20T09:00:00Z', { provider: 'coinbase' }), paid);
-    house.book('bitpay').capabilities = capabilities({ canList: false });
-    house.drop('coinbase');
-    house.setClock('2026-11-21T05:00:00Z');
-    await house.close();
-    expect((await house.contentOf('2026-11-20')).providers).toMatchObject([
+    await kit.shows(await kit.order('2026-11-20T09:00:00Z', { provider: 'bitpay' }), paid);
+    await kit.shows(await kit.order('2026-11-20T09:00:00Z', { provider: 'coinbase' }), paid);
+    kit.book('bitpay').capabilities = capabilities({ canList: false });
+    kit.drop('coinbase');
+    kit.setClock('2026-11-21T05:00:00Z');
+    await kit.close();
+    expect((await kit.contentOf('2026-11-20')).providers).toMatchObject([
       { unknownWhy: 'BitPay cannot list its payments in this set-up.', payments: [{ there: null }] },
       { unknownWhy: 'Coinbase is not configured any more.', payments: [{ there: null }] },
     ]);
   });
 
   test('that is taken for gone is unknown at once, and holds up no day', async () => {
-    await house.shows(await house.order('2026-11-20T09:00:00Z'), paid);
-    house.book('btcpay').isRetired = true;
-    house.setClock('2026-11-22T05:00:00Z');
-    expect(await house.close()).toEqual({ closed: 2, unexplained: 0, waiting: 0 });
-    expect((await house.contentOf('2026-11-20')).providers[0]?.unknownWhy).toBe(
+    await kit.shows(await kit.order('2026-11-20T09:00:00Z'), paid);
+    kit.book('btcpay').isRetired = true;
+    kit.setClock('2026-11-22T05:00:00Z');
+    expect(await kit.close()).toEqual({ closed: 2, unexplained: 0, waiting: 0 });
+    expect((await kit.contentOf('2026-11-20')).providers[0]?.unknownWhy).toBe(
       'BTCPay looks gone for good, and is not asked any more.',
     );
   });
 
   test('that shows another status and cannot be made to agree leaves an unexplained difference', async () => {
-    const payment = await house.order('2026-11-20T09:00:00Z');
-    await house.shows(payment, paid);
-    await house.shows(payment, { requested: { amount: '48.00', asset: 'USD' } }, { isLost: true });
-    house.setClock('2026-11-21T05:00:00Z');
-    await house.close();
-    expect((await house.contentOf('2026-11-20')).unexplained.list).toMatchObject([
+    const payment = await kit.order('2026-11-20T09:00:00Z');
+    await kit.shows(payment, paid);
+    await kit.shows(payment, { requested: { amount: '48.00', asset: 'USD' } }, { isLost: true });
+    kit.setClock('2026-11-21T05:00:00Z');
+    await kit.close();
+    expect((await kit.contentOf('2026-11-20')).unexplained.list).toMatchObject([
       { kind: 'amount', order: 'T-1001', here: '49.00 USD', there: '48.00 USD' },
     ]);
   });
@@ -90,18 +90,18 @@ describe('a provider', () => {
 
 describe('days', () => {
   test('that were missed are caught up oldest first, no more of them at once than the run may', async () => {
-    await house.order('2026-11-20T09:00:00Z');
-    await house.order('2026-11-24T09:00:00Z');
-    house.setClock('2026-11-26T05:00:00Z');
-    expect(await house.close(4)).toMatchObject({ closed: 4 });
-    expect(await house.close(4)).toMatchObject({ closed: 2 });
-    expect((await house.closings()).map(({ content }) => content.day)).toEqual([
+    await kit.order('2026-11-20T09:00:00Z');
+    await kit.order('2026-11-24T09:00:00Z');
+    kit.setClock('2026-11-26T05:00:00Z');
+    expect(await kit.close(4)).toMatchObject({ closed: 4 });
+    expect(await kit.close(4)).toMatchObject({ closed: 2 });
+    expect((await kit.closings()).map(({ content }) => content.day)).toEqual([
       ...['2026-11-20', '2026-11-21', '2026-11-22', '2026-11-23', '2026-11-24', '2026-11-25'],
     ]);
   });
 
   test('have 23 and 25 hours in Lisbon, and no payment belongs to two of them or to none', async () => {
-    const spring = await openBookHouse({ timeZone: 'Europe/Lisbon', startAt: '2026-03-27T12:00:00Z' });
+    const spring = await openAccountingKit({ timeZone: 'Europe/Lisbon', startAt: '2026-03-27T12:00:00Z' });
     const times = [
       '2026-03-28T23:59:59.999Z',
       '2026-03-29T00:00:00Z',
@@ -119,7 +119,7 @@ describe('days', () => {
     ]);
     await spring.opened.remove();
 
-    const autumn = await openBookHouse({ timeZone: 'Europe/Lisbon', startAt: '2026-10-23T12:00:00Z' });
+    const autumn = await openAccountingKit({ timeZone: 'Europe/Lisbon', startAt: '2026-10-23T12:00:00Z' });
     for (const time of ['2026-10-24T23:00:00Z', '2026-10-25T23:59:59.999Z', '2026-10-26T00:00:00Z'])
       await autumn.order(time);
     autumn.setClock('2026-10-27T05:00:00Z');
@@ -133,17 +133,17 @@ describe('days', () => {
   });
 
   test('follow each other without a gap when the time zone is changed', async () => {
-    const { deps } = house;
-    await house.order('2026-11-20T09:00:00Z');
+    const { deps } = kit;
+    await kit.order('2026-11-20T09:00:00Z');
     for (const [timeZone, until] of [
       ['America/Los_Angeles', '2026-11-21T13:00:00Z'],
       ['Pacific/Kiritimati', '2026-11-23T13:00:00Z'],
       ['Pacific/Niue', '2026-11-26T13:00:00Z'],
     ] as const) {
-      house.setClock(until);
+      kit.setClock(until);
       await closeBooks(deps, { timeZone, daysMax: 40 });
     }
-    const days = (await house.closings()).map(({ content }) => content);
+    const days = (await kit.closings()).map(({ content }) => content);
     expect(days.length).toBeGreaterThan(3);
     for (const [index, content] of days.entries()) {
       if (index > 0) expect(content.from).toBe(days[index - 1]?.to);
@@ -152,20 +152,20 @@ describe('days', () => {
   });
 
   test('without any order have no books, and one without a payment in between is closed as empty', async () => {
-    house.book('btcpay');
-    house.setClock('2026-11-25T12:00:00Z');
-    expect(await house.close()).toEqual({ closed: 0, unexplained: 0, waiting: 0 });
-    await house.order('2026-11-26T09:00:00Z');
-    house.setClock('2026-11-28T05:00:00Z');
-    expect(await house.close()).toMatchObject({ closed: 2 });
-    expect((await house.contentOf('2026-11-27')).providers).toMatchObject([{ provider: 'btcpay', payments: [] }]);
+    kit.book('btcpay');
+    kit.setClock('2026-11-25T12:00:00Z');
+    expect(await kit.close()).toEqual({ closed: 0, unexplained: 0, waiting: 0 });
+    await kit.order('2026-11-26T09:00:00Z');
+    kit.setClock('2026-11-28T05:00:00Z');
+    expect(await kit.close()).toMatchObject({ closed: 2 });
+    expect((await kit.contentOf('2026-11-27')).providers).toMatchObject([{ provider: 'btcpay', payments: [] }]);
   });
 
   test('are closed once, however many processes close them', async () => {
-    await house.shows(await house.order('2026-11-20T09:00:00Z'), paid);
-    house.setClock('2026-11-22T05:00:00Z');
-    const [one, other] = await Promise.all([house.close(), house.close()]);
+    await kit.shows(await kit.order('2026-11-20T09:00:00Z'), paid);
+    kit.setClock('2026-11-22T05:00:00Z');
+    const [one, other] = await Promise.all([kit.close(), kit.close()]);
     expect(one.closed + other.closed).toBe(2);
-    expect((await house.closings()).map(({ content }) => content.number)).toEqual([1, 2]);
+    expect((await kit.closings()).map(({ content }) => content.number)).toEqual([1, 2]);
   });
 });

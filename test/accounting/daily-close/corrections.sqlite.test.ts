@@ -2,23 +2,23 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { closeBooks } from '#accounting/daily-close/close-due-days.ts';
 import { asRefundId, type PaymentId } from '#kernel/ids.ts';
 import type { Refund } from '#payments/model/refund.ts';
-import { type BookHouse, expired, openBookHouse, paid } from '#test/support/book-house.ts';
-import { createRefundDesk } from '#test/support/refund-desk.ts';
-import { aRefund } from '#test/support/refunds.ts';
+import { aRefund } from '#test/support/builders/refund.ts';
+import { createFakeRefundProvider } from '#test/support/fakes/refund-provider.ts';
+import { type AccountingKit, expired, openAccountingKit, paid } from '#test/support/scenario-kits/accounting-kit.ts';
 
-let house: BookHouse;
+let kit: AccountingKit;
 beforeEach(async () => {
-  house = await openBookHouse();
+  kit = await openAccountingKit();
 });
-afterEach(() => house.opened.remove());
+afterEach(() => kit.opened.remove());
 
 const sum = (count: number, amount: string) => ({ count, amount });
 
 async function addRefund(paymentId: PaymentId, change: Partial<Refund>): Promise<void> {
-  await house.deps.database.transaction(async (stores) => {
+  await kit.deps.database.transaction(async (stores) => {
     const payment = await stores.payments.findPayment(paymentId);
     if (payment === undefined) throw new Error('it vanished');
-    const now = house.deps.clock.now();
+    const now = kit.deps.clock.now();
     const ours = { paymentId, orderId: payment.orderId, provider: payment.provider };
     const times = { createdAt: now, updatedAt: now, settledAt: now };
     await stores.refunds.insertRefund(aRefund({ ...ours, ...times, status: 'succeeded', ...change }));
@@ -27,17 +27,17 @@ async function addRefund(paymentId: PaymentId, change: Partial<Refund>): Promise
 
 describe('a payment of a closed day', () => {
   test('that is paid late moves the sums in the next closing, and its own day stays as it was written', async () => {
-    const late = await house.order('2026-11-20T09:00:00Z');
-    await house.shows(late, expired);
-    house.setClock('2026-11-21T05:00:00Z');
-    await house.close();
-    const [before] = await house.closings();
-    house.setClock('2026-11-21T11:00:00Z');
-    await house.shows(late, { ...paid, isLate: true, state: 'confirmed' });
-    house.setClock('2026-11-22T05:00:00Z');
-    await house.close();
-    expect((await house.closings())[0]).toEqual(before);
-    const { corrections, providers } = await house.contentOf('2026-11-21');
+    const late = await kit.order('2026-11-20T09:00:00Z');
+    await kit.shows(late, expired);
+    kit.setClock('2026-11-21T05:00:00Z');
+    await kit.close();
+    const [before] = await kit.closings();
+    kit.setClock('2026-11-21T11:00:00Z');
+    await kit.shows(late, { ...paid, isLate: true, state: 'confirmed' });
+    kit.setClock('2026-11-22T05:00:00Z');
+    await kit.close();
+    expect((await kit.closings())[0]).toEqual(before);
+    const { corrections, providers } = await kit.contentOf('2026-11-21');
     expect(corrections).toEqual({
       count: 1,
       list: [
@@ -56,64 +56,64 @@ describe('a payment of a closed day', () => {
   });
 
   test('that turns out to be paid adds to what counts as paid; one that is reversed takes away', async () => {
-    const healed = await house.order('2026-11-20T09:00:00Z');
-    const reversed = await house.order('2026-11-20T10:00:00Z', { amount: '10.50' });
+    const healed = await kit.order('2026-11-20T09:00:00Z');
+    const reversed = await kit.order('2026-11-20T10:00:00Z', { amount: '10.50' });
     const settled = { ...paid, settlement: { expected: '10.50', received: '10.50', asset: 'USD' } };
-    await house.shows(healed, expired);
-    await house.shows(reversed, settled);
-    house.setClock('2026-11-21T05:00:00Z');
-    await house.close();
-    await house.shows(healed, paid);
-    await house.shows(reversed, { state: 'invalid', providerStatus: 'Invalid' });
-    house.setClock('2026-11-22T05:00:00Z');
-    await house.close();
-    const { corrections } = await house.contentOf('2026-11-21');
+    await kit.shows(healed, expired);
+    await kit.shows(reversed, settled);
+    kit.setClock('2026-11-21T05:00:00Z');
+    await kit.close();
+    await kit.shows(healed, paid);
+    await kit.shows(reversed, { state: 'invalid', providerStatus: 'Invalid' });
+    kit.setClock('2026-11-22T05:00:00Z');
+    await kit.close();
+    const { corrections } = await kit.contentOf('2026-11-21');
     expect(corrections.paidChanges).toEqual([{ provider: 'btcpay', asset: 'USD', count: 0, amount: '38.50' }]);
-    house.setClock('2026-11-23T05:00:00Z');
-    await house.close();
-    expect((await house.contentOf('2026-11-22')).corrections).toEqual({ count: 0, list: [], paidChanges: [] });
+    kit.setClock('2026-11-23T05:00:00Z');
+    await kit.close();
+    expect((await kit.contentOf('2026-11-22')).corrections).toEqual({ count: 0, list: [], paidChanges: [] });
   });
 
   test('that was only looked at, or polled, is no correction', async () => {
-    const payment = await house.order('2026-11-20T09:00:00Z');
-    await house.shows(payment, paid);
-    house.setClock('2026-11-21T05:00:00Z');
-    await house.close();
-    house.setClock('2026-11-21T09:00:00Z');
-    await house.shows(payment, paid);
-    house.setClock('2026-11-22T05:00:00Z');
-    await house.close();
-    expect((await house.contentOf('2026-11-21')).corrections.count).toBe(0);
+    const payment = await kit.order('2026-11-20T09:00:00Z');
+    await kit.shows(payment, paid);
+    kit.setClock('2026-11-21T05:00:00Z');
+    await kit.close();
+    kit.setClock('2026-11-21T09:00:00Z');
+    await kit.shows(payment, paid);
+    kit.setClock('2026-11-22T05:00:00Z');
+    await kit.close();
+    expect((await kit.contentOf('2026-11-21')).corrections.count).toBe(0);
   });
 
   test('is corrected by its own day also after the time zone was changed', async () => {
-    const evening = await house.order('2026-11-20T23:30:00Z');
-    await house.shows(evening, expired);
-    house.setClock('2026-11-21T05:00:00Z');
-    await house.close();
-    await house.shows(evening, paid);
-    house.setClock('2026-11-22T05:00:00Z');
-    await closeBooks(house.deps, { timeZone: 'Europe/Berlin', daysMax: 9 });
-    expect((await house.contentOf('2026-11-21')).corrections.list).toMatchObject([{ day: '2026-11-20' }]);
+    const evening = await kit.order('2026-11-20T23:30:00Z');
+    await kit.shows(evening, expired);
+    kit.setClock('2026-11-21T05:00:00Z');
+    await kit.close();
+    await kit.shows(evening, paid);
+    kit.setClock('2026-11-22T05:00:00Z');
+    await closeBooks(kit.deps, { timeZone: 'Europe/Berlin', daysMax: 9 });
+    expect((await kit.contentOf('2026-11-21')).corrections.list).toMatchObject([{ day: '2026-11-20' }]);
   });
 
   test('from before the books began is told of when money comes, and moves no sum', async () => {
-    const old = await house.order('2026-10-01T09:00:00Z');
-    await house.shows(old, paid);
-    await house.order('2026-11-20T09:00:00Z');
-    house.setClock('2026-11-21T05:00:00Z');
-    expect(await house.close()).toMatchObject({ closed: 1 });
+    const old = await kit.order('2026-10-01T09:00:00Z');
+    await kit.shows(old, paid);
+    await kit.order('2026-11-20T09:00:00Z');
+    kit.setClock('2026-11-21T05:00:00Z');
+    expect(await kit.close()).toMatchObject({ closed: 1 });
     await addRefund(old, { amountMinor: 900 });
-    house.setClock('2026-11-22T05:00:00Z');
-    await house.close();
-    const { corrections } = await house.contentOf('2026-11-21');
+    kit.setClock('2026-11-22T05:00:00Z');
+    await kit.close();
+    const { corrections } = await kit.contentOf('2026-11-21');
     expect(corrections.list).toMatchObject([{ day: '2026-10-01', order: 'T-1001' }]);
     expect(corrections.list[0]?.changes).toContainEqual({ field: 'refunded', was: null, is: '9.00 USD' });
     expect(corrections.paidChanges).toEqual([]);
     await addRefund(old, { id: asRefundId('second'), amountMinor: 100 });
-    house.setClock('2026-11-23T05:00:00Z');
-    await house.close();
-    expect((await house.contentOf('2026-11-22')).corrections.list[0]?.changes).toEqual([
+    kit.setClock('2026-11-23T05:00:00Z');
+    await kit.close();
+    expect((await kit.contentOf('2026-11-22')).corrections.list[0]?.changes).toEqual([
       { field: 'refunded', was: '9.00 USD', is: '10.00 USD' },
     ]);
   });
@@ -121,18 +121,18 @@ describe('a payment of a closed day', () => {
 
 describe('a refund', () => {
   test('counts on the day on which it succeeded, and corrects the day of its payment', async () => {
-    const payment = await house.order('2026-11-20T09:00:00Z');
-    await house.shows(payment, paid);
-    house.setClock('2026-11-21T05:00:00Z');
-    await house.close();
-    house.setClock('2026-11-21T15:00:00Z');
-    const desk = createRefundDesk(house.deps.clock, { startsAs: 'succeeded' });
-    house.book('btcpay').refunds = desk;
-    const { reference } = desk.makeByHand('20.00');
+    const payment = await kit.order('2026-11-20T09:00:00Z');
+    await kit.shows(payment, paid);
+    kit.setClock('2026-11-21T05:00:00Z');
+    await kit.close();
+    kit.setClock('2026-11-21T15:00:00Z');
+    const refundProvider = createFakeRefundProvider(kit.deps.clock, { startsAs: 'succeeded' });
+    kit.book('btcpay').refunds = refundProvider;
+    const { reference } = refundProvider.makeByHand('20.00');
     await addRefund(payment, { amountMinor: 2000, reference });
-    house.setClock('2026-11-22T05:00:00Z');
-    expect(await house.close()).toMatchObject({ unexplained: 0 });
-    const { corrections, providers } = await house.contentOf('2026-11-21');
+    kit.setClock('2026-11-22T05:00:00Z');
+    expect(await kit.close()).toMatchObject({ unexplained: 0 });
+    const { corrections, providers } = await kit.contentOf('2026-11-21');
     expect(providers[0]?.refunds).toEqual([{ currency: 'USD', here: sum(1, '20.00'), there: sum(1, '20.00') }]);
     expect(corrections.list).toMatchObject([
       { day: '2026-11-20', changes: [{ field: 'refunded', was: '0.00 USD', is: '20.00 USD' }] },
@@ -140,24 +140,24 @@ describe('a refund', () => {
   });
 
   test('that did not succeed at the provider is unexplained', async () => {
-    house.book('btcpay').refunds = createRefundDesk(house.deps.clock, { startsAs: 'pending' });
-    const payment = await house.order('2026-11-20T09:00:00Z');
-    await house.shows(payment, paid);
+    kit.book('btcpay').refunds = createFakeRefundProvider(kit.deps.clock, { startsAs: 'pending' });
+    const payment = await kit.order('2026-11-20T09:00:00Z');
+    await kit.shows(payment, paid);
     await addRefund(payment, { amountMinor: 2000, reference: 'gone' });
-    house.setClock('2026-11-21T05:00:00Z');
-    expect(await house.close()).toMatchObject({ closed: 1, unexplained: 1 });
-    const { unexplained, providers } = await house.contentOf('2026-11-20');
+    kit.setClock('2026-11-21T05:00:00Z');
+    expect(await kit.close()).toMatchObject({ closed: 1, unexplained: 1 });
+    const { unexplained, providers } = await kit.contentOf('2026-11-20');
     expect(unexplained.list).toMatchObject([{ kind: 'refund', reference: 'gone', there: 'not succeeded' }]);
     expect(providers[0]?.refunds).toEqual([{ currency: 'USD', here: sum(1, '20.00'), there: sum(0, '0') }]);
   });
 
   test('at a provider that does not tell of refunds is counted here, and unknown there', async () => {
-    const payment = await house.order('2026-11-20T09:00:00Z');
-    await house.shows(payment, paid);
+    const payment = await kit.order('2026-11-20T09:00:00Z');
+    await kit.shows(payment, paid);
     await addRefund(payment, { amountMinor: 2000 });
-    house.setClock('2026-11-21T05:00:00Z');
-    expect(await house.close()).toMatchObject({ unexplained: 0 });
-    expect((await house.contentOf('2026-11-20')).providers).toMatchObject([
+    kit.setClock('2026-11-21T05:00:00Z');
+    expect(await kit.close()).toMatchObject({ unexplained: 0 });
+    expect((await kit.contentOf('2026-11-20')).providers).toMatchObject([
       {
         refunds: [{ currency: 'USD', here: sum(1, '20.00'), there: null }],
         refundsUnknownWhy: 'BTCPay does not tell of refunds in this set-up.',

@@ -5,11 +5,11 @@ import { day } from '#kernel/clock.ts';
 import { asProviderReference } from '#kernel/ids.ts';
 import type { PaymentFigures, ProviderSettlement } from '#payments/ports/figures-provider.ts';
 import { ProviderUnreachable } from '#payments/ports/provider-errors.ts';
-import { type BookHouse, openBookHouse, paid } from '#test/support/book-house.ts';
-import { capabilities } from '#test/support/capabilities.ts';
-import { detailsOf } from '#test/support/payment-looks.ts';
+import { capabilities } from '#test/support/providers/capabilities.ts';
+import { type AccountingKit, openAccountingKit, paid } from '#test/support/scenario-kits/accounting-kit.ts';
+import { detailsOf } from '#test/support/scenario-kits/payment-kit.ts';
 
-let house: BookHouse;
+let kit: AccountingKit;
 /** What BitPay's books show, and which windows they were asked for. */
 let figures: PaymentFigures[];
 let settlements: ProviderSettlement[];
@@ -17,9 +17,9 @@ let windows: { from: number; to: number }[];
 let isAway: boolean;
 
 beforeEach(async () => {
-  house = await openBookHouse();
+  kit = await openAccountingKit();
   [figures, settlements, windows, isAway] = [[], [], [], false];
-  house.book('bitpay').figures = {
+  kit.book('bitpay').figures = {
     async *listFigures(window) {
       windows.push(window);
       if (isAway) throw away();
@@ -31,7 +31,7 @@ beforeEach(async () => {
     },
   };
 });
-afterEach(() => house.opened.remove());
+afterEach(() => kit.opened.remove());
 
 function away(): ProviderUnreachable {
   const message = 'list: timeout';
@@ -43,13 +43,13 @@ function figure(reference: string, change: Partial<PaymentFigures> = {}): Paymen
   return { reference: asProviderReference(reference), fee: '0.49', net: '48.51', asset: 'USD', at, ...change };
 }
 
-const read = () => readFigures(house.deps, {});
+const read = () => readFigures(kit.deps, {});
 const nothing = { booked: 0, unmatched: 0, settlements: 0, failed: 0 };
 
 async function aPaidOrder(provider: 'bitpay' | 'coinbase' = 'bitpay') {
-  const paymentId = await house.order('2026-11-20T09:00:00Z', { provider });
-  await house.shows(paymentId, paid);
-  house.setClock('2026-11-20T09:30:00Z');
+  const paymentId = await kit.order('2026-11-20T09:00:00Z', { provider });
+  await kit.shows(paymentId, paid);
+  kit.setClock('2026-11-20T09:30:00Z');
   return paymentId;
 }
 
@@ -58,21 +58,21 @@ describe("a provider's books", () => {
     const paymentId = await aPaidOrder();
     figures = [figure('bitpay-1')];
     expect(await read()).toEqual({ ...nothing, booked: 1 });
-    const { payment } = await detailsOf(house.deps, paymentId);
+    const { payment } = await detailsOf(kit.deps, paymentId);
     expect(payment).toMatchObject({ feeAmount: '0.49', netAmount: '48.51', figuresAsset: 'USD', settledAt: null });
     figures = [figure('bitpay-1', { fee: '0.490', net: '48.51' })];
     expect(await read()).toEqual(nothing);
-    expect((await detailsOf(house.deps, paymentId)).payment.version).toBe(payment.version);
+    expect((await detailsOf(kit.deps, paymentId)).payment.version).toBe(payment.version);
     figures = [figure('bitpay-1', { fee: '0.50', net: '48.50' })];
     expect(await read()).toEqual({ ...nothing, booked: 1 });
-    expect((await detailsOf(house.deps, paymentId)).payment.feeAmount).toBe('0.50');
+    expect((await detailsOf(kit.deps, paymentId)).payment.feeAmount).toBe('0.50');
   });
 
   test('bring the open cards of the order up to date', async () => {
     await aPaidOrder();
     figures = [figure('bitpay-1')];
     const count = async () => {
-      const [chat] = (await house.deps.database.read((stores) => stores.outbox.depths(house.deps.clock.now()))).filter(
+      const [chat] = (await kit.deps.database.read((stores) => stores.outbox.depths(kit.deps.clock.now()))).filter(
         ({ lane }) => lane === 'chat',
       );
       return chat?.waiting ?? 0;
@@ -102,15 +102,15 @@ describe("a provider's books", () => {
     figures = [figure('bitpay-1'), figure('bitpay-1', { asset: 'BCH', fee: '0.0001', net: '0.0099' })];
     await read();
     await read();
-    expect((await detailsOf(house.deps, paymentId)).payment.figuresAsset).toBe('USD');
-    const window = { from: 0, to: house.deps.clock.now() };
-    expect(await totalFigures(house.deps, window)).toEqual([
+    expect((await detailsOf(kit.deps, paymentId)).payment.figuresAsset).toBe('USD');
+    const window = { from: 0, to: kit.deps.clock.now() };
+    expect(await totalFigures(kit.deps, window)).toEqual([
       { asset: 'BCH', count: 1, fee: '0.0001', net: '0.0099' },
       { asset: 'USD', count: 1, fee: '0.49', net: '48.51' },
     ]);
-    house.setClock('2026-11-21T05:00:00Z');
-    await house.close();
-    expect((await house.contentOf('2026-11-20')).providers[0]).toMatchObject({
+    kit.setClock('2026-11-21T05:00:00Z');
+    await kit.close();
+    expect((await kit.contentOf('2026-11-20')).providers[0]).toMatchObject({
       figures: [
         { asset: 'BCH', count: 1 },
         { asset: 'USD', count: 1 },
@@ -123,9 +123,9 @@ describe("a provider's books", () => {
     await aPaidOrder();
     figures = [figure('bitpay-1'), figure('strange')];
     expect(await read()).toEqual({ ...nothing, booked: 1, unmatched: 1 });
-    house.setClock('2026-11-21T05:00:00Z');
-    expect(await house.close()).toMatchObject({ closed: 1, unexplained: 1 });
-    expect((await house.contentOf('2026-11-20')).unexplained.list).toEqual([
+    kit.setClock('2026-11-21T05:00:00Z');
+    expect(await kit.close()).toMatchObject({ closed: 1, unexplained: 1 });
+    expect((await kit.contentOf('2026-11-20')).unexplained.list).toEqual([
       {
         ...{ provider: 'bitpay', kind: 'figures', reference: 'strange', paymentId: null, order: null },
         ...{ here: 'unknown', there: 'fee 0.49 USD, net 48.51 USD' },
@@ -135,14 +135,14 @@ describe("a provider's books", () => {
 
   test('that tell of a payment late correct its day', async () => {
     const paymentId = await aPaidOrder();
-    house.setClock('2026-11-21T05:00:00Z');
-    await house.close();
-    expect((await house.contentOf('2026-11-20')).providers[0]?.withoutFigures).toBe(1);
+    kit.setClock('2026-11-21T05:00:00Z');
+    await kit.close();
+    expect((await kit.contentOf('2026-11-20')).providers[0]?.withoutFigures).toBe(1);
     figures = [figure('bitpay-1')];
     await read();
-    house.setClock('2026-11-22T05:00:00Z');
-    await house.close();
-    expect((await house.contentOf('2026-11-21')).corrections.list).toMatchObject([
+    kit.setClock('2026-11-22T05:00:00Z');
+    await kit.close();
+    expect((await kit.contentOf('2026-11-21')).corrections.list).toMatchObject([
       {
         ...{ paymentId, day: '2026-11-20' },
         changes: [
@@ -163,17 +163,17 @@ describe('a settlement', () => {
     };
     settlements = [settled];
     expect(await read()).toEqual({ ...nothing, settlements: 1 });
-    expect((await detailsOf(house.deps, paymentId)).payment.settledAt).toBeNull();
+    expect((await detailsOf(kit.deps, paymentId)).payment.settledAt).toBeNull();
     const at = Date.parse('2026-11-20T18:00:00Z');
     settlements = [
       { ...settled, status: 'completed', at },
       { ...settled, id: 's-2', at, references: null },
     ];
     await read();
-    expect((await detailsOf(house.deps, paymentId)).payment.settledAt).toBe(at);
-    house.setClock('2026-11-21T05:00:00Z');
-    await house.close();
-    expect((await house.contentOf('2026-11-20')).providers[0]?.settlements).toEqual([
+    expect((await detailsOf(kit.deps, paymentId)).payment.settledAt).toBe(at);
+    kit.setClock('2026-11-21T05:00:00Z');
+    await kit.close();
+    expect((await kit.contentOf('2026-11-20')).providers[0]?.settlements).toEqual([
       { currency: 'EUR', count: 2, amount: '88.20' },
     ]);
   });
@@ -181,12 +181,12 @@ describe('a settlement', () => {
 
 describe('a provider that tells its fee with the payment', () => {
   test('is asked again for what it did not tell at first', async () => {
-    house.book('coinbase').capabilities = capabilities({ canList: true, tellsFigures: true });
+    kit.book('coinbase').capabilities = capabilities({ canList: true, tellsFigures: true });
     const paymentId = await aPaidOrder('coinbase');
     expect(await read()).toEqual(nothing);
-    await house.shows(paymentId, { figures: { fee: '0.61', net: '48.39', asset: 'USDC' } }, { isLost: true });
+    await kit.shows(paymentId, { figures: { fee: '0.61', net: '48.39', asset: 'USDC' } }, { isLost: true });
     expect(await read()).toEqual({ ...nothing, booked: 1 });
-    expect((await detailsOf(house.deps, paymentId)).payment).toMatchObject({ feeAmount: '0.61', figuresAsset: 'USDC' });
+    expect((await detailsOf(kit.deps, paymentId)).payment).toMatchObject({ feeAmount: '0.61', figuresAsset: 'USDC' });
     expect(await read()).toEqual(nothing);
   });
 });

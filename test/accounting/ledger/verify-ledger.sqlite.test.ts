@@ -2,36 +2,36 @@ import { createHash } from 'node:crypto';
 import BetterSqlite3 from 'better-sqlite3';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { verifyBooks } from '#accounting/ledger/verify-ledger.ts';
-import { type BookHouse, openBookHouse, paid } from '#test/support/book-house.ts';
+import { type AccountingKit, openAccountingKit, paid } from '#test/support/scenario-kits/accounting-kit.ts';
 
-let house: BookHouse;
+let kit: AccountingKit;
 beforeEach(async () => {
-  house = await openBookHouse();
+  kit = await openAccountingKit();
   for (const day of ['20', '21', '22']) {
-    await house.shows(await house.order(`2026-11-${day}T09:00:00Z`), paid);
+    await kit.shows(await kit.order(`2026-11-${day}T09:00:00Z`), paid);
   }
-  house.setClock('2026-11-23T05:00:00Z');
-  await house.close();
+  kit.setClock('2026-11-23T05:00:00Z');
+  await kit.close();
 });
-afterEach(() => house.opened.remove());
+afterEach(() => kit.opened.remove());
 
 /** What somebody with the database in his hands does, past everything of ours. */
 function alter(sql: string): void {
-  const connection = new BetterSqlite3(house.opened.file);
+  const connection = new BetterSqlite3(kit.opened.file);
   connection.pragma('foreign_keys = off');
   connection.exec(sql);
   connection.close();
 }
 
 test('a chain that nobody touched is whole, and its newest hash is told', async () => {
-  const closings = await house.closings();
+  const closings = await kit.closings();
   expect(closings[0]?.closing.previousHash).toBe('0'.repeat(64));
   expect(closings[1]?.closing.previousHash).toBe(closings[0]?.closing.hash);
-  expect(await verifyBooks(house.deps)).toEqual({ kind: 'whole', count: 3, hash: closings[2]?.closing.hash });
+  expect(await verifyBooks(kit.deps)).toEqual({ kind: 'whole', count: 3, hash: closings[2]?.closing.hash });
 });
 
 test('an empty chain is whole', async () => {
-  const empty = await openBookHouse();
+  const empty = await openAccountingKit();
   expect(await verifyBooks(empty.deps)).toEqual({ kind: 'whole', count: 0, hash: null });
   await empty.opened.remove();
 });
@@ -47,7 +47,7 @@ test.each([
   [
     'the hash over a forged content',
     () => {
-      const connection = new BetterSqlite3(house.opened.file);
+      const connection = new BetterSqlite3(kit.opened.file);
       const row = connection.prepare('select content, previous_hash from book_closings where number = 2').get();
       const { content, previous_hash: previous } = row as { content: string; previous_hash: string };
       const forged = content.replace('"49.00"', '"59.00"');
@@ -90,14 +90,14 @@ test.each([
 ] as const)('altering %s is found, and the first broken link is named', async (_what, change, broken) => {
   if (typeof change === 'string') alter(change);
   else change();
-  expect(await verifyBooks(house.deps)).toEqual(broken);
+  expect(await verifyBooks(kit.deps)).toEqual(broken);
 });
 
 test('a closing that follows a forged one says that the chain is broken before it', async () => {
   alter(`update book_closings set content = replace(content, '"49.00"', '"59.00"') where number = 3`);
-  house.setClock('2026-11-24T05:00:00Z');
-  await house.close();
-  expect((await house.contentOf('2026-11-23')).notes).toEqual([
+  kit.setClock('2026-11-24T05:00:00Z');
+  await kit.close();
+  expect((await kit.contentOf('2026-11-23')).notes).toEqual([
     'The chain is broken before this day: closing 3 is not what was hashed.',
   ]);
 });

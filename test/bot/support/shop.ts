@@ -15,13 +15,13 @@ import type { OrderView } from '#payments/lifecycle/order-view.ts';
 import type { PaymentStores } from '#payments/ports/payment-store.ts';
 import { createReconciler } from '#payments/reconciliation/reconcile-provider.ts';
 import { startTelegramSandbox, type TelegramSandbox } from '#sandbox/telegram/server.ts';
-import { createTestClock, type TestClock } from '#test/support/clock.ts';
-import { openTestDatabase } from '#test/support/database.ts';
-import { createRecordingLog } from '#test/support/event-log.ts';
-import { createPaperDoctor, type PaperDoctor } from '#test/support/paper-doctor.ts';
-import { createSeededRandom } from '#test/support/random.ts';
-import { createRefundDesk, type RefundDesk } from '#test/support/refund-desk.ts';
-import { createPaperProvider, type PaperProvider } from './paper-provider.ts';
+import { openTestDatabase } from '#test/support/database/test-database.ts';
+import { createFakeDiagnostics, type FakeDiagnostics } from '#test/support/fakes/diagnostics.ts';
+import { createRecordingLog } from '#test/support/fakes/recording-log.ts';
+import { createFakeRefundProvider, type FakeRefundProvider } from '#test/support/fakes/refund-provider.ts';
+import { createSeededRandom } from '#test/support/fakes/seeded-random.ts';
+import { createTestClock, type TestClock } from '#test/support/time/test-clock.ts';
+import { createFakeProvider, type FakeProvider } from './fake-provider.ts';
 
 export const ann = 101;
 export const bob = 102;
@@ -33,11 +33,11 @@ export const pagerToken = '7000002:pager-token-that-no-log-may-show';
 export interface BotShop {
   telegram: TelegramSandbox;
   deps: PaymentDeps & { clock: TestClock; log: ReturnType<typeof createRecordingLog> };
-  provider: PaperProvider;
+  provider: FakeProvider;
   /** Where that provider gives money back. */
-  desk: RefundDesk;
+  refundProvider: FakeRefundProvider;
   /** What he finds wrong with the set-up is what the test says. */
-  doctor: PaperDoctor;
+  doctor: FakeDiagnostics;
   /** The SQLite file. */
   file: string;
   adminBot: AdminBot;
@@ -58,7 +58,7 @@ interface ShopOptions {
   apiRoot?: string;
 }
 
-/** Two bots before a local Telegram, with the real verbs, a real database and a provider on paper. */
+/** Two bots before a local Telegram, with the real verbs, a real database and a fake provider. */
 export async function openBotShop(options: ShopOptions = {}): Promise<BotShop> {
   const opened = await openTestDatabase();
   const telegram = await startTelegramSandbox({
@@ -76,14 +76,14 @@ export async function openBotShop(options: ShopOptions = {}): Promise<BotShop> {
   });
   const clock = createTestClock();
   const random = createSeededRandom(7);
-  const desk = createRefundDesk(clock, { startsAs: 'pending' });
-  const provider = createPaperProvider(() => clock.now(), desk);
+  const refundProvider = createFakeRefundProvider(clock, { startsAs: 'pending' });
+  const provider = createFakeProvider(() => clock.now(), refundProvider);
   const deps = {
     ...{ database: opened.database, providers: provider, clock, random, ids: createIds({ clock, random }) },
     log: createRecordingLog(),
   };
   const admins = createOwnerDirectory([ann, bob]);
-  const doctor = createPaperDoctor(() => clock.now());
+  const doctor = createFakeDiagnostics(() => clock.now());
   const shared = {
     apiRoot: options.apiRoot ?? telegram.url,
     alertChatId: options.alertChatId ?? null,
@@ -120,7 +120,17 @@ export async function openBotShop(options: ShopOptions = {}): Promise<BotShop> {
     },
   );
   return {
-    ...{ telegram, deps, provider, desk, doctor, file: opened.file, adminBot, pager, deliver: () => pump.drain() },
+    ...{
+      telegram,
+      deps,
+      provider,
+      refundProvider,
+      doctor,
+      file: opened.file,
+      adminBot,
+      pager,
+      deliver: () => pump.drain(),
+    },
     async order() {
       const placed = await placeOrder(deps, {
         ...{ idempotencyKey: null, bodyHash: null, origin: 'store', actor: { kind: 'store', id: 'store' } },

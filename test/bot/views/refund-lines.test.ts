@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { refundLines } from '#bot/views/refunds.ts';
 import type { Refund } from '#payments/model/refund.ts';
-import { aRefund } from '#test/support/refunds.ts';
+import { aRefund } from '#test/support/builders/refund.ts';
 
 const linesOf = (refund: Partial<Refund>): string =>
   refundLines([aRefund(refund)])

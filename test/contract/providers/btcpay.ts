@@ -1,5 +1,5 @@
 import { btcpayClient } from '#test/sandbox/providers/clients.ts';
-import { sign } from '#test/support/sign-webhook.ts';
+import { sign } from '#test/support/providers/sign-webhook.ts';
 import type { ProviderCase } from './provider-case.ts';
 
 const scheme = 'sha256';

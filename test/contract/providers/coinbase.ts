@@ -1,7 +1,7 @@
 import { generateKeyPairSync } from 'node:crypto';
 import { hour } from '#kernel/clock.ts';
 import { coinbaseClient } from '#test/sandbox/providers/clients.ts';
-import { type Delivery, sign, without } from '#test/support/sign-webhook.ts';
+import { type Delivery, sign, without } from '#test/support/providers/sign-webhook.ts';
 import type { Lie, ProviderCase, SignedForm } from './provider-case.ts';
 
 const signature = 'x-hook0-signature';

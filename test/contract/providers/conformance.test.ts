@@ -5,7 +5,7 @@ import { providerNames } from '#kernel/provider-name.ts';
 import type { PaymentSnapshot } from '#payments/model/snapshot.ts';
 import type { FaultKind } from '#sandbox/providers/contract.ts';
 import { simulators } from '#sandbox/providers/registry.ts';
-import { abilities, providersThat } from '#test/support/abilities.ts';
+import { abilities, providersThat } from '#test/support/providers/abilities.ts';
 import { cases } from './registry.ts';
 import { listAll, openShop } from './shop.ts';
 

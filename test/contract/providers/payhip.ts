@@ -1,4 +1,4 @@
-import { withSignature } from '#test/support/sign-webhook.ts';
+import { withSignature } from '#test/support/providers/sign-webhook.ts';
 import type { ProviderCase } from './provider-case.ts';
 
 const file = 'src/payments/providers/payhip/webhook.ts';

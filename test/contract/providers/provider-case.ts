@@ -5,7 +5,7 @@ import type { ProviderCapabilities } from '#payments/ports/payment-provider.ts';
 import type { VisitAction } from '#sandbox/providers/contract.ts';
 import type { ProviderSandbox } from '#sandbox/providers/options.ts';
 import type { Mutant } from '#test/mutation/mutant.ts';
-import type { Delivery } from '#test/support/sign-webhook.ts';
+import type { Delivery } from '#test/support/providers/sign-webhook.ts';
 
 /** What a buyer does, and what the adapter shows of it then. */
 export interface StateCase {

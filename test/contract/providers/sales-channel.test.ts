@@ -2,7 +2,7 @@
 import { describe, expect, onTestFinished, test } from 'vitest';
 import type { SaleEvent, SalesChannel } from '#payments/ports/sales-channel.ts';
 import { exportCsv } from '#sandbox/providers/payhip/export.ts';
-import { sellerAt } from '#test/support/payhip.ts';
+import { sellerAt } from '#test/support/app-fixture/payhip-seller.ts';
 import { openShop } from './shop.ts';
 
 const email = 'kim@customer.example';

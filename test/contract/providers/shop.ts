@@ -19,7 +19,7 @@ import type { FaultKind, VisitAction } from '#sandbox/providers/contract.ts';
 import type { ProviderSandboxOptions } from '#sandbox/providers/options.ts';
 import { startProviderSandbox } from '#sandbox/providers/server.ts';
 import { recordingLog, seededRandom, testClock } from '#test/payments/providers/support/scripted-server.ts';
-import { providerSettings } from '#test/support/provider-settings.ts';
+import { providerSettings } from '#test/support/providers/provider-settings.ts';
 import { cases } from './registry.ts';
 
 /** The operations by which an adapter looks for a payment before it makes one. */

@@ -4,8 +4,8 @@
 import { describe, expect, test } from 'vitest';
 import type { ProviderName } from '#kernel/provider-name.ts';
 import { simulators } from '#sandbox/providers/registry.ts';
-import { providersThat } from '#test/support/abilities.ts';
-import { type Delivery, sign, signatureHeader, without } from '#test/support/sign-webhook.ts';
+import { providersThat } from '#test/support/providers/abilities.ts';
+import { type Delivery, sign, signatureHeader, without } from '#test/support/providers/sign-webhook.ts';
 import type { SignedForm } from './provider-case.ts';
 import { cases } from './registry.ts';
 import { openShop, type Shop } from './shop.ts';

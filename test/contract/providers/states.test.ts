@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { minute } from '#kernel/clock.ts';
 import { compareDecimals, subtractDecimals } from '#kernel/money.ts';
 import type { PaymentSnapshot } from '#payments/model/snapshot.ts';
-import { abilities, providersThat } from '#test/support/abilities.ts';
+import { abilities, providersThat } from '#test/support/providers/abilities.ts';
 import { cases } from './registry.ts';
 import { listAll, openShop } from './shop.ts';
 

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { asOrderId, asPaymentId, asProviderReference, asRefundId } from '#kernel/ids.ts';
 import type { Payment } from '#payments/model/payment.ts';
 import type { PaymentStores } from '#payments/ports/payment-store.ts';
-import { aRefund } from '#test/support/refunds.ts';
+import { aRefund } from '#test/support/builders/refund.ts';
 import { sampleException } from './exceptions.ts';
 import type { OpenContractDatabase } from './harness.ts';
 import { noon, sampleAudit, sampleOrder, samplePayment } from './samples.ts';

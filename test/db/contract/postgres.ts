@@ -1,5 +1,5 @@
 import pg from 'pg';
-import { openTestPostgres, type TestPostgres } from '#test/support/postgres.ts';
+import { openTestPostgres, type TestPostgres } from '#test/support/database/postgres.ts';
 import type { OpenContractDatabase } from './harness.ts';
 
 /** `server` is asked for when a test runs, because it is started in a hook. */

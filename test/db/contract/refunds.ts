@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { asPaymentId, asRefundId } from '#kernel/ids.ts';
 import type { Refund } from '#payments/model/refund.ts';
 import type { PaymentStores } from '#payments/ports/payment-store.ts';
-import { aRefund } from '#test/support/refunds.ts';
+import { aRefund } from '#test/support/builders/refund.ts';
 import type { OpenContractDatabase } from './harness.ts';
 import { noon, sampleOrder, samplePayment } from './samples.ts';
 

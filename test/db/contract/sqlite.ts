@@ -1,5 +1,5 @@
 import BetterSqlite3 from 'better-sqlite3';
-import { openTestDatabase } from '#test/support/database.ts';
+import { openTestDatabase } from '#test/support/database/test-database.ts';
 import type { ContractDatabase, OpenContractDatabase } from './harness.ts';
 
 export interface SqliteContractDatabase extends ContractDatabase {

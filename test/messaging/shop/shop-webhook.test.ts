@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { OutboxMessage } from '#messaging/messaging-store.ts';
 import { createShopWebhookHandler } from '#messaging/shop/shop-webhook.ts';
-import { createTestClock } from '#test/support/clock.ts';
+import { createTestClock } from '#test/support/time/test-clock.ts';
 
 let server: Server;
 let answer: { status: number; body: string };

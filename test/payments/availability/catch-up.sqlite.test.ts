@@ -9,9 +9,15 @@ import type { Outage } from '#payments/model/outage.ts';
 import type { PaymentSnapshot } from '#payments/model/snapshot.ts';
 import { ProviderRejected } from '#payments/ports/provider-errors.ts';
 import { createReconciler } from '#payments/reconciliation/reconcile-provider.ts';
-import { openTestDatabase, type TestDatabase } from '#test/support/database.ts';
-import { createTestDeps, detailsOf, lookAt, placeTestOrder, type TestDeps } from '#test/support/payment-looks.ts';
-import { createScriptedProviders, type ScriptedProviders } from '#test/support/scripted-providers.ts';
+import { openTestDatabase, type TestDatabase } from '#test/support/database/test-database.ts';
+import { createScriptedProviders, type ScriptedProviders } from '#test/support/fakes/scripted-providers.ts';
+import {
+  createTestDeps,
+  detailsOf,
+  lookAt,
+  placeTestOrder,
+  type TestDeps,
+} from '#test/support/scenario-kits/payment-kit.ts';
 
 let opened: TestDatabase;
 let deps: TestDeps;

@@ -7,9 +7,9 @@ import { createProviderWatch, type WatchProviders } from '#payments/availability
 import type { Outage } from '#payments/model/outage.ts';
 import { ProviderRejected, ProviderUnreachable } from '#payments/ports/provider-errors.ts';
 import { createRetiredProviders } from '#payments/ports/retired-providers.ts';
-import { openTestDatabase, type TestDatabase } from '#test/support/database.ts';
-import { createTestDeps, type TestDeps } from '#test/support/payment-looks.ts';
-import { createScriptedProviders, type ScriptedProviders } from '#test/support/scripted-providers.ts';
+import { openTestDatabase, type TestDatabase } from '#test/support/database/test-database.ts';
+import { createScriptedProviders, type ScriptedProviders } from '#test/support/fakes/scripted-providers.ts';
+import { createTestDeps, type TestDeps } from '#test/support/scenario-kits/payment-kit.ts';
 
 let opened: TestDatabase;
 let deps: TestDeps;

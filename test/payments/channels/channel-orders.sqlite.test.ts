@@ -4,16 +4,16 @@ import { day } from '#kernel/clock.ts';
 import { asProviderReference } from '#kernel/ids.ts';
 import { pruneSales } from '#payments/channels/prune-channel-orders.ts';
 import { ProviderRejected, ProviderUnreachable } from '#payments/ports/provider-errors.ts';
-import { openTestDatabase } from '#test/support/database.ts';
-import { aSale, aSaleItem } from '#test/support/paper-channel.ts';
+import { openTestDatabase } from '#test/support/database/test-database.ts';
+import { aSale, aSaleItem } from '#test/support/fakes/sales-channel.ts';
 
-import { audited, openSaleDesk } from '#test/support/sale-desk.ts';
+import { audited, openChannelKit } from '#test/support/scenario-kits/channel-kit.ts';
 
 const failure = { provider: 'payhip', operation: 'verify_licence', code: null, httpStatus: 503 } as const;
 describe('an event of a channel', () => {
   test('makes an order of the day of the sale, with its fees, once however often it is handled', async () => {
     await using opened = await openTestDatabase();
-    const shop = openSaleDesk(opened);
+    const shop = openChannelKit(opened);
     await shop.addGuide();
     expect(await shop.sell()).toEqual({ kind: 'done', outcome: 'paid' });
     expect(await shop.sell()).toEqual({ kind: 'done', outcome: 'known' });
@@ -26,7 +26,7 @@ describe('an event of a channel', () => {
 
   test('handled by two workers at once makes one order', async () => {
     await using opened = await openTestDatabase();
-    const shop = openSaleDesk(opened);
+    const shop = openChannelKit(opened);
     await shop.addGuide();
     await Promise.all([shop.sell(), shop.sell(), shop.giveBack(300), shop.giveBack(900)]);
     const { order, refunds } = await shop.orderOf();
@@ -40,12 +40,12 @@ describe('an event of a channel', () => {
 
   test('that cannot be read becomes a dead letter, so that its bytes are kept', async () => {
     await using opened = await openTestDatabase();
-    expect(await openSaleDesk(opened).hear('unreadable')).toMatchObject({ kind: 'give_up' });
+    expect(await openChannelKit(opened).hear('unreadable')).toMatchObject({ kind: 'give_up' });
   });
 
   test('of a channel that is switched off becomes a dead letter, because nobody else knows of the sale', async () => {
     await using opened = await openTestDatabase();
-    const shop = openSaleDesk(opened);
+    const shop = openChannelKit(opened);
     shop.channel.isOff = true;
     expect(await shop.sell()).toEqual({ kind: 'give_up', reason: 'the provider payhip is not configured' });
     shop.channel.isOff = false;
@@ -54,7 +54,7 @@ describe('an event of a channel', () => {
 
   test('without a time is held, and stands on the day on which it came', async () => {
     await using opened = await openTestDatabase();
-    const shop = openSaleDesk(opened);
+    const shop = openChannelKit(opened);
     await shop.addGuide();
     await shop.sell({ soldAt: null });
     const { order } = await shop.orderOf();
@@ -64,7 +64,7 @@ describe('an event of a channel', () => {
 
   test('keeps no licence key, not in the order, nor in the books beside it', async () => {
     await using opened = await openTestDatabase();
-    const shop = openSaleDesk(opened);
+    const shop = openChannelKit(opened);
     await shop.addGuide({ secret: 'prod_sk_1' });
     shop.channel.licences.push({ kind: 'known', isEnabled: true, email: 'ann@example.org', productKey: 'RGsF' });
     await shop.sell({ items: [aSaleItem({ licenceKey: 'WTKP4-66NL5' })] });
@@ -83,7 +83,7 @@ describe('a licence', () => {
 
   test('vouches for one sale: with a second one that sale is held', async () => {
     await using opened = await openTestDatabase();
-    const shop = openSaleDesk(opened);
+    const shop = openChannelKit(opened);
     await shop.addGuide({ secret: 's' });
     shop.channel.licences.push(known, known, known);
     expect(await shop.sell({ items })).toMatchObject({ outcome: 'paid' });
@@ -93,7 +93,7 @@ describe('a licence', () => {
 
   test('that cannot be asked about is asked again, and at last the sale is held', async () => {
     await using opened = await openTestDatabase();
-    const shop = openSaleDesk(opened);
+    const shop = openChannelKit(opened);
     await shop.addGuide({ secret: 's' });
     const away = () => new ProviderUnreachable({ ...failure, message: 'verify_licence: no answer' });
     shop.channel.licences.push(away());
@@ -107,7 +107,7 @@ describe('a licence', () => {
 
   test('whose secret key Payhip does not take holds the sale at once', async () => {
     await using opened = await openTestDatabase();
-    const shop = openSaleDesk(opened);
+    const shop = openChannelKit(opened);
     await shop.addGuide({ secret: 's' });
     shop.channel.licences.push(
       new ProviderRejected({ ...failure, httpStatus: 401, message: 'verify_licence: HTTP 401' }),
@@ -117,7 +117,7 @@ describe('a licence', () => {
 
   test('of a product without a secret key is asked of nobody', async () => {
     await using opened = await openTestDatabase();
-    const shop = openSaleDesk(opened);
+    const shop = openChannelKit(opened);
     await shop.addGuide();
     expect(await shop.sell({ items })).toMatchObject({ outcome: 'paid' });
     expect(shop.channel.asked).toEqual([]);
@@ -127,7 +127,7 @@ describe('a licence', () => {
 describe('money that went back before its sale came', () => {
   test('waits for it, the most that was told, and is forgotten after a third of a year', async () => {
     await using opened = await openTestDatabase();
-    const shop = openSaleDesk(opened);
+    const shop = openChannelKit(opened);
     await shop.addGuide();
     expect(await shop.giveBack(300)).toEqual({ kind: 'done', outcome: 'kept' });
     await shop.giveBack(200);
@@ -145,7 +145,7 @@ describe('money that went back before its sale came', () => {
 
   test('is kept for no more than so many sales; beyond, the event itself is kept as a dead letter', async () => {
     await using opened = await openTestDatabase();
-    const shop = openSaleDesk(opened);
+    const shop = openChannelKit(opened);
     const at = shop.deps.clock.now();
     await shop.deps.database.transaction(async ({ sales }) => {
       for (let count = 0; count < 500; count += 1) {

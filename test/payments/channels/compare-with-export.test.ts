@@ -4,7 +4,7 @@ import { day } from '#kernel/clock.ts';
 import { asPaymentId, asProviderReference } from '#kernel/ids.ts';
 import { compareWithExport, type KnownPayment } from '#payments/channels/compare-with-export.ts';
 import type { ExportedSale } from '#payments/ports/sales-channel.ts';
-import { aPayment } from '#test/support/payments.ts';
+import { aPayment } from '#test/support/builders/payment.ts';
 
 const noon = Date.UTC(2026, 10, 20, 12);
 

@@ -5,15 +5,15 @@ import { readHoldLimits } from '#payments/channels/review-threshold.ts';
 import { rememberOption } from '#payments/exceptions/resolutions/accept-payment.ts';
 import { undoResolution } from '#payments/exceptions/undo-resolution.ts';
 import type { Sale } from '#payments/ports/sales-channel.ts';
-import { openTestDatabase } from '#test/support/database.ts';
-import { aSaleItem } from '#test/support/paper-channel.ts';
+import { openTestDatabase } from '#test/support/database/test-database.ts';
+import { aSaleItem } from '#test/support/fakes/sales-channel.ts';
 
-import { admin, audited, by, decide, openSaleDesk } from '#test/support/sale-desk.ts';
+import { admin, audited, by, decide, openChannelKit } from '#test/support/scenario-kits/channel-kit.ts';
 
 describe('a held payment', () => {
   test('is accepted once, with a reason, and the exception keeps who and why', async () => {
     await using opened = await openTestDatabase();
-    const shop = openSaleDesk(opened);
+    const shop = openChannelKit(opened);
     await shop.sell();
     const payment = await shop.paymentOf();
     if (payment === undefined) throw new Error('there is no payment');
@@ -43,7 +43,7 @@ describe('a held payment', () => {
 
   test('is held again when the acceptance is taken back', async () => {
     await using opened = await openTestDatabase();
-    const shop = openSaleDesk(opened);
+    const shop = openChannelKit(opened);
     await shop.sell();
     const key = `payment_held:${(await shop.paymentOf())?.orderId}`;
     await decide(shop, { action: 'accept', reason: 'I saw it' });
@@ -56,7 +56,7 @@ describe('a held payment', () => {
 
   test('counts what went back while it was held, as soon as it is accepted', async () => {
     await using opened = await openTestDatabase();
-    const shop = openSaleDesk(opened);
+    const shop = openChannelKit(opened);
     await shop.sell();
     await shop.giveBack(300);
     expect((await shop.orderOf()).order.status).toBe('needs_attention');
@@ -66,7 +66,7 @@ describe('a held payment', () => {
 
   test('is rejected once, and what went back of it later changes no order', async () => {
     await using opened = await openTestDatabase();
-    const shop = openSaleDesk(opened);
+    const shop = openChannelKit(opened);
     await shop.sell();
     const rejected = await decide(shop, { action: 'reject', reason: 'It is forged' });
     expect(rejected).toEqual({ kind: 'decided', said: 'Rejected: nothing is delivered.' });
@@ -80,7 +80,7 @@ describe('a held payment', () => {
 
   test('teaches the catalogue its product and price, or the new price of a known one', async () => {
     await using opened = await openTestDatabase();
-    const shop = openSaleDesk(opened);
+    const shop = openChannelKit(opened);
     await shop.sell({ price: { amountMinor: 1_800, currency: 'USD' }, items: [aSaleItem({ quantity: 2 })] });
     const learnt = { action: 'accept', reason: 'I saw it', option: rememberOption } as const;
     expect(await decide(shop, learnt)).toMatchObject({ said: 'Accepted as paid, and RGsF is in the catalogue.' });
@@ -104,7 +104,7 @@ describe('a held payment', () => {
     ['a price that does not divide', { items: [aSaleItem({ quantity: 7 })] }],
   ])('with %s is accepted and teaches nothing', async (_what, sale) => {
     await using opened = await openTestDatabase();
-    const shop = openSaleDesk(opened);
+    const shop = openChannelKit(opened);
     await shop.sell(sale);
     const result = await decide(shop, { action: 'accept', reason: 'x', option: rememberOption });
     expect(result).toEqual({ kind: 'decided', said: 'Accepted as paid.' });
@@ -114,7 +114,7 @@ describe('a held payment', () => {
 describe('the hold limit', () => {
   test('is 100 USD at first, changes with an audit row, and lets no change be lost', async () => {
     await using opened = await openTestDatabase();
-    const { deps } = openSaleDesk(opened);
+    const { deps } = openChannelKit(opened);
     const limits = () => deps.database.read(readHoldLimits);
     expect(await limits()).toEqual({ limits: { USD: 10_000 }, version: 0 });
     const usd = { amountMinor: 5_000, currency: 'USD' };

@@ -3,8 +3,8 @@ import type { Money } from '#kernel/money.ts';
 import type { ProviderName } from '#kernel/provider-name.ts';
 import { chooseProvider } from '#payments/collect/choose-provider.ts';
 import type { BreakerState, ProviderRegistry } from '#payments/ports/payment-provider.ts';
-import { createTestClock } from '#test/support/clock.ts';
-import { createScriptedProviders } from '#test/support/scripted-providers.ts';
+import { createScriptedProviders } from '#test/support/fakes/scripted-providers.ts';
+import { createTestClock } from '#test/support/time/test-clock.ts';
 
 const taken: Partial<Record<ProviderName, string[]>> = {
   coinbase: ['USD'],

@@ -10,9 +10,15 @@ import { expireOrders } from '#payments/collect/expire-orders.ts';
 import { type NewOrder, placeOrder } from '#payments/collect/place-order.ts';
 import { loadOrderView, type OrderView } from '#payments/lifecycle/order-view.ts';
 import type { PaymentProvider } from '#payments/ports/payment-provider.ts';
-import { openTestDatabase, type TestDatabase } from '#test/support/database.ts';
-import { createTestDeps, detailsOf, lookAt, placeTestOrder, type TestDeps } from '#test/support/payment-looks.ts';
-import { createScriptedProviders, type ScriptedProviders } from '#test/support/scripted-providers.ts';
+import { openTestDatabase, type TestDatabase } from '#test/support/database/test-database.ts';
+import { createScriptedProviders, type ScriptedProviders } from '#test/support/fakes/scripted-providers.ts';
+import {
+  createTestDeps,
+  detailsOf,
+  lookAt,
+  placeTestOrder,
+  type TestDeps,
+} from '#test/support/scenario-kits/payment-kit.ts';
 
 let opened: TestDatabase;
 let deps: TestDeps;

@@ -5,14 +5,14 @@ import { storeActor } from '#kernel/actor.ts';
 import { cancelOrder } from '#payments/collect/cancel-order.ts';
 import { createPaymentLink } from '#payments/collect/create-payment-link.ts';
 import { type NewOrder, type PlacedOrder, placeOrder } from '#payments/collect/place-order.ts';
-import { openTestDatabase, type TestDatabase } from '#test/support/database.ts';
-import { createTestDeps, detailsOf, lookAt, type TestDeps } from '#test/support/payment-looks.ts';
+import { openTestDatabase, type TestDatabase } from '#test/support/database/test-database.ts';
 import {
   createScriptedProviders,
   rejected,
   type ScriptedProviders,
   unreachable,
-} from '#test/support/scripted-providers.ts';
+} from '#test/support/fakes/scripted-providers.ts';
+import { createTestDeps, detailsOf, lookAt, type TestDeps } from '#test/support/scenario-kits/payment-kit.ts';
 
 let opened: TestDatabase;
 let deps: TestDeps;

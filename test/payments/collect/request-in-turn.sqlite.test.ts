@@ -10,9 +10,13 @@ import { type NewOrder, type PlacedOrder, placeOrder } from '#payments/collect/p
 import { turnMs } from '#payments/collect/request-in-turn.ts';
 import type { PaymentProvider } from '#payments/ports/payment-provider.ts';
 import { TurnOver } from '#payments/ports/provider-errors.ts';
-import { openTestDatabase, type TestDatabase } from '#test/support/database.ts';
-import { createTestDeps, type TestDeps } from '#test/support/payment-looks.ts';
-import { createScriptedProviders, type ScriptedProviders, unreachable } from '#test/support/scripted-providers.ts';
+import { openTestDatabase, type TestDatabase } from '#test/support/database/test-database.ts';
+import {
+  createScriptedProviders,
+  type ScriptedProviders,
+  unreachable,
+} from '#test/support/fakes/scripted-providers.ts';
+import { createTestDeps, type TestDeps } from '#test/support/scenario-kits/payment-kit.ts';
 
 let opened: TestDatabase;
 let deps: TestDeps;

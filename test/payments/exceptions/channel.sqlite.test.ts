@@ -10,10 +10,10 @@ import type { ExportedSale } from '#payments/ports/sales-channel.ts';
 import { requestRefund } from '#payments/refunds/request-refund.ts';
 import { checkOrder } from '#payments/sync/check-order.ts';
 import { handleInboxEvent } from '#payments/webhooks/handle-inbox-event.ts';
-import { openTestDatabase, type TestDatabase } from '#test/support/database.ts';
-import { ada } from '#test/support/exception-desk.ts';
-import { anEvent, aSale, createPaperChannel } from '#test/support/paper-channel.ts';
-import { createTestDeps, detailsOf, type TestDeps } from '#test/support/payment-looks.ts';
+import { openTestDatabase, type TestDatabase } from '#test/support/database/test-database.ts';
+import { anEvent, aSale, createFakeSalesChannel } from '#test/support/fakes/sales-channel.ts';
+import { ada } from '#test/support/scenario-kits/case-kit.ts';
+import { createTestDeps, detailsOf, type TestDeps } from '#test/support/scenario-kits/payment-kit.ts';
 
 const instead = 'Payhip cannot be asked about a payment: import its export again, and it is compared anew.';
 let opened: TestDatabase;
@@ -21,7 +21,7 @@ let deps: TestDeps;
 
 beforeEach(async () => {
   opened = await openTestDatabase();
-  deps = { ...createTestDeps(opened.database), providers: createPaperChannel() };
+  deps = { ...createTestDeps(opened.database), providers: createFakeSalesChannel() };
   const sold = anEvent({ kind: 'sold', sale: aSale() });
   await handleInboxEvent(deps, sold, new AbortController().signal);
 });

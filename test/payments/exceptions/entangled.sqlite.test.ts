@@ -8,14 +8,14 @@ import { markPaid } from '#payments/overrides/mark-paid.ts';
 import { followRefunds } from '#payments/refunds/follow-refunds.ts';
 import { requestRefund } from '#payments/refunds/request-refund.ts';
 import { createRefundHandler } from '#payments/refunds/send-refund.ts';
-import { ada, type ExceptionDesk, money, openExceptionDesk } from '#test/support/exception-desk.ts';
-import { aPayment } from '#test/support/payments.ts';
+import { aPayment } from '#test/support/builders/payment.ts';
+import { ada, type CaseKit, money, openCaseKit } from '#test/support/scenario-kits/case-kit.ts';
 
-let desk: ExceptionDesk;
+let kit: CaseKit;
 beforeEach(async () => {
-  desk = await openExceptionDesk();
+  kit = await openCaseKit();
 });
-afterEach(() => desk.remove());
+afterEach(() => kit.remove());
 
 const short = { state: 'expired', providerStatus: 'Expired / PaidPartial', settlement: money('20.00') } as const;
 const late = {
@@ -28,11 +28,11 @@ const paid: Partial<PaymentSnapshot> = { state: 'confirmed', providerStatus: 'Se
 
 /** One more payment of the order, open. */
 async function another(orderId: OrderId, amountMinor = 4900): Promise<PaymentId> {
-  const id = asPaymentId(desk.deps.ids.newId());
-  const now = desk.deps.clock.now();
+  const id = asPaymentId(kit.deps.ids.newId());
+  const now = kit.deps.clock.now();
   const times = { createdAt: now, updatedAt: now, expiresAt: now + 60 * minute };
   const requestedAmount = (amountMinor / 100).toFixed(2);
-  await desk.opened.database.transaction((stores) =>
+  await kit.opened.database.transaction((stores) =>
     stores.payments.insertPayment(
       aPayment({ ...times, id, orderId, amountMinor, requestedAmount, reference: asProviderReference(`more-${id}`) }),
     ),
@@ -41,215 +41,215 @@ async function another(orderId: OrderId, amountMinor = 4900): Promise<PaymentId>
 }
 
 async function send(): Promise<void> {
-  const request = { lane: 'provider', now: desk.deps.clock.now(), lockedUntil: 0, lockedBy: 'test', limit: 50 };
-  const owed = await desk.opened.database.transaction(({ outbox }) => outbox.claimDue({ ...request, suspects: false }));
+  const request = { lane: 'provider', now: kit.deps.clock.now(), lockedUntil: 0, lockedBy: 'test', limit: 50 };
+  const owed = await kit.opened.database.transaction(({ outbox }) => outbox.claimDue({ ...request, suspects: false }));
   for (const message of owed.filter(({ topic }) => topic === 'refund.send')) {
-    await createRefundHandler(desk.deps).deliver(message, new AbortController().signal);
+    await createRefundHandler(kit.deps).deliver(message, new AbortController().signal);
   }
 }
 
 async function giveBack(paymentId: PaymentId, amountMinor?: number): Promise<void> {
   const amount = amountMinor === undefined ? 'all' : { amountMinor, currency: 'USD' };
-  await requestRefund(desk.deps, { paymentId, amount, reason: 'Agreed', actor: ada.actor });
+  await requestRefund(kit.deps, { paymentId, amount, reason: 'Agreed', actor: ada.actor });
   await send();
   await decide('succeeded');
 }
 
 async function decide(state: 'succeeded' | 'failed'): Promise<void> {
-  for (const refund of desk.refunds.refunds.filter((one) => one.state === 'pending')) {
-    desk.refunds.decide(refund.refundId ?? '', state);
+  for (const refund of kit.refunds.refunds.filter((one) => one.state === 'pending')) {
+    kit.refunds.decide(refund.refundId ?? '', state);
   }
-  desk.deps.clock.advance(minute);
-  await followRefunds(desk.deps, { limit: 9 });
+  kit.deps.clock.advance(minute);
+  await followRefunds(kit.deps, { limit: 9 });
 }
 
 test('of two payments too many, giving one back leaves the other to be decided', async () => {
-  const { orderId } = await desk.order(paid);
+  const { orderId } = await kit.order(paid);
   const [second, third] = [await another(orderId), await another(orderId)];
-  await desk.look(second, paid);
-  await desk.look(third, paid);
-  const both = await desk.opened.database.read((stores) => stores.exceptions.listOpenExceptionsForOrder(orderId));
+  await kit.look(second, paid);
+  await kit.look(third, paid);
+  const both = await kit.opened.database.read((stores) => stores.exceptions.listOpenExceptionsForOrder(orderId));
   expect(both.map(({ kind, paymentId }) => [kind, paymentId])).toEqual([
     ['payment_duplicate', second],
     ['payment_duplicate', third],
   ]);
   await giveBack(third);
-  expect(await desk.open(orderId)).toMatchObject({ paymentId: second });
+  expect(await kit.open(orderId)).toMatchObject({ paymentId: second });
 });
 
 test('of two payments that came short, giving one back leaves the other to be decided', async () => {
-  const { orderId } = await desk.order(short);
+  const { orderId } = await kit.order(short);
   const second = await another(orderId, 2900);
-  await desk.look(second, { ...short, settlement: money('10.00', '29.00') });
-  const [first] = await desk.opened.database.read((stores) => stores.exceptions.listOpenExceptionsForOrder(orderId));
+  await kit.look(second, { ...short, settlement: money('10.00', '29.00') });
+  const [first] = await kit.opened.database.read((stores) => stores.exceptions.listOpenExceptionsForOrder(orderId));
   if (first === undefined) throw new Error('none');
-  await desk.decide(first, 'refund');
+  await kit.decide(first, 'refund');
   await send();
   await decide('succeeded');
-  expect(await desk.allOpen(orderId)).toContain('payment_underpaid');
+  expect(await kit.allOpen(orderId)).toContain('payment_underpaid');
 });
 
 test('a refund that fails after the rest came does not bring the old trouble back', async () => {
-  const { orderId, paymentId } = await desk.order(short);
-  await desk.decide(await desk.open(orderId), 'refund');
+  const { orderId, paymentId } = await kit.order(short);
+  await kit.decide(await kit.open(orderId), 'refund');
   await send();
-  await desk.look(paymentId, paid);
+  await kit.look(paymentId, paid);
   await decide('failed');
-  expect((await desk.details(paymentId)).order.status).toBe('paid');
-  expect(await desk.allOpen(orderId)).toEqual(['refund_failed']);
+  expect((await kit.details(paymentId)).order.status).toBe('paid');
+  expect(await kit.allOpen(orderId)).toEqual(['refund_failed']);
 });
 
 test('an acceptance is not taken back once all of the money has come', async () => {
-  const { orderId, paymentId } = await desk.order(short);
-  const exception = await desk.open(orderId);
-  await desk.decide(exception, 'accept');
-  await desk.look(paymentId, paid);
-  expect(await desk.undo(exception)).toMatchObject({ kind: 'refused' });
-  expect((await desk.details(paymentId)).order.status).toBe('paid');
+  const { orderId, paymentId } = await kit.order(short);
+  const exception = await kit.open(orderId);
+  await kit.decide(exception, 'accept');
+  await kit.look(paymentId, paid);
+  expect(await kit.undo(exception)).toMatchObject({ kind: 'refused' });
+  expect((await kit.details(paymentId)).order.status).toBe('paid');
 });
 
 test('giving back what came a second time leaves an order paid that a person vouched for', async () => {
-  const { orderId, paymentId } = await desk.order({ state: 'expired', providerStatus: 'Expired' });
-  await markPaid(desk.deps, { orderId, by: ada, reason: 'Bank transfer' });
+  const { orderId, paymentId } = await kit.order({ state: 'expired', providerStatus: 'Expired' });
+  await markPaid(kit.deps, { orderId, by: ada, reason: 'Bank transfer' });
   const second = await another(orderId);
-  await desk.look(second, paid);
-  expect(await desk.allOpen(orderId)).toEqual(['payment_duplicate']);
+  await kit.look(second, paid);
+  expect(await kit.allOpen(orderId)).toEqual(['payment_duplicate']);
   await giveBack(second);
-  expect((await desk.details(paymentId)).order.status).toBe('paid');
-  expect(await desk.allOpen(orderId)).toEqual([]);
+  expect((await kit.details(paymentId)).order.status).toBe('paid');
+  expect(await kit.allOpen(orderId)).toEqual([]);
 });
 
 test('a surplus that went back without its exception ends it', async () => {
   const over = { state: 'confirmed', providerStatus: 'Settled', settlement: money('60.00') } as const;
-  const { orderId, paymentId } = await desk.order(over);
+  const { orderId, paymentId } = await kit.order(over);
   await giveBack(paymentId, 1100);
-  expect(await desk.allOpen(orderId)).toEqual([]);
+  expect(await kit.allOpen(orderId)).toEqual([]);
 });
 
 test('what comes by the first payment after a second one brought the rest is told as too much', async () => {
-  const { orderId, paymentId } = await desk.order(short);
+  const { orderId, paymentId } = await kit.order(short);
   const second = await another(orderId, 2900);
-  await desk.look(second, { state: 'confirmed', settlement: money('29.00', '29.00') });
-  expect((await desk.details(paymentId)).order.status).toBe('paid');
-  await desk.look(paymentId, paid);
-  expect((await desk.details(paymentId)).order.status).toBe('paid');
-  expect(await desk.allOpen(orderId)).toHaveLength(1);
+  await kit.look(second, { state: 'confirmed', settlement: money('29.00', '29.00') });
+  expect((await kit.details(paymentId)).order.status).toBe('paid');
+  await kit.look(paymentId, paid);
+  expect((await kit.details(paymentId)).order.status).toBe('paid');
+  expect(await kit.allOpen(orderId)).toHaveLength(1);
 });
 
 test('a late top-up of a short payment reverses nothing', async () => {
-  const { orderId, paymentId } = await desk.order(short);
+  const { orderId, paymentId } = await kit.order(short);
   const second = await another(orderId, 2900);
-  await desk.look(second, { state: 'confirmed', settlement: money('29.00', '29.00') });
-  await desk.look(paymentId, late);
-  expect((await desk.details(paymentId)).order.status).toBe('paid');
-  expect(await desk.allOpen(orderId)).not.toContain('payment_reversed');
-  expect(await desk.allOpen(orderId)).toHaveLength(1);
+  await kit.look(second, { state: 'confirmed', settlement: money('29.00', '29.00') });
+  await kit.look(paymentId, late);
+  expect((await kit.details(paymentId)).order.status).toBe('paid');
+  expect(await kit.allOpen(orderId)).not.toContain('payment_reversed');
+  expect(await kit.allOpen(orderId)).toHaveLength(1);
 });
 
 test('a part that came by an old link is too much once the new one is paid in full', async () => {
-  const { orderId, paymentId } = await desk.order({ state: 'expired', providerStatus: 'Expired' });
+  const { orderId, paymentId } = await kit.order({ state: 'expired', providerStatus: 'Expired' });
   const second = await another(orderId);
-  await desk.look(paymentId, short);
-  await desk.look(second, paid);
-  expect((await desk.details(paymentId)).order.status).toBe('paid');
-  const exception = await desk.open(orderId);
+  await kit.look(paymentId, short);
+  await kit.look(second, paid);
+  expect((await kit.details(paymentId)).order.status).toBe('paid');
+  const exception = await kit.open(orderId);
   expect(exception).toMatchObject({ kind: 'payment_duplicate', paymentId });
   await giveBack(paymentId);
-  expect((await desk.details(paymentId)).order.status).toBe('paid');
-  expect(await desk.allOpen(orderId)).toEqual([]);
+  expect((await kit.details(paymentId)).order.status).toBe('paid');
+  expect(await kit.allOpen(orderId)).toEqual([]);
 });
 
 test('of two late payments the one that is not accepted is too much', async () => {
-  const { orderId, paymentId } = await desk.order(late);
+  const { orderId, paymentId } = await kit.order(late);
   const second = await another(orderId);
-  await desk.look(second, late);
-  await desk.decide(await desk.open(orderId), 'accept');
-  expect((await desk.details(paymentId)).order.status).toBe('paid');
-  expect(await desk.open(orderId)).toMatchObject({ kind: 'payment_duplicate', paymentId });
+  await kit.look(second, late);
+  await kit.decide(await kit.open(orderId), 'accept');
+  expect((await kit.details(paymentId)).order.status).toBe('paid');
+  expect(await kit.open(orderId)).toMatchObject({ kind: 'payment_duplicate', paymentId });
 });
 
 test('money that is to stay with the order is not told of again when more comes', async () => {
-  const { orderId, paymentId } = await desk.order(paid);
+  const { orderId, paymentId } = await kit.order(paid);
   const second = await another(orderId);
-  await desk.look(second, paid);
-  await desk.decide(await desk.open(orderId), 'link');
-  await desk.look(paymentId, { state: 'confirmed', providerStatus: 'PaidOver', settlement: money('60.00') });
-  expect(await desk.allOpen(orderId)).toEqual(['payment_overpaid']);
+  await kit.look(second, paid);
+  await kit.decide(await kit.open(orderId), 'link');
+  await kit.look(paymentId, { state: 'confirmed', providerStatus: 'PaidOver', settlement: money('60.00') });
+  expect(await kit.allOpen(orderId)).toEqual(['payment_overpaid']);
 });
 
 test('a refund is refused when it would be another sum than was shown', async () => {
-  const { orderId, paymentId } = await desk.order(short);
-  const exception = await desk.open(orderId);
-  await desk.look(paymentId, { ...short, settlement: money('30.00'), providerStatus: 'more' });
+  const { orderId, paymentId } = await kit.order(short);
+  const exception = await kit.open(orderId);
+  await kit.look(paymentId, { ...short, settlement: money('30.00'), providerStatus: 'more' });
   const { resolveException } = await import('#payments/exceptions/resolve-exception.ts');
   const asked = { exceptionId: exception.id, action: 'refund', option: null, reason: 'x', by: ada } as const;
-  expect(await resolveException(desk.deps, { ...asked, shownMinor: 2000 })).toMatchObject({
+  expect(await resolveException(kit.deps, { ...asked, shownMinor: 2000 })).toMatchObject({
     kind: 'refused',
     reason: expect.stringContaining('30.00 USD'),
   });
-  expect((await desk.details(paymentId)).refunds).toEqual([]);
-  expect(await desk.allOpen(orderId)).toEqual(['payment_underpaid']);
-  expect(await resolveException(desk.deps, { ...asked, shownMinor: 3000 })).toMatchObject({ kind: 'decided' });
+  expect((await kit.details(paymentId)).refunds).toEqual([]);
+  expect(await kit.allOpen(orderId)).toEqual(['payment_underpaid']);
+  expect(await resolveException(kit.deps, { ...asked, shownMinor: 3000 })).toMatchObject({ kind: 'decided' });
 });
 
 test('a payment reversed after all of it went back is written off', async () => {
-  const { orderId, paymentId } = await desk.order(paid);
-  await fulfilOrder(desk.deps, { orderId, actor: ada.actor });
+  const { orderId, paymentId } = await kit.order(paid);
+  await fulfilOrder(kit.deps, { orderId, actor: ada.actor });
   await giveBack(paymentId);
-  expect((await desk.details(paymentId)).order.status).toBe('refunded');
-  await desk.look(paymentId, { state: 'invalid' });
-  expect(await desk.decide(await desk.open(orderId), 'write_off')).toMatchObject({ kind: 'decided' });
-  expect((await desk.details(paymentId)).order.status).toBe('refunded');
+  expect((await kit.details(paymentId)).order.status).toBe('refunded');
+  await kit.look(paymentId, { state: 'invalid' });
+  expect(await kit.decide(await kit.open(orderId), 'write_off')).toMatchObject({ kind: 'decided' });
+  expect((await kit.details(paymentId)).order.status).toBe('refunded');
 });
 
 test('new money for an order whose money went back is told', async () => {
-  const { orderId, paymentId } = await desk.order(short);
+  const { orderId, paymentId } = await kit.order(short);
   await giveBack(paymentId);
-  expect((await desk.details(paymentId)).order.status).toBe('refunded');
-  await desk.look(paymentId, paid);
-  expect(await desk.allOpen(orderId)).toHaveLength(1);
+  expect((await kit.details(paymentId)).order.status).toBe('refunded');
+  await kit.look(paymentId, paid);
+  expect(await kit.allOpen(orderId)).toHaveLength(1);
 });
 
 test('a surplus is given back once, however many ask at once', async () => {
   const over = { state: 'confirmed', providerStatus: 'Settled', settlement: money('60.00') } as const;
-  const { orderId, paymentId } = await desk.order(over);
-  const exception = await desk.open(orderId);
-  const { database } = desk.deps;
+  const { orderId, paymentId } = await kit.order(over);
+  const exception = await kit.open(orderId);
+  const { database } = kit.deps;
   let isFirst = true;
   const racing = {
-    ...desk.deps,
+    ...kit.deps,
     database: {
       read: database.read,
       async transaction(work: Parameters<typeof database.transaction>[0]) {
         if (isFirst) {
           isFirst = false;
-          await requestRefund(desk.deps, {
+          await requestRefund(kit.deps, {
             ...{ paymentId, amount: { amountMinor: 1100, currency: 'USD' }, reason: 'Agreed', actor: ada.actor },
           });
         }
         return database.transaction(work);
       },
     },
-  } as typeof desk.deps;
+  } as typeof kit.deps;
   const { resolveException } = await import('#payments/exceptions/resolve-exception.ts');
   const asked = { exceptionId: exception.id, action: 'refund_surplus', option: null, reason: 'x', by: ada } as const;
   await resolveException(racing, asked);
-  expect((await desk.details(paymentId)).refunds.map(({ amountMinor }) => amountMinor)).toEqual([1100]);
+  expect((await kit.details(paymentId)).refunds.map(({ amountMinor }) => amountMinor)).toEqual([1100]);
 });
 
 test('a part that goes back after the order was marked paid by hand leaves the rest of it paid', async () => {
-  const { orderId, paymentId } = await desk.order(short);
-  await desk.decide(await desk.open(orderId), 'refund');
+  const { orderId, paymentId } = await kit.order(short);
+  await kit.decide(await kit.open(orderId), 'refund');
   await send();
-  desk.deps.clock.advance(minute);
-  await markPaid(desk.deps, { orderId, by: ada, reason: 'Bank transfer of all' });
+  kit.deps.clock.advance(minute);
+  await markPaid(kit.deps, { orderId, by: ada, reason: 'Bank transfer of all' });
   await decide('succeeded');
-  expect((await desk.details(paymentId)).order.status).toBe('partially_refunded');
+  expect((await kit.details(paymentId)).order.status).toBe('partially_refunded');
 });
 
 test('an acceptance whose money all goes back afterwards makes the order refunded', async () => {
-  const { orderId, paymentId } = await desk.order(short);
-  await desk.decide(await desk.open(orderId), 'accept');
+  const { orderId, paymentId } = await kit.order(short);
+  await kit.decide(await kit.open(orderId), 'accept');
   await giveBack(paymentId);
-  expect((await desk.details(paymentId)).order.status).toBe('refunded');
+  expect((await kit.details(paymentId)).order.status).toBe('refunded');
 });

@@ -6,19 +6,19 @@ import { getException } from '#payments/exceptions/get-exception.ts';
 import { takeException } from '#payments/exceptions/take-exception.ts';
 import { createReconciler } from '#payments/reconciliation/reconcile-provider.ts';
 import { handleInboxEvent } from '#payments/webhooks/handle-inbox-event.ts';
-import { type Comparison, cause, openComparison } from '#test/support/comparison.ts';
-import { ada, type ExceptionDesk, money } from '#test/support/exception-desk.ts';
+import { ada, type CaseKit, money } from '#test/support/scenario-kits/case-kit.ts';
+import { type Comparison, cause, openComparison } from '#test/support/scenario-kits/comparison-kit.ts';
 
 let books: Comparison;
-let desk: ExceptionDesk;
+let kit: CaseKit;
 beforeEach(async () => {
   books = await openComparison();
-  desk = books.desk;
+  kit = books.kit;
 });
-afterEach(() => desk.remove());
+afterEach(() => kit.remove());
 
 async function pass(ms: number): Promise<void> {
-  desk.deps.clock.advance(ms);
+  kit.deps.clock.advance(ms);
 }
 
 describe('a finding', () => {
@@ -34,7 +34,7 @@ describe('a finding', () => {
     expect(await books.only()).toMatchObject({
       id: first.id,
       openedAt: first.openedAt,
-      lastSeenAt: desk.deps.clock.now(),
+      lastSeenAt: kit.deps.clock.now(),
     });
     expect((await books.grouped()) as object).toMatchObject({ occurrences: 1 });
   });
@@ -46,7 +46,7 @@ describe('a finding', () => {
     books.listed = [];
     await books.compare();
     expect(await books.findings()).toEqual([]);
-    expect(await desk.find(first.id)).toMatchObject({ status: 'resolved', resolution: 'by_itself' });
+    expect(await kit.find(first.id)).toMatchObject({ status: 'resolved', resolution: 'by_itself' });
     expect(await books.grouped()).toMatchObject({ status: 'resolved' });
   });
 
@@ -63,37 +63,37 @@ describe('a finding', () => {
     books.listed = [books.stray()];
     await books.compare();
     books.listed = [];
-    await createReconciler(desk.deps)({ provider: 'bitpay', startedBy: 'test', cause });
+    await createReconciler(kit.deps)({ provider: 'bitpay', startedBy: 'test', cause });
     expect(await books.findings()).toHaveLength(1);
   });
 
   test('about a payment of ours is on its order', async () => {
-    const { orderId } = await desk.order({ state: 'open' });
+    const { orderId } = await kit.order({ state: 'open' });
     await pass(hour);
     await books.compare();
-    expect(await desk.allOpen(orderId)).toEqual(['finding_missing_there']);
+    expect(await kit.allOpen(orderId)).toEqual(['finding_missing_there']);
   });
 });
 
 describe('a payment that is unknown here', () => {
   test('suggests orders by number, amount and time, the best three first', async () => {
-    for (let count = 0; count < 4; count += 1) await desk.order({ state: 'open' });
+    for (let count = 0; count < 4; count += 1) await kit.order({ state: 'open' });
     books.listed = [books.stray({ label: 'for t-1003, thank you' })];
     await books.compare();
     const finding = (await books.findings()).find(({ reference }) => reference === 'stray');
-    const details = await getException(desk.deps, { id: finding?.id ?? 'none' });
+    const details = await getException(kit.deps, { id: finding?.id ?? 'none' });
     expect(details?.suggestions.map(({ candidate }) => candidate.order.number)).toEqual([1003, 1004, 1002]);
     expect(details?.suggestions[0]?.because).toContain('its number is on it');
     expect(details?.actions).toEqual(['link_order', 'ignore']);
   });
 
   test('is linked to an order, which its money pays; undone, the order needs attention and the finding is as old as before', async () => {
-    const { orderId, paymentId } = await desk.order({ state: 'expired' });
+    const { orderId, paymentId } = await kit.order({ state: 'expired' });
     books.listed = [books.stray()];
     await books.compare();
     const finding = await books.only();
-    expect(await desk.decide(finding, 'link_order', { option: '1001' })).toMatchObject({ said: 'Linked to T-1001.' });
-    const { order, payments, timeline } = await desk.details(paymentId);
+    expect(await kit.decide(finding, 'link_order', { option: '1001' })).toMatchObject({ said: 'Linked to T-1001.' });
+    const { order, payments, timeline } = await kit.details(paymentId);
     expect(order.status).toBe('paid');
     expect(payments.at(-1)).toMatchObject({ reference: 'stray', status: 'paid', trust: 'fetched', amountMinor: 4900 });
     expect(timeline.map(({ text }) => text).join('\n')).toContain('Ada linked it to T-1001: Agreed by phone');
@@ -103,56 +103,56 @@ describe('a payment that is unknown here', () => {
     await books.compare();
     expect((await books.findings()).filter(({ reference }) => reference === 'stray')).toEqual([]);
 
-    expect(await desk.undo(finding)).toMatchObject({ kind: 'decided' });
-    const after = await desk.details(paymentId);
+    expect(await kit.undo(finding)).toMatchObject({ kind: 'decided' });
+    const after = await kit.details(paymentId);
     expect(after.order.status).toBe('needs_attention');
     expect(after.payments.at(-1)).toMatchObject({ status: 'cancelled', reference: null });
-    expect(await desk.find(finding.id)).toMatchObject({ status: 'open', openedAt: finding.openedAt });
-    expect(await desk.allOpen(orderId)).not.toContain('payment_duplicate');
+    expect(await kit.find(finding.id)).toMatchObject({ status: 'open', openedAt: finding.openedAt });
+    expect(await kit.allOpen(orderId)).not.toContain('payment_duplicate');
   });
 
   test('that brings more than the order asks for pays it, and the surplus is told', async () => {
-    const { orderId } = await desk.order({ state: 'expired' });
+    const { orderId } = await kit.order({ state: 'expired' });
     books.listed = [books.stray({ requested: { amount: '60.00', asset: 'USD' }, settlement: money('60.00', '60.00') })];
-    desk.providers.shows('stray', {
+    kit.providers.shows('stray', {
       requested: { amount: '60.00', asset: 'USD' },
       settlement: money('60.00', '60.00'),
     });
     await books.compare();
-    await desk.decide(await books.only(), 'link_order', { option: '1001' });
-    const exception = await desk.open(orderId);
+    await kit.decide(await books.only(), 'link_order', { option: '1001' });
+    const exception = await kit.open(orderId);
     expect(exception).toMatchObject({ kind: 'payment_overpaid', facts: { gapFiat: '11.00 USD' } });
-    expect(await desk.decide(exception, 'refund_surplus')).toMatchObject({ said: 'Refund of 11.00 USD asked for.' });
+    expect(await kit.decide(exception, 'refund_surplus')).toMatchObject({ said: 'Refund of 11.00 USD asked for.' });
   });
 
   test('is not unlinked once the goods have left', async () => {
-    const { orderId } = await desk.order({ state: 'expired' });
+    const { orderId } = await kit.order({ state: 'expired' });
     books.listed = [books.stray()];
     await books.compare();
     const finding = await books.only();
-    await desk.decide(finding, 'link_order', { option: '1001' });
-    await fulfilOrder(desk.deps, { orderId, actor: ada.actor });
-    expect(await desk.undo(finding)).toMatchObject({ kind: 'refused' });
+    await kit.decide(finding, 'link_order', { option: '1001' });
+    await fulfilOrder(kit.deps, { orderId, actor: ada.actor });
+    expect(await kit.undo(finding)).toMatchObject({ kind: 'refused' });
   });
 
   test('that brings less than the order leaves it short', async () => {
-    const { orderId, paymentId } = await desk.order({ state: 'expired' });
+    const { orderId, paymentId } = await kit.order({ state: 'expired' });
     books.listed = [books.stray({ requested: { amount: '30.00', asset: 'USD' }, settlement: money('30.00', '30.00') })];
     await books.compare();
-    await desk.decide(await books.only(), 'link_order', { option: '1001' });
-    expect((await desk.details(paymentId)).order.status).toBe('needs_attention');
-    expect(await desk.allOpen(orderId)).toContain('payment_underpaid');
+    await kit.decide(await books.only(), 'link_order', { option: '1001' });
+    expect((await kit.details(paymentId)).order.status).toBe('needs_attention');
+    expect(await kit.allOpen(orderId)).toContain('payment_underpaid');
   });
 
   test('is not linked to an order of another currency, to none, or twice', async () => {
-    await desk.order({ state: 'expired' });
+    await kit.order({ state: 'expired' });
     books.listed = [books.stray({ requested: { amount: '49.00', asset: 'EUR' } })];
     await books.compare();
     const finding = await books.only();
-    expect(await desk.decide(finding, 'link_order', { option: '1001' })).toMatchObject({ kind: 'refused' });
-    expect(await desk.decide(finding, 'link_order', { option: '9999' })).toMatchObject({ kind: 'refused' });
+    expect(await kit.decide(finding, 'link_order', { option: '1001' })).toMatchObject({ kind: 'refused' });
+    expect(await kit.decide(finding, 'link_order', { option: '9999' })).toMatchObject({ kind: 'refused' });
     books.gone.add('stray');
-    const refused = await desk.decide(finding, 'link_order', { option: '1001' });
+    const refused = await kit.decide(finding, 'link_order', { option: '1001' });
     expect(refused).toEqual({ kind: 'refused', reason: 'BTCPay: not found' });
   });
 
@@ -160,15 +160,15 @@ describe('a payment that is unknown here', () => {
     books.listed = [books.stray()];
     await books.compare();
     const finding = await books.only();
-    await desk.decide(finding, 'ignore', { reason: 'It was a test' });
+    await kit.decide(finding, 'ignore', { reason: 'It was a test' });
     expect(await books.grouped()).toMatchObject({ status: 'resolved', resolvedBy: 'Every difference was settled.' });
     await pass(hour);
     await books.compare();
     expect(await books.findings()).toEqual([]);
     expect(await books.grouped()).toMatchObject({ status: 'resolved' });
-    await desk.undo(finding);
+    await kit.undo(finding);
     expect(await books.only()).toMatchObject({ id: finding.id, openedAt: finding.openedAt });
-    await desk.decide(finding, 'ignore');
+    await kit.decide(finding, 'ignore');
     books.listed = [books.stray({ providerStatus: 'Invalid' })];
     await books.compare();
     expect((await books.only()).id).not.toBe(finding.id);
@@ -190,20 +190,20 @@ describe('a payment that is unknown here', () => {
       ...{ lockedBy: null, processedAt: null, abandonedAt: null, lastError: null },
       ...{ startedAttempts: 1, finishedAttempts: 0 },
     };
-    const hear = () => handleInboxEvent(desk.deps, event, new AbortController().signal);
+    const hear = () => handleInboxEvent(kit.deps, event, new AbortController().signal);
     const query = { kinds: null, after: null, limit: 9 };
-    const open = () => desk.opened.database.read((stores) => stores.exceptions.listOpenExceptions(query));
+    const open = () => kit.opened.database.read((stores) => stores.exceptions.listOpenExceptions(query));
     await hear();
     const heard = (await open())[0];
-    await takeException(desk.deps, { exceptionId: heard?.id ?? 'none', by: ada });
+    await takeException(kit.deps, { exceptionId: heard?.id ?? 'none', by: ada });
     await pass(hour);
     await books.compare();
     const finding = await books.only();
     expect(await open()).toHaveLength(1);
     expect(finding).toMatchObject({ openedAt: heard?.openedAt, ownerName: 'Ada' });
-    expect(await desk.alert('payment_unknown:btcpay:stray')).toMatchObject({ status: 'resolved' });
+    expect(await kit.alert('payment_unknown:btcpay:stray')).toMatchObject({ status: 'resolved' });
     expect(await hear()).toMatchObject({ outcome: 'unknown payment, found before' });
-    await desk.decide(finding, 'ignore');
+    await kit.decide(finding, 'ignore');
     expect(await open()).toEqual([]);
     expect(await hear()).toMatchObject({ outcome: 'unknown payment, settled by a person' });
     await books.compare();

@@ -3,32 +3,32 @@ import { expect, test } from 'vitest';
 import { minute } from '#kernel/clock.ts';
 import { checkException } from '#payments/exceptions/check-exception.ts';
 import { resolveException } from '#payments/exceptions/resolve-exception.ts';
-import { openTestDatabase } from '#test/support/database.ts';
-import { ada } from '#test/support/exception-desk.ts';
-import { openRefundHouse } from '../refunds/refund-house.ts';
+import { openTestDatabase } from '#test/support/database/test-database.ts';
+import { ada } from '#test/support/scenario-kits/case-kit.ts';
+import { openRefundKit } from '../../support/scenario-kits/refund-kit.ts';
 
 async function failedRefund() {
   const opened = await openTestDatabase();
-  const house = await openRefundHouse(opened, { startsAs: 'pending' });
-  await house.ask();
-  await house.deliver();
-  const [refund] = await house.refunds();
+  const kit = await openRefundKit(opened, { startsAs: 'pending' });
+  await kit.ask();
+  await kit.deliver();
+  const [refund] = await kit.refunds();
   if (refund === undefined) throw new Error('no refund');
-  house.desk.decide(refund.id, 'failed');
-  await house.pass(60);
+  kit.refundProvider.decide(refund.id, 'failed');
+  await kit.pass(60);
   const open = () =>
     opened.database.read((stores) => stores.exceptions.listOpenExceptions({ kinds: null, after: null, limit: 9 }));
   const [exception] = await open();
   if (exception === undefined) throw new Error('no exception');
-  return { opened, house, exception, refund, open };
+  return { opened, kit, exception, refund, open };
 }
 
 test('a failed refund is asked about again on a person’s word, audited, and stays until it is settled', async () => {
-  const { opened, house, exception, refund, open } = await failedRefund();
+  const { opened, kit, exception, refund, open } = await failedRefund();
   await using _ = opened;
   expect(exception).toMatchObject({ kind: 'refund_failed', refundId: refund.id });
-  house.deps.clock.advance(minute);
-  const same = await checkException(house.deps, { exceptionId: exception.id, by: ada });
+  kit.deps.clock.advance(minute);
+  const same = await checkException(kit.deps, { exceptionId: exception.id, by: ada });
   expect(same).toMatchObject({ kind: 'refund' });
   const audit = await opened.database.read((stores) =>
     stores.audit.listAudit({ subject: `exception:${exception.id}`, limit: 9 }),
@@ -38,40 +38,40 @@ test('a failed refund is asked about again on a person’s word, audited, and st
 });
 
 test('a failed refund that was settled elsewhere is ignored with a reason', async () => {
-  const { opened, house, exception, open } = await failedRefund();
+  const { opened, kit, exception, open } = await failedRefund();
   await using _ = opened;
   const reason = 'Sent by bank transfer';
   const asked = { exceptionId: exception.id, action: 'ignore', option: null, reason, by: ada } as const;
-  expect(await resolveException(house.deps, asked)).toMatchObject({ kind: 'decided' });
+  expect(await resolveException(kit.deps, asked)).toMatchObject({ kind: 'decided' });
   expect(await open()).toEqual([]);
 });
 
 async function lostRefund() {
   const opened = await openTestDatabase();
-  const house = await openRefundHouse(opened);
+  const kit = await openRefundKit(opened);
   const never = { does: 'never', answers: false } as const;
-  house.desk.fates = [never, never, never];
-  await house.ask();
-  await house.deliver();
-  await house.pass(60);
+  kit.refundProvider.fates = [never, never, never];
+  await kit.ask();
+  await kit.deliver();
+  await kit.pass(60);
   const open = () =>
     opened.database.read((stores) => stores.exceptions.listOpenExceptions({ kinds: null, after: null, limit: 9 }));
   const [exception] = await open();
   if (exception === undefined) throw new Error('no exception');
   const say = (action: 'went_back' | 'did_not_go') =>
-    resolveException(house.deps, {
+    resolveException(kit.deps, {
       ...{ exceptionId: exception.id, action, option: null, by: ada, reason: 'Seen in their dashboard' },
     });
-  return { opened, house, exception, open, say };
+  return { opened, kit, exception, open, say };
 }
 
 test('a lost refund that never shows is settled by a person: it went back', async () => {
-  const { opened, house, exception, open, say } = await lostRefund();
+  const { opened, kit, exception, open, say } = await lostRefund();
   await using _ = opened;
   expect(exception.kind).toBe('refund_unknown');
   expect(await say('went_back')).toMatchObject({ kind: 'decided' });
-  expect((await house.refunds())[0]).toMatchObject({ status: 'succeeded', nextPollAt: null });
-  const { order, timeline } = await house.details();
+  expect((await kit.refunds())[0]).toMatchObject({ status: 'succeeded', nextPollAt: null });
+  const { order, timeline } = await kit.details();
   expect(order.status).toBe('refunded');
   expect(timeline.filter(({ subject }) => subject === 'refund').at(-1)).toMatchObject({ trust: null, actorId: '42' });
   expect(await open()).toEqual([]);
@@ -79,40 +79,40 @@ test('a lost refund that never shows is settled by a person: it went back', asyn
 });
 
 test('a lost refund that never shows is settled by a person: it did not go, and may be asked for again', async () => {
-  const { opened, house, open, say } = await lostRefund();
+  const { opened, kit, open, say } = await lostRefund();
   await using _ = opened;
-  expect(await house.ask()).toMatchObject({ kind: 'refused', code: 'too_much' });
+  expect(await kit.ask()).toMatchObject({ kind: 'refused', code: 'too_much' });
   expect(await say('did_not_go')).toMatchObject({ kind: 'decided' });
   expect(await open()).toEqual([]);
-  expect(await house.ask()).toMatchObject({ kind: 'requested' });
+  expect(await kit.ask()).toMatchObject({ kind: 'requested' });
 });
 
 test('what the provider shows at last goes before what a person says of a lost refund', async () => {
-  const { opened, house, say } = await lostRefund();
+  const { opened, kit, say } = await lostRefund();
   await using _ = opened;
-  const [refund] = await house.refunds();
-  house.desk.makeByHand('49.00').refundId = refund?.id ?? null;
+  const [refund] = await kit.refunds();
+  kit.refundProvider.makeByHand('49.00').refundId = refund?.id ?? null;
   expect(await say('did_not_go')).toMatchObject({ kind: 'over' });
-  expect((await house.refunds())[0]?.status).toBe('succeeded');
+  expect((await kit.refunds())[0]?.status).toBe('succeeded');
 });
 
 test('a refund that was sent a moment ago is not yet said to be lost', async () => {
   const opened = await openTestDatabase();
   await using _ = opened;
-  const house = await openRefundHouse(opened);
-  house.desk.fates = [{ does: 'never', answers: false }];
-  await house.ask();
-  await house.deliver();
-  await house.pass(1);
+  const kit = await openRefundKit(opened);
+  kit.refundProvider.fates = [{ does: 'never', answers: false }];
+  await kit.ask();
+  await kit.deliver();
+  await kit.pass(1);
   const query = { kinds: ['refund_unknown'] as const, after: null, limit: 9 };
   const [exception] = await opened.database.read((stores) => stores.exceptions.listOpenExceptions(query));
   const asked = { exceptionId: exception?.id ?? '', option: null, by: ada, reason: 'Not in their dashboard' };
-  const said = await resolveException(house.deps, { ...asked, action: 'did_not_go' });
+  const said = await resolveException(kit.deps, { ...asked, action: 'did_not_go' });
   expect(said).toMatchObject({ kind: 'refused', reason: expect.stringContaining('ten minutes') });
 });
 
 test('an exception that is not known, or about no order, has nothing to ask about', async () => {
-  const { opened, house } = await failedRefund();
+  const { opened, kit } = await failedRefund();
   await using _ = opened;
-  expect(await checkException(house.deps, { exceptionId: 'unknown', by: ada })).toEqual({ kind: 'unknown' });
+  expect(await checkException(kit.deps, { exceptionId: 'unknown', by: ada })).toEqual({ kind: 'unknown' });
 });

@@ -7,16 +7,22 @@ import { cancelOrder } from '#payments/collect/cancel-order.ts';
 import { createPaymentLink } from '#payments/collect/create-payment-link.ts';
 import { isOpenPayment } from '#payments/model/payment.ts';
 import { requestRefund } from '#payments/refunds/request-refund.ts';
-import { createTestDeps, detailsOf, lookAt, placeTestOrder, type TestDeps } from '#test/support/payment-looks.ts';
-import { aPayment } from '#test/support/payments.ts';
+import { aPayment } from '#test/support/builders/payment.ts';
 import {
   openTestPostgres,
   startPostgres,
   type TestPostgres,
   type TestPostgresDatabase,
-} from '#test/support/postgres.ts';
-import { createRefundDesk, withRefundDesk } from '#test/support/refund-desk.ts';
-import { createScriptedProviders } from '#test/support/scripted-providers.ts';
+} from '#test/support/database/postgres.ts';
+import { createFakeRefundProvider, withFakeRefunds } from '#test/support/fakes/refund-provider.ts';
+import { createScriptedProviders } from '#test/support/fakes/scripted-providers.ts';
+import {
+  createTestDeps,
+  detailsOf,
+  lookAt,
+  placeTestOrder,
+  type TestDeps,
+} from '#test/support/scenario-kits/payment-kit.ts';
 
 let server: TestPostgres;
 let opened: TestPostgresDatabase;
@@ -77,8 +83,8 @@ test('an order whose one payment is taken back while its other one is paid stays
 });
 
 test('an order that several people refund at once gives back no more than came', async () => {
-  const desk = createRefundDesk(deps.clock, { startsAs: 'succeeded' });
-  const paying = { ...deps, providers: withRefundDesk(deps.providers, 'btcpay', desk) };
+  const refundProvider = createFakeRefundProvider(deps.clock, { startsAs: 'succeeded' });
+  const paying = { ...deps, providers: withFakeRefunds(deps.providers, 'btcpay', refundProvider) };
   for (let round = 0; round < rounds; round += 1) {
     const paymentId = await placeTestOrder(deps);
     const settlement = { expected: '49.00', received: '49.00', asset: 'USD' };

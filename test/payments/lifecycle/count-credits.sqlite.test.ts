@@ -9,8 +9,8 @@ import { openDatabase } from '#db/open-database.ts';
 import { createPaymentLink } from '#payments/collect/create-payment-link.ts';
 import { countCredits } from '#payments/lifecycle/count-credits.ts';
 import type { Payment } from '#payments/model/payment.ts';
-import { createTestDeps, detailsOf, placeTestOrder } from '#test/support/payment-looks.ts';
-import { createScriptedProviders } from '#test/support/scripted-providers.ts';
+import { createScriptedProviders } from '#test/support/fakes/scripted-providers.ts';
+import { createTestDeps, detailsOf, placeTestOrder } from '#test/support/scenario-kits/payment-kit.ts';
 
 /** What the database was migrated with before this release. */
 const wasMigrated = (id: string): boolean => id < '0008';

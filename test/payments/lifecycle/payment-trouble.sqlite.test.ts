@@ -3,9 +3,9 @@ import type { Alert } from '#alerts/alert.ts';
 import { day, hour, minute } from '#kernel/clock.ts';
 import { asPaymentId } from '#kernel/ids.ts';
 import { outboxKeptMs, pruneQueues } from '#messaging/prune.ts';
-import { openTestDatabase, type TestDatabase } from '#test/support/database.ts';
-import { createTestDeps, detailsOf, lookAt, placeTestOrder } from '#test/support/payment-looks.ts';
-import { aPayment } from '#test/support/payments.ts';
+import { aPayment } from '#test/support/builders/payment.ts';
+import { openTestDatabase, type TestDatabase } from '#test/support/database/test-database.ts';
+import { createTestDeps, detailsOf, lookAt, placeTestOrder } from '#test/support/scenario-kits/payment-kit.ts';
 
 let opened: TestDatabase;
 beforeAll(async () => {

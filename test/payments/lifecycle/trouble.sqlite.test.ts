@@ -1,7 +1,13 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { PaymentException } from '#payments/exceptions/exception.ts';
-import { openTestDatabase, type TestDatabase } from '#test/support/database.ts';
-import { createTestDeps, detailsOf, lookAt, placeTestOrder, type TestDeps } from '#test/support/payment-looks.ts';
+import { openTestDatabase, type TestDatabase } from '#test/support/database/test-database.ts';
+import {
+  createTestDeps,
+  detailsOf,
+  lookAt,
+  placeTestOrder,
+  type TestDeps,
+} from '#test/support/scenario-kits/payment-kit.ts';
 
 let opened: TestDatabase;
 let deps: TestDeps;

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { asPaymentId } from '#kernel/ids.ts';
 import { orderEventOf, standingOf } from '#payments/model/coverage.ts';
 import { type Payment, type PaymentStatus, paymentStatuses } from '#payments/model/payment.ts';
-import { aPayment } from '#test/support/payments.ts';
+import { aPayment } from '#test/support/builders/payment.ts';
 
 const order = { amountMinor: 4900 };
 const one = (differences: Partial<Payment>): Payment => aPayment({ id: asPaymentId('one'), ...differences });

@@ -9,7 +9,7 @@ import {
 } from '#payments/model/decide-payment.ts';
 import { type PaymentStatus, paymentStatuses } from '#payments/model/payment.ts';
 import type { PaymentSnapshot } from '#payments/model/snapshot.ts';
-import { aSnapshot } from '#test/support/snapshots.ts';
+import { aSnapshot } from '#test/support/builders/snapshot.ts';
 
 type Row = Record<Exclude<Finding, 'mismatch'>, PaymentStatus>;
 

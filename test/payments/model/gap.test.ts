@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { gapOf } from '#payments/model/gap.ts';
-import { aPayment } from '#test/support/payments.ts';
+import { aPayment } from '#test/support/builders/payment.ts';
 
 const came = (received: string, expected = '49.00') =>
   aPayment({ expectedAmount: expected, receivedAmount: received, receivedAsset: 'USD' });

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { day, hour, minute, second } from '#kernel/clock.ts';
 import { paymentStatuses } from '#payments/model/payment.ts';
 import { nextPollAt } from '#payments/model/poll-schedule.ts';
-import { aPayment } from '#test/support/payments.ts';
+import { aPayment } from '#test/support/builders/payment.ts';
 
 const open = aPayment({ createdAt: 0, expiresAt: 30 * day });
 

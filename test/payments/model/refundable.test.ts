@@ -4,8 +4,8 @@ import { asRefundId } from '#kernel/ids.ts';
 import { paymentStatuses } from '#payments/model/payment.ts';
 import { type Refund, type RefundStatus, refundStatuses } from '#payments/model/refund.ts';
 import { capturedMinor, sumRefunds } from '#payments/model/refundable.ts';
-import { aPayment } from '#test/support/payments.ts';
-import { aRefund } from '#test/support/refunds.ts';
+import { aPayment } from '#test/support/builders/payment.ts';
+import { aRefund } from '#test/support/builders/refund.ts';
 
 const keeps = { returnsOddPayments: false };
 const came = (received: string, expected = '49.00') => ({

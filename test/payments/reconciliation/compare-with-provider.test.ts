@@ -3,8 +3,8 @@ import { asPaymentId, asProviderReference } from '#kernel/ids.ts';
 import type { Payment } from '#payments/model/payment.ts';
 import type { PaymentSnapshot } from '#payments/model/snapshot.ts';
 import { compareWithProvider, type Difference } from '#payments/reconciliation/compare-with-provider.ts';
-import { aPayment } from '#test/support/payments.ts';
-import { aSnapshot } from '#test/support/snapshots.ts';
+import { aPayment } from '#test/support/builders/payment.ts';
+import { aSnapshot } from '#test/support/builders/snapshot.ts';
 
 const bounds = { oldest: 1_000, newest: 9_000 };
 

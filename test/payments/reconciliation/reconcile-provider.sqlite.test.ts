@@ -5,10 +5,10 @@ import type { PaymentSnapshot } from '#payments/model/snapshot.ts';
 import type { PaymentProvider } from '#payments/ports/payment-provider.ts';
 import { endLostReconciliations } from '#payments/reconciliation/end-lost-reconciliations.ts';
 import { createReconciler } from '#payments/reconciliation/reconcile-provider.ts';
-import { openTestDatabase, type TestDatabase } from '#test/support/database.ts';
-import { createTestDeps, detailsOf, placeTestOrder, type TestDeps } from '#test/support/payment-looks.ts';
-import { createScriptedProviders, type ScriptedProviders } from '#test/support/scripted-providers.ts';
-import { aSnapshot } from '#test/support/snapshots.ts';
+import { aSnapshot } from '#test/support/builders/snapshot.ts';
+import { openTestDatabase, type TestDatabase } from '#test/support/database/test-database.ts';
+import { createScriptedProviders, type ScriptedProviders } from '#test/support/fakes/scripted-providers.ts';
+import { createTestDeps, detailsOf, placeTestOrder, type TestDeps } from '#test/support/scenario-kits/payment-kit.ts';
 
 let opened: TestDatabase;
 let deps: TestDeps;

@@ -2,9 +2,9 @@
 // it out, not, or may do so only later. Wherever that is, the money moves once.
 import { expect, test } from 'vitest';
 import { minute } from '#kernel/clock.ts';
-import { openTestDatabase } from '#test/support/database.ts';
-import type { Fate } from '#test/support/refund-desk.ts';
-import { openRefundHouse, ProcessDied, paidFor } from './refund-house.ts';
+import { openTestDatabase } from '#test/support/database/test-database.ts';
+import type { Fate } from '#test/support/fakes/refund-provider.ts';
+import { openRefundKit, ProcessDied, paidFor } from '../../support/scenario-kits/refund-kit.ts';
 
 /** More than the sending of a refund has transactions: the last ones show that the story was over before. */
 const stepsMax = 12;
@@ -24,55 +24,55 @@ const stories = Object.entries(fates).flatMap(([words, fate]) => startsAs.map((s
 test.each(stories)('dying at any step: a provider that $words, $state first, moves the money once', async (story) => {
   for (let step = 0; step <= stepsMax; step += 1) {
     await using opened = await openTestDatabase();
-    const house = await openRefundHouse(opened, { startsAs: story.state });
-    house.desk.fates = [story.fate];
-    await house.ask();
-    house.dieAt(step);
-    await house.deliver();
-    await house.restart();
-    await house.deliver();
-    await house.pass(15);
-    const [pending] = await house.refunds();
-    if (story.state === 'pending') house.desk.decide(pending?.id ?? '', 'succeeded');
-    await house.pass(30);
-    const [refund, ...more] = await house.refunds();
+    const kit = await openRefundKit(opened, { startsAs: story.state });
+    kit.refundProvider.fates = [story.fate];
+    await kit.ask();
+    kit.dieAt(step);
+    await kit.deliver();
+    await kit.restart();
+    await kit.deliver();
+    await kit.pass(15);
+    const [pending] = await kit.refunds();
+    if (story.state === 'pending') kit.refundProvider.decide(pending?.id ?? '', 'succeeded');
+    await kit.pass(30);
+    const [refund, ...more] = await kit.refunds();
     expect(more, `step ${step}`).toEqual([]);
     expect(refund, `step ${step}`).toMatchObject({ status: 'succeeded' });
-    expect(house.desk.refunds, `step ${step}`).toHaveLength(1);
-    expect((await house.details()).order.status).toBe('refunded');
-    expect((await house.shopHeard()).filter((type) => type === 'order.refunded')).toHaveLength(1);
+    expect(kit.refundProvider.refunds, `step ${step}`).toHaveLength(1);
+    expect((await kit.details()).order.status).toBe('refunded');
+    expect((await kit.shopHeard()).filter((type) => type === 'order.refunded')).toHaveLength(1);
   }
 });
 
 test('dying during the call, before the provider has it, moves the money once', async () => {
   await using opened = await openTestDatabase();
-  const house = await openRefundHouse(opened);
-  await house.ask();
-  house.desk.onCommand = () => {
-    house.dieAt(0);
+  const kit = await openRefundKit(opened);
+  await kit.ask();
+  kit.refundProvider.onCommand = () => {
+    kit.dieAt(0);
     throw new ProcessDied('in the middle of the call');
   };
-  await house.deliver();
-  await house.restart();
-  await house.deliver();
-  expect((await house.refunds())[0]).toMatchObject({ status: 'unknown', sends: 1 });
-  await house.pass(20);
-  const [refund] = await house.refunds();
+  await kit.deliver();
+  await kit.restart();
+  await kit.deliver();
+  expect((await kit.refunds())[0]).toMatchObject({ status: 'unknown', sends: 1 });
+  await kit.pass(20);
+  const [refund] = await kit.refunds();
   expect(refund).toMatchObject({ status: 'succeeded', sends: 2 });
-  expect(paidFor(house.desk, refund ?? { id: '' as never })).toBe(1);
+  expect(paidFor(kit.refundProvider, refund ?? { id: '' as never })).toBe(1);
 });
 
 test('dying while the refund is asked for leaves nothing, or all of it', async () => {
   for (let step = 0; step <= 2; step += 1) {
     await using opened = await openTestDatabase();
-    const house = await openRefundHouse(opened);
-    house.dieAt(step);
+    const kit = await openRefundKit(opened);
+    kit.dieAt(step);
     const request = { key: 'tap-1', hash: 'h' };
-    await Promise.allSettled([house.ask({ request })]);
-    await house.restart();
-    expect(await house.ask({ request })).toMatchObject({ kind: 'requested' });
-    await house.deliver();
-    expect(await house.refunds()).toHaveLength(1);
-    expect(house.desk.refunds).toHaveLength(1);
+    await Promise.allSettled([kit.ask({ request })]);
+    await kit.restart();
+    expect(await kit.ask({ request })).toMatchObject({ kind: 'requested' });
+    await kit.deliver();
+    expect(await kit.refunds()).toHaveLength(1);
+    expect(kit.refundProvider.refunds).toHaveLength(1);
   }
 });

@@ -3,44 +3,44 @@
 import { expect, test } from 'vitest';
 import { minute } from '#kernel/clock.ts';
 import { decideApproval } from '#payments/refunds/decide-approval.ts';
-import { openTestDatabase } from '#test/support/database.ts';
-import { lookAt } from '#test/support/payment-looks.ts';
-import { openRefundHouse } from './refund-house.ts';
+import { openTestDatabase } from '#test/support/database/test-database.ts';
+import { lookAt } from '#test/support/scenario-kits/payment-kit.ts';
+import { openRefundKit } from '../../support/scenario-kits/refund-kit.ts';
 
 const stranger = { kind: 'admin', id: '43' } as const;
 
 test('a refund whose payment was reversed before it was sent moves no money, and says so', async () => {
   await using opened = await openTestDatabase();
-  const house = await openRefundHouse(opened);
-  await house.ask();
-  await lookAt(house.deps, { paymentId: house.paymentId, shows: { state: 'invalid' } });
-  await house.deliver();
-  expect(house.desk.commands).toEqual([]);
-  expect((await house.refunds()).map(({ status }) => status)).toEqual(['failed']);
+  const kit = await openRefundKit(opened);
+  await kit.ask();
+  await lookAt(kit.deps, { paymentId: kit.paymentId, shows: { state: 'invalid' } });
+  await kit.deliver();
+  expect(kit.refundProvider.commands).toEqual([]);
+  expect((await kit.refunds()).map(({ status }) => status)).toEqual(['failed']);
 });
 
 test('a refund that waited for approval while the money went back at the provider is not sent', async () => {
   await using opened = await openTestDatabase();
-  const house = await openRefundHouse(opened);
-  house.deps.needsApproval = () => true;
-  const asked = await house.ask();
+  const kit = await openRefundKit(opened);
+  kit.deps.needsApproval = () => true;
+  const asked = await kit.ask();
   if (!('refund' in asked)) throw new Error('not asked');
-  house.desk.makeByHand('40.00');
-  await decideApproval(house.deps, { refundId: asked.refund.id, decision: 'approve', actor: stranger, reason: null });
-  await house.deliver();
-  expect(house.desk.commands).toEqual([]);
+  kit.refundProvider.makeByHand('40.00');
+  await decideApproval(kit.deps, { refundId: asked.refund.id, decision: 'approve', actor: stranger, reason: null });
+  await kit.deliver();
+  expect(kit.refundProvider.commands).toEqual([]);
 });
 
 test('a lost refund is not repeated once the money is not there any more; a person is told', async () => {
   await using opened = await openTestDatabase();
-  const house = await openRefundHouse(opened);
-  house.desk.fates = [{ does: 'never', answers: false }];
-  await house.ask();
-  await house.deliver();
-  await lookAt(house.deps, { paymentId: house.paymentId, shows: { state: 'invalid' } });
-  await house.pass(30);
-  expect(house.desk.commands).toHaveLength(1);
-  expect((await house.refunds())[0]).toMatchObject({ status: 'unknown' });
+  const kit = await openRefundKit(opened);
+  kit.refundProvider.fates = [{ does: 'never', answers: false }];
+  await kit.ask();
+  await kit.deliver();
+  await lookAt(kit.deps, { paymentId: kit.paymentId, shows: { state: 'invalid' } });
+  await kit.pass(30);
+  expect(kit.refundProvider.commands).toHaveLength(1);
+  expect((await kit.refunds())[0]).toMatchObject({ status: 'unknown' });
   const open = await opened.database.read((stores) =>
     stores.exceptions.listOpenExceptions({ kinds: ['refund_unknown'], after: null, limit: 9 }),
   );
@@ -49,57 +49,57 @@ test('a lost refund is not repeated once the money is not there any more; a pers
 
 test('a repeat that the provider was too busy for is tried again', async () => {
   await using opened = await openTestDatabase();
-  const house = await openRefundHouse(opened);
-  house.desk.fates = [{ does: 'never', answers: false }, { does: 'limit' }];
-  await house.ask();
-  await house.deliver();
-  await house.pass(60);
-  expect((await house.refunds())[0]).toMatchObject({ status: 'succeeded' });
+  const kit = await openRefundKit(opened);
+  kit.refundProvider.fates = [{ does: 'never', answers: false }, { does: 'limit' }];
+  await kit.ask();
+  await kit.deliver();
+  await kit.pass(60);
+  expect((await kit.refunds())[0]).toMatchObject({ status: 'succeeded' });
 });
 
 test('a refund made there by hand counts with its last fraction', async () => {
   await using opened = await openTestDatabase();
-  const house = await openRefundHouse(opened);
-  await house.ask({ amount: { amountMinor: 100, currency: 'USD' } });
-  house.desk.makeByHand('10.005');
-  await house.deliver();
-  const asked = await house.ask();
+  const kit = await openRefundKit(opened);
+  await kit.ask({ amount: { amountMinor: 100, currency: 'USD' } });
+  kit.refundProvider.makeByHand('10.005');
+  await kit.deliver();
+  const asked = await kit.ask();
   expect(asked).toMatchObject({ refund: { amountMinor: 4900 - 100 - 1001 } });
 });
 
 test('a refund made there in another unit than ours counts as all that was asked for', async () => {
   await using opened = await openTestDatabase();
-  const house = await openRefundHouse(opened);
-  house.desk.makeByHand('0.00053').amount.asset = 'BTC';
-  await house.ask();
-  await house.deliver();
-  expect(house.desk.commands).toEqual([]);
+  const kit = await openRefundKit(opened);
+  kit.refundProvider.makeByHand('0.00053').amount.asset = 'BTC';
+  await kit.ask();
+  await kit.deliver();
+  expect(kit.refundProvider.commands).toEqual([]);
 });
 
 test('a payment that is reversed after a part went back, and confirmed again, is partially refunded still', async () => {
   await using opened = await openTestDatabase();
-  const house = await openRefundHouse(opened);
-  await house.ask({ amount: { amountMinor: 1000, currency: 'USD' } });
-  await house.deliver();
-  await lookAt(house.deps, { paymentId: house.paymentId, shows: { state: 'invalid' } });
-  expect((await house.details()).order.status).toBe('needs_attention');
-  house.deps.clock.advance(minute);
-  await lookAt(house.deps, {
-    paymentId: house.paymentId,
+  const kit = await openRefundKit(opened);
+  await kit.ask({ amount: { amountMinor: 1000, currency: 'USD' } });
+  await kit.deliver();
+  await lookAt(kit.deps, { paymentId: kit.paymentId, shows: { state: 'invalid' } });
+  expect((await kit.details()).order.status).toBe('needs_attention');
+  kit.deps.clock.advance(minute);
+  await lookAt(kit.deps, {
+    paymentId: kit.paymentId,
     shows: { state: 'confirmed', settlement: { expected: '49.00', received: '49.00', asset: 'USD' } },
   });
-  expect((await house.details()).order.status).toBe('partially_refunded');
+  expect((await kit.details()).order.status).toBe('partially_refunded');
 });
 
 test('a part that goes back of a reversed payment does not make its order refunded', async () => {
   await using opened = await openTestDatabase();
-  const house = await openRefundHouse(opened, { startsAs: 'pending' });
-  await house.ask({ amount: { amountMinor: 1000, currency: 'USD' } });
-  await house.deliver();
-  await lookAt(house.deps, { paymentId: house.paymentId, shows: { state: 'invalid' } });
-  const [refund] = await house.refunds();
-  house.desk.decide(refund?.id ?? '', 'succeeded');
-  await house.pass(5);
-  expect((await house.refunds())[0]?.status).toBe('succeeded');
-  expect((await house.details()).order.status).toBe('needs_attention');
+  const kit = await openRefundKit(opened, { startsAs: 'pending' });
+  await kit.ask({ amount: { amountMinor: 1000, currency: 'USD' } });
+  await kit.deliver();
+  await lookAt(kit.deps, { paymentId: kit.paymentId, shows: { state: 'invalid' } });
+  const [refund] = await kit.refunds();
+  kit.refundProvider.decide(refund?.id ?? '', 'succeeded');
+  await kit.pass(5);
+  expect((await kit.refunds())[0]?.status).toBe('succeeded');
+  expect((await kit.details()).order.status).toBe('needs_attention');
 });

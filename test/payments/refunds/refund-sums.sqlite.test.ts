@@ -4,9 +4,9 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { minute, second } from '#kernel/clock.ts';
 import { compareDecimals } from '#kernel/money.ts';
-import { openTestDatabase } from '#test/support/database.ts';
-import type { Fate } from '#test/support/refund-desk.ts';
-import { openRefundHouse, type RefundHouse } from './refund-house.ts';
+import { openTestDatabase } from '#test/support/database/test-database.ts';
+import type { Fate } from '#test/support/fakes/refund-provider.ts';
+import { openRefundKit, type RefundKit } from '../../support/scenario-kits/refund-kit.ts';
 
 const captured = 4900;
 
@@ -40,9 +40,9 @@ const step: fc.Arbitrary<Step> = fc.oneof(
   fc.record({ act: fc.constant('away' as const), isAway: fc.boolean() }),
 );
 
-async function take(house: RefundHouse, taken: Step): Promise<void> {
+async function take(kit: RefundKit, taken: Step): Promise<void> {
   const ask = (amountMinor: number | 'all') =>
-    house.ask({ amount: amountMinor === 'all' ? 'all' : { amountMinor, currency: 'USD' } });
+    kit.ask({ amount: amountMinor === 'all' ? 'all' : { amountMinor, currency: 'USD' } });
   switch (taken.act) {
     case 'ask':
       await ask(taken.amountMinor);
@@ -51,26 +51,26 @@ async function take(house: RefundHouse, taken: Step): Promise<void> {
       await Promise.all(taken.amounts.map(ask));
       return;
     case 'deliver':
-      return house.deliver();
+      return kit.deliver();
     case 'deliver_twice_at_once':
-      await Promise.all([house.deliver(), house.deliver()]);
+      await Promise.all([kit.deliver(), kit.deliver()]);
       return;
     case 'die':
-      house.dieAt(taken.at);
-      await house.deliver();
-      return house.restart();
+      kit.dieAt(taken.at);
+      await kit.deliver();
+      return kit.restart();
     case 'wait':
-      return house.pass(taken.minutes);
+      return kit.pass(taken.minutes);
     case 'fate':
-      house.desk.fates.push(taken.fate);
+      kit.refundProvider.fates.push(taken.fate);
       return;
     case 'decide': {
-      const open = house.desk.refunds.find(({ state }) => state === 'pending');
-      if (open?.refundId) house.desk.decide(open.refundId, taken.isGood ? 'succeeded' : 'failed');
+      const open = kit.refundProvider.refunds.find(({ state }) => state === 'pending');
+      if (open?.refundId) kit.refundProvider.decide(open.refundId, taken.isGood ? 'succeeded' : 'failed');
       return;
     }
     case 'away':
-      house.desk.isAway = taken.isAway;
+      kit.refundProvider.isAway = taken.isAway;
       return;
     default:
       taken satisfies never;
@@ -78,8 +78,8 @@ async function take(house: RefundHouse, taken: Step): Promise<void> {
 }
 
 /** At the provider: what has gone back or is on its way there, in cents. */
-function paidOut(house: RefundHouse): number {
-  const counting = house.desk.refunds.filter(({ state }) => state === 'pending' || state === 'succeeded');
+function paidOut(kit: RefundKit): number {
+  const counting = kit.refundProvider.refunds.filter(({ state }) => state === 'pending' || state === 'succeeded');
   return counting.reduce((sum, refund) => sum + Math.round(Number(refund.amount.amount) * 100), 0);
 }
 
@@ -88,21 +88,21 @@ test('refunds never sum to more than was captured, and none is paid out twice', 
   await fc.assert(
     fc.asyncProperty(steps, fc.constantFrom('pending' as const, 'succeeded' as const), async (taken, startsAs) => {
       await using opened = await openTestDatabase();
-      const house = await openRefundHouse(opened, { startsAs });
+      const kit = await openRefundKit(opened, { startsAs });
       for (const one of taken) {
-        await take(house, one);
-        expect(paidOut(house)).toBeLessThanOrEqual(captured);
+        await take(kit, one);
+        expect(paidOut(kit)).toBeLessThanOrEqual(captured);
       }
-      house.desk.isAway = false;
-      house.desk.fates = [];
-      await house.deliver();
-      await house.pass(45);
-      const refunds = await house.refunds();
-      expect(paidOut(house)).toBeLessThanOrEqual(captured);
-      const ids = house.desk.refunds.map(({ refundId }) => refundId);
+      kit.refundProvider.isAway = false;
+      kit.refundProvider.fates = [];
+      await kit.deliver();
+      await kit.pass(45);
+      const refunds = await kit.refunds();
+      expect(paidOut(kit)).toBeLessThanOrEqual(captured);
+      const ids = kit.refundProvider.refunds.map(({ refundId }) => refundId);
       expect(new Set(ids).size).toBe(ids.length);
       // At the end the books say what the provider did, refund by refund.
-      for (const there of house.desk.refunds) {
+      for (const there of kit.refundProvider.refunds) {
         const here = refunds.find(({ id }) => id === there.refundId);
         expect(here?.status).toBe(there.state);
         expect(compareDecimals(here?.requestedAmount ?? '0', there.amount.amount)).toBe(0);

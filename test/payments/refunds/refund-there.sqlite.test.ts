@@ -3,10 +3,10 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { minute, second } from '#kernel/clock.ts';
-import { openTestDatabase } from '#test/support/database.ts';
-import { lookAt } from '#test/support/payment-looks.ts';
-import type { Fate } from '#test/support/refund-desk.ts';
-import { openRefundHouse, type RefundHouse } from './refund-house.ts';
+import { openTestDatabase } from '#test/support/database/test-database.ts';
+import type { Fate } from '#test/support/fakes/refund-provider.ts';
+import { lookAt } from '#test/support/scenario-kits/payment-kit.ts';
+import { openRefundKit, type RefundKit } from '../../support/scenario-kits/refund-kit.ts';
 
 const amount = fc.integer({ min: 1, max: 4_900 });
 const fate: fc.Arbitrary<Fate> = fc.oneof(
@@ -30,26 +30,26 @@ interface Money {
   isReversed: boolean;
 }
 
-async function take(house: RefundHouse, { taken, money }: { taken: Step; money: Money }): Promise<void> {
+async function take(kit: RefundKit, { taken, money }: { taken: Step; money: Money }): Promise<void> {
   switch (taken.act) {
     case 'ask':
-      await house.ask({ amount: { amountMinor: taken.amountMinor, currency: 'USD' } });
+      await kit.ask({ amount: { amountMinor: taken.amountMinor, currency: 'USD' } });
       return;
     case 'by_hand':
-      house.desk.makeByHand((taken.amountMinor / 100).toFixed(2));
+      kit.refundProvider.makeByHand((taken.amountMinor / 100).toFixed(2));
       return;
     case 'deliver':
-      return house.deliver();
+      return kit.deliver();
     case 'wait':
-      return house.pass(taken.minutes);
+      return kit.pass(taken.minutes);
     case 'fate':
-      house.desk.fates.push(taken.fate);
+      kit.refundProvider.fates.push(taken.fate);
       return;
     case 'reverse': {
       money.isReversed = !taken.isBack;
       const settlement = { expected: '49.00', received: '49.00', asset: 'USD' };
       const shows = taken.isBack ? ({ state: 'confirmed', settlement } as const) : ({ state: 'invalid' } as const);
-      return lookAt(house.deps, { paymentId: house.paymentId, shows });
+      return lookAt(kit.deps, { paymentId: kit.paymentId, shows });
     }
     default:
       taken satisfies never;
@@ -61,24 +61,24 @@ test('no command is sent that the money at the provider does not cover', { timeo
   await fc.assert(
     fc.asyncProperty(steps, fc.constantFrom('pending' as const, 'succeeded' as const), async (all, startsAs) => {
       await using opened = await openTestDatabase();
-      const house = await openRefundHouse(opened, { startsAs });
+      const kit = await openRefundKit(opened, { startsAs });
       const money: Money = { isReversed: false };
       const uncovered: string[] = [];
-      const { desk } = house;
-      const send = desk.requestRefund.bind(desk);
-      desk.requestRefund = (command, signal) => {
-        const others = desk.refunds.filter(({ refundId }) => refundId !== command.refundId);
+      const { refundProvider } = kit;
+      const send = refundProvider.requestRefund.bind(refundProvider);
+      refundProvider.requestRefund = (command, signal) => {
+        const others = refundProvider.refunds.filter(({ refundId }) => refundId !== command.refundId);
         const gone = others.reduce((sum, one) => sum + minorOf(one.amount.amount), 0);
         const left = (money.isReversed ? 0 : 4_900) - gone;
         if (minorOf(command.amount.amount) > left) uncovered.push(`${command.amount.amount} of ${left}`);
         return send(command, signal);
       };
-      for (const taken of all) await take(house, { taken, money });
-      await house.deliver();
-      await house.pass(35);
+      for (const taken of all) await take(kit, { taken, money });
+      await kit.deliver();
+      await kit.pass(35);
       expect(uncovered).toEqual([]);
       // What was lost is known by then, or a person has been told.
-      const unknown = (await house.refunds()).filter(({ status }) => status === 'unknown');
+      const unknown = (await kit.refunds()).filter(({ status }) => status === 'unknown');
       const told = await opened.database.read((stores) =>
         stores.exceptions.listOpenExceptions({ kinds: ['refund_unknown'], after: null, limit: 50 }),
       );

@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { decideApproval } from '#payments/refunds/decide-approval.ts';
-import { openTestDatabase, type TestDatabase } from '#test/support/database.ts';
-import { lookAt } from '#test/support/payment-looks.ts';
-import { admin, openRefundHouse } from './refund-house.ts';
+import { openTestDatabase, type TestDatabase } from '#test/support/database/test-database.ts';
+import { lookAt } from '#test/support/scenario-kits/payment-kit.ts';
+import { admin, openRefundKit } from '../../support/scenario-kits/refund-kit.ts';
 
 let opened: TestDatabase;
 beforeEach(async () => {
@@ -12,11 +12,11 @@ afterEach(() => opened.remove());
 
 describe('asking for a refund', () => {
   test('writes it down with audit, timeline and command, and asks nobody yet', async () => {
-    const house = await openRefundHouse(opened);
-    const asked = await house.ask({ amount: { amountMinor: 1900, currency: 'USD' } });
+    const kit = await openRefundKit(opened);
+    const asked = await kit.ask({ amount: { amountMinor: 1900, currency: 'USD' } });
     expect(asked).toMatchObject({ kind: 'requested', isRepeat: false, refund: { status: 'requested', sentAt: null } });
-    expect(house.desk.commands).toEqual([]);
-    const { order, timeline } = await house.details();
+    expect(kit.refundProvider.commands).toEqual([]);
+    const { order, timeline } = await kit.details();
     expect(timeline.at(-1)).toMatchObject({ subject: 'refund', toStatus: 'requested', actorId: '42' });
     const audit = await opened.database.read((stores) =>
       stores.audit.listAudit({ subject: `order:${order.id}`, limit: 5 }),
@@ -30,14 +30,14 @@ describe('asking for a refund', () => {
     ['of nothing', { amount: { amountMinor: 0, currency: 'USD' } }, 'too_much'],
     ['in another currency', { amount: { amountMinor: 100, currency: 'EUR' } }, 'wrong_currency'],
   ] as const)('%s is refused', async (_what, draft, code) => {
-    const house = await openRefundHouse(opened);
-    expect(await house.ask(draft)).toMatchObject({ kind: 'refused', code });
-    expect(await house.refunds()).toEqual([]);
+    const kit = await openRefundKit(opened);
+    expect(await kit.ask(draft)).toMatchObject({ kind: 'refused', code });
+    expect(await kit.refunds()).toEqual([]);
   });
 
   test('in parts is taken up to all that came, and not a cent further', async () => {
-    const house = await openRefundHouse(opened);
-    const part = (amountMinor: number) => house.ask({ amount: { amountMinor, currency: 'USD' } });
+    const kit = await openRefundKit(opened);
+    const part = (amountMinor: number) => kit.ask({ amount: { amountMinor, currency: 'USD' } });
     expect(await part(3000)).toMatchObject({ kind: 'requested' });
     expect(await part(1901)).toMatchObject({
       kind: 'refused',
@@ -45,97 +45,97 @@ describe('asking for a refund', () => {
       reason: expect.stringContaining('19.00'),
     });
     expect(await part(1900)).toMatchObject({ kind: 'requested' });
-    expect(await house.ask()).toMatchObject({ kind: 'refused', code: 'too_much' });
+    expect(await kit.ask()).toMatchObject({ kind: 'refused', code: 'too_much' });
   });
 
   test('a hundred times at once for all of it gives one refund', async () => {
-    const house = await openRefundHouse(opened);
-    const asked = await Promise.all(Array.from({ length: 100 }, () => house.ask()));
+    const kit = await openRefundKit(opened);
+    const asked = await Promise.all(Array.from({ length: 100 }, () => kit.ask()));
     expect(asked.filter(({ kind }) => kind === 'requested')).toHaveLength(1);
-    expect(await house.refunds()).toHaveLength(1);
+    expect(await kit.refunds()).toHaveLength(1);
   });
 
   test('with a key makes it once; the same key for another request is refused', async () => {
-    const house = await openRefundHouse(opened);
+    const kit = await openRefundKit(opened);
     const request = { key: 'k', hash: 'h' };
-    const first = await house.ask({ request });
-    const second = await house.ask({ request });
+    const first = await kit.ask({ request });
+    const second = await kit.ask({ request });
     expect(second).toMatchObject({ kind: 'requested', isRepeat: true });
     expect('refund' in first && 'refund' in second && first.refund.id === second.refund.id).toBe(true);
-    expect(await house.ask({ request: { key: 'k', hash: 'other' } })).toEqual({ kind: 'key_reused' });
+    expect(await kit.ask({ request: { key: 'k', hash: 'other' } })).toEqual({ kind: 'key_reused' });
   });
 
   test('of a payment that was reversed is refused: the money is not there', async () => {
-    const house = await openRefundHouse(opened);
-    await lookAt(house.deps, { paymentId: house.paymentId, shows: { state: 'invalid' } });
-    expect(await house.ask()).toMatchObject({ kind: 'refused', code: 'nothing_captured' });
+    const kit = await openRefundKit(opened);
+    await lookAt(kit.deps, { paymentId: kit.paymentId, shows: { state: 'invalid' } });
+    expect(await kit.ask()).toMatchObject({ kind: 'refused', code: 'nothing_captured' });
   });
 });
 
 describe('a refund that was made at the provider', () => {
   test('is taken into the books and counts against what may still go back', async () => {
-    const house = await openRefundHouse(opened);
-    house.desk.makeByHand('40.00');
-    await house.ask({ amount: { amountMinor: 900, currency: 'USD' } });
-    await house.deliver();
-    const refunds = await house.refunds();
+    const kit = await openRefundKit(opened);
+    kit.refundProvider.makeByHand('40.00');
+    await kit.ask({ amount: { amountMinor: 900, currency: 'USD' } });
+    await kit.deliver();
+    const refunds = await kit.refunds();
     expect(refunds.map(({ amountMinor, requestedByKind }) => [amountMinor, requestedByKind])).toEqual([
       [900, 'admin'],
       [4000, 'provider'],
     ]);
-    expect((await house.details()).order.status).toBe('refunded');
-    expect(await house.ask({ amount: { amountMinor: 1, currency: 'USD' } })).toMatchObject({ code: 'too_much' });
+    expect((await kit.details()).order.status).toBe('refunded');
+    expect(await kit.ask({ amount: { amountMinor: 1, currency: 'USD' } })).toMatchObject({ code: 'too_much' });
   });
 });
 
 describe('approval by a second person', () => {
   const other = { kind: 'admin', id: '43' } as const;
   const openWithApproval = async () => {
-    const house = await openRefundHouse(opened);
-    house.deps.needsApproval = ({ money }) => money.amountMinor > 1_000;
-    return house;
+    const kit = await openRefundKit(opened);
+    kit.deps.needsApproval = ({ money }) => money.amountMinor > 1_000;
+    return kit;
   };
 
   test('is waited for before anything is sent; whoever asked cannot give it', async () => {
-    const house = await openWithApproval();
-    expect(await house.ask({ amount: { amountMinor: 1_000, currency: 'USD' } })).toMatchObject({ kind: 'requested' });
-    const asked = await house.ask();
+    const kit = await openWithApproval();
+    expect(await kit.ask({ amount: { amountMinor: 1_000, currency: 'USD' } })).toMatchObject({ kind: 'requested' });
+    const asked = await kit.ask();
     expect(asked).toMatchObject({ kind: 'awaiting_approval', refund: { amountMinor: 3900 } });
-    await house.deliver();
-    expect(house.desk.commands).toHaveLength(1);
+    await kit.deliver();
+    expect(kit.refundProvider.commands).toHaveLength(1);
     if (!('refund' in asked)) throw new Error('no refund');
     const approve = (actor: typeof admin | typeof other) =>
-      decideApproval(house.deps, { refundId: asked.refund.id, decision: 'approve', actor, reason: null });
+      decideApproval(kit.deps, { refundId: asked.refund.id, decision: 'approve', actor, reason: null });
     expect(await approve(admin)).toEqual({ kind: 'own_request' });
     expect(await approve(other)).toMatchObject({ kind: 'decided', refund: { approvedById: '43' } });
     expect(await approve(other)).toEqual({ kind: 'refused', status: 'requested' });
-    await house.deliver();
-    expect((await house.details()).order.status).toBe('refunded');
+    await kit.deliver();
+    expect((await kit.details()).order.status).toBe('refunded');
   });
 
   test('may be denied, and what waits may be taken back: nothing is ever sent', async () => {
-    const house = await openWithApproval();
+    const kit = await openWithApproval();
     for (const [decision, actor] of [
       ['decline', other],
       ['withdraw', admin],
     ] as const) {
-      const asked = await house.ask();
+      const asked = await kit.ask();
       if (!('refund' in asked)) throw new Error('no refund');
-      const decided = await decideApproval(house.deps, { refundId: asked.refund.id, decision, actor, reason: 'No' });
+      const decided = await decideApproval(kit.deps, { refundId: asked.refund.id, decision, actor, reason: 'No' });
       expect(decided).toMatchObject({ kind: 'decided', refund: { status: 'cancelled' } });
     }
-    await house.deliver();
-    expect(house.desk.commands).toEqual([]);
+    await kit.deliver();
+    expect(kit.refundProvider.commands).toEqual([]);
   });
 
   test('cannot take back what may have been sent', async () => {
-    const house = await openRefundHouse(opened);
-    house.desk.fates = [{ does: 'never', answers: false }];
-    await house.ask();
-    await house.deliver();
-    const [refund] = await house.refunds();
+    const kit = await openRefundKit(opened);
+    kit.refundProvider.fates = [{ does: 'never', answers: false }];
+    await kit.ask();
+    await kit.deliver();
+    const [refund] = await kit.refunds();
     if (refund === undefined) throw new Error('no refund');
     const decision = { refundId: refund.id, decision: 'withdraw', actor: admin, reason: null } as const;
-    expect(await decideApproval(house.deps, decision)).toEqual({ kind: 'refused', status: 'unknown' });
+    expect(await decideApproval(kit.deps, decision)).toEqual({ kind: 'refused', status: 'unknown' });
   });
 });

@@ -10,10 +10,10 @@ import type { PaymentSnapshot } from '#payments/model/snapshot.ts';
 import type { PaymentProvider, ProviderHealth, ProviderRegistry } from '#payments/ports/payment-provider.ts';
 import { checkOrder } from '#payments/sync/check-order.ts';
 import { pollPayments } from '#payments/sync/poll-payments.ts';
-import { capabilities } from '#test/support/capabilities.ts';
-import { openTestDatabase, type TestDatabase } from '#test/support/database.ts';
-import { createTestDeps, detailsOf, placeTestOrder, type TestDeps } from '#test/support/payment-looks.ts';
-import { aSnapshot } from '#test/support/snapshots.ts';
+import { aSnapshot } from '#test/support/builders/snapshot.ts';
+import { openTestDatabase, type TestDatabase } from '#test/support/database/test-database.ts';
+import { capabilities } from '#test/support/providers/capabilities.ts';
+import { createTestDeps, detailsOf, placeTestOrder, type TestDeps } from '#test/support/scenario-kits/payment-kit.ts';
 
 let opened: TestDatabase;
 let deps: TestDeps;

@@ -5,9 +5,9 @@ import type { DeliveryResult } from '#messaging/outbox-handler.ts';
 import { createProviderWatch } from '#payments/availability/watch-providers.ts';
 import { pollPayments } from '#payments/sync/poll-payments.ts';
 import { handleInboxEvent } from '#payments/webhooks/handle-inbox-event.ts';
-import { openTestDatabase, type TestDatabase } from '#test/support/database.ts';
-import { createTestDeps, placeTestOrder, type TestDeps } from '#test/support/payment-looks.ts';
-import { createScriptedProviders, type ScriptedProviders } from '#test/support/scripted-providers.ts';
+import { openTestDatabase, type TestDatabase } from '#test/support/database/test-database.ts';
+import { createScriptedProviders, type ScriptedProviders } from '#test/support/fakes/scripted-providers.ts';
+import { createTestDeps, placeTestOrder, type TestDeps } from '#test/support/scenario-kits/payment-kit.ts';
 
 let opened: TestDatabase;
 let deps: TestDeps;

@@ -5,8 +5,8 @@ import { minute, second } from '#kernel/clock.ts';
 import { createProviderRegistry } from '#payments/providers/registry/registry.ts';
 import { checkQuarantine } from '#payments/webhooks/check-quarantine.ts';
 import { createWebhookReceiver, type ReceiveWebhook, type WebhookReceipt } from '#payments/webhooks/receive-webhook.ts';
-import { openTestDatabase, type TestDatabase } from '#test/support/database.ts';
-import { createTestDeps, type TestDeps } from '#test/support/payment-looks.ts';
+import { openTestDatabase, type TestDatabase } from '#test/support/database/test-database.ts';
+import { createTestDeps, type TestDeps } from '#test/support/scenario-kits/payment-kit.ts';
 
 let opened: TestDatabase;
 let deps: TestDeps;

@@ -8,9 +8,9 @@ import type { Sale, SaleEvent } from '#payments/ports/sales-channel.ts';
 import { handleInboxEvent } from '#payments/webhooks/handle-inbox-event.ts';
 import type { ReplayMode, ReplayReport } from '#payments/webhooks/replay.ts';
 import { replayEvents } from '#payments/webhooks/replay-events.ts';
-import { openTestDatabase, type TestDatabase } from '#test/support/database.ts';
-import { anEvent, aSale, createPaperChannel } from '#test/support/paper-channel.ts';
-import { createTestDeps, type TestDeps } from '#test/support/payment-looks.ts';
+import { openTestDatabase, type TestDatabase } from '#test/support/database/test-database.ts';
+import { anEvent, aSale, createFakeSalesChannel } from '#test/support/fakes/sales-channel.ts';
+import { createTestDeps, type TestDeps } from '#test/support/scenario-kits/payment-kit.ts';
 
 const actor = { kind: 'admin', id: '42' } as const;
 let opened: TestDatabase;
@@ -19,7 +19,7 @@ let verdict: WebhookVerdict;
 
 beforeEach(async () => {
   opened = await openTestDatabase();
-  const channel = createPaperChannel();
+  const channel = createFakeSalesChannel();
   const [paper] = channel.list();
   if (paper === undefined) throw new Error('there is no channel');
   const reference = asProviderReference('sale-1');

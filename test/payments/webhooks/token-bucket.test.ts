@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { minute, second } from '#kernel/clock.ts';
 import { createTokenBucket } from '#payments/webhooks/token-bucket.ts';
-import { createTestClock } from '#test/support/clock.ts';
+import { createTestClock } from '#test/support/time/test-clock.ts';
 
 const takeAll = (take: () => boolean): number => {
   let taken = 0;

@@ -6,9 +6,9 @@ import { createProviderWatch } from '#payments/availability/watch-providers.ts';
 import { ProviderUnreachable } from '#payments/ports/provider-errors.ts';
 import { createReconciler } from '#payments/reconciliation/reconcile-provider.ts';
 import { createWebhookWatch, type WatchWebhooks } from '#payments/webhooks/watch-webhooks.ts';
-import { openTestDatabase, type TestDatabase } from '#test/support/database.ts';
-import { createTestDeps, lookAt, placeTestOrder, type TestDeps } from '#test/support/payment-looks.ts';
-import { createScriptedProviders, type ScriptedProviders } from '#test/support/scripted-providers.ts';
+import { openTestDatabase, type TestDatabase } from '#test/support/database/test-database.ts';
+import { createScriptedProviders, type ScriptedProviders } from '#test/support/fakes/scripted-providers.ts';
+import { createTestDeps, lookAt, placeTestOrder, type TestDeps } from '#test/support/scenario-kits/payment-kit.ts';
 
 let opened: TestDatabase;
 let deps: TestDeps;

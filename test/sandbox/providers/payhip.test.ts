@@ -4,7 +4,7 @@ import type { ProviderSandbox } from '#sandbox/providers/options.ts';
 import { exportCsv } from '#sandbox/providers/payhip/export.ts';
 import { forgeries } from '#sandbox/providers/payhip/seller.ts';
 import { payhipSignature } from '#sandbox/providers/payhip/webhook.ts';
-import { sellerAt } from '#test/support/payhip.ts';
+import { sellerAt } from '#test/support/app-fixture/payhip-seller.ts';
 import { type Answer, type Clock, call, createClock, type Receiver, startReceiver, startSandbox } from './support.ts';
 
 const hourMs = 3_600_000;

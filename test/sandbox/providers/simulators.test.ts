@@ -5,7 +5,7 @@ import { type FaultKind, faultKinds, lateFaultKinds, VisitRefused, visitActions 
 import type { ProviderSandbox } from '#sandbox/providers/options.ts';
 import { simulators } from '#sandbox/providers/registry.ts';
 import { cases } from '#test/contract/providers/registry.ts';
-import { signatureOf, withSignature } from '#test/support/sign-webhook.ts';
+import { signatureOf, withSignature } from '#test/support/providers/sign-webhook.ts';
 import { createClock, type Receiver, startReceiver, startSandbox } from './support.ts';
 
 const second = 1_000;

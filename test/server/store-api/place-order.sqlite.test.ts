@@ -4,17 +4,17 @@ import { asPaymentId } from '#kernel/ids.ts';
 import { refreshPayment } from '#payments/sync/refresh-payment.ts';
 import { placedOrderSchema } from '#server/store-api/answer-schemas.ts';
 import { problemOf } from '../support/problem-of.ts';
-import { type House, openHouse, orderBody, storeRequest } from '../support/server-fixture.ts';
+import { openServerFixture, orderBody, type ServerFixture, storeRequest } from '../support/server-fixture.ts';
 
-let house: House;
+let fixture: ServerFixture;
 beforeAll(async () => {
-  house = await openHouse();
+  fixture = await openServerFixture();
 });
-afterAll(() => house.close());
+afterAll(() => fixture.close());
 
 describe('POST /v1/orders', () => {
   test('creates an order with a payment at the provider', async () => {
-    const response = await storeRequest(house, { body: orderBody() });
+    const response = await storeRequest(fixture, { body: orderBody() });
     expect(response.status).toBe(201);
     const order = placedOrderSchema.parse(await response.json());
     expect(order).toMatchObject({ status: 'awaiting_payment', amount: '49.00', currency: 'USD' });
@@ -22,49 +22,49 @@ describe('POST /v1/orders', () => {
     expect(order.payment).toMatchObject({ provider: 'btcpay', status: 'created' });
     expect(response.headers.get('location')).toBe(`/v1/orders/${order.id}`);
     const reference = order.payment?.checkout_url?.split('/').at(-1) ?? '';
-    expect(house.sandbox.record('btcpay', reference)).toMatchObject({ amount: '49.00', currency: 'USD' });
+    expect(fixture.sandbox.record('btcpay', reference)).toMatchObject({ amount: '49.00', currency: 'USD' });
   });
 
   test('needs no more than items, currency and an empty customer', async () => {
     const body = { items: [{ name: 'A', quantity: 1, unit_amount: '5' }], currency: 'USD', customer: {} };
-    expect((await storeRequest(house, { body })).status).toBe(201);
+    expect((await storeRequest(fixture, { body })).status).toBe(201);
   });
 
   test('with the same key and body gives the same answer and one checkout', async () => {
     const request = { body: orderBody(), headers: { 'idempotency-key': 'order 77' } };
-    const before = house.sandbox.records('btcpay').length;
-    const first = await storeRequest(house, request);
-    const again = await storeRequest(house, request);
+    const before = fixture.sandbox.records('btcpay').length;
+    const first = await storeRequest(fixture, request);
+    const again = await storeRequest(fixture, request);
     expect([first.status, again.status]).toEqual([201, 201]);
     expect(await again.text()).toBe(await first.text());
     expect(first.headers.get('idempotent-replayed')).toBeNull();
     expect(again.headers.get('idempotent-replayed')).toBe('true');
     expect(again.headers.get('location')).toBe(first.headers.get('location'));
-    expect(house.sandbox.records('btcpay').length).toBe(before + 1);
+    expect(fixture.sandbox.records('btcpay').length).toBe(before + 1);
   });
 
   test('repeated after the payment still gives the answer of the first time', async () => {
     const request = { body: orderBody(), headers: { 'idempotency-key': 'order-paid' } };
-    const first = await (await storeRequest(house, request)).text();
+    const first = await (await storeRequest(fixture, request)).text();
     const { payment } = placedOrderSchema.parse(JSON.parse(first));
     const reference = payment?.checkout_url?.split('/').at(-1) ?? '';
-    await house.sandbox.visit({ provider: 'btcpay', reference, action: 'pay' });
+    await fixture.sandbox.visit({ provider: 'btcpay', reference, action: 'pay' });
     const cause = { kind: 'poll', id: 'test', actor: systemActor } as const;
-    const refresh = await refreshPayment(house.payments, { paymentId: asPaymentId(payment?.id ?? ''), cause });
+    const refresh = await refreshPayment(fixture.payments, { paymentId: asPaymentId(payment?.id ?? ''), cause });
     expect(refresh).toMatchObject({ kind: 'changed', to: 'paid' });
-    expect(await (await storeRequest(house, request)).text()).toBe(first);
+    expect(await (await storeRequest(fixture, request)).text()).toBe(first);
   });
 
   test('with the same key and another body is refused', async () => {
     const headers = { 'idempotency-key': 'order-78' };
-    await storeRequest(house, { body: orderBody(), headers });
-    const response = await storeRequest(house, { body: orderBody({ reference: 'other' }), headers });
+    await storeRequest(fixture, { body: orderBody(), headers });
+    const response = await storeRequest(fixture, { body: orderBody({ reference: 'other' }), headers });
     expect(await problemOf(response, 422)).toMatchObject({ code: 'idempotency_key_reused' });
   });
 
   test('sent twice at once with one key makes one order', async () => {
     const request = { body: orderBody(), headers: { 'idempotency-key': 'order-79' } };
-    const answers = await Promise.all([storeRequest(house, request), storeRequest(house, request)]);
+    const answers = await Promise.all([storeRequest(fixture, request), storeRequest(fixture, request)]);
     const placed = answers.filter((answer) => answer.status === 201);
     const busy = answers.filter((answer) => answer.status === 409);
     expect(placed.length + busy.length).toBe(2);
@@ -102,19 +102,19 @@ describe('POST /v1/orders', () => {
     ['a misspelt field', { redirect_ur: 'https://a.example.com' }, '/redirect_ur'],
     ['half a surrogate pair', { reference: '\ud800' }, '/reference'],
   ])('refuses %s and points at it', async (_what, change, pointer) => {
-    const { errors } = await problemOf(await storeRequest(house, { body: orderBody(change) }), 422);
+    const { errors } = await problemOf(await storeRequest(fixture, { body: orderBody(change) }), 422);
     expect(errors?.map((error) => error.pointer)).toEqual([pointer]);
   });
 
   test('refuses the one name in metadata that would be lost', async () => {
     const body = JSON.stringify(orderBody()).replace('"cart"', '"__proto__"');
-    const { errors } = await problemOf(await storeRequest(house, { body }), 422);
+    const { errors } = await problemOf(await storeRequest(fixture, { body }), 422);
     expect(errors?.map((error) => error.pointer)).toEqual(['/metadata/__proto__']);
   });
 
   test('says in plain words what is missing and what is of another kind', async () => {
     const body = { currency: 7, metadata: { cart: 9 } };
-    const { errors } = await problemOf(await storeRequest(house, { body }), 422);
+    const { errors } = await problemOf(await storeRequest(fixture, { body }), 422);
     expect(errors).toEqual([
       { pointer: '/items', detail: 'is required' },
       { pointer: '/currency', detail: 'must be a JSON string' },
@@ -128,47 +128,47 @@ describe('POST /v1/orders', () => {
       { name: 'B', quantity: 1, unit_amount: '1.005' },
     ];
     const body = orderBody({ items, provider: 'x', customer: { email: 1 } });
-    const { errors } = await problemOf(await storeRequest(house, { body }), 422);
+    const { errors } = await problemOf(await storeRequest(fixture, { body }), 422);
     const pointers = errors?.map((error) => error.pointer).sort();
     const expected = ['/customer/email', '/items/0/name', '/items/0/quantity', '/items/0/unit_amount'];
     expect(pointers).toEqual([...expected, '/items/1/unit_amount', '/provider']);
   });
 
   test.each(['null', '[]', '"text"', '7'])('refuses %s as an order', async (body) => {
-    await problemOf(await storeRequest(house, { body }), 422);
+    await problemOf(await storeRequest(fixture, { body }), 422);
   });
 
   test.each(['', '{', '{"a":1,}', '\ufeff{'])('refuses what is not JSON: %j', async (body) => {
-    await problemOf(await storeRequest(house, { body }), 400);
+    await problemOf(await storeRequest(fixture, { body }), 400);
   });
 
   test.each(['text/plain', 'application/x-www-form-urlencoded', undefined])('refuses the type %s', async (type) => {
-    await problemOf(await storeRequest(house, { body: orderBody(), headers: { 'content-type': type } }), 415);
+    await problemOf(await storeRequest(fixture, { body: orderBody(), headers: { 'content-type': type } }), 415);
   });
 
   test('accepts a type with its character set', async () => {
     const headers = { 'content-type': 'application/json; charset=UTF-8' };
-    expect((await storeRequest(house, { body: orderBody(), headers })).status).toBe(201);
+    expect((await storeRequest(fixture, { body: orderBody(), headers })).status).toBe(201);
   });
 
   test('refuses a body that is too large', async () => {
-    const response = await storeRequest(house, { body: orderBody({ reference: 'x'.repeat(300_000) }) });
+    const response = await storeRequest(fixture, { body: orderBody({ reference: 'x'.repeat(300_000) }) });
     await problemOf(response, 413);
   });
 
   test.each(['k'.repeat(256), 'schl\u00fcssel'])('refuses the malformed key %j', async (key) => {
-    await problemOf(await storeRequest(house, { body: orderBody(), headers: { 'idempotency-key': key } }), 400);
+    await problemOf(await storeRequest(fixture, { body: orderBody(), headers: { 'idempotency-key': key } }), 400);
   });
 
   test('says so when no provider can take the currency', async () => {
     const body = orderBody({ provider: 'coinbase', currency: 'EUR' });
-    expect(await problemOf(await storeRequest(house, { body }), 422)).toMatchObject({ code: 'no_provider' });
+    expect(await problemOf(await storeRequest(fixture, { body }), 422)).toMatchObject({ code: 'no_provider' });
   });
 });
 
 describe('a provider in trouble', () => {
   test('that refuses is told with its words and the order', async () => {
-    const own = await openHouse({ providers: ['btcpay'], env: { BTCPAY_API_KEY: 'a-wrong-key' } });
+    const own = await openServerFixture({ providers: ['btcpay'], env: { BTCPAY_API_KEY: 'a-wrong-key' } });
     try {
       const problem = await problemOf(await storeRequest(own, { body: orderBody() }), 502);
       expect(problem).toMatchObject({ code: 'provider_rejected' });
@@ -180,7 +180,7 @@ describe('a provider in trouble', () => {
   });
 
   test('that is away is told as such, and the request may come again', async () => {
-    const own = await openHouse({ providers: ['btcpay'] });
+    const own = await openServerFixture({ providers: ['btcpay'] });
     try {
       own.sandbox.faults('btcpay').set({ outage: true });
       const request = { body: orderBody(), headers: { 'idempotency-key': 'again' } };

@@ -1,18 +1,18 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { orderPageSchema, orderSchema } from '#server/store-api/answer-schemas.ts';
 import { problemOf } from '../support/problem-of.ts';
-import { type House, openHouse, orderBody, storeRequest } from '../support/server-fixture.ts';
+import { openServerFixture, orderBody, type ServerFixture, storeRequest } from '../support/server-fixture.ts';
 
-let house: House;
+let fixture: ServerFixture;
 beforeAll(async () => {
-  house = await openHouse();
+  fixture = await openServerFixture();
 });
-afterAll(() => house.close());
+afterAll(() => fixture.close());
 
 describe('GET /v1/orders', () => {
   test('gives one order with its timeline, in the shape that is described', async () => {
-    const placed = await storeRequest(house, { body: orderBody() });
-    const response = await storeRequest(house, { path: placed.headers.get('location') ?? '' });
+    const placed = await storeRequest(fixture, { body: orderBody() });
+    const response = await storeRequest(fixture, { path: placed.headers.get('location') ?? '' });
     const order = orderSchema.parse(await response.json());
     expect(order).toMatchObject({
       reference: 'web-77',
@@ -27,16 +27,16 @@ describe('GET /v1/orders', () => {
   test.each(['00000000-0000-7000-8000-000000000000', 'T-1', "'; drop table orders"])(
     'finds nothing under %s',
     async (id) => {
-      await problemOf(await storeRequest(house, { path: `/v1/orders/${encodeURIComponent(id)}` }), 404);
+      await problemOf(await storeRequest(fixture, { path: `/v1/orders/${encodeURIComponent(id)}` }), 404);
     },
   );
 
   test('pages through every order once, newest first', async () => {
-    for (let made = 0; made < 3; made += 1) await storeRequest(house, { body: orderBody() });
+    for (let made = 0; made < 3; made += 1) await storeRequest(fixture, { body: orderBody() });
     const seen: string[] = [];
     let cursor = '';
     for (let page = 0; page < 100; page += 1) {
-      const response = await storeRequest(house, { path: `/v1/orders?limit=2&cursor=${cursor}` });
+      const response = await storeRequest(fixture, { path: `/v1/orders?limit=2&cursor=${cursor}` });
       const { data, next_cursor } = orderPageSchema.parse(await response.json());
       expect(data.length).toBeLessThanOrEqual(2);
       seen.push(...data.map((order) => order.id));
@@ -52,12 +52,12 @@ describe('GET /v1/orders', () => {
     ['?status=fulfilled,cancelled', []],
     ['?status=fulfilled&status=cancelled', []],
   ])('filters by %s', async (query, expected) => {
-    const response = await storeRequest(house, { path: `/v1/orders${query}` });
+    const response = await storeRequest(fixture, { path: `/v1/orders${query}` });
     expect(orderPageSchema.parse(await response.json()).data).toEqual(expected);
   });
 
   test('filters by one status', async () => {
-    const response = await storeRequest(house, { path: '/v1/orders?status=awaiting_payment&limit=1' });
+    const response = await storeRequest(fixture, { path: '/v1/orders?status=awaiting_payment&limit=1' });
     expect(orderPageSchema.parse(await response.json()).data.map((order) => order.status)).toEqual([
       'awaiting_payment',
     ]);
@@ -70,7 +70,7 @@ describe('GET /v1/orders', () => {
     ['?limit=1e1', 'limit'],
     ['?cursor=nonsense', 'cursor'],
   ])('refuses %s', async (query, parameter) => {
-    const { errors } = await problemOf(await storeRequest(house, { path: `/v1/orders${query}` }), 400);
+    const { errors } = await problemOf(await storeRequest(fixture, { path: `/v1/orders${query}` }), 400);
     expect(errors?.map((error) => error.parameter)).toEqual([parameter]);
   });
 });
@@ -79,14 +79,14 @@ describe('the bearer key', () => {
   test.each([undefined, 'Bearer', 'Bearer wrong', 'Basic key-of-the-shop', 'key-of-the-shop', 'Bearer key-of-the-sho'])(
     '%s opens nothing',
     async (authorization) => {
-      const response = await storeRequest(house, { headers: { authorization } });
+      const response = await storeRequest(fixture, { headers: { authorization } });
       expect(response.headers.get('www-authenticate')).toMatch(/^Bearer realm=/);
       await problemOf(response, 401);
     },
   );
 
   test('may be either of two while one replaces the other', async () => {
-    const own = await openHouse({ providers: ['btcpay'], env: { STORE_API_KEY: 'new-key,old-key' } });
+    const own = await openServerFixture({ providers: ['btcpay'], env: { STORE_API_KEY: 'new-key,old-key' } });
     try {
       for (const key of ['new-key', 'old-key']) {
         const response = await storeRequest(own, { headers: { authorization: `bearer ${key}` } });
@@ -98,7 +98,7 @@ describe('the bearer key', () => {
   });
 
   test('that is not set hides the store API', async () => {
-    const own = await openHouse({ providers: ['btcpay'], env: { STORE_API_KEY: '' } });
+    const own = await openServerFixture({ providers: ['btcpay'], env: { STORE_API_KEY: '' } });
     try {
       await problemOf(await storeRequest(own), 404);
       await problemOf(await storeRequest(own, { body: orderBody(), headers: { authorization: 'Bearer ' } }), 404);
@@ -120,11 +120,11 @@ describe('every other address', () => {
     ['GET', '/telegram/admin', 405],
   ])('%s %s is answered with a problem document', async (method, path, status) => {
     const headers = { authorization: 'Bearer key-of-the-shop' };
-    await problemOf(await house.server.app.request(path, { method, headers }), status);
+    await problemOf(await fixture.server.app.request(path, { method, headers }), status);
   });
 
   test('tells nothing about our own trouble', async () => {
-    const own = await openHouse({ providers: ['btcpay'] });
+    const own = await openServerFixture({ providers: ['btcpay'] });
     await own.db.database.close();
     const problem = await problemOf(await storeRequest(own), 500);
     expect(JSON.stringify(problem)).not.toMatch(/closed|database|at /i);
@@ -135,7 +135,7 @@ describe('every other address', () => {
 
 describe('the description', () => {
   test('is OpenAPI 3.1 and names the three routes', async () => {
-    const response = await house.server.app.request('/openapi.json');
+    const response = await fixture.server.app.request('/openapi.json');
     const document = (await response.json()) as { openapi: string; paths: Record<string, object> };
     expect(document.openapi).toBe('3.1.0');
     const routes = Object.entries(document.paths).map(([path, item]) => `${Object.keys(item).join(',')} ${path}`);
@@ -143,7 +143,7 @@ describe('the description', () => {
   });
 
   test('says of every route what it does, under a heading of its own', async () => {
-    const response = await house.server.app.request('/openapi.json');
+    const response = await fixture.server.app.request('/openapi.json');
     type Operation = { tags?: string[]; operationId?: string; summary?: string; description?: string };
     const document = (await response.json()) as {
       tags: { name: string; description: string }[];
@@ -165,15 +165,15 @@ describe('the description', () => {
   });
 
   test('is shown by a page that needs nothing from elsewhere', async () => {
-    const page = await (await house.server.app.request('/docs')).text();
+    const page = await (await fixture.server.app.request('/docs')).text();
     const assets = [...page.matchAll(/(?:src|href)="([^"]+)"/g)].map((match) => match[1] ?? '');
     expect(assets.length).toBeGreaterThan(3);
     for (const asset of assets) {
-      const response = await house.server.app.request(new URL(asset, 'http://till.example/docs').pathname);
+      const response = await fixture.server.app.request(new URL(asset, 'http://till.example/docs').pathname);
       expect({ asset, status: response.status }).toEqual({ asset, status: 200 });
     }
     expect(page).not.toMatch(/https?:\/\//);
-    expect((await house.server.app.request('/docs/package.json')).status).toBe(404);
-    expect((await house.server.app.request('/docs/..%2Fpackage.json')).status).toBe(404);
+    expect((await fixture.server.app.request('/docs/package.json')).status).toBe(404);
+    expect((await fixture.server.app.request('/docs/..%2Fpackage.json')).status).toBe(404);
   });
 });

@@ -4,36 +4,40 @@ import { asPaymentId, asRefundId } from '#kernel/ids.ts';
 import { sendRefund } from '#payments/refunds/send-refund.ts';
 import { refreshPayment } from '#payments/sync/refresh-payment.ts';
 import { orderSchema, placedOrderSchema, refundSchema } from '#server/store-api/answer-schemas.ts';
-import { createRefundDesk, type RefundDesk, withRefundDesk } from '#test/support/refund-desk.ts';
-import { type House, openHouse, orderBody, storeRequest } from '../support/server-fixture.ts';
+import {
+  createFakeRefundProvider,
+  type FakeRefundProvider,
+  withFakeRefunds,
+} from '#test/support/fakes/refund-provider.ts';
+import { openServerFixture, orderBody, type ServerFixture, storeRequest } from '../support/server-fixture.ts';
 
-let house: House;
-let desk: RefundDesk;
+let fixture: ServerFixture;
+let refundProvider: FakeRefundProvider;
 beforeAll(async () => {
-  house = await openHouse();
-  desk = createRefundDesk(house.payments.clock, { startsAs: 'succeeded' });
-  house.payments.providers = withRefundDesk(house.payments.providers, 'btcpay', desk);
+  fixture = await openServerFixture();
+  refundProvider = createFakeRefundProvider(fixture.payments.clock, { startsAs: 'succeeded' });
+  fixture.payments.providers = withFakeRefunds(fixture.payments.providers, 'btcpay', refundProvider);
 });
-afterAll(() => house.close());
+afterAll(() => fixture.close());
 
 const cause = { kind: 'poll', id: 'test', actor: systemActor } as const;
 
 /** An order of 49.00 USD that is paid; its id and its payment's. */
 async function paidOrder(): Promise<{ id: string; paymentId: string }> {
-  const placed = placedOrderSchema.parse(await (await storeRequest(house, { body: orderBody() })).json());
+  const placed = placedOrderSchema.parse(await (await storeRequest(fixture, { body: orderBody() })).json());
   const reference = placed.payment?.checkout_url?.split('/').at(-1) ?? '';
-  await house.sandbox.visit({ provider: 'btcpay', reference, action: 'pay' });
+  await fixture.sandbox.visit({ provider: 'btcpay', reference, action: 'pay' });
   const paymentId = placed.payment?.id ?? '';
-  await refreshPayment(house.payments, { paymentId: asPaymentId(paymentId), cause });
+  await refreshPayment(fixture.payments, { paymentId: asPaymentId(paymentId), cause });
   return { id: placed.id, paymentId };
 }
 
 function refund(id: string, body: unknown, headers: Record<string, string> = {}): Promise<Response> {
-  return storeRequest(house, { path: `/v1/orders/${id}/refunds`, body, headers });
+  return storeRequest(fixture, { path: `/v1/orders/${id}/refunds`, body, headers });
 }
 
 const readOrder = async (id: string) =>
-  orderSchema.parse(await (await storeRequest(house, { path: `/v1/orders/${id}` })).json());
+  orderSchema.parse(await (await storeRequest(fixture, { path: `/v1/orders/${id}` })).json());
 
 test('a refund is asked for, and the order shows it on its way and then as gone back', async () => {
   const { id, paymentId } = await paidOrder();
@@ -45,7 +49,7 @@ test('a refund is asked for, and the order shows it on its way and then as gone 
     ...{ status: 'paid', refunding_amount: '10.00', refunded_amount: '0.00' },
     refunds: [{ id: asked.id, reason: 'Bought by mistake' }],
   });
-  await sendRefund(house.payments, { refundId: asRefundId(asked.id), cause });
+  await sendRefund(fixture.payments, { refundId: asRefundId(asked.id), cause });
   expect(await readOrder(id)).toMatchObject({
     ...{ status: 'partially_refunded', refunding_amount: '0.00', refunded_amount: '10.00' },
     refunds: [{ status: 'succeeded', settled_at: expect.any(String) }],
@@ -90,7 +94,7 @@ test.each([
 });
 
 test('an order that is not paid has nothing to give back, and an order that is not there is not found', async () => {
-  const placed = placedOrderSchema.parse(await (await storeRequest(house, { body: orderBody() })).json());
+  const placed = placedOrderSchema.parse(await (await storeRequest(fixture, { body: orderBody() })).json());
   expect(await (await refund(placed.id, { reason: 'x' })).json()).toMatchObject({ code: 'nothing_captured' });
   expect((await refund('00000000-0000-7000-8000-000000000000', { reason: 'x' })).status).toBe(404);
   expect((await refund('not-an-id', { reason: 'x' })).status).toBe(404);
@@ -99,7 +103,7 @@ test('an order that is not paid has nothing to give back, and an order that is n
 test('the route takes POST only, and only with the key of the shop', async () => {
   const { id } = await paidOrder();
   const path = `/v1/orders/${id}/refunds`;
-  expect((await storeRequest(house, { path })).status).toBe(405);
+  expect((await storeRequest(fixture, { path })).status).toBe(405);
   const headers = { authorization: 'Bearer wrong' };
-  expect((await storeRequest(house, { path, body: { reason: 'x' }, headers })).status).toBe(401);
+  expect((await storeRequest(fixture, { path, body: { reason: 'x' }, headers })).status).toBe(401);
 });

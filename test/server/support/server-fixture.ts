@@ -13,11 +13,11 @@ import { startProviderSandbox } from '#sandbox/providers/server.ts';
 import { createServer, type ServerDeps, type TillkeeperServer } from '#server/http/server.ts';
 import type { Check } from '#server/operations/health.ts';
 import { createMetrics } from '#server/operations/metrics.ts';
-import { openTestDatabase, type TestDatabase } from '#test/support/database.ts';
+import { openTestDatabase, type TestDatabase } from '#test/support/database/test-database.ts';
 
 export const storeKey = 'key-of-the-shop';
 
-export interface House {
+export interface ServerFixture {
   server: TillkeeperServer;
   payments: PaymentDeps;
   sandbox: ProviderSandbox;
@@ -27,7 +27,7 @@ export interface House {
 }
 
 /** A server with a real database and real adapters, whose providers are the simulated ones. */
-export async function openHouse(
+export async function openServerFixture(
   options: {
     providers?: ProviderName[];
     checks?: { live?: Check[]; ready?: Check[] };
@@ -36,7 +36,7 @@ export async function openHouse(
     stopTimeoutMs?: number;
     policy?: Partial<HttpPolicy>;
   } = {},
-): Promise<House> {
+): Promise<ServerFixture> {
   const sandbox = await startProviderSandbox();
   const db = await openTestDatabase();
   const wanted: readonly string[] = options.providers ?? providerNames;
@@ -94,7 +94,7 @@ export function orderBody(change: Record<string, unknown> = {}): Record<string, 
 
 /** A request of the shop's site. */
 export function storeRequest(
-  house: House,
+  fixture: ServerFixture,
   input: { path?: string; body?: unknown; headers?: Record<string, string | undefined> } = {},
 ): Promise<Response> {
   const isPost = 'body' in input;
@@ -102,7 +102,7 @@ export function storeRequest(
   const headers = Object.entries({ ...all, ...input.headers }).filter((entry): entry is [string, string] => !!entry[1]);
   const body = typeof input.body === 'string' ? input.body : JSON.stringify(input.body);
   return Promise.resolve(
-    house.server.app.request(input.path ?? '/v1/orders', {
+    fixture.server.app.request(input.path ?? '/v1/orders', {
       method: isPost ? 'POST' : 'GET',
       headers,
       ...(isPost ? { body } : {}),

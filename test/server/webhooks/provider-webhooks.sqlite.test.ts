@@ -1,12 +1,12 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { webhookBytesMax } from '#server/webhooks/provider-webhooks.ts';
-import { type House, openHouse, orderBody, storeRequest } from '../support/server-fixture.ts';
+import { openServerFixture, orderBody, type ServerFixture, storeRequest } from '../support/server-fixture.ts';
 
-let house: House;
+let fixture: ServerFixture;
 let signed: { headers: Record<string, string>; body: string };
 
 /** A real event of the simulated BTCPay Server, as it was sent. */
-async function recordDelivery(target: House): Promise<typeof signed> {
+async function recordDelivery(target: ServerFixture): Promise<typeof signed> {
   const placed = await storeRequest(target, { body: orderBody() });
   const order = (await placed.json()) as { payment: { checkout_url: string } };
   const reference = order.payment.checkout_url.split('/').at(-1) ?? '';
@@ -20,25 +20,25 @@ async function recordDelivery(target: House): Promise<typeof signed> {
 }
 
 function post(path: string, delivery: { headers?: Record<string, string>; body?: string | Uint8Array<ArrayBuffer> }) {
-  return Promise.resolve(house.server.app.request(path, { method: 'POST', headers: {}, ...delivery }));
+  return Promise.resolve(fixture.server.app.request(path, { method: 'POST', headers: {}, ...delivery }));
 }
 
 async function storedEvents(): Promise<number> {
-  const depths = await house.db.database.read((stores) => stores.inbox.depths(Date.now()));
+  const depths = await fixture.db.database.read((stores) => stores.inbox.depths(Date.now()));
   return depths.reduce((sum, depth) => sum + depth.waiting, 0);
 }
 
 async function webhookCount(labels: string): Promise<number> {
-  const text = await (await house.server.app.request('/metrics')).text();
+  const text = await (await fixture.server.app.request('/metrics')).text();
   const line = text.split('\n').find((each) => each.startsWith(`tillkeeper_webhooks_total{${labels}}`));
   return Number(line?.split(' ').at(-1) ?? 0);
 }
 
 beforeEach(async () => {
-  house = await openHouse({ providers: ['btcpay'] });
-  signed = await recordDelivery(house);
+  fixture = await openServerFixture({ providers: ['btcpay'] });
+  signed = await recordDelivery(fixture);
 });
-afterEach(() => house.close());
+afterEach(() => fixture.close());
 
 describe('a webhook', () => {
   test('that is authentic is stored and answered 200 with an empty body', async () => {
@@ -77,7 +77,7 @@ describe('a webhook', () => {
   test('of a stranger never becomes a label of its own', async () => {
     await post('/webhooks/evil-name', signed);
     expect(await webhookCount('provider="unknown",outcome="unknown_provider"')).toBeGreaterThan(0);
-    expect(await (await house.server.app.request('/metrics')).text()).not.toContain('evil-name');
+    expect(await (await fixture.server.app.request('/metrics')).text()).not.toContain('evil-name');
   });
 
   test('of the largest size is read, and of one byte more is refused', async () => {
@@ -90,22 +90,22 @@ describe('a webhook', () => {
   });
 
   test('that cannot be stored is answered 503, so that the provider comes again', async () => {
-    await house.db.database.close();
+    await fixture.db.database.close();
     const response = await post('/webhooks/btcpay', signed);
     expect(response.status).toBe(503);
     expect(Number(response.headers.get('retry-after'))).toBeGreaterThan(0);
-    expect(house.logged.join()).toContain('webhook not stored');
+    expect(fixture.logged.join()).toContain('webhook not stored');
   });
 
   test.each(['GET', 'PUT', 'DELETE'])('is not a %s', async (method) => {
-    const response = await house.server.app.request('/webhooks/btcpay', { method });
+    const response = await fixture.server.app.request('/webhooks/btcpay', { method });
     expect(response.status).toBe(405);
     expect(response.headers.get('allow')).toBe('POST');
   });
 });
 
 test('every queue has samples while nothing waits in it', async () => {
-  const text = await (await house.server.app.request('/metrics')).text();
+  const text = await (await fixture.server.app.request('/metrics')).text();
   const lanes = [...text.matchAll(/tillkeeper_queue_messages\{queue="(\w+)",lane="(\w+)",state="waiting"\} 0/g)];
   expect(lanes.map(([, queue, lane]) => `${queue} ${lane}`).sort()).toEqual([
     'inbox btcpay',

@@ -2,19 +2,19 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { payhipSignature } from '#sandbox/providers/payhip/webhook.ts';
 import { secretWebhookBytesMax } from '#server/webhooks/provider-webhooks.ts';
-import { type House, openHouse } from '../support/server-fixture.ts';
+import { openServerFixture, type ServerFixture } from '../support/server-fixture.ts';
 
-let house: House;
+let fixture: ServerFixture;
 let end: string;
 
 beforeEach(async () => {
-  house = await openHouse({ providers: ['payhip', 'btcpay'] });
-  end = house.sandbox.environment['PAYHIP_WEBHOOK_PATH_SECRET'] ?? '';
+  fixture = await openServerFixture({ providers: ['payhip', 'btcpay'] });
+  end = fixture.sandbox.environment['PAYHIP_WEBHOOK_PATH_SECRET'] ?? '';
 });
-afterEach(() => house.close());
+afterEach(() => fixture.close());
 
 function sale(change: Record<string, unknown> = {}): string {
-  const signature = payhipSignature(house.sandbox.environment['PAYHIP_API_KEY'] ?? '');
+  const signature = payhipSignature(fixture.sandbox.environment['PAYHIP_API_KEY'] ?? '');
   const now = Math.floor(Date.now() / 1_000);
   return JSON.stringify({ type: 'paid', id: 'A1', price: 900, currency: 'USD', date: now, signature, ...change });
 }
@@ -22,12 +22,12 @@ function sale(change: Record<string, unknown> = {}): string {
 function post(path: string, body: string | Uint8Array<ArrayBuffer>, method = 'POST'): Promise<Response> {
   const headers = { 'content-type': 'application/json' };
   return Promise.resolve(
-    house.server.app.request(path, method === 'POST' ? { method, headers, body } : { method, headers }),
+    fixture.server.app.request(path, method === 'POST' ? { method, headers, body } : { method, headers }),
   );
 }
 
 async function storedEvents(): Promise<number> {
-  const depths = await house.db.database.read((stores) => stores.inbox.depths(Date.now()));
+  const depths = await fixture.db.database.read((stores) => stores.inbox.depths(Date.now()));
   return depths.reduce((sum, depth) => sum + depth.waiting, 0);
 }
 
@@ -83,13 +83,13 @@ describe('an address with a secret end', () => {
       await post(path, '', 'DELETE'),
       await post(`${path}/more`, sale()),
     ];
-    const metrics = await (await house.server.app.request('/metrics')).text();
-    await house.db.database.close();
+    const metrics = await (await fixture.server.app.request('/metrics')).text();
+    await fixture.db.database.close();
     const failed = await post(path, sale({ id: 'A2' }));
     expect(failed.status).toBe(503);
     const texts = await Promise.all([...answers, failed].map((response) => response.text()));
-    expect(house.logged.join()).toContain('webhook not stored');
-    for (const text of [...texts, metrics, ...house.logged]) expect(text).not.toContain(end);
+    expect(fixture.logged.join()).toContain('webhook not stored');
+    for (const text of [...texts, metrics, ...fixture.logged]) expect(text).not.toContain(end);
     expect(metrics).toContain('tillkeeper_webhooks_total{provider="payhip",outcome="accepted"} 1');
   });
 });

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { strikePayhipSecrets } from '#payments/providers/payhip/strike-secrets.ts';
 
-describe('what leaves the house of an event', () => {
+describe('what leaves the app of an event', () => {
   test('has neither its signature nor a licence key, and all the rest', () => {
     const item = { product_name: 'Font "Ann"', license_key: 'WTKP4-66NL5', quantity: '1' };
     const body = JSON.stringify({ id: 'A1', items: [item, { ...item, license_key: 12_345 }], signature: 'ab12' });

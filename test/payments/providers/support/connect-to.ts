@@ -2,7 +2,7 @@ import type { ProviderName } from '#kernel/provider-name.ts';
 import type { PaymentProvider } from '#payments/ports/payment-provider.ts';
 import { createProviderRegistry } from '#payments/providers/registry/registry.ts';
 import { simulators } from '#sandbox/providers/registry.ts';
-import { providerSettings } from '#test/support/provider-settings.ts';
+import { providerSettings } from '#test/support/providers/provider-settings.ts';
 import { recordingLog, seededRandom, testClock } from './scripted-server.ts';
 
 /** The adapter, with an account that nobody knows, before a server that says what a script says. */

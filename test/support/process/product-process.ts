@@ -5,8 +5,8 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { awaitTrue } from './house-wait.ts';
-import type { World } from './house-world.ts';
+import type { World } from '../app-fixture/world.ts';
+import { awaitUntil } from '../time/await-until.ts';
 
 const main = fileURLToPath(new URL('../../src/main.ts', import.meta.url));
 const startMaxMs = 20_000;
@@ -59,7 +59,7 @@ export function createProductProcess(world: Pick<World, 'url' | 'environment'>):
           return false;
         }
       };
-      await awaitTrue(isReady, { what: 'the product to start', timeoutMs: startMaxMs, instead: () => complaints });
+      await awaitUntil(isReady, { what: 'the product to start', timeoutMs: startMaxMs, instead: () => complaints });
     },
     async kill() {
       running().kill('SIGKILL');

@@ -5,7 +5,7 @@ import { eachProvider, type ProviderName, providerNames } from '#kernel/provider
 import type { ProviderCapabilities } from '#payments/ports/payment-provider.ts';
 import { createProviderRegistry } from '#payments/providers/registry/registry.ts';
 import { startProviderSandbox } from '#sandbox/providers/server.ts';
-import { createRecordingLog } from './event-log.ts';
+import { createRecordingLog } from '../fakes/recording-log.ts';
 import { providerSettings } from './provider-settings.ts';
 
 const sandbox = await startProviderSandbox();

@@ -8,10 +8,20 @@ import type { Refund } from '#payments/model/refund.ts';
 import { followRefunds } from '#payments/refunds/follow-refunds.ts';
 import { type RefundDraft, requestRefund } from '#payments/refunds/request-refund.ts';
 import { createRefundHandler } from '#payments/refunds/send-refund.ts';
-import type { TestDatabase } from '#test/support/database.ts';
-import { createTestDeps, detailsOf, lookAt, placeTestOrder, type TestDeps } from '#test/support/payment-looks.ts';
-import { createRefundDesk, type RefundDesk, withRefundDesk } from '#test/support/refund-desk.ts';
-import { createScriptedProviders } from '#test/support/scripted-providers.ts';
+import type { TestDatabase } from '#test/support/database/test-database.ts';
+import {
+  createFakeRefundProvider,
+  type FakeRefundProvider,
+  withFakeRefunds,
+} from '#test/support/fakes/refund-provider.ts';
+import { createScriptedProviders } from '#test/support/fakes/scripted-providers.ts';
+import {
+  createTestDeps,
+  detailsOf,
+  lookAt,
+  placeTestOrder,
+  type TestDeps,
+} from '#test/support/scenario-kits/payment-kit.ts';
 
 export const admin = { kind: 'admin', id: '42' } as const;
 
@@ -20,9 +30,9 @@ export class ProcessDied extends Error {
   override readonly name = 'ProcessDied';
 }
 
-export interface RefundHouse {
+export interface RefundKit {
   deps: TestDeps;
-  desk: RefundDesk;
+  refundProvider: FakeRefundProvider;
   paymentId: PaymentId;
   ask(draft?: Partial<RefundDraft>): ReturnType<typeof requestRefund>;
   /** Carries out what the outbox owes to the provider, once each; errors are kept for the next time. */
@@ -38,12 +48,12 @@ export interface RefundHouse {
   shopHeard(): Promise<string[]>;
 }
 
-export async function openRefundHouse(
+export async function openRefundKit(
   opened: TestDatabase,
   options: { startsAs?: 'pending' | 'succeeded'; received?: string } = {},
-): Promise<RefundHouse> {
+): Promise<RefundKit> {
   const made = createTestDeps(opened.database);
-  const desk = createRefundDesk(made.clock, { startsAs: options.startsAs ?? 'succeeded' });
+  const refundProvider = createFakeRefundProvider(made.clock, { startsAs: options.startsAs ?? 'succeeded' });
   const scripted = createScriptedProviders(['btcpay'], made.clock);
   let stepsLeft = Number.POSITIVE_INFINITY;
   const database: TestDeps['database'] = {
@@ -54,7 +64,7 @@ export async function openRefundHouse(
       return opened.database.transaction(work);
     },
   };
-  const deps: TestDeps = { ...made, database, providers: withRefundDesk(scripted, 'btcpay', desk) };
+  const deps: TestDeps = { ...made, database, providers: withFakeRefunds(scripted, 'btcpay', refundProvider) };
   const paymentId = await placeTestOrder(deps);
   const received = options.received ?? '49.00';
   const settlement = { expected: '49.00', received, asset: 'USD' };
@@ -74,7 +84,7 @@ export async function openRefundHouse(
 
   return {
     deps,
-    desk,
+    refundProvider,
     paymentId,
     ask: (draft) =>
       requestRefund(deps, { paymentId, amount: 'all', reason: 'Bought by mistake', actor: admin, ...draft }),
@@ -99,7 +109,7 @@ export async function openRefundHouse(
     },
     async restart() {
       stepsLeft = Number.POSITIVE_INFINITY;
-      desk.onCommand = () => undefined;
+      refundProvider.onCommand = () => undefined;
       await opened.database.transaction((stores) => stores.payments.releaseAllPayments());
     },
     refunds: () => opened.database.read((stores) => stores.refunds.listRefundsForPayment(paymentId)),
@@ -118,7 +128,7 @@ export async function openRefundHouse(
   };
 }
 
-/** The refund of that id as the desk knows it: how often money was moved for it. */
-export function paidFor(desk: RefundDesk, refund: Pick<Refund, 'id'>): number {
-  return desk.refunds.filter(({ refundId }) => refundId === asRefundId(refund.id)).length;
+/** The refund of that id as the provider knows it: how often money was moved for it. */
+export function paidFor(refundProvider: FakeRefundProvider, refund: Pick<Refund, 'id'>): number {
+  return refundProvider.refunds.filter(({ refundId }) => refundId === asRefundId(refund.id)).length;
 }

@@ -1,7 +1,7 @@
-// What the shop's site says to the house over HTTP.
+// What the shop's site says to the app over HTTP.
 import type { ProviderName } from '#kernel/provider-name.ts';
 import type { OrderView } from '#payments/lifecycle/order-view.ts';
-import { awaitFound, awaitTrue } from './house-wait.ts';
+import { awaitFound, awaitUntil } from '../time/await-until.ts';
 
 export interface OrderDraft {
   provider?: ProviderName | 'auto';
@@ -98,7 +98,7 @@ export function createShopClient(options: { url: string; key: string }): ShopCli
         const queues = checks.filter(({ name }) => name === 'inbox' || name === 'outbox');
         return queues.length === 2 && queues.every(({ detail }) => detail.startsWith('0 waiting'));
       };
-      await awaitTrue(isQuiet, { what: 'empty queues', instead: () => text });
+      await awaitUntil(isQuiet, { what: 'empty queues', instead: () => text });
     },
     async awaitOrder(id, isSo) {
       let last: OrderView | undefined;

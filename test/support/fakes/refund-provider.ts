@@ -1,4 +1,4 @@
-// Where money goes back, as a provider on paper: it carries a command out at once, never, or only later, and its answer
+// Where money goes back, as a fake provider: it carries a command out at once, never, or only later, and its answer
 // may be lost either way. What it has paid out is counted, so that a test can say that the money moved once.
 import type { Clock, Milliseconds } from '#kernel/clock.ts';
 import type { ProviderName } from '#kernel/provider-name.ts';
@@ -17,7 +17,7 @@ export type Fate =
   | { does: 'later'; afterMs: Milliseconds }
   | { does: 'reject' | 'limit' };
 
-export interface RefundDesk extends RefundProvider {
+export interface FakeRefundProvider extends RefundProvider {
   /** The fates of the next commands; afterwards everything is carried out and answered. */
   fates: Fate[];
   /** Whether a command under a known id is the same command; without it a repeat is another refund. */
@@ -37,9 +37,9 @@ export interface RefundDesk extends RefundProvider {
 
 const failure = { provider: 'btcpay', operation: 'refund', code: '4200', httpStatus: null } as const;
 
-export function createRefundDesk(clock: Clock, options: { startsAs: ProviderRefundState }): RefundDesk {
+export function createFakeRefundProvider(clock: Clock, options: { startsAs: ProviderRefundState }): FakeRefundProvider {
   const later: { at: Milliseconds; command: RefundCommand }[] = [];
-  const desk: RefundDesk = {
+  const refundProvider: FakeRefundProvider = {
     way: 'sent',
     fates: [],
     honoursIds: true,
@@ -48,9 +48,9 @@ export function createRefundDesk(clock: Clock, options: { startsAs: ProviderRefu
     commands: [],
     refunds: [],
     async requestRefund(command) {
-      desk.onCommand();
-      desk.commands.push(command);
-      const fate = desk.fates.shift() ?? { does: 'at_once', answers: true };
+      refundProvider.onCommand();
+      refundProvider.commands.push(command);
+      const fate = refundProvider.fates.shift() ?? { does: 'at_once', answers: true };
       switch (fate.does) {
         case 'reject':
           throw new ProviderRejected({ ...failure, message: 'refund: not enough balance' });
@@ -71,49 +71,53 @@ export function createRefundDesk(clock: Clock, options: { startsAs: ProviderRefu
       }
     },
     async findRefunds() {
-      if (desk.isAway) throw lost();
+      if (refundProvider.isAway) throw lost();
       const due = later.filter(({ at }) => at <= clock.now());
       for (const { command } of due) carryOut(command);
       for (const one of due) later.splice(later.indexOf(one), 1);
-      return desk.refunds.map((refund) => ({ ...refund }));
+      return refundProvider.refunds.map((refund) => ({ ...refund }));
     },
     decide(refundId, state) {
-      const refund = desk.refunds.find((candidate) => candidate.refundId === refundId);
+      const refund = refundProvider.refunds.find((candidate) => candidate.refundId === refundId);
       if (refund === undefined) throw new Error(`no refund ${refundId}`);
       Object.assign(refund, { state, providerStatus: state.toUpperCase() });
     },
     makeByHand(amount) {
       const refund = newRefund({ refundId: null, amount: { amount, asset: 'USD' } });
-      desk.refunds.push(refund);
+      refundProvider.refunds.push(refund);
       return refund;
     },
   };
 
   function carryOut(command: RefundCommand): ProviderRefund {
-    const known = desk.refunds.find(({ refundId }) => refundId === command.refundId);
-    if (known !== undefined && desk.honoursIds) return known;
+    const known = refundProvider.refunds.find(({ refundId }) => refundId === command.refundId);
+    if (known !== undefined && refundProvider.honoursIds) return known;
     const refund = newRefund(command);
-    desk.refunds.push(refund);
+    refundProvider.refunds.push(refund);
     return refund;
   }
 
   function newRefund(command: Pick<ProviderRefund, 'refundId' | 'amount'>): ProviderRefund {
     return {
-      ...{ reference: `desk-${desk.refunds.length + 1}`, refundId: command.refundId, amount: command.amount },
+      ...{
+        reference: `refund-${refundProvider.refunds.length + 1}`,
+        refundId: command.refundId,
+        amount: command.amount,
+      },
       ...{ state: options.startsAs, providerStatus: options.startsAs.toUpperCase() },
       ...{ claimUrl: null, transactionIds: [], createdAt: clock.now() },
     };
   }
 
-  return desk;
+  return refundProvider;
 }
 
 function lost(): ProviderUnreachable {
   return new ProviderUnreachable({ ...failure, message: 'refund: no answer (4200)' });
 }
 
-/** The same providers, of which one pays back at the desk. */
-export function withRefundDesk(
+/** The same providers, of which one pays back through the fake. */
+export function withFakeRefunds(
   providers: ProviderRegistry,
   name: ProviderName,
   refunds: RefundProvider,

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 
-/** Far above what anything in a house takes, and below a test's own limit. */
+/** Far above what anything in an app takes, and below a test's own limit. */
 const waitMs = 15_000;
 const lookEveryMs = 20;
 
@@ -22,7 +22,7 @@ export async function awaitFound<Found>(
   }
 }
 
-export async function awaitTrue(
+export async function awaitUntil(
   isSo: () => boolean | Promise<boolean>,
   about: { what: string; instead?: () => unknown; timeoutMs?: number },
 ): Promise<void> {

@@ -1,4 +1,4 @@
-// A shop whose days are closed, before providers on paper that list what the test says: real verbs, a real database, and
+// A shop whose days are closed, before fake providers that list what the test says: real verbs, a real database, and
 // a clock that the test moves.
 
 import { type BooksClosed, closeBooks } from '#accounting/daily-close/close-due-days.ts';
@@ -11,15 +11,15 @@ import type { FiguresProvider } from '#payments/ports/figures-provider.ts';
 import type { PaymentProvider, ProviderCapabilities } from '#payments/ports/payment-provider.ts';
 import { ProviderRejected } from '#payments/ports/provider-errors.ts';
 import type { RefundProvider } from '#payments/ports/refund-provider.ts';
-import { capabilities } from './capabilities.ts';
-import { createTestClock } from './clock.ts';
-import { openTestDatabase, type TestDatabase } from './database.ts';
-import { createTestDeps, lookAt, placeTestOrder, type TestDeps } from './payment-looks.ts';
-import { unreachable } from './scripted-providers.ts';
-import { aSnapshot } from './snapshots.ts';
+import { aSnapshot } from '../builders/snapshot.ts';
+import { openTestDatabase, type TestDatabase } from '../database/test-database.ts';
+import { unreachable } from '../fakes/scripted-providers.ts';
+import { capabilities } from '../providers/capabilities.ts';
+import { createTestClock } from '../time/test-clock.ts';
+import { createTestDeps, lookAt, placeTestOrder, type TestDeps } from './payment-kit.ts';
 
-/** A provider on paper. Tests change it while it is in use. */
-export interface PaperBook {
+/** A fake provider. Tests change it while it is in use. */
+export interface FakeListedProvider {
   name: ProviderName;
   /** What its list shows; also what it shows of each when it is asked alone. */
   shows: PaymentSnapshot[];
@@ -33,11 +33,11 @@ export interface PaperBook {
   figures: FiguresProvider | null;
 }
 
-export interface BookHouse {
+export interface AccountingKit {
   deps: TestDeps;
   opened: TestDatabase;
   /** The provider of this name; it is configured from its first mention on. */
-  book(name: ProviderName): PaperBook;
+  book(name: ProviderName): FakeListedProvider;
   /** Takes the provider out of the configuration. */
   drop(name: ProviderName): void;
   setClock(text: string): void;
@@ -60,11 +60,11 @@ export const short: Partial<PaymentSnapshot> = {
 };
 export const expired: Partial<PaymentSnapshot> = { state: 'expired', providerStatus: 'Expired' };
 
-export async function openBookHouse(options: { timeZone?: string; startAt?: string } = {}): Promise<BookHouse> {
+export async function openAccountingKit(options: { timeZone?: string; startAt?: string } = {}): Promise<AccountingKit> {
   const timeZone = options.timeZone ?? 'UTC';
   const opened = await openTestDatabase();
   const clock = createTestClock(Date.parse(options.startAt ?? '2026-11-20T08:00:00Z'));
-  const books = new Map<ProviderName, PaperBook>();
+  const books = new Map<ProviderName, FakeListedProvider>();
   const made = createTestDeps(opened.database);
   const on = (name: ProviderName) => {
     const book = books.get(name);
@@ -90,25 +90,25 @@ export async function openBookHouse(options: { timeZone?: string; startAt?: stri
       }),
     },
   };
-  const book = (name: ProviderName): PaperBook => {
+  const book = (name: ProviderName): FakeListedProvider => {
     const known = books.get(name);
     if (known !== undefined) return known;
-    const paper: PaperBook = {
+    const provider: FakeListedProvider = {
       ...{ name, shows: [], hides: [], isAway: false, isRetired: false, refunds: null, figures: null },
       capabilities: capabilities({ canList: true }),
     };
-    books.set(name, paper);
-    return paper;
+    books.set(name, provider);
+    return provider;
   };
   const payments = new Map<PaymentId, PaymentSnapshot>();
-  const house: BookHouse = {
+  const kit: AccountingKit = {
     ...{ deps, opened, book },
     drop: (name) => void books.delete(name),
     setClock(text) {
       clock.advance(Date.parse(text) - clock.now());
     },
     async order(at, about = {}) {
-      house.setClock(at);
+      kit.setClock(at);
       const provider = about.provider ?? 'btcpay';
       const requested = { amount: about.amount ?? '49.00', asset: about.asset ?? 'USD' };
       const reference = asProviderReference(`${provider}-${payments.size + 1}`);
@@ -135,15 +135,15 @@ export async function openBookHouse(options: { timeZone?: string; startAt?: stri
       });
     },
     async contentOf(day) {
-      const found = (await house.closings()).find(({ content }) => content.day === day);
+      const found = (await kit.closings()).find(({ content }) => content.day === day);
       if (found === undefined) throw new Error(`${day} is not closed`);
       return found.content;
     },
   };
-  return house;
+  return kit;
 }
 
-function providerOf(book: PaperBook): PaymentProvider {
+function providerOf(book: FakeListedProvider): PaymentProvider {
   const { name } = book;
   const answer = <Value>(value: () => Value): Promise<Value> =>
     book.isAway || book.isRetired ? Promise.reject(unreachable(name)) : Promise.resolve(value());

@@ -4,9 +4,9 @@ import type { PaymentSnapshot } from '#payments/model/snapshot.ts';
 import type { CreatePaymentRequest, PaymentProvider, ProviderRegistry } from '#payments/ports/payment-provider.ts';
 import { ProviderUnreachable } from '#payments/ports/provider-errors.ts';
 import type { RefundProvider } from '#payments/ports/refund-provider.ts';
-import { capabilities } from '#test/support/capabilities.ts';
+import { capabilities } from '#test/support/providers/capabilities.ts';
 
-export interface PaperProvider extends ProviderRegistry {
+export interface FakeProvider extends ProviderRegistry {
   /** How often a payment was created. */
   created(): number;
   /** What every payment shows from here on. */
@@ -16,8 +16,8 @@ export interface PaperProvider extends ProviderRegistry {
   lists(stranger: PaymentSnapshot): void;
 }
 
-/** A provider on paper, for tests of the chat: payments are what the test says they are. */
-export function createPaperProvider(now: () => number, refunds: RefundProvider): PaperProvider {
+/** A fake provider, for tests of the chat: payments are what the test says they are. */
+export function createFakeProvider(now: () => number, refunds: RefundProvider): FakeProvider {
   const payments = new Map<string, CreatePaymentRequest>();
   let shown: Partial<PaymentSnapshot> = {};
   let isAway = false;

@@ -8,9 +8,9 @@ import type { HttpPolicy } from '#payments/providers/http/policy.ts';
 import type { VisitAction, WebhookDelivery } from '#sandbox/providers/contract.ts';
 import type { CallbackAnswer } from '#sandbox/telegram/callbacks.ts';
 import type { SandboxMessage } from '#sandbox/telegram/model.ts';
-import { type Answer, createShopClient, type PlacedOrder, readAnswer, type ShopClient } from './house-client.ts';
-import { awaitFound } from './house-wait.ts';
-import { adminBot, openWorld, owner, pagerBot, storeKey, type World, type WorldOptions } from './house-world.ts';
+import { awaitFound } from '../time/await-until.ts';
+import { type Answer, createShopClient, type PlacedOrder, readAnswer, type ShopClient } from './shop-client.ts';
+import { adminBot, openWorld, owner, pagerBot, storeKey, type World, type WorldOptions } from './world.ts';
 
 /** Outages of a test last moments: everything that waits for a provider waits accordingly. */
 const quickPolicy: Partial<HttpPolicy> = {
@@ -21,7 +21,7 @@ const quickPolicy: Partial<HttpPolicy> = {
   breakerOpenMs: 300,
 };
 
-export interface House extends World, ShopClient {
+export interface AppFixture extends World, ShopClient {
   /** Every line that was logged. */
   readonly logLines: readonly string[];
   /** A customer at the order's newest checkout, or at the one that `reference` names. */
@@ -45,22 +45,24 @@ export interface House extends World, ShopClient {
   ask(text: string, isAnswer?: (message: SandboxMessage) => boolean): Promise<SandboxMessage>;
   /** Presses the button of that name on the message; the bot's word on it. */
   tap(message: SandboxMessage, button: string): Promise<CallbackAnswer>;
-  /** Stops the house; the world goes on. */
+  /** Stops the app; the world goes on. */
   close(): Promise<void>;
   open(): Promise<void>;
   restart(): Promise<void>;
   [Symbol.asyncDispose](): Promise<void>;
 }
 
-export async function openHouse(options: WorldOptions & { providerPolicy?: Partial<HttpPolicy> } = {}): Promise<House> {
-  return openHouseIn(await openWorld(options), options);
+export async function openAppFixture(
+  options: WorldOptions & { providerPolicy?: Partial<HttpPolicy> } = {},
+): Promise<AppFixture> {
+  return openAppFixtureIn(await openWorld(options), options);
 }
 
-/** A house in a world that has a past: on its file, by its clock. */
-export async function openHouseIn(
+/** An app in a world that has a past: on its file, by its clock. */
+export async function openAppFixtureIn(
   world: World,
   options: { providerPolicy?: Partial<HttpPolicy> } = {},
-): Promise<House> {
+): Promise<AppFixture> {
   const client = createShopClient({ url: world.url, key: storeKey });
   const logLines: string[] = [];
   let app: App | undefined;

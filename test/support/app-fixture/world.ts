@@ -1,4 +1,4 @@
-// Everything around the house: the providers, Telegram, the shop, a folder for its file and the settings that join them.
+// Everything around the app: the providers, Telegram, the shop, a folder for its file and the settings that join them.
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -8,9 +8,9 @@ import { simulators, webhookPath } from '#sandbox/providers/registry.ts';
 import { startProviderSandbox } from '#sandbox/providers/server.ts';
 import type { SandboxLimits } from '#sandbox/telegram/limits.ts';
 import { startTelegramSandbox, type TelegramSandbox } from '#sandbox/telegram/server.ts';
-import { findFreePort } from './free-port.ts';
-import { createMovableClock, type MovableClock } from './house-clock.ts';
-import { type ShopReceiver, startShopReceiver } from './house-shop.ts';
+import { findFreePort } from '../process/free-port.ts';
+import { createMovableClock, type MovableClock } from '../time/movable-clock.ts';
+import { type ShopReceiver, startShopReceiver } from './shop-receiver.ts';
 
 export const adminBot = 'till_bot';
 export const pagerBot = 'pager_bot';
@@ -23,11 +23,11 @@ export interface World {
   sandbox: ProviderSandbox;
   telegram: TelegramSandbox;
   shop: ShopReceiver;
-  /** Where the house will listen. */
+  /** Where the app will listen. */
   url: string;
   /** The SQLite file. */
   file: string;
-  /** All settings of the house. */
+  /** All settings of the app. */
   environment: Record<string, string>;
   stop(): Promise<void>;
 }
@@ -56,7 +56,7 @@ export async function openWorld(options: WorldOptions = {}): Promise<World> {
     ...(options.telegramLimits === undefined ? {} : { limits: options.telegramLimits }),
   });
   const shop = await startShopReceiver({ now });
-  const folder = mkdtempSync(join(tmpdir(), 'tillkeeper-house-'));
+  const folder = mkdtempSync(join(tmpdir(), 'tillkeeper-app-'));
   const file = join(folder, 'till.db');
   // The same over restarts, so that providers know where to come back to.
   const port = await findFreePort();

@@ -11,7 +11,7 @@ import type {
   ProviderRegistry,
 } from '#payments/ports/payment-provider.ts';
 import { ProviderRejected, ProviderUnreachable } from '#payments/ports/provider-errors.ts';
-import { capabilities } from './capabilities.ts';
+import { capabilities } from '../providers/capabilities.ts';
 
 type Create = (request: CreatePaymentRequest) => Promise<void> | void;
 

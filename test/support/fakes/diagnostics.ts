@@ -1,6 +1,6 @@
 import type { GroupedCheck, SetUpReport } from '#kernel/set-up-check.ts';
 
-export interface PaperDoctor {
+export interface FakeDiagnostics {
   latest(): SetUpReport | undefined;
   examine(): Promise<SetUpReport>;
   /** What every look finds from here on. */
@@ -11,7 +11,7 @@ export interface PaperDoctor {
 }
 
 /** Finds what the test says. */
-export function createPaperDoctor(now: () => number): PaperDoctor {
+export function createFakeDiagnostics(now: () => number): FakeDiagnostics {
   let checks: readonly GroupedCheck[] = [];
   let report: SetUpReport | undefined;
   let gate = Promise.resolve();

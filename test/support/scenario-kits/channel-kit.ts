@@ -8,16 +8,16 @@ import { getOrderDetails, type OrderDetails } from '#payments/lifecycle/get-orde
 import type { Payment } from '#payments/model/payment.ts';
 import type { Sale, SaleEvent } from '#payments/ports/sales-channel.ts';
 import { handleInboxEvent } from '#payments/webhooks/handle-inbox-event.ts';
-import type { TestDatabase } from '#test/support/database.ts';
-import { anEvent, aSale, createPaperChannel, type PaperChannel } from '#test/support/paper-channel.ts';
-import { createTestDeps, type TestDeps } from '#test/support/payment-looks.ts';
+import type { TestDatabase } from '#test/support/database/test-database.ts';
+import { anEvent, aSale, createFakeSalesChannel, type FakeSalesChannel } from '#test/support/fakes/sales-channel.ts';
+import { createTestDeps, type TestDeps } from '#test/support/scenario-kits/payment-kit.ts';
 
 export const admin = { kind: 'admin', id: '42' } as const;
 export const by = { actor: admin, name: 'Ada' };
 
-export interface SaleDesk {
+export interface ChannelKit {
   deps: TestDeps;
-  channel: PaperChannel;
+  channel: FakeSalesChannel;
   hear(told: SaleEvent | 'unreadable', change?: Parameters<typeof anEvent>[1]): ReturnType<typeof handleInboxEvent>;
   sell(change?: Partial<Sale>): ReturnType<typeof handleInboxEvent>;
   giveBack(returnedMinor: number, change?: Partial<Sale>): ReturnType<typeof handleInboxEvent>;
@@ -26,13 +26,13 @@ export interface SaleDesk {
   addGuide(options?: { secret?: string }): Promise<string>;
 }
 
-export function openSaleDesk(opened: TestDatabase): SaleDesk {
+export function openChannelKit(opened: TestDatabase): ChannelKit {
   const made = createTestDeps(opened.database);
-  const channel = createPaperChannel();
+  const channel = createFakeSalesChannel();
   const deps: TestDeps = { ...made, providers: channel };
-  const hear: SaleDesk['hear'] = (told, change) =>
+  const hear: ChannelKit['hear'] = (told, change) =>
     handleInboxEvent(deps, anEvent(told, change), new AbortController().signal);
-  const paymentOf: SaleDesk['paymentOf'] = (reference = 'sale-1') =>
+  const paymentOf: ChannelKit['paymentOf'] = (reference = 'sale-1') =>
     deps.database.read((stores) =>
       stores.payments.findPaymentByReference({ provider: 'payhip', reference: asProviderReference(reference) }),
     );
@@ -65,14 +65,14 @@ export function openSaleDesk(opened: TestDatabase): SaleDesk {
   };
 }
 
-export const audited = async ({ deps }: SaleDesk): Promise<string[]> => {
+export const audited = async ({ deps }: ChannelKit): Promise<string[]> => {
   const rows = await deps.database.read((stores) => stores.audit.listAudit({ subject: null, limit: 50 }));
   return rows.map(({ action, reason }) => (reason === null ? action : `${action}: ${reason}`));
 };
 
 /** A person decides about the sale: by the exception that it is held under. */
 export async function decide(
-  shop: SaleDesk,
+  shop: ChannelKit,
   asked: { action: 'accept' | 'reject'; reason: string; reference?: string; option?: string },
 ) {
   const { action, reason, option = null } = asked;

@@ -21,7 +21,7 @@ export const owner = { id: 4200, firstName: 'Ada', username: 'ada' } as const;
 export const stranger = { id: 4300, firstName: 'Mallory', username: 'mallory' } as const;
 export const botNames = { admin: 'till_bot', pager: 'pager_bot' } as const;
 
-export interface House {
+export interface DemoWorld {
   readonly urls: { chat: string; providers: string; till: string; shop: string };
   readonly apiKey: string;
   readonly logFile: string;
@@ -35,7 +35,7 @@ export interface House {
   stop(): Promise<void>;
 }
 
-export interface HouseOptions {
+export interface DemoWorldOptions {
   /** The first of four ports in a row; 0: any. */
   readonly portBase: number;
   /** How far in the past the clocks begin. */
@@ -46,7 +46,7 @@ export interface HouseOptions {
 
 type Stop = () => Promise<unknown>;
 
-export async function startHouse(options: HouseOptions): Promise<House> {
+export async function startDemoWorld(options: DemoWorldOptions): Promise<DemoWorld> {
   const stops: Stop[] = [];
   let stopped: Promise<void> | undefined;
   const stop = (): Promise<void> => {
@@ -66,7 +66,7 @@ async function stopAll(stops: readonly Stop[]): Promise<void> {
   for (const stop of stops.toReversed()) await stop().catch((error: unknown) => console.error(error));
 }
 
-async function open(options: HouseOptions, stops: Stop[]): Promise<Omit<House, 'stop'>> {
+async function open(options: DemoWorldOptions, stops: Stop[]): Promise<Omit<DemoWorld, 'stop'>> {
   const folder = await mkdtemp(join(tmpdir(), 'tillkeeper-demo-'));
   stops.push(() => rm(folder, { recursive: true, force: true }));
   options.onFolder?.(folder);

@@ -1,4 +1,4 @@
-// The shop's own server as the house meets it: it verifies every announcement as the Standard Webhooks say, and keeps it.
+// The shop's own server as the app meets it: it verifies every announcement as the Standard Webhooks say, and keeps it.
 import { once } from 'node:events';
 import { createServer, type IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';

@@ -7,11 +7,11 @@ import { getOrderDetails, type OrderDetails } from '#payments/lifecycle/get-orde
 import { withPayment } from '#payments/lifecycle/payment-lease.ts';
 import type { Payment } from '#payments/model/payment.ts';
 import type { PaymentSnapshot } from '#payments/model/snapshot.ts';
-import { createTestClock, type TestClock } from './clock.ts';
-import { createRecordingLog } from './event-log.ts';
-import { aPayment } from './payments.ts';
-import { createSeededRandom } from './random.ts';
-import { aSnapshot } from './snapshots.ts';
+import { aPayment } from '../builders/payment.ts';
+import { aSnapshot } from '../builders/snapshot.ts';
+import { createRecordingLog } from '../fakes/recording-log.ts';
+import { createSeededRandom } from '../fakes/seeded-random.ts';
+import { createTestClock, type TestClock } from '../time/test-clock.ts';
 
 export type TestDeps = PaymentDeps & { clock: TestClock };
 

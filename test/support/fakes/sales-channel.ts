@@ -1,12 +1,12 @@
-// A sales channel on paper: it knows the licences that the test gives it, and its events are sales that the test makes up.
+// A fake sales channel: it knows the licences that the test gives it, and its events are sales that the test makes up.
 
 import { asProviderReference } from '#kernel/ids.ts';
 import type { InboxEvent } from '#messaging/messaging-store.ts';
 import type { PaymentProvider, ProviderRegistry } from '#payments/ports/payment-provider.ts';
 import type { LicenceLook, Sale, SaleEvent, SaleItem, SalesChannel } from '#payments/ports/sales-channel.ts';
-import { capabilities } from './capabilities.ts';
+import { capabilities } from '../providers/capabilities.ts';
 
-export interface PaperChannel extends ProviderRegistry {
+export interface FakeSalesChannel extends ProviderRegistry {
   /** What the next licences are; a throw is the channel's answer. */
   licences: (LicenceLook | Error)[];
   /** Licence keys that were asked about. */
@@ -14,7 +14,7 @@ export interface PaperChannel extends ProviderRegistry {
   isOff: boolean;
 }
 
-export function createPaperChannel(): PaperChannel {
+export function createFakeSalesChannel(): FakeSalesChannel {
   const never = (): never => {
     throw new Error('this is not asked for');
   };
@@ -35,7 +35,7 @@ export function createPaperChannel(): PaperChannel {
     ...{ createPayment: never, fetchPayment: never, listPayments: never, cancelPayment: never, verifyWebhook: never },
     probe: () => Promise.resolve(),
   };
-  const channel: PaperChannel = {
+  const channel: FakeSalesChannel = {
     licences: [],
     asked: [],
     isOff: false,
@@ -63,7 +63,7 @@ export function aSale(change: Partial<Sale> = {}): Sale {
   };
 }
 
-/** An inbox row whose bytes the channel on paper reads as this. */
+/** An inbox row whose bytes the fake channel reads as this. */
 export function anEvent(told: SaleEvent | 'unreadable', change: Partial<InboxEvent> = {}): InboxEvent {
   const text = `event ${events.size}`;
   if (told !== 'unreadable') events.set(text, told);

@@ -9,21 +9,21 @@ import { resolveException } from '#payments/exceptions/resolve-exception.ts';
 import { undoResolution } from '#payments/exceptions/undo-resolution.ts';
 import type { PaymentSnapshot } from '#payments/model/snapshot.ts';
 import type { PaymentProvider, ProviderRegistry } from '#payments/ports/payment-provider.ts';
-import { openTestDatabase, type TestDatabase } from './database.ts';
-import { createTestDeps, detailsOf, lookAt, placeTestOrder, type TestDeps } from './payment-looks.ts';
-import { createRefundDesk, type RefundDesk, withRefundDesk } from './refund-desk.ts';
-import { createScriptedProviders, type ScriptedProviders } from './scripted-providers.ts';
+import { openTestDatabase, type TestDatabase } from '../database/test-database.ts';
+import { createFakeRefundProvider, type FakeRefundProvider, withFakeRefunds } from '../fakes/refund-provider.ts';
+import { createScriptedProviders, type ScriptedProviders } from '../fakes/scripted-providers.ts';
+import { createTestDeps, detailsOf, lookAt, placeTestOrder, type TestDeps } from './payment-kit.ts';
 
 export const ada: Person = { actor: { kind: 'admin', id: '42' }, name: 'Ada' };
 export const bob: Person = { actor: { kind: 'admin', id: '43' }, name: 'Bob' };
 
 export const money = (received: string, expected = '49.00') => ({ expected, received, asset: 'USD' });
 
-export interface ExceptionDesk {
+export interface CaseKit {
   opened: TestDatabase;
   deps: TestDeps;
   providers: ScriptedProviders;
-  refunds: RefundDesk;
+  refunds: FakeRefundProvider;
   /** An order whose first payment shows this; a minute passes. */
   order(shows: Partial<PaymentSnapshot>): Promise<{ orderId: OrderId; paymentId: PaymentId }>;
   look(paymentId: PaymentId, shows: Partial<PaymentSnapshot>): Promise<void>;
@@ -48,12 +48,12 @@ export interface ExceptionDesk {
 }
 
 /** BTCPay credits what came short, BitPay sends it back. `list` is what BTCPay's own list shows. */
-export async function openExceptionDesk(): Promise<ExceptionDesk> {
+export async function openCaseKit(): Promise<CaseKit> {
   const opened = await openTestDatabase();
   const made = createTestDeps(opened.database);
   const scripted = createScriptedProviders(['btcpay', 'bitpay'], made.clock);
-  const refunds = createRefundDesk(made.clock, { startsAs: 'pending' });
-  const providers = withRefundDesk(returningOdd(scripted), 'btcpay', refunds);
+  const refunds = createFakeRefundProvider(made.clock, { startsAs: 'pending' });
+  const providers = withFakeRefunds(returningOdd(scripted), 'btcpay', refunds);
   const deps: TestDeps = { ...made, providers };
 
   const read = <Result>(work: Parameters<typeof opened.database.read<Result>>[0]) => opened.database.read(work);

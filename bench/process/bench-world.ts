@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { startProviderSandbox } from '#sandbox/providers/server.ts';
 import { startTelegramSandbox } from '#sandbox/telegram/server.ts';
 
-export interface House {
+export interface BenchWorld {
   /** A full configuration whose database is a new file. */
   environment(port: number): Record<string, string>;
   /** Where the process is started: a folder without a `.env`. */
@@ -19,7 +19,7 @@ const adminToken = '1001:benchmark-admin-token';
 const pagerToken = '1002:benchmark-pager-token';
 const ownerId = 42;
 
-export async function openHouse(): Promise<House> {
+export async function openBenchWorld(): Promise<BenchWorld> {
   const folder = mkdtempSync(join(tmpdir(), 'tillkeeper-bench-'));
   const providers = await startProviderSandbox();
   const telegram = await startTelegramSandbox({

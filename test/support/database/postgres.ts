@@ -8,7 +8,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
 import { openDatabase } from '#db/open-database.ts';
 import type { OpenDatabase, OpenOptions } from '#db/open-options.ts';
-import { findFreePort } from './free-port.ts';
+import { findFreePort } from '../process/free-port.ts';
 
 const programs = '/usr/lib/postgresql/15/bin';
 const readyMaxMs = 20_000;

@@ -5,8 +5,8 @@ import type { Random } from '#kernel/ids.ts';
 import type { ProviderName } from '#kernel/provider-name.ts';
 import type { ProviderCase } from '#test/contract/providers/provider-case.ts';
 import { cases } from '#test/contract/providers/registry.ts';
-import type { PlacedOrder, ShopClient } from './house-client.ts';
-import type { World } from './house-world.ts';
+import type { PlacedOrder, ShopClient } from '../app-fixture/shop-client.ts';
+import type { World } from '../app-fixture/world.ts';
 
 export interface Purchase extends PlacedOrder {
   reference: string;

@@ -6,13 +6,13 @@ import type { PaymentSnapshot } from '#payments/model/snapshot.ts';
 import type { PaymentProvider } from '#payments/ports/payment-provider.ts';
 import { ProviderRejected } from '#payments/ports/provider-errors.ts';
 import { createReconciler } from '#payments/reconciliation/reconcile-provider.ts';
-import { type ExceptionDesk, money, openExceptionDesk } from '#test/support/exception-desk.ts';
-import { aSnapshot } from '#test/support/snapshots.ts';
+import { aSnapshot } from '#test/support/builders/snapshot.ts';
+import { type CaseKit, money, openCaseKit } from '#test/support/scenario-kits/case-kit.ts';
 
 export const cause = { kind: 'reconciliation', id: 'test', actor: { kind: 'job', id: 'test' } } as const;
 
 export interface Comparison {
-  desk: ExceptionDesk;
+  kit: CaseKit;
   /** What the provider lists. */
   listed: PaymentSnapshot[];
   /** What it does not know any more when it is asked. */
@@ -22,21 +22,21 @@ export interface Comparison {
   /** Throws unless there is one. */
   only(): Promise<PaymentException>;
   /** The alert that rings for all of them. */
-  grouped(): ReturnType<ExceptionDesk['alert']>;
+  grouped(): ReturnType<CaseKit['alert']>;
   /** A payment that somebody made in BTCPay's own pages. */
   stray(differences?: Partial<PaymentSnapshot>): PaymentSnapshot;
 }
 
 export async function openComparison(): Promise<Comparison> {
-  const desk = await openExceptionDesk();
-  const { deps } = desk;
+  const kit = await openCaseKit();
+  const { deps } = kit;
   const { providers } = deps;
   const books: Comparison = {
-    ...{ desk, listed: [], gone: new Set() },
+    ...{ kit, listed: [], gone: new Set() },
     compare: () => createReconciler(deps)({ provider: 'btcpay', startedBy: 'test', cause }),
     async findings() {
       const query = { kinds: null, after: null, limit: 50 };
-      const open = await desk.opened.database.read((stores) => stores.exceptions.listOpenExceptions(query));
+      const open = await kit.opened.database.read((stores) => stores.exceptions.listOpenExceptions(query));
       return open.filter(({ kind }) => kind.startsWith('finding_'));
     },
     async only() {
@@ -44,14 +44,14 @@ export async function openComparison(): Promise<Comparison> {
       if (finding === undefined || more.length > 0) throw new Error(`not one finding: ${more.length}`);
       return finding;
     },
-    grouped: () => desk.alert('reconciliation:btcpay'),
+    grouped: () => kit.alert('reconciliation:btcpay'),
     stray(differences = {}) {
       const snapshot = aSnapshot({
         ...{ reference: asProviderReference('stray'), state: 'confirmed', providerStatus: 'Settled' },
         ...{ settlement: money('49.00'), label: 'Workshop for T-1001', createdAt: deps.clock.now() - hour },
         ...differences,
       });
-      desk.providers.shows(snapshot.reference, snapshot);
+      kit.providers.shows(snapshot.reference, snapshot);
       return snapshot;
     },
   };
