@@ -5,6 +5,6 @@ const engine = process.env['DATABASE_ENGINE'] === 'postgres' ? 'postgres' : 'sql
 
 export default defineConfig({
   dialect: engine === 'postgres' ? 'postgresql' : 'sqlite',
-  schema: `./src/db/schema/${engine}-*.ts`,
+  schema: './drizzle.tables.cjs',
   out: `./src/db/migrations/${engine}`,
 });

@@ -1,4 +1,4 @@
-// The composition root: with its app-*.ts siblings the one place that knows every side. What every role needs is in
+// The composition root: with its siblings in this folder the one place that knows every side. What every role needs is in
 // app-core.ts; the sides that serve one role each are put together here, and started and stopped in the order written.
 import { createOwnerDirectory } from '#access/owner-directory.ts';
 import type { Config } from '#config/load-config.ts';
@@ -8,8 +8,8 @@ import { type Clock, second, systemClock } from '#kernel/clock.ts';
 import { type Random, systemRandom } from '#kernel/ids.ts';
 import { createStriker } from '#logging/redaction.ts';
 import { createShopWebhookHandler } from '#messaging/shop/shop-webhook.ts';
-import { createCancelHandler } from '#payments/collect/cancel-order.ts';
 import { createRefundHandler } from '#payments/refunds/send-refund.ts';
+import { createCancelHandler } from '#payments/sync/close-payment-link.ts';
 import { createWebhookReceiver } from '#payments/webhooks/receive-webhook.ts';
 import { createServer, type TillkeeperServer } from '#server/http/server.ts';
 import packageJson from '../../package.json' with { type: 'json' };

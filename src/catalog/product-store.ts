@@ -24,3 +24,8 @@ export interface ProductStore {
   /** False when another change came first. */
   deleteProduct(input: { id: string; expectedVersion: number }): Promise<boolean>;
 }
+
+/** What the catalog needs of the database. */
+export interface CatalogStores {
+  products: ProductStore;
+}

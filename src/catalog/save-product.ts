@@ -7,11 +7,11 @@ import type { Ids } from '#kernel/ids.ts';
 import { formatMoney } from '#kernel/money.ts';
 import { providerTitle } from '#kernel/provider-name.ts';
 import { causeOf, inTransaction } from '#kernel/transaction-context.ts';
-import type { OrderStores } from '#orders/order-store.ts';
 import { channelKeyPattern, type Product, productNameUnitsMax, skuPattern } from './product.ts';
+import type { CatalogStores } from './product-store.ts';
 
 export interface ProductDeps {
-  database: Database<OrderStores & AccessStores>;
+  database: Database<CatalogStores & AccessStores>;
   clock: Clock;
   ids: Ids;
 }

@@ -1,16 +1,14 @@
-// The seam between the engines. The stores are written once, as for PostgreSQL; SQLite's database and tables are cast
-// to that type here and nowhere else. What makes it true: both schemas have the same names and row types
-// (schema/parity.ts), the stores keep to what both query builders understand, and one contract suite runs on both.
+// The seam between the engines. The stores are written once, as for PostgreSQL; SQLite's database is cast to that type
+// here, and its tables in schema/kit.ts. What makes it true: both engines' tables come from one builder, the stores keep
+// to what both query builders understand, and one contract suite runs on both.
 import type { SQL, SQLWrapper } from 'drizzle-orm';
 import type { BetterSQLite3Database } from 'drizzle-orm/better-sqlite3';
 import type { PgColumn, PgDatabase, PgQueryResultHKT } from 'drizzle-orm/pg-core';
 import type { Milliseconds } from '#kernel/clock.ts';
 import { inArray, sql } from './drizzle.ts';
-import type { postgresTables } from './schema/postgres.ts';
-import type { sqliteTables } from './schema/sqlite.ts';
+import type { Tables } from './schema/tables.ts';
 import type { QueueName } from './scope.ts';
 
-export type Tables = typeof postgresTables;
 export type QueryBuilder = PgDatabase<PgQueryResultHKT>;
 
 /** A select that chooses the rows to claim; PostgreSQL locks them and passes over those that are locked. */
@@ -33,10 +31,6 @@ export const postgresClaim: Session['claimed'] = (id, candidates) =>
   sql`${id} = any(array${candidates.for('update', { skipLocked: true })})`;
 
 export const sqliteClaim: Session['claimed'] = (id, candidates) => inArray(id, candidates);
-
-export function asSharedTables(tables: typeof sqliteTables): Tables {
-  return tables as unknown as Tables;
-}
 
 export function asSharedDatabase(db: BetterSQLite3Database): QueryBuilder {
   return db as unknown as QueryBuilder;

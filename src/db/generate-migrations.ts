@@ -1,4 +1,4 @@
-// After a change of both schemas: `tools/rt node src/db/generate-migrations.ts NAME` writes the next migration of each
+// After a change of the schema: `tools/rt node src/db/generate-migrations.ts NAME` writes the next migration of each
 // engine. drizzle-kit cannot write STRICT, so this adds it to every table that a SQLite migration creates; running it
 // again changes nothing.
 import { spawnSync } from 'node:child_process';

@@ -3,9 +3,12 @@ import type { Clock } from '#kernel/clock.ts';
 import type { PaymentStores } from '#payments/ports/payment-store.ts';
 import { postgresClaim, type Session } from './dialect.ts';
 import { postgresDriver } from './drizzle.ts';
-import { postgresTables } from './schema/postgres.ts';
+import { postgresKit } from './schema/kit.ts';
+import { buildTables } from './schema/tables.ts';
 import type { Scope, Scopes } from './scope.ts';
 import { createStores } from './stores/all.ts';
+
+const postgresTables = buildTables(postgresKit());
 
 /** One pooled connection with its stores, which keep their prepared statements as long as it lives. */
 export interface Connection {

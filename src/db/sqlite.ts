@@ -2,12 +2,13 @@
 import type { PaymentStores } from '#payments/ports/payment-store.ts';
 import { DatabaseUnavailable, TransactionTimedOut } from './database-errors.ts';
 import { withDeadline } from './deadline.ts';
-import { asSharedDatabase, asSharedTables, type Session, sqliteClaim } from './dialect.ts';
+import { asSharedDatabase, type Session, sqliteClaim } from './dialect.ts';
 import { createDoor } from './door.ts';
 import { sqliteDriver } from './drizzle.ts';
 import { createGate } from './gate.ts';
 import { limits, type OpenDatabase, type OpenOptions } from './open-options.ts';
-import { sqliteTables } from './schema/sqlite.ts';
+import { sqliteKit } from './schema/kit.ts';
+import { buildTables } from './schema/tables.ts';
 import { createScope, createScopes, type Scope } from './scope.ts';
 import {
   asWritingConnection,
@@ -18,6 +19,7 @@ import {
 } from './sqlite-connections.ts';
 import { createStores } from './stores/all.ts';
 
+const sqliteTables = buildTables(sqliteKit());
 const probeWritesEveryMs = 5_000;
 const probeWrite =
   "insert into counters (name, value) values ('readiness_probe', 1) on conflict (name) do update set value = value + 1";
@@ -47,7 +49,7 @@ export function openSqlite(file: string, options: OpenOptions): OpenDatabase {
     const logger = { logQuery: () => scopes.requireOpen(isOwn) };
     const session: Session = {
       db: asSharedDatabase(sqliteDriver().drizzle({ client: connection, logger })),
-      tables: asSharedTables(sqliteTables),
+      tables: sqliteTables,
       claimed: sqliteClaim,
       noteDue(queue, availableAt) {
         if (availableAt === null || availableAt <= clock.now()) gate.current()?.queued.add(queue);

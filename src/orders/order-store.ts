@@ -1,4 +1,3 @@
-import type { ProductStore } from '#catalog/product-store.ts';
 import type { Milliseconds } from '#kernel/clock.ts';
 import type { OrderId } from '#kernel/ids.ts';
 import type { Order, OrderStatus } from './order.ts';
@@ -89,5 +88,4 @@ export interface OrderStores {
   orders: OrderStore;
   timeline: TimelineStore;
   idempotency: IdempotencyStore;
-  products: ProductStore;
 }

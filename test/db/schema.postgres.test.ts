@@ -2,7 +2,8 @@ import pg from 'pg';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { getTableColumns, getTableName } from '#db/drizzle.ts';
 import { openDatabase } from '#db/open-database.ts';
-import { postgresTables } from '#db/schema/postgres.ts';
+import { postgresKit } from '#db/schema/kit.ts';
+import { buildTables } from '#db/schema/tables.ts';
 import { startPostgres, type TestPostgres } from '#test/support/database/postgres.ts';
 
 let server: TestPostgres;
@@ -28,7 +29,7 @@ test('the migrated tables have the columns of the schema, whole numbers in eight
     "select table_name, column_name, data_type from information_schema.columns where table_schema = 'public'",
   );
   await client.end();
-  for (const table of Object.values(postgresTables)) {
+  for (const table of Object.values(buildTables(postgresKit()))) {
     const columns = Object.values(getTableColumns(table));
     const name = getTableName(table);
     const stored = rows.filter((row) => row.table_name === name);

@@ -6,7 +6,8 @@ import { promisify } from 'node:util';
 import { expect, test } from 'vitest';
 import { getTableColumns, getTableName } from '#db/drizzle.ts';
 import { makeTablesStrict } from '#db/generate-migrations.ts';
-import { sqliteTables } from '#db/schema/sqlite.ts';
+import { sqliteKit } from '#db/schema/kit.ts';
+import { buildTables } from '#db/schema/tables.ts';
 import { openSqliteContract } from './contract/sqlite.ts';
 
 const run = promisify(execFile);
@@ -29,7 +30,7 @@ test('every table is STRICT and has the columns of the schema', async () => {
     "select name, strict from pragma_table_list where schema = 'main' and name not like 'sqlite%'",
   );
   expect(tables.filter((table) => table['strict'] !== 1)).toEqual([]);
-  for (const table of Object.values(sqliteTables)) {
+  for (const table of Object.values(buildTables(sqliteKit()))) {
     const columns = Object.values(getTableColumns(table));
     const name = getTableName(table);
     const stored = await opened.raw(`select name from pragma_table_info('${name}') order by name`);

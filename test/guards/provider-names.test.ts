@@ -1,11 +1,8 @@
 // Adding a provider is its own folders, a line in each registry and its settings: nothing else may know it by its name.
-import { globSync, readFileSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
 import { providerNames } from '#kernel/provider-name.ts';
 import { abilities } from '#test/support/providers/abilities.ts';
-
-const root = fileURLToPath(new URL('../..', import.meta.url));
+import { listSources, readSource, withoutComments } from './source-files.ts';
 
 /** The registries, and the settings: the only places with a line for each provider. */
 const allowed: ReadonlySet<string> = new Set([
@@ -22,24 +19,18 @@ const allowed: ReadonlySet<string> = new Set([
 
 const folders = ['src/payments/providers', 'sandbox/providers'];
 
-/** Code without its comments; what stands in quotes stays. */
-function withoutComments(code: string): string {
-  const tokens = /('(?:\\.|[^'\\\n])*'|"(?:\\.|[^"\\\n])*"|`(?:\\.|[^`\\])*`)|\/\*[\s\S]*?\*\/|\/\/[^\n]*/g;
-  return code.replace(tokens, (_whole, quoted: string | undefined) => quoted ?? '');
-}
-
 function namesIn(code: string): string[] {
   const words = withoutComments(code).toLowerCase();
   return providerNames.filter((name) => words.includes(name));
 }
 
 function violations(): string[] {
-  const files = globSync(['src/**/*.ts', 'sandbox/**/*.ts'], { cwd: root }).map((file) => file.replaceAll('\\', '/'));
+  const files = listSources('src/**/*.ts', 'sandbox/**/*.ts');
   expect(files.length).toBeGreaterThan(200);
   return files
     .filter((file) => !allowed.has(file))
     .flatMap((file) => {
-      const found = namesIn(readFileSync(`${root}/${file}`, 'utf8'));
+      const found = namesIn(readSource(file));
       const foreign = found.filter((name) => !folders.some((folder) => file.startsWith(`${folder}/${name}/`)));
       return foreign.map((name) => `${file} names ${name}`);
     });
@@ -59,7 +50,7 @@ test('a name counts in code and in quotes, and not in a comment', () => {
 
 test('every registry has a place for every provider of the catalogue', () => {
   for (const file of allowed) {
-    expect([file, namesIn(readFileSync(`${root}/${file}`, 'utf8'))]).toEqual([file, [...providerNames]]);
+    expect([file, namesIn(readSource(file))]).toEqual([file, [...providerNames]]);
   }
   expect(Object.keys(abilities)).toEqual([...providerNames]);
 });

@@ -4,7 +4,8 @@ import { dirname, join, resolve } from 'node:path';
 import pg from 'pg';
 import { getTableName } from '../drizzle.ts';
 import { pendingMigrations, readMigrations } from '../migrations.ts';
-import { postgresTables } from '../schema/postgres.ts';
+import { postgresKit } from '../schema/kit.ts';
+import { buildTables } from '../schema/tables.ts';
 import { dump, verifyDump } from './backup-postgres.ts';
 import { CareRefused } from './care-refused.ts';
 import { placeNewFile, timeStamp } from './new-file.ts';
@@ -51,7 +52,10 @@ async function refuseInUse(url: string): Promise<boolean> {
 
 /** A table that came after the backup would stay behind and be in the way of its own migration, so that all of ours go. */
 async function replaceTables(url: string, source: string): Promise<void> {
-  const tables = [...Object.values(postgresTables).map((table) => getTableName(table)), 'schema_migrations'];
+  const tables = [
+    ...Object.values(buildTables(postgresKit())).map((table) => getTableName(table)),
+    'schema_migrations',
+  ];
   const drop = `drop table if exists ${tables.map((table) => `"${table}"`).join(', ')} cascade`;
   const folder = mkdtempSync(join(tmpdir(), 'tillkeeper-care-'));
   const script = join(folder, 'restore.sql');

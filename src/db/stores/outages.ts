@@ -1,5 +1,5 @@
 import type { OutageStore } from '#payments/ports/outage-store.ts';
-import type { WebhookRateStore } from '#payments/webhooks/webhook-rate.ts';
+import type { WebhookRateStore } from '#payments/ports/payment-store.ts';
 import type { Session } from '../dialect.ts';
 import { and, asc, desc, eq, getTableColumns, inArray, isNotNull, lt, sql } from '../drizzle.ts';
 

@@ -1,9 +1,9 @@
 import type { Product } from '#catalog/product.ts';
 import type { ProductStore } from '#catalog/product-store.ts';
-import type { Session, Tables } from '../dialect.ts';
+import type { Session } from '../dialect.ts';
 import { and, asc, eq, gt, inArray, sql } from '../drizzle.ts';
 
-type Row = Tables['products']['$inferSelect'];
+type Row = Session['tables']['products']['$inferSelect'];
 
 export function createProductStore(session: Session): ProductStore {
   const { db } = session;

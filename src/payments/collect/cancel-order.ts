@@ -1,16 +1,13 @@
 import { recordAudit } from '#access/audit.ts';
 import type { Actor } from '#kernel/actor.ts';
 import type { OrderId } from '#kernel/ids.ts';
-import { asPaymentId } from '#kernel/ids.ts';
 import { causeOf, inTransaction } from '#kernel/transaction-context.ts';
 import { enqueueEffect } from '#messaging/enqueue-effect.ts';
-import type { DeliveryResult, OutboxHandler } from '#messaging/outbox-handler.ts';
 import type { Order, OrderStatus } from '#orders/order.ts';
 import { tellOrder } from '../lifecycle/change-order.ts';
 import type { PaymentDeps } from '../lifecycle/deps.ts';
 import { isOpenPayment, type Payment } from '../model/payment.ts';
 import type { PaymentTx } from '../ports/payment-store.ts';
-import { refreshPayment } from '../sync/refresh-payment.ts';
 
 export type Cancellation = { kind: 'cancelled' } | { kind: 'refused'; status: OrderStatus } | { kind: 'unknown' };
 
@@ -63,26 +60,4 @@ export async function closeOpenLinks(
       payload: { paymentId: payment.id },
     });
   }
-}
-
-/** Carries out `payment.cancel`: closes the payment at its provider and looks at what became of it. */
-export function createCancelHandler(deps: PaymentDeps): OutboxHandler {
-  return {
-    topic: 'payment.cancel',
-    async deliver(message, signal): Promise<DeliveryResult> {
-      const paymentId = asPaymentId(String(message.payload['paymentId']));
-      const payment = await deps.database.read((stores) => stores.payments.findPayment(paymentId));
-      if (payment === undefined || !isOpenPayment(payment)) return { kind: 'done', outcome: 'closed already' };
-      const provider = deps.providers.find(payment.provider);
-      if (provider === undefined) return { kind: 'done', outcome: 'provider is off' };
-      if (!provider.capabilities.canCancel) return { kind: 'done', outcome: 'this set-up cannot cancel' };
-      if (payment.reference === null) {
-        return { kind: 'retry', error: 'its creation is not known yet', retryAfterMs: null, pausesLane: false };
-      }
-      await provider.cancelPayment(payment.reference, signal);
-      const cause = { kind: 'system', id: message.id, actor: { kind: 'system', id: 'cancel' } } as const;
-      const refresh = await refreshPayment(deps, { paymentId, cause, signal });
-      return { kind: 'done', outcome: refresh.kind };
-    },
-  };
 }

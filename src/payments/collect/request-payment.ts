@@ -13,11 +13,11 @@ import { tellOrder } from '../lifecycle/change-order.ts';
 import type { PaymentDeps } from '../lifecycle/deps.ts';
 import { raiseNotCreated } from '../lifecycle/payment-alerts.ts';
 import { withPayment } from '../lifecycle/payment-lease.ts';
+import { postponePoll } from '../lifecycle/postpone-poll.ts';
 import type { Refresh } from '../lifecycle/refresh.ts';
 import { writeTimeline } from '../lifecycle/work.ts';
 import { findIn } from '../model/decide-payment.ts';
 import { isAwaitedPayment, isMismatchedPayment, type Payment } from '../model/payment.ts';
-import { postponePoll } from '../model/poll-schedule.ts';
 import type { CreatePaymentRequest, PaymentProvider } from '../ports/payment-provider.ts';
 import { ProviderError, ProviderRejected } from '../ports/provider-errors.ts';
 

@@ -1,7 +1,4 @@
 import { day, hour, type Milliseconds, minute, second } from '#kernel/clock.ts';
-import { type Cause, inTransaction } from '#kernel/transaction-context.ts';
-import type { PaymentDeps } from '../lifecycle/deps.ts';
-import { raiseIfStuck } from '../lifecycle/payment-alerts.ts';
 import { isOpenPayment, type Payment } from './payment.ts';
 
 // A young payment is asked about every few seconds, because that is when a lost webhook hurts; an old one by the hour.
@@ -29,19 +26,4 @@ export function nextPollAt(
   const next = now + tier.every;
   const closing = payment.expiresAt + afterExpiryMs;
   return closing > now && closing < next ? closing : next;
-}
-
-/** After a provider failed: the payment keeps its place in the schedule, so that an outage is not hammered at. */
-export async function postponePoll(deps: PaymentDeps, input: { payment: Payment; cause: Cause }): Promise<void> {
-  const { payment, cause } = input;
-  const now = deps.clock.now();
-  const change = { nextPollAt: nextPollAt(payment, now), updatedAt: now };
-  await inTransaction(deps, cause, async (tx) => {
-    const expected = { status: payment.status, version: payment.version };
-    const isChanged = await tx.stores.payments.changePayment({ id: payment.id, expected, change });
-    const isLast = isChanged && change.nextPollAt === null;
-    const order = isLast ? await tx.stores.orders.findOrder(payment.orderId) : undefined;
-    if (order === undefined) return;
-    await raiseIfStuck(tx, { order, before: payment, payment: { ...payment, ...change } });
-  });
 }

@@ -2,6 +2,7 @@ import type { AccessStores } from '#access/access-store.ts';
 import type { SettingStore } from '#access/setting-store.ts';
 import type { BookStore, FiguresStore } from '#accounting/ledger/ledger-store.ts';
 import type { AlertStores } from '#alerts/alert-store.ts';
+import type { CatalogStores } from '#catalog/product-store.ts';
 import type { Milliseconds } from '#kernel/clock.ts';
 import type { OrderId, PaymentId, ProviderReference } from '#kernel/ids.ts';
 import type { ProviderName } from '#kernel/provider-name.ts';
@@ -11,7 +12,7 @@ import type { OrderStores } from '#orders/order-store.ts';
 import type { ExceptionStore } from '../exceptions/exception-store.ts';
 import type { Payment, PaymentStatus } from '../model/payment.ts';
 import type { ReconciliationFinding, ReconciliationRun } from '../model/reconciliation.ts';
-import type { WebhookRateStore } from '../webhooks/webhook-rate.ts';
+import type { WebhookRate } from '../model/webhook-rate.ts';
 import type { OutageStore } from './outage-store.ts';
 import type { RefundStore } from './refund-store.ts';
 import type { SaleStore } from './sale-store.ts';
@@ -118,8 +119,14 @@ export interface ReconciliationStore {
   prune(query: { before: Milliseconds; limit: number }): Promise<number>;
 }
 
+export interface WebhookRateStore {
+  findRate(provider: ProviderName): Promise<WebhookRate | undefined>;
+  /** Inserts or replaces the row of its provider. */
+  saveRate(rate: WebhookRate): Promise<void>;
+}
+
 /** What the payments room needs of the database: its own stores and those of the rooms it may call. */
-export interface PaymentStores extends OrderStores, AlertStores, AccessStores, MessagingStores {
+export interface PaymentStores extends OrderStores, CatalogStores, AlertStores, AccessStores, MessagingStores {
   payments: PaymentStore;
   reconciliation: ReconciliationStore;
   exceptions: ExceptionStore;

@@ -1,7 +1,7 @@
 import type { PaymentDeps } from '../lifecycle/deps.ts';
+import { postponePoll } from '../lifecycle/postpone-poll.ts';
 import type { Refresh } from '../lifecycle/refresh.ts';
 import type { Payment } from '../model/payment.ts';
-import { postponePoll } from '../model/poll-schedule.ts';
 import { listUnavailable } from '../ports/provider-availability.ts';
 import { refreshPayment } from './refresh-payment.ts';
 

@@ -6,9 +6,9 @@ import { recoverCreation } from '../collect/request-payment.ts';
 import { applySnapshot } from '../lifecycle/apply-snapshot.ts';
 import type { PaymentDeps } from '../lifecycle/deps.ts';
 import { withPayment } from '../lifecycle/payment-lease.ts';
+import { postponePoll } from '../lifecycle/postpone-poll.ts';
 import type { Refresh } from '../lifecycle/refresh.ts';
 import { isOpenPayment, type Payment } from '../model/payment.ts';
-import { postponePoll } from '../model/poll-schedule.ts';
 import { ProviderError } from '../ports/provider-errors.ts';
 import { lookAtRefunds } from '../refunds/look-at-refunds.ts';
 

@@ -7,12 +7,6 @@ import type { ProviderName } from '#kernel/provider-name.ts';
 import { causeOf, inTransaction } from '#kernel/transaction-context.ts';
 import { lookAtProvider } from '../availability/look-at-provider.ts';
 import type { PaymentDeps } from '../lifecycle/deps.ts';
-import type { PaymentProvider } from '../ports/payment-provider.ts';
-import type { PaymentStores } from '../ports/payment-store.ts';
-import { isAvailable } from '../ports/provider-availability.ts';
-import type { ReconcileProvider } from '../reconciliation/reconcile-provider.ts';
-import { refusedKey } from './keep-refused.ts';
-import { raiseSilence, silentKey } from './silence-alert.ts';
 import {
   hasHistory,
   learnHour,
@@ -22,7 +16,13 @@ import {
   skipHours,
   usualCount,
   type WebhookRate,
-} from './webhook-rate.ts';
+} from '../model/webhook-rate.ts';
+import type { PaymentProvider } from '../ports/payment-provider.ts';
+import type { PaymentStores } from '../ports/payment-store.ts';
+import { isAvailable } from '../ports/provider-availability.ts';
+import type { ReconcileProvider } from '../reconciliation/reconcile-provider.ts';
+import { refusedKey } from './keep-refused.ts';
+import { raiseSilence, silentKey } from './silence-alert.ts';
 
 /** So long after a payment moved its webhook may still be on its way. */
 const onItsWayMs: Milliseconds = 15 * minute;

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { hour } from '#kernel/clock.ts';
 import type { Outage } from '#payments/model/outage.ts';
-import type { WebhookRate } from '#payments/webhooks/webhook-rate.ts';
+import type { WebhookRate } from '#payments/model/webhook-rate.ts';
 import type { OpenContractDatabase } from './harness.ts';
 import { noon } from './samples.ts';
 

@@ -21,12 +21,6 @@ export interface WebhookRate {
   checkedAt: Milliseconds | null;
 }
 
-export interface WebhookRateStore {
-  findRate(provider: ProviderName): Promise<WebhookRate | undefined>;
-  /** Inserts or replaces the row of its provider. */
-  saveRate(rate: WebhookRate): Promise<void>;
-}
-
 /** A plain mean for the first two weeks; from then on the last two weeks weigh most, so that a shop may grow or shrink. */
 const smoothingDays = 14;
 

@@ -10,7 +10,7 @@ import {
   skipHours,
   usualCount,
   type WebhookRate,
-} from '#payments/webhooks/webhook-rate.ts';
+} from '#payments/model/webhook-rate.ts';
 
 /** A Sunday at midnight. */
 const start = Date.UTC(2026, 10, 1);

@@ -1,0 +1,54 @@
+import type { ProviderReference } from '#kernel/ids.ts';
+import { providerNames } from '#kernel/provider-name.ts';
+import { subscriptionStatuses } from '#payments/ports/sales-channel.ts';
+import { type Kit, oneOf } from './kit.ts';
+
+export function buildChannelSales({ index, integer, primaryKey, table, text }: Kit) {
+  return table(
+    'channel_sales',
+    {
+      provider: text('provider', { enum: providerNames }).notNull(),
+      reference: text('reference').notNull().$type<ProviderReference>(),
+      returnedMinor: integer('returned_minor').notNull(),
+      returnedAt: integer('returned_at'),
+      soldAt: integer('sold_at'),
+      updatedAt: integer('updated_at').notNull(),
+    },
+    (row) => [
+      primaryKey({ name: 'channel_sales_key', columns: [row.reference, row.provider] }),
+      index('channel_sales_waiting').on(row.soldAt, row.updatedAt),
+    ],
+  );
+}
+
+export function buildChannelLicences({ integer, table, text }: Kit) {
+  return table('channel_licences', {
+    licenceHash: text('licence_hash').primaryKey(),
+    provider: text('provider', { enum: providerNames }).notNull(),
+    reference: text('reference').notNull().$type<ProviderReference>(),
+    createdAt: integer('created_at').notNull(),
+  });
+}
+
+export function buildChannelSubscriptions({ check, integer, primaryKey, table, text }: Kit) {
+  return table(
+    'channel_subscriptions',
+    {
+      reference: text('reference').notNull(),
+      provider: text('provider', { enum: providerNames }).notNull(),
+      status: text('status', { enum: subscriptionStatuses }).notNull(),
+      customerEmail: text('customer_email'),
+      customerName: text('customer_name'),
+      planName: text('plan_name').notNull(),
+      productName: text('product_name').notNull(),
+      startedAt: integer('started_at'),
+      endedAt: integer('ended_at'),
+      updatedAt: integer('updated_at').notNull(),
+      searchText: text('search_text').notNull(),
+    },
+    (row) => [
+      primaryKey({ name: 'channel_subscriptions_key', columns: [row.reference, row.provider] }),
+      check('channel_subscriptions_status', oneOf('status', subscriptionStatuses)),
+    ],
+  );
+}

@@ -1,0 +1,112 @@
+import { actorKinds } from '#kernel/actor.ts';
+import type { OrderId, PaymentId } from '#kernel/ids.ts';
+import { providerNames } from '#kernel/provider-name.ts';
+import { causeKinds } from '#kernel/transaction-context.ts';
+import { trustLevels } from '#kernel/trust.ts';
+import { type OrderItem, orderOrigins, orderStatuses } from '#orders/order.ts';
+import { timelineSubjects } from '#orders/timeline.ts';
+import { type Kit, oneOf } from './kit.ts';
+
+export function buildOrders({ check, index, integer, json, table, text }: Kit) {
+  return table(
+    'orders',
+    {
+      id: text('id').primaryKey().$type<OrderId>(),
+      number: integer('number').notNull().unique(),
+      status: text('status', { enum: orderStatuses }).notNull(),
+      version: integer('version').notNull(),
+      currency: text('currency').notNull(),
+      amountMinor: integer('amount_minor').notNull(),
+      items: json('items').notNull().$type<OrderItem[]>(),
+      reference: text('reference'),
+      customerEmail: text('customer_email'),
+      customerName: text('customer_name'),
+      redirectUrl: text('redirect_url'),
+      metadata: json('metadata').notNull().$type<Record<string, string>>(),
+      origin: text('origin', { enum: orderOrigins }).notNull(),
+      note: text('note'),
+      attention: text('attention'),
+      createdAt: integer('created_at').notNull(),
+      updatedAt: integer('updated_at').notNull(),
+      expiresAt: integer('expires_at').notNull(),
+      paidAt: integer('paid_at'),
+      fulfilledAt: integer('fulfilled_at'),
+      searchText: text('search_text').notNull(),
+      searchNote: text('search_note').notNull(),
+    },
+    (row) => [
+      index('orders_by_time').on(row.createdAt, row.id),
+      index('orders_by_status').on(row.status, row.createdAt, row.id),
+      index('orders_by_expiry').on(row.status, row.expiresAt),
+      index('orders_by_amount').on(row.amountMinor),
+      check('orders_status', oneOf('status', orderStatuses)),
+    ],
+  );
+}
+
+export function buildTimelineEntries({ index, integer, table, text }: Kit, orders: ReturnType<typeof buildOrders>) {
+  return table(
+    'timeline_entries',
+    {
+      id: text('id').primaryKey(),
+      orderId: text('order_id')
+        .notNull()
+        .references(() => orders.id)
+        .$type<OrderId>(),
+      paymentId: text('payment_id').$type<PaymentId>(),
+      at: integer('at').notNull(),
+      subject: text('subject', { enum: timelineSubjects }).notNull(),
+      fromStatus: text('from_status'),
+      toStatus: text('to_status'),
+      causeKind: text('cause_kind', { enum: causeKinds }).notNull(),
+      causeId: text('cause_id').notNull(),
+      actorKind: text('actor_kind', { enum: actorKinds }).notNull(),
+      actorId: text('actor_id').notNull(),
+      trust: text('trust', { enum: trustLevels }),
+      text: text('text').notNull(),
+    },
+    (row) => [index('timeline_entries_by_order').on(row.orderId, row.at, row.id)],
+  );
+}
+
+export function buildIdempotentRequests({ index, integer, table, text }: Kit) {
+  return table(
+    'idempotent_requests',
+    {
+      key: text('key').primaryKey(),
+      bodyHash: text('body_hash').notNull(),
+      orderId: text('order_id').notNull().$type<OrderId>(),
+      createdAt: integer('created_at').notNull(),
+    },
+    (row) => [index('idempotent_requests_by_time').on(row.createdAt)],
+  );
+}
+
+export function buildCounters({ integer, table, text }: Kit) {
+  return table('counters', {
+    name: text('name').primaryKey(),
+    value: integer('value').notNull(),
+  });
+}
+
+export function buildProducts({ integer, table, text, uniqueIndex }: Kit) {
+  return table(
+    'products',
+    {
+      id: text('id').primaryKey(),
+      sku: text('sku').notNull(),
+      /** The sku in lower case: unique, so that no two differ in their case alone. */
+      skuKey: text('sku_key').notNull().unique(),
+      name: text('name').notNull(),
+      amountMinor: integer('amount_minor').notNull(),
+      currency: text('currency').notNull(),
+      version: integer('version').notNull(),
+      channel: text('channel', { enum: providerNames }),
+      channelKey: text('channel_key'),
+      licenceSecret: text('licence_secret'),
+      createdAt: integer('created_at').notNull(),
+      updatedAt: integer('updated_at').notNull(),
+    },
+    (row) => [uniqueIndex('products_by_channel_key').on(row.channelKey, row.channel)],
+  );
+}

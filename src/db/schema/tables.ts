@@ -1,0 +1,57 @@
+import { buildAuditRecords, buildPendingActions, buildStoredSettings } from './access.ts';
+import {
+  buildBookClosings,
+  buildBookDelays,
+  buildBookEntries,
+  buildProviderFigures,
+  buildSettlements,
+} from './accounting.ts';
+import { buildProviderOutages, buildWebhookRates } from './availability.ts';
+import { buildAlerts, buildPaymentExceptions } from './cases.ts';
+import { buildChannelLicences, buildChannelSales, buildChannelSubscriptions } from './channels.ts';
+import type { Kit } from './kit.ts';
+import { buildInboxEvents, buildOutboxMessages, buildQuarantinedWebhooks, buildSentMessages } from './messaging.ts';
+import { buildCounters, buildIdempotentRequests, buildOrders, buildProducts, buildTimelineEntries } from './orders.ts';
+import { buildPayments, buildPaymentTransactionIds, buildRefunds } from './payments.ts';
+import { buildReconciliationFindings, buildReconciliationRuns } from './reconciliation.ts';
+
+/** Every table, made with the kit of one engine. */
+export function buildTables(kit: Kit) {
+  const orders = buildOrders(kit);
+  const payments = buildPayments(kit, orders);
+  const reconciliationRuns = buildReconciliationRuns(kit);
+  const bookClosings = buildBookClosings(kit);
+  return {
+    orders,
+    timelineEntries: buildTimelineEntries(kit, orders),
+    idempotentRequests: buildIdempotentRequests(kit),
+    counters: buildCounters(kit),
+    products: buildProducts(kit),
+    payments,
+    paymentTransactionIds: buildPaymentTransactionIds(kit, payments),
+    refunds: buildRefunds(kit, { orders, payments }),
+    reconciliationRuns,
+    reconciliationFindings: buildReconciliationFindings(kit, reconciliationRuns),
+    alerts: buildAlerts(kit),
+    paymentExceptions: buildPaymentExceptions(kit),
+    auditRecords: buildAuditRecords(kit),
+    pendingActions: buildPendingActions(kit),
+    storedSettings: buildStoredSettings(kit),
+    inboxEvents: buildInboxEvents(kit),
+    outboxMessages: buildOutboxMessages(kit),
+    quarantinedWebhooks: buildQuarantinedWebhooks(kit),
+    sentMessages: buildSentMessages(kit),
+    bookClosings,
+    bookEntries: buildBookEntries(kit, bookClosings),
+    bookDelays: buildBookDelays(kit),
+    providerFigures: buildProviderFigures(kit),
+    settlements: buildSettlements(kit),
+    channelSales: buildChannelSales(kit),
+    channelLicences: buildChannelLicences(kit),
+    channelSubscriptions: buildChannelSubscriptions(kit),
+    providerOutages: buildProviderOutages(kit),
+    webhookRates: buildWebhookRates(kit),
+  };
+}
+
+export type Tables = ReturnType<typeof buildTables>;

@@ -1,0 +1,167 @@
+// The borders of the app. Every import in src/, aliased and relative, types included, is held against the table of floors.
+import { dirname } from 'node:path/posix';
+import { expect, test } from 'vitest';
+import baseline from './baseline.json' with { type: 'json' };
+import { filesMax, floors, linesMax, type Place, packages, runtimeModules } from './floors.ts';
+import { importsIn, listSources, packageOf, readSource, resolveImport, withoutComments } from './source-files.ts';
+
+interface Import {
+  from: string;
+  specifier: string;
+  /** The file of ours that is imported; undefined for a package. */
+  to: string | undefined;
+}
+
+const files = listSources('src/**/*.ts');
+const imports: readonly Import[] = files.flatMap((from) =>
+  importsIn(readSource(from)).map((specifier) => ({ from, specifier, to: resolveImport(from, specifier) })),
+);
+const places: readonly (Place & { floor: number })[] = floors
+  .flatMap((line, floor) => line.map((place) => ({ ...place, floor })))
+  .sort((one, other) => other.path.length - one.path.length);
+
+function placeOf(file: string): (typeof places)[number] {
+  const place = places.find(({ path }) => isWithin(file, [path]));
+  if (place === undefined) throw new Error(`no floor has a place for ${file}`);
+  return place;
+}
+
+function isWithin(file: string, folders: readonly string[]): boolean {
+  return folders.some((folder) => file.startsWith(`${folder}/`));
+}
+
+function isAllowed({ from, to }: { from: string; to: string }): boolean {
+  const importer = placeOf(from);
+  const imported = placeOf(to);
+  if (importer.path === imported.path) return true;
+  if (imported.floor >= importer.floor) return false;
+  return importer.kind === 'root' || imported.kind === 'domain' || (importer.also?.includes(imported.path) ?? false);
+}
+
+/** All that is found, where it is more than the baseline tolerates. */
+function beyond(found: readonly string[], toleratedMax: number): readonly string[] {
+  return found.length > toleratedMax ? [...found].sort() : [];
+}
+
+test('no file imports from a floor above its own, from beside it, or past the ports', () => {
+  expect(imports.length).toBeGreaterThan(1000);
+  const found = imports.flatMap(({ from, to }) =>
+    to === undefined || !to.startsWith('src/') || isAllowed({ from, to }) ? [] : [`${from} -> ${to}`],
+  );
+  expect(beyond(found, baseline.imports)).toEqual([]);
+});
+
+test('every import of a file of ours names a file that is there', () => {
+  const known = new Set(files);
+  const lost = imports.filter(({ to }) => to?.startsWith('src/') === true && to.endsWith('.ts') && !known.has(to));
+  expect(lost).toEqual([]);
+});
+
+test('nothing in src imports from outside it, but the version in package.json', () => {
+  const outside = imports.filter(({ to }) => to !== undefined && !to.startsWith('src/') && to !== 'package.json');
+  expect(outside).toEqual([]);
+});
+
+test('no two folders import each other, not even around a corner', () => {
+  expect(beyond(foldersInCycles(), baseline.cycles)).toEqual([]);
+});
+
+/** Folders that can be reached from themselves, with a folder in between. A sub-folder is a folder of its own. */
+function foldersInCycles(): string[] {
+  const targets = new Map<string, Set<string>>();
+  for (const { from, to } of imports) {
+    if (to === undefined || dirname(from) === dirname(to)) continue;
+    const folder = dirname(from);
+    targets.set(folder, (targets.get(folder) ?? new Set()).add(dirname(to)));
+  }
+  return [...targets.keys()].filter((folder) => reachableFrom(folder, targets).has(folder)).sort();
+}
+
+function reachableFrom(folder: string, targets: ReadonlyMap<string, ReadonlySet<string>>): Set<string> {
+  const reached = new Set<string>();
+  const waiting = [...(targets.get(folder) ?? [])];
+  for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
+    if (reached.has(next)) continue;
+    reached.add(next);
+    waiting.push(...(targets.get(next) ?? []));
+  }
+  return reached;
+}
+
+test(`a folder holds at most ${filesMax} files, and no loose file stands beside folders`, () => {
+  const folders = [...new Set(files.map((file) => dirname(file)))];
+  const full = folders.filter((folder) => files.filter((file) => dirname(file) === folder).length > filesMax);
+  const mixed = folders.filter((folder) => folder !== 'src' && folders.some((other) => dirname(other) === folder));
+  const loose = files.filter((file) => dirname(file) === 'src' && file !== 'src/main.ts');
+  expect(beyond(full, baseline.full)).toEqual([]);
+  expect(beyond([...mixed, ...loose], baseline.loose)).toEqual([]);
+});
+
+test(`no file is longer than ${linesMax} lines`, () => {
+  expect(files.filter((file) => readSource(file).trimEnd().split('\n').length > linesMax)).toEqual([]);
+});
+
+test('a package is imported only where it is at home', () => {
+  const found = imports.flatMap(({ from, specifier, to }) => {
+    if (to !== undefined) return [];
+    const isRuntime = specifier.startsWith('node:');
+    const homes = isRuntime ? runtimeModules[specifier.split('/', 1)[0] ?? ''] : packages[packageOf(specifier)];
+    const isHome = homes === undefined ? isRuntime : isWithin(from, homes);
+    return isHome ? [] : [`${from} -> ${packageOf(specifier)}`];
+  });
+  expect(beyond(found, baseline.packages)).toEqual([]);
+});
+
+test('a surface works through verbs and read verbs, and never with the database itself', () => {
+  const surfaces = places.filter(({ kind }) => kind === 'surface').map(({ path }) => path);
+  const found = files.filter((file) => {
+    if (!isWithin(file, surfaces)) return false;
+    return /\bDatabase\b|\bdatabase\s*[.?]|\bdatabase\s*\}\s*=/.test(withoutComments(readSource(file)));
+  });
+  expect(beyond(found, baseline.databaseInSurfaces)).toEqual([]);
+});
+
+test('the environment is read by the configuration only, and only main.ts ends the process', () => {
+  const reads = files.filter((file) => /\bprocess\.env\b/.test(withoutComments(readSource(file))));
+  const ends = files.filter((file) => /\bprocess\.(exit|exitCode|kill)\b/.test(withoutComments(readSource(file))));
+  expect(
+    beyond(
+      reads.filter((file) => !isWithin(file, ['src/config'])),
+      baseline.environment,
+    ),
+  ).toEqual([]);
+  expect(ends.filter((file) => file !== 'src/main.ts')).toEqual([]);
+});
+
+test('imports are found however they are spelled', () => {
+  const code = [
+    "import { a } from '#orders/order.ts';",
+    "import type { B } from './b.ts';",
+    "import '../c.ts';",
+    "export { d } from './d.ts';",
+    "const { e } = await import('./e.ts');",
+    "type F = import('./f.ts').F;",
+    "// import { g } from './g.ts';",
+  ].join('\n');
+  expect(importsIn(code)).toEqual(['#orders/order.ts', './b.ts', '../c.ts', './d.ts', './e.ts', './f.ts']);
+  expect(resolveImport('src/payments/model/payment.ts', '../../db/drizzle.ts')).toBe('src/db/drizzle.ts');
+  expect(resolveImport('src/bot/text/html.ts', '#payments/model/payment.ts')).toBe('src/payments/model/payment.ts');
+  expect(resolveImport('src/bot/text/html.ts', 'grammy')).toBeUndefined();
+});
+
+test('an import that climbs, crosses or skips the ports is refused', () => {
+  const refused = [
+    ['src/kernel/money.ts', 'src/orders/order.ts'],
+    ['src/payments/model/payment.ts', 'src/payments/lifecycle/announce.ts'],
+    ['src/payments/collect/place-order.ts', 'src/payments/refunds/refund-order.ts'],
+    ['src/payments/lifecycle/announce.ts', 'src/payments/providers/kit/paging.ts'],
+    ['src/bot/kit/replies.ts', 'src/server/shell/server.ts'],
+    ['src/jobs/jobs.ts', 'src/db/open-database.ts'],
+  ] as const;
+  for (const [from, to] of refused)
+    expect({ from, to, allowed: isAllowed({ from, to }) }).toMatchObject({ allowed: false });
+  expect(isAllowed({ from: 'src/app/core.ts', to: 'src/db/open-database.ts' })).toBe(true);
+  expect(isAllowed({ from: 'src/server/webhooks/routes.ts', to: 'src/payments/webhooks/receive-webhook.ts' })).toBe(
+    true,
+  );
+});
