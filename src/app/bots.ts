@@ -1,7 +1,7 @@
 // Both bots, and the way in which Telegram's updates reach them.
 import { type AdminBot, createAdminBot } from '#bot/admin/admin-bot.ts';
 import { createPager, type Pager } from '#bot/pager/pager.ts';
-import type { TelegramUpdate, UpdateMode } from '#bot/telegram.ts';
+import type { TelegramUpdate, UpdateMode } from '#bot/telegram/telegram.ts';
 import type { Config } from '#config/load-config.ts';
 import type { PaymentDeps } from '#payments/lifecycle/deps.ts';
 import type { TelegramReceiver } from '#server/webhooks/telegram-updates.ts';

@@ -1,5 +1,5 @@
-import type { BotHealth } from '#bot/telegram.ts';
-import type { HealthReport } from '#bot/views/health.ts';
+import type { HealthReport } from '#bot/screens/providers/health-view.ts';
+import type { BotHealth } from '#bot/telegram/telegram.ts';
 import type { OpenDatabase } from '#db/open-options.ts';
 import type { Scheduler } from '#jobs/scheduler.ts';
 import { type Clock, minute } from '#kernel/clock.ts';

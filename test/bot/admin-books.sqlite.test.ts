@@ -7,7 +7,7 @@ import BetterSqlite3 from 'better-sqlite3';
 import { parse } from 'csv-parse/sync';
 import { describe, expect, test } from 'vitest';
 import { closeBooks } from '#accounting/daily-close/close-due-days.ts';
-import { readPeriod } from '#bot/admin/period-export.ts';
+import { readPeriod } from '#bot/screens/accounting/period-export.ts';
 import { readCalendarDay } from '#kernel/calendar.ts';
 import { day, hour, minute, second } from '#kernel/clock.ts';
 import { pollPayments } from '#payments/sync/poll-payments.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { encodeTap, type Tap } from '#bot/callback-data.ts';
+import { type CallbackData, encodeCallback } from '#bot/text/callback-data.ts';
 import { minute } from '#kernel/clock.ts';
 import { asOrderId } from '#kernel/ids.ts';
 import { auditOf, chat, openChat, say, tap, textOf } from './support/chat.ts';
@@ -12,9 +12,9 @@ describe('who is served', () => {
     await shop.telegram.sendText({ userId: eve, bot: 'till_bot', text: '/help' });
     await say(shop, '/help');
     expect(chat(shop, eve).filter(({ from }) => from.isBot)).toHaveLength(1);
-    const turnedAway = shop.deps.log.events.filter(({ message }) => message === 'stranger turned away');
+    const turnedAway = shop.deps.log.events.filter(({ message }) => message === 'unauthorized user turned away');
     expect(turnedAway).toEqual([
-      { level: 'warn', message: 'stranger turned away', facts: { bot: 'admin', userId: eve } },
+      { level: 'warn', message: 'unauthorized user turned away', facts: { bot: 'admin', userId: eve } },
     ]);
     shop.deps.clock.advance(61 * minute);
     await say(shop, '/start', eve);
@@ -34,9 +34,9 @@ describe('who is served', () => {
     [
       'an alert button in a group that alerts do not go to',
       null,
-      (id: string): Tap => ({ kind: 'alert', act: 'ack', id, place: 'card' }),
+      (id: string): CallbackData => ({ kind: 'alert', act: 'ack', id, place: 'card' }),
     ],
-    ['an order button in the alert group', group, (id: string): Tap => ({ kind: 'order', act: 'show', id })],
+    ['an order button in the alert group', group, (id: string): CallbackData => ({ kind: 'order', act: 'show', id })],
   ] as const)('%s does nothing', async (_name, alertChatId, tapOf) => {
     await using shop = await openChat(alertChatId === null ? {} : { alertChatId });
     const alertId = await shop.raise();
@@ -44,7 +44,7 @@ describe('who is served', () => {
     const body = JSON.stringify({ chat_id: group, text: 'x' });
     await fetch(`${shop.telegram.url}/bot${adminToken}/sendMessage`, { method: 'POST', headers, body });
     const [message] = shop.telegram.messages({ bot: 'till_bot', chatId: group });
-    const data = encodeTap(tapOf(alertId));
+    const data = encodeCallback(tapOf(alertId));
     const forged = {
       userId: ann,
       bot: 'till_bot',

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { createOwnerDirectory } from '#access/owner-directory.ts';
 import { closeBooks } from '#accounting/daily-close/close-due-days.ts';
 import { createBooksDigestHandler } from '#bot/pager/books-digest.ts';
-import type { ChatSender } from '#bot/telegram.ts';
+import type { ChatSender } from '#bot/telegram/telegram.ts';
 import { hour, minute } from '#kernel/clock.ts';
 import { asProviderReference } from '#kernel/ids.ts';
 import { pollPayments } from '#payments/sync/poll-payments.ts';

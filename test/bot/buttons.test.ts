@@ -1,33 +1,45 @@
 import { describe, expect, test } from 'vitest';
 import { alertActions, alertStatuses } from '#alerts/alert.ts';
 import { tapHandlers } from '#bot/admin/taps.ts';
-import { callbackBytesMax, decodeTap, exceptionFilters, orderFilters, type Tap } from '#bot/callback-data.ts';
-import { pageMax } from '#bot/callback-fields.ts';
-import { alertCard } from '#bot/views/alert-card.ts';
-import { alertList } from '#bot/views/alert-list.ts';
-import { bookDigest, bookList, bookPage, openBookPage } from '#bot/views/books.ts';
-import { couponList, couponQuestion } from '#bot/views/coupons.ts';
-import { deadLetterCard, deadLetterList, letterOfMessage } from '#bot/views/dead-letters.ts';
-import { exceptionCard } from '#bot/views/exception-card.ts';
-import { exceptionKindChoice, exceptionList } from '#bot/views/exception-list.ts';
-import { optionChoice } from '#bot/views/exception-questions.ts';
-import { exitQuestion } from '#bot/views/export.ts';
-import { healthView } from '#bot/views/health.ts';
-import { orderCard } from '#bot/views/order-card.ts';
-import { foundOrders, orderList } from '#bot/views/order-list.ts';
-import { paymentLink } from '#bot/views/payment-link.ts';
-import { productCard, productList, productQuestion, saveQuestion, secretAwaited } from '#bot/views/products.ts';
-import { providersView } from '#bot/views/providers.ts';
-import { discardQuestion, orderQuestion } from '#bot/views/questions.ts';
-import { reasonAwaited, reasonGiven, reasonQuestion } from '#bot/views/reason-question.ts';
-import { reconcileChoice } from '#bot/views/reconcile.ts';
-import { refundChoice } from '#bot/views/refunds.ts';
-import { replayView } from '#bot/views/replay.ts';
-import { importPlan } from '#bot/views/sales-import.ts';
-import { holdLimitAwaited, holdLimitQuestion, settingsView } from '#bot/views/settings.ts';
-import { startView } from '#bot/views/start.ts';
-import { shopStatsView } from '#bot/views/stats.ts';
-import { toMarkup, type View } from '#bot/views/view.ts';
+import { paymentLink } from '#bot/kit/payment-link.ts';
+import { discardQuestion, orderQuestion } from '#bot/kit/questions.ts';
+import { reasonAwaited, reasonGiven, reasonQuestion } from '#bot/kit/reason-question.ts';
+import { bookDigest, bookList, bookPage, openBookPage } from '#bot/screens/accounting/books-view.ts';
+import { alertCard } from '#bot/screens/cases/alert-card-view.ts';
+import { alertList } from '#bot/screens/cases/alert-list-view.ts';
+import { exceptionCard } from '#bot/screens/cases/exception-card-view.ts';
+import { exceptionKindChoice, exceptionList } from '#bot/screens/cases/exception-list-view.ts';
+import { optionChoice } from '#bot/screens/cases/exception-questions.ts';
+import { couponList, couponQuestion } from '#bot/screens/channels/coupons-view.ts';
+import {
+  productCard,
+  productList,
+  productQuestion,
+  saveQuestion,
+  secretAwaited,
+} from '#bot/screens/channels/products-view.ts';
+import { importPlan } from '#bot/screens/channels/sales-import-view.ts';
+import { holdLimitAwaited, holdLimitQuestion, settingsView } from '#bot/screens/channels/settings-view.ts';
+import { deadLetterCard, deadLetterList, letterOfMessage } from '#bot/screens/operations/dead-letters-view.ts';
+import { replayView } from '#bot/screens/operations/replay-view.ts';
+import { shopStatsView } from '#bot/screens/operations/stats-view.ts';
+import { orderCard } from '#bot/screens/orders/order-card-view.ts';
+import { foundOrders, orderList } from '#bot/screens/orders/order-list-view.ts';
+import { exitQuestion } from '#bot/screens/providers/exit-view.ts';
+import { healthView } from '#bot/screens/providers/health-view.ts';
+import { providersView } from '#bot/screens/providers/providers-view.ts';
+import { reconcileChoice } from '#bot/screens/providers/reconcile-view.ts';
+import { refundChoice } from '#bot/screens/refunds/refunds-view.ts';
+import { startView } from '#bot/screens/start/start-view.ts';
+import {
+  type CallbackData,
+  callbackBytesMax,
+  decodeCallback,
+  exceptionFilters,
+  orderFilters,
+} from '#bot/text/callback-data.ts';
+import { pageMax } from '#bot/text/callback-fields.ts';
+import { toMarkup, type View } from '#bot/text/view.ts';
 import { providerNames } from '#kernel/provider-name.ts';
 import { orderStatuses } from '#orders/order.ts';
 import { exceptionKinds } from '#payments/exceptions/exception.ts';
@@ -77,7 +89,7 @@ function* exceptionViews(): Generator<View> {
   for (const action of ['wait', 'new_link', 'ask_rest', 'link_order'] as const)
     yield optionChoice(exceptionDetails({ suggestions }), { action, providers: providerNames });
   // The picture's own button is put together where the picture is.
-  yield { text: '', keyboard: [[{ text: 'Redraw', tap: { kind: 'exception_ages' } }]] };
+  yield { text: '', keyboard: [[{ text: 'Redraw', callback: { kind: 'exception_ages' } }]] };
 }
 
 /** Every view with buttons, in every state that changes its buttons. */
@@ -175,14 +187,14 @@ describe('every button', () => {
     expect(data.length).toBeGreaterThan(100);
     for (const each of data) {
       expect(Buffer.byteLength(each)).toBeLessThanOrEqual(callbackBytesMax);
-      const tap = decodeTap(each);
+      const tap = decodeCallback(each);
       expect(tap, each).toBeDefined();
       expect(tapHandlers[tap?.kind ?? 'health']).toBeTypeOf('function');
     }
   });
 
   test('no handler waits for a button that no view shows', () => {
-    const shown = new Set(data.map((each) => decodeTap(each)?.kind));
-    expect([...shown].sort()).toEqual((Object.keys(tapHandlers) as Tap['kind'][]).sort());
+    const shown = new Set(data.map((each) => decodeCallback(each)?.kind));
+    expect([...shown].sort()).toEqual((Object.keys(tapHandlers) as CallbackData['kind'][]).sort());
   });
 });

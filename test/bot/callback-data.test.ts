@@ -1,10 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { callbackBytesMax, decodeTap, encodeTap, type Tap } from '#bot/callback-data.ts';
+import { type CallbackData, callbackBytesMax, decodeCallback, encodeCallback } from '#bot/text/callback-data.ts';
 import { addDays, dayOf } from '#kernel/calendar.ts';
 import { anId } from './support/values.ts';
 
-const taps: Tap[] = [
+const taps: CallbackData[] = [
   { kind: 'alert', act: 'snooze', id: anId, place: 'card' },
   { kind: 'alert', act: 'snooze', id: anId, place: 'list' },
   { kind: 'alerts', page: 24 },
@@ -44,20 +44,20 @@ const taps: Tap[] = [
 
 describe('callback data', () => {
   test.each(taps)('$kind comes back as it was, within 64 bytes', (tap) => {
-    const data = encodeTap(tap);
-    expect(decodeTap(data)).toEqual(tap);
+    const data = encodeCallback(tap);
+    expect(decodeCallback(data)).toEqual(tap);
     expect(Buffer.byteLength(data)).toBeLessThanOrEqual(callbackBytesMax);
   });
 
   test('a UUID takes 22 characters', () => {
-    expect(encodeTap({ kind: 'alert', act: 'ack', id: anId, place: 'card' })).toMatch(/^alert:ack:[\w-]{22}$/);
+    expect(encodeCallback({ kind: 'alert', act: 'ack', id: anId, place: 'card' })).toMatch(/^alert:ack:[\w-]{22}$/);
   });
 
   test('any UUID comes back as it was', () => {
     fc.assert(
       fc.property(fc.uuid(), (id) => {
-        const tap: Tap = { kind: 'order', act: 'show', id };
-        expect(decodeTap(encodeTap(tap))).toEqual(tap);
+        const tap: CallbackData = { kind: 'order', act: 'show', id };
+        expect(decodeCallback(encodeCallback(tap))).toEqual(tap);
       }),
     );
   });
@@ -97,7 +97,7 @@ describe('callback data', () => {
     'constructor:x',
     'x'.repeat(65),
   ])('%j is refused', (data) => {
-    expect(decodeTap(data)).toBeUndefined();
+    expect(decodeCallback(data)).toBeUndefined();
   });
 
   test('only what encodes back to itself is accepted', () => {
@@ -115,8 +115,8 @@ describe('callback data', () => {
     fc.assert(
       fc.property(kinds, fc.array(fc.string({ maxLength: 24 }), { maxLength: 4 }), (kind, words) => {
         const data = [kind, ...words].join(':');
-        const tap = decodeTap(data);
-        if (tap !== undefined) expect(encodeTap(tap)).toBe(data);
+        const tap = decodeCallback(data);
+        if (tap !== undefined) expect(encodeCallback(tap)).toBe(data);
       }),
     );
   });

@@ -1,6 +1,6 @@
 import { parse } from 'csv-parse/sync';
 import { describe, expect, test } from 'vitest';
-import { createExportWriter, type ExportFile } from '#bot/admin/export-files.ts';
+import { createExportWriter, type ExportFile } from '#bot/files/export-files.ts';
 import type { ExportRow } from '#exports/export-rows.ts';
 
 async function write(pages: readonly (readonly ExportRow[])[], bytesMax = 1_000_000): Promise<ExportFile[]> {

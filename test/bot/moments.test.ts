@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { parseMoment } from '#bot/admin/moments.ts';
+import { parseMoment } from '#bot/screens/operations/moments.ts';
 
 const berlin = { now: Date.parse('2026-11-25T12:34:56Z'), timeZone: 'Europe/Berlin' };
 

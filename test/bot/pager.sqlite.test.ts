@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { acknowledgeAlert } from '#alerts/acknowledge-alert.ts';
 import { resolveAlert } from '#alerts/resolve-alert.ts';
 import { wakeAlerts } from '#alerts/wake-alerts.ts';
-import { encodeTap } from '#bot/callback-data.ts';
+import { encodeCallback } from '#bot/text/callback-data.ts';
 import { systemActor } from '#kernel/actor.ts';
 import { hour, minute } from '#kernel/clock.ts';
 import { asOrderId } from '#kernel/ids.ts';
@@ -158,7 +158,7 @@ describe('taps on a card', () => {
     const alert = await shop.deps.database.read((stores) => stores.alerts.findAlert(alertId));
     expect(alert?.status).toBe('open');
     expect(shop.deps.log.events).toContainEqual(
-      expect.objectContaining({ message: 'stranger turned away', facts: { bot: 'pager', userId: eve } }),
+      expect.objectContaining({ message: 'unauthorized user turned away', facts: { bot: 'pager', userId: eve } }),
     );
   });
 
@@ -220,7 +220,7 @@ describe('taps on a card', () => {
     const body = JSON.stringify({ chat_id: group, text: 'x' });
     await fetch(`${shop.telegram.url}/bot${pagerToken}/sendMessage`, { method: 'POST', headers, body });
     const messageId = pagerMessages(shop, group)[0]?.messageId ?? 0;
-    const data = encodeTap({ kind: 'alert', act: 'ack', id: alertId, place: 'card' });
+    const data = encodeCallback({ kind: 'alert', act: 'ack', id: alertId, place: 'card' });
     const forged = { userId: ann, bot: 'pager_bot', chatId: group, messageId, data, forged: true };
     expect(await shop.telegram.tapButton(forged)).toEqual({ showAlert: false });
     const alert = await shop.deps.database.read((stores) => stores.alerts.findAlert(alertId));

@@ -13,6 +13,20 @@ export interface Place {
   also?: readonly string[];
 }
 
+const screens = ['start', 'orders', 'refunds', 'cases', 'channels', 'accounting', 'operations', 'providers'].map(
+  (name) => `screens/${name}`,
+);
+/** What a part of the bot may import of the others. Screens do not know each other: one leads to another by its name. */
+const withinBot: Readonly<Record<string, readonly string[]>> = {
+  telegram: ['text'],
+  charts: ['text'],
+  'set-up': ['text', 'telegram'],
+  kit: ['text', 'telegram', 'charts'],
+  files: ['text', 'telegram', 'charts', 'kit'],
+  pager: ['text', 'telegram', 'charts', 'kit', ...screens],
+  admin: ['text', 'telegram', 'charts', 'kit', 'files', ...screens],
+};
+
 /**
  * From the ground up. A place may import domain places above it in this list, and never one below; the places of one line
  * stand side by side and do not know each other. A path includes its sub-folders, unless these have a line of their own.
@@ -55,15 +69,22 @@ export const floors: readonly (readonly Place[])[] = [
   ],
   [{ path: 'src/reports', kind: 'domain' }],
   [{ path: 'src/db', kind: 'adapter' }],
-  [
-    { path: 'src/jobs', kind: 'surface' },
-    { path: 'src/bot', kind: 'surface' },
-    { path: 'src/server', kind: 'surface' },
-  ],
+  [{ path: 'src/jobs', kind: 'surface' }, { path: 'src/server', kind: 'surface' }, botPlace('text')],
+  [botPlace('telegram'), botPlace('charts')],
+  [botPlace('kit'), botPlace('set-up')],
+  [botPlace('files')],
+  screens.map((name) => botPlace(name)),
+  [botPlace('pager'), botPlace('admin')],
+  [{ path: 'src/bot', kind: 'surface' }],
   [{ path: 'src/config', kind: 'root', also: ['src/payments/providers/registry'] }],
   [{ path: 'src/app', kind: 'root' }],
   [{ path: 'src', kind: 'root' }],
 ];
+
+function botPlace(name: string): Place {
+  const others = name.startsWith('screens/') ? ['text', 'telegram', 'charts', 'kit', 'files'] : withinBot[name];
+  return { path: `src/bot/${name}`, kind: 'surface', also: others?.map((other) => `src/bot/${other}`) ?? [] };
+}
 
 function providerPlace(name: string): Place {
   const also = ['src/payments/providers/kit', 'src/payments/providers/http'];

@@ -156,6 +156,8 @@ test('an import that climbs, crosses or skips the ports is refused', () => {
     ['src/payments/collect/place-order.ts', 'src/payments/refunds/refund-order.ts'],
     ['src/payments/lifecycle/announce.ts', 'src/payments/providers/kit/paging.ts'],
     ['src/bot/kit/replies.ts', 'src/server/shell/server.ts'],
+    ['src/bot/screens/orders/orders.ts', 'src/bot/screens/refunds/refunds.ts'],
+    ['src/bot/kit/replies.ts', 'src/bot/screens/orders/orders.ts'],
     ['src/jobs/jobs.ts', 'src/db/open-database.ts'],
   ] as const;
   for (const [from, to] of refused)

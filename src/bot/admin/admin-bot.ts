@@ -4,16 +4,16 @@ import type { UserFromGetMe } from 'grammy/types';
 import { second } from '#kernel/clock.ts';
 import type { Lifecycle } from '#kernel/lifecycle.ts';
 import type { OutboxHandler } from '#messaging/outbox-handler.ts';
-import { type Connection, createConnection } from '../connection.ts';
-import { followMoves } from '../follow-moves.ts';
-import { createKeyedQueue } from '../keyed-queue.ts';
-import { createOnceWithin } from '../once-within.ts';
-import { reportSends } from '../report-sends.ts';
-import type { BotHealth, TelegramUpdate, UpdateMode } from '../telegram.ts';
-import type { AdminBotDeps, AdminEnv } from './env.ts';
-import { type AdminUpdate, createLine } from './line.ts';
-import { createOrderCardHandler } from './order-cards.ts';
-import { createGrammySender } from './sender.ts';
+import type { AdminBotDeps, AdminEnv } from '../kit/env.ts';
+import { createOrderCardHandler } from '../screens/orders/order-cards.ts';
+import { type Connection, createConnection } from '../telegram/connection.ts';
+import { followMoves } from '../telegram/follow-moves.ts';
+import { createGrammySender } from '../telegram/grammy-sender.ts';
+import { createKeyedQueue } from '../telegram/keyed-queue.ts';
+import { createOnceWithin } from '../telegram/once-within.ts';
+import { reportSends } from '../telegram/report-sends.ts';
+import type { BotHealth, TelegramUpdate, UpdateMode } from '../telegram/telegram.ts';
+import { type AdminUpdate, createLine } from './grammy-line.ts';
 import { serveAdmins } from './serve.ts';
 
 export interface AdminBotOptions {
@@ -60,10 +60,10 @@ export function createAdminBot(deps: AdminBotDeps, options: AdminBotOptions): Ad
     bot: 'admin',
     timeZone: options.timeZone,
     alertChatId: options.alertChatId,
-    look: () => ({ now: deps.clock.now(), timeZone: options.timeZone }),
+    presentation: () => ({ now: deps.clock.now(), timeZone: options.timeZone }),
     orderTurns: createKeyedQueue(),
     spots: new Map(),
-    recentTaps: createOnceWithin(deps.clock, { forMs: sameTapMs, keysMax: 1_000 }),
+    recentRequests: createOnceWithin(deps.clock, { forMs: sameTapMs, keysMax: 1_000 }),
     commandBot: () => bot.botInfo.username || null,
     api: bot.api,
     stopping: stopping.signal,

@@ -1,17 +1,17 @@
 // Who is served, and what with. Everything below the gate is for admins only: in private all of it, in the alert group
 // the buttons of alerts, anywhere else nothing.
 import type { Bot, Context } from 'grammy';
-import { createStrangerGate, strangerText } from '../stranger-gate.ts';
-import { adminCommands, runText } from './commands.ts';
-import type { AdminEnv, ServedContext } from './env.ts';
-import { isTelegramError, readGrammyError } from './errors.ts';
-import { takeDocument } from './sales-import.ts';
+import type { AdminEnv, ServedContext } from '../kit/env.ts';
+import { takeDocument } from '../screens/channels/sales-import.ts';
+import { adminCommands, runText } from '../screens/start/commands.ts';
+import { createAccessGate, unauthorizedText } from '../telegram/access-gate.ts';
+import { isTelegramError, readGrammyError } from '../telegram/grammy-errors.ts';
 import { dispatchTap } from './taps.ts';
 
 const failureText = 'That did not work; it is in the log. Try again in a moment.';
 
 export function serveAdmins(bot: Bot, env: AdminEnv): void {
-  const gate = createStrangerGate({ ...env, bot: 'admin' });
+  const gate = createAccessGate({ ...env, bot: 'admin' });
   bot.use(async (ctx, next) => {
     if (!isFromSomebody(ctx)) return;
     const isPrivateChat = ctx.chat.type === 'private';
@@ -20,7 +20,7 @@ export function serveAdmins(bot: Bot, env: AdminEnv): void {
       await guarded(env, ctx, next);
       return;
     }
-    await turnAway(env, ctx, admission.kind === 'stranger' && admission.isGreeted);
+    await turnAway(env, ctx, admission.kind === 'unauthorized' && admission.isGreeted);
   });
   for (const { command, run } of adminCommands) {
     bot.on('message:text').command(command, (ctx) => run(env, ctx, ctx.match.trim()));
@@ -41,10 +41,10 @@ function isAlertTap(env: AdminEnv, ctx: ServedContext): boolean {
 async function turnAway(env: AdminEnv, ctx: ServedContext, isGreeted: boolean): Promise<void> {
   try {
     if (ctx.callbackQuery !== undefined) await ctx.answerCallbackQuery();
-    else if (isGreeted) await ctx.reply(strangerText);
+    else if (isGreeted) await ctx.reply(unauthorizedText);
   } catch (error) {
     if (!isTelegramError(error)) throw error;
-    env.log.warn('stranger not answered', { bot: 'admin', reason: readGrammyError(error).kind });
+    env.log.warn('unauthorized user not answered', { bot: 'admin', reason: readGrammyError(error).kind });
   }
 }
 

@@ -1,22 +1,22 @@
-import { outOfDate } from '../alert-taps.ts';
-import { decodeTap, type Tap } from '../callback-data.ts';
-import { tapAlert, tapAlerts, tapAlertView } from './alerts.ts';
-import { tapBook, tapBooks } from './books.ts';
-import { tapConfirm } from './confirm.ts';
-import { tapCoupons } from './coupons.ts';
-import { tapDead, tapDeadList } from './dead-letters.ts';
-import type { AdminEnv, TapContext, TapHandlers } from './env.ts';
-import { tapException, tapResolve } from './exception-cards.ts';
-import { tapExceptionAges, tapExceptionKinds, tapExceptions } from './exceptions.ts';
-import { tapOrder, tapOrders } from './orders.ts';
-import { tapProduct, tapProducts } from './products.ts';
-import { tapProvider, tapProviders } from './providers.ts';
-import { tapWriteReason } from './reasons.ts';
-import { tapReconcile } from './reconcile.ts';
-import { tapRefund } from './refunds.ts';
-import { answerTap, tapDismiss } from './replies.ts';
-import { tapHealth, tapSetUp, tapStats } from './reports.ts';
-import { tapHoldLimit, tapSettings } from './settings.ts';
+import { tapConfirm } from '../kit/confirm.ts';
+import type { AdminEnv, CallbackContext, TapHandlers } from '../kit/env.ts';
+import { tapWriteReason } from '../kit/reasons.ts';
+import { answerCallback, tapDismiss } from '../kit/replies.ts';
+import { tapBook, tapBooks } from '../screens/accounting/books.ts';
+import { outOfDate } from '../screens/cases/alert-buttons.ts';
+import { tapAlert, tapAlerts, tapAlertView } from '../screens/cases/alerts.ts';
+import { tapException, tapResolve } from '../screens/cases/exception-cards.ts';
+import { tapExceptionAges, tapExceptionKinds, tapExceptions } from '../screens/cases/exceptions.ts';
+import { tapCoupons } from '../screens/channels/coupons.ts';
+import { tapProduct, tapProducts } from '../screens/channels/products.ts';
+import { tapHoldLimit, tapSettings } from '../screens/channels/settings.ts';
+import { tapDead, tapDeadList } from '../screens/operations/dead-letters.ts';
+import { tapOrder, tapOrders } from '../screens/orders/orders.ts';
+import { tapHealth, tapSetUp, tapStats } from '../screens/providers/health.ts';
+import { tapProvider, tapProviders } from '../screens/providers/providers.ts';
+import { tapReconcile } from '../screens/providers/reconcile.ts';
+import { tapRefund } from '../screens/refunds/refunds.ts';
+import { type CallbackData, decodeCallback } from '../text/callback-data.ts';
 
 export const tapHandlers: TapHandlers = {
   alert: tapAlert,
@@ -51,13 +51,15 @@ export const tapHandlers: TapHandlers = {
 };
 
 /** Carries a tap out; what does not decode is stale or forged, and does nothing. */
-export async function dispatchTap(env: AdminEnv, ctx: TapContext): Promise<void> {
-  const tap = decodeTap(ctx.callbackQuery.data);
-  if (tap === undefined) await answerTap(ctx, outOfDate);
-  else await handlerOf(tap)(env, ctx, tap);
+export async function dispatchTap(env: AdminEnv, ctx: CallbackContext): Promise<void> {
+  const callback = decodeCallback(ctx.callbackQuery.data);
+  if (callback === undefined) await answerCallback(ctx, outOfDate);
+  else await handlerOf(callback)(env, ctx, callback);
 }
 
 /** The handler at a tap's kind takes taps of that kind: the type of `tapHandlers` says so for each of them. */
-function handlerOf(tap: Tap): (env: AdminEnv, ctx: TapContext, tap: Tap) => Promise<void> {
-  return tapHandlers[tap.kind] as (env: AdminEnv, ctx: TapContext, tap: Tap) => Promise<void>;
+function handlerOf(
+  callback: CallbackData,
+): (env: AdminEnv, ctx: CallbackContext, callback: CallbackData) => Promise<void> {
+  return tapHandlers[callback.kind] as (env: AdminEnv, ctx: CallbackContext, callback: CallbackData) => Promise<void>;
 }

@@ -2,7 +2,7 @@ import type { EChartsCoreOption } from 'echarts';
 import { type AlertSeverity, alertSeverities } from '#alerts/alert.ts';
 import { day, hour, type Milliseconds } from '#kernel/clock.ts';
 import type { PaymentException } from '#payments/exceptions/exception.ts';
-import { ageText, exceptionSeverity } from '../views/exception-words.ts';
+import { ageText, exceptionSeverity } from '../kit/exception-words.ts';
 import { chartColours, chartTitle } from './render.ts';
 
 type Aged = Pick<PaymentException, 'kind' | 'openedAt'>;

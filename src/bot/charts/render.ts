@@ -22,7 +22,7 @@ export const chartColours = {
   quiet: '#98a2b3',
 } as const;
 
-const look: EChartsCoreOption = {
+const baseOption: EChartsCoreOption = {
   animation: false,
   backgroundColor: '#ffffff',
   textStyle: { fontFamily: 'Inter', fontSize: 15, color: '#344054' },
@@ -46,7 +46,7 @@ async function openChart(): Promise<Chart> {
 export async function renderChart(option: EChartsCoreOption): Promise<Uint8Array> {
   const chart = await openChart();
   try {
-    chart.setOption({ ...look, ...option });
+    chart.setOption({ ...baseOption, ...option });
     const image = await renderAsync(chart.renderToSVGString(), {
       fitTo: { mode: 'zoom', value: scale },
       font: { loadSystemFonts: false, fontFiles, defaultFontFamily: 'Inter' },

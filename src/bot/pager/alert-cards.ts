@@ -8,10 +8,10 @@ import type { Database } from '#kernel/database.ts';
 import type { EventLog } from '#kernel/events.ts';
 import type { SentMessage } from '#messaging/messaging-store.ts';
 import type { OutboxHandler } from '#messaging/outbox-handler.ts';
-import { placeCard, shownMark, sumUp } from '../cards.ts';
-import { createKeyedQueue } from '../keyed-queue.ts';
-import type { ChatSender, SendOutcome } from '../telegram.ts';
-import { alertCard, wakeNotice } from '../views/alert-card.ts';
+import { alertCard, wakeNotice } from '../screens/cases/alert-card-view.ts';
+import { placeCard, shownMark, sumUp } from '../telegram/cards.ts';
+import { createKeyedQueue } from '../telegram/keyed-queue.ts';
+import type { ChatSender, SendOutcome } from '../telegram/telegram.ts';
 
 interface AlertCardDeps {
   database: Database<AlertStores>;

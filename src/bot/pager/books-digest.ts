@@ -8,12 +8,12 @@ import type { Database } from '#kernel/database.ts';
 import type { EventLog } from '#kernel/events.ts';
 import type { DeliveryResult, OutboxHandler } from '#messaging/outbox-handler.ts';
 import type { PaymentStores } from '#payments/ports/payment-store.ts';
-import { rememberCard, sumUp } from '../cards.ts';
 import { daysDrawn, drawBooks } from '../charts/books-chart.ts';
-import { createKeyedQueue } from '../keyed-queue.ts';
-import type { ChatSender, SendOutcome } from '../telegram.ts';
-import { bookDigest } from '../views/books.ts';
-import type { View } from '../views/view.ts';
+import { bookDigest } from '../screens/accounting/books-view.ts';
+import { rememberCard, sumUp } from '../telegram/cards.ts';
+import { createKeyedQueue } from '../telegram/keyed-queue.ts';
+import type { ChatSender, SendOutcome } from '../telegram/telegram.ts';
+import type { View } from '../text/view.ts';
 import { alertChats } from './alert-cards.ts';
 
 interface BooksDigestDeps {

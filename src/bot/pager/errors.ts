@@ -1,5 +1,5 @@
 import { TelegramError } from 'telegraf';
-import { classifyRefusal, networkReason, type SendOutcome } from '../telegram.ts';
+import { classifyRefusal, networkReason, type SendOutcome } from '../telegram/telegram.ts';
 
 /** Reads what Telegraf threw: Telegram's "no", or a failure of the network whose message is not to be trusted with the log. */
 export function readTelegrafError(error: unknown): SendOutcome {

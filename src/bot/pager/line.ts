@@ -1,7 +1,7 @@
 import type { Telegraf } from 'telegraf';
 import type { Update } from 'telegraf/types';
 import type { EventLog } from '#kernel/events.ts';
-import type { TelegramLine } from '../connection.ts';
+import type { TelegramLine } from '../telegram/connection.ts';
 import { readTelegrafError } from './errors.ts';
 import { asTelegrafSignal } from './sender.ts';
 

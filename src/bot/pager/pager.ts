@@ -5,11 +5,11 @@ import { second } from '#kernel/clock.ts';
 import type { Lifecycle } from '#kernel/lifecycle.ts';
 import type { OutboxHandler } from '#messaging/outbox-handler.ts';
 import type { PaymentDeps } from '#payments/lifecycle/deps.ts';
-import { createConnection } from '../connection.ts';
-import { followMoves } from '../follow-moves.ts';
-import { createOnceWithin } from '../once-within.ts';
-import { type OnSend, reportSends } from '../report-sends.ts';
-import type { BotHealth, TelegramUpdate, UpdateMode } from '../telegram.ts';
+import { createConnection } from '../telegram/connection.ts';
+import { followMoves } from '../telegram/follow-moves.ts';
+import { createOnceWithin } from '../telegram/once-within.ts';
+import { type OnSend, reportSends } from '../telegram/report-sends.ts';
+import type { BotHealth, TelegramUpdate, UpdateMode } from '../telegram/telegram.ts';
 import { createAlertCardHandler } from './alert-cards.ts';
 import { createBooksDigestHandler } from './books-digest.ts';
 import { createPagerLine } from './line.ts';
@@ -60,7 +60,7 @@ export function createPager(deps: PagerDeps, options: PagerOptions): Pager {
     sender,
     timeZone: options.timeZone,
     alertChatId: options.alertChatId,
-    recentTaps: createOnceWithin(deps.clock, { forMs: sameTapMs, keysMax: 1_000 }),
+    recentRequests: createOnceWithin(deps.clock, { forMs: sameTapMs, keysMax: 1_000 }),
   });
   const line = createPagerLine({ telegraf, log: deps.log, sharesToken: options.mode.kind === 'send_only' });
   const connection = createConnection<Update>(deps, { bot: 'pager', mode: options.mode, line });

@@ -1,7 +1,7 @@
 import type { Telegram } from 'telegraf';
-import { callTimeoutMs } from '../connection.ts';
-import type { ChatSender, SendOutcome } from '../telegram.ts';
-import { toMarkup, type View } from '../views/view.ts';
+import { callTimeoutMs } from '../telegram/connection.ts';
+import type { ChatSender, SendOutcome } from '../telegram/telegram.ts';
+import { toMarkup, type View } from '../text/view.ts';
 import { readTelegrafError } from './errors.ts';
 
 type TelegrafSignal = NonNullable<Parameters<Telegram['callApi']>[2]>['signal'];

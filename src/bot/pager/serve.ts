@@ -3,17 +3,17 @@
 import type { Context, Telegraf } from 'telegraf';
 import type { CallbackQuery } from 'telegraf/types';
 import type { AdminDirectory } from '#access/admin.ts';
-import { type AlertTapDeps, handleAlertTap } from '../alert-taps.ts';
-import { callTimeoutMs } from '../connection.ts';
-import { personName } from '../person-name.ts';
-import { createStrangerGate, strangerText, type Visitor } from '../stranger-gate.ts';
-import type { ChatSender } from '../telegram.ts';
-import { clip } from '../views/html.ts';
-import type { View } from '../views/view.ts';
+import { type AlertButtonDeps, handleAlertButton } from '../screens/cases/alert-buttons.ts';
+import { createAccessGate, unauthorizedText, type Visitor } from '../telegram/access-gate.ts';
+import { adminName } from '../telegram/admin-name.ts';
+import { callTimeoutMs } from '../telegram/connection.ts';
+import type { ChatSender } from '../telegram/telegram.ts';
+import { clip } from '../text/html.ts';
+import type { View } from '../text/view.ts';
 import { isTelegramError, readTelegrafError } from './errors.ts';
 import { asTelegrafSignal } from './sender.ts';
 
-interface PagerServeDeps extends AlertTapDeps {
+interface PagerServeDeps extends AlertButtonDeps {
   admins: AdminDirectory;
   sender: ChatSender;
   alertChatId: number | null;
@@ -26,7 +26,7 @@ const toastGlanceUnits = 60;
 const replyWaitMaxMs = 5_000;
 
 export function servePagerTaps(telegraf: Telegraf<Context>, deps: PagerServeDeps): void {
-  const gate = createStrangerGate({ ...deps, bot: 'pager' });
+  const gate = createAccessGate({ ...deps, bot: 'pager' });
   telegraf.catch((error, ctx) => {
     const facts = { bot: 'pager', updateId: ctx.update.update_id };
     if (isTelegramError(error)) deps.log.warn('reply not sent', { ...facts, reason: readTelegrafError(error).kind });
@@ -36,7 +36,7 @@ export function servePagerTaps(telegraf: Telegraf<Context>, deps: PagerServeDeps
     const isPrivateChat = ctx.chat.type === 'private';
     const { id: userId } = ctx.from;
     const admission = await gate.admit({ userId, chatId: ctx.chat.id, isPrivateChat });
-    if (!isPrivateChat || (admission.kind === 'stranger' && !admission.isGreeted)) return;
+    if (!isPrivateChat || (admission.kind === 'unauthorized' && !admission.isGreeted)) return;
     await reply(deps, { chatId: ctx.chat.id, view: { text: greeting(deps, admission.kind), keyboard: [] } });
   });
   telegraf.on('callback_query', async (ctx) => {
@@ -52,14 +52,14 @@ export function servePagerTaps(telegraf: Telegraf<Context>, deps: PagerServeDeps
   });
 }
 
-async function serveTap(deps: PagerServeDeps, ctx: Context, tap: Visitor & { data: string }): Promise<void> {
+async function serveTap(deps: PagerServeDeps, ctx: Context, callback: Visitor & { data: string }): Promise<void> {
   const { from, message } = ctx.callbackQuery ?? {};
   if (from === undefined) return;
-  const { chatId, data } = tap;
-  const result = await handleAlertTap(deps, {
+  const { chatId, data } = callback;
+  const result = await handleAlertButton(deps, {
     data,
     adminId: from.id,
-    adminName: personName(from),
+    adminName: adminName(from),
     chatId,
     buttons: 'plain',
   });
@@ -75,8 +75,8 @@ function visitorOf(query: CallbackQuery): Visitor | undefined {
   return { userId: query.from.id, chatId: chat.id, isPrivateChat: chat.type === 'private' };
 }
 
-function greeting(deps: PagerServeDeps, kind: 'admin' | 'stranger'): string {
-  if (kind === 'stranger') return strangerText;
+function greeting(deps: PagerServeDeps, kind: 'admin' | 'unauthorized'): string {
+  if (kind === 'unauthorized') return unauthorizedText;
   const commandBot = deps.commandBot();
   const where = deps.alertChatId === null ? 'Alerts come here.' : 'Alerts go to the group.';
   return commandBot === null ? where : `${where} Commands are @${commandBot}'s.`;

@@ -1,6 +1,6 @@
 import { type SetUpCheck, warned, well, wrong } from '#kernel/set-up-check.ts';
-import { readGrammyError } from '../admin/errors.ts';
-import type { SendOutcome } from '../telegram.ts';
+import { readGrammyError } from '../telegram/grammy-errors.ts';
+import type { SendOutcome } from '../telegram/telegram.ts';
 import { bounded, type KnownBot, reasonOf } from './known-bot.ts';
 
 /** More owners than these are not asked about. */

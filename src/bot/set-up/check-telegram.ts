@@ -4,8 +4,8 @@
 import { Api } from 'grammy';
 import { type Clock, clockDifference, type Milliseconds } from '#kernel/clock.ts';
 import { type SetUpCheck, warned, well, wrong } from '#kernel/set-up-check.ts';
-import { readGrammyError } from '../admin/errors.ts';
-import type { SendOutcome } from '../telegram.ts';
+import { readGrammyError } from '../telegram/grammy-errors.ts';
+import type { SendOutcome } from '../telegram/telegram.ts';
 import { checkAlertChat, checkOwners } from './check-chats.ts';
 import { checkUpdates } from './check-updates.ts';
 import { bounded, type KnownBot, reasonOf } from './known-bot.ts';

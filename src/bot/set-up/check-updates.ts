@@ -1,7 +1,7 @@
 import type { WebhookInfo } from 'grammy/types';
 import { hour, type Milliseconds, minute, second } from '#kernel/clock.ts';
 import { type SetUpCheck, warned, well } from '#kernel/set-up-check.ts';
-import { readGrammyError } from '../admin/errors.ts';
+import { readGrammyError } from '../telegram/grammy-errors.ts';
 import { bounded, type KnownBot, reasonOf } from './known-bot.ts';
 
 /** An older failure was got over, or nobody has written since. */

@@ -1,8 +1,8 @@
 import type { Api } from 'grammy';
 import type { UserFromGetMe } from 'grammy/types';
 import { type Milliseconds, second } from '#kernel/clock.ts';
-import { asGrammySignal } from '../admin/sender.ts';
-import type { SendOutcome } from '../telegram.ts';
+import { asGrammySignal } from '../telegram/grammy-sender.ts';
+import type { SendOutcome } from '../telegram/telegram.ts';
 
 /** A bot that has introduced itself. */
 export interface KnownBot {

@@ -1,6 +1,6 @@
 import type { Alert } from '#alerts/alert.ts';
-import { encodeTap } from '#bot/callback-data.ts';
-import type { View } from '#bot/views/view.ts';
+import { encodeCallback } from '#bot/text/callback-data.ts';
+import type { View } from '#bot/text/view.ts';
 import type { Product } from '#catalog/product.ts';
 import { asOrderId, asPaymentId, asProviderReference } from '#kernel/ids.ts';
 import type { Order } from '#orders/order.ts';
@@ -139,7 +139,9 @@ export function aReport(differences: Partial<ProviderReport> = {}): ProviderRepo
 /** A view as a person would describe it: the text, then the rows of buttons, each with what it does. */
 export function drawn(view: View): string {
   const rows = view.keyboard.map((row) =>
-    row.map((button) => `[${button.text}](${'url' in button ? button.url : encodeTap(button.tap)})`).join(' '),
+    row
+      .map((button) => `[${button.text}](${'url' in button ? button.url : encodeCallback(button.callback)})`)
+      .join(' '),
   );
   return [view.text, ...rows].join('\n');
 }

@@ -1,6 +1,13 @@
 import { describe, expect, test } from 'vitest';
 import { booksChart, daysDrawn, drawBooks } from '#bot/charts/books-chart.ts';
-import { bookDigest, bookList, bookPage, chainVerdict, chartCaption, openBookPage } from '#bot/views/books.ts';
+import {
+  bookDigest,
+  bookList,
+  bookPage,
+  chainVerdict,
+  chartCaption,
+  openBookPage,
+} from '#bot/screens/accounting/books-view.ts';
 import { addDays } from '#kernel/calendar.ts';
 import { hour } from '#kernel/clock.ts';
 import { aBook, aClosedDay, aFullDay, asDay, aTally, sum } from '../support/books.ts';

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { type ExportProgress, exitQuestion, exportView } from '#bot/views/export.ts';
+import { type ExportProgress, exitQuestion, exportView } from '#bot/screens/providers/exit-view.ts';
 import { drawn } from '../support/values.ts';
 
 const progress: ExportProgress = {

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { clipHtml, fitLines, type Line, line, weights } from '#bot/views/fit.ts';
-import { bold, clip, code, show } from '#bot/views/html.ts';
+import { clipHtml, fitLines, type Line, line, weights } from '#bot/text/fit.ts';
+import { bold, clip, code, show } from '#bot/text/html.ts';
 
 const nastyText = fc.string({
   unit: fc.constantFrom('a', ' ', '<', '>', '&', '"', '😀', '👩‍👩‍👧‍👦', '\u202E', '\n', '\uD83D', 'é', 'א'),

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import { allowsTap, type OrderCardOptions, orderCard } from '#bot/views/order-card.ts';
-import { foundOrders, orderList } from '#bot/views/order-list.ts';
-import { orderQuestion } from '#bot/views/questions.ts';
+import { orderQuestion } from '#bot/kit/questions.ts';
+import { allowsButton, type OrderCardOptions, orderCard } from '#bot/screens/orders/order-card-view.ts';
+import { foundOrders, orderList } from '#bot/screens/orders/order-list-view.ts';
 import { decideOrder, type OrderEvent } from '#orders/decide-order.ts';
 import { orderStatuses } from '#orders/order.ts';
 import type { Payment } from '#payments/model/payment.ts';
@@ -291,7 +291,7 @@ describe('a card and the life cycle of an order', () => {
 
   test.each(orderStatuses)('an order that is %s offers nothing that would be refused', (status) => {
     const offered = (['cancel', 'deliver', 'link', 'paid', 'writeoff'] as const).filter((act) =>
-      allowsTap(status, act),
+      allowsButton(status, act),
     );
     const refused = offered.filter((act) => decideOrder(status, asked[act], alone).kind === 'refused');
     expect(refused).toEqual([]);

@@ -1,11 +1,11 @@
 import { describe, expect, test } from 'vitest';
-import { couponList, couponQuestion } from '#bot/views/coupons.ts';
-import { heldQuestion } from '#bot/views/held-sales.ts';
-import { orderCard } from '#bot/views/order-card.ts';
-import { foundOrders } from '#bot/views/order-list.ts';
-import { productCard, productList, saveQuestion } from '#bot/views/products.ts';
-import { importPlan, importReport, importResult } from '#bot/views/sales-import.ts';
-import { settingsView } from '#bot/views/settings.ts';
+import { couponList, couponQuestion } from '#bot/screens/channels/coupons-view.ts';
+import { heldQuestion } from '#bot/screens/channels/held-sales-view.ts';
+import { productCard, productList, saveQuestion } from '#bot/screens/channels/products-view.ts';
+import { importPlan, importReport, importResult } from '#bot/screens/channels/sales-import-view.ts';
+import { settingsView } from '#bot/screens/channels/settings-view.ts';
+import { orderCard } from '#bot/screens/orders/order-card-view.ts';
+import { foundOrders } from '#bot/screens/orders/order-list-view.ts';
 import { asProviderReference } from '#kernel/ids.ts';
 import type { ExportDifference } from '#payments/channels/compare-with-export.ts';
 import type { ReconciliationRun } from '#payments/model/reconciliation.ts';

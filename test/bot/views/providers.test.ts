@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { providersView } from '#bot/views/providers.ts';
+import { providersView } from '#bot/screens/providers/providers-view.ts';
 import { day, hour } from '#kernel/clock.ts';
 import { anOutage, aReport, at, drawn, look } from '../support/values.ts';
 

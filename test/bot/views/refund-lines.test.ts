@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { refundLines } from '#bot/views/refunds.ts';
+import { refundLines } from '#bot/screens/refunds/refunds-view.ts';
 import type { Refund } from '#payments/model/refund.ts';
 import { aRefund } from '#test/support/builders/refund.ts';
 

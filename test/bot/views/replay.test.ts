@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { replayUsage, replayView } from '#bot/views/replay.ts';
+import { replayUsage, replayView } from '#bot/screens/operations/replay-view.ts';
 import { hour } from '#kernel/clock.ts';
 import type { ReplayRange, ReplayReport } from '#payments/webhooks/replay.ts';
 import { anId, at, drawn, hostile, look } from '../support/values.ts';

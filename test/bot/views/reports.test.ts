@@ -1,11 +1,11 @@
 import { describe, expect, test } from 'vitest';
-import { deadLetterCard, deadLetterList, letterOfMessage } from '#bot/views/dead-letters.ts';
-import { healthView } from '#bot/views/health.ts';
-import { helpView } from '#bot/views/help.ts';
-import { type ReconcileStep, reconcileChoice, reconcileProgress } from '#bot/views/reconcile.ts';
-import { type StartReport, startView } from '#bot/views/start.ts';
-import { shopStatsView } from '#bot/views/stats.ts';
-import { nextMidnight } from '#bot/views/words.ts';
+import { deadLetterCard, deadLetterList, letterOfMessage } from '#bot/screens/operations/dead-letters-view.ts';
+import { shopStatsView } from '#bot/screens/operations/stats-view.ts';
+import { healthView } from '#bot/screens/providers/health-view.ts';
+import { type ReconcileStep, reconcileChoice, reconcileProgress } from '#bot/screens/providers/reconcile-view.ts';
+import { helpView } from '#bot/screens/start/help-view.ts';
+import { type StartReport, startView } from '#bot/screens/start/start-view.ts';
+import { nextMidnight } from '#bot/text/words.ts';
 import { day } from '#kernel/clock.ts';
 import { asProviderReference } from '#kernel/ids.ts';
 import type { ReconciliationFinding, ReconciliationRun } from '#payments/model/reconciliation.ts';

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import { healthView } from '#bot/views/health.ts';
-import { providersView } from '#bot/views/providers.ts';
-import type { SetUpState } from '#bot/views/set-up.ts';
+import { healthView } from '#bot/screens/providers/health-view.ts';
+import { providersView } from '#bot/screens/providers/providers-view.ts';
+import type { SetUpState } from '#bot/screens/providers/set-up-view.ts';
 import { type CheckSign, type GroupedCheck, warned, well, wrong } from '#kernel/set-up-check.ts';
 import { aReport, at, hostile, look } from '../support/values.ts';
 

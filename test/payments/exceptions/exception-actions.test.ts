@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { actionTexts } from '#bot/views/exception-card.ts';
+import { actionTexts } from '#bot/screens/cases/exception-card-view.ts';
 import { exceptionKinds } from '#payments/exceptions/exception.ts';
 import { allowedActions, exceptionActions, resolvingActions } from '#payments/exceptions/exception-actions.ts';
 import { offeredActions, type Situation } from '#payments/exceptions/offered-actions.ts';

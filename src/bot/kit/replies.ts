@@ -1,0 +1,70 @@
+import { type Context, GrammyError, InputFile } from 'grammy';
+import { isTelegramError, readGrammyError } from '../telegram/grammy-errors.ts';
+import { messageOptions, pictureOptions } from '../telegram/grammy-sender.ts';
+import { clip } from '../text/html.ts';
+import type { View } from '../text/view.ts';
+import type { CallbackContext } from './env.ts';
+
+/** Telegram shows no longer toast. */
+const toastUnitsMax = 200;
+/** A toast vanishes after a few seconds: longer words are shown in a box that waits to be closed. */
+const toastGlanceUnits = 60;
+
+export async function replyView(ctx: Context, view: View): Promise<number> {
+  const message = await ctx.reply(view.text, messageOptions(view));
+  return message.message_id;
+}
+
+/** A PNG with the view under it. */
+export async function replyPicture(ctx: Context, picture: { png: Uint8Array; view: View }): Promise<void> {
+  await ctx.replyWithPhoto(new InputFile(picture.png, 'picture.png'), pictureOptions(picture.view));
+}
+
+/** A single file; of many, `sendFile` is the way. */
+export async function replyFile(ctx: Context, file: { name: string; bytes: Uint8Array }): Promise<void> {
+  await ctx.replyWithDocument(new InputFile(file.bytes, file.name));
+}
+
+/** Shows the view in the message that was tapped; in a new one when that one can no longer be edited. Returns its id. */
+export async function editView(ctx: CallbackContext, view: View): Promise<number | undefined> {
+  try {
+    await ctx.editMessageText(view.text, messageOptions(view));
+    return ctx.callbackQuery.message?.message_id;
+  } catch (error) {
+    const outcome = readGrammyError(error);
+    if (outcome.kind === 'not_modified') return ctx.callbackQuery.message?.message_id;
+    if (outcome.kind === 'gone') return replyView(ctx, view);
+    throw error;
+  }
+}
+
+/** Ends the button's spinner, with a word or without one. */
+export async function answerCallback(ctx: CallbackContext, toast = ''): Promise<void> {
+  const text = clip(toast, toastUnitsMax);
+  try {
+    await ctx.answerCallbackQuery({ text, show_alert: text.length > toastGlanceUnits });
+  } catch (error) {
+    // A provider that took long: the tap can no longer be answered, but its word must not be lost.
+    if (!(error instanceof GrammyError) || error.error_code !== 400) throw error;
+    if (toast !== '' && ctx.chat !== undefined) await ctx.reply(clip(toast, 1_000));
+  }
+}
+
+/** What is waited for may take seconds; that the wait cannot be shown is no reason not to go on. */
+export async function showTyping(ctx: Context): Promise<void> {
+  try {
+    await ctx.replyWithChatAction('typing');
+  } catch (error) {
+    if (!isTelegramError(error)) throw error;
+  }
+}
+
+/** The message stays as it is, without its buttons. */
+export async function tapDismiss(_env: unknown, ctx: CallbackContext): Promise<void> {
+  try {
+    await ctx.editMessageReplyMarkup();
+  } catch (error) {
+    if (!isTelegramError(error)) throw error;
+  }
+  await answerCallback(ctx, 'Left as it is.');
+}

@@ -1,0 +1,112 @@
+import { adminActor } from '#access/admin.ts';
+import { type ClosedDay, listBookDays, readBookDay, readBookDays } from '#accounting/ledger/read-ledger.ts';
+import { verifyBooks } from '#accounting/ledger/verify-ledger.ts';
+import { closingToExport, readEntries } from '#exports/export-ledger.ts';
+import { bookColumns, bookRows } from '#exports/ledger-rows.ts';
+import { recordExport } from '#exports/record-export.ts';
+import { type CalendarDay, readCalendarDay } from '#kernel/calendar.ts';
+import { daysDrawn, drawBooks } from '../../charts/books-chart.ts';
+import { createExportWriter, partBytesMax } from '../../files/export-files.ts';
+import type { AdminEnv, BotCommand, CallbackContext, TextContext } from '../../kit/env.ts';
+import { answerCallback, editView, replyFile, replyPicture, replyView } from '../../kit/replies.ts';
+import type { BookAct, CallbackOf } from '../../text/callback-data.ts';
+import { show } from '../../text/html.ts';
+import type { View } from '../../text/view.ts';
+import { outOfDate } from '../cases/alert-buttons.ts';
+import {
+  bookDaysShown,
+  bookList,
+  bookPage,
+  chainVerdict,
+  chartCaption,
+  openBookPage,
+  readStartWord,
+} from './books-view.ts';
+
+export const bookCommands: readonly BotCommand[] = [
+  { command: 'books', usage: '[DAY]', description: 'the days that were closed', run: runBooks },
+];
+
+async function runBooks(env: AdminEnv, ctx: TextContext, words: string): Promise<void> {
+  if (words === '') {
+    await replyView(ctx, await drawList(env, 0));
+    return;
+  }
+  const day = readCalendarDay(words);
+  const view = day && (await drawDay(env, day));
+  const usage = `There is no day ${show(words, 40)} in the books. For example /books 2026-11-24`;
+  await replyView(ctx, view ?? { text: usage, keyboard: [] });
+}
+
+/** A link from the pager's message leads to a day; false when it does not. */
+export async function runBookDay(env: AdminEnv, ctx: TextContext, startWord: string): Promise<boolean> {
+  const day = readStartWord(startWord);
+  const view = day && (await drawDay(env, day));
+  if (view === undefined) return false;
+  await replyView(ctx, view);
+  return true;
+}
+
+async function drawList(env: AdminEnv, page: number): Promise<View> {
+  const days = await listBookDays(env, { timeZone: env.timeZone, page, pageSize: bookDaysShown });
+  return bookList({ ...days, page }, env.presentation());
+}
+
+async function drawDay(env: AdminEnv, day: CalendarDay): Promise<View | undefined> {
+  const found = await readBookDay(env, { day, timeZone: env.timeZone });
+  if (found === undefined) return undefined;
+  if ('open' in found) return openBookPage(found.open, env.presentation());
+  return bookPage(found.closed, { ...env.presentation(), hasNext: found.hasNext });
+}
+
+export async function tapBooks(env: AdminEnv, ctx: CallbackContext, callback: CallbackOf<'books'>): Promise<void> {
+  await editView(ctx, await drawList(env, callback.page));
+  await answerCallback(ctx);
+}
+
+export async function tapBook(env: AdminEnv, ctx: CallbackContext, callback: CallbackOf<'book'>): Promise<void> {
+  await answerCallback(ctx, await actions[callback.act](env, ctx, callback.day));
+}
+
+/** Each does what its button says and returns the word for the toast. */
+const actions: Readonly<Record<BookAct, (env: AdminEnv, ctx: CallbackContext, day: CalendarDay) => Promise<string>>> = {
+  async show(env, ctx, day) {
+    const view = await drawDay(env, day);
+    if (view === undefined) return outOfDate;
+    await editView(ctx, view);
+    return '';
+  },
+  async chart(env, ctx, day) {
+    const days = await readBookDays(env, { until: day, limit: daysDrawn });
+    if (days.length === 0) return outOfDate;
+    if (!env.recentRequests.isFirst(`book.chart:${ctx.chat.id}:${day}`)) return 'The picture was sent a moment ago.';
+    await replyPicture(ctx, { png: await drawBooks(days), view: { text: chartCaption(days), keyboard: [] } });
+    return '';
+  },
+  async export(env, ctx, day) {
+    const found = await readBookDay(env, { day, timeZone: env.timeZone });
+    if (found === undefined || 'open' in found) return outOfDate;
+    if (!env.recentRequests.isFirst(`book.export:${ctx.chat.id}:${day}`)) return 'The files were sent a moment ago.';
+    await recordExport(env, { actor: adminActor(ctx.from.id), what: 'books', details: { from: day, to: day } });
+    await sendDay(env, ctx, found.closed);
+    return 'Here are the files.';
+  },
+  async verify(env, ctx) {
+    const verified = await verifyBooks(env);
+    if (verified.kind === 'whole') return chainVerdict(verified);
+    // Too much for a word that vanishes.
+    await replyView(ctx, { text: show(chainVerdict(verified), 500), keyboard: [] });
+    return 'The chain is broken.';
+  },
+};
+
+async function sendDay(env: AdminEnv, ctx: CallbackContext, closed: ClosedDay): Promise<void> {
+  const { closing, content, day } = closed;
+  const table = { name: `books-${day}`, bytesMax: partBytesMax, columns: bookColumns, formats: ['csv'] } as const;
+  const writer = createExportWriter(table, (file) => replyFile(ctx, file));
+  await writer.write(bookRows(closing, content));
+  await writer.end();
+  const whole = { ...closingToExport(closed), entries: await readEntries(env, closing.number) };
+  const json = Buffer.from(`${JSON.stringify(whole, null, 2)}\n`);
+  await replyFile(ctx, { name: `books-${day}.json`, bytes: json });
+}

@@ -1,0 +1,209 @@
+// A tap on an alert's button, whichever bot it reached. The card itself is not touched here: the verbs queue its refresh.
+
+import { adminActor } from '#access/admin.ts';
+import type { Alert } from '#alerts/alert.ts';
+import { snoozeAlert } from '#alerts/snooze-alert.ts';
+import { hour } from '#kernel/clock.ts';
+import type { OrderId } from '#kernel/ids.ts';
+import { isProviderName, providerTitle } from '#kernel/provider-name.ts';
+import { createPaymentLink } from '#payments/collect/create-payment-link.ts';
+import { getException } from '#payments/exceptions/get-exception.ts';
+import { acknowledgeTrouble } from '#payments/exceptions/take-exception.ts';
+import type { PaymentDeps } from '#payments/lifecycle/deps.ts';
+import { getOrderDetails } from '#payments/lifecycle/get-order.ts';
+import { ProviderError } from '#payments/ports/provider-errors.ts';
+import { checkOrder } from '#payments/sync/check-order.ts';
+import { paymentLink } from '../../kit/payment-link.ts';
+import { carryOutProviderButton } from '../../kit/provider-buttons.ts';
+import { checkedText, linkRefusal, orderGone } from '../../kit/result-texts.ts';
+import type { OnceWithin } from '../../telegram/once-within.ts';
+import { type CallbackOf, decodeCallback, type ProviderAct } from '../../text/callback-data.ts';
+import type { View } from '../../text/view.ts';
+import { formatTime } from '../../text/words.ts';
+import { orderCard } from '../orders/order-card-view.ts';
+import { exceptionCard } from './exception-card-view.ts';
+
+export const outOfDate = 'This button is out of date.';
+const snoozeMs = hour;
+
+export interface AlertButtonDeps extends PaymentDeps {
+  timeZone: string;
+  recentRequests: OnceWithin;
+  /** User name of the admin bot, once it is known. */
+  commandBot(): string | null;
+}
+
+interface AlertButtonInput {
+  data: string;
+  adminId: number;
+  adminName: string;
+  chatId: number;
+  /** `plain` where the reply's own buttons would not be served. */
+  buttons: 'full' | 'plain';
+}
+
+interface AlertButtonResult {
+  toast: string;
+  reply?: View;
+  /** The order whose card was asked for, where its buttons are served; elsewhere the card is the reply. */
+  openOrder?: OrderId;
+  /** What was asked for where the buttons of the answer are served. */
+  follow?:
+    | { show: 'exception'; key: string }
+    | { show: 'exceptions' }
+    | { show: 'paid' | 'refund'; orderId: OrderId; key: string };
+}
+
+/** Carries the tap out; a button that is stale or forged does nothing and says so. */
+export async function handleAlertButton(deps: AlertButtonDeps, input: AlertButtonInput): Promise<AlertButtonResult> {
+  const callback = decodeCallback(input.data);
+  if (callback?.kind !== 'alert') return { toast: outOfDate };
+  const alert = await deps.database.read((stores) => stores.alerts.findAlert(callback.id));
+  if (alert === undefined) return { toast: outOfDate };
+  return carryOut(deps, { callback, alert, input });
+}
+
+interface KnownTap {
+  callback: CallbackOf<'alert'>;
+  alert: Alert;
+  input: AlertButtonInput;
+}
+
+function carryOut(deps: AlertButtonDeps, known: KnownTap): Promise<AlertButtonResult> {
+  switch (known.callback.act) {
+    case 'ack':
+      return acknowledge(deps, known);
+    case 'snooze':
+      return snooze(deps, known);
+    case 'link':
+      return newLink(deps, known);
+    case 'check':
+      return checkAgain(deps, known);
+    case 'open':
+      return openOrder(deps, known);
+    case 'resolve':
+      return openException(deps, known);
+    case 'paid':
+    case 'refund':
+      return askElsewhere(deps, known);
+    case 'list':
+      return listExceptions(known);
+    case 'ask':
+    case 'quarantine':
+      return troubleTap(deps, known, known.callback.act);
+    default:
+      return known.callback.act satisfies never;
+  }
+}
+
+async function acknowledge(deps: AlertButtonDeps, { alert, input }: KnownTap): Promise<AlertButtonResult> {
+  const by = { actor: adminActor(input.adminId), name: input.adminName };
+  const result = await acknowledgeTrouble(deps, { alertId: alert.id, by });
+  if (result.kind === 'acknowledged') return { toast: 'Acknowledged: it is yours.' };
+  if (result.kind === 'already')
+    return { toast: `Already acknowledged${result.by === null ? '' : ` by ${result.by}`}.` };
+  return { toast: result.kind === 'over' ? 'It is over already.' : outOfDate };
+}
+
+async function snooze(deps: AlertButtonDeps, { alert, input }: KnownTap): Promise<AlertButtonResult> {
+  const { adminName } = input;
+  const actor = adminActor(input.adminId);
+  const result = await snoozeAlert(deps, { alertId: alert.id, actor, adminName, forMs: snoozeMs });
+  if (result.kind === 'over') return { toast: 'It is over already.' };
+  if (result.kind === 'unknown') return { toast: outOfDate };
+  return { toast: `Snoozed until ${formatTime(result.until, { now: deps.clock.now(), timeZone: deps.timeZone })}.` };
+}
+
+async function newLink(deps: AlertButtonDeps, { alert, input }: KnownTap): Promise<AlertButtonResult> {
+  if (alert.orderId === null || alert.status === 'resolved') return { toast: outOfDate };
+  const key = `link:${alert.orderId}`;
+  if (!deps.recentRequests.isFirst(key)) return { toast: 'A new link was made a moment ago.' };
+  const result = await createPaymentLink(deps, {
+    orderId: alert.orderId,
+    provider: 'auto',
+    actor: adminActor(input.adminId),
+    by: input.adminName,
+  });
+  deps.recentRequests.touch(key);
+  if (result.kind !== 'created') return { toast: linkRefusal(result) };
+  const presentation = { now: deps.clock.now(), timeZone: deps.timeZone };
+  return {
+    toast: 'Here is the payment link.',
+    reply: paymentLink(result.order, { ...presentation, buttons: input.buttons }),
+  };
+}
+
+async function checkAgain(deps: AlertButtonDeps, { alert, input }: KnownTap): Promise<AlertButtonResult> {
+  if (!deps.recentRequests.isFirst(`check:${alert.id}`)) return { toast: 'Checked a moment ago.' };
+  if (alert.orderId === null) return probeProvider(deps, alert);
+  const result = await checkOrder(deps, { orderId: alert.orderId, actor: adminActor(input.adminId) });
+  return { toast: checkedText(result) };
+}
+
+/** What helps against the trouble of a provider as a whole. */
+async function troubleTap(
+  deps: AlertButtonDeps,
+  { alert, input }: KnownTap,
+  act: ProviderAct,
+): Promise<AlertButtonResult> {
+  const name = alert.facts.provider;
+  if (alert.status === 'resolved' || name === null || !isProviderName(name)) return { toast: outOfDate };
+  return { toast: await carryOutProviderButton(deps, { act, provider: name, adminId: input.adminId }) };
+}
+
+/** An alert without an order is about the provider as a whole: whether it answers is what can be checked. */
+async function probeProvider(deps: AlertButtonDeps, alert: Alert): Promise<AlertButtonResult> {
+  const name = alert.facts.provider;
+  const provider = name !== null && isProviderName(name) ? deps.providers.find(name) : undefined;
+  if (provider === undefined) return { toast: 'There is nothing to ask a provider about.' };
+  try {
+    await provider.probe();
+    return { toast: `${providerTitle(provider.name)} answers.` };
+  } catch (error) {
+    if (!(error instanceof ProviderError)) throw error;
+    return { toast: `${providerTitle(provider.name)} does not answer as it should: ${error.message}` };
+  }
+}
+
+const settledAlready = 'It is settled already.';
+
+/** The exception of the same key; where its decisions are not served, its card leads to the bot that serves them. */
+async function openException(deps: AlertButtonDeps, { alert, input }: KnownTap): Promise<AlertButtonResult> {
+  if (alert.status === 'resolved') return { toast: settledAlready };
+  if (input.buttons === 'full') return { toast: '', follow: { show: 'exception', key: alert.key } };
+  const details = await getException(deps, { key: alert.key });
+  if (details === undefined) return { toast: settledAlready };
+  const presentation = { now: deps.clock.now(), timeZone: deps.timeZone };
+  const reply = exceptionCard(details, { ...presentation, buttons: 'plain', commandBot: deps.commandBot() });
+  return { toast: '', reply };
+}
+
+/** Money that moves on a person's word needs a reason first, which only the command bot can ask for. */
+async function askElsewhere(deps: AlertButtonDeps, known: KnownTap): Promise<AlertButtonResult> {
+  const { alert, input, callback } = known;
+  if (alert.orderId === null || alert.status === 'resolved') return { toast: outOfDate };
+  if (input.buttons !== 'full') return openOrder(deps, known);
+  const show = callback.act === 'refund' ? 'refund' : 'paid';
+  return { toast: '', follow: { show, orderId: alert.orderId, key: alert.key } };
+}
+
+function listExceptions({ input }: KnownTap): Promise<AlertButtonResult> {
+  if (input.buttons === 'full') return Promise.resolve({ toast: '', follow: { show: 'exceptions' } });
+  return Promise.resolve({ toast: 'See /exceptions in the command bot.' });
+}
+
+async function openOrder(deps: AlertButtonDeps, { alert, input }: KnownTap): Promise<AlertButtonResult> {
+  if (alert.orderId === null) return { toast: outOfDate };
+  if (input.buttons === 'full') return { toast: '', openOrder: alert.orderId };
+  const details = await getOrderDetails(deps, { id: alert.orderId });
+  if (details === undefined) return { toast: orderGone };
+  const reply = orderCard(details, {
+    now: deps.clock.now(),
+    timeZone: deps.timeZone,
+    providerUrl: null,
+    buttons: 'plain',
+    canRefund: false,
+    commandBot: deps.commandBot(),
+  });
+  return { toast: '', reply };
+}

@@ -1,0 +1,146 @@
+import { formatAsset, formatMoney } from '#kernel/money.ts';
+import { providerTitle } from '#kernel/provider-name.ts';
+import { formatOrderNumber } from '#orders/order.ts';
+import type { ExceptionAction } from '#payments/exceptions/exception-actions.ts';
+import { decidedWords, resolvingActions } from '#payments/exceptions/exception-actions.ts';
+import type { ExceptionDetails } from '#payments/exceptions/get-exception.ts';
+import { canUndo } from '#payments/exceptions/undo-resolution.ts';
+import { ageText, exceptionSeverity } from '../../kit/exception-words.ts';
+import { shortenId } from '../../text/callback-fields.ts';
+import { fitLines, type Line, line, weights } from '../../text/fit.ts';
+import { bold, code, show } from '../../text/html.ts';
+import { type Button, inPairs, type Presentation, type View } from '../../text/view.ts';
+import { formatTime, sentence, severitySigns, statusWord } from '../../text/words.ts';
+
+export interface ExceptionCardOptions extends Presentation {
+  /** `full` has the decisions; `plain` is for chats in which they are not served, and leads to the bot that serves them. */
+  buttons: 'full' | 'plain';
+  /** User name of the bot that serves them. */
+  commandBot?: string | null;
+}
+
+/** What a decision is called on its button; an ellipsis where something is asked before the reason. */
+export const actionTexts: Readonly<Record<ExceptionAction, string>> = {
+  accept: 'Accept as paid',
+  ask_rest: 'Ask for the rest',
+  new_link: 'New link…',
+  refund: 'Refund',
+  refund_surplus: 'Refund the surplus',
+  wait: 'Keep waiting…',
+  keep: 'Keep it',
+  link: 'Keep with the order',
+  check: 'Check again',
+  mark_paid: 'Mark paid',
+  write_off: 'Write off',
+  cancel: 'Cancel order',
+  reject: 'Reject',
+  link_order: 'Link to an order…',
+  ignore: 'Ignore',
+  force_match: 'Our books are right',
+  correct: 'Take their word',
+  mark_received: 'Mark received',
+  went_back: 'It went back',
+  did_not_go: 'It did not go',
+};
+
+/** One trouble that somebody has to decide: what, by how much, both sides, whose it is, and what may be done. */
+export function exceptionCard(details: ExceptionDetails, options: ExceptionCardOptions): View {
+  return {
+    text: fitLines([...headLines(details), ...factLines(details), ...stateLines(details, options)]),
+    keyboard: options.buttons === 'full' ? keyboardOf(details) : wayThere(details, options),
+  };
+}
+
+function headLines({ exception, order, payment }: ExceptionDetails): Line[] {
+  const { kind, facts, status } = exception;
+  const sign = status === 'open' ? severitySigns[exceptionSeverity[kind]] : '✅';
+  const provider = exception.provider ?? payment?.provider ?? null;
+  const subject = [
+    order === null ? null : `Order ${bold(formatOrderNumber(order.number))}`,
+    order === null ? moneyText(facts.money) : `${bold(formatMoney(order))} ${statusWord(order.status)}`,
+    provider === null ? null : show(providerTitle(provider)),
+  ].filter((part) => part !== null);
+  return [
+    line(`${sign} ${bold(facts.summary, 200)}`, weights.must),
+    ...(subject.length === 0 ? [] : [line(subject.join(' · '), weights.must)]),
+  ];
+}
+
+function moneyText(money: ExceptionDetails['exception']['facts']['money']): string | null {
+  return money === null ? null : bold(formatAsset(money), 60);
+}
+
+function factLines({ exception, payment, suggestions }: ExceptionDetails): Line[] {
+  const { facts, reference } = exception;
+  const gap = [facts.gapFiat, facts.gapCoin].filter((part) => part !== null);
+  const lines: Line[] = [];
+  if (gap.length > 0) lines.push(line(`Gap: ${bold(gap.join(' · '), 80)}`, weights.must));
+  if (facts.here !== null) lines.push(line(`Here: ${show(facts.here, 200)}`));
+  if (facts.there !== null) lines.push(line(`There: ${show(facts.there, 200)}`));
+  // The provider's words may be all that stands there.
+  if (facts.there?.startsWith(facts.why) !== true) lines.push(line(`Why: ${show(facts.why, 300)}`));
+  if (facts.label !== null) lines.push(line(`On it: ${show(facts.label, 160)}`));
+  if (payment !== null && payment.acceptedAt !== null) {
+    lines.push(line(`Accepted by ${show(payment.acceptedBy ?? '', 64)}: ${show(payment.acceptedReason ?? '', 200)}`));
+  }
+  if (reference !== null) lines.push(line(`Reference ${code(reference, 60)}`, weights.detail));
+  if (suggestions.length > 0) lines.push(line('Perhaps for:'));
+  for (const { candidate, because } of suggestions) {
+    const { order } = candidate;
+    const why = because.length === 0 ? '' : `: ${show(because.join(', '), 120)}`;
+    lines.push(
+      line(`• ${bold(formatOrderNumber(order.number))} ${formatMoney(order)} ${statusWord(order.status)}${why}`),
+    );
+  }
+  return lines;
+}
+
+function stateLines({ exception }: ExceptionDetails, presentation: Presentation): Line[] {
+  const { openedAt, ownerName, waitsUntil, resolvedAt, resolvedBy, reason, resolution } = exception;
+  const age = ageText((resolvedAt ?? presentation.now) - openedAt);
+  const lines = [line(`Since ${formatTime(openedAt, presentation)} (${age})`)];
+  if (exception.status === 'open') {
+    lines.push(line(ownerName === null ? 'Nobody has it yet.' : `✋ ${bold(ownerName, 64)} has it`));
+    if (waitsUntil !== null) lines.push(line(`💤 Rests until ${formatTime(waitsUntil, presentation)}`, weights.must));
+    return lines;
+  }
+  const action = resolvingActions.find((each) => each === resolution);
+  const what = action === undefined ? 'Over by itself' : `${show(resolvedBy ?? '', 64)} ${decidedWords[action]}`;
+  const why = action === undefined ? resolvedBy : reason;
+  const when = resolvedAt === null ? '' : `, ${formatTime(resolvedAt, presentation)}`;
+  lines.push(line(`${sentence(what)}${when}${why === null ? '' : `: ${show(why, 300)}`}`, weights.must));
+  return lines;
+}
+
+function keyboardOf(details: ExceptionDetails): Button[][] {
+  const { exception, order } = details;
+  const { id } = exception;
+  const buttons = details.actions.map(
+    (action): Button => ({
+      text: actionTexts[action],
+      callback:
+        action === 'check' ? { kind: 'exception', act: 'check', id } : { kind: 'resolve', id, action, option: null },
+    }),
+  );
+  const about: Button[] = [];
+  if (exception.status === 'open') about.push(ownerButton(details));
+  if (canUndo(exception)) {
+    const text = exception.status === 'open' ? 'Stop waiting' : 'Undo';
+    about.push({ text, callback: { kind: 'exception', act: 'undo', id } });
+  }
+  if (order !== null) about.push({ text: 'Open order', callback: { kind: 'order', act: 'show', id: order.id } });
+  const back: Button = { text: '‹ Exceptions', callback: { kind: 'exceptions', filter: 'all', page: 0 } };
+  return [...inPairs(buttons), ...inPairs([...about, back])];
+}
+
+function ownerButton({ exception: { id, ownerId } }: ExceptionDetails): Button {
+  return ownerId === null
+    ? { text: 'Take it', callback: { kind: 'exception', act: 'take', id } }
+    : { text: 'Give it back', callback: { kind: 'exception', act: 'give', id } };
+}
+
+function wayThere({ exception }: ExceptionDetails, { commandBot }: ExceptionCardOptions): Button[][] {
+  if (commandBot === undefined || commandBot === null) return [];
+  const url = `https://t.me/${commandBot}?start=ex-${shortenId(exception.id)}`;
+  return [[{ text: 'Resolve in the command bot', url }]];
+}

@@ -1,0 +1,190 @@
+import { adminActor } from '#access/admin.ts';
+import type { ProviderName } from '#kernel/provider-name.ts';
+import { chooseProvider } from '#payments/collect/choose-provider.ts';
+import { checkException } from '#payments/exceptions/check-exception.ts';
+import type { ResolvingAction } from '#payments/exceptions/exception-actions.ts';
+import { resolvingActions } from '#payments/exceptions/exception-actions.ts';
+import { type ExceptionDetails, getException } from '#payments/exceptions/get-exception.ts';
+import type { Person, Resolution } from '#payments/exceptions/resolution.ts';
+import { resolveException } from '#payments/exceptions/resolve-exception.ts';
+import { giveBackException, type Taking, takeException } from '#payments/exceptions/take-exception.ts';
+import { undoResolution } from '#payments/exceptions/undo-resolution.ts';
+import type { AdminEnv, CallbackContext, Confirmed, ServedContext } from '../../kit/env.ts';
+import { paymentLink } from '../../kit/payment-link.ts';
+import { askForReason, askToWriteReason } from '../../kit/reasons.ts';
+import { answerCallback, editView, replyView } from '../../kit/replies.ts';
+import { checkedText } from '../../kit/result-texts.ts';
+import { adminName } from '../../telegram/admin-name.ts';
+import type { CallbackOf, ExceptionAct } from '../../text/callback-data.ts';
+import type { View } from '../../text/view.ts';
+import { leaveOrder } from '../orders/order-cards.ts';
+import { outOfDate } from './alert-buttons.ts';
+import { exceptionCard } from './exception-card-view.ts';
+import { optionChoice, resolveQuestion } from './exception-questions.ts';
+
+export const exceptionGone = 'This exception is not known any more.';
+
+export function personOf(ctx: ServedContext): Person {
+  return { actor: adminActor(ctx.from.id), name: adminName(ctx.from) };
+}
+
+/** Shows the card in a new message, or in the one that was tapped; false when there is no such exception. */
+export async function showException(
+  env: AdminEnv,
+  input: ({ ctx: ServedContext } | { tapped: CallbackContext }) & { wanted: { id: string } | { key: string } },
+): Promise<boolean> {
+  const details = await getException(env, input.wanted);
+  if (details === undefined) return false;
+  const view = exceptionCard(details, { ...env.presentation(), buttons: 'full' });
+  if ('ctx' in input) {
+    await replyView(input.ctx, view);
+    return true;
+  }
+  const chatId = input.tapped.chat.id;
+  // The message may have shown the order: its refreshes must not cover the exception.
+  if (details.order !== null) await leaveOrder(env, { chatId, orderId: details.order.id });
+  await editView(input.tapped, view);
+  return true;
+}
+
+export async function tapException(
+  env: AdminEnv,
+  ctx: CallbackContext,
+  callback: CallbackOf<'exception'>,
+): Promise<void> {
+  const toast = await taps[callback.act](env, ctx, callback.id);
+  const isShown = await showException(env, { tapped: ctx, wanted: { id: callback.id } });
+  await answerCallback(ctx, isShown ? toast : exceptionGone);
+}
+
+const taps: Readonly<Record<ExceptionAct, (env: AdminEnv, ctx: CallbackContext, id: string) => Promise<string>>> = {
+  show: () => Promise.resolve(''),
+  take: async (env, ctx, exceptionId) => takingText(await takeException(env, { exceptionId, by: personOf(ctx) })),
+  give: async (env, ctx, exceptionId) => takingText(await giveBackException(env, { exceptionId, by: personOf(ctx) })),
+  undo: async (env, ctx, exceptionId) => resolutionText(await undoResolution(env, { exceptionId, by: personOf(ctx) })),
+  async check(env, ctx, id) {
+    const details = await getException(env, { id });
+    if (details === undefined || details.order === null) return 'There is nothing to ask a provider about.';
+    if (!env.recentRequests.isFirst(`check:${details.order.id}`)) return 'Checked a moment ago.';
+    const checked = await checkException(env, { exceptionId: id, by: personOf(ctx) });
+    return checked.kind === 'refund' ? refundCheckTexts[checked.result] : checkedText(checked);
+  },
+};
+
+const refundCheckTexts = {
+  changed: 'Checked: the refund has changed.',
+  same: 'Checked: nothing new at the provider.',
+  failed: 'The provider could not be asked right now.',
+  unknown: 'This refund is not known any more.',
+} as const;
+
+function takingText(taking: Taking): string {
+  switch (taking.kind) {
+    case 'taken':
+      return 'It is yours.';
+    case 'given_back':
+      return 'It is nobody’s again.';
+    case 'already':
+      return `${taking.by ?? 'Somebody'} has it already.`;
+    case 'not_yours':
+      return `It is ${taking.by === null ? 'nobody’s' : `${taking.by}’s`}.`;
+    case 'over':
+      return 'It is over already.';
+    case 'unknown':
+      return exceptionGone;
+    default:
+      return taking satisfies never;
+  }
+}
+
+export function resolutionText(resolution: Resolution): string {
+  switch (resolution.kind) {
+    case 'decided':
+      return resolution.said;
+    case 'refused':
+      return resolution.reason;
+    case 'over':
+      return resolution.by === null ? 'It is over already.' : `It is over already: ${resolution.by}.`;
+    case 'unknown':
+      return exceptionGone;
+    default:
+      return resolution satisfies never;
+  }
+}
+
+/** A decision begins: what it needs beside a reason is asked first, then the reason, and then it is made. */
+export async function tapResolve(env: AdminEnv, ctx: CallbackContext, callback: CallbackOf<'resolve'>): Promise<void> {
+  const details = await getException(env, { id: callback.id });
+  const isOffered = details?.actions.includes(callback.action) ?? false;
+  if (details === undefined || !isOffered) {
+    if (details !== undefined) await showException(env, { tapped: ctx, wanted: { id: callback.id } });
+    await answerCallback(ctx, details === undefined ? exceptionGone : outOfDate);
+    return;
+  }
+  await editView(ctx, await askNext(env, { ctx, callback, details }));
+  await answerCallback(ctx);
+}
+
+interface Begun {
+  ctx: CallbackContext;
+  callback: CallbackOf<'resolve'>;
+  details: ExceptionDetails;
+}
+
+async function askNext(env: AdminEnv, { ctx, callback, details }: Begun): Promise<View> {
+  const { action } = callback;
+  const providers = providersFor(env, details);
+  if (callback.option === null && (action === 'wait' || action === 'link_order')) {
+    return optionChoice(details, { action, providers });
+  }
+  if (callback.option === null && isLink(action) && providers.length > 1)
+    return optionChoice(details, { action, providers });
+  return askToResolve(env, { adminId: ctx.from.id, details, action, option: callback.option });
+}
+
+/** The question why; what is grave wants the admin's own words. */
+export function askToResolve(
+  env: AdminEnv,
+  input: { adminId: number; details: ExceptionDetails; action: ResolvingAction; option: string | null },
+): Promise<View> {
+  const { adminId, details, action, option } = input;
+  const { id } = details.exception;
+  const question = resolveQuestion(details, { action, option });
+  const isReturn = action === 'refund' || action === 'refund_surplus';
+  const shownMinor = isReturn ? (details.returns?.[action].amountMinor ?? null) : null;
+  const asked = {
+    ...{ adminId, action: 'exception.resolve', payload: { exceptionId: id, action, option, shownMinor }, question },
+    back: { kind: 'exception', act: 'show', id },
+  } as const;
+  return question.reasons.length === 0 ? askToWriteReason(env, asked) : askForReason(env, asked);
+}
+
+function isLink(action: ResolvingAction): action is 'new_link' | 'ask_rest' {
+  return action === 'new_link' || action === 'ask_rest';
+}
+
+/** Those that can take the order's money right now. */
+function providersFor(env: AdminEnv, { order }: ExceptionDetails): ProviderName[] {
+  if (order === null) return [];
+  const choice = chooseProvider(env.providers, { provider: 'auto', money: order });
+  return choice.kind === 'none' ? [] : choice.candidates.map(({ name }) => name);
+}
+
+/** Makes the decision that was confirmed, and leaves its card in the message. */
+export const confirmResolve: Confirmed = async (env, tapped, { payload, reason }) => {
+  const action = resolvingActions.find((each) => each === payload['action']);
+  const option = payload['option'];
+  const shownMinor = payload['shownMinor'];
+  if (action === undefined) return outOfDate;
+  const exceptionId = String(payload['exceptionId']);
+  const resolution = await resolveException(env, {
+    ...{ exceptionId, action, reason: reason ?? '', by: personOf(tapped) },
+    option: typeof option === 'string' ? option : null,
+    ...(typeof shownMinor === 'number' && { shownMinor }),
+  });
+  await showException(env, { tapped, wanted: { id: exceptionId } });
+  if (resolution.kind === 'decided' && resolution.link !== undefined) {
+    await replyView(tapped, paymentLink(resolution.link, { ...env.presentation(), buttons: 'full' }));
+  }
+  return resolutionText(resolution);
+};

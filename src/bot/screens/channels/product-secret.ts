@@ -1,0 +1,45 @@
+import type { PendingAction } from '#access/access-store.ts';
+import { adminActor } from '#access/admin.ts';
+import { setLicenceSecret } from '#catalog/set-license-secret.ts';
+import { awaitTyped } from '../../kit/await-typed.ts';
+import type { AdminEnv, TextContext } from '../../kit/env.ts';
+import { replyView } from '../../kit/replies.ts';
+import { isTelegramError, readGrammyError } from '../../telegram/grammy-errors.ts';
+import { productCard } from './products-view.ts';
+
+export function awaitLicenceSecret(env: AdminEnv, asked: { adminId: number; productId: string }): Promise<void> {
+  const { adminId, productId } = asked;
+  return awaitTyped(env, { adminId, action: 'product.licence_secret.typed', payload: { productId } });
+}
+
+/** The message is the secret: it goes from the chat first, and then nowhere but into the store. */
+export async function takeLicenceSecret(env: AdminEnv, ctx: TextContext, waiting: PendingAction): Promise<void> {
+  const isGone = await deleteMessage(env, ctx);
+  const productId = String(waiting.payload['productId']);
+  const result = await setLicenceSecret(env, {
+    productId,
+    secret: ctx.message.text,
+    actor: adminActor(ctx.from.id),
+  });
+  const product = await env.database.read((stores) => stores.products.findProduct(productId));
+  const warning = isGone ? '' : 'I could not delete your message: please delete it yourself.\n';
+  if (product === undefined || result.kind === 'unknown') {
+    await replyView(ctx, { text: `${warning}The product is gone; nothing was kept.`, keyboard: [] });
+  } else if (result.kind === 'refused') {
+    await replyView(ctx, { text: `${warning}${result.reason} Nothing was kept.`, keyboard: [] });
+  } else {
+    const card = productCard(product, env.presentation());
+    await replyView(ctx, { ...card, text: `${warning}${card.text}` });
+  }
+}
+
+async function deleteMessage(env: AdminEnv, ctx: TextContext): Promise<boolean> {
+  try {
+    await ctx.deleteMessage();
+    return true;
+  } catch (error) {
+    if (!isTelegramError(error)) throw error;
+    env.log.warn('secret message not deleted', { bot: 'admin', reason: readGrammyError(error).kind });
+    return false;
+  }
+}

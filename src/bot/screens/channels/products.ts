@@ -1,0 +1,201 @@
+import { adminActor } from '#access/admin.ts';
+import { proposeAction } from '#access/pending-actions.ts';
+import type { Product } from '#catalog/product.ts';
+import { removeProduct } from '#catalog/remove-product.ts';
+import { faultOf, type ProductDraft, saveProduct } from '#catalog/save-product.ts';
+import { setLicenceSecret } from '#catalog/set-license-secret.ts';
+import { minute } from '#kernel/clock.ts';
+import { MoneyInvalid, parseMoney } from '#kernel/money.ts';
+import { isProviderName, type ProviderName } from '#kernel/provider-name.ts';
+import type { AdminEnv, BotCommand, CallbackContext, Confirmed, TextContext } from '../../kit/env.ts';
+import { confirmMinutes } from '../../kit/questions.ts';
+import { answerCallback, editView, replyView } from '../../kit/replies.ts';
+import type { CallbackOf, ProductAct } from '../../text/callback-data.ts';
+import { show } from '../../text/html.ts';
+import type { View } from '../../text/view.ts';
+import { channelNames } from './channels.ts';
+import { awaitLicenceSecret } from './product-secret.ts';
+import {
+  type ProductQuestion,
+  productCard,
+  productList,
+  productQuestion,
+  productsPerPage,
+  productUsage,
+  saveQuestion,
+  secretAwaited,
+} from './products-view.ts';
+
+const gone = 'This product is not there any more.';
+const changedMeanwhile = 'Somebody changed it meanwhile: look again.';
+
+export const productCommands: readonly BotCommand[] = [
+  { command: 'products', usage: '[SKU]', description: 'the catalogue', run: runProducts },
+];
+
+async function runProducts(env: AdminEnv, ctx: TextContext, words: string): Promise<void> {
+  const [verb = '', ...rest] = words.split(/\s+/);
+  if (verb === '') await replyView(ctx, await drawProducts(env, 0));
+  else if (/^(?:add|change)$/i.test(verb)) await runSave(env, ctx, { verb: verb.toLowerCase(), words: rest });
+  else {
+    const product = await env.database.read((stores) => stores.products.findProductBySku(verb));
+    const unknown = `There is no product ${verb}. To add one: ${productUsage(channelNames(env))}`;
+    await replyView(ctx, product === undefined ? say(unknown) : productCard(product, env.presentation()));
+  }
+}
+
+/** Pages are counted from the start: the catalogue of a small shop is short. */
+async function drawProducts(env: AdminEnv, page: number): Promise<View> {
+  const limit = (page + 1) * productsPerPage + 1;
+  const found = await env.database.read((stores) => stores.products.listProducts({ after: null, limit }));
+  const products = found.slice(page * productsPerPage, (page + 1) * productsPerPage);
+  return productList({ products, page, hasMore: found.length === limit, channels: channelNames(env) });
+}
+
+async function runSave(env: AdminEnv, ctx: TextContext, input: { verb: string; words: string[] }): Promise<void> {
+  const channels = channelNames(env);
+  const draft = readDraft(input.words, channels);
+  if ('fault' in draft) {
+    await replyView(ctx, say(`${draft.fault} For example ${productUsage(channels)}`));
+    return;
+  }
+  const before = await env.database.read((stores) => stores.products.findProductBySku(draft.sku));
+  if ((input.verb === 'change') !== (before !== undefined)) {
+    const words =
+      before === undefined ? `There is no product ${draft.sku}: add it.` : `${draft.sku} is there: change it.`;
+    await replyView(ctx, say(words));
+    return;
+  }
+  // What a change does not name stays, above all the key that sales are known by.
+  const { channel, channelKey } = draft.channel === null ? (before ?? draft) : draft;
+  const whole: ProductDraft = { ...draft, channel, channelKey };
+  const pending = await proposeAction(env, {
+    adminId: ctx.from.id,
+    action: 'product.save',
+    payload: { ...whole, version: before?.version ?? null },
+    forMs: confirmMinutes * minute,
+  });
+  await replyView(ctx, saveQuestion({ draft: whole, before, pendingId: pending.id }));
+}
+
+export const confirmSaveProduct: Confirmed = async (env, ctx, { payload }) => {
+  const { sku, name, amountMinor, currency, channel, channelKey, version } = payload;
+  const result = await saveProduct(env, {
+    draft: {
+      sku: String(sku),
+      name: String(name),
+      amountMinor: Number(amountMinor),
+      currency: String(currency),
+      channel: readProvider(channel),
+      channelKey: channelKey === null ? null : String(channelKey),
+    },
+    expectedVersion: version === null ? null : Number(version),
+    actor: adminActor(ctx.from.id),
+  });
+  if ('productId' in result) {
+    await showProduct(env, ctx, result.productId);
+    return result.kind === 'added' ? 'Added.' : 'Changed.';
+  }
+  await editView(ctx, await drawProducts(env, 0));
+  return 'reason' in result ? result.reason : changedMeanwhile;
+};
+
+export const confirmRemoveProduct: Confirmed = async (env, ctx, { payload }) => {
+  const result = await removeProduct(env, {
+    productId: String(payload['productId']),
+    expectedVersion: Number(payload['version']),
+    actor: adminActor(ctx.from.id),
+  });
+  await editView(ctx, await drawProducts(env, 0));
+  if (result.kind === 'removed') return `${result.sku} is out of the catalogue.`;
+  return result.kind === 'unknown' ? gone : changedMeanwhile;
+};
+
+export const confirmClearSecret: Confirmed = async (env, ctx, { payload }) => {
+  const productId = String(payload['productId']);
+  const result = await setLicenceSecret(env, { productId, secret: null, actor: adminActor(ctx.from.id) });
+  await showProduct(env, ctx, productId);
+  return result.kind === 'cleared' ? 'Forgotten.' : gone;
+};
+
+export async function tapProducts(
+  env: AdminEnv,
+  ctx: CallbackContext,
+  callback: CallbackOf<'products'>,
+): Promise<void> {
+  await editView(ctx, await drawProducts(env, callback.page));
+  await answerCallback(ctx);
+}
+
+export async function tapProduct(env: AdminEnv, ctx: CallbackContext, callback: CallbackOf<'product'>): Promise<void> {
+  const product = await env.database.read((stores) => stores.products.findProduct(callback.id));
+  if (product === undefined) {
+    await editView(ctx, await drawProducts(env, 0));
+    await answerCallback(ctx, gone);
+    return;
+  }
+  await answerCallback(ctx, await actions[callback.act](env, ctx, product));
+}
+
+const actions: Readonly<
+  Record<ProductAct, (env: AdminEnv, ctx: CallbackContext, product: Product) => Promise<string>>
+> = {
+  async show(env, ctx, product) {
+    await editView(ctx, productCard(product, env.presentation()));
+    return '';
+  },
+  async secret(env, ctx, product) {
+    await awaitLicenceSecret(env, { adminId: ctx.from.id, productId: product.id });
+    await editView(ctx, secretAwaited(product));
+    return 'Send the key.';
+  },
+  clear: (env, ctx, product) => ask(env, ctx, { product, question: 'clear' }),
+  remove: (env, ctx, product) => ask(env, ctx, { product, question: 'remove' }),
+};
+
+async function ask(
+  env: AdminEnv,
+  ctx: CallbackContext,
+  { product, question }: { product: Product; question: ProductQuestion },
+): Promise<string> {
+  const pending = await proposeAction(env, {
+    adminId: ctx.from.id,
+    action: `product.${question}`,
+    payload: { productId: product.id, version: product.version },
+    forMs: confirmMinutes * minute,
+  });
+  await editView(ctx, productQuestion(product, { question, pendingId: pending.id }));
+  return '';
+}
+
+async function showProduct(env: AdminEnv, ctx: CallbackContext, productId: string): Promise<void> {
+  const product = await env.database.read((stores) => stores.products.findProduct(productId));
+  await editView(ctx, product === undefined ? await drawProducts(env, 0) : productCard(product, env.presentation()));
+}
+
+function readProvider(name: unknown): ProviderName | null {
+  return typeof name === 'string' && isProviderName(name) ? name : null;
+}
+
+function readDraft(words: readonly string[], channels: readonly ProviderName[]): ProductDraft | { fault: string } {
+  const [sku = '', amount = '', currency = '', ...rest] = words;
+  if (currency === '') return { fault: 'A product has a SKU, a price and a name.' };
+  const keyWord = rest.find((word) => /^[a-z]+=/i.test(word));
+  const [channelName = '', channelKey = null] = keyWord?.split('=', 2) ?? [];
+  const channel = channels.find((known) => known === channelName.toLowerCase()) ?? null;
+  if (keyWord !== undefined && channel === null) return { fault: `${channelName} is no sales channel that is set up.` };
+  const name = rest.filter((word) => word !== keyWord).join(' ');
+  try {
+    const money = parseMoney(amount, currency.toUpperCase());
+    const draft = { sku, name, ...money, channel, channelKey };
+    const fault = faultOf(draft);
+    return fault === undefined ? draft : { fault };
+  } catch (error) {
+    if (!(error instanceof MoneyInvalid)) throw error;
+    return { fault: `${error.message}.` };
+  }
+}
+
+function say(text: string): View {
+  return { text: show(text, 500), keyboard: [] };
+}

@@ -1,0 +1,89 @@
+import type { PendingAction } from '#access/access-store.ts';
+import { adminActor } from '#access/admin.ts';
+import { proposeAction } from '#access/pending-actions.ts';
+import { minute } from '#kernel/clock.ts';
+import { type Money, MoneyInvalid, parseMoney } from '#kernel/money.ts';
+import { changeHoldLimit } from '#payments/channels/change-review-threshold.ts';
+import { readHoldLimits } from '#payments/channels/review-threshold.ts';
+import { awaitTyped } from '../../kit/await-typed.ts';
+import type { AdminEnv, BotCommand, CallbackContext, Confirmed, TextContext } from '../../kit/env.ts';
+import { confirmMinutes } from '../../kit/questions.ts';
+import { answerCallback, editView, replyView } from '../../kit/replies.ts';
+import type { CallbackOf } from '../../text/callback-data.ts';
+import { show } from '../../text/html.ts';
+import type { View } from '../../text/view.ts';
+import { channelNames } from './channels.ts';
+import { holdLimitAwaited, holdLimitQuestion, settingsView } from './settings-view.ts';
+
+export const settingsCommands: readonly BotCommand[] = [
+  {
+    command: 'settings',
+    usage: '',
+    description: 'what you can change here',
+    run: async (env, ctx) => {
+      await replyView(ctx, await drawSettings(env));
+    },
+  },
+];
+
+async function drawSettings(env: AdminEnv): Promise<View> {
+  const { limits } = await env.database.read(readHoldLimits);
+  return settingsView(limits, channelNames(env));
+}
+
+export async function tapSettings(env: AdminEnv, ctx: CallbackContext): Promise<void> {
+  await editView(ctx, await drawSettings(env));
+  await answerCallback(ctx);
+}
+
+export async function tapHoldLimit(
+  env: AdminEnv,
+  ctx: CallbackContext,
+  callback: CallbackOf<'hold_limit'>,
+): Promise<void> {
+  const currency = callback.currency === 'new' ? null : callback.currency;
+  await awaitTyped(env, { adminId: ctx.from.id, action: 'setting.hold_limit.typed', payload: { currency } });
+  await editView(ctx, holdLimitAwaited(currency, channelNames(env)));
+  await answerCallback(ctx, 'Write the limit.');
+}
+
+/** The amount was written: asks once more, with what it is so far. */
+export async function takeHoldLimit(env: AdminEnv, ctx: TextContext, waiting: PendingAction): Promise<void> {
+  const limit = readLimit(ctx.message.text, waiting.payload['currency']);
+  if ('fault' in limit) {
+    await replyView(ctx, { text: show(`${limit.fault}. Nothing was changed: /settings`, 300), keyboard: [] });
+    return;
+  }
+  const { limits, version } = await env.database.read(readHoldLimits);
+  const pending = await proposeAction(env, {
+    adminId: ctx.from.id,
+    action: 'setting.hold_limit',
+    payload: { ...limit, version },
+    forMs: confirmMinutes * minute,
+  });
+  const beforeMinor = limits[limit.currency];
+  await replyView(ctx, holdLimitQuestion({ limit, beforeMinor, channels: channelNames(env), pendingId: pending.id }));
+}
+
+export const confirmHoldLimit: Confirmed = async (env, ctx, { payload }) => {
+  const result = await changeHoldLimit(env, {
+    limit: { amountMinor: Number(payload['amountMinor']), currency: String(payload['currency']) },
+    actor: adminActor(ctx.from.id),
+    expectedVersion: Number(payload['version']),
+  });
+  await editView(ctx, await drawSettings(env));
+  if (result.kind === 'conflict') return 'Somebody changed it meanwhile: look again.';
+  return result.kind === 'changed' ? 'Changed.' : 'It was so already.';
+};
+
+function readLimit(text: string, known: unknown): Money | { fault: string } {
+  const [amount = '', written = ''] = text.trim().split(/\s+/);
+  const currency = written === '' && typeof known === 'string' ? known : written.toUpperCase();
+  if (typeof known === 'string' && currency !== known) return { fault: `This limit is in ${known}` };
+  try {
+    return parseMoney(amount, currency);
+  } catch (error) {
+    if (!(error instanceof MoneyInvalid)) throw error;
+    return { fault: error.message };
+  }
+}

@@ -1,0 +1,106 @@
+import { formatMoney } from '#kernel/money.ts';
+import { providerTitle } from '#kernel/provider-name.ts';
+import { formatOrderNumber, type Order } from '#orders/order.ts';
+import type { StoredSubscription } from '#payments/ports/sale-store.ts';
+import type { OrderFilter } from '../../text/callback-data.ts';
+import { pageMax } from '../../text/callback-fields.ts';
+import { fitLines, type Line, line, weights } from '../../text/fit.ts';
+import { code, show } from '../../text/html.ts';
+import { type Button, inRows, type Presentation, type View } from '../../text/view.ts';
+import { formatTime, orderSigns, plural, statusWord } from '../../text/words.ts';
+
+/** Eight rows and the filters still leave the list within a phone's screen. */
+export const pageSize = 8;
+const buttonsPerRow = 4;
+
+const filters: readonly { filter: OrderFilter; text: string }[] = [
+  { filter: 'all', text: 'All' },
+  { filter: 'needs_attention', text: 'Attention' },
+  { filter: 'awaiting_payment', text: 'Awaiting' },
+  { filter: 'paid', text: 'Paid' },
+  { filter: 'fulfilled', text: 'Fulfilled' },
+  { filter: 'expired', text: 'Expired' },
+];
+
+/** One page of orders, newest first; each row is a button that opens the order's card. */
+export function orderList(
+  page: { orders: readonly Order[]; filter: OrderFilter; page: number; hasMore: boolean },
+  presentation: Presentation,
+): View {
+  const what = page.filter === 'all' ? 'Orders' : `Orders · ${statusWord(page.filter)}`;
+  const lines = [line(`<b>${what}</b> · page ${page.page + 1}`, weights.must)];
+  if (page.orders.length === 0) lines.push(line('Nothing here.'));
+  for (const order of page.orders) {
+    lines.push(line(`${rowText(order)} · ${formatTime(order.createdAt, presentation)}`));
+  }
+  if (page.hasMore && page.page >= pageMax) lines.push(line('Older orders are found by /find.'));
+  return {
+    text: fitLines(lines),
+    keyboard: [...inRows(page.orders.map(openButton), buttonsPerRow), turnRow(page), ...filterRows(page.filter)].filter(
+      (row) => row.length > 0,
+    ),
+  };
+}
+
+/** What a search found; a tap opens the order's card. */
+export function foundOrders(
+  found: { text: string; orders: readonly Order[]; subscriptions: readonly StoredSubscription[] },
+  presentation: Presentation,
+): View {
+  const { orders, subscriptions, text } = found;
+  if (orders.length + subscriptions.length === 0) {
+    return { text: `Nothing found for “${show(text, 80)}”.`, keyboard: [] };
+  }
+  const counts = [plural(orders.length, 'order')];
+  if (subscriptions.length > 0) counts.push(plural(subscriptions.length, 'subscription'));
+  const lines = [line(`<b>${counts.join(', ')}</b> for “${show(text, 80)}”`, weights.must)];
+  for (const order of orders) {
+    const who = order.customerEmail ?? order.customerName ?? order.reference;
+    const whose = who === null ? '' : ` · ${show(who, 40)}`;
+    lines.push(line(`${rowText(order)} · ${formatTime(order.createdAt, presentation)}${whose}`));
+  }
+  lines.push(...subscriptions.map((subscription) => subscriptionLine(subscription, presentation)));
+  return { text: fitLines(lines), keyboard: inRows(orders.map(openButton), buttonsPerRow) };
+}
+
+/** A subscription is a fact beside the orders: what it earns came as orders of their own. */
+function subscriptionLine(subscription: StoredSubscription, presentation: Presentation): Line {
+  const { provider, reference, status, customerEmail, planName, productName, startedAt, endedAt } = subscription;
+  const since = startedAt === null ? '' : `, started ${formatTime(startedAt, presentation)}`;
+  const until = endedAt === null ? '' : `, ended ${formatTime(endedAt, presentation)}`;
+  const what = [productName, planName].filter((name) => name !== '').join(', ');
+  const whose = customerEmail === null ? '' : ` · ${code(customerEmail, 80)}`;
+  return line(
+    `🔁 ${providerTitle(provider)} ${code(reference, 60)} ${show(what, 80)} · ${status}${since}${until}${whose}`,
+  );
+}
+
+function rowText(order: Order): string {
+  return `${orderSigns[order.status]} ${formatOrderNumber(order.number)} · ${formatMoney(order)}`;
+}
+
+function openButton(order: Order): Button {
+  // The row above has the rest; with it, a phone would cut the button's text in the middle.
+  return { text: formatOrderNumber(order.number), callback: { kind: 'order', act: 'show', id: order.id } };
+}
+
+function turnRow(page: { filter: OrderFilter; page: number; hasMore: boolean }): Button[] {
+  const turn = (text: string, to: number): Button => ({
+    text,
+    callback: { kind: 'orders', filter: page.filter, page: to },
+  });
+  const row: Button[] = [];
+  if (page.page > 0) row.push(turn('‹ Newer', page.page - 1));
+  if (page.hasMore && page.page < pageMax) row.push(turn('Older ›', page.page + 1));
+  return row;
+}
+
+function filterRows(current: OrderFilter): Button[][] {
+  const buttons = filters.map(
+    ({ filter, text }): Button => ({
+      text: filter === current ? `• ${text}` : text,
+      callback: { kind: 'orders', filter, page: 0 },
+    }),
+  );
+  return [buttons.slice(0, 3), buttons.slice(3)];
+}

@@ -1,0 +1,54 @@
+import { type ProviderName, providerTitle } from '#kernel/provider-name.ts';
+import { confirmMinutes } from '../../kit/questions.ts';
+import { fitLines, line, weights } from '../../text/fit.ts';
+import type { View } from '../../text/view.ts';
+import { plural } from '../../text/words.ts';
+
+/** The first step of handing a provider out as files. */
+export function exitQuestion(about: { provider: ProviderName; pendingId: string }): View {
+  const title = providerTitle(about.provider);
+  return {
+    text: fitLines([
+      line(`❓ <b>Export everything of ${title}?</b>`, weights.must),
+      line(
+        'Orders, payments, timeline, refunds, exceptions, raw events, reconciliation and outages come here as files.',
+      ),
+      line('They hold your customers’ names and e-mail addresses: keep them safe.', weights.must),
+      line('Nothing is changed or deleted.'),
+      line(`<i>Good for ${confirmMinutes} minutes, for you only.</i>`, weights.extra),
+    ]),
+    keyboard: [
+      [{ text: 'Yes, export it', callback: { kind: 'confirm', pendingId: about.pendingId, choice: null } }],
+      [{ text: 'No, go back', callback: { kind: 'providers' } }],
+    ],
+  };
+}
+
+export interface ExportProgress {
+  provider: ProviderName;
+  /** Rows of each table that is read to its end, and of the one at hand. */
+  tables: readonly { name: string; rows: number }[];
+  tablesMax: number;
+  files: number;
+  end: 'under_way' | 'done' | 'stopped' | 'failed' | 'too_large';
+}
+
+const heads: Readonly<Record<ExportProgress['end'], string>> = {
+  under_way: '📦 <b>Exporting',
+  done: '✅ <b>Exported',
+  stopped: '⛔ <b>Stopped exporting',
+  failed: '⛔ <b>Could not export all of',
+  too_large: '⛔ <b>Too much for a chat:',
+};
+
+export function exportView(progress: ExportProgress): View {
+  const { tables, tablesMax, files, end } = progress;
+  const at = end === 'under_way' ? ` · ${tables.length} of ${tablesMax}` : '';
+  const lines = [
+    line(`${heads[end]} ${providerTitle(progress.provider)}</b>${at} · ${plural(files, 'file')}`, weights.must),
+    ...tables.map(({ name, rows }) => line(`${name.replaceAll('-', ' ')}: ${plural(rows, 'row')}`)),
+  ];
+  if (end === 'stopped' || end === 'failed') lines.push(line('The files above are not all; ask for it again.'));
+  if (end === 'too_large') lines.push(line('What is above is not all; take the rest from the database itself.'));
+  return { text: fitLines(lines), keyboard: [] };
+}

@@ -1,0 +1,89 @@
+import { adminActor } from '#access/admin.ts';
+import { isProviderName, type ProviderName } from '#kernel/provider-name.ts';
+import type { Reconciliation } from '#payments/reconciliation/reconcile-provider.ts';
+import { createProgress } from '../../files/progress.ts';
+import type { AdminEnv, BotCommand, CallbackContext, ServedContext, TextContext } from '../../kit/env.ts';
+import { answerCallback, editView, replyView } from '../../kit/replies.ts';
+import type { CallbackOf } from '../../text/callback-data.ts';
+import { type ReconcileStep, reconcileChoice, reconcileProgress } from './reconcile-view.ts';
+
+export const reconcileCommands: readonly BotCommand[] = [
+  { command: 'reconcile', usage: '[PROVIDER]', description: 'compare books', run: runReconcile },
+];
+
+async function runReconcile(env: AdminEnv, ctx: TextContext, words: string): Promise<void> {
+  const names = env.providers.list().map((provider) => provider.name);
+  const word = words.toLowerCase();
+  const wanted = isProviderName(word) && names.includes(word) ? [word] : [];
+  const providers = word === 'all' ? names : wanted;
+  if (providers.length === 0) {
+    await replyView(ctx, reconcileChoice(names));
+    return;
+  }
+  const messageId = await replyView(ctx, reconcileProgress(waiting(providers), env.presentation()));
+  env.background(compareAll(env, { ctx, messageId, providers }));
+}
+
+export async function tapReconcile(
+  env: AdminEnv,
+  ctx: CallbackContext,
+  callback: CallbackOf<'reconcile'>,
+): Promise<void> {
+  const names = env.providers.list().map((provider) => provider.name);
+  const providers = names.filter((name) => callback.provider === 'all' || name === callback.provider);
+  if (providers.length === 0) {
+    await answerCallback(ctx, 'This provider is off.');
+    return;
+  }
+  const messageId = await editView(ctx, reconcileProgress(waiting(providers), env.presentation()));
+  await answerCallback(ctx, 'Started.');
+  if (messageId !== undefined) env.background(compareAll(env, { ctx, messageId, providers }));
+}
+
+function waiting(providers: readonly ProviderName[]): ReconcileStep[] {
+  return providers.map((provider) => ({ kind: 'waiting', provider }));
+}
+
+interface Comparison {
+  ctx: ServedContext;
+  messageId: number;
+  providers: readonly ProviderName[];
+}
+
+/** One provider after the other, in one message that is edited as they go. */
+async function compareAll(env: AdminEnv, { ctx, messageId, providers }: Comparison): Promise<void> {
+  const actor = adminActor(ctx.from.id);
+  const steps = waiting(providers);
+  const progress = createProgress(env, { chatId: ctx.chat.id, messageId });
+  for (const [index, provider] of providers.entries()) {
+    const result = await env.reconcile({
+      provider,
+      startedBy: `admin:${actor.id}`,
+      cause: { kind: 'admin', id: actor.id, actor },
+      onProgress: (counts) => {
+        steps[index] = { kind: 'running', provider, ...counts };
+        progress.show(reconcileProgress(steps, env.presentation()));
+      },
+    });
+    steps[index] = endOf(provider, result);
+    progress.show(reconcileProgress(steps, env.presentation()));
+  }
+  await progress.finish(reconcileProgress(steps, env.presentation()));
+}
+
+function endOf(provider: ProviderName, result: Reconciliation): ReconcileStep {
+  switch (result.kind) {
+    case 'finished':
+      return { kind: 'finished', provider, run: result.run, findings: result.findings };
+    case 'failed':
+      return { kind: 'stopped', provider, reason: result.run.error ?? 'It failed.' };
+    case 'cannot_list':
+      return { kind: 'stopped', provider, reason: result.reason };
+    case 'already_running':
+      return { kind: 'stopped', provider, reason: 'It is being compared already.' };
+    case 'unknown_provider':
+      return { kind: 'stopped', provider, reason: 'This provider is off.' };
+    default:
+      return result satisfies never;
+  }
+}

@@ -1,0 +1,147 @@
+import { adminActor } from '#access/admin.ts';
+import { asPaymentId } from '#kernel/ids.ts';
+import { formatMoney, type Money, MoneyInvalid, parseMoney } from '#kernel/money.ts';
+import { formatOrderNumber, parseOrderNumber } from '#orders/order.ts';
+import { getOrderDetails, type OrderDetails } from '#payments/lifecycle/get-order.ts';
+import { type RefundablePayment, refundablePayments, whyNoRefunds } from '#payments/refunds/refund-order.ts';
+import { type RefundRequested, requestRefund } from '#payments/refunds/request-refund.ts';
+import type { AdminEnv, BotCommand, CallbackContext, Confirmed, TextContext } from '../../kit/env.ts';
+import { askForReason } from '../../kit/reasons.ts';
+import { answerCallback, editView, replyView } from '../../kit/replies.ts';
+import type { CallbackOf } from '../../text/callback-data.ts';
+import { show } from '../../text/html.ts';
+import type { Button, View } from '../../text/view.ts';
+import { showOrder } from '../orders/order-cards.ts';
+import { refundChoice, refundQuestion } from './refunds-view.ts';
+
+const usage = 'For example /refund T-1042, or /refund T-1042 10.00 for a part';
+
+export const refundCommands: readonly BotCommand[] = [
+  { command: 'refund', usage: 'NUMBER [AMOUNT]', description: 'give money back', run: runRefund },
+];
+
+async function runRefund(env: AdminEnv, ctx: TextContext, words: string): Promise<void> {
+  const [numberText = '', amountText = ''] = words.split(/\s+/);
+  const number = parseOrderNumber(numberText);
+  const details = number === undefined ? undefined : await getOrderDetails(env, { number });
+  if (details === undefined) {
+    await say(ctx, number === undefined ? usage : `There is no order ${numberText}.`);
+    return;
+  }
+  const amount = readAmount(amountText, details.order.currency);
+  if (typeof amount === 'object' && 'fault' in amount) await say(ctx, `${amount.fault}. ${usage}`);
+  else await replyView(ctx, await ask(env, { adminId: ctx.from.id, details, amount }));
+}
+
+/** The button on an order's card: all that may still go back. */
+export async function askRefund(env: AdminEnv, ctx: CallbackContext, details: OrderDetails): Promise<string> {
+  await editView(ctx, await askRefundOf(env, { adminId: ctx.from.id, details }));
+  return '';
+}
+
+/** The question about all that may still go back of an order. */
+export function askRefundOf(env: AdminEnv, input: { adminId: number; details: OrderDetails }): Promise<View> {
+  return ask(env, { ...input, amount: 'all' });
+}
+
+/** Which of several payments it is about was asked, and told. */
+export async function tapRefund(env: AdminEnv, ctx: CallbackContext, callback: CallbackOf<'refund'>): Promise<void> {
+  const payment = await env.database.read((stores) => stores.payments.findPayment(asPaymentId(callback.paymentId)));
+  const details = payment && (await getOrderDetails(env, { id: payment.orderId }));
+  const chosen = details && refundablePayments(env.providers, details).find((one) => one.payment.id === payment?.id);
+  if (details === undefined || chosen === undefined) {
+    await answerCallback(ctx, 'Nothing of this payment can go back any more.');
+    return;
+  }
+  await editView(ctx, await askAbout(env, { adminId: ctx.from.id, details, chosen, amount: 'all' }));
+  await answerCallback(ctx);
+}
+
+async function ask(
+  env: AdminEnv,
+  input: { adminId: number; details: OrderDetails; amount: Money | 'all' },
+): Promise<View> {
+  const { details, amount } = input;
+  const candidates = refundablePayments(env.providers, details);
+  const [only, ...more] = candidates;
+  if (only === undefined) return { text: show(whyNot(env, details), 500), keyboard: [[wayBack(details)]] };
+  if (more.length > 0 && amount === 'all') return refundChoice(details.order, candidates);
+  const chosen = candidates.find((one) => amount === 'all' || one.refundableMinor >= amount.amountMinor);
+  if (chosen === undefined) {
+    const most = formatMoney({ ...only.payment, amountMinor: only.refundableMinor });
+    return { text: show(`At most ${most} can go back; the rest went back or is on its way.`, 300), keyboard: [] };
+  }
+  return askAbout(env, { ...input, chosen });
+}
+
+function askAbout(
+  env: AdminEnv,
+  input: { adminId: number; details: OrderDetails; chosen: RefundablePayment; amount: Money | 'all' },
+): Promise<View> {
+  const { adminId, details, chosen, amount } = input;
+  const { payment } = chosen;
+  const money = amount === 'all' ? { ...payment, amountMinor: chosen.refundableMinor } : amount;
+  const way = env.providers.find(payment.provider)?.refunds?.way ?? 'sent';
+  return askForReason(env, {
+    adminId,
+    action: 'refund.request',
+    payload: { paymentId: payment.id, amountMinor: money.amountMinor, currency: payment.currency },
+    question: refundQuestion(details.order, { money, payment, way, sums: chosen }),
+    back: { kind: 'order', act: 'show', id: details.order.id },
+  });
+}
+
+/** Carries the refund out on the second tap. A tap that is brought twice by Telegram finds the refund of the first. */
+export const confirmRefund: Confirmed = async (env, tapped, { payload, reason, pendingId }) => {
+  const result = await requestRefund(env, {
+    paymentId: asPaymentId(String(payload['paymentId'])),
+    amount: { amountMinor: Number(payload['amountMinor']), currency: String(payload['currency']) },
+    reason: reason ?? '',
+    actor: adminActor(tapped.from.id),
+    request: { key: `telegram:${pendingId}`, hash: pendingId },
+  });
+  if ('refund' in result) await showOrder(env, { tapped, orderId: result.refund.orderId });
+  return verdict(result);
+};
+
+function verdict(result: RefundRequested): string {
+  switch (result.kind) {
+    case 'requested':
+      return `Refund of ${formatMoney(result.refund)} asked for.`;
+    case 'awaiting_approval':
+      return 'A second person has to approve it.';
+    case 'key_reused':
+      return 'It was asked for already.';
+    case 'refused':
+      return result.reason;
+    default:
+      return result satisfies never;
+  }
+}
+
+function whyNot(env: AdminEnv, details: OrderDetails): string {
+  const number = formatOrderNumber(details.order.number);
+  const reasons = whyNoRefunds(env.providers, details);
+  if (reasons.length > 0) return `${number}: ${reasons.join(' ')}`;
+  if (details.refunds.length > 0) return `${number}: everything that came went back, or is on its way.`;
+  return `${number}: no money is there that could go back.`;
+}
+
+function wayBack({ order }: OrderDetails): Button {
+  return { text: `‹ ${formatOrderNumber(order.number)}`, callback: { kind: 'order', act: 'show', id: order.id } };
+}
+
+function readAmount(text: string, currency: string): Money | 'all' | { fault: string } {
+  if (text === '') return 'all';
+  try {
+    const money = parseMoney(text, currency);
+    return money.amountMinor > 0 ? money : { fault: 'The amount must be more than nothing' };
+  } catch (error) {
+    if (!(error instanceof MoneyInvalid)) throw error;
+    return { fault: error.message };
+  }
+}
+
+async function say(ctx: TextContext, text: string): Promise<void> {
+  await replyView(ctx, { text: show(text, 500), keyboard: [] });
+}

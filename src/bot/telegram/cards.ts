@@ -1,0 +1,117 @@
+// One card per bot, chat and subject. What was sent is remembered, so that the next showing is an edit, and a repeat after
+// a crash finds its message again.
+import { createHash } from 'node:crypto';
+import type { Clock } from '#kernel/clock.ts';
+import type { Database } from '#kernel/database.ts';
+import type { EventLog } from '#kernel/events.ts';
+import type { MessagingStores, SentMessage } from '#messaging/messaging-store.ts';
+import type { DeliveryResult } from '#messaging/outbox-handler.ts';
+import type { View } from '../text/view.ts';
+import type { ChatSender, SendOutcome } from './telegram.ts';
+
+interface CardDeps {
+  database: Database<Pick<MessagingStores, 'sentMessages'>>;
+  clock: Clock;
+  log: EventLog;
+  bot: 'admin' | 'pager';
+  sender: ChatSender;
+}
+
+interface CardInput {
+  chatId: number;
+  subject: string;
+  version: number;
+  view: View;
+  /** A word about what the card shows; it is kept with the message. */
+  mark: string;
+  sent: SentMessage | undefined;
+  isSilent: boolean;
+  /** A card that is no longer there is sent anew, or let go. */
+  whenGone: 'send' | 'forget';
+}
+
+/** Edits the chat's card, or sends it where there is none; the outcome is remembered before it is returned. */
+export async function placeCard(deps: CardDeps, input: CardInput, signal: AbortSignal): Promise<SendOutcome> {
+  if (input.sent === undefined) return sendCard(deps, input, signal);
+  const { chatId, view } = input;
+  const isShown = input.sent.contentHash === contentMark(input);
+  const outcome: SendOutcome = isShown
+    ? { kind: 'not_modified' }
+    : await deps.sender.edit({ chatId, messageId: input.sent.messageId, view }, signal);
+  if (outcome.kind === 'sent' || outcome.kind === 'not_modified') {
+    await rememberCard(deps, { ...input, messageId: input.sent.messageId });
+    return outcome;
+  }
+  if (outcome.kind !== 'gone') return outcome;
+  if (input.whenGone === 'send') return sendCard(deps, input, signal);
+  await forgetCard(deps, input);
+  return outcome;
+}
+
+async function sendCard(deps: CardDeps, input: CardInput, signal: AbortSignal): Promise<SendOutcome> {
+  const { chatId, view, isSilent } = input;
+  const outcome = await deps.sender.send({ chatId, view, isSilent, replyTo: null }, signal);
+  if (outcome.kind === 'sent') await rememberCard(deps, { ...input, sent: undefined, messageId: outcome.messageId });
+  return outcome;
+}
+
+export async function rememberCard(
+  deps: Pick<CardDeps, 'database' | 'clock' | 'bot'>,
+  card: Pick<CardInput, 'chatId' | 'subject' | 'version' | 'view' | 'mark' | 'sent'> & { messageId: number },
+): Promise<void> {
+  const now = deps.clock.now();
+  const sent: SentMessage = {
+    bot: deps.bot,
+    chatId: card.chatId,
+    subject: card.subject,
+    messageId: card.messageId,
+    shownVersion: card.version,
+    contentHash: contentMark(card),
+    sentAt: card.sent?.messageId === card.messageId ? card.sent.sentAt : now,
+    updatedAt: now,
+  };
+  await deps.database.transaction((stores) => stores.sentMessages.saveSent(sent));
+}
+
+export async function forgetCard(
+  deps: Pick<CardDeps, 'database' | 'bot'>,
+  card: { chatId: number; subject: string },
+): Promise<void> {
+  const { chatId, subject } = card;
+  await deps.database.transaction((stores) => stores.sentMessages.forgetSent({ bot: deps.bot, chatId, subject }));
+}
+
+/** The mark stands in front of the hash, so that what the message shows can be told from the stored row. */
+function contentMark(card: Pick<CardInput, 'view' | 'mark'>): string {
+  const hash = createHash('sha256').update(JSON.stringify([card.view.text, card.view.keyboard]));
+  return `${card.mark}:${hash.digest('base64url').slice(0, 22)}`;
+}
+
+/** The word that was given as `mark` when the message was last shown. */
+export function shownMark(sent: SentMessage): string {
+  return sent.contentHash.slice(0, sent.contentHash.lastIndexOf(':'));
+}
+
+/**
+ * What became of a message that goes to several chats. A chat that cannot be written to is done with, never an endless
+ * retry; a chat that failed is tried again, and the others find their card up to date then.
+ */
+export function sumUp(outcomes: readonly { chatId: number; outcome: SendOutcome }[]): DeliveryResult {
+  const slow = outcomes.map(({ outcome }) => outcome).filter((outcome) => outcome.kind === 'slow_down');
+  if (slow.length > 0) {
+    const retryAfterMs = Math.max(...slow.map((outcome) => outcome.retryAfterMs));
+    return { kind: 'retry', error: 'Telegram asks to slow down', retryAfterMs, pausesLane: true };
+  }
+  for (const { outcome } of outcomes) {
+    if (outcome.kind === 'unreachable') {
+      return { kind: 'retry', error: outcome.reason, retryAfterMs: null, pausesLane: false };
+    }
+  }
+  for (const { chatId, outcome } of outcomes) {
+    if (outcome.kind === 'refused') return { kind: 'give_up', reason: `chat ${chatId}: ${outcome.reason}` };
+  }
+  const counts = new Map<string, number>();
+  for (const { outcome } of outcomes) counts.set(outcome.kind, (counts.get(outcome.kind) ?? 0) + 1);
+  const words = [...counts].map(([kind, count]) => `${count} ${kind}`);
+  return { kind: 'done', outcome: words.length === 0 ? 'nothing to show' : words.join(', ') };
+}

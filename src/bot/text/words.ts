@@ -1,0 +1,104 @@
+import type { AlertSeverity, AlertStatus } from '#alerts/alert.ts';
+import { day, hour, type Milliseconds, minute, second } from '#kernel/clock.ts';
+import type { Trust } from '#kernel/trust.ts';
+import type { OrderStatus } from '#orders/order.ts';
+import type { PaymentStatus } from '#payments/model/payment.ts';
+import type { RefundStatus } from '#payments/model/refund.ts';
+import type { Presentation } from './view.ts';
+
+export const orderSigns: Readonly<Record<OrderStatus, string>> = {
+  awaiting_payment: '⏳',
+  paid: '💰',
+  fulfilled: '✅',
+  expired: '⌛',
+  cancelled: '✖️',
+  needs_attention: '⚠️',
+  partially_refunded: '↩️',
+  refunded: '↩️',
+};
+
+export const paymentSigns: Readonly<Record<PaymentStatus, string>> = {
+  created: '⏳',
+  pending: '⏳',
+  paid: '💰',
+  underpaid: '⚠️',
+  overpaid: '⚠️',
+  paid_late: '⚠️',
+  expired: '⌛',
+  failed: '⛔',
+  cancelled: '✖️',
+  reversed: '⛔',
+};
+
+export const refundSigns: Readonly<Record<RefundStatus, string>> = {
+  awaiting_approval: '✋',
+  requested: '⏳',
+  pending: '⏳',
+  succeeded: '↩️',
+  failed: '⛔',
+  cancelled: '✖️',
+  unknown: '❔',
+};
+
+export const severitySigns: Readonly<Record<AlertSeverity, string>> = { critical: '🔴', warning: '🟠', info: '🔵' };
+
+export const alertSigns: Readonly<Record<AlertStatus, string>> = {
+  open: '🔔',
+  acknowledged: '✋',
+  snoozed: '💤',
+  resolved: '✅',
+};
+
+/** How sure we are, in words that an admin can weigh. */
+export const trustWords: Readonly<Record<Trust, string>> = {
+  fetched: 'fetched (we asked the provider)',
+  signed: 'signed (the provider signed it)',
+  token: 'token (a shared secret only)',
+};
+
+/** A status is the same word everywhere; the chat only writes its underscores as spaces. */
+export function statusWord(status: string): string {
+  return status.replaceAll('_', ' ');
+}
+
+/** The same words with a capital in front. */
+export function sentence(text: string): string {
+  return `${text.slice(0, 1).toUpperCase()}${text.slice(1)}`;
+}
+
+/** `22 Nov, 14:05` in the admin's time zone, with the year when it is another one. */
+export function formatTime(at: Milliseconds, presentation: Presentation): string {
+  const zone = { timeZone: presentation.timeZone };
+  const year = new Intl.DateTimeFormat('en-GB', { ...zone, year: 'numeric' });
+  const date = new Intl.DateTimeFormat('en-GB', { ...zone, day: 'numeric', month: 'short' }).format(at);
+  const time = new Intl.DateTimeFormat('en-GB', { ...zone, hour: '2-digit', minute: '2-digit', hourCycle: 'h23' });
+  const isThisYear = year.format(at) === year.format(presentation.now);
+  return `${date}${isThisYear ? '' : ` ${year.format(at)}`}, ${time.format(at)}`;
+}
+
+/** For a list: `14:05` of today, `21 Nov` of any other day. */
+export function formatTimeShort(at: Milliseconds, presentation: Presentation): string {
+  const [date = '', time = ''] = formatTime(at, presentation).split(', ');
+  return date === formatTime(presentation.now, presentation).split(', ')[0] ? time : date;
+}
+
+/** The end of the admin's day; on the two days in a year that have 23 or 25 hours, an hour beside it. */
+export function nextMidnight(presentation: Presentation): Milliseconds {
+  const format = new Intl.DateTimeFormat('en-GB', {
+    timeZone: presentation.timeZone,
+    timeStyle: 'medium',
+    hourCycle: 'h23',
+  });
+  const [hours = 0, minutes = 0, seconds = 0] = format.format(presentation.now).split(':').map(Number);
+  return presentation.now - (presentation.now % second) - hours * hour - minutes * minute - seconds * second + day;
+}
+
+export function formatDay(at: Milliseconds, presentation: Presentation): string {
+  return new Intl.DateTimeFormat('en-GB', { timeZone: presentation.timeZone, day: '2-digit', month: 'short' }).format(
+    at,
+  );
+}
+
+export function plural(count: number, one: string, many = `${one}s`): string {
+  return `${count} ${count === 1 ? one : many}`;
+}
