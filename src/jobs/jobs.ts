@@ -3,9 +3,9 @@
 
 import { closeBooks } from '#accounting/daily-close/close-due-days.ts';
 import { readFigures } from '#accounting/fees/fetch-fees.ts';
-import { pruneAlerts } from '#alerts/prune-alerts.ts';
-import { retireAlerts } from '#alerts/retire-alerts.ts';
 import { wakeAlerts } from '#alerts/wake-alerts.ts';
+import { pruneAlerts } from '#cases/prune-cases.ts';
+import { retireAlerts } from '#cases/retire-cases.ts';
 import { hour, type Milliseconds, minute, second } from '#kernel/clock.ts';
 import type { JsonObject } from '#kernel/json.ts';
 import { pruneQueues } from '#messaging/prune.ts';

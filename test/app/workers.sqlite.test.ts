@@ -1,8 +1,8 @@
 // Messages that are given up on ring, and the ring cannot ring for itself.
 
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { raiseAlert } from '#alerts/raise-alert.ts';
 import { createPumps } from '#app/workers.ts';
+import { raiseAlert } from '#cases/raise-case.ts';
 import { systemActor } from '#kernel/actor.ts';
 import { minute, second } from '#kernel/clock.ts';
 import { asProviderReference } from '#kernel/ids.ts';

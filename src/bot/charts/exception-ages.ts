@@ -1,5 +1,5 @@
 import type { EChartsCoreOption } from 'echarts';
-import { type AlertSeverity, alertSeverities } from '#alerts/alert.ts';
+import { type AlertSeverity, alertSeverities } from '#cases/case.ts';
 import { day, hour, type Milliseconds } from '#kernel/clock.ts';
 import type { PaymentException } from '#payments/exceptions/exception.ts';
 import { ageText, exceptionSeverity } from '../kit/exception-words.ts';

@@ -1,4 +1,4 @@
-import type { AlertStore } from '#alerts/alert-store.ts';
+import type { AlertStore } from '#cases/case-store.ts';
 import type { Session } from '../dialect.ts';
 import { and, asc, desc, eq, getTableColumns, inArray, isNotNull, lt, lte, sql } from '../drizzle.ts';
 

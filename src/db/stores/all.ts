@@ -3,7 +3,7 @@ import type { Session } from '../dialect.ts';
 import { createAuditStore, createPendingActionStore } from './access.ts';
 import { createAlertStore } from './alerts.ts';
 import { createBookStore } from './books.ts';
-import { createExceptionStore } from './exceptions.ts';
+import { createExceptionStore } from './cases.ts';
 import { createFiguresStore } from './figures.ts';
 import { createInboxStore } from './inbox.ts';
 import { createQuarantineStore, createSentMessageStore } from './message-records.ts';

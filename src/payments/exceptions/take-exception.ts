@@ -1,14 +1,14 @@
 // An exception that somebody has taken shows whose it is. Taking it acknowledges its alert, and acknowledging the alert takes
 // it: both say the same.
 import { recordAudit } from '#access/audit.ts';
-import { type Acknowledgement, acknowledgeIn } from '#alerts/acknowledge-alert.ts';
-import { changeAlert } from '#alerts/raise-alert.ts';
+import { type Acknowledgement, acknowledgeIn } from '#cases/acknowledge-case.ts';
+import { changeAlert } from '#cases/raise-case.ts';
 import { causeOf, inTransaction } from '#kernel/transaction-context.ts';
 import type { PaymentDeps } from '../lifecycle/deps.ts';
 import type { PaymentTx } from '../ports/payment-store.ts';
+import type { Person } from '../resolutions/actions/resolution.ts';
 import type { PaymentException } from './exception.ts';
 import { changeException } from './open-exception.ts';
-import type { Person } from './resolution.ts';
 
 export type Taking =
   | { kind: 'taken' }

@@ -7,7 +7,6 @@ import { formatMoney } from '#kernel/money.ts';
 import type { Order } from '#orders/order.ts';
 import { closeOpenLinks } from '../collect/cancel-order.ts';
 import type { PaymentException } from '../exceptions/exception.ts';
-import type { Person } from '../exceptions/resolution.ts';
 import { announcePayment } from '../lifecycle/announce.ts';
 import { decideFor, tellOrder } from '../lifecycle/change-order.ts';
 import { raiseTooMuch } from '../lifecycle/too-much.ts';
@@ -16,6 +15,7 @@ import { standingOf } from '../model/coverage.ts';
 import type { Payment } from '../model/payment.ts';
 import { countsAgainstCaptured } from '../model/refund.ts';
 import type { PaymentTx } from '../ports/payment-store.ts';
+import type { Person } from '../resolutions/actions/resolution.ts';
 
 export interface AboutPayment {
   order: Order;

@@ -1,10 +1,10 @@
 import { recordAudit } from '#access/audit.ts';
 import type { OrderId } from '#kernel/ids.ts';
 import { causeOf, inTransaction } from '#kernel/transaction-context.ts';
-import { type Person, type Resolution, refused, tidyReason } from '../exceptions/resolution.ts';
 import type { PaymentDeps } from '../lifecycle/deps.ts';
 import { payablePayment } from '../model/payment.ts';
 import type { PaymentTx } from '../ports/payment-store.ts';
+import { type Person, type Resolution, refused, tidyReason } from '../resolutions/actions/resolution.ts';
 import { type AboutPayment, acceptanceRefusal, acceptInto } from './accept-into.ts';
 import { noteByHand } from './note-by-hand.ts';
 

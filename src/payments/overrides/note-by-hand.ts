@@ -1,8 +1,8 @@
-import { raiseAlert } from '#alerts/raise-alert.ts';
+import { raiseAlert } from '#cases/raise-case.ts';
 import { formatMoney } from '#kernel/money.ts';
 import { formatOrderNumber, type Order } from '#orders/order.ts';
-import type { Person } from '../exceptions/resolution.ts';
 import type { PaymentTx } from '../ports/payment-store.ts';
+import type { Person } from '../resolutions/actions/resolution.ts';
 
 const headlines = {
   order_marked_paid: 'Marked as paid by hand',

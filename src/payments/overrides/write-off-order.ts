@@ -5,10 +5,10 @@ import type { JsonObject } from '#kernel/json.ts';
 import { causeOf, inTransaction } from '#kernel/transaction-context.ts';
 import type { Order, OrderStatus } from '#orders/order.ts';
 import { closeOpenLinks } from '../collect/cancel-order.ts';
-import { type Person, type Resolution, refused, tidyReason } from '../exceptions/resolution.ts';
 import { decideFor, tellOrder } from '../lifecycle/change-order.ts';
 import type { PaymentDeps } from '../lifecycle/deps.ts';
 import type { PaymentTx } from '../ports/payment-store.ts';
+import { type Person, type Resolution, refused, tidyReason } from '../resolutions/actions/resolution.ts';
 import { noteByHand } from './note-by-hand.ts';
 
 /** Gives up on the money of an order that is not paid. Loud: everybody who gets alerts hears who did it and why. */

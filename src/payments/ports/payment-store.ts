@@ -1,7 +1,7 @@
 import type { AccessStores } from '#access/access-store.ts';
 import type { SettingStore } from '#access/setting-store.ts';
 import type { BookStore, FiguresStore } from '#accounting/ledger/ledger-store.ts';
-import type { AlertStores } from '#alerts/alert-store.ts';
+import type { AlertStores } from '#cases/case-store.ts';
 import type { CatalogStores } from '#catalog/product-store.ts';
 import type { Milliseconds } from '#kernel/clock.ts';
 import type { OrderId, PaymentId, ProviderReference } from '#kernel/ids.ts';

@@ -1,4 +1,4 @@
-import { raiseAlert } from '#alerts/raise-alert.ts';
+import { raiseAlert } from '#cases/raise-case.ts';
 import { hour, type Milliseconds, minute } from '#kernel/clock.ts';
 import { type ProviderName, providerTitle } from '#kernel/provider-name.ts';
 import type { PaymentTx } from '../ports/payment-store.ts';

@@ -1,8 +1,8 @@
 import { createOwnerDirectory } from '#access/owner-directory.ts';
-import { type RaisedAlert, raiseAlert } from '#alerts/raise-alert.ts';
 import { type AdminBot, createAdminBot } from '#bot/admin/admin-bot.ts';
 import { createPager, type Pager } from '#bot/pager/pager.ts';
 import type { UpdateMode } from '#bot/telegram/telegram.ts';
+import { type RaisedAlert, raiseAlert } from '#cases/raise-case.ts';
 import { systemActor } from '#kernel/actor.ts';
 import { minute, second } from '#kernel/clock.ts';
 import { createIds } from '#kernel/ids.ts';

@@ -8,7 +8,7 @@ import { exceptionKindChoice, exceptionList } from '#bot/screens/cases/exception
 import { byHandQuestion, optionChoice, resolveQuestion } from '#bot/screens/cases/exception-questions.ts';
 import { day, hour, minute } from '#kernel/clock.ts';
 import { exceptionKinds } from '#payments/exceptions/exception.ts';
-import { resolvingActions } from '#payments/exceptions/exception-actions.ts';
+import { resolvingActions } from '#payments/resolutions/options/resolution-actions.ts';
 import { anException, anOrder, aPayment, at, drawn, exceptionDetails, hostile, look } from '../support/values.ts';
 
 const full = { ...look, buttons: 'full' } as const;

@@ -4,7 +4,7 @@ import { asOrderId, asPaymentId, asProviderReference, asRefundId } from '#kernel
 import type { Payment } from '#payments/model/payment.ts';
 import type { PaymentStores } from '#payments/ports/payment-store.ts';
 import { aRefund } from '#test/support/builders/refund.ts';
-import { sampleException } from './exceptions.ts';
+import { sampleException } from './cases.ts';
 import type { OpenContractDatabase } from './harness.ts';
 import { noon, sampleAudit, sampleOrder, samplePayment } from './samples.ts';
 

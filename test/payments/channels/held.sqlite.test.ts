@@ -2,9 +2,9 @@ import { describe, expect, test } from 'vitest';
 import { asProviderReference } from '#kernel/ids.ts';
 import { changeHoldLimit } from '#payments/channels/change-review-threshold.ts';
 import { readHoldLimits } from '#payments/channels/review-threshold.ts';
-import { rememberOption } from '#payments/exceptions/resolutions/accept-payment.ts';
-import { undoResolution } from '#payments/exceptions/undo-resolution.ts';
 import type { Sale } from '#payments/ports/sales-channel.ts';
+import { rememberOption } from '#payments/resolutions/actions/accept-payment.ts';
+import { undoResolution } from '#payments/resolutions/actions/undo-resolution.ts';
 import { openTestDatabase } from '#test/support/database/test-database.ts';
 import { aSaleItem } from '#test/support/fakes/sales-channel.ts';
 

@@ -2,13 +2,13 @@
 import { minute } from '#kernel/clock.ts';
 import { asProviderReference, type OrderId, type PaymentId } from '#kernel/ids.ts';
 import type { PaymentException } from '#payments/exceptions/exception.ts';
-import type { ResolvingAction } from '#payments/exceptions/exception-actions.ts';
-import { getException } from '#payments/exceptions/get-exception.ts';
-import type { Person, Resolution } from '#payments/exceptions/resolution.ts';
-import { resolveException } from '#payments/exceptions/resolve-exception.ts';
-import { undoResolution } from '#payments/exceptions/undo-resolution.ts';
 import type { PaymentSnapshot } from '#payments/model/snapshot.ts';
 import type { PaymentProvider, ProviderRegistry } from '#payments/ports/payment-provider.ts';
+import { resolveException } from '#payments/resolutions/actions/decide-case.ts';
+import type { Person, Resolution } from '#payments/resolutions/actions/resolution.ts';
+import { undoResolution } from '#payments/resolutions/actions/undo-resolution.ts';
+import { getException } from '#payments/resolutions/options/get-case.ts';
+import type { ResolvingAction } from '#payments/resolutions/options/resolution-actions.ts';
 import { openTestDatabase, type TestDatabase } from '../database/test-database.ts';
 import { createFakeRefundProvider, type FakeRefundProvider, withFakeRefunds } from '../fakes/refund-provider.ts';
 import { createScriptedProviders, type ScriptedProviders } from '../fakes/scripted-providers.ts';

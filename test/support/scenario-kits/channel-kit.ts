@@ -3,10 +3,10 @@
 import { saveProduct } from '#catalog/save-product.ts';
 import { setLicenceSecret } from '#catalog/set-license-secret.ts';
 import { asProviderReference } from '#kernel/ids.ts';
-import { resolveException } from '#payments/exceptions/resolve-exception.ts';
 import { getOrderDetails, type OrderDetails } from '#payments/lifecycle/get-order.ts';
 import type { Payment } from '#payments/model/payment.ts';
 import type { Sale, SaleEvent } from '#payments/ports/sales-channel.ts';
+import { resolveException } from '#payments/resolutions/actions/decide-case.ts';
 import { handleInboxEvent } from '#payments/webhooks/handle-inbox-event.ts';
 import type { TestDatabase } from '#test/support/database/test-database.ts';
 import { anEvent, aSale, createFakeSalesChannel, type FakeSalesChannel } from '#test/support/fakes/sales-channel.ts';

@@ -1,17 +1,17 @@
 // A tap on an alert's button, whichever bot it reached. The card itself is not touched here: the verbs queue its refresh.
 
 import { adminActor } from '#access/admin.ts';
-import type { Alert } from '#alerts/alert.ts';
-import { snoozeAlert } from '#alerts/snooze-alert.ts';
+import type { Alert } from '#cases/case.ts';
+import { snoozeAlert } from '#cases/snooze-case.ts';
 import { hour } from '#kernel/clock.ts';
 import type { OrderId } from '#kernel/ids.ts';
 import { isProviderName, providerTitle } from '#kernel/provider-name.ts';
 import { createPaymentLink } from '#payments/collect/create-payment-link.ts';
-import { getException } from '#payments/exceptions/get-exception.ts';
 import { acknowledgeTrouble } from '#payments/exceptions/take-exception.ts';
 import type { PaymentDeps } from '#payments/lifecycle/deps.ts';
 import { getOrderDetails } from '#payments/lifecycle/get-order.ts';
 import { ProviderError } from '#payments/ports/provider-errors.ts';
+import { getException } from '#payments/resolutions/options/get-case.ts';
 import { checkOrder } from '#payments/sync/check-order.ts';
 import { paymentLink } from '../../kit/payment-link.ts';
 import { carryOutProviderButton } from '../../kit/provider-buttons.ts';

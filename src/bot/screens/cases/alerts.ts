@@ -1,6 +1,6 @@
-import { type AlertStatus, alertStatuses } from '#alerts/alert.ts';
-import { getException } from '#payments/exceptions/get-exception.ts';
+import { type AlertStatus, alertStatuses } from '#cases/case.ts';
 import { getOrderDetails } from '#payments/lifecycle/get-order.ts';
+import { getException } from '#payments/resolutions/options/get-case.ts';
 import type { AdminEnv, BotCommand, CallbackContext } from '../../kit/env.ts';
 import { answerCallback, editView, replyView } from '../../kit/replies.ts';
 import { adminName } from '../../telegram/admin-name.ts';

@@ -1,4 +1,4 @@
-import type { AlertStatus } from '#alerts/alert.ts';
+import type { AlertStatus } from '#cases/case.ts';
 import type { AdminEnv, BotCommand, TextContext } from '../../kit/env.ts';
 import { takeReason } from '../../kit/reasons.ts';
 import { replyView } from '../../kit/replies.ts';
