@@ -12,7 +12,7 @@ import type { Clock, Milliseconds } from '#kernel/clock.ts';
 import { second, systemClock } from '#kernel/clock.ts';
 import { type Random, systemRandom } from '#kernel/ids.ts';
 import type { ProviderName } from '#kernel/provider-name.ts';
-import { type GroupedCheck, type SetUpCheck, type SetUpReport, well } from '#kernel/set-up-check.ts';
+import { type GroupedCheck, okCheck, type SetUpCheck, type SetUpReport } from '#kernel/set-up-check.ts';
 import { createScrubber } from '#logging/redaction.ts';
 import type { PaymentProvider, ProviderRegistry } from '#payments/ports/payment-provider.ts';
 import { failedCheck } from '#payments/providers/kit/set-up-failure.ts';
@@ -144,7 +144,7 @@ function providerGroups(
 async function checkByProbe(provider: PaymentProvider, signal: AbortSignal): Promise<SetUpCheck[]> {
   try {
     await provider.probe(signal);
-    return [well('access', 'answers and takes our key')];
+    return [okCheck('access', 'answers and takes our key')];
   } catch (error) {
     const unauthorized = 'see that its key is right';
     return [failedCheck('access', { error, address: 'its address', unauthorized })];

@@ -1,4 +1,4 @@
-import { type SetUpCheck, warned, well, wrong } from '#kernel/set-up-check.ts';
+import { errorCheck, okCheck, type SetUpCheck, warningCheck } from '#kernel/set-up-check.ts';
 import { DatabaseNewer } from './database-errors.ts';
 import { type Engine, pendingMigrations, readMigrations } from './migrations.ts';
 
@@ -6,12 +6,15 @@ import { type Engine, pendingMigrations, readMigrations } from './migrations.ts'
 export function judgeMigrations(engine: Engine, appliedIds: readonly string[]): SetUpCheck {
   try {
     const pending = pendingMigrations(readMigrations(engine), appliedIds);
-    if (pending.length === 0) return well('schema', `up to date (${appliedIds.length} migrations)`);
-    if (appliedIds.length === 0) return well('schema', 'empty: the first start makes the tables');
+    if (pending.length === 0) return okCheck('schema', `up to date (${appliedIds.length} migrations)`);
+    if (appliedIds.length === 0) return okCheck('schema', 'empty: the first start makes the tables');
     const detail = pending.length === 1 ? '1 migration is pending' : `${pending.length} migrations are pending`;
-    return warned('schema', { detail, advice: 'npm start applies what is pending; make a backup before' });
+    return warningCheck('schema', { detail, advice: 'npm start applies what is pending; make a backup before' });
   } catch (error) {
     if (!(error instanceof DatabaseNewer)) throw error;
-    return wrong('schema', { detail: error.message, advice: 'start the later release, or restore an older backup' });
+    return errorCheck('schema', {
+      detail: error.message,
+      advice: 'start the later release, or restore an older backup',
+    });
   }
 }

@@ -1,6 +1,6 @@
 import pg from 'pg';
 import { type Clock, type Milliseconds, second } from '#kernel/clock.ts';
-import { type SetUpCheck, warned, well, wrong } from '#kernel/set-up-check.ts';
+import { errorCheck, okCheck, type SetUpCheck, warningCheck } from '#kernel/set-up-check.ts';
 import { judgeMigrations } from './check-migrations.ts';
 
 const callMaxMs = 5 * second;
@@ -24,7 +24,7 @@ export async function checkPostgres(url: string, clock: Clock): Promise<SetUpChe
     return [await checkServer(client), await checkSchema(client), await checkClock(client, clock)];
   } catch (error) {
     const advice = 'see that DATABASE_URL is right, the server runs, and this machine may connect to it';
-    return [wrong('server', { detail: `cannot be used (${describe(error)})`, advice })];
+    return [errorCheck('server', { detail: `cannot be used (${describe(error)})`, advice })];
   } finally {
     await client.end().catch(() => undefined);
   }
@@ -44,16 +44,22 @@ async function checkServer(client: pg.Client): Promise<SetUpCheck> {
   const [server] = rows;
   const version = `PostgreSQL ${server?.version.split(' ')[0] ?? 'of an unknown version'}`;
   if (server?.is_replica || server?.is_read_only === 'on') {
-    return wrong('server', { detail: `${version} is read-only`, advice: 'let DATABASE_URL name the primary server' });
+    return errorCheck('server', {
+      detail: `${version} is read-only`,
+      advice: 'let DATABASE_URL name the primary server',
+    });
   }
   if (!server?.may_create) {
     const advice = 'give the user of DATABASE_URL the right to create in its schema: migrations make tables';
-    return wrong('server', { detail: `${version}: the user may not create tables`, advice });
+    return errorCheck('server', { detail: `${version}: the user may not create tables`, advice });
   }
   if (Number.parseInt(server.version, 10) < majorMin) {
-    return warned('server', { detail: `${version} is older than what is tested`, advice: `use ${majorMin} or later` });
+    return warningCheck('server', {
+      detail: `${version} is older than what is tested`,
+      advice: `use ${majorMin} or later`,
+    });
   }
-  return well('server', `${version}, can be written to`);
+  return okCheck('server', `${version}, can be written to`);
 }
 
 async function checkSchema(client: pg.Client): Promise<SetUpCheck> {
@@ -74,8 +80,8 @@ async function checkClock(client: pg.Client, clock: Clock): Promise<SetUpCheck> 
   const middle = (startedAt + clock.now()) / 2;
   const aheadMs = (rows[0]?.now.getTime() ?? Number.NaN) - middle;
   const detail = `its clock is ${(Math.abs(aheadMs) / second).toFixed(1)} s ${aheadMs < 0 ? 'behind' : 'ahead of'} ours`;
-  if (Math.abs(aheadMs) <= clockMaxMs) return well('clock', detail);
-  return warned('clock', { detail, advice: 'let both machines keep time by NTP' });
+  if (Math.abs(aheadMs) <= clockMaxMs) return okCheck('clock', detail);
+  return warningCheck('clock', { detail, advice: 'let both machines keep time by NTP' });
 }
 
 /** A code where there is one: the message of a refused connection may name the user and the address. */

@@ -5,7 +5,7 @@ import { accessSync, constants, existsSync, statfsSync, statSync } from 'node:fs
 import { dirname, join, resolve } from 'node:path';
 import BetterSqlite3 from 'better-sqlite3';
 import type { Milliseconds } from '#kernel/clock.ts';
-import { type SetUpCheck, warned, well, wrong } from '#kernel/set-up-check.ts';
+import { errorCheck, okCheck, type SetUpCheck, warningCheck } from '#kernel/set-up-check.ts';
 import { judgeMigrations } from './check-migrations.ts';
 import { openOnlooker } from './sqlite-connections.ts';
 
@@ -22,10 +22,10 @@ export async function checkSqlite(
   const folder = nearestFolder(dirname(path));
   if (!mayWrite(folder)) {
     const advice = 'let the user that runs the product write there, or set DATABASE_URL to another place';
-    return [wrong('file', { detail: `${folder} cannot be written to`, advice })];
+    return [errorCheck('file', { detail: `${folder} cannot be written to`, advice })];
   }
   const space = checkSpace(folder);
-  if (!existsSync(path)) return [well('file', `${path} is not there yet: the first start makes it`), space];
+  if (!existsSync(path)) return [okCheck('file', `${path} is not there yet: the first start makes it`), space];
   const { file: opened, isReadable } = checkFile(path);
   if (!isReadable) return [opened, space];
   return [opened, checkSchema(path), space, await checkIntegrity(path, limit)];
@@ -52,18 +52,18 @@ function checkFile(path: string): { file: SetUpCheck; isReadable: boolean } {
       detail: `${path} cannot be written to`,
       advice: 'let the user that runs the product write to it',
     };
-    return { file: wrong('file', finding), isReadable: true };
+    return { file: errorCheck('file', finding), isReadable: true };
   }
   try {
     tryLock(path);
-    return { file: well('file', `${path}, ${size}, can be written to`), isReadable: true };
+    return { file: okCheck('file', `${path}, ${size}, can be written to`), isReadable: true };
   } catch (error) {
     const code = codeOf(error);
     if (code === 'SQLITE_BUSY') {
-      return { file: well('file', `${path}, ${size}, is being written to this moment`), isReadable: true };
+      return { file: okCheck('file', `${path}, ${size}, is being written to this moment`), isReadable: true };
     }
     const advice = 'see that DATABASE_URL names the right file; if it does, restore a backup: npm run restore -- FILE';
-    return { file: wrong('file', { detail: `${path} cannot be used (${code})`, advice }), isReadable: false };
+    return { file: errorCheck('file', { detail: `${path} cannot be used (${code})`, advice }), isReadable: false };
   }
 }
 
@@ -84,7 +84,7 @@ function checkSchema(path: string): SetUpCheck {
     const ids = hasJournal ? connection.prepare('select id from schema_migrations').pluck().all() : [];
     return judgeMigrations('sqlite', ids as string[]);
   } catch (error) {
-    return warned('schema', { detail: `not seen (${codeOf(error)})`, advice: 'check again in a moment' });
+    return warningCheck('schema', { detail: `not seen (${codeOf(error)})`, advice: 'check again in a moment' });
   } finally {
     connection.close();
   }
@@ -94,9 +94,9 @@ function checkSpace(folder: string): SetUpCheck {
   const { bavail, bsize } = statfsSync(folder);
   const free = bavail * bsize;
   const detail = `${(free / mebibyte / 1024).toFixed(1)} GB free`;
-  if (free >= freeWarningBytes) return well('space', detail);
+  if (free >= freeWarningBytes) return okCheck('space', detail);
   const finding = { detail, advice: `make room on the disk of ${folder}` };
-  return free < freeWrongBytes ? wrong('space', finding) : warned('space', finding);
+  return free < freeWrongBytes ? errorCheck('space', finding) : warningCheck('space', finding);
 }
 
 async function checkIntegrity(
@@ -110,13 +110,17 @@ async function checkIntegrity(
     const [fault] = stdout.trim().split('\n');
     if (fault) {
       const advice = 'stop the product and restore the last good backup: npm run restore -- FILE';
-      settle(wrong('integrity', { detail: `the file is damaged: ${fault.slice(0, 120)}`, advice }));
-    } else if (error === null) settle(well('integrity', 'no damage found'));
+      settle(errorCheck('integrity', { detail: `the file is damaged: ${fault.slice(0, 120)}`, advice }));
+    } else if (error === null) settle(okCheck('integrity', 'no damage found'));
     else if (error.killed || error.name === 'AbortError') {
       const advice = 'let sqlite3 FILE "pragma quick_check" look at a backup, at leisure';
-      settle(warned('integrity', { detail: `the file is too large to read in ${limit.quickCheckMaxMs} ms`, advice }));
+      settle(
+        warningCheck('integrity', { detail: `the file is too large to read in ${limit.quickCheckMaxMs} ms`, advice }),
+      );
     } else
-      settle(warned('integrity', { detail: 'the file could not be read through', advice: 'check again in a moment' }));
+      settle(
+        warningCheck('integrity', { detail: 'the file could not be read through', advice: 'check again in a moment' }),
+      );
   });
   return promise;
 }

@@ -1,6 +1,6 @@
 // Whether providers reach us: PUBLIC_URL has to lead to this very product, and POST has to come through. The product may
 // not run at the moment; then what cannot be tried is no fault.
-import { type GroupedCheck, type SetUpCheck, warned, well, wrong } from '#kernel/set-up-check.ts';
+import { errorCheck, type GroupedCheck, okCheck, type SetUpCheck, warningCheck } from '#kernel/set-up-check.ts';
 import { type Visit, visit } from './probe-url.ts';
 
 export interface AddressQuestion {
@@ -32,7 +32,7 @@ export async function checkAddress(
   const { publicUrl, ownUrl } = question;
   if (publicUrl === null) {
     const advice = 'set PUBLIC_URL to the https address by which providers reach this server';
-    return [warned(name, { detail: 'PUBLIC_URL is not set: payments may be found by polling only', advice })];
+    return [warningCheck(name, { detail: 'PUBLIC_URL is not set: payments may be found by polling only', advice })];
   }
   const look = async (url: string) => readIdentity(await visit(`${url}/livez`, { method: 'GET', signal }));
   const [there, here] = await Promise.all([look(publicUrl), ownUrl === null ? undefined : look(ownUrl)]);
@@ -40,7 +40,7 @@ export async function checkAddress(
   const address = judgeAddress(there, { ...question, publicUrl, instance });
   if (there.kind !== 'ours') return [address];
   // Whoever else answers there must not learn the end of an address.
-  const tried = question.routes.filter(({ secretEnd }) => secretEnd === null || address.sign !== 'wrong');
+  const tried = question.routes.filter(({ secretEnd }) => secretEnd === null || address.status !== 'error');
   const routes = tried.map(async ({ group, path, secretEnd }) => {
     const end = secretEnd === null ? '' : `/${secretEnd}`;
     const answer = await visit(`${publicUrl}${path}${end}`, { method: 'POST', signal });
@@ -82,15 +82,15 @@ export function judgeAddress(
   const isSilent = there.kind === 'nobody' && silentReasons.includes(there.reason);
   if (instance === null && (isGateway || isSilent)) {
     const detail = `${publicUrl} is not answered, and the product does not seem to run`;
-    return warned(name, { detail, advice: 'start it and check again' });
+    return warningCheck(name, { detail, advice: 'start it and check again' });
   }
   if (there.kind === 'stranger') {
     const advice = 'let the proxy at PUBLIC_URL hand everything to HOST and PORT, or set PUBLIC_URL right';
-    return wrong(name, { detail: `somebody else answers at ${publicUrl} (${there.status} to /livez)`, advice });
+    return errorCheck(name, { detail: `somebody else answers at ${publicUrl} (${there.status} to /livez)`, advice });
   }
   const advice =
     adviceFor[there.reason] ?? 'see that PUBLIC_URL is right, and that a proxy and a firewall let it through';
-  return wrong(name, { detail: `${publicUrl} is not reached (${there.reason})`, advice });
+  return errorCheck(name, { detail: `${publicUrl} is not reached (${there.reason})`, advice });
 }
 
 function judgeOurs(
@@ -100,13 +100,16 @@ function judgeOurs(
   const { publicUrl, instance, isAllLocal } = about;
   if (instance !== null && instance !== found) {
     const advice = 'see where PUBLIC_URL leads: events would go to the other one';
-    return wrong(name, { detail: `another Tillkeeper answers at ${publicUrl}`, advice });
+    return errorCheck(name, { detail: `another Tillkeeper answers at ${publicUrl}`, advice });
   }
   if (new URL(publicUrl).protocol === 'http:' && !isAllLocal) {
     const advice = 'set PUBLIC_URL to the https address by which providers reach this server';
-    return warned(name, { detail: `${publicUrl} is an address of this machine only`, advice });
+    return warningCheck(name, { detail: `${publicUrl} is an address of this machine only`, advice });
   }
-  return well(name, instance === null ? `a Tillkeeper answers at ${publicUrl}` : `${publicUrl} leads to this product`);
+  return okCheck(
+    name,
+    instance === null ? `a Tillkeeper answers at ${publicUrl}` : `${publicUrl} leads to this product`,
+  );
 }
 
 /** What a product that is not running looks like from outside. */
@@ -126,16 +129,16 @@ const adviceFor: Readonly<Record<string, string>> = {
 export function judgeRoute(path: string, answer: Visit): SetUpCheck {
   const name = 'route';
   const advice = `let the proxy at PUBLIC_URL hand POST ${path} through as it comes`;
-  if (answer.kind === 'failed') return wrong(name, { detail: `POST ${path} failed (${answer.reason})`, advice });
+  if (answer.kind === 'failed') return errorCheck(name, { detail: `POST ${path} failed (${answer.reason})`, advice });
   const { status } = answer;
   const isOurs = answer.contentType.startsWith('application/problem+json');
-  if (isOurs && status === 401) return well(name, `POST ${path} comes through`);
+  if (isOurs && status === 401) return okCheck(name, `POST ${path} comes through`);
   if (isOurs && status === 404) {
     const restart = 'start the product anew with these settings';
-    return warned(name, { detail: `POST ${path} is off in the product that runs there`, advice: restart });
+    return warningCheck(name, { detail: `POST ${path} is off in the product that runs there`, advice: restart });
   }
   if (isOurs && status === 503) {
-    return warned(name, { detail: `POST ${path} was answered 503`, advice: 'see /readyz and the log' });
+    return warningCheck(name, { detail: `POST ${path} was answered 503`, advice: 'see /readyz and the log' });
   }
-  return wrong(name, { detail: `somebody else answers POST ${path} (${status})`, advice });
+  return errorCheck(name, { detail: `somebody else answers POST ${path} (${status})`, advice });
 }

@@ -1,5 +1,5 @@
 import { type Milliseconds, second } from '#kernel/clock.ts';
-import { type SetUpCheck, warned, well, wrong } from '#kernel/set-up-check.ts';
+import { errorCheck, okCheck, type SetUpCheck, warningCheck } from '#kernel/set-up-check.ts';
 
 export interface ClockReading {
   source: string;
@@ -16,7 +16,7 @@ const wrongMs: Milliseconds = 30 * second;
 export function judgeClock(readings: readonly ClockReading[]): SetUpCheck[] {
   if (readings.length === 0) {
     const advice = 'check again when Telegram or a provider answers';
-    return [warned('clock', { detail: 'nobody outside told the time', advice })];
+    return [warningCheck('clock', { detail: 'nobody outside told the time', advice })];
   }
   const median = medianOf(readings.map(({ aheadMs }) => aheadMs));
   const strays = readings.filter(({ aheadMs }) => Math.abs(aheadMs - median) > wrongMs);
@@ -24,7 +24,7 @@ export function judgeClock(readings: readonly ClockReading[]): SetUpCheck[] {
     judgeOurs(median, readings.length),
     ...strays.map(({ source, aheadMs }) => {
       const detail = `${describe(median - aheadMs)} the other clocks`;
-      return warned(`of ${source}`, { detail, advice: 'if it is a server of yours, let it keep time by NTP' });
+      return warningCheck(`of ${source}`, { detail, advice: 'if it is a server of yours, let it keep time by NTP' });
     }),
   ];
 }
@@ -35,8 +35,8 @@ function judgeOurs(median: Milliseconds, count: number): SetUpCheck {
     detail: `${describe(median)} ${whose}`,
     advice: 'let this machine keep time by NTP: tokens live two minutes, and webhooks are taken for five',
   };
-  if (Math.abs(median) <= warningMs) return well('clock', finding.detail);
-  return Math.abs(median) <= wrongMs ? warned('clock', finding) : wrong('clock', finding);
+  if (Math.abs(median) <= warningMs) return okCheck('clock', finding.detail);
+  return Math.abs(median) <= wrongMs ? warningCheck('clock', finding) : errorCheck('clock', finding);
 }
 
 /** `behindMs`: by how much the one of which it is said is behind. */

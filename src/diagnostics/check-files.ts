@@ -1,5 +1,5 @@
 import { type Stats, statSync } from 'node:fs';
-import { type SetUpCheck, warned, well } from '#kernel/set-up-check.ts';
+import { okCheck, type SetUpCheck, warningCheck } from '#kernel/set-up-check.ts';
 
 /** Read and write for those who are neither the owner nor of the file's group. */
 const othersMask = 0o006;
@@ -22,7 +22,7 @@ function lookAt(path: string): Stats | undefined {
 }
 
 export function judgeFile(name: string, { path, mode }: { path: string; mode: number }): SetUpCheck {
-  if ((mode & othersMask) === 0) return well(name, 'is kept from other users of this machine');
+  if ((mode & othersMask) === 0) return okCheck(name, 'is kept from other users of this machine');
   const detail = 'every user of this machine may read it';
-  return warned(name, { detail, advice: `chmod o-rwx ${path}` });
+  return warningCheck(name, { detail, advice: `chmod o-rwx ${path}` });
 }

@@ -1,11 +1,11 @@
-import { type SetUpCheck, warned, well, wrong } from '#kernel/set-up-check.ts';
+import { errorCheck, okCheck, type SetUpCheck, warningCheck } from '#kernel/set-up-check.ts';
 import { type Visit, visit } from './probe-url.ts';
 
 const name = 'webhook';
 
 /** Whether the shop's site answers where order events are announced. Nothing is announced by asking. */
 export async function checkShop(url: string | null, signal: AbortSignal): Promise<SetUpCheck[]> {
-  if (url === null) return [well(name, 'off: STORE_WEBHOOK_URL is not set, and nothing is announced')];
+  if (url === null) return [okCheck(name, 'off: STORE_WEBHOOK_URL is not set, and nothing is announced')];
   return [judgeShop(await visit(url, { method: 'HEAD', signal }), new URL(url).origin)];
 }
 
@@ -14,15 +14,15 @@ export function judgeShop(answer: Visit, origin: string): SetUpCheck {
   if (answer.kind === 'failed') {
     const advice =
       'see that STORE_WEBHOOK_URL is right and the site runs; until then announcements wait and are repeated';
-    return wrong(name, { detail: `${origin} does not answer (${answer.reason})`, advice });
+    return errorCheck(name, { detail: `${origin} does not answer (${answer.reason})`, advice });
   }
   const { status } = answer;
   if (status >= 500) {
-    return warned(name, { detail: `${origin} answers ${status}`, advice: "see the log of the shop's site" });
+    return warningCheck(name, { detail: `${origin} answers ${status}`, advice: "see the log of the shop's site" });
   }
   if (status >= 300 && status < 400) {
     const advice = 'set STORE_WEBHOOK_URL to where it leads: an announcement follows no redirect';
-    return warned(name, { detail: `${origin} redirects (${status})`, advice });
+    return warningCheck(name, { detail: `${origin} redirects (${status})`, advice });
   }
-  return well(name, `${origin} answers (${status} to HEAD)`);
+  return okCheck(name, `${origin} answers (${status} to HEAD)`);
 }

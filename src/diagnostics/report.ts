@@ -1,20 +1,20 @@
 import { styleText } from 'node:util';
-import type { CheckSign, GroupedCheck, SetUpReport } from '#kernel/set-up-check.ts';
+import type { CheckStatus, GroupedCheck, SetUpReport } from '#kernel/set-up-check.ts';
 
-const colours: Readonly<Record<CheckSign, 'green' | 'yellow' | 'red'>> = {
+const colours: Readonly<Record<CheckStatus, 'green' | 'yellow' | 'red'>> = {
   ok: 'green',
   warning: 'yellow',
-  wrong: 'red',
+  error: 'red',
 };
-const signWidth = 'warning'.length;
+const statusWidth = 'warning'.length;
 
 /** A line for each check. Colours are left out where the output has none. */
 export function printReport({ checks }: SetUpReport): string[] {
   const width = Math.max(0, ...checks.map((check) => labelOf(check).length));
   return checks.map((check) => {
-    const sign = styleText(colours[check.sign], check.sign.padEnd(signWidth));
+    const status = styleText(colours[check.status], check.status.padEnd(statusWidth));
     const advice = check.advice === null ? '' : ` → ${check.advice}`;
-    return `${sign}  ${labelOf(check).padEnd(width)}  ${check.detail}${advice}`;
+    return `${status}  ${labelOf(check).padEnd(width)}  ${check.detail}${advice}`;
   });
 }
 
@@ -24,13 +24,14 @@ export function printReportAsJson(report: SetUpReport): string {
 
 /** What is only not as good as it could be is no reason to fail. */
 export function isSound({ checks }: SetUpReport): boolean {
-  return checks.every(({ sign }) => sign !== 'wrong');
+  return checks.every(({ status }) => status !== 'error');
 }
 
 export function sumUpReport({ checks }: SetUpReport): string {
-  const count = (sign: CheckSign): number => checks.filter((check) => check.sign === sign).length;
+  const count = (status: CheckStatus): number => checks.filter((check) => check.status === status).length;
+  const errors = count('error');
   const warnings = count('warning');
-  return `${count('wrong')} wrong, ${warnings} ${warnings === 1 ? 'warning' : 'warnings'}, ${count('ok')} ok`;
+  return `${errors} ${errors === 1 ? 'error' : 'errors'}, ${warnings} ${warnings === 1 ? 'warning' : 'warnings'}, ${count('ok')} ok`;
 }
 
 /** A check that bears the name of its group stands alone in it. */

@@ -1,6 +1,6 @@
 import type { Milliseconds } from '#kernel/clock.ts';
 import { second } from '#kernel/clock.ts';
-import { type GroupedCheck, type SetUpCheck, wrong } from '#kernel/set-up-check.ts';
+import { errorCheck, type GroupedCheck, type SetUpCheck } from '#kernel/set-up-check.ts';
 
 /** A check of this group, or one that was made here and is another group's affair. */
 type Found = SetUpCheck | GroupedCheck;
@@ -49,5 +49,5 @@ async function runBounded(group: CheckGroup, maxMs: Milliseconds): Promise<reado
 }
 
 function unknown(detail: string): SetUpCheck {
-  return wrong('check', { detail, advice: 'check again; if it stays so, the rest of this group is not known' });
+  return errorCheck('check', { detail, advice: 'check again; if it stays so, the rest of this group is not known' });
 }

@@ -1,13 +1,13 @@
 import type { Milliseconds } from './clock.ts';
 
 /** `warning`: it works, but not as well as it could. `wrong`: something that is needed does not work. */
-export type CheckSign = 'ok' | 'warning' | 'wrong';
+export type CheckStatus = 'ok' | 'warning' | 'error';
 
 /** One thing about the set-up that was looked at. Shown to admins and on the terminal, so it holds no secret. */
 export interface SetUpCheck {
   /** Short, and unique among the checks of its group: `key`, `webhook`. */
   name: string;
-  sign: CheckSign;
+  status: CheckStatus;
   /** What was found, on one line. */
   detail: string;
   /** What to do about it; null when it is well. */
@@ -30,14 +30,14 @@ interface Finding {
   advice: string;
 }
 
-export function well(name: string, detail: string): SetUpCheck {
-  return { name, sign: 'ok', detail, advice: null };
+export function okCheck(name: string, detail: string): SetUpCheck {
+  return { name, status: 'ok', detail, advice: null };
 }
 
-export function warned(name: string, finding: Finding): SetUpCheck {
-  return { name, sign: 'warning', ...finding };
+export function warningCheck(name: string, finding: Finding): SetUpCheck {
+  return { name, status: 'warning', ...finding };
 }
 
-export function wrong(name: string, finding: Finding): SetUpCheck {
-  return { name, sign: 'wrong', ...finding };
+export function errorCheck(name: string, finding: Finding): SetUpCheck {
+  return { name, status: 'error', ...finding };
 }

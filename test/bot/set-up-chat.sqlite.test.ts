@@ -1,10 +1,13 @@
 import { expect, test } from 'vitest';
 import { minute, second } from '#kernel/clock.ts';
-import { type GroupedCheck, well, wrong } from '#kernel/set-up-check.ts';
+import { errorCheck, type GroupedCheck, okCheck } from '#kernel/set-up-check.ts';
 import { openChat, say, tap, textOf } from './support/chat.ts';
 
-const broken: GroupedCheck = { group: 'btcpay', ...wrong('key', { detail: 'is refused', advice: 'make a new one' }) };
-const mended: GroupedCheck = { group: 'btcpay', ...well('key', 'is accepted') };
+const broken: GroupedCheck = {
+  group: 'btcpay',
+  ...errorCheck('key', { detail: 'is refused', advice: 'make a new one' }),
+};
+const mended: GroupedCheck = { group: 'btcpay', ...okCheck('key', 'is accepted') };
 
 test.each(['/health', '/providers'])(
   '%s answers at once, and its message is edited when the look ends',
@@ -37,9 +40,9 @@ test('what was found a moment ago is shown without another look, until somebody 
   expect(shop.doctor.looks()).toBe(1);
   shop.deps.clock.advance(10 * second);
   expect(await tap(shop, later, 'Check now')).toBe('Checking …');
-  await expect.poll(() => textOf(shop, later)).toContain('set-up 1 fine');
+  await expect.poll(() => textOf(shop, later)).toContain('set-up 1 ok');
   await tap(shop, first, 'Refresh');
-  expect(textOf(shop, first)).toContain('Set-up: 1 fine');
+  expect(textOf(shop, first)).toContain('Set-up: 1 ok');
   expect(shop.doctor.looks()).toBe(2);
 
   shop.deps.clock.advance(2 * minute);

@@ -28,7 +28,7 @@ async function look({ options, setUp, before }: Look = {}) {
   return { telegram, checks, clockAheadMs, find: (name: string) => checks.find((check) => check.name === name) };
 }
 
-const drawn = (checks: readonly SetUpCheck[]): string[] => checks.map(({ name, sign }) => `${name} ${sign}`);
+const drawn = (checks: readonly SetUpCheck[]): string[] => checks.map(({ name, status }) => `${name} ${status}`);
 
 test('a good set-up is well, sends nothing, takes no update and changes nothing', async () => {
   const { telegram, checks } = await look();
@@ -50,7 +50,10 @@ test('with one token for both roles everybody is asked about once', async () => 
 describe('a token', () => {
   test('that Telegram does not know is wrong, and its setting is named', async () => {
     const { checks, find } = await look({ setUp: { pagerToken: '1002:revoked' } });
-    expect(find('pager bot')).toMatchObject({ sign: 'wrong', advice: expect.stringContaining('TELEGRAM_PAGER_TOKEN') });
+    expect(find('pager bot')).toMatchObject({
+      status: 'error',
+      advice: expect.stringContaining('TELEGRAM_PAGER_TOKEN'),
+    });
     expect(JSON.stringify(checks)).not.toContain('revoked');
     const other = await look({ setUp: { adminToken: '1001:revoked' } });
     expect(other.find('admin bot')?.advice).toContain('TELEGRAM_BOT_TOKEN');
@@ -59,12 +62,12 @@ describe('a token', () => {
   test('that is the admin bot’s under another name is wrong', async () => {
     const bots = [adminToken, '1001:another'].map((token, index) => ({ token, username: `bot${index}`, name: 'Bot' }));
     const { find } = await look({ options: { bots, groups: [] }, setUp: { pagerToken: '1001:another' } });
-    expect(find('pager bot')).toMatchObject({ sign: 'wrong', detail: 'is the admin bot under another token' });
+    expect(find('pager bot')).toMatchObject({ status: 'error', detail: 'is the admin bot under another token' });
   });
 
   test('is not to blame when nobody is there', async () => {
     const { checks, clockAheadMs } = await look({ setUp: { apiRoot: 'http://127.0.0.1:1' } });
-    expect(drawn(checks)).toEqual(['admin bot wrong', 'pager bot wrong']);
+    expect(drawn(checks)).toEqual(['admin bot error', 'pager bot error']);
     expect(checks[0]?.detail).toBe('Telegram does not answer (ECONNREFUSED)');
     expect(clockAheadMs).toBeUndefined();
   });
@@ -80,28 +83,28 @@ describe('somebody who must be told', () => {
         ],
       },
     });
-    expect(find('owner 43')).toMatchObject({ sign: 'warning', advice: expect.stringContaining('t.me/till_bot') });
-    expect(find('alerts to 43')).toMatchObject({ sign: 'warning', advice: expect.stringContaining('press Start') });
-    expect(find('alerts to 42')?.sign).toBe('ok');
+    expect(find('owner 43')).toMatchObject({ status: 'warning', advice: expect.stringContaining('t.me/till_bot') });
+    expect(find('alerts to 43')).toMatchObject({ status: 'warning', advice: expect.stringContaining('press Start') });
+    expect(find('alerts to 42')?.status).toBe('ok');
   });
 
   test('is wrong when alerts reach nobody at all', async () => {
     const { find } = await look({ options: { startedChats: [{ userId: 42, bot: 'till_bot' }] } });
-    expect(find('alerts to 42')?.sign).toBe('wrong');
-    expect(find('alerts to 43')?.sign).toBe('wrong');
-    expect(find('owner 42')?.sign).toBe('ok');
+    expect(find('alerts to 42')?.status).toBe('error');
+    expect(find('alerts to 43')?.status).toBe('error');
+    expect(find('owner 42')?.status).toBe('ok');
   });
 
   test('and has blocked the bot is told from one who never met it', async () => {
     const { find } = await look({ before: (telegram) => telegram.block({ userId: 43, bot: 'pager_bot' }) });
-    expect(find('alerts to 43')).toMatchObject({ sign: 'warning', detail: 'has blocked @pager_bot' });
+    expect(find('alerts to 43')).toMatchObject({ status: 'warning', detail: 'has blocked @pager_bot' });
   });
 });
 
 describe('the alert chat', () => {
   test('is well when the pager is in the group', async () => {
     const { checks, find } = await look({ setUp: { alertChatId: group } });
-    expect(find('alert chat')).toMatchObject({ sign: 'ok', detail: 'Team can be written to by @pager_bot' });
+    expect(find('alert chat')).toMatchObject({ status: 'ok', detail: 'Team can be written to by @pager_bot' });
     expect(drawn(checks)).not.toContain('alerts to 42 ok');
   });
 
@@ -111,7 +114,7 @@ describe('the alert chat', () => {
     ['a person who has not pressed Start', 43, { startedChats: [] }],
   ])('%s is wrong', async (_what, alertChatId, options) => {
     const { find } = await look({ options, setUp: { alertChatId } });
-    expect(find('alert chat')).toMatchObject({ sign: 'wrong', advice: expect.stringContaining('ALERT_CHAT_ID') });
+    expect(find('alert chat')).toMatchObject({ status: 'error', advice: expect.stringContaining('ALERT_CHAT_ID') });
   });
 });
 
@@ -120,9 +123,9 @@ describe('updates', () => {
     const { find } = await look({
       before: (telegram) => call(telegram, 'setWebhook', { url: 'https://other.example/bot/secret' }),
     });
-    const { sign, detail } = find('admin updates') ?? {};
-    expect({ sign, detail }).toEqual({
-      sign: 'warning',
+    const { status, detail } = find('admin updates') ?? {};
+    expect({ status, detail }).toEqual({
+      status: 'warning',
       detail: 'a webhook is set for other.example, which keeps updates from being polled',
     });
   });
@@ -139,23 +142,23 @@ describe('updates', () => {
       setUp: { webhookRoot },
       before: (telegram) => call(telegram, 'setWebhook', { url: expected }),
     });
-    expect(find('admin updates')).toMatchObject({ sign: 'ok', detail: `posted to ${expected}` });
-    expect(find('pager updates')).toMatchObject({ sign: 'warning', detail: 'no webhook is set' });
+    expect(find('admin updates')).toMatchObject({ status: 'ok', detail: `posted to ${expected}` });
+    expect(find('pager updates')).toMatchObject({ status: 'warning', detail: 'no webhook is set' });
   });
 
   test('that Telegram could not deliver are told with its reason, for an hour', () => {
     const failed = (agoMs: number) => ({ last_error_date: (now - agoMs) / second, last_error_message: 'Bad Gateway' });
     expect(judge(failed(5 * minute))).toMatchObject({
-      sign: 'warning',
+      status: 'warning',
       detail: 'Telegram could not deliver, last 5 min ago: Bad Gateway',
     });
-    expect(judge(failed(61 * minute))).toMatchObject({ sign: 'ok' });
+    expect(judge(failed(61 * minute))).toMatchObject({ status: 'ok' });
   });
 
   test('that go elsewhere, or pile up, are told', () => {
     expect(judge({ url: 'https://old.example/telegram/admin' }).detail).toContain('is set for old.example, not for');
-    expect(judge({ pending_update_count: 101 }).sign).toBe('warning');
-    expect(judgePolling('admin updates', { ...info, url: '', pending_update_count: 500 }).sign).toBe('warning');
+    expect(judge({ pending_update_count: 101 }).status).toBe('warning');
+    expect(judgePolling('admin updates', { ...info, url: '', pending_update_count: 500 }).status).toBe('warning');
   });
 });
 

@@ -7,8 +7,8 @@ const minimal = { TELEGRAM_BOT_TOKEN: '1001:AAbbCCddEEffGGhhIIjjKKllMMnnOOpp', O
 function remarksOf(env: Record<string, string>): string[] {
   const loaded = loadConfig({ ...minimal, ...env }, { readFile: () => '' });
   if (!loaded.ok) throw new Error(loaded.faults.join('\n'));
-  for (const { sign, advice } of loaded.config.remarks) expect(advice === null).toBe(sign === 'ok');
-  return loaded.config.remarks.map(({ name, sign, detail }) => `${name} ${sign}: ${detail}`);
+  for (const { status, advice } of loaded.config.remarks) expect(advice === null).toBe(status === 'ok');
+  return loaded.config.remarks.map(({ name, status, detail }) => `${name} ${status}: ${detail}`);
 }
 
 test('settings that are wise are one line', () => {
@@ -20,7 +20,7 @@ describe('a secret', () => {
     'that is the example %s is wrong',
     (example) => {
       expect(remarksOf({ STORE_API_KEY: example })[0]).toBe(
-        'STORE_API_KEY wrong: looks like an example, which everybody knows',
+        'STORE_API_KEY error: looks like an example, which everybody knows',
       );
     },
   );

@@ -62,18 +62,18 @@ test('a backup is put into an empty database too, and a file that is none is ref
 
 test('the doctor reads version, rights, schema and clock, and says what is pending', async () => {
   const checks = await checkPostgres(await server.createDatabase(), systemClock);
-  expect(checks.map(({ name, sign }) => `${name} ${sign}`)).toEqual(['server ok', 'schema ok', 'clock ok']);
+  expect(checks.map(({ name, status }) => `${name} ${status}`)).toEqual(['server ok', 'schema ok', 'clock ok']);
   expect(checks[0]?.detail).toMatch(/^PostgreSQL 15\.\d+, can be written to$/);
   const ahead = { now: () => Date.now() + 60_000 };
   const [, empty, clock] = await checkPostgres(await server.createDatabase('none'), { ...systemClock, ...ahead });
-  expect(empty).toMatchObject({ sign: 'ok', detail: 'empty: the first start makes the tables' });
+  expect(empty).toMatchObject({ status: 'ok', detail: 'empty: the first start makes the tables' });
   expect(clock).toMatchObject({
-    sign: 'warning',
+    status: 'warning',
     detail: expect.stringMatching(/^its clock is (59|60)\.\d s behind ours$/),
   });
 });
 
 test('a server that is not there is one line, without the password', async () => {
   const [server] = await checkPostgres('postgres://till:CANARY@127.0.0.1:1/till', systemClock);
-  expect(server).toMatchObject({ sign: 'wrong', detail: 'cannot be used (ECONNREFUSED)' });
+  expect(server).toMatchObject({ status: 'error', detail: 'cannot be used (ECONNREFUSED)' });
 });

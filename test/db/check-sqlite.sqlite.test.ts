@@ -19,7 +19,7 @@ import { openTestDatabase } from '#test/support/database/test-database.ts';
 
 const look = (file: string, quickCheckMaxMs = 10_000): Promise<SetUpCheck[]> =>
   checkSqlite(file, { quickCheckMaxMs, signal: new AbortController().signal });
-const drawn = (checks: readonly SetUpCheck[]): string[] => checks.map(({ name, sign }) => `${name} ${sign}`);
+const drawn = (checks: readonly SetUpCheck[]): string[] => checks.map(({ name, status }) => `${name} ${status}`);
 const find = (checks: readonly SetUpCheck[], name: string) => checks.find((check) => check.name === name);
 
 test('a file that is in use, and written to at this moment, is well and stays in use', async () => {
@@ -65,10 +65,13 @@ test('migrations that are pending are a warning, those of a later release are wr
   await opened.database.close();
   const database = new BetterSqlite3(opened.file);
   database.exec("delete from schema_migrations where id like '0001%'");
-  expect(find(await look(opened.file), 'schema')).toMatchObject({ sign: 'warning', detail: '1 migration is pending' });
+  expect(find(await look(opened.file), 'schema')).toMatchObject({
+    status: 'warning',
+    detail: '1 migration is pending',
+  });
   database.exec("insert into schema_migrations (id, applied_at) values ('9999_from_the_future', 1)");
   expect(find(await look(opened.file), 'schema')).toMatchObject({
-    sign: 'wrong',
+    status: 'error',
     detail: expect.stringContaining('9999_from_the_future'),
   });
   database.close();
@@ -79,7 +82,7 @@ test('a file that is no database is wrong, and not looked into further', async (
   const letter = join(dirname(opened.file), 'letter.db');
   writeFileSync(letter, 'Dear shop, this is not a database at all.');
   const checks = await look(letter);
-  expect(drawn(checks)).toEqual(['file wrong', 'space ok']);
+  expect(drawn(checks)).toEqual(['file error', 'space ok']);
   expect(checks[0]).toMatchObject({ detail: expect.stringContaining('SQLITE_NOTADB') });
 });
 
@@ -91,7 +94,7 @@ test('a file that is damaged inside is found', async () => {
   for (let page = 10; page < pages; page += 10) writeSync(descriptor, Buffer.alloc(512, 7), 0, 512, page * 4_096);
   closeSync(descriptor);
   expect(find(await look(opened.file), 'integrity')).toMatchObject({
-    sign: 'wrong',
+    status: 'error',
     advice: expect.stringContaining('npm run restore'),
   });
 });
@@ -99,7 +102,7 @@ test('a file that is damaged inside is found', async () => {
 test('a file that takes too long to read through is not waited for', async () => {
   await using opened = await openTestDatabase();
   expect(find(await look(opened.file, 1), 'integrity')).toMatchObject({
-    sign: 'warning',
+    status: 'warning',
     detail: 'the file is too large to read in 1 ms',
   });
 });
@@ -122,5 +125,5 @@ test('a folder that cannot be written to is wrong for whoever is not root', asyn
   chmodSync(folder, 0o555);
   const [first] = await look(join(folder, 'till.db'));
   const isRoot = process.getuid?.() === 0;
-  expect(first?.sign).toBe(isRoot ? 'ok' : 'wrong');
+  expect(first?.status).toBe(isRoot ? 'ok' : 'error');
 });

@@ -3,7 +3,7 @@ import { judgeClock } from '#diagnostics/check-clock.ts';
 
 const drawn = (...aheadMs: number[]): string[] =>
   judgeClock(aheadMs.map((ahead, index) => ({ source: `clock ${index + 1}`, aheadMs: ahead }))).map(
-    ({ name, sign, detail }) => `${name} ${sign}: ${detail}`,
+    ({ name, status, detail }) => `${name} ${status}: ${detail}`,
   );
 
 test.each([
@@ -11,8 +11,8 @@ test.each([
   [[-2_000, -2_000, -2_000], 'clock ok: 2.0 s ahead of the median of 3 clocks outside'],
   [[2_001, 2_001], 'clock warning: 2.0 s behind the median of 2 clocks outside'],
   [[30_000], 'clock warning: 30.0 s behind the one clock outside that told the time'],
-  [[30_001], 'clock wrong: 30.0 s behind the one clock outside that told the time'],
-  [[-3_600_000, -3_600_100, -3_599_000], 'clock wrong: 3600.0 s ahead of the median of 3 clocks outside'],
+  [[30_001], 'clock error: 30.0 s behind the one clock outside that told the time'],
+  [[-3_600_000, -3_600_100, -3_599_000], 'clock error: 3600.0 s ahead of the median of 3 clocks outside'],
 ])('%o ms are judged by their median', (aheadMs, line) => {
   expect(drawn(...aheadMs)[0]).toBe(line);
 });

@@ -15,15 +15,15 @@ test.each([
   [308, 'warning'],
   [500, 'warning'],
   [502, 'warning'],
-])('a site that answers %i to HEAD is %s', (status, sign) => {
-  expect(answered(status)).toMatchObject({ sign });
+])('a site that answers %i to HEAD is %s', (code, status) => {
+  expect(answered(code)).toMatchObject({ status });
 });
 
 test('a site that is not there is wrong, and the path of its address, which may be secret, is not shown', async () => {
   const server = await scriptedServer();
   await server[Symbol.asyncDispose]();
   const [check] = await checkShop(`${server.url}/hook?token=CANARY`, AbortSignal.timeout(2_000));
-  expect(check).toMatchObject({ sign: 'wrong', detail: `${server.url} does not answer (ECONNREFUSED)` });
+  expect(check).toMatchObject({ status: 'error', detail: `${server.url} does not answer (ECONNREFUSED)` });
 });
 
 test('nothing is announced by asking', async () => {
@@ -33,5 +33,5 @@ test('nothing is announced by asking', async () => {
 });
 
 test('a shop that wants to hear nothing is well', async () => {
-  expect(await checkShop(null, AbortSignal.timeout(2_000))).toMatchObject([{ sign: 'ok' }]);
+  expect(await checkShop(null, AbortSignal.timeout(2_000))).toMatchObject([{ status: 'ok' }]);
 });

@@ -6,7 +6,7 @@ import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { checkFiles } from '#diagnostics/check-files.ts';
 import { isSound, printReport, printReportAsJson, sumUpReport } from '#diagnostics/report.ts';
 import { type CheckGroup, runChecks } from '#diagnostics/run-checks.ts';
-import { type GroupedCheck, warned, well, wrong } from '#kernel/set-up-check.ts';
+import { errorCheck, type GroupedCheck, okCheck, warningCheck } from '#kernel/set-up-check.ts';
 
 describe('groups of checks', () => {
   beforeEach(() => void vi.useFakeTimers());
@@ -26,17 +26,17 @@ describe('groups of checks', () => {
         },
       },
       { name: 'throws', run: () => Promise.reject(new TypeError('it broke')) },
-      { name: 'works', run: async () => [well('one', 'fine'), { group: 'hangs', ...well('two', 'fine') }] },
+      { name: 'works', run: async () => [okCheck('one', 'fine'), { group: 'hangs', ...okCheck('two', 'fine') }] },
     ];
     const running = runChecks(groups, limit);
     await vi.advanceTimersByTimeAsync(limit.groupMaxMs - 1);
     expect(isEnded).toBe(true);
     await vi.advanceTimersByTimeAsync(1);
     const found = await running;
-    expect(found.map(({ group, name, sign, detail }) => `${group} ${name} ${sign}: ${detail}`)).toEqual([
-      'hangs check wrong: did not end within 10 s',
+    expect(found.map(({ group, name, status, detail }) => `${group} ${name} ${status}: ${detail}`)).toEqual([
+      'hangs check error: did not end within 10 s',
       'hangs two ok: fine',
-      'throws check wrong: TypeError: it broke',
+      'throws check error: TypeError: it broke',
       'works one ok: fine',
     ]);
   });
@@ -48,7 +48,7 @@ describe('groups of checks', () => {
       async run(signal) {
         signal.addEventListener('abort', () => resolve());
         await promise;
-        return [well('one', 'found before')];
+        return [okCheck('one', 'found before')];
       },
     };
     const running = runChecks([group], limit);
@@ -59,28 +59,28 @@ describe('groups of checks', () => {
 
 describe('the report', () => {
   const checks: GroupedCheck[] = [
-    { group: 'clock', ...well('clock', '0.1 s behind') },
-    { group: 'btcpay', ...warned('key', { detail: 'may not refund', advice: 'give it the right' }) },
+    { group: 'clock', ...okCheck('clock', '0.1 s behind') },
+    { group: 'btcpay', ...warningCheck('key', { detail: 'may not refund', advice: 'give it the right' }) },
   ];
   const report = { checks, finishedAt: 0 };
   const broken = {
-    checks: [{ group: 'shop', ...wrong('webhook', { detail: 'gone', advice: 'look' }) }],
+    checks: [{ group: 'shop', ...errorCheck('webhook', { detail: 'gone', advice: 'look' }) }],
     finishedAt: 0,
   };
 
-  test('has a line for each check: sign, name, what was found, and what to do about it', () => {
+  test('has a line for each check: status, name, what was found, and what to do about it', () => {
     expect(printReport(report).map(stripVTControlCharacters)).toEqual([
       'ok       clock       0.1 s behind',
       'warning  btcpay key  may not refund → give it the right',
     ]);
-    expect(sumUpReport(report)).toBe('0 wrong, 1 warning, 1 ok');
+    expect(sumUpReport(report)).toBe('0 errors, 1 warning, 1 ok');
   });
 
   test('says the same as JSON', () => {
     expect(JSON.parse(printReportAsJson(report))).toEqual({ ok: true, checks });
   });
 
-  test('is sound as long as nothing is wrong', () => {
+  test('is sound as long as nothing is an error', () => {
     expect([isSound(report), isSound(broken)]).toEqual([true, false]);
   });
 });
@@ -91,14 +91,14 @@ test('a file that others may read is a warning; one that is not there is not spo
     const path = join(folder, '.env');
     expect(checkFiles([{ name: '.env', path }])).toEqual([]);
     writeFileSync(path, 'X=1');
-    for (const [mode, sign] of [
+    for (const [mode, status] of [
       [0o600, 'ok'],
       [0o640, 'ok'],
       [0o644, 'warning'],
       [0o602, 'warning'],
     ] as const) {
       chmodSync(path, mode);
-      expect(checkFiles([{ name: '.env', path }])).toMatchObject([{ sign }]);
+      expect(checkFiles([{ name: '.env', path }])).toMatchObject([{ status }]);
     }
   } finally {
     rmSync(folder, { recursive: true });

@@ -13,12 +13,15 @@ interface Import {
 }
 
 const files = listSources('src/**/*.ts');
-const imports: readonly Import[] = files.flatMap((from) =>
-  importsIn(readSource(from)).map((specifier) => ({ from, specifier, to: resolveImport(from, specifier) })),
-);
+const imports = files.flatMap(readImports);
+const otherImports = listSources('{sandbox,test,bench}/**/*.ts').flatMap(readImports);
 const places: readonly (Place & { floor: number })[] = floors
   .flatMap((line, floor) => line.map((place) => ({ ...place, floor })))
   .sort((one, other) => other.path.length - one.path.length);
+
+function readImports(from: string): Import[] {
+  return importsIn(readSource(from)).map((specifier) => ({ from, specifier, to: resolveImport(from, specifier) }));
+}
 
 function placeOf(file: string): (typeof places)[number] {
   const place = places.find(({ path }) => isWithin(file, [path]));
@@ -63,23 +66,36 @@ test('nothing in src imports from outside it, but the version in package.json', 
 });
 
 test('no two folders import each other, not even around a corner', () => {
-  expect(beyond(foldersInCycles(), baseline.cycles)).toEqual([]);
+  expect(beyond(inCycles(imports, dirname), baseline.cycles)).toEqual([]);
 });
 
-/** Folders that can be reached from themselves, with a folder in between. A sub-folder is a folder of its own. */
-function foldersInCycles(): string[] {
+test('no two files import each other, not even around a corner', () => {
+  const own = [...imports, ...otherImports];
+  expect(own.length).toBeGreaterThan(2000);
+  expect(inCycles(own, (file) => file)).toEqual([]);
+});
+
+test('the simulated Telegram and providers share nothing with the product but the kernel', () => {
+  const simulators = ['sandbox/telegram', 'sandbox/providers'];
+  const shared = otherImports.filter(
+    ({ from, to }) => isWithin(from, simulators) && to?.startsWith('src/') === true && !isWithin(to, ['src/kernel']),
+  );
+  expect(shared).toEqual([]);
+});
+
+/** What can be reached from itself through others; a file is a unit of its own, or belongs to the unit of its folder. */
+function inCycles(edges: readonly Import[], unitOf: (file: string) => string): string[] {
   const targets = new Map<string, Set<string>>();
-  for (const { from, to } of imports) {
-    if (to === undefined || dirname(from) === dirname(to)) continue;
-    const folder = dirname(from);
-    targets.set(folder, (targets.get(folder) ?? new Set()).add(dirname(to)));
+  for (const { from, to } of edges) {
+    if (to === undefined || unitOf(from) === unitOf(to)) continue;
+    targets.set(unitOf(from), (targets.get(unitOf(from)) ?? new Set()).add(unitOf(to)));
   }
-  return [...targets.keys()].filter((folder) => reachableFrom(folder, targets).has(folder)).sort();
+  return [...targets.keys()].filter((unit) => reachableFrom(unit, targets).has(unit)).sort();
 }
 
-function reachableFrom(folder: string, targets: ReadonlyMap<string, ReadonlySet<string>>): Set<string> {
+function reachableFrom(unit: string, targets: ReadonlyMap<string, ReadonlySet<string>>): Set<string> {
   const reached = new Set<string>();
-  const waiting = [...(targets.get(folder) ?? [])];
+  const waiting = [...(targets.get(unit) ?? [])];
   for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
     if (reached.has(next)) continue;
     reached.add(next);

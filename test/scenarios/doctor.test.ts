@@ -27,7 +27,7 @@ async function doctor(environment: Record<string, string>, ...words: string[]): 
 
 /** `telegram admin bot: ok`, and so on. */
 const signs = ({ lines }: MainRun): string[] =>
-  lines.map((line) => line.replace(/^(\S+) +(\S.*?) {2,}.*$/, (_whole, sign, name) => `${name}: ${sign}`));
+  lines.map((line) => line.replace(/^(\S+) +(\S.*?) {2,}.*$/, (_whole, status, name) => `${name}: ${status}`));
 const lineOf = ({ lines }: MainRun, name: string): string => lines.find((line) => line.includes(` ${name}  `)) ?? '';
 
 const general = [
@@ -80,7 +80,7 @@ describe('while the product runs', () => {
     const report = JSON.parse(lines.join('\n'));
     expect({ status, ok: report.ok }).toEqual({ status: 0, ok: true });
     expect(report.checks).toContainEqual({
-      ...{ group: 'public', name: 'address', sign: 'ok', advice: null },
+      ...{ group: 'public', name: 'address', status: 'ok', advice: null },
       detail: `${app.url} leads to this product`,
     });
   });
@@ -122,7 +122,7 @@ describe('while the product runs', () => {
       ['btcpay webhook', 'under Webhooks'],
       ['telegram pager bot', 'TELEGRAM_PAGER_TOKEN'],
     ] as const) {
-      expect(lineOf(run, name)).toMatch(/^wrong /);
+      expect(lineOf(run, name)).toMatch(/^error /);
       expect(lineOf(run, name).split(' → ')[1]).toContain(advice);
     }
     expect(lineOf(run, 'btcpay key')).toMatch(/^ok /);
@@ -136,10 +136,10 @@ describe('while the product runs', () => {
     app.sandbox.faults('coinbase').reset();
     await app.telegram.unblock({ userId: owner.id, bot: pagerBot });
     expect(run.status).toBe(1);
-    expect(lineOf(run, 'coinbase key')).toMatch(/^wrong .*COINBASE_API_URL/);
-    expect(lineOf(run, 'btcpay key')).toMatch(/^wrong .*ECONNREFUSED.*BTCPAY_URL/);
-    expect(lineOf(run, 'shop webhook')).toMatch(/^wrong .*does not answer \(ECONNREFUSED\)/);
-    expect(lineOf(run, `telegram alerts to ${owner.id}`)).toMatch(/^wrong .*has blocked @pager_bot → .*Unblock/);
+    expect(lineOf(run, 'coinbase key')).toMatch(/^error .*COINBASE_API_URL/);
+    expect(lineOf(run, 'btcpay key')).toMatch(/^error .*ECONNREFUSED.*BTCPAY_URL/);
+    expect(lineOf(run, 'shop webhook')).toMatch(/^error .*does not answer \(ECONNREFUSED\)/);
+    expect(lineOf(run, `telegram alerts to ${owner.id}`)).toMatch(/^error .*has blocked @pager_bot → .*Unblock/);
   });
 
   test('a PUBLIC_URL that leads to somebody else is wrong, and what is only unwise is a warning', async () => {
@@ -150,7 +150,7 @@ describe('while the product runs', () => {
     const run = await doctor({ ...app.environment, ...unwise, PUBLIC_URL: publicUrl });
     other.close();
     expect(run.status).toBe(1);
-    expect(lineOf(run, 'public address')).toMatch(/^wrong .*somebody else answers/);
+    expect(lineOf(run, 'public address')).toMatch(/^error .*somebody else answers/);
     expect(lineOf(run, 'settings STORE_API_KEY')).toMatch(/^warning .*is short/);
     expect(lineOf(run, 'settings BTCPAY_APIKEY')).toMatch(/^warning .*did you mean BTCPAY_API_KEY\?/);
     expect(lineOf(run, 'telegram owner 777')).toMatch(/^warning .*has not started @till_bot/);
@@ -179,27 +179,27 @@ describe('while the product does not run', () => {
 
   test('what cannot be tried is no fault: the exit code is 0', async () => {
     const run = await doctor({ ...world.environment, BITPAY_MERCHANT_TOKEN: '', BITPAY_PRIVATE_KEY: '' });
-    expect({ status: run.status, said: run.said }).toEqual({ status: 0, said: expect.stringMatching(/^0 wrong, /) });
+    expect({ status: run.status, said: run.said }).toEqual({ status: 0, said: expect.stringMatching(/^0 errors, /) });
     expect(lineOf(run, 'database file')).toMatch(/^ok .*the first start makes it/);
     expect(lineOf(run, 'public address')).toMatch(/^warning .*start it and check again/);
     expect(lineOf(run, 'bitpay merchant key')).toMatch(/^warning .*nothing can be listed, cancelled or refunded/);
   });
 
-  test('a clock that is off is wrong', async () => {
+  test('a clock that is off is an error', async () => {
     world.clock.move(minute);
     const run = await doctor(world.environment);
     world.clock.move(-minute);
     expect(run.status).toBe(1);
     expect(lineOf(run, 'clock')).toMatch(
-      /^wrong +clock +(?:59|60)\.\d s behind the median of \d clocks outside → .*NTP/,
+      /^error +clock +(?:59|60)\.\d s behind the median of \d clocks outside → .*NTP/,
     );
   });
 
-  test('a file that is no database is wrong', async () => {
+  test('a file that is no database is an error', async () => {
     writeFileSync(world.file, 'Dear shop, this is not a database at all.');
     const run = await doctor(world.environment);
     expect(run.status).toBe(1);
-    expect(lineOf(run, 'database file')).toMatch(/^wrong .*SQLITE_NOTADB.* → .*DATABASE_URL/);
+    expect(lineOf(run, 'database file')).toMatch(/^error .*SQLITE_NOTADB.* → .*DATABASE_URL/);
   });
 
   test('a wrong setting gives the lines of a start, and its exit code', async () => {
@@ -230,8 +230,8 @@ describe('while the product does not run', () => {
     silent.close();
     expect(performance.now() - startedAt).toBeLessThan(15_000);
     expect(run.status).toBe(1);
-    for (const name of ['coinbase key', 'btcpay key']) expect(lineOf(run, name)).toMatch(/^wrong .*no answer within/);
-    for (const name of ['shop webhook', 'telegram admin bot']) expect(lineOf(run, name)).toMatch(/^wrong .*no answer/);
+    for (const name of ['coinbase key', 'btcpay key']) expect(lineOf(run, name)).toMatch(/^error .*no answer within/);
+    for (const name of ['shop webhook', 'telegram admin bot']) expect(lineOf(run, name)).toMatch(/^error .*no answer/);
   });
 });
 

@@ -1,8 +1,8 @@
 // Pure: everything that is known of a day in, the content of its closing out. The order in which things come in shows
 // nowhere in it.
 import type { CalendarDay } from '#kernel/calendar.ts';
-import { canonicalJson } from '#kernel/canonical-json.ts';
 import type { Milliseconds } from '#kernel/clock.ts';
+import { canonicalJson } from '#kernel/json.ts';
 import { sumDecimals, toDecimal } from '#kernel/money.ts';
 import type { ProviderName } from '#kernel/provider-name.ts';
 import type { Payment } from '#payments/model/payment.ts';

@@ -4,7 +4,7 @@ import type { JsonObject } from '#kernel/json.ts';
 import type { SetUpReport } from '#kernel/set-up-check.ts';
 import type { PaymentDeps } from '#payments/lifecycle/deps.ts';
 import type { ReconcileProvider } from '#payments/reconciliation/reconcile-provider.ts';
-import type { HealthReport } from '../screens/providers/health-view.ts';
+import type { HealthReport } from '#reports/health-report.ts';
 import type { KeyedQueue } from '../telegram/keyed-queue.ts';
 import type { OnceWithin } from '../telegram/once-within.ts';
 import type { OnSend } from '../telegram/report-sends.ts';

@@ -1,4 +1,4 @@
-import { type SetUpCheck, warned, well, wrong } from '#kernel/set-up-check.ts';
+import { errorCheck, okCheck, type SetUpCheck, warningCheck } from '#kernel/set-up-check.ts';
 import { readGrammyError } from '../telegram/grammy-errors.ts';
 import type { SendOutcome } from '../telegram/telegram.ts';
 import { bounded, type KnownBot, reasonOf } from './known-bot.ts';
@@ -18,10 +18,10 @@ export async function checkOwners(
   const isAnybodyThere = owners.some(({ reach: { kind } }) => kind === 'open');
   return owners.map(({ id, reach: found }) => {
     const name = bot.role === 'admin' ? `owner ${id}` : `alerts to ${id}`;
-    if (found.kind === 'open') return well(name, `${found.title} can be written to by @${bot.me.username}`);
+    if (found.kind === 'open') return okCheck(name, `${found.title} can be written to by @${bot.me.username}`);
     const finding = found.kind === 'closed' ? closedTo(bot, found.outcome) : unseen(found.outcome);
     const isLost = about.getsAlerts && !isAnybodyThere && found.kind === 'closed';
-    return isLost ? wrong(name, finding) : warned(name, finding);
+    return isLost ? errorCheck(name, finding) : warningCheck(name, finding);
   });
 }
 
@@ -43,18 +43,18 @@ function unseen(outcome: SendOutcome): { detail: string; advice: string } {
 export async function checkAlertChat(bot: KnownBot, chatId: number, signal: AbortSignal): Promise<SetUpCheck> {
   const name = 'alert chat';
   const found = await reach(bot, chatId, signal);
-  if (found.kind === 'open') return well(name, `${found.title} can be written to by @${bot.me.username}`);
+  if (found.kind === 'open') return okCheck(name, `${found.title} can be written to by @${bot.me.username}`);
   const { outcome } = found;
   if (outcome.kind === 'moved') {
     const advice = `set ALERT_CHAT_ID to ${outcome.toChatId}`;
-    return wrong(name, { detail: `the group ${chatId} has become a supergroup with another id`, advice });
+    return errorCheck(name, { detail: `the group ${chatId} has become a supergroup with another id`, advice });
   }
-  if (found.kind === 'unseen') return warned(name, unseen(outcome));
+  if (found.kind === 'unseen') return warningCheck(name, unseen(outcome));
   const isPrivate = chatId > 0;
   const advice = isPrivate
     ? `let them open t.me/${bot.me.username} and press Start, or set ALERT_CHAT_ID right`
     : `add @${bot.me.username} to the group and let it write there, or set ALERT_CHAT_ID right (a group's begins with -)`;
-  return wrong(name, { detail: `${chatId} cannot be written to (${reasonOf(outcome)})`, advice });
+  return errorCheck(name, { detail: `${chatId} cannot be written to (${reasonOf(outcome)})`, advice });
 }
 
 type Reach =

@@ -3,7 +3,7 @@
 // word "typing" above it for some seconds.
 import { Api } from 'grammy';
 import { type Clock, clockDifference, type Milliseconds } from '#kernel/clock.ts';
-import { type SetUpCheck, warned, well, wrong } from '#kernel/set-up-check.ts';
+import { errorCheck, okCheck, type SetUpCheck, warningCheck } from '#kernel/set-up-check.ts';
 import { readGrammyError } from '../telegram/grammy-errors.ts';
 import type { SendOutcome } from '../telegram/telegram.ts';
 import { checkAlertChat, checkOwners } from './check-chats.ts';
@@ -41,14 +41,14 @@ export async function checkTelegram(
     admin.bot === undefined ? [] : checkOwners(admin.bot, { ...setUp, getsAlerts: isShared && isPrivate }, signal),
     checkAlerts(setUp, { admin: admin.bot, pager: pager?.bot }, signal),
   ]);
-  const pagerCheck = pager?.check ?? well('pager bot', 'the admin bot sends the alerts');
+  const pagerCheck = pager?.check ?? okCheck('pager bot', 'the admin bot sends the alerts');
   return {
     checks: [admin.check, isTwin(admin.bot, pager?.bot) ? twin : pagerCheck, ...checks.flat()],
     clockAheadMs: await clockAheadMs,
   };
 }
 
-const twin = wrong('pager bot', {
+const twin = errorCheck('pager bot', {
   detail: 'is the admin bot under another token',
   advice: 'set TELEGRAM_PAGER_TOKEN to the token of a second bot, or leave it unset',
 });
@@ -79,7 +79,7 @@ async function introduce(
   const api = new Api(token, { apiRoot: setUp.apiRoot });
   try {
     const me = await api.getMe(bounded(signal));
-    return { check: well(name, `is @${me.username}`), bot: { role, api, me } };
+    return { check: okCheck(name, `is @${me.username}`), bot: { role, api, me } };
   } catch (error) {
     return { check: unknownBot(name, { outcome: readGrammyError(error), setting }), bot: undefined };
   }
@@ -87,15 +87,15 @@ async function introduce(
 
 function unknownBot(name: string, { outcome, setting }: { outcome: SendOutcome; setting: string }): SetUpCheck {
   if (outcome.kind === 'slow_down') {
-    return warned(name, { detail: 'Telegram asks to slow down', advice: 'wait a minute and check again' });
+    return warningCheck(name, { detail: 'Telegram asks to slow down', advice: 'wait a minute and check again' });
   }
   const reason = reasonOf(outcome);
   if (/^40[14]:/.test(reason)) {
     const advice = `take the token from BotFather and set ${setting}`;
-    return wrong(name, { detail: `Telegram does not know its token (${reason})`, advice });
+    return errorCheck(name, { detail: `Telegram does not know its token (${reason})`, advice });
   }
   const advice = 'see that this machine reaches the Bot API, and TELEGRAM_API_ROOT if it is set';
-  return wrong(name, { detail: `Telegram does not answer (${reason})`, advice });
+  return errorCheck(name, { detail: `Telegram does not answer (${reason})`, advice });
 }
 
 /** What stands at the root does not matter: every answer has a date. */

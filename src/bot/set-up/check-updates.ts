@@ -1,6 +1,6 @@
 import type { WebhookInfo } from 'grammy/types';
 import { hour, type Milliseconds, minute, second } from '#kernel/clock.ts';
-import { type SetUpCheck, warned, well } from '#kernel/set-up-check.ts';
+import { okCheck, type SetUpCheck, warningCheck } from '#kernel/set-up-check.ts';
 import { readGrammyError } from '../telegram/grammy-errors.ts';
 import { bounded, type KnownBot, reasonOf } from './known-bot.ts';
 
@@ -21,14 +21,17 @@ export async function checkUpdates(
     if (about.webhookRoot === null) return judgePolling(name, info);
     return judgeWebhook(name, { info, expected: `${about.webhookRoot}/${bot.role}`, now: about.now });
   } catch (error) {
-    return warned(name, { detail: `not seen: ${reasonOf(readGrammyError(error))}`, advice: 'check again in a minute' });
+    return warningCheck(name, {
+      detail: `not seen: ${reasonOf(readGrammyError(error))}`,
+      advice: 'check again in a minute',
+    });
   }
 }
 
 export function judgePolling(name: string, { url, pending_update_count: pending }: WebhookInfo): SetUpCheck {
   if (url) {
     const advice = 'npm start takes it away; if another program uses this bot, give each a bot of its own';
-    return warned(name, {
+    return warningCheck(name, {
       detail: `a webhook is set for ${hostOf(url)}, which keeps updates from being polled`,
       advice,
     });
@@ -40,16 +43,16 @@ export function judgeWebhook(
   name: string,
   { info, expected, now }: { info: WebhookInfo; expected: string; now: Milliseconds },
 ): SetUpCheck {
-  if (!info.url) return warned(name, { detail: 'no webhook is set', advice: 'npm start sets it' });
+  if (!info.url) return warningCheck(name, { detail: 'no webhook is set', advice: 'npm start sets it' });
   if (info.url !== expected) {
     const advice = 'npm start sets it anew; if another program uses this bot, give each a bot of its own';
-    return warned(name, { detail: `the webhook is set for ${hostOf(info.url)}, not for ${expected}`, advice });
+    return warningCheck(name, { detail: `the webhook is set for ${hostOf(info.url)}, not for ${expected}`, advice });
   }
   const failedAgoMs = now - (info.last_error_date ?? 0) * second;
   if (failedAgoMs < recentMs) {
     const ago = `${Math.max(1, Math.round(failedAgoMs / minute))} min ago`;
     const detail = `Telegram could not deliver, last ${ago}: ${info.last_error_message ?? 'no reason given'}`;
-    return warned(name, {
+    return warningCheck(name, {
       detail,
       advice: `see that ${expected} reaches this server, with a certificate that is valid`,
     });
@@ -58,9 +61,9 @@ export function judgeWebhook(
 }
 
 function judgePending(name: string, { pending, how }: { pending: number | undefined; how: string }): SetUpCheck {
-  if ((pending ?? 0) <= pendingMax) return well(name, how);
+  if ((pending ?? 0) <= pendingMax) return okCheck(name, how);
   const advice = 'see that the product runs, and that no other program uses this bot';
-  return warned(name, { detail: `${pending} updates wait, and nobody takes them`, advice });
+  return warningCheck(name, { detail: `${pending} updates wait, and nobody takes them`, advice });
 }
 
 /** The host only: in the path of a webhook there is often a secret. */

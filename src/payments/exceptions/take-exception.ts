@@ -1,12 +1,13 @@
 // An exception that somebody has taken shows whose it is. Taking it acknowledges its alert, and acknowledging the alert takes
 // it: both say the same.
+
+import type { ActingAdmin } from '#access/acting-admin.ts';
 import { recordAudit } from '#access/audit.ts';
 import { type Acknowledgement, acknowledgeIn } from '#cases/acknowledge-case.ts';
 import { changeAlert } from '#cases/raise-case.ts';
 import { causeOf, inTransaction } from '#kernel/transaction-context.ts';
 import type { PaymentDeps } from '../lifecycle/deps.ts';
 import type { PaymentTx } from '../ports/payment-store.ts';
-import type { Person } from '../resolutions/actions/resolution.ts';
 import type { PaymentException } from './exception.ts';
 import { changeException } from './open-exception.ts';
 
@@ -18,7 +19,7 @@ export type Taking =
   | { kind: 'over' }
   | { kind: 'unknown' };
 
-export function takeException(deps: PaymentDeps, input: { exceptionId: string; by: Person }): Promise<Taking> {
+export function takeException(deps: PaymentDeps, input: { exceptionId: string; by: ActingAdmin }): Promise<Taking> {
   const { by } = input;
   return inTransaction(deps, causeOf(by.actor), async (tx): Promise<Taking> => {
     const exception = await tx.stores.exceptions.findException(input.exceptionId);
@@ -36,7 +37,7 @@ export function takeException(deps: PaymentDeps, input: { exceptionId: string; b
 }
 
 /** Whoever has it gives it back: it is nobody's, and its alert counts as open again. */
-export function giveBackException(deps: PaymentDeps, input: { exceptionId: string; by: Person }): Promise<Taking> {
+export function giveBackException(deps: PaymentDeps, input: { exceptionId: string; by: ActingAdmin }): Promise<Taking> {
   const { by } = input;
   return inTransaction(deps, causeOf(by.actor), async (tx): Promise<Taking> => {
     const exception = await tx.stores.exceptions.findException(input.exceptionId);
@@ -59,7 +60,7 @@ export function giveBackException(deps: PaymentDeps, input: { exceptionId: strin
 /** Acknowledges an alert; where it stands for an exception that nobody has, that is taken with it. */
 export function acknowledgeTrouble(
   deps: PaymentDeps,
-  input: { alertId: string; by: Person },
+  input: { alertId: string; by: ActingAdmin },
 ): Promise<Acknowledgement> {
   const { by } = input;
   return inTransaction(deps, causeOf(by.actor), async (tx): Promise<Acknowledgement> => {
@@ -72,7 +73,10 @@ export function acknowledgeTrouble(
   });
 }
 
-async function giveTo(tx: PaymentTx, { exception, by }: { exception: PaymentException; by: Person }): Promise<void> {
+async function giveTo(
+  tx: PaymentTx,
+  { exception, by }: { exception: PaymentException; by: ActingAdmin },
+): Promise<void> {
   const change = { ownerId: Number(by.actor.id), ownerName: by.name, takenAt: tx.clock.now() };
   await changeException(tx, { exception, change });
   await recordAudit(tx, {

@@ -1,5 +1,7 @@
 // A person's word in place of a provider's: the payment counts in full whatever came of it. Its status and its trust stay
 // what they are, so that nobody takes the word for evidence.
+
+import type { ActingAdmin } from '#access/acting-admin.ts';
 import { ConcurrentChange } from '#kernel/database.ts';
 import { asPaymentId } from '#kernel/ids.ts';
 import type { JsonObject } from '#kernel/json.ts';
@@ -15,7 +17,6 @@ import { standingOf } from '../model/coverage.ts';
 import type { Payment } from '../model/payment.ts';
 import { countsAgainstCaptured } from '../model/refund.ts';
 import type { PaymentTx } from '../ports/payment-store.ts';
-import type { Person } from '../resolutions/actions/resolution.ts';
 
 export interface AboutPayment {
   order: Order;
@@ -48,7 +49,10 @@ export async function acceptanceRefusal(tx: PaymentTx, about: AboutPayment): Pro
   return isInHand ? 'Its link is being made right now: try again in a moment.' : undefined;
 }
 
-export async function acceptInto(tx: PaymentTx, about: AboutPayment & { by: Person; reason: string }): Promise<void> {
+export async function acceptInto(
+  tx: PaymentTx,
+  about: AboutPayment & { by: ActingAdmin; reason: string },
+): Promise<void> {
   const { order, payment, payments, by, reason } = about;
   const now = tx.clock.now();
   const change = {
@@ -95,7 +99,7 @@ export function acceptanceUndo({ payment }: AboutPayment): JsonObject {
 /** Takes the word back; a sentence when that cannot be done any more, and then nothing was changed. */
 export async function withdrawAcceptance(
   tx: PaymentTx,
-  input: { undo: JsonObject; by: Person },
+  input: { undo: JsonObject; by: ActingAdmin },
 ): Promise<string | undefined> {
   const { undo, by } = input;
   const payment = await tx.stores.payments.findPayment(asPaymentId(String(undo['paymentId'])));

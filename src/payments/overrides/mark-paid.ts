@@ -1,22 +1,24 @@
+import type { ActingAdmin } from '#access/acting-admin.ts';
 import { recordAudit } from '#access/audit.ts';
+import { readReason } from '#access/reason.ts';
 import type { OrderId } from '#kernel/ids.ts';
 import { causeOf, inTransaction } from '#kernel/transaction-context.ts';
 import type { PaymentDeps } from '../lifecycle/deps.ts';
 import { payablePayment } from '../model/payment.ts';
 import type { PaymentTx } from '../ports/payment-store.ts';
-import { type Person, type Resolution, refused, tidyReason } from '../resolutions/actions/resolution.ts';
 import { type AboutPayment, acceptanceRefusal, acceptInto } from './accept-into.ts';
 import { noteByHand } from './note-by-hand.ts';
+import { type Override, refused } from './override.ts';
 
 /** Takes an order for paid on a person's word alone. Loud: everybody who gets alerts hears who did it and why. */
 export function markPaid(
   deps: PaymentDeps,
-  input: { orderId: OrderId; by: Person; reason: string },
-): Promise<Resolution> {
+  input: { orderId: OrderId; by: ActingAdmin; reason: string },
+): Promise<Override> {
   const { by } = input;
-  const reason = tidyReason(input.reason);
+  const reason = readReason(input.reason);
   if (typeof reason !== 'string') return Promise.resolve(reason);
-  return inTransaction(deps, causeOf(by.actor), async (tx): Promise<Resolution> => {
+  return inTransaction(deps, causeOf(by.actor), async (tx): Promise<Override> => {
     const about = await paymentToMark(tx, input.orderId);
     if (about === undefined) return { kind: 'unknown' };
     const refusal = await acceptanceRefusal(tx, about);
@@ -27,7 +29,10 @@ export function markPaid(
 }
 
 /** The same inside the transaction of a verb that has asked for the refusal before. */
-export async function markPaidInto(tx: PaymentTx, about: AboutPayment & { by: Person; reason: string }): Promise<void> {
+export async function markPaidInto(
+  tx: PaymentTx,
+  about: AboutPayment & { by: ActingAdmin; reason: string },
+): Promise<void> {
   const { order, payment, by, reason } = about;
   await acceptInto(tx, about);
   await recordAudit(tx, {

@@ -1,8 +1,8 @@
+import type { ActingAdmin } from '#access/acting-admin.ts';
 import { raiseAlert } from '#cases/raise-case.ts';
 import { formatMoney } from '#kernel/money.ts';
 import { formatOrderNumber, type Order } from '#orders/order.ts';
 import type { PaymentTx } from '../ports/payment-store.ts';
-import type { Person } from '../resolutions/actions/resolution.ts';
 
 const headlines = {
   order_marked_paid: 'Marked as paid by hand',
@@ -12,7 +12,7 @@ const headlines = {
 /** What somebody did past the providers is told to everybody who gets alerts, with the reason. */
 export async function noteByHand(
   tx: PaymentTx,
-  input: { order: Order; kind: keyof typeof headlines; by: Person; reason: string },
+  input: { order: Order; kind: keyof typeof headlines; by: ActingAdmin; reason: string },
 ): Promise<void> {
   const { order, kind, by, reason } = input;
   await raiseAlert(tx, {

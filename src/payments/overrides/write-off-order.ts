@@ -1,4 +1,6 @@
+import type { ActingAdmin } from '#access/acting-admin.ts';
 import { recordAudit } from '#access/audit.ts';
+import { readReason } from '#access/reason.ts';
 import type { OrderId } from '#kernel/ids.ts';
 import { asOrderId } from '#kernel/ids.ts';
 import type { JsonObject } from '#kernel/json.ts';
@@ -8,18 +10,18 @@ import { closeOpenLinks } from '../collect/cancel-order.ts';
 import { decideFor, tellOrder } from '../lifecycle/change-order.ts';
 import type { PaymentDeps } from '../lifecycle/deps.ts';
 import type { PaymentTx } from '../ports/payment-store.ts';
-import { type Person, type Resolution, refused, tidyReason } from '../resolutions/actions/resolution.ts';
 import { noteByHand } from './note-by-hand.ts';
+import { type Override, refused } from './override.ts';
 
 /** Gives up on the money of an order that is not paid. Loud: everybody who gets alerts hears who did it and why. */
 export function writeOffOrder(
   deps: PaymentDeps,
-  input: { orderId: OrderId; by: Person; reason: string },
-): Promise<Resolution> {
+  input: { orderId: OrderId; by: ActingAdmin; reason: string },
+): Promise<Override> {
   const { by } = input;
-  const reason = tidyReason(input.reason);
+  const reason = readReason(input.reason);
   if (typeof reason !== 'string') return Promise.resolve(reason);
-  return inTransaction(deps, causeOf(by.actor), async (tx): Promise<Resolution> => {
+  return inTransaction(deps, causeOf(by.actor), async (tx): Promise<Override> => {
     const order = await tx.stores.orders.findOrder(input.orderId);
     if (order === undefined) return { kind: 'unknown' };
     const refusal = await writeOffRefusal(tx, order);
@@ -41,7 +43,10 @@ export async function writeOffRefusal(tx: PaymentTx, order: Order): Promise<stri
 }
 
 /** The order as it is afterwards; the caller has asked for the refusal before. */
-export async function writeOffInto(tx: PaymentTx, input: { order: Order; by: Person; reason: string }): Promise<Order> {
+export async function writeOffInto(
+  tx: PaymentTx,
+  input: { order: Order; by: ActingAdmin; reason: string },
+): Promise<Order> {
   const { order, by, reason } = input;
   const payments = await tx.stores.payments.listPaymentsForOrder(order.id);
   const told = await tellOrder(tx, {
@@ -60,7 +65,7 @@ export async function writeOffInto(tx: PaymentTx, input: { order: Order; by: Per
 /** Expects the money again; a sentence when the order has gone on since, and then nothing was changed. */
 export async function withdrawWriteOff(
   tx: PaymentTx,
-  input: { undo: JsonObject; by: Person },
+  input: { undo: JsonObject; by: ActingAdmin },
 ): Promise<string | undefined> {
   const { undo, by } = input;
   // Where only the difference was written off, no order was touched.

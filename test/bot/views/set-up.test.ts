@@ -2,15 +2,15 @@ import { describe, expect, test } from 'vitest';
 import { healthView } from '#bot/screens/providers/health-view.ts';
 import { providersView } from '#bot/screens/providers/providers-view.ts';
 import type { SetUpState } from '#bot/screens/providers/set-up-view.ts';
-import { type CheckSign, type GroupedCheck, warned, well, wrong } from '#kernel/set-up-check.ts';
+import { type CheckStatus, errorCheck, type GroupedCheck, okCheck, warningCheck } from '#kernel/set-up-check.ts';
 import { aReport, at, hostile, look } from '../support/values.ts';
 
 const advice = 'register that address in the settings';
 const checks: GroupedCheck[] = [
-  { group: 'clock', ...well('clock', '0.1 s behind') },
-  { group: 'btcpay', ...well('key', 'has every right') },
-  { group: 'bitpay', ...warned('merchant key', { detail: 'none', advice: 'pair one' }) },
-  { group: 'btcpay', ...wrong('webhook', { detail: 'none posts to https://till.example', advice }) },
+  { group: 'clock', ...okCheck('clock', '0.1 s behind') },
+  { group: 'btcpay', ...okCheck('key', 'has every right') },
+  { group: 'bitpay', ...warningCheck('merchant key', { detail: 'none', advice: 'pair one' }) },
+  { group: 'btcpay', ...errorCheck('webhook', { detail: 'none posts to https://till.example', advice }) },
 ];
 const known = (found: readonly GroupedCheck[], isRunning = false): SetUpState => ({
   report: { checks: found, finishedAt: at },
@@ -24,7 +24,7 @@ describe('/health', () => {
     expect(health(known(checks))).toMatchInlineSnapshot(`
       "🔴 <b>Something is wrong</b>
       📥 Nothing waits in the queues
-      🔧 Set-up: 1 wrong, 1 warning, 2 fine · 04:00
+      🔧 Set-up: 1 error, 1 warning, 2 ok · 04:00
       <blockquote expandable>🔴 <b>btcpay webhook</b> none posts to https://till.example
       → register that address in the settings
       🟠 <b>bitpay merchant key</b> none
@@ -34,7 +34,7 @@ describe('/health', () => {
 
   test('is calm when all is well, and says when that was', () => {
     expect(health(known(checks.slice(0, 2)))).toContain('🟢 <b>All is well</b>');
-    expect(health(known(checks.slice(0, 2)))).toContain('🔧 Set-up: 2 fine · 04:00');
+    expect(health(known(checks.slice(0, 2)))).toContain('🔧 Set-up: 2 ok · 04:00');
   });
 
   test('a warning alone is not trouble', () => {
@@ -48,9 +48,9 @@ describe('/health', () => {
     expect(again).toContain('none posts to');
   });
 
-  test.each<CheckSign>(['wrong', 'warning'])('fits a screen however much is %s', (sign) => {
+  test.each<CheckStatus>(['error', 'warning'])('fits a screen however much is %s', (status) => {
     const many = Array.from({ length: 60 }, (_, index) => ({
-      ...{ group: 'btcpay', name: `check ${index}`, sign },
+      ...{ group: 'btcpay', name: `check ${index}`, status },
       ...{ detail: hostile, advice: hostile },
     }));
     const text = health(known(many));
@@ -64,18 +64,18 @@ describe('/health', () => {
 test('/providers shows each provider its own checks', () => {
   const { health } = aReport();
   const reports = (['btcpay', 'coinbase'] as const).map((provider) => aReport({ health: { ...health, provider } }));
-  const found = [...checks, { group: 'coinbase', ...well('key', 'is accepted') }];
+  const found = [...checks, { group: 'coinbase', ...okCheck('key', 'is accepted') }];
   expect(providersView(reports, { ...look, setUp: known(found) }).text).toMatchInlineSnapshot(`
     "<b>Providers</b>
 
     <b>BTCPay</b> 🟢 reachable
     Answered 04:00 · webhook 04:00
-    Set-up: 1 wrong, 1 fine
+    Set-up: 1 error, 1 ok
     <blockquote expandable>🔴 <b>webhook</b> none posts to https://till.example
     → register that address in the settings</blockquote>
 
     <b>Coinbase</b> 🟢 reachable
-    Answered 04:00 · webhook 04:00 · set-up 1 fine
+    Answered 04:00 · webhook 04:00 · set-up 1 ok
 
     🔧 Set-up checked 04:00"
   `);

@@ -11,7 +11,7 @@ async function look(shop: Shop, webhookUrl: string | null = shop.webhookUrl): Pr
   return (await shop.provider.checkSetUp?.({ webhookUrl }, new AbortController().signal)) ?? [];
 }
 
-const drawn = (checks: readonly SetUpCheck[]): string[] => checks.map(({ name, sign }) => `${name} ${sign}`);
+const drawn = (checks: readonly SetUpCheck[]): string[] => checks.map(({ name, status }) => `${name} ${status}`);
 const find = (checks: readonly SetUpCheck[], name: string) => checks.find((check) => check.name === name);
 
 describe.each(providerNames)('%s', (name) => {
@@ -19,24 +19,24 @@ describe.each(providerNames)('%s', (name) => {
     await using shop = await openShop(name);
     const checks = await look(shop);
     expect(checks.length).toBeGreaterThan(0);
-    expect(checks.filter(({ sign }) => sign === 'wrong')).toEqual([]);
+    expect(checks.filter(({ status }) => status === 'error')).toEqual([]);
     // To sign in leaves nothing behind but a token.
     const acts = shop.sandbox.callLog(name).filter(({ method, path }) => method !== 'GET' && !path.endsWith('/auth'));
     expect(acts).toEqual([]);
-    for (const { sign, advice } of checks) expect(advice === null).toBe(sign === 'ok');
+    for (const { status, advice } of checks) expect(advice === null).toBe(status === 'ok');
   });
 
   test('says that a provider does not answer, and which setting holds its address', async () => {
     await using shop = await openShop(name, { policy: { attemptsMax: 1 } });
     shop.sandbox.faults(name).set({ outage: true });
     const [first] = await look(shop);
-    expect(first).toMatchObject({ sign: 'wrong', advice: expect.stringMatching(/_URL is right/) });
+    expect(first).toMatchObject({ status: 'error', advice: expect.stringMatching(/_URL is right/) });
   });
 
   test('takes a provider that asks to wait for no fault of ours', async () => {
     await using shop = await openShop(name);
     shop.sandbox.faults(name).set({ failRate: 1, failKinds: ['429'], retryAfterSeconds: 60 });
-    expect(new Set((await look(shop)).map(({ sign }) => sign))).not.toContain('wrong');
+    expect(new Set((await look(shop)).map(({ status }) => status))).not.toContain('error');
   });
 
   test('learns from an answer how far the provider’s clock is ahead', async () => {
@@ -55,14 +55,14 @@ describe('Coinbase', () => {
     const secret = String(privateKey.export({ type: 'pkcs8', format: 'pem' }));
     await using shop = await openShop('coinbase', { environment: { COINBASE_API_KEY_SECRET: secret } });
     const checks = await look(shop);
-    expect(drawn(checks)).toEqual(['key wrong']);
+    expect(drawn(checks)).toEqual(['key error']);
     expect(checks[0]?.advice).toContain('COINBASE_API_KEY_ID and COINBASE_API_KEY_SECRET');
   });
 
   test('an address that is not Coinbase’s own is not asked for subscriptions', async () => {
     await using shop = await openShop('coinbase');
     expect(find(await look(shop), 'webhook')).toMatchObject({
-      sign: 'ok',
+      status: 'ok',
       detail: expect.stringContaining('not asked'),
     });
   });
@@ -81,7 +81,7 @@ describe('BitPay', () => {
         environment: { ...environment, [setting]: 'wrong' },
       });
       const found = find(await look(shop), name);
-      expect(found).toMatchObject({ sign: 'wrong', advice: expect.stringContaining(setting) });
+      expect(found).toMatchObject({ status: 'error', advice: expect.stringContaining(setting) });
     }
   });
 
@@ -98,7 +98,7 @@ describe('BitPay', () => {
       'BitPay is told https://till.example/webhooks/bitpay with every payment',
     );
     await using untold = await openShop('bitpay');
-    expect(find(await look(untold), 'webhook')).toMatchObject({ sign: 'warning', advice: 'set PUBLIC_URL' });
+    expect(find(await look(untold), 'webhook')).toMatchObject({ status: 'warning', advice: 'set PUBLIC_URL' });
   });
 });
 
@@ -106,14 +106,14 @@ describe('BTCPay', () => {
   test('a key that is not accepted is one finding, not three', async () => {
     await using shop = await openShop('btcpay', { environment: { BTCPAY_API_KEY: 'wrong' } });
     const checks = await look(shop);
-    expect(drawn(checks)).toEqual(['key wrong']);
+    expect(drawn(checks)).toEqual(['key error']);
     expect(checks[0]?.advice).toContain('BTCPAY_API_KEY');
   });
 
   test('a wrong store is found, and which setting names it', async () => {
     await using shop = await openShop('btcpay', { environment: { BTCPAY_STORE_ID: 'another' } });
     expect(find(await look(shop), 'store')).toMatchObject({
-      sign: 'wrong',
+      status: 'error',
       advice: expect.stringContaining('BTCPAY_STORE_ID'),
     });
   });
@@ -126,12 +126,12 @@ describe('BTCPay', () => {
     });
     const checks = await look(shop);
     expect(find(checks, 'key')).toMatchObject({
-      sign: 'wrong',
+      status: 'error',
       detail: expect.stringContaining('may not create invoices, cancel invoices'),
       advice: expect.stringContaining('btcpay.store.cancreateinvoice'),
     });
     expect(find(checks, 'webhook')).toMatchObject({
-      sign: 'warning',
+      status: 'warning',
       detail: 'not seen: the key may not read webhooks',
       advice: expect.stringContaining('btcpay.store.webhooks.canmodifywebhooks'),
     });
@@ -141,12 +141,12 @@ describe('BTCPay', () => {
     await using shop = await openShop('btcpay');
     shop.sandbox.setWebhookUrl('btcpay', 'https://old.example/webhooks/btcpay?token=private');
     const moved = find(await look(shop), 'webhook');
-    expect(moved).toMatchObject({ sign: 'wrong', detail: expect.stringContaining('old.example') });
+    expect(moved).toMatchObject({ status: 'error', detail: expect.stringContaining('old.example') });
     expect(moved?.detail).not.toContain('private');
     shop.sandbox.setWebhookUrl('btcpay', undefined);
     expect(find(await look(shop), 'webhook')?.detail).toBe(`none posts to ${shop.webhookUrl}`);
     await changeWebhook(shop, { method: 'POST', fields: { url: shop.webhookUrl, enabled: false } });
-    expect(find(await look(shop), 'webhook')).toMatchObject({ sign: 'wrong', detail: 'ours is switched off' });
+    expect(find(await look(shop), 'webhook')).toMatchObject({ status: 'error', detail: 'ours is switched off' });
   });
 
   test('deliveries that fail are told with the status that we answered', async () => {
@@ -159,14 +159,14 @@ describe('BTCPay', () => {
     shop.answerWebhooksWith(401);
     await pay();
     expect(find(await look(shop), 'webhook')).toMatchObject({
-      sign: 'wrong',
+      status: 'error',
       detail: expect.stringMatching(/^the last \d+ deliveries failed: the newest was answered 401$/),
       advice: expect.stringContaining('BTCPAY_WEBHOOK_SECRET'),
     });
     shop.answerWebhooksWith(200);
     shop.clock.set(shop.clock.now() + minute);
     await pay();
-    expect(find(await look(shop), 'webhook')).toMatchObject({ sign: 'ok' });
+    expect(find(await look(shop), 'webhook')).toMatchObject({ status: 'ok' });
   });
 });
 
@@ -176,7 +176,7 @@ describe('NOWPayments', () => {
     ['NOWPAYMENTS_PASSWORD', 'login'],
   ])('a wrong %s is found in its own check', async (setting, name) => {
     await using shop = await openShop('nowpayments', { environment: { [setting]: 'wrong' } });
-    expect(find(await look(shop), name)).toMatchObject({ sign: 'wrong', advice: expect.stringContaining(setting) });
+    expect(find(await look(shop), name)).toMatchObject({ status: 'error', advice: expect.stringContaining(setting) });
   });
 
   test('without a login it says what is not found then', async () => {
@@ -201,14 +201,14 @@ describe('Payhip', () => {
   test('a key that is not accepted is one finding, and names its setting', async () => {
     await using shop = await openShop('payhip', { environment: { PAYHIP_API_KEY: 'guessed' } });
     const checks = await look(shop);
-    expect(drawn(checks)).toEqual(['key wrong']);
+    expect(drawn(checks)).toEqual(['key error']);
     expect(checks[0]?.advice).toContain('PAYHIP_API_KEY');
   });
 
   test('the end of the address that it posts to is not said', async () => {
     await using shop = await openShop('payhip');
     const [, webhook] = await look(shop, 'https://till.example/webhooks/payhip');
-    expect(webhook).toMatchObject({ sign: 'ok', detail: expect.stringContaining('/webhooks/payhip/…') });
-    expect(find(await look(shop, null), 'webhook')).toMatchObject({ sign: 'warning', advice: expect.any(String) });
+    expect(webhook).toMatchObject({ status: 'ok', detail: expect.stringContaining('/webhooks/payhip/…') });
+    expect(find(await look(shop, null), 'webhook')).toMatchObject({ status: 'warning', advice: expect.any(String) });
   });
 });

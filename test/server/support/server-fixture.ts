@@ -1,11 +1,11 @@
 import { loadConfig } from '#config/load-config.ts';
-import { settingNames, settings } from '#config/settings.ts';
 import { systemClock } from '#kernel/clock.ts';
 import type { EventLog } from '#kernel/events.ts';
 import { createIds, systemRandom } from '#kernel/ids.ts';
 import { type ProviderName, providerNames } from '#kernel/provider-name.ts';
 import type { PaymentDeps } from '#payments/lifecycle/deps.ts';
 import type { HttpPolicy } from '#payments/providers/http/policy.ts';
+import { definitions } from '#payments/providers/registry/definitions.ts';
 import { createProviderRegistry } from '#payments/providers/registry/registry.ts';
 import { createWebhookReceiver } from '#payments/webhooks/receive-webhook.ts';
 import type { ProviderSandbox } from '#sandbox/providers/options.ts';
@@ -39,8 +39,7 @@ export async function openServerFixture(
 ): Promise<ServerFixture> {
   const sandbox = await startProviderSandbox();
   const db = await openTestDatabase();
-  const wanted: readonly string[] = options.providers ?? providerNames;
-  const given = settingNames.filter((name) => wanted.includes(settings[name].group));
+  const given = (options.providers ?? providerNames).flatMap((name) => Object.keys(definitions[name].settings.all));
   const accounts = given.flatMap((name) => {
     const value = sandbox.environment[name];
     return value === undefined ? [] : [[name, value] as const];

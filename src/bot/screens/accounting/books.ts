@@ -9,10 +9,10 @@ import { daysDrawn, drawBooks } from '../../charts/books-chart.ts';
 import { createExportWriter, partBytesMax } from '../../files/export-files.ts';
 import type { AdminEnv, BotCommand, CallbackContext, TextContext } from '../../kit/env.ts';
 import { answerCallback, editView, replyFile, replyPicture, replyView } from '../../kit/replies.ts';
+import { outOfDate } from '../../kit/result-texts.ts';
 import type { BookAct, CallbackOf } from '../../text/callback-data.ts';
 import { show } from '../../text/html.ts';
 import type { View } from '../../text/view.ts';
-import { outOfDate } from '../cases/alert-buttons.ts';
 import {
   bookDaysShown,
   bookList,

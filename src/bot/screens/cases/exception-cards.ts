@@ -1,9 +1,10 @@
+import type { ActingAdmin } from '#access/acting-admin.ts';
 import { adminActor } from '#access/admin.ts';
 import type { ProviderName } from '#kernel/provider-name.ts';
 import { chooseProvider } from '#payments/collect/choose-provider.ts';
 import { giveBackException, type Taking, takeException } from '#payments/exceptions/take-exception.ts';
 import { resolveException } from '#payments/resolutions/actions/decide-case.ts';
-import type { Person, Resolution } from '#payments/resolutions/actions/resolution.ts';
+import type { Resolution } from '#payments/resolutions/actions/resolution.ts';
 import { undoResolution } from '#payments/resolutions/actions/undo-resolution.ts';
 import { checkException } from '#payments/resolutions/options/check-case.ts';
 import { type ExceptionDetails, getException } from '#payments/resolutions/options/get-case.ts';
@@ -13,18 +14,17 @@ import type { AdminEnv, CallbackContext, Confirmed, ServedContext } from '../../
 import { paymentLink } from '../../kit/payment-link.ts';
 import { askForReason, askToWriteReason } from '../../kit/reasons.ts';
 import { answerCallback, editView, replyView } from '../../kit/replies.ts';
-import { checkedText } from '../../kit/result-texts.ts';
+import { checkedText, outOfDate } from '../../kit/result-texts.ts';
 import { adminName } from '../../telegram/admin-name.ts';
 import type { CallbackOf, ExceptionAct } from '../../text/callback-data.ts';
 import type { View } from '../../text/view.ts';
 import { leaveOrder } from '../orders/order-cards.ts';
-import { outOfDate } from './alert-buttons.ts';
 import { exceptionCard } from './exception-card-view.ts';
 import { optionChoice, resolveQuestion } from './exception-questions.ts';
 
 export const exceptionGone = 'This exception is not known any more.';
 
-export function personOf(ctx: ServedContext): Person {
+export function personOf(ctx: ServedContext): ActingAdmin {
   return { actor: adminActor(ctx.from.id), name: adminName(ctx.from) };
 }
 

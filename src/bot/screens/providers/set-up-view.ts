@@ -1,6 +1,6 @@
 // What the checks of the set-up found, for a phone: a line of counts, and what is not well in a quotation that Telegram
 // folds to its first lines until it is tapped.
-import type { CheckSign, GroupedCheck, SetUpReport } from '#kernel/set-up-check.ts';
+import type { CheckStatus, GroupedCheck, SetUpReport } from '#kernel/set-up-check.ts';
 import type { SetUpPlace } from '../../text/callback-data.ts';
 import { type Line, line, weights } from '../../text/fit.ts';
 import { show } from '../../text/html.ts';
@@ -16,15 +16,15 @@ export interface SetUpState {
 /** What every view that shows the set-up is given. */
 export type SetUpPresentation = Presentation & { setUp: SetUpState };
 
-const signs: Readonly<Record<CheckSign, string>> = { wrong: '🔴', warning: '🟠', ok: '🟢' };
-const order: readonly CheckSign[] = ['wrong', 'warning'];
+const icons: Readonly<Record<CheckStatus, string>> = { error: '🔴', warning: '🟠', ok: '🟢' };
+const order: readonly CheckStatus[] = ['error', 'warning'];
 /** More do not fit beside what else a screen shows; the terminal shows all. */
 const findingsMax = 5;
 const detailMax = 160;
 const adviceMax = 200;
 
 export function isSetUpWrong({ report }: SetUpState): boolean {
-  return report?.checks.some(({ sign }) => sign === 'wrong') ?? false;
+  return report?.checks.some(({ status }) => status === 'error') ?? false;
 }
 
 /** All groups together, for `/health`. */
@@ -39,14 +39,14 @@ export function setUpLines(presentation: SetUpPresentation): Line[] {
 /** The checks of one provider, for `/providers`: what is not well. */
 export function providerSetUpLines(provider: string, { report }: SetUpState): Line[] {
   const checks = checksOf(provider, report);
-  if (checks.every(({ sign }) => sign === 'ok')) return [];
+  if (checks.every(({ status }) => status === 'ok')) return [];
   return [line(`Set-up: ${countChecks(checks)}`), ...findingLines(checks.map((check) => ({ ...check, group: '' })))];
 }
 
 /** A word at the end of a line when all of them are well, so that it needs none of its own. */
 export function soundSetUp(provider: string, { report }: SetUpState): string {
   const checks = checksOf(provider, report);
-  return checks.length > 0 && checks.every(({ sign }) => sign === 'ok') ? ` · set-up ${countChecks(checks)}` : '';
+  return checks.length > 0 && checks.every(({ status }) => status === 'ok') ? ` · set-up ${countChecks(checks)}` : '';
 }
 
 function checksOf(provider: string, report: SetUpReport | undefined): GroupedCheck[] {
@@ -66,17 +66,17 @@ export function checkNowButton(place: SetUpPlace): Button {
 }
 
 function countChecks(checks: readonly GroupedCheck[]): string {
-  const count = (sign: CheckSign): number => checks.filter((check) => check.sign === sign).length;
+  const count = (status: CheckStatus): number => checks.filter((check) => check.status === status).length;
   const parts = [
-    ...(count('wrong') > 0 ? [`${count('wrong')} wrong`] : []),
+    ...(count('error') > 0 ? [plural(count('error'), 'error')] : []),
     ...(count('warning') > 0 ? [plural(count('warning'), 'warning')] : []),
-    ...(count('ok') > 0 ? [`${count('ok')} fine`] : []),
+    ...(count('ok') > 0 ? [`${count('ok')} ok`] : []),
   ];
   return parts.join(', ');
 }
 
 function findingLines(checks: readonly GroupedCheck[]): Line[] {
-  const found = order.flatMap((sign) => checks.filter((check) => check.sign === sign));
+  const found = order.flatMap((status) => checks.filter((check) => check.status === status));
   if (found.length === 0) return [];
   const shown = found.slice(0, findingsMax).map(describeFinding);
   const rest = found.length - shown.length;
@@ -84,8 +84,8 @@ function findingLines(checks: readonly GroupedCheck[]): Line[] {
   return [line(`<blockquote expandable>${shown.join('\n')}</blockquote>`, weights.must)];
 }
 
-function describeFinding({ group, name, sign, detail, advice }: GroupedCheck): string {
+function describeFinding({ group, name, status, detail, advice }: GroupedCheck): string {
   const label = [group, name === group ? '' : name].filter((word) => word !== '').join(' ');
-  const what = `${signs[sign]} <b>${show(label, 60)}</b> ${show(detail, detailMax)}`;
+  const what = `${icons[status]} <b>${show(label, 60)}</b> ${show(detail, detailMax)}`;
   return advice === null ? what : `${what}\n→ ${show(advice, adviceMax)}`;
 }

@@ -1,5 +1,5 @@
 import type { Milliseconds } from '#kernel/clock.ts';
-import { type SetUpCheck, warned, well } from '#kernel/set-up-check.ts';
+import { okCheck, type SetUpCheck, warningCheck } from '#kernel/set-up-check.ts';
 import { failedCheck } from '../kit/set-up-failure.ts';
 import { judgeToldAddress } from '../kit/webhook-check.ts';
 import { type BitpayClient, probePos } from './client.ts';
@@ -19,7 +19,7 @@ export async function checkBitpaySetUp(
 async function checkPos(client: BitpayClient, signal: AbortSignal): Promise<SetUpCheck> {
   try {
     await probePos(client, signal);
-    return well('pos token', 'is accepted');
+    return okCheck('pos token', 'is accepted');
   } catch (error) {
     const unauthorized = `take a new point-of-sale token from BitPay's dashboard, of the network that ${address} names, and set BITPAY_POS_TOKEN`;
     return failedCheck('pos token', { error, address, unauthorized });
@@ -30,11 +30,11 @@ async function checkMerchant(client: BitpayClient, now: Milliseconds, signal: Ab
   const name = 'merchant key';
   if (client.merchant === undefined) {
     const advice = 'pair a merchant token and set BITPAY_MERCHANT_TOKEN and BITPAY_PRIVATE_KEY';
-    return warned(name, { detail: 'none: nothing can be listed, cancelled or refunded', advice });
+    return warningCheck(name, { detail: 'none: nothing can be listed, cancelled or refunded', advice });
   }
   try {
     await client.listPage({ from: now, to: now, limit: 1, offset: 0 }, signal);
-    return well(name, 'is accepted and lists invoices');
+    return okCheck(name, 'is accepted and lists invoices');
   } catch (error) {
     const unauthorized =
       'see that BITPAY_PRIVATE_KEY is the key that BITPAY_MERCHANT_TOKEN was paired with, and that the pairing was approved in the dashboard';

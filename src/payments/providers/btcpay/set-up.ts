@@ -1,4 +1,4 @@
-import { type SetUpCheck, warned, well, wrong } from '#kernel/set-up-check.ts';
+import { errorCheck, okCheck, type SetUpCheck, warningCheck } from '#kernel/set-up-check.ts';
 import type { SetUpQuestion } from '../../ports/payment-provider.ts';
 import { ProviderRejected } from '../../ports/provider-errors.ts';
 import { failedCheck } from '../kit/set-up-failure.ts';
@@ -62,11 +62,11 @@ export function judgeRights(permissions: readonly string[], storeId: string): Se
   const sales = hasAll ? [] : missing(salesRights);
   const refunds = hasAll ? [] : missing(refundRights);
   const lacking = [...sales, ...refunds];
-  if (lacking.length === 0) return well('key', 'has every right that is needed');
+  if (lacking.length === 0) return okCheck('key', 'has every right that is needed');
   const detail = `may not ${lacking.map((right) => right.for).join(', ')}`;
   const names = lacking.map(({ anyOf: [name] }) => `btcpay.store.${name}`).join(', ');
   const advice = `give the key ${names} for this store`;
-  return sales.length > 0 ? wrong('key', { detail, advice }) : warned('key', { detail, advice });
+  return sales.length > 0 ? errorCheck('key', { detail, advice }) : warningCheck('key', { detail, advice });
 }
 
 /** A right is written `policy` for every store, or `policy:storeId` for one. */
@@ -78,7 +78,7 @@ function policiesFor(permissions: readonly string[], storeId: string): ReadonlyS
 async function checkStore(client: BtcpayClient, signal: AbortSignal): Promise<SetUpCheck> {
   try {
     await client.listInvoices({ skip: 0, take: 1 }, signal);
-    return well('store', 'lists its invoices');
+    return okCheck('store', 'lists its invoices');
   } catch (error) {
     const refused =
       'see that BTCPAY_STORE_ID is the id in the settings of the store, and that the key is for that store';
@@ -107,6 +107,6 @@ async function checkWebhook(
     const isForbidden = error instanceof ProviderRejected && error.httpStatus === 403;
     if (!isForbidden) return failedCheck('webhook', { error, address, unauthorized: renewKey });
     const advice = `give the key btcpay.store.webhooks.canmodifywebhooks, or see in ${place} that one posts to ${about.webhookUrl ?? 'this server'}`;
-    return warned('webhook', { detail: 'not seen: the key may not read webhooks', advice });
+    return warningCheck('webhook', { detail: 'not seen: the key may not read webhooks', advice });
   }
 }

@@ -1,5 +1,5 @@
 import { second } from '#kernel/clock.ts';
-import { type SetUpCheck, warned, well } from '#kernel/set-up-check.ts';
+import { okCheck, type SetUpCheck, warningCheck } from '#kernel/set-up-check.ts';
 import type { SetUpQuestion } from '../../ports/payment-provider.ts';
 import { ProviderError } from '../../ports/provider-errors.ts';
 import { failedCheck } from '../kit/set-up-failure.ts';
@@ -20,13 +20,13 @@ export async function checkCoinbaseSetUp(
 ): Promise<SetUpCheck[]> {
   const key = await checkKey(client, about.now, signal);
   // The same key reads the subscriptions.
-  return key.sign === 'wrong' ? [key] : [key, await checkWebhook(client, about, signal)];
+  return key.status === 'error' ? [key] : [key, await checkWebhook(client, about, signal)];
 }
 
 async function checkKey(client: CoinbaseClient, now: number, signal: AbortSignal): Promise<SetUpCheck> {
   try {
     await client.listPage({ from: now - second, pageSize: 1 }, signal);
-    return well('key', 'is accepted and lists checkouts');
+    return okCheck('key', 'is accepted and lists checkouts');
   } catch (error) {
     const key = 'COINBASE_API_KEY_ID and COINBASE_API_KEY_SECRET';
     const unauthorized = `make a new secret API key on the CDP portal and set ${key}; a clock that is off is refused too`;
@@ -38,7 +38,7 @@ async function checkKey(client: CoinbaseClient, now: number, signal: AbortSignal
 /** How a list of subscriptions that cannot be read looks is not documented, so that it is no fault of the set-up. */
 async function checkWebhook(client: CoinbaseClient, about: SetUpQuestion, signal: AbortSignal): Promise<SetUpCheck> {
   const { subscriptions: source } = client;
-  if (source === undefined) return well('webhook', `not asked: ${address} is not Coinbase's own address`);
+  if (source === undefined) return okCheck('webhook', `not asked: ${address} is not Coinbase's own address`);
   try {
     const subscriptions = await source.list(signal);
     const registered = subscriptions
@@ -58,7 +58,7 @@ async function checkWebhook(client: CoinbaseClient, about: SetUpQuestion, signal
   } catch (error) {
     if (!(error instanceof ProviderError)) throw error;
     const where = about.webhookUrl ?? 'this server';
-    return warned('webhook', {
+    return warningCheck('webhook', {
       detail: error.message,
       advice: `see for yourself that one of ${place} posts to ${where}`,
     });

@@ -1,4 +1,4 @@
-import { type SetUpCheck, warned, wrong } from '#kernel/set-up-check.ts';
+import { errorCheck, type SetUpCheck, warningCheck } from '#kernel/set-up-check.ts';
 import { ProviderError, ProviderRateLimited, ProviderUnreachable } from '../../ports/provider-errors.ts';
 
 /** How a call that failed reads as a check. What no provider did is thrown on. */
@@ -21,13 +21,13 @@ export function failedCheck(
   // Which call it was says nothing to whoever sets it up.
   const words = error.message.replace(new RegExp(`^${RegExp.escape(error.operation)}: `), '');
   if (error instanceof ProviderRateLimited) {
-    return warned(name, { detail: `asks to wait: ${words}`, advice: 'wait a minute and check again' });
+    return warningCheck(name, { detail: `asks to wait: ${words}`, advice: 'wait a minute and check again' });
   }
   if (error instanceof ProviderUnreachable) {
     const advice = `see that ${address} is right and that this machine reaches it; or the provider itself is down`;
-    return wrong(name, { detail: `does not answer as it should (${words})`, advice });
+    return errorCheck(name, { detail: `does not answer as it should (${words})`, advice });
   }
   const detail = `is refused: ${words}`;
-  if (error.httpStatus === 401) return wrong(name, { detail, advice: unauthorized });
-  return wrong(name, { detail, advice: error.httpStatus === 403 ? forbidden : refused });
+  if (error.httpStatus === 401) return errorCheck(name, { detail, advice: unauthorized });
+  return errorCheck(name, { detail, advice: error.httpStatus === 403 ? forbidden : refused });
 }

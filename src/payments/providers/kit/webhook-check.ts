@@ -1,5 +1,5 @@
 import type { Milliseconds } from '#kernel/clock.ts';
-import { type SetUpCheck, warned, well, wrong } from '#kernel/set-up-check.ts';
+import { errorCheck, okCheck, type SetUpCheck, warningCheck } from '#kernel/set-up-check.ts';
 
 /** One address that the provider posts to, as its own API tells it. */
 export interface RegisteredWebhook {
@@ -45,24 +45,30 @@ export async function judgeWebhooks(
   const hook = ours.find(({ isEnabled }) => isEnabled) ?? ours[0];
   if (hook === undefined) {
     const others = registered.length === 0 ? '' : ` (those there post to ${hostsOf(registered)})`;
-    return wrong(name, { detail: `none posts to ${webhookUrl}${others}`, advice: `register that address in ${place}` });
+    return errorCheck(name, {
+      detail: `none posts to ${webhookUrl}${others}`,
+      advice: `register that address in ${place}`,
+    });
   }
-  if (!hook.isEnabled) return wrong(name, { detail: 'ours is switched off', advice: `switch it on in ${place}` });
+  if (!hook.isEnabled) return errorCheck(name, { detail: 'ours is switched off', advice: `switch it on in ${place}` });
   const { events } = hook;
   const missing = events === 'all' ? [] : expected.needed.filter((event) => !events.includes(event));
   if (missing.length > 0) {
     const advice = `add them in ${place}; until then such changes are found by polling`;
-    return warned(name, { detail: `ours does not tell of ${missing.join(', ')}`, advice });
+    return warningCheck(name, { detail: `ours does not tell of ${missing.join(', ')}`, advice });
   }
   return judgeAttempts(await hook.attempts(), { ...expected, webhookUrl });
 }
 
 function judgeUntold(registered: readonly RegisteredWebhook[], place: string): SetUpCheck {
   if (registered.length === 0) {
-    return wrong(name, { detail: 'none is registered', advice: `set PUBLIC_URL, and register a webhook in ${place}` });
+    return errorCheck(name, {
+      detail: 'none is registered',
+      advice: `set PUBLIC_URL, and register a webhook in ${place}`,
+    });
   }
   const detail = `posts to ${hostsOf(registered)}; whether that is here is not known`;
-  return warned(name, { detail, advice: 'set PUBLIC_URL' });
+  return warningCheck(name, { detail, advice: 'set PUBLIC_URL' });
 }
 
 function judgeAttempts(
@@ -75,7 +81,7 @@ function judgeAttempts(
   const [newest] = failed;
   if (newest === undefined) {
     const taken = attempts.length === 0 ? 'nothing was sent yet' : 'the last delivery was taken';
-    return well(name, `posts to ${expected.webhookUrl}, ${taken}`);
+    return okCheck(name, `posts to ${expected.webhookUrl}, ${taken}`);
   }
   const { httpStatus } = newest;
   const how = httpStatus === null ? 'was not answered' : `was answered ${httpStatus}`;
@@ -84,7 +90,7 @@ function judgeAttempts(
     httpStatus === 401
       ? `copy the webhook's secret from ${expected.place} to ${expected.secret}`
       : `see that the provider reaches ${expected.webhookUrl}`;
-  return failed.length < failuresMax ? warned(name, { detail, advice }) : wrong(name, { detail, advice });
+  return failed.length < failuresMax ? warningCheck(name, { detail, advice }) : errorCheck(name, { detail, advice });
 }
 
 function isSameAddress(left: string, right: string): boolean {
@@ -100,7 +106,7 @@ function hostsOf(registered: readonly RegisteredWebhook[]): string {
 
 /** For a provider that is told with each payment where to post. */
 export function judgeToldAddress(title: string, notificationUrl: string | undefined): SetUpCheck {
-  if (notificationUrl !== undefined) return well(name, `${title} is told ${notificationUrl} with every payment`);
+  if (notificationUrl !== undefined) return okCheck(name, `${title} is told ${notificationUrl} with every payment`);
   const detail = `${title} is not told where to post: payments are found by polling only`;
-  return warned(name, { detail, advice: 'set PUBLIC_URL' });
+  return warningCheck(name, { detail, advice: 'set PUBLIC_URL' });
 }

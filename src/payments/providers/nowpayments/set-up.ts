@@ -1,4 +1,4 @@
-import { type SetUpCheck, warned, well } from '#kernel/set-up-check.ts';
+import { okCheck, type SetUpCheck, warningCheck } from '#kernel/set-up-check.ts';
 import { failedCheck } from '../kit/set-up-failure.ts';
 import { judgeToldAddress } from '../kit/webhook-check.ts';
 import type { NowpaymentsClient } from './client.ts';
@@ -14,13 +14,13 @@ export async function checkNowpaymentsSetUp(
 ): Promise<SetUpCheck[]> {
   const key = await checkKey(client, signal);
   const webhook = judgeToldAddress('NOWPayments', about.notificationUrl);
-  return key.sign === 'wrong' ? [key] : [key, await checkLogin(client, signal), webhook];
+  return key.status === 'error' ? [key] : [key, await checkLogin(client, signal), webhook];
 }
 
 async function checkKey(client: NowpaymentsClient, signal: AbortSignal): Promise<SetUpCheck> {
   try {
     await client.probeKey(signal);
-    return well('key', 'is accepted');
+    return okCheck('key', 'is accepted');
   } catch (error) {
     const unauthorized = "take an API key from NOWPayments' dashboard and set NOWPAYMENTS_API_KEY";
     return failedCheck('key', { error, address, unauthorized });
@@ -29,9 +29,9 @@ async function checkKey(client: NowpaymentsClient, signal: AbortSignal): Promise
 
 async function checkLogin(client: NowpaymentsClient, signal: AbortSignal): Promise<SetUpCheck> {
   try {
-    if (await client.probeLogin(signal)) return well('login', 'is accepted');
+    if (await client.probeLogin(signal)) return okCheck('login', 'is accepted');
     const detail = 'none: a payment of which every webhook is lost is not found';
-    return warned('login', { detail, advice: `set ${loginNames}` });
+    return warningCheck('login', { detail, advice: `set ${loginNames}` });
   } catch (error) {
     const unauthorized = `see that ${loginNames} are those of the dashboard, and that it asks for no second factor`;
     return failedCheck('login', { error, address, unauthorized });

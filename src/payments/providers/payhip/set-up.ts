@@ -1,4 +1,4 @@
-import { type SetUpCheck, warned, well } from '#kernel/set-up-check.ts';
+import { okCheck, type SetUpCheck, warningCheck } from '#kernel/set-up-check.ts';
 import { failedCheck } from '../kit/set-up-failure.ts';
 import type { PayhipClient } from './client.ts';
 
@@ -9,13 +9,13 @@ export async function checkPayhipSetUp(
   signal: AbortSignal,
 ): Promise<SetUpCheck[]> {
   const key = await checkKey(client, signal);
-  return key.sign === 'wrong' ? [key] : [key, judgeWebhook(about.webhookUrl)];
+  return key.status === 'error' ? [key] : [key, judgeWebhook(about.webhookUrl)];
 }
 
 async function checkKey(client: Pick<PayhipClient, 'listPage'>, signal: AbortSignal): Promise<SetUpCheck> {
   try {
     await client.listPage(1, signal);
-    return well('key', 'is accepted');
+    return okCheck('key', 'is accepted');
   } catch (error) {
     const unauthorized = "take the API key from Payhip's settings and set PAYHIP_API_KEY";
     return failedCheck('key', { error, address: 'PAYHIP_API_URL', unauthorized });
@@ -24,7 +24,8 @@ async function checkKey(client: Pick<PayhipClient, 'listPage'>, signal: AbortSig
 
 /** The end of the address is a secret, and not said. */
 function judgeWebhook(webhookUrl: string | null): SetUpCheck {
-  if (webhookUrl !== null) return well('webhook', `is to post to ${webhookUrl}/…; Payhip does not say where it does`);
+  if (webhookUrl !== null)
+    return okCheck('webhook', `is to post to ${webhookUrl}/…; Payhip does not say where it does`);
   const detail = 'Payhip has no address to post to: no sale is heard of';
-  return warned('webhook', { detail, advice: 'set PUBLIC_URL, and the address of the webhook at Payhip' });
+  return warningCheck('webhook', { detail, advice: 'set PUBLIC_URL, and the address of the webhook at Payhip' });
 }

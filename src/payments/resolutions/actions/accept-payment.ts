@@ -1,6 +1,7 @@
 import { rememberProduct } from '../../channels/remember-product.ts';
 import { acceptanceRefusal, acceptanceUndo, acceptInto, loadAbout } from '../../overrides/accept-into.ts';
-import { decideOpen, type Resolver, refused, settleException } from './resolution.ts';
+import { refused } from '../../overrides/override.ts';
+import { decideOpen, type Resolver, settleException } from './resolution.ts';
 
 /** Of a held sale: the catalogue learns what was sold at this price, so that the next sale of it needs nobody. */
 export const rememberOption = 'remember';

@@ -1,6 +1,7 @@
 import { cancelInto } from '../../collect/cancel-order.ts';
 import { decideFor } from '../../lifecycle/change-order.ts';
-import { decideOpen, type Resolver, refused, settleException } from './resolution.ts';
+import { refused } from '../../overrides/override.ts';
+import { decideOpen, type Resolver, settleException } from './resolution.ts';
 
 /** Cancels the order that the exception is about, and closes its open links. */
 export const cancelExceptionOrder: Resolver = (deps, asked) =>

@@ -4,12 +4,13 @@
 import type { PaymentDeps } from '../../lifecycle/deps.ts';
 import { withPayment } from '../../lifecycle/payment-lease.ts';
 import type { Payment } from '../../model/payment.ts';
+import { refused } from '../../overrides/override.ts';
 import { ProviderError } from '../../ports/provider-errors.ts';
 import { tellRefund } from '../../refunds/change-refund.ts';
 import { lookAtRefunds } from '../../refunds/look-at-refunds.ts';
 import { quietMs } from '../../refunds/send-refund.ts';
 import type { ResolvingAction } from '../options/resolution-actions.ts';
-import { type Asked, decideOpen, type Resolution, type Resolver, refused, settleException } from './resolution.ts';
+import { type Asked, decideOpen, type Resolution, type Resolver, settleException } from './resolution.ts';
 
 type Said = Extract<ResolvingAction, 'went_back' | 'did_not_go'>;
 

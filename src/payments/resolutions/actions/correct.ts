@@ -10,18 +10,11 @@ import { writeTimeline } from '../../lifecycle/work.ts';
 import type { Payment } from '../../model/payment.ts';
 import type { PaymentSnapshot } from '../../model/snapshot.ts';
 import { loadAbout } from '../../overrides/accept-into.ts';
+import { refused } from '../../overrides/override.ts';
 import { refuseFetch } from '../../ports/capability-refusal.ts';
 import type { PaymentTx } from '../../ports/payment-store.ts';
 import { ProviderError } from '../../ports/provider-errors.ts';
-import {
-  type Asked,
-  decideOpen,
-  type Open,
-  type Resolution,
-  type Resolver,
-  refused,
-  settleException,
-} from './resolution.ts';
+import { type Asked, decideOpen, type Open, type Resolution, type Resolver, settleException } from './resolution.ts';
 
 export const correctBooks: Resolver = async (deps, asked) => {
   const paymentId = await deps.database.read(

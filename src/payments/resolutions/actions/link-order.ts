@@ -1,3 +1,4 @@
+import type { ActingAdmin } from '#access/acting-admin.ts';
 import type { Actor } from '#kernel/actor.ts';
 import { ConcurrentChange } from '#kernel/database.ts';
 import { asPaymentId, asProviderReference } from '#kernel/ids.ts';
@@ -12,21 +13,14 @@ import { adoptPayment } from '../../lifecycle/new-payment.ts';
 import type { Payment } from '../../model/payment.ts';
 import { countsAgainstCaptured } from '../../model/refund.ts';
 import type { PaymentSnapshot } from '../../model/snapshot.ts';
+import { refused } from '../../overrides/override.ts';
 import { refuseFetch } from '../../ports/capability-refusal.ts';
 import type { PaymentProvider } from '../../ports/payment-provider.ts';
 import type { PaymentTx } from '../../ports/payment-store.ts';
 import { ProviderError } from '../../ports/provider-errors.ts';
 import { refreshPayment } from '../../sync/refresh-payment.ts';
 import { endOrderTroubles } from '../../trouble.ts';
-import {
-  type Asked,
-  decideOpen,
-  type Person,
-  type Resolution,
-  type Resolver,
-  refused,
-  settleException,
-} from './resolution.ts';
+import { type Asked, decideOpen, type Resolution, type Resolver, settleException } from './resolution.ts';
 
 /** A payment that was made past us is taken into the books of an order; what it is worth, its provider says. */
 export const linkToOrder: Resolver = async (deps, asked) => {
@@ -91,7 +85,10 @@ function amountFor(order: Order, there: { provider: PaymentProvider; snapshot: P
 }
 
 /** Takes the payment out of the order again; a sentence when that cannot be done any more, and then nothing was changed. */
-export async function unlinkOrder(tx: PaymentTx, input: { undo: JsonObject; by: Person }): Promise<string | undefined> {
+export async function unlinkOrder(
+  tx: PaymentTx,
+  input: { undo: JsonObject; by: ActingAdmin },
+): Promise<string | undefined> {
   const { undo, by } = input;
   const payment = await tx.stores.payments.findPayment(asPaymentId(String(undo['paymentId'])));
   const order = payment && (await tx.stores.orders.findOrder(payment.orderId));

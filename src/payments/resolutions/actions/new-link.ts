@@ -1,19 +1,12 @@
+import { readReason } from '#access/reason.ts';
 import { isProviderName, type ProviderName, providerTitle } from '#kernel/provider-name.ts';
 import { createPaymentLink, type PaymentLink } from '../../collect/create-payment-link.ts';
 import type { ExceptionKind } from '../../exceptions/exception.ts';
 import type { PaymentDeps } from '../../lifecycle/deps.ts';
+import { refused } from '../../overrides/override.ts';
 import type { PaymentTx } from '../../ports/payment-store.ts';
 import type { ResolvingAction } from '../options/resolution-actions.ts';
-import {
-  type Asked,
-  noteDecision,
-  notOpen,
-  type Resolution,
-  type Resolver,
-  refused,
-  settleException,
-  tidyReason,
-} from './resolution.ts';
+import { type Asked, noteDecision, notOpen, type Resolution, type Resolver, settleException } from './resolution.ts';
 
 /** A new link over all of the order, at the provider that is named or at the likeliest. */
 export const newLink: Resolver = (deps, asked) => linkFor(deps, { asked, action: 'new_link' });
@@ -28,7 +21,7 @@ interface LinkAsked {
 
 /** The decision is written down in the transaction in which the link is there. */
 async function linkFor(deps: PaymentDeps, { asked, action }: LinkAsked): Promise<Resolution> {
-  const reason = tidyReason(asked.reason);
+  const reason = readReason(asked.reason);
   if (typeof reason !== 'string') return reason;
   const exception = await deps.database.read((stores) => stores.exceptions.findException(asked.exceptionId));
   if (exception === undefined) return { kind: 'unknown' };

@@ -1,3 +1,4 @@
+import { readReason } from '#access/reason.ts';
 import { assert } from '#kernel/invariant.ts';
 import { formatMoney, type Money } from '#kernel/money.ts';
 import type { ExceptionKind, PaymentException } from '../../exceptions/exception.ts';
@@ -8,19 +9,11 @@ import { moneyOf } from '../../model/coverage.ts';
 import type { Payment } from '../../model/payment.ts';
 import type { Refund } from '../../model/refund.ts';
 import { surplusOf } from '../../model/surplus.ts';
+import { refused } from '../../overrides/override.ts';
 import type { PaymentStores, PaymentTx } from '../../ports/payment-store.ts';
 import { requestRefund } from '../../refunds/request-refund.ts';
 import type { ResolvingAction } from '../options/resolution-actions.ts';
-import {
-  type Asked,
-  noteDecision,
-  notOpen,
-  type Resolution,
-  type Resolver,
-  refused,
-  settleException,
-  tidyReason,
-} from './resolution.ts';
+import { type Asked, noteDecision, notOpen, type Resolution, type Resolver, settleException } from './resolution.ts';
 
 const noSurplus = 'There is no surplus left to give back.';
 
@@ -81,7 +74,7 @@ async function surplusIn(
 
 async function refundFor(deps: PaymentDeps, input: RefundAsked): Promise<Resolution> {
   const { asked, action, amount } = input;
-  const reason = tidyReason(asked.reason);
+  const reason = readReason(asked.reason);
   if (typeof reason !== 'string') return reason;
   const exception = await deps.database.read((stores) => stores.exceptions.findException(asked.exceptionId));
   if (exception === undefined) return { kind: 'unknown' };

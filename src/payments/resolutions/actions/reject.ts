@@ -4,8 +4,9 @@ import { tellOrder } from '../../lifecycle/change-order.ts';
 import { writeTimeline } from '../../lifecycle/work.ts';
 import type { Payment } from '../../model/payment.ts';
 import { loadAbout } from '../../overrides/accept-into.ts';
+import { refused } from '../../overrides/override.ts';
 import type { PaymentTx } from '../../ports/payment-store.ts';
-import { decideOpen, type Resolver, refused, settleException } from './resolution.ts';
+import { decideOpen, type Resolver, settleException } from './resolution.ts';
 
 /**
  * A person does not believe a held sale: its payment is cancelled, and with it an order that nothing else covers. Money

@@ -1,8 +1,10 @@
 // What every decision about an exception has in common: it needs a reason, finds the exception open, and writes down, in
 // its own transaction, who decided what and why. The exception ends together with its alert.
+
+import type { ActingAdmin } from '#access/acting-admin.ts';
 import { recordAudit } from '#access/audit.ts';
+import { readReason } from '#access/reason.ts';
 import { resolveAlert } from '#cases/resolve-case.ts';
-import type { Actor } from '#kernel/actor.ts';
 import type { JsonObject } from '#kernel/json.ts';
 import { causeOf, inTransaction } from '#kernel/transaction-context.ts';
 import type { Order } from '#orders/order.ts';
@@ -13,20 +15,13 @@ import type { PaymentDeps } from '../../lifecycle/deps.ts';
 import type { OrderView } from '../../lifecycle/order-view.ts';
 import { writeTimeline } from '../../lifecycle/work.ts';
 import type { Payment } from '../../model/payment.ts';
+import { type Override, refused } from '../../overrides/override.ts';
 import type { PaymentTx } from '../../ports/payment-store.ts';
 import { allowedActions, decidedWords, type ResolvingAction } from '../options/resolution-actions.ts';
 
-export const reasonUnitsMax = 300;
-
-export interface Person {
-  actor: Actor;
-  /** The name to show. */
-  name: string;
-}
-
 export interface Asked {
   exceptionId: string;
-  by: Person;
+  by: ActingAdmin;
   reason: string;
   /** What an action needs beside the reason: how long to wait, at which provider, which order. */
   option: string | null;
@@ -35,12 +30,11 @@ export interface Asked {
 }
 
 export type Resolution =
-  /** `said`: a sentence for the person; `link`: the order with its new payment link. */
+  | Exclude<Override, { kind: 'decided' }>
+  /** `said`: a sentence for the admin; `link`: the order with its new payment link. */
   | { kind: 'decided'; said: string; link?: OrderView }
-  | { kind: 'refused'; reason: string }
   /** Somebody was faster, or the facts changed. */
-  | { kind: 'over'; by: string | null }
-  | { kind: 'unknown' };
+  | { kind: 'over'; by: string | null };
 
 export type Resolver = (deps: PaymentDeps, asked: Asked) => Promise<Resolution>;
 
@@ -50,10 +44,6 @@ export interface Open {
   reason: string;
 }
 
-export function refused(reason: string): Resolution {
-  return { kind: 'refused', reason };
-}
-
 /** Finds the exception open in a transaction, and what is decided in it is committed or not at all. */
 export function decideOpen(
   deps: PaymentDeps,
@@ -61,7 +51,7 @@ export function decideOpen(
   decide: (open: Open) => Promise<Resolution>,
 ): Promise<Resolution> {
   const { asked, action } = input;
-  const reason = tidyReason(asked.reason);
+  const reason = readReason(asked.reason);
   if (typeof reason !== 'string') return Promise.resolve(reason);
   return inTransaction(deps, causeOf(asked.by.actor), async (tx): Promise<Resolution> => {
     const exception = await tx.stores.exceptions.findException(asked.exceptionId);
@@ -77,19 +67,10 @@ export function notOpen(exception: PaymentException, action: ResolvingAction): R
   return undefined;
 }
 
-export function tidyReason(text: string): string | Extract<Resolution, { kind: 'refused' }> {
-  const reason = text.replaceAll(/\s+/g, ' ').trim();
-  if (reason === '') return { kind: 'refused', reason: 'A reason is needed.' };
-  if (reason.length > reasonUnitsMax) {
-    return { kind: 'refused', reason: `A reason has at most ${reasonUnitsMax} characters.` };
-  }
-  return reason;
-}
-
 export interface Decided {
   exception: PaymentException;
   action: ResolvingAction;
-  by: Person;
+  by: ActingAdmin;
   reason: string;
   /** What taking it back needs to know; null where it cannot be taken back. */
   undo: JsonObject | null;

@@ -1,3 +1,4 @@
+import type { ActingAdmin } from '#access/acting-admin.ts';
 import { recordAudit } from '#access/audit.ts';
 import type { JsonObject } from '#kernel/json.ts';
 import { causeOf, inTransaction } from '#kernel/transaction-context.ts';
@@ -5,14 +6,15 @@ import type { PaymentException } from '../../exceptions/exception.ts';
 import { wakeTrouble } from '../../exceptions/wait-for-trouble.ts';
 import type { PaymentDeps } from '../../lifecycle/deps.ts';
 import { withdrawAcceptance } from '../../overrides/accept-into.ts';
+import { refused } from '../../overrides/override.ts';
 import { withdrawWriteOff } from '../../overrides/write-off-order.ts';
 import type { PaymentTx } from '../../ports/payment-store.ts';
 import { reopenException } from '../../refunds/reopen-for-refund.ts';
 import { unlinkOrder } from './link-order.ts';
-import { noteOnOrder, type Person, type Resolution, refused } from './resolution.ts';
+import { noteOnOrder, type Resolution } from './resolution.ts';
 
 /** Takes a decision back; a sentence when that cannot be done any more, and then nothing was changed. */
-type Undoer = (tx: PaymentTx, input: { undo: JsonObject; by: Person }) => Promise<string | undefined>;
+type Undoer = (tx: PaymentTx, input: { undo: JsonObject; by: ActingAdmin }) => Promise<string | undefined>;
 
 const nothingToUndo: Undoer = () => Promise.resolve(undefined);
 
@@ -35,7 +37,10 @@ export function canUndo({ status, waitsUntil, undo, resolution }: PaymentExcepti
 }
 
 /** Takes a person's decision back as long as nothing has come of it: the exception is open again, with its old age. */
-export function undoResolution(deps: PaymentDeps, input: { exceptionId: string; by: Person }): Promise<Resolution> {
+export function undoResolution(
+  deps: PaymentDeps,
+  input: { exceptionId: string; by: ActingAdmin },
+): Promise<Resolution> {
   const { by } = input;
   return inTransaction(deps, causeOf(by.actor), async (tx): Promise<Resolution> => {
     const exception = await tx.stores.exceptions.findException(input.exceptionId);
@@ -57,7 +62,7 @@ export function undoResolution(deps: PaymentDeps, input: { exceptionId: string; 
 
 async function takeBack(
   tx: PaymentTx,
-  { exception, by }: { exception: PaymentException; by: Person },
+  { exception, by }: { exception: PaymentException; by: ActingAdmin },
 ): Promise<string | undefined> {
   if (exception.status === 'open') {
     await wakeTrouble(tx, exception);

@@ -1,6 +1,7 @@
 import { day, hour, type Milliseconds } from '#kernel/clock.ts';
 import { postponeTrouble } from '../../exceptions/wait-for-trouble.ts';
-import { decideOpen, noteDecision, type Resolver, refused } from './resolution.ts';
+import { refused } from '../../overrides/override.ts';
+import { decideOpen, noteDecision, type Resolver } from './resolution.ts';
 
 export const waitingTimes = { hour, day } as const satisfies Record<string, Milliseconds>;
 export type WaitingTime = keyof typeof waitingTimes;

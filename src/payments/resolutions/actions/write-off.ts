@@ -1,8 +1,9 @@
 import { standingOf } from '../../model/coverage.ts';
 import { loadAbout } from '../../overrides/accept-into.ts';
 import { noteByHand } from '../../overrides/note-by-hand.ts';
+import { refused } from '../../overrides/override.ts';
 import { writeOffInto, writeOffRefusal } from '../../overrides/write-off-order.ts';
-import { decideOpen, type Resolver, refused, settleException } from './resolution.ts';
+import { decideOpen, type Resolver, settleException } from './resolution.ts';
 
 /** Accepts the loss. Of an order that is paid otherwise only the difference is written off, and the order stays as it is. */
 export const writeOff: Resolver = (deps, asked) =>

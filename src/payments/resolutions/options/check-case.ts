@@ -1,16 +1,16 @@
+import type { ActingAdmin } from '#access/acting-admin.ts';
 import { recordAudit } from '#access/audit.ts';
 import { causeOf, inTransaction } from '#kernel/transaction-context.ts';
 import type { PaymentDeps } from '../../lifecycle/deps.ts';
 import { checkRefund } from '../../refunds/follow-refunds.ts';
 import { checkOrder, type OrderCheck } from '../../sync/check-order.ts';
-import type { Person } from '../actions/resolution.ts';
 
 export type ExceptionCheck = OrderCheck | { kind: 'refund'; result: Awaited<ReturnType<typeof checkRefund>> };
 
 /** Asks the provider again about what the exception is about: the refund, or every payment of the order. Decides nothing. */
 export async function checkException(
   deps: PaymentDeps,
-  input: { exceptionId: string; by: Person },
+  input: { exceptionId: string; by: ActingAdmin },
 ): Promise<ExceptionCheck> {
   const { by } = input;
   const exception = await inTransaction(deps, causeOf(by.actor), async (tx) => {

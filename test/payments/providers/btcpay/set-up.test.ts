@@ -13,7 +13,7 @@ test.each<[string, string[]]>([
   ['by the right to the whole store', [`btcpay.store.canmodifystoresettings:${store}`]],
   ['without any bound', ['unrestricted']],
 ])('the needed rights are enough when they are given %s', (_how, permissions) => {
-  expect(judgeRights(permissions, store)).toMatchObject({ sign: 'ok' });
+  expect(judgeRights(permissions, store)).toMatchObject({ status: 'ok' });
 });
 
 test('rights for another store are none', () => {
@@ -22,15 +22,15 @@ test('rights for another store are none', () => {
       needed.map((policy) => `${policy}:ABC`),
       store,
     ),
-  ).toMatchObject({ sign: 'wrong' });
+  ).toMatchObject({ status: 'error' });
 });
 
 test('a shop that cannot refund sells all the same: a warning that names what is missing', () => {
   const check = judgeRights(needed.slice(0, 3), store);
-  expect(check).toMatchObject({ sign: 'warning' });
+  expect(check).toMatchObject({ status: 'warning' });
   expect(check.detail).toBe('may not offer refunds, find refunds, withdraw refunds, follow refunds');
   expect(judgeRights(needed.slice(1), store)).toMatchObject({
-    sign: 'wrong',
+    status: 'error',
     detail: 'may not create invoices',
     advice: 'give the key btcpay.store.cancreateinvoice for this store',
   });

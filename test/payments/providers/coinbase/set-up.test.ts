@@ -50,7 +50,7 @@ describe('the subscription', () => {
   test('that posts to us is found in the documented answer, and its deliveries are looked at', async () => {
     const deliveries = fixtureJson('coinbase-business/subscription-events-response.json');
     const { webhook, requests } = await lookAt([json(200, { subscriptions: [sample] }), json(200, deliveries)]);
-    expect(webhook).toMatchObject({ sign: 'ok', detail: `posts to ${webhookUrl}, the last delivery was taken` });
+    expect(webhook).toMatchObject({ status: 'ok', detail: `posts to ${webhookUrl}, the last delivery was taken` });
     const [, list, events] = requests;
     const path = '/platform/v2/data/webhooks/subscriptions';
     expect([list?.url, events?.url]).toEqual([
@@ -63,11 +63,11 @@ describe('the subscription', () => {
   test('for the other network is not ours', async () => {
     const sandbox = { ...sample, labels: { ...sample.labels, sandbox: 'true' } };
     const live = await lookAt([json(200, { subscriptions: [sandbox] })]);
-    expect(live.webhook).toMatchObject({ sign: 'wrong', detail: `none posts to ${webhookUrl}` });
+    expect(live.webhook).toMatchObject({ status: 'error', detail: `none posts to ${webhookUrl}` });
     const other = await lookAt([json(200, { subscriptions: [sample] })], 'sandbox');
-    expect(other.webhook).toMatchObject({ sign: 'wrong' });
+    expect(other.webhook).toMatchObject({ status: 'error' });
     const own = await lookAt([json(200, { subscriptions: [sandbox] }), json(200, { events: [] })], 'sandbox');
-    expect(own.webhook).toMatchObject({ sign: 'ok' });
+    expect(own.webhook).toMatchObject({ status: 'ok' });
   });
 
   test('whose deliveries fail is told with our answer', async () => {
@@ -79,7 +79,7 @@ describe('the subscription', () => {
       { ...event, status: 'pending' },
     ];
     const { webhook } = await lookAt([json(200, { subscriptions: [sample] }), json(200, { events })]);
-    expect(webhook).toMatchObject({ sign: 'wrong', advice: expect.stringContaining('COINBASE_WEBHOOK_SECRET') });
+    expect(webhook).toMatchObject({ status: 'error', advice: expect.stringContaining('COINBASE_WEBHOOK_SECRET') });
     expect(webhook?.detail).toBe('the last 3 deliveries failed: the newest was answered 401');
   });
 
@@ -88,7 +88,7 @@ describe('the subscription', () => {
     ['an answer of another shape', json(200, { data: [] })],
   ])('is not condemned for %s', async (_what, answer) => {
     const { webhook } = await lookAt([answer]);
-    expect(webhook).toMatchObject({ sign: 'warning', advice: expect.stringContaining(webhookUrl) });
+    expect(webhook).toMatchObject({ status: 'warning', advice: expect.stringContaining(webhookUrl) });
   });
 });
 

@@ -2,8 +2,8 @@ import type { EChartsCoreOption } from 'echarts';
 import { type AlertSeverity, alertSeverities } from '#cases/case.ts';
 import { day, hour, type Milliseconds } from '#kernel/clock.ts';
 import type { PaymentException } from '#payments/exceptions/exception.ts';
-import { ageText, exceptionSeverity } from '../kit/exception-words.ts';
-import { chartColours, chartTitle } from './render.ts';
+import { chartColours, chartTitle } from '../../charts/render.ts';
+import { ageText, exceptionSeverity } from '../../kit/exception-words.ts';
 
 type Aged = Pick<PaymentException, 'kind' | 'openedAt'>;
 
