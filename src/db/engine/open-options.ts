@@ -1,8 +1,8 @@
 import type { Clock } from '#kernel/clock.ts';
 import type { Database } from '#kernel/database.ts';
 import type { PaymentStores } from '#payments/ports/payment-store.ts';
+import type { QueueName } from '../query/session.ts';
 import type { Engine } from './migrations.ts';
-import type { QueueName } from './scope.ts';
 
 export type DatabaseTarget =
   | { engine: 'sqlite'; file: string }
