@@ -3,11 +3,10 @@
 import { hour, type Milliseconds, minute } from '#kernel/clock.ts';
 import { causeOf, inTransaction } from '#kernel/transaction-context.ts';
 import { enqueueEffect } from '#messaging/enqueue-effect.ts';
-import type { PaymentDeps } from '#payments/lifecycle/deps.ts';
-import type { PaymentStores } from '#payments/ports/payment-store.ts';
 import { correctionOf } from '../ledger/booked-payment.ts';
 import { chainStart, contentText, createEntriesHash, entryText, hashLink } from '../ledger/chain.ts';
 import type { Closing, ClosingContent, ClosingDelay, LedgerEntry, LedgerPayment } from '../ledger/closing.ts';
+import type { AccountingDeps, AccountingStores } from '../ledger/deps.ts';
 import type { NextDay } from '../ledger/due-day.ts';
 import { compareTexts } from '../ledger/tally.ts';
 import { bookPayments, loadChanged } from './book-payments.ts';
@@ -38,7 +37,7 @@ interface ClosingDraft {
   delay: ClosingDelay | undefined;
 }
 
-export function writeClosing(deps: PaymentDeps, draft: ClosingDraft): Promise<ClosingWritten> {
+export function writeClosing(deps: AccountingDeps, draft: ClosingDraft): Promise<ClosingWritten> {
   return inTransaction(deps, causeOf({ kind: 'job', id: 'close-books' }), async (tx): Promise<ClosingWritten> => {
     const { next } = draft;
     const previous = await tx.stores.ledger.findLastClosing();
@@ -59,7 +58,7 @@ export function writeClosing(deps: PaymentDeps, draft: ClosingDraft): Promise<Cl
 }
 
 async function compose(
-  stores: PaymentStores,
+  stores: AccountingStores,
   draft: ClosingDraft & { days: readonly LoadedDay[]; closedAt: Milliseconds },
 ): Promise<{ content: ClosingContent; entries: LedgerEntry[] }> {
   const { next, timeZone, days, closedAt } = draft;

@@ -4,15 +4,15 @@ import type { ProviderName } from '#kernel/provider-name.ts';
 import type { Cause } from '#kernel/transaction-context.ts';
 import { inTransaction } from '#kernel/transaction-context.ts';
 import { refreshOrderCards } from '#payments/lifecycle/change-order.ts';
-import type { PaymentDeps } from '#payments/lifecycle/deps.ts';
 import type { Payment } from '#payments/model/payment.ts';
 import type { PaymentFees } from '#payments/ports/figures-provider.ts';
 import type { PaymentChange, PaymentTx } from '#payments/ports/payment-store.ts';
+import type { AccountingDeps } from '../ledger/deps.ts';
 import type { FeeStanding } from '../ledger/ledger-store.ts';
 
 /** Keeps one page of a provider's fees, and puts on the payments what is new of theirs. */
 export function saveFees(
-  deps: PaymentDeps,
+  deps: AccountingDeps,
   input: { provider: ProviderName; page: readonly PaymentFees[]; cause: Cause },
 ): Promise<{ booked: number; unmatched: number }> {
   const { provider } = input;

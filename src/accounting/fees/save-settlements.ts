@@ -3,14 +3,14 @@ import type { ProviderReference } from '#kernel/ids.ts';
 import type { ProviderName } from '#kernel/provider-name.ts';
 import type { Cause } from '#kernel/transaction-context.ts';
 import { inTransaction } from '#kernel/transaction-context.ts';
-import type { PaymentDeps } from '#payments/lifecycle/deps.ts';
 import type { ProviderSettlement } from '#payments/ports/figures-provider.ts';
 import type { PaymentTx } from '#payments/ports/payment-store.ts';
+import type { AccountingDeps } from '../ledger/deps.ts';
 import { changePayment } from './save-fees.ts';
 
 /** Keeps one page of a provider's settlements, and says on the payments that they were paid out; how many settlements. */
 export function saveSettlements(
-  deps: PaymentDeps,
+  deps: AccountingDeps,
   input: { provider: ProviderName; page: readonly ProviderSettlement[]; cause: Cause },
 ): Promise<number> {
   const { provider, page } = input;

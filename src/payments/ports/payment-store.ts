@@ -1,6 +1,5 @@
 import type { AccessStores } from '#access/access-store.ts';
 import type { SettingStore } from '#access/setting-store.ts';
-import type { FeeStore, LedgerStore } from '#accounting/ledger/ledger-store.ts';
 import type { AlertStores } from '#cases/case-store.ts';
 import type { CatalogStores } from '#catalog/product-store.ts';
 import type { Milliseconds } from '#kernel/clock.ts';
@@ -133,8 +132,6 @@ export interface PaymentStores extends OrderStores, CatalogStores, AlertStores, 
   refunds: RefundStore;
   channelOrders: ChannelOrderStore;
   settings: SettingStore;
-  ledger: LedgerStore;
-  fees: FeeStore;
   outages: OutageStore;
   webhookRates: WebhookRateStore;
 }

@@ -1,9 +1,9 @@
+import type { AccountingDeps } from '#accounting/ledger/deps.ts';
 import { loadConfig } from '#config/load-config.ts';
 import { systemClock } from '#kernel/clock.ts';
 import type { EventLog } from '#kernel/events.ts';
 import { createIds, systemRandom } from '#kernel/ids.ts';
 import { type ProviderName, providerNames } from '#kernel/provider-name.ts';
-import type { PaymentDeps } from '#payments/lifecycle/deps.ts';
 import type { HttpPolicy } from '#payments/providers/http/policy.ts';
 import { definitions } from '#payments/providers/registry/definitions.ts';
 import { createProviderRegistry } from '#payments/providers/registry/registry.ts';
@@ -19,7 +19,7 @@ export const storeKey = 'key-of-the-shop';
 
 export interface ServerFixture {
   server: TillkeeperServer;
-  payments: PaymentDeps;
+  payments: AccountingDeps;
   sandbox: ProviderSandbox;
   db: TestDatabase;
   logged: string[];
@@ -57,7 +57,7 @@ export async function openServerFixture(
     policy: { attemptsMax: 2, firstDelayMs: 1, timeoutMs: 2_000, ...options.policy },
   });
   const ids = createIds({ clock: systemClock, random: systemRandom });
-  const payments: PaymentDeps = { ...base, ids, database: db.database, providers };
+  const payments: AccountingDeps = { ...base, ids, database: db.database, providers };
   const server = createServer(
     {
       payments,
