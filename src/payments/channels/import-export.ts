@@ -159,7 +159,11 @@ async function startRun(
     startedAt: now,
     finishedAt: null,
     startedBy: `admin:${actor.id}`,
-    ...{ comparedCount: 0, matchedCount: 0, healedCount: 0, openCount: 0, error: null },
+    comparedCount: 0,
+    matchedCount: 0,
+    healedCount: 0,
+    openCount: 0,
+    error: null,
   };
   await inTransaction(deps, causeOf(actor), async (tx) => {
     await tx.stores.reconciliation.insertRun(run);
@@ -204,7 +208,12 @@ function toSale(exported: ExportedOrder, payment: Payment | null): ChannelOrder 
     vatMinor: 0,
     customerEmail: exported.customerEmail,
     items: exported.productNames.map((name) => ({
-      ...{ productKey: null, name, quantity: null, licenceKey: null, hasCoupon: false, hasOpenDiscount: false },
+      productKey: null,
+      name,
+      quantity: null,
+      licenceKey: null,
+      hasCoupon: false,
+      hasOpenDiscount: false,
     })),
     coupons: [],
     feeMinor: null,
@@ -217,7 +226,12 @@ function toDifference({ finding, sale, payment, here, there }: ExportDifference)
   const reference = sale?.reference ?? payment?.reference ?? null;
   const currency = sale?.currency ?? payment?.currency;
   return {
-    ...{ kind: finding, reference, payment, here, there, mayHeal: false },
+    kind: finding,
+    reference,
+    payment,
+    here,
+    there,
+    mayHeal: false,
     snapshot:
       sale === null || currency === undefined
         ? null
