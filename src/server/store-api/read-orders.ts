@@ -15,11 +15,7 @@ const limitWords = `must be a whole number from 1 to ${pageLimits.max}`;
 const listQuery = z.object({
   status: z
     .preprocess(
-      (given) =>
-        [given ?? []]
-          .flat()
-          .flatMap((text) => String(text).split(','))
-          .filter((text) => text !== ''),
+      (given) => (given === undefined ? [] : [given].flat().flatMap(splitWords)),
       z.array(z.enum(orderStatuses, `must be one or more of ${orderStatuses.join(', ')}`)),
     )
     .optional()
@@ -27,11 +23,23 @@ const listQuery = z.object({
   cursor: z.string().optional().openapi({ description: '`next_cursor` of the page before.' }),
   limit: z
     .preprocess(
-      (given) => (typeof given === 'string' && /^\d{1,3}$/.test(given) ? Number(given) : given || undefined),
+      readLimit,
       z.int(limitWords).min(1, limitWords).max(pageLimits.max, limitWords).default(pageLimits.default),
     )
     .optional(),
 });
+
+function splitWords(text: unknown): string[] {
+  return String(text)
+    .split(',')
+    .filter((word) => word !== '');
+}
+
+/** A number with an exponent, a sign or a fraction is none. */
+function readLimit(given: unknown): unknown {
+  if (given === '') return undefined;
+  return typeof given === 'string' && /^\d{1,3}$/.test(given) ? Number(given) : given;
+}
 
 const getRoute = createRoute({
   method: 'get',
