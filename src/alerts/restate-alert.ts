@@ -1,5 +1,5 @@
-import type { AlertFacts } from './alert.ts';
-import { type AlertContext, changeAlert } from './raise-alert.ts';
+import type { AlertFacts } from '#cases/case.ts';
+import { type AlertContext, changeAlert } from '#cases/raise-case.ts';
 
 /** Brings the live alert of this key up to date without counting it once more; false when there is none. */
 export async function restateAlert(

@@ -1,5 +1,5 @@
-import type { AlertDeps } from './acknowledge-alert.ts';
-import { changeAlert } from './raise-alert.ts';
+import type { AlertDeps } from '#cases/acknowledge-case.ts';
+import { changeAlert } from '#cases/raise-case.ts';
 
 /** Opens snoozed alerts whose time has come, at most `limit`; how many. */
 export function wakeAlerts(deps: AlertDeps, input: { limit: number }): Promise<{ woken: number }> {

@@ -1,8 +1,8 @@
 // A trouble about money is two things: an alert, which rings, and an exception, which stays until somebody decides or the
 // facts change. Both have the same key and are raised and ended together, so that neither is forgotten.
-import type { AlertKind } from '#alerts/alert.ts';
-import { type AlertContext, type RaisedAlert, raiseAlert } from '#alerts/raise-alert.ts';
-import { resolveAlert, resolveOrderAlerts } from '#alerts/resolve-alert.ts';
+import type { AlertKind } from '#cases/case.ts';
+import { type AlertContext, type RaisedAlert, raiseAlert } from '#cases/raise-case.ts';
+import { resolveAlert, resolveOrderAlerts } from '#cases/resolve-case.ts';
 import type { OrderId, PaymentId } from '#kernel/ids.ts';
 import { type ExceptionKind, exceptionKinds } from './exceptions/exception.ts';
 import {

@@ -1,7 +1,7 @@
 // Messages that are given up on ring, and the ring cannot ring for itself.
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { raiseAlert } from '#alerts/raise-alert.ts';
 import { createPumps } from '#app/workers.ts';
+import { raiseAlert } from '#cases/raise-case.ts';
 import { minute, second } from '#kernel/clock.ts';
 import { asProviderReference } from '#kernel/ids.ts';
 import type { OutboxMessage } from '#messaging/messaging-store.ts';

@@ -1,5 +1,4 @@
 import { describe, expect, test } from 'vitest';
-import { alertActions, alertStatuses } from '#alerts/alert.ts';
 import { tapHandlers } from '#bot/admin/taps.ts';
 import { paymentLink } from '#bot/kit/payment-link.ts';
 import { discardQuestion, orderQuestion } from '#bot/kit/questions.ts';
@@ -40,11 +39,12 @@ import {
 } from '#bot/text/callback-data.ts';
 import { pageMax } from '#bot/text/callback-fields.ts';
 import { toMarkup, type View } from '#bot/text/view.ts';
+import { alertActions, alertStatuses } from '#cases/case.ts';
 import { providerNames } from '#kernel/provider-name.ts';
 import { orderStatuses } from '#orders/order.ts';
 import { exceptionKinds } from '#payments/exceptions/exception.ts';
-import { exceptionActions } from '#payments/exceptions/exception-actions.ts';
 import { viewOrder } from '#payments/lifecycle/order-view.ts';
+import { exceptionActions } from '#payments/resolutions/options/resolution-actions.ts';
 import { aFullDay } from './support/books.ts';
 import {
   aCoupon,
@@ -146,7 +146,7 @@ function* everyView(): Generator<View> {
   yield openBookPage(open, look);
   yield bookDigest(closed, { commandBot: 'till_bot' });
   for (const days of [7, 30, 90] as const) {
-    yield shopStatsView({ from: at, to: at + 1, totals: [], figures: [], buckets: [] }, { ...look, days });
+    yield shopStatsView({ from: at, to: at + 1, totals: [], fees: [], buckets: [] }, { ...look, days });
   }
 }
 

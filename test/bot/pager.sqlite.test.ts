@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
-import { acknowledgeAlert } from '#alerts/acknowledge-alert.ts';
-import { resolveAlert } from '#alerts/resolve-alert.ts';
 import { wakeAlerts } from '#alerts/wake-alerts.ts';
 import { encodeCallback } from '#bot/text/callback-data.ts';
+import { acknowledgeAlert } from '#cases/acknowledge-case.ts';
+import { resolveAlert } from '#cases/resolve-case.ts';
 import { hour, minute } from '#kernel/clock.ts';
 import { asOrderId } from '#kernel/ids.ts';
 import type { SandboxMessage } from '#sandbox/telegram/model.ts';

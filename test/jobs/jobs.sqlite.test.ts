@@ -1,7 +1,7 @@
 import { validate } from 'node-cron';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import type { Alert } from '#alerts/alert.ts';
 import { createWatches } from '#app/watches.ts';
+import type { Alert } from '#cases/case.ts';
 import { createJobs, type Job } from '#jobs/jobs.ts';
 import { day } from '#kernel/clock.ts';
 import { asOrderId } from '#kernel/ids.ts';

@@ -2,14 +2,14 @@ import type { Milliseconds } from '#kernel/clock.ts';
 import type { ProviderReference } from '#kernel/ids.ts';
 import type { ProviderName } from '#kernel/provider-name.ts';
 import type { Cause } from '#orders/timeline.ts';
-import type { PaymentDeps } from '#payments/lifecycle/deps.ts';
 import type { Work } from '#payments/lifecycle/work.ts';
 import type { ProviderSettlement } from '#payments/ports/figures-provider.ts';
+import type { AccountingDeps } from '../ledger/deps.ts';
 import { changePayment } from './save-fees.ts';
 
 /** Keeps one page of a provider's settlements, and says on the payments that they were paid out; how many settlements. */
 export function saveSettlements(
-  deps: PaymentDeps,
+  deps: AccountingDeps,
   input: { provider: ProviderName; page: readonly ProviderSettlement[]; cause: Cause },
 ): Promise<number> {
   const { provider, page } = input;
@@ -18,7 +18,7 @@ export function saveSettlements(
     for (const settlement of page) {
       const { id, currency, amount, status, from, to, at } = settlement;
       const references = settlement.references === null ? null : [...settlement.references];
-      await stores.figures.saveSettlement({
+      await stores.fees.saveSettlement({
         ...{ provider, id, currency, amount, status, from, to, settledAt: at, references },
         readAt: deps.clock.now(),
       });

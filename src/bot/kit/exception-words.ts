@@ -1,4 +1,4 @@
-import type { AlertSeverity } from '#alerts/alert.ts';
+import type { AlertSeverity } from '#cases/case.ts';
 import { day, hour, type Milliseconds, minute } from '#kernel/clock.ts';
 import type { ExceptionKind } from '#payments/exceptions/exception.ts';
 

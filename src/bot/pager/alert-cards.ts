@@ -1,8 +1,8 @@
 // One alert is one message in each chat that alerts go to. The outbox may bring the same alert twice at once, or an older
 // version after a newer one: work on one alert is done in turn, and always shows the alert as it is now.
 import type { AdminDirectory } from '#access/admin.ts';
-import type { Alert } from '#alerts/alert.ts';
-import type { AlertStores } from '#alerts/alert-store.ts';
+import type { Alert } from '#cases/case.ts';
+import type { AlertStores } from '#cases/case-store.ts';
 import type { Clock } from '#kernel/clock.ts';
 import type { Database } from '#kernel/database.ts';
 import type { EventLog } from '#kernel/events.ts';

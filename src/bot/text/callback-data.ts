@@ -3,7 +3,7 @@
 
 import { orderStatuses } from '#orders/order.ts';
 import { exceptionKinds } from '#payments/exceptions/exception.ts';
-import { resolvingActions } from '#payments/exceptions/exception-actions.ts';
+import { resolvingActions } from '#payments/resolutions/options/resolution-actions.ts';
 import {
   currencyOrNew,
   day,

@@ -1,4 +1,4 @@
-import type { AlertSeverity, AlertStatus } from '#alerts/alert.ts';
+import type { AlertSeverity, AlertStatus } from '#cases/case.ts';
 import { day, hour, type Milliseconds, minute, second } from '#kernel/clock.ts';
 import type { Trust } from '#kernel/trust.ts';
 import type { OrderStatus } from '#orders/order.ts';

@@ -1,4 +1,4 @@
-import { type AlertAction, type AlertFacts, alertKinds, alertSeverities, alertStatuses } from '#alerts/alert.ts';
+import { type AlertAction, type AlertFacts, alertKinds, alertSeverities, alertStatuses } from '#cases/case.ts';
 import type { OrderId, PaymentId, RefundId } from '#kernel/ids.ts';
 import type { JsonObject } from '#kernel/json.ts';
 import { providerNames } from '#kernel/provider-name.ts';

@@ -1,8 +1,9 @@
 // One outage is one alert. It says what is going on while it lasts and what it came to when it is over; a provider that is
 // taken for gone has an alert of its own kind in its place.
-import { type AlertContext, raiseAlert } from '#alerts/raise-alert.ts';
-import { resolveAlert } from '#alerts/resolve-alert.ts';
+
 import { restateAlert } from '#alerts/restate-alert.ts';
+import { type AlertContext, raiseAlert } from '#cases/raise-case.ts';
+import { resolveAlert } from '#cases/resolve-case.ts';
 import { day, hour, type Milliseconds } from '#kernel/clock.ts';
 import type { ProviderName } from '#kernel/provider-name.ts';
 import { type Outage, outageSentence } from '../model/outage.ts';

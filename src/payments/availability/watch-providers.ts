@@ -1,6 +1,6 @@
 // Looks after providers that are in trouble, or may be: asks them whether they are back, which also lets their breaker
 // close, and keeps one outage, and with it one alert, for as long as they are away.
-import { resolveAlert } from '#alerts/resolve-alert.ts';
+import { resolveAlert } from '#cases/resolve-case.ts';
 import { day, type Milliseconds, minute, second } from '#kernel/clock.ts';
 import type { ProviderName } from '#kernel/provider-name.ts';
 import type { PaymentDeps } from '../lifecycle/deps.ts';

@@ -1,4 +1,4 @@
-import { raiseAlert } from '#alerts/raise-alert.ts';
+import { raiseAlert } from '#cases/raise-case.ts';
 import type { PaymentDeps } from '../lifecycle/deps.ts';
 import type { Payment } from '../model/payment.ts';
 

@@ -1,13 +1,14 @@
 // An exception that somebody has taken shows whose it is. Taking it acknowledges its alert, and acknowledging the alert takes
 // it: both say the same.
+
+import type { ActingAdmin } from '#access/acting-admin.ts';
 import { recordAudit } from '#access/audit.ts';
-import { type Acknowledgement, acknowledgeIn } from '#alerts/acknowledge-alert.ts';
-import { changeAlert } from '#alerts/raise-alert.ts';
+import { type Acknowledgement, acknowledgeIn } from '#cases/acknowledge-case.ts';
+import { changeAlert } from '#cases/raise-case.ts';
 import type { PaymentDeps } from '../lifecycle/deps.ts';
-import type { Work } from '../lifecycle/work.ts';
+import { type Work, workOf } from '../lifecycle/work.ts';
 import type { PaymentException } from './exception.ts';
 import { changeException } from './open-exception.ts';
-import { type Person, workOf } from './resolution.ts';
 
 export type Taking =
   | { kind: 'taken' }
@@ -17,7 +18,7 @@ export type Taking =
   | { kind: 'over' }
   | { kind: 'unknown' };
 
-export function takeException(deps: PaymentDeps, input: { exceptionId: string; by: Person }): Promise<Taking> {
+export function takeException(deps: PaymentDeps, input: { exceptionId: string; by: ActingAdmin }): Promise<Taking> {
   const { by } = input;
   return deps.database.transaction(async (stores): Promise<Taking> => {
     const work = workOf(deps, { stores, by });
@@ -36,7 +37,7 @@ export function takeException(deps: PaymentDeps, input: { exceptionId: string; b
 }
 
 /** Whoever has it gives it back: it is nobody's, and its alert counts as open again. */
-export function giveBackException(deps: PaymentDeps, input: { exceptionId: string; by: Person }): Promise<Taking> {
+export function giveBackException(deps: PaymentDeps, input: { exceptionId: string; by: ActingAdmin }): Promise<Taking> {
   const { by } = input;
   return deps.database.transaction(async (stores): Promise<Taking> => {
     const work = workOf(deps, { stores, by });
@@ -60,7 +61,7 @@ export function giveBackException(deps: PaymentDeps, input: { exceptionId: strin
 /** Acknowledges an alert; where it stands for an exception that nobody has, that is taken with it. */
 export function acknowledgeTrouble(
   deps: PaymentDeps,
-  input: { alertId: string; by: Person },
+  input: { alertId: string; by: ActingAdmin },
 ): Promise<Acknowledgement> {
   const { by } = input;
   return deps.database.transaction(async (stores): Promise<Acknowledgement> => {
@@ -74,7 +75,7 @@ export function acknowledgeTrouble(
   });
 }
 
-async function giveTo(work: Work, { exception, by }: { exception: PaymentException; by: Person }): Promise<void> {
+async function giveTo(work: Work, { exception, by }: { exception: PaymentException; by: ActingAdmin }): Promise<void> {
   const change = { ownerId: Number(by.actor.id), ownerName: by.name, takenAt: work.clock.now() };
   await changeException(work, { exception, change });
   await recordAudit(work, {

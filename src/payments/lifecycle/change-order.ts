@@ -1,5 +1,5 @@
 // Every change of an order goes through here: decide, compare-and-set, timeline, what the shop is told, which alerts end.
-import type { AlertKind } from '#alerts/alert.ts';
+import type { AlertKind } from '#cases/case.ts';
 import { ConcurrentChange } from '#kernel/database.ts';
 import type { PaymentId } from '#kernel/ids.ts';
 import type { Trust } from '#kernel/trust.ts';

@@ -1,4 +1,4 @@
-import type { AlertAction, AlertKind, AlertSeverity } from '#alerts/alert.ts';
+import type { AlertAction, AlertKind, AlertSeverity } from '#cases/case.ts';
 import { assert } from '#kernel/invariant.ts';
 import { formatAsset, formatMoney } from '#kernel/money.ts';
 import { providerTitle } from '#kernel/provider-name.ts';

@@ -1,3 +1,4 @@
+import type { ActingAdmin } from '#access/acting-admin.ts';
 import type { Clock } from '#kernel/clock.ts';
 import type { Ids, PaymentId } from '#kernel/ids.ts';
 import type { Trust } from '#kernel/trust.ts';
@@ -11,6 +12,12 @@ export interface Work {
   clock: Clock;
   ids: Ids;
   cause: Cause;
+}
+
+/** For what an admin does. */
+export function workOf(deps: Pick<Work, 'clock' | 'ids'>, input: { stores: Work['stores']; by: ActingAdmin }): Work {
+  const { actor } = input.by;
+  return { stores: input.stores, clock: deps.clock, ids: deps.ids, cause: { kind: 'admin', id: actor.id, actor } };
 }
 
 /** Adds a line to the order's history, caused by what this work is done for. */

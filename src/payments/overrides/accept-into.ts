@@ -1,5 +1,6 @@
 // A person's word in place of a provider's: the payment counts in full whatever came of it. Its status and its trust stay
 // what they are, so that nobody takes the word for evidence.
+import type { ActingAdmin } from '#access/acting-admin.ts';
 import { ConcurrentChange } from '#kernel/database.ts';
 import { asPaymentId } from '#kernel/ids.ts';
 import type { JsonObject } from '#kernel/json.ts';
@@ -7,7 +8,6 @@ import { formatMoney } from '#kernel/money.ts';
 import type { Order } from '#orders/order.ts';
 import { closeOpenLinks } from '../collect/cancel-order.ts';
 import type { PaymentException } from '../exceptions/exception.ts';
-import type { Person } from '../exceptions/resolution.ts';
 import { announcePayment } from '../lifecycle/announce.ts';
 import { decideFor, tellOrder } from '../lifecycle/change-order.ts';
 import { raiseTooMuch } from '../lifecycle/too-much.ts';
@@ -47,7 +47,7 @@ export async function acceptanceRefusal(work: Work, about: AboutPayment): Promis
   return isInHand ? 'Its link is being made right now: try again in a moment.' : undefined;
 }
 
-export async function acceptInto(work: Work, about: AboutPayment & { by: Person; reason: string }): Promise<void> {
+export async function acceptInto(work: Work, about: AboutPayment & { by: ActingAdmin; reason: string }): Promise<void> {
   const { order, payment, payments, by, reason } = about;
   const now = work.clock.now();
   const change = {
@@ -94,7 +94,7 @@ export function acceptanceUndo({ payment }: AboutPayment): JsonObject {
 /** Takes the word back; a sentence when that cannot be done any more, and then nothing was changed. */
 export async function withdrawAcceptance(
   work: Work,
-  input: { undo: JsonObject; by: Person },
+  input: { undo: JsonObject; by: ActingAdmin },
 ): Promise<string | undefined> {
   const { undo, by } = input;
   const payment = await work.stores.payments.findPayment(asPaymentId(String(undo['paymentId'])));

@@ -1,21 +1,23 @@
+import type { ActingAdmin } from '#access/acting-admin.ts';
 import { recordAudit } from '#access/audit.ts';
+import { readReason } from '#access/reason.ts';
 import type { OrderId } from '#kernel/ids.ts';
-import { type Person, type Resolution, refused, tidyReason, workOf } from '../exceptions/resolution.ts';
 import type { PaymentDeps } from '../lifecycle/deps.ts';
-import type { Work } from '../lifecycle/work.ts';
+import { type Work, workOf } from '../lifecycle/work.ts';
 import { payablePayment } from '../model/payment.ts';
 import { type AboutPayment, acceptanceRefusal, acceptInto } from './accept-into.ts';
 import { noteByHand } from './note-by-hand.ts';
+import { type Override, refused } from './override.ts';
 
 /** Takes an order for paid on a person's word alone. Loud: everybody who gets alerts hears who did it and why. */
 export function markPaid(
   deps: PaymentDeps,
-  input: { orderId: OrderId; by: Person; reason: string },
-): Promise<Resolution> {
+  input: { orderId: OrderId; by: ActingAdmin; reason: string },
+): Promise<Override> {
   const { by } = input;
-  const reason = tidyReason(input.reason);
+  const reason = readReason(input.reason);
   if (typeof reason !== 'string') return Promise.resolve(reason);
-  return deps.database.transaction(async (stores): Promise<Resolution> => {
+  return deps.database.transaction(async (stores): Promise<Override> => {
     const work = workOf(deps, { stores, by });
     const about = await paymentToMark(work, input.orderId);
     if (about === undefined) return { kind: 'unknown' };
@@ -27,7 +29,10 @@ export function markPaid(
 }
 
 /** The same inside the transaction of a verb that has asked for the refusal before. */
-export async function markPaidInto(work: Work, about: AboutPayment & { by: Person; reason: string }): Promise<void> {
+export async function markPaidInto(
+  work: Work,
+  about: AboutPayment & { by: ActingAdmin; reason: string },
+): Promise<void> {
   const { order, payment, by, reason } = about;
   await acceptInto(work, about);
   await recordAudit(work, {

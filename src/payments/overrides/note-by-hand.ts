@@ -1,7 +1,7 @@
-import { raiseAlert } from '#alerts/raise-alert.ts';
+import type { ActingAdmin } from '#access/acting-admin.ts';
+import { raiseAlert } from '#cases/raise-case.ts';
 import { formatMoney } from '#kernel/money.ts';
 import { formatOrderNumber, type Order } from '#orders/order.ts';
-import type { Person } from '../exceptions/resolution.ts';
 import type { Work } from '../lifecycle/work.ts';
 
 const headlines = {
@@ -12,7 +12,7 @@ const headlines = {
 /** What somebody did past the providers is told to everybody who gets alerts, with the reason. */
 export async function noteByHand(
   work: Work,
-  input: { order: Order; kind: keyof typeof headlines; by: Person; reason: string },
+  input: { order: Order; kind: keyof typeof headlines; by: ActingAdmin; reason: string },
 ): Promise<void> {
   const { order, kind, by, reason } = input;
   await raiseAlert(work, {

@@ -1,24 +1,26 @@
+import type { ActingAdmin } from '#access/acting-admin.ts';
 import { recordAudit } from '#access/audit.ts';
+import { readReason } from '#access/reason.ts';
 import type { OrderId } from '#kernel/ids.ts';
 import { asOrderId } from '#kernel/ids.ts';
 import type { JsonObject } from '#kernel/json.ts';
 import type { Order, OrderStatus } from '#orders/order.ts';
 import { closeOpenLinks } from '../collect/cancel-order.ts';
-import { type Person, type Resolution, refused, tidyReason, workOf } from '../exceptions/resolution.ts';
 import { decideFor, tellOrder } from '../lifecycle/change-order.ts';
 import type { PaymentDeps } from '../lifecycle/deps.ts';
-import type { Work } from '../lifecycle/work.ts';
+import { type Work, workOf } from '../lifecycle/work.ts';
 import { noteByHand } from './note-by-hand.ts';
+import { type Override, refused } from './override.ts';
 
 /** Gives up on the money of an order that is not paid. Loud: everybody who gets alerts hears who did it and why. */
 export function writeOffOrder(
   deps: PaymentDeps,
-  input: { orderId: OrderId; by: Person; reason: string },
-): Promise<Resolution> {
+  input: { orderId: OrderId; by: ActingAdmin; reason: string },
+): Promise<Override> {
   const { by } = input;
-  const reason = tidyReason(input.reason);
+  const reason = readReason(input.reason);
   if (typeof reason !== 'string') return Promise.resolve(reason);
-  return deps.database.transaction(async (stores): Promise<Resolution> => {
+  return deps.database.transaction(async (stores): Promise<Override> => {
     const work = workOf(deps, { stores, by });
     const order = await stores.orders.findOrder(input.orderId);
     if (order === undefined) return { kind: 'unknown' };
@@ -41,7 +43,10 @@ export async function writeOffRefusal(work: Work, order: Order): Promise<string 
 }
 
 /** The order as it is afterwards; the caller has asked for the refusal before. */
-export async function writeOffInto(work: Work, input: { order: Order; by: Person; reason: string }): Promise<Order> {
+export async function writeOffInto(
+  work: Work,
+  input: { order: Order; by: ActingAdmin; reason: string },
+): Promise<Order> {
   const { order, by, reason } = input;
   const payments = await work.stores.payments.listPaymentsForOrder(order.id);
   const told = await tellOrder(work, {
@@ -60,7 +65,7 @@ export async function writeOffInto(work: Work, input: { order: Order; by: Person
 /** Expects the money again; a sentence when the order has gone on since, and then nothing was changed. */
 export async function withdrawWriteOff(
   work: Work,
-  input: { undo: JsonObject; by: Person },
+  input: { undo: JsonObject; by: ActingAdmin },
 ): Promise<string | undefined> {
   const { undo, by } = input;
   // Where only the difference was written off, no order was touched.

@@ -1,5 +1,5 @@
-import { raiseAlert } from '#alerts/raise-alert.ts';
-import { resolveAlert } from '#alerts/resolve-alert.ts';
+import { raiseAlert } from '#cases/raise-case.ts';
+import { resolveAlert } from '#cases/resolve-case.ts';
 import type { Trust } from '#kernel/trust.ts';
 import type { ExceptionContext } from '../exceptions/open-exception.ts';
 import type { PaymentDeps } from '../lifecycle/deps.ts';

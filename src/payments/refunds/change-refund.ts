@@ -6,7 +6,6 @@ import { formatMoney } from '#kernel/money.ts';
 import { providerTitle } from '#kernel/provider-name.ts';
 import type { Trust } from '#kernel/trust.ts';
 import { formatOrderNumber, type Order } from '#orders/order.ts';
-import { reopenForRefund } from '../exceptions/reopen-exception.ts';
 import { announceRefund } from '../lifecycle/announce.ts';
 import { refreshOrderCards, tellOrder } from '../lifecycle/change-order.ts';
 import { tellOfReturns } from '../lifecycle/returns.ts';
@@ -18,6 +17,7 @@ import { nextRefundPollAt } from '../model/refund-schedule.ts';
 import type { ProviderRegistry } from '../ports/payment-provider.ts';
 import type { RefundChange } from '../ports/refund-store.ts';
 import { endTrouble, raiseTrouble } from '../trouble.ts';
+import { reopenForRefund } from './reopen-for-refund.ts';
 
 export interface RefundEventInput {
   refund: Refund;

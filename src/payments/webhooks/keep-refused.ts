@@ -1,7 +1,7 @@
 // What is kept of webhooks that were refused. A wrong secret of our own looks just like a forgery, and then real events
 // are refused: what may yet verify is kept whole, so that it can be taken in once the secret is right.
 import { createHash } from 'node:crypto';
-import { raiseAlert } from '#alerts/raise-alert.ts';
+import { raiseAlert } from '#cases/raise-case.ts';
 import { type Milliseconds, minute } from '#kernel/clock.ts';
 import type { ProviderName } from '#kernel/provider-name.ts';
 import type { PaymentDeps } from '../lifecycle/deps.ts';

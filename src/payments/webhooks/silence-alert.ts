@@ -1,4 +1,4 @@
-import { type AlertContext, raiseAlert } from '#alerts/raise-alert.ts';
+import { type AlertContext, raiseAlert } from '#cases/raise-case.ts';
 import { hour, type Milliseconds, minute } from '#kernel/clock.ts';
 import { type ProviderName, providerTitle } from '#kernel/provider-name.ts';
 

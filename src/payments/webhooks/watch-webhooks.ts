@@ -1,7 +1,7 @@
 // Learns how often each provider usually tells us something, and finds out when one has stopped. A silence alone says
 // little: the provider is asked first, then its list is compared, and only if payments changed there that nobody told us
 // of is it a trouble, with one alert that says what to check and that ends when an event arrives.
-import { resolveAlert } from '#alerts/resolve-alert.ts';
+import { resolveAlert } from '#cases/resolve-case.ts';
 import { day, hour, type Milliseconds, minute } from '#kernel/clock.ts';
 import type { ProviderName } from '#kernel/provider-name.ts';
 import { lookAtProvider } from '../availability/look-at-provider.ts';

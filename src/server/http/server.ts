@@ -1,9 +1,9 @@
 import { Hono } from 'hono';
+import type { AccountingDeps } from '#accounting/ledger/deps.ts';
 import { readNewestClosing } from '#accounting/ledger/read-ledger.ts';
 import { second } from '#kernel/clock.ts';
 import type { QueueDepth } from '#messaging/messaging-store.ts';
 import { lanes } from '#messaging/topics.ts';
-import type { PaymentDeps } from '#payments/lifecycle/deps.ts';
 import type { ReceiveWebhook } from '#payments/webhooks/receive-webhook.ts';
 import { readProviderReports } from '#reports/provider-report.ts';
 
@@ -18,7 +18,7 @@ import { installErrors } from './errors.ts';
 import { createListener, type Listener, type ListenerOptions } from './listener.ts';
 
 export interface ServerDeps {
-  payments: PaymentDeps;
+  payments: AccountingDeps;
   receiveWebhook: ReceiveWebhook;
   metrics: Metrics;
   /** Keys of the shop's site; null: `/v1` answers 404. */

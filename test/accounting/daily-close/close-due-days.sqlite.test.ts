@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { asProviderReference } from '#kernel/ids.ts';
 import type { PaymentException } from '#payments/exceptions/exception.ts';
-import { sampleException } from '#test/db/contract/exceptions.ts';
+import { sampleException } from '#test/db/contract/cases.ts';
 import { aSnapshot } from '#test/support/builders/snapshot.ts';
 import {
   type AccountingKit,

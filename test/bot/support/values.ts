@@ -1,15 +1,15 @@
-import type { Alert } from '#alerts/alert.ts';
 import { encodeCallback } from '#bot/text/callback-data.ts';
 import type { View } from '#bot/text/view.ts';
+import type { Alert } from '#cases/case.ts';
 import type { Product } from '#catalog/product.ts';
 import { asOrderId, asPaymentId, asProviderReference } from '#kernel/ids.ts';
 import type { Order } from '#orders/order.ts';
 import type { TimelineEntry } from '#orders/timeline.ts';
 import type { PaymentException } from '#payments/exceptions/exception.ts';
-import type { ExceptionDetails } from '#payments/exceptions/get-exception.ts';
 import type { Outage } from '#payments/model/outage.ts';
 import type { Payment } from '#payments/model/payment.ts';
 import type { Coupon } from '#payments/ports/sales-channel.ts';
+import type { ExceptionDetails } from '#payments/resolutions/options/get-case.ts';
 import type { ProviderReport } from '#reports/provider-report.ts';
 
 /** Sunday, 22 November 2026, 03:00 UTC. */

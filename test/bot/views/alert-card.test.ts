@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import { alertKinds, alertSeverities, alertStatuses } from '#alerts/alert.ts';
 import { alertCard, wakeNotice } from '#bot/screens/cases/alert-card-view.ts';
 import { alertList } from '#bot/screens/cases/alert-list-view.ts';
+import { alertKinds, alertSeverities, alertStatuses } from '#cases/case.ts';
 import { day } from '#kernel/clock.ts';
 import { anAlert, at, drawn, hostile, look } from '../support/values.ts';
 

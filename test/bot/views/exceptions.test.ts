@@ -1,14 +1,14 @@
 import { describe, expect, test } from 'vitest';
-import { agesChart, countAges } from '#bot/charts/exception-ages.ts';
 import { renderChart } from '#bot/charts/render.ts';
 import { ageText, exceptionSeverity, kindWords } from '#bot/kit/exception-words.ts';
 import { reasonQuestion } from '#bot/kit/reason-question.ts';
+import { agesChart, countAges } from '#bot/screens/cases/exception-ages.ts';
 import { exceptionCard } from '#bot/screens/cases/exception-card-view.ts';
 import { exceptionKindChoice, exceptionList } from '#bot/screens/cases/exception-list-view.ts';
 import { byHandQuestion, optionChoice, resolveQuestion } from '#bot/screens/cases/exception-questions.ts';
 import { day, hour, minute } from '#kernel/clock.ts';
 import { exceptionKinds } from '#payments/exceptions/exception.ts';
-import { resolvingActions } from '#payments/exceptions/exception-actions.ts';
+import { resolvingActions } from '#payments/resolutions/options/resolution-actions.ts';
 import { anException, anOrder, aPayment, at, drawn, exceptionDetails, hostile, look } from '../support/values.ts';
 
 const full = { ...look, buttons: 'full' } as const;

@@ -1,7 +1,7 @@
-import { describeAlerts } from './alerts.ts';
+import { describeAlerts } from './access.ts';
 import { describeBookReading } from './book-reading.ts';
 import { describeBooks } from './books.ts';
-import { describeExceptions } from './exceptions.ts';
+import { describeExceptions } from './cases.ts';
 import type { OpenContractDatabase } from './harness.ts';
 import { describeMessageRecords } from './message-records.ts';
 import { describeOrders } from './orders.ts';

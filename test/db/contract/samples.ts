@@ -1,5 +1,5 @@
 import type { AuditRecord, PendingAction } from '#access/access-store.ts';
-import type { Alert } from '#alerts/alert.ts';
+import type { Alert } from '#cases/case.ts';
 import { asOrderId, asPaymentId, asProviderReference } from '#kernel/ids.ts';
 import type { NewInboxEvent, NewOutboxMessage } from '#messaging/messaging-store.ts';
 import type { Order } from '#orders/order.ts';

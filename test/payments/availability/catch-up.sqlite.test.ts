@@ -1,6 +1,6 @@
 // What happened while a provider could not be heard, made up for when it is back.
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import type { Alert } from '#alerts/alert.ts';
+import type { Alert } from '#cases/case.ts';
 import { day, hour, minute, second } from '#kernel/clock.ts';
 import { asProviderReference, type PaymentId } from '#kernel/ids.ts';
 import { type CatchUp, createCatchUp } from '#payments/availability/catch-up.ts';

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import type { Alert } from '#alerts/alert.ts';
+import type { Alert } from '#cases/case.ts';
 import { day, hour, minute, second } from '#kernel/clock.ts';
 import { askProviderAgain } from '#payments/availability/ask-again.ts';
 import { loadRetired } from '#payments/availability/load-retired.ts';

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import type { Alert } from '#alerts/alert.ts';
+import type { Alert } from '#cases/case.ts';
 import { day, hour, minute } from '#kernel/clock.ts';
 import { asPaymentId } from '#kernel/ids.ts';
 import { outboxKeptMs, pruneQueues } from '#messaging/prune.ts';

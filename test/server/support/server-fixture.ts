@@ -1,11 +1,11 @@
+import type { AccountingDeps } from '#accounting/ledger/deps.ts';
 import { loadConfig } from '#config/load-config.ts';
-import { settingNames, settings } from '#config/settings.ts';
 import { systemClock } from '#kernel/clock.ts';
 import type { EventLog } from '#kernel/events.ts';
 import { createIds, systemRandom } from '#kernel/ids.ts';
 import { type ProviderName, providerNames } from '#kernel/provider-name.ts';
-import type { PaymentDeps } from '#payments/lifecycle/deps.ts';
 import type { HttpPolicy } from '#payments/providers/http/policy.ts';
+import { definitions } from '#payments/providers/registry/definitions.ts';
 import { createProviderRegistry } from '#payments/providers/registry/registry.ts';
 import { createWebhookReceiver } from '#payments/webhooks/receive-webhook.ts';
 import type { ProviderSandbox } from '#sandbox/providers/options.ts';
@@ -20,7 +20,7 @@ export const storeKey = 'key-of-the-shop';
 
 export interface ServerFixture {
   server: TillkeeperServer;
-  payments: PaymentDeps;
+  payments: AccountingDeps;
   sandbox: ProviderSandbox;
   db: TestDatabase;
   logged: string[];
@@ -40,8 +40,7 @@ export async function openServerFixture(
 ): Promise<ServerFixture> {
   const sandbox = await startProviderSandbox();
   const db = await openTestDatabase();
-  const wanted: readonly string[] = options.providers ?? providerNames;
-  const given = settingNames.filter((name) => wanted.includes(settings[name].group));
+  const given = (options.providers ?? providerNames).flatMap((name) => Object.keys(definitions[name].settings.all));
   const accounts = given.flatMap((name) => {
     const value = sandbox.environment[name];
     return value === undefined ? [] : [[name, value] as const];
@@ -59,7 +58,7 @@ export async function openServerFixture(
     policy: { attemptsMax: 2, firstDelayMs: 1, timeoutMs: 2_000, ...options.policy },
   });
   const ids = createIds({ clock: systemClock, random: systemRandom });
-  const payments: PaymentDeps = { ...base, ids, database: db.database, providers };
+  const payments: AccountingDeps = { ...base, ids, database: db.database, providers };
   const server = createServer(
     {
       payments,

@@ -1,21 +1,22 @@
 // Orders over 49.00 USD whose payments show what the test says, and a person who decides about what comes of it.
+import type { ActingAdmin } from '#access/acting-admin.ts';
 import { minute } from '#kernel/clock.ts';
 import { asProviderReference, type OrderId, type PaymentId } from '#kernel/ids.ts';
 import type { PaymentException } from '#payments/exceptions/exception.ts';
-import type { ResolvingAction } from '#payments/exceptions/exception-actions.ts';
-import { getException } from '#payments/exceptions/get-exception.ts';
-import type { Person, Resolution } from '#payments/exceptions/resolution.ts';
-import { resolveException } from '#payments/exceptions/resolve-exception.ts';
-import { undoResolution } from '#payments/exceptions/undo-resolution.ts';
 import type { PaymentSnapshot } from '#payments/model/snapshot.ts';
 import type { PaymentProvider, ProviderRegistry } from '#payments/ports/payment-provider.ts';
+import { resolveException } from '#payments/resolutions/actions/decide-case.ts';
+import type { Resolution } from '#payments/resolutions/actions/resolution.ts';
+import { undoResolution } from '#payments/resolutions/actions/undo-resolution.ts';
+import { getException } from '#payments/resolutions/options/get-case.ts';
+import type { ResolvingAction } from '#payments/resolutions/options/resolution-actions.ts';
 import { openTestDatabase, type TestDatabase } from '../database/test-database.ts';
 import { createFakeRefundProvider, type FakeRefundProvider, withFakeRefunds } from '../fakes/refund-provider.ts';
 import { createScriptedProviders, type ScriptedProviders } from '../fakes/scripted-providers.ts';
 import { createTestDeps, detailsOf, lookAt, placeTestOrder, type TestDeps } from './payment-kit.ts';
 
-export const ada: Person = { actor: { kind: 'admin', id: '42' }, name: 'Ada' };
-export const bob: Person = { actor: { kind: 'admin', id: '43' }, name: 'Bob' };
+export const ada: ActingAdmin = { actor: { kind: 'admin', id: '42' }, name: 'Ada' };
+export const bob: ActingAdmin = { actor: { kind: 'admin', id: '43' }, name: 'Bob' };
 
 export const money = (received: string, expected = '49.00') => ({ expected, received, asset: 'USD' });
 
@@ -35,7 +36,7 @@ export interface CaseKit {
   decide(
     exception: Pick<PaymentException, 'id'>,
     action: ResolvingAction,
-    more?: { option?: string; reason?: string; by?: Person },
+    more?: { option?: string; reason?: string; by?: ActingAdmin },
   ): Promise<Resolution>;
   undo(exception: Pick<PaymentException, 'id'>): Promise<Resolution>;
   offered(exception: Pick<PaymentException, 'id'>): Promise<string[]>;
@@ -99,7 +100,7 @@ export async function openCaseKit(): Promise<CaseKit> {
         option = null,
         reason = 'Agreed by phone',
         by = ada,
-      }: { option?: string | null; reason?: string; by?: Person } = {},
+      }: { option?: string | null; reason?: string; by?: ActingAdmin } = {},
     ) => resolveException(deps, { exceptionId: id, action, option, reason, by }),
     undo: ({ id }) => undoResolution(deps, { exceptionId: id, by: ada }),
     offered: async ({ id }) => (await getException(deps, { id }))?.actions ?? [],

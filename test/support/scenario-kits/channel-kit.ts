@@ -3,10 +3,10 @@
 import { saveProduct } from '#catalog/save-product.ts';
 import { setLicenceSecret } from '#catalog/set-license-secret.ts';
 import { asProviderReference } from '#kernel/ids.ts';
-import { resolveException } from '#payments/exceptions/resolve-exception.ts';
 import { getOrderDetails, type OrderDetails } from '#payments/lifecycle/get-order.ts';
 import type { Payment } from '#payments/model/payment.ts';
-import type { Sale, SaleEvent } from '#payments/ports/sales-channel.ts';
+import type { ChannelEvent, ChannelOrder } from '#payments/ports/sales-channel.ts';
+import { resolveException } from '#payments/resolutions/actions/decide-case.ts';
 import { handleInboxEvent } from '#payments/webhooks/handle-inbox-event.ts';
 import type { TestDatabase } from '#test/support/database/test-database.ts';
 import { anEvent, aSale, createFakeSalesChannel, type FakeSalesChannel } from '#test/support/fakes/sales-channel.ts';
@@ -18,9 +18,9 @@ export const by = { actor: admin, name: 'Ada' };
 export interface ChannelKit {
   deps: TestDeps;
   channel: FakeSalesChannel;
-  hear(told: SaleEvent | 'unreadable', change?: Parameters<typeof anEvent>[1]): ReturnType<typeof handleInboxEvent>;
-  sell(change?: Partial<Sale>): ReturnType<typeof handleInboxEvent>;
-  giveBack(returnedMinor: number, change?: Partial<Sale>): ReturnType<typeof handleInboxEvent>;
+  hear(told: ChannelEvent | 'unreadable', change?: Parameters<typeof anEvent>[1]): ReturnType<typeof handleInboxEvent>;
+  sell(change?: Partial<ChannelOrder>): ReturnType<typeof handleInboxEvent>;
+  giveBack(returnedMinor: number, change?: Partial<ChannelOrder>): ReturnType<typeof handleInboxEvent>;
   paymentOf(reference?: string): Promise<Payment | undefined>;
   orderOf(reference?: string): Promise<OrderDetails>;
   addGuide(options?: { secret?: string }): Promise<string>;

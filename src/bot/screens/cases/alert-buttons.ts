@@ -1,21 +1,21 @@
 // A tap on an alert's button, whichever bot it reached. The card itself is not touched here: the verbs queue its refresh.
 
 import { adminActor } from '#access/admin.ts';
-import type { Alert } from '#alerts/alert.ts';
-import { snoozeAlert } from '#alerts/snooze-alert.ts';
+import type { Alert } from '#cases/case.ts';
+import { snoozeAlert } from '#cases/snooze-case.ts';
 import { hour } from '#kernel/clock.ts';
 import type { OrderId } from '#kernel/ids.ts';
 import { isProviderName, providerTitle } from '#kernel/provider-name.ts';
 import { createPaymentLink } from '#payments/collect/create-payment-link.ts';
-import { getException } from '#payments/exceptions/get-exception.ts';
 import { acknowledgeTrouble } from '#payments/exceptions/take-exception.ts';
 import type { PaymentDeps } from '#payments/lifecycle/deps.ts';
 import { getOrderDetails } from '#payments/lifecycle/get-order.ts';
 import { ProviderError } from '#payments/ports/provider-errors.ts';
+import { getException } from '#payments/resolutions/options/get-case.ts';
 import { checkOrder } from '#payments/sync/check-order.ts';
 import { paymentLink } from '../../kit/payment-link.ts';
 import { carryOutProviderButton } from '../../kit/provider-buttons.ts';
-import { checkedText, linkRefusal, orderGone } from '../../kit/result-texts.ts';
+import { checkedText, linkRefusal, orderGone, outOfDate } from '../../kit/result-texts.ts';
 import type { OnceWithin } from '../../telegram/once-within.ts';
 import { type CallbackOf, decodeCallback, type ProviderAct } from '../../text/callback-data.ts';
 import type { View } from '../../text/view.ts';
@@ -23,7 +23,6 @@ import { formatTime } from '../../text/words.ts';
 import { orderCard } from '../orders/order-card-view.ts';
 import { exceptionCard } from './exception-card-view.ts';
 
-export const outOfDate = 'This button is out of date.';
 const snoozeMs = hour;
 
 export interface AlertButtonDeps extends PaymentDeps {

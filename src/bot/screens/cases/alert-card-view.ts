@@ -1,4 +1,4 @@
-import type { Alert, AlertAction } from '#alerts/alert.ts';
+import type { Alert, AlertAction } from '#cases/case.ts';
 import { providerTitle } from '#kernel/provider-name.ts';
 import type { AlertAct, AlertPlace } from '../../text/callback-data.ts';
 import { fitLines, type Line, line, weights } from '../../text/fit.ts';

@@ -1,4 +1,4 @@
-import type { Alert } from '#alerts/alert.ts';
+import type { Alert } from '#cases/case.ts';
 import { providerTitle } from '#kernel/provider-name.ts';
 import { pageMax } from '../../text/callback-fields.ts';
 import { fitLines, type Line, line, weights } from '../../text/fit.ts';

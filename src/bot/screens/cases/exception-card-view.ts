@@ -1,10 +1,10 @@
 import { formatAsset, formatMoney } from '#kernel/money.ts';
 import { providerTitle } from '#kernel/provider-name.ts';
 import { formatOrderNumber } from '#orders/order.ts';
-import type { ExceptionAction } from '#payments/exceptions/exception-actions.ts';
-import { decidedWords, resolvingActions } from '#payments/exceptions/exception-actions.ts';
-import type { ExceptionDetails } from '#payments/exceptions/get-exception.ts';
-import { canUndo } from '#payments/exceptions/undo-resolution.ts';
+import { canUndo } from '#payments/resolutions/actions/undo-resolution.ts';
+import type { ExceptionDetails } from '#payments/resolutions/options/get-case.ts';
+import type { ExceptionAction } from '#payments/resolutions/options/resolution-actions.ts';
+import { decidedWords, resolvingActions } from '#payments/resolutions/options/resolution-actions.ts';
 import { ageText, exceptionSeverity } from '../../kit/exception-words.ts';
 import { shortenId } from '../../text/callback-fields.ts';
 import { fitLines, type Line, line, weights } from '../../text/fit.ts';

@@ -1,30 +1,30 @@
+import type { ActingAdmin } from '#access/acting-admin.ts';
 import { adminActor } from '#access/admin.ts';
 import type { ProviderName } from '#kernel/provider-name.ts';
 import { chooseProvider } from '#payments/collect/choose-provider.ts';
-import { checkException } from '#payments/exceptions/check-exception.ts';
-import type { ResolvingAction } from '#payments/exceptions/exception-actions.ts';
-import { resolvingActions } from '#payments/exceptions/exception-actions.ts';
-import { type ExceptionDetails, getException } from '#payments/exceptions/get-exception.ts';
-import type { Person, Resolution } from '#payments/exceptions/resolution.ts';
-import { resolveException } from '#payments/exceptions/resolve-exception.ts';
 import { giveBackException, type Taking, takeException } from '#payments/exceptions/take-exception.ts';
-import { undoResolution } from '#payments/exceptions/undo-resolution.ts';
+import { resolveException } from '#payments/resolutions/actions/decide-case.ts';
+import type { Resolution } from '#payments/resolutions/actions/resolution.ts';
+import { undoResolution } from '#payments/resolutions/actions/undo-resolution.ts';
+import { checkException } from '#payments/resolutions/options/check-case.ts';
+import { type ExceptionDetails, getException } from '#payments/resolutions/options/get-case.ts';
+import type { ResolvingAction } from '#payments/resolutions/options/resolution-actions.ts';
+import { resolvingActions } from '#payments/resolutions/options/resolution-actions.ts';
 import type { AdminEnv, CallbackContext, Confirmed, ServedContext } from '../../kit/env.ts';
 import { paymentLink } from '../../kit/payment-link.ts';
 import { askForReason, askToWriteReason } from '../../kit/reasons.ts';
 import { answerCallback, editView, replyView } from '../../kit/replies.ts';
-import { checkedText } from '../../kit/result-texts.ts';
+import { checkedText, outOfDate } from '../../kit/result-texts.ts';
 import { adminName } from '../../telegram/admin-name.ts';
 import type { CallbackOf, ExceptionAct } from '../../text/callback-data.ts';
 import type { View } from '../../text/view.ts';
 import { leaveOrder } from '../orders/order-cards.ts';
-import { outOfDate } from './alert-buttons.ts';
 import { exceptionCard } from './exception-card-view.ts';
 import { optionChoice, resolveQuestion } from './exception-questions.ts';
 
 export const exceptionGone = 'This exception is not known any more.';
 
-export function personOf(ctx: ServedContext): Person {
+export function personOf(ctx: ServedContext): ActingAdmin {
   return { actor: adminActor(ctx.from.id), name: adminName(ctx.from) };
 }
 

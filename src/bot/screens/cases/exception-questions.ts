@@ -2,8 +2,8 @@
 import { formatMoney } from '#kernel/money.ts';
 import { type ProviderName, providerTitle } from '#kernel/provider-name.ts';
 import { formatOrderNumber, type Order } from '#orders/order.ts';
-import type { ResolvingAction } from '#payments/exceptions/exception-actions.ts';
-import type { ExceptionDetails } from '#payments/exceptions/get-exception.ts';
+import type { ExceptionDetails } from '#payments/resolutions/options/get-case.ts';
+import type { ResolvingAction } from '#payments/resolutions/options/resolution-actions.ts';
 import type { ReasonQuestion } from '../../kit/reason-question.ts';
 import { fitLines, line, weights } from '../../text/fit.ts';
 import { bold, show } from '../../text/html.ts';

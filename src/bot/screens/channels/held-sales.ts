@@ -1,7 +1,7 @@
 import { asOrderId, type OrderId } from '#kernel/ids.ts';
-import { rememberOption } from '#payments/exceptions/resolutions/accept-payment.ts';
-import { resolveException } from '#payments/exceptions/resolve-exception.ts';
 import { getOrderDetails } from '#payments/lifecycle/get-order.ts';
+import { rememberOption } from '#payments/resolutions/actions/accept-payment.ts';
+import { resolveException } from '#payments/resolutions/actions/decide-case.ts';
 import type { AdminEnv, CallbackContext, Confirmed } from '../../kit/env.ts';
 import { askForReason } from '../../kit/reasons.ts';
 import { editView } from '../../kit/replies.ts';

@@ -1,6 +1,7 @@
 import { acceptanceRefusal, acceptanceUndo, loadAbout } from '../../overrides/accept-into.ts';
 import { markPaidInto } from '../../overrides/mark-paid.ts';
-import { decideOpen, type Resolver, refused, settleException } from '../resolution.ts';
+import { refused } from '../../overrides/override.ts';
+import { decideOpen, type Resolver, settleException } from '../../resolutions/actions/resolution.ts';
 
 /** The order of the exception counts as paid on a person's word alone. */
 export const markExceptionPaid: Resolver = (deps, asked) =>

@@ -1,6 +1,7 @@
 import { acceptanceRefusal, acceptanceUndo, loadAbout } from '../../overrides/accept-into.ts';
 import { markPaidInto } from '../../overrides/mark-paid.ts';
-import { decideOpen, type Resolver, refused, settleException } from '../resolution.ts';
+import { refused } from '../../overrides/override.ts';
+import { decideOpen, type Resolver, settleException } from '../../resolutions/actions/resolution.ts';
 
 /** The money of a payment is with the shop, although the provider's list says otherwise. */
 export const markReceived: Resolver = (deps, asked) =>

@@ -1,0 +1,53 @@
+import { addDays, type CalendarDay } from '#kernel/calendar.ts';
+import type { JsonObject } from '#kernel/json.ts';
+import { readContent, readEntry } from './chain.ts';
+import type { Closing } from './closing.ts';
+import type { AccountingDeps } from './deps.ts';
+import type { ClosedDay } from './read-ledger.ts';
+import { pagesOfEntries } from './verify-ledger.ts';
+
+type ReadDeps = { database: Pick<AccountingDeps['database'], 'read'> };
+
+const pageSize = 50;
+
+/** The closings of the days from `from` to `to`, both of them included, in the order of the chain. */
+export async function* exportLedger(
+  deps: ReadDeps,
+  period: { from: CalendarDay; to: CalendarDay },
+): AsyncGenerator<ClosedDay[]> {
+  let after = (await numberBefore(deps, period.from)) ?? Number.MAX_SAFE_INTEGER;
+  for (;;) {
+    const query = { after, limit: pageSize };
+    const page: Closing[] = await deps.database.read((stores) => stores.ledger.walkClosings(query));
+    const wanted = page.filter(({ day }) => day <= period.to);
+    const closed = wanted.flatMap((closing) => {
+      const content = readContent(closing);
+      return content === undefined ? [] : [{ day: closing.day, closing, content }];
+    });
+    if (closed.length > 0) yield closed;
+    const last = wanted.at(-1);
+    if (last === undefined || wanted.length < pageSize) return;
+    after = last.number;
+  }
+}
+
+/** Days and numbers rise together, so the number of a day is found without walking; undefined when nothing is closed. */
+async function numberBefore(deps: ReadDeps, day: CalendarDay): Promise<number | undefined> {
+  const last = await deps.database.read((stores) => stores.ledger.findLastClosing());
+  if (last === undefined) return undefined;
+  const days = Math.round((Date.parse(last.day) - Date.parse(addDays(day, -1))) / 86_400_000);
+  return Math.max(0, last.number - days);
+}
+
+/** A closing as a stranger needs it to compute its hash again. */
+export function closingToExport({ closing, content }: ClosedDay): JsonObject {
+  const { number, day, hash, previousHash } = closing;
+  return { number, day, hash, previousHash, content };
+}
+
+/** The entries behind one closing, in the order in which they were hashed. */
+export async function readEntries(deps: ReadDeps, number: number): Promise<JsonObject[]> {
+  const all: JsonObject[] = [];
+  for await (const page of pagesOfEntries(deps, number)) all.push(...page.map(readEntry));
+  return all;
+}

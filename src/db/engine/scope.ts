@@ -1,0 +1,41 @@
+// A scope is one transaction or one read while it runs. It travels with the asynchronous work of the body, so that a
+// nested transaction, and a query that comes too late or from elsewhere, are known at once: on SQLite's one writing
+// connection such a query would land in somebody else's transaction.
+import { AsyncLocalStorage } from 'node:async_hooks';
+import { NestedTransaction } from '#kernel/database.ts';
+import type { QueueName } from '../query/session.ts';
+import { TransactionEnded } from './database-errors.ts';
+
+export interface Scope {
+  readonly kind: 'transaction' | 'read';
+  isOpen: boolean;
+  /** Queues that have something new to take once this is committed. */
+  readonly queued: Set<QueueName>;
+}
+
+export interface Scopes {
+  /** Throws NestedTransaction when the caller is inside a transaction or a read. */
+  refuseNested(): void;
+  run<Result>(scope: Scope, work: () => Promise<Result>): Promise<Result>;
+  /** Throws TransactionEnded unless the caller is inside an open scope that `isOwn` recognises; every query asks. */
+  requireOpen(isOwn: (scope: Scope) => boolean): void;
+}
+
+export function createScope(kind: Scope['kind']): Scope {
+  return { kind, isOpen: true, queued: new Set() };
+}
+
+export function createScopes(): Scopes {
+  const storage = new AsyncLocalStorage<Scope>();
+  return {
+    refuseNested() {
+      const outer = storage.getStore();
+      if (outer?.isOpen) throw new NestedTransaction(`the database was asked again inside an open ${outer.kind}`);
+    },
+    run: (scope, work) => storage.run(scope, work),
+    requireOpen(isOwn) {
+      const scope = storage.getStore();
+      if (!scope?.isOpen || !isOwn(scope)) throw new TransactionEnded('stores were used outside their transaction');
+    },
+  };
+}

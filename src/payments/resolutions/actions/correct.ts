@@ -1,0 +1,131 @@
+// Takes the provider's word into our books. What it says is asked anew; the decision is written down before it is applied,
+// so that the history tells whose it was, and both together or not at all.
+import { ConcurrentChange } from '#kernel/database.ts';
+import { compareDecimals, formatAsset, MoneyInvalid, parseMinorFloor } from '#kernel/money.ts';
+import { providerTitle } from '#kernel/provider-name.ts';
+import { type Application, applyLook } from '../../lifecycle/apply-snapshot.ts';
+import type { PaymentDeps } from '../../lifecycle/deps.ts';
+import { withPayment } from '../../lifecycle/payment-lease.ts';
+import { type Work, writeTimeline } from '../../lifecycle/work.ts';
+import type { Payment } from '../../model/payment.ts';
+import type { PaymentSnapshot } from '../../model/snapshot.ts';
+import { loadAbout } from '../../overrides/accept-into.ts';
+import { refused } from '../../overrides/override.ts';
+import { refuseFetch } from '../../ports/capability-refusal.ts';
+import { ProviderError } from '../../ports/provider-errors.ts';
+import { type Asked, decideOpen, type Open, type Resolution, type Resolver, settleException } from './resolution.ts';
+
+export const correctBooks: Resolver = async (deps, asked) => {
+  const paymentId = await deps.database.read(
+    async (stores) => (await stores.exceptions.findException(asked.exceptionId))?.paymentId,
+  );
+  if (paymentId === undefined) return { kind: 'unknown' };
+  if (paymentId === null) return refused('There is nobody to ask about it.');
+  let applied: Application | undefined;
+  // What is asked is applied in the transaction that settles the exception, under the lease in which it was asked: nothing
+  // can come between the word and the books.
+  const leased = await withPayment(deps, {
+    paymentId,
+    async work({ payment }) {
+      const looked = await lookThere(deps, payment);
+      if ('kind' in looked) return looked;
+      return decideOpen(deps, { asked, action: 'correct' }, async (open) => {
+        const taken = await take(deps, { open, asked, snapshot: looked.snapshot });
+        if ('kind' in taken) return taken;
+        applied = taken.application;
+        return { kind: 'decided', said: 'Our books follow the provider.' };
+      });
+    },
+  });
+  if (leased.kind !== 'done') return refused('Somebody else asks about it right now: try again in a moment.');
+  if (leased.result.kind === 'decided' && applied?.kind === 'changed') deps.onTransition?.(applied);
+  return leased.result;
+};
+
+/** What the provider says of the payment now; null when it says that there is none. */
+async function lookThere(
+  deps: PaymentDeps,
+  payment: Payment,
+): Promise<{ snapshot: PaymentSnapshot | null } | Resolution> {
+  const provider = deps.providers.find(payment.provider);
+  if (provider === undefined) return refused('There is nobody to ask about it.');
+  const notAsked = refuseFetch(provider);
+  if (notAsked !== undefined) return refused(notAsked);
+  if (payment.reference === null) return refused('The provider never gave it an id to ask for.');
+  try {
+    return { snapshot: await provider.fetchPayment(payment.reference, { details: payment.details }) };
+  } catch (error) {
+    if (!(error instanceof ProviderError)) throw error;
+    if (error.httpStatus === 404) return { snapshot: null };
+    return refused(`${providerTitle(payment.provider)}: ${error.message}`);
+  }
+}
+
+async function take(
+  deps: PaymentDeps,
+  about: { open: Open; asked: Asked; snapshot: PaymentSnapshot | null },
+): Promise<{ application: Application } | Resolution> {
+  const { asked, open } = about;
+  const { work, exception, reason } = open;
+  const known = await loadAbout(work, exception);
+  if (known === undefined) return refused('There is no payment of ours to correct.');
+  const { order } = known;
+  const snapshot = about.snapshot ?? noSuchPayment(known.payment, work.clock.now());
+  if (snapshot === undefined) return refused('The provider never gave it an id to ask for.');
+  if (snapshot.requested.asset !== known.payment.requestedAsset) {
+    return refused(`The provider collects ${formatAsset(snapshot.requested)}: our books know only one currency.`);
+  }
+  const payment = await takeAmount(work, { payment: known.payment, snapshot });
+  if (payment === undefined) return refused('That amount does not fit into our books.');
+  await settleException(work, { exception, action: 'correct', by: asked.by, reason, undo: null });
+  const { returnsOddPayments = false } = deps.providers.find(payment.provider)?.capabilities ?? {};
+  return { application: await applyLook(work, { order, payment, snapshot, returnsOddPayments }) };
+}
+
+/**
+ * The payment is to bring in what the provider collects; whether that is enough for the order is decided as ever. Undefined
+ * for an amount that does not fit.
+ */
+async function takeAmount(
+  work: Work,
+  { payment, snapshot }: { payment: Payment; snapshot: PaymentSnapshot },
+): Promise<Payment | undefined> {
+  const { requested } = snapshot;
+  if (compareDecimals(requested.amount, payment.requestedAmount) === 0) return payment;
+  const amountMinor = minorOf(requested.amount, payment.currency);
+  if (amountMinor === undefined) return undefined;
+  const change = {
+    status: payment.status,
+    ...{ amountMinor, requestedAmount: requested.amount, updatedAt: work.clock.now() },
+  };
+  const expected = { status: payment.status, version: payment.version };
+  const isChanged = await work.stores.payments.changePayment({ id: payment.id, expected, change });
+  if (!isChanged) throw new ConcurrentChange(`payment ${payment.id} changed meanwhile`);
+  await writeTimeline(work, {
+    ...{ order: { id: payment.orderId }, paymentId: payment.id, subject: 'note', from: null, to: null },
+    trust: snapshot.trust,
+    text: `the payment is over ${formatAsset(requested)} now, not over ${payment.requestedAmount}`,
+  });
+  return { ...payment, ...change, version: payment.version + 1 };
+}
+
+function minorOf(amount: string, currency: string): number | undefined {
+  try {
+    return parseMinorFloor(amount, currency);
+  } catch (error) {
+    if (error instanceof MoneyInvalid) return undefined;
+    throw error;
+  }
+}
+
+/** The provider's word that it knows of no such payment, as a look; without a reference there is nothing to look at. */
+function noSuchPayment(payment: Payment, now: number): PaymentSnapshot | undefined {
+  if (payment.reference === null) return undefined;
+  return {
+    ...{ provider: payment.provider, reference: payment.reference, paymentId: payment.id, trust: 'fetched' },
+    ...{ observedAt: now, state: 'failed', providerStatus: 'no such payment' },
+    requested: { amount: payment.requestedAmount, asset: payment.requestedAsset },
+    ...{ settlement: null, coin: null, fees: null, isLate: false, isMarkedByHand: false },
+    ...{ checkoutUrl: null, transactionIds: [], label: null, createdAt: null, expiresAt: null },
+  };
+}

@@ -1,0 +1,72 @@
+import { readReason } from '#access/reason.ts';
+import { isProviderName, type ProviderName, providerTitle } from '#kernel/provider-name.ts';
+import { createPaymentLink, type PaymentLink } from '../../collect/create-payment-link.ts';
+import type { ExceptionKind } from '../../exceptions/exception.ts';
+import type { PaymentDeps } from '../../lifecycle/deps.ts';
+import type { Work } from '../../lifecycle/work.ts';
+import { refused } from '../../overrides/override.ts';
+import type { ResolvingAction } from '../options/resolution-actions.ts';
+import { type Asked, noteDecision, notOpen, type Resolution, type Resolver, settleException } from './resolution.ts';
+
+/** A new link over all of the order, at the provider that is named or at the likeliest. */
+export const newLink: Resolver = (deps, asked) => linkFor(deps, { asked, action: 'new_link' });
+
+/** A new link over what is missing; what has come stays, and counts together with it. */
+export const askForRest: Resolver = (deps, asked) => linkFor(deps, { asked, action: 'ask_rest' });
+
+interface LinkAsked {
+  asked: Asked;
+  action: Extract<ResolvingAction, 'new_link' | 'ask_rest'>;
+}
+
+/** The decision is written down in the transaction in which the link is there. */
+async function linkFor(deps: PaymentDeps, { asked, action }: LinkAsked): Promise<Resolution> {
+  const reason = readReason(asked.reason);
+  if (typeof reason !== 'string') return reason;
+  const exception = await deps.database.read((stores) => stores.exceptions.findException(asked.exceptionId));
+  if (exception === undefined) return { kind: 'unknown' };
+  const over = notOpen(exception, action);
+  if (over !== undefined) return over;
+  if (exception.orderId === null) return refused('There is no order to make a link for.');
+  const result = await createPaymentLink(deps, {
+    orderId: exception.orderId,
+    provider: providerOf(asked.option),
+    actor: asked.by.actor,
+    by: asked.by.name,
+    also: (work) => noteLink(work, { asked, action, reason }),
+  });
+  return result.kind === 'created'
+    ? { kind: 'decided', said: 'Here is the payment link.', link: result.order }
+    : refused(whyNot(result));
+}
+
+function providerOf(option: string | null): 'auto' | ProviderName {
+  return option !== null && isProviderName(option) ? option : 'auto';
+}
+
+function whyNot(result: Exclude<PaymentLink, { kind: 'created' }>): string {
+  if (result.kind !== 'provider_failed') return result.reason;
+  return `${providerTitle(result.provider)}: ${result.message}`;
+}
+
+/**
+ * An order that only waits for its customer is helped by the link. One that needs attention needs it again when the link
+ * is not paid, so its exception rests for as long (`createPaymentLink`), and stays.
+ */
+async function noteLink(work: Work, decided: LinkAsked & { reason: string }): Promise<void> {
+  const { asked, action, reason } = decided;
+  const exception = await work.stores.exceptions.findException(asked.exceptionId);
+  // While the provider was asked, somebody may have settled it: the link is there all the same.
+  if (exception?.status !== 'open') return;
+  const { by } = asked;
+  if (helpedByLink.includes(exception.kind)) {
+    await settleException(work, { exception, action, by, reason, undo: null });
+  } else await noteDecision(work, { exception, action, by, reason });
+}
+
+const helpedByLink: readonly ExceptionKind[] = [
+  'payment_failed',
+  'payment_expired',
+  'payment_not_created',
+  'payment_stuck',
+];

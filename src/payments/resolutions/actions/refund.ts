@@ -1,0 +1,124 @@
+import { readReason } from '#access/reason.ts';
+import { assert } from '#kernel/invariant.ts';
+import { formatMoney, type Money } from '#kernel/money.ts';
+import type { ExceptionKind, PaymentException } from '../../exceptions/exception.ts';
+import { changeException } from '../../exceptions/open-exception.ts';
+import type { PaymentDeps } from '../../lifecycle/deps.ts';
+import type { Work } from '../../lifecycle/work.ts';
+import { gapFacts } from '../../model/amount-detail.ts';
+import { moneyOf } from '../../model/coverage.ts';
+import type { Payment } from '../../model/payment.ts';
+import type { Refund } from '../../model/refund.ts';
+import { surplusOf } from '../../model/surplus.ts';
+import { refused } from '../../overrides/override.ts';
+import type { PaymentStores } from '../../ports/payment-store.ts';
+import { requestRefund } from '../../refunds/request-refund.ts';
+import type { ResolvingAction } from '../options/resolution-actions.ts';
+import { type Asked, noteDecision, notOpen, type Resolution, type Resolver, settleException } from './resolution.ts';
+
+const noSurplus = 'There is no surplus left to give back.';
+
+/** Gives back what came by the payment that the exception is about. */
+export const refundWhatCame: Resolver = (deps, asked) => refundFor(deps, { asked, action: 'refund', amount: 'all' });
+
+/** Gives back what came beyond what was asked for. */
+export const refundSurplus: Resolver = async (deps, asked) => {
+  const surplus = await deps.database.read(async (stores) => {
+    const exception = await stores.exceptions.findException(asked.exceptionId);
+    const payment = exception?.paymentId ? await stores.payments.findPayment(exception.paymentId) : undefined;
+    return payment && surplusIn(stores, { payment, except: null });
+  });
+  if (surplus === undefined || surplus.amountMinor === 0) return refused(noSurplus);
+  return refundFor(deps, { asked, action: 'refund_surplus', amount: surplus });
+};
+
+interface RefundAsked {
+  asked: Asked;
+  action: Extract<ResolvingAction, 'refund' | 'refund_surplus'>;
+  amount: Money | 'all';
+}
+
+/** Undoes the request: somebody settled the exception while it was being made. */
+class SettledMeanwhile extends Error {
+  override readonly name = 'SettledMeanwhile';
+}
+
+/** Undoes the request: it is about another sum than the person was shown. */
+class ChangedMeanwhile extends Error {
+  override readonly name = 'ChangedMeanwhile';
+}
+
+/** The sum was worked out, and shown to the person, before this transaction began. */
+async function whyChanged(
+  work: Work,
+  { refund, input }: { refund: Refund; input: RefundAsked },
+): Promise<string | undefined> {
+  const { shownMinor } = input.asked;
+  if (shownMinor !== undefined && shownMinor !== refund.amountMinor) {
+    return `It would be ${formatMoney(refund)} now: look at it again.`;
+  }
+  if (input.action !== 'refund_surplus') return undefined;
+  const payment = await work.stores.payments.findPayment(refund.paymentId);
+  const left = payment && (await surplusIn(work.stores, { payment, except: refund.id }));
+  return refund.amountMinor > (left?.amountMinor ?? 0) ? noSurplus : undefined;
+}
+
+async function surplusIn(
+  stores: PaymentStores,
+  { payment, except }: { payment: Payment; except: Refund['id'] | null },
+): Promise<Money> {
+  const order = await stores.orders.findOrder(payment.orderId);
+  assert(order !== undefined, `order of payment ${payment.id} vanished`);
+  const refunds = await stores.refunds.listRefundsForPayment(payment.id);
+  return surplusOf(payment, { order, refunds: refunds.filter(({ id }) => id !== except) });
+}
+
+async function refundFor(deps: PaymentDeps, input: RefundAsked): Promise<Resolution> {
+  const { asked, action, amount } = input;
+  const reason = readReason(asked.reason);
+  if (typeof reason !== 'string') return reason;
+  const exception = await deps.database.read((stores) => stores.exceptions.findException(asked.exceptionId));
+  if (exception === undefined) return { kind: 'unknown' };
+  const over = notOpen(exception, action);
+  if (over !== undefined) return over;
+  if (exception.paymentId === null) return refused('There is no payment of ours to give back.');
+  const { by } = asked;
+  try {
+    const result = await requestRefund(deps, {
+      ...{ paymentId: exception.paymentId, amount, reason, actor: by.actor },
+      async also(work: Work, refund) {
+        const changed = await whyChanged(work, { refund, input });
+        if (changed !== undefined) throw new ChangedMeanwhile(changed);
+        const open = await work.stores.exceptions.findException(asked.exceptionId);
+        if (open?.status !== 'open') throw new SettledMeanwhile();
+        const decided = { exception: open, action, by, reason };
+        if (await isAboutMore(work, open)) await noteDecision(work, decided);
+        else await settleException(work, { ...decided, undo: {}, refundId: refund.id });
+      },
+    });
+    if (result.kind === 'refused') return refused(result.reason);
+    if (result.kind === 'key_reused') return refused('It was asked for already.');
+    if (result.kind === 'awaiting_approval') return { kind: 'decided', said: 'A second person has to approve it.' };
+    return { kind: 'decided', said: `Refund of ${formatMoney(result.refund)} asked for.` };
+  } catch (error) {
+    if (error instanceof SettledMeanwhile) return { kind: 'over', by: null };
+    if (error instanceof ChangedMeanwhile) return refused(error.message);
+    throw error;
+  }
+}
+
+const ofOrder: readonly ExceptionKind[] = ['payment_underpaid', 'payment_paid_late'];
+
+/** Money that came short or late by another payment of the order is still to be decided: the exception is about that then. */
+async function isAboutMore(work: Work, exception: PaymentException): Promise<boolean> {
+  const { orderId, paymentId, kind } = exception;
+  if (orderId === null || !ofOrder.includes(kind)) return false;
+  const payments = await work.stores.payments.listPaymentsForOrder(orderId);
+  const refunds = await work.stores.refunds.listRefundsForOrder(orderId);
+  const other = payments.find((payment) => payment.id !== paymentId && moneyOf(payment, refunds) > 0);
+  if (other === undefined) return false;
+  const facts = { ...exception.facts, ...gapFacts(other), why: other.providerStatus ?? exception.facts.why };
+  const change = { paymentId: other.id, reference: other.reference, facts, lastSeenAt: work.clock.now() };
+  await changeException(work, { exception, change });
+  return true;
+}

@@ -1,0 +1,61 @@
+import { ConcurrentChange } from '#kernel/database.ts';
+import type { Order } from '#orders/order.ts';
+import { tellOrder } from '../../lifecycle/change-order.ts';
+import { type Work, writeTimeline } from '../../lifecycle/work.ts';
+import type { Payment } from '../../model/payment.ts';
+import { loadAbout } from '../../overrides/accept-into.ts';
+import { refused } from '../../overrides/override.ts';
+import { decideOpen, type Resolver, settleException } from './resolution.ts';
+
+/**
+ * A person does not believe a held sale: its payment is cancelled, and with it an order that nothing else covers. Money
+ * that came for it is given back where it came in.
+ */
+export const rejectHeld: Resolver = async (deps, asked) => {
+  let before: Payment | undefined;
+  const resolution = await decideOpen(deps, { asked, action: 'reject' }, async ({ work, exception, reason }) => {
+    const about = await loadAbout(work, exception);
+    if (about === undefined || about.payment.heldAt === null) return refused('The sale is not held any more.');
+    const { order, payments } = about;
+    const { by } = asked;
+    before = about.payment;
+    const text = `rejected by ${by.name}: ${reason}`;
+    const payment = await cancelPayment(work, { order, before, text });
+    await settleException(work, { exception, action: 'reject', by, reason, undo: null });
+    await tellOrder(work, {
+      ...{ order, event: 'payment_rejected', paymentId: payment.id, trust: payment.trust, text },
+      payments: payments.map((other) => (other.id === payment.id ? payment : other)),
+    });
+    return { kind: 'decided', said: 'Rejected: nothing is delivered.' };
+  });
+  if (resolution.kind === 'decided' && before !== undefined) {
+    deps.onTransition?.({ from: before.status, to: 'cancelled' });
+  }
+  return resolution;
+};
+
+async function cancelPayment(work: Work, input: { order: Order; before: Payment; text: string }): Promise<Payment> {
+  const { order, before, text } = input;
+  // No sale has no fees: what was told of them is in no sum of ours either.
+  const fees = { feeAmount: null, netAmount: null, figuresAsset: null };
+  const change = {
+    status: 'cancelled',
+    heldAt: null,
+    creditedMinor: 0,
+    ...fees,
+    updatedAt: work.clock.now(),
+  } as const;
+  const expected = { status: before.status, version: before.version };
+  const isChanged = await work.stores.payments.changePayment({ id: before.id, expected, change });
+  if (!isChanged) throw new ConcurrentChange(`payment ${before.id} changed meanwhile`);
+  await writeTimeline(work, {
+    order,
+    paymentId: before.id,
+    subject: 'payment',
+    from: before.status,
+    to: change.status,
+    trust: before.trust,
+    text,
+  });
+  return { ...before, ...change, version: before.version + 1 };
+}

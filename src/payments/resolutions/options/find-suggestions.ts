@@ -1,0 +1,66 @@
+import { day } from '#kernel/clock.ts';
+import { MoneyInvalid, parseMinorFloor } from '#kernel/money.ts';
+import type { ProviderName } from '#kernel/provider-name.ts';
+import { type Order, parseOrderNumber } from '#orders/order.ts';
+import type { PaymentException } from '../../exceptions/exception.ts';
+import { standingOf } from '../../model/coverage.ts';
+import type { ProviderRegistry } from '../../ports/payment-provider.ts';
+import type { PaymentStores } from '../../ports/payment-store.ts';
+import { type Candidate, type StrayPayment, type Suggestion, suggestOrders } from './suggest-orders.ts';
+
+export type OrderSuggestion = Suggestion<Candidate & { order: Order }>;
+
+/** Orders are looked for among so many of the same amount, and so many that were made around the same time. */
+const sameAmountMax = 30;
+const sameTimeMax = 50;
+
+/** Orders that a payment made past us may be for; none for any other exception. */
+export async function findSuggestions(
+  about: { stores: PaymentStores; providers: ProviderRegistry },
+  exception: PaymentException,
+): Promise<OrderSuggestion[]> {
+  if (exception.kind !== 'finding_missing_here' && exception.kind !== 'payment_unknown') return [];
+  const { money, label } = exception.facts;
+  const at = exception.subjectAt ?? exception.openedAt;
+  const stray = { money, label, at, sameAssets: sameAssets(about.providers, exception.provider) };
+  const candidates: (Candidate & { order: Order })[] = [];
+  for (const order of await gather(about.stores, stray)) {
+    const payments = await about.stores.payments.listPaymentsForOrder(order.id);
+    const refunds = await about.stores.refunds.listRefundsForOrder(order.id);
+    candidates.push({ order, missingMinor: standingOf(order, payments, refunds).missingMinor });
+  }
+  return suggestOrders(stray, candidates);
+}
+
+async function gather(stores: PaymentStores, stray: StrayPayment & { at: number }): Promise<Order[]> {
+  const found = new Map<string, Order>();
+  const add = (orders: readonly (Order | undefined)[]): void => {
+    for (const order of orders) if (order !== undefined) found.set(order.id, order);
+  };
+  for (const [text] of stray.label?.matchAll(/\bt-\d{1,9}\b/gi) ?? []) {
+    const number = parseOrderNumber(text);
+    if (number !== undefined) add([await stores.orders.findOrderByNumber(number)]);
+  }
+  const amountMinor = minorOf(stray);
+  if (amountMinor !== null) add(await stores.orders.searchOrders({ text: '', amountMinor, limit: sameAmountMax }));
+  // A day on, because an order may be made after the payment; the list goes back from there.
+  const before = { createdAt: stray.at + day, id: '' };
+  add(await stores.orders.listOrders({ statuses: null, before, limit: sameTimeMax }));
+  return [...found.values()];
+}
+
+function minorOf({ money, sameAssets: same }: StrayPayment): number | null {
+  if (money === null) return null;
+  try {
+    return parseMinorFloor(money.amount, same.includes(money.asset) ? 'USD' : money.asset);
+  } catch (error) {
+    if (error instanceof MoneyInvalid) return null;
+    throw error;
+  }
+}
+
+/** What the provider asks for in place of a dollar, where that is a coin of the same worth. */
+function sameAssets(providers: ProviderRegistry, name: ProviderName | null): string[] {
+  const asset = name === null ? undefined : providers.find(name)?.quote({ amountMinor: 100, currency: 'USD' })?.asset;
+  return asset === undefined || asset === 'USD' ? [] : [asset];
+}

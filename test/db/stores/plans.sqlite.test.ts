@@ -1,0 +1,84 @@
+// The queries that run by themselves, many times a minute, must not walk through what is over: on SQLite they would stop
+// the whole process for as long.
+import Database from 'better-sqlite3';
+import { afterEach, expect, test, vi } from 'vitest';
+import type { AccountingStores } from '#accounting/ledger/deps.ts';
+import { asOrderId, asPaymentId, asProviderReference } from '#kernel/ids.ts';
+import { openTestDatabase } from '#test/support/database/test-database.ts';
+
+afterEach(() => vi.restoreAllMocks());
+
+const now = 1_795_348_800_000;
+const claim = { now, lockedUntil: now + 1, lockedBy: 'me', limit: 8 };
+const queries: Record<string, (stores: AccountingStores) => Promise<unknown>> = {
+  'claiming events': ({ inbox }) => inbox.claimDue({ ...claim, lane: null, suspects: false }),
+  'claiming messages': ({ outbox }) => outbox.claimDue({ ...claim, lane: 'shop', suspects: false }),
+  'looking for suspect events': ({ inbox }) => inbox.hasSuspects({ lane: null, now }),
+  'looking for suspect messages': ({ outbox }) => outbox.hasSuspects({ lane: 'shop', now }),
+  'the depth of the inbox': ({ inbox }) => inbox.depths(now),
+  'the depth of the outbox': ({ outbox }) => outbox.depths(now),
+  'payments to poll': ({ payments }) => payments.listPaymentsToPoll({ now, except: ['btcpay'], limit: 50 }),
+  'payment behind a webhook': ({ payments }) =>
+    payments.findPaymentByReference({ provider: 'btcpay', reference: asProviderReference('r') }),
+  'payments of an order': ({ payments }) => payments.listPaymentsForOrder(asOrderId('o')),
+  'a payment looked for': ({ payments }) => payments.searchPayments({ text: 'tx', limit: 10 }),
+  'orders to expire': ({ orders }) => orders.listExpiredOrders({ now, limit: 200 }),
+  'orders of two statuses': ({ orders }) =>
+    orders.listOrders({ statuses: ['paid', 'expired'], before: null, limit: 9 }),
+  'the live alert of a trouble': ({ alerts }) => alerts.findLiveAlert('key'),
+  'live alerts of an order': ({ alerts }) => alerts.listLiveAlertsForOrder(asOrderId('o')),
+  'the open exception of a trouble': ({ exceptions }) => exceptions.findOpenException('key'),
+  'open exceptions of an order': ({ exceptions }) => exceptions.listOpenExceptionsForOrder(asOrderId('o')),
+  'open exceptions by age': ({ exceptions }) => exceptions.listOpenExceptions({ kinds: null, after: null, limit: 9 }),
+  'refunds to follow': ({ refunds }) => refunds.listRefundsToPoll({ now, except: ['btcpay'], limit: 50 }),
+  'refunds of a payment': ({ refunds }) => refunds.listRefundsForPayment(asPaymentId('p')),
+  'refunds of an order': ({ refunds }) => refunds.listRefundsForOrder(asOrderId('o')),
+  'a refund by its key': ({ refunds }) => refunds.findRefundByKey('key'),
+  'the marks of a sale': ({ channelOrders }) =>
+    channelOrders.markSold({ provider: 'payhip', reference: asProviderReference('r'), at: now }),
+  'refunds that wait for their sale': ({ channelOrders }) => channelOrders.countWaitingReturns('payhip'),
+  'refunds whose sale never came': ({ channelOrders }) => channelOrders.pruneMarks({ before: now, limit: 1_000 }),
+  'products by their keys': ({ products }) =>
+    products.listProductsByChannelKey({ channel: 'payhip', keys: ['a', 'b'] }),
+  'a product by its sku': ({ products }) => products.findProductBySku('x'),
+  'a setting': ({ settings }) => settings.findSetting('x'),
+  'payments that changed': ({ payments }) =>
+    payments.listPaymentsChangedSince({ since: now, madeBefore: now, after: null, limit: 9 }),
+  'payments without fees': ({ payments }) =>
+    payments.listPaymentsWithoutFees({ provider: 'btcpay', statuses: ['paid'], from: 0, to: now, limit: 9 }),
+  'refunds that succeeded': ({ refunds }) =>
+    refunds.listRefundsSucceededBetween({ provider: 'btcpay', from: 0, to: now, limit: 9 }),
+  'refunds that changed': ({ refunds }) => refunds.listRefundsChangedSince({ since: now, after: null, limit: 9 }),
+  'exceptions about a payment': ({ exceptions }) =>
+    exceptions.listExceptionsAbout({ provider: 'btcpay', reference: 'r', paymentId: asPaymentId('p'), limit: 9 }),
+  'orders of a time': ({ orders }) => orders.listOrdersMadeBetween({ from: 0, to: now, after: null, limit: 9 }),
+  'fees nobody knows': ({ fees }) =>
+    fees.listFees({ provider: 'bitpay', standing: 'unmatched', from: 0, to: now, limit: 9 }),
+  'the entries of a closing': ({ ledger }) => ledger.listEntries({ number: 1, after: 'p', limit: 9 }),
+  'settlements of a time': ({ fees }) => fees.listSettlements({ provider: 'bitpay', from: 0, to: now, limit: 9 }),
+  'what admins did': ({ audit }) => audit.countAudit({ actorKind: 'admin', from: 0, to: now }),
+  'alerts to wake': ({ alerts }) => alerts.listAlertsToWake({ now, limit: 100 }),
+  'alerts to prune': ({ alerts }) => alerts.pruneResolved({ before: now, limit: 1_000 }),
+  'reconciliations to prune': ({ reconciliation }) => reconciliation.prune({ before: now, limit: 1_000 }),
+  'what to prune': ({ inbox }) => inbox.prune({ before: now, limit: 1_000 }),
+};
+
+/** Indexes that hold only rows that are not processed, and so may be walked from end to end. */
+const smallIndex = /^SCAN \w+ USING INDEX \w+_(?:due|abandoned)$/;
+
+test.for(Object.entries(queries))('%s: found by an index, without walking through a table', async ([, query]) => {
+  await using opened = await openTestDatabase();
+  const prepare = vi.spyOn(Database.prototype, 'prepare');
+  await opened.database.transaction(query);
+  const statements = prepare.mock.calls.map(([text]) => text);
+  vi.restoreAllMocks();
+  expect(statements).not.toEqual([]);
+  const connection = new Database(opened.file, { readonly: true });
+  const plan = statements.flatMap((text) => {
+    const values = Array.from(text.matchAll(/\?/g), () => 1);
+    return connection.prepare<unknown[], { detail: string }>(`explain query plan ${text}`).all(...values);
+  });
+  connection.close();
+  const walks = plan.map((step) => step.detail).filter((detail) => detail.startsWith('SCAN'));
+  expect(walks.filter((detail) => !smallIndex.test(detail))).toEqual([]);
+});
