@@ -4,6 +4,7 @@ import { recordAudit } from '#access/audit.ts';
 import type { Actor } from '#kernel/actor.ts';
 import type { Milliseconds } from '#kernel/clock.ts';
 import type { ProviderName } from '#kernel/provider-name.ts';
+import { causeOf, inTransaction } from '#kernel/transaction-context.ts';
 import type { InboxEvent } from '#messaging/messaging-store.ts';
 import type { PaymentDeps } from '#payments/lifecycle/deps.ts';
 import type { Payment } from '#payments/model/payment.ts';
@@ -43,11 +44,8 @@ export async function exportProvider(
   input: { provider: ProviderName; actor: Actor; redact: (text: string) => string },
 ): Promise<readonly ExportTable[]> {
   const { provider, actor } = input;
-  await deps.database.transaction((stores) =>
-    recordAudit(
-      { stores, clock: deps.clock, ids: deps.ids },
-      { actor, action: 'provider.export', subject: `provider:${provider}` },
-    ),
+  await inTransaction(deps, causeOf(actor), (tx) =>
+    recordAudit(tx, { actor, action: 'provider.export', subject: `provider:${provider}` }),
   );
   const reading: Reading = { deps, provider, until: deps.clock.now() + 1 };
   const sales = deps.providers.find(provider)?.sales;

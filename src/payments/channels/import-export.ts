@@ -5,7 +5,8 @@ import type { Actor } from '#kernel/actor.ts';
 import type { Milliseconds } from '#kernel/clock.ts';
 import { assert } from '#kernel/invariant.ts';
 import { type ProviderName, providerTitle } from '#kernel/provider-name.ts';
-import type { Cause } from '#orders/timeline.ts';
+import type { Cause } from '#kernel/transaction-context.ts';
+import { causeOf, inTransaction } from '#kernel/transaction-context.ts';
 import type { PaymentDeps } from '../lifecycle/deps.ts';
 import type { Payment } from '../model/payment.ts';
 import type { ReconciliationFinding, ReconciliationRun } from '../model/reconciliation.ts';
@@ -74,7 +75,10 @@ export async function importExport(
   const findings = outcomes.slice(0, findingsMax).map((outcome) => toFinding(deps, { run, ...outcome }));
   const open = outcomes.filter(({ isHealed }) => !isHealed).map(({ difference }) => difference);
   await finishReconciliation(deps, {
-    ...{ run: finished, findings, trust: 'token' },
+    run: finished,
+    findings,
+    trust: 'token',
+    cause,
     open: open.slice(0, findingsMax),
     openKeys: new Set(open.map((difference) => findingKey(provider, difference))),
     bounds: { oldest: run.windowFrom, newest: run.windowTo },
@@ -155,17 +159,14 @@ async function startRun(
     startedBy: `admin:${actor.id}`,
     ...{ comparedCount: 0, matchedCount: 0, healedCount: 0, openCount: 0, error: null },
   };
-  await deps.database.transaction(async (stores) => {
-    await stores.reconciliation.insertRun(run);
-    await recordAudit(
-      { stores, clock: deps.clock, ids: deps.ids },
-      {
-        actor,
-        action: 'sales.import',
-        subject: `provider:${provider}`,
-        details: { runId: run.id, file: input.fileName, sales: input.sales.length },
-      },
-    );
+  await inTransaction(deps, causeOf(actor), async (tx) => {
+    await tx.stores.reconciliation.insertRun(run);
+    await recordAudit(tx, {
+      actor,
+      action: 'sales.import',
+      subject: `provider:${provider}`,
+      details: { runId: run.id, file: input.fileName, sales: input.sales.length },
+    });
   });
   return run;
 }

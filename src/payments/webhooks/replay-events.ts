@@ -5,8 +5,9 @@ import type { Actor } from '#kernel/actor.ts';
 import type { Milliseconds } from '#kernel/clock.ts';
 import type { JsonObject } from '#kernel/json.ts';
 import { providerTitle } from '#kernel/provider-name.ts';
+import type { Cause } from '#kernel/transaction-context.ts';
+import { causeOf, inTransaction } from '#kernel/transaction-context.ts';
 import type { InboxEvent } from '#messaging/messaging-store.ts';
-import type { Cause } from '#orders/timeline.ts';
 import type { PaymentDeps } from '../lifecycle/deps.ts';
 import { isAvailable } from '../ports/provider-availability.ts';
 import { collectEvents } from './collect-events.ts';
@@ -87,10 +88,7 @@ async function audit(
   const subject = range.kind === 'event' ? `event:${range.eventId}` : `provider:${range.provider}`;
   const details: JsonObject =
     range.kind === 'event' ? {} : { from: range.from, to: range.to, eventType: range.eventType };
-  await deps.database.transaction((stores) =>
-    recordAudit(
-      { stores, clock: deps.clock, ids: deps.ids },
-      { actor, action: mode === 'real' ? 'replay.run' : 'replay.dry_run', subject, details },
-    ),
+  await inTransaction(deps, causeOf(actor), (tx) =>
+    recordAudit(tx, { actor, action: mode === 'real' ? 'replay.run' : 'replay.dry_run', subject, details }),
   );
 }

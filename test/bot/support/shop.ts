@@ -4,8 +4,10 @@ import { type AdminBot, createAdminBot } from '#bot/admin/admin-bot.ts';
 import { createPager, type Pager } from '#bot/pager/pager.ts';
 import type { UpdateMode } from '#bot/telegram/telegram.ts';
 import { type RaisedAlert, raiseAlert } from '#cases/raise-case.ts';
+import { systemActor } from '#kernel/actor.ts';
 import { minute, second } from '#kernel/clock.ts';
 import { createIds } from '#kernel/ids.ts';
+import { causeOf, inTransaction } from '#kernel/transaction-context.ts';
 import type { DeliveryResult } from '#messaging/outbox-handler.ts';
 import { createPump } from '#messaging/pump.ts';
 import { placeOrder } from '#payments/collect/place-order.ts';
@@ -140,9 +142,9 @@ export async function openBotShop(options: ShopOptions = {}): Promise<BotShop> {
     },
     async raise(differences = {}) {
       const raised = aRaisedAlert(differences);
-      return deps.database.transaction(async (stores) => {
-        await raiseAlert({ ...deps, stores }, raised);
-        return (await stores.alerts.findLiveAlert(raised.key))?.id ?? '';
+      return inTransaction(deps, causeOf(systemActor), async (tx) => {
+        await raiseAlert(tx, raised);
+        return (await tx.stores.alerts.findLiveAlert(raised.key))?.id ?? '';
       });
     },
     async [Symbol.asyncDispose]() {
