@@ -3,6 +3,7 @@
 
 import { closeDueDays } from '#accounting/daily-close/close-due-days.ts';
 import { fetchFees } from '#accounting/fees/fetch-fees.ts';
+import type { AccountingDeps } from '#accounting/ledger/deps.ts';
 import { wakeAlerts } from '#alerts/wake-alerts.ts';
 import { pruneAlerts } from '#cases/prune-cases.ts';
 import { retireAlerts } from '#cases/retire-cases.ts';
@@ -18,7 +19,6 @@ import { forgetRequests } from '#payments/collect/forget-requests.ts';
 import { pruneExceptions } from '#payments/exceptions/prune-exceptions.ts';
 import { retireExceptions } from '#payments/exceptions/retire-exceptions.ts';
 import { wakeExceptions } from '#payments/exceptions/wake-exceptions.ts';
-import type { PaymentDeps } from '#payments/lifecycle/deps.ts';
 import { pruneReconciliations } from '#payments/reconciliation/prune-reconciliations.ts';
 import type { ReconcileProvider } from '#payments/reconciliation/reconcile-provider.ts';
 import { followRefunds } from '#payments/refunds/follow-refunds.ts';
@@ -36,7 +36,7 @@ export interface Job {
 }
 
 export interface JobsDeps {
-  payments: PaymentDeps;
+  payments: AccountingDeps;
   reconcile: ReconcileProvider;
   /** IANA name: whose days the books have. */
   timeZone: string;
@@ -176,7 +176,7 @@ async function reconcileAll(deps: JobsDeps, signal: AbortSignal): Promise<JsonOb
   return counts;
 }
 
-async function pruneAll(payments: PaymentDeps, signal: AbortSignal): Promise<JsonObject> {
+async function pruneAll(payments: AccountingDeps, signal: AbortSignal): Promise<JsonObject> {
   let total = 0;
   for (let batch = 0; batch < pruneBatchesMax && !signal.aborted; batch += 1) {
     const queues = await pruneQueues(payments, { limit: pruneLimit });
