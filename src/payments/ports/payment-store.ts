@@ -5,6 +5,7 @@ import type { CatalogStores } from '#catalog/product-store.ts';
 import type { Milliseconds } from '#kernel/clock.ts';
 import type { OrderId, PaymentId, ProviderReference } from '#kernel/ids.ts';
 import type { ProviderName } from '#kernel/provider-name.ts';
+import type { TransactionContext } from '#kernel/transaction-context.ts';
 import type { MessagingStores } from '#messaging/messaging-store.ts';
 import type { OrderStores } from '#orders/order-store.ts';
 import type { ExceptionStore } from '../exceptions/exception-store.ts';
@@ -134,3 +135,6 @@ export interface PaymentStores extends OrderStores, CatalogStores, AlertStores, 
   outages: OutageStore;
   webhookRates: WebhookRateStore;
 }
+
+/** The context of one database transaction over these stores. */
+export type PaymentTx = TransactionContext<PaymentStores>;

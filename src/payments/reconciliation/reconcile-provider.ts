@@ -3,9 +3,9 @@
 
 import { recordAudit } from '#access/audit.ts';
 import { day, type Milliseconds, minute } from '#kernel/clock.ts';
-
 import type { ProviderName } from '#kernel/provider-name.ts';
-import type { Cause } from '#orders/timeline.ts';
+import type { Cause } from '#kernel/transaction-context.ts';
+import { inTransaction } from '#kernel/transaction-context.ts';
 import type { PaymentDeps } from '../lifecycle/deps.ts';
 import type { Payment } from '../model/payment.ts';
 import type { ReconciliationFinding, ReconciliationRun } from '../model/reconciliation.ts';
@@ -117,7 +117,7 @@ async function reconcile(deps: PaymentDeps, input: RunInput): Promise<Reconcilia
       healedCount: progress.healed,
       openCount: progress.open,
     };
-    await finishReconciliation(deps, { run: finished, findings, open, openKeys, bounds });
+    await finishReconciliation(deps, { run: finished, findings, open, openKeys, bounds, cause: input.cause });
     return { kind: 'finished', run: finished, findings };
   } catch (error) {
     const reason = reasonOf(error);
@@ -146,13 +146,14 @@ async function startRun(deps: PaymentDeps, input: RunInput): Promise<Reconciliat
     openCount: 0,
     error: null,
   };
-  await deps.database.transaction(async (stores) => {
-    await stores.reconciliation.insertRun(run);
+  await inTransaction(deps, input.cause, async (tx) => {
+    await tx.stores.reconciliation.insertRun(run);
     if (input.cause.actor.kind !== 'admin') return;
-    await recordAudit(
-      { stores, clock: deps.clock, ids: deps.ids },
-      { actor: input.cause.actor, action: 'reconciliation.start', subject: `provider:${input.provider}` },
-    );
+    await recordAudit(tx, {
+      actor: input.cause.actor,
+      action: 'reconciliation.start',
+      subject: `provider:${input.provider}`,
+    });
   });
   return run;
 }
