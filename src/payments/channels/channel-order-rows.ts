@@ -92,7 +92,7 @@ export function toPayment(input: SaleRow & { order: Order; isHeld: boolean }): P
     coinExpected: null,
     coinReceived: null,
     coinAsset: null,
-    creditedMinor: 0,
+    capturedMinor: 0,
     reference: sale.reference,
     details: [],
     checkoutUrl: null,

@@ -13,7 +13,7 @@ import { decideFor, refreshOrderCards } from '../lifecycle/change-order.ts';
 import type { PaymentDeps } from '../lifecycle/deps.ts';
 import { insertNewPayment, reopenOrder } from '../lifecycle/new-payment.ts';
 import { loadOrderView, type OrderView } from '../lifecycle/order-view.ts';
-import { standingOf } from '../model/coverage.ts';
+import { balanceOf } from '../model/balance.ts';
 import { isCoveringPayment, type Payment, payablePayment } from '../model/payment.ts';
 import type { PaymentProvider } from '../ports/payment-provider.ts';
 import type { PaymentTx } from '../ports/payment-store.ts';
@@ -71,7 +71,7 @@ function openPayment(deps: PaymentDeps, { draft, cause }: { draft: LinkDraft; ca
     const order = await tx.stores.orders.findOrder(draft.orderId);
     if (order === undefined) return { kind: 'refused', reason: 'There is no such order.' };
     const payments = await tx.stores.payments.listPaymentsForOrder(order.id);
-    const { missingMinor, moneyMinor } = standingOf(
+    const { missingMinor, moneyMinor } = balanceOf(
       order,
       payments,
       await tx.stores.refunds.listRefundsForOrder(order.id),

@@ -23,7 +23,7 @@ export async function expireOrders(deps: PaymentDeps, input: { limit: number }):
       const order = await tx.stores.orders.findOrder(id);
       if (order === undefined) return false;
       const payments = await tx.stores.payments.listPaymentsForOrder(id);
-      const hasPart = payments.some(({ creditedMinor }) => creditedMinor > 0);
+      const hasPart = payments.some(({ capturedMinor }) => capturedMinor > 0);
       const text = hasPart ? 'the rest did not come in time' : 'no payment came in time';
       const told = await tellOrder(tx, { order, payments, event: 'expire', paymentId: null, trust: null, text });
       return told.decision.kind === 'changed';

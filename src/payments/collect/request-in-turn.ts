@@ -8,7 +8,7 @@ import type { Cause } from '#kernel/transaction-context.ts';
 import { inTransaction } from '#kernel/transaction-context.ts';
 import type { PaymentDeps } from '../lifecycle/deps.ts';
 import { insertNewPayment, reopenOrder } from '../lifecycle/new-payment.ts';
-import { standingOf } from '../model/coverage.ts';
+import { balanceOf } from '../model/balance.ts';
 import { isOpenPayment, type Payment } from '../model/payment.ts';
 import type { PaymentProvider } from '../ports/payment-provider.ts';
 import { TurnOver } from '../ports/provider-errors.ts';
@@ -104,7 +104,7 @@ function addPayment(
     assert(order !== undefined, `order ${input.orderId} vanished`);
     const payments = await tx.stores.payments.listPaymentsForOrder(order.id);
     const refunds = await tx.stores.refunds.listRefundsForOrder(order.id);
-    const { missingMinor, moneyMinor } = standingOf(order, payments, refunds);
+    const { missingMinor, moneyMinor } = balanceOf(order, payments, refunds);
     const begun = payments.find(
       (payment) =>
         payment.provider === input.provider.name && payment.amountMinor === missingMinor && isOpenPayment(payment),

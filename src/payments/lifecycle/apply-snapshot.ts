@@ -8,11 +8,11 @@ import type { Cause } from '#kernel/transaction-context.ts';
 import { inTransaction } from '#kernel/transaction-context.ts';
 import type { OrderEvent } from '#orders/decide-order.ts';
 import type { Order } from '#orders/order.ts';
-import { orderEventOf, standingOf } from '../model/coverage.ts';
+import { orderEventOf, balanceOf } from '../model/balance.ts';
 import { decidePayment, type PaymentDecision } from '../model/decide-payment.ts';
 import type { Payment, PaymentStatus } from '../model/payment.ts';
 import { nextPollAt } from '../model/poll-schedule.ts';
-import { capturedMinor } from '../model/refundable.ts';
+import { capturedOf } from '../model/refundable.ts';
 import type { PaymentSnapshot } from '../model/snapshot.ts';
 import type { PaymentChange, PaymentTx } from '../ports/payment-store.ts';
 import { announcePayment } from './announce.ts';
@@ -106,7 +106,7 @@ async function keepEvidence(
   const evidence = evidenceOf(payment, snapshot);
   const change: PaymentChange = {
     ...evidence,
-    creditedMinor: capturedMinor({ ...payment, ...evidence, status }, input),
+    capturedMinor: capturedOf({ ...payment, ...evidence, status }, input),
     status,
     creation: 'confirmed',
     reference: snapshot.reference,
@@ -224,9 +224,9 @@ async function eventFor(
   const others = payments.filter(({ id }) => id !== payment.id);
   return orderEventOf({
     payment,
-    before: standingOf(order, [...others, before], refunds),
-    after: standingOf(order, payments, refunds),
-    others: standingOf(order, others, refunds),
+    before: balanceOf(order, [...others, before], refunds),
+    after: balanceOf(order, payments, refunds),
+    others: balanceOf(order, others, refunds),
   });
 }
 

@@ -8,7 +8,7 @@ import { decideOrder, type OrderContext, type OrderDecision, type OrderEvent } f
 import type { Order, OrderStatus } from '#orders/order.ts';
 import type { OrderChange } from '#orders/order-store.ts';
 import { wakeOrderTroubles } from '../exceptions/wait-for-trouble.ts';
-import { standingOf } from '../model/coverage.ts';
+import { balanceOf } from '../model/balance.ts';
 import { isAwaitedPayment, type Payment, paymentOpenForMs } from '../model/payment.ts';
 import type { PaymentTx } from '../ports/payment-store.ts';
 import { endOrderTroubles } from '../trouble.ts';
@@ -75,9 +75,9 @@ async function contextOf(
   const others = payments.filter((payment) => payment.id !== paymentId);
   return {
     wasFulfilled: order.fulfilledAt !== null,
-    isCovered: standingOf(order, others, refunds).isCovered,
+    isCovered: balanceOf(order, others, refunds).isCovered,
     hasOpenPayment: others.some(isAwaitedPayment),
-    hasMoney: standingOf(order, payments, refunds).moneyMinor > 0,
+    hasMoney: balanceOf(order, payments, refunds).moneyMinor > 0,
   };
 }
 

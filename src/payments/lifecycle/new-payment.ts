@@ -80,7 +80,7 @@ function blankPayment(
     coinExpected: null,
     coinReceived: null,
     coinAsset: null,
-    creditedMinor: 0,
+    capturedMinor: 0,
     reference: null,
     details: [],
     checkoutUrl: null,

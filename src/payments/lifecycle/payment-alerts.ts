@@ -4,8 +4,8 @@ import { formatAsset, formatMoney } from '#kernel/money.ts';
 import { providerTitle } from '#kernel/provider-name.ts';
 import { formatOrderNumber, type Order } from '#orders/order.ts';
 import type { ExceptionKind } from '../exceptions/exception.ts';
-import { amountDetail, gapFacts } from '../model/amount-detail.ts';
-import { standingOf } from '../model/coverage.ts';
+import { amountDetail, differenceFacts } from '../model/amount-detail.ts';
+import { balanceOf } from '../model/balance.ts';
 import { isOpenPayment, type Payment, type PaymentStatus } from '../model/payment.ts';
 import type { PaymentTx } from '../ports/payment-store.ts';
 import { endOrderTroubles, raiseTrouble, type TroubleFacts } from '../trouble.ts';
@@ -92,7 +92,7 @@ export async function raiseUnexpectedMoney(tx: PaymentTx, input: { order: Order;
 }
 
 /** More came than the order needs, and no one payment is to blame for it. */
-export async function raiseSurplus(
+export async function raiseOverpayment(
   tx: PaymentTx,
   input: { order: Order; payment: Payment; surplusMinor: number },
 ): Promise<void> {
@@ -128,7 +128,7 @@ export async function raiseShort(tx: PaymentTx, input: { order: Order; payment: 
   assert(trouble !== undefined, 'a short payment is a trouble');
   const { order, payment } = input;
   const payments = await tx.stores.payments.listPaymentsForOrder(order.id);
-  const { missingMinor } = standingOf(order, payments, await tx.stores.refunds.listRefundsForOrder(order.id));
+  const { missingMinor } = balanceOf(order, payments, await tx.stores.refunds.listRefundsForOrder(order.id));
   const gapFiat = formatMoney({ amountMinor: missingMinor, currency: order.currency });
   const why = `This payment was over ${formatMoney(payment)}; ${gapFiat} of the order is not there.`;
   await raisePaymentAlert(tx, { ...input, trouble, why, facts: { gapFiat, gapCoin: null } });
@@ -239,6 +239,6 @@ async function raisePaymentAlert(
       },
       actions: trouble.actions,
     },
-    facts: { provider: payment.provider, reference: payment.reference, ...(input.facts ?? gapFacts(payment)) },
+    facts: { provider: payment.provider, reference: payment.reference, ...(input.facts ?? differenceFacts(payment)) },
   });
 }

@@ -3,7 +3,7 @@ import type { Order } from '#orders/order.ts';
 import { isAwaitedPayment, isCoveringPayment, type Payment } from '../model/payment.ts';
 import type { PaymentTx } from '../ports/payment-store.ts';
 import { raiseForStatus, raiseHeld, raiseReversed, raiseShort, raiseUnexpectedMoney } from './payment-alerts.ts';
-import { raiseTooMuch } from './too-much.ts';
+import { raiseIfOverpaid } from './overpayment-case.ts';
 
 export interface LookNews {
   /** As it is after the look, with its payments. */
@@ -27,7 +27,7 @@ export async function raiseForLook(tx: PaymentTx, news: LookNews): Promise<void>
   if (heldBecause !== null) return raiseHeld(tx, { ...about, why: heldBecause });
   if (event === 'payment_reversed' && payment.status !== 'reversed') return raiseReversed(tx, about);
   if (event === 'payment_short' && payment.status !== 'underpaid') return raiseShort(tx, about);
-  if (await raiseTooMuch(tx, news)) return;
+  if (await raiseIfOverpaid(tx, news)) return;
   if (isTrouble(payment, news)) await raiseForStatus(tx, about);
 }
 

@@ -13,7 +13,7 @@ interface Left {
   leftMinor: number;
 }
 
-type Counted = Pick<Payment, 'id' | 'status' | 'creditedMinor' | 'acceptedAt'>;
+type Counted = Pick<Payment, 'id' | 'status' | 'capturedMinor' | 'acceptedAt'>;
 type Returned = Pick<Refund, 'paymentId' | 'status' | 'amountMinor' | 'createdAt'>;
 
 export function leftOf(
@@ -23,13 +23,13 @@ export function leftOf(
   const returned = about.refunds.filter(({ status }) => status === 'succeeded');
   const cameMinor = about.payments.reduce((total, payment) => {
     const { acceptedAt, status } = payment;
-    const creditedMinor = Math.max(0, payment.creditedMinor);
-    if (acceptedAt === null || status === 'reversed') return total + creditedMinor;
+    const capturedMinor = Math.max(0, payment.capturedMinor);
+    if (acceptedAt === null || status === 'reversed') return total + capturedMinor;
     // A person's word stands for the whole order, however little came by this payment, until all of that is given back.
     // What was asked for before is no part of it: whoever gave the word knew of that.
     const since = returned.filter((refund) => refund.paymentId === payment.id && refund.createdAt >= acceptedAt);
-    const isGone = creditedMinor > 0 && sum(since) >= creditedMinor;
-    return total + (isGone ? creditedMinor : Math.max(creditedMinor, order.amountMinor));
+    const isGone = capturedMinor > 0 && sum(since) >= capturedMinor;
+    return total + (isGone ? capturedMinor : Math.max(capturedMinor, order.amountMinor));
   }, 0);
   const returnedMinor = sum(returned);
   return { cameMinor, returnedMinor, leftMinor: cameMinor - returnedMinor };

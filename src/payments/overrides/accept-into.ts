@@ -11,9 +11,9 @@ import { closeOpenLinks } from '../collect/cancel-order.ts';
 import type { PaymentException } from '../exceptions/exception.ts';
 import { announcePayment } from '../lifecycle/announce.ts';
 import { decideFor, tellOrder } from '../lifecycle/change-order.ts';
-import { raiseTooMuch } from '../lifecycle/too-much.ts';
+import { raiseIfOverpaid } from '../lifecycle/overpayment-case.ts';
 import { writeTimeline } from '../lifecycle/work.ts';
-import { standingOf } from '../model/coverage.ts';
+import { balanceOf } from '../model/balance.ts';
 import type { Payment } from '../model/payment.ts';
 import { countsAgainstCaptured } from '../model/refund.ts';
 import type { PaymentTx } from '../ports/payment-store.ts';
@@ -84,7 +84,7 @@ export async function acceptInto(
     await announcePayment(tx, { order: told.order, payment: after, type: 'payment.restored' });
   }
   await tellOfReturns(tx, { order: told.order, payment: after, payments: all });
-  await raiseTooMuch(tx, { order: told.order, before: null, payment: after, payments: all });
+  await raiseIfOverpaid(tx, { order: told.order, before: null, payment: after, payments: all });
   await closeOpenLinks(tx, { order, payments: all });
 }
 
@@ -128,7 +128,7 @@ export async function withdrawAcceptance(
   const payments = await tx.stores.payments.listPaymentsForOrder(order.id);
   const all = payments.map((other) => (other.id === payment.id ? { ...other, ...change } : other));
   const asked = { order, payments: all, event: 'acceptance_withdrawn', paymentId: payment.id } as const;
-  const isCovered = (some: readonly Payment[]): boolean => standingOf(order, some, refunds).isCovered;
+  const isCovered = (some: readonly Payment[]): boolean => balanceOf(order, some, refunds).isCovered;
   if (isCovered(all) && !isCovered(all.filter(({ id }) => id !== payment.id))) {
     return 'All of the money has come since: nothing rests on the acceptance any more.';
   }

@@ -50,7 +50,7 @@ async function paymentToMark(tx: PaymentTx, orderId: OrderId): Promise<AboutPaym
   const order = await tx.stores.orders.findOrder(orderId);
   if (order === undefined) return undefined;
   const payments = await tx.stores.payments.listPaymentsForOrder(orderId);
-  const most = payments.toSorted((left, right) => right.creditedMinor - left.creditedMinor)[0];
-  const payment = most !== undefined && most.creditedMinor > 0 ? most : (payablePayment(payments) ?? payments.at(-1));
+  const most = payments.toSorted((left, right) => right.capturedMinor - left.capturedMinor)[0];
+  const payment = most !== undefined && most.capturedMinor > 0 ? most : (payablePayment(payments) ?? payments.at(-1));
   return payment === undefined ? undefined : { order, payment, payments };
 }

@@ -9,7 +9,7 @@ import { formatOrderNumber, type Order } from '#orders/order.ts';
 import { announceRefund } from '../lifecycle/announce.ts';
 import { refreshOrderCards, tellOrder } from '../lifecycle/change-order.ts';
 import { tellOfReturns } from '../lifecycle/returns.ts';
-import { endTooMuch } from '../lifecycle/too-much.ts';
+import { resolveOverpayments } from '../lifecycle/overpayment-case.ts';
 import { writeTimeline } from '../lifecycle/work.ts';
 import { decideRefund, type RefundEvent } from '../model/decide-refund.ts';
 import { isOpenRefund, type Refund, type RefundStatus } from '../model/refund.ts';
@@ -97,7 +97,7 @@ async function tellOrderOfRefund(
   if (isThere) {
     const text = `${formatMoney(refund)} went back: ${refund.reason}`;
     const after = await tellOfReturns(tx, { order, payments, trust, text });
-    await endTooMuch(tx, { order: after, payments });
+    await resolveOverpayments(tx, { order: after, payments });
     return after;
   }
   const text = `a refund of ${formatMoney(refund)} came back`;

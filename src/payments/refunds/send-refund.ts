@@ -12,7 +12,7 @@ import type { PaymentDeps } from '../lifecycle/deps.ts';
 import { withPayment } from '../lifecycle/payment-lease.ts';
 import type { Payment } from '../model/payment.ts';
 import { isOpenRefund, type Refund } from '../model/refund.ts';
-import { capturedMinor, isThereStill } from '../model/refundable.ts';
+import { capturedOf, coversRefund } from '../model/refundable.ts';
 import { ProviderError, ProviderRateLimited, ProviderRejected } from '../ports/provider-errors.ts';
 import type { ProviderRefund, RefundCommand, RefundProvider } from '../ports/refund-provider.ts';
 import { applyRefundLooks } from './apply-refund-looks.ts';
@@ -88,7 +88,7 @@ async function step(deps: PaymentDeps, held: Held): Promise<Sending> {
 /** Of the payment as it is under the lease, and of what a look has just shown to have gone back past us. */
 async function isMoneyThere(deps: PaymentDeps, { payment, refund }: Held & { refund: Refund }): Promise<boolean> {
   const refunds = await deps.database.read((stores) => stores.refunds.listRefundsForPayment(payment.id));
-  return isThereStill(payment, { refund, refunds, returnsOddPayments: returnsOdd(deps, refund) });
+  return coversRefund(payment, { refund, refunds, returnsOddPayments: returnsOdd(deps, refund) });
 }
 
 function returnsOdd(deps: PaymentDeps, { provider }: Refund): boolean {
@@ -173,7 +173,7 @@ async function commandFor(deps: PaymentDeps, { refund, payment }: Held & { refun
     paymentReference: payment.reference,
     orderNumber: formatOrderNumber(order.number),
     amount: { amount: refund.requestedAmount, asset: refund.requestedAsset },
-    isFull: refund.amountMinor >= capturedMinor(payment, { returnsOddPayments: returnsOdd(deps, refund) }),
+    isFull: refund.amountMinor >= capturedOf(payment, { returnsOddPayments: returnsOdd(deps, refund) }),
     reason: refund.reason,
     customerEmail: order.customerEmail,
   };

@@ -74,7 +74,7 @@ function factLines({ exception, payment, suggestions }: ExceptionDetails): Line[
   const { facts, reference } = exception;
   const gap = [facts.gapFiat, facts.gapCoin].filter((part) => part !== null);
   const lines: Line[] = [];
-  if (gap.length > 0) lines.push(line(`Gap: ${bold(gap.join(' · '), 80)}`, weights.must));
+  if (gap.length > 0) lines.push(line(`AmountDifference: ${bold(gap.join(' · '), 80)}`, weights.must));
   if (facts.here !== null) lines.push(line(`Here: ${show(facts.here, 200)}`));
   if (facts.there !== null) lines.push(line(`There: ${show(facts.there, 200)}`));
   // The provider's words may be all that stands there.

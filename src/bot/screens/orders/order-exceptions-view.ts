@@ -1,6 +1,6 @@
 import { formatAsset, formatMoney } from '#kernel/money.ts';
 import type { PaymentException } from '#payments/exceptions/exception.ts';
-import { gapOf } from '#payments/model/gap.ts';
+import { amountDifferenceOf } from '#payments/model/amount-difference.ts';
 import type { Payment } from '#payments/model/payment.ts';
 import { ageText, exceptionSeverity, kindWords } from '../../kit/exception-words.ts';
 import { type Line, line, weights } from '../../text/fit.ts';
@@ -33,7 +33,7 @@ export function exceptionButtons(exceptions: readonly PaymentException[]): Butto
 /** By how much the payment came short or over, in both units, and on whose word it counts all the same. */
 export function vouchLines(payment: Payment): Line[] {
   const lines: Line[] = [];
-  const gap = gapOf(payment);
+  const gap = amountDifferenceOf(payment);
   const amounts = [gap?.fiat && formatMoney(gap.fiat), gap?.coin && formatAsset(gap.coin)].filter(Boolean).join(' · ');
   if (gap !== null && amounts !== '') {
     lines.push(line(`${gap.kind === 'missing' ? 'Missing' : 'Too much'}: ${bold(amounts, 80)}`));

@@ -99,7 +99,7 @@ export async function unlinkOrder(
     status: 'cancelled',
     creation: 'refused',
     reference: null,
-    creditedMinor: 0,
+    capturedMinor: 0,
     nextPollAt: null,
     acceptedAt: null,
     acceptedBy: null,

@@ -4,11 +4,11 @@ import { formatMoney, type Money } from '#kernel/money.ts';
 import type { ExceptionKind, PaymentException } from '../../exceptions/exception.ts';
 import { changeException } from '../../exceptions/open-exception.ts';
 import type { PaymentDeps } from '../../lifecycle/deps.ts';
-import { gapFacts } from '../../model/amount-detail.ts';
-import { moneyOf } from '../../model/coverage.ts';
+import { differenceFacts } from '../../model/amount-detail.ts';
+import { moneyOf } from '../../model/balance.ts';
 import type { Payment } from '../../model/payment.ts';
 import type { Refund } from '../../model/refund.ts';
-import { surplusOf } from '../../model/surplus.ts';
+import { overpaymentOf } from '../../model/overpayment.ts';
 import { refused } from '../../overrides/override.ts';
 import type { PaymentStores, PaymentTx } from '../../ports/payment-store.ts';
 import { requestRefund } from '../../refunds/request-refund.ts';
@@ -69,7 +69,7 @@ async function surplusIn(
   const order = await stores.orders.findOrder(payment.orderId);
   assert(order !== undefined, `order of payment ${payment.id} vanished`);
   const refunds = await stores.refunds.listRefundsForPayment(payment.id);
-  return surplusOf(payment, { order, refunds: refunds.filter(({ id }) => id !== except) });
+  return overpaymentOf(payment, { order, refunds: refunds.filter(({ id }) => id !== except) });
 }
 
 async function refundFor(deps: PaymentDeps, input: RefundAsked): Promise<Resolution> {
@@ -119,7 +119,7 @@ async function isAboutMore(tx: PaymentTx, exception: PaymentException): Promise<
   const refunds = await tx.stores.refunds.listRefundsForOrder(orderId);
   const other = payments.find((payment) => payment.id !== paymentId && moneyOf(payment, refunds) > 0);
   if (other === undefined) return false;
-  const facts = { ...exception.facts, ...gapFacts(other), why: other.providerStatus ?? exception.facts.why };
+  const facts = { ...exception.facts, ...differenceFacts(other), why: other.providerStatus ?? exception.facts.why };
   const change = { paymentId: other.id, reference: other.reference, facts, lastSeenAt: tx.clock.now() };
   await changeException(tx, { exception, change });
   return true;

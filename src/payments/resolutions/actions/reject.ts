@@ -46,7 +46,7 @@ async function cancelPayment(tx: PaymentTx, input: { order: Order; before: Payme
   const change = {
     status: 'cancelled',
     heldAt: null,
-    creditedMinor: 0,
+    capturedMinor: 0,
     ...fees,
     updatedAt: tx.clock.now(),
   } as const;

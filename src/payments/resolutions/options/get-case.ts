@@ -5,7 +5,7 @@ import type { PaymentDeps } from '../../lifecycle/deps.ts';
 import type { Payment } from '../../model/payment.ts';
 import type { Refund } from '../../model/refund.ts';
 import { type RefundSums, sumRefunds } from '../../model/refundable.ts';
-import { surplusOf } from '../../model/surplus.ts';
+import { overpaymentOf } from '../../model/overpayment.ts';
 import { refuseFetch } from '../../ports/capability-refusal.ts';
 import type { ProviderRegistry } from '../../ports/payment-provider.ts';
 import type { PaymentStores } from '../../ports/payment-store.ts';
@@ -70,7 +70,7 @@ function canAsk(
 function returnsOf(payment: Payment, about: { order: Order; sums: RefundSums; refunds: readonly Refund[] }) {
   return {
     refund: { amountMinor: about.sums.refundableMinor, currency: payment.currency },
-    refund_surplus: surplusOf(payment, about),
+    refund_surplus: overpaymentOf(payment, about),
   };
 }
 

@@ -1,6 +1,6 @@
 import type { PaymentId } from '#kernel/ids.ts';
 import type { Payment } from '../model/payment.ts';
-import { capturedMinor } from '../model/refundable.ts';
+import { capturedOf } from '../model/refundable.ts';
 import type { PaymentDeps } from './deps.ts';
 
 const pageSize = 200;
@@ -11,7 +11,7 @@ const pagesMax = 5_000;
  * Works out what payments brought that came before that was written down; once in the life of a database. A payment whose
  * provider is not configured waits until it is: only the provider says what becomes of money that came short.
  */
-export async function countCredits(
+export async function countCaptured(
   deps: Pick<PaymentDeps, 'database' | 'providers' | 'log'>,
 ): Promise<{ counted: number }> {
   let counted = 0;
@@ -37,7 +37,7 @@ function count(deps: Pick<PaymentDeps, 'database' | 'providers'>, uncounted: rea
       const provider = deps.providers.find(payment.provider);
       if (provider === undefined) continue;
       // The time of the last change stays: nothing has happened to the payment, and closed books hold it as it is.
-      const change = { status, updatedAt, creditedMinor: capturedMinor(payment, provider.capabilities) };
+      const change = { status, updatedAt, capturedMinor: capturedOf(payment, provider.capabilities) };
       if (await stores.payments.changePayment({ id, expected: { status, version }, change })) counted += 1;
     }
     return counted;
