@@ -15,7 +15,7 @@ import { tellCatchUp } from './outage-alerts.ts';
 /** So many open payments are asked about at once when a provider is back; beyond these polling goes on as ever. */
 const looksMax = 1_000;
 const concurrency = 4;
-/** The looks end after this; what is left is asked about by polling. */
+/** The probes end after this; what is left is asked about by polling. */
 const looksMaxMs: Milliseconds = 10 * minute;
 /** A payment that could not be read is tried again so often before it counts as lost. */
 const roundsMax = 3;
@@ -135,7 +135,7 @@ function missingIn(findings: readonly ReconciliationFinding[]): PaymentId[] {
   );
 }
 
-/** Keeps the card current while the looks go on, no more often than Telegram likes. */
+/** Keeps the card current while the probes go on, no more often than Telegram likes. */
 function createTeller(deps: PaymentDeps, about: { outage: Outage; open: number }) {
   let looked = 0;
   let toldAt = deps.clock.now();

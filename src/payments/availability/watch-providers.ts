@@ -7,10 +7,10 @@ import { causeOf, inTransaction } from '#kernel/transaction-context.ts';
 import type { PaymentDeps } from '../lifecycle/deps.ts';
 import type { Outage } from '../model/outage.ts';
 import type { PaymentProvider } from '../ports/payment-provider.ts';
-import type { ProviderLook } from './decide-outage.ts';
-import { lookAtProvider } from './look-at-provider.ts';
+import type { ProviderProbe } from './decide-outage.ts';
+import { probeProvider } from './probe-provider.ts';
 import { downKey } from './outage-alerts.ts';
-import { settleLook } from './settle-look.ts';
+import { settleProbe } from './settle-probe.ts';
 
 /** A call that failed and was not made good for so long is looked into; every shop has a lost packet now and then. */
 const failingForMs: Milliseconds = 10 * second;
@@ -49,11 +49,11 @@ export function createProviderWatch(deps: PaymentDeps): WatchProviders {
     if (!isDue(deps, { name, outage, memory, hasAlert: live !== undefined }))
       return outage === undefined || outage.status === 'catching_up' ? 'well' : 'down';
     const { wasRefused } = memory;
-    const look = await lookAtProvider(deps, { provider, wasRefused, signal: known.signal });
-    memories.set(name, remember(memory, look, deps.clock.now()));
-    const settled = await settleLook(deps, { provider: name, look, actor });
-    if (look.kind === 'answers' && settled.outage === undefined && live !== undefined) await endAlert(deps, name);
-    if (look.kind !== 'answers') return settled.outage === undefined ? 'well' : 'down';
+    const probe = await probeProvider(deps, { provider, wasRefused, signal: known.signal });
+    memories.set(name, remember(memory, probe, deps.clock.now()));
+    const settled = await settleProbe(deps, { provider: name, probe, actor });
+    if (probe.kind === 'answers' && settled.outage === undefined && live !== undefined) await endAlert(deps, name);
+    if (probe.kind !== 'answers') return settled.outage === undefined ? 'well' : 'down';
     return outage !== undefined || live !== undefined ? 'recovered' : 'well';
   }
 
@@ -92,16 +92,16 @@ function isDue(
   return now - Math.max(health?.lastSuccessAt ?? 0, memory.wellAt) >= quietMaxMs;
 }
 
-function remember(memory: Memory, look: ProviderLook, now: Milliseconds): Memory {
-  switch (look.kind) {
+function remember(memory: Memory, probe: ProviderProbe, now: Milliseconds): Memory {
+  switch (probe.kind) {
     case 'answers':
       return { askedAt: now, wellAt: now, wasRefused: false };
     case 'fails':
-      return { ...memory, askedAt: now, wasRefused: look.goneAs !== null };
+      return { ...memory, askedAt: now, wasRefused: probe.goneAs !== null };
     case 'not_asked':
       return memory;
     default:
-      return look satisfies never;
+      return probe satisfies never;
   }
 }
 

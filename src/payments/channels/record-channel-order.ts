@@ -9,7 +9,7 @@ import { type ProviderName, providerTitle } from '#kernel/provider-name.ts';
 import type { Cause } from '#kernel/transaction-context.ts';
 import { inTransaction } from '#kernel/transaction-context.ts';
 import { formatOrderNumber, type Order } from '#orders/order.ts';
-import { applyLook } from '../lifecycle/apply-snapshot.ts';
+import { applySnapshotInto } from '../lifecycle/apply-snapshot.ts';
 import type { PaymentDeps } from '../lifecycle/deps.ts';
 import { writeTimeline } from '../lifecycle/work.ts';
 import type { Payment } from '../model/payment.ts';
@@ -50,7 +50,7 @@ export async function recordChannelOrder(
     const { order, payment } = await insertRows(tx, { provider, sale, products, isHeld: heldBecause.length > 0 });
     const snapshot = toSnapshot({ provider, sale, now: deps.clock.now() });
     const { returnsOddPayments = false } = deps.providers.find(provider)?.capabilities ?? {};
-    await applyLook(tx, { order, payment, snapshot, returnsOddPayments, heldBecause: heldBecause.join(' ') });
+    await applySnapshotInto(tx, { order, payment, snapshot, returnsOddPayments, heldBecause: heldBecause.join(' ') });
     if (mark.returnedMinor > 0) await bookReturns({ tx, providers: deps.providers }, { paymentId: payment.id, mark });
     const after = await tx.stores.orders.findOrder(order.id);
     assert(after !== undefined, `order ${order.id} vanished`);

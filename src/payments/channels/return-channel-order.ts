@@ -12,7 +12,7 @@ import type { ProviderRegistry } from '../ports/payment-provider.ts';
 import type { PaymentTx } from '../ports/payment-store.ts';
 import type { ChannelOrderMark } from '../ports/sale-store.ts';
 import type { ChannelRefund } from '../ports/sales-channel.ts';
-import { takeRefundLook } from '../refunds/apply-refund-looks.ts';
+import { applyRefundSnapshot } from '../refunds/apply-refund-snapshots.ts';
 import { endTrouble, raiseTrouble } from '../trouble.ts';
 
 /** More refunds than this do not wait for their sale: something else is wrong then, and their events stay where they are. */
@@ -75,7 +75,7 @@ export async function bookReturns(
   await endTrouble(tx, { key: earlyKey(mark), by: 'The sale came.' });
   if (amountMinor <= 0) return false;
   const { currency } = payment;
-  await takeRefundLook(deps, {
+  await applyRefundSnapshot(deps, {
     payment,
     trust: 'token',
     look: {

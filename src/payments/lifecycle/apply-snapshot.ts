@@ -19,7 +19,7 @@ import { announcePayment } from './announce.ts';
 import { refreshOrderCards, tellOrder } from './change-order.ts';
 import type { PaymentDeps } from './deps.ts';
 import { endEarlierTrouble, endMismatch, raiseIfStuck, raiseMismatch } from './payment-alerts.ts';
-import { raiseForLook } from './raise-for-look.ts';
+import { raiseForSnapshot } from './raise-for-snapshot.ts';
 import { tellOfReturns } from './returns.ts';
 import { writeTimeline } from './work.ts';
 
@@ -47,7 +47,7 @@ export async function applySnapshot(
     const order = await tx.stores.orders.findOrder(payment.orderId);
     assert(order !== undefined, `order of payment ${payment.id} vanished`);
     const { returnsOddPayments = false } = deps.providers.find(payment.provider)?.capabilities ?? {};
-    return applyLook(tx, { order, payment, snapshot, details: input.details, returnsOddPayments });
+    return applySnapshotInto(tx, { order, payment, snapshot, details: input.details, returnsOddPayments });
   });
   if (application.kind === 'changed') deps.onTransition?.({ from: application.from, to: application.to });
   deps.log.info('payment applied', {
@@ -66,7 +66,7 @@ export async function applySnapshot(
  * The same inside the caller's transaction, for a payment that nobody else can change meanwhile: by its lease, or because
  * nobody has seen it yet. `heldBecause`: what a person has to weigh before a held payment counts.
  */
-export async function applyLook(
+export async function applySnapshotInto(
   tx: PaymentTx,
   input: {
     order: Order;
@@ -191,7 +191,7 @@ async function carryOut(
   const isPaidNow = told?.decision.kind === 'changed' && news.event === 'payment_paid';
   const after = isPaidNow ? await keepReturns(tx, { ...common, order: told.order }) : (told?.order ?? order);
   await endEarlierTrouble(tx, payment);
-  await raiseForLook(tx, {
+  await raiseForSnapshot(tx, {
     order: after,
     before: input.before,
     payment,

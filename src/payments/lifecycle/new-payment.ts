@@ -12,7 +12,7 @@ import { tellOrder } from './change-order.ts';
 import { writeTimeline } from './work.ts';
 
 /** A create without an answer is looked for after this: later than any create that is still under way gives up. */
-const lookForLostCreateAfterMs: Milliseconds = 100 * second;
+const findLostCreateAfterMs: Milliseconds = 100 * second;
 
 /** Writes the payment before its provider is asked for it, so that a crash in between is found again. */
 export async function insertNewPayment(
@@ -99,7 +99,7 @@ function blankPayment(
     settledAt: null,
     paidAt: null,
     expiresAt: now + paymentOpenForMs,
-    nextPollAt: now + lookForLostCreateAfterMs,
+    nextPollAt: now + findLostCreateAfterMs,
     lockedUntil: null,
     lockedBy: null,
     createdAt: now,

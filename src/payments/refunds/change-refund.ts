@@ -29,7 +29,7 @@ export interface RefundEventInput {
   nextPollAt?: number | null;
   /** Why, in a sentence; the timeline shows it. */
   text: string;
-  /** What a look at the provider rests on; without it, on asking the provider. */
+  /** What a snapshot at the provider rests on; without it, on asking the provider. */
   trust?: Trust;
 }
 

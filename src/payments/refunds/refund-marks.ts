@@ -28,7 +28,7 @@ export function noteSent(deps: PaymentDeps, input: { refund: Refund; quietMs: Mi
   return change(deps, { refund, to: { sentAt: now, sends: refund.sends + 1, nextPollAt: now + input.quietMs } });
 }
 
-/** The provider said that it did not even look at it. */
+/** The provider said that it did not even snapshot at it. */
 export function noteNotSent(deps: PaymentDeps, refund: Refund): Promise<Refund> {
   const sends = refund.sends - 1;
   // After an earlier send the time of this one stands: later than true, which is the safe side.
@@ -54,7 +54,7 @@ export async function noteMissing(deps: PaymentDeps, input: { refund: Refund; ca
   });
 }
 
-/** It keeps its place in the schedule, whatever the look gave. */
+/** It keeps its place in the schedule, whatever the snapshot gave. */
 export async function postponeRefund(deps: PaymentDeps, refund: Refund): Promise<void> {
   await change(deps, { refund, to: { nextPollAt: nextRefundPollAt(refund, deps.clock.now()) } });
 }

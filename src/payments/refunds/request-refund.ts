@@ -66,7 +66,7 @@ export function requestRefund(deps: PaymentDeps, draft: RefundDraft): Promise<Re
     const order = await tx.stores.orders.findOrder(asked.orderId);
     assert(order !== undefined, `order of payment ${asked.id} vanished`);
     // The order is read before all that is counted, and held after it. Of two people who refund one order at once, one
-    // looks again, at what the other has taken.
+    // snapshots again, at what the other has taken.
     const payment = await tx.stores.payments.findPayment(asked.id);
     assert(payment !== undefined, `payment ${asked.id} vanished`);
     const checked = await check(deps, { tx, payment, amount: draft.amount });

@@ -15,7 +15,7 @@ import { isOpenRefund, type Refund } from '../model/refund.ts';
 import { capturedOf, coversRefund } from '../model/refundable.ts';
 import { ProviderError, ProviderRateLimited, ProviderRejected } from '../ports/provider-errors.ts';
 import type { ProviderRefund, RefundCommand, RefundProvider } from '../ports/refund-provider.ts';
-import { applyRefundLooks } from './apply-refund-looks.ts';
+import { applyRefundSnapshots } from './apply-refund-snapshots.ts';
 import { noteLost, noteMissing, noteNotSent, noteSent, postponeRefund, tellOfRefund } from './refund-marks.ts';
 
 /** Longer than a provider may take to carry out a call that it has not answered. */
@@ -85,7 +85,7 @@ async function step(deps: PaymentDeps, held: Held): Promise<Sending> {
   return { kind: 'unknown' };
 }
 
-/** Of the payment as it is under the lease, and of what a look has just shown to have gone back past us. */
+/** Of the payment as it is under the lease, and of what a snapshot has just shown to have gone back past us. */
 async function isMoneyThere(deps: PaymentDeps, { payment, refund }: Held & { refund: Refund }): Promise<boolean> {
   const refunds = await deps.database.read((stores) => stores.refunds.listRefundsForPayment(payment.id));
   return coversRefund(payment, { refund, refunds, returnsOddPayments: returnsOdd(deps, refund) });
@@ -100,8 +100,8 @@ async function send(deps: PaymentDeps, held: Held & { refund: Refund }): Promise
   const command = await commandFor(deps, held);
   const sent = await noteSent(deps, { refund: held.refund, quietMs });
   try {
-    const look = await port.requestRefund(command, held.signal);
-    await applyRefundLooks(deps, { paymentId: payment.id, looks: [own(look, sent)], cause: held.cause });
+    const snapshot = await port.requestRefund(command, held.signal);
+    await applyRefundSnapshots(deps, { paymentId: payment.id, snapshots: [own(snapshot, sent)], cause: held.cause });
     return settled(deps, held);
   } catch (error) {
     if (!(error instanceof ProviderError)) throw error;
@@ -145,14 +145,14 @@ async function isFound(deps: PaymentDeps, held: Held & { refund: Refund }): Prom
   // All that are open, so that another one of ours is not taken for somebody else's.
   const ours = known.filter(isOpenRefund).map(({ id, reference }) => ({ refundId: id, reference }));
   const query = { paymentReference: payment.reference, asset: payment.requestedAsset, ours };
-  const looks = await port.findRefunds(query, held.signal);
-  await applyRefundLooks(deps, { paymentId: payment.id, looks, cause: held.cause });
-  return looks.some((look) => look.refundId === refund.id);
+  const snapshots = await port.findRefunds(query, held.signal);
+  await applyRefundSnapshots(deps, { paymentId: payment.id, snapshots, cause: held.cause });
+  return snapshots.some((snapshot) => snapshot.refundId === refund.id);
 }
 
 /** The answer to our own command is about our refund, also where the provider does not echo its id there. */
-function own(look: ProviderRefund, refund: Refund): ProviderRefund {
-  return { ...look, refundId: refund.id };
+function own(snapshot: ProviderRefund, refund: Refund): ProviderRefund {
+  return { ...snapshot, refundId: refund.id };
 }
 
 async function readRefund(deps: PaymentDeps, { refundId }: Held): Promise<Refund> {

@@ -10,7 +10,7 @@ import { postponePoll } from '../lifecycle/postpone-poll.ts';
 import type { Refresh } from '../lifecycle/refresh.ts';
 import { isOpenPayment, type Payment } from '../model/payment.ts';
 import { ProviderError } from '../ports/provider-errors.ts';
-import { lookAtRefunds } from '../refunds/look-at-refunds.ts';
+import { fetchRefunds } from '../refunds/fetch-refunds.ts';
 
 /**
  * Asks the provider about one payment and applies what it says. Webhooks, polls, reconciliation and the button
@@ -67,7 +67,7 @@ async function withRefunds(
   const { payment, refresh, cause, signal } = input;
   const hadMoney = payment.paidAt !== null || payment.receivedAmount !== null;
   if (refresh.kind !== 'unchanged' || cause.kind === 'poll' || !hadMoney) return refresh;
-  await lookAtRefunds(deps, { payment, cause, signal });
+  await fetchRefunds(deps, { payment, cause, signal });
   return refresh;
 }
 

@@ -5,7 +5,7 @@ import { resolveAlert } from '#cases/resolve-case.ts';
 import { day, hour, type Milliseconds, minute } from '#kernel/clock.ts';
 import type { ProviderName } from '#kernel/provider-name.ts';
 import { causeOf, inTransaction } from '#kernel/transaction-context.ts';
-import { lookAtProvider } from '../availability/look-at-provider.ts';
+import { probeProvider } from '../availability/probe-provider.ts';
 import type { PaymentDeps } from '../lifecycle/deps.ts';
 import {
   hasHistory,
@@ -148,7 +148,7 @@ async function lookInto(
   const save = (checkedAt: Milliseconds) =>
     deps.database.transaction((stores) => stores.webhookRates.saveRate({ ...state.rate, checkedAt }));
   await save(now);
-  const look = await lookAtProvider(deps, { provider, wasRefused: false, signal });
+  const look = await probeProvider(deps, { provider, wasRefused: false, signal });
   // Then it is an outage, and the watch over providers tells of it.
   if (look.kind !== 'answers') return false;
   const cause = { kind: 'reconciliation', id: 'watch-webhooks', actor: { kind: 'job', id: 'watch-webhooks' } } as const;

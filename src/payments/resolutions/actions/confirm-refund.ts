@@ -7,7 +7,7 @@ import type { Payment } from '../../model/payment.ts';
 import { refused } from '../../overrides/override.ts';
 import { ProviderError } from '../../ports/provider-errors.ts';
 import { tellRefund } from '../../refunds/change-refund.ts';
-import { lookAtRefunds } from '../../refunds/look-at-refunds.ts';
+import { fetchRefunds } from '../../refunds/fetch-refunds.ts';
 import { quietMs } from '../../refunds/send-refund.ts';
 import type { ResolvingAction } from '../options/resolution-actions.ts';
 import { type Asked, decideOpen, type Resolution, type Resolver, settleException } from './resolution.ts';
@@ -42,7 +42,7 @@ async function settle(deps: PaymentDeps, input: { asked: Asked; action: Said }):
 async function lookOnceMore(deps: PaymentDeps, input: { payment: Payment; asked: Asked }): Promise<void> {
   const { actor } = input.asked.by;
   try {
-    await lookAtRefunds(deps, { payment: input.payment, cause: { kind: 'admin', id: actor.id, actor } });
+    await fetchRefunds(deps, { payment: input.payment, cause: { kind: 'admin', id: actor.id, actor } });
   } catch (error) {
     if (!(error instanceof ProviderError)) throw error;
   }

@@ -3,7 +3,7 @@
 import { ConcurrentChange } from '#kernel/database.ts';
 import { compareDecimals, formatAsset, MoneyInvalid, parseMinorFloor } from '#kernel/money.ts';
 import { providerTitle } from '#kernel/provider-name.ts';
-import { type Application, applyLook } from '../../lifecycle/apply-snapshot.ts';
+import { type Application, applySnapshotInto } from '../../lifecycle/apply-snapshot.ts';
 import type { PaymentDeps } from '../../lifecycle/deps.ts';
 import { withPayment } from '../../lifecycle/payment-lease.ts';
 import { writeTimeline } from '../../lifecycle/work.ts';
@@ -80,7 +80,7 @@ async function take(
   if (payment === undefined) return refused('That amount does not fit into our books.');
   await settleException(tx, { exception, action: 'correct', by: asked.by, reason, undo: null });
   const { returnsOddPayments = false } = deps.providers.find(payment.provider)?.capabilities ?? {};
-  return { application: await applyLook(tx, { order, payment, snapshot, returnsOddPayments }) };
+  return { application: await applySnapshotInto(tx, { order, payment, snapshot, returnsOddPayments }) };
 }
 
 /**

@@ -2,16 +2,16 @@ import type { PaymentDeps } from '../lifecycle/deps.ts';
 import { goneAs } from '../ports/gone.ts';
 import type { PaymentProvider } from '../ports/payment-provider.ts';
 import { ProviderError, ProviderUnreachable } from '../ports/provider-errors.ts';
-import type { ProviderLook } from './decide-outage.ts';
+import type { ProviderProbe } from './decide-outage.ts';
 
 /**
  * Asks a provider by its base call whether it is there; also one that is not asked any more. A refusal is an answer, and a
  * matter for whoever needs what was refused, unless it is one that a provider gives that is gone.
  */
-export async function lookAtProvider(
+export async function probeProvider(
   deps: PaymentDeps,
   input: { provider: PaymentProvider; wasRefused: boolean; signal?: AbortSignal | undefined },
-): Promise<ProviderLook> {
+): Promise<ProviderProbe> {
   const { provider, wasRefused, signal } = input;
   const ask = () => provider.probe(signal);
   try {
