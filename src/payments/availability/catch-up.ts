@@ -10,7 +10,7 @@ import type { ReconciliationFinding } from '../model/reconciliation.ts';
 import type { ReconcileProvider } from '../reconciliation/reconcile-provider.ts';
 import { refreshPayment } from '../sync/refresh-payment.ts';
 import { edgeMs, finishOutage } from './finish-outage.ts';
-import { tellCatchUp } from './outage-alerts.ts';
+import { reportCatchUp } from './outage-alerts.ts';
 
 /** So many open payments are asked about at once when a provider is back; beyond these polling goes on as ever. */
 const looksMax = 1_000;
@@ -145,7 +145,7 @@ function createTeller(deps: PaymentDeps, about: { outage: Outage; open: number }
       looked += 1;
       if (deps.clock.now() - toldAt < tellEveryMs) return;
       toldAt = deps.clock.now();
-      await inTransaction(deps, cause, (tx) => tellCatchUp(tx, { ...about, looked }));
+      await inTransaction(deps, cause, (tx) => reportCatchUp(tx, { ...about, looked }));
     },
   };
 }

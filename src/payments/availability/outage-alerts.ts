@@ -70,7 +70,7 @@ export async function raiseRetired(
   });
 }
 
-export async function tellCatchUp(
+export async function reportCatchUp(
   tx: PaymentTx,
   input: { outage: Outage; looked: number; open: number | null },
 ): Promise<void> {
@@ -81,7 +81,7 @@ export async function tellCatchUp(
 }
 
 /** It went away again before everything was looked at. */
-export async function tellRelapse(tx: PaymentTx, outage: Outage): Promise<void> {
+export async function reportRelapse(tx: PaymentTx, outage: Outage): Promise<void> {
   await restateAlert(tx, { key: keyOf(outage), facts: { ...awayFacts, why: outage.reason } });
 }
 

@@ -10,7 +10,7 @@ import type { ProviderHealth } from '../ports/payment-provider.ts';
 import type { PaymentTx } from '../ports/payment-store.ts';
 import { changeOutage } from './change-outage.ts';
 import { decideOutage, type OutageDecision, type ProviderProbe } from './decide-outage.ts';
-import { goneFor, raiseDown, raiseRetired, tellCatchUp, tellRelapse } from './outage-alerts.ts';
+import { goneFor, raiseDown, raiseRetired, reportCatchUp, reportRelapse } from './outage-alerts.ts';
 
 /** An answer of another provider says so long that the network here is well. */
 const onlineForMs: Milliseconds = 5 * minute;
@@ -95,10 +95,10 @@ async function tell(
     case 'note':
       return;
     case 'relapse':
-      return tellRelapse(tx, outage);
+      return reportRelapse(tx, outage);
     case 'catch_up':
       if (outage.retiredAt !== null) await recordAudit(tx, { actor, action: 'provider.reinstate', subject });
-      return tellCatchUp(tx, { outage, looked: 0, open: null });
+      return reportCatchUp(tx, { outage, looked: 0, open: null });
     case 'retire':
       await recordAudit(tx, { actor, action: 'provider.retire', subject, details: { reason: outage.reason } });
       return raiseRetired(tx, { ...outage, goneForMs: goneFor(outage, tx.clock.now()) });

@@ -4,7 +4,7 @@ import type { OrderId } from '#kernel/ids.ts';
 import { causeOf, inTransaction } from '#kernel/transaction-context.ts';
 import { enqueueEffect } from '#messaging/enqueue-effect.ts';
 import type { Order, OrderStatus } from '#orders/order.ts';
-import { tellOrder } from '../lifecycle/change-order.ts';
+import { applyOrderEvent } from '../lifecycle/change-order.ts';
 import type { PaymentDeps } from '../lifecycle/deps.ts';
 import { isOpenPayment, type Payment } from '../model/payment.ts';
 import type { PaymentTx } from '../ports/payment-store.ts';
@@ -33,7 +33,7 @@ export async function cancelInto(
 ): Promise<Exclude<Cancellation, { kind: 'unknown' }>> {
   const { order, reason } = input;
   const payments = await tx.stores.payments.listPaymentsForOrder(order.id);
-  const told = await tellOrder(tx, {
+  const applied = await applyOrderEvent(tx, {
     order,
     payments,
     event: 'cancel',
@@ -41,7 +41,7 @@ export async function cancelInto(
     trust: null,
     text: reason === null ? 'cancelled by an admin' : `cancelled by an admin: ${reason}`,
   });
-  if (told.decision.kind === 'refused') return { kind: 'refused', status: order.status };
+  if (applied.decision.kind === 'refused') return { kind: 'refused', status: order.status };
   await closeOpenLinks(tx, { order, payments });
   const { actor } = tx.cause;
   await recordAudit(tx, { actor, action: 'order.cancel', subject: `order:${order.id}`, reason });

@@ -9,7 +9,7 @@ import { inTransaction } from '#kernel/transaction-context.ts';
 import type { Order } from '#orders/order.ts';
 import type { ExceptionKind } from '../exceptions/exception.ts';
 import { postponeTrouble } from '../exceptions/wait-for-trouble.ts';
-import { decideFor, refreshOrderCards } from '../lifecycle/change-order.ts';
+import { decideOrderEvent, refreshOrderCards } from '../lifecycle/change-order.ts';
 import type { PaymentDeps } from '../lifecycle/deps.ts';
 import { insertNewPayment, reopenOrder } from '../lifecycle/new-payment.ts';
 import { loadOrderView, type OrderView } from '../lifecycle/order-view.ts';
@@ -77,7 +77,7 @@ function openPayment(deps: PaymentDeps, { draft, cause }: { draft: LinkDraft; ca
       await tx.stores.refunds.listRefundsForOrder(order.id),
     );
     const event = moneyMinor > 0 ? 'rest_asked' : 'reopen';
-    const decision = await decideFor(tx, { order, payments, event, paymentId: null });
+    const decision = await decideOrderEvent(tx, { order, payments, event, paymentId: null });
     if (decision.kind === 'refused') {
       return { kind: 'refused', reason: `The order is ${order.status}; it takes no new payment.` };
     }

@@ -16,11 +16,11 @@ import { capturedOf } from '../model/refundable.ts';
 import type { PaymentSnapshot } from '../model/snapshot.ts';
 import type { PaymentChange, PaymentTx } from '../ports/payment-store.ts';
 import { announcePayment } from './announce.ts';
-import { refreshOrderCards, tellOrder } from './change-order.ts';
+import { refreshOrderCards, applyOrderEvent } from './change-order.ts';
 import type { PaymentDeps } from './deps.ts';
 import { endEarlierTrouble, endMismatch, raiseIfStuck, raiseMismatch } from './payment-alerts.ts';
 import { raiseForSnapshot } from './raise-for-snapshot.ts';
-import { tellOfReturns } from './returns.ts';
+import { applyRefundsToOrder } from './apply-refunds.ts';
 import { writeTimeline } from './work.ts';
 
 export type Application =
@@ -168,7 +168,7 @@ async function carryOut(
     const isKnown = input.before.mismatchedAt !== null && payment.providerStatus === input.before.providerStatus;
     if (isKnown) return;
     await raiseMismatch(tx, { order, payment, there: snapshot.requested });
-    await tellOrder(tx, { ...common, event: 'payment_mismatched', text: 'The provider collects another amount.' });
+    await applyOrderEvent(tx, { ...common, event: 'payment_mismatched', text: 'The provider collects another amount.' });
     return;
   }
   if (input.before.mismatchedAt !== null) await endMismatch(tx, payment);
@@ -187,9 +187,9 @@ async function carryOut(
   const isHeld = event === 'payment_paid' && payment.heldAt !== null;
   const why = input.heldBecause ?? 'It waits for somebody to accept it.';
   const news = isHeld ? ({ event: 'payment_held', text: `held: ${why}` } as const) : { event, text };
-  const told = news.event === undefined ? undefined : await tellOrder(tx, { ...common, ...news, event: news.event });
-  const isPaidNow = told?.decision.kind === 'changed' && news.event === 'payment_paid';
-  const after = isPaidNow ? await keepReturns(tx, { ...common, order: told.order }) : (told?.order ?? order);
+  const applied = news.event === undefined ? undefined : await applyOrderEvent(tx, { ...common, ...news, event: news.event });
+  const isPaidNow = applied?.decision.kind === 'changed' && news.event === 'payment_paid';
+  const after = isPaidNow ? await keepRefunds(tx, { ...common, order: applied.order }) : (applied?.order ?? order);
   await endEarlierTrouble(tx, payment);
   await raiseForSnapshot(tx, {
     order: after,
@@ -197,7 +197,7 @@ async function carryOut(
     payment,
     payments,
     event,
-    decision: told?.decision,
+    decision: applied?.decision,
     heldBecause: isHeld ? why : null,
   });
   if (decision.to === 'failed') await announcePayment(tx, { order: after, payment, type: 'payment.failed' });
@@ -208,11 +208,11 @@ async function carryOut(
 }
 
 /** What went back before it was paid, or before it was paid again, is gone still. */
-function keepReturns(
+function keepRefunds(
   tx: PaymentTx,
   about: { order: Order; payments: readonly Payment[]; trust: PaymentSnapshot['trust'] },
 ): Promise<Order> {
-  return tellOfReturns(tx, { ...about, text: 'a part of the money had gone back before' });
+  return applyRefundsToOrder(tx, { ...about, text: 'a part of the money had gone back before' });
 }
 
 async function eventFor(

@@ -1,4 +1,4 @@
-// Every change of an order goes through here: decide, compare-and-set, timeline, what the shop is told, which alerts end.
+// Every change of an order goes through here: decide, compare-and-set, timeline, what the shop is applied, which alerts end.
 import type { AlertKind } from '#cases/case.ts';
 import { ConcurrentChange } from '#kernel/database.ts';
 import type { PaymentId } from '#kernel/ids.ts';
@@ -50,20 +50,20 @@ const endedByRefund: readonly AlertKind[] = [
 ];
 
 /** Tells the order what happened; returns the decision and the order as it is afterwards. */
-export async function tellOrder(
+export async function applyOrderEvent(
   tx: PaymentTx,
   input: OrderEventInput,
 ): Promise<{ decision: OrderDecision; order: Order }> {
   const { order } = input;
-  const decision = await decideFor(tx, input);
+  const decision = await decideOrderEvent(tx, input);
   if (decision.kind === 'refused') return { decision, order };
   const to = decision.kind === 'unchanged' ? order.status : decision.to;
-  if (to === order.status && input.event !== 'fulfil') return { decision, order: await holdOrder(tx, order) };
+  if (to === order.status && input.event !== 'fulfil') return { decision, order: await touchOrder(tx, order) };
   return { decision, order: await changeOrder(tx, { ...input, to }) };
 }
 
-/** What `tellOrder` would decide; nothing is changed. */
-export async function decideFor(tx: PaymentTx, input: Omit<OrderEventInput, 'trust' | 'text'>): Promise<OrderDecision> {
+/** What `applyOrderEvent` would decide; nothing is changed. */
+export async function decideOrderEvent(tx: PaymentTx, input: Omit<OrderEventInput, 'trust' | 'text'>): Promise<OrderDecision> {
   return decideOrder(input.order.status, input.event, await contextOf(tx, input));
 }
 
@@ -85,7 +85,7 @@ async function contextOf(
  * "Nothing to change" was said of the order and its payments as they were seen. Elsewhere another payment of the order may
  * be changing, or the order be cancelled: the version lets one of the two look again.
  */
-export async function holdOrder(tx: PaymentTx, order: Order): Promise<Order> {
+export async function touchOrder(tx: PaymentTx, order: Order): Promise<Order> {
   const change = { status: order.status, updatedAt: tx.clock.now() };
   const expected = { status: order.status, version: order.version };
   const isHeld = await tx.stores.orders.changeOrder({ id: order.id, expected, change });

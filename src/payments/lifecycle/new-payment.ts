@@ -8,7 +8,7 @@ import { type Payment, paymentOpenForMs } from '../model/payment.ts';
 import type { PaymentSnapshot } from '../model/snapshot.ts';
 import type { PaymentProvider } from '../ports/payment-provider.ts';
 import type { PaymentTx } from '../ports/payment-store.ts';
-import { tellOrder } from './change-order.ts';
+import { applyOrderEvent } from './change-order.ts';
 import { writeTimeline } from './work.ts';
 
 /** A create without an answer is looked for after this: later than any create that is still under way gives up. */
@@ -120,7 +120,7 @@ export async function reopenOrder(
 ): Promise<{ isAllowed: boolean; order: Order }> {
   const { order, event } = input;
   const payments = await tx.stores.payments.listPaymentsForOrder(order.id);
-  const told = await tellOrder(tx, {
+  const applied = await applyOrderEvent(tx, {
     order,
     payments,
     event,
@@ -128,5 +128,5 @@ export async function reopenOrder(
     trust: null,
     text: event === 'reopen' ? 'a new payment link was asked for' : 'the rest was asked for',
   });
-  return { isAllowed: told.decision.kind !== 'refused', order: told.order };
+  return { isAllowed: applied.decision.kind !== 'refused', order: applied.order };
 }

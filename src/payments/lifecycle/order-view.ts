@@ -60,7 +60,7 @@ export type PaymentView = {
   provider_status: string | null;
   trust: Trust | null;
   received: { amount: string; asset: string } | null;
-  /** What the provider kept and what it passed on, both in `figures_asset`; null until it told. */
+  /** What the provider kept and what it passed on, both in `figures_asset`; null until it applied. */
   fee: string | null;
   net: string | null;
   figures_asset: string | null;

@@ -31,7 +31,7 @@ export async function raiseForSnapshot(tx: PaymentTx, news: SnapshotNews): Promi
   if (isTrouble(payment, news)) await raiseForStatus(tx, about);
 }
 
-/** A link that nobody needs any more may end unpaid without anybody being told, and so may what a person vouched for. */
+/** A link that nobody needs any more may end unpaid without anybody being applied, and so may what a person vouched for. */
 function isTrouble(payment: Payment, around: Pick<SnapshotNews, 'order' | 'payments' | 'event'>): boolean {
   // Short by itself, and with the others it is all that was wanted.
   if (payment.status === 'underpaid' && around.event === 'payment_paid') return false;

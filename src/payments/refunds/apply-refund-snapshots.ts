@@ -14,7 +14,7 @@ import { nextRefundPollAt } from '../model/refund-schedule.ts';
 import type { ProviderRegistry } from '../ports/payment-provider.ts';
 import type { PaymentTx } from '../ports/payment-store.ts';
 import type { ProviderRefund, ProviderRefundState } from '../ports/refund-provider.ts';
-import { tellRefund } from './change-refund.ts';
+import { applyRefundEvent } from './change-refund.ts';
 
 const events: Readonly<Record<ProviderRefundState, RefundEvent>> = {
   pending: 'seen_pending',
@@ -57,7 +57,7 @@ export async function applyRefundSnapshot(
   );
   const refund = ours ?? (await adopt(tx, { payment, snapshot, trust }));
   if (ours !== undefined && !saysMore(ours, snapshot)) return false;
-  const told = await tellRefund(deps, {
+  const applied = await applyRefundEvent(deps, {
     refund,
     event: events[snapshot.state],
     facts: {
@@ -69,7 +69,7 @@ export async function applyRefundSnapshot(
     text: `${snapshot.state}: ${providerTitle(payment.provider)} says ${snapshot.providerStatus}`,
     trust,
   });
-  return told.kind === 'changed' || ours === undefined;
+  return applied.kind === 'changed' || ours === undefined;
 }
 
 /** A snapshot at what is known already only moves the time of the next one, which the caller does. */

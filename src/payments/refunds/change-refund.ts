@@ -1,4 +1,4 @@
-// Every change of a refund goes through here: decide, compare-and-set, timeline, what the shop is told, what becomes of the
+// Every change of a refund goes through here: decide, compare-and-set, timeline, what the shop is applied, what becomes of the
 // order, which troubles begin and end.
 import { ConcurrentChange } from '#kernel/database.ts';
 import { assert } from '#kernel/invariant.ts';
@@ -7,8 +7,8 @@ import { providerTitle } from '#kernel/provider-name.ts';
 import type { Trust } from '#kernel/trust.ts';
 import { formatOrderNumber, type Order } from '#orders/order.ts';
 import { announceRefund } from '../lifecycle/announce.ts';
-import { refreshOrderCards, tellOrder } from '../lifecycle/change-order.ts';
-import { tellOfReturns } from '../lifecycle/returns.ts';
+import { refreshOrderCards, applyOrderEvent } from '../lifecycle/change-order.ts';
+import { applyRefundsToOrder } from '../lifecycle/apply-refunds.ts';
 import { resolveOverpayments } from '../lifecycle/overpayment-case.ts';
 import { writeTimeline } from '../lifecycle/work.ts';
 import { decideRefund, type RefundEvent } from '../model/decide-refund.ts';
@@ -35,7 +35,7 @@ export interface RefundEventInput {
 
 export type RefundChanged = { kind: 'changed' | 'unchanged'; refund: Refund } | { kind: 'refused' };
 
-export async function tellRefund(
+export async function applyRefundEvent(
   deps: { tx: PaymentTx; providers: ProviderRegistry },
   input: RefundEventInput,
 ): Promise<RefundChanged> {
@@ -60,7 +60,7 @@ export async function tellRefund(
     text: `refund of ${formatMoney(refund)} ${input.text}`,
   });
   await endOldTrouble(tx, after);
-  const changed = await tellOrderOfRefund(tx, { order, before: refund, refund: after, trust });
+  const changed = await applyRefundToOrder(tx, { order, before: refund, refund: after, trust });
   if (to === 'succeeded') await announceRefund(tx, { order: changed, refund: after });
   if (to === 'failed' && input.event !== 'said_not_gone')
     await raiseRefundTrouble(tx, { order: changed, refund: after, kind: 'refund_failed' });
@@ -86,7 +86,7 @@ async function storeRefund(tx: PaymentTx, input: RefundEventInput & { to: Refund
   return { ...refund, ...change, version: refund.version + 1 };
 }
 
-async function tellOrderOfRefund(
+async function applyRefundToOrder(
   tx: PaymentTx,
   input: { order: Order; before: Refund; refund: Refund; trust: Trust | null },
 ): Promise<Order> {
@@ -96,13 +96,13 @@ async function tellOrderOfRefund(
   const payments = await tx.stores.payments.listPaymentsForOrder(order.id);
   if (isThere) {
     const text = `${formatMoney(refund)} went back: ${refund.reason}`;
-    const after = await tellOfReturns(tx, { order, payments, trust, text });
+    const after = await applyRefundsToOrder(tx, { order, payments, trust, text });
     await resolveOverpayments(tx, { order: after, payments });
     return after;
   }
   const text = `a refund of ${formatMoney(refund)} came back`;
-  const told = { order, payments, paymentId: null, trust, event: 'refund_undone', text } as const;
-  return (await tellOrder(tx, told)).order;
+  const applied = { order, payments, paymentId: null, trust, event: 'refund_undone', text } as const;
+  return (await applyOrderEvent(tx, applied)).order;
 }
 
 async function endOldTrouble(tx: PaymentTx, refund: Refund): Promise<void> {

@@ -7,16 +7,16 @@ import { inTransaction } from '#kernel/transaction-context.ts';
 import type { PaymentDeps } from '../lifecycle/deps.ts';
 import type { Refund } from '../model/refund.ts';
 import { nextRefundPollAt } from '../model/refund-schedule.ts';
-import { raiseRefundTrouble, tellRefund } from './change-refund.ts';
+import { raiseRefundTrouble, applyRefundEvent } from './change-refund.ts';
 
-type Told = Parameters<typeof tellRefund>[1];
+type Applied = Parameters<typeof applyRefundEvent>[1];
 
 /** One event, in a transaction of its own; the refund as it is afterwards. */
-export function tellOfRefund(deps: PaymentDeps, input: Told & { cause: Cause }): Promise<Refund> {
-  const { cause, ...told } = input;
+export function recordRefundEvent(deps: PaymentDeps, input: Applied & { cause: Cause }): Promise<Refund> {
+  const { cause, ...applied } = input;
   return inTransaction(deps, cause, async (tx) => {
-    const result = await tellRefund({ tx, providers: deps.providers }, told);
-    assert(result.kind !== 'refused', `refund ${told.refund.id} does not take ${told.event}`);
+    const result = await applyRefundEvent({ tx, providers: deps.providers }, applied);
+    assert(result.kind !== 'refused', `refund ${applied.refund.id} does not take ${applied.event}`);
     return result.refund;
   });
 }
@@ -40,10 +40,10 @@ export function noteNotSent(deps: PaymentDeps, refund: Refund): Promise<Refund> 
 
 export function noteLost(deps: PaymentDeps, input: { refund: Refund; cause: Cause }): Promise<Refund> {
   const text = 'was sent, and no answer came: it is being looked for';
-  return tellOfRefund(deps, { ...input, event: 'lost', text });
+  return recordRefundEvent(deps, { ...input, event: 'lost', text });
 }
 
-/** It still does not show: a person is told, once; the trouble ends by itself when it is known. */
+/** It still does not show: a person is applied, once; the trouble ends by itself when it is known. */
 export async function noteMissing(deps: PaymentDeps, input: { refund: Refund; cause: Cause }): Promise<void> {
   const { refund, cause } = input;
   await inTransaction(deps, cause, async (tx) => {

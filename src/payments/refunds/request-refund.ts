@@ -10,7 +10,7 @@ import type { Cause } from '#kernel/transaction-context.ts';
 import { inTransaction } from '#kernel/transaction-context.ts';
 import { enqueueEffect } from '#messaging/enqueue-effect.ts';
 import { formatOrderNumber, type Order } from '#orders/order.ts';
-import { holdOrder, refreshOrderCards } from '../lifecycle/change-order.ts';
+import { touchOrder, refreshOrderCards } from '../lifecycle/change-order.ts';
 import type { PaymentDeps } from '../lifecycle/deps.ts';
 import { writeTimeline } from '../lifecycle/work.ts';
 import type { Payment } from '../model/payment.ts';
@@ -71,7 +71,7 @@ export function requestRefund(deps: PaymentDeps, draft: RefundDraft): Promise<Re
     assert(payment !== undefined, `payment ${asked.id} vanished`);
     const checked = await check(deps, { tx, payment, amount: draft.amount });
     if ('refusal' in checked) return checked.refusal;
-    const held = await holdOrder(tx, order);
+    const held = await touchOrder(tx, order);
     const needsApproval = deps.needsApproval?.({ money: checked.money, actor }) ?? false;
     const refund = newRefund(tx, { draft, reason, payment, money: checked.money, needsApproval });
     await tx.stores.refunds.insertRefund(refund);

@@ -16,7 +16,7 @@ import { capturedOf, coversRefund } from '../model/refundable.ts';
 import { ProviderError, ProviderRateLimited, ProviderRejected } from '../ports/provider-errors.ts';
 import type { ProviderRefund, RefundCommand, RefundProvider } from '../ports/refund-provider.ts';
 import { applyRefundSnapshots } from './apply-refund-snapshots.ts';
-import { noteLost, noteMissing, noteNotSent, noteSent, postponeRefund, tellOfRefund } from './refund-marks.ts';
+import { noteLost, noteMissing, noteNotSent, noteSent, postponeRefund, recordRefundEvent } from './refund-marks.ts';
 
 /** Longer than a provider may take to carry out a call that it has not answered. */
 export const quietMs: Milliseconds = 10 * minute;
@@ -127,14 +127,14 @@ async function whenRejected(
   const words = error.code === null ? error.message : `${error.message} (${error.code})`;
   if (refund.sends === 1) return fail(deps, { ...held, words });
   const facts = { providerStatus: words };
-  await tellOfRefund(deps, { refund, cause: held.cause, event: 'lost', facts, nextPollAt: deps.clock.now(), text: '' });
+  await recordRefundEvent(deps, { refund, cause: held.cause, event: 'lost', facts, nextPollAt: deps.clock.now(), text: '' });
   return { kind: 'unknown' };
 }
 
 async function fail(deps: PaymentDeps, held: Held & { refund: Refund; words: string }): Promise<Sending> {
   const { refund, cause, words } = held;
   const facts = { providerStatus: words };
-  await tellOfRefund(deps, { refund, cause, event: 'refuse', facts, text: `failed: ${words}` });
+  await recordRefundEvent(deps, { refund, cause, event: 'refuse', facts, text: `failed: ${words}` });
   return { kind: 'settled', status: 'failed' };
 }
 

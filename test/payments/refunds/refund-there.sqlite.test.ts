@@ -77,12 +77,12 @@ test('no command is sent that the money at the provider does not cover', { timeo
       await kit.deliver();
       await kit.pass(35);
       expect(uncovered).toEqual([]);
-      // What was lost is known by then, or a person has been told.
+      // What was lost is known by then, or a person has been applied.
       const unknown = (await kit.refunds()).filter(({ status }) => status === 'unknown');
-      const told = await opened.database.read((stores) =>
+      const applied = await opened.database.read((stores) =>
         stores.exceptions.listOpenExceptions({ kinds: ['refund_unknown'], after: null, limit: 50 }),
       );
-      const toldOf = told.map(({ refundId }) => refundId);
+      const toldOf = applied.map(({ refundId }) => refundId);
       for (const refund of unknown) expect(toldOf).toContain(refund.id);
     }),
     { numRuns: 40 },

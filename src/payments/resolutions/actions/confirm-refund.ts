@@ -6,7 +6,7 @@ import { withPayment } from '../../lifecycle/payment-lease.ts';
 import type { Payment } from '../../model/payment.ts';
 import { refused } from '../../overrides/override.ts';
 import { ProviderError } from '../../ports/provider-errors.ts';
-import { tellRefund } from '../../refunds/change-refund.ts';
+import { applyRefundEvent } from '../../refunds/change-refund.ts';
 import { fetchRefunds } from '../../refunds/fetch-refunds.ts';
 import { quietMs } from '../../refunds/send-refund.ts';
 import type { ResolvingAction } from '../options/resolution-actions.ts';
@@ -59,7 +59,7 @@ function say(deps: PaymentDeps, { asked, action }: { asked: Asked; action: Said 
     const { by } = asked;
     await settleException(tx, { exception, action, by, reason, undo: null });
     const text = `${outcomes[action]}, as ${by.name} says: ${reason}`;
-    await tellRefund({ tx, providers: deps.providers }, { refund, event: events[action], text });
+    await applyRefundEvent({ tx, providers: deps.providers }, { refund, event: events[action], text });
     return { kind: 'decided', said: answers[action] };
   });
 }

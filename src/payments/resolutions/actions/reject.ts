@@ -1,6 +1,6 @@
 import { ConcurrentChange } from '#kernel/database.ts';
 import type { Order } from '#orders/order.ts';
-import { tellOrder } from '../../lifecycle/change-order.ts';
+import { applyOrderEvent } from '../../lifecycle/change-order.ts';
 import { writeTimeline } from '../../lifecycle/work.ts';
 import type { Payment } from '../../model/payment.ts';
 import { loadAbout } from '../../overrides/accept-into.ts';
@@ -23,7 +23,7 @@ export const rejectHeld: Resolver = async (deps, asked) => {
     const text = `rejected by ${by.name}: ${reason}`;
     const payment = await cancelPayment(tx, { order, before, text });
     await settleException(tx, { exception, action: 'reject', by, reason, undo: null });
-    await tellOrder(tx, {
+    await applyOrderEvent(tx, {
       order,
       event: 'payment_rejected',
       paymentId: payment.id,
@@ -41,7 +41,7 @@ export const rejectHeld: Resolver = async (deps, asked) => {
 
 async function cancelPayment(tx: PaymentTx, input: { order: Order; before: Payment; text: string }): Promise<Payment> {
   const { order, before, text } = input;
-  // No sale has no fees: what was told of them is in no sum of ours either.
+  // No sale has no fees: what was applied of them is in no sum of ours either.
   const fees = { feeAmount: null, netAmount: null, figuresAsset: null };
   const change = {
     status: 'cancelled',

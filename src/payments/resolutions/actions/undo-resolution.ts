@@ -18,7 +18,7 @@ type Undoer = (tx: PaymentTx, input: { undo: JsonObject; by: ActingAdmin }) => P
 
 const nothingToUndo: Undoer = () => Promise.resolve(undefined);
 
-/** What is not here cannot be taken back: money or a link is on its way, or a provider was told. */
+/** What is not here cannot be taken back: money or a link is on its way, or a provider was applied. */
 const undoers: ReadonlyMap<string, Undoer> = new Map([
   ['accept', withdrawAcceptance],
   ['mark_paid', withdrawAcceptance],
