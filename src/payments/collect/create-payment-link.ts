@@ -20,7 +20,7 @@ import type { PaymentTx } from '../ports/payment-store.ts';
 import { endOrderTroubles } from '../trouble.ts';
 import { closeOpenLinks } from './cancel-order.ts';
 import { chooseProvider } from './choose-provider.ts';
-import { requestInTurn } from './request-in-turn.ts';
+import { requestWithFailover } from './request-with-failover.ts';
 
 export type PaymentLink =
   | { kind: 'created'; order: OrderView; payment: Payment }
@@ -58,7 +58,7 @@ export async function createPaymentLink(deps: PaymentDeps, draft: LinkDraft): Pr
   if (opened.kind !== 'opened') return opened;
   const { payment, others } = opened;
   const turns = { orderId: draft.orderId, begun: [payment], candidates: others, cause };
-  const requested = await requestInTurn(deps, turns);
+  const requested = await requestWithFailover(deps, turns);
   assert(requested !== undefined, `payment ${payment.id} was not asked for`);
   if (requested.kind === 'busy')
     return { kind: 'refused', reason: 'The link is being made by somebody else right now.' };

@@ -1,6 +1,6 @@
 import { describe, expect, test, vi } from 'vitest';
 import { goneAs } from '#payments/ports/gone.ts';
-import { TurnOver } from '#payments/ports/provider-errors.ts';
+import { AttemptTimedOut } from '#payments/ports/provider-errors.ts';
 import { createRetiredProviders } from '#payments/ports/retired-providers.ts';
 import { defaultHttpPolicy } from '#payments/providers/http/policy.ts';
 import { failureOf, good, openCalls, scriptDeadlines } from '../support/http-rig.ts';
@@ -81,7 +81,7 @@ describe('the breaker', () => {
 describe('a turn that is over', () => {
   test('counts as no answer, unlike a call that nobody wants any more', async () => {
     const turn = new AbortController();
-    await using at = await openCalls([() => turn.abort(new TurnOver())], { attemptsMax: 1, breakerFailuresMax: 1 });
+    await using at = await openCalls([() => turn.abort(new AttemptTimedOut())], { attemptsMax: 1, breakerFailuresMax: 1 });
     expect((await failureOf(at.call({ signal: turn.signal }))).message).toBe(
       'fetch_payment: no answer within its turn',
     );
@@ -90,7 +90,7 @@ describe('a turn that is over', () => {
 
   test('sends nothing more', async () => {
     await using at = await openCalls([good], { breakerFailuresMax: 1 });
-    const turn = AbortSignal.abort(new TurnOver());
+    const turn = AbortSignal.abort(new AttemptTimedOut());
     await failureOf(at.call({ signal: turn }));
     expect(at.server.requests).toHaveLength(0);
     expect(at.http.health().breaker).toBe('closed');

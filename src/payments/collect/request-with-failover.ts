@@ -11,7 +11,7 @@ import { insertNewPayment, reopenOrder } from '../lifecycle/new-payment.ts';
 import { balanceOf } from '../model/balance.ts';
 import { isOpenPayment, type Payment } from '../model/payment.ts';
 import type { PaymentProvider } from '../ports/payment-provider.ts';
-import { TurnOver } from '../ports/provider-errors.ts';
+import { AttemptTimedOut } from '../ports/provider-errors.ts';
 import { type PaymentRequested, requestPayment } from './request-payment.ts';
 
 /**
@@ -24,23 +24,23 @@ const requestMaxMs: Milliseconds = 25 * second;
  * While others are left, none takes longer than this. A create is answered within one or two seconds; in eight there is
  * time for a second attempt and its wait, and three providers that hang one after the other still leave the last a turn.
  */
-const turnMaxMs: Milliseconds = 8 * second;
+const attemptMaxMs: Milliseconds = 8 * second;
 
 /** How long the next in line may take: the last one has all that is left, the others an even share of it at most. */
-export function turnMs(input: { leftMs: Milliseconds; inLine: number }): Milliseconds {
+export function attemptMs(input: { leftMs: Milliseconds; inLine: number }): Milliseconds {
   const leftMs = Math.max(0, input.leftMs);
   if (input.inLine <= 1) return leftMs;
-  return Math.min(turnMaxMs, Math.floor(leftMs / input.inLine));
+  return Math.min(attemptMaxMs, Math.floor(leftMs / input.inLine));
 }
 
-type RequestedInTurn = Exclude<PaymentRequested, { kind: 'created' }> | { kind: 'created'; paymentId: PaymentId };
+type FailoverResult = Exclude<PaymentRequested, { kind: 'created' }> | { kind: 'created'; paymentId: PaymentId };
 
 /**
  * Goes on with the order's payments that were begun, then with new ones at the other candidates, until one is created. A
  * provider that could not be reached may still carry the command out, so its payment stays `requested` and is looked for
  * later. Undefined when there was nobody to ask.
  */
-export async function requestInTurn(
+export async function requestWithFailover(
   deps: PaymentDeps,
   input: {
     orderId: OrderId;
@@ -48,21 +48,21 @@ export async function requestInTurn(
     candidates: readonly PaymentProvider[];
     cause: Cause;
   },
-): Promise<RequestedInTurn | undefined> {
+): Promise<FailoverResult | undefined> {
   const { begun, cause } = input;
   const endsAt = deps.clock.now() + requestMaxMs;
   const others = input.candidates.filter(({ name }) => !begun.some((payment) => payment.provider === name));
   let inLine = begun.length + others.length;
-  let last: RequestedInTurn | undefined;
+  let last: FailoverResult | undefined;
   // What was begun goes on under its own id: a second payment at the same provider could be a second checkout.
   for (const next of [...begun, ...others]) {
     if (last !== undefined && deps.clock.now() >= endsAt) break;
     const payment = 'orderId' in next ? next : await addPayment(deps, { ...input, provider: next });
     if (payment === undefined) break;
-    const forMs = turnMs({ leftMs: endsAt - deps.clock.now(), inLine });
+    const forMs = attemptMs({ leftMs: endsAt - deps.clock.now(), inLine });
     inLine -= 1;
     const alternatives = inLine;
-    const requested = await withTurn(deps, {
+    const requested = await withinAttempt(deps, {
       forMs,
       work: (signal) => requestPayment(deps, { payment, cause, alternatives, signal }),
     });
@@ -74,14 +74,14 @@ export async function requestInTurn(
 }
 
 /** Ends the calls of `work` when its turn is over; what it makes of that is its own affair. */
-async function withTurn<Result>(
+async function withinAttempt<Result>(
   deps: Pick<PaymentDeps, 'clock'>,
   input: { forMs: Milliseconds; work: (signal: AbortSignal) => Promise<Result> },
 ): Promise<Result> {
   const turn = new AbortController();
   const done = new AbortController();
   const over = deps.clock.sleep(input.forMs, done.signal).then(() => {
-    if (!done.signal.aborted) turn.abort(new TurnOver());
+    if (!done.signal.aborted) turn.abort(new AttemptTimedOut());
   });
   try {
     return await input.work(turn.signal);
