@@ -7,7 +7,7 @@ import type { OpenDatabase } from '#db/engine/open-options.ts';
 import type { Clock } from '#kernel/clock.ts';
 import { createIds, type Random } from '#kernel/ids.ts';
 import { createLogger, toEventLog } from '#logging/logger.ts';
-import { createRetiredProviders } from '#payments/ports/retired-providers.ts';
+import { createDecommissionedProviders } from '#payments/ports/decommissioned-providers.ts';
 import type { HttpPolicy } from '#payments/providers/http/policy.ts';
 import { createProviderRegistry } from '#payments/providers/registry/registry.ts';
 import { createMetrics, type Metrics } from '#server/operations/metrics.ts';
@@ -51,7 +51,7 @@ export async function openCore(deps: CoreDeps): Promise<Core> {
     onQueued: deps.onQueued,
     onGroupCommit: ({ transactions }) => metrics.observeGateBatch(transactions),
   });
-  const retired = createRetiredProviders();
+  const retired = createDecommissionedProviders();
   const providers = createProviderRegistry(config.providers, {
     clock,
     random,

@@ -4,7 +4,7 @@ import type { Scheduler } from '#jobs/scheduler.ts';
 import { type Clock, minute } from '#kernel/clock.ts';
 import type { QueueDepth } from '#messaging/messaging-store.ts';
 import type { PaymentDeps } from '#payments/lifecycle/deps.ts';
-import { blindFor } from '#payments/model/outage.ts';
+import { outageDuration } from '#payments/model/outage.ts';
 import type { HealthReport } from '#reports/health-report.ts';
 import { type ProviderReport, readProviderReports } from '#reports/provider-report.ts';
 import type { Check } from '#server/operations/health.ts';
@@ -87,7 +87,7 @@ async function describeProvider(deps: HealthDeps, name: ProviderName): Promise<{
 /** The worst that is wrong with the provider; null when nothing is. */
 function troubleOf({ health, outage, webhooks, quarantine }: ProviderReport, now: number): string | null {
   if (outage?.status === 'retired') return `taken for gone, asked once a day: ${outage.reason}`;
-  if (outage?.status === 'blind') return `away for ${blindFor(outage, now)}: ${outage.reason}`;
+  if (outage?.status === 'blind') return `away for ${outageDuration(outage, now)}: ${outage.reason}`;
   if (health.breaker !== 'closed') {
     return `${health.breaker.replace('_', ' ')}: ${health.lastError ?? 'no reason known'}`;
   }

@@ -1,6 +1,6 @@
 import { systemActor } from '#kernel/actor.ts';
 import { second } from '#kernel/clock.ts';
-import { loadRetired } from '#payments/availability/load-retired.ts';
+import { loadDecommissioned } from '#payments/availability/load-decommissioned.ts';
 import { countCaptured } from '#payments/lifecycle/count-captured.ts';
 import { endLostReconciliations } from '#payments/reconciliation/end-lost-reconciliations.ts';
 import { checkQuarantine } from '#payments/webhooks/check-quarantine.ts';
@@ -19,7 +19,7 @@ export async function takeUpLeftWork({ payments, database, instanceId }: Core): 
   if (isAlone) await unlockAll({ payments, database, instanceId });
   await countCaptured(payments);
   await endLostReconciliations(payments, { isAlone });
-  await loadRetired(payments);
+  await loadDecommissioned(payments);
   // Whoever changed a secret had to restart: what was refused under the old one may be real.
   await checkQuarantine(payments, { provider: 'all', actor: systemActor });
 }

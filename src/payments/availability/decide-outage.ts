@@ -8,7 +8,7 @@ import type { OutageChange } from '../ports/outage-store.ts';
  * maintenance, and than anybody needs to put a key right that was typed wrongly. At least so many questions: a process
  * that was down for that day has asked too few to know.
  */
-export const goneForMs: Milliseconds = day;
+export const decommissionAfterMs: Milliseconds = day;
 const goneCountMin = 12;
 
 /** What asking a provider by its base call showed. */
@@ -18,7 +18,7 @@ export type ProviderProbe =
       kind: 'fails';
       why: string;
       /** As `gone.ts` reads the failure. */
-      goneAs: string | null;
+      readAsDecommissioned: string | null;
       /** It failed before in the same way, or so many calls failed that its breaker is open. */
       isConfirmed: boolean;
     }
@@ -75,7 +75,7 @@ function decideBlind(current: Known, probe: ProviderProbe, at: Moment): OutageDe
   if (probe.kind === 'not_asked') return nothing;
   const asked = { askedAt: at.now, reason: probe.why };
   const gone = goneAfter(current, probe, at);
-  const isGone = gone.counts && at.now - (gone.goneSince ?? at.now) >= goneForMs && gone.goneCount >= goneCountMin;
+  const isGone = gone.counts && at.now - (gone.goneSince ?? at.now) >= decommissionAfterMs && gone.goneCount >= goneCountMin;
   const { goneSince, goneCount } = gone;
   const change = { ...asked, goneSince, goneCount };
   if (!isGone) return { kind: 'note', change };
@@ -89,8 +89,8 @@ function goneAfter(
 ): Pick<Outage, 'goneSince' | 'goneCount'> & { counts: boolean } {
   const { goneSince, goneCount } = current;
   // Any other trouble shows that somebody is there, or that nothing is known: the count begins anew.
-  if (probe.goneAs === null) return { ...never, counts: false };
-  if (probe.goneAs === 'name not found' && !isOnline) return { goneSince, goneCount, counts: false };
+  if (probe.readAsDecommissioned === null) return { ...never, counts: false };
+  if (probe.readAsDecommissioned === 'name not found' && !isOnline) return { goneSince, goneCount, counts: false };
   return { goneSince: goneSince ?? now, goneCount: goneCount + 1, counts: true };
 }
 

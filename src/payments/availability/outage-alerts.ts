@@ -13,21 +13,21 @@ export function downKey(provider: ProviderName): string {
   return `provider_down:${provider}`;
 }
 
-function retiredKey(provider: ProviderName): string {
+function decommissionedKey(provider: ProviderName): string {
   return `provider_retired:${provider}`;
 }
 
 /** The alert that tells of this outage as it is now. */
 function keyOf(outage: Pick<Outage, 'provider' | 'retiredAt'>): string {
-  return outage.retiredAt === null ? downKey(outage.provider) : retiredKey(outage.provider);
+  return outage.retiredAt === null ? downKey(outage.provider) : decommissionedKey(outage.provider);
 }
 
-const awayFacts = {
+const unavailableFacts = {
   headline: 'Provider does not answer',
   detail: 'Its payments are checked again by themselves when it is back.',
 } as const;
 
-const goneHeadline = 'Provider seems to be gone for good';
+const decommissionedHeadline = 'Provider seems to be gone for good';
 
 export async function raiseDown(tx: PaymentTx, outage: Pick<Outage, 'provider' | 'reason'>): Promise<void> {
   const { provider, reason } = outage;
@@ -37,26 +37,26 @@ export async function raiseDown(tx: PaymentTx, outage: Pick<Outage, 'provider' |
     severity: 'critical',
     orderId: null,
     paymentId: null,
-    facts: { ...awayFacts, orderNumber: null, amount: null, provider, why: reason, trust: null },
+    facts: { ...unavailableFacts, orderNumber: null, amount: null, provider, why: reason, trust: null },
     actions: [],
   });
 }
 
-export async function raiseRetired(
+export async function raiseDecommissioned(
   tx: PaymentTx,
-  outage: Pick<Outage, 'provider' | 'reason'> & { goneForMs: Milliseconds },
+  outage: Pick<Outage, 'provider' | 'reason'> & { decommissionAfterMs: Milliseconds },
 ): Promise<void> {
   const { provider, reason } = outage;
   await resolveAlert(tx, { key: downKey(provider), by: 'It is taken for gone: another alert says so.' });
-  const hours = Math.floor(outage.goneForMs / hour);
+  const hours = Math.floor(outage.decommissionAfterMs / hour);
   await raiseAlert(tx, {
-    key: retiredKey(provider),
+    key: decommissionedKey(provider),
     kind: 'provider_retired',
     severity: 'critical',
     orderId: null,
     paymentId: null,
     facts: {
-      headline: goneHeadline,
+      headline: decommissionedHeadline,
       orderNumber: null,
       amount: null,
       detail:
@@ -82,7 +82,7 @@ export async function reportCatchUp(
 
 /** It went away again before everything was looked at. */
 export async function reportRelapse(tx: PaymentTx, outage: Outage): Promise<void> {
-  await restateAlert(tx, { key: keyOf(outage), facts: { ...awayFacts, why: outage.reason } });
+  await restateAlert(tx, { key: keyOf(outage), facts: { ...unavailableFacts, why: outage.reason } });
 }
 
 /** `lost` names what could not be found, `unserved` who got no link from anybody; what it says stays on the card. */
@@ -99,12 +99,12 @@ export async function endOutageAlert(
   ];
   const detail = parts.length === 0 ? null : parts.join(' ');
   // What it was about, again: the list of what is over tells by it.
-  const headline = outage.retiredAt === null ? awayFacts.headline : goneHeadline;
+  const headline = outage.retiredAt === null ? unavailableFacts.headline : decommissionedHeadline;
   await restateAlert(tx, { key, facts: { headline, detail } });
   await resolveAlert(tx, { key, by: `It answers again: ${outageSentence(outage, tx.clock.now())}.` });
 }
 
 /** How long it has been gone, for the alert: never less than was waited for. */
-export function goneFor(outage: Pick<Outage, 'goneSince'>, now: Milliseconds): Milliseconds {
+export function decommissionedFor(outage: Pick<Outage, 'goneSince'>, now: Milliseconds): Milliseconds {
   return Math.max(now - (outage.goneSince ?? now), day);
 }

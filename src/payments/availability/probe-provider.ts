@@ -1,5 +1,5 @@
 import type { PaymentDeps } from '../lifecycle/deps.ts';
-import { goneAs } from '../ports/gone.ts';
+import { readAsDecommissioned } from '../ports/decommissioned-error.ts';
 import type { PaymentProvider } from '../ports/payment-provider.ts';
 import { ProviderError, ProviderUnreachable } from '../ports/provider-errors.ts';
 import type { ProviderProbe } from './decide-outage.ts';
@@ -22,9 +22,9 @@ export async function probeProvider(
     const health = deps.providers.health(provider.name);
     const isUnreachable = error instanceof ProviderUnreachable;
     if (isUnreachable && !error.wasAsked) return { kind: 'not_asked', why: health?.lastError ?? error.message };
-    const gone = goneAs(error);
+    const gone = readAsDecommissioned(error);
     if (gone === null && !isUnreachable) return { kind: 'answers' };
     const isOpen = health !== undefined && health.breaker !== 'closed';
-    return { kind: 'fails', why: error.message, goneAs: gone, isConfirmed: isOpen || (gone !== null && wasRefused) };
+    return { kind: 'fails', why: error.message, readAsDecommissioned: gone, isConfirmed: isOpen || (gone !== null && wasRefused) };
   }
 }

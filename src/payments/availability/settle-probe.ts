@@ -10,7 +10,7 @@ import type { ProviderHealth } from '../ports/payment-provider.ts';
 import type { PaymentTx } from '../ports/payment-store.ts';
 import { changeOutage } from './change-outage.ts';
 import { decideOutage, type OutageDecision, type ProviderProbe } from './decide-outage.ts';
-import { goneFor, raiseDown, raiseRetired, reportCatchUp, reportRelapse } from './outage-alerts.ts';
+import { decommissionedFor, raiseDown, raiseDecommissioned, reportCatchUp, reportRelapse } from './outage-alerts.ts';
 
 /** An answer of another provider says so long that the network here is well. */
 const onlineForMs: Milliseconds = 5 * minute;
@@ -61,7 +61,7 @@ async function begin(
 ): Promise<Outage> {
   const { provider, probe, health } = input;
   const now = tx.clock.now();
-  const isGone = probe.kind === 'fails' && probe.goneAs !== null;
+  const isGone = probe.kind === 'fails' && probe.readAsDecommissioned !== null;
   const outage: Outage = {
     id: tx.ids.newId(),
     provider,
@@ -101,7 +101,7 @@ async function tell(
       return reportCatchUp(tx, { outage, looked: 0, open: null });
     case 'retire':
       await recordAudit(tx, { actor, action: 'provider.retire', subject, details: { reason: outage.reason } });
-      return raiseRetired(tx, { ...outage, goneForMs: goneFor(outage, tx.clock.now()) });
+      return raiseDecommissioned(tx, { ...outage, decommissionAfterMs: decommissionedFor(outage, tx.clock.now()) });
     default:
       return decision satisfies never;
   }

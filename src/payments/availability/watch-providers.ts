@@ -97,7 +97,7 @@ function remember(memory: Memory, probe: ProviderProbe, now: Milliseconds): Memo
     case 'answers':
       return { askedAt: now, wellAt: now, wasRefused: false };
     case 'fails':
-      return { ...memory, askedAt: now, wasRefused: probe.goneAs !== null };
+      return { ...memory, askedAt: now, wasRefused: probe.readAsDecommissioned !== null };
     case 'not_asked':
       return memory;
     default:

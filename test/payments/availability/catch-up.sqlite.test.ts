@@ -53,7 +53,7 @@ async function place(reference: string, shows: Partial<PaymentSnapshot> = {}): P
 
 /** The provider is away for an hour, and answers again. */
 async function beAwayForAnHour(): Promise<void> {
-  const probe = { kind: 'fails', why: 'probe: HTTP 503', goneAs: null, isConfirmed: true } as const;
+  const probe = { kind: 'fails', why: 'probe: HTTP 503', readAsDecommissioned: null, isConfirmed: true } as const;
   providers.feels('btcpay', { failingSince: deps.clock.now() });
   await settleProbe(deps, { provider: 'btcpay', probe, actor });
   deps.clock.advance(hour - 30 * second);

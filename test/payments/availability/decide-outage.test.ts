@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { day, hour, minute } from '#kernel/clock.ts';
-import { decideOutage, goneForMs, type ProviderProbe } from '#payments/availability/decide-outage.ts';
+import { decideOutage, decommissionAfterMs, type ProviderProbe } from '#payments/availability/decide-outage.ts';
 import { type Outage, outageStatuses } from '#payments/model/outage.ts';
 
 const now = Date.UTC(2026, 10, 25, 3);
@@ -16,11 +16,11 @@ const known = (status: Outage['status'], change: Partial<Known> = {}): Known => 
 
 const probes = {
   answers: { kind: 'answers' },
-  timeout: { kind: 'fails', why: 'probe: no answer', goneAs: null, isConfirmed: false },
-  timeoutAgain: { kind: 'fails', why: 'probe: no answer', goneAs: null, isConfirmed: true },
-  refusal: { kind: 'fails', why: 'probe: HTTP 410', goneAs: 'HTTP 410', isConfirmed: false },
-  refusalAgain: { kind: 'fails', why: 'probe: HTTP 410', goneAs: 'HTTP 410', isConfirmed: true },
-  unknownName: { kind: 'fails', why: 'probe: ENOTFOUND', goneAs: 'name not found', isConfirmed: true },
+  timeout: { kind: 'fails', why: 'probe: no answer', readAsDecommissioned: null, isConfirmed: false },
+  timeoutAgain: { kind: 'fails', why: 'probe: no answer', readAsDecommissioned: null, isConfirmed: true },
+  refusal: { kind: 'fails', why: 'probe: HTTP 410', readAsDecommissioned: 'HTTP 410', isConfirmed: false },
+  refusalAgain: { kind: 'fails', why: 'probe: HTTP 410', readAsDecommissioned: 'HTTP 410', isConfirmed: true },
+  unknownName: { kind: 'fails', why: 'probe: ENOTFOUND', readAsDecommissioned: 'name not found', isConfirmed: true },
   notAsked: { kind: 'not_asked', why: 'probe: no answer' },
 } as const satisfies Record<string, ProviderProbe>;
 
@@ -82,7 +82,7 @@ describe('every look at every state', () => {
 });
 
 describe('a provider that looks gone', () => {
-  const almost = known('blind', { goneSince: now - goneForMs, goneCount: 40 });
+  const almost = known('blind', { goneSince: now - decommissionAfterMs, goneCount: 40 });
 
   test('is taken for gone after a day in which every answer was such', () => {
     expect(decideOutage(almost, probes.refusal, at)).toEqual({
@@ -92,14 +92,14 @@ describe('a provider that looks gone', () => {
         retiredAt: now,
         askedAt: now,
         reason: 'probe: HTTP 410',
-        goneSince: now - goneForMs,
+        goneSince: now - decommissionAfterMs,
         goneCount: 41,
       },
     });
   });
 
   test('is not taken for gone a moment before that', () => {
-    const young = { ...almost, goneSince: now - goneForMs + 1 };
+    const young = { ...almost, goneSince: now - decommissionAfterMs + 1 };
     expect(decideOutage(young, probes.refusal, at).kind).toBe('note');
   });
 

@@ -4,9 +4,9 @@ import { type Clock, clockDifference, type Milliseconds } from '#kernel/clock.ts
 import type { EventLog } from '#kernel/events.ts';
 import type { Random } from '#kernel/ids.ts';
 import type { ProviderName } from '#kernel/provider-name.ts';
-import { goneAs } from '../../ports/gone.ts';
+import { readAsDecommissioned } from '../../ports/decommissioned-error.ts';
 import type { ProviderHealth } from '../../ports/payment-provider.ts';
-import type { RetiredProviders } from '../../ports/retired-providers.ts';
+import type { DecommissionedProviders } from '../../ports/decommissioned-providers.ts';
 import type { AnswerReader, Attempt, CallOutcome, Failure } from './answer.ts';
 import { failNotAsked, judgeExchange } from './answer.ts';
 import { createBreaker } from './breaker.ts';
@@ -32,7 +32,7 @@ export interface ProviderHttpDeps {
   policy: HttpPolicy;
   onCall?: ((call: ProviderCall) => void) | undefined;
   /** Who is not asked any more, whatever for; without it everybody is asked. */
-  retired?: RetiredProviders | undefined;
+  retired?: DecommissionedProviders | undefined;
 }
 
 export interface ProviderHttpOptions {
@@ -130,7 +130,7 @@ function serviceOf(attempt: Attempt<unknown>): 'served' | 'failed' | 'unclear' {
   if (attempt.kind === 'ok') return 'served';
   if (attempt.verdict === 'neutral') return 'unclear';
   if (attempt.verdict === 'bad') return 'failed';
-  if (goneAs(attempt.error) === null) return 'served';
+  if (readAsDecommissioned(attempt.error) === null) return 'served';
   return attempt.error.httpStatus === 404 && attempt.error.code !== null ? 'unclear' : 'failed';
 }
 

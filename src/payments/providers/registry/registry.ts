@@ -3,7 +3,7 @@ import type { EventLog } from '#kernel/events.ts';
 import type { Random } from '#kernel/ids.ts';
 import type { ProviderName } from '#kernel/provider-name.ts';
 import type { PaymentProvider, ProviderHealth, ProviderRegistry } from '../../ports/payment-provider.ts';
-import type { RetiredProviders } from '../../ports/retired-providers.ts';
+import type { DecommissionedProviders } from '../../ports/decommissioned-providers.ts';
 import { createProviderHttp, type ProviderCall } from '../http/client.ts';
 import { defaultHttpPolicy, type HttpPolicy } from '../http/policy.ts';
 import type { ProviderDefinition, SharedSettings } from '../kit/provider-definition.ts';
@@ -21,7 +21,7 @@ export interface ProviderRegistryDeps {
   /** Hears of every attempt of a call, for metrics. */
   onCall?: ((call: ProviderCall) => void) | undefined;
   /** Who is not asked any more; without it everybody is asked. */
-  retired?: RetiredProviders | undefined;
+  retired?: DecommissionedProviders | undefined;
   /** Bounds that differ from the defaults. */
   policy?: Partial<HttpPolicy> | undefined;
 }

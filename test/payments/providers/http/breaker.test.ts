@@ -1,7 +1,7 @@
 import { describe, expect, test, vi } from 'vitest';
-import { goneAs } from '#payments/ports/gone.ts';
+import { readAsDecommissioned } from '#payments/ports/decommissioned-error.ts';
 import { AttemptTimedOut } from '#payments/ports/provider-errors.ts';
-import { createRetiredProviders } from '#payments/ports/retired-providers.ts';
+import { createDecommissionedProviders } from '#payments/ports/decommissioned-providers.ts';
 import { defaultHttpPolicy } from '#payments/providers/http/policy.ts';
 import { failureOf, good, openCalls, scriptDeadlines } from '../support/http-rig.ts';
 import { json } from '../support/scripted-server.ts';
@@ -122,7 +122,7 @@ describe('what the calls show of the provider', () => {
 
   test.each([401, 403, 404, 410])('is not served by a bare %i', async (status) => {
     await using at = await openCalls(statuses(status), { attemptsMax: 1 });
-    expect(goneAs(await failureOf(at.call()))).toBe(`HTTP ${status}`);
+    expect(readAsDecommissioned(await failureOf(at.call()))).toBe(`HTTP ${status}`);
     expect(at.http.health().failingSince).toBe(at.clock.now());
   });
 
@@ -139,7 +139,7 @@ describe('what the calls show of the provider', () => {
 
 describe('a provider that is taken for gone', () => {
   test('is not asked, whatever for, except for the one question whether it is back', async () => {
-    const retired = createRetiredProviders();
+    const retired = createDecommissionedProviders();
     await using at = await openCalls([good], {}, retired);
     retired.set('bitpay', 1_000);
     const failure = await failureOf(at.call());

@@ -2,7 +2,7 @@
 import { afterEach, beforeEach, expect, vi } from 'vitest';
 import { z } from 'zod';
 import type { ProviderError } from '#payments/ports/provider-errors.ts';
-import type { RetiredProviders } from '#payments/ports/retired-providers.ts';
+import type { DecommissionedProviders } from '#payments/ports/decommissioned-providers.ts';
 import type { ProviderCall } from '#payments/providers/http/client.ts';
 import { createProviderHttp } from '#payments/providers/http/client.ts';
 import { defaultHttpPolicy, type HttpPolicy } from '#payments/providers/http/policy.ts';
@@ -34,7 +34,7 @@ export const timesOut: Answer = () => {
   lastDeadline.abort(new DOMException('the time is over', 'TimeoutError'));
 };
 
-export async function openCalls(script: Answer[], policy: Partial<HttpPolicy> = {}, retired?: RetiredProviders) {
+export async function openCalls(script: Answer[], policy: Partial<HttpPolicy> = {}, retired?: DecommissionedProviders) {
   const server = await scriptedServer(...script);
   const clock = testClock();
   const log = recordingLog();
