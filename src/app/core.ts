@@ -51,12 +51,12 @@ export async function openCore(deps: CoreDeps): Promise<Core> {
     onQueued: deps.onQueued,
     onGroupCommit: ({ transactions }) => metrics.observeGateBatch(transactions),
   });
-  const retired = createDecommissionedProviders();
+  const decommissioned = createDecommissionedProviders();
   const providers = createProviderRegistry(config.providers, {
     clock,
     random,
     log,
-    retired,
+    decommissioned,
     publicUrl: config.http.publicUrl,
     policy: deps.providerPolicy,
     onCall: (call) => metrics.observeProviderCall(call),
@@ -71,7 +71,7 @@ export async function openCore(deps: CoreDeps): Promise<Core> {
       random,
       log,
       onTransition,
-      retired,
+      decommissioned,
       isOnline: deps.isOnline,
       onOutage: (provider) => metrics.countOutage(provider),
     },

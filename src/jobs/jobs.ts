@@ -15,7 +15,7 @@ import { pruneOutages } from '#payments/availability/prune-outages.ts';
 import type { WatchProviders } from '#payments/availability/watch-providers.ts';
 import { pruneChannelOrders } from '#payments/channels/prune-channel-orders.ts';
 import { expireOrders } from '#payments/collect/expire-orders.ts';
-import { forgetRequests } from '#payments/collect/forget-requests.ts';
+import { pruneIdempotencyKeys } from '#payments/collect/prune-idempotency-keys.ts';
 import { pruneExceptions } from '#payments/exceptions/prune-exceptions.ts';
 import { retireExceptions } from '#payments/exceptions/retire-exceptions.ts';
 import { wakeExceptions } from '#payments/exceptions/wake-exceptions.ts';
@@ -180,7 +180,7 @@ async function pruneAll(payments: AccountingDeps, signal: AbortSignal): Promise<
   let total = 0;
   for (let batch = 0; batch < pruneBatchesMax && !signal.aborted; batch += 1) {
     const queues = await pruneQueues(payments, { limit: pruneLimit });
-    const requests = await forgetRequests(payments, { limit: pruneLimit });
+    const requests = await pruneIdempotencyKeys(payments, { limit: pruneLimit });
     const reconciliations = await pruneReconciliations(payments, { limit: pruneLimit });
     const alerts = await pruneAlerts(payments, { limit: pruneLimit });
     const exceptions = await pruneExceptions(payments, { limit: pruneLimit });

@@ -75,7 +75,8 @@ function decideBlind(current: Known, probe: ProviderProbe, at: Moment): OutageDe
   if (probe.kind === 'not_asked') return nothing;
   const asked = { askedAt: at.now, reason: probe.why };
   const gone = goneAfter(current, probe, at);
-  const isGone = gone.counts && at.now - (gone.goneSince ?? at.now) >= decommissionAfterMs && gone.goneCount >= goneCountMin;
+  const isGone =
+    gone.counts && at.now - (gone.goneSince ?? at.now) >= decommissionAfterMs && gone.goneCount >= goneCountMin;
   const { goneSince, goneCount } = gone;
   const change = { ...asked, goneSince, goneCount };
   if (!isGone) return { kind: 'note', change };

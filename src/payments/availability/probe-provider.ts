@@ -15,7 +15,7 @@ export async function probeProvider(
   const { provider, wasRefused, signal } = input;
   const ask = () => provider.probe(signal);
   try {
-    await (deps.retired === undefined ? ask() : deps.retired.askAnyway(provider.name, ask));
+    await (deps.decommissioned === undefined ? ask() : deps.decommissioned.askAnyway(provider.name, ask));
     return { kind: 'answers' };
   } catch (error) {
     if (!(error instanceof ProviderError)) throw error;
@@ -25,6 +25,11 @@ export async function probeProvider(
     const gone = readAsDecommissioned(error);
     if (gone === null && !isUnreachable) return { kind: 'answers' };
     const isOpen = health !== undefined && health.breaker !== 'closed';
-    return { kind: 'fails', why: error.message, readAsDecommissioned: gone, isConfirmed: isOpen || (gone !== null && wasRefused) };
+    return {
+      kind: 'fails',
+      why: error.message,
+      readAsDecommissioned: gone,
+      isConfirmed: isOpen || (gone !== null && wasRefused),
+    };
   }
 }

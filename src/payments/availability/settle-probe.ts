@@ -10,7 +10,7 @@ import type { ProviderHealth } from '../ports/payment-provider.ts';
 import type { PaymentTx } from '../ports/payment-store.ts';
 import { changeOutage } from './change-outage.ts';
 import { decideOutage, type OutageDecision, type ProviderProbe } from './decide-outage.ts';
-import { decommissionedFor, raiseDown, raiseDecommissioned, reportCatchUp, reportRelapse } from './outage-alerts.ts';
+import { decommissionedFor, raiseDecommissioned, raiseDown, reportCatchUp, reportRelapse } from './outage-alerts.ts';
 
 /** An answer of another provider says so long that the network here is well. */
 const onlineForMs: Milliseconds = 5 * minute;
@@ -38,7 +38,7 @@ export async function settleProbe(
   });
   const { decision, outage } = settled;
   const isRetired = outage?.status === 'retired';
-  deps.retired?.set(provider, isRetired ? outage.retiredAt : null);
+  deps.decommissioned?.set(provider, isRetired ? outage.retiredAt : null);
   if (decision.kind !== 'nothing' && decision.kind !== 'note') {
     deps.log.warn(`provider outage: ${decision.kind.replace('_', ' ')}`, { provider, reason: outage?.reason ?? '' });
   }

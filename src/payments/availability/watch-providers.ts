@@ -8,8 +8,8 @@ import type { PaymentDeps } from '../lifecycle/deps.ts';
 import type { Outage } from '../model/outage.ts';
 import type { PaymentProvider } from '../ports/payment-provider.ts';
 import type { ProviderProbe } from './decide-outage.ts';
-import { probeProvider } from './probe-provider.ts';
 import { downKey } from './outage-alerts.ts';
+import { probeProvider } from './probe-provider.ts';
 import { settleProbe } from './settle-probe.ts';
 
 /** A call that failed and was not made good for so long is looked into; every shop has a lost packet now and then. */
@@ -63,7 +63,7 @@ export function createProviderWatch(deps: PaymentDeps): WatchProviders {
     const ends = await Promise.all(
       deps.providers.list().map((provider) => {
         const outage = live.find((candidate) => candidate.provider === provider.name);
-        deps.retired?.set(provider.name, outage?.status === 'retired' ? outage.retiredAt : null);
+        deps.decommissioned?.set(provider.name, outage?.status === 'retired' ? outage.retiredAt : null);
         return watchOne(provider, { outage, signal });
       }),
     );

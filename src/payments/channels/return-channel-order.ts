@@ -78,7 +78,7 @@ export async function bookReturns(
   await applyRefundSnapshot(deps, {
     payment,
     trust: 'token',
-    look: {
+    snapshot: {
       reference: `${mark.reference}:${mark.returnedMinor}`,
       refundId: null,
       state: 'succeeded',

@@ -25,7 +25,14 @@ export async function expireOrders(deps: PaymentDeps, input: { limit: number }):
       const payments = await tx.stores.payments.listPaymentsForOrder(id);
       const hasPart = payments.some(({ capturedMinor }) => capturedMinor > 0);
       const text = hasPart ? 'the rest did not come in time' : 'no payment came in time';
-      const applied = await applyOrderEvent(tx, { order, payments, event: 'expire', paymentId: null, trust: null, text });
+      const applied = await applyOrderEvent(tx, {
+        order,
+        payments,
+        event: 'expire',
+        paymentId: null,
+        trust: null,
+        text,
+      });
       return applied.decision.kind === 'changed';
     });
     if (isExpired) expired += 1;

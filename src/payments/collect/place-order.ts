@@ -20,8 +20,8 @@ import { isMismatchedPayment, paymentOpenForMs } from '../model/payment.ts';
 import type { PaymentProvider } from '../ports/payment-provider.ts';
 import type { PaymentTx } from '../ports/payment-store.ts';
 import { chooseProvider } from './choose-provider.ts';
-import { requestWithFailover } from './request-with-failover.ts';
 import type { PaymentRequested } from './request-payment.ts';
+import { requestWithFailover } from './request-with-failover.ts';
 
 /** A key is remembered so long; the prune job forgets it afterwards. */
 export const idempotencyKeptMs = 30 * day;

@@ -4,7 +4,7 @@ import type { Order } from '#orders/order.ts';
 import type { Payment } from '../model/payment.ts';
 import type { Refund } from '../model/refund.ts';
 import type { PaymentTx } from '../ports/payment-store.ts';
-import { touchOrder, applyOrderEvent } from './change-order.ts';
+import { applyOrderEvent, touchOrder } from './change-order.ts';
 
 interface Remaining {
   /** All that came and is not reversed, and what a person vouched for. */

@@ -8,7 +8,7 @@ import type { Cause } from '#kernel/transaction-context.ts';
 import { inTransaction } from '#kernel/transaction-context.ts';
 import type { OrderEvent } from '#orders/decide-order.ts';
 import type { Order } from '#orders/order.ts';
-import { orderEventOf, balanceOf } from '../model/balance.ts';
+import { balanceOf, orderEventOf } from '../model/balance.ts';
 import { decidePayment, type PaymentDecision } from '../model/decide-payment.ts';
 import type { Payment, PaymentStatus } from '../model/payment.ts';
 import { nextPollAt } from '../model/poll-schedule.ts';
@@ -16,11 +16,11 @@ import { capturedOf } from '../model/refundable.ts';
 import type { PaymentSnapshot } from '../model/snapshot.ts';
 import type { PaymentChange, PaymentTx } from '../ports/payment-store.ts';
 import { announcePayment } from './announce.ts';
-import { refreshOrderCards, applyOrderEvent } from './change-order.ts';
+import { applyRefundsToOrder } from './apply-refunds.ts';
+import { applyOrderEvent, refreshOrderCards } from './change-order.ts';
 import type { PaymentDeps } from './deps.ts';
 import { endEarlierTrouble, endMismatch, raiseIfStuck, raiseMismatch } from './payment-alerts.ts';
 import { raiseForSnapshot } from './raise-for-snapshot.ts';
-import { applyRefundsToOrder } from './apply-refunds.ts';
 import { writeTimeline } from './work.ts';
 
 export type Application =
@@ -168,7 +168,11 @@ async function carryOut(
     const isKnown = input.before.mismatchedAt !== null && payment.providerStatus === input.before.providerStatus;
     if (isKnown) return;
     await raiseMismatch(tx, { order, payment, there: snapshot.requested });
-    await applyOrderEvent(tx, { ...common, event: 'payment_mismatched', text: 'The provider collects another amount.' });
+    await applyOrderEvent(tx, {
+      ...common,
+      event: 'payment_mismatched',
+      text: 'The provider collects another amount.',
+    });
     return;
   }
   if (input.before.mismatchedAt !== null) await endMismatch(tx, payment);
@@ -187,7 +191,8 @@ async function carryOut(
   const isHeld = event === 'payment_paid' && payment.heldAt !== null;
   const why = input.heldBecause ?? 'It waits for somebody to accept it.';
   const news = isHeld ? ({ event: 'payment_held', text: `held: ${why}` } as const) : { event, text };
-  const applied = news.event === undefined ? undefined : await applyOrderEvent(tx, { ...common, ...news, event: news.event });
+  const applied =
+    news.event === undefined ? undefined : await applyOrderEvent(tx, { ...common, ...news, event: news.event });
   const isPaidNow = applied?.decision.kind === 'changed' && news.event === 'payment_paid';
   const after = isPaidNow ? await keepRefunds(tx, { ...common, order: applied.order }) : (applied?.order ?? order);
   await endEarlierTrouble(tx, payment);

@@ -63,7 +63,10 @@ export async function applyOrderEvent(
 }
 
 /** What `applyOrderEvent` would decide; nothing is changed. */
-export async function decideOrderEvent(tx: PaymentTx, input: Omit<OrderEventInput, 'trust' | 'text'>): Promise<OrderDecision> {
+export async function decideOrderEvent(
+  tx: PaymentTx,
+  input: Omit<OrderEventInput, 'trust' | 'text'>,
+): Promise<OrderDecision> {
   return decideOrder(input.order.status, input.event, await contextOf(tx, input));
 }
 

@@ -2,9 +2,9 @@
 // short or late is over once the order is paid; that money is too much from then on, and is applied as such.
 import type { Order } from '#orders/order.ts';
 import { moneyOf } from '../model/balance.ts';
+import { overpaymentOf } from '../model/overpayment.ts';
 import type { Payment } from '../model/payment.ts';
 import type { Refund } from '../model/refund.ts';
-import { overpaymentOf } from '../model/overpayment.ts';
 import type { PaymentTx } from '../ports/payment-store.ts';
 import { endOrderTroubles } from '../trouble.ts';
 import { duplicateKeyOf, raiseOverpayment, raiseUnexpectedMoney } from './payment-alerts.ts';
@@ -47,7 +47,10 @@ async function wasKept(tx: PaymentTx, payment: Payment): Promise<boolean> {
 }
 
 /** Troubles about money too much are over when it went back, whoever asked for that. */
-export async function resolveOverpayments(tx: PaymentTx, input: { order: Order; payments: readonly Payment[] }): Promise<void> {
+export async function resolveOverpayments(
+  tx: PaymentTx,
+  input: { order: Order; payments: readonly Payment[] },
+): Promise<void> {
   const { order, payments } = input;
   const refunds = await tx.stores.refunds.listRefundsForOrder(order.id);
   const gone = refunds.filter(({ status }) => status === 'succeeded');

@@ -10,7 +10,7 @@ import type { Order } from '#orders/order.ts';
 import { closeOpenLinks } from '../collect/cancel-order.ts';
 import type { PaymentException } from '../exceptions/exception.ts';
 import { announcePayment } from '../lifecycle/announce.ts';
-import { decideOrderEvent, applyOrderEvent } from '../lifecycle/change-order.ts';
+import { applyOrderEvent, decideOrderEvent } from '../lifecycle/change-order.ts';
 import { raiseIfOverpaid } from '../lifecycle/overpayment-case.ts';
 import { writeTimeline } from '../lifecycle/work.ts';
 import { balanceOf } from '../model/balance.ts';
@@ -132,7 +132,8 @@ export async function withdrawAcceptance(
   if (isCovered(all) && !isCovered(all.filter(({ id }) => id !== payment.id))) {
     return 'All of the money has come since: nothing rests on the acceptance any more.';
   }
-  if ((await decideOrderEvent(tx, asked)).kind === 'refused') return 'The order has gone on since: its goods have left.';
+  if ((await decideOrderEvent(tx, asked)).kind === 'refused')
+    return 'The order has gone on since: its goods have left.';
   const expected = { status: payment.status, version: payment.version };
   const isChanged = await tx.stores.payments.changePayment({ id: payment.id, expected, change });
   if (!isChanged) throw new ConcurrentChange(`payment ${payment.id} changed meanwhile`);

@@ -7,8 +7,8 @@ import type { PaymentDeps } from '../lifecycle/deps.ts';
 import { payablePayment } from '../model/payment.ts';
 import type { PaymentTx } from '../ports/payment-store.ts';
 import { type AboutPayment, acceptanceRefusal, acceptInto } from './accept-into.ts';
-import { noteByHand } from './note-by-hand.ts';
 import { type Override, refused } from './override.ts';
+import { recordOverride } from './record-override.ts';
 
 /** Takes an order for paid on a person's word alone. Loud: everybody who gets alerts hears who did it and why. */
 export function markPaid(
@@ -42,7 +42,7 @@ export async function markPaidInto(
     reason,
     details: { paymentId: payment.id, from: order.status },
   });
-  await noteByHand(tx, { order, kind: 'order_marked_paid', by, reason });
+  await recordOverride(tx, { order, kind: 'order_marked_paid', by, reason });
 }
 
 /** The one that most of the money came by, else the one that the customer was to use. */

@@ -7,11 +7,11 @@ import type { JsonObject } from '#kernel/json.ts';
 import { causeOf, inTransaction } from '#kernel/transaction-context.ts';
 import type { Order, OrderStatus } from '#orders/order.ts';
 import { closeOpenLinks } from '../collect/cancel-order.ts';
-import { decideOrderEvent, applyOrderEvent } from '../lifecycle/change-order.ts';
+import { applyOrderEvent, decideOrderEvent } from '../lifecycle/change-order.ts';
 import type { PaymentDeps } from '../lifecycle/deps.ts';
 import type { PaymentTx } from '../ports/payment-store.ts';
-import { noteByHand } from './note-by-hand.ts';
 import { type Override, refused } from './override.ts';
+import { recordOverride } from './record-override.ts';
 
 /** Gives up on the money of an order that is not paid. Loud: everybody who gets alerts hears who did it and why. */
 export function writeOffOrder(
@@ -65,7 +65,7 @@ export async function writeOffInto(
     reason,
     details: { from: order.status, to: applied.order.status },
   });
-  await noteByHand(tx, { order, kind: 'order_written_off', by, reason });
+  await recordOverride(tx, { order, kind: 'order_written_off', by, reason });
   return applied.order;
 }
 

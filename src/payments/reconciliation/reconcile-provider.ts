@@ -69,7 +69,7 @@ export function createReconciler(deps: PaymentDeps): ReconcileProvider {
     if (!provider.capabilities.canList) {
       return { kind: 'cannot_list', reason: provider.capabilities.gaps.join(' ') };
     }
-    if (deps.retired?.mayAsk(input.provider) === false) {
+    if (deps.decommissioned?.mayAsk(input.provider) === false) {
       return { kind: 'cannot_list', reason: 'It is taken for gone and is not asked any more: see /providers.' };
     }
     if (running.has(input.provider)) return { kind: 'already_running' };

@@ -36,7 +36,10 @@ export function applyRefundSnapshots(
     assert(payment !== undefined, `payment ${input.paymentId} vanished`);
     let changed = 0;
     for (const snapshot of input.snapshots) {
-      const isNews = await applyRefundSnapshot({ tx, providers: deps.providers }, { payment, snapshot, trust: 'fetched' });
+      const isNews = await applyRefundSnapshot(
+        { tx, providers: deps.providers },
+        { payment, snapshot, trust: 'fetched' },
+      );
       if (isNews) changed += 1;
     }
     return { changed };
@@ -53,7 +56,8 @@ export async function applyRefundSnapshot(
   // Read anew for each, because two snapshots may be of one refund.
   const known = await tx.stores.refunds.listRefundsForPayment(payment.id);
   const ours = known.find(
-    (refund) => refund.id === snapshot.refundId || (refund.reference !== null && refund.reference === snapshot.reference),
+    (refund) =>
+      refund.id === snapshot.refundId || (refund.reference !== null && refund.reference === snapshot.reference),
   );
   const refund = ours ?? (await adopt(tx, { payment, snapshot, trust }));
   if (ours !== undefined && !saysMore(ours, snapshot)) return false;

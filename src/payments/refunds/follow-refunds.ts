@@ -5,7 +5,7 @@ import type { Refund } from '../model/refund.ts';
 import { listUnavailable } from '../ports/provider-availability.ts';
 import { ProviderError } from '../ports/provider-errors.ts';
 import { fetchRefunds } from './fetch-refunds.ts';
-import { postponeRefund } from './refund-marks.ts';
+import { postponeRefund } from './record-sending.ts';
 import { sendRefund } from './send-refund.ts';
 
 const cause = { kind: 'job', id: 'follow-refunds', actor: { kind: 'job', id: 'follow-refunds' } } as const;

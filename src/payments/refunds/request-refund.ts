@@ -10,7 +10,7 @@ import type { Cause } from '#kernel/transaction-context.ts';
 import { inTransaction } from '#kernel/transaction-context.ts';
 import { enqueueEffect } from '#messaging/enqueue-effect.ts';
 import { formatOrderNumber, type Order } from '#orders/order.ts';
-import { touchOrder, refreshOrderCards } from '../lifecycle/change-order.ts';
+import { refreshOrderCards, touchOrder } from '../lifecycle/change-order.ts';
 import type { PaymentDeps } from '../lifecycle/deps.ts';
 import { writeTimeline } from '../lifecycle/work.ts';
 import type { Payment } from '../model/payment.ts';

@@ -16,7 +16,14 @@ import { capturedOf, coversRefund } from '../model/refundable.ts';
 import { ProviderError, ProviderRateLimited, ProviderRejected } from '../ports/provider-errors.ts';
 import type { ProviderRefund, RefundCommand, RefundProvider } from '../ports/refund-provider.ts';
 import { applyRefundSnapshots } from './apply-refund-snapshots.ts';
-import { noteLost, noteMissing, noteNotSent, noteSent, postponeRefund, recordRefundEvent } from './refund-marks.ts';
+import {
+  postponeRefund,
+  recordMissing,
+  recordNotSent,
+  recordRefundEvent,
+  recordSent,
+  recordUnknown,
+} from './record-sending.ts';
 
 /** Longer than a provider may take to carry out a call that it has not answered. */
 export const quietMs: Milliseconds = 10 * minute;
@@ -75,12 +82,12 @@ async function step(deps: PaymentDeps, held: Held): Promise<Sending> {
     return fail(deps, { ...held, refund, words: 'not sent, because the money is not there any more' });
   }
   const isNews = refund.status === 'requested';
-  if (isNews) refund = await noteLost(deps, { refund, cause: held.cause });
+  if (isNews) refund = await recordUnknown(deps, { refund, cause: held.cause });
   const isQuiet = deps.clock.now() - sentAt >= quietMs;
   // What is not found has words of the provider only where it refused a repeat.
   if (isQuiet && refund.providerStatus !== null) return fail(deps, { ...held, refund, words: refund.providerStatus });
   if (isQuiet && hasMoney && refund.sends < sendsMax) return send(deps, { ...held, refund });
-  if (!isNews) await noteMissing(deps, { refund, cause: held.cause });
+  if (!isNews) await recordMissing(deps, { refund, cause: held.cause });
   await postponeRefund(deps, refund);
   return { kind: 'unknown' };
 }
@@ -98,7 +105,7 @@ function returnsOdd(deps: PaymentDeps, { provider }: Refund): boolean {
 async function send(deps: PaymentDeps, held: Held & { refund: Refund }): Promise<Sending> {
   const { port, payment } = held;
   const command = await commandFor(deps, held);
-  const sent = await noteSent(deps, { refund: held.refund, quietMs });
+  const sent = await recordSent(deps, { refund: held.refund, quietMs });
   try {
     const snapshot = await port.requestRefund(command, held.signal);
     await applyRefundSnapshots(deps, { paymentId: payment.id, snapshots: [own(snapshot, sent)], cause: held.cause });
@@ -106,11 +113,11 @@ async function send(deps: PaymentDeps, held: Held & { refund: Refund }): Promise
   } catch (error) {
     if (!(error instanceof ProviderError)) throw error;
     if (error instanceof ProviderRateLimited) {
-      await noteNotSent(deps, sent);
+      await recordNotSent(deps, sent);
       return { kind: 'not_sent', error: error.message, retryAfterMs: error.retryAfterMs };
     }
     if (error instanceof ProviderRejected) return whenRejected(deps, { ...held, refund: sent, error });
-    await noteLost(deps, { refund: sent, cause: held.cause });
+    await recordUnknown(deps, { refund: sent, cause: held.cause });
     return { kind: 'unknown' };
   }
 }
@@ -127,7 +134,14 @@ async function whenRejected(
   const words = error.code === null ? error.message : `${error.message} (${error.code})`;
   if (refund.sends === 1) return fail(deps, { ...held, words });
   const facts = { providerStatus: words };
-  await recordRefundEvent(deps, { refund, cause: held.cause, event: 'lost', facts, nextPollAt: deps.clock.now(), text: '' });
+  await recordRefundEvent(deps, {
+    refund,
+    cause: held.cause,
+    event: 'lost',
+    facts,
+    nextPollAt: deps.clock.now(),
+    text: '',
+  });
   return { kind: 'unknown' };
 }
 

@@ -1,7 +1,7 @@
 import type { PaymentId, ProviderReference } from '#kernel/ids.ts';
 import { assert } from '#kernel/invariant.ts';
 import type { Cause } from '#kernel/transaction-context.ts';
-import { noteProviderOff } from '../collect/note-provider-off.ts';
+import { recordProviderOff } from '../collect/record-provider-off.ts';
 import { recoverCreation } from '../collect/request-payment.ts';
 import { applySnapshot } from '../lifecycle/apply-snapshot.ts';
 import type { PaymentDeps } from '../lifecycle/deps.ts';
@@ -38,7 +38,7 @@ export async function refreshPayment(
       const held = { payment, leaseId, cause: input.cause, ...(input.signal && { signal: input.signal }) };
       if (deps.providers.find(payment.provider) === undefined) {
         await postponePoll(deps, held);
-        if (isOpenPayment(payment)) await noteProviderOff(deps, held);
+        if (isOpenPayment(payment)) await recordProviderOff(deps, held);
         return { kind: 'provider_off' };
       }
       try {

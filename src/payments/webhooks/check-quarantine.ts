@@ -8,7 +8,7 @@ import { causeOf, inTransaction } from '#kernel/transaction-context.ts';
 import type { QuarantinedWebhook } from '#messaging/messaging-store.ts';
 import type { PaymentDeps } from '../lifecycle/deps.ts';
 import type { PaymentTx } from '../ports/payment-store.ts';
-import { refusedKey } from './keep-refused.ts';
+import { refusedKey } from './quarantine-webhook.ts';
 
 /** All that is kept of one provider (keep-refused.ts): little enough for one transaction, so that what is told is what was done. */
 const rowsMax = 200;

@@ -21,7 +21,7 @@ import type { PaymentProvider } from '../ports/payment-provider.ts';
 import type { PaymentStores } from '../ports/payment-store.ts';
 import { isAvailable } from '../ports/provider-availability.ts';
 import type { ReconcileProvider } from '../reconciliation/reconcile-provider.ts';
-import { refusedKey } from './keep-refused.ts';
+import { refusedKey } from './quarantine-webhook.ts';
 import { raiseSilence, silentKey } from './silence-alert.ts';
 
 /** So long after a payment moved its webhook may still be on its way. */

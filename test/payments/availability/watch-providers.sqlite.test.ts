@@ -5,8 +5,8 @@ import { askProviderAgain } from '#payments/availability/ask-again.ts';
 import { loadDecommissioned } from '#payments/availability/load-decommissioned.ts';
 import { createProviderWatch, type WatchProviders } from '#payments/availability/watch-providers.ts';
 import type { Outage } from '#payments/model/outage.ts';
-import { ProviderRejected, ProviderUnreachable } from '#payments/ports/provider-errors.ts';
 import { createDecommissionedProviders } from '#payments/ports/decommissioned-providers.ts';
+import { ProviderRejected, ProviderUnreachable } from '#payments/ports/provider-errors.ts';
 import { openTestDatabase, type TestDatabase } from '#test/support/database/test-database.ts';
 import { createScriptedProviders, type ScriptedProviders } from '#test/support/fakes/scripted-providers.ts';
 import { createTestDeps, type TestDeps } from '#test/support/scenario-kits/payment-kit.ts';
@@ -23,7 +23,7 @@ beforeEach(async () => {
   opened = await openTestDatabase();
   const made = createTestDeps(opened.database);
   providers = createScriptedProviders(['btcpay'], made.clock);
-  deps = { ...made, providers, retired: createDecommissionedProviders(), isOnline: () => true };
+  deps = { ...made, providers, decommissioned: createDecommissionedProviders(), isOnline: () => true };
   watch = createProviderWatch(deps);
   answers = ['ok'];
   asked = 0;
@@ -169,7 +169,7 @@ describe('a provider that is gone', () => {
     await spend(day + hour);
     const outage = await getOutage();
     expect(outage).toMatchObject({ status: 'retired', reason: 'probe: 410' });
-    expect(deps.retired?.mayAsk('btcpay')).toBe(false);
+    expect(deps.decommissioned?.mayAsk('btcpay')).toBe(false);
     expect(await liveAlert('down')).toBeUndefined();
     expect((await resolvedAlerts()).map(({ key }) => key)).toEqual(['provider_down:btcpay']);
     const alert = await liveAlert('retired');
@@ -210,9 +210,9 @@ describe('a provider that is gone', () => {
     answers = [404];
     await watch({});
     await spend(day + hour);
-    const restarted = { ...deps, retired: createDecommissionedProviders() };
+    const restarted = { ...deps, decommissioned: createDecommissionedProviders() };
     await loadDecommissioned(restarted);
-    expect(restarted.retired.mayAsk('btcpay')).toBe(false);
+    expect(restarted.decommissioned.mayAsk('btcpay')).toBe(false);
     const before = asked;
     await createProviderWatch(restarted)({});
     expect(asked).toBe(before);
@@ -225,7 +225,7 @@ describe('a provider that is gone', () => {
     answers = ['ok'];
     await spend(day);
     expect(await getOutage()).toMatchObject({ status: 'catching_up' });
-    expect(deps.retired?.mayAsk('btcpay')).toBe(true);
+    expect(deps.decommissioned?.mayAsk('btcpay')).toBe(true);
     expect((await liveAlert('retired'))?.facts.headline).toBe('Provider answers again, catching up');
   });
 
@@ -235,10 +235,10 @@ describe('a provider that is gone', () => {
     await spend(day + hour);
     const actor = { kind: 'admin', id: '42' } as const;
     expect(await askProviderAgain(deps, { provider: 'btcpay', actor })).toMatchObject({ kind: 'fails' });
-    expect(deps.retired?.mayAsk('btcpay')).toBe(false);
+    expect(deps.decommissioned?.mayAsk('btcpay')).toBe(false);
     answers = ['ok'];
     expect(await askProviderAgain(deps, { provider: 'btcpay', actor })).toEqual({ kind: 'answers' });
-    expect(deps.retired?.mayAsk('btcpay')).toBe(true);
+    expect(deps.decommissioned?.mayAsk('btcpay')).toBe(true);
     const audit = await opened.database.read((stores) =>
       stores.audit.listAudit({ subject: 'provider:btcpay', limit: 9 }),
     );

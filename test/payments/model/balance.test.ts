@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { asPaymentId } from '#kernel/ids.ts';
-import { orderEventOf, balanceOf } from '#payments/model/balance.ts';
+import { balanceOf, orderEventOf } from '#payments/model/balance.ts';
 import { type Payment, type PaymentStatus, paymentStatuses } from '#payments/model/payment.ts';
 import { aPayment } from '#test/support/builders/payment.ts';
 

@@ -16,9 +16,7 @@ const came = (received: string, expected = '49.00') => ({
 
 describe('what was captured', () => {
   test('is nothing while no confirmed money is there', () => {
-    const withMoney = paymentStatuses.filter(
-      (status) => capturedOf(aPayment({ status, ...came('49.00') }), keeps) > 0,
-    );
+    const withMoney = paymentStatuses.filter((status) => capturedOf(aPayment({ status, ...came('49.00') }), keeps) > 0);
     expect(withMoney.sort()).toEqual(['overpaid', 'paid', 'paid_late', 'underpaid']);
   });
 

@@ -5,8 +5,8 @@ import type { EventLog } from '#kernel/events.ts';
 import type { Random } from '#kernel/ids.ts';
 import type { ProviderName } from '#kernel/provider-name.ts';
 import { readAsDecommissioned } from '../../ports/decommissioned-error.ts';
-import type { ProviderHealth } from '../../ports/payment-provider.ts';
 import type { DecommissionedProviders } from '../../ports/decommissioned-providers.ts';
+import type { ProviderHealth } from '../../ports/payment-provider.ts';
 import type { AnswerReader, Attempt, CallOutcome, Failure } from './answer.ts';
 import { failNotAsked, judgeExchange } from './answer.ts';
 import { createBreaker } from './breaker.ts';
@@ -32,7 +32,7 @@ export interface ProviderHttpDeps {
   policy: HttpPolicy;
   onCall?: ((call: ProviderCall) => void) | undefined;
   /** Who is not asked any more, whatever for; without it everybody is asked. */
-  retired?: DecommissionedProviders | undefined;
+  decommissioned?: DecommissionedProviders | undefined;
 }
 
 export interface ProviderHttpOptions {
@@ -98,7 +98,7 @@ export function createProviderHttp(deps: ProviderHttpDeps, options: ProviderHttp
     const startedAt = clock.now();
     const { operation } = call;
     const attempt =
-      deps.retired?.mayAsk(provider) === false
+      deps.decommissioned?.mayAsk(provider) === false
         ? failNotAsked(provider, { operation, outcome: 'retired' })
         : ((await breaker.run(() => send(call, timeoutMs))) ??
           failNotAsked(provider, { operation, outcome: 'breaker_open' }));
@@ -116,7 +116,7 @@ export function createProviderHttp(deps: ProviderHttpDeps, options: ProviderHttp
       lastError: breaker.openedAt === null ? null : lastError,
       lastSuccessAt,
       failingSince,
-      retiredAt: deps.retired?.since(provider) ?? null,
+      retiredAt: deps.decommissioned?.since(provider) ?? null,
       clockAheadMs,
     }),
   };

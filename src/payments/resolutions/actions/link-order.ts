@@ -7,7 +7,7 @@ import { formatAsset, MoneyInvalid, parseMinorFloor } from '#kernel/money.ts';
 import { providerTitle } from '#kernel/provider-name.ts';
 import { formatOrderNumber, type Order, parseOrderNumber } from '#orders/order.ts';
 import { paymentExceptionKinds } from '../../exceptions/exception.ts';
-import { decideOrderEvent, applyOrderEvent } from '../../lifecycle/change-order.ts';
+import { applyOrderEvent, decideOrderEvent } from '../../lifecycle/change-order.ts';
 import type { PaymentDeps } from '../../lifecycle/deps.ts';
 import { adoptPayment } from '../../lifecycle/new-payment.ts';
 import type { Payment } from '../../model/payment.ts';

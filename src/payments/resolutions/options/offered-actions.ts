@@ -1,9 +1,9 @@
 import type { Order } from '#orders/order.ts';
 import type { PaymentException } from '../../exceptions/exception.ts';
 import { balanceOf } from '../../model/balance.ts';
+import { overpaymentOf } from '../../model/overpayment.ts';
 import type { Payment } from '../../model/payment.ts';
 import type { Refund } from '../../model/refund.ts';
-import { overpaymentOf } from '../../model/overpayment.ts';
 import { allowedActions, type ExceptionAction } from './resolution-actions.ts';
 
 /** What an exception is about, as it is right now. */
@@ -51,7 +51,10 @@ const fits: Readonly<Record<ExceptionAction, (known: Known) => boolean>> = {
   new_link: (known) => isPayable(known) && !hasMoney(known),
   refund: ({ refundableMinor }) => refundableMinor > 0,
   refund_surplus: ({ order, payment, refunds, refundableMinor }) =>
-    payment !== null && order !== null && refundableMinor > 0 && overpaymentOf(payment, { order, refunds }).amountMinor > 0,
+    payment !== null &&
+    order !== null &&
+    refundableMinor > 0 &&
+    overpaymentOf(payment, { order, refunds }).amountMinor > 0,
   wait: always,
   keep: always,
   link: always,

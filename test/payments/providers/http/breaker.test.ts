@@ -1,7 +1,7 @@
 import { describe, expect, test, vi } from 'vitest';
 import { readAsDecommissioned } from '#payments/ports/decommissioned-error.ts';
-import { AttemptTimedOut } from '#payments/ports/provider-errors.ts';
 import { createDecommissionedProviders } from '#payments/ports/decommissioned-providers.ts';
+import { AttemptTimedOut } from '#payments/ports/provider-errors.ts';
 import { defaultHttpPolicy } from '#payments/providers/http/policy.ts';
 import { failureOf, good, openCalls, scriptDeadlines } from '../support/http-rig.ts';
 import { json } from '../support/scripted-server.ts';
@@ -81,7 +81,10 @@ describe('the breaker', () => {
 describe('a turn that is over', () => {
   test('counts as no answer, unlike a call that nobody wants any more', async () => {
     const turn = new AbortController();
-    await using at = await openCalls([() => turn.abort(new AttemptTimedOut())], { attemptsMax: 1, breakerFailuresMax: 1 });
+    await using at = await openCalls([() => turn.abort(new AttemptTimedOut())], {
+      attemptsMax: 1,
+      breakerFailuresMax: 1,
+    });
     expect((await failureOf(at.call({ signal: turn.signal }))).message).toBe(
       'fetch_payment: no answer within its turn',
     );

@@ -1,8 +1,8 @@
 // Calls of a provider's client to a server that answers by a script.
 import { afterEach, beforeEach, expect, vi } from 'vitest';
 import { z } from 'zod';
-import type { ProviderError } from '#payments/ports/provider-errors.ts';
 import type { DecommissionedProviders } from '#payments/ports/decommissioned-providers.ts';
+import type { ProviderError } from '#payments/ports/provider-errors.ts';
 import type { ProviderCall } from '#payments/providers/http/client.ts';
 import { createProviderHttp } from '#payments/providers/http/client.ts';
 import { defaultHttpPolicy, type HttpPolicy } from '#payments/providers/http/policy.ts';
@@ -34,7 +34,11 @@ export const timesOut: Answer = () => {
   lastDeadline.abort(new DOMException('the time is over', 'TimeoutError'));
 };
 
-export async function openCalls(script: Answer[], policy: Partial<HttpPolicy> = {}, retired?: DecommissionedProviders) {
+export async function openCalls(
+  script: Answer[],
+  policy: Partial<HttpPolicy> = {},
+  decommissioned?: DecommissionedProviders,
+) {
   const server = await scriptedServer(...script);
   const clock = testClock();
   const log = recordingLog();
@@ -46,7 +50,7 @@ export async function openCalls(script: Answer[], policy: Partial<HttpPolicy> = 
       random: seededRandom(),
       policy: { ...defaultHttpPolicy, ...policy },
       onCall: (call) => calls.push(call),
-      retired,
+      decommissioned,
     },
     {
       provider: 'bitpay',

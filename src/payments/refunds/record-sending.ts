@@ -7,7 +7,7 @@ import { inTransaction } from '#kernel/transaction-context.ts';
 import type { PaymentDeps } from '../lifecycle/deps.ts';
 import type { Refund } from '../model/refund.ts';
 import { nextRefundPollAt } from '../model/refund-schedule.ts';
-import { raiseRefundTrouble, applyRefundEvent } from './change-refund.ts';
+import { applyRefundEvent, raiseRefundTrouble } from './change-refund.ts';
 
 type Applied = Parameters<typeof applyRefundEvent>[1];
 
@@ -22,14 +22,14 @@ export function recordRefundEvent(deps: PaymentDeps, input: Applied & { cause: C
 }
 
 /** Written before the call: a process that dies during the call finds here that the command may be out. */
-export function noteSent(deps: PaymentDeps, input: { refund: Refund; quietMs: Milliseconds }): Promise<Refund> {
+export function recordSent(deps: PaymentDeps, input: { refund: Refund; quietMs: Milliseconds }): Promise<Refund> {
   const { refund } = input;
   const now = deps.clock.now();
   return change(deps, { refund, to: { sentAt: now, sends: refund.sends + 1, nextPollAt: now + input.quietMs } });
 }
 
 /** The provider said that it did not even snapshot at it. */
-export function noteNotSent(deps: PaymentDeps, refund: Refund): Promise<Refund> {
+export function recordNotSent(deps: PaymentDeps, refund: Refund): Promise<Refund> {
   const sends = refund.sends - 1;
   // After an earlier send the time of this one stands: later than true, which is the safe side.
   const sentAt = sends === 0 ? null : refund.sentAt;
@@ -38,13 +38,13 @@ export function noteNotSent(deps: PaymentDeps, refund: Refund): Promise<Refund> 
   return change(deps, { refund, to: { sentAt, sends, nextPollAt } });
 }
 
-export function noteLost(deps: PaymentDeps, input: { refund: Refund; cause: Cause }): Promise<Refund> {
+export function recordUnknown(deps: PaymentDeps, input: { refund: Refund; cause: Cause }): Promise<Refund> {
   const text = 'was sent, and no answer came: it is being looked for';
   return recordRefundEvent(deps, { ...input, event: 'lost', text });
 }
 
 /** It still does not show: a person is applied, once; the trouble ends by itself when it is known. */
-export async function noteMissing(deps: PaymentDeps, input: { refund: Refund; cause: Cause }): Promise<void> {
+export async function recordMissing(deps: PaymentDeps, input: { refund: Refund; cause: Cause }): Promise<void> {
   const { refund, cause } = input;
   await inTransaction(deps, cause, async (tx) => {
     const order = await tx.stores.orders.findOrder(refund.orderId);

@@ -4,7 +4,7 @@ import type { OrderStores } from '#orders/order-store.ts';
 import { idempotencyKeptMs } from './place-order.ts';
 
 /** Forgets the keys of requests that nobody repeats any more, at most `limit`; how many went. */
-export async function forgetRequests(
+export async function pruneIdempotencyKeys(
   deps: { database: Database<OrderStores>; clock: Clock },
   input: { limit: number },
 ): Promise<{ deleted: number }> {

@@ -7,7 +7,7 @@ import type { Payment } from '../model/payment.ts';
  * A payment is open at a provider that is not configured any more: nobody will hear of its money. Rings once for each
  * provider; the alert ends when the provider is configured again and answers.
  */
-export async function noteProviderOff(deps: PaymentDeps, input: { payment: Payment; cause: Cause }): Promise<void> {
+export async function recordProviderOff(deps: PaymentDeps, input: { payment: Payment; cause: Cause }): Promise<void> {
   const { payment, cause } = input;
   const { provider } = payment;
   const key = `provider_down:${provider}`;

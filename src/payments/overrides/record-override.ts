@@ -10,7 +10,7 @@ const headlines = {
 } as const;
 
 /** What somebody did past the providers is applied to everybody who gets alerts, with the reason. */
-export async function noteByHand(
+export async function recordOverride(
   tx: PaymentTx,
   input: { order: Order; kind: keyof typeof headlines; by: ActingAdmin; reason: string },
 ): Promise<void> {
