@@ -1,8 +1,9 @@
 import type { SQL } from 'drizzle-orm';
 import type { Order } from '#orders/order.ts';
-import type { OrderChange, OrderStore } from '#orders/order-store.ts';
+import type { OrderStore } from '#orders/order-store.ts';
 import { openPaymentStatuses } from '#payments/model/payment.ts';
-import { keysOf, placeholdersOf, prepared, preparedByShape, settingsOf } from '../../query/prepared.ts';
+import { createCompareAndSet } from '../../query/compare-and-set.ts';
+import { placeholdersOf, prepared } from '../../query/prepared.ts';
 import { contains, searchable } from '../../query/search.ts';
 import type { Session } from '../../query/session.ts';
 import { and, asc, desc, eq, getTableColumns, gte, inArray, isNull, lt, lte, or, sql } from '../../schema/drizzle.ts';
@@ -13,7 +14,8 @@ export function createOrderStore(session: Session): OrderStore {
   const { db } = session;
   const { orders, payments } = session.tables;
   const { searchText, searchNote, ...columns } = getTableColumns(orders);
-  const { nextNumber, insert, findById, findByNumber, change } = prepareStatements(session);
+  const { nextNumber, insert, findById, findByNumber } = prepareStatements(session);
+  const compareAndSet = createCompareAndSet<Order>(session, { name: 'order', table: orders });
 
   function newestFirst(where: SQL | undefined, limit: number): Promise<Order[]> {
     return db.select(columns).from(orders).where(where).orderBy(desc(orders.createdAt), desc(orders.id)).limit(limit);
@@ -30,16 +32,9 @@ export function createOrderStore(session: Session): OrderStore {
     },
     findOrder: async (id) => (await findById({ id }))[0],
     findOrderByNumber: async (number) => (await findByNumber({ number }))[0],
-    async changeOrder(input) {
-      const values: OrderChange & { searchNote?: string } = { ...input.change };
-      if (values.note !== undefined) values.searchNote = searchable([values.note]);
-      const expected = {
-        expectedId: input.id,
-        expectedStatus: input.expected.status,
-        expectedVersion: input.expected.version,
-      };
-      const changed = await change(keysOf(values), { ...values, ...expected });
-      return changed.length === 1;
+    changeOrder(order, change) {
+      const beside = change.note === undefined ? {} : { searchNote: searchable([change.note]) };
+      return compareAndSet.change(order, change, beside);
     },
     async listOrders(query) {
       const { before } = query;
@@ -146,19 +141,5 @@ function prepareStatements(session: Session) {
       .where(eq(orders.number, sql.placeholder('number')))
       .prepare('find_order_by_number'),
   );
-  const change = preparedByShape((keys, suffix) =>
-    db
-      .update(orders)
-      .set({ ...settingsOf(keys), version: sql`${orders.version} + 1` })
-      .where(
-        and(
-          eq(orders.id, sql.placeholder('expectedId')),
-          eq(orders.status, sql.placeholder('expectedStatus')),
-          eq(orders.version, sql.placeholder('expectedVersion')),
-        ),
-      )
-      .returning({ id: orders.id })
-      .prepare(`change_order_${suffix}`),
-  );
-  return { nextNumber, insert, findById, findByNumber, change };
+  return { nextNumber, insert, findById, findByNumber };
 }

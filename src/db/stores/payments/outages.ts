@@ -1,12 +1,15 @@
+import type { Outage } from '#payments/model/outage.ts';
 import type { OutageStore } from '#payments/ports/outage-store.ts';
 import type { WebhookRateStore } from '#payments/ports/payment-store.ts';
+import { createCompareAndSet } from '../../query/compare-and-set.ts';
 import type { Session } from '../../query/session.ts';
-import { and, asc, desc, eq, getTableColumns, inArray, isNotNull, lt, sql } from '../../schema/drizzle.ts';
+import { and, asc, desc, eq, getTableColumns, inArray, isNotNull, lt } from '../../schema/drizzle.ts';
 
 export function createOutageStore(session: Session): OutageStore {
   const { db } = session;
   const { providerOutages: outages } = session.tables;
   const { liveProvider, ...columns } = getTableColumns(outages);
+  const compareAndSet = createCompareAndSet<Outage>(session, { name: 'outage', table: outages });
   return {
     async insertOutage(outage) {
       const stored = await db
@@ -24,17 +27,9 @@ export function createOutageStore(session: Session): OutageStore {
         .from(outages)
         .where(isNotNull(outages.liveProvider))
         .orderBy(asc(outages.beganAt), asc(outages.id)),
-    async changeOutage({ id, expected, change }) {
-      const changed = await db
-        .update(outages)
-        .set({
-          ...change,
-          liveProvider: (change.status ?? expected.status) === 'over' ? null : sql`${outages.provider}`,
-          version: sql`${outages.version} + 1`,
-        })
-        .where(and(eq(outages.id, id), eq(outages.status, expected.status), eq(outages.version, expected.version)))
-        .returning({ id: outages.id });
-      return changed.length === 1;
+    changeOutage(outage, change) {
+      const liveProvider = (change.status ?? outage.status) === 'over' ? null : outage.provider;
+      return compareAndSet.change(outage, change, { liveProvider });
     },
     listOutages: async (query) =>
       db

@@ -1,10 +1,13 @@
+import type { Refund } from '#payments/model/refund.ts';
 import type { RefundStore } from '#payments/ports/refund-store.ts';
+import { createCompareAndSet } from '../../query/compare-and-set.ts';
 import type { Session } from '../../query/session.ts';
 import { and, asc, eq, gte, inArray, isNotNull, lt, lte, notInArray, sql } from '../../schema/drizzle.ts';
 
 export function createRefundStore(session: Session): RefundStore {
   const { db } = session;
   const { refunds } = session.tables;
+  const compareAndSet = createCompareAndSet<Refund>(session, { name: 'refund', table: refunds });
   return {
     async insertRefund(refund) {
       await db.insert(refunds).values(refund);
@@ -53,14 +56,7 @@ export function createRefundStore(session: Session): RefundStore {
         .orderBy(asc(refunds.updatedAt), asc(refunds.id))
         .limit(query.limit);
     },
-    async changeRefund({ id, expected, change }) {
-      const changed = await db
-        .update(refunds)
-        .set({ ...change, version: sql`${refunds.version} + 1` })
-        .where(and(eq(refunds.id, id), eq(refunds.status, expected.status), eq(refunds.version, expected.version)))
-        .returning({ id: refunds.id });
-      return changed.length === 1;
-    },
+    changeRefund: (refund, change) => compareAndSet.change(refund, change),
     listRefundsToPoll: async (query) =>
       db
         .select()
