@@ -19,7 +19,7 @@ import { forgetRequests } from '#payments/collect/forget-requests.ts';
 import { pruneExceptions } from '#payments/exceptions/prune-exceptions.ts';
 import { retireExceptions } from '#payments/exceptions/retire-exceptions.ts';
 import { wakeExceptions } from '#payments/exceptions/wake-exceptions.ts';
-import { pruneReconciliations } from '#payments/reconciliation/prune-reconciliations.ts';
+import { pruneReconciliations } from '#payments/reconciliation/reconciliation-runs.ts';
 import type { ReconcileProvider } from '#payments/reconciliation/reconcile-provider.ts';
 import { followRefunds } from '#payments/refunds/follow-refunds.ts';
 import { pollPayments } from '#payments/sync/poll-payments.ts';

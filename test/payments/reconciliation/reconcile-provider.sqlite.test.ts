@@ -3,7 +3,7 @@ import { hour, minute } from '#kernel/clock.ts';
 import { asProviderReference } from '#kernel/ids.ts';
 import type { PaymentSnapshot } from '#payments/model/snapshot.ts';
 import type { PaymentProvider } from '#payments/ports/payment-provider.ts';
-import { endLostReconciliations } from '#payments/reconciliation/end-lost-reconciliations.ts';
+import { endLostReconciliations } from '#payments/reconciliation/reconciliation-runs.ts';
 import { createReconciler } from '#payments/reconciliation/reconcile-provider.ts';
 import { aSnapshot } from '#test/support/builders/snapshot.ts';
 import { openTestDatabase, type TestDatabase } from '#test/support/database/test-database.ts';
