@@ -35,7 +35,12 @@ export async function loadProviderDay(
   const unmatched = await stores.fees.listFees({ ...window, standing: 'unmatched', limit: rowsMax });
   const differences = isKnown ? compared.differences : [];
   return {
-    ...{ provider, payments, refunds, refundsThere, tellsFees, isGivenUp },
+    provider,
+    payments,
+    refunds,
+    refundsThere,
+    tellsFees,
+    isGivenUp,
     there: look.snapshots.kind === 'known' ? { kind: 'known', value: compared.there } : look.snapshots,
     furtherFees: await furtherFees(stores, payments),
     settlements: await stores.fees.listSettlements({ ...window, limit: rowsMax }),
@@ -99,7 +104,11 @@ async function explain(
   const exceptions = difference.isDecided ? [] : await stores.exceptions.listExceptionsAbout(about);
   const [order] = payment === null ? [] : await stores.orders.listOrdersByIds([payment.orderId]);
   return {
-    ...{ provider, kind, reference, here, there },
+    provider,
+    kind,
+    reference,
+    here,
+    there,
     paymentId: payment?.id ?? null,
     order: order === undefined ? null : formatOrderNumber(order.number),
     isExplained: difference.isDecided || exceptions.some(explains),

@@ -142,7 +142,12 @@ function toSale(exported: ExportedOrder, payment: Payment | null): ChannelOrder 
     vatMinor: 0,
     customerEmail: exported.customerEmail,
     items: exported.productNames.map((name) => ({
-      ...{ productKey: null, name, quantity: null, licenceKey: null, hasCoupon: false, hasOpenDiscount: false },
+      productKey: null,
+      name,
+      quantity: null,
+      licenceKey: null,
+      hasCoupon: false,
+      hasOpenDiscount: false,
     })),
     coupons: [],
     feeMinor: null,
