@@ -64,7 +64,9 @@ export function saveProduct(
       known === undefined
         ? await tx.stores.products.insertProduct({ id, sku, ...facts, version: 1, createdAt: now, updatedAt: now })
         : await tx.stores.products.changeProduct({
-            ...{ id, expectedVersion: known.version, change: { ...facts, updatedAt: now } },
+            id,
+            expectedVersion: known.version,
+            change: { ...facts, updatedAt: now },
           });
     if (!isStored) return { kind: 'conflict' };
     await recordAudit(tx, {

@@ -106,7 +106,10 @@ function paymentPages(reading: Reading): AsyncGenerator<readonly Payment[]> {
   return paged(reading, {
     read: (stores, after) =>
       stores.payments.listPaymentsMadeBetween({
-        ...{ provider, from: 0, to: until, limit: pageSize },
+        provider,
+        from: 0,
+        to: until,
+        limit: pageSize,
         after: after && { createdAt: after.at, id: after.id },
       }),
     placeOf: ({ createdAt, id }) => ({ at: createdAt, id }),
@@ -151,7 +154,8 @@ async function* exceptionPages(reading: Reading): AsyncGenerator<readonly Export
   const pages = paged(reading, {
     read: (stores, after) =>
       stores.exceptions.listExceptionsOf({
-        ...{ provider, limit: pageSize },
+        provider,
+        limit: pageSize,
         after: after && { openedAt: after.at, id: after.id },
       }),
     placeOf: ({ openedAt, id }) => ({ at: openedAt, id }),
@@ -187,7 +191,11 @@ async function* eventPages(
   const pages = paged(reading, {
     read: (stores, after) =>
       stores.inbox.listArrivals({
-        ...{ source: provider, from: 0, to: until, eventType: null, limit: eventPageSize },
+        source: provider,
+        from: 0,
+        to: until,
+        eventType: null,
+        limit: eventPageSize,
         after: after && { receivedAt: after.at, id: after.id },
       }),
     placeOf: ({ receivedAt, id }) => ({ at: receivedAt, id }),
@@ -201,7 +209,8 @@ function rawRunPages(reading: Reading) {
   return paged(reading, {
     read: (stores, after) =>
       stores.reconciliation.listRunsOf({
-        ...{ provider, limit: pageSize },
+        provider,
+        limit: pageSize,
         after: after && { startedAt: after.at, id: after.id },
       }),
     placeOf: ({ startedAt, id }) => ({ at: startedAt, id }),

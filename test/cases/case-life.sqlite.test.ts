@@ -29,7 +29,12 @@ async function raise(key: string, severity: AlertSeverity = 'warning', why = 'Ex
   return inTransaction({ ...opened, clock, ids }, causeOf(systemActor), async (tx) => {
     const facts = { headline: 'Payment came short', orderNumber: 'T-1001', amount: '49.00 USD', detail: null };
     await raiseAlert(tx, {
-      ...{ key, kind: 'payment_underpaid', severity, orderId: null, paymentId: null, actions: [] },
+      key,
+      kind: 'payment_underpaid',
+      severity,
+      orderId: null,
+      paymentId: null,
+      actions: [],
       facts: { ...facts, provider: 'btcpay', why, trust: 'fetched' },
     });
     const live = await tx.stores.alerts.findLiveAlert(key);

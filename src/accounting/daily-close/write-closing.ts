@@ -73,7 +73,12 @@ async function compose(
   const exceptions = await stores.exceptions.countOpenExceptions();
   const actions = await stores.audit.countAudit({ actorKind: 'admin', from, to });
   const content = closeDay({
-    ...{ number, day, timeZone, from, to, closedAt },
+    number,
+    day,
+    timeZone,
+    from,
+    to,
+    closedAt,
     booksBeganOn: first?.day ?? day,
     providers: days,
     differences: await explainDifferences(stores, days),

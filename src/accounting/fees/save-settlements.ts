@@ -19,7 +19,15 @@ export function saveSettlements(
       const { id, currency, amount, status, from, to, at } = settlement;
       const references = settlement.references === null ? null : [...settlement.references];
       await tx.stores.fees.saveSettlement({
-        ...{ provider, id, currency, amount, status, from, to, settledAt: at, references },
+        provider,
+        id,
+        currency,
+        amount,
+        status,
+        from,
+        to,
+        settledAt: at,
+        references,
         readAt: deps.clock.now(),
       });
       if (at !== null) await settlePayments(tx, { provider, references: references ?? [], at });

@@ -80,8 +80,11 @@ async function listUncreated(
   let after: { createdAt: Milliseconds; id: string } | null = null;
   for (let seen = 0; seen < countedMax; ) {
     const page: Payment[] = await stores.payments.listPaymentsMadeBetween({
-      ...{ provider: outage.provider, from, to },
-      ...{ after, limit: pageSize },
+      provider: outage.provider,
+      from,
+      to,
+      after,
+      limit: pageSize,
     });
     seen += page.length;
     for (const payment of page) {

@@ -4,7 +4,6 @@ import { recordAudit } from '#access/audit.ts';
 import type { Actor } from '#kernel/actor.ts';
 import type { Milliseconds } from '#kernel/clock.ts';
 import { assert } from '#kernel/invariant.ts';
-import { toDecimal } from '#kernel/money.ts';
 import { type ProviderName, providerTitle } from '#kernel/provider-name.ts';
 import type { Cause } from '#kernel/transaction-context.ts';
 import { causeOf, inTransaction } from '#kernel/transaction-context.ts';
@@ -13,7 +12,6 @@ import type { Payment } from '../model/payment.ts';
 import type { ReconciliationFinding, ReconciliationRun } from '../model/reconciliation.ts';
 import type { PaymentStores } from '../ports/payment-store.ts';
 import type { ChannelOrder, ExportedOrder } from '../ports/sales-channel.ts';
-import type { Difference } from '../reconciliation/compare-with-provider.ts';
 import { findingKey } from '../reconciliation/finding-exceptions.ts';
 import { finishReconciliation } from '../reconciliation/finish-reconciliation.ts';
 import {
@@ -75,7 +73,7 @@ export async function importExport(
     openCount: outcomes.length - healedCount,
   };
   const findings = outcomes.slice(0, findingsMax).map((outcome) => toFinding(deps, { run, ...outcome }));
-  const open = outcomes.filter(({ isHealed }) => !isHealed).map(({ difference }) => toDifference(difference));
+  const open = outcomes.filter(({ isHealed }) => !isHealed).map(({ difference }) => difference);
   await finishReconciliation(deps, {
     run: finished,
     findings,
@@ -159,7 +157,11 @@ async function startRun(
     startedAt: now,
     finishedAt: null,
     startedBy: `admin:${actor.id}`,
-    ...{ comparedCount: 0, matchedCount: 0, healedCount: 0, openCount: 0, error: null },
+    comparedCount: 0,
+    matchedCount: 0,
+    healedCount: 0,
+    openCount: 0,
+    error: null,
   };
   await inTransaction(deps, causeOf(actor), async (tx) => {
     await tx.stores.reconciliation.insertRun(run);
@@ -204,29 +206,17 @@ function toSale(exported: ExportedOrder, payment: Payment | null): ChannelOrder 
     vatMinor: 0,
     customerEmail: exported.customerEmail,
     items: exported.productNames.map((name) => ({
-      ...{ productKey: null, name, quantity: null, licenceKey: null, hasCoupon: false, hasOpenDiscount: false },
+      productKey: null,
+      name,
+      quantity: null,
+      licenceKey: null,
+      hasCoupon: false,
+      hasOpenDiscount: false,
     })),
     coupons: [],
     feeMinor: null,
     paymentType: null,
     soldAt: exported.soldAt,
-  };
-}
-
-function toDifference({ finding, sale, payment, here, there }: ExportDifference): Difference {
-  const reference = sale?.reference ?? payment?.reference ?? null;
-  const currency = sale?.currency ?? payment?.currency;
-  return {
-    ...{ kind: finding, reference, payment, here, there, mayHeal: false },
-    snapshot:
-      sale === null || currency === undefined
-        ? null
-        : {
-            requested: { amount: toDecimal({ amountMinor: sale.amountMinor, currency }), asset: currency },
-            label: sale.productNames.join(', '),
-            providerStatus: `line ${sale.line} of its export`,
-            createdAt: sale.soldAt,
-          },
   };
 }
 
@@ -238,9 +228,9 @@ function toFinding(
   return {
     id: deps.ids.newId(),
     runId: run.id,
-    kind: difference.finding,
+    kind: difference.kind,
     provider: run.provider,
-    reference: difference.sale?.reference ?? difference.payment?.reference ?? null,
+    reference: difference.reference,
     paymentId: difference.payment?.id ?? null,
     here: difference.here,
     there: difference.there,

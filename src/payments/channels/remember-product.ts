@@ -62,7 +62,9 @@ function change(
       name: known.name,
       channel: sold.channel,
       channelKey: sold.channelKey,
-      ...{ amountMinor, currency, updatedAt: tx.clock.now() },
+      amountMinor,
+      currency,
+      updatedAt: tx.clock.now(),
     },
   });
 }

@@ -46,7 +46,9 @@ export function giveBackException(deps: PaymentDeps, input: { exceptionId: strin
     if (exception.ownerId !== Number(by.actor.id)) return { kind: 'not_yours', by: exception.ownerName };
     await changeException(tx, { exception, change: { ownerId: null, ownerName: null, takenAt: null } });
     await recordAudit(tx, {
-      ...{ actor: by.actor, action: 'exception.give_back', subject: `exception:${exception.id}` },
+      actor: by.actor,
+      action: 'exception.give_back',
+      subject: `exception:${exception.id}`,
     });
     const alert = await tx.stores.alerts.findLiveAlert(exception.key);
     if (alert?.status === 'acknowledged') {
@@ -80,6 +82,8 @@ async function giveTo(
   const change = { ownerId: Number(by.actor.id), ownerName: by.name, takenAt: tx.clock.now() };
   await changeException(tx, { exception, change });
   await recordAudit(tx, {
-    ...{ actor: by.actor, action: 'exception.take', subject: `exception:${exception.id}` },
+    actor: by.actor,
+    action: 'exception.take',
+    subject: `exception:${exception.id}`,
   });
 }

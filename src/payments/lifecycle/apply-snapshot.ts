@@ -192,8 +192,13 @@ async function carryOut(
   const after = isPaidNow ? await keepReturns(tx, { ...common, order: told.order }) : (told?.order ?? order);
   await endEarlierTrouble(tx, payment);
   await raiseForLook(tx, {
-    ...{ order: after, before: input.before, payment, payments, event },
-    ...{ decision: told?.decision, heldBecause: isHeld ? why : null },
+    order: after,
+    before: input.before,
+    payment,
+    payments,
+    event,
+    decision: told?.decision,
+    heldBecause: isHeld ? why : null,
   });
   if (decision.to === 'failed') await announcePayment(tx, { order: after, payment, type: 'payment.failed' });
   if (decision.to === 'reversed') await announcePayment(tx, { order: after, payment, type: 'payment.reversed' });

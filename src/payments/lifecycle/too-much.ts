@@ -60,7 +60,9 @@ export async function endTooMuch(tx: PaymentTx, input: { order: Order; payments:
         ? surplusOf(payment, { order, refunds: ofPayment }).amountMinor
         : extraOf(order, { payments, refunds: gone });
     await endOrderTroubles(tx, {
-      ...{ orderId: order.id, paymentId: payment.id, by: 'What was too much went back.' },
+      orderId: order.id,
+      paymentId: payment.id,
+      by: 'What was too much went back.',
       kinds: [
         ...(isEmpty ? (['payment_duplicate', 'payment_unexpected'] as const) : []),
         ...(isEmpty || surplusMinor <= 0 ? (['payment_overpaid'] as const) : []),

@@ -57,8 +57,11 @@ export async function acceptInto(
   const now = tx.clock.now();
   const change = {
     status: payment.status,
-    ...{ acceptedAt: now, acceptedBy: by.name, acceptedReason: reason },
-    ...{ heldAt: null, updatedAt: now },
+    acceptedAt: now,
+    acceptedBy: by.name,
+    acceptedReason: reason,
+    heldAt: null,
+    updatedAt: now,
   };
   const expected = { status: payment.status, version: payment.version };
   const isChanged = await tx.stores.payments.changePayment({ id: payment.id, expected, change });
@@ -69,7 +72,12 @@ export async function acceptInto(
   await writeTimeline(tx, { order, paymentId: payment.id, ...note, text });
   const all = payments.map((other) => (other.id === payment.id ? after : other));
   const told = await tellOrder(tx, {
-    ...{ order, payments: all, event: 'accepted', paymentId: payment.id, trust: null, text },
+    order,
+    payments: all,
+    event: 'accepted',
+    paymentId: payment.id,
+    trust: null,
+    text,
   });
   // It was announced paid before: that it counts again is a fact of its own.
   if (order.paidAt !== null) {
@@ -111,8 +119,11 @@ export async function withdrawAcceptance(
   const heldAt = typeof undo['heldAt'] === 'number' ? undo['heldAt'] : null;
   const change = {
     status: payment.status,
-    ...{ acceptedAt: null, acceptedBy: null, acceptedReason: null },
-    ...{ heldAt, updatedAt: tx.clock.now() },
+    acceptedAt: null,
+    acceptedBy: null,
+    acceptedReason: null,
+    heldAt,
+    updatedAt: tx.clock.now(),
   };
   const payments = await tx.stores.payments.listPaymentsForOrder(order.id);
   const all = payments.map((other) => (other.id === payment.id ? { ...other, ...change } : other));

@@ -36,7 +36,10 @@ export async function markPaidInto(
   const { order, payment, by, reason } = about;
   await acceptInto(tx, about);
   await recordAudit(tx, {
-    ...{ actor: by.actor, action: 'order.mark_paid', subject: `order:${order.id}`, reason },
+    actor: by.actor,
+    action: 'order.mark_paid',
+    subject: `order:${order.id}`,
+    reason,
     details: { paymentId: payment.id, from: order.status },
   });
   await noteByHand(tx, { order, kind: 'order_marked_paid', by, reason });

@@ -50,12 +50,19 @@ export async function writeOffInto(
   const { order, by, reason } = input;
   const payments = await tx.stores.payments.listPaymentsForOrder(order.id);
   const told = await tellOrder(tx, {
-    ...{ order, payments, event: 'written_off', paymentId: null, trust: null },
+    order,
+    payments,
+    event: 'written_off',
+    paymentId: null,
+    trust: null,
     text: `written off by ${by.name}: ${reason}`,
   });
   await closeOpenLinks(tx, { order, payments });
   await recordAudit(tx, {
-    ...{ actor: by.actor, action: 'order.write_off', subject: `order:${order.id}`, reason },
+    actor: by.actor,
+    action: 'order.write_off',
+    subject: `order:${order.id}`,
+    reason,
     details: { from: order.status, to: told.order.status },
   });
   await noteByHand(tx, { order, kind: 'order_written_off', by, reason });

@@ -83,12 +83,22 @@ async function openFinding(
   if (inherited !== undefined) await endTrouble(tx, { key: inherited.key, by: 'A comparison has found it as well.' });
   const { kind, payment, snapshot, here, there } = difference;
   await openException(tx, {
-    ...{ key, kind: kindOf[kind], provider, reference: difference.reference },
-    ...{ orderId: payment?.orderId ?? null, paymentId: payment?.id ?? null, refundId: null },
+    key,
+    kind: kindOf[kind],
+    provider,
+    reference: difference.reference,
+    orderId: payment?.orderId ?? null,
+    paymentId: payment?.id ?? null,
+    refundId: null,
     subjectAt: payment?.createdAt ?? snapshot?.createdAt ?? null,
     facts: {
-      ...{ summary: summaries[kind], gapFiat: null, gapCoin: null, here, there },
-      ...{ money: snapshot?.requested ?? null, label: snapshot?.label ?? null },
+      summary: summaries[kind],
+      gapFiat: null,
+      gapCoin: null,
+      here,
+      there,
+      money: snapshot?.requested ?? null,
+      label: snapshot?.label ?? null,
       why: snapshot === null ? 'It is not in the provider’s own list.' : snapshot.providerStatus,
     },
     inherited: inherited && ageOf(inherited),

@@ -33,8 +33,18 @@ export async function replayEvents(
   await audit(deps, input);
   const { events, ...counts } = await collectEvents(deps, range);
   const report: ReplayReport = {
-    ...{ mode, ...counts, total: events.length, looked: 0 },
-    ...{ moves: [], movedCount: 0, bookings: [], bookedCount: 0, held: 0, unchanged: 0, unknown: 0, failed: 0 },
+    mode,
+    ...counts,
+    total: events.length,
+    looked: 0,
+    moves: [],
+    movedCount: 0,
+    bookings: [],
+    bookedCount: 0,
+    held: 0,
+    unchanged: 0,
+    unknown: 0,
+    failed: 0,
     stoppedBy: null,
   };
   const cause: Cause = { kind: 'admin', id: actor.id, actor };

@@ -97,13 +97,19 @@ async function takeAmount(
   if (amountMinor === undefined) return undefined;
   const change = {
     status: payment.status,
-    ...{ amountMinor, requestedAmount: requested.amount, updatedAt: tx.clock.now() },
+    amountMinor,
+    requestedAmount: requested.amount,
+    updatedAt: tx.clock.now(),
   };
   const expected = { status: payment.status, version: payment.version };
   const isChanged = await tx.stores.payments.changePayment({ id: payment.id, expected, change });
   if (!isChanged) throw new ConcurrentChange(`payment ${payment.id} changed meanwhile`);
   await writeTimeline(tx, {
-    ...{ order: { id: payment.orderId }, paymentId: payment.id, subject: 'note', from: null, to: null },
+    order: { id: payment.orderId },
+    paymentId: payment.id,
+    subject: 'note',
+    from: null,
+    to: null,
     trust: snapshot.trust,
     text: `the payment is over ${formatAsset(requested)} now, not over ${payment.requestedAmount}`,
   });
@@ -123,10 +129,23 @@ function minorOf(amount: string, currency: string): number | undefined {
 function noSuchPayment(payment: Payment, now: number): PaymentSnapshot | undefined {
   if (payment.reference === null) return undefined;
   return {
-    ...{ provider: payment.provider, reference: payment.reference, paymentId: payment.id, trust: 'fetched' },
-    ...{ observedAt: now, state: 'failed', providerStatus: 'no such payment' },
+    provider: payment.provider,
+    reference: payment.reference,
+    paymentId: payment.id,
+    trust: 'fetched',
+    observedAt: now,
+    state: 'failed',
+    providerStatus: 'no such payment',
     requested: { amount: payment.requestedAmount, asset: payment.requestedAsset },
-    ...{ settlement: null, coin: null, fees: null, isLate: false, isMarkedByHand: false },
-    ...{ checkoutUrl: null, transactionIds: [], label: null, createdAt: null, expiresAt: null },
+    settlement: null,
+    coin: null,
+    fees: null,
+    isLate: false,
+    isMarkedByHand: false,
+    checkoutUrl: null,
+    transactionIds: [],
+    label: null,
+    createdAt: null,
+    expiresAt: null,
   };
 }

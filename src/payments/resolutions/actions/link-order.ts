@@ -96,8 +96,15 @@ export async function unlinkOrder(
   const refunds = await tx.stores.refunds.listRefundsForOrder(order.id);
   if (refunds.some(countsAgainstCaptured)) return 'Money of the order went back since, or is on its way.';
   const change: Partial<Payment> & { status: 'cancelled'; updatedAt: number } = {
-    ...{ status: 'cancelled', creation: 'refused', reference: null, creditedMinor: 0, nextPollAt: null },
-    ...{ acceptedAt: null, acceptedBy: null, acceptedReason: null, updatedAt: tx.clock.now() },
+    status: 'cancelled',
+    creation: 'refused',
+    reference: null,
+    creditedMinor: 0,
+    nextPollAt: null,
+    acceptedAt: null,
+    acceptedBy: null,
+    acceptedReason: null,
+    updatedAt: tx.clock.now(),
   };
   const payments = await tx.stores.payments.listPaymentsForOrder(order.id);
   const all = payments.map((other) => (other.id === payment.id ? { ...other, ...change } : other));

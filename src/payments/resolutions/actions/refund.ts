@@ -84,7 +84,10 @@ async function refundFor(deps: PaymentDeps, input: RefundAsked): Promise<Resolut
   const { by } = asked;
   try {
     const result = await requestRefund(deps, {
-      ...{ paymentId: exception.paymentId, amount, reason, actor: by.actor },
+      paymentId: exception.paymentId,
+      amount,
+      reason,
+      actor: by.actor,
       async also(tx: PaymentTx, refund) {
         const changed = await whyChanged(tx, { refund, input });
         if (changed !== undefined) throw new ChangedMeanwhile(changed);

@@ -24,7 +24,11 @@ export const rejectHeld: Resolver = async (deps, asked) => {
     const payment = await cancelPayment(tx, { order, before, text });
     await settleException(tx, { exception, action: 'reject', by, reason, undo: null });
     await tellOrder(tx, {
-      ...{ order, event: 'payment_rejected', paymentId: payment.id, trust: payment.trust, text },
+      order,
+      event: 'payment_rejected',
+      paymentId: payment.id,
+      trust: payment.trust,
+      text,
       payments: payments.map((other) => (other.id === payment.id ? payment : other)),
     });
     return { kind: 'decided', said: 'Rejected: nothing is delivered.' };
