@@ -2,8 +2,9 @@
 // each queue says what its rows look like and by what they are ordered and counted.
 import type { QueueBookkeeping, QueueStore } from '#messaging/messaging-store.ts';
 import { prepared } from '../../query/prepared.ts';
+import { deleteFirst } from '../../query/rows.ts';
 import type { Session } from '../../query/session.ts';
-import { and, asc, eq, inArray, isNotNull, isNull, lt, lte, ne, or, sql } from '../../schema/drizzle.ts';
+import { and, asc, eq, isNotNull, isNull, lt, lte, ne, or, sql } from '../../schema/drizzle.ts';
 import { createClaims } from './queue-claims.ts';
 import { createDeadLetters } from './queue-dead-letters.ts';
 import { countDepths } from './queue-depths.ts';
@@ -72,15 +73,10 @@ export function createQueueStore<Row extends QueueBookkeeping>(session: Session,
     find: async (id) => asRows<Row>(await findById({ id }))[0],
     ...createDeadLetters<Row>(session, shape),
     depths: (now) => countDepths(session, { shape, now }),
-    async prune(query) {
-      const old = db
-        .select({ id: table.id })
-        .from(table)
-        .where(and(isNotNull(table.processedAt), lt(table.processedAt, query.before)))
-        .orderBy(asc(table.processedAt))
-        .limit(query.limit);
-      const gone = await db.delete(table).where(inArray(table.id, old)).returning({ id: table.id });
-      return gone.length;
+    async prune({ before, limit }) {
+      const where = and(isNotNull(table.processedAt), lt(table.processedAt, before));
+      const order = [asc(table.processedAt)];
+      return (await deleteFirst(db, { table, key: table.id, where, order, limit })).length;
     },
   };
 }

@@ -1,11 +1,12 @@
-import type { SQL } from 'drizzle-orm';
 import type { Order } from '#orders/order.ts';
 import type { OrderChange, OrderStore } from '#orders/order-store.ts';
 import { openPaymentStatuses } from '#payments/model/payment.ts';
+import { keyset, within } from '../../query/keyset.ts';
 import { keysOf, placeholdersOf, prepared, preparedByShape, settingsOf } from '../../query/prepared.ts';
+import { rowCount, rowsOf } from '../../query/rows.ts';
 import { contains, searchable } from '../../query/search.ts';
 import type { Session } from '../../query/session.ts';
-import { and, asc, desc, eq, getTableColumns, gte, inArray, isNull, lt, lte, or, sql } from '../../schema/drizzle.ts';
+import { and, asc, eq, getTableColumns, inArray, isNull, lte, or, sql } from '../../schema/drizzle.ts';
 
 const firstOrderNumber = 1001;
 
@@ -15,9 +16,8 @@ export function createOrderStore(session: Session): OrderStore {
   const { searchText, searchNote, ...columns } = getTableColumns(orders);
   const { nextNumber, insert, findById, findByNumber, change } = prepareStatements(session);
 
-  function newestFirst(where: SQL | undefined, limit: number): Promise<Order[]> {
-    return db.select(columns).from(orders).where(where).orderBy(desc(orders.createdAt), desc(orders.id)).limit(limit);
-  }
+  const { list } = rowsOf(db, orders, columns);
+  const byCreation = keyset(orders, 'createdAt');
 
   return {
     async nextOrderNumber() {
@@ -41,45 +41,24 @@ export function createOrderStore(session: Session): OrderStore {
       const changed = await change(keysOf(values), { ...values, ...expected });
       return changed.length === 1;
     },
-    async listOrders(query) {
-      const { before } = query;
-      const isBefore =
-        before === null ? undefined : sql`(${orders.createdAt}, ${orders.id}) < (${before.createdAt}, ${before.id})`;
-      const isWanted = query.statuses === null ? undefined : inArray(orders.status, [...query.statuses]);
-      return newestFirst(and(isWanted, isBefore), query.limit);
-    },
-    async listOrdersByIds(ids) {
-      if (ids.length === 0) return [];
-      return db
-        .select(columns)
-        .from(orders)
-        .where(inArray(orders.id, [...ids]));
-    },
-    async listOrdersMadeBetween(query) {
-      const { after } = query;
-      const isAfter =
-        after === null ? undefined : sql`(${orders.createdAt}, ${orders.id}) > (${after.createdAt}, ${after.id})`;
-      return db
-        .select(columns)
-        .from(orders)
-        .where(and(gte(orders.createdAt, query.from), lt(orders.createdAt, query.to), isAfter))
-        .orderBy(asc(orders.createdAt), asc(orders.id))
-        .limit(query.limit);
-    },
-    async listExpiredOrders(query) {
+    listOrders: ({ statuses, before, limit }) =>
+      list(and(statuses === null ? undefined : inArray(orders.status, [...statuses]), byCreation.before(before)), {
+        order: byCreation.newestFirst,
+        limit,
+      }),
+    listOrdersByIds: (ids) => list(inArray(orders.id, [...ids]), { order: byCreation.oldestFirst }),
+    listOrdersMadeBetween: ({ after, limit, ...made }) =>
+      list(and(within(orders.createdAt, made), byCreation.after(after)), { order: byCreation.oldestFirst, limit }),
+    listExpiredOrders({ now, limit }) {
       const isOpen = and(inArray(payments.status, [...openPaymentStatuses]), isNull(payments.mismatchedAt));
       const openPayment = db
         .select({ id: payments.id })
         .from(payments)
         .where(and(eq(payments.orderId, orders.id), isOpen));
-      return db
-        .select(columns)
-        .from(orders)
-        .where(
-          and(eq(orders.status, 'awaiting_payment'), lte(orders.expiresAt, query.now), sql`not exists ${openPayment}`),
-        )
-        .orderBy(asc(orders.expiresAt), asc(orders.id))
-        .limit(query.limit);
+      return list(
+        and(eq(orders.status, 'awaiting_payment'), lte(orders.expiresAt, now), sql`not exists ${openPayment}`),
+        { order: keyset(orders, 'expiresAt').oldestFirst, limit },
+      );
     },
     async searchOrders(query) {
       const text = query.text.trim();
@@ -88,7 +67,7 @@ export function createOrderStore(session: Session): OrderStore {
         text === '' ? undefined : or(contains(orders.searchText, text), contains(orders.searchNote, text));
       const hasAmount = query.amountMinor === null ? undefined : eq(orders.amountMinor, query.amountMinor);
       const where = or(hasText, hasAmount);
-      return where === undefined ? [] : newestFirst(where, query.limit);
+      return where === undefined ? [] : list(where, { order: byCreation.newestFirst, limit: query.limit });
     },
     async totalOrders(query) {
       // Buckets are whole numbers on both engines: SQLite binds a JS number as a real, and would divide as one.
@@ -99,11 +78,11 @@ export function createOrderStore(session: Session): OrderStore {
           bucketStart: sql<number>`${orders.createdAt} - ${age} % cast(${query.bucketMs} as bigint)`,
           status: orders.status,
           currency: orders.currency,
-          count: sql<number>`cast(count(*) as bigint)`,
+          count: rowCount,
           amountMinor: sql<number>`cast(sum(${orders.amountMinor}) as bigint)`,
         })
         .from(orders)
-        .where(and(gte(orders.createdAt, query.from), lt(orders.createdAt, query.to)))
+        .where(within(orders.createdAt, query))
         .groupBy(sql`1`, orders.status, orders.currency)
         .orderBy(sql`1`, asc(orders.status), asc(orders.currency));
     },
