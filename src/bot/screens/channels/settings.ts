@@ -3,7 +3,7 @@ import { adminActor } from '#access/admin.ts';
 import { proposeAction } from '#access/pending-actions.ts';
 import { minute } from '#kernel/clock.ts';
 import { type Money, MoneyInvalid, parseMoney } from '#kernel/money.ts';
-import { changeReviewThreshold } from '#payments/channels/change-review-threshold.ts';
+import { changeReviewThreshold } from '#payments/channels/review-threshold.ts';
 import { readReviewThresholds } from '#payments/channels/review-threshold.ts';
 import { awaitTyped } from '../../kit/await-typed.ts';
 import type { AdminEnv, BotCommand, CallbackContext, Confirmed, TextContext } from '../../kit/env.ts';
