@@ -3,6 +3,7 @@
 // and the bot show the same, and a breaker that is open does not hide what is behind it.
 import { checkTelegram } from '#bot/set-up/check-telegram.ts';
 import type { Config } from '#config/load-config.ts';
+import { checkDatabase } from '#db/database/check-database.ts';
 import { type AddressQuestion, checkAddress, type Route } from '#diagnostics/check-address.ts';
 import { type ClockReading, judgeClock } from '#diagnostics/check-clock.ts';
 import { checkFiles } from '#diagnostics/check-files.ts';
@@ -74,7 +75,10 @@ async function examineAll(given: Given): Promise<GroupedCheck[]> {
   const readings: ClockReading[] = [];
   const registry = openProviders(given);
   const groups: CheckGroup[] = [
-    { name: 'database', run: (signal) => checkDatabase(given, signal) },
+    {
+      name: 'database',
+      run: (signal) => checkDatabase(config.database, { clock: given.clock, quickCheckMaxMs, signal }),
+    },
     { name: 'telegram', run: (signal) => checkBots(given, readings, signal) },
     ...providerGroups(registry, { publicUrl: config.http.publicUrl, readings }),
     { name: 'public', run: (signal) => checkAddress(addressQuestion(given, registry), signal) },
@@ -85,16 +89,6 @@ async function examineAll(given: Given): Promise<GroupedCheck[]> {
   const found = await runChecks(groups, { groupMaxMs });
   const clock = judgeClock(readings).map((check) => ({ group: 'clock', ...check }));
   return [...clock, ...found].map(toLines(config.secrets));
-}
-
-async function checkDatabase({ config, clock }: Given, signal: AbortSignal): Promise<SetUpCheck[]> {
-  const { database } = config;
-  if (database.kind === 'sqlite') {
-    const { checkSqlite } = await import('#db/sqlite/check-sqlite.ts');
-    return await checkSqlite(database.file, { quickCheckMaxMs, signal });
-  }
-  const { checkPostgres } = await import('#db/postgres/check-postgres.ts');
-  return await checkPostgres(database.url, clock);
 }
 
 async function checkBots({ config, clock }: Given, readings: ClockReading[], signal: AbortSignal) {
@@ -195,7 +189,7 @@ function isOnLoopback({ hostname }: URL): boolean {
 
 function filesOf({ database }: Config): { name: string; path: string }[] {
   const files = [{ name: '.env', path: '.env' }];
-  return database.kind === 'sqlite' ? [...files, { name: 'database', path: database.file }] : files;
+  return database.engine === 'sqlite' ? [...files, { name: 'database', path: database.file }] : files;
 }
 
 /** Whatever others said is put on one line, cut, and searched for our secrets. */
