@@ -103,8 +103,11 @@ async function doctor(words: readonly string[]): Promise<void> {
   // Where nobody answers them they would take minutes one after the other.
   process.env['UV_THREADPOOL_SIZE'] ??= '32';
   process.env['RES_OPTIONS'] ??= 'timeout:1 attempts:2';
-  const [{ createDoctor }, report] = await Promise.all([import('#app/doctor.ts'), import('#diagnostics/report.ts')]);
-  const found = await createDoctor({ config: loaded.config, instance: null }).examine();
+  const [{ createSetUpDoctor }, report] = await Promise.all([
+    import('#app/doctor.ts'),
+    import('#diagnostics/report.ts'),
+  ]);
+  const found = await createSetUpDoctor({ config: loaded.config, instance: null }).examine();
   if (options.values.json === true) console.log(report.printReportAsJson(found));
   else for (const line of report.printReport(found)) console.log(line);
   console.error(report.sumUpReport(found));

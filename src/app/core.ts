@@ -49,7 +49,7 @@ export async function openCore(deps: CoreDeps): Promise<Core> {
   const database = await openConfigured(config, {
     clock,
     onQueued: deps.onQueued,
-    onGroupCommit: ({ transactions }) => metrics.observeGateBatch(transactions),
+    onGroupCommit: (commit) => metrics.observeCommit(commit),
   });
   const retired = createRetiredProviders();
   const providers = createProviderRegistry(config.providers, {

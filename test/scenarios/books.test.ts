@@ -101,7 +101,7 @@ test('a day with money that is paid, short, given back, unasked for and not told
   expect(digest?.text).toContain('UNEXPLAINED: 1');
   expect(digest?.text).toContain('2 paid 98.00 USDC');
   const metrics = (await app.send('/metrics')).text;
-  expect(metrics).toContain('tillkeeper_books_unexplained 1\n');
+  expect(metrics).toContain('tillkeeper_ledger_unexplained 1\n');
   expect((await app.runJob('close-books')).outcome).toMatchObject({ counts: { closed: 0 } });
   expect(digests(app)).toHaveLength(1);
 

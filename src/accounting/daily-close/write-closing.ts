@@ -11,9 +11,8 @@ import type { NextDay } from '../ledger/due-day.ts';
 import { compareTexts } from '../ledger/tally.ts';
 import { bookPayments, loadChanged } from './book-payments.ts';
 import { closeDay } from './close-day.ts';
-import { explainDifferences } from './explain-differences.ts';
 import type { FetchedDay } from './fetch-day.ts';
-import { type LoadedDay, loadProviderDay } from './load-provider-day.ts';
+import { explainDifferences, type LoadedDay, loadProviderDay } from './load-provider-day.ts';
 
 /** A day that is closed later than this says so. */
 const lateMs: Milliseconds = 2 * hour;
