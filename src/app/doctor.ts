@@ -14,7 +14,7 @@ import type { Clock, Milliseconds } from '#kernel/clock.ts';
 import { second, systemClock } from '#kernel/clock.ts';
 import { type Random, systemRandom } from '#kernel/ids.ts';
 import type { ProviderName } from '#kernel/provider-name.ts';
-import type { GroupedCheck, SetUpCheck } from '#kernel/set-up-check.ts';
+import type { GroupedCheck } from '#kernel/set-up-check.ts';
 import { isLoopback } from '#kernel/web-address.ts';
 import { createScrubber } from '#logging/redaction.ts';
 import type { ProviderRegistry } from '#payments/ports/payment-provider.ts';
