@@ -1,5 +1,4 @@
 import type { Milliseconds } from '#kernel/clock.ts';
-import { ConcurrentChange } from '#kernel/database.ts';
 import type { ProviderReference } from '#kernel/ids.ts';
 import { compareDecimals } from '#kernel/money.ts';
 import type { ProviderName } from '#kernel/provider-name.ts';
@@ -55,15 +54,8 @@ async function changePayment(
   payment: Payment,
   change: Omit<PaymentChange, 'updatedAt' | 'status'>,
 ): Promise<void> {
-  const { stores, clock } = tx;
-  const { id, status, version } = payment;
-  const isChanged = await stores.payments.changePayment({
-    id,
-    expected: { status, version },
-    change: { ...change, updatedAt: clock.now() },
-  });
-  if (!isChanged) throw new ConcurrentChange(`payment ${id} changed meanwhile`);
-  const order = await stores.orders.findOrder(payment.orderId);
+  await tx.stores.payments.changePayment(payment, { ...change, updatedAt: tx.clock.now() });
+  const order = await tx.stores.orders.findOrder(payment.orderId);
   if (order !== undefined) await refreshOrderCards(tx, order);
 }
 

@@ -133,10 +133,7 @@ async function keepEvidence(
     lockedBy: null,
     nextPollAt: nextPollAt({ status, createdAt: payment.createdAt, expiresAt }, now),
   };
-  const expected = { status: payment.status, version: payment.version };
-  const isChanged = await tx.stores.payments.changePayment({ id: payment.id, expected, change });
-  if (!isChanged) throw new ConcurrentChange(`payment ${payment.id} changed meanwhile`);
-  return { ...payment, ...change, version: payment.version + 1 };
+  return tx.stores.payments.changePayment(payment, change);
 }
 
 /** Amounts that this look does not tell stay as they were. */
