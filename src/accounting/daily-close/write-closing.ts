@@ -37,7 +37,7 @@ interface ClosingDraft {
 }
 
 export function writeClosing(deps: AccountingDeps, draft: ClosingDraft): Promise<ClosingWritten> {
-  return inTransaction(deps, causeOf({ kind: 'job', id: 'close-books' }), async (tx): Promise<ClosingWritten> => {
+  return inTransaction(deps, causeOf({ kind: 'job', id: 'close-days' }), async (tx): Promise<ClosingWritten> => {
     const { next } = draft;
     const previous = await tx.stores.ledger.findLastClosing();
     if (previous?.number !== next.previous?.number) return { kind: 'overtaken' };

@@ -18,7 +18,7 @@ const windowMs: Milliseconds = 35 * day;
 /** Payments whose fee is asked for one by one in one run. */
 const askedMax = 100;
 
-const cause = { kind: 'job', id: 'read-figures', actor: { kind: 'job', id: 'read-figures' } } as const;
+const cause = { kind: 'job', id: 'fetch-fees', actor: { kind: 'job', id: 'fetch-fees' } } as const;
 
 export interface FeesFetched {
   /** Payments whose fee is new or has changed. */
