@@ -3,7 +3,9 @@ import { type CalendarDay, dayOf } from '#kernel/calendar.ts';
 import type { Milliseconds } from '#kernel/clock.ts';
 import type { PaymentId } from '#kernel/ids.ts';
 import { assert } from '#kernel/invariant.ts';
+import { readPages } from '#kernel/read-pages.ts';
 import type { Payment } from '#payments/model/payment.ts';
+import type { Refund } from '#payments/model/refund.ts';
 import { bookPayment, type Changed } from '../ledger/booked-payment.ts';
 import { readEntry } from '../ledger/chain.ts';
 import type { LedgerPayment } from '../ledger/closing.ts';
@@ -67,29 +69,19 @@ function counts({ was, is }: Changed): boolean {
 }
 
 async function changedPayments(stores: AccountingStores, { since, next }: Earlier): Promise<Payment[]> {
-  const found: Payment[] = [];
-  for (let page = 0; page < pagesMax; page += 1) {
-    const last = found.at(-1);
+  const pages = readPages({ limit: pageSize, pagesMax }, (last: Payment | undefined) => {
     const after = last === undefined ? null : { updatedAt: last.updatedAt, id: last.id };
-    const query = { since, madeBefore: next.from, after, limit: pageSize };
-    const payments = await stores.payments.listPaymentsChangedSince(query);
-    found.push(...payments);
-    if (payments.length < pageSize) return found;
-  }
-  return found;
+    return stores.payments.listPaymentsChangedSince({ since, madeBefore: next.from, after, limit: pageSize });
+  });
+  return (await Array.fromAsync(pages)).flat();
 }
 
 async function refundedPayments(stores: AccountingStores, { since }: Earlier): Promise<PaymentId[]> {
-  const found: PaymentId[] = [];
-  let after: { updatedAt: Milliseconds; id: string } | null = null;
-  for (let page = 0; page < pagesMax; page += 1) {
-    const refunds = await stores.refunds.listRefundsChangedSince({ since, after, limit: pageSize });
-    found.push(...refunds.map(({ paymentId }) => paymentId));
-    const last = refunds.at(-1);
-    if (last === undefined || refunds.length < pageSize) return found;
-    after = { updatedAt: last.updatedAt, id: last.id };
-  }
-  return found;
+  const pages = readPages({ limit: pageSize, pagesMax }, (last: Refund | undefined) => {
+    const after = last === undefined ? null : { updatedAt: last.updatedAt, id: last.id };
+    return stores.refunds.listRefundsChangedSince({ since, after, limit: pageSize });
+  });
+  return (await Array.fromAsync(pages)).flat().map(({ paymentId }) => paymentId);
 }
 
 async function newestEntries(

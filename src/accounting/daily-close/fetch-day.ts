@@ -12,7 +12,7 @@ import { compareDay, type DayDifference } from './compare-day.ts';
 import { type DayWindow, edgeMs, loadDayPayments } from './day-payments.ts';
 import { fetchDayRefunds } from './fetch-day-refunds.ts';
 
-const cause = { kind: 'job', id: 'close-books', actor: { kind: 'job', id: 'close-books' } } as const;
+const cause = { kind: 'job', id: 'close-days', actor: { kind: 'job', id: 'close-days' } } as const;
 
 /** So many payments are asked about one by one for one day: a difference in everything is one trouble. */
 const askedMax = 200;

@@ -2,7 +2,7 @@
 // stored in one transaction, so that no payment can change in between.
 import { hour, type Milliseconds, minute } from '#kernel/clock.ts';
 import { causeOf, inTransaction } from '#kernel/transaction-context.ts';
-import { enqueueEffect } from '#messaging/enqueue-effect.ts';
+import { enqueueOutboxMessage } from '#messaging/enqueue-outbox-message.ts';
 import { correctionOf } from '../ledger/booked-payment.ts';
 import { chainStart, contentText, createEntriesHash, entryText, hashLink } from '../ledger/chain.ts';
 import type { Closing, ClosingContent, ClosingDelay, LedgerEntry, LedgerPayment } from '../ledger/closing.ts';
@@ -11,9 +11,8 @@ import type { NextDay } from '../ledger/due-day.ts';
 import { compareTexts } from '../ledger/tally.ts';
 import { bookPayments, loadChanged } from './book-payments.ts';
 import { closeDay } from './close-day.ts';
-import { explainDifferences } from './explain-differences.ts';
 import type { FetchedDay } from './fetch-day.ts';
-import { type LoadedDay, loadProviderDay } from './load-provider-day.ts';
+import { explainDifferences, type LoadedDay, loadProviderDay } from './load-provider-day.ts';
 
 /** A day that is closed later than this says so. */
 const lateMs: Milliseconds = 2 * hour;
@@ -38,7 +37,7 @@ interface ClosingDraft {
 }
 
 export function writeClosing(deps: AccountingDeps, draft: ClosingDraft): Promise<ClosingWritten> {
-  return inTransaction(deps, causeOf({ kind: 'job', id: 'close-books' }), async (tx): Promise<ClosingWritten> => {
+  return inTransaction(deps, causeOf({ kind: 'job', id: 'close-days' }), async (tx): Promise<ClosingWritten> => {
     const { next } = draft;
     const previous = await tx.stores.ledger.findLastClosing();
     if (previous?.number !== next.previous?.number) return { kind: 'overtaken' };
@@ -48,7 +47,7 @@ export function writeClosing(deps: AccountingDeps, draft: ClosingDraft): Promise
     const closing = linkUp(next, { content, previous });
     if (!(await tx.stores.ledger.insertClosing(closing))) return { kind: 'overtaken' };
     await tx.stores.ledger.insertEntries(entries);
-    await enqueueEffect(tx, {
+    await enqueueOutboxMessage(tx, {
       topic: 'books.digest',
       key: `books.digest:${closing.number}`,
       payload: { day: closing.day },

@@ -7,8 +7,7 @@ import type { PaymentProvider } from '#payments/ports/payment-provider.ts';
 import { ProviderError } from '#payments/ports/provider-errors.ts';
 import { refreshPayment } from '#payments/sync/refresh-payment.ts';
 import type { AccountingDeps } from '../ledger/deps.ts';
-import { saveFees } from './save-fees.ts';
-import { saveSettlements } from './save-settlements.ts';
+import { saveFees, saveSettlements } from './save-fees.ts';
 
 /**
  * So far back is read every time: a month of settlements, and a few days for what a provider enters late. What a process
@@ -19,7 +18,7 @@ const windowMs: Milliseconds = 35 * day;
 /** Payments whose fee is asked for one by one in one run. */
 const askedMax = 100;
 
-const cause = { kind: 'job', id: 'read-figures', actor: { kind: 'job', id: 'read-figures' } } as const;
+const cause = { kind: 'job', id: 'fetch-fees', actor: { kind: 'job', id: 'fetch-fees' } } as const;
 
 export interface FeesFetched {
   /** Payments whose fee is new or has changed. */

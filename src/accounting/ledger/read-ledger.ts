@@ -94,7 +94,7 @@ export async function readNewestClosing(
 }
 
 /** A row whose content somebody made unreadable is left out: the chain's check names it. */
-function toClosedDay(closing: Closing): ClosedDay[] {
+export function toClosedDay(closing: Closing): ClosedDay[] {
   const content = readContent(closing);
   return content === undefined ? [] : [{ day: closing.day, closing, content }];
 }

@@ -1,8 +1,8 @@
 import type { Api, Context, Filter } from 'grammy';
 import type { AdminDirectory } from '#access/admin.ts';
 import type { AccountingDeps } from '#accounting/ledger/deps.ts';
+import type { Doctor } from '#diagnostics/doctor.ts';
 import type { JsonObject } from '#kernel/json.ts';
-import type { SetUpReport } from '#kernel/set-up-check.ts';
 import type { ReconcileProvider } from '#payments/reconciliation/reconcile-provider.ts';
 import type { HealthReport } from '#reports/health-report.ts';
 import type { KeyedQueue } from '../telegram/keyed-queue.ts';
@@ -23,14 +23,6 @@ export interface AdminBotDeps extends AccountingDeps {
   /** The checks of `npm run doctor`. */
   doctor: Doctor;
   onSend?: OnSend;
-}
-
-/** Looks at the set-up. */
-interface Doctor {
-  /** The last report; undefined before the first. */
-  latest(): SetUpReport | undefined;
-  /** Takes some seconds; joins a look in hand, and never rejects for what it finds. */
-  examine(): Promise<SetUpReport>;
 }
 
 /** Where in the list of orders a chat was last: the way back from a card. */

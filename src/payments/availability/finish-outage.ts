@@ -6,7 +6,6 @@ import type { PaymentDeps } from '../lifecycle/deps.ts';
 import type { Outage } from '../model/outage.ts';
 import type { Payment } from '../model/payment.ts';
 import type { PaymentStores } from '../ports/payment-store.ts';
-import { changeOutage } from './change-outage.ts';
 import { endOutageAlert } from './outage-alerts.ts';
 
 /** No outage is counted further than this; the sentence says that there were at least so many. */
@@ -54,15 +53,12 @@ export function finishOutage(
     const missing = await madeSince(tx.stores, { ids: input.missing, from });
     const lost = new Set<PaymentId>([...unread, ...missing]);
     const unserved = uncreated.filter((id) => !lost.has(id));
-    const ended = await changeOutage(tx.stores, {
-      outage: current,
-      change: {
-        status: 'over',
-        endedAt: now,
-        lookedCount: looked,
-        recoveredCount: moved.length,
-        lostCount: lost.size,
-      },
+    const ended = await tx.stores.outages.changeOutage(current, {
+      status: 'over',
+      endedAt: now,
+      lookedCount: looked,
+      recoveredCount: moved.length,
+      lostCount: lost.size,
     });
     const named = { lost: await nameOrders(tx.stores, [...lost]), unserved: await nameOrders(tx.stores, unserved) };
     await endOutageAlert(tx, { outage: ended, ...named, uncompared });

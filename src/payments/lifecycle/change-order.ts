@@ -1,9 +1,8 @@
 // Every change of an order goes through here: decide, compare-and-set, timeline, what the shop is applied, which alerts end.
 import type { AlertKind } from '#cases/case.ts';
-import { ConcurrentChange } from '#kernel/database.ts';
 import type { PaymentId } from '#kernel/ids.ts';
 import type { Trust } from '#kernel/trust.ts';
-import { enqueueEffect } from '#messaging/enqueue-effect.ts';
+import { enqueueOutboxMessage } from '#messaging/enqueue-outbox-message.ts';
 import { decideOrder, type OrderContext, type OrderDecision, type OrderEvent } from '#orders/decide-order.ts';
 import type { Order, OrderStatus } from '#orders/order.ts';
 import type { OrderChange } from '#orders/order-store.ts';
@@ -13,7 +12,7 @@ import { isAwaitedPayment, type Payment, paymentOpenForMs } from '../model/payme
 import type { PaymentTx } from '../ports/payment-store.ts';
 import { endOrderTroubles } from '../trouble.ts';
 import { announce } from './announce.ts';
-import { writeTimeline } from './work.ts';
+import { writeTimeline } from './write-timeline.ts';
 
 export interface OrderEventInput {
   order: Order;
@@ -88,12 +87,8 @@ async function contextOf(
  * "Nothing to change" was said of the order and its payments as they were seen. Elsewhere another payment of the order may
  * be changing, or the order be cancelled: the version lets one of the two look again.
  */
-export async function touchOrder(tx: PaymentTx, order: Order): Promise<Order> {
-  const change = { status: order.status, updatedAt: tx.clock.now() };
-  const expected = { status: order.status, version: order.version };
-  const isHeld = await tx.stores.orders.changeOrder({ id: order.id, expected, change });
-  if (!isHeld) throw new ConcurrentChange(`order ${order.id} changed meanwhile`);
-  return { ...order, ...change, version: order.version + 1 };
+export function touchOrder(tx: PaymentTx, order: Order): Promise<Order> {
+  return tx.stores.orders.changeOrder(order, { status: order.status, updatedAt: tx.clock.now() });
 }
 
 async function changeOrder(tx: PaymentTx, input: OrderEventInput & { to: OrderStatus }): Promise<Order> {
@@ -109,10 +104,7 @@ async function changeOrder(tx: PaymentTx, input: OrderEventInput & { to: OrderSt
     expiresAt: to === 'awaiting_payment' ? now + paymentOpenForMs : order.expiresAt,
     fulfilledAt: isDelivery(input) ? (order.fulfilledAt ?? now) : order.fulfilledAt,
   };
-  const expected = { status: order.status, version: order.version };
-  const isChanged = await stores.orders.changeOrder({ id: order.id, expected, change });
-  if (!isChanged) throw new ConcurrentChange(`order ${order.id} changed meanwhile`);
-  const after: Order = { ...order, ...change, version: order.version + 1 };
+  const after = await stores.orders.changeOrder(order, change);
   await writeTimeline(tx, {
     order: after,
     paymentId: input.paymentId,
@@ -153,7 +145,7 @@ function isDelivery({ event, to }: { event: OrderEventInput['event']; to: OrderS
 
 /** Brings the order's open cards in the chat up to date. The key carries an id of its own: payments change without the order. */
 export async function refreshOrderCards(tx: PaymentTx, order: Pick<Order, 'id' | 'version'>): Promise<void> {
-  await enqueueEffect(tx, {
+  await enqueueOutboxMessage(tx, {
     topic: 'order.card',
     key: `order.card:${order.id}:${tx.ids.newId()}`,
     payload: { orderId: order.id, version: order.version },

@@ -2,7 +2,6 @@
 // what they are, so that nobody takes the word for evidence.
 
 import type { ActingAdmin } from '#access/acting-admin.ts';
-import { ConcurrentChange } from '#kernel/database.ts';
 import { asPaymentId } from '#kernel/ids.ts';
 import type { JsonObject } from '#kernel/json.ts';
 import { formatMoney } from '#kernel/money.ts';
@@ -12,7 +11,7 @@ import type { PaymentException } from '../exceptions/exception.ts';
 import { announcePayment } from '../lifecycle/announce.ts';
 import { applyOrderEvent, decideOrderEvent } from '../lifecycle/change-order.ts';
 import { raiseIfOverpaid } from '../lifecycle/overpayment-case.ts';
-import { writeTimeline } from '../lifecycle/work.ts';
+import { writeTimeline } from '../lifecycle/write-timeline.ts';
 import { balanceOf } from '../model/balance.ts';
 import type { Payment } from '../model/payment.ts';
 import { countsAgainstCaptured } from '../model/refund.ts';
@@ -63,10 +62,7 @@ export async function acceptInto(
     heldAt: null,
     updatedAt: now,
   };
-  const expected = { status: payment.status, version: payment.version };
-  const isChanged = await tx.stores.payments.changePayment({ id: payment.id, expected, change });
-  if (!isChanged) throw new ConcurrentChange(`payment ${payment.id} changed meanwhile`);
-  const after: Payment = { ...payment, ...change, version: payment.version + 1 };
+  const after = await tx.stores.payments.changePayment(payment, change);
   const text = `accepted as paid by ${by.name}: ${reason}`;
   const note = { subject: 'payment', from: payment.status, to: payment.status, trust: null } as const;
   await writeTimeline(tx, { order, paymentId: payment.id, ...note, text });
@@ -134,9 +130,7 @@ export async function withdrawAcceptance(
   }
   if ((await decideOrderEvent(tx, asked)).kind === 'refused')
     return 'The order has gone on since: its goods have left.';
-  const expected = { status: payment.status, version: payment.version };
-  const isChanged = await tx.stores.payments.changePayment({ id: payment.id, expected, change });
-  if (!isChanged) throw new ConcurrentChange(`payment ${payment.id} changed meanwhile`);
+  await tx.stores.payments.changePayment(payment, change);
   await applyOrderEvent(tx, { ...asked, trust: null, text: `${by.name} took the acceptance back` });
   return undefined;
 }

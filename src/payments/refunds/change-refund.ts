@@ -1,6 +1,5 @@
 // Every change of a refund goes through here: decide, compare-and-set, timeline, what the shop is applied, what becomes of the
 // order, which troubles begin and end.
-import { ConcurrentChange } from '#kernel/database.ts';
 import { assert } from '#kernel/invariant.ts';
 import { formatMoney } from '#kernel/money.ts';
 import { providerTitle } from '#kernel/provider-name.ts';
@@ -10,7 +9,7 @@ import { announceRefund } from '../lifecycle/announce.ts';
 import { applyRefundsToOrder } from '../lifecycle/apply-refunds.ts';
 import { applyOrderEvent, refreshOrderCards } from '../lifecycle/change-order.ts';
 import { resolveOverpayments } from '../lifecycle/overpayment-case.ts';
-import { writeTimeline } from '../lifecycle/work.ts';
+import { writeTimeline } from '../lifecycle/write-timeline.ts';
 import { decideRefund, type RefundEvent } from '../model/decide-refund.ts';
 import { isOpenRefund, type Refund, type RefundStatus } from '../model/refund.ts';
 import { nextRefundPollAt } from '../model/refund-schedule.ts';
@@ -80,10 +79,7 @@ async function storeRefund(tx: PaymentTx, input: RefundEventInput & { to: Refund
     nextPollAt: input.nextPollAt === undefined ? nextRefundPollAt(next, now) : input.nextPollAt,
     settledAt: isOpenRefund(next) ? null : (refund.settledAt ?? now),
   };
-  const expected = { status: refund.status, version: refund.version };
-  const isChanged = await tx.stores.refunds.changeRefund({ id: refund.id, expected, change });
-  if (!isChanged) throw new ConcurrentChange(`refund ${refund.id} changed meanwhile`);
-  return { ...refund, ...change, version: refund.version + 1 };
+  return tx.stores.refunds.changeRefund(refund, change);
 }
 
 async function applyRefundToOrder(

@@ -3,6 +3,7 @@
 import { z } from '@hono/zod-openapi';
 import { isCurrency, MoneyInvalid, parseMoney } from '#kernel/money.ts';
 import { providerNames } from '#kernel/provider-name.ts';
+import { isSecureAddress } from '#kernel/web-address.ts';
 import { plainWords } from './faults.ts';
 import { amount, line } from './fields.ts';
 
@@ -24,9 +25,7 @@ const redirectUrl = z
 
 function isRedirectUrl(text: string): boolean {
   const url = URL.parse(text);
-  if (url === null || url.username !== '' || url.password !== '') return false;
-  if (url.protocol === 'https:') return true;
-  return url.protocol === 'http:' && /^(?:localhost|127(?:\.\d{1,3}){3}|\[::1\])$/.test(url.hostname);
+  return url !== null && url.username === '' && url.password === '' && isSecureAddress(url);
 }
 
 const metadataRecord = z

@@ -109,7 +109,7 @@ describe('mark paid', () => {
     const { orderId, paymentId } = await kit.order({ state: 'open' });
     await markPaid(kit.deps, { orderId, by: bob, reason: 'Cash' });
     const now = kit.deps.clock.now();
-    const claim = { lane: 'provider', now, lockedUntil: now, lockedBy: 'test', limit: 9, suspects: false };
+    const claim = { lane: 'provider', now, lockedUntil: now, lockedBy: 'test', limit: 9, suspectedPoison: false };
     const owed = await kit.opened.database.transaction(({ outbox }) => outbox.claimDue(claim));
     expect(owed.map(({ topic, payload }) => [topic, payload['paymentId']])).toEqual([['payment.cancel', paymentId]]);
     await kit.look(paymentId, paid);
@@ -224,12 +224,10 @@ describe('a sale that is held', () => {
       const order = await stores.orders.findOrder(orderId);
       if (payment === undefined || order === undefined) throw new Error('it vanished');
       const updatedAt = clock.now();
-      const expected = { status: payment.status, version: payment.version };
       const change = { status: payment.status, heldAt: updatedAt, updatedAt };
-      await stores.payments.changePayment({ id: paymentId, expected, change });
+      await stores.payments.changePayment(payment, change);
       const waits = { status: 'needs_attention', paidAt: null, attention: 'held', updatedAt } as const;
-      const seen = { status: order.status, version: order.version };
-      await stores.orders.changeOrder({ id: orderId, expected: seen, change: waits });
+      await stores.orders.changeOrder(order, waits);
       await raiseTrouble(
         { stores, clock, ids, cause: causeOf(systemActor) },
         {

@@ -1,8 +1,9 @@
 import type { Order } from '#orders/order.ts';
-import type { OrderChange, OrderStore } from '#orders/order-store.ts';
+import type { OrderStore } from '#orders/order-store.ts';
 import { openPaymentStatuses } from '#payments/model/payment.ts';
+import { createCompareAndSet } from '../../query/compare-and-set.ts';
 import { keyset, within } from '../../query/keyset.ts';
-import { keysOf, placeholdersOf, prepared, preparedByShape, settingsOf } from '../../query/prepared.ts';
+import { placeholdersOf, prepared } from '../../query/prepared.ts';
 import { rowCount, rowsOf } from '../../query/rows.ts';
 import { contains, searchable } from '../../query/search.ts';
 import type { Session } from '../../query/session.ts';
@@ -14,7 +15,8 @@ export function createOrderStore(session: Session): OrderStore {
   const { db } = session;
   const { orders, payments } = session.tables;
   const { searchText, searchNote, ...columns } = getTableColumns(orders);
-  const { nextNumber, insert, findById, findByNumber, change } = prepareStatements(session);
+  const { nextNumber, insert, findById, findByNumber } = prepareStatements(session);
+  const compareAndSet = createCompareAndSet<Order>(session, { name: 'order', table: orders });
 
   const { list } = rowsOf(db, orders, columns);
   const byCreation = keyset(orders, 'createdAt');
@@ -30,16 +32,9 @@ export function createOrderStore(session: Session): OrderStore {
     },
     findOrder: async (id) => (await findById({ id }))[0],
     findOrderByNumber: async (number) => (await findByNumber({ number }))[0],
-    async changeOrder(input) {
-      const values: OrderChange & { searchNote?: string } = { ...input.change };
-      if (values.note !== undefined) values.searchNote = searchable([values.note]);
-      const expected = {
-        expectedId: input.id,
-        expectedStatus: input.expected.status,
-        expectedVersion: input.expected.version,
-      };
-      const changed = await change(keysOf(values), { ...values, ...expected });
-      return changed.length === 1;
+    changeOrder(order, change) {
+      const beside = change.note === undefined ? {} : { searchNote: searchable([change.note]) };
+      return compareAndSet.change(order, change, beside);
     },
     listOrders: ({ statuses, before, limit }) =>
       list(and(statuses === null ? undefined : inArray(orders.status, [...statuses]), byCreation.before(before)), {
@@ -125,19 +120,5 @@ function prepareStatements(session: Session) {
       .where(eq(orders.number, sql.placeholder('number')))
       .prepare('find_order_by_number'),
   );
-  const change = preparedByShape((keys, suffix) =>
-    db
-      .update(orders)
-      .set({ ...settingsOf(keys), version: sql`${orders.version} + 1` })
-      .where(
-        and(
-          eq(orders.id, sql.placeholder('expectedId')),
-          eq(orders.status, sql.placeholder('expectedStatus')),
-          eq(orders.version, sql.placeholder('expectedVersion')),
-        ),
-      )
-      .returning({ id: orders.id })
-      .prepare(`change_order_${suffix}`),
-  );
-  return { nextNumber, insert, findById, findByNumber, change };
+  return { nextNumber, insert, findById, findByNumber };
 }

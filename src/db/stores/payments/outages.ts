@@ -1,14 +1,17 @@
+import type { Outage } from '#payments/model/outage.ts';
 import type { OutageStore } from '#payments/ports/outage-store.ts';
 import type { WebhookRateStore } from '#payments/ports/payment-store.ts';
+import { createCompareAndSet } from '../../query/compare-and-set.ts';
 import { keyset } from '../../query/keyset.ts';
 import { deleteFirst, replacing, rowsOf } from '../../query/rows.ts';
 import type { Session } from '../../query/session.ts';
-import { and, eq, getTableColumns, isNotNull, lt, sql } from '../../schema/drizzle.ts';
+import { and, eq, getTableColumns, isNotNull, lt } from '../../schema/drizzle.ts';
 
 export function createOutageStore(session: Session): OutageStore {
   const { db } = session;
   const { providerOutages: outages } = session.tables;
   const { liveProvider, ...columns } = getTableColumns(outages);
+  const compareAndSet = createCompareAndSet<Outage>(session, { name: 'outage', table: outages });
   const { find, list } = rowsOf(db, outages, columns);
   const { oldestFirst, newestFirst } = keyset(outages, 'beganAt');
   return {
@@ -22,17 +25,9 @@ export function createOutageStore(session: Session): OutageStore {
     },
     findLiveOutage: (provider) => find(eq(outages.liveProvider, provider)),
     listLiveOutages: () => list(isNotNull(outages.liveProvider), { order: oldestFirst }),
-    async changeOutage({ id, expected, change }) {
-      const changed = await db
-        .update(outages)
-        .set({
-          ...change,
-          liveProvider: (change.status ?? expected.status) === 'over' ? null : sql`${outages.provider}`,
-          version: sql`${outages.version} + 1`,
-        })
-        .where(and(eq(outages.id, id), eq(outages.status, expected.status), eq(outages.version, expected.version)))
-        .returning({ id: outages.id });
-      return changed.length === 1;
+    changeOutage(outage, change) {
+      const liveProvider = (change.status ?? outage.status) === 'over' ? null : outage.provider;
+      return compareAndSet.change(outage, change, { liveProvider });
     },
     listOutages: ({ provider, limit }) =>
       list(provider === null ? undefined : eq(outages.provider, provider), { order: newestFirst, limit }),

@@ -1,7 +1,8 @@
 import type { Payment } from '#payments/model/payment.ts';
 import type { PaymentStore } from '#payments/ports/payment-store.ts';
+import { createCompareAndSet } from '../../query/compare-and-set.ts';
 import { keyset } from '../../query/keyset.ts';
-import { keysOf, placeholdersOf, prepared, preparedByShape, settingsOf } from '../../query/prepared.ts';
+import { placeholdersOf, prepared, settingsOf } from '../../query/prepared.ts';
 import { rowCount, rowsOf } from '../../query/rows.ts';
 import type { Session } from '../../query/session.ts';
 import {
@@ -23,7 +24,8 @@ import { createWatchLists } from './payment-watch-lists.ts';
 export function createPaymentStore(session: Session): PaymentStore {
   const { db } = session;
   const { payments } = session.tables;
-  const { insert, findById, findByReference, listForOrder, change, lease } = prepareStatements(session);
+  const { insert, findById, findByReference, listForOrder, lease } = prepareStatements(session);
+  const compareAndSet = createCompareAndSet<Payment>(session, { name: 'payment', table: payments });
   return {
     async insertPayment(payment) {
       await insert({ ...payment });
@@ -32,17 +34,15 @@ export function createPaymentStore(session: Session): PaymentStore {
     findPayment: async (id) => (await findById({ id }))[0],
     findPaymentByReference: async (query) => (await findByReference(query))[0],
     listPaymentsForOrder: (orderId) => listForOrder({ orderId }),
-    async changePayment(input) {
-      const expected = {
-        expectedId: input.id,
-        expectedStatus: input.expected.status,
-        expectedVersion: input.expected.version,
-      };
-      const changed = await change(keysOf(input.change), { ...input.change, ...expected });
-      if (changed.length === 0) return false;
-      const { transactionIds } = input.change;
-      if (transactionIds !== undefined) await keepTransactionIds(session, { id: input.id, transactionIds });
-      return true;
+    async changePayment(payment, change) {
+      const changed = await compareAndSet.change(payment, change);
+      if (change.transactionIds !== undefined) await keepTransactionIds(session, changed);
+      return changed;
+    },
+    async tryChangePayment(payment, change) {
+      const changed = await compareAndSet.tryChange(payment, change);
+      if (changed !== undefined && change.transactionIds !== undefined) await keepTransactionIds(session, changed);
+      return changed;
     },
     async leasePayment(input) {
       const taken = await lease({ id: input.id, lockedBy: input.by, now: input.now, lockedUntil: input.until });
@@ -144,20 +144,6 @@ function prepareStatements(session: Session) {
       .orderBy(asc(payments.createdAt), asc(payments.id))
       .prepare('list_payments_for_order'),
   );
-  const change = preparedByShape((keys, suffix) =>
-    db
-      .update(payments)
-      .set({ ...settingsOf(keys), version: sql`${payments.version} + 1` })
-      .where(
-        and(
-          eq(payments.id, sql.placeholder('expectedId')),
-          eq(payments.status, sql.placeholder('expectedStatus')),
-          eq(payments.version, sql.placeholder('expectedVersion')),
-        ),
-      )
-      .returning({ id: payments.id })
-      .prepare(`change_payment_${suffix}`),
-  );
   const lease = prepared(() =>
     db
       .update(payments)
@@ -175,5 +161,5 @@ function prepareStatements(session: Session) {
       .returning({ id: payments.id })
       .prepare('lease_payment'),
   );
-  return { insert, findById, findByReference, listForOrder, change, lease };
+  return { insert, findById, findByReference, listForOrder, lease };
 }

@@ -1,12 +1,15 @@
+import type { Refund } from '#payments/model/refund.ts';
 import type { RefundStore } from '#payments/ports/refund-store.ts';
+import { createCompareAndSet } from '../../query/compare-and-set.ts';
 import { keyset, within } from '../../query/keyset.ts';
 import { rowsOf } from '../../query/rows.ts';
 import type { Session } from '../../query/session.ts';
-import { and, eq, gte, inArray, lte, notInArray, sql } from '../../schema/drizzle.ts';
+import { and, eq, gte, inArray, lte, notInArray } from '../../schema/drizzle.ts';
 
 export function createRefundStore(session: Session): RefundStore {
   const { db } = session;
   const { refunds } = session.tables;
+  const compareAndSet = createCompareAndSet<Refund>(session, { name: 'refund', table: refunds });
   const { find, list } = rowsOf(db, refunds);
   const order = keyset(refunds, 'createdAt').oldestFirst;
   const byUpdate = keyset(refunds, 'updatedAt');
@@ -26,14 +29,7 @@ export function createRefundStore(session: Session): RefundStore {
       }),
     listRefundsChangedSince: ({ since, after, limit }) =>
       list(and(gte(refunds.updatedAt, since), byUpdate.after(after)), { order: byUpdate.oldestFirst, limit }),
-    async changeRefund({ id, expected, change }) {
-      const changed = await db
-        .update(refunds)
-        .set({ ...change, version: sql`${refunds.version} + 1` })
-        .where(and(eq(refunds.id, id), eq(refunds.status, expected.status), eq(refunds.version, expected.version)))
-        .returning({ id: refunds.id });
-      return changed.length === 1;
-    },
+    changeRefund: (refund, change) => compareAndSet.change(refund, change),
     listRefundsToPoll: ({ now, except, limit }) =>
       list(and(lte(refunds.nextPollAt, now), notInArray(refunds.provider, [...except])), {
         order: keyset(refunds, 'nextPollAt').oldestFirst,
