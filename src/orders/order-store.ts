@@ -38,10 +38,11 @@ export interface OrderStore {
     expected: { status: OrderStatus; version: number };
     change: OrderChange;
   }): Promise<boolean>;
-  /** Newest first. */
+  /** Newest first: those before a place, or those next to it on its newer side. */
   listOrders(query: {
     statuses: readonly OrderStatus[] | null;
     before: PageCursor | null;
+    after?: PageCursor | null;
     limit: number;
   }): Promise<Order[]>;
   /** In whatever order; those that do not exist are left out. */

@@ -1,5 +1,6 @@
 import type { JsonObject } from '#kernel/json.ts';
 import { isCurrency } from '#kernel/money.ts';
+import type { PaymentDeps } from '../lifecycle/deps.ts';
 import type { PaymentStores } from '../ports/payment-store.ts';
 
 export const reviewThresholdKey = 'sales.hold_above';
@@ -23,4 +24,11 @@ function limitsIn(value: JsonObject): ReviewThresholds {
     (entry): entry is [string, number] => isCurrency(entry[0]) && Number.isSafeInteger(entry[1]),
   );
   return Object.fromEntries(entries);
+}
+
+/** The same for a surface that shows them. */
+export function getReviewThresholds(
+  deps: Pick<PaymentDeps, 'database'>,
+): Promise<{ limits: ReviewThresholds; version: number }> {
+  return deps.database.read(readReviewThresholds);
 }

@@ -129,7 +129,7 @@ function keyboardOf(details: ExceptionDetails): Button[][] {
     about.push({ text, callback: { kind: 'exception', act: 'undo', id } });
   }
   if (order !== null) about.push({ text: 'Open order', callback: { kind: 'order', act: 'show', id: order.id } });
-  const back: Button = { text: '‹ Exceptions', callback: { kind: 'exceptions', filter: 'all', page: 0 } };
+  const back: Button = { text: '‹ Exceptions', callback: { kind: 'exceptions', filter: 'all', position: null } };
   return [...inPairs(buttons), ...inPairs([...about, back])];
 }
 

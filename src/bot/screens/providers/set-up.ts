@@ -24,7 +24,7 @@ export async function replyWithSetUp(env: AdminEnv, ctx: TextContext, draw: Draw
 }
 
 /** Carries out a tap on "Check now". */
-export async function tapCheckNow(env: AdminEnv, ctx: CallbackContext, draw: DrawSetUp): Promise<void> {
+export async function checkSetUpNow(env: AdminEnv, ctx: CallbackContext, draw: DrawSetUp): Promise<void> {
   if (ageOf(env) < justNowMs) {
     await editView(ctx, await draw(env, knownSetUp(env)));
     await answerCallback(ctx, 'Checked just now.');

@@ -1,6 +1,6 @@
 import type { QueueBookkeeping, QueueStore } from '#messaging/messaging-store.ts';
 import type { Session } from '../../query/session.ts';
-import { and, desc, eq, isNotNull, isNull, sql } from '../../schema/drizzle.ts';
+import { and, asc, desc, eq, isNotNull, isNull, sql } from '../../schema/drizzle.ts';
 import { asRows, type QueueShape } from './queue-shape.ts';
 
 /** What can be done with rows that were given up on. */
@@ -11,16 +11,17 @@ export function createDeadLetters<Row extends QueueBookkeeping>(
   const { db } = session;
   const isDeadLetter = and(isNotNull(table.abandonedAt), isNull(table.processedAt));
   return {
-    async listAbandoned({ before, limit }) {
-      const isBefore =
-        before === null ? undefined : sql`(${table.abandonedAt}, ${table.id}) < (${before.at}, ${before.id})`;
-      const rows = await db
-        .select(columns)
-        .from(table)
-        .where(and(isDeadLetter, isBefore))
-        .orderBy(desc(table.abandonedAt), desc(table.id))
-        .limit(limit);
-      return asRows<Row>(rows);
+    async listAbandoned({ before, after = null, limit }) {
+      const place = sql`(${table.abandonedAt}, ${table.id})`;
+      const rows = db.select(columns).from(table);
+      if (after === null) {
+        const isBefore = before === null ? undefined : sql`${place} < (${before.at}, ${before.id})`;
+        const older = rows.where(and(isDeadLetter, isBefore)).orderBy(desc(table.abandonedAt), desc(table.id));
+        return asRows<Row>(await older.limit(limit));
+      }
+      const isAfter = sql`${place} > (${after.at}, ${after.id})`;
+      const newer = rows.where(and(isDeadLetter, isAfter)).orderBy(asc(table.abandonedAt), asc(table.id));
+      return asRows<Row>(await newer.limit(limit)).reverse();
     },
     async redrive(input) {
       const revived = await db

@@ -41,12 +41,16 @@ export function createOrderStore(session: Session): OrderStore {
       const changed = await change(keysOf(values), { ...values, ...expected });
       return changed.length === 1;
     },
-    async listOrders(query) {
-      const { before } = query;
-      const isBefore =
-        before === null ? undefined : sql`(${orders.createdAt}, ${orders.id}) < (${before.createdAt}, ${before.id})`;
-      const isWanted = query.statuses === null ? undefined : inArray(orders.status, [...query.statuses]);
-      return newestFirst(and(isWanted, isBefore), query.limit);
+    async listOrders({ statuses, before, after = null, limit }) {
+      const place = sql`(${orders.createdAt}, ${orders.id})`;
+      const isWanted = statuses === null ? undefined : inArray(orders.status, [...statuses]);
+      if (after === null) {
+        const isBefore = before === null ? undefined : sql`${place} < (${before.createdAt}, ${before.id})`;
+        return newestFirst(and(isWanted, isBefore), limit);
+      }
+      const isAfter = sql`${place} > (${after.createdAt}, ${after.id})`;
+      const next = db.select(columns).from(orders).where(and(isWanted, isAfter));
+      return (await next.orderBy(asc(orders.createdAt), asc(orders.id)).limit(limit)).reverse();
     },
     async listOrdersByIds(ids) {
       if (ids.length === 0) return [];

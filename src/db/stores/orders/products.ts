@@ -1,7 +1,7 @@
 import type { Product } from '#catalog/product.ts';
 import type { ProductStore } from '#catalog/product-store.ts';
 import type { Session } from '../../query/session.ts';
-import { and, asc, eq, gt, inArray, sql } from '../../schema/drizzle.ts';
+import { and, asc, desc, eq, gt, inArray, lt, sql } from '../../schema/drizzle.ts';
 
 type Row = Session['tables']['products']['$inferSelect'];
 
@@ -32,10 +32,14 @@ export function createProductStore(session: Session): ProductStore {
         .where(and(isOneOf, eq(products.channel, channel)));
       return found.map(toProduct);
     },
-    async listProducts(query) {
-      const isAfter = query.after === null ? undefined : gt(products.skuKey, query.after.toLowerCase());
-      const found = await db.select().from(products).where(isAfter).orderBy(asc(products.skuKey)).limit(query.limit);
-      return found.map(toProduct);
+    async listProducts({ after, before = null, limit }) {
+      const rows = db.select().from(products);
+      if (before === null) {
+        const isAfter = after === null ? undefined : gt(products.skuKey, after.toLowerCase());
+        return (await rows.where(isAfter).orderBy(asc(products.skuKey)).limit(limit)).map(toProduct);
+      }
+      const isBefore = lt(products.skuKey, before.toLowerCase());
+      return (await rows.where(isBefore).orderBy(desc(products.skuKey)).limit(limit)).map(toProduct).reverse();
     },
     async changeProduct({ id, expectedVersion, change }) {
       const changed = await db
