@@ -13,7 +13,7 @@ export const permissions = [
   'cases.handle',
   'cases.resolve',
   'channel_orders.review',
-  'channel_orders.import',
+  'channel_orders.compare',
   'catalog.read',
   'catalog.change',
   'coupons.read',

@@ -13,8 +13,8 @@ import { createKeyedQueue } from '../telegram/keyed-queue.ts';
 import { createOnceWithin } from '../telegram/once-within.ts';
 import { reportSends } from '../telegram/report-sends.ts';
 import type { BotHealth, TelegramUpdate, UpdateMode } from '../telegram/telegram.ts';
-import { type AdminUpdate, createLine } from './grammy-line.ts';
 import { carryOutConfirmed, navigate, readStartWord } from './dispatch.ts';
+import { type AdminUpdate, createLine } from './grammy-line.ts';
 import { commands } from './screens.ts';
 import { serveAdmins } from './serve.ts';
 

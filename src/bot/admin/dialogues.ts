@@ -1,18 +1,15 @@
 // The buttons of every question: what they carry out is found by the name of the action that waits.
+
 import { consumeAction } from '#access/pending-actions.ts';
-import type { AdminEnv, CallbackContext } from '../kit/env.ts';
+import type { CallbackContext } from '../kit/contexts.ts';
+import type { AdminEnv } from '../kit/env.ts';
 import { onWriteReasonButton, reasonOf } from '../kit/reason-dialogue.ts';
-import { answerCallback, onDismissButton } from '../kit/replies.ts';
-import { outOfDate } from '../kit/result-texts.ts';
+import { answerCallback, onDismissButton, outOfDate } from '../kit/replies.ts';
 import { defineScreen } from '../kit/screen.ts';
 import type { CallbackOf } from '../text/callback-data.ts';
 
 /** The second tap. The action is taken from the database once: a double tap finds nothing the second time. */
-async function onConfirmButton(
-  env: AdminEnv,
-  ctx: CallbackContext,
-  callback: CallbackOf<'confirm'>,
-): Promise<void> {
+async function onConfirmButton(env: AdminEnv, ctx: CallbackContext, callback: CallbackOf<'confirm'>): Promise<void> {
   const pending = await consumeAction(env, { id: callback.pendingId, adminId: ctx.from.id });
   const reason = pending && reasonOf(pending, callback.choice);
   if (pending === undefined || reason === undefined) await answerCallback(ctx, outOfDate);

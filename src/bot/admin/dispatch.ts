@@ -1,12 +1,14 @@
 // Finds what an update asks for in the table of screens, and carries it out for an admin who is allowed to.
+
 import type { PendingAction } from '#access/access-store.ts';
 import { takeAwaitingAction } from '#access/pending-actions.ts';
 import { isAllowed, type Permission } from '#access/permission.ts';
-import type { AdminEnv, CallbackContext, DocumentContext, TextContext } from '../kit/env.ts';
-import { type At, contextOf, type Destination, showView, tellInstead } from '../kit/navigate.ts';
+import type { CallbackContext, DocumentContext, TextContext } from '../kit/contexts.ts';
+import type { At, Destination } from '../kit/destinations.ts';
+import type { AdminEnv } from '../kit/env.ts';
+import { contextOf, showView, tellInstead } from '../kit/navigate.ts';
 import { takeReason } from '../kit/reason-dialogue.ts';
-import { answerCallback, replyText } from '../kit/replies.ts';
-import { outOfDate } from '../kit/result-texts.ts';
+import { answerCallback, outOfDate, replyText } from '../kit/replies.ts';
 import type { BotCommand, ButtonHandler, Opener } from '../kit/screen.ts';
 import { type CallbackData, decodeCallback } from '../text/callback-data.ts';
 import { buttonHandlers, confirmations, openers, screens, typedValues } from './screens.ts';

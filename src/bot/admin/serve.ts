@@ -1,7 +1,9 @@
 // Who is served, and what with. Everything below the gate is for admins only: in private all of it, in the alert group
 // the buttons of alerts, anywhere else nothing.
+
 import type { Bot, Context } from 'grammy';
-import type { AdminEnv, ServedContext } from '../kit/env.ts';
+import type { ServedContext } from '../kit/contexts.ts';
+import type { AdminEnv } from '../kit/env.ts';
 import { createAccessGate, unauthorizedText } from '../telegram/access-gate.ts';
 import { isTelegramError, readGrammyError } from '../telegram/grammy-errors.ts';
 import { dispatchButton, runCommand, takeDocument, takeText } from './dispatch.ts';

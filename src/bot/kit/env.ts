@@ -1,6 +1,6 @@
-import type { Api, Context, Filter } from 'grammy';
+import type { Api } from 'grammy';
 import type { PendingAction } from '#access/access-store.ts';
-import type { Admin, AdminDirectory } from '#access/admin.ts';
+import type { AdminDirectory } from '#access/admin.ts';
 import type { SetUpReport } from '#kernel/set-up-check.ts';
 import type { PaymentDeps } from '#payments/lifecycle/deps.ts';
 import type { ReconcileProvider } from '#payments/reconciliation/reconcile-provider.ts';
@@ -10,8 +10,8 @@ import type { OnceWithin } from '../telegram/once-within.ts';
 import type { OnSend } from '../telegram/report-sends.ts';
 import type { CallbackOf } from '../text/callback-data.ts';
 import type { Presentation } from '../text/view.ts';
-import type { At, Destination } from './navigate.ts';
-import type { BotCommand } from './screen.ts';
+import type { CallbackContext } from './contexts.ts';
+import type { At, Destination } from './destinations.ts';
 
 /** What the bot is given beside the verbs' own needs. */
 export interface AdminBotDeps extends PaymentDeps {
@@ -35,6 +35,17 @@ interface Doctor {
   examine(): Promise<SetUpReport>;
 }
 
+/** The headings of `/help`, in their order. */
+export const commandSections = ['Orders', 'When something is wrong', 'Catalogue', 'Reports', 'This bot'] as const;
+
+/** What the menu and `/help` say of a command. */
+export interface CommandWords {
+  command: string;
+  usage: string;
+  description: string;
+  section: (typeof commandSections)[number];
+}
+
 /** Where in the list of orders a chat was last: the way back from a card. */
 export type OrderListPlace = Omit<CallbackOf<'orders'>, 'kind'>;
 
@@ -47,8 +58,8 @@ export interface AdminEnv extends AdminBotDeps {
   /** Cards of one order are drawn in turn, each from what is stored then, so that an older picture never covers a newer one. */
   orderTurns: KeyedQueue;
   orderListPlaces: Map<number, OrderListPlace>;
-  /** Every command, for `/start` and `/help`. */
-  commands: readonly BotCommand[];
+  /** Every command, in the order of the menu. */
+  commands: readonly CommandWords[];
   /** Shows another screen by its name; returns the word for the toast. */
   navigate(at: At, to: Destination): Promise<string>;
   /** What a word behind `/start` names. */
@@ -66,12 +77,9 @@ export interface AdminEnv extends AdminBotDeps {
   api: Api;
 }
 
-/** An update of an admin in a chat that is served. */
-export type ServedContext = Context & {
-  chat: NonNullable<Context['chat']>;
-  from: NonNullable<Context['from']>;
-  admin: Admin;
-};
-export type TextContext = Filter<Context, 'message:text'> & ServedContext;
-export type DocumentContext = Filter<Context, 'message:document'> & ServedContext;
-export type CallbackContext = Filter<Context, 'callback_query:data'> & ServedContext;
+/** What a card needs that is shown where its buttons are not served. */
+export interface PlainDeps extends Pick<AdminBotDeps, 'database' | 'clock' | 'providers'> {
+  timeZone: string;
+  /** User name of the admin bot; null until it is known. */
+  commandBot(): string | null;
+}

@@ -1,5 +1,6 @@
 // Actions that need a reason ask for it before they are carried out. What is asked for waits in the database with the whole
 // question, so that a restart between two taps, or while somebody writes, forgets nothing.
+
 import type { PendingAction } from '#access/access-store.ts';
 import { awaitReason, proposeAction } from '#access/pending-actions.ts';
 import { minute } from '#kernel/clock.ts';
@@ -7,10 +8,10 @@ import type { JsonObject, JsonValue } from '#kernel/json.ts';
 import { type CallbackData, type CallbackOf, decodeCallback, encodeCallback } from '../text/callback-data.ts';
 import { clip } from '../text/html.ts';
 import type { View } from '../text/view.ts';
-import type { AdminEnv, CallbackContext, TextContext } from './env.ts';
+import type { CallbackContext, TextContext } from './contexts.ts';
+import type { AdminEnv } from './env.ts';
 import { type ReasonQuestion, reasonAwaited, reasonGiven, reasonMinutes, reasonQuestion } from './reason-question.ts';
-import { answerCallback, editView, replyView } from './replies.ts';
-import { outOfDate } from './result-texts.ts';
+import { answerCallback, editView, outOfDate, replyView } from './replies.ts';
 
 const forMs = reasonMinutes * minute;
 const reasonUnitsMax = 300;

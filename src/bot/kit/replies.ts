@@ -3,7 +3,10 @@ import { isTelegramError, readGrammyError } from '../telegram/grammy-errors.ts';
 import { messageOptions, pictureOptions } from '../telegram/grammy-sender.ts';
 import { clip } from '../text/html.ts';
 import { textView, type View } from '../text/view.ts';
-import type { CallbackContext } from './env.ts';
+import type { CallbackContext } from './contexts.ts';
+
+/** For a button that is stale, forged, or of another version. */
+export const outOfDate = 'This button is out of date.';
 
 /** Telegram shows no longer toast. */
 const toastUnitsMax = 200;

@@ -1,22 +1,17 @@
 // What a screen is made of. Everything that an admin can set off stands in one of these lists, with the permission it needs;
 // the admin bot walks them and finds there whatever comes in.
-import type { Permission } from '#access/permission.ts';
+
 import type { PendingAction } from '#access/access-store.ts';
+import type { Permission } from '#access/permission.ts';
 import type { JsonObject } from '#kernel/json.ts';
 import type { CallbackData, CallbackOf } from '../text/callback-data.ts';
 import type { View } from '../text/view.ts';
-import type { AdminEnv, CallbackContext, DocumentContext, TextContext } from './env.ts';
-import type { At, Destination, DestinationOf, PlainDeps } from './navigate.ts';
-
-/** The headings of `/help`, in their order. */
-export const commandSections = ['Orders', 'When something is wrong', 'Catalogue', 'Reports', 'This bot'] as const;
+import type { CallbackContext, DocumentContext, TextContext } from './contexts.ts';
+import type { At, Destination, DestinationOf } from './destinations.ts';
+import type { AdminEnv, CommandWords, PlainDeps } from './env.ts';
 
 /** One command: what the menu and `/help` say of it, and what it does with the words after it. */
-export interface BotCommand {
-  command: string;
-  usage: string;
-  description: string;
-  section: (typeof commandSections)[number];
+export interface BotCommand extends CommandWords {
   permission: Permission;
   run(env: AdminEnv, ctx: TextContext, words: string): Promise<void>;
 }

@@ -2,11 +2,11 @@
 // version after a newer one: work on one alert is done in turn, and always shows the alert as it is now.
 import type { AdminDirectory } from '#access/admin.ts';
 import type { Alert } from '#cases/case.ts';
-import type { AdminBotDeps } from '../kit/env.ts';
 import { findAlert } from '#cases/read-alerts.ts';
-import { listSentMessages } from '#messaging/sent-messages.ts';
 import type { SentMessage } from '#messaging/messaging-store.ts';
 import type { OutboxHandler } from '#messaging/outbox-handler.ts';
+import { listSentMessages } from '#messaging/sent-messages.ts';
+import type { AdminBotDeps } from '../kit/env.ts';
 import { alertCard, wakeNotice } from '../screens/cases/alert-card-view.ts';
 import { placeCard, shownMark, sumUp } from '../telegram/cards.ts';
 import { createKeyedQueue } from '../telegram/keyed-queue.ts';

@@ -3,10 +3,10 @@
 import type { AdminDirectory } from '#access/admin.ts';
 import { type ClosedDay, readLedgerDays } from '#accounting/ledger/read-ledger.ts';
 import { readCalendarDay } from '#kernel/calendar.ts';
-import { findSentMessage } from '#messaging/sent-messages.ts';
 import type { DeliveryResult, OutboxHandler } from '#messaging/outbox-handler.ts';
-import type { AdminBotDeps } from '../kit/env.ts';
+import { findSentMessage } from '#messaging/sent-messages.ts';
 import { daysDrawn, drawBooks } from '../charts/books-chart.ts';
+import type { AdminBotDeps } from '../kit/env.ts';
 import { bookDigest } from '../screens/accounting/books-view.ts';
 import { rememberCard, sumUp } from '../telegram/cards.ts';
 import { createKeyedQueue } from '../telegram/keyed-queue.ts';

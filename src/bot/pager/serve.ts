@@ -1,13 +1,15 @@
 // The pager serves the buttons of its own cards, and tells an admin who presses Start that alerts come here. It has no
 // commands: those are the other bot's.
+
 import type { Context, Telegraf } from 'telegraf';
 import type { CallbackQuery } from 'telegraf/types';
 import type { AdminDirectory } from '#access/admin.ts';
+import type { Destination } from '../kit/destinations.ts';
+import type { PlainDeps } from '../kit/env.ts';
 import { type AlertButtonDeps, handleAlertButton } from '../screens/cases/alert-buttons.ts';
-import { createAccessGate, unauthorizedText, type Visitor } from '../telegram/access-gate.ts';
-import type { Destination, PlainDeps } from '../kit/navigate.ts';
 import { drawPlainException } from '../screens/cases/exception-cards.ts';
 import { drawPlainOrder } from '../screens/orders/order-cards.ts';
+import { createAccessGate, unauthorizedText, type Visitor } from '../telegram/access-gate.ts';
 import { adminName } from '../telegram/admin-name.ts';
 import { callTimeoutMs } from '../telegram/connection.ts';
 import type { ChatSender } from '../telegram/telegram.ts';

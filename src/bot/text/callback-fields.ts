@@ -39,23 +39,25 @@ export function numeral<Numeral extends number>(numerals: readonly Numeral[]): F
 
 export const id: Field<string> = { write: shortenId, read: restoreId };
 
-/** One digit says how often the reader turned; further on it stays as it is, and the page is found all the same. */
-const indexMax = 35;
+/** One character says how often the reader turned, and which side; further on it stays, and the page is found all the same. */
+const turnsAfter = '0123456789abcdefghijklmnopqrstuvwxyz';
+const turnsBefore = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ';
 
 /** The beginning of the list is written as nothing, so it must stand last. */
 export function pagePosition<Key>(key: Field<Key>): Field<PagePosition<Key> | null> {
   return {
     write(position) {
       if (position === null) return '';
-      const index = Math.min(position.index, indexMax).toString(36);
-      return `${index}${position.side === 'after' ? '>' : '<'}${key.write(position.key)}`;
+      const turns = position.side === 'after' ? turnsAfter : turnsBefore;
+      return `${turns.charAt(Math.min(position.index, turns.length - 1))}${key.write(position.key)}`;
     },
     read(text) {
       if (text === '') return null;
-      const [, index = '', sign, rest = ''] = /^([0-9a-z])([<>])(.+)$/.exec(text) ?? [];
-      const value = key.read(rest);
-      if (sign === undefined || value === undefined) return undefined;
-      return { index: Number.parseInt(index, 36), side: sign === '>' ? 'after' : 'before', key: value };
+      const turn = text.charAt(0);
+      const side = turnsAfter.includes(turn) ? 'after' : 'before';
+      const index = (side === 'after' ? turnsAfter : turnsBefore).indexOf(turn);
+      const value = key.read(text.slice(1));
+      return index < 0 || value === undefined ? undefined : { index, side, key: value };
     },
   };
 }
@@ -76,7 +78,6 @@ export const sequence: Field<number> = {
   write: String,
   read: (text) => (/^[1-9]\d{0,8}$/.test(text) ? Number(text) : undefined),
 };
-
 
 export const digit: Field<number> = { write: String, read: (text) => (/^\d$/.test(text) ? Number(text) : undefined) };
 

@@ -7,21 +7,15 @@ import { recordExport } from '#exports/record-export.ts';
 import { type CalendarDay, readCalendarDay } from '#kernel/calendar.ts';
 import { daysDrawn, drawBooks } from '../../charts/books-chart.ts';
 import { createExportWriter, partBytesMax } from '../../files/export-files.ts';
-import type { AdminEnv, CallbackContext, TextContext } from '../../kit/env.ts';
-import { type At, type DestinationOf, showView, tellInstead } from '../../kit/navigate.ts';
-import { answerCallback, editView, replyFile, replyPicture, replyView } from '../../kit/replies.ts';
-import { outOfDate } from '../../kit/result-texts.ts';
+import type { CallbackContext, TextContext } from '../../kit/contexts.ts';
+import type { At, DestinationOf } from '../../kit/destinations.ts';
+import type { AdminEnv } from '../../kit/env.ts';
+import { showView, tellInstead } from '../../kit/navigate.ts';
+import { answerCallback, editView, outOfDate, replyFile, replyPicture, replyView } from '../../kit/replies.ts';
 import type { BookAct, CallbackOf } from '../../text/callback-data.ts';
 import { show } from '../../text/html.ts';
 import type { View } from '../../text/view.ts';
-import {
-  bookDaysShown,
-  bookList,
-  bookPage,
-  chainVerdict,
-  chartCaption,
-  openBookPage,
-} from './books-view.ts';
+import { bookDaysShown, bookList, bookPage, chainVerdict, chartCaption, openBookPage } from './books-view.ts';
 
 export async function runBooks(env: AdminEnv, ctx: TextContext, words: string): Promise<void> {
   if (words === '') {

@@ -1,5 +1,6 @@
 // Takes orders and books of a period out of the house as files. What is read goes by pages and leaves in parts, so that no
 // period is too long for the memory, and beside the chat's other work, so that nobody waits for it.
+
 import { adminActor } from '#access/admin.ts';
 import { closingToExport, exportLedger } from '#accounting/ledger/export-ledger.ts';
 import { ledgerColumns, ledgerRows } from '#accounting/ledger/ledger-rows.ts';
@@ -10,7 +11,8 @@ import { addDays, type CalendarDay, dayBounds, dayOf, readCalendarDay } from '#k
 import { createExportWriter, type ExportFile, type ExportWriter, partBytesMax } from '../../files/export-files.ts';
 import { createProgress } from '../../files/progress.ts';
 import { ExportEnded, sendFile } from '../../files/send-file.ts';
-import type { AdminEnv, TextContext } from '../../kit/env.ts';
+import type { TextContext } from '../../kit/contexts.ts';
+import type { AdminEnv } from '../../kit/env.ts';
 import { replyText, replyView } from '../../kit/replies.ts';
 import { type PeriodExported, periodExported } from './period-export-view.ts';
 

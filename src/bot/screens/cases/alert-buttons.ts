@@ -12,14 +12,15 @@ import type { PaymentDeps } from '#payments/lifecycle/deps.ts';
 import { ProviderError } from '#payments/ports/provider-errors.ts';
 import { getException } from '#payments/resolutions/options/get-case.ts';
 import { checkOrder } from '#payments/sync/check-order.ts';
-import type { Destination } from '../../kit/navigate.ts';
-import { paymentLink } from '../../kit/payment-link.ts';
-import { carryOutProviderButton } from '../../kit/provider-buttons.ts';
-import { checkedText, linkRefusal, outOfDate } from '../../kit/result-texts.ts';
+import type { Destination } from '../../kit/destinations.ts';
+import { outOfDate } from '../../kit/replies.ts';
 import type { OnceWithin } from '../../telegram/once-within.ts';
 import { type CallbackOf, decodeCallback, type ProviderAct } from '../../text/callback-data.ts';
 import type { View } from '../../text/view.ts';
 import { formatTime } from '../../text/words.ts';
+import { paymentLink } from '../../wording/payment-link.ts';
+import { carryOutProviderButton } from '../../wording/provider-buttons.ts';
+import { checkedText, linkRefusal } from '../../wording/result-texts.ts';
 
 const snoozeMs = hour;
 

@@ -1,11 +1,11 @@
-import { adminName } from '../../telegram/admin-name.ts';
-import type { AdminEnv, CallbackContext, TextContext } from '../../kit/env.ts';
+import { findAlert, listAlertPage } from '#cases/read-alerts.ts';
+import type { CallbackContext, TextContext } from '../../kit/contexts.ts';
+import type { AdminEnv } from '../../kit/env.ts';
 import { pageSize } from '../../kit/paged-list.ts';
-import { answerCallback, editView, replyView } from '../../kit/replies.ts';
-import { outOfDate } from '../../kit/result-texts.ts';
+import { answerCallback, editView, outOfDate, replyView } from '../../kit/replies.ts';
+import { adminName } from '../../telegram/admin-name.ts';
 import { type CallbackOf, encodeCallback } from '../../text/callback-data.ts';
 import type { View } from '../../text/view.ts';
-import { findAlert, listAlertPage } from '#cases/read-alerts.ts';
 import { handleAlertButton } from './alert-buttons.ts';
 import { alertCard } from './alert-card-view.ts';
 import { alertList } from './alert-list-view.ts';
@@ -14,7 +14,11 @@ export async function runAlerts(env: AdminEnv, ctx: TextContext): Promise<void> 
   await replyView(ctx, await drawAlerts(env, null));
 }
 
-export async function onAlertsButton(env: AdminEnv, ctx: CallbackContext, callback: CallbackOf<'alerts'>): Promise<void> {
+export async function onAlertsButton(
+  env: AdminEnv,
+  ctx: CallbackContext,
+  callback: CallbackOf<'alerts'>,
+): Promise<void> {
   await editView(ctx, await drawAlerts(env, callback.position));
   await answerCallback(ctx);
 }

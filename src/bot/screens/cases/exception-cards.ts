@@ -7,17 +7,18 @@ import { checkException } from '#payments/resolutions/options/check-case.ts';
 import { type ExceptionDetails, getException } from '#payments/resolutions/options/get-case.ts';
 import type { ResolvingAction } from '#payments/resolutions/options/resolution-actions.ts';
 import { resolvingActions } from '#payments/resolutions/options/resolution-actions.ts';
-import { actingAdmin } from '../../kit/acting-admin.ts';
-import type { AdminEnv, CallbackContext } from '../../kit/env.ts';
-import { type At, contextOf, type DestinationOf, type PlainDeps, showView, tellInstead } from '../../kit/navigate.ts';
+import { actingAdmin, type CallbackContext } from '../../kit/contexts.ts';
+import type { At, DestinationOf } from '../../kit/destinations.ts';
+import type { AdminEnv, PlainDeps } from '../../kit/env.ts';
+import { contextOf, showView, tellInstead } from '../../kit/navigate.ts';
 import { leaveOrder } from '../../kit/order-messages.ts';
-import { paymentLink } from '../../kit/payment-link.ts';
 import { askForReason, askToWriteReason } from '../../kit/reason-dialogue.ts';
-import { answerCallback, editView, replyView } from '../../kit/replies.ts';
-import { checkedText, exceptionGone, outOfDate, resolutionText } from '../../kit/result-texts.ts';
+import { answerCallback, editView, outOfDate, replyView } from '../../kit/replies.ts';
 import type { Confirmed } from '../../kit/screen.ts';
 import type { CallbackOf, ExceptionAct } from '../../text/callback-data.ts';
 import type { View } from '../../text/view.ts';
+import { paymentLink } from '../../wording/payment-link.ts';
+import { checkedText, exceptionGone, resolutionText } from '../../wording/result-texts.ts';
 import { exceptionCard } from './exception-card-view.ts';
 import { optionChoice, resolveQuestion } from './exception-questions.ts';
 
@@ -65,8 +66,10 @@ export async function onExceptionButton(
 const taps: Readonly<Record<ExceptionAct, (env: AdminEnv, ctx: CallbackContext, id: string) => Promise<string>>> = {
   show: () => Promise.resolve(''),
   take: async (env, ctx, exceptionId) => takingText(await takeException(env, { exceptionId, by: actingAdmin(ctx) })),
-  give: async (env, ctx, exceptionId) => takingText(await giveBackException(env, { exceptionId, by: actingAdmin(ctx) })),
-  undo: async (env, ctx, exceptionId) => resolutionText(await undoResolution(env, { exceptionId, by: actingAdmin(ctx) })),
+  give: async (env, ctx, exceptionId) =>
+    takingText(await giveBackException(env, { exceptionId, by: actingAdmin(ctx) })),
+  undo: async (env, ctx, exceptionId) =>
+    resolutionText(await undoResolution(env, { exceptionId, by: actingAdmin(ctx) })),
   async check(env, ctx, id) {
     const details = await getException(env, { id });
     if (details === undefined || details.order === null) return 'There is nothing to ask a provider about.';
@@ -103,7 +106,11 @@ function takingText(taking: Taking): string {
 }
 
 /** A decision begins: what it needs beside a reason is asked first, then the reason, and then it is made. */
-export async function onResolveButton(env: AdminEnv, ctx: CallbackContext, callback: CallbackOf<'resolve'>): Promise<void> {
+export async function onResolveButton(
+  env: AdminEnv,
+  ctx: CallbackContext,
+  callback: CallbackOf<'resolve'>,
+): Promise<void> {
   const details = await getException(env, { id: callback.id });
   const isOffered = details?.actions.includes(callback.action) ?? false;
   if (details === undefined || !isOffered) {

@@ -3,12 +3,12 @@ import type { PaymentException } from '#payments/exceptions/exception.ts';
 import type { ExceptionCount } from '#payments/exceptions/exception-store.ts';
 import type { ExceptionPage, ListedException } from '#payments/resolutions/options/list-cases.ts';
 import { oldestFirst, pageTitle, turnRow } from '../../kit/paged-list.ts';
-import { ageText, exceptionSeverity, kindWords } from '../../kit/exception-words.ts';
 import type { ExceptionFilter } from '../../text/callback-data.ts';
 import { fitLines, type Line, line, weights } from '../../text/fit.ts';
 import { bold, show } from '../../text/html.ts';
 import { type Button, inPairs, inRows, type Presentation, type View } from '../../text/view.ts';
 import { severitySigns } from '../../text/words.ts';
+import { ageText, exceptionSeverity, kindWords } from '../../wording/exception-words.ts';
 
 type ListOptions = Presentation & { filter: ExceptionFilter };
 
@@ -73,7 +73,8 @@ function rowLine({ exception, orderNumber }: ListedException, at: { index: numbe
 
 function filterRow(counts: readonly ExceptionCount[], filter: ExceptionFilter): Button[] {
   const row: Button[] = [];
-  if (filter !== 'all') row.push({ text: 'All kinds', callback: { kind: 'exceptions', filter: 'all', position: null } });
+  if (filter !== 'all')
+    row.push({ text: 'All kinds', callback: { kind: 'exceptions', filter: 'all', position: null } });
   if (kindCounts(counts).length > 1) row.push({ text: 'By kind…', callback: { kind: 'exception_kinds' } });
   row.push({ text: 'Refresh', callback: { kind: 'exceptions', filter, position: null } });
   return row;

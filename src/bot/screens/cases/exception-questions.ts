@@ -4,11 +4,11 @@ import { type ProviderName, providerTitle } from '#kernel/provider-name.ts';
 import { formatOrderNumber } from '#orders/order.ts';
 import type { ExceptionDetails } from '#payments/resolutions/options/get-case.ts';
 import type { ResolvingAction } from '#payments/resolutions/options/resolution-actions.ts';
-import { everybodyIsTold, overrideWords, type QuestionWords } from '../../kit/override-question.ts';
 import type { ReasonQuestion } from '../../kit/reason-question.ts';
 import { fitLines, line, weights } from '../../text/fit.ts';
 import { bold, show } from '../../text/html.ts';
 import { type Button, inPairs, type View } from '../../text/view.ts';
+import { everybodyIsTold, overrideWords, type QuestionWords } from '../../wording/override-question.ts';
 
 const words: Readonly<Record<ResolvingAction, QuestionWords>> = {
   accept: {

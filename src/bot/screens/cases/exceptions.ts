@@ -1,10 +1,13 @@
 // `/exceptions`: a picture of how old they are, and below it the list. A picture cannot become text, so the two are messages of
 // their own: the list is edited in place, into cards and back, and the picture is drawn anew when somebody asks for it.
+
 import { InputFile, InputMediaBuilder } from 'grammy';
 import { countExceptions, listExceptionPage, listOldestExceptions } from '#payments/resolutions/options/list-cases.ts';
 import { renderChart } from '../../charts/render.ts';
-import type { AdminEnv, CallbackContext, TextContext } from '../../kit/env.ts';
-import { type At, showView } from '../../kit/navigate.ts';
+import type { CallbackContext, TextContext } from '../../kit/contexts.ts';
+import type { At } from '../../kit/destinations.ts';
+import type { AdminEnv } from '../../kit/env.ts';
+import { showView } from '../../kit/navigate.ts';
 import { pageSize } from '../../kit/paged-list.ts';
 import { answerCallback, editView, replyView } from '../../kit/replies.ts';
 import { readGrammyError } from '../../telegram/grammy-errors.ts';

@@ -1,5 +1,5 @@
-import { restoreId } from '../../text/callback-fields.ts';
 import { defineScreen } from '../../kit/screen.ts';
+import { restoreId } from '../../text/callback-fields.ts';
 import { onAlertButton, onAlertsButton, onAlertViewButton, runAlerts } from './alerts.ts';
 import {
   askForResolution,

@@ -2,12 +2,13 @@ import { asOrderId } from '#kernel/ids.ts';
 import { getOrderDetails } from '#payments/lifecycle/get-order.ts';
 import { rememberOption } from '#payments/resolutions/actions/accept-payment.ts';
 import { resolveException } from '#payments/resolutions/actions/decide-case.ts';
-import { actingAdmin } from '../../kit/acting-admin.ts';
+import { actingAdmin } from '../../kit/contexts.ts';
+import type { At, DestinationOf } from '../../kit/destinations.ts';
 import type { AdminEnv } from '../../kit/env.ts';
-import { type At, contextOf, type DestinationOf, showView, tellInstead } from '../../kit/navigate.ts';
+import { contextOf, showView, tellInstead } from '../../kit/navigate.ts';
 import { askForReason } from '../../kit/reason-dialogue.ts';
-import { orderGone, resolutionText } from '../../kit/result-texts.ts';
 import type { Confirmed } from '../../kit/screen.ts';
+import { orderGone, resolutionText } from '../../wording/result-texts.ts';
 import { reviewQuestion } from './review-question.ts';
 
 /** Asks why a channel order that is held for review is accepted or rejected: nothing happens until a reason is given. */

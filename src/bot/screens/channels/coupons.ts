@@ -9,7 +9,8 @@ import { couponFault, createCoupon } from '#payments/channels/create-coupon.ts';
 import { ProviderError } from '#payments/ports/provider-errors.ts';
 import type { Coupon, CouponDraft } from '#payments/ports/sales-channel.ts';
 import { askToConfirm } from '../../kit/confirmation.ts';
-import type { AdminEnv, CallbackContext, TextContext } from '../../kit/env.ts';
+import type { CallbackContext, TextContext } from '../../kit/contexts.ts';
+import type { AdminEnv } from '../../kit/env.ts';
 import { answerCallback, editView, replyView, showTyping } from '../../kit/replies.ts';
 import type { Confirmed } from '../../kit/screen.ts';
 import type { CallbackOf } from '../../text/callback-data.ts';
@@ -31,7 +32,11 @@ export async function runCoupons(env: AdminEnv, ctx: TextContext, words: string)
   await replyView(ctx, view);
 }
 
-export async function onCouponsButton(env: AdminEnv, ctx: CallbackContext, callback: CallbackOf<'coupons'>): Promise<void> {
+export async function onCouponsButton(
+  env: AdminEnv,
+  ctx: CallbackContext,
+  callback: CallbackOf<'coupons'>,
+): Promise<void> {
   await editView(ctx, await drawCoupons(env, callback.position));
   await answerCallback(ctx);
 }

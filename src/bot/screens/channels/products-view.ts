@@ -24,9 +24,7 @@ export function productList(page: Page<Product, string>, channels: readonly Prov
   if (page.rows.length === 0) lines.push(line(`Nothing here yet${title && `: every ${title} sale is held`}.`));
   lines.push(...page.rows.map(productLine));
   lines.push(line('', weights.history), line(`Add or change: ${code(productUsage(channels), 100)}`, weights.detail));
-  const open = page.rows.map(
-    ({ sku, id }): Button => ({ text: sku, callback: { kind: 'product', act: 'show', id } }),
-  );
+  const open = page.rows.map(({ sku, id }): Button => ({ text: sku, callback: { kind: 'product', act: 'show', id } }));
   const turns = turnRow(page, { previous: 'Back', next: 'More' }, (position) => ({ kind: 'products', position }));
   return { text: fitLines(lines), keyboard: [...inRows(open, 3), turns].filter((row) => row.length > 0) };
 }

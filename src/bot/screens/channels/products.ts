@@ -7,7 +7,8 @@ import { setLicenceSecret } from '#catalog/set-license-secret.ts';
 import { MoneyInvalid, parseMoney } from '#kernel/money.ts';
 import { isProviderName, type ProviderName } from '#kernel/provider-name.ts';
 import { askToConfirm } from '../../kit/confirmation.ts';
-import type { AdminEnv, CallbackContext, TextContext } from '../../kit/env.ts';
+import type { CallbackContext, TextContext } from '../../kit/contexts.ts';
+import type { AdminEnv } from '../../kit/env.ts';
 import { pageSize } from '../../kit/paged-list.ts';
 import { answerCallback, editView, replyView } from '../../kit/replies.ts';
 import type { Confirmed } from '../../kit/screen.ts';
@@ -118,7 +119,11 @@ export async function onProductsButton(
   await answerCallback(ctx);
 }
 
-export async function onProductButton(env: AdminEnv, ctx: CallbackContext, callback: CallbackOf<'product'>): Promise<void> {
+export async function onProductButton(
+  env: AdminEnv,
+  ctx: CallbackContext,
+  callback: CallbackOf<'product'>,
+): Promise<void> {
   const product = await findProduct(env, { id: callback.id });
   if (product === undefined) {
     await editView(ctx, await drawProducts(env, null));

@@ -1,5 +1,6 @@
 // A seller's export, dropped into the chat. What waits for the second tap is the file's id at Telegram and its hash, so that
 // what is carried out is what was shown.
+
 import { createHash } from 'node:crypto';
 import { InputFile } from 'grammy';
 import { adminActor } from '#access/admin.ts';
@@ -9,7 +10,8 @@ import { type ProviderName, providerTitle } from '#kernel/provider-name.ts';
 import { importExport, planImport } from '#payments/channels/import-export.ts';
 import type { ChannelExport } from '#payments/ports/sales-channel.ts';
 import { downloadFile } from '../../files/download.ts';
-import type { AdminEnv, DocumentContext } from '../../kit/env.ts';
+import type { DocumentContext } from '../../kit/contexts.ts';
+import type { AdminEnv } from '../../kit/env.ts';
 import { reasonMinutes } from '../../kit/reason-question.ts';
 import { editView, replyText, replyView, showTyping } from '../../kit/replies.ts';
 import type { Confirmed } from '../../kit/screen.ts';
@@ -41,7 +43,7 @@ export async function takeDocument(env: AdminEnv, ctx: DocumentContext): Promise
   const plan = await planImport(env, { provider, sales: exported.sales });
   const pending = await proposeAction(env, {
     adminId: ctx.from.id,
-    action: 'sales.import',
+    action: 'sales.compare',
     payload: { fileId, name, hash, provider },
     forMs: reasonMinutes * minute,
   });

@@ -57,7 +57,7 @@ export const channelsScreen = defineScreen({
     'coupon.create': { permission: 'coupons.create', carryOut: confirmCoupon },
     'sale.accept': { permission: 'channel_orders.review', carryOut: confirmAccepted },
     'sale.reject': { permission: 'channel_orders.review', carryOut: confirmRejected },
-    'sales.import': { permission: 'channel_orders.import', carryOut: confirmImport },
+    'sales.compare': { permission: 'channel_orders.compare', carryOut: confirmImport },
     'setting.hold_limit': { permission: 'settings.change', carryOut: confirmHoldLimit },
   },
   typedValues: {
@@ -65,5 +65,5 @@ export const channelsScreen = defineScreen({
     'product.licence_secret.typed': { permission: 'catalog.change', take: takeLicenceSecret },
   },
   openers: { channel_order_review: { permission: 'channel_orders.review', open: openReview } },
-  document: { permission: 'channel_orders.import', take: takeDocument },
+  document: { permission: 'channel_orders.compare', take: takeDocument },
 });

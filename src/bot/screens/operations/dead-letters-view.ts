@@ -1,12 +1,12 @@
-import type { DeadLetter } from '#messaging/dead-letters.ts';
 import type { Page, TimedKey } from '#kernel/page.ts';
+import type { DeadLetter } from '#messaging/dead-letters.ts';
 import type { Question } from '../../kit/confirmation.ts';
 import { newestFirst, pageTitle, turnRow } from '../../kit/paged-list.ts';
 import type { DeadLetterAct } from '../../text/callback-data.ts';
 import { fitLines, line, weights } from '../../text/fit.ts';
 import { bold, code, show } from '../../text/html.ts';
 import { type Button, inRows, type Presentation, type View } from '../../text/view.ts';
-import { formatTime } from '../../text/words.ts';
+import { formatTime, plural } from '../../text/words.ts';
 
 /** What is shown of a dead letter never includes its body. */
 function nameOf(letter: DeadLetter): string {
@@ -17,11 +17,14 @@ function nameOf(letter: DeadLetter): string {
 const buttonsPerRow = 4;
 
 export function deadLetterList(page: Page<DeadLetter, TimedKey>, presentation: Presentation): View {
-  const lines = [line(`<b>Dead letters</b>${pageTitle(page)}`, weights.must)];
-  if (page.rows.length === 0) lines.push(line(page.index === 0 ? '✅ No dead letters.' : 'No more dead letters.'));
+  const title = pageTitle(page);
+  const head = title === '' ? plural(page.rows.length, 'dead letter') : `Dead letters${title}`;
+  const lines = [line(page.rows.length === 0 ? '✅ No dead letters.' : `<b>${head}</b>`, weights.must)];
   for (const [index, letter] of page.rows.entries()) {
     const why = show(letter.row.lastError ?? 'no cause kept', 100);
-    lines.push(line(`${bold(String(index + 1))} · ${show(nameOf(letter), 80)} · ${when(letter, presentation)} · ${why}`));
+    lines.push(
+      line(`${bold(String(index + 1))} · ${show(nameOf(letter), 80)} · ${when(letter, presentation)} · ${why}`),
+    );
   }
   const buttons = page.rows.map(
     ({ queue, row }, index): Button => ({

@@ -7,7 +7,8 @@ import {
   redriveDeadLetter,
 } from '#messaging/dead-letters.ts';
 import { askToConfirm } from '../../kit/confirmation.ts';
-import type { AdminEnv, CallbackContext, TextContext } from '../../kit/env.ts';
+import type { CallbackContext, TextContext } from '../../kit/contexts.ts';
+import type { AdminEnv } from '../../kit/env.ts';
 import { pageSize } from '../../kit/paged-list.ts';
 import { answerCallback, editView, replyView } from '../../kit/replies.ts';
 import type { Confirmed } from '../../kit/screen.ts';

@@ -1,5 +1,6 @@
 import { shopStats } from '#reports/shop-stats.ts';
-import type { AdminEnv, CallbackContext, TextContext } from '../../kit/env.ts';
+import type { CallbackContext, TextContext } from '../../kit/contexts.ts';
+import type { AdminEnv } from '../../kit/env.ts';
 import { answerCallback, editView, replyText, replyView } from '../../kit/replies.ts';
 import { type CallbackOf, type StatsDays, statsDays } from '../../text/callback-data.ts';
 import type { View } from '../../text/view.ts';

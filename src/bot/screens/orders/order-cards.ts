@@ -4,14 +4,16 @@ import { listSentMessages } from '#messaging/sent-messages.ts';
 import { formatOrderNumber, parseOrderNumber } from '#orders/order.ts';
 import { getOrderDetails, type OrderDetails } from '#payments/lifecycle/get-order.ts';
 import { refundablePayments } from '#payments/refunds/refund-order.ts';
-import type { AdminEnv, TextContext } from '../../kit/env.ts';
-import { type At, contextOf, type DestinationOf, type PlainDeps, showView, tellInstead } from '../../kit/navigate.ts';
+import type { TextContext } from '../../kit/contexts.ts';
+import type { At, DestinationOf } from '../../kit/destinations.ts';
+import type { AdminEnv, PlainDeps } from '../../kit/env.ts';
+import { contextOf, showView, tellInstead } from '../../kit/navigate.ts';
 import { orderSubject } from '../../kit/order-messages.ts';
 import { replyView } from '../../kit/replies.ts';
-import { orderGone } from '../../kit/result-texts.ts';
 import { forgetCard, placeCard, rememberCard, sumUp } from '../../telegram/cards.ts';
 import type { ChatSender, SendOutcome } from '../../telegram/telegram.ts';
 import type { View } from '../../text/view.ts';
+import { orderGone } from '../../wording/result-texts.ts';
 import { orderCard } from './order-card-view.ts';
 import { providerUrl } from './provider-url.ts';
 
@@ -48,10 +50,7 @@ export async function openOrder(env: AdminEnv, at: At, { order }: DestinationOf<
 }
 
 /** The card without the buttons that only the command bot serves in private; one leads there. */
-export async function drawPlainOrder(
-  deps: PlainDeps,
-  { order }: DestinationOf<'order'>,
-): Promise<View | undefined> {
+export async function drawPlainOrder(deps: PlainDeps, { order }: DestinationOf<'order'>): Promise<View | undefined> {
   const details = await getOrderDetails(deps, order);
   return (
     details &&

@@ -1,8 +1,10 @@
 import { listOrderPage } from '#orders/list-orders.ts';
 import { findSubscriptions } from '#payments/channels/find-subscriptions.ts';
 import { findOrders } from '#payments/collect/find-orders.ts';
-import type { AdminEnv, CallbackContext, OrderListPlace, TextContext } from '../../kit/env.ts';
-import { type At, contextOf, showView } from '../../kit/navigate.ts';
+import type { CallbackContext, TextContext } from '../../kit/contexts.ts';
+import type { At } from '../../kit/destinations.ts';
+import type { AdminEnv, OrderListPlace } from '../../kit/env.ts';
+import { contextOf, showView } from '../../kit/navigate.ts';
 import { pageSize } from '../../kit/paged-list.ts';
 import { answerCallback, replyView } from '../../kit/replies.ts';
 import type { CallbackOf } from '../../text/callback-data.ts';

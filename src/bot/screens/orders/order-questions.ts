@@ -22,5 +22,10 @@ const questions: Readonly<Record<OrderQuestion, { ask: string; warn: string; yes
 export function orderQuestion(order: Order, question: OrderQuestion): Question {
   const { ask, warn, yes } = questions[question];
   const head = `${bold(formatOrderNumber(order.number))} · ${bold(formatMoney(order))}`;
-  return { ask, lines: [line(head, weights.must), line(warn)], yes, back: { kind: 'order', act: 'show', id: order.id } };
+  return {
+    ask,
+    lines: [line(head, weights.must), line(warn)],
+    yes,
+    back: { kind: 'order', act: 'show', id: order.id },
+  };
 }

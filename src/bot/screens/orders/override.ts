@@ -2,13 +2,14 @@ import { asOrderId } from '#kernel/ids.ts';
 import { getOrderDetails } from '#payments/lifecycle/get-order.ts';
 import { markPaid } from '#payments/overrides/mark-paid.ts';
 import { writeOffOrder } from '#payments/overrides/write-off-order.ts';
-import { actingAdmin } from '../../kit/acting-admin.ts';
+import { actingAdmin } from '../../kit/contexts.ts';
+import type { At, DestinationOf } from '../../kit/destinations.ts';
 import type { AdminEnv } from '../../kit/env.ts';
-import { type At, contextOf, type DestinationOf, showView, tellInstead } from '../../kit/navigate.ts';
-import { overrideQuestion } from '../../kit/override-question.ts';
+import { contextOf, showView, tellInstead } from '../../kit/navigate.ts';
 import { askToWriteReason } from '../../kit/reason-dialogue.ts';
-import { orderGone, resolutionText } from '../../kit/result-texts.ts';
 import type { Confirmed } from '../../kit/screen.ts';
+import { overrideQuestion } from '../../wording/override-question.ts';
+import { orderGone, resolutionText } from '../../wording/result-texts.ts';
 import { showOrder } from './order-cards.ts';
 
 /** A status that an admin sets past the providers needs a reason in their own words. */

@@ -1,11 +1,12 @@
 import { adminActor } from '#access/admin.ts';
 import { formatMoney, type Money, MoneyInvalid, parseMoney } from '#kernel/money.ts';
 import { placeOrder } from '#payments/collect/place-order.ts';
-import type { AdminEnv, TextContext } from '../../kit/env.ts';
-import { paymentLink } from '../../kit/payment-link.ts';
+import type { TextContext } from '../../kit/contexts.ts';
+import type { AdminEnv } from '../../kit/env.ts';
 import { replyText, replyView, showTyping } from '../../kit/replies.ts';
-import { providerFailure } from '../../kit/result-texts.ts';
 import { clip } from '../../text/html.ts';
+import { paymentLink } from '../../wording/payment-link.ts';
+import { providerFailure } from '../../wording/result-texts.ts';
 
 const usage = 'For example /pay 49.00 USD Licence for Ann';
 /** As long as an item's name may sensibly be on a checkout page. */

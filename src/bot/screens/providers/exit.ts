@@ -5,7 +5,8 @@ import { createExportWriter, type ExportFile, partBytesMax } from '../../files/e
 import { createProgress } from '../../files/progress.ts';
 import { ExportEnded, sendFile } from '../../files/send-file.ts';
 import { askToConfirm } from '../../kit/confirmation.ts';
-import type { AdminEnv, ServedContext } from '../../kit/env.ts';
+import type { ServedContext } from '../../kit/contexts.ts';
+import type { AdminEnv } from '../../kit/env.ts';
 import { editView } from '../../kit/replies.ts';
 import type { Confirmed } from '../../kit/screen.ts';
 import type { View } from '../../text/view.ts';

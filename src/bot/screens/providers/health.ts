@@ -1,4 +1,5 @@
-import type { AdminEnv, CallbackContext, TextContext } from '../../kit/env.ts';
+import type { CallbackContext, TextContext } from '../../kit/contexts.ts';
+import type { AdminEnv } from '../../kit/env.ts';
 import { answerCallback, editView } from '../../kit/replies.ts';
 import type { CallbackOf } from '../../text/callback-data.ts';
 import { healthView } from './health-view.ts';
@@ -13,7 +14,11 @@ export async function onHealthButton(env: AdminEnv, ctx: CallbackContext): Promi
   await answerCallback(ctx, 'As of now.');
 }
 
-export async function onSetUpButton(env: AdminEnv, ctx: CallbackContext, callback: CallbackOf<'set_up'>): Promise<void> {
+export async function onSetUpButton(
+  env: AdminEnv,
+  ctx: CallbackContext,
+  callback: CallbackOf<'set_up'>,
+): Promise<void> {
   await checkSetUpNow(env, ctx, callback.place === 'health' ? drawHealth : drawProviders);
 }
 

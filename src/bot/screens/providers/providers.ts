@@ -1,11 +1,12 @@
 import { isProviderName, providerNames, providerTitle } from '#kernel/provider-name.ts';
 import { readProviderReports } from '#reports/provider-report.ts';
-import type { AdminEnv, CallbackContext, TextContext } from '../../kit/env.ts';
-import { carryOutProviderButton } from '../../kit/provider-buttons.ts';
+import type { CallbackContext, TextContext } from '../../kit/contexts.ts';
+import type { AdminEnv } from '../../kit/env.ts';
 import { answerCallback, editView, replyView } from '../../kit/replies.ts';
 import type { CallbackOf } from '../../text/callback-data.ts';
 import { show } from '../../text/html.ts';
 import type { View } from '../../text/view.ts';
+import { carryOutProviderButton } from '../../wording/provider-buttons.ts';
 import { askExit } from './exit.ts';
 import { providersView } from './providers-view.ts';
 import { type DrawSetUp, knownSetUp, replyWithSetUp } from './set-up.ts';

@@ -1,7 +1,9 @@
 // The set-up in the chat: what is known is shown at once, and a look that takes some seconds goes on behind it and edits
 // the same message at its end.
+
 import { type Milliseconds, minute, second } from '#kernel/clock.ts';
-import type { AdminEnv, CallbackContext, ServedContext, TextContext } from '../../kit/env.ts';
+import type { CallbackContext, ServedContext, TextContext } from '../../kit/contexts.ts';
+import type { AdminEnv } from '../../kit/env.ts';
 import { answerCallback, editView, replyView } from '../../kit/replies.ts';
 import { readGrammyError } from '../../telegram/grammy-errors.ts';
 import { messageOptions } from '../../telegram/grammy-sender.ts';

@@ -5,15 +5,17 @@ import { formatOrderNumber, parseOrderNumber } from '#orders/order.ts';
 import { getOrderDetails, type OrderDetails } from '#payments/lifecycle/get-order.ts';
 import { type RefundablePayment, refundablePayments, whyNoRefunds } from '#payments/refunds/refund-order.ts';
 import { type RefundRequested, requestRefund } from '#payments/refunds/request-refund.ts';
-import type { AdminEnv, CallbackContext, TextContext } from '../../kit/env.ts';
-import { type At, contextOf, type DestinationOf, showView, tellInstead } from '../../kit/navigate.ts';
+import type { CallbackContext, TextContext } from '../../kit/contexts.ts';
+import type { At, DestinationOf } from '../../kit/destinations.ts';
+import type { AdminEnv } from '../../kit/env.ts';
+import { contextOf, showView, tellInstead } from '../../kit/navigate.ts';
 import { askForReason } from '../../kit/reason-dialogue.ts';
 import { answerCallback, editView, replyText, replyView } from '../../kit/replies.ts';
-import { orderGone } from '../../kit/result-texts.ts';
 import type { Confirmed } from '../../kit/screen.ts';
 import type { CallbackOf } from '../../text/callback-data.ts';
 import { show } from '../../text/html.ts';
 import type { Button, View } from '../../text/view.ts';
+import { orderGone } from '../../wording/result-texts.ts';
 import { refundChoice, refundQuestion } from './refunds-view.ts';
 
 const usage = 'For example /refund T-1042, or /refund T-1042 10.00 for a part';
@@ -40,7 +42,11 @@ export async function openRefund(env: AdminEnv, at: At, { orderId }: Destination
 }
 
 /** Which of several payments it is about was asked, and told. */
-export async function onRefundButton(env: AdminEnv, ctx: CallbackContext, callback: CallbackOf<'refund'>): Promise<void> {
+export async function onRefundButton(
+  env: AdminEnv,
+  ctx: CallbackContext,
+  callback: CallbackOf<'refund'>,
+): Promise<void> {
   const paymentId = asPaymentId(callback.paymentId);
   const details = await getOrderDetails(env, { paymentId });
   const chosen = details && refundablePayments(env.providers, details).find(({ payment }) => payment.id === paymentId);

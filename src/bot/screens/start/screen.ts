@@ -1,7 +1,8 @@
 import { readOverview } from '#reports/overview.ts';
-import type { AdminEnv, TextContext } from '../../kit/env.ts';
+import type { TextContext } from '../../kit/contexts.ts';
+import { type AdminEnv, commandSections } from '../../kit/env.ts';
 import { replyText, replyView } from '../../kit/replies.ts';
-import { commandSections, defineScreen } from '../../kit/screen.ts';
+import { defineScreen } from '../../kit/screen.ts';
 import { adminName } from '../../telegram/admin-name.ts';
 import { helpView } from './help-view.ts';
 import { startView } from './start-view.ts';

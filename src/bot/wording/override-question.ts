@@ -1,6 +1,6 @@
 import { formatMoney } from '#kernel/money.ts';
 import { formatOrderNumber, type Order } from '#orders/order.ts';
-import type { ReasonQuestion } from './reason-question.ts';
+import type { ReasonQuestion } from '../kit/reason-question.ts';
 
 export type OverrideAction = 'mark_paid' | 'write_off';
 export type QuestionWords = Omit<ReasonQuestion, 'about'>;

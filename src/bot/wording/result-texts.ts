@@ -5,7 +5,6 @@ import type { OrderStatus } from '#orders/order.ts';
 import type { Resolution } from '#payments/resolutions/actions/resolution.ts';
 import { plural, statusWord } from '../text/words.ts';
 
-export const outOfDate = 'This button is out of date.';
 export const exceptionGone = 'This exception is not known any more.';
 export const orderGone = 'This order is not known any more.';
 
