@@ -4,6 +4,7 @@ import { recordAudit } from '#access/audit.ts';
 import type { Actor } from '#kernel/actor.ts';
 import type { Milliseconds } from '#kernel/clock.ts';
 import type { ProviderName } from '#kernel/provider-name.ts';
+import { causeOf, inTransaction } from '#kernel/transaction-context.ts';
 import type { InboxEvent } from '#messaging/messaging-store.ts';
 import type { PaymentDeps } from '#payments/lifecycle/deps.ts';
 import type { Payment } from '#payments/model/payment.ts';
@@ -43,11 +44,8 @@ export async function exportProvider(
   input: { provider: ProviderName; actor: Actor; redact: (text: string) => string },
 ): Promise<readonly ExportTable[]> {
   const { provider, actor } = input;
-  await deps.database.transaction((stores) =>
-    recordAudit(
-      { stores, clock: deps.clock, ids: deps.ids },
-      { actor, action: 'provider.export', subject: `provider:${provider}` },
-    ),
+  await inTransaction(deps, causeOf(actor), (tx) =>
+    recordAudit(tx, { actor, action: 'provider.export', subject: `provider:${provider}` }),
   );
   const reading: Reading = { deps, provider, until: deps.clock.now() + 1 };
   const sales = deps.providers.find(provider)?.sales;
@@ -108,7 +106,10 @@ function paymentPages(reading: Reading): AsyncGenerator<readonly Payment[]> {
   return paged(reading, {
     read: (stores, after) =>
       stores.payments.listPaymentsMadeBetween({
-        ...{ provider, from: 0, to: until, limit: pageSize },
+        provider,
+        from: 0,
+        to: until,
+        limit: pageSize,
         after: after && { createdAt: after.at, id: after.id },
       }),
     placeOf: ({ createdAt, id }) => ({ at: createdAt, id }),
@@ -153,7 +154,8 @@ async function* exceptionPages(reading: Reading): AsyncGenerator<readonly Export
   const pages = paged(reading, {
     read: (stores, after) =>
       stores.exceptions.listExceptionsOf({
-        ...{ provider, limit: pageSize },
+        provider,
+        limit: pageSize,
         after: after && { openedAt: after.at, id: after.id },
       }),
     placeOf: ({ openedAt, id }) => ({ at: openedAt, id }),
@@ -189,7 +191,11 @@ async function* eventPages(
   const pages = paged(reading, {
     read: (stores, after) =>
       stores.inbox.listArrivals({
-        ...{ source: provider, from: 0, to: until, eventType: null, limit: eventPageSize },
+        source: provider,
+        from: 0,
+        to: until,
+        eventType: null,
+        limit: eventPageSize,
         after: after && { receivedAt: after.at, id: after.id },
       }),
     placeOf: ({ receivedAt, id }) => ({ at: receivedAt, id }),
@@ -203,7 +209,8 @@ function rawRunPages(reading: Reading) {
   return paged(reading, {
     read: (stores, after) =>
       stores.reconciliation.listRunsOf({
-        ...{ provider, limit: pageSize },
+        provider,
+        limit: pageSize,
         after: after && { startedAt: after.at, id: after.id },
       }),
     placeOf: ({ startedAt, id }) => ({ at: startedAt, id }),

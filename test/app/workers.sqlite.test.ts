@@ -1,9 +1,12 @@
 // Messages that are given up on ring, and the ring cannot ring for itself.
+
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { createPumps } from '#app/workers.ts';
 import { raiseAlert } from '#cases/raise-case.ts';
+import { systemActor } from '#kernel/actor.ts';
 import { minute, second } from '#kernel/clock.ts';
 import { asProviderReference } from '#kernel/ids.ts';
+import { causeOf, inTransaction } from '#kernel/transaction-context.ts';
 import type { OutboxMessage } from '#messaging/messaging-store.ts';
 import type { DeliveryResult } from '#messaging/outbox-handler.ts';
 import { topics } from '#messaging/topics.ts';
@@ -26,18 +29,24 @@ function pumps(deliver: (message: OutboxMessage) => Promise<DeliveryResult>): Re
 }
 
 test('alert cards that Telegram never takes are reported once each and then let be', async () => {
-  await opened.database.transaction((stores) =>
-    raiseAlert(
-      { ...deps, stores },
-      {
-        ...{ key: 'provider_down:btcpay', kind: 'provider_down', severity: 'critical', orderId: null, paymentId: null },
-        facts: {
-          ...{ headline: 'Provider does not answer', orderNumber: null, amount: null, detail: null },
-          ...{ provider: 'btcpay', why: 'timeout', trust: null },
-        },
-        actions: [],
+  await inTransaction(deps, causeOf(systemActor), (tx) =>
+    raiseAlert(tx, {
+      key: 'provider_down:btcpay',
+      kind: 'provider_down',
+      severity: 'critical',
+      orderId: null,
+      paymentId: null,
+      facts: {
+        headline: 'Provider does not answer',
+        orderNumber: null,
+        amount: null,
+        detail: null,
+        provider: 'btcpay',
+        why: 'timeout',
+        trust: null,
       },
-    ),
+      actions: [],
+    }),
   );
   let attempts = 0;
   const { outbox } = pumps(() => {
@@ -62,8 +71,15 @@ test('an event of a payment that a process died with in hand waits until its lea
   await opened.database.transaction(async (stores) => {
     await stores.payments.leasePayment({ id: paymentId, by: 'dead', now, until: now + 3 * minute });
     await stores.inbox.append({
-      ...{ id: 'event-1', receivedAt: now, source: 'btcpay', eventKey: 'delivery-1', eventType: 'InvoiceSettled' },
-      ...{ reference: asProviderReference(paymentId), detail: null, trust: 'signed', body: new Uint8Array() },
+      id: 'event-1',
+      receivedAt: now,
+      source: 'btcpay',
+      eventKey: 'delivery-1',
+      eventType: 'InvoiceSettled',
+      reference: asProviderReference(paymentId),
+      detail: null,
+      trust: 'signed',
+      body: new Uint8Array(),
     });
   });
   const { inbox } = pumps(() => Promise.resolve({ kind: 'done', outcome: 'sent' }));
@@ -81,8 +97,15 @@ async function receive(reference: string, count: number): Promise<void> {
   await opened.database.transaction(async (stores) => {
     for (let number = 1; number <= count; number += 1) {
       await stores.inbox.append({
-        ...{ id: `${reference}-${number}`, receivedAt: now, source: 'btcpay', eventKey: `${reference}-${number}` },
-        ...{ eventType: 'InvoiceProcessing', reference, detail: null, trust: 'signed', body: new Uint8Array() },
+        id: `${reference}-${number}`,
+        receivedAt: now,
+        source: 'btcpay',
+        eventKey: `${reference}-${number}`,
+        eventType: 'InvoiceProcessing',
+        reference,
+        detail: null,
+        trust: 'signed',
+        body: new Uint8Array(),
       });
     }
   });

@@ -70,9 +70,21 @@ const pendingId = 'AAECAwQFBgcICQoLDA0ODw';
 const letter = {
   queue: 'outbox',
   row: {
-    ...{ id: anId, receivedAt: at, availableAt: at, lockedUntil: null, lockedBy: null, processedAt: null },
-    ...{ abandonedAt: at, lastError: 'cause', startedAttempts: 1, finishedAttempts: 1 },
-    ...{ key: 'shop.event:x', topic: 'shop.event', lane: 'shop', priority: 1, payload: {} },
+    id: anId,
+    receivedAt: at,
+    availableAt: at,
+    lockedUntil: null,
+    lockedBy: null,
+    processedAt: null,
+    abandonedAt: at,
+    lastError: 'cause',
+    startedAttempts: 1,
+    finishedAttempts: 1,
+    key: 'shop.event:x',
+    topic: 'shop.event',
+    lane: 'shop',
+    priority: 1,
+    payload: {},
   },
 } as const;
 

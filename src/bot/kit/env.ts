@@ -1,7 +1,8 @@
 import type { Api } from 'grammy';
 import type { PendingAction } from '#access/access-store.ts';
 import type { AdminDirectory } from '#access/admin.ts';
-import type { SetUpReport } from '#kernel/set-up-check.ts';
+import type { AccountingDeps } from '#accounting/ledger/deps.ts';
+import type { Doctor } from '#diagnostics/doctor.ts';
 import type { PaymentDeps } from '#payments/lifecycle/deps.ts';
 import type { ReconcileProvider } from '#payments/reconciliation/reconcile-provider.ts';
 import type { HealthReport } from '#reports/health-report.ts';
@@ -14,7 +15,7 @@ import type { CallbackContext } from './contexts.ts';
 import type { At, Destination } from './destinations.ts';
 
 /** What the bot is given beside the verbs' own needs. */
-export interface AdminBotDeps extends PaymentDeps {
+export interface AdminBotDeps extends AccountingDeps {
   admins: AdminDirectory;
   /** One reconciler for the process: it knows which provider is being compared already. */
   reconcile: ReconcileProvider;
@@ -25,14 +26,6 @@ export interface AdminBotDeps extends PaymentDeps {
   /** The checks of `npm run doctor`. */
   doctor: Doctor;
   onSend?: OnSend;
-}
-
-/** Looks at the set-up. */
-interface Doctor {
-  /** The last report; undefined before the first. */
-  latest(): SetUpReport | undefined;
-  /** Takes some seconds; joins a look in hand, and never rejects for what it finds. */
-  examine(): Promise<SetUpReport>;
 }
 
 /** The headings of `/help`, in their order. */
@@ -78,7 +71,7 @@ export interface AdminEnv extends AdminBotDeps {
 }
 
 /** What a card needs that is shown where its buttons are not served. */
-export interface PlainDeps extends Pick<AdminBotDeps, 'database' | 'clock' | 'providers'> {
+export interface PlainDeps extends Pick<PaymentDeps, 'database' | 'clock' | 'providers'> {
   timeZone: string;
   /** User name of the admin bot; null until it is known. */
   commandBot(): string | null;

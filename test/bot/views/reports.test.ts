@@ -70,13 +70,31 @@ describe('statistics', () => {
 
 describe('a reconciliation', () => {
   const run: ReconciliationRun = {
-    ...{ id: anId, provider: 'btcpay', status: 'finished', windowFrom: at - day, windowTo: at, startedAt: at },
-    ...{ finishedAt: at, startedBy: 'admin:1', comparedCount: 120, matchedCount: 118, healedCount: 1, openCount: 1 },
+    id: anId,
+    provider: 'btcpay',
+    status: 'finished',
+    windowFrom: at - day,
+    windowTo: at,
+    startedAt: at,
+    finishedAt: at,
+    startedBy: 'admin:1',
+    comparedCount: 120,
+    matchedCount: 118,
+    healedCount: 1,
+    openCount: 1,
     error: null,
   };
   const finding: ReconciliationFinding = {
-    ...{ id: anId, runId: anId, kind: 'status', provider: 'btcpay', reference: asProviderReference('XED') },
-    ...{ paymentId: null, here: 'pending', there: 'Settled', isHealed: true, createdAt: at },
+    id: anId,
+    runId: anId,
+    kind: 'status',
+    provider: 'btcpay',
+    reference: asProviderReference('XED'),
+    paymentId: null,
+    here: 'pending',
+    there: 'Settled',
+    isHealed: true,
+    createdAt: at,
   };
 
   test('shows how far it is', () => {
@@ -117,20 +135,21 @@ describe('dead letters', () => {
   const letter = {
     queue: 'outbox',
     row: {
-      ...{ id: anId, receivedAt: at, availableAt: at, lockedUntil: null, lockedBy: null, processedAt: null },
-      ...{
-        abandonedAt: at + 60_000,
-        lastError: '12 attempts failed; the last: <html>',
-        startedAttempts: 12,
-        finishedAttempts: 12,
-      },
-      ...{
-        key: `shop.event:order.paid:${anId}`,
-        topic: 'shop.event',
-        lane: 'shop',
-        priority: 1,
-        payload: { secret: 'never shown' },
-      },
+      id: anId,
+      receivedAt: at,
+      availableAt: at,
+      lockedUntil: null,
+      lockedBy: null,
+      processedAt: null,
+      abandonedAt: at + 60_000,
+      lastError: '12 attempts failed; the last: <html>',
+      startedAttempts: 12,
+      finishedAttempts: 12,
+      key: `shop.event:order.paid:${anId}`,
+      topic: 'shop.event',
+      lane: 'shop',
+      priority: 1,
+      payload: { secret: 'never shown' },
     },
   } as const;
 
@@ -166,7 +185,10 @@ describe('dead letters', () => {
 
 describe('the greeting', () => {
   const report: StartReport = {
-    ...{ name: 'Ann', openAlerts: 0, takenAlerts: 0, ordersInNeed: { count: 0, hasMore: false } },
+    name: 'Ann',
+    openAlerts: 0,
+    takenAlerts: 0,
+    ordersInNeed: { count: 0, hasMore: false },
     commands: [{ command: 'pay', usage: 'AMOUNT CURRENCY [NOTE]', description: 'a new order' }],
   };
 

@@ -158,7 +158,10 @@ function askToResolve(
   const isReturn = action === 'refund' || action === 'refund_surplus';
   const shownMinor = isReturn ? (details.returns?.[action].amountMinor ?? null) : null;
   const asked = {
-    ...{ adminId, action: 'exception.resolve', payload: { exceptionId: id, action, option, shownMinor }, question },
+    adminId,
+    action: 'exception.resolve',
+    payload: { exceptionId: id, action, option, shownMinor },
+    question,
     back: { kind: 'exception', act: 'show', id },
   } as const;
   return question.reasons.length === 0 ? askToWriteReason(env, asked) : askForReason(env, asked);
@@ -183,7 +186,10 @@ export const confirmResolve: Confirmed = async (env, ctx, { payload, reason }) =
   if (action === undefined) return outOfDate;
   const exceptionId = String(payload['exceptionId']);
   const resolution = await resolveException(env, {
-    ...{ exceptionId, action, reason: reason ?? '', by: actingAdmin(ctx) },
+    exceptionId,
+    action,
+    reason: reason ?? '',
+    by: actingAdmin(ctx),
     option: typeof option === 'string' ? option : null,
     ...(typeof shownMinor === 'number' && { shownMinor }),
   });

@@ -110,9 +110,9 @@ function differenceText(difference: ExportDifference): string {
 
 const signs = { add_sale: '➕', book_return: '↩️', none: '•' } as const;
 
-function wordOf({ finding, healing }: ExportDifference): string {
+function wordOf({ kind, healing }: ExportDifference): string {
   if (healing.kind === 'book_return') return 'refunded there';
-  return finding === 'status' ? 'status differs' : words[finding];
+  return kind === 'status' ? 'status differs' : words[kind];
 }
 
 const words = {
@@ -143,7 +143,13 @@ export function importReport(result: ImportedExport, options: ImportAbout): stri
     there: difference.there,
   }));
   const faults = options.unreadable.map(({ line: number, why }) => ({
-    ...{ result: 'unreadable', finding: why, transaction: '', line: number, email: '', here: '', there: '' },
+    result: 'unreadable',
+    finding: why,
+    transaction: '',
+    line: number,
+    email: '',
+    here: '',
+    there: '',
   }));
   const columns = ['result', 'finding', 'transaction', 'line', 'email', 'here', 'there'];
   return stringify([...rows, ...faults], { header: true, columns, bom: true, escape_formulas: true });

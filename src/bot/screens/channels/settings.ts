@@ -1,8 +1,7 @@
 import type { PendingAction } from '#access/access-store.ts';
 import { adminActor } from '#access/admin.ts';
 import { type Money, MoneyInvalid, parseMoney } from '#kernel/money.ts';
-import { changeReviewThreshold } from '#payments/channels/change-review-threshold.ts';
-import { getReviewThresholds } from '#payments/channels/review-threshold.ts';
+import { changeReviewThreshold, getReviewThresholds } from '#payments/channels/review-threshold.ts';
 import { askToConfirm } from '../../kit/confirmation.ts';
 import type { CallbackContext, TextContext } from '../../kit/contexts.ts';
 import type { AdminEnv } from '../../kit/env.ts';

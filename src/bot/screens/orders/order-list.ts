@@ -1,5 +1,5 @@
 import { listOrderPage } from '#orders/list-orders.ts';
-import { findSubscriptions } from '#payments/channels/find-subscriptions.ts';
+import { findSubscriptions } from '#payments/channels/subscriptions.ts';
 import { findOrders } from '#payments/collect/find-orders.ts';
 import type { CallbackContext, TextContext } from '../../kit/contexts.ts';
 import type { At } from '../../kit/destinations.ts';
