@@ -109,7 +109,6 @@ export type ProductAct = CallbackOf<'product'>['act'];
 export type SetUpPlace = CallbackOf<'set_up'>['place'];
 export type BookAct = CallbackOf<'book'>['act'];
 export type DeadLetterAct = CallbackOf<'dead'>['act'];
-export type DeadQueue = CallbackOf<'dead'>['queue'];
 export type ProviderAct = CallbackOf<'provider'>['act'];
 
 export function encodeCallback(callback: CallbackData): string {
