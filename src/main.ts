@@ -73,18 +73,18 @@ async function migrate(): Promise<void> {
 }
 
 async function backup(words: readonly string[]): Promise<void> {
-  const { file: target, isForced: mayReplace, database } = readCare('backup', words);
-  const { backUp } = await import('#app/care.ts');
-  console.log(await backUp(database, { target, mayReplace }));
+  const { file: target, isForced: mayReplace, database } = readMaintenance('backup', words);
+  const { backUpDatabase } = await import('#db/database/back-up-database.ts');
+  console.log(await backUpDatabase(database, { target, mayReplace }));
 }
 
 async function restore(words: readonly string[]): Promise<void> {
-  const { file: source, isForced, database } = readCare('restore', words);
-  const { restore: putBack } = await import('#app/care.ts');
-  for (const sentence of await putBack(database, { source, isForced, now: Date.now() })) console.log(sentence);
+  const { file: source, isForced, database } = readMaintenance('restore', words);
+  const { restoreDatabase } = await import('#db/database/restore-database.ts');
+  for (const sentence of await restoreDatabase(database, { source, isForced, now: Date.now() })) console.log(sentence);
 }
 
-function readCare(command: string, words: readonly string[]) {
+function readMaintenance(command: string, words: readonly string[]) {
   const options = parseWords(words, { force: { type: 'boolean' } });
   const [file, ...others] = options?.positionals ?? [];
   if (options === undefined || file === undefined || others.length > 0) refuseUsage(`${command} FILE [--force]`);

@@ -106,13 +106,7 @@ async function openConfigured(
   options: Omit<Parameters<typeof openDatabase>[0], 'target'>,
 ): Promise<OpenDatabase> {
   try {
-    return await openDatabase({
-      ...options,
-      target:
-        database.kind === 'sqlite'
-          ? { engine: 'sqlite', file: database.file }
-          : { engine: 'postgres', url: database.url },
-    });
+    return await openDatabase({ ...options, target: database });
   } catch (error) {
     throw unusable(error);
   }

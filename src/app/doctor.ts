@@ -3,6 +3,7 @@
 // the same, and an open breaker does not hide what is behind it.
 import { checkTelegram } from '#bot/set-up/check-telegram.ts';
 import type { Config } from '#config/load-config.ts';
+import { checkDatabase } from '#db/database/check-database.ts';
 import { type AddressQuestion, checkAddress, type Route } from '#diagnostics/check-address.ts';
 import { type ClockReading, judgeClock } from '#diagnostics/check-clock.ts';
 import { checkFiles } from '#diagnostics/check-files.ts';
@@ -13,7 +14,7 @@ import type { Clock, Milliseconds } from '#kernel/clock.ts';
 import { second, systemClock } from '#kernel/clock.ts';
 import { type Random, systemRandom } from '#kernel/ids.ts';
 import type { ProviderName } from '#kernel/provider-name.ts';
-import type { GroupedCheck, SetUpCheck } from '#kernel/set-up-check.ts';
+import type { GroupedCheck } from '#kernel/set-up-check.ts';
 import { isLoopback } from '#kernel/web-address.ts';
 import { createScrubber } from '#logging/redaction.ts';
 import type { ProviderRegistry } from '#payments/ports/payment-provider.ts';
@@ -51,7 +52,10 @@ async function checkAll(given: Given): Promise<GroupedCheck[]> {
   const readings: ClockReading[] = [];
   const registry = openProviders(given);
   const groups: CheckGroup[] = [
-    { name: 'database', run: (signal) => checkDatabase(given, signal) },
+    {
+      name: 'database',
+      run: (signal) => checkDatabase(config.database, { clock: given.clock, quickCheckMaxMs, signal }),
+    },
     { name: 'telegram', run: (signal) => checkBots(given, readings, signal) },
     ...providerGroups(registry, { publicUrl: config.http.publicUrl, readings }),
     { name: 'public', run: (signal) => checkAddress(addressQuestion(given, registry), signal) },
@@ -62,16 +66,6 @@ async function checkAll(given: Given): Promise<GroupedCheck[]> {
   const found = await runChecks(groups, { groupMaxMs });
   const clock = judgeClock(readings).map((check) => ({ group: 'clock', ...check }));
   return [...clock, ...found];
-}
-
-async function checkDatabase({ config, clock }: Given, signal: AbortSignal): Promise<SetUpCheck[]> {
-  const { database } = config;
-  if (database.kind === 'sqlite') {
-    const { checkSqlite } = await import('#db/sqlite/check-sqlite.ts');
-    return await checkSqlite(database.file, { quickCheckMaxMs, signal });
-  }
-  const { checkPostgres } = await import('#db/postgres/check-postgres.ts');
-  return await checkPostgres(database.url, clock);
 }
 
 async function checkBots({ config, clock }: Given, readings: ClockReading[], signal: AbortSignal) {
@@ -158,5 +152,5 @@ function addressesOf(providers: Config['providers']): URL[] {
 
 function filesOf({ database }: Config): { name: string; path: string }[] {
   const files = [{ name: '.env', path: '.env' }];
-  return database.kind === 'sqlite' ? [...files, { name: 'database', path: database.file }] : files;
+  return database.engine === 'sqlite' ? [...files, { name: 'database', path: database.file }] : files;
 }

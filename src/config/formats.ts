@@ -63,13 +63,13 @@ export const port = z
   .refine((value) => value <= 65_535, 'must be a number from 0 to 65535');
 
 export type DatabaseConfig =
-  | { readonly kind: 'sqlite'; readonly file: string }
-  | { readonly kind: 'postgres'; readonly url: string };
+  | { readonly engine: 'sqlite'; readonly file: string }
+  | { readonly engine: 'postgres'; readonly url: string };
 
 export const databaseUrl = z.string().transform((text, context): DatabaseConfig => {
   const file = /^file:(?:\/\/(?=\/))?([^?#]+)$/.exec(text)?.[1];
-  if (file !== undefined) return Object.freeze({ kind: 'sqlite', file });
-  if (/^postgres(?:ql)?:\/\//.test(text) && URL.canParse(text)) return Object.freeze({ kind: 'postgres', url: text });
+  if (file !== undefined) return Object.freeze({ engine: 'sqlite', file });
+  if (/^postgres(?:ql)?:\/\//.test(text) && URL.canParse(text)) return Object.freeze({ engine: 'postgres', url: text });
   context.addIssue('must be file:PATH or postgres://…');
   return z.NEVER;
 });

@@ -11,7 +11,7 @@ export function rowsOf<Table extends PgTable, Columns extends Record<string, PgC
   table: Table,
   columns?: Columns,
 ) {
-  // What drizzle says of a select of these columns, were it told of them one by one.
+  // The type that drizzle gives a select of these columns when they are named one by one.
   type Row = { [Key in keyof Columns]: GetColumnData<Columns[Key]> };
   const chosen: Record<string, PgColumn> = columns ?? getTableColumns(table);
   const select = (where: SQL | undefined) =>

@@ -36,7 +36,7 @@ export function createPendingActionStore(session: Session): PendingActionStore {
       await db.insert(pendingActions).values(action);
     },
     async consume(input) {
-      // Taking and looking are one statement, so that two taps cannot both find it.
+      // Finding and deleting are one statement, so that two clicks cannot both confirm the action.
       const [taken] = await db.delete(pendingActions).where(isUsable(input)).returning();
       return taken;
     },

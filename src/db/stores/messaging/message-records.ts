@@ -24,8 +24,7 @@ export function createQuarantineStore(session: Session): QuarantineStore {
         .from(webhooks)
         .where(eq(webhooks.source, webhook.source))
         .orderBy(sql`${webhooks.body} is null`, ...byArrival.newestFirst);
-      const gone = beyond(rows, bounds);
-      if (gone.length > 0) await db.delete(webhooks).where(inArray(webhooks.id, gone));
+      await db.delete(webhooks).where(inArray(webhooks.id, beyond(rows, bounds)));
     },
     listQuarantined: ({ source, withBody, after = null, limit }) =>
       rowsOf(db, webhooks).list(
@@ -37,8 +36,8 @@ export function createQuarantineStore(session: Session): QuarantineStore {
         { order: byArrival.newestFirst, limit },
       ),
     async takeOut(id) {
-      const gone = await db.delete(webhooks).where(eq(webhooks.id, id)).returning({ id: webhooks.id });
-      return gone.length === 1;
+      const deleted = await db.delete(webhooks).where(eq(webhooks.id, id)).returning({ id: webhooks.id });
+      return deleted.length === 1;
     },
     countQuarantined: async () =>
       db

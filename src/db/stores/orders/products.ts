@@ -47,11 +47,11 @@ export function createProductStore(session: Session): ProductStore {
     },
     findLicenceSecret: async (id) => (await find(eq(products.id, id)))?.licenceSecret ?? null,
     async deleteProduct({ id, expectedVersion }) {
-      const gone = await db
+      const deleted = await db
         .delete(products)
         .where(and(eq(products.id, id), eq(products.version, expectedVersion)))
         .returning({ id: products.id });
-      return gone.length === 1;
+      return deleted.length === 1;
     },
   };
 }
