@@ -12,10 +12,10 @@ import type { Clock, Milliseconds } from '#kernel/clock.ts';
 import { second, systemClock } from '#kernel/clock.ts';
 import { type Random, systemRandom } from '#kernel/ids.ts';
 import type { ProviderName } from '#kernel/provider-name.ts';
-import { type GroupedCheck, okCheck, type SetUpCheck, type SetUpReport } from '#kernel/set-up-check.ts';
+import type { GroupedCheck, SetUpCheck, SetUpReport } from '#kernel/set-up-check.ts';
 import { createScrubber } from '#logging/redaction.ts';
 import type { PaymentProvider, ProviderRegistry } from '#payments/ports/payment-provider.ts';
-import { failedCheck } from '#payments/providers/kit/set-up-failure.ts';
+import { checkCall } from '#payments/providers/kit/check-call.ts';
 import { createProviderRegistry } from '#payments/providers/registry/registry.ts';
 
 export interface Doctor {
@@ -142,13 +142,13 @@ function providerGroups(
 }
 
 async function checkByProbe(provider: PaymentProvider, signal: AbortSignal): Promise<SetUpCheck[]> {
-  try {
-    await provider.probe(signal);
-    return [okCheck('access', 'answers and takes our key')];
-  } catch (error) {
-    const unauthorized = 'see that its key is right';
-    return [failedCheck('access', { error, address: 'its address', unauthorized })];
-  }
+  const check = checkCall('access', {
+    address: 'its address',
+    call: () => provider.probe(signal),
+    ok: 'answers and takes our key',
+    unauthorized: 'see that its key is right',
+  });
+  return [await check];
 }
 
 function addressQuestion({ config, instance }: Given, registry: ProviderRegistry | Error): AddressQuestion {
