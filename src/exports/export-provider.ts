@@ -165,7 +165,7 @@ async function* exceptionPages(reading: Reading): AsyncGenerator<readonly Export
 async function* salePages(reading: Reading): AsyncGenerator<readonly ExportRow[]> {
   const { provider } = reading;
   const pages = paged(reading, {
-    read: (stores, after) => stores.sales.listMarks({ provider, after: after?.id ?? null, limit: pageSize }),
+    read: (stores, after) => stores.channelOrders.listMarks({ provider, after: after?.id ?? null, limit: pageSize }),
     placeOf: ({ updatedAt, reference }) => ({ at: updatedAt, id: reference }),
   });
   for await (const page of pages) yield page.map(saleRow);
@@ -174,7 +174,8 @@ async function* salePages(reading: Reading): AsyncGenerator<readonly ExportRow[]
 async function* subscriptionPages(reading: Reading): AsyncGenerator<readonly ExportRow[]> {
   const { provider } = reading;
   const pages = paged(reading, {
-    read: (stores, after) => stores.sales.listSubscriptions({ provider, after: after?.id ?? null, limit: pageSize }),
+    read: (stores, after) =>
+      stores.channelOrders.listSubscriptions({ provider, after: after?.id ?? null, limit: pageSize }),
     placeOf: ({ updatedAt, reference }) => ({ at: updatedAt, id: reference }),
   });
   for await (const page of pages) yield page.map(subscriptionRow);

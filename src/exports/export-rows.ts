@@ -11,7 +11,7 @@ import type { Outage } from '#payments/model/outage.ts';
 import type { Payment } from '#payments/model/payment.ts';
 import type { ReconciliationFinding, ReconciliationRun } from '#payments/model/reconciliation.ts';
 import type { Refund } from '#payments/model/refund.ts';
-import type { SaleMark, StoredSubscription } from '#payments/ports/sale-store.ts';
+import type { ChannelOrderMark, StoredSubscription } from '#payments/ports/sale-store.ts';
 
 export type ExportRow = Record<string, JsonValue>;
 
@@ -90,7 +90,7 @@ export function timelineRow(entry: TimelineEntry): ExportRow {
   };
 }
 
-export function saleRow(mark: SaleMark): ExportRow {
+export function saleRow(mark: ChannelOrderMark): ExportRow {
   return {
     reference: mark.reference,
     sold_at: time(mark.soldAt),

@@ -111,10 +111,10 @@ async function keepEvidence(
     creation: 'confirmed',
     reference: snapshot.reference,
     ...(input.details && { details: [...input.details] }),
-    ...(snapshot.figures && {
-      feeAmount: snapshot.figures.fee,
-      netAmount: snapshot.figures.net,
-      figuresAsset: snapshot.figures.asset,
+    ...(snapshot.fees && {
+      feeAmount: snapshot.fees.fee,
+      netAmount: snapshot.fees.net,
+      figuresAsset: snapshot.fees.asset,
     }),
     checkoutUrl: snapshot.checkoutUrl ?? payment.checkoutUrl,
     providerStatus: snapshot.providerStatus,

@@ -45,7 +45,7 @@ const queries: Record<string, (stores: PaymentStores) => Promise<unknown>> = {
   'payments that changed': ({ payments }) =>
     payments.listPaymentsChangedSince({ since: now, madeBefore: now, after: null, limit: 9 }),
   'payments without figures': ({ payments }) =>
-    payments.listPaymentsWithoutFigures({ provider: 'btcpay', statuses: ['paid'], from: 0, to: now, limit: 9 }),
+    payments.listPaymentsWithoutFees({ provider: 'btcpay', statuses: ['paid'], from: 0, to: now, limit: 9 }),
   'refunds that succeeded': ({ refunds }) =>
     refunds.listRefundsSucceededBetween({ provider: 'btcpay', from: 0, to: now, limit: 9 }),
   'refunds that changed': ({ refunds }) => refunds.listRefundsChangedSince({ since: now, after: null, limit: 9 }),
@@ -53,7 +53,7 @@ const queries: Record<string, (stores: PaymentStores) => Promise<unknown>> = {
     exceptions.listExceptionsAbout({ provider: 'btcpay', reference: 'r', paymentId: asPaymentId('p'), limit: 9 }),
   'orders of a time': ({ orders }) => orders.listOrdersMadeBetween({ from: 0, to: now, after: null, limit: 9 }),
   'figures nobody knows': ({ figures }) =>
-    figures.listFigures({ provider: 'bitpay', standing: 'unmatched', from: 0, to: now, limit: 9 }),
+    figures.listFees({ provider: 'bitpay', standing: 'unmatched', from: 0, to: now, limit: 9 }),
   'the entries of a closing': ({ books }) => books.listEntries({ number: 1, after: 'p', limit: 9 }),
   'settlements of a time': ({ figures }) => figures.listSettlements({ provider: 'bitpay', from: 0, to: now, limit: 9 }),
   'what admins did': ({ audit }) => audit.countAudit({ actorKind: 'admin', from: 0, to: now }),

@@ -34,7 +34,7 @@ function twoProviders(): ProviderRegistry {
     throw new Error('not asked for here');
   };
   const provider = (name: ProviderName): PaymentProvider => ({
-    ...{ name, capabilities: capabilities({ canCancel: false }), refunds: null, figures: null },
+    ...{ name, capabilities: capabilities({ canCancel: false }), refunds: null, fees: null },
     ...{ quote: never, createPayment: never, listPayments: never, cancelPayment: never, verifyWebhook: never },
     ...{ findCreatedPayment: never, probe: never },
     fetchPayment(reference) {

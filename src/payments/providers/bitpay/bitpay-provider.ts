@@ -11,7 +11,7 @@ import type { ProviderTools } from '../kit/provider-definition.ts';
 import { firstOf } from '../kit/settings.ts';
 import { type BitpayClient, createBitpayClient } from './client.ts';
 import { type Invoice, toSnapshot } from './invoice.ts';
-import { listFigures } from './ledger.ts';
+import { listFees } from './ledger.ts';
 import { createBitpayRefunds } from './refunds.ts';
 import { checkBitpaySetUp } from './set-up.ts';
 import { listSettlements } from './settlements.ts';
@@ -97,9 +97,9 @@ export function createBitpayProvider(tools: ProviderTools, settings: BitpaySetti
     },
     cancelPayment: (reference, signal) => cancelInvoice(client, reference, signal),
     refunds: client.hasMerchant ? createBitpayRefunds(client, settings) : null,
-    figures: client.hasMerchant
+    fees: client.hasMerchant
       ? {
-          listFigures: (window, signal) => listFigures(client, window, signal),
+          listFees: (window, signal) => listFees(client, window, signal),
           listSettlements: (window, signal) => listSettlements(client, window, signal),
         }
       : null,

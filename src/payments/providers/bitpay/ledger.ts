@@ -5,7 +5,7 @@ import { z } from 'zod';
 import { day, type Milliseconds } from '#kernel/clock.ts';
 import { asProviderReference, type ProviderReference } from '#kernel/ids.ts';
 import { addDecimals, plainDecimal, subtractDecimals } from '#kernel/money.ts';
-import type { PaymentFigures } from '../../ports/figures-provider.ts';
+import type { PaymentFees } from '../../ports/figures-provider.ts';
 import { decimalText, idText, rfc3339, withCurrencyPlaces } from '../kit/body-fields.ts';
 import { collectedPages } from '../kit/paging.ts';
 import { type BitpayClient, dayOf } from './client.ts';
@@ -53,11 +53,11 @@ export function widened({ from, to }: Window): Window {
   return { from: from - day, to: to + day };
 }
 
-export async function* listFigures(
+export async function* listFees(
   client: BitpayClient,
   { from, to }: Window,
   signal?: AbortSignal,
-): AsyncGenerator<PaymentFigures[]> {
+): AsyncGenerator<PaymentFees[]> {
   for (const currency of await listLedgerCurrencies(client, signal)) {
     const entries = await collectEntries(client, { currency, window: widened({ from, to }), signal });
     yield toFigures(entries, currency).filter(({ at }) => at >= from && at < to);
@@ -82,7 +82,7 @@ async function collectEntries(
 }
 
 /** What each invoice brought: its sale less its fee. Refunds and payouts have lives of their own and are not counted. */
-export function toFigures(entries: readonly LedgerEntry[], currency: string): PaymentFigures[] {
+export function toFigures(entries: readonly LedgerEntry[], currency: string): PaymentFees[] {
   const sums = new Map<ProviderReference, { sale: string; fee: string; at: Milliseconds | null }>();
   for (const entry of withoutRepeats(entries)) {
     const { code, invoiceId, timestamp } = entry;

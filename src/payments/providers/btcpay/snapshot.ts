@@ -30,7 +30,7 @@ export function toSnapshot(
     coin: fromMethods(invoice, about.methods),
     isLate: exception === 'PaidLate',
     isMarkedByHand: status === 'Settled' && exception === 'Marked',
-    figures: null,
+    fees: null,
     checkoutUrl: invoice.checkoutLink ?? null,
     transactionIds: transactionIdsOf(about.methods),
     label: labelOf(invoice),

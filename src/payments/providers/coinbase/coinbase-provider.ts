@@ -57,7 +57,7 @@ export function createCoinbaseProvider(tools: ProviderTools, settings: CoinbaseS
       canCancel: true,
       canFindLostCreate: true,
       returnsOddPayments: false,
-      tellsFigures: true,
+      tellsFees: true,
       gaps: ['Coinbase takes orders in USD and USDC only, and asks for 1 USDC where the order says 1 USD.'],
     },
     quote,
@@ -78,7 +78,7 @@ export function createCoinbaseProvider(tools: ProviderTools, settings: CoinbaseS
     cancelPayment: (reference, signal) => cancelCheckout(client, reference, signal),
     refunds: createCoinbaseRefunds(client),
     // What Coinbase kept stands in `settlement` of each checkout, and so in every look; it has no list of payouts.
-    figures: null,
+    fees: null,
     verifyWebhook: (delivery, now) =>
       verifyCoinbaseWebhook(delivery, { secrets: settings.webhookSecrets, scheme: settings.webhookScheme, now }),
     async probe(signal) {

@@ -45,7 +45,7 @@ export function createPayhipProvider(tools: ProviderTools, settings: PayhipSetti
     listPayments: () => unsupportedList('payhip', 'Payhip cannot list its sales'),
     cancelPayment: () => cannot('cancel_payment', 'a sale at Payhip cannot be cancelled from here'),
     refunds: null,
-    figures: null,
+    fees: null,
     hasSecretAddress: true,
     verifyWebhook: (delivery, now) => verifyPayhipWebhook(delivery, { ...settings, now }),
     async probe(signal) {

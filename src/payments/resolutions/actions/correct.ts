@@ -125,7 +125,7 @@ function noSuchPayment(payment: Payment, now: number): PaymentSnapshot | undefin
     ...{ provider: payment.provider, reference: payment.reference, paymentId: payment.id, trust: 'fetched' },
     ...{ observedAt: now, state: 'failed', providerStatus: 'no such payment' },
     requested: { amount: payment.requestedAmount, asset: payment.requestedAsset },
-    ...{ settlement: null, coin: null, figures: null, isLate: false, isMarkedByHand: false },
+    ...{ settlement: null, coin: null, fees: null, isLate: false, isMarkedByHand: false },
     ...{ checkoutUrl: null, transactionIds: [], label: null, createdAt: null, expiresAt: null },
   };
 }
