@@ -3,13 +3,13 @@ import { type AlertContext, changeAlert } from '#cases/raise-case.ts';
 
 /** Brings the live alert of this key up to date without counting it once more; false when there is none. */
 export async function restateAlert(
-  context: AlertContext,
+  tx: TransactionContext<AlertStores>,
   input: { key: string; facts: Partial<AlertFacts> },
 ): Promise<boolean> {
-  const alert = await context.stores.alerts.findLiveAlert(input.key);
+  const alert = await tx.stores.alerts.findLiveAlert(input.key);
   if (alert === undefined) return false;
   const facts = { ...alert.facts, ...input.facts };
   const isSame = Object.entries(facts).every(([name, value]) => alert.facts[name as keyof AlertFacts] === value);
-  if (!isSame) await changeAlert(context, { alert, change: { facts } });
+  if (!isSame) await changeAlert(tx, { alert, change: { facts } });
   return true;
 }

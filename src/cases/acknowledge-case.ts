@@ -28,7 +28,7 @@ export function acknowledgeAlert(
 
 /** The same inside another room's transaction. */
 export async function acknowledgeIn(
-  context: AlertContext & { stores: AlertStores },
+  context: PaymentTx & { stores: AlertStores },
   input: { alertId: string; actor: Actor; adminName: string },
 ): Promise<Acknowledgement> {
   const alert = await context.stores.alerts.findAlert(input.alertId);

@@ -26,7 +26,7 @@ export interface RaisedAlert {
 }
 
 /** Raises an alert, or, when the same trouble is live already, counts it once more with its newest facts. */
-export async function raiseAlert(context: AlertContext, raised: RaisedAlert): Promise<void> {
+export async function raiseAlert(context: PaymentTx, raised: RaisedAlert): Promise<void> {
   const { stores, clock, ids } = context;
   const now = clock.now();
   const alert: Alert = {
@@ -63,7 +63,7 @@ export async function raiseAlert(context: AlertContext, raised: RaisedAlert): Pr
 
 /** Compare-and-set on the alert as the caller saw it, and its card brought up to date; throws ConcurrentChange when overtaken. */
 export async function changeAlert(
-  context: AlertContext,
+  context: PaymentTx,
   input: { alert: Alert; change: Partial<Omit<Alert, 'id' | 'key' | 'kind' | 'version' | 'openedAt'>> },
 ): Promise<void> {
   const { alert, change } = input;
@@ -76,7 +76,7 @@ export async function changeAlert(
   await showAlert(context, { id: alert.id, version: alert.version + 1 });
 }
 
-async function showAlert(context: AlertContext, alert: Pick<Alert, 'id' | 'version'>): Promise<void> {
+async function showAlert(context: PaymentTx, alert: Pick<Alert, 'id' | 'version'>): Promise<void> {
   await enqueueEffect(context, {
     topic: 'alert.card',
     key: `alert.card:${alert.id}:${alert.version}`,

@@ -3,7 +3,7 @@ import type { Alert, AlertKind } from './case.ts';
 import { type AlertContext, changeAlert } from './raise-case.ts';
 
 /** Ends the live alert of this key, if there is one; `by` says in a sentence what ended it. */
-export async function resolveAlert(context: AlertContext, input: { key: string; by: string }): Promise<boolean> {
+export async function resolveAlert(context: PaymentTx, input: { key: string; by: string }): Promise<boolean> {
   const alert = await context.stores.alerts.findLiveAlert(input.key);
   if (alert === undefined) return false;
   await changeAlert(context, { alert, change: resolution(context, input.by) });
@@ -12,7 +12,7 @@ export async function resolveAlert(context: AlertContext, input: { key: string; 
 
 /** Ends the live alerts of an order whose kinds are named, of one of its payments if one is named; how many. */
 export async function resolveOrderAlerts(
-  context: AlertContext,
+  context: PaymentTx,
   input: { orderId: OrderId; paymentId?: PaymentId; kinds: readonly AlertKind[]; by: string },
 ): Promise<number> {
   const live = await context.stores.alerts.listLiveAlertsForOrder(input.orderId);
@@ -22,6 +22,6 @@ export async function resolveOrderAlerts(
   return ended.length;
 }
 
-function resolution(context: AlertContext, by: string): { status: 'resolved'; resolvedAt: number; resolvedBy: string } {
+function resolution(context: PaymentTx, by: string): { status: 'resolved'; resolvedAt: number; resolvedBy: string } {
   return { status: 'resolved', resolvedAt: context.clock.now(), resolvedBy: by };
 }

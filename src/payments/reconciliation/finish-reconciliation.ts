@@ -1,7 +1,8 @@
+import { inTransaction } from '#kernel/transaction-context.ts';
+import type { PaymentTx } from '../ports/payment-store.ts';
 import { raiseAlert } from '#cases/raise-case.ts';
 import { resolveAlert } from '#cases/resolve-case.ts';
 import type { Trust } from '#kernel/trust.ts';
-import type { ExceptionContext } from '../exceptions/open-exception.ts';
 import type { PaymentDeps } from '../lifecycle/deps.ts';
 import type { ReconciliationFinding, ReconciliationRun } from '../model/reconciliation.ts';
 import type { Bounds, Difference } from './compare-with-provider.ts';
@@ -25,25 +26,24 @@ interface FinishedRun {
  */
 export async function finishReconciliation(deps: PaymentDeps, input: FinishedRun): Promise<void> {
   const { run, findings, trust = 'fetched' } = input;
-  await deps.database.transaction(async (stores) => {
-    for (const finding of findings) await stores.reconciliation.insertFinding(finding);
-    await stores.reconciliation.changeRun(run);
-    const context = { stores, clock: deps.clock, ids: deps.ids };
+  await inTransaction(deps, MISSING_CAUSE, async (tx) => {
+    for (const finding of findings) await tx.stores.reconciliation.insertFinding(finding);
+    await tx.stores.reconciliation.changeRun(run);
     const key = `reconciliation:${run.provider}`;
     const { provider } = run;
-    await endLostFindings(context, { provider, found: input.openKeys, bounds: input.bounds });
-    const { settled } = await openFindings(context, { provider, differences: input.open });
+    await endLostFindings(tx, { provider, found: input.openKeys, bounds: input.bounds });
+    const { settled } = await openFindings(tx, { provider, differences: input.open });
     if (run.openCount === settled) {
-      await resolveAlert(context, { key, by: 'A later reconciliation found no difference.' });
+      await resolveAlert(tx, { key, by: 'A later reconciliation found no difference.' });
       return;
     }
-    const live = await stores.alerts.findLiveAlert(key);
-    const first = await firstUnsettled(context, { provider, open: input.open });
+    const live = await tx.stores.alerts.findLiveAlert(key);
+    const first = await firstUnsettled(tx, { provider, open: input.open });
     const why = first === undefined ? 'It is none of those that are kept.' : whyOf(first);
     const detail = detailOf({ ...input, settled });
     // An hourly run that finds the same again must not ring again.
     if (live?.facts.why === why && live.facts.detail === detail) return;
-    await raiseAlert(context, {
+    await raiseAlert(tx, {
       key,
       kind: 'reconciliation',
       severity: 'warning',
@@ -71,7 +71,7 @@ export async function finishReconciliation(deps: PaymentDeps, input: FinishedRun
 }
 
 async function firstUnsettled(
-  { stores }: Pick<ExceptionContext, 'stores'>,
+  { stores }: Pick<PaymentTx, 'stores'>,
   { provider, open }: { provider: ReconciliationRun['provider']; open: readonly Difference[] },
 ): Promise<Difference | undefined> {
   for (const difference of open) {

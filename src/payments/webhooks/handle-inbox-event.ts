@@ -1,10 +1,11 @@
+import { inTransaction } from '#kernel/transaction-context.ts';
+import type { Cause } from '#kernel/transaction-context.ts';
 import { hour, type Milliseconds, second } from '#kernel/clock.ts';
 import { asProviderReference, type PaymentId, type ProviderReference } from '#kernel/ids.ts';
 import { formatAsset } from '#kernel/money.ts';
 import { isProviderName, type ProviderName } from '#kernel/provider-name.ts';
 import type { InboxEvent } from '#messaging/messaging-store.ts';
 import type { DeliveryResult } from '#messaging/outbox-handler.ts';
-import type { Cause } from '#orders/timeline.ts';
 import { handleChannelEvent } from '../channels/handle-channel-event.ts';
 import { twinKey, wasSettledByPerson } from '../exceptions/exception.ts';
 import type { PaymentDeps } from '../lifecycle/deps.ts';
@@ -108,14 +109,14 @@ async function noteUnknownPayment(
   if (snapshot === undefined || !hasMoney) return { kind: 'done', outcome: 'unknown payment' };
   const { provider, reference } = snapshot;
   const key = `payment_unknown:${provider}:${reference}`;
-  const outcome = await deps.database.transaction(async (stores) => {
+  const outcome = await inTransaction(deps, MISSING_CAUSE, async (tx) => {
     const finding = twinKey({ kind: 'payment_unknown', provider, reference });
-    const known = await stores.exceptions.listExceptionsByKeys([key, ...(finding === undefined ? [] : [finding])]);
+    const known = await tx.stores.exceptions.listExceptionsByKeys([key, ...(finding === undefined ? [] : [finding])]);
     if (known.some((each) => each.status === 'open' && each.key === finding)) return 'unknown payment, found before';
     // What somebody has decided about it stands, however often its provider tells of it.
     if (known[0] !== undefined && wasSettledByPerson(known[0])) return 'unknown payment, settled by a person';
     await raiseTrouble(
-      { stores, clock: deps.clock, ids: deps.ids },
+      tx,
       {
         alert: {
           key,

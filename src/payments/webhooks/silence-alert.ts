@@ -8,7 +8,7 @@ export function silentKey(provider: ProviderName): string {
 
 /** One alert that says what to check; it ends when an event arrives. */
 export async function raiseSilence(
-  context: AlertContext,
+  tx: PaymentTx,
   silence: {
     provider: ProviderName;
     /** Whether it can be asked about what it does not tell. */
@@ -24,7 +24,7 @@ export async function raiseSilence(
     ? 'payments are found by polling, only later'
     : 'the rest is found by an export only';
   const expected = usual < 1 ? '' : `, where about ${Math.round(usual)} are usual`;
-  await raiseAlert(context, {
+  await raiseAlert(tx, {
     key: silentKey(provider),
     kind: 'webhook_silent',
     severity: 'warning',
