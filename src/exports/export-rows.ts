@@ -26,7 +26,9 @@ export function orderRow(order: Order): ExportRow {
     customer_email: order.customerEmail,
     customer_name: order.customerName,
     items: order.items.map(({ sku, name, quantity, unitAmountMinor }) => ({
-      ...{ sku, name, quantity },
+      sku,
+      name,
+      quantity,
       unit_amount: toDecimal({ amountMinor: unitAmountMinor, currency: order.currency }),
     })),
     metadata: order.metadata,
@@ -162,7 +164,13 @@ export function runRow(run: ReconciliationRun): ExportRow {
 export function findingRow(finding: ReconciliationFinding): ExportRow {
   const { id, runId, kind, reference, paymentId, here, there, isHealed, createdAt } = finding;
   return {
-    ...{ id, run_id: runId, kind, reference, payment_id: paymentId, here, there },
+    id,
+    run_id: runId,
+    kind,
+    reference,
+    payment_id: paymentId,
+    here,
+    there,
     is_healed: isHealed,
     created_at: time(createdAt),
   };
@@ -193,9 +201,20 @@ export function refundRow(refund: Refund): ExportRow {
 export function exceptionRow(exception: PaymentException): ExportRow {
   const { id, kind, status, reference, orderId, paymentId, refundId, facts } = exception;
   return {
-    ...{ id, kind, status, reference, order_id: orderId, payment_id: paymentId, refund_id: refundId },
-    ...{ summary: facts.summary, why: facts.why, here: facts.here, there: facts.there },
-    ...{ gap_fiat: facts.gapFiat, gap_coin: facts.gapCoin, owner: exception.ownerName },
+    id,
+    kind,
+    status,
+    reference,
+    order_id: orderId,
+    payment_id: paymentId,
+    refund_id: refundId,
+    summary: facts.summary,
+    why: facts.why,
+    here: facts.here,
+    there: facts.there,
+    gap_fiat: facts.gapFiat,
+    gap_coin: facts.gapCoin,
+    owner: exception.ownerName,
     opened_at: time(exception.openedAt),
     resolved_at: time(exception.resolvedAt),
     resolution: exception.resolution,

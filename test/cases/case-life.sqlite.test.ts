@@ -29,7 +29,12 @@ async function raise(key: string, severity: AlertSeverity = 'warning', why = 'Ex
     await raiseAlert(
       { stores, clock, ids },
       {
-        ...{ key, kind: 'payment_underpaid', severity, orderId: null, paymentId: null, actions: [] },
+        key,
+        kind: 'payment_underpaid',
+        severity,
+        orderId: null,
+        paymentId: null,
+        actions: [],
         facts: { ...facts, provider: 'btcpay', why, trust: 'fetched' },
       },
     );

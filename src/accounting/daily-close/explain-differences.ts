@@ -33,7 +33,11 @@ async function explain(
   const exceptions = difference.isDecided ? [] : await stores.exceptions.listExceptionsAbout(about);
   const [order] = payment === null ? [] : await stores.orders.listOrdersByIds([payment.orderId]);
   return {
-    ...{ provider, kind, reference, here, there },
+    provider,
+    kind,
+    reference,
+    here,
+    there,
     paymentId: payment?.id ?? null,
     order: order === undefined ? null : formatOrderNumber(order.number),
     isExplained: difference.isDecided || exceptions.some(explains),

@@ -1,7 +1,8 @@
 // The one place where a day is written down: everything of ours is read, compared with what the providers said, hashed and
 // stored in one transaction, so that no payment can change in between.
-import { inTransaction } from '#kernel/transaction-context.ts';
+
 import { hour, type Milliseconds, minute } from '#kernel/clock.ts';
+import { inTransaction } from '#kernel/transaction-context.ts';
 import { enqueueEffect } from '#messaging/enqueue-effect.ts';
 import type { PaymentDeps } from '#payments/lifecycle/deps.ts';
 import type { PaymentStores } from '#payments/ports/payment-store.ts';
@@ -49,10 +50,11 @@ export function writeClosing(deps: PaymentDeps, draft: ClosingDraft): Promise<Cl
     const closing = linkUp(next, { content, previous });
     if (!(await tx.stores.ledger.insertClosing(closing))) return { kind: 'overtaken' };
     await tx.stores.ledger.insertEntries(entries);
-    await enqueueEffect(
-      tx,
-      { topic: 'books.digest', key: `books.digest:${closing.number}`, payload: { day: closing.day } },
-    );
+    await enqueueEffect(tx, {
+      topic: 'books.digest',
+      key: `books.digest:${closing.number}`,
+      payload: { day: closing.day },
+    });
     return { kind: 'closed', closing, unexplained: content.unexplained.count };
   });
 }
@@ -73,7 +75,12 @@ async function compose(
   const exceptions = await stores.exceptions.countOpenExceptions();
   const actions = await stores.audit.countAudit({ actorKind: 'admin', from, to });
   const content = closeDay({
-    ...{ number, day, timeZone, from, to, closedAt },
+    number,
+    day,
+    timeZone,
+    from,
+    to,
+    closedAt,
     booksBeganOn: first?.day ?? day,
     providers: days,
     differences: await explainDifferences(stores, days),

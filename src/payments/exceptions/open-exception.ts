@@ -29,9 +29,20 @@ export async function openException(
   const now = clock.now();
   const isNew = await stores.exceptions.insertException({
     ...opened,
-    ...{ id: ids.newId(), status: 'open', version: 1, openedAt: now, lastSeenAt: now },
-    ...{ ownerId: null, ownerName: null, takenAt: null, waitsUntil: null },
-    ...{ resolvedAt: null, resolution: null, resolvedBy: null, reason: null, undo: null },
+    id: ids.newId(),
+    status: 'open',
+    version: 1,
+    openedAt: now,
+    lastSeenAt: now,
+    ownerId: null,
+    ownerName: null,
+    takenAt: null,
+    waitsUntil: null,
+    resolvedAt: null,
+    resolution: null,
+    resolvedBy: null,
+    reason: null,
+    undo: null,
     ...inherited,
   });
   if (isNew) return;

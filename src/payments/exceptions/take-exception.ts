@@ -1,13 +1,13 @@
 // An exception that somebody has taken shows whose it is. Taking it acknowledges its alert, and acknowledging the alert takes
 // it: both say the same.
 
-import { inTransaction, causeOf } from '#kernel/transaction-context.ts';
-import type { PaymentTx } from '../ports/payment-store.ts';
 import type { ActingAdmin } from '#access/acting-admin.ts';
 import { recordAudit } from '#access/audit.ts';
 import { type Acknowledgement, acknowledgeIn } from '#cases/acknowledge-case.ts';
 import { changeAlert } from '#cases/raise-case.ts';
+import { causeOf, inTransaction } from '#kernel/transaction-context.ts';
 import type { PaymentDeps } from '../lifecycle/deps.ts';
+import type { PaymentTx } from '../ports/payment-store.ts';
 import type { PaymentException } from './exception.ts';
 import { changeException } from './open-exception.ts';
 
@@ -46,7 +46,9 @@ export function giveBackException(deps: PaymentDeps, input: { exceptionId: strin
     if (exception.ownerId !== Number(by.actor.id)) return { kind: 'not_yours', by: exception.ownerName };
     await changeException(tx, { exception, change: { ownerId: null, ownerName: null, takenAt: null } });
     await recordAudit(tx, {
-      ...{ actor: by.actor, action: 'exception.give_back', subject: `exception:${exception.id}` },
+      actor: by.actor,
+      action: 'exception.give_back',
+      subject: `exception:${exception.id}`,
     });
     const alert = await tx.stores.alerts.findLiveAlert(exception.key);
     if (alert?.status === 'acknowledged') {
@@ -73,10 +75,15 @@ export function acknowledgeTrouble(
   });
 }
 
-async function giveTo(tx: PaymentTx, { exception, by }: { exception: PaymentException; by: ActingAdmin }): Promise<void> {
+async function giveTo(
+  tx: PaymentTx,
+  { exception, by }: { exception: PaymentException; by: ActingAdmin },
+): Promise<void> {
   const change = { ownerId: Number(by.actor.id), ownerName: by.name, takenAt: tx.clock.now() };
   await changeException(tx, { exception, change });
   await recordAudit(tx, {
-    ...{ actor: by.actor, action: 'exception.take', subject: `exception:${exception.id}` },
+    actor: by.actor,
+    action: 'exception.take',
+    subject: `exception:${exception.id}`,
   });
 }

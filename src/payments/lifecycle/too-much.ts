@@ -1,11 +1,12 @@
 // Several payments of one order may bring more than it asks for, each of them in order by itself. What was told of them as
 // short or late is over once the order is paid; that money is too much from then on, and is told as such.
-import type { PaymentTx } from '../ports/payment-store.ts';
+
 import type { Order } from '#orders/order.ts';
 import { moneyOf } from '../model/coverage.ts';
 import type { Payment } from '../model/payment.ts';
 import type { Refund } from '../model/refund.ts';
 import { surplusOf } from '../model/surplus.ts';
+import type { PaymentTx } from '../ports/payment-store.ts';
 import { endOrderTroubles } from '../trouble.ts';
 import { duplicateKeyOf, raiseSurplus, raiseUnexpectedMoney } from './payment-alerts.ts';
 
@@ -60,7 +61,9 @@ export async function endTooMuch(tx: PaymentTx, input: { order: Order; payments:
         ? surplusOf(payment, { order, refunds: ofPayment }).amountMinor
         : extraOf(order, { payments, refunds: gone });
     await endOrderTroubles(tx, {
-      ...{ orderId: order.id, paymentId: payment.id, by: 'What was too much went back.' },
+      orderId: order.id,
+      paymentId: payment.id,
+      by: 'What was too much went back.',
       kinds: [
         ...(isEmpty ? (['payment_duplicate', 'payment_unexpected'] as const) : []),
         ...(isEmpty || surplusMinor <= 0 ? (['payment_overpaid'] as const) : []),

@@ -1,6 +1,6 @@
 // What a comparison found and could not heal is an exception with an age: an hourly run that finds the same again leaves it
 // as old as it is, one that finds it no longer ends it, and what a person has settled stays settled while nothing changes.
-import type { PaymentTx } from '../ports/payment-store.ts';
+
 import type { Milliseconds } from '#kernel/clock.ts';
 import type { ProviderName } from '#kernel/provider-name.ts';
 import {
@@ -12,6 +12,7 @@ import {
 } from '../exceptions/exception.ts';
 import { endException, type Inherited, openException } from '../exceptions/open-exception.ts';
 import type { FindingKind } from '../model/reconciliation.ts';
+import type { PaymentTx } from '../ports/payment-store.ts';
 import { endTrouble } from '../trouble.ts';
 import type { Bounds, Difference } from './compare-with-provider.ts';
 
@@ -80,16 +81,25 @@ async function openFinding(
 ): Promise<void> {
   const { provider, difference, key, twin } = input;
   const inherited = twin?.status === 'open' ? twin : undefined;
-  if (inherited !== undefined)
-    await endTrouble(tx, { key: inherited.key, by: 'A comparison has found it as well.' });
+  if (inherited !== undefined) await endTrouble(tx, { key: inherited.key, by: 'A comparison has found it as well.' });
   const { kind, payment, snapshot, here, there } = difference;
   await openException(tx, {
-    ...{ key, kind: kindOf[kind], provider, reference: difference.reference },
-    ...{ orderId: payment?.orderId ?? null, paymentId: payment?.id ?? null, refundId: null },
+    key,
+    kind: kindOf[kind],
+    provider,
+    reference: difference.reference,
+    orderId: payment?.orderId ?? null,
+    paymentId: payment?.id ?? null,
+    refundId: null,
     subjectAt: payment?.createdAt ?? snapshot?.createdAt ?? null,
     facts: {
-      ...{ summary: summaries[kind], gapFiat: null, gapCoin: null, here, there },
-      ...{ money: snapshot?.requested ?? null, label: snapshot?.label ?? null },
+      summary: summaries[kind],
+      gapFiat: null,
+      gapCoin: null,
+      here,
+      there,
+      money: snapshot?.requested ?? null,
+      label: snapshot?.label ?? null,
       why: snapshot === null ? 'It is not in the provider’s own list.' : snapshot.providerStatus,
     },
     inherited: inherited && ageOf(inherited),

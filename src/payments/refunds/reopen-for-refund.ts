@@ -1,4 +1,3 @@
-import type { PaymentTx } from '../ports/payment-store.ts';
 import { changeAlert } from '#cases/raise-case.ts';
 import type { Order } from '#orders/order.ts';
 import type { PaymentException } from '../exceptions/exception.ts';
@@ -6,6 +5,7 @@ import { changeException } from '../exceptions/open-exception.ts';
 import { endedByPayment } from '../lifecycle/change-order.ts';
 import { writeTimeline } from '../lifecycle/work.ts';
 import type { Refund } from '../model/refund.ts';
+import type { PaymentTx } from '../ports/payment-store.ts';
 
 /**
  * Opens a resolved exception with its old age, and its alert with it. False when the same trouble has begun anew since:
@@ -17,8 +17,13 @@ export async function reopenException(tx: PaymentTx, exception: PaymentException
   await changeException(tx, {
     exception,
     change: {
-      ...{ status: 'open', lastSeenAt: tx.clock.now() },
-      ...{ resolvedAt: null, resolution: null, resolvedBy: null, reason: null, undo: null },
+      status: 'open',
+      lastSeenAt: tx.clock.now(),
+      resolvedAt: null,
+      resolution: null,
+      resolvedBy: null,
+      reason: null,
+      undo: null,
     },
   });
   const alertId = exception.undo?.['alertId'];
@@ -38,7 +43,12 @@ export async function reopenForRefund(tx: PaymentTx, input: { order: Order; refu
   if (exception === undefined || isSettledOtherwise(order, exception)) return;
   if (!(await reopenException(tx, exception))) return;
   await writeTimeline(tx, {
-    ...{ order, paymentId: refund.paymentId, subject: 'note', from: null, to: null, trust: null },
+    order,
+    paymentId: refund.paymentId,
+    subject: 'note',
+    from: null,
+    to: null,
+    trust: null,
     text: `${exception.facts.summary}: open again, because the refund did not come about`,
   });
 }

@@ -231,10 +231,19 @@ describe('a sale that is held', () => {
         { stores, clock, ids },
         {
           alert: {
-            ...{ key: `payment_held:${orderId}`, kind: 'payment_held', severity: 'warning', orderId, paymentId },
+            key: `payment_held:${orderId}`,
+            kind: 'payment_held',
+            severity: 'warning',
+            orderId,
+            paymentId,
             facts: {
-              ...{ headline: 'Sale is held', orderNumber: null, amount: null, detail: null, provider: null },
-              ...{ why: 'above the limit', trust: 'token' },
+              headline: 'Sale is held',
+              orderNumber: null,
+              amount: null,
+              detail: null,
+              provider: null,
+              why: 'above the limit',
+              trust: 'token',
             },
             actions: ['resolve'],
           },

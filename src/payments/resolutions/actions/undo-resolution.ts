@@ -1,14 +1,14 @@
-import { inTransaction, causeOf } from '#kernel/transaction-context.ts';
-import type { PaymentTx } from '../../ports/payment-store.ts';
 import type { ActingAdmin } from '#access/acting-admin.ts';
 import { recordAudit } from '#access/audit.ts';
 import type { JsonObject } from '#kernel/json.ts';
+import { causeOf, inTransaction } from '#kernel/transaction-context.ts';
 import type { PaymentException } from '../../exceptions/exception.ts';
 import { wakeTrouble } from '../../exceptions/wait-for-trouble.ts';
 import type { PaymentDeps } from '../../lifecycle/deps.ts';
 import { withdrawAcceptance } from '../../overrides/accept-into.ts';
 import { refused } from '../../overrides/override.ts';
 import { withdrawWriteOff } from '../../overrides/write-off-order.ts';
+import type { PaymentTx } from '../../ports/payment-store.ts';
 import { reopenException } from '../../refunds/reopen-for-refund.ts';
 import { unlinkOrder } from './link-order.ts';
 import { noteOnOrder, type Resolution } from './resolution.ts';
@@ -50,7 +50,9 @@ export function undoResolution(
     if (refusal !== undefined) return refused(refusal);
     const { resolution } = exception;
     await recordAudit(tx, {
-      ...{ actor: by.actor, action: 'exception.undo', subject: `exception:${exception.id}` },
+      actor: by.actor,
+      action: 'exception.undo',
+      subject: `exception:${exception.id}`,
       details: { kind: exception.kind, undone: resolution ?? 'wait' },
     });
     const order = exception.orderId === null ? undefined : await tx.stores.orders.findOrder(exception.orderId);
