@@ -1,5 +1,7 @@
 import type { AlertFacts } from '#cases/case.ts';
-import { type AlertContext, changeAlert } from '#cases/raise-case.ts';
+import type { AlertStores } from '#cases/case-store.ts';
+import { changeAlert } from '#cases/raise-case.ts';
+import type { TransactionContext } from '#kernel/transaction-context.ts';
 
 /** Brings the live alert of this key up to date without counting it once more; false when there is none. */
 export async function restateAlert(

@@ -15,7 +15,7 @@ import { createServer, type TillkeeperServer } from '#server/http/server.ts';
 import packageJson from '../../package.json' with { type: 'json' };
 import { type Bots, createBots, receiversOf } from './bots.ts';
 import { applyMigrations, type Core, type CoreDeps, openCore } from './core.ts';
-import { createDoctor } from './doctor.ts';
+import { createSetUpDoctor } from './doctor.ts';
 import { createChecks, readHealthReport } from './health.ts';
 import { takeUpLeftWork } from './recovery.ts';
 import { createWatches } from './watches.ts';
@@ -81,7 +81,7 @@ function assemble(config: Config, core: Core): Sides {
     reconcile: watches.reconcile,
     admins: createOwnerDirectory(config.telegram.ownerIds),
     redact: createStriker(config.secrets),
-    doctor: createDoctor({ config, clock, random: payments.random, instance: core.instanceId }),
+    doctor: createSetUpDoctor({ config, clock, random: payments.random, instance: core.instanceId }),
     readHealth: () => readHealthReport({ ...healthDeps, scheduler, checks }),
     onSend: (send) => metrics.countTelegramSend(send),
   });

@@ -3,6 +3,7 @@ import type { OpenDatabase } from '#db/engine/open-options.ts';
 import type { Scheduler } from '#jobs/scheduler.ts';
 import { type Clock, minute } from '#kernel/clock.ts';
 import type { QueueDepth } from '#messaging/messaging-store.ts';
+import { readQueueDepths } from '#messaging/read-queue-depths.ts';
 import type { PaymentDeps } from '#payments/lifecycle/deps.ts';
 import { blindFor } from '#payments/model/outage.ts';
 import type { HealthReport } from '#reports/health-report.ts';
@@ -61,7 +62,7 @@ function queueCheck(deps: HealthDeps, queue: { name: 'inbox' | 'outbox'; pumps: 
     async check() {
       const now = deps.clock.now();
       const silent = queue.pumps.filter((pump) => now - (pump.lastLookAt() ?? now) > pumpSilentMaxMs);
-      const depths = await deps.database.read((stores) => stores[queue.name].depths(now));
+      const depths = (await readQueueDepths(deps))[queue.name];
       const waiting = depths.reduce((sum, depth) => sum + depth.waiting, 0);
       const detail = silent.length > 0 ? `silent pumps: ${silent.length}` : describeDepths(depths, now);
       return { ok: silent.length === 0, detail: `${waiting} waiting${detail === '' ? '' : `, ${detail}`}` };
@@ -108,11 +109,7 @@ export async function readHealthReport(
       }
     }),
   );
-  const now = deps.clock.now();
-  const depths = await deps.database.read(async (stores) => ({
-    inbox: await stores.inbox.depths(now),
-    outbox: await stores.outbox.depths(now),
-  }));
+  const depths = await readQueueDepths(deps);
   return {
     checks,
     jobs: deps.scheduler.states().map(({ name, lastRun }) => ({

@@ -1,14 +1,12 @@
 // A trouble about money is two things: an alert, which rings, and an exception, which stays until somebody decides or the
 // facts change. Both have the same key and are raised and ended together, so that neither is forgotten.
-import type { PaymentTx } from './ports/payment-store.ts';
 import type { AlertKind } from '#cases/case.ts';
-import { type AlertContext, type RaisedAlert, raiseAlert } from '#cases/raise-case.ts';
+import { type RaisedAlert, raiseAlert } from '#cases/raise-case.ts';
 import { resolveAlert, resolveOrderAlerts } from '#cases/resolve-case.ts';
 import type { OrderId, PaymentId } from '#kernel/ids.ts';
 import { type ExceptionKind, exceptionKinds } from './exceptions/exception.ts';
 import { endException, endOrderExceptions, type OpenedException, openException } from './exceptions/open-exception.ts';
-
-export type TroubleContext = PaymentTx & PaymentTx;
+import type { PaymentTx } from './ports/payment-store.ts';
 
 /** What the exception says beside what the alert says already. */
 export type TroubleFacts = Partial<Pick<OpenedException, 'reference' | 'refundId' | 'provider' | 'subjectAt'>> &

@@ -48,8 +48,8 @@ describe('the table of jobs', () => {
       'wake-exceptions',
       'retire-exceptions',
       'reconcile',
-      'read-figures',
-      'close-books',
+      'fetch-fees',
+      'close-days',
       'prune',
     ];
     expect(jobs.map((job) => job.name)).toEqual(names);
@@ -64,8 +64,8 @@ describe('the table of jobs', () => {
     expect(await run('wake-exceptions')).toEqual({ woken: 0 });
     expect(await run('retire-exceptions')).toEqual({ retired: 0 });
     expect(await run('prune')).toEqual({ deleted: 0 });
-    expect(await run('read-figures')).toEqual({ booked: 0, unmatched: 0, settlements: 0, failed: 0 });
-    expect(await run('close-books')).toEqual({ closed: 0, unexplained: 0, waiting: 0 });
+    expect(await run('fetch-fees')).toEqual({ booked: 0, unmatched: 0, settlements: 0, failed: 0 });
+    expect(await run('close-days')).toEqual({ closed: 0, unexplained: 0, waiting: 0 });
     const finished = providersThat('canList').length;
     expect(await run('reconcile')).toEqual({ finished, failed: 0, compared: 0, healed: 0, open: 0 });
   });

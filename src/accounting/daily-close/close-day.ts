@@ -18,7 +18,7 @@ import type {
   TallyGroup,
 } from '../ledger/closing.ts';
 import type { ProviderFee, Settlement } from '../ledger/ledger-store.ts';
-import { type Counted, compareTexts, groupBy, groupOf, sumUp, tallyOf } from '../ledger/tally.ts';
+import { type Counted, compareTexts, type Fees, feesOf, groupBy, groupOf, sumUp, tallyOf } from '../ledger/tally.ts';
 
 /** A closing lists no more differences and corrections than this of each; a difference in everything is one trouble. */
 export const listedMax = 200;
@@ -39,8 +39,8 @@ export interface ProviderDay {
   refundsThere: Known<ReadonlySet<string>>;
   /** Whether the provider tells its fees at all. */
   tellsFees: boolean;
-  /** Figures of the day's payments in a further unit. */
-  furtherFigures: readonly ProviderFee[];
+  /** Fees of the day's payments in a further unit. */
+  furtherFees: readonly ProviderFee[];
   settlements: readonly Settlement[];
 }
 
@@ -150,11 +150,9 @@ function receivedLines(made: readonly Made[]): ProviderLedger['received'] {
   return groupBy(received, ({ asset }) => asset).map(([asset, of]) => ({ asset, amount: sumUp(of).amount }));
 }
 
-function figureLines({ payments, furtherFigures }: ProviderDay): FigureLine[] {
-  const figures = payments.flatMap(({ feeAmount: fee, netAmount: net, figuresAsset: asset }) =>
-    fee === null || net === null || asset === null ? [] : [{ fee, net, asset }],
-  );
-  return groupBy([...figures, ...furtherFigures], ({ asset }) => asset).map(([asset, of]) => ({
+function figureLines({ payments, furtherFees }: ProviderDay): FigureLine[] {
+  const fees: Fees[] = [...payments.flatMap(feesOf), ...furtherFees];
+  return groupBy(fees, ({ asset }) => asset).map(([asset, of]) => ({
     asset,
     count: of.length,
     fee: sumDecimals(of.map(({ fee }) => fee)),

@@ -1,21 +1,18 @@
 // The one place where a day is written down: everything of ours is read, compared with what the providers said, hashed and
 // stored in one transaction, so that no payment can change in between.
-
 import { hour, type Milliseconds, minute } from '#kernel/clock.ts';
-import { inTransaction } from '#kernel/transaction-context.ts';
+import { causeOf, inTransaction } from '#kernel/transaction-context.ts';
 import { enqueueEffect } from '#messaging/enqueue-effect.ts';
-import type { PaymentDeps } from '#payments/lifecycle/deps.ts';
-import type { PaymentStores } from '#payments/ports/payment-store.ts';
 import { correctionOf } from '../ledger/booked-payment.ts';
 import { chainStart, contentText, createEntriesHash, entryText, hashLink } from '../ledger/chain.ts';
 import type { Closing, ClosingContent, ClosingDelay, LedgerEntry, LedgerPayment } from '../ledger/closing.ts';
+import type { AccountingDeps, AccountingStores } from '../ledger/deps.ts';
 import type { NextDay } from '../ledger/due-day.ts';
 import { compareTexts } from '../ledger/tally.ts';
 import { bookPayments, loadChanged } from './book-payments.ts';
 import { closeDay } from './close-day.ts';
-import { explainDifferences } from './explain-differences.ts';
 import type { FetchedDay } from './fetch-day.ts';
-import { type LoadedDay, loadProviderDay } from './load-provider-day.ts';
+import { explainDifferences, type LoadedDay, loadProviderDay } from './load-provider-day.ts';
 
 /** A day that is closed later than this says so. */
 const lateMs: Milliseconds = 2 * hour;
@@ -39,8 +36,8 @@ interface ClosingDraft {
   delay: ClosingDelay | undefined;
 }
 
-export function writeClosing(deps: PaymentDeps, draft: ClosingDraft): Promise<ClosingWritten> {
-  return inTransaction(deps, MISSING_CAUSE, async (tx): Promise<ClosingWritten> => {
+export function writeClosing(deps: AccountingDeps, draft: ClosingDraft): Promise<ClosingWritten> {
+  return inTransaction(deps, causeOf({ kind: 'job', id: 'close-days' }), async (tx): Promise<ClosingWritten> => {
     const { next } = draft;
     const previous = await tx.stores.ledger.findLastClosing();
     if (previous?.number !== next.previous?.number) return { kind: 'overtaken' };
@@ -60,7 +57,7 @@ export function writeClosing(deps: PaymentDeps, draft: ClosingDraft): Promise<Cl
 }
 
 async function compose(
-  stores: PaymentStores,
+  stores: AccountingStores,
   draft: ClosingDraft & { days: readonly LoadedDay[]; closedAt: Milliseconds },
 ): Promise<{ content: ClosingContent; entries: LedgerEntry[] }> {
   const { next, timeZone, days, closedAt } = draft;

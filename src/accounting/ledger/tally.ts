@@ -70,3 +70,15 @@ export function negated(decimal: string): string {
   if (!/[1-9]/.test(decimal)) return decimal;
   return decimal.startsWith('-') ? decimal.slice(1) : `-${decimal}`;
 }
+
+export interface Fees {
+  asset: string;
+  fee: string;
+  net: string;
+}
+
+/** The fee and the net that stand on a payment; none where they are not known. */
+export function feesOf({ feeAmount, netAmount, figuresAsset }: Payment): Fees[] {
+  if (feeAmount === null || netAmount === null || figuresAsset === null) return [];
+  return [{ asset: figuresAsset, fee: feeAmount, net: netAmount }];
+}

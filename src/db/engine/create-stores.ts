@@ -1,4 +1,4 @@
-import type { PaymentStores } from '#payments/ports/payment-store.ts';
+import type { AccountingStores } from '#accounting/ledger/deps.ts';
 import type { Session } from '../query/session.ts';
 import { createAuditStore, createPendingActionStore } from '../stores/access/access.ts';
 import { createSettingStore } from '../stores/access/settings.ts';
@@ -19,7 +19,7 @@ import { createReconciliationStore } from '../stores/payments/reconciliation.ts'
 import { createRefundStore } from '../stores/payments/refunds.ts';
 
 /** Every store over one connection. Statements are prepared at their first use, and stay with the connection. */
-export function createStores(session: Session): PaymentStores {
+export function createStores(session: Session): AccountingStores {
   return {
     orders: createOrderStore(session),
     timeline: createTimelineStore(session),
@@ -28,11 +28,11 @@ export function createStores(session: Session): PaymentStores {
     reconciliation: createReconciliationStore(session),
     exceptions: createExceptionStore(session),
     refunds: createRefundStore(session),
-    sales: createChannelOrderStore(session),
+    channelOrders: createChannelOrderStore(session),
     products: createProductStore(session),
     settings: createSettingStore(session),
-    books: createLedgerStore(session),
-    figures: createFeeStore(session),
+    ledger: createLedgerStore(session),
+    fees: createFeeStore(session),
     outages: createOutageStore(session),
     webhookRates: createWebhookRateStore(session),
     alerts: createAlertStore(session),

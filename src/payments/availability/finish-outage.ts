@@ -1,12 +1,11 @@
 import { day, type Milliseconds, minute } from '#kernel/clock.ts';
 import type { PaymentId } from '#kernel/ids.ts';
-import { inTransaction } from '#kernel/transaction-context.ts';
+import { type Cause, inTransaction } from '#kernel/transaction-context.ts';
 import { formatOrderNumber } from '#orders/order.ts';
 import type { PaymentDeps } from '../lifecycle/deps.ts';
 import type { Outage } from '../model/outage.ts';
 import type { Payment } from '../model/payment.ts';
 import type { PaymentStores } from '../ports/payment-store.ts';
-import { changeOutage } from './change-outage.ts';
 import { endOutageAlert } from './outage-alerts.ts';
 
 /** No outage is counted further than this; the sentence says that there were at least so many. */
@@ -30,13 +29,14 @@ export function finishOutage(
     missing: readonly PaymentId[];
     /** Why its list could not be compared; null when it was. */
     uncompared: string | null;
+    cause: Cause;
   },
 ): Promise<boolean> {
   const { outage, looked, unread } = input;
   const from = outage.beganAt - edgeMs;
   const { uncompared } = input;
   const now = deps.clock.now();
-  return inTransaction(deps, MISSING_CAUSE, async (tx) => {
+  return inTransaction(deps, input.cause, async (tx) => {
     const current = await tx.stores.outages.findLiveOutage(outage.provider);
     if (current?.id !== outage.id || current.status !== 'catching_up') return false;
     const answeredAt = current.answeredAt ?? now;
@@ -53,15 +53,12 @@ export function finishOutage(
     const missing = await madeSince(tx.stores, { ids: input.missing, from });
     const lost = new Set<PaymentId>([...unread, ...missing]);
     const unserved = uncreated.filter((id) => !lost.has(id));
-    const ended = await changeOutage(tx.stores, {
-      outage: current,
-      change: {
-        status: 'over',
-        endedAt: now,
-        lookedCount: looked,
-        recoveredCount: moved.length,
-        lostCount: lost.size,
-      },
+    const ended = await tx.stores.outages.changeOutage(current, {
+      status: 'over',
+      endedAt: now,
+      lookedCount: looked,
+      recoveredCount: moved.length,
+      lostCount: lost.size,
     });
     const named = { lost: await nameOrders(tx.stores, [...lost]), unserved: await nameOrders(tx.stores, unserved) };
     await endOutageAlert(tx, { outage: ended, ...named, uncompared });

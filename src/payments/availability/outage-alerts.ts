@@ -2,11 +2,12 @@
 // taken for gone has an alert of its own kind in its place.
 
 import { restateAlert } from '#alerts/restate-alert.ts';
-import { type AlertContext, raiseAlert } from '#cases/raise-case.ts';
+import { raiseAlert } from '#cases/raise-case.ts';
 import { resolveAlert } from '#cases/resolve-case.ts';
 import { day, hour, type Milliseconds } from '#kernel/clock.ts';
 import type { ProviderName } from '#kernel/provider-name.ts';
 import { type Outage, outageSentence } from '../model/outage.ts';
+import type { PaymentTx } from '../ports/payment-store.ts';
 
 export function downKey(provider: ProviderName): string {
   return `provider_down:${provider}`;

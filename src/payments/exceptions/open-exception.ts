@@ -1,15 +1,8 @@
-import type { Clock } from '#kernel/clock.ts';
 import { ConcurrentChange } from '#kernel/database.ts';
-import type { Ids, OrderId, PaymentId } from '#kernel/ids.ts';
+import type { OrderId, PaymentId } from '#kernel/ids.ts';
+import type { PaymentTx } from '../ports/payment-store.ts';
 import type { ExceptionKind, PaymentException } from './exception.ts';
-import type { ExceptionChange, ExceptionStore } from './exception-store.ts';
-
-/** What is needed to open or end an exception inside another verb's transaction. */
-export interface ExceptionContext {
-  stores: { exceptions: ExceptionStore };
-  clock: Clock;
-  ids: Ids;
-}
+import type { ExceptionChange } from './exception-store.ts';
 
 export type OpenedException = Pick<
   PaymentException,

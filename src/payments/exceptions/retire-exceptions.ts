@@ -1,5 +1,5 @@
-import { inTransaction } from '#kernel/transaction-context.ts';
 import { day, type Milliseconds } from '#kernel/clock.ts';
+import { causeOf, inTransaction } from '#kernel/transaction-context.ts';
 import type { PaymentDeps } from '../lifecycle/deps.ts';
 import { endTrouble } from '../trouble.ts';
 
@@ -12,7 +12,7 @@ export function retireExceptions(
   input: { limit: number },
 ): Promise<{ retired: number }> {
   const before = deps.clock.now() - informedForMs;
-  return inTransaction(deps, MISSING_CAUSE, async (tx) => {
+  return inTransaction(deps, causeOf({ kind: 'job', id: 'retire-exceptions' }), async (tx) => {
     const query = { kinds: ['payment_expired'] as const, after: null, limit: input.limit };
     const old = await tx.stores.exceptions.listOpenExceptions(query);
     const ending = old.filter(({ openedAt, ownerId }) => openedAt < before && ownerId === null);

@@ -1,9 +1,9 @@
 // Somebody decides to wait: the exception is not due until then, and its alert is silent for as long. Both come back
 // together, by themselves or because what was waited for did not come.
-import type { PaymentTx } from '../ports/payment-store.ts';
 import { changeAlert } from '#cases/raise-case.ts';
 import type { Milliseconds } from '#kernel/clock.ts';
 import type { OrderId } from '#kernel/ids.ts';
+import type { PaymentTx } from '../ports/payment-store.ts';
 import type { PaymentException } from './exception.ts';
 import { changeException } from './open-exception.ts';
 

@@ -1,4 +1,4 @@
-import { inTransaction } from '#kernel/transaction-context.ts';
+import { causeOf, inTransaction } from '#kernel/transaction-context.ts';
 import type { PaymentDeps } from '../lifecycle/deps.ts';
 import { wakeTrouble } from './wait-for-trouble.ts';
 
@@ -7,7 +7,7 @@ export function wakeExceptions(
   deps: Pick<PaymentDeps, 'database' | 'clock' | 'ids'>,
   input: { limit: number },
 ): Promise<{ woken: number }> {
-  return inTransaction(deps, MISSING_CAUSE, async (tx) => {
+  return inTransaction(deps, causeOf({ kind: 'job', id: 'wake-exceptions' }), async (tx) => {
     const due = await tx.stores.exceptions.listExceptionsToWake({ now: deps.clock.now(), limit: input.limit });
     for (const exception of due) await wakeTrouble(tx, exception);
     return { woken: due.length };

@@ -1,6 +1,5 @@
 // The one place where a provider's word changes a payment. Deliveries may arrive twice, late and out of order, and polls
 // end here too: only the decision over the newest look counts, and one transaction carries all of its consequences.
-
 import { ConcurrentChange } from '#kernel/database.ts';
 import type { PaymentId } from '#kernel/ids.ts';
 import { assert } from '#kernel/invariant.ts';
@@ -130,10 +129,7 @@ async function keepEvidence(
     lockedBy: null,
     nextPollAt: nextPollAt({ status, createdAt: payment.createdAt, expiresAt }, now),
   };
-  const expected = { status: payment.status, version: payment.version };
-  const isChanged = await tx.stores.payments.changePayment({ id: payment.id, expected, change });
-  if (!isChanged) throw new ConcurrentChange(`payment ${payment.id} changed meanwhile`);
-  return { ...payment, ...change, version: payment.version + 1 };
+  return tx.stores.payments.changePayment(payment, change);
 }
 
 /** Amounts that this look does not tell stay as they were. */

@@ -1,4 +1,3 @@
-import type { PaymentTx } from '../ports/payment-store.ts';
 import type { AlertAction, AlertKind, AlertSeverity } from '#cases/case.ts';
 import { assert } from '#kernel/invariant.ts';
 import { formatAsset, formatMoney } from '#kernel/money.ts';
@@ -8,6 +7,7 @@ import type { ExceptionKind } from '../exceptions/exception.ts';
 import { amountDetail, gapFacts } from '../model/amount-detail.ts';
 import { standingOf } from '../model/coverage.ts';
 import { isOpenPayment, type Payment, type PaymentStatus } from '../model/payment.ts';
+import type { PaymentTx } from '../ports/payment-store.ts';
 import { endOrderTroubles, raiseTrouble, type TroubleFacts } from '../trouble.ts';
 import { writeTimeline } from './work.ts';
 

@@ -1,6 +1,5 @@
 // Several payments of one order may bring more than it asks for, each of them in order by itself. What was told of them as
 // short or late is over once the order is paid; that money is too much from then on, and is told as such.
-
 import type { Order } from '#orders/order.ts';
 import { moneyOf } from '../model/coverage.ts';
 import type { Payment } from '../model/payment.ts';

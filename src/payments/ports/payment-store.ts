@@ -1,11 +1,11 @@
 import type { AccessStores } from '#access/access-store.ts';
 import type { SettingStore } from '#access/setting-store.ts';
-import type { FeeStore, LedgerStore } from '#accounting/ledger/ledger-store.ts';
 import type { AlertStores } from '#cases/case-store.ts';
 import type { CatalogStores } from '#catalog/product-store.ts';
 import type { Milliseconds } from '#kernel/clock.ts';
 import type { OrderId, PaymentId, ProviderReference } from '#kernel/ids.ts';
 import type { ProviderName } from '#kernel/provider-name.ts';
+import type { TransactionContext } from '#kernel/transaction-context.ts';
 import type { MessagingStores } from '#messaging/messaging-store.ts';
 import type { OrderStores } from '#orders/order-store.ts';
 import type { ExceptionStore } from '../exceptions/exception-store.ts';
@@ -26,12 +26,10 @@ export interface PaymentStore {
   findPaymentByReference(query: { provider: ProviderName; reference: ProviderReference }): Promise<Payment | undefined>;
   /** Oldest first. */
   listPaymentsForOrder(orderId: OrderId): Promise<Payment[]>;
-  /** Compare-and-set on status and version, which rises by one; false when another change came first. */
-  changePayment(input: {
-    id: PaymentId;
-    expected: { status: PaymentStatus; version: number };
-    change: PaymentChange;
-  }): Promise<boolean>;
+  /** Changes the payment as it was loaded, and its version with it; throws ConcurrentChange when another change came first. */
+  changePayment(payment: Payment, change: PaymentChange): Promise<Payment>;
+  /** The same, but undefined when another change came first. */
+  tryChangePayment(payment: Payment, change: PaymentChange): Promise<Payment | undefined>;
   /** Takes the lease when it is free or over; does not touch the version. False when somebody else holds it. */
   leasePayment(input: { id: PaymentId; by: string; now: Milliseconds; until: Milliseconds }): Promise<boolean>;
   /** Gives the lease back if `by` still holds it. */
@@ -130,10 +128,11 @@ export interface PaymentStores extends OrderStores, CatalogStores, AlertStores, 
   reconciliation: ReconciliationStore;
   exceptions: ExceptionStore;
   refunds: RefundStore;
-  sales: ChannelOrderStore;
+  channelOrders: ChannelOrderStore;
   settings: SettingStore;
-  books: LedgerStore;
-  fees: FeeStore;
   outages: OutageStore;
   webhookRates: WebhookRateStore;
 }
+
+/** The context of one database transaction over these stores. */
+export type PaymentTx = TransactionContext<PaymentStores>;

@@ -1,6 +1,5 @@
 // What a comparison found and could not heal is an exception with an age: an hourly run that finds the same again leaves it
 // as old as it is, one that finds it no longer ends it, and what a person has settled stays settled while nothing changes.
-
 import type { Milliseconds } from '#kernel/clock.ts';
 import type { ProviderName } from '#kernel/provider-name.ts';
 import {

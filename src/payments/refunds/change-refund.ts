@@ -1,7 +1,5 @@
 // Every change of a refund goes through here: decide, compare-and-set, timeline, what the shop is told, what becomes of the
 // order, which troubles begin and end.
-import type { PaymentTx } from '../ports/payment-store.ts';
-import { ConcurrentChange } from '#kernel/database.ts';
 import { assert } from '#kernel/invariant.ts';
 import { formatMoney } from '#kernel/money.ts';
 import { providerTitle } from '#kernel/provider-name.ts';
@@ -16,6 +14,7 @@ import { decideRefund, type RefundEvent } from '../model/decide-refund.ts';
 import { isOpenRefund, type Refund, type RefundStatus } from '../model/refund.ts';
 import { nextRefundPollAt } from '../model/refund-schedule.ts';
 import type { ProviderRegistry } from '../ports/payment-provider.ts';
+import type { PaymentTx } from '../ports/payment-store.ts';
 import type { RefundChange } from '../ports/refund-store.ts';
 import { endTrouble, raiseTrouble } from '../trouble.ts';
 import { reopenForRefund } from './reopen-for-refund.ts';
@@ -80,10 +79,7 @@ async function storeRefund(tx: PaymentTx, input: RefundEventInput & { to: Refund
     nextPollAt: input.nextPollAt === undefined ? nextRefundPollAt(next, now) : input.nextPollAt,
     settledAt: isOpenRefund(next) ? null : (refund.settledAt ?? now),
   };
-  const expected = { status: refund.status, version: refund.version };
-  const isChanged = await tx.stores.refunds.changeRefund({ id: refund.id, expected, change });
-  if (!isChanged) throw new ConcurrentChange(`refund ${refund.id} changed meanwhile`);
-  return { ...refund, ...change, version: refund.version + 1 };
+  return tx.stores.refunds.changeRefund(refund, change);
 }
 
 async function tellOrderOfRefund(

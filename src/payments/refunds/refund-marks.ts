@@ -1,10 +1,8 @@
 // What is written down around the sending of a refund: before the call, and after an answer that never came.
-import { inTransaction } from '#kernel/transaction-context.ts';
-import type { Cause } from '#kernel/transaction-context.ts';
-import type { PaymentTx } from '../ports/payment-store.ts';
 import type { Milliseconds } from '#kernel/clock.ts';
-import { ConcurrentChange } from '#kernel/database.ts';
 import { assert } from '#kernel/invariant.ts';
+import type { Cause } from '#kernel/transaction-context.ts';
+import { inTransaction } from '#kernel/transaction-context.ts';
 import type { PaymentDeps } from '../lifecycle/deps.ts';
 import type { Refund } from '../model/refund.ts';
 import { nextRefundPollAt } from '../model/refund-schedule.ts';
@@ -66,10 +64,5 @@ function change(
 ): Promise<Refund> {
   const { refund } = input;
   const to = { ...input.to, status: refund.status, updatedAt: deps.clock.now() };
-  return deps.database.transaction(async (stores) => {
-    const expected = { status: refund.status, version: refund.version };
-    const isChanged = await stores.refunds.changeRefund({ id: refund.id, expected, change: to });
-    if (!isChanged) throw new ConcurrentChange(`refund ${refund.id} changed meanwhile`);
-    return { ...refund, ...to, version: refund.version + 1 };
-  });
+  return deps.database.transaction((stores) => stores.refunds.changeRefund(refund, to));
 }

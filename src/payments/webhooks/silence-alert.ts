@@ -1,6 +1,7 @@
-import { type AlertContext, raiseAlert } from '#cases/raise-case.ts';
+import { raiseAlert } from '#cases/raise-case.ts';
 import { hour, type Milliseconds, minute } from '#kernel/clock.ts';
 import { type ProviderName, providerTitle } from '#kernel/provider-name.ts';
+import type { PaymentTx } from '../ports/payment-store.ts';
 
 export function silentKey(provider: ProviderName): string {
   return `webhook_silent:${provider}`;

@@ -1,10 +1,10 @@
 // Learns how often each provider usually tells us something, and finds out when one has stopped. A silence alone says
 // little: the provider is asked first, then its list is compared, and only if payments changed there that nobody told us
 // of is it a trouble, with one alert that says what to check and that ends when an event arrives.
-import { inTransaction, causeOf } from '#kernel/transaction-context.ts';
 import { resolveAlert } from '#cases/resolve-case.ts';
 import { day, hour, type Milliseconds, minute } from '#kernel/clock.ts';
 import type { ProviderName } from '#kernel/provider-name.ts';
+import { causeOf, inTransaction } from '#kernel/transaction-context.ts';
 import { lookAtProvider } from '../availability/look-at-provider.ts';
 import type { PaymentDeps } from '../lifecycle/deps.ts';
 import {
@@ -57,6 +57,8 @@ export function createWebhookWatch(deps: PaymentDeps, tools: { reconcile: Reconc
   };
 }
 
+const ownCause = causeOf({ kind: 'job', id: 'watch-webhooks' });
+
 interface State {
   rate: WebhookRate;
   lastAt: Milliseconds;
@@ -68,7 +70,7 @@ interface State {
 
 /** Brings the rate up to date and ends a silence that is over; a suspicion to look into, or undefined. */
 function learn(deps: PaymentDeps, provider: ProviderName): Promise<State | undefined> {
-  return inTransaction(deps, MISSING_CAUSE, async (tx) => {
+  return inTransaction(deps, ownCause, async (tx) => {
     const now = deps.clock.now();
     const known = await tx.stores.webhookRates.findRate(provider);
     const alert = await tx.stores.alerts.findLiveAlert(silentKey(provider));
@@ -158,7 +160,7 @@ async function lookInto(
     if (hasFound) await save(now - checkEveryMs + onItsWayMs);
     return false;
   }
-  return inTransaction(deps, causeOf(actor), async (tx) => {
+  return inTransaction(deps, ownCause, async (tx) => {
     const { lastAt } = await tx.stores.inbox.countArrivals({ source: name, from: now, to: now });
     // One came while we looked.
     if (lastAt !== state.lastAt) return false;
@@ -174,7 +176,5 @@ async function endRefused(deps: PaymentDeps, provider: ProviderName): Promise<vo
   const key = refusedKey(provider);
   const alert = await deps.database.read((stores) => stores.alerts.findLiveAlert(key));
   if (alert === undefined || deps.clock.now() - alert.lastRaisedAt < refusedQuietMs) return;
-  await inTransaction(deps, MISSING_CAUSE, (tx) =>
-    resolveAlert(tx, { key, by: 'None came for a day.' }),
-  );
+  await inTransaction(deps, ownCause, (tx) => resolveAlert(tx, { key, by: 'None came for a day.' }));
 }

@@ -62,7 +62,7 @@ function providerDay(made: readonly Payment[], differences: Partial<ProviderDay>
     refunds: [],
     refundsThere: { kind: 'known', value: new Set() },
     tellsFees: true,
-    furtherFigures: [],
+    furtherFees: [],
     settlements: [],
     ...differences,
   };

@@ -1,16 +1,17 @@
 import { createOwnerDirectory } from '#access/owner-directory.ts';
+import type { AccountingDeps, AccountingStores } from '#accounting/ledger/deps.ts';
 import { type AdminBot, createAdminBot } from '#bot/admin/admin-bot.ts';
 import { createPager, type Pager } from '#bot/pager/pager.ts';
 import type { UpdateMode } from '#bot/telegram/telegram.ts';
 import { type RaisedAlert, raiseAlert } from '#cases/raise-case.ts';
+import { systemActor } from '#kernel/actor.ts';
 import { minute, second } from '#kernel/clock.ts';
 import { createIds } from '#kernel/ids.ts';
+import { causeOf, inTransaction } from '#kernel/transaction-context.ts';
 import type { DeliveryResult } from '#messaging/outbox-handler.ts';
 import { createPump } from '#messaging/pump.ts';
 import { placeOrder } from '#payments/collect/place-order.ts';
-import type { PaymentDeps } from '#payments/lifecycle/deps.ts';
 import type { OrderView } from '#payments/lifecycle/order-view.ts';
-import type { PaymentStores } from '#payments/ports/payment-store.ts';
 import { createReconciler } from '#payments/reconciliation/reconcile-provider.ts';
 import { startTelegramSandbox, type TelegramSandbox } from '#sandbox/telegram/server.ts';
 import { openTestDatabase } from '#test/support/database/test-database.ts';
@@ -30,7 +31,7 @@ export const pagerToken = '7000002:pager-token-that-no-log-may-show';
 
 export interface BotShop {
   telegram: TelegramSandbox;
-  deps: PaymentDeps & { clock: TestClock; log: ReturnType<typeof createRecordingLog> };
+  deps: AccountingDeps & { clock: TestClock; log: ReturnType<typeof createRecordingLog> };
   provider: FakeProvider;
   /** Where that provider gives money back. */
   refundProvider: FakeRefundProvider;
@@ -108,7 +109,7 @@ export async function openBotShop(options: ShopOptions = {}): Promise<BotShop> {
     { ...shared, token: options.sharesToken ? adminToken : pagerToken, mode: pagerMode },
   );
   const handlers = [...adminBot.outboxHandlers, ...pager.outboxHandlers];
-  const pump = createPump<Parameters<(typeof handlers)[0]['deliver']>[0], PaymentStores>(
+  const pump = createPump<Parameters<(typeof handlers)[0]['deliver']>[0], AccountingStores>(
     { ...deps, instanceId: 'test' },
     {
       name: 'telegram',
@@ -156,9 +157,9 @@ export async function openBotShop(options: ShopOptions = {}): Promise<BotShop> {
     },
     async raise(differences = {}) {
       const raised = aRaisedAlert(differences);
-      return deps.database.transaction(async (stores) => {
-        await raiseAlert({ ...deps, stores }, raised);
-        return (await stores.alerts.findLiveAlert(raised.key))?.id ?? '';
+      return inTransaction(deps, causeOf(systemActor), async (tx) => {
+        await raiseAlert(tx, raised);
+        return (await tx.stores.alerts.findLiveAlert(raised.key))?.id ?? '';
       });
     },
     async [Symbol.asyncDispose]() {

@@ -51,6 +51,7 @@ export function createFakeSalesChannel(): FakeSalesChannel {
     cancelPayment: never,
     verifyWebhook: never,
     probe: () => Promise.resolve(),
+    checkSetUp: async () => [],
   };
   const channel: FakeSalesChannel = {
     licences: [],

@@ -1,8 +1,8 @@
 import { adminActor } from '#access/admin.ts';
+import { closingToExport, readEntries } from '#accounting/ledger/export-ledger.ts';
+import { ledgerColumns, ledgerRows } from '#accounting/ledger/ledger-rows.ts';
 import { type ClosedDay, listLedgerDays, readLedgerDay, readLedgerDays } from '#accounting/ledger/read-ledger.ts';
 import { verifyLedger } from '#accounting/ledger/verify-ledger.ts';
-import { closingToExport, readEntries } from '#exports/export-ledger.ts';
-import { ledgerColumns, ledgerRows } from '#exports/ledger-rows.ts';
 import { recordExport } from '#exports/record-export.ts';
 import { type CalendarDay, readCalendarDay } from '#kernel/calendar.ts';
 import { daysDrawn, drawBooks } from '../../charts/books-chart.ts';

@@ -1,8 +1,8 @@
 // What the requests for a new payment are made of.
 import { type AssetAmount, isCurrency, type Money, toDecimal } from '#kernel/money.ts';
 import type { ProviderName } from '#kernel/provider-name.ts';
+import { isSecureAddress } from '#kernel/web-address.ts';
 import type { CreatePaymentRequest, PaymentProvider } from '../../ports/payment-provider.ts';
-import { isReachable } from './setting-formats.ts';
 import { unsupported } from './unsupported.ts';
 
 /** For a provider that takes any fiat currency as the price. */
@@ -34,8 +34,8 @@ const addressMax = 2048;
  * sandbox accepts. Undefined otherwise: a payment without a way back is better than no payment.
  */
 export function acceptableAddress(text: string | null | undefined): string | undefined {
-  if (text === null || text === undefined || text.length > addressMax || !URL.canParse(text)) return undefined;
-  return isReachable(new URL(text)) ? text : undefined;
+  const url = URL.parse(text ?? '');
+  return url !== null && isSecureAddress(url) && text && text.length <= addressMax ? text : undefined;
 }
 
 /** Where this provider posts its webhooks, for those that are told with each payment; undefined while nobody reaches us. */

@@ -1,12 +1,12 @@
 // What every decision about an exception has in common: it needs a reason, finds the exception open, and writes down, in
 // its own transaction, who decided what and why. The exception ends together with its alert.
-import { inTransaction, causeOf } from '#kernel/transaction-context.ts';
-import type { PaymentTx } from '../../ports/payment-store.ts';
+
 import type { ActingAdmin } from '#access/acting-admin.ts';
 import { recordAudit } from '#access/audit.ts';
 import { readReason } from '#access/reason.ts';
 import { resolveAlert } from '#cases/resolve-case.ts';
 import type { JsonObject } from '#kernel/json.ts';
+import { causeOf, inTransaction } from '#kernel/transaction-context.ts';
 import type { Order } from '#orders/order.ts';
 import { findingExceptionKinds, type PaymentException } from '../../exceptions/exception.ts';
 import { changeException } from '../../exceptions/open-exception.ts';
@@ -16,6 +16,7 @@ import type { OrderView } from '../../lifecycle/order-view.ts';
 import { writeTimeline } from '../../lifecycle/work.ts';
 import type { Payment } from '../../model/payment.ts';
 import { type Override, refused } from '../../overrides/override.ts';
+import type { PaymentTx } from '../../ports/payment-store.ts';
 import { allowedActions, decidedWords, type ResolvingAction } from '../options/resolution-actions.ts';
 
 export interface Asked {
