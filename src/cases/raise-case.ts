@@ -1,7 +1,7 @@
 import { ConcurrentChange } from '#kernel/database.ts';
 import type { OrderId, PaymentId } from '#kernel/ids.ts';
 import type { TransactionContext } from '#kernel/transaction-context.ts';
-import { enqueueEffect } from '#messaging/enqueue-effect.ts';
+import { enqueueOutboxMessage } from '#messaging/enqueue-outbox-message.ts';
 import type { Alert, AlertAction, AlertFacts, AlertKind, AlertSeverity } from './case.ts';
 import type { AlertStores } from './case-store.ts';
 
@@ -67,7 +67,7 @@ export async function changeAlert(
 }
 
 async function showAlert(tx: TransactionContext<AlertStores>, alert: Pick<Alert, 'id' | 'version'>): Promise<void> {
-  await enqueueEffect(tx, {
+  await enqueueOutboxMessage(tx, {
     topic: 'alert.card',
     key: `alert.card:${alert.id}:${alert.version}`,
     payload: { alertId: alert.id, version: alert.version },

@@ -21,7 +21,7 @@ import type { PaymentDeps } from './deps.ts';
 import { endEarlierTrouble, endMismatch, raiseIfStuck, raiseMismatch } from './payment-alerts.ts';
 import { raiseForLook } from './raise-for-look.ts';
 import { tellOfReturns } from './returns.ts';
-import { writeTimeline } from './work.ts';
+import { writeTimeline } from './write-timeline.ts';
 
 export type Application =
   | { kind: 'changed'; from: PaymentStatus; to: PaymentStatus }

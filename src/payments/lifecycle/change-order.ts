@@ -2,7 +2,7 @@
 import type { AlertKind } from '#cases/case.ts';
 import type { PaymentId } from '#kernel/ids.ts';
 import type { Trust } from '#kernel/trust.ts';
-import { enqueueEffect } from '#messaging/enqueue-effect.ts';
+import { enqueueOutboxMessage } from '#messaging/enqueue-outbox-message.ts';
 import { decideOrder, type OrderContext, type OrderDecision, type OrderEvent } from '#orders/decide-order.ts';
 import type { Order, OrderStatus } from '#orders/order.ts';
 import type { OrderChange } from '#orders/order-store.ts';
@@ -12,7 +12,7 @@ import { isAwaitedPayment, type Payment, paymentOpenForMs } from '../model/payme
 import type { PaymentTx } from '../ports/payment-store.ts';
 import { endOrderTroubles } from '../trouble.ts';
 import { announce } from './announce.ts';
-import { writeTimeline } from './work.ts';
+import { writeTimeline } from './write-timeline.ts';
 
 export interface OrderEventInput {
   order: Order;
@@ -142,7 +142,7 @@ function isDelivery({ event, to }: { event: OrderEventInput['event']; to: OrderS
 
 /** Brings the order's open cards in the chat up to date. The key carries an id of its own: payments change without the order. */
 export async function refreshOrderCards(tx: PaymentTx, order: Pick<Order, 'id' | 'version'>): Promise<void> {
-  await enqueueEffect(tx, {
+  await enqueueOutboxMessage(tx, {
     topic: 'order.card',
     key: `order.card:${order.id}:${tx.ids.newId()}`,
     payload: { orderId: order.id, version: order.version },

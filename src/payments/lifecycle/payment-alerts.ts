@@ -9,7 +9,7 @@ import { standingOf } from '../model/coverage.ts';
 import { isOpenPayment, type Payment, type PaymentStatus } from '../model/payment.ts';
 import type { PaymentTx } from '../ports/payment-store.ts';
 import { endOrderTroubles, raiseTrouble, type TroubleFacts } from '../trouble.ts';
-import { writeTimeline } from './work.ts';
+import { writeTimeline } from './write-timeline.ts';
 
 interface Trouble {
   kind: ExceptionKind;

@@ -11,7 +11,7 @@ import type { PaymentException } from '../exceptions/exception.ts';
 import { announcePayment } from '../lifecycle/announce.ts';
 import { decideFor, tellOrder } from '../lifecycle/change-order.ts';
 import { raiseTooMuch } from '../lifecycle/too-much.ts';
-import { writeTimeline } from '../lifecycle/work.ts';
+import { writeTimeline } from '../lifecycle/write-timeline.ts';
 import { standingOf } from '../model/coverage.ts';
 import type { Payment } from '../model/payment.ts';
 import { countsAgainstCaptured } from '../model/refund.ts';

@@ -3,7 +3,7 @@ import type { Order } from '#orders/order.ts';
 import type { PaymentException } from '../exceptions/exception.ts';
 import { changeException } from '../exceptions/open-exception.ts';
 import { endedByPayment } from '../lifecycle/change-order.ts';
-import { writeTimeline } from '../lifecycle/work.ts';
+import { writeTimeline } from '../lifecycle/write-timeline.ts';
 import type { Refund } from '../model/refund.ts';
 import type { PaymentTx } from '../ports/payment-store.ts';
 

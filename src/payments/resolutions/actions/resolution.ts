@@ -13,7 +13,7 @@ import { changeException } from '../../exceptions/open-exception.ts';
 import { refreshOrderCards } from '../../lifecycle/change-order.ts';
 import type { PaymentDeps } from '../../lifecycle/deps.ts';
 import type { OrderView } from '../../lifecycle/order-view.ts';
-import { writeTimeline } from '../../lifecycle/work.ts';
+import { writeTimeline } from '../../lifecycle/write-timeline.ts';
 import type { Payment } from '../../model/payment.ts';
 import { type Override, refused } from '../../overrides/override.ts';
 import type { PaymentTx } from '../../ports/payment-store.ts';
