@@ -19,7 +19,7 @@ interface HealthDeps {
   bots: readonly { name: string; health(): BotHealth }[];
 }
 
-/** A worker looks every second, unless it waits for what is in hand, two minutes at most; one silent for so long hangs. */
+/** A worker asks for rows every second, unless it waits for what is in hand, two minutes at most; one silent for so long hangs. */
 const workerSilentMaxMs = 5 * minute;
 
 /** Messages that wait longer than this are not moving. */
@@ -64,7 +64,7 @@ function queueCheck(
     isVital: true,
     async check() {
       const now = deps.clock.now();
-      const silent = queue.workers.filter((worker) => now - (worker.lastLookAt() ?? now) > workerSilentMaxMs);
+      const silent = queue.workers.filter((worker) => now - (worker.lastClaimAt() ?? now) > workerSilentMaxMs);
       const depths = (await readQueueDepths(deps))[queue.name];
       const waiting = depths.reduce((sum, depth) => sum + depth.waiting, 0);
       const detail = silent.length > 0 ? `silent workers: ${silent.length}` : describeDepths(depths, now);

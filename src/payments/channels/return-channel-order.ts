@@ -18,7 +18,10 @@ import { endTrouble, raiseTrouble } from '../trouble.ts';
 /** More refunds than this do not wait for their sale: something else is wrong then, and their events stay where they are. */
 const waitingReturnsMax = 500;
 
-export type ChannelOrderRefunded = { kind: 'booked' | 'nothing_new' | 'kept' } | { kind: 'too_many_wait' };
+export type ChannelOrderRefunded =
+  | { kind: 'booked' | 'nothing_new' | 'too_many_wait' }
+  /** Until its order comes; `isNews` unless as much was kept before. */
+  | { kind: 'kept'; isNews: boolean };
 
 /** Books what went back of a sale; of one that has not come yet it is kept until it does, and shown to the admins. */
 export async function refundChannelOrder(
@@ -45,6 +48,7 @@ function book(
   return inTransaction(deps, cause, async (tx): Promise<ChannelOrderRefunded> => {
     const { returnedMinor, returnedAt } = returned;
     const at = deps.clock.now();
+    const before = await tx.stores.channelOrders.findMark({ provider, reference });
     const mark = await tx.stores.channelOrders.markReturned({ provider, reference, returnedMinor, returnedAt, at });
     const payment = await tx.stores.payments.findPaymentByReference({ provider, reference });
     if (payment !== undefined) {
@@ -54,7 +58,7 @@ function book(
     const waiting = await tx.stores.channelOrders.countWaitingReturns(provider);
     if (waiting > waitingReturnsMax) throw new TooManyWait();
     await raiseEarlyReturn(tx, { provider, returned, at });
-    return { kind: 'kept' };
+    return { kind: 'kept', isNews: (before?.returnedMinor ?? 0) < returnedMinor };
   });
 }
 

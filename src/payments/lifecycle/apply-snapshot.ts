@@ -27,12 +27,15 @@ export type Application =
   | { kind: 'changed'; from: PaymentStatus; to: PaymentStatus }
   | { kind: 'unchanged'; status: PaymentStatus };
 
-/** Applies one look at a provider. `leaseId` is the caller's lease on the payment; it is given back here. */
+/**
+ * Applies one snapshot. `leaseId` is the caller's lease on the payment; it is given back here. It is null for a forecast,
+ * of which nothing stays.
+ */
 export async function applySnapshot(
   deps: PaymentDeps,
   input: {
     paymentId: PaymentId;
-    leaseId: string;
+    leaseId: string | null;
     snapshot: PaymentSnapshot;
     /** Ids below the reference that the look was taken with. */
     details?: readonly string[];
@@ -43,7 +46,8 @@ export async function applySnapshot(
   const application = await inTransaction(deps, input.cause, async (tx) => {
     const payment = await tx.stores.payments.findPayment(input.paymentId);
     assert(payment !== undefined, `payment ${input.paymentId} vanished`);
-    if (payment.lockedBy !== input.leaseId) throw new ConcurrentChange(`the lease on ${payment.id} was lost`);
+    const isLeased = input.leaseId === null || payment.lockedBy === input.leaseId;
+    if (!isLeased) throw new ConcurrentChange(`the lease on ${payment.id} was lost`);
     const order = await tx.stores.orders.findOrder(payment.orderId);
     assert(order !== undefined, `order of payment ${payment.id} vanished`);
     const { returnsOddPayments = false } = deps.providers.find(payment.provider)?.capabilities ?? {};

@@ -15,7 +15,7 @@ const lostAfterMs: Milliseconds = hour;
 /** Runs and what they found are kept so long: ten times as far as a run looks back. */
 const keptMs: Milliseconds = 90 * day;
 
-const pageSize = 500;
+const pageSize = 200;
 
 interface RunStart {
   provider: ProviderName;

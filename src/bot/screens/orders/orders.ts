@@ -3,7 +3,7 @@ import { proposeAction } from '#access/pending-actions.ts';
 import { minute } from '#kernel/clock.ts';
 import { asOrderId, type OrderId } from '#kernel/ids.ts';
 import { parseOrderNumber } from '#orders/order.ts';
-import { findSubscriptions } from '#payments/channels/find-subscriptions.ts';
+import { findSubscriptions } from '#payments/channels/subscriptions.ts';
 import { createPaymentLink } from '#payments/collect/create-payment-link.ts';
 import { findOrders } from '#payments/collect/find-orders.ts';
 import { getOrderDetails } from '#payments/lifecycle/get-order.ts';
