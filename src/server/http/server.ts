@@ -36,7 +36,7 @@ export interface TillkeeperServer extends Listener {
 
 /** Everything that is reached over HTTP. */
 export function createServer(deps: ServerDeps, options: ListenerOptions): TillkeeperServer {
-  const { log } = deps.payments;
+  const { clock, log } = deps.payments;
   let isStopping = false;
   const app = new Hono();
   const routes = [
@@ -44,7 +44,7 @@ export function createServer(deps: ServerDeps, options: ListenerOptions): Tillke
     telegramRoutes({ receivers: deps.telegram, log }),
     storeApiRoutes({ payments: deps.payments, access: deps.storeApi }),
     docsRoutes({ version: deps.version }),
-    healthRoutes({ ...deps.checks, isStopping: () => isStopping, instance: deps.instance, log }),
+    healthRoutes({ ...deps.checks, isStopping: () => isStopping, instance: deps.instance, clock, log }),
     metricsRoutes({ metrics: deps.metrics, refresh: () => refreshMetrics(deps), log }),
   ];
   for (const group of routes) app.route('/', group);
