@@ -1,12 +1,12 @@
 // What every role of the process needs, whatever it serves: log, metrics, database, providers, and the verbs' dependencies.
 
+import type { AccountingDeps } from '#accounting/ledger/deps.ts';
 import type { Config } from '#config/load-config.ts';
 import { openDatabase } from '#db/database/open-database.ts';
 import type { OpenDatabase } from '#db/engine/open-options.ts';
 import type { Clock } from '#kernel/clock.ts';
 import { createIds, type Random } from '#kernel/ids.ts';
 import { createLogger, toEventLog } from '#logging/logger.ts';
-import type { PaymentDeps } from '#payments/lifecycle/deps.ts';
 import { createRetiredProviders } from '#payments/ports/retired-providers.ts';
 import type { HttpPolicy } from '#payments/providers/http/policy.ts';
 import { createProviderRegistry } from '#payments/providers/registry/registry.ts';
@@ -28,7 +28,7 @@ export interface CoreDeps {
 }
 
 export interface Core {
-  payments: PaymentDeps;
+  payments: AccountingDeps;
   database: OpenDatabase;
   metrics: Metrics;
   /** Names this process among those that share the queues. */
@@ -49,17 +49,29 @@ export async function openCore(deps: CoreDeps): Promise<Core> {
   const database = await openConfigured(config, {
     clock,
     onQueued: deps.onQueued,
-    onGroupCommit: ({ transactions }) => metrics.observeGateBatch(transactions),
+    onGroupCommit: (commit) => metrics.observeCommit(commit),
   });
   const retired = createRetiredProviders();
   const providers = createProviderRegistry(config.providers, {
-    ...{ clock, random, log, retired, publicUrl: config.http.publicUrl, policy: deps.providerPolicy },
+    clock,
+    random,
+    log,
+    retired,
+    publicUrl: config.http.publicUrl,
+    policy: deps.providerPolicy,
     onCall: (call) => metrics.observeProviderCall(call),
   });
-  const onTransition: PaymentDeps['onTransition'] = (change) => metrics.countTransition(change);
+  const onTransition: AccountingDeps['onTransition'] = (change) => metrics.countTransition(change);
   return {
     payments: {
-      ...{ database, providers, clock, ids, random, log, onTransition, retired },
+      database,
+      providers,
+      clock,
+      ids,
+      random,
+      log,
+      onTransition,
+      retired,
       isOnline: deps.isOnline,
       onOutage: (provider) => metrics.countOutage(provider),
     },
@@ -94,13 +106,7 @@ async function openConfigured(
   options: Omit<Parameters<typeof openDatabase>[0], 'target'>,
 ): Promise<OpenDatabase> {
   try {
-    return await openDatabase({
-      ...options,
-      target:
-        database.kind === 'sqlite'
-          ? { engine: 'sqlite', file: database.file }
-          : { engine: 'postgres', url: database.url },
-    });
+    return await openDatabase({ ...options, target: database });
   } catch (error) {
     throw unusable(error);
   }

@@ -1,16 +1,10 @@
 import { recordAudit } from '#access/audit.ts';
 import type { Actor } from '#kernel/actor.ts';
-import type { Clock } from '#kernel/clock.ts';
-import type { Database } from '#kernel/database.ts';
-import type { Ids } from '#kernel/ids.ts';
+import { causeOf, inTransaction, type TransactionContext, type TransactionDeps } from '#kernel/transaction-context.ts';
 import type { AlertStores } from './case-store.ts';
-import { type AlertContext, changeAlert } from './raise-case.ts';
+import { changeAlert } from './raise-case.ts';
 
-export interface AlertDeps {
-  database: Database<AlertStores>;
-  clock: Clock;
-  ids: Ids;
-}
+export type AlertDeps = TransactionDeps<AlertStores>;
 
 export type Acknowledgement =
   | { kind: 'acknowledged' }
@@ -23,27 +17,27 @@ export function acknowledgeAlert(
   deps: AlertDeps,
   input: { alertId: string; actor: Actor; adminName: string },
 ): Promise<Acknowledgement> {
-  return deps.database.transaction((stores) => acknowledgeIn({ ...deps, stores }, input));
+  return inTransaction(deps, causeOf(input.actor), (tx) => acknowledgeIn(tx, input));
 }
 
 /** The same inside another room's transaction. */
 export async function acknowledgeIn(
-  context: AlertContext & { stores: AlertStores },
+  tx: TransactionContext<AlertStores>,
   input: { alertId: string; actor: Actor; adminName: string },
 ): Promise<Acknowledgement> {
-  const alert = await context.stores.alerts.findAlert(input.alertId);
+  const alert = await tx.stores.alerts.findAlert(input.alertId);
   if (alert === undefined) return { kind: 'unknown' };
   if (alert.status === 'resolved') return { kind: 'over' };
   if (alert.status === 'acknowledged') return { kind: 'already', by: alert.acknowledgedBy };
-  await changeAlert(context, {
+  await changeAlert(tx, {
     alert,
     change: {
       status: 'acknowledged',
-      acknowledgedAt: context.clock.now(),
+      acknowledgedAt: tx.clock.now(),
       acknowledgedBy: input.adminName,
       snoozedUntil: null,
     },
   });
-  await recordAudit(context, { actor: input.actor, action: 'alert.acknowledge', subject: `alert:${alert.id}` });
+  await recordAudit(tx, { actor: input.actor, action: 'alert.acknowledge', subject: `alert:${alert.id}` });
   return { kind: 'acknowledged' };
 }

@@ -1,19 +1,9 @@
-import type { Clock } from '#kernel/clock.ts';
 import { ConcurrentChange } from '#kernel/database.ts';
-import type { Ids, OrderId, PaymentId } from '#kernel/ids.ts';
-import { enqueueEffect } from '#messaging/enqueue-effect.ts';
-import type { MessagingStores } from '#messaging/messaging-store.ts';
+import type { OrderId, PaymentId } from '#kernel/ids.ts';
+import type { TransactionContext } from '#kernel/transaction-context.ts';
+import { enqueueOutboxMessage } from '#messaging/enqueue-outbox-message.ts';
 import type { Alert, AlertAction, AlertFacts, AlertKind, AlertSeverity } from './case.ts';
-import type { AlertStore } from './case-store.ts';
-
-/** A transaction's stores, the clock and the ids: what is needed to raise or resolve inside another room's transaction. */
-export interface AlertContext {
-  stores: { alerts: AlertStore } & Pick<MessagingStores, 'outbox'>;
-  clock: Clock;
-  ids: Ids;
-  /** What brought it about, where that is known. */
-  cause?: { kind: string; id: string };
-}
+import type { AlertStores } from './case-store.ts';
 
 export interface RaisedAlert {
   key: string;
@@ -26,8 +16,8 @@ export interface RaisedAlert {
 }
 
 /** Raises an alert, or, when the same trouble is live already, counts it once more with its newest facts. */
-export async function raiseAlert(context: AlertContext, raised: RaisedAlert): Promise<void> {
-  const { stores, clock, ids } = context;
+export async function raiseAlert(tx: TransactionContext<AlertStores>, raised: RaisedAlert): Promise<void> {
+  const { stores, clock, ids } = tx;
   const now = clock.now();
   const alert: Alert = {
     id: ids.newId(),
@@ -45,7 +35,7 @@ export async function raiseAlert(context: AlertContext, raised: RaisedAlert): Pr
   };
   const isNew = await stores.alerts.insertAlert(alert);
   if (isNew) {
-    await showAlert(context, alert);
+    await showAlert(tx, alert);
     return;
   }
   const live = await stores.alerts.findLiveAlert(raised.key);
@@ -58,26 +48,26 @@ export async function raiseAlert(context: AlertContext, raised: RaisedAlert): Pr
     actions: raised.actions,
     paymentId: raised.paymentId,
   };
-  await changeAlert(context, { alert: live, change });
+  await changeAlert(tx, { alert: live, change });
 }
 
 /** Compare-and-set on the alert as the caller saw it, and its card brought up to date; throws ConcurrentChange when overtaken. */
 export async function changeAlert(
-  context: AlertContext,
+  tx: TransactionContext<AlertStores>,
   input: { alert: Alert; change: Partial<Omit<Alert, 'id' | 'key' | 'kind' | 'version' | 'openedAt'>> },
 ): Promise<void> {
   const { alert, change } = input;
-  const isChanged = await context.stores.alerts.changeAlert({
+  const isChanged = await tx.stores.alerts.changeAlert({
     id: alert.id,
     expected: { status: alert.status, version: alert.version },
     change,
   });
   if (!isChanged) throw new ConcurrentChange(`alert ${alert.id} changed meanwhile`);
-  await showAlert(context, { id: alert.id, version: alert.version + 1 });
+  await showAlert(tx, { id: alert.id, version: alert.version + 1 });
 }
 
-async function showAlert(context: AlertContext, alert: Pick<Alert, 'id' | 'version'>): Promise<void> {
-  await enqueueEffect(context, {
+async function showAlert(tx: TransactionContext<AlertStores>, alert: Pick<Alert, 'id' | 'version'>): Promise<void> {
+  await enqueueOutboxMessage(tx, {
     topic: 'alert.card',
     key: `alert.card:${alert.id}:${alert.version}`,
     payload: { alertId: alert.id, version: alert.version },

@@ -1,4 +1,5 @@
 import { day, type Milliseconds } from '#kernel/clock.ts';
+import { causeOf, inTransaction } from '#kernel/transaction-context.ts';
 import type { AlertDeps } from './acknowledge-case.ts';
 import type { Alert } from './case.ts';
 import { changeAlert } from './raise-case.ts';
@@ -9,14 +10,16 @@ const informedForMs: Milliseconds = day;
 /** The list holds everything that is live; so many pages of it are looked through in one run. */
 const pagesMax = 20;
 
+const cause = causeOf({ kind: 'job', id: 'retire-alerts' });
+
 /** Ends `info` alerts that are older than a day, looking through the live ones in pages of `limit`; how many ended. */
 export async function retireAlerts(deps: AlertDeps, input: { limit: number }): Promise<{ retired: number }> {
   let before: { openedAt: Milliseconds; id: string } | null = { openedAt: deps.clock.now() - informedForMs, id: '' };
   let retired = 0;
   for (let page = 0; page < pagesMax && before !== null; page += 1) {
     const place: { openedAt: Milliseconds; id: string } = before;
-    const { seen, ended } = await deps.database.transaction(async (stores) => {
-      const old = await stores.alerts.listAlerts({ statuses: ['open'], before: place, limit: input.limit });
+    const { seen, ended } = await inTransaction(deps, cause, async (tx) => {
+      const old = await tx.stores.alerts.listAlerts({ statuses: ['open'], before: place, limit: input.limit });
       const ending = old.filter(onlyInforms);
       for (const alert of ending) {
         const change = {
@@ -24,7 +27,7 @@ export async function retireAlerts(deps: AlertDeps, input: { limit: number }): P
           resolvedAt: deps.clock.now(),
           resolvedBy: 'Nobody had to act for a day.',
         } as const;
-        await changeAlert({ ...deps, stores }, { alert, change });
+        await changeAlert(tx, { alert, change });
       }
       return { seen: old, ended: ending.length };
     });

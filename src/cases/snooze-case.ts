@@ -1,6 +1,7 @@
 import { recordAudit } from '#access/audit.ts';
 import type { Actor } from '#kernel/actor.ts';
 import type { Milliseconds } from '#kernel/clock.ts';
+import { causeOf, inTransaction } from '#kernel/transaction-context.ts';
 import type { AlertDeps } from './acknowledge-case.ts';
 import { changeAlert } from './raise-case.ts';
 
@@ -11,17 +12,16 @@ export function snoozeAlert(
   deps: AlertDeps,
   input: { alertId: string; actor: Actor; adminName: string; forMs: Milliseconds },
 ): Promise<Snooze> {
-  return deps.database.transaction(async (stores) => {
-    const context = { ...deps, stores };
-    const alert = await stores.alerts.findAlert(input.alertId);
+  return inTransaction(deps, causeOf(input.actor), async (tx) => {
+    const alert = await tx.stores.alerts.findAlert(input.alertId);
     if (alert === undefined) return { kind: 'unknown' };
     if (alert.status === 'resolved') return { kind: 'over' };
     const until = deps.clock.now() + input.forMs;
-    await changeAlert(context, {
+    await changeAlert(tx, {
       alert,
       change: { status: 'snoozed', snoozedUntil: until, acknowledgedBy: input.adminName },
     });
-    await recordAudit(context, {
+    await recordAudit(tx, {
       actor: input.actor,
       action: 'alert.snooze',
       subject: `alert:${alert.id}`,

@@ -1,5 +1,6 @@
 import { recordAudit } from '#access/audit.ts';
 import type { Actor } from '#kernel/actor.ts';
+import { causeOf, inTransaction } from '#kernel/transaction-context.ts';
 import type { ProductDeps } from './save-product.ts';
 
 const secretUnitsMax = 200;
@@ -17,18 +18,15 @@ export function setLicenceSecret(
     const reason = `A secret key is one word of at most ${secretUnitsMax} characters.`;
     return Promise.resolve({ kind: 'refused', reason });
   }
-  return deps.database.transaction(async (stores): Promise<LicenceSecretSet> => {
-    const product = await stores.products.findProduct(productId);
+  return inTransaction(deps, causeOf(actor), async (tx): Promise<LicenceSecretSet> => {
+    const product = await tx.stores.products.findProduct(productId);
     if (product === undefined) return { kind: 'unknown' };
-    await stores.products.setLicenceSecret({ id: productId, secret, updatedAt: deps.clock.now() });
-    await recordAudit(
-      { stores, clock: deps.clock, ids: deps.ids },
-      {
-        actor,
-        action: secret === null ? 'product.clear_licence_secret' : 'product.set_licence_secret',
-        subject: `product:${product.sku}`,
-      },
-    );
+    await tx.stores.products.setLicenceSecret({ id: productId, secret, updatedAt: deps.clock.now() });
+    await recordAudit(tx, {
+      actor,
+      action: secret === null ? 'product.clear_licence_secret' : 'product.set_licence_secret',
+      subject: `product:${product.sku}`,
+    });
     return { kind: secret === null ? 'cleared' : 'set' };
   });
 }

@@ -11,7 +11,7 @@ import type { Outage } from '#payments/model/outage.ts';
 import type { Payment } from '#payments/model/payment.ts';
 import type { ReconciliationFinding, ReconciliationRun } from '#payments/model/reconciliation.ts';
 import type { Refund } from '#payments/model/refund.ts';
-import type { SaleMark, StoredSubscription } from '#payments/ports/sale-store.ts';
+import type { ChannelOrderMark, StoredSubscription } from '#payments/ports/sale-store.ts';
 
 export type ExportRow = Record<string, JsonValue>;
 
@@ -26,7 +26,9 @@ export function orderRow(order: Order): ExportRow {
     customer_email: order.customerEmail,
     customer_name: order.customerName,
     items: order.items.map(({ sku, name, quantity, unitAmountMinor }) => ({
-      ...{ sku, name, quantity },
+      sku,
+      name,
+      quantity,
       unit_amount: toDecimal({ amountMinor: unitAmountMinor, currency: order.currency }),
     })),
     metadata: order.metadata,
@@ -90,7 +92,7 @@ export function timelineRow(entry: TimelineEntry): ExportRow {
   };
 }
 
-export function saleRow(mark: SaleMark): ExportRow {
+export function saleRow(mark: ChannelOrderMark): ExportRow {
   return {
     reference: mark.reference,
     sold_at: time(mark.soldAt),
@@ -162,7 +164,13 @@ export function runRow(run: ReconciliationRun): ExportRow {
 export function findingRow(finding: ReconciliationFinding): ExportRow {
   const { id, runId, kind, reference, paymentId, here, there, isHealed, createdAt } = finding;
   return {
-    ...{ id, run_id: runId, kind, reference, payment_id: paymentId, here, there },
+    id,
+    run_id: runId,
+    kind,
+    reference,
+    payment_id: paymentId,
+    here,
+    there,
     is_healed: isHealed,
     created_at: time(createdAt),
   };
@@ -193,9 +201,20 @@ export function refundRow(refund: Refund): ExportRow {
 export function exceptionRow(exception: PaymentException): ExportRow {
   const { id, kind, status, reference, orderId, paymentId, refundId, facts } = exception;
   return {
-    ...{ id, kind, status, reference, order_id: orderId, payment_id: paymentId, refund_id: refundId },
-    ...{ summary: facts.summary, why: facts.why, here: facts.here, there: facts.there },
-    ...{ gap_fiat: facts.gapFiat, gap_coin: facts.gapCoin, owner: exception.ownerName },
+    id,
+    kind,
+    status,
+    reference,
+    order_id: orderId,
+    payment_id: paymentId,
+    refund_id: refundId,
+    summary: facts.summary,
+    why: facts.why,
+    here: facts.here,
+    there: facts.there,
+    gap_fiat: facts.gapFiat,
+    gap_coin: facts.gapCoin,
+    owner: exception.ownerName,
     opened_at: time(exception.openedAt),
     resolved_at: time(exception.resolvedAt),
     resolution: exception.resolution,

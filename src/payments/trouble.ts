@@ -1,31 +1,24 @@
 // A trouble about money is two things: an alert, which rings, and an exception, which stays until somebody decides or the
 // facts change. Both have the same key and are raised and ended together, so that neither is forgotten.
 import type { AlertKind } from '#cases/case.ts';
-import { type AlertContext, type RaisedAlert, raiseAlert } from '#cases/raise-case.ts';
+import { type RaisedAlert, raiseAlert } from '#cases/raise-case.ts';
 import { resolveAlert, resolveOrderAlerts } from '#cases/resolve-case.ts';
 import type { OrderId, PaymentId } from '#kernel/ids.ts';
 import { type ExceptionKind, exceptionKinds } from './exceptions/exception.ts';
-import {
-  type ExceptionContext,
-  endException,
-  endOrderExceptions,
-  type OpenedException,
-  openException,
-} from './exceptions/open-exception.ts';
-
-export type TroubleContext = AlertContext & ExceptionContext;
+import { endException, endOrderExceptions, type OpenedException, openException } from './exceptions/open-exception.ts';
+import type { PaymentTx } from './ports/payment-store.ts';
 
 /** What the exception says beside what the alert says already. */
 export type TroubleFacts = Partial<Pick<OpenedException, 'reference' | 'refundId' | 'provider' | 'subjectAt'>> &
   Partial<Omit<OpenedException['facts'], 'summary' | 'why'>>;
 
 export async function raiseTrouble(
-  context: TroubleContext,
+  tx: PaymentTx,
   input: { alert: RaisedAlert & { kind: ExceptionKind }; facts?: TroubleFacts },
 ): Promise<void> {
   const { alert, facts = {} } = input;
-  await raiseAlert(context, alert);
-  await openException(context, {
+  await raiseAlert(tx, alert);
+  await openException(tx, {
     key: alert.key,
     kind: alert.kind,
     provider: facts.provider ?? null,
@@ -48,19 +41,19 @@ export async function raiseTrouble(
 }
 
 /** Ends the trouble of this key, if there is one; `by` says in a sentence what ended it. */
-export async function endTrouble(context: TroubleContext, input: { key: string; by: string }): Promise<void> {
-  await resolveAlert(context, input);
-  await endException(context, input);
+export async function endTrouble(tx: PaymentTx, input: { key: string; by: string }): Promise<void> {
+  await resolveAlert(tx, input);
+  await endException(tx, input);
 }
 
 /** Ends the troubles of an order whose kinds are named, of one of its payments if one is named. */
 export async function endOrderTroubles(
-  context: TroubleContext,
+  tx: PaymentTx,
   input: { orderId: OrderId; paymentId?: PaymentId; kinds: readonly AlertKind[]; by: string },
 ): Promise<void> {
-  await resolveOrderAlerts(context, input);
+  await resolveOrderAlerts(tx, input);
   const kinds = input.kinds.filter(isExceptionKind);
-  if (kinds.length > 0) await endOrderExceptions(context, { ...input, kinds });
+  if (kinds.length > 0) await endOrderExceptions(tx, { ...input, kinds });
 }
 
 function isExceptionKind(kind: AlertKind): kind is AlertKind & ExceptionKind {

@@ -1,15 +1,15 @@
-import { type FigureTotals, totalFigures } from '#accounting/fees/total-fees.ts';
+import { type FeeTotals, totalFees } from '#accounting/fees/total-fees.ts';
+import type { AccountingDeps } from '#accounting/ledger/deps.ts';
 import { day, type Milliseconds } from '#kernel/clock.ts';
 import type { OrderStatus } from '#orders/order.ts';
 import type { OrderBucket, OrderTotals } from '#orders/order-store.ts';
-import type { PaymentDeps } from '#payments/lifecycle/deps.ts';
 
 export interface ShopStats {
   from: Milliseconds;
   to: Milliseconds;
   totals: OrderTotals[];
   /** What providers kept and passed on of the payments made in that time, as far as they told. */
-  figures: FigureTotals[];
+  fees: FeeTotals[];
   /** One bucket a day, status and currency, oldest first. */
   buckets: OrderBucket[];
 }
@@ -19,7 +19,7 @@ export interface ShopStats {
  * at `until`, or now; a surface that names its buckets by the calendar gives its next midnight.
  */
 export async function shopStats(
-  deps: Pick<PaymentDeps, 'database' | 'clock'>,
+  deps: Pick<AccountingDeps, 'database' | 'clock'>,
   input: { days: 7 | 30 | 90; until?: Milliseconds },
 ): Promise<ShopStats> {
   const to = input.until ?? deps.clock.now();
@@ -33,7 +33,7 @@ export async function shopStats(
     total.amountMinor += bucket.amountMinor;
     totals.set(key, total);
   }
-  return { from, to, totals: [...totals.values()], figures: await totalFigures(deps, { from, to }), buckets };
+  return { from, to, totals: [...totals.values()], fees: await totalFees(deps, { from, to }), buckets };
 }
 
 function newTotal(status: OrderStatus, currency: string): OrderTotals {

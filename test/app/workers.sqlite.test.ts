@@ -1,9 +1,12 @@
 // Messages that are given up on ring, and the ring cannot ring for itself.
+
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { createPumps } from '#app/workers.ts';
+import { createWorkers } from '#app/workers.ts';
 import { raiseAlert } from '#cases/raise-case.ts';
+import { systemActor } from '#kernel/actor.ts';
 import { minute, second } from '#kernel/clock.ts';
 import { asProviderReference } from '#kernel/ids.ts';
+import { causeOf, inTransaction } from '#kernel/transaction-context.ts';
 import type { OutboxMessage } from '#messaging/messaging-store.ts';
 import type { DeliveryResult } from '#messaging/outbox-handler.ts';
 import { topics } from '#messaging/topics.ts';
@@ -20,32 +23,38 @@ beforeEach(async () => {
 });
 afterEach(() => opened.remove());
 
-function pumps(deliver: (message: OutboxMessage) => Promise<DeliveryResult>): ReturnType<typeof createPumps> {
+function workers(deliver: (message: OutboxMessage) => Promise<DeliveryResult>): ReturnType<typeof createWorkers> {
   const handlers = Object.keys(topics).map((topic) => ({ topic, deliver }));
-  return createPumps({ ...deps, instanceId: 'one' }, { handlers, lanes: ['pager'] });
+  return createWorkers({ ...deps, instanceId: 'one' }, { handlers, lanes: ['pager'] });
 }
 
 test('alert cards that Telegram never takes are reported once each and then let be', async () => {
-  await opened.database.transaction((stores) =>
-    raiseAlert(
-      { ...deps, stores },
-      {
-        ...{ key: 'provider_down:btcpay', kind: 'provider_down', severity: 'critical', orderId: null, paymentId: null },
-        facts: {
-          ...{ headline: 'Provider does not answer', orderNumber: null, amount: null, detail: null },
-          ...{ provider: 'btcpay', why: 'timeout', trust: null },
-        },
-        actions: [],
+  await inTransaction(deps, causeOf(systemActor), (tx) =>
+    raiseAlert(tx, {
+      key: 'provider_down:btcpay',
+      kind: 'provider_down',
+      severity: 'critical',
+      orderId: null,
+      paymentId: null,
+      facts: {
+        headline: 'Provider does not answer',
+        orderNumber: null,
+        amount: null,
+        detail: null,
+        provider: 'btcpay',
+        why: 'timeout',
+        trust: null,
       },
-    ),
+      actions: [],
+    }),
   );
   let attempts = 0;
-  const { outbox } = pumps(() => {
+  const { outbox } = workers(() => {
     attempts += 1;
     if (attempts > 20) throw new Error('the ring rings for itself');
     return Promise.resolve({ kind: 'give_up', reason: 'chat 1: 400: Bad Request: something new' });
   });
-  for (const pump of outbox) await pump.drain();
+  for (const worker of outbox) await worker.drain();
   expect(attempts).toBe(2);
   const letters = await opened.database.read((stores) => stores.outbox.listAbandoned({ before: null, limit: 9 }));
   expect(letters).toHaveLength(2);
@@ -62,11 +71,18 @@ test('an event of a payment that a process died with in hand waits until its lea
   await opened.database.transaction(async (stores) => {
     await stores.payments.leasePayment({ id: paymentId, by: 'dead', now, until: now + 3 * minute });
     await stores.inbox.append({
-      ...{ id: 'event-1', receivedAt: now, source: 'btcpay', eventKey: 'delivery-1', eventType: 'InvoiceSettled' },
-      ...{ reference: asProviderReference(paymentId), detail: null, trust: 'signed', body: new Uint8Array() },
+      id: 'event-1',
+      receivedAt: now,
+      source: 'btcpay',
+      eventKey: 'delivery-1',
+      eventType: 'InvoiceSettled',
+      reference: asProviderReference(paymentId),
+      detail: null,
+      trust: 'signed',
+      body: new Uint8Array(),
     });
   });
-  const { inbox } = pumps(() => Promise.resolve({ kind: 'done', outcome: 'sent' }));
+  const { inbox } = workers(() => Promise.resolve({ kind: 'done', outcome: 'sent' }));
   for (let waited = 0; waited < 3 * 60 - 1; waited += 1) {
     await inbox.drain();
     deps.clock.advance(second);
@@ -81,8 +97,15 @@ async function receive(reference: string, count: number): Promise<void> {
   await opened.database.transaction(async (stores) => {
     for (let number = 1; number <= count; number += 1) {
       await stores.inbox.append({
-        ...{ id: `${reference}-${number}`, receivedAt: now, source: 'btcpay', eventKey: `${reference}-${number}` },
-        ...{ eventType: 'InvoiceProcessing', reference, detail: null, trust: 'signed', body: new Uint8Array() },
+        id: `${reference}-${number}`,
+        receivedAt: now,
+        source: 'btcpay',
+        eventKey: `${reference}-${number}`,
+        eventType: 'InvoiceProcessing',
+        reference,
+        detail: null,
+        trust: 'signed',
+        body: new Uint8Array(),
       });
     }
   });
@@ -108,7 +131,7 @@ test('a payment whose provider hangs fills no more than two places, whatever the
   deps = { ...deps, providers: { ...providers, find: () => provider } };
   await receive('hangs', 20);
   await receive('quick', 1);
-  const { inbox } = pumps(() => Promise.resolve({ kind: 'done', outcome: 'sent' }));
+  const { inbox } = workers(() => Promise.resolve({ kind: 'done', outcome: 'sent' }));
   await inbox.start();
   await quick.promise;
   const waiting = await opened.database.read((stores) => stores.inbox.find('hangs-20'));
@@ -120,7 +143,7 @@ test('a payment whose provider hangs fills no more than two places, whatever the
 
   hanging.resolve();
   await inbox.stop();
-  const later = pumps(() => Promise.resolve({ kind: 'done', outcome: 'sent' })).inbox;
+  const later = workers(() => Promise.resolve({ kind: 'done', outcome: 'sent' })).inbox;
   for (let round = 0; round < 20; round += 1) {
     deps.clock.advance(2 * second);
     await later.drain();

@@ -217,10 +217,16 @@ async function bury(shop: BotShop, name: string): Promise<void> {
     const now = clock.now();
     const id = ids.newId();
     await stores.outbox.enqueue({
-      ...{ id, receivedAt: now, availableAt: now, key: `shop.event:${name}`, topic: 'shop.event', lane: 'shop' },
-      ...{ priority: 1, payload: {} },
+      id,
+      receivedAt: now,
+      availableAt: now,
+      key: `shop.event:${name}`,
+      topic: 'shop.event',
+      lane: 'shop',
+      priority: 1,
+      payload: {},
     });
-    const claim = { lane: 'shop', now, lockedUntil: now + minute, lockedBy: 'test', limit: 1, suspects: false };
+    const claim = { lane: 'shop', now, lockedUntil: now + minute, lockedBy: 'test', limit: 1, suspectedPoison: false };
     await stores.outbox.claimDue(claim);
     await stores.outbox.abandon({ id, lockedBy: 'test', at: now, reason: 'the shop said 410' });
   });

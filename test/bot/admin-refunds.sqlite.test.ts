@@ -22,7 +22,7 @@ const refundsOf = (shop: BotShop, order: { id: string }): Promise<Refund[]> =>
 async function send(shop: BotShop): Promise<void> {
   const now = shop.deps.clock.now();
   const messages = await shop.deps.database.transaction(({ outbox }) =>
-    outbox.claimDue({ lane: 'provider', now, lockedUntil: now, lockedBy: 'test', limit: 9, suspects: false }),
+    outbox.claimDue({ lane: 'provider', now, lockedUntil: now, lockedBy: 'test', limit: 9, suspectedPoison: false }),
   );
   for (const message of messages) {
     if (message.topic === 'refund.send')
@@ -84,7 +84,10 @@ describe('/refund', () => {
     expect(await refundsOf(shop, order)).toHaveLength(1);
     const second = await say(shop, `/refund ${order.number} 5.00`);
     const foreign = await shop.telegram.tapButton({
-      ...{ userId: ann, bot: 'till_bot', messageId: second.messageId, forged: true },
+      userId: ann,
+      bot: 'till_bot',
+      messageId: second.messageId,
+      forged: true,
       data: (await say(shop, `/refund ${order.number} 6.00`, bob)).keyboard.flat()[0]?.callback_data ?? '',
     });
     expect(foreign.text).toContain('out of date');

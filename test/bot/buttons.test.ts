@@ -64,9 +64,21 @@ import {
 const setUp = { report: undefined, isRunning: false };
 const pendingId = 'AAECAwQFBgcICQoLDA0ODw';
 const letter = letterOfMessage({
-  ...{ id: anId, receivedAt: at, availableAt: at, lockedUntil: null, lockedBy: null, processedAt: null },
-  ...{ abandonedAt: at, lastError: 'cause', startedAttempts: 1, finishedAttempts: 1 },
-  ...{ key: 'shop.event:x', topic: 'shop.event', lane: 'shop', priority: 1, payload: {} },
+  id: anId,
+  receivedAt: at,
+  availableAt: at,
+  lockedUntil: null,
+  lockedBy: null,
+  processedAt: null,
+  abandonedAt: at,
+  lastError: 'cause',
+  startedAttempts: 1,
+  finishedAttempts: 1,
+  key: 'shop.event:x',
+  topic: 'shop.event',
+  lane: 'shop',
+  priority: 1,
+  payload: {},
 });
 
 function* exceptionViews(): Generator<View> {
@@ -146,7 +158,7 @@ function* everyView(): Generator<View> {
   yield openBookPage(open, look);
   yield bookDigest(closed, { commandBot: 'till_bot' });
   for (const days of [7, 30, 90] as const) {
-    yield shopStatsView({ from: at, to: at + 1, totals: [], figures: [], buckets: [] }, { ...look, days });
+    yield shopStatsView({ from: at, to: at + 1, totals: [], fees: [], buckets: [] }, { ...look, days });
   }
 }
 

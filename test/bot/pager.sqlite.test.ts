@@ -3,8 +3,10 @@ import { wakeAlerts } from '#alerts/wake-alerts.ts';
 import { encodeCallback } from '#bot/text/callback-data.ts';
 import { acknowledgeAlert } from '#cases/acknowledge-case.ts';
 import { resolveAlert } from '#cases/resolve-case.ts';
+import { systemActor } from '#kernel/actor.ts';
 import { hour, minute } from '#kernel/clock.ts';
 import { asOrderId } from '#kernel/ids.ts';
+import { causeOf, inTransaction } from '#kernel/transaction-context.ts';
 import type { SandboxMessage } from '#sandbox/telegram/model.ts';
 import { ann, type BotShop, bob, eve, group, openBotShop, pagerToken } from './support/shop.ts';
 
@@ -66,8 +68,8 @@ describe('alert cards', () => {
   test('an alert that was over before it could be shown is not shown', async () => {
     await using shop = await openBotShop({ alertChatId: group });
     await shop.raise();
-    await shop.deps.database.transaction((stores) =>
-      resolveAlert({ ...shop.deps, stores }, { key: 'payment_underpaid:x', by: 'The order is paid.' }),
+    await inTransaction(shop.deps, causeOf(systemActor), (tx) =>
+      resolveAlert(tx, { key: 'payment_underpaid:x', by: 'The order is paid.' }),
     );
     await shop.deliver();
     expect(pagerMessages(shop, group)).toEqual([]);
@@ -77,8 +79,8 @@ describe('alert cards', () => {
     await using shop = await openBotShop({ alertChatId: group });
     await shop.raise();
     await shop.deliver();
-    await shop.deps.database.transaction((stores) =>
-      resolveAlert({ ...shop.deps, stores }, { key: 'payment_underpaid:x', by: 'The order is paid.' }),
+    await inTransaction(shop.deps, causeOf(systemActor), (tx) =>
+      resolveAlert(tx, { key: 'payment_underpaid:x', by: 'The order is paid.' }),
     );
     await shop.deliver();
     const [card, ...more] = pagerMessages(shop, group);
@@ -116,7 +118,9 @@ describe('alert cards', () => {
     const card = await cardOf(shop, group);
     const body = { chat_id: group, message_id: card.messageId };
     const gone = await fetch(`${shop.telegram.url}/bot${pagerToken}/deleteMessage`, {
-      ...{ method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) },
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify(body),
     });
     expect(gone.status).toBe(200);
     await acknowledgeAlert(shop.deps, { alertId, ...annActs });

@@ -6,8 +6,10 @@ import { raiseAlert } from '#cases/raise-case.ts';
 import { resolveAlert } from '#cases/resolve-case.ts';
 import { retireAlerts } from '#cases/retire-cases.ts';
 import { snoozeAlert } from '#cases/snooze-case.ts';
+import { systemActor } from '#kernel/actor.ts';
 import { day, hour, minute } from '#kernel/clock.ts';
 import { createIds } from '#kernel/ids.ts';
+import { causeOf, inTransaction } from '#kernel/transaction-context.ts';
 import { openTestDatabase, type TestDatabase } from '#test/support/database/test-database.ts';
 import { createSeededRandom } from '#test/support/fakes/seeded-random.ts';
 import { createTestClock } from '#test/support/time/test-clock.ts';
@@ -24,16 +26,18 @@ afterEach(() => opened.remove());
 const deps = () => ({ database: opened.database, clock, ids });
 
 async function raise(key: string, severity: AlertSeverity = 'warning', why = 'Expired / PaidPartial'): Promise<Alert> {
-  return opened.database.transaction(async (stores) => {
+  return inTransaction({ ...opened, clock, ids }, causeOf(systemActor), async (tx) => {
     const facts = { headline: 'Payment came short', orderNumber: 'T-1001', amount: '49.00 USD', detail: null };
-    await raiseAlert(
-      { stores, clock, ids },
-      {
-        ...{ key, kind: 'payment_underpaid', severity, orderId: null, paymentId: null, actions: [] },
-        facts: { ...facts, provider: 'btcpay', why, trust: 'fetched' },
-      },
-    );
-    const live = await stores.alerts.findLiveAlert(key);
+    await raiseAlert(tx, {
+      key,
+      kind: 'payment_underpaid',
+      severity,
+      orderId: null,
+      paymentId: null,
+      actions: [],
+      facts: { ...facts, provider: 'btcpay', why, trust: 'fetched' },
+    });
+    const live = await tx.stores.alerts.findLiveAlert(key);
     if (live === undefined) throw new Error('the alert was not raised');
     return live;
   });
@@ -56,7 +60,9 @@ describe('an alert', () => {
   test('that was resolved leaves room for a new one of the same trouble', async () => {
     const first = await raise('underpaid:1');
     const by = 'The order is paid.';
-    await opened.database.transaction((stores) => resolveAlert({ stores, clock, ids }, { key: first.key, by }));
+    await inTransaction({ ...opened, clock, ids }, causeOf(systemActor), (tx) =>
+      resolveAlert(tx, { key: first.key, by }),
+    );
     expect(await find(first.id)).toMatchObject({ status: 'resolved', resolvedBy: by });
     expect((await raise('underpaid:1')).id).not.toBe(first.id);
   });
@@ -84,7 +90,9 @@ describe('an alert', () => {
 
   test('that is over takes no taps any more', async () => {
     const alert = await raise('underpaid:1');
-    await opened.database.transaction((stores) => resolveAlert({ stores, clock, ids }, { key: alert.key, by: 'paid' }));
+    await inTransaction({ ...opened, clock, ids }, causeOf(systemActor), (tx) =>
+      resolveAlert(tx, { key: alert.key, by: 'paid' }),
+    );
     expect(await acknowledgeAlert(deps(), { alertId: alert.id, ...ada })).toEqual({ kind: 'over' });
     expect(await snoozeAlert(deps(), { alertId: alert.id, ...ada, forMs: hour })).toEqual({ kind: 'over' });
     expect(await acknowledgeAlert(deps(), { alertId: ids.newId(), ...ada })).toEqual({ kind: 'unknown' });

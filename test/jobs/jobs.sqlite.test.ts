@@ -48,8 +48,8 @@ describe('the table of jobs', () => {
       'wake-exceptions',
       'retire-exceptions',
       'reconcile',
-      'read-figures',
-      'close-books',
+      'fetch-fees',
+      'close-days',
       'prune',
     ];
     expect(jobs.map((job) => job.name)).toEqual(names);
@@ -64,8 +64,8 @@ describe('the table of jobs', () => {
     expect(await run('wake-exceptions')).toEqual({ woken: 0 });
     expect(await run('retire-exceptions')).toEqual({ retired: 0 });
     expect(await run('prune')).toEqual({ deleted: 0 });
-    expect(await run('read-figures')).toEqual({ booked: 0, unmatched: 0, settlements: 0, failed: 0 });
-    expect(await run('close-books')).toEqual({ closed: 0, unexplained: 0, waiting: 0 });
+    expect(await run('fetch-fees')).toEqual({ booked: 0, unmatched: 0, settlements: 0, failed: 0 });
+    expect(await run('close-days')).toEqual({ closed: 0, unexplained: 0, waiting: 0 });
     const finished = providersThat('canList').length;
     expect(await run('reconcile')).toEqual({ finished, failed: 0, compared: 0, healed: 0, open: 0 });
   });
@@ -122,18 +122,49 @@ describe('prune', () => {
       trust: null,
     };
     const alert = (id: string, resolvedAt: number | null): Alert => ({
-      ...{ id, key: id, kind: 'provider_down', severity: 'info', version: 1, orderId: null, paymentId: null, facts },
-      ...{ actions: [], occurrences: 1, openedAt: now - 400 * day, lastRaisedAt: now, acknowledgedAt: null },
-      ...{ acknowledgedBy: null, snoozedUntil: null, resolvedAt, resolvedBy: null },
+      id,
+      key: id,
+      kind: 'provider_down',
+      severity: 'info',
+      version: 1,
+      orderId: null,
+      paymentId: null,
+      facts,
+      actions: [],
+      occurrences: 1,
+      openedAt: now - 400 * day,
+      lastRaisedAt: now,
+      acknowledgedAt: null,
+      acknowledgedBy: null,
+      snoozedUntil: null,
+      resolvedAt,
+      resolvedBy: null,
       status: resolvedAt === null ? 'open' : 'resolved',
     });
     const cardOf = (id: string): SentMessage => ({
-      ...{ bot: 'pager', chatId: 1, subject: `alert:${id}`, messageId: 7, shownVersion: 1, contentHash: 'h' },
-      ...{ sentAt: now, updatedAt: now },
+      bot: 'pager',
+      chatId: 1,
+      subject: `alert:${id}`,
+      messageId: 7,
+      shownVersion: 1,
+      contentHash: 'h',
+      sentAt: now,
+      updatedAt: now,
     });
     const aRun = (id: string, startedAt: number): ReconciliationRun => ({
-      ...{ id, provider: 'btcpay', status: 'finished', windowFrom: 0, windowTo: 1, startedAt, finishedAt: startedAt },
-      ...{ startedBy: 'reconcile', comparedCount: 0, matchedCount: 0, healedCount: 0, openCount: 0, error: null },
+      id,
+      provider: 'btcpay',
+      status: 'finished',
+      windowFrom: 0,
+      windowTo: 1,
+      startedAt,
+      finishedAt: startedAt,
+      startedBy: 'reconcile',
+      comparedCount: 0,
+      matchedCount: 0,
+      healedCount: 0,
+      openCount: 0,
+      error: null,
     });
     await fixture.db.database.transaction(async (stores) => {
       const alerts = [alert('old', now - 181 * day), alert('young', now - 179 * day), alert('live', null)];

@@ -2,7 +2,7 @@
 import BetterSqlite3 from 'better-sqlite3';
 import { expect, test } from 'vitest';
 import { readContent } from '#accounting/ledger/chain.ts';
-import type { BookContent } from '#accounting/ledger/closing.ts';
+import type { ClosingContent } from '#accounting/ledger/closing.ts';
 import { addDays, type CalendarDay, dayBounds, dayOf } from '#kernel/calendar.ts';
 import { hour, minute } from '#kernel/clock.ts';
 import type { SandboxMessage } from '#sandbox/telegram/model.ts';
@@ -33,7 +33,7 @@ const digests = (app: AppFixture): SandboxMessage[] =>
   app.telegram.messages({ bot: pagerBot, chatId: owner.id }).filter(({ text }) => text.includes('Books of'));
 
 /** Every closing as it was stored. */
-function contents(app: AppFixture): BookContent[] {
+function contents(app: AppFixture): ClosingContent[] {
   const connection = new BetterSqlite3(app.file, { readonly: true });
   const rows = connection.prepare('select content from book_closings order by number').all() as { content: string }[];
   connection.close();
@@ -68,8 +68,8 @@ test('a day with money that is paid, short, given back, unasked for and not told
   await app.awaitQuiet();
 
   goToClosing(app, day);
-  await app.runJob('read-figures');
-  expect((await app.runJob('close-books')).outcome).toMatchObject({
+  await app.runJob('fetch-fees');
+  expect((await app.runJob('close-days')).outcome).toMatchObject({
     kind: 'done',
     counts: { closed: 1, waiting: 0 },
   });
@@ -77,7 +77,8 @@ test('a day with money that is paid, short, given back, unasked for and not told
   const ofProvider = (name: string) => content?.providers.find(({ provider }) => provider === name);
   expect(ofProvider('coinbase')).toMatchObject({
     payments: [{ asset: 'USDC', here: { paid: sum(2, '98.00') }, there: { paid: sum(2, '98.00') } }],
-    ...{ figures: [{ asset: 'USDC', count: 2 }], withoutFigures: 0 },
+    figures: [{ asset: 'USDC', count: 2 }],
+    withoutFigures: 0,
     refunds: [{ currency: 'USD', here: sum(1, '20.00'), there: sum(1, '20.00') }],
   });
   expect(ofProvider('bitpay')).toMatchObject({
@@ -100,8 +101,8 @@ test('a day with money that is paid, short, given back, unasked for and not told
   expect(digest?.text).toContain('UNEXPLAINED: 1');
   expect(digest?.text).toContain('2 paid 98.00 USDC');
   const metrics = (await app.send('/metrics')).text;
-  expect(metrics).toContain('tillkeeper_books_unexplained 1\n');
-  expect((await app.runJob('close-books')).outcome).toMatchObject({ counts: { closed: 0 } });
+  expect(metrics).toContain('tillkeeper_ledger_unexplained 1\n');
+  expect((await app.runJob('close-days')).outcome).toMatchObject({ counts: { closed: 0 } });
   expect(digests(app)).toHaveLength(1);
 
   const page = await app.ask(`/books ${day}`, ({ text }) => text.includes('Books of'));
@@ -119,7 +120,7 @@ test('a day waits for a provider that is down, is closed when it is back, and la
   await app.awaitQuiet();
   goToClosing(app, day);
   app.sandbox.faults('btcpay').set({ outage: true });
-  expect((await app.runJob('close-books')).outcome).toMatchObject({ counts: { closed: 0, waiting: 1 } });
+  expect((await app.runJob('close-days')).outcome).toMatchObject({ counts: { closed: 0, waiting: 1 } });
   const list = await app.ask('/books', ({ text }) => text.includes('page 1'));
   expect(list.text).toContain('waits since');
   expect(digests(app)).toEqual([]);
@@ -127,14 +128,14 @@ test('a day waits for a provider that is down, is closed when it is back, and la
   app.sandbox.faults('btcpay').reset();
   app.clock.move(hour);
   await expect
-    .poll(async () => (await app.runJob('close-books')).outcome, { timeout: 10_000 })
+    .poll(async () => (await app.runJob('close-days')).outcome, { timeout: 10_000 })
     .toMatchObject({ counts: { closed: 1, unexplained: 0 } });
   expect(contents(app)[0]?.notes.at(-1)).toContain('BTCPay could not be asked');
 
   await app.visit(late, 'pay_late');
   await app.awaitOrder(late.id, ({ payment }) => payment?.status === 'paid_late');
   goToClosing(app, addDays(day, 1));
-  await app.runJob('close-books');
+  await app.runJob('close-days');
   expect(contents(app).map(({ corrections }) => corrections.list)).toMatchObject([
     [],
     [{ day, order: late.number, changes: [{ field: 'status', was: 'expired', is: 'paid_late' }, {}, {}] }],

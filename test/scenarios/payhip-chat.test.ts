@@ -11,7 +11,6 @@ import {
   textNow,
 } from '#test/support/app-fixture/payhip-seller.ts';
 import { adminBot, owner } from '#test/support/app-fixture/world.ts';
-import { awaitUntil } from '#test/support/time/await-until.ts';
 
 let app: AppFixture;
 beforeAll(async () => {

@@ -44,7 +44,7 @@ test('a retired provider is said once, stops being asked, and is asked again on 
   expect(buttonsOf(shown)).toContain('Ask Coinbase again');
   const health = await app.ask('/health', ({ text }) => text.includes('gone'));
   expect(health.text).toContain('taken for gone, asked once a day');
-  expect((await app.send('/metrics')).text).toContain('tillkeeper_provider_retired{provider="coinbase"} 1');
+  expect((await app.send('/metrics')).text).toContain('tillkeeper_provider_decommissioned{provider="coinbase"} 1');
   expect((await app.getOrder(order.id)).payments).toHaveLength(1);
 
   // Whoever opens these views has the set-up looked at, this provider's too.
@@ -115,7 +115,9 @@ test('its history is handed out as files, on the second tap', { timeout: 90 * se
     app.telegram.messages({ bot: adminBot, chatId: owner.id }).find(({ messageId }) => messageId === question.messageId)
       ?.text ?? '';
   await awaitUntil(() => textOfQuestion().includes('Exported Coinbase'), {
-    ...{ what: 'the end of the export', instead: textOfQuestion, timeoutMs: 60 * second },
+    what: 'the end of the export',
+    instead: textOfQuestion,
+    timeoutMs: 60 * second,
   });
   const names = documents().map(({ document }) => document?.name);
   expect(names).toContain('coinbase-orders.csv');

@@ -3,11 +3,13 @@ import { type CalendarDay, dayOf } from '#kernel/calendar.ts';
 import type { Milliseconds } from '#kernel/clock.ts';
 import type { PaymentId } from '#kernel/ids.ts';
 import { assert } from '#kernel/invariant.ts';
+import { readPages } from '#kernel/read-pages.ts';
 import type { Payment } from '#payments/model/payment.ts';
-import type { PaymentStores } from '#payments/ports/payment-store.ts';
+import type { Refund } from '#payments/model/refund.ts';
 import { bookPayment, type Changed } from '../ledger/booked-payment.ts';
 import { readEntry } from '../ledger/chain.ts';
-import type { BookedPayment } from '../ledger/closing.ts';
+import type { LedgerPayment } from '../ledger/closing.ts';
+import type { AccountingStores } from '../ledger/deps.ts';
 import type { NextDay } from '../ledger/due-day.ts';
 
 const pageSize = 200;
@@ -16,11 +18,11 @@ const pagesMax = 500;
 
 /** Each payment as the books hold it from now on, on the day that is named for it. */
 export async function bookPayments(
-  stores: PaymentStores,
+  stores: AccountingStores,
   payments: readonly Payment[],
   nameDay: (payment: Payment) => CalendarDay,
-): Promise<BookedPayment[]> {
-  const booked: BookedPayment[] = [];
+): Promise<LedgerPayment[]> {
+  const booked: LedgerPayment[] = [];
   for (let at = 0; at < payments.length; at += pageSize) {
     const page = payments.slice(at, at + pageSize);
     const orders = await stores.orders.listOrdersByIds([...new Set(page.map(({ orderId }) => orderId))]);
@@ -47,7 +49,7 @@ interface Earlier {
 }
 
 /** Payments of earlier days that, or whose refunds, have changed since, with what the books hold of them. */
-export async function loadChanged(stores: PaymentStores, earlier: Earlier): Promise<Changed[]> {
+export async function loadChanged(stores: AccountingStores, earlier: Earlier): Promise<Changed[]> {
   const found = new Map<PaymentId, Payment>();
   for (const payment of await changedPayments(stores, earlier)) found.set(payment.id, payment);
   for (const paymentId of await refundedPayments(stores, earlier)) {
@@ -66,40 +68,30 @@ function counts({ was, is }: Changed): boolean {
   return was !== null || is.group === 'paid' || is.group === 'odd';
 }
 
-async function changedPayments(stores: PaymentStores, { since, next }: Earlier): Promise<Payment[]> {
-  const found: Payment[] = [];
-  for (let page = 0; page < pagesMax; page += 1) {
-    const last = found.at(-1);
+async function changedPayments(stores: AccountingStores, { since, next }: Earlier): Promise<Payment[]> {
+  const pages = readPages({ limit: pageSize, pagesMax }, (last: Payment | undefined) => {
     const after = last === undefined ? null : { updatedAt: last.updatedAt, id: last.id };
-    const query = { since, madeBefore: next.from, after, limit: pageSize };
-    const payments = await stores.payments.listPaymentsChangedSince(query);
-    found.push(...payments);
-    if (payments.length < pageSize) return found;
-  }
-  return found;
+    return stores.payments.listPaymentsChangedSince({ since, madeBefore: next.from, after, limit: pageSize });
+  });
+  return (await Array.fromAsync(pages)).flat();
 }
 
-async function refundedPayments(stores: PaymentStores, { since }: Earlier): Promise<PaymentId[]> {
-  const found: PaymentId[] = [];
-  let after: { updatedAt: Milliseconds; id: string } | null = null;
-  for (let page = 0; page < pagesMax; page += 1) {
-    const refunds = await stores.refunds.listRefundsChangedSince({ since, after, limit: pageSize });
-    found.push(...refunds.map(({ paymentId }) => paymentId));
-    const last = refunds.at(-1);
-    if (last === undefined || refunds.length < pageSize) return found;
-    after = { updatedAt: last.updatedAt, id: last.id };
-  }
-  return found;
+async function refundedPayments(stores: AccountingStores, { since }: Earlier): Promise<PaymentId[]> {
+  const pages = readPages({ limit: pageSize, pagesMax }, (last: Refund | undefined) => {
+    const after = last === undefined ? null : { updatedAt: last.updatedAt, id: last.id };
+    return stores.refunds.listRefundsChangedSince({ since, after, limit: pageSize });
+  });
+  return (await Array.fromAsync(pages)).flat().map(({ paymentId }) => paymentId);
 }
 
 async function newestEntries(
-  stores: PaymentStores,
+  stores: AccountingStores,
   { paymentIds, before }: { paymentIds: readonly PaymentId[]; before: number },
-): Promise<Map<string, BookedPayment>> {
-  const held = new Map<string, BookedPayment>();
+): Promise<Map<string, LedgerPayment>> {
+  const held = new Map<string, LedgerPayment>();
   for (let at = 0; at < paymentIds.length; at += pageSize) {
     const page = paymentIds.slice(at, at + pageSize);
-    for (const entry of await stores.books.listNewestEntries({ paymentIds: page, before })) {
+    for (const entry of await stores.ledger.listNewestEntries({ paymentIds: page, before })) {
       held.set(entry.paymentId, readEntry(entry));
     }
   }

@@ -1,19 +1,18 @@
 // The one place where a day is written down: everything of ours is read, compared with what the providers said, hashed and
 // stored in one transaction, so that no payment can change in between.
 import { hour, type Milliseconds, minute } from '#kernel/clock.ts';
-import { enqueueEffect } from '#messaging/enqueue-effect.ts';
-import type { PaymentDeps } from '#payments/lifecycle/deps.ts';
-import type { PaymentStores } from '#payments/ports/payment-store.ts';
+import { causeOf, inTransaction } from '#kernel/transaction-context.ts';
+import { enqueueOutboxMessage } from '#messaging/enqueue-outbox-message.ts';
 import { correctionOf } from '../ledger/booked-payment.ts';
 import { chainStart, contentText, createEntriesHash, entryText, hashLink } from '../ledger/chain.ts';
-import type { BookClosing, BookContent, BookDelay, BookEntry, BookedPayment } from '../ledger/closing.ts';
+import type { Closing, ClosingContent, ClosingDelay, LedgerEntry, LedgerPayment } from '../ledger/closing.ts';
+import type { AccountingDeps, AccountingStores } from '../ledger/deps.ts';
 import type { NextDay } from '../ledger/due-day.ts';
 import { compareTexts } from '../ledger/tally.ts';
 import { bookPayments, loadChanged } from './book-payments.ts';
 import { closeDay } from './close-day.ts';
-import { explainDifferences } from './explain-differences.ts';
-import type { DayLook } from './fetch-day.ts';
-import { type LoadedDay, loadProviderDay } from './load-provider-day.ts';
+import type { FetchedDay } from './fetch-day.ts';
+import { explainDifferences, type LoadedDay, loadProviderDay } from './load-provider-day.ts';
 
 /** A day that is closed later than this says so. */
 const lateMs: Milliseconds = 2 * hour;
@@ -26,40 +25,41 @@ const interventions = ['order.cancel', 'order.fulfil', 'payment.', 'refund.', 'e
 const ownership = ['exception.take', 'exception.give_back'];
 
 export type ClosingWritten =
-  | { kind: 'closed'; closing: BookClosing; unexplained: number }
+  | { kind: 'closed'; closing: Closing; unexplained: number }
   /** Another process closed the day first. */
   | { kind: 'overtaken' };
 
 interface ClosingDraft {
   next: NextDay;
   timeZone: string;
-  looks: readonly DayLook[];
-  delay: BookDelay | undefined;
+  looks: readonly FetchedDay[];
+  delay: ClosingDelay | undefined;
 }
 
-export function writeClosing(deps: PaymentDeps, draft: ClosingDraft): Promise<ClosingWritten> {
-  return deps.database.transaction(async (stores): Promise<ClosingWritten> => {
+export function writeClosing(deps: AccountingDeps, draft: ClosingDraft): Promise<ClosingWritten> {
+  return inTransaction(deps, causeOf({ kind: 'job', id: 'close-days' }), async (tx): Promise<ClosingWritten> => {
     const { next } = draft;
-    const previous = await stores.books.findLastClosing();
+    const previous = await tx.stores.ledger.findLastClosing();
     if (previous?.number !== next.previous?.number) return { kind: 'overtaken' };
     const days: LoadedDay[] = [];
-    for (const look of draft.looks) days.push(await loadProviderDay(stores, { look, from: next.from, to: next.to }));
-    const { content, entries } = await compose(stores, { ...draft, days, closedAt: deps.clock.now() });
+    for (const look of draft.looks) days.push(await loadProviderDay(tx.stores, { look, from: next.from, to: next.to }));
+    const { content, entries } = await compose(tx.stores, { ...draft, days, closedAt: deps.clock.now() });
     const closing = linkUp(next, { content, previous });
-    if (!(await stores.books.insertClosing(closing))) return { kind: 'overtaken' };
-    await stores.books.insertEntries(entries);
-    await enqueueEffect(
-      { stores, clock: deps.clock, ids: deps.ids },
-      { topic: 'books.digest', key: `books.digest:${closing.number}`, payload: { day: closing.day } },
-    );
+    if (!(await tx.stores.ledger.insertClosing(closing))) return { kind: 'overtaken' };
+    await tx.stores.ledger.insertEntries(entries);
+    await enqueueOutboxMessage(tx, {
+      topic: 'books.digest',
+      key: `books.digest:${closing.number}`,
+      payload: { day: closing.day },
+    });
     return { kind: 'closed', closing, unexplained: content.unexplained.count };
   });
 }
 
 async function compose(
-  stores: PaymentStores,
+  stores: AccountingStores,
   draft: ClosingDraft & { days: readonly LoadedDay[]; closedAt: Milliseconds },
-): Promise<{ content: BookContent; entries: BookEntry[] }> {
+): Promise<{ content: ClosingContent; entries: LedgerEntry[] }> {
   const { next, timeZone, days, closedAt } = draft;
   const { number, day, from, to, previous } = next;
   const made = days.flatMap(({ payments }) => payments);
@@ -68,11 +68,16 @@ async function compose(
   const changed = earlier === undefined ? [] : await loadChanged(stores, earlier);
   const corrected = changed.filter((one) => correctionOf(one) !== undefined);
   const { entries, sum } = toEntries(number, [...booked, ...corrected.map(({ is }) => is)]);
-  const [first] = await stores.books.walkClosings({ after: 0, limit: 1 });
+  const [first] = await stores.ledger.walkClosings({ after: 0, limit: 1 });
   const exceptions = await stores.exceptions.countOpenExceptions();
   const actions = await stores.audit.countAudit({ actorKind: 'admin', from, to });
   const content = closeDay({
-    ...{ number, day, timeZone, from, to, closedAt },
+    number,
+    day,
+    timeZone,
+    from,
+    to,
+    closedAt,
     booksBeganOn: first?.day ?? day,
     providers: days,
     differences: await explainDifferences(stores, days),
@@ -91,8 +96,8 @@ function isIntervention(action: string): boolean {
 
 function toEntries(
   number: number,
-  booked: readonly BookedPayment[],
-): { entries: BookEntry[]; sum: BookContent['entries'] } {
+  booked: readonly LedgerPayment[],
+): { entries: LedgerEntry[]; sum: ClosingContent['entries'] } {
   const entries = booked
     .map((one) => ({ number, paymentId: one.paymentId, day: one.day, content: entryText(one) }))
     .sort((left, right) => compareTexts(left.paymentId, right.paymentId));
@@ -101,7 +106,7 @@ function toEntries(
   return { entries, sum: hash.end() };
 }
 
-function linkUp(next: NextDay, about: { content: BookContent; previous: BookClosing | undefined }): BookClosing {
+function linkUp(next: NextDay, about: { content: ClosingContent; previous: Closing | undefined }): Closing {
   const { number, day, to: endsAt } = next;
   const content = contentText(about.content);
   const previousHash = about.previous?.hash ?? chainStart;
@@ -122,7 +127,7 @@ function notesOf({ next, delay, closedAt }: ClosingDraft & { closedAt: Milliseco
   return notes;
 }
 
-/** Only whether the link before is what was hashed: the whole chain is walked by `verifyBooks`. */
-function brokenOf(previous: BookClosing): string | undefined {
+/** Only whether the link before is what was hashed: the whole chain is walked by `verifyLedger`. */
+function brokenOf(previous: Closing): string | undefined {
   return hashLink(previous) === previous.hash ? undefined : `closing ${previous.number} is not what was hashed`;
 }

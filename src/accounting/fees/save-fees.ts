@@ -1,67 +1,99 @@
-import { ConcurrentChange } from '#kernel/database.ts';
+import type { Milliseconds } from '#kernel/clock.ts';
+import type { ProviderReference } from '#kernel/ids.ts';
 import { compareDecimals } from '#kernel/money.ts';
 import type { ProviderName } from '#kernel/provider-name.ts';
-import type { Cause } from '#orders/timeline.ts';
+import type { Cause } from '#kernel/transaction-context.ts';
+import { inTransaction } from '#kernel/transaction-context.ts';
 import { refreshOrderCards } from '#payments/lifecycle/change-order.ts';
-import type { PaymentDeps } from '#payments/lifecycle/deps.ts';
-import type { Work } from '#payments/lifecycle/work.ts';
 import type { Payment } from '#payments/model/payment.ts';
-import type { PaymentFigures } from '#payments/ports/figures-provider.ts';
-import type { PaymentChange } from '#payments/ports/payment-store.ts';
-import type { FigureStanding } from '../ledger/ledger-store.ts';
+import type { PaymentFees, ProviderSettlement } from '#payments/ports/figures-provider.ts';
+import type { PaymentChange, PaymentTx } from '#payments/ports/payment-store.ts';
+import type { AccountingDeps } from '../ledger/deps.ts';
+import type { FeeStanding } from '../ledger/ledger-store.ts';
 
-/** Keeps one page of a provider's figures, and puts on the payments what is new of theirs. */
-export function saveFigures(
-  deps: PaymentDeps,
-  input: { provider: ProviderName; page: readonly PaymentFigures[]; cause: Cause },
+/** Keeps one page of a provider's fees, and puts on the payments what is new of theirs. */
+export function saveFees(
+  deps: AccountingDeps,
+  input: { provider: ProviderName; page: readonly PaymentFees[]; cause: Cause },
 ): Promise<{ booked: number; unmatched: number }> {
   const { provider } = input;
-  return deps.database.transaction(async (stores) => {
-    const work: Work = { stores, clock: deps.clock, ids: deps.ids, cause: input.cause };
+  return inTransaction(deps, input.cause, async (tx) => {
     const saved = { booked: 0, unmatched: 0 };
-    for (const figures of input.page) {
-      const { reference, asset, fee, net, at } = figures;
-      // Read anew for each, because one payment may have figures in several units.
-      const payment = await stores.payments.findPaymentByReference({ provider, reference });
-      const standing = standingOf(payment, figures);
+    for (const fees of input.page) {
+      const { reference, asset, fee, net, at } = fees;
+      // Read anew for each, because one payment may have fees in several units.
+      const payment = await tx.stores.payments.findPaymentByReference({ provider, reference });
+      const standing = standingOf(payment, fees);
       if (standing === 'unmatched') saved.unmatched += 1;
-      if (payment !== undefined && standing === 'booked' && !isKnown(payment, figures)) {
-        await changePayment(work, payment, { feeAmount: fee, netAmount: net, figuresAsset: asset });
+      if (payment !== undefined && standing === 'booked' && !isKnown(payment, fees)) {
+        await changePayment(tx, payment, { feeAmount: fee, netAmount: net, figuresAsset: asset });
         saved.booked += 1;
       }
       const paymentId = payment?.id ?? null;
       const readAt = deps.clock.now();
-      await stores.figures.saveFigure({ provider, reference, asset, fee, net, standing, paymentId, at, readAt });
+      await tx.stores.fees.saveFee({ provider, reference, asset, fee, net, standing, paymentId, at, readAt });
     }
     return saved;
   });
 }
 
-/** A payment carries the figures of one unit, the first that was read; the others stand beside it. */
-function standingOf(payment: Payment | undefined, { asset }: PaymentFigures): FigureStanding {
+/** A payment carries the fees of one unit, the first that was read; the others stand beside it. */
+function standingOf(payment: Payment | undefined, { asset }: PaymentFees): FeeStanding {
   if (payment === undefined) return 'unmatched';
   return payment.figuresAsset === null || payment.figuresAsset === asset ? 'booked' : 'further';
 }
 
-function isKnown({ feeAmount, netAmount, figuresAsset }: Payment, { fee, net, asset }: PaymentFigures): boolean {
+function isKnown({ feeAmount, netAmount, figuresAsset }: Payment, { fee, net, asset }: PaymentFees): boolean {
   if (feeAmount === null || netAmount === null || figuresAsset !== asset) return false;
   return compareDecimals(feeAmount, fee) === 0 && compareDecimals(netAmount, net) === 0;
 }
 
 /** Compare-and-set on the payment as it was just read; throws ConcurrentChange when overtaken. */
-export async function changePayment(
-  work: Work,
+async function changePayment(
+  tx: PaymentTx,
   payment: Payment,
   change: Omit<PaymentChange, 'updatedAt' | 'status'>,
 ): Promise<void> {
-  const { stores, clock } = work;
-  const { id, status, version } = payment;
-  const isChanged = await stores.payments.changePayment({
-    id,
-    expected: { status, version },
-    change: { ...change, updatedAt: clock.now() },
+  await tx.stores.payments.changePayment(payment, { ...change, updatedAt: tx.clock.now() });
+  const order = await tx.stores.orders.findOrder(payment.orderId);
+  if (order !== undefined) await refreshOrderCards(tx, order);
+}
+
+/** Keeps one page of a provider's settlements, and says on the payments that they were paid out; how many settlements. */
+export function saveSettlements(
+  deps: AccountingDeps,
+  input: { provider: ProviderName; page: readonly ProviderSettlement[]; cause: Cause },
+): Promise<number> {
+  const { provider, page } = input;
+  return inTransaction(deps, input.cause, async (tx) => {
+    for (const settlement of page) {
+      const { id, currency, amount, status, from, to, at } = settlement;
+      const references = settlement.references === null ? null : [...settlement.references];
+      await tx.stores.fees.saveSettlement({
+        provider,
+        id,
+        currency,
+        amount,
+        status,
+        from,
+        to,
+        settledAt: at,
+        references,
+        readAt: deps.clock.now(),
+      });
+      if (at !== null) await settlePayments(tx, { provider, references: references ?? [], at });
+    }
+    return page.length;
   });
-  if (!isChanged) throw new ConcurrentChange(`payment ${id} changed meanwhile`);
-  const order = await stores.orders.findOrder(payment.orderId);
-  if (order !== undefined) await refreshOrderCards(work, order);
+}
+
+async function settlePayments(
+  tx: PaymentTx,
+  settled: { provider: ProviderName; references: readonly ProviderReference[]; at: Milliseconds },
+): Promise<void> {
+  const { provider, references, at } = settled;
+  for (const reference of references) {
+    const payment = await tx.stores.payments.findPaymentByReference({ provider, reference });
+    if (payment !== undefined && payment.settledAt !== at) await changePayment(tx, payment, { settledAt: at });
+  }
 }

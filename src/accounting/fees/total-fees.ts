@@ -1,13 +1,14 @@
 import type { Milliseconds } from '#kernel/clock.ts';
 import { sumDecimals } from '#kernel/money.ts';
-import { type ProviderName, providerNames } from '#kernel/provider-name.ts';
-import type { PaymentDeps } from '#payments/lifecycle/deps.ts';
+import { providerNames } from '#kernel/provider-name.ts';
+import { readPages } from '#kernel/read-pages.ts';
 import type { Payment } from '#payments/model/payment.ts';
-import { compareTexts } from '../ledger/tally.ts';
+import type { AccountingDeps } from '../ledger/deps.ts';
+import { compareTexts, type Fees, feesOf } from '../ledger/tally.ts';
 
-export interface FigureTotals {
+export interface FeeTotals {
   asset: string;
-  /** Payments with figures in this asset. */
+  /** Payments with fees in this asset. */
   count: number;
   fee: string;
   net: string;
@@ -18,43 +19,27 @@ const pageSize = 500;
 const pagesMax = 200;
 
 /** Fees and net of the payments made in [from, to), per asset and never across. */
-export async function totalFigures(
-  deps: Pick<PaymentDeps, 'database'>,
+export async function totalFees(
+  deps: Pick<AccountingDeps, 'database'>,
   window: { from: Milliseconds; to: Milliseconds },
-): Promise<FigureTotals[]> {
-  const totals = new Map<string, FigureTotals>();
+): Promise<FeeTotals[]> {
+  const totals = new Map<string, FeeTotals>();
   for (const provider of providerNames) {
-    let after: Payment | undefined;
-    for (let page = 0; page < pagesMax; page += 1) {
-      const figures = await pageOfFigures(deps, { ...window, provider, after });
-      for (const figure of figures.all) addUp(totals, figure);
-      after = figures.last;
-      if (figures.isLast) break;
+    const pages = readPages({ limit: pageSize, pagesMax }, (last: Payment | undefined) => {
+      const after = last === undefined ? null : { createdAt: last.createdAt, id: last.id };
+      const query = { ...window, provider, after, limit: pageSize };
+      return deps.database.read((stores) => stores.payments.listPaymentsWithFees(query));
+    });
+    for await (const page of pages) {
+      const kept = await deps.database.read((stores) => stores.fees.listFeesOfPayments(page.map(({ id }) => id)));
+      for (const payment of page) for (const fees of feesOf(payment)) addUp(totals, fees);
+      for (const fees of kept) if (fees.standing === 'further') addUp(totals, fees);
     }
   }
   return [...totals.values()].sort((left, right) => compareTexts(left.asset, right.asset));
 }
 
-type Figure = Pick<FigureTotals, 'asset' | 'fee' | 'net'>;
-
-async function pageOfFigures(
-  deps: Pick<PaymentDeps, 'database'>,
-  query: { provider: ProviderName; from: Milliseconds; to: Milliseconds; after: Payment | undefined },
-): Promise<{ all: Figure[]; last: Payment | undefined; isLast: boolean }> {
-  const { after } = query;
-  const place = after === undefined ? null : { createdAt: after.createdAt, id: after.id };
-  return deps.database.read(async (stores) => {
-    const payments = await stores.payments.listPaymentsWithFigures({ ...query, after: place, limit: pageSize });
-    const kept = await stores.figures.listFiguresOfPayments(payments.map(({ id }) => id));
-    const own = payments.flatMap(({ feeAmount: fee, netAmount: net, figuresAsset: asset }) =>
-      fee === null || net === null || asset === null ? [] : [{ fee, net, asset }],
-    );
-    const all = [...own, ...kept.filter(({ standing }) => standing === 'further')];
-    return { all, last: payments.at(-1), isLast: payments.length < pageSize };
-  });
-}
-
-function addUp(totals: Map<string, FigureTotals>, { asset, fee, net }: Figure): void {
+function addUp(totals: Map<string, FeeTotals>, { asset, fee, net }: Fees): void {
   const total = totals.get(asset) ?? { asset, count: 0, fee: '0', net: '0' };
   totals.set(asset, {
     asset,

@@ -1,13 +1,13 @@
 import type { CalendarDay } from '#kernel/calendar.ts';
-import type { PaymentDeps } from '#payments/lifecycle/deps.ts';
-import type { PaymentStores } from '#payments/ports/payment-store.ts';
+import { readPages } from '#kernel/read-pages.ts';
 import { brokenLink, createEntriesHash, readContent } from './chain.ts';
-import type { BookClosing, BookEntry } from './closing.ts';
+import type { Closing, LedgerEntry } from './closing.ts';
+import type { AccountingDeps } from './deps.ts';
 
 const pageSize = 50;
 const entriesPageSize = 500;
 
-export type BooksVerified =
+export type LedgerVerified =
   /** `hash` is that of the newest closing; null while there is none. */
   | { kind: 'whole'; count: number; hash: string | null }
   | { kind: 'broken'; number: number; day: CalendarDay; why: string };
@@ -16,21 +16,22 @@ export type BooksVerified =
  * Walks the whole chain, with the entries behind each closing, and names the first link that does not hold. What was cut
  * off at the newest end shows only beside a hash that was kept elsewhere: in the digests that were sent.
  */
-export async function verifyBooks(deps: Pick<PaymentDeps, 'database'>): Promise<BooksVerified> {
-  let before: BookClosing | undefined;
-  for (;;) {
-    const after = before?.number ?? 0;
-    const page = await deps.database.read((stores) => stores.books.walkClosings({ after, limit: pageSize }));
+export async function verifyLedger(deps: Pick<AccountingDeps, 'database'>): Promise<LedgerVerified> {
+  let before: Closing | undefined;
+  const pages = readPages({ limit: pageSize }, (last: Closing | undefined) =>
+    deps.database.read((stores) => stores.ledger.walkClosings({ after: last?.number ?? 0, limit: pageSize })),
+  );
+  for await (const page of pages) {
     for (const closing of page) {
       const why = brokenLink(before, closing) ?? (await brokenEntries(deps, closing));
       if (why !== undefined) return { kind: 'broken', number: closing.number, day: closing.day, why };
       before = closing;
     }
-    if (page.length < pageSize) return { kind: 'whole', count: before?.number ?? 0, hash: before?.hash ?? null };
   }
+  return { kind: 'whole', count: before?.number ?? 0, hash: before?.hash ?? null };
 }
 
-async function brokenEntries(deps: Pick<PaymentDeps, 'database'>, closing: BookClosing): Promise<string | undefined> {
+async function brokenEntries(deps: Pick<AccountingDeps, 'database'>, closing: Closing): Promise<string | undefined> {
   const expected = readContent(closing)?.entries;
   const hash = createEntriesHash();
   for await (const page of pagesOfEntries(deps, closing.number)) for (const { content } of page) hash.add(content);
@@ -40,17 +41,12 @@ async function brokenEntries(deps: Pick<PaymentDeps, 'database'>, closing: BookC
 }
 
 /** The entries of one closing, in the order in which they were hashed. */
-export async function* pagesOfEntries(
-  deps: { database: Pick<PaymentDeps['database'], 'read'> },
+export function pagesOfEntries(
+  deps: { database: Pick<AccountingDeps['database'], 'read'> },
   number: number,
-): AsyncGenerator<BookEntry[]> {
-  let after: string | null = null;
-  for (;;) {
-    const query: Parameters<PaymentStores['books']['listEntries']>[0] = { number, after, limit: entriesPageSize };
-    const page = await deps.database.read((stores) => stores.books.listEntries(query));
-    if (page.length > 0) yield page;
-    const last = page.at(-1);
-    if (last === undefined || page.length < entriesPageSize) return;
-    after = last.paymentId;
-  }
+): AsyncGenerator<readonly LedgerEntry[]> {
+  const limit = entriesPageSize;
+  return readPages({ limit }, (last: LedgerEntry | undefined) =>
+    deps.database.read((stores) => stores.ledger.listEntries({ number, after: last?.paymentId ?? null, limit })),
+  );
 }

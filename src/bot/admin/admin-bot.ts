@@ -35,7 +35,7 @@ export interface AdminBot extends Lifecycle {
   health(): BotHealth;
   /** The bot's user name; null until Telegram told it. */
   username(): string | null;
-  /** Carries out what the outbox owes to this bot's chats. */
+  /** Carries out the outbox messages for this bot's chats. */
   readonly outboxHandlers: readonly OutboxHandler[];
 }
 

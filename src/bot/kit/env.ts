@@ -1,8 +1,8 @@
 import type { Api, Context, Filter } from 'grammy';
 import type { AdminDirectory } from '#access/admin.ts';
+import type { AccountingDeps } from '#accounting/ledger/deps.ts';
+import type { Doctor } from '#diagnostics/doctor.ts';
 import type { JsonObject } from '#kernel/json.ts';
-import type { SetUpReport } from '#kernel/set-up-check.ts';
-import type { PaymentDeps } from '#payments/lifecycle/deps.ts';
 import type { ReconcileProvider } from '#payments/reconciliation/reconcile-provider.ts';
 import type { HealthReport } from '#reports/health-report.ts';
 import type { KeyedQueue } from '../telegram/keyed-queue.ts';
@@ -12,7 +12,7 @@ import type { CallbackData, CallbackOf, OrderFilter } from '../text/callback-dat
 import type { Presentation } from '../text/view.ts';
 
 /** What the bot is given beside the verbs' own needs. */
-export interface AdminBotDeps extends PaymentDeps {
+export interface AdminBotDeps extends AccountingDeps {
   admins: AdminDirectory;
   /** One reconciler for the process: it knows which provider is being compared already. */
   reconcile: ReconcileProvider;
@@ -23,14 +23,6 @@ export interface AdminBotDeps extends PaymentDeps {
   /** The checks of `npm run doctor`. */
   doctor: Doctor;
   onSend?: OnSend;
-}
-
-/** Looks at the set-up. */
-interface Doctor {
-  /** The last report; undefined before the first. */
-  latest(): SetUpReport | undefined;
-  /** Takes some seconds; joins a look in hand, and never rejects for what it finds. */
-  examine(): Promise<SetUpReport>;
 }
 
 /** Where in the list of orders a chat was last: the way back from a card. */

@@ -3,7 +3,7 @@ import { DatabaseNewer } from './database-errors.ts';
 import { type Engine, pendingMigrations, readMigrations } from './migrations.ts';
 
 /** How the migrations that were applied compare with those that this release has. */
-export function judgeMigrations(engine: Engine, appliedIds: readonly string[]): SetUpCheck {
+export function checkMigrations(engine: Engine, appliedIds: readonly string[]): SetUpCheck {
   try {
     const pending = pendingMigrations(readMigrations(engine), appliedIds);
     if (pending.length === 0) return okCheck('schema', `up to date (${appliedIds.length} migrations)`);

@@ -1,9 +1,9 @@
-import type { PaymentStores } from '#payments/ports/payment-store.ts';
+import type { AccountingStores } from '#accounting/ledger/deps.ts';
 import type { Session } from '../query/session.ts';
 import { createAuditStore, createPendingActionStore } from '../stores/access/access.ts';
 import { createSettingStore } from '../stores/access/settings.ts';
-import { createFiguresStore } from '../stores/accounting/fees.ts';
-import { createBookStore } from '../stores/accounting/ledger.ts';
+import { createFeeStore } from '../stores/accounting/fees.ts';
+import { createLedgerStore } from '../stores/accounting/ledger.ts';
 import { createAlertStore } from '../stores/cases/alerts.ts';
 import { createExceptionStore } from '../stores/cases/cases.ts';
 import { createInboxStore } from '../stores/messaging/inbox.ts';
@@ -12,14 +12,14 @@ import { createOutboxStore } from '../stores/messaging/outbox.ts';
 import { createIdempotencyStore, createTimelineStore } from '../stores/orders/order-records.ts';
 import { createOrderStore } from '../stores/orders/orders.ts';
 import { createProductStore } from '../stores/orders/products.ts';
-import { createSaleStore } from '../stores/payments/channel-orders.ts';
+import { createChannelOrderStore } from '../stores/payments/channel-orders.ts';
 import { createOutageStore, createWebhookRateStore } from '../stores/payments/outages.ts';
 import { createPaymentStore } from '../stores/payments/payments.ts';
 import { createReconciliationStore } from '../stores/payments/reconciliation.ts';
 import { createRefundStore } from '../stores/payments/refunds.ts';
 
 /** Every store over one connection. Statements are prepared at their first use, and stay with the connection. */
-export function createStores(session: Session): PaymentStores {
+export function createStores(session: Session): AccountingStores {
   return {
     orders: createOrderStore(session),
     timeline: createTimelineStore(session),
@@ -28,11 +28,11 @@ export function createStores(session: Session): PaymentStores {
     reconciliation: createReconciliationStore(session),
     exceptions: createExceptionStore(session),
     refunds: createRefundStore(session),
-    sales: createSaleStore(session),
+    channelOrders: createChannelOrderStore(session),
     products: createProductStore(session),
     settings: createSettingStore(session),
-    books: createBookStore(session),
-    figures: createFiguresStore(session),
+    ledger: createLedgerStore(session),
+    fees: createFeeStore(session),
     outages: createOutageStore(session),
     webhookRates: createWebhookRateStore(session),
     alerts: createAlertStore(session),

@@ -1,6 +1,6 @@
+import type { AccountingStores } from '#accounting/ledger/deps.ts';
 import type { Clock } from '#kernel/clock.ts';
 import type { Database } from '#kernel/database.ts';
-import type { PaymentStores } from '#payments/ports/payment-store.ts';
 import type { QueueName } from '../query/session.ts';
 import type { Engine } from './migrations.ts';
 
@@ -16,7 +16,7 @@ export interface OpenOptions {
    * unlocked, or put back for a time that has come. Must not throw.
    */
   onQueued?: (queue: QueueName) => void;
-  /** Called after each commit of SQLite's gate, and after each transaction on PostgreSQL. Must not throw. */
+  /** Called after each group commit on SQLite, and after each transaction on PostgreSQL. Must not throw. */
   onGroupCommit?: (info: GroupCommit) => void;
   /** Says which times have come, for `onQueued`; default: the system's clock. */
   clock?: Pick<Clock, 'now'>;
@@ -41,7 +41,7 @@ export interface CommitStats {
  * kind is refused with NestedTransaction: on SQLite it would not see what is not committed, on PostgreSQL it could wait
  * for ever for a second connection.
  */
-export interface OpenDatabase extends Database<PaymentStores> {
+export interface OpenDatabase extends Database<AccountingStores> {
   readonly engine: Engine;
   /** Brings the schema up to date; safe when two processes start at once. Throws DatabaseNewer. */
   migrate(): Promise<{ applied: number }>;

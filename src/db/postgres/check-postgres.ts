@@ -1,7 +1,7 @@
 import pg from 'pg';
 import { type Clock, type Milliseconds, second } from '#kernel/clock.ts';
 import { errorCheck, okCheck, type SetUpCheck, warningCheck } from '#kernel/set-up-check.ts';
-import { judgeMigrations } from '../engine/check-migrations.ts';
+import { checkMigrations } from '../engine/check-migrations.ts';
 
 const callMaxMs = 5 * second;
 /** The oldest that the stores are tested on. */
@@ -66,9 +66,9 @@ async function checkSchema(client: pg.Client): Promise<SetUpCheck> {
   const journal = await client.query<{ there: boolean }>(
     "select to_regclass('schema_migrations') is not null as there",
   );
-  if (!journal.rows[0]?.there) return judgeMigrations('postgres', []);
+  if (!journal.rows[0]?.there) return checkMigrations('postgres', []);
   const { rows } = await client.query<{ id: string }>('select id from schema_migrations');
-  return judgeMigrations(
+  return checkMigrations(
     'postgres',
     rows.map(({ id }) => id),
   );

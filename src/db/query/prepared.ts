@@ -10,7 +10,7 @@ interface Statement<Rows> {
 /** A statement that is built at its first use and kept: building costs ten times what running does. */
 export function prepared<Rows>(build: () => Statement<Rows>): (values?: Values) => Promise<Rows> {
   let statement: Statement<Rows> | undefined;
-  // Awaited here, because SQLite's answer is a lazy thenable: nothing would run until somebody awaited it.
+  // Awaited here, because SQLite's answer is a lazy thenable: it runs only when it is awaited.
   return async (values = {}) => {
     statement ??= build();
     return await statement.execute(values);

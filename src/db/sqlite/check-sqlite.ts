@@ -1,4 +1,4 @@
-// Looks at the file as the product would use it, and changes nothing. It may be in use by this very process: the file is
+// Checks the file as the product would use it, and changes nothing. It may be in use by this very process: the file is
 // never opened past SQLite, since closing it would let go of the locks that SQLite holds on it, and nothing waits for a lock.
 import { execFile } from 'node:child_process';
 import { accessSync, constants, existsSync, statfsSync, statSync } from 'node:fs';
@@ -6,11 +6,11 @@ import { dirname, join, resolve } from 'node:path';
 import BetterSqlite3 from 'better-sqlite3';
 import type { Milliseconds } from '#kernel/clock.ts';
 import { errorCheck, okCheck, type SetUpCheck, warningCheck } from '#kernel/set-up-check.ts';
-import { judgeMigrations } from '../engine/check-migrations.ts';
-import { openOnlooker } from './connections.ts';
+import { checkMigrations } from '../engine/check-migrations.ts';
+import { openQueryOnly } from './connections.ts';
 
 const mebibyte = 1024 * 1024;
-/** Below the first somebody should look; below the second the next busy day may fill the disk. */
+/** Below the first the check warns; below the second the next busy day may fill the disk. */
 const freeWarningBytes = 1024 * mebibyte;
 const freeWrongBytes = 100 * mebibyte;
 
@@ -78,11 +78,11 @@ function tryLock(path: string): void {
 }
 
 function checkSchema(path: string): SetUpCheck {
-  const connection = openOnlooker(path, 0);
+  const connection = openQueryOnly(path, 0);
   try {
     const hasJournal = connection.prepare("select 1 from sqlite_schema where name = 'schema_migrations'").get();
     const ids = hasJournal ? connection.prepare('select id from schema_migrations').pluck().all() : [];
-    return judgeMigrations('sqlite', ids as string[]);
+    return checkMigrations('sqlite', ids as string[]);
   } catch (error) {
     return warningCheck('schema', { detail: `not seen (${codeOf(error)})`, advice: 'check again in a moment' });
   } finally {

@@ -1,6 +1,7 @@
 import { recordAudit } from '#access/audit.ts';
 import type { Actor } from '#kernel/actor.ts';
 import type { ProviderName } from '#kernel/provider-name.ts';
+import { causeOf, inTransaction } from '#kernel/transaction-context.ts';
 import type { PaymentDeps } from '../lifecycle/deps.ts';
 import type { ProviderLook } from './decide-outage.ts';
 import { lookAtProvider } from './look-at-provider.ts';
@@ -14,11 +15,8 @@ export async function askProviderAgain(
   const provider = deps.providers.find(input.provider);
   if (provider === undefined) return { kind: 'unknown' };
   const { actor } = input;
-  await deps.database.transaction((stores) =>
-    recordAudit(
-      { stores, clock: deps.clock, ids: deps.ids },
-      { actor, action: 'provider.ask_again', subject: `provider:${provider.name}` },
-    ),
+  await inTransaction(deps, causeOf(actor), (tx) =>
+    recordAudit(tx, { actor, action: 'provider.ask_again', subject: `provider:${provider.name}` }),
   );
   const look = await lookAtProvider(deps, { provider, wasRefused: false });
   await settleLook(deps, { provider: provider.name, look, actor });

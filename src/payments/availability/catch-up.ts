@@ -2,6 +2,7 @@
 // most overdue first, and its list is compared with ours. Then the outage is over, and its alert says what it came to.
 import { type Milliseconds, minute, second } from '#kernel/clock.ts';
 import type { PaymentId } from '#kernel/ids.ts';
+import { inTransaction } from '#kernel/transaction-context.ts';
 import type { PaymentDeps } from '../lifecycle/deps.ts';
 import type { Outage } from '../model/outage.ts';
 import type { Payment } from '../model/payment.ts';
@@ -58,7 +59,7 @@ async function catchUpOne(deps: PaymentDeps, task: Task): Promise<{ isFinished: 
   if (signal?.aborted || isAway(deps, outage)) return { isFinished: false, looked };
   const compared = await compare(deps, task);
   if (signal?.aborted || isAway(deps, outage)) return { isFinished: false, looked };
-  const isFinished = await finishOutage(deps, { outage, looked, unread, ...compared });
+  const isFinished = await finishOutage(deps, { outage, looked, unread, ...compared, cause });
   return { isFinished, looked };
 }
 
@@ -144,9 +145,7 @@ function createTeller(deps: PaymentDeps, about: { outage: Outage; open: number }
       looked += 1;
       if (deps.clock.now() - toldAt < tellEveryMs) return;
       toldAt = deps.clock.now();
-      await deps.database.transaction((stores) =>
-        tellCatchUp({ stores, clock: deps.clock, ids: deps.ids }, { ...about, looked }),
-      );
+      await inTransaction(deps, cause, (tx) => tellCatchUp(tx, { ...about, looked }));
     },
   };
 }

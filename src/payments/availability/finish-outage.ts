@@ -1,11 +1,11 @@
 import { day, type Milliseconds, minute } from '#kernel/clock.ts';
 import type { PaymentId } from '#kernel/ids.ts';
+import { type Cause, inTransaction } from '#kernel/transaction-context.ts';
 import { formatOrderNumber } from '#orders/order.ts';
 import type { PaymentDeps } from '../lifecycle/deps.ts';
 import type { Outage } from '../model/outage.ts';
 import type { Payment } from '../model/payment.ts';
 import type { PaymentStores } from '../ports/payment-store.ts';
-import { changeOutage } from './change-outage.ts';
 import { endOutageAlert } from './outage-alerts.ts';
 
 /** No outage is counted further than this; the sentence says that there were at least so many. */
@@ -29,17 +29,18 @@ export function finishOutage(
     missing: readonly PaymentId[];
     /** Why its list could not be compared; null when it was. */
     uncompared: string | null;
+    cause: Cause;
   },
 ): Promise<boolean> {
   const { outage, looked, unread } = input;
   const from = outage.beganAt - edgeMs;
   const { uncompared } = input;
   const now = deps.clock.now();
-  return deps.database.transaction(async (stores) => {
-    const current = await stores.outages.findLiveOutage(outage.provider);
+  return inTransaction(deps, input.cause, async (tx) => {
+    const current = await tx.stores.outages.findLiveOutage(outage.provider);
     if (current?.id !== outage.id || current.status !== 'catching_up') return false;
     const answeredAt = current.answeredAt ?? now;
-    const moved = await stores.payments.listMovedPayments({
+    const moved = await tx.stores.payments.listMovedPayments({
       provider: outage.provider,
       made: { from: outage.beganAt - reachMs, to: answeredAt },
       moved: { after: current.askedAt, until: now },
@@ -47,23 +48,20 @@ export function finishOutage(
       withWebhooks: true,
       limit: countedMax,
     });
-    const uncreated = await listUncreated(stores, { outage: current, from, to: answeredAt });
+    const uncreated = await listUncreated(tx.stores, { outage: current, from, to: answeredAt });
     // What was missing before the outage is an old trouble with a card of its own.
-    const missing = await madeSince(stores, { ids: input.missing, from });
+    const missing = await madeSince(tx.stores, { ids: input.missing, from });
     const lost = new Set<PaymentId>([...unread, ...missing]);
     const unserved = uncreated.filter((id) => !lost.has(id));
-    const ended = await changeOutage(stores, {
-      outage: current,
-      change: {
-        status: 'over',
-        endedAt: now,
-        lookedCount: looked,
-        recoveredCount: moved.length,
-        lostCount: lost.size,
-      },
+    const ended = await tx.stores.outages.changeOutage(current, {
+      status: 'over',
+      endedAt: now,
+      lookedCount: looked,
+      recoveredCount: moved.length,
+      lostCount: lost.size,
     });
-    const named = { lost: await nameOrders(stores, [...lost]), unserved: await nameOrders(stores, unserved) };
-    await endOutageAlert({ stores, clock: deps.clock, ids: deps.ids }, { outage: ended, ...named, uncompared });
+    const named = { lost: await nameOrders(tx.stores, [...lost]), unserved: await nameOrders(tx.stores, unserved) };
+    await endOutageAlert(tx, { outage: ended, ...named, uncompared });
     return true;
   });
 }
@@ -78,8 +76,11 @@ async function listUncreated(
   let after: { createdAt: Milliseconds; id: string } | null = null;
   for (let seen = 0; seen < countedMax; ) {
     const page: Payment[] = await stores.payments.listPaymentsMadeBetween({
-      ...{ provider: outage.provider, from, to },
-      ...{ after, limit: pageSize },
+      provider: outage.provider,
+      from,
+      to,
+      after,
+      limit: pageSize,
     });
     seen += page.length;
     for (const payment of page) {

@@ -2,11 +2,12 @@
 // taken for gone has an alert of its own kind in its place.
 
 import { restateAlert } from '#alerts/restate-alert.ts';
-import { type AlertContext, raiseAlert } from '#cases/raise-case.ts';
+import { raiseAlert } from '#cases/raise-case.ts';
 import { resolveAlert } from '#cases/resolve-case.ts';
 import { day, hour, type Milliseconds } from '#kernel/clock.ts';
 import type { ProviderName } from '#kernel/provider-name.ts';
 import { type Outage, outageSentence } from '../model/outage.ts';
+import type { PaymentTx } from '../ports/payment-store.ts';
 
 export function downKey(provider: ProviderName): string {
   return `provider_down:${provider}`;
@@ -28,9 +29,9 @@ const awayFacts = {
 
 const goneHeadline = 'Provider seems to be gone for good';
 
-export async function raiseDown(context: AlertContext, outage: Pick<Outage, 'provider' | 'reason'>): Promise<void> {
+export async function raiseDown(tx: PaymentTx, outage: Pick<Outage, 'provider' | 'reason'>): Promise<void> {
   const { provider, reason } = outage;
-  await raiseAlert(context, {
+  await raiseAlert(tx, {
     key: downKey(provider),
     kind: 'provider_down',
     severity: 'critical',
@@ -42,13 +43,13 @@ export async function raiseDown(context: AlertContext, outage: Pick<Outage, 'pro
 }
 
 export async function raiseRetired(
-  context: AlertContext,
+  tx: PaymentTx,
   outage: Pick<Outage, 'provider' | 'reason'> & { goneForMs: Milliseconds },
 ): Promise<void> {
   const { provider, reason } = outage;
-  await resolveAlert(context, { key: downKey(provider), by: 'It is taken for gone: another alert says so.' });
+  await resolveAlert(tx, { key: downKey(provider), by: 'It is taken for gone: another alert says so.' });
   const hours = Math.floor(outage.goneForMs / hour);
-  await raiseAlert(context, {
+  await raiseAlert(tx, {
     key: retiredKey(provider),
     kind: 'provider_retired',
     severity: 'critical',
@@ -70,23 +71,23 @@ export async function raiseRetired(
 }
 
 export async function tellCatchUp(
-  context: AlertContext,
+  tx: PaymentTx,
   input: { outage: Outage; looked: number; open: number | null },
 ): Promise<void> {
   const { outage, looked, open } = input;
   const progress = open === null ? 'Looking for its open payments.' : `Looked at ${looked} of ${open} open payments.`;
   const facts = { headline: 'Provider answers again, catching up', detail: progress };
-  await restateAlert(context, { key: keyOf(outage), facts });
+  await restateAlert(tx, { key: keyOf(outage), facts });
 }
 
 /** It went away again before everything was looked at. */
-export async function tellRelapse(context: AlertContext, outage: Outage): Promise<void> {
-  await restateAlert(context, { key: keyOf(outage), facts: { ...awayFacts, why: outage.reason } });
+export async function tellRelapse(tx: PaymentTx, outage: Outage): Promise<void> {
+  await restateAlert(tx, { key: keyOf(outage), facts: { ...awayFacts, why: outage.reason } });
 }
 
 /** `lost` names what could not be found, `unserved` who got no link from anybody; what it says stays on the card. */
 export async function endOutageAlert(
-  context: AlertContext,
+  tx: PaymentTx,
   input: { outage: Outage; lost: readonly string[]; unserved: readonly string[]; uncompared: string | null },
 ): Promise<void> {
   const { outage, lost, unserved, uncompared } = input;
@@ -99,8 +100,8 @@ export async function endOutageAlert(
   const detail = parts.length === 0 ? null : parts.join(' ');
   // What it was about, again: the list of what is over tells by it.
   const headline = outage.retiredAt === null ? awayFacts.headline : goneHeadline;
-  await restateAlert(context, { key, facts: { headline, detail } });
-  await resolveAlert(context, { key, by: `It answers again: ${outageSentence(outage, context.clock.now())}.` });
+  await restateAlert(tx, { key, facts: { headline, detail } });
+  await resolveAlert(tx, { key, by: `It answers again: ${outageSentence(outage, tx.clock.now())}.` });
 }
 
 /** How long it has been gone, for the alert: never less than was waited for. */

@@ -3,6 +3,7 @@
 import { resolveAlert } from '#cases/resolve-case.ts';
 import { day, type Milliseconds, minute, second } from '#kernel/clock.ts';
 import type { ProviderName } from '#kernel/provider-name.ts';
+import { causeOf, inTransaction } from '#kernel/transaction-context.ts';
 import type { PaymentDeps } from '../lifecycle/deps.ts';
 import type { Outage } from '../model/outage.ts';
 import type { PaymentProvider } from '../ports/payment-provider.ts';
@@ -22,6 +23,8 @@ const quietMaxMs: Milliseconds = 10 * minute;
 
 /** One that is taken for gone. */
 const retiredWaitMs: Milliseconds = day;
+
+const actor = { kind: 'job', id: 'watch-providers' } as const;
 
 /** What this process remembers of its own questions; nothing of it is needed after a restart. */
 interface Memory {
@@ -48,7 +51,6 @@ export function createProviderWatch(deps: PaymentDeps): WatchProviders {
     const { wasRefused } = memory;
     const look = await lookAtProvider(deps, { provider, wasRefused, signal: known.signal });
     memories.set(name, remember(memory, look, deps.clock.now()));
-    const actor = { kind: 'job', id: 'watch-providers' } as const;
     const settled = await settleLook(deps, { provider: name, look, actor });
     if (look.kind === 'answers' && settled.outage === undefined && live !== undefined) await endAlert(deps, name);
     if (look.kind !== 'answers') return settled.outage === undefined ? 'well' : 'down';
@@ -105,10 +107,7 @@ function remember(memory: Memory, look: ProviderLook, now: Milliseconds): Memory
 
 /** An alert without an outage is about a provider that was not configured for a while. */
 function endAlert(deps: PaymentDeps, name: ProviderName): Promise<boolean> {
-  return deps.database.transaction((stores) =>
-    resolveAlert(
-      { stores, clock: deps.clock, ids: deps.ids },
-      { key: downKey(name), by: 'The provider answers again.' },
-    ),
+  return inTransaction(deps, causeOf(actor), (tx) =>
+    resolveAlert(tx, { key: downKey(name), by: 'The provider answers again.' }),
   );
 }

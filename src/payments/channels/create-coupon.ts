@@ -2,6 +2,7 @@ import { recordAudit } from '#access/audit.ts';
 import type { Actor } from '#kernel/actor.ts';
 import type { JsonObject } from '#kernel/json.ts';
 import type { ProviderName } from '#kernel/provider-name.ts';
+import { causeOf, inTransaction } from '#kernel/transaction-context.ts';
 import type { PaymentDeps } from '../lifecycle/deps.ts';
 import { ProviderError, ProviderUnreachable } from '../ports/provider-errors.ts';
 import type { Coupon, CouponDraft } from '../ports/sales-channel.ts';
@@ -54,7 +55,7 @@ async function audit(
   const { actor, action, draft } = input;
   const { code, percent, amountMinor, productKey } = draft;
   const details = { percent, amountMinor, productKey, ...input.details };
-  await deps.database.transaction((stores) =>
-    recordAudit({ stores, clock: deps.clock, ids: deps.ids }, { actor, action, subject: `coupon:${code}`, details }),
+  await inTransaction(deps, causeOf(actor), (tx) =>
+    recordAudit(tx, { actor, action, subject: `coupon:${code}`, details }),
   );
 }

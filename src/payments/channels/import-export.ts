@@ -1,20 +1,16 @@
-// A seller's export against our books. First as a dry run, which changes nothing; then for real: sales that are missing here
-// come in as held, refunds are booked, and the run is stored with its findings like every other comparison.
-import { recordAudit } from '#access/audit.ts';
+// A seller's export beside our payments. First as a dry run, which changes nothing; then for real: orders that are missing
+// here come in as held, refunds are booked, and the run is stored with its findings like every other comparison.
 import type { Actor } from '#kernel/actor.ts';
-import type { Milliseconds } from '#kernel/clock.ts';
 import { assert } from '#kernel/invariant.ts';
-import { toDecimal } from '#kernel/money.ts';
 import { type ProviderName, providerTitle } from '#kernel/provider-name.ts';
-import type { Cause } from '#orders/timeline.ts';
+import { type Cause, causeOf } from '#kernel/transaction-context.ts';
 import type { PaymentDeps } from '../lifecycle/deps.ts';
 import type { Payment } from '../model/payment.ts';
-import type { ReconciliationFinding, ReconciliationRun } from '../model/reconciliation.ts';
-import type { PaymentStores } from '../ports/payment-store.ts';
-import type { ExportedSale, Sale } from '../ports/sales-channel.ts';
-import type { Difference } from '../reconciliation/compare-with-provider.ts';
-import { findingKey } from '../reconciliation/finding-exceptions.ts';
+import type { ReconciliationRun } from '../model/reconciliation.ts';
+import type { PaymentStore, PaymentStores } from '../ports/payment-store.ts';
+import type { ChannelOrder, ExportedOrder } from '../ports/sales-channel.ts';
 import { finishReconciliation } from '../reconciliation/finish-reconciliation.ts';
+import { failRun, pagesOfPayments, startRun } from '../reconciliation/reconciliation-runs.ts';
 import {
   compareWithExport,
   type ExportComparison,
@@ -22,16 +18,14 @@ import {
   exportWindow,
   type KnownPayment,
 } from './compare-with-export.ts';
-import { recordSale } from './record-channel-order.ts';
-import { returnSale } from './return-channel-order.ts';
+import { recordChannelOrder } from './record-channel-order.ts';
+import { refundChannelOrder } from './return-channel-order.ts';
 
-/** A run keeps at most so many findings, as every reconciliation does. */
-const findingsMax = 500;
 const pageSize = 200;
 
 interface SalesImport {
   provider: ProviderName;
-  sales: readonly ExportedSale[];
+  sales: readonly ExportedOrder[];
 }
 
 /** What an import would find and do; nothing is changed. */
@@ -39,49 +33,40 @@ export async function planImport(deps: Pick<PaymentDeps, 'database'>, input: Sal
   return compareWithExport({ there: input.sales, here: await listHere(deps, input) });
 }
 
-export interface ImportedSales {
+export interface ImportedExport {
   run: ReconciliationRun;
   /** Every difference, in the order of the plan, with whether it is healed. */
   outcomes: { difference: ExportDifference; isHealed: boolean }[];
 }
 
-export async function importSales(
+export async function importExport(
   deps: PaymentDeps,
   input: SalesImport & { actor: Actor; fileName: string },
-): Promise<ImportedSales> {
+): Promise<ImportedExport> {
   const { actor, provider } = input;
   const plan = await planImport(deps, input);
-  const run = await startRun(deps, { ...input, plan });
-  const cause: Cause = { kind: 'reconciliation', id: run.id, actor };
-  const outcomes: ImportedSales['outcomes'] = [];
+  const now = deps.clock.now();
+  const started = await startRun(deps, {
+    provider,
+    window: plan.window ?? { from: now, to: now },
+    startedBy: `admin:${actor.id}`,
+    cause: causeOf(actor),
+    audit: { action: 'sales.import', details: { file: input.fileName, sales: input.sales.length } },
+  });
+  const cause: Cause = { kind: 'reconciliation', id: started.id, actor };
+  const outcomes: ImportedExport['outcomes'] = [];
   try {
     for (const difference of plan.differences) {
       outcomes.push({ difference, isHealed: await heal(deps, { provider, difference, cause }) });
     }
   } catch (error) {
-    const failed = { ...run, status: 'failed', finishedAt: deps.clock.now(), error: 'The import broke off.' } as const;
-    await deps.database.transaction((stores) => stores.reconciliation.changeRun(failed));
+    await failRun(deps, { run: started, error: 'The import broke off.' });
     throw error;
   }
-  const healedCount = outcomes.filter(({ isHealed }) => isHealed).length;
-  const finished: ReconciliationRun = {
-    ...run,
-    status: 'finished',
-    finishedAt: deps.clock.now(),
-    comparedCount: plan.compared,
-    matchedCount: plan.compared - outcomes.length,
-    healedCount,
-    openCount: outcomes.length - healedCount,
-  };
-  const findings = outcomes.slice(0, findingsMax).map((outcome) => toFinding(deps, { run, ...outcome }));
-  const open = outcomes.filter(({ isHealed }) => !isHealed).map(({ difference }) => toDifference(difference));
-  await finishReconciliation(deps, {
-    ...{ run: finished, findings, trust: 'token' },
-    open: open.slice(0, findingsMax),
-    openKeys: new Set(open.map((difference) => findingKey(provider, difference))),
-    bounds: { oldest: run.windowFrom, newest: run.windowTo },
-  });
-  return { run: finished, outcomes };
+  const bounds = { oldest: started.windowFrom, newest: started.windowTo };
+  const { compared } = plan;
+  const { run } = await finishReconciliation(deps, { run: started, compared, outcomes, bounds, trust: 'token', cause });
+  return { run, outcomes };
 }
 
 /** Our payments of the export's days, and those beyond them that it names. */
@@ -89,8 +74,12 @@ async function listHere(deps: Pick<PaymentDeps, 'database'>, input: SalesImport)
   const { provider, sales } = input;
   const found = new Map<string, Payment>();
   const window = exportWindow(sales);
-  if (window !== null)
-    for (const payment of await listWithin(deps, { provider, ...window })) found.set(payment.id, payment);
+  if (window !== null) {
+    const list: PaymentStore['listPaymentsMadeBetween'] = (query) =>
+      deps.database.read((stores) => stores.payments.listPaymentsMadeBetween(query));
+    const pages = pagesOfPayments(list, { provider, from: window.from, to: window.to + 1 });
+    for await (const page of pages) for (const payment of page) found.set(payment.id, payment);
+  }
   const references = sales.flatMap(({ reference }) => (reference === null ? [] : [reference]));
   for (let from = 0; from < references.length; from += pageSize) {
     await deps.database.read(async (stores) => {
@@ -111,24 +100,6 @@ async function listHere(deps: Pick<PaymentDeps, 'database'>, input: SalesImport)
   return known;
 }
 
-async function listWithin(
-  deps: Pick<PaymentDeps, 'database'>,
-  query: { provider: ProviderName; from: Milliseconds; to: Milliseconds },
-): Promise<Payment[]> {
-  const found: Payment[] = [];
-  let after: { createdAt: Milliseconds; id: string } | null = null;
-  for (;;) {
-    const place = after;
-    const page: Payment[] = await deps.database.read((stores) =>
-      stores.payments.listPaymentsMadeBetween({ ...query, to: query.to + 1, after: place, limit: pageSize }),
-    );
-    found.push(...page);
-    const last = page.at(-1);
-    if (last === undefined || page.length < pageSize) return found;
-    after = { createdAt: last.createdAt, id: last.id };
-  }
-}
-
 async function know(stores: PaymentStores, payment: Payment): Promise<KnownPayment> {
   const order = await stores.orders.findOrder(payment.orderId);
   const refunds = await stores.refunds.listRefundsForPayment(payment.id);
@@ -138,38 +109,6 @@ async function know(stores: PaymentStores, payment: Payment): Promise<KnownPayme
     customerEmail: order?.customerEmail ?? null,
     returnedMinor: returned.reduce((sum, { amountMinor }) => sum + amountMinor, 0),
   };
-}
-
-async function startRun(
-  deps: PaymentDeps,
-  input: SalesImport & { actor: Actor; fileName: string; plan: ExportComparison },
-): Promise<ReconciliationRun> {
-  const { actor, provider, plan } = input;
-  const now = deps.clock.now();
-  const run: ReconciliationRun = {
-    id: deps.ids.newId(),
-    provider,
-    status: 'running',
-    windowFrom: plan.window?.from ?? now,
-    windowTo: plan.window?.to ?? now,
-    startedAt: now,
-    finishedAt: null,
-    startedBy: `admin:${actor.id}`,
-    ...{ comparedCount: 0, matchedCount: 0, healedCount: 0, openCount: 0, error: null },
-  };
-  await deps.database.transaction(async (stores) => {
-    await stores.reconciliation.insertRun(run);
-    await recordAudit(
-      { stores, clock: deps.clock, ids: deps.ids },
-      {
-        actor,
-        action: 'sales.import',
-        subject: `provider:${provider}`,
-        details: { runId: run.id, file: input.fileName, sales: input.sales.length },
-      },
-    );
-  });
-  return run;
 }
 
 async function heal(
@@ -183,15 +122,15 @@ async function heal(
   if (healing.kind === 'add_sale') {
     const doubts = [`${providerTitle(provider)}'s export tells of it, and no webhook did.`];
     if (exported.returnedMinor === 'unknown') doubts.push('Something of it was given back; how much is not told.');
-    await recordSale(deps, { provider, sale, licences: [], doubts, cause });
+    await recordChannelOrder(deps, { provider, sale, licences: [], doubts, cause });
   }
   const returnedMinor = healing.kind === 'book_return' ? healing.returnedMinor : exported.returnedMinor;
   if (returnedMinor === 'unknown' || returnedMinor === 0) return healing.kind === 'add_sale';
-  await returnSale(deps, { provider, returned: { sale, returnedMinor, returnedAt: null }, cause });
+  await refundChannelOrder(deps, { provider, returned: { sale, returnedMinor, returnedAt: null }, cause });
   return true;
 }
 
-function toSale(exported: ExportedSale, payment: Payment | null): Sale {
+function toSale(exported: ExportedOrder, payment: Payment | null): ChannelOrder {
   const reference = payment?.reference ?? exported.reference;
   const currency = payment?.currency ?? exported.currency;
   assert(reference !== null && currency !== null, 'only what is named and priced is healed');
@@ -203,47 +142,16 @@ function toSale(exported: ExportedSale, payment: Payment | null): Sale {
     vatMinor: 0,
     customerEmail: exported.customerEmail,
     items: exported.productNames.map((name) => ({
-      ...{ productKey: null, name, quantity: null, licenceKey: null, hasCoupon: false, hasOpenDiscount: false },
+      productKey: null,
+      name,
+      quantity: null,
+      licenceKey: null,
+      hasCoupon: false,
+      hasOpenDiscount: false,
     })),
     coupons: [],
     feeMinor: null,
     paymentType: null,
     soldAt: exported.soldAt,
-  };
-}
-
-function toDifference({ finding, sale, payment, here, there }: ExportDifference): Difference {
-  const reference = sale?.reference ?? payment?.reference ?? null;
-  const currency = sale?.currency ?? payment?.currency;
-  return {
-    ...{ kind: finding, reference, payment, here, there, mayHeal: false },
-    snapshot:
-      sale === null || currency === undefined
-        ? null
-        : {
-            requested: { amount: toDecimal({ amountMinor: sale.amountMinor, currency }), asset: currency },
-            label: sale.productNames.join(', '),
-            providerStatus: `line ${sale.line} of its export`,
-            createdAt: sale.soldAt,
-          },
-  };
-}
-
-function toFinding(
-  deps: PaymentDeps,
-  input: { run: ReconciliationRun; difference: ExportDifference; isHealed: boolean },
-): ReconciliationFinding {
-  const { run, difference, isHealed } = input;
-  return {
-    id: deps.ids.newId(),
-    runId: run.id,
-    kind: difference.finding,
-    provider: run.provider,
-    reference: difference.sale?.reference ?? difference.payment?.reference ?? null,
-    paymentId: difference.payment?.id ?? null,
-    here: difference.here,
-    there: difference.there,
-    isHealed,
-    createdAt: deps.clock.now(),
   };
 }

@@ -5,25 +5,29 @@ import type { PaymentId, ProviderReference } from '#kernel/ids.ts';
 import { assert } from '#kernel/invariant.ts';
 import { formatMoney, toDecimal } from '#kernel/money.ts';
 import { type ProviderName, providerTitle } from '#kernel/provider-name.ts';
-import type { Cause } from '#orders/timeline.ts';
+import type { Cause } from '#kernel/transaction-context.ts';
+import { inTransaction } from '#kernel/transaction-context.ts';
 import type { PaymentDeps } from '../lifecycle/deps.ts';
-import type { Work } from '../lifecycle/work.ts';
 import type { ProviderRegistry } from '../ports/payment-provider.ts';
-import type { SaleMark } from '../ports/sale-store.ts';
-import type { SaleReturn } from '../ports/sales-channel.ts';
+import type { PaymentTx } from '../ports/payment-store.ts';
+import type { ChannelOrderMark } from '../ports/sale-store.ts';
+import type { ChannelRefund } from '../ports/sales-channel.ts';
 import { takeRefundLook } from '../refunds/apply-refund-looks.ts';
 import { endTrouble, raiseTrouble } from '../trouble.ts';
 
 /** More refunds than this do not wait for their sale: something else is wrong then, and their events stay where they are. */
 const waitingReturnsMax = 500;
 
-export type SaleReturned = { kind: 'booked' | 'nothing_new' | 'kept' } | { kind: 'too_many_wait' };
+export type ChannelOrderRefunded =
+  | { kind: 'booked' | 'nothing_new' | 'too_many_wait' }
+  /** Until its order comes; `isNews` unless as much was kept before. */
+  | { kind: 'kept'; isNews: boolean };
 
 /** Books what went back of a sale; of one that has not come yet it is kept until it does, and shown to the admins. */
-export async function returnSale(
+export async function refundChannelOrder(
   deps: Parameters<typeof book>[0],
   input: Parameters<typeof book>[1],
-): Promise<SaleReturned> {
+): Promise<ChannelOrderRefunded> {
   try {
     return await book(deps, input);
   } catch (error) {
@@ -37,42 +41,42 @@ class TooManyWait extends Error {}
 
 function book(
   deps: Pick<PaymentDeps, 'database' | 'clock' | 'ids' | 'providers'>,
-  input: { provider: ProviderName; returned: SaleReturn; cause: Cause },
-): Promise<SaleReturned> {
+  input: { provider: ProviderName; returned: ChannelRefund; cause: Cause },
+): Promise<ChannelOrderRefunded> {
   const { provider, returned, cause } = input;
   const { reference } = returned.sale;
-  return deps.database.transaction(async (stores): Promise<SaleReturned> => {
-    const work: Work = { stores, clock: deps.clock, ids: deps.ids, cause };
+  return inTransaction(deps, cause, async (tx): Promise<ChannelOrderRefunded> => {
     const { returnedMinor, returnedAt } = returned;
     const at = deps.clock.now();
-    const mark = await stores.sales.markReturned({ provider, reference, returnedMinor, returnedAt, at });
-    const payment = await stores.payments.findPaymentByReference({ provider, reference });
+    const before = await tx.stores.channelOrders.findMark({ provider, reference });
+    const mark = await tx.stores.channelOrders.markReturned({ provider, reference, returnedMinor, returnedAt, at });
+    const payment = await tx.stores.payments.findPaymentByReference({ provider, reference });
     if (payment !== undefined) {
-      const isBooked = await bookReturns({ work, providers: deps.providers }, { paymentId: payment.id, mark });
+      const isBooked = await bookReturns({ tx, providers: deps.providers }, { paymentId: payment.id, mark });
       return { kind: isBooked ? 'booked' : 'nothing_new' };
     }
-    const waiting = await stores.sales.countWaitingReturns(provider);
+    const waiting = await tx.stores.channelOrders.countWaitingReturns(provider);
     if (waiting > waitingReturnsMax) throw new TooManyWait();
-    await raiseEarlyReturn(work, { provider, returned, at });
-    return { kind: 'kept' };
+    await raiseEarlyReturn(tx, { provider, returned, at });
+    return { kind: 'kept', isNews: (before?.returnedMinor ?? 0) < returnedMinor };
   });
 }
 
 /** Brings the refunds of a payment up to what is known to have gone back; false when they are there already. */
 export async function bookReturns(
-  deps: { work: Work; providers: ProviderRegistry },
-  input: { paymentId: PaymentId; mark: SaleMark },
+  deps: { tx: PaymentTx; providers: ProviderRegistry },
+  input: { paymentId: PaymentId; mark: ChannelOrderMark },
 ): Promise<boolean> {
-  const { work } = deps;
+  const { tx } = deps;
   const { mark } = input;
-  const payment = await work.stores.payments.findPayment(input.paymentId);
+  const payment = await tx.stores.payments.findPayment(input.paymentId);
   assert(payment !== undefined, `payment ${input.paymentId} vanished`);
-  const refunds = await work.stores.refunds.listRefundsForPayment(payment.id);
+  const refunds = await tx.stores.refunds.listRefundsForPayment(payment.id);
   const bookedMinor = refunds
     .filter(({ status }) => status === 'succeeded')
     .reduce((sum, { amountMinor }) => sum + amountMinor, 0);
   const amountMinor = Math.min(mark.returnedMinor, payment.amountMinor) - bookedMinor;
-  await endTrouble(work, { key: earlyKey(mark), by: 'The sale came.' });
+  await endTrouble(tx, { key: earlyKey(mark), by: 'The sale came.' });
   if (amountMinor <= 0) return false;
   const { currency } = payment;
   await takeRefundLook(deps, {
@@ -89,9 +93,9 @@ export async function bookReturns(
       createdAt: mark.returnedAt,
     },
   });
-  const order = await work.stores.orders.findOrder(payment.orderId);
+  const order = await tx.stores.orders.findOrder(payment.orderId);
   if (order?.status === 'refunded') {
-    await endTrouble(work, { key: `payment_held:${order.id}`, by: 'All of the money went back.' });
+    await endTrouble(tx, { key: `payment_held:${order.id}`, by: 'All of the money went back.' });
   }
   return true;
 }
@@ -101,14 +105,14 @@ function earlyKey({ provider, reference }: { provider: ProviderName; reference: 
 }
 
 async function raiseEarlyReturn(
-  work: Work,
-  input: { provider: ProviderName; returned: SaleReturn; at: Milliseconds },
+  tx: PaymentTx,
+  input: { provider: ProviderName; returned: ChannelRefund; at: Milliseconds },
 ): Promise<void> {
   const { provider, returned } = input;
   const { reference, price } = returned.sale;
   const title = providerTitle(provider);
   const amount = formatMoney({ ...price, amountMinor: returned.returnedMinor });
-  await raiseTrouble(work, {
+  await raiseTrouble(tx, {
     alert: {
       key: earlyKey({ provider, reference }),
       kind: 'payment_unknown',

@@ -1,4 +1,5 @@
 import { raiseAlert } from '#cases/raise-case.ts';
+import { type Cause, inTransaction } from '#kernel/transaction-context.ts';
 import type { PaymentDeps } from '../lifecycle/deps.ts';
 import type { Payment } from '../model/payment.ts';
 
@@ -6,31 +7,29 @@ import type { Payment } from '../model/payment.ts';
  * A payment is open at a provider that is not configured any more: nobody will hear of its money. Rings once for each
  * provider; the alert ends when the provider is configured again and answers.
  */
-export async function noteProviderOff(deps: PaymentDeps, payment: Payment): Promise<void> {
+export async function noteProviderOff(deps: PaymentDeps, input: { payment: Payment; cause: Cause }): Promise<void> {
+  const { payment, cause } = input;
   const { provider } = payment;
   const key = `provider_down:${provider}`;
-  await deps.database.transaction(async (stores) => {
-    const live = await stores.alerts.findLiveAlert(key);
+  await inTransaction(deps, cause, async (tx) => {
+    const live = await tx.stores.alerts.findLiveAlert(key);
     if (live !== undefined) return;
-    await raiseAlert(
-      { stores, clock: deps.clock, ids: deps.ids },
-      {
-        key,
-        kind: 'provider_down',
-        severity: 'critical',
-        orderId: null,
-        paymentId: payment.id,
-        facts: {
-          headline: 'Payments are open at a provider that is not configured',
-          orderNumber: null,
-          amount: null,
-          detail: 'Configure it again, or look after its open orders at the provider itself.',
-          provider,
-          why: 'Money that comes there is not heard of.',
-          trust: null,
-        },
-        actions: [],
+    await raiseAlert(tx, {
+      key,
+      kind: 'provider_down',
+      severity: 'critical',
+      orderId: null,
+      paymentId: payment.id,
+      facts: {
+        headline: 'Payments are open at a provider that is not configured',
+        orderNumber: null,
+        amount: null,
+        detail: 'Configure it again, or look after its open orders at the provider itself.',
+        provider,
+        why: 'Money that comes there is not heard of.',
+        trust: null,
       },
-    );
+      actions: [],
+    });
   });
 }

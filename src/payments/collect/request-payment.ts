@@ -5,8 +5,9 @@ import { hour } from '#kernel/clock.ts';
 import { assert } from '#kernel/invariant.ts';
 import { toDecimal } from '#kernel/money.ts';
 import { type ProviderName, providerTitle } from '#kernel/provider-name.ts';
+import type { Cause } from '#kernel/transaction-context.ts';
+import { inTransaction } from '#kernel/transaction-context.ts';
 import { formatOrderNumber, type Order } from '#orders/order.ts';
-import type { Cause } from '#orders/timeline.ts';
 import { applySnapshot } from '../lifecycle/apply-snapshot.ts';
 import { tellOrder } from '../lifecycle/change-order.ts';
 import type { PaymentDeps } from '../lifecycle/deps.ts';
@@ -14,7 +15,7 @@ import { raiseNotCreated } from '../lifecycle/payment-alerts.ts';
 import { withPayment } from '../lifecycle/payment-lease.ts';
 import { postponePoll } from '../lifecycle/postpone-poll.ts';
 import type { Refresh } from '../lifecycle/refresh.ts';
-import { type Work, writeTimeline } from '../lifecycle/work.ts';
+import { writeTimeline } from '../lifecycle/write-timeline.ts';
 import { findIn } from '../model/decide-payment.ts';
 import { isAwaitedPayment, isMismatchedPayment, type Payment } from '../model/payment.ts';
 import type { CreatePaymentRequest, PaymentProvider } from '../ports/payment-provider.ts';
@@ -67,7 +68,7 @@ export async function requestPayment(
         if (!(error instanceof ProviderError)) throw error;
         const isRejected = error instanceof ProviderRejected;
         if (isRejected) await refuse(deps, { ...held, alternatives, why: sentenceOf(error) });
-        else await postponePoll(deps, payment);
+        else await postponePoll(deps, held);
         return { kind: 'failed', provider: payment.provider, isRejected, message: sentenceOf(error) };
       }
     },
@@ -88,7 +89,7 @@ export async function recoverCreation(deps: PaymentDeps, held: Held): Promise<Re
   const snapshot = await provider.findCreatedPayment(request, held.signal);
   if (snapshot !== undefined) return applySnapshot(deps, { ...held, paymentId: payment.id, snapshot });
   if (deps.clock.now() < payment.expiresAt + lostCreateAfterMs) {
-    await postponePoll(deps, payment);
+    await postponePoll(deps, held);
     return { kind: 'unchanged', status: payment.status };
   }
   await refuse(deps, { ...held, alternatives: 0, why: 'the provider never heard of it' });
@@ -123,24 +124,25 @@ function requestFor(order: Order, payment: Payment): CreatePaymentRequest {
 
 async function refuse(deps: PaymentDeps, held: Held & { alternatives: number; why: string }): Promise<void> {
   const { payment, why } = held;
-  await deps.database.transaction(async (stores) => {
-    const work: Work = { stores, clock: deps.clock, ids: deps.ids, cause: held.cause };
+  await inTransaction(deps, held.cause, async (tx) => {
     const now = deps.clock.now();
-    const isChanged = await stores.payments.changePayment({
-      id: payment.id,
-      expected: { status: payment.status, version: payment.version },
-      change: { status: 'failed', creation: 'refused', providerStatus: why, nextPollAt: null, updatedAt: now },
+    const refused = await tx.stores.payments.tryChangePayment(payment, {
+      status: 'failed',
+      creation: 'refused',
+      providerStatus: why,
+      nextPollAt: null,
+      updatedAt: now,
     });
-    assert(isChanged, `payment ${payment.id} changed under its lease`);
-    const order = await stores.orders.findOrder(payment.orderId);
+    assert(refused !== undefined, `payment ${payment.id} changed under its lease`);
+    const order = await tx.stores.orders.findOrder(payment.orderId);
     assert(order !== undefined, `order of payment ${payment.id} vanished`);
     const text = `no payment of ${toDecimal(payment)} ${payment.currency} at ${providerTitle(payment.provider)}: ${why}`;
     const to = { paymentId: payment.id, trust: null, text };
-    await writeTimeline(work, { order, subject: 'payment', from: payment.status, to: 'failed', ...to });
-    const payments = await stores.payments.listPaymentsForOrder(order.id);
-    await tellOrder(work, { order, payments, event: 'payment_failed', ...to });
+    await writeTimeline(tx, { order, subject: 'payment', from: payment.status, to: 'failed', ...to });
+    const payments = await tx.stores.payments.listPaymentsForOrder(order.id);
+    await tellOrder(tx, { order, payments, event: 'payment_failed', ...to });
     const isNeeded = order.status === 'awaiting_payment' && !payments.some(isAwaitedPayment);
-    if (isNeeded && held.alternatives === 0) await raiseNotCreated(work, { order, payment, why });
+    if (isNeeded && held.alternatives === 0) await raiseNotCreated(tx, { order, payment, why });
   });
 }
 

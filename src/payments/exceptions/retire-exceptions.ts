@@ -1,4 +1,5 @@
 import { day, type Milliseconds } from '#kernel/clock.ts';
+import { causeOf, inTransaction } from '#kernel/transaction-context.ts';
 import type { PaymentDeps } from '../lifecycle/deps.ts';
 import { endTrouble } from '../trouble.ts';
 
@@ -11,12 +12,12 @@ export function retireExceptions(
   input: { limit: number },
 ): Promise<{ retired: number }> {
   const before = deps.clock.now() - informedForMs;
-  return deps.database.transaction(async (stores) => {
+  return inTransaction(deps, causeOf({ kind: 'job', id: 'retire-exceptions' }), async (tx) => {
     const query = { kinds: ['payment_expired'] as const, after: null, limit: input.limit };
-    const old = await stores.exceptions.listOpenExceptions(query);
+    const old = await tx.stores.exceptions.listOpenExceptions(query);
     const ending = old.filter(({ openedAt, ownerId }) => openedAt < before && ownerId === null);
     for (const { key } of ending) {
-      await endTrouble({ stores, clock: deps.clock, ids: deps.ids }, { key, by: 'Nobody had to act for a day.' });
+      await endTrouble(tx, { key, by: 'Nobody had to act for a day.' });
     }
     return { retired: ending.length };
   });

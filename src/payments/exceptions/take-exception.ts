@@ -5,8 +5,9 @@ import type { ActingAdmin } from '#access/acting-admin.ts';
 import { recordAudit } from '#access/audit.ts';
 import { type Acknowledgement, acknowledgeIn } from '#cases/acknowledge-case.ts';
 import { changeAlert } from '#cases/raise-case.ts';
+import { causeOf, inTransaction } from '#kernel/transaction-context.ts';
 import type { PaymentDeps } from '../lifecycle/deps.ts';
-import { type Work, workOf } from '../lifecycle/work.ts';
+import type { PaymentTx } from '../ports/payment-store.ts';
 import type { PaymentException } from './exception.ts';
 import { changeException } from './open-exception.ts';
 
@@ -20,17 +21,16 @@ export type Taking =
 
 export function takeException(deps: PaymentDeps, input: { exceptionId: string; by: ActingAdmin }): Promise<Taking> {
   const { by } = input;
-  return deps.database.transaction(async (stores): Promise<Taking> => {
-    const work = workOf(deps, { stores, by });
-    const exception = await stores.exceptions.findException(input.exceptionId);
+  return inTransaction(deps, causeOf(by.actor), async (tx): Promise<Taking> => {
+    const exception = await tx.stores.exceptions.findException(input.exceptionId);
     if (exception === undefined) return { kind: 'unknown' };
     if (exception.status !== 'open') return { kind: 'over' };
     if (exception.ownerId !== null) return { kind: 'already', by: exception.ownerName };
-    await giveTo(work, { exception, by });
-    const alert = await stores.alerts.findLiveAlert(exception.key);
+    await giveTo(tx, { exception, by });
+    const alert = await tx.stores.alerts.findLiveAlert(exception.key);
     // A snoozed alert rests because somebody wants it to: whose it is changes nothing about that.
     if (alert?.status === 'open') {
-      await acknowledgeIn(work, { alertId: alert.id, actor: by.actor, adminName: by.name });
+      await acknowledgeIn(tx, { alertId: alert.id, actor: by.actor, adminName: by.name });
     }
     return { kind: 'taken' };
   });
@@ -39,20 +39,21 @@ export function takeException(deps: PaymentDeps, input: { exceptionId: string; b
 /** Whoever has it gives it back: it is nobody's, and its alert counts as open again. */
 export function giveBackException(deps: PaymentDeps, input: { exceptionId: string; by: ActingAdmin }): Promise<Taking> {
   const { by } = input;
-  return deps.database.transaction(async (stores): Promise<Taking> => {
-    const work = workOf(deps, { stores, by });
-    const exception = await stores.exceptions.findException(input.exceptionId);
+  return inTransaction(deps, causeOf(by.actor), async (tx): Promise<Taking> => {
+    const exception = await tx.stores.exceptions.findException(input.exceptionId);
     if (exception === undefined) return { kind: 'unknown' };
     if (exception.status !== 'open') return { kind: 'over' };
     if (exception.ownerId !== Number(by.actor.id)) return { kind: 'not_yours', by: exception.ownerName };
-    await changeException(work, { exception, change: { ownerId: null, ownerName: null, takenAt: null } });
-    await recordAudit(work, {
-      ...{ actor: by.actor, action: 'exception.give_back', subject: `exception:${exception.id}` },
+    await changeException(tx, { exception, change: { ownerId: null, ownerName: null, takenAt: null } });
+    await recordAudit(tx, {
+      actor: by.actor,
+      action: 'exception.give_back',
+      subject: `exception:${exception.id}`,
     });
-    const alert = await stores.alerts.findLiveAlert(exception.key);
+    const alert = await tx.stores.alerts.findLiveAlert(exception.key);
     if (alert?.status === 'acknowledged') {
       const change = { status: 'open', acknowledgedAt: null, acknowledgedBy: null } as const;
-      await changeAlert(work, { alert, change });
+      await changeAlert(tx, { alert, change });
     }
     return { kind: 'given_back' };
   });
@@ -64,21 +65,25 @@ export function acknowledgeTrouble(
   input: { alertId: string; by: ActingAdmin },
 ): Promise<Acknowledgement> {
   const { by } = input;
-  return deps.database.transaction(async (stores): Promise<Acknowledgement> => {
-    const work = workOf(deps, { stores, by });
-    const result = await acknowledgeIn(work, { alertId: input.alertId, actor: by.actor, adminName: by.name });
+  return inTransaction(deps, causeOf(by.actor), async (tx): Promise<Acknowledgement> => {
+    const result = await acknowledgeIn(tx, { alertId: input.alertId, actor: by.actor, adminName: by.name });
     if (result.kind !== 'acknowledged') return result;
-    const alert = await stores.alerts.findAlert(input.alertId);
-    const exception = alert && (await stores.exceptions.findOpenException(alert.key));
-    if (exception?.ownerId === null) await giveTo(work, { exception, by });
+    const alert = await tx.stores.alerts.findAlert(input.alertId);
+    const exception = alert && (await tx.stores.exceptions.findOpenException(alert.key));
+    if (exception?.ownerId === null) await giveTo(tx, { exception, by });
     return result;
   });
 }
 
-async function giveTo(work: Work, { exception, by }: { exception: PaymentException; by: ActingAdmin }): Promise<void> {
-  const change = { ownerId: Number(by.actor.id), ownerName: by.name, takenAt: work.clock.now() };
-  await changeException(work, { exception, change });
-  await recordAudit(work, {
-    ...{ actor: by.actor, action: 'exception.take', subject: `exception:${exception.id}` },
+async function giveTo(
+  tx: PaymentTx,
+  { exception, by }: { exception: PaymentException; by: ActingAdmin },
+): Promise<void> {
+  const change = { ownerId: Number(by.actor.id), ownerName: by.name, takenAt: tx.clock.now() };
+  await changeException(tx, { exception, change });
+  await recordAudit(tx, {
+    actor: by.actor,
+    action: 'exception.take',
+    subject: `exception:${exception.id}`,
   });
 }

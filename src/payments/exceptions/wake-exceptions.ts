@@ -1,3 +1,4 @@
+import { causeOf, inTransaction } from '#kernel/transaction-context.ts';
 import type { PaymentDeps } from '../lifecycle/deps.ts';
 import { wakeTrouble } from './wait-for-trouble.ts';
 
@@ -6,9 +7,9 @@ export function wakeExceptions(
   deps: Pick<PaymentDeps, 'database' | 'clock' | 'ids'>,
   input: { limit: number },
 ): Promise<{ woken: number }> {
-  return deps.database.transaction(async (stores) => {
-    const due = await stores.exceptions.listExceptionsToWake({ now: deps.clock.now(), limit: input.limit });
-    for (const exception of due) await wakeTrouble({ stores, clock: deps.clock, ids: deps.ids }, exception);
+  return inTransaction(deps, causeOf({ kind: 'job', id: 'wake-exceptions' }), async (tx) => {
+    const due = await tx.stores.exceptions.listExceptionsToWake({ now: deps.clock.now(), limit: input.limit });
+    for (const exception of due) await wakeTrouble(tx, exception);
     return { woken: due.length };
   });
 }

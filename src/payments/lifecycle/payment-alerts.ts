@@ -7,8 +7,9 @@ import type { ExceptionKind } from '../exceptions/exception.ts';
 import { amountDetail, gapFacts } from '../model/amount-detail.ts';
 import { standingOf } from '../model/coverage.ts';
 import { isOpenPayment, type Payment, type PaymentStatus } from '../model/payment.ts';
-import { endOrderTroubles, raiseTrouble, type TroubleContext, type TroubleFacts } from '../trouble.ts';
-import { type Work, writeTimeline } from './work.ts';
+import type { PaymentTx } from '../ports/payment-store.ts';
+import { endOrderTroubles, raiseTrouble, type TroubleFacts } from '../trouble.ts';
+import { writeTimeline } from './write-timeline.ts';
 
 interface Trouble {
   kind: ExceptionKind;
@@ -62,24 +63,24 @@ const troubles: Readonly<Record<PaymentStatus, Trouble | undefined>> = {
 };
 
 /** Ends what rang for an earlier status of this payment: one payment is in one trouble at a time. */
-export async function endEarlierTrouble(work: Work, payment: Payment): Promise<void> {
+export async function endEarlierTrouble(tx: PaymentTx, payment: Payment): Promise<void> {
   const present = troubles[payment.status]?.kind;
   const kinds = Object.values(troubles).flatMap((trouble) =>
     trouble && trouble.kind !== present ? [trouble.kind] : [],
   );
   const over: AlertKind[] = isOpenPayment(payment) ? [] : ['payment_stuck'];
   const by = `The payment is ${payment.status.replaceAll('_', ' ')} now.`;
-  await endOrderTroubles(work, { orderId: payment.orderId, paymentId: payment.id, kinds: [...kinds, ...over], by });
+  await endOrderTroubles(tx, { orderId: payment.orderId, paymentId: payment.id, kinds: [...kinds, ...over], by });
 }
 
 /** Raises the alert that a payment's new status calls for; a status without trouble raises none. */
-export async function raiseForStatus(work: Work, input: { order: Order; payment: Payment }): Promise<void> {
+export async function raiseForStatus(tx: PaymentTx, input: { order: Order; payment: Payment }): Promise<void> {
   const trouble = troubles[input.payment.status];
-  if (trouble !== undefined) await raisePaymentAlert(work, { ...input, trouble, why: null });
+  if (trouble !== undefined) await raisePaymentAlert(tx, { ...input, trouble, why: null });
 }
 
 /** Money that nobody waited for: the order is paid already, or over. */
-export async function raiseUnexpectedMoney(work: Work, input: { order: Order; payment: Payment }): Promise<void> {
+export async function raiseUnexpectedMoney(tx: PaymentTx, input: { order: Order; payment: Payment }): Promise<void> {
   const isPaidTwice = input.order.paidAt !== null;
   const trouble: Trouble = {
     kind: isPaidTwice ? 'payment_duplicate' : 'payment_unexpected',
@@ -87,12 +88,12 @@ export async function raiseUnexpectedMoney(work: Work, input: { order: Order; pa
     headline: isPaidTwice ? 'Order was paid a second time' : 'Money came for an order that is over',
     actions: ['resolve', 'refund'],
   };
-  await raisePaymentAlert(work, { ...input, trouble, why: `The order is ${input.order.status}.` });
+  await raisePaymentAlert(tx, { ...input, trouble, why: `The order is ${input.order.status}.` });
 }
 
 /** More came than the order needs, and no one payment is to blame for it. */
 export async function raiseSurplus(
-  work: Work,
+  tx: PaymentTx,
   input: { order: Order; payment: Payment; surplusMinor: number },
 ): Promise<void> {
   const trouble = troubles.overpaid;
@@ -100,41 +101,41 @@ export async function raiseSurplus(
   const { order, payment } = input;
   const gapFiat = formatMoney({ amountMinor: input.surplusMinor, currency: order.currency });
   const why = `All payments together brought ${gapFiat} more than the order asks for.`;
-  await raisePaymentAlert(work, { order, payment, trouble, why, facts: { gapFiat, gapCoin: null } });
+  await raisePaymentAlert(tx, { order, payment, trouble, why, facts: { gapFiat, gapCoin: null } });
 }
 
 /** It is paid, as far as its provider's word goes, and that is not enough: `why` says what a person has to weigh. */
-export async function raiseHeld(work: Work, input: { order: Order; payment: Payment; why: string }): Promise<void> {
+export async function raiseHeld(tx: PaymentTx, input: { order: Order; payment: Payment; why: string }): Promise<void> {
   const trouble: Trouble = {
     kind: 'payment_held',
     severity: 'warning',
     headline: `Sale on ${providerTitle(input.payment.provider)} is held: accept or reject it`,
     actions: ['resolve', 'open_order'],
   };
-  await raisePaymentAlert(work, { ...input, trouble });
+  await raisePaymentAlert(tx, { ...input, trouble });
 }
 
 /** Money that counted for a paid order is gone, whatever its payment is called now. */
-export async function raiseReversed(work: Work, input: { order: Order; payment: Payment }): Promise<void> {
+export async function raiseReversed(tx: PaymentTx, input: { order: Order; payment: Payment }): Promise<void> {
   const trouble = troubles.reversed;
   assert(trouble !== undefined, 'a reversal is a trouble');
-  await raisePaymentAlert(work, { ...input, trouble, why: null });
+  await raisePaymentAlert(tx, { ...input, trouble, why: null });
 }
 
 /** It is paid in full, and it was to bring only a part of the order, of which the rest is missing. */
-export async function raiseShort(work: Work, input: { order: Order; payment: Payment }): Promise<void> {
+export async function raiseShort(tx: PaymentTx, input: { order: Order; payment: Payment }): Promise<void> {
   const trouble = troubles.underpaid;
   assert(trouble !== undefined, 'a short payment is a trouble');
   const { order, payment } = input;
-  const payments = await work.stores.payments.listPaymentsForOrder(order.id);
-  const { missingMinor } = standingOf(order, payments, await work.stores.refunds.listRefundsForOrder(order.id));
+  const payments = await tx.stores.payments.listPaymentsForOrder(order.id);
+  const { missingMinor } = standingOf(order, payments, await tx.stores.refunds.listRefundsForOrder(order.id));
   const gapFiat = formatMoney({ amountMinor: missingMinor, currency: order.currency });
   const why = `This payment was over ${formatMoney(payment)}; ${gapFiat} of the order is not there.`;
-  await raisePaymentAlert(work, { ...input, trouble, why, facts: { gapFiat, gapCoin: null } });
+  await raisePaymentAlert(tx, { ...input, trouble, why, facts: { gapFiat, gapCoin: null } });
 }
 
 export async function raiseMismatch(
-  work: Work,
+  tx: PaymentTx,
   input: { order: Order; payment: Payment; there: { amount: string; asset: string } },
 ): Promise<void> {
   const { payment, there } = input;
@@ -145,22 +146,22 @@ export async function raiseMismatch(
     headline: 'Provider collects another amount than we asked for',
     actions: ['new_payment_link', 'check_again'],
   };
-  await raisePaymentAlert(work, {
+  await raisePaymentAlert(tx, {
     ...input,
     trouble,
     why: `We asked for ${here}, the provider says ${formatAsset(there)}.`,
   });
 }
 
-export async function endMismatch(work: Work, payment: Payment): Promise<void> {
+export async function endMismatch(tx: PaymentTx, payment: Payment): Promise<void> {
   const by = 'The provider collects what we asked for.';
-  await endOrderTroubles(work, {
+  await endOrderTroubles(tx, {
     orderId: payment.orderId,
     paymentId: payment.id,
     kinds: ['payment_mismatch'],
     by,
   });
-  await writeTimeline(work, {
+  await writeTimeline(tx, {
     order: { id: payment.orderId },
     paymentId: payment.id,
     subject: 'note',
@@ -172,7 +173,7 @@ export async function endMismatch(work: Work, payment: Payment): Promise<void> {
 }
 
 export async function raiseNotCreated(
-  work: Work,
+  tx: PaymentTx,
   input: { order: Order; payment: Payment; why: string },
 ): Promise<void> {
   const trouble: Trouble = {
@@ -181,12 +182,12 @@ export async function raiseNotCreated(
     headline: 'No payment link could be made',
     actions: ['new_payment_link', 'open_order'],
   };
-  await raisePaymentAlert(work, { ...input, trouble });
+  await raisePaymentAlert(tx, { ...input, trouble });
 }
 
 /** The schedule has come to its end and the payment has not: the last word before nobody asks by himself any more. */
 export async function raiseIfStuck(
-  context: TroubleContext,
+  tx: PaymentTx,
   input: { order: Order; before: Pick<Payment, 'nextPollAt'>; payment: Payment },
 ): Promise<void> {
   const { before, payment } = input;
@@ -200,7 +201,7 @@ export async function raiseIfStuck(
     headline: 'Payment is still open after a week',
     actions: ['check_again', 'new_payment_link'],
   };
-  await raisePaymentAlert(context, { ...input, trouble, why: `${words}It is no longer asked about by itself.` });
+  await raisePaymentAlert(tx, { ...input, trouble, why: `${words}It is no longer asked about by itself.` });
 }
 
 /** Money too much is decided payment by payment; everything else is one trouble of the order, whichever payment shows it. */
@@ -216,11 +217,11 @@ export function duplicateKeyOf(payment: Pick<Payment, 'id'>): string {
 }
 
 async function raisePaymentAlert(
-  context: TroubleContext,
+  tx: PaymentTx,
   input: { order: Order; payment: Payment; trouble: Trouble; why: string | null; facts?: TroubleFacts },
 ): Promise<void> {
   const { order, payment, trouble } = input;
-  await raiseTrouble(context, {
+  await raiseTrouble(tx, {
     alert: {
       key: keyOf(trouble.kind, { order, payment }),
       kind: trouble.kind,

@@ -1,19 +1,18 @@
+import { type Cause, inTransaction } from '#kernel/transaction-context.ts';
 import type { Payment } from '../model/payment.ts';
 import { nextPollAt } from '../model/poll-schedule.ts';
 import type { PaymentDeps } from './deps.ts';
 import { raiseIfStuck } from './payment-alerts.ts';
 
 /** After a provider failed: the payment keeps its place in the schedule, so that an outage is not hammered at. */
-export async function postponePoll(deps: PaymentDeps, payment: Payment): Promise<void> {
+export async function postponePoll(deps: PaymentDeps, input: { payment: Payment; cause: Cause }): Promise<void> {
+  const { payment, cause } = input;
   const now = deps.clock.now();
   const change = { nextPollAt: nextPollAt(payment, now), updatedAt: now };
-  await deps.database.transaction(async (stores) => {
-    const expected = { status: payment.status, version: payment.version };
-    const isChanged = await stores.payments.changePayment({ id: payment.id, expected, change });
-    const isLast = isChanged && change.nextPollAt === null;
-    const order = isLast ? await stores.orders.findOrder(payment.orderId) : undefined;
-    if (order === undefined) return;
-    const context = { stores, clock: deps.clock, ids: deps.ids };
-    await raiseIfStuck(context, { order, before: payment, payment: { ...payment, ...change } });
+  await inTransaction(deps, cause, async (tx) => {
+    const changed = await tx.stores.payments.tryChangePayment(payment, change);
+    if (changed === undefined || changed.nextPollAt !== null) return;
+    const order = await tx.stores.orders.findOrder(payment.orderId);
+    if (order !== undefined) await raiseIfStuck(tx, { order, before: payment, payment: changed });
   });
 }

@@ -1,11 +1,11 @@
 import type { AccessStores } from '#access/access-store.ts';
 import type { SettingStore } from '#access/setting-store.ts';
-import type { BookStore, FiguresStore } from '#accounting/ledger/ledger-store.ts';
 import type { AlertStores } from '#cases/case-store.ts';
 import type { CatalogStores } from '#catalog/product-store.ts';
 import type { Milliseconds } from '#kernel/clock.ts';
 import type { OrderId, PaymentId, ProviderReference } from '#kernel/ids.ts';
 import type { ProviderName } from '#kernel/provider-name.ts';
+import type { TransactionContext } from '#kernel/transaction-context.ts';
 import type { MessagingStores } from '#messaging/messaging-store.ts';
 import type { OrderStores } from '#orders/order-store.ts';
 import type { ExceptionStore } from '../exceptions/exception-store.ts';
@@ -14,7 +14,7 @@ import type { ReconciliationFinding, ReconciliationRun } from '../model/reconcil
 import type { WebhookRate } from '../model/webhook-rate.ts';
 import type { OutageStore } from './outage-store.ts';
 import type { RefundStore } from './refund-store.ts';
-import type { SaleStore } from './sale-store.ts';
+import type { ChannelOrderStore } from './sale-store.ts';
 
 export type PaymentChange = Partial<
   Omit<Payment, 'id' | 'orderId' | 'provider' | 'version' | 'createdAt' | 'currency'>
@@ -26,12 +26,10 @@ export interface PaymentStore {
   findPaymentByReference(query: { provider: ProviderName; reference: ProviderReference }): Promise<Payment | undefined>;
   /** Oldest first. */
   listPaymentsForOrder(orderId: OrderId): Promise<Payment[]>;
-  /** Compare-and-set on status and version, which rises by one; false when another change came first. */
-  changePayment(input: {
-    id: PaymentId;
-    expected: { status: PaymentStatus; version: number };
-    change: PaymentChange;
-  }): Promise<boolean>;
+  /** Changes the payment as it was loaded, and its version with it; throws ConcurrentChange when another change came first. */
+  changePayment(payment: Payment, change: PaymentChange): Promise<Payment>;
+  /** The same, but undefined when another change came first. */
+  tryChangePayment(payment: Payment, change: PaymentChange): Promise<Payment | undefined>;
   /** Takes the lease when it is free or over; does not touch the version. False when somebody else holds it. */
   leasePayment(input: { id: PaymentId; by: string; now: Milliseconds; until: Milliseconds }): Promise<boolean>;
   /** Gives the lease back if `by` still holds it. */
@@ -73,7 +71,7 @@ export interface PaymentStore {
     limit: number;
   }): Promise<Payment[]>;
   /** Payments of one provider in one of these statuses, made in [from, to), whose fee is not known; oldest first. */
-  listPaymentsWithoutFigures(query: {
+  listPaymentsWithoutFees(query: {
     provider: ProviderName;
     statuses: readonly PaymentStatus[];
     from: Milliseconds;
@@ -81,7 +79,7 @@ export interface PaymentStore {
     limit: number;
   }): Promise<Payment[]>;
   /** Payments of one provider made in [from, to) whose fee is known, oldest first, after the given place. */
-  listPaymentsWithFigures(query: {
+  listPaymentsWithFees(query: {
     provider: ProviderName;
     from: Milliseconds;
     to: Milliseconds;
@@ -130,10 +128,11 @@ export interface PaymentStores extends OrderStores, CatalogStores, AlertStores, 
   reconciliation: ReconciliationStore;
   exceptions: ExceptionStore;
   refunds: RefundStore;
-  sales: SaleStore;
+  channelOrders: ChannelOrderStore;
   settings: SettingStore;
-  books: BookStore;
-  figures: FiguresStore;
   outages: OutageStore;
   webhookRates: WebhookRateStore;
 }
+
+/** The context of one database transaction over these stores. */
+export type PaymentTx = TransactionContext<PaymentStores>;

@@ -9,9 +9,10 @@ import {
   twinKey,
   wasSettledByPerson,
 } from '../exceptions/exception.ts';
-import { type ExceptionContext, endException, type Inherited, openException } from '../exceptions/open-exception.ts';
+import { endException, type Inherited, openException } from '../exceptions/open-exception.ts';
 import type { FindingKind } from '../model/reconciliation.ts';
-import { endTrouble, type TroubleContext } from '../trouble.ts';
+import type { PaymentTx } from '../ports/payment-store.ts';
+import { endTrouble } from '../trouble.ts';
 import type { Bounds, Difference } from './compare-with-provider.ts';
 
 /** As many open findings of one provider are looked through for those that are over. */
@@ -42,13 +43,13 @@ export function findingKey(
 
 /** Opens what is new, freshens what is known, and tells how many of them a person has settled as they are. */
 export async function openFindings(
-  context: TroubleContext,
+  tx: PaymentTx,
   input: { provider: ProviderName; differences: readonly Difference[] },
 ): Promise<{ settled: number }> {
   const { provider, differences } = input;
   const keys = differences.map((difference) => findingKey(provider, difference));
   const twins = differences.flatMap((difference) => twinOf(provider, difference) ?? []);
-  const known = await context.stores.exceptions.listExceptionsByKeys([...keys, ...twins]);
+  const known = await tx.stores.exceptions.listExceptionsByKeys([...keys, ...twins]);
   let settled = 0;
   for (const difference of differences) {
     const key = findingKey(provider, difference);
@@ -57,7 +58,7 @@ export async function openFindings(
     const twin = known.find((exception) => exception.key === twinOf(provider, difference));
     const isSettledAlready = (last && isSettled(last, difference)) || (twin && wasSettledByPerson(twin));
     if (isSettledAlready) settled += 1;
-    else await openFinding(context, { provider, difference, key, twin });
+    else await openFinding(tx, { provider, difference, key, twin });
   }
   return { settled };
 }
@@ -74,21 +75,30 @@ function isSettled(exception: PaymentException, difference: Difference): boolean
 
 /** What was heard of before it was found is one trouble: it goes on under the finding, as old as it is and with its owner. */
 async function openFinding(
-  context: TroubleContext,
+  tx: PaymentTx,
   input: { provider: ProviderName; difference: Difference; key: string; twin: PaymentException | undefined },
 ): Promise<void> {
   const { provider, difference, key, twin } = input;
   const inherited = twin?.status === 'open' ? twin : undefined;
-  if (inherited !== undefined)
-    await endTrouble(context, { key: inherited.key, by: 'A comparison has found it as well.' });
+  if (inherited !== undefined) await endTrouble(tx, { key: inherited.key, by: 'A comparison has found it as well.' });
   const { kind, payment, snapshot, here, there } = difference;
-  await openException(context, {
-    ...{ key, kind: kindOf[kind], provider, reference: difference.reference },
-    ...{ orderId: payment?.orderId ?? null, paymentId: payment?.id ?? null, refundId: null },
+  await openException(tx, {
+    key,
+    kind: kindOf[kind],
+    provider,
+    reference: difference.reference,
+    orderId: payment?.orderId ?? null,
+    paymentId: payment?.id ?? null,
+    refundId: null,
     subjectAt: payment?.createdAt ?? snapshot?.createdAt ?? null,
     facts: {
-      ...{ summary: summaries[kind], gapFiat: null, gapCoin: null, here, there },
-      ...{ money: snapshot?.requested ?? null, label: snapshot?.label ?? null },
+      summary: summaries[kind],
+      gapFiat: null,
+      gapCoin: null,
+      here,
+      there,
+      money: snapshot?.requested ?? null,
+      label: snapshot?.label ?? null,
       why: snapshot === null ? 'It is not in the provider’s own list.' : snapshot.providerStatus,
     },
     inherited: inherited && ageOf(inherited),
@@ -101,15 +111,15 @@ function ageOf({ openedAt, ownerId, ownerName, takenAt }: PaymentException): Inh
 
 /** Ends what this run would have found again if it were still so: what lies outside of its window stays open. */
 export async function endLostFindings(
-  context: ExceptionContext,
+  tx: PaymentTx,
   input: { provider: ProviderName; found: ReadonlySet<string>; bounds: Bounds },
 ): Promise<{ ended: number }> {
   const { provider, found, bounds } = input;
   const query = { provider, kinds: findingExceptionKinds, limit: endedMax };
-  const open = await context.stores.exceptions.listOpenExceptionsOfProvider(query);
+  const open = await tx.stores.exceptions.listOpenExceptionsOfProvider(query);
   const over = open.filter(({ key, subjectAt }) => !found.has(key) && isCovered(subjectAt, bounds));
   for (const { key } of over) {
-    await endException(context, { key, by: 'A later comparison no longer finds it.' });
+    await endException(tx, { key, by: 'A later comparison no longer finds it.' });
   }
   return { ended: over.length };
 }

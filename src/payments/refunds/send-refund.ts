@@ -5,9 +5,9 @@
 import { type Milliseconds, minute } from '#kernel/clock.ts';
 import { asRefundId, type RefundId } from '#kernel/ids.ts';
 import { assert } from '#kernel/invariant.ts';
+import type { Cause } from '#kernel/transaction-context.ts';
 import type { DeliveryResult, OutboxHandler } from '#messaging/outbox-handler.ts';
 import { formatOrderNumber } from '#orders/order.ts';
-import type { Cause } from '#orders/timeline.ts';
 import type { PaymentDeps } from '../lifecycle/deps.ts';
 import { withPayment } from '../lifecycle/payment-lease.ts';
 import type { Payment } from '../model/payment.ts';

@@ -1,6 +1,6 @@
 import type { PaymentId, ProviderReference } from '#kernel/ids.ts';
 import { assert } from '#kernel/invariant.ts';
-import type { Cause } from '#orders/timeline.ts';
+import type { Cause } from '#kernel/transaction-context.ts';
 import { noteProviderOff } from '../collect/note-provider-off.ts';
 import { recoverCreation } from '../collect/request-payment.ts';
 import { applySnapshot } from '../lifecycle/apply-snapshot.ts';
@@ -8,6 +8,7 @@ import type { PaymentDeps } from '../lifecycle/deps.ts';
 import { withPayment } from '../lifecycle/payment-lease.ts';
 import { postponePoll } from '../lifecycle/postpone-poll.ts';
 import type { Refresh } from '../lifecycle/refresh.ts';
+import { rehearsalOf } from '../lifecycle/rehearsal.ts';
 import { isOpenPayment, type Payment } from '../model/payment.ts';
 import { ProviderError } from '../ports/provider-errors.ts';
 import { lookAtRefunds } from '../refunds/look-at-refunds.ts';
@@ -37,8 +38,8 @@ export async function refreshPayment(
     work: async ({ payment, leaseId }): Promise<Refresh> => {
       const held = { payment, leaseId, cause: input.cause, ...(input.signal && { signal: input.signal }) };
       if (deps.providers.find(payment.provider) === undefined) {
-        await postponePoll(deps, payment);
-        if (isOpenPayment(payment)) await noteProviderOff(deps, payment);
+        await postponePoll(deps, held);
+        if (isOpenPayment(payment)) await noteProviderOff(deps, held);
         return { kind: 'provider_off' };
       }
       try {
@@ -48,12 +49,29 @@ export async function refreshPayment(
         return await withRefunds(deps, { ...held, refresh });
       } catch (error) {
         if (!(error instanceof ProviderError)) throw error;
-        await postponePoll(deps, payment);
+        await postponePoll(deps, held);
         return { kind: 'provider_failed', error };
       }
     },
   });
   return leased.kind === 'done' ? leased.result : leased;
+}
+
+/** What `refreshPayment` would come to: the provider is asked, and what follows from its answer is rolled back. */
+export async function forecastRefresh(
+  deps: PaymentDeps,
+  input: {
+    paymentId: PaymentId;
+    cause: Cause;
+    claimedReference: ProviderReference;
+    detail: string | undefined;
+    signal: AbortSignal;
+  },
+): Promise<Refresh> {
+  const payment = await deps.database.read((stores) => stores.payments.findPayment(input.paymentId));
+  if (payment === undefined) return { kind: 'unknown' };
+  const reference = payment.reference ?? input.claimedReference;
+  return fetchAndApply(rehearsalOf(deps), { ...input, payment, leaseId: null, reference });
 }
 
 /**
@@ -75,7 +93,7 @@ async function fetchAndApply(
   deps: PaymentDeps,
   input: {
     payment: Payment;
-    leaseId: string;
+    leaseId: string | null;
     cause: Cause;
     reference: ProviderReference;
     detail: string | undefined;

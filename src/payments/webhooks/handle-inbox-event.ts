@@ -2,10 +2,11 @@ import { hour, type Milliseconds, second } from '#kernel/clock.ts';
 import { asProviderReference, type PaymentId, type ProviderReference } from '#kernel/ids.ts';
 import { formatAsset } from '#kernel/money.ts';
 import { isProviderName, type ProviderName } from '#kernel/provider-name.ts';
+import type { Cause } from '#kernel/transaction-context.ts';
+import { inTransaction } from '#kernel/transaction-context.ts';
 import type { InboxEvent } from '#messaging/messaging-store.ts';
 import type { DeliveryResult } from '#messaging/outbox-handler.ts';
-import type { Cause } from '#orders/timeline.ts';
-import { handleSaleEvent } from '../channels/handle-channel-event.ts';
+import { handleChannelEvent } from '../channels/handle-channel-event.ts';
 import { twinKey, wasSettledByPerson } from '../exceptions/exception.ts';
 import type { PaymentDeps } from '../lifecycle/deps.ts';
 import type { PaymentSnapshot } from '../model/snapshot.ts';
@@ -33,7 +34,7 @@ export async function handleInboxEvent(
   const provider = isProviderName(event.source) ? event.source : undefined;
   if (provider === undefined) return { kind: 'give_up', reason: `there is no provider ${event.source}` };
   const known = deps.providers.find(provider);
-  if (known?.sales !== undefined) return handleSaleEvent(deps, { provider, sales: known.sales, event, signal });
+  if (known?.sales !== undefined) return handleChannelEvent(deps, { provider, sales: known.sales, event, signal });
   // Its bytes are all the evidence there is: without its provider it waits among the dead letters.
   if (known === undefined && event.trust === 'token') {
     return { kind: 'give_up', reason: `the provider ${provider} is not configured` };
@@ -46,7 +47,7 @@ export async function handleInboxEvent(
   const cause: Cause = { kind: 'webhook', id: event.id, actor: { kind: 'provider', id: provider } };
   const { detail } = event;
   const paymentId = await findEventPayment(deps, { provider, reference, detail, signal });
-  if (typeof paymentId === 'object') return noteUnknownPayment(deps, { snapshot: paymentId.foreign });
+  if (typeof paymentId === 'object') return noteUnknownPayment(deps, { snapshot: paymentId.foreign, cause });
   const hint = { claimedReference: reference, ...(detail !== null && { detail }) };
   const refresh = await refreshPayment(deps, { paymentId, ...hint, cause, waitingMax, signal });
   switch (refresh.kind) {
@@ -100,50 +101,47 @@ export async function findEventPayment(
 /** A payment that was made past us is only worth a ring once money is in it. */
 async function noteUnknownPayment(
   deps: PaymentDeps,
-  input: { snapshot: PaymentSnapshot | undefined },
+  input: { snapshot: PaymentSnapshot | undefined; cause: Cause },
 ): Promise<DeliveryResult> {
-  const { snapshot } = input;
+  const { snapshot, cause } = input;
   // Late, or of an amount that nobody told: somebody has sent money all the same.
   const hasMoney = snapshot?.state === 'confirmed' || snapshot?.isLate === true;
   if (snapshot === undefined || !hasMoney) return { kind: 'done', outcome: 'unknown payment' };
   const { provider, reference } = snapshot;
   const key = `payment_unknown:${provider}:${reference}`;
-  const outcome = await deps.database.transaction(async (stores) => {
+  const outcome = await inTransaction(deps, cause, async (tx) => {
     const finding = twinKey({ kind: 'payment_unknown', provider, reference });
-    const known = await stores.exceptions.listExceptionsByKeys([key, ...(finding === undefined ? [] : [finding])]);
+    const known = await tx.stores.exceptions.listExceptionsByKeys([key, ...(finding === undefined ? [] : [finding])]);
     if (known.some((each) => each.status === 'open' && each.key === finding)) return 'unknown payment, found before';
     // What somebody has decided about it stands, however often its provider tells of it.
     if (known[0] !== undefined && wasSettledByPerson(known[0])) return 'unknown payment, settled by a person';
-    await raiseTrouble(
-      { stores, clock: deps.clock, ids: deps.ids },
-      {
-        alert: {
-          key,
-          kind: 'payment_unknown',
-          severity: 'warning',
-          orderId: null,
-          paymentId: null,
-          facts: {
-            headline: 'Money came for a payment that is not ours',
-            orderNumber: null,
-            amount: formatAsset(snapshot.requested),
-            detail: `Reference ${reference}`,
-            provider,
-            why: snapshot.providerStatus,
-            trust: snapshot.trust,
-          },
-          actions: ['resolve'],
-        },
+    await raiseTrouble(tx, {
+      alert: {
+        key,
+        kind: 'payment_unknown',
+        severity: 'warning',
+        orderId: null,
+        paymentId: null,
         facts: {
+          headline: 'Money came for a payment that is not ours',
+          orderNumber: null,
+          amount: formatAsset(snapshot.requested),
+          detail: `Reference ${reference}`,
           provider,
-          reference,
-          there: `${snapshot.providerStatus}, ${formatAsset(snapshot.requested)}`,
-          money: snapshot.requested,
-          label: snapshot.label,
-          subjectAt: snapshot.createdAt,
+          why: snapshot.providerStatus,
+          trust: snapshot.trust,
         },
+        actions: ['resolve'],
       },
-    );
+      facts: {
+        provider,
+        reference,
+        there: `${snapshot.providerStatus}, ${formatAsset(snapshot.requested)}`,
+        money: snapshot.requested,
+        label: snapshot.label,
+        subjectAt: snapshot.createdAt,
+      },
+    });
     return 'unknown payment with money';
   });
   return { kind: 'done', outcome };

@@ -1,4 +1,6 @@
 import { raiseAlert } from '#cases/raise-case.ts';
+import { systemActor } from '#kernel/actor.ts';
+import { causeOf } from '#kernel/transaction-context.ts';
 import type { PaymentDeps } from '../lifecycle/deps.ts';
 import type { PaymentStores } from '../ports/payment-store.ts';
 
@@ -11,7 +13,7 @@ export async function raiseDeadLetter(
   const shown = input.alertId === undefined ? undefined : await input.stores.alerts.findAlert(input.alertId);
   if (shown?.kind === 'dead_letter') return;
   await raiseAlert(
-    { stores: input.stores, clock: deps.clock, ids: deps.ids },
+    { stores: input.stores, clock: deps.clock, ids: deps.ids, cause: causeOf(systemActor) },
     {
       key: `dead_letter:${input.what}`,
       kind: 'dead_letter',

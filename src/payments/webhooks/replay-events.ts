@@ -5,8 +5,9 @@ import type { Actor } from '#kernel/actor.ts';
 import type { Milliseconds } from '#kernel/clock.ts';
 import type { JsonObject } from '#kernel/json.ts';
 import { providerTitle } from '#kernel/provider-name.ts';
+import type { Cause } from '#kernel/transaction-context.ts';
+import { causeOf, inTransaction } from '#kernel/transaction-context.ts';
 import type { InboxEvent } from '#messaging/messaging-store.ts';
-import type { Cause } from '#orders/timeline.ts';
 import type { PaymentDeps } from '../lifecycle/deps.ts';
 import { isAvailable } from '../ports/provider-availability.ts';
 import { collectEvents } from './collect-events.ts';
@@ -32,8 +33,18 @@ export async function replayEvents(
   await audit(deps, input);
   const { events, ...counts } = await collectEvents(deps, range);
   const report: ReplayReport = {
-    ...{ mode, ...counts, total: events.length, looked: 0 },
-    ...{ moves: [], movedCount: 0, bookings: [], bookedCount: 0, held: 0, unchanged: 0, unknown: 0, failed: 0 },
+    mode,
+    ...counts,
+    total: events.length,
+    looked: 0,
+    moves: [],
+    movedCount: 0,
+    bookings: [],
+    bookedCount: 0,
+    held: 0,
+    unchanged: 0,
+    unknown: 0,
+    failed: 0,
     stoppedBy: null,
   };
   const cause: Cause = { kind: 'admin', id: actor.id, actor };
@@ -87,10 +98,7 @@ async function audit(
   const subject = range.kind === 'event' ? `event:${range.eventId}` : `provider:${range.provider}`;
   const details: JsonObject =
     range.kind === 'event' ? {} : { from: range.from, to: range.to, eventType: range.eventType };
-  await deps.database.transaction((stores) =>
-    recordAudit(
-      { stores, clock: deps.clock, ids: deps.ids },
-      { actor, action: mode === 'real' ? 'replay.run' : 'replay.dry_run', subject, details },
-    ),
+  await inTransaction(deps, causeOf(actor), (tx) =>
+    recordAudit(tx, { actor, action: mode === 'real' ? 'replay.run' : 'replay.dry_run', subject, details }),
   );
 }

@@ -1,6 +1,7 @@
-import { type AlertContext, raiseAlert } from '#cases/raise-case.ts';
+import { raiseAlert } from '#cases/raise-case.ts';
 import { hour, type Milliseconds, minute } from '#kernel/clock.ts';
 import { type ProviderName, providerTitle } from '#kernel/provider-name.ts';
+import type { PaymentTx } from '../ports/payment-store.ts';
 
 export function silentKey(provider: ProviderName): string {
   return `webhook_silent:${provider}`;
@@ -8,7 +9,7 @@ export function silentKey(provider: ProviderName): string {
 
 /** One alert that says what to check; it ends when an event arrives. */
 export async function raiseSilence(
-  context: AlertContext,
+  tx: PaymentTx,
   silence: {
     provider: ProviderName;
     /** Whether it can be asked about what it does not tell. */
@@ -24,7 +25,7 @@ export async function raiseSilence(
     ? 'payments are found by polling, only later'
     : 'the rest is found by an export only';
   const expected = usual < 1 ? '' : `, where about ${Math.round(usual)} are usual`;
-  await raiseAlert(context, {
+  await raiseAlert(tx, {
     key: silentKey(provider),
     kind: 'webhook_silent',
     severity: 'warning',

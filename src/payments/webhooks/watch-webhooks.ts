@@ -4,6 +4,7 @@
 import { resolveAlert } from '#cases/resolve-case.ts';
 import { day, hour, type Milliseconds, minute } from '#kernel/clock.ts';
 import type { ProviderName } from '#kernel/provider-name.ts';
+import { causeOf, inTransaction } from '#kernel/transaction-context.ts';
 import { lookAtProvider } from '../availability/look-at-provider.ts';
 import type { PaymentDeps } from '../lifecycle/deps.ts';
 import {
@@ -56,6 +57,8 @@ export function createWebhookWatch(deps: PaymentDeps, tools: { reconcile: Reconc
   };
 }
 
+const ownCause = causeOf({ kind: 'job', id: 'watch-webhooks' });
+
 interface State {
   rate: WebhookRate;
   lastAt: Milliseconds;
@@ -67,26 +70,25 @@ interface State {
 
 /** Brings the rate up to date and ends a silence that is over; a suspicion to look into, or undefined. */
 function learn(deps: PaymentDeps, provider: ProviderName): Promise<State | undefined> {
-  return deps.database.transaction(async (stores) => {
+  return inTransaction(deps, ownCause, async (tx) => {
     const now = deps.clock.now();
-    const known = await stores.webhookRates.findRate(provider);
-    const alert = await stores.alerts.findLiveAlert(silentKey(provider));
-    const [outage] = await stores.outages.listOutages({ provider, limit: 1 });
+    const known = await tx.stores.webhookRates.findRate(provider);
+    const alert = await tx.stores.alerts.findLiveAlert(silentKey(provider));
+    const [outage] = await tx.stores.outages.listOutages({ provider, limit: 1 });
     const isAway = (outage !== undefined && outage.status !== 'over') || !isAvailable(deps.providers.health(provider));
-    const { lastAt } = await stores.inbox.countArrivals({ source: provider, from: now, to: now });
+    const { lastAt } = await tx.stores.inbox.countArrivals({ source: provider, from: now, to: now });
     const isOver = alert !== undefined && lastAt !== null && lastAt >= alert.openedAt;
-    const context = { stores, clock: deps.clock, ids: deps.ids };
-    if (isOver) await resolveAlert(context, { key: silentKey(provider), by: 'An event arrived.' });
+    if (isOver) await resolveAlert(tx, { key: silentKey(provider), by: 'An event arrived.' });
     const before = known ?? newRate(provider, now);
     const isTroubled = isAway || (alert !== undefined && !isOver);
-    const rate = isTroubled ? skipHours(before, now + hour) : await learnHours(stores, { rate: before, now });
-    if (known === undefined || rate.learnedUntil !== known.learnedUntil) await stores.webhookRates.saveRate(rate);
+    const rate = isTroubled ? skipHours(before, now + hour) : await learnHours(tx.stores, { rate: before, now });
+    if (known === undefined || rate.learnedUntil !== known.learnedUntil) await tx.stores.webhookRates.saveRate(rate);
     if (isTroubled || lastAt === null) return undefined;
     const since = Math.max(lastAt, outage?.endedAt ?? 0);
     // What comes and is refused is no silence, and has an alert of its own.
-    const refused = await stores.alerts.findLiveAlert(refusedKey(provider));
+    const refused = await tx.stores.alerts.findLiveAlert(refusedKey(provider));
     if (refused !== undefined && refused.lastRaisedAt >= since) return undefined;
-    const untold = await countUntold(stores, { provider, since, now });
+    const untold = await countUntold(tx.stores, { provider, since, now });
     const state = { rate, lastAt, since, untold };
     return isSuspect(state, now) ? state : undefined;
   });
@@ -158,13 +160,13 @@ async function lookInto(
     if (hasFound) await save(now - checkEveryMs + onItsWayMs);
     return false;
   }
-  return deps.database.transaction(async (stores) => {
-    const { lastAt } = await stores.inbox.countArrivals({ source: name, from: now, to: now });
+  return inTransaction(deps, ownCause, async (tx) => {
+    const { lastAt } = await tx.stores.inbox.countArrivals({ source: name, from: now, to: now });
     // One came while we looked.
     if (lastAt !== state.lastAt) return false;
     const usual = usualCount(state.rate, { from: state.since, to: now });
     const told = { provider: name, isAsked: provider.capabilities.canFetch, usual, untold: state.untold };
-    await raiseSilence({ stores, clock: deps.clock, ids: deps.ids }, { ...told, silentMs: now - state.lastAt });
+    await raiseSilence(tx, { ...told, silentMs: now - state.lastAt });
     return true;
   });
 }
@@ -174,7 +176,5 @@ async function endRefused(deps: PaymentDeps, provider: ProviderName): Promise<vo
   const key = refusedKey(provider);
   const alert = await deps.database.read((stores) => stores.alerts.findLiveAlert(key));
   if (alert === undefined || deps.clock.now() - alert.lastRaisedAt < refusedQuietMs) return;
-  await deps.database.transaction((stores) =>
-    resolveAlert({ stores, clock: deps.clock, ids: deps.ids }, { key, by: 'None came for a day.' }),
-  );
+  await inTransaction(deps, ownCause, (tx) => resolveAlert(tx, { key, by: 'None came for a day.' }));
 }

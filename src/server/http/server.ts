@@ -1,23 +1,19 @@
 import { Hono } from 'hono';
-import { readNewestClosing } from '#accounting/ledger/read-ledger.ts';
-import { second } from '#kernel/clock.ts';
-import type { QueueDepth } from '#messaging/messaging-store.ts';
-import { lanes } from '#messaging/topics.ts';
-import type { PaymentDeps } from '#payments/lifecycle/deps.ts';
+import type { AccountingDeps } from '#accounting/ledger/deps.ts';
 import type { ReceiveWebhook } from '#payments/webhooks/receive-webhook.ts';
-import { readProviderReports } from '#reports/provider-report.ts';
-import { installErrors } from '../kit/problem.ts';
+
 import { type Check, healthRoutes } from '../operations/health.ts';
-import type { Metrics, QueueName } from '../operations/metrics.ts';
+import type { Metrics } from '../operations/metrics.ts';
 import { metricsRoutes } from '../operations/metrics-routes.ts';
 import { docsRoutes } from '../store-api/docs.ts';
 import { storeApiRoutes } from '../store-api/store-api.ts';
 import { webhookRoutes } from '../webhooks/provider-webhooks.ts';
 import { type TelegramReceiver, telegramRoutes } from '../webhooks/telegram-updates.ts';
+import { installErrors } from './errors.ts';
 import { createListener, type Listener, type ListenerOptions } from './listener.ts';
 
 export interface ServerDeps {
-  payments: PaymentDeps;
+  payments: AccountingDeps;
   receiveWebhook: ReceiveWebhook;
   metrics: Metrics;
   /** Keys of the shop's site; null: `/v1` answers 404. */
@@ -39,13 +35,14 @@ export function createServer(deps: ServerDeps, options: ListenerOptions): Tillke
   const { clock, log } = deps.payments;
   let isStopping = false;
   const app = new Hono();
+  const storeApi = storeApiRoutes({ payments: deps.payments, access: deps.storeApi });
   const routes = [
     webhookRoutes({ receiveWebhook: deps.receiveWebhook, metrics: deps.metrics, log }),
     telegramRoutes({ receivers: deps.telegram, log }),
-    storeApiRoutes({ payments: deps.payments, access: deps.storeApi }),
-    docsRoutes({ version: deps.version }),
+    storeApi,
+    docsRoutes({ storeApi, version: deps.version }),
     healthRoutes({ ...deps.checks, isStopping: () => isStopping, instance: deps.instance, clock, log }),
-    metricsRoutes({ metrics: deps.metrics, refresh: () => refreshMetrics(deps), log }),
+    metricsRoutes({ payments: deps.payments, metrics: deps.metrics }),
   ];
   for (const group of routes) app.route('/', group);
   installErrors(app, { log });
@@ -74,37 +71,4 @@ async function hangUpAfter(answer: Response | Promise<Response>): Promise<Respon
   const response = await answer;
   response.headers.set('connection', 'close');
   return response;
-}
-
-async function refreshMetrics(deps: ServerDeps): Promise<void> {
-  const { database, clock, providers } = deps.payments;
-  for (const { name } of providers.list()) {
-    deps.metrics.setProviderUp({ provider: name, isUp: providers.health(name)?.breaker !== 'open' });
-  }
-  const now = clock.now();
-  for (const report of await readProviderReports(deps.payments)) {
-    const { outage, webhooks, quarantine } = report;
-    deps.metrics.setProviderTrouble({
-      provider: report.health.provider,
-      blindSeconds: outage === null || outage.answeredAt !== null ? 0 : (now - outage.beganAt) / second,
-      isRetired: outage?.status === 'retired',
-      isSilent: webhooks.silentSince !== null,
-      quarantined: quarantine.count,
-    });
-  }
-  const queues = await database.read(
-    async (stores): Promise<[QueueName, QueueDepth[]][]> => [
-      ['inbox', await stores.inbox.depths(now)],
-      ['outbox', await stores.outbox.depths(now)],
-    ],
-  );
-  const known = { inbox: providers.list().map(({ name }) => name), outbox: lanes };
-  for (const [queue, depths] of queues) {
-    // A lane that nothing waits in has a sample too: a rule must be able to tell empty from absent.
-    const absent = known[queue].filter((lane) => !depths.some((depth) => depth.lane === lane));
-    const empty = absent.map((lane) => ({ lane, waiting: 0, oldestAvailableAt: null, abandoned: 0 }));
-    deps.metrics.setQueue({ queue, depths: [...depths, ...empty], now });
-  }
-  const books = await readNewestClosing(deps.payments);
-  if (books !== undefined) deps.metrics.setBooks({ ...books, now });
 }

@@ -1,4 +1,4 @@
-import type { BookContent, ProviderBook, Tally } from '#accounting/ledger/closing.ts';
+import type { ClosingContent, ProviderLedger, Tally } from '#accounting/ledger/closing.ts';
 import type { ClosedDay } from '#accounting/ledger/read-ledger.ts';
 import { type CalendarDay, readCalendarDay } from '#kernel/calendar.ts';
 import { at } from './values.ts';
@@ -15,31 +15,58 @@ export function aTally(change: Partial<Tally> = {}): Tally {
   return { paid: sum(0, '0'), odd: sum(0, '0'), unpaid: sum(0, '0'), open: sum(0, '0'), ...change };
 }
 
-export function aBook(provider: string, change: Partial<ProviderBook> = {}): ProviderBook {
+export function aBook(provider: string, change: Partial<ProviderLedger> = {}): ProviderLedger {
   return {
-    ...{ provider, unknownWhy: null, isGivenUp: false, payments: [], received: [], notMade: 0, figures: [] },
-    ...{ withoutFigures: null, refunds: [], refundsUnknownWhy: null, settlements: [] },
+    provider,
+    unknownWhy: null,
+    isGivenUp: false,
+    payments: [],
+    received: [],
+    notMade: 0,
+    figures: [],
+    withoutFigures: null,
+    refunds: [],
+    refundsUnknownWhy: null,
+    settlements: [],
     ...change,
   };
 }
 
-export function aContent(change: Partial<BookContent> = {}): BookContent {
+export function aContent(change: Partial<ClosingContent> = {}): ClosingContent {
   return {
-    ...{ format: 1, number: 12, day: '2026-11-21', timeZone: 'Europe/Berlin', closedAt: '', from: '', to: '' },
-    ...{ providers: [], interventions: [], exceptions: [], explained: 0, unexplained: { count: 0, list: [] } },
-    ...{ corrections: { count: 0, list: [], paidChanges: [] }, entries: { count: 0, hash: '' }, notes: [] },
+    format: 1,
+    number: 12,
+    day: '2026-11-21',
+    timeZone: 'Europe/Berlin',
+    closedAt: '',
+    from: '',
+    to: '',
+    providers: [],
+    interventions: [],
+    exceptions: [],
+    explained: 0,
+    unexplained: { count: 0, list: [] },
+    corrections: { count: 0, list: [], paidChanges: [] },
+    entries: { count: 0, hash: '' },
+    notes: [],
     ...change,
   };
 }
 
 /** A Saturday that was closed at four in the morning. */
-export function aClosedDay(change: Partial<BookContent> = {}, day = '2026-11-21'): ClosedDay {
+export function aClosedDay(change: Partial<ClosingContent> = {}, day = '2026-11-21'): ClosedDay {
   const hash = '3f9a1c0b77de'.padEnd(64, '0');
   return {
     day: asDay(day),
     content: aContent({ day, ...change }),
     closing: {
-      ...{ number: 12, day: asDay(day), timeZone: 'Europe/Berlin', closedAt: at, endsAt: at, content: '', hash },
+      number: 12,
+      day: asDay(day),
+      timeZone: 'Europe/Berlin',
+      closedAt: at,
+      endsAt: at,
+      content: '',
+      hash,
       previousHash: '',
     },
   };
@@ -84,7 +111,11 @@ export function aFullDay(): ClosedDay {
       count: 1,
       list: [
         {
-          ...{ day: '2026-11-20', provider: 'btcpay', paymentId: 'p', reference: 'r', order: 'T-1003' },
+          day: '2026-11-20',
+          provider: 'btcpay',
+          paymentId: 'p',
+          reference: 'r',
+          order: 'T-1003',
           changes: [
             { field: 'status', was: 'expired', is: 'paid_late' },
             { field: 'counts as', was: 'unpaid', is: 'odd' },

@@ -1,16 +1,17 @@
 import { createOwnerDirectory } from '#access/owner-directory.ts';
+import type { AccountingDeps, AccountingStores } from '#accounting/ledger/deps.ts';
 import { type AdminBot, createAdminBot } from '#bot/admin/admin-bot.ts';
 import { createPager, type Pager } from '#bot/pager/pager.ts';
 import type { UpdateMode } from '#bot/telegram/telegram.ts';
 import { type RaisedAlert, raiseAlert } from '#cases/raise-case.ts';
+import { systemActor } from '#kernel/actor.ts';
 import { minute, second } from '#kernel/clock.ts';
 import { createIds } from '#kernel/ids.ts';
+import { causeOf, inTransaction } from '#kernel/transaction-context.ts';
 import type { DeliveryResult } from '#messaging/outbox-handler.ts';
-import { createPump } from '#messaging/pump.ts';
+import { createWorker } from '#messaging/worker.ts';
 import { placeOrder } from '#payments/collect/place-order.ts';
-import type { PaymentDeps } from '#payments/lifecycle/deps.ts';
 import type { OrderView } from '#payments/lifecycle/order-view.ts';
-import type { PaymentStores } from '#payments/ports/payment-store.ts';
 import { createReconciler } from '#payments/reconciliation/reconcile-provider.ts';
 import { startTelegramSandbox, type TelegramSandbox } from '#sandbox/telegram/server.ts';
 import { openTestDatabase } from '#test/support/database/test-database.ts';
@@ -30,7 +31,7 @@ export const pagerToken = '7000002:pager-token-that-no-log-may-show';
 
 export interface BotShop {
   telegram: TelegramSandbox;
-  deps: PaymentDeps & { clock: TestClock; log: ReturnType<typeof createRecordingLog> };
+  deps: AccountingDeps & { clock: TestClock; log: ReturnType<typeof createRecordingLog> };
   provider: FakeProvider;
   /** Where that provider gives money back. */
   refundProvider: FakeRefundProvider;
@@ -77,7 +78,11 @@ export async function openBotShop(options: ShopOptions = {}): Promise<BotShop> {
   const refundProvider = createFakeRefundProvider(clock, { startsAs: 'pending' });
   const provider = createFakeProvider(() => clock.now(), refundProvider);
   const deps = {
-    ...{ database: opened.database, providers: provider, clock, random, ids: createIds({ clock, random }) },
+    database: opened.database,
+    providers: provider,
+    clock,
+    random,
+    ids: createIds({ clock, random }),
     log: createRecordingLog(),
   };
   const admins = createOwnerDirectory([ann, bob]);
@@ -104,10 +109,14 @@ export async function openBotShop(options: ShopOptions = {}): Promise<BotShop> {
     { ...shared, token: options.sharesToken ? adminToken : pagerToken, mode: pagerMode },
   );
   const handlers = [...adminBot.outboxHandlers, ...pager.outboxHandlers];
-  const pump = createPump<Parameters<(typeof handlers)[0]['deliver']>[0], PaymentStores>(
+  const worker = createWorker<Parameters<(typeof handlers)[0]['deliver']>[0], AccountingStores>(
     { ...deps, instanceId: 'test' },
     {
-      ...{ name: 'telegram', lane: null, concurrency: 4, attemptTimeoutMs: 20 * second, sweepMs: second },
+      name: 'telegram',
+      lane: null,
+      concurrency: 4,
+      attemptTimeoutMs: 20 * second,
+      sweepMs: second,
       queueOf: (stores) => stores.outbox,
       async handle(message, signal): Promise<DeliveryResult> {
         const handler = handlers.find(({ topic }) => topic === message.topic);
@@ -118,32 +127,39 @@ export async function openBotShop(options: ShopOptions = {}): Promise<BotShop> {
     },
   );
   return {
-    ...{
-      telegram,
-      deps,
-      provider,
-      refundProvider,
-      doctor,
-      file: opened.file,
-      adminBot,
-      pager,
-      deliver: () => pump.drain(),
-    },
+    telegram,
+    deps,
+    provider,
+    refundProvider,
+    doctor,
+    file: opened.file,
+    adminBot,
+    pager,
+    deliver: () => worker.drain(),
     async order() {
       const placed = await placeOrder(deps, {
-        ...{ idempotencyKey: null, bodyHash: null, origin: 'store', actor: { kind: 'store', id: 'store' } },
+        idempotencyKey: null,
+        bodyHash: null,
+        origin: 'store',
+        actor: { kind: 'store', id: 'store' },
         items: [{ sku: 'LIC', name: 'Licence key', quantity: 1, unitAmountMinor: 4900 }],
-        ...{ currency: 'USD', customerEmail: 'ann@example.org', customerName: '<i>Ann</i>', provider: 'auto' },
-        ...{ redirectUrl: null, metadata: {}, reference: null, note: null },
+        currency: 'USD',
+        customerEmail: 'ann@example.org',
+        customerName: '<i>Ann</i>',
+        provider: 'auto',
+        redirectUrl: null,
+        metadata: {},
+        reference: null,
+        note: null,
       });
       if (placed.kind !== 'placed') throw new Error(`the order was not placed: ${placed.kind}`);
       return placed.order;
     },
     async raise(differences = {}) {
       const raised = aRaisedAlert(differences);
-      return deps.database.transaction(async (stores) => {
-        await raiseAlert({ ...deps, stores }, raised);
-        return (await stores.alerts.findLiveAlert(raised.key))?.id ?? '';
+      return inTransaction(deps, causeOf(systemActor), async (tx) => {
+        await raiseAlert(tx, raised);
+        return (await tx.stores.alerts.findLiveAlert(raised.key))?.id ?? '';
       });
     },
     async [Symbol.asyncDispose]() {
@@ -156,10 +172,19 @@ export async function openBotShop(options: ShopOptions = {}): Promise<BotShop> {
 
 function aRaisedAlert(differences: Partial<RaisedAlert>): RaisedAlert {
   return {
-    ...{ key: 'payment_underpaid:x', kind: 'payment_underpaid', severity: 'critical', orderId: null, paymentId: null },
+    key: 'payment_underpaid:x',
+    kind: 'payment_underpaid',
+    severity: 'critical',
+    orderId: null,
+    paymentId: null,
     facts: {
-      ...{ headline: 'Payment came short', orderNumber: 'T-1', amount: '49.00 USD', provider: 'btcpay' },
-      ...{ detail: '20.00 of 49.00 USD came', why: 'Expired / PaidPartial', trust: 'fetched' },
+      headline: 'Payment came short',
+      orderNumber: 'T-1',
+      amount: '49.00 USD',
+      provider: 'btcpay',
+      detail: '20.00 of 49.00 USD came',
+      why: 'Expired / PaidPartial',
+      trust: 'fetched',
     },
     actions: ['new_payment_link', 'open_order'],
     ...differences,

@@ -10,18 +10,28 @@ import { asProviderReference } from '#kernel/ids.ts';
 import type { ExportDifference } from '#payments/channels/compare-with-export.ts';
 import type { ReconciliationRun } from '#payments/model/reconciliation.ts';
 import type { StoredSubscription } from '#payments/ports/sale-store.ts';
-import type { ExportedSale } from '#payments/ports/sales-channel.ts';
+import type { ExportedOrder } from '#payments/ports/sales-channel.ts';
 import { aCoupon, anOrder, aPayment, aProduct, at, drawn, hostile, look } from '../support/values.ts';
 
 const pendingId = 'AAECAwQFBgcICQoLDA0ODw';
 const heldOrder = anOrder({
-  ...{ status: 'needs_attention', origin: 'provider', amountMinor: 900, reference: 'ZGjVj5x4GN' },
+  status: 'needs_attention',
+  origin: 'provider',
+  amountMinor: 900,
+  reference: 'ZGjVj5x4GN',
   items: [{ sku: 'RGsF', name: 'Field Guide', quantity: 1, unitAmountMinor: 900 }],
   attention: 'held: “Field Guide” (RGsF) is not in the catalogue.',
 });
 const heldPayment = aPayment({
-  ...{ provider: 'payhip', status: 'paid', trust: 'token', providerStatus: 'paid by card', heldAt: at },
-  ...{ checkoutUrl: null, receivedAmount: '9.00', expectedAmount: '9.00', receivedAsset: 'USD' },
+  provider: 'payhip',
+  status: 'paid',
+  trust: 'token',
+  providerStatus: 'paid by card',
+  heldAt: at,
+  checkoutUrl: null,
+  receivedAmount: '9.00',
+  expectedAmount: '9.00',
+  receivedAsset: 'USD',
 });
 
 test('the card of a held sale says why it is held, on whose word, and offers the decision first', () => {
@@ -54,7 +64,9 @@ test('what may be learnt of a sale is offered only where it can be', () => {
         {
           order: { ...heldOrder, ...change },
           payments: [{ ...heldPayment, heldAt }],
-          ...{ refunds: [], exceptions: [], timeline: [] },
+          refunds: [],
+          exceptions: [],
+          timeline: [],
         },
         { ...look, providerUrl: null, buttons: 'full', canRefund: false },
       ),
@@ -152,8 +164,16 @@ test('coupons are listed page by page, with what each takes off', () => {
 
 test('a subscription that was found stands beside the orders', () => {
   const subscription: StoredSubscription = {
-    ...{ provider: 'payhip', reference: 'SUB_1', status: 'canceled', customerEmail: 'ann@example.org' },
-    ...{ customerName: null, planName: 'Monthly', productName: 'Fonts', startedAt: at, endedAt: at, updatedAt: at },
+    provider: 'payhip',
+    reference: 'SUB_1',
+    status: 'canceled',
+    customerEmail: 'ann@example.org',
+    customerName: null,
+    planName: 'Monthly',
+    productName: 'Fonts',
+    startedAt: at,
+    endedAt: at,
+    updatedAt: at,
   };
   expect(foundOrders({ text: 'ann', orders: [], subscriptions: [subscription] }, look).text).toMatchInlineSnapshot(`
     "<b>0 orders, 1 subscription</b> for “ann”
@@ -162,23 +182,49 @@ test('a subscription that was found stands beside the orders', () => {
 });
 
 describe('an import', () => {
-  const exported: ExportedSale = {
-    ...{ line: 2, lineCount: 1, reference: asProviderReference('A1'), customerEmail: '=cmd@example.org' },
-    ...{ currency: 'USD', amountMinor: 900, amountOtherwiseMinor: 900, returnedMinor: 0, productNames: [], soldAt: at },
+  const exported: ExportedOrder = {
+    line: 2,
+    lineCount: 1,
+    reference: asProviderReference('A1'),
+    customerEmail: '=cmd@example.org',
+    currency: 'USD',
+    amountMinor: 900,
+    amountOtherwiseMinor: 900,
+    returnedMinor: 0,
+    productNames: [],
+    soldAt: at,
   };
   const missing: ExportDifference = {
-    ...{ finding: 'missing_here', sale: exported, payment: null, here: 'unknown', there: '9.00 USD' },
+    kind: 'missing_here',
+    reference: exported.reference,
+    payment: null,
+    here: 'unknown',
+    there: '9.00 USD',
+    mayHeal: false,
+    snapshot: null,
+    sale: exported,
     healing: { kind: 'add_sale' },
   };
-  const differs: ExportDifference = { ...missing, finding: 'amount', payment: heldPayment, healing: { kind: 'none' } };
+  const differs: ExportDifference = { ...missing, kind: 'amount', payment: heldPayment, healing: { kind: 'none' } };
   const about = {
     provider: 'payhip',
     fileName: 'sales.csv',
     unreadable: [{ line: 9, why: 'its amount is not readable' }],
   } as const;
   const run: ReconciliationRun = {
-    ...{ id: 'r', provider: 'payhip', status: 'finished', windowFrom: at, windowTo: at, startedAt: at, finishedAt: at },
-    ...{ startedBy: 'admin:42', comparedCount: 3, matchedCount: 1, healedCount: 1, openCount: 1, error: null },
+    id: 'r',
+    provider: 'payhip',
+    status: 'finished',
+    windowFrom: at,
+    windowTo: at,
+    startedAt: at,
+    finishedAt: at,
+    startedBy: 'admin:42',
+    comparedCount: 3,
+    matchedCount: 1,
+    healedCount: 1,
+    openCount: 1,
+    error: null,
   };
   const outcomes = [
     { difference: missing, isHealed: true },

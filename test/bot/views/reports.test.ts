@@ -22,8 +22,8 @@ describe('statistics', () => {
       { ...bucket, count: 1, bucketStart: at },
       { ...bucket, count: 2, bucketStart: at + day },
     ];
-    const figures = [{ asset: 'USDC', fee: '0.61', net: '48.39' }];
-    const stats = { from: at, to: at + 7 * day, totals, figures, buckets };
+    const fees = [{ asset: 'USDC', fee: '0.61', net: '48.39' }];
+    const stats = { from: at, to: at + 7 * day, totals, fees, buckets };
     expect(drawn(shopStatsView(stats, { ...look, days: 7 }))).toMatchInlineSnapshot(`
       "<b>Last 7 days</b>
       💰 3 paid · ⌛ 2 expired
@@ -44,7 +44,7 @@ describe('statistics', () => {
   test.each([7, 30, 90] as const)('%i days fit a screen', (days) => {
     const buckets = Array.from({ length: days }, (_, index) => ({ ...bucket, bucketStart: at + index * day }));
     const { text } = shopStatsView(
-      { from: at, to: at + days * day, totals: [bucket], figures: [], buckets },
+      { from: at, to: at + days * day, totals: [bucket], fees: [], buckets },
       { ...look, days },
     );
     expect(text.split('\n').length).toBeLessThanOrEqual(20);
@@ -60,7 +60,7 @@ describe('statistics', () => {
 
   test('an empty shop has no sums and no division by nothing', () => {
     const { text } = shopStatsView(
-      { from: at, to: at + 7 * day, totals: [], figures: [], buckets: [] },
+      { from: at, to: at + 7 * day, totals: [], fees: [], buckets: [] },
       { ...look, days: 7 },
     );
     expect(text).toContain('No orders.');
@@ -70,13 +70,31 @@ describe('statistics', () => {
 
 describe('a reconciliation', () => {
   const run: ReconciliationRun = {
-    ...{ id: anId, provider: 'btcpay', status: 'finished', windowFrom: at - day, windowTo: at, startedAt: at },
-    ...{ finishedAt: at, startedBy: 'admin:1', comparedCount: 120, matchedCount: 118, healedCount: 1, openCount: 1 },
+    id: anId,
+    provider: 'btcpay',
+    status: 'finished',
+    windowFrom: at - day,
+    windowTo: at,
+    startedAt: at,
+    finishedAt: at,
+    startedBy: 'admin:1',
+    comparedCount: 120,
+    matchedCount: 118,
+    healedCount: 1,
+    openCount: 1,
     error: null,
   };
   const finding: ReconciliationFinding = {
-    ...{ id: anId, runId: anId, kind: 'status', provider: 'btcpay', reference: asProviderReference('XED') },
-    ...{ paymentId: null, here: 'pending', there: 'Settled', isHealed: true, createdAt: at },
+    id: anId,
+    runId: anId,
+    kind: 'status',
+    provider: 'btcpay',
+    reference: asProviderReference('XED'),
+    paymentId: null,
+    here: 'pending',
+    there: 'Settled',
+    isHealed: true,
+    createdAt: at,
   };
 
   test('shows how far it is', () => {
@@ -115,20 +133,21 @@ describe('a reconciliation', () => {
 
 describe('dead letters', () => {
   const letter = letterOfMessage({
-    ...{ id: anId, receivedAt: at, availableAt: at, lockedUntil: null, lockedBy: null, processedAt: null },
-    ...{
-      abandonedAt: at + 60_000,
-      lastError: '12 attempts failed; the last: <html>',
-      startedAttempts: 12,
-      finishedAttempts: 12,
-    },
-    ...{
-      key: `shop.event:order.paid:${anId}`,
-      topic: 'shop.event',
-      lane: 'shop',
-      priority: 1,
-      payload: { secret: 'never shown' },
-    },
+    id: anId,
+    receivedAt: at,
+    availableAt: at,
+    lockedUntil: null,
+    lockedBy: null,
+    processedAt: null,
+    abandonedAt: at + 60_000,
+    lastError: '12 attempts failed; the last: <html>',
+    startedAttempts: 12,
+    finishedAttempts: 12,
+    key: `shop.event:order.paid:${anId}`,
+    topic: 'shop.event',
+    lane: 'shop',
+    priority: 1,
+    payload: { secret: 'never shown' },
   });
 
   test('are listed with their cause, without their content', () => {
@@ -165,7 +184,10 @@ describe('dead letters', () => {
 
 describe('the greeting', () => {
   const report: StartReport = {
-    ...{ name: 'Ann', openAlerts: 0, takenAlerts: 0, ordersInNeed: { count: 0, hasMore: false } },
+    name: 'Ann',
+    openAlerts: 0,
+    takenAlerts: 0,
+    ordersInNeed: { count: 0, hasMore: false },
     commands: [{ command: 'pay', usage: 'AMOUNT CURRENCY [NOTE]', description: 'a new order' }],
   };
 
@@ -239,7 +261,7 @@ describe('the health report', () => {
       {
         checks: [
           well('database', 'sqlite'),
-          { name: 'outbox', ok: false, detail: 'silent pumps: 1' },
+          { name: 'outbox', ok: false, detail: 'silent workers: 1' },
           { name: 'telegram admin', ok: false, detail: 'ECONNREFUSED' },
           { name: 'provider bitpay', ok: false, detail: 'open: 4200 <timeout>' },
           well('provider btcpay', 'answers'),
@@ -258,7 +280,7 @@ describe('the health report', () => {
     );
     expect(view.text).toMatchInlineSnapshot(`
       "🔴 <b>Something is wrong</b>
-      🔴 outbox · silent pumps: 1
+      🔴 outbox · silent workers: 1
       🔴 telegram admin · ECONNREFUSED
       🔴 provider bitpay · open: 4200 &lt;timeout&gt;
       🔴 job prune, 22 Nov, 04:00 · timed out

@@ -8,7 +8,7 @@ import { openShop, type Shop } from './shop.ts';
 // What each adapter finds when its account is looked at, before its simulated provider.
 
 async function look(shop: Shop, webhookUrl: string | null = shop.webhookUrl): Promise<SetUpCheck[]> {
-  return (await shop.provider.checkSetUp?.({ webhookUrl }, new AbortController().signal)) ?? [];
+  return await shop.provider.checkSetUp({ webhookUrl }, new AbortController().signal);
 }
 
 const drawn = (checks: readonly SetUpCheck[]): string[] => checks.map(({ name, status }) => `${name} ${status}`);

@@ -64,8 +64,14 @@ export function describeProviderLists(open: OpenContractDatabase): void {
         const move = (id: string, change: Partial<TimelineEntry>) =>
           stores.timeline.append(
             sampleTimelineEntry(order, {
-              ...{ id, paymentId: payment.id, subject: 'payment', causeKind: 'poll', at: noon + 2 * minute },
-              ...{ fromStatus: 'created', toStatus: 'paid', ...change },
+              id,
+              paymentId: payment.id,
+              subject: 'payment',
+              causeKind: 'poll',
+              at: noon + 2 * minute,
+              fromStatus: 'created',
+              toStatus: 'paid',
+              ...change,
             }),
           );
         const list = (change: Partial<Parameters<typeof stores.payments.listMovedPayments>[0]> = {}) =>
@@ -134,9 +140,20 @@ export function describeProviderLists(open: OpenContractDatabase): void {
     await opened.database.transaction(async ({ reconciliation }) => {
       const run = (id: string, change: Partial<ReconciliationRun> = {}) =>
         reconciliation.insertRun({
-          ...{ id, provider: 'btcpay', status: 'finished', windowFrom: noon, windowTo: noon, startedAt: noon },
-          ...{ finishedAt: noon, startedBy: 'reconcile', comparedCount: 0, matchedCount: 0, healedCount: 0 },
-          ...{ openCount: 0, error: null, ...change },
+          id,
+          provider: 'btcpay',
+          status: 'finished',
+          windowFrom: noon,
+          windowTo: noon,
+          startedAt: noon,
+          finishedAt: noon,
+          startedBy: 'reconcile',
+          comparedCount: 0,
+          matchedCount: 0,
+          healedCount: 0,
+          openCount: 0,
+          error: null,
+          ...change,
         });
       await run('b');
       await run('a');
@@ -155,14 +172,21 @@ export function describeProviderLists(open: OpenContractDatabase): void {
     await opened.database.transaction(async ({ exceptions }) => {
       const raise = (id: string, change: Partial<PaymentException> = {}) =>
         exceptions.insertException({
-          ...{ id, key: `payment_failed:${id}`, kind: 'payment_failed', status: 'open', version: 1 },
-          ...{
-            provider: 'btcpay',
-            reference: null,
-            orderId: asOrderId('order-1'),
-            paymentId: asPaymentId('payment-1'),
-          },
-          ...{ refundId: null, ownerId: null, ownerName: null, takenAt: null, openedAt: noon, lastSeenAt: noon },
+          id,
+          key: `payment_failed:${id}`,
+          kind: 'payment_failed',
+          status: 'open',
+          version: 1,
+          provider: 'btcpay',
+          reference: null,
+          orderId: asOrderId('order-1'),
+          paymentId: asPaymentId('payment-1'),
+          refundId: null,
+          ownerId: null,
+          ownerName: null,
+          takenAt: null,
+          openedAt: noon,
+          lastSeenAt: noon,
           subjectAt: null,
           facts: {
             summary: 's',
@@ -174,7 +198,12 @@ export function describeProviderLists(open: OpenContractDatabase): void {
             label: null,
             why: 'w',
           },
-          ...{ waitsUntil: null, resolvedAt: null, resolution: null, resolvedBy: null, reason: null, undo: null },
+          waitsUntil: null,
+          resolvedAt: null,
+          resolution: null,
+          resolvedBy: null,
+          reason: null,
+          undo: null,
           ...change,
         });
       await raise('b');

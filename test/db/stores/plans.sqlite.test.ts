@@ -2,19 +2,19 @@
 // the whole process for as long.
 import Database from 'better-sqlite3';
 import { afterEach, expect, test, vi } from 'vitest';
+import type { AccountingStores } from '#accounting/ledger/deps.ts';
 import { asOrderId, asPaymentId, asProviderReference } from '#kernel/ids.ts';
-import type { PaymentStores } from '#payments/ports/payment-store.ts';
 import { openTestDatabase } from '#test/support/database/test-database.ts';
 
 afterEach(() => vi.restoreAllMocks());
 
 const now = 1_795_348_800_000;
 const claim = { now, lockedUntil: now + 1, lockedBy: 'me', limit: 8 };
-const queries: Record<string, (stores: PaymentStores) => Promise<unknown>> = {
-  'claiming events': ({ inbox }) => inbox.claimDue({ ...claim, lane: null, suspects: false }),
-  'claiming messages': ({ outbox }) => outbox.claimDue({ ...claim, lane: 'shop', suspects: false }),
-  'looking for suspect events': ({ inbox }) => inbox.hasSuspects({ lane: null, now }),
-  'looking for suspect messages': ({ outbox }) => outbox.hasSuspects({ lane: 'shop', now }),
+const queries: Record<string, (stores: AccountingStores) => Promise<unknown>> = {
+  'claiming events': ({ inbox }) => inbox.claimDue({ ...claim, lane: null, suspectedPoison: false }),
+  'claiming messages': ({ outbox }) => outbox.claimDue({ ...claim, lane: 'shop', suspectedPoison: false }),
+  'looking for suspect events': ({ inbox }) => inbox.hasSuspectedPoison({ lane: null, now }),
+  'looking for suspect messages': ({ outbox }) => outbox.hasSuspectedPoison({ lane: 'shop', now }),
   'the depth of the inbox': ({ inbox }) => inbox.depths(now),
   'the depth of the outbox': ({ outbox }) => outbox.depths(now),
   'payments to poll': ({ payments }) => payments.listPaymentsToPoll({ now, except: ['btcpay'], limit: 50 }),
@@ -34,28 +34,28 @@ const queries: Record<string, (stores: PaymentStores) => Promise<unknown>> = {
   'refunds of a payment': ({ refunds }) => refunds.listRefundsForPayment(asPaymentId('p')),
   'refunds of an order': ({ refunds }) => refunds.listRefundsForOrder(asOrderId('o')),
   'a refund by its key': ({ refunds }) => refunds.findRefundByKey('key'),
-  'the marks of a sale': ({ sales }) =>
-    sales.markSold({ provider: 'payhip', reference: asProviderReference('r'), at: now }),
-  'refunds that wait for their sale': ({ sales }) => sales.countWaitingReturns('payhip'),
-  'refunds whose sale never came': ({ sales }) => sales.pruneMarks({ before: now, limit: 1_000 }),
+  'the marks of a sale': ({ channelOrders }) =>
+    channelOrders.markSold({ provider: 'payhip', reference: asProviderReference('r'), at: now }),
+  'refunds that wait for their sale': ({ channelOrders }) => channelOrders.countWaitingReturns('payhip'),
+  'refunds whose sale never came': ({ channelOrders }) => channelOrders.pruneMarks({ before: now, limit: 1_000 }),
   'products by their keys': ({ products }) =>
     products.listProductsByChannelKey({ channel: 'payhip', keys: ['a', 'b'] }),
   'a product by its sku': ({ products }) => products.findProductBySku('x'),
   'a setting': ({ settings }) => settings.findSetting('x'),
   'payments that changed': ({ payments }) =>
     payments.listPaymentsChangedSince({ since: now, madeBefore: now, after: null, limit: 9 }),
-  'payments without figures': ({ payments }) =>
-    payments.listPaymentsWithoutFigures({ provider: 'btcpay', statuses: ['paid'], from: 0, to: now, limit: 9 }),
+  'payments without fees': ({ payments }) =>
+    payments.listPaymentsWithoutFees({ provider: 'btcpay', statuses: ['paid'], from: 0, to: now, limit: 9 }),
   'refunds that succeeded': ({ refunds }) =>
     refunds.listRefundsSucceededBetween({ provider: 'btcpay', from: 0, to: now, limit: 9 }),
   'refunds that changed': ({ refunds }) => refunds.listRefundsChangedSince({ since: now, after: null, limit: 9 }),
   'exceptions about a payment': ({ exceptions }) =>
     exceptions.listExceptionsAbout({ provider: 'btcpay', reference: 'r', paymentId: asPaymentId('p'), limit: 9 }),
   'orders of a time': ({ orders }) => orders.listOrdersMadeBetween({ from: 0, to: now, after: null, limit: 9 }),
-  'figures nobody knows': ({ figures }) =>
-    figures.listFigures({ provider: 'bitpay', standing: 'unmatched', from: 0, to: now, limit: 9 }),
-  'the entries of a closing': ({ books }) => books.listEntries({ number: 1, after: 'p', limit: 9 }),
-  'settlements of a time': ({ figures }) => figures.listSettlements({ provider: 'bitpay', from: 0, to: now, limit: 9 }),
+  'fees nobody knows': ({ fees }) =>
+    fees.listFees({ provider: 'bitpay', standing: 'unmatched', from: 0, to: now, limit: 9 }),
+  'the entries of a closing': ({ ledger }) => ledger.listEntries({ number: 1, after: 'p', limit: 9 }),
+  'settlements of a time': ({ fees }) => fees.listSettlements({ provider: 'bitpay', from: 0, to: now, limit: 9 }),
   'what admins did': ({ audit }) => audit.countAudit({ actorKind: 'admin', from: 0, to: now }),
   'alerts to wake': ({ alerts }) => alerts.listAlertsToWake({ now, limit: 100 }),
   'alerts to prune': ({ alerts }) => alerts.pruneResolved({ before: now, limit: 1_000 }),

@@ -3,17 +3,25 @@ import { describe, expect, test } from 'vitest';
 import { day } from '#kernel/clock.ts';
 import { asPaymentId, asProviderReference } from '#kernel/ids.ts';
 import { compareWithExport, type KnownPayment } from '#payments/channels/compare-with-export.ts';
-import type { ExportedSale } from '#payments/ports/sales-channel.ts';
+import type { ExportedOrder } from '#payments/ports/sales-channel.ts';
 import { aPayment } from '#test/support/builders/payment.ts';
 
 const noon = Date.UTC(2026, 10, 20, 12);
 
-function there(change: Partial<ExportedSale> & { id?: string | null } = {}): ExportedSale {
+function there(change: Partial<ExportedOrder> & { id?: string | null } = {}): ExportedOrder {
   const { id = 'A1', amountMinor = 900, ...rest } = change;
   return {
-    ...{ line: 2, lineCount: 1, reference: id === null ? null : asProviderReference(id), currency: 'USD' },
-    ...{ customerEmail: 'ann@example.org', amountMinor, amountOtherwiseMinor: amountMinor, returnedMinor: 0 },
-    ...{ productNames: ['Field Guide'], soldAt: noon, ...rest },
+    line: 2,
+    lineCount: 1,
+    reference: id === null ? null : asProviderReference(id),
+    currency: 'USD',
+    customerEmail: 'ann@example.org',
+    amountMinor,
+    amountOtherwiseMinor: amountMinor,
+    returnedMinor: 0,
+    productNames: ['Field Guide'],
+    soldAt: noon,
+    ...rest,
   };
 }
 
@@ -22,22 +30,27 @@ function here(
 ): KnownPayment {
   const { id = 'A1', minor = 900, at = noon, status = 'paid', ...rest } = change;
   const payment = aPayment({
-    ...{ id: asPaymentId(`payment-${id}`), provider: 'payhip', reference: asProviderReference(id), status },
-    ...{ amountMinor: minor, currency: 'USD', createdAt: at },
+    id: asPaymentId(`payment-${id}`),
+    provider: 'payhip',
+    reference: asProviderReference(id),
+    status,
+    amountMinor: minor,
+    currency: 'USD',
+    createdAt: at,
   });
   return { payment, customerEmail: 'Ann@example.org', returnedMinor: 0, ...rest };
 }
 
-const compare = (sales: ExportedSale[], known: KnownPayment[]) => compareWithExport({ there: sales, here: known });
-const wordsOf = (sales: ExportedSale[], known: KnownPayment[]) =>
-  compare(sales, known).differences.map(({ finding, healing }) => `${finding}/${healing.kind}`);
+const compare = (sales: ExportedOrder[], known: KnownPayment[]) => compareWithExport({ there: sales, here: known });
+const wordsOf = (sales: ExportedOrder[], known: KnownPayment[]) =>
+  compare(sales, known).differences.map(({ kind, healing }) => `${kind}/${healing.kind}`);
 
 describe('a sale of the export', () => {
   test('that is here as it is there is no difference', () => {
     expect(compare([there()], [here()])).toMatchObject({ compared: 1, differences: [] });
   });
 
-  test.each<[what: string, sale: ExportedSale, known: KnownPayment[], words: string]>([
+  test.each<[what: string, sale: ExportedOrder, known: KnownPayment[], words: string]>([
     ['that is unknown here comes in', there(), [], 'missing_here/add_sale'],
     ['without a transaction is for a person', there({ id: null }), [], 'missing_here/none'],
     ['without a currency is for a person', there({ currency: null }), [], 'missing_here/none'],
@@ -78,7 +91,7 @@ describe('without a common transaction', () => {
     expect(wordsOf([there({ id: 'other-number' })], [here()])).toEqual([]);
   });
 
-  test.each<[what: string, sale: ExportedSale]>([
+  test.each<[what: string, sale: ExportedOrder]>([
     ['another buyer', there({ id: null, customerEmail: 'bob@example.org' })],
     ['no buyer', there({ id: null, customerEmail: null })],
     ['another amount', there({ id: null, amountMinor: 901 })],

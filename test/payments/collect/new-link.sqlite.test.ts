@@ -58,7 +58,7 @@ async function getOrderView(orderId: OrderId): Promise<OrderView> {
 
 async function announced(type: string): Promise<{ webhookId: string; expiresAt: string }[]> {
   const now = deps.clock.now();
-  const claim = { lane: 'shop', now, lockedUntil: now + minute, lockedBy: 'test', limit: 100, suspects: false };
+  const claim = { lane: 'shop', now, lockedUntil: now + minute, lockedBy: 'test', limit: 100, suspectedPoison: false };
   const messages = await opened.database.transaction((stores) => stores.outbox.claimDue(claim));
   return messages
     .filter(({ payload }) => payload['type'] === type)
@@ -172,10 +172,19 @@ test('a new link that comes back with the wrong amount is no link', async () => 
 test('an order whose first provider asks for the wrong amount is paid at the next one, also when repeated', async () => {
   deps = { ...deps, providers: misquoting(createScriptedProviders(['coinbase', 'btcpay'], deps.clock), 'coinbase') };
   const request: NewOrder = {
-    ...{ idempotencyKey: 'cart-1', bodyHash: 'hash', origin: 'store', actor: storeActor, provider: 'auto' },
+    idempotencyKey: 'cart-1',
+    bodyHash: 'hash',
+    origin: 'store',
+    actor: storeActor,
+    provider: 'auto',
     items: [{ sku: null, name: 'Field Guide', quantity: 1, unitAmountMinor: 4_900 }],
-    ...{ currency: 'USD', customerEmail: null, customerName: null, redirectUrl: null, metadata: {} },
-    ...{ reference: null, note: null },
+    currency: 'USD',
+    customerEmail: null,
+    customerName: null,
+    redirectUrl: null,
+    metadata: {},
+    reference: null,
+    note: null,
   };
   for (const isRepeat of [false, true]) {
     const placed = await placeOrder(deps, request);

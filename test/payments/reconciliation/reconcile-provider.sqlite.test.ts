@@ -3,8 +3,8 @@ import { hour, minute } from '#kernel/clock.ts';
 import { asProviderReference } from '#kernel/ids.ts';
 import type { PaymentSnapshot } from '#payments/model/snapshot.ts';
 import type { PaymentProvider } from '#payments/ports/payment-provider.ts';
-import { endLostReconciliations } from '#payments/reconciliation/end-lost-reconciliations.ts';
 import { createReconciler } from '#payments/reconciliation/reconcile-provider.ts';
+import { endLostReconciliations } from '#payments/reconciliation/reconciliation-runs.ts';
 import { aSnapshot } from '#test/support/builders/snapshot.ts';
 import { openTestDatabase, type TestDatabase } from '#test/support/database/test-database.ts';
 import { createScriptedProviders, type ScriptedProviders } from '#test/support/fakes/scripted-providers.ts';
@@ -103,7 +103,7 @@ test('what lies beyond the findings that are kept is healed and counted all the 
   deps.clock.advance(10 * minute);
   const result = await compare();
   expect(result).toMatchObject({
-    ...{ kind: 'finished' },
+    kind: 'finished',
     run: { comparedCount: 502, matchedCount: 0, healedCount: 1, openCount: 501 },
   });
   expect(result.kind === 'finished' && result.findings).toHaveLength(500);

@@ -1,9 +1,9 @@
 // Exceptions of a channel that cannot be asked: a decision either needs nobody's word, or says what to do instead.
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { asProviderReference } from '#kernel/ids.ts';
-import { importSales } from '#payments/channels/import-export.ts';
+import { importExport } from '#payments/channels/import-export.ts';
 import type { PaymentException } from '#payments/exceptions/exception.ts';
-import type { ExportedSale } from '#payments/ports/sales-channel.ts';
+import type { ExportedOrder } from '#payments/ports/sales-channel.ts';
 import { requestRefund } from '#payments/refunds/request-refund.ts';
 import { resolveException } from '#payments/resolutions/actions/decide-case.ts';
 import { checkException } from '#payments/resolutions/options/check-case.ts';
@@ -34,14 +34,22 @@ async function payment() {
   return found;
 }
 
-const aLine = (change: Partial<ExportedSale>): ExportedSale => ({
-  ...{ line: 2, lineCount: 1, reference: asProviderReference('sale-1'), customerEmail: 'ann@example.org' },
-  ...{ currency: 'USD', amountMinor: 900, amountOtherwiseMinor: 900, returnedMinor: 0, productNames: [] },
-  ...{ soldAt: Date.UTC(2026, 10, 22, 2), ...change },
+const aLine = (change: Partial<ExportedOrder>): ExportedOrder => ({
+  line: 2,
+  lineCount: 1,
+  reference: asProviderReference('sale-1'),
+  customerEmail: 'ann@example.org',
+  currency: 'USD',
+  amountMinor: 900,
+  amountOtherwiseMinor: 900,
+  returnedMinor: 0,
+  productNames: [],
+  soldAt: Date.UTC(2026, 10, 22, 2),
+  ...change,
 });
 
-async function find(change: Partial<ExportedSale>, kind: string): Promise<PaymentException> {
-  await importSales(deps, { provider: 'payhip', sales: [aLine(change)], actor: ada.actor, fileName: 'sales.csv' });
+async function find(change: Partial<ExportedOrder>, kind: string): Promise<PaymentException> {
+  await importExport(deps, { provider: 'payhip', sales: [aLine(change)], actor: ada.actor, fileName: 'sales.csv' });
   const query = { kinds: null, after: null, limit: 9 };
   const open = await opened.database.read((stores) => stores.exceptions.listOpenExceptions(query));
   const found = open.find((exception) => exception.kind === kind);
@@ -98,7 +106,8 @@ test('a refund is asked for nowhere, and it is said where it is made', async () 
   const { id: paymentId } = await payment();
   const result = await requestRefund(deps, { paymentId, amount: 'all', reason: 'Asked for', actor: ada.actor });
   expect(result).toMatchObject({
-    ...{ kind: 'refused', code: 'provider_cannot' },
+    kind: 'refused',
+    code: 'provider_cannot',
     reason: 'A refund is made at Payhip itself, and noted here when its webhook comes.',
   });
 });

@@ -42,7 +42,9 @@ async function another(orderId: OrderId, amountMinor = 4900): Promise<PaymentId>
 
 async function send(): Promise<void> {
   const request = { lane: 'provider', now: kit.deps.clock.now(), lockedUntil: 0, lockedBy: 'test', limit: 50 };
-  const owed = await kit.opened.database.transaction(({ outbox }) => outbox.claimDue({ ...request, suspects: false }));
+  const owed = await kit.opened.database.transaction(({ outbox }) =>
+    outbox.claimDue({ ...request, suspectedPoison: false }),
+  );
   for (const message of owed.filter(({ topic }) => topic === 'refund.send')) {
     await createRefundHandler(kit.deps).deliver(message, new AbortController().signal);
   }
@@ -224,7 +226,10 @@ test('a surplus is given back once, however many ask at once', async () => {
         if (isFirst) {
           isFirst = false;
           await requestRefund(kit.deps, {
-            ...{ paymentId, amount: { amountMinor: 1100, currency: 'USD' }, reason: 'Agreed', actor: ada.actor },
+            paymentId,
+            amount: { amountMinor: 1100, currency: 'USD' },
+            reason: 'Agreed',
+            actor: ada.actor,
           });
         }
         return database.transaction(work);

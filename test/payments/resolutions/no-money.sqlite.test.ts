@@ -1,6 +1,9 @@
 // No money came, or it was taken back, or a person knows better than any provider.
+
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { systemActor } from '#kernel/actor.ts';
 import { day, hour } from '#kernel/clock.ts';
+import { causeOf } from '#kernel/transaction-context.ts';
 import { fulfilOrder } from '#payments/collect/fulfil-order.ts';
 import { retireExceptions } from '#payments/exceptions/retire-exceptions.ts';
 import { takeException } from '#payments/exceptions/take-exception.ts';
@@ -106,7 +109,7 @@ describe('mark paid', () => {
     const { orderId, paymentId } = await kit.order({ state: 'open' });
     await markPaid(kit.deps, { orderId, by: bob, reason: 'Cash' });
     const now = kit.deps.clock.now();
-    const claim = { lane: 'provider', now, lockedUntil: now, lockedBy: 'test', limit: 9, suspects: false };
+    const claim = { lane: 'provider', now, lockedUntil: now, lockedBy: 'test', limit: 9, suspectedPoison: false };
     const owed = await kit.opened.database.transaction(({ outbox }) => outbox.claimDue(claim));
     expect(owed.map(({ topic, payload }) => [topic, payload['paymentId']])).toEqual([['payment.cancel', paymentId]]);
     await kit.look(paymentId, paid);
@@ -221,20 +224,27 @@ describe('a sale that is held', () => {
       const order = await stores.orders.findOrder(orderId);
       if (payment === undefined || order === undefined) throw new Error('it vanished');
       const updatedAt = clock.now();
-      const expected = { status: payment.status, version: payment.version };
       const change = { status: payment.status, heldAt: updatedAt, updatedAt };
-      await stores.payments.changePayment({ id: paymentId, expected, change });
+      await stores.payments.changePayment(payment, change);
       const waits = { status: 'needs_attention', paidAt: null, attention: 'held', updatedAt } as const;
-      const seen = { status: order.status, version: order.version };
-      await stores.orders.changeOrder({ id: orderId, expected: seen, change: waits });
+      await stores.orders.changeOrder(order, waits);
       await raiseTrouble(
-        { stores, clock, ids },
+        { stores, clock, ids, cause: causeOf(systemActor) },
         {
           alert: {
-            ...{ key: `payment_held:${orderId}`, kind: 'payment_held', severity: 'warning', orderId, paymentId },
+            key: `payment_held:${orderId}`,
+            kind: 'payment_held',
+            severity: 'warning',
+            orderId,
+            paymentId,
             facts: {
-              ...{ headline: 'Sale is held', orderNumber: null, amount: null, detail: null, provider: null },
-              ...{ why: 'above the limit', trust: 'token' },
+              headline: 'Sale is held',
+              orderNumber: null,
+              amount: null,
+              detail: null,
+              provider: null,
+              why: 'above the limit',
+              trust: 'token',
             },
             actions: ['resolve'],
           },

@@ -60,7 +60,11 @@ async function lostRefund() {
   if (exception === undefined) throw new Error('no exception');
   const say = (action: 'went_back' | 'did_not_go') =>
     resolveException(kit.deps, {
-      ...{ exceptionId: exception.id, action, option: null, by: ada, reason: 'Seen in their dashboard' },
+      exceptionId: exception.id,
+      action,
+      option: null,
+      by: ada,
+      reason: 'Seen in their dashboard',
     });
   return { opened, kit, exception, open, say };
 }

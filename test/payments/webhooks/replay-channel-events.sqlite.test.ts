@@ -1,25 +1,33 @@
 // Stored events of a channel that cannot be asked: a dry run says what is missing in the books, a real one books it once.
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { saveProduct } from '#catalog/save-product.ts';
+import { setLicenceSecret } from '#catalog/set-license-secret.ts';
 import { minute } from '#kernel/clock.ts';
 import { asProviderReference } from '#kernel/ids.ts';
 import type { PaymentProvider, WebhookVerdict } from '#payments/ports/payment-provider.ts';
-import type { Sale, SaleEvent } from '#payments/ports/sales-channel.ts';
+import type { ChannelEvent, ChannelOrder } from '#payments/ports/sales-channel.ts';
 import { handleInboxEvent } from '#payments/webhooks/handle-inbox-event.ts';
 import type { ReplayMode, ReplayReport } from '#payments/webhooks/replay.ts';
 import { replayEvents } from '#payments/webhooks/replay-events.ts';
 import { openTestDatabase, type TestDatabase } from '#test/support/database/test-database.ts';
-import { anEvent, aSale, createFakeSalesChannel } from '#test/support/fakes/sales-channel.ts';
+import {
+  anEvent,
+  aSale,
+  aSaleItem,
+  createFakeSalesChannel,
+  type FakeSalesChannel,
+} from '#test/support/fakes/sales-channel.ts';
 import { createTestDeps, type TestDeps } from '#test/support/scenario-kits/payment-kit.ts';
 
 const actor = { kind: 'admin', id: '42' } as const;
 let opened: TestDatabase;
 let deps: TestDeps;
 let verdict: WebhookVerdict;
+let channel: FakeSalesChannel;
 
 beforeEach(async () => {
   opened = await openTestDatabase();
-  const channel = createFakeSalesChannel();
+  channel = createFakeSalesChannel();
   const [paper] = channel.list();
   if (paper === undefined) throw new Error('there is no channel');
   const reference = asProviderReference('sale-1');
@@ -31,13 +39,21 @@ beforeEach(async () => {
 afterEach(() => opened.remove());
 
 /** An event as it is stored when it comes; nobody has handled it. */
-async function store(told: SaleEvent | 'unreadable', reference = 'sale-1'): Promise<string> {
+async function store(told: ChannelEvent | 'unreadable', reference = 'sale-1'): Promise<string> {
   const body = told === 'unreadable' ? Buffer.from('noise') : anEvent(told).body;
   const id = deps.ids.newId();
   await opened.database.transaction((stores) =>
     stores.inbox.append({
-      ...{ id, receivedAt: deps.clock.now(), source: 'payhip', eventKey: id, eventType: 'paid', reference },
-      ...{ detail: null, trust: 'token', body, headers: {} },
+      id,
+      receivedAt: deps.clock.now(),
+      source: 'payhip',
+      eventKey: id,
+      eventType: 'paid',
+      reference,
+      detail: null,
+      trust: 'token',
+      body,
+      headers: {},
     }),
   );
   deps.clock.advance(minute);
@@ -53,16 +69,22 @@ function replay(mode: ReplayMode): Promise<ReplayReport> {
   });
 }
 
-const sold = (change: Partial<Sale> = {}): SaleEvent => ({ kind: 'sold', sale: aSale(change) });
-const returned = (returnedMinor: number): SaleEvent => ({
+const sold = (change: Partial<ChannelOrder> = {}): ChannelEvent => ({ kind: 'sold', sale: aSale(change) });
+const returned = (returnedMinor: number): ChannelEvent => ({
   kind: 'returned',
   returned: { sale: aSale(), returnedMinor, returnedAt: null },
 });
-const subscription = (status: 'active' | 'canceled'): SaleEvent => ({
+const subscription = (status: 'active' | 'canceled'): ChannelEvent => ({
   kind: 'subscription',
   subscription: {
-    ...{ reference: 'SUB_1', status, customerEmail: null, customerName: null, planName: 'Monthly' },
-    ...{ productName: 'Fonts', startedAt: null, endedAt: null },
+    reference: 'SUB_1',
+    status,
+    customerEmail: null,
+    customerName: null,
+    planName: 'Monthly',
+    productName: 'Fonts',
+    startedAt: null,
+    endedAt: null,
   },
 });
 
@@ -73,12 +95,18 @@ async function countOrders(): Promise<number> {
   return found.length;
 }
 
-async function addGuide(): Promise<void> {
+async function addGuide(): Promise<string> {
   const draft = {
-    ...{ sku: 'GUIDE', name: 'Field Guide', amountMinor: 900, currency: 'USD', channelKey: 'RGsF' },
+    sku: 'GUIDE',
+    name: 'Field Guide',
+    amountMinor: 900,
+    currency: 'USD',
+    channelKey: 'RGsF',
     channel: 'payhip',
   } as const;
-  await saveProduct(deps, { draft, expectedVersion: null, actor });
+  const saved = await saveProduct(deps, { draft, expectedVersion: null, actor });
+  if (saved.kind !== 'added') throw new Error('the guide was not saved');
+  return saved.productId;
 }
 
 test('a sale, its refund and a subscription that were never booked are foretold and then booked, once', async () => {
@@ -137,4 +165,20 @@ test('an event that today’s code cannot read, or today’s key does not accept
   // It was in time when it came; now is another matter.
   verdict = { kind: 'refused', reason: 'too_old' };
   expect(await replay('real')).toMatchObject({ refused: 0, bookedCount: 1, failed: 1 });
+});
+
+test('an order whose licence came with another one is foretold as held; its licence is not asked about for that', async () => {
+  const secret = { productId: await addGuide(), secret: 'prod_sk_1', actor };
+  await setLicenceSecret(deps, secret);
+  const licensed = (id: string): ChannelEvent =>
+    sold({ reference: asProviderReference(id), items: [aSaleItem({ licenceKey: 'KEY' })] });
+  const first = await store(licensed('sale-1'));
+  expect((await replay('dry_run')).bookings).toMatchObject([{ as: 'paid_if_licensed', orderNumber: null }]);
+  expect(channel.asked).toEqual([]);
+  const good = { kind: 'known', isEnabled: true, email: 'ann@example.org', productKey: 'RGsF' } as const;
+  channel.licences = [good, good, good];
+  await replayEvents(deps, { range: { kind: 'event', eventId: first }, mode: 'real', actor });
+  await store(licensed('sale-2'), 'sale-2');
+  expect(await replay('dry_run')).toMatchObject({ unchanged: 1, bookings: [{ reference: 'sale-2', as: 'held' }] });
+  expect((await replay('real')).bookings).toMatchObject([{ reference: 'sale-2', as: 'held' }]);
 });

@@ -44,8 +44,15 @@ async function hear(reference?: string): Promise<void> {
   const id = deps.ids.newId();
   await opened.database.transaction((stores) =>
     stores.inbox.append({
-      ...{ id, receivedAt: deps.clock.now(), source: 'btcpay', eventKey: id, eventType: 'InvoiceSettled' },
-      ...{ reference: reference ?? `heard-${number}`, detail: null, trust: 'signed', body: new Uint8Array() },
+      id,
+      receivedAt: deps.clock.now(),
+      source: 'btcpay',
+      eventKey: id,
+      eventType: 'InvoiceSettled',
+      reference: reference ?? `heard-${number}`,
+      detail: null,
+      trust: 'signed',
+      body: new Uint8Array(),
     }),
   );
 }
@@ -186,7 +193,11 @@ describe('a provider that is down at the same time', () => {
     providers.feels('btcpay', { breaker: 'open' });
     providers.onProbe('btcpay', () => {
       throw new ProviderUnreachable({
-        ...{ provider: 'btcpay', operation: 'probe', code: null, httpStatus: 503, message: 'probe: HTTP 503' },
+        provider: 'btcpay',
+        operation: 'probe',
+        code: null,
+        httpStatus: 503,
+        message: 'probe: HTTP 503',
       });
     });
     await createProviderWatch(deps)({});
@@ -203,7 +214,11 @@ describe('a provider that is down at the same time', () => {
     providers.onProbe('btcpay', () => {
       asked += 1;
       throw new ProviderUnreachable({
-        ...{ provider: 'btcpay', operation: 'probe', code: null, httpStatus: 503, message: 'probe: HTTP 503' },
+        provider: 'btcpay',
+        operation: 'probe',
+        code: null,
+        httpStatus: 503,
+        message: 'probe: HTTP 503',
       });
     });
     await spend(3, never);
@@ -221,14 +236,32 @@ test('what comes and is refused is no silence: it has an alert of its own', asyn
   const key = 'webhook_refused:btcpay';
   await opened.database.transaction((stores) =>
     stores.alerts.insertAlert({
-      ...{ id: 'refused', key, kind: 'webhook_refused', severity: 'warning', status: 'open', version: 1 },
-      ...{ orderId: null, paymentId: null, actions: [], occurrences: 1, acknowledgedAt: null, acknowledgedBy: null },
+      id: 'refused',
+      key,
+      kind: 'webhook_refused',
+      severity: 'warning',
+      status: 'open',
+      version: 1,
+      orderId: null,
+      paymentId: null,
+      actions: [],
+      occurrences: 1,
+      acknowledgedAt: null,
+      acknowledgedBy: null,
       facts: {
-        ...{ headline: 'x', orderNumber: null, amount: null, detail: null },
-        ...{ provider: 'btcpay', why: 'x', trust: null },
+        headline: 'x',
+        orderNumber: null,
+        amount: null,
+        detail: null,
+        provider: 'btcpay',
+        why: 'x',
+        trust: null,
       },
-      ...{ openedAt: deps.clock.now(), lastRaisedAt: deps.clock.now() },
-      ...{ snoozedUntil: null, resolvedAt: null, resolvedBy: null },
+      openedAt: deps.clock.now(),
+      lastRaisedAt: deps.clock.now(),
+      snoozedUntil: null,
+      resolvedAt: null,
+      resolvedBy: null,
     }),
   );
   await spend(5, never);

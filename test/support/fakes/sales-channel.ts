@@ -3,7 +3,13 @@
 import { asProviderReference } from '#kernel/ids.ts';
 import type { InboxEvent } from '#messaging/messaging-store.ts';
 import type { PaymentProvider, ProviderRegistry } from '#payments/ports/payment-provider.ts';
-import type { LicenceLook, Sale, SaleEvent, SaleItem, SalesChannel } from '#payments/ports/sales-channel.ts';
+import type {
+  ChannelEvent,
+  ChannelOrder,
+  ChannelOrderItem,
+  LicenceLook,
+  SalesChannel,
+} from '#payments/ports/sales-channel.ts';
 import { capabilities } from '../providers/capabilities.ts';
 
 export interface FakeSalesChannel extends ProviderRegistry {
@@ -27,13 +33,25 @@ export function createFakeSalesChannel(): FakeSalesChannel {
       if (look instanceof Error) throw look;
       return look;
     },
-    ...{ listCoupons: never, createCoupon: never, readExport: never },
+    listCoupons: never,
+    createCoupon: never,
+    readExport: never,
   };
   const provider: PaymentProvider = {
-    ...{ name: 'payhip', refunds: null, figures: null, sales, quote: () => undefined, findCreatedPayment: never },
+    name: 'payhip',
+    refunds: null,
+    fees: null,
+    sales,
+    quote: () => undefined,
+    findCreatedPayment: never,
     capabilities: capabilities({ canCreate: false, canFetch: false, canList: false, canCancel: false }),
-    ...{ createPayment: never, fetchPayment: never, listPayments: never, cancelPayment: never, verifyWebhook: never },
+    createPayment: never,
+    fetchPayment: never,
+    listPayments: never,
+    cancelPayment: never,
+    verifyWebhook: never,
     probe: () => Promise.resolve(),
+    checkSetUp: async () => [],
   };
   const channel: FakeSalesChannel = {
     licences: [],
@@ -46,31 +64,57 @@ export function createFakeSalesChannel(): FakeSalesChannel {
   return channel;
 }
 
-const events = new Map<string, SaleEvent>();
+const events = new Map<string, ChannelEvent>();
 
-export function aSaleItem(change: Partial<SaleItem> = {}): SaleItem {
+export function aSaleItem(change: Partial<ChannelOrderItem> = {}): ChannelOrderItem {
   return {
-    ...{ productKey: 'RGsF', name: 'Field Guide', quantity: 1, licenceKey: null },
-    ...{ hasCoupon: false, hasOpenDiscount: false, ...change },
+    productKey: 'RGsF',
+    name: 'Field Guide',
+    quantity: 1,
+    licenceKey: null,
+    hasCoupon: false,
+    hasOpenDiscount: false,
+    ...change,
   };
 }
 
-export function aSale(change: Partial<Sale> = {}): Sale {
+export function aSale(change: Partial<ChannelOrder> = {}): ChannelOrder {
   return {
-    ...{ reference: asProviderReference('sale-1'), price: { amountMinor: 900, currency: 'USD' }, vatMinor: 0 },
-    ...{ customerEmail: 'ann@example.org', items: [aSaleItem()], coupons: [], feeMinor: 81, paymentType: 'card' },
-    ...{ soldAt: Date.UTC(2026, 10, 22, 2), ...change },
+    reference: asProviderReference('sale-1'),
+    price: { amountMinor: 900, currency: 'USD' },
+    vatMinor: 0,
+    customerEmail: 'ann@example.org',
+    items: [aSaleItem()],
+    coupons: [],
+    feeMinor: 81,
+    paymentType: 'card',
+    soldAt: Date.UTC(2026, 10, 22, 2),
+    ...change,
   };
 }
 
 /** An inbox row whose bytes the fake channel reads as this. */
-export function anEvent(told: SaleEvent | 'unreadable', change: Partial<InboxEvent> = {}): InboxEvent {
+export function anEvent(told: ChannelEvent | 'unreadable', change: Partial<InboxEvent> = {}): InboxEvent {
   const text = `event ${events.size}`;
   if (told !== 'unreadable') events.set(text, told);
   return {
-    ...{ id: 'event-1', receivedAt: 0, availableAt: 0, lockedUntil: null, lockedBy: null, processedAt: null },
-    ...{ abandonedAt: null, lastError: null, startedAttempts: 1, finishedAttempts: 0, source: 'payhip' },
-    ...{ eventKey: text, eventType: 'paid', reference: 'sale-1', detail: null, trust: 'token', outcome: null },
+    id: 'event-1',
+    receivedAt: 0,
+    availableAt: 0,
+    lockedUntil: null,
+    lockedBy: null,
+    processedAt: null,
+    abandonedAt: null,
+    lastError: null,
+    startedAttempts: 1,
+    finishedAttempts: 0,
+    source: 'payhip',
+    eventKey: text,
+    eventType: 'paid',
+    reference: 'sale-1',
+    detail: null,
+    trust: 'token',
+    outcome: null,
     body: Buffer.from(text),
     headers: null,
     ...change,

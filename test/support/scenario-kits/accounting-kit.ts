@@ -1,13 +1,13 @@
 // A shop whose days are closed, before fake providers that list what the test says: real verbs, a real database, and
 // a clock that the test moves.
 
-import { type BooksClosed, closeBooks } from '#accounting/daily-close/close-due-days.ts';
+import { closeDueDays, type DueDaysClosed } from '#accounting/daily-close/close-due-days.ts';
 import { readContent } from '#accounting/ledger/chain.ts';
-import type { BookClosing, BookContent } from '#accounting/ledger/closing.ts';
+import type { Closing, ClosingContent } from '#accounting/ledger/closing.ts';
 import { asProviderReference, type PaymentId } from '#kernel/ids.ts';
 import type { ProviderName } from '#kernel/provider-name.ts';
 import type { PaymentSnapshot } from '#payments/model/snapshot.ts';
-import type { FiguresProvider } from '#payments/ports/figures-provider.ts';
+import type { FeesProvider } from '#payments/ports/figures-provider.ts';
 import type { PaymentProvider, ProviderCapabilities } from '#payments/ports/payment-provider.ts';
 import { ProviderRejected } from '#payments/ports/provider-errors.ts';
 import type { RefundProvider } from '#payments/ports/refund-provider.ts';
@@ -30,7 +30,7 @@ export interface FakeListedProvider {
   isRetired: boolean;
   capabilities: ProviderCapabilities;
   refunds: RefundProvider | null;
-  figures: FiguresProvider | null;
+  fees: FeesProvider | null;
 }
 
 export interface AccountingKit {
@@ -45,17 +45,19 @@ export interface AccountingKit {
   order(at: string, about?: { provider?: ProviderName; amount?: string; asset?: string }): Promise<PaymentId>;
   /** The provider shows the payment so from here on, and we know of it unless the webhook is lost. */
   shows(paymentId: PaymentId, look: Partial<PaymentSnapshot>, about?: { isLost?: boolean }): Promise<void>;
-  close(daysMax?: number): Promise<BooksClosed>;
-  closings(): Promise<{ closing: BookClosing; content: BookContent }[]>;
-  contentOf(day: string): Promise<BookContent>;
+  close(daysMax?: number): Promise<DueDaysClosed>;
+  closings(): Promise<{ closing: Closing; content: ClosingContent }[]>;
+  contentOf(day: string): Promise<ClosingContent>;
 }
 
 export const paid: Partial<PaymentSnapshot> = {
-  ...{ state: 'confirmed', providerStatus: 'Settled' },
+  state: 'confirmed',
+  providerStatus: 'Settled',
   settlement: { expected: '49.00', received: '49.00', asset: 'USD' },
 };
 export const short: Partial<PaymentSnapshot> = {
-  ...{ state: 'expired', providerStatus: 'Expired / PaidPartial' },
+  state: 'expired',
+  providerStatus: 'Expired / PaidPartial',
   settlement: { expected: '49.00', received: '20.00', asset: 'USD' },
 };
 export const expired: Partial<PaymentSnapshot> = { state: 'expired', providerStatus: 'Expired' };
@@ -77,14 +79,12 @@ export async function openAccountingKit(options: { timeZone?: string; startAt?: 
       list: () => [...books.values()].map(providerOf),
       find: on,
       health: (name) => ({
-        ...{
-          provider: name,
-          breaker: 'closed',
-          openedAt: null,
-          lastError: null,
-          lastSuccessAt: null,
-          dashboardUrl: null,
-        },
+        provider: name,
+        breaker: 'closed',
+        openedAt: null,
+        lastError: null,
+        lastSuccessAt: null,
+        dashboardUrl: null,
         failingSince: null,
         retiredAt: books.get(name)?.isRetired ? clock.now() : null,
       }),
@@ -94,7 +94,13 @@ export async function openAccountingKit(options: { timeZone?: string; startAt?: 
     const known = books.get(name);
     if (known !== undefined) return known;
     const provider: FakeListedProvider = {
-      ...{ name, shows: [], hides: [], isAway: false, isRetired: false, refunds: null, figures: null },
+      name,
+      shows: [],
+      hides: [],
+      isAway: false,
+      isRetired: false,
+      refunds: null,
+      fees: null,
       capabilities: capabilities({ canList: true }),
     };
     books.set(name, provider);
@@ -102,7 +108,9 @@ export async function openAccountingKit(options: { timeZone?: string; startAt?: 
   };
   const payments = new Map<PaymentId, PaymentSnapshot>();
   const kit: AccountingKit = {
-    ...{ deps, opened, book },
+    deps,
+    opened,
+    book,
     drop: (name) => void books.delete(name),
     setClock(text) {
       clock.advance(Date.parse(text) - clock.now());
@@ -125,9 +133,9 @@ export async function openAccountingKit(options: { timeZone?: string; startAt?: 
       Object.assign(snapshot, look);
       if (!isLost) await lookAt(deps, { paymentId, shows: { ...snapshot, observedAt: clock.now() } });
     },
-    close: (daysMax = 40) => closeBooks(deps, { timeZone, daysMax }),
+    close: (daysMax = 40) => closeDueDays(deps, { timeZone, daysMax }),
     async closings() {
-      const all = await opened.database.read((stores) => stores.books.walkClosings({ after: 0, limit: 100 }));
+      const all = await opened.database.read((stores) => stores.ledger.walkClosings({ after: 0, limit: 100 }));
       return all.map((closing) => {
         const content = readContent(closing);
         if (content === undefined) throw new Error(`closing ${closing.number} cannot be read`);
@@ -154,7 +162,7 @@ function providerOf(book: FakeListedProvider): PaymentProvider {
     name,
     capabilities: book.capabilities,
     refunds: book.refunds,
-    figures: book.figures,
+    fees: book.fees,
     quote: never,
     createPayment: never,
     findCreatedPayment: never,
@@ -163,7 +171,11 @@ function providerOf(book: FakeListedProvider): PaymentProvider {
         const found = [...book.shows, ...book.hides].find((one) => one.reference === reference);
         if (found !== undefined) return { ...found };
         throw new ProviderRejected({
-          ...{ provider: name, operation: 'fetch', code: null, httpStatus: 404, message: 'not found' },
+          provider: name,
+          operation: 'fetch',
+          code: null,
+          httpStatus: 404,
+          message: 'not found',
         });
       }),
     async *listPayments({ from, to }) {
@@ -176,5 +188,6 @@ function providerOf(book: FakeListedProvider): PaymentProvider {
     cancelPayment: never,
     verifyWebhook: never,
     probe: never,
+    checkSetUp: never,
   };
 }

@@ -67,7 +67,10 @@ export async function openCaseKit(): Promise<CaseKit> {
   }
 
   return {
-    ...{ opened, deps, refunds, find },
+    opened,
+    deps,
+    refunds,
+    find,
     providers: scripted,
     async order(shows) {
       const reference = asProviderReference(`first-${deps.ids.newId()}`);
@@ -113,7 +116,7 @@ export async function openCaseKit(): Promise<CaseKit> {
         limit: 50,
       };
       const messages = await opened.database.transaction(({ outbox }) =>
-        outbox.claimDue({ ...request, suspects: false }),
+        outbox.claimDue({ ...request, suspectedPoison: false }),
       );
       return messages.map(({ payload }) => String(payload['type']));
     },

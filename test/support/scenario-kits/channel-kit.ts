@@ -5,7 +5,7 @@ import { setLicenceSecret } from '#catalog/set-license-secret.ts';
 import { asProviderReference } from '#kernel/ids.ts';
 import { getOrderDetails, type OrderDetails } from '#payments/lifecycle/get-order.ts';
 import type { Payment } from '#payments/model/payment.ts';
-import type { Sale, SaleEvent } from '#payments/ports/sales-channel.ts';
+import type { ChannelEvent, ChannelOrder } from '#payments/ports/sales-channel.ts';
 import { resolveException } from '#payments/resolutions/actions/decide-case.ts';
 import { handleInboxEvent } from '#payments/webhooks/handle-inbox-event.ts';
 import type { TestDatabase } from '#test/support/database/test-database.ts';
@@ -18,9 +18,9 @@ export const by = { actor: admin, name: 'Ada' };
 export interface ChannelKit {
   deps: TestDeps;
   channel: FakeSalesChannel;
-  hear(told: SaleEvent | 'unreadable', change?: Parameters<typeof anEvent>[1]): ReturnType<typeof handleInboxEvent>;
-  sell(change?: Partial<Sale>): ReturnType<typeof handleInboxEvent>;
-  giveBack(returnedMinor: number, change?: Partial<Sale>): ReturnType<typeof handleInboxEvent>;
+  hear(told: ChannelEvent | 'unreadable', change?: Parameters<typeof anEvent>[1]): ReturnType<typeof handleInboxEvent>;
+  sell(change?: Partial<ChannelOrder>): ReturnType<typeof handleInboxEvent>;
+  giveBack(returnedMinor: number, change?: Partial<ChannelOrder>): ReturnType<typeof handleInboxEvent>;
   paymentOf(reference?: string): Promise<Payment | undefined>;
   orderOf(reference?: string): Promise<OrderDetails>;
   addGuide(options?: { secret?: string }): Promise<string>;
@@ -37,7 +37,10 @@ export function openChannelKit(opened: TestDatabase): ChannelKit {
       stores.payments.findPaymentByReference({ provider: 'payhip', reference: asProviderReference(reference) }),
     );
   return {
-    ...{ deps, channel, hear, paymentOf },
+    deps,
+    channel,
+    hear,
+    paymentOf,
     sell: (change) => hear({ kind: 'sold', sale: aSale(change) }),
     giveBack: (returnedMinor, change) =>
       hear({ kind: 'returned', returned: { sale: aSale(change), returnedMinor, returnedAt: null } }),

@@ -153,7 +153,10 @@ export function askToResolve(
   const isReturn = action === 'refund' || action === 'refund_surplus';
   const shownMinor = isReturn ? (details.returns?.[action].amountMinor ?? null) : null;
   const asked = {
-    ...{ adminId, action: 'exception.resolve', payload: { exceptionId: id, action, option, shownMinor }, question },
+    adminId,
+    action: 'exception.resolve',
+    payload: { exceptionId: id, action, option, shownMinor },
+    question,
     back: { kind: 'exception', act: 'show', id },
   } as const;
   return question.reasons.length === 0 ? askToWriteReason(env, asked) : askForReason(env, asked);
@@ -178,7 +181,10 @@ export const confirmResolve: Confirmed = async (env, tapped, { payload, reason }
   if (action === undefined) return outOfDate;
   const exceptionId = String(payload['exceptionId']);
   const resolution = await resolveException(env, {
-    ...{ exceptionId, action, reason: reason ?? '', by: personOf(tapped) },
+    exceptionId,
+    action,
+    reason: reason ?? '',
+    by: personOf(tapped),
     option: typeof option === 'string' ? option : null,
     ...(typeof shownMinor === 'number' && { shownMinor }),
   });

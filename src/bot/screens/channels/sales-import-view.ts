@@ -1,7 +1,7 @@
 import { stringify } from 'csv-stringify/sync';
 import { type ProviderName, providerTitle } from '#kernel/provider-name.ts';
 import type { ExportComparison, ExportDifference } from '#payments/channels/compare-with-export.ts';
-import type { ImportedSales } from '#payments/channels/import-export.ts';
+import type { ImportedExport } from '#payments/channels/import-export.ts';
 import { reasonMinutes } from '../../kit/reason-question.ts';
 import { fitLines, type Line, line, weights } from '../../text/fit.ts';
 import { code, show } from '../../text/html.ts';
@@ -51,7 +51,7 @@ export function importPlan(plan: ExportComparison, options: ImportAbout & Presen
 }
 
 /** What came of it; the file beside it has every line. */
-export function importResult(result: ImportedSales, options: ImportAbout): View {
+export function importResult(result: ImportedExport, options: ImportAbout): View {
   const { run, outcomes } = result;
   const sign = run.openCount === 0 ? '✅' : '⚠️';
   const parts = [`${run.matchedCount} match`];
@@ -110,9 +110,9 @@ function differenceText(difference: ExportDifference): string {
 
 const signs = { add_sale: '➕', book_return: '↩️', none: '•' } as const;
 
-function wordOf({ finding, healing }: ExportDifference): string {
+function wordOf({ kind, healing }: ExportDifference): string {
   if (healing.kind === 'book_return') return 'refunded there';
-  return finding === 'status' ? 'status differs' : words[finding];
+  return kind === 'status' ? 'status differs' : words[kind];
 }
 
 const words = {
@@ -132,7 +132,7 @@ function unreadableLines(unreadable: ImportAbout['unreadable']): Line[] {
 }
 
 /** The whole result as a file for a spreadsheet: what begins like a formula is kept from being one. */
-export function importReport(result: ImportedSales, options: ImportAbout): string {
+export function importReport(result: ImportedExport, options: ImportAbout): string {
   const rows = result.outcomes.map(({ difference, isHealed }) => ({
     result: isHealed ? 'healed' : 'open',
     finding: wordOf(difference),
@@ -143,7 +143,13 @@ export function importReport(result: ImportedSales, options: ImportAbout): strin
     there: difference.there,
   }));
   const faults = options.unreadable.map(({ line: number, why }) => ({
-    ...{ result: 'unreadable', finding: why, transaction: '', line: number, email: '', here: '', there: '' },
+    result: 'unreadable',
+    finding: why,
+    transaction: '',
+    line: number,
+    email: '',
+    here: '',
+    there: '',
   }));
   const columns = ['result', 'finding', 'transaction', 'line', 'email', 'here', 'there'];
   return stringify([...rows, ...faults], { header: true, columns, bom: true, escape_formulas: true });

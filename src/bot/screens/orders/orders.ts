@@ -3,7 +3,7 @@ import { proposeAction } from '#access/pending-actions.ts';
 import { minute } from '#kernel/clock.ts';
 import { asOrderId, type OrderId } from '#kernel/ids.ts';
 import { parseOrderNumber } from '#orders/order.ts';
-import { findSubscriptions } from '#payments/channels/find-subscriptions.ts';
+import { findSubscriptions } from '#payments/channels/subscriptions.ts';
 import { createPaymentLink } from '#payments/collect/create-payment-link.ts';
 import { findOrders } from '#payments/collect/find-orders.ts';
 import { getOrderDetails } from '#payments/lifecycle/get-order.ts';
@@ -138,7 +138,10 @@ const actions: Readonly<Record<OrderAct, (env: AdminEnv, ctx: CallbackContext, o
     async link(env, tapped, orderId) {
       if (!env.recentRequests.isFirst(`link:${orderId}`)) return 'A link was made a moment ago.';
       const result = await createPaymentLink(env, {
-        ...{ orderId, provider: 'auto', actor: adminActor(tapped.from.id), by: adminName(tapped.from) },
+        orderId,
+        provider: 'auto',
+        actor: adminActor(tapped.from.id),
+        by: adminName(tapped.from),
       });
       env.recentRequests.touch(`link:${orderId}`);
       await showOrder(env, { tapped, orderId });

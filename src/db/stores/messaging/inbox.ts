@@ -1,7 +1,8 @@
 import type { InboxEvent, InboxStore } from '#messaging/messaging-store.ts';
+import { keyset, within } from '../../query/keyset.ts';
 import { placeholdersOf, prepared } from '../../query/prepared.ts';
 import type { Session } from '../../query/session.ts';
-import { and, asc, eq, getTableColumns, gte, lt, sql } from '../../schema/drizzle.ts';
+import { and, eq, getTableColumns, sql } from '../../schema/drizzle.ts';
 import { createQueueStore } from './queue.ts';
 import { asRows } from './queue-shape.ts';
 
@@ -44,37 +45,32 @@ export function createInboxStore(session: Session): InboxStore {
     },
     async listArrivals(query) {
       const { after, eventType } = query;
-      const isAfter =
-        after === null
-          ? undefined
-          : sql`(${inboxEvents.receivedAt}, ${inboxEvents.id}) > (${after.receivedAt}, ${after.id})`;
+      const byArrival = keyset(inboxEvents, 'receivedAt');
       const rows = await session.db
         .select(getTableColumns(inboxEvents))
         .from(inboxEvents)
         .where(
           and(
             isFrom(query),
-            gte(inboxEvents.receivedAt, query.from),
-            lt(inboxEvents.receivedAt, query.to),
+            within(inboxEvents.receivedAt, query),
             eventType === null ? undefined : eq(inboxEvents.eventType, eventType),
-            isAfter,
+            byArrival.after(after),
           ),
         )
-        .orderBy(asc(inboxEvents.receivedAt), asc(inboxEvents.id))
+        .orderBy(...byArrival.oldestFirst)
         .limit(query.limit);
       return asRows<InboxEvent>(rows);
     },
     async countArrivals(query) {
-      const isWithin = and(gte(inboxEvents.receivedAt, query.from), lt(inboxEvents.receivedAt, query.to));
-      const [within] = await session.db
-        .select({ references: sql<number>`cast(count(distinct ${inboxEvents.reference}) as bigint)` })
+      const [counted] = await session.db
+        .select({ references: sql<number>`count(distinct ${inboxEvents.reference})` })
         .from(inboxEvents)
-        .where(and(isFrom(query), isWithin));
+        .where(and(isFrom(query), within(inboxEvents.receivedAt, query)));
       const [last] = await session.db
         .select({ at: sql<number | null>`max(${inboxEvents.receivedAt})` })
         .from(inboxEvents)
         .where(isFrom(query));
-      return { references: within?.references ?? 0, lastAt: last?.at ?? null };
+      return { references: counted?.references ?? 0, lastAt: last?.at ?? null };
     },
   };
 }

@@ -1,6 +1,7 @@
 import type { QueueBookkeeping, QueueStore } from '#messaging/messaging-store.ts';
+import { keyset } from '../../query/keyset.ts';
 import type { Session } from '../../query/session.ts';
-import { and, desc, eq, isNotNull, isNull, sql } from '../../schema/drizzle.ts';
+import { and, eq, isNotNull, isNull } from '../../schema/drizzle.ts';
 import { asRows, type QueueShape } from './queue-shape.ts';
 
 /** What can be done with rows that were given up on. */
@@ -12,13 +13,13 @@ export function createDeadLetters<Row extends QueueBookkeeping>(
   const isDeadLetter = and(isNotNull(table.abandonedAt), isNull(table.processedAt));
   return {
     async listAbandoned({ before, limit }) {
-      const isBefore =
-        before === null ? undefined : sql`(${table.abandonedAt}, ${table.id}) < (${before.at}, ${before.id})`;
+      const byEnd = keyset(table, 'abandonedAt');
+      const isBefore = byEnd.before(before && { abandonedAt: before.at, id: before.id });
       const rows = await db
         .select(columns)
         .from(table)
         .where(and(isDeadLetter, isBefore))
-        .orderBy(desc(table.abandonedAt), desc(table.id))
+        .orderBy(...byEnd.newestFirst)
         .limit(limit);
       return asRows<Row>(rows);
     },

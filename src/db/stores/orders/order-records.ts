@@ -1,7 +1,8 @@
 import type { IdempotencyStore, TimelineStore } from '#orders/order-store.ts';
 import { placeholdersOf, prepared } from '../../query/prepared.ts';
+import { deleteFirst } from '../../query/rows.ts';
 import type { Session } from '../../query/session.ts';
-import { asc, desc, eq, inArray, lt, sql } from '../../schema/drizzle.ts';
+import { asc, desc, eq, lt, sql } from '../../schema/drizzle.ts';
 
 export function createTimelineStore(session: Session): TimelineStore {
   const { db } = session;
@@ -50,15 +51,10 @@ export function createIdempotencyStore(session: Session): IdempotencyStore {
       return stored.length === 1 ? undefined : (await findByKey({ key: request.key }))[0];
     },
     find: async (key) => (await findByKey({ key }))[0],
-    async prune(query) {
-      const old = db
-        .select({ key: requests.key })
-        .from(requests)
-        .where(lt(requests.createdAt, query.before))
-        .orderBy(asc(requests.createdAt))
-        .limit(query.limit);
-      const gone = await db.delete(requests).where(inArray(requests.key, old)).returning({ key: requests.key });
-      return gone.length;
+    async prune({ before, limit }) {
+      const where = lt(requests.createdAt, before);
+      const order = [asc(requests.createdAt)];
+      return (await deleteFirst(db, { table: requests, key: requests.key, where, order, limit })).length;
     },
   };
 }

@@ -1,5 +1,7 @@
+import type { SQL } from 'drizzle-orm';
 import type { Product } from '#catalog/product.ts';
 import type { ProductStore } from '#catalog/product-store.ts';
+import { rowsOf } from '../../query/rows.ts';
 import type { Session } from '../../query/session.ts';
 import { and, asc, eq, gt, inArray, sql } from '../../schema/drizzle.ts';
 
@@ -8,6 +10,9 @@ type Row = Session['tables']['products']['$inferSelect'];
 export function createProductStore(session: Session): ProductStore {
   const { db } = session;
   const { products } = session.tables;
+  const { find, list } = rowsOf(db, products);
+  const listBySku = async (where: SQL | undefined, limit?: number) =>
+    (await list(where, { order: [asc(products.skuKey)], limit })).map(toProduct);
   const raised = sql`${products.version} + 1`;
   return {
     async insertProduct(product) {
@@ -18,25 +23,12 @@ export function createProductStore(session: Session): ProductStore {
         .returning({ id: products.id });
       return stored.length === 1;
     },
-    findProduct: async (id) => (await db.select().from(products).where(eq(products.id, id))).map(toProduct)[0],
-    async findProductBySku(sku) {
-      const found = await db.select().from(products).where(eq(products.skuKey, sku.toLowerCase()));
-      return found.map(toProduct)[0];
-    },
-    async listProductsByChannelKey({ channel, keys }) {
-      if (keys.length === 0) return [];
-      const isOneOf = inArray(products.channelKey, [...keys]);
-      const found = await db
-        .select()
-        .from(products)
-        .where(and(isOneOf, eq(products.channel, channel)));
-      return found.map(toProduct);
-    },
-    async listProducts(query) {
-      const isAfter = query.after === null ? undefined : gt(products.skuKey, query.after.toLowerCase());
-      const found = await db.select().from(products).where(isAfter).orderBy(asc(products.skuKey)).limit(query.limit);
-      return found.map(toProduct);
-    },
+    findProduct: async (id) => (await listBySku(eq(products.id, id)))[0],
+    findProductBySku: async (sku) => (await listBySku(eq(products.skuKey, sku.toLowerCase())))[0],
+    listProductsByChannelKey: ({ channel, keys }) =>
+      listBySku(and(inArray(products.channelKey, [...keys]), eq(products.channel, channel))),
+    listProducts: ({ after, limit }) =>
+      listBySku(after === null ? undefined : gt(products.skuKey, after.toLowerCase()), limit),
     async changeProduct({ id, expectedVersion, change }) {
       const changed = await db
         .update(products)
@@ -53,16 +45,13 @@ export function createProductStore(session: Session): ProductStore {
         .returning({ id: products.id });
       return changed.length === 1;
     },
-    async findLicenceSecret(id) {
-      const found = await db.select({ secret: products.licenceSecret }).from(products).where(eq(products.id, id));
-      return found[0]?.secret ?? null;
-    },
+    findLicenceSecret: async (id) => (await find(eq(products.id, id)))?.licenceSecret ?? null,
     async deleteProduct({ id, expectedVersion }) {
-      const gone = await db
+      const deleted = await db
         .delete(products)
         .where(and(eq(products.id, id), eq(products.version, expectedVersion)))
         .returning({ id: products.id });
-      return gone.length === 1;
+      return deleted.length === 1;
     },
   };
 }

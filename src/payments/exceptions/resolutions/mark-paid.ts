@@ -5,13 +5,13 @@ import { decideOpen, type Resolver, settleException } from '../../resolutions/ac
 
 /** The order of the exception counts as paid on a person's word alone. */
 export const markExceptionPaid: Resolver = (deps, asked) =>
-  decideOpen(deps, { asked, action: 'mark_paid' }, async ({ work, exception, reason }) => {
-    const about = await loadAbout(work, exception);
+  decideOpen(deps, { asked, action: 'mark_paid' }, async ({ tx, exception, reason }) => {
+    const about = await loadAbout(tx, exception);
     if (about === undefined) return refused('There is no order to mark as paid.');
-    const refusal = await acceptanceRefusal(work, about);
+    const refusal = await acceptanceRefusal(tx, about);
     if (refusal !== undefined) return refused(refusal);
     const { by } = asked;
-    await settleException(work, { exception, action: 'mark_paid', by, reason, undo: acceptanceUndo(about) });
-    await markPaidInto(work, { ...about, by, reason });
+    await settleException(tx, { exception, action: 'mark_paid', by, reason, undo: acceptanceUndo(about) });
+    await markPaidInto(tx, { ...about, by, reason });
     return { kind: 'decided', said: 'Marked as paid.' };
   });

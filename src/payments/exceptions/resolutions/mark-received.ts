@@ -5,13 +5,13 @@ import { decideOpen, type Resolver, settleException } from '../../resolutions/ac
 
 /** The money of a payment is with the shop, although the provider's list says otherwise. */
 export const markReceived: Resolver = (deps, asked) =>
-  decideOpen(deps, { asked, action: 'mark_received' }, async ({ work, exception, reason }) => {
-    const about = await loadAbout(work, exception);
+  decideOpen(deps, { asked, action: 'mark_received' }, async ({ tx, exception, reason }) => {
+    const about = await loadAbout(tx, exception);
     if (about === undefined) return refused('There is no payment of ours to mark.');
-    const refusal = await acceptanceRefusal(work, about);
+    const refusal = await acceptanceRefusal(tx, about);
     if (refusal !== undefined) return refused(`${refusal} If our books are right, say so instead.`);
     const { by } = asked;
-    await settleException(work, { exception, action: 'mark_received', by, reason, undo: acceptanceUndo(about) });
-    await markPaidInto(work, { ...about, by, reason });
+    await settleException(tx, { exception, action: 'mark_received', by, reason, undo: acceptanceUndo(about) });
+    await markPaidInto(tx, { ...about, by, reason });
     return { kind: 'decided', said: 'Marked as received; the order is paid.' };
   });

@@ -8,18 +8,18 @@ export const rememberOption = 'remember';
 
 /** What came counts for the whole order: short, late, held, or for an order that was over. */
 export const acceptPayment: Resolver = (deps, asked) =>
-  decideOpen(deps, { asked, action: 'accept' }, async ({ work, exception, reason }) => {
-    const about = await loadAbout(work, exception);
+  decideOpen(deps, { asked, action: 'accept' }, async ({ tx, exception, reason }) => {
+    const about = await loadAbout(tx, exception);
     if (about === undefined) return refused('There is no payment to accept.');
-    const refusal = await acceptanceRefusal(work, about);
+    const refusal = await acceptanceRefusal(tx, about);
     if (refusal !== undefined) return refused(refusal);
     const { by } = asked;
-    await settleException(work, { exception, action: 'accept', by, reason, undo: acceptanceUndo(about) });
-    await acceptInto(work, { ...about, by, reason });
+    await settleException(tx, { exception, action: 'accept', by, reason, undo: acceptanceUndo(about) });
+    await acceptInto(tx, { ...about, by, reason });
     const { order, payment } = about;
     const isToLearn = asked.option === rememberOption;
     const channel = payment.provider;
-    const learnt = isToLearn ? await rememberProduct(work, { order, channel, actor: by.actor }) : null;
+    const learnt = isToLearn ? await rememberProduct(tx, { order, channel, actor: by.actor }) : null;
     const said = learnt === null ? 'Accepted as paid.' : `Accepted as paid, and ${learnt} is in the catalogue.`;
     return { kind: 'decided', said };
   });

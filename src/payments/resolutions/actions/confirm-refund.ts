@@ -49,17 +49,17 @@ async function lookOnceMore(deps: PaymentDeps, input: { payment: Payment; asked:
 }
 
 function say(deps: PaymentDeps, { asked, action }: { asked: Asked; action: Said }): Promise<Resolution> {
-  return decideOpen(deps, { asked, action }, async ({ work, exception, reason }) => {
+  return decideOpen(deps, { asked, action }, async ({ tx, exception, reason }) => {
     const { refundId } = exception;
-    const refund = refundId === null ? undefined : await work.stores.refunds.findRefund(refundId);
+    const refund = refundId === null ? undefined : await tx.stores.refunds.findRefund(refundId);
     if (refund?.status !== 'unknown') return refused('There is no refund of ours to decide about.');
-    if (work.clock.now() - (refund.sentAt ?? refund.createdAt) < quietMs) {
+    if (tx.clock.now() - (refund.sentAt ?? refund.createdAt) < quietMs) {
       return refused('It was sent a moment ago and may show yet: say so in ten minutes.');
     }
     const { by } = asked;
-    await settleException(work, { exception, action, by, reason, undo: null });
+    await settleException(tx, { exception, action, by, reason, undo: null });
     const text = `${outcomes[action]}, as ${by.name} says: ${reason}`;
-    await tellRefund({ work, providers: deps.providers }, { refund, event: events[action], text });
+    await tellRefund({ tx, providers: deps.providers }, { refund, event: events[action], text });
     return { kind: 'decided', said: answers[action] };
   });
 }

@@ -1,17 +1,17 @@
 // Takes the provider's word into our books. What it says is asked anew; the decision is written down before it is applied,
 // so that the history tells whose it was, and both together or not at all.
-import { ConcurrentChange } from '#kernel/database.ts';
 import { compareDecimals, formatAsset, MoneyInvalid, parseMinorFloor } from '#kernel/money.ts';
 import { providerTitle } from '#kernel/provider-name.ts';
 import { type Application, applyLook } from '../../lifecycle/apply-snapshot.ts';
 import type { PaymentDeps } from '../../lifecycle/deps.ts';
 import { withPayment } from '../../lifecycle/payment-lease.ts';
-import { type Work, writeTimeline } from '../../lifecycle/work.ts';
+import { writeTimeline } from '../../lifecycle/write-timeline.ts';
 import type { Payment } from '../../model/payment.ts';
 import type { PaymentSnapshot } from '../../model/snapshot.ts';
 import { loadAbout } from '../../overrides/accept-into.ts';
 import { refused } from '../../overrides/override.ts';
 import { refuseFetch } from '../../ports/capability-refusal.ts';
+import type { PaymentTx } from '../../ports/payment-store.ts';
 import { ProviderError } from '../../ports/provider-errors.ts';
 import { type Asked, decideOpen, type Open, type Resolution, type Resolver, settleException } from './resolution.ts';
 
@@ -66,20 +66,20 @@ async function take(
   about: { open: Open; asked: Asked; snapshot: PaymentSnapshot | null },
 ): Promise<{ application: Application } | Resolution> {
   const { asked, open } = about;
-  const { work, exception, reason } = open;
-  const known = await loadAbout(work, exception);
+  const { tx, exception, reason } = open;
+  const known = await loadAbout(tx, exception);
   if (known === undefined) return refused('There is no payment of ours to correct.');
   const { order } = known;
-  const snapshot = about.snapshot ?? noSuchPayment(known.payment, work.clock.now());
+  const snapshot = about.snapshot ?? noSuchPayment(known.payment, tx.clock.now());
   if (snapshot === undefined) return refused('The provider never gave it an id to ask for.');
   if (snapshot.requested.asset !== known.payment.requestedAsset) {
     return refused(`The provider collects ${formatAsset(snapshot.requested)}: our books know only one currency.`);
   }
-  const payment = await takeAmount(work, { payment: known.payment, snapshot });
+  const payment = await takeAmount(tx, { payment: known.payment, snapshot });
   if (payment === undefined) return refused('That amount does not fit into our books.');
-  await settleException(work, { exception, action: 'correct', by: asked.by, reason, undo: null });
+  await settleException(tx, { exception, action: 'correct', by: asked.by, reason, undo: null });
   const { returnsOddPayments = false } = deps.providers.find(payment.provider)?.capabilities ?? {};
-  return { application: await applyLook(work, { order, payment, snapshot, returnsOddPayments }) };
+  return { application: await applyLook(tx, { order, payment, snapshot, returnsOddPayments }) };
 }
 
 /**
@@ -87,7 +87,7 @@ async function take(
  * for an amount that does not fit.
  */
 async function takeAmount(
-  work: Work,
+  tx: PaymentTx,
   { payment, snapshot }: { payment: Payment; snapshot: PaymentSnapshot },
 ): Promise<Payment | undefined> {
   const { requested } = snapshot;
@@ -96,17 +96,21 @@ async function takeAmount(
   if (amountMinor === undefined) return undefined;
   const change = {
     status: payment.status,
-    ...{ amountMinor, requestedAmount: requested.amount, updatedAt: work.clock.now() },
+    amountMinor,
+    requestedAmount: requested.amount,
+    updatedAt: tx.clock.now(),
   };
-  const expected = { status: payment.status, version: payment.version };
-  const isChanged = await work.stores.payments.changePayment({ id: payment.id, expected, change });
-  if (!isChanged) throw new ConcurrentChange(`payment ${payment.id} changed meanwhile`);
-  await writeTimeline(work, {
-    ...{ order: { id: payment.orderId }, paymentId: payment.id, subject: 'note', from: null, to: null },
+  const after = await tx.stores.payments.changePayment(payment, change);
+  await writeTimeline(tx, {
+    order: { id: payment.orderId },
+    paymentId: payment.id,
+    subject: 'note',
+    from: null,
+    to: null,
     trust: snapshot.trust,
     text: `the payment is over ${formatAsset(requested)} now, not over ${payment.requestedAmount}`,
   });
-  return { ...payment, ...change, version: payment.version + 1 };
+  return after;
 }
 
 function minorOf(amount: string, currency: string): number | undefined {
@@ -122,10 +126,23 @@ function minorOf(amount: string, currency: string): number | undefined {
 function noSuchPayment(payment: Payment, now: number): PaymentSnapshot | undefined {
   if (payment.reference === null) return undefined;
   return {
-    ...{ provider: payment.provider, reference: payment.reference, paymentId: payment.id, trust: 'fetched' },
-    ...{ observedAt: now, state: 'failed', providerStatus: 'no such payment' },
+    provider: payment.provider,
+    reference: payment.reference,
+    paymentId: payment.id,
+    trust: 'fetched',
+    observedAt: now,
+    state: 'failed',
+    providerStatus: 'no such payment',
     requested: { amount: payment.requestedAmount, asset: payment.requestedAsset },
-    ...{ settlement: null, coin: null, figures: null, isLate: false, isMarkedByHand: false },
-    ...{ checkoutUrl: null, transactionIds: [], label: null, createdAt: null, expiresAt: null },
+    settlement: null,
+    coin: null,
+    fees: null,
+    isLate: false,
+    isMarkedByHand: false,
+    checkoutUrl: null,
+    transactionIds: [],
+    label: null,
+    createdAt: null,
+    expiresAt: null,
   };
 }

@@ -5,8 +5,8 @@ import { decideOpen, type Resolver, settleException } from './resolution.ts';
 
 function leaveAsItIs(action: ResolvingAction, said: string): Resolver {
   return (deps, asked) =>
-    decideOpen(deps, { asked, action }, async ({ work, exception, reason }) => {
-      await settleException(work, { exception, action, by: asked.by, reason, undo: {} });
+    decideOpen(deps, { asked, action }, async ({ tx, exception, reason }) => {
+      await settleException(tx, { exception, action, by: asked.by, reason, undo: {} });
       return { kind: 'decided', said };
     });
 }

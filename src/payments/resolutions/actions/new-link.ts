@@ -3,8 +3,8 @@ import { isProviderName, type ProviderName, providerTitle } from '#kernel/provid
 import { createPaymentLink, type PaymentLink } from '../../collect/create-payment-link.ts';
 import type { ExceptionKind } from '../../exceptions/exception.ts';
 import type { PaymentDeps } from '../../lifecycle/deps.ts';
-import type { Work } from '../../lifecycle/work.ts';
 import { refused } from '../../overrides/override.ts';
+import type { PaymentTx } from '../../ports/payment-store.ts';
 import type { ResolvingAction } from '../options/resolution-actions.ts';
 import { type Asked, noteDecision, notOpen, type Resolution, type Resolver, settleException } from './resolution.ts';
 
@@ -33,7 +33,7 @@ async function linkFor(deps: PaymentDeps, { asked, action }: LinkAsked): Promise
     provider: providerOf(asked.option),
     actor: asked.by.actor,
     by: asked.by.name,
-    also: (work) => noteLink(work, { asked, action, reason }),
+    also: (tx) => noteLink(tx, { asked, action, reason }),
   });
   return result.kind === 'created'
     ? { kind: 'decided', said: 'Here is the payment link.', link: result.order }
@@ -53,15 +53,15 @@ function whyNot(result: Exclude<PaymentLink, { kind: 'created' }>): string {
  * An order that only waits for its customer is helped by the link. One that needs attention needs it again when the link
  * is not paid, so its exception rests for as long (`createPaymentLink`), and stays.
  */
-async function noteLink(work: Work, decided: LinkAsked & { reason: string }): Promise<void> {
+async function noteLink(tx: PaymentTx, decided: LinkAsked & { reason: string }): Promise<void> {
   const { asked, action, reason } = decided;
-  const exception = await work.stores.exceptions.findException(asked.exceptionId);
+  const exception = await tx.stores.exceptions.findException(asked.exceptionId);
   // While the provider was asked, somebody may have settled it: the link is there all the same.
   if (exception?.status !== 'open') return;
   const { by } = asked;
   if (helpedByLink.includes(exception.kind)) {
-    await settleException(work, { exception, action, by, reason, undo: null });
-  } else await noteDecision(work, { exception, action, by, reason });
+    await settleException(tx, { exception, action, by, reason, undo: null });
+  } else await noteDecision(tx, { exception, action, by, reason });
 }
 
 const helpedByLink: readonly ExceptionKind[] = [

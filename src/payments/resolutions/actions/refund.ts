@@ -4,14 +4,13 @@ import { formatMoney, type Money } from '#kernel/money.ts';
 import type { ExceptionKind, PaymentException } from '../../exceptions/exception.ts';
 import { changeException } from '../../exceptions/open-exception.ts';
 import type { PaymentDeps } from '../../lifecycle/deps.ts';
-import type { Work } from '../../lifecycle/work.ts';
 import { gapFacts } from '../../model/amount-detail.ts';
 import { moneyOf } from '../../model/coverage.ts';
 import type { Payment } from '../../model/payment.ts';
 import type { Refund } from '../../model/refund.ts';
 import { surplusOf } from '../../model/surplus.ts';
 import { refused } from '../../overrides/override.ts';
-import type { PaymentStores } from '../../ports/payment-store.ts';
+import type { PaymentStores, PaymentTx } from '../../ports/payment-store.ts';
 import { requestRefund } from '../../refunds/request-refund.ts';
 import type { ResolvingAction } from '../options/resolution-actions.ts';
 import { type Asked, noteDecision, notOpen, type Resolution, type Resolver, settleException } from './resolution.ts';
@@ -50,7 +49,7 @@ class ChangedMeanwhile extends Error {
 
 /** The sum was worked out, and shown to the person, before this transaction began. */
 async function whyChanged(
-  work: Work,
+  tx: PaymentTx,
   { refund, input }: { refund: Refund; input: RefundAsked },
 ): Promise<string | undefined> {
   const { shownMinor } = input.asked;
@@ -58,8 +57,8 @@ async function whyChanged(
     return `It would be ${formatMoney(refund)} now: look at it again.`;
   }
   if (input.action !== 'refund_surplus') return undefined;
-  const payment = await work.stores.payments.findPayment(refund.paymentId);
-  const left = payment && (await surplusIn(work.stores, { payment, except: refund.id }));
+  const payment = await tx.stores.payments.findPayment(refund.paymentId);
+  const left = payment && (await surplusIn(tx.stores, { payment, except: refund.id }));
   return refund.amountMinor > (left?.amountMinor ?? 0) ? noSurplus : undefined;
 }
 
@@ -85,15 +84,18 @@ async function refundFor(deps: PaymentDeps, input: RefundAsked): Promise<Resolut
   const { by } = asked;
   try {
     const result = await requestRefund(deps, {
-      ...{ paymentId: exception.paymentId, amount, reason, actor: by.actor },
-      async also(work: Work, refund) {
-        const changed = await whyChanged(work, { refund, input });
+      paymentId: exception.paymentId,
+      amount,
+      reason,
+      actor: by.actor,
+      async also(tx: PaymentTx, refund) {
+        const changed = await whyChanged(tx, { refund, input });
         if (changed !== undefined) throw new ChangedMeanwhile(changed);
-        const open = await work.stores.exceptions.findException(asked.exceptionId);
+        const open = await tx.stores.exceptions.findException(asked.exceptionId);
         if (open?.status !== 'open') throw new SettledMeanwhile();
         const decided = { exception: open, action, by, reason };
-        if (await isAboutMore(work, open)) await noteDecision(work, decided);
-        else await settleException(work, { ...decided, undo: {}, refundId: refund.id });
+        if (await isAboutMore(tx, open)) await noteDecision(tx, decided);
+        else await settleException(tx, { ...decided, undo: {}, refundId: refund.id });
       },
     });
     if (result.kind === 'refused') return refused(result.reason);
@@ -110,15 +112,15 @@ async function refundFor(deps: PaymentDeps, input: RefundAsked): Promise<Resolut
 const ofOrder: readonly ExceptionKind[] = ['payment_underpaid', 'payment_paid_late'];
 
 /** Money that came short or late by another payment of the order is still to be decided: the exception is about that then. */
-async function isAboutMore(work: Work, exception: PaymentException): Promise<boolean> {
+async function isAboutMore(tx: PaymentTx, exception: PaymentException): Promise<boolean> {
   const { orderId, paymentId, kind } = exception;
   if (orderId === null || !ofOrder.includes(kind)) return false;
-  const payments = await work.stores.payments.listPaymentsForOrder(orderId);
-  const refunds = await work.stores.refunds.listRefundsForOrder(orderId);
+  const payments = await tx.stores.payments.listPaymentsForOrder(orderId);
+  const refunds = await tx.stores.refunds.listRefundsForOrder(orderId);
   const other = payments.find((payment) => payment.id !== paymentId && moneyOf(payment, refunds) > 0);
   if (other === undefined) return false;
   const facts = { ...exception.facts, ...gapFacts(other), why: other.providerStatus ?? exception.facts.why };
-  const change = { paymentId: other.id, reference: other.reference, facts, lastSeenAt: work.clock.now() };
-  await changeException(work, { exception, change });
+  const change = { paymentId: other.id, reference: other.reference, facts, lastSeenAt: tx.clock.now() };
+  await changeException(tx, { exception, change });
   return true;
 }

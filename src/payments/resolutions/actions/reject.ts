@@ -1,10 +1,10 @@
-import { ConcurrentChange } from '#kernel/database.ts';
 import type { Order } from '#orders/order.ts';
 import { tellOrder } from '../../lifecycle/change-order.ts';
-import { type Work, writeTimeline } from '../../lifecycle/work.ts';
+import { writeTimeline } from '../../lifecycle/write-timeline.ts';
 import type { Payment } from '../../model/payment.ts';
 import { loadAbout } from '../../overrides/accept-into.ts';
 import { refused } from '../../overrides/override.ts';
+import type { PaymentTx } from '../../ports/payment-store.ts';
 import { decideOpen, type Resolver, settleException } from './resolution.ts';
 
 /**
@@ -13,17 +13,21 @@ import { decideOpen, type Resolver, settleException } from './resolution.ts';
  */
 export const rejectHeld: Resolver = async (deps, asked) => {
   let before: Payment | undefined;
-  const resolution = await decideOpen(deps, { asked, action: 'reject' }, async ({ work, exception, reason }) => {
-    const about = await loadAbout(work, exception);
+  const resolution = await decideOpen(deps, { asked, action: 'reject' }, async ({ tx, exception, reason }) => {
+    const about = await loadAbout(tx, exception);
     if (about === undefined || about.payment.heldAt === null) return refused('The sale is not held any more.');
     const { order, payments } = about;
     const { by } = asked;
     before = about.payment;
     const text = `rejected by ${by.name}: ${reason}`;
-    const payment = await cancelPayment(work, { order, before, text });
-    await settleException(work, { exception, action: 'reject', by, reason, undo: null });
-    await tellOrder(work, {
-      ...{ order, event: 'payment_rejected', paymentId: payment.id, trust: payment.trust, text },
+    const payment = await cancelPayment(tx, { order, before, text });
+    await settleException(tx, { exception, action: 'reject', by, reason, undo: null });
+    await tellOrder(tx, {
+      order,
+      event: 'payment_rejected',
+      paymentId: payment.id,
+      trust: payment.trust,
+      text,
       payments: payments.map((other) => (other.id === payment.id ? payment : other)),
     });
     return { kind: 'decided', said: 'Rejected: nothing is delivered.' };
@@ -34,21 +38,19 @@ export const rejectHeld: Resolver = async (deps, asked) => {
   return resolution;
 };
 
-async function cancelPayment(work: Work, input: { order: Order; before: Payment; text: string }): Promise<Payment> {
+async function cancelPayment(tx: PaymentTx, input: { order: Order; before: Payment; text: string }): Promise<Payment> {
   const { order, before, text } = input;
   // No sale has no fees: what was told of them is in no sum of ours either.
-  const figures = { feeAmount: null, netAmount: null, figuresAsset: null };
+  const fees = { feeAmount: null, netAmount: null, figuresAsset: null };
   const change = {
     status: 'cancelled',
     heldAt: null,
     creditedMinor: 0,
-    ...figures,
-    updatedAt: work.clock.now(),
+    ...fees,
+    updatedAt: tx.clock.now(),
   } as const;
-  const expected = { status: before.status, version: before.version };
-  const isChanged = await work.stores.payments.changePayment({ id: before.id, expected, change });
-  if (!isChanged) throw new ConcurrentChange(`payment ${before.id} changed meanwhile`);
-  await writeTimeline(work, {
+  const after = await tx.stores.payments.changePayment(before, change);
+  await writeTimeline(tx, {
     order,
     paymentId: before.id,
     subject: 'payment',
@@ -57,5 +59,5 @@ async function cancelPayment(work: Work, input: { order: Order; before: Payment;
     trust: before.trust,
     text,
   });
-  return { ...before, ...change, version: before.version + 1 };
+  return after;
 }

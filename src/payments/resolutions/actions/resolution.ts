@@ -1,19 +1,22 @@
 // What every decision about an exception has in common: it needs a reason, finds the exception open, and writes down, in
 // its own transaction, who decided what and why. The exception ends together with its alert.
+
 import type { ActingAdmin } from '#access/acting-admin.ts';
 import { recordAudit } from '#access/audit.ts';
 import { readReason } from '#access/reason.ts';
 import { resolveAlert } from '#cases/resolve-case.ts';
 import type { JsonObject } from '#kernel/json.ts';
+import { causeOf, inTransaction } from '#kernel/transaction-context.ts';
 import type { Order } from '#orders/order.ts';
 import { findingExceptionKinds, type PaymentException } from '../../exceptions/exception.ts';
 import { changeException } from '../../exceptions/open-exception.ts';
 import { refreshOrderCards } from '../../lifecycle/change-order.ts';
 import type { PaymentDeps } from '../../lifecycle/deps.ts';
 import type { OrderView } from '../../lifecycle/order-view.ts';
-import { type Work, workOf, writeTimeline } from '../../lifecycle/work.ts';
+import { writeTimeline } from '../../lifecycle/write-timeline.ts';
 import type { Payment } from '../../model/payment.ts';
 import { type Override, refused } from '../../overrides/override.ts';
+import type { PaymentTx } from '../../ports/payment-store.ts';
 import { allowedActions, decidedWords, type ResolvingAction } from '../options/resolution-actions.ts';
 
 export interface Asked {
@@ -36,7 +39,7 @@ export type Resolution =
 export type Resolver = (deps: PaymentDeps, asked: Asked) => Promise<Resolution>;
 
 export interface Open {
-  work: Work;
+  tx: PaymentTx;
   exception: PaymentException;
   reason: string;
 }
@@ -50,11 +53,10 @@ export function decideOpen(
   const { asked, action } = input;
   const reason = readReason(asked.reason);
   if (typeof reason !== 'string') return Promise.resolve(reason);
-  return deps.database.transaction(async (stores): Promise<Resolution> => {
-    const work = workOf(deps, { stores, by: asked.by });
-    const exception = await stores.exceptions.findException(asked.exceptionId);
+  return inTransaction(deps, causeOf(asked.by.actor), async (tx): Promise<Resolution> => {
+    const exception = await tx.stores.exceptions.findException(asked.exceptionId);
     if (exception === undefined) return { kind: 'unknown' };
-    return notOpen(exception, action) ?? decide({ work, exception, reason });
+    return notOpen(exception, action) ?? decide({ tx, exception, reason });
   });
 }
 
@@ -78,15 +80,15 @@ export interface Decided {
 }
 
 /** Ends the exception and its alert, and writes down who decided it. */
-export async function settleException(work: Work, decided: Decided): Promise<void> {
+export async function settleException(tx: PaymentTx, decided: Decided): Promise<void> {
   const { exception, by, reason, undo } = decided;
-  const alert = await work.stores.alerts.findLiveAlert(exception.key);
-  await changeException(work, {
+  const alert = await tx.stores.alerts.findLiveAlert(exception.key);
+  await changeException(tx, {
     exception,
     change: {
       status: 'resolved',
       waitsUntil: null,
-      resolvedAt: work.clock.now(),
+      resolvedAt: tx.clock.now(),
       resolution: decided.action,
       resolvedBy: by.name,
       reason,
@@ -94,34 +96,34 @@ export async function settleException(work: Work, decided: Decided): Promise<voi
       ...(decided.refundId && { refundId: decided.refundId }),
     },
   });
-  await resolveAlert(work, { key: exception.key, by: sentenceOf(decided) });
-  await endFindingsAlert(work, exception);
-  await noteDecision(work, decided);
+  await resolveAlert(tx, { key: exception.key, by: sentenceOf(decided) });
+  await endFindingsAlert(tx, exception);
+  await noteDecision(tx, decided);
 }
 
 /** Audit and history of a decision that may have left the exception open. */
-export async function noteDecision(work: Work, decided: Omit<Decided, 'undo'>): Promise<void> {
+export async function noteDecision(tx: PaymentTx, decided: Omit<Decided, 'undo'>): Promise<void> {
   const { exception, action, by, reason } = decided;
-  await recordAudit(work, {
+  await recordAudit(tx, {
     actor: by.actor,
     action: `exception.${action}`,
     subject: `exception:${exception.id}`,
     reason,
     details: { kind: exception.kind, orderId: exception.orderId, paymentId: exception.paymentId },
   });
-  const order = exception.orderId === null ? undefined : await work.stores.orders.findOrder(exception.orderId);
-  if (order !== undefined) await noteOnOrder(work, { order, exception, text: sentenceOf(decided) });
+  const order = exception.orderId === null ? undefined : await tx.stores.orders.findOrder(exception.orderId);
+  if (order !== undefined) await noteOnOrder(tx, { order, exception, text: sentenceOf(decided) });
 }
 
 export async function noteOnOrder(
-  work: Work,
+  tx: PaymentTx,
   input: { order: Order; exception: PaymentException; text: string },
 ): Promise<void> {
   const { order, exception, text } = input;
   const paymentId: Payment['id'] | null = exception.paymentId;
   const note = { subject: 'note', from: null, to: null, trust: null } as const;
-  await writeTimeline(work, { order, paymentId, ...note, text: `${exception.facts.summary}: ${text}` });
-  await refreshOrderCards(work, order);
+  await writeTimeline(tx, { order, paymentId, ...note, text: `${exception.facts.summary}: ${text}` });
+  await refreshOrderCards(tx, order);
 }
 
 function sentenceOf({ action, by, reason, words }: Omit<Decided, 'undo'>): string {
@@ -129,10 +131,10 @@ function sentenceOf({ action, by, reason, words }: Omit<Decided, 'undo'>): strin
 }
 
 /** One alert stands for all that a comparison found: it is over with the last of them. */
-async function endFindingsAlert(work: Work, { kind, provider }: PaymentException): Promise<void> {
+async function endFindingsAlert(tx: PaymentTx, { kind, provider }: PaymentException): Promise<void> {
   if (provider === null || !(findingExceptionKinds as readonly string[]).includes(kind)) return;
   const query = { provider, kinds: findingExceptionKinds, limit: 1 };
-  const left = await work.stores.exceptions.listOpenExceptionsOfProvider(query);
+  const left = await tx.stores.exceptions.listOpenExceptionsOfProvider(query);
   if (left.length > 0) return;
-  await resolveAlert(work, { key: `reconciliation:${provider}`, by: 'Every difference was settled.' });
+  await resolveAlert(tx, { key: `reconciliation:${provider}`, by: 'Every difference was settled.' });
 }

@@ -1,19 +1,20 @@
 import type { ActingAdmin } from '#access/acting-admin.ts';
 import { recordAudit } from '#access/audit.ts';
 import type { JsonObject } from '#kernel/json.ts';
+import { causeOf, inTransaction } from '#kernel/transaction-context.ts';
 import type { PaymentException } from '../../exceptions/exception.ts';
 import { wakeTrouble } from '../../exceptions/wait-for-trouble.ts';
 import type { PaymentDeps } from '../../lifecycle/deps.ts';
-import { type Work, workOf } from '../../lifecycle/work.ts';
 import { withdrawAcceptance } from '../../overrides/accept-into.ts';
 import { refused } from '../../overrides/override.ts';
 import { withdrawWriteOff } from '../../overrides/write-off-order.ts';
+import type { PaymentTx } from '../../ports/payment-store.ts';
 import { reopenException } from '../../refunds/reopen-for-refund.ts';
 import { unlinkOrder } from './link-order.ts';
 import { noteOnOrder, type Resolution } from './resolution.ts';
 
 /** Takes a decision back; a sentence when that cannot be done any more, and then nothing was changed. */
-type Undoer = (work: Work, input: { undo: JsonObject; by: ActingAdmin }) => Promise<string | undefined>;
+type Undoer = (tx: PaymentTx, input: { undo: JsonObject; by: ActingAdmin }) => Promise<string | undefined>;
 
 const nothingToUndo: Undoer = () => Promise.resolve(undefined);
 
@@ -41,38 +42,39 @@ export function undoResolution(
   input: { exceptionId: string; by: ActingAdmin },
 ): Promise<Resolution> {
   const { by } = input;
-  return deps.database.transaction(async (stores): Promise<Resolution> => {
-    const work = workOf(deps, { stores, by });
-    const exception = await stores.exceptions.findException(input.exceptionId);
+  return inTransaction(deps, causeOf(by.actor), async (tx): Promise<Resolution> => {
+    const exception = await tx.stores.exceptions.findException(input.exceptionId);
     if (exception === undefined) return { kind: 'unknown' };
     if (!canUndo(exception)) return refused('That cannot be taken back.');
-    const refusal = await takeBack(work, { exception, by });
+    const refusal = await takeBack(tx, { exception, by });
     if (refusal !== undefined) return refused(refusal);
     const { resolution } = exception;
-    await recordAudit(work, {
-      ...{ actor: by.actor, action: 'exception.undo', subject: `exception:${exception.id}` },
+    await recordAudit(tx, {
+      actor: by.actor,
+      action: 'exception.undo',
+      subject: `exception:${exception.id}`,
       details: { kind: exception.kind, undone: resolution ?? 'wait' },
     });
-    const order = exception.orderId === null ? undefined : await stores.orders.findOrder(exception.orderId);
+    const order = exception.orderId === null ? undefined : await tx.stores.orders.findOrder(exception.orderId);
     const text = `open again: ${by.name} took the decision back`;
-    if (order !== undefined) await noteOnOrder(work, { order, exception, text });
+    if (order !== undefined) await noteOnOrder(tx, { order, exception, text });
     return { kind: 'decided', said: 'Taken back: it is open again.' };
   });
 }
 
 async function takeBack(
-  work: Work,
+  tx: PaymentTx,
   { exception, by }: { exception: PaymentException; by: ActingAdmin },
 ): Promise<string | undefined> {
   if (exception.status === 'open') {
-    await wakeTrouble(work, exception);
+    await wakeTrouble(tx, exception);
     return undefined;
   }
-  if ((await work.stores.exceptions.findOpenException(exception.key)) !== undefined) {
+  if ((await tx.stores.exceptions.findOpenException(exception.key)) !== undefined) {
     return 'The same trouble has come up anew since.';
   }
   const undoer = undoers.get(exception.resolution ?? '') ?? nothingToUndo;
-  const refusal = await undoer(work, { undo: exception.undo ?? {}, by });
-  if (refusal === undefined) await reopenException(work, exception);
+  const refusal = await undoer(tx, { undo: exception.undo ?? {}, by });
+  if (refusal === undefined) await reopenException(tx, exception);
   return refusal;
 }

@@ -1,7 +1,7 @@
 import type { ActingAdmin } from '#access/acting-admin.ts';
 import { recordAudit } from '#access/audit.ts';
+import { causeOf, inTransaction } from '#kernel/transaction-context.ts';
 import type { PaymentDeps } from '../../lifecycle/deps.ts';
-import { workOf } from '../../lifecycle/work.ts';
 import { checkRefund } from '../../refunds/follow-refunds.ts';
 import { checkOrder, type OrderCheck } from '../../sync/check-order.ts';
 
@@ -13,11 +13,11 @@ export async function checkException(
   input: { exceptionId: string; by: ActingAdmin },
 ): Promise<ExceptionCheck> {
   const { by } = input;
-  const exception = await deps.database.transaction(async (stores) => {
-    const found = await stores.exceptions.findException(input.exceptionId);
+  const exception = await inTransaction(deps, causeOf(by.actor), async (tx) => {
+    const found = await tx.stores.exceptions.findException(input.exceptionId);
     if (found === undefined) return undefined;
     const subject = `exception:${found.id}`;
-    await recordAudit(workOf(deps, { stores, by }), { actor: by.actor, action: 'exception.check', subject });
+    await recordAudit(tx, { actor: by.actor, action: 'exception.check', subject });
     return found;
   });
   if (exception === undefined || exception.orderId === null) return { kind: 'unknown' };

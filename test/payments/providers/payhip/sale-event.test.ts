@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import type { Sale } from '#payments/ports/sales-channel.ts';
+import type { ChannelOrder } from '#payments/ports/sales-channel.ts';
 import { readPayhipEvent } from '#payments/providers/payhip/sale-event.ts';
 import { fixture, fixtureJson } from '../support/fixtures.ts';
 
@@ -10,7 +10,7 @@ const [item] = paid['items'] as Body[];
 
 const read = (body: Body) => readPayhipEvent(Buffer.from(JSON.stringify(body)));
 
-function saleOf(change: Body): Sale {
+function saleOf(change: Body): ChannelOrder {
   const event = read({ ...paid, ...change });
   if (event?.kind !== 'sold') throw new Error(`it was read as ${event?.kind}`);
   return event.sale;
@@ -26,8 +26,12 @@ test('the documented sale is read', () => {
       customerEmail: 'buyer@example.com',
       items: [
         {
-          ...{ productKey: 'RGsF', name: 'Example product', quantity: 1, licenceKey: null },
-          ...{ hasCoupon: false, hasOpenDiscount: false },
+          productKey: 'RGsF',
+          name: 'Example product',
+          quantity: 1,
+          licenceKey: null,
+          hasCoupon: false,
+          hasOpenDiscount: false,
         },
       ],
       coupons: [],
@@ -53,8 +57,14 @@ test.each([
   expect(readPayhipEvent(Buffer.from(fixture(`payhip/webhook-subscription.${which}.json`)))).toEqual({
     kind: 'subscription',
     subscription: {
-      ...{ reference: 'SUB_TEST123', status, customerEmail: 'buyer@example.com', customerName: 'Test User' },
-      ...{ planName: 'Premium Plan', productName: 'Test Subscription', startedAt: 1_703_693_218_000, endedAt },
+      reference: 'SUB_TEST123',
+      status,
+      customerEmail: 'buyer@example.com',
+      customerName: 'Test User',
+      planName: 'Premium Plan',
+      productName: 'Test Subscription',
+      startedAt: 1_703_693_218_000,
+      endedAt,
     },
   });
 });
@@ -63,11 +73,14 @@ describe('whatever can be read is taken', () => {
   test('numbers as text, flags as words, and a date as text', () => {
     const change = { price: '900', vat_applied: 'true', vat_amount: '150', date: '1703693218', stripe_fee: '48' };
     expect(saleOf(change)).toMatchObject({
-      ...{ price: { amountMinor: 900 }, vatMinor: 150, feeMinor: 81, soldAt: 1_703_693_218_000 },
+      price: { amountMinor: 900 },
+      vatMinor: 150,
+      feeMinor: 81,
+      soldAt: 1_703_693_218_000,
     });
   });
 
-  test.each<[what: string, change: Body, sale: Partial<Sale>]>([
+  test.each<[what: string, change: Body, sale: Partial<ChannelOrder>]>([
     ['a quantity that is a number', { items: [{ ...item, quantity: 3 }] }, { items: [{ quantity: 3 }] } as never],
     [
       'a quantity that is nonsense',

@@ -1,45 +1,42 @@
-import { readContent, readEntry } from '#accounting/ledger/chain.ts';
-import type { BookClosing } from '#accounting/ledger/closing.ts';
-import type { ClosedDay } from '#accounting/ledger/read-ledger.ts';
-import { pagesOfEntries } from '#accounting/ledger/verify-ledger.ts';
 import { addDays, type CalendarDay } from '#kernel/calendar.ts';
 import type { JsonObject } from '#kernel/json.ts';
-import type { PaymentDeps } from '#payments/lifecycle/deps.ts';
+import { readPages } from '#kernel/read-pages.ts';
+import { readEntry } from './chain.ts';
+import type { Closing } from './closing.ts';
+import type { AccountingDeps } from './deps.ts';
+import { type ClosedDay, toClosedDay } from './read-ledger.ts';
+import { pagesOfEntries } from './verify-ledger.ts';
 
-type ReadDeps = { database: Pick<PaymentDeps['database'], 'read'> };
+type ReadDeps = { database: Pick<AccountingDeps['database'], 'read'> };
 
 const pageSize = 50;
 
 /** The closings of the days from `from` to `to`, both of them included, in the order of the chain. */
-export async function* exportBooks(
+export async function* exportLedger(
   deps: ReadDeps,
   period: { from: CalendarDay; to: CalendarDay },
 ): AsyncGenerator<ClosedDay[]> {
-  let after = (await numberBefore(deps, period.from)) ?? Number.MAX_SAFE_INTEGER;
-  for (;;) {
-    const query = { after, limit: pageSize };
-    const page: BookClosing[] = await deps.database.read((stores) => stores.books.walkClosings(query));
-    const wanted = page.filter(({ day }) => day <= period.to);
-    const closed = wanted.flatMap((closing) => {
-      const content = readContent(closing);
-      return content === undefined ? [] : [{ day: closing.day, closing, content }];
-    });
+  const first = await numberBefore(deps, period.from);
+  if (first === undefined) return;
+  const pages = readPages({ limit: pageSize }, (last: Closing | undefined) =>
+    deps.database.read((stores) => stores.ledger.walkClosings({ after: last?.number ?? first, limit: pageSize })),
+  );
+  for await (const page of pages) {
+    const closed = page.filter(({ day }) => day <= period.to).flatMap(toClosedDay);
     if (closed.length > 0) yield closed;
-    const last = wanted.at(-1);
-    if (last === undefined || wanted.length < pageSize) return;
-    after = last.number;
+    if (page.some(({ day }) => day > period.to)) return;
   }
 }
 
 /** Days and numbers rise together, so the number of a day is found without walking; undefined when nothing is closed. */
 async function numberBefore(deps: ReadDeps, day: CalendarDay): Promise<number | undefined> {
-  const last = await deps.database.read((stores) => stores.books.findLastClosing());
+  const last = await deps.database.read((stores) => stores.ledger.findLastClosing());
   if (last === undefined) return undefined;
   const days = Math.round((Date.parse(last.day) - Date.parse(addDays(day, -1))) / 86_400_000);
   return Math.max(0, last.number - days);
 }
 
-/** A closing as a stranger needs it to compute its hash again. */
+/** A closing as anybody needs it to compute its hash again. */
 export function closingToExport({ closing, content }: ClosedDay): JsonObject {
   const { number, day, hash, previousHash } = closing;
   return { number, day, hash, previousHash, content };

@@ -1,0 +1,26 @@
+import type { TransactionContext } from '#kernel/transaction-context.ts';
+import type { MessagingStores } from './messaging-store.ts';
+import { type TopicMessage, topics } from './topics.ts';
+
+/**
+ * Puts a message into the outbox, in the transaction that decided it; false when the same fact was queued before. What
+ * caused it travels with it into the log.
+ */
+export function enqueueOutboxMessage(
+  tx: TransactionContext<Pick<MessagingStores, 'outbox'>>,
+  message: TopicMessage,
+): Promise<boolean> {
+  const { key, topic, payload } = message;
+  const { lane, priority } = topics[topic];
+  const now = tx.clock.now();
+  return tx.stores.outbox.enqueue({
+    id: tx.ids.newId(),
+    receivedAt: now,
+    availableAt: now,
+    key,
+    topic,
+    lane,
+    priority,
+    payload: { ...payload, cause: `${tx.cause.kind}:${tx.cause.id}` },
+  });
+}
