@@ -4,12 +4,12 @@ import { formatOrderNumber, type Order } from '#orders/order.ts';
 import type { Payment } from '#payments/model/payment.ts';
 import type { ReasonQuestion } from '../../kit/reason-question.ts';
 
-export type HeldDecision = 'accept' | 'remember' | 'reject';
+export type ReviewDecision = 'accept' | 'remember' | 'reject';
 
-/** What a decision about a held sale says of itself before it is taken. */
-export function heldQuestion(
+/** What a decision about a channel order that is held for review says of itself before it is taken. */
+export function reviewQuestion(
   order: Order,
-  { payment, decision }: { payment: Payment; decision: HeldDecision },
+  { payment, decision }: { payment: Payment; decision: ReviewDecision },
 ): ReasonQuestion {
   const title = providerTitle(payment.provider);
   const about = `${formatOrderNumber(order.number)} · ${formatMoney(payment)} · ${title}`;

@@ -1,10 +1,11 @@
-// What verbs answered, in a sentence for a toast.
+// What verbs answered, in a sentence for a toast. The domain says what happened; these are the words for it.
 import type { ProviderName } from '#kernel/provider-name.ts';
 import { providerTitle } from '#kernel/provider-name.ts';
 import type { OrderStatus } from '#orders/order.ts';
+import type { Resolution } from '#payments/resolutions/actions/resolution.ts';
 import { plural, statusWord } from '../text/words.ts';
 
-export const outOfDate = 'This button is out of date.';
+export const exceptionGone = 'This exception is not known any more.';
 export const orderGone = 'This order is not known any more.';
 
 export function checkedText(
@@ -49,4 +50,19 @@ export function fulfilledText(
   if (result.kind === 'fulfilled') return 'Marked as delivered.';
   if (result.kind === 'unknown') return orderGone;
   return `It is ${statusWord(result.status)}: only a paid order can be marked as delivered.`;
+}
+
+export function resolutionText(resolution: Resolution): string {
+  switch (resolution.kind) {
+    case 'decided':
+      return resolution.said;
+    case 'refused':
+      return resolution.reason;
+    case 'over':
+      return resolution.by === null ? 'It is over already.' : `It is over already: ${resolution.by}.`;
+    case 'unknown':
+      return exceptionGone;
+    default:
+      return resolution satisfies never;
+  }
 }

@@ -1,24 +1,25 @@
 // Actions that need a reason ask for it before they are carried out. What is asked for waits in the database with the whole
 // question, so that a restart between two taps, or while somebody writes, forgets nothing.
+
 import type { PendingAction } from '#access/access-store.ts';
-import { awaitReason, proposeAction, takeAwaitingAction } from '#access/pending-actions.ts';
+import { awaitReason, proposeAction } from '#access/pending-actions.ts';
 import { minute } from '#kernel/clock.ts';
 import type { JsonObject, JsonValue } from '#kernel/json.ts';
 import { type CallbackData, type CallbackOf, decodeCallback, encodeCallback } from '../text/callback-data.ts';
 import { clip } from '../text/html.ts';
 import type { View } from '../text/view.ts';
-import type { AdminEnv, CallbackContext, TextContext } from './env.ts';
+import type { CallbackContext, TextContext } from './contexts.ts';
+import type { AdminEnv } from './env.ts';
 import { type ReasonQuestion, reasonAwaited, reasonGiven, reasonMinutes, reasonQuestion } from './reason-question.ts';
-import { answerCallback, editView, replyView } from './replies.ts';
-import { outOfDate } from './result-texts.ts';
+import { answerCallback, editView, outOfDate, replyView } from './replies.ts';
 
 const forMs = reasonMinutes * minute;
 const reasonUnitsMax = 300;
-const start: CallbackData = { kind: 'alerts', page: 0 };
+const start: CallbackData = { kind: 'orders', filter: 'all', position: null };
 
 export interface ReasonedAction {
   adminId: number;
-  /** The name under which `confirm.ts` knows what to do. */
+  /** The name under which a screen has its confirmation. */
   action: string;
   payload: JsonObject;
   question: ReasonQuestion;
@@ -54,7 +55,7 @@ export function reasonOf(pending: PendingAction, choice: number | null): string 
   return choice === null ? undefined : question.reasons[choice];
 }
 
-export async function tapWriteReason(
+export async function onWriteReasonButton(
   env: AdminEnv,
   ctx: CallbackContext,
   callback: CallbackOf<'write_reason'>,
@@ -69,23 +70,26 @@ export async function tapWriteReason(
   await answerCallback(ctx, 'Write the reason.');
 }
 
-/** Takes the message for the reason, or the value, that is waited for; false when none is. */
-export async function takeReason(
-  env: AdminEnv,
-  ctx: TextContext,
-  takeTyped: (env: AdminEnv, ctx: TextContext, waiting: PendingAction) => Promise<boolean>,
-): Promise<boolean> {
-  const adminId = ctx.from.id;
-  const waiting = await takeAwaitingAction(env, { adminId });
-  if (waiting === undefined) return false;
+/** Takes the message for the reason of the action that waits; false when that asked for none. */
+export async function takeReason(env: AdminEnv, ctx: TextContext, waiting: PendingAction): Promise<boolean> {
   const question = readQuestion(waiting);
-  if (question === undefined) return takeTyped(env, ctx, waiting);
+  if (question === undefined) return false;
   const reason = clip(ctx.message.text.replaceAll(/\s+/g, ' ').trim(), reasonUnitsMax);
   const back = backOf(waiting);
   const { question: _asked, ...payload } = waiting.payload;
-  const pending = await keep(env, { adminId, action: waiting.action, payload, question, back, reason });
+  const asked = { adminId: ctx.from.id, action: waiting.action, payload, question, back, reason };
+  const pending = await keep(env, asked);
   await replyView(ctx, reasonGiven(question, { pendingId: pending.id, reason, back }));
   return true;
+}
+
+/** The admin's next message is the value of this action: a screen has what takes it, under the action's name. */
+export async function awaitTypedValue(
+  env: AdminEnv,
+  asked: { adminId: number; action: string; payload: JsonObject },
+): Promise<void> {
+  const pending = await proposeAction(env, { ...asked, forMs });
+  await awaitReason(env, { id: pending.id, adminId: asked.adminId, forMs });
 }
 
 function backOf(pending: PendingAction): CallbackData {
