@@ -22,7 +22,7 @@ export interface ServerDeps {
   telegram: ReadonlyMap<string, TelegramReceiver>;
   checks: { live: readonly Check[]; ready: readonly Check[] };
   version: string;
-  /** The mark of this process in /livez. */
+  /** The id of this process, shown by /livez. */
   instance: string;
 }
 
@@ -32,7 +32,7 @@ export interface TillkeeperServer extends Listener {
 
 /** Everything that is reached over HTTP. */
 export function createServer(deps: ServerDeps, options: ListenerOptions): TillkeeperServer {
-  const { log } = deps.payments;
+  const { clock, log } = deps.payments;
   let isStopping = false;
   const app = new Hono();
   const storeApi = storeApiRoutes({ payments: deps.payments, access: deps.storeApi });
@@ -41,7 +41,7 @@ export function createServer(deps: ServerDeps, options: ListenerOptions): Tillke
     telegramRoutes({ receivers: deps.telegram, log }),
     storeApi,
     docsRoutes({ storeApi, version: deps.version }),
-    healthRoutes({ ...deps.checks, isStopping: () => isStopping, instance: deps.instance, log }),
+    healthRoutes({ ...deps.checks, isStopping: () => isStopping, instance: deps.instance, clock, log }),
     metricsRoutes({ payments: deps.payments, metrics: deps.metrics }),
   ];
   for (const group of routes) app.route('/', group);
@@ -66,7 +66,7 @@ export function createServer(deps: ServerDeps, options: ListenerOptions): Tillke
   };
 }
 
-/** A kept-alive connection would otherwise bring its next request to a server that is leaving. */
+/** A kept-alive connection would otherwise send its next request to a server that is stopping. */
 async function hangUpAfter(answer: Response | Promise<Response>): Promise<Response> {
   const response = await answer;
   response.headers.set('connection', 'close');
