@@ -29,6 +29,13 @@ function limitsIn(value: JsonObject): ReviewThresholds {
   return Object.fromEntries(entries);
 }
 
+/** The same for a surface that shows them. */
+export function getReviewThresholds(
+  deps: Pick<PaymentDeps, 'database'>,
+): Promise<{ limits: ReviewThresholds; version: number }> {
+  return deps.database.read(readReviewThresholds);
+}
+
 export type ReviewThresholdChanged = { kind: 'changed' } | { kind: 'unchanged' } | { kind: 'conflict' };
 
 /** From now on orders above this amount are held; those that are held already wait on. */

@@ -37,11 +37,14 @@ export function createOrderStore(session: Session): OrderStore {
       const beside = change.note === undefined ? {} : { searchNote: searchable([change.note]) };
       return compareAndSet.change(order, change, beside);
     },
-    listOrders: ({ statuses, before, limit }) =>
-      list(and(statuses === null ? undefined : inArray(orders.status, [...statuses]), byCreation.before(before)), {
-        order: byCreation.newestFirst,
-        limit,
-      }),
+    async listOrders({ statuses, before, after = null, limit }) {
+      const isWanted = statuses === null ? undefined : inArray(orders.status, [...statuses]);
+      if (after === null) {
+        return list(and(isWanted, byCreation.before(before)), { order: byCreation.newestFirst, limit });
+      }
+      const next = await list(and(isWanted, byCreation.after(after)), { order: byCreation.oldestFirst, limit });
+      return next.reverse();
+    },
     listOrdersByIds: (ids) => list(inArray(orders.id, [...ids]), { order: byCreation.oldestFirst }),
     listOrdersMadeBetween: ({ after, limit, ...made }) =>
       list(and(within(orders.createdAt, made), byCreation.after(after)), { order: byCreation.oldestFirst, limit }),

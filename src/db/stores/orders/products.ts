@@ -4,7 +4,7 @@ import type { ProductStore } from '#catalog/product-store.ts';
 import { prepareInsert } from '../../query/prepared.ts';
 import { rowsOf } from '../../query/rows.ts';
 import type { Session } from '../../query/session.ts';
-import { and, asc, eq, gt, inArray, sql } from '../../schema/drizzle.ts';
+import { and, asc, desc, eq, gt, inArray, lt, sql } from '../../schema/drizzle.ts';
 
 type Row = Session['tables']['products']['$inferSelect'];
 
@@ -22,8 +22,13 @@ export function createProductStore(session: Session): ProductStore {
     findProductBySku: async (sku) => (await listBySku(eq(products.skuKey, sku.toLowerCase())))[0],
     listProductsByChannelKey: ({ channel, keys }) =>
       listBySku(and(inArray(products.channelKey, [...keys]), eq(products.channel, channel))),
-    listProducts: ({ after, limit }) =>
-      listBySku(after === null ? undefined : gt(products.skuKey, after.toLowerCase()), limit),
+    async listProducts({ after, before = null, limit }) {
+      if (before === null) {
+        return listBySku(after === null ? undefined : gt(products.skuKey, after.toLowerCase()), limit);
+      }
+      const isBefore = lt(products.skuKey, before.toLowerCase());
+      return (await list(isBefore, { order: [desc(products.skuKey)], limit })).map(toProduct).reverse();
+    },
     async changeProduct({ id, expectedVersion, change }) {
       const changed = await db
         .update(products)
