@@ -49,7 +49,7 @@ export async function replayEvents(
   };
   const cause: Cause = { kind: 'admin', id: actor.id, actor };
   for (const event of events) {
-    if (report.looked > 0 && isAsked(deps, event)) await deps.clock.sleep(fetchEveryMs, signal);
+    if (report.looked > 0 && isAsked(deps, event)) await deps.clock.pause(fetchEveryMs, signal);
     report.stoppedBy = reasonToStop(deps, { event, signal });
     if (report.stoppedBy !== null) break;
     count(report, await replayOne(deps, { event, mode, cause, ...(signal && { signal }) }));
