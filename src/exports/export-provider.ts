@@ -11,8 +11,8 @@ import type { PaymentException } from '#payments/exceptions/exception.ts';
 import type { PaymentDeps } from '#payments/lifecycle/deps.ts';
 import type { Payment } from '#payments/model/payment.ts';
 import type { ReconciliationRun } from '#payments/model/reconciliation.ts';
+import type { ChannelOrderMark, StoredSubscription } from '#payments/ports/channel-order-store.ts';
 import type { PaymentStore, PaymentStores } from '#payments/ports/payment-store.ts';
-import type { ChannelOrderMark, StoredSubscription } from '#payments/ports/sale-store.ts';
 import { pagesOfPayments } from '#payments/reconciliation/reconciliation-runs.ts';
 import {
   type ExportRow,

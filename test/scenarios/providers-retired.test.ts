@@ -43,7 +43,7 @@ test('a retired provider is said once, stops being asked, and is asked again on 
   expect(shown.text).toContain('Coinbase ⚫ taken for gone since');
   expect(buttonsOf(shown)).toContain('Ask Coinbase again');
   const health = await app.ask('/health', ({ text }) => text.includes('gone'));
-  expect(health.text).toContain('taken for gone, asked once a day');
+  expect(health.text).toContain('decommissioned, called once a day');
   expect((await app.send('/metrics')).text).toContain('tillkeeper_provider_decommissioned{provider="coinbase"} 1');
   expect((await app.getOrder(order.id)).payments).toHaveLength(1);
 

@@ -1,5 +1,5 @@
-// The events of a replay, verified once more by today's code and secrets, and put together by what they are about: to look
-// at one payment five times, because five events told of it, would show the same five times.
+// The events of a replay, verified once more by today's code and secrets, and put together by what they are about: five
+// events about one payment need one fetch.
 import { isProviderName } from '#kernel/provider-name.ts';
 import { readPages } from '#kernel/read-pages.ts';
 import type { InboxEvent } from '#messaging/messaging-store.ts';
