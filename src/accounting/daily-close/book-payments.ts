@@ -3,7 +3,7 @@ import { type CalendarDay, dayOf } from '#kernel/calendar.ts';
 import type { Milliseconds } from '#kernel/clock.ts';
 import type { PaymentId } from '#kernel/ids.ts';
 import { assert } from '#kernel/invariant.ts';
-import { readPages } from '#kernel/read-pages.ts';
+import { walkPages } from '#kernel/walk-pages.ts';
 import type { Payment } from '#payments/model/payment.ts';
 import type { Refund } from '#payments/model/refund.ts';
 import { bookPayment, type Changed } from '../ledger/booked-payment.ts';
@@ -69,7 +69,7 @@ function counts({ was, is }: Changed): boolean {
 }
 
 async function changedPayments(stores: AccountingStores, { since, next }: Earlier): Promise<Payment[]> {
-  const pages = readPages({ limit: pageSize, pagesMax }, (last: Payment | undefined) => {
+  const pages = walkPages({ limit: pageSize, pagesMax }, (last: Payment | undefined) => {
     const after = last === undefined ? null : { updatedAt: last.updatedAt, id: last.id };
     return stores.payments.listPaymentsChangedSince({ since, madeBefore: next.from, after, limit: pageSize });
   });
@@ -77,7 +77,7 @@ async function changedPayments(stores: AccountingStores, { since, next }: Earlie
 }
 
 async function refundedPayments(stores: AccountingStores, { since }: Earlier): Promise<PaymentId[]> {
-  const pages = readPages({ limit: pageSize, pagesMax }, (last: Refund | undefined) => {
+  const pages = walkPages({ limit: pageSize, pagesMax }, (last: Refund | undefined) => {
     const after = last === undefined ? null : { updatedAt: last.updatedAt, id: last.id };
     return stores.refunds.listRefundsChangedSince({ since, after, limit: pageSize });
   });

@@ -3,8 +3,8 @@
 import { recordAudit } from '#access/audit.ts';
 import { day, hour, type Milliseconds } from '#kernel/clock.ts';
 import type { ProviderName } from '#kernel/provider-name.ts';
-import { readPages } from '#kernel/read-pages.ts';
 import { type Cause, inTransaction } from '#kernel/transaction-context.ts';
+import { walkPages } from '#kernel/walk-pages.ts';
 import type { PaymentDeps } from '../lifecycle/deps.ts';
 import type { Payment } from '../model/payment.ts';
 import type { ReconciliationRun } from '../model/reconciliation.ts';
@@ -97,7 +97,7 @@ export function pagesOfPayments(
   list: PaymentStore['listPaymentsMadeBetween'],
   window: { provider: ProviderName; from: Milliseconds; to: Milliseconds },
 ): AsyncGenerator<readonly Payment[]> {
-  return readPages({ limit: pageSize }, (last: Payment | undefined) =>
+  return walkPages({ limit: pageSize }, (last: Payment | undefined) =>
     list({ ...window, after: last === undefined ? null : { createdAt: last.createdAt, id: last.id }, limit: pageSize }),
   );
 }
