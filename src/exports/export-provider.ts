@@ -54,7 +54,7 @@ export async function exportProvider(
   );
   const reading: Reading = { deps, provider, until: deps.clock.now() + 1 };
   const sales = deps.providers.find(provider)?.sales;
-  const redact = (text: string): string => input.redact(sales?.strikeSecrets(text) ?? text);
+  const redact = (text: string): string => input.redact(sales?.redactSecrets(text) ?? text);
   // Only the channel knows what of its events must not leave the house; while it is off, none does.
   const shown = (event: InboxEvent): InboxEvent =>
     event.trust === 'token' && sales === undefined ? { ...event, body: new Uint8Array() } : event;
