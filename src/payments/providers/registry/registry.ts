@@ -16,11 +16,11 @@ export interface ProviderRegistryDeps {
   clock: Clock;
   random: Random;
   log: EventLog;
-  /** Where this program is reached from outside; some providers are told with each payment where to post. */
+  /** Where this program is reached from outside; some providers get the address of their webhooks with each payment. */
   publicUrl?: string | null | undefined;
-  /** Hears of every attempt of a call, for metrics. */
+  /** Called after every attempt of a call, for metrics. */
   onCall?: ((call: ProviderCall) => void) | undefined;
-  /** Who is not asked any more; without it everybody is asked. */
+  /** The providers that no call goes out to any more; without it calls go out to all. */
   decommissioned?: DecommissionedProviders | undefined;
   /** Bounds that differ from the defaults. */
   policy?: Partial<HttpPolicy> | undefined;
@@ -52,10 +52,10 @@ function createEntry<Settings>(
   input: { settings: Settings; shared: SharedSettings; deps: ProviderRegistryDeps },
 ): Entry {
   const { settings, shared, deps } = input;
-  const { clock, random, log, onCall, decommissioned } = deps;
+  const { clock, random, log, onCall, retired } = deps;
   const policy: HttpPolicy = { ...defaultHttpPolicy, ...deps.policy };
   const http = createProviderHttp(
-    { clock, random, log, policy, onCall, decommissioned },
+    { clock, random, log, policy, onCall, retired },
     { provider: definition.name, secrets: definition.secretsOf(settings), findError: definition.findError },
   );
   const provider = definition.create({ http, clock, random, policy }, settings, shared);
