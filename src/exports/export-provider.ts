@@ -15,6 +15,7 @@ import type { ChannelOrderMark, StoredSubscription } from '#payments/ports/chann
 import type { PaymentStore, PaymentStores } from '#payments/ports/payment-store.ts';
 import { pagesOfPayments } from '#payments/reconciliation/reconciliation-runs.ts';
 import {
+  channelOrderRow,
   type ExportRow,
   eventRow,
   exceptionRow,
@@ -24,7 +25,6 @@ import {
   paymentRow,
   refundRow,
   runRow,
-  saleRow,
   subscriptionRow,
   timelineRow,
 } from './export-rows.ts';
@@ -149,7 +149,7 @@ function channelOrderPages(reading: Reading): AsyncGenerator<readonly ExportRow[
   return pagesOf<ChannelOrderMark>(reading, {
     load: ({ channelOrders }, last) =>
       channelOrders.listMarks({ provider, after: last?.reference ?? null, limit: pageSize }),
-    rowOf: saleRow,
+    rowOf: channelOrderRow,
   });
 }
 
