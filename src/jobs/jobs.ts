@@ -2,7 +2,7 @@
 // how many it did. Inbox and outbox are not here, because their workers claim due rows by themselves.
 import { closeDueDays } from '#accounting/daily-close/close-due-days.ts';
 import { fetchFees } from '#accounting/fees/fetch-fees.ts';
-import type { AccountingDeps } from '#accounting/ledger/deps.ts';
+import type { DomainDeps } from '#accounting/ledger/deps.ts';
 import { wakeAlerts } from '#alerts/wake-alerts.ts';
 import { pruneAlerts } from '#cases/prune-cases.ts';
 import { retireAlerts } from '#cases/retire-cases.ts';
@@ -36,7 +36,7 @@ export interface Job {
 }
 
 export interface JobsDeps {
-  payments: AccountingDeps;
+  payments: DomainDeps;
   reconcile: ReconcileProvider;
   /** IANA name: the time zone of the days that are closed. */
   timeZone: string;
@@ -151,7 +151,7 @@ export function createJobs(deps: JobsDeps): Job[] {
   ];
 }
 
-async function pruneAll(payments: AccountingDeps, signal: AbortSignal): Promise<JsonObject> {
+async function pruneAll(payments: DomainDeps, signal: AbortSignal): Promise<JsonObject> {
   let total = 0;
   for (let batch = 0; batch < pruneBatchesMax && !signal.aborted; batch += 1) {
     const queues = await pruneQueues(payments, { limit: pruneLimit });

@@ -1,6 +1,6 @@
 import type { Api, Context, Filter } from 'grammy';
 import type { AdminDirectory } from '#access/admin.ts';
-import type { AccountingDeps } from '#accounting/ledger/deps.ts';
+import type { DomainDeps } from '#accounting/ledger/deps.ts';
 import type { Doctor } from '#diagnostics/doctor.ts';
 import type { JsonObject } from '#kernel/json.ts';
 import type { ReconcileProvider } from '#payments/reconciliation/reconcile-provider.ts';
@@ -12,7 +12,7 @@ import type { CallbackData, CallbackOf, OrderFilter } from '../text/callback-dat
 import type { Presentation } from '../text/view.ts';
 
 /** What the bot is given beside the verbs' own needs. */
-export interface AdminBotDeps extends AccountingDeps {
+export interface AdminBotDeps extends DomainDeps {
   admins: AdminDirectory;
   /** One reconciler for the process: it knows which provider is being compared already. */
   reconcile: ReconcileProvider;

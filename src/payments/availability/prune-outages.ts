@@ -1,11 +1,13 @@
+import type { Clock } from '#kernel/clock.ts';
 import { day, type Milliseconds } from '#kernel/clock.ts';
-import type { PaymentDeps } from '../lifecycle/deps.ts';
+import type { Database } from '#kernel/database.ts';
+import type { PaymentStores } from '../ports/payment-store.ts';
 
 /** Outages are few and small, and how reliable a provider was is a question of years. */
 const outagesKeptMs: Milliseconds = 3 * 365 * day;
 
 export async function pruneOutages(
-  deps: Pick<PaymentDeps, 'database' | 'clock'>,
+  deps: { database: Database<PaymentStores>; clock: Clock },
   input: { limit: number },
 ): Promise<{ deleted: number }> {
   const before = deps.clock.now() - outagesKeptMs;

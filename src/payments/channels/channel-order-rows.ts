@@ -1,5 +1,4 @@
 // Pure: the rows that a sale of a channel becomes here, and the look at its payment.
-
 import type { Product } from '#catalog/product.ts';
 import type { Milliseconds } from '#kernel/clock.ts';
 import { asOrderId, asPaymentId } from '#kernel/ids.ts';

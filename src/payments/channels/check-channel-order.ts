@@ -1,6 +1,5 @@
 // Pure: whether a sale that only its channel's word stands for may count at once. Every doubt is a sentence for the person
 // who then decides; without any doubt the sale counts.
-
 import type { Product } from '#catalog/product.ts';
 import {
   compareDecimals,

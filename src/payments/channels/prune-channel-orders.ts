@@ -1,12 +1,14 @@
+import type { Clock } from '#kernel/clock.ts';
 import { day } from '#kernel/clock.ts';
-import type { PaymentDeps } from '../lifecycle/deps.ts';
+import type { Database } from '#kernel/database.ts';
+import type { PaymentStores } from '../ports/payment-store.ts';
 
 /** A refund waits so long for its sale: an export of the last quarter still finds it. */
 const waitingReturnKeptMs = 120 * day;
 
 /** Forgets refunds whose sale never came. What rang for them stays until somebody ends it. */
 export async function pruneChannelOrders(
-  deps: Pick<PaymentDeps, 'database' | 'clock'>,
+  deps: { database: Database<PaymentStores>; clock: Clock },
   input: { limit: number },
 ): Promise<{ deleted: number }> {
   const before = deps.clock.now() - waitingReturnKeptMs;

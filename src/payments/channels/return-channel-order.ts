@@ -7,7 +7,7 @@ import { formatMoney, toDecimal } from '#kernel/money.ts';
 import { type ProviderName, providerTitle } from '#kernel/provider-name.ts';
 import type { Cause } from '#kernel/transaction-context.ts';
 import { inTransaction } from '#kernel/transaction-context.ts';
-import type { PaymentDeps } from '../lifecycle/deps.ts';
+import type { ProviderDeps } from '../lifecycle/deps.ts';
 import type { ProviderRegistry } from '../ports/payment-provider.ts';
 import type { PaymentTx } from '../ports/payment-store.ts';
 import type { ChannelOrderMark } from '../ports/sale-store.ts';
@@ -40,7 +40,7 @@ export async function refundChannelOrder(
 class TooManyWait extends Error {}
 
 function book(
-  deps: Pick<PaymentDeps, 'database' | 'clock' | 'ids' | 'providers'>,
+  deps: ProviderDeps,
   input: { provider: ProviderName; returned: ChannelRefund; cause: Cause },
 ): Promise<ChannelOrderRefunded> {
   const { provider, returned, cause } = input;

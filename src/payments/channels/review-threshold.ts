@@ -2,8 +2,8 @@ import { recordAudit } from '#access/audit.ts';
 import type { Actor } from '#kernel/actor.ts';
 import type { JsonObject } from '#kernel/json.ts';
 import { formatMoney, isCurrency, type Money } from '#kernel/money.ts';
+import type { TransactionDeps } from '#kernel/transaction-context.ts';
 import { causeOf, inTransaction } from '#kernel/transaction-context.ts';
-import type { PaymentDeps } from '../lifecycle/deps.ts';
 import type { PaymentStores } from '../ports/payment-store.ts';
 
 const reviewThresholdKey = 'sales.hold_above';
@@ -33,7 +33,7 @@ export type ReviewThresholdChanged = { kind: 'changed' } | { kind: 'unchanged' }
 
 /** From now on orders above this amount are held; those that are held already wait on. */
 export function changeReviewThreshold(
-  deps: Pick<PaymentDeps, 'database' | 'clock' | 'ids'>,
+  deps: TransactionDeps<PaymentStores>,
   input: { limit: Money; actor: Actor /** The version of the setting that was looked at. */; expectedVersion: number },
 ): Promise<ReviewThresholdChanged> {
   const { limit, actor, expectedVersion } = input;

@@ -1,12 +1,14 @@
+import type { Clock } from '#kernel/clock.ts';
 import { day, type Milliseconds } from '#kernel/clock.ts';
-import type { PaymentDeps } from '../lifecycle/deps.ts';
+import type { Database } from '#kernel/database.ts';
+import type { PaymentStores } from '../ports/payment-store.ts';
 
 /** What is settled is kept as long as its alert; the history of its order is kept for ever. */
 const exceptionsKeptMs: Milliseconds = 180 * day;
 
 /** Deletes exceptions that were resolved long ago, at most `limit`; how many went. */
 export async function pruneExceptions(
-  deps: Pick<PaymentDeps, 'database' | 'clock'>,
+  deps: { database: Database<PaymentStores>; clock: Clock },
   input: { limit: number },
 ): Promise<{ deleted: number }> {
   const before = deps.clock.now() - exceptionsKeptMs;

@@ -1,14 +1,17 @@
 // A run is one comparison with a list of somebody else's: it is kept from its start on, so that one whose process died is
 // found, and it ends as finished or failed.
 import { recordAudit } from '#access/audit.ts';
+import type { Clock } from '#kernel/clock.ts';
 import { day, hour, type Milliseconds } from '#kernel/clock.ts';
+import type { Database } from '#kernel/database.ts';
+import type { EventLog } from '#kernel/events.ts';
 import type { ProviderName } from '#kernel/provider-name.ts';
 import { readPages } from '#kernel/read-pages.ts';
+import type { TransactionDeps } from '#kernel/transaction-context.ts';
 import { type Cause, inTransaction } from '#kernel/transaction-context.ts';
-import type { PaymentDeps } from '../lifecycle/deps.ts';
 import type { Payment } from '../model/payment.ts';
 import type { ReconciliationRun } from '../model/reconciliation.ts';
-import type { PaymentStore } from '../ports/payment-store.ts';
+import type { PaymentStore, PaymentStores } from '../ports/payment-store.ts';
 
 /** Twice as long as the job lets a run take: older ones were lost with their process, also where there are several. */
 const lostAfterMs: Milliseconds = hour;
@@ -27,7 +30,7 @@ interface RunStart {
   audit: Pick<Parameters<typeof recordAudit>[1], 'action' | 'details'>;
 }
 
-export async function startRun(deps: PaymentDeps, input: RunStart): Promise<ReconciliationRun> {
+export async function startRun(deps: TransactionDeps<PaymentStores>, input: RunStart): Promise<ReconciliationRun> {
   const { provider, window, startedBy, cause, audit } = input;
   const run: ReconciliationRun = {
     id: deps.ids.newId(),
@@ -55,7 +58,7 @@ export async function startRun(deps: PaymentDeps, input: RunStart): Promise<Reco
 }
 
 export async function failRun(
-  deps: Pick<PaymentDeps, 'database' | 'clock'>,
+  deps: { database: Database<PaymentStores>; clock: Clock },
   { run, error }: { run: ReconciliationRun; error: string },
 ): Promise<ReconciliationRun> {
   const failed: ReconciliationRun = { ...run, status: 'failed', finishedAt: deps.clock.now(), error };
@@ -68,7 +71,7 @@ export async function failRun(
  * database to itself knows that all of them were; among several processes only the old ones are taken for lost.
  */
 export async function endLostReconciliations(
-  deps: Pick<PaymentDeps, 'database' | 'clock' | 'log'>,
+  deps: { database: Database<PaymentStores>; clock: Clock; log: EventLog },
   input: { isAlone: boolean },
 ): Promise<{ ended: number }> {
   const now = deps.clock.now();
@@ -82,7 +85,7 @@ export async function endLostReconciliations(
 
 /** Deletes old runs with their findings, at most `limit` rows of each kind; how many rows went. */
 export async function pruneReconciliations(
-  deps: Pick<PaymentDeps, 'database' | 'clock'>,
+  deps: { database: Database<PaymentStores>; clock: Clock },
   input: { limit: number },
 ): Promise<{ deleted: number }> {
   const before = deps.clock.now() - keptMs;
