@@ -23,6 +23,7 @@ export interface AlertStore {
   listAlerts(query: {
     statuses: readonly AlertStatus[];
     before: { openedAt: Milliseconds; id: string } | null;
+    after?: { openedAt: Milliseconds; id: string } | null;
     limit: number;
   }): Promise<Alert[]>;
   listAlertsToWake(query: { now: Milliseconds; limit: number }): Promise<Alert[]>;

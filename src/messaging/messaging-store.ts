@@ -1,5 +1,6 @@
 import type { Milliseconds } from '#kernel/clock.ts';
 import type { JsonObject } from '#kernel/json.ts';
+import type { TimedKey } from '#kernel/page.ts';
 
 /**
  * The bookkeeping that inbox and outbox share. `startedAttempts` minus `finishedAttempts` is how often the process died
@@ -106,7 +107,7 @@ export interface QueueStore<Row> {
   unlockAll(input: { exceptBy: string; repeatedAt: Milliseconds }): Promise<number>;
   find(id: string): Promise<Row | undefined>;
   /** Newest first. */
-  listAbandoned(query: { before: { at: Milliseconds; id: string } | null; limit: number }): Promise<Row[]>;
+  listAbandoned(query: { before: TimedKey | null; after?: TimedKey | null; limit: number }): Promise<Row[]>;
   /** A dead letter becomes due again with its counters at zero; false when it is none. */
   redrive(input: { id: string; at: Milliseconds }): Promise<boolean>;
   /** A dead letter is settled for good, as processed with the outcome `discarded`; false when it is none. */

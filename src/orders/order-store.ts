@@ -34,10 +34,11 @@ export interface OrderStore {
   findOrderByNumber(number: number): Promise<Order | undefined>;
   /** Changes the order as it was loaded, and its version with it; throws ConcurrentChange when another change came first. */
   changeOrder(order: Order, change: OrderChange): Promise<Order>;
-  /** Newest first. */
+  /** Newest first: those before a place, or those next to it on its newer side. */
   listOrders(query: {
     statuses: readonly OrderStatus[] | null;
     before: PageCursor | null;
+    after?: PageCursor | null;
     limit: number;
   }): Promise<Order[]>;
   /** In whatever order; those that do not exist are left out. */

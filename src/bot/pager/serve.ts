@@ -1,9 +1,14 @@
 // The pager serves the buttons of its own cards, and tells an admin who presses Start that alerts come here. It has no
 // commands: those are the other bot's.
+
 import type { Context, Telegraf } from 'telegraf';
 import type { CallbackQuery } from 'telegraf/types';
 import type { AdminDirectory } from '#access/admin.ts';
+import type { Destination } from '../kit/destinations.ts';
+import type { PlainDeps } from '../kit/env.ts';
 import { type AlertButtonDeps, handleAlertButton } from '../screens/cases/alert-buttons.ts';
+import { drawPlainException } from '../screens/cases/exception-cards.ts';
+import { drawPlainOrder } from '../screens/orders/order-cards.ts';
 import { createAccessGate, unauthorizedText, type Visitor } from '../telegram/access-gate.ts';
 import { adminName } from '../telegram/admin-name.ts';
 import { callTimeoutMs } from '../telegram/connection.ts';
@@ -13,7 +18,7 @@ import type { View } from '../text/view.ts';
 import { isTelegramError, readTelegrafError } from './errors.ts';
 import { asTelegrafSignal } from './sender.ts';
 
-interface PagerServeDeps extends AlertButtonDeps {
+interface PagerServeDeps extends AlertButtonDeps, PlainDeps {
   admins: AdminDirectory;
   sender: ChatSender;
   alertChatId: number | null;
@@ -63,10 +68,17 @@ async function serveTap(deps: PagerServeDeps, ctx: Context, callback: Visitor & 
     chatId,
     buttons: 'plain',
   });
-  if (result.reply !== undefined) {
-    await reply(deps, { chatId, view: result.reply, replyTo: message?.message_id ?? null });
-  }
-  await answer(ctx, result.toast);
+  const plain = result.follow && (await drawPlain(deps, result.follow));
+  const view = result.reply ?? plain;
+  if (view !== undefined) await reply(deps, { chatId, view, replyTo: message?.message_id ?? null });
+  const isElsewhere = result.follow !== undefined && plain === undefined;
+  await answer(ctx, isElsewhere ? 'This is in the private chat with the command bot.' : result.toast);
+}
+
+/** What a button leads to, without buttons: those that are served are in the command bot. */
+function drawPlain(deps: PagerServeDeps, to: Destination): Promise<View | undefined> {
+  if (to.screen === 'order') return drawPlainOrder(deps, to);
+  return to.screen === 'exception' ? drawPlainException(deps, to) : Promise.resolve(undefined);
 }
 
 function visitorOf(query: CallbackQuery): Visitor | undefined {

@@ -1,5 +1,6 @@
 import { recordAudit } from '#access/audit.ts';
 import type { Actor } from '#kernel/actor.ts';
+import type { Database } from '#kernel/database.ts';
 import type { JsonObject } from '#kernel/json.ts';
 import { formatMoney, isCurrency, type Money } from '#kernel/money.ts';
 import type { TransactionDeps } from '#kernel/transaction-context.ts';
@@ -27,6 +28,13 @@ function limitsIn(value: JsonObject): ReviewThresholds {
     (entry): entry is [string, number] => isCurrency(entry[0]) && Number.isSafeInteger(entry[1]),
   );
   return Object.fromEntries(entries);
+}
+
+/** The same for a surface that shows them. */
+export function getReviewThresholds(deps: {
+  database: Database<PaymentStores>;
+}): Promise<{ limits: ReviewThresholds; version: number }> {
+  return deps.database.read(readReviewThresholds);
 }
 
 export type ReviewThresholdChanged = { kind: 'changed' } | { kind: 'unchanged' } | { kind: 'conflict' };

@@ -33,6 +33,7 @@ export interface ExceptionStore {
   listOpenExceptions(query: {
     kinds: readonly ExceptionKind[] | null;
     after: { openedAt: Milliseconds; id: string } | null;
+    before?: { openedAt: Milliseconds; id: string } | null;
     limit: number;
   }): Promise<PaymentException[]>;
   /** Of this payment, or of this reference of this provider, in whatever status; at most `limit`, the newest first. */

@@ -22,7 +22,7 @@ export interface ServerDeps {
   telegram: ReadonlyMap<string, TelegramReceiver>;
   checks: { live: readonly Check[]; ready: readonly Check[] };
   version: string;
-  /** The mark of this process in /livez. */
+  /** The id of this process, shown by /livez. */
   instance: string;
 }
 
@@ -66,7 +66,7 @@ export function createServer(deps: ServerDeps, options: ListenerOptions): Tillke
   };
 }
 
-/** A kept-alive connection would otherwise bring its next request to a server that is leaving. */
+/** A kept-alive connection would otherwise send its next request to a server that is stopping. */
 async function hangUpAfter(answer: Response | Promise<Response>): Promise<Response> {
   const response = await answer;
   response.headers.set('connection', 'close');

@@ -2,25 +2,25 @@ import { Hono } from 'hono';
 import type { EventLog } from '#kernel/events.ts';
 import { refuseOtherMethods } from '../kit/problem.ts';
 
-/** A check that takes longer has failed: whoever asks has a time-out too. */
+/** A check that takes longer has failed: the monitor that asks has a time-out too. */
 export const checkTimeoutMs = 2_000;
 
 export interface Check {
   name: string;
-  /** Whether its failing makes the answer 503; the others are shown and change nothing. */
+  /** Whether its failure makes the answer 503; the other checks are only shown. */
   isVital: boolean;
   /** `detail` is a sentence without secrets: the answer is public. */
   check(): Promise<{ ok: boolean; detail: string }>;
 }
 
 export interface HealthRoutesDeps {
-  /** What shows that the process should be restarted; keep it free of everything outside the process. */
+  /** Checks whose failure calls for a restart; they depend on nothing outside the process. */
   live: readonly Check[];
-  /** What shows that the process can do its work. */
+  /** Checks that show whether the process can do its work. */
   ready: readonly Check[];
   /** While it stops, the process is alive and not ready. */
   isStopping(): boolean;
-  /** A mark that this process alone has, so that whoever asks knows whom they have reached. */
+  /** The id of this process, so that a probe of PUBLIC_URL shows where it leads. */
   instance: string;
   log: EventLog;
 }
@@ -45,14 +45,14 @@ export function healthRoutes(deps: HealthRoutesDeps): Hono {
 
 const stopping: CheckResult = { name: 'process', ok: false, vital: true, detail: 'is stopping', durationMs: 0 };
 
-/** Several askers at one time share one run: health checks must not become load. */
+/** Requests at the same time share one run: health checks must not become load. */
 function shared(run: () => Promise<CheckResult[]>): () => Promise<CheckResult[]> {
-  let inHand: Promise<CheckResult[]> | undefined;
+  let underWay: Promise<CheckResult[]> | undefined;
   return () => {
-    inHand ??= run().finally(() => {
-      inHand = undefined;
+    underWay ??= run().finally(() => {
+      underWay = undefined;
     });
-    return inHand;
+    return underWay;
   };
 }
 
@@ -84,8 +84,8 @@ async function attempt(check: Check, log: EventLog): Promise<{ ok: boolean; deta
 }
 
 function report(checks: CheckResult[], about: object = {}): Response {
-  const isWell = checks.every((check) => check.ok || !check.vital);
-  const body = JSON.stringify({ status: isWell ? 'ok' : 'failing', ...about, checks });
+  const isOk = checks.every((check) => check.ok || !check.vital);
+  const body = JSON.stringify({ status: isOk ? 'ok' : 'failing', ...about, checks });
   const headers = { 'content-type': 'application/json', 'cache-control': 'no-store' };
-  return new Response(body, { status: isWell ? 200 : 503, headers });
+  return new Response(body, { status: isOk ? 200 : 503, headers });
 }

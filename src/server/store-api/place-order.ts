@@ -98,7 +98,7 @@ function answer(context: Context, result: PlacedOrder, asked: Asked) {
       return problem({ status: 422, code: 'idempotency_key_reused', detail });
     }
     case 'in_progress': {
-      const detail = 'The same request is still in hand: send it again.';
+      const detail = 'The same request is still being served: send it again.';
       return problem({ status: 409, code: 'in_progress', detail, headers: { 'retry-after': String(busySeconds) } });
     }
     case 'no_provider':
@@ -109,8 +109,8 @@ function answer(context: Context, result: PlacedOrder, asked: Asked) {
 }
 
 /**
- * The order as it was placed, so that a repeat with the same key gets the same answer however late it comes; what became
- * of the order since is for `GET /v1/orders/:id` to say.
+ * The order as it was placed, so that a repeat with the same key gets the same answer however late it comes. The present
+ * state of the order is what `GET /v1/orders/:id` answers.
  */
 function viewPlaced({ id, number, amount, currency, payments }: OrderView): PlacedOrderAnswer {
   const first = payments.find((payment) => payment.checkout_url !== null);
@@ -124,7 +124,7 @@ function viewPlaced({ id, number, amount, currency, payments }: OrderView): Plac
   return { id, number, status: 'awaiting_payment', amount, currency, payment: payment ?? null };
 }
 
-/** An outage passes, so the request may come again; what no configured provider can take stays refused. */
+/** An outage is over some time, so the request may be repeated; money that no configured provider can take stays refused. */
 function refuseUnplaced(reason: string, { payments, wanted, money }: Asked) {
   const asked = payments.providers.list().filter(({ name }) => wanted === 'auto' || name === wanted);
   const code = 'no_provider';

@@ -3,7 +3,7 @@ import { type AlertSeverity, alertSeverities } from '#cases/case.ts';
 import { day, hour, type Milliseconds } from '#kernel/clock.ts';
 import type { PaymentException } from '#payments/exceptions/exception.ts';
 import { chartColours, chartTitle } from '../../charts/render.ts';
-import { ageText, exceptionSeverity } from '../../kit/exception-words.ts';
+import { ageText, exceptionSeverity } from '../../wording/exception-words.ts';
 
 type Aged = Pick<PaymentException, 'kind' | 'openedAt'>;
 

@@ -5,12 +5,12 @@ import { canUndo } from '#payments/resolutions/actions/undo-resolution.ts';
 import type { ExceptionDetails } from '#payments/resolutions/options/get-case.ts';
 import type { ExceptionAction } from '#payments/resolutions/options/resolution-actions.ts';
 import { decidedWords, resolvingActions } from '#payments/resolutions/options/resolution-actions.ts';
-import { ageText, exceptionSeverity } from '../../kit/exception-words.ts';
 import { shortenId } from '../../text/callback-fields.ts';
 import { fitLines, type Line, line, weights } from '../../text/fit.ts';
 import { bold, code, show } from '../../text/html.ts';
 import { type Button, inPairs, type Presentation, type View } from '../../text/view.ts';
 import { formatTime, sentence, severitySigns, statusWord } from '../../text/words.ts';
+import { ageText, exceptionSeverity } from '../../wording/exception-words.ts';
 
 export interface ExceptionCardOptions extends Presentation {
   /** `full` has the decisions; `plain` is for chats in which they are not served, and leads to the bot that serves them. */
@@ -129,7 +129,7 @@ function keyboardOf(details: ExceptionDetails): Button[][] {
     about.push({ text, callback: { kind: 'exception', act: 'undo', id } });
   }
   if (order !== null) about.push({ text: 'Open order', callback: { kind: 'order', act: 'show', id: order.id } });
-  const back: Button = { text: '‹ Exceptions', callback: { kind: 'exceptions', filter: 'all', page: 0 } };
+  const back: Button = { text: '‹ Exceptions', callback: { kind: 'exceptions', filter: 'all', position: null } };
   return [...inPairs(buttons), ...inPairs([...about, back])];
 }
 

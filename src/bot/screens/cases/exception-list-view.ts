@@ -1,59 +1,49 @@
 import { providerTitle } from '#kernel/provider-name.ts';
 import type { PaymentException } from '#payments/exceptions/exception.ts';
 import type { ExceptionCount } from '#payments/exceptions/exception-store.ts';
-import { ageText, exceptionSeverity, kindWords } from '../../kit/exception-words.ts';
+import type { ExceptionPage, ListedException } from '#payments/resolutions/options/list-cases.ts';
+import { oldestFirst, pageTitle, turnRow } from '../../kit/paged-list.ts';
 import type { ExceptionFilter } from '../../text/callback-data.ts';
-import { pageMax } from '../../text/callback-fields.ts';
 import { fitLines, type Line, line, weights } from '../../text/fit.ts';
 import { bold, show } from '../../text/html.ts';
 import { type Button, inPairs, inRows, type Presentation, type View } from '../../text/view.ts';
 import { severitySigns } from '../../text/words.ts';
+import { ageText, exceptionSeverity, kindWords } from '../../wording/exception-words.ts';
 
-export interface ListedException {
-  exception: PaymentException;
-  /** Of its order; null where there is none. */
-  orderNumber: string | null;
-}
-
-export interface ExceptionPage {
-  rows: readonly ListedException[];
-  counts: readonly ExceptionCount[];
-  filter: ExceptionFilter;
-  page: number;
-  hasMore: boolean;
-}
+type ListOptions = Presentation & { filter: ExceptionFilter };
 
 const buttonsPerRow = 4;
 
 /** One page of what somebody has to decide, the oldest first; a number opens the card. */
-export function exceptionList(page: ExceptionPage, presentation: Presentation): View {
-  const { rows, filter } = page;
-  const lines = [line(headText(page, presentation), weights.must), ...countLines(page)];
-  if (rows.length === 0) lines.push(line(filter === 'all' ? '✅ Nothing waits for a decision.' : 'None of this kind.'));
-  lines.push(...rows.map((row, index) => rowLine(row, { index, presentation })));
-  const numbers = rows.map(
+export function exceptionList({ page, counts }: ExceptionPage, options: ListOptions): View {
+  const { filter } = options;
+  const head = `<b>Exceptions</b>${headText(counts, options)}${pageTitle(page)}`;
+  const lines = [line(head, weights.must), ...(filter === 'all' ? countLines(counts) : [])];
+  if (page.rows.length === 0) {
+    lines.push(line(filter === 'all' ? '✅ Nothing waits for a decision.' : 'None of this kind.'));
+  }
+  lines.push(...page.rows.map((row, index) => rowLine(row, { index, presentation: options })));
+  const numbers = page.rows.map(
     ({ exception }, index): Button => ({
       text: String(index + 1),
       callback: { kind: 'exception', act: 'show', id: exception.id },
     }),
   );
-  const keyboard = [...inRows(numbers, buttonsPerRow), turnRow(page), filterRow(page)];
+  const turns = turnRow(page, oldestFirst, (position) => ({ kind: 'exceptions', filter, position }));
+  const keyboard = [...inRows(numbers, buttonsPerRow), turns, filterRow(counts, filter)];
   return { text: fitLines(lines), keyboard: keyboard.filter((row) => row.length > 0) };
 }
 
-function headText({ counts, filter, page, hasMore }: ExceptionPage, { now }: Presentation): string {
+function headText(counts: readonly ExceptionCount[], { filter, now }: ListOptions): string {
   const wanted = counts.filter(({ kind }) => filter === 'all' || kind === filter);
   const what = filter === 'all' ? '' : ` · ${show(kindWords[filter])}`;
-  const total = sum(wanted);
-  const oldest =
-    wanted.length === 0 ? '' : `, oldest ${ageText(now - Math.min(...wanted.map((each) => each.oldestAt)))}`;
-  const which = page === 0 && !hasMore ? '' : ` · page ${page + 1}`;
-  return `<b>Exceptions</b>${what} · ${total} open${oldest}${which}`;
+  const oldestAt = Math.min(...wanted.map((each) => each.oldestAt));
+  const oldest = wanted.length === 0 ? '' : `, oldest ${ageText(now - oldestAt)}`;
+  return `${what} · ${sum(wanted)} open${oldest}`;
 }
 
 /** How many of each kind, the most first; of one kind alone there is nothing to compare. */
-function countLines({ counts, filter }: ExceptionPage): Line[] {
-  if (filter !== 'all') return [];
+function countLines(counts: readonly ExceptionCount[]): Line[] {
   const kinds = kindCounts(counts);
   if (kinds.length < 2) return [];
   // A no-break space keeps a count beside its kind.
@@ -81,19 +71,12 @@ function rowLine({ exception, orderNumber }: ListedException, at: { index: numbe
   return line(text.join(' · '));
 }
 
-function turnRow({ filter, page, hasMore }: ExceptionPage): Button[] {
-  const turn = (text: string, to: number): Button => ({ text, callback: { kind: 'exceptions', filter, page: to } });
+function filterRow(counts: readonly ExceptionCount[], filter: ExceptionFilter): Button[] {
   const row: Button[] = [];
-  if (page > 0) row.push(turn('‹ Older', page - 1));
-  if (hasMore && page < pageMax) row.push(turn('Newer ›', page + 1));
-  return row;
-}
-
-function filterRow({ counts, filter }: ExceptionPage): Button[] {
-  const row: Button[] = [];
-  if (filter !== 'all') row.push({ text: 'All kinds', callback: { kind: 'exceptions', filter: 'all', page: 0 } });
+  if (filter !== 'all')
+    row.push({ text: 'All kinds', callback: { kind: 'exceptions', filter: 'all', position: null } });
   if (kindCounts(counts).length > 1) row.push({ text: 'By kind…', callback: { kind: 'exception_kinds' } });
-  row.push({ text: 'Refresh', callback: { kind: 'exceptions', filter, page: 0 } });
+  row.push({ text: 'Refresh', callback: { kind: 'exceptions', filter, position: null } });
   return row;
 }
 
@@ -102,10 +85,10 @@ export function exceptionKindChoice(counts: readonly ExceptionCount[]): View {
   const buttons = kindCounts(counts).map(
     ({ kind, count }): Button => ({
       text: `${kindWords[kind]} ${count}`,
-      callback: { kind: 'exceptions', filter: kind, page: 0 },
+      callback: { kind: 'exceptions', filter: kind, position: null },
     }),
   );
-  const all: Button = { text: `All ${sum(counts)}`, callback: { kind: 'exceptions', filter: 'all', page: 0 } };
+  const all: Button = { text: `All ${sum(counts)}`, callback: { kind: 'exceptions', filter: 'all', position: null } };
   return { text: '<b>Exceptions</b> of which kind?', keyboard: inPairs([...buttons, all]) };
 }
 

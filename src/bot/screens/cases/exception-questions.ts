@@ -1,25 +1,16 @@
 // What each decision says of itself before it is made: what will happen, and three reasons that fit often.
 import { formatMoney } from '#kernel/money.ts';
 import { type ProviderName, providerTitle } from '#kernel/provider-name.ts';
-import { formatOrderNumber, type Order } from '#orders/order.ts';
+import { formatOrderNumber } from '#orders/order.ts';
 import type { ExceptionDetails } from '#payments/resolutions/options/get-case.ts';
 import type { ResolvingAction } from '#payments/resolutions/options/resolution-actions.ts';
 import type { ReasonQuestion } from '../../kit/reason-question.ts';
 import { fitLines, line, weights } from '../../text/fit.ts';
 import { bold, show } from '../../text/html.ts';
 import { type Button, inPairs, type View } from '../../text/view.ts';
+import { everybodyIsTold, overrideWords, type QuestionWords } from '../../wording/override-question.ts';
 
-interface Words {
-  ask: string;
-  warn: string;
-  /** Empty for a decision whose reason has to be written. */
-  reasons: readonly string[];
-  yes: string;
-}
-
-const loudly = 'Everybody who gets alerts hears of it, with your name and your reason.';
-
-const words: Readonly<Record<ResolvingAction, Words>> = {
+const words: Readonly<Record<ResolvingAction, QuestionWords>> = {
   accept: {
     ask: 'Accept this as paid?',
     warn: 'The order counts as paid and the shop is told: it may deliver.',
@@ -68,18 +59,7 @@ const words: Readonly<Record<ResolvingAction, Words>> = {
     reasons: ['The customer knows of it', 'It counts for a later order', 'Agreed with the customer'],
     yes: 'Yes, keep it there',
   },
-  mark_paid: {
-    ask: 'Mark this order as paid by hand?',
-    warn: `⚠️ No provider says that the money is there. The shop is told, and may deliver at once. ${loudly}`,
-    reasons: [],
-    yes: 'Yes, it is paid',
-  },
-  write_off: {
-    ask: 'Write this money off?',
-    warn: `⚠️ Nobody asks for it any more. ${loudly}`,
-    reasons: [],
-    yes: 'Yes, write it off',
-  },
+  ...overrideWords,
   cancel: {
     ask: 'Cancel the order?',
     warn: 'Its open links are closed and the shop is told. Money that comes all the same becomes an alert.',
@@ -118,7 +98,7 @@ const words: Readonly<Record<ResolvingAction, Words>> = {
   },
   mark_received: {
     ask: 'Mark this money as received?',
-    warn: `⚠️ The order counts as paid although the provider’s list says otherwise. ${loudly}`,
+    warn: `⚠️ The order counts as paid although the provider’s list says otherwise. ${everybodyIsTold}`,
     reasons: [],
     yes: 'Yes, it is here',
   },
@@ -142,11 +122,6 @@ export function resolveQuestion(
 ): ReasonQuestion {
   const { ask, warn, reasons, yes } = words[asked.action];
   return { ask, about: aboutText(details, asked.option), warn: `${warn}${extraWarning(details, asked)}`, reasons, yes };
-}
-
-/** The same for an order that nobody has an exception about. */
-export function byHandQuestion(order: Order, action: 'mark_paid' | 'write_off'): ReasonQuestion {
-  return { ...words[action], about: `${formatOrderNumber(order.number)} · ${formatMoney(order)}` };
 }
 
 function aboutText({ exception, order }: ExceptionDetails, option: string | null): string {

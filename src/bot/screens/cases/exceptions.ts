@@ -1,34 +1,33 @@
 // `/exceptions`: a picture of how old they are, and below it the list. A picture cannot become text, so the two are messages of
 // their own: the list is edited in place, into cards and back, and the picture is drawn anew when somebody asks for it.
+
 import { InputFile, InputMediaBuilder } from 'grammy';
-import { formatOrderNumber } from '#orders/order.ts';
-import type { PaymentException } from '#payments/exceptions/exception.ts';
-import type { PaymentStores } from '#payments/ports/payment-store.ts';
+import { countExceptions, listExceptionPage, listOldestExceptions } from '#payments/resolutions/options/list-cases.ts';
 import { renderChart } from '../../charts/render.ts';
-import type { AdminEnv, BotCommand, CallbackContext, TextContext } from '../../kit/env.ts';
+import type { CallbackContext, TextContext } from '../../kit/contexts.ts';
+import type { At } from '../../kit/destinations.ts';
+import type { AdminEnv } from '../../kit/env.ts';
+import { showView } from '../../kit/navigate.ts';
+import { pageSize } from '../../kit/paged-list.ts';
 import { answerCallback, editView, replyView } from '../../kit/replies.ts';
 import { readGrammyError } from '../../telegram/grammy-errors.ts';
-import type { CallbackOf, ExceptionFilter } from '../../text/callback-data.ts';
+import type { CallbackOf } from '../../text/callback-data.ts';
 import { toMarkup, type View } from '../../text/view.ts';
 import { formatTime } from '../../text/words.ts';
-import { pageSize } from '../orders/order-list-view.ts';
 import { agesChart } from './exception-ages.ts';
-import { exceptionKindChoice, exceptionList, type ListedException } from './exception-list-view.ts';
+import { exceptionKindChoice, exceptionList } from './exception-list-view.ts';
 
 /** More bars would say nothing more. */
 const drawnMax = 2_000;
+const beginning = { filter: 'all', position: null } as const;
 
-export const exceptionCommands: readonly BotCommand[] = [
-  { command: 'exceptions', usage: '', description: 'what has to be decided, by age', run: runExceptions },
-];
-
-async function runExceptions(env: AdminEnv, ctx: TextContext): Promise<void> {
+export async function runExceptions(env: AdminEnv, ctx: TextContext): Promise<void> {
   const picture = await drawAges(env);
   if (picture !== undefined) await sendPicture(env, ctx, picture);
-  await replyView(ctx, await drawExceptions(env, { filter: 'all', page: 0 }));
+  await replyView(ctx, await drawExceptions(env, beginning));
 }
 
-export async function tapExceptions(
+export async function onExceptionsButton(
   env: AdminEnv,
   ctx: CallbackContext,
   callback: CallbackOf<'exceptions'>,
@@ -37,13 +36,13 @@ export async function tapExceptions(
   await answerCallback(ctx);
 }
 
-export async function tapExceptionKinds(env: AdminEnv, ctx: CallbackContext): Promise<void> {
-  const counts = await env.database.read((stores) => stores.exceptions.countOpenExceptions());
+export async function onExceptionKindsButton(env: AdminEnv, ctx: CallbackContext): Promise<void> {
+  const counts = await countExceptions(env);
   await editView(ctx, exceptionKindChoice(counts));
   await answerCallback(ctx);
 }
 
-export async function tapExceptionAges(env: AdminEnv, ctx: CallbackContext): Promise<void> {
+export async function onExceptionAgesButton(env: AdminEnv, ctx: CallbackContext): Promise<void> {
   const picture = await drawAges(env);
   if (picture === undefined) {
     await answerCallback(ctx, 'Nothing waits for a decision.');
@@ -58,31 +57,16 @@ export async function tapExceptionAges(env: AdminEnv, ctx: CallbackContext): Pro
   await answerCallback(ctx, 'As of now.');
 }
 
-export async function drawExceptions(
-  env: AdminEnv,
-  { filter, page }: { filter: ExceptionFilter; page: number },
-): Promise<View> {
-  const limit = (page + 1) * pageSize + 1;
+async function drawExceptions(env: AdminEnv, wanted: Omit<CallbackOf<'exceptions'>, 'kind'>): Promise<View> {
+  const { filter, position } = wanted;
   const kinds = filter === 'all' ? null : [filter];
-  const { rows, counts, hasMore } = await env.database.read(async (stores) => {
-    const found = await stores.exceptions.listOpenExceptions({ kinds, after: null, limit });
-    const shown = found.slice(page * pageSize, (page + 1) * pageSize);
-    return {
-      rows: await withNumbers(stores, shown),
-      counts: await stores.exceptions.countOpenExceptions(),
-      hasMore: found.length === limit,
-    };
-  });
-  return exceptionList({ rows, counts, filter, page, hasMore }, env.presentation());
+  const found = await listExceptionPage(env, { kinds, position, size: pageSize });
+  return exceptionList(found, { ...env.presentation(), filter });
 }
 
-async function withNumbers(stores: PaymentStores, exceptions: readonly PaymentException[]): Promise<ListedException[]> {
-  const rows: ListedException[] = [];
-  for (const exception of exceptions) {
-    const order = exception.orderId === null ? undefined : await stores.orders.findOrder(exception.orderId);
-    rows.push({ exception, orderNumber: order === undefined ? null : formatOrderNumber(order.number) });
-  }
-  return rows;
+export async function openExceptions(env: AdminEnv, at: At): Promise<string> {
+  await showView(at, await drawExceptions(env, beginning));
+  return '';
 }
 
 interface Picture {
@@ -93,8 +77,7 @@ interface Picture {
 
 /** Undefined when there is nothing to draw. */
 async function drawAges(env: AdminEnv): Promise<Picture | undefined> {
-  const query = { kinds: null, after: null, limit: drawnMax };
-  const open = await env.database.read((stores) => stores.exceptions.listOpenExceptions(query));
+  const open = await listOldestExceptions(env, drawnMax);
   if (open.length === 0) return undefined;
   const presentation = env.presentation();
   const png = await renderChart(agesChart(open, presentation.now));

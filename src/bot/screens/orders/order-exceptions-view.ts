@@ -2,11 +2,11 @@ import { formatAsset, formatMoney } from '#kernel/money.ts';
 import type { PaymentException } from '#payments/exceptions/exception.ts';
 import { gapOf } from '#payments/model/gap.ts';
 import type { Payment } from '#payments/model/payment.ts';
-import { ageText, exceptionSeverity, kindWords } from '../../kit/exception-words.ts';
 import { type Line, line, weights } from '../../text/fit.ts';
 import { bold, show } from '../../text/html.ts';
 import type { Button, Presentation } from '../../text/view.ts';
 import { severitySigns } from '../../text/words.ts';
+import { ageText, exceptionSeverity, kindWords } from '../../wording/exception-words.ts';
 
 /** More than these would push the rest of the order's card off the screen; the list has them all. */
 const shownMax = 3;

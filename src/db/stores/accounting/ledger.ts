@@ -1,4 +1,5 @@
 import type { LedgerStore } from '#accounting/ledger/ledger-store.ts';
+import { prepareInsert } from '../../query/prepared.ts';
 import { rowsOf } from '../../query/rows.ts';
 import type { Session } from '../../query/session.ts';
 import { and, asc, desc, eq, getTableColumns, gt, inArray, lt, sql } from '../../schema/drizzle.ts';
@@ -9,16 +10,10 @@ const rowsMax = 500;
 export function createLedgerStore(session: Session): LedgerStore {
   const { db } = session;
   const { bookClosings: closings, bookDelays: delays } = session.tables;
+  const insert = prepareInsert(db, { name: 'insert_closing', table: closings, unless: 'taken' });
   const { find, list } = rowsOf(db, closings);
   return {
-    async insertClosing(closing) {
-      const stored = await db
-        .insert(closings)
-        .values(closing)
-        .onConflictDoNothing()
-        .returning({ number: closings.number });
-      return stored.length === 1;
-    },
+    insertClosing: (closing) => insert(closing),
     findClosing: (day) => find(eq(closings.day, day)),
     findLastClosing: async () => (await list(undefined, { order: [desc(closings.number)], limit: 1 }))[0],
     listClosings: ({ before, limit }) =>

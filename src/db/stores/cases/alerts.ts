@@ -35,16 +35,17 @@ export function createAlertStore(session: Session): AlertStore {
         .returning({ id: alerts.id });
       return changed.length === 1;
     },
-    async listAlerts(query) {
-      const { before } = query;
-      const isBefore =
-        before === null ? undefined : sql`(${alerts.openedAt}, ${alerts.id}) < (${before.openedAt}, ${before.id})`;
-      return db
-        .select(columns)
-        .from(alerts)
-        .where(and(inArray(alerts.status, [...query.statuses]), isBefore))
-        .orderBy(desc(alerts.openedAt), desc(alerts.id))
-        .limit(query.limit);
+    async listAlerts({ statuses, before, after = null, limit }) {
+      const place = sql`(${alerts.openedAt}, ${alerts.id})`;
+      const isWanted = inArray(alerts.status, [...statuses]);
+      const rows = db.select(columns).from(alerts);
+      if (after === null) {
+        const isBefore = before === null ? undefined : sql`${place} < (${before.openedAt}, ${before.id})`;
+        return rows.where(and(isWanted, isBefore)).orderBy(desc(alerts.openedAt), desc(alerts.id)).limit(limit);
+      }
+      const isAfter = sql`${place} > (${after.openedAt}, ${after.id})`;
+      const newer = rows.where(and(isWanted, isAfter)).orderBy(asc(alerts.openedAt), asc(alerts.id));
+      return (await newer.limit(limit)).reverse();
     },
     listAlertsToWake: async (query) =>
       db

@@ -50,17 +50,20 @@ export function createExceptionStore(session: Session): ExceptionStore {
         .returning({ id: exceptions.id });
       return changed.length === 1;
     },
-    async listOpenExceptions(query) {
-      const { after, kinds } = query;
-      const isAfter =
-        after === null ? undefined : sql`(${exceptions.openedAt}, ${exceptions.id}) > (${after.openedAt}, ${after.id})`;
-      const isWanted = kinds === null ? undefined : inArray(exceptions.kind, [...kinds]);
-      return db
-        .select(columns)
-        .from(exceptions)
-        .where(and(eq(exceptions.status, 'open'), isWanted, isAfter))
-        .orderBy(asc(exceptions.openedAt), asc(exceptions.id))
-        .limit(query.limit);
+    async listOpenExceptions({ kinds, after, before = null, limit }) {
+      const place = sql`(${exceptions.openedAt}, ${exceptions.id})`;
+      const isWanted = and(
+        eq(exceptions.status, 'open'),
+        kinds === null ? undefined : inArray(exceptions.kind, [...kinds]),
+      );
+      const rows = db.select(columns).from(exceptions);
+      if (before === null) {
+        const isAfter = after === null ? undefined : sql`${place} > (${after.openedAt}, ${after.id})`;
+        return rows.where(and(isWanted, isAfter)).orderBy(asc(exceptions.openedAt), asc(exceptions.id)).limit(limit);
+      }
+      const isBefore = sql`${place} < (${before.openedAt}, ${before.id})`;
+      const older = rows.where(and(isWanted, isBefore)).orderBy(desc(exceptions.openedAt), desc(exceptions.id));
+      return (await older.limit(limit)).reverse();
     },
     async listExceptionsAbout({ provider, reference, paymentId, limit }) {
       const ofReference =

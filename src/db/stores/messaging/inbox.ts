@@ -1,33 +1,19 @@
 import type { InboxEvent, InboxStore } from '#messaging/messaging-store.ts';
 import { keyset, within } from '../../query/keyset.ts';
-import { placeholdersOf, prepared } from '../../query/prepared.ts';
+import { prepareInsert } from '../../query/prepared.ts';
 import type { Session } from '../../query/session.ts';
 import { and, eq, getTableColumns, sql } from '../../schema/drizzle.ts';
 import { createQueueStore } from './queue.ts';
-import { asRows } from './queue-shape.ts';
-
-/** What no worker has touched yet: null, or zero attempts. */
-const untouched = [
-  'lockedUntil',
-  'lockedBy',
-  'processedAt',
-  'abandonedAt',
-  'lastError',
-  'startedAttempts',
-  'finishedAttempts',
-  'outcome',
-] as const;
+import { asRows, untouched } from './queue-shape.ts';
 
 export function createInboxStore(session: Session): InboxStore {
   const { inboxEvents } = session.tables;
-  const insert = prepared(() =>
-    session.db
-      .insert(inboxEvents)
-      .values(placeholdersOf(inboxEvents, untouched))
-      .onConflictDoNothing({ target: [inboxEvents.source, inboxEvents.eventKey] })
-      .returning({ id: inboxEvents.id })
-      .prepare('inbox_append'),
-  );
+  const insert = prepareInsert(session.db, {
+    name: 'inbox_append',
+    table: inboxEvents,
+    unless: [inboxEvents.source, inboxEvents.eventKey],
+    leftOut: untouched,
+  });
   const queue = createQueueStore<InboxEvent>(session, {
     name: 'inbox',
     table: inboxEvents,
@@ -39,9 +25,9 @@ export function createInboxStore(session: Session): InboxStore {
   return {
     ...queue,
     async append(event) {
-      const stored = await insert({ headers: null, ...event, availableAt: event.receivedAt });
-      if (stored.length === 1) session.noteDue('inbox', null);
-      return stored.length === 1;
+      const isNew = await insert({ headers: null, ...event, availableAt: event.receivedAt });
+      if (isNew) session.noteDue('inbox', null);
+      return isNew;
     },
     async listArrivals(query) {
       const { after, eventType } = query;

@@ -1,3 +1,4 @@
+import type { TimedKey } from '#kernel/page.ts';
 import type { QueueBookkeeping, QueueStore } from '#messaging/messaging-store.ts';
 import { keyset } from '../../query/keyset.ts';
 import type { Session } from '../../query/session.ts';
@@ -12,16 +13,16 @@ export function createDeadLetters<Row extends QueueBookkeeping>(
   const { db } = session;
   const isDeadLetter = and(isNotNull(table.abandonedAt), isNull(table.processedAt));
   return {
-    async listAbandoned({ before, limit }) {
+    async listAbandoned({ before, after = null, limit }) {
       const byEnd = keyset(table, 'abandonedAt');
-      const isBefore = byEnd.before(before && { abandonedAt: before.at, id: before.id });
-      const rows = await db
-        .select(columns)
-        .from(table)
-        .where(and(isDeadLetter, isBefore))
-        .orderBy(...byEnd.newestFirst)
-        .limit(limit);
-      return asRows<Row>(rows);
+      const placeOf = (key: TimedKey | null) => key && { abandonedAt: key.at, id: key.id };
+      const rows = db.select(columns).from(table);
+      if (after === null) {
+        const older = rows.where(and(isDeadLetter, byEnd.before(placeOf(before)))).orderBy(...byEnd.newestFirst);
+        return asRows<Row>(await older.limit(limit));
+      }
+      const newer = rows.where(and(isDeadLetter, byEnd.after(placeOf(after)))).orderBy(...byEnd.oldestFirst);
+      return asRows<Row>(await newer.limit(limit)).reverse();
     },
     async redrive(input) {
       const revived = await db

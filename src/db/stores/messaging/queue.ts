@@ -2,7 +2,7 @@
 // each queue names its columns and what its rows are ordered and counted by.
 import type { QueueBookkeeping, QueueStore } from '#messaging/messaging-store.ts';
 import { prepared } from '../../query/prepared.ts';
-import { deleteFirst } from '../../query/rows.ts';
+import { deleteFirst, rowsOf } from '../../query/rows.ts';
 import type { Session } from '../../query/session.ts';
 import { and, asc, eq, isNotNull, isNull, lt, lte, ne, or, sql } from '../../schema/drizzle.ts';
 import { createClaims } from './queue-claims.ts';
@@ -14,13 +14,7 @@ export function createQueueStore<Row extends QueueBookkeeping>(session: Session,
   const { db } = session;
   const { table, columns, name } = shape;
   const isWaiting = and(isNull(table.processedAt), isNull(table.abandonedAt));
-  const findById = prepared(() =>
-    db
-      .select(columns)
-      .from(table)
-      .where(eq(table.id, sql.placeholder('id')))
-      .prepare(`${name}_find`),
-  );
+  const findById = rowsOf(db, table, columns).prepare(`${name}_find`, ['id']);
   const { process, abandon, release } = prepareSettling(session, shape);
   const claims = createClaims(session, shape);
 

@@ -3,7 +3,7 @@ import type { OrderStore } from '#orders/order-store.ts';
 import { openPaymentStatuses } from '#payments/model/payment.ts';
 import { createCompareAndSet } from '../../query/compare-and-set.ts';
 import { keyset, within } from '../../query/keyset.ts';
-import { placeholdersOf, prepared } from '../../query/prepared.ts';
+import { prepared, prepareInsert } from '../../query/prepared.ts';
 import { rowCount, rowsOf } from '../../query/rows.ts';
 import { contains, searchable } from '../../query/search.ts';
 import type { Session } from '../../query/session.ts';
@@ -15,12 +15,13 @@ export function createOrderStore(session: Session): OrderStore {
   const { db } = session;
   const { orders, payments } = session.tables;
   const { searchText, searchNote, ...columns } = getTableColumns(orders);
-  const { nextNumber, insert, findById, findByNumber } = prepareStatements(session);
+  const { list, prepare } = rowsOf(db, orders, columns);
+  const nextNumber = prepareNextNumber(session);
+  const insert = prepareInsert(db, { name: 'insert_order', table: orders });
+  const findById = prepare('find_order', ['id']);
+  const findByNumber = prepare('find_order_by_number', ['number']);
   const compareAndSet = createCompareAndSet<Order>(session, { name: 'order', table: orders });
-
-  const { list } = rowsOf(db, orders, columns);
   const byCreation = keyset(orders, 'createdAt');
-
   return {
     async nextOrderNumber() {
       const [row] = await nextNumber();
@@ -36,11 +37,14 @@ export function createOrderStore(session: Session): OrderStore {
       const beside = change.note === undefined ? {} : { searchNote: searchable([change.note]) };
       return compareAndSet.change(order, change, beside);
     },
-    listOrders: ({ statuses, before, limit }) =>
-      list(and(statuses === null ? undefined : inArray(orders.status, [...statuses]), byCreation.before(before)), {
-        order: byCreation.newestFirst,
-        limit,
-      }),
+    async listOrders({ statuses, before, after = null, limit }) {
+      const isWanted = statuses === null ? undefined : inArray(orders.status, [...statuses]);
+      if (after === null) {
+        return list(and(isWanted, byCreation.before(before)), { order: byCreation.newestFirst, limit });
+      }
+      const next = await list(and(isWanted, byCreation.after(after)), { order: byCreation.oldestFirst, limit });
+      return next.reverse();
+    },
     listOrdersByIds: (ids) => list(inArray(orders.id, [...ids]), { order: byCreation.oldestFirst }),
     listOrdersMadeBetween: ({ after, limit, ...made }) =>
       list(and(within(orders.createdAt, made), byCreation.after(after)), { order: byCreation.oldestFirst, limit }),
@@ -93,32 +97,15 @@ function searchColumns(order: Order): { searchText: string; searchNote: string }
   };
 }
 
-function prepareStatements(session: Session) {
-  const { db } = session;
-  const { orders, counters } = session.tables;
-  const { searchText, searchNote, ...columns } = getTableColumns(orders);
-  const nextNumber = prepared(() =>
-    db
+/** Orders are numbered one after the other; a transaction that is rolled back gives its number back. */
+function prepareNextNumber(session: Session) {
+  const { counters } = session.tables;
+  return prepared(() =>
+    session.db
       .insert(counters)
       .values({ name: 'order_number', value: firstOrderNumber })
       .onConflictDoUpdate({ target: counters.name, set: { value: sql`${counters.value} + 1` } })
       .returning({ value: counters.value })
       .prepare('next_order_number'),
   );
-  const insert = prepared(() => db.insert(orders).values(placeholdersOf(orders)).prepare('insert_order'));
-  const findById = prepared(() =>
-    db
-      .select(columns)
-      .from(orders)
-      .where(eq(orders.id, sql.placeholder('id')))
-      .prepare('find_order'),
-  );
-  const findByNumber = prepared(() =>
-    db
-      .select(columns)
-      .from(orders)
-      .where(eq(orders.number, sql.placeholder('number')))
-      .prepare('find_order_by_number'),
-  );
-  return { nextNumber, insert, findById, findByNumber };
 }

@@ -1,34 +1,34 @@
 import type { SQL } from 'drizzle-orm';
 import type { Product } from '#catalog/product.ts';
 import type { ProductStore } from '#catalog/product-store.ts';
+import { prepareInsert } from '../../query/prepared.ts';
 import { rowsOf } from '../../query/rows.ts';
 import type { Session } from '../../query/session.ts';
-import { and, asc, eq, gt, inArray, sql } from '../../schema/drizzle.ts';
+import { and, asc, desc, eq, gt, inArray, lt, sql } from '../../schema/drizzle.ts';
 
 type Row = Session['tables']['products']['$inferSelect'];
 
 export function createProductStore(session: Session): ProductStore {
   const { db } = session;
   const { products } = session.tables;
+  const insert = prepareInsert(db, { name: 'insert_product', table: products, unless: 'taken' });
   const { find, list } = rowsOf(db, products);
   const listBySku = async (where: SQL | undefined, limit?: number) =>
     (await list(where, { order: [asc(products.skuKey)], limit })).map(toProduct);
   const raised = sql`${products.version} + 1`;
   return {
-    async insertProduct(product) {
-      const stored = await db
-        .insert(products)
-        .values({ ...product, skuKey: product.sku.toLowerCase(), licenceSecret: null })
-        .onConflictDoNothing()
-        .returning({ id: products.id });
-      return stored.length === 1;
-    },
+    insertProduct: (product) => insert({ ...product, skuKey: product.sku.toLowerCase(), licenceSecret: null }),
     findProduct: async (id) => (await listBySku(eq(products.id, id)))[0],
     findProductBySku: async (sku) => (await listBySku(eq(products.skuKey, sku.toLowerCase())))[0],
     listProductsByChannelKey: ({ channel, keys }) =>
       listBySku(and(inArray(products.channelKey, [...keys]), eq(products.channel, channel))),
-    listProducts: ({ after, limit }) =>
-      listBySku(after === null ? undefined : gt(products.skuKey, after.toLowerCase()), limit),
+    async listProducts({ after, before = null, limit }) {
+      if (before === null) {
+        return listBySku(after === null ? undefined : gt(products.skuKey, after.toLowerCase()), limit);
+      }
+      const isBefore = lt(products.skuKey, before.toLowerCase());
+      return (await list(isBefore, { order: [desc(products.skuKey)], limit })).map(toProduct).reverse();
+    },
     async changeProduct({ id, expectedVersion, change }) {
       const changed = await db
         .update(products)

@@ -3,6 +3,7 @@ import type { OutageStore } from '#payments/ports/outage-store.ts';
 import type { WebhookRateStore } from '#payments/ports/payment-store.ts';
 import { createCompareAndSet } from '../../query/compare-and-set.ts';
 import { keyset } from '../../query/keyset.ts';
+import { prepareInsert } from '../../query/prepared.ts';
 import { deleteFirst, replacing, rowsOf } from '../../query/rows.ts';
 import type { Session } from '../../query/session.ts';
 import { and, eq, getTableColumns, isNotNull, lt } from '../../schema/drizzle.ts';
@@ -12,17 +13,11 @@ export function createOutageStore(session: Session): OutageStore {
   const { providerOutages: outages } = session.tables;
   const { liveProvider, ...columns } = getTableColumns(outages);
   const compareAndSet = createCompareAndSet<Outage>(session, { name: 'outage', table: outages });
+  const insert = prepareInsert(db, { name: 'insert_outage', table: outages, unless: [outages.liveProvider] });
   const { find, list } = rowsOf(db, outages, columns);
   const { oldestFirst, newestFirst } = keyset(outages, 'beganAt');
   return {
-    async insertOutage(outage) {
-      const stored = await db
-        .insert(outages)
-        .values({ ...outage, liveProvider: outage.status === 'over' ? null : outage.provider })
-        .onConflictDoNothing({ target: outages.liveProvider })
-        .returning({ id: outages.id });
-      return stored.length === 1;
-    },
+    insertOutage: (outage) => insert({ ...outage, liveProvider: outage.status === 'over' ? null : outage.provider }),
     findLiveOutage: (provider) => find(eq(outages.liveProvider, provider)),
     listLiveOutages: () => list(isNotNull(outages.liveProvider), { order: oldestFirst }),
     changeOutage(outage, change) {

@@ -2,33 +2,26 @@ import type { Payment } from '#payments/model/payment.ts';
 import type { PaymentStore } from '#payments/ports/payment-store.ts';
 import { createCompareAndSet } from '../../query/compare-and-set.ts';
 import { keyset } from '../../query/keyset.ts';
-import { placeholdersOf, prepared, settingsOf } from '../../query/prepared.ts';
+import { prepared, prepareInsert, settingsOf } from '../../query/prepared.ts';
 import { rowCount, rowsOf } from '../../query/rows.ts';
 import type { Session } from '../../query/session.ts';
-import {
-  and,
-  asc,
-  eq,
-  getTableColumns,
-  inArray,
-  isNotNull,
-  isNull,
-  lte,
-  notInArray,
-  or,
-  sql,
-} from '../../schema/drizzle.ts';
+import { and, asc, eq, inArray, isNotNull, isNull, lte, notInArray, or, sql } from '../../schema/drizzle.ts';
 import { createPaymentLists } from './payment-lists.ts';
 import { createWatchLists } from './payment-watch-lists.ts';
 
 export function createPaymentStore(session: Session): PaymentStore {
   const { db } = session;
   const { payments } = session.tables;
-  const { insert, findById, findByReference, listForOrder, lease } = prepareStatements(session);
+  const rows = rowsOf(db, payments);
+  const insert = prepareInsert(db, { name: 'insert_payment', table: payments });
+  const findById = rows.prepare('find_payment', ['id']);
+  const findByReference = rows.prepare('find_payment_by_reference', ['reference', 'provider']);
+  const listForOrder = rows.prepare('list_payments_for_order', ['orderId'], keyset(payments, 'createdAt').oldestFirst);
+  const lease = prepareLease(session);
   const compareAndSet = createCompareAndSet<Payment>(session, { name: 'payment', table: payments });
   return {
     async insertPayment(payment) {
-      await insert({ ...payment });
+      await insert(payment);
       if (payment.transactionIds.length > 0) await keepTransactionIds(session, payment);
     },
     findPayment: async (id) => (await findById({ id }))[0],
@@ -115,37 +108,10 @@ async function keepTransactionIds(session: Session, payment: Pick<Payment, 'id' 
   if (rows.length > 0) await db.insert(paymentTransactionIds).values(rows).onConflictDoNothing();
 }
 
-function prepareStatements(session: Session) {
-  const { db } = session;
+function prepareLease(session: Session) {
   const { payments } = session.tables;
-  const columns = getTableColumns(payments);
-  const insert = prepared(() => db.insert(payments).values(placeholdersOf(payments)).prepare('insert_payment'));
-  const findById = prepared(() =>
-    db
-      .select(columns)
-      .from(payments)
-      .where(eq(payments.id, sql.placeholder('id')))
-      .prepare('find_payment'),
-  );
-  const findByReference = prepared(() =>
-    db
-      .select(columns)
-      .from(payments)
-      .where(
-        and(eq(payments.reference, sql.placeholder('reference')), eq(payments.provider, sql.placeholder('provider'))),
-      )
-      .prepare('find_payment_by_reference'),
-  );
-  const listForOrder = prepared(() =>
-    db
-      .select(columns)
-      .from(payments)
-      .where(eq(payments.orderId, sql.placeholder('orderId')))
-      .orderBy(asc(payments.createdAt), asc(payments.id))
-      .prepare('list_payments_for_order'),
-  );
-  const lease = prepared(() =>
-    db
+  return prepared(() =>
+    session.db
       .update(payments)
       .set(settingsOf(['lockedUntil', 'lockedBy']))
       .where(
@@ -161,5 +127,4 @@ function prepareStatements(session: Session) {
       .returning({ id: payments.id })
       .prepare('lease_payment'),
   );
-  return { insert, findById, findByReference, listForOrder, lease };
 }

@@ -3,9 +3,8 @@ import type { Milliseconds } from '#kernel/clock.ts';
 import { asProviderReference } from '#kernel/ids.ts';
 import { compareDecimals } from '#kernel/money.ts';
 import type { PaymentSnapshot, SnapshotState } from '../../model/snapshot.ts';
-import { decimalText, idText, joinLabel, millisecondsNumber } from '../kit/body-fields.ts';
+import { decimalText, idText, joinLabel, millisecondsNumber, withCurrencyPlaces } from '../kit/body-fields.ts';
 import { isPaymentId } from '../kit/payment-uuid.ts';
-import { withCurrencyPlaces } from './amount.ts';
 
 // BitPay: Invoices, the resource. Amounts of coins are read from the `display…` texts only; the integers beside them
 // count smallest units and go beyond what a number can hold.

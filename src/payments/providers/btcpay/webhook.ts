@@ -3,7 +3,7 @@ import { asProviderReference } from '#kernel/ids.ts';
 import type { WebhookDelivery, WebhookVerdict } from '../../ports/payment-provider.ts';
 import { readJsonTexts } from '../http/exact-json.ts';
 import { idText } from '../kit/body-fields.ts';
-import { isKeyedHash, readHexDigest } from '../kit/keyed-hash.ts';
+import { isKeyedHash, readHexDigest } from '../kit/hmac.ts';
 
 // BTCPay Server: webhooks. `BTCPay-Sig: sha256=<hex>` over the raw body, which is indented JSON with the line ends of the
 // server's platform. There is no time in the signature: a replay is answered by the event key.

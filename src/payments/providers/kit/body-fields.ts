@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { plainDecimal } from '#kernel/money.ts';
+import { isCurrency, MoneyInvalid, parseMoney, plainDecimal, toDecimal } from '#kernel/money.ts';
 import { isPaymentId } from './payment-uuid.ts';
 
 // Fields of provider bodies as exact-json.ts reads them: numbers are text.
@@ -12,6 +12,18 @@ export const decimalText = z
   .string()
   .regex(/^-?\d{1,40}(?:\.\d{1,40})?(?:[eE][+-]?\d{1,2})?$/)
   .transform((text) => (/e/i.test(text) ? plainDecimal(text) : text));
+
+/** A JSON number has lost its trailing zeros: `49` is asked for and shown as `49.00`. */
+export function withCurrencyPlaces(amount: string, currency: string): string {
+  if (!isCurrency(currency)) return amount;
+  try {
+    return toDecimal(parseMoney(amount, currency));
+  } catch (error) {
+    // More places than the currency has, or below zero: not an amount of ours, shown as it is.
+    if (error instanceof MoneyInvalid) return amount;
+    throw error;
+  }
+}
 
 const labelUnitsMax = 200;
 

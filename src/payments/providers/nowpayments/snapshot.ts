@@ -1,18 +1,9 @@
 import type { Milliseconds } from '#kernel/clock.ts';
 import { minute } from '#kernel/clock.ts';
 import { asProviderReference } from '#kernel/ids.ts';
-import {
-  type AssetAmount,
-  addDecimals,
-  compareDecimals,
-  isCurrency,
-  MoneyInvalid,
-  parseMoney,
-  plainDecimal,
-  toDecimal,
-} from '#kernel/money.ts';
+import { type AssetAmount, addDecimals, compareDecimals, plainDecimal } from '#kernel/money.ts';
 import type { PaymentSnapshot, SnapshotState } from '../../model/snapshot.ts';
-import { joinLabel } from '../kit/body-fields.ts';
+import { joinLabel, withCurrencyPlaces } from '../kit/body-fields.ts';
 import { isPaymentId } from '../kit/payment-uuid.ts';
 import type { NowInvoice, NowPayment, PaymentStatus } from './payment.ts';
 
@@ -52,9 +43,9 @@ export function invoiceSnapshot(
     providerStatus: noPayment,
     isLate: false,
     settlement: null,
+    coin: null,
     fees: null,
     transactionIds: [],
-    coin: null,
     label: joinLabel([invoice.order_id]),
     requested: priceOf(invoice),
     checkoutUrl: invoice.invoice_url,
@@ -95,20 +86,20 @@ export function paymentsSnapshot(
   const providerStatus = wordsOf(main, deposits);
   const state = main === undefined ? undefined : stateOf(main);
   if (deposits.length > 0 && state !== 'confirmed') {
-    // Money in another coin is of a worth that nobody has told: counting none of it leaves it to a person.
+    // Money in another coin is of a worth that nobody has told: counting none of it leaves it to an admin.
     const settlement = main && deposits.every((deposit) => isSameCoin(deposit, main)) ? sumOf(main, deposits) : null;
     return { ...base, providerStatus, state: 'expired', settlement, coin: settlement, isLate: true };
   }
   if (main === undefined || state === undefined) {
     return { ...base, providerStatus, state: isOver ? 'expired' : 'open', settlement: null, coin: null, isLate: false };
   }
-  const isGone = state === 'open' && isOver;
+  const hasExpired = state === 'open' && isOver;
   // What is settled in is the coin that the buyer chose.
   const settlement = sumOf(main, deposits);
   return {
     ...base,
     providerStatus,
-    state: isGone ? 'expired' : state,
+    state: hasExpired ? 'expired' : state,
     settlement,
     coin: settlement,
     isLate: false,
@@ -137,7 +128,7 @@ function stateOf(payment: NowPayment): SnapshotState {
     case 'expired':
       return 'expired';
     case 'failed':
-      // An error with money in it is for a person.
+      // An error with money in it is for an admin.
       return hasMoney(payment) ? 'expired' : 'failed';
     case 'refunded':
       return 'invalid';
@@ -168,16 +159,7 @@ function wordsOf(main: NowPayment | undefined, deposits: readonly NowPayment[]):
   return [words, ...beside].join(' / ');
 }
 
-/** A JSON number has lost its trailing zeros: `49` is asked for and shown as `49.00`. */
 export function priceOf(priced: { price_amount: string; price_currency: string }): AssetAmount {
   const asset = priced.price_currency.toUpperCase();
-  const amount = plainDecimal(priced.price_amount);
-  if (!isCurrency(asset)) return { amount, asset };
-  try {
-    return { amount: toDecimal(parseMoney(amount, asset)), asset };
-  } catch (error) {
-    // More places than the currency has: somebody else's, shown as it is.
-    if (error instanceof MoneyInvalid) return { amount, asset };
-    throw error;
-  }
+  return { amount: withCurrencyPlaces(plainDecimal(priced.price_amount), asset), asset };
 }

@@ -6,7 +6,6 @@ import type { JsonValue } from '#kernel/json.ts';
 import { ProviderRejected, ProviderUnreachable } from '../../ports/provider-errors.ts';
 import type { Coupon, CouponDraft, LicenceLook } from '../../ports/sales-channel.ts';
 import type { HttpCall, ProviderHttp } from '../http/client.ts';
-import { couponAnswerSchema, couponForm, couponListSchema, toCoupon } from './coupon-body.ts';
 
 const paceMs: Milliseconds = second;
 const attemptsMax = 2;
@@ -80,6 +79,56 @@ function createPace(clock: Clock): (signal: AbortSignal | undefined) => Promise<
     });
     return line;
   };
+}
+
+// Coupons: amounts are integer cents of the product's currency, shares are percent.
+
+const whole = z
+  .string()
+  .regex(/^\d{1,12}$/)
+  .transform(Number)
+  .nullish()
+  .catch(null);
+
+const couponSchema = z.object({
+  id: z.string(),
+  code: z.string(),
+  percent_off: z
+    .string()
+    .regex(/^\d{1,3}(?:\.\d{1,4})?$/)
+    .nullish()
+    .catch(null),
+  amount_off: whole,
+  product_key: z.string().nullish(),
+  usage_limit: whole,
+  usage_count: whole,
+  end_date: z.string().nullish(),
+});
+
+const couponAnswerSchema = z.object({ data: couponSchema });
+const couponListSchema = z.object({ data: z.array(couponSchema) });
+
+function toCoupon(body: z.output<typeof couponSchema>): Coupon {
+  const endsAt = Date.parse(body.end_date ?? '');
+  return {
+    id: body.id,
+    code: body.code,
+    percent: body.percent_off ?? null,
+    amountMinor: body.amount_off ?? null,
+    productKey: body.product_key ?? null,
+    usedCount: body.usage_count ?? 0,
+    usageLimit: body.usage_limit ?? null,
+    endsAt: Number.isNaN(endsAt) ? null : endsAt,
+  };
+}
+
+/** A coupon for one product is `single`; without one it is `multi`, good for all of them. */
+function couponForm({ code, percent, amountMinor, productKey }: CouponDraft): string {
+  const form = new URLSearchParams({ coupon_type: productKey === null ? 'multi' : 'single', code });
+  if (percent !== null) form.set('percent_off', percent);
+  if (amountMinor !== null) form.set('amount_off', String(amountMinor));
+  if (productKey !== null) form.set('product_key', productKey);
+  return form.toString();
 }
 
 // An unknown key has an empty body, which is read as null.

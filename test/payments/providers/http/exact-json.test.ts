@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { parseExactJson, readExactJson } from '#payments/providers/http/exact-json.ts';
 import { createScrubber } from '#payments/providers/http/redact.ts';
 import { decimalText } from '#payments/providers/kit/body-fields.ts';
-import { acceptableAddress } from '#payments/providers/kit/web-address.ts';
+import { acceptableAddress } from '#payments/providers/kit/payment-request.ts';
 
 test('every number keeps the digits that it came with', () => {
   expect(
@@ -51,5 +51,5 @@ test.each<[string | null, boolean]>([
   ['', false],
   [null, false],
 ])('the address %s is acceptable: %s', (address, isAcceptable) => {
-  expect(acceptableAddress(address, 100)).toBe(isAcceptable ? address : undefined);
+  expect(acceptableAddress(address)).toBe(isAcceptable ? address : undefined);
 });
