@@ -63,7 +63,7 @@ async function checkAll(given: Given): Promise<GroupedCheck[]> {
     { name: 'files', run: async () => checkFiles(filesOf(config)) },
     { name: 'settings', run: async () => config.remarks },
   ];
-  const found = await runChecks(groups, { groupMaxMs });
+  const found = await runChecks(groups, { groupMaxMs, clock: given.clock });
   const clock = judgeClock(readings).map((check) => ({ group: 'clock', ...check }));
   return [...clock, ...found];
 }

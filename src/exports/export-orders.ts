@@ -2,7 +2,7 @@
 import type { Milliseconds } from '#kernel/clock.ts';
 import type { Database } from '#kernel/database.ts';
 import { toDecimal } from '#kernel/money.ts';
-import { readPages } from '#kernel/read-pages.ts';
+import { walkPages } from '#kernel/walk-pages.ts';
 import { formatOrderNumber, type Order } from '#orders/order.ts';
 import type { Payment } from '#payments/model/payment.ts';
 import { isOpenRefund, type Refund } from '#payments/model/refund.ts';
@@ -34,7 +34,7 @@ export async function* exportOrders(
   window: { from: Milliseconds; to: Milliseconds },
 ): AsyncGenerator<OrdersPage> {
   const limit = pageSize;
-  const pages = readPages({ limit }, (last: Order | undefined) => {
+  const pages = walkPages({ limit }, (last: Order | undefined) => {
     const after = last === undefined ? null : { createdAt: last.createdAt, id: last.id };
     return deps.database.read((stores) => stores.orders.listOrdersMadeBetween({ ...window, after, limit }));
   });

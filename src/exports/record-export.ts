@@ -4,7 +4,7 @@ import type { JsonObject } from '#kernel/json.ts';
 import type { TransactionDeps } from '#kernel/transaction-context.ts';
 import type { PaymentStores } from '#payments/ports/payment-store.ts';
 
-/** Writes down who takes what out of the house; call it before the first page leaves. */
+/** Writes to the audit trail who exports what; call it before the first page is sent. */
 export function recordExport(
   deps: TransactionDeps<PaymentStores>,
   input: { actor: Actor; what: 'orders' | 'books'; details: JsonObject },

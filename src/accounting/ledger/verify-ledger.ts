@@ -1,6 +1,6 @@
 import type { CalendarDay } from '#kernel/calendar.ts';
 import type { Database } from '#kernel/database.ts';
-import { readPages } from '#kernel/read-pages.ts';
+import { walkPages } from '#kernel/walk-pages.ts';
 import { brokenLink, createEntriesHash, readContent } from './chain.ts';
 import type { Closing, LedgerEntry } from './closing.ts';
 import type { AccountingStores } from './deps.ts';
@@ -19,7 +19,7 @@ export type LedgerVerified =
  */
 export async function verifyLedger(deps: { database: Database<AccountingStores> }): Promise<LedgerVerified> {
   let before: Closing | undefined;
-  const pages = readPages({ limit: pageSize }, (last: Closing | undefined) =>
+  const pages = walkPages({ limit: pageSize }, (last: Closing | undefined) =>
     deps.database.read((stores) => stores.ledger.walkClosings({ after: last?.number ?? 0, limit: pageSize })),
   );
   for await (const page of pages) {
@@ -50,7 +50,7 @@ export function pagesOfEntries(
   number: number,
 ): AsyncGenerator<readonly LedgerEntry[]> {
   const limit = entriesPageSize;
-  return readPages({ limit }, (last: LedgerEntry | undefined) =>
+  return walkPages({ limit }, (last: LedgerEntry | undefined) =>
     deps.database.read((stores) => stores.ledger.listEntries({ number, after: last?.paymentId ?? null, limit })),
   );
 }

@@ -1,8 +1,8 @@
 import type { Clock } from '#kernel/clock.ts';
 import type { Database } from '#kernel/database.ts';
 import type { ProviderName } from '#kernel/provider-name.ts';
+import type { StoredSubscription } from '../ports/channel-order-store.ts';
 import type { PaymentStores } from '../ports/payment-store.ts';
-import type { StoredSubscription } from '../ports/sale-store.ts';
 import type { Subscription } from '../ports/sales-channel.ts';
 
 /**

@@ -48,7 +48,7 @@ export type PlacedOrder =
   | { kind: 'placed'; order: OrderView; isRepeat: boolean }
   | { kind: 'key_reused' }
   | { kind: 'in_progress' }
-  | { kind: 'no_provider'; reason: string }
+  | { kind: 'no_provider'; reason: string; isTemporary: boolean }
   | { kind: 'provider_failed'; order: OrderView; provider: ProviderName; isRejected: boolean; message: string };
 
 export async function placeOrder(deps: SnapshotDeps, input: NewOrder): Promise<PlacedOrder> {
@@ -63,7 +63,7 @@ export async function placeOrder(deps: SnapshotDeps, input: NewOrder): Promise<P
   if (written.kind === 'key_reused') return written;
   if (written.kind === 'nothing') {
     assert(choice.kind === 'none', 'an order with a provider is always written');
-    return { kind: 'no_provider', reason: choice.reason };
+    return { kind: 'no_provider', reason: choice.reason, isTemporary: choice.isTemporary };
   }
   const candidates = choice.kind === 'candidates' ? choice.candidates : [];
   const requested = await requestAny(deps, { orderId: written.orderId, candidates, cause });

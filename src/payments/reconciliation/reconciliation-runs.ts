@@ -6,9 +6,9 @@ import { day, hour, type Milliseconds } from '#kernel/clock.ts';
 import type { Database } from '#kernel/database.ts';
 import type { EventLog } from '#kernel/events.ts';
 import type { ProviderName } from '#kernel/provider-name.ts';
-import { readPages } from '#kernel/read-pages.ts';
 import type { TransactionDeps } from '#kernel/transaction-context.ts';
 import { type Cause, inTransaction } from '#kernel/transaction-context.ts';
+import { walkPages } from '#kernel/walk-pages.ts';
 import type { Payment } from '../model/payment.ts';
 import type { ReconciliationRun } from '../model/reconciliation.ts';
 import type { PaymentStore, PaymentStores } from '../ports/payment-store.ts';
@@ -100,7 +100,7 @@ export function pagesOfPayments(
   list: PaymentStore['listPaymentsMadeBetween'],
   window: { provider: ProviderName; from: Milliseconds; to: Milliseconds },
 ): AsyncGenerator<readonly Payment[]> {
-  return readPages({ limit: pageSize }, (last: Payment | undefined) =>
+  return walkPages({ limit: pageSize }, (last: Payment | undefined) =>
     list({ ...window, after: last === undefined ? null : { createdAt: last.createdAt, id: last.id }, limit: pageSize }),
   );
 }

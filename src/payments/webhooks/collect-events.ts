@@ -1,8 +1,8 @@
-// The events of a replay, verified once more by today's code and secrets, and put together by what they are about: to look
-// at one payment five times, because five events told of it, would show the same five times.
+// The events of a replay, verified once more by today's code and secrets, and put together by what they are about: five
+// events about one payment need one fetch.
 import type { Database } from '#kernel/database.ts';
 import { isProviderName } from '#kernel/provider-name.ts';
-import { readPages } from '#kernel/read-pages.ts';
+import { walkPages } from '#kernel/walk-pages.ts';
 import type { InboxEvent } from '#messaging/messaging-store.ts';
 import type { ProviderRegistry } from '../ports/payment-provider.ts';
 import type { PaymentStores } from '../ports/payment-store.ts';
@@ -69,7 +69,7 @@ async function* pagesOf(
     return;
   }
   const query = { source: range.provider, from: range.from, to: range.to, eventType: range.eventType };
-  yield* readPages({ limit: pageSize }, (last: InboxEvent | undefined) => {
+  yield* walkPages({ limit: pageSize }, (last: InboxEvent | undefined) => {
     const after = last === undefined ? null : { receivedAt: last.receivedAt, id: last.id };
     return deps.database.read((stores) => stores.inbox.listArrivals({ ...query, after, limit: pageSize }));
   });

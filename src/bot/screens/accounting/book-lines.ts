@@ -2,7 +2,7 @@
 import {
   type AssetLine,
   type ClosingContent,
-  type FigureLine,
+  type FeeLine,
   type ProviderLedger,
   type RefundLine,
   type Tally,
@@ -80,7 +80,7 @@ function figureLines({ figures, withoutFigures }: ProviderLedger): Line[] {
   return figures.map((figure, index) => line(`${figureText(figure)}${index === 0 ? missing : ''}`));
 }
 
-function figureText({ asset: unit, fee, net }: FigureLine): string {
+function figureText({ asset: unit, fee, net }: FeeLine): string {
   return `Fee ${asset(fee, unit)}, net ${asset(net, unit)}`;
 }
 

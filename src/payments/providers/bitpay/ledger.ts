@@ -5,7 +5,7 @@ import { z } from 'zod';
 import { day, type Milliseconds } from '#kernel/clock.ts';
 import { asProviderReference, type ProviderReference } from '#kernel/ids.ts';
 import { addDecimals, plainDecimal, subtractDecimals } from '#kernel/money.ts';
-import type { PaymentFees } from '../../ports/figures-provider.ts';
+import type { PaymentFees } from '../../ports/fees-provider.ts';
 import { decimalText, idText, rfc3339, withCurrencyPlaces } from '../kit/body-fields.ts';
 import { collectedPages } from '../kit/paging.ts';
 import { type BitpayClient, dayOf } from './client.ts';

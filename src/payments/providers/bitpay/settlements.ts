@@ -1,7 +1,7 @@
 // BitPay: Settlements. Their amounts are plain decimals, without a scale.
 import { z } from 'zod';
 import { asProviderReference, type ProviderReference } from '#kernel/ids.ts';
-import type { ProviderSettlement } from '../../ports/figures-provider.ts';
+import type { ProviderSettlement } from '../../ports/fees-provider.ts';
 import { ProviderRejected } from '../../ports/provider-errors.ts';
 import { decimalText, idText, rfc3339, withCurrencyPlaces } from '../kit/body-fields.ts';
 import { offsetPages } from '../kit/paging.ts';

@@ -81,7 +81,7 @@ export function createProviderHttp(deps: ProviderHttpDeps, options: ProviderHttp
   async function send<T>(call: HttpCall<T>, timeoutMs: Milliseconds): Promise<Attempt<T>> {
     const { answerMaxBytes } = policy;
     const startedAt = clock.now();
-    const result = await exchange({ ...call, headers: call.headers(), timeoutMs, answerMaxBytes });
+    const result = await exchange(deps, { ...call, headers: call.headers(), timeoutMs, answerMaxBytes });
     if (result.kind === 'answer' && result.sentAt !== undefined) {
       clockAheadMs = clockDifference({ told: result.sentAt, startedAt, endedAt: clock.now() }) ?? clockAheadMs;
     }
@@ -165,7 +165,7 @@ async function callUntilKnown<T>(
     if (retryAfterMs !== null && retryAfterMs > policy.retryAfterMaxMs) return false;
     const waitMs = Math.max(retryAfterMs ?? 0, fullJitter(policy, { attempt: attempts, random }));
     if (clock.now() + waitMs >= endsAt) return false;
-    await clock.sleep(waitMs, call.signal);
+    await clock.pause(waitMs, call.signal);
     return call.signal?.aborted !== true;
   }
 

@@ -24,7 +24,7 @@ export async function findOrCreate<T>(
       const wouldEndAt = clock.now() + (waitMs ?? 0);
       if (waitMs === undefined || attempt >= policy.attemptsMax || wouldEndAt - startedAt >= policy.totalMs)
         throw error;
-      await clock.sleep(waitMs, steps.signal);
+      await clock.pause(waitMs, steps.signal);
       if (steps.signal?.aborted) throw error;
     }
   }

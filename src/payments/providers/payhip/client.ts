@@ -74,7 +74,7 @@ function createPace(clock: Clock): (signal: AbortSignal | undefined) => Promise<
   return (signal) => {
     line = line.then(async () => {
       const sinceMs = last === undefined ? paceMs : Math.max(clock.now() - last, 0);
-      if (sinceMs < paceMs) await clock.sleep(paceMs - sinceMs, signal);
+      if (sinceMs < paceMs) await clock.pause(paceMs - sinceMs, signal);
       last = clock.now();
     });
     return line;
