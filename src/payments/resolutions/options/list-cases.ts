@@ -3,7 +3,7 @@ import { type Page, type PagePosition, readPage, type TimedKey } from '#kernel/p
 import { formatOrderNumber } from '#orders/order.ts';
 import type { ExceptionKind, PaymentException } from '../../exceptions/exception.ts';
 import type { ExceptionCount } from '../../exceptions/exception-store.ts';
-import type { PaymentStores, PaymentStores } from '../../ports/payment-store.ts';
+import type { PaymentStores } from '../../ports/payment-store.ts';
 
 interface ReadDeps {
   database: Database<PaymentStores>;
