@@ -15,6 +15,7 @@ import type { ChannelOrderMark, StoredSubscription } from '#payments/ports/chann
 import type { PaymentStore, PaymentStores } from '#payments/ports/payment-store.ts';
 import { pagesOfPayments } from '#payments/reconciliation/reconciliation-runs.ts';
 import {
+  channelOrderRow,
   type ExportRow,
   eventRow,
   exceptionRow,
@@ -24,7 +25,6 @@ import {
   paymentRow,
   refundRow,
   runRow,
-  saleRow,
   subscriptionRow,
   timelineRow,
 } from './export-rows.ts';
@@ -54,7 +54,7 @@ export async function exportProvider(
   );
   const reading: Reading = { deps, provider, until: deps.clock.now() + 1 };
   const sales = deps.providers.find(provider)?.sales;
-  const redact = (text: string): string => input.redact(sales?.strikeSecrets(text) ?? text);
+  const redact = (text: string): string => input.redact(sales?.redactSecrets(text) ?? text);
   // Only the channel knows what of its events must not leave the house; while it is off, none does.
   const shown = (event: InboxEvent): InboxEvent =>
     event.trust === 'token' && sales === undefined ? { ...event, body: new Uint8Array() } : event;
@@ -149,7 +149,7 @@ function channelOrderPages(reading: Reading): AsyncGenerator<readonly ExportRow[
   return pagesOf<ChannelOrderMark>(reading, {
     load: ({ channelOrders }, last) =>
       channelOrders.listMarks({ provider, after: last?.reference ?? null, limit: pageSize }),
-    rowOf: saleRow,
+    rowOf: channelOrderRow,
   });
 }
 

@@ -116,7 +116,7 @@ async function insertRows(
     trust: 'token',
     text: `sale of ${formatMoney(sale.price)} on ${title}: ${title}'s word, token only`,
   });
-  const payment = toPayment({ provider, sale, order, id: ids.newId(), isHeld, now });
+  const payment = toPayment(tx, { provider, sale, order, isHeld });
   await stores.payments.insertPayment(payment);
   return { order, payment };
 }

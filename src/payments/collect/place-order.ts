@@ -9,9 +9,11 @@ import { asOrderId, type OrderId } from '#kernel/ids.ts';
 import { assert } from '#kernel/invariant.ts';
 import { formatMoney } from '#kernel/money.ts';
 import type { ProviderName } from '#kernel/provider-name.ts';
+import type { Retention } from '#kernel/retention.ts';
 import type { Cause } from '#kernel/transaction-context.ts';
 import { inTransaction } from '#kernel/transaction-context.ts';
 import type { Order, OrderItem, OrderOrigin } from '#orders/order.ts';
+import type { OrderStores } from '#orders/order-store.ts';
 import type { PaymentDeps } from '../lifecycle/deps.ts';
 import { insertNewPayment } from '../lifecycle/new-payment.ts';
 import { loadOrderView, type OrderView } from '../lifecycle/order-view.ts';
@@ -23,8 +25,12 @@ import { chooseProvider } from './choose-provider.ts';
 import { requestInTurn } from './request-in-turn.ts';
 import type { PaymentRequested } from './request-payment.ts';
 
-/** A key is remembered so long; the prune job forgets it afterwards. */
-export const idempotencyKeptMs = 30 * day;
+/** A repeated request finds its order for so long. */
+export const idempotencyRetention: Retention<OrderStores> = {
+  name: 'idempotency keys',
+  keptMs: 30 * day,
+  prune: (stores, query) => stores.idempotency.prune(query),
+};
 
 export interface NewOrder {
   /** Null for an order that is not repeated by its sender. */

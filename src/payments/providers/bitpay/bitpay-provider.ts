@@ -87,7 +87,7 @@ export function createBitpayProvider(tools: ProviderTools, settings: BitpaySetti
       );
     },
     async findCreatedPayment(request, signal) {
-      // Nothing can be asked with a pos token; a repeated create under the same guid is the only way on.
+      // A pos token cannot search; all that is left is to repeat the create under the same guid.
       const found = client.hasMerchant ? await find(request, signal) : undefined;
       return found && show(found);
     },

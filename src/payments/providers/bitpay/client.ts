@@ -120,7 +120,7 @@ export function createBitpayClient(
   };
 }
 
-/** BitPay may put an error under status 200, so its words count as much as the status. */
+/** BitPay may put an error under status 200, so its message counts as much as the status. */
 export async function foundOrUndefined<T>(answer: Promise<T>): Promise<T | undefined> {
   try {
     return await answer;

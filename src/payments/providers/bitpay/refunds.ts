@@ -65,8 +65,8 @@ export function createBitpayRefunds(
         return toProviderRefund(found, guids);
       }
     },
-    async findRefunds(asked, signal) {
-      const { paymentReference, ours } = asked;
+    async findRefunds(wanted, signal) {
+      const { paymentReference, ours } = wanted;
       const guids = new Map(ours.map(({ refundId }) => [refundUuid(refundId), refundId]));
       const query = { invoiceId: paymentReference };
       const request = { operation: 'find_refunds', path: '/refunds', query, signal } as const;
@@ -77,12 +77,12 @@ export function createBitpayRefunds(
         const found = await findByGuid(guid, signal);
         if (found !== undefined) shown.push({ ...toProviderRefund(found, guids), refundId });
       }
-      return disownDuplicates(shown, asked);
+      return disownDuplicates(shown, wanted);
     },
   };
 }
 
-/** A refund whose id at BitPay we know is ours, whatever else a list leaves out. */
+/** A refund whose id at BitPay is known is ours, also where the list leaves out reference and guid. */
 function withOurs(refund: Refund, ours: readonly { refundId: RefundId; reference: string | null }[]): Refund {
   const known = ours.find(({ reference }) => reference === refund.id);
   return known === undefined ? refund : { ...refund, reference: known.refundId };
@@ -115,7 +115,7 @@ const states: ReadonlyMap<string, ProviderRefundState> = new Map([
 /** What BitPay gives back by itself: money that was never captured for the shop. */
 const automaticTypes: ReadonlySet<string> = new Set(['underpayment', 'overpayment', 'declined']);
 
-/** False for a calculation that nobody has asked to carry out, and for what was never the shop's money. */
+/** False for a preview, which moves no money, and for a refund of money that was never the shop's. */
 function isOfTheShop({ status, type }: Refund): boolean {
   return status !== 'preview' && !(type && automaticTypes.has(type));
 }
@@ -126,7 +126,7 @@ export function toProviderRefund(refund: Refund, guids: ReadonlyMap<string, Refu
   return {
     reference: refund.id,
     refundId: (isRefundId(reference) ? reference : undefined) ?? (guid ? guids.get(guid) : undefined) ?? null,
-    // A word that is not documented is followed up: the money may have gone.
+    // A status that is not documented counts as pending: the money may have been sent.
     state: states.get(refund.status) ?? 'pending',
     providerStatus: refund.status,
     amount: { amount: withCurrencyPlaces(refund.amount, refund.currency), asset: refund.currency },

@@ -6,7 +6,7 @@ import type { BitpayClient } from './client.ts';
 
 const address = 'BITPAY_API_URL';
 
-/** Whether the tokens are taken, and whether BitPay is told where to post. */
+/** Whether BitPay accepts the tokens, and whether each payment names an address for its webhooks. */
 export async function checkBitpaySetUp(
   client: BitpayClient,
   about: { now: Milliseconds; notificationUrl: string | undefined },

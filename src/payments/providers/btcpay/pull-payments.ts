@@ -40,7 +40,7 @@ export interface PullPaymentClient {
   listPullPayments(signal?: AbortSignal): Promise<PullPayment[]>;
   /** Without those that were cancelled, which move nothing. */
   listPayouts(pullPaymentId: string, signal?: AbortSignal): Promise<Payout[]>;
-  /** Nobody can claim it from then on; doing it again changes nothing. */
+  /** Nobody can claim an archived one; archiving it again changes nothing. */
   archive(pullPaymentId: string, signal?: AbortSignal): Promise<void>;
 }
 
@@ -93,7 +93,7 @@ export function stateOf(claim: Claim): { state: ProviderRefundState; providerSta
   const part = isPartly ? ` (${withPlaces(paid, [pull.amount])} of ${pull.amount} ${pull.currency} paid)` : '';
   const open = payouts.find(({ state }) => state !== 'Cancelled' && state !== 'Completed');
   if (open !== undefined) return { state: 'pending', providerStatus: `${open.state}${part}` };
-  // What was paid before it was archived is gone, and what was not will never be: neither word would be true of it all.
+  // Of one that was archived in between, a part was paid and the rest never will be: it is neither succeeded nor cancelled.
   if (pull.archived) return { state: isPartly ? 'pending' : 'cancelled', providerStatus: `Archived${part}` };
   return { state: 'pending', providerStatus: `waiting for the buyer to claim it${part}` };
 }

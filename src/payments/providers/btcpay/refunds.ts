@@ -28,7 +28,7 @@ export function createBtcpayRefunds(client: BtcpayClient, pulls: PullPaymentClie
     return claims;
   }
 
-  /** False where the key has no right to; then the offer stays open and has to be told of. */
+  /** False where the key has no right to archive; then the offer stays open and has to be shown. */
   async function isArchived({ pull }: Claim, signal?: AbortSignal): Promise<boolean> {
     if (pull.archived) return true;
     try {
@@ -79,7 +79,7 @@ export function createBtcpayRefunds(client: BtcpayClient, pulls: PullPaymentClie
         );
         shown.push(...(await showOurs(claims.sort(byRank(reference)), { refundId, signal })));
       }
-      const unmatched = listed.filter((pull) => isMadeByHand(pull, query));
+      const unmatched = listed.filter((pull) => isMadeAtServer(pull, query));
       for (const claim of await readClaims(unmatched, signal)) {
         const amount = await amountInUnit(client, { pull: claim.pull, asset, paymentReference, signal });
         shown.push({ ...show(claim, null), amount });
@@ -111,7 +111,7 @@ function ownerOf(pull: PullPayment, { ours }: RefundQuery): RefundId | undefined
 }
 
 /** Pull payments do not say what they are for; the server itself names a refund `Refund` and the id of the invoice. */
-function isMadeByHand(pull: PullPayment, query: RefundQuery): boolean {
+function isMadeAtServer(pull: PullPayment, query: RefundQuery): boolean {
   return ownerOf(pull, query) === undefined && (pull.name?.includes(query.paymentReference) ?? false);
 }
 
@@ -133,7 +133,7 @@ function createFields({ amount, orderNumber, reason, refundId }: RefundCommand) 
   };
 }
 
-/** The server offers any amount, also one that never came. What was marked settled by hand counts as paid there. */
+/** The server offers any amount, also one that never came. An invoice that was marked settled counts as paid there. */
 function refuseMoreThanPaid(invoice: Invoice, { amount }: RefundCommand): void {
   const { paidAmount, currency, additionalStatus } = invoice;
   if (!paidAmount || currency !== amount.asset || additionalStatus === 'Marked') return;
@@ -149,8 +149,8 @@ function isAboutOldField(error: unknown): boolean {
 }
 
 /**
- * What a refund made by hand is worth in the unit that the payment was asked for in: at the server people mostly give
- * back in coin, and then it is the share of the invoice that this coin was asked for at, rounded up: it is gone.
+ * What a refund made at the server itself is worth in the unit of the payment: such a refund is mostly paid in coin, and then
+ * it counts as the same share of the invoice as of the amount requested in that coin, rounded up.
  */
 async function amountInUnit(
   client: BtcpayClient,
@@ -163,7 +163,7 @@ async function amountInUnit(
   const asked = methods.find((method) => assetOf(method) === pull.currency)?.amount;
   const hasRate = asked !== undefined && asked !== null && compareDecimals(asked, '0') > 0;
   if (!whole || !hasRate || !isCurrency(asset)) {
-    // Without a rate all of it counts as given back: too much rather than too little.
+    // Without a rate all of the payment counts as refunded: too much rather than too little.
     return { amount: paidAmount ?? whole ?? '0', asset };
   }
   const amountMinor = ceilShare(parseMinorCeil(whole, asset), { of: pull.amount, in: asked });

@@ -28,7 +28,7 @@ const refundRights: readonly Right[] = [
   { for: 'follow refunds', anyOf: ['canviewpayouts', 'canmanagepayouts'] },
 ];
 
-/** The webhooks of a store that are enough to hear of every change; the server has more, and some only in new versions. */
+/** The events that report every change of a payment; the server has more, and some only in new versions. */
 const neededEvents = [
   'InvoiceReceivedPayment',
   'InvoiceProcessing',

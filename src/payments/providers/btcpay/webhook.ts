@@ -9,7 +9,7 @@ import { isKeyedHash, readHexDigest } from '../kit/hmac.ts';
 // server's platform. There is no time in the signature: a replay is answered by the event key.
 
 // Payout events are not followed: they name a pull payment and no invoice, so that nobody could say which payment to ask
-// about. `InvoiceRefund` tells that a refund was made, and what becomes of its claims is found by looking.
+// about. `InvoiceRefund` reports that a refund was made; its claims are found by fetching the refund.
 const followed: ReadonlySet<string> = new Set([
   'InvoiceCreated',
   'InvoiceReceivedPayment',

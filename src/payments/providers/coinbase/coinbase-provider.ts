@@ -23,7 +23,7 @@ export interface CoinbaseSettings {
   webhookSecrets: readonly string[];
   /** Everything before `/checkouts`. */
   apiUrl: string;
-  /** `body`: only the signature over the body is looked at, for a proxy that rewrites signed headers. */
+  /** `body`: only the signature over the body is checked, for a proxy that rewrites signed headers. */
   webhookScheme?: 'headers' | 'body';
 }
 
@@ -31,7 +31,7 @@ const amountMinMinor = 1;
 const amountMaxMinor = 10_000_000_000;
 const descriptionMax = 500;
 const metadataMax = 100;
-/** By how much the clocks of Coinbase and of this host may differ when a checkout is looked for by its time. */
+/** By how much the clocks of Coinbase and of this host may differ when a checkout is searched by its time. */
 const clockSkewMs = hour;
 
 /**
@@ -77,7 +77,7 @@ export function createCoinbaseProvider(tools: ProviderTools, settings: CoinbaseS
     },
     cancelPayment: (reference, signal) => cancelCheckout(client, reference, signal),
     refunds: createCoinbaseRefunds(client),
-    // What Coinbase kept stands in `settlement` of each checkout, and so in every look; it has no list of payouts.
+    // The fee stands in `settlement` of each checkout, and so in every snapshot; Coinbase has no list of payouts.
     fees: null,
     verifyWebhook: (delivery, now) =>
       verifyCoinbaseWebhook(delivery, { secrets: settings.webhookSecrets, scheme: settings.webhookScheme, now }),
@@ -106,7 +106,7 @@ async function createPayment(
     const body = createBody(request);
     const idempotencyKey = paymentUuid(request.paymentId);
     const { checkout, attempts } = await client.createCheckout({ idempotencyKey, body, signal });
-    // A repeated key gets the first answer again, from when nobody had paid yet: what is true today has to be asked.
+    // A repeated key gets the first answer again, from when nobody had paid yet: the current state has to be fetched.
     const isReplay = attempts > 1 || (checkout.createdAt ?? 0) < startedAt - second;
     return toSnapshot(isReplay ? await client.fetchCheckout(checkout.id, signal) : checkout, clock.now());
   } catch (error) {
@@ -134,7 +134,7 @@ function createBody(request: CreatePaymentRequest): string {
   });
 }
 
-/** Coinbase cannot be asked by metadata, so everything made since the payment got its id is looked through. */
+/** Coinbase cannot search by metadata, so all checkouts made since the payment got its id are read. */
 async function findCheckout(
   client: CoinbaseClient,
   request: CreatePaymentRequest,

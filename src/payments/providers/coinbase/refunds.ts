@@ -59,7 +59,7 @@ export function createCoinbaseRefunds(client: CoinbaseClient): RefundProvider {
         if (!(error instanceof ProviderRejected) || !knownKeyCodes.has(error.code)) throw error;
         const found = (await findRefunds(paymentReference, signal)).find((refund) => refund.refundId === refundId);
         if (found !== undefined) return found;
-        // The words are a refusal, but what the key was used for may yet show.
+        // Coinbase refused, but the refund that used the key may show up later.
         const { provider, operation, code, httpStatus, message } = error;
         throw new ProviderUnreachable({ provider, operation, code, httpStatus, message, cause: error });
       }
@@ -89,7 +89,7 @@ function toProviderRefund(refund: Refund): ProviderRefund {
     reference: refund.id,
     // Coinbase has no field for an id of ours, so that it stands at the end of the reason.
     refundId: findCorrelationTag(refund.reason),
-    // A word that is not documented is followed up: the money may have gone.
+    // A status that is not documented counts as pending: the money may have been sent.
     state: states.get(refund.status) ?? 'pending',
     providerStatus: refund.status,
     amount: { amount: refund.amount, asset: refund.currency },

@@ -84,7 +84,7 @@ function checkKey(client: CoinbaseClient, now: number, signal: AbortSignal): Pro
   });
 }
 
-/** How a list of subscriptions that cannot be read looks is not documented, so that it is no fault of the set-up. */
+/** The refusal of the list is not documented, so that it is a warning and no error. */
 async function checkWebhook(
   client: CoinbaseClient,
   about: SetUpQuestion & { subscriptions: SubscriptionSource | undefined },
@@ -123,7 +123,7 @@ async function checkWebhook(
   }
 }
 
-/** Only those with the label hear of the sandbox, and they hear of nothing else. */
+/** Subscriptions with the label `sandbox` get events of the sandbox, and no others. */
 function isFor({ labels }: Subscription, network: 'live' | 'sandbox'): boolean {
   return (labels?.['sandbox'] === 'true') === (network === 'sandbox');
 }

@@ -30,13 +30,13 @@ export async function findOrCreate<T>(
   }
 }
 
-/** Undefined when acting again is of no use. */
+/** Undefined when another attempt is of no use. */
 function waitAfter(error: unknown, about: { deps: { random: Random; policy: HttpPolicy }; attempt: number }) {
   const { random, policy } = about.deps;
   const jitter = fullJitter(policy, { attempt: about.attempt, random });
-  // What was not asked, because the breaker opened meanwhile, will not be asked a moment later either.
+  // A call that the open breaker held back would be held back a moment later as well.
   if (error instanceof ProviderUnreachable) return error.wasAsked ? jitter : undefined;
   if (!(error instanceof ProviderRateLimited)) return undefined;
-  const asked = error.retryAfterMs ?? 0;
-  return asked > policy.retryAfterMaxMs ? undefined : Math.max(asked, jitter);
+  const retryAfterMs = error.retryAfterMs ?? 0;
+  return retryAfterMs > policy.retryAfterMaxMs ? undefined : Math.max(retryAfterMs, jitter);
 }

@@ -10,7 +10,7 @@ export function isMadeByAny(
   for (const secret of secrets) {
     if (secret === '') continue;
     const expected = make(secret);
-    // No early end: how long it takes must not tell which secret it was.
+    // All secrets are always compared, so that the time it takes does not show which one matched.
     if (given.length === expected.length && timingSafeEqual(given, expected)) isMatch = true;
   }
   return isMatch;

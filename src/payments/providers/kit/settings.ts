@@ -9,7 +9,7 @@ export interface Setting<Value = unknown> {
   unit: string | null;
   /** Its value is never printed, and is redacted from every log line. */
   isSecret: boolean;
-  /** A secret that people make up themselves, and that may therefore be weak. */
+  /** A secret that admins make up themselves, and that may therefore be weak. */
   isSelfMade: boolean;
   sentence: string;
 }

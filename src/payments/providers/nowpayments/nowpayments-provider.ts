@@ -31,13 +31,13 @@ const common = {
   canFetch: true,
   canList: false,
   canCancel: false,
-  // Nothing tells which invoices were made; one that was made twice has one address that nobody knows.
+  // Invoices cannot be listed; of one that was made twice, nobody knows the address of the first.
   canFindLostCreate: false,
   returnsOddPayments: false,
 } as const;
 
 const gaps = [
-  'NOWPayments cannot be asked for refunds: give money back in its dashboard, and note it on the order.',
+  'NOWPayments has no API for refunds: refund in its dashboard, and note it on the order.',
   'NOWPayments lists no invoices: reconciliation leaves it out, and goes payment by payment.',
   'NOWPayments cannot cancel: an unwanted invoice is left to run out.',
   'A deposit in another coin is shown on the order, and not counted.',
@@ -72,7 +72,7 @@ export function createNowpaymentsProvider(
       throw unsupported('nowpayments', { operation: 'cancel_payment', why });
     },
     refunds: null,
-    // It keeps no books that can be asked: what it passed on stands with each payment, or is in its dashboard.
+    // It has no API for fees and settlements: what it paid out stands with each payment, or is in its dashboard.
     fees: null,
     verifyWebhook: (delivery) => verifyNowpaymentsWebhook(delivery, settings.ipnSecrets),
     async probe(signal) {
@@ -101,7 +101,7 @@ function createBody(request: CreatePaymentRequest, notificationUrl: string | und
   return jsonWithNumber({ name: 'price_amount', decimal: asked.amount }, rest);
 }
 
-/** The payments that webhooks have told of, and with a login also those that none has. */
+/** The payments that webhooks named, and with a login also those whose webhooks were all lost. */
 async function fetchInvoice(
   deps: { client: NowpaymentsClient; clock: ProviderTools['clock'] },
   input: FetchOptions & { reference: string },
@@ -123,7 +123,7 @@ async function fetchInvoice(
   throw unsupported('nowpayments', { operation: 'fetch_payment', why: `nothing is known of ${reference}` });
 }
 
-/** A login that is refused must not hide what webhooks have told of; the probe says that it is. */
+/** A login that is refused must not hide the payments that webhooks named; the probe reports the refusal. */
 async function listQuietly(
   client: NowpaymentsClient,
   { reference, signal }: { reference: string; signal: AbortSignal | undefined },
@@ -136,7 +136,7 @@ async function listQuietly(
   }
 }
 
-/** An answer that names no invoice is taken for what a signed webhook said of it. */
+/** A payment that names no invoice belongs to the one that a signed webhook named. */
 function isOf({ invoice_id: invoice }: NowPayment, reference: string): boolean {
   return !invoice || invoice === reference;
 }

@@ -6,7 +6,7 @@ import type { NowpaymentsClient } from './client.ts';
 const address = 'NOWPAYMENTS_API_URL';
 const loginNames = 'NOWPAYMENTS_EMAIL and NOWPAYMENTS_PASSWORD';
 
-/** Whether key and login are taken, and whether NOWPayments is told where to post. Its secret can be asked about nowhere. */
+/** Whether NOWPayments accepts key and login, and whether each payment names an address for its webhooks. No call checks the IPN secret. */
 export async function checkNowpaymentsSetUp(
   client: NowpaymentsClient,
   about: { notificationUrl: string | undefined },

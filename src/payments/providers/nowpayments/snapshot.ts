@@ -10,7 +10,7 @@ import type { NowInvoice, NowPayment, PaymentStatus } from './payment.ts';
 // NOWPayments: Status. An invoice is what its payments are, taken together: the one that is furthest decides. A payment with
 // a parent is a repeated deposit or one in another coin: it counts by its amount, not by its status, and in the same coin only.
 
-/** The furthest first; what is over without money comes last. */
+/** The furthest first; statuses that end without money come last. */
 const ranks: readonly PaymentStatus[] = [
   'finished',
   'sending',
@@ -54,7 +54,7 @@ export function invoiceSnapshot(
   };
 }
 
-/** What is known of an invoice by its payments; `known` says what we asked for, where none has been made yet. */
+/** What the payments of an invoice say of it; `known` is what was requested, for an invoice without payments. */
 export function paymentsSnapshot(
   payments: readonly NowPayment[],
   about: {
@@ -86,7 +86,7 @@ export function paymentsSnapshot(
   const providerStatus = wordsOf(main, deposits);
   const state = main === undefined ? undefined : stateOf(main);
   if (deposits.length > 0 && state !== 'confirmed') {
-    // Money in another coin is of a worth that nobody has told: counting none of it leaves it to an admin.
+    // Nobody knows what money in another coin is worth: none of it is counted, so that an admin decides.
     const settlement = main && deposits.every((deposit) => isSameCoin(deposit, main)) ? sumOf(main, deposits) : null;
     return { ...base, providerStatus, state: 'expired', settlement, coin: settlement, isLate: true };
   }
@@ -139,7 +139,7 @@ function stateOf(payment: NowPayment): SnapshotState {
   }
 }
 
-/** What came in the coin of the payment, compared with what that payment asked for. */
+/** What was paid in the coin of the payment, compared with what that payment requested. */
 function sumOf(main: NowPayment, deposits: readonly NowPayment[]): PaymentSnapshot['settlement'] {
   const counted = [main, ...deposits.filter((deposit) => isSameCoin(deposit, main))];
   const received = counted.reduce((sum, { actually_paid: paid }) => addDecimals(sum, paid ?? '0'), '0');

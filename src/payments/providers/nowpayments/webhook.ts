@@ -30,7 +30,7 @@ export function verifyNowpaymentsWebhook(delivery: WebhookDelivery, secrets: rea
   const texts = [sortedJson(parsed, 'arrays_kept'), sortedJson(parsed, 'arrays_as_objects')];
   if (texts.includes(undefined)) return { kind: 'refused', reason: 'body_malformed' };
   const given = Buffer.from(header, 'hex');
-  // All texts are tried, whichever fits: how long it takes must not tell.
+  // Both texts are always compared, so that the time it takes does not show which one matched.
   const matches = texts.map((text = '') => isKeyedHash(given, { secrets, parts: [text], algorithm: 'sha512' }));
   if (!matches.includes(true)) return { kind: 'refused', reason: 'signature_wrong' };
   // The numbers are read once more, as their digits: what was signed went through floats.
@@ -40,7 +40,7 @@ export function verifyNowpaymentsWebhook(delivery: WebhookDelivery, secrets: rea
   const key = `${id}:${status}:${paid ?? ''}:${updated_at ?? ''}`;
   const common = { kind: 'event', eventKey: key, eventType: `payment_${status}`, trust: 'signed' } as const;
   if (invoice) return { ...common, reference: asProviderReference(invoice), detail: id };
-  // Not on an invoice of ours, or a deposit beside one: it is asked about by itself.
+  // A payment without an invoice, or a deposit beside one: it is fetched by its own id.
   return { ...common, reference: asProviderReference(id) };
 }
 

@@ -1,5 +1,5 @@
 // Payhip: API v2. Coupons go by the account's key, licence keys by the secret key of their product. No limit is published:
-// one request a second, and a second try only after Payhip's own trouble.
+// one request a second, and one retry, only after an error of Payhip's own (5xx).
 import { z } from 'zod';
 import { type Clock, type Milliseconds, second } from '#kernel/clock.ts';
 import type { JsonValue } from '#kernel/json.ts';
@@ -149,7 +149,7 @@ function toLook(answer: z.output<typeof licenceSchema>): LicenceLook {
   return { kind: 'known', isEnabled, email: email ?? null, productKey: link?.split('/').at(-1) ?? null };
 }
 
-/** Payhip may repeat the licence key in its words. */
+/** Payhip may repeat the license key in its message. */
 function withoutWords(error: ProviderRejected): ProviderRejected {
   const { provider, operation, httpStatus } = error;
   const message = `${operation}: HTTP ${httpStatus ?? 'error'}`;
@@ -158,7 +158,7 @@ function withoutWords(error: ProviderRejected): ProviderRejected {
 
 const errorSchema = z.object({ message: z.string().nullish(), error: z.string().nullish() });
 
-/** No form of errors is published. Of answers that count against Payhip no words are taken, because they are shown for long. */
+/** No form of errors is published. Messages of its outages (401, 408, 5xx) are not taken: health views show them for long. */
 export function findPayhipError(body: JsonValue, status: number) {
   const isRefusal = status >= 400 && status < 500 && status !== 401 && status !== 408;
   const found = isRefusal ? errorSchema.safeParse(body).data : undefined;

@@ -16,7 +16,7 @@ const secondsText = z
   .regex(/^\d{1,11}(?:\.\d+)?$/)
   .transform((text): Milliseconds => Math.floor(Number(text)) * 1000);
 
-/** `1703693218`, or the same as text; anything else counts as not told. */
+/** `1703693218`, or the same as text; anything else counts as missing. */
 const time = secondsText.nullish().catch(null);
 
 const words = z

@@ -3,7 +3,7 @@ import type { ProviderTools } from '../kit/provider-definition.ts';
 import { firstOf } from '../kit/settings.ts';
 import { unsupported, unsupportedList } from '../kit/unsupported.ts';
 import { createPayhipClient } from './client.ts';
-import { createCouponDesk } from './coupons.ts';
+import { createCouponList } from './coupons.ts';
 import { redactPayhipEvent } from './event-body.ts';
 import { readPayhipEvent } from './sale-event.ts';
 import { readSalesExport } from './sales-export.ts';
@@ -29,12 +29,12 @@ const capabilities: ProviderCapabilities = {
   ],
 };
 
-/** Payhip, a shop of its own that is mirrored here: it makes its sales, and we hear of them. */
+/** Payhip is a sales channel: it makes orders of its own, and its webhooks report them. */
 export function createPayhipProvider(tools: ProviderTools, settings: PayhipSettings): PaymentProvider {
   const { clock } = tools;
   const apiKey = firstOf(settings.apiKeys, 'PAYHIP_API_KEY');
   const client = createPayhipClient(tools, { apiUrl: settings.apiUrl, apiKey });
-  const coupons = createCouponDesk({ client, clock });
+  const coupons = createCouponList({ client, clock });
   return {
     name: 'payhip',
     capabilities,
@@ -54,7 +54,7 @@ export function createPayhipProvider(tools: ProviderTools, settings: PayhipSetti
     checkSetUp: (about, signal) => checkPayhipSetUp(client, about, signal),
     sales: {
       readEvent: readPayhipEvent,
-      strikeSecrets: redactPayhipEvent,
+      redactSecrets: redactPayhipEvent,
       verifyLicence: (asked, signal) => client.verifyLicence(asked, signal),
       listCoupons: (signal) => coupons.list(signal),
       createCoupon: (draft, signal) => coupons.create(draft, signal),

@@ -2,7 +2,7 @@ import { okCheck, type SetUpCheck, warningCheck } from '#kernel/set-up-check.ts'
 import { checkCall } from '../kit/check-call.ts';
 import type { PayhipClient } from './client.ts';
 
-/** Whether the key is taken. What Payhip posts, and where to, can be asked about nowhere. */
+/** Whether Payhip accepts the key. No call shows what Payhip posts, nor where to. */
 export async function checkPayhipSetUp(
   client: Pick<PayhipClient, 'listPage'>,
   about: { webhookUrl: string | null },

@@ -39,7 +39,7 @@ export function verifyPayhipWebhook(
   if (event === 'irrelevant') return { kind: 'irrelevant', eventType: envelope.type };
   if (event === undefined) return refuse('body_malformed');
   const { at, key, reference } = event;
-  // A time that is not told is for the checks of the sale to doubt; here it would only lose the event.
+  // An event without a time is let in, and the checks of the channel order doubt it; refusing it here would lose it.
   if (at !== null && at < rule.now - pastMaxMs) return refuse('too_old');
   if (at !== null && at > rule.now + futureMaxMs) return refuse('too_new');
   return {

@@ -156,7 +156,7 @@ describe('a provider that is taken for gone', () => {
     expect(failure.message).toBe('fetch_payment: not asked, because it is taken for gone');
     expect(at.server.requests).toHaveLength(0);
     expect(at.http.health().retiredAt).toBe(1_000);
-    expect(at.calls.map(({ outcome }) => outcome)).toEqual(['retired']);
+    expect(at.calls.map(({ outcome }) => outcome)).toEqual(['decommissioned']);
     await retired.askAnyway('bitpay', () => at.call());
     expect(at.server.requests).toHaveLength(1);
     await failureOf(at.call());
