@@ -2,14 +2,14 @@ import { recordAudit } from '#access/audit.ts';
 import type { Actor } from '#kernel/actor.ts';
 import type { ProviderName } from '#kernel/provider-name.ts';
 import { causeOf, inTransaction } from '#kernel/transaction-context.ts';
-import type { PaymentDeps } from '../lifecycle/deps.ts';
+import type { OutageDeps } from '../lifecycle/deps.ts';
 import type { ProviderProbe } from './decide-outage.ts';
 import { probeProvider } from './probe-provider.ts';
 import { settleProbe } from './settle-probe.ts';
 
 /** Asks a provider on an admin's word, also one that is not asked any more; if it answers, its catching up begins. */
 export async function askProviderAgain(
-  deps: PaymentDeps,
+  deps: OutageDeps,
   input: { provider: ProviderName; actor: Actor },
 ): Promise<ProviderProbe | { kind: 'unknown' }> {
   const provider = deps.providers.find(input.provider);

@@ -1,6 +1,6 @@
-import type { PaymentDeps } from '../lifecycle/deps.ts';
 import { readAsDecommissioned } from '../ports/decommissioned-error.ts';
-import type { PaymentProvider } from '../ports/payment-provider.ts';
+import type { DecommissionedProviders } from '../ports/decommissioned-providers.ts';
+import type { PaymentProvider, ProviderRegistry } from '../ports/payment-provider.ts';
 import { ProviderError, ProviderUnreachable } from '../ports/provider-errors.ts';
 import type { ProviderProbe } from './decide-outage.ts';
 
@@ -9,7 +9,7 @@ import type { ProviderProbe } from './decide-outage.ts';
  * matter for whoever needs what was refused, unless it is one that a provider gives that is gone.
  */
 export async function probeProvider(
-  deps: PaymentDeps,
+  deps: { providers: ProviderRegistry; decommissioned?: DecommissionedProviders },
   input: { provider: PaymentProvider; wasRefused: boolean; signal?: AbortSignal | undefined },
 ): Promise<ProviderProbe> {
   const { provider, wasRefused, signal } = input;

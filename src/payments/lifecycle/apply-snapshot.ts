@@ -18,7 +18,7 @@ import type { PaymentChange, PaymentTx } from '../ports/payment-store.ts';
 import { announcePayment } from './announce.ts';
 import { applyRefundsToOrder } from './apply-refunds.ts';
 import { applyOrderEvent, refreshOrderCards } from './change-order.ts';
-import type { PaymentDeps } from './deps.ts';
+import type { SnapshotDeps } from './deps.ts';
 import { endEarlierTrouble, endMismatch, raiseIfStuck, raiseMismatch } from './payment-alerts.ts';
 import { raiseForSnapshot } from './raise-for-snapshot.ts';
 import { writeTimeline } from './write-timeline.ts';
@@ -32,7 +32,7 @@ export type Application =
  * of which nothing stays.
  */
 export async function applySnapshot(
-  deps: PaymentDeps,
+  deps: SnapshotDeps,
   input: {
     paymentId: PaymentId;
     leaseId: string | null;

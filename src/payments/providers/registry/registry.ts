@@ -52,10 +52,10 @@ function createEntry<Settings>(
   input: { settings: Settings; shared: SharedSettings; deps: ProviderRegistryDeps },
 ): Entry {
   const { settings, shared, deps } = input;
-  const { clock, random, log, onCall, retired } = deps;
+  const { clock, random, log, onCall, decommissioned } = deps;
   const policy: HttpPolicy = { ...defaultHttpPolicy, ...deps.policy };
   const http = createProviderHttp(
-    { clock, random, log, policy, onCall, retired },
+    { clock, random, log, policy, onCall, decommissioned },
     { provider: definition.name, secrets: definition.secretsOf(settings), findError: definition.findError },
   );
   const provider = definition.create({ http, clock, random, policy }, settings, shared);
