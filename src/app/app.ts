@@ -6,7 +6,7 @@ import { createJobs } from '#jobs/jobs.ts';
 import { createScheduler, type JobRun, type Scheduler } from '#jobs/scheduler.ts';
 import { type Clock, second, systemClock } from '#kernel/clock.ts';
 import { type Random, systemRandom } from '#kernel/ids.ts';
-import { createStriker } from '#logging/redaction.ts';
+import { createSecretRedactor } from '#logging/redaction.ts';
 import { createShopWebhookHandler } from '#messaging/shop/shop-webhook.ts';
 import { createRefundHandler } from '#payments/refunds/send-refund.ts';
 import { createCancelHandler } from '#payments/sync/close-payment-link.ts';
@@ -80,7 +80,7 @@ function assemble(config: Config, core: Core): Sides {
     payments,
     reconcile: watches.reconcile,
     admins: createOwnerDirectory(config.telegram.ownerIds),
-    redact: createStriker(config.secrets),
+    redact: createSecretRedactor(config.secrets),
     doctor: createSetUpDoctor({ config, clock, random: payments.random, instance: core.instanceId }),
     readHealth: () => readHealthReport({ ...healthDeps, scheduler, checks }),
     onSend: (send) => metrics.countTelegramSend(send),

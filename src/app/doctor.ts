@@ -16,7 +16,7 @@ import { type Random, systemRandom } from '#kernel/ids.ts';
 import type { ProviderName } from '#kernel/provider-name.ts';
 import type { GroupedCheck } from '#kernel/set-up-check.ts';
 import { isLoopback } from '#kernel/web-address.ts';
-import { createScrubber } from '#logging/redaction.ts';
+import { createRedactor } from '#logging/redaction.ts';
 import type { ProviderRegistry } from '#payments/ports/payment-provider.ts';
 import { createProviderRegistry } from '#payments/providers/registry/registry.ts';
 
@@ -42,7 +42,7 @@ const callPolicy = {
 export function createSetUpDoctor(deps: SetUpDeps): Doctor {
   const given: Given = { ...deps, clock: deps.clock ?? systemClock, random: deps.random ?? systemRandom };
   const { clock, config } = given;
-  return createDoctor({ clock, checkAll: () => checkAll(given), scrub: createScrubber(config.secrets) });
+  return createDoctor({ clock, checkAll: () => checkAll(given), redact: createRedactor(config.secrets) });
 }
 
 type Given = Required<SetUpDeps>;
@@ -63,7 +63,7 @@ async function checkAll(given: Given): Promise<GroupedCheck[]> {
     { name: 'files', run: async () => checkFiles(filesOf(config)) },
     { name: 'settings', run: async () => config.remarks },
   ];
-  const found = await runChecks(groups, { groupMaxMs });
+  const found = await runChecks(groups, { groupMaxMs, clock: given.clock });
   const clock = judgeClock(readings).map((check) => ({ group: 'clock', ...check }));
   return [...clock, ...found];
 }

@@ -25,7 +25,7 @@ const workerSilentMaxMs = 5 * minute;
 /** Messages that wait longer than this are not moving. */
 const waitingMaxMs = 15 * minute;
 
-/** What must be well for work to be done. Telegram and providers are shown, and do not make the process unready. */
+/** Checks without which no work is done. Telegram and providers are shown too, and do not make the process unready. */
 export function createChecks(deps: HealthDeps): Check[] {
   return [
     {
@@ -83,15 +83,15 @@ type ProviderName = Parameters<HealthDeps['providers']['health']>[0];
 async function describeProvider(deps: HealthDeps, name: ProviderName): Promise<{ ok: boolean; detail: string }> {
   const [report] = await readProviderReports(deps, { only: name });
   if (report === undefined) return { ok: true, detail: 'answers' };
-  const trouble = troubleOf(report, deps.clock.now());
-  if (trouble !== null) return { ok: false, detail: trouble };
+  const failure = failureOf(report, deps.clock.now());
+  if (failure !== null) return { ok: false, detail: failure };
   return { ok: true, detail: report.outage === null ? 'answers' : 'answers again, catching up' };
 }
 
-/** The worst that is wrong with the provider; null when nothing is. */
-function troubleOf({ health, outage, webhooks, quarantine }: ProviderReport, now: number): string | null {
-  if (outage?.status === 'retired') return `taken for gone, asked once a day: ${outage.reason}`;
-  if (outage?.status === 'blind') return `away for ${blindFor(outage, now)}: ${outage.reason}`;
+/** The worst failure of the provider; null while there is none. */
+function failureOf({ health, outage, webhooks, quarantine }: ProviderReport, now: number): string | null {
+  if (outage?.status === 'retired') return `decommissioned, called once a day: ${outage.reason}`;
+  if (outage?.status === 'blind') return `unavailable for ${blindFor(outage, now)}: ${outage.reason}`;
   if (health.breaker !== 'closed') {
     return `${health.breaker.replace('_', ' ')}: ${health.lastError ?? 'no reason known'}`;
   }

@@ -13,7 +13,7 @@ export interface DoctorDeps {
   clock: Clock;
   checkAll(): Promise<readonly GroupedCheck[]>;
   /** Takes every configured secret out of a text. */
-  scrub(text: string): string;
+  redact(text: string): string;
 }
 
 export function createDoctor(deps: DoctorDeps): Doctor {
@@ -39,9 +39,9 @@ export function createDoctor(deps: DoctorDeps): Doctor {
 const textMax = 300;
 
 /** What providers and servers said is put on one line, cut, and searched for our secrets. */
-function toLines(check: GroupedCheck, { scrub }: Pick<DoctorDeps, 'scrub'>): GroupedCheck {
+function toLines(check: GroupedCheck, { redact }: Pick<DoctorDeps, 'redact'>): GroupedCheck {
   const tidy = (text: string): string => {
-    const line = scrub(text)
+    const line = redact(text)
       .replaceAll(/[\p{Cc}\p{Cf}\u2028\u2029\s]+/gu, ' ')
       .trim();
     return line.length > textMax ? `${line.slice(0, textMax - 1)}…` : line;

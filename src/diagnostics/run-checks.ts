@@ -1,5 +1,4 @@
-import type { Milliseconds } from '#kernel/clock.ts';
-import { second } from '#kernel/clock.ts';
+import { type Clock, type Milliseconds, second, withinTime } from '#kernel/clock.ts';
 import { errorCheck, type GroupedCheck, type SetUpCheck } from '#kernel/set-up-check.ts';
 
 /** A check of this group, or one that belongs to another group and needs what was found here. */
@@ -18,11 +17,11 @@ export interface CheckGroup {
  */
 export async function runChecks(
   groups: readonly CheckGroup[],
-  limit: { groupMaxMs: Milliseconds },
+  limit: { groupMaxMs: Milliseconds; clock: Clock },
 ): Promise<GroupedCheck[]> {
   const found = await Promise.all(
     groups.map(async (group) => {
-      const checks = await runBounded(group, limit.groupMaxMs);
+      const checks = await runBounded(group, limit);
       return checks.map((check) => ({ group: group.name, ...check }));
     }),
   );
@@ -33,18 +32,17 @@ export async function runChecks(
 /** Between the signal and the time limit: for the group to return what it has found. */
 const graceMs: Milliseconds = second;
 
-async function runBounded(group: CheckGroup, maxMs: Milliseconds): Promise<readonly Found[]> {
-  const ending = new AbortController();
-  const late = Promise.withResolvers<readonly Found[]>();
-  const signalTimer = setTimeout(() => ending.abort(), maxMs - graceMs);
-  const timer = setTimeout(() => late.resolve([unknown(`did not end within ${maxMs / second} s`)]), maxMs);
+async function runBounded(
+  group: CheckGroup,
+  { clock, groupMaxMs }: { groupMaxMs: Milliseconds; clock: Clock },
+): Promise<readonly Found[]> {
   try {
-    return await Promise.race([group.run(ending.signal), late.promise]);
+    return await withinTime<readonly Found[]>(clock, group.run(clock.deadline(groupMaxMs - graceMs)), {
+      ms: groupMaxMs,
+      late: () => [unknown(`did not end within ${groupMaxMs / second} s`)],
+    });
   } catch (error) {
     return [unknown(error instanceof Error ? `${error.name}: ${error.message}` : 'failed for an unknown reason')];
-  } finally {
-    clearTimeout(signalTimer);
-    clearTimeout(timer);
   }
 }
 

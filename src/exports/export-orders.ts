@@ -1,7 +1,7 @@
 // Orders of a period as rows, a page at a time, so that no period is too long for the memory.
 import type { Milliseconds } from '#kernel/clock.ts';
 import { toDecimal } from '#kernel/money.ts';
-import { readPages } from '#kernel/read-pages.ts';
+import { walkPages } from '#kernel/walk-pages.ts';
 import { formatOrderNumber, type Order } from '#orders/order.ts';
 import type { PaymentDeps } from '#payments/lifecycle/deps.ts';
 import type { Payment } from '#payments/model/payment.ts';
@@ -33,7 +33,7 @@ export async function* exportOrders(
   window: { from: Milliseconds; to: Milliseconds },
 ): AsyncGenerator<OrdersPage> {
   const limit = pageSize;
-  const pages = readPages({ limit }, (last: Order | undefined) => {
+  const pages = walkPages({ limit }, (last: Order | undefined) => {
     const after = last === undefined ? null : { createdAt: last.createdAt, id: last.id };
     return deps.database.read((stores) => stores.orders.listOrdersMadeBetween({ ...window, after, limit }));
   });

@@ -4,15 +4,15 @@ import { recordAudit } from '#access/audit.ts';
 import type { Actor } from '#kernel/actor.ts';
 import type { Milliseconds } from '#kernel/clock.ts';
 import type { ProviderName } from '#kernel/provider-name.ts';
-import { readPages } from '#kernel/read-pages.ts';
 import { causeOf, inTransaction } from '#kernel/transaction-context.ts';
+import { walkPages } from '#kernel/walk-pages.ts';
 import type { InboxEvent } from '#messaging/messaging-store.ts';
 import type { PaymentException } from '#payments/exceptions/exception.ts';
 import type { PaymentDeps } from '#payments/lifecycle/deps.ts';
 import type { Payment } from '#payments/model/payment.ts';
 import type { ReconciliationRun } from '#payments/model/reconciliation.ts';
+import type { ChannelOrderMark, StoredSubscription } from '#payments/ports/channel-order-store.ts';
 import type { PaymentStore, PaymentStores } from '#payments/ports/payment-store.ts';
-import type { ChannelOrderMark, StoredSubscription } from '#payments/ports/sale-store.ts';
 import { pagesOfPayments } from '#payments/reconciliation/reconciliation-runs.ts';
 import {
   type ExportRow,
@@ -54,7 +54,7 @@ export async function exportProvider(
   );
   const reading: Reading = { deps, provider, until: deps.clock.now() + 1 };
   const sales = deps.providers.find(provider)?.sales;
-  const redact = (text: string): string => input.redact(sales?.strikeSecrets(text) ?? text);
+  const redact = (text: string): string => input.redact(sales?.redactSecrets(text) ?? text);
   // Only the channel knows what of its events must not leave the house; while it is off, none does.
   const shown = (event: InboxEvent): InboxEvent =>
     event.trust === 'token' && sales === undefined ? { ...event, body: new Uint8Array() } : event;
@@ -90,7 +90,7 @@ async function* pagesOf<Row>(
   },
 ): AsyncGenerator<readonly ExportRow[]> {
   const { limit = pageSize } = source;
-  const pages = readPages({ limit }, (last: Row | undefined) =>
+  const pages = walkPages({ limit }, (last: Row | undefined) =>
     deps.database.read((stores) => source.load(stores, last)),
   );
   for await (const page of pages) yield page.map(source.rowOf);
@@ -176,7 +176,7 @@ function eventPages(reading: Reading, rowOf: (event: InboxEvent) => ExportRow): 
 
 function pagesOfRuns({ deps, provider }: Reading): AsyncGenerator<readonly ReconciliationRun[]> {
   const limit = pageSize;
-  return readPages({ limit }, (last: ReconciliationRun | undefined) => {
+  return walkPages({ limit }, (last: ReconciliationRun | undefined) => {
     const after = last === undefined ? null : { startedAt: last.startedAt, id: last.id };
     return deps.database.read((stores) => stores.reconciliation.listRunsOf({ provider, limit, after }));
   });

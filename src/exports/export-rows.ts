@@ -1,5 +1,5 @@
 // One row of each file that a provider is handed out as. Times are written out, amounts are decimals with their currency
-// beside them, and whatever would open a door stays here: claim links, signatures, idempotency keys.
+// beside them, and what would give somebody access is left out: claim links, signatures, idempotency keys.
 import type { Milliseconds } from '#kernel/clock.ts';
 import type { JsonValue } from '#kernel/json.ts';
 import { toDecimal } from '#kernel/money.ts';
@@ -11,7 +11,7 @@ import type { Outage } from '#payments/model/outage.ts';
 import type { Payment } from '#payments/model/payment.ts';
 import type { ReconciliationFinding, ReconciliationRun } from '#payments/model/reconciliation.ts';
 import type { Refund } from '#payments/model/refund.ts';
-import type { ChannelOrderMark, StoredSubscription } from '#payments/ports/sale-store.ts';
+import type { ChannelOrderMark, StoredSubscription } from '#payments/ports/channel-order-store.ts';
 
 export type ExportRow = Record<string, JsonValue>;
 
@@ -96,7 +96,7 @@ export function saleRow(mark: ChannelOrderMark): ExportRow {
   return {
     reference: mark.reference,
     sold_at: time(mark.soldAt),
-    // Its currency is the payment's; of a sale that has not come nobody knows it.
+    // Its currency is the payment's; of an order that has not come it is not known.
     returned_minor: mark.returnedMinor,
     returned_at: time(mark.returnedAt),
     updated_at: time(mark.updatedAt),

@@ -1,26 +1,29 @@
 // The table of scheduled jobs: a job is a verb of the domain and a row here. Every verb works in bounded batches and returns
 // how many it did. Inbox and outbox are not here, because their workers claim due rows by themselves.
+import { pendingActionRetention } from '#access/pending-actions.ts';
 import { closeDueDays } from '#accounting/daily-close/close-due-days.ts';
 import { fetchFees } from '#accounting/fees/fetch-fees.ts';
 import type { AccountingDeps } from '#accounting/ledger/deps.ts';
 import { wakeAlerts } from '#alerts/wake-alerts.ts';
-import { pruneAlerts } from '#cases/prune-cases.ts';
+import { alertRetention } from '#cases/prune-cases.ts';
 import { retireAlerts } from '#cases/retire-cases.ts';
 import { hour, type Milliseconds, minute, second } from '#kernel/clock.ts';
 import type { JsonObject } from '#kernel/json.ts';
-import { pruneQueues } from '#messaging/prune.ts';
+import { pruneAll, type Retention } from '#kernel/retention.ts';
+import { inboxRetention, outboxRetention } from '#messaging/retention.ts';
 import type { CatchUp } from '#payments/availability/catch-up.ts';
-import { pruneOutages } from '#payments/availability/prune-outages.ts';
+import { outageRetention } from '#payments/availability/finish-outage.ts';
 import type { WatchProviders } from '#payments/availability/watch-providers.ts';
-import { pruneChannelOrders } from '#payments/channels/prune-channel-orders.ts';
+import { waitingReturnRetention } from '#payments/channels/return-channel-order.ts';
 import { expireOrders } from '#payments/collect/expire-orders.ts';
-import { forgetRequests } from '#payments/collect/forget-requests.ts';
-import { pruneExceptions } from '#payments/exceptions/prune-exceptions.ts';
+import { idempotencyRetention } from '#payments/collect/place-order.ts';
+import { exceptionRetention } from '#payments/exceptions/prune-exceptions.ts';
 import { retireExceptions } from '#payments/exceptions/retire-exceptions.ts';
 import { wakeExceptions } from '#payments/exceptions/wake-exceptions.ts';
+import type { PaymentStores } from '#payments/ports/payment-store.ts';
 import { reconcileAll } from '#payments/reconciliation/reconcile-all.ts';
 import type { ReconcileProvider } from '#payments/reconciliation/reconcile-provider.ts';
-import { pruneReconciliations } from '#payments/reconciliation/reconciliation-runs.ts';
+import { reconciliationRetention } from '#payments/reconciliation/reconciliation-runs.ts';
 import { followRefunds } from '#payments/refunds/follow-refunds.ts';
 import { pollPayments } from '#payments/sync/poll-payments.ts';
 import type { WatchWebhooks } from '#payments/webhooks/watch-webhooks.ts';
@@ -50,9 +53,17 @@ const expireLimit = 200;
 const wakeLimit = 100;
 /** Days that one run catches up; the next run goes on. */
 const closeDaysMax = 10;
-const pruneLimit = 1_000;
-/** A prune run that is not done after so many batches goes on the next day. */
-const pruneBatchesMax = 100;
+const retentions: readonly Retention<PaymentStores>[] = [
+  inboxRetention,
+  outboxRetention,
+  pendingActionRetention,
+  idempotencyRetention,
+  reconciliationRetention,
+  alertRetention,
+  exceptionRetention,
+  outageRetention,
+  waitingReturnRetention,
+];
 
 export function createJobs(deps: JobsDeps): Job[] {
   const { payments } = deps;
@@ -146,26 +157,7 @@ export function createJobs(deps: JobsDeps): Job[] {
       name: 'prune',
       cron: '0 40 4 * * *',
       timeoutMs: 10 * minute,
-      run: (signal) => pruneAll(payments, signal),
+      run: (signal) => pruneAll(payments, { retentions, signal }),
     },
   ];
-}
-
-async function pruneAll(payments: AccountingDeps, signal: AbortSignal): Promise<JsonObject> {
-  let total = 0;
-  for (let batch = 0; batch < pruneBatchesMax && !signal.aborted; batch += 1) {
-    const queues = await pruneQueues(payments, { limit: pruneLimit });
-    const requests = await forgetRequests(payments, { limit: pruneLimit });
-    const reconciliations = await pruneReconciliations(payments, { limit: pruneLimit });
-    const alerts = await pruneAlerts(payments, { limit: pruneLimit });
-    const exceptions = await pruneExceptions(payments, { limit: pruneLimit });
-    const outages = await pruneOutages(payments, { limit: pruneLimit });
-    const sales = await pruneChannelOrders(payments, { limit: pruneLimit });
-    const all = [queues, requests, reconciliations, alerts, exceptions, outages, sales];
-    const deleted = all.reduce((sum, each) => sum + each.deleted, 0);
-    total += deleted;
-    if (deleted === 0) return { deleted: total };
-  }
-  payments.log.warn('prune not finished', { deleted: total });
-  return { deleted: total };
 }

@@ -83,8 +83,8 @@ export function createScheduler(deps: SchedulerDeps): Scheduler {
   function launch(entry: Entry): NonNullable<Entry['current']> {
     const { job } = entry;
     const at = deps.clock.now();
-    const abort = new AbortController();
-    const signal = AbortSignal.any([abort.signal, stopping.signal]);
+    const deadline = deps.clock.deadline(job.timeoutMs);
+    const signal = AbortSignal.any([deadline, stopping.signal]);
     const run = Promise.withResolvers<JobRun>();
     let isEnded = false;
     const end = (outcome: JobOutcome): void => {
@@ -94,12 +94,10 @@ export function createScheduler(deps: SchedulerDeps): Scheduler {
       report(entry.lastRun);
       run.resolve(entry.lastRun);
     };
-    const timer = setTimeout(() => {
-      abort.abort();
-      end({ kind: 'timed_out' });
-    }, job.timeoutMs);
+    const giveUp = (): void => end({ kind: 'timed_out' });
+    deadline.addEventListener('abort', giveUp, { once: true });
     const work = perform(job, signal).then((outcome) => {
-      clearTimeout(timer);
+      deadline.removeEventListener('abort', giveUp);
       entry.current = undefined;
       end(outcome);
     });

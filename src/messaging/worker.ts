@@ -53,7 +53,7 @@ export function createWorker<Row extends QueueBookkeeping, Stores>(
     if (row.startedAttempts - row.finishedAttempts > crashesMax) {
       return { kind: 'give_up', reason: `the process ended ${crashesMax} times while this was in hand` };
     }
-    const signal = AbortSignal.any([cutting.signal, AbortSignal.timeout(options.attemptTimeoutMs)]);
+    const signal = AbortSignal.any([cutting.signal, deps.clock.deadline(options.attemptTimeoutMs)]);
     try {
       return await options.handle(row, signal);
     } catch (error) {
@@ -127,10 +127,8 @@ export function createWorker<Row extends QueueBookkeeping, Stores>(
     },
     async stop() {
       stopping.abort();
-      const ended = new AbortController();
-      void deps.clock.sleep(stopGraceMs, ended.signal).then(() => cutting.abort());
+      deps.clock.deadline(stopGraceMs).addEventListener('abort', () => cutting.abort(), { once: true });
       await running;
-      ended.abort();
     },
     wake: () => waker.wake(),
     lastClaimAt: () => claimedAt,

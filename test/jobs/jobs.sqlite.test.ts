@@ -6,7 +6,7 @@ import { createJobs, type Job } from '#jobs/jobs.ts';
 import { day } from '#kernel/clock.ts';
 import { asOrderId } from '#kernel/ids.ts';
 import type { SentMessage } from '#messaging/messaging-store.ts';
-import { idempotencyKeptMs } from '#payments/collect/place-order.ts';
+import { idempotencyRetention } from '#payments/collect/place-order.ts';
 import type { ReconciliationRun } from '#payments/model/reconciliation.ts';
 import { openServerFixture, orderBody, type ServerFixture, storeRequest } from '#test/server/support/server-fixture.ts';
 import { providersThat } from '#test/support/providers/abilities.ts';
@@ -101,7 +101,7 @@ describe('prune', () => {
     const orderId = asOrderId((placed.headers.get('location') ?? '').split('/').at(-1) ?? '');
     const now = fixture.payments.clock.now();
     await fixture.db.database.transaction(async (stores) => {
-      const old = { bodyHash: 'h', orderId, createdAt: now - idempotencyKeptMs - day };
+      const old = { bodyHash: 'h', orderId, createdAt: now - idempotencyRetention.keptMs - day };
       for (let made = 0; made < 3; made += 1) await stores.idempotency.reserve({ ...old, key: `old-${made}` });
       await stores.idempotency.reserve({ ...old, key: 'fresh', createdAt: now });
     });

@@ -55,7 +55,7 @@ test('an outage outlives a restart: it is the same alert, and began when the fir
   await app.open();
   await app.runJob('watch-providers');
   const health = await app.ask('/health', ({ text }) => text.includes('BTCPay') || text.includes('btcpay'));
-  expect(health.text).toContain('away for 60 minutes');
+  expect(health.text).toContain('unavailable for 60 minutes');
   app.sandbox.faults('btcpay').set({ outage: false });
   const text = await awaitEnd(app, card.messageId);
   // The order of the outage never got a link: it is named, so that somebody can write to the customer.

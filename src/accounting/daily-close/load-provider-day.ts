@@ -22,15 +22,15 @@ export interface LoadedDay extends ProviderDay {
 /** Our side of one provider's day, beside what the provider said of it. */
 export async function loadProviderDay(
   stores: AccountingStores,
-  input: { look: FetchedDay; from: Milliseconds; to: Milliseconds },
+  input: { fetched: FetchedDay; from: Milliseconds; to: Milliseconds },
 ): Promise<LoadedDay> {
-  const { look } = input;
-  const { provider, refundsThere, tellsFees, isGivenUp } = look;
+  const { fetched } = input;
+  const { provider, refundsThere, tellsFees, isGivenUp } = fetched;
   const window = { provider, from: input.from, to: input.to };
-  const snapshots = look.snapshots.kind === 'known' ? look.snapshots.value : [];
+  const snapshots = fetched.snapshots.kind === 'known' ? fetched.snapshots.value : [];
   const { payments, neighbours } = await loadDayPayments(stores, window, snapshots);
   const compared = compareDay({ ...window, payments, neighbours, snapshots });
-  const isKnown = look.snapshots.kind === 'known';
+  const isKnown = fetched.snapshots.kind === 'known';
   const refunds = await stores.refunds.listRefundsSucceededBetween({ ...window, limit: rowsMax });
   const unmatched = await stores.fees.listFees({ ...window, standing: 'unmatched', limit: rowsMax });
   const differences = isKnown ? compared.differences : [];
@@ -41,12 +41,12 @@ export async function loadProviderDay(
     refundsThere,
     tellsFees,
     isGivenUp,
-    there: look.snapshots.kind === 'known' ? { kind: 'known', value: compared.there } : look.snapshots,
+    there: fetched.snapshots.kind === 'known' ? { kind: 'known', value: compared.there } : fetched.snapshots,
     furtherFees: await furtherFees(stores, payments),
     settlements: await stores.fees.listSettlements({ ...window, limit: rowsMax }),
     differences: [
       ...differences,
-      ...refunds.flatMap((refund) => missingRefund(refund, look)),
+      ...refunds.flatMap((refund) => missingRefund(refund, fetched)),
       ...unmatched.flatMap((figure) => unmatchedFees(figure, differences)),
     ],
   };
@@ -69,7 +69,7 @@ function missingRefund(refund: Refund, { refundsThere }: FetchedDay): DayDiffere
   return [{ ...untouchable, kind: 'refund', reference: refund.reference, here, there: 'not succeeded' }];
 }
 
-/** Money in the provider's books of a payment that we do not know; once, where its list shows the payment as well. */
+/** Fees of an unmatched payment; told once, where the provider's list shows the payment as well. */
 function unmatchedFees(figure: ProviderFee, known: readonly DayDifference[]): DayDifference[] {
   const { reference, fee, net, asset } = figure;
   if (known.some((difference) => difference.reference === reference)) return [];
@@ -81,7 +81,7 @@ const exceptionsMax = 20;
 
 /**
  * A difference is explained while an exception about the same payment or reference is open, because somebody is at it, and
- * once a person has decided about it. One that ended by itself explains nothing: the difference is still there.
+ * once an admin has decided about it. One that ended by itself explains nothing: the difference is still there.
  */
 export async function explainDifferences(
   stores: AccountingStores,

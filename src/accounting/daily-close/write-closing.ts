@@ -19,9 +19,9 @@ const lateMs: Milliseconds = 2 * hour;
 /** A change that another process had not committed yet when the last closing read is found again within this. */
 const overlapMs: Milliseconds = 10 * minute;
 
-/** What an admin does about money. Looking, links and acknowledgements are not among it. */
+/** What admins do about money. Checking a payment, making a link and acknowledging an alert are not among it. */
 const interventions = ['order.cancel', 'order.fulfil', 'payment.', 'refund.', 'exception.'] as const;
-/** Whose trouble it is moves no money. */
+/** Who a case is assigned to moves no money. */
 const ownership = ['exception.take', 'exception.give_back'];
 
 export type ClosingWritten =
@@ -32,7 +32,7 @@ export type ClosingWritten =
 interface ClosingDraft {
   next: NextDay;
   timeZone: string;
-  looks: readonly FetchedDay[];
+  fetched: readonly FetchedDay[];
   delay: ClosingDelay | undefined;
 }
 
@@ -42,7 +42,9 @@ export function writeClosing(deps: AccountingDeps, draft: ClosingDraft): Promise
     const previous = await tx.stores.ledger.findLastClosing();
     if (previous?.number !== next.previous?.number) return { kind: 'overtaken' };
     const days: LoadedDay[] = [];
-    for (const look of draft.looks) days.push(await loadProviderDay(tx.stores, { look, from: next.from, to: next.to }));
+    for (const fetched of draft.fetched) {
+      days.push(await loadProviderDay(tx.stores, { fetched, from: next.from, to: next.to }));
+    }
     const { content, entries } = await compose(tx.stores, { ...draft, days, closedAt: deps.clock.now() });
     const closing = linkUp(next, { content, previous });
     if (!(await tx.stores.ledger.insertClosing(closing))) return { kind: 'overtaken' };
@@ -78,7 +80,7 @@ async function compose(
     from,
     to,
     closedAt,
-    booksBeganOn: first?.day ?? day,
+    ledgerBeganOn: first?.day ?? day,
     providers: days,
     differences: await explainDifferences(stores, days),
     changed: corrected,

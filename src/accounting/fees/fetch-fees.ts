@@ -1,8 +1,8 @@
-// Reads what providers kept and what they paid out, and matches it to payments by reference. Reading again changes nothing
-// that has not changed there.
+// Fetches the fees that providers kept and what they paid out, and matches both to payments by reference. Fetching again
+// changes nothing that has not changed there.
 import { day, type Milliseconds } from '#kernel/clock.ts';
 import { ConcurrentChange } from '#kernel/database.ts';
-import type { FeesProvider } from '#payments/ports/figures-provider.ts';
+import type { FeesProvider } from '#payments/ports/fees-provider.ts';
 import type { PaymentProvider } from '#payments/ports/payment-provider.ts';
 import { ProviderError } from '#payments/ports/provider-errors.ts';
 import { refreshPayment } from '#payments/sync/refresh-payment.ts';
@@ -23,7 +23,7 @@ const cause = { kind: 'job', id: 'fetch-fees', actor: { kind: 'job', id: 'fetch-
 export interface FeesFetched {
   /** Payments whose fee is new or has changed. */
   booked: number;
-  /** Figures of payments that we do not know. */
+  /** Fees of payments that we do not know. */
   unmatched: number;
   settlements: number;
   /** Providers that did not answer, or whose payment was changed at the same moment; they are read again the next time. */
@@ -37,8 +37,8 @@ export async function fetchFees(deps: AccountingDeps, input: { signal?: AbortSig
     if ((deps.providers.health(provider.name)?.retiredAt ?? null) !== null) continue;
     try {
       const { fees } = provider;
-      if (fees !== null) await readBooks(deps, { ...input, provider, fees, read });
-      else if (provider.capabilities.tellsFees) await askForFigures(deps, { ...input, provider, read });
+      if (fees !== null) await fetchListedFees(deps, { ...input, provider, fees, read });
+      else if (provider.capabilities.tellsFees) await askForFees(deps, { ...input, provider, read });
     } catch (error) {
       if (!(error instanceof ProviderError || error instanceof ConcurrentChange)) throw error;
       read.failed += 1;
@@ -54,7 +54,7 @@ interface Reading {
   signal?: AbortSignal;
 }
 
-async function readBooks(deps: AccountingDeps, input: Reading & { fees: FeesProvider }): Promise<void> {
+async function fetchListedFees(deps: AccountingDeps, input: Reading & { fees: FeesProvider }): Promise<void> {
   const { fees, read, signal } = input;
   const { name } = input.provider;
   const to = deps.clock.now();
@@ -70,7 +70,7 @@ async function readBooks(deps: AccountingDeps, input: Reading & { fees: FeesProv
 }
 
 /** A provider that tells its fee with the payment may tell it later than that it was paid, when nobody asks any more. */
-async function askForFigures(deps: AccountingDeps, { provider, read, signal }: Reading): Promise<void> {
+async function askForFees(deps: AccountingDeps, { provider, read, signal }: Reading): Promise<void> {
   const { name } = provider;
   const to = deps.clock.now();
   const query = { provider: name, statuses: ['paid', 'overpaid'], from: to - windowMs, to, limit: askedMax } as const;

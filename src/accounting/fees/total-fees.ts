@@ -1,7 +1,7 @@
 import type { Milliseconds } from '#kernel/clock.ts';
 import { sumDecimals } from '#kernel/money.ts';
 import { providerNames } from '#kernel/provider-name.ts';
-import { readPages } from '#kernel/read-pages.ts';
+import { walkPages } from '#kernel/walk-pages.ts';
 import type { Payment } from '#payments/model/payment.ts';
 import type { AccountingDeps } from '../ledger/deps.ts';
 import { compareTexts, type Fees, feesOf } from '../ledger/tally.ts';
@@ -25,7 +25,7 @@ export async function totalFees(
 ): Promise<FeeTotals[]> {
   const totals = new Map<string, FeeTotals>();
   for (const provider of providerNames) {
-    const pages = readPages({ limit: pageSize, pagesMax }, (last: Payment | undefined) => {
+    const pages = walkPages({ limit: pageSize, pagesMax }, (last: Payment | undefined) => {
       const after = last === undefined ? null : { createdAt: last.createdAt, id: last.id };
       const query = { ...window, provider, after, limit: pageSize };
       return deps.database.read((stores) => stores.payments.listPaymentsWithFees(query));

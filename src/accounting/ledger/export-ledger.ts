@@ -1,6 +1,6 @@
 import { addDays, type CalendarDay } from '#kernel/calendar.ts';
 import type { JsonObject } from '#kernel/json.ts';
-import { readPages } from '#kernel/read-pages.ts';
+import { walkPages } from '#kernel/walk-pages.ts';
 import { readEntry } from './chain.ts';
 import type { Closing } from './closing.ts';
 import type { AccountingDeps } from './deps.ts';
@@ -18,7 +18,7 @@ export async function* exportLedger(
 ): AsyncGenerator<ClosedDay[]> {
   const first = await numberBefore(deps, period.from);
   if (first === undefined) return;
-  const pages = readPages({ limit: pageSize }, (last: Closing | undefined) =>
+  const pages = walkPages({ limit: pageSize }, (last: Closing | undefined) =>
     deps.database.read((stores) => stores.ledger.walkClosings({ after: last?.number ?? first, limit: pageSize })),
   );
   for await (const page of pages) {

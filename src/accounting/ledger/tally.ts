@@ -16,7 +16,7 @@ const groups: Readonly<Record<PaymentStatus, TallyGroup>> = {
   cancelled: 'unpaid',
 };
 
-/** What a status counts as where no person of ours had a say: at the provider. */
+/** What a status counts as at the provider, where no admin of ours has decided. */
 export function groupOfStatus(status: PaymentStatus): TallyGroup {
   return groups[status];
 }

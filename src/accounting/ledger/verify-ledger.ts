@@ -1,5 +1,5 @@
 import type { CalendarDay } from '#kernel/calendar.ts';
-import { readPages } from '#kernel/read-pages.ts';
+import { walkPages } from '#kernel/walk-pages.ts';
 import { brokenLink, createEntriesHash, readContent } from './chain.ts';
 import type { Closing, LedgerEntry } from './closing.ts';
 import type { AccountingDeps } from './deps.ts';
@@ -18,7 +18,7 @@ export type LedgerVerified =
  */
 export async function verifyLedger(deps: Pick<AccountingDeps, 'database'>): Promise<LedgerVerified> {
   let before: Closing | undefined;
-  const pages = readPages({ limit: pageSize }, (last: Closing | undefined) =>
+  const pages = walkPages({ limit: pageSize }, (last: Closing | undefined) =>
     deps.database.read((stores) => stores.ledger.walkClosings({ after: last?.number ?? 0, limit: pageSize })),
   );
   for await (const page of pages) {
@@ -46,7 +46,7 @@ export function pagesOfEntries(
   number: number,
 ): AsyncGenerator<readonly LedgerEntry[]> {
   const limit = entriesPageSize;
-  return readPages({ limit }, (last: LedgerEntry | undefined) =>
+  return walkPages({ limit }, (last: LedgerEntry | undefined) =>
     deps.database.read((stores) => stores.ledger.listEntries({ number, after: last?.paymentId ?? null, limit })),
   );
 }

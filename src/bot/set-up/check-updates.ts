@@ -17,7 +17,7 @@ export async function checkUpdates(
 ): Promise<SetUpCheck> {
   const name = `${bot.role} updates`;
   try {
-    const info = await bot.api.getWebhookInfo(bounded(signal));
+    const info = await bot.api.getWebhookInfo(bounded(bot, signal));
     if (about.webhookRoot === null) return judgePolling(name, info);
     return judgeWebhook(name, { info, expected: `${about.webhookRoot}/${bot.role}`, now: about.now });
   } catch (error) {

@@ -1,5 +1,6 @@
 import { day, type Milliseconds, minute } from '#kernel/clock.ts';
 import type { PaymentId } from '#kernel/ids.ts';
+import type { Retention } from '#kernel/retention.ts';
 import { type Cause, inTransaction } from '#kernel/transaction-context.ts';
 import { formatOrderNumber } from '#orders/order.ts';
 import type { PaymentDeps } from '../lifecycle/deps.ts';
@@ -17,6 +18,13 @@ const namedMax = 5;
 export const edgeMs: Milliseconds = 10 * minute;
 /** Payments that may have moved were made at most so long before the outage: polling gives up after a week. */
 const reachMs: Milliseconds = 9 * day;
+
+export const outageRetention: Retention<PaymentStores> = {
+  name: 'outages',
+  // They are few and small, and how reliable a provider was is a question of years.
+  keptMs: 3 * 365 * day,
+  prune: (stores, query) => stores.outages.pruneOutages(query),
+};
 
 /** The catching up is done: keeps what it came to, and ends the alert with it. False when the outage went on meanwhile. */
 export function finishOutage(

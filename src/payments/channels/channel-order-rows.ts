@@ -1,4 +1,4 @@
-// Pure: the rows that a sale of a channel becomes here, and the look at its payment.
+// Pure: the rows that an order of a channel becomes here, and the snapshot of its payment.
 
 import type { Product } from '#catalog/product.ts';
 import type { Milliseconds } from '#kernel/clock.ts';
@@ -35,7 +35,7 @@ export function toOrder(input: SaleRow & { number: number; products: readonly Pr
     origin: 'provider',
     note: null,
     attention: null,
-    // On the day of the sale, of which an export may tell much later; and a clock there may be ahead of ours.
+    // On the day of the order, of which an export may tell much later; and a clock there may be ahead of ours.
     createdAt: Math.min(sale.soldAt ?? now, now),
     updatedAt: now,
     expiresAt: now + paymentOpenForMs,

@@ -17,9 +17,9 @@ import { type ChannelOrderRecorded, recordChannelOrder } from './record-channel-
 import { type ChannelOrderRefunded, refundChannelOrder } from './return-channel-order.ts';
 import { noteSubscription } from './subscriptions.ts';
 
-/** A channel that does not answer is asked about a licence so often; then a person decides without it. */
+/** A channel that does not answer is asked about a licence so often; then an admin decides without it. */
 const licenceAttemptsMax = 4;
-/** So many licences of one sale are looked at; at one a second, more would hold up the events behind it. */
+/** So many licences of one order are checked; at one a second, more would hold up the events behind it. */
 const licencesMax = 10;
 
 export interface Told {

@@ -1,29 +1,37 @@
-// Money of a sale that the seller gave back at the channel. Whether a second refund tells its step or the sum is not known:
-// the larger of what was told counts, never the sum of what was told, so that no word is counted twice.
-import type { Milliseconds } from '#kernel/clock.ts';
+// Money of an order that the seller refunded at the channel. Whether a second refund tells its step or the sum is not known:
+// the larger of what was told counts, never the sum, so that nothing is counted twice.
+import { day, type Milliseconds } from '#kernel/clock.ts';
 import type { PaymentId, ProviderReference } from '#kernel/ids.ts';
 import { assert } from '#kernel/invariant.ts';
 import { formatMoney, toDecimal } from '#kernel/money.ts';
 import { type ProviderName, providerTitle } from '#kernel/provider-name.ts';
+import type { Retention } from '#kernel/retention.ts';
 import type { Cause } from '#kernel/transaction-context.ts';
 import { inTransaction } from '#kernel/transaction-context.ts';
 import type { PaymentDeps } from '../lifecycle/deps.ts';
+import type { ChannelOrderMark } from '../ports/channel-order-store.ts';
 import type { ProviderRegistry } from '../ports/payment-provider.ts';
-import type { PaymentTx } from '../ports/payment-store.ts';
-import type { ChannelOrderMark } from '../ports/sale-store.ts';
+import type { PaymentStores, PaymentTx } from '../ports/payment-store.ts';
 import type { ChannelRefund } from '../ports/sales-channel.ts';
 import { takeRefundLook } from '../refunds/apply-refund-looks.ts';
 import { endTrouble, raiseTrouble } from '../trouble.ts';
 
-/** More refunds than this do not wait for their sale: something else is wrong then, and their events stay where they are. */
+/** No more refunds than this wait for their order: with more, something else is wrong, and their events stay dead letters. */
 const waitingReturnsMax = 500;
+
+/** A refund waits so long for its order: an export of the last quarter still finds it. The case about it stays open. */
+export const waitingReturnRetention: Retention<PaymentStores> = {
+  name: 'waiting returns',
+  keptMs: 120 * day,
+  prune: (stores, query) => stores.channelOrders.pruneMarks(query),
+};
 
 export type ChannelOrderRefunded =
   | { kind: 'booked' | 'nothing_new' | 'too_many_wait' }
-  /** Until its order comes; `isNews` unless as much was kept before. */
+  /** Kept until its order comes; `isNews` unless as much was kept before. */
   | { kind: 'kept'; isNews: boolean };
 
-/** Books what went back of a sale; of one that has not come yet it is kept until it does, and shown to the admins. */
+/** Books what was refunded of an order; of one that has not come yet it is kept until it does, and shown to the admins. */
 export async function refundChannelOrder(
   deps: Parameters<typeof book>[0],
   input: Parameters<typeof book>[1],
@@ -62,7 +70,7 @@ function book(
   });
 }
 
-/** Brings the refunds of a payment up to what is known to have gone back; false when they are there already. */
+/** Brings the refunds of a payment up to what is known to be refunded; false when they are there already. */
 export async function bookReturns(
   deps: { tx: PaymentTx; providers: ProviderRegistry },
   input: { paymentId: PaymentId; mark: ChannelOrderMark },

@@ -1,6 +1,6 @@
 import type { ProviderName } from '#kernel/provider-name.ts';
 import type { PaymentDeps } from '../lifecycle/deps.ts';
-import type { StoredSubscription } from '../ports/sale-store.ts';
+import type { StoredSubscription } from '../ports/channel-order-store.ts';
 import type { Subscription } from '../ports/sales-channel.ts';
 
 /**

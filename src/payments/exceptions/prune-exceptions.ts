@@ -1,17 +1,10 @@
-import { day, type Milliseconds } from '#kernel/clock.ts';
-import type { PaymentDeps } from '../lifecycle/deps.ts';
+import { day } from '#kernel/clock.ts';
+import type { Retention } from '#kernel/retention.ts';
+import type { PaymentStores } from '../ports/payment-store.ts';
 
 /** What is settled is kept as long as its alert; the history of its order is kept for ever. */
-const exceptionsKeptMs: Milliseconds = 180 * day;
-
-/** Deletes exceptions that were resolved long ago, at most `limit`; how many went. */
-export async function pruneExceptions(
-  deps: Pick<PaymentDeps, 'database' | 'clock'>,
-  input: { limit: number },
-): Promise<{ deleted: number }> {
-  const before = deps.clock.now() - exceptionsKeptMs;
-  const deleted = await deps.database.transaction((stores) =>
-    stores.exceptions.pruneResolvedExceptions({ before, limit: input.limit }),
-  );
-  return { deleted };
-}
+export const exceptionRetention: Retention<PaymentStores> = {
+  name: 'exceptions',
+  keptMs: 180 * day,
+  prune: (stores, query) => stores.exceptions.pruneResolvedExceptions(query),
+};

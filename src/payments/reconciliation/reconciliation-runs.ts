@@ -3,17 +3,23 @@
 import { recordAudit } from '#access/audit.ts';
 import { day, hour, type Milliseconds } from '#kernel/clock.ts';
 import type { ProviderName } from '#kernel/provider-name.ts';
-import { readPages } from '#kernel/read-pages.ts';
+import type { Retention } from '#kernel/retention.ts';
 import { type Cause, inTransaction } from '#kernel/transaction-context.ts';
+import { walkPages } from '#kernel/walk-pages.ts';
 import type { PaymentDeps } from '../lifecycle/deps.ts';
 import type { Payment } from '../model/payment.ts';
 import type { ReconciliationRun } from '../model/reconciliation.ts';
-import type { PaymentStore } from '../ports/payment-store.ts';
+import type { PaymentStore, PaymentStores } from '../ports/payment-store.ts';
 
 /** Twice as long as the job lets a run take: older ones were lost with their process, also where there are several. */
 const lostAfterMs: Milliseconds = hour;
-/** Runs and what they found are kept so long: ten times as far as a run looks back. */
-const keptMs: Milliseconds = 90 * day;
+
+export const reconciliationRetention: Retention<PaymentStores> = {
+  name: 'reconciliations',
+  // Ten times as far as a run reaches back.
+  keptMs: 90 * day,
+  prune: (stores, query) => stores.reconciliation.prune(query),
+};
 
 const pageSize = 200;
 
@@ -80,24 +86,12 @@ export async function endLostReconciliations(
   return { ended };
 }
 
-/** Deletes old runs with their findings, at most `limit` rows of each kind; how many rows went. */
-export async function pruneReconciliations(
-  deps: Pick<PaymentDeps, 'database' | 'clock'>,
-  input: { limit: number },
-): Promise<{ deleted: number }> {
-  const before = deps.clock.now() - keptMs;
-  const deleted = await deps.database.transaction((stores) =>
-    stores.reconciliation.prune({ before, limit: input.limit }),
-  );
-  return { deleted };
-}
-
 /** Our payments of one provider that were made in [from, to), oldest first, in pages. */
 export function pagesOfPayments(
   list: PaymentStore['listPaymentsMadeBetween'],
   window: { provider: ProviderName; from: Milliseconds; to: Milliseconds },
 ): AsyncGenerator<readonly Payment[]> {
-  return readPages({ limit: pageSize }, (last: Payment | undefined) =>
+  return walkPages({ limit: pageSize }, (last: Payment | undefined) =>
     list({ ...window, after: last === undefined ? null : { createdAt: last.createdAt, id: last.id }, limit: pageSize }),
   );
 }

@@ -1,7 +1,7 @@
-// The events of a replay, verified once more by today's code and secrets, and put together by what they are about: to look
-// at one payment five times, because five events told of it, would show the same five times.
+// The events of a replay, verified once more by today's code and secrets, and put together by what they are about: five
+// events about one payment need one fetch.
 import { isProviderName } from '#kernel/provider-name.ts';
-import { readPages } from '#kernel/read-pages.ts';
+import { walkPages } from '#kernel/walk-pages.ts';
 import type { InboxEvent } from '#messaging/messaging-store.ts';
 import type { PaymentDeps } from '../lifecycle/deps.ts';
 import type { ReplayRange } from './replay.ts';
@@ -61,7 +61,7 @@ async function* pagesOf(deps: PaymentDeps, range: ReplayRange): AsyncGenerator<r
     return;
   }
   const query = { source: range.provider, from: range.from, to: range.to, eventType: range.eventType };
-  yield* readPages({ limit: pageSize }, (last: InboxEvent | undefined) => {
+  yield* walkPages({ limit: pageSize }, (last: InboxEvent | undefined) => {
     const after = last === undefined ? null : { receivedAt: last.receivedAt, id: last.id };
     return deps.database.read((stores) => stores.inbox.listArrivals({ ...query, after, limit: pageSize }));
   });

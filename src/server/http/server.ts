@@ -32,7 +32,7 @@ export interface TillkeeperServer extends Listener {
 
 /** Everything that is reached over HTTP. */
 export function createServer(deps: ServerDeps, options: ListenerOptions): TillkeeperServer {
-  const { log } = deps.payments;
+  const { clock, log } = deps.payments;
   let isStopping = false;
   const app = new Hono();
   const storeApi = storeApiRoutes({ payments: deps.payments, access: deps.storeApi });
@@ -41,7 +41,7 @@ export function createServer(deps: ServerDeps, options: ListenerOptions): Tillke
     telegramRoutes({ receivers: deps.telegram, log }),
     storeApi,
     docsRoutes({ storeApi, version: deps.version }),
-    healthRoutes({ ...deps.checks, isStopping: () => isStopping, instance: deps.instance, log }),
+    healthRoutes({ ...deps.checks, isStopping: () => isStopping, instance: deps.instance, clock, log }),
     metricsRoutes({ payments: deps.payments, metrics: deps.metrics }),
   ];
   for (const group of routes) app.route('/', group);

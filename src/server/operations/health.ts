@@ -1,4 +1,5 @@
 import { Hono } from 'hono';
+import { type Clock, withinTime } from '#kernel/clock.ts';
 import type { EventLog } from '#kernel/events.ts';
 import { refuseOtherMethods } from '../kit/problem.ts';
 
@@ -22,6 +23,7 @@ export interface HealthRoutesDeps {
   isStopping(): boolean;
   /** The id of this process, so that a probe of PUBLIC_URL shows where it leads. */
   instance: string;
+  clock: Clock;
   log: EventLog;
 }
 
@@ -35,8 +37,8 @@ interface CheckResult {
 
 export function healthRoutes(deps: HealthRoutesDeps): Hono {
   const app = new Hono();
-  const live = shared(() => runAll(deps.live, deps.log));
-  const ready = shared(() => runAll(deps.ready, deps.log));
+  const live = shared(() => runAll(deps.live, deps));
+  const ready = shared(() => runAll(deps.ready, deps));
   app.get('/livez', async () => report(await live(), { product: 'tillkeeper', instance: deps.instance }));
   app.get('/readyz', async () => report([...(await ready()), ...(deps.isStopping() ? [stopping] : [])]));
   for (const path of ['/livez', '/readyz']) refuseOtherMethods(app, { path, allowed: ['GET', 'HEAD'] });
@@ -56,19 +58,18 @@ function shared(run: () => Promise<CheckResult[]>): () => Promise<CheckResult[]>
   };
 }
 
-function runAll(checks: readonly Check[], log: EventLog): Promise<CheckResult[]> {
-  return Promise.all(checks.map((check) => runOne(check, log)));
+type RunDeps = Pick<HealthRoutesDeps, 'clock' | 'log'>;
+
+function runAll(checks: readonly Check[], deps: RunDeps): Promise<CheckResult[]> {
+  return Promise.all(checks.map((check) => runOne(check, deps)));
 }
 
-async function runOne(check: Check, log: EventLog): Promise<CheckResult> {
+async function runOne(check: Check, { clock, log }: RunDeps): Promise<CheckResult> {
   const startedAt = performance.now();
-  const timeout = Promise.withResolvers<{ ok: boolean; detail: string }>();
-  const timer = setTimeout(
-    () => timeout.resolve({ ok: false, detail: `no answer within ${checkTimeoutMs} ms` }),
-    checkTimeoutMs,
-  );
-  const outcome = await Promise.race([attempt(check, log), timeout.promise]);
-  clearTimeout(timer);
+  const outcome = await withinTime(clock, attempt(check, log), {
+    ms: checkTimeoutMs,
+    late: () => ({ ok: false, detail: `no answer within ${checkTimeoutMs} ms` }),
+  });
   const durationMs = Math.round(performance.now() - startedAt);
   return { name: check.name, ok: outcome.ok, vital: check.isVital, detail: outcome.detail, durationMs };
 }

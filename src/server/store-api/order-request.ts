@@ -106,7 +106,7 @@ export function priceItems(order: unknown) {
     faults.push({ path: ['items'], message: 'the total must be more than nothing' });
   }
   if (total > BigInt(Number.MAX_SAFE_INTEGER)) faults.push({ path: ['items'], message: 'the total is too large' });
-  return { unitAmounts, amountMinor: Number(total), faults };
+  return { unitAmounts, faults };
 }
 
 export const orderRequestExample: z.input<typeof orderRequestSchema> = {

@@ -76,7 +76,7 @@ function facts(differences: Partial<DayFacts>): DayFacts {
     from,
     to,
     closedAt: to,
-    booksBeganOn: theDay,
+    ledgerBeganOn: theDay,
     providers: [],
     differences: [],
     changed: [],

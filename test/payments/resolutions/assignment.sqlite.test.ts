@@ -2,8 +2,9 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { snoozeAlert } from '#cases/snooze-case.ts';
 import { day, hour } from '#kernel/clock.ts';
+import { pruneAll } from '#kernel/retention.ts';
 import type { PaymentException } from '#payments/exceptions/exception.ts';
-import { pruneExceptions } from '#payments/exceptions/prune-exceptions.ts';
+import { exceptionRetention } from '#payments/exceptions/prune-exceptions.ts';
 import { acknowledgeTrouble, giveBackException, takeException } from '#payments/exceptions/take-exception.ts';
 import { ada, bob, type CaseKit, money, openCaseKit } from '#test/support/scenario-kits/case-kit.ts';
 
@@ -71,9 +72,9 @@ describe('an exception', () => {
     if (paymentId === null) throw new Error('no payment');
     await kit.decide(exception, 'accept', { reason: 'Nearly all of it' });
     kit.deps.clock.advance(180 * day - hour);
-    expect(await pruneExceptions(kit.deps, { limit: 9 })).toEqual({ deleted: 0 });
+    expect(await pruneAll(kit.deps, { retentions: [exceptionRetention] })).toEqual({ deleted: 0 });
     kit.deps.clock.advance(2 * hour);
-    expect(await pruneExceptions(kit.deps, { limit: 9 })).toEqual({ deleted: 1 });
+    expect(await pruneAll(kit.deps, { retentions: [exceptionRetention] })).toEqual({ deleted: 1 });
     const { timeline } = await kit.details(paymentId);
     expect(timeline.map(({ text }) => text).join()).toContain('Nearly all of it');
   });

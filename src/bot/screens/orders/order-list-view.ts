@@ -2,7 +2,7 @@ import { formatMoney } from '#kernel/money.ts';
 import type { Page, TimedKey } from '#kernel/page.ts';
 import { providerTitle } from '#kernel/provider-name.ts';
 import { formatOrderNumber, type Order } from '#orders/order.ts';
-import type { StoredSubscription } from '#payments/ports/sale-store.ts';
+import type { StoredSubscription } from '#payments/ports/channel-order-store.ts';
 import { newestFirst, pageTitle, turnRow } from '../../kit/paged-list.ts';
 import type { OrderFilter } from '../../text/callback-data.ts';
 import { fitLines, type Line, line, weights } from '../../text/fit.ts';

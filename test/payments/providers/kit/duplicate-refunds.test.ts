@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { asRefundId } from '#kernel/ids.ts';
 import type { ProviderRefund } from '#payments/ports/refund-provider.ts';
-import { oneOfEach } from '#payments/providers/kit/one-of-each.ts';
+import { disownDuplicates } from '#payments/providers/kit/duplicate-refunds.ts';
 
 const refundId = asRefundId('01a20511-a491-7000-aa0f-178ceb2bab98');
 
@@ -21,7 +21,7 @@ function refund(reference: string, differences: Partial<ProviderRefund> = {}): P
 
 /** Which of them carries our id. */
 function ours(refunds: ProviderRefund[], reference: string | null = null): string[] {
-  const shown = oneOfEach(refunds, { ours: [{ refundId, reference }] });
+  const shown = disownDuplicates(refunds, { ours: [{ refundId, reference }] });
   expect(shown).toHaveLength(refunds.length);
   return shown.filter((one) => one.refundId === refundId).map((one) => one.reference);
 }
@@ -45,7 +45,7 @@ test('the one that is known by its reference stays ours, whatever became of it',
 test('what others made, and refunds under other ids, stay as they are', () => {
   const strange = refund('strange', { refundId: null });
   const other = refund('other', { refundId: asRefundId('01a20511-a491-7000-aa0f-178ceb2bab99') });
-  const shown = oneOfEach([strange, other, refund('ours')], { ours: [] });
+  const shown = disownDuplicates([strange, other, refund('ours')], { ours: [] });
   expect(shown).toHaveLength(3);
   expect(shown).toEqual(expect.arrayContaining([strange, other, refund('ours')]));
 });

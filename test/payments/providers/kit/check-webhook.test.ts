@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { judgeWebhooks, type RegisteredWebhook, type WebhookAttempt } from '#payments/providers/kit/webhook-check.ts';
+import { judgeWebhooks, type RegisteredWebhook, type WebhookAttempt } from '#payments/providers/kit/check-webhook.ts';
 
 const webhookUrl = 'https://till.example/webhooks/any';
 const expected = { webhookUrl, needed: ['paid', 'expired'], secret: 'ANY_WEBHOOK_SECRET', place: 'its settings' };

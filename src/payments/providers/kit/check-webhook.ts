@@ -1,7 +1,7 @@
 import type { Milliseconds } from '#kernel/clock.ts';
 import { errorCheck, okCheck, type SetUpCheck, warningCheck } from '#kernel/set-up-check.ts';
 
-/** One address that the provider posts to, as its own API tells it. */
+/** One address that the provider posts to, as its API lists it. */
 export interface RegisteredWebhook {
   url: string;
   isEnabled: boolean;
@@ -25,7 +25,7 @@ export interface WebhookExpectation {
   needed: readonly string[];
   /** The setting that holds its secret. */
   secret: string;
-  /** Where it is registered, for people. */
+  /** Where an admin finds it at the provider. */
   place: string;
 }
 
@@ -34,7 +34,7 @@ const name = 'webhook';
 /** So many attempts that failed one after the other, the newest among them, are no accident. */
 const failuresMax = 3;
 
-/** Whether one of them is ours, is on, tells of what is needed, and gets through. */
+/** Whether one of them is ours, is switched on, covers the events that are needed, and gets through. */
 export async function judgeWebhooks(
   registered: readonly RegisteredWebhook[],
   expected: WebhookExpectation,
@@ -104,7 +104,7 @@ function hostsOf(registered: readonly RegisteredWebhook[]): string {
   return [...hosts].slice(0, 3).join(', ');
 }
 
-/** For a provider that is told with each payment where to post. */
+/** For a provider that gets the address of its webhooks with each payment. */
 export function judgeToldAddress(title: string, notificationUrl: string | undefined): SetUpCheck {
   if (notificationUrl !== undefined) return okCheck(name, `${title} is told ${notificationUrl} with every payment`);
   const detail = `${title} is not told where to post: payments are found by polling only`;

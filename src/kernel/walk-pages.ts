@@ -2,7 +2,7 @@
  * Rows page by page, until a page is not full or there were as many pages as are wanted. `load` is given the last row of
  * the page before.
  */
-export async function* readPages<Row>(
+export async function* walkPages<Row>(
   { limit, pagesMax = Number.POSITIVE_INFINITY }: { limit: number; pagesMax?: number },
   load: (last: Row | undefined) => Promise<readonly Row[]>,
 ): AsyncGenerator<readonly Row[]> {

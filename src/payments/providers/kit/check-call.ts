@@ -1,21 +1,32 @@
-import { errorCheck, type SetUpCheck, warningCheck } from '#kernel/set-up-check.ts';
+import { errorCheck, okCheck, type SetUpCheck, warningCheck } from '#kernel/set-up-check.ts';
 import { ProviderError, ProviderRateLimited, ProviderUnreachable } from '../../ports/provider-errors.ts';
 
-/** How a call that failed reads as a check. What no provider did is thrown on. */
-export function failedCheck(
+interface Advice {
+  /** The setting that holds the address. */
+  address: string;
+  /** What to do when the key is not taken. */
+  unauthorized: string;
+  /** What to do when the key may not do this. */
+  forbidden?: string;
+  /** What to do about any other refusal. */
+  refused?: string;
+}
+
+/** A check that is ok as soon as the call is answered. */
+export async function checkCall(
   name: string,
-  failure: {
-    error: unknown;
-    /** The setting that holds the address. */
-    address: string;
-    /** What to do when the key is not taken. */
-    unauthorized: string;
-    /** What to do when the key may not do this. */
-    forbidden?: string;
-    /** What to do about any other refusal. */
-    refused?: string;
-  },
-): SetUpCheck {
+  about: Advice & { call(): Promise<unknown>; ok: string },
+): Promise<SetUpCheck> {
+  try {
+    await about.call();
+    return okCheck(name, about.ok);
+  } catch (error) {
+    return failedCheck(name, { ...about, error });
+  }
+}
+
+/** How a call that failed reads as a check. What no provider did is thrown on. */
+export function failedCheck(name: string, failure: Advice & { error: unknown }): SetUpCheck {
   const { error, address, unauthorized, forbidden = unauthorized, refused = unauthorized } = failure;
   if (!(error instanceof ProviderError)) throw error;
   // Which call it was says nothing to whoever sets it up.

@@ -1,20 +1,31 @@
 import { createHmac, timingSafeEqual } from 'node:crypto';
 
-/** Whether `given` is the HMAC-SHA256 of the parts under one of the secrets. An empty secret verifies nothing. */
-export function isKeyedHash(
+/** Whether `given` is what one of the secrets makes. An empty secret verifies nothing. */
+export function isMadeByAny(
   given: Uint8Array,
-  about: { secrets: readonly string[]; parts: readonly (string | Uint8Array)[] },
+  secrets: readonly string[],
+  make: (secret: string) => Uint8Array,
 ): boolean {
   let isMatch = false;
-  for (const secret of about.secrets) {
+  for (const secret of secrets) {
     if (secret === '') continue;
-    const hmac = createHmac('sha256', secret);
-    for (const part of about.parts) hmac.update(part);
-    const expected = hmac.digest();
-    // No early end: how long it takes must not tell which secret it was.
+    const expected = make(secret);
+    // All secrets are always compared, so that the time it takes does not show which one matched.
     if (given.length === expected.length && timingSafeEqual(given, expected)) isMatch = true;
   }
   return isMatch;
+}
+
+/** Whether `given` is the HMAC of the parts under one of the secrets. */
+export function isKeyedHash(
+  given: Uint8Array,
+  about: { secrets: readonly string[]; parts: readonly (string | Uint8Array)[]; algorithm?: 'sha256' | 'sha512' },
+): boolean {
+  return isMadeByAny(given, about.secrets, (secret) => {
+    const hmac = createHmac(about.algorithm ?? 'sha256', secret);
+    for (const part of about.parts) hmac.update(part);
+    return hmac.digest();
+  });
 }
 
 /** The 32 bytes of a hex SHA-256; undefined for anything else, before a lenient decoder could see it. */
