@@ -1,5 +1,4 @@
 // The watches over providers, and the one comparison of books that they share with the chat.
-
 import { type CatchUp, createCatchUp } from '#payments/availability/catch-up.ts';
 import { createProviderWatch, type WatchProviders } from '#payments/availability/watch-providers.ts';
 import type { PaymentDeps } from '#payments/lifecycle/deps.ts';

@@ -8,13 +8,14 @@ import { causeOf, inTransaction } from '#kernel/transaction-context.ts';
 import { walkPages } from '#kernel/walk-pages.ts';
 import type { InboxEvent } from '#messaging/messaging-store.ts';
 import type { PaymentException } from '#payments/exceptions/exception.ts';
-import type { PaymentDeps } from '#payments/lifecycle/deps.ts';
+import type { ProviderDeps } from '#payments/lifecycle/deps.ts';
 import type { Payment } from '#payments/model/payment.ts';
 import type { ReconciliationRun } from '#payments/model/reconciliation.ts';
 import type { ChannelOrderMark, StoredSubscription } from '#payments/ports/channel-order-store.ts';
 import type { PaymentStore, PaymentStores } from '#payments/ports/payment-store.ts';
 import { pagesOfPayments } from '#payments/reconciliation/reconciliation-runs.ts';
 import {
+  channelOrderRow,
   type ExportRow,
   eventRow,
   exceptionRow,
@@ -24,7 +25,6 @@ import {
   paymentRow,
   refundRow,
   runRow,
-  saleRow,
   subscriptionRow,
   timelineRow,
 } from './export-rows.ts';
@@ -45,7 +45,7 @@ export interface ExportTable {
 
 /** Notes who asked for it, and says what there is to read. Nothing is read before a table's pages are asked for. */
 export async function exportProvider(
-  deps: PaymentDeps,
+  deps: ProviderDeps,
   input: { provider: ProviderName; actor: Actor; redact: (text: string) => string },
 ): Promise<readonly ExportTable[]> {
   const { provider, actor } = input;
@@ -74,7 +74,7 @@ export async function exportProvider(
 }
 
 interface Reading {
-  deps: PaymentDeps;
+  deps: ProviderDeps;
   provider: ProviderName;
   /** What comes later belongs to the next export. */
   until: Milliseconds;
@@ -149,7 +149,7 @@ function channelOrderPages(reading: Reading): AsyncGenerator<readonly ExportRow[
   return pagesOf<ChannelOrderMark>(reading, {
     load: ({ channelOrders }, last) =>
       channelOrders.listMarks({ provider, after: last?.reference ?? null, limit: pageSize }),
-    rowOf: saleRow,
+    rowOf: channelOrderRow,
   });
 }
 

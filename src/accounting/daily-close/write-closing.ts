@@ -1,12 +1,13 @@
 // The one place where a day is written down: everything of ours is read, compared with what the providers said, hashed and
 // stored in one transaction, so that no payment can change in between.
 import { hour, type Milliseconds, minute } from '#kernel/clock.ts';
+import type { TransactionDeps } from '#kernel/transaction-context.ts';
 import { causeOf, inTransaction } from '#kernel/transaction-context.ts';
 import { enqueueOutboxMessage } from '#messaging/enqueue-outbox-message.ts';
 import { correctionOf } from '../ledger/booked-payment.ts';
 import { chainStart, contentText, createEntriesHash, entryText, hashLink } from '../ledger/chain.ts';
 import type { Closing, ClosingContent, ClosingDelay, LedgerEntry, LedgerPayment } from '../ledger/closing.ts';
-import type { AccountingDeps, AccountingStores } from '../ledger/deps.ts';
+import type { AccountingStores } from '../ledger/deps.ts';
 import type { NextDay } from '../ledger/due-day.ts';
 import { compareTexts } from '../ledger/tally.ts';
 import { bookPayments, loadChanged } from './book-payments.ts';
@@ -36,7 +37,7 @@ interface ClosingDraft {
   delay: ClosingDelay | undefined;
 }
 
-export function writeClosing(deps: AccountingDeps, draft: ClosingDraft): Promise<ClosingWritten> {
+export function writeClosing(deps: TransactionDeps<AccountingStores>, draft: ClosingDraft): Promise<ClosingWritten> {
   return inTransaction(deps, causeOf({ kind: 'job', id: 'close-days' }), async (tx): Promise<ClosingWritten> => {
     const { next } = draft;
     const previous = await tx.stores.ledger.findLastClosing();

@@ -36,7 +36,7 @@ function closedTo(bot: KnownBot, outcome: SendOutcome): { detail: string; advice
 }
 
 function unseen(outcome: SendOutcome): { detail: string; advice: string } {
-  return { detail: `not seen: ${reasonOf(outcome)}`, advice: 'check again in a minute' };
+  return { detail: `unknown: ${reasonOf(outcome)}`, advice: 'check again in a minute' };
 }
 
 /** Whether alerts can be written to the chat that ALERT_CHAT_ID names. */

@@ -96,7 +96,7 @@ function unknownBot(name: string, { outcome, setting }: { outcome: SendOutcome; 
     const advice = `take the token from BotFather and set ${setting}`;
     return errorCheck(name, { detail: `Telegram does not know its token (${reason})`, advice });
   }
-  const advice = 'see that this machine reaches the Bot API, and TELEGRAM_API_ROOT if it is set';
+  const advice = 'check that this machine reaches the Bot API, and TELEGRAM_API_ROOT if it is set';
   return errorCheck(name, { detail: `Telegram does not answer (${reason})`, advice });
 }
 

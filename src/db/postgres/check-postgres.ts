@@ -23,7 +23,7 @@ export async function checkPostgres(url: string, clock: Clock): Promise<SetUpChe
     await client.connect();
     return [await checkServer(client), await checkSchema(client), await checkClock(client, clock)];
   } catch (error) {
-    const advice = 'see that DATABASE_URL is right, the server runs, and this machine may connect to it';
+    const advice = 'check that DATABASE_URL is right, the server runs, and this machine may connect to it';
     return [errorCheck('server', { detail: `cannot be used (${describe(error)})`, advice })];
   } finally {
     await client.end().catch(() => undefined);
@@ -46,11 +46,11 @@ async function checkServer(client: pg.Client): Promise<SetUpCheck> {
   if (server?.is_replica || server?.is_read_only === 'on') {
     return errorCheck('server', {
       detail: `${version} is read-only`,
-      advice: 'let DATABASE_URL name the primary server',
+      advice: 'set DATABASE_URL to the primary server',
     });
   }
   if (!server?.may_create) {
-    const advice = 'give the user of DATABASE_URL the right to create in its schema: migrations make tables';
+    const advice = 'give the user of DATABASE_URL the right to create tables in its schema: migrations need it';
     return errorCheck('server', { detail: `${version}: the user may not create tables`, advice });
   }
   if (Number.parseInt(server.version, 10) < majorMin) {

@@ -1,6 +1,7 @@
 import { day, type Milliseconds } from '#kernel/clock.ts';
+import type { TransactionDeps } from '#kernel/transaction-context.ts';
 import { causeOf, inTransaction } from '#kernel/transaction-context.ts';
-import type { PaymentDeps } from '../lifecycle/deps.ts';
+import type { PaymentStores } from '../ports/payment-store.ts';
 import { endTrouble } from '../trouble.ts';
 
 /** A link that ran out unpaid is no trouble any more when nobody took it up for a day; its alert ends as fast. */
@@ -8,7 +9,7 @@ const informedForMs: Milliseconds = day;
 
 /** Ends exceptions that only inform, older than a day and nobody's, at most `limit`; how many. */
 export function retireExceptions(
-  deps: Pick<PaymentDeps, 'database' | 'clock' | 'ids'>,
+  deps: TransactionDeps<PaymentStores>,
   input: { limit: number },
 ): Promise<{ retired: number }> {
   const before = deps.clock.now() - informedForMs;

@@ -1,13 +1,12 @@
 // An exception that somebody has taken shows whose it is. Taking it acknowledges its alert, and acknowledging the alert takes
 // it: both say the same.
-
 import type { ActingAdmin } from '#access/acting-admin.ts';
 import { recordAudit } from '#access/audit.ts';
 import { type Acknowledgement, acknowledgeIn } from '#cases/acknowledge-case.ts';
 import { changeAlert } from '#cases/raise-case.ts';
+import type { TransactionDeps } from '#kernel/transaction-context.ts';
 import { causeOf, inTransaction } from '#kernel/transaction-context.ts';
-import type { PaymentDeps } from '../lifecycle/deps.ts';
-import type { PaymentTx } from '../ports/payment-store.ts';
+import type { PaymentStores, PaymentTx } from '../ports/payment-store.ts';
 import type { PaymentException } from './exception.ts';
 import { changeException } from './open-exception.ts';
 
@@ -19,7 +18,10 @@ export type Taking =
   | { kind: 'over' }
   | { kind: 'unknown' };
 
-export function takeException(deps: PaymentDeps, input: { exceptionId: string; by: ActingAdmin }): Promise<Taking> {
+export function takeException(
+  deps: TransactionDeps<PaymentStores>,
+  input: { exceptionId: string; by: ActingAdmin },
+): Promise<Taking> {
   const { by } = input;
   return inTransaction(deps, causeOf(by.actor), async (tx): Promise<Taking> => {
     const exception = await tx.stores.exceptions.findException(input.exceptionId);
@@ -37,7 +39,10 @@ export function takeException(deps: PaymentDeps, input: { exceptionId: string; b
 }
 
 /** Whoever has it gives it back: it is nobody's, and its alert counts as open again. */
-export function giveBackException(deps: PaymentDeps, input: { exceptionId: string; by: ActingAdmin }): Promise<Taking> {
+export function giveBackException(
+  deps: TransactionDeps<PaymentStores>,
+  input: { exceptionId: string; by: ActingAdmin },
+): Promise<Taking> {
   const { by } = input;
   return inTransaction(deps, causeOf(by.actor), async (tx): Promise<Taking> => {
     const exception = await tx.stores.exceptions.findException(input.exceptionId);
@@ -61,7 +66,7 @@ export function giveBackException(deps: PaymentDeps, input: { exceptionId: strin
 
 /** Acknowledges an alert; where it stands for an exception that nobody has, that is taken with it. */
 export function acknowledgeTrouble(
-  deps: PaymentDeps,
+  deps: TransactionDeps<PaymentStores>,
   input: { alertId: string; by: ActingAdmin },
 ): Promise<Acknowledgement> {
   const { by } = input;

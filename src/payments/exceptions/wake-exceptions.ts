@@ -1,10 +1,11 @@
+import type { TransactionDeps } from '#kernel/transaction-context.ts';
 import { causeOf, inTransaction } from '#kernel/transaction-context.ts';
-import type { PaymentDeps } from '../lifecycle/deps.ts';
+import type { PaymentStores } from '../ports/payment-store.ts';
 import { wakeTrouble } from './wait-for-trouble.ts';
 
 /** Exceptions that somebody put off are due again when their time is over, at most `limit`; how many. */
 export function wakeExceptions(
-  deps: Pick<PaymentDeps, 'database' | 'clock' | 'ids'>,
+  deps: TransactionDeps<PaymentStores>,
   input: { limit: number },
 ): Promise<{ woken: number }> {
   return inTransaction(deps, causeOf({ kind: 'job', id: 'wake-exceptions' }), async (tx) => {

@@ -1,10 +1,13 @@
 import { raiseAlert } from '#cases/raise-case.ts';
 import { resolveAlert } from '#cases/resolve-case.ts';
+import type { Clock } from '#kernel/clock.ts';
+import type { EventLog } from '#kernel/events.ts';
+import type { Ids } from '#kernel/ids.ts';
+import type { TransactionDeps } from '#kernel/transaction-context.ts';
 import { type Cause, inTransaction } from '#kernel/transaction-context.ts';
 import type { Trust } from '#kernel/trust.ts';
-import type { PaymentDeps } from '../lifecycle/deps.ts';
 import type { ReconciliationFinding, ReconciliationRun } from '../model/reconciliation.ts';
-import type { PaymentTx } from '../ports/payment-store.ts';
+import type { PaymentStores, PaymentTx } from '../ports/payment-store.ts';
 import type { Bounds, Difference } from './compare-with-provider.ts';
 import { endLostFindings, findingKey, openFindings } from './finding-exceptions.ts';
 
@@ -27,11 +30,11 @@ interface Compared {
 }
 
 /**
- * Ends a run with its findings. Each that could not be healed is a case, and together they ring, once for as long as they
- * are the same; what an admin has settled is found again in silence. Beyond the findings that are kept all are counted.
+ * Ends a run with its findings. Each that could not be healed is a case, and one alert tells of all of them, again only when
+ * they change; what an admin has settled raises no alert when it is found again. Beyond the findings that are kept all are counted.
  */
 export async function finishReconciliation(
-  deps: PaymentDeps,
+  deps: TransactionDeps<PaymentStores> & { log: EventLog },
   input: Compared,
 ): Promise<{ run: ReconciliationRun; findings: ReconciliationFinding[] }> {
   const { compared, outcomes, trust = 'fetched' } = input;
@@ -63,7 +66,7 @@ export async function finishReconciliation(
     const first = await firstUnsettled(tx, { provider, open: kept });
     const why = first === undefined ? 'It is none of those that are kept.' : whyOf(first);
     const detail = detailOf(run, { kept: findings.length, settled });
-    // An hourly run that finds the same again must not ring again.
+    // An hourly run that finds the same again must not notify the admins again.
     if (live?.facts.why === why && live.facts.detail === detail) return;
     await raiseAlert(tx, {
       key,
@@ -94,7 +97,7 @@ export async function finishReconciliation(
 }
 
 function toFinding(
-  deps: Pick<PaymentDeps, 'ids' | 'clock'>,
+  deps: { clock: Clock; ids: Ids },
   { run, difference, isHealed }: Outcome & { run: ReconciliationRun },
 ): ReconciliationFinding {
   const { kind, reference, payment, here, there } = difference;

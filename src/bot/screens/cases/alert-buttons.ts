@@ -1,5 +1,4 @@
 // A tap on an alert's button, whichever bot it reached. The card itself is not touched here: the verbs queue its refresh.
-
 import { adminActor } from '#access/admin.ts';
 import type { Alert } from '#cases/case.ts';
 import { findAlert } from '#cases/read-alerts.ts';

@@ -36,6 +36,6 @@ async function checkMerchant(client: BitpayClient, now: Milliseconds, signal: Ab
     call: () => client.listPage({ from: now, to: now, limit: 1, offset: 0 }, signal),
     ok: 'is accepted and lists invoices',
     unauthorized:
-      'see that BITPAY_PRIVATE_KEY is the key that BITPAY_MERCHANT_TOKEN was paired with, and that the pairing was approved in the dashboard',
+      'check that BITPAY_PRIVATE_KEY is the key that BITPAY_MERCHANT_TOKEN was paired with, and that the pairing was approved in the dashboard',
   });
 }

@@ -80,7 +80,7 @@ export async function checkBtcpaySetUp(
     permissions = (await call({ ...request, schema: keySchema })).permissions;
   } catch (error) {
     // What follows would only fail for the same reason.
-    return [failedCheck('key', { error, address, unauthorized: renewKey, refused: `see that ${address} is right` })];
+    return [failedCheck('key', { error, address, unauthorized: renewKey, refused: `check that ${address} is right` })];
   }
   const others = await Promise.all([checkStore(invoices, signal), checkWebhook(call, about, signal)]);
   return [judgeRights(permissions, about.storeId), ...others];
@@ -108,7 +108,8 @@ function policiesFor(permissions: readonly string[], storeId: string): ReadonlyS
 }
 
 function checkStore(client: BtcpayClient, signal: AbortSignal): Promise<SetUpCheck> {
-  const refused = 'see that BTCPAY_STORE_ID is the id in the settings of the store, and that the key is for that store';
+  const refused =
+    'check that BTCPAY_STORE_ID is the id in the settings of the store, and that the key is for that store';
   return checkCall('store', {
     address,
     call: () => client.listInvoices({ skip: 0, take: 1 }, signal),
@@ -149,6 +150,6 @@ async function checkWebhook(
     const isForbidden = error instanceof ProviderRejected && error.httpStatus === 403;
     if (!isForbidden) return failedCheck('webhook', { error, address, unauthorized: renewKey });
     const advice = `give the key btcpay.store.webhooks.canmodifywebhooks, or see in ${place} that one posts to ${about.webhookUrl ?? 'this server'}`;
-    return warningCheck('webhook', { detail: 'not seen: the key may not read webhooks', advice });
+    return warningCheck('webhook', { detail: 'unknown: the key may not read webhooks', advice });
   }
 }

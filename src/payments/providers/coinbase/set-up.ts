@@ -79,8 +79,8 @@ function checkKey(client: CoinbaseClient, now: number, signal: AbortSignal): Pro
     call: () => client.listPage({ from: now - second, pageSize: 1 }, signal),
     ok: 'is accepted and lists checkouts',
     unauthorized: `make a new secret API key on the CDP portal and set ${key}; a clock that is off is refused too`,
-    forbidden: 'give the key the right to view on the CDP portal, and see that its IP allowlist has this machine',
-    refused: `see that ${address} is right`,
+    forbidden: 'give the key the right to view on the CDP portal, and check that its IP allowlist has this machine',
+    refused: `check that ${address} is right`,
   });
 }
 
@@ -118,7 +118,7 @@ async function checkWebhook(
     const where = about.webhookUrl ?? 'this server';
     return warningCheck('webhook', {
       detail: error.message,
-      advice: `see for yourself that one of ${place} posts to ${where}`,
+      advice: `check that one of ${place} posts to ${where}`,
     });
   }
 }

@@ -32,10 +32,10 @@ export function failedCheck(name: string, failure: Advice & { error: unknown }):
   // Which call it was says nothing to whoever sets it up.
   const words = error.message.replace(new RegExp(`^${RegExp.escape(error.operation)}: `), '');
   if (error instanceof ProviderRateLimited) {
-    return warningCheck(name, { detail: `asks to wait: ${words}`, advice: 'wait a minute and check again' });
+    return warningCheck(name, { detail: `asks us to wait: ${words}`, advice: 'wait a minute and check again' });
   }
   if (error instanceof ProviderUnreachable) {
-    const advice = `see that ${address} is right and that this machine reaches it; or the provider itself is down`;
+    const advice = `check that ${address} is right and that this machine reaches it; or the provider itself is down`;
     return errorCheck(name, { detail: `does not answer as it should (${words})`, advice });
   }
   const detail = `is refused: ${words}`;

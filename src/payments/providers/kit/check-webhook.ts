@@ -55,7 +55,7 @@ export async function judgeWebhooks(
   const missing = events === 'all' ? [] : expected.needed.filter((event) => !events.includes(event));
   if (missing.length > 0) {
     const advice = `add them in ${place}; until then such changes are found by polling`;
-    return warningCheck(name, { detail: `ours does not tell of ${missing.join(', ')}`, advice });
+    return warningCheck(name, { detail: `ours does not send ${missing.join(', ')}`, advice });
   }
   return judgeAttempts(await hook.attempts(), { ...expected, webhookUrl });
 }
@@ -67,7 +67,7 @@ function judgeUntold(registered: readonly RegisteredWebhook[], place: string): S
       advice: `set PUBLIC_URL, and register a webhook in ${place}`,
     });
   }
-  const detail = `posts to ${hostsOf(registered)}; whether that is here is not known`;
+  const detail = `posts to ${hostsOf(registered)}; whether that leads here is unknown`;
   return warningCheck(name, { detail, advice: 'set PUBLIC_URL' });
 }
 
@@ -80,7 +80,7 @@ function judgeAttempts(
   const failed = firstTaken === -1 ? newestFirst : newestFirst.slice(0, firstTaken);
   const [newest] = failed;
   if (newest === undefined) {
-    const taken = attempts.length === 0 ? 'nothing was sent yet' : 'the last delivery was taken';
+    const taken = attempts.length === 0 ? 'nothing was sent yet' : 'the last delivery was accepted';
     return okCheck(name, `posts to ${expected.webhookUrl}, ${taken}`);
   }
   const { httpStatus } = newest;
@@ -89,7 +89,7 @@ function judgeAttempts(
   const advice =
     httpStatus === 401
       ? `copy the webhook's secret from ${expected.place} to ${expected.secret}`
-      : `see that the provider reaches ${expected.webhookUrl}`;
+      : `check that the provider reaches ${expected.webhookUrl}`;
   return failed.length < failuresMax ? warningCheck(name, { detail, advice }) : errorCheck(name, { detail, advice });
 }
 
@@ -106,7 +106,7 @@ function hostsOf(registered: readonly RegisteredWebhook[]): string {
 
 /** For a provider that gets the address of its webhooks with each payment. */
 export function judgeToldAddress(title: string, notificationUrl: string | undefined): SetUpCheck {
-  if (notificationUrl !== undefined) return okCheck(name, `${title} is told ${notificationUrl} with every payment`);
-  const detail = `${title} is not told where to post: payments are found by polling only`;
+  if (notificationUrl !== undefined) return okCheck(name, `${title} gets ${notificationUrl} with every payment`);
+  const detail = `${title} gets no address to post to: payments are found by polling only`;
   return warningCheck(name, { detail, advice: 'set PUBLIC_URL' });
 }

@@ -6,7 +6,10 @@ import type { NowpaymentsClient } from './client.ts';
 const address = 'NOWPAYMENTS_API_URL';
 const loginNames = 'NOWPAYMENTS_EMAIL and NOWPAYMENTS_PASSWORD';
 
-/** Whether NOWPayments accepts key and login, and whether each payment names an address for its webhooks. No call checks the IPN secret. */
+/**
+ * Whether NOWPayments accepts key and login, and whether each payment names an address for its webhooks. No call checks the
+ * IPN secret.
+ */
 export async function checkNowpaymentsSetUp(
   client: NowpaymentsClient,
   about: { notificationUrl: string | undefined },
@@ -29,10 +32,10 @@ function checkKey(client: NowpaymentsClient, signal: AbortSignal): Promise<SetUp
 async function checkLogin(client: NowpaymentsClient, signal: AbortSignal): Promise<SetUpCheck> {
   try {
     if (await client.probeLogin(signal)) return okCheck('login', 'is accepted');
-    const detail = 'none: a payment of which every webhook is lost is not found';
+    const detail = 'none: a payment whose webhooks are all lost is not found';
     return warningCheck('login', { detail, advice: `set ${loginNames}` });
   } catch (error) {
-    const unauthorized = `see that ${loginNames} are those of the dashboard, and that it asks for no second factor`;
+    const unauthorized = `check that ${loginNames} are those of the dashboard, and that it asks for no second factor`;
     return failedCheck('login', { error, address, unauthorized });
   }
 }

@@ -24,7 +24,7 @@ function checkKey(client: Pick<PayhipClient, 'listPage'>, signal: AbortSignal): 
 /** The end of the address is a secret, and not said. */
 function judgeWebhook(webhookUrl: string | null): SetUpCheck {
   if (webhookUrl !== null)
-    return okCheck('webhook', `is to post to ${webhookUrl}/…; Payhip does not say where it does`);
-  const detail = 'Payhip has no address to post to: no sale is heard of';
+    return okCheck('webhook', `has to post to ${webhookUrl}/…; Payhip does not say where it posts`);
+  const detail = 'Payhip has no address to post to: no order of Payhip is received';
   return warningCheck('webhook', { detail, advice: 'set PUBLIC_URL, and the address of the webhook at Payhip' });
 }

@@ -1,7 +1,6 @@
 // A refund that was sent, and that its provider does not show: a person who has looked there says what became of it. The
 // provider is asked once more before that, and what it shows goes before what anybody says.
-
-import type { PaymentDeps } from '../../lifecycle/deps.ts';
+import type { ProviderDeps } from '../../lifecycle/deps.ts';
 import { withPayment } from '../../lifecycle/payment-lease.ts';
 import type { Payment } from '../../model/payment.ts';
 import { refused } from '../../overrides/override.ts';
@@ -21,7 +20,7 @@ const events = { went_back: 'said_gone', did_not_go: 'said_not_gone' } as const;
 const answers = { went_back: 'It counts as gone back.', did_not_go: 'It counts as failed.' } as const;
 const outcomes = { went_back: 'counts as gone back', did_not_go: 'counts as failed' } as const;
 
-async function settle(deps: PaymentDeps, input: { asked: Asked; action: Said }): Promise<Resolution> {
+async function settle(deps: ProviderDeps, input: { asked: Asked; action: Said }): Promise<Resolution> {
   const { exceptionId } = input.asked;
   const exception = await deps.database.read((stores) => stores.exceptions.findException(exceptionId));
   if (exception === undefined) return { kind: 'unknown' };
@@ -39,7 +38,7 @@ async function settle(deps: PaymentDeps, input: { asked: Asked; action: Said }):
 }
 
 /** A provider that cannot be asked, perhaps never again, leaves the person's word. */
-async function lookOnceMore(deps: PaymentDeps, input: { payment: Payment; asked: Asked }): Promise<void> {
+async function lookOnceMore(deps: ProviderDeps, input: { payment: Payment; asked: Asked }): Promise<void> {
   const { actor } = input.asked.by;
   try {
     await lookAtRefunds(deps, { payment: input.payment, cause: { kind: 'admin', id: actor.id, actor } });
@@ -48,7 +47,7 @@ async function lookOnceMore(deps: PaymentDeps, input: { payment: Payment; asked:
   }
 }
 
-function say(deps: PaymentDeps, { asked, action }: { asked: Asked; action: Said }): Promise<Resolution> {
+function say(deps: ProviderDeps, { asked, action }: { asked: Asked; action: Said }): Promise<Resolution> {
   return decideOpen(deps, { asked, action }, async ({ tx, exception, reason }) => {
     const { refundId } = exception;
     const refund = refundId === null ? undefined : await tx.stores.refunds.findRefund(refundId);

@@ -1,6 +1,5 @@
 import { markExceptionPaid } from '../../exceptions/resolutions/mark-paid.ts';
 import { markReceived } from '../../exceptions/resolutions/mark-received.ts';
-import type { PaymentDeps } from '../../lifecycle/deps.ts';
 import type { ResolvingAction } from '../options/resolution-actions.ts';
 import { acceptPayment } from './accept-payment.ts';
 import { cancelExceptionOrder } from './cancel.ts';
@@ -11,7 +10,7 @@ import { linkToOrder } from './link-order.ts';
 import { askForRest, newLink } from './new-link.ts';
 import { refundSurplus, refundWhatCame } from './refund.ts';
 import { rejectHeld } from './reject.ts';
-import type { Asked, Resolution, Resolver } from './resolution.ts';
+import type { Asked, Resolution, ResolutionDeps, Resolver } from './resolution.ts';
 import { waitLonger } from './wait.ts';
 import { writeOff } from './write-off.ts';
 
@@ -38,7 +37,10 @@ const resolvers: Readonly<Record<ResolvingAction, Resolver>> = {
 };
 
 /** A person decides about an exception: once, with a reason, and only what is allowed for its kind. */
-export function resolveException(deps: PaymentDeps, input: Asked & { action: ResolvingAction }): Promise<Resolution> {
+export function resolveException(
+  deps: ResolutionDeps,
+  input: Asked & { action: ResolvingAction },
+): Promise<Resolution> {
   const { action, ...asked } = input;
   return resolvers[action](deps, asked);
 }

@@ -1,22 +1,22 @@
 // What every decision about an exception has in common: it needs a reason, finds the exception open, and writes down, in
 // its own transaction, who decided what and why. The exception ends together with its alert.
-
 import type { ActingAdmin } from '#access/acting-admin.ts';
 import { recordAudit } from '#access/audit.ts';
 import { readReason } from '#access/reason.ts';
 import { resolveAlert } from '#cases/resolve-case.ts';
 import type { JsonObject } from '#kernel/json.ts';
+import type { TransactionDeps } from '#kernel/transaction-context.ts';
 import { causeOf, inTransaction } from '#kernel/transaction-context.ts';
 import type { Order } from '#orders/order.ts';
 import { findingExceptionKinds, type PaymentException } from '../../exceptions/exception.ts';
 import { changeException } from '../../exceptions/open-exception.ts';
 import { refreshOrderCards } from '../../lifecycle/change-order.ts';
-import type { PaymentDeps } from '../../lifecycle/deps.ts';
+import type { RefundDeps, SnapshotDeps } from '../../lifecycle/deps.ts';
 import type { OrderView } from '../../lifecycle/order-view.ts';
 import { writeTimeline } from '../../lifecycle/write-timeline.ts';
 import type { Payment } from '../../model/payment.ts';
 import { type Override, refused } from '../../overrides/override.ts';
-import type { PaymentTx } from '../../ports/payment-store.ts';
+import type { PaymentStores, PaymentTx } from '../../ports/payment-store.ts';
 import { allowedActions, decidedWords, type ResolvingAction } from '../options/resolution-actions.ts';
 
 export interface Asked {
@@ -36,7 +36,10 @@ export type Resolution =
   /** Somebody was faster, or the facts changed. */
   | { kind: 'over'; by: string | null };
 
-export type Resolver = (deps: PaymentDeps, asked: Asked) => Promise<Resolution>;
+/** What one decision or another uses. */
+export interface ResolutionDeps extends SnapshotDeps, RefundDeps {}
+
+export type Resolver = (deps: ResolutionDeps, asked: Asked) => Promise<Resolution>;
 
 export interface Open {
   tx: PaymentTx;
@@ -46,7 +49,7 @@ export interface Open {
 
 /** Finds the exception open in a transaction, and what is decided in it is committed or not at all. */
 export function decideOpen(
-  deps: PaymentDeps,
+  deps: TransactionDeps<PaymentStores>,
   input: { asked: Asked; action: ResolvingAction },
   decide: (open: Open) => Promise<Resolution>,
 ): Promise<Resolution> {

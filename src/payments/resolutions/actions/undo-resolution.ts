@@ -1,14 +1,14 @@
 import type { ActingAdmin } from '#access/acting-admin.ts';
 import { recordAudit } from '#access/audit.ts';
 import type { JsonObject } from '#kernel/json.ts';
+import type { TransactionDeps } from '#kernel/transaction-context.ts';
 import { causeOf, inTransaction } from '#kernel/transaction-context.ts';
 import type { PaymentException } from '../../exceptions/exception.ts';
 import { wakeTrouble } from '../../exceptions/wait-for-trouble.ts';
-import type { PaymentDeps } from '../../lifecycle/deps.ts';
 import { withdrawAcceptance } from '../../overrides/accept-into.ts';
 import { refused } from '../../overrides/override.ts';
 import { withdrawWriteOff } from '../../overrides/write-off-order.ts';
-import type { PaymentTx } from '../../ports/payment-store.ts';
+import type { PaymentStores, PaymentTx } from '../../ports/payment-store.ts';
 import { reopenException } from '../../refunds/reopen-for-refund.ts';
 import { unlinkOrder } from './link-order.ts';
 import { noteOnOrder, type Resolution } from './resolution.ts';
@@ -38,7 +38,7 @@ export function canUndo({ status, waitsUntil, undo, resolution }: PaymentExcepti
 
 /** Takes a person's decision back as long as nothing has come of it: the exception is open again, with its old age. */
 export function undoResolution(
-  deps: PaymentDeps,
+  deps: TransactionDeps<PaymentStores>,
   input: { exceptionId: string; by: ActingAdmin },
 ): Promise<Resolution> {
   const { by } = input;

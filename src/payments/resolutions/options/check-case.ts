@@ -1,7 +1,7 @@
 import type { ActingAdmin } from '#access/acting-admin.ts';
 import { recordAudit } from '#access/audit.ts';
 import { causeOf, inTransaction } from '#kernel/transaction-context.ts';
-import type { PaymentDeps } from '../../lifecycle/deps.ts';
+import type { SnapshotDeps } from '../../lifecycle/deps.ts';
 import { checkRefund } from '../../refunds/follow-refunds.ts';
 import { checkOrder, type OrderCheck } from '../../sync/check-order.ts';
 
@@ -9,7 +9,7 @@ export type ExceptionCheck = OrderCheck | { kind: 'refund'; result: Awaited<Retu
 
 /** Asks the provider again about what the exception is about: the refund, or every payment of the order. Decides nothing. */
 export async function checkException(
-  deps: PaymentDeps,
+  deps: SnapshotDeps,
   input: { exceptionId: string; by: ActingAdmin },
 ): Promise<ExceptionCheck> {
   const { by } = input;

@@ -1,11 +1,13 @@
+import type { Database } from '#kernel/database.ts';
 import { type Page, type PagePosition, readPage, type TimedKey } from '#kernel/page.ts';
 import { formatOrderNumber } from '#orders/order.ts';
 import type { ExceptionKind, PaymentException } from '../../exceptions/exception.ts';
 import type { ExceptionCount } from '../../exceptions/exception-store.ts';
-import type { PaymentDeps } from '../../lifecycle/deps.ts';
 import type { PaymentStores } from '../../ports/payment-store.ts';
 
-type ReadDeps = Pick<PaymentDeps, 'database'>;
+interface ReadDeps {
+  database: Database<PaymentStores>;
+}
 
 export interface ListedException {
   exception: PaymentException;

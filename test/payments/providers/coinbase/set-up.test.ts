@@ -53,7 +53,7 @@ describe('the subscription', () => {
   test('that posts to us is found in the documented answer, and its deliveries are looked at', async () => {
     const deliveries = fixtureJson('coinbase-business/subscription-events-response.json');
     const { webhook, requests } = await lookAt([json(200, { subscriptions: [sample] }), json(200, deliveries)]);
-    expect(webhook).toMatchObject({ status: 'ok', detail: `posts to ${webhookUrl}, the last delivery was taken` });
+    expect(webhook).toMatchObject({ status: 'ok', detail: `posts to ${webhookUrl}, the last delivery was accepted` });
     const [, list, events] = requests;
     const path = '/platform/v2/data/webhooks/subscriptions';
     expect([list?.url, events?.url]).toEqual([

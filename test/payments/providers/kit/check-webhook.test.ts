@@ -29,7 +29,7 @@ test.each<[string, RegisteredWebhook[], { status: string; detail: string }]>([
   [
     'one for some events only',
     [hook({ events: ['paid'] })],
-    { status: 'warning', detail: 'ours does not tell of expired' },
+    { status: 'warning', detail: 'ours does not send expired' },
   ],
   ['one with a slash at its end', [hook({ url: `${webhookUrl}/` })], { status: 'ok', detail: expect.any(String) }],
 ])('%s is judged', async (_what, registered, verdict) => {
@@ -40,7 +40,7 @@ test.each<[string, WebhookAttempt[], { status: string; detail: string }]>([
   [
     'a failure that was got over',
     [attempt(1, 500), attempt(2, 200)],
-    { status: 'ok', detail: `posts to ${webhookUrl}, the last delivery was taken` },
+    { status: 'ok', detail: `posts to ${webhookUrl}, the last delivery was accepted` },
   ],
   [
     'a single failure, whatever the order they come in',
@@ -60,7 +60,7 @@ test('a refused signature points to the secret, anything else to the way', async
   const refused = await judgeWebhooks([hook({}, [attempt(1, 401)])], expected);
   expect(refused.advice).toBe("copy the webhook's secret from its settings to ANY_WEBHOOK_SECRET");
   const lost = await judgeWebhooks([hook({}, [attempt(1, null)])], expected);
-  expect(lost.advice).toBe(`see that the provider reaches ${webhookUrl}`);
+  expect(lost.advice).toBe(`check that the provider reaches ${webhookUrl}`);
 });
 
 test('without PUBLIC_URL nobody knows whether a webhook is ours', async () => {
