@@ -14,7 +14,7 @@ import { fetchDayRefunds } from './fetch-day-refunds.ts';
 
 const cause = { kind: 'job', id: 'close-days', actor: { kind: 'job', id: 'close-days' } } as const;
 
-/** So many payments are asked about one by one for one day: a difference in everything is one trouble. */
+/** So many payments are fetched one by one for one day: where everything differs, one by one is no help. */
 const askedMax = 200;
 
 export interface FetchedDay {
@@ -82,7 +82,7 @@ async function askAgain(
   if (payment === null) return undefined;
   if (mayHeal) {
     const refresh = await refreshPayment(deps, { paymentId: payment.id, cause, ...(signal && { signal }) });
-    // A payment that the provider will not speak of stays different; a provider that is away is waited for.
+    // A payment whose fetch is rejected stays different; a provider that does not answer is waited for.
     if (refresh.kind === 'provider_failed' && !(refresh.error instanceof ProviderRejected)) throw refresh.error;
     return undefined;
   }

@@ -1,5 +1,6 @@
 // Compares our payments of one provider with the provider's own list, both ways. What a fresh snapshot can heal is healed
-// by the same verb that webhooks use; the rest is kept with the run and rings once.
+// by the same verb that webhooks use; the rest is kept with the run, and one alert tells of it.
+
 import { day, type Milliseconds, minute } from '#kernel/clock.ts';
 import type { Database } from '#kernel/database.ts';
 import type { ProviderName } from '#kernel/provider-name.ts';
@@ -133,7 +134,7 @@ async function listHere(deps: { database: Database<PaymentStores> }, run: Reconc
   return (await Array.fromAsync(pages)).flat();
 }
 
-/** A difference in status, or a create whose answer was lost, is healed by asking; amounts and strangers are not. */
+/** A difference in status, or a create whose answer was lost, is healed by fetching; amounts and unmatched payments are not. */
 async function heal(
   deps: SnapshotDeps,
   input: { run: ReconciliationRun; difference: Difference; cause: Cause; signal: AbortSignal | undefined },

@@ -76,7 +76,7 @@ async function* pagesOf(
 }
 
 /**
- * What was stored before its headers were kept cannot be verified again. It was when it came, and it is only a hint:
+ * An event from before headers were kept cannot be verified again. It was verified when it came, and it is only a hint:
  * the provider is asked all the same.
  */
 function isAccepted(deps: { providers: ProviderRegistry }, event: InboxEvent): boolean {
