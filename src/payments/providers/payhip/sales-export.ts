@@ -135,25 +135,25 @@ function returnedIn(
 /** Several lines may tell of one sale: one for each item, or one more for what was given back. */
 function mergeByReference(lines: readonly ExportedOrder[]): ExportedOrder[] {
   const merged = new Map<string, ExportedOrder>();
-  for (const sale of lines) {
-    const key = sale.reference ?? `line ${sale.line}`;
+  for (const channelOrder of lines) {
+    const key = channelOrder.reference ?? `line ${channelOrder.line}`;
     const known = merged.get(key);
-    merged.set(key, known === undefined ? sale : mergeTwo(known, sale));
+    merged.set(key, known === undefined ? channelOrder : mergeTwo(known, channelOrder));
   }
   return [...merged.values()];
 }
 
-function mergeTwo(known: ExportedOrder, sale: ExportedOrder): ExportedOrder {
-  const isUnknown = known.returnedMinor === 'unknown' || sale.returnedMinor === 'unknown';
+function mergeTwo(known: ExportedOrder, channelOrder: ExportedOrder): ExportedOrder {
+  const isUnknown = known.returnedMinor === 'unknown' || channelOrder.returnedMinor === 'unknown';
   return {
     ...known,
     lineCount: known.lineCount + 1,
-    customerEmail: known.customerEmail ?? sale.customerEmail,
-    currency: known.currency ?? sale.currency,
-    amountMinor: Math.max(known.amountMinor, sale.amountMinor),
-    amountOtherwiseMinor: known.amountOtherwiseMinor + sale.amountOtherwiseMinor,
-    returnedMinor: isUnknown ? 'unknown' : Math.max(Number(known.returnedMinor), Number(sale.returnedMinor)),
-    productNames: [...new Set([...known.productNames, ...sale.productNames])],
-    soldAt: known.soldAt ?? sale.soldAt,
+    customerEmail: known.customerEmail ?? channelOrder.customerEmail,
+    currency: known.currency ?? channelOrder.currency,
+    amountMinor: Math.max(known.amountMinor, channelOrder.amountMinor),
+    amountOtherwiseMinor: known.amountOtherwiseMinor + channelOrder.amountOtherwiseMinor,
+    returnedMinor: isUnknown ? 'unknown' : Math.max(Number(known.returnedMinor), Number(channelOrder.returnedMinor)),
+    productNames: [...new Set([...known.productNames, ...channelOrder.productNames])],
+    soldAt: known.soldAt ?? channelOrder.soldAt,
   };
 }
