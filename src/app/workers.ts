@@ -71,8 +71,7 @@ export function createWorkers(
     lane: null,
     handle: (event, signal) => handleInboxEvent(deps, event, signal),
     describe: ({ source, eventType, reference }) => ({ provider: source, eventType, reference }),
-    onAbandoned: (stores, { row, reason }) =>
-      raiseDeadLetter(deps, { stores, what: `webhooks of ${row.source}`, reason }),
+    onAbandoned: (tx, { row, reason }) => raiseDeadLetter(tx, { what: `webhooks of ${row.source}`, reason }),
     sweepMs,
   });
   const outbox = input.lanes.map((lane) =>
@@ -87,9 +86,9 @@ export function createWorkers(
         return handler.deliver(message, signal);
       },
       describe: ({ topic, payload }) => ({ topic, cause: payload['cause'] }),
-      onAbandoned(stores, { row, reason }) {
+      onAbandoned(tx, { row, reason }) {
         const alertId = row.topic === 'alert.card' ? String(row.payload['alertId']) : undefined;
-        return raiseDeadLetter(deps, { stores, what: row.topic, reason, alertId });
+        return raiseDeadLetter(tx, { what: row.topic, reason, alertId });
       },
       sweepMs,
     }),

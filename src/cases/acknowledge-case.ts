@@ -38,6 +38,6 @@ export async function acknowledgeIn(
       snoozedUntil: null,
     },
   });
-  await recordAudit(tx, { actor: input.actor, action: 'alert.acknowledge', subject: `alert:${alert.id}` });
+  await recordAudit(tx, { action: 'alert.acknowledge', subject: `alert:${alert.id}` });
   return { kind: 'acknowledged' };
 }

@@ -22,7 +22,6 @@ export function snoozeAlert(
       change: { status: 'snoozed', snoozedUntil: until, acknowledgedBy: input.adminName },
     });
     await recordAudit(tx, {
-      actor: input.actor,
       action: 'alert.snooze',
       subject: `alert:${alert.id}`,
       details: { until },

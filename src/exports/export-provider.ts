@@ -3,9 +3,9 @@
 import { recordAudit } from '#access/audit.ts';
 import type { Actor } from '#kernel/actor.ts';
 import type { Milliseconds } from '#kernel/clock.ts';
+import { walkPages } from '#kernel/page.ts';
 import type { ProviderName } from '#kernel/provider-name.ts';
 import { causeOf, inTransaction } from '#kernel/transaction-context.ts';
-import { walkPages } from '#kernel/walk-pages.ts';
 import type { InboxEvent } from '#messaging/messaging-store.ts';
 import type { PaymentException } from '#payments/exceptions/exception.ts';
 import type { ProviderDeps } from '#payments/lifecycle/deps.ts';
@@ -50,7 +50,7 @@ export async function exportProvider(
 ): Promise<readonly ExportTable[]> {
   const { provider, actor } = input;
   await inTransaction(deps, causeOf(actor), (tx) =>
-    recordAudit(tx, { actor, action: 'provider.export', subject: `provider:${provider}` }),
+    recordAudit(tx, { action: 'provider.export', subject: `provider:${provider}` }),
   );
   const reading: Reading = { deps, provider, until: deps.clock.now() + 1 };
   const sales = deps.providers.find(provider)?.sales;

@@ -88,7 +88,6 @@ async function tell(
   tx: PaymentTx,
   { decision, outage }: { decision: 'note' | 'retire' | 'catch_up' | 'relapse'; outage: Outage },
 ): Promise<void> {
-  const { actor } = tx.cause;
   const subject = `provider:${outage.provider}`;
   switch (decision) {
     case 'note':
@@ -96,10 +95,10 @@ async function tell(
     case 'relapse':
       return tellRelapse(tx, outage);
     case 'catch_up':
-      if (outage.retiredAt !== null) await recordAudit(tx, { actor, action: 'provider.reinstate', subject });
+      if (outage.retiredAt !== null) await recordAudit(tx, { action: 'provider.reinstate', subject });
       return tellCatchUp(tx, { outage, looked: 0, open: null });
     case 'retire':
-      await recordAudit(tx, { actor, action: 'provider.retire', subject, details: { reason: outage.reason } });
+      await recordAudit(tx, { action: 'provider.retire', subject, details: { reason: outage.reason } });
       return raiseRetired(tx, { ...outage, goneForMs: goneFor(outage, tx.clock.now()) });
     default:
       return decision satisfies never;

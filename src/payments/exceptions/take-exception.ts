@@ -51,7 +51,6 @@ export function giveBackException(
     if (exception.ownerId !== Number(by.actor.id)) return { kind: 'not_yours', by: exception.ownerName };
     await changeException(tx, { exception, change: { ownerId: null, ownerName: null, takenAt: null } });
     await recordAudit(tx, {
-      actor: by.actor,
       action: 'exception.give_back',
       subject: `exception:${exception.id}`,
     });
@@ -87,7 +86,6 @@ async function giveTo(
   const change = { ownerId: Number(by.actor.id), ownerName: by.name, takenAt: tx.clock.now() };
   await changeException(tx, { exception, change });
   await recordAudit(tx, {
-    actor: by.actor,
     action: 'exception.take',
     subject: `exception:${exception.id}`,
   });

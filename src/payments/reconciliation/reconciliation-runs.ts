@@ -5,11 +5,11 @@ import type { Clock } from '#kernel/clock.ts';
 import { day, hour, type Milliseconds } from '#kernel/clock.ts';
 import type { Database } from '#kernel/database.ts';
 import type { EventLog } from '#kernel/events.ts';
+import { walkPages } from '#kernel/page.ts';
 import type { ProviderName } from '#kernel/provider-name.ts';
 import type { Retention } from '#kernel/retention.ts';
 import type { TransactionDeps } from '#kernel/transaction-context.ts';
 import { type Cause, inTransaction } from '#kernel/transaction-context.ts';
-import { walkPages } from '#kernel/walk-pages.ts';
 import type { Payment } from '../model/payment.ts';
 import type { ReconciliationRun } from '../model/reconciliation.ts';
 import type { PaymentStore, PaymentStores } from '../ports/payment-store.ts';
@@ -57,7 +57,7 @@ export async function startRun(deps: TransactionDeps<PaymentStores>, input: RunS
     await tx.stores.reconciliation.insertRun(run);
     if (cause.actor.kind === 'admin') {
       const details = audit.details && { details: { runId: run.id, ...audit.details } };
-      await recordAudit(tx, { action: audit.action, actor: cause.actor, subject: `provider:${provider}`, ...details });
+      await recordAudit(tx, { action: audit.action, subject: `provider:${provider}`, ...details });
     }
   });
   return run;

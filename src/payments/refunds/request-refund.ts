@@ -152,7 +152,6 @@ function newRefund(
 
 async function note(tx: PaymentTx, input: { order: Order; payment: Payment; refund: Refund }): Promise<void> {
   const { order, payment, refund } = input;
-  const { actor } = tx.cause;
   const amount = formatMoney(refund);
   await writeTimeline(tx, {
     order,
@@ -164,7 +163,6 @@ async function note(tx: PaymentTx, input: { order: Order; payment: Payment; refu
     text: `refund of ${amount} asked for: ${refund.reason}`,
   });
   await recordAudit(tx, {
-    actor,
     action: 'refund.request',
     subject: `order:${order.id}`,
     reason: refund.reason,

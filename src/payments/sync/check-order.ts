@@ -13,12 +13,12 @@ export type OrderCheck = { kind: 'checked'; changed: number; failed: string[] } 
 /** Asks the providers about every payment of an order, on an admin's word. */
 export async function checkOrder(deps: SnapshotDeps, input: { orderId: OrderId; actor: Actor }): Promise<OrderCheck> {
   const { actor } = input;
-  const cause = { kind: 'admin', id: actor.id, actor } as const;
-  const payments = await inTransaction(deps, causeOf(actor), async (tx) => {
+  const cause = causeOf(actor);
+  const payments = await inTransaction(deps, cause, async (tx) => {
     const order = await tx.stores.orders.findOrder(input.orderId);
     if (order === undefined) return undefined;
-    await recordAudit(tx, { actor, action: 'order.check', subject: `order:${order.id}` });
-    await refreshOrderCards({ ...tx, cause }, order);
+    await recordAudit(tx, { action: 'order.check', subject: `order:${order.id}` });
+    await refreshOrderCards(tx, order);
     return tx.stores.payments.listPaymentsForOrder(order.id);
   });
   if (payments === undefined) return { kind: 'unknown' };

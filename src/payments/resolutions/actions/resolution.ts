@@ -106,9 +106,8 @@ export async function settleException(tx: PaymentTx, decided: Decided): Promise<
 
 /** Audit and history of a decision that may have left the exception open. */
 export async function noteDecision(tx: PaymentTx, decided: Omit<Decided, 'undo'>): Promise<void> {
-  const { exception, action, by, reason } = decided;
+  const { exception, action, reason } = decided;
   await recordAudit(tx, {
-    actor: by.actor,
     action: `exception.${action}`,
     subject: `exception:${exception.id}`,
     reason,

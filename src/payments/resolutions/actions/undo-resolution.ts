@@ -50,7 +50,6 @@ export function undoResolution(
     if (refusal !== undefined) return refused(refusal);
     const { resolution } = exception;
     await recordAudit(tx, {
-      actor: by.actor,
       action: 'exception.undo',
       subject: `exception:${exception.id}`,
       details: { kind: exception.kind, undone: resolution ?? 'wait' },

@@ -17,7 +17,7 @@ export async function checkException(
     const found = await tx.stores.exceptions.findException(input.exceptionId);
     if (found === undefined) return undefined;
     const subject = `exception:${found.id}`;
-    await recordAudit(tx, { actor: by.actor, action: 'exception.check', subject });
+    await recordAudit(tx, { action: 'exception.check', subject });
     return found;
   });
   if (exception === undefined || exception.orderId === null) return { kind: 'unknown' };
