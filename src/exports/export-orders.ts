@@ -2,7 +2,7 @@
 import type { Milliseconds } from '#kernel/clock.ts';
 import type { Database } from '#kernel/database.ts';
 import { toDecimal } from '#kernel/money.ts';
-import { walkPages } from '#kernel/walk-pages.ts';
+import { walkPages } from '#kernel/page.ts';
 import { formatOrderNumber, type Order } from '#orders/order.ts';
 import type { Payment } from '#payments/model/payment.ts';
 import { isOpenRefund, type Refund } from '#payments/model/refund.ts';

@@ -3,9 +3,9 @@
 import { recordAudit } from '#access/audit.ts';
 import type { Actor } from '#kernel/actor.ts';
 import type { Milliseconds } from '#kernel/clock.ts';
+import { walkPages } from '#kernel/page.ts';
 import type { ProviderName } from '#kernel/provider-name.ts';
 import { causeOf, inTransaction } from '#kernel/transaction-context.ts';
-import { walkPages } from '#kernel/walk-pages.ts';
 import type { InboxEvent } from '#messaging/messaging-store.ts';
 import type { PaymentException } from '#payments/exceptions/exception.ts';
 import type { ProviderDeps } from '#payments/lifecycle/deps.ts';

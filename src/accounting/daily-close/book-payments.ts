@@ -3,7 +3,7 @@ import { type CalendarDay, dayOf } from '#kernel/calendar.ts';
 import type { Milliseconds } from '#kernel/clock.ts';
 import type { PaymentId } from '#kernel/ids.ts';
 import { assert } from '#kernel/invariant.ts';
-import { walkPages } from '#kernel/walk-pages.ts';
+import { walkPages } from '#kernel/page.ts';
 import type { Payment } from '#payments/model/payment.ts';
 import type { Refund } from '#payments/model/refund.ts';
 import { bookPayment, type Changed } from '../ledger/booked-payment.ts';

@@ -1,7 +1,7 @@
 import { addDays, type CalendarDay } from '#kernel/calendar.ts';
 import type { Database } from '#kernel/database.ts';
 import type { JsonObject } from '#kernel/json.ts';
-import { walkPages } from '#kernel/walk-pages.ts';
+import { walkPages } from '#kernel/page.ts';
 import { readEntry } from './chain.ts';
 import type { Closing } from './closing.ts';
 import type { AccountingStores } from './deps.ts';

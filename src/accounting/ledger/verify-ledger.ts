@@ -1,6 +1,6 @@
 import type { CalendarDay } from '#kernel/calendar.ts';
 import type { Database } from '#kernel/database.ts';
-import { walkPages } from '#kernel/walk-pages.ts';
+import { walkPages } from '#kernel/page.ts';
 import { brokenLink, createEntriesHash, readContent } from './chain.ts';
 import type { Closing, LedgerEntry } from './closing.ts';
 import type { AccountingStores } from './deps.ts';

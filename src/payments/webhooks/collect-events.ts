@@ -1,8 +1,8 @@
 // The events of a replay, verified once more by today's code and secrets, and put together by what they are about: five
 // events about one payment need one fetch.
 import type { Database } from '#kernel/database.ts';
+import { walkPages } from '#kernel/page.ts';
 import { isProviderName } from '#kernel/provider-name.ts';
-import { walkPages } from '#kernel/walk-pages.ts';
 import type { InboxEvent } from '#messaging/messaging-store.ts';
 import type { ProviderRegistry } from '../ports/payment-provider.ts';
 import type { PaymentStores } from '../ports/payment-store.ts';

@@ -5,8 +5,8 @@ import type { InboxEvent } from '#messaging/messaging-store.ts';
 import { formatOrderNumber } from '#orders/order.ts';
 import { type ChannelEventTaken, takeChannelEvent } from '../channels/handle-channel-event.ts';
 import type { SnapshotDeps } from '../lifecycle/deps.ts';
-import { rehearsalOf } from '../lifecycle/rehearsal.ts';
 import type { SalesChannel } from '../ports/sales-channel.ts';
+import { rehearsalOf } from '../sync/rehearsal.ts';
 import type { Booking, ReplayMode } from './replay.ts';
 
 export type ReplayedChannelEvent = { kind: 'booked'; booking: Booking } | { kind: 'unchanged' | 'held' | 'failed' };

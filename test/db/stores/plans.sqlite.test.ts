@@ -25,6 +25,13 @@ const queries: Record<string, (stores: AccountingStores) => Promise<unknown>> = 
   'orders to expire': ({ orders }) => orders.listExpiredOrders({ now, limit: 200 }),
   'orders of two statuses': ({ orders }) =>
     orders.listOrders({ statuses: ['paid', 'expired'], before: null, limit: 9 }),
+  'orders back from a page': ({ orders }) =>
+    orders.listOrders({ statuses: ['paid'], before: null, after: { createdAt: 1, id: 'o' }, limit: 9 }),
+  'all orders back from a page': ({ orders }) =>
+    orders.listOrders({ statuses: null, before: null, after: { createdAt: 1, id: 'o' }, limit: 9 }),
+  'dead letters back from a page': ({ outbox }) =>
+    outbox.listAbandoned({ before: null, after: { at: 1, id: 'o' }, limit: 9 }),
+  'products before a page': ({ products }) => products.listProducts({ after: null, before: 'x', limit: 9 }),
   'the live alert of a trouble': ({ alerts }) => alerts.findLiveAlert('key'),
   'live alerts of an order': ({ alerts }) => alerts.listLiveAlertsForOrder(asOrderId('o')),
   'the open exception of a trouble': ({ exceptions }) => exceptions.findOpenException('key'),

@@ -2,7 +2,7 @@
 // cannot differ from what happens. Calls to providers stay real, because they are made outside of transactions.
 import type { Database } from '#kernel/database.ts';
 import type { EventLog } from '#kernel/events.ts';
-import type { SnapshotDeps } from './deps.ts';
+import type { SnapshotDeps } from '../lifecycle/deps.ts';
 
 /** Undoes a transaction, and carries out of it what it came to. */
 class RolledBack extends Error {
