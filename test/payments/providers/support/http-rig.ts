@@ -3,8 +3,7 @@ import { expect } from 'vitest';
 import { z } from 'zod';
 import type { DecommissionedProviders } from '#payments/ports/decommissioned-providers.ts';
 import type { ProviderError } from '#payments/ports/provider-errors.ts';
-import type { ProviderCall } from '#payments/providers/http/client.ts';
-import { createProviderHttp } from '#payments/providers/http/client.ts';
+import { createProviderHttp, type ProviderCall } from '#payments/providers/http/client.ts';
 import { defaultHttpPolicy, type HttpPolicy } from '#payments/providers/http/policy.ts';
 import { type Answer, json, recordingLog, scriptedServer, seededRandom, testClock } from './scripted-server.ts';
 
@@ -41,7 +40,7 @@ export async function openCalls(
       random: seededRandom(),
       policy: { ...defaultHttpPolicy, ...policy },
       onCall: (call) => calls.push(call),
-      decommissioned,
+      retired,
     },
     {
       provider: 'bitpay',
