@@ -40,7 +40,7 @@ export async function openCalls(
       random: seededRandom(),
       policy: { ...defaultHttpPolicy, ...policy },
       onCall: (call) => calls.push(call),
-      retired,
+      decommissioned,
     },
     {
       provider: 'bitpay',
