@@ -89,8 +89,8 @@ export function createPumps(
       },
       describe: ({ topic, payload }) => ({ topic, cause: payload['cause'] }),
       onAbandoned(stores, { row, reason }) {
-        const alertId = row.topic === 'alert.card' ? String(row.payload['alertId']) : undefined;
-        return raiseDeadLetter(deps, { stores, what: row.topic, reason, alertId });
+        const caseId = row.topic === 'alert.card' ? String(row.payload['caseId']) : undefined;
+        return raiseDeadLetter(deps, { stores, what: row.topic, reason, caseId });
       },
       sweepMs,
     }),

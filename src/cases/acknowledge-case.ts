@@ -1,49 +1,54 @@
-import { recordAudit } from '#access/audit.ts';
-import type { Actor } from '#kernel/actor.ts';
-import type { Clock } from '#kernel/clock.ts';
-import type { Database } from '#kernel/database.ts';
-import type { Ids } from '#kernel/ids.ts';
-import type { AlertStores } from './case-store.ts';
-import { type AlertContext, changeAlert } from './raise-case.ts';
+// An admin takes responsibility. Acknowledging a case assigns it where it is nobody's, and assigning an open one
+// acknowledges it: both say the same.
+import type { ActingAdmin } from '#access/acting-admin.ts';
+import type { CaseChange } from './case-store.ts';
+import { type CaseDeps, changeAsAdmin, type NoLiveCase } from './change-as-admin.ts';
 
-export interface AlertDeps {
-  database: Database<AlertStores>;
-  clock: Clock;
-  ids: Ids;
+interface CaseInput {
+  caseId: string;
+  by: ActingAdmin;
 }
 
-export type Acknowledgement =
-  | { kind: 'acknowledged' }
-  | { kind: 'already'; by: string | null }
-  | { kind: 'over' }
-  | { kind: 'unknown' };
+type Already = { kind: 'already'; by: string | null };
+type NotYours = { kind: 'not_yours'; by: string | null };
+export type Acknowledgement = { kind: 'acknowledged' } | Already | NoLiveCase;
+export type Assignment = { kind: 'assigned' } | { kind: 'released' } | Already | NotYours | NoLiveCase;
 
-/** An admin takes responsibility. A snoozed alert may be acknowledged; one that is over may not. */
-export function acknowledgeAlert(
-  deps: AlertDeps,
-  input: { alertId: string; actor: Actor; adminName: string },
-): Promise<Acknowledgement> {
-  return deps.database.transaction((stores) => acknowledgeIn({ ...deps, stores }, input));
-}
-
-/** The same inside another room's transaction. */
-export async function acknowledgeIn(
-  context: AlertContext & { stores: AlertStores },
-  input: { alertId: string; actor: Actor; adminName: string },
-): Promise<Acknowledgement> {
-  const alert = await context.stores.alerts.findAlert(input.alertId);
-  if (alert === undefined) return { kind: 'unknown' };
-  if (alert.status === 'resolved') return { kind: 'over' };
-  if (alert.status === 'acknowledged') return { kind: 'already', by: alert.acknowledgedBy };
-  await changeAlert(context, {
-    alert,
-    change: {
-      status: 'acknowledged',
-      acknowledgedAt: context.clock.now(),
-      acknowledgedBy: input.adminName,
-      snoozedUntil: null,
-    },
+/** A snoozed case may be acknowledged: it rests no longer. */
+export function acknowledgeCase(deps: CaseDeps, input: CaseInput): Promise<Acknowledgement> {
+  const { by } = input;
+  return changeAsAdmin<Acknowledgement, Already>(deps, { ...input, action: 'case.acknowledge' }, (one) => {
+    if (one.status === 'acknowledged') return { refused: { kind: 'already', by: one.acknowledgedBy } };
+    const assigned = one.assigneeId === null ? assignment(deps, by) : {};
+    return { change: { ...assigned, ...acknowledgement(deps, by) }, result: { kind: 'acknowledged' } };
   });
-  await recordAudit(context, { actor: input.actor, action: 'alert.acknowledge', subject: `alert:${alert.id}` });
-  return { kind: 'acknowledged' };
+}
+
+/** A snoozed case goes on resting: whose it is changes nothing about that. */
+export function assignCase(deps: CaseDeps, input: CaseInput): Promise<Assignment> {
+  const { by } = input;
+  return changeAsAdmin<Assignment, Already>(deps, { ...input, action: 'case.assign' }, (one) => {
+    if (one.assigneeId !== null) return { refused: { kind: 'already', by: one.assigneeName } };
+    const acknowledged = one.status === 'open' ? acknowledgement(deps, by) : {};
+    return { change: { ...assignment(deps, by), ...acknowledged }, result: { kind: 'assigned' } };
+  });
+}
+
+/** The assignee gives it back: it is nobody's, and counts as open again. */
+export function releaseCase(deps: CaseDeps, input: CaseInput): Promise<Assignment> {
+  return changeAsAdmin<Assignment, NotYours>(deps, { ...input, action: 'case.release' }, (one) => {
+    if (one.assigneeId !== Number(input.by.actor.id)) return { refused: { kind: 'not_yours', by: one.assigneeName } };
+    const nobody: CaseChange = { assigneeId: null, assigneeName: null, assignedAt: null };
+    const open: CaseChange =
+      one.status === 'acknowledged' ? { status: 'open', acknowledgedAt: null, acknowledgedBy: null } : {};
+    return { change: { ...nobody, ...open }, result: { kind: 'released' } };
+  });
+}
+
+function assignment({ clock }: CaseDeps, by: ActingAdmin): CaseChange {
+  return { assigneeId: Number(by.actor.id), assigneeName: by.name, assignedAt: clock.now() };
+}
+
+function acknowledgement({ clock }: CaseDeps, by: ActingAdmin): CaseChange {
+  return { status: 'acknowledged', acknowledgedAt: clock.now(), acknowledgedBy: by.name, snoozedUntil: null };
 }

@@ -1,15 +1,15 @@
 import { day, type Milliseconds } from '#kernel/clock.ts';
-import type { AlertDeps } from './acknowledge-case.ts';
+import type { CaseDeps } from './change-as-admin.ts';
 
 /** What is over is kept so long; the history of its order is kept for ever. */
-const alertsKeptMs: Milliseconds = 180 * day;
+const casesKeptMs: Milliseconds = 180 * day;
 
-/** Deletes alerts that have been resolved for long, and where their cards stand, at most `limit` alerts; how many went. */
-export async function pruneAlerts(deps: AlertDeps, input: { limit: number }): Promise<{ deleted: number }> {
-  const before = deps.clock.now() - alertsKeptMs;
+/** Deletes cases that were resolved long ago, and where their cards stand, at most `limit`; how many went. */
+export async function pruneCases(deps: CaseDeps, input: { limit: number }): Promise<{ deleted: number }> {
+  const before = deps.clock.now() - casesKeptMs;
   return deps.database.transaction(async (stores) => {
-    const gone = await stores.alerts.pruneResolved({ before, limit: input.limit });
-    await stores.sentMessages.forgetSubjects(gone.map((id) => `alert:${id}`));
-    return { deleted: gone.length };
+    const pruned = await stores.cases.pruneResolvedCases({ before, limit: input.limit });
+    await stores.sentMessages.forgetSubjects(pruned.map((id) => `case:${id}`));
+    return { deleted: pruned.length };
   });
 }

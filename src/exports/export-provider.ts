@@ -1,5 +1,6 @@
 // Everything that is known of one provider, for the day on which one leaves it or it leaves us. Read page by page, each in
 // a moment of its own, so that an export of years holds a few hundred rows in memory and nobody up.
+import { decisionKinds } from '#cases/case.ts';
 import { recordAudit } from '#access/audit.ts';
 import type { Actor } from '#kernel/actor.ts';
 import type { Milliseconds } from '#kernel/clock.ts';
@@ -11,7 +12,7 @@ import type { PaymentStores } from '#payments/ports/payment-store.ts';
 import {
   type ExportRow,
   eventRow,
-  exceptionRow,
+  caseRow,
   findingRow,
   orderRow,
   outageRow,
@@ -62,7 +63,7 @@ export async function exportProvider(
     { name: 'refunds', pages: () => perPayment(reading, refundRows) },
     { name: 'sales', pages: () => salePages(reading) },
     { name: 'subscriptions', pages: () => subscriptionPages(reading) },
-    { name: 'exceptions', pages: () => exceptionPages(reading) },
+    { name: 'exceptions', pages: () => casePages(reading) },
     { name: 'events', pages: () => eventPages(reading, (event) => eventRow(shown(event), redact)) },
     { name: 'reconciliation-runs', pages: () => runPages(reading) },
     { name: 'reconciliation-findings', pages: () => findingPages(reading) },
@@ -148,17 +149,17 @@ const timelineRows: RowsOf = async (stores, payment) => {
 const refundRows: RowsOf = async (stores, payment) =>
   (await stores.refunds.listRefundsForPayment(payment.id)).map(refundRow);
 
-async function* exceptionPages(reading: Reading): AsyncGenerator<readonly ExportRow[]> {
+async function* casePages(reading: Reading): AsyncGenerator<readonly ExportRow[]> {
   const { provider } = reading;
   const pages = paged(reading, {
     read: (stores, after) =>
-      stores.exceptions.listExceptionsOf({
-        ...{ provider, limit: pageSize },
+      stores.cases.listCasesOfProvider({
+        ...{ provider, kinds: decisionKinds, limit: pageSize },
         after: after && { openedAt: after.at, id: after.id },
       }),
     placeOf: ({ openedAt, id }) => ({ at: openedAt, id }),
   });
-  for await (const page of pages) yield page.map(exceptionRow);
+  for await (const page of pages) yield page.map(caseRow);
 }
 
 /** What was heard of each sale of a channel; its licences are not in it. */

@@ -6,7 +6,7 @@ import { toDecimal } from '#kernel/money.ts';
 import type { InboxEvent } from '#messaging/messaging-store.ts';
 import { formatOrderNumber, type Order } from '#orders/order.ts';
 import type { TimelineEntry } from '#orders/timeline.ts';
-import type { PaymentException } from '#payments/exceptions/exception.ts';
+import { type Case, isLive } from '#cases/case.ts';
 import type { Outage } from '#payments/model/outage.ts';
 import type { Payment } from '#payments/model/payment.ts';
 import type { ReconciliationFinding, ReconciliationRun } from '#payments/model/reconciliation.ts';
@@ -190,17 +190,28 @@ export function refundRow(refund: Refund): ExportRow {
   };
 }
 
-export function exceptionRow(exception: PaymentException): ExportRow {
-  const { id, kind, status, reference, orderId, paymentId, refundId, facts } = exception;
+export function caseRow(one: Case): ExportRow {
+  const { kind, reference, facts } = one;
   return {
-    ...{ id, kind, status, reference, order_id: orderId, payment_id: paymentId, refund_id: refundId },
-    ...{ summary: facts.summary, why: facts.why, here: facts.here, there: facts.there },
-    ...{ gap_fiat: facts.gapFiat, gap_coin: facts.gapCoin, owner: exception.ownerName },
-    opened_at: time(exception.openedAt),
-    resolved_at: time(exception.resolvedAt),
-    resolution: exception.resolution,
-    resolved_by: exception.resolvedBy,
-    reason: exception.reason,
+    id: one.id,
+    kind,
+    status: isLive(one) ? 'open' : 'resolved',
+    reference,
+    order_id: one.orderId,
+    payment_id: one.paymentId,
+    refund_id: one.refundId,
+    summary: facts.headline,
+    why: facts.why,
+    here: facts.here,
+    there: facts.there,
+    gap_fiat: facts.differenceFiat,
+    gap_coin: facts.differenceCoin,
+    owner: one.assigneeName,
+    opened_at: time(one.openedAt),
+    resolved_at: time(one.resolvedAt),
+    resolution: one.resolution,
+    resolved_by: one.resolvedBy ?? one.outcome,
+    reason: one.reason,
   };
 }
 

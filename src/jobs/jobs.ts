@@ -3,9 +3,9 @@
 
 import { closeBooks } from '#accounting/daily-close/close-due-days.ts';
 import { readFigures } from '#accounting/fees/fetch-fees.ts';
-import { wakeAlerts } from '#alerts/wake-alerts.ts';
-import { pruneAlerts } from '#cases/prune-cases.ts';
-import { retireAlerts } from '#cases/retire-cases.ts';
+import { pruneCases } from '#cases/prune-cases.ts';
+import { retireCases } from '#cases/retire-cases.ts';
+import { wakeCases } from '#cases/snooze-case.ts';
 import { hour, type Milliseconds, minute, second } from '#kernel/clock.ts';
 import type { JsonObject } from '#kernel/json.ts';
 import { pruneQueues } from '#messaging/prune.ts';
@@ -15,9 +15,6 @@ import type { WatchProviders } from '#payments/availability/watch-providers.ts';
 import { pruneSales } from '#payments/channels/prune-channel-orders.ts';
 import { expireOrders } from '#payments/collect/expire-orders.ts';
 import { forgetRequests } from '#payments/collect/forget-requests.ts';
-import { pruneExceptions } from '#payments/exceptions/prune-exceptions.ts';
-import { retireExceptions } from '#payments/exceptions/retire-exceptions.ts';
-import { wakeExceptions } from '#payments/exceptions/wake-exceptions.ts';
 import type { PaymentDeps } from '#payments/lifecycle/deps.ts';
 import { pruneReconciliations } from '#payments/reconciliation/prune-reconciliations.ts';
 import type { ReconcileProvider } from '#payments/reconciliation/reconcile-provider.ts';
@@ -97,28 +94,16 @@ export function createJobs(deps: JobsDeps): Job[] {
       run: (signal) => deps.watchWebhooks({ signal }),
     },
     {
-      name: 'wake-alerts',
+      name: 'wake-cases',
       cron: '*/30 * * * * *',
       timeoutMs: 30 * second,
-      run: () => wakeAlerts(payments, { limit: wakeLimit }),
+      run: () => wakeCases(payments, { limit: wakeLimit }),
     },
     {
-      name: 'retire-alerts',
+      name: 'retire-cases',
       cron: '0 7 * * * *',
       timeoutMs: minute,
-      run: () => retireAlerts(payments, { limit: wakeLimit }),
-    },
-    {
-      name: 'wake-exceptions',
-      cron: '*/30 * * * * *',
-      timeoutMs: 30 * second,
-      run: () => wakeExceptions(payments, { limit: wakeLimit }),
-    },
-    {
-      name: 'retire-exceptions',
-      cron: '0 8 * * * *',
-      timeoutMs: minute,
-      run: () => retireExceptions(payments, { limit: wakeLimit }),
+      run: () => retireCases(payments, { limit: pruneLimit }),
     },
     {
       name: 'reconcile',
@@ -182,11 +167,10 @@ async function pruneAll(payments: PaymentDeps, signal: AbortSignal): Promise<Jso
     const queues = await pruneQueues(payments, { limit: pruneLimit });
     const requests = await forgetRequests(payments, { limit: pruneLimit });
     const reconciliations = await pruneReconciliations(payments, { limit: pruneLimit });
-    const alerts = await pruneAlerts(payments, { limit: pruneLimit });
-    const exceptions = await pruneExceptions(payments, { limit: pruneLimit });
+    const cases = await pruneCases(payments, { limit: pruneLimit });
     const outages = await pruneOutages(payments, { limit: pruneLimit });
     const sales = await pruneSales(payments, { limit: pruneLimit });
-    const all = [queues, requests, reconciliations, alerts, exceptions, outages, sales];
+    const all = [queues, requests, reconciliations, cases, outages, sales];
     const deleted = all.reduce((sum, each) => sum + each.deleted, 0);
     total += deleted;
     if (deleted === 0) return { deleted: total };

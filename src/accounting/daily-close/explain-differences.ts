@@ -1,15 +1,15 @@
 import type { ProviderName } from '#kernel/provider-name.ts';
 import { formatOrderNumber } from '#orders/order.ts';
-import type { PaymentException } from '#payments/exceptions/exception.ts';
+import { type Case, decisionKinds, isLive, wasDecided } from '#cases/case.ts';
 import type { PaymentStores } from '#payments/ports/payment-store.ts';
 import type { ExplainedDifference } from './close-day.ts';
 import type { DayDifference } from './compare-day.ts';
 import type { LoadedDay } from './load-provider-day.ts';
 
-const exceptionsMax = 20;
+const casesMax = 20;
 
 /**
- * A difference is explained while an exception about the same payment or reference is open, because somebody is at it, and
+ * A difference is explained while a case about the same payment or reference is open, because somebody is at it, and
  * once a person has decided about it. One that ended by itself explains nothing: the difference is still there.
  */
 export async function explainDifferences(
@@ -29,17 +29,17 @@ async function explain(
   difference: DayDifference,
 ): Promise<ExplainedDifference> {
   const { kind, reference, payment, here, there } = difference;
-  const about = { provider, reference, paymentId: payment?.id ?? null, limit: exceptionsMax };
-  const exceptions = difference.isDecided ? [] : await stores.exceptions.listExceptionsAbout(about);
+  const about = { provider, reference, paymentId: payment?.id ?? null, kinds: decisionKinds, limit: casesMax };
+  const cases = difference.isDecided ? [] : await stores.cases.listCasesAbout(about);
   const [order] = payment === null ? [] : await stores.orders.listOrdersByIds([payment.orderId]);
   return {
     ...{ provider, kind, reference, here, there },
     paymentId: payment?.id ?? null,
     order: order === undefined ? null : formatOrderNumber(order.number),
-    isExplained: difference.isDecided || exceptions.some(explains),
+    isExplained: difference.isDecided || cases.some(explains),
   };
 }
 
-function explains({ status, resolution }: PaymentException): boolean {
-  return status === 'open' || (resolution !== null && resolution !== 'by_itself');
+function explains(one: Case): boolean {
+  return isLive(one) || wasDecided(one);
 }

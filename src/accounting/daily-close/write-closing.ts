@@ -1,5 +1,7 @@
 // The one place where a day is written down: everything of ours is read, compared with what the providers said, hashed and
 // stored in one transaction, so that no payment can change in between.
+import { needsDecision } from '#cases/case.ts';
+import type { CaseCount } from '#cases/case-store.ts';
 import { hour, type Milliseconds, minute } from '#kernel/clock.ts';
 import { enqueueEffect } from '#messaging/enqueue-effect.ts';
 import type { PaymentDeps } from '#payments/lifecycle/deps.ts';
@@ -21,9 +23,16 @@ const lateMs: Milliseconds = 2 * hour;
 const overlapMs: Milliseconds = 10 * minute;
 
 /** What an admin does about money. Looking, links and acknowledgements are not among it. */
-const interventions = ['order.cancel', 'order.fulfil', 'payment.', 'refund.', 'exception.'] as const;
-/** Whose trouble it is moves no money. */
-const ownership = ['exception.take', 'exception.give_back'];
+const interventions = ['order.cancel', 'order.fulfil', 'payment.', 'refund.', 'exception.', 'case.'] as const;
+/** Whose case it is moves no money; before they were cases, these were exceptions. */
+const ownership = [
+  'exception.take',
+  'exception.give_back',
+  'case.acknowledge',
+  'case.assign',
+  'case.release',
+  'case.snooze',
+];
 
 export type ClosingWritten =
   | { kind: 'closed'; closing: BookClosing; unexplained: number }
@@ -69,7 +78,6 @@ async function compose(
   const corrected = changed.filter((one) => correctionOf(one) !== undefined);
   const { entries, sum } = toEntries(number, [...booked, ...corrected.map(({ is }) => is)]);
   const [first] = await stores.books.walkClosings({ after: 0, limit: 1 });
-  const exceptions = await stores.exceptions.countOpenExceptions();
   const actions = await stores.audit.countAudit({ actorKind: 'admin', from, to });
   const content = closeDay({
     ...{ number, day, timeZone, from, to, closedAt },
@@ -78,11 +86,21 @@ async function compose(
     differences: await explainDifferences(stores, days),
     changed: corrected,
     interventions: actions.filter(({ action }) => isIntervention(action)),
-    exceptions: exceptions.map(({ kind, provider, count }) => ({ kind, provider, count })),
+    exceptions: openDecisions(await stores.cases.countLiveCases()),
     entries: sum,
     notes: notesOf(draft),
   });
   return { content, entries };
+}
+
+/** Cases that wait for a decision, by kind and provider. */
+function openDecisions(counts: readonly CaseCount[]): BookContent['exceptions'] {
+  const sums = new Map<string, BookContent['exceptions'][number]>();
+  for (const { kind, provider, count } of counts.filter(needsDecision)) {
+    const key = `${kind}:${provider}`;
+    sums.set(key, { kind, provider, count: count + (sums.get(key)?.count ?? 0) });
+  }
+  return [...sums.values()];
 }
 
 function isIntervention(action: string): boolean {

@@ -1,9 +1,8 @@
 import type { PaymentStores } from '#payments/ports/payment-store.ts';
 import type { Session } from '../dialect.ts';
 import { createAuditStore, createPendingActionStore } from './access.ts';
-import { createAlertStore } from './alerts.ts';
 import { createBookStore } from './books.ts';
-import { createExceptionStore } from './cases.ts';
+import { createCaseStore } from './cases.ts';
 import { createFiguresStore } from './figures.ts';
 import { createInboxStore } from './inbox.ts';
 import { createQuarantineStore, createSentMessageStore } from './message-records.ts';
@@ -26,7 +25,6 @@ export function createStores(session: Session): PaymentStores {
     idempotency: createIdempotencyStore(session),
     payments: createPaymentStore(session),
     reconciliation: createReconciliationStore(session),
-    exceptions: createExceptionStore(session),
     refunds: createRefundStore(session),
     sales: createSaleStore(session),
     products: createProductStore(session),
@@ -35,7 +33,7 @@ export function createStores(session: Session): PaymentStores {
     figures: createFiguresStore(session),
     outages: createOutageStore(session),
     webhookRates: createWebhookRateStore(session),
-    alerts: createAlertStore(session),
+    cases: createCaseStore(session),
     audit: createAuditStore(session),
     pendingActions: createPendingActionStore(session),
     inbox: createInboxStore(session),

@@ -1,133 +1,119 @@
-import type { ExceptionStore } from '#payments/exceptions/exception-store.ts';
+import type { CasePlace, CaseStore } from '#cases/case-store.ts';
+import { ConcurrentChange } from '#kernel/database.ts';
 import type { Session } from '../dialect.ts';
 import { and, asc, desc, eq, getTableColumns, inArray, isNotNull, lt, lte, or, sql } from '../drizzle.ts';
 
-export function createExceptionStore(session: Session): ExceptionStore {
+export function createCaseStore(session: Session): CaseStore {
   const { db } = session;
-  const { paymentExceptions: exceptions } = session.tables;
-  const { openKey, ...columns } = getTableColumns(exceptions);
+  const { cases } = session.tables;
+  const { liveKey, formerId, ...columns } = getTableColumns(cases);
+  const oldestFirst = [asc(cases.openedAt), asc(cases.id)];
+  const newestFirst = [desc(cases.openedAt), desc(cases.id)];
+  const isLive = isNotNull(cases.liveKey);
+  const isLaterThan = (place: CasePlace | null) =>
+    place === null ? undefined : sql`(${cases.openedAt}, ${cases.id}) > (${place.openedAt}, ${place.id})`;
+  const isEarlierThan = (place: CasePlace | null) =>
+    place === null ? undefined : sql`(${cases.openedAt}, ${cases.id}) < (${place.openedAt}, ${place.id})`;
+  const select = () => db.select(columns).from(cases);
   return {
-    async insertException(exception) {
+    async insertCase(one) {
       const stored = await db
-        .insert(exceptions)
-        .values({ ...exception, openKey: exception.status === 'open' ? exception.key : null })
-        .onConflictDoNothing({ target: exceptions.openKey })
-        .returning({ id: exceptions.id });
+        .insert(cases)
+        .values({ ...one, liveKey: one.status === 'resolved' ? null : one.key })
+        .onConflictDoNothing({ target: cases.liveKey })
+        .returning({ id: cases.id });
       return stored.length === 1;
     },
-    findException: async (id) => (await db.select(columns).from(exceptions).where(eq(exceptions.id, id)))[0],
-    findOpenException: async (key) => (await db.select(columns).from(exceptions).where(eq(exceptions.openKey, key)))[0],
-    listOpenExceptionsForOrder: async (orderId) =>
-      db
-        .select(columns)
-        .from(exceptions)
-        .where(and(eq(exceptions.orderId, orderId), isNotNull(exceptions.openKey)))
-        .orderBy(asc(exceptions.openedAt), asc(exceptions.id)),
-    async listExceptionsByKeys(keys) {
+    findCase: async (id) => (await select().where(or(eq(cases.id, id), eq(cases.formerId, id))))[0],
+    findLiveCase: async (key) => (await select().where(eq(cases.liveKey, key)))[0],
+    async changeCase(one, change) {
+      const isOver = (change.status ?? one.status) === 'resolved';
+      const [changed] = await db
+        .update(cases)
+        .set({ ...change, liveKey: isOver ? null : one.key, version: one.version + 1 })
+        .where(and(eq(cases.id, one.id), eq(cases.status, one.status), eq(cases.version, one.version)))
+        .returning(columns);
+      if (changed === undefined) throw new ConcurrentChange(`case ${one.id} changed meanwhile`);
+      return changed;
+    },
+    listLiveCasesForOrder: async (orderId) =>
+      select()
+        .where(and(eq(cases.orderId, orderId), isLive))
+        .orderBy(...oldestFirst),
+    async listCasesByKeys(keys) {
       if (keys.length === 0) return [];
-      return db
-        .select(columns)
-        .from(exceptions)
-        .where(inArray(exceptions.key, [...keys]))
-        .orderBy(desc(exceptions.openedAt), desc(exceptions.id));
+      return select()
+        .where(inArray(cases.key, [...keys]))
+        .orderBy(...newestFirst);
     },
-    async findExceptionOfRefund({ orderId, refundId }) {
-      const isIt = and(eq(exceptions.orderId, orderId), eq(exceptions.refundId, refundId));
-      const isResolved = and(isIt, eq(exceptions.status, 'resolved'), isNotNull(exceptions.undo));
-      return (await db.select(columns).from(exceptions).where(isResolved))[0];
+    async findCaseOfRefund({ orderId, refundId }) {
+      const isIt = and(eq(cases.orderId, orderId), eq(cases.refundId, refundId));
+      return (await select().where(and(isIt, eq(cases.status, 'resolved'), isNotNull(cases.undo))))[0];
     },
-    async changeException({ id, expected, change }) {
-      const changed = await db
-        .update(exceptions)
-        .set({
-          ...change,
-          openKey: (change.status ?? expected.status) === 'open' ? sql`${exceptions.key}` : null,
-          version: sql`${exceptions.version} + 1`,
-        })
-        .where(
-          and(eq(exceptions.id, id), eq(exceptions.status, expected.status), eq(exceptions.version, expected.version)),
-        )
-        .returning({ id: exceptions.id });
-      return changed.length === 1;
-    },
-    async listOpenExceptions(query) {
-      const { after, kinds } = query;
-      const isAfter =
-        after === null ? undefined : sql`(${exceptions.openedAt}, ${exceptions.id}) > (${after.openedAt}, ${after.id})`;
-      const isWanted = kinds === null ? undefined : inArray(exceptions.kind, [...kinds]);
-      return db
-        .select(columns)
-        .from(exceptions)
-        .where(and(eq(exceptions.status, 'open'), isWanted, isAfter))
-        .orderBy(asc(exceptions.openedAt), asc(exceptions.id))
-        .limit(query.limit);
-    },
-    async listExceptionsAbout({ provider, reference, paymentId, limit }) {
-      const ofReference =
-        reference === null ? undefined : and(eq(exceptions.reference, reference), eq(exceptions.provider, provider));
-      const ofPayment = paymentId === null ? undefined : eq(exceptions.paymentId, paymentId);
-      if (ofReference === undefined && ofPayment === undefined) return [];
-      return db
-        .select(columns)
-        .from(exceptions)
-        .where(or(ofReference, ofPayment))
-        .orderBy(desc(exceptions.openedAt), desc(exceptions.id))
-        .limit(limit);
-    },
-    listOpenExceptionsOfProvider: async (query) =>
-      db
-        .select(columns)
-        .from(exceptions)
+    async listCases({ statuses, kinds, rings, order, after, limit }) {
+      const isOldestFirst = order === 'oldest_first';
+      return select()
         .where(
           and(
-            eq(exceptions.status, 'open'),
-            eq(exceptions.provider, query.provider),
-            inArray(exceptions.kind, [...query.kinds]),
+            inArray(cases.status, [...statuses]),
+            kinds === null ? undefined : inArray(cases.kind, [...kinds]),
+            rings === undefined ? undefined : eq(cases.rings, rings),
+            isOldestFirst ? isLaterThan(after) : isEarlierThan(after),
           ),
         )
-        .orderBy(asc(exceptions.openedAt), asc(exceptions.id))
-        .limit(query.limit),
-    listExceptionsToWake: async (query) =>
-      db
-        .select(columns)
-        .from(exceptions)
-        .where(and(eq(exceptions.status, 'open'), lte(exceptions.waitsUntil, query.now)))
-        .orderBy(asc(exceptions.waitsUntil), asc(exceptions.id))
-        .limit(query.limit),
-    async pruneResolvedExceptions(query) {
+        .orderBy(...(isOldestFirst ? oldestFirst : newestFirst))
+        .limit(limit);
+    },
+    async listCasesAbout({ provider, reference, paymentId, kinds, limit }) {
+      const ofReference =
+        reference === null ? undefined : and(eq(cases.reference, reference), eq(cases.provider, provider));
+      const ofPayment = paymentId === null ? undefined : eq(cases.paymentId, paymentId);
+      if (ofReference === undefined && ofPayment === undefined) return [];
+      return select()
+        .where(and(or(ofReference, ofPayment), inArray(cases.kind, [...kinds])))
+        .orderBy(...newestFirst)
+        .limit(limit);
+    },
+    listLiveCasesOfProvider: async ({ provider, kinds, limit }) =>
+      select()
+        .where(and(isLive, eq(cases.provider, provider), inArray(cases.kind, [...kinds])))
+        .orderBy(...oldestFirst)
+        .limit(limit),
+    listCasesToWake: async ({ now, limit }) =>
+      select()
+        .where(and(eq(cases.status, 'snoozed'), lte(cases.snoozedUntil, now)))
+        .orderBy(asc(cases.snoozedUntil), asc(cases.id))
+        .limit(limit),
+    listCasesOfProvider: async ({ provider, kinds, after, limit }) =>
+      select()
+        .where(and(eq(cases.provider, provider), inArray(cases.kind, [...kinds]), isLaterThan(after)))
+        .orderBy(...oldestFirst)
+        .limit(limit),
+    async pruneResolvedCases({ before, limit }) {
       // What was resolved before then was opened before then, which the index knows.
-      const isOld = and(lt(exceptions.openedAt, query.before), lt(exceptions.resolvedAt, query.before));
+      const isOld = and(lt(cases.openedAt, before), lt(cases.resolvedAt, before));
       const old = db
-        .select({ id: exceptions.id })
-        .from(exceptions)
-        .where(and(eq(exceptions.status, 'resolved'), isOld))
-        .orderBy(asc(exceptions.openedAt), asc(exceptions.id))
-        .limit(query.limit);
-      const gone = await db.delete(exceptions).where(inArray(exceptions.id, old)).returning({ id: exceptions.id });
-      return gone.length;
+        .select({ id: cases.id })
+        .from(cases)
+        .where(and(eq(cases.status, 'resolved'), isOld))
+        .orderBy(...oldestFirst)
+        .limit(limit);
+      const pruned = await db.delete(cases).where(inArray(cases.id, old)).returning({ id: cases.id });
+      return pruned.map(({ id }) => id);
     },
-    async listExceptionsOf(query) {
-      const { after } = query;
-      const isAfter =
-        after === null ? undefined : sql`(${exceptions.openedAt}, ${exceptions.id}) > (${after.openedAt}, ${after.id})`;
-      return db
-        .select(columns)
-        .from(exceptions)
-        .where(and(eq(exceptions.provider, query.provider), isAfter))
-        .orderBy(asc(exceptions.openedAt), asc(exceptions.id))
-        .limit(query.limit);
-    },
-    countOpenExceptions: async () =>
+    countLiveCases: async () =>
       db
         .select({
-          kind: exceptions.kind,
-          provider: exceptions.provider,
+          kind: cases.kind,
+          provider: cases.provider,
+          status: cases.status,
+          rings: cases.rings,
           count: sql<number>`cast(count(*) as bigint)`,
-          oldestAt: sql<number>`min(${exceptions.openedAt})`,
+          oldestAt: sql<number>`min(${cases.openedAt})`,
         })
-        .from(exceptions)
-        .where(eq(exceptions.status, 'open'))
-        .groupBy(exceptions.kind, exceptions.provider)
-        .orderBy(asc(exceptions.kind), asc(exceptions.provider)),
+        .from(cases)
+        .where(isLive)
+        .groupBy(cases.kind, cases.provider, cases.status, cases.rings)
+        .orderBy(asc(cases.kind), asc(cases.provider), asc(cases.status), asc(cases.rings)),
   };
 }

@@ -1,6 +1,6 @@
 // Looks after providers that are in trouble, or may be: asks them whether they are back, which also lets their breaker
 // close, and keeps one outage, and with it one alert, for as long as they are away.
-import { resolveAlert } from '#cases/resolve-case.ts';
+import { resolveCase } from '#cases/resolve-case.ts';
 import { day, type Milliseconds, minute, second } from '#kernel/clock.ts';
 import type { ProviderName } from '#kernel/provider-name.ts';
 import type { PaymentDeps } from '../lifecycle/deps.ts';
@@ -42,7 +42,7 @@ export function createProviderWatch(deps: PaymentDeps): WatchProviders {
     const { name } = provider;
     const memory = memories.get(name) ?? { askedAt: 0, wellAt: 0, wasRefused: false };
     const { outage } = known;
-    const live = await deps.database.read((stores) => stores.alerts.findLiveAlert(downKey(name)));
+    const live = await deps.database.read((stores) => stores.cases.findLiveCase(downKey(name)));
     if (!isDue(deps, { name, outage, memory, hasAlert: live !== undefined }))
       return outage === undefined || outage.status === 'catching_up' ? 'well' : 'down';
     const { wasRefused } = memory;
@@ -106,7 +106,7 @@ function remember(memory: Memory, look: ProviderLook, now: Milliseconds): Memory
 /** An alert without an outage is about a provider that was not configured for a while. */
 function endAlert(deps: PaymentDeps, name: ProviderName): Promise<boolean> {
   return deps.database.transaction((stores) =>
-    resolveAlert(
+    resolveCase(
       { stores, clock: deps.clock, ids: deps.ids },
       { key: downKey(name), by: 'The provider answers again.' },
     ),

@@ -13,7 +13,7 @@ import type { ReconciliationFinding, ReconciliationRun } from '../model/reconcil
 import type { PaymentStores } from '../ports/payment-store.ts';
 import type { ExportedSale, Sale } from '../ports/sales-channel.ts';
 import type { Difference } from '../reconciliation/compare-with-provider.ts';
-import { findingKey } from '../reconciliation/finding-exceptions.ts';
+import { findingKey } from '../reconciliation/finding-cases.ts';
 import { finishReconciliation } from '../reconciliation/finish-reconciliation.ts';
 import {
   compareWithExport,

@@ -1,5 +1,8 @@
 // Money of a sale that the seller gave back at the channel. Whether a second refund tells its step or the sum is not known:
 // the larger of what was told counts, never the sum of what was told, so that no word is counted twice.
+import { unmatchedKey } from '#cases/case.ts';
+import { raiseCase } from '#cases/raise-case.ts';
+import { resolveCase } from '#cases/resolve-case.ts';
 import type { Milliseconds } from '#kernel/clock.ts';
 import type { PaymentId, ProviderReference } from '#kernel/ids.ts';
 import { assert } from '#kernel/invariant.ts';
@@ -12,7 +15,6 @@ import type { ProviderRegistry } from '../ports/payment-provider.ts';
 import type { SaleMark } from '../ports/sale-store.ts';
 import type { SaleReturn } from '../ports/sales-channel.ts';
 import { takeRefundLook } from '../refunds/apply-refund-looks.ts';
-import { endTrouble, raiseTrouble } from '../trouble.ts';
 
 /** More refunds than this do not wait for their sale: something else is wrong then, and their events stay where they are. */
 const waitingReturnsMax = 500;
@@ -72,7 +74,7 @@ export async function bookReturns(
     .filter(({ status }) => status === 'succeeded')
     .reduce((sum, { amountMinor }) => sum + amountMinor, 0);
   const amountMinor = Math.min(mark.returnedMinor, payment.amountMinor) - bookedMinor;
-  await endTrouble(work, { key: earlyKey(mark), by: 'The sale came.' });
+  await resolveCase(work, { key: unmatchedKey(mark.provider, mark.reference), by: 'The sale came.' });
   if (amountMinor <= 0) return false;
   const { currency } = payment;
   await takeRefundLook(deps, {
@@ -91,13 +93,9 @@ export async function bookReturns(
   });
   const order = await work.stores.orders.findOrder(payment.orderId);
   if (order?.status === 'refunded') {
-    await endTrouble(work, { key: `payment_held:${order.id}`, by: 'All of the money went back.' });
+    await resolveCase(work, { key: `payment_held:${order.id}`, by: 'All of the money went back.' });
   }
   return true;
-}
-
-function earlyKey({ provider, reference }: { provider: ProviderName; reference: ProviderReference }): string {
-  return `payment_unknown:${provider}:${reference}`;
 }
 
 async function raiseEarlyReturn(
@@ -108,24 +106,19 @@ async function raiseEarlyReturn(
   const { reference, price } = returned.sale;
   const title = providerTitle(provider);
   const amount = formatMoney({ ...price, amountMinor: returned.returnedMinor });
-  await raiseTrouble(work, {
-    alert: {
-      key: earlyKey({ provider, reference }),
-      kind: 'payment_unknown',
-      severity: 'info',
-      orderId: null,
-      paymentId: null,
-      facts: {
-        headline: `${title} gave money back for a sale that has not come here`,
-        orderNumber: null,
-        amount,
-        detail: `Sale ${reference}. The refund is kept and booked when the sale comes.`,
-        provider,
-        why: `If it does not come within three hours, import ${title}'s CSV export.`,
-        trust: 'token',
-      },
-      actions: [],
+  await raiseCase(work, {
+    key: unmatchedKey(provider, reference),
+    kind: 'payment_unknown',
+    severity: 'info',
+    provider,
+    reference,
+    facts: {
+      headline: `${title} gave money back for a sale that has not come here`,
+      amount,
+      detail: `Sale ${reference}. The refund is kept and booked when the sale comes.`,
+      why: `If it does not come within three hours, import ${title}'s CSV export.`,
+      trust: 'token',
+      there: `${amount} of ${formatMoney(price)} refunded`,
     },
-    facts: { provider, reference, there: `${amount} of ${formatMoney(price)} refunded` },
   });
 }

@@ -1,3 +1,6 @@
+import type { CaseKind } from '#cases/case.ts';
+import { resolveOrderCases } from '#cases/resolve-case.ts';
+import { postponeCase } from '#cases/snooze-case.ts';
 import { recordAudit } from '#access/audit.ts';
 import type { Actor } from '#kernel/actor.ts';
 import { type Milliseconds, minute } from '#kernel/clock.ts';
@@ -6,8 +9,6 @@ import { assert } from '#kernel/invariant.ts';
 import { type ProviderName, providerTitle } from '#kernel/provider-name.ts';
 import type { Order } from '#orders/order.ts';
 import type { Cause } from '#orders/timeline.ts';
-import type { ExceptionKind } from '../exceptions/exception.ts';
-import { postponeTrouble } from '../exceptions/wait-for-trouble.ts';
 import { decideFor, refreshOrderCards } from '../lifecycle/change-order.ts';
 import type { PaymentDeps } from '../lifecycle/deps.ts';
 import { insertNewPayment, reopenOrder } from '../lifecycle/new-payment.ts';
@@ -16,7 +17,6 @@ import type { Work } from '../lifecycle/work.ts';
 import { standingOf } from '../model/coverage.ts';
 import { isCoveringPayment, type Payment, payablePayment } from '../model/payment.ts';
 import type { PaymentProvider } from '../ports/payment-provider.ts';
-import { endOrderTroubles } from '../trouble.ts';
 import { closeOpenLinks } from './cancel-order.ts';
 import { chooseProvider } from './choose-provider.ts';
 import { requestInTurn } from './request-in-turn.ts';
@@ -130,7 +130,7 @@ function finish(
     const payment = await stores.payments.findPayment(input.paymentId);
     assert(order !== undefined && payment !== undefined, `payment ${input.paymentId} vanished`);
     await draft.also?.(work, payment);
-    await endOrderTroubles(work, {
+    await resolveOrderCases(work, {
       orderId: order.id,
       kinds: ['payment_failed', 'payment_expired', 'payment_not_created', 'payment_stuck'],
       by: 'A new payment link was made.',
@@ -141,15 +141,15 @@ function finish(
   });
 }
 
-/** Troubles that are over when the new link is paid, and come back when it is not. */
-const waitingKinds: readonly ExceptionKind[] = ['payment_underpaid', 'payment_reversed', 'payment_mismatch'];
+/** Cases that are over when the new link is paid, and come back when it is not. */
+const waitingKinds: readonly CaseKind[] = ['payment_underpaid', 'payment_reversed', 'payment_mismatch'];
 
 async function waitForIt(work: Work, input: { order: Order; payment: Payment; by: string | null }): Promise<void> {
   const { order, payment, by } = input;
   if (isCoveringPayment(payment)) return;
   const until = Math.max(payment.expiresAt, work.clock.now()) + afterExpiryMs;
-  for (const exception of await work.stores.exceptions.listOpenExceptionsForOrder(order.id)) {
-    if (waitingKinds.includes(exception.kind)) await postponeTrouble(work, { exception, until, by });
+  for (const one of await work.stores.cases.listLiveCasesForOrder(order.id)) {
+    if (waitingKinds.includes(one.kind)) await postponeCase(work, { one, until, by });
   }
 }
 

@@ -1,4 +1,4 @@
-import { raiseAlert } from '#cases/raise-case.ts';
+import { raiseCase } from '#cases/raise-case.ts';
 import type { PaymentDeps } from '../lifecycle/deps.ts';
 import type { Payment } from '../model/payment.ts';
 
@@ -10,26 +10,21 @@ export async function noteProviderOff(deps: PaymentDeps, payment: Payment): Prom
   const { provider } = payment;
   const key = `provider_down:${provider}`;
   await deps.database.transaction(async (stores) => {
-    const live = await stores.alerts.findLiveAlert(key);
+    const live = await stores.cases.findLiveCase(key);
     if (live !== undefined) return;
-    await raiseAlert(
+    await raiseCase(
       { stores, clock: deps.clock, ids: deps.ids },
       {
         key,
         kind: 'provider_down',
         severity: 'critical',
-        orderId: null,
+        provider,
         paymentId: payment.id,
         facts: {
           headline: 'Payments are open at a provider that is not configured',
-          orderNumber: null,
-          amount: null,
           detail: 'Configure it again, or look after its open orders at the provider itself.',
-          provider,
           why: 'Money that comes there is not heard of.',
-          trust: null,
         },
-        actions: [],
       },
     );
   });

@@ -10,7 +10,7 @@ import type { Cause } from '#orders/timeline.ts';
 import { applySnapshot } from '../lifecycle/apply-snapshot.ts';
 import { tellOrder } from '../lifecycle/change-order.ts';
 import type { PaymentDeps } from '../lifecycle/deps.ts';
-import { raiseNotCreated } from '../lifecycle/payment-alerts.ts';
+import { raiseNotCreated } from '../lifecycle/payment-cases.ts';
 import { withPayment } from '../lifecycle/payment-lease.ts';
 import { postponePoll } from '../lifecycle/postpone-poll.ts';
 import type { Refresh } from '../lifecycle/refresh.ts';

@@ -17,7 +17,7 @@ import type { PaymentChange } from '../ports/payment-store.ts';
 import { announcePayment } from './announce.ts';
 import { refreshOrderCards, tellOrder } from './change-order.ts';
 import type { PaymentDeps } from './deps.ts';
-import { endEarlierTrouble, endMismatch, raiseIfStuck, raiseMismatch } from './payment-alerts.ts';
+import { resolveEarlierCases, endMismatch, raiseIfStuck, raiseMismatch } from './payment-cases.ts';
 import { raiseForLook } from './raise-for-look.ts';
 import { tellOfReturns } from './returns.ts';
 import { type Work, writeTimeline } from './work.ts';
@@ -190,7 +190,7 @@ async function carryOut(
   const told = news.event === undefined ? undefined : await tellOrder(work, { ...common, ...news, event: news.event });
   const isPaidNow = told?.decision.kind === 'changed' && news.event === 'payment_paid';
   const after = isPaidNow ? await keepReturns(work, { ...common, order: told.order }) : (told?.order ?? order);
-  await endEarlierTrouble(work, payment);
+  await resolveEarlierCases(work, payment);
   await raiseForLook(work, {
     ...{ order: after, before: input.before, payment, payments, event },
     ...{ decision: told?.decision, heldBecause: isHeld ? why : null },

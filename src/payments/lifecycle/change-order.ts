@@ -1,5 +1,7 @@
-// Every change of an order goes through here: decide, compare-and-set, timeline, what the shop is told, which alerts end.
-import type { AlertKind } from '#cases/case.ts';
+// Every change of an order goes through here: decide, compare-and-set, timeline, what the shop is told, which cases end.
+import type { CaseKind } from '#cases/case.ts';
+import { resolveOrderCases } from '#cases/resolve-case.ts';
+import { wakeOrderCases } from '#cases/snooze-case.ts';
 import { ConcurrentChange } from '#kernel/database.ts';
 import type { PaymentId } from '#kernel/ids.ts';
 import type { Trust } from '#kernel/trust.ts';
@@ -7,10 +9,8 @@ import { enqueueEffect } from '#messaging/enqueue-effect.ts';
 import { decideOrder, type OrderContext, type OrderDecision, type OrderEvent } from '#orders/decide-order.ts';
 import type { Order, OrderStatus } from '#orders/order.ts';
 import type { OrderChange } from '#orders/order-store.ts';
-import { wakeOrderTroubles } from '../exceptions/wait-for-trouble.ts';
 import { standingOf } from '../model/coverage.ts';
 import { isAwaitedPayment, type Payment, paymentOpenForMs } from '../model/payment.ts';
-import { endOrderTroubles } from '../trouble.ts';
 import { announce } from './announce.ts';
 import { type Work, writeTimeline } from './work.ts';
 
@@ -26,8 +26,8 @@ export interface OrderEventInput {
   text: string;
 }
 
-/** Troubles that are over once the order is paid. */
-export const endedByPayment: readonly AlertKind[] = [
+/** Cases that are over once the order is paid. */
+export const endedByPayment: readonly CaseKind[] = [
   'payment_underpaid',
   'payment_paid_late',
   'payment_failed',
@@ -39,8 +39,8 @@ export const endedByPayment: readonly AlertKind[] = [
   'payment_held',
 ];
 
-/** Troubles about money that is no longer there. */
-const endedByRefund: readonly AlertKind[] = [
+/** Cases about money that is no longer there. */
+const endedByRefund: readonly CaseKind[] = [
   'payment_underpaid',
   'payment_overpaid',
   'payment_paid_late',
@@ -118,9 +118,9 @@ async function changeOrder(work: Work, input: OrderEventInput & { to: OrderStatu
     trust: input.trust,
     text: input.text,
   });
-  await endTroublesOf(work, { orderId: order.id, to, event: input.event });
+  await resolveCasesOf(work, { orderId: order.id, to, event: input.event });
   // It waited for money that did not come: what somebody put off until then is due again.
-  if (order.status === 'awaiting_payment' && to === 'needs_attention') await wakeOrderTroubles(work, order.id);
+  if (order.status === 'awaiting_payment' && to === 'needs_attention') await wakeOrderCases(work, order.id);
   // The outbox knows a fact only until its message is pruned; the order knows it for ever.
   const fact = isDelivery(input) ? 'fulfilled' : to;
   const isKnown = (fact === 'paid' && order.paidAt !== null) || (fact === 'fulfilled' && order.fulfilledAt !== null);
@@ -129,17 +129,17 @@ async function changeOrder(work: Work, input: OrderEventInput & { to: OrderStatu
   return after;
 }
 
-async function endTroublesOf(
+async function resolveCasesOf(
   work: Work,
   { orderId, to, event }: { orderId: Order['id']; to: OrderStatus; event: OrderEvent },
 ): Promise<void> {
   if (to === 'refunded') {
-    await endOrderTroubles(work, { orderId, kinds: endedByRefund, by: 'All of the money went back.' });
+    await resolveOrderCases(work, { orderId, kinds: endedByRefund, by: 'All of the money went back.' });
   }
   if (to !== 'paid' && to !== 'fulfilled' && to !== 'cancelled') return;
   const isLoss = event === 'written_off';
   const by = isLoss ? 'The order was written off.' : `The order ${to === 'cancelled' ? 'was cancelled' : 'is paid'}.`;
-  await endOrderTroubles(work, { orderId, kinds: endedByPayment, by });
+  await resolveOrderCases(work, { orderId, kinds: endedByPayment, by });
 }
 
 /** Goods leave also for an order that stays partially refunded; one whose payment is restored had them before. */

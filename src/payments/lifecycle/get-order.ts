@@ -1,8 +1,8 @@
+import { type Case, needsDecision } from '#cases/case.ts';
 import type { OrderId } from '#kernel/ids.ts';
 import type { Order, OrderStatus } from '#orders/order.ts';
 import type { PageCursor } from '#orders/order-store.ts';
 import type { TimelineEntry } from '#orders/timeline.ts';
-import type { PaymentException } from '../exceptions/exception.ts';
 import type { Payment } from '../model/payment.ts';
 import type { Refund } from '../model/refund.ts';
 import type { PaymentDeps } from './deps.ts';
@@ -14,8 +14,8 @@ export interface OrderDetails {
   order: Order;
   payments: Payment[];
   refunds: Refund[];
-  /** The open ones, oldest first. */
-  exceptions: PaymentException[];
+  /** Those that wait for a decision, oldest first. */
+  cases: Case[];
   timeline: TimelineEntry[];
 }
 
@@ -32,7 +32,7 @@ export function getOrderDetails(
       order,
       payments: await stores.payments.listPaymentsForOrder(order.id),
       refunds: await stores.refunds.listRefundsForOrder(order.id),
-      exceptions: await stores.exceptions.listOpenExceptionsForOrder(order.id),
+      cases: (await stores.cases.listLiveCasesForOrder(order.id)).filter(needsDecision),
       timeline: await stores.timeline.listForOrder({ orderId: order.id, limit: timelineShownMax }),
     };
   });

@@ -1,10 +1,10 @@
+import { type Case, type DecisionKind, isLive, needsDecision } from '#cases/case.ts';
 import type { Milliseconds } from '#kernel/clock.ts';
 import { toDecimal } from '#kernel/money.ts';
 import type { ProviderName } from '#kernel/provider-name.ts';
 import type { Trust } from '#kernel/trust.ts';
 import { formatOrderNumber, type Order, type OrderStatus } from '#orders/order.ts';
 import type { TimelineEntry } from '#orders/timeline.ts';
-import type { ExceptionKind, ExceptionStatus, PaymentException } from '../exceptions/exception.ts';
 import {
   isCoveringPayment,
   isMismatchedPayment,
@@ -17,6 +17,8 @@ import type { PaymentStores } from '../ports/payment-store.ts';
 
 /** No order's history is shown longer than this; the newest entries are the ones shown. */
 export const timelineShownMax = 100;
+
+export const exceptionStatuses = ['open', 'resolved'] as const;
 
 /** An order as the shop sees it: amounts are decimal strings, times RFC 3339 in UTC, and what does not apply is null. */
 export type OrderView = {
@@ -84,10 +86,11 @@ export type RefundView = {
   settled_at: string | null;
 };
 
+/** A case that waits for a decision. */
 export type ExceptionView = {
   id: string;
-  kind: ExceptionKind;
-  status: ExceptionStatus;
+  kind: DecisionKind;
+  status: (typeof exceptionStatuses)[number];
   opened_at: string;
   summary: string;
 };
@@ -108,8 +111,8 @@ export function viewOrder(input: {
   order: Order;
   payments: Payment[];
   refunds: readonly Refund[];
-  /** The open ones. */
-  exceptions: readonly PaymentException[];
+  /** Those that are live; what only informs is left out. */
+  cases: readonly Case[];
   timeline: TimelineEntry[];
 }): OrderView {
   const { order, payments, refunds } = input;
@@ -142,7 +145,7 @@ export function viewOrder(input: {
     refunded_amount: money(sumOf(refunded)),
     refunding_amount: money(sumOf(refunds.filter(isOpenRefund))),
     refunds: refunds.map(viewRefund),
-    exceptions: input.exceptions.map(viewException),
+    exceptions: input.cases.filter(needsDecision).map(viewException),
     timeline: input.timeline.map(viewEntry),
   };
 }
@@ -152,8 +155,8 @@ export async function loadOrderView(stores: PaymentStores, order: Order): Promis
   const payments = await stores.payments.listPaymentsForOrder(order.id);
   const refunds = await stores.refunds.listRefundsForOrder(order.id);
   const timeline = await stores.timeline.listForOrder({ orderId: order.id, limit: timelineShownMax });
-  const exceptions = await stores.exceptions.listOpenExceptionsForOrder(order.id);
-  return viewOrder({ order, payments, refunds, exceptions, timeline });
+  const cases = await stores.cases.listLiveCasesForOrder(order.id);
+  return viewOrder({ order, payments, refunds, cases, timeline });
 }
 
 export function currentPayment(payments: readonly Payment[]): Payment | undefined {
@@ -200,9 +203,10 @@ export function viewRefund(refund: Refund): RefundView {
   };
 }
 
-function viewException(exception: PaymentException): ExceptionView {
-  const { id, kind, status, openedAt, facts } = exception;
-  return { id, kind, status, opened_at: toTime(openedAt), summary: facts.summary };
+function viewException(one: Case & { kind: DecisionKind }): ExceptionView {
+  const { id, kind, openedAt, facts } = one;
+  const status = isLive(one) ? 'open' : 'resolved';
+  return { id, kind, status, opened_at: toTime(openedAt), summary: facts.headline };
 }
 
 function sumOf(refunds: readonly Refund[]): number {

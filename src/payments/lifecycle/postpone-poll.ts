@@ -1,7 +1,7 @@
 import type { Payment } from '../model/payment.ts';
 import { nextPollAt } from '../model/poll-schedule.ts';
 import type { PaymentDeps } from './deps.ts';
-import { raiseIfStuck } from './payment-alerts.ts';
+import { raiseIfStuck } from './payment-cases.ts';
 
 /** After a provider failed: the payment keeps its place in the schedule, so that an outage is not hammered at. */
 export async function postponePoll(deps: PaymentDeps, payment: Payment): Promise<void> {

@@ -1,12 +1,12 @@
 // Several payments of one order may bring more than it asks for, each of them in order by itself. What was told of them as
 // short or late is over once the order is paid; that money is too much from then on, and is told as such.
+import { resolveOrderCases } from '#cases/resolve-case.ts';
 import type { Order } from '#orders/order.ts';
 import { moneyOf } from '../model/coverage.ts';
 import type { Payment } from '../model/payment.ts';
 import type { Refund } from '../model/refund.ts';
 import { surplusOf } from '../model/surplus.ts';
-import { endOrderTroubles } from '../trouble.ts';
-import { duplicateKeyOf, raiseSurplus, raiseUnexpectedMoney } from './payment-alerts.ts';
+import { duplicateKeyOf, raiseSurplus, raiseUnexpectedMoney } from './payment-cases.ts';
 import type { Work } from './work.ts';
 
 const paidStatuses: readonly Order['status'][] = ['paid', 'fulfilled', 'partially_refunded'];
@@ -42,11 +42,11 @@ export async function raiseTooMuch(
 
 /** Somebody decided that this money stays with the order. */
 async function wasKept(work: Work, payment: Payment): Promise<boolean> {
-  const [latest] = await work.stores.exceptions.listExceptionsByKeys([duplicateKeyOf(payment)]);
-  return latest?.resolution === 'link';
+  const [latest] = await work.stores.cases.listCasesByKeys([duplicateKeyOf(payment)]);
+  return latest?.resolution === 'keep';
 }
 
-/** Troubles about money too much are over when it went back, whoever asked for that. */
+/** Cases about money too much are over when it went back, whoever asked for that. */
 export async function endTooMuch(work: Work, input: { order: Order; payments: readonly Payment[] }): Promise<void> {
   const { order, payments } = input;
   const refunds = await work.stores.refunds.listRefundsForOrder(order.id);
@@ -59,8 +59,10 @@ export async function endTooMuch(work: Work, input: { order: Order; payments: re
       payment.status === 'overpaid'
         ? surplusOf(payment, { order, refunds: ofPayment }).amountMinor
         : extraOf(order, { payments, refunds: gone });
-    await endOrderTroubles(work, {
-      ...{ orderId: order.id, paymentId: payment.id, by: 'What was too much went back.' },
+    await resolveOrderCases(work, {
+      orderId: order.id,
+      paymentId: payment.id,
+      by: 'What was too much went back.',
       kinds: [
         ...(isEmpty ? (['payment_duplicate', 'payment_unexpected'] as const) : []),
         ...(isEmpty || surplusMinor <= 0 ? (['payment_overpaid'] as const) : []),

@@ -1,11 +1,10 @@
-import { raiseAlert } from '#cases/raise-case.ts';
-import { resolveAlert } from '#cases/resolve-case.ts';
+import { raiseCase } from '#cases/raise-case.ts';
+import { resolveCase } from '#cases/resolve-case.ts';
 import type { Trust } from '#kernel/trust.ts';
-import type { ExceptionContext } from '../exceptions/open-exception.ts';
 import type { PaymentDeps } from '../lifecycle/deps.ts';
 import type { ReconciliationFinding, ReconciliationRun } from '../model/reconciliation.ts';
 import type { Bounds, Difference } from './compare-with-provider.ts';
-import { endLostFindings, findingKey, openFindings } from './finding-exceptions.ts';
+import { endLostFindings, firstUnsettled, openFindings } from './finding-cases.ts';
 
 interface FinishedRun {
   run: ReconciliationRun;
@@ -20,8 +19,8 @@ interface FinishedRun {
 }
 
 /**
- * Keeps a run with its findings. Each that could not be healed is an exception, and together they ring, once for as long as
- * they are the same; what a person has settled is found again in silence.
+ * Keeps a run with its findings. Each that could not be healed is a case, and together they ring, once for as long as they
+ * are the same; what an admin has settled is found again in silence.
  */
 export async function finishReconciliation(deps: PaymentDeps, input: FinishedRun): Promise<void> {
   const { run, findings, trust = 'fetched' } = input;
@@ -34,30 +33,22 @@ export async function finishReconciliation(deps: PaymentDeps, input: FinishedRun
     await endLostFindings(context, { provider, found: input.openKeys, bounds: input.bounds });
     const { settled } = await openFindings(context, { provider, differences: input.open });
     if (run.openCount === settled) {
-      await resolveAlert(context, { key, by: 'A later reconciliation found no difference.' });
+      await resolveCase(context, { key, by: 'A later reconciliation found no difference.' });
       return;
     }
-    const live = await stores.alerts.findLiveAlert(key);
-    const first = await firstUnsettled(context, { provider, open: input.open });
+    const live = await stores.cases.findLiveCase(key);
+    const first = await firstUnsettled(stores, { provider, open: input.open });
     const why = first === undefined ? 'It is none of those that are kept.' : whyOf(first);
     const detail = detailOf({ ...input, settled });
     // An hourly run that finds the same again must not ring again.
     if (live?.facts.why === why && live.facts.detail === detail) return;
-    await raiseAlert(context, {
+    await raiseCase(context, {
       key,
       kind: 'reconciliation',
       severity: 'warning',
-      orderId: null,
+      provider,
       paymentId: first?.payment?.id ?? null,
-      facts: {
-        headline: 'Our books and the provider differ',
-        orderNumber: null,
-        amount: null,
-        detail,
-        provider: run.provider,
-        why,
-        trust,
-      },
+      facts: { headline: 'Our books and the provider differ', detail, why, trust },
       actions: ['exceptions'],
     });
   });
@@ -68,17 +59,6 @@ export async function finishReconciliation(deps: PaymentDeps, input: FinishedRun
     healed: run.healedCount,
     open: run.openCount,
   });
-}
-
-async function firstUnsettled(
-  { stores }: Pick<ExceptionContext, 'stores'>,
-  { provider, open }: { provider: ReconciliationRun['provider']; open: readonly Difference[] },
-): Promise<Difference | undefined> {
-  for (const difference of open) {
-    const exception = await stores.exceptions.findOpenException(findingKey(provider, difference));
-    if (exception !== undefined) return difference;
-  }
-  return undefined;
 }
 
 function whyOf(finding: Difference): string {

@@ -13,7 +13,7 @@ import type { PaymentSnapshot } from '../model/snapshot.ts';
 import { ProviderError } from '../ports/provider-errors.ts';
 import { refreshPayment } from '../sync/refresh-payment.ts';
 import { compareWithProvider, type Difference } from './compare-with-provider.ts';
-import { findingKey } from './finding-exceptions.ts';
+import { findingKey } from './finding-cases.ts';
 import { finishReconciliation } from './finish-reconciliation.ts';
 
 /** Reaches back over the longest expiry, a day of BTCPay's monitoring and a week of late payments. */

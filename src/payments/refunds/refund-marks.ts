@@ -7,7 +7,7 @@ import type { PaymentDeps } from '../lifecycle/deps.ts';
 import type { Work } from '../lifecycle/work.ts';
 import type { Refund } from '../model/refund.ts';
 import { nextRefundPollAt } from '../model/refund-schedule.ts';
-import { raiseRefundTrouble, tellRefund } from './change-refund.ts';
+import { raiseRefundCase, tellRefund } from './change-refund.ts';
 
 type Told = Parameters<typeof tellRefund>[1];
 
@@ -44,15 +44,15 @@ export function noteLost(deps: PaymentDeps, input: { refund: Refund; cause: Caus
   return tellOfRefund(deps, { ...input, event: 'lost', text });
 }
 
-/** It still does not show: a person is told, once; the trouble ends by itself when it is known. */
+/** It still does not show: a person is told, once; the case ends by itself when it is known. */
 export async function noteMissing(deps: PaymentDeps, input: { refund: Refund; cause: Cause }): Promise<void> {
   const { refund, cause } = input;
   await deps.database.transaction(async (stores) => {
     const work: Work = { stores, clock: deps.clock, ids: deps.ids, cause };
     const order = await stores.orders.findOrder(refund.orderId);
     assert(order !== undefined, `order of refund ${refund.id} vanished`);
-    const live = await stores.exceptions.findOpenException(`refund_unknown:${refund.id}`);
-    if (live === undefined) await raiseRefundTrouble(work, { order, refund, kind: 'refund_unknown' });
+    const live = await stores.cases.findLiveCase(`refund_unknown:${refund.id}`);
+    if (live === undefined) await raiseRefundCase(work, { order, refund, kind: 'refund_unknown' });
   });
 }
 

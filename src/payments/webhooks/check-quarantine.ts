@@ -1,7 +1,7 @@
 // A rotated secret makes real events of what looked like forgeries. Every delivery that was kept is verified once more by
 // today's code and secrets, at the time of its arrival, and what verifies goes into the inbox as if it had just come.
 import { recordAudit } from '#access/audit.ts';
-import { resolveAlert } from '#cases/resolve-case.ts';
+import { resolveCase } from '#cases/resolve-case.ts';
 import type { Actor } from '#kernel/actor.ts';
 import { isProviderName, type ProviderName } from '#kernel/provider-name.ts';
 import type { QuarantinedWebhook } from '#messaging/messaging-store.ts';
@@ -92,5 +92,5 @@ async function report(
   const subject = `provider:${provider}`;
   await recordAudit(context, { actor, action: 'quarantine.check', subject, details: { ...check } });
   if (!hasVerified) return;
-  await resolveAlert(context, { key: refusedKey(provider), by: `${recoveredSentence(check.recovered)}.` });
+  await resolveCase(context, { key: refusedKey(provider), by: `${recoveredSentence(check.recovered)}.` });
 }

@@ -1,33 +1,26 @@
-import { raiseAlert } from '#cases/raise-case.ts';
+import { raiseCase } from '#cases/raise-case.ts';
 import type { PaymentDeps } from '../lifecycle/deps.ts';
 import type { PaymentStores } from '../ports/payment-store.ts';
 
-/** A message was given up on: somebody has to look, redrive or discard it. Grouped by what it was about; `alertId` is the alert it showed. */
+/** A message was given up on: somebody has to look, redrive or discard it. Grouped by what it was about; `caseId` is the case whose card it was. */
 export async function raiseDeadLetter(
   deps: Pick<PaymentDeps, 'clock' | 'ids'>,
-  input: { stores: PaymentStores; what: string; reason: string; alertId?: string | undefined },
+  input: { stores: PaymentStores; what: string; reason: string; caseId?: string | undefined },
 ): Promise<void> {
   // A card that Telegram does not take is rung for by a card; that one must not ring for itself, for ever.
-  const shown = input.alertId === undefined ? undefined : await input.stores.alerts.findAlert(input.alertId);
+  const shown = input.caseId === undefined ? undefined : await input.stores.cases.findCase(input.caseId);
   if (shown?.kind === 'dead_letter') return;
-  await raiseAlert(
+  await raiseCase(
     { stores: input.stores, clock: deps.clock, ids: deps.ids },
     {
       key: `dead_letter:${input.what}`,
       kind: 'dead_letter',
       severity: 'critical',
-      orderId: null,
-      paymentId: null,
       facts: {
         headline: `Given up on: ${input.what}`,
-        orderNumber: null,
-        amount: null,
         detail: 'See /deadletters to try again or to discard it.',
-        provider: null,
         why: input.reason,
-        trust: null,
       },
-      actions: [],
     },
   );
 }

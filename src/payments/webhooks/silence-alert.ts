@@ -1,4 +1,4 @@
-import { type AlertContext, raiseAlert } from '#cases/raise-case.ts';
+import { type CaseContext, raiseCase } from '#cases/raise-case.ts';
 import { hour, type Milliseconds, minute } from '#kernel/clock.ts';
 import { type ProviderName, providerTitle } from '#kernel/provider-name.ts';
 
@@ -8,7 +8,7 @@ export function silentKey(provider: ProviderName): string {
 
 /** One alert that says what to check; it ends when an event arrives. */
 export async function raiseSilence(
-  context: AlertContext,
+  context: CaseContext,
   silence: {
     provider: ProviderName;
     /** Whether it can be asked about what it does not tell. */
@@ -24,24 +24,18 @@ export async function raiseSilence(
     ? 'payments are found by polling, only later'
     : 'the rest is found by an export only';
   const expected = usual < 1 ? '' : `, where about ${Math.round(usual)} are usual`;
-  await raiseAlert(context, {
+  await raiseCase(context, {
     key: silentKey(provider),
     kind: 'webhook_silent',
     severity: 'warning',
-    orderId: null,
-    paymentId: null,
+    provider,
     facts: {
       headline: 'Webhooks have stopped coming',
-      orderNumber: null,
-      amount: null,
       detail:
         `${providerTitle(provider)} itself answers, and ${otherwise}. Check there: ` +
         'the webhook URL, its secret, and that the subscription is switched on.',
-      provider,
       why: `No event for ${inWords(silence.silentMs)}${expected}; ${changed}.`,
-      trust: null,
     },
-    actions: [],
   });
 }
 

@@ -1,7 +1,7 @@
 // Learns how often each provider usually tells us something, and finds out when one has stopped. A silence alone says
 // little: the provider is asked first, then its list is compared, and only if payments changed there that nobody told us
 // of is it a trouble, with one alert that says what to check and that ends when an event arrives.
-import { resolveAlert } from '#cases/resolve-case.ts';
+import { resolveCase } from '#cases/resolve-case.ts';
 import { day, hour, type Milliseconds, minute } from '#kernel/clock.ts';
 import type { ProviderName } from '#kernel/provider-name.ts';
 import { lookAtProvider } from '../availability/look-at-provider.ts';
@@ -70,13 +70,13 @@ function learn(deps: PaymentDeps, provider: ProviderName): Promise<State | undef
   return deps.database.transaction(async (stores) => {
     const now = deps.clock.now();
     const known = await stores.webhookRates.findRate(provider);
-    const alert = await stores.alerts.findLiveAlert(silentKey(provider));
+    const alert = await stores.cases.findLiveCase(silentKey(provider));
     const [outage] = await stores.outages.listOutages({ provider, limit: 1 });
     const isAway = (outage !== undefined && outage.status !== 'over') || !isAvailable(deps.providers.health(provider));
     const { lastAt } = await stores.inbox.countArrivals({ source: provider, from: now, to: now });
     const isOver = alert !== undefined && lastAt !== null && lastAt >= alert.openedAt;
     const context = { stores, clock: deps.clock, ids: deps.ids };
-    if (isOver) await resolveAlert(context, { key: silentKey(provider), by: 'An event arrived.' });
+    if (isOver) await resolveCase(context, { key: silentKey(provider), by: 'An event arrived.' });
     const before = known ?? newRate(provider, now);
     const isTroubled = isAway || (alert !== undefined && !isOver);
     const rate = isTroubled ? skipHours(before, now + hour) : await learnHours(stores, { rate: before, now });
@@ -84,7 +84,7 @@ function learn(deps: PaymentDeps, provider: ProviderName): Promise<State | undef
     if (isTroubled || lastAt === null) return undefined;
     const since = Math.max(lastAt, outage?.endedAt ?? 0);
     // What comes and is refused is no silence, and has an alert of its own.
-    const refused = await stores.alerts.findLiveAlert(refusedKey(provider));
+    const refused = await stores.cases.findLiveCase(refusedKey(provider));
     if (refused !== undefined && refused.lastRaisedAt >= since) return undefined;
     const untold = await countUntold(stores, { provider, since, now });
     const state = { rate, lastAt, since, untold };
@@ -172,9 +172,9 @@ async function lookInto(
 /** Refused webhooks that come no more were a stranger's, or the secret is right again. */
 async function endRefused(deps: PaymentDeps, provider: ProviderName): Promise<void> {
   const key = refusedKey(provider);
-  const alert = await deps.database.read((stores) => stores.alerts.findLiveAlert(key));
+  const alert = await deps.database.read((stores) => stores.cases.findLiveCase(key));
   if (alert === undefined || deps.clock.now() - alert.lastRaisedAt < refusedQuietMs) return;
   await deps.database.transaction((stores) =>
-    resolveAlert({ stores, clock: deps.clock, ids: deps.ids }, { key, by: 'None came for a day.' }),
+    resolveCase({ stores, clock: deps.clock, ids: deps.ids }, { key, by: 'None came for a day.' }),
   );
 }

@@ -3,7 +3,7 @@ import { z } from '@hono/zod-openapi';
 import { providerNames } from '#kernel/provider-name.ts';
 import { trustLevels } from '#kernel/trust.ts';
 import { orderStatuses } from '#orders/order.ts';
-import { exceptionKinds, exceptionStatuses } from '#payments/exceptions/exception.ts';
+import { decisionKinds } from '#cases/case.ts';
 import type {
   ExceptionView,
   OrderView,
@@ -62,7 +62,7 @@ export const refundSchema = z
 const exceptionSchema = z
   .strictObject({
     id: z.string(),
-    kind: z.enum(exceptionKinds),
+    kind: z.enum(decisionKinds),
     status: z.enum(exceptionStatuses),
     opened_at: time,
     summary: z.string().openapi({ example: 'Payment came short' }),

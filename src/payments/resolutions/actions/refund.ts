@@ -1,8 +1,8 @@
 import { readReason } from '#access/reason.ts';
+import { type Case, type CaseKind, isLive } from '#cases/case.ts';
+import { changeCase } from '#cases/raise-case.ts';
 import { assert } from '#kernel/invariant.ts';
 import { formatMoney, type Money } from '#kernel/money.ts';
-import type { ExceptionKind, PaymentException } from '../../exceptions/exception.ts';
-import { changeException } from '../../exceptions/open-exception.ts';
 import type { PaymentDeps } from '../../lifecycle/deps.ts';
 import type { Work } from '../../lifecycle/work.ts';
 import { gapFacts } from '../../model/amount-detail.ts';
@@ -14,18 +14,18 @@ import { refused } from '../../overrides/override.ts';
 import type { PaymentStores } from '../../ports/payment-store.ts';
 import { requestRefund } from '../../refunds/request-refund.ts';
 import type { ResolvingAction } from '../options/resolution-actions.ts';
-import { type Asked, noteDecision, notOpen, type Resolution, type Resolver, settleException } from './resolution.ts';
+import { type Asked, noteDecision, notLive, type Resolution, type Resolver, settleCase } from './resolution.ts';
 
 const noSurplus = 'There is no surplus left to give back.';
 
-/** Gives back what came by the payment that the exception is about. */
+/** Gives back what came by the payment that the case is about. */
 export const refundWhatCame: Resolver = (deps, asked) => refundFor(deps, { asked, action: 'refund', amount: 'all' });
 
 /** Gives back what came beyond what was asked for. */
 export const refundSurplus: Resolver = async (deps, asked) => {
   const surplus = await deps.database.read(async (stores) => {
-    const exception = await stores.exceptions.findException(asked.exceptionId);
-    const payment = exception?.paymentId ? await stores.payments.findPayment(exception.paymentId) : undefined;
+    const one = await stores.cases.findCase(asked.caseId);
+    const payment = one?.paymentId ? await stores.payments.findPayment(one.paymentId) : undefined;
     return payment && surplusIn(stores, { payment, except: null });
   });
   if (surplus === undefined || surplus.amountMinor === 0) return refused(noSurplus);
@@ -38,17 +38,17 @@ interface RefundAsked {
   amount: Money | 'all';
 }
 
-/** Undoes the request: somebody settled the exception while it was being made. */
+/** Undoes the request: somebody settled the case while it was being made. */
 class SettledMeanwhile extends Error {
   override readonly name = 'SettledMeanwhile';
 }
 
-/** Undoes the request: it is about another sum than the person was shown. */
+/** Undoes the request: it is about another sum than the admin was shown. */
 class ChangedMeanwhile extends Error {
   override readonly name = 'ChangedMeanwhile';
 }
 
-/** The sum was worked out, and shown to the person, before this transaction began. */
+/** The sum was worked out, and shown to the admin, before this transaction began. */
 async function whyChanged(
   work: Work,
   { refund, input }: { refund: Refund; input: RefundAsked },
@@ -77,23 +77,23 @@ async function refundFor(deps: PaymentDeps, input: RefundAsked): Promise<Resolut
   const { asked, action, amount } = input;
   const reason = readReason(asked.reason);
   if (typeof reason !== 'string') return reason;
-  const exception = await deps.database.read((stores) => stores.exceptions.findException(asked.exceptionId));
-  if (exception === undefined) return { kind: 'unknown' };
-  const over = notOpen(exception, action);
+  const one = await deps.database.read((stores) => stores.cases.findCase(asked.caseId));
+  if (one === undefined) return { kind: 'unknown' };
+  const over = notLive(one, action);
   if (over !== undefined) return over;
-  if (exception.paymentId === null) return refused('There is no payment of ours to give back.');
+  if (one.paymentId === null) return refused('There is no payment of ours to give back.');
   const { by } = asked;
   try {
     const result = await requestRefund(deps, {
-      ...{ paymentId: exception.paymentId, amount, reason, actor: by.actor },
+      ...{ paymentId: one.paymentId, amount, reason, actor: by.actor },
       async also(work: Work, refund) {
         const changed = await whyChanged(work, { refund, input });
         if (changed !== undefined) throw new ChangedMeanwhile(changed);
-        const open = await work.stores.exceptions.findException(asked.exceptionId);
-        if (open?.status !== 'open') throw new SettledMeanwhile();
-        const decided = { exception: open, action, by, reason };
+        const open = await work.stores.cases.findCase(asked.caseId);
+        if (open === undefined || !isLive(open)) throw new SettledMeanwhile();
+        const decided = { one: open, action, by, reason };
         if (await isAboutMore(work, open)) await noteDecision(work, decided);
-        else await settleException(work, { ...decided, undo: {}, refundId: refund.id });
+        else await settleCase(work, { ...decided, undo: {}, refundId: refund.id });
       },
     });
     if (result.kind === 'refused') return refused(result.reason);
@@ -107,18 +107,18 @@ async function refundFor(deps: PaymentDeps, input: RefundAsked): Promise<Resolut
   }
 }
 
-const ofOrder: readonly ExceptionKind[] = ['payment_underpaid', 'payment_paid_late'];
+const ofOrder: readonly CaseKind[] = ['payment_underpaid', 'payment_paid_late'];
 
-/** Money that came short or late by another payment of the order is still to be decided: the exception is about that then. */
-async function isAboutMore(work: Work, exception: PaymentException): Promise<boolean> {
-  const { orderId, paymentId, kind } = exception;
+/** Money that came short or late by another payment of the order is still to be decided: the case is about that then. */
+async function isAboutMore(work: Work, one: Case): Promise<boolean> {
+  const { orderId, paymentId, kind } = one;
   if (orderId === null || !ofOrder.includes(kind)) return false;
   const payments = await work.stores.payments.listPaymentsForOrder(orderId);
   const refunds = await work.stores.refunds.listRefundsForOrder(orderId);
   const other = payments.find((payment) => payment.id !== paymentId && moneyOf(payment, refunds) > 0);
   if (other === undefined) return false;
-  const facts = { ...exception.facts, ...gapFacts(other), why: other.providerStatus ?? exception.facts.why };
-  const change = { paymentId: other.id, reference: other.reference, facts, lastSeenAt: work.clock.now() };
-  await changeException(work, { exception, change });
+  const facts = { ...one.facts, ...gapFacts(other), why: other.providerStatus ?? one.facts.why };
+  const change = { paymentId: other.id, reference: other.reference, facts, lastRaisedAt: work.clock.now() };
+  await changeCase(work, one, change);
   return true;
 }

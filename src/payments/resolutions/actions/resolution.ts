@@ -1,28 +1,27 @@
-// What every decision about an exception has in common: it needs a reason, finds the exception open, and writes down, in
-// its own transaction, who decided what and why. The exception ends together with its alert.
+// What every decision about a case has in common: it needs a reason, finds the case live, and writes down, in its own
+// transaction, who decided what and why.
 import type { ActingAdmin } from '#access/acting-admin.ts';
 import { recordAudit } from '#access/audit.ts';
 import { readReason } from '#access/reason.ts';
-import { resolveAlert } from '#cases/resolve-case.ts';
+import { type Case, findingKinds, isLive, needsDecision } from '#cases/case.ts';
+import { changeCase } from '#cases/raise-case.ts';
+import { resolveCase } from '#cases/resolve-case.ts';
 import type { JsonObject } from '#kernel/json.ts';
 import type { Order } from '#orders/order.ts';
-import { findingExceptionKinds, type PaymentException } from '../../exceptions/exception.ts';
-import { changeException } from '../../exceptions/open-exception.ts';
 import { refreshOrderCards } from '../../lifecycle/change-order.ts';
 import type { PaymentDeps } from '../../lifecycle/deps.ts';
 import type { OrderView } from '../../lifecycle/order-view.ts';
 import { type Work, workOf, writeTimeline } from '../../lifecycle/work.ts';
-import type { Payment } from '../../model/payment.ts';
 import { type Override, refused } from '../../overrides/override.ts';
 import { allowedActions, decidedWords, type ResolvingAction } from '../options/resolution-actions.ts';
 
 export interface Asked {
-  exceptionId: string;
+  caseId: string;
   by: ActingAdmin;
   reason: string;
   /** What an action needs beside the reason: how long to wait, at which provider, which order. */
   option: string | null;
-  /** The sum that the person was shown before deciding; where it has changed since, nothing is decided. */
+  /** The sum that the admin was shown before deciding; where it has changed since, nothing is decided. */
   shownMinor?: number;
 }
 
@@ -37,12 +36,12 @@ export type Resolver = (deps: PaymentDeps, asked: Asked) => Promise<Resolution>;
 
 export interface Open {
   work: Work;
-  exception: PaymentException;
+  one: Case;
   reason: string;
 }
 
-/** Finds the exception open in a transaction, and what is decided in it is committed or not at all. */
-export function decideOpen(
+/** Finds the case live in a transaction, and what is decided in it is committed or not at all. */
+export function decideCaseIn(
   deps: PaymentDeps,
   input: { asked: Asked; action: ResolvingAction },
   decide: (open: Open) => Promise<Resolution>,
@@ -52,21 +51,21 @@ export function decideOpen(
   if (typeof reason !== 'string') return Promise.resolve(reason);
   return deps.database.transaction(async (stores): Promise<Resolution> => {
     const work = workOf(deps, { stores, by: asked.by });
-    const exception = await stores.exceptions.findException(asked.exceptionId);
-    if (exception === undefined) return { kind: 'unknown' };
-    return notOpen(exception, action) ?? decide({ work, exception, reason });
+    const one = await stores.cases.findCase(asked.caseId);
+    if (one === undefined) return { kind: 'unknown' };
+    return notLive(one, action) ?? decide({ work, one, reason });
   });
 }
 
 /** Why this cannot be decided any more, or at all; undefined while it can. */
-export function notOpen(exception: PaymentException, action: ResolvingAction): Resolution | undefined {
-  if (exception.status !== 'open') return { kind: 'over', by: exception.resolvedBy };
-  if (!allowedActions[exception.kind].includes(action)) return refused('That does not help against this trouble.');
-  return undefined;
+export function notLive(one: Case, action: ResolvingAction): Resolution | undefined {
+  if (!isLive(one)) return { kind: 'over', by: one.resolvedBy ?? one.outcome };
+  const isAllowed = needsDecision(one) && allowedActions[one.kind].includes(action);
+  return isAllowed ? undefined : refused('That does not help here.');
 }
 
 export interface Decided {
-  exception: PaymentException;
+  one: Case;
   action: ResolvingAction;
   by: ActingAdmin;
   reason: string;
@@ -74,65 +73,66 @@ export interface Decided {
   undo: JsonObject | null;
   /** More than the action's own words, for the history. */
   words?: string;
-  refundId?: PaymentException['refundId'];
+  refundId?: Case['refundId'];
+  /** The order that it is linked to by this decision. */
+  orderId?: Order['id'];
 }
 
-/** Ends the exception and its alert, and writes down who decided it. */
-export async function settleException(work: Work, decided: Decided): Promise<void> {
-  const { exception, by, reason, undo } = decided;
-  const alert = await work.stores.alerts.findLiveAlert(exception.key);
-  await changeException(work, {
-    exception,
-    change: {
-      status: 'resolved',
-      waitsUntil: null,
-      resolvedAt: work.clock.now(),
-      resolution: decided.action,
-      resolvedBy: by.name,
-      reason,
-      undo: undo === null ? null : { ...undo, alertId: alert?.id ?? null },
-      ...(decided.refundId && { refundId: decided.refundId }),
-    },
+/** Ends the case, and writes down who decided it. */
+export async function settleCase(work: Work, decided: Decided): Promise<void> {
+  const { one, by, reason, undo } = decided;
+  await changeCase(work, one, {
+    status: 'resolved',
+    snoozedUntil: null,
+    resolvedAt: work.clock.now(),
+    resolution: decided.action,
+    resolvedBy: by.name,
+    reason,
+    outcome: sentenceOf(decided),
+    undo,
+    ...(decided.refundId && { refundId: decided.refundId }),
   });
-  await resolveAlert(work, { key: exception.key, by: sentenceOf(decided) });
-  await endFindingsAlert(work, exception);
+  await endFindingsAlert(work, one);
   await noteDecision(work, decided);
 }
 
-/** Audit and history of a decision that may have left the exception open. */
+/** Audit and history of a decision that may have left the case live. */
 export async function noteDecision(work: Work, decided: Omit<Decided, 'undo'>): Promise<void> {
-  const { exception, action, by, reason } = decided;
+  const { one, action, by, reason } = decided;
+  const orderId = decided.orderId ?? one.orderId;
   await recordAudit(work, {
     actor: by.actor,
-    action: `exception.${action}`,
-    subject: `exception:${exception.id}`,
+    action: `case.${action}`,
+    subject: `case:${one.id}`,
     reason,
-    details: { kind: exception.kind, orderId: exception.orderId, paymentId: exception.paymentId },
+    details: { kind: one.kind, orderId, paymentId: one.paymentId },
   });
-  const order = exception.orderId === null ? undefined : await work.stores.orders.findOrder(exception.orderId);
-  if (order !== undefined) await noteOnOrder(work, { order, exception, text: sentenceOf(decided) });
+  const order = orderId === null ? undefined : await work.stores.orders.findOrder(orderId);
+  if (order !== undefined) await noteOnOrder(work, { order, one, text: sentenceOf(decided) });
 }
 
-export async function noteOnOrder(
-  work: Work,
-  input: { order: Order; exception: PaymentException; text: string },
-): Promise<void> {
-  const { order, exception, text } = input;
-  const paymentId: Payment['id'] | null = exception.paymentId;
-  const note = { subject: 'note', from: null, to: null, trust: null } as const;
-  await writeTimeline(work, { order, paymentId, ...note, text: `${exception.facts.summary}: ${text}` });
+export async function noteOnOrder(work: Work, input: { order: Order; one: Case; text: string }): Promise<void> {
+  const { order, one, text } = input;
+  await writeTimeline(work, {
+    order,
+    paymentId: one.paymentId,
+    subject: 'note',
+    from: null,
+    to: null,
+    trust: null,
+    text: `${one.facts.headline}: ${text}`,
+  });
   await refreshOrderCards(work, order);
 }
 
-function sentenceOf({ action, by, reason, words }: Omit<Decided, 'undo'>): string {
-  return `${by.name} ${words ?? decidedWords[action]}: ${reason}`;
+function sentenceOf({ one, action, by, reason, words }: Omit<Decided, 'undo'>): string {
+  return `${by.name} ${words ?? decidedWords(one.kind, action)}: ${reason}`;
 }
 
 /** One alert stands for all that a comparison found: it is over with the last of them. */
-async function endFindingsAlert(work: Work, { kind, provider }: PaymentException): Promise<void> {
-  if (provider === null || !(findingExceptionKinds as readonly string[]).includes(kind)) return;
-  const query = { provider, kinds: findingExceptionKinds, limit: 1 };
-  const left = await work.stores.exceptions.listOpenExceptionsOfProvider(query);
+async function endFindingsAlert(work: Work, { kind, provider }: Case): Promise<void> {
+  if (provider === null || !(findingKinds as readonly string[]).includes(kind)) return;
+  const left = await work.stores.cases.listLiveCasesOfProvider({ provider, kinds: findingKinds, limit: 1 });
   if (left.length > 0) return;
-  await resolveAlert(work, { key: `reconciliation:${provider}`, by: 'Every difference was settled.' });
+  await resolveCase(work, { key: `reconciliation:${provider}`, by: 'Every difference was settled.' });
 }

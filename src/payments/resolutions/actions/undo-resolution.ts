@@ -1,14 +1,14 @@
 import type { ActingAdmin } from '#access/acting-admin.ts';
 import { recordAudit } from '#access/audit.ts';
+import { type Case, isLive } from '#cases/case.ts';
+import { reopenCase } from '#cases/resolve-case.ts';
+import { wakeCase } from '#cases/snooze-case.ts';
 import type { JsonObject } from '#kernel/json.ts';
-import type { PaymentException } from '../../exceptions/exception.ts';
-import { wakeTrouble } from '../../exceptions/wait-for-trouble.ts';
 import type { PaymentDeps } from '../../lifecycle/deps.ts';
 import { type Work, workOf } from '../../lifecycle/work.ts';
 import { withdrawAcceptance } from '../../overrides/accept-into.ts';
 import { refused } from '../../overrides/override.ts';
 import { withdrawWriteOff } from '../../overrides/write-off-order.ts';
-import { reopenException } from '../../refunds/reopen-for-refund.ts';
 import { unlinkOrder } from './link-order.ts';
 import { noteOnOrder, type Resolution } from './resolution.ts';
 
@@ -17,62 +17,62 @@ type Undoer = (work: Work, input: { undo: JsonObject; by: ActingAdmin }) => Prom
 
 const nothingToUndo: Undoer = () => Promise.resolve(undefined);
 
-/** What is not here cannot be taken back: money or a link is on its way, or a provider was told. */
+/** A decision that is missing here cannot be undone: money or a link is on its way, or a provider was told. */
 const undoers: ReadonlyMap<string, Undoer> = new Map([
   ['accept', withdrawAcceptance],
   ['mark_paid', withdrawAcceptance],
-  ['mark_received', withdrawAcceptance],
   ['write_off', withdrawWriteOff],
   ['link_order', unlinkOrder],
   ['keep', nothingToUndo],
-  ['link', nothingToUndo],
-  ['ignore', nothingToUndo],
-  ['force_match', nothingToUndo],
+  ['dismiss', nothingToUndo],
 ]);
 
-export function canUndo({ status, waitsUntil, undo, resolution }: PaymentException): boolean {
-  if (status === 'open') return waitsUntil !== null;
+export function canUndo(one: Case): boolean {
+  const { status, undo, resolution } = one;
+  if (isLive(one)) return status === 'snoozed';
   return undo !== null && resolution !== null && undoers.has(resolution);
 }
 
-/** Takes a person's decision back as long as nothing has come of it: the exception is open again, with its old age. */
+/** Undoes an admin's decision as long as nothing has come of it: the case is open again, with its old age. */
 export function undoResolution(
   deps: PaymentDeps,
-  input: { exceptionId: string; by: ActingAdmin },
+  input: { caseId: string; by: ActingAdmin },
 ): Promise<Resolution> {
   const { by } = input;
   return deps.database.transaction(async (stores): Promise<Resolution> => {
     const work = workOf(deps, { stores, by });
-    const exception = await stores.exceptions.findException(input.exceptionId);
-    if (exception === undefined) return { kind: 'unknown' };
-    if (!canUndo(exception)) return refused('That cannot be taken back.');
-    const refusal = await takeBack(work, { exception, by });
+    const one = await stores.cases.findCase(input.caseId);
+    if (one === undefined) return { kind: 'unknown' };
+    if (!canUndo(one)) return refused('That cannot be taken back.');
+    const refusal = await takeBack(work, { one, by });
     if (refusal !== undefined) return refused(refusal);
-    const { resolution } = exception;
+    const { resolution } = one;
     await recordAudit(work, {
-      ...{ actor: by.actor, action: 'exception.undo', subject: `exception:${exception.id}` },
-      details: { kind: exception.kind, undone: resolution ?? 'wait' },
+      actor: by.actor,
+      action: 'case.undo',
+      subject: `case:${one.id}`,
+      details: { kind: one.kind, undone: resolution ?? 'wait' },
     });
-    const order = exception.orderId === null ? undefined : await stores.orders.findOrder(exception.orderId);
+    const order = one.orderId === null ? undefined : await stores.orders.findOrder(one.orderId);
     const text = `open again: ${by.name} took the decision back`;
-    if (order !== undefined) await noteOnOrder(work, { order, exception, text });
+    if (order !== undefined) await noteOnOrder(work, { order, one, text });
     return { kind: 'decided', said: 'Taken back: it is open again.' };
   });
 }
 
 async function takeBack(
   work: Work,
-  { exception, by }: { exception: PaymentException; by: ActingAdmin },
+  { one, by }: { one: Case; by: ActingAdmin },
 ): Promise<string | undefined> {
-  if (exception.status === 'open') {
-    await wakeTrouble(work, exception);
+  if (isLive(one)) {
+    await wakeCase(work, one);
     return undefined;
   }
-  if ((await work.stores.exceptions.findOpenException(exception.key)) !== undefined) {
-    return 'The same trouble has come up anew since.';
+  if ((await work.stores.cases.findLiveCase(one.key)) !== undefined) {
+    return 'The same has come up anew since.';
   }
-  const undoer = undoers.get(exception.resolution ?? '') ?? nothingToUndo;
-  const refusal = await undoer(work, { undo: exception.undo ?? {}, by });
-  if (refusal === undefined) await reopenException(work, exception);
+  const undoer = undoers.get(one.resolution ?? '') ?? nothingToUndo;
+  const refusal = await undoer(work, { undo: one.undo ?? {}, by });
+  if (refusal === undefined) await reopenCase(work, one);
   return refusal;
 }

@@ -1,0 +1,38 @@
+import type { ActingAdmin } from '#access/acting-admin.ts';
+import { recordAudit } from '#access/audit.ts';
+import type { Clock } from '#kernel/clock.ts';
+import type { Database } from '#kernel/database.ts';
+import type { Ids } from '#kernel/ids.ts';
+import type { JsonObject } from '#kernel/json.ts';
+import { type Case, isLive } from './case.ts';
+import type { CaseChange, CaseStores } from './case-store.ts';
+import { changeCase } from './raise-case.ts';
+
+export interface CaseDeps {
+  database: Database<CaseStores>;
+  clock: Clock;
+  ids: Ids;
+}
+
+/** Nothing is changed about a case that is over or not known. */
+export type NoLiveCase = { kind: 'over' } | { kind: 'unknown' };
+
+/** One change of a live case by an admin, with its audit row; `decide` may refuse instead. */
+export function changeAsAdmin<Done, Refused = never>(
+  deps: CaseDeps,
+  input: { caseId: string; by: ActingAdmin; action: string; details?: JsonObject },
+  decide: (one: Case) => { change: CaseChange; result: Done } | { refused: Refused },
+): Promise<Done | Refused | NoLiveCase> {
+  const { caseId, by, action, details = {} } = input;
+  return deps.database.transaction(async (stores): Promise<Done | Refused | NoLiveCase> => {
+    const tx = { stores, clock: deps.clock, ids: deps.ids };
+    const one = await stores.cases.findCase(caseId);
+    if (one === undefined) return { kind: 'unknown' };
+    if (!isLive(one)) return { kind: 'over' };
+    const decided = decide(one);
+    if ('refused' in decided) return decided.refused;
+    await changeCase(tx, one, decided.change);
+    await recordAudit(tx, { actor: by.actor, action, subject: `case:${one.id}`, details });
+    return decided.result;
+  });
+}
