@@ -8,7 +8,7 @@ import { alertCard } from '#bot/screens/cases/alert-card-view.ts';
 import { alertList } from '#bot/screens/cases/alert-list-view.ts';
 import { exceptionCard } from '#bot/screens/cases/exception-card-view.ts';
 import { exceptionKindChoice, exceptionList } from '#bot/screens/cases/exception-list-view.ts';
-import { optionChoice } from '#bot/screens/cases/exception-questions.ts';
+import { optionChoice } from '#bot/screens/cases/resolution-questions.ts';
 import { couponList, couponQuestion } from '#bot/screens/channels/coupons-view.ts';
 import {
   productCard,

@@ -1,8 +1,8 @@
 // One alert is one message in each chat that alerts go to. The outbox may bring the same alert twice at once, or an older
 // version after a newer one: work on one alert is done in turn, and always shows the alert as it is now.
 import type { AdminDirectory } from '#access/admin.ts';
-import type { Alert } from '#cases/case.ts';
-import type { AlertStores } from '#cases/case-store.ts';
+import type { Case } from '#cases/case.ts';
+import type { CaseStores } from '#cases/case-store.ts';
 import type { Clock } from '#kernel/clock.ts';
 import type { Database } from '#kernel/database.ts';
 import type { EventLog } from '#kernel/events.ts';
@@ -14,7 +14,7 @@ import { createKeyedQueue } from '../telegram/keyed-queue.ts';
 import type { ChatSender, SendOutcome } from '../telegram/telegram.ts';
 
 interface AlertCardDeps {
-  database: Database<AlertStores>;
+  database: Database<CaseStores>;
   clock: Clock;
   log: EventLog;
   admins: AdminDirectory;
@@ -30,14 +30,14 @@ interface AlertCardOptions {
 export function createAlertCardHandler(deps: AlertCardDeps, options: AlertCardOptions): OutboxHandler {
   const inTurn = createKeyedQueue();
 
-  async function showEverywhere(alertId: string, signal: AbortSignal): Promise<ReturnType<typeof sumUp>> {
+  async function showEverywhere(caseId: string, signal: AbortSignal): Promise<ReturnType<typeof sumUp>> {
     const chatIds = await alertChats(deps.admins, options.alertChatId);
     const loaded = await deps.database.read(async (stores) => ({
-      alert: await stores.alerts.findAlert(alertId),
-      sent: await stores.sentMessages.listSent({ bot: 'pager', subject: `alert:${alertId}` }),
+      alert: await stores.cases.findCase(caseId),
+      sent: await stores.sentMessages.listSent({ bot: 'pager', subject: `case:${caseId}` }),
     }));
     const { alert } = loaded;
-    if (alert === undefined) return { kind: 'done', outcome: 'no such alert' };
+    if (alert === undefined) return { kind: 'done', outcome: 'no such case' };
     const outcomes: { chatId: number; outcome: SendOutcome }[] = [];
     for (const chatId of chatIds) {
       const sent = loaded.sent.find((message) => message.chatId === chatId);
@@ -45,7 +45,7 @@ export function createAlertCardHandler(deps: AlertCardDeps, options: AlertCardOp
       if (outcome === undefined) continue;
       outcomes.push({ chatId, outcome });
       if (outcome.kind === 'blocked') {
-        deps.log.warn('alert not shown', { alertId, chatId, reason: outcome.reason });
+        deps.log.warn('alert not shown', { caseId, chatId, reason: outcome.reason });
       }
     }
     return sumUp(outcomes);
@@ -53,7 +53,7 @@ export function createAlertCardHandler(deps: AlertCardDeps, options: AlertCardOp
 
   /** Undefined when this chat needs nothing: it shows this version, or the trouble was over before it was shown. */
   async function show(
-    alert: Alert,
+    alert: Case,
     where: { chatId: number; sent: SentMessage | undefined; signal: AbortSignal },
   ): Promise<SendOutcome | undefined> {
     const { chatId, sent, signal } = where;
@@ -70,7 +70,7 @@ export function createAlertCardHandler(deps: AlertCardDeps, options: AlertCardOp
       { ...deps, bot: 'pager' },
       {
         chatId,
-        subject: `alert:${alert.id}`,
+        subject: `case:${alert.id}`,
         version: alert.version,
         view: alertCard(alert, { now: deps.clock.now(), timeZone: options.timeZone, place: 'card' }),
         mark: alert.status,
@@ -85,8 +85,8 @@ export function createAlertCardHandler(deps: AlertCardDeps, options: AlertCardOp
   return {
     topic: 'alert.card',
     deliver(message, signal) {
-      const alertId = String(message.payload['alertId']);
-      return inTurn.run(alertId, () => showEverywhere(alertId, signal));
+      const caseId = String(message.payload['caseId']);
+      return inTurn.run(caseId, () => showEverywhere(caseId, signal));
     },
   };
 }

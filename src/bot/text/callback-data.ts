@@ -2,7 +2,7 @@
 // does not decode to exactly what was encoded is a forged or an old button, and gets `undefined`.
 
 import { orderStatuses } from '#orders/order.ts';
-import { exceptionKinds } from '#payments/exceptions/exception.ts';
+import { decisionKinds } from '#cases/case.ts';
 import { resolvingActions } from '#payments/resolutions/options/resolution-actions.ts';
 import {
   currencyOrNew,
@@ -22,7 +22,7 @@ import {
 /** Telegram refuses a longer `callback_data`. */
 export const callbackBytesMax = 64;
 
-export const exceptionFilters = ['all', ...exceptionKinds] as const;
+export const exceptionFilters = ['all', ...decisionKinds] as const;
 export const orderFilters = ['all', ...orderStatuses] as const;
 export const statsDays = [7, 30, 90] as const;
 

@@ -4,7 +4,7 @@ import { unmatchedKey } from '#cases/case.ts';
 import { raiseCase } from '#cases/raise-case.ts';
 import { resolveCase } from '#cases/resolve-case.ts';
 import type { Milliseconds } from '#kernel/clock.ts';
-import type { PaymentId, ProviderReference } from '#kernel/ids.ts';
+import type { PaymentId } from '#kernel/ids.ts';
 import { assert } from '#kernel/invariant.ts';
 import { formatMoney, toDecimal } from '#kernel/money.ts';
 import { type ProviderName, providerTitle } from '#kernel/provider-name.ts';

@@ -4,12 +4,13 @@ import { providerNames } from '#kernel/provider-name.ts';
 import { trustLevels } from '#kernel/trust.ts';
 import { orderStatuses } from '#orders/order.ts';
 import { decisionKinds } from '#cases/case.ts';
-import type {
-  ExceptionView,
-  OrderView,
-  PaymentView,
-  RefundView,
-  TimelineView,
+import {
+  type ExceptionView,
+  exceptionStatuses,
+  type OrderView,
+  type PaymentView,
+  type RefundView,
+  type TimelineView,
 } from '#payments/lifecycle/order-view.ts';
 import { paymentStatuses } from '#payments/model/payment.ts';
 import { refundStatuses } from '#payments/model/refund.ts';

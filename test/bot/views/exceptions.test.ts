@@ -1,11 +1,11 @@
 import { describe, expect, test } from 'vitest';
-import { agesChart, countAges } from '#bot/charts/exception-ages.ts';
+import { agesChart, countAges } from '#bot/charts/case-ages.ts';
 import { renderChart } from '#bot/charts/render.ts';
-import { ageText, exceptionSeverity, kindWords } from '#bot/kit/exception-words.ts';
+import { ageText, exceptionSeverity, kindWords } from '#bot/kit/case-words.ts';
 import { reasonQuestion } from '#bot/kit/reason-question.ts';
 import { exceptionCard } from '#bot/screens/cases/exception-card-view.ts';
 import { exceptionKindChoice, exceptionList } from '#bot/screens/cases/exception-list-view.ts';
-import { byHandQuestion, optionChoice, resolveQuestion } from '#bot/screens/cases/exception-questions.ts';
+import { byHandQuestion, optionChoice, resolveQuestion } from '#bot/screens/cases/resolution-questions.ts';
 import { day, hour, minute } from '#kernel/clock.ts';
 import { exceptionKinds } from '#payments/exceptions/exception.ts';
 import { resolvingActions } from '#payments/resolutions/options/resolution-actions.ts';

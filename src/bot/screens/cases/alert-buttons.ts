@@ -1,17 +1,18 @@
 // A tap on an alert's button, whichever bot it reached. The card itself is not touched here: the verbs queue its refresh.
 
+import type { ActingAdmin } from '#access/acting-admin.ts';
 import { adminActor } from '#access/admin.ts';
-import type { Alert } from '#cases/case.ts';
-import { snoozeAlert } from '#cases/snooze-case.ts';
+import type { Case } from '#cases/case.ts';
+import { snoozeCase } from '#cases/snooze-case.ts';
 import { hour } from '#kernel/clock.ts';
 import type { OrderId } from '#kernel/ids.ts';
-import { isProviderName, providerTitle } from '#kernel/provider-name.ts';
+import { providerTitle } from '#kernel/provider-name.ts';
 import { createPaymentLink } from '#payments/collect/create-payment-link.ts';
-import { acknowledgeTrouble } from '#payments/exceptions/take-exception.ts';
+import { acknowledgeCase } from '#cases/acknowledge-case.ts';
 import type { PaymentDeps } from '#payments/lifecycle/deps.ts';
 import { getOrderDetails } from '#payments/lifecycle/get-order.ts';
 import { ProviderError } from '#payments/ports/provider-errors.ts';
-import { getException } from '#payments/resolutions/options/get-case.ts';
+import { getCase } from '#payments/resolutions/options/get-case.ts';
 import { checkOrder } from '#payments/sync/check-order.ts';
 import { paymentLink } from '../../kit/payment-link.ts';
 import { carryOutProviderButton } from '../../kit/provider-buttons.ts';
@@ -58,14 +59,14 @@ interface AlertButtonResult {
 export async function handleAlertButton(deps: AlertButtonDeps, input: AlertButtonInput): Promise<AlertButtonResult> {
   const callback = decodeCallback(input.data);
   if (callback?.kind !== 'alert') return { toast: outOfDate };
-  const alert = await deps.database.read((stores) => stores.alerts.findAlert(callback.id));
+  const alert = await deps.database.read((stores) => stores.cases.findCase(callback.id));
   if (alert === undefined) return { toast: outOfDate };
   return carryOut(deps, { callback, alert, input });
 }
 
 interface KnownTap {
   callback: CallbackOf<'alert'>;
-  alert: Alert;
+  alert: Case;
   input: AlertButtonInput;
 }
 
@@ -96,9 +97,12 @@ function carryOut(deps: AlertButtonDeps, known: KnownTap): Promise<AlertButtonRe
   }
 }
 
+function actingAdmin({ adminId, adminName }: AlertButtonInput): ActingAdmin {
+  return { actor: adminActor(adminId), name: adminName };
+}
+
 async function acknowledge(deps: AlertButtonDeps, { alert, input }: KnownTap): Promise<AlertButtonResult> {
-  const by = { actor: adminActor(input.adminId), name: input.adminName };
-  const result = await acknowledgeTrouble(deps, { alertId: alert.id, by });
+  const result = await acknowledgeCase(deps, { caseId: alert.id, by: actingAdmin(input) });
   if (result.kind === 'acknowledged') return { toast: 'Acknowledged: it is yours.' };
   if (result.kind === 'already')
     return { toast: `Already acknowledged${result.by === null ? '' : ` by ${result.by}`}.` };
@@ -106,9 +110,7 @@ async function acknowledge(deps: AlertButtonDeps, { alert, input }: KnownTap): P
 }
 
 async function snooze(deps: AlertButtonDeps, { alert, input }: KnownTap): Promise<AlertButtonResult> {
-  const { adminName } = input;
-  const actor = adminActor(input.adminId);
-  const result = await snoozeAlert(deps, { alertId: alert.id, actor, adminName, forMs: snoozeMs });
+  const result = await snoozeCase(deps, { caseId: alert.id, by: actingAdmin(input), forMs: snoozeMs });
   if (result.kind === 'over') return { toast: 'It is over already.' };
   if (result.kind === 'unknown') return { toast: outOfDate };
   return { toast: `Snoozed until ${formatTime(result.until, { now: deps.clock.now(), timeZone: deps.timeZone })}.` };
@@ -146,15 +148,15 @@ async function troubleTap(
   { alert, input }: KnownTap,
   act: ProviderAct,
 ): Promise<AlertButtonResult> {
-  const name = alert.facts.provider;
-  if (alert.status === 'resolved' || name === null || !isProviderName(name)) return { toast: outOfDate };
+  const name = alert.provider;
+  if (alert.status === 'resolved' || name === null) return { toast: outOfDate };
   return { toast: await carryOutProviderButton(deps, { act, provider: name, adminId: input.adminId }) };
 }
 
 /** An alert without an order is about the provider as a whole: whether it answers is what can be checked. */
-async function probeProvider(deps: AlertButtonDeps, alert: Alert): Promise<AlertButtonResult> {
-  const name = alert.facts.provider;
-  const provider = name !== null && isProviderName(name) ? deps.providers.find(name) : undefined;
+async function probeProvider(deps: AlertButtonDeps, alert: Case): Promise<AlertButtonResult> {
+  const name = alert.provider;
+  const provider = name !== null ? deps.providers.find(name) : undefined;
   if (provider === undefined) return { toast: 'There is nothing to ask a provider about.' };
   try {
     await provider.probe();
@@ -171,7 +173,7 @@ const settledAlready = 'It is settled already.';
 async function openException(deps: AlertButtonDeps, { alert, input }: KnownTap): Promise<AlertButtonResult> {
   if (alert.status === 'resolved') return { toast: settledAlready };
   if (input.buttons === 'full') return { toast: '', follow: { show: 'exception', key: alert.key } };
-  const details = await getException(deps, { key: alert.key });
+  const details = await getCase(deps, { key: alert.key });
   if (details === undefined) return { toast: settledAlready };
   const presentation = { now: deps.clock.now(), timeZone: deps.timeZone };
   const reply = exceptionCard(details, { ...presentation, buttons: 'plain', commandBot: deps.commandBot() });

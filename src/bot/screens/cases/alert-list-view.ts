@@ -1,4 +1,4 @@
-import type { Alert } from '#cases/case.ts';
+import type { Case } from '#cases/case.ts';
 import { providerTitle } from '#kernel/provider-name.ts';
 import { pageMax } from '../../text/callback-fields.ts';
 import { fitLines, type Line, line, weights } from '../../text/fit.ts';
@@ -10,7 +10,7 @@ const labelUnitsMax = 16;
 
 /** Alerts that are not over, newest first: a line for each, and below them short buttons that open one with its actions. */
 export function alertList(
-  page: { alerts: readonly Alert[]; page: number; hasMore: boolean },
+  page: { alerts: readonly Case[]; page: number; hasMore: boolean },
   presentation: Presentation,
 ): View {
   const isOnlyPage = page.page === 0 && !page.hasMore;
@@ -28,12 +28,12 @@ export function alertList(
 }
 
 interface Labelled {
-  alert: Alert;
+  alert: Case;
   label: string;
 }
 
 /** What an alert is about, in a word: the same in its line and on its button, and never twice on a page. */
-function withLabels(alerts: readonly Alert[]): Labelled[] {
+function withLabels(alerts: readonly Case[]): Labelled[] {
   const uses = new Map<string, number>();
   return alerts.map((alert) => {
     const subject = subjectOf(alert);
@@ -43,14 +43,14 @@ function withLabels(alerts: readonly Alert[]): Labelled[] {
   });
 }
 
-function subjectOf({ kind, facts }: Alert): string {
+function subjectOf({ kind, provider, facts }: Case): string {
   if (facts.orderNumber !== null) return clip(facts.orderNumber, labelUnitsMax);
-  if (facts.provider !== null) return clip(providerTitle(facts.provider), labelUnitsMax);
+  if (provider !== null) return clip(providerTitle(provider), labelUnitsMax);
   return clip(sentence(statusWord(kind)), labelUnitsMax);
 }
 
 /** An open alert has no sign of its own: what somebody has taken, or put off, is what differs. */
-function alertLine(alert: Alert, label: string, presentation: Presentation): Line {
+function alertLine(alert: Case, label: string, presentation: Presentation): Line {
   const state = alert.status === 'open' ? '' : alertSigns[alert.status];
   const when = formatTimeShort(alert.lastRaisedAt, presentation);
   return line(`${severitySigns[alert.severity]}${state} ${bold(label)} ${show(alert.facts.headline, 100)} · ${when}`);

@@ -1,6 +1,6 @@
-import { type AlertStatus, alertStatuses } from '#cases/case.ts';
+import { liveStatuses } from '#cases/case.ts';
 import { getOrderDetails } from '#payments/lifecycle/get-order.ts';
-import { getException } from '#payments/resolutions/options/get-case.ts';
+import { getCase } from '#payments/resolutions/options/get-case.ts';
 import type { AdminEnv, BotCommand, CallbackContext } from '../../kit/env.ts';
 import { answerCallback, editView, replyView } from '../../kit/replies.ts';
 import { adminName } from '../../telegram/admin-name.ts';
@@ -15,8 +15,6 @@ import { alertCard } from './alert-card-view.ts';
 import { alertList } from './alert-list-view.ts';
 import { askToResolve, showException } from './exception-cards.ts';
 import { drawExceptions } from './exceptions.ts';
-
-const liveStatuses: readonly AlertStatus[] = alertStatuses.filter((status) => status !== 'resolved');
 
 export const alertCommands: readonly BotCommand[] = [
   {
@@ -36,8 +34,8 @@ export async function tapAlerts(env: AdminEnv, ctx: CallbackContext, callback: C
 
 async function drawAlerts(env: AdminEnv, page: number): Promise<View> {
   const limit = (page + 1) * pageSize + 1;
-  const query = { statuses: liveStatuses, before: null, limit };
-  const found = await env.database.read((stores) => stores.alerts.listAlerts(query));
+  const query = { statuses: liveStatuses, kinds: null, rings: true, order: 'newest_first', after: null, limit } as const;
+  const found = await env.database.read((stores) => stores.cases.listCases(query));
   const alerts = found.slice(page * pageSize, (page + 1) * pageSize);
   return alertList({ alerts, page, hasMore: found.length === limit }, env.presentation());
 }
@@ -52,7 +50,7 @@ export async function tapAlertView(
 }
 
 async function showInList(env: AdminEnv, ctx: CallbackContext, alertId: string): Promise<boolean> {
-  const alert = await env.database.read((stores) => stores.alerts.findAlert(alertId));
+  const alert = await env.database.read((stores) => stores.cases.findCase(alertId));
   if (alert === undefined) return false;
   await editView(ctx, alertCard(alert, { ...env.presentation(), place: 'list' }));
   return true;
@@ -104,7 +102,7 @@ async function askFromAlert(
   ctx: CallbackContext,
   follow: Extract<Follow, { show: 'refund' | 'paid' }>,
 ): Promise<View | undefined> {
-  const details = await getException(env, { key: follow.key });
+  const details = await getCase(env, { key: follow.key });
   const wanted = follow.show === 'refund' ? (['refund'] as const) : (['accept', 'mark_paid'] as const);
   const action = wanted.find((each) => details?.actions.includes(each));
   if (details !== undefined && action !== undefined)

@@ -2,12 +2,12 @@ import type { ActingAdmin } from '#access/acting-admin.ts';
 import { adminActor } from '#access/admin.ts';
 import type { ProviderName } from '#kernel/provider-name.ts';
 import { chooseProvider } from '#payments/collect/choose-provider.ts';
-import { giveBackException, type Taking, takeException } from '#payments/exceptions/take-exception.ts';
-import { resolveException } from '#payments/resolutions/actions/decide-case.ts';
+import { releaseCase, type Assignment, assignCase } from '#cases/acknowledge-case.ts';
+import { decideCase } from '#payments/resolutions/actions/decide-case.ts';
 import type { Resolution } from '#payments/resolutions/actions/resolution.ts';
 import { undoResolution } from '#payments/resolutions/actions/undo-resolution.ts';
-import { checkException } from '#payments/resolutions/options/check-case.ts';
-import { type ExceptionDetails, getException } from '#payments/resolutions/options/get-case.ts';
+import { checkCase } from '#payments/resolutions/options/check-case.ts';
+import { type CaseDetails, getCase } from '#payments/resolutions/options/get-case.ts';
 import type { ResolvingAction } from '#payments/resolutions/options/resolution-actions.ts';
 import { resolvingActions } from '#payments/resolutions/options/resolution-actions.ts';
 import type { AdminEnv, CallbackContext, Confirmed, ServedContext } from '../../kit/env.ts';
@@ -21,7 +21,7 @@ import type { View } from '../../text/view.ts';
 import { leaveOrder } from '../orders/order-cards.ts';
 import { outOfDate } from './alert-buttons.ts';
 import { exceptionCard } from './exception-card-view.ts';
-import { optionChoice, resolveQuestion } from './exception-questions.ts';
+import { optionChoice, resolveQuestion } from './resolution-questions.ts';
 
 export const exceptionGone = 'This exception is not known any more.';
 
@@ -34,7 +34,7 @@ export async function showException(
   env: AdminEnv,
   input: ({ ctx: ServedContext } | { tapped: CallbackContext }) & { wanted: { id: string } | { key: string } },
 ): Promise<boolean> {
-  const details = await getException(env, input.wanted);
+  const details = await getCase(env, input.wanted);
   if (details === undefined) return false;
   const view = exceptionCard(details, { ...env.presentation(), buttons: 'full' });
   if ('ctx' in input) {
@@ -60,14 +60,14 @@ export async function tapException(
 
 const taps: Readonly<Record<ExceptionAct, (env: AdminEnv, ctx: CallbackContext, id: string) => Promise<string>>> = {
   show: () => Promise.resolve(''),
-  take: async (env, ctx, exceptionId) => takingText(await takeException(env, { exceptionId, by: personOf(ctx) })),
-  give: async (env, ctx, exceptionId) => takingText(await giveBackException(env, { exceptionId, by: personOf(ctx) })),
-  undo: async (env, ctx, exceptionId) => resolutionText(await undoResolution(env, { exceptionId, by: personOf(ctx) })),
+  take: async (env, ctx, caseId) => assignmentText(await assignCase(env, { caseId, by: personOf(ctx) })),
+  give: async (env, ctx, caseId) => assignmentText(await releaseCase(env, { caseId, by: personOf(ctx) })),
+  undo: async (env, ctx, caseId) => resolutionText(await undoResolution(env, { caseId, by: personOf(ctx) })),
   async check(env, ctx, id) {
-    const details = await getException(env, { id });
+    const details = await getCase(env, { id });
     if (details === undefined || details.order === null) return 'There is nothing to ask a provider about.';
     if (!env.recentRequests.isFirst(`check:${details.order.id}`)) return 'Checked a moment ago.';
-    const checked = await checkException(env, { exceptionId: id, by: personOf(ctx) });
+    const checked = await checkCase(env, { caseId: id, by: personOf(ctx) });
     return checked.kind === 'refund' ? refundCheckTexts[checked.result] : checkedText(checked);
   },
 };
@@ -79,22 +79,22 @@ const refundCheckTexts = {
   unknown: 'This refund is not known any more.',
 } as const;
 
-function takingText(taking: Taking): string {
-  switch (taking.kind) {
-    case 'taken':
+function assignmentText(assignment: Assignment): string {
+  switch (assignment.kind) {
+    case 'assigned':
       return 'It is yours.';
-    case 'given_back':
+    case 'released':
       return 'It is nobody’s again.';
     case 'already':
-      return `${taking.by ?? 'Somebody'} has it already.`;
+      return `${assignment.by ?? 'Somebody'} has it already.`;
     case 'not_yours':
-      return `It is ${taking.by === null ? 'nobody’s' : `${taking.by}’s`}.`;
+      return `It is ${assignment.by === null ? 'nobody’s' : `${assignment.by}’s`}.`;
     case 'over':
       return 'It is over already.';
     case 'unknown':
       return exceptionGone;
     default:
-      return taking satisfies never;
+      return assignment satisfies never;
   }
 }
 
@@ -115,7 +115,7 @@ export function resolutionText(resolution: Resolution): string {
 
 /** A decision begins: what it needs beside a reason is asked first, then the reason, and then it is made. */
 export async function tapResolve(env: AdminEnv, ctx: CallbackContext, callback: CallbackOf<'resolve'>): Promise<void> {
-  const details = await getException(env, { id: callback.id });
+  const details = await getCase(env, { id: callback.id });
   const isOffered = details?.actions.includes(callback.action) ?? false;
   if (details === undefined || !isOffered) {
     if (details !== undefined) await showException(env, { tapped: ctx, wanted: { id: callback.id } });
@@ -129,7 +129,7 @@ export async function tapResolve(env: AdminEnv, ctx: CallbackContext, callback: 
 interface Begun {
   ctx: CallbackContext;
   callback: CallbackOf<'resolve'>;
-  details: ExceptionDetails;
+  details: CaseDetails;
 }
 
 async function askNext(env: AdminEnv, { ctx, callback, details }: Begun): Promise<View> {
@@ -146,15 +146,15 @@ async function askNext(env: AdminEnv, { ctx, callback, details }: Begun): Promis
 /** The question why; what is grave wants the admin's own words. */
 export function askToResolve(
   env: AdminEnv,
-  input: { adminId: number; details: ExceptionDetails; action: ResolvingAction; option: string | null },
+  input: { adminId: number; details: CaseDetails; action: ResolvingAction; option: string | null },
 ): Promise<View> {
   const { adminId, details, action, option } = input;
-  const { id } = details.exception;
+  const { id } = details.case;
   const question = resolveQuestion(details, { action, option });
   const isReturn = action === 'refund' || action === 'refund_surplus';
   const shownMinor = isReturn ? (details.returns?.[action].amountMinor ?? null) : null;
   const asked = {
-    ...{ adminId, action: 'exception.resolve', payload: { exceptionId: id, action, option, shownMinor }, question },
+    ...{ adminId, action: 'case.resolve', payload: { caseId: id, action, option, shownMinor }, question },
     back: { kind: 'exception', act: 'show', id },
   } as const;
   return question.reasons.length === 0 ? askToWriteReason(env, asked) : askForReason(env, asked);
@@ -165,7 +165,7 @@ function isLink(action: ResolvingAction): action is 'new_link' | 'ask_rest' {
 }
 
 /** Those that can take the order's money right now. */
-function providersFor(env: AdminEnv, { order }: ExceptionDetails): ProviderName[] {
+function providersFor(env: AdminEnv, { order }: CaseDetails): ProviderName[] {
   if (order === null) return [];
   const choice = chooseProvider(env.providers, { provider: 'auto', money: order });
   return choice.kind === 'none' ? [] : choice.candidates.map(({ name }) => name);
@@ -177,13 +177,13 @@ export const confirmResolve: Confirmed = async (env, tapped, { payload, reason }
   const option = payload['option'];
   const shownMinor = payload['shownMinor'];
   if (action === undefined) return outOfDate;
-  const exceptionId = String(payload['exceptionId']);
-  const resolution = await resolveException(env, {
-    ...{ exceptionId, action, reason: reason ?? '', by: personOf(tapped) },
+  const caseId = String(payload['exceptionId']);
+  const resolution = await decideCase(env, {
+    ...{ caseId, action, reason: reason ?? '', by: personOf(tapped) },
     option: typeof option === 'string' ? option : null,
     ...(typeof shownMinor === 'number' && { shownMinor }),
   });
-  await showException(env, { tapped, wanted: { id: exceptionId } });
+  await showException(env, { tapped, wanted: { id: caseId } });
   if (resolution.kind === 'decided' && resolution.link !== undefined) {
     await replyView(tapped, paymentLink(resolution.link, { ...env.presentation(), buttons: 'full' }));
   }

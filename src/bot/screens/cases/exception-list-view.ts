@@ -1,7 +1,7 @@
 import { providerTitle } from '#kernel/provider-name.ts';
-import type { PaymentException } from '#payments/exceptions/exception.ts';
-import type { ExceptionCount } from '#payments/exceptions/exception-store.ts';
-import { ageText, exceptionSeverity, kindWords } from '../../kit/exception-words.ts';
+import { type Case, type DecisionKind, needsDecision } from '#cases/case.ts';
+import type { CaseCount } from '#cases/case-store.ts';
+import { ageText, kindWords } from '../../kit/case-words.ts';
 import type { ExceptionFilter } from '../../text/callback-data.ts';
 import { pageMax } from '../../text/callback-fields.ts';
 import { fitLines, type Line, line, weights } from '../../text/fit.ts';
@@ -10,14 +10,14 @@ import { type Button, inPairs, inRows, type Presentation, type View } from '../.
 import { severitySigns } from '../../text/words.ts';
 
 export interface ListedException {
-  exception: PaymentException;
+  case: Case;
   /** Of its order; null where there is none. */
   orderNumber: string | null;
 }
 
 export interface ExceptionPage {
   rows: readonly ListedException[];
-  counts: readonly ExceptionCount[];
+  counts: readonly CaseCount[];
   filter: ExceptionFilter;
   page: number;
   hasMore: boolean;
@@ -32,17 +32,17 @@ export function exceptionList(page: ExceptionPage, presentation: Presentation): 
   if (rows.length === 0) lines.push(line(filter === 'all' ? '✅ Nothing waits for a decision.' : 'None of this kind.'));
   lines.push(...rows.map((row, index) => rowLine(row, { index, presentation })));
   const numbers = rows.map(
-    ({ exception }, index): Button => ({
+    ({ case: one }, index): Button => ({
       text: String(index + 1),
-      callback: { kind: 'exception', act: 'show', id: exception.id },
+      callback: { kind: 'exception', act: 'show', id: one.id },
     }),
   );
   const keyboard = [...inRows(numbers, buttonsPerRow), turnRow(page), filterRow(page)];
   return { text: fitLines(lines), keyboard: keyboard.filter((row) => row.length > 0) };
 }
 
-function headText({ counts, filter, page, hasMore }: ExceptionPage, { now }: Presentation): string {
-  const wanted = counts.filter(({ kind }) => filter === 'all' || kind === filter);
+function headText({ counts: all, filter, page, hasMore }: ExceptionPage, { now }: Presentation): string {
+  const wanted = all.filter(needsDecision).filter(({ kind }) => filter === 'all' || kind === filter);
   const what = filter === 'all' ? '' : ` · ${show(kindWords[filter])}`;
   const total = sum(wanted);
   const oldest =
@@ -61,21 +61,22 @@ function countLines({ counts, filter }: ExceptionPage): Line[] {
   return [line(`<i>${parts.join(' · ')}</i>`, weights.detail)];
 }
 
-function kindCounts(counts: readonly ExceptionCount[]): { kind: PaymentException['kind']; count: number }[] {
+function kindCounts(all: readonly CaseCount[]): { kind: DecisionKind; count: number }[] {
+  const counts = all.filter(needsDecision);
   const kinds = [...new Set(counts.map(({ kind }) => kind))];
   return kinds
     .map((kind) => ({ kind, count: sum(counts.filter((each) => each.kind === kind)) }))
     .sort((left, right) => right.count - left.count);
 }
 
-function rowLine({ exception, orderNumber }: ListedException, at: { index: number; presentation: Presentation }): Line {
-  const { kind, facts, provider, ownerName, openedAt, waitsUntil } = exception;
-  const rest = waitsUntil === null ? '' : '💤';
+function rowLine({ case: one, orderNumber }: ListedException, at: { index: number; presentation: Presentation }): Line {
+  const { kind, severity, status, facts, provider, assigneeName, openedAt } = one;
+  const rest = status === 'snoozed' ? '💤' : '';
   const subject = orderNumber ?? (provider === null ? '' : providerTitle(provider));
-  const gap = facts.gapFiat === null ? '' : ` ${show(facts.gapFiat, 24)}`;
-  const owner = ownerName === null ? '' : ` · ✋ ${show(ownerName, 16)}`;
+  const difference = facts.differenceFiat === null ? '' : ` ${show(facts.differenceFiat, 24)}`;
+  const owner = assigneeName === null ? '' : ` · ✋ ${show(assigneeName, 16)}`;
   const text = [
-    `${at.index + 1} ${severitySigns[exceptionSeverity[kind]]}${rest} ${bold(subject, 16)} ${show(kindWords[kind])}${gap}`,
+    `${at.index + 1} ${severitySigns[severity]}${rest} ${bold(subject, 16)} ${show(kindWords[kind])}${difference}`,
     `${ageText(at.presentation.now - openedAt)}${owner}`,
   ];
   return line(text.join(' · '));
@@ -98,17 +99,17 @@ function filterRow({ counts, filter }: ExceptionPage): Button[] {
 }
 
 /** Which kind is to be shown alone: only kinds that there are. */
-export function exceptionKindChoice(counts: readonly ExceptionCount[]): View {
+export function exceptionKindChoice(counts: readonly CaseCount[]): View {
   const buttons = kindCounts(counts).map(
     ({ kind, count }): Button => ({
       text: `${kindWords[kind]} ${count}`,
       callback: { kind: 'exceptions', filter: kind, page: 0 },
     }),
   );
-  const all: Button = { text: `All ${sum(counts)}`, callback: { kind: 'exceptions', filter: 'all', page: 0 } };
+  const all: Button = { text: `All ${sum(counts.filter(needsDecision))}`, callback: { kind: 'exceptions', filter: 'all', page: 0 } };
   return { text: '<b>Exceptions</b> of which kind?', keyboard: inPairs([...buttons, all]) };
 }
 
-function sum(counts: readonly ExceptionCount[]): number {
+function sum(counts: readonly CaseCount[]): number {
   return counts.reduce((total, { count }) => total + count, 0);
 }

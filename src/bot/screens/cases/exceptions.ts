@@ -2,9 +2,9 @@
 // their own: the list is edited in place, into cards and back, and the picture is drawn anew when somebody asks for it.
 import { InputFile, InputMediaBuilder } from 'grammy';
 import { formatOrderNumber } from '#orders/order.ts';
-import type { PaymentException } from '#payments/exceptions/exception.ts';
+import { type Case, decisionKinds, liveStatuses } from '#cases/case.ts';
 import type { PaymentStores } from '#payments/ports/payment-store.ts';
-import { agesChart } from '../../charts/exception-ages.ts';
+import { agesChart } from '../../charts/case-ages.ts';
 import { renderChart } from '../../charts/render.ts';
 import type { AdminEnv, BotCommand, CallbackContext, TextContext } from '../../kit/env.ts';
 import { answerCallback, editView, replyView } from '../../kit/replies.ts';
@@ -17,6 +17,9 @@ import { exceptionKindChoice, exceptionList, type ListedException } from './exce
 
 /** More bars would say nothing more. */
 const drawnMax = 2_000;
+
+/** Cases that wait for a decision, by age. */
+const waiting = { statuses: liveStatuses, order: 'oldest_first', after: null } as const;
 
 export const exceptionCommands: readonly BotCommand[] = [
   { command: 'exceptions', usage: '', description: 'what has to be decided, by age', run: runExceptions },
@@ -38,7 +41,7 @@ export async function tapExceptions(
 }
 
 export async function tapExceptionKinds(env: AdminEnv, ctx: CallbackContext): Promise<void> {
-  const counts = await env.database.read((stores) => stores.exceptions.countOpenExceptions());
+  const counts = await env.database.read((stores) => stores.cases.countLiveCases());
   await editView(ctx, exceptionKindChoice(counts));
   await answerCallback(ctx);
 }
@@ -63,24 +66,24 @@ export async function drawExceptions(
   { filter, page }: { filter: ExceptionFilter; page: number },
 ): Promise<View> {
   const limit = (page + 1) * pageSize + 1;
-  const kinds = filter === 'all' ? null : [filter];
+  const kinds = filter === 'all' ? decisionKinds : [filter];
   const { rows, counts, hasMore } = await env.database.read(async (stores) => {
-    const found = await stores.exceptions.listOpenExceptions({ kinds, after: null, limit });
+    const found = await stores.cases.listCases({ ...waiting, kinds, limit });
     const shown = found.slice(page * pageSize, (page + 1) * pageSize);
     return {
       rows: await withNumbers(stores, shown),
-      counts: await stores.exceptions.countOpenExceptions(),
+      counts: await stores.cases.countLiveCases(),
       hasMore: found.length === limit,
     };
   });
   return exceptionList({ rows, counts, filter, page, hasMore }, env.presentation());
 }
 
-async function withNumbers(stores: PaymentStores, exceptions: readonly PaymentException[]): Promise<ListedException[]> {
+async function withNumbers(stores: PaymentStores, cases: readonly Case[]): Promise<ListedException[]> {
   const rows: ListedException[] = [];
-  for (const exception of exceptions) {
-    const order = exception.orderId === null ? undefined : await stores.orders.findOrder(exception.orderId);
-    rows.push({ exception, orderNumber: order === undefined ? null : formatOrderNumber(order.number) });
+  for (const one of cases) {
+    const order = one.orderId === null ? undefined : await stores.orders.findOrder(one.orderId);
+    rows.push({ case: one, orderNumber: order === undefined ? null : formatOrderNumber(order.number) });
   }
   return rows;
 }
@@ -93,8 +96,8 @@ interface Picture {
 
 /** Undefined when there is nothing to draw. */
 async function drawAges(env: AdminEnv): Promise<Picture | undefined> {
-  const query = { kinds: null, after: null, limit: drawnMax };
-  const open = await env.database.read((stores) => stores.exceptions.listOpenExceptions(query));
+  const query = { ...waiting, kinds: decisionKinds, limit: drawnMax };
+  const open = await env.database.read((stores) => stores.cases.listCases(query));
   if (open.length === 0) return undefined;
   const presentation = env.presentation();
   const png = await renderChart(agesChart(open, presentation.now));

@@ -1,7 +1,7 @@
 import { asOrderId, type OrderId } from '#kernel/ids.ts';
 import { getOrderDetails } from '#payments/lifecycle/get-order.ts';
 import { rememberOption } from '#payments/resolutions/actions/accept-payment.ts';
-import { resolveException } from '#payments/resolutions/actions/decide-case.ts';
+import { decideCase } from '#payments/resolutions/actions/decide-case.ts';
 import type { AdminEnv, CallbackContext, Confirmed } from '../../kit/env.ts';
 import { askForReason } from '../../kit/reasons.ts';
 import { editView } from '../../kit/replies.ts';
@@ -20,8 +20,8 @@ export async function askAboutHeld(
   const details = await getOrderDetails(env, { id: orderId });
   if (details === undefined) return orderGone;
   const payment = details.payments.find(({ heldAt }) => heldAt !== null);
-  const exception = details.exceptions.find(({ kind }) => kind === 'payment_held');
-  if (payment === undefined || exception === undefined) {
+  const held = details.cases.find(({ kind }) => kind === 'payment_held');
+  if (payment === undefined || held === undefined) {
     await showOrder(env, { tapped: ctx, orderId });
     return 'It is not held any more.';
   }
@@ -29,7 +29,7 @@ export async function askAboutHeld(
   const view = await askForReason(env, {
     adminId: ctx.from.id,
     action: decision === 'reject' ? 'sale.reject' : 'sale.accept',
-    payload: { exceptionId: exception.id, orderId, option },
+    payload: { caseId: held.id, orderId, option },
     question: heldQuestion(details.order, { payment, decision }),
     back: { kind: 'order', act: 'show', id: orderId },
   });
@@ -44,8 +44,8 @@ export const confirmRejectHeld: Confirmed = decide('reject');
 function decide(action: 'accept' | 'reject'): Confirmed {
   return async (env, tapped, { payload, reason }) => {
     const option = payload['option'];
-    const resolution = await resolveException(env, {
-      ...{ exceptionId: String(payload['exceptionId']), action, reason: reason ?? '', by: personOf(tapped) },
+    const resolution = await decideCase(env, {
+      ...{ caseId: String(payload['exceptionId']), action, reason: reason ?? '', by: personOf(tapped) },
       option: typeof option === 'string' ? option : null,
     });
     await showOrder(env, { tapped, orderId: asOrderId(String(payload['orderId'])) });

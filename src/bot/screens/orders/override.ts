@@ -6,7 +6,7 @@ import type { AdminEnv, Confirmed } from '../../kit/env.ts';
 import { askToWriteReason } from '../../kit/reasons.ts';
 import type { View } from '../../text/view.ts';
 import { personOf, resolutionText } from '../cases/exception-cards.ts';
-import { byHandQuestion } from '../cases/exception-questions.ts';
+import { byHandQuestion } from '../cases/resolution-questions.ts';
 import { showOrder } from './order-cards.ts';
 
 /** What a person does past the providers needs a reason in their own words. */

@@ -1,4 +1,4 @@
-import type { AlertStatus } from '#cases/case.ts';
+import type { CaseStatus } from '#cases/case.ts';
 import type { AdminEnv, BotCommand, TextContext } from '../../kit/env.ts';
 import { takeReason } from '../../kit/reasons.ts';
 import { replyView } from '../../kit/replies.ts';
@@ -74,10 +74,10 @@ async function runStart(env: AdminEnv, ctx: TextContext, words: string): Promise
 async function readStart(env: AdminEnv, ctx: TextContext): Promise<StartReport> {
   const query = { statuses: ['needs_attention'] as const, before: null, limit: ordersCountedMax + 1 };
   const { alerts, orders } = await env.database.read(async (stores) => ({
-    alerts: await stores.alerts.countAlerts(),
+    alerts: await (await stores.cases.countLiveCases()).filter(({ rings }) => rings),
     orders: await stores.orders.listOrders(query),
   }));
-  const countOf = (...statuses: AlertStatus[]): number =>
+  const countOf = (...statuses: CaseStatus[]): number =>
     alerts.filter(({ status }) => statuses.includes(status)).reduce((sum, { count }) => sum + count, 0);
   return {
     name: adminName({ ...ctx.from, last_name: undefined }),
