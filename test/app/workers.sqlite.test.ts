@@ -1,7 +1,7 @@
 // Messages that are given up on ring, and the ring cannot ring for itself.
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { createPumps } from '#app/workers.ts';
-import { raiseAlert } from '#cases/raise-case.ts';
+import { raiseCase } from '#cases/raise-case.ts';
 import { minute, second } from '#kernel/clock.ts';
 import { asProviderReference } from '#kernel/ids.ts';
 import type { OutboxMessage } from '#messaging/messaging-store.ts';
@@ -11,6 +11,7 @@ import type { PaymentProvider } from '#payments/ports/payment-provider.ts';
 import { openTestDatabase, type TestDatabase } from '#test/support/database/test-database.ts';
 import { createScriptedProviders } from '#test/support/fakes/scripted-providers.ts';
 import { createTestDeps, lookAt, placeTestOrder, type TestDeps } from '#test/support/scenario-kits/payment-kit.ts';
+import { listAlerts } from '#test/support/builders/cases.ts';
 
 let opened: TestDatabase;
 let deps: TestDeps;
@@ -27,7 +28,7 @@ function pumps(deliver: (message: OutboxMessage) => Promise<DeliveryResult>): Re
 
 test('alert cards that Telegram never takes are reported once each and then let be', async () => {
   await opened.database.transaction((stores) =>
-    raiseAlert(
+    raiseCase(
       { ...deps, stores },
       {
         ...{ key: 'provider_down:btcpay', kind: 'provider_down', severity: 'critical', orderId: null, paymentId: null },
@@ -50,7 +51,7 @@ test('alert cards that Telegram never takes are reported once each and then let 
   const letters = await opened.database.read((stores) => stores.outbox.listAbandoned({ before: null, limit: 9 }));
   expect(letters).toHaveLength(2);
   const alerts = await opened.database.read((stores) =>
-    stores.alerts.listAlerts({ statuses: ['open'], before: null, limit: 9 }),
+    listAlerts(stores, ['open']),
   );
   expect(alerts.map((alert) => alert.key).sort()).toEqual(['dead_letter:alert.card', 'provider_down:btcpay']);
 });

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { minute } from '#kernel/clock.ts';
 import { asOrderId } from '#kernel/ids.ts';
-import type { PaymentException } from '#payments/exceptions/exception.ts';
+import type { Case } from '#cases/case.ts';
 import type { PaymentSnapshot } from '#payments/model/snapshot.ts';
 import { pollPayments } from '#payments/sync/poll-payments.ts';
 import { auditOf, buttonsOf, chat, openChat, say, tap, textOf } from './support/chat.ts';
@@ -12,7 +12,7 @@ const short: Partial<PaymentSnapshot> = {
   settlement: { expected: '49.00', received: '24.50', asset: 'USD' },
 };
 
-async function shortOrder(shop: BotShop): Promise<{ id: string; number: string; exception: PaymentException }> {
+async function shortOrder(shop: BotShop): Promise<{ id: string; number: string; exception: Case }> {
   const order = await shop.order();
   shop.provider.shows(short);
   shop.deps.clock.advance(minute);
@@ -22,8 +22,8 @@ async function shortOrder(shop: BotShop): Promise<{ id: string; number: string; 
   return { ...order, exception };
 }
 
-const openOf = (shop: BotShop, order: { id: string }): Promise<PaymentException[]> =>
-  shop.deps.database.read((stores) => stores.exceptions.listOpenExceptionsForOrder(asOrderId(order.id)));
+const openOf = (shop: BotShop, order: { id: string }): Promise<Case[]> =>
+  shop.deps.database.read((stores) => stores.cases.listLiveCasesForOrder(asOrderId(order.id)));
 
 async function openCard(shop: BotShop, number: string, userId = ann) {
   const card = await say(shop, `/order ${number}`, userId);

@@ -39,12 +39,12 @@ import {
 } from '#bot/text/callback-data.ts';
 import { pageMax } from '#bot/text/callback-fields.ts';
 import { toMarkup, type View } from '#bot/text/view.ts';
-import { alertActions, alertStatuses } from '#cases/case.ts';
+import { quickActions, caseStatuses } from '#cases/case.ts';
 import { providerNames } from '#kernel/provider-name.ts';
 import { orderStatuses } from '#orders/order.ts';
-import { exceptionKinds } from '#payments/exceptions/exception.ts';
+import { decisionKinds } from '#cases/case.ts';
 import { viewOrder } from '#payments/lifecycle/order-view.ts';
-import { exceptionActions } from '#payments/resolutions/options/resolution-actions.ts';
+import { resolutionActions } from '#payments/resolutions/options/resolution-actions.ts';
 import { aFullDay } from './support/books.ts';
 import {
   aCoupon,
@@ -70,18 +70,18 @@ const letter = letterOfMessage({
 });
 
 function* exceptionViews(): Generator<View> {
-  const counts = exceptionKinds.map((kind) => ({ kind, provider: null, count: 1, oldestAt: at }));
-  const rows = [{ exception: anException(), orderNumber: 'T-1042' }];
+  const counts = decisionKinds.map((kind) => ({ kind, provider: null, status: 'open', rings: true, count: 1, oldestAt: at } as const));
+  const rows = [{ case: anException(), orderNumber: 'T-1042' }];
   for (const filter of exceptionFilters) {
     for (const page of [0, 1, pageMax]) yield exceptionList({ rows, counts, filter, page, hasMore: true }, look);
   }
   yield exceptionKindChoice(counts);
   for (const exception of [
     anException(),
-    anException({ ownerId: 1, waitsUntil: at }),
+    anException({ assigneeId: 1, status: 'snoozed', snoozedUntil: at }),
     anException({ status: 'resolved', resolution: 'keep', undo: {} }),
   ]) {
-    const details = exceptionDetails({ exception, actions: [...exceptionActions] });
+    const details = exceptionDetails({ case: exception, actions: [...resolutionActions] });
     yield exceptionCard(details, { ...look, buttons: 'full' });
   }
   const candidate = { order: anOrder({ number: 123_456_789 }), missingMinor: 1 };
@@ -95,8 +95,8 @@ function* exceptionViews(): Generator<View> {
 /** Every view with buttons, in every state that changes its buttons. */
 function* everyView(): Generator<View> {
   const pages = [0, 1, pageMax];
-  for (const status of alertStatuses) {
-    for (const action of alertActions) {
+  for (const status of caseStatuses) {
+    for (const action of quickActions) {
       for (const place of ['card', 'list'] as const)
         yield alertCard(anAlert({ status, actions: [action] }), { ...look, place });
     }
@@ -107,7 +107,7 @@ function* everyView(): Generator<View> {
       order: anOrder({ status }),
       payments: [aPayment()],
       refunds: [],
-      exceptions: [anException()],
+      cases: [anException()],
       timeline: [],
     };
     yield orderCard(details, { ...look, providerUrl: 'https://a.example/', buttons: 'full', canRefund: true });
@@ -155,7 +155,7 @@ function* payhipViews(): Generator<View> {
   const held = {
     order: anOrder({ status: 'needs_attention', origin: 'provider' }),
     refunds: [],
-    exceptions: [],
+    cases: [],
     timeline: [],
   };
   const payments = [aPayment({ provider: 'payhip', status: 'paid', heldAt: at })];

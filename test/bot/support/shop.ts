@@ -2,7 +2,7 @@ import { createOwnerDirectory } from '#access/owner-directory.ts';
 import { type AdminBot, createAdminBot } from '#bot/admin/admin-bot.ts';
 import { createPager, type Pager } from '#bot/pager/pager.ts';
 import type { UpdateMode } from '#bot/telegram/telegram.ts';
-import { type RaisedAlert, raiseAlert } from '#cases/raise-case.ts';
+import { type RaisedCase, raiseCase } from '#cases/raise-case.ts';
 import { minute, second } from '#kernel/clock.ts';
 import { createIds } from '#kernel/ids.ts';
 import type { DeliveryResult } from '#messaging/outbox-handler.ts';
@@ -43,7 +43,7 @@ export interface BotShop {
   /** What the outbox owes to Telegram is carried out; how many messages were settled. */
   deliver(): Promise<number>;
   order(): Promise<OrderView>;
-  raise(differences?: Partial<RaisedAlert>): Promise<string>;
+  raise(differences?: Partial<RaisedCase>): Promise<string>;
   [Symbol.asyncDispose](): Promise<void>;
 }
 
@@ -140,10 +140,10 @@ export async function openBotShop(options: ShopOptions = {}): Promise<BotShop> {
       return placed.order;
     },
     async raise(differences = {}) {
-      const raised = aRaisedAlert(differences);
+      const raised = aRaisedCase(differences);
       return deps.database.transaction(async (stores) => {
-        await raiseAlert({ ...deps, stores }, raised);
-        return (await stores.alerts.findLiveAlert(raised.key))?.id ?? '';
+        await raiseCase({ ...deps, stores }, raised);
+        return (await stores.cases.findLiveCase(raised.key))?.id ?? '';
       });
     },
     async [Symbol.asyncDispose]() {
@@ -154,7 +154,7 @@ export async function openBotShop(options: ShopOptions = {}): Promise<BotShop> {
   };
 }
 
-function aRaisedAlert(differences: Partial<RaisedAlert>): RaisedAlert {
+function aRaisedCase(differences: Partial<RaisedCase>): RaisedCase {
   return {
     ...{ key: 'payment_underpaid:x', kind: 'payment_underpaid', severity: 'critical', orderId: null, paymentId: null },
     facts: {

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { alertCard, wakeNotice } from '#bot/screens/cases/alert-card-view.ts';
 import { alertList } from '#bot/screens/cases/alert-list-view.ts';
-import { alertKinds, alertSeverities, alertStatuses } from '#cases/case.ts';
+import { caseKinds, caseSeverities, caseStatuses } from '#cases/case.ts';
 import { day } from '#kernel/clock.ts';
 import { anAlert, at, drawn, hostile, look } from '../support/values.ts';
 
@@ -80,8 +80,8 @@ describe('an alert card', () => {
   });
 
   test.each(
-    alertStatuses.flatMap((status) =>
-      alertSeverities.flatMap((severity) => alertKinds.map((kind) => ({ status, severity, kind }))),
+    caseStatuses.flatMap((status) =>
+      caseSeverities.flatMap((severity) => caseKinds.map((kind) => ({ status, severity, kind }))),
     ),
   )('$kind, $severity, $status: the first line says the severity, with at most four buttons', (differences) => {
     const { text, keyboard } = alertCard(anAlert(differences), card);

@@ -1,6 +1,6 @@
 // What happened while a provider could not be heard, made up for when it is back.
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import type { Alert } from '#cases/case.ts';
+import type { Case } from '#cases/case.ts';
 import { day, hour, minute, second } from '#kernel/clock.ts';
 import { asProviderReference, type PaymentId } from '#kernel/ids.ts';
 import { type CatchUp, createCatchUp } from '#payments/availability/catch-up.ts';
@@ -18,6 +18,7 @@ import {
   placeTestOrder,
   type TestDeps,
 } from '#test/support/scenario-kits/payment-kit.ts';
+import { listAlerts } from '#test/support/builders/cases.ts';
 
 let opened: TestDatabase;
 let deps: TestDeps;
@@ -66,9 +67,9 @@ async function newestOutage(): Promise<Outage> {
   return outage;
 }
 
-async function onlyAlert(): Promise<Alert> {
+async function onlyAlert(): Promise<Case> {
   const query = { statuses: ['open', 'resolved'] as const, before: null, limit: 9 };
-  const alerts = await opened.database.read((stores) => stores.alerts.listAlerts(query));
+  const alerts = await opened.database.read((stores) => listAlerts(stores, query.statuses));
   const own = alerts.filter(({ kind }) => kind === 'provider_down');
   if (own.length !== 1 || own[0] === undefined) throw new Error(`${own.length} alerts`);
   return own[0];
@@ -214,7 +215,7 @@ test('the most overdue payments come first, and the card says how far it is', as
   provider.fetchPayment = async (reference, options) => {
     looked.push(reference);
     deps.clock.advance(6 * second);
-    const live = await opened.database.read((stores) => stores.alerts.findLiveAlert('provider_down:btcpay'));
+    const live = await opened.database.read((stores) => stores.cases.findLiveCase('provider_down:btcpay'));
     cards.push(live?.facts.detail ?? null);
     return fetchPayment(reference, options);
   };

@@ -18,7 +18,7 @@ describe('a held payment', () => {
     const payment = await shop.paymentOf();
     if (payment === undefined) throw new Error('there is no payment');
     const key = `payment_held:${payment.orderId}`;
-    const before = await shop.deps.database.read((stores) => stores.exceptions.findOpenException(key));
+    const before = await shop.deps.database.read((stores) => stores.cases.findLiveCase(key));
     expect(before).toMatchObject({
       kind: 'payment_held',
       provider: 'payhip',
@@ -31,7 +31,7 @@ describe('a held payment', () => {
     expect((await shop.orderOf()).order).toMatchObject({ status: 'paid', attention: null });
     expect(await decide(shop, { action: 'accept', reason: 'again' })).toEqual({ kind: 'over', by: 'Ada' });
     expect(await decide(shop, { action: 'reject', reason: 'again' })).toEqual({ kind: 'over', by: 'Ada' });
-    const after = await shop.deps.database.read((stores) => stores.exceptions.findException(before?.id ?? ''));
+    const after = await shop.deps.database.read((stores) => stores.cases.findCase(before?.id ?? ''));
     expect(after).toMatchObject({ status: 'resolved', resolution: 'accept', resolvedBy: 'Ada', reason: 'I saw it' });
     expect(await audited(shop)).toContain('exception.accept: I saw it');
     expect(await shop.paymentOf()).toMatchObject({
@@ -47,8 +47,8 @@ describe('a held payment', () => {
     await shop.sell();
     const key = `payment_held:${(await shop.paymentOf())?.orderId}`;
     await decide(shop, { action: 'accept', reason: 'I saw it' });
-    const [exception] = await shop.deps.database.read((stores) => stores.exceptions.listExceptionsByKeys([key]));
-    const undone = await undoResolution(shop.deps, { exceptionId: exception?.id ?? '', by });
+    const [exception] = await shop.deps.database.read((stores) => stores.cases.listCasesByKeys([key]));
+    const undone = await undoResolution(shop.deps, { caseId: exception?.id ?? '', by });
     expect(undone).toMatchObject({ kind: 'decided' });
     expect(await shop.paymentOf()).toMatchObject({ heldAt: expect.any(Number), acceptedAt: null });
     expect((await shop.orderOf()).order.status).toBe('needs_attention');

@@ -19,6 +19,7 @@ import {
   placeTestOrder,
   type TestDeps,
 } from '#test/support/scenario-kits/payment-kit.ts';
+import { listAlerts } from '#test/support/builders/cases.ts';
 
 let opened: TestDatabase;
 let deps: TestDeps;
@@ -94,7 +95,7 @@ const wrong = { requested: { amount: '48.00', asset: 'USD' } } as const;
 
 async function mismatchAlerts(): Promise<string[]> {
   const alerts = await opened.database.read((stores) =>
-    stores.alerts.listAlerts({ statuses: ['open', 'resolved'], before: null, limit: 9 }),
+    listAlerts(stores, ['open', 'resolved']),
   );
   const own = alerts.filter(({ kind }) => kind === 'payment_mismatch');
   return own.map(({ status, occurrences }) => `${status} ${occurrences}`);
@@ -136,7 +137,7 @@ test('a link that is asked about no more after a week is not the answer', async 
   await lookAt(deps, { paymentId, shows: {} });
   const stuck = 'payment_stuck';
   const { order } = await detailsOf(deps, paymentId);
-  const find = () => opened.database.read((stores) => stores.alerts.findLiveAlert(`${stuck}:${order.id}`));
+  const find = () => opened.database.read((stores) => stores.cases.findLiveCase(`${stuck}:${order.id}`));
   expect(await find()).toMatchObject({ kind: stuck, facts: { headline: 'Payment is still open after a week' } });
   const link = await newLink(order.id);
   expect(link).toMatchObject({ kind: 'created', payment: { provider: 'btcpay', status: 'created' } });

@@ -13,6 +13,7 @@ import {
   unreachable,
 } from '#test/support/fakes/scripted-providers.ts';
 import { createTestDeps, detailsOf, lookAt, type TestDeps } from '#test/support/scenario-kits/payment-kit.ts';
+import { listAlerts } from '#test/support/builders/cases.ts';
 
 let opened: TestDatabase;
 let deps: TestDeps;
@@ -49,7 +50,7 @@ async function onlyOrder() {
 
 async function openAlerts(): Promise<string[]> {
   const alerts = await opened.database.read((stores) =>
-    stores.alerts.listAlerts({ statuses: ['open'], before: null, limit: 9 }),
+    listAlerts(stores, ['open']),
   );
   return alerts.map((alert) => alert.kind);
 }

@@ -1,11 +1,12 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import type { Alert } from '#cases/case.ts';
+import type { Case } from '#cases/case.ts';
 import { day, hour, minute } from '#kernel/clock.ts';
 import { asPaymentId } from '#kernel/ids.ts';
 import { outboxKeptMs, pruneQueues } from '#messaging/prune.ts';
 import { aPayment } from '#test/support/builders/payment.ts';
 import { openTestDatabase, type TestDatabase } from '#test/support/database/test-database.ts';
 import { createTestDeps, detailsOf, lookAt, placeTestOrder } from '#test/support/scenario-kits/payment-kit.ts';
+import { listAlerts } from '#test/support/builders/cases.ts';
 
 let opened: TestDatabase;
 beforeAll(async () => {
@@ -17,9 +18,9 @@ const bitcoin = (received: string) => ({ expected: '0.00053', received, asset: '
 
 async function alertsOf(orderId: string): Promise<string[]> {
   const all = await opened.database.read((stores) =>
-    stores.alerts.listAlerts({ statuses: ['open', 'resolved'], before: null, limit: 100 }),
+    listAlerts(stores, ['open', 'resolved']),
   );
-  const own = all.filter((alert: Alert) => alert.orderId === orderId);
+  const own = all.filter((alert: Case) => alert.orderId === orderId);
   return own.map((alert) => `${alert.kind} ${alert.status}: ${alert.resolvedBy ?? alert.facts.detail}`).reverse();
 }
 

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import type { PaymentException } from '#payments/exceptions/exception.ts';
+import type { Case } from '#cases/case.ts';
 import { openTestDatabase, type TestDatabase } from '#test/support/database/test-database.ts';
 import {
   createTestDeps,
@@ -8,6 +8,7 @@ import {
   placeTestOrder,
   type TestDeps,
 } from '#test/support/scenario-kits/payment-kit.ts';
+import { listDecisions } from '#test/support/builders/cases.ts';
 
 let opened: TestDatabase;
 let deps: TestDeps;
@@ -18,8 +19,8 @@ beforeEach(async () => {
 });
 afterEach(() => opened.remove());
 
-const openExceptions = (): Promise<PaymentException[]> =>
-  opened.database.read((stores) => stores.exceptions.listOpenExceptions({ kinds: null, after: null, limit: 10 }));
+const openExceptions = (): Promise<Case[]> =>
+  opened.database.read((stores) => listDecisions(stores));
 
 const short = { expected: '49.00', received: '20.00', asset: 'USD' };
 
@@ -29,7 +30,7 @@ test('a short payment opens an exception beside its alert, and being paid ends b
   const { order } = await detailsOf(deps, paymentId);
   expect(await openExceptions()).toMatchObject([
     {
-      ...{ key: `payment_underpaid:${order.id}`, kind: 'payment_underpaid', provider: 'btcpay', ownerId: null },
+      ...{ key: `payment_underpaid:${order.id}`, kind: 'payment_underpaid', provider: 'btcpay', assigneeId: null },
       ...{ orderId: order.id, paymentId, openedAt: deps.clock.now() },
       facts: { summary: 'Payment came short', why: 'Expired' },
     },

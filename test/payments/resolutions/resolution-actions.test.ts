@@ -1,16 +1,16 @@
 import { describe, expect, test } from 'vitest';
-import { actionTexts } from '#bot/screens/cases/exception-card-view.ts';
-import { exceptionKinds } from '#payments/exceptions/exception.ts';
+import { actionText } from '#bot/screens/cases/exception-card-view.ts';
+import { decisionKinds } from '#cases/case.ts';
 import { offeredActions, type Situation } from '#payments/resolutions/options/offered-actions.ts';
 import {
   allowedActions,
-  exceptionActions,
+  resolutionActions,
   resolvingActions,
 } from '#payments/resolutions/options/resolution-actions.ts';
 import { anException, anOrder, aPayment } from '#test/bot/support/values.ts';
 
 /** What may be decided about which kind: a change here is a change of what people may do with money. */
-const table: Record<(typeof exceptionKinds)[number], string> = {
+const table: Record<(typeof decisionKinds)[number], string> = {
   payment_underpaid: 'ask_rest accept refund wait new_link cancel',
   payment_overpaid: 'keep refund_surplus',
   payment_paid_late: 'accept refund',
@@ -34,14 +34,16 @@ const table: Record<(typeof exceptionKinds)[number], string> = {
 };
 
 describe('the table of decisions', () => {
-  test.each(exceptionKinds)('%s allows exactly what it should', (kind) => {
+  test.each(decisionKinds)('%s allows exactly what it should', (kind) => {
     expect(allowedActions[kind].join(' ')).toBe(table[kind]);
   });
 
   test('has a use for every decision, and a name for every button', () => {
     const used = new Set(Object.values(allowedActions).flat());
-    expect([...used].sort()).toEqual([...exceptionActions].sort());
-    for (const action of exceptionActions) expect(actionTexts[action]).toMatch(/^[A-Z]/);
+    expect([...used].sort()).toEqual([...resolutionActions].sort());
+    for (const kind of decisionKinds) {
+      for (const action of allowedActions[kind]) expect(actionText(kind, action)).toMatch(/^[A-Z]/);
+    }
     expect(resolvingActions).not.toContain('check');
   });
 });
@@ -53,7 +55,7 @@ describe('of these, the situation offers', () => {
     ...differences,
   });
   const short = aPayment({ status: 'underpaid', creditedMinor: 2450 });
-  const offered = (kind: (typeof exceptionKinds)[number], differences: Partial<Situation> = {}) =>
+  const offered = (kind: (typeof decisionKinds)[number], differences: Partial<Situation> = {}) =>
     offeredActions(anException({ kind }), situation(differences)).join(' ');
 
   test('nothing about what is over', () => {
@@ -89,7 +91,7 @@ describe('of these, the situation offers', () => {
   test('orders only where there are any to suggest, and the provider’s word only about a payment of ours', () => {
     expect(offered('finding_missing_here')).toBe('ignore');
     expect(offered('finding_missing_here', { hasSuggestions: true })).toBe('link_order ignore');
-    expect(offered('finding_status', { payment: null, order: null })).toBe('force_match');
+    expect(offered('finding_status', { payment: null, order: null })).toBe('dismiss');
   });
 
   test('nothing that the provider would have to be asked for where it cannot be', () => {

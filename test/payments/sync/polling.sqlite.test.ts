@@ -14,6 +14,7 @@ import { aSnapshot } from '#test/support/builders/snapshot.ts';
 import { openTestDatabase, type TestDatabase } from '#test/support/database/test-database.ts';
 import { capabilities } from '#test/support/providers/capabilities.ts';
 import { createTestDeps, detailsOf, placeTestOrder, type TestDeps } from '#test/support/scenario-kits/payment-kit.ts';
+import { listAlerts } from '#test/support/builders/cases.ts';
 
 let opened: TestDatabase;
 let deps: TestDeps;
@@ -110,7 +111,7 @@ test('orders that wait for a payment under way do not keep others from expiring'
 
 async function stuckAlerts(): Promise<string[]> {
   const alerts = await opened.database.read((stores) =>
-    stores.alerts.listAlerts({ statuses: ['open', 'resolved'], before: null, limit: 9 }),
+    listAlerts(stores, ['open', 'resolved']),
   );
   return alerts.map(
     ({ kind, status, actions, resolvedBy }) => `${kind} ${status}: ${resolvedBy ?? actions.join(', ')}`,

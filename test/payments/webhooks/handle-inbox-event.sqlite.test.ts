@@ -8,6 +8,7 @@ import { handleInboxEvent } from '#payments/webhooks/handle-inbox-event.ts';
 import { openTestDatabase, type TestDatabase } from '#test/support/database/test-database.ts';
 import { createScriptedProviders, type ScriptedProviders } from '#test/support/fakes/scripted-providers.ts';
 import { createTestDeps, placeTestOrder, type TestDeps } from '#test/support/scenario-kits/payment-kit.ts';
+import { listAlerts } from '#test/support/builders/cases.ts';
 
 let opened: TestDatabase;
 let deps: TestDeps;
@@ -41,7 +42,7 @@ function handle(reference: string): Promise<DeliveryResult> {
 
 async function openAlerts(): Promise<string[]> {
   const alerts = await opened.database.read((stores) =>
-    stores.alerts.listAlerts({ statuses: ['open'], before: null, limit: 9 }),
+    listAlerts(stores, ['open']),
   );
   return alerts.map((alert) => alert.key);
 }
@@ -78,7 +79,7 @@ test('open payments of a provider that is not configured any more ring once, unt
   deps.clock.advance(60_000);
   await pollPayments(deps, { limit: 9 });
   expect(await openAlerts()).toEqual(['provider_down:bitpay']);
-  const alert = await opened.database.read((stores) => stores.alerts.findLiveAlert('provider_down:bitpay'));
+  const alert = await opened.database.read((stores) => stores.cases.findLiveCase('provider_down:bitpay'));
   expect(alert?.occurrences).toBe(1);
   await createProviderWatch({ ...deps, providers: createScriptedProviders(['bitpay'], deps.clock) })({});
   expect(await openAlerts()).toEqual([]);

@@ -11,6 +11,7 @@ import { replayEvents } from '#payments/webhooks/replay-events.ts';
 import { openTestDatabase, type TestDatabase } from '#test/support/database/test-database.ts';
 import { createScriptedProviders, type ScriptedProviders } from '#test/support/fakes/scripted-providers.ts';
 import { createTestDeps, detailsOf, placeTestOrder, type TestDeps } from '#test/support/scenario-kits/payment-kit.ts';
+import { listAlerts } from '#test/support/builders/cases.ts';
 
 let opened: TestDatabase;
 let deps: TestDeps;
@@ -79,7 +80,7 @@ const statusOf = async (paymentId: PaymentId) => (await detailsOf(deps, paymentI
 async function everything(paymentId: PaymentId): Promise<unknown> {
   const { order, payment, timeline } = await detailsOf(deps, paymentId);
   const rest = await opened.database.read(async (stores) => ({
-    alerts: await stores.alerts.listAlerts({ statuses: ['open', 'resolved'], before: null, limit: 9 }),
+    alerts: await listAlerts(stores, ['open', 'resolved']),
     outbox: await stores.outbox.depths(deps.clock.now()),
   }));
   return { order, payment, timeline, ...rest };
