@@ -1,6 +1,7 @@
 // What is asked of the stores about one provider as a whole: by the watch over it, by a replay and by an export.
 import { describe, expect, test } from 'vitest';
 import { hour, minute } from '#kernel/clock.ts';
+import { asProviderReference } from '#kernel/ids.ts';
 import type { TimelineEntry } from '#orders/timeline.ts';
 import type { ReconciliationRun } from '#payments/model/reconciliation.ts';
 import type { PaymentStores } from '#payments/ports/payment-store.ts';
