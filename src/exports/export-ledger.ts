@@ -1,5 +1,5 @@
 import { readContent, readEntry } from '#accounting/ledger/chain.ts';
-import type { BookClosing } from '#accounting/ledger/closing.ts';
+import type { Closing } from '#accounting/ledger/closing.ts';
 import type { ClosedDay } from '#accounting/ledger/read-ledger.ts';
 import { pagesOfEntries } from '#accounting/ledger/verify-ledger.ts';
 import { addDays, type CalendarDay } from '#kernel/calendar.ts';
@@ -11,14 +11,14 @@ type ReadDeps = { database: Pick<PaymentDeps['database'], 'read'> };
 const pageSize = 50;
 
 /** The closings of the days from `from` to `to`, both of them included, in the order of the chain. */
-export async function* exportBooks(
+export async function* exportLedger(
   deps: ReadDeps,
   period: { from: CalendarDay; to: CalendarDay },
 ): AsyncGenerator<ClosedDay[]> {
   let after = (await numberBefore(deps, period.from)) ?? Number.MAX_SAFE_INTEGER;
   for (;;) {
     const query = { after, limit: pageSize };
-    const page: BookClosing[] = await deps.database.read((stores) => stores.books.walkClosings(query));
+    const page: Closing[] = await deps.database.read((stores) => stores.ledger.walkClosings(query));
     const wanted = page.filter(({ day }) => day <= period.to);
     const closed = wanted.flatMap((closing) => {
       const content = readContent(closing);
@@ -33,7 +33,7 @@ export async function* exportBooks(
 
 /** Days and numbers rise together, so the number of a day is found without walking; undefined when nothing is closed. */
 async function numberBefore(deps: ReadDeps, day: CalendarDay): Promise<number | undefined> {
-  const last = await deps.database.read((stores) => stores.books.findLastClosing());
+  const last = await deps.database.read((stores) => stores.ledger.findLastClosing());
   if (last === undefined) return undefined;
   const days = Math.round((Date.parse(last.day) - Date.parse(addDays(day, -1))) / 86_400_000);
   return Math.max(0, last.number - days);

@@ -1,7 +1,8 @@
 // Everything that is known of one provider, for the day on which one leaves it or it leaves us. Read page by page, each in
 // a moment of its own, so that an export of years holds a few hundred rows in memory and nobody up.
-import { decisionKinds } from '#cases/case.ts';
+
 import { recordAudit } from '#access/audit.ts';
+import { decisionKinds } from '#cases/case.ts';
 import type { Actor } from '#kernel/actor.ts';
 import type { Milliseconds } from '#kernel/clock.ts';
 import type { ProviderName } from '#kernel/provider-name.ts';
@@ -10,9 +11,9 @@ import type { PaymentDeps } from '#payments/lifecycle/deps.ts';
 import type { Payment } from '#payments/model/payment.ts';
 import type { PaymentStores } from '#payments/ports/payment-store.ts';
 import {
+  caseRow,
   type ExportRow,
   eventRow,
-  caseRow,
   findingRow,
   orderRow,
   outageRow,
@@ -166,7 +167,7 @@ async function* casePages(reading: Reading): AsyncGenerator<readonly ExportRow[]
 async function* salePages(reading: Reading): AsyncGenerator<readonly ExportRow[]> {
   const { provider } = reading;
   const pages = paged(reading, {
-    read: (stores, after) => stores.sales.listMarks({ provider, after: after?.id ?? null, limit: pageSize }),
+    read: (stores, after) => stores.channelOrders.listMarks({ provider, after: after?.id ?? null, limit: pageSize }),
     placeOf: ({ updatedAt, reference }) => ({ at: updatedAt, id: reference }),
   });
   for await (const page of pages) yield page.map(saleRow);
@@ -175,7 +176,8 @@ async function* salePages(reading: Reading): AsyncGenerator<readonly ExportRow[]
 async function* subscriptionPages(reading: Reading): AsyncGenerator<readonly ExportRow[]> {
   const { provider } = reading;
   const pages = paged(reading, {
-    read: (stores, after) => stores.sales.listSubscriptions({ provider, after: after?.id ?? null, limit: pageSize }),
+    read: (stores, after) =>
+      stores.channelOrders.listSubscriptions({ provider, after: after?.id ?? null, limit: pageSize }),
     placeOf: ({ updatedAt, reference }) => ({ at: updatedAt, id: reference }),
   });
   for await (const page of pages) yield page.map(subscriptionRow);

@@ -1,17 +1,18 @@
 // One row of each file that a provider is handed out as. Times are written out, amounts are decimals with their currency
 // beside them, and whatever would open a door stays here: claim links, signatures, idempotency keys.
+
+import { type Case, isLive } from '#cases/case.ts';
 import type { Milliseconds } from '#kernel/clock.ts';
 import type { JsonValue } from '#kernel/json.ts';
 import { toDecimal } from '#kernel/money.ts';
 import type { InboxEvent } from '#messaging/messaging-store.ts';
 import { formatOrderNumber, type Order } from '#orders/order.ts';
 import type { TimelineEntry } from '#orders/timeline.ts';
-import { type Case, isLive } from '#cases/case.ts';
 import type { Outage } from '#payments/model/outage.ts';
 import type { Payment } from '#payments/model/payment.ts';
 import type { ReconciliationFinding, ReconciliationRun } from '#payments/model/reconciliation.ts';
 import type { Refund } from '#payments/model/refund.ts';
-import type { SaleMark, StoredSubscription } from '#payments/ports/sale-store.ts';
+import type { ChannelOrderMark, StoredSubscription } from '#payments/ports/sale-store.ts';
 
 export type ExportRow = Record<string, JsonValue>;
 
@@ -90,7 +91,7 @@ export function timelineRow(entry: TimelineEntry): ExportRow {
   };
 }
 
-export function saleRow(mark: SaleMark): ExportRow {
+export function saleRow(mark: ChannelOrderMark): ExportRow {
   return {
     reference: mark.reference,
     sold_at: time(mark.soldAt),

@@ -1,15 +1,15 @@
 // A closing as rows: one for each line of it, of whatever kind, so that a spreadsheet can filter and sum them.
 
-import type { BookClosing, BookContent, ProviderBook } from '#accounting/ledger/closing.ts';
+import type { Closing, ClosingContent, ProviderLedger } from '#accounting/ledger/closing.ts';
 import { tallyGroups } from '#accounting/ledger/closing.ts';
 import type { ExportRow } from './export-rows.ts';
 
-export const bookColumns = [
+export const ledgerColumns = [
   ...['day', 'number', 'kind', 'provider', 'asset', 'what', 'count_here', 'amount_here', 'count_there'],
   ...['amount_there', 'fee', 'net', 'order', 'payment_id', 'reference', 'here', 'there', 'hash'],
 ];
 
-export function bookRows(closing: Pick<BookClosing, 'hash'>, content: BookContent): ExportRow[] {
+export function ledgerRows(closing: Pick<Closing, 'hash'>, content: ClosingContent): ExportRow[] {
   const { day, number } = content;
   const lines: ExportRow[] = [
     { kind: 'closing', what: `${content.from} to ${content.to}`, hash: closing.hash },
@@ -33,7 +33,7 @@ export function bookRows(closing: Pick<BookClosing, 'hash'>, content: BookConten
   return lines.map((line) => ({ day, number: String(number), ...line }));
 }
 
-function providerRows(book: ProviderBook): ExportRow[] {
+function providerRows(book: ProviderLedger): ExportRow[] {
   const { provider } = book;
   const why = book.unknownWhy === null ? [] : [{ kind: 'unknown_there', what: book.unknownWhy }];
   const payments = book.payments.flatMap(({ asset, here, there }) =>
@@ -60,7 +60,7 @@ function providerRows(book: ProviderBook): ExportRow[] {
   }));
 }
 
-function correctionRows(correction: BookContent['corrections']['list'][number]): ExportRow[] {
+function correctionRows(correction: ClosingContent['corrections']['list'][number]): ExportRow[] {
   const { day, provider, paymentId, reference, order } = correction;
   return correction.changes.map(({ field, was, is }) => ({
     ...{ kind: 'correction', what: `${field} of ${day}`, provider, order, payment_id: paymentId },

@@ -1,8 +1,8 @@
 // What time brings about: a job is a verb of the domain and a row here. Every verb works in bounded batches and says how
 // many it did. Inbox and outbox are not here, because their pumps look after due rows by themselves.
 
-import { closeBooks } from '#accounting/daily-close/close-due-days.ts';
-import { readFigures } from '#accounting/fees/fetch-fees.ts';
+import { closeDueDays } from '#accounting/daily-close/close-due-days.ts';
+import { fetchFees } from '#accounting/fees/fetch-fees.ts';
 import { pruneCases } from '#cases/prune-cases.ts';
 import { retireCases } from '#cases/retire-cases.ts';
 import { wakeCases } from '#cases/snooze-case.ts';
@@ -12,7 +12,7 @@ import { pruneQueues } from '#messaging/prune.ts';
 import type { CatchUp } from '#payments/availability/catch-up.ts';
 import { pruneOutages } from '#payments/availability/prune-outages.ts';
 import type { WatchProviders } from '#payments/availability/watch-providers.ts';
-import { pruneSales } from '#payments/channels/prune-channel-orders.ts';
+import { pruneChannelOrders } from '#payments/channels/prune-channel-orders.ts';
 import { expireOrders } from '#payments/collect/expire-orders.ts';
 import { forgetRequests } from '#payments/collect/forget-requests.ts';
 import type { PaymentDeps } from '#payments/lifecycle/deps.ts';
@@ -116,7 +116,7 @@ export function createJobs(deps: JobsDeps): Job[] {
       // Before the day is closed, and after the providers' own night.
       cron: '0 20 3 * * *',
       timeoutMs: hour / 2,
-      run: async (signal) => ({ ...(await readFigures(payments, { signal })) }),
+      run: async (signal) => ({ ...(await fetchFees(payments, { signal })) }),
     },
     {
       name: 'close-books',
@@ -124,7 +124,7 @@ export function createJobs(deps: JobsDeps): Job[] {
       cron: '0 30 * * * *',
       timeoutMs: hour / 2,
       run: async (signal) => ({
-        ...(await closeBooks(payments, { timeZone: deps.timeZone, daysMax: closeDaysMax, signal })),
+        ...(await closeDueDays(payments, { timeZone: deps.timeZone, daysMax: closeDaysMax, signal })),
       }),
     },
     {
@@ -169,7 +169,7 @@ async function pruneAll(payments: PaymentDeps, signal: AbortSignal): Promise<Jso
     const reconciliations = await pruneReconciliations(payments, { limit: pruneLimit });
     const cases = await pruneCases(payments, { limit: pruneLimit });
     const outages = await pruneOutages(payments, { limit: pruneLimit });
-    const sales = await pruneSales(payments, { limit: pruneLimit });
+    const sales = await pruneChannelOrders(payments, { limit: pruneLimit });
     const all = [queues, requests, reconciliations, cases, outages, sales];
     const deleted = all.reduce((sum, each) => sum + each.deleted, 0);
     total += deleted;

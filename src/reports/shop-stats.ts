@@ -1,4 +1,4 @@
-import { type FigureTotals, totalFigures } from '#accounting/fees/total-fees.ts';
+import { type FeeTotals, totalFees } from '#accounting/fees/total-fees.ts';
 import { day, type Milliseconds } from '#kernel/clock.ts';
 import type { OrderStatus } from '#orders/order.ts';
 import type { OrderBucket, OrderTotals } from '#orders/order-store.ts';
@@ -9,7 +9,7 @@ export interface ShopStats {
   to: Milliseconds;
   totals: OrderTotals[];
   /** What providers kept and passed on of the payments made in that time, as far as they told. */
-  figures: FigureTotals[];
+  fees: FeeTotals[];
   /** One bucket a day, status and currency, oldest first. */
   buckets: OrderBucket[];
 }
@@ -33,7 +33,7 @@ export async function shopStats(
     total.amountMinor += bucket.amountMinor;
     totals.set(key, total);
   }
-  return { from, to, totals: [...totals.values()], figures: await totalFigures(deps, { from, to }), buckets };
+  return { from, to, totals: [...totals.values()], fees: await totalFees(deps, { from, to }), buckets };
 }
 
 function newTotal(status: OrderStatus, currency: string): OrderTotals {

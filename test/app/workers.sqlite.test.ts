@@ -8,10 +8,10 @@ import type { OutboxMessage } from '#messaging/messaging-store.ts';
 import type { DeliveryResult } from '#messaging/outbox-handler.ts';
 import { topics } from '#messaging/topics.ts';
 import type { PaymentProvider } from '#payments/ports/payment-provider.ts';
+import { listAlerts } from '#test/support/builders/cases.ts';
 import { openTestDatabase, type TestDatabase } from '#test/support/database/test-database.ts';
 import { createScriptedProviders } from '#test/support/fakes/scripted-providers.ts';
 import { createTestDeps, lookAt, placeTestOrder, type TestDeps } from '#test/support/scenario-kits/payment-kit.ts';
-import { listAlerts } from '#test/support/builders/cases.ts';
 
 let opened: TestDatabase;
 let deps: TestDeps;
@@ -50,9 +50,7 @@ test('alert cards that Telegram never takes are reported once each and then let 
   expect(attempts).toBe(2);
   const letters = await opened.database.read((stores) => stores.outbox.listAbandoned({ before: null, limit: 9 }));
   expect(letters).toHaveLength(2);
-  const alerts = await opened.database.read((stores) =>
-    listAlerts(stores, ['open']),
-  );
+  const alerts = await opened.database.read((stores) => listAlerts(stores, ['open']));
   expect(alerts.map((alert) => alert.key).sort()).toEqual(['dead_letter:alert.card', 'provider_down:btcpay']);
 });
 

@@ -6,7 +6,7 @@ import { promisify } from 'node:util';
 import BetterSqlite3 from 'better-sqlite3';
 import { parse } from 'csv-parse/sync';
 import { describe, expect, test } from 'vitest';
-import { closeBooks } from '#accounting/daily-close/close-due-days.ts';
+import { closeDueDays } from '#accounting/daily-close/close-due-days.ts';
 import { readPeriod } from '#bot/screens/accounting/period-export.ts';
 import { readCalendarDay } from '#kernel/calendar.ts';
 import { day, hour, minute, second } from '#kernel/clock.ts';
@@ -26,7 +26,7 @@ async function openBooks(days: number): Promise<BotShop> {
     shop.deps.clock.advance(day - minute);
   }
   shop.deps.clock.advance(hour);
-  await closeBooks(shop.deps, { timeZone: 'Europe/Berlin', daysMax: 40 });
+  await closeDueDays(shop.deps, { timeZone: 'Europe/Berlin', daysMax: 40 });
   return shop;
 }
 
@@ -107,7 +107,7 @@ describe('/books', () => {
     await using shop = await openBooks(1);
     shop.provider.goesAway();
     shop.deps.clock.advance(day);
-    await closeBooks(shop.deps, { timeZone: 'Europe/Berlin', daysMax: 40 });
+    await closeDueDays(shop.deps, { timeZone: 'Europe/Berlin', daysMax: 40 });
     expect((await say(shop, '/books')).text).toContain(
       '⏳ Mon 23 Nov · waits since 24 Nov, 05:00: BTCPay could not be',
     );

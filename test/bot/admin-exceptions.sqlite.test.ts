@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
+import type { Case } from '#cases/case.ts';
 import { minute } from '#kernel/clock.ts';
 import { asOrderId } from '#kernel/ids.ts';
-import type { Case } from '#cases/case.ts';
 import type { PaymentSnapshot } from '#payments/model/snapshot.ts';
 import { pollPayments } from '#payments/sync/poll-payments.ts';
 import { auditOf, buttonsOf, chat, openChat, say, tap, textOf } from './support/chat.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { createOwnerDirectory } from '#access/owner-directory.ts';
-import { closeBooks } from '#accounting/daily-close/close-due-days.ts';
+import { closeDueDays } from '#accounting/daily-close/close-due-days.ts';
 import { createBooksDigestHandler } from '#bot/pager/books-digest.ts';
 import type { ChatSender } from '#bot/telegram/telegram.ts';
 import { hour, minute } from '#kernel/clock.ts';
@@ -26,7 +26,7 @@ async function openClosedShop({ hasStranger = false, ...options }: Options = {})
   }
   await shop.deliver();
   shop.deps.clock.advance(25 * hour);
-  expect(await closeBooks(shop.deps, { timeZone: 'Europe/Berlin', daysMax: 9 })).toMatchObject({ closed: 1 });
+  expect(await closeDueDays(shop.deps, { timeZone: 'Europe/Berlin', daysMax: 9 })).toMatchObject({ closed: 1 });
   return shop;
 }
 

@@ -39,10 +39,9 @@ import {
 } from '#bot/text/callback-data.ts';
 import { pageMax } from '#bot/text/callback-fields.ts';
 import { toMarkup, type View } from '#bot/text/view.ts';
-import { quickActions, caseStatuses } from '#cases/case.ts';
+import { caseStatuses, decisionKinds, quickActions } from '#cases/case.ts';
 import { providerNames } from '#kernel/provider-name.ts';
 import { orderStatuses } from '#orders/order.ts';
-import { decisionKinds } from '#cases/case.ts';
 import { viewOrder } from '#payments/lifecycle/order-view.ts';
 import { resolutionActions } from '#payments/resolutions/options/resolution-actions.ts';
 import { aFullDay } from './support/books.ts';
@@ -70,7 +69,9 @@ const letter = letterOfMessage({
 });
 
 function* exceptionViews(): Generator<View> {
-  const counts = decisionKinds.map((kind) => ({ kind, provider: null, status: 'open', rings: true, count: 1, oldestAt: at } as const));
+  const counts = decisionKinds.map(
+    (kind) => ({ kind, provider: null, status: 'open', rings: true, count: 1, oldestAt: at }) as const,
+  );
   const rows = [{ case: anException(), orderNumber: 'T-1042' }];
   for (const filter of exceptionFilters) {
     for (const page of [0, 1, pageMax]) yield exceptionList({ rows, counts, filter, page, hasMore: true }, look);
@@ -146,7 +147,7 @@ function* everyView(): Generator<View> {
   yield openBookPage(open, look);
   yield bookDigest(closed, { commandBot: 'till_bot' });
   for (const days of [7, 30, 90] as const) {
-    yield shopStatsView({ from: at, to: at + 1, totals: [], figures: [], buckets: [] }, { ...look, days });
+    yield shopStatsView({ from: at, to: at + 1, totals: [], fees: [], buckets: [] }, { ...look, days });
   }
 }
 

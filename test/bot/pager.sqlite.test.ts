@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
-import { wakeCases } from '#cases/snooze-case.ts';
 import { encodeCallback } from '#bot/text/callback-data.ts';
 import { acknowledgeCase } from '#cases/acknowledge-case.ts';
 import { resolveCase } from '#cases/resolve-case.ts';
+import { wakeCases } from '#cases/snooze-case.ts';
 import { hour, minute } from '#kernel/clock.ts';
 import { asOrderId } from '#kernel/ids.ts';
 import type { SandboxMessage } from '#sandbox/telegram/model.ts';

@@ -1,11 +1,10 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { wakeCases } from '#cases/snooze-case.ts';
 import { acknowledgeCase } from '#cases/acknowledge-case.ts';
 import type { Case, CaseSeverity } from '#cases/case.ts';
 import { raiseCase } from '#cases/raise-case.ts';
 import { resolveCase } from '#cases/resolve-case.ts';
 import { retireCases } from '#cases/retire-cases.ts';
-import { snoozeCase } from '#cases/snooze-case.ts';
+import { snoozeCase, wakeCases } from '#cases/snooze-case.ts';
 import { day, hour, minute } from '#kernel/clock.ts';
 import { createIds } from '#kernel/ids.ts';
 import { openTestDatabase, type TestDatabase } from '#test/support/database/test-database.ts';

@@ -40,18 +40,18 @@ const queries: Record<string, (stores: PaymentStores) => Promise<unknown>> = {
   'refunds of a payment': ({ refunds }) => refunds.listRefundsForPayment(asPaymentId('p')),
   'refunds of an order': ({ refunds }) => refunds.listRefundsForOrder(asOrderId('o')),
   'a refund by its key': ({ refunds }) => refunds.findRefundByKey('key'),
-  'the marks of a sale': ({ sales }) =>
-    sales.markSold({ provider: 'payhip', reference: asProviderReference('r'), at: now }),
-  'refunds that wait for their sale': ({ sales }) => sales.countWaitingReturns('payhip'),
-  'refunds whose sale never came': ({ sales }) => sales.pruneMarks({ before: now, limit: 1_000 }),
+  'the marks of a sale': ({ channelOrders }) =>
+    channelOrders.markSold({ provider: 'payhip', reference: asProviderReference('r'), at: now }),
+  'refunds that wait for their sale': ({ channelOrders }) => channelOrders.countWaitingReturns('payhip'),
+  'refunds whose sale never came': ({ channelOrders }) => channelOrders.pruneMarks({ before: now, limit: 1_000 }),
   'products by their keys': ({ products }) =>
     products.listProductsByChannelKey({ channel: 'payhip', keys: ['a', 'b'] }),
   'a product by its sku': ({ products }) => products.findProductBySku('x'),
   'a setting': ({ settings }) => settings.findSetting('x'),
   'payments that changed': ({ payments }) =>
     payments.listPaymentsChangedSince({ since: now, madeBefore: now, after: null, limit: 9 }),
-  'payments without figures': ({ payments }) =>
-    payments.listPaymentsWithoutFigures({ provider: 'btcpay', statuses: ['paid'], from: 0, to: now, limit: 9 }),
+  'payments without fees': ({ payments }) =>
+    payments.listPaymentsWithoutFees({ provider: 'btcpay', statuses: ['paid'], from: 0, to: now, limit: 9 }),
   'refunds that succeeded': ({ refunds }) =>
     refunds.listRefundsSucceededBetween({ provider: 'btcpay', from: 0, to: now, limit: 9 }),
   'refunds that changed': ({ refunds }) => refunds.listRefundsChangedSince({ since: now, after: null, limit: 9 }),
@@ -64,10 +64,10 @@ const queries: Record<string, (stores: PaymentStores) => Promise<unknown>> = {
       limit: 9,
     }),
   'orders of a time': ({ orders }) => orders.listOrdersMadeBetween({ from: 0, to: now, after: null, limit: 9 }),
-  'figures nobody knows': ({ figures }) =>
-    figures.listFigures({ provider: 'bitpay', standing: 'unmatched', from: 0, to: now, limit: 9 }),
-  'the entries of a closing': ({ books }) => books.listEntries({ number: 1, after: 'p', limit: 9 }),
-  'settlements of a time': ({ figures }) => figures.listSettlements({ provider: 'bitpay', from: 0, to: now, limit: 9 }),
+  'fees nobody knows': ({ fees }) =>
+    fees.listFees({ provider: 'bitpay', standing: 'unmatched', from: 0, to: now, limit: 9 }),
+  'the entries of a closing': ({ ledger }) => ledger.listEntries({ number: 1, after: 'p', limit: 9 }),
+  'settlements of a time': ({ fees }) => fees.listSettlements({ provider: 'bitpay', from: 0, to: now, limit: 9 }),
   'what admins did': ({ audit }) => audit.countAudit({ actorKind: 'admin', from: 0, to: now }),
   'cases to wake': ({ cases }) => cases.listCasesToWake({ now, limit: 100 }),
   'cases to prune': ({ cases }) => cases.pruneResolvedCases({ before: now, limit: 1_000 }),

@@ -9,8 +9,8 @@ import type { SentMessage } from '#messaging/messaging-store.ts';
 import { idempotencyKeptMs } from '#payments/collect/place-order.ts';
 import type { ReconciliationRun } from '#payments/model/reconciliation.ts';
 import { openServerFixture, orderBody, type ServerFixture, storeRequest } from '#test/server/support/server-fixture.ts';
-import { providersThat } from '#test/support/providers/abilities.ts';
 import { aCase, listAlerts } from '#test/support/builders/cases.ts';
+import { providersThat } from '#test/support/providers/abilities.ts';
 
 let fixture: ServerFixture;
 let jobs: Job[];

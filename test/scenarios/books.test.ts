@@ -2,7 +2,7 @@
 import BetterSqlite3 from 'better-sqlite3';
 import { expect, test } from 'vitest';
 import { readContent } from '#accounting/ledger/chain.ts';
-import type { BookContent } from '#accounting/ledger/closing.ts';
+import type { ClosingContent } from '#accounting/ledger/closing.ts';
 import { addDays, type CalendarDay, dayBounds, dayOf } from '#kernel/calendar.ts';
 import { hour, minute } from '#kernel/clock.ts';
 import type { SandboxMessage } from '#sandbox/telegram/model.ts';
@@ -33,7 +33,7 @@ const digests = (app: AppFixture): SandboxMessage[] =>
   app.telegram.messages({ bot: pagerBot, chatId: owner.id }).filter(({ text }) => text.includes('Books of'));
 
 /** Every closing as it was stored. */
-function contents(app: AppFixture): BookContent[] {
+function contents(app: AppFixture): ClosingContent[] {
   const connection = new BetterSqlite3(app.file, { readonly: true });
   const rows = connection.prepare('select content from book_closings order by number').all() as { content: string }[];
   connection.close();

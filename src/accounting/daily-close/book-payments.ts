@@ -7,7 +7,7 @@ import type { Payment } from '#payments/model/payment.ts';
 import type { PaymentStores } from '#payments/ports/payment-store.ts';
 import { bookPayment, type Changed } from '../ledger/booked-payment.ts';
 import { readEntry } from '../ledger/chain.ts';
-import type { BookedPayment } from '../ledger/closing.ts';
+import type { LedgerPayment } from '../ledger/closing.ts';
 import type { NextDay } from '../ledger/due-day.ts';
 
 const pageSize = 200;
@@ -19,8 +19,8 @@ export async function bookPayments(
   stores: PaymentStores,
   payments: readonly Payment[],
   nameDay: (payment: Payment) => CalendarDay,
-): Promise<BookedPayment[]> {
-  const booked: BookedPayment[] = [];
+): Promise<LedgerPayment[]> {
+  const booked: LedgerPayment[] = [];
   for (let at = 0; at < payments.length; at += pageSize) {
     const page = payments.slice(at, at + pageSize);
     const orders = await stores.orders.listOrdersByIds([...new Set(page.map(({ orderId }) => orderId))]);
@@ -95,11 +95,11 @@ async function refundedPayments(stores: PaymentStores, { since }: Earlier): Prom
 async function newestEntries(
   stores: PaymentStores,
   { paymentIds, before }: { paymentIds: readonly PaymentId[]; before: number },
-): Promise<Map<string, BookedPayment>> {
-  const held = new Map<string, BookedPayment>();
+): Promise<Map<string, LedgerPayment>> {
+  const held = new Map<string, LedgerPayment>();
   for (let at = 0; at < paymentIds.length; at += pageSize) {
     const page = paymentIds.slice(at, at + pageSize);
-    for (const entry of await stores.books.listNewestEntries({ paymentIds: page, before })) {
+    for (const entry of await stores.ledger.listNewestEntries({ paymentIds: page, before })) {
       held.set(entry.paymentId, readEntry(entry));
     }
   }

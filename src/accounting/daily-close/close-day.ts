@@ -10,14 +10,14 @@ import type { Refund } from '#payments/model/refund.ts';
 import { type Changed, correctionOf, paidChanges } from '../ledger/booked-payment.ts';
 import type {
   AssetLine,
-  BookContent,
-  BookDifference,
+  ClosingContent,
   FigureLine,
-  ProviderBook,
+  LedgerDifference,
+  ProviderLedger,
   RefundLine,
   TallyGroup,
 } from '../ledger/closing.ts';
-import type { ProviderFigure, Settlement } from '../ledger/ledger-store.ts';
+import type { ProviderFee, Settlement } from '../ledger/ledger-store.ts';
 import { type Counted, compareTexts, groupBy, groupOf, sumUp, tallyOf } from '../ledger/tally.ts';
 
 /** A closing lists no more differences and corrections than this of each; a difference in everything is one trouble. */
@@ -38,13 +38,13 @@ export interface ProviderDay {
   /** The ids of those of them that have succeeded there too. */
   refundsThere: Known<ReadonlySet<string>>;
   /** Whether the provider tells its fees at all. */
-  tellsFigures: boolean;
+  tellsFees: boolean;
   /** Figures of the day's payments in a further unit. */
-  furtherFigures: readonly ProviderFigure[];
+  furtherFigures: readonly ProviderFee[];
   settlements: readonly Settlement[];
 }
 
-export interface ExplainedDifference extends BookDifference {
+export interface ExplainedDifference extends LedgerDifference {
   isExplained: boolean;
 }
 
@@ -59,13 +59,13 @@ export interface DayFacts {
   providers: readonly ProviderDay[];
   differences: readonly ExplainedDifference[];
   changed: readonly Changed[];
-  interventions: BookContent['interventions'];
-  exceptions: BookContent['exceptions'];
-  entries: BookContent['entries'];
+  interventions: ClosingContent['interventions'];
+  exceptions: ClosingContent['exceptions'];
+  entries: ClosingContent['entries'];
   notes: readonly string[];
 }
 
-export function closeDay(facts: DayFacts): BookContent {
+export function closeDay(facts: DayFacts): ClosingContent {
   const unexplained = facts.differences.filter(({ isExplained }) => !isExplained).map(toDifference);
   unexplained.sort((left, right) => compareTexts(placeOf(left), placeOf(right)));
   const corrections = facts.changed.flatMap((changed) => correctionOf(changed) ?? []);
@@ -95,7 +95,7 @@ export function closeDay(facts: DayFacts): BookContent {
   };
 }
 
-function bookProvider(about: ProviderDay): ProviderBook {
+function bookProvider(about: ProviderDay): ProviderLedger {
   const { there, refundsThere } = about;
   const made = about.payments.flatMap((payment) => {
     const group = groupOf(payment);
@@ -109,7 +109,7 @@ function bookProvider(about: ProviderDay): ProviderBook {
     received: receivedLines(made),
     notMade: about.payments.length - made.length,
     figures: figureLines(about),
-    withoutFigures: about.tellsFigures ? made.filter(lacksFigures).length : null,
+    withoutFigures: about.tellsFees ? made.filter(lacksFigures).length : null,
     refunds: refundLines(about),
     refundsUnknownWhy: refundsThere.kind === 'unknown' && about.refunds.length > 0 ? refundsThere.why : null,
     settlements: groupBy(about.settlements, ({ currency }) => currency).map(([currency, settlements]) => ({
@@ -141,7 +141,7 @@ function assetLines(here: readonly Counted[], there: readonly Counted[] | null):
   }));
 }
 
-function receivedLines(made: readonly Made[]): ProviderBook['received'] {
+function receivedLines(made: readonly Made[]): ProviderLedger['received'] {
   const received = made.flatMap(({ payment, group }) => {
     const { receivedAmount: amount, receivedAsset: asset } = payment;
     const hasMoney = group === 'paid' || (group === 'odd' && payment.status !== 'reversed');
@@ -175,11 +175,11 @@ function refundLines({ refunds, refundsThere }: ProviderDay): RefundLine[] {
 }
 
 /** By provider and reference; two differences of one reference stand in the order of their own words. */
-function placeOf(difference: BookDifference): string {
+function placeOf(difference: LedgerDifference): string {
   return `${difference.provider} ${difference.reference ?? ''} ${canonicalJson(difference)}`;
 }
 
-function toDifference({ isExplained, ...difference }: ExplainedDifference): BookDifference {
+function toDifference({ isExplained, ...difference }: ExplainedDifference): LedgerDifference {
   return difference;
 }
 

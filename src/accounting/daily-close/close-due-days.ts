@@ -5,9 +5,9 @@ import { type ProviderName, providerTitle } from '#kernel/provider-name.ts';
 import type { PaymentDeps } from '#payments/lifecycle/deps.ts';
 import { ProviderError } from '#payments/ports/provider-errors.ts';
 import { readContent } from '../ledger/chain.ts';
-import type { BookDelay } from '../ledger/closing.ts';
+import type { ClosingDelay } from '../ledger/closing.ts';
 import { findNextDay, type NextDay } from '../ledger/due-day.ts';
-import { type DayLook, lookAtDay, unknownLook } from './fetch-day.ts';
+import { type FetchedDay, fetchDay, unknownDay } from './fetch-day.ts';
 import { writeClosing } from './write-closing.ts';
 
 /** A provider that has been asked in vain for so long is put down as unknown, so that one that is gone ends no books. */
@@ -15,18 +15,18 @@ const waitMaxMs: Milliseconds = 7 * day;
 
 const refundsMax = 1_000;
 
-export interface BooksClosed {
+export interface DueDaysClosed {
   closed: number;
   unexplained: number;
   /** 1 while a day is due and cannot be closed. */
   waiting: number;
 }
 
-export async function closeBooks(
+export async function closeDueDays(
   deps: PaymentDeps,
   input: { timeZone: string; daysMax: number; signal?: AbortSignal },
-): Promise<BooksClosed> {
-  const result: BooksClosed = { closed: 0, unexplained: 0, waiting: 0 };
+): Promise<DueDaysClosed> {
+  const result: DueDaysClosed = { closed: 0, unexplained: 0, waiting: 0 };
   for (let turn = 0; turn < input.daysMax && !input.signal?.aborted; turn += 1) {
     const now = deps.clock.now();
     const next = await deps.database.read((stores) => findNextDay(stores, { now, timeZone: input.timeZone }));
@@ -47,8 +47,8 @@ async function closeOne(
   input: { next: NextDay; timeZone: string; signal?: AbortSignal },
 ): Promise<Outcome> {
   const { next, timeZone } = input;
-  const delay = await deps.database.read((stores) => stores.books.findDelay(next.day));
-  const looks: DayLook[] = [];
+  const delay = await deps.database.read((stores) => stores.ledger.findDelay(next.day));
+  const looks: FetchedDay[] = [];
   for (const provider of await providersOf(deps, next)) {
     const look = await lookOrWait(deps, { ...input, provider, delay });
     if (look === undefined) return { kind: 'waiting' };
@@ -77,27 +77,27 @@ async function providersOf(deps: PaymentDeps, next: NextDay): Promise<ProviderNa
 /** Undefined when the provider does not answer and is waited for; the try is noted. */
 async function lookOrWait(
   deps: PaymentDeps,
-  input: { next: NextDay; provider: ProviderName; delay: BookDelay | undefined; signal?: AbortSignal },
-): Promise<DayLook | undefined> {
+  input: { next: NextDay; provider: ProviderName; delay: ClosingDelay | undefined; signal?: AbortSignal },
+): Promise<FetchedDay | undefined> {
   const { next, provider, delay, signal } = input;
   if (isRetired(deps, provider)) {
     const why = `${providerTitle(provider)} looks gone for good, and is not asked any more.`;
-    return { ...unknownLook(provider, why), isGivenUp: true };
+    return { ...unknownDay(provider, why), isGivenUp: true };
   }
   const window = { provider, from: next.from, to: next.to };
   const refunds = await deps.database.read((stores) =>
     stores.refunds.listRefundsSucceededBetween({ ...window, limit: refundsMax }),
   );
   try {
-    return await lookAtDay(deps, { window, refunds, signal });
+    return await fetchDay(deps, { window, refunds, signal });
   } catch (error) {
     if (!(error instanceof ProviderError)) throw error;
     const reason = `${providerTitle(provider)} could not be asked: ${error.message}`;
     const at = deps.clock.now();
     if (wasGivenUp(next, provider) || (delay !== undefined && at - delay.since > waitMaxMs)) {
-      return { ...unknownLook(provider, reason), isGivenUp: true };
+      return { ...unknownDay(provider, reason), isGivenUp: true };
     }
-    await deps.database.transaction((stores) => stores.books.noteDelay({ day: next.day, reason, at }));
+    await deps.database.transaction((stores) => stores.ledger.noteDelay({ day: next.day, reason, at }));
     deps.log.warn('books not closed', { day: next.day, provider, reason: error.message });
     return undefined;
   }

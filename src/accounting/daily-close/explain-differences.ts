@@ -1,6 +1,6 @@
+import { type Case, decisionKinds, isLive, wasDecided } from '#cases/case.ts';
 import type { ProviderName } from '#kernel/provider-name.ts';
 import { formatOrderNumber } from '#orders/order.ts';
-import { type Case, decisionKinds, isLive, wasDecided } from '#cases/case.ts';
 import type { PaymentStores } from '#payments/ports/payment-store.ts';
 import type { ExplainedDifference } from './close-day.ts';
 import type { DayDifference } from './compare-day.ts';

@@ -9,7 +9,7 @@ import type { Known } from './close-day.ts';
 const askedMax = 100;
 
 /** Which of the refunds have succeeded at the provider too. Throws ProviderError when it does not answer. */
-export async function lookAtDayRefunds(
+export async function fetchDayRefunds(
   deps: PaymentDeps,
   input: { provider: PaymentProvider; refunds: readonly Refund[]; signal: AbortSignal | undefined },
 ): Promise<Known<ReadonlySet<string>>> {

@@ -10,19 +10,19 @@ import { refreshPayment } from '#payments/sync/refresh-payment.ts';
 import type { Known } from './close-day.ts';
 import { compareDay, type DayDifference } from './compare-day.ts';
 import { type DayWindow, edgeMs, loadDayPayments } from './day-payments.ts';
-import { lookAtDayRefunds } from './fetch-day-refunds.ts';
+import { fetchDayRefunds } from './fetch-day-refunds.ts';
 
 const cause = { kind: 'job', id: 'close-books', actor: { kind: 'job', id: 'close-books' } } as const;
 
 /** So many payments are asked about one by one for one day: a difference in everything is one trouble. */
 const askedMax = 200;
 
-export interface DayLook {
+export interface FetchedDay {
   provider: ProviderName;
   snapshots: Known<PaymentSnapshot[]>;
   /** The ids of the day's refunds that have succeeded there too. */
   refundsThere: Known<ReadonlySet<string>>;
-  tellsFigures: boolean;
+  tellsFees: boolean;
   isGivenUp: boolean;
 }
 
@@ -33,23 +33,23 @@ interface Asked {
 }
 
 /** Throws ProviderError when the provider does not answer. */
-export async function lookAtDay(
+export async function fetchDay(
   deps: PaymentDeps,
   input: { window: DayWindow; refunds: readonly Refund[]; signal: AbortSignal | undefined },
-): Promise<DayLook> {
+): Promise<FetchedDay> {
   const { provider: name } = input.window;
   const provider = deps.providers.find(name);
-  if (provider === undefined) return unknownLook(name, `${providerTitle(name)} is not configured any more.`);
-  const tellsFigures = provider.figures !== null || provider.capabilities.tellsFigures === true;
+  if (provider === undefined) return unknownDay(name, `${providerTitle(name)} is not configured any more.`);
+  const tellsFees = provider.fees !== null || provider.capabilities.tellsFees === true;
   const snapshots = await lookAtPayments(deps, { ...input, provider });
-  const refundsThere = await lookAtDayRefunds(deps, { ...input, provider });
-  return { provider: name, snapshots, refundsThere, tellsFigures, isGivenUp: false };
+  const refundsThere = await fetchDayRefunds(deps, { ...input, provider });
+  return { provider: name, snapshots, refundsThere, tellsFees, isGivenUp: false };
 }
 
 /** Nobody is asked, and the reason says why. */
-export function unknownLook(provider: ProviderName, why: string): DayLook {
+export function unknownDay(provider: ProviderName, why: string): FetchedDay {
   const unknown = { kind: 'unknown', why } as const;
-  return { provider, snapshots: unknown, refundsThere: unknown, tellsFigures: false, isGivenUp: false };
+  return { provider, snapshots: unknown, refundsThere: unknown, tellsFees: false, isGivenUp: false };
 }
 
 async function lookAtPayments(deps: PaymentDeps, asked: Asked): Promise<Known<PaymentSnapshot[]>> {

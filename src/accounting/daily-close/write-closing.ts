@@ -8,13 +8,13 @@ import type { PaymentDeps } from '#payments/lifecycle/deps.ts';
 import type { PaymentStores } from '#payments/ports/payment-store.ts';
 import { correctionOf } from '../ledger/booked-payment.ts';
 import { chainStart, contentText, createEntriesHash, entryText, hashLink } from '../ledger/chain.ts';
-import type { BookClosing, BookContent, BookDelay, BookEntry, BookedPayment } from '../ledger/closing.ts';
+import type { Closing, ClosingContent, ClosingDelay, LedgerEntry, LedgerPayment } from '../ledger/closing.ts';
 import type { NextDay } from '../ledger/due-day.ts';
 import { compareTexts } from '../ledger/tally.ts';
 import { bookPayments, loadChanged } from './book-payments.ts';
 import { closeDay } from './close-day.ts';
 import { explainDifferences } from './explain-differences.ts';
-import type { DayLook } from './fetch-day.ts';
+import type { FetchedDay } from './fetch-day.ts';
 import { type LoadedDay, loadProviderDay } from './load-provider-day.ts';
 
 /** A day that is closed later than this says so. */
@@ -35,28 +35,28 @@ const ownership = [
 ];
 
 export type ClosingWritten =
-  | { kind: 'closed'; closing: BookClosing; unexplained: number }
+  | { kind: 'closed'; closing: Closing; unexplained: number }
   /** Another process closed the day first. */
   | { kind: 'overtaken' };
 
 interface ClosingDraft {
   next: NextDay;
   timeZone: string;
-  looks: readonly DayLook[];
-  delay: BookDelay | undefined;
+  looks: readonly FetchedDay[];
+  delay: ClosingDelay | undefined;
 }
 
 export function writeClosing(deps: PaymentDeps, draft: ClosingDraft): Promise<ClosingWritten> {
   return deps.database.transaction(async (stores): Promise<ClosingWritten> => {
     const { next } = draft;
-    const previous = await stores.books.findLastClosing();
+    const previous = await stores.ledger.findLastClosing();
     if (previous?.number !== next.previous?.number) return { kind: 'overtaken' };
     const days: LoadedDay[] = [];
     for (const look of draft.looks) days.push(await loadProviderDay(stores, { look, from: next.from, to: next.to }));
     const { content, entries } = await compose(stores, { ...draft, days, closedAt: deps.clock.now() });
     const closing = linkUp(next, { content, previous });
-    if (!(await stores.books.insertClosing(closing))) return { kind: 'overtaken' };
-    await stores.books.insertEntries(entries);
+    if (!(await stores.ledger.insertClosing(closing))) return { kind: 'overtaken' };
+    await stores.ledger.insertEntries(entries);
     await enqueueEffect(
       { stores, clock: deps.clock, ids: deps.ids },
       { topic: 'books.digest', key: `books.digest:${closing.number}`, payload: { day: closing.day } },
@@ -68,7 +68,7 @@ export function writeClosing(deps: PaymentDeps, draft: ClosingDraft): Promise<Cl
 async function compose(
   stores: PaymentStores,
   draft: ClosingDraft & { days: readonly LoadedDay[]; closedAt: Milliseconds },
-): Promise<{ content: BookContent; entries: BookEntry[] }> {
+): Promise<{ content: ClosingContent; entries: LedgerEntry[] }> {
   const { next, timeZone, days, closedAt } = draft;
   const { number, day, from, to, previous } = next;
   const made = days.flatMap(({ payments }) => payments);
@@ -77,7 +77,7 @@ async function compose(
   const changed = earlier === undefined ? [] : await loadChanged(stores, earlier);
   const corrected = changed.filter((one) => correctionOf(one) !== undefined);
   const { entries, sum } = toEntries(number, [...booked, ...corrected.map(({ is }) => is)]);
-  const [first] = await stores.books.walkClosings({ after: 0, limit: 1 });
+  const [first] = await stores.ledger.walkClosings({ after: 0, limit: 1 });
   const actions = await stores.audit.countAudit({ actorKind: 'admin', from, to });
   const content = closeDay({
     ...{ number, day, timeZone, from, to, closedAt },
@@ -94,8 +94,8 @@ async function compose(
 }
 
 /** Cases that wait for a decision, by kind and provider. */
-function openDecisions(counts: readonly CaseCount[]): BookContent['exceptions'] {
-  const sums = new Map<string, BookContent['exceptions'][number]>();
+function openDecisions(counts: readonly CaseCount[]): ClosingContent['exceptions'] {
+  const sums = new Map<string, ClosingContent['exceptions'][number]>();
   for (const { kind, provider, count } of counts.filter(needsDecision)) {
     const key = `${kind}:${provider}`;
     sums.set(key, { kind, provider, count: count + (sums.get(key)?.count ?? 0) });
@@ -109,8 +109,8 @@ function isIntervention(action: string): boolean {
 
 function toEntries(
   number: number,
-  booked: readonly BookedPayment[],
-): { entries: BookEntry[]; sum: BookContent['entries'] } {
+  booked: readonly LedgerPayment[],
+): { entries: LedgerEntry[]; sum: ClosingContent['entries'] } {
   const entries = booked
     .map((one) => ({ number, paymentId: one.paymentId, day: one.day, content: entryText(one) }))
     .sort((left, right) => compareTexts(left.paymentId, right.paymentId));
@@ -119,7 +119,7 @@ function toEntries(
   return { entries, sum: hash.end() };
 }
 
-function linkUp(next: NextDay, about: { content: BookContent; previous: BookClosing | undefined }): BookClosing {
+function linkUp(next: NextDay, about: { content: ClosingContent; previous: Closing | undefined }): Closing {
   const { number, day, to: endsAt } = next;
   const content = contentText(about.content);
   const previousHash = about.previous?.hash ?? chainStart;
@@ -140,7 +140,7 @@ function notesOf({ next, delay, closedAt }: ClosingDraft & { closedAt: Milliseco
   return notes;
 }
 
-/** Only whether the link before is what was hashed: the whole chain is walked by `verifyBooks`. */
-function brokenOf(previous: BookClosing): string | undefined {
+/** Only whether the link before is what was hashed: the whole chain is walked by `verifyLedger`. */
+function brokenOf(previous: Closing): string | undefined {
   return hashLink(previous) === previous.hash ? undefined : `closing ${previous.number} is not what was hashed`;
 }

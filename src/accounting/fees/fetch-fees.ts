@@ -3,11 +3,11 @@
 import { day, type Milliseconds } from '#kernel/clock.ts';
 import { ConcurrentChange } from '#kernel/database.ts';
 import type { PaymentDeps } from '#payments/lifecycle/deps.ts';
-import type { FiguresProvider } from '#payments/ports/figures-provider.ts';
+import type { FeesProvider } from '#payments/ports/figures-provider.ts';
 import type { PaymentProvider } from '#payments/ports/payment-provider.ts';
 import { ProviderError } from '#payments/ports/provider-errors.ts';
 import { refreshPayment } from '#payments/sync/refresh-payment.ts';
-import { saveFigures } from './save-fees.ts';
+import { saveFees } from './save-fees.ts';
 import { saveSettlements } from './save-settlements.ts';
 
 /**
@@ -21,7 +21,7 @@ const askedMax = 100;
 
 const cause = { kind: 'job', id: 'read-figures', actor: { kind: 'job', id: 'read-figures' } } as const;
 
-export interface FiguresRead {
+export interface FeesFetched {
   /** Payments whose fee is new or has changed. */
   booked: number;
   /** Figures of payments that we do not know. */
@@ -31,19 +31,19 @@ export interface FiguresRead {
   failed: number;
 }
 
-export async function readFigures(deps: PaymentDeps, input: { signal?: AbortSignal }): Promise<FiguresRead> {
-  const read: FiguresRead = { booked: 0, unmatched: 0, settlements: 0, failed: 0 };
+export async function fetchFees(deps: PaymentDeps, input: { signal?: AbortSignal }): Promise<FeesFetched> {
+  const read: FeesFetched = { booked: 0, unmatched: 0, settlements: 0, failed: 0 };
   for (const provider of deps.providers.list()) {
     if (input.signal?.aborted) return read;
     if ((deps.providers.health(provider.name)?.retiredAt ?? null) !== null) continue;
     try {
-      const { figures } = provider;
-      if (figures !== null) await readBooks(deps, { ...input, provider, figures, read });
-      else if (provider.capabilities.tellsFigures) await askForFigures(deps, { ...input, provider, read });
+      const { fees } = provider;
+      if (fees !== null) await readBooks(deps, { ...input, provider, fees, read });
+      else if (provider.capabilities.tellsFees) await askForFigures(deps, { ...input, provider, read });
     } catch (error) {
       if (!(error instanceof ProviderError || error instanceof ConcurrentChange)) throw error;
       read.failed += 1;
-      deps.log.warn('figures not read', { provider: provider.name, reason: error.message });
+      deps.log.warn('fees not read', { provider: provider.name, reason: error.message });
     }
   }
   return read;
@@ -51,21 +51,21 @@ export async function readFigures(deps: PaymentDeps, input: { signal?: AbortSign
 
 interface Reading {
   provider: PaymentProvider;
-  read: FiguresRead;
+  read: FeesFetched;
   signal?: AbortSignal;
 }
 
-async function readBooks(deps: PaymentDeps, input: Reading & { figures: FiguresProvider }): Promise<void> {
-  const { figures, read, signal } = input;
+async function readBooks(deps: PaymentDeps, input: Reading & { fees: FeesProvider }): Promise<void> {
+  const { fees, read, signal } = input;
   const { name } = input.provider;
   const to = deps.clock.now();
   const window = { from: to - windowMs, to };
-  for await (const page of figures.listFigures(window, signal)) {
-    const saved = await saveFigures(deps, { provider: name, page, cause });
+  for await (const page of fees.listFees(window, signal)) {
+    const saved = await saveFees(deps, { provider: name, page, cause });
     read.booked += saved.booked;
     read.unmatched += saved.unmatched;
   }
-  for await (const page of figures.listSettlements(window, signal)) {
+  for await (const page of fees.listSettlements(window, signal)) {
     read.settlements += await saveSettlements(deps, { provider: name, page, cause });
   }
 }
@@ -75,7 +75,7 @@ async function askForFigures(deps: PaymentDeps, { provider, read, signal }: Read
   const { name } = provider;
   const to = deps.clock.now();
   const query = { provider: name, statuses: ['paid', 'overpaid'], from: to - windowMs, to, limit: askedMax } as const;
-  const payments = await deps.database.read((stores) => stores.payments.listPaymentsWithoutFigures(query));
+  const payments = await deps.database.read((stores) => stores.payments.listPaymentsWithoutFees(query));
   for (const { id } of payments) {
     if (signal?.aborted) return;
     const refresh = await refreshPayment(deps, { paymentId: id, cause, ...(signal && { signal }) });

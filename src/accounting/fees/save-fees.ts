@@ -6,44 +6,44 @@ import { refreshOrderCards } from '#payments/lifecycle/change-order.ts';
 import type { PaymentDeps } from '#payments/lifecycle/deps.ts';
 import type { Work } from '#payments/lifecycle/work.ts';
 import type { Payment } from '#payments/model/payment.ts';
-import type { PaymentFigures } from '#payments/ports/figures-provider.ts';
+import type { PaymentFees } from '#payments/ports/figures-provider.ts';
 import type { PaymentChange } from '#payments/ports/payment-store.ts';
-import type { FigureStanding } from '../ledger/ledger-store.ts';
+import type { FeeStanding } from '../ledger/ledger-store.ts';
 
-/** Keeps one page of a provider's figures, and puts on the payments what is new of theirs. */
-export function saveFigures(
+/** Keeps one page of a provider's fees, and puts on the payments what is new of theirs. */
+export function saveFees(
   deps: PaymentDeps,
-  input: { provider: ProviderName; page: readonly PaymentFigures[]; cause: Cause },
+  input: { provider: ProviderName; page: readonly PaymentFees[]; cause: Cause },
 ): Promise<{ booked: number; unmatched: number }> {
   const { provider } = input;
   return deps.database.transaction(async (stores) => {
     const work: Work = { stores, clock: deps.clock, ids: deps.ids, cause: input.cause };
     const saved = { booked: 0, unmatched: 0 };
-    for (const figures of input.page) {
-      const { reference, asset, fee, net, at } = figures;
-      // Read anew for each, because one payment may have figures in several units.
+    for (const fees of input.page) {
+      const { reference, asset, fee, net, at } = fees;
+      // Read anew for each, because one payment may have fees in several units.
       const payment = await stores.payments.findPaymentByReference({ provider, reference });
-      const standing = standingOf(payment, figures);
+      const standing = standingOf(payment, fees);
       if (standing === 'unmatched') saved.unmatched += 1;
-      if (payment !== undefined && standing === 'booked' && !isKnown(payment, figures)) {
+      if (payment !== undefined && standing === 'booked' && !isKnown(payment, fees)) {
         await changePayment(work, payment, { feeAmount: fee, netAmount: net, figuresAsset: asset });
         saved.booked += 1;
       }
       const paymentId = payment?.id ?? null;
       const readAt = deps.clock.now();
-      await stores.figures.saveFigure({ provider, reference, asset, fee, net, standing, paymentId, at, readAt });
+      await stores.fees.saveFee({ provider, reference, asset, fee, net, standing, paymentId, at, readAt });
     }
     return saved;
   });
 }
 
-/** A payment carries the figures of one unit, the first that was read; the others stand beside it. */
-function standingOf(payment: Payment | undefined, { asset }: PaymentFigures): FigureStanding {
+/** A payment carries the fees of one unit, the first that was read; the others stand beside it. */
+function standingOf(payment: Payment | undefined, { asset }: PaymentFees): FeeStanding {
   if (payment === undefined) return 'unmatched';
   return payment.figuresAsset === null || payment.figuresAsset === asset ? 'booked' : 'further';
 }
 
-function isKnown({ feeAmount, netAmount, figuresAsset }: Payment, { fee, net, asset }: PaymentFigures): boolean {
+function isKnown({ feeAmount, netAmount, figuresAsset }: Payment, { fee, net, asset }: PaymentFees): boolean {
   if (feeAmount === null || netAmount === null || figuresAsset !== asset) return false;
   return compareDecimals(feeAmount, fee) === 0 && compareDecimals(netAmount, net) === 0;
 }

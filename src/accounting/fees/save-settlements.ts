@@ -18,7 +18,7 @@ export function saveSettlements(
     for (const settlement of page) {
       const { id, currency, amount, status, from, to, at } = settlement;
       const references = settlement.references === null ? null : [...settlement.references];
-      await stores.figures.saveSettlement({
+      await stores.fees.saveSettlement({
         ...{ provider, id, currency, amount, status, from, to, settledAt: at, references },
         readAt: deps.clock.now(),
       });

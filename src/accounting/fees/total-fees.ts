@@ -5,9 +5,9 @@ import type { PaymentDeps } from '#payments/lifecycle/deps.ts';
 import type { Payment } from '#payments/model/payment.ts';
 import { compareTexts } from '../ledger/tally.ts';
 
-export interface FigureTotals {
+export interface FeeTotals {
   asset: string;
-  /** Payments with figures in this asset. */
+  /** Payments with fees in this asset. */
   count: number;
   fee: string;
   net: string;
@@ -18,24 +18,24 @@ const pageSize = 500;
 const pagesMax = 200;
 
 /** Fees and net of the payments made in [from, to), per asset and never across. */
-export async function totalFigures(
+export async function totalFees(
   deps: Pick<PaymentDeps, 'database'>,
   window: { from: Milliseconds; to: Milliseconds },
-): Promise<FigureTotals[]> {
-  const totals = new Map<string, FigureTotals>();
+): Promise<FeeTotals[]> {
+  const totals = new Map<string, FeeTotals>();
   for (const provider of providerNames) {
     let after: Payment | undefined;
     for (let page = 0; page < pagesMax; page += 1) {
-      const figures = await pageOfFigures(deps, { ...window, provider, after });
-      for (const figure of figures.all) addUp(totals, figure);
-      after = figures.last;
-      if (figures.isLast) break;
+      const fees = await pageOfFigures(deps, { ...window, provider, after });
+      for (const figure of fees.all) addUp(totals, figure);
+      after = fees.last;
+      if (fees.isLast) break;
     }
   }
   return [...totals.values()].sort((left, right) => compareTexts(left.asset, right.asset));
 }
 
-type Figure = Pick<FigureTotals, 'asset' | 'fee' | 'net'>;
+type Figure = Pick<FeeTotals, 'asset' | 'fee' | 'net'>;
 
 async function pageOfFigures(
   deps: Pick<PaymentDeps, 'database'>,
@@ -44,8 +44,8 @@ async function pageOfFigures(
   const { after } = query;
   const place = after === undefined ? null : { createdAt: after.createdAt, id: after.id };
   return deps.database.read(async (stores) => {
-    const payments = await stores.payments.listPaymentsWithFigures({ ...query, after: place, limit: pageSize });
-    const kept = await stores.figures.listFiguresOfPayments(payments.map(({ id }) => id));
+    const payments = await stores.payments.listPaymentsWithFees({ ...query, after: place, limit: pageSize });
+    const kept = await stores.fees.listFeesOfPayments(payments.map(({ id }) => id));
     const own = payments.flatMap(({ feeAmount: fee, netAmount: net, figuresAsset: asset }) =>
       fee === null || net === null || asset === null ? [] : [{ fee, net, asset }],
     );
@@ -54,7 +54,7 @@ async function pageOfFigures(
   });
 }
 
-function addUp(totals: Map<string, FigureTotals>, { asset, fee, net }: Figure): void {
+function addUp(totals: Map<string, FeeTotals>, { asset, fee, net }: Figure): void {
   const total = totals.get(asset) ?? { asset, count: 0, fee: '0', net: '0' };
   totals.set(asset, {
     asset,

@@ -2,7 +2,7 @@ import type { CalendarDay } from '#kernel/calendar.ts';
 import { toDecimal } from '#kernel/money.ts';
 import { formatOrderNumber } from '#orders/order.ts';
 import type { Payment } from '#payments/model/payment.ts';
-import type { BookCorrection, BookedPayment, CorrectedField, PaidChange } from './closing.ts';
+import type { CorrectedField, Correction, LedgerPayment, PaidChange } from './closing.ts';
 import { groupBy, groupOf, negated, sumUp } from './tally.ts';
 
 export interface PaymentFacts {
@@ -14,7 +14,7 @@ export interface PaymentFacts {
 }
 
 /** What the books hold of a payment from now on. */
-export function bookPayment({ payment, orderNumber, day, refundedMinor }: PaymentFacts): BookedPayment {
+export function bookPayment({ payment, orderNumber, day, refundedMinor }: PaymentFacts): LedgerPayment {
   const { currency } = payment;
   return {
     paymentId: payment.id,
@@ -38,12 +38,12 @@ export function bookPayment({ payment, orderNumber, day, refundedMinor }: Paymen
 
 /** A payment of an earlier day as the books hold it, or null where they do not, and as it is. */
 export interface Changed {
-  was: BookedPayment | null;
-  is: BookedPayment;
+  was: LedgerPayment | null;
+  is: LedgerPayment;
 }
 
 /** Undefined when nothing that the books hold has changed. */
-export function correctionOf({ was, is }: Changed): BookCorrection | undefined {
+export function correctionOf({ was, is }: Changed): Correction | undefined {
   const changes = fields.flatMap((field): CorrectedField[] => {
     const before = was === null ? null : field.of(was);
     const now = field.of(is);
@@ -57,7 +57,7 @@ export function correctionOf({ was, is }: Changed): BookCorrection | undefined {
 const together = (amount: string | null, asset: string | null): string | null =>
   amount === null || asset === null ? null : `${amount} ${asset}`;
 
-const fields: readonly { name: string; of(booked: BookedPayment): string | null }[] = [
+const fields: readonly { name: string; of(booked: LedgerPayment): string | null }[] = [
   { name: 'status', of: ({ status }) => status },
   { name: 'counts as', of: ({ group }) => group.replace('_', ' ') },
   { name: 'asked for', of: ({ amount, asset }) => together(amount, asset) },

@@ -4,16 +4,16 @@
 import { createHash } from 'node:crypto';
 import { canonicalJson } from '#kernel/canonical-json.ts';
 import type { JsonObject } from '#kernel/json.ts';
-import type { BookClosing, BookContent, BookEntry, BookedPayment } from './closing.ts';
+import type { Closing, ClosingContent, LedgerEntry, LedgerPayment } from './closing.ts';
 
 /** What the first closing has in place of a hash before it. */
 export const chainStart = '0'.repeat(64);
 
-export function contentText(content: BookContent): string {
+export function contentText(content: ClosingContent): string {
   return canonicalJson(content satisfies JsonObject);
 }
 
-export function entryText(booked: BookedPayment): string {
+export function entryText(booked: LedgerPayment): string {
   return canonicalJson(booked satisfies JsonObject);
 }
 
@@ -40,7 +40,7 @@ export function createEntriesHash(): EntriesHash {
 }
 
 /** Why the closing does not follow from the one before, in a sentence; undefined when it does. */
-export function brokenLink(before: BookClosing | undefined, closing: BookClosing): string | undefined {
+export function brokenLink(before: Closing | undefined, closing: Closing): string | undefined {
   const number = (before?.number ?? 0) + 1;
   if (closing.number !== number) return `closing ${number} is missing`;
   if (closing.previousHash !== (before?.hash ?? chainStart)) {
@@ -61,16 +61,16 @@ export function brokenLink(before: BookClosing | undefined, closing: BookClosing
 }
 
 /** Undefined when the text is none that we wrote; what was hashed by us is of this form. */
-export function readContent(closing: Pick<BookClosing, 'content'>): BookContent | undefined {
+export function readContent(closing: Pick<Closing, 'content'>): ClosingContent | undefined {
   try {
-    const content = JSON.parse(closing.content) as Partial<BookContent> | null;
-    return content?.format === 1 && Array.isArray(content.providers) ? (content as BookContent) : undefined;
+    const content = JSON.parse(closing.content) as Partial<ClosingContent> | null;
+    return content?.format === 1 && Array.isArray(content.providers) ? (content as ClosingContent) : undefined;
   } catch {
     return undefined;
   }
 }
 
 /** What was written by us is of this form; whether it still is what was written is told by the hash over it. */
-export function readEntry(entry: Pick<BookEntry, 'content'>): BookedPayment {
-  return JSON.parse(entry.content) as BookedPayment;
+export function readEntry(entry: Pick<LedgerEntry, 'content'>): LedgerPayment {
+  return JSON.parse(entry.content) as LedgerPayment;
 }

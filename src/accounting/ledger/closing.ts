@@ -4,7 +4,7 @@
 import type { CalendarDay } from '#kernel/calendar.ts';
 import type { Milliseconds } from '#kernel/clock.ts';
 
-export type BookSum = { count: number; amount: string };
+export type LedgerSum = { count: number; amount: string };
 
 /**
  * The payments that were made on the day, by what became of them. `paid`: in full, or accepted by a person. `odd`: money
@@ -12,16 +12,16 @@ export type BookSum = { count: number; amount: string };
  */
 export const tallyGroups = ['paid', 'odd', 'unpaid', 'open'] as const;
 export type TallyGroup = (typeof tallyGroups)[number];
-export type Tally = Record<TallyGroup, BookSum>;
+export type Tally = Record<TallyGroup, LedgerSum>;
 
 /** Payments that were asked for in one asset; `there` is null where the provider's side is not known. */
 export type AssetLine = { asset: string; here: Tally; there: Tally | null };
 
-export type RefundLine = { currency: string; here: BookSum; there: BookSum | null };
+export type RefundLine = { currency: string; here: LedgerSum; there: LedgerSum | null };
 
 export type FigureLine = { asset: string; count: number; fee: string; net: string };
 
-export type ProviderBook = {
+export type ProviderLedger = {
   provider: string;
   /** Why the provider's side is not known, in a sentence; null where it is. */
   unknownWhy: string | null;
@@ -44,7 +44,7 @@ export type ProviderBook = {
 };
 
 /** Something that differs between us and the provider, and that nobody has explained. */
-export type BookDifference = {
+export type LedgerDifference = {
   provider: string;
   kind: string;
   reference: string | null;
@@ -57,7 +57,7 @@ export type BookDifference = {
 export type CorrectedField = { field: string; was: string | null; is: string | null };
 
 /** A payment of a day that was closed before, and that has changed since. */
-export type BookCorrection = {
+export type Correction = {
   day: string;
   provider: string;
   paymentId: string;
@@ -69,7 +69,7 @@ export type BookCorrection = {
 /** By how much the corrections change what counts as paid on earlier days; with a sign. */
 export type PaidChange = { provider: string; asset: string; count: number; amount: string };
 
-export type BookContent = {
+export type ClosingContent = {
   format: 1;
   number: number;
   day: string;
@@ -78,7 +78,7 @@ export type BookContent = {
   from: string;
   to: string;
   closedAt: string;
-  providers: ProviderBook[];
+  providers: ProviderLedger[];
   /** What admins did by hand on the day, by action. */
   interventions: { action: string; count: number }[];
   /** Exceptions that were open at the closing. */
@@ -86,8 +86,8 @@ export type BookContent = {
   /** Differences that an exception stands for, or that a person has decided about. */
   explained: number;
   /** `count` is all of them; `list` the first of them. */
-  unexplained: { count: number; list: BookDifference[] };
-  corrections: { count: number; list: BookCorrection[]; paidChanges: PaidChange[] };
+  unexplained: { count: number; list: LedgerDifference[] };
+  corrections: { count: number; list: Correction[]; paidChanges: PaidChange[] };
   /** The payments behind the sums, one entry each, and the hash over them. */
   entries: { count: number; hash: string };
   /** What a reader must know of this closing, in sentences. */
@@ -95,7 +95,7 @@ export type BookContent = {
 };
 
 /** One link of the chain. */
-export interface BookClosing {
+export interface Closing {
   /** 1, 2, 3 … without a gap. */
   number: number;
   day: CalendarDay;
@@ -111,7 +111,7 @@ export interface BookClosing {
 }
 
 /** What is known of one payment at a closing: the day it belongs to, and what it counted as. */
-export type BookedPayment = {
+export type LedgerPayment = {
   paymentId: string;
   order: string;
   day: CalendarDay;
@@ -132,7 +132,7 @@ export type BookedPayment = {
 };
 
 /** One entry of a closing; the newest of a payment is what the books hold of it. */
-export interface BookEntry {
+export interface LedgerEntry {
   number: number;
   paymentId: string;
   day: CalendarDay;
@@ -141,7 +141,7 @@ export interface BookEntry {
 }
 
 /** A day that is due and could not be closed. */
-export interface BookDelay {
+export interface ClosingDelay {
   day: CalendarDay;
   since: Milliseconds;
   lastTriedAt: Milliseconds;

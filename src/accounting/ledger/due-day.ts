@@ -1,7 +1,7 @@
 import { addDays, type CalendarDay, dayBounds, dayOf } from '#kernel/calendar.ts';
 import { day, hour, type Milliseconds } from '#kernel/clock.ts';
 import type { PaymentStores } from '#payments/ports/payment-store.ts';
-import type { BookClosing } from './closing.ts';
+import type { Closing } from './closing.ts';
 
 /**
  * A day is closed so long after its midnight. A link of its last minute is open for an hour; a slow chain, a lost webhook
@@ -20,7 +20,7 @@ export interface NextDay {
   to: Milliseconds;
   /** When it may be closed. */
   dueAt: Milliseconds;
-  previous: BookClosing | undefined;
+  previous: Closing | undefined;
 }
 
 /** Undefined while there has been no order. */
@@ -28,7 +28,7 @@ export async function findNextDay(
   stores: PaymentStores,
   about: { now: Milliseconds; timeZone: string },
 ): Promise<NextDay | undefined> {
-  const previous = await stores.books.findLastClosing();
+  const previous = await stores.ledger.findLastClosing();
   const next = previous === undefined ? await firstDay(stores, about) : addDays(previous.day, 1);
   if (next === undefined) return undefined;
   const bounds = dayBounds(next, about.timeZone);

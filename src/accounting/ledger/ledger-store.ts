@@ -2,44 +2,44 @@ import type { CalendarDay } from '#kernel/calendar.ts';
 import type { Milliseconds } from '#kernel/clock.ts';
 import type { PaymentId, ProviderReference } from '#kernel/ids.ts';
 import type { ProviderName } from '#kernel/provider-name.ts';
-import type { BookClosing, BookDelay, BookEntry } from './closing.ts';
+import type { Closing, ClosingDelay, LedgerEntry } from './closing.ts';
 
 /** Closings and their entries are added and never changed. */
-export interface BookStore {
+export interface LedgerStore {
   /** False when this number or this day is closed already; nothing is stored then. */
-  insertClosing(closing: BookClosing): Promise<boolean>;
-  insertEntries(entries: readonly BookEntry[]): Promise<void>;
-  findClosing(day: CalendarDay): Promise<BookClosing | undefined>;
+  insertClosing(closing: Closing): Promise<boolean>;
+  insertEntries(entries: readonly LedgerEntry[]): Promise<void>;
+  findClosing(day: CalendarDay): Promise<Closing | undefined>;
   /** The newest. */
-  findLastClosing(): Promise<BookClosing | undefined>;
+  findLastClosing(): Promise<Closing | undefined>;
   /** Newest first, of numbers below `before`. */
-  listClosings(query: { before: number | null; limit: number }): Promise<BookClosing[]>;
+  listClosings(query: { before: number | null; limit: number }): Promise<Closing[]>;
   /** In the order of the chain, of numbers above `after`. */
-  walkClosings(query: { after: number; limit: number }): Promise<BookClosing[]>;
+  walkClosings(query: { after: number; limit: number }): Promise<Closing[]>;
   /** The entries of one closing in the order of their payments' ids, after the given one. */
-  listEntries(query: { number: number; after: string | null; limit: number }): Promise<BookEntry[]>;
+  listEntries(query: { number: number; after: string | null; limit: number }): Promise<LedgerEntry[]>;
   /** The newest entry of each of these payments, of closings below `before`. */
-  listNewestEntries(query: { paymentIds: readonly PaymentId[]; before: number }): Promise<BookEntry[]>;
+  listNewestEntries(query: { paymentIds: readonly PaymentId[]; before: number }): Promise<LedgerEntry[]>;
   /** Notes one more try at a day that cannot be closed. */
-  noteDelay(delay: Pick<BookDelay, 'day' | 'reason'> & { at: Milliseconds }): Promise<void>;
-  findDelay(day: CalendarDay): Promise<BookDelay | undefined>;
+  noteDelay(delay: Pick<ClosingDelay, 'day' | 'reason'> & { at: Milliseconds }): Promise<void>;
+  findDelay(day: CalendarDay): Promise<ClosingDelay | undefined>;
 }
 
 /**
  * `booked`: it stands on the payment. `further`: the payment has figures in another unit already, and these stand here
  * only. `unmatched`: we know no such payment.
  */
-export const figureStandings = ['booked', 'further', 'unmatched'] as const;
-export type FigureStanding = (typeof figureStandings)[number];
+export const feeStandings = ['booked', 'further', 'unmatched'] as const;
+export type FeeStanding = (typeof feeStandings)[number];
 
 /** What a provider's books say of one payment in one unit, with the payment that we know it as. */
-export interface ProviderFigure {
+export interface ProviderFee {
   provider: ProviderName;
   reference: ProviderReference;
   asset: string;
   fee: string;
   net: string;
-  standing: FigureStanding;
+  standing: FeeStanding;
   paymentId: PaymentId | null;
   /** When it was credited. */
   at: Milliseconds;
@@ -63,19 +63,19 @@ export interface Settlement {
   readAt: Milliseconds;
 }
 
-export interface FiguresStore {
+export interface FeeStore {
   /** Inserts or replaces what is known of this provider's reference and asset. */
-  saveFigure(figure: ProviderFigure): Promise<void>;
+  saveFee(figure: ProviderFee): Promise<void>;
   /** Credited in [from, to), oldest first. */
-  listFigures(query: {
+  listFees(query: {
     provider: ProviderName;
-    standing: FigureStanding;
+    standing: FeeStanding;
     from: Milliseconds;
     to: Milliseconds;
     limit: number;
-  }): Promise<ProviderFigure[]>;
+  }): Promise<ProviderFee[]>;
   /** In whatever standing, of these payments. */
-  listFiguresOfPayments(paymentIds: readonly PaymentId[]): Promise<ProviderFigure[]>;
+  listFeesOfPayments(paymentIds: readonly PaymentId[]): Promise<ProviderFee[]>;
   /** Inserts or replaces what is known of this provider's settlement. */
   saveSettlement(settlement: Settlement): Promise<void>;
   /** Paid out in [from, to), oldest first. */

@@ -2,13 +2,13 @@ import { addDays, type CalendarDay, dayOf } from '#kernel/calendar.ts';
 import type { Milliseconds } from '#kernel/clock.ts';
 import type { PaymentDeps } from '#payments/lifecycle/deps.ts';
 import { readContent } from './chain.ts';
-import type { BookClosing, BookContent, BookDelay } from './closing.ts';
+import type { Closing, ClosingContent, ClosingDelay } from './closing.ts';
 import { findNextDay } from './due-day.ts';
 
 export interface ClosedDay {
   day: CalendarDay;
-  closing: BookClosing;
-  content: BookContent;
+  closing: Closing;
+  content: ClosingContent;
 }
 
 /** A day that is not closed: it is not over, its hour has not come, or a provider is waited for. */
@@ -16,7 +16,7 @@ export interface OpenDay {
   day: CalendarDay;
   /** When it may be closed; null where another day has to be closed before. */
   dueAt: Milliseconds | null;
-  delay: BookDelay | null;
+  delay: ClosingDelay | null;
 }
 
 type ReadDeps = Pick<PaymentDeps, 'database' | 'clock'>;
@@ -25,12 +25,12 @@ type ReadDeps = Pick<PaymentDeps, 'database' | 'clock'>;
 const openShownMax = 2;
 
 /** The newest days, those that are open first; `page` counts from 0. */
-export async function listBookDays(
+export async function listLedgerDays(
   deps: ReadDeps,
   query: { timeZone: string; page: number; pageSize: number },
 ): Promise<{ open: OpenDay[]; closed: ClosedDay[]; hasMore: boolean }> {
   const limit = (query.page + 1) * query.pageSize + 1;
-  const found = await deps.database.read((stores) => stores.books.listClosings({ before: null, limit }));
+  const found = await deps.database.read((stores) => stores.ledger.listClosings({ before: null, limit }));
   const closed = found.slice(query.page * query.pageSize, (query.page + 1) * query.pageSize).flatMap(toClosedDay);
   const open = query.page === 0 ? await listOpenDays(deps, query) : [];
   return {
@@ -46,7 +46,7 @@ async function listOpenDays(deps: ReadDeps, { timeZone }: { timeZone: string }):
   return deps.database.read(async (stores) => {
     const next = await findNextDay(stores, { now, timeZone });
     if (next === undefined) return [];
-    const delay = (await stores.books.findDelay(next.day)) ?? null;
+    const delay = (await stores.ledger.findDelay(next.day)) ?? null;
     const days: OpenDay[] = [{ day: next.day, dueAt: next.dueAt, delay }];
     const today = dayOf(now, timeZone);
     // Bounded: a clock that was set far ahead must not make a list without an end.
@@ -57,13 +57,13 @@ async function listOpenDays(deps: ReadDeps, { timeZone }: { timeZone: string }):
   });
 }
 
-export async function readBookDay(
+export async function readLedgerDay(
   deps: ReadDeps,
   query: { day: CalendarDay; timeZone: string },
 ): Promise<{ closed: ClosedDay; hasNext: boolean } | { open: OpenDay } | undefined> {
   const { closing, last } = await deps.database.read(async (stores) => ({
-    closing: await stores.books.findClosing(query.day),
-    last: await stores.books.findLastClosing(),
+    closing: await stores.ledger.findClosing(query.day),
+    last: await stores.ledger.findLastClosing(),
   }));
   const [closed] = closing === undefined ? [] : toClosedDay(closing);
   if (closed !== undefined) return { closed, hasNext: closed.closing.number < (last?.number ?? 0) };
@@ -72,14 +72,14 @@ export async function readBookDay(
 }
 
 /** The closings up to a day that is closed, at most `limit`, oldest first: what a picture is drawn from. */
-export async function readBookDays(
+export async function readLedgerDays(
   deps: { database: Pick<PaymentDeps['database'], 'read'> },
   query: { until: CalendarDay; limit: number },
 ): Promise<ClosedDay[]> {
   const found = await deps.database.read(async (stores) => {
-    const newest = await stores.books.findClosing(query.until);
+    const newest = await stores.ledger.findClosing(query.until);
     if (newest === undefined) return [];
-    return stores.books.listClosings({ before: newest.number + 1, limit: query.limit });
+    return stores.ledger.listClosings({ before: newest.number + 1, limit: query.limit });
   });
   return found.reverse().flatMap(toClosedDay);
 }
@@ -88,13 +88,13 @@ export async function readBookDays(
 export async function readNewestClosing(
   deps: Pick<PaymentDeps, 'database'>,
 ): Promise<{ unexplained: number; closedAt: Milliseconds } | undefined> {
-  const closing = await deps.database.read((stores) => stores.books.findLastClosing());
+  const closing = await deps.database.read((stores) => stores.ledger.findLastClosing());
   const content = closing && readContent(closing);
   return closing && content && { unexplained: content.unexplained.count, closedAt: closing.closedAt };
 }
 
 /** A row whose content somebody made unreadable is left out: the chain's check names it. */
-function toClosedDay(closing: BookClosing): ClosedDay[] {
+function toClosedDay(closing: Closing): ClosedDay[] {
   const content = readContent(closing);
   return content === undefined ? [] : [{ day: closing.day, closing, content }];
 }

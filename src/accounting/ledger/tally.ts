@@ -1,6 +1,6 @@
 import { type AssetAmount, sumDecimals } from '#kernel/money.ts';
 import { isCoveringPayment, type Payment, type PaymentStatus } from '#payments/model/payment.ts';
-import { type BookSum, type Tally, type TallyGroup, tallyGroups } from './closing.ts';
+import { type LedgerSum, type Tally, type TallyGroup, tallyGroups } from './closing.ts';
 
 /** What each status counts as by itself: every status is classified here. */
 const groups: Readonly<Record<PaymentStatus, TallyGroup>> = {
@@ -36,11 +36,11 @@ export interface Counted extends AssetAmount {
 }
 
 export function tallyOf(counted: readonly Counted[]): Tally {
-  const sumOf = (group: TallyGroup): BookSum => sumUp(counted.filter((one) => one.group === group));
+  const sumOf = (group: TallyGroup): LedgerSum => sumUp(counted.filter((one) => one.group === group));
   return { paid: sumOf('paid'), odd: sumOf('odd'), unpaid: sumOf('unpaid'), open: sumOf('open') };
 }
 
-export function sumUp(parts: readonly { amount: string }[]): BookSum {
+export function sumUp(parts: readonly { amount: string }[]): LedgerSum {
   return { count: parts.length, amount: sumDecimals(parts.map(({ amount }) => amount)) };
 }
 

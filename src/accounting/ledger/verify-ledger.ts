@@ -2,12 +2,12 @@ import type { CalendarDay } from '#kernel/calendar.ts';
 import type { PaymentDeps } from '#payments/lifecycle/deps.ts';
 import type { PaymentStores } from '#payments/ports/payment-store.ts';
 import { brokenLink, createEntriesHash, readContent } from './chain.ts';
-import type { BookClosing, BookEntry } from './closing.ts';
+import type { Closing, LedgerEntry } from './closing.ts';
 
 const pageSize = 50;
 const entriesPageSize = 500;
 
-export type BooksVerified =
+export type LedgerVerified =
   /** `hash` is that of the newest closing; null while there is none. */
   | { kind: 'whole'; count: number; hash: string | null }
   | { kind: 'broken'; number: number; day: CalendarDay; why: string };
@@ -16,11 +16,11 @@ export type BooksVerified =
  * Walks the whole chain, with the entries behind each closing, and names the first link that does not hold. What was cut
  * off at the newest end shows only beside a hash that was kept elsewhere: in the digests that were sent.
  */
-export async function verifyBooks(deps: Pick<PaymentDeps, 'database'>): Promise<BooksVerified> {
-  let before: BookClosing | undefined;
+export async function verifyLedger(deps: Pick<PaymentDeps, 'database'>): Promise<LedgerVerified> {
+  let before: Closing | undefined;
   for (;;) {
     const after = before?.number ?? 0;
-    const page = await deps.database.read((stores) => stores.books.walkClosings({ after, limit: pageSize }));
+    const page = await deps.database.read((stores) => stores.ledger.walkClosings({ after, limit: pageSize }));
     for (const closing of page) {
       const why = brokenLink(before, closing) ?? (await brokenEntries(deps, closing));
       if (why !== undefined) return { kind: 'broken', number: closing.number, day: closing.day, why };
@@ -30,7 +30,7 @@ export async function verifyBooks(deps: Pick<PaymentDeps, 'database'>): Promise<
   }
 }
 
-async function brokenEntries(deps: Pick<PaymentDeps, 'database'>, closing: BookClosing): Promise<string | undefined> {
+async function brokenEntries(deps: Pick<PaymentDeps, 'database'>, closing: Closing): Promise<string | undefined> {
   const expected = readContent(closing)?.entries;
   const hash = createEntriesHash();
   for await (const page of pagesOfEntries(deps, closing.number)) for (const { content } of page) hash.add(content);
@@ -43,11 +43,11 @@ async function brokenEntries(deps: Pick<PaymentDeps, 'database'>, closing: BookC
 export async function* pagesOfEntries(
   deps: { database: Pick<PaymentDeps['database'], 'read'> },
   number: number,
-): AsyncGenerator<BookEntry[]> {
+): AsyncGenerator<LedgerEntry[]> {
   let after: string | null = null;
   for (;;) {
-    const query: Parameters<PaymentStores['books']['listEntries']>[0] = { number, after, limit: entriesPageSize };
-    const page = await deps.database.read((stores) => stores.books.listEntries(query));
+    const query: Parameters<PaymentStores['ledger']['listEntries']>[0] = { number, after, limit: entriesPageSize };
+    const page = await deps.database.read((stores) => stores.ledger.listEntries(query));
     if (page.length > 0) yield page;
     const last = page.at(-1);
     if (last === undefined || page.length < entriesPageSize) return;

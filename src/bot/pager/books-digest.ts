@@ -1,7 +1,7 @@
 // A closed day is told of once in each chat that alerts go to. What was sent is remembered, so that a repeat after a crash
 // sends nothing where the first one got through and was noted; between the two, Telegram itself cannot be asked.
 import type { AdminDirectory } from '#access/admin.ts';
-import { type ClosedDay, readBookDays } from '#accounting/ledger/read-ledger.ts';
+import { type ClosedDay, readLedgerDays } from '#accounting/ledger/read-ledger.ts';
 import { readCalendarDay } from '#kernel/calendar.ts';
 import type { Clock } from '#kernel/clock.ts';
 import type { Database } from '#kernel/database.ts';
@@ -33,7 +33,7 @@ export function createBooksDigestHandler(
 
   async function tellEverywhere(dayText: string, signal: AbortSignal): Promise<DeliveryResult> {
     const day = readCalendarDay(dayText);
-    const closed = day && (await readBookDays(deps, { until: day, limit: daysDrawn }));
+    const closed = day && (await readLedgerDays(deps, { until: day, limit: daysDrawn }));
     const newest = closed?.at(-1);
     if (closed === undefined || newest === undefined || newest.day !== day) {
       return { kind: 'done', outcome: 'no such closing' };

@@ -1,4 +1,4 @@
-import { figureStandings } from '#accounting/ledger/ledger-store.ts';
+import { feeStandings } from '#accounting/ledger/ledger-store.ts';
 import type { CalendarDay } from '#kernel/calendar.ts';
 import type { PaymentId, ProviderReference } from '#kernel/ids.ts';
 import { providerNames } from '#kernel/provider-name.ts';
@@ -58,7 +58,7 @@ export function buildProviderFigures({ check, index, integer, primaryKey, table,
       asset: text('asset').notNull(),
       fee: text('fee').notNull(),
       net: text('net').notNull(),
-      standing: text('standing', { enum: figureStandings }).notNull(),
+      standing: text('standing', { enum: feeStandings }).notNull(),
       paymentId: text('payment_id').$type<PaymentId>(),
       at: integer('at').notNull(),
       readAt: integer('read_at').notNull(),
@@ -67,7 +67,7 @@ export function buildProviderFigures({ check, index, integer, primaryKey, table,
       primaryKey({ name: 'provider_figures_key', columns: [row.provider, row.reference, row.asset] }),
       index('provider_figures_by_standing').on(row.standing, row.at),
       index('provider_figures_by_payment').on(row.paymentId),
-      check('provider_figures_standing', oneOf('standing', figureStandings)),
+      check('provider_figures_standing', oneOf('standing', feeStandings)),
     ],
   );
 }

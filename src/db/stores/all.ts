@@ -1,9 +1,9 @@
 import type { PaymentStores } from '#payments/ports/payment-store.ts';
 import type { Session } from '../dialect.ts';
 import { createAuditStore, createPendingActionStore } from './access.ts';
-import { createBookStore } from './books.ts';
+import { createLedgerStore } from './books.ts';
 import { createCaseStore } from './cases.ts';
-import { createFiguresStore } from './figures.ts';
+import { createFeeStore } from './figures.ts';
 import { createInboxStore } from './inbox.ts';
 import { createQuarantineStore, createSentMessageStore } from './message-records.ts';
 import { createIdempotencyStore, createTimelineStore } from './order-records.ts';
@@ -14,7 +14,7 @@ import { createPaymentStore } from './payments.ts';
 import { createProductStore } from './products.ts';
 import { createReconciliationStore } from './reconciliation.ts';
 import { createRefundStore } from './refunds.ts';
-import { createSaleStore } from './sales.ts';
+import { createChannelOrderStore } from './sales.ts';
 import { createSettingStore } from './settings.ts';
 
 /** Every store over one connection. Statements are prepared at their first use, and stay with the connection. */
@@ -26,11 +26,11 @@ export function createStores(session: Session): PaymentStores {
     payments: createPaymentStore(session),
     reconciliation: createReconciliationStore(session),
     refunds: createRefundStore(session),
-    sales: createSaleStore(session),
+    channelOrders: createChannelOrderStore(session),
     products: createProductStore(session),
     settings: createSettingStore(session),
-    books: createBookStore(session),
-    figures: createFiguresStore(session),
+    ledger: createLedgerStore(session),
+    fees: createFeeStore(session),
     outages: createOutageStore(session),
     webhookRates: createWebhookRateStore(session),
     cases: createCaseStore(session),

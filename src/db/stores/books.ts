@@ -1,11 +1,11 @@
-import type { BookStore } from '#accounting/ledger/ledger-store.ts';
+import type { LedgerStore } from '#accounting/ledger/ledger-store.ts';
 import type { Session } from '../dialect.ts';
 import { and, asc, desc, eq, gt, inArray, lt, sql } from '../drizzle.ts';
 
 /** Rows of one insert: SQLite takes 32,766 values in a statement. */
 const rowsMax = 500;
 
-export function createBookStore(session: Session): BookStore {
+export function createLedgerStore(session: Session): LedgerStore {
   const { db } = session;
   const { bookClosings: closings, bookDelays: delays } = session.tables;
   return {
@@ -47,7 +47,7 @@ export function createBookStore(session: Session): BookStore {
   };
 }
 
-function createEntries(session: Session): Pick<BookStore, 'insertEntries' | 'listEntries' | 'listNewestEntries'> {
+function createEntries(session: Session): Pick<LedgerStore, 'insertEntries' | 'listEntries' | 'listNewestEntries'> {
   const { db } = session;
   const { bookEntries: entries } = session.tables;
   const columns = { number: entries.number, paymentId: entries.paymentId, day: entries.day, content: entries.content };

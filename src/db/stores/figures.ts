@@ -1,12 +1,12 @@
-import type { FiguresStore } from '#accounting/ledger/ledger-store.ts';
+import type { FeeStore } from '#accounting/ledger/ledger-store.ts';
 import type { Session } from '../dialect.ts';
 import { and, asc, eq, gte, inArray, lt, sql } from '../drizzle.ts';
 
-export function createFiguresStore(session: Session): FiguresStore {
+export function createFeeStore(session: Session): FeeStore {
   const { db } = session;
   const { providerFigures: figures, settlements } = session.tables;
   return {
-    async saveFigure(figure) {
+    async saveFee(figure) {
       await db
         .insert(figures)
         .values(figure)
@@ -22,7 +22,7 @@ export function createFiguresStore(session: Session): FiguresStore {
           },
         });
     },
-    listFigures: async (query) =>
+    listFees: async (query) =>
       db
         .select()
         .from(figures)
@@ -36,7 +36,7 @@ export function createFiguresStore(session: Session): FiguresStore {
         )
         .orderBy(asc(figures.at), asc(figures.reference), asc(figures.asset))
         .limit(query.limit),
-    async listFiguresOfPayments(paymentIds) {
+    async listFeesOfPayments(paymentIds) {
       if (paymentIds.length === 0) return [];
       return db
         .select()

@@ -6,8 +6,8 @@ type Lists = Pick<
   PaymentStore,
   | 'listUncountedPayments'
   | 'listPaymentsChangedSince'
-  | 'listPaymentsWithoutFigures'
-  | 'listPaymentsWithFigures'
+  | 'listPaymentsWithoutFees'
+  | 'listPaymentsWithFees'
   | 'listPaymentsOfOrders'
 >;
 
@@ -34,7 +34,7 @@ export function createPaymentLists(session: Session): Lists {
       const isAfter = after === null ? undefined : gt(payments.id, after);
       return db.select(columns).from(payments).where(and(isUncounted, isAfter)).orderBy(asc(payments.id)).limit(limit);
     },
-    listPaymentsWithoutFigures: async (query) =>
+    listPaymentsWithoutFees: async (query) =>
       db
         .select(columns)
         .from(payments)
@@ -49,7 +49,7 @@ export function createPaymentLists(session: Session): Lists {
         )
         .orderBy(asc(payments.createdAt), asc(payments.id))
         .limit(query.limit),
-    async listPaymentsWithFigures(query) {
+    async listPaymentsWithFees(query) {
       const { after } = query;
       const isAfter =
         after === null ? undefined : sql`(${payments.createdAt}, ${payments.id}) > (${after.createdAt}, ${after.id})`;

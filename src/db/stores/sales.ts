@@ -1,16 +1,19 @@
 import { asProviderReference } from '#kernel/ids.ts';
-import type { SaleStore } from '#payments/ports/sale-store.ts';
+import type { ChannelOrderStore } from '#payments/ports/sale-store.ts';
 import type { Session } from '../dialect.ts';
 import { and, asc, desc, eq, getTableColumns, gt, inArray, isNull, lt, or, sql } from '../drizzle.ts';
 import { contains, searchable } from './search.ts';
 
-export function createSaleStore(session: Session): SaleStore {
+export function createChannelOrderStore(session: Session): ChannelOrderStore {
   return { ...createMarks(session), ...createSubscriptions(session), ...createLicences(session) };
 }
 
 function createMarks(
   session: Session,
-): Pick<SaleStore, 'markSold' | 'markReturned' | 'findMark' | 'listMarks' | 'countWaitingReturns' | 'pruneMarks'> {
+): Pick<
+  ChannelOrderStore,
+  'markSold' | 'markReturned' | 'findMark' | 'listMarks' | 'countWaitingReturns' | 'pruneMarks'
+> {
   const { db } = session;
   const { channelSales: sales } = session.tables;
   const target = [sales.reference, sales.provider];
@@ -79,7 +82,7 @@ function createMarks(
   };
 }
 
-function createLicences(session: Session): Pick<SaleStore, 'claimLicence'> {
+function createLicences(session: Session): Pick<ChannelOrderStore, 'claimLicence'> {
   const { db } = session;
   const { channelLicences: licences } = session.tables;
   return {
@@ -96,7 +99,7 @@ function createLicences(session: Session): Pick<SaleStore, 'claimLicence'> {
 
 function createSubscriptions(
   session: Session,
-): Pick<SaleStore, 'saveSubscription' | 'findSubscription' | 'listSubscriptions' | 'searchSubscriptions'> {
+): Pick<ChannelOrderStore, 'saveSubscription' | 'findSubscription' | 'listSubscriptions' | 'searchSubscriptions'> {
   const { db } = session;
   const { channelSubscriptions: subscriptions } = session.tables;
   const { searchText, ...columns } = getTableColumns(subscriptions);

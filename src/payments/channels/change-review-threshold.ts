@@ -2,31 +2,36 @@ import { recordAudit } from '#access/audit.ts';
 import type { Actor } from '#kernel/actor.ts';
 import { formatMoney, type Money } from '#kernel/money.ts';
 import type { PaymentDeps } from '../lifecycle/deps.ts';
-import { holdLimitKey, readHoldLimits } from './review-threshold.ts';
+import { readReviewThresholds, reviewThresholdKey } from './review-threshold.ts';
 
-export type HoldLimitChanged = { kind: 'changed' } | { kind: 'unchanged' } | { kind: 'conflict' };
+export type ReviewThresholdChanged = { kind: 'changed' } | { kind: 'unchanged' } | { kind: 'conflict' };
 
 /** From now on sales above this amount are held; those that are held already wait on. */
-export function changeHoldLimit(
+export function changeReviewThreshold(
   deps: Pick<PaymentDeps, 'database' | 'clock' | 'ids'>,
   input: { limit: Money; actor: Actor /** The version of the setting that was looked at. */; expectedVersion: number },
-): Promise<HoldLimitChanged> {
+): Promise<ReviewThresholdChanged> {
   const { limit, actor, expectedVersion } = input;
-  return deps.database.transaction(async (stores): Promise<HoldLimitChanged> => {
-    const { limits, version } = await readHoldLimits(stores);
+  return deps.database.transaction(async (stores): Promise<ReviewThresholdChanged> => {
+    const { limits, version } = await readReviewThresholds(stores);
     if (version !== expectedVersion) return { kind: 'conflict' };
     const before = limits[limit.currency];
     if (before === limit.amountMinor) return { kind: 'unchanged' };
     const value = { ...limits, [limit.currency]: limit.amountMinor };
     const updatedAt = deps.clock.now();
-    const isChanged = await stores.settings.changeSetting({ key: holdLimitKey, value, expectedVersion, updatedAt });
+    const isChanged = await stores.settings.changeSetting({
+      key: reviewThresholdKey,
+      value,
+      expectedVersion,
+      updatedAt,
+    });
     if (!isChanged) return { kind: 'conflict' };
     await recordAudit(
       { stores, clock: deps.clock, ids: deps.ids },
       {
         actor,
         action: 'setting.change',
-        subject: `setting:${holdLimitKey}`,
+        subject: `setting:${reviewThresholdKey}`,
         details: {
           from: before === undefined ? null : formatMoney({ ...limit, amountMinor: before }),
           to: formatMoney(limit),

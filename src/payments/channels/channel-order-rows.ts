@@ -8,17 +8,17 @@ import type { ProviderName } from '#kernel/provider-name.ts';
 import type { Order, OrderItem } from '#orders/order.ts';
 import { type Payment, paymentOpenForMs } from '../model/payment.ts';
 import type { PaymentSnapshot } from '../model/snapshot.ts';
-import type { Sale } from '../ports/sales-channel.ts';
+import type { ChannelOrder } from '../ports/sales-channel.ts';
 import { productOf } from './check-channel-order.ts';
 
 interface SaleRow {
   provider: ProviderName;
-  sale: Sale;
+  sale: ChannelOrder;
   id: string;
   now: Milliseconds;
 }
 
-export function orderOfSale(input: SaleRow & { number: number; products: readonly Product[] }): Order {
+export function toOrder(input: SaleRow & { number: number; products: readonly Product[] }): Order {
   const { sale, now } = input;
   return {
     id: asOrderId(input.id),
@@ -45,7 +45,7 @@ export function orderOfSale(input: SaleRow & { number: number; products: readonl
 }
 
 /** What a single item cost is not told: the catalogue's price stands there, or all of it for the only one. */
-function itemsOf(sale: Sale, products: readonly Product[]): OrderItem[] {
+function itemsOf(sale: ChannelOrder, products: readonly Product[]): OrderItem[] {
   return sale.items.map((item) => {
     const product = productOf(item, products);
     const quantity = Math.max(item.quantity ?? 1, 1);
@@ -60,7 +60,7 @@ function itemsOf(sale: Sale, products: readonly Product[]): OrderItem[] {
   });
 }
 
-function metadataOf(provider: ProviderName, sale: Sale): Record<string, string> {
+function metadataOf(provider: ProviderName, sale: ChannelOrder): Record<string, string> {
   const coupon = sale.coupons.map(({ code }) => code).join(', ');
   return {
     channel: provider,
@@ -70,11 +70,11 @@ function metadataOf(provider: ProviderName, sale: Sale): Record<string, string> 
   };
 }
 
-function decimalOf(sale: Sale, amountMinor: number): string {
+function decimalOf(sale: ChannelOrder, amountMinor: number): string {
   return toDecimal({ amountMinor, currency: sale.price.currency });
 }
 
-export function paymentOfSale(input: SaleRow & { order: Order; isHeld: boolean }): Payment {
+export function toPayment(input: SaleRow & { order: Order; isHeld: boolean }): Payment {
   const { sale, order, now } = input;
   return {
     id: asPaymentId(input.id),
@@ -114,7 +114,7 @@ export function paymentOfSale(input: SaleRow & { order: Order; isHeld: boolean }
   };
 }
 
-export function snapshotOfSale(input: Omit<SaleRow, 'id'>): PaymentSnapshot {
+export function toSnapshot(input: Omit<SaleRow, 'id'>): PaymentSnapshot {
   const { provider, sale } = input;
   const { price, feeMinor } = sale;
   const amount = toDecimal(price);
@@ -133,7 +133,7 @@ export function snapshotOfSale(input: Omit<SaleRow, 'id'>): PaymentSnapshot {
     ...{ coin: null, label: null },
     isLate: false,
     isMarkedByHand: false,
-    figures: hasFigures
+    fees: hasFigures
       ? { fee: decimalOf(sale, feeMinor), net: decimalOf(sale, price.amountMinor - feeMinor), asset }
       : null,
     checkoutUrl: null,

@@ -10,26 +10,26 @@ import {
   type Money,
   subtractDecimals,
 } from '#kernel/money.ts';
-import type { LicenceLook, Sale, SaleCoupon, SaleItem } from '../ports/sales-channel.ts';
-import type { HoldLimits } from './review-threshold.ts';
+import type { ChannelOrder, ChannelOrderCoupon, ChannelOrderItem, LicenceLook } from '../ports/sales-channel.ts';
+import type { ReviewThresholds } from './review-threshold.ts';
 
 /** What was found out about an item's licence; `not_asked` carries the reason. */
 export type LicenceCheck = LicenceLook | { kind: 'not_asked'; why: string } | { kind: 'used'; orderNumber: string };
 
-export interface SaleChecks {
-  sale: Sale;
+export interface ChannelOrderChecks {
+  sale: ChannelOrder;
   /** Those of the catalogue that the channel sells under one of the sale's keys. */
   products: readonly Product[];
-  limits: HoldLimits;
+  limits: ReviewThresholds;
   /** For each item, in their order; undefined for one whose product has no secret key. */
   licences: readonly (LicenceCheck | undefined)[];
 }
 
-export function checkSale(checks: SaleChecks): string[] {
+export function checkChannelOrder(checks: ChannelOrderChecks): string[] {
   return [...moneyDoubts(checks), ...limitDoubts(checks), ...licenceDoubts(checks)];
 }
 
-function moneyDoubts({ sale, products }: SaleChecks): string[] {
+function moneyDoubts({ sale, products }: ChannelOrderChecks): string[] {
   if (sale.items.length === 0) return ['The sale names no product.'];
   const lines = sale.items.map((item) => ({ item, product: productOf(item, products) }));
   const doubts = lines.flatMap(({ item, product }) => itemDoubts(item, product, sale.price.currency));
@@ -41,11 +41,11 @@ function moneyDoubts({ sale, products }: SaleChecks): string[] {
   return priceDoubts(sale, known.map(toLine));
 }
 
-export function productOf(item: SaleItem, products: readonly Product[]): Product | undefined {
+export function productOf(item: ChannelOrderItem, products: readonly Product[]): Product | undefined {
   return item.productKey === null ? undefined : products.find(({ channelKey }) => channelKey === item.productKey);
 }
 
-function itemDoubts(item: SaleItem, product: Product | undefined, currency: string): string[] {
+function itemDoubts(item: ChannelOrderItem, product: Product | undefined, currency: string): string[] {
   if (item.productKey === null) return [`Which product it is was not told: “${item.name}”.`];
   const name = `“${item.name}” (${item.productKey})`;
   if (product === undefined) return [`${name} is not in the catalogue.`];
@@ -62,13 +62,13 @@ interface Line {
   hasOpenDiscount: boolean;
 }
 
-function toLine({ item, product }: { item: SaleItem; product: Product }): Line {
+function toLine({ item, product }: { item: ChannelOrderItem; product: Product }): Line {
   const { hasCoupon, hasOpenDiscount } = item;
   return { totalMinor: product.amountMinor * (item.quantity ?? 0), hasCoupon, hasOpenDiscount };
 }
 
 /** The price as the catalogue and the coupons make it; tax may be in it or on top of it. */
-function priceDoubts(sale: Sale, lines: readonly Line[]): string[] {
+function priceDoubts(sale: ChannelOrder, lines: readonly Line[]): string[] {
   const full = sum(lines);
   const { amountMinor, currency } = sale.price;
   const taxed = sale.vatMinor === 'unknown' ? [amountMinor] : [amountMinor, amountMinor - sale.vatMinor];
@@ -88,7 +88,7 @@ function priceDoubts(sale: Sale, lines: readonly Line[]): string[] {
 
 /** Undefined when it cannot be said: two coupons, or one whose terms were not told. */
 function withCoupon(
-  coupons: readonly SaleCoupon[],
+  coupons: readonly ChannelOrderCoupon[],
   lines: readonly Line[],
 ): { minor: number; slackMinor: number } | undefined {
   const [coupon, second] = coupons;
@@ -114,7 +114,7 @@ function sum(lines: readonly Pick<Line, 'totalMinor'>[]): number {
   return lines.reduce((total, { totalMinor }) => total + totalMinor, 0);
 }
 
-function limitDoubts({ sale, limits }: SaleChecks): string[] {
+function limitDoubts({ sale, limits }: ChannelOrderChecks): string[] {
   const { amountMinor, currency }: Money = sale.price;
   const limitMinor = limits[currency];
   if (limitMinor === undefined) return [`No hold limit is set for ${currency}: see /settings.`];
@@ -122,7 +122,7 @@ function limitDoubts({ sale, limits }: SaleChecks): string[] {
   return [`It is above the hold limit of ${formatMoney({ amountMinor: limitMinor, currency })}.`];
 }
 
-function licenceDoubts({ sale, products, licences }: SaleChecks): string[] {
+function licenceDoubts({ sale, products, licences }: ChannelOrderChecks): string[] {
   return sale.items.flatMap((item, index) => {
     const product = productOf(item, products);
     const check = licences[index];
@@ -132,7 +132,7 @@ function licenceDoubts({ sale, products, licences }: SaleChecks): string[] {
   });
 }
 
-function licenceDoubt(sale: Sale, item: SaleItem, check: LicenceCheck): string | undefined {
+function licenceDoubt(sale: ChannelOrder, item: ChannelOrderItem, check: LicenceCheck): string | undefined {
   switch (check.kind) {
     case 'unknown':
       return 'the licence key is not known there';

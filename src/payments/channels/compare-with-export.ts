@@ -4,7 +4,7 @@ import { day, type Milliseconds } from '#kernel/clock.ts';
 import { formatMoney } from '#kernel/money.ts';
 import type { Payment } from '../model/payment.ts';
 import type { FindingKind } from '../model/reconciliation.ts';
-import type { ExportedSale } from '../ports/sales-channel.ts';
+import type { ExportedOrder } from '../ports/sales-channel.ts';
 
 /** One of our payments, with what an export may know it by. */
 export interface KnownPayment {
@@ -21,7 +21,7 @@ export type ExportHealing =
 
 export interface ExportDifference {
   finding: FindingKind;
-  sale: ExportedSale | null;
+  sale: ExportedOrder | null;
   payment: Payment | null;
   here: string;
   there: string;
@@ -39,7 +39,7 @@ export interface ExportComparison {
 const edgeMs: Milliseconds = day;
 
 /** When the export's sales were made; null when it does not say. */
-export function exportWindow(sales: readonly ExportedSale[]): ExportComparison['window'] {
+export function exportWindow(sales: readonly ExportedOrder[]): ExportComparison['window'] {
   const times = sales.flatMap(({ soldAt }) => (soldAt === null ? [] : [soldAt]));
   if (times.length === 0) return null;
   const all = times.toSorted((left, right) => left - right);
@@ -47,7 +47,7 @@ export function exportWindow(sales: readonly ExportedSale[]): ExportComparison['
 }
 
 export function compareWithExport(input: {
-  there: readonly ExportedSale[];
+  there: readonly ExportedOrder[];
   here: readonly KnownPayment[];
 }): ExportComparison {
   const { there, here } = input;
@@ -61,9 +61,9 @@ export function compareWithExport(input: {
 }
 
 /** By the transaction; of what is left, by e-mail, amount and day, where that leaves no choice on either side. */
-function pairUp(there: readonly ExportedSale[], here: readonly KnownPayment[]): Map<ExportedSale, KnownPayment> {
+function pairUp(there: readonly ExportedOrder[], here: readonly KnownPayment[]): Map<ExportedOrder, KnownPayment> {
   const byReference = new Map(here.map((known) => [known.payment.reference, known]));
-  const pairs = new Map<ExportedSale, KnownPayment>();
+  const pairs = new Map<ExportedOrder, KnownPayment>();
   for (const sale of there) {
     const known = sale.reference === null ? undefined : byReference.get(sale.reference);
     if (known !== undefined) pairs.set(sale, known);
@@ -79,18 +79,18 @@ function pairUp(there: readonly ExportedSale[], here: readonly KnownPayment[]): 
   return pairs;
 }
 
-function isAlike(sale: ExportedSale, { payment, customerEmail }: KnownPayment): boolean {
+function isAlike(sale: ExportedOrder, { payment, customerEmail }: KnownPayment): boolean {
   const isSameDay = sale.soldAt !== null && Math.abs(sale.soldAt - payment.createdAt) <= edgeMs;
   const isSameBuyer = sale.customerEmail !== null && sale.customerEmail === customerEmail?.toLowerCase();
   const isSameCurrency = sale.currency === null || sale.currency === payment.currency;
   return isSameDay && isSameBuyer && isSameCurrency && isAmount(sale, payment);
 }
 
-function isAmount(sale: ExportedSale, payment: Payment): boolean {
+function isAmount(sale: ExportedOrder, payment: Payment): boolean {
   return sale.amountMinor === payment.amountMinor || sale.amountOtherwiseMinor === payment.amountMinor;
 }
 
-function compareOne(sale: ExportedSale, known: KnownPayment | undefined): ExportDifference[] {
+function compareOne(sale: ExportedOrder, known: KnownPayment | undefined): ExportDifference[] {
   if (known === undefined) return [missingHere(sale)];
   const { payment } = known;
   const there = describeSale(sale);
@@ -106,7 +106,7 @@ function compareOne(sale: ExportedSale, known: KnownPayment | undefined): Export
 }
 
 function returnedThere(
-  sale: ExportedSale,
+  sale: ExportedOrder,
   { payment, returnedMinor }: KnownPayment,
 ): Pick<ExportDifference, 'here' | 'healing'> | undefined {
   const show = (amountMinor: number): string => formatMoney({ ...payment, amountMinor });
@@ -119,7 +119,7 @@ function returnedThere(
   return { here, healing: { kind: 'book_return', returnedMinor: sale.returnedMinor } };
 }
 
-function missingHere(sale: ExportedSale): ExportDifference {
+function missingHere(sale: ExportedOrder): ExportDifference {
   const isWhole = sale.reference !== null && sale.currency !== null && sale.amountMinor > 0;
   return {
     finding: 'missing_here',
@@ -148,7 +148,7 @@ function isWithin(payment: Payment, window: ExportComparison['window']): boolean
 }
 
 /** Without its line: the next export has the same sale at another one. */
-function describeSale(sale: ExportedSale): string {
+function describeSale(sale: ExportedOrder): string {
   const { currency, amountMinor, returnedMinor } = sale;
   const show = (minor: number): string =>
     currency === null ? String(minor / 100) : formatMoney({ amountMinor: minor, currency });

@@ -7,5 +7,5 @@ export function findSubscriptions(
   input: { text: string; limit: number },
 ): Promise<StoredSubscription[]> {
   const text = input.text.trim();
-  return deps.database.read((stores) => stores.sales.searchSubscriptions({ text, limit: input.limit }));
+  return deps.database.read((stores) => stores.channelOrders.searchSubscriptions({ text, limit: input.limit }));
 }

@@ -5,11 +5,11 @@ import type { DeliveryResult } from '#messaging/outbox-handler.ts';
 import type { Cause } from '#orders/timeline.ts';
 import type { PaymentDeps } from '../lifecycle/deps.ts';
 import { ProviderError, ProviderRejected } from '../ports/provider-errors.ts';
-import type { Sale, SaleItem, SalesChannel } from '../ports/sales-channel.ts';
+import type { ChannelOrder, ChannelOrderItem, SalesChannel } from '../ports/sales-channel.ts';
 import { type LicenceCheck, productOf } from './check-channel-order.ts';
 import { noteSubscription } from './note-subscription.ts';
-import { recordSale } from './record-channel-order.ts';
-import { returnSale } from './return-channel-order.ts';
+import { recordChannelOrder } from './record-channel-order.ts';
+import { refundChannelOrder } from './return-channel-order.ts';
 
 /** A channel that does not answer is asked about a licence so often; then a person decides without it. */
 const licenceAttemptsMax = 4;
@@ -24,7 +24,7 @@ interface Told {
 }
 
 /** What a worker does with an event of a channel that cannot be asked: the stored bytes are the evidence. */
-export async function handleSaleEvent(deps: PaymentDeps, told: Told): Promise<DeliveryResult> {
+export async function handleChannelEvent(deps: PaymentDeps, told: Told): Promise<DeliveryResult> {
   const { provider, event } = told;
   const read = told.sales.readEvent(event.body);
   // The bytes are kept with the dead letter, so that a later version can read them.
@@ -34,7 +34,7 @@ export async function handleSaleEvent(deps: PaymentDeps, told: Told): Promise<De
     case 'sold':
       return takeSale(deps, { ...told, sale: read.sale, cause });
     case 'returned': {
-      const result = await returnSale(deps, { provider, returned: read.returned, cause });
+      const result = await refundChannelOrder(deps, { provider, returned: read.returned, cause });
       if (result.kind === 'too_many_wait') return { kind: 'give_up', reason: 'too many refunds wait for their sale' };
       return { kind: 'done', outcome: result.kind.replaceAll('_', ' ') };
     }
@@ -46,19 +46,19 @@ export async function handleSaleEvent(deps: PaymentDeps, told: Told): Promise<De
   }
 }
 
-async function takeSale(deps: PaymentDeps, told: Told & { sale: Sale; cause: Cause }): Promise<DeliveryResult> {
+async function takeSale(deps: PaymentDeps, told: Told & { sale: ChannelOrder; cause: Cause }): Promise<DeliveryResult> {
   const { provider, sale, cause } = told;
   const licences = await lookAtLicences(deps, told);
   if (!Array.isArray(licences)) return licences;
   const doubts = sale.soldAt === null ? ['When it was sold is not told.'] : [];
-  const recorded = await recordSale(deps, { provider, sale, licences, doubts, cause });
+  const recorded = await recordChannelOrder(deps, { provider, sale, licences, doubts, cause });
   if (recorded.kind === 'known') return { kind: 'done', outcome: 'known' };
   return { kind: 'done', outcome: recorded.heldBecause.length > 0 ? 'held' : 'paid' };
 }
 
 async function lookAtLicences(
   deps: PaymentDeps,
-  told: Told & { sale: Sale },
+  told: Told & { sale: ChannelOrder },
 ): Promise<(LicenceCheck | undefined)[] | DeliveryResult> {
   const keys = told.sale.items.flatMap(({ productKey }) => (productKey === null ? [] : [productKey]));
   const products = await deps.database.read((stores) =>
@@ -84,7 +84,7 @@ async function lookAtLicences(
 
 async function lookAtLicence(
   deps: PaymentDeps,
-  about: Told & { item: SaleItem; product: Product },
+  about: Told & { item: ChannelOrderItem; product: Product },
 ): Promise<LicenceCheck> {
   const { item, product, sales, signal } = about;
   const { licenceKey } = item;

@@ -11,7 +11,7 @@ import type { PaymentDeps } from '../lifecycle/deps.ts';
 import type { Payment } from '../model/payment.ts';
 import type { ReconciliationFinding, ReconciliationRun } from '../model/reconciliation.ts';
 import type { PaymentStores } from '../ports/payment-store.ts';
-import type { ExportedSale, Sale } from '../ports/sales-channel.ts';
+import type { ChannelOrder, ExportedOrder } from '../ports/sales-channel.ts';
 import type { Difference } from '../reconciliation/compare-with-provider.ts';
 import { findingKey } from '../reconciliation/finding-cases.ts';
 import { finishReconciliation } from '../reconciliation/finish-reconciliation.ts';
@@ -22,8 +22,8 @@ import {
   exportWindow,
   type KnownPayment,
 } from './compare-with-export.ts';
-import { recordSale } from './record-channel-order.ts';
-import { returnSale } from './return-channel-order.ts';
+import { recordChannelOrder } from './record-channel-order.ts';
+import { refundChannelOrder } from './return-channel-order.ts';
 
 /** A run keeps at most so many findings, as every reconciliation does. */
 const findingsMax = 500;
@@ -31,7 +31,7 @@ const pageSize = 200;
 
 interface SalesImport {
   provider: ProviderName;
-  sales: readonly ExportedSale[];
+  sales: readonly ExportedOrder[];
 }
 
 /** What an import would find and do; nothing is changed. */
@@ -39,21 +39,21 @@ export async function planImport(deps: Pick<PaymentDeps, 'database'>, input: Sal
   return compareWithExport({ there: input.sales, here: await listHere(deps, input) });
 }
 
-export interface ImportedSales {
+export interface ImportedExport {
   run: ReconciliationRun;
   /** Every difference, in the order of the plan, with whether it is healed. */
   outcomes: { difference: ExportDifference; isHealed: boolean }[];
 }
 
-export async function importSales(
+export async function importExport(
   deps: PaymentDeps,
   input: SalesImport & { actor: Actor; fileName: string },
-): Promise<ImportedSales> {
+): Promise<ImportedExport> {
   const { actor, provider } = input;
   const plan = await planImport(deps, input);
   const run = await startRun(deps, { ...input, plan });
   const cause: Cause = { kind: 'reconciliation', id: run.id, actor };
-  const outcomes: ImportedSales['outcomes'] = [];
+  const outcomes: ImportedExport['outcomes'] = [];
   try {
     for (const difference of plan.differences) {
       outcomes.push({ difference, isHealed: await heal(deps, { provider, difference, cause }) });
@@ -183,15 +183,15 @@ async function heal(
   if (healing.kind === 'add_sale') {
     const doubts = [`${providerTitle(provider)}'s export tells of it, and no webhook did.`];
     if (exported.returnedMinor === 'unknown') doubts.push('Something of it was given back; how much is not told.');
-    await recordSale(deps, { provider, sale, licences: [], doubts, cause });
+    await recordChannelOrder(deps, { provider, sale, licences: [], doubts, cause });
   }
   const returnedMinor = healing.kind === 'book_return' ? healing.returnedMinor : exported.returnedMinor;
   if (returnedMinor === 'unknown' || returnedMinor === 0) return healing.kind === 'add_sale';
-  await returnSale(deps, { provider, returned: { sale, returnedMinor, returnedAt: null }, cause });
+  await refundChannelOrder(deps, { provider, returned: { sale, returnedMinor, returnedAt: null }, cause });
   return true;
 }
 
-function toSale(exported: ExportedSale, payment: Payment | null): Sale {
+function toSale(exported: ExportedOrder, payment: Payment | null): ChannelOrder {
   const reference = payment?.reference ?? exported.reference;
   const currency = payment?.currency ?? exported.currency;
   assert(reference !== null && currency !== null, 'only what is named and priced is healed');

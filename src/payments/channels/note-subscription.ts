@@ -9,5 +9,7 @@ export async function noteSubscription(
 ): Promise<void> {
   const { provider, subscription } = input;
   const updatedAt = deps.clock.now();
-  await deps.database.transaction((stores) => stores.sales.saveSubscription({ provider, ...subscription, updatedAt }));
+  await deps.database.transaction((stores) =>
+    stores.channelOrders.saveSubscription({ provider, ...subscription, updatedAt }),
+  );
 }

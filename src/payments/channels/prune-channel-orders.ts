@@ -5,11 +5,13 @@ import type { PaymentDeps } from '../lifecycle/deps.ts';
 const waitingReturnKeptMs = 120 * day;
 
 /** Forgets refunds whose sale never came. What rang for them stays until somebody ends it. */
-export async function pruneSales(
+export async function pruneChannelOrders(
   deps: Pick<PaymentDeps, 'database' | 'clock'>,
   input: { limit: number },
 ): Promise<{ deleted: number }> {
   const before = deps.clock.now() - waitingReturnKeptMs;
-  const deleted = await deps.database.transaction((stores) => stores.sales.pruneMarks({ before, limit: input.limit }));
+  const deleted = await deps.database.transaction((stores) =>
+    stores.channelOrders.pruneMarks({ before, limit: input.limit }),
+  );
   return { deleted };
 }

@@ -12,15 +12,15 @@ import { applyLook } from '../lifecycle/apply-snapshot.ts';
 import type { PaymentDeps } from '../lifecycle/deps.ts';
 import { type Work, writeTimeline } from '../lifecycle/work.ts';
 import type { Payment } from '../model/payment.ts';
-import type { Sale } from '../ports/sales-channel.ts';
-import { orderOfSale, paymentOfSale, snapshotOfSale } from './channel-order-rows.ts';
-import { checkSale, type LicenceCheck } from './check-channel-order.ts';
+import type { ChannelOrder } from '../ports/sales-channel.ts';
+import { toOrder, toPayment, toSnapshot } from './channel-order-rows.ts';
+import { checkChannelOrder, type LicenceCheck } from './check-channel-order.ts';
 import { bookReturns } from './return-channel-order.ts';
-import { readHoldLimits } from './review-threshold.ts';
+import { readReviewThresholds } from './review-threshold.ts';
 
-export interface TellingOfSale {
+export interface ReceivedChannelOrder {
   provider: ProviderName;
-  sale: Sale;
+  sale: ChannelOrder;
   /** What the channel said of each item's licence; undefined where it was not asked. */
   licences: readonly (LicenceCheck | undefined)[];
   /** Doubts that are known before the sale is looked at. */
@@ -28,23 +28,26 @@ export interface TellingOfSale {
   cause: Cause;
 }
 
-export type SaleRecorded =
+export type ChannelOrderRecorded =
   | { kind: 'recorded'; order: Order; heldBecause: readonly string[] }
   /** Its order is there already. */
   | { kind: 'known'; payment: Payment };
 
-export async function recordSale(deps: PaymentDeps, input: TellingOfSale): Promise<SaleRecorded> {
+export async function recordChannelOrder(
+  deps: PaymentDeps,
+  input: ReceivedChannelOrder,
+): Promise<ChannelOrderRecorded> {
   const { provider, sale } = input;
-  const recorded = await deps.database.transaction(async (stores): Promise<SaleRecorded> => {
+  const recorded = await deps.database.transaction(async (stores): Promise<ChannelOrderRecorded> => {
     const work: Work = { stores, clock: deps.clock, ids: deps.ids, cause: input.cause };
     const { reference } = sale;
-    const mark = await stores.sales.markSold({ provider, reference, at: deps.clock.now() });
+    const mark = await stores.channelOrders.markSold({ provider, reference, at: deps.clock.now() });
     const known = await stores.payments.findPaymentByReference({ provider, reference });
     if (known !== undefined) return { kind: 'known', payment: known };
     const products = await stores.products.listProductsByChannelKey({ channel: provider, keys: keysOf(sale) });
     const heldBecause = await doubtsOf(work, { ...input, products });
     const { order, payment } = await insertRows(work, { provider, sale, products, isHeld: heldBecause.length > 0 });
-    const snapshot = snapshotOfSale({ provider, sale, now: deps.clock.now() });
+    const snapshot = toSnapshot({ provider, sale, now: deps.clock.now() });
     const { returnsOddPayments = false } = deps.providers.find(provider)?.capabilities ?? {};
     await applyLook(work, { order, payment, snapshot, returnsOddPayments, heldBecause: heldBecause.join(' ') });
     if (mark.returnedMinor > 0) await bookReturns({ work, providers: deps.providers }, { paymentId: payment.id, mark });
@@ -60,30 +63,35 @@ export async function recordSale(deps: PaymentDeps, input: TellingOfSale): Promi
   return recorded;
 }
 
-function keysOf(sale: Sale): string[] {
+function keysOf(sale: ChannelOrder): string[] {
   return sale.items.flatMap(({ productKey }) => (productKey === null ? [] : [productKey]));
 }
 
-async function doubtsOf(work: Work, input: TellingOfSale & { products: readonly Product[] }): Promise<string[]> {
+async function doubtsOf(work: Work, input: ReceivedChannelOrder & { products: readonly Product[] }): Promise<string[]> {
   const { sale, products } = input;
-  const { limits } = await readHoldLimits(work.stores);
+  const { limits } = await readReviewThresholds(work.stores);
   const licences: (LicenceCheck | undefined)[] = [];
   for (const [index, licence] of input.licences.entries()) {
     licences.push(licence?.kind === 'known' ? await claimLicence(work, { ...input, index, licence }) : licence);
   }
-  return [...input.doubts, ...checkSale({ sale, products, limits, licences })];
+  return [...input.doubts, ...checkChannelOrder({ sale, products, limits, licences })];
 }
 
 /** A licence vouches for one sale: whoever has seen a sale knows its licence, and could tell of another with it. */
 async function claimLicence(
   work: Work,
-  input: TellingOfSale & { index: number; licence: LicenceCheck },
+  input: ReceivedChannelOrder & { index: number; licence: LicenceCheck },
 ): Promise<LicenceCheck> {
   const { provider, sale, licence } = input;
   const key = sale.items[input.index]?.licenceKey ?? '';
   const licenceHash = createHash('sha256').update(key).digest('base64url');
   const { reference } = sale;
-  const owner = await work.stores.sales.claimLicence({ licenceHash, provider, reference, at: work.clock.now() });
+  const owner = await work.stores.channelOrders.claimLicence({
+    licenceHash,
+    provider,
+    reference,
+    at: work.clock.now(),
+  });
   if (owner.reference === reference) return licence;
   const payment = await work.stores.payments.findPaymentByReference(owner);
   const order = payment && (await work.stores.orders.findOrder(payment.orderId));
@@ -92,12 +100,12 @@ async function claimLicence(
 
 async function insertRows(
   work: Work,
-  input: { provider: ProviderName; sale: Sale; products: readonly Product[]; isHeld: boolean },
+  input: { provider: ProviderName; sale: ChannelOrder; products: readonly Product[]; isHeld: boolean },
 ): Promise<{ order: Order; payment: Payment }> {
   const { provider, sale, isHeld } = input;
   const { stores, ids } = work;
   const now = work.clock.now();
-  const order = orderOfSale({ ...input, id: ids.newId(), number: await stores.orders.nextOrderNumber(), now });
+  const order = toOrder({ ...input, id: ids.newId(), number: await stores.orders.nextOrderNumber(), now });
   await stores.orders.insertOrder(order);
   const title = providerTitle(provider);
   await writeTimeline(work, {
@@ -109,7 +117,7 @@ async function insertRows(
     trust: 'token',
     text: `sale of ${formatMoney(sale.price)} on ${title}: ${title}'s word, token only`,
   });
-  const payment = paymentOfSale({ provider, sale, order, id: ids.newId(), isHeld, now });
+  const payment = toPayment({ provider, sale, order, id: ids.newId(), isHeld, now });
   await stores.payments.insertPayment(payment);
   return { order, payment };
 }

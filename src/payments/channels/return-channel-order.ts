@@ -12,20 +12,20 @@ import type { Cause } from '#orders/timeline.ts';
 import type { PaymentDeps } from '../lifecycle/deps.ts';
 import type { Work } from '../lifecycle/work.ts';
 import type { ProviderRegistry } from '../ports/payment-provider.ts';
-import type { SaleMark } from '../ports/sale-store.ts';
-import type { SaleReturn } from '../ports/sales-channel.ts';
+import type { ChannelOrderMark } from '../ports/sale-store.ts';
+import type { ChannelRefund } from '../ports/sales-channel.ts';
 import { takeRefundLook } from '../refunds/apply-refund-looks.ts';
 
 /** More refunds than this do not wait for their sale: something else is wrong then, and their events stay where they are. */
 const waitingReturnsMax = 500;
 
-export type SaleReturned = { kind: 'booked' | 'nothing_new' | 'kept' } | { kind: 'too_many_wait' };
+export type ChannelOrderRefunded = { kind: 'booked' | 'nothing_new' | 'kept' } | { kind: 'too_many_wait' };
 
 /** Books what went back of a sale; of one that has not come yet it is kept until it does, and shown to the admins. */
-export async function returnSale(
+export async function refundChannelOrder(
   deps: Parameters<typeof book>[0],
   input: Parameters<typeof book>[1],
-): Promise<SaleReturned> {
+): Promise<ChannelOrderRefunded> {
   try {
     return await book(deps, input);
   } catch (error) {
@@ -39,21 +39,21 @@ class TooManyWait extends Error {}
 
 function book(
   deps: Pick<PaymentDeps, 'database' | 'clock' | 'ids' | 'providers'>,
-  input: { provider: ProviderName; returned: SaleReturn; cause: Cause },
-): Promise<SaleReturned> {
+  input: { provider: ProviderName; returned: ChannelRefund; cause: Cause },
+): Promise<ChannelOrderRefunded> {
   const { provider, returned, cause } = input;
   const { reference } = returned.sale;
-  return deps.database.transaction(async (stores): Promise<SaleReturned> => {
+  return deps.database.transaction(async (stores): Promise<ChannelOrderRefunded> => {
     const work: Work = { stores, clock: deps.clock, ids: deps.ids, cause };
     const { returnedMinor, returnedAt } = returned;
     const at = deps.clock.now();
-    const mark = await stores.sales.markReturned({ provider, reference, returnedMinor, returnedAt, at });
+    const mark = await stores.channelOrders.markReturned({ provider, reference, returnedMinor, returnedAt, at });
     const payment = await stores.payments.findPaymentByReference({ provider, reference });
     if (payment !== undefined) {
       const isBooked = await bookReturns({ work, providers: deps.providers }, { paymentId: payment.id, mark });
       return { kind: isBooked ? 'booked' : 'nothing_new' };
     }
-    const waiting = await stores.sales.countWaitingReturns(provider);
+    const waiting = await stores.channelOrders.countWaitingReturns(provider);
     if (waiting > waitingReturnsMax) throw new TooManyWait();
     await raiseEarlyReturn(work, { provider, returned, at });
     return { kind: 'kept' };
@@ -63,7 +63,7 @@ function book(
 /** Brings the refunds of a payment up to what is known to have gone back; false when they are there already. */
 export async function bookReturns(
   deps: { work: Work; providers: ProviderRegistry },
-  input: { paymentId: PaymentId; mark: SaleMark },
+  input: { paymentId: PaymentId; mark: ChannelOrderMark },
 ): Promise<boolean> {
   const { work } = deps;
   const { mark } = input;
@@ -100,7 +100,7 @@ export async function bookReturns(
 
 async function raiseEarlyReturn(
   work: Work,
-  input: { provider: ProviderName; returned: SaleReturn; at: Milliseconds },
+  input: { provider: ProviderName; returned: ChannelRefund; at: Milliseconds },
 ): Promise<void> {
   const { provider, returned } = input;
   const { reference, price } = returned.sale;

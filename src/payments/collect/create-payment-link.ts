@@ -1,7 +1,7 @@
+import { recordAudit } from '#access/audit.ts';
 import type { CaseKind } from '#cases/case.ts';
 import { resolveOrderCases } from '#cases/resolve-case.ts';
 import { postponeCase } from '#cases/snooze-case.ts';
-import { recordAudit } from '#access/audit.ts';
 import type { Actor } from '#kernel/actor.ts';
 import { type Milliseconds, minute } from '#kernel/clock.ts';
 import type { OrderId } from '#kernel/ids.ts';

@@ -17,7 +17,7 @@ import type { PaymentChange } from '../ports/payment-store.ts';
 import { announcePayment } from './announce.ts';
 import { refreshOrderCards, tellOrder } from './change-order.ts';
 import type { PaymentDeps } from './deps.ts';
-import { resolveEarlierCases, endMismatch, raiseIfStuck, raiseMismatch } from './payment-cases.ts';
+import { endMismatch, raiseIfStuck, raiseMismatch, resolveEarlierCases } from './payment-cases.ts';
 import { raiseForLook } from './raise-for-look.ts';
 import { tellOfReturns } from './returns.ts';
 import { type Work, writeTimeline } from './work.ts';
@@ -111,10 +111,10 @@ async function keepEvidence(
     creation: 'confirmed',
     reference: snapshot.reference,
     ...(input.details && { details: [...input.details] }),
-    ...(snapshot.figures && {
-      feeAmount: snapshot.figures.fee,
-      netAmount: snapshot.figures.net,
-      figuresAsset: snapshot.figures.asset,
+    ...(snapshot.fees && {
+      feeAmount: snapshot.fees.fee,
+      netAmount: snapshot.fees.net,
+      figuresAsset: snapshot.fees.asset,
     }),
     checkoutUrl: snapshot.checkoutUrl ?? payment.checkoutUrl,
     providerStatus: snapshot.providerStatus,

@@ -108,7 +108,7 @@ export async function raiseHeld(work: Work, input: { order: Order; payment: Paym
   const condition: Condition = {
     kind: 'payment_held',
     severity: 'warning',
-    headline: `Sale on ${providerTitle(input.payment.provider)} is held: accept or reject it`,
+    headline: `ChannelOrder on ${providerTitle(input.payment.provider)} is held: accept or reject it`,
     actions: ['resolve', 'open_order'],
   };
   await raisePaymentCase(work, { ...input, condition });

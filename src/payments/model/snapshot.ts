@@ -35,7 +35,7 @@ export interface PaymentSnapshot {
   /** Somebody marked it settled by hand at the provider: amounts are no longer compared. */
   isMarkedByHand: boolean;
   /** What the provider kept of the money and what it passed on; null where this look does not tell. */
-  figures: { fee: string; net: string; asset: string } | null;
+  fees: { fee: string; net: string; asset: string } | null;
   checkoutUrl: string | null;
   transactionIds: string[];
   /** What the shop wrote on it there, for a person to recognise it by: an order number, a description. */

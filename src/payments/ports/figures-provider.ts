@@ -2,7 +2,7 @@ import type { Milliseconds } from '#kernel/clock.ts';
 import type { ProviderReference } from '#kernel/ids.ts';
 
 /** What the provider's books say of one payment: what it kept, and what it credited after that. */
-export interface PaymentFigures {
+export interface PaymentFees {
   reference: ProviderReference;
   fee: string;
   net: string;
@@ -30,11 +30,11 @@ export interface ProviderSettlement {
 
 /**
  * Reads the provider's own books, where it keeps some. All calls go out, are bounded, are never made inside a transaction,
- * and may throw ProviderRejected, ProviderUnreachable or ProviderRateLimited. Reading them twice gives the same figures.
+ * and may throw ProviderRejected, ProviderUnreachable or ProviderRateLimited. Reading them twice gives the same fees.
  */
-export interface FiguresProvider {
+export interface FeesProvider {
   /** Of every payment that was credited in [from, to), in pages; one with a share in several units comes once for each. */
-  listFigures(window: { from: Milliseconds; to: Milliseconds }, signal?: AbortSignal): AsyncIterable<PaymentFigures[]>;
+  listFees(window: { from: Milliseconds; to: Milliseconds }, signal?: AbortSignal): AsyncIterable<PaymentFees[]>;
   /** Every settlement made in [from, to), in pages. */
   listSettlements(
     window: { from: Milliseconds; to: Milliseconds },

@@ -5,7 +5,7 @@ import type { ProviderName } from '#kernel/provider-name.ts';
 import type { SetUpCheck } from '#kernel/set-up-check.ts';
 import type { Trust } from '#kernel/trust.ts';
 import type { PaymentSnapshot } from '../model/snapshot.ts';
-import type { FiguresProvider } from './figures-provider.ts';
+import type { FeesProvider } from './figures-provider.ts';
 import type { RefundProvider } from './refund-provider.ts';
 import type { SalesChannel } from './sales-channel.ts';
 
@@ -22,7 +22,7 @@ export interface ProviderCapabilities {
   /** What came short, or too much, goes back to the buyer by itself: it was never credited to the shop. */
   returnsOddPayments: boolean;
   /** A look at a payment tells what the provider kept of it, sooner or later; others have books of their own, or tell nothing. */
-  tellsFigures?: true;
+  tellsFees?: true;
   gaps: readonly string[];
 }
 
@@ -109,7 +109,7 @@ export interface PaymentProvider {
   /** How this set-up gives money back; null where it cannot, and then `gaps` says so. */
   readonly refunds: RefundProvider | null;
   /** The provider's own books of fees and settlements; null where it keeps none, or this set-up may not read them. */
-  readonly figures: FiguresProvider | null;
+  readonly fees: FeesProvider | null;
   /** Its webhooks come to an address with a secret end, `/webhooks/<name>/<secret>`; those of others have none. */
   readonly hasSecretAddress?: true;
   /** What it is as a shop of its own: its events are all the evidence of its sales. Absent where we make the payments. */

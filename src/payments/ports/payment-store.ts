@@ -1,6 +1,6 @@
 import type { AccessStores } from '#access/access-store.ts';
 import type { SettingStore } from '#access/setting-store.ts';
-import type { BookStore, FiguresStore } from '#accounting/ledger/ledger-store.ts';
+import type { FeeStore, LedgerStore } from '#accounting/ledger/ledger-store.ts';
 import type { CaseStores } from '#cases/case-store.ts';
 import type { CatalogStores } from '#catalog/product-store.ts';
 import type { Milliseconds } from '#kernel/clock.ts';
@@ -13,7 +13,7 @@ import type { ReconciliationFinding, ReconciliationRun } from '../model/reconcil
 import type { WebhookRate } from '../model/webhook-rate.ts';
 import type { OutageStore } from './outage-store.ts';
 import type { RefundStore } from './refund-store.ts';
-import type { SaleStore } from './sale-store.ts';
+import type { ChannelOrderStore } from './sale-store.ts';
 
 export type PaymentChange = Partial<
   Omit<Payment, 'id' | 'orderId' | 'provider' | 'version' | 'createdAt' | 'currency'>
@@ -72,7 +72,7 @@ export interface PaymentStore {
     limit: number;
   }): Promise<Payment[]>;
   /** Payments of one provider in one of these statuses, made in [from, to), whose fee is not known; oldest first. */
-  listPaymentsWithoutFigures(query: {
+  listPaymentsWithoutFees(query: {
     provider: ProviderName;
     statuses: readonly PaymentStatus[];
     from: Milliseconds;
@@ -80,7 +80,7 @@ export interface PaymentStore {
     limit: number;
   }): Promise<Payment[]>;
   /** Payments of one provider made in [from, to) whose fee is known, oldest first, after the given place. */
-  listPaymentsWithFigures(query: {
+  listPaymentsWithFees(query: {
     provider: ProviderName;
     from: Milliseconds;
     to: Milliseconds;
@@ -128,10 +128,10 @@ export interface PaymentStores extends OrderStores, CatalogStores, CaseStores, A
   payments: PaymentStore;
   reconciliation: ReconciliationStore;
   refunds: RefundStore;
-  sales: SaleStore;
+  channelOrders: ChannelOrderStore;
   settings: SettingStore;
-  books: BookStore;
-  figures: FiguresStore;
+  ledger: LedgerStore;
+  fees: FeeStore;
   outages: OutageStore;
   webhookRates: WebhookRateStore;
 }

@@ -4,7 +4,7 @@ import type { ProviderName } from '#kernel/provider-name.ts';
 import type { Subscription } from './sales-channel.ts';
 
 /** What was heard of one sale of a channel, also before the sale itself was. */
-export interface SaleMark {
+export interface ChannelOrderMark {
   provider: ProviderName;
   reference: ProviderReference;
   /** The most that any word said went back. */
@@ -20,21 +20,21 @@ export interface StoredSubscription extends Subscription {
   updatedAt: Milliseconds;
 }
 
-type SaleKey = Pick<SaleMark, 'provider' | 'reference'>;
+type SaleKey = Pick<ChannelOrderMark, 'provider' | 'reference'>;
 
-export interface SaleStore {
+export interface ChannelOrderStore {
   /**
    * Notes that the sale came, and holds its row until the transaction ends: the sale and a refund of it that come at the
    * same moment see each other, whichever is first. Returns what is known of it.
    */
-  markSold(input: SaleKey & { at: Milliseconds }): Promise<SaleMark>;
+  markSold(input: SaleKey & { at: Milliseconds }): Promise<ChannelOrderMark>;
   /** The same for money that went back: the larger of what is known and this one stays. */
   markReturned(
     input: SaleKey & { returnedMinor: number; returnedAt: Milliseconds | null; at: Milliseconds },
-  ): Promise<SaleMark>;
-  findMark(key: SaleKey): Promise<SaleMark | undefined>;
+  ): Promise<ChannelOrderMark>;
+  findMark(key: SaleKey): Promise<ChannelOrderMark | undefined>;
   /** By the reference, from the one after `after`. */
-  listMarks(query: { provider: ProviderName; after: string | null; limit: number }): Promise<SaleMark[]>;
+  listMarks(query: { provider: ProviderName; after: string | null; limit: number }): Promise<ChannelOrderMark[]>;
   /** How many refunds wait for their sale. */
   countWaitingReturns(provider: ProviderName): Promise<number>;
   /** Binds a licence, known by its hash alone, to the first sale it comes with; the sale that has it. */

@@ -3,7 +3,7 @@ import type { ProviderReference } from '#kernel/ids.ts';
 import type { Money } from '#kernel/money.ts';
 
 /** One line of a sale, as far as the channel tells. */
-export interface SaleItem {
+export interface ChannelOrderItem {
   /** The channel's own key of the product; null when it was not told. */
   productKey: string | null;
   name: string;
@@ -16,21 +16,21 @@ export interface SaleItem {
 }
 
 /** A coupon that took part: a share in percent, as a decimal text, or an amount. */
-export interface SaleCoupon {
+export interface ChannelOrderCoupon {
   code: string;
   percent: string | null;
   amountMinor: number | null;
 }
 
 /** A sale that was made at a channel, past us. The price is all that the buyer paid. */
-export interface Sale {
+export interface ChannelOrder {
   reference: ProviderReference;
   price: Money;
   /** What of the price is tax; `unknown` when there is some and its amount was not told. */
   vatMinor: number | 'unknown';
   customerEmail: string | null;
-  items: SaleItem[];
-  coupons: SaleCoupon[];
+  items: ChannelOrderItem[];
+  coupons: ChannelOrderCoupon[];
   /** What the channel and the payment company kept; null when not all of it was told. */
   feeMinor: number | null;
   /** How it was paid there: `card`, `paypal`. */
@@ -39,8 +39,8 @@ export interface Sale {
 }
 
 /** Money of a sale that the seller gave back there. */
-export interface SaleReturn {
-  sale: Sale;
+export interface ChannelRefund {
+  sale: ChannelOrder;
   /** Of that sale in all, as far as this event knows; it may also be one step of several. */
   returnedMinor: number;
   returnedAt: Milliseconds | null;
@@ -60,9 +60,9 @@ export interface Subscription {
   endedAt: Milliseconds | null;
 }
 
-export type SaleEvent =
-  | { kind: 'sold'; sale: Sale }
-  | { kind: 'returned'; returned: SaleReturn }
+export type ChannelEvent =
+  | { kind: 'sold'; sale: ChannelOrder }
+  | { kind: 'returned'; returned: ChannelRefund }
   | { kind: 'subscription'; subscription: Subscription };
 
 /** What the channel says of a licence key. */
@@ -85,7 +85,7 @@ export interface Coupon {
 export type CouponDraft = Pick<Coupon, 'code' | 'percent' | 'amountMinor' | 'productKey'>;
 
 /** One sale of an export, whatever its form was. */
-export interface ExportedSale {
+export interface ExportedOrder {
   /** Where it stands, for people: the number of its first line. */
   line: number;
   /** How many lines were put together as one sale. */
@@ -102,10 +102,10 @@ export interface ExportedSale {
   soldAt: Milliseconds | null;
 }
 
-export type SalesExport =
+export type ChannelExport =
   | {
       kind: 'read';
-      sales: ExportedSale[];
+      sales: ExportedOrder[];
       /** Lines that made no sense, with the reason; nothing else is lost with them. */
       unreadable: { line: number; why: string }[];
     }
@@ -117,7 +117,7 @@ export type SalesExport =
  */
 export interface SalesChannel {
   /** Reads the body of an event that `verifyWebhook` has let in; undefined when today's code cannot. */
-  readEvent(body: Uint8Array): SaleEvent | undefined;
+  readEvent(body: Uint8Array): ChannelEvent | undefined;
   /** The text of an event without what must not leave the house: licence keys, and what opens the door to forgers. */
   strikeSecrets(text: string): string;
   /** The only thing that the channel can be asked about a sale. */
@@ -127,5 +127,5 @@ export interface SalesChannel {
   /** Looks for the code first: a repeat after a lost answer finds the coupon of the first try. */
   createCoupon(draft: CouponDraft, signal?: AbortSignal): Promise<{ coupon: Coupon; wasThere: boolean }>;
   /** Reads what the seller exports by hand. Never throws for what is in it. */
-  readExport(bytes: Uint8Array): SalesExport;
+  readExport(bytes: Uint8Array): ChannelExport;
 }

@@ -7,7 +7,7 @@ import { isProviderName, type ProviderName } from '#kernel/provider-name.ts';
 import type { InboxEvent } from '#messaging/messaging-store.ts';
 import type { DeliveryResult } from '#messaging/outbox-handler.ts';
 import type { Cause } from '#orders/timeline.ts';
-import { handleSaleEvent } from '../channels/handle-channel-event.ts';
+import { handleChannelEvent } from '../channels/handle-channel-event.ts';
 import type { PaymentDeps } from '../lifecycle/deps.ts';
 import type { PaymentSnapshot } from '../model/snapshot.ts';
 import { refreshPayment } from '../sync/refresh-payment.ts';
@@ -33,7 +33,7 @@ export async function handleInboxEvent(
   const provider = isProviderName(event.source) ? event.source : undefined;
   if (provider === undefined) return { kind: 'give_up', reason: `there is no provider ${event.source}` };
   const known = deps.providers.find(provider);
-  if (known?.sales !== undefined) return handleSaleEvent(deps, { provider, sales: known.sales, event, signal });
+  if (known?.sales !== undefined) return handleChannelEvent(deps, { provider, sales: known.sales, event, signal });
   // Its bytes are all the evidence there is: without its provider it waits among the dead letters.
   if (known === undefined && event.trust === 'token') {
     return { kind: 'give_up', reason: `the provider ${provider} is not configured` };

@@ -1,9 +1,9 @@
 // The answers of the store API as its description shows them. They are checked against the views at compile time.
 import { z } from '@hono/zod-openapi';
+import { decisionKinds } from '#cases/case.ts';
 import { providerNames } from '#kernel/provider-name.ts';
 import { trustLevels } from '#kernel/trust.ts';
 import { orderStatuses } from '#orders/order.ts';
-import { decisionKinds } from '#cases/case.ts';
 import {
   type ExceptionView,
   exceptionStatuses,

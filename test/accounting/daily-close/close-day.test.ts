@@ -52,7 +52,7 @@ const payments = fc
 function providerDay(made: readonly Payment[], differences: Partial<ProviderDay> = {}): ProviderDay {
   return {
     ...{ provider: 'btcpay', payments: made, there: { kind: 'unknown', why: 'x' }, isGivenUp: false, refunds: [] },
-    ...{ refundsThere: { kind: 'known', value: new Set() }, tellsFigures: true, furtherFigures: [], settlements: [] },
+    ...{ refundsThere: { kind: 'known', value: new Set() }, tellsFees: true, furtherFigures: [], settlements: [] },
     ...differences,
   };
 }

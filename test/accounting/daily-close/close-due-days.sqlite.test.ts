@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { asProviderReference } from '#kernel/ids.ts';
 import type { Case } from '#cases/case.ts';
+import { asProviderReference } from '#kernel/ids.ts';
 import { sampleCase } from '#test/db/contract/cases.ts';
 import { aSnapshot } from '#test/support/builders/snapshot.ts';
 import {

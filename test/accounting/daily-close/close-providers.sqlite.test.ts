@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { closeBooks } from '#accounting/daily-close/close-due-days.ts';
+import { closeDueDays } from '#accounting/daily-close/close-due-days.ts';
 import { capabilities } from '#test/support/providers/capabilities.ts';
 import { type AccountingKit, openAccountingKit, paid } from '#test/support/scenario-kits/accounting-kit.ts';
 
@@ -141,7 +141,7 @@ describe('days', () => {
       ['Pacific/Niue', '2026-11-26T13:00:00Z'],
     ] as const) {
       kit.setClock(until);
-      await closeBooks(deps, { timeZone, daysMax: 40 });
+      await closeDueDays(deps, { timeZone, daysMax: 40 });
     }
     const days = (await kit.closings()).map(({ content }) => content);
     expect(days.length).toBeGreaterThan(3);

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { closeBooks } from '#accounting/daily-close/close-due-days.ts';
+import { closeDueDays } from '#accounting/daily-close/close-due-days.ts';
 import { asRefundId, type PaymentId } from '#kernel/ids.ts';
 import type { Refund } from '#payments/model/refund.ts';
 import { aRefund } from '#test/support/builders/refund.ts';
@@ -93,7 +93,7 @@ describe('a payment of a closed day', () => {
     await kit.close();
     await kit.shows(evening, paid);
     kit.setClock('2026-11-22T05:00:00Z');
-    await closeBooks(kit.deps, { timeZone: 'Europe/Berlin', daysMax: 9 });
+    await closeDueDays(kit.deps, { timeZone: 'Europe/Berlin', daysMax: 9 });
     expect((await kit.contentOf('2026-11-21')).corrections.list).toMatchObject([{ day: '2026-11-20' }]);
   });
 

@@ -1,9 +1,9 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { readFigures } from '#accounting/fees/fetch-fees.ts';
-import { totalFigures } from '#accounting/fees/total-fees.ts';
+import { fetchFees } from '#accounting/fees/fetch-fees.ts';
+import { totalFees } from '#accounting/fees/total-fees.ts';
 import { day } from '#kernel/clock.ts';
 import { asProviderReference } from '#kernel/ids.ts';
-import type { PaymentFigures, ProviderSettlement } from '#payments/ports/figures-provider.ts';
+import type { PaymentFees, ProviderSettlement } from '#payments/ports/figures-provider.ts';
 import { ProviderUnreachable } from '#payments/ports/provider-errors.ts';
 import { capabilities } from '#test/support/providers/capabilities.ts';
 import { type AccountingKit, openAccountingKit, paid } from '#test/support/scenario-kits/accounting-kit.ts';
@@ -11,7 +11,7 @@ import { detailsOf } from '#test/support/scenario-kits/payment-kit.ts';
 
 let kit: AccountingKit;
 /** What BitPay's books show, and which windows they were asked for. */
-let figures: PaymentFigures[];
+let figures: PaymentFees[];
 let settlements: ProviderSettlement[];
 let windows: { from: number; to: number }[];
 let isAway: boolean;
@@ -19,8 +19,8 @@ let isAway: boolean;
 beforeEach(async () => {
   kit = await openAccountingKit();
   [figures, settlements, windows, isAway] = [[], [], [], false];
-  kit.book('bitpay').figures = {
-    async *listFigures(window) {
+  kit.book('bitpay').fees = {
+    async *listFees(window) {
       windows.push(window);
       if (isAway) throw away();
       yield figures.slice(0, 1);
@@ -38,12 +38,12 @@ function away(): ProviderUnreachable {
   return new ProviderUnreachable({ provider: 'bitpay', operation: 'list', code: null, httpStatus: null, message });
 }
 
-function figure(reference: string, change: Partial<PaymentFigures> = {}): PaymentFigures {
+function figure(reference: string, change: Partial<PaymentFees> = {}): PaymentFees {
   const at = Date.parse('2026-11-20T10:00:00Z');
   return { reference: asProviderReference(reference), fee: '0.49', net: '48.51', asset: 'USD', at, ...change };
 }
 
-const read = () => readFigures(kit.deps, {});
+const read = () => fetchFees(kit.deps, {});
 const nothing = { booked: 0, unmatched: 0, settlements: 0, failed: 0 };
 
 async function aPaidOrder(provider: 'bitpay' | 'coinbase' = 'bitpay') {
@@ -104,7 +104,7 @@ describe("a provider's books", () => {
     await read();
     expect((await detailsOf(kit.deps, paymentId)).payment.figuresAsset).toBe('USD');
     const window = { from: 0, to: kit.deps.clock.now() };
-    expect(await totalFigures(kit.deps, window)).toEqual([
+    expect(await totalFees(kit.deps, window)).toEqual([
       { asset: 'BCH', count: 1, fee: '0.0001', net: '0.0099' },
       { asset: 'USD', count: 1, fee: '0.49', net: '48.51' },
     ]);
@@ -181,10 +181,10 @@ describe('a settlement', () => {
 
 describe('a provider that tells its fee with the payment', () => {
   test('is asked again for what it did not tell at first', async () => {
-    kit.book('coinbase').capabilities = capabilities({ canList: true, tellsFigures: true });
+    kit.book('coinbase').capabilities = capabilities({ canList: true, tellsFees: true });
     const paymentId = await aPaidOrder('coinbase');
     expect(await read()).toEqual(nothing);
-    await kit.shows(paymentId, { figures: { fee: '0.61', net: '48.39', asset: 'USDC' } }, { isLost: true });
+    await kit.shows(paymentId, { fees: { fee: '0.61', net: '48.39', asset: 'USDC' } }, { isLost: true });
     expect(await read()).toEqual({ ...nothing, booked: 1 });
     expect((await detailsOf(kit.deps, paymentId)).payment).toMatchObject({ feeAmount: '0.61', figuresAsset: 'USDC' });
     expect(await read()).toEqual(nothing);

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import BetterSqlite3 from 'better-sqlite3';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { verifyBooks } from '#accounting/ledger/verify-ledger.ts';
+import { verifyLedger } from '#accounting/ledger/verify-ledger.ts';
 import { type AccountingKit, openAccountingKit, paid } from '#test/support/scenario-kits/accounting-kit.ts';
 
 let kit: AccountingKit;
@@ -27,12 +27,12 @@ test('a chain that nobody touched is whole, and its newest hash is told', async 
   const closings = await kit.closings();
   expect(closings[0]?.closing.previousHash).toBe('0'.repeat(64));
   expect(closings[1]?.closing.previousHash).toBe(closings[0]?.closing.hash);
-  expect(await verifyBooks(kit.deps)).toEqual({ kind: 'whole', count: 3, hash: closings[2]?.closing.hash });
+  expect(await verifyLedger(kit.deps)).toEqual({ kind: 'whole', count: 3, hash: closings[2]?.closing.hash });
 });
 
 test('an empty chain is whole', async () => {
   const empty = await openAccountingKit();
-  expect(await verifyBooks(empty.deps)).toEqual({ kind: 'whole', count: 0, hash: null });
+  expect(await verifyLedger(empty.deps)).toEqual({ kind: 'whole', count: 0, hash: null });
   await empty.opened.remove();
 });
 
@@ -90,7 +90,7 @@ test.each([
 ] as const)('altering %s is found, and the first broken link is named', async (_what, change, broken) => {
   if (typeof change === 'string') alter(change);
   else change();
-  expect(await verifyBooks(kit.deps)).toEqual(broken);
+  expect(await verifyLedger(kit.deps)).toEqual(broken);
 });
 
 test('a closing that follows a forged one says that the chain is broken before it', async () => {

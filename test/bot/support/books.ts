@@ -1,4 +1,4 @@
-import type { BookContent, ProviderBook, Tally } from '#accounting/ledger/closing.ts';
+import type { ClosingContent, ProviderLedger, Tally } from '#accounting/ledger/closing.ts';
 import type { ClosedDay } from '#accounting/ledger/read-ledger.ts';
 import { type CalendarDay, readCalendarDay } from '#kernel/calendar.ts';
 import { at } from './values.ts';
@@ -15,7 +15,7 @@ export function aTally(change: Partial<Tally> = {}): Tally {
   return { paid: sum(0, '0'), odd: sum(0, '0'), unpaid: sum(0, '0'), open: sum(0, '0'), ...change };
 }
 
-export function aBook(provider: string, change: Partial<ProviderBook> = {}): ProviderBook {
+export function aBook(provider: string, change: Partial<ProviderLedger> = {}): ProviderLedger {
   return {
     ...{ provider, unknownWhy: null, isGivenUp: false, payments: [], received: [], notMade: 0, figures: [] },
     ...{ withoutFigures: null, refunds: [], refundsUnknownWhy: null, settlements: [] },
@@ -23,7 +23,7 @@ export function aBook(provider: string, change: Partial<ProviderBook> = {}): Pro
   };
 }
 
-export function aContent(change: Partial<BookContent> = {}): BookContent {
+export function aContent(change: Partial<ClosingContent> = {}): ClosingContent {
   return {
     ...{ format: 1, number: 12, day: '2026-11-21', timeZone: 'Europe/Berlin', closedAt: '', from: '', to: '' },
     ...{ providers: [], interventions: [], exceptions: [], explained: 0, unexplained: { count: 0, list: [] } },
@@ -33,7 +33,7 @@ export function aContent(change: Partial<BookContent> = {}): BookContent {
 }
 
 /** A Saturday that was closed at four in the morning. */
-export function aClosedDay(change: Partial<BookContent> = {}, day = '2026-11-21'): ClosedDay {
+export function aClosedDay(change: Partial<ClosingContent> = {}, day = '2026-11-21'): ClosedDay {
   const hash = '3f9a1c0b77de'.padEnd(64, '0');
   return {
     day: asDay(day),

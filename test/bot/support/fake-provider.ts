@@ -38,7 +38,7 @@ export function createFakeProvider(now: () => number, refunds: RefundProvider): 
         settlement: null,
         coin: null,
         label: null,
-        figures: null,
+        fees: null,
         isLate: false,
         isMarkedByHand: false,
         transactionIds: [],
@@ -52,7 +52,7 @@ export function createFakeProvider(now: () => number, refunds: RefundProvider): 
     name: 'btcpay',
     capabilities: capabilities({ canList: true, gaps: ['It is made of paper.'] }),
     refunds,
-    figures: null,
+    fees: null,
     quote: (money) => ({ amount: toDecimal(money), asset: money.currency }),
     async createPayment(request) {
       const reference = `paper-${payments.size + 1}`;

@@ -6,8 +6,8 @@ import { reasonQuestion } from '#bot/kit/reason-question.ts';
 import { exceptionCard } from '#bot/screens/cases/exception-card-view.ts';
 import { exceptionKindChoice, exceptionList } from '#bot/screens/cases/exception-list-view.ts';
 import { byHandQuestion, optionChoice, resolveQuestion } from '#bot/screens/cases/resolution-questions.ts';
+import { type CaseSeverity, caseKinds } from '#cases/case.ts';
 import { day, hour, minute } from '#kernel/clock.ts';
-import { caseKinds, type CaseSeverity } from '#cases/case.ts';
 import { resolvingActions } from '#payments/resolutions/options/resolution-actions.ts';
 import { anException, anOrder, aPayment, at, drawn, exceptionDetails, hostile, look } from '../support/values.ts';
 
@@ -18,7 +18,9 @@ describe('the card of an exception', () => {
   test('says what, by how much, why, how old it is and whose, and offers what fits', () => {
     const exception = anException({ openedAt: look.now - 3 * day });
     const actions = ['ask_rest', 'accept', 'wait', 'check'] as const;
-    expect(drawn(exceptionCard(exceptionDetails({ case: exception, actions: [...actions] }), full))).toMatchInlineSnapshot(`
+    expect(
+      drawn(exceptionCard(exceptionDetails({ case: exception, actions: [...actions] }), full)),
+    ).toMatchInlineSnapshot(`
       "🟠 <b>Payment came short</b>
       Order <b>T-1042</b> · <b>49.00 USD</b> needs attention · BTCPay
       Gap: <b>24.50 USD · 0.00038282 BTC</b>
@@ -86,7 +88,12 @@ describe('the card of an exception', () => {
   });
 
   test('shows whose it is and until when it rests', () => {
-    const exception = anException({ assigneeId: 1, assigneeName: '<Bob>', status: 'snoozed', snoozedUntil: look.now + hour });
+    const exception = anException({
+      assigneeId: 1,
+      assigneeName: '<Bob>',
+      status: 'snoozed',
+      snoozedUntil: look.now + hour,
+    });
     const { text, keyboard } = exceptionCard(exceptionDetails({ case: exception }), full);
     expect(text).toContain('✋ <b>&lt;Bob&gt;</b> has it');
     expect(text).toContain('💤 Rests until 22 Nov, 06:00');
@@ -134,7 +141,11 @@ describe('the list', () => {
       orderNumber: 'T-1043',
     },
     {
-      case: anException({ kind: 'finding_missing_here', openedAt: look.now, facts: { ...facts, differenceFiat: null } }),
+      case: anException({
+        kind: 'finding_missing_here',
+        openedAt: look.now,
+        facts: { ...facts, differenceFiat: null },
+      }),
       orderNumber: null,
     },
   ];

@@ -76,10 +76,7 @@ describe('an order card', () => {
     const figures = { feeAmount: '0.61', netAmount: '48.39', figuresAsset: 'USDC' };
     const shown = (change: Partial<Payment>) => {
       const payment = aPayment({ status: 'paid', ...change });
-      const { text } = orderCard(
-        { order: anOrder(), payments: [payment], refunds: [], cases: [], timeline: [] },
-        full,
-      );
+      const { text } = orderCard({ order: anOrder(), payments: [payment], refunds: [], cases: [], timeline: [] }, full);
       return text.split('\n').filter((row) => /fee|settled/i.test(row));
     };
     expect(shown({})).toEqual([]);
@@ -141,10 +138,7 @@ describe('an order card', () => {
 
   test('stays within a screen: the oldest history gives way and the gap is told', () => {
     const timeline = Array.from({ length: 60 }, (_, index) => anEntry({ text: `entry ${index}` }));
-    const { text } = orderCard(
-      { order: anOrder(), payments: [aPayment()], refunds: [], cases: [], timeline },
-      full,
-    );
+    const { text } = orderCard({ order: anOrder(), payments: [aPayment()], refunds: [], cases: [], timeline }, full);
     expect(text.split('\n').length).toBeLessThanOrEqual(20);
     expect(text).toMatch(/… \d+ earlier entries/);
     expect(text).toContain('entry 59');
@@ -198,7 +192,13 @@ describe('an order card', () => {
     const came = { expectedAmount: '49.00', receivedAmount: '24.50', receivedAsset: 'USD' };
     const coin = { coinExpected: '0.00076563', coinReceived: '0.00038281', coinAsset: 'BTC' };
     const payment = aPayment({ status: 'underpaid', ...came, ...coin, ...accepted });
-    const details = { order: anOrder({ status: 'paid' }), payments: [payment], refunds: [], cases: exceptions, timeline: [] };
+    const details = {
+      order: anOrder({ status: 'paid' }),
+      payments: [payment],
+      refunds: [],
+      cases: exceptions,
+      timeline: [],
+    };
     const { text, keyboard } = orderCard(details, full);
     expect(text).toContain('🟠 Payment came short · 3 d · ✋ &lt;Bob&gt;');
     expect(text).toContain('🟠 Order was paid a second time · 1 h');
@@ -209,19 +209,13 @@ describe('an order card', () => {
 
   test('an order whose creation was never answered says that it is not known', () => {
     const payment = aPayment({ creation: 'requested', reference: null, trust: null, checkoutUrl: null });
-    const { text } = orderCard(
-      { order: anOrder(), payments: [payment], refunds: [], cases: [], timeline: [] },
-      full,
-    );
+    const { text } = orderCard({ order: anOrder(), payments: [payment], refunds: [], cases: [], timeline: [] }, full);
     expect(text).toContain('Whether BTCPay made it is not known yet');
   });
 
   test('where its buttons are not served, it leads to the bot that serves them', () => {
     const options: OrderCardOptions = { ...full, buttons: 'plain', commandBot: 'till_bot' };
-    const { keyboard } = orderCard(
-      { order: anOrder(), payments: [], refunds: [], cases: [], timeline: [] },
-      options,
-    );
+    const { keyboard } = orderCard({ order: anOrder(), payments: [], refunds: [], cases: [], timeline: [] }, options);
     expect(keyboard).toEqual([[{ text: 'Open in the command bot', url: 'https://t.me/till_bot?start=T-1042' }]]);
   });
 

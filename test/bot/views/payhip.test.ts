@@ -10,7 +10,7 @@ import { asProviderReference } from '#kernel/ids.ts';
 import type { ExportDifference } from '#payments/channels/compare-with-export.ts';
 import type { ReconciliationRun } from '#payments/model/reconciliation.ts';
 import type { StoredSubscription } from '#payments/ports/sale-store.ts';
-import type { ExportedSale } from '#payments/ports/sales-channel.ts';
+import type { ExportedOrder } from '#payments/ports/sales-channel.ts';
 import { aCoupon, anOrder, aPayment, aProduct, at, drawn, hostile, look } from '../support/values.ts';
 
 const pendingId = 'AAECAwQFBgcICQoLDA0ODw';
@@ -162,7 +162,7 @@ test('a subscription that was found stands beside the orders', () => {
 });
 
 describe('an import', () => {
-  const exported: ExportedSale = {
+  const exported: ExportedOrder = {
     ...{ line: 2, lineCount: 1, reference: asProviderReference('A1'), customerEmail: '=cmd@example.org' },
     ...{ currency: 'USD', amountMinor: 900, amountOtherwiseMinor: 900, returnedMinor: 0, productNames: [], soldAt: at },
   };

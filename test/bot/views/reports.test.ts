@@ -22,8 +22,8 @@ describe('statistics', () => {
       { ...bucket, count: 1, bucketStart: at },
       { ...bucket, count: 2, bucketStart: at + day },
     ];
-    const figures = [{ asset: 'USDC', fee: '0.61', net: '48.39' }];
-    const stats = { from: at, to: at + 7 * day, totals, figures, buckets };
+    const fees = [{ asset: 'USDC', fee: '0.61', net: '48.39' }];
+    const stats = { from: at, to: at + 7 * day, totals, fees, buckets };
     expect(drawn(shopStatsView(stats, { ...look, days: 7 }))).toMatchInlineSnapshot(`
       "<b>Last 7 days</b>
       💰 3 paid · ⌛ 2 expired
@@ -44,7 +44,7 @@ describe('statistics', () => {
   test.each([7, 30, 90] as const)('%i days fit a screen', (days) => {
     const buckets = Array.from({ length: days }, (_, index) => ({ ...bucket, bucketStart: at + index * day }));
     const { text } = shopStatsView(
-      { from: at, to: at + days * day, totals: [bucket], figures: [], buckets },
+      { from: at, to: at + days * day, totals: [bucket], fees: [], buckets },
       { ...look, days },
     );
     expect(text.split('\n').length).toBeLessThanOrEqual(20);
@@ -60,7 +60,7 @@ describe('statistics', () => {
 
   test('an empty shop has no sums and no division by nothing', () => {
     const { text } = shopStatsView(
-      { from: at, to: at + 7 * day, totals: [], figures: [], buckets: [] },
+      { from: at, to: at + 7 * day, totals: [], fees: [], buckets: [] },
       { ...look, days: 7 },
     );
     expect(text).toContain('No orders.');

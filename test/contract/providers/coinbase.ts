@@ -74,7 +74,7 @@ export const coinbase: ProviderCase = {
     { visits: ['pay_unconfirmed'], shows: { state: 'processing', settlement: null } },
     {
       visits: ['pay'],
-      shows: { state: 'confirmed', figures: { fee: '0.61', net: '48.49', asset: 'USDC' } },
+      shows: { state: 'confirmed', fees: { fee: '0.61', net: '48.49', asset: 'USDC' } },
       paid: 0,
     },
     { visits: ['fail'], shows: { state: 'failed', settlement: null } },

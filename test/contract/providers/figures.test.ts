@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { day, hour, minute } from '#kernel/clock.ts';
 import { providerNames } from '#kernel/provider-name.ts';
-import type { FiguresProvider } from '#payments/ports/figures-provider.ts';
+import type { FeesProvider } from '#payments/ports/figures-provider.ts';
 import { bitpayClient } from '#test/sandbox/providers/clients.ts';
 import { openShop } from './shop.ts';
 
@@ -9,13 +9,13 @@ const keepingBooks: readonly string[] = ['bitpay'];
 
 test.each(providerNames)('%s keeps books of fees and settlements and is shown here, or does not', async (name) => {
   await using shop = await openShop(name);
-  expect(shop.provider.figures !== null).toBe(keepingBooks.includes(name));
+  expect(shop.provider.fees !== null).toBe(keepingBooks.includes(name));
 });
 
 describe('bitpay', () => {
   async function openBooks() {
     const shop = await openShop('bitpay');
-    const figures = shop.provider.figures as FiguresProvider;
+    const fees = shop.provider.fees as FeesProvider;
     const start = shop.clock.now();
     const sell = async (amountMinor: number, currency = 'USD'): Promise<string> => {
       const { reference } = await shop.provider.createPayment(shop.anOrder({ money: { amountMinor, currency } }));
@@ -23,11 +23,11 @@ describe('bitpay', () => {
       await shop.sandbox.visit({ provider: 'bitpay', reference, action: 'complete' });
       return reference;
     };
-    const listFigures = async (window = { from: start, to: start + 30 * day }) =>
-      (await Array.fromAsync(figures.listFigures(window))).flat();
+    const listFees = async (window = { from: start, to: start + 30 * day }) =>
+      (await Array.fromAsync(fees.listFees(window))).flat();
     const listSettlements = async (window = { from: start, to: start + 30 * day }) =>
-      (await Array.fromAsync(figures.listSettlements(window))).flat();
-    return { ...shop, start, sell, listFigures, listSettlements, [Symbol.asyncDispose]: shop[Symbol.asyncDispose] };
+      (await Array.fromAsync(fees.listSettlements(window))).flat();
+    return { ...shop, start, sell, listFees, listSettlements, [Symbol.asyncDispose]: shop[Symbol.asyncDispose] };
   }
 
   test('tells of every payment what was kept and what was credited, in the currency of each ledger', async () => {
@@ -36,7 +36,7 @@ describe('bitpay', () => {
     books.clock.set(books.start + 10 * day);
     const second = await books.sell(10_050, 'EUR');
     await books.provider.createPayment(books.anOrder());
-    expect(await books.listFigures()).toEqual([
+    expect(await books.listFees()).toEqual([
       { reference: first, fee: '0.49', net: '48.61', asset: 'USD', at: books.start },
       { reference: second, fee: '1.01', net: '99.49', asset: 'EUR', at: books.start + 10 * day },
     ]);
@@ -50,7 +50,7 @@ describe('bitpay', () => {
     books.clock.set(books.start + 2 * hour);
     await books.sell(3000);
     const window = { from: books.start + hour, to: books.start + 2 * hour };
-    expect((await books.listFigures(window)).map(({ reference }) => reference)).toEqual([inside]);
+    expect((await books.listFees(window)).map(({ reference }) => reference)).toEqual([inside]);
   });
 
   test('does not count what went back as a fee', async () => {
@@ -58,7 +58,7 @@ describe('bitpay', () => {
     const reference = await books.sell(4910);
     await bitpayClient(books.sandbox).signed('POST', '/refunds', { fields: { invoiceId: reference, amount: 49.1 } });
     await books.sandbox.visit({ provider: 'bitpay', reference, action: 'complete_refund' });
-    expect(await books.listFigures()).toMatchObject([{ reference, fee: '0.49', net: '48.61' }]);
+    expect(await books.listFees()).toMatchObject([{ reference, fee: '0.49', net: '48.61' }]);
   });
 
   test('tells what was paid out for each day, of which payments, and when it had arrived', async () => {
@@ -82,13 +82,13 @@ describe('bitpay', () => {
       references.push(await books.sell(1000 + week));
     }
     const window = { from: books.start, to: books.start + 100 * day };
-    const figures = await books.listFigures(window);
-    expect(figures.map(({ reference }) => reference)).toEqual(references);
-    expect(await books.listFigures(window)).toEqual(figures);
+    const fees = await books.listFees(window);
+    expect(fees.map(({ reference }) => reference)).toEqual(references);
+    expect(await books.listFees(window)).toEqual(fees);
   });
 
   test('has no books for a set-up with a pos token only', async () => {
     await using shop = await openShop('bitpay', { environment: { BITPAY_MERCHANT_TOKEN: '', BITPAY_PRIVATE_KEY: '' } });
-    expect(shop.provider.figures).toBeNull();
+    expect(shop.provider.fees).toBeNull();
   });
 });

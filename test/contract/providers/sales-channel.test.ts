@@ -1,6 +1,6 @@
 // What a shop of its own promises to tell and to answer, shown before its simulated provider.
 import { describe, expect, onTestFinished, test } from 'vitest';
-import type { SaleEvent, SalesChannel } from '#payments/ports/sales-channel.ts';
+import type { ChannelEvent, SalesChannel } from '#payments/ports/sales-channel.ts';
 import { exportCsv } from '#sandbox/providers/payhip/export.ts';
 import { sellerAt } from '#test/support/app-fixture/payhip-seller.ts';
 import { openShop } from './shop.ts';
@@ -14,7 +14,7 @@ async function open() {
   if (sales === undefined) throw new Error('Payhip is no sales channel');
   const seller = sellerAt(shop);
   /** The newest webhook as the adapter judges and reads it. */
-  const heard = async (): Promise<{ key: string; event: SaleEvent | undefined }> => {
+  const heard = async (): Promise<{ key: string; event: ChannelEvent | undefined }> => {
     await shop.sandbox.settle();
     const { headers, body = '' } = shop.sandbox.deliveries('payhip').at(-1) ?? {};
     const bytes = Buffer.from(body);

@@ -31,11 +31,11 @@ describe.each(rows)('$name after $visits', ({ name, visits, shows, paid }) => {
 });
 
 /** Fee and net are told of money that came, and add up to it where all three are in one unit. */
-function expectSoundFigures({ figures, settlement }: PaymentSnapshot): void {
-  if (figures === null) return;
+function expectSoundFigures({ fees, settlement }: PaymentSnapshot): void {
+  if (fees === null) return;
   expect(settlement).not.toBeNull();
-  expect(figures.asset).not.toBe('');
-  for (const amount of [figures.fee, figures.net]) expect(compareDecimals(amount, '0')).toBeGreaterThanOrEqual(0);
-  if (settlement?.asset !== figures.asset) return;
-  expect(compareDecimals(subtractDecimals(settlement.received, figures.fee), figures.net)).toBe(0);
+  expect(fees.asset).not.toBe('');
+  for (const amount of [fees.fee, fees.net]) expect(compareDecimals(amount, '0')).toBeGreaterThanOrEqual(0);
+  if (settlement?.asset !== fees.asset) return;
+  expect(compareDecimals(subtractDecimals(settlement.received, fees.fee), fees.net)).toBe(0);
 }

@@ -57,10 +57,10 @@ export function describeBookReading(open: OpenContractDatabase): void {
         const window = { provider: 'btcpay', from: noon, to: noon + 5, limit: 9 } as const;
         const { payments } = stores;
         const statuses = ['paid', 'overpaid'] as const;
-        expect(idsOf(await payments.listPaymentsWithoutFigures({ ...window, statuses }))).toEqual(['without']);
-        expect(idsOf(await payments.listPaymentsWithFigures({ ...window, after: null }))).toEqual(['with']);
+        expect(idsOf(await payments.listPaymentsWithoutFees({ ...window, statuses }))).toEqual(['without']);
+        expect(idsOf(await payments.listPaymentsWithFees({ ...window, after: null }))).toEqual(['with']);
         const after = { createdAt: noon, id: 'with' };
-        expect(await payments.listPaymentsWithFigures({ ...window, after })).toEqual([]);
+        expect(await payments.listPaymentsWithFees({ ...window, after })).toEqual([]);
         expect(await payments.findPayment(asPaymentId('with'))).toMatchObject(known);
       });
     });
@@ -119,9 +119,7 @@ export function describeBookReading(open: OpenContractDatabase): void {
       await opened.database.transaction(async ({ cases }) => {
         const paymentId = asPaymentId('p');
         await cases.insertCase(sampleCase('a', { reference: 'r' }));
-        await cases.insertCase(
-          sampleCase('b', { reference: null, paymentId, status: 'resolved', openedAt: noon + 1 }),
-        );
+        await cases.insertCase(sampleCase('b', { reference: null, paymentId, status: 'resolved', openedAt: noon + 1 }));
         await cases.insertCase(sampleCase('c', { reference: 'r', provider: 'bitpay' }));
         const about = (query: { reference: string | null; paymentId: typeof paymentId | null }) =>
           cases.listCasesAbout({ provider: 'btcpay', kinds: ['payment_underpaid'], limit: 9, ...query });

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import type { BookClosing, BookEntry } from '#accounting/ledger/closing.ts';
-import type { ProviderFigure, Settlement } from '#accounting/ledger/ledger-store.ts';
+import type { Closing, LedgerEntry } from '#accounting/ledger/closing.ts';
+import type { ProviderFee, Settlement } from '#accounting/ledger/ledger-store.ts';
 import { addDays, type CalendarDay, readCalendarDay } from '#kernel/calendar.ts';
 import { asPaymentId, asProviderReference } from '#kernel/ids.ts';
 import type { OpenContractDatabase } from './harness.ts';
@@ -14,7 +14,7 @@ function theDay(text: string): CalendarDay {
   return day;
 }
 
-function sampleClosing(number: number, change: Partial<BookClosing> = {}): BookClosing {
+function sampleClosing(number: number, change: Partial<Closing> = {}): Closing {
   return {
     ...{ number, day: addDays(first, number - 1), timeZone: 'Europe/Lisbon', closedAt: noon + number },
     ...{ endsAt: noon, content: `{"number":${number},"text":"é 1e-7"}`, hash: `hash-${number}` },
@@ -23,11 +23,11 @@ function sampleClosing(number: number, change: Partial<BookClosing> = {}): BookC
   };
 }
 
-function sampleEntry(number: number, paymentId: string): BookEntry {
+function sampleEntry(number: number, paymentId: string): LedgerEntry {
   return { number, paymentId, day: first, content: `{"of":"${paymentId} in ${number}"}` };
 }
 
-function sampleFigure(reference: string, change: Partial<ProviderFigure> = {}): ProviderFigure {
+function sampleFigure(reference: string, change: Partial<ProviderFee> = {}): ProviderFee {
   return {
     ...{ provider: 'bitpay', reference: asProviderReference(reference), asset: 'USD', fee: '0.49', net: '48.51' },
     ...{ standing: 'unmatched', paymentId: null, at: noon, readAt: noon },
@@ -47,102 +47,102 @@ export function describeBooks(open: OpenContractDatabase): void {
   describe('closings', () => {
     test('are kept as they were hashed, found by day, and walked both ways', async () => {
       await using opened = await open();
-      await opened.database.transaction(async ({ books }) => {
-        for (const number of [1, 2, 3]) expect(await books.insertClosing(sampleClosing(number))).toBe(true);
-        expect(await books.findClosing(addDays(first, 1))).toEqual(sampleClosing(2));
-        expect(await books.findClosing(addDays(first, 9))).toBeUndefined();
-        expect(await books.findLastClosing()).toEqual(sampleClosing(3));
-        const numbers = (all: BookClosing[]) => all.map(({ number }) => number);
-        expect(numbers(await books.listClosings({ before: null, limit: 2 }))).toEqual([3, 2]);
-        expect(numbers(await books.listClosings({ before: 2, limit: 2 }))).toEqual([1]);
-        expect(numbers(await books.walkClosings({ after: 0, limit: 2 }))).toEqual([1, 2]);
-        expect(numbers(await books.walkClosings({ after: 2, limit: 2 }))).toEqual([3]);
+      await opened.database.transaction(async ({ ledger }) => {
+        for (const number of [1, 2, 3]) expect(await ledger.insertClosing(sampleClosing(number))).toBe(true);
+        expect(await ledger.findClosing(addDays(first, 1))).toEqual(sampleClosing(2));
+        expect(await ledger.findClosing(addDays(first, 9))).toBeUndefined();
+        expect(await ledger.findLastClosing()).toEqual(sampleClosing(3));
+        const numbers = (all: Closing[]) => all.map(({ number }) => number);
+        expect(numbers(await ledger.listClosings({ before: null, limit: 2 }))).toEqual([3, 2]);
+        expect(numbers(await ledger.listClosings({ before: 2, limit: 2 }))).toEqual([1]);
+        expect(numbers(await ledger.walkClosings({ after: 0, limit: 2 }))).toEqual([1, 2]);
+        expect(numbers(await ledger.walkClosings({ after: 2, limit: 2 }))).toEqual([3]);
       });
     });
 
     test('are one for each number and one for each day', async () => {
       await using opened = await open();
-      await opened.database.transaction(async ({ books }) => {
-        expect(await books.findLastClosing()).toBeUndefined();
-        await books.insertClosing(sampleClosing(1));
-        expect(await books.insertClosing(sampleClosing(1, { day: addDays(first, 5) }))).toBe(false);
-        expect(await books.insertClosing(sampleClosing(2, { day: first }))).toBe(false);
-        expect(await books.findLastClosing()).toEqual(sampleClosing(1));
+      await opened.database.transaction(async ({ ledger }) => {
+        expect(await ledger.findLastClosing()).toBeUndefined();
+        await ledger.insertClosing(sampleClosing(1));
+        expect(await ledger.insertClosing(sampleClosing(1, { day: addDays(first, 5) }))).toBe(false);
+        expect(await ledger.insertClosing(sampleClosing(2, { day: first }))).toBe(false);
+        expect(await ledger.findLastClosing()).toEqual(sampleClosing(1));
       });
     });
 
     test('have entries, listed by payment; the newest of a payment is found below a number', async () => {
       await using opened = await open();
-      await opened.database.transaction(async ({ books }) => {
-        for (const number of [1, 2, 3]) await books.insertClosing(sampleClosing(number));
+      await opened.database.transaction(async ({ ledger }) => {
+        for (const number of [1, 2, 3]) await ledger.insertClosing(sampleClosing(number));
         const many = Array.from({ length: 1_200 }, (_, index) => sampleEntry(3, `p-${String(index).padStart(4, '0')}`));
-        await books.insertEntries([sampleEntry(1, 'b'), sampleEntry(1, 'a'), sampleEntry(2, 'b')]);
-        await books.insertEntries(many);
-        expect(await books.listEntries({ number: 1, after: null, limit: 9 })).toEqual([
+        await ledger.insertEntries([sampleEntry(1, 'b'), sampleEntry(1, 'a'), sampleEntry(2, 'b')]);
+        await ledger.insertEntries(many);
+        expect(await ledger.listEntries({ number: 1, after: null, limit: 9 })).toEqual([
           sampleEntry(1, 'a'),
           sampleEntry(1, 'b'),
         ]);
-        expect(await books.listEntries({ number: 1, after: 'a', limit: 9 })).toEqual([sampleEntry(1, 'b')]);
-        expect(await books.listEntries({ number: 3, after: 'p-1198', limit: 9 })).toEqual([sampleEntry(3, 'p-1199')]);
+        expect(await ledger.listEntries({ number: 1, after: 'a', limit: 9 })).toEqual([sampleEntry(1, 'b')]);
+        expect(await ledger.listEntries({ number: 3, after: 'p-1198', limit: 9 })).toEqual([sampleEntry(3, 'p-1199')]);
         const paymentIds = ['a', 'b', 'c'].map(asPaymentId);
-        expect(await books.listNewestEntries({ paymentIds, before: 3 })).toEqual([
+        expect(await ledger.listNewestEntries({ paymentIds, before: 3 })).toEqual([
           sampleEntry(1, 'a'),
           sampleEntry(2, 'b'),
         ]);
-        expect(await books.listNewestEntries({ paymentIds, before: 2 })).toEqual([
+        expect(await ledger.listNewestEntries({ paymentIds, before: 2 })).toEqual([
           sampleEntry(1, 'a'),
           sampleEntry(1, 'b'),
         ]);
-        expect(await books.listNewestEntries({ paymentIds: [], before: 9 })).toEqual([]);
+        expect(await ledger.listNewestEntries({ paymentIds: [], before: 9 })).toEqual([]);
       });
     });
 
     test('that are delayed are noted with the first try, the last one and how many there were', async () => {
       await using opened = await open();
-      await opened.database.transaction(async ({ books }) => {
-        expect(await books.findDelay(first)).toBeUndefined();
-        await books.noteDelay({ day: first, reason: 'timeout', at: noon });
-        await books.noteDelay({ day: first, reason: '503', at: noon + 5 });
-        expect(await books.findDelay(first)).toEqual({
+      await opened.database.transaction(async ({ ledger }) => {
+        expect(await ledger.findDelay(first)).toBeUndefined();
+        await ledger.noteDelay({ day: first, reason: 'timeout', at: noon });
+        await ledger.noteDelay({ day: first, reason: '503', at: noon + 5 });
+        expect(await ledger.findDelay(first)).toEqual({
           ...{ day: first, reason: '503', since: noon, lastTriedAt: noon + 5, tries: 2 },
         });
       });
     });
   });
 
-  describe('figures of providers', () => {
+  describe('fees of providers', () => {
     test('are one for each reference and asset, and replaced when they are read again', async () => {
       await using opened = await open();
-      await opened.database.transaction(async ({ figures }) => {
+      await opened.database.transaction(async ({ fees }) => {
         const paymentId = asPaymentId('p');
-        await figures.saveFigure(sampleFigure('a'));
-        await figures.saveFigure(sampleFigure('a', { asset: 'BTC', standing: 'further', paymentId }));
-        await figures.saveFigure(sampleFigure('b', { at: noon - 5 }));
-        await figures.saveFigure(sampleFigure('c', { at: noon + 5 }));
-        await figures.saveFigure(sampleFigure('d', { provider: 'coinbase' }));
-        const list = (standing: ProviderFigure['standing']) =>
-          figures.listFigures({ provider: 'bitpay', standing, from: noon - 5, to: noon + 5, limit: 9 });
+        await fees.saveFee(sampleFigure('a'));
+        await fees.saveFee(sampleFigure('a', { asset: 'BTC', standing: 'further', paymentId }));
+        await fees.saveFee(sampleFigure('b', { at: noon - 5 }));
+        await fees.saveFee(sampleFigure('c', { at: noon + 5 }));
+        await fees.saveFee(sampleFigure('d', { provider: 'coinbase' }));
+        const list = (standing: ProviderFee['standing']) =>
+          fees.listFees({ provider: 'bitpay', standing, from: noon - 5, to: noon + 5, limit: 9 });
         expect(await list('unmatched')).toEqual([sampleFigure('b', { at: noon - 5 }), sampleFigure('a')]);
         const known = sampleFigure('a', { fee: '0.50', net: '48.50', standing: 'booked', paymentId });
-        await figures.saveFigure(known);
+        await fees.saveFee(known);
         expect((await list('unmatched')).map(({ reference }) => reference)).toEqual(['b']);
-        expect((await figures.listFiguresOfPayments([paymentId])).map(({ asset, fee }) => [asset, fee])).toEqual([
+        expect((await fees.listFeesOfPayments([paymentId])).map(({ asset, fee }) => [asset, fee])).toEqual([
           ['BTC', '0.49'],
           ['USD', '0.50'],
         ]);
-        expect(await figures.listFiguresOfPayments([])).toEqual([]);
+        expect(await fees.listFeesOfPayments([])).toEqual([]);
       });
     });
 
     test('include settlements, which are replaced when they are read again and listed by when they were paid out', async () => {
       await using opened = await open();
-      await opened.database.transaction(async ({ figures }) => {
-        const list = () => figures.listSettlements({ provider: 'bitpay', from: noon, to: noon + 5, limit: 9 });
-        await figures.saveSettlement(sampleSettlement('s-1', { settledAt: null, references: null, status: 'new' }));
-        await figures.saveSettlement(sampleSettlement('s-2', { settledAt: noon + 5 }));
-        await figures.saveSettlement(sampleSettlement('s-3', { settledAt: noon + 4 }));
+      await opened.database.transaction(async ({ fees }) => {
+        const list = () => fees.listSettlements({ provider: 'bitpay', from: noon, to: noon + 5, limit: 9 });
+        await fees.saveSettlement(sampleSettlement('s-1', { settledAt: null, references: null, status: 'new' }));
+        await fees.saveSettlement(sampleSettlement('s-2', { settledAt: noon + 5 }));
+        await fees.saveSettlement(sampleSettlement('s-3', { settledAt: noon + 4 }));
         expect(await list()).toEqual([sampleSettlement('s-3', { settledAt: noon + 4 })]);
-        await figures.saveSettlement(sampleSettlement('s-1'));
+        await fees.saveSettlement(sampleSettlement('s-1'));
         expect(await list()).toEqual([sampleSettlement('s-1'), sampleSettlement('s-3', { settledAt: noon + 4 })]);
       });
     });

@@ -118,9 +118,7 @@ export function describeCases(open: OpenContractDatabase): void {
           order: 'oldest_first' | 'newest_first',
           more: { after?: CasePlace; kinds?: readonly CaseKind[]; rings?: true } = {},
         ) =>
-          idsOf(
-            await cases.listCases({ statuses: liveStatuses, kinds: null, after: null, limit: 2, order, ...more }),
-          );
+          idsOf(await cases.listCases({ statuses: liveStatuses, kinds: null, after: null, limit: 2, order, ...more }));
         const after = { openedAt: noon + 2, id: 'b' };
         expect(await list('oldest_first')).toEqual(['a', 'b']);
         expect(await list('oldest_first', { after })).toEqual(['c']);

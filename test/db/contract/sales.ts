@@ -27,16 +27,19 @@ export function describeSales(open: OpenContractDatabase): void {
   describe('what is heard of a sale', () => {
     test('is one row whichever word comes first, and of what went back the largest stays', async () => {
       await using opened = await open();
-      await opened.database.transaction(async ({ sales }) => {
+      await opened.database.transaction(async ({ channelOrders }) => {
         const back = (returnedMinor: number, at: number) =>
-          sales.markReturned({ ...sale, returnedMinor, returnedAt: at, at });
+          channelOrders.markReturned({ ...sale, returnedMinor, returnedAt: at, at });
         expect(await back(300, noon)).toEqual({
           ...{ ...sale, returnedMinor: 300, returnedAt: noon, soldAt: null, updatedAt: noon },
         });
         expect(await back(200, noon + 1)).toMatchObject({ returnedMinor: 300, returnedAt: noon });
         expect(await back(900, noon + 2)).toMatchObject({ returnedMinor: 900, returnedAt: noon + 2 });
-        expect(await sales.markSold({ ...sale, at: noon + 3 })).toMatchObject({ returnedMinor: 900, soldAt: noon + 3 });
-        expect(await sales.markSold({ ...sale, at: noon + 4 })).toMatchObject({
+        expect(await channelOrders.markSold({ ...sale, at: noon + 3 })).toMatchObject({
+          returnedMinor: 900,
+          soldAt: noon + 3,
+        });
+        expect(await channelOrders.markSold({ ...sale, at: noon + 4 })).toMatchObject({
           soldAt: noon + 3,
           updatedAt: noon + 4,
         });
@@ -46,10 +49,10 @@ export function describeSales(open: OpenContractDatabase): void {
 
     test('waits while its sale has not come, is counted, and is forgotten when it is old', async () => {
       await using opened = await open();
-      await opened.database.transaction(async ({ sales }) => {
+      await opened.database.transaction(async ({ channelOrders }) => {
         for (const [index, id] of ['a', 'b', 'c', 'd'].entries()) {
           const reference = asProviderReference(id);
-          await sales.markReturned({
+          await channelOrders.markReturned({
             provider: 'payhip',
             reference,
             returnedMinor: 1,
@@ -57,13 +60,13 @@ export function describeSales(open: OpenContractDatabase): void {
             at: noon + index,
           });
         }
-        await sales.markSold({ provider: 'payhip', reference: asProviderReference('a'), at: noon });
-        expect(await sales.countWaitingReturns('payhip')).toBe(3);
-        expect(await sales.countWaitingReturns('btcpay')).toBe(0);
-        expect(await sales.pruneMarks({ before: noon + 3, limit: 1 })).toBe(1);
-        expect(await sales.pruneMarks({ before: noon + 3, limit: 9 })).toBe(1);
-        expect(await sales.countWaitingReturns('payhip')).toBe(1);
-        expect(await sales.markSold({ ...sale, reference: asProviderReference('a'), at: noon })).toMatchObject({
+        await channelOrders.markSold({ provider: 'payhip', reference: asProviderReference('a'), at: noon });
+        expect(await channelOrders.countWaitingReturns('payhip')).toBe(3);
+        expect(await channelOrders.countWaitingReturns('btcpay')).toBe(0);
+        expect(await channelOrders.pruneMarks({ before: noon + 3, limit: 1 })).toBe(1);
+        expect(await channelOrders.pruneMarks({ before: noon + 3, limit: 9 })).toBe(1);
+        expect(await channelOrders.countWaitingReturns('payhip')).toBe(1);
+        expect(await channelOrders.markSold({ ...sale, reference: asProviderReference('a'), at: noon })).toMatchObject({
           returnedMinor: 1,
         });
       });
@@ -71,17 +74,19 @@ export function describeSales(open: OpenContractDatabase): void {
 
     test('is found by its reference, and listed by it in pages, each channel for itself', async () => {
       await using opened = await open();
-      await opened.database.transaction(async ({ sales }) => {
+      await opened.database.transaction(async ({ channelOrders }) => {
         const at = noon;
         for (const id of ['b', 'a', 'c'])
-          await sales.markSold({ provider: 'payhip', reference: asProviderReference(id), at });
-        await sales.markSold({ provider: 'btcpay', reference: asProviderReference('a'), at });
-        expect(await sales.findMark({ provider: 'payhip', reference: asProviderReference('a') })).toEqual({
+          await channelOrders.markSold({ provider: 'payhip', reference: asProviderReference(id), at });
+        await channelOrders.markSold({ provider: 'btcpay', reference: asProviderReference('a'), at });
+        expect(await channelOrders.findMark({ provider: 'payhip', reference: asProviderReference('a') })).toEqual({
           ...{ provider: 'payhip', reference: 'a', returnedMinor: 0, returnedAt: null, soldAt: at, updatedAt: at },
         });
-        expect(await sales.findMark({ provider: 'btcpay', reference: asProviderReference('b') })).toBeUndefined();
+        expect(
+          await channelOrders.findMark({ provider: 'btcpay', reference: asProviderReference('b') }),
+        ).toBeUndefined();
         const list = async (after: string | null) =>
-          (await sales.listMarks({ provider: 'payhip', after, limit: 2 })).map(({ reference }) => reference);
+          (await channelOrders.listMarks({ provider: 'payhip', after, limit: 2 })).map(({ reference }) => reference);
         expect(await list(null)).toEqual(['a', 'b']);
         expect(await list('b')).toEqual(['c']);
       });
@@ -89,13 +94,13 @@ export function describeSales(open: OpenContractDatabase): void {
 
     test('binds a licence to the first sale it comes with', async () => {
       await using opened = await open();
-      await opened.database.transaction(async ({ sales }) => {
+      await opened.database.transaction(async ({ channelOrders }) => {
         const other = { ...sale, reference: asProviderReference('sale-2') };
-        const claim = (of: typeof sale) => sales.claimLicence({ ...of, licenceHash: 'hash', at: noon });
+        const claim = (of: typeof sale) => channelOrders.claimLicence({ ...of, licenceHash: 'hash', at: noon });
         expect(await claim(sale)).toEqual(sale);
         expect(await claim(sale)).toEqual(sale);
         expect(await claim(other)).toEqual(sale);
-        expect(await sales.claimLicence({ ...other, licenceHash: 'another', at: noon })).toEqual(other);
+        expect(await channelOrders.claimLicence({ ...other, licenceHash: 'another', at: noon })).toEqual(other);
       });
     });
   });
@@ -103,9 +108,9 @@ export function describeSales(open: OpenContractDatabase): void {
   describe('a subscription', () => {
     test('is found by its id, or by a part of e-mail or name in any case', async () => {
       await using opened = await open();
-      await opened.database.transaction(async ({ sales }) => {
-        await sales.saveSubscription(sampleSubscription());
-        await sales.saveSubscription(
+      await opened.database.transaction(async ({ channelOrders }) => {
+        await channelOrders.saveSubscription(sampleSubscription());
+        await channelOrders.saveSubscription(
           sampleSubscription({
             reference: 'SUB_2',
             customerEmail: 'bob@example.org',
@@ -114,7 +119,7 @@ export function describeSales(open: OpenContractDatabase): void {
           }),
         );
         const found = async (text: string) =>
-          (await sales.searchSubscriptions({ text, limit: 9 })).map(({ reference }) => reference);
+          (await channelOrders.searchSubscriptions({ text, limit: 9 })).map(({ reference }) => reference);
         expect(await found('SUB_1')).toEqual(['SUB_1']);
         expect(await found('SUB_')).toEqual([]);
         expect(await found('ann@')).toEqual(['SUB_1']);
@@ -122,20 +127,26 @@ export function describeSales(open: OpenContractDatabase): void {
         expect(await found('EXAMPLE')).toEqual(['SUB_2', 'SUB_1']);
         expect(await found('%')).toEqual([]);
         expect(await found('')).toEqual([]);
-        expect(await sales.searchSubscriptions({ text: 'SUB_1', limit: 9 })).toEqual([sampleSubscription()]);
+        expect(await channelOrders.searchSubscriptions({ text: 'SUB_1', limit: 9 })).toEqual([sampleSubscription()]);
       });
     });
 
     test('is found by its own id alone, and listed by it in pages', async () => {
       await using opened = await open();
-      await opened.database.transaction(async ({ sales }) => {
+      await opened.database.transaction(async ({ channelOrders }) => {
         for (const reference of ['SUB_2', 'SUB_1', 'SUB_3'])
-          await sales.saveSubscription(sampleSubscription({ reference }));
-        await sales.saveSubscription(sampleSubscription({ provider: 'btcpay', reference: 'SUB_0' }));
-        expect(await sales.findSubscription({ provider: 'payhip', reference: 'SUB_1' })).toEqual(sampleSubscription());
-        expect(await sales.findSubscription({ provider: 'payhip', reference: 'ann@example.org' })).toBeUndefined();
+          await channelOrders.saveSubscription(sampleSubscription({ reference }));
+        await channelOrders.saveSubscription(sampleSubscription({ provider: 'btcpay', reference: 'SUB_0' }));
+        expect(await channelOrders.findSubscription({ provider: 'payhip', reference: 'SUB_1' })).toEqual(
+          sampleSubscription(),
+        );
+        expect(
+          await channelOrders.findSubscription({ provider: 'payhip', reference: 'ann@example.org' }),
+        ).toBeUndefined();
         const list = async (after: string | null) =>
-          (await sales.listSubscriptions({ provider: 'payhip', after, limit: 2 })).map(({ reference }) => reference);
+          (await channelOrders.listSubscriptions({ provider: 'payhip', after, limit: 2 })).map(
+            ({ reference }) => reference,
+          );
         expect(await list(null)).toEqual(['SUB_1', 'SUB_2']);
         expect(await list('SUB_2')).toEqual(['SUB_3']);
       });
@@ -143,16 +154,16 @@ export function describeSales(open: OpenContractDatabase): void {
 
     test('that ended stays so, whichever of the two was told first', async () => {
       await using opened = await open();
-      await opened.database.transaction(async ({ sales }) => {
+      await opened.database.transaction(async ({ channelOrders }) => {
         const ended = sampleSubscription({
           status: 'canceled',
           endedAt: noon + 9,
           startedAt: null,
           updatedAt: noon + 1,
         });
-        await sales.saveSubscription(ended);
-        await sales.saveSubscription(sampleSubscription({ updatedAt: noon + 2 }));
-        expect(await sales.searchSubscriptions({ text: 'SUB_1', limit: 9 })).toEqual([
+        await channelOrders.saveSubscription(ended);
+        await channelOrders.saveSubscription(sampleSubscription({ updatedAt: noon + 2 }));
+        expect(await channelOrders.searchSubscriptions({ text: 'SUB_1', limit: 9 })).toEqual([
           { ...ended, startedAt: noon, updatedAt: noon + 2 },
         ]);
       });

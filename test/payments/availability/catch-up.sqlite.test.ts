@@ -9,6 +9,7 @@ import type { Outage } from '#payments/model/outage.ts';
 import type { PaymentSnapshot } from '#payments/model/snapshot.ts';
 import { ProviderRejected } from '#payments/ports/provider-errors.ts';
 import { createReconciler } from '#payments/reconciliation/reconcile-provider.ts';
+import { listAlerts } from '#test/support/builders/cases.ts';
 import { openTestDatabase, type TestDatabase } from '#test/support/database/test-database.ts';
 import { createScriptedProviders, type ScriptedProviders } from '#test/support/fakes/scripted-providers.ts';
 import {
@@ -18,7 +19,6 @@ import {
   placeTestOrder,
   type TestDeps,
 } from '#test/support/scenario-kits/payment-kit.ts';
-import { listAlerts } from '#test/support/builders/cases.ts';
 
 let opened: TestDatabase;
 let deps: TestDeps;

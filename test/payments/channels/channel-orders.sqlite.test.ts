@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { day } from '#kernel/clock.ts';
 import { asProviderReference } from '#kernel/ids.ts';
-import { pruneSales } from '#payments/channels/prune-channel-orders.ts';
+import { pruneChannelOrders } from '#payments/channels/prune-channel-orders.ts';
 import { ProviderRejected, ProviderUnreachable } from '#payments/ports/provider-errors.ts';
 import { openTestDatabase } from '#test/support/database/test-database.ts';
 import { aSale, aSaleItem } from '#test/support/fakes/sales-channel.ts';
@@ -135,9 +135,9 @@ describe('money that went back before its sale came', () => {
     await shop.sell();
     expect((await shop.orderOf()).refunds).toMatchObject([{ amountMinor: 300, status: 'succeeded' }]);
     const limit = 100;
-    expect(await pruneSales(shop.deps, { limit })).toEqual({ deleted: 0 });
+    expect(await pruneChannelOrders(shop.deps, { limit })).toEqual({ deleted: 0 });
     shop.deps.clock.advance(121 * day);
-    expect(await pruneSales(shop.deps, { limit })).toEqual({ deleted: 1 });
+    expect(await pruneChannelOrders(shop.deps, { limit })).toEqual({ deleted: 1 });
     await shop.sell({ reference: asProviderReference('never') });
     expect((await shop.orderOf('never')).refunds).toEqual([]);
     expect((await shop.orderOf()).refunds).toHaveLength(1);
@@ -147,10 +147,10 @@ describe('money that went back before its sale came', () => {
     await using opened = await openTestDatabase();
     const shop = openChannelKit(opened);
     const at = shop.deps.clock.now();
-    await shop.deps.database.transaction(async ({ sales }) => {
+    await shop.deps.database.transaction(async ({ channelOrders }) => {
       for (let count = 0; count < 500; count += 1) {
         const reference = asProviderReference(`waiting-${count}`);
-        await sales.markReturned({ provider: 'payhip', reference, returnedMinor: 1, returnedAt: null, at });
+        await channelOrders.markReturned({ provider: 'payhip', reference, returnedMinor: 1, returnedAt: null, at });
       }
     });
     expect(await shop.giveBack(300)).toMatchObject({ kind: 'give_up' });

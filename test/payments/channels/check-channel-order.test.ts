@@ -2,8 +2,12 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { Product } from '#catalog/product.ts';
 import { asProviderReference } from '#kernel/ids.ts';
-import { checkSale, type LicenceCheck, type SaleChecks } from '#payments/channels/check-channel-order.ts';
-import type { Sale, SaleItem } from '#payments/ports/sales-channel.ts';
+import {
+  type ChannelOrderChecks,
+  checkChannelOrder,
+  type LicenceCheck,
+} from '#payments/channels/check-channel-order.ts';
+import type { ChannelOrder, ChannelOrderItem } from '#payments/ports/sales-channel.ts';
 
 const guide: Product = {
   ...{ id: 'p1', sku: 'GUIDE', name: 'Field Guide', amountMinor: 900, currency: 'USD', version: 1 },
@@ -11,14 +15,16 @@ const guide: Product = {
 };
 const fonts: Product = { ...guide, id: 'p2', sku: 'FONTS', name: 'Fonts', amountMinor: 4_999, channelKey: 'FoNt' };
 
-function anItem(change: Partial<SaleItem> = {}): SaleItem {
+function anItem(change: Partial<ChannelOrderItem> = {}): ChannelOrderItem {
   return {
     ...{ productKey: 'RGsF', name: 'Field Guide', quantity: 1, licenceKey: null },
     ...{ hasCoupon: false, hasOpenDiscount: false, ...change },
   };
 }
 
-function aSale(change: Partial<Omit<Sale, 'price'>> & { minor?: number; currency?: string } = {}): Sale {
+function aSale(
+  change: Partial<Omit<ChannelOrder, 'price'>> & { minor?: number; currency?: string } = {},
+): ChannelOrder {
   const { minor = 900, currency = 'USD', ...rest } = change;
   return {
     ...{ reference: asProviderReference('sale-1'), price: { amountMinor: minor, currency }, vatMinor: 0 },
@@ -27,15 +33,21 @@ function aSale(change: Partial<Omit<Sale, 'price'>> & { minor?: number; currency
   };
 }
 
-function doubts(sale: Sale, more: Partial<SaleChecks> = {}): string[] {
-  return checkSale({ sale, products: [guide, fonts], limits: { USD: 100_000, EUR: 100_000 }, licences: [], ...more });
+function doubts(sale: ChannelOrder, more: Partial<ChannelOrderChecks> = {}): string[] {
+  return checkChannelOrder({
+    sale,
+    products: [guide, fonts],
+    limits: { USD: 100_000, EUR: 100_000 },
+    licences: [],
+    ...more,
+  });
 }
 
 const percent = (share: string) => [{ code: 'C', percent: share, amountMinor: null }];
 const amount = (minor: number) => [{ code: 'C', percent: null, amountMinor: minor }];
 
 describe('a sale counts at once', () => {
-  test.each<[what: string, sale: Sale]>([
+  test.each<[what: string, sale: ChannelOrder]>([
     ['at the price of the catalogue', aSale()],
     ['three of one', aSale({ minor: 2_700, items: [anItem({ quantity: 3 })] })],
     ['of two products', aSale({ minor: 5_899, items: [anItem(), anItem({ productKey: 'FoNt' })] })],
@@ -63,7 +75,7 @@ describe('a sale counts at once', () => {
 });
 
 describe('a sale is held, and says why', () => {
-  test.each<[what: string, sale: Sale, why: string]>([
+  test.each<[what: string, sale: ChannelOrder, why: string]>([
     ['of nothing', aSale({ items: [] }), 'The sale names no product.'],
     ['of an unknown product', aSale({ items: [anItem({ productKey: 'XXXX' })] }), '(XXXX) is not in the catalogue.'],
     ['of a product that is not told', aSale({ items: [anItem({ productKey: null })] }), 'Which product it is'],

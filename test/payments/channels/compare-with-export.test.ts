@@ -3,12 +3,12 @@ import { describe, expect, test } from 'vitest';
 import { day } from '#kernel/clock.ts';
 import { asPaymentId, asProviderReference } from '#kernel/ids.ts';
 import { compareWithExport, type KnownPayment } from '#payments/channels/compare-with-export.ts';
-import type { ExportedSale } from '#payments/ports/sales-channel.ts';
+import type { ExportedOrder } from '#payments/ports/sales-channel.ts';
 import { aPayment } from '#test/support/builders/payment.ts';
 
 const noon = Date.UTC(2026, 10, 20, 12);
 
-function there(change: Partial<ExportedSale> & { id?: string | null } = {}): ExportedSale {
+function there(change: Partial<ExportedOrder> & { id?: string | null } = {}): ExportedOrder {
   const { id = 'A1', amountMinor = 900, ...rest } = change;
   return {
     ...{ line: 2, lineCount: 1, reference: id === null ? null : asProviderReference(id), currency: 'USD' },
@@ -28,8 +28,8 @@ function here(
   return { payment, customerEmail: 'Ann@example.org', returnedMinor: 0, ...rest };
 }
 
-const compare = (sales: ExportedSale[], known: KnownPayment[]) => compareWithExport({ there: sales, here: known });
-const wordsOf = (sales: ExportedSale[], known: KnownPayment[]) =>
+const compare = (sales: ExportedOrder[], known: KnownPayment[]) => compareWithExport({ there: sales, here: known });
+const wordsOf = (sales: ExportedOrder[], known: KnownPayment[]) =>
   compare(sales, known).differences.map(({ finding, healing }) => `${finding}/${healing.kind}`);
 
 describe('a sale of the export', () => {
@@ -37,7 +37,7 @@ describe('a sale of the export', () => {
     expect(compare([there()], [here()])).toMatchObject({ compared: 1, differences: [] });
   });
 
-  test.each<[what: string, sale: ExportedSale, known: KnownPayment[], words: string]>([
+  test.each<[what: string, sale: ExportedOrder, known: KnownPayment[], words: string]>([
     ['that is unknown here comes in', there(), [], 'missing_here/add_sale'],
     ['without a transaction is for a person', there({ id: null }), [], 'missing_here/none'],
     ['without a currency is for a person', there({ currency: null }), [], 'missing_here/none'],
@@ -78,7 +78,7 @@ describe('without a common transaction', () => {
     expect(wordsOf([there({ id: 'other-number' })], [here()])).toEqual([]);
   });
 
-  test.each<[what: string, sale: ExportedSale]>([
+  test.each<[what: string, sale: ExportedOrder]>([
     ['another buyer', there({ id: null, customerEmail: 'bob@example.org' })],
     ['no buyer', there({ id: null, customerEmail: null })],
     ['another amount', there({ id: null, amountMinor: 901 })],

@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { asProviderReference } from '#kernel/ids.ts';
-import { changeHoldLimit } from '#payments/channels/change-review-threshold.ts';
-import { readHoldLimits } from '#payments/channels/review-threshold.ts';
-import type { Sale } from '#payments/ports/sales-channel.ts';
+import { changeReviewThreshold } from '#payments/channels/change-review-threshold.ts';
+import { readReviewThresholds } from '#payments/channels/review-threshold.ts';
+import type { ChannelOrder } from '#payments/ports/sales-channel.ts';
 import { rememberOption } from '#payments/resolutions/actions/accept-payment.ts';
 import { undoResolution } from '#payments/resolutions/actions/undo-resolution.ts';
 import { openTestDatabase } from '#test/support/database/test-database.ts';
@@ -96,7 +96,7 @@ describe('a held payment', () => {
     expect(await audited(shop)).toEqual(expect.arrayContaining(['product.add', 'product.change']));
   });
 
-  test.each<[what: string, sale: Partial<Sale>]>([
+  test.each<[what: string, sale: Partial<ChannelOrder>]>([
     ['two products', { items: [aSaleItem(), aSaleItem({ productKey: 'FoNt' })] }],
     ['a coupon', { coupons: [{ code: 'C', percent: '50', amountMinor: null }] }],
     ['tax', { vatMinor: 100 }],
@@ -115,14 +115,20 @@ describe('the hold limit', () => {
   test('is 100 USD at first, changes with an audit row, and lets no change be lost', async () => {
     await using opened = await openTestDatabase();
     const { deps } = openChannelKit(opened);
-    const limits = () => deps.database.read(readHoldLimits);
+    const limits = () => deps.database.read(readReviewThresholds);
     expect(await limits()).toEqual({ limits: { USD: 10_000 }, version: 0 });
     const usd = { amountMinor: 5_000, currency: 'USD' };
-    expect(await changeHoldLimit(deps, { limit: usd, actor: admin, expectedVersion: 0 })).toEqual({ kind: 'changed' });
+    expect(await changeReviewThreshold(deps, { limit: usd, actor: admin, expectedVersion: 0 })).toEqual({
+      kind: 'changed',
+    });
     const eur = { amountMinor: 7_000, currency: 'EUR' };
-    expect(await changeHoldLimit(deps, { limit: eur, actor: admin, expectedVersion: 0 })).toEqual({ kind: 'conflict' });
-    expect(await changeHoldLimit(deps, { limit: eur, actor: admin, expectedVersion: 1 })).toEqual({ kind: 'changed' });
-    expect(await changeHoldLimit(deps, { limit: eur, actor: admin, expectedVersion: 2 })).toEqual({
+    expect(await changeReviewThreshold(deps, { limit: eur, actor: admin, expectedVersion: 0 })).toEqual({
+      kind: 'conflict',
+    });
+    expect(await changeReviewThreshold(deps, { limit: eur, actor: admin, expectedVersion: 1 })).toEqual({
+      kind: 'changed',
+    });
+    expect(await changeReviewThreshold(deps, { limit: eur, actor: admin, expectedVersion: 2 })).toEqual({
       kind: 'unchanged',
     });
     expect(await limits()).toEqual({ limits: { USD: 5_000, EUR: 7_000 }, version: 2 });

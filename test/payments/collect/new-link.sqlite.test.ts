@@ -10,6 +10,7 @@ import { expireOrders } from '#payments/collect/expire-orders.ts';
 import { type NewOrder, placeOrder } from '#payments/collect/place-order.ts';
 import { loadOrderView, type OrderView } from '#payments/lifecycle/order-view.ts';
 import type { PaymentProvider } from '#payments/ports/payment-provider.ts';
+import { listAlerts } from '#test/support/builders/cases.ts';
 import { openTestDatabase, type TestDatabase } from '#test/support/database/test-database.ts';
 import { createScriptedProviders, type ScriptedProviders } from '#test/support/fakes/scripted-providers.ts';
 import {
@@ -19,7 +20,6 @@ import {
   placeTestOrder,
   type TestDeps,
 } from '#test/support/scenario-kits/payment-kit.ts';
-import { listAlerts } from '#test/support/builders/cases.ts';
 
 let opened: TestDatabase;
 let deps: TestDeps;
@@ -94,9 +94,7 @@ test('an order that is opened again gets a time of its own, and its second expir
 const wrong = { requested: { amount: '48.00', asset: 'USD' } } as const;
 
 async function mismatchAlerts(): Promise<string[]> {
-  const alerts = await opened.database.read((stores) =>
-    listAlerts(stores, ['open', 'resolved']),
-  );
+  const alerts = await opened.database.read((stores) => listAlerts(stores, ['open', 'resolved']));
   const own = alerts.filter(({ kind }) => kind === 'payment_mismatch');
   return own.map(({ status, occurrences }) => `${status} ${occurrences}`);
 }

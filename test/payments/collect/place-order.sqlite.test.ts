@@ -5,6 +5,7 @@ import { storeActor } from '#kernel/actor.ts';
 import { cancelOrder } from '#payments/collect/cancel-order.ts';
 import { createPaymentLink } from '#payments/collect/create-payment-link.ts';
 import { type NewOrder, type PlacedOrder, placeOrder } from '#payments/collect/place-order.ts';
+import { listAlerts } from '#test/support/builders/cases.ts';
 import { openTestDatabase, type TestDatabase } from '#test/support/database/test-database.ts';
 import {
   createScriptedProviders,
@@ -13,7 +14,6 @@ import {
   unreachable,
 } from '#test/support/fakes/scripted-providers.ts';
 import { createTestDeps, detailsOf, lookAt, type TestDeps } from '#test/support/scenario-kits/payment-kit.ts';
-import { listAlerts } from '#test/support/builders/cases.ts';
 
 let opened: TestDatabase;
 let deps: TestDeps;
@@ -49,9 +49,7 @@ async function onlyOrder() {
 }
 
 async function openAlerts(): Promise<string[]> {
-  const alerts = await opened.database.read((stores) =>
-    listAlerts(stores, ['open']),
-  );
+  const alerts = await opened.database.read((stores) => listAlerts(stores, ['open']));
   return alerts.map((alert) => alert.kind);
 }
 

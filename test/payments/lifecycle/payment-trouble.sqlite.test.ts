@@ -3,10 +3,10 @@ import type { Case } from '#cases/case.ts';
 import { day, hour, minute } from '#kernel/clock.ts';
 import { asPaymentId } from '#kernel/ids.ts';
 import { outboxKeptMs, pruneQueues } from '#messaging/prune.ts';
+import { listAlerts } from '#test/support/builders/cases.ts';
 import { aPayment } from '#test/support/builders/payment.ts';
 import { openTestDatabase, type TestDatabase } from '#test/support/database/test-database.ts';
 import { createTestDeps, detailsOf, lookAt, placeTestOrder } from '#test/support/scenario-kits/payment-kit.ts';
-import { listAlerts } from '#test/support/builders/cases.ts';
 
 let opened: TestDatabase;
 beforeAll(async () => {
@@ -17,9 +17,7 @@ afterAll(() => opened.remove());
 const bitcoin = (received: string) => ({ expected: '0.00053', received, asset: 'BTC' });
 
 async function alertsOf(orderId: string): Promise<string[]> {
-  const all = await opened.database.read((stores) =>
-    listAlerts(stores, ['open', 'resolved']),
-  );
+  const all = await opened.database.read((stores) => listAlerts(stores, ['open', 'resolved']));
   const own = all.filter((alert: Case) => alert.orderId === orderId);
   return own.map((alert) => `${alert.kind} ${alert.status}: ${alert.resolvedBy ?? alert.facts.detail}`).reverse();
 }

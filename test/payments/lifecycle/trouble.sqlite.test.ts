@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { Case } from '#cases/case.ts';
+import { listDecisions } from '#test/support/builders/cases.ts';
 import { openTestDatabase, type TestDatabase } from '#test/support/database/test-database.ts';
 import {
   createTestDeps,
@@ -8,7 +9,6 @@ import {
   placeTestOrder,
   type TestDeps,
 } from '#test/support/scenario-kits/payment-kit.ts';
-import { listDecisions } from '#test/support/builders/cases.ts';
 
 let opened: TestDatabase;
 let deps: TestDeps;
@@ -19,8 +19,7 @@ beforeEach(async () => {
 });
 afterEach(() => opened.remove());
 
-const openExceptions = (): Promise<Case[]> =>
-  opened.database.read((stores) => listDecisions(stores));
+const openExceptions = (): Promise<Case[]> => opened.database.read((stores) => listDecisions(stores));
 
 const short = { expected: '49.00', received: '20.00', asset: 'USD' };
 

@@ -1,9 +1,9 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { minute } from '#kernel/clock.ts';
 import { sendsMax } from '#payments/refunds/send-refund.ts';
+import { listDecisions } from '#test/support/builders/cases.ts';
 import { openTestDatabase, type TestDatabase } from '#test/support/database/test-database.ts';
 import { openRefundKit } from '../../support/scenario-kits/refund-kit.ts';
-import { listDecisions } from '#test/support/builders/cases.ts';
 
 let opened: TestDatabase;
 beforeEach(async () => {
@@ -11,8 +11,7 @@ beforeEach(async () => {
 });
 afterEach(() => opened.remove());
 
-const exceptions = () =>
-  opened.database.read((stores) => listDecisions(stores));
+const exceptions = () => opened.database.read((stores) => listDecisions(stores));
 
 describe('a refund that is carried out', () => {
   test('in full makes the order refunded, and the shop hears of it once', async () => {

@@ -1,10 +1,10 @@
 // Whose an exception is, and how long it is kept.
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { snoozeCase } from '#cases/snooze-case.ts';
-import { day, hour } from '#kernel/clock.ts';
+import { acknowledgeCase, assignCase, releaseCase } from '#cases/acknowledge-case.ts';
 import type { Case } from '#cases/case.ts';
 import { pruneCases } from '#cases/prune-cases.ts';
-import { acknowledgeCase, releaseCase, assignCase } from '#cases/acknowledge-case.ts';
+import { snoozeCase } from '#cases/snooze-case.ts';
+import { day, hour } from '#kernel/clock.ts';
 import { ada, bob, type CaseKit, money, openCaseKit } from '#test/support/scenario-kits/case-kit.ts';
 
 let kit: CaseKit;

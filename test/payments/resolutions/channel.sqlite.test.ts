@@ -1,20 +1,20 @@
 // Exceptions of a channel that cannot be asked: a decision either needs nobody's word, or says what to do instead.
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { asProviderReference } from '#kernel/ids.ts';
-import { importSales } from '#payments/channels/import-export.ts';
 import type { Case } from '#cases/case.ts';
-import type { ExportedSale } from '#payments/ports/sales-channel.ts';
+import { asProviderReference } from '#kernel/ids.ts';
+import { importExport } from '#payments/channels/import-export.ts';
+import type { ExportedOrder } from '#payments/ports/sales-channel.ts';
 import { requestRefund } from '#payments/refunds/request-refund.ts';
 import { decideCase } from '#payments/resolutions/actions/decide-case.ts';
 import { checkCase } from '#payments/resolutions/options/check-case.ts';
 import type { ResolvingAction } from '#payments/resolutions/options/resolution-actions.ts';
 import { checkOrder } from '#payments/sync/check-order.ts';
 import { handleInboxEvent } from '#payments/webhooks/handle-inbox-event.ts';
+import { listDecisions } from '#test/support/builders/cases.ts';
 import { openTestDatabase, type TestDatabase } from '#test/support/database/test-database.ts';
 import { anEvent, aSale, createFakeSalesChannel } from '#test/support/fakes/sales-channel.ts';
 import { ada } from '#test/support/scenario-kits/case-kit.ts';
 import { createTestDeps, detailsOf, type TestDeps } from '#test/support/scenario-kits/payment-kit.ts';
-import { listDecisions } from '#test/support/builders/cases.ts';
 
 const instead = 'Payhip cannot be asked about a payment: import its export again, and it is compared anew.';
 let opened: TestDatabase;
@@ -35,14 +35,14 @@ async function payment() {
   return found;
 }
 
-const aLine = (change: Partial<ExportedSale>): ExportedSale => ({
+const aLine = (change: Partial<ExportedOrder>): ExportedOrder => ({
   ...{ line: 2, lineCount: 1, reference: asProviderReference('sale-1'), customerEmail: 'ann@example.org' },
   ...{ currency: 'USD', amountMinor: 900, amountOtherwiseMinor: 900, returnedMinor: 0, productNames: [] },
   ...{ soldAt: Date.UTC(2026, 10, 22, 2), ...change },
 });
 
-async function find(change: Partial<ExportedSale>, kind: string): Promise<Case> {
-  await importSales(deps, { provider: 'payhip', sales: [aLine(change)], actor: ada.actor, fileName: 'sales.csv' });
+async function find(change: Partial<ExportedOrder>, kind: string): Promise<Case> {
+  await importExport(deps, { provider: 'payhip', sales: [aLine(change)], actor: ada.actor, fileName: 'sales.csv' });
   const open = await opened.database.read((stores) => listDecisions(stores));
   const found = open.find((exception) => exception.kind === kind);
   if (found === undefined) throw new Error(`there is no ${kind}: ${open.map((each) => each.kind)}`);

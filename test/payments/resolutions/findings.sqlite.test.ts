@@ -1,14 +1,14 @@
 // What a comparison finds and cannot heal: it opens, keeps its age, ends by itself, and is settled by a person.
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { assignCase } from '#cases/acknowledge-case.ts';
 import { day, hour } from '#kernel/clock.ts';
 import { fulfilOrder } from '#payments/collect/fulfil-order.ts';
-import { assignCase } from '#cases/acknowledge-case.ts';
 import { createReconciler } from '#payments/reconciliation/reconcile-provider.ts';
 import { getCase } from '#payments/resolutions/options/get-case.ts';
 import { handleInboxEvent } from '#payments/webhooks/handle-inbox-event.ts';
+import { listDecisions } from '#test/support/builders/cases.ts';
 import { ada, type CaseKit, money } from '#test/support/scenario-kits/case-kit.ts';
 import { type Comparison, cause, openComparison } from '#test/support/scenario-kits/comparison-kit.ts';
-import { listDecisions } from '#test/support/builders/cases.ts';
 
 let books: Comparison;
 let kit: CaseKit;

@@ -1,14 +1,14 @@
 // No money came, or it was taken back, or a person knows better than any provider.
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { assignCase } from '#cases/acknowledge-case.ts';
+import { raiseCase } from '#cases/raise-case.ts';
+import { retireCases } from '#cases/retire-cases.ts';
 import { day, hour } from '#kernel/clock.ts';
 import { fulfilOrder } from '#payments/collect/fulfil-order.ts';
-import { retireCases } from '#cases/retire-cases.ts';
-import { assignCase } from '#cases/acknowledge-case.ts';
 import { markPaid } from '#payments/overrides/mark-paid.ts';
 import { writeOffOrder } from '#payments/overrides/write-off-order.ts';
-import { raiseCase } from '#cases/raise-case.ts';
-import { ada, bob, type CaseKit, money, openCaseKit } from '#test/support/scenario-kits/case-kit.ts';
 import { listAlerts } from '#test/support/builders/cases.ts';
+import { ada, bob, type CaseKit, money, openCaseKit } from '#test/support/scenario-kits/case-kit.ts';
 
 let kit: CaseKit;
 beforeEach(async () => {

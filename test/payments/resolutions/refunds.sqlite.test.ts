@@ -3,10 +3,10 @@ import { expect, test } from 'vitest';
 import { minute } from '#kernel/clock.ts';
 import { decideCase } from '#payments/resolutions/actions/decide-case.ts';
 import { checkCase } from '#payments/resolutions/options/check-case.ts';
+import { listDecisions } from '#test/support/builders/cases.ts';
 import { openTestDatabase } from '#test/support/database/test-database.ts';
 import { ada } from '#test/support/scenario-kits/case-kit.ts';
 import { openRefundKit } from '../../support/scenario-kits/refund-kit.ts';
-import { listDecisions } from '#test/support/builders/cases.ts';
 
 async function failedRefund() {
   const opened = await openTestDatabase();
@@ -17,8 +17,7 @@ async function failedRefund() {
   if (refund === undefined) throw new Error('no refund');
   kit.refundProvider.decide(refund.id, 'failed');
   await kit.pass(60);
-  const open = () =>
-    opened.database.read((stores) => listDecisions(stores));
+  const open = () => opened.database.read((stores) => listDecisions(stores));
   const [exception] = await open();
   if (exception === undefined) throw new Error('no exception');
   return { opened, kit, exception, refund, open };
@@ -55,8 +54,7 @@ async function lostRefund() {
   await kit.ask();
   await kit.deliver();
   await kit.pass(60);
-  const open = () =>
-    opened.database.read((stores) => listDecisions(stores));
+  const open = () => opened.database.read((stores) => listDecisions(stores));
   const [exception] = await open();
   if (exception === undefined) throw new Error('no exception');
   const say = (action: 'confirm_refunded' | 'confirm_not_refunded') =>

@@ -1,12 +1,12 @@
 // A payment came short: every way on, and back.
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import type { Case } from '#cases/case.ts';
+import { wakeCases } from '#cases/snooze-case.ts';
 import { day, hour, minute } from '#kernel/clock.ts';
 import type { OrderId, PaymentId } from '#kernel/ids.ts';
 import { createPaymentLink } from '#payments/collect/create-payment-link.ts';
 import { expireOrders } from '#payments/collect/expire-orders.ts';
 import { fulfilOrder } from '#payments/collect/fulfil-order.ts';
-import type { Case } from '#cases/case.ts';
-import { wakeCases } from '#cases/snooze-case.ts';
 import type { Payment } from '#payments/model/payment.ts';
 import { decideApproval } from '#payments/refunds/decide-approval.ts';
 import { requestRefund } from '#payments/refunds/request-refund.ts';
@@ -42,7 +42,11 @@ const lastPayment = async (): Promise<Payment> => {
 };
 
 test('tells the gap in fiat and in coin, on the exception and on the alert', async () => {
-  expect(short.facts).toMatchObject({ differenceFiat: '24.50 USD', differenceCoin: '0.00038282 BTC', summary: 'Payment came short' });
+  expect(short.facts).toMatchObject({
+    differenceFiat: '24.50 USD',
+    differenceCoin: '0.00038282 BTC',
+    summary: 'Payment came short',
+  });
   const alert = await kit.opened.database.read((stores) => stores.cases.findLiveCase(short.key));
   expect(alert?.facts.detail).toBe('24.50 USD of 49.00 USD came, 24.50 USD is missing (0.00038282 BTC)');
   expect(await kit.offered(short)).toEqual(['ask_rest', 'accept', 'refund', 'wait']);
@@ -190,7 +194,10 @@ describe('ask for the rest', () => {
     await requestRefund(kit.deps, { paymentId, amount: 'all', reason: 'Asked for', actor: ada.actor });
     await kit.look(rest.id, { state: 'confirmed', settlement: money('24.50', '24.50') });
     expect(await statusOf()).toBe('needs_attention');
-    expect(await kit.open(orderId)).toMatchObject({ kind: 'payment_underpaid', facts: { differenceFiat: '24.50 USD' } });
+    expect(await kit.open(orderId)).toMatchObject({
+      kind: 'payment_underpaid',
+      facts: { differenceFiat: '24.50 USD' },
+    });
   });
 
   test('needs attention again when one of the two payments is taken back', async () => {

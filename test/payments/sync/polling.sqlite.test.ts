@@ -10,11 +10,11 @@ import type { PaymentSnapshot } from '#payments/model/snapshot.ts';
 import type { PaymentProvider, ProviderHealth, ProviderRegistry } from '#payments/ports/payment-provider.ts';
 import { checkOrder } from '#payments/sync/check-order.ts';
 import { pollPayments } from '#payments/sync/poll-payments.ts';
+import { listAlerts } from '#test/support/builders/cases.ts';
 import { aSnapshot } from '#test/support/builders/snapshot.ts';
 import { openTestDatabase, type TestDatabase } from '#test/support/database/test-database.ts';
 import { capabilities } from '#test/support/providers/capabilities.ts';
 import { createTestDeps, detailsOf, placeTestOrder, type TestDeps } from '#test/support/scenario-kits/payment-kit.ts';
-import { listAlerts } from '#test/support/builders/cases.ts';
 
 let opened: TestDatabase;
 let deps: TestDeps;
@@ -35,7 +35,7 @@ function twoProviders(): ProviderRegistry {
     throw new Error('not asked for here');
   };
   const provider = (name: ProviderName): PaymentProvider => ({
-    ...{ name, capabilities: capabilities({ canCancel: false }), refunds: null, figures: null },
+    ...{ name, capabilities: capabilities({ canCancel: false }), refunds: null, fees: null },
     ...{ quote: never, createPayment: never, listPayments: never, cancelPayment: never, verifyWebhook: never },
     ...{ findCreatedPayment: never, probe: never },
     fetchPayment(reference) {
@@ -110,9 +110,7 @@ test('orders that wait for a payment under way do not keep others from expiring'
 });
 
 async function stuckAlerts(): Promise<string[]> {
-  const alerts = await opened.database.read((stores) =>
-    listAlerts(stores, ['open', 'resolved']),
-  );
+  const alerts = await opened.database.read((stores) => listAlerts(stores, ['open', 'resolved']));
   return alerts.map(
     ({ kind, status, actions, resolvedBy }) => `${kind} ${status}: ${resolvedBy ?? actions.join(', ')}`,
   );

@@ -5,10 +5,10 @@ import type { DeliveryResult } from '#messaging/outbox-handler.ts';
 import { createProviderWatch } from '#payments/availability/watch-providers.ts';
 import { pollPayments } from '#payments/sync/poll-payments.ts';
 import { handleInboxEvent } from '#payments/webhooks/handle-inbox-event.ts';
+import { listAlerts } from '#test/support/builders/cases.ts';
 import { openTestDatabase, type TestDatabase } from '#test/support/database/test-database.ts';
 import { createScriptedProviders, type ScriptedProviders } from '#test/support/fakes/scripted-providers.ts';
 import { createTestDeps, placeTestOrder, type TestDeps } from '#test/support/scenario-kits/payment-kit.ts';
-import { listAlerts } from '#test/support/builders/cases.ts';
 
 let opened: TestDatabase;
 let deps: TestDeps;
@@ -41,9 +41,7 @@ function handle(reference: string): Promise<DeliveryResult> {
 }
 
 async function openAlerts(): Promise<string[]> {
-  const alerts = await opened.database.read((stores) =>
-    listAlerts(stores, ['open']),
-  );
+  const alerts = await opened.database.read((stores) => listAlerts(stores, ['open']));
   return alerts.map((alert) => alert.key);
 }
 

@@ -4,7 +4,7 @@ import { saveProduct } from '#catalog/save-product.ts';
 import { minute } from '#kernel/clock.ts';
 import { asProviderReference } from '#kernel/ids.ts';
 import type { PaymentProvider, WebhookVerdict } from '#payments/ports/payment-provider.ts';
-import type { Sale, SaleEvent } from '#payments/ports/sales-channel.ts';
+import type { ChannelEvent, ChannelOrder } from '#payments/ports/sales-channel.ts';
 import { handleInboxEvent } from '#payments/webhooks/handle-inbox-event.ts';
 import type { ReplayMode, ReplayReport } from '#payments/webhooks/replay.ts';
 import { replayEvents } from '#payments/webhooks/replay-events.ts';
@@ -31,7 +31,7 @@ beforeEach(async () => {
 afterEach(() => opened.remove());
 
 /** An event as it is stored when it comes; nobody has handled it. */
-async function store(told: SaleEvent | 'unreadable', reference = 'sale-1'): Promise<string> {
+async function store(told: ChannelEvent | 'unreadable', reference = 'sale-1'): Promise<string> {
   const body = told === 'unreadable' ? Buffer.from('noise') : anEvent(told).body;
   const id = deps.ids.newId();
   await opened.database.transaction((stores) =>
@@ -53,12 +53,12 @@ function replay(mode: ReplayMode): Promise<ReplayReport> {
   });
 }
 
-const sold = (change: Partial<Sale> = {}): SaleEvent => ({ kind: 'sold', sale: aSale(change) });
-const returned = (returnedMinor: number): SaleEvent => ({
+const sold = (change: Partial<ChannelOrder> = {}): ChannelEvent => ({ kind: 'sold', sale: aSale(change) });
+const returned = (returnedMinor: number): ChannelEvent => ({
   kind: 'returned',
   returned: { sale: aSale(), returnedMinor, returnedAt: null },
 });
-const subscription = (status: 'active' | 'canceled'): SaleEvent => ({
+const subscription = (status: 'active' | 'canceled'): ChannelEvent => ({
   kind: 'subscription',
   subscription: {
     ...{ reference: 'SUB_1', status, customerEmail: null, customerName: null, planName: 'Monthly' },

@@ -6,10 +6,10 @@ import { createProviderWatch } from '#payments/availability/watch-providers.ts';
 import { ProviderUnreachable } from '#payments/ports/provider-errors.ts';
 import { createReconciler } from '#payments/reconciliation/reconcile-provider.ts';
 import { createWebhookWatch, type WatchWebhooks } from '#payments/webhooks/watch-webhooks.ts';
+import { aCase } from '#test/support/builders/cases.ts';
 import { openTestDatabase, type TestDatabase } from '#test/support/database/test-database.ts';
 import { createScriptedProviders, type ScriptedProviders } from '#test/support/fakes/scripted-providers.ts';
 import { createTestDeps, lookAt, placeTestOrder, type TestDeps } from '#test/support/scenario-kits/payment-kit.ts';
-import { aCase } from '#test/support/builders/cases.ts';
 
 let opened: TestDatabase;
 let deps: TestDeps;
@@ -222,7 +222,13 @@ test('what comes and is refused is no silence: it has an alert of its own', asyn
   const key = 'webhook_refused:btcpay';
   await opened.database.transaction((stores) =>
     stores.cases.insertCase(
-      aCase({ id: 'refused', key, kind: 'webhook_refused', openedAt: deps.clock.now(), lastRaisedAt: deps.clock.now() }),
+      aCase({
+        id: 'refused',
+        key,
+        kind: 'webhook_refused',
+        openedAt: deps.clock.now(),
+        lastRaisedAt: deps.clock.now(),
+      }),
     ),
   );
   await spend(5, never);

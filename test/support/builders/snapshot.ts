@@ -14,7 +14,7 @@ export function aSnapshot(differences: Partial<PaymentSnapshot> = {}): PaymentSn
     requested: { amount: '49.00', asset: 'USD' },
     settlement: null,
     coin: null,
-    figures: null,
+    fees: null,
     isLate: false,
     isMarkedByHand: false,
     checkoutUrl: null,

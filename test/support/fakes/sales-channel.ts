@@ -3,7 +3,13 @@
 import { asProviderReference } from '#kernel/ids.ts';
 import type { InboxEvent } from '#messaging/messaging-store.ts';
 import type { PaymentProvider, ProviderRegistry } from '#payments/ports/payment-provider.ts';
-import type { LicenceLook, Sale, SaleEvent, SaleItem, SalesChannel } from '#payments/ports/sales-channel.ts';
+import type {
+  ChannelEvent,
+  ChannelOrder,
+  ChannelOrderItem,
+  LicenceLook,
+  SalesChannel,
+} from '#payments/ports/sales-channel.ts';
 import { capabilities } from '../providers/capabilities.ts';
 
 export interface FakeSalesChannel extends ProviderRegistry {
@@ -30,7 +36,7 @@ export function createFakeSalesChannel(): FakeSalesChannel {
     ...{ listCoupons: never, createCoupon: never, readExport: never },
   };
   const provider: PaymentProvider = {
-    ...{ name: 'payhip', refunds: null, figures: null, sales, quote: () => undefined, findCreatedPayment: never },
+    ...{ name: 'payhip', refunds: null, fees: null, sales, quote: () => undefined, findCreatedPayment: never },
     capabilities: capabilities({ canCreate: false, canFetch: false, canList: false, canCancel: false }),
     ...{ createPayment: never, fetchPayment: never, listPayments: never, cancelPayment: never, verifyWebhook: never },
     probe: () => Promise.resolve(),
@@ -46,16 +52,16 @@ export function createFakeSalesChannel(): FakeSalesChannel {
   return channel;
 }
 
-const events = new Map<string, SaleEvent>();
+const events = new Map<string, ChannelEvent>();
 
-export function aSaleItem(change: Partial<SaleItem> = {}): SaleItem {
+export function aSaleItem(change: Partial<ChannelOrderItem> = {}): ChannelOrderItem {
   return {
     ...{ productKey: 'RGsF', name: 'Field Guide', quantity: 1, licenceKey: null },
     ...{ hasCoupon: false, hasOpenDiscount: false, ...change },
   };
 }
 
-export function aSale(change: Partial<Sale> = {}): Sale {
+export function aSale(change: Partial<ChannelOrder> = {}): ChannelOrder {
   return {
     ...{ reference: asProviderReference('sale-1'), price: { amountMinor: 900, currency: 'USD' }, vatMinor: 0 },
     ...{ customerEmail: 'ann@example.org', items: [aSaleItem()], coupons: [], feeMinor: 81, paymentType: 'card' },
@@ -64,7 +70,7 @@ export function aSale(change: Partial<Sale> = {}): Sale {
 }
 
 /** An inbox row whose bytes the fake channel reads as this. */
-export function anEvent(told: SaleEvent | 'unreadable', change: Partial<InboxEvent> = {}): InboxEvent {
+export function anEvent(told: ChannelEvent | 'unreadable', change: Partial<InboxEvent> = {}): InboxEvent {
   const text = `event ${events.size}`;
   if (told !== 'unreadable') events.set(text, told);
   return {

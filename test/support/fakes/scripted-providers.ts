@@ -52,7 +52,7 @@ export function createScriptedProviders(names: readonly ProviderName[], clock: C
         settlement: null,
         coin: null,
         label: null,
-        figures: null,
+        fees: null,
       },
       ...{ requested: { amount: '49.00', asset: 'USD' }, isLate: false, isMarkedByHand: false, transactionIds: [] },
       ...{ checkoutUrl: `https://pay.example.org/i/${reference}`, createdAt: null, expiresAt: null },
@@ -62,7 +62,7 @@ export function createScriptedProviders(names: readonly ProviderName[], clock: C
 
   function provider(name: ProviderName): PaymentProvider {
     return {
-      ...{ name, refunds: null, figures: null },
+      ...{ name, refunds: null, fees: null },
       get capabilities() {
         return capabilities({ canList: lists.has(name) });
       },

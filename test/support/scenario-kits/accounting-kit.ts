@@ -1,13 +1,13 @@
 // A shop whose days are closed, before fake providers that list what the test says: real verbs, a real database, and
 // a clock that the test moves.
 
-import { type BooksClosed, closeBooks } from '#accounting/daily-close/close-due-days.ts';
+import { closeDueDays, type DueDaysClosed } from '#accounting/daily-close/close-due-days.ts';
 import { readContent } from '#accounting/ledger/chain.ts';
-import type { BookClosing, BookContent } from '#accounting/ledger/closing.ts';
+import type { Closing, ClosingContent } from '#accounting/ledger/closing.ts';
 import { asProviderReference, type PaymentId } from '#kernel/ids.ts';
 import type { ProviderName } from '#kernel/provider-name.ts';
 import type { PaymentSnapshot } from '#payments/model/snapshot.ts';
-import type { FiguresProvider } from '#payments/ports/figures-provider.ts';
+import type { FeesProvider } from '#payments/ports/figures-provider.ts';
 import type { PaymentProvider, ProviderCapabilities } from '#payments/ports/payment-provider.ts';
 import { ProviderRejected } from '#payments/ports/provider-errors.ts';
 import type { RefundProvider } from '#payments/ports/refund-provider.ts';
@@ -30,7 +30,7 @@ export interface FakeListedProvider {
   isRetired: boolean;
   capabilities: ProviderCapabilities;
   refunds: RefundProvider | null;
-  figures: FiguresProvider | null;
+  fees: FeesProvider | null;
 }
 
 export interface AccountingKit {
@@ -45,9 +45,9 @@ export interface AccountingKit {
   order(at: string, about?: { provider?: ProviderName; amount?: string; asset?: string }): Promise<PaymentId>;
   /** The provider shows the payment so from here on, and we know of it unless the webhook is lost. */
   shows(paymentId: PaymentId, look: Partial<PaymentSnapshot>, about?: { isLost?: boolean }): Promise<void>;
-  close(daysMax?: number): Promise<BooksClosed>;
-  closings(): Promise<{ closing: BookClosing; content: BookContent }[]>;
-  contentOf(day: string): Promise<BookContent>;
+  close(daysMax?: number): Promise<DueDaysClosed>;
+  closings(): Promise<{ closing: Closing; content: ClosingContent }[]>;
+  contentOf(day: string): Promise<ClosingContent>;
 }
 
 export const paid: Partial<PaymentSnapshot> = {
@@ -94,7 +94,7 @@ export async function openAccountingKit(options: { timeZone?: string; startAt?: 
     const known = books.get(name);
     if (known !== undefined) return known;
     const provider: FakeListedProvider = {
-      ...{ name, shows: [], hides: [], isAway: false, isRetired: false, refunds: null, figures: null },
+      ...{ name, shows: [], hides: [], isAway: false, isRetired: false, refunds: null, fees: null },
       capabilities: capabilities({ canList: true }),
     };
     books.set(name, provider);
@@ -125,9 +125,9 @@ export async function openAccountingKit(options: { timeZone?: string; startAt?: 
       Object.assign(snapshot, look);
       if (!isLost) await lookAt(deps, { paymentId, shows: { ...snapshot, observedAt: clock.now() } });
     },
-    close: (daysMax = 40) => closeBooks(deps, { timeZone, daysMax }),
+    close: (daysMax = 40) => closeDueDays(deps, { timeZone, daysMax }),
     async closings() {
-      const all = await opened.database.read((stores) => stores.books.walkClosings({ after: 0, limit: 100 }));
+      const all = await opened.database.read((stores) => stores.ledger.walkClosings({ after: 0, limit: 100 }));
       return all.map((closing) => {
         const content = readContent(closing);
         if (content === undefined) throw new Error(`closing ${closing.number} cannot be read`);
@@ -154,7 +154,7 @@ function providerOf(book: FakeListedProvider): PaymentProvider {
     name,
     capabilities: book.capabilities,
     refunds: book.refunds,
-    figures: book.figures,
+    fees: book.fees,
     quote: never,
     createPayment: never,
     findCreatedPayment: never,

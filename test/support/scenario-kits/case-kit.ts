@@ -1,8 +1,8 @@
 // Orders over 49.00 USD whose payments show what the test says, and a person who decides about what comes of it.
 import type { ActingAdmin } from '#access/acting-admin.ts';
+import type { Case } from '#cases/case.ts';
 import { minute } from '#kernel/clock.ts';
 import { asProviderReference, type OrderId, type PaymentId } from '#kernel/ids.ts';
-import type { Case } from '#cases/case.ts';
 import type { PaymentSnapshot } from '#payments/model/snapshot.ts';
 import type { PaymentProvider, ProviderRegistry } from '#payments/ports/payment-provider.ts';
 import { decideCase } from '#payments/resolutions/actions/decide-case.ts';
@@ -10,11 +10,11 @@ import type { Resolution } from '#payments/resolutions/actions/resolution.ts';
 import { undoResolution } from '#payments/resolutions/actions/undo-resolution.ts';
 import { getCase } from '#payments/resolutions/options/get-case.ts';
 import type { ResolvingAction } from '#payments/resolutions/options/resolution-actions.ts';
+import { listAlerts } from '../builders/cases.ts';
 import { openTestDatabase, type TestDatabase } from '../database/test-database.ts';
 import { createFakeRefundProvider, type FakeRefundProvider, withFakeRefunds } from '../fakes/refund-provider.ts';
 import { createScriptedProviders, type ScriptedProviders } from '../fakes/scripted-providers.ts';
 import { createTestDeps, detailsOf, lookAt, placeTestOrder, type TestDeps } from './payment-kit.ts';
-import { listAlerts } from '../builders/cases.ts';
 
 export const ada: ActingAdmin = { actor: { kind: 'admin', id: '42' }, name: 'Ada' };
 export const bob: ActingAdmin = { actor: { kind: 'admin', id: '43' }, name: 'Bob' };

@@ -1,14 +1,15 @@
 // A provider's list beside our books, and what a comparison of both finds.
+
+import type { Case } from '#cases/case.ts';
 import { hour } from '#kernel/clock.ts';
 import { asProviderReference } from '#kernel/ids.ts';
-import type { Case } from '#cases/case.ts';
 import type { PaymentSnapshot } from '#payments/model/snapshot.ts';
 import type { PaymentProvider } from '#payments/ports/payment-provider.ts';
 import { ProviderRejected } from '#payments/ports/provider-errors.ts';
 import { createReconciler } from '#payments/reconciliation/reconcile-provider.ts';
+import { listDecisions } from '#test/support/builders/cases.ts';
 import { aSnapshot } from '#test/support/builders/snapshot.ts';
 import { type CaseKit, money, openCaseKit } from '#test/support/scenario-kits/case-kit.ts';
-import { listDecisions } from '#test/support/builders/cases.ts';
 
 export const cause = { kind: 'reconciliation', id: 'test', actor: { kind: 'job', id: 'test' } } as const;
 

@@ -2,9 +2,9 @@
 
 import {
   type AssetLine,
-  type BookContent,
+  type ClosingContent,
   type FigureLine,
-  type ProviderBook,
+  type ProviderLedger,
   type RefundLine,
   type Tally,
   tallyGroups,
@@ -31,7 +31,7 @@ export function shortTitle(day: string): string {
 }
 
 /** Everything of one provider's day. */
-export function providerLines(book: ProviderBook): Line[] {
+export function providerLines(book: ProviderLedger): Line[] {
   const title = `<b>${show(providerTitle(book.provider))}</b>`;
   const details = [
     ...book.payments.flatMap(assetLines),
@@ -69,13 +69,13 @@ function tallyText(tally: Tally): string {
 }
 
 /** Where it came in the unit that was asked for, the sums above say it already. */
-function receivedLines({ received, payments }: ProviderBook): Line[] {
+function receivedLines({ received, payments }: ProviderLedger): Line[] {
   const others = received.filter((one) => !payments.some((other) => other.asset === one.asset));
   if (others.length === 0) return [];
   return [line(`Received ${others.map((one) => asset(one.amount, one.asset)).join(', ')}`, weights.detail)];
 }
 
-function figureLines({ figures, withoutFigures }: ProviderBook): Line[] {
+function figureLines({ figures, withoutFigures }: ProviderLedger): Line[] {
   const missing = withoutFigures === null || withoutFigures === 0 ? '' : ` · ${withoutFigures} without a fee yet`;
   if (figures.length === 0) return missing === '' ? [] : [line(missing.slice(3), weights.detail)];
   return figures.map((figure, index) => line(`${figureText(figure)}${index === 0 ? missing : ''}`));
@@ -92,7 +92,7 @@ function refundText({ currency, here, there }: RefundLine): string {
 }
 
 /** One short line for each provider and asset, for the message that tells of the closing. */
-export function digestLines(book: ProviderBook): Line[] {
+export function digestLines(book: ProviderLedger): Line[] {
   const title = `<b>${show(providerTitle(book.provider))}</b>`;
   const figures = [...book.figures];
   const refunds = [...book.refunds];
@@ -110,11 +110,11 @@ export function digestLines(book: ProviderBook): Line[] {
 }
 
 /** Providers that had payments on the day and whose own side is not known. */
-export function notCompared({ providers }: BookContent): ProviderBook[] {
+export function notCompared({ providers }: ClosingContent): ProviderLedger[] {
   return providers.filter(({ unknownWhy, payments }) => unknownWhy !== null && payments.length > 0);
 }
 
-export function notComparedLines(content: BookContent): Line[] {
+export function notComparedLines(content: ClosingContent): Line[] {
   const books = notCompared(content);
   const titles = books.map(({ provider, isGivenUp }) => `${providerTitle(provider)}${isGivenUp ? ' (no answer)' : ''}`);
   return books.length === 0 ? [] : [line(`Not compared: ${show(titles.join(', '))}`, weights.detail)];
@@ -132,7 +132,7 @@ function lower(text: string): string {
 }
 
 /** Loud where there is something; a sentence where there is nothing. */
-export function differenceLines({ unexplained, explained }: BookContent): Line[] {
+export function differenceLines({ unexplained, explained }: ClosingContent): Line[] {
   if (unexplained.count === 0) {
     const known = explained === 0 ? '' : ` · ${explained} explained`;
     return [line(`Unexplained: 0${known}`, weights.must)];
@@ -151,7 +151,7 @@ export function differenceLines({ unexplained, explained }: BookContent): Line[]
   ];
 }
 
-export function correctionLines({ corrections }: BookContent): Line[] {
+export function correctionLines({ corrections }: ClosingContent): Line[] {
   if (corrections.count === 0) return [];
   const moved = corrections.paidChanges.map(({ provider, asset: unit, amount }) => {
     const sign = amount.startsWith('-') ? '' : '+';
@@ -172,7 +172,7 @@ export function correctionLines({ corrections }: BookContent): Line[] {
   ];
 }
 
-export function exceptionLines({ exceptions }: BookContent): Line[] {
+export function exceptionLines({ exceptions }: ClosingContent): Line[] {
   const count = exceptions.reduce((sum, one) => sum + one.count, 0);
   if (count === 0) return [line('No open exceptions', weights.detail)];
   const kinds = Map.groupBy(exceptions, ({ kind }) => kind);
@@ -185,13 +185,13 @@ function kindWord(kind: string): string {
   return statusWord(kind.replace(/^(?:payment|finding)_/, ''));
 }
 
-export function handLines({ interventions }: BookContent): Line[] {
+export function handLines({ interventions }: ClosingContent): Line[] {
   if (interventions.length === 0) return [];
   const words = interventions.map(({ action, count }) => `${count} ${action.replaceAll(/[._]/g, ' ')}`);
   return [line(`By hand: ${show(words.join(', '), 200)}`, weights.detail)];
 }
 
-export function noteLines({ notes }: BookContent): Line[] {
+export function noteLines({ notes }: ClosingContent): Line[] {
   return notes.map((note) =>
     line(`<i>${show(note, 300)}</i>`, note.includes('broken') ? weights.must : weights.detail),
   );

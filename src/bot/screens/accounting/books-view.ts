@@ -1,8 +1,8 @@
 // The books in the chat: the list of days, one day's page, and the short form that is sent when a day was closed.
 
-import type { BookContent } from '#accounting/ledger/closing.ts';
+import type { ClosingContent } from '#accounting/ledger/closing.ts';
 import type { ClosedDay, OpenDay } from '#accounting/ledger/read-ledger.ts';
-import type { BooksVerified } from '#accounting/ledger/verify-ledger.ts';
+import type { LedgerVerified } from '#accounting/ledger/verify-ledger.ts';
 import { addDays, type CalendarDay, readCalendarDay } from '#kernel/calendar.ts';
 import { formatAsset, sumDecimals } from '#kernel/money.ts';
 import { pageMax } from '../../text/callback-fields.ts';
@@ -31,7 +31,7 @@ const buttonsPerRow = 4;
 const hashShown = 12;
 
 /** ✅ both sides agree · ☑️ they do as far as they can be compared · ⚠️ something is unexplained · ⏳ not closed. */
-export function bookSign(content: BookContent): string {
+export function bookSign(content: ClosingContent): string {
   if (content.unexplained.count > 0) return '⚠️';
   return notCompared(content).length > 0 ? '☑️' : '✅';
 }
@@ -74,7 +74,7 @@ function openWords({ dueAt, delay }: OpenDay, presentation: Presentation): strin
 }
 
 /** How many were paid, and the sums of each asset: never across. */
-function sumWords(content: BookContent): string {
+function sumWords(content: ClosingContent): string {
   const paid = content.providers.flatMap(({ payments }) => payments).filter(({ here }) => here.paid.count > 0);
   if (paid.length === 0) return 'nothing was paid';
   const byAsset = Map.groupBy(paid, ({ asset }) => asset);
@@ -197,7 +197,7 @@ export function chartCaption(days: readonly ClosedDay[]): string {
   return `${shortTitle(first.day)} to ${shortTitle(last.day)}. ${unexplained}`;
 }
 
-export function chainVerdict(verified: BooksVerified): string {
+export function chainVerdict(verified: LedgerVerified): string {
   if (verified.kind === 'broken') {
     return `⛔ The chain is broken at no. ${verified.number}, ${dayTitle(verified.day)}: ${verified.why}.`;
   }

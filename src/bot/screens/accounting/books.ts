@@ -1,8 +1,8 @@
 import { adminActor } from '#access/admin.ts';
-import { type ClosedDay, listBookDays, readBookDay, readBookDays } from '#accounting/ledger/read-ledger.ts';
-import { verifyBooks } from '#accounting/ledger/verify-ledger.ts';
+import { type ClosedDay, listLedgerDays, readLedgerDay, readLedgerDays } from '#accounting/ledger/read-ledger.ts';
+import { verifyLedger } from '#accounting/ledger/verify-ledger.ts';
 import { closingToExport, readEntries } from '#exports/export-ledger.ts';
-import { bookColumns, bookRows } from '#exports/ledger-rows.ts';
+import { ledgerColumns, ledgerRows } from '#exports/ledger-rows.ts';
 import { recordExport } from '#exports/record-export.ts';
 import { type CalendarDay, readCalendarDay } from '#kernel/calendar.ts';
 import { daysDrawn, drawBooks } from '../../charts/books-chart.ts';
@@ -48,12 +48,12 @@ export async function runBookDay(env: AdminEnv, ctx: TextContext, startWord: str
 }
 
 async function drawList(env: AdminEnv, page: number): Promise<View> {
-  const days = await listBookDays(env, { timeZone: env.timeZone, page, pageSize: bookDaysShown });
+  const days = await listLedgerDays(env, { timeZone: env.timeZone, page, pageSize: bookDaysShown });
   return bookList({ ...days, page }, env.presentation());
 }
 
 async function drawDay(env: AdminEnv, day: CalendarDay): Promise<View | undefined> {
-  const found = await readBookDay(env, { day, timeZone: env.timeZone });
+  const found = await readLedgerDay(env, { day, timeZone: env.timeZone });
   if (found === undefined) return undefined;
   if ('open' in found) return openBookPage(found.open, env.presentation());
   return bookPage(found.closed, { ...env.presentation(), hasNext: found.hasNext });
@@ -77,14 +77,14 @@ const actions: Readonly<Record<BookAct, (env: AdminEnv, ctx: CallbackContext, da
     return '';
   },
   async chart(env, ctx, day) {
-    const days = await readBookDays(env, { until: day, limit: daysDrawn });
+    const days = await readLedgerDays(env, { until: day, limit: daysDrawn });
     if (days.length === 0) return outOfDate;
     if (!env.recentRequests.isFirst(`book.chart:${ctx.chat.id}:${day}`)) return 'The picture was sent a moment ago.';
     await replyPicture(ctx, { png: await drawBooks(days), view: { text: chartCaption(days), keyboard: [] } });
     return '';
   },
   async export(env, ctx, day) {
-    const found = await readBookDay(env, { day, timeZone: env.timeZone });
+    const found = await readLedgerDay(env, { day, timeZone: env.timeZone });
     if (found === undefined || 'open' in found) return outOfDate;
     if (!env.recentRequests.isFirst(`book.export:${ctx.chat.id}:${day}`)) return 'The files were sent a moment ago.';
     await recordExport(env, { actor: adminActor(ctx.from.id), what: 'books', details: { from: day, to: day } });
@@ -92,7 +92,7 @@ const actions: Readonly<Record<BookAct, (env: AdminEnv, ctx: CallbackContext, da
     return 'Here are the files.';
   },
   async verify(env, ctx) {
-    const verified = await verifyBooks(env);
+    const verified = await verifyLedger(env);
     if (verified.kind === 'whole') return chainVerdict(verified);
     // Too much for a word that vanishes.
     await replyView(ctx, { text: show(chainVerdict(verified), 500), keyboard: [] });
@@ -102,9 +102,9 @@ const actions: Readonly<Record<BookAct, (env: AdminEnv, ctx: CallbackContext, da
 
 async function sendDay(env: AdminEnv, ctx: CallbackContext, closed: ClosedDay): Promise<void> {
   const { closing, content, day } = closed;
-  const table = { name: `books-${day}`, bytesMax: partBytesMax, columns: bookColumns, formats: ['csv'] } as const;
+  const table = { name: `books-${day}`, bytesMax: partBytesMax, columns: ledgerColumns, formats: ['csv'] } as const;
   const writer = createExportWriter(table, (file) => replyFile(ctx, file));
-  await writer.write(bookRows(closing, content));
+  await writer.write(ledgerRows(closing, content));
   await writer.end();
   const whole = { ...closingToExport(closed), entries: await readEntries(env, closing.number) };
   const json = Buffer.from(`${JSON.stringify(whole, null, 2)}\n`);

@@ -1,10 +1,10 @@
 // Takes orders and books of a period out of the house as files. What is read goes by pages and leaves in parts, so that no
 // period is too long for the memory, and beside the chat's other work, so that nobody waits for it.
 import { adminActor } from '#access/admin.ts';
-import { closingToExport, exportBooks } from '#exports/export-ledger.ts';
+import { closingToExport, exportLedger } from '#exports/export-ledger.ts';
 import { exportOrders, paymentColumns, refundColumns } from '#exports/export-orders.ts';
 import type { ExportRow } from '#exports/export-rows.ts';
-import { bookColumns, bookRows } from '#exports/ledger-rows.ts';
+import { ledgerColumns, ledgerRows } from '#exports/ledger-rows.ts';
 import { recordExport } from '#exports/record-export.ts';
 import { addDays, type CalendarDay, dayBounds, dayOf, readCalendarDay } from '#kernel/calendar.ts';
 import { createExportWriter, type ExportFile, type ExportWriter, partBytesMax } from '../../files/export-files.ts';
@@ -104,11 +104,11 @@ async function sendOrders(env: AdminEnv, { exported, send }: Sending): Promise<v
 /** As CSV to be read, and as a line of JSON for each day from which the chain can be checked. */
 async function sendBooks(env: AdminEnv, { exported, send }: Sending): Promise<void> {
   const name = `books-${exported.from}-${exported.to}`;
-  const lines = csvOf({ what: 'books', columns: bookColumns, exported }, send);
+  const lines = csvOf({ what: 'books', columns: ledgerColumns, exported }, send);
   const chain = createExportWriter({ name, bytesMax: partBytesMax, formats: ['jsonl'] }, send);
-  for await (const page of exportBooks(env, exported)) {
+  for await (const page of exportLedger(env, exported)) {
     exported.days += page.length;
-    await lines.write(page.flatMap(({ closing, content }): ExportRow[] => bookRows(closing, content)));
+    await lines.write(page.flatMap(({ closing, content }): ExportRow[] => ledgerRows(closing, content)));
     await chain.write(page.map(closingToExport));
   }
   await lines.end();

@@ -2,13 +2,13 @@
 
 import type { ActingAdmin } from '#access/acting-admin.ts';
 import { adminActor } from '#access/admin.ts';
+import { acknowledgeCase } from '#cases/acknowledge-case.ts';
 import type { Case } from '#cases/case.ts';
 import { snoozeCase } from '#cases/snooze-case.ts';
 import { hour } from '#kernel/clock.ts';
 import type { OrderId } from '#kernel/ids.ts';
 import { providerTitle } from '#kernel/provider-name.ts';
 import { createPaymentLink } from '#payments/collect/create-payment-link.ts';
-import { acknowledgeCase } from '#cases/acknowledge-case.ts';
 import type { PaymentDeps } from '#payments/lifecycle/deps.ts';
 import { getOrderDetails } from '#payments/lifecycle/get-order.ts';
 import { ProviderError } from '#payments/ports/provider-errors.ts';

@@ -34,7 +34,14 @@ export async function tapAlerts(env: AdminEnv, ctx: CallbackContext, callback: C
 
 async function drawAlerts(env: AdminEnv, page: number): Promise<View> {
   const limit = (page + 1) * pageSize + 1;
-  const query = { statuses: liveStatuses, kinds: null, rings: true, order: 'newest_first', after: null, limit } as const;
+  const query = {
+    statuses: liveStatuses,
+    kinds: null,
+    rings: true,
+    order: 'newest_first',
+    after: null,
+    limit,
+  } as const;
   const found = await env.database.read((stores) => stores.cases.listCases(query));
   const alerts = found.slice(page * pageSize, (page + 1) * pageSize);
   return alertList({ alerts, page, hasMore: found.length === limit }, env.presentation());

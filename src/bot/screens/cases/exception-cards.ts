@@ -1,8 +1,8 @@
 import type { ActingAdmin } from '#access/acting-admin.ts';
 import { adminActor } from '#access/admin.ts';
+import { type Assignment, assignCase, releaseCase } from '#cases/acknowledge-case.ts';
 import type { ProviderName } from '#kernel/provider-name.ts';
 import { chooseProvider } from '#payments/collect/choose-provider.ts';
-import { releaseCase, type Assignment, assignCase } from '#cases/acknowledge-case.ts';
 import { decideCase } from '#payments/resolutions/actions/decide-case.ts';
 import type { Resolution } from '#payments/resolutions/actions/resolution.ts';
 import { undoResolution } from '#payments/resolutions/actions/undo-resolution.ts';

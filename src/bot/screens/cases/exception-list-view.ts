@@ -1,6 +1,6 @@
-import { providerTitle } from '#kernel/provider-name.ts';
 import { type Case, type DecisionKind, needsDecision } from '#cases/case.ts';
 import type { CaseCount } from '#cases/case-store.ts';
+import { providerTitle } from '#kernel/provider-name.ts';
 import { ageText, kindWords } from '../../kit/case-words.ts';
 import type { ExceptionFilter } from '../../text/callback-data.ts';
 import { pageMax } from '../../text/callback-fields.ts';
@@ -106,7 +106,10 @@ export function exceptionKindChoice(counts: readonly CaseCount[]): View {
       callback: { kind: 'exceptions', filter: kind, page: 0 },
     }),
   );
-  const all: Button = { text: `All ${sum(counts.filter(needsDecision))}`, callback: { kind: 'exceptions', filter: 'all', page: 0 } };
+  const all: Button = {
+    text: `All ${sum(counts.filter(needsDecision))}`,
+    callback: { kind: 'exceptions', filter: 'all', page: 0 },
+  };
   return { text: '<b>Exceptions</b> of which kind?', keyboard: inPairs([...buttons, all]) };
 }
 

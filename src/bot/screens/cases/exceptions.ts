@@ -1,8 +1,8 @@
 // `/exceptions`: a picture of how old they are, and below it the list. A picture cannot become text, so the two are messages of
 // their own: the list is edited in place, into cards and back, and the picture is drawn anew when somebody asks for it.
 import { InputFile, InputMediaBuilder } from 'grammy';
-import { formatOrderNumber } from '#orders/order.ts';
 import { type Case, decisionKinds, liveStatuses } from '#cases/case.ts';
+import { formatOrderNumber } from '#orders/order.ts';
 import type { PaymentStores } from '#payments/ports/payment-store.ts';
 import { agesChart } from '../../charts/case-ages.ts';
 import { renderChart } from '../../charts/render.ts';

@@ -120,25 +120,25 @@ const words: Readonly<Record<ResolvingAction, Words>> = {
 };
 
 const keepOverpayment: Words = {
-    ask: 'Keep the surplus?',
-    warn: 'Nothing goes back. The order stays as it is.',
-    reasons: ['The customer lets us keep it', 'Too little to send back', 'It is a tip'],
-    yes: 'Yes, keep it',
-  };
+  ask: 'Keep the surplus?',
+  warn: 'Nothing goes back. The order stays as it is.',
+  reasons: ['The customer lets us keep it', 'Too little to send back', 'It is a tip'],
+  yes: 'Yes, keep it',
+};
 
 const dismissDifference: Words = {
-    ask: 'Are our books right?',
-    warn: 'They stay as they are, and the same difference is not reported again.',
-    reasons: ['Checked with the provider', 'The provider shows it late', 'Known and harmless'],
-    yes: 'Yes, ours are right',
-  };
+  ask: 'Are our books right?',
+  warn: 'They stay as they are, and the same difference is not reported again.',
+  reasons: ['Checked with the provider', 'The provider shows it late', 'Known and harmless'],
+  yes: 'Yes, ours are right',
+};
 
 const markReceived: Words = {
-    ask: 'Mark this money as received?',
-    warn: `⚠️ The order counts as paid although the provider’s list says otherwise. ${loudly}`,
-    reasons: [],
-    yes: 'Yes, it is here',
-  };
+  ask: 'Mark this money as received?',
+  warn: `⚠️ The order counts as paid although the provider’s list says otherwise. ${loudly}`,
+  reasons: [],
+  yes: 'Yes, it is here',
+};
 
 function wordsOf(kind: Case['kind'], action: ResolvingAction): Words {
   if (action === 'keep' && kind === 'payment_overpaid') return keepOverpayment;

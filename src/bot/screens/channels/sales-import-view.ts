@@ -1,7 +1,7 @@
 import { stringify } from 'csv-stringify/sync';
 import { type ProviderName, providerTitle } from '#kernel/provider-name.ts';
 import type { ExportComparison, ExportDifference } from '#payments/channels/compare-with-export.ts';
-import type { ImportedSales } from '#payments/channels/import-export.ts';
+import type { ImportedExport } from '#payments/channels/import-export.ts';
 import { reasonMinutes } from '../../kit/reason-question.ts';
 import { fitLines, type Line, line, weights } from '../../text/fit.ts';
 import { code, show } from '../../text/html.ts';
@@ -51,7 +51,7 @@ export function importPlan(plan: ExportComparison, options: ImportAbout & Presen
 }
 
 /** What came of it; the file beside it has every line. */
-export function importResult(result: ImportedSales, options: ImportAbout): View {
+export function importResult(result: ImportedExport, options: ImportAbout): View {
   const { run, outcomes } = result;
   const sign = run.openCount === 0 ? '✅' : '⚠️';
   const parts = [`${run.matchedCount} match`];
@@ -132,7 +132,7 @@ function unreadableLines(unreadable: ImportAbout['unreadable']): Line[] {
 }
 
 /** The whole result as a file for a spreadsheet: what begins like a formula is kept from being one. */
-export function importReport(result: ImportedSales, options: ImportAbout): string {
+export function importReport(result: ImportedExport, options: ImportAbout): string {
   const rows = result.outcomes.map(({ difference, isHealed }) => ({
     result: isHealed ? 'healed' : 'open',
     finding: wordOf(difference),

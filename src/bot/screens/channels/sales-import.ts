@@ -7,8 +7,8 @@ import { adminActor } from '#access/admin.ts';
 import { proposeAction } from '#access/pending-actions.ts';
 import { minute } from '#kernel/clock.ts';
 import { type ProviderName, providerTitle } from '#kernel/provider-name.ts';
-import { importSales, planImport } from '#payments/channels/import-export.ts';
-import type { SalesExport } from '#payments/ports/sales-channel.ts';
+import { importExport, planImport } from '#payments/channels/import-export.ts';
+import type { ChannelExport } from '#payments/ports/sales-channel.ts';
 import { downloadFile } from '../../files/download.ts';
 import type { AdminEnv, Confirmed } from '../../kit/env.ts';
 import { reasonMinutes } from '../../kit/reason-question.ts';
@@ -61,7 +61,7 @@ export const confirmImport: Confirmed = async (env, ctx, { payload }) => {
   if ('fault' in read) return read.fault;
   if (read.hash !== payload['hash']) return 'The file is not the one that was looked at: send it again.';
   const { sales, unreadable } = read.exported;
-  const result = await importSales(env, { provider, sales, fileName, actor: adminActor(ctx.from.id) });
+  const result = await importExport(env, { provider, sales, fileName, actor: adminActor(ctx.from.id) });
   const about: ImportAbout = { provider, fileName, unreadable };
   await editView(ctx, importResult(result, about));
   const report = new InputFile(Buffer.from(importReport(result, about)), `reconciled-${fileName}`);
@@ -69,7 +69,7 @@ export const confirmImport: Confirmed = async (env, ctx, { payload }) => {
   return 'Compared.';
 };
 
-type ReadExport = { exported: Extract<SalesExport, { kind: 'read' }>; hash: string } | { fault: string };
+type ReadExport = { exported: Extract<ChannelExport, { kind: 'read' }>; hash: string } | { fault: string };
 
 async function readExport(env: AdminEnv, input: { fileId: string; provider: ProviderName }): Promise<ReadExport> {
   const download = await downloadFile(env, { fileId: input.fileId, bytesMax: exportBytesMax });

@@ -1,6 +1,6 @@
 import { formatMoney, type Money } from '#kernel/money.ts';
 import { type ProviderName, providerTitle } from '#kernel/provider-name.ts';
-import type { HoldLimits } from '#payments/channels/review-threshold.ts';
+import type { ReviewThresholds } from '#payments/channels/review-threshold.ts';
 import { confirmMinutes } from '../../kit/questions.ts';
 import { reasonMinutes } from '../../kit/reason-question.ts';
 import { fitLines, line, weights } from '../../text/fit.ts';
@@ -14,7 +14,7 @@ function whose(channels: readonly ProviderName[]): string {
 }
 
 /** What admins can change from the chat. */
-export function settingsView(limits: HoldLimits, channels: readonly ProviderName[]): View {
+export function settingsView(limits: ReviewThresholds, channels: readonly ProviderName[]): View {
   const entries = Object.entries(limits).sort(([left], [right]) => left.localeCompare(right));
   const lines = entries.map(([currency, amountMinor]) =>
     line(`Hold ${whose(channels)} sales above: ${bold(formatMoney({ amountMinor, currency }))}`, weights.must),

@@ -3,8 +3,8 @@ import { adminActor } from '#access/admin.ts';
 import { proposeAction } from '#access/pending-actions.ts';
 import { minute } from '#kernel/clock.ts';
 import { type Money, MoneyInvalid, parseMoney } from '#kernel/money.ts';
-import { changeHoldLimit } from '#payments/channels/change-review-threshold.ts';
-import { readHoldLimits } from '#payments/channels/review-threshold.ts';
+import { changeReviewThreshold } from '#payments/channels/change-review-threshold.ts';
+import { readReviewThresholds } from '#payments/channels/review-threshold.ts';
 import { awaitTyped } from '../../kit/await-typed.ts';
 import type { AdminEnv, BotCommand, CallbackContext, Confirmed, TextContext } from '../../kit/env.ts';
 import { confirmMinutes } from '../../kit/questions.ts';
@@ -27,7 +27,7 @@ export const settingsCommands: readonly BotCommand[] = [
 ];
 
 async function drawSettings(env: AdminEnv): Promise<View> {
-  const { limits } = await env.database.read(readHoldLimits);
+  const { limits } = await env.database.read(readReviewThresholds);
   return settingsView(limits, channelNames(env));
 }
 
@@ -54,7 +54,7 @@ export async function takeHoldLimit(env: AdminEnv, ctx: TextContext, waiting: Pe
     await replyView(ctx, { text: show(`${limit.fault}. Nothing was changed: /settings`, 300), keyboard: [] });
     return;
   }
-  const { limits, version } = await env.database.read(readHoldLimits);
+  const { limits, version } = await env.database.read(readReviewThresholds);
   const pending = await proposeAction(env, {
     adminId: ctx.from.id,
     action: 'setting.hold_limit',
@@ -66,7 +66,7 @@ export async function takeHoldLimit(env: AdminEnv, ctx: TextContext, waiting: Pe
 }
 
 export const confirmHoldLimit: Confirmed = async (env, ctx, { payload }) => {
-  const result = await changeHoldLimit(env, {
+  const result = await changeReviewThreshold(env, {
     limit: { amountMinor: Number(payload['amountMinor']), currency: String(payload['currency']) },
     actor: adminActor(ctx.from.id),
     expectedVersion: Number(payload['version']),

@@ -12,7 +12,7 @@ export interface ShopStats {
   from: Milliseconds;
   to: Milliseconds;
   totals: readonly OrderTotals[];
-  figures: readonly { asset: string; fee: string; net: string }[];
+  fees: readonly { asset: string; fee: string; net: string }[];
   buckets: readonly OrderBucket[];
 }
 
@@ -28,7 +28,7 @@ export function shopStatsView(stats: ShopStats, options: Presentation & { days: 
     line(`<b>Last ${options.days} days</b>`, weights.must),
     ...countLines(stats.totals),
     ...sumLines(stats.totals),
-    ...figureLines(stats.figures),
+    ...figureLines(stats.fees),
     ...barLines(stats, options),
   ];
   const buttons = statsDays.map((days) => ({
@@ -62,8 +62,8 @@ function sumLines(totals: readonly OrderTotals[]): Line[] {
 }
 
 /** What providers told, per asset: fees are in their unit, which is not always that of the orders. */
-function figureLines(figures: ShopStats['figures']): Line[] {
-  return figures.map(({ asset, fee, net }) => {
+function figureLines(fees: ShopStats['fees']): Line[] {
+  return fees.map(({ asset, fee, net }) => {
     const [kept, left] = [fee, net].map((amount) => show(formatAsset({ amount, asset })));
     return line(`Fees: ${kept} · net ${left}`);
   });

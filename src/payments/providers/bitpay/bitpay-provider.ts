@@ -100,7 +100,7 @@ export function createBitpayProvider(
     },
     cancelPayment: (reference, signal) => cancelInvoice(client, reference, signal),
     refunds: client.merchant === undefined ? null : createBitpayRefunds(client.signed, settings),
-    figures: client.merchant === undefined ? null : createBitpayFigures(client.signed),
+    fees: client.merchant === undefined ? null : createBitpayFigures(client.signed),
     verifyWebhook: (delivery) => verifyBitpayWebhook(delivery, secrets),
     probe: (signal) => probe(client, { now: clock.now(), signal }),
     checkSetUp: (_about, signal) =>

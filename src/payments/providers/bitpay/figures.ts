@@ -1,5 +1,5 @@
 import { day, type Milliseconds } from '#kernel/clock.ts';
-import type { FiguresProvider, ProviderSettlement } from '../../ports/figures-provider.ts';
+import type { FeesProvider, ProviderSettlement } from '../../ports/figures-provider.ts';
 import { ProviderRejected } from '../../ports/provider-errors.ts';
 import { collectedPages, pagesMax } from '../kit/paging.ts';
 import { dayOf } from './client.ts';
@@ -20,7 +20,7 @@ interface Window {
   to: Milliseconds;
 }
 
-export function createBitpayFigures(signed: BitpayMerchantClient): FiguresProvider {
+export function createBitpayFigures(signed: BitpayMerchantClient): FeesProvider {
   async function listCurrencies(signal?: AbortSignal): Promise<string[]> {
     const request = { operation: 'list_ledgers', method: 'GET', path: '/ledgers', signal } as const;
     const { data } = await signed.call({ ...request, schema: ledgersAnswerSchema });
@@ -42,7 +42,7 @@ export function createBitpayFigures(signed: BitpayMerchantClient): FiguresProvid
   }
 
   return {
-    async *listFigures({ from, to }, signal) {
+    async *listFees({ from, to }, signal) {
       for (const currency of await listCurrencies(signal)) {
         const entries = await collectEntries(currency, { window: widened({ from, to }), signal });
         yield toFigures(entries, currency).filter(({ at }) => at >= from && at < to);

@@ -58,7 +58,7 @@ export function toSnapshot(invoice: Invoice, observedAt: Milliseconds): PaymentS
     // BitPay's word that a part came, without the amounts of coins, is money of an unknown amount as well.
     isLate: exception === 'paidLate' || (exception === 'paidPartial' && settlement === null),
     isMarkedByHand: false,
-    figures: null,
+    fees: null,
     checkoutUrl: invoice.url ?? null,
     transactionIds: [...new Set(transactionIds)],
     label: joinLabel([invoice.orderId, invoice.itemDesc]),

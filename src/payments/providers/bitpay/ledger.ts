@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { Milliseconds } from '#kernel/clock.ts';
 import { asProviderReference, type ProviderReference } from '#kernel/ids.ts';
 import { addDecimals, plainDecimal, subtractDecimals } from '#kernel/money.ts';
-import type { PaymentFigures } from '../../ports/figures-provider.ts';
+import type { PaymentFees } from '../../ports/figures-provider.ts';
 import { decimalText, idText, rfc3339 } from '../kit/body-fields.ts';
 import { withCurrencyPlaces } from './amount.ts';
 
@@ -33,7 +33,7 @@ const currencyText = z.string().regex(/^[A-Z0-9]{2,10}$/);
 export const ledgersAnswerSchema = z.object({ data: z.array(z.object({ currency: currencyText })) });
 
 /** What each invoice brought: its sale less its fee. Refunds and payouts have lives of their own and are not counted. */
-export function toFigures(entries: readonly LedgerEntry[], currency: string): PaymentFigures[] {
+export function toFigures(entries: readonly LedgerEntry[], currency: string): PaymentFees[] {
   const sums = new Map<ProviderReference, { sale: string; fee: string; at: Milliseconds | null }>();
   for (const entry of withoutRepeats(entries)) {
     const { code, invoiceId, timestamp } = entry;

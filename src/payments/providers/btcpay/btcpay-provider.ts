@@ -79,7 +79,7 @@ export function createBtcpayProvider(
     cancelPayment: (reference, signal) => cancelInvoice(deps, { client, reference, signal }),
     refunds: createBtcpayRefunds(client, createPullPaymentClient(deps.http, settings)),
     // There are no settlements: the money goes straight into the shop's own wallet, and nobody keeps a fee of it.
-    figures: null,
+    fees: null,
     verifyWebhook: (delivery) => verifyBtcpayWebhook(delivery, settings),
     async probe(signal) {
       await client.listInvoices({ skip: 0, take: 1 }, signal);

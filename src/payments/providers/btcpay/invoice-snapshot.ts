@@ -31,7 +31,7 @@ export function toSnapshot(
     coin: coinOf(invoice, about.methods),
     isLate: exception === 'PaidLate',
     isMarkedByHand: status === 'Settled' && exception === 'Marked',
-    figures: null,
+    fees: null,
     checkoutUrl: invoice.checkoutLink ?? null,
     transactionIds: transactionIdsOf(about.methods),
     label: labelOf(invoice),

@@ -66,7 +66,7 @@ export function createCoinbaseProvider(
       canCancel: true,
       canFindLostCreate: true,
       returnsOddPayments: false,
-      tellsFigures: true,
+      tellsFees: true,
       gaps: ['Coinbase takes orders in USD and USDC only, and asks for 1 USDC where the order says 1 USD.'],
     },
     quote,
@@ -87,7 +87,7 @@ export function createCoinbaseProvider(
     cancelPayment: (reference, signal) => cancelCheckout(client, reference, signal),
     refunds: createCoinbaseRefunds(client),
     // What Coinbase kept stands in `settlement` of each checkout, and so in every look; it has no list of payouts.
-    figures: null,
+    fees: null,
     verifyWebhook: (delivery, now) =>
       verifyCoinbaseWebhook(delivery, { secrets: settings.webhookSecrets, scheme: settings.webhookScheme, now }),
     async probe(signal) {

@@ -75,7 +75,7 @@ export function createNowpaymentsProvider(
     cancelPayment: async () => refuse('cancel_payment', 'NOWPayments cannot cancel an invoice'),
     refunds: null,
     // It keeps no books that can be asked: what it passed on stands with each payment, or is in its dashboard.
-    figures: null,
+    fees: null,
     verifyWebhook: (delivery) => verifyNowpaymentsWebhook(delivery, settings.ipnSecrets),
     async probe(signal) {
       await client.probeKey(signal);

@@ -51,7 +51,7 @@ export function createPayhipProvider(
     }),
     cancelPayment: () => cannot('cancel_payment', 'a sale at Payhip cannot be cancelled from here'),
     refunds: null,
-    figures: null,
+    fees: null,
     hasSecretAddress: true,
     verifyWebhook: (delivery, now) => verifyPayhipWebhook(delivery, { ...settings, now }),
     async probe(signal) {

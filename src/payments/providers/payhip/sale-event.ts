@@ -1,5 +1,5 @@
 import { asProviderReference } from '#kernel/ids.ts';
-import type { Sale, SaleCoupon, SaleEvent, SaleItem } from '../../ports/sales-channel.ts';
+import type { ChannelEvent, ChannelOrder, ChannelOrderCoupon, ChannelOrderItem } from '../../ports/sales-channel.ts';
 import { readExactJson } from '../http/exact-json.ts';
 import {
   envelopeSchema,
@@ -11,7 +11,7 @@ import {
 } from './event-body.ts';
 
 /** What an event says, in our words; undefined for a body that none of the four kinds fits. */
-export function readPayhipEvent(bytes: Uint8Array): SaleEvent | undefined {
+export function readPayhipEvent(bytes: Uint8Array): ChannelEvent | undefined {
   const body = readExactJson(bytes);
   switch (envelopeSchema.safeParse(body).data?.type) {
     case 'paid': {
@@ -34,7 +34,7 @@ export function readPayhipEvent(bytes: Uint8Array): SaleEvent | undefined {
   }
 }
 
-function toSale(body: SaleBody, soldAt: number | null): Sale {
+function toSale(body: SaleBody, soldAt: number | null): ChannelOrder {
   return {
     reference: asProviderReference(body.id),
     price: { amountMinor: body.price, currency: body.currency },
@@ -49,7 +49,7 @@ function toSale(body: SaleBody, soldAt: number | null): Sale {
   };
 }
 
-function toItem(item: ItemBody | null): SaleItem {
+function toItem(item: ItemBody | null): ChannelOrderItem {
   if (item === null) {
     const unread = { productKey: null, name: 'Unreadable item', quantity: null, licenceKey: null };
     return { ...unread, hasCoupon: false, hasOpenDiscount: false };
@@ -72,8 +72,8 @@ function keyInLink(link: string | null): string | null {
 }
 
 /** A coupon is told with the sale, with the items that it took part in, or both. */
-function couponsOf(body: SaleBody): SaleCoupon[] {
-  const found = new Map<string, SaleCoupon>();
+function couponsOf(body: SaleBody): ChannelOrderCoupon[] {
+  const found = new Map<string, ChannelOrderCoupon>();
   const add = (code: string | null, percent: string | null, amountMinor: number | null): void => {
     const key = (code ?? '').toLowerCase();
     const known = found.get(key);
@@ -88,7 +88,7 @@ function couponsOf(body: SaleBody): SaleCoupon[] {
   return [...found.values()];
 }
 
-function toSubscription(body: unknown, status: 'active' | 'canceled'): SaleEvent | undefined {
+function toSubscription(body: unknown, status: 'active' | 'canceled'): ChannelEvent | undefined {
   const read = subscriptionSchema.safeParse(body).data;
   if (read === undefined) return undefined;
   const name = [read.customer_first_name, read.customer_last_name].filter((part) => part !== null).join(' ');

@@ -2,7 +2,7 @@
 // and may stand in any order; unknown ones are passed over. What a line says twice or unclearly is not guessed at.
 import { asProviderReference } from '#kernel/ids.ts';
 import { currencyDigits, isCurrency } from '#kernel/money.ts';
-import type { ExportedSale, SalesExport } from '../../ports/sales-channel.ts';
+import type { ChannelExport, ExportedOrder } from '../../ports/sales-channel.ts';
 import { type ExportLine, readLines } from './export-lines.ts';
 import { currencyIn, type DayOrder, dayOrderOf, readAmount, readDate } from './export-values.ts';
 
@@ -24,7 +24,7 @@ type Columns = Partial<Record<Column, number>>;
 const headerWithin = 10;
 const linesMax = 20_000;
 
-export function readSalesExport(bytes: Uint8Array): SalesExport {
+export function readSalesExport(bytes: Uint8Array): ChannelExport {
   const text = decode(bytes);
   if (text === undefined) return { kind: 'not_an_export', why: 'The file is not a text.' };
   const { lines, unreadable } = readLines(text);
@@ -39,7 +39,7 @@ export function readSalesExport(bytes: Uint8Array): SalesExport {
   const order = dayOrderOf(body.map((line) => cellOf(line, columns, 'date')));
   const read = body.map((line) => readLine(line, { columns, order }));
   const refused = read.filter((result) => 'why' in result);
-  const sales = read.filter((result): result is ExportedSale => !('why' in result));
+  const sales = read.filter((result): result is ExportedOrder => !('why' in result));
   const faults = [...unreadable, ...refused].sort((left, right) => left.line - right.line);
   return { kind: 'read', sales: mergeByReference(sales), unreadable: faults };
 }
@@ -76,7 +76,7 @@ function cellOf({ fields }: ExportLine, columns: Columns, column: Column): strin
   return at === undefined ? '' : (fields[at] ?? '').trim();
 }
 
-type ReadLine = ExportedSale | { line: number; why: string };
+type ReadLine = ExportedOrder | { line: number; why: string };
 
 function readLine(line: ExportLine, about: { columns: Columns; order: DayOrder | undefined }): ReadLine {
   const value = (column: Column): string => cellOf(line, about.columns, column);
@@ -133,8 +133,8 @@ function returnedIn(
 }
 
 /** Several lines may tell of one sale: one for each item, or one more for what was given back. */
-function mergeByReference(lines: readonly ExportedSale[]): ExportedSale[] {
-  const merged = new Map<string, ExportedSale>();
+function mergeByReference(lines: readonly ExportedOrder[]): ExportedOrder[] {
+  const merged = new Map<string, ExportedOrder>();
   for (const sale of lines) {
     const key = sale.reference ?? `line ${sale.line}`;
     const known = merged.get(key);
@@ -143,7 +143,7 @@ function mergeByReference(lines: readonly ExportedSale[]): ExportedSale[] {
   return [...merged.values()];
 }
 
-function mergeTwo(known: ExportedSale, sale: ExportedSale): ExportedSale {
+function mergeTwo(known: ExportedOrder, sale: ExportedOrder): ExportedOrder {
   const isUnknown = known.returnedMinor === 'unknown' || sale.returnedMinor === 'unknown';
   return {
     ...known,

@@ -37,5 +37,8 @@ export const markCasePaid: Resolver = (deps, asked) =>
     const { by } = asked;
     await settleCase(work, { one, action: 'mark_paid', by, reason, undo: acceptanceUndo(about) });
     await markPaidInto(work, { ...about, by, reason });
-    return { kind: 'decided', said: isTwoSided(one.kind) ? 'Marked as received; the order is paid.' : 'Marked as paid.' };
+    return {
+      kind: 'decided',
+      said: isTwoSided(one.kind) ? 'Marked as received; the order is paid.' : 'Marked as paid.',
+    };
   });

@@ -16,9 +16,7 @@ import { ProviderError } from '../../ports/provider-errors.ts';
 import { type Asked, decideCaseIn, type Open, type Resolution, type Resolver, settleCase } from './resolution.ts';
 
 export const correctBooks: Resolver = async (deps, asked) => {
-  const paymentId = await deps.database.read(
-    async (stores) => (await stores.cases.findCase(asked.caseId))?.paymentId,
-  );
+  const paymentId = await deps.database.read(async (stores) => (await stores.cases.findCase(asked.caseId))?.paymentId);
   if (paymentId === undefined) return { kind: 'unknown' };
   if (paymentId === null) return refused('There is nobody to ask about it.');
   let applied: Application | undefined;
@@ -125,7 +123,7 @@ function noSuchPayment(payment: Payment, now: number): PaymentSnapshot | undefin
     ...{ provider: payment.provider, reference: payment.reference, paymentId: payment.id, trust: 'fetched' },
     ...{ observedAt: now, state: 'failed', providerStatus: 'no such payment' },
     requested: { amount: payment.requestedAmount, asset: payment.requestedAsset },
-    ...{ settlement: null, coin: null, figures: null, isLate: false, isMarkedByHand: false },
+    ...{ settlement: null, coin: null, fees: null, isLate: false, isMarkedByHand: false },
     ...{ checkoutUrl: null, transactionIds: [], label: null, createdAt: null, expiresAt: null },
   };
 }

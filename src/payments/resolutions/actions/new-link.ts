@@ -64,9 +64,4 @@ async function noteLink(work: Work, decided: LinkAsked & { reason: string }): Pr
   } else await noteDecision(work, { one, action, by, reason });
 }
 
-const helpedByLink: readonly CaseKind[] = [
-  'payment_failed',
-  'payment_expired',
-  'payment_not_created',
-  'payment_stuck',
-];
+const helpedByLink: readonly CaseKind[] = ['payment_failed', 'payment_expired', 'payment_not_created', 'payment_stuck'];

@@ -37,12 +37,12 @@ export const rejectHeld: Resolver = async (deps, asked) => {
 async function cancelPayment(work: Work, input: { order: Order; before: Payment; text: string }): Promise<Payment> {
   const { order, before, text } = input;
   // No sale has no fees: what was told of them is in no sum of ours either.
-  const figures = { feeAmount: null, netAmount: null, figuresAsset: null };
+  const fees = { feeAmount: null, netAmount: null, figuresAsset: null };
   const change = {
     status: 'cancelled',
     heldAt: null,
     creditedMinor: 0,
-    ...figures,
+    ...fees,
     updatedAt: work.clock.now(),
   } as const;
   const expected = { status: before.status, version: before.version };

@@ -34,10 +34,7 @@ export function canUndo(one: Case): boolean {
 }
 
 /** Undoes an admin's decision as long as nothing has come of it: the case is open again, with its old age. */
-export function undoResolution(
-  deps: PaymentDeps,
-  input: { caseId: string; by: ActingAdmin },
-): Promise<Resolution> {
+export function undoResolution(deps: PaymentDeps, input: { caseId: string; by: ActingAdmin }): Promise<Resolution> {
   const { by } = input;
   return deps.database.transaction(async (stores): Promise<Resolution> => {
     const work = workOf(deps, { stores, by });
@@ -60,10 +57,7 @@ export function undoResolution(
   });
 }
 
-async function takeBack(
-  work: Work,
-  { one, by }: { one: Case; by: ActingAdmin },
-): Promise<string | undefined> {
+async function takeBack(work: Work, { one, by }: { one: Case; by: ActingAdmin }): Promise<string | undefined> {
   if (isLive(one)) {
     await wakeCase(work, one);
     return undefined;

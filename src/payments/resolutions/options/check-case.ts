@@ -8,10 +8,7 @@ import { checkOrder, type OrderCheck } from '../../sync/check-order.ts';
 export type CaseCheck = OrderCheck | { kind: 'refund'; result: Awaited<ReturnType<typeof checkRefund>> };
 
 /** Asks the provider again about what the case is about: the refund, or every payment of the order. Decides nothing. */
-export async function checkCase(
-  deps: PaymentDeps,
-  input: { caseId: string; by: ActingAdmin },
-): Promise<CaseCheck> {
+export async function checkCase(deps: PaymentDeps, input: { caseId: string; by: ActingAdmin }): Promise<CaseCheck> {
   const { by } = input;
   const one = await deps.database.transaction(async (stores) => {
     const found = await stores.cases.findCase(input.caseId);

@@ -29,10 +29,7 @@ export function getCase(
   wanted: { id: string } | { key: string },
 ): Promise<CaseDetails | undefined> {
   return deps.database.read(async (stores) => {
-    const one =
-      'id' in wanted
-        ? await stores.cases.findCase(wanted.id)
-        : await stores.cases.findLiveCase(wanted.key);
+    const one = 'id' in wanted ? await stores.cases.findCase(wanted.id) : await stores.cases.findLiveCase(wanted.key);
     if (one === undefined) return undefined;
     const { order, payment } = await subjectOf(stores, one);
     const payments = order === null ? [] : await stores.payments.listPaymentsForOrder(order.id);
@@ -58,10 +55,7 @@ export function getCase(
   });
 }
 
-function canAsk(
-  providers: ProviderRegistry,
-  { one, payment }: { one: Case; payment: Payment | null },
-): boolean {
+function canAsk(providers: ProviderRegistry, { one, payment }: { one: Case; payment: Payment | null }): boolean {
   const name = one.provider ?? payment?.provider;
   const provider = name === undefined ? undefined : providers.find(name);
   return provider === undefined || refuseFetch(provider) === undefined;

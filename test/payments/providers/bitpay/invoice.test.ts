@@ -23,7 +23,7 @@ describe('an invoice', () => {
   test('that waits is open, asks for its price in the places of the currency, and has no settlement', () => {
     expect(toSnapshot(created, 5)).toMatchObject({
       coin: null,
-      figures: null,
+      fees: null,
       provider: 'bitpay',
       reference: 'G3viJEJgE8Jk2oekSdgT2A',
       paymentId: null,

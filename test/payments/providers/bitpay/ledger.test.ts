@@ -18,7 +18,7 @@ function entry(differences: Partial<LedgerEntry>): LedgerEntry {
   return { id: null, code: '1000', amount: '100', scale: '100', timestamp: 5, invoiceId: 'a', ...differences };
 }
 
-describe('the figures of a ledger', () => {
+describe('the fees of a ledger', () => {
   test('are read from the sample: what was kept and what was credited, and no refund', () => {
     expect(toFigures(entries, 'EUR')).toEqual([
       {

@@ -23,7 +23,7 @@ const onChain = (differences: Partial<PaymentMethod> = {}): PaymentMethod => ({
 describe('an invoice', () => {
   test('that was settled is confirmed, with amounts in its own currency and the transaction', () => {
     expect(show(settled, [onChain()])).toEqual({
-      figures: null,
+      fees: null,
       coin: { expected: '0.00053', received: '0.00053000', asset: 'BTC' },
       label: 'ord_1001',
       provider: 'btcpay',

@@ -20,7 +20,7 @@ describe('a checkout', () => {
       settlement: null,
       coin: null,
       label: '12345 · Payment for order #12345',
-      figures: null,
+      fees: null,
       isLate: false,
       isMarkedByHand: false,
       checkoutUrl: 'https://payments.coinbase.com/payment-links/pl_01k9zdrbdeezj98vaqaxrfare0',
@@ -34,7 +34,7 @@ describe('a checkout', () => {
     expect(toSnapshot(paid, 5)).toMatchObject({
       state: 'confirmed',
       settlement: { expected: '100.00', received: '100.00', asset: 'USDC' },
-      figures: { fee: '1.25', net: '98.75', asset: 'USDC' },
+      fees: { fee: '1.25', net: '98.75', asset: 'USDC' },
       transactionIds: ['0x3a1b2c3d4e5f6a7b8c9d0e1f2a3b4c5d6e7f8a9b0c1d2e3f4a5b6c7d8e9f0a1b'],
     });
     const short = { ...paid, settlement: { totalAmount: '99.99', currency: 'USDC' } };

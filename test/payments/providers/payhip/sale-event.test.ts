@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import type { Sale } from '#payments/ports/sales-channel.ts';
+import type { ChannelOrder } from '#payments/ports/sales-channel.ts';
 import { readPayhipEvent } from '#payments/providers/payhip/sale-event.ts';
 import { fixture, fixtureJson } from '../support/fixtures.ts';
 
@@ -10,7 +10,7 @@ const [item] = paid['items'] as Body[];
 
 const read = (body: Body) => readPayhipEvent(Buffer.from(JSON.stringify(body)));
 
-function saleOf(change: Body): Sale {
+function saleOf(change: Body): ChannelOrder {
   const event = read({ ...paid, ...change });
   if (event?.kind !== 'sold') throw new Error(`it was read as ${event?.kind}`);
   return event.sale;
@@ -67,7 +67,7 @@ describe('whatever can be read is taken', () => {
     });
   });
 
-  test.each<[what: string, change: Body, sale: Partial<Sale>]>([
+  test.each<[what: string, change: Body, sale: Partial<ChannelOrder>]>([
     ['a quantity that is a number', { items: [{ ...item, quantity: 3 }] }, { items: [{ quantity: 3 }] } as never],
     [
       'a quantity that is nonsense',

@@ -1,10 +1,10 @@
 import { stringify } from 'csv-stringify/sync';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import type { SalesExport } from '#payments/ports/sales-channel.ts';
+import type { ChannelExport } from '#payments/ports/sales-channel.ts';
 import { readSalesExport } from '#payments/providers/payhip/sales-export.ts';
 
-function read(text: string): Extract<SalesExport, { kind: 'read' }> {
+function read(text: string): Extract<ChannelExport, { kind: 'read' }> {
   const result = readSalesExport(Buffer.from(text));
   if (result.kind !== 'read') throw new Error(result.why);
   return result;
