@@ -1,4 +1,4 @@
-// Read by drizzle-kit through src/db/generate-migrations.ts, which sets DATABASE_ENGINE and makes SQLite's tables STRICT.
+// Read by drizzle-kit through src/db/schema/generate-migrations.ts, which sets DATABASE_ENGINE and makes SQLite's tables STRICT.
 import { defineConfig } from 'drizzle-kit';
 
 const engine = process.env['DATABASE_ENGINE'] === 'postgres' ? 'postgres' : 'sqlite';

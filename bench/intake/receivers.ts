@@ -1,7 +1,7 @@
 // What the servers beside us do with a delivery: the same verification and the same table as ours, stored either through
 // our gate or, as one would write it at first, with a commit of its own.
 import BetterSqlite3 from 'better-sqlite3';
-import { openDatabase } from '#db/open-database.ts';
+import { openDatabase } from '#db/database/open-database.ts';
 import { systemClock } from '#kernel/clock.ts';
 import type { EventLog } from '#kernel/events.ts';
 import { createIds, systemRandom } from '#kernel/ids.ts';

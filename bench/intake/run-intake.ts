@@ -2,7 +2,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { openDatabase } from '#db/open-database.ts';
+import { openDatabase } from '#db/database/open-database.ts';
 import type { Pinning } from '../cores.ts';
 import { type Spread, spreadOf } from '../statistics.ts';
 import { baseline, type ContestantName, contestants } from './contestants.ts';

@@ -1,5 +1,5 @@
 // Our own server as app.ts composes it, without the parts that work on the inbox afterwards: what is measured is intake.
-import { openDatabase } from '#db/open-database.ts';
+import { openDatabase } from '#db/database/open-database.ts';
 import type { PaymentDeps } from '#payments/lifecycle/deps.ts';
 import { createWebhookReceiver } from '#payments/webhooks/receive-webhook.ts';
 import { createServer } from '#server/http/server.ts';

@@ -12,10 +12,10 @@ export async function backUp(
 
 async function makeBackup(database: DatabaseConfig, input: { target: string; mayReplace: boolean }) {
   if (database.kind === 'sqlite') {
-    const { backUpSqlite } = await import('#db/care/backup-sqlite.ts');
+    const { backUpSqlite } = await import('#db/sqlite/back-up-sqlite.ts');
     return await backUpSqlite({ ...input, file: database.file });
   }
-  const { backUpPostgres } = await import('#db/care/backup-postgres.ts');
+  const { backUpPostgres } = await import('#db/postgres/back-up-postgres.ts');
   return await backUpPostgres({ ...input, url: database.url });
 }
 
@@ -34,9 +34,9 @@ export async function restore(
 
 async function makeRestore(database: DatabaseConfig, input: { source: string; isForced: boolean; now: number }) {
   if (database.kind === 'sqlite') {
-    const { restoreSqlite } = await import('#db/care/restore-sqlite.ts');
+    const { restoreSqlite } = await import('#db/sqlite/restore-sqlite.ts');
     return await restoreSqlite({ ...input, file: database.file });
   }
-  const { restorePostgres } = await import('#db/care/restore-postgres.ts');
+  const { restorePostgres } = await import('#db/postgres/restore-postgres.ts');
   return await restorePostgres({ ...input, url: database.url });
 }

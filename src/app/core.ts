@@ -1,8 +1,8 @@
 // What every role of the process needs, whatever it serves: log, metrics, database, providers, and the verbs' dependencies.
 
 import type { Config } from '#config/load-config.ts';
-import { openDatabase } from '#db/open-database.ts';
-import type { OpenDatabase } from '#db/open-options.ts';
+import { openDatabase } from '#db/database/open-database.ts';
+import type { OpenDatabase } from '#db/engine/open-options.ts';
 import type { Clock } from '#kernel/clock.ts';
 import { createIds, type Random } from '#kernel/ids.ts';
 import { createLogger, toEventLog } from '#logging/logger.ts';

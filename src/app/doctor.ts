@@ -90,10 +90,10 @@ async function examineAll(given: Given): Promise<GroupedCheck[]> {
 async function checkDatabase({ config, clock }: Given, signal: AbortSignal): Promise<SetUpCheck[]> {
   const { database } = config;
   if (database.kind === 'sqlite') {
-    const { checkSqlite } = await import('#db/check-sqlite.ts');
+    const { checkSqlite } = await import('#db/sqlite/check-sqlite.ts');
     return await checkSqlite(database.file, { quickCheckMaxMs, signal });
   }
-  const { checkPostgres } = await import('#db/check-postgres.ts');
+  const { checkPostgres } = await import('#db/postgres/check-postgres.ts');
   return await checkPostgres(database.url, clock);
 }
 

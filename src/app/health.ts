@@ -1,6 +1,6 @@
 import type { HealthReport } from '#bot/screens/providers/health-view.ts';
 import type { BotHealth } from '#bot/telegram/telegram.ts';
-import type { OpenDatabase } from '#db/open-options.ts';
+import type { OpenDatabase } from '#db/engine/open-options.ts';
 import type { Scheduler } from '#jobs/scheduler.ts';
 import { type Clock, minute } from '#kernel/clock.ts';
 import type { QueueDepth } from '#messaging/messaging-store.ts';

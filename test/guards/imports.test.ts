@@ -160,7 +160,7 @@ test('imports are found however they are spelled', () => {
     "// import { g } from './g.ts';",
   ].join('\n');
   expect(importsIn(code)).toEqual(['#orders/order.ts', './b.ts', '../c.ts', './d.ts', './e.ts', './f.ts']);
-  expect(resolveImport('src/payments/model/payment.ts', '../../db/drizzle.ts')).toBe('src/db/drizzle.ts');
+  expect(resolveImport('src/payments/model/payment.ts', '../../db/schema/drizzle.ts')).toBe('src/db/schema/drizzle.ts');
   expect(resolveImport('src/bot/text/html.ts', '#payments/model/payment.ts')).toBe('src/payments/model/payment.ts');
   expect(resolveImport('src/bot/text/html.ts', 'grammy')).toBeUndefined();
 });
@@ -174,11 +174,11 @@ test('an import that climbs, crosses or skips the ports is refused', () => {
     ['src/bot/kit/replies.ts', 'src/server/shell/server.ts'],
     ['src/bot/screens/orders/orders.ts', 'src/bot/screens/refunds/refunds.ts'],
     ['src/bot/kit/replies.ts', 'src/bot/screens/orders/orders.ts'],
-    ['src/jobs/jobs.ts', 'src/db/open-database.ts'],
+    ['src/jobs/jobs.ts', 'src/db/database/open-database.ts'],
   ] as const;
   for (const [from, to] of refused)
     expect({ from, to, allowed: isAllowed({ from, to }) }).toMatchObject({ allowed: false });
-  expect(isAllowed({ from: 'src/app/core.ts', to: 'src/db/open-database.ts' })).toBe(true);
+  expect(isAllowed({ from: 'src/app/core.ts', to: 'src/db/database/open-database.ts' })).toBe(true);
   expect(isAllowed({ from: 'src/server/webhooks/routes.ts', to: 'src/payments/webhooks/receive-webhook.ts' })).toBe(
     true,
   );

@@ -1,5 +1,5 @@
 import type { SQL } from 'drizzle-orm';
-import { postgresCore, sql, sqliteCore } from '../drizzle.ts';
+import { postgresCore, sql, sqliteCore } from './drizzle.ts';
 
 /** What the tables are made of. Each is written once, with the types of PostgreSQL, and built with either engine's kit. */
 export type Kit = ReturnType<typeof postgresKit>;

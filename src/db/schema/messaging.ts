@@ -1,5 +1,5 @@
 import type { JsonObject } from '#kernel/json.ts';
-import { sql } from '../drizzle.ts';
+import { sql } from './drizzle.ts';
 import type { Kit } from './kit.ts';
 
 const bookkeeping = ({ integer, text }: Kit) => ({

@@ -4,7 +4,7 @@ import { providerNames } from '#kernel/provider-name.ts';
 import { trustLevels } from '#kernel/trust.ts';
 import { creationStates, paymentStatuses } from '#payments/model/payment.ts';
 import { refundStatuses } from '#payments/model/refund.ts';
-import { sql } from '../drizzle.ts';
+import { sql } from './drizzle.ts';
 import { type Kit, oneOf } from './kit.ts';
 import type { buildOrders } from './orders.ts';
 

@@ -1,4 +1,4 @@
-import type { OpenDatabase, OpenOptions } from '#db/open-options.ts';
+import type { OpenDatabase, OpenOptions } from '#db/engine/open-options.ts';
 
 export interface ContractDatabase {
   database: OpenDatabase;

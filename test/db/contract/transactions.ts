@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { DatabaseClosed, TransactionEnded, TransactionTimedOut } from '#db/database-errors.ts';
+import { DatabaseClosed, TransactionEnded, TransactionTimedOut } from '#db/engine/database-errors.ts';
 import { NestedTransaction } from '#kernel/database.ts';
 import type { PaymentStores } from '#payments/ports/payment-store.ts';
 import { createSignal, type OpenContractDatabase, rejectionOf } from './harness.ts';

@@ -6,8 +6,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
-import { openDatabase } from '#db/open-database.ts';
-import type { OpenDatabase, OpenOptions } from '#db/open-options.ts';
+import { openDatabase } from '#db/database/open-database.ts';
+import type { OpenDatabase, OpenOptions } from '#db/engine/open-options.ts';
 import { findFreePort } from '../process/free-port.ts';
 
 const programs = '/usr/lib/postgresql/15/bin';

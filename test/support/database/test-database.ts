@@ -1,8 +1,8 @@
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { openDatabase } from '#db/open-database.ts';
-import type { OpenDatabase, OpenOptions } from '#db/open-options.ts';
+import { openDatabase } from '#db/database/open-database.ts';
+import type { OpenDatabase, OpenOptions } from '#db/engine/open-options.ts';
 
 export interface TestDatabase {
   database: OpenDatabase;

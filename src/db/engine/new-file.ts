@@ -1,0 +1,38 @@
+// A file appears under its name only when it is whole, checked and on disk: until then it stands beside it under another.
+import { closeSync, existsSync, fsyncSync, openSync, renameSync, rmSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { MaintenanceRefused } from './maintenance-refused.ts';
+
+/** `write` makes the file at the path that it is given and checks it; whatever it throws leaves nothing behind. */
+export async function placeNewFile<Result>(target: string, write: (part: string) => Promise<Result>): Promise<Result> {
+  const part = `${target}.part-${process.pid}`;
+  rmSync(part, { force: true });
+  try {
+    const result = await write(part);
+    flush(part);
+    renameSync(part, target);
+    flush(dirname(target));
+    return result;
+  } finally {
+    rmSync(part, { force: true });
+  }
+}
+
+export function refuseExisting(target: string, mayReplace: boolean): void {
+  if (mayReplace || !existsSync(target)) return;
+  throw new MaintenanceRefused(`${target} is there already: give another name, or add --force to replace it`);
+}
+
+function flush(path: string): void {
+  const descriptor = openSync(path, 'r');
+  try {
+    fsyncSync(descriptor);
+  } finally {
+    closeSync(descriptor);
+  }
+}
+
+/** Goes into names of files: 20261125T081500Z. */
+export function timeStamp(now: number): string {
+  return new Date(now).toISOString().replaceAll(/[-:]|\.\d+/g, '');
+}

@@ -1,0 +1,64 @@
+import type { Clock } from '#kernel/clock.ts';
+import type { Database } from '#kernel/database.ts';
+import type { PaymentStores } from '#payments/ports/payment-store.ts';
+import type { Engine } from './migrations.ts';
+import type { QueueName } from './scope.ts';
+
+export type DatabaseTarget =
+  | { engine: 'sqlite'; file: string }
+  /** `poolMax`: connections at most, default 10. */
+  | { engine: 'postgres'; url: string; poolMax?: number };
+
+export interface OpenOptions {
+  target: DatabaseTarget;
+  /**
+   * Called after the commit of a transaction that left something to take in the queue: appended, enqueued, redriven,
+   * unlocked, or put back for a time that has come. Must not throw.
+   */
+  onQueued?: (queue: QueueName) => void;
+  /** Called after each commit of SQLite's gate, and after each transaction on PostgreSQL. Must not throw. */
+  onGroupCommit?: (info: GroupCommit) => void;
+  /** Says which times have come, for `onQueued`; default: the system's clock. */
+  clock?: Pick<Clock, 'now'>;
+  /** A transaction's body that takes longer is rolled back and rejected with TransactionTimedOut; default 5,000 ms. */
+  transactionMaxMs?: number;
+}
+
+export interface GroupCommit {
+  transactions: number;
+  durationMs: number;
+}
+
+export interface CommitStats {
+  /** Transactions that wait for their turn. */
+  waiting: number;
+  commits: number;
+  transactions: number;
+}
+
+/**
+ * `read`: each statement sees the newest commit, and a write fails. A read or a transaction inside an open one of either
+ * kind is refused with NestedTransaction: on SQLite it would not see what is not committed, on PostgreSQL it could wait
+ * for ever for a second connection.
+ */
+export interface OpenDatabase extends Database<PaymentStores> {
+  readonly engine: Engine;
+  /** Brings the schema up to date; safe when two processes start at once. Throws DatabaseNewer. */
+  migrate(): Promise<{ applied: number }>;
+  /** For readiness: reads, and makes sure that a transaction can be begun; rejects within three seconds. */
+  check(): Promise<void>;
+  /** Refuses new work with DatabaseClosed and waits for the work in hand. May be called twice. */
+  close(): Promise<void>;
+  commitStats(): CommitStats;
+}
+
+export const limits = {
+  transactionMaxMs: 5_000,
+  readMaxMs: 30_000,
+  checkMaxMs: 3_000,
+  /** Bounds what one failing commit takes with it, and how long the first of a group waits. */
+  groupTransactionsMax: 256,
+  groupHoldMaxMs: 20,
+  /** How often a body is run when PostgreSQL undoes it for the sake of another transaction. */
+  attemptsMax: 3,
+} as const;

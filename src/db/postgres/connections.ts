@@ -1,0 +1,100 @@
+import pg from 'pg';
+import { ConcurrentChange } from '#kernel/database.ts';
+import { CommitFailed } from '../engine/database-errors.ts';
+import { journalTable, type Migration, pendingMigrations, readMigrations } from '../engine/migrations.ts';
+
+const connectMaxMs = 5_000;
+const statementMaxMs = 10_000;
+/** Longer than any body may take, so that ours is the error that is seen; it ends what a lost process left open. */
+const idleInTransactionMaxMs = 30_000;
+const migrationWaitMaxMs = 60_000;
+/** The advisory lock of migrations: the letters "till" as a number. */
+const migrationLock = 0x7469_6c6c;
+
+/** Bigint columns hold times, counts and minor units, all far below 2^53; anything else is a fault that must not be rounded. */
+function parseInt8(text: string): number {
+  const value = Number(text);
+  if (!Number.isSafeInteger(value)) throw new RangeError('a database integer is too large for a JS number');
+  return value;
+}
+
+export function createPool(target: { url: string; poolMax?: number }): pg.Pool {
+  pg.types.setTypeParser(pg.types.builtins.INT8, parseInt8);
+  const pool = new pg.Pool({
+    connectionString: target.url,
+    max: target.poolMax ?? 10,
+    application_name: 'tillkeeper',
+    connectionTimeoutMillis: connectMaxMs,
+    statement_timeout: statementMaxMs,
+    idle_in_transaction_session_timeout: idleInTransactionMaxMs,
+    keepAlive: true,
+  });
+  // A connection that is lost while nobody uses it is replaced; without a listener it would end the process.
+  pool.on('error', () => undefined);
+  // The pool listens to the idle ones only. One that is lost in use fails its next statement; said as an event, as early
+  // as in the moment in which it is handed out, it would end the process.
+  pool.on('connect', (client) => client.on('error', () => undefined));
+  return pool;
+}
+
+/** PostgreSQL answers the COMMIT of a failed transaction with success and the word ROLLBACK. */
+export async function commit(client: pg.PoolClient): Promise<void> {
+  let command: string;
+  try {
+    ({ command } = await client.query('commit'));
+  } catch (error) {
+    const known = wasUndone(error) ? 'nothing was stored' : 'it is not known whether it was stored';
+    throw new CommitFailed(`the commit failed; ${known}`, { cause: error });
+  }
+  if (command !== 'COMMIT') throw new CommitFailed('a failed statement was passed over; nothing was stored');
+}
+
+/** The server itself said no, and goes on. A connection that is lost during the COMMIT takes the answer with it. */
+function wasUndone(error: unknown): boolean {
+  return error instanceof pg.DatabaseError && error.severity === 'ERROR';
+}
+
+/**
+ * Serialization failure and deadlock: PostgreSQL undid this transaction for the sake of another. A body that was overtaken
+ * between its look and its change says so itself. Either way it may be run again, from a fresh look.
+ */
+export function mayRunAgain(error: unknown): boolean {
+  if (error instanceof ConcurrentChange) return true;
+  for (let depth = 0, at = error; depth < 5 && at instanceof Error; depth += 1, at = at.cause) {
+    if ('code' in at && (at.code === '40001' || at.code === '40P01')) return true;
+  }
+  return false;
+}
+
+/** Applies what is pending, each migration in a transaction of its own; of two processes the second waits, then finds nothing to do. */
+export async function migratePostgres(url: string): Promise<{ applied: number }> {
+  const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: connectMaxMs });
+  await client.connect();
+  try {
+    await client.query(`set lock_timeout = ${migrationWaitMaxMs}`);
+    await client.query('select pg_advisory_lock($1)', [migrationLock]);
+    await client.query(journalTable('bigint'));
+    const { rows } = await client.query<{ id: string }>('select id from schema_migrations');
+    const pending = pendingMigrations(
+      readMigrations('postgres'),
+      rows.map((row) => row.id),
+    );
+    for (const migration of pending) await apply(client, migration);
+    return { applied: pending.length };
+  } finally {
+    // The lock belongs to the connection and goes with it.
+    await client.end();
+  }
+}
+
+async function apply(client: pg.Client, migration: Migration): Promise<void> {
+  await client.query('begin');
+  try {
+    await client.query(migration.sql);
+    await client.query('insert into schema_migrations (id, applied_at) values ($1, $2)', [migration.id, Date.now()]);
+    await client.query('commit');
+  } catch (error) {
+    await client.query('rollback');
+    throw error;
+  }
+}

@@ -1,0 +1,48 @@
+import type pg from 'pg';
+import type { Clock } from '#kernel/clock.ts';
+import type { PaymentStores } from '#payments/ports/payment-store.ts';
+import { createStores } from '../engine/create-stores.ts';
+import type { Scope, Scopes } from '../engine/scope.ts';
+import { postgresClaim, type Session } from '../query/session.ts';
+import { postgresDriver } from '../schema/drizzle.ts';
+import { postgresKit } from '../schema/kit.ts';
+import { buildTables } from '../schema/tables.ts';
+
+const postgresTables = buildTables(postgresKit());
+
+/** One pooled connection with its stores, which keep their prepared statements as long as it lives. */
+export interface Connection {
+  readonly stores: PaymentStores;
+  /** Whose turn it is. */
+  scope: Scope | undefined;
+}
+
+export function createConnections(
+  scopes: Scopes,
+  clock: Pick<Clock, 'now'>,
+): { of(client: pg.PoolClient): Connection } {
+  const connections = new WeakMap<pg.PoolClient, Connection>();
+
+  function create(client: pg.PoolClient): Connection {
+    // The logger is told of every query before it is sent: the one place where each can be refused.
+    const logger = { logQuery: () => scopes.requireOpen((scope) => scope === connection.scope) };
+    const session: Session = {
+      db: postgresDriver().drizzle({ client, logger }),
+      tables: postgresTables,
+      claimed: postgresClaim,
+      noteDue(queue, availableAt) {
+        if (availableAt === null || availableAt <= clock.now()) connection.scope?.queued.add(queue);
+      },
+    };
+    const connection: Connection = { stores: createStores(session), scope: undefined };
+    return connection;
+  }
+
+  return {
+    of(client) {
+      const connection = connections.get(client) ?? create(client);
+      connections.set(client, connection);
+      return connection;
+    },
+  };
+}

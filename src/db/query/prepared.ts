@@ -1,0 +1,62 @@
+import type { Placeholder, SQL } from 'drizzle-orm';
+import type { PgTable } from 'drizzle-orm/pg-core';
+import { getTableColumns, sql } from '../schema/drizzle.ts';
+
+type Values = Record<string, unknown>;
+interface Statement<Rows> {
+  execute(values?: Values): Promise<Rows>;
+}
+
+/** A statement that is built at its first use and kept: building costs ten times what running does. */
+export function prepared<Rows>(build: () => Statement<Rows>): (values?: Values) => Promise<Rows> {
+  let statement: Statement<Rows> | undefined;
+  // Awaited here, because SQLite's answer is a lazy thenable: nothing would run until somebody awaited it.
+  return async (values = {}) => {
+    statement ??= build();
+    return await statement.execute(values);
+  };
+}
+
+/** One kept statement for each set of changed columns; `suffix` makes the statement's name unique on its connection. */
+export function preparedByShape<Rows>(
+  build: (keys: readonly string[], suffix: string) => Statement<Rows>,
+): (keys: readonly string[], values: Values) => Promise<Rows> {
+  const statements = new Map<string, Statement<Rows>>();
+  return async (keys, values) => {
+    const shape = keys.join();
+    let statement = statements.get(shape);
+    if (statement === undefined) {
+      statement = build(keys, String(statements.size));
+      statements.set(shape, statement);
+    }
+    return await statement.execute(values);
+  };
+}
+
+/**
+ * A placeholder of the same name for every column, for an insert of whole rows. Columns that are left out get their
+ * default: worth it where rows are many, for drizzle looks at every placeholder at every execution.
+ */
+export function placeholdersOf<Table extends PgTable>(
+  table: Table,
+  leftOut: readonly (keyof Table['$inferInsert'])[] = [],
+): { [Key in keyof Table['$inferInsert']]: Placeholder } {
+  const keys = Object.keys(getTableColumns(table)).filter((key) => !leftOut.some((other) => other === key));
+  // The keys of a table's columns are the keys of its rows.
+  return Object.fromEntries(keys.map((key) => [key, sql.placeholder(key)])) as {
+    [Key in keyof Table['$inferInsert']]: Placeholder;
+  };
+}
+
+/** Placeholders for an update. Drizzle encodes them as it does values, but its types allow them in inserts only. */
+export function settingsOf(keys: readonly string[]): Record<string, SQL> {
+  return Object.fromEntries(keys.map((key) => [key, sql.placeholder(key)])) as unknown as Record<string, SQL>;
+}
+
+/** The keys that a change really sets: an absent field and an undefined one both mean "as it was". */
+export function keysOf(change: object): string[] {
+  return Object.entries(change)
+    .filter(([, value]) => value !== undefined)
+    .map(([key]) => key)
+    .sort();
+}

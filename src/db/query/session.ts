@@ -1,0 +1,37 @@
+// The seam between the engines. The stores are written once, as for PostgreSQL; SQLite's database is cast to that type
+// here, and its tables in schema/kit.ts. What makes it true: both engines' tables come from one builder, the stores keep
+// to what both query builders understand, and one contract suite runs on both.
+import type { SQL, SQLWrapper } from 'drizzle-orm';
+import type { BetterSQLite3Database } from 'drizzle-orm/better-sqlite3';
+import type { PgColumn, PgDatabase, PgQueryResultHKT } from 'drizzle-orm/pg-core';
+import type { Milliseconds } from '#kernel/clock.ts';
+import type { QueueName } from '../engine/scope.ts';
+import { inArray, sql } from '../schema/drizzle.ts';
+import type { Tables } from '../schema/tables.ts';
+
+export type QueryBuilder = PgDatabase<PgQueryResultHKT>;
+
+/** A select that chooses the rows to claim; PostgreSQL locks them and passes over those that are locked. */
+interface Candidates extends SQLWrapper {
+  for(strength: 'update', config: { skipLocked: true }): SQLWrapper;
+}
+
+/** One connection, as the stores see it. */
+export interface Session {
+  readonly db: QueryBuilder;
+  readonly tables: Tables;
+  /** The condition that a row is among the candidates, which nobody else can claim until the transaction ends. */
+  claimed(id: PgColumn, candidates: Candidates): SQL;
+  /** A row was stored that is due at `availableAt`: whoever works on the queue is told after the commit. */
+  noteDue(queue: QueueName, availableAt: Milliseconds | null): void;
+}
+
+export const postgresClaim: Session['claimed'] = (id, candidates) =>
+  // As an array the candidates are chosen once; as a sub-select a join could choose, and lock, again and again.
+  sql`${id} = any(array${candidates.for('update', { skipLocked: true })})`;
+
+export const sqliteClaim: Session['claimed'] = (id, candidates) => inArray(id, candidates);
+
+export function asSharedDatabase(db: BetterSQLite3Database): QueryBuilder {
+  return db as unknown as QueryBuilder;
+}

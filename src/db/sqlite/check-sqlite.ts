@@ -1,0 +1,131 @@
+// Looks at the file as the product would use it, and changes nothing. It may be in use by this very process: the file is
+// never opened past SQLite, since closing it would let go of the locks that SQLite holds on it, and nothing waits for a lock.
+import { execFile } from 'node:child_process';
+import { accessSync, constants, existsSync, statfsSync, statSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
+import BetterSqlite3 from 'better-sqlite3';
+import type { Milliseconds } from '#kernel/clock.ts';
+import { errorCheck, okCheck, type SetUpCheck, warningCheck } from '#kernel/set-up-check.ts';
+import { judgeMigrations } from '../engine/check-migrations.ts';
+import { openOnlooker } from './connections.ts';
+
+const mebibyte = 1024 * 1024;
+/** Below the first somebody should look; below the second the next busy day may fill the disk. */
+const freeWarningBytes = 1024 * mebibyte;
+const freeWrongBytes = 100 * mebibyte;
+
+export async function checkSqlite(
+  file: string,
+  limit: { quickCheckMaxMs: Milliseconds; signal: AbortSignal },
+): Promise<SetUpCheck[]> {
+  const path = resolve(file);
+  const folder = nearestFolder(dirname(path));
+  if (!mayWrite(folder)) {
+    const advice = 'let the user that runs the product write there, or set DATABASE_URL to another place';
+    return [errorCheck('file', { detail: `${folder} cannot be written to`, advice })];
+  }
+  const space = checkSpace(folder);
+  if (!existsSync(path)) return [okCheck('file', `${path} is not there yet: the first start makes it`), space];
+  const { file: opened, isReadable } = checkFile(path);
+  if (!isReadable) return [opened, space];
+  return [opened, checkSchema(path), space, await checkIntegrity(path, limit)];
+}
+
+/** The folder that is there already; what is missing below it is made at the start. */
+function nearestFolder(folder: string): string {
+  return existsSync(folder) ? folder : nearestFolder(dirname(folder));
+}
+
+function mayWrite(path: string): boolean {
+  try {
+    accessSync(path, constants.W_OK);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function checkFile(path: string): { file: SetUpCheck; isReadable: boolean } {
+  const size = `${(statSync(path).size / mebibyte).toFixed(1)} MB`;
+  if (!mayWrite(path)) {
+    const finding = {
+      detail: `${path} cannot be written to`,
+      advice: 'let the user that runs the product write to it',
+    };
+    return { file: errorCheck('file', finding), isReadable: true };
+  }
+  try {
+    tryLock(path);
+    return { file: okCheck('file', `${path}, ${size}, can be written to`), isReadable: true };
+  } catch (error) {
+    const code = codeOf(error);
+    if (code === 'SQLITE_BUSY') {
+      return { file: okCheck('file', `${path}, ${size}, is being written to this moment`), isReadable: true };
+    }
+    const advice = 'see that DATABASE_URL names the right file; if it does, restore a backup: npm run restore -- FILE';
+    return { file: errorCheck('file', { detail: `${path} cannot be used (${code})`, advice }), isReadable: false };
+  }
+}
+
+/** Takes the lock of a writer and gives it back. */
+function tryLock(path: string): void {
+  const connection = new BetterSqlite3(path, { fileMustExist: true, timeout: 0 });
+  try {
+    connection.exec('begin immediate; rollback');
+  } finally {
+    connection.close();
+  }
+}
+
+function checkSchema(path: string): SetUpCheck {
+  const connection = openOnlooker(path, 0);
+  try {
+    const hasJournal = connection.prepare("select 1 from sqlite_schema where name = 'schema_migrations'").get();
+    const ids = hasJournal ? connection.prepare('select id from schema_migrations').pluck().all() : [];
+    return judgeMigrations('sqlite', ids as string[]);
+  } catch (error) {
+    return warningCheck('schema', { detail: `not seen (${codeOf(error)})`, advice: 'check again in a moment' });
+  } finally {
+    connection.close();
+  }
+}
+
+function checkSpace(folder: string): SetUpCheck {
+  const { bavail, bsize } = statfsSync(folder);
+  const free = bavail * bsize;
+  const detail = `${(free / mebibyte / 1024).toFixed(1)} GB free`;
+  if (free >= freeWarningBytes) return okCheck('space', detail);
+  const finding = { detail, advice: `make room on the disk of ${folder}` };
+  return free < freeWrongBytes ? errorCheck('space', finding) : warningCheck('space', finding);
+}
+
+async function checkIntegrity(
+  path: string,
+  limit: { quickCheckMaxMs: Milliseconds; signal: AbortSignal },
+): Promise<SetUpCheck> {
+  const script = join(import.meta.dirname, 'quick-check.ts');
+  const { promise, resolve: settle } = Promise.withResolvers<SetUpCheck>();
+  const options = { timeout: limit.quickCheckMaxMs, killSignal: 'SIGKILL', signal: limit.signal } as const;
+  execFile(process.execPath, [script, path], options, (error, stdout) => {
+    const [fault] = stdout.trim().split('\n');
+    if (fault) {
+      const advice = 'stop the product and restore the last good backup: npm run restore -- FILE';
+      settle(errorCheck('integrity', { detail: `the file is damaged: ${fault.slice(0, 120)}`, advice }));
+    } else if (error === null) settle(okCheck('integrity', 'no damage found'));
+    else if (error.killed || error.name === 'AbortError') {
+      const advice = 'let sqlite3 FILE "pragma quick_check" look at a backup, at leisure';
+      settle(
+        warningCheck('integrity', { detail: `the file is too large to read in ${limit.quickCheckMaxMs} ms`, advice }),
+      );
+    } else
+      settle(
+        warningCheck('integrity', { detail: 'the file could not be read through', advice: 'check again in a moment' }),
+      );
+  });
+  return promise;
+}
+
+function codeOf(error: unknown): string {
+  if (error instanceof Error && 'code' in error) return String(error.code);
+  return error instanceof Error ? error.name : 'unknown reason';
+}

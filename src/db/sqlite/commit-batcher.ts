@@ -1,0 +1,153 @@
+// Group commit: one fsync for many transactions. Everything that waits is run, each in a savepoint of its own, inside
+// one BEGIN IMMEDIATE … COMMIT, and is answered after the commit. A body that only uses its stores runs to its end
+// without giving way, because every query has its result at once; one that waits for something else is cut off.
+import { AsyncResource } from 'node:async_hooks';
+import type { Milliseconds } from '#kernel/clock.ts';
+import { CommitFailed, DatabaseUnavailable, TransactionTimedOut } from '../engine/database-errors.ts';
+import { withDeadline } from '../engine/deadline.ts';
+import { createScope, type Scope } from '../engine/scope.ts';
+
+/** The statements of the writing connection, all of them synchronous. */
+export interface WritingConnection {
+  begin(): void;
+  savepoint(): void;
+  releaseSavepoint(): void;
+  rollbackToSavepoint(): void;
+  commit(): void;
+  rollback(): void;
+  isInTransaction(): boolean;
+}
+
+export interface GateOptions {
+  /** A group never holds more. */
+  transactionsMax: number;
+  /** No further transaction joins a group that has run so long. */
+  holdMaxMs: Milliseconds;
+  /** A body that takes longer is rolled back. */
+  bodyMaxMs: Milliseconds;
+  /** Called once a group is on disk and answered; must not throw. */
+  onCommitted(info: { scopes: readonly Scope[]; durationMs: Milliseconds }): void;
+}
+
+export interface Gate {
+  /** The scope whose body is running. */
+  current(): Scope | undefined;
+  enter<Result>(body: (scope: Scope) => Promise<Result>): Promise<Result>;
+  waiting(): number;
+}
+
+interface Entry {
+  body(scope: Scope): Promise<unknown>;
+  resolve(result: unknown): void;
+  reject(error: unknown): void;
+}
+
+interface Done {
+  entry: Entry;
+  scope: Scope;
+  result: unknown;
+}
+
+export function createGate(connection: WritingConnection, options: GateOptions): Gate {
+  const waiting: Entry[] = [];
+  let isFlushing = false;
+  let current: Scope | undefined;
+
+  /** Runs one body in its savepoint; undefined when it failed, was rolled back and has its answer. */
+  async function runOne(entry: Entry): Promise<Done | undefined> {
+    const scope = createScope('transaction');
+    connection.savepoint();
+    current = scope;
+    const body = entry.body(scope);
+    try {
+      const result = await withDeadline(body, {
+        ms: options.bodyMaxMs,
+        late: () => new TransactionTimedOut(`a transaction waited longer than ${options.bodyMaxMs} ms`),
+      });
+      connection.releaseSavepoint();
+      return { entry, scope, result };
+    } catch (error) {
+      // A full disk and its like end the whole transaction on SQLite's own account: the group is lost, not this body.
+      if (connection.isInTransaction()) connection.rollbackToSavepoint();
+      entry.reject(error);
+      return undefined;
+    } finally {
+      scope.isOpen = false;
+      current = undefined;
+    }
+  }
+
+  async function runGroup(taken: Entry[]): Promise<Done[]> {
+    const startedAt = performance.now();
+    const done: Done[] = [];
+    while (taken.length < options.transactionsMax && connection.isInTransaction()) {
+      if (taken.length > 0 && performance.now() - startedAt >= options.holdMaxMs) break;
+      const entry = waiting.shift();
+      if (entry === undefined) break;
+      taken.push(entry);
+      const outcome = await runOne(entry);
+      if (outcome !== undefined) done.push(outcome);
+    }
+    if (!connection.isInTransaction()) throw new Error('the database ended the transaction by itself');
+    connection.commit();
+    return done;
+  }
+
+  async function flush(): Promise<void> {
+    const taken: Entry[] = [];
+    const startedAt = performance.now();
+    try {
+      connection.begin();
+    } catch (error) {
+      // Another process holds the file. Whoever waits would wait as long again, each in turn: all are told at once.
+      const unavailable = new DatabaseUnavailable('no transaction could be begun', { cause: error });
+      for (const entry of waiting.splice(0)) entry.reject(unavailable);
+      return;
+    }
+    try {
+      const done = await runGroup(taken);
+      const durationMs = performance.now() - startedAt;
+      for (const { entry, result } of done) entry.resolve(result);
+      if (done.length > 0) options.onCommitted({ scopes: done.map((one) => one.scope), durationMs });
+    } catch (error) {
+      const failure = new CommitFailed('the commit failed; nothing was stored', { cause: error });
+      for (const entry of taken) entry.reject(failure);
+      if (connection.isInTransaction()) connection.rollback();
+    }
+  }
+
+  async function flushAndRest(): Promise<void> {
+    try {
+      await flush();
+    } finally {
+      isFlushing = false;
+      wakeUp();
+    }
+  }
+
+  function wakeUp(): void {
+    if (isFlushing || waiting.length === 0) return;
+    isFlushing = true;
+    // Everything that the present turn of the event loop brings joins the same commit.
+    setImmediate(() => void flushAndRest());
+  }
+
+  return {
+    current: () => current,
+    enter<Result>(body: (scope: Scope) => Promise<Result>): Promise<Result> {
+      const { promise, resolve, reject } = Promise.withResolvers<Result>();
+      // The body keeps its caller's asynchronous context, not that of whoever opened the group. AsyncLocalStorage.bind
+      // would say the same for forty times the time: it dresses the function with deprecated properties.
+      const caller = new AsyncResource('transaction');
+      waiting.push({
+        body: (scope) => caller.runInAsyncScope(body, undefined, scope),
+        // The result given back is the one that this body made.
+        resolve: (result) => resolve(result as Result),
+        reject,
+      });
+      wakeUp();
+      return promise;
+    },
+    waiting: () => waiting.length,
+  };
+}

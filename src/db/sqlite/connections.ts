@@ -1,0 +1,98 @@
+import { closeSync, existsSync, mkdirSync, openSync } from 'node:fs';
+import { dirname } from 'node:path';
+import BetterSqlite3 from 'better-sqlite3';
+import { journalTable, type Migration, pendingMigrations, readMigrations } from '../engine/migrations.ts';
+import type { WritingConnection } from './commit-batcher.ts';
+
+export type SqliteConnection = BetterSqlite3.Database;
+
+/** While it waits for another process's lock the driver stops the event loop: long enough for a migration, no longer. */
+const lockWaitMs = 2_500;
+/** A checkpoint that a long read held up leaves a large log behind; it is cut back to this many bytes. */
+const logBytesMax = 64 * 1024 * 1024;
+
+export function openWriter(file: string): SqliteConnection {
+  mkdirSync(dirname(file), { recursive: true });
+  keepToOurselves(file);
+  const connection = new BetterSqlite3(file, { timeout: lockWaitMs });
+  connection.pragma('journal_mode = WAL');
+  // FULL: a commit that was answered is on disk, whatever happens to the machine.
+  connection.pragma('synchronous = FULL');
+  connection.pragma('foreign_keys = ON');
+  connection.pragma(`journal_size_limit = ${logBytesMax}`);
+  return connection;
+}
+
+/** Customers and their licence keys are nobody else's business. What SQLite makes beside the file gets the file's mode. */
+function keepToOurselves(file: string): void {
+  // Only a file that is not there yet: to open and close one that SQLite holds would let go of its locks.
+  if (!existsSync(file)) closeSync(openSync(file, 'a', 0o600));
+}
+
+export function openReader(file: string): SqliteConnection {
+  return new BetterSqlite3(file, { readonly: true, timeout: lockWaitMs });
+}
+
+/**
+ * Looks, and writes nothing. It may write all the same, for SQLite: a connection that may not would leave a log and its index
+ * beside a file that nobody uses.
+ */
+export function openOnlooker(file: string, waitMs: number): SqliteConnection {
+  const connection = new BetterSqlite3(file, { fileMustExist: true, timeout: waitMs });
+  connection.pragma('query_only = on');
+  return connection;
+}
+
+export function asWritingConnection(connection: SqliteConnection): WritingConnection {
+  const command = (text: string): (() => void) => {
+    const statement = connection.prepare(text);
+    return () => {
+      statement.run();
+    };
+  };
+  const rollbackTo = command('rollback to body');
+  const release = command('release body');
+  return {
+    begin: command('begin immediate'),
+    savepoint: command('savepoint body'),
+    releaseSavepoint: release,
+    rollbackToSavepoint() {
+      // Rolling back leaves the savepoint open; without the release they would pile up.
+      rollbackTo();
+      release();
+    },
+    commit: command('commit'),
+    rollback: command('rollback'),
+    isInTransaction: () => connection.inTransaction,
+  };
+}
+
+/** Applies what is pending, each migration in a transaction of its own; of two processes the second waits, then finds nothing to do. */
+export function migrateSqlite(file: string): { applied: number } {
+  const connection = openWriter(file);
+  try {
+    // A migration may build a table anew under its old name; the references are checked at its end instead.
+    connection.pragma('foreign_keys = OFF');
+    const migrations = readMigrations('sqlite');
+    let applied = 0;
+    while (applied <= migrations.length && applyNext(connection, migrations)) applied += 1;
+    return { applied };
+  } finally {
+    connection.close();
+  }
+}
+
+function applyNext(connection: SqliteConnection, migrations: readonly Migration[]): boolean {
+  const apply = connection.transaction((): boolean => {
+    connection.exec(`${journalTable('integer')} strict`);
+    const journal = connection.prepare('select id from schema_migrations').pluck().all() as string[];
+    const [next] = pendingMigrations(migrations, journal);
+    if (next === undefined) return false;
+    connection.exec(next.sql);
+    const broken = connection.pragma('foreign_key_check') as unknown[];
+    if (broken.length > 0) throw new Error(`migration ${next.id} leaves ${broken.length} broken references`);
+    connection.prepare('insert into schema_migrations (id, applied_at) values (?, ?)').run(next.id, Date.now());
+    return true;
+  });
+  return apply.immediate();
+}

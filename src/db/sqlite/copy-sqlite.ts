@@ -1,0 +1,65 @@
+import { chmodSync } from 'node:fs';
+import BetterSqlite3 from 'better-sqlite3';
+import { MaintenanceRefused } from '../engine/maintenance-refused.ts';
+import { openOnlooker } from './connections.ts';
+
+const lockWaitMs = 2_500;
+const faultsMax = 3;
+/** In one step the copy is of one moment, however busy the writer is; in several, each write would begin it anew. */
+const allPages = 0x7fff_ffff;
+
+/** Copies the database as it is at this moment, also while others use it, into a new file of its own. */
+export async function copySqlite(from: string, to: string): Promise<void> {
+  const source = open(from);
+  try {
+    await source.backup(to, { progress: () => allPages });
+  } catch (error) {
+    throw refused(from, error);
+  } finally {
+    source.close();
+  }
+  const copy = new BetterSqlite3(to, { fileMustExist: true });
+  try {
+    // All of it is then in the one file, without a log beside it.
+    copy.pragma('journal_mode = delete');
+  } finally {
+    copy.close();
+  }
+  chmodSync(to, 0o600);
+}
+
+/** Reads all of it through; the migrations that it has. Throws MaintenanceRefused for one that is damaged or not ours. */
+export function verifySqlite(file: string, name: string): string[] {
+  const connection = open(file);
+  try {
+    const faults = connection.pragma(`integrity_check(${faultsMax})`) as { integrity_check: string }[];
+    const [fault] = faults.map((row) => row.integrity_check).filter((text) => text !== 'ok');
+    if (fault !== undefined) throw new MaintenanceRefused(`${name} is damaged: ${fault}`);
+    const broken = connection.pragma('foreign_key_check') as unknown[];
+    if (broken.length > 0) throw new MaintenanceRefused(`${name} is damaged: ${broken.length} broken references`);
+    return readJournal(connection, name);
+  } catch (error) {
+    throw error instanceof MaintenanceRefused ? error : refused(name, error);
+  } finally {
+    connection.close();
+  }
+}
+
+function readJournal(connection: BetterSqlite3.Database, name: string): string[] {
+  const journal = connection.prepare("select 1 from sqlite_schema where name = 'schema_migrations'").get();
+  if (journal === undefined) throw new MaintenanceRefused(`${name} is not a database of Tillkeeper`);
+  return connection.prepare('select id from schema_migrations').pluck().all() as string[];
+}
+
+function open(file: string): BetterSqlite3.Database {
+  try {
+    return openOnlooker(file, lockWaitMs);
+  } catch (error) {
+    throw refused(file, error);
+  }
+}
+
+function refused(name: string, error: unknown): MaintenanceRefused {
+  const why = error instanceof Error ? error.message : 'unknown reason';
+  return new MaintenanceRefused(`${name} cannot be read: ${why}`, { cause: error });
+}

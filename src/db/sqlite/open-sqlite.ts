@@ -1,0 +1,95 @@
+// SQLite: one writing connection behind the gate, and a read-only one beside it that never sees an uncommitted row.
+import type { PaymentStores } from '#payments/ports/payment-store.ts';
+import { createStores } from '../engine/create-stores.ts';
+import { DatabaseUnavailable, TransactionTimedOut } from '../engine/database-errors.ts';
+import { withDeadline } from '../engine/deadline.ts';
+import { createDoor } from '../engine/in-flight.ts';
+import { limits, type OpenDatabase, type OpenOptions } from '../engine/open-options.ts';
+import { createScope, createScopes, type Scope } from '../engine/scope.ts';
+import { asSharedDatabase, type Session, sqliteClaim } from '../query/session.ts';
+import { sqliteDriver } from '../schema/drizzle.ts';
+import { sqliteKit } from '../schema/kit.ts';
+import { buildTables } from '../schema/tables.ts';
+import { createGate } from './commit-batcher.ts';
+import { asWritingConnection, migrateSqlite, openReader, openWriter, type SqliteConnection } from './connections.ts';
+
+const sqliteTables = buildTables(sqliteKit());
+const probeWritesEveryMs = 5_000;
+const probeWrite =
+  "insert into counters (name, value) values ('readiness_probe', 1) on conflict (name) do update set value = value + 1";
+
+export function openSqlite(file: string, options: OpenOptions): OpenDatabase {
+  const writer = openWriter(file);
+  const reader = openReader(file);
+  const scopes = createScopes();
+  const door = createDoor(scopes);
+  const clock = options.clock ?? { now: () => Date.now() };
+  const totals = { commits: 0, transactions: 0 };
+
+  const gate = createGate(asWritingConnection(writer), {
+    transactionsMax: limits.groupTransactionsMax,
+    holdMaxMs: limits.groupHoldMaxMs,
+    bodyMaxMs: options.transactionMaxMs ?? limits.transactionMaxMs,
+    onCommitted(group) {
+      totals.commits += 1;
+      totals.transactions += group.scopes.length;
+      options.onGroupCommit?.({ transactions: group.scopes.length, durationMs: group.durationMs });
+      for (const queue of new Set(group.scopes.flatMap((scope) => [...scope.queued]))) options.onQueued?.(queue);
+    },
+  });
+
+  const storesOf = (connection: SqliteConnection, isOwn: (scope: Scope) => boolean): PaymentStores => {
+    // The logger is told of every query before it is sent: the one place where each can be refused.
+    const logger = { logQuery: () => scopes.requireOpen(isOwn) };
+    const session: Session = {
+      db: asSharedDatabase(sqliteDriver().drizzle({ client: connection, logger })),
+      tables: sqliteTables,
+      claimed: sqliteClaim,
+      noteDue(queue, availableAt) {
+        if (availableAt === null || availableAt <= clock.now()) gate.current()?.queued.add(queue);
+      },
+    };
+    return createStores(session);
+  };
+  const writing = storesOf(writer, (scope) => scope === gate.current());
+  const reading = storesOf(reader, (scope) => scope.kind === 'read');
+
+  async function read<Result>(work: (stores: PaymentStores) => Promise<Result>): Promise<Result> {
+    const scope = createScope('read');
+    try {
+      return await withDeadline(
+        scopes.run(scope, async () => work(reading)),
+        { ms: limits.readMaxMs, late: () => new TransactionTimedOut(`a read took longer than ${limits.readMaxMs} ms`) },
+      );
+    } finally {
+      scope.isOpen = false;
+    }
+  }
+
+  let wroteAt = Number.NEGATIVE_INFINITY;
+  async function probe(): Promise<void> {
+    reader.prepare('select id from schema_migrations limit 1').get();
+    // A full disk can be locked and read all the same: only a write shows it, and whoever asks often costs no more of them.
+    const isRecent = performance.now() - wroteAt < probeWritesEveryMs;
+    await gate.enter(async () => void (isRecent || writer.prepare(probeWrite).run()));
+    if (!isRecent) wroteAt = performance.now();
+  }
+
+  return {
+    engine: 'sqlite',
+    transaction: (work) => door.pass(() => gate.enter((scope) => scopes.run(scope, async () => work(writing)))),
+    read: (work) => door.pass(() => read(work)),
+    migrate: () => door.pass(async () => migrateSqlite(file)),
+    check: () =>
+      withDeadline(door.pass(probe), {
+        ms: limits.checkMaxMs,
+        late: () => new DatabaseUnavailable('the database did not answer in time'),
+      }),
+    async close() {
+      await door.close();
+      reader.close();
+      writer.close();
+    },
+    commitStats: () => ({ waiting: gate.waiting(), ...totals }),
+  };
+}

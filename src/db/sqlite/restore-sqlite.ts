@@ -1,0 +1,77 @@
+// Puts a backup in the place of the database. Whoever still used the old file would go on writing into it unseen, so that
+// nobody may: SQLite says whether anybody has it open, and lets nobody in until the new one is there. At every moment there is a
+// whole database under the name.
+import { existsSync, linkSync, mkdirSync, renameSync } from 'node:fs';
+import { dirname, resolve } from 'node:path';
+import BetterSqlite3 from 'better-sqlite3';
+import { MaintenanceRefused } from '../engine/maintenance-refused.ts';
+import { pendingMigrations, readMigrations } from '../engine/migrations.ts';
+import { placeNewFile, timeStamp } from '../engine/new-file.ts';
+import { copySqlite, verifySqlite } from './copy-sqlite.ts';
+
+export interface Restored {
+  file: string;
+  /** Where the database of before is; null when there was none. */
+  keptAs: string | null;
+  /** Migrations that the next start applies. */
+  pending: number;
+}
+
+export async function restoreSqlite(input: {
+  file: string;
+  source: string;
+  /** Also when the present database is damaged, so that nobody can tell whether it is in use. */
+  isForced: boolean;
+  now: number;
+}): Promise<Restored> {
+  const file = resolve(input.file);
+  const source = resolve(input.source);
+  if (!existsSync(source)) throw new MaintenanceRefused(`${source} is not there`);
+  if (source === file) throw new MaintenanceRefused(`${source} is the database itself`);
+  mkdirSync(dirname(file), { recursive: true });
+  let held: BetterSqlite3.Database | undefined;
+  const keptAs = existsSync(file) ? `${file}.before-${timeStamp(input.now)}` : null;
+  try {
+    const pending = await placeNewFile(file, async (part) => {
+      await copySqlite(source, part);
+      const count = pendingMigrations(readMigrations('sqlite'), verifySqlite(part, source)).length;
+      if (keptAs !== null) {
+        held = holdAlone(file, input.isForced);
+        keepOld(file, keptAs);
+      }
+      return count;
+    });
+    return { file, keptAs, pending };
+  } finally {
+    held?.close();
+  }
+}
+
+/** Undefined for a file that SQLite cannot read, if that was allowed. */
+function holdAlone(file: string, isForced: boolean): BetterSqlite3.Database | undefined {
+  const connection = new BetterSqlite3(file, { fileMustExist: true, timeout: 0 });
+  try {
+    // Without a log it is one file again. SQLite refuses this as long as anybody else has the file open.
+    connection.pragma('journal_mode = delete');
+    connection.exec('begin exclusive');
+    return connection;
+  } catch (error) {
+    connection.close();
+    const code = error instanceof Error && 'code' in error ? String(error.code) : '';
+    if (code.startsWith('SQLITE_BUSY') || code.startsWith('SQLITE_LOCKED')) {
+      throw new MaintenanceRefused(`${file} is in use: stop the product first`, { cause: error });
+    }
+    if (isForced) return undefined;
+    const message = `${file} is damaged, so that it cannot be told whether the product still uses it: stop it, then add --force`;
+    throw new MaintenanceRefused(message, { cause: error });
+  }
+}
+
+/** A second name for the same file: the first one is never without a database. */
+function keepOld(file: string, keptAs: string): void {
+  linkSync(file, keptAs);
+  // Only a damaged one still has them, and they must not be taken for those of the new one.
+  for (const beside of ['-wal', '-shm']) {
+    if (existsSync(`${file}${beside}`)) renameSync(`${file}${beside}`, `${keptAs}${beside}`);
+  }
+}

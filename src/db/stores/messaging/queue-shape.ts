@@ -1,0 +1,20 @@
+import type { PgColumn } from 'drizzle-orm/pg-core';
+import type { QueueBookkeeping } from '#messaging/messaging-store.ts';
+import type { QueueName } from '../../engine/scope.ts';
+import type { Session } from '../../query/session.ts';
+
+export interface QueueShape {
+  name: QueueName;
+  /** The bookkeeping columns of either table; the columns that only one has are in `columns`, `lane` and `priority`. */
+  table: Session['tables']['inboxEvents'];
+  /** The columns of a row as the port knows it. */
+  columns: Record<string, PgColumn>;
+  /** By what depth is counted, and by what a claim may be narrowed. */
+  lane: PgColumn;
+  priority: PgColumn | null;
+}
+
+/** A select of the port's columns gives the port's rows. */
+export function asRows<Row extends QueueBookkeeping>(rows: Record<string, unknown>[]): Row[] {
+  return rows as unknown as Row[];
+}

@@ -1,0 +1,137 @@
+// What inbox and outbox share. Both tables have the same bookkeeping columns, so that these queries are written once;
+// each queue says what its rows look like and by what they are ordered and counted.
+import type { QueueBookkeeping, QueueStore } from '#messaging/messaging-store.ts';
+import { prepared } from '../../query/prepared.ts';
+import type { Session } from '../../query/session.ts';
+import { and, asc, eq, inArray, isNotNull, isNull, lt, lte, ne, or, sql } from '../../schema/drizzle.ts';
+import { createClaims } from './queue-claims.ts';
+import { createDeadLetters } from './queue-dead-letters.ts';
+import { countDepths } from './queue-depths.ts';
+import { asRows, type QueueShape } from './queue-shape.ts';
+
+export function createQueueStore<Row extends QueueBookkeeping>(session: Session, shape: QueueShape): QueueStore<Row> {
+  const { db } = session;
+  const { table, columns, name } = shape;
+  const isWaiting = and(isNull(table.processedAt), isNull(table.abandonedAt));
+  const findById = prepared(() =>
+    db
+      .select(columns)
+      .from(table)
+      .where(eq(table.id, sql.placeholder('id')))
+      .prepare(`${name}_find`),
+  );
+  const { process, abandon, release } = prepareSettling(session, shape);
+  const claims = createClaims(session, shape);
+
+  return {
+    async claimDue(request) {
+      const claim = claims(request);
+      const { lane, now, lockedUntil, lockedBy, limit } = request;
+      const rows = asRows<Row>(await claim({ lane, now, lockedUntil, lockedBy, limit }));
+      return rows.sort(inTurn);
+    },
+    async hasSuspects(query) {
+      const found = await db
+        .select({ id: table.id })
+        .from(table)
+        .where(
+          and(
+            isWaiting,
+            lte(table.availableAt, query.now),
+            or(isNull(table.lockedUntil), lte(table.lockedUntil, query.now)),
+            sql`${table.startedAttempts} > ${table.finishedAttempts}`,
+            query.lane === null ? undefined : eq(shape.lane, query.lane),
+          ),
+        )
+        .limit(1);
+      return found.length === 1;
+    },
+    markProcessed: async (input) => (await process({ ...input })).length === 1,
+    async release({ isFinishedAttempt, ...input }) {
+      // An attempt that was not made counts neither as begun nor as finished: it must not look like a crash.
+      const counts = isFinishedAttempt ? { finished: 1, unstarted: 0 } : { finished: 0, unstarted: 1 };
+      const released = await release({ ...input, ...counts });
+      if (released.length === 1) session.noteDue(name, input.availableAt);
+      return released.length === 1;
+    },
+    abandon: async (input) => (await abandon({ ...input })).length === 1,
+    async unlockAll(input) {
+      const freed = await db
+        .update(table)
+        .set({ lockedUntil: null, lockedBy: null })
+        .where(and(isWaiting, isNotNull(table.lockedBy), ne(table.lockedBy, input.exceptBy)))
+        .returning({ id: table.id });
+      const hasDiedTwice = sql`${table.startedAttempts} - ${table.finishedAttempts} > 1`;
+      await db
+        .update(table)
+        .set({ availableAt: input.repeatedAt })
+        .where(and(isWaiting, isNull(table.lockedBy), hasDiedTwice, lt(table.availableAt, input.repeatedAt)));
+      if (freed.length > 0) session.noteDue(name, null);
+      return freed.length;
+    },
+    find: async (id) => asRows<Row>(await findById({ id }))[0],
+    ...createDeadLetters<Row>(session, shape),
+    depths: (now) => countDepths(session, { shape, now }),
+    async prune(query) {
+      const old = db
+        .select({ id: table.id })
+        .from(table)
+        .where(and(isNotNull(table.processedAt), lt(table.processedAt, query.before)))
+        .orderBy(asc(table.processedAt))
+        .limit(query.limit);
+      const gone = await db.delete(table).where(inArray(table.id, old)).returning({ id: table.id });
+      return gone.length;
+    },
+  };
+}
+
+/** The settling statements act only on a row that the caller still holds. */
+function prepareSettling({ db }: Session, { table, name }: QueueShape) {
+  const isWaiting = and(isNull(table.processedAt), isNull(table.abandonedAt));
+  const isHeld = and(eq(table.id, sql.placeholder('id')), eq(table.lockedBy, sql.placeholder('lockedBy')), isWaiting);
+  const settled = { lockedUntil: null, lockedBy: null, finishedAttempts: sql`${table.finishedAttempts} + 1` };
+  const process = prepared(() =>
+    db
+      .update(table)
+      .set({ ...settled, processedAt: sql`${sql.placeholder('at')}`, outcome: sql`${sql.placeholder('outcome')}` })
+      .where(isHeld)
+      .returning({ id: table.id })
+      .prepare(`${name}_mark_processed`),
+  );
+  const abandon = prepared(() =>
+    db
+      .update(table)
+      .set({ ...settled, abandonedAt: sql`${sql.placeholder('at')}`, lastError: sql`${sql.placeholder('reason')}` })
+      .where(isHeld)
+      .returning({ id: table.id })
+      .prepare(`${name}_abandon`),
+  );
+  const release = prepared(() =>
+    db
+      .update(table)
+      .set({
+        lockedUntil: null,
+        lockedBy: null,
+        availableAt: sql`${sql.placeholder('availableAt')}`,
+        lastError: sql`${sql.placeholder('error')}`,
+        startedAttempts: sql`${table.startedAttempts} - cast(${sql.placeholder('unstarted')} as bigint)`,
+        finishedAttempts: sql`${table.finishedAttempts} + cast(${sql.placeholder('finished')} as bigint) * (${table.startedAttempts} - ${table.finishedAttempts})`,
+      })
+      .where(isHeld)
+      .returning({ id: table.id })
+      .prepare(`${name}_release`),
+  );
+  return { process, abandon, release };
+}
+
+/** The order of the claim, made again: an UPDATE returns its rows in any order. */
+function inTurn(
+  left: QueueBookkeeping & { priority?: number },
+  right: QueueBookkeeping & { priority?: number },
+): number {
+  return (
+    (left.priority ?? 0) - (right.priority ?? 0) ||
+    left.availableAt - right.availableAt ||
+    (left.id < right.id ? -1 : 1)
+  );
+}

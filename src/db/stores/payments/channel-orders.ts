@@ -1,0 +1,149 @@
+import { asProviderReference } from '#kernel/ids.ts';
+import type { ChannelOrderStore } from '#payments/ports/sale-store.ts';
+import { contains, searchable } from '../../query/search.ts';
+import type { Session } from '../../query/session.ts';
+import { and, asc, desc, eq, getTableColumns, gt, inArray, isNull, lt, or, sql } from '../../schema/drizzle.ts';
+
+export function createChannelOrderStore(session: Session): ChannelOrderStore {
+  return { ...createMarks(session), ...createSubscriptions(session), ...createLicences(session) };
+}
+
+function createMarks(
+  session: Session,
+): Pick<
+  ChannelOrderStore,
+  'markSold' | 'markReturned' | 'findMark' | 'listMarks' | 'countWaitingReturns' | 'pruneMarks'
+> {
+  const { db } = session;
+  const { channelSales: sales } = session.tables;
+  const target = [sales.reference, sales.provider];
+  const isWaiting = and(isNull(sales.soldAt), gt(sales.returnedMinor, 0));
+  return {
+    async markSold({ provider, reference, at }) {
+      const [mark] = await db
+        .insert(sales)
+        .values({ provider, reference, returnedMinor: 0, returnedAt: null, soldAt: at, updatedAt: at })
+        .onConflictDoUpdate({
+          target,
+          set: { soldAt: sql`coalesce(${sales.soldAt}, ${at})`, updatedAt: at },
+        })
+        .returning();
+      if (mark === undefined) throw new Error('a sale was not marked');
+      return mark;
+    },
+    async markReturned({ provider, reference, returnedMinor, returnedAt, at }) {
+      const isMore = sql`excluded.returned_minor > ${sales.returnedMinor}`;
+      const [mark] = await db
+        .insert(sales)
+        .values({ provider, reference, returnedMinor, returnedAt, soldAt: null, updatedAt: at })
+        .onConflictDoUpdate({
+          target,
+          set: {
+            returnedMinor: sql`case when ${isMore} then excluded.returned_minor else ${sales.returnedMinor} end`,
+            returnedAt: sql`case when ${isMore} then excluded.returned_at else ${sales.returnedAt} end`,
+            updatedAt: at,
+          },
+        })
+        .returning();
+      if (mark === undefined) throw new Error('a refund was not marked');
+      return mark;
+    },
+    async findMark({ provider, reference }) {
+      const isIt = and(eq(sales.reference, reference), eq(sales.provider, provider));
+      return (await db.select().from(sales).where(isIt))[0];
+    },
+    listMarks: async ({ provider, after, limit }) =>
+      db
+        .select()
+        .from(sales)
+        .where(and(eq(sales.provider, provider), gt(sales.reference, asProviderReference(after ?? ''))))
+        .orderBy(asc(sales.reference))
+        .limit(limit),
+    async countWaitingReturns(provider) {
+      const [row] = await db
+        .select({ count: sql<number>`cast(count(*) as bigint)` })
+        .from(sales)
+        .where(and(isWaiting, eq(sales.provider, provider)));
+      return row?.count ?? 0;
+    },
+    async pruneMarks(query) {
+      const old = db
+        .select({ reference: sales.reference })
+        .from(sales)
+        .where(and(isNull(sales.soldAt), lt(sales.updatedAt, query.before)))
+        .orderBy(asc(sales.updatedAt))
+        .limit(query.limit);
+      const gone = await db
+        .delete(sales)
+        .where(and(isNull(sales.soldAt), inArray(sales.reference, old)))
+        .returning({ reference: sales.reference });
+      return gone.length;
+    },
+  };
+}
+
+function createLicences(session: Session): Pick<ChannelOrderStore, 'claimLicence'> {
+  const { db } = session;
+  const { channelLicences: licences } = session.tables;
+  return {
+    async claimLicence({ licenceHash, provider, reference, at }) {
+      await db.insert(licences).values({ licenceHash, provider, reference, createdAt: at }).onConflictDoNothing();
+      const [owner] = await db
+        .select({ provider: licences.provider, reference: licences.reference })
+        .from(licences)
+        .where(eq(licences.licenceHash, licenceHash));
+      return owner ?? { provider, reference };
+    },
+  };
+}
+
+function createSubscriptions(
+  session: Session,
+): Pick<ChannelOrderStore, 'saveSubscription' | 'findSubscription' | 'listSubscriptions' | 'searchSubscriptions'> {
+  const { db } = session;
+  const { channelSubscriptions: subscriptions } = session.tables;
+  const { searchText, ...columns } = getTableColumns(subscriptions);
+  return {
+    async saveSubscription(subscription) {
+      const { customerEmail, customerName } = subscription;
+      const isOver = sql`(excluded.status = 'canceled' or ${subscriptions.status} = 'canceled')`;
+      await db
+        .insert(subscriptions)
+        .values({ ...subscription, searchText: searchable([customerEmail, customerName]) })
+        .onConflictDoUpdate({
+          target: [subscriptions.reference, subscriptions.provider],
+          set: {
+            status: sql`case when ${isOver} then 'canceled' else 'active' end`,
+            customerEmail: sql`coalesce(excluded.customer_email, ${subscriptions.customerEmail})`,
+            customerName: sql`coalesce(excluded.customer_name, ${subscriptions.customerName})`,
+            planName: sql`excluded.plan_name`,
+            productName: sql`excluded.product_name`,
+            startedAt: sql`coalesce(excluded.started_at, ${subscriptions.startedAt})`,
+            endedAt: sql`coalesce(excluded.ended_at, ${subscriptions.endedAt})`,
+            updatedAt: sql`excluded.updated_at`,
+            searchText: sql`excluded.search_text`,
+          },
+        });
+    },
+    async findSubscription({ provider, reference }) {
+      const isIt = and(eq(subscriptions.reference, reference), eq(subscriptions.provider, provider));
+      return (await db.select(columns).from(subscriptions).where(isIt))[0];
+    },
+    listSubscriptions: async ({ provider, after, limit }) =>
+      db
+        .select(columns)
+        .from(subscriptions)
+        .where(and(eq(subscriptions.provider, provider), gt(subscriptions.reference, after ?? '')))
+        .orderBy(asc(subscriptions.reference))
+        .limit(limit),
+    async searchSubscriptions({ text, limit }) {
+      if (text.trim() === '') return [];
+      return db
+        .select(columns)
+        .from(subscriptions)
+        .where(or(eq(subscriptions.reference, text), contains(subscriptions.searchText, text)))
+        .orderBy(desc(subscriptions.updatedAt), asc(subscriptions.reference))
+        .limit(limit);
+    },
+  };
+}

@@ -1,0 +1,81 @@
+import BetterSqlite3 from 'better-sqlite3';
+import { expect, test } from 'vitest';
+import { CommitFailed, DatabaseUnavailable } from '#db/engine/database-errors.ts';
+import type { GroupCommit, OpenDatabase } from '#db/engine/open-options.ts';
+import { rejectionOf } from '../contract/harness.ts';
+import { sampleAudit } from '../contract/samples.ts';
+import { openSqliteContract } from '../contract/sqlite.ts';
+
+const record = (database: OpenDatabase, id: string, action = 'order.cancel'): Promise<void> =>
+  database.transaction((stores) => stores.audit.record(sampleAudit(id, { action })));
+
+test('transactions that wait together share one commit, and no commit is larger than its bound', async () => {
+  const commits: GroupCommit[] = [];
+  await using opened = await openSqliteContract({ onGroupCommit: (info) => commits.push(info) });
+  await Promise.all(Array.from({ length: 40 }, (_, index) => record(opened.database, `first-${index}`)));
+  // One commit, or a few where the machine was so slow that the group was held too long.
+  expect(commits.length).toBeLessThan(10);
+  expect(commits.reduce((sum, commit) => sum + commit.transactions, 0)).toBe(40);
+  await Promise.all(Array.from({ length: 600 }, (_, index) => record(opened.database, `second-${index}`)));
+  expect(Math.max(...commits.map((commit) => commit.transactions))).toBeLessThanOrEqual(256);
+  expect(opened.database.commitStats()).toEqual({ waiting: 0, commits: commits.length, transactions: 640 });
+});
+
+test('a failed COMMIT rejects everyone who shares it, stores nothing of it, and does not harm the next', async () => {
+  await using opened = await openSqliteContract();
+  const { database } = opened;
+  await opened.breakCommits();
+  const group = await Promise.allSettled([
+    record(database, 'a'),
+    record(database, 'b', 'break'),
+    record(database, 'c'),
+  ]);
+  for (const result of group) {
+    expect(result).toMatchObject({ status: 'rejected', reason: expect.any(CommitFailed) });
+  }
+  expect(await opened.raw('select id from audit_records')).toEqual([]);
+  await record(database, 'd');
+  expect(await opened.raw('select id from audit_records')).toEqual([{ id: 'd' }]);
+});
+
+test('each transaction runs to its end before the next begins', async () => {
+  await using opened = await openSqliteContract();
+  const steps: string[] = [];
+  const run = (name: string): Promise<void> =>
+    opened.database.transaction(async (stores) => {
+      steps.push(`${name} begins`);
+      await stores.audit.record(sampleAudit(`${name}-1`));
+      await stores.audit.listAudit({ subject: null, limit: 5 });
+      await stores.audit.record(sampleAudit(`${name}-2`));
+      steps.push(`${name} ends`);
+    });
+  await Promise.all([run('a'), run('b'), run('c')]);
+  expect(steps).toEqual(['a begins', 'a ends', 'b begins', 'b ends', 'c begins', 'c ends']);
+});
+
+test('while another process holds the file everyone is told so, and work goes on once it is free', async () => {
+  await using opened = await openSqliteContract();
+  const other = new BetterSqlite3(opened.file);
+  other.exec('begin immediate');
+  const waiting = await Promise.allSettled([record(opened.database, 'a'), record(opened.database, 'b')]);
+  for (const result of waiting) {
+    expect(result).toMatchObject({ status: 'rejected', reason: expect.any(DatabaseUnavailable) });
+  }
+  expect(await rejectionOf(opened.database.check())).toBeInstanceOf(DatabaseUnavailable);
+  other.exec('rollback');
+  other.close();
+  await record(opened.database, 'c');
+  await opened.database.check();
+});
+
+test('readiness is asked by a write that reaches the file, and not by one for every question', async () => {
+  await using opened = await openSqliteContract();
+  const other = new BetterSqlite3(opened.file, { readonly: true });
+  const writes = (): unknown =>
+    other.prepare("select value from counters where name = 'readiness_probe'").pluck().get();
+  await opened.database.check();
+  expect(writes()).toBe(1);
+  await opened.database.check();
+  expect(writes()).toBe(1);
+  other.close();
+});

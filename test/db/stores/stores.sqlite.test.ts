@@ -1,0 +1,4 @@
+import { describeContract } from '../contract/everything.ts';
+import { openSqliteContract } from '../contract/sqlite.ts';
+
+describeContract(openSqliteContract);
