@@ -1,3 +1,4 @@
+import { inTransaction, causeOf } from '#kernel/transaction-context.ts';
 import type { ActingAdmin } from '#access/acting-admin.ts';
 import { recordAudit } from '#access/audit.ts';
 import type { Clock } from '#kernel/clock.ts';
@@ -24,9 +25,8 @@ export function changeAsAdmin<Done, Refused = never>(
   decide: (one: Case) => { change: CaseChange; result: Done } | { refused: Refused },
 ): Promise<Done | Refused | NoLiveCase> {
   const { caseId, by, action, details = {} } = input;
-  return deps.database.transaction(async (stores): Promise<Done | Refused | NoLiveCase> => {
-    const tx = { stores, clock: deps.clock, ids: deps.ids };
-    const one = await stores.cases.findCase(caseId);
+  return inTransaction(deps, causeOf(actor), async (tx): Promise<Done | Refused | NoLiveCase> => {
+    const one = await tx.stores.cases.findCase(caseId);
     if (one === undefined) return { kind: 'unknown' };
     if (!isLive(one)) return { kind: 'over' };
     const decided = decide(one);

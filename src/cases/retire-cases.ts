@@ -1,3 +1,4 @@
+import { inTransaction } from '#kernel/transaction-context.ts';
 import { day, type Milliseconds } from '#kernel/clock.ts';
 import type { CaseKind } from './case.ts';
 import type { CaseDeps } from './change-as-admin.ts';
@@ -11,9 +12,8 @@ const informedForMs: Milliseconds = day;
 /** Ends cases that only inform, older than a day and nobody's, at most `limit`; how many. */
 export function retireCases(deps: CaseDeps, input: { limit: number }): Promise<{ retired: number }> {
   const before = deps.clock.now() - informedForMs;
-  return deps.database.transaction(async (stores) => {
-    const tx = { stores, clock: deps.clock, ids: deps.ids };
-    const old = await stores.cases.listCases({
+  return inTransaction(deps, MISSING_CAUSE, async (tx) => {
+    const old = await tx.stores.cases.listCases({
       statuses: ['open'],
       kinds: informingKinds,
       order: 'oldest_first',

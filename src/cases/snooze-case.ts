@@ -1,4 +1,5 @@
 // A snoozed case is silent and not due; it opens again when its time is over, or when what was waited for did not come.
+import { inTransaction } from '#kernel/transaction-context.ts';
 import type { ActingAdmin } from '#access/acting-admin.ts';
 import type { Milliseconds } from '#kernel/clock.ts';
 import type { OrderId } from '#kernel/ids.ts';
@@ -46,9 +47,8 @@ export async function wakeOrderCases(tx: CaseContext, orderId: OrderId): Promise
 
 /** Opens snoozed cases whose time has come, at most `limit`; how many. */
 export function wakeCases(deps: CaseDeps, input: { limit: number }): Promise<{ woken: number }> {
-  return deps.database.transaction(async (stores) => {
-    const tx = { stores, clock: deps.clock, ids: deps.ids };
-    const due = await stores.cases.listCasesToWake({ now: deps.clock.now(), limit: input.limit });
+  return inTransaction(deps, MISSING_CAUSE, async (tx) => {
+    const due = await tx.stores.cases.listCasesToWake({ now: deps.clock.now(), limit: input.limit });
     for (const one of due) await wakeCase(tx, one);
     return { woken: due.length };
   });

@@ -1,3 +1,4 @@
+import { inTransaction, causeOf } from '#kernel/transaction-context.ts';
 import { recordAudit } from '#access/audit.ts';
 import type { Actor } from '#kernel/actor.ts';
 import { describeProduct, type ProductDeps } from './save-product.ts';
@@ -10,13 +11,13 @@ export function removeProduct(
   input: { productId: string; expectedVersion: number; actor: Actor },
 ): Promise<ProductRemoved> {
   const { productId, expectedVersion, actor } = input;
-  return deps.database.transaction(async (stores): Promise<ProductRemoved> => {
-    const product = await stores.products.findProduct(productId);
+  return inTransaction(deps, causeOf(actor), async (tx): Promise<ProductRemoved> => {
+    const product = await tx.stores.products.findProduct(productId);
     if (product === undefined) return { kind: 'unknown' };
-    const isGone = await stores.products.deleteProduct({ id: productId, expectedVersion });
+    const isGone = await tx.stores.products.deleteProduct({ id: productId, expectedVersion });
     if (!isGone) return { kind: 'conflict' };
     await recordAudit(
-      { stores, clock: deps.clock, ids: deps.ids },
+      tx,
       {
         actor,
         action: 'product.remove',

@@ -1,3 +1,4 @@
+import { inTransaction, causeOf } from '#kernel/transaction-context.ts';
 import type { AccessStores } from '#access/access-store.ts';
 import { recordAudit } from '#access/audit.ts';
 import type { Actor } from '#kernel/actor.ts';
@@ -46,12 +47,12 @@ export function saveProduct(
   const { draft, expectedVersion, actor } = input;
   const fault = faultOf(draft);
   if (fault !== undefined) return Promise.resolve({ kind: 'refused', reason: fault });
-  return deps.database.transaction(async (stores): Promise<ProductSaved> => {
-    const known = await stores.products.findProductBySku(draft.sku);
+  return inTransaction(deps, causeOf(actor), async (tx): Promise<ProductSaved> => {
+    const known = await tx.stores.products.findProductBySku(draft.sku);
     if ((known?.version ?? null) !== expectedVersion) return { kind: 'conflict' };
     const { channel, channelKey } = draft;
     const keys = channelKey === null ? [] : [channelKey];
-    const sameKey = channel === null ? [] : await stores.products.listProductsByChannelKey({ channel, keys });
+    const sameKey = channel === null ? [] : await tx.stores.products.listProductsByChannelKey({ channel, keys });
     const other = sameKey.find(({ id }) => id !== known?.id);
     if (other !== undefined) {
       return { kind: 'refused', reason: `${other.sku} has the key ${channelKey} already.` };
@@ -61,13 +62,13 @@ export function saveProduct(
     const id = known?.id ?? deps.ids.newId();
     const isStored =
       known === undefined
-        ? await stores.products.insertProduct({ id, sku, ...facts, version: 1, createdAt: now, updatedAt: now })
-        : await stores.products.changeProduct({
+        ? await tx.stores.products.insertProduct({ id, sku, ...facts, version: 1, createdAt: now, updatedAt: now })
+        : await tx.stores.products.changeProduct({
             ...{ id, expectedVersion: known.version, change: { ...facts, updatedAt: now } },
           });
     if (!isStored) return { kind: 'conflict' };
     await recordAudit(
-      { stores, clock: deps.clock, ids: deps.ids },
+      tx,
       {
         actor,
         action: known === undefined ? 'product.add' : 'product.change',

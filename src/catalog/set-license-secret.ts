@@ -1,3 +1,4 @@
+import { inTransaction, causeOf } from '#kernel/transaction-context.ts';
 import { recordAudit } from '#access/audit.ts';
 import type { Actor } from '#kernel/actor.ts';
 import type { ProductDeps } from './save-product.ts';
@@ -17,12 +18,12 @@ export function setLicenceSecret(
     const reason = `A secret key is one word of at most ${secretUnitsMax} characters.`;
     return Promise.resolve({ kind: 'refused', reason });
   }
-  return deps.database.transaction(async (stores): Promise<LicenceSecretSet> => {
-    const product = await stores.products.findProduct(productId);
+  return inTransaction(deps, causeOf(actor), async (tx): Promise<LicenceSecretSet> => {
+    const product = await tx.stores.products.findProduct(productId);
     if (product === undefined) return { kind: 'unknown' };
-    await stores.products.setLicenceSecret({ id: productId, secret, updatedAt: deps.clock.now() });
+    await tx.stores.products.setLicenceSecret({ id: productId, secret, updatedAt: deps.clock.now() });
     await recordAudit(
-      { stores, clock: deps.clock, ids: deps.ids },
+      tx,
       {
         actor,
         action: secret === null ? 'product.clear_licence_secret' : 'product.set_licence_secret',

@@ -1,6 +1,7 @@
 // Everything that is known of one provider, for the day on which one leaves it or it leaves us. Read page by page, each in
 // a moment of its own, so that an export of years holds a few hundred rows in memory and nobody up.
 
+import { inTransaction, causeOf } from '#kernel/transaction-context.ts';
 import { recordAudit } from '#access/audit.ts';
 import { decisionKinds } from '#cases/case.ts';
 import type { Actor } from '#kernel/actor.ts';
@@ -45,9 +46,9 @@ export async function exportProvider(
   input: { provider: ProviderName; actor: Actor; redact: (text: string) => string },
 ): Promise<readonly ExportTable[]> {
   const { provider, actor } = input;
-  await deps.database.transaction((stores) =>
+  await inTransaction(deps, causeOf(actor), (tx) =>
     recordAudit(
-      { stores, clock: deps.clock, ids: deps.ids },
+      tx,
       { actor, action: 'provider.export', subject: `provider:${provider}` },
     ),
   );

@@ -1,5 +1,6 @@
 // The one place where a day is written down: everything of ours is read, compared with what the providers said, hashed and
 // stored in one transaction, so that no payment can change in between.
+import { inTransaction } from '#kernel/transaction-context.ts';
 import { needsDecision } from '#cases/case.ts';
 import type { CaseCount } from '#cases/case-store.ts';
 import { hour, type Milliseconds, minute } from '#kernel/clock.ts';
@@ -47,18 +48,18 @@ interface ClosingDraft {
 }
 
 export function writeClosing(deps: PaymentDeps, draft: ClosingDraft): Promise<ClosingWritten> {
-  return deps.database.transaction(async (stores): Promise<ClosingWritten> => {
+  return inTransaction(deps, MISSING_CAUSE, async (tx): Promise<ClosingWritten> => {
     const { next } = draft;
-    const previous = await stores.ledger.findLastClosing();
+    const previous = await tx.stores.ledger.findLastClosing();
     if (previous?.number !== next.previous?.number) return { kind: 'overtaken' };
     const days: LoadedDay[] = [];
-    for (const look of draft.looks) days.push(await loadProviderDay(stores, { look, from: next.from, to: next.to }));
-    const { content, entries } = await compose(stores, { ...draft, days, closedAt: deps.clock.now() });
+    for (const look of draft.looks) days.push(await loadProviderDay(tx.stores, { look, from: next.from, to: next.to }));
+    const { content, entries } = await compose(tx.stores, { ...draft, days, closedAt: deps.clock.now() });
     const closing = linkUp(next, { content, previous });
-    if (!(await stores.ledger.insertClosing(closing))) return { kind: 'overtaken' };
-    await stores.ledger.insertEntries(entries);
+    if (!(await tx.stores.ledger.insertClosing(closing))) return { kind: 'overtaken' };
+    await tx.stores.ledger.insertEntries(entries);
     await enqueueEffect(
-      { stores, clock: deps.clock, ids: deps.ids },
+      tx,
       { topic: 'books.digest', key: `books.digest:${closing.number}`, payload: { day: closing.day } },
     );
     return { kind: 'closed', closing, unexplained: content.unexplained.count };

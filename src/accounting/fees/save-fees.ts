@@ -1,10 +1,11 @@
+import { inTransaction } from '#kernel/transaction-context.ts';
+import type { Cause } from '#kernel/transaction-context.ts';
+import type { PaymentTx } from '#payments/ports/payment-store.ts';
 import { ConcurrentChange } from '#kernel/database.ts';
 import { compareDecimals } from '#kernel/money.ts';
 import type { ProviderName } from '#kernel/provider-name.ts';
-import type { Cause } from '#orders/timeline.ts';
 import { refreshOrderCards } from '#payments/lifecycle/change-order.ts';
 import type { PaymentDeps } from '#payments/lifecycle/deps.ts';
-import type { Work } from '#payments/lifecycle/work.ts';
 import type { Payment } from '#payments/model/payment.ts';
 import type { PaymentFees } from '#payments/ports/figures-provider.ts';
 import type { PaymentChange } from '#payments/ports/payment-store.ts';
@@ -16,22 +17,21 @@ export function saveFees(
   input: { provider: ProviderName; page: readonly PaymentFees[]; cause: Cause },
 ): Promise<{ booked: number; unmatched: number }> {
   const { provider } = input;
-  return deps.database.transaction(async (stores) => {
-    const work: Work = { stores, clock: deps.clock, ids: deps.ids, cause: input.cause };
+  return inTransaction(deps, input.cause, async (tx) => {
     const saved = { booked: 0, unmatched: 0 };
     for (const fees of input.page) {
       const { reference, asset, fee, net, at } = fees;
       // Read anew for each, because one payment may have fees in several units.
-      const payment = await stores.payments.findPaymentByReference({ provider, reference });
+      const payment = await tx.stores.payments.findPaymentByReference({ provider, reference });
       const standing = standingOf(payment, fees);
       if (standing === 'unmatched') saved.unmatched += 1;
       if (payment !== undefined && standing === 'booked' && !isKnown(payment, fees)) {
-        await changePayment(work, payment, { feeAmount: fee, netAmount: net, figuresAsset: asset });
+        await changePayment(tx, payment, { feeAmount: fee, netAmount: net, figuresAsset: asset });
         saved.booked += 1;
       }
       const paymentId = payment?.id ?? null;
       const readAt = deps.clock.now();
-      await stores.fees.saveFee({ provider, reference, asset, fee, net, standing, paymentId, at, readAt });
+      await tx.stores.fees.saveFee({ provider, reference, asset, fee, net, standing, paymentId, at, readAt });
     }
     return saved;
   });
@@ -50,7 +50,7 @@ function isKnown({ feeAmount, netAmount, figuresAsset }: Payment, { fee, net, as
 
 /** Compare-and-set on the payment as it was just read; throws ConcurrentChange when overtaken. */
 export async function changePayment(
-  work: Work,
+  work: PaymentTx,
   payment: Payment,
   change: Omit<PaymentChange, 'updatedAt' | 'status'>,
 ): Promise<void> {

@@ -1,9 +1,10 @@
+import { inTransaction } from '#kernel/transaction-context.ts';
+import type { Cause } from '#kernel/transaction-context.ts';
+import type { PaymentTx } from '#payments/ports/payment-store.ts';
 import type { Milliseconds } from '#kernel/clock.ts';
 import type { ProviderReference } from '#kernel/ids.ts';
 import type { ProviderName } from '#kernel/provider-name.ts';
-import type { Cause } from '#orders/timeline.ts';
 import type { PaymentDeps } from '#payments/lifecycle/deps.ts';
-import type { Work } from '#payments/lifecycle/work.ts';
 import type { ProviderSettlement } from '#payments/ports/figures-provider.ts';
 import { changePayment } from './save-fees.ts';
 
@@ -13,23 +14,22 @@ export function saveSettlements(
   input: { provider: ProviderName; page: readonly ProviderSettlement[]; cause: Cause },
 ): Promise<number> {
   const { provider, page } = input;
-  return deps.database.transaction(async (stores) => {
-    const work: Work = { stores, clock: deps.clock, ids: deps.ids, cause: input.cause };
+  return inTransaction(deps, input.cause, async (tx) => {
     for (const settlement of page) {
       const { id, currency, amount, status, from, to, at } = settlement;
       const references = settlement.references === null ? null : [...settlement.references];
-      await stores.fees.saveSettlement({
+      await tx.stores.fees.saveSettlement({
         ...{ provider, id, currency, amount, status, from, to, settledAt: at, references },
         readAt: deps.clock.now(),
       });
-      if (at !== null) await settlePayments(work, { provider, references: references ?? [], at });
+      if (at !== null) await settlePayments(tx, { provider, references: references ?? [], at });
     }
     return page.length;
   });
 }
 
 async function settlePayments(
-  work: Work,
+  work: PaymentTx,
   settled: { provider: ProviderName; references: readonly ProviderReference[]; at: Milliseconds },
 ): Promise<void> {
   const { provider, references, at } = settled;

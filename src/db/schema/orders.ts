@@ -1,9 +1,10 @@
+import { causeKinds } from '#kernel/transaction-context.ts';
 import { actorKinds } from '#kernel/actor.ts';
 import type { OrderId, PaymentId } from '#kernel/ids.ts';
 import { providerNames } from '#kernel/provider-name.ts';
 import { trustLevels } from '#kernel/trust.ts';
 import { type OrderItem, orderOrigins, orderStatuses } from '#orders/order.ts';
-import { causeKinds, timelineSubjects } from '#orders/timeline.ts';
+import { timelineSubjects } from '#orders/timeline.ts';
 import { type Kit, oneOf } from './kit.ts';
 
 export function buildOrders({ check, index, integer, json, table, text }: Kit) {

@@ -1,3 +1,4 @@
+import { inTransaction, causeOf } from '#kernel/transaction-context.ts';
 import { recordAudit } from '#access/audit.ts';
 import type { Actor } from '#kernel/actor.ts';
 import type { ProviderName } from '#kernel/provider-name.ts';
@@ -14,9 +15,9 @@ export async function askProviderAgain(
   const provider = deps.providers.find(input.provider);
   if (provider === undefined) return { kind: 'unknown' };
   const { actor } = input;
-  await deps.database.transaction((stores) =>
+  await inTransaction(deps, causeOf(actor), (tx) =>
     recordAudit(
-      { stores, clock: deps.clock, ids: deps.ids },
+      tx,
       { actor, action: 'provider.ask_again', subject: `provider:${provider.name}` },
     ),
   );

@@ -1,5 +1,6 @@
 // What happened while a provider could not be heard: as soon as it answers again its open payments are asked about, the
 // most overdue first, and its list is compared with ours. Then the outage is over, and its alert says what it came to.
+import { inTransaction } from '#kernel/transaction-context.ts';
 import { type Milliseconds, minute, second } from '#kernel/clock.ts';
 import type { PaymentId } from '#kernel/ids.ts';
 import type { PaymentDeps } from '../lifecycle/deps.ts';
@@ -144,8 +145,8 @@ function createTeller(deps: PaymentDeps, about: { outage: Outage; open: number }
       looked += 1;
       if (deps.clock.now() - toldAt < tellEveryMs) return;
       toldAt = deps.clock.now();
-      await deps.database.transaction((stores) =>
-        tellCatchUp({ stores, clock: deps.clock, ids: deps.ids }, { ...about, looked }),
+      await inTransaction(deps, MISSING_CAUSE, (tx) =>
+        tellCatchUp(tx, { ...about, looked }),
       );
     },
   };

@@ -1,3 +1,4 @@
+import { inTransaction } from '#kernel/transaction-context.ts';
 import { day, type Milliseconds, minute } from '#kernel/clock.ts';
 import type { PaymentId } from '#kernel/ids.ts';
 import { formatOrderNumber } from '#orders/order.ts';
@@ -35,11 +36,11 @@ export function finishOutage(
   const from = outage.beganAt - edgeMs;
   const { uncompared } = input;
   const now = deps.clock.now();
-  return deps.database.transaction(async (stores) => {
-    const current = await stores.outages.findLiveOutage(outage.provider);
+  return inTransaction(deps, MISSING_CAUSE, async (tx) => {
+    const current = await tx.stores.outages.findLiveOutage(outage.provider);
     if (current?.id !== outage.id || current.status !== 'catching_up') return false;
     const answeredAt = current.answeredAt ?? now;
-    const moved = await stores.payments.listMovedPayments({
+    const moved = await tx.stores.payments.listMovedPayments({
       provider: outage.provider,
       made: { from: outage.beganAt - reachMs, to: answeredAt },
       moved: { after: current.askedAt, until: now },
@@ -47,12 +48,12 @@ export function finishOutage(
       withWebhooks: true,
       limit: countedMax,
     });
-    const uncreated = await listUncreated(stores, { outage: current, from, to: answeredAt });
+    const uncreated = await listUncreated(tx.stores, { outage: current, from, to: answeredAt });
     // What was missing before the outage is an old trouble with a card of its own.
-    const missing = await madeSince(stores, { ids: input.missing, from });
+    const missing = await madeSince(tx.stores, { ids: input.missing, from });
     const lost = new Set<PaymentId>([...unread, ...missing]);
     const unserved = uncreated.filter((id) => !lost.has(id));
-    const ended = await changeOutage(stores, {
+    const ended = await changeOutage(tx.stores, {
       outage: current,
       change: {
         status: 'over',
@@ -62,8 +63,8 @@ export function finishOutage(
         lostCount: lost.size,
       },
     });
-    const named = { lost: await nameOrders(stores, [...lost]), unserved: await nameOrders(stores, unserved) };
-    await endOutageAlert({ stores, clock: deps.clock, ids: deps.ids }, { outage: ended, ...named, uncompared });
+    const named = { lost: await nameOrders(tx.stores, [...lost]), unserved: await nameOrders(tx.stores, unserved) };
+    await endOutageAlert(tx, { outage: ended, ...named, uncompared });
     return true;
   });
 }

@@ -1,5 +1,6 @@
 // Looks after providers that are in trouble, or may be: asks them whether they are back, which also lets their breaker
 // close, and keeps one outage, and with it one alert, for as long as they are away.
+import { inTransaction } from '#kernel/transaction-context.ts';
 import { resolveCase } from '#cases/resolve-case.ts';
 import { day, type Milliseconds, minute, second } from '#kernel/clock.ts';
 import type { ProviderName } from '#kernel/provider-name.ts';
@@ -105,9 +106,9 @@ function remember(memory: Memory, look: ProviderLook, now: Milliseconds): Memory
 
 /** An alert without an outage is about a provider that was not configured for a while. */
 function endAlert(deps: PaymentDeps, name: ProviderName): Promise<boolean> {
-  return deps.database.transaction((stores) =>
+  return inTransaction(deps, MISSING_CAUSE, (tx) =>
     resolveCase(
-      { stores, clock: deps.clock, ids: deps.ids },
+      tx,
       { key: downKey(name), by: 'The provider answers again.' },
     ),
   );

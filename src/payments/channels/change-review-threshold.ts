@@ -1,3 +1,4 @@
+import { inTransaction, causeOf } from '#kernel/transaction-context.ts';
 import { recordAudit } from '#access/audit.ts';
 import type { Actor } from '#kernel/actor.ts';
 import { formatMoney, type Money } from '#kernel/money.ts';
@@ -12,14 +13,14 @@ export function changeReviewThreshold(
   input: { limit: Money; actor: Actor /** The version of the setting that was looked at. */; expectedVersion: number },
 ): Promise<ReviewThresholdChanged> {
   const { limit, actor, expectedVersion } = input;
-  return deps.database.transaction(async (stores): Promise<ReviewThresholdChanged> => {
-    const { limits, version } = await readReviewThresholds(stores);
+  return inTransaction(deps, causeOf(actor), async (tx): Promise<ReviewThresholdChanged> => {
+    const { limits, version } = await readReviewThresholds(tx.stores);
     if (version !== expectedVersion) return { kind: 'conflict' };
     const before = limits[limit.currency];
     if (before === limit.amountMinor) return { kind: 'unchanged' };
     const value = { ...limits, [limit.currency]: limit.amountMinor };
     const updatedAt = deps.clock.now();
-    const isChanged = await stores.settings.changeSetting({
+    const isChanged = await tx.stores.settings.changeSetting({
       key: reviewThresholdKey,
       value,
       expectedVersion,
@@ -27,7 +28,7 @@ export function changeReviewThreshold(
     });
     if (!isChanged) return { kind: 'conflict' };
     await recordAudit(
-      { stores, clock: deps.clock, ids: deps.ids },
+      tx,
       {
         actor,
         action: 'setting.change',

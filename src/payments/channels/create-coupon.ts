@@ -1,3 +1,4 @@
+import { inTransaction, causeOf } from '#kernel/transaction-context.ts';
 import { recordAudit } from '#access/audit.ts';
 import type { Actor } from '#kernel/actor.ts';
 import type { JsonObject } from '#kernel/json.ts';
@@ -54,7 +55,7 @@ async function audit(
   const { actor, action, draft } = input;
   const { code, percent, amountMinor, productKey } = draft;
   const details = { percent, amountMinor, productKey, ...input.details };
-  await deps.database.transaction((stores) =>
-    recordAudit({ stores, clock: deps.clock, ids: deps.ids }, { actor, action, subject: `coupon:${code}`, details }),
+  await inTransaction(deps, causeOf(actor), (tx) =>
+    recordAudit(tx, { actor, action, subject: `coupon:${code}`, details }),
   );
 }

@@ -1,8 +1,8 @@
+import type { Cause } from '#kernel/transaction-context.ts';
 import type { Product } from '#catalog/product.ts';
 import type { ProviderName } from '#kernel/provider-name.ts';
 import type { InboxEvent } from '#messaging/messaging-store.ts';
 import type { DeliveryResult } from '#messaging/outbox-handler.ts';
-import type { Cause } from '#orders/timeline.ts';
 import type { PaymentDeps } from '../lifecycle/deps.ts';
 import { ProviderError, ProviderRejected } from '../ports/provider-errors.ts';
 import type { ChannelOrder, ChannelOrderItem, SalesChannel } from '../ports/sales-channel.ts';

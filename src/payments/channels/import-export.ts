@@ -1,12 +1,13 @@
 // A seller's export against our books. First as a dry run, which changes nothing; then for real: sales that are missing here
 // come in as held, refunds are booked, and the run is stored with its findings like every other comparison.
+import { inTransaction, causeOf } from '#kernel/transaction-context.ts';
+import type { Cause } from '#kernel/transaction-context.ts';
 import { recordAudit } from '#access/audit.ts';
 import type { Actor } from '#kernel/actor.ts';
 import type { Milliseconds } from '#kernel/clock.ts';
 import { assert } from '#kernel/invariant.ts';
 import { toDecimal } from '#kernel/money.ts';
 import { type ProviderName, providerTitle } from '#kernel/provider-name.ts';
-import type { Cause } from '#orders/timeline.ts';
 import type { PaymentDeps } from '../lifecycle/deps.ts';
 import type { Payment } from '../model/payment.ts';
 import type { ReconciliationFinding, ReconciliationRun } from '../model/reconciliation.ts';
@@ -157,10 +158,10 @@ async function startRun(
     startedBy: `admin:${actor.id}`,
     ...{ comparedCount: 0, matchedCount: 0, healedCount: 0, openCount: 0, error: null },
   };
-  await deps.database.transaction(async (stores) => {
-    await stores.reconciliation.insertRun(run);
+  await inTransaction(deps, causeOf(actor), async (tx) => {
+    await tx.stores.reconciliation.insertRun(run);
     await recordAudit(
-      { stores, clock: deps.clock, ids: deps.ids },
+      tx,
       {
         actor,
         action: 'sales.import',

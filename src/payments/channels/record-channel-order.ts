@@ -1,16 +1,18 @@
 // A sale at a channel that cannot be asked: the event itself is the evidence. One transaction makes its order and its
 // payment, looks at them as at every other payment, and holds back what does not fit the catalogue, the licences or the
 // limit. The same sale told again, by a webhook or by an export, finds what is there.
+import { inTransaction } from '#kernel/transaction-context.ts';
+import type { Cause } from '#kernel/transaction-context.ts';
+import type { PaymentTx } from '../ports/payment-store.ts';
 import { createHash } from 'node:crypto';
 import type { Product } from '#catalog/product.ts';
 import { assert } from '#kernel/invariant.ts';
 import { formatMoney } from '#kernel/money.ts';
 import { type ProviderName, providerTitle } from '#kernel/provider-name.ts';
 import { formatOrderNumber, type Order } from '#orders/order.ts';
-import type { Cause } from '#orders/timeline.ts';
 import { applyLook } from '../lifecycle/apply-snapshot.ts';
 import type { PaymentDeps } from '../lifecycle/deps.ts';
-import { type Work, writeTimeline } from '../lifecycle/work.ts';
+import { writeTimeline } from '../lifecycle/work.ts';
 import type { Payment } from '../model/payment.ts';
 import type { ChannelOrder } from '../ports/sales-channel.ts';
 import { toOrder, toPayment, toSnapshot } from './channel-order-rows.ts';
@@ -38,20 +40,19 @@ export async function recordChannelOrder(
   input: ReceivedChannelOrder,
 ): Promise<ChannelOrderRecorded> {
   const { provider, sale } = input;
-  const recorded = await deps.database.transaction(async (stores): Promise<ChannelOrderRecorded> => {
-    const work: Work = { stores, clock: deps.clock, ids: deps.ids, cause: input.cause };
+  const recorded = await inTransaction(deps, input.cause, async (tx): Promise<ChannelOrderRecorded> => {
     const { reference } = sale;
-    const mark = await stores.channelOrders.markSold({ provider, reference, at: deps.clock.now() });
-    const known = await stores.payments.findPaymentByReference({ provider, reference });
+    const mark = await tx.stores.channelOrders.markSold({ provider, reference, at: deps.clock.now() });
+    const known = await tx.stores.payments.findPaymentByReference({ provider, reference });
     if (known !== undefined) return { kind: 'known', payment: known };
-    const products = await stores.products.listProductsByChannelKey({ channel: provider, keys: keysOf(sale) });
-    const heldBecause = await doubtsOf(work, { ...input, products });
-    const { order, payment } = await insertRows(work, { provider, sale, products, isHeld: heldBecause.length > 0 });
+    const products = await tx.stores.products.listProductsByChannelKey({ channel: provider, keys: keysOf(sale) });
+    const heldBecause = await doubtsOf(tx, { ...input, products });
+    const { order, payment } = await insertRows(tx, { provider, sale, products, isHeld: heldBecause.length > 0 });
     const snapshot = toSnapshot({ provider, sale, now: deps.clock.now() });
     const { returnsOddPayments = false } = deps.providers.find(provider)?.capabilities ?? {};
-    await applyLook(work, { order, payment, snapshot, returnsOddPayments, heldBecause: heldBecause.join(' ') });
-    if (mark.returnedMinor > 0) await bookReturns({ work, providers: deps.providers }, { paymentId: payment.id, mark });
-    const after = await stores.orders.findOrder(order.id);
+    await applyLook(tx, { order, payment, snapshot, returnsOddPayments, heldBecause: heldBecause.join(' ') });
+    if (mark.returnedMinor > 0) await bookReturns({ tx, providers: deps.providers }, { paymentId: payment.id, mark });
+    const after = await tx.stores.orders.findOrder(order.id);
     assert(after !== undefined, `order ${order.id} vanished`);
     return { kind: 'recorded', order: after, heldBecause };
   });
@@ -67,48 +68,48 @@ function keysOf(sale: ChannelOrder): string[] {
   return sale.items.flatMap(({ productKey }) => (productKey === null ? [] : [productKey]));
 }
 
-async function doubtsOf(work: Work, input: ReceivedChannelOrder & { products: readonly Product[] }): Promise<string[]> {
+async function doubtsOf(tx: PaymentTx, input: ReceivedChannelOrder & { products: readonly Product[] }): Promise<string[]> {
   const { sale, products } = input;
-  const { limits } = await readReviewThresholds(work.stores);
+  const { limits } = await readReviewThresholds(tx.stores);
   const licences: (LicenceCheck | undefined)[] = [];
   for (const [index, licence] of input.licences.entries()) {
-    licences.push(licence?.kind === 'known' ? await claimLicence(work, { ...input, index, licence }) : licence);
+    licences.push(licence?.kind === 'known' ? await claimLicence(tx, { ...input, index, licence }) : licence);
   }
   return [...input.doubts, ...checkChannelOrder({ sale, products, limits, licences })];
 }
 
 /** A licence vouches for one sale: whoever has seen a sale knows its licence, and could tell of another with it. */
 async function claimLicence(
-  work: Work,
+  tx: PaymentTx,
   input: ReceivedChannelOrder & { index: number; licence: LicenceCheck },
 ): Promise<LicenceCheck> {
   const { provider, sale, licence } = input;
   const key = sale.items[input.index]?.licenceKey ?? '';
   const licenceHash = createHash('sha256').update(key).digest('base64url');
   const { reference } = sale;
-  const owner = await work.stores.channelOrders.claimLicence({
+  const owner = await tx.stores.channelOrders.claimLicence({
     licenceHash,
     provider,
     reference,
-    at: work.clock.now(),
+    at: tx.clock.now(),
   });
   if (owner.reference === reference) return licence;
-  const payment = await work.stores.payments.findPaymentByReference(owner);
-  const order = payment && (await work.stores.orders.findOrder(payment.orderId));
+  const payment = await tx.stores.payments.findPaymentByReference(owner);
+  const order = payment && (await tx.stores.orders.findOrder(payment.orderId));
   return { kind: 'used', orderNumber: order === undefined ? 'another sale' : formatOrderNumber(order.number) };
 }
 
 async function insertRows(
-  work: Work,
+  tx: PaymentTx,
   input: { provider: ProviderName; sale: ChannelOrder; products: readonly Product[]; isHeld: boolean },
 ): Promise<{ order: Order; payment: Payment }> {
   const { provider, sale, isHeld } = input;
-  const { stores, ids } = work;
-  const now = work.clock.now();
+  const { stores, ids } = tx;
+  const now = tx.clock.now();
   const order = toOrder({ ...input, id: ids.newId(), number: await stores.orders.nextOrderNumber(), now });
   await stores.orders.insertOrder(order);
   const title = providerTitle(provider);
-  await writeTimeline(work, {
+  await writeTimeline(tx, {
     order,
     paymentId: null,
     subject: 'order',

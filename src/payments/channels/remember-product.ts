@@ -1,10 +1,10 @@
+import type { PaymentTx } from '../ports/payment-store.ts';
 import { recordAudit } from '#access/audit.ts';
 import { channelKeyPattern, type Product, productNameUnitsMax, skuPattern } from '#catalog/product.ts';
 import type { Actor } from '#kernel/actor.ts';
 import { formatMoney } from '#kernel/money.ts';
 import type { ProviderName } from '#kernel/provider-name.ts';
 import type { Order } from '#orders/order.ts';
-import type { Work } from '../lifecycle/work.ts';
 
 /** What the catalogue would learn of a sale; undefined when a single price cannot be read off it. */
 export function rememberable(order: Pick<Order, 'origin' | 'items' | 'amountMinor' | 'currency' | 'metadata'>) {
@@ -19,17 +19,17 @@ export function rememberable(order: Pick<Order, 'origin' | 'items' | 'amountMino
 
 /** Puts the product of a sale into the catalogue, or gives it the price of the sale; its sku, or null when nothing was learnt. */
 export async function rememberProduct(
-  work: Work,
+  tx: PaymentTx,
   input: { order: Order; channel: ProviderName; actor: Actor },
 ): Promise<string | null> {
   const { actor, channel } = input;
   const learnt = rememberable(input.order);
   if (learnt === undefined) return null;
-  const known = await work.stores.products.findProductBySku(learnt.sku);
+  const known = await tx.stores.products.findProductBySku(learnt.sku);
   const isStored =
-    known === undefined ? await insert(work, { learnt, channel }) : await change(work, { known, learnt, channel });
+    known === undefined ? await insert(tx, { learnt, channel }) : await change(tx, { known, learnt, channel });
   if (!isStored) return null;
-  await recordAudit(work, {
+  await recordAudit(tx, {
     actor,
     action: known === undefined ? 'product.add' : 'product.change',
     subject: `product:${learnt.sku}`,
@@ -40,29 +40,29 @@ export async function rememberProduct(
 
 type Learnt = NonNullable<ReturnType<typeof rememberable>>;
 
-function insert(work: Work, { learnt, channel }: { learnt: Learnt; channel: ProviderName }): Promise<boolean> {
+function insert(tx: PaymentTx, { learnt, channel }: { learnt: Learnt; channel: ProviderName }): Promise<boolean> {
   if (!channelKeyPattern.test(learnt.sku)) return Promise.resolve(false);
-  const now = work.clock.now();
-  const id = work.ids.newId();
+  const now = tx.clock.now();
+  const id = tx.ids.newId();
   const times = { createdAt: now, updatedAt: now };
-  return work.stores.products.insertProduct({ id, ...learnt, version: 1, channel, channelKey: learnt.sku, ...times });
+  return tx.stores.products.insertProduct({ id, ...learnt, version: 1, channel, channelKey: learnt.sku, ...times });
 }
 
 function change(
-  work: Work,
+  tx: PaymentTx,
   { known, learnt, channel }: { known: Product; learnt: Learnt; channel: ProviderName },
 ): Promise<boolean> {
   const { amountMinor, currency } = learnt;
   // A product whose sku is the channel's key of it is sold there from now on.
   const sold = known.channelKey === null ? { channel, channelKey: known.sku } : known;
-  return work.stores.products.changeProduct({
+  return tx.stores.products.changeProduct({
     id: known.id,
     expectedVersion: known.version,
     change: {
       name: known.name,
       channel: sold.channel,
       channelKey: sold.channelKey,
-      ...{ amountMinor, currency, updatedAt: work.clock.now() },
+      ...{ amountMinor, currency, updatedAt: tx.clock.now() },
     },
   });
 }

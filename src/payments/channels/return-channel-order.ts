@@ -1,5 +1,8 @@
 // Money of a sale that the seller gave back at the channel. Whether a second refund tells its step or the sum is not known:
 // the larger of what was told counts, never the sum of what was told, so that no word is counted twice.
+import { inTransaction } from '#kernel/transaction-context.ts';
+import type { Cause } from '#kernel/transaction-context.ts';
+import type { PaymentTx } from '../ports/payment-store.ts';
 import { unmatchedKey } from '#cases/case.ts';
 import { raiseCase } from '#cases/raise-case.ts';
 import { resolveCase } from '#cases/resolve-case.ts';
@@ -8,9 +11,7 @@ import type { PaymentId } from '#kernel/ids.ts';
 import { assert } from '#kernel/invariant.ts';
 import { formatMoney, toDecimal } from '#kernel/money.ts';
 import { type ProviderName, providerTitle } from '#kernel/provider-name.ts';
-import type { Cause } from '#orders/timeline.ts';
 import type { PaymentDeps } from '../lifecycle/deps.ts';
-import type { Work } from '../lifecycle/work.ts';
 import type { ProviderRegistry } from '../ports/payment-provider.ts';
 import type { ChannelOrderMark } from '../ports/sale-store.ts';
 import type { ChannelRefund } from '../ports/sales-channel.ts';
@@ -43,38 +44,37 @@ function book(
 ): Promise<ChannelOrderRefunded> {
   const { provider, returned, cause } = input;
   const { reference } = returned.sale;
-  return deps.database.transaction(async (stores): Promise<ChannelOrderRefunded> => {
-    const work: Work = { stores, clock: deps.clock, ids: deps.ids, cause };
+  return inTransaction(deps, cause, async (tx): Promise<ChannelOrderRefunded> => {
     const { returnedMinor, returnedAt } = returned;
     const at = deps.clock.now();
-    const mark = await stores.channelOrders.markReturned({ provider, reference, returnedMinor, returnedAt, at });
-    const payment = await stores.payments.findPaymentByReference({ provider, reference });
+    const mark = await tx.stores.channelOrders.markReturned({ provider, reference, returnedMinor, returnedAt, at });
+    const payment = await tx.stores.payments.findPaymentByReference({ provider, reference });
     if (payment !== undefined) {
-      const isBooked = await bookReturns({ work, providers: deps.providers }, { paymentId: payment.id, mark });
+      const isBooked = await bookReturns({ tx, providers: deps.providers }, { paymentId: payment.id, mark });
       return { kind: isBooked ? 'booked' : 'nothing_new' };
     }
-    const waiting = await stores.channelOrders.countWaitingReturns(provider);
+    const waiting = await tx.stores.channelOrders.countWaitingReturns(provider);
     if (waiting > waitingReturnsMax) throw new TooManyWait();
-    await raiseEarlyReturn(work, { provider, returned, at });
+    await raiseEarlyReturn(tx, { provider, returned, at });
     return { kind: 'kept' };
   });
 }
 
 /** Brings the refunds of a payment up to what is known to have gone back; false when they are there already. */
 export async function bookReturns(
-  deps: { work: Work; providers: ProviderRegistry },
+  deps: { tx: PaymentTx; providers: ProviderRegistry },
   input: { paymentId: PaymentId; mark: ChannelOrderMark },
 ): Promise<boolean> {
-  const { work } = deps;
+  const { tx } = deps;
   const { mark } = input;
-  const payment = await work.stores.payments.findPayment(input.paymentId);
+  const payment = await tx.stores.payments.findPayment(input.paymentId);
   assert(payment !== undefined, `payment ${input.paymentId} vanished`);
-  const refunds = await work.stores.refunds.listRefundsForPayment(payment.id);
+  const refunds = await tx.stores.refunds.listRefundsForPayment(payment.id);
   const bookedMinor = refunds
     .filter(({ status }) => status === 'succeeded')
     .reduce((sum, { amountMinor }) => sum + amountMinor, 0);
   const amountMinor = Math.min(mark.returnedMinor, payment.amountMinor) - bookedMinor;
-  await resolveCase(work, { key: unmatchedKey(mark.provider, mark.reference), by: 'The sale came.' });
+  await resolveCase(tx, { key: unmatchedKey(mark.provider, mark.reference), by: 'The sale came.' });
   if (amountMinor <= 0) return false;
   const { currency } = payment;
   await takeRefundLook(deps, {
@@ -91,22 +91,22 @@ export async function bookReturns(
       createdAt: mark.returnedAt,
     },
   });
-  const order = await work.stores.orders.findOrder(payment.orderId);
+  const order = await tx.stores.orders.findOrder(payment.orderId);
   if (order?.status === 'refunded') {
-    await resolveCase(work, { key: `payment_held:${order.id}`, by: 'All of the money went back.' });
+    await resolveCase(tx, { key: `payment_held:${order.id}`, by: 'All of the money went back.' });
   }
   return true;
 }
 
 async function raiseEarlyReturn(
-  work: Work,
+  tx: PaymentTx,
   input: { provider: ProviderName; returned: ChannelRefund; at: Milliseconds },
 ): Promise<void> {
   const { provider, returned } = input;
   const { reference, price } = returned.sale;
   const title = providerTitle(provider);
   const amount = formatMoney({ ...price, amountMinor: returned.returnedMinor });
-  await raiseCase(work, {
+  await raiseCase(tx, {
     key: unmatchedKey(provider, reference),
     kind: 'payment_unknown',
     severity: 'info',

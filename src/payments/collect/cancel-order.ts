@@ -1,3 +1,5 @@
+import { inTransaction, causeOf } from '#kernel/transaction-context.ts';
+import type { PaymentTx } from '../ports/payment-store.ts';
 import { recordAudit } from '#access/audit.ts';
 import type { Actor } from '#kernel/actor.ts';
 import type { OrderId } from '#kernel/ids.ts';
@@ -5,7 +7,6 @@ import { enqueueEffect } from '#messaging/enqueue-effect.ts';
 import type { Order, OrderStatus } from '#orders/order.ts';
 import { tellOrder } from '../lifecycle/change-order.ts';
 import type { PaymentDeps } from '../lifecycle/deps.ts';
-import type { Work } from '../lifecycle/work.ts';
 import { isOpenPayment, type Payment } from '../model/payment.ts';
 
 export type Cancellation = { kind: 'cancelled' } | { kind: 'refused'; status: OrderStatus } | { kind: 'unknown' };
@@ -19,21 +20,20 @@ export function cancelOrder(
   input: { orderId: OrderId; actor: Actor; reason: string | null },
 ): Promise<Cancellation> {
   const { actor, reason } = input;
-  return deps.database.transaction(async (stores): Promise<Cancellation> => {
-    const work: Work = { stores, clock: deps.clock, ids: deps.ids, cause: { kind: 'admin', id: actor.id, actor } };
-    const order = await stores.orders.findOrder(input.orderId);
-    return order === undefined ? { kind: 'unknown' } : cancelInto(work, { order, reason });
+  return inTransaction(deps, causeOf(actor), async (tx): Promise<Cancellation> => {
+    const order = await tx.stores.orders.findOrder(input.orderId);
+    return order === undefined ? { kind: 'unknown' } : cancelInto(tx, { order, reason });
   });
 }
 
 /** The same inside the transaction of a verb that an admin caused. */
 export async function cancelInto(
-  work: Work,
+  tx: PaymentTx,
   input: { order: Order; reason: string | null },
 ): Promise<Exclude<Cancellation, { kind: 'unknown' }>> {
   const { order, reason } = input;
-  const payments = await work.stores.payments.listPaymentsForOrder(order.id);
-  const told = await tellOrder(work, {
+  const payments = await tx.stores.payments.listPaymentsForOrder(order.id);
+  const told = await tellOrder(tx, {
     order,
     payments,
     event: 'cancel',
@@ -42,19 +42,19 @@ export async function cancelInto(
     text: reason === null ? 'cancelled by an admin' : `cancelled by an admin: ${reason}`,
   });
   if (told.decision.kind === 'refused') return { kind: 'refused', status: order.status };
-  await closeOpenLinks(work, { order, payments });
-  const { actor } = work.cause;
-  await recordAudit(work, { actor, action: 'order.cancel', subject: `order:${order.id}`, reason });
+  await closeOpenLinks(tx, { order, payments });
+  const { actor } = tx.cause;
+  await recordAudit(tx, { actor, action: 'order.cancel', subject: `order:${order.id}`, reason });
   return { kind: 'cancelled' };
 }
 
 /** Asks the providers to close what could still be paid. */
 export async function closeOpenLinks(
-  work: Work,
+  tx: PaymentTx,
   { order, payments }: { order: Pick<Order, 'version'>; payments: readonly Payment[] },
 ): Promise<void> {
   for (const payment of payments.filter(isOpenPayment)) {
-    await enqueueEffect(work, {
+    await enqueueEffect(tx, {
       topic: 'payment.cancel',
       key: `payment.cancel:${payment.id}:${order.version}`,
       payload: { paymentId: payment.id },

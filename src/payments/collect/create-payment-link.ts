@@ -1,3 +1,6 @@
+import { inTransaction } from '#kernel/transaction-context.ts';
+import type { Cause } from '#kernel/transaction-context.ts';
+import type { PaymentTx } from '../ports/payment-store.ts';
 import { recordAudit } from '#access/audit.ts';
 import type { CaseKind } from '#cases/case.ts';
 import { resolveOrderCases } from '#cases/resolve-case.ts';
@@ -8,12 +11,10 @@ import type { OrderId } from '#kernel/ids.ts';
 import { assert } from '#kernel/invariant.ts';
 import { type ProviderName, providerTitle } from '#kernel/provider-name.ts';
 import type { Order } from '#orders/order.ts';
-import type { Cause } from '#orders/timeline.ts';
 import { decideFor, refreshOrderCards } from '../lifecycle/change-order.ts';
 import type { PaymentDeps } from '../lifecycle/deps.ts';
 import { insertNewPayment, reopenOrder } from '../lifecycle/new-payment.ts';
 import { loadOrderView, type OrderView } from '../lifecycle/order-view.ts';
-import type { Work } from '../lifecycle/work.ts';
 import { standingOf } from '../model/coverage.ts';
 import { isCoveringPayment, type Payment, payablePayment } from '../model/payment.ts';
 import type { PaymentProvider } from '../ports/payment-provider.ts';
@@ -39,7 +40,7 @@ interface LinkDraft {
   /** The name to show of who asked. */
   by?: string;
   /** What else belongs to the moment in which the link is there; runs in that transaction. */
-  also?: (work: Work, payment: Payment) => Promise<void>;
+  also?: (tx: PaymentTx, payment: Payment) => Promise<void>;
 }
 
 /** A provider closes a link a moment after its time, and what waits for the link waits for that. */
@@ -66,18 +67,17 @@ export async function createPaymentLink(deps: PaymentDeps, draft: LinkDraft): Pr
 }
 
 function openPayment(deps: PaymentDeps, { draft, cause }: { draft: LinkDraft; cause: Cause }): Promise<Opened> {
-  return deps.database.transaction(async (stores): Promise<Opened> => {
-    const work: Work = { stores, clock: deps.clock, ids: deps.ids, cause };
-    const order = await stores.orders.findOrder(draft.orderId);
+  return inTransaction(deps, cause, async (tx): Promise<Opened> => {
+    const order = await tx.stores.orders.findOrder(draft.orderId);
     if (order === undefined) return { kind: 'refused', reason: 'There is no such order.' };
-    const payments = await stores.payments.listPaymentsForOrder(order.id);
+    const payments = await tx.stores.payments.listPaymentsForOrder(order.id);
     const { missingMinor, moneyMinor } = standingOf(
       order,
       payments,
-      await stores.refunds.listRefundsForOrder(order.id),
+      await tx.stores.refunds.listRefundsForOrder(order.id),
     );
     const event = moneyMinor > 0 ? 'rest_asked' : 'reopen';
-    const decision = await decideFor(work, { order, payments, event, paymentId: null });
+    const decision = await decideFor(tx, { order, payments, event, paymentId: null });
     if (decision.kind === 'refused') {
       return { kind: 'refused', reason: `The order is ${order.status}; it takes no new payment.` };
     }
@@ -98,11 +98,11 @@ function openPayment(deps: PaymentDeps, { draft, cause }: { draft: LinkDraft; ca
     const choice = isReady ? undefined : chooseProvider(deps.providers, wanted);
     if (!isKept && choice?.kind === 'none') return { kind: 'no_provider', reason: choice.reason };
     const candidates = choice?.kind === 'candidates' ? choice.candidates : [];
-    const reopened = await reopenOrder(work, { order, event });
-    if (open !== undefined && !isKept) await closeOpenLinks(work, { order, payments: [open] });
+    const reopened = await reopenOrder(tx, { order, event });
+    if (open !== undefined && !isKept) await closeOpenLinks(tx, { order, payments: [open] });
     const made = { order: reopened.order, amountMinor: missingMinor };
-    const payment = isKept ? open : await insertNewPayment(work, { ...made, provider: firstOf(candidates) });
-    await recordAudit(work, {
+    const payment = isKept ? open : await insertNewPayment(tx, { ...made, provider: firstOf(candidates) });
+    await recordAudit(tx, {
       actor: draft.actor,
       action: 'order.new_link',
       subject: `order:${order.id}`,
@@ -124,32 +124,31 @@ function finish(
   input: { paymentId: Payment['id']; draft: LinkDraft; cause: Cause },
 ): Promise<PaymentLink> {
   const { draft } = input;
-  return deps.database.transaction(async (stores): Promise<PaymentLink> => {
-    const work: Work = { stores, clock: deps.clock, ids: deps.ids, cause: input.cause };
-    const order = await stores.orders.findOrder(draft.orderId);
-    const payment = await stores.payments.findPayment(input.paymentId);
+  return inTransaction(deps, input.cause, async (tx): Promise<PaymentLink> => {
+    const order = await tx.stores.orders.findOrder(draft.orderId);
+    const payment = await tx.stores.payments.findPayment(input.paymentId);
     assert(order !== undefined && payment !== undefined, `payment ${input.paymentId} vanished`);
-    await draft.also?.(work, payment);
-    await resolveOrderCases(work, {
+    await draft.also?.(tx, payment);
+    await resolveOrderCases(tx, {
       orderId: order.id,
       kinds: ['payment_failed', 'payment_expired', 'payment_not_created', 'payment_stuck'],
       by: 'A new payment link was made.',
     });
-    await waitForIt(work, { order, payment, by: draft.by ?? null });
-    await refreshOrderCards(work, order);
-    return { kind: 'created', order: await loadOrderView(stores, order), payment };
+    await waitForIt(tx, { order, payment, by: draft.by ?? null });
+    await refreshOrderCards(tx, order);
+    return { kind: 'created', order: await loadOrderView(tx.stores, order), payment };
   });
 }
 
 /** Cases that are over when the new link is paid, and come back when it is not. */
 const waitingKinds: readonly CaseKind[] = ['payment_underpaid', 'payment_reversed', 'payment_mismatch'];
 
-async function waitForIt(work: Work, input: { order: Order; payment: Payment; by: string | null }): Promise<void> {
+async function waitForIt(tx: PaymentTx, input: { order: Order; payment: Payment; by: string | null }): Promise<void> {
   const { order, payment, by } = input;
   if (isCoveringPayment(payment)) return;
-  const until = Math.max(payment.expiresAt, work.clock.now()) + afterExpiryMs;
-  for (const one of await work.stores.cases.listLiveCasesForOrder(order.id)) {
-    if (waitingKinds.includes(one.kind)) await postponeCase(work, { one, until, by });
+  const until = Math.max(payment.expiresAt, tx.clock.now()) + afterExpiryMs;
+  for (const one of await tx.stores.cases.listLiveCasesForOrder(order.id)) {
+    if (waitingKinds.includes(one.kind)) await postponeCase(tx, { one, until, by });
   }
 }
 

@@ -1,7 +1,8 @@
+import { inTransaction } from '#kernel/transaction-context.ts';
+import type { PaymentTx } from '../ports/payment-store.ts';
 import { type Milliseconds, minute } from '#kernel/clock.ts';
 import { tellOrder } from '../lifecycle/change-order.ts';
 import type { PaymentDeps } from '../lifecycle/deps.ts';
-import type { Work } from '../lifecycle/work.ts';
 
 /** A provider's own expiry is heard of first; the order follows a moment later. */
 const graceMs: Milliseconds = minute;
@@ -19,14 +20,13 @@ export async function expireOrders(deps: PaymentDeps, input: { limit: number }):
   );
   let expired = 0;
   for (const { id } of due) {
-    const isExpired = await deps.database.transaction(async (stores) => {
-      const order = await stores.orders.findOrder(id);
+    const isExpired = await inTransaction(deps, cause, async (tx) => {
+      const order = await tx.stores.orders.findOrder(id);
       if (order === undefined) return false;
-      const work: Work = { stores, clock: deps.clock, ids: deps.ids, cause };
-      const payments = await stores.payments.listPaymentsForOrder(id);
+      const payments = await tx.stores.payments.listPaymentsForOrder(id);
       const hasPart = payments.some(({ creditedMinor }) => creditedMinor > 0);
       const text = hasPart ? 'the rest did not come in time' : 'no payment came in time';
-      const told = await tellOrder(work, { order, payments, event: 'expire', paymentId: null, trust: null, text });
+      const told = await tellOrder(tx, { order, payments, event: 'expire', paymentId: null, trust: null, text });
       return told.decision.kind === 'changed';
     });
     if (isExpired) expired += 1;

@@ -1,21 +1,21 @@
+import { inTransaction, causeOf } from '#kernel/transaction-context.ts';
+import type { PaymentTx } from '../ports/payment-store.ts';
 import { recordAudit } from '#access/audit.ts';
 import type { Actor } from '#kernel/actor.ts';
 import type { OrderId } from '#kernel/ids.ts';
 import type { OrderStatus } from '#orders/order.ts';
 import { tellOrder } from '../lifecycle/change-order.ts';
 import type { PaymentDeps } from '../lifecycle/deps.ts';
-import type { Work } from '../lifecycle/work.ts';
 
 export type Fulfilment = { kind: 'fulfilled' } | { kind: 'refused'; status: OrderStatus } | { kind: 'unknown' };
 
 /** An admin says that the goods of a paid order have left. */
 export function fulfilOrder(deps: PaymentDeps, input: { orderId: OrderId; actor: Actor }): Promise<Fulfilment> {
   const { actor } = input;
-  return deps.database.transaction(async (stores): Promise<Fulfilment> => {
-    const work: Work = { stores, clock: deps.clock, ids: deps.ids, cause: { kind: 'admin', id: actor.id, actor } };
-    const order = await stores.orders.findOrder(input.orderId);
+  return inTransaction(deps, causeOf(actor), async (tx): Promise<Fulfilment> => {
+    const order = await tx.stores.orders.findOrder(input.orderId);
     if (order === undefined) return { kind: 'unknown' };
-    const told = await tellOrder(work, {
+    const told = await tellOrder(tx, {
       order,
       payments: [],
       event: 'fulfil',
@@ -24,7 +24,7 @@ export function fulfilOrder(deps: PaymentDeps, input: { orderId: OrderId; actor:
       text: 'marked as delivered by an admin',
     });
     if (told.decision.kind === 'refused') return { kind: 'refused', status: order.status };
-    await recordAudit(work, { actor, action: 'order.fulfil', subject: `order:${order.id}` });
+    await recordAudit(tx, { actor, action: 'order.fulfil', subject: `order:${order.id}` });
     return { kind: 'fulfilled' };
   });
 }

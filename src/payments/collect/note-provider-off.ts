@@ -1,3 +1,4 @@
+import { inTransaction } from '#kernel/transaction-context.ts';
 import { raiseCase } from '#cases/raise-case.ts';
 import type { PaymentDeps } from '../lifecycle/deps.ts';
 import type { Payment } from '../model/payment.ts';
@@ -9,11 +10,11 @@ import type { Payment } from '../model/payment.ts';
 export async function noteProviderOff(deps: PaymentDeps, payment: Payment): Promise<void> {
   const { provider } = payment;
   const key = `provider_down:${provider}`;
-  await deps.database.transaction(async (stores) => {
-    const live = await stores.cases.findLiveCase(key);
+  await inTransaction(deps, MISSING_CAUSE, async (tx) => {
+    const live = await tx.stores.cases.findLiveCase(key);
     if (live !== undefined) return;
     await raiseCase(
-      { stores, clock: deps.clock, ids: deps.ids },
+      tx,
       {
         key,
         kind: 'provider_down',

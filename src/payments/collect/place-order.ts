@@ -1,6 +1,9 @@
 // An order is written, with its payment and its idempotency key, before the provider is called; the call is made outside
 // the transaction. A repeat with the same key finds the order and goes on where the first request ended.
 
+import { inTransaction } from '#kernel/transaction-context.ts';
+import type { Cause } from '#kernel/transaction-context.ts';
+import type { PaymentTx } from '../ports/payment-store.ts';
 import { recordAudit } from '#access/audit.ts';
 import type { Actor } from '#kernel/actor.ts';
 import { day } from '#kernel/clock.ts';
@@ -10,11 +13,10 @@ import { assert } from '#kernel/invariant.ts';
 import { formatMoney } from '#kernel/money.ts';
 import type { ProviderName } from '#kernel/provider-name.ts';
 import type { Order, OrderItem, OrderOrigin } from '#orders/order.ts';
-import type { Cause } from '#orders/timeline.ts';
 import type { PaymentDeps } from '../lifecycle/deps.ts';
 import { insertNewPayment } from '../lifecycle/new-payment.ts';
 import { loadOrderView, type OrderView } from '../lifecycle/order-view.ts';
-import { type Work, writeTimeline } from '../lifecycle/work.ts';
+import { writeTimeline } from '../lifecycle/work.ts';
 import { isMismatchedPayment, paymentOpenForMs } from '../model/payment.ts';
 import type { PaymentProvider } from '../ports/payment-provider.ts';
 import { chooseProvider } from './choose-provider.ts';
@@ -81,17 +83,16 @@ function writeOrder(
   draft: { input: NewOrder; amountMinor: number; cause: Cause; first: PaymentProvider | undefined },
 ): Promise<Written> {
   const { input } = draft;
-  return deps.database.transaction(async (stores): Promise<Written> => {
-    const work: Work = { stores, clock: deps.clock, ids: deps.ids, cause: draft.cause };
-    const known = input.idempotencyKey === null ? undefined : await stores.idempotency.find(input.idempotencyKey);
+  return inTransaction(deps, draft.cause, async (tx): Promise<Written> => {
+    const known = input.idempotencyKey === null ? undefined : await tx.stores.idempotency.find(input.idempotencyKey);
     if (known !== undefined) {
       if (known.bodyHash !== input.bodyHash) return { kind: 'key_reused' };
       return { kind: 'written', orderId: known.orderId, isRepeat: true };
     }
     if (draft.first === undefined) return { kind: 'nothing' };
-    const order = await insertNewOrder(work, draft);
+    const order = await insertNewOrder(tx, draft);
     if (input.idempotencyKey !== null) {
-      const raced = await stores.idempotency.reserve({
+      const raced = await tx.stores.idempotency.reserve({
         key: input.idempotencyKey,
         bodyHash: input.bodyHash ?? '',
         orderId: order.id,
@@ -100,17 +101,17 @@ function writeOrder(
       // Two processes may both have found no key; the unique index lets one of them win, and the other starts over.
       if (raced !== undefined) throw new ConcurrentChange(`the key of order ${raced.orderId} was taken meanwhile`);
     }
-    await insertNewPayment(work, { order, provider: draft.first });
+    await insertNewPayment(tx, { order, provider: draft.first });
     return { kind: 'written', orderId: order.id, isRepeat: false };
   });
 }
 
-async function insertNewOrder(work: Work, draft: { input: NewOrder; amountMinor: number }): Promise<Order> {
+async function insertNewOrder(tx: PaymentTx, draft: { input: NewOrder; amountMinor: number }): Promise<Order> {
   const { input, amountMinor } = draft;
-  const now = work.clock.now();
+  const now = tx.clock.now();
   const order: Order = {
-    id: asOrderId(work.ids.newId()),
-    number: await work.stores.orders.nextOrderNumber(),
+    id: asOrderId(tx.ids.newId()),
+    number: await tx.stores.orders.nextOrderNumber(),
     status: 'awaiting_payment',
     version: 1,
     currency: input.currency,
@@ -130,8 +131,8 @@ async function insertNewOrder(work: Work, draft: { input: NewOrder; amountMinor:
     paidAt: null,
     fulfilledAt: null,
   };
-  await work.stores.orders.insertOrder(order);
-  await writeTimeline(work, {
+  await tx.stores.orders.insertOrder(order);
+  await writeTimeline(tx, {
     order,
     paymentId: null,
     subject: 'order',
@@ -140,7 +141,7 @@ async function insertNewOrder(work: Work, draft: { input: NewOrder; amountMinor:
     trust: null,
     text: `order of ${formatMoney(order)} from the ${input.origin}`,
   });
-  await recordAudit(work, { actor: input.actor, action: 'order.place', subject: `order:${order.id}` });
+  await recordAudit(tx, { actor: input.actor, action: 'order.place', subject: `order:${order.id}` });
   return order;
 }
 

@@ -1,13 +1,14 @@
 // One provider after the other, until one has made the payment. A customer waits at the other end, so that each has a
 // turn of its own, and one that hangs does not take the time of all.
+import { inTransaction } from '#kernel/transaction-context.ts';
+import type { Cause } from '#kernel/transaction-context.ts';
+import type { PaymentTx } from '../ports/payment-store.ts';
 import type { Milliseconds } from '#kernel/clock.ts';
 import { second } from '#kernel/clock.ts';
 import type { OrderId, PaymentId } from '#kernel/ids.ts';
 import { assert } from '#kernel/invariant.ts';
-import type { Cause } from '#orders/timeline.ts';
 import type { PaymentDeps } from '../lifecycle/deps.ts';
 import { insertNewPayment, reopenOrder } from '../lifecycle/new-payment.ts';
-import type { Work } from '../lifecycle/work.ts';
 import { standingOf } from '../model/coverage.ts';
 import { isOpenPayment, type Payment } from '../model/payment.ts';
 import type { PaymentProvider } from '../ports/payment-provider.ts';
@@ -99,11 +100,11 @@ function addPayment(
   deps: PaymentDeps,
   input: { orderId: OrderId; provider: PaymentProvider; cause: Cause },
 ): Promise<Payment | undefined> {
-  return deps.database.transaction(async (stores) => {
-    const order = await stores.orders.findOrder(input.orderId);
+  return inTransaction(deps, input.cause, async (tx) => {
+    const order = await tx.stores.orders.findOrder(input.orderId);
     assert(order !== undefined, `order ${input.orderId} vanished`);
-    const payments = await stores.payments.listPaymentsForOrder(order.id);
-    const refunds = await stores.refunds.listRefundsForOrder(order.id);
+    const payments = await tx.stores.payments.listPaymentsForOrder(order.id);
+    const refunds = await tx.stores.refunds.listRefundsForOrder(order.id);
     const { missingMinor, moneyMinor } = standingOf(order, payments, refunds);
     const begun = payments.find(
       (payment) =>
@@ -111,9 +112,8 @@ function addPayment(
     );
     if (begun !== undefined) return begun;
     if (missingMinor === 0) return undefined;
-    const work: Work = { stores, clock: deps.clock, ids: deps.ids, cause: input.cause };
-    const reopened = await reopenOrder(work, { order, event: moneyMinor > 0 ? 'rest_asked' : 'reopen' });
+    const reopened = await reopenOrder(tx, { order, event: moneyMinor > 0 ? 'rest_asked' : 'reopen' });
     if (!reopened.isAllowed) return undefined;
-    return insertNewPayment(work, { order: reopened.order, provider: input.provider, amountMinor: missingMinor });
+    return insertNewPayment(tx, { order: reopened.order, provider: input.provider, amountMinor: missingMinor });
   });
 }

@@ -1,12 +1,14 @@
 // Creating a payment is a command to somebody else's computer: it may be carried out although no answer comes. The row is
 // written before the call, the provider is given our payment id, and a create without an answer is looked for, never
 // simply sent again under another name.
+import { inTransaction } from '#kernel/transaction-context.ts';
+import type { Cause } from '#kernel/transaction-context.ts';
+import type { PaymentTx } from '../ports/payment-store.ts';
 import { hour } from '#kernel/clock.ts';
 import { assert } from '#kernel/invariant.ts';
 import { toDecimal } from '#kernel/money.ts';
 import { type ProviderName, providerTitle } from '#kernel/provider-name.ts';
 import { formatOrderNumber, type Order } from '#orders/order.ts';
-import type { Cause } from '#orders/timeline.ts';
 import { applySnapshot } from '../lifecycle/apply-snapshot.ts';
 import { tellOrder } from '../lifecycle/change-order.ts';
 import type { PaymentDeps } from '../lifecycle/deps.ts';
@@ -14,7 +16,7 @@ import { raiseNotCreated } from '../lifecycle/payment-cases.ts';
 import { withPayment } from '../lifecycle/payment-lease.ts';
 import { postponePoll } from '../lifecycle/postpone-poll.ts';
 import type { Refresh } from '../lifecycle/refresh.ts';
-import { type Work, writeTimeline } from '../lifecycle/work.ts';
+import { writeTimeline } from '../lifecycle/work.ts';
 import { findIn } from '../model/decide-payment.ts';
 import { isAwaitedPayment, isMismatchedPayment, type Payment } from '../model/payment.ts';
 import type { CreatePaymentRequest, PaymentProvider } from '../ports/payment-provider.ts';
@@ -123,24 +125,23 @@ function requestFor(order: Order, payment: Payment): CreatePaymentRequest {
 
 async function refuse(deps: PaymentDeps, held: Held & { alternatives: number; why: string }): Promise<void> {
   const { payment, why } = held;
-  await deps.database.transaction(async (stores) => {
-    const work: Work = { stores, clock: deps.clock, ids: deps.ids, cause: held.cause };
+  await inTransaction(deps, held.cause, async (tx) => {
     const now = deps.clock.now();
-    const isChanged = await stores.payments.changePayment({
+    const isChanged = await tx.stores.payments.changePayment({
       id: payment.id,
       expected: { status: payment.status, version: payment.version },
       change: { status: 'failed', creation: 'refused', providerStatus: why, nextPollAt: null, updatedAt: now },
     });
     assert(isChanged, `payment ${payment.id} changed under its lease`);
-    const order = await stores.orders.findOrder(payment.orderId);
+    const order = await tx.stores.orders.findOrder(payment.orderId);
     assert(order !== undefined, `order of payment ${payment.id} vanished`);
     const text = `no payment of ${toDecimal(payment)} ${payment.currency} at ${providerTitle(payment.provider)}: ${why}`;
     const to = { paymentId: payment.id, trust: null, text };
-    await writeTimeline(work, { order, subject: 'payment', from: payment.status, to: 'failed', ...to });
-    const payments = await stores.payments.listPaymentsForOrder(order.id);
-    await tellOrder(work, { order, payments, event: 'payment_failed', ...to });
+    await writeTimeline(tx, { order, subject: 'payment', from: payment.status, to: 'failed', ...to });
+    const payments = await tx.stores.payments.listPaymentsForOrder(order.id);
+    await tellOrder(tx, { order, payments, event: 'payment_failed', ...to });
     const isNeeded = order.status === 'awaiting_payment' && !payments.some(isAwaitedPayment);
-    if (isNeeded && held.alternatives === 0) await raiseNotCreated(work, { order, payment, why });
+    if (isNeeded && held.alternatives === 0) await raiseNotCreated(tx, { order, payment, why });
   });
 }
 

@@ -1,10 +1,10 @@
+import type { PaymentTx } from '../ports/payment-store.ts';
 import { createHash } from 'node:crypto';
 import { enqueueEffect } from '#messaging/enqueue-effect.ts';
 import type { Order, OrderStatus } from '#orders/order.ts';
 import type { Payment } from '../model/payment.ts';
 import type { Refund } from '../model/refund.ts';
 import { loadOrderView } from './order-view.ts';
-import type { Work } from './work.ts';
 
 export const shopEventTypes = [
   'order.paid',
@@ -35,41 +35,41 @@ const announcedStatuses: Readonly<Record<OrderStatus, ShopEventType | undefined>
 const onceInALife: readonly ShopEventType[] = ['order.paid', 'order.fulfilled'];
 
 /** Tells the shop that an order came into a status, with the order as it is at this moment. */
-export async function announce(work: Work, input: { order: Order; fact: OrderStatus }): Promise<void> {
+export async function announce(tx: PaymentTx, input: { order: Order; fact: OrderStatus }): Promise<void> {
   const type = announcedStatuses[input.fact];
   if (type === undefined) return;
   const { order } = input;
   const key = onceInALife.includes(type) ? `${type}:${order.id}` : `${type}:${order.id}:${order.version}`;
-  await tellShop(work, { type, key, order });
+  await tellShop(tx, { type, key, order });
 }
 
 /** Tells the shop what happened to one payment. */
 export async function announcePayment(
-  work: Work,
+  tx: PaymentTx,
   input: { order: Order; payment: Payment; type: 'payment.failed' | 'payment.reversed' | 'payment.restored' },
 ): Promise<void> {
   const key = `${input.type}:${input.payment.id}:${input.payment.version}`;
-  await tellShop(work, { type: input.type, key, order: input.order });
+  await tellShop(tx, { type: input.type, key, order: input.order });
 }
 
 /** Tells the shop that money went back, once for each refund. */
-export async function announceRefund(work: Work, input: { order: Order; refund: Refund }): Promise<void> {
-  await tellShop(work, {
+export async function announceRefund(tx: PaymentTx, input: { order: Order; refund: Refund }): Promise<void> {
+  await tellShop(tx, {
     type: 'order.refunded',
     key: `order.refunded:${input.refund.id}:${input.refund.version}`,
     order: input.order,
   });
 }
 
-async function tellShop(work: Work, input: { type: ShopEventType; key: string; order: Order }): Promise<void> {
-  const order = await loadOrderView(work.stores, input.order);
-  await enqueueEffect(work, {
+async function tellShop(tx: PaymentTx, input: { type: ShopEventType; key: string; order: Order }): Promise<void> {
+  const order = await loadOrderView(tx.stores, input.order);
+  await enqueueEffect(tx, {
     topic: 'shop.event',
     key: `shop.event:${input.key}`,
     payload: {
       webhookId: webhookIdOf(input.key),
       type: input.type,
-      timestamp: new Date(work.clock.now()).toISOString(),
+      timestamp: new Date(tx.clock.now()).toISOString(),
       order,
     },
   });

@@ -1,12 +1,14 @@
 // The one place where a provider's word changes a payment. Deliveries may arrive twice, late and out of order, and polls
 // end here too: only the decision over the newest look counts, and one transaction carries all of its consequences.
+import { inTransaction } from '#kernel/transaction-context.ts';
+import type { Cause } from '#kernel/transaction-context.ts';
+import type { PaymentTx } from '../ports/payment-store.ts';
 import { ConcurrentChange } from '#kernel/database.ts';
 import type { PaymentId } from '#kernel/ids.ts';
 import { assert } from '#kernel/invariant.ts';
 import { providerTitle } from '#kernel/provider-name.ts';
 import type { OrderEvent } from '#orders/decide-order.ts';
 import type { Order } from '#orders/order.ts';
-import type { Cause } from '#orders/timeline.ts';
 import { orderEventOf, standingOf } from '../model/coverage.ts';
 import { decidePayment, type PaymentDecision } from '../model/decide-payment.ts';
 import type { Payment, PaymentStatus } from '../model/payment.ts';
@@ -20,7 +22,7 @@ import type { PaymentDeps } from './deps.ts';
 import { endMismatch, raiseIfStuck, raiseMismatch, resolveEarlierCases } from './payment-cases.ts';
 import { raiseForLook } from './raise-for-look.ts';
 import { tellOfReturns } from './returns.ts';
-import { type Work, writeTimeline } from './work.ts';
+import { writeTimeline } from './work.ts';
 
 export type Application =
   | { kind: 'changed'; from: PaymentStatus; to: PaymentStatus }
@@ -39,15 +41,14 @@ export async function applySnapshot(
   },
 ): Promise<Application> {
   const { snapshot } = input;
-  const application = await deps.database.transaction(async (stores) => {
-    const work: Work = { stores, clock: deps.clock, ids: deps.ids, cause: input.cause };
-    const payment = await stores.payments.findPayment(input.paymentId);
+  const application = await inTransaction(deps, input.cause, async (tx) => {
+    const payment = await tx.stores.payments.findPayment(input.paymentId);
     assert(payment !== undefined, `payment ${input.paymentId} vanished`);
     if (payment.lockedBy !== input.leaseId) throw new ConcurrentChange(`the lease on ${payment.id} was lost`);
-    const order = await stores.orders.findOrder(payment.orderId);
+    const order = await tx.stores.orders.findOrder(payment.orderId);
     assert(order !== undefined, `order of payment ${payment.id} vanished`);
     const { returnsOddPayments = false } = deps.providers.find(payment.provider)?.capabilities ?? {};
-    return applyLook(work, { order, payment, snapshot, details: input.details, returnsOddPayments });
+    return applyLook(tx, { order, payment, snapshot, details: input.details, returnsOddPayments });
   });
   if (application.kind === 'changed') deps.onTransition?.({ from: application.from, to: application.to });
   deps.log.info('payment applied', {
@@ -67,7 +68,7 @@ export async function applySnapshot(
  * nobody has seen it yet. `heldBecause`: what a person has to weigh before a held payment counts.
  */
 export async function applyLook(
-  work: Work,
+  tx: PaymentTx,
   input: {
     order: Order;
     payment: Payment;
@@ -81,16 +82,16 @@ export async function applyLook(
   // Looks are taken under the lease, so each is newer than the last, whatever the clocks of two processes, or one that
   // was set back, make of it.
   const decision = decidePayment({ ...payment, evidenceAt: null }, snapshot);
-  const after = await keepEvidence(work, { payment, snapshot, details, decision, returnsOddPayments });
-  await carryOut(work, { order, before: payment, payment: after, decision, snapshot, heldBecause });
-  await raiseIfStuck(work, { order, before: payment, payment: after });
+  const after = await keepEvidence(tx, { payment, snapshot, details, decision, returnsOddPayments });
+  await carryOut(tx, { order, before: payment, payment: after, decision, snapshot, heldBecause });
+  await raiseIfStuck(tx, { order, before: payment, payment: after });
   return decision.kind === 'changed'
     ? { kind: 'changed', from: decision.from, to: decision.to }
     : { kind: 'unchanged', status: payment.status };
 }
 
 async function keepEvidence(
-  work: Work,
+  tx: PaymentTx,
   input: {
     payment: Payment;
     snapshot: PaymentSnapshot;
@@ -100,7 +101,7 @@ async function keepEvidence(
   },
 ): Promise<Payment> {
   const { payment, snapshot, decision } = input;
-  const now = work.clock.now();
+  const now = tx.clock.now();
   const status = decision.kind === 'changed' ? decision.to : payment.status;
   const expiresAt = snapshot.expiresAt ?? payment.expiresAt;
   const evidence = evidenceOf(payment, snapshot);
@@ -130,7 +131,7 @@ async function keepEvidence(
     nextPollAt: nextPollAt({ status, createdAt: payment.createdAt, expiresAt }, now),
   };
   const expected = { status: payment.status, version: payment.version };
-  const isChanged = await work.stores.payments.changePayment({ id: payment.id, expected, change });
+  const isChanged = await tx.stores.payments.changePayment({ id: payment.id, expected, change });
   if (!isChanged) throw new ConcurrentChange(`payment ${payment.id} changed meanwhile`);
   return { ...payment, ...change, version: payment.version + 1 };
 }
@@ -148,7 +149,7 @@ function evidenceOf(payment: Payment, { settlement, coin }: PaymentSnapshot) {
 }
 
 async function carryOut(
-  work: Work,
+  tx: PaymentTx,
   input: {
     order: Order;
     before: Payment;
@@ -159,7 +160,7 @@ async function carryOut(
   },
 ): Promise<void> {
   const { order, payment, decision, snapshot } = input;
-  const payments = (await work.stores.payments.listPaymentsForOrder(order.id)).map((sibling) =>
+  const payments = (await tx.stores.payments.listPaymentsForOrder(order.id)).map((sibling) =>
     sibling.id === payment.id ? payment : sibling,
   );
   const common = { order, payments, paymentId: payment.id, trust: snapshot.trust };
@@ -167,14 +168,14 @@ async function carryOut(
     // Looking again at the same mismatch must not ring again; that something came of it must.
     const isKnown = input.before.mismatchedAt !== null && payment.providerStatus === input.before.providerStatus;
     if (isKnown) return;
-    await raiseMismatch(work, { order, payment, there: snapshot.requested });
-    await tellOrder(work, { ...common, event: 'payment_mismatched', text: 'The provider collects another amount.' });
+    await raiseMismatch(tx, { order, payment, there: snapshot.requested });
+    await tellOrder(tx, { ...common, event: 'payment_mismatched', text: 'The provider collects another amount.' });
     return;
   }
-  if (input.before.mismatchedAt !== null) await endMismatch(work, payment);
+  if (input.before.mismatchedAt !== null) await endMismatch(tx, payment);
   if (decision.kind !== 'changed') return;
   const text = sentenceFor(payment, snapshot);
-  await writeTimeline(work, {
+  await writeTimeline(tx, {
     order,
     paymentId: payment.id,
     subject: 'payment',
@@ -183,39 +184,39 @@ async function carryOut(
     trust: snapshot.trust,
     text,
   });
-  const event = await eventFor(work, { order, before: input.before, payment, payments });
+  const event = await eventFor(tx, { order, before: input.before, payment, payments });
   const isHeld = event === 'payment_paid' && payment.heldAt !== null;
   const why = input.heldBecause ?? 'It waits for somebody to accept it.';
   const news = isHeld ? ({ event: 'payment_held', text: `held: ${why}` } as const) : { event, text };
-  const told = news.event === undefined ? undefined : await tellOrder(work, { ...common, ...news, event: news.event });
+  const told = news.event === undefined ? undefined : await tellOrder(tx, { ...common, ...news, event: news.event });
   const isPaidNow = told?.decision.kind === 'changed' && news.event === 'payment_paid';
-  const after = isPaidNow ? await keepReturns(work, { ...common, order: told.order }) : (told?.order ?? order);
-  await resolveEarlierCases(work, payment);
-  await raiseForLook(work, {
+  const after = isPaidNow ? await keepReturns(tx, { ...common, order: told.order }) : (told?.order ?? order);
+  await resolveEarlierCases(tx, payment);
+  await raiseForLook(tx, {
     ...{ order: after, before: input.before, payment, payments, event },
     ...{ decision: told?.decision, heldBecause: isHeld ? why : null },
   });
-  if (decision.to === 'failed') await announcePayment(work, { order: after, payment, type: 'payment.failed' });
-  if (decision.to === 'reversed') await announcePayment(work, { order: after, payment, type: 'payment.reversed' });
+  if (decision.to === 'failed') await announcePayment(tx, { order: after, payment, type: 'payment.failed' });
+  if (decision.to === 'reversed') await announcePayment(tx, { order: after, payment, type: 'payment.reversed' });
   const isRestored = decision.from === 'reversed' && news.event === 'payment_paid';
-  if (isRestored) await announcePayment(work, { order: after, payment, type: 'payment.restored' });
-  await refreshOrderCards(work, after);
+  if (isRestored) await announcePayment(tx, { order: after, payment, type: 'payment.restored' });
+  await refreshOrderCards(tx, after);
 }
 
 /** What went back before it was paid, or before it was paid again, is gone still. */
 function keepReturns(
-  work: Work,
+  tx: PaymentTx,
   about: { order: Order; payments: readonly Payment[]; trust: PaymentSnapshot['trust'] },
 ): Promise<Order> {
-  return tellOfReturns(work, { ...about, text: 'a part of the money had gone back before' });
+  return tellOfReturns(tx, { ...about, text: 'a part of the money had gone back before' });
 }
 
 async function eventFor(
-  work: Work,
+  tx: PaymentTx,
   input: { order: Order; before: Payment; payment: Payment; payments: readonly Payment[] },
 ): Promise<OrderEvent | undefined> {
   const { order, before, payment, payments } = input;
-  const refunds = await work.stores.refunds.listRefundsForOrder(order.id);
+  const refunds = await tx.stores.refunds.listRefundsForOrder(order.id);
   const others = payments.filter(({ id }) => id !== payment.id);
   return orderEventOf({
     payment,

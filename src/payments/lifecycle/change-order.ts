@@ -1,4 +1,5 @@
 // Every change of an order goes through here: decide, compare-and-set, timeline, what the shop is told, which cases end.
+import type { PaymentTx } from '../ports/payment-store.ts';
 import type { CaseKind } from '#cases/case.ts';
 import { resolveOrderCases } from '#cases/resolve-case.ts';
 import { wakeOrderCases } from '#cases/snooze-case.ts';
@@ -12,7 +13,7 @@ import type { OrderChange } from '#orders/order-store.ts';
 import { standingOf } from '../model/coverage.ts';
 import { isAwaitedPayment, type Payment, paymentOpenForMs } from '../model/payment.ts';
 import { announce } from './announce.ts';
-import { type Work, writeTimeline } from './work.ts';
+import { writeTimeline } from './work.ts';
 
 export interface OrderEventInput {
   order: Order;
@@ -50,27 +51,27 @@ const endedByRefund: readonly CaseKind[] = [
 
 /** Tells the order what happened; returns the decision and the order as it is afterwards. */
 export async function tellOrder(
-  work: Work,
+  tx: PaymentTx,
   input: OrderEventInput,
 ): Promise<{ decision: OrderDecision; order: Order }> {
   const { order } = input;
-  const decision = await decideFor(work, input);
+  const decision = await decideFor(tx, input);
   if (decision.kind === 'refused') return { decision, order };
   const to = decision.kind === 'unchanged' ? order.status : decision.to;
-  if (to === order.status && input.event !== 'fulfil') return { decision, order: await holdOrder(work, order) };
-  return { decision, order: await changeOrder(work, { ...input, to }) };
+  if (to === order.status && input.event !== 'fulfil') return { decision, order: await holdOrder(tx, order) };
+  return { decision, order: await changeOrder(tx, { ...input, to }) };
 }
 
 /** What `tellOrder` would decide; nothing is changed. */
-export async function decideFor(work: Work, input: Omit<OrderEventInput, 'trust' | 'text'>): Promise<OrderDecision> {
-  return decideOrder(input.order.status, input.event, await contextOf(work, input));
+export async function decideFor(tx: PaymentTx, input: Omit<OrderEventInput, 'trust' | 'text'>): Promise<OrderDecision> {
+  return decideOrder(input.order.status, input.event, await contextOf(tx, input));
 }
 
 async function contextOf(
-  work: Work,
+  tx: PaymentTx,
   { order, payments, paymentId }: Pick<OrderEventInput, 'order' | 'payments' | 'paymentId'>,
 ): Promise<OrderContext> {
-  const refunds = await work.stores.refunds.listRefundsForOrder(order.id);
+  const refunds = await tx.stores.refunds.listRefundsForOrder(order.id);
   const others = payments.filter((payment) => payment.id !== paymentId);
   return {
     wasFulfilled: order.fulfilledAt !== null,
@@ -84,16 +85,16 @@ async function contextOf(
  * "Nothing to change" was said of the order and its payments as they were seen. Elsewhere another payment of the order may
  * be changing, or the order be cancelled: the version lets one of the two look again.
  */
-export async function holdOrder(work: Work, order: Order): Promise<Order> {
-  const change = { status: order.status, updatedAt: work.clock.now() };
+export async function holdOrder(tx: PaymentTx, order: Order): Promise<Order> {
+  const change = { status: order.status, updatedAt: tx.clock.now() };
   const expected = { status: order.status, version: order.version };
-  const isHeld = await work.stores.orders.changeOrder({ id: order.id, expected, change });
+  const isHeld = await tx.stores.orders.changeOrder({ id: order.id, expected, change });
   if (!isHeld) throw new ConcurrentChange(`order ${order.id} changed meanwhile`);
   return { ...order, ...change, version: order.version + 1 };
 }
 
-async function changeOrder(work: Work, input: OrderEventInput & { to: OrderStatus }): Promise<Order> {
-  const { stores, clock } = work;
+async function changeOrder(tx: PaymentTx, input: OrderEventInput & { to: OrderStatus }): Promise<Order> {
+  const { stores, clock } = tx;
   const { order, to } = input;
   const now = clock.now();
   const change: OrderChange = {
@@ -109,7 +110,7 @@ async function changeOrder(work: Work, input: OrderEventInput & { to: OrderStatu
   const isChanged = await stores.orders.changeOrder({ id: order.id, expected, change });
   if (!isChanged) throw new ConcurrentChange(`order ${order.id} changed meanwhile`);
   const after: Order = { ...order, ...change, version: order.version + 1 };
-  await writeTimeline(work, {
+  await writeTimeline(tx, {
     order: after,
     paymentId: input.paymentId,
     subject: 'order',
@@ -118,28 +119,28 @@ async function changeOrder(work: Work, input: OrderEventInput & { to: OrderStatu
     trust: input.trust,
     text: input.text,
   });
-  await resolveCasesOf(work, { orderId: order.id, to, event: input.event });
+  await resolveCasesOf(tx, { orderId: order.id, to, event: input.event });
   // It waited for money that did not come: what somebody put off until then is due again.
-  if (order.status === 'awaiting_payment' && to === 'needs_attention') await wakeOrderCases(work, order.id);
+  if (order.status === 'awaiting_payment' && to === 'needs_attention') await wakeOrderCases(tx, order.id);
   // The outbox knows a fact only until its message is pruned; the order knows it for ever.
   const fact = isDelivery(input) ? 'fulfilled' : to;
   const isKnown = (fact === 'paid' && order.paidAt !== null) || (fact === 'fulfilled' && order.fulfilledAt !== null);
-  if (!isKnown) await announce(work, { order: after, fact });
-  await refreshOrderCards(work, after);
+  if (!isKnown) await announce(tx, { order: after, fact });
+  await refreshOrderCards(tx, after);
   return after;
 }
 
 async function resolveCasesOf(
-  work: Work,
+  tx: PaymentTx,
   { orderId, to, event }: { orderId: Order['id']; to: OrderStatus; event: OrderEvent },
 ): Promise<void> {
   if (to === 'refunded') {
-    await resolveOrderCases(work, { orderId, kinds: endedByRefund, by: 'All of the money went back.' });
+    await resolveOrderCases(tx, { orderId, kinds: endedByRefund, by: 'All of the money went back.' });
   }
   if (to !== 'paid' && to !== 'fulfilled' && to !== 'cancelled') return;
   const isLoss = event === 'written_off';
   const by = isLoss ? 'The order was written off.' : `The order ${to === 'cancelled' ? 'was cancelled' : 'is paid'}.`;
-  await resolveOrderCases(work, { orderId, kinds: endedByPayment, by });
+  await resolveOrderCases(tx, { orderId, kinds: endedByPayment, by });
 }
 
 /** Goods leave also for an order that stays partially refunded; one whose payment is restored had them before. */
@@ -148,10 +149,10 @@ function isDelivery({ event, to }: { event: OrderEventInput['event']; to: OrderS
 }
 
 /** Brings the order's open cards in the chat up to date. The key carries an id of its own: payments change without the order. */
-export async function refreshOrderCards(work: Work, order: Pick<Order, 'id' | 'version'>): Promise<void> {
-  await enqueueEffect(work, {
+export async function refreshOrderCards(tx: PaymentTx, order: Pick<Order, 'id' | 'version'>): Promise<void> {
+  await enqueueEffect(tx, {
     topic: 'order.card',
-    key: `order.card:${order.id}:${work.ids.newId()}`,
+    key: `order.card:${order.id}:${tx.ids.newId()}`,
     payload: { orderId: order.id, version: order.version },
   });
 }

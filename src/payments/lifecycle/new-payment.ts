@@ -1,3 +1,4 @@
+import type { PaymentTx } from '../ports/payment-store.ts';
 import { type Milliseconds, second } from '#kernel/clock.ts';
 import { asPaymentId } from '#kernel/ids.ts';
 import { assert } from '#kernel/invariant.ts';
@@ -8,14 +9,14 @@ import { type Payment, paymentOpenForMs } from '../model/payment.ts';
 import type { PaymentSnapshot } from '../model/snapshot.ts';
 import type { PaymentProvider } from '../ports/payment-provider.ts';
 import { tellOrder } from './change-order.ts';
-import { type Work, writeTimeline } from './work.ts';
+import { writeTimeline } from './work.ts';
 
 /** A create without an answer is looked for after this: later than any create that is still under way gives up. */
 const lookForLostCreateAfterMs: Milliseconds = 100 * second;
 
 /** Writes the payment before its provider is asked for it, so that a crash in between is found again. */
 export async function insertNewPayment(
-  work: Work,
+  tx: PaymentTx,
   input: {
     order: Order;
     provider: PaymentProvider /** What it is to bring in; without it, all of the order. */;
@@ -25,9 +26,9 @@ export async function insertNewPayment(
   const { order, provider, amountMinor = order.amountMinor } = input;
   const requested = provider.quote({ amountMinor, currency: order.currency });
   assert(requested !== undefined, `${provider.name} was chosen for what it cannot take`);
-  const payment = blankPayment(work, { order, provider: provider.name, amountMinor, requested });
-  await work.stores.payments.insertPayment(payment);
-  await noteNew(work, {
+  const payment = blankPayment(tx, { order, provider: provider.name, amountMinor, requested });
+  await tx.stores.payments.insertPayment(payment);
+  await noteNew(tx, {
     order,
     payment,
     text: `payment of ${requested.amount} ${requested.asset} asked for at ${providerTitle(provider.name)}`,
@@ -37,33 +38,33 @@ export async function insertNewPayment(
 
 /** Takes a payment that was made at the provider, past us, into the books of an order; the next look says what it is worth. */
 export async function adoptPayment(
-  work: Work,
+  tx: PaymentTx,
   input: { order: Order; snapshot: PaymentSnapshot; amountMinor: number },
 ): Promise<Payment> {
   const { order, snapshot, amountMinor } = input;
   const { provider, requested } = snapshot;
-  const now = work.clock.now();
+  const now = tx.clock.now();
   const payment: Payment = {
-    ...blankPayment(work, { order, provider, amountMinor, requested }),
+    ...blankPayment(tx, { order, provider, amountMinor, requested }),
     creation: 'confirmed',
     reference: snapshot.reference,
     expiresAt: snapshot.expiresAt ?? now,
     nextPollAt: now,
   };
-  await work.stores.payments.insertPayment(payment);
+  await tx.stores.payments.insertPayment(payment);
   const text = `payment of ${formatAsset(requested)} made at ${providerTitle(provider)} was linked to this order`;
-  await noteNew(work, { order, payment, text });
+  await noteNew(tx, { order, payment, text });
   return payment;
 }
 
 function blankPayment(
-  work: Work,
+  tx: PaymentTx,
   about: { order: Order; provider: ProviderName; amountMinor: number; requested: AssetAmount },
 ): Payment {
   const { order, requested } = about;
-  const now = work.clock.now();
+  const now = tx.clock.now();
   return {
-    id: asPaymentId(work.ids.newId()),
+    id: asPaymentId(tx.ids.newId()),
     orderId: order.id,
     provider: about.provider,
     status: 'created',
@@ -101,20 +102,20 @@ function blankPayment(
   };
 }
 
-async function noteNew(work: Work, input: { order: Order; payment: Payment; text: string }): Promise<void> {
+async function noteNew(tx: PaymentTx, input: { order: Order; payment: Payment; text: string }): Promise<void> {
   const { order, payment, text } = input;
   const note = { subject: 'payment', from: null, to: 'created', trust: null } as const;
-  await writeTimeline(work, { order, paymentId: payment.id, ...note, text });
+  await writeTimeline(tx, { order, paymentId: payment.id, ...note, text });
 }
 
 /** An expired order waits for payment again when it gets a new link, and so does one of which a part is paid. */
 export async function reopenOrder(
-  work: Work,
+  tx: PaymentTx,
   input: { order: Order; event: 'reopen' | 'rest_asked' },
 ): Promise<{ isAllowed: boolean; order: Order }> {
   const { order, event } = input;
-  const payments = await work.stores.payments.listPaymentsForOrder(order.id);
-  const told = await tellOrder(work, {
+  const payments = await tx.stores.payments.listPaymentsForOrder(order.id);
+  const told = await tellOrder(tx, {
     order,
     payments,
     event,

@@ -1,3 +1,4 @@
+import type { PaymentTx } from '../ports/payment-store.ts';
 import type { CaseFacts, CaseKind, CaseSeverity, PaymentKind, QuickAction } from '#cases/case.ts';
 import { type CaseContext, raiseCase } from '#cases/raise-case.ts';
 import { resolveOrderCases } from '#cases/resolve-case.ts';
@@ -8,7 +9,7 @@ import { formatOrderNumber, type Order } from '#orders/order.ts';
 import { amountDetail, gapFacts } from '../model/amount-detail.ts';
 import { standingOf } from '../model/coverage.ts';
 import { isOpenPayment, type Payment, type PaymentStatus } from '../model/payment.ts';
-import { type Work, writeTimeline } from './work.ts';
+import { writeTimeline } from './work.ts';
 
 interface Condition {
   kind: PaymentKind;
@@ -62,24 +63,24 @@ const conditions: Readonly<Record<PaymentStatus, Condition | undefined>> = {
 };
 
 /** Ends what rang for an earlier status of this payment: one payment is in one condition at a time. */
-export async function resolveEarlierCases(work: Work, payment: Payment): Promise<void> {
+export async function resolveEarlierCases(tx: PaymentTx, payment: Payment): Promise<void> {
   const present = conditions[payment.status]?.kind;
   const kinds = Object.values(conditions).flatMap((condition) =>
     condition && condition.kind !== present ? [condition.kind] : [],
   );
   const over: CaseKind[] = isOpenPayment(payment) ? [] : ['payment_stuck'];
   const by = `The payment is ${payment.status.replaceAll('_', ' ')} now.`;
-  await resolveOrderCases(work, { orderId: payment.orderId, paymentId: payment.id, kinds: [...kinds, ...over], by });
+  await resolveOrderCases(tx, { orderId: payment.orderId, paymentId: payment.id, kinds: [...kinds, ...over], by });
 }
 
 /** Raises the alert that a payment's new status calls for; a status without condition raises none. */
-export async function raiseForStatus(work: Work, input: { order: Order; payment: Payment }): Promise<void> {
+export async function raiseForStatus(tx: PaymentTx, input: { order: Order; payment: Payment }): Promise<void> {
   const condition = conditions[input.payment.status];
-  if (condition !== undefined) await raisePaymentCase(work, { ...input, condition, why: null });
+  if (condition !== undefined) await raisePaymentCase(tx, { ...input, condition, why: null });
 }
 
 /** Money that nobody waited for: the order is paid already, or over. */
-export async function raiseUnexpectedMoney(work: Work, input: { order: Order; payment: Payment }): Promise<void> {
+export async function raiseUnexpectedMoney(tx: PaymentTx, input: { order: Order; payment: Payment }): Promise<void> {
   const isPaidTwice = input.order.paidAt !== null;
   const condition: Condition = {
     kind: isPaidTwice ? 'payment_duplicate' : 'payment_unexpected',
@@ -87,12 +88,12 @@ export async function raiseUnexpectedMoney(work: Work, input: { order: Order; pa
     headline: isPaidTwice ? 'Order was paid a second time' : 'Money came for an order that is over',
     actions: ['resolve', 'refund'],
   };
-  await raisePaymentCase(work, { ...input, condition, why: `The order is ${input.order.status}.` });
+  await raisePaymentCase(tx, { ...input, condition, why: `The order is ${input.order.status}.` });
 }
 
 /** More came than the order needs, and no one payment is to blame for it. */
 export async function raiseSurplus(
-  work: Work,
+  tx: PaymentTx,
   input: { order: Order; payment: Payment; surplusMinor: number },
 ): Promise<void> {
   const condition = conditions.overpaid;
@@ -100,41 +101,41 @@ export async function raiseSurplus(
   const { order, payment } = input;
   const differenceFiat = formatMoney({ amountMinor: input.surplusMinor, currency: order.currency });
   const why = `All payments together brought ${differenceFiat} more than the order asks for.`;
-  await raisePaymentCase(work, { order, payment, condition, why, facts: { differenceFiat, differenceCoin: null } });
+  await raisePaymentCase(tx, { order, payment, condition, why, facts: { differenceFiat, differenceCoin: null } });
 }
 
 /** It is paid, as far as its provider's word goes, and that is not enough: `why` says what a person has to weigh. */
-export async function raiseHeld(work: Work, input: { order: Order; payment: Payment; why: string }): Promise<void> {
+export async function raiseHeld(tx: PaymentTx, input: { order: Order; payment: Payment; why: string }): Promise<void> {
   const condition: Condition = {
     kind: 'payment_held',
     severity: 'warning',
     headline: `ChannelOrder on ${providerTitle(input.payment.provider)} is held: accept or reject it`,
     actions: ['resolve', 'open_order'],
   };
-  await raisePaymentCase(work, { ...input, condition });
+  await raisePaymentCase(tx, { ...input, condition });
 }
 
 /** Money that counted for a paid order is gone, whatever its payment is called now. */
-export async function raiseReversed(work: Work, input: { order: Order; payment: Payment }): Promise<void> {
+export async function raiseReversed(tx: PaymentTx, input: { order: Order; payment: Payment }): Promise<void> {
   const condition = conditions.reversed;
   assert(condition !== undefined, 'a reversal is a trouble');
-  await raisePaymentCase(work, { ...input, condition, why: null });
+  await raisePaymentCase(tx, { ...input, condition, why: null });
 }
 
 /** It is paid in full, and it was to bring only a part of the order, of which the rest is missing. */
-export async function raiseShort(work: Work, input: { order: Order; payment: Payment }): Promise<void> {
+export async function raiseShort(tx: PaymentTx, input: { order: Order; payment: Payment }): Promise<void> {
   const condition = conditions.underpaid;
   assert(condition !== undefined, 'a short payment is a trouble');
   const { order, payment } = input;
-  const payments = await work.stores.payments.listPaymentsForOrder(order.id);
-  const { missingMinor } = standingOf(order, payments, await work.stores.refunds.listRefundsForOrder(order.id));
+  const payments = await tx.stores.payments.listPaymentsForOrder(order.id);
+  const { missingMinor } = standingOf(order, payments, await tx.stores.refunds.listRefundsForOrder(order.id));
   const differenceFiat = formatMoney({ amountMinor: missingMinor, currency: order.currency });
   const why = `This payment was over ${formatMoney(payment)}; ${differenceFiat} of the order is not there.`;
-  await raisePaymentCase(work, { ...input, condition, why, facts: { differenceFiat, differenceCoin: null } });
+  await raisePaymentCase(tx, { ...input, condition, why, facts: { differenceFiat, differenceCoin: null } });
 }
 
 export async function raiseMismatch(
-  work: Work,
+  tx: PaymentTx,
   input: { order: Order; payment: Payment; there: { amount: string; asset: string } },
 ): Promise<void> {
   const { payment, there } = input;
@@ -145,22 +146,22 @@ export async function raiseMismatch(
     headline: 'Provider collects another amount than we asked for',
     actions: ['new_payment_link', 'check_again'],
   };
-  await raisePaymentCase(work, {
+  await raisePaymentCase(tx, {
     ...input,
     condition,
     why: `We asked for ${here}, the provider says ${formatAsset(there)}.`,
   });
 }
 
-export async function endMismatch(work: Work, payment: Payment): Promise<void> {
+export async function endMismatch(tx: PaymentTx, payment: Payment): Promise<void> {
   const by = 'The provider collects what we asked for.';
-  await resolveOrderCases(work, {
+  await resolveOrderCases(tx, {
     orderId: payment.orderId,
     paymentId: payment.id,
     kinds: ['payment_mismatch'],
     by,
   });
-  await writeTimeline(work, {
+  await writeTimeline(tx, {
     order: { id: payment.orderId },
     paymentId: payment.id,
     subject: 'note',
@@ -172,7 +173,7 @@ export async function endMismatch(work: Work, payment: Payment): Promise<void> {
 }
 
 export async function raiseNotCreated(
-  work: Work,
+  tx: PaymentTx,
   input: { order: Order; payment: Payment; why: string },
 ): Promise<void> {
   const condition: Condition = {
@@ -181,12 +182,12 @@ export async function raiseNotCreated(
     headline: 'No payment link could be made',
     actions: ['new_payment_link', 'open_order'],
   };
-  await raisePaymentCase(work, { ...input, condition });
+  await raisePaymentCase(tx, { ...input, condition });
 }
 
 /** The schedule has come to its end and the payment has not: the last word before nobody asks by himself any more. */
 export async function raiseIfStuck(
-  context: CaseContext,
+  tx: CaseContext,
   input: { order: Order; before: Pick<Payment, 'nextPollAt'>; payment: Payment },
 ): Promise<void> {
   const { before, payment } = input;
@@ -200,7 +201,7 @@ export async function raiseIfStuck(
     headline: 'Payment is still open after a week',
     actions: ['check_again', 'new_payment_link'],
   };
-  await raisePaymentCase(context, { ...input, condition, why: `${words}It is no longer asked about by itself.` });
+  await raisePaymentCase(tx, { ...input, condition, why: `${words}It is no longer asked about by itself.` });
 }
 
 /** Money too much is decided payment by payment; everything else is one condition of the order, whichever payment shows it. */

@@ -1,3 +1,4 @@
+import { inTransaction } from '#kernel/transaction-context.ts';
 import type { Payment } from '../model/payment.ts';
 import { nextPollAt } from '../model/poll-schedule.ts';
 import type { PaymentDeps } from './deps.ts';
@@ -7,13 +8,12 @@ import { raiseIfStuck } from './payment-cases.ts';
 export async function postponePoll(deps: PaymentDeps, payment: Payment): Promise<void> {
   const now = deps.clock.now();
   const change = { nextPollAt: nextPollAt(payment, now), updatedAt: now };
-  await deps.database.transaction(async (stores) => {
+  await inTransaction(deps, MISSING_CAUSE, async (tx) => {
     const expected = { status: payment.status, version: payment.version };
-    const isChanged = await stores.payments.changePayment({ id: payment.id, expected, change });
+    const isChanged = await tx.stores.payments.changePayment({ id: payment.id, expected, change });
     const isLast = isChanged && change.nextPollAt === null;
-    const order = isLast ? await stores.orders.findOrder(payment.orderId) : undefined;
+    const order = isLast ? await tx.stores.orders.findOrder(payment.orderId) : undefined;
     if (order === undefined) return;
-    const context = { stores, clock: deps.clock, ids: deps.ids };
-    await raiseIfStuck(context, { order, before: payment, payment: { ...payment, ...change } });
+    await raiseIfStuck(tx, { order, before: payment, payment: { ...payment, ...change } });
   });
 }

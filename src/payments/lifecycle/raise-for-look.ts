@@ -1,9 +1,9 @@
+import type { PaymentTx } from '../ports/payment-store.ts';
 import type { OrderDecision, OrderEvent } from '#orders/decide-order.ts';
 import type { Order } from '#orders/order.ts';
 import { isAwaitedPayment, isCoveringPayment, type Payment } from '../model/payment.ts';
 import { raiseForStatus, raiseHeld, raiseReversed, raiseShort, raiseUnexpectedMoney } from './payment-cases.ts';
 import { raiseTooMuch } from './too-much.ts';
-import type { Work } from './work.ts';
 
 export interface LookNews {
   /** As it is after the look, with its payments. */
@@ -18,17 +18,17 @@ export interface LookNews {
 }
 
 /** One card for one payment: that money came a second time says more than that it came late or short. */
-export async function raiseForLook(work: Work, news: LookNews): Promise<void> {
+export async function raiseForLook(tx: PaymentTx, news: LookNews): Promise<void> {
   const { order, payment, event, heldBecause } = news;
   const about = { order, payment };
   // One that paid already and brought more is not money for a second time as a whole.
   const isWholeNews = !isCoveringPayment(news.before);
-  if (news.decision?.kind === 'unexpected_money' && isWholeNews) return raiseUnexpectedMoney(work, about);
-  if (heldBecause !== null) return raiseHeld(work, { ...about, why: heldBecause });
-  if (event === 'payment_reversed' && payment.status !== 'reversed') return raiseReversed(work, about);
-  if (event === 'payment_short' && payment.status !== 'underpaid') return raiseShort(work, about);
-  if (await raiseTooMuch(work, news)) return;
-  if (isTrouble(payment, news)) await raiseForStatus(work, about);
+  if (news.decision?.kind === 'unexpected_money' && isWholeNews) return raiseUnexpectedMoney(tx, about);
+  if (heldBecause !== null) return raiseHeld(tx, { ...about, why: heldBecause });
+  if (event === 'payment_reversed' && payment.status !== 'reversed') return raiseReversed(tx, about);
+  if (event === 'payment_short' && payment.status !== 'underpaid') return raiseShort(tx, about);
+  if (await raiseTooMuch(tx, news)) return;
+  if (isTrouble(payment, news)) await raiseForStatus(tx, about);
 }
 
 /** A link that nobody needs any more may end unpaid without anybody being told, and so may what a person vouched for. */

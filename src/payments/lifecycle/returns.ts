@@ -1,10 +1,10 @@
 // What an order is after money went back depends on what is left of all that came for it.
+import type { PaymentTx } from '../ports/payment-store.ts';
 import type { Trust } from '#kernel/trust.ts';
 import type { Order } from '#orders/order.ts';
 import type { Payment } from '../model/payment.ts';
 import type { Refund } from '../model/refund.ts';
 import { holdOrder, tellOrder } from './change-order.ts';
-import type { Work } from './work.ts';
 
 interface Left {
   /** All that came and is not reversed, and what a person vouched for. */
@@ -37,18 +37,18 @@ export function leftOf(
 
 /** The order hears that money went back. Held in any case, because the next refund counts on this one as it is now. */
 export async function tellOfReturns(
-  work: Work,
+  tx: PaymentTx,
   input: { order: Order; payments: readonly Payment[]; trust: Trust | null; text: string },
 ): Promise<Order> {
   const { order, payments, trust, text } = input;
-  const refunds = await work.stores.refunds.listRefundsForOrder(order.id);
+  const refunds = await tx.stores.refunds.listRefundsForOrder(order.id);
   const { cameMinor, returnedMinor, leftMinor } = leftOf(order, { payments, refunds });
   // Money that was reversed is gone in another way: the order waits for a person because of that, and goes on waiting.
   const isLost = order.status === 'needs_attention' && payments.some(({ status }) => status === 'reversed');
   const isSame = returnedMinor === 0 || leftMinor >= order.amountMinor || cameMinor === 0 || isLost;
-  if (isSame) return holdOrder(work, order);
+  if (isSame) return holdOrder(tx, order);
   const event = leftMinor <= 0 ? 'refunded_in_full' : 'refunded_in_part';
-  return (await tellOrder(work, { order, payments, paymentId: null, trust, event, text })).order;
+  return (await tellOrder(tx, { order, payments, paymentId: null, trust, event, text })).order;
 }
 
 function sum(refunds: readonly Returned[]): number {

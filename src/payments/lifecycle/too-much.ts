@@ -1,5 +1,6 @@
 // Several payments of one order may bring more than it asks for, each of them in order by itself. What was told of them as
 // short or late is over once the order is paid; that money is too much from then on, and is told as such.
+import type { PaymentTx } from '../ports/payment-store.ts';
 import { resolveOrderCases } from '#cases/resolve-case.ts';
 import type { Order } from '#orders/order.ts';
 import { moneyOf } from '../model/coverage.ts';
@@ -7,7 +8,6 @@ import type { Payment } from '../model/payment.ts';
 import type { Refund } from '../model/refund.ts';
 import { surplusOf } from '../model/surplus.ts';
 import { duplicateKeyOf, raiseSurplus, raiseUnexpectedMoney } from './payment-cases.ts';
-import type { Work } from './work.ts';
 
 const paidStatuses: readonly Order['status'][] = ['paid', 'fulfilled', 'partially_refunded'];
 
@@ -16,12 +16,12 @@ const paidStatuses: readonly Order['status'][] = ['paid', 'fulfilled', 'partiall
  * as a whole is told as one; what is left over is told of this one. False where nothing more is to be said of this one.
  */
 export async function raiseTooMuch(
-  work: Work,
+  tx: PaymentTx,
   input: { order: Order; before: Payment | null; payment: Payment; payments: readonly Payment[] },
 ): Promise<boolean> {
   const { order, before, payment, payments } = input;
   if (!paidStatuses.includes(order.status)) return false;
-  const refunds = await work.stores.refunds.listRefundsForOrder(order.id);
+  const refunds = await tx.stores.refunds.listRefundsForOrder(order.id);
   if (before !== null && moneyOf(payment, refunds) <= moneyOf(before, refunds)) return false;
   let extraMinor = extraOf(order, { payments, refunds });
   const others = payments
@@ -32,24 +32,24 @@ export async function raiseTooMuch(
     const money = moneyOf(other, refunds);
     if (money > extraMinor) continue;
     extraMinor -= money;
-    if (!(await wasKept(work, other))) await raiseUnexpectedMoney(work, { order, payment: other });
+    if (!(await wasKept(tx, other))) await raiseUnexpectedMoney(tx, { order, payment: other });
   }
   // A payment that is too much by itself says so by its own status.
   if (payment.status === 'overpaid') return false;
-  if (extraMinor > 0) await raiseSurplus(work, { order, payment, surplusMinor: extraMinor });
+  if (extraMinor > 0) await raiseSurplus(tx, { order, payment, surplusMinor: extraMinor });
   return true;
 }
 
 /** Somebody decided that this money stays with the order. */
-async function wasKept(work: Work, payment: Payment): Promise<boolean> {
-  const [latest] = await work.stores.cases.listCasesByKeys([duplicateKeyOf(payment)]);
+async function wasKept(tx: PaymentTx, payment: Payment): Promise<boolean> {
+  const [latest] = await tx.stores.cases.listCasesByKeys([duplicateKeyOf(payment)]);
   return latest?.resolution === 'keep';
 }
 
 /** Cases about money too much are over when it went back, whoever asked for that. */
-export async function endTooMuch(work: Work, input: { order: Order; payments: readonly Payment[] }): Promise<void> {
+export async function endTooMuch(tx: PaymentTx, input: { order: Order; payments: readonly Payment[] }): Promise<void> {
   const { order, payments } = input;
-  const refunds = await work.stores.refunds.listRefundsForOrder(order.id);
+  const refunds = await tx.stores.refunds.listRefundsForOrder(order.id);
   const gone = refunds.filter(({ status }) => status === 'succeeded');
   for (const payment of payments) {
     const ofPayment = gone.filter(({ paymentId }) => paymentId === payment.id);
@@ -59,7 +59,7 @@ export async function endTooMuch(work: Work, input: { order: Order; payments: re
       payment.status === 'overpaid'
         ? surplusOf(payment, { order, refunds: ofPayment }).amountMinor
         : extraOf(order, { payments, refunds: gone });
-    await resolveOrderCases(work, {
+    await resolveOrderCases(tx, {
       orderId: order.id,
       paymentId: payment.id,
       by: 'What was too much went back.',

@@ -1,9 +1,10 @@
+import type { Cause } from '#kernel/transaction-context.ts';
 import type { ActingAdmin } from '#access/acting-admin.ts';
 import type { Clock } from '#kernel/clock.ts';
 import type { Ids, PaymentId } from '#kernel/ids.ts';
 import type { Trust } from '#kernel/trust.ts';
 import type { Order } from '#orders/order.ts';
-import type { Cause, TimelineSubject } from '#orders/timeline.ts';
+import type { TimelineSubject } from '#orders/timeline.ts';
 import type { PaymentStores } from '../ports/payment-store.ts';
 
 /** What verbs of this room carry through one transaction. */
@@ -15,14 +16,14 @@ export interface Work {
 }
 
 /** For what an admin does. */
-export function workOf(deps: Pick<Work, 'clock' | 'ids'>, input: { stores: Work['stores']; by: ActingAdmin }): Work {
+export function workOf(deps: Pick<PaymentTx, 'clock' | 'ids'>, input: { stores: PaymentTx['stores']; by: ActingAdmin }): PaymentTx {
   const { actor } = input.by;
   return { stores: input.stores, clock: deps.clock, ids: deps.ids, cause: { kind: 'admin', id: actor.id, actor } };
 }
 
 /** Adds a line to the order's history, caused by what this work is done for. */
 export async function writeTimeline(
-  work: Work,
+  tx: PaymentTx,
   input: {
     order: Pick<Order, 'id'>;
     paymentId: PaymentId | null;
@@ -33,12 +34,12 @@ export async function writeTimeline(
     text: string;
   },
 ): Promise<void> {
-  const { cause } = work;
-  await work.stores.timeline.append({
-    id: work.ids.newId(),
+  const { cause } = tx;
+  await tx.stores.timeline.append({
+    id: tx.ids.newId(),
     orderId: input.order.id,
     paymentId: input.paymentId,
-    at: work.clock.now(),
+    at: tx.clock.now(),
     subject: input.subject,
     fromStatus: input.from,
     toStatus: input.to,

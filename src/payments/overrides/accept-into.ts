@@ -1,5 +1,6 @@
 // A person's word in place of a provider's: the payment counts in full whatever came of it. Its status and its trust stay
 // what they are, so that nobody takes the word for evidence.
+import type { PaymentTx } from '../ports/payment-store.ts';
 import type { ActingAdmin } from '#access/acting-admin.ts';
 import type { Case } from '#cases/case.ts';
 import { ConcurrentChange } from '#kernel/database.ts';
@@ -11,7 +12,7 @@ import { closeOpenLinks } from '../collect/cancel-order.ts';
 import { announcePayment } from '../lifecycle/announce.ts';
 import { decideFor, tellOrder } from '../lifecycle/change-order.ts';
 import { raiseTooMuch } from '../lifecycle/too-much.ts';
-import { type Work, writeTimeline } from '../lifecycle/work.ts';
+import { writeTimeline } from '../lifecycle/work.ts';
 import { standingOf } from '../model/coverage.ts';
 import type { Payment } from '../model/payment.ts';
 import { countsAgainstCaptured } from '../model/refund.ts';
@@ -23,67 +24,67 @@ export interface AboutPayment {
 }
 
 /** The payment that a case is about, with its order; undefined for one that is about neither. */
-export async function loadAbout(work: Work, one: Case): Promise<AboutPayment | undefined> {
+export async function loadAbout(tx: PaymentTx, one: Case): Promise<AboutPayment | undefined> {
   const { orderId, paymentId } = one;
-  const named = paymentId === null ? undefined : await work.stores.payments.findPayment(paymentId);
-  const order = await findOrderOf(work, orderId ?? named?.orderId ?? null);
+  const named = paymentId === null ? undefined : await tx.stores.payments.findPayment(paymentId);
+  const order = await findOrderOf(tx, orderId ?? named?.orderId ?? null);
   if (order === undefined) return undefined;
-  const payments = await work.stores.payments.listPaymentsForOrder(order.id);
+  const payments = await tx.stores.payments.listPaymentsForOrder(order.id);
   const payment = payments.find(({ id }) => id === paymentId) ?? payments.at(-1);
   return payment === undefined ? undefined : { order, payment, payments };
 }
 
-async function findOrderOf(work: Work, orderId: Order['id'] | null): Promise<Order | undefined> {
-  return orderId === null ? undefined : work.stores.orders.findOrder(orderId);
+async function findOrderOf(tx: PaymentTx, orderId: Order['id'] | null): Promise<Order | undefined> {
+  return orderId === null ? undefined : tx.stores.orders.findOrder(orderId);
 }
 
 /** Why it cannot be taken for paid; undefined when it can. */
-export async function acceptanceRefusal(work: Work, about: AboutPayment): Promise<string | undefined> {
+export async function acceptanceRefusal(tx: PaymentTx, about: AboutPayment): Promise<string | undefined> {
   const { order, payment, payments } = about;
   const asked = { order, payments, event: 'accepted', paymentId: payment.id } as const;
-  const decision = await decideFor(work, asked);
+  const decision = await decideFor(tx, asked);
   if (decision.kind !== 'changed') return `The order is ${order.status.replaceAll('_', ' ')} already.`;
-  const isInHand = payment.creation === 'requested' && (payment.lockedUntil ?? 0) > work.clock.now();
+  const isInHand = payment.creation === 'requested' && (payment.lockedUntil ?? 0) > tx.clock.now();
   return isInHand ? 'Its link is being made right now: try again in a moment.' : undefined;
 }
 
-export async function acceptInto(work: Work, about: AboutPayment & { by: ActingAdmin; reason: string }): Promise<void> {
+export async function acceptInto(tx: PaymentTx, about: AboutPayment & { by: ActingAdmin; reason: string }): Promise<void> {
   const { order, payment, payments, by, reason } = about;
-  const now = work.clock.now();
+  const now = tx.clock.now();
   const change = {
     status: payment.status,
     ...{ acceptedAt: now, acceptedBy: by.name, acceptedReason: reason },
     ...{ heldAt: null, updatedAt: now },
   };
   const expected = { status: payment.status, version: payment.version };
-  const isChanged = await work.stores.payments.changePayment({ id: payment.id, expected, change });
+  const isChanged = await tx.stores.payments.changePayment({ id: payment.id, expected, change });
   if (!isChanged) throw new ConcurrentChange(`payment ${payment.id} changed meanwhile`);
   const after: Payment = { ...payment, ...change, version: payment.version + 1 };
   const text = `accepted as paid by ${by.name}: ${reason}`;
   const note = { subject: 'payment', from: payment.status, to: payment.status, trust: null } as const;
-  await writeTimeline(work, { order, paymentId: payment.id, ...note, text });
+  await writeTimeline(tx, { order, paymentId: payment.id, ...note, text });
   const all = payments.map((other) => (other.id === payment.id ? after : other));
-  const told = await tellOrder(work, {
+  const told = await tellOrder(tx, {
     ...{ order, payments: all, event: 'accepted', paymentId: payment.id, trust: null, text },
   });
   // It was announced paid before: that it counts again is a fact of its own.
   if (order.paidAt !== null) {
-    await announcePayment(work, { order: told.order, payment: after, type: 'payment.restored' });
+    await announcePayment(tx, { order: told.order, payment: after, type: 'payment.restored' });
   }
-  await tellOfReturns(work, { order: told.order, payment: after, payments: all });
-  await raiseTooMuch(work, { order: told.order, before: null, payment: after, payments: all });
-  await closeOpenLinks(work, { order, payments: all });
+  await tellOfReturns(tx, { order: told.order, payment: after, payments: all });
+  await raiseTooMuch(tx, { order: told.order, before: null, payment: after, payments: all });
+  await closeOpenLinks(tx, { order, payments: all });
 }
 
 /** What went back of it while it did not count, counts from here on as well. */
-async function tellOfReturns(work: Work, { order, payment, payments }: AboutPayment): Promise<void> {
-  const refunds = await work.stores.refunds.listRefundsForPayment(payment.id);
+async function tellOfReturns(tx: PaymentTx, { order, payment, payments }: AboutPayment): Promise<void> {
+  const refunds = await tx.stores.refunds.listRefundsForPayment(payment.id);
   const succeeded = refunds.filter(({ status }) => status === 'succeeded');
   const amountMinor = succeeded.reduce((sum, refund) => sum + refund.amountMinor, 0);
   if (amountMinor === 0) return;
   const event = amountMinor >= payment.amountMinor ? 'refunded_in_full' : 'refunded_in_part';
   const text = `${formatMoney({ ...payment, amountMinor })} of it went back before it was accepted`;
-  await tellOrder(work, { order, payments, event, paymentId: payment.id, trust: payment.trust, text });
+  await tellOrder(tx, { order, payments, event, paymentId: payment.id, trust: payment.trust, text });
 }
 
 /** What `withdrawAcceptance` needs to know. */
@@ -93,33 +94,33 @@ export function acceptanceUndo({ payment }: AboutPayment): JsonObject {
 
 /** Takes the word back; a sentence when that cannot be done any more, and then nothing was changed. */
 export async function withdrawAcceptance(
-  work: Work,
+  tx: PaymentTx,
   input: { undo: JsonObject; by: ActingAdmin },
 ): Promise<string | undefined> {
   const { undo, by } = input;
-  const payment = await work.stores.payments.findPayment(asPaymentId(String(undo['paymentId'])));
-  const order = payment && (await work.stores.orders.findOrder(payment.orderId));
+  const payment = await tx.stores.payments.findPayment(asPaymentId(String(undo['paymentId'])));
+  const order = payment && (await tx.stores.orders.findOrder(payment.orderId));
   if (payment === undefined || order === undefined || payment.acceptedAt === null)
     return 'It is not accepted any more.';
-  const refunds = await work.stores.refunds.listRefundsForOrder(order.id);
+  const refunds = await tx.stores.refunds.listRefundsForOrder(order.id);
   if (refunds.some(countsAgainstCaptured)) return 'Money of the order went back since, or is on its way.';
   const heldAt = typeof undo['heldAt'] === 'number' ? undo['heldAt'] : null;
   const change = {
     status: payment.status,
     ...{ acceptedAt: null, acceptedBy: null, acceptedReason: null },
-    ...{ heldAt, updatedAt: work.clock.now() },
+    ...{ heldAt, updatedAt: tx.clock.now() },
   };
-  const payments = await work.stores.payments.listPaymentsForOrder(order.id);
+  const payments = await tx.stores.payments.listPaymentsForOrder(order.id);
   const all = payments.map((other) => (other.id === payment.id ? { ...other, ...change } : other));
   const asked = { order, payments: all, event: 'acceptance_withdrawn', paymentId: payment.id } as const;
   const isCovered = (some: readonly Payment[]): boolean => standingOf(order, some, refunds).isCovered;
   if (isCovered(all) && !isCovered(all.filter(({ id }) => id !== payment.id))) {
     return 'All of the money has come since: nothing rests on the acceptance any more.';
   }
-  if ((await decideFor(work, asked)).kind === 'refused') return 'The order has gone on since: its goods have left.';
+  if ((await decideFor(tx, asked)).kind === 'refused') return 'The order has gone on since: its goods have left.';
   const expected = { status: payment.status, version: payment.version };
-  const isChanged = await work.stores.payments.changePayment({ id: payment.id, expected, change });
+  const isChanged = await tx.stores.payments.changePayment({ id: payment.id, expected, change });
   if (!isChanged) throw new ConcurrentChange(`payment ${payment.id} changed meanwhile`);
-  await tellOrder(work, { ...asked, trust: null, text: `${by.name} took the acceptance back` });
+  await tellOrder(tx, { ...asked, trust: null, text: `${by.name} took the acceptance back` });
   return undefined;
 }

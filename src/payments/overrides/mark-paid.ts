@@ -1,9 +1,10 @@
+import { inTransaction, causeOf } from '#kernel/transaction-context.ts';
+import type { PaymentTx } from '../ports/payment-store.ts';
 import type { ActingAdmin } from '#access/acting-admin.ts';
 import { recordAudit } from '#access/audit.ts';
 import { readReason } from '#access/reason.ts';
 import type { OrderId } from '#kernel/ids.ts';
 import type { PaymentDeps } from '../lifecycle/deps.ts';
-import { type Work, workOf } from '../lifecycle/work.ts';
 import { payablePayment } from '../model/payment.ts';
 import { type AboutPayment, acceptanceRefusal, acceptInto } from './accept-into.ts';
 import { noteByHand } from './note-by-hand.ts';
@@ -17,36 +18,35 @@ export function markPaid(
   const { by } = input;
   const reason = readReason(input.reason);
   if (typeof reason !== 'string') return Promise.resolve(reason);
-  return deps.database.transaction(async (stores): Promise<Override> => {
-    const work = workOf(deps, { stores, by });
-    const about = await paymentToMark(work, input.orderId);
+  return inTransaction(deps, causeOf(by.actor), async (tx): Promise<Override> => {
+    const about = await paymentToMark(tx, input.orderId);
     if (about === undefined) return { kind: 'unknown' };
-    const refusal = await acceptanceRefusal(work, about);
+    const refusal = await acceptanceRefusal(tx, about);
     if (refusal !== undefined) return refused(refusal);
-    await markPaidInto(work, { ...about, by, reason });
+    await markPaidInto(tx, { ...about, by, reason });
     return { kind: 'decided', said: 'Marked as paid.' };
   });
 }
 
 /** The same inside the transaction of a verb that has asked for the refusal before. */
 export async function markPaidInto(
-  work: Work,
+  tx: PaymentTx,
   about: AboutPayment & { by: ActingAdmin; reason: string },
 ): Promise<void> {
   const { order, payment, by, reason } = about;
-  await acceptInto(work, about);
-  await recordAudit(work, {
+  await acceptInto(tx, about);
+  await recordAudit(tx, {
     ...{ actor: by.actor, action: 'order.mark_paid', subject: `order:${order.id}`, reason },
     details: { paymentId: payment.id, from: order.status },
   });
-  await noteByHand(work, { order, kind: 'order_marked_paid', by, reason });
+  await noteByHand(tx, { order, kind: 'order_marked_paid', by, reason });
 }
 
 /** The one that most of the money came by, else the one that the customer was to use. */
-async function paymentToMark(work: Work, orderId: OrderId): Promise<AboutPayment | undefined> {
-  const order = await work.stores.orders.findOrder(orderId);
+async function paymentToMark(tx: PaymentTx, orderId: OrderId): Promise<AboutPayment | undefined> {
+  const order = await tx.stores.orders.findOrder(orderId);
   if (order === undefined) return undefined;
-  const payments = await work.stores.payments.listPaymentsForOrder(orderId);
+  const payments = await tx.stores.payments.listPaymentsForOrder(orderId);
   const most = payments.toSorted((left, right) => right.creditedMinor - left.creditedMinor)[0];
   const payment = most !== undefined && most.creditedMinor > 0 ? most : (payablePayment(payments) ?? payments.at(-1));
   return payment === undefined ? undefined : { order, payment, payments };

@@ -1,8 +1,8 @@
+import type { PaymentTx } from '../ports/payment-store.ts';
 import type { ActingAdmin } from '#access/acting-admin.ts';
 import { raiseCase } from '#cases/raise-case.ts';
 import { formatMoney } from '#kernel/money.ts';
 import { formatOrderNumber, type Order } from '#orders/order.ts';
-import type { Work } from '../lifecycle/work.ts';
 
 const headlines = {
   order_marked_paid: 'Marked as paid by hand',
@@ -11,11 +11,11 @@ const headlines = {
 
 /** What somebody did past the providers is told to everybody who gets alerts, with the reason. */
 export async function noteByHand(
-  work: Work,
+  tx: PaymentTx,
   input: { order: Order; kind: keyof typeof headlines; by: ActingAdmin; reason: string },
 ): Promise<void> {
   const { order, kind, by, reason } = input;
-  await raiseCase(work, {
+  await raiseCase(tx, {
     key: `${kind}:${order.id}:${order.version}`,
     kind,
     severity: 'info',

@@ -1,3 +1,5 @@
+import { inTransaction, causeOf } from '#kernel/transaction-context.ts';
+import type { PaymentTx } from '../ports/payment-store.ts';
 import type { ActingAdmin } from '#access/acting-admin.ts';
 import { recordAudit } from '#access/audit.ts';
 import { readReason } from '#access/reason.ts';
@@ -8,7 +10,6 @@ import type { Order, OrderStatus } from '#orders/order.ts';
 import { closeOpenLinks } from '../collect/cancel-order.ts';
 import { decideFor, tellOrder } from '../lifecycle/change-order.ts';
 import type { PaymentDeps } from '../lifecycle/deps.ts';
-import { type Work, workOf } from '../lifecycle/work.ts';
 import { noteByHand } from './note-by-hand.ts';
 import { type Override, refused } from './override.ts';
 
@@ -20,20 +21,19 @@ export function writeOffOrder(
   const { by } = input;
   const reason = readReason(input.reason);
   if (typeof reason !== 'string') return Promise.resolve(reason);
-  return deps.database.transaction(async (stores): Promise<Override> => {
-    const work = workOf(deps, { stores, by });
-    const order = await stores.orders.findOrder(input.orderId);
+  return inTransaction(deps, causeOf(by.actor), async (tx): Promise<Override> => {
+    const order = await tx.stores.orders.findOrder(input.orderId);
     if (order === undefined) return { kind: 'unknown' };
-    const refusal = await writeOffRefusal(work, order);
+    const refusal = await writeOffRefusal(tx, order);
     if (refusal !== undefined) return refused(refusal);
-    await writeOffInto(work, { order, by, reason });
+    await writeOffInto(tx, { order, by, reason });
     return { kind: 'decided', said: 'Written off.' };
   });
 }
 
-export async function writeOffRefusal(work: Work, order: Order): Promise<string | undefined> {
-  const payments = await work.stores.payments.listPaymentsForOrder(order.id);
-  const decision = await decideFor(work, { order, payments, event: 'written_off', paymentId: null });
+export async function writeOffRefusal(tx: PaymentTx, order: Order): Promise<string | undefined> {
+  const payments = await tx.stores.payments.listPaymentsForOrder(order.id);
+  const decision = await decideFor(tx, { order, payments, event: 'written_off', paymentId: null });
   if (decision.kind !== 'refused') return undefined;
   const isWaiting = order.status === 'awaiting_payment' || order.status === 'expired';
   if (isWaiting || order.status === 'needs_attention') {
@@ -44,38 +44,38 @@ export async function writeOffRefusal(work: Work, order: Order): Promise<string 
 
 /** The order as it is afterwards; the caller has asked for the refusal before. */
 export async function writeOffInto(
-  work: Work,
+  tx: PaymentTx,
   input: { order: Order; by: ActingAdmin; reason: string },
 ): Promise<Order> {
   const { order, by, reason } = input;
-  const payments = await work.stores.payments.listPaymentsForOrder(order.id);
-  const told = await tellOrder(work, {
+  const payments = await tx.stores.payments.listPaymentsForOrder(order.id);
+  const told = await tellOrder(tx, {
     ...{ order, payments, event: 'written_off', paymentId: null, trust: null },
     text: `written off by ${by.name}: ${reason}`,
   });
-  await closeOpenLinks(work, { order, payments });
-  await recordAudit(work, {
+  await closeOpenLinks(tx, { order, payments });
+  await recordAudit(tx, {
     ...{ actor: by.actor, action: 'order.write_off', subject: `order:${order.id}`, reason },
     details: { from: order.status, to: told.order.status },
   });
-  await noteByHand(work, { order, kind: 'order_written_off', by, reason });
+  await noteByHand(tx, { order, kind: 'order_written_off', by, reason });
   return told.order;
 }
 
 /** Expects the money again; a sentence when the order has gone on since, and then nothing was changed. */
 export async function withdrawWriteOff(
-  work: Work,
+  tx: PaymentTx,
   input: { undo: JsonObject; by: ActingAdmin },
 ): Promise<string | undefined> {
   const { undo, by } = input;
   // Where only the difference was written off, no order was touched.
   if (undo['orderId'] === undefined) return undefined;
-  const order = await work.stores.orders.findOrder(asOrderId(String(undo['orderId'])));
+  const order = await tx.stores.orders.findOrder(asOrderId(String(undo['orderId'])));
   const left: OrderStatus | undefined = order?.status;
   if (order === undefined || left !== undo['left']) return 'The order has gone on since.';
-  const payments = await work.stores.payments.listPaymentsForOrder(order.id);
+  const payments = await tx.stores.payments.listPaymentsForOrder(order.id);
   const asked = { order, payments, event: 'write_off_withdrawn', paymentId: null } as const;
-  if ((await decideFor(work, asked)).kind === 'refused') return 'The order has gone on since.';
-  await tellOrder(work, { ...asked, trust: null, text: `${by.name} took the write-off back` });
+  if ((await decideFor(tx, asked)).kind === 'refused') return 'The order has gone on since.';
+  await tellOrder(tx, { ...asked, trust: null, text: `${by.name} took the write-off back` });
   return undefined;
 }

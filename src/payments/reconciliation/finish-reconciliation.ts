@@ -1,3 +1,4 @@
+import { inTransaction } from '#kernel/transaction-context.ts';
 import { raiseCase } from '#cases/raise-case.ts';
 import { resolveCase } from '#cases/resolve-case.ts';
 import type { Trust } from '#kernel/trust.ts';
@@ -24,25 +25,24 @@ interface FinishedRun {
  */
 export async function finishReconciliation(deps: PaymentDeps, input: FinishedRun): Promise<void> {
   const { run, findings, trust = 'fetched' } = input;
-  await deps.database.transaction(async (stores) => {
-    for (const finding of findings) await stores.reconciliation.insertFinding(finding);
-    await stores.reconciliation.changeRun(run);
-    const context = { stores, clock: deps.clock, ids: deps.ids };
+  await inTransaction(deps, MISSING_CAUSE, async (tx) => {
+    for (const finding of findings) await tx.stores.reconciliation.insertFinding(finding);
+    await tx.stores.reconciliation.changeRun(run);
     const key = `reconciliation:${run.provider}`;
     const { provider } = run;
-    await endLostFindings(context, { provider, found: input.openKeys, bounds: input.bounds });
-    const { settled } = await openFindings(context, { provider, differences: input.open });
+    await endLostFindings(tx, { provider, found: input.openKeys, bounds: input.bounds });
+    const { settled } = await openFindings(tx, { provider, differences: input.open });
     if (run.openCount === settled) {
-      await resolveCase(context, { key, by: 'A later reconciliation found no difference.' });
+      await resolveCase(tx, { key, by: 'A later reconciliation found no difference.' });
       return;
     }
-    const live = await stores.cases.findLiveCase(key);
-    const first = await firstUnsettled(stores, { provider, open: input.open });
+    const live = await tx.stores.cases.findLiveCase(key);
+    const first = await firstUnsettled(tx.stores, { provider, open: input.open });
     const why = first === undefined ? 'It is none of those that are kept.' : whyOf(first);
     const detail = detailOf({ ...input, settled });
     // An hourly run that finds the same again must not ring again.
     if (live?.facts.why === why && live.facts.detail === detail) return;
-    await raiseCase(context, {
+    await raiseCase(tx, {
       key,
       kind: 'reconciliation',
       severity: 'warning',

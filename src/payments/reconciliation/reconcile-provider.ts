@@ -1,11 +1,12 @@
 // Compares our payments of one provider with the provider's own list, both ways. What a fresh look can heal is healed by
 // the same verb that webhooks use; the rest is kept with the run and rings once.
 
+import { inTransaction, causeOf } from '#kernel/transaction-context.ts';
+import type { Cause } from '#kernel/transaction-context.ts';
 import { recordAudit } from '#access/audit.ts';
 import { day, type Milliseconds, minute } from '#kernel/clock.ts';
 
 import type { ProviderName } from '#kernel/provider-name.ts';
-import type { Cause } from '#orders/timeline.ts';
 import type { PaymentDeps } from '../lifecycle/deps.ts';
 import type { Payment } from '../model/payment.ts';
 import type { ReconciliationFinding, ReconciliationRun } from '../model/reconciliation.ts';
@@ -146,11 +147,11 @@ async function startRun(deps: PaymentDeps, input: RunInput): Promise<Reconciliat
     openCount: 0,
     error: null,
   };
-  await deps.database.transaction(async (stores) => {
-    await stores.reconciliation.insertRun(run);
+  await inTransaction(deps, causeOf(actor), async (tx) => {
+    await tx.stores.reconciliation.insertRun(run);
     if (input.cause.actor.kind !== 'admin') return;
     await recordAudit(
-      { stores, clock: deps.clock, ids: deps.ids },
+      tx,
       { actor: input.cause.actor, action: 'reconciliation.start', subject: `provider:${input.provider}` },
     );
   });

@@ -1,11 +1,13 @@
+import { inTransaction } from '#kernel/transaction-context.ts';
+import type { Cause } from '#kernel/transaction-context.ts';
+import type { PaymentTx } from '../ports/payment-store.ts';
 import { asRefundId, type PaymentId } from '#kernel/ids.ts';
 import { assert } from '#kernel/invariant.ts';
 import { formatAsset, parseMinorCeil } from '#kernel/money.ts';
 import { providerTitle } from '#kernel/provider-name.ts';
 import type { Trust } from '#kernel/trust.ts';
-import type { Cause } from '#orders/timeline.ts';
 import type { PaymentDeps } from '../lifecycle/deps.ts';
-import { type Work, writeTimeline } from '../lifecycle/work.ts';
+import { writeTimeline } from '../lifecycle/work.ts';
 import type { RefundEvent } from '../model/decide-refund.ts';
 import type { Payment } from '../model/payment.ts';
 import type { Refund } from '../model/refund.ts';
@@ -29,13 +31,12 @@ export function applyRefundLooks(
   deps: PaymentDeps,
   input: { paymentId: PaymentId; looks: readonly ProviderRefund[]; cause: Cause },
 ): Promise<{ changed: number }> {
-  return deps.database.transaction(async (stores) => {
-    const work: Work = { stores, clock: deps.clock, ids: deps.ids, cause: input.cause };
-    const payment = await stores.payments.findPayment(input.paymentId);
+  return inTransaction(deps, input.cause, async (tx) => {
+    const payment = await tx.stores.payments.findPayment(input.paymentId);
     assert(payment !== undefined, `payment ${input.paymentId} vanished`);
     let changed = 0;
     for (const look of input.looks) {
-      const isNews = await takeRefundLook({ work, providers: deps.providers }, { payment, look, trust: 'fetched' });
+      const isNews = await takeRefundLook({ tx, providers: deps.providers }, { payment, look, trust: 'fetched' });
       if (isNews) changed += 1;
     }
     return { changed };
@@ -44,17 +45,17 @@ export function applyRefundLooks(
 
 /** One look inside the caller's transaction; whether it changed anything. */
 export async function takeRefundLook(
-  deps: { work: Work; providers: ProviderRegistry },
+  deps: { tx: PaymentTx; providers: ProviderRegistry },
   input: { payment: Payment; look: ProviderRefund; trust: Trust },
 ): Promise<boolean> {
-  const { work } = deps;
+  const { tx } = deps;
   const { payment, look, trust } = input;
   // Read anew for each, because two looks may be of one refund.
-  const known = await work.stores.refunds.listRefundsForPayment(payment.id);
+  const known = await tx.stores.refunds.listRefundsForPayment(payment.id);
   const ours = known.find(
     (refund) => refund.id === look.refundId || (refund.reference !== null && refund.reference === look.reference),
   );
-  const refund = ours ?? (await adopt(work, { payment, look, trust }));
+  const refund = ours ?? (await adopt(tx, { payment, look, trust }));
   if (ours !== undefined && !saysMore(ours, look)) return false;
   const told = await tellRefund(deps, {
     refund,
@@ -84,12 +85,12 @@ function saysMore(refund: Refund, look: ProviderRefund): boolean {
 const statesOf = { pending: 'pending', succeeded: 'succeeded', failed: 'failed', cancelled: 'cancelled' } as const;
 
 async function adopt(
-  work: Work,
+  tx: PaymentTx,
   { payment, look, trust }: { payment: Payment; look: ProviderRefund; trust: Trust },
 ): Promise<Refund> {
-  const now = work.clock.now();
+  const now = tx.clock.now();
   const refund: Refund = {
-    id: asRefundId(work.ids.newId()),
+    id: asRefundId(tx.ids.newId()),
     orderId: payment.orderId,
     paymentId: payment.id,
     provider: payment.provider,
@@ -116,8 +117,8 @@ async function adopt(
     updatedAt: now,
     settledAt: null,
   };
-  await work.stores.refunds.insertRefund(refund);
-  await writeTimeline(work, {
+  await tx.stores.refunds.insertRefund(refund);
+  await writeTimeline(tx, {
     order: { id: payment.orderId },
     paymentId: payment.id,
     subject: 'refund',

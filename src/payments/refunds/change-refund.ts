@@ -1,5 +1,6 @@
 // Every change of a refund goes through here: decide, compare-and-set, timeline, what the shop is told, what becomes of the
 // order, which troubles begin and end.
+import type { PaymentTx } from '../ports/payment-store.ts';
 import { raiseCase } from '#cases/raise-case.ts';
 import { resolveCase } from '#cases/resolve-case.ts';
 import { ConcurrentChange } from '#kernel/database.ts';
@@ -12,7 +13,7 @@ import { announceRefund } from '../lifecycle/announce.ts';
 import { refreshOrderCards, tellOrder } from '../lifecycle/change-order.ts';
 import { tellOfReturns } from '../lifecycle/returns.ts';
 import { endTooMuch } from '../lifecycle/too-much.ts';
-import { type Work, writeTimeline } from '../lifecycle/work.ts';
+import { writeTimeline } from '../lifecycle/work.ts';
 import { decideRefund, type RefundEvent } from '../model/decide-refund.ts';
 import { isOpenRefund, type Refund, type RefundStatus } from '../model/refund.ts';
 import { nextRefundPollAt } from '../model/refund-schedule.ts';
@@ -36,21 +37,21 @@ export interface RefundEventInput {
 export type RefundChanged = { kind: 'changed' | 'unchanged'; refund: Refund } | { kind: 'refused' };
 
 export async function tellRefund(
-  deps: { work: Work; providers: ProviderRegistry },
+  deps: { tx: PaymentTx; providers: ProviderRegistry },
   input: RefundEventInput,
 ): Promise<RefundChanged> {
-  const { work } = deps;
+  const { tx } = deps;
   const { refund } = input;
   // What a person says rests on no evidence.
   const trust = input.event.startsWith('seen_') ? (input.trust ?? 'fetched') : null;
   const decision = decideRefund(refund.status, input.event);
   if (decision.kind === 'refused') return { kind: 'refused' };
   const to = decision.kind === 'changed' ? decision.to : refund.status;
-  const after = await storeRefund(work, { ...input, to });
+  const after = await storeRefund(tx, { ...input, to });
   if (decision.kind === 'unchanged') return { kind: 'unchanged', refund: after };
-  const order = await work.stores.orders.findOrder(refund.orderId);
+  const order = await tx.stores.orders.findOrder(refund.orderId);
   assert(order !== undefined, `order of refund ${refund.id} vanished`);
-  await writeTimeline(work, {
+  await writeTimeline(tx, {
     order,
     paymentId: refund.paymentId,
     subject: 'refund',
@@ -59,19 +60,19 @@ export async function tellRefund(
     trust,
     text: `refund of ${formatMoney(refund)} ${input.text}`,
   });
-  await endEarlierCases(work, after);
-  const changed = await tellOrderOfRefund(work, { order, before: refund, refund: after, trust });
-  if (to === 'succeeded') await announceRefund(work, { order: changed, refund: after });
+  await endEarlierCases(tx, after);
+  const changed = await tellOrderOfRefund(tx, { order, before: refund, refund: after, trust });
+  if (to === 'succeeded') await announceRefund(tx, { order: changed, refund: after });
   if (to === 'failed' && input.event !== 'said_not_gone')
-    await raiseRefundCase(work, { order: changed, refund: after, kind: 'refund_failed' });
-  if (to === 'failed' || to === 'cancelled') await reopenForRefund(work, { order: changed, refund: after });
-  await refreshOrderCards(work, changed);
+    await raiseRefundCase(tx, { order: changed, refund: after, kind: 'refund_failed' });
+  if (to === 'failed' || to === 'cancelled') await reopenForRefund(tx, { order: changed, refund: after });
+  await refreshOrderCards(tx, changed);
   return { kind: 'changed', refund: after };
 }
 
-async function storeRefund(work: Work, input: RefundEventInput & { to: RefundStatus }): Promise<Refund> {
+async function storeRefund(tx: PaymentTx, input: RefundEventInput & { to: RefundStatus }): Promise<Refund> {
   const { refund, to } = input;
-  const now = work.clock.now();
+  const now = tx.clock.now();
   const next = { ...refund, ...input.facts, status: to };
   const change: RefundChange = {
     ...input.facts,
@@ -81,46 +82,46 @@ async function storeRefund(work: Work, input: RefundEventInput & { to: RefundSta
     settledAt: isOpenRefund(next) ? null : (refund.settledAt ?? now),
   };
   const expected = { status: refund.status, version: refund.version };
-  const isChanged = await work.stores.refunds.changeRefund({ id: refund.id, expected, change });
+  const isChanged = await tx.stores.refunds.changeRefund({ id: refund.id, expected, change });
   if (!isChanged) throw new ConcurrentChange(`refund ${refund.id} changed meanwhile`);
   return { ...refund, ...change, version: refund.version + 1 };
 }
 
 async function tellOrderOfRefund(
-  work: Work,
+  tx: PaymentTx,
   input: { order: Order; before: Refund; refund: Refund; trust: Trust | null },
 ): Promise<Order> {
   const { order, before, refund, trust } = input;
   const isThere = refund.status === 'succeeded';
   if (!isThere && before.status !== 'succeeded') return order;
-  const payments = await work.stores.payments.listPaymentsForOrder(order.id);
+  const payments = await tx.stores.payments.listPaymentsForOrder(order.id);
   if (isThere) {
     const text = `${formatMoney(refund)} went back: ${refund.reason}`;
-    const after = await tellOfReturns(work, { order, payments, trust, text });
-    await endTooMuch(work, { order: after, payments });
+    const after = await tellOfReturns(tx, { order, payments, trust, text });
+    await endTooMuch(tx, { order: after, payments });
     return after;
   }
   const text = `a refund of ${formatMoney(refund)} came back`;
   const told = { order, payments, paymentId: null, trust, event: 'refund_undone', text } as const;
-  return (await tellOrder(work, told)).order;
+  return (await tellOrder(tx, told)).order;
 }
 
-async function endEarlierCases(work: Work, refund: Refund): Promise<void> {
+async function endEarlierCases(tx: PaymentTx, refund: Refund): Promise<void> {
   const by = `The refund is ${refund.status.replaceAll('_', ' ')}.`;
-  await resolveCase(work, { key: `refund_unknown:${refund.id}`, by });
-  if (refund.status !== 'failed') await resolveCase(work, { key: `refund_failed:${refund.id}`, by });
-  if (refund.status === 'succeeded') await endEarlierTries(work, refund);
+  await resolveCase(tx, { key: `refund_unknown:${refund.id}`, by });
+  if (refund.status !== 'failed') await resolveCase(tx, { key: `refund_failed:${refund.id}`, by });
+  if (refund.status === 'succeeded') await endEarlierTries(tx, refund);
 }
 
 /** Of a refund that failed nothing is left to be decided once as much went back by others that were asked for since. */
-async function endEarlierTries(work: Work, refund: Refund): Promise<void> {
-  const all = await work.stores.refunds.listRefundsForPayment(refund.paymentId);
+async function endEarlierTries(tx: PaymentTx, refund: Refund): Promise<void> {
+  const all = await tx.stores.refunds.listRefundsForPayment(refund.paymentId);
   for (const failed of all.filter(({ status }) => status === 'failed')) {
     const failedAt = failed.settledAt ?? failed.updatedAt;
     const since = all.filter(({ status, createdAt }) => status === 'succeeded' && createdAt >= failedAt);
     const wentBackMinor = since.reduce((sum, { amountMinor }) => sum + amountMinor, 0);
     if (wentBackMinor < failed.amountMinor) continue;
-    await resolveCase(work, { key: `refund_failed:${failed.id}`, by: 'As much went back later.' });
+    await resolveCase(tx, { key: `refund_failed:${failed.id}`, by: 'As much went back later.' });
   }
 }
 
@@ -130,13 +131,13 @@ const headlines = {
 } as const;
 
 export async function raiseRefundCase(
-  work: Work,
+  tx: PaymentTx,
   input: { order: Order; refund: Refund; kind: keyof typeof headlines },
 ): Promise<void> {
   const { order, refund, kind } = input;
   const { severity, headline } = headlines[kind];
   const { provider, reference, paymentId } = refund;
-  await raiseCase(work, {
+  await raiseCase(tx, {
     key: `${kind}:${refund.id}`,
     kind,
     severity,

@@ -1,8 +1,9 @@
+import { inTransaction, causeOf } from '#kernel/transaction-context.ts';
+import type { PaymentTx } from '../ports/payment-store.ts';
 import { recordAudit } from '#access/audit.ts';
 import type { Actor } from '#kernel/actor.ts';
 import type { RefundId } from '#kernel/ids.ts';
 import type { PaymentDeps } from '../lifecycle/deps.ts';
-import type { Work } from '../lifecycle/work.ts';
 import type { Refund, RefundStatus } from '../model/refund.ts';
 import { tellRefund } from './change-refund.ts';
 import { enqueueSend } from './request-refund.ts';
@@ -25,15 +26,14 @@ export function decideApproval(
   input: { refundId: RefundId; decision: keyof typeof words; actor: Actor; reason: string | null },
 ): Promise<ApprovalDecision> {
   const { actor, decision, reason } = input;
-  return deps.database.transaction(async (stores): Promise<ApprovalDecision> => {
-    const work: Work = { stores, clock: deps.clock, ids: deps.ids, cause: { kind: 'admin', id: actor.id, actor } };
-    const refund = await stores.refunds.findRefund(input.refundId);
+  return inTransaction(deps, causeOf(actor), async (tx): Promise<ApprovalDecision> => {
+    const refund = await tx.stores.refunds.findRefund(input.refundId);
     if (refund === undefined) return { kind: 'unknown' };
     const isOwn = refund.requestedByKind === actor.kind && refund.requestedById === actor.id;
     if (decision === 'approve' && isOwn) return { kind: 'own_request' };
     if (refund.sentAt !== null) return { kind: 'refused', status: refund.status };
     const told = await tellRefund(
-      { work, providers: deps.providers },
+      { tx, providers: deps.providers },
       {
         refund,
         event: decision,
@@ -42,8 +42,8 @@ export function decideApproval(
       },
     );
     if (told.kind === 'refused') return { kind: 'refused', status: refund.status };
-    await recordAudit(work, { actor, action: `refund.${decision}`, subject: `refund:${refund.id}`, reason });
-    if (decision === 'approve') await enqueueSend(work, told.refund);
+    await recordAudit(tx, { actor, action: `refund.${decision}`, subject: `refund:${refund.id}`, reason });
+    if (decision === 'approve') await enqueueSend(tx, told.refund);
     return { kind: 'decided', refund: told.refund };
   });
 }

@@ -1,4 +1,4 @@
-import type { Cause } from '#orders/timeline.ts';
+import type { Cause } from '#kernel/transaction-context.ts';
 import type { PaymentDeps } from '../lifecycle/deps.ts';
 import type { Payment } from '../model/payment.ts';
 import { isOpenRefund } from '../model/refund.ts';

@@ -1,10 +1,11 @@
 // What is written down around the sending of a refund: before the call, and after an answer that never came.
+import { inTransaction } from '#kernel/transaction-context.ts';
+import type { Cause } from '#kernel/transaction-context.ts';
+import type { PaymentTx } from '../ports/payment-store.ts';
 import type { Milliseconds } from '#kernel/clock.ts';
 import { ConcurrentChange } from '#kernel/database.ts';
 import { assert } from '#kernel/invariant.ts';
-import type { Cause } from '#orders/timeline.ts';
 import type { PaymentDeps } from '../lifecycle/deps.ts';
-import type { Work } from '../lifecycle/work.ts';
 import type { Refund } from '../model/refund.ts';
 import { nextRefundPollAt } from '../model/refund-schedule.ts';
 import { raiseRefundCase, tellRefund } from './change-refund.ts';
@@ -14,9 +15,8 @@ type Told = Parameters<typeof tellRefund>[1];
 /** One event, in a transaction of its own; the refund as it is afterwards. */
 export function tellOfRefund(deps: PaymentDeps, input: Told & { cause: Cause }): Promise<Refund> {
   const { cause, ...told } = input;
-  return deps.database.transaction(async (stores) => {
-    const work: Work = { stores, clock: deps.clock, ids: deps.ids, cause };
-    const result = await tellRefund({ work, providers: deps.providers }, told);
+  return inTransaction(deps, cause, async (tx) => {
+    const result = await tellRefund({ tx, providers: deps.providers }, told);
     assert(result.kind !== 'refused', `refund ${told.refund.id} does not take ${told.event}`);
     return result.refund;
   });
@@ -47,12 +47,11 @@ export function noteLost(deps: PaymentDeps, input: { refund: Refund; cause: Caus
 /** It still does not show: a person is told, once; the case ends by itself when it is known. */
 export async function noteMissing(deps: PaymentDeps, input: { refund: Refund; cause: Cause }): Promise<void> {
   const { refund, cause } = input;
-  await deps.database.transaction(async (stores) => {
-    const work: Work = { stores, clock: deps.clock, ids: deps.ids, cause };
-    const order = await stores.orders.findOrder(refund.orderId);
+  await inTransaction(deps, cause, async (tx) => {
+    const order = await tx.stores.orders.findOrder(refund.orderId);
     assert(order !== undefined, `order of refund ${refund.id} vanished`);
-    const live = await stores.cases.findLiveCase(`refund_unknown:${refund.id}`);
-    if (live === undefined) await raiseRefundCase(work, { order, refund, kind: 'refund_unknown' });
+    const live = await tx.stores.cases.findLiveCase(`refund_unknown:${refund.id}`);
+    if (live === undefined) await raiseRefundCase(tx, { order, refund, kind: 'refund_unknown' });
   });
 }
 

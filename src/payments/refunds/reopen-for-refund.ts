@@ -1,18 +1,19 @@
+import type { PaymentTx } from '../ports/payment-store.ts';
 import type { Case } from '#cases/case.ts';
 import { reopenCase } from '#cases/resolve-case.ts';
 import type { Order } from '#orders/order.ts';
 import { endedByPayment } from '../lifecycle/change-order.ts';
-import { type Work, writeTimeline } from '../lifecycle/work.ts';
+import { writeTimeline } from '../lifecycle/work.ts';
 import type { Refund } from '../model/refund.ts';
 
 /** The money did not go back after all: what was decided with it is to be decided again. */
-export async function reopenForRefund(work: Work, input: { order: Order; refund: Refund }): Promise<void> {
+export async function reopenForRefund(tx: PaymentTx, input: { order: Order; refund: Refund }): Promise<void> {
   const { order, refund } = input;
   const query = { orderId: order.id, refundId: refund.id };
-  const one = await work.stores.cases.findCaseOfRefund(query);
+  const one = await tx.stores.cases.findCaseOfRefund(query);
   if (one === undefined || isSettledOtherwise(order, one)) return;
-  if (!(await reopenCase(work, one))) return;
-  await writeTimeline(work, {
+  if (!(await reopenCase(tx, one))) return;
+  await writeTimeline(tx, {
     ...{ order, paymentId: refund.paymentId, subject: 'note', from: null, to: null, trust: null },
     text: `${one.facts.headline}: open again, because the refund did not come about`,
   });

@@ -1,5 +1,8 @@
 // A refund is written down, with its audit row and its command to the provider, before anybody is asked to send money.
 // That never more goes back than was captured is decided here, in one transaction that holds the order.
+import { inTransaction } from '#kernel/transaction-context.ts';
+import type { Cause } from '#kernel/transaction-context.ts';
+import type { PaymentTx } from '../ports/payment-store.ts';
 import { recordAudit } from '#access/audit.ts';
 import type { Actor } from '#kernel/actor.ts';
 import { asRefundId, type PaymentId, type RefundId } from '#kernel/ids.ts';
@@ -8,10 +11,9 @@ import { formatMoney, type Money, toDecimal } from '#kernel/money.ts';
 import { providerTitle } from '#kernel/provider-name.ts';
 import { enqueueEffect } from '#messaging/enqueue-effect.ts';
 import { formatOrderNumber, type Order } from '#orders/order.ts';
-import type { Cause } from '#orders/timeline.ts';
 import { holdOrder, refreshOrderCards } from '../lifecycle/change-order.ts';
 import type { PaymentDeps } from '../lifecycle/deps.ts';
-import { type Work, writeTimeline } from '../lifecycle/work.ts';
+import { writeTimeline } from '../lifecycle/work.ts';
 import type { Payment } from '../model/payment.ts';
 import type { Refund } from '../model/refund.ts';
 import { sumRefunds } from '../model/refundable.ts';
@@ -28,7 +30,7 @@ export interface RefundDraft {
   /** A repeat of the same request finds the refund that the first one made. */
   request?: { key: string; hash: string };
   /** What else belongs to the moment in which it is asked for; runs in that transaction, and a throw undoes all of it. */
-  also?: (work: Work, refund: Refund) => Promise<void>;
+  also?: (tx: PaymentTx, refund: Refund) => Promise<void>;
 }
 
 export type RefundRefusal =
@@ -52,38 +54,37 @@ export function requestRefund(deps: PaymentDeps, draft: RefundDraft): Promise<Re
   }
   const { actor } = draft;
   const cause: Cause = { kind: actor.kind === 'admin' ? 'admin' : 'store', id: actor.id, actor };
-  return deps.database.transaction(async (stores): Promise<RefundRequested> => {
-    const work: Work = { stores, clock: deps.clock, ids: deps.ids, cause };
-    const known = draft.request && (await stores.refunds.findRefundByKey(draft.request.key));
+  return inTransaction(deps, cause, async (tx): Promise<RefundRequested> => {
+    const known = draft.request && (await tx.stores.refunds.findRefundByKey(draft.request.key));
     if (known !== undefined) {
       if (known.requestHash !== draft.request?.hash) return { kind: 'key_reused' };
       const kind = known.status === 'awaiting_approval' ? 'awaiting_approval' : 'requested';
       return { kind, refund: known, isRepeat: true };
     }
-    const asked = await stores.payments.findPayment(draft.paymentId);
+    const asked = await tx.stores.payments.findPayment(draft.paymentId);
     if (asked === undefined) return refuse('unknown_payment', 'There is no such payment.');
-    const order = await stores.orders.findOrder(asked.orderId);
+    const order = await tx.stores.orders.findOrder(asked.orderId);
     assert(order !== undefined, `order of payment ${asked.id} vanished`);
     // The order is read before all that is counted, and held after it. Of two people who refund one order at once, one
     // looks again, at what the other has taken.
-    const payment = await stores.payments.findPayment(asked.id);
+    const payment = await tx.stores.payments.findPayment(asked.id);
     assert(payment !== undefined, `payment ${asked.id} vanished`);
-    const checked = await check(deps, { work, payment, amount: draft.amount });
+    const checked = await check(deps, { tx, payment, amount: draft.amount });
     if ('refusal' in checked) return checked.refusal;
-    const held = await holdOrder(work, order);
+    const held = await holdOrder(tx, order);
     const needsApproval = deps.needsApproval?.({ money: checked.money, actor }) ?? false;
-    const refund = newRefund(work, { draft, reason, payment, money: checked.money, needsApproval });
-    await stores.refunds.insertRefund(refund);
-    await note(work, { order: held, payment, refund });
-    await draft.also?.(work, refund);
-    if (!needsApproval) await enqueueSend(work, refund);
+    const refund = newRefund(tx, { draft, reason, payment, money: checked.money, needsApproval });
+    await tx.stores.refunds.insertRefund(refund);
+    await note(tx, { order: held, payment, refund });
+    await draft.also?.(tx, refund);
+    if (!needsApproval) await enqueueSend(tx, refund);
     return { kind: needsApproval ? 'awaiting_approval' : 'requested', refund, isRepeat: false };
   });
 }
 
 async function check(
   deps: PaymentDeps,
-  input: { work: Work; payment: Payment; amount: Money | 'all' },
+  input: { tx: PaymentTx; payment: Payment; amount: Money | 'all' },
 ): Promise<{ money: Money } | { refusal: RefundRequested }> {
   const { payment } = input;
   const provider = deps.providers.find(payment.provider);
@@ -94,7 +95,7 @@ async function check(
   if (payment.reference === null) {
     return { refusal: refuse('provider_cannot', `${title} does not know this payment.`) };
   }
-  const refunds = await input.work.stores.refunds.listRefundsForPayment(payment.id);
+  const refunds = await input.tx.stores.refunds.listRefundsForPayment(payment.id);
   const { returnsOddPayments } = provider.capabilities;
   const { capturedMinor, refundableMinor } = sumRefunds(payment, { refunds, returnsOddPayments });
   const { currency } = payment;
@@ -113,13 +114,13 @@ async function check(
 }
 
 function newRefund(
-  work: Work,
+  tx: PaymentTx,
   input: { draft: RefundDraft; reason: string; payment: Payment; money: Money; needsApproval: boolean },
 ): Refund {
   const { draft, payment, money } = input;
-  const now = work.clock.now();
+  const now = tx.clock.now();
   return {
-    id: asRefundId(work.ids.newId()),
+    id: asRefundId(tx.ids.newId()),
     orderId: payment.orderId,
     paymentId: payment.id,
     provider: payment.provider,
@@ -148,11 +149,11 @@ function newRefund(
   };
 }
 
-async function note(work: Work, input: { order: Order; payment: Payment; refund: Refund }): Promise<void> {
+async function note(tx: PaymentTx, input: { order: Order; payment: Payment; refund: Refund }): Promise<void> {
   const { order, payment, refund } = input;
-  const { actor } = work.cause;
+  const { actor } = tx.cause;
   const amount = formatMoney(refund);
-  await writeTimeline(work, {
+  await writeTimeline(tx, {
     order,
     paymentId: payment.id,
     subject: 'refund',
@@ -161,19 +162,19 @@ async function note(work: Work, input: { order: Order; payment: Payment; refund:
     trust: null,
     text: `refund of ${amount} asked for: ${refund.reason}`,
   });
-  await recordAudit(work, {
+  await recordAudit(tx, {
     actor,
     action: 'refund.request',
     subject: `order:${order.id}`,
     reason: refund.reason,
     details: { refundId: refund.id, paymentId: payment.id, amount, order: formatOrderNumber(order.number) },
   });
-  await refreshOrderCards(work, order);
+  await refreshOrderCards(tx, order);
 }
 
 /** Owes the provider the command. Once for each time that a refund comes to be `requested`. */
-export async function enqueueSend(work: Work, refund: { id: RefundId; version: number }): Promise<void> {
-  await enqueueEffect(work, {
+export async function enqueueSend(tx: PaymentTx, refund: { id: RefundId; version: number }): Promise<void> {
+  await enqueueEffect(tx, {
     topic: 'refund.send',
     key: `refund.send:${refund.id}:${refund.version}`,
     payload: { refundId: refund.id },

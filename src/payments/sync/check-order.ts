@@ -1,3 +1,4 @@
+import { inTransaction, causeOf } from '#kernel/transaction-context.ts';
 import { recordAudit } from '#access/audit.ts';
 import type { Actor } from '#kernel/actor.ts';
 import type { OrderId } from '#kernel/ids.ts';
@@ -13,13 +14,12 @@ export type OrderCheck = { kind: 'checked'; changed: number; failed: string[] } 
 export async function checkOrder(deps: PaymentDeps, input: { orderId: OrderId; actor: Actor }): Promise<OrderCheck> {
   const { actor } = input;
   const cause = { kind: 'admin', id: actor.id, actor } as const;
-  const payments = await deps.database.transaction(async (stores) => {
-    const order = await stores.orders.findOrder(input.orderId);
+  const payments = await inTransaction(deps, causeOf(actor), async (tx) => {
+    const order = await tx.stores.orders.findOrder(input.orderId);
     if (order === undefined) return undefined;
-    const context = { stores, clock: deps.clock, ids: deps.ids };
-    await recordAudit(context, { actor, action: 'order.check', subject: `order:${order.id}` });
-    await refreshOrderCards({ ...context, cause }, order);
-    return stores.payments.listPaymentsForOrder(order.id);
+    await recordAudit(tx, { actor, action: 'order.check', subject: `order:${order.id}` });
+    await refreshOrderCards({ ...tx, cause }, order);
+    return tx.stores.payments.listPaymentsForOrder(order.id);
   });
   if (payments === undefined) return { kind: 'unknown' };
   let changed = 0;

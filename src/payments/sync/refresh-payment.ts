@@ -1,6 +1,6 @@
+import type { Cause } from '#kernel/transaction-context.ts';
 import type { PaymentId, ProviderReference } from '#kernel/ids.ts';
 import { assert } from '#kernel/invariant.ts';
-import type { Cause } from '#orders/timeline.ts';
 import { noteProviderOff } from '../collect/note-provider-off.ts';
 import { recoverCreation } from '../collect/request-payment.ts';
 import { applySnapshot } from '../lifecycle/apply-snapshot.ts';

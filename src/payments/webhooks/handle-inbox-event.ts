@@ -1,3 +1,5 @@
+import { inTransaction } from '#kernel/transaction-context.ts';
+import type { Cause } from '#kernel/transaction-context.ts';
 import { isLive, unmatchedKey, wasDecided } from '#cases/case.ts';
 import { raiseCase } from '#cases/raise-case.ts';
 import { hour, type Milliseconds, second } from '#kernel/clock.ts';
@@ -6,7 +8,6 @@ import { formatAsset } from '#kernel/money.ts';
 import { isProviderName, type ProviderName } from '#kernel/provider-name.ts';
 import type { InboxEvent } from '#messaging/messaging-store.ts';
 import type { DeliveryResult } from '#messaging/outbox-handler.ts';
-import type { Cause } from '#orders/timeline.ts';
 import { handleChannelEvent } from '../channels/handle-channel-event.ts';
 import type { PaymentDeps } from '../lifecycle/deps.ts';
 import type { PaymentSnapshot } from '../model/snapshot.ts';
@@ -107,14 +108,14 @@ async function noteUnknownPayment(
   const hasMoney = snapshot?.state === 'confirmed' || snapshot?.isLate === true;
   if (snapshot === undefined || !hasMoney) return { kind: 'done', outcome: 'unknown payment' };
   const { provider, reference } = snapshot;
-  const outcome = await deps.database.transaction(async (stores) => {
+  const outcome = await inTransaction(deps, MISSING_CAUSE, async (tx) => {
     const key = unmatchedKey(provider, reference);
-    const [last] = await stores.cases.listCasesByKeys([key]);
+    const [last] = await tx.stores.cases.listCasesByKeys([key]);
     if (last !== undefined && isLive(last) && last.kind !== 'payment_unknown') return 'unknown payment, found before';
     // What an admin has decided about it stands, however often its provider tells of it.
     if (last !== undefined && wasDecided(last)) return 'unknown payment, settled by a person';
     await raiseCase(
-      { stores, clock: deps.clock, ids: deps.ids },
+      tx,
       {
         key,
         kind: 'payment_unknown',

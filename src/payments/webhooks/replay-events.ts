@@ -1,12 +1,13 @@
 // Stored events once more through today's code: first as a dry run, which only says what would change, then for real. An
 // event is a hint; what counts is what the provider says when it is asked about the payment that the event names.
+import { inTransaction, causeOf } from '#kernel/transaction-context.ts';
+import type { Cause } from '#kernel/transaction-context.ts';
 import { recordAudit } from '#access/audit.ts';
 import type { Actor } from '#kernel/actor.ts';
 import type { Milliseconds } from '#kernel/clock.ts';
 import type { JsonObject } from '#kernel/json.ts';
 import { providerTitle } from '#kernel/provider-name.ts';
 import type { InboxEvent } from '#messaging/messaging-store.ts';
-import type { Cause } from '#orders/timeline.ts';
 import type { PaymentDeps } from '../lifecycle/deps.ts';
 import { isAvailable } from '../ports/provider-availability.ts';
 import { collectEvents } from './collect-events.ts';
@@ -87,9 +88,9 @@ async function audit(
   const subject = range.kind === 'event' ? `event:${range.eventId}` : `provider:${range.provider}`;
   const details: JsonObject =
     range.kind === 'event' ? {} : { from: range.from, to: range.to, eventType: range.eventType };
-  await deps.database.transaction((stores) =>
+  await inTransaction(deps, causeOf(actor), (tx) =>
     recordAudit(
-      { stores, clock: deps.clock, ids: deps.ids },
+      tx,
       { actor, action: mode === 'real' ? 'replay.run' : 'replay.dry_run', subject, details },
     ),
   );

@@ -1,8 +1,8 @@
+import type { Cause } from '#kernel/transaction-context.ts';
 import { asProviderReference } from '#kernel/ids.ts';
 import { isProviderName, type ProviderName } from '#kernel/provider-name.ts';
 import type { InboxEvent } from '#messaging/messaging-store.ts';
 import { formatOrderNumber } from '#orders/order.ts';
-import type { Cause } from '#orders/timeline.ts';
 import type { PaymentDeps } from '../lifecycle/deps.ts';
 import { decidePayment } from '../model/decide-payment.ts';
 import type { Payment } from '../model/payment.ts';

@@ -1,6 +1,7 @@
 // Learns how often each provider usually tells us something, and finds out when one has stopped. A silence alone says
 // little: the provider is asked first, then its list is compared, and only if payments changed there that nobody told us
 // of is it a trouble, with one alert that says what to check and that ends when an event arrives.
+import { inTransaction, causeOf } from '#kernel/transaction-context.ts';
 import { resolveCase } from '#cases/resolve-case.ts';
 import { day, hour, type Milliseconds, minute } from '#kernel/clock.ts';
 import type { ProviderName } from '#kernel/provider-name.ts';
@@ -67,26 +68,25 @@ interface State {
 
 /** Brings the rate up to date and ends a silence that is over; a suspicion to look into, or undefined. */
 function learn(deps: PaymentDeps, provider: ProviderName): Promise<State | undefined> {
-  return deps.database.transaction(async (stores) => {
+  return inTransaction(deps, MISSING_CAUSE, async (tx) => {
     const now = deps.clock.now();
-    const known = await stores.webhookRates.findRate(provider);
-    const alert = await stores.cases.findLiveCase(silentKey(provider));
-    const [outage] = await stores.outages.listOutages({ provider, limit: 1 });
+    const known = await tx.stores.webhookRates.findRate(provider);
+    const alert = await tx.stores.cases.findLiveCase(silentKey(provider));
+    const [outage] = await tx.stores.outages.listOutages({ provider, limit: 1 });
     const isAway = (outage !== undefined && outage.status !== 'over') || !isAvailable(deps.providers.health(provider));
-    const { lastAt } = await stores.inbox.countArrivals({ source: provider, from: now, to: now });
+    const { lastAt } = await tx.stores.inbox.countArrivals({ source: provider, from: now, to: now });
     const isOver = alert !== undefined && lastAt !== null && lastAt >= alert.openedAt;
-    const context = { stores, clock: deps.clock, ids: deps.ids };
-    if (isOver) await resolveCase(context, { key: silentKey(provider), by: 'An event arrived.' });
+    if (isOver) await resolveCase(tx, { key: silentKey(provider), by: 'An event arrived.' });
     const before = known ?? newRate(provider, now);
     const isTroubled = isAway || (alert !== undefined && !isOver);
-    const rate = isTroubled ? skipHours(before, now + hour) : await learnHours(stores, { rate: before, now });
-    if (known === undefined || rate.learnedUntil !== known.learnedUntil) await stores.webhookRates.saveRate(rate);
+    const rate = isTroubled ? skipHours(before, now + hour) : await learnHours(tx.stores, { rate: before, now });
+    if (known === undefined || rate.learnedUntil !== known.learnedUntil) await tx.stores.webhookRates.saveRate(rate);
     if (isTroubled || lastAt === null) return undefined;
     const since = Math.max(lastAt, outage?.endedAt ?? 0);
     // What comes and is refused is no silence, and has an alert of its own.
-    const refused = await stores.cases.findLiveCase(refusedKey(provider));
+    const refused = await tx.stores.cases.findLiveCase(refusedKey(provider));
     if (refused !== undefined && refused.lastRaisedAt >= since) return undefined;
-    const untold = await countUntold(stores, { provider, since, now });
+    const untold = await countUntold(tx.stores, { provider, since, now });
     const state = { rate, lastAt, since, untold };
     return isSuspect(state, now) ? state : undefined;
   });
@@ -158,13 +158,13 @@ async function lookInto(
     if (hasFound) await save(now - checkEveryMs + onItsWayMs);
     return false;
   }
-  return deps.database.transaction(async (stores) => {
-    const { lastAt } = await stores.inbox.countArrivals({ source: name, from: now, to: now });
+  return inTransaction(deps, causeOf(actor), async (tx) => {
+    const { lastAt } = await tx.stores.inbox.countArrivals({ source: name, from: now, to: now });
     // One came while we looked.
     if (lastAt !== state.lastAt) return false;
     const usual = usualCount(state.rate, { from: state.since, to: now });
     const told = { provider: name, isAsked: provider.capabilities.canFetch, usual, untold: state.untold };
-    await raiseSilence({ stores, clock: deps.clock, ids: deps.ids }, { ...told, silentMs: now - state.lastAt });
+    await raiseSilence(tx, { ...told, silentMs: now - state.lastAt });
     return true;
   });
 }
@@ -174,7 +174,7 @@ async function endRefused(deps: PaymentDeps, provider: ProviderName): Promise<vo
   const key = refusedKey(provider);
   const alert = await deps.database.read((stores) => stores.cases.findLiveCase(key));
   if (alert === undefined || deps.clock.now() - alert.lastRaisedAt < refusedQuietMs) return;
-  await deps.database.transaction((stores) =>
-    resolveCase({ stores, clock: deps.clock, ids: deps.ids }, { key, by: 'None came for a day.' }),
+  await inTransaction(deps, MISSING_CAUSE, (tx) =>
+    resolveCase(tx, { key, by: 'None came for a day.' }),
   );
 }

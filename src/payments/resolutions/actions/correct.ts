@@ -1,12 +1,13 @@
 // Takes the provider's word into our books. What it says is asked anew; the decision is written down before it is applied,
 // so that the history tells whose it was, and both together or not at all.
+import type { PaymentTx } from '../../ports/payment-store.ts';
 import { ConcurrentChange } from '#kernel/database.ts';
 import { compareDecimals, formatAsset, MoneyInvalid, parseMinorFloor } from '#kernel/money.ts';
 import { providerTitle } from '#kernel/provider-name.ts';
 import { type Application, applyLook } from '../../lifecycle/apply-snapshot.ts';
 import type { PaymentDeps } from '../../lifecycle/deps.ts';
 import { withPayment } from '../../lifecycle/payment-lease.ts';
-import { type Work, writeTimeline } from '../../lifecycle/work.ts';
+import { writeTimeline } from '../../lifecycle/work.ts';
 import type { Payment } from '../../model/payment.ts';
 import type { PaymentSnapshot } from '../../model/snapshot.ts';
 import { loadAbout } from '../../overrides/accept-into.ts';
@@ -64,20 +65,20 @@ async function take(
   about: { open: Open; asked: Asked; snapshot: PaymentSnapshot | null },
 ): Promise<{ application: Application } | Resolution> {
   const { asked, open } = about;
-  const { work, one, reason } = open;
-  const known = await loadAbout(work, one);
+  const { tx, one, reason } = open;
+  const known = await loadAbout(tx, one);
   if (known === undefined) return refused('There is no payment of ours to correct.');
   const { order } = known;
-  const snapshot = about.snapshot ?? noSuchPayment(known.payment, work.clock.now());
+  const snapshot = about.snapshot ?? noSuchPayment(known.payment, tx.clock.now());
   if (snapshot === undefined) return refused('The provider never gave it an id to ask for.');
   if (snapshot.requested.asset !== known.payment.requestedAsset) {
     return refused(`The provider collects ${formatAsset(snapshot.requested)}: our books know only one currency.`);
   }
-  const payment = await takeAmount(work, { payment: known.payment, snapshot });
+  const payment = await takeAmount(tx, { payment: known.payment, snapshot });
   if (payment === undefined) return refused('That amount does not fit into our books.');
-  await settleCase(work, { one, action: 'correct', by: asked.by, reason, undo: null });
+  await settleCase(tx, { one, action: 'correct', by: asked.by, reason, undo: null });
   const { returnsOddPayments = false } = deps.providers.find(payment.provider)?.capabilities ?? {};
-  return { application: await applyLook(work, { order, payment, snapshot, returnsOddPayments }) };
+  return { application: await applyLook(tx, { order, payment, snapshot, returnsOddPayments }) };
 }
 
 /**
@@ -85,7 +86,7 @@ async function take(
  * for an amount that does not fit.
  */
 async function takeAmount(
-  work: Work,
+  tx: PaymentTx,
   { payment, snapshot }: { payment: Payment; snapshot: PaymentSnapshot },
 ): Promise<Payment | undefined> {
   const { requested } = snapshot;
@@ -94,12 +95,12 @@ async function takeAmount(
   if (amountMinor === undefined) return undefined;
   const change = {
     status: payment.status,
-    ...{ amountMinor, requestedAmount: requested.amount, updatedAt: work.clock.now() },
+    ...{ amountMinor, requestedAmount: requested.amount, updatedAt: tx.clock.now() },
   };
   const expected = { status: payment.status, version: payment.version };
-  const isChanged = await work.stores.payments.changePayment({ id: payment.id, expected, change });
+  const isChanged = await tx.stores.payments.changePayment({ id: payment.id, expected, change });
   if (!isChanged) throw new ConcurrentChange(`payment ${payment.id} changed meanwhile`);
-  await writeTimeline(work, {
+  await writeTimeline(tx, {
     ...{ order: { id: payment.orderId }, paymentId: payment.id, subject: 'note', from: null, to: null },
     trust: snapshot.trust,
     text: `the payment is over ${formatAsset(requested)} now, not over ${payment.requestedAmount}`,

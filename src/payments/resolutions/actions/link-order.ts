@@ -1,3 +1,4 @@
+import type { PaymentTx } from '../../ports/payment-store.ts';
 import type { ActingAdmin } from '#access/acting-admin.ts';
 import { paymentKinds } from '#cases/case.ts';
 import { resolveOrderCases } from '#cases/resolve-case.ts';
@@ -11,7 +12,6 @@ import { formatOrderNumber, type Order, parseOrderNumber } from '#orders/order.t
 import { decideFor, tellOrder } from '../../lifecycle/change-order.ts';
 import type { PaymentDeps } from '../../lifecycle/deps.ts';
 import { adoptPayment } from '../../lifecycle/new-payment.ts';
-import type { Work } from '../../lifecycle/work.ts';
 import type { Payment } from '../../model/payment.ts';
 import { countsAgainstCaptured } from '../../model/refund.ts';
 import type { PaymentSnapshot } from '../../model/snapshot.ts';
@@ -27,20 +27,20 @@ export const linkToOrder: Resolver = async (deps, asked) => {
   const looked = await lookThere(deps, asked);
   if ('kind' in looked) return looked;
   const { provider, snapshot } = looked;
-  const resolution = await decideCaseIn(deps, { asked, action: 'link_order' }, async ({ work, one, reason }) => {
-    const order = await work.stores.orders.findOrderByNumber(parseOrderNumber(asked.option ?? '') ?? 0);
+  const resolution = await decideCaseIn(deps, { asked, action: 'link_order' }, async ({ tx, one, reason }) => {
+    const order = await tx.stores.orders.findOrderByNumber(parseOrderNumber(asked.option ?? '') ?? 0);
     if (order === undefined) return refused('There is no such order.');
     const { reference } = snapshot;
-    const known = await work.stores.payments.findPaymentByReference({ provider: provider.name, reference });
+    const known = await tx.stores.payments.findPaymentByReference({ provider: provider.name, reference });
     if (known !== undefined) return refused('It belongs to an order already.');
     const amountMinor = amountFor(order, { provider, snapshot });
     if (amountMinor === undefined) {
       return refused(`It is over ${formatAsset(snapshot.requested)}, and the order is in ${order.currency}.`);
     }
-    const payment = await adoptPayment(work, { order, snapshot, amountMinor });
+    const payment = await adoptPayment(tx, { order, snapshot, amountMinor });
     const words = `linked it to ${formatOrderNumber(order.number)}`;
     const decided = { one, orderId: order.id, action: 'link_order', words } as const;
-    await settleCase(work, { ...decided, by: asked.by, reason, undo: { paymentId: payment.id } });
+    await settleCase(tx, { ...decided, by: asked.by, reason, undo: { paymentId: payment.id } });
     return { kind: 'decided', said: `Linked to ${formatOrderNumber(order.number)}.` };
   });
   if (resolution.kind === 'decided') await lookAgain(deps, { snapshot, actor: asked.by.actor });
@@ -86,31 +86,31 @@ function amountFor(order: Order, there: { provider: PaymentProvider; snapshot: P
 
 /** Takes the payment out of the order again; a sentence when that cannot be done any more, and then nothing was changed. */
 export async function unlinkOrder(
-  work: Work,
+  tx: PaymentTx,
   input: { undo: JsonObject; by: ActingAdmin },
 ): Promise<string | undefined> {
   const { undo, by } = input;
-  const payment = await work.stores.payments.findPayment(asPaymentId(String(undo['paymentId'])));
-  const order = payment && (await work.stores.orders.findOrder(payment.orderId));
+  const payment = await tx.stores.payments.findPayment(asPaymentId(String(undo['paymentId'])));
+  const order = payment && (await tx.stores.orders.findOrder(payment.orderId));
   if (payment === undefined || order === undefined) return 'The payment is not there any more.';
-  const refunds = await work.stores.refunds.listRefundsForOrder(order.id);
+  const refunds = await tx.stores.refunds.listRefundsForOrder(order.id);
   if (refunds.some(countsAgainstCaptured)) return 'Money of the order went back since, or is on its way.';
   const change: Partial<Payment> & { status: 'cancelled'; updatedAt: number } = {
     ...{ status: 'cancelled', creation: 'refused', reference: null, creditedMinor: 0, nextPollAt: null },
-    ...{ acceptedAt: null, acceptedBy: null, acceptedReason: null, updatedAt: work.clock.now() },
+    ...{ acceptedAt: null, acceptedBy: null, acceptedReason: null, updatedAt: tx.clock.now() },
   };
-  const payments = await work.stores.payments.listPaymentsForOrder(order.id);
+  const payments = await tx.stores.payments.listPaymentsForOrder(order.id);
   const all = payments.map((other) => (other.id === payment.id ? { ...other, ...change } : other));
   const asked = { order, payments: all, event: 'acceptance_withdrawn', paymentId: payment.id } as const;
-  const decision = await decideFor(work, asked);
+  const decision = await decideFor(tx, asked);
   const isOpen = order.status === 'awaiting_payment' || order.status === 'expired' || order.status === 'cancelled';
   if (decision.kind === 'refused' && !isOpen) return 'The order has gone on since.';
   const expected = { status: payment.status, version: payment.version };
-  const isChanged = await work.stores.payments.changePayment({ id: payment.id, expected, change });
+  const isChanged = await tx.stores.payments.changePayment({ id: payment.id, expected, change });
   if (!isChanged) throw new ConcurrentChange(`payment ${payment.id} changed meanwhile`);
   const text = `${by.name} took the link to this order back`;
   const about = { orderId: order.id, paymentId: payment.id };
-  await resolveOrderCases(work, { ...about, kinds: paymentKinds, by: `${text}.` });
-  if (decision.kind !== 'refused') await tellOrder(work, { ...asked, trust: null, text });
+  await resolveOrderCases(tx, { ...about, kinds: paymentKinds, by: `${text}.` });
+  if (decision.kind !== 'refused') await tellOrder(tx, { ...asked, trust: null, text });
   return undefined;
 }

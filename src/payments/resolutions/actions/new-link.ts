@@ -1,9 +1,9 @@
+import type { PaymentTx } from '../../ports/payment-store.ts';
 import { readReason } from '#access/reason.ts';
 import { type CaseKind, isLive } from '#cases/case.ts';
 import { isProviderName, type ProviderName, providerTitle } from '#kernel/provider-name.ts';
 import { createPaymentLink, type PaymentLink } from '../../collect/create-payment-link.ts';
 import type { PaymentDeps } from '../../lifecycle/deps.ts';
-import type { Work } from '../../lifecycle/work.ts';
 import { refused } from '../../overrides/override.ts';
 import type { ResolvingAction } from '../options/resolution-actions.ts';
 import { type Asked, noteDecision, notLive, type Resolution, type Resolver, settleCase } from './resolution.ts';
@@ -33,7 +33,7 @@ async function linkFor(deps: PaymentDeps, { asked, action }: LinkAsked): Promise
     provider: providerOf(asked.option),
     actor: asked.by.actor,
     by: asked.by.name,
-    also: (work) => noteLink(work, { asked, action, reason }),
+    also: (tx) => noteLink(tx, { asked, action, reason }),
   });
   return result.kind === 'created'
     ? { kind: 'decided', said: 'Here is the payment link.', link: result.order }
@@ -53,15 +53,15 @@ function whyNot(result: Exclude<PaymentLink, { kind: 'created' }>): string {
  * An order that only waits for its customer is helped by the link. One that needs attention needs it again when the link
  * is not paid, so its case rests for as long (`createPaymentLink`), and stays.
  */
-async function noteLink(work: Work, decided: LinkAsked & { reason: string }): Promise<void> {
+async function noteLink(tx: PaymentTx, decided: LinkAsked & { reason: string }): Promise<void> {
   const { asked, action, reason } = decided;
-  const one = await work.stores.cases.findCase(asked.caseId);
+  const one = await tx.stores.cases.findCase(asked.caseId);
   // While the provider was asked, somebody may have settled it: the link is there all the same.
   if (one === undefined || !isLive(one)) return;
   const { by } = asked;
   if (helpedByLink.includes(one.kind)) {
-    await settleCase(work, { one, action, by, reason, undo: null });
-  } else await noteDecision(work, { one, action, by, reason });
+    await settleCase(tx, { one, action, by, reason, undo: null });
+  } else await noteDecision(tx, { one, action, by, reason });
 }
 
 const helpedByLink: readonly CaseKind[] = ['payment_failed', 'payment_expired', 'payment_not_created', 'payment_stuck'];

@@ -1,10 +1,10 @@
+import type { PaymentTx } from '../../ports/payment-store.ts';
 import { readReason } from '#access/reason.ts';
 import { type Case, type CaseKind, isLive } from '#cases/case.ts';
 import { changeCase } from '#cases/raise-case.ts';
 import { assert } from '#kernel/invariant.ts';
 import { formatMoney, type Money } from '#kernel/money.ts';
 import type { PaymentDeps } from '../../lifecycle/deps.ts';
-import type { Work } from '../../lifecycle/work.ts';
 import { gapFacts } from '../../model/amount-detail.ts';
 import { moneyOf } from '../../model/coverage.ts';
 import type { Payment } from '../../model/payment.ts';
@@ -50,7 +50,7 @@ class ChangedMeanwhile extends Error {
 
 /** The sum was worked out, and shown to the admin, before this transaction began. */
 async function whyChanged(
-  work: Work,
+  tx: PaymentTx,
   { refund, input }: { refund: Refund; input: RefundAsked },
 ): Promise<string | undefined> {
   const { shownMinor } = input.asked;
@@ -58,8 +58,8 @@ async function whyChanged(
     return `It would be ${formatMoney(refund)} now: look at it again.`;
   }
   if (input.action !== 'refund_surplus') return undefined;
-  const payment = await work.stores.payments.findPayment(refund.paymentId);
-  const left = payment && (await surplusIn(work.stores, { payment, except: refund.id }));
+  const payment = await tx.stores.payments.findPayment(refund.paymentId);
+  const left = payment && (await surplusIn(tx.stores, { payment, except: refund.id }));
   return refund.amountMinor > (left?.amountMinor ?? 0) ? noSurplus : undefined;
 }
 
@@ -86,14 +86,14 @@ async function refundFor(deps: PaymentDeps, input: RefundAsked): Promise<Resolut
   try {
     const result = await requestRefund(deps, {
       ...{ paymentId: one.paymentId, amount, reason, actor: by.actor },
-      async also(work: Work, refund) {
-        const changed = await whyChanged(work, { refund, input });
+      async also(tx: PaymentTx, refund) {
+        const changed = await whyChanged(tx, { refund, input });
         if (changed !== undefined) throw new ChangedMeanwhile(changed);
-        const open = await work.stores.cases.findCase(asked.caseId);
+        const open = await tx.stores.cases.findCase(asked.caseId);
         if (open === undefined || !isLive(open)) throw new SettledMeanwhile();
         const decided = { one: open, action, by, reason };
-        if (await isAboutMore(work, open)) await noteDecision(work, decided);
-        else await settleCase(work, { ...decided, undo: {}, refundId: refund.id });
+        if (await isAboutMore(tx, open)) await noteDecision(tx, decided);
+        else await settleCase(tx, { ...decided, undo: {}, refundId: refund.id });
       },
     });
     if (result.kind === 'refused') return refused(result.reason);
@@ -110,15 +110,15 @@ async function refundFor(deps: PaymentDeps, input: RefundAsked): Promise<Resolut
 const ofOrder: readonly CaseKind[] = ['payment_underpaid', 'payment_paid_late'];
 
 /** Money that came short or late by another payment of the order is still to be decided: the case is about that then. */
-async function isAboutMore(work: Work, one: Case): Promise<boolean> {
+async function isAboutMore(tx: PaymentTx, one: Case): Promise<boolean> {
   const { orderId, paymentId, kind } = one;
   if (orderId === null || !ofOrder.includes(kind)) return false;
-  const payments = await work.stores.payments.listPaymentsForOrder(orderId);
-  const refunds = await work.stores.refunds.listRefundsForOrder(orderId);
+  const payments = await tx.stores.payments.listPaymentsForOrder(orderId);
+  const refunds = await tx.stores.refunds.listRefundsForOrder(orderId);
   const other = payments.find((payment) => payment.id !== paymentId && moneyOf(payment, refunds) > 0);
   if (other === undefined) return false;
   const facts = { ...one.facts, ...gapFacts(other), why: other.providerStatus ?? one.facts.why };
-  const change = { paymentId: other.id, reference: other.reference, facts, lastRaisedAt: work.clock.now() };
-  await changeCase(work, one, change);
+  const change = { paymentId: other.id, reference: other.reference, facts, lastRaisedAt: tx.clock.now() };
+  await changeCase(tx, one, change);
   return true;
 }

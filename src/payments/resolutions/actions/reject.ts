@@ -1,7 +1,8 @@
+import type { PaymentTx } from '../../ports/payment-store.ts';
 import { ConcurrentChange } from '#kernel/database.ts';
 import type { Order } from '#orders/order.ts';
 import { tellOrder } from '../../lifecycle/change-order.ts';
-import { type Work, writeTimeline } from '../../lifecycle/work.ts';
+import { writeTimeline } from '../../lifecycle/work.ts';
 import type { Payment } from '../../model/payment.ts';
 import { loadAbout } from '../../overrides/accept-into.ts';
 import { refused } from '../../overrides/override.ts';
@@ -13,16 +14,16 @@ import { decideCaseIn, type Resolver, settleCase } from './resolution.ts';
  */
 export const rejectHeld: Resolver = async (deps, asked) => {
   let before: Payment | undefined;
-  const resolution = await decideCaseIn(deps, { asked, action: 'reject' }, async ({ work, one, reason }) => {
-    const about = await loadAbout(work, one);
+  const resolution = await decideCaseIn(deps, { asked, action: 'reject' }, async ({ tx, one, reason }) => {
+    const about = await loadAbout(tx, one);
     if (about === undefined || about.payment.heldAt === null) return refused('The sale is not held any more.');
     const { order, payments } = about;
     const { by } = asked;
     before = about.payment;
     const text = `rejected by ${by.name}: ${reason}`;
-    const payment = await cancelPayment(work, { order, before, text });
-    await settleCase(work, { one, action: 'reject', by, reason, undo: null });
-    await tellOrder(work, {
+    const payment = await cancelPayment(tx, { order, before, text });
+    await settleCase(tx, { one, action: 'reject', by, reason, undo: null });
+    await tellOrder(tx, {
       ...{ order, event: 'payment_rejected', paymentId: payment.id, trust: payment.trust, text },
       payments: payments.map((other) => (other.id === payment.id ? payment : other)),
     });
@@ -34,7 +35,7 @@ export const rejectHeld: Resolver = async (deps, asked) => {
   return resolution;
 };
 
-async function cancelPayment(work: Work, input: { order: Order; before: Payment; text: string }): Promise<Payment> {
+async function cancelPayment(tx: PaymentTx, input: { order: Order; before: Payment; text: string }): Promise<Payment> {
   const { order, before, text } = input;
   // No sale has no fees: what was told of them is in no sum of ours either.
   const fees = { feeAmount: null, netAmount: null, figuresAsset: null };
@@ -43,12 +44,12 @@ async function cancelPayment(work: Work, input: { order: Order; before: Payment;
     heldAt: null,
     creditedMinor: 0,
     ...fees,
-    updatedAt: work.clock.now(),
+    updatedAt: tx.clock.now(),
   } as const;
   const expected = { status: before.status, version: before.version };
-  const isChanged = await work.stores.payments.changePayment({ id: before.id, expected, change });
+  const isChanged = await tx.stores.payments.changePayment({ id: before.id, expected, change });
   if (!isChanged) throw new ConcurrentChange(`payment ${before.id} changed meanwhile`);
-  await writeTimeline(work, {
+  await writeTimeline(tx, {
     order,
     paymentId: before.id,
     subject: 'payment',

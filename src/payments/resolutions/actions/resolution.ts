@@ -1,5 +1,7 @@
 // What every decision about a case has in common: it needs a reason, finds the case live, and writes down, in its own
 // transaction, who decided what and why.
+import { inTransaction, causeOf } from '#kernel/transaction-context.ts';
+import type { PaymentTx } from '../../ports/payment-store.ts';
 import type { ActingAdmin } from '#access/acting-admin.ts';
 import { recordAudit } from '#access/audit.ts';
 import { readReason } from '#access/reason.ts';
@@ -11,7 +13,7 @@ import type { Order } from '#orders/order.ts';
 import { refreshOrderCards } from '../../lifecycle/change-order.ts';
 import type { PaymentDeps } from '../../lifecycle/deps.ts';
 import type { OrderView } from '../../lifecycle/order-view.ts';
-import { type Work, workOf, writeTimeline } from '../../lifecycle/work.ts';
+import { writeTimeline } from '../../lifecycle/work.ts';
 import { type Override, refused } from '../../overrides/override.ts';
 import { allowedActions, decidedWords, type ResolvingAction } from '../options/resolution-actions.ts';
 
@@ -35,7 +37,7 @@ export type Resolution =
 export type Resolver = (deps: PaymentDeps, asked: Asked) => Promise<Resolution>;
 
 export interface Open {
-  work: Work;
+  tx: PaymentTx;
   one: Case;
   reason: string;
 }
@@ -49,11 +51,10 @@ export function decideCaseIn(
   const { asked, action } = input;
   const reason = readReason(asked.reason);
   if (typeof reason !== 'string') return Promise.resolve(reason);
-  return deps.database.transaction(async (stores): Promise<Resolution> => {
-    const work = workOf(deps, { stores, by: asked.by });
-    const one = await stores.cases.findCase(asked.caseId);
+  return inTransaction(deps, causeOf(asked.by.actor), async (tx): Promise<Resolution> => {
+    const one = await tx.stores.cases.findCase(asked.caseId);
     if (one === undefined) return { kind: 'unknown' };
-    return notLive(one, action) ?? decide({ work, one, reason });
+    return notLive(one, action) ?? decide({ tx, one, reason });
   });
 }
 
@@ -79,12 +80,12 @@ export interface Decided {
 }
 
 /** Ends the case, and writes down who decided it. */
-export async function settleCase(work: Work, decided: Decided): Promise<void> {
+export async function settleCase(tx: PaymentTx, decided: Decided): Promise<void> {
   const { one, by, reason, undo } = decided;
-  await changeCase(work, one, {
+  await changeCase(tx, one, {
     status: 'resolved',
     snoozedUntil: null,
-    resolvedAt: work.clock.now(),
+    resolvedAt: tx.clock.now(),
     resolution: decided.action,
     resolvedBy: by.name,
     reason,
@@ -92,28 +93,28 @@ export async function settleCase(work: Work, decided: Decided): Promise<void> {
     undo,
     ...(decided.refundId && { refundId: decided.refundId }),
   });
-  await endFindingsAlert(work, one);
-  await noteDecision(work, decided);
+  await endFindingsAlert(tx, one);
+  await noteDecision(tx, decided);
 }
 
 /** Audit and history of a decision that may have left the case live. */
-export async function noteDecision(work: Work, decided: Omit<Decided, 'undo'>): Promise<void> {
+export async function noteDecision(tx: PaymentTx, decided: Omit<Decided, 'undo'>): Promise<void> {
   const { one, action, by, reason } = decided;
   const orderId = decided.orderId ?? one.orderId;
-  await recordAudit(work, {
+  await recordAudit(tx, {
     actor: by.actor,
     action: `case.${action}`,
     subject: `case:${one.id}`,
     reason,
     details: { kind: one.kind, orderId, paymentId: one.paymentId },
   });
-  const order = orderId === null ? undefined : await work.stores.orders.findOrder(orderId);
-  if (order !== undefined) await noteOnOrder(work, { order, one, text: sentenceOf(decided) });
+  const order = orderId === null ? undefined : await tx.stores.orders.findOrder(orderId);
+  if (order !== undefined) await noteOnOrder(tx, { order, one, text: sentenceOf(decided) });
 }
 
-export async function noteOnOrder(work: Work, input: { order: Order; one: Case; text: string }): Promise<void> {
+export async function noteOnOrder(tx: PaymentTx, input: { order: Order; one: Case; text: string }): Promise<void> {
   const { order, one, text } = input;
-  await writeTimeline(work, {
+  await writeTimeline(tx, {
     order,
     paymentId: one.paymentId,
     subject: 'note',
@@ -122,7 +123,7 @@ export async function noteOnOrder(work: Work, input: { order: Order; one: Case; 
     trust: null,
     text: `${one.facts.headline}: ${text}`,
   });
-  await refreshOrderCards(work, order);
+  await refreshOrderCards(tx, order);
 }
 
 function sentenceOf({ one, action, by, reason, words }: Omit<Decided, 'undo'>): string {
@@ -130,9 +131,9 @@ function sentenceOf({ one, action, by, reason, words }: Omit<Decided, 'undo'>): 
 }
 
 /** One alert stands for all that a comparison found: it is over with the last of them. */
-async function endFindingsAlert(work: Work, { kind, provider }: Case): Promise<void> {
+async function endFindingsAlert(tx: PaymentTx, { kind, provider }: Case): Promise<void> {
   if (provider === null || !(findingKinds as readonly string[]).includes(kind)) return;
-  const left = await work.stores.cases.listLiveCasesOfProvider({ provider, kinds: findingKinds, limit: 1 });
+  const left = await tx.stores.cases.listLiveCasesOfProvider({ provider, kinds: findingKinds, limit: 1 });
   if (left.length > 0) return;
-  await resolveCase(work, { key: `reconciliation:${provider}`, by: 'Every difference was settled.' });
+  await resolveCase(tx, { key: `reconciliation:${provider}`, by: 'Every difference was settled.' });
 }

@@ -1,3 +1,5 @@
+import { inTransaction, causeOf } from '#kernel/transaction-context.ts';
+import type { PaymentTx } from '../../ports/payment-store.ts';
 import type { ActingAdmin } from '#access/acting-admin.ts';
 import { recordAudit } from '#access/audit.ts';
 import { type Case, isLive } from '#cases/case.ts';
@@ -5,7 +7,6 @@ import { reopenCase } from '#cases/resolve-case.ts';
 import { wakeCase } from '#cases/snooze-case.ts';
 import type { JsonObject } from '#kernel/json.ts';
 import type { PaymentDeps } from '../../lifecycle/deps.ts';
-import { type Work, workOf } from '../../lifecycle/work.ts';
 import { withdrawAcceptance } from '../../overrides/accept-into.ts';
 import { refused } from '../../overrides/override.ts';
 import { withdrawWriteOff } from '../../overrides/write-off-order.ts';
@@ -13,7 +14,7 @@ import { unlinkOrder } from './link-order.ts';
 import { noteOnOrder, type Resolution } from './resolution.ts';
 
 /** Takes a decision back; a sentence when that cannot be done any more, and then nothing was changed. */
-type Undoer = (work: Work, input: { undo: JsonObject; by: ActingAdmin }) => Promise<string | undefined>;
+type Undoer = (tx: PaymentTx, input: { undo: JsonObject; by: ActingAdmin }) => Promise<string | undefined>;
 
 const nothingToUndo: Undoer = () => Promise.resolve(undefined);
 
@@ -36,37 +37,36 @@ export function canUndo(one: Case): boolean {
 /** Undoes an admin's decision as long as nothing has come of it: the case is open again, with its old age. */
 export function undoResolution(deps: PaymentDeps, input: { caseId: string; by: ActingAdmin }): Promise<Resolution> {
   const { by } = input;
-  return deps.database.transaction(async (stores): Promise<Resolution> => {
-    const work = workOf(deps, { stores, by });
-    const one = await stores.cases.findCase(input.caseId);
+  return inTransaction(deps, causeOf(by.actor), async (tx): Promise<Resolution> => {
+    const one = await tx.stores.cases.findCase(input.caseId);
     if (one === undefined) return { kind: 'unknown' };
     if (!canUndo(one)) return refused('That cannot be taken back.');
-    const refusal = await takeBack(work, { one, by });
+    const refusal = await takeBack(tx, { one, by });
     if (refusal !== undefined) return refused(refusal);
     const { resolution } = one;
-    await recordAudit(work, {
+    await recordAudit(tx, {
       actor: by.actor,
       action: 'case.undo',
       subject: `case:${one.id}`,
       details: { kind: one.kind, undone: resolution ?? 'wait' },
     });
-    const order = one.orderId === null ? undefined : await stores.orders.findOrder(one.orderId);
+    const order = one.orderId === null ? undefined : await tx.stores.orders.findOrder(one.orderId);
     const text = `open again: ${by.name} took the decision back`;
-    if (order !== undefined) await noteOnOrder(work, { order, one, text });
+    if (order !== undefined) await noteOnOrder(tx, { order, one, text });
     return { kind: 'decided', said: 'Taken back: it is open again.' };
   });
 }
 
-async function takeBack(work: Work, { one, by }: { one: Case; by: ActingAdmin }): Promise<string | undefined> {
+async function takeBack(tx: PaymentTx, { one, by }: { one: Case; by: ActingAdmin }): Promise<string | undefined> {
   if (isLive(one)) {
-    await wakeCase(work, one);
+    await wakeCase(tx, one);
     return undefined;
   }
-  if ((await work.stores.cases.findLiveCase(one.key)) !== undefined) {
+  if ((await tx.stores.cases.findLiveCase(one.key)) !== undefined) {
     return 'The same has come up anew since.';
   }
   const undoer = undoers.get(one.resolution ?? '') ?? nothingToUndo;
-  const refusal = await undoer(work, { undo: one.undo ?? {}, by });
-  if (refusal === undefined) await reopenCase(work, one);
+  const refusal = await undoer(tx, { undo: one.undo ?? {}, by });
+  if (refusal === undefined) await reopenCase(tx, one);
   return refusal;
 }

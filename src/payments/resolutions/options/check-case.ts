@@ -1,7 +1,7 @@
+import { inTransaction, causeOf } from '#kernel/transaction-context.ts';
 import type { ActingAdmin } from '#access/acting-admin.ts';
 import { recordAudit } from '#access/audit.ts';
 import type { PaymentDeps } from '../../lifecycle/deps.ts';
-import { workOf } from '../../lifecycle/work.ts';
 import { checkRefund } from '../../refunds/follow-refunds.ts';
 import { checkOrder, type OrderCheck } from '../../sync/check-order.ts';
 
@@ -10,11 +10,11 @@ export type CaseCheck = OrderCheck | { kind: 'refund'; result: Awaited<ReturnTyp
 /** Asks the provider again about what the case is about: the refund, or every payment of the order. Decides nothing. */
 export async function checkCase(deps: PaymentDeps, input: { caseId: string; by: ActingAdmin }): Promise<CaseCheck> {
   const { by } = input;
-  const one = await deps.database.transaction(async (stores) => {
-    const found = await stores.cases.findCase(input.caseId);
+  const one = await inTransaction(deps, causeOf(by.actor), async (tx) => {
+    const found = await tx.stores.cases.findCase(input.caseId);
     if (found === undefined) return undefined;
     const subject = `case:${found.id}`;
-    await recordAudit(workOf(deps, { stores, by }), { actor: by.actor, action: 'case.check', subject });
+    await recordAudit(tx, { actor: by.actor, action: 'case.check', subject });
     return found;
   });
   if (one === undefined || one.orderId === null) return { kind: 'unknown' };
