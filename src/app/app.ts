@@ -50,7 +50,9 @@ interface Sides {
 
 export async function createApp(deps: AppDeps): Promise<App> {
   const core = await openCore({
-    ...{ clock: systemClock, random: systemRandom, ...deps },
+    clock: systemClock,
+    random: systemRandom,
+    ...deps,
     version: packageJson.version,
     isOnline: () => sides.bots.adminBot.health().ok,
     onQueued: (queue) => {
@@ -75,9 +77,11 @@ function assemble(config: Config, core: Core): Sides {
   const ending = new AbortController();
   const watches = createWatches(payments, ending.signal);
   const bots = createBots(config, {
-    ...{ payments, reconcile: watches.reconcile, admins: createOwnerDirectory(config.telegram.ownerIds) },
+    payments,
+    reconcile: watches.reconcile,
+    admins: createOwnerDirectory(config.telegram.ownerIds),
     redact: createStriker(config.secrets),
-    doctor: createDoctor({ ...{ config, clock, random: payments.random }, instance: core.instanceId }),
+    doctor: createDoctor({ config, clock, random: payments.random, instance: core.instanceId }),
     readHealth: () => readHealthReport({ ...healthDeps, scheduler, checks }),
     onSend: (send) => metrics.countTelegramSend(send),
   });
@@ -90,7 +94,10 @@ function assemble(config: Config, core: Core): Sides {
   ];
   const pumps = createPumps({ ...payments, instanceId: core.instanceId }, { lanes: allLanes, handlers });
   const scheduler = createScheduler({
-    ...{ jobs: createJobs({ payments, ...watches, timeZone: config.timeZone }), timeZone: config.timeZone, clock, log },
+    jobs: createJobs({ payments, ...watches, timeZone: config.timeZone }),
+    timeZone: config.timeZone,
+    clock,
+    log,
     onRun: (run) => metrics.observeJobRun({ job: run.job, outcome: run.outcome.kind, durationMs: run.durationMs }),
   });
   const named = [
@@ -101,7 +108,11 @@ function assemble(config: Config, core: Core): Sides {
   const checks = createChecks(healthDeps);
   const server = createServer(
     {
-      ...{ payments, metrics, storeApi: config.storeApi, version: packageJson.version, instance: core.instanceId },
+      payments,
+      metrics,
+      storeApi: config.storeApi,
+      version: packageJson.version,
+      instance: core.instanceId,
       receiveWebhook: createWebhookReceiver(payments),
       telegram: receiversOf(config, bots),
       checks: { live: [], ready: checks },

@@ -53,13 +53,25 @@ export async function openCore(deps: CoreDeps): Promise<Core> {
   });
   const retired = createRetiredProviders();
   const providers = createProviderRegistry(config.providers, {
-    ...{ clock, random, log, retired, publicUrl: config.http.publicUrl, policy: deps.providerPolicy },
+    clock,
+    random,
+    log,
+    retired,
+    publicUrl: config.http.publicUrl,
+    policy: deps.providerPolicy,
     onCall: (call) => metrics.observeProviderCall(call),
   });
   const onTransition: PaymentDeps['onTransition'] = (change) => metrics.countTransition(change);
   return {
     payments: {
-      ...{ database, providers, clock, ids, random, log, onTransition, retired },
+      database,
+      providers,
+      clock,
+      ids,
+      random,
+      log,
+      onTransition,
+      retired,
       isOnline: deps.isOnline,
       onOutage: (provider) => metrics.countOutage(provider),
     },

@@ -102,7 +102,10 @@ async function checkBots({ config, clock }: Given, readings: ClockReading[], sig
   const { checks, clockAheadMs } = await checkTelegram(
     { clock },
     {
-      ...{ apiRoot, adminToken, ownerIds, alertChatId },
+      apiRoot,
+      adminToken,
+      ownerIds,
+      alertChatId,
       pagerToken: pager.kind === 'own' ? pager.token : null,
       webhookRoot: updates.kind === 'webhook' ? `${updates.publicUrl}/telegram` : null,
     },
@@ -161,7 +164,9 @@ function addressQuestion({ config, instance }: Given, registry: ProviderRegistry
   const telegram: Route = { group: 'telegram', path: '/telegram/admin', secretEnd: null };
   const updates = config.telegram.updates.kind === 'webhook' ? [telegram] : [];
   return {
-    ...{ publicUrl, instance, routes: [...webhooks, ...updates] },
+    publicUrl,
+    instance,
+    routes: [...webhooks, ...updates],
     ownUrl: instance === null && port !== 0 ? `http://${reachableHost(host)}:${port}` : null,
     isAllLocal: addressesOf(config.providers).every(isOnLoopback),
   };

@@ -82,7 +82,13 @@ export async function raiseCase(tx: CaseContext, raised: RaisedCase): Promise<vo
   if (live === undefined) throw new ConcurrentChange(`case ${raised.key} was resolved meanwhile`);
   const { kind, severity, facts, actions, paymentId, reference, subjectAt } = one;
   await changeCase(tx, live, {
-    ...{ kind, severity, facts, actions, paymentId, reference, subjectAt },
+    kind,
+    severity,
+    facts,
+    actions,
+    paymentId,
+    reference,
+    subjectAt,
     rings: live.rings || one.rings,
     // A comparison that finds the same every hour is no new occurrence.
     occurrences: one.rings ? live.occurrences + 1 : live.occurrences,

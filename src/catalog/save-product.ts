@@ -1,4 +1,3 @@
-import { inTransaction, causeOf } from '#kernel/transaction-context.ts';
 import type { AccessStores } from '#access/access-store.ts';
 import { recordAudit } from '#access/audit.ts';
 import type { Actor } from '#kernel/actor.ts';
@@ -7,6 +6,7 @@ import type { Database } from '#kernel/database.ts';
 import type { Ids } from '#kernel/ids.ts';
 import { formatMoney } from '#kernel/money.ts';
 import { providerTitle } from '#kernel/provider-name.ts';
+import { causeOf, inTransaction } from '#kernel/transaction-context.ts';
 import { channelKeyPattern, type Product, productNameUnitsMax, skuPattern } from './product.ts';
 import type { CatalogStores } from './product-store.ts';
 
@@ -64,18 +64,17 @@ export function saveProduct(
       known === undefined
         ? await tx.stores.products.insertProduct({ id, sku, ...facts, version: 1, createdAt: now, updatedAt: now })
         : await tx.stores.products.changeProduct({
-            ...{ id, expectedVersion: known.version, change: { ...facts, updatedAt: now } },
+            id,
+            expectedVersion: known.version,
+            change: { ...facts, updatedAt: now },
           });
     if (!isStored) return { kind: 'conflict' };
-    await recordAudit(
-      tx,
-      {
-        actor,
-        action: known === undefined ? 'product.add' : 'product.change',
-        subject: `product:${known?.sku ?? sku}`,
-        details: { ...describeProduct(draft), before: known === undefined ? null : describeProduct(known) },
-      },
-    );
+    await recordAudit(tx, {
+      actor,
+      action: known === undefined ? 'product.add' : 'product.change',
+      subject: `product:${known?.sku ?? sku}`,
+      details: { ...describeProduct(draft), before: known === undefined ? null : describeProduct(known) },
+    });
     return { kind: known === undefined ? 'added' : 'changed', productId: id };
   });
 }

@@ -1,12 +1,12 @@
 // Everything that is known of one provider, for the day on which one leaves it or it leaves us. Read page by page, each in
 // a moment of its own, so that an export of years holds a few hundred rows in memory and nobody up.
 
-import { inTransaction, causeOf } from '#kernel/transaction-context.ts';
 import { recordAudit } from '#access/audit.ts';
 import { decisionKinds } from '#cases/case.ts';
 import type { Actor } from '#kernel/actor.ts';
 import type { Milliseconds } from '#kernel/clock.ts';
 import type { ProviderName } from '#kernel/provider-name.ts';
+import { causeOf, inTransaction } from '#kernel/transaction-context.ts';
 import type { InboxEvent } from '#messaging/messaging-store.ts';
 import type { PaymentDeps } from '#payments/lifecycle/deps.ts';
 import type { Payment } from '#payments/model/payment.ts';
@@ -47,10 +47,7 @@ export async function exportProvider(
 ): Promise<readonly ExportTable[]> {
   const { provider, actor } = input;
   await inTransaction(deps, causeOf(actor), (tx) =>
-    recordAudit(
-      tx,
-      { actor, action: 'provider.export', subject: `provider:${provider}` },
-    ),
+    recordAudit(tx, { actor, action: 'provider.export', subject: `provider:${provider}` }),
   );
   const reading: Reading = { deps, provider, until: deps.clock.now() + 1 };
   const sales = deps.providers.find(provider)?.sales;
@@ -111,7 +108,10 @@ function paymentPages(reading: Reading): AsyncGenerator<readonly Payment[]> {
   return paged(reading, {
     read: (stores, after) =>
       stores.payments.listPaymentsMadeBetween({
-        ...{ provider, from: 0, to: until, limit: pageSize },
+        provider,
+        from: 0,
+        to: until,
+        limit: pageSize,
         after: after && { createdAt: after.at, id: after.id },
       }),
     placeOf: ({ createdAt, id }) => ({ at: createdAt, id }),
@@ -156,7 +156,9 @@ async function* casePages(reading: Reading): AsyncGenerator<readonly ExportRow[]
   const pages = paged(reading, {
     read: (stores, after) =>
       stores.cases.listCasesOfProvider({
-        ...{ provider, kinds: decisionKinds, limit: pageSize },
+        provider,
+        kinds: decisionKinds,
+        limit: pageSize,
         after: after && { openedAt: after.at, id: after.id },
       }),
     placeOf: ({ openedAt, id }) => ({ at: openedAt, id }),
@@ -192,7 +194,11 @@ async function* eventPages(
   const pages = paged(reading, {
     read: (stores, after) =>
       stores.inbox.listArrivals({
-        ...{ source: provider, from: 0, to: until, eventType: null, limit: eventPageSize },
+        source: provider,
+        from: 0,
+        to: until,
+        eventType: null,
+        limit: eventPageSize,
         after: after && { receivedAt: after.at, id: after.id },
       }),
     placeOf: ({ receivedAt, id }) => ({ at: receivedAt, id }),
@@ -206,7 +212,8 @@ function rawRunPages(reading: Reading) {
   return paged(reading, {
     read: (stores, after) =>
       stores.reconciliation.listRunsOf({
-        ...{ provider, limit: pageSize },
+        provider,
+        limit: pageSize,
         after: after && { startedAt: after.at, id: after.id },
       }),
     placeOf: ({ startedAt, id }) => ({ at: startedAt, id }),

@@ -27,7 +27,9 @@ export function orderRow(order: Order): ExportRow {
     customer_email: order.customerEmail,
     customer_name: order.customerName,
     items: order.items.map(({ sku, name, quantity, unitAmountMinor }) => ({
-      ...{ sku, name, quantity },
+      sku,
+      name,
+      quantity,
       unit_amount: toDecimal({ amountMinor: unitAmountMinor, currency: order.currency }),
     })),
     metadata: order.metadata,
@@ -163,7 +165,13 @@ export function runRow(run: ReconciliationRun): ExportRow {
 export function findingRow(finding: ReconciliationFinding): ExportRow {
   const { id, runId, kind, reference, paymentId, here, there, isHealed, createdAt } = finding;
   return {
-    ...{ id, run_id: runId, kind, reference, payment_id: paymentId, here, there },
+    id,
+    run_id: runId,
+    kind,
+    reference,
+    payment_id: paymentId,
+    here,
+    there,
     is_healed: isHealed,
     created_at: time(createdAt),
   };

@@ -20,12 +20,20 @@ export function ledgerRows(closing: Pick<Closing, 'hash'>, content: ClosingConte
       count_here: String(count),
     })),
     ...content.exceptions.map(({ kind, provider, count }) => ({
-      ...{ kind: 'open_exception', what: kind, provider: provider ?? '', count_here: String(count) },
+      kind: 'open_exception',
+      what: kind,
+      provider: provider ?? '',
+      count_here: String(count),
     })),
     ...content.unexplained.list.map((difference) => ({
-      ...{ kind: 'unexplained', what: difference.kind, provider: difference.provider },
-      ...{ order: difference.order ?? '', payment_id: difference.paymentId ?? '' },
-      ...{ reference: difference.reference ?? '', here: difference.here, there: difference.there },
+      kind: 'unexplained',
+      what: difference.kind,
+      provider: difference.provider,
+      order: difference.order ?? '',
+      payment_id: difference.paymentId ?? '',
+      reference: difference.reference ?? '',
+      here: difference.here,
+      there: difference.there,
     })),
     ...content.corrections.list.flatMap(correctionRows),
     ...content.notes.map((note) => ({ kind: 'note', what: note })),
@@ -38,21 +46,34 @@ function providerRows(book: ProviderLedger): ExportRow[] {
   const why = book.unknownWhy === null ? [] : [{ kind: 'unknown_there', what: book.unknownWhy }];
   const payments = book.payments.flatMap(({ asset, here, there }) =>
     tallyGroups.map((group) => ({
-      ...{ kind: 'payments', asset, what: group },
-      ...{ count_here: String(here[group].count), amount_here: here[group].amount },
+      kind: 'payments',
+      asset,
+      what: group,
+      count_here: String(here[group].count),
+      amount_here: here[group].amount,
       ...(there && { count_there: String(there[group].count), amount_there: there[group].amount }),
     })),
   );
   const received = book.received.map(({ asset, amount }) => ({ kind: 'received', asset, amount_here: amount }));
   const figures = book.figures.map(({ asset, count, fee, net }) => ({
-    ...{ kind: 'figures', asset, count_there: String(count), fee, net },
+    kind: 'figures',
+    asset,
+    count_there: String(count),
+    fee,
+    net,
   }));
   const refunds = book.refunds.map(({ currency, here, there }) => ({
-    ...{ kind: 'refunds', asset: currency, count_here: String(here.count), amount_here: here.amount },
+    kind: 'refunds',
+    asset: currency,
+    count_here: String(here.count),
+    amount_here: here.amount,
     ...(there && { count_there: String(there.count), amount_there: there.amount }),
   }));
   const settlements = book.settlements.map(({ currency, count, amount }) => ({
-    ...{ kind: 'settlements', asset: currency, count_there: String(count), amount_there: amount },
+    kind: 'settlements',
+    asset: currency,
+    count_there: String(count),
+    amount_there: amount,
   }));
   return [...why, ...payments, ...received, ...figures, ...refunds, ...settlements].map((row) => ({
     provider,
@@ -63,7 +84,13 @@ function providerRows(book: ProviderLedger): ExportRow[] {
 function correctionRows(correction: ClosingContent['corrections']['list'][number]): ExportRow[] {
   const { day, provider, paymentId, reference, order } = correction;
   return correction.changes.map(({ field, was, is }) => ({
-    ...{ kind: 'correction', what: `${field} of ${day}`, provider, order, payment_id: paymentId },
-    ...{ reference: reference ?? '', here: was ?? '', there: is ?? '' },
+    kind: 'correction',
+    what: `${field} of ${day}`,
+    provider,
+    order,
+    payment_id: paymentId,
+    reference: reference ?? '',
+    here: was ?? '',
+    there: is ?? '',
   }));
 }

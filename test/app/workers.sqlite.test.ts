@@ -31,10 +31,19 @@ test('alert cards that Telegram never takes are reported once each and then let 
     raiseCase(
       { ...deps, stores },
       {
-        ...{ key: 'provider_down:btcpay', kind: 'provider_down', severity: 'critical', orderId: null, paymentId: null },
+        key: 'provider_down:btcpay',
+        kind: 'provider_down',
+        severity: 'critical',
+        orderId: null,
+        paymentId: null,
         facts: {
-          ...{ headline: 'Provider does not answer', orderNumber: null, amount: null, detail: null },
-          ...{ provider: 'btcpay', why: 'timeout', trust: null },
+          headline: 'Provider does not answer',
+          orderNumber: null,
+          amount: null,
+          detail: null,
+          provider: 'btcpay',
+          why: 'timeout',
+          trust: null,
         },
         actions: [],
       },
@@ -61,8 +70,15 @@ test('an event of a payment that a process died with in hand waits until its lea
   await opened.database.transaction(async (stores) => {
     await stores.payments.leasePayment({ id: paymentId, by: 'dead', now, until: now + 3 * minute });
     await stores.inbox.append({
-      ...{ id: 'event-1', receivedAt: now, source: 'btcpay', eventKey: 'delivery-1', eventType: 'InvoiceSettled' },
-      ...{ reference: asProviderReference(paymentId), detail: null, trust: 'signed', body: new Uint8Array() },
+      id: 'event-1',
+      receivedAt: now,
+      source: 'btcpay',
+      eventKey: 'delivery-1',
+      eventType: 'InvoiceSettled',
+      reference: asProviderReference(paymentId),
+      detail: null,
+      trust: 'signed',
+      body: new Uint8Array(),
     });
   });
   const { inbox } = pumps(() => Promise.resolve({ kind: 'done', outcome: 'sent' }));
@@ -80,8 +96,15 @@ async function receive(reference: string, count: number): Promise<void> {
   await opened.database.transaction(async (stores) => {
     for (let number = 1; number <= count; number += 1) {
       await stores.inbox.append({
-        ...{ id: `${reference}-${number}`, receivedAt: now, source: 'btcpay', eventKey: `${reference}-${number}` },
-        ...{ eventType: 'InvoiceProcessing', reference, detail: null, trust: 'signed', body: new Uint8Array() },
+        id: `${reference}-${number}`,
+        receivedAt: now,
+        source: 'btcpay',
+        eventKey: `${reference}-${number}`,
+        eventType: 'InvoiceProcessing',
+        reference,
+        detail: null,
+        trust: 'signed',
+        body: new Uint8Array(),
       });
     }
   });

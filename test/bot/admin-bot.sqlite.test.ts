@@ -217,8 +217,14 @@ async function bury(shop: BotShop, name: string): Promise<void> {
     const now = clock.now();
     const id = ids.newId();
     await stores.outbox.enqueue({
-      ...{ id, receivedAt: now, availableAt: now, key: `shop.event:${name}`, topic: 'shop.event', lane: 'shop' },
-      ...{ priority: 1, payload: {} },
+      id,
+      receivedAt: now,
+      availableAt: now,
+      key: `shop.event:${name}`,
+      topic: 'shop.event',
+      lane: 'shop',
+      priority: 1,
+      payload: {},
     });
     const claim = { lane: 'shop', now, lockedUntil: now + minute, lockedBy: 'test', limit: 1, suspects: false };
     await stores.outbox.claimDue(claim);

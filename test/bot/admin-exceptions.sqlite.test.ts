@@ -8,7 +8,8 @@ import { auditOf, buttonsOf, chat, openChat, say, tap, textOf } from './support/
 import { ann, type BotShop, bob, group } from './support/shop.ts';
 
 const short: Partial<PaymentSnapshot> = {
-  ...{ state: 'expired', providerStatus: 'Expired / PaidPartial' },
+  state: 'expired',
+  providerStatus: 'Expired / PaidPartial',
   settlement: { expected: '49.00', received: '24.50', asset: 'USD' },
 };
 

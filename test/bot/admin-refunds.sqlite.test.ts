@@ -84,7 +84,10 @@ describe('/refund', () => {
     expect(await refundsOf(shop, order)).toHaveLength(1);
     const second = await say(shop, `/refund ${order.number} 5.00`);
     const foreign = await shop.telegram.tapButton({
-      ...{ userId: ann, bot: 'till_bot', messageId: second.messageId, forged: true },
+      userId: ann,
+      bot: 'till_bot',
+      messageId: second.messageId,
+      forged: true,
       data: (await say(shop, `/refund ${order.number} 6.00`, bob)).keyboard.flat()[0]?.callback_data ?? '',
     });
     expect(foreign.text).toContain('out of date');

@@ -63,9 +63,21 @@ import {
 const setUp = { report: undefined, isRunning: false };
 const pendingId = 'AAECAwQFBgcICQoLDA0ODw';
 const letter = letterOfMessage({
-  ...{ id: anId, receivedAt: at, availableAt: at, lockedUntil: null, lockedBy: null, processedAt: null },
-  ...{ abandonedAt: at, lastError: 'cause', startedAttempts: 1, finishedAttempts: 1 },
-  ...{ key: 'shop.event:x', topic: 'shop.event', lane: 'shop', priority: 1, payload: {} },
+  id: anId,
+  receivedAt: at,
+  availableAt: at,
+  lockedUntil: null,
+  lockedBy: null,
+  processedAt: null,
+  abandonedAt: at,
+  lastError: 'cause',
+  startedAttempts: 1,
+  finishedAttempts: 1,
+  key: 'shop.event:x',
+  topic: 'shop.event',
+  lane: 'shop',
+  priority: 1,
+  payload: {},
 });
 
 function* exceptionViews(): Generator<View> {

@@ -116,7 +116,9 @@ describe('alert cards', () => {
     const card = await cardOf(shop, group);
     const body = { chat_id: group, message_id: card.messageId };
     const gone = await fetch(`${shop.telegram.url}/bot${pagerToken}/deleteMessage`, {
-      ...{ method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) },
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify(body),
     });
     expect(gone.status).toBe(200);
     await acknowledgeCase(shop.deps, { caseId: alertId, by });

@@ -17,13 +17,19 @@ test('the progress is edited by the clock, not by every payment, and the bot ser
   };
   const bot = createAdminBot(
     {
-      ...{ ...shop.deps, admins: createOwnerDirectory([ann]), reconcile, doctor: shop.doctor },
+      ...shop.deps,
+      admins: createOwnerDirectory([ann]),
+      reconcile,
+      doctor: shop.doctor,
       redact: (text) => text,
       readHealth: async () => ({ checks: [], jobs: [], queues: [] }),
     },
     {
-      ...{ token: adminToken, apiRoot: shop.telegram.url, mode: { kind: 'polling' } },
-      ...{ alertChatId: null, timeZone: 'UTC' },
+      token: adminToken,
+      apiRoot: shop.telegram.url,
+      mode: { kind: 'polling' },
+      alertChatId: null,
+      timeZone: 'UTC',
     },
   );
   bot.start();

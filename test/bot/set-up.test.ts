@@ -20,7 +20,12 @@ async function look({ options, setUp, before }: Look = {}) {
   const { checks, clockAheadMs } = await checkTelegram(
     { clock: systemClock },
     {
-      ...{ apiRoot: telegram.url, adminToken, pagerToken, webhookRoot: null, ownerIds: [42, 43], alertChatId: null },
+      apiRoot: telegram.url,
+      adminToken,
+      pagerToken,
+      webhookRoot: null,
+      ownerIds: [42, 43],
+      alertChatId: null,
       ...setUp,
     },
     AbortSignal.timeout(5_000),

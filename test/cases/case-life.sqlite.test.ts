@@ -28,7 +28,12 @@ async function raise(key: string, severity: CaseSeverity = 'warning', why = 'Exp
     await raiseCase(
       { stores, clock, ids },
       {
-        ...{ key, kind: 'payment_underpaid', severity, orderId: null, paymentId: null, actions: [] },
+        key,
+        kind: 'payment_underpaid',
+        severity,
+        orderId: null,
+        paymentId: null,
+        actions: [],
         provider: 'btcpay',
         facts: { ...facts, why, trust: 'fetched' },
       },

@@ -43,8 +43,16 @@ async function hear(reference: string, body: Uint8Array): Promise<void> {
   const id = deps.ids.newId();
   await opened.database.transaction((stores) =>
     stores.inbox.append({
-      ...{ id, receivedAt: deps.clock.now(), source: 'btcpay', eventKey: id, eventType: 'InvoiceSettled', reference },
-      ...{ detail: null, trust: 'signed', body, headers: { 'btcpay-sig': 'sha256=of-the-signature' } },
+      id,
+      receivedAt: deps.clock.now(),
+      source: 'btcpay',
+      eventKey: id,
+      eventType: 'InvoiceSettled',
+      reference,
+      detail: null,
+      trust: 'signed',
+      body,
+      headers: { 'btcpay-sig': 'sha256=of-the-signature' },
     }),
   );
   deps.clock.advance(second);
@@ -59,7 +67,9 @@ test('everything of the provider is there, and nothing of any other', async () =
   for (const [id, provider] of [['2', 'btcpay'] as const, ['3', 'bitpay'] as const]) {
     await opened.database.transaction((stores) =>
       stores.payments.insertPayment({
-        ...{ ...payment, provider, reference: asProviderReference(`more-${id}`) },
+        ...payment,
+        provider,
+        reference: asProviderReference(`more-${id}`),
         id: `${payment.id}${id}` as typeof payment.id,
       }),
     );
@@ -89,12 +99,32 @@ test('what would open a door is in none of the files', async () => {
   const { order } = await detailsOf(deps, paymentId);
   await opened.database.transaction((stores) =>
     stores.refunds.insertRefund({
-      ...{ id: deps.ids.newId() as never, orderId: order.id, paymentId, provider: 'btcpay', status: 'pending' },
-      ...{ version: 1, currency: 'USD', amountMinor: 100, requestedAmount: '1.00', requestedAsset: 'USD' },
-      ...{ reason: 'because', requestedByKind: 'admin', requestedById: '42', approvedById: null, reference: 'r' },
-      ...{ claimUrl: 'https://claim.example/whoever-has-this-is-paid', providerStatus: null, transactionIds: [] },
-      ...{ sentAt: null, sends: 0, nextPollAt: null, requestKey: 'an-idempotency-key', requestHash: 'h' },
-      ...{ createdAt: 1, updatedAt: 1, settledAt: null },
+      id: deps.ids.newId() as never,
+      orderId: order.id,
+      paymentId,
+      provider: 'btcpay',
+      status: 'pending',
+      version: 1,
+      currency: 'USD',
+      amountMinor: 100,
+      requestedAmount: '1.00',
+      requestedAsset: 'USD',
+      reason: 'because',
+      requestedByKind: 'admin',
+      requestedById: '42',
+      approvedById: null,
+      reference: 'r',
+      claimUrl: 'https://claim.example/whoever-has-this-is-paid',
+      providerStatus: null,
+      transactionIds: [],
+      sentAt: null,
+      sends: 0,
+      nextPollAt: null,
+      requestKey: 'an-idempotency-key',
+      requestHash: 'h',
+      createdAt: 1,
+      updatedAt: 1,
+      settledAt: null,
     }),
   );
   await hear('ours', new Uint8Array([0x7b, 0x7d]));

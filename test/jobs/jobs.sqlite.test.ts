@@ -124,12 +124,29 @@ describe('prune', () => {
         resolvedAt,
       });
     const cardOf = (id: string): SentMessage => ({
-      ...{ bot: 'pager', chatId: 1, subject: `case:${id}`, messageId: 7, shownVersion: 1, contentHash: 'h' },
-      ...{ sentAt: now, updatedAt: now },
+      bot: 'pager',
+      chatId: 1,
+      subject: `case:${id}`,
+      messageId: 7,
+      shownVersion: 1,
+      contentHash: 'h',
+      sentAt: now,
+      updatedAt: now,
     });
     const aRun = (id: string, startedAt: number): ReconciliationRun => ({
-      ...{ id, provider: 'btcpay', status: 'finished', windowFrom: 0, windowTo: 1, startedAt, finishedAt: startedAt },
-      ...{ startedBy: 'reconcile', comparedCount: 0, matchedCount: 0, healedCount: 0, openCount: 0, error: null },
+      id,
+      provider: 'btcpay',
+      status: 'finished',
+      windowFrom: 0,
+      windowTo: 1,
+      startedAt,
+      finishedAt: startedAt,
+      startedBy: 'reconcile',
+      comparedCount: 0,
+      matchedCount: 0,
+      healedCount: 0,
+      openCount: 0,
+      error: null,
     });
     await fixture.db.database.transaction(async (stores) => {
       const alerts = [alert('old', now - 181 * day), alert('young', now - 179 * day), alert('live', null)];

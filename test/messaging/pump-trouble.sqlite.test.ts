@@ -25,7 +25,11 @@ function pump(handle: (row: OutboxMessage) => Promise<DeliveryResult>): Pump {
   return createPump<OutboxMessage, PaymentStores>(
     { database: opened.database, clock, random, log: createRecordingLog(), instanceId: 'one' },
     {
-      ...{ name: 'outbox:shop', lane: 'shop', concurrency: 2, attemptTimeoutMs: 30 * second, sweepMs: second },
+      name: 'outbox:shop',
+      lane: 'shop',
+      concurrency: 2,
+      attemptTimeoutMs: 30 * second,
+      sweepMs: second,
       queueOf: (stores) => stores.outbox,
       handle,
       onAbandoned: () => Promise.resolve(),

@@ -49,8 +49,14 @@ async function enqueue(key: string, priority = 1): Promise<string> {
   const now = clock.now();
   await opened.database.transaction((stores) =>
     stores.outbox.enqueue({
-      ...{ id, key, topic: 'shop.event', lane: 'shop', priority, payload: {} },
-      ...{ receivedAt: now, availableAt: now },
+      id,
+      key,
+      topic: 'shop.event',
+      lane: 'shop',
+      priority,
+      payload: {},
+      receivedAt: now,
+      availableAt: now,
     }),
   );
   return id;

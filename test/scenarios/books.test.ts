@@ -77,7 +77,8 @@ test('a day with money that is paid, short, given back, unasked for and not told
   const ofProvider = (name: string) => content?.providers.find(({ provider }) => provider === name);
   expect(ofProvider('coinbase')).toMatchObject({
     payments: [{ asset: 'USDC', here: { paid: sum(2, '98.00') }, there: { paid: sum(2, '98.00') } }],
-    ...{ figures: [{ asset: 'USDC', count: 2 }], withoutFigures: 0 },
+    figures: [{ asset: 'USDC', count: 2 }],
+    withoutFigures: 0,
     refunds: [{ currency: 'USD', here: sum(1, '20.00'), there: sum(1, '20.00') }],
   });
   expect(ofProvider('bitpay')).toMatchObject({

@@ -47,7 +47,8 @@ describe('while the product runs', () => {
   test('a good set-up is all well, and the exit code is 0', async () => {
     const run = await doctor(app.environment);
     expect({ status: run.status, notOk: signs(run).filter((line) => !line.endsWith(': ok')) }).toEqual({
-      ...{ status: 0, notOk: [] },
+      status: 0,
+      notOk: [],
     });
     const labels = signs(run).map((line) => line.replace(/: ok$/, ''));
     expect(labels.filter((label) => general.includes(label))).toEqual(general);
@@ -80,7 +81,10 @@ describe('while the product runs', () => {
     const report = JSON.parse(lines.join('\n'));
     expect({ status, ok: report.ok }).toEqual({ status: 0, ok: true });
     expect(report.checks).toContainEqual({
-      ...{ group: 'public', name: 'address', status: 'ok', advice: null },
+      group: 'public',
+      name: 'address',
+      status: 'ok',
+      advice: null,
       detail: `${app.url} leads to this product`,
     });
   });

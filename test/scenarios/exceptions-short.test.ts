@@ -21,7 +21,10 @@ test('its gap is told in fiat and in coin, on the alert, on its card and on the 
   const { order, view } = await short(app);
   expect(view.exceptions).toEqual([
     {
-      ...{ id: expect.any(String), kind: 'payment_underpaid', status: 'open', summary: 'Payment came short' },
+      id: expect.any(String),
+      kind: 'payment_underpaid',
+      status: 'open',
+      summary: 'Payment came short',
       opened_at: expect.stringMatching(/Z$/),
     },
   ]);

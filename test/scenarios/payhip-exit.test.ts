@@ -39,7 +39,9 @@ test('Payhip is handed out whole, without licences, signature or address', { tim
   await app.tap(question, 'Yes, export it');
   const isOver = () => textNow(app, question).includes('Exported Payhip');
   await awaitUntil(isOver, {
-    ...{ what: 'the end of the export', instead: () => textNow(app, question), timeoutMs: 60 * second },
+    what: 'the end of the export',
+    instead: () => textNow(app, question),
+    timeoutMs: 60 * second,
   });
   const files = new Map<string, string>();
   for (const { document } of app.telegram.messages({ bot: adminBot, chatId: owner.id })) {

@@ -102,7 +102,9 @@ describe('money that goes back at Payhip', () => {
     await awaitSale(app, 'HandMade01', ({ status }) => status === 'paid');
     const refunded = (amount: number, at: number) =>
       paidBody(app, {
-        ...{ type: 'refunded', amount_refunded: amount, date_refunded: Math.floor(app.clock.now() / 1000) + at },
+        type: 'refunded',
+        amount_refunded: amount,
+        date_refunded: Math.floor(app.clock.now() / 1000) + at,
         date: undefined,
       });
     for (const [index, amount] of [900, 500, 900].entries()) {

@@ -23,7 +23,8 @@ function awaitText(app: AppFixture, messageId: number, words: string): Promise<S
   const find = () =>
     app.telegram.messages({ bot: adminBot, chatId: owner.id }).find((message) => message.messageId === messageId);
   return awaitFound(() => (find()?.text.includes(words) ? find() : undefined), {
-    ...{ what: words, instead: () => find()?.text },
+    what: words,
+    instead: () => find()?.text,
   });
 }
 

@@ -125,7 +125,9 @@ describe('a licence', () => {
       ...paidBody(app, { price: 8900, email: how.email ?? kim }),
       items: [
         {
-          ...{ product_name: 'Fieldnotes Pro', product_key: 'FnPr', quantity: 1 },
+          product_name: 'Fieldnotes Pro',
+          product_key: 'FnPr',
+          quantity: 1,
           ...(how.isMissing ? {} : { license_key: key }),
         },
       ],

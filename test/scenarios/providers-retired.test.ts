@@ -115,7 +115,9 @@ test('its history is handed out as files, on the second tap', { timeout: 90 * se
     app.telegram.messages({ bot: adminBot, chatId: owner.id }).find(({ messageId }) => messageId === question.messageId)
       ?.text ?? '';
   await awaitUntil(() => textOfQuestion().includes('Exported Coinbase'), {
-    ...{ what: 'the end of the export', instead: textOfQuestion, timeoutMs: 60 * second },
+    what: 'the end of the export',
+    instead: textOfQuestion,
+    timeoutMs: 60 * second,
   });
   const names = documents().map(({ document }) => document?.name);
   expect(names).toContain('coinbase-orders.csv');

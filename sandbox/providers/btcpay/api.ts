@@ -119,8 +119,11 @@ export function createBtcPayApi({ store, host, hook }: BtcPayApiDeps, options: B
   });
   addPullPaymentRoutes(api, { pulls: store.pulls, origin, allow, jsonFields });
   addWebhookRoutes(api, {
-    ...{ hook, deliveries: host.deliveries, secret: options.webhookSecret },
-    ...{ allow: (context) => allow(context, permissions.webhooks), jsonFields },
+    hook,
+    deliveries: host.deliveries,
+    secret: options.webhookSecret,
+    allow: (context) => allow(context, permissions.webhooks),
+    jsonFields,
   });
   api.all('*', () => {
     throw apiError(404, 'not-found', 'There is nothing here');

@@ -29,7 +29,10 @@ export function createCoinbase(host: ProviderHost, options: CoinbaseOptions): Si
   return {
     name: 'coinbase',
     api: createCoinbaseApi({
-      ...{ shop, checkJwt: createJwtCheck(options), now: host.now, arrivedAt: arrivedAtMs },
+      shop,
+      checkJwt: createJwtCheck(options),
+      now: host.now,
+      arrivedAt: arrivedAtMs,
       honoursRefundKeys: options.honoursRefundKeys,
     }),
     visit({ reference, action }) {

@@ -51,7 +51,8 @@ export function compareDay(input: {
   const found = compareWithProvider({
     here: [...payments, ...neighbours],
     there: snapshots,
-    ...{ oldest: input.from, newest: input.to - 1 },
+    oldest: input.from,
+    newest: input.to - 1,
   }).flatMap(({ difference }) => difference ?? []);
   const differences = found.filter(isOfTheDay).map((difference): DayDifference => {
     const isDecided = difference.payment !== null && difference.kind === 'status' && isByHand(difference.payment);

@@ -33,7 +33,11 @@ async function explain(
   const cases = difference.isDecided ? [] : await stores.cases.listCasesAbout(about);
   const [order] = payment === null ? [] : await stores.orders.listOrdersByIds([payment.orderId]);
   return {
-    ...{ provider, kind, reference, here, there },
+    provider,
+    kind,
+    reference,
+    here,
+    there,
     paymentId: payment?.id ?? null,
     order: order === undefined ? null : formatOrderNumber(order.number),
     isExplained: difference.isDecided || cases.some(explains),

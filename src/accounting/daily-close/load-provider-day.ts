@@ -32,7 +32,12 @@ export async function loadProviderDay(
   const unmatched = await stores.fees.listFees({ ...window, standing: 'unmatched', limit: rowsMax });
   const differences = isKnown ? compared.differences : [];
   return {
-    ...{ provider, payments, refunds, refundsThere, tellsFees, isGivenUp },
+    provider,
+    payments,
+    refunds,
+    refundsThere,
+    tellsFees,
+    isGivenUp,
     there: look.snapshots.kind === 'known' ? { kind: 'known', value: compared.there } : look.snapshots,
     furtherFigures: await furtherFigures(stores, payments),
     settlements: await stores.fees.listSettlements({ ...window, limit: rowsMax }),

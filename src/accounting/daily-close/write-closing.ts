@@ -1,9 +1,10 @@
 // The one place where a day is written down: everything of ours is read, compared with what the providers said, hashed and
 // stored in one transaction, so that no payment can change in between.
-import { inTransaction } from '#kernel/transaction-context.ts';
+
 import { needsDecision } from '#cases/case.ts';
 import type { CaseCount } from '#cases/case-store.ts';
 import { hour, type Milliseconds, minute } from '#kernel/clock.ts';
+import { inTransaction } from '#kernel/transaction-context.ts';
 import { enqueueEffect } from '#messaging/enqueue-effect.ts';
 import type { PaymentDeps } from '#payments/lifecycle/deps.ts';
 import type { PaymentStores } from '#payments/ports/payment-store.ts';
@@ -58,10 +59,11 @@ export function writeClosing(deps: PaymentDeps, draft: ClosingDraft): Promise<Cl
     const closing = linkUp(next, { content, previous });
     if (!(await tx.stores.ledger.insertClosing(closing))) return { kind: 'overtaken' };
     await tx.stores.ledger.insertEntries(entries);
-    await enqueueEffect(
-      tx,
-      { topic: 'books.digest', key: `books.digest:${closing.number}`, payload: { day: closing.day } },
-    );
+    await enqueueEffect(tx, {
+      topic: 'books.digest',
+      key: `books.digest:${closing.number}`,
+      payload: { day: closing.day },
+    });
     return { kind: 'closed', closing, unexplained: content.unexplained.count };
   });
 }
@@ -81,7 +83,12 @@ async function compose(
   const [first] = await stores.ledger.walkClosings({ after: 0, limit: 1 });
   const actions = await stores.audit.countAudit({ actorKind: 'admin', from, to });
   const content = closeDay({
-    ...{ number, day, timeZone, from, to, closedAt },
+    number,
+    day,
+    timeZone,
+    from,
+    to,
+    closedAt,
     booksBeganOn: first?.day ?? day,
     providers: days,
     differences: await explainDifferences(stores, days),

@@ -1,11 +1,11 @@
-import { inTransaction } from '#kernel/transaction-context.ts';
-import type { Cause } from '#kernel/transaction-context.ts';
-import type { PaymentTx } from '#payments/ports/payment-store.ts';
 import type { Milliseconds } from '#kernel/clock.ts';
 import type { ProviderReference } from '#kernel/ids.ts';
 import type { ProviderName } from '#kernel/provider-name.ts';
+import type { Cause } from '#kernel/transaction-context.ts';
+import { inTransaction } from '#kernel/transaction-context.ts';
 import type { PaymentDeps } from '#payments/lifecycle/deps.ts';
 import type { ProviderSettlement } from '#payments/ports/figures-provider.ts';
+import type { PaymentTx } from '#payments/ports/payment-store.ts';
 import { changePayment } from './save-fees.ts';
 
 /** Keeps one page of a provider's settlements, and says on the payments that they were paid out; how many settlements. */
@@ -19,7 +19,15 @@ export function saveSettlements(
       const { id, currency, amount, status, from, to, at } = settlement;
       const references = settlement.references === null ? null : [...settlement.references];
       await tx.stores.fees.saveSettlement({
-        ...{ provider, id, currency, amount, status, from, to, settledAt: at, references },
+        provider,
+        id,
+        currency,
+        amount,
+        status,
+        from,
+        to,
+        settledAt: at,
+        references,
         readAt: deps.clock.now(),
       });
       if (at !== null) await settlePayments(tx, { provider, references: references ?? [], at });

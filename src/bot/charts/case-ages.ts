@@ -55,7 +55,11 @@ export function agesChart(cases: readonly Aged[], now: Milliseconds): EChartsCor
       splitLine: { lineStyle: { color: '#eaecf0' } },
     },
     series: shown.map((severity) => ({
-      ...{ name: severity, type: 'bar', stack: 'all', barWidth: '56%', itemStyle: { color: colours[severity] } },
+      name: severity,
+      type: 'bar',
+      stack: 'all',
+      barWidth: '56%',
+      itemStyle: { color: colours[severity] },
       label: { show: true, color: '#ffffff', fontFamily: 'Inter', fontSize: 16, fontWeight: 600 },
       // A bar of nothing has no number.
       data: counts[severity].map((count) => (count === 0 ? null : count)),

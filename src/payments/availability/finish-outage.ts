@@ -1,6 +1,6 @@
-import { inTransaction } from '#kernel/transaction-context.ts';
 import { day, type Milliseconds, minute } from '#kernel/clock.ts';
 import type { PaymentId } from '#kernel/ids.ts';
+import { inTransaction } from '#kernel/transaction-context.ts';
 import { formatOrderNumber } from '#orders/order.ts';
 import type { PaymentDeps } from '../lifecycle/deps.ts';
 import type { Outage } from '../model/outage.ts';
@@ -79,8 +79,11 @@ async function listUncreated(
   let after: { createdAt: Milliseconds; id: string } | null = null;
   for (let seen = 0; seen < countedMax; ) {
     const page: Payment[] = await stores.payments.listPaymentsMadeBetween({
-      ...{ provider: outage.provider, from, to },
-      ...{ after, limit: pageSize },
+      provider: outage.provider,
+      from,
+      to,
+      after,
+      limit: pageSize,
     });
     seen += page.length;
     for (const payment of page) {

@@ -1,13 +1,14 @@
 // A seller's export against our books. First as a dry run, which changes nothing; then for real: sales that are missing here
 // come in as held, refunds are booked, and the run is stored with its findings like every other comparison.
-import { inTransaction, causeOf } from '#kernel/transaction-context.ts';
-import type { Cause } from '#kernel/transaction-context.ts';
+
 import { recordAudit } from '#access/audit.ts';
 import type { Actor } from '#kernel/actor.ts';
 import type { Milliseconds } from '#kernel/clock.ts';
 import { assert } from '#kernel/invariant.ts';
 import { toDecimal } from '#kernel/money.ts';
 import { type ProviderName, providerTitle } from '#kernel/provider-name.ts';
+import type { Cause } from '#kernel/transaction-context.ts';
+import { causeOf, inTransaction } from '#kernel/transaction-context.ts';
 import type { PaymentDeps } from '../lifecycle/deps.ts';
 import type { Payment } from '../model/payment.ts';
 import type { ReconciliationFinding, ReconciliationRun } from '../model/reconciliation.ts';
@@ -77,7 +78,9 @@ export async function importExport(
   const findings = outcomes.slice(0, findingsMax).map((outcome) => toFinding(deps, { run, ...outcome }));
   const open = outcomes.filter(({ isHealed }) => !isHealed).map(({ difference }) => toDifference(difference));
   await finishReconciliation(deps, {
-    ...{ run: finished, findings, trust: 'token' },
+    run: finished,
+    findings,
+    trust: 'token',
     open: open.slice(0, findingsMax),
     openKeys: new Set(open.map((difference) => findingKey(provider, difference))),
     bounds: { oldest: run.windowFrom, newest: run.windowTo },
@@ -156,19 +159,20 @@ async function startRun(
     startedAt: now,
     finishedAt: null,
     startedBy: `admin:${actor.id}`,
-    ...{ comparedCount: 0, matchedCount: 0, healedCount: 0, openCount: 0, error: null },
+    comparedCount: 0,
+    matchedCount: 0,
+    healedCount: 0,
+    openCount: 0,
+    error: null,
   };
   await inTransaction(deps, causeOf(actor), async (tx) => {
     await tx.stores.reconciliation.insertRun(run);
-    await recordAudit(
-      tx,
-      {
-        actor,
-        action: 'sales.import',
-        subject: `provider:${provider}`,
-        details: { runId: run.id, file: input.fileName, sales: input.sales.length },
-      },
-    );
+    await recordAudit(tx, {
+      actor,
+      action: 'sales.import',
+      subject: `provider:${provider}`,
+      details: { runId: run.id, file: input.fileName, sales: input.sales.length },
+    });
   });
   return run;
 }
@@ -204,7 +208,12 @@ function toSale(exported: ExportedOrder, payment: Payment | null): ChannelOrder 
     vatMinor: 0,
     customerEmail: exported.customerEmail,
     items: exported.productNames.map((name) => ({
-      ...{ productKey: null, name, quantity: null, licenceKey: null, hasCoupon: false, hasOpenDiscount: false },
+      productKey: null,
+      name,
+      quantity: null,
+      licenceKey: null,
+      hasCoupon: false,
+      hasOpenDiscount: false,
     })),
     coupons: [],
     feeMinor: null,
@@ -217,7 +226,12 @@ function toDifference({ finding, sale, payment, here, there }: ExportDifference)
   const reference = sale?.reference ?? payment?.reference ?? null;
   const currency = sale?.currency ?? payment?.currency;
   return {
-    ...{ kind: finding, reference, payment, here, there, mayHeal: false },
+    kind: finding,
+    reference,
+    payment,
+    here,
+    there,
+    mayHeal: false,
     snapshot:
       sale === null || currency === undefined
         ? null

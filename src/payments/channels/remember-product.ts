@@ -1,10 +1,10 @@
-import type { PaymentTx } from '../ports/payment-store.ts';
 import { recordAudit } from '#access/audit.ts';
 import { channelKeyPattern, type Product, productNameUnitsMax, skuPattern } from '#catalog/product.ts';
 import type { Actor } from '#kernel/actor.ts';
 import { formatMoney } from '#kernel/money.ts';
 import type { ProviderName } from '#kernel/provider-name.ts';
 import type { Order } from '#orders/order.ts';
+import type { PaymentTx } from '../ports/payment-store.ts';
 
 /** What the catalogue would learn of a sale; undefined when a single price cannot be read off it. */
 export function rememberable(order: Pick<Order, 'origin' | 'items' | 'amountMinor' | 'currency' | 'metadata'>) {
@@ -62,7 +62,9 @@ function change(
       name: known.name,
       channel: sold.channel,
       channelKey: sold.channelKey,
-      ...{ amountMinor, currency, updatedAt: tx.clock.now() },
+      amountMinor,
+      currency,
+      updatedAt: tx.clock.now(),
     },
   });
 }

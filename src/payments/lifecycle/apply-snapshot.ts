@@ -1,12 +1,12 @@
 // The one place where a provider's word changes a payment. Deliveries may arrive twice, late and out of order, and polls
 // end here too: only the decision over the newest look counts, and one transaction carries all of its consequences.
-import { inTransaction } from '#kernel/transaction-context.ts';
-import type { Cause } from '#kernel/transaction-context.ts';
-import type { PaymentTx } from '../ports/payment-store.ts';
+
 import { ConcurrentChange } from '#kernel/database.ts';
 import type { PaymentId } from '#kernel/ids.ts';
 import { assert } from '#kernel/invariant.ts';
 import { providerTitle } from '#kernel/provider-name.ts';
+import type { Cause } from '#kernel/transaction-context.ts';
+import { inTransaction } from '#kernel/transaction-context.ts';
 import type { OrderEvent } from '#orders/decide-order.ts';
 import type { Order } from '#orders/order.ts';
 import { orderEventOf, standingOf } from '../model/coverage.ts';
@@ -15,7 +15,7 @@ import type { Payment, PaymentStatus } from '../model/payment.ts';
 import { nextPollAt } from '../model/poll-schedule.ts';
 import { capturedMinor } from '../model/refundable.ts';
 import type { PaymentSnapshot } from '../model/snapshot.ts';
-import type { PaymentChange } from '../ports/payment-store.ts';
+import type { PaymentChange, PaymentTx } from '../ports/payment-store.ts';
 import { announcePayment } from './announce.ts';
 import { refreshOrderCards, tellOrder } from './change-order.ts';
 import type { PaymentDeps } from './deps.ts';
@@ -193,8 +193,13 @@ async function carryOut(
   const after = isPaidNow ? await keepReturns(tx, { ...common, order: told.order }) : (told?.order ?? order);
   await resolveEarlierCases(tx, payment);
   await raiseForLook(tx, {
-    ...{ order: after, before: input.before, payment, payments, event },
-    ...{ decision: told?.decision, heldBecause: isHeld ? why : null },
+    order: after,
+    before: input.before,
+    payment,
+    payments,
+    event,
+    decision: told?.decision,
+    heldBecause: isHeld ? why : null,
   });
   if (decision.to === 'failed') await announcePayment(tx, { order: after, payment, type: 'payment.failed' });
   if (decision.to === 'reversed') await announcePayment(tx, { order: after, payment, type: 'payment.reversed' });

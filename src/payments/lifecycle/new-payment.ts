@@ -1,4 +1,3 @@
-import type { PaymentTx } from '../ports/payment-store.ts';
 import { type Milliseconds, second } from '#kernel/clock.ts';
 import { asPaymentId } from '#kernel/ids.ts';
 import { assert } from '#kernel/invariant.ts';
@@ -8,6 +7,7 @@ import type { Order } from '#orders/order.ts';
 import { type Payment, paymentOpenForMs } from '../model/payment.ts';
 import type { PaymentSnapshot } from '../model/snapshot.ts';
 import type { PaymentProvider } from '../ports/payment-provider.ts';
+import type { PaymentTx } from '../ports/payment-store.ts';
 import { tellOrder } from './change-order.ts';
 import { writeTimeline } from './work.ts';
 
@@ -77,7 +77,10 @@ function blankPayment(
     expectedAmount: null,
     receivedAmount: null,
     receivedAsset: null,
-    ...{ coinExpected: null, coinReceived: null, coinAsset: null, creditedMinor: 0 },
+    coinExpected: null,
+    coinReceived: null,
+    coinAsset: null,
+    creditedMinor: 0,
     reference: null,
     details: [],
     checkoutUrl: null,
@@ -87,7 +90,9 @@ function blankPayment(
     evidenceAt: null,
     mismatchedAt: null,
     heldAt: null,
-    ...{ acceptedAt: null, acceptedBy: null, acceptedReason: null },
+    acceptedAt: null,
+    acceptedBy: null,
+    acceptedReason: null,
     feeAmount: null,
     netAmount: null,
     figuresAsset: null,

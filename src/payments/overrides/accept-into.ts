@@ -1,6 +1,6 @@
 // A person's word in place of a provider's: the payment counts in full whatever came of it. Its status and its trust stay
 // what they are, so that nobody takes the word for evidence.
-import type { PaymentTx } from '../ports/payment-store.ts';
+
 import type { ActingAdmin } from '#access/acting-admin.ts';
 import type { Case } from '#cases/case.ts';
 import { ConcurrentChange } from '#kernel/database.ts';
@@ -16,6 +16,7 @@ import { writeTimeline } from '../lifecycle/work.ts';
 import { standingOf } from '../model/coverage.ts';
 import type { Payment } from '../model/payment.ts';
 import { countsAgainstCaptured } from '../model/refund.ts';
+import type { PaymentTx } from '../ports/payment-store.ts';
 
 export interface AboutPayment {
   order: Order;
@@ -48,13 +49,19 @@ export async function acceptanceRefusal(tx: PaymentTx, about: AboutPayment): Pro
   return isInHand ? 'Its link is being made right now: try again in a moment.' : undefined;
 }
 
-export async function acceptInto(tx: PaymentTx, about: AboutPayment & { by: ActingAdmin; reason: string }): Promise<void> {
+export async function acceptInto(
+  tx: PaymentTx,
+  about: AboutPayment & { by: ActingAdmin; reason: string },
+): Promise<void> {
   const { order, payment, payments, by, reason } = about;
   const now = tx.clock.now();
   const change = {
     status: payment.status,
-    ...{ acceptedAt: now, acceptedBy: by.name, acceptedReason: reason },
-    ...{ heldAt: null, updatedAt: now },
+    acceptedAt: now,
+    acceptedBy: by.name,
+    acceptedReason: reason,
+    heldAt: null,
+    updatedAt: now,
   };
   const expected = { status: payment.status, version: payment.version };
   const isChanged = await tx.stores.payments.changePayment({ id: payment.id, expected, change });
@@ -65,7 +72,12 @@ export async function acceptInto(tx: PaymentTx, about: AboutPayment & { by: Acti
   await writeTimeline(tx, { order, paymentId: payment.id, ...note, text });
   const all = payments.map((other) => (other.id === payment.id ? after : other));
   const told = await tellOrder(tx, {
-    ...{ order, payments: all, event: 'accepted', paymentId: payment.id, trust: null, text },
+    order,
+    payments: all,
+    event: 'accepted',
+    paymentId: payment.id,
+    trust: null,
+    text,
   });
   // It was announced paid before: that it counts again is a fact of its own.
   if (order.paidAt !== null) {
@@ -107,8 +119,11 @@ export async function withdrawAcceptance(
   const heldAt = typeof undo['heldAt'] === 'number' ? undo['heldAt'] : null;
   const change = {
     status: payment.status,
-    ...{ acceptedAt: null, acceptedBy: null, acceptedReason: null },
-    ...{ heldAt, updatedAt: tx.clock.now() },
+    acceptedAt: null,
+    acceptedBy: null,
+    acceptedReason: null,
+    heldAt,
+    updatedAt: tx.clock.now(),
   };
   const payments = await tx.stores.payments.listPaymentsForOrder(order.id);
   const all = payments.map((other) => (other.id === payment.id ? { ...other, ...change } : other));

@@ -1,11 +1,11 @@
-import { inTransaction, causeOf } from '#kernel/transaction-context.ts';
-import type { PaymentTx } from '../ports/payment-store.ts';
 import type { ActingAdmin } from '#access/acting-admin.ts';
 import { recordAudit } from '#access/audit.ts';
 import { readReason } from '#access/reason.ts';
 import type { OrderId } from '#kernel/ids.ts';
+import { causeOf, inTransaction } from '#kernel/transaction-context.ts';
 import type { PaymentDeps } from '../lifecycle/deps.ts';
 import { payablePayment } from '../model/payment.ts';
+import type { PaymentTx } from '../ports/payment-store.ts';
 import { type AboutPayment, acceptanceRefusal, acceptInto } from './accept-into.ts';
 import { noteByHand } from './note-by-hand.ts';
 import { type Override, refused } from './override.ts';
@@ -36,7 +36,10 @@ export async function markPaidInto(
   const { order, payment, by, reason } = about;
   await acceptInto(tx, about);
   await recordAudit(tx, {
-    ...{ actor: by.actor, action: 'order.mark_paid', subject: `order:${order.id}`, reason },
+    actor: by.actor,
+    action: 'order.mark_paid',
+    subject: `order:${order.id}`,
+    reason,
     details: { paymentId: payment.id, from: order.status },
   });
   await noteByHand(tx, { order, kind: 'order_marked_paid', by, reason });

@@ -1,15 +1,15 @@
-import { inTransaction, causeOf } from '#kernel/transaction-context.ts';
-import type { PaymentTx } from '../ports/payment-store.ts';
 import type { ActingAdmin } from '#access/acting-admin.ts';
 import { recordAudit } from '#access/audit.ts';
 import { readReason } from '#access/reason.ts';
 import type { OrderId } from '#kernel/ids.ts';
 import { asOrderId } from '#kernel/ids.ts';
 import type { JsonObject } from '#kernel/json.ts';
+import { causeOf, inTransaction } from '#kernel/transaction-context.ts';
 import type { Order, OrderStatus } from '#orders/order.ts';
 import { closeOpenLinks } from '../collect/cancel-order.ts';
 import { decideFor, tellOrder } from '../lifecycle/change-order.ts';
 import type { PaymentDeps } from '../lifecycle/deps.ts';
+import type { PaymentTx } from '../ports/payment-store.ts';
 import { noteByHand } from './note-by-hand.ts';
 import { type Override, refused } from './override.ts';
 
@@ -50,12 +50,19 @@ export async function writeOffInto(
   const { order, by, reason } = input;
   const payments = await tx.stores.payments.listPaymentsForOrder(order.id);
   const told = await tellOrder(tx, {
-    ...{ order, payments, event: 'written_off', paymentId: null, trust: null },
+    order,
+    payments,
+    event: 'written_off',
+    paymentId: null,
+    trust: null,
     text: `written off by ${by.name}: ${reason}`,
   });
   await closeOpenLinks(tx, { order, payments });
   await recordAudit(tx, {
-    ...{ actor: by.actor, action: 'order.write_off', subject: `order:${order.id}`, reason },
+    actor: by.actor,
+    action: 'order.write_off',
+    subject: `order:${order.id}`,
+    reason,
     details: { from: order.status, to: told.order.status },
   });
   await noteByHand(tx, { order, kind: 'order_written_off', by, reason });

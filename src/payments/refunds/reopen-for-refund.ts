@@ -1,10 +1,10 @@
-import type { PaymentTx } from '../ports/payment-store.ts';
 import type { Case } from '#cases/case.ts';
 import { reopenCase } from '#cases/resolve-case.ts';
 import type { Order } from '#orders/order.ts';
 import { endedByPayment } from '../lifecycle/change-order.ts';
 import { writeTimeline } from '../lifecycle/work.ts';
 import type { Refund } from '../model/refund.ts';
+import type { PaymentTx } from '../ports/payment-store.ts';
 
 /** The money did not go back after all: what was decided with it is to be decided again. */
 export async function reopenForRefund(tx: PaymentTx, input: { order: Order; refund: Refund }): Promise<void> {
@@ -14,7 +14,12 @@ export async function reopenForRefund(tx: PaymentTx, input: { order: Order; refu
   if (one === undefined || isSettledOtherwise(order, one)) return;
   if (!(await reopenCase(tx, one))) return;
   await writeTimeline(tx, {
-    ...{ order, paymentId: refund.paymentId, subject: 'note', from: null, to: null, trust: null },
+    order,
+    paymentId: refund.paymentId,
+    subject: 'note',
+    from: null,
+    to: null,
+    trust: null,
     text: `${one.facts.headline}: open again, because the refund did not come about`,
   });
 }

@@ -40,7 +40,10 @@ export async function collectEvents(deps: PaymentDeps, range: ReplayRange): Prom
     byKey.set(event.trust === 'token' ? `${subject}:${event.eventKey}` : subject, event);
   };
   const collected = (isCut: boolean): Collected => ({
-    ...{ ...counts, events: [...byKey.values()], subjects: subjects.size, isCut },
+    ...counts,
+    events: [...byKey.values()],
+    subjects: subjects.size,
+    isCut,
   });
   for await (const page of pagesOf(deps, range)) {
     for (const event of page) {

@@ -1,12 +1,13 @@
 // Stored events once more through today's code: first as a dry run, which only says what would change, then for real. An
 // event is a hint; what counts is what the provider says when it is asked about the payment that the event names.
-import { inTransaction, causeOf } from '#kernel/transaction-context.ts';
-import type { Cause } from '#kernel/transaction-context.ts';
+
 import { recordAudit } from '#access/audit.ts';
 import type { Actor } from '#kernel/actor.ts';
 import type { Milliseconds } from '#kernel/clock.ts';
 import type { JsonObject } from '#kernel/json.ts';
 import { providerTitle } from '#kernel/provider-name.ts';
+import type { Cause } from '#kernel/transaction-context.ts';
+import { causeOf, inTransaction } from '#kernel/transaction-context.ts';
 import type { InboxEvent } from '#messaging/messaging-store.ts';
 import type { PaymentDeps } from '../lifecycle/deps.ts';
 import { isAvailable } from '../ports/provider-availability.ts';
@@ -33,8 +34,18 @@ export async function replayEvents(
   await audit(deps, input);
   const { events, ...counts } = await collectEvents(deps, range);
   const report: ReplayReport = {
-    ...{ mode, ...counts, total: events.length, looked: 0 },
-    ...{ moves: [], movedCount: 0, bookings: [], bookedCount: 0, held: 0, unchanged: 0, unknown: 0, failed: 0 },
+    mode,
+    ...counts,
+    total: events.length,
+    looked: 0,
+    moves: [],
+    movedCount: 0,
+    bookings: [],
+    bookedCount: 0,
+    held: 0,
+    unchanged: 0,
+    unknown: 0,
+    failed: 0,
     stoppedBy: null,
   };
   const cause: Cause = { kind: 'admin', id: actor.id, actor };
@@ -89,9 +100,6 @@ async function audit(
   const details: JsonObject =
     range.kind === 'event' ? {} : { from: range.from, to: range.to, eventType: range.eventType };
   await inTransaction(deps, causeOf(actor), (tx) =>
-    recordAudit(
-      tx,
-      { actor, action: mode === 'real' ? 'replay.run' : 'replay.dry_run', subject, details },
-    ),
+    recordAudit(tx, { actor, action: mode === 'real' ? 'replay.run' : 'replay.dry_run', subject, details }),
   );
 }

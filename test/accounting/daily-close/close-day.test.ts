@@ -35,8 +35,12 @@ const aMadePayment = fc
     createdAt: fc.integer({ min: from, max: to - 1 }),
   })
   .map(({ amount, asset, status, fee, isHeld, isAccepted, isMade, createdAt }) => ({
-    ...{ requestedAmount: amount, requestedAsset: asset, status, createdAt },
-    ...{ heldAt: isHeld ? 1 : null, acceptedAt: isAccepted ? 1 : null },
+    requestedAmount: amount,
+    requestedAsset: asset,
+    status,
+    createdAt,
+    heldAt: isHeld ? 1 : null,
+    acceptedAt: isAccepted ? 1 : null,
     creation: isMade ? ('confirmed' as const) : ('requested' as const),
     ...(fee !== null && { feeAmount: fee, netAmount: amount, figuresAsset: asset }),
   }));
@@ -51,24 +55,51 @@ const payments = fc
 
 function providerDay(made: readonly Payment[], differences: Partial<ProviderDay> = {}): ProviderDay {
   return {
-    ...{ provider: 'btcpay', payments: made, there: { kind: 'unknown', why: 'x' }, isGivenUp: false, refunds: [] },
-    ...{ refundsThere: { kind: 'known', value: new Set() }, tellsFees: true, furtherFigures: [], settlements: [] },
+    provider: 'btcpay',
+    payments: made,
+    there: { kind: 'unknown', why: 'x' },
+    isGivenUp: false,
+    refunds: [],
+    refundsThere: { kind: 'known', value: new Set() },
+    tellsFees: true,
+    furtherFigures: [],
+    settlements: [],
     ...differences,
   };
 }
 
 function facts(differences: Partial<DayFacts>): DayFacts {
   return {
-    ...{ number: 1, day: theDay, timeZone: 'UTC', from, to, closedAt: to, booksBeganOn: theDay, providers: [] },
-    ...{ differences: [], changed: [], interventions: [], exceptions: [], entries: { count: 0, hash: '' }, notes: [] },
+    number: 1,
+    day: theDay,
+    timeZone: 'UTC',
+    from,
+    to,
+    closedAt: to,
+    booksBeganOn: theDay,
+    providers: [],
+    differences: [],
+    changed: [],
+    interventions: [],
+    exceptions: [],
+    entries: { count: 0, hash: '' },
+    notes: [],
     ...differences,
   };
 }
 
 describe('what a payment counts as', () => {
   const paid: Record<PaymentStatus, string> = {
-    ...{ created: 'open', pending: 'open', paid: 'paid', overpaid: 'paid', underpaid: 'odd', paid_late: 'odd' },
-    ...{ reversed: 'odd', expired: 'unpaid', failed: 'unpaid', cancelled: 'unpaid' },
+    created: 'open',
+    pending: 'open',
+    paid: 'paid',
+    overpaid: 'paid',
+    underpaid: 'odd',
+    paid_late: 'odd',
+    reversed: 'odd',
+    expired: 'unpaid',
+    failed: 'unpaid',
+    cancelled: 'unpaid',
   };
 
   test.each(paymentStatuses)('%s: by itself, held, accepted, and not made', (status) => {
@@ -116,8 +147,14 @@ describe('a closing', () => {
           const providers = [providerDay(some), providerDay([], { provider: 'bitpay' })];
           const changed = some.map((payment) => ({ was: null, is: booked(payment) }));
           const difference = (payment: Payment) => ({
-            ...{ provider: 'btcpay', kind: 'status', reference: payment.reference, paymentId: payment.id },
-            ...{ order: null, here: payment.status, there: 'x', isExplained: payment.heldAt !== null },
+            provider: 'btcpay',
+            kind: 'status',
+            reference: payment.reference,
+            paymentId: payment.id,
+            order: null,
+            here: payment.status,
+            there: 'x',
+            isExplained: payment.heldAt !== null,
           });
           const differences = some.map(difference);
           return contentText(closeDay(facts({ providers, changed, differences })));
@@ -144,7 +181,9 @@ describe('a closing', () => {
   test('lists the first of many differences, and counts them all', () => {
     const difference = { provider: 'btcpay', kind: 'status', paymentId: null, order: null, here: 'a', there: 'b' };
     const differences = Array.from({ length: 999 }, (_, index) => ({
-      ...{ ...difference, reference: `r-${String(index).padStart(3, '0')}`, isExplained: false },
+      ...difference,
+      reference: `r-${String(index).padStart(3, '0')}`,
+      isExplained: false,
     }));
     const { unexplained } = closeDay(facts({ differences: differences.reverse() }));
     expect(unexplained.count).toBe(999);
@@ -165,7 +204,8 @@ describe('corrections', () => {
           all.map(({ amount, statuses: steps }, index) =>
             booked(
               aPayment({
-                ...{ id: asPaymentId(`payment-${index}`), requestedAmount: amount },
+                id: asPaymentId(`payment-${index}`),
+                requestedAmount: amount,
                 status: steps[Math.min(day, steps.length - 1)] ?? 'created',
               }),
             ),

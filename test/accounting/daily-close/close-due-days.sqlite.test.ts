@@ -41,14 +41,22 @@ describe('a day', () => {
     const content = await kit.contentOf('2026-11-20');
     const tally = { paid: sum(2, '49.50'), odd: sum(0, '0'), unpaid: sum(1, '49.00'), open: sum(0, '0') };
     expect(content).toMatchObject({
-      ...{ number: 1, from: '2026-11-20T00:00:00.000Z', to: '2026-11-21T00:00:00.000Z', entries: { count: 3 } },
+      number: 1,
+      from: '2026-11-20T00:00:00.000Z',
+      to: '2026-11-21T00:00:00.000Z',
+      entries: { count: 3 },
       unexplained: { count: 0, list: [] },
       corrections: { count: 0, list: [], paidChanges: [] },
       notes: ['The books begin with this day.'],
     });
     expect(content.providers).toMatchObject([
       {
-        ...{ provider: 'btcpay', unknownWhy: null, notMade: 0, withoutFigures: null, refunds: [], figures: [] },
+        provider: 'btcpay',
+        unknownWhy: null,
+        notMade: 0,
+        withoutFigures: null,
+        refunds: [],
+        figures: [],
         payments: [{ asset: 'USD', here: tally, there: tally }],
         received: [{ asset: 'USD', amount: '49.50' }],
       },

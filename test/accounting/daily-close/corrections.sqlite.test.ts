@@ -42,7 +42,11 @@ describe('a payment of a closed day', () => {
       count: 1,
       list: [
         {
-          ...{ day: '2026-11-20', provider: 'btcpay', paymentId: late, reference: 'btcpay-1', order: 'T-1001' },
+          day: '2026-11-20',
+          provider: 'btcpay',
+          paymentId: late,
+          reference: 'btcpay-1',
+          order: 'T-1001',
           changes: [
             { field: 'status', was: 'expired', is: 'paid_late' },
             { field: 'counts as', was: 'unpaid', is: 'odd' },

@@ -127,8 +127,13 @@ describe("a provider's books", () => {
     expect(await kit.close()).toMatchObject({ closed: 1, unexplained: 1 });
     expect((await kit.contentOf('2026-11-20')).unexplained.list).toEqual([
       {
-        ...{ provider: 'bitpay', kind: 'figures', reference: 'strange', paymentId: null, order: null },
-        ...{ here: 'unknown', there: 'fee 0.49 USD, net 48.51 USD' },
+        provider: 'bitpay',
+        kind: 'figures',
+        reference: 'strange',
+        paymentId: null,
+        order: null,
+        here: 'unknown',
+        there: 'fee 0.49 USD, net 48.51 USD',
       },
     ]);
   });
@@ -144,7 +149,8 @@ describe("a provider's books", () => {
     await kit.close();
     expect((await kit.contentOf('2026-11-21')).corrections.list).toMatchObject([
       {
-        ...{ paymentId, day: '2026-11-20' },
+        paymentId,
+        day: '2026-11-20',
         changes: [
           { field: 'fee', was: null, is: '0.49 USD' },
           { field: 'net', was: null, is: '48.51 USD' },
@@ -158,7 +164,13 @@ describe('a settlement', () => {
   test('is kept, says on its payments when they were paid out, and counts on that day', async () => {
     const paymentId = await aPaidOrder();
     const settled: ProviderSettlement = {
-      ...{ id: 's-1', currency: 'EUR', amount: '44.10', status: 'processing', from: 0, to: 1, at: null },
+      id: 's-1',
+      currency: 'EUR',
+      amount: '44.10',
+      status: 'processing',
+      from: 0,
+      to: 1,
+      at: null,
       references: [asProviderReference('bitpay-1'), asProviderReference('strange')],
     };
     settlements = [settled];

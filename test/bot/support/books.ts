@@ -17,17 +17,38 @@ export function aTally(change: Partial<Tally> = {}): Tally {
 
 export function aBook(provider: string, change: Partial<ProviderLedger> = {}): ProviderLedger {
   return {
-    ...{ provider, unknownWhy: null, isGivenUp: false, payments: [], received: [], notMade: 0, figures: [] },
-    ...{ withoutFigures: null, refunds: [], refundsUnknownWhy: null, settlements: [] },
+    provider,
+    unknownWhy: null,
+    isGivenUp: false,
+    payments: [],
+    received: [],
+    notMade: 0,
+    figures: [],
+    withoutFigures: null,
+    refunds: [],
+    refundsUnknownWhy: null,
+    settlements: [],
     ...change,
   };
 }
 
 export function aContent(change: Partial<ClosingContent> = {}): ClosingContent {
   return {
-    ...{ format: 1, number: 12, day: '2026-11-21', timeZone: 'Europe/Berlin', closedAt: '', from: '', to: '' },
-    ...{ providers: [], interventions: [], exceptions: [], explained: 0, unexplained: { count: 0, list: [] } },
-    ...{ corrections: { count: 0, list: [], paidChanges: [] }, entries: { count: 0, hash: '' }, notes: [] },
+    format: 1,
+    number: 12,
+    day: '2026-11-21',
+    timeZone: 'Europe/Berlin',
+    closedAt: '',
+    from: '',
+    to: '',
+    providers: [],
+    interventions: [],
+    exceptions: [],
+    explained: 0,
+    unexplained: { count: 0, list: [] },
+    corrections: { count: 0, list: [], paidChanges: [] },
+    entries: { count: 0, hash: '' },
+    notes: [],
     ...change,
   };
 }
@@ -39,7 +60,13 @@ export function aClosedDay(change: Partial<ClosingContent> = {}, day = '2026-11-
     day: asDay(day),
     content: aContent({ day, ...change }),
     closing: {
-      ...{ number: 12, day: asDay(day), timeZone: 'Europe/Berlin', closedAt: at, endsAt: at, content: '', hash },
+      number: 12,
+      day: asDay(day),
+      timeZone: 'Europe/Berlin',
+      closedAt: at,
+      endsAt: at,
+      content: '',
+      hash,
       previousHash: '',
     },
   };
@@ -84,7 +111,11 @@ export function aFullDay(): ClosedDay {
       count: 1,
       list: [
         {
-          ...{ day: '2026-11-20', provider: 'btcpay', paymentId: 'p', reference: 'r', order: 'T-1003' },
+          day: '2026-11-20',
+          provider: 'btcpay',
+          paymentId: 'p',
+          reference: 'r',
+          order: 'T-1003',
           changes: [
             { field: 'status', was: 'expired', is: 'paid_late' },
             { field: 'counts as', was: 'unpaid', is: 'odd' },

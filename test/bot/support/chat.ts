@@ -3,7 +3,8 @@ import type { SandboxMessage } from '#sandbox/telegram/model.ts';
 import { ann, type BotShop, openBotShop } from './shop.ts';
 
 export const paid: Partial<PaymentSnapshot> = {
-  ...{ state: 'confirmed', providerStatus: 'Settled' },
+  state: 'confirmed',
+  providerStatus: 'Settled',
   settlement: { expected: '49.00', received: '49.00', asset: 'USD' },
 };
 

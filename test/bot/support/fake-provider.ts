@@ -27,23 +27,32 @@ export function createFakeProvider(now: () => number, refunds: RefundProvider): 
     const request = payments.get(reference);
     if (isAway || request === undefined) {
       throw new ProviderUnreachable({
-        ...{ provider: 'btcpay', operation: 'fetch', code: '4200', httpStatus: null, message: 'timeout (4200)' },
+        provider: 'btcpay',
+        operation: 'fetch',
+        code: '4200',
+        httpStatus: null,
+        message: 'timeout (4200)',
       });
     }
     return {
-      ...{ provider: 'btcpay', reference: asProviderReference(reference), paymentId: request.paymentId },
-      ...{ trust: 'fetched', observedAt: now(), state: 'open', providerStatus: 'New' },
+      provider: 'btcpay',
+      reference: asProviderReference(reference),
+      paymentId: request.paymentId,
+      trust: 'fetched',
+      observedAt: now(),
+      state: 'open',
+      providerStatus: 'New',
       requested: { amount: toDecimal(request.money), asset: request.money.currency },
-      ...{
-        settlement: null,
-        coin: null,
-        label: null,
-        fees: null,
-        isLate: false,
-        isMarkedByHand: false,
-        transactionIds: [],
-      },
-      ...{ checkoutUrl: `https://pay.example.org/i/${reference}`, createdAt: now(), expiresAt: request.expiresAt },
+      settlement: null,
+      coin: null,
+      label: null,
+      fees: null,
+      isLate: false,
+      isMarkedByHand: false,
+      transactionIds: [],
+      checkoutUrl: `https://pay.example.org/i/${reference}`,
+      createdAt: now(),
+      expiresAt: request.expiresAt,
       ...shown,
     };
   }
@@ -72,8 +81,13 @@ export function createFakeProvider(now: () => number, refunds: RefundProvider): 
     list: () => [provider],
     find: (name) => (name === 'btcpay' ? provider : undefined),
     health: () => ({
-      ...{ provider: 'btcpay', breaker: 'closed', openedAt: null, lastError: null, lastSuccessAt: now() },
-      ...{ failingSince: null, retiredAt: null },
+      provider: 'btcpay',
+      breaker: 'closed',
+      openedAt: null,
+      lastError: null,
+      lastSuccessAt: now(),
+      failingSince: null,
+      retiredAt: null,
       dashboardUrl: 'https://btcpay.example.org/invoices/',
     }),
     created: () => payments.size,

@@ -77,7 +77,11 @@ export async function openBotShop(options: ShopOptions = {}): Promise<BotShop> {
   const refundProvider = createFakeRefundProvider(clock, { startsAs: 'pending' });
   const provider = createFakeProvider(() => clock.now(), refundProvider);
   const deps = {
-    ...{ database: opened.database, providers: provider, clock, random, ids: createIds({ clock, random }) },
+    database: opened.database,
+    providers: provider,
+    clock,
+    random,
+    ids: createIds({ clock, random }),
     log: createRecordingLog(),
   };
   const admins = createOwnerDirectory([ann, bob]);
@@ -107,7 +111,11 @@ export async function openBotShop(options: ShopOptions = {}): Promise<BotShop> {
   const pump = createPump<Parameters<(typeof handlers)[0]['deliver']>[0], PaymentStores>(
     { ...deps, instanceId: 'test' },
     {
-      ...{ name: 'telegram', lane: null, concurrency: 4, attemptTimeoutMs: 20 * second, sweepMs: second },
+      name: 'telegram',
+      lane: null,
+      concurrency: 4,
+      attemptTimeoutMs: 20 * second,
+      sweepMs: second,
       queueOf: (stores) => stores.outbox,
       async handle(message, signal): Promise<DeliveryResult> {
         const handler = handlers.find(({ topic }) => topic === message.topic);
@@ -118,23 +126,30 @@ export async function openBotShop(options: ShopOptions = {}): Promise<BotShop> {
     },
   );
   return {
-    ...{
-      telegram,
-      deps,
-      provider,
-      refundProvider,
-      doctor,
-      file: opened.file,
-      adminBot,
-      pager,
-      deliver: () => pump.drain(),
-    },
+    telegram,
+    deps,
+    provider,
+    refundProvider,
+    doctor,
+    file: opened.file,
+    adminBot,
+    pager,
+    deliver: () => pump.drain(),
     async order() {
       const placed = await placeOrder(deps, {
-        ...{ idempotencyKey: null, bodyHash: null, origin: 'store', actor: { kind: 'store', id: 'store' } },
+        idempotencyKey: null,
+        bodyHash: null,
+        origin: 'store',
+        actor: { kind: 'store', id: 'store' },
         items: [{ sku: 'LIC', name: 'Licence key', quantity: 1, unitAmountMinor: 4900 }],
-        ...{ currency: 'USD', customerEmail: 'ann@example.org', customerName: '<i>Ann</i>', provider: 'auto' },
-        ...{ redirectUrl: null, metadata: {}, reference: null, note: null },
+        currency: 'USD',
+        customerEmail: 'ann@example.org',
+        customerName: '<i>Ann</i>',
+        provider: 'auto',
+        redirectUrl: null,
+        metadata: {},
+        reference: null,
+        note: null,
       });
       if (placed.kind !== 'placed') throw new Error(`the order was not placed: ${placed.kind}`);
       return placed.order;
@@ -156,10 +171,19 @@ export async function openBotShop(options: ShopOptions = {}): Promise<BotShop> {
 
 function aRaisedCase(differences: Partial<RaisedCase>): RaisedCase {
   return {
-    ...{ key: 'payment_underpaid:x', kind: 'payment_underpaid', severity: 'critical', orderId: null, paymentId: null },
+    key: 'payment_underpaid:x',
+    kind: 'payment_underpaid',
+    severity: 'critical',
+    orderId: null,
+    paymentId: null,
     facts: {
-      ...{ headline: 'Payment came short', orderNumber: 'T-1', amount: '49.00 USD', provider: 'btcpay' },
-      ...{ detail: '20.00 of 49.00 USD came', why: 'Expired / PaidPartial', trust: 'fetched' },
+      headline: 'Payment came short',
+      orderNumber: 'T-1',
+      amount: '49.00 USD',
+      provider: 'btcpay',
+      detail: '20.00 of 49.00 USD came',
+      why: 'Expired / PaidPartial',
+      trust: 'fetched',
     },
     actions: ['new_payment_link', 'open_order'],
     ...differences,

@@ -22,50 +22,122 @@ export const hostile = `<b>Eve</b> & "co" \u202Eevil\u202C\n/refund T-1 ðŸ˜€${'ð
 
 export function anOrder(differences: Partial<Order> = {}): Order {
   return {
-    ...{ id: asOrderId(anId), number: 1042, status: 'awaiting_payment', version: 1, currency: 'USD' },
-    ...{ amountMinor: 4900, reference: 'web-77', customerEmail: 'ann@example.org', customerName: 'Ann' },
+    id: asOrderId(anId),
+    number: 1042,
+    status: 'awaiting_payment',
+    version: 1,
+    currency: 'USD',
+    amountMinor: 4900,
+    reference: 'web-77',
+    customerEmail: 'ann@example.org',
+    customerName: 'Ann',
     items: [{ sku: 'LIC', name: 'Licence key', quantity: 1, unitAmountMinor: 4900 }],
-    ...{ redirectUrl: null, metadata: {}, origin: 'store', note: null, attention: null },
-    ...{ createdAt: at, updatedAt: at, expiresAt: at + 3_600_000, paidAt: null, fulfilledAt: null },
+    redirectUrl: null,
+    metadata: {},
+    origin: 'store',
+    note: null,
+    attention: null,
+    createdAt: at,
+    updatedAt: at,
+    expiresAt: at + 3_600_000,
+    paidAt: null,
+    fulfilledAt: null,
     ...differences,
   };
 }
 
 export function aPayment(differences: Partial<Payment> = {}): Payment {
   return {
-    ...{ id: asPaymentId(anId), orderId: asOrderId(anId), provider: 'btcpay', status: 'created', version: 1 },
-    ...{ creation: 'confirmed', currency: 'USD', amountMinor: 4900, requestedAmount: '49.00', requestedAsset: 'USD' },
-    ...{ expectedAmount: null, receivedAmount: null, receivedAsset: null, creditedMinor: 0 },
-    ...{ coinExpected: null, coinReceived: null, coinAsset: null, acceptedBy: null, acceptedReason: null },
-    ...{ details: [], heldAt: null, acceptedAt: null, feeAmount: null, netAmount: null, figuresAsset: null },
+    id: asPaymentId(anId),
+    orderId: asOrderId(anId),
+    provider: 'btcpay',
+    status: 'created',
+    version: 1,
+    creation: 'confirmed',
+    currency: 'USD',
+    amountMinor: 4900,
+    requestedAmount: '49.00',
+    requestedAsset: 'USD',
+    expectedAmount: null,
+    receivedAmount: null,
+    receivedAsset: null,
+    creditedMinor: 0,
+    coinExpected: null,
+    coinReceived: null,
+    coinAsset: null,
+    acceptedBy: null,
+    acceptedReason: null,
+    details: [],
+    heldAt: null,
+    acceptedAt: null,
+    feeAmount: null,
+    netAmount: null,
+    figuresAsset: null,
     settledAt: null,
     reference: asProviderReference('XEDvpempoTYJHJTKGDff1Q'),
-    ...{ checkoutUrl: 'https://pay.example.org/i/XED', providerStatus: 'New', transactionIds: [], trust: 'fetched' },
-    ...{ evidenceAt: at + 60_000, mismatchedAt: null, paidAt: null, expiresAt: at + 3_600_000, nextPollAt: null },
-    ...{ lockedUntil: null, lockedBy: null, createdAt: at, updatedAt: at },
+    checkoutUrl: 'https://pay.example.org/i/XED',
+    providerStatus: 'New',
+    transactionIds: [],
+    trust: 'fetched',
+    evidenceAt: at + 60_000,
+    mismatchedAt: null,
+    paidAt: null,
+    expiresAt: at + 3_600_000,
+    nextPollAt: null,
+    lockedUntil: null,
+    lockedBy: null,
+    createdAt: at,
+    updatedAt: at,
     ...differences,
   };
 }
 
 export function aProduct(differences: Partial<Product> = {}): Product {
   return {
-    ...{ id: anId, sku: 'GUIDE', name: 'Field Guide', amountMinor: 900, currency: 'USD', version: 1 },
-    ...{ channel: 'payhip', channelKey: 'RGsF', hasLicenceSecret: false, createdAt: at, updatedAt: at, ...differences },
+    id: anId,
+    sku: 'GUIDE',
+    name: 'Field Guide',
+    amountMinor: 900,
+    currency: 'USD',
+    version: 1,
+    channel: 'payhip',
+    channelKey: 'RGsF',
+    hasLicenceSecret: false,
+    createdAt: at,
+    updatedAt: at,
+    ...differences,
   };
 }
 
 export function aCoupon(differences: Partial<Coupon> = {}): Coupon {
   return {
-    ...{ id: 'c1', code: 'SPRING', percent: '20', amountMinor: null, productKey: null, usedCount: 3 },
-    ...{ usageLimit: null, endsAt: null, ...differences },
+    id: 'c1',
+    code: 'SPRING',
+    percent: '20',
+    amountMinor: null,
+    productKey: null,
+    usedCount: 3,
+    usageLimit: null,
+    endsAt: null,
+    ...differences,
   };
 }
 
 export function anEntry(differences: Partial<TimelineEntry> = {}): TimelineEntry {
   return {
-    ...{ id: anId, orderId: asOrderId(anId), paymentId: null, at, subject: 'order', fromStatus: null },
-    ...{ toStatus: 'awaiting_payment', causeKind: 'store', causeId: 'store', actorKind: 'store', actorId: 'store' },
-    ...{ trust: null, text: 'order of 49.00 USD from the store' },
+    id: anId,
+    orderId: asOrderId(anId),
+    paymentId: null,
+    at,
+    subject: 'order',
+    fromStatus: null,
+    toStatus: 'awaiting_payment',
+    causeKind: 'store',
+    causeId: 'store',
+    actorKind: 'store',
+    actorId: 'store',
+    trust: null,
+    text: 'order of 49.00 USD from the store',
     ...differences,
   };
 }
@@ -110,17 +182,33 @@ export function anException(differences: Partial<Case> = {}): Case {
 /** What the card of an exception is drawn from. */
 export function exceptionDetails(differences: Partial<CaseDetails> = {}): CaseDetails {
   return {
-    ...{ case: anException(), order: anOrder({ status: 'needs_attention' }) },
-    ...{ payment: aPayment({ status: 'underpaid', creditedMinor: 2450 }), suggestions: [], actions: [], returns: null },
+    case: anException(),
+    order: anOrder({ status: 'needs_attention' }),
+    payment: aPayment({ status: 'underpaid', creditedMinor: 2450 }),
+    suggestions: [],
+    actions: [],
+    returns: null,
     ...differences,
   };
 }
 
 export function anOutage(differences: Partial<Outage> = {}): Outage {
   return {
-    ...{ id: anId, provider: 'btcpay', status: 'over', version: 3, beganAt: at, reason: 'probe: ECONNREFUSED' },
-    ...{ askedAt: at + 3_600_000, goneSince: null, goneCount: 0, retiredAt: null, answeredAt: at + 3_660_000 },
-    ...{ endedAt: at + 3_670_000, lookedCount: 12, recoveredCount: 4, lostCount: 0 },
+    id: anId,
+    provider: 'btcpay',
+    status: 'over',
+    version: 3,
+    beganAt: at,
+    reason: 'probe: ECONNREFUSED',
+    askedAt: at + 3_600_000,
+    goneSince: null,
+    goneCount: 0,
+    retiredAt: null,
+    answeredAt: at + 3_660_000,
+    endedAt: at + 3_670_000,
+    lookedCount: 12,
+    recoveredCount: 4,
+    lostCount: 0,
     ...differences,
   };
 }
@@ -128,10 +216,18 @@ export function anOutage(differences: Partial<Outage> = {}): Outage {
 export function aReport(differences: Partial<ProviderReport> = {}): ProviderReport {
   return {
     health: {
-      ...{ provider: 'btcpay', breaker: 'closed', openedAt: null, lastError: null, lastSuccessAt: at },
-      ...{ failingSince: null, retiredAt: null, dashboardUrl: null },
+      provider: 'btcpay',
+      breaker: 'closed',
+      openedAt: null,
+      lastError: null,
+      lastSuccessAt: at,
+      failingSince: null,
+      retiredAt: null,
+      dashboardUrl: null,
     },
-    ...{ gaps: [], outage: null, pastOutages: [] },
+    gaps: [],
+    outage: null,
+    pastOutages: [],
     webhooks: { lastAt: at, usualPerDay: null, silentSince: null },
     quarantine: { count: 0, withBody: 0, isRefusing: false },
     ...differences,

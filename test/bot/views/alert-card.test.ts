@@ -24,8 +24,11 @@ describe('an alert card', () => {
 
   test('tells who acknowledged it, when, and how often it happened again', () => {
     const alert = anAlert({
-      ...{ status: 'acknowledged', acknowledgedAt: at + 5 * minute, acknowledgedBy: 'Ann' },
-      ...{ occurrences: 3, lastRaisedAt: at + 4 * minute },
+      status: 'acknowledged',
+      acknowledgedAt: at + 5 * minute,
+      acknowledgedBy: 'Ann',
+      occurrences: 3,
+      lastRaisedAt: at + 4 * minute,
     });
     expect(drawn(alertCard(alert, card))).toMatchInlineSnapshot(`
       "🔴 <b>CRITICAL</b> · Payment came short
@@ -55,8 +58,12 @@ describe('an alert card', () => {
 
   test('tells what resolved it, and loses its buttons', () => {
     const alert = anAlert({
-      ...{ status: 'resolved', severity: 'warning', acknowledgedAt: at + minute, acknowledgedBy: 'Ann' },
-      ...{ resolvedAt: at + 30 * minute, resolvedBy: 'The order is paid.' },
+      status: 'resolved',
+      severity: 'warning',
+      acknowledgedAt: at + minute,
+      acknowledgedBy: 'Ann',
+      resolvedAt: at + 30 * minute,
+      resolvedBy: 'The order is paid.',
     });
     expect(drawn(alertCard(alert, card))).toMatchInlineSnapshot(`
       "✅ <b>RESOLVED</b> · was warning · Payment came short

@@ -61,8 +61,13 @@ describe("a day's page", () => {
 
   test('fits a screen and keeps what is unexplained, however much there is and whatever it says', () => {
     const list = Array.from({ length: 200 }, (_, index) => ({
-      ...{ provider: 'btcpay', kind: 'amount', reference: `r-${index}`, paymentId: null, order: hostile },
-      ...{ here: hostile, there: hostile },
+      provider: 'btcpay',
+      kind: 'amount',
+      reference: `r-${index}`,
+      paymentId: null,
+      order: hostile,
+      here: hostile,
+      there: hostile,
     }));
     const { text } = bookPage(aClosedDay({ unexplained: { count: 999, list } }), { ...look, hasNext: true });
     expect(text.split('\n').length).toBeLessThanOrEqual(26);

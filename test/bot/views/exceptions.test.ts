@@ -37,12 +37,19 @@ describe('the card of an exception', () => {
 
   test('of money made past us shows both sides, what is written on it, and whose it may be', () => {
     const exception = anException({
-      ...{ kind: 'finding_missing_here', orderId: null, paymentId: null },
+      kind: 'finding_missing_here',
+      orderId: null,
+      paymentId: null,
       facts: {
         ...facts,
-        ...{ headline: 'The provider has a payment that we do not know', differenceFiat: null, differenceCoin: null },
-        ...{ here: 'unknown', there: 'complete, 77.00 USD', money: { amount: '77.00', asset: 'USD' } },
-        ...{ label: 'Workshop', why: 'complete' },
+        headline: 'The provider has a payment that we do not know',
+        differenceFiat: null,
+        differenceCoin: null,
+        here: 'unknown',
+        there: 'complete, 77.00 USD',
+        money: { amount: '77.00', asset: 'USD' },
+        label: 'Workshop',
+        why: 'complete',
       },
     });
     const candidate = { order: anOrder({ amountMinor: 7700 }), missingMinor: 7700 };
@@ -67,8 +74,13 @@ describe('the card of an exception', () => {
 
   test('says who settled it and why, and offers to take that back where it can be', () => {
     const exception = anException({
-      ...{ status: 'resolved', resolution: 'keep', resolvedBy: 'Ada', reason: 'It is a tip', undo: {} },
-      ...{ resolvedAt: at + 30 * minute, openedAt: at },
+      status: 'resolved',
+      resolution: 'keep',
+      resolvedBy: 'Ada',
+      reason: 'It is a tip',
+      undo: {},
+      resolvedAt: at + 30 * minute,
+      openedAt: at,
     });
     const { text, keyboard } = exceptionCard(exceptionDetails({ case: exception }), full);
     expect(text.split('\n').at(0)).toBe('✅ <b>Payment came short</b>');
@@ -80,7 +92,10 @@ describe('the card of an exception', () => {
 
   test('that ended by itself says what ended it', () => {
     const exception = anException({
-      ...{ status: 'resolved', resolution: 'by_itself', outcome: 'The order is paid.', resolvedAt: at },
+      status: 'resolved',
+      resolution: 'by_itself',
+      outcome: 'The order is paid.',
+      resolvedAt: at,
     });
     expect(exceptionCard(exceptionDetails({ case: exception }), full).text).toContain(
       'Over by itself, 22 Nov, 04:00: The order is paid.',
@@ -104,7 +119,9 @@ describe('the card of an exception', () => {
 
   test('leads to the command bot where its decisions are not served, and nowhere while that one is unknown', () => {
     const card = exceptionCard(exceptionDetails({ actions: ['accept'] }), {
-      ...{ ...look, buttons: 'plain', commandBot: 'till_bot' },
+      ...look,
+      buttons: 'plain',
+      commandBot: 'till_bot',
     });
     expect(card.keyboard.flat()).toEqual([
       {

@@ -3,7 +3,10 @@ import { type ExportProgress, exitQuestion, exportView } from '#bot/screens/prov
 import { drawn } from '../support/values.ts';
 
 const progress: ExportProgress = {
-  ...{ provider: 'btcpay', tablesMax: 9, files: 3, end: 'under_way' },
+  provider: 'btcpay',
+  tablesMax: 9,
+  files: 3,
+  end: 'under_way',
   tables: [
     { name: 'orders', rows: 40 },
     { name: 'reconciliation-runs', rows: 1 },

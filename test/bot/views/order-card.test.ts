@@ -42,8 +42,12 @@ describe('an order card', () => {
   test('shows a paid order with what came and every time in the zone of the admins', () => {
     const order = anOrder({ status: 'paid', paidAt: at + 2 * minute });
     const payment = aPayment({
-      ...{ status: 'paid', providerStatus: 'Settled / None', expectedAmount: '0.00053', receivedAmount: '0.00053' },
-      ...{ receivedAsset: 'BTC', paidAt: at + 2 * minute },
+      status: 'paid',
+      providerStatus: 'Settled / None',
+      expectedAmount: '0.00053',
+      receivedAmount: '0.00053',
+      receivedAsset: 'BTC',
+      paidAt: at + 2 * minute,
     });
     const timeline = [
       anEntry(),
@@ -148,8 +152,13 @@ describe('an order card', () => {
   test('shows hostile words as words, and keeps the number and the amount', () => {
     const items = Array.from({ length: 50 }, () => ({ sku: null, name: hostile, quantity: 9, unitAmountMinor: 1 }));
     const order = anOrder({
-      ...{ customerName: hostile, customerEmail: hostile, note: hostile, reference: hostile, attention: hostile },
-      ...{ items, status: 'needs_attention' },
+      customerName: hostile,
+      customerEmail: hostile,
+      note: hostile,
+      reference: hostile,
+      attention: hostile,
+      items,
+      status: 'needs_attention',
     });
     const payment = aPayment({ providerStatus: hostile, checkoutUrl: `https://x.example/${hostile}` });
     const { text } = orderCard(
@@ -278,8 +287,11 @@ test('a question says what would happen and to which order', () => {
 
 describe('a card and the life cycle of an order', () => {
   const asked = {
-    ...{ cancel: 'cancel', deliver: 'fulfil', link: 'reopen' },
-    ...{ paid: 'accepted', writeoff: 'written_off' },
+    cancel: 'cancel',
+    deliver: 'fulfil',
+    link: 'reopen',
+    paid: 'accepted',
+    writeoff: 'written_off',
   } as const satisfies Record<string, OrderEvent>;
   const alone = { wasFulfilled: false, isCovered: false, hasMoney: false, hasOpenPayment: false };
 

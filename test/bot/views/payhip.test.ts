@@ -15,13 +15,23 @@ import { aCoupon, anOrder, aPayment, aProduct, at, drawn, hostile, look } from '
 
 const pendingId = 'AAECAwQFBgcICQoLDA0ODw';
 const heldOrder = anOrder({
-  ...{ status: 'needs_attention', origin: 'provider', amountMinor: 900, reference: 'ZGjVj5x4GN' },
+  status: 'needs_attention',
+  origin: 'provider',
+  amountMinor: 900,
+  reference: 'ZGjVj5x4GN',
   items: [{ sku: 'RGsF', name: 'Field Guide', quantity: 1, unitAmountMinor: 900 }],
   attention: 'held: “Field Guide” (RGsF) is not in the catalogue.',
 });
 const heldPayment = aPayment({
-  ...{ provider: 'payhip', status: 'paid', trust: 'token', providerStatus: 'paid by card', heldAt: at },
-  ...{ checkoutUrl: null, receivedAmount: '9.00', expectedAmount: '9.00', receivedAsset: 'USD' },
+  provider: 'payhip',
+  status: 'paid',
+  trust: 'token',
+  providerStatus: 'paid by card',
+  heldAt: at,
+  checkoutUrl: null,
+  receivedAmount: '9.00',
+  expectedAmount: '9.00',
+  receivedAsset: 'USD',
 });
 
 test('the card of a held sale says why it is held, on whose word, and offers the decision first', () => {
@@ -54,7 +64,9 @@ test('what may be learnt of a sale is offered only where it can be', () => {
         {
           order: { ...heldOrder, ...change },
           payments: [{ ...heldPayment, heldAt }],
-          ...{ refunds: [], cases: [], timeline: [] },
+          refunds: [],
+          cases: [],
+          timeline: [],
         },
         { ...look, providerUrl: null, buttons: 'full', canRefund: false },
       ),
@@ -152,8 +164,16 @@ test('coupons are listed page by page, with what each takes off', () => {
 
 test('a subscription that was found stands beside the orders', () => {
   const subscription: StoredSubscription = {
-    ...{ provider: 'payhip', reference: 'SUB_1', status: 'canceled', customerEmail: 'ann@example.org' },
-    ...{ customerName: null, planName: 'Monthly', productName: 'Fonts', startedAt: at, endedAt: at, updatedAt: at },
+    provider: 'payhip',
+    reference: 'SUB_1',
+    status: 'canceled',
+    customerEmail: 'ann@example.org',
+    customerName: null,
+    planName: 'Monthly',
+    productName: 'Fonts',
+    startedAt: at,
+    endedAt: at,
+    updatedAt: at,
   };
   expect(foundOrders({ text: 'ann', orders: [], subscriptions: [subscription] }, look).text).toMatchInlineSnapshot(`
     "<b>0 orders, 1 subscription</b> for “ann”
@@ -163,11 +183,23 @@ test('a subscription that was found stands beside the orders', () => {
 
 describe('an import', () => {
   const exported: ExportedOrder = {
-    ...{ line: 2, lineCount: 1, reference: asProviderReference('A1'), customerEmail: '=cmd@example.org' },
-    ...{ currency: 'USD', amountMinor: 900, amountOtherwiseMinor: 900, returnedMinor: 0, productNames: [], soldAt: at },
+    line: 2,
+    lineCount: 1,
+    reference: asProviderReference('A1'),
+    customerEmail: '=cmd@example.org',
+    currency: 'USD',
+    amountMinor: 900,
+    amountOtherwiseMinor: 900,
+    returnedMinor: 0,
+    productNames: [],
+    soldAt: at,
   };
   const missing: ExportDifference = {
-    ...{ finding: 'missing_here', sale: exported, payment: null, here: 'unknown', there: '9.00 USD' },
+    finding: 'missing_here',
+    sale: exported,
+    payment: null,
+    here: 'unknown',
+    there: '9.00 USD',
     healing: { kind: 'add_sale' },
   };
   const differs: ExportDifference = { ...missing, finding: 'amount', payment: heldPayment, healing: { kind: 'none' } };
@@ -177,8 +209,19 @@ describe('an import', () => {
     unreadable: [{ line: 9, why: 'its amount is not readable' }],
   } as const;
   const run: ReconciliationRun = {
-    ...{ id: 'r', provider: 'payhip', status: 'finished', windowFrom: at, windowTo: at, startedAt: at, finishedAt: at },
-    ...{ startedBy: 'admin:42', comparedCount: 3, matchedCount: 1, healedCount: 1, openCount: 1, error: null },
+    id: 'r',
+    provider: 'payhip',
+    status: 'finished',
+    windowFrom: at,
+    windowTo: at,
+    startedAt: at,
+    finishedAt: at,
+    startedBy: 'admin:42',
+    comparedCount: 3,
+    matchedCount: 1,
+    healedCount: 1,
+    openCount: 1,
+    error: null,
   };
   const outcomes = [
     { difference: missing, isHealed: true },

@@ -9,9 +9,22 @@ const move = { orderNumber: 'T-1042', provider: 'btcpay', from: 'created', to: '
 
 function aReplay(change: Partial<ReplayReport> = {}): ReplayReport {
   return {
-    ...{ mode: 'dry_run', found: 5, refused: 0, isCut: false, total: 3, looked: 3, subjects: 3 },
-    ...{ moves: [move], movedCount: 1, bookings: [], bookedCount: 0, held: 0 },
-    ...{ unchanged: 2, unknown: 0, failed: 0, stoppedBy: null },
+    mode: 'dry_run',
+    found: 5,
+    refused: 0,
+    isCut: false,
+    total: 3,
+    looked: 3,
+    subjects: 3,
+    moves: [move],
+    movedCount: 1,
+    bookings: [],
+    bookedCount: 0,
+    held: 0,
+    unchanged: 2,
+    unknown: 0,
+    failed: 0,
+    stoppedBy: null,
     ...change,
   };
 }

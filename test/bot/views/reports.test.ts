@@ -70,13 +70,31 @@ describe('statistics', () => {
 
 describe('a reconciliation', () => {
   const run: ReconciliationRun = {
-    ...{ id: anId, provider: 'btcpay', status: 'finished', windowFrom: at - day, windowTo: at, startedAt: at },
-    ...{ finishedAt: at, startedBy: 'admin:1', comparedCount: 120, matchedCount: 118, healedCount: 1, openCount: 1 },
+    id: anId,
+    provider: 'btcpay',
+    status: 'finished',
+    windowFrom: at - day,
+    windowTo: at,
+    startedAt: at,
+    finishedAt: at,
+    startedBy: 'admin:1',
+    comparedCount: 120,
+    matchedCount: 118,
+    healedCount: 1,
+    openCount: 1,
     error: null,
   };
   const finding: ReconciliationFinding = {
-    ...{ id: anId, runId: anId, kind: 'status', provider: 'btcpay', reference: asProviderReference('XED') },
-    ...{ paymentId: null, here: 'pending', there: 'Settled', isHealed: true, createdAt: at },
+    id: anId,
+    runId: anId,
+    kind: 'status',
+    provider: 'btcpay',
+    reference: asProviderReference('XED'),
+    paymentId: null,
+    here: 'pending',
+    there: 'Settled',
+    isHealed: true,
+    createdAt: at,
   };
 
   test('shows how far it is', () => {
@@ -115,20 +133,21 @@ describe('a reconciliation', () => {
 
 describe('dead letters', () => {
   const letter = letterOfMessage({
-    ...{ id: anId, receivedAt: at, availableAt: at, lockedUntil: null, lockedBy: null, processedAt: null },
-    ...{
-      abandonedAt: at + 60_000,
-      lastError: '12 attempts failed; the last: <html>',
-      startedAttempts: 12,
-      finishedAttempts: 12,
-    },
-    ...{
-      key: `shop.event:order.paid:${anId}`,
-      topic: 'shop.event',
-      lane: 'shop',
-      priority: 1,
-      payload: { secret: 'never shown' },
-    },
+    id: anId,
+    receivedAt: at,
+    availableAt: at,
+    lockedUntil: null,
+    lockedBy: null,
+    processedAt: null,
+    abandonedAt: at + 60_000,
+    lastError: '12 attempts failed; the last: <html>',
+    startedAttempts: 12,
+    finishedAttempts: 12,
+    key: `shop.event:order.paid:${anId}`,
+    topic: 'shop.event',
+    lane: 'shop',
+    priority: 1,
+    payload: { secret: 'never shown' },
   });
 
   test('are listed with their cause, without their content', () => {
@@ -165,7 +184,10 @@ describe('dead letters', () => {
 
 describe('the greeting', () => {
   const report: StartReport = {
-    ...{ name: 'Ann', openAlerts: 0, takenAlerts: 0, ordersInNeed: { count: 0, hasMore: false } },
+    name: 'Ann',
+    openAlerts: 0,
+    takenAlerts: 0,
+    ordersInNeed: { count: 0, hasMore: false },
     commands: [{ command: 'pay', usage: 'AMOUNT CURRENCY [NOTE]', description: 'a new order' }],
   };
 

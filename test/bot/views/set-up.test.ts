@@ -50,8 +50,11 @@ describe('/health', () => {
 
   test.each<CheckStatus>(['error', 'warning'])('fits a screen however much is %s', (status) => {
     const many = Array.from({ length: 60 }, (_, index) => ({
-      ...{ group: 'btcpay', name: `check ${index}`, status },
-      ...{ detail: hostile, advice: hostile },
+      group: 'btcpay',
+      name: `check ${index}`,
+      status,
+      detail: hostile,
+      advice: hostile,
     }));
     const text = health(known(many));
     expect(text.split('\n').length).toBeLessThanOrEqual(20);

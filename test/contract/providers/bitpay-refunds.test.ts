@@ -15,7 +15,8 @@ test('a ledger that holds too little refuses a refund in the words of BitPay, an
   const command = shop.aRefund();
   shop.sandbox.setDial('bitpay', 'ledgerBalance', '49.09');
   await expect(shop.refunds.requestRefund(command)).rejects.toMatchObject({
-    ...{ name: 'ProviderRejected', code: '010308' },
+    name: 'ProviderRejected',
+    code: '010308',
     message: 'request_refund: Insufficient ledger balance for this refund',
   });
   expect(await shop.refunds.findRefunds(shop.looking([command]))).toEqual([]);

@@ -34,7 +34,10 @@ describe('Payhip as a sales channel', () => {
     expect(event).toMatchObject({
       kind: 'sold',
       sale: {
-        ...{ reference: id, price: { amountMinor: 19_580, currency: 'USD' }, vatMinor: 1_780, customerEmail: email },
+        reference: id,
+        price: { amountMinor: 19_580, currency: 'USD' },
+        vatMinor: 1_780,
+        customerEmail: email,
         items: [{ productKey: 'FnPr', quantity: 2, licenceKey }],
         soldAt: Math.floor(clock.now() / 1_000) * 1_000,
       },

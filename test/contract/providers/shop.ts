@@ -45,7 +45,8 @@ export async function openShop(name: ProviderName, options: ShopOptions = {}) {
   const { providers: settings, publicUrl } = providerSettings(environment);
   const connect = () =>
     createProviderRegistry(settings, {
-      ...{ ...shared, publicUrl },
+      ...shared,
+      publicUrl,
       onCall: (call) => {
         calls.push(call);
         if (createFault !== undefined && lookUps.includes(call.operation)) strikeCreate();

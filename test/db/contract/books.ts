@@ -16,8 +16,13 @@ function theDay(text: string): CalendarDay {
 
 function sampleClosing(number: number, change: Partial<Closing> = {}): Closing {
   return {
-    ...{ number, day: addDays(first, number - 1), timeZone: 'Europe/Lisbon', closedAt: noon + number },
-    ...{ endsAt: noon, content: `{"number":${number},"text":"é 1e-7"}`, hash: `hash-${number}` },
+    number,
+    day: addDays(first, number - 1),
+    timeZone: 'Europe/Lisbon',
+    closedAt: noon + number,
+    endsAt: noon,
+    content: `{"number":${number},"text":"é 1e-7"}`,
+    hash: `hash-${number}`,
     previousHash: `hash-${number - 1}`,
     ...change,
   };
@@ -29,16 +34,31 @@ function sampleEntry(number: number, paymentId: string): LedgerEntry {
 
 function sampleFigure(reference: string, change: Partial<ProviderFee> = {}): ProviderFee {
   return {
-    ...{ provider: 'bitpay', reference: asProviderReference(reference), asset: 'USD', fee: '0.49', net: '48.51' },
-    ...{ standing: 'unmatched', paymentId: null, at: noon, readAt: noon },
+    provider: 'bitpay',
+    reference: asProviderReference(reference),
+    asset: 'USD',
+    fee: '0.49',
+    net: '48.51',
+    standing: 'unmatched',
+    paymentId: null,
+    at: noon,
+    readAt: noon,
     ...change,
   };
 }
 
 function sampleSettlement(id: string, change: Partial<Settlement> = {}): Settlement {
   return {
-    ...{ provider: 'bitpay', id, currency: 'EUR', amount: '22.09', status: 'completed', from: noon - 2, to: noon - 1 },
-    ...{ settledAt: noon, references: [asProviderReference('a'), asProviderReference('b')], readAt: noon },
+    provider: 'bitpay',
+    id,
+    currency: 'EUR',
+    amount: '22.09',
+    status: 'completed',
+    from: noon - 2,
+    to: noon - 1,
+    settledAt: noon,
+    references: [asProviderReference('a'), asProviderReference('b')],
+    readAt: noon,
     ...change,
   };
 }
@@ -104,7 +124,11 @@ export function describeBooks(open: OpenContractDatabase): void {
         await ledger.noteDelay({ day: first, reason: 'timeout', at: noon });
         await ledger.noteDelay({ day: first, reason: '503', at: noon + 5 });
         expect(await ledger.findDelay(first)).toEqual({
-          ...{ day: first, reason: '503', since: noon, lastTriedAt: noon + 5, tries: 2 },
+          day: first,
+          reason: '503',
+          since: noon,
+          lastTriedAt: noon + 5,
+          tries: 2,
         });
       });
     });

@@ -25,8 +25,14 @@ export function describeMessageRecords(open: OpenContractDatabase): void {
     });
 
     const whole = (id: string, receivedAt: number, bodyBytes = 9): QuarantinedWebhook => ({
-      ...{ id, source: 'btcpay', receivedAt, reason: 'signature_wrong', bodyHash: `hash of ${id}`, bodyBytes },
-      ...{ headers: { 'btcpay-sig': 'sha256=00' }, body: new Uint8Array(bodyBytes).fill(7) },
+      id,
+      source: 'btcpay',
+      receivedAt,
+      reason: 'signature_wrong',
+      bodyHash: `hash of ${id}`,
+      bodyBytes,
+      headers: { 'btcpay-sig': 'sha256=00' },
+      body: new Uint8Array(bodyBytes).fill(7),
     });
 
     test('gives bodies back as they came, and lets those without one give way first', async () => {

@@ -7,9 +7,21 @@ import { noon } from './samples.ts';
 
 function sampleOutage(id: string, change: Partial<Outage> = {}): Outage {
   return {
-    ...{ id, provider: 'btcpay', status: 'blind', version: 1, beganAt: noon, reason: 'probe: HTTP 503' },
-    ...{ askedAt: noon + 30_000, goneSince: null, goneCount: 0, retiredAt: null, answeredAt: null, endedAt: null },
-    ...{ lookedCount: 0, recoveredCount: 0, lostCount: 0 },
+    id,
+    provider: 'btcpay',
+    status: 'blind',
+    version: 1,
+    beganAt: noon,
+    reason: 'probe: HTTP 503',
+    askedAt: noon + 30_000,
+    goneSince: null,
+    goneCount: 0,
+    retiredAt: null,
+    answeredAt: null,
+    endedAt: null,
+    lookedCount: 0,
+    recoveredCount: 0,
+    lostCount: 0,
     ...change,
   };
 }
@@ -69,8 +81,13 @@ export function describeOutages(open: OpenContractDatabase): void {
       await using opened = await open();
       await opened.database.transaction(async ({ webhookRates }) => {
         const rate: WebhookRate = {
-          ...{ provider: 'btcpay', perHour: [0.25, 1.5], days: [1, 2], learnedUntil: noon },
-          ...{ firstAt: null, heardCount: 0, checkedAt: null },
+          provider: 'btcpay',
+          perHour: [0.25, 1.5],
+          days: [1, 2],
+          learnedUntil: noon,
+          firstAt: null,
+          heardCount: 0,
+          checkedAt: null,
         };
         expect(await webhookRates.findRate('btcpay')).toBeUndefined();
         await webhookRates.saveRate(rate);

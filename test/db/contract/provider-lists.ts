@@ -63,8 +63,14 @@ export function describeProviderLists(open: OpenContractDatabase): void {
         const move = (id: string, change: Partial<TimelineEntry>) =>
           stores.timeline.append(
             sampleTimelineEntry(order, {
-              ...{ id, paymentId: payment.id, subject: 'payment', causeKind: 'poll', at: noon + 2 * minute },
-              ...{ fromStatus: 'created', toStatus: 'paid', ...change },
+              id,
+              paymentId: payment.id,
+              subject: 'payment',
+              causeKind: 'poll',
+              at: noon + 2 * minute,
+              fromStatus: 'created',
+              toStatus: 'paid',
+              ...change,
             }),
           );
         const list = (change: Partial<Parameters<typeof stores.payments.listMovedPayments>[0]> = {}) =>
@@ -133,9 +139,20 @@ export function describeProviderLists(open: OpenContractDatabase): void {
     await opened.database.transaction(async ({ reconciliation }) => {
       const run = (id: string, change: Partial<ReconciliationRun> = {}) =>
         reconciliation.insertRun({
-          ...{ id, provider: 'btcpay', status: 'finished', windowFrom: noon, windowTo: noon, startedAt: noon },
-          ...{ finishedAt: noon, startedBy: 'reconcile', comparedCount: 0, matchedCount: 0, healedCount: 0 },
-          ...{ openCount: 0, error: null, ...change },
+          id,
+          provider: 'btcpay',
+          status: 'finished',
+          windowFrom: noon,
+          windowTo: noon,
+          startedAt: noon,
+          finishedAt: noon,
+          startedBy: 'reconcile',
+          comparedCount: 0,
+          matchedCount: 0,
+          healedCount: 0,
+          openCount: 0,
+          error: null,
+          ...change,
         });
       await run('b');
       await run('a');

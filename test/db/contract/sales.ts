@@ -9,17 +9,33 @@ const sale = { provider: 'payhip', reference: asProviderReference('sale-1') } as
 
 function sampleProduct(sku: string, change: Partial<ProductFacts> = {}): ProductFacts {
   return {
-    ...{ id: `id-${sku}`, sku, name: 'Field Guide', amountMinor: 900, currency: 'USD', version: 1 },
-    ...{ channel: null, channelKey: null },
-    ...{ createdAt: noon, updatedAt: noon, ...change },
+    id: `id-${sku}`,
+    sku,
+    name: 'Field Guide',
+    amountMinor: 900,
+    currency: 'USD',
+    version: 1,
+    channel: null,
+    channelKey: null,
+    createdAt: noon,
+    updatedAt: noon,
+    ...change,
   };
 }
 
 function sampleSubscription(change: Partial<StoredSubscription> = {}): StoredSubscription {
   return {
-    ...{ provider: 'payhip', reference: 'SUB_1', status: 'active', customerEmail: 'Ann@Example.org' },
-    ...{ customerName: 'Ann Ő', planName: 'Monthly', productName: 'Fonts', startedAt: noon, endedAt: null },
-    ...{ updatedAt: noon, ...change },
+    provider: 'payhip',
+    reference: 'SUB_1',
+    status: 'active',
+    customerEmail: 'Ann@Example.org',
+    customerName: 'Ann Ő',
+    planName: 'Monthly',
+    productName: 'Fonts',
+    startedAt: noon,
+    endedAt: null,
+    updatedAt: noon,
+    ...change,
   };
 }
 
@@ -31,7 +47,11 @@ export function describeSales(open: OpenContractDatabase): void {
         const back = (returnedMinor: number, at: number) =>
           channelOrders.markReturned({ ...sale, returnedMinor, returnedAt: at, at });
         expect(await back(300, noon)).toEqual({
-          ...{ ...sale, returnedMinor: 300, returnedAt: noon, soldAt: null, updatedAt: noon },
+          ...sale,
+          returnedMinor: 300,
+          returnedAt: noon,
+          soldAt: null,
+          updatedAt: noon,
         });
         expect(await back(200, noon + 1)).toMatchObject({ returnedMinor: 300, returnedAt: noon });
         expect(await back(900, noon + 2)).toMatchObject({ returnedMinor: 900, returnedAt: noon + 2 });
@@ -80,7 +100,12 @@ export function describeSales(open: OpenContractDatabase): void {
           await channelOrders.markSold({ provider: 'payhip', reference: asProviderReference(id), at });
         await channelOrders.markSold({ provider: 'btcpay', reference: asProviderReference('a'), at });
         expect(await channelOrders.findMark({ provider: 'payhip', reference: asProviderReference('a') })).toEqual({
-          ...{ provider: 'payhip', reference: 'a', returnedMinor: 0, returnedAt: null, soldAt: at, updatedAt: at },
+          provider: 'payhip',
+          reference: 'a',
+          returnedMinor: 0,
+          returnedAt: null,
+          soldAt: at,
+          updatedAt: at,
         });
         expect(
           await channelOrders.findMark({ provider: 'btcpay', reference: asProviderReference('b') }),

@@ -24,10 +24,21 @@ afterEach(async () => {
 });
 
 const message: OutboxMessage = {
-  ...{ id: 'message-1', key: 'shop.event:order.paid:1', topic: 'shop.event', lane: 'shop', priority: 1 },
+  id: 'message-1',
+  key: 'shop.event:order.paid:1',
+  topic: 'shop.event',
+  lane: 'shop',
+  priority: 1,
   payload: { webhookId: 'msg_1', type: 'order.paid', timestamp: '2026-11-22T03:00:00.000Z', order: { id: '1' } },
-  ...{ receivedAt: 0, availableAt: 0, lockedUntil: null, lockedBy: null, processedAt: null, abandonedAt: null },
-  ...{ lastError: null, startedAttempts: 1, finishedAttempts: 0 },
+  receivedAt: 0,
+  availableAt: 0,
+  lockedUntil: null,
+  lockedBy: null,
+  processedAt: null,
+  abandonedAt: null,
+  lastError: null,
+  startedAttempts: 1,
+  finishedAttempts: 0,
 };
 
 function announce() {

@@ -26,7 +26,8 @@ let providers: ScriptedProviders;
 let catchUp: CatchUp;
 const actor = { kind: 'job', id: 'watch-providers' } as const;
 const paid: Partial<PaymentSnapshot> = {
-  ...{ state: 'confirmed', providerStatus: 'Settled' },
+  state: 'confirmed',
+  providerStatus: 'Settled',
   settlement: { expected: '49.00', received: '49.00', asset: 'USD' },
 };
 
@@ -43,7 +44,8 @@ afterEach(() => opened.remove());
 
 async function place(reference: string, shows: Partial<PaymentSnapshot> = {}): Promise<PaymentId> {
   const paymentId = await placeTestOrder(deps, {
-    ...{ reference: asProviderReference(reference), creation: 'confirmed' },
+    reference: asProviderReference(reference),
+    creation: 'confirmed',
     nextPollAt: deps.clock.now(),
   });
   providers.shows(reference, { paymentId, createdAt: deps.clock.now(), ...shows });
@@ -82,7 +84,11 @@ test('what was paid meanwhile is found at once, and the alert ends with what the
   await beAwayForAnHour();
   expect(await catchUp({})).toEqual({ finished: 1, looked: 2 });
   expect(await newestOutage()).toMatchObject({
-    ...{ status: 'over', lookedCount: 2, recoveredCount: 1, lostCount: 0, endedAt: deps.clock.now() },
+    status: 'over',
+    lookedCount: 2,
+    recoveredCount: 1,
+    lostCount: 0,
+    endedAt: deps.clock.now(),
   });
   const alert = await onlyAlert();
   expect(alert).toMatchObject({ status: 'resolved', occurrences: 1 });
@@ -166,7 +172,10 @@ test('an order whose create was never heard of is named, unless it was served el
   await opened.database.transaction((stores) =>
     stores.payments.insertPayment({
       ...payment,
-      ...{ id: `${payment.id}x` as PaymentId, orderId: order.id, provider: 'coinbase', creation: 'confirmed' },
+      id: `${payment.id}x` as PaymentId,
+      orderId: order.id,
+      provider: 'coinbase',
+      creation: 'confirmed',
       reference: asProviderReference('elsewhere'),
     }),
   );
@@ -203,7 +212,8 @@ test('the most overdue payments come first, and the card says how far it is', as
   const places = { sixth: 60, third: 30, first: 10, fifth: 50, second: 20, fourth: 40 };
   for (const [reference, minutes] of Object.entries(places)) {
     const paymentId = await placeTestOrder(deps, {
-      ...{ reference: asProviderReference(reference), creation: 'confirmed' },
+      reference: asProviderReference(reference),
+      creation: 'confirmed',
       nextPollAt: deps.clock.now() + minutes * minute,
     });
     providers.shows(reference, { paymentId });

@@ -8,7 +8,9 @@ const at = { now, isOnline: true };
 
 type Known = Pick<Outage, 'status' | 'goneSince' | 'goneCount'>;
 const known = (status: Outage['status'], change: Partial<Known> = {}): Known => ({
-  ...{ status, goneSince: null, goneCount: 0 },
+  status,
+  goneSince: null,
+  goneCount: 0,
   ...change,
 });
 
@@ -25,24 +27,49 @@ const looks = {
 describe('every look at every state', () => {
   const expected: Record<Outage['status'] | 'none', Record<keyof typeof looks, string>> = {
     none: {
-      ...{ answers: 'nothing', timeout: 'nothing', timeoutAgain: 'begin', refusal: 'nothing', refusalAgain: 'begin' },
-      ...{ unknownName: 'begin', notAsked: 'begin' },
+      answers: 'nothing',
+      timeout: 'nothing',
+      timeoutAgain: 'begin',
+      refusal: 'nothing',
+      refusalAgain: 'begin',
+      unknownName: 'begin',
+      notAsked: 'begin',
     },
     blind: {
-      ...{ answers: 'catch_up', timeout: 'note', timeoutAgain: 'note', refusal: 'note', refusalAgain: 'note' },
-      ...{ unknownName: 'note', notAsked: 'nothing' },
+      answers: 'catch_up',
+      timeout: 'note',
+      timeoutAgain: 'note',
+      refusal: 'note',
+      refusalAgain: 'note',
+      unknownName: 'note',
+      notAsked: 'nothing',
     },
     catching_up: {
-      ...{ answers: 'nothing', timeout: 'nothing', timeoutAgain: 'relapse', refusal: 'nothing' },
-      ...{ refusalAgain: 'relapse', unknownName: 'relapse', notAsked: 'relapse' },
+      answers: 'nothing',
+      timeout: 'nothing',
+      timeoutAgain: 'relapse',
+      refusal: 'nothing',
+      refusalAgain: 'relapse',
+      unknownName: 'relapse',
+      notAsked: 'relapse',
     },
     retired: {
-      ...{ answers: 'catch_up', timeout: 'note', timeoutAgain: 'note', refusal: 'note', refusalAgain: 'note' },
-      ...{ unknownName: 'note', notAsked: 'nothing' },
+      answers: 'catch_up',
+      timeout: 'note',
+      timeoutAgain: 'note',
+      refusal: 'note',
+      refusalAgain: 'note',
+      unknownName: 'note',
+      notAsked: 'nothing',
     },
     over: {
-      ...{ answers: 'nothing', timeout: 'nothing', timeoutAgain: 'nothing', refusal: 'nothing' },
-      ...{ refusalAgain: 'nothing', unknownName: 'nothing', notAsked: 'nothing' },
+      answers: 'nothing',
+      timeout: 'nothing',
+      timeoutAgain: 'nothing',
+      refusal: 'nothing',
+      refusalAgain: 'nothing',
+      unknownName: 'nothing',
+      notAsked: 'nothing',
     },
   };
   const names = Object.keys(looks) as (keyof typeof looks)[];
@@ -61,8 +88,12 @@ describe('a provider that looks gone', () => {
     expect(decideOutage(almost, looks.refusal, at)).toEqual({
       kind: 'retire',
       change: {
-        ...{ status: 'retired', retiredAt: now, askedAt: now, reason: 'probe: HTTP 410' },
-        ...{ goneSince: now - goneForMs, goneCount: 41 },
+        status: 'retired',
+        retiredAt: now,
+        askedAt: now,
+        reason: 'probe: HTTP 410',
+        goneSince: now - goneForMs,
+        goneCount: 41,
       },
     });
   });

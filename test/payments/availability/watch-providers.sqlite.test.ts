@@ -88,7 +88,9 @@ describe('a provider whose breaker opened', () => {
     deps.clock.advance(hour);
     expect(await watch({})).toEqual({ down: 0, recovered: 1 });
     expect(await getOutage()).toMatchObject({
-      ...{ status: 'catching_up', answeredAt: deps.clock.now(), askedAt: failedAt },
+      status: 'catching_up',
+      answeredAt: deps.clock.now(),
+      askedAt: failedAt,
     });
     expect((await liveAlert('down'))?.facts.headline).toBe('Provider answers again, catching up');
   });

@@ -10,15 +10,29 @@ import {
 import type { ChannelOrder, ChannelOrderItem } from '#payments/ports/sales-channel.ts';
 
 const guide: Product = {
-  ...{ id: 'p1', sku: 'GUIDE', name: 'Field Guide', amountMinor: 900, currency: 'USD', version: 1 },
-  ...{ channel: 'payhip', channelKey: 'RGsF', hasLicenceSecret: false, createdAt: 0, updatedAt: 0 },
+  id: 'p1',
+  sku: 'GUIDE',
+  name: 'Field Guide',
+  amountMinor: 900,
+  currency: 'USD',
+  version: 1,
+  channel: 'payhip',
+  channelKey: 'RGsF',
+  hasLicenceSecret: false,
+  createdAt: 0,
+  updatedAt: 0,
 };
 const fonts: Product = { ...guide, id: 'p2', sku: 'FONTS', name: 'Fonts', amountMinor: 4_999, channelKey: 'FoNt' };
 
 function anItem(change: Partial<ChannelOrderItem> = {}): ChannelOrderItem {
   return {
-    ...{ productKey: 'RGsF', name: 'Field Guide', quantity: 1, licenceKey: null },
-    ...{ hasCoupon: false, hasOpenDiscount: false, ...change },
+    productKey: 'RGsF',
+    name: 'Field Guide',
+    quantity: 1,
+    licenceKey: null,
+    hasCoupon: false,
+    hasOpenDiscount: false,
+    ...change,
   };
 }
 
@@ -27,9 +41,16 @@ function aSale(
 ): ChannelOrder {
   const { minor = 900, currency = 'USD', ...rest } = change;
   return {
-    ...{ reference: asProviderReference('sale-1'), price: { amountMinor: minor, currency }, vatMinor: 0 },
-    ...{ customerEmail: 'buyer@example.com', items: [anItem()], coupons: [], feeMinor: null, paymentType: 'card' },
-    ...{ soldAt: 0, ...rest },
+    reference: asProviderReference('sale-1'),
+    price: { amountMinor: minor, currency },
+    vatMinor: 0,
+    customerEmail: 'buyer@example.com',
+    items: [anItem()],
+    coupons: [],
+    feeMinor: null,
+    paymentType: 'card',
+    soldAt: 0,
+    ...rest,
   };
 }
 
@@ -59,7 +80,8 @@ describe('a sale counts at once', () => {
     [
       'with a coupon for one of two products',
       aSale({
-        ...{ minor: 450 + 4_999, coupons: percent('50') },
+        minor: 450 + 4_999,
+        coupons: percent('50'),
         items: [anItem({ hasCoupon: true }), anItem({ productKey: 'FoNt' })],
       }),
     ],

@@ -11,9 +11,17 @@ const noon = Date.UTC(2026, 10, 20, 12);
 function there(change: Partial<ExportedOrder> & { id?: string | null } = {}): ExportedOrder {
   const { id = 'A1', amountMinor = 900, ...rest } = change;
   return {
-    ...{ line: 2, lineCount: 1, reference: id === null ? null : asProviderReference(id), currency: 'USD' },
-    ...{ customerEmail: 'ann@example.org', amountMinor, amountOtherwiseMinor: amountMinor, returnedMinor: 0 },
-    ...{ productNames: ['Field Guide'], soldAt: noon, ...rest },
+    line: 2,
+    lineCount: 1,
+    reference: id === null ? null : asProviderReference(id),
+    currency: 'USD',
+    customerEmail: 'ann@example.org',
+    amountMinor,
+    amountOtherwiseMinor: amountMinor,
+    returnedMinor: 0,
+    productNames: ['Field Guide'],
+    soldAt: noon,
+    ...rest,
   };
 }
 
@@ -22,8 +30,13 @@ function here(
 ): KnownPayment {
   const { id = 'A1', minor = 900, at = noon, status = 'paid', ...rest } = change;
   const payment = aPayment({
-    ...{ id: asPaymentId(`payment-${id}`), provider: 'payhip', reference: asProviderReference(id), status },
-    ...{ amountMinor: minor, currency: 'USD', createdAt: at },
+    id: asPaymentId(`payment-${id}`),
+    provider: 'payhip',
+    reference: asProviderReference(id),
+    status,
+    amountMinor: minor,
+    currency: 'USD',
+    createdAt: at,
   });
   return { payment, customerEmail: 'Ann@example.org', returnedMinor: 0, ...rest };
 }

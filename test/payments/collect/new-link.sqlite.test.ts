@@ -171,10 +171,19 @@ test('a new link that comes back with the wrong amount is no link', async () => 
 test('an order whose first provider asks for the wrong amount is paid at the next one, also when repeated', async () => {
   deps = { ...deps, providers: misquoting(createScriptedProviders(['coinbase', 'btcpay'], deps.clock), 'coinbase') };
   const request: NewOrder = {
-    ...{ idempotencyKey: 'cart-1', bodyHash: 'hash', origin: 'store', actor: storeActor, provider: 'auto' },
+    idempotencyKey: 'cart-1',
+    bodyHash: 'hash',
+    origin: 'store',
+    actor: storeActor,
+    provider: 'auto',
     items: [{ sku: null, name: 'Field Guide', quantity: 1, unitAmountMinor: 4_900 }],
-    ...{ currency: 'USD', customerEmail: null, customerName: null, redirectUrl: null, metadata: {} },
-    ...{ reference: null, note: null },
+    currency: 'USD',
+    customerEmail: null,
+    customerName: null,
+    redirectUrl: null,
+    metadata: {},
+    reference: null,
+    note: null,
   };
   for (const isRepeat of [false, true]) {
     const placed = await placeOrder(deps, request);

@@ -27,10 +27,19 @@ beforeEach(async () => {
 afterEach(() => opened.remove());
 
 const request: NewOrder = {
-  ...{ idempotencyKey: 'cart-1', bodyHash: 'hash', origin: 'store', actor: storeActor, provider: 'auto' },
+  idempotencyKey: 'cart-1',
+  bodyHash: 'hash',
+  origin: 'store',
+  actor: storeActor,
+  provider: 'auto',
   items: [{ sku: null, name: 'Field Guide', quantity: 1, unitAmountMinor: 4_900 }],
-  ...{ currency: 'USD', customerEmail: null, customerName: null, redirectUrl: null, metadata: {} },
-  ...{ reference: null, note: null },
+  currency: 'USD',
+  customerEmail: null,
+  customerName: null,
+  redirectUrl: null,
+  metadata: {},
+  reference: null,
+  note: null,
 };
 const admin = adminActor(42);
 

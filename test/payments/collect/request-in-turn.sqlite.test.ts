@@ -57,10 +57,19 @@ function hang(names: readonly ProviderName[]): void {
 }
 
 const request: NewOrder = {
-  ...{ idempotencyKey: null, bodyHash: null, origin: 'store', actor: storeActor, provider: 'auto' },
+  idempotencyKey: null,
+  bodyHash: null,
+  origin: 'store',
+  actor: storeActor,
+  provider: 'auto',
   items: [{ sku: null, name: 'Field Guide', quantity: 1, unitAmountMinor: 4_900 }],
-  ...{ currency: 'USD', customerEmail: null, customerName: null, redirectUrl: null, metadata: {} },
-  ...{ reference: null, note: null },
+  currency: 'USD',
+  customerEmail: null,
+  customerName: null,
+  redirectUrl: null,
+  metadata: {},
+  reference: null,
+  note: null,
 };
 
 /** Lets time pass, a second at a time, until the promise is settled; how many seconds that took. */
@@ -184,10 +193,12 @@ describe('auto', () => {
     for (const name of ['coinbase', 'btcpay'] as const) providers.feels(name, { breaker: 'open' });
     providers.feels('bitpay', { retiredAt: 1 });
     expect(await placeOrder(deps, request)).toEqual({
-      ...{ kind: 'no_provider', reason: 'Every provider that could take it is down.' },
+      kind: 'no_provider',
+      reason: 'Every provider that could take it is down.',
     });
     expect(await placeOrder(deps, { ...request, provider: 'bitpay' })).toEqual({
-      ...{ kind: 'no_provider', reason: 'BitPay is taken for gone and is not asked any more.' },
+      kind: 'no_provider',
+      reason: 'BitPay is taken for gone and is not asked any more.',
     });
   });
 });

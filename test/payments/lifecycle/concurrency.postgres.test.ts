@@ -53,8 +53,12 @@ test('an order that is cancelled while it gets a new link has no link that nobod
     expect(after.order.status).toBe('cancelled');
     const closing = await opened.database.transaction((stores) =>
       stores.outbox.claimDue({
-        ...{ lane: 'provider', now: deps.clock.now(), lockedUntil: deps.clock.now() + 1, lockedBy: 'test' },
-        ...{ limit: 100, suspects: false },
+        lane: 'provider',
+        now: deps.clock.now(),
+        lockedUntil: deps.clock.now() + 1,
+        lockedBy: 'test',
+        limit: 100,
+        suspects: false,
       }),
     );
     const left = after.payments.filter(isOpenPayment).map((payment) => payment.id);

@@ -28,7 +28,8 @@ async function openOld() {
   const made = createTestDeps(database);
   const deps = { ...made, providers: createScriptedProviders(['btcpay'], made.clock) };
   return {
-    ...{ database, deps },
+    database,
+    deps,
     async [Symbol.asyncDispose]() {
       await database.close();
       for (const end of ['', '-wal', '-shm']) rmSync(`${file}${end}`, { force: true });
@@ -37,7 +38,11 @@ async function openOld() {
 }
 
 const came = (receivedAmount: string): Partial<Payment> => ({
-  ...{ expectedAmount: '49.00', receivedAmount, receivedAsset: 'USD', creditedMinor: 0, nextPollAt: null },
+  expectedAmount: '49.00',
+  receivedAmount,
+  receivedAsset: 'USD',
+  creditedMinor: 0,
+  nextPollAt: null,
 });
 
 test('counts once what came, and asks for no more than the rest from then on', async () => {
@@ -49,8 +54,12 @@ test('counts once what came, and asks for no more than the rest from then on', a
   const late = await place({ ...came('49.00'), status: 'paid_late' });
   const paid = await place({ status: 'paid', creditedMinor: 0 });
   const inCoin = await place({
-    ...{ status: 'underpaid', creditedMinor: 0, nextPollAt: null },
-    ...{ expectedAmount: '0.002', receivedAmount: '0.0005', receivedAsset: 'BTC' },
+    status: 'underpaid',
+    creditedMinor: 0,
+    nextPollAt: null,
+    expectedAmount: '0.002',
+    receivedAmount: '0.0005',
+    receivedAsset: 'BTC',
   });
   const open = await place({ status: 'created', creditedMinor: 0 });
   const reversed = await place({ ...came('49.00'), status: 'reversed' });

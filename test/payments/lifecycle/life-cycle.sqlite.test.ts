@@ -25,8 +25,12 @@ const createDeps = (): TestDeps => createTestDeps(opened.database);
 async function announcementsOf(deps: PaymentDeps, orderId: string): Promise<string[]> {
   const messages = await deps.database.transaction((stores) =>
     stores.outbox.claimDue({
-      ...{ lane: 'shop', now: deps.clock.now(), lockedUntil: deps.clock.now(), lockedBy: 'test' },
-      ...{ limit: 10_000, suspects: false },
+      lane: 'shop',
+      now: deps.clock.now(),
+      lockedUntil: deps.clock.now(),
+      lockedBy: 'test',
+      limit: 10_000,
+      suspects: false,
     }),
   );
   await deps.database.transaction(async (stores) => {

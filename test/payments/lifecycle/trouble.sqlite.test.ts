@@ -29,8 +29,13 @@ test('a short payment opens an exception beside its alert, and being paid ends b
   const { order } = await detailsOf(deps, paymentId);
   expect(await openExceptions()).toMatchObject([
     {
-      ...{ key: `payment_underpaid:${order.id}`, kind: 'payment_underpaid', provider: 'btcpay', assigneeId: null },
-      ...{ orderId: order.id, paymentId, openedAt: deps.clock.now() },
+      key: `payment_underpaid:${order.id}`,
+      kind: 'payment_underpaid',
+      provider: 'btcpay',
+      assigneeId: null,
+      orderId: order.id,
+      paymentId,
+      openedAt: deps.clock.now(),
       facts: { summary: 'Payment came short', why: 'Expired' },
     },
   ]);

@@ -10,7 +10,9 @@ const two = (differences: Partial<Payment>): Payment => aPayment({ id: asPayment
 const short = one({ status: 'underpaid', creditedMinor: 2450 });
 const rest = two({ status: 'paid', amountMinor: 2450, creditedMinor: 2450 });
 const refund = (paymentId: string, amountMinor: number, status: 'succeeded' | 'failed' = 'succeeded') => ({
-  ...{ paymentId: asPaymentId(paymentId), amountMinor, status },
+  paymentId: asPaymentId(paymentId),
+  amountMinor,
+  status,
 });
 
 describe('an order is covered', () => {

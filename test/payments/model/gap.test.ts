@@ -7,8 +7,12 @@ const came = (received: string, expected = '49.00') =>
   aPayment({ expectedAmount: expected, receivedAmount: received, receivedAsset: 'USD' });
 const inCoin = (received: string, expected = '0.00053000') =>
   aPayment({
-    ...{ expectedAmount: expected, receivedAmount: received, receivedAsset: 'BTC' },
-    ...{ coinExpected: expected, coinReceived: received, coinAsset: 'BTC' },
+    expectedAmount: expected,
+    receivedAmount: received,
+    receivedAsset: 'BTC',
+    coinExpected: expected,
+    coinReceived: received,
+    coinAsset: 'BTC',
   });
 
 describe('the gap of a payment', () => {
@@ -26,22 +30,26 @@ describe('the gap of a payment', () => {
   test('has the coin beside it where the provider tells it', () => {
     const payment = { ...came('24.50'), coinExpected: '0.00076563', coinReceived: '0.00038281', coinAsset: 'BTC' };
     expect(gapOf(payment)).toEqual({
-      ...{ kind: 'missing', fiat: usd(2450) },
+      kind: 'missing',
+      fiat: usd(2450),
       coin: { amount: '0.00038282', asset: 'BTC' },
     });
   });
 
   test('is exact in the coin that is settled in, and its share of the fiat rounds what came down', () => {
     expect(gapOf(inCoin('0.00026500'))).toEqual({
-      ...{ kind: 'missing', fiat: usd(2450) },
+      kind: 'missing',
+      fiat: usd(2450),
       coin: { amount: '0.000265', asset: 'BTC' },
     });
     expect(gapOf(inCoin('0.00052999'))).toEqual({
-      ...{ kind: 'missing', fiat: usd(1) },
+      kind: 'missing',
+      fiat: usd(1),
       coin: { amount: '0.00000001', asset: 'BTC' },
     });
     expect(gapOf(inCoin('0.00053001'))).toEqual({
-      ...{ kind: 'surplus', fiat: usd(0) },
+      kind: 'surplus',
+      fiat: usd(0),
       coin: { amount: '0.00000001', asset: 'BTC' },
     });
   });

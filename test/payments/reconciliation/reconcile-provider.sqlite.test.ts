@@ -103,7 +103,7 @@ test('what lies beyond the findings that are kept is healed and counted all the 
   deps.clock.advance(10 * minute);
   const result = await compare();
   expect(result).toMatchObject({
-    ...{ kind: 'finished' },
+    kind: 'finished',
     run: { comparedCount: 502, matchedCount: 0, healedCount: 1, openCount: 501 },
   });
   expect(result.kind === 'finished' && result.findings).toHaveLength(500);

@@ -36,9 +36,17 @@ async function payment() {
 }
 
 const aLine = (change: Partial<ExportedOrder>): ExportedOrder => ({
-  ...{ line: 2, lineCount: 1, reference: asProviderReference('sale-1'), customerEmail: 'ann@example.org' },
-  ...{ currency: 'USD', amountMinor: 900, amountOtherwiseMinor: 900, returnedMinor: 0, productNames: [] },
-  ...{ soldAt: Date.UTC(2026, 10, 22, 2), ...change },
+  line: 2,
+  lineCount: 1,
+  reference: asProviderReference('sale-1'),
+  customerEmail: 'ann@example.org',
+  currency: 'USD',
+  amountMinor: 900,
+  amountOtherwiseMinor: 900,
+  returnedMinor: 0,
+  productNames: [],
+  soldAt: Date.UTC(2026, 10, 22, 2),
+  ...change,
 });
 
 async function find(change: Partial<ExportedOrder>, kind: string): Promise<Case> {
@@ -98,7 +106,8 @@ test('a refund is asked for nowhere, and it is said where it is made', async () 
   const { id: paymentId } = await payment();
   const result = await requestRefund(deps, { paymentId, amount: 'all', reason: 'Asked for', actor: ada.actor });
   expect(result).toMatchObject({
-    ...{ kind: 'refused', code: 'provider_cannot' },
+    kind: 'refused',
+    code: 'provider_cannot',
     reason: 'A refund is made at Payhip itself, and noted here when its webhook comes.',
   });
 });

@@ -224,7 +224,10 @@ test('a surplus is given back once, however many ask at once', async () => {
         if (isFirst) {
           isFirst = false;
           await requestRefund(kit.deps, {
-            ...{ paymentId, amount: { amountMinor: 1100, currency: 'USD' }, reason: 'Agreed', actor: ada.actor },
+            paymentId,
+            amount: { amountMinor: 1100, currency: 'USD' },
+            reason: 'Agreed',
+            actor: ada.actor,
           });
         }
         return database.transaction(work);

@@ -178,18 +178,25 @@ describe('a payment that is unknown here', () => {
   test('and heard of by its webhook as well is one trouble: deciding one decides both, also for later', async () => {
     books.listed = [books.stray()];
     const event = {
-      ...{ id: 'e', source: 'btcpay', eventKey: 'e', eventType: 'InvoiceSettled', reference: 'stray', detail: null },
-      ...{
-        trust: 'signed',
-        body: new Uint8Array(),
-        headers: null,
-        outcome: null,
-        receivedAt: 0,
-        availableAt: 0,
-        lockedUntil: null,
-      },
-      ...{ lockedBy: null, processedAt: null, abandonedAt: null, lastError: null },
-      ...{ startedAttempts: 1, finishedAttempts: 0 },
+      id: 'e',
+      source: 'btcpay',
+      eventKey: 'e',
+      eventType: 'InvoiceSettled',
+      reference: 'stray',
+      detail: null,
+      trust: 'signed',
+      body: new Uint8Array(),
+      headers: null,
+      outcome: null,
+      receivedAt: 0,
+      availableAt: 0,
+      lockedUntil: null,
+      lockedBy: null,
+      processedAt: null,
+      abandonedAt: null,
+      lastError: null,
+      startedAttempts: 1,
+      finishedAttempts: 0,
     };
     const hear = () => handleInboxEvent(kit.deps, event, new AbortController().signal);
     const open = () => kit.opened.database.read((stores) => listDecisions(stores));

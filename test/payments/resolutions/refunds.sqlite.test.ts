@@ -59,7 +59,11 @@ async function lostRefund() {
   if (exception === undefined) throw new Error('no exception');
   const say = (action: 'confirm_refunded' | 'confirm_not_refunded') =>
     decideCase(kit.deps, {
-      ...{ caseId: exception.id, action, option: null, by: ada, reason: 'Seen in their dashboard' },
+      caseId: exception.id,
+      action,
+      option: null,
+      by: ada,
+      reason: 'Seen in their dashboard',
     });
   return { opened, kit, exception, open, say };
 }

@@ -50,8 +50,13 @@ describe('the table of decisions', () => {
 
 describe('of these, the situation offers', () => {
   const situation = (differences: Partial<Situation> = {}): Situation => ({
-    ...{ order: anOrder({ status: 'needs_attention' }), payment: aPayment(), payments: [aPayment()], refunds: [] },
-    ...{ refundableMinor: 0, hasSuggestions: false, canAsk: true },
+    order: anOrder({ status: 'needs_attention' }),
+    payment: aPayment(),
+    payments: [aPayment()],
+    refunds: [],
+    refundableMinor: 0,
+    hasSuggestions: false,
+    canAsk: true,
     ...differences,
   });
   const short = aPayment({ status: 'underpaid', creditedMinor: 2450 });

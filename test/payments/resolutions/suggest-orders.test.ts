@@ -8,8 +8,13 @@ const stray: StrayPayment = { money: { amount: '49', asset: 'USD' }, label: null
 function order(number: number, differences: Partial<Candidate['order']> = {}, missingMinor?: number): Candidate {
   return {
     order: {
-      ...{ number, status: 'awaiting_payment', amountMinor: 4900, currency: 'USD', reference: null },
-      ...{ customerEmail: null, createdAt: at },
+      number,
+      status: 'awaiting_payment',
+      amountMinor: 4900,
+      currency: 'USD',
+      reference: null,
+      customerEmail: null,
+      createdAt: at,
       ...differences,
     },
     missingMinor: missingMinor ?? differences.amountMinor ?? 4900,

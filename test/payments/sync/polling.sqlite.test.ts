@@ -35,9 +35,17 @@ function twoProviders(): ProviderRegistry {
     throw new Error('not asked for here');
   };
   const provider = (name: ProviderName): PaymentProvider => ({
-    ...{ name, capabilities: capabilities({ canCancel: false }), refunds: null, fees: null },
-    ...{ quote: never, createPayment: never, listPayments: never, cancelPayment: never, verifyWebhook: never },
-    ...{ findCreatedPayment: never, probe: never },
+    name,
+    capabilities: capabilities({ canCancel: false }),
+    refunds: null,
+    fees: null,
+    quote: never,
+    createPayment: never,
+    listPayments: never,
+    cancelPayment: never,
+    verifyWebhook: never,
+    findCreatedPayment: never,
+    probe: never,
     fetchPayment(reference) {
       asked.push(reference);
       const look = { provider: name, reference, observedAt: deps.clock.now(), ...shown.get(reference) };
@@ -46,8 +54,14 @@ function twoProviders(): ProviderRegistry {
   });
   const both = { coinbase: provider('coinbase'), btcpay: provider('btcpay') };
   const health = (name: ProviderName): ProviderHealth => ({
-    ...{ provider: name, breaker: down.has(name) ? 'open' : 'closed', openedAt: null, lastError: null },
-    ...{ lastSuccessAt: null, failingSince: null, retiredAt: null, dashboardUrl: null },
+    provider: name,
+    breaker: down.has(name) ? 'open' : 'closed',
+    openedAt: null,
+    lastError: null,
+    lastSuccessAt: null,
+    failingSince: null,
+    retiredAt: null,
+    dashboardUrl: null,
   });
   return { list: () => Object.values(both), find: (name) => both[name as keyof typeof both], health };
 }
@@ -77,7 +91,9 @@ test('payments of a provider that is taken for gone are not asked about until it
     return known && { ...known, retiredAt: name === 'coinbase' ? 1 : null };
   };
   expect(await pollPayments({ ...deps, providers: { ...deps.providers, health: asGone } }, { limit: 9 })).toEqual({
-    ...{ polled: 0, changed: 0, failed: 0 },
+    polled: 0,
+    changed: 0,
+    failed: 0,
   });
   await pollPayments(deps, { limit: 9 });
   expect(asked).toEqual(['gone']);

@@ -24,7 +24,9 @@ afterEach(() => opened.remove());
 function withSecret(made: TestDeps, secret: string): TestDeps['providers'] {
   const btcpay = { url: 'https://btcpay.example', apiKey: 'k', storeId: 'store', webhookSecrets: [secret] };
   const coinbase = {
-    ...{ keyId: 'id', keySecrets: [Buffer.alloc(64, 1).toString('base64')], webhookSecrets: [secret] },
+    keyId: 'id',
+    keySecrets: [Buffer.alloc(64, 1).toString('base64')],
+    webhookSecrets: [secret],
     apiUrl: 'https://coinbase.example',
   };
   return createProviderRegistry({ btcpay, coinbase }, made);
@@ -65,12 +67,18 @@ describe('a rotated secret', () => {
     const alert = await refusedAlert();
     expect(alert?.actions).toEqual(['check_quarantine']);
     expect(await checkQuarantine(deps, { provider: 'all', actor: admin })).toEqual({
-      ...{ checked: 3, recovered: 0, settled: 0, refused: 3 },
+      checked: 3,
+      recovered: 0,
+      settled: 0,
+      refused: 3,
     });
     deps.providers = withSecret(deps, 'new');
     deps.clock.advance(hour);
     expect(await checkQuarantine(deps, { provider: 'all', actor: admin })).toEqual({
-      ...{ checked: 3, recovered: 3, settled: 0, refused: 0 },
+      checked: 3,
+      recovered: 3,
+      settled: 0,
+      refused: 0,
     });
     const recovered = await events();
     expect(recovered.map(({ eventKey }) => eventKey)).toEqual(['a', 'b', 'c']);

@@ -23,18 +23,24 @@ afterEach(() => opened.remove());
 
 function handle(reference: string): Promise<DeliveryResult> {
   const event: InboxEvent = {
-    ...{ id: 'event-1', source: 'btcpay', eventKey: 'delivery-1', eventType: 'InvoiceSettled', reference },
-    ...{
-      detail: null,
-      trust: 'signed',
-      body: new Uint8Array(),
-      headers: {},
-      outcome: null,
-      receivedAt: 0,
-      availableAt: 0,
-      lockedUntil: null,
-    },
-    ...{ lockedBy: null, processedAt: null, abandonedAt: null, lastError: null, startedAttempts: 1 },
+    id: 'event-1',
+    source: 'btcpay',
+    eventKey: 'delivery-1',
+    eventType: 'InvoiceSettled',
+    reference,
+    detail: null,
+    trust: 'signed',
+    body: new Uint8Array(),
+    headers: {},
+    outcome: null,
+    receivedAt: 0,
+    availableAt: 0,
+    lockedUntil: null,
+    lockedBy: null,
+    processedAt: null,
+    abandonedAt: null,
+    lastError: null,
+    startedAttempts: 1,
     finishedAttempts: 0,
   };
   return handleInboxEvent(deps, event, new AbortController().signal);

@@ -3,9 +3,17 @@ import { keptHeaders } from '#payments/webhooks/kept-headers.ts';
 
 test('what a signature is made of is kept', () => {
   const headers = {
-    ...{ 'content-type': 'application/json', 'x-hook0-signature': 't=1,v0=ab', 'x-signature': 'ab==' },
-    ...{ 'btcpay-sig': 'sha256=ab', 'x-nowpayments-sig': 'ab', 'x-event-id': '1', 'x-event-type': 'paid' },
-    ...{ 'x-delivery-id': '2', 'webhook-id': '3', 'webhook-timestamp': '4', 'webhook-signature': 'v1,ab' },
+    'content-type': 'application/json',
+    'x-hook0-signature': 't=1,v0=ab',
+    'x-signature': 'ab==',
+    'btcpay-sig': 'sha256=ab',
+    'x-nowpayments-sig': 'ab',
+    'x-event-id': '1',
+    'x-event-type': 'paid',
+    'x-delivery-id': '2',
+    'webhook-id': '3',
+    'webhook-timestamp': '4',
+    'webhook-signature': 'v1,ab',
   };
   expect(keptHeaders(headers)).toEqual(headers);
 });

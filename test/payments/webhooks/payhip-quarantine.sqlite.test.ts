@@ -71,7 +71,10 @@ test('a new key takes in what came to the right address only, and nothing of the
   deps.clock.advance(600 * minute);
   deps.providers = withKey(deps, 'new');
   expect(await checkQuarantine(deps, { provider: 'payhip', actor: admin })).toEqual({
-    ...{ checked: 1, recovered: 1, settled: 0, refused: 0 },
+    checked: 1,
+    recovered: 1,
+    settled: 0,
+    refused: 0,
   });
   const query = { source: 'payhip', from: 0, to: deps.clock.now() + 1, eventType: null, after: null, limit: 9 };
   const events = await opened.database.read((stores) => stores.inbox.listArrivals(query));

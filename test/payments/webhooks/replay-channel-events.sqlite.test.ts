@@ -36,8 +36,16 @@ async function store(told: ChannelEvent | 'unreadable', reference = 'sale-1'): P
   const id = deps.ids.newId();
   await opened.database.transaction((stores) =>
     stores.inbox.append({
-      ...{ id, receivedAt: deps.clock.now(), source: 'payhip', eventKey: id, eventType: 'paid', reference },
-      ...{ detail: null, trust: 'token', body, headers: {} },
+      id,
+      receivedAt: deps.clock.now(),
+      source: 'payhip',
+      eventKey: id,
+      eventType: 'paid',
+      reference,
+      detail: null,
+      trust: 'token',
+      body,
+      headers: {},
     }),
   );
   deps.clock.advance(minute);
@@ -61,8 +69,14 @@ const returned = (returnedMinor: number): ChannelEvent => ({
 const subscription = (status: 'active' | 'canceled'): ChannelEvent => ({
   kind: 'subscription',
   subscription: {
-    ...{ reference: 'SUB_1', status, customerEmail: null, customerName: null, planName: 'Monthly' },
-    ...{ productName: 'Fonts', startedAt: null, endedAt: null },
+    reference: 'SUB_1',
+    status,
+    customerEmail: null,
+    customerName: null,
+    planName: 'Monthly',
+    productName: 'Fonts',
+    startedAt: null,
+    endedAt: null,
   },
 });
 
@@ -75,7 +89,11 @@ async function countOrders(): Promise<number> {
 
 async function addGuide(): Promise<void> {
   const draft = {
-    ...{ sku: 'GUIDE', name: 'Field Guide', amountMinor: 900, currency: 'USD', channelKey: 'RGsF' },
+    sku: 'GUIDE',
+    name: 'Field Guide',
+    amountMinor: 900,
+    currency: 'USD',
+    channelKey: 'RGsF',
     channel: 'payhip',
   } as const;
   await saveProduct(deps, { draft, expectedVersion: null, actor });

@@ -20,7 +20,8 @@ let slept: number[];
 const actor = { kind: 'admin', id: '42' } as const;
 const secrets = ['today'];
 const paid: Partial<PaymentSnapshot> = {
-  ...{ state: 'confirmed', providerStatus: 'Settled' },
+  state: 'confirmed',
+  providerStatus: 'Settled',
   settlement: { expected: '49.00', received: '49.00', asset: 'USD' },
 };
 
@@ -52,8 +53,16 @@ async function hear(reference: string, more: { secret?: string | null; type?: st
   const sign = (key: string) => `sha256=${createHmac('sha256', key).update(body).digest('hex')}`;
   await opened.database.transaction((stores) =>
     stores.inbox.append({
-      ...{ id, receivedAt: deps.clock.now(), source: 'btcpay', eventKey: id, eventType: type, reference },
-      ...{ detail: null, trust: 'signed', body, headers: secret === null ? null : { 'btcpay-sig': sign(secret) } },
+      id,
+      receivedAt: deps.clock.now(),
+      source: 'btcpay',
+      eventKey: id,
+      eventType: type,
+      reference,
+      detail: null,
+      trust: 'signed',
+      body,
+      headers: secret === null ? null : { 'btcpay-sig': sign(secret) },
     }),
   );
   deps.clock.advance(minute);
@@ -62,14 +71,19 @@ async function hear(reference: string, more: { secret?: string | null; type?: st
 
 async function place(reference: string, shows: Partial<PaymentSnapshot> = {}): Promise<PaymentId> {
   const paymentId = await placeTestOrder(deps, {
-    ...{ reference: asProviderReference(reference), creation: 'confirmed' },
+    reference: asProviderReference(reference),
+    creation: 'confirmed',
   });
   providers.shows(reference, { paymentId, ...shows });
   return paymentId;
 }
 
 const rangeOf = (change: Partial<Extract<ReplayRange, { kind: 'range' }>> = {}): ReplayRange => ({
-  ...{ kind: 'range', provider: 'btcpay', from: 0, to: deps.clock.now() + 1, eventType: null },
+  kind: 'range',
+  provider: 'btcpay',
+  from: 0,
+  to: deps.clock.now() + 1,
+  eventType: null,
   ...change,
 });
 const replay = (mode: ReplayMode, range: ReplayRange = rangeOf()): Promise<ReplayReport> =>
@@ -96,7 +110,14 @@ describe('a dry run', () => {
     const report = await replay('dry_run');
     const { order } = await detailsOf(deps, paymentId);
     expect(report).toMatchObject({
-      ...{ mode: 'dry_run', found: 2, refused: 0, total: 2, looked: 2, movedCount: 1, unchanged: 1, unknown: 0 },
+      mode: 'dry_run',
+      found: 2,
+      refused: 0,
+      total: 2,
+      looked: 2,
+      movedCount: 1,
+      unchanged: 1,
+      unknown: 0,
       moves: [{ orderNumber: `T-${order.number}`, provider: 'btcpay', from: 'created', to: 'paid' }],
       stoppedBy: null,
     });
@@ -178,8 +199,15 @@ describe('a range', () => {
       for (let event = 0; event < 1_001; event += 1) {
         const id = deps.ids.newId();
         await stores.inbox.append({
-          ...{ id, receivedAt: deps.clock.now(), source: 'btcpay', eventKey: id, eventType: 'x', reference: 'a' },
-          ...{ detail: null, trust: 'signed', body: new Uint8Array() },
+          id,
+          receivedAt: deps.clock.now(),
+          source: 'btcpay',
+          eventKey: id,
+          eventType: 'x',
+          reference: 'a',
+          detail: null,
+          trust: 'signed',
+          body: new Uint8Array(),
         });
       }
     });
@@ -217,7 +245,9 @@ describe('the looks', () => {
     expect(audit).toMatchObject([
       { action: 'replay.run', subject: 'event:e', actorId: '42' },
       {
-        ...{ action: 'replay.dry_run', subject: 'provider:btcpay', actorId: '42' },
+        action: 'replay.dry_run',
+        subject: 'provider:btcpay',
+        actorId: '42',
         details: { from: 1, to: 2, eventType: 'InvoiceSettled' },
       },
     ]);

@@ -45,8 +45,15 @@ async function hear(reference?: string): Promise<void> {
   const id = deps.ids.newId();
   await opened.database.transaction((stores) =>
     stores.inbox.append({
-      ...{ id, receivedAt: deps.clock.now(), source: 'btcpay', eventKey: id, eventType: 'InvoiceSettled' },
-      ...{ reference: reference ?? `heard-${number}`, detail: null, trust: 'signed', body: new Uint8Array() },
+      id,
+      receivedAt: deps.clock.now(),
+      source: 'btcpay',
+      eventKey: id,
+      eventType: 'InvoiceSettled',
+      reference: reference ?? `heard-${number}`,
+      detail: null,
+      trust: 'signed',
+      body: new Uint8Array(),
     }),
   );
 }
@@ -187,7 +194,11 @@ describe('a provider that is down at the same time', () => {
     providers.feels('btcpay', { breaker: 'open' });
     providers.onProbe('btcpay', () => {
       throw new ProviderUnreachable({
-        ...{ provider: 'btcpay', operation: 'probe', code: null, httpStatus: 503, message: 'probe: HTTP 503' },
+        provider: 'btcpay',
+        operation: 'probe',
+        code: null,
+        httpStatus: 503,
+        message: 'probe: HTTP 503',
       });
     });
     await createProviderWatch(deps)({});
@@ -204,7 +215,11 @@ describe('a provider that is down at the same time', () => {
     providers.onProbe('btcpay', () => {
       asked += 1;
       throw new ProviderUnreachable({
-        ...{ provider: 'btcpay', operation: 'probe', code: null, httpStatus: 503, message: 'probe: HTTP 503' },
+        provider: 'btcpay',
+        operation: 'probe',
+        code: null,
+        httpStatus: 503,
+        message: 'probe: HTTP 503',
       });
     });
     await spend(3, never);

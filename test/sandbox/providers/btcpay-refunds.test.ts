@@ -15,7 +15,11 @@ async function start(paid: VisitAction | undefined = 'pay') {
     sandbox.visit({ provider: 'btcpay', reference: invoice, ...about, action });
   if (paid !== undefined) await visit(paid);
   return {
-    ...{ sandbox, clock, client, invoice, visit },
+    sandbox,
+    clock,
+    client,
+    invoice,
+    visit,
     refund: (body: object = custom) => client.request('POST', `${client.store}/invoices/${invoice}/refund`, body),
     pulls: async (query = '') => (await client.request('GET', `${client.store}/pull-payments${query}`)).json,
     payouts: async (query = '') => (await client.request('GET', `${client.store}/payouts${query}`)).json,

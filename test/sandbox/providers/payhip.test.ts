@@ -181,7 +181,9 @@ describe('a webhook', () => {
 describe('the shop', () => {
   const post = (path: string, form: Record<string, string>) =>
     fetch(new URL(`/payhip/${path}`, sandbox.url), {
-      ...{ method: 'POST', body: new URLSearchParams(form), redirect: 'manual' },
+      method: 'POST',
+      body: new URLSearchParams(form),
+      redirect: 'manual',
     });
 
   test('sells to a visitor, with a coupon too, and shows the sale with what the seller can give back', async () => {

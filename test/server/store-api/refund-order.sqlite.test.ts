@@ -46,12 +46,16 @@ test('a refund is asked for, and the order shows it on its way and then as gone 
   const asked = refundSchema.parse(await response.json());
   expect(asked).toMatchObject({ status: 'requested', amount: '10.00', currency: 'USD', payment_id: paymentId });
   expect(await readOrder(id)).toMatchObject({
-    ...{ status: 'paid', refunding_amount: '10.00', refunded_amount: '0.00' },
+    status: 'paid',
+    refunding_amount: '10.00',
+    refunded_amount: '0.00',
     refunds: [{ id: asked.id, reason: 'Bought by mistake' }],
   });
   await sendRefund(fixture.payments, { refundId: asRefundId(asked.id), cause });
   expect(await readOrder(id)).toMatchObject({
-    ...{ status: 'partially_refunded', refunding_amount: '0.00', refunded_amount: '10.00' },
+    status: 'partially_refunded',
+    refunding_amount: '0.00',
+    refunded_amount: '10.00',
     refunds: [{ status: 'succeeded', settled_at: expect.any(String) }],
   });
 });

@@ -54,7 +54,8 @@ export async function openServerFixture(
   const log: EventLog = { info: note, warn: note, error: note };
   const base = { clock: systemClock, random: systemRandom, log };
   const providers = createProviderRegistry(config.providers, {
-    ...{ ...base, publicUrl: config.http.publicUrl },
+    ...base,
+    publicUrl: config.http.publicUrl,
     policy: { attemptsMax: 2, firstDelayMs: 1, timeoutMs: 2_000, ...options.policy },
   });
   const ids = createIds({ clock: systemClock, random: systemRandom });

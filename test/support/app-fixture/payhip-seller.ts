@@ -69,8 +69,15 @@ export function pathOf(app: AppFixture): string {
 export function paidBody(app: AppFixture, change: Record<string, unknown> = {}): Record<string, unknown> {
   const item = { product_id: '1', product_name: 'Nightfall Sample Pack', product_key: 'NfPk', quantity: '1' };
   return {
-    ...{ id: 'HandMade01', email: 'kim@customer.example', currency: 'USD', price: 2400, vat_applied: false },
-    ...{ items: [item], payment_type: 'card', date: Math.floor(app.clock.now() / 1000), type: 'paid' },
+    id: 'HandMade01',
+    email: 'kim@customer.example',
+    currency: 'USD',
+    price: 2400,
+    vat_applied: false,
+    items: [item],
+    payment_type: 'card',
+    date: Math.floor(app.clock.now() / 1000),
+    type: 'paid',
     signature: payhipSignature(app.environment['PAYHIP_API_KEY']?.split(',')[0] ?? ''),
     ...change,
   };
@@ -86,7 +93,10 @@ export function tell(app: AppFixture, body: unknown, path = pathOf(app)): Promis
 /** Drops a file into the chat with the admin bot; the bot's answer. */
 export async function dropFile(app: AppFixture, file: { name: string; text: string }): Promise<SandboxMessage> {
   const sent = await app.telegram.sendDocument({
-    ...{ userId: owner.id, bot: adminBot, name: file.name, bytes: Buffer.from(file.text) },
+    userId: owner.id,
+    bot: adminBot,
+    name: file.name,
+    bytes: Buffer.from(file.text),
   });
   return app.telegram.awaitMessage(
     ({ bot, from, messageId }) => bot === adminBot && from.isBot && messageId > sent.messageId,

@@ -99,13 +99,14 @@ export function createFakeRefundProvider(clock: Clock, options: { startsAs: Prov
 
   function newRefund(command: Pick<ProviderRefund, 'refundId' | 'amount'>): ProviderRefund {
     return {
-      ...{
-        reference: `refund-${refundProvider.refunds.length + 1}`,
-        refundId: command.refundId,
-        amount: command.amount,
-      },
-      ...{ state: options.startsAs, providerStatus: options.startsAs.toUpperCase() },
-      ...{ claimUrl: null, transactionIds: [], createdAt: clock.now() },
+      reference: `refund-${refundProvider.refunds.length + 1}`,
+      refundId: command.refundId,
+      amount: command.amount,
+      state: options.startsAs,
+      providerStatus: options.startsAs.toUpperCase(),
+      claimUrl: null,
+      transactionIds: [],
+      createdAt: clock.now(),
     };
   }
 

@@ -33,12 +33,23 @@ export function createFakeSalesChannel(): FakeSalesChannel {
       if (look instanceof Error) throw look;
       return look;
     },
-    ...{ listCoupons: never, createCoupon: never, readExport: never },
+    listCoupons: never,
+    createCoupon: never,
+    readExport: never,
   };
   const provider: PaymentProvider = {
-    ...{ name: 'payhip', refunds: null, fees: null, sales, quote: () => undefined, findCreatedPayment: never },
+    name: 'payhip',
+    refunds: null,
+    fees: null,
+    sales,
+    quote: () => undefined,
+    findCreatedPayment: never,
     capabilities: capabilities({ canCreate: false, canFetch: false, canList: false, canCancel: false }),
-    ...{ createPayment: never, fetchPayment: never, listPayments: never, cancelPayment: never, verifyWebhook: never },
+    createPayment: never,
+    fetchPayment: never,
+    listPayments: never,
+    cancelPayment: never,
+    verifyWebhook: never,
     probe: () => Promise.resolve(),
   };
   const channel: FakeSalesChannel = {
@@ -56,16 +67,28 @@ const events = new Map<string, ChannelEvent>();
 
 export function aSaleItem(change: Partial<ChannelOrderItem> = {}): ChannelOrderItem {
   return {
-    ...{ productKey: 'RGsF', name: 'Field Guide', quantity: 1, licenceKey: null },
-    ...{ hasCoupon: false, hasOpenDiscount: false, ...change },
+    productKey: 'RGsF',
+    name: 'Field Guide',
+    quantity: 1,
+    licenceKey: null,
+    hasCoupon: false,
+    hasOpenDiscount: false,
+    ...change,
   };
 }
 
 export function aSale(change: Partial<ChannelOrder> = {}): ChannelOrder {
   return {
-    ...{ reference: asProviderReference('sale-1'), price: { amountMinor: 900, currency: 'USD' }, vatMinor: 0 },
-    ...{ customerEmail: 'ann@example.org', items: [aSaleItem()], coupons: [], feeMinor: 81, paymentType: 'card' },
-    ...{ soldAt: Date.UTC(2026, 10, 22, 2), ...change },
+    reference: asProviderReference('sale-1'),
+    price: { amountMinor: 900, currency: 'USD' },
+    vatMinor: 0,
+    customerEmail: 'ann@example.org',
+    items: [aSaleItem()],
+    coupons: [],
+    feeMinor: 81,
+    paymentType: 'card',
+    soldAt: Date.UTC(2026, 10, 22, 2),
+    ...change,
   };
 }
 
@@ -74,9 +97,23 @@ export function anEvent(told: ChannelEvent | 'unreadable', change: Partial<Inbox
   const text = `event ${events.size}`;
   if (told !== 'unreadable') events.set(text, told);
   return {
-    ...{ id: 'event-1', receivedAt: 0, availableAt: 0, lockedUntil: null, lockedBy: null, processedAt: null },
-    ...{ abandonedAt: null, lastError: null, startedAttempts: 1, finishedAttempts: 0, source: 'payhip' },
-    ...{ eventKey: text, eventType: 'paid', reference: 'sale-1', detail: null, trust: 'token', outcome: null },
+    id: 'event-1',
+    receivedAt: 0,
+    availableAt: 0,
+    lockedUntil: null,
+    lockedBy: null,
+    processedAt: null,
+    abandonedAt: null,
+    lastError: null,
+    startedAttempts: 1,
+    finishedAttempts: 0,
+    source: 'payhip',
+    eventKey: text,
+    eventType: 'paid',
+    reference: 'sale-1',
+    detail: null,
+    trust: 'token',
+    outcome: null,
     body: Buffer.from(text),
     headers: null,
     ...change,

@@ -44,25 +44,33 @@ export function createScriptedProviders(names: readonly ProviderName[], clock: C
 
   function look(provider: ProviderName, reference: string): PaymentSnapshot {
     return {
-      ...{ provider, reference: asProviderReference(reference), paymentId: null, trust: 'fetched' },
-      ...{
-        observedAt: clock.now(),
-        state: 'open',
-        providerStatus: 'New',
-        settlement: null,
-        coin: null,
-        label: null,
-        fees: null,
-      },
-      ...{ requested: { amount: '49.00', asset: 'USD' }, isLate: false, isMarkedByHand: false, transactionIds: [] },
-      ...{ checkoutUrl: `https://pay.example.org/i/${reference}`, createdAt: null, expiresAt: null },
+      provider,
+      reference: asProviderReference(reference),
+      paymentId: null,
+      trust: 'fetched',
+      observedAt: clock.now(),
+      state: 'open',
+      providerStatus: 'New',
+      settlement: null,
+      coin: null,
+      label: null,
+      fees: null,
+      requested: { amount: '49.00', asset: 'USD' },
+      isLate: false,
+      isMarkedByHand: false,
+      transactionIds: [],
+      checkoutUrl: `https://pay.example.org/i/${reference}`,
+      createdAt: null,
+      expiresAt: null,
       ...looks.get(reference),
     };
   }
 
   function provider(name: ProviderName): PaymentProvider {
     return {
-      ...{ name, refunds: null, fees: null },
+      name,
+      refunds: null,
+      fees: null,
       get capabilities() {
         return capabilities({ canList: lists.has(name) });
       },
@@ -100,16 +108,14 @@ export function createScriptedProviders(names: readonly ProviderName[], clock: C
     list: () => [...on.values()],
     find: (name) => on.get(name),
     health: (name) => ({
-      ...{
-        provider: name,
-        breaker: 'closed',
-        openedAt: null,
-        lastError: null,
-        lastSuccessAt: null,
-        failingSince: null,
-        retiredAt: null,
-        dashboardUrl: null,
-      },
+      provider: name,
+      breaker: 'closed',
+      openedAt: null,
+      lastError: null,
+      lastSuccessAt: null,
+      failingSince: null,
+      retiredAt: null,
+      dashboardUrl: null,
       ...healths.get(name),
     }),
   };

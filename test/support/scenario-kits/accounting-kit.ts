@@ -51,11 +51,13 @@ export interface AccountingKit {
 }
 
 export const paid: Partial<PaymentSnapshot> = {
-  ...{ state: 'confirmed', providerStatus: 'Settled' },
+  state: 'confirmed',
+  providerStatus: 'Settled',
   settlement: { expected: '49.00', received: '49.00', asset: 'USD' },
 };
 export const short: Partial<PaymentSnapshot> = {
-  ...{ state: 'expired', providerStatus: 'Expired / PaidPartial' },
+  state: 'expired',
+  providerStatus: 'Expired / PaidPartial',
   settlement: { expected: '49.00', received: '20.00', asset: 'USD' },
 };
 export const expired: Partial<PaymentSnapshot> = { state: 'expired', providerStatus: 'Expired' };
@@ -77,14 +79,12 @@ export async function openAccountingKit(options: { timeZone?: string; startAt?: 
       list: () => [...books.values()].map(providerOf),
       find: on,
       health: (name) => ({
-        ...{
-          provider: name,
-          breaker: 'closed',
-          openedAt: null,
-          lastError: null,
-          lastSuccessAt: null,
-          dashboardUrl: null,
-        },
+        provider: name,
+        breaker: 'closed',
+        openedAt: null,
+        lastError: null,
+        lastSuccessAt: null,
+        dashboardUrl: null,
         failingSince: null,
         retiredAt: books.get(name)?.isRetired ? clock.now() : null,
       }),
@@ -94,7 +94,13 @@ export async function openAccountingKit(options: { timeZone?: string; startAt?: 
     const known = books.get(name);
     if (known !== undefined) return known;
     const provider: FakeListedProvider = {
-      ...{ name, shows: [], hides: [], isAway: false, isRetired: false, refunds: null, fees: null },
+      name,
+      shows: [],
+      hides: [],
+      isAway: false,
+      isRetired: false,
+      refunds: null,
+      fees: null,
       capabilities: capabilities({ canList: true }),
     };
     books.set(name, provider);
@@ -102,7 +108,9 @@ export async function openAccountingKit(options: { timeZone?: string; startAt?: 
   };
   const payments = new Map<PaymentId, PaymentSnapshot>();
   const kit: AccountingKit = {
-    ...{ deps, opened, book },
+    deps,
+    opened,
+    book,
     drop: (name) => void books.delete(name),
     setClock(text) {
       clock.advance(Date.parse(text) - clock.now());
@@ -163,7 +171,11 @@ function providerOf(book: FakeListedProvider): PaymentProvider {
         const found = [...book.shows, ...book.hides].find((one) => one.reference === reference);
         if (found !== undefined) return { ...found };
         throw new ProviderRejected({
-          ...{ provider: name, operation: 'fetch', code: null, httpStatus: 404, message: 'not found' },
+          provider: name,
+          operation: 'fetch',
+          code: null,
+          httpStatus: 404,
+          message: 'not found',
         });
       }),
     async *listPayments({ from, to }) {

@@ -68,7 +68,10 @@ export async function openCaseKit(): Promise<CaseKit> {
   }
 
   return {
-    ...{ opened, deps, refunds, find },
+    opened,
+    deps,
+    refunds,
+    find,
     providers: scripted,
     async order(shows) {
       const reference = asProviderReference(`first-${deps.ids.newId()}`);

@@ -37,7 +37,10 @@ export function openChannelKit(opened: TestDatabase): ChannelKit {
       stores.payments.findPaymentByReference({ provider: 'payhip', reference: asProviderReference(reference) }),
     );
   return {
-    ...{ deps, channel, hear, paymentOf },
+    deps,
+    channel,
+    hear,
+    paymentOf,
     sell: (change) => hear({ kind: 'sold', sale: aSale(change) }),
     giveBack: (returnedMinor, change) =>
       hear({ kind: 'returned', returned: { sale: aSale(change), returnedMinor, returnedAt: null } }),

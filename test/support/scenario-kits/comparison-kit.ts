@@ -34,7 +34,9 @@ export async function openComparison(): Promise<Comparison> {
   const { deps } = kit;
   const { providers } = deps;
   const books: Comparison = {
-    ...{ kit, listed: [], gone: new Set() },
+    kit,
+    listed: [],
+    gone: new Set(),
     compare: () => createReconciler(deps)({ provider: 'btcpay', startedBy: 'test', cause }),
     async findings() {
       const open = await kit.opened.database.read((stores) => listDecisions(stores));
@@ -48,8 +50,12 @@ export async function openComparison(): Promise<Comparison> {
     grouped: () => kit.alert('reconciliation:btcpay'),
     stray(differences = {}) {
       const snapshot = aSnapshot({
-        ...{ reference: asProviderReference('stray'), state: 'confirmed', providerStatus: 'Settled' },
-        ...{ settlement: money('49.00'), label: 'Workshop for T-1001', createdAt: deps.clock.now() - hour },
+        reference: asProviderReference('stray'),
+        state: 'confirmed',
+        providerStatus: 'Settled',
+        settlement: money('49.00'),
+        label: 'Workshop for T-1001',
+        createdAt: deps.clock.now() - hour,
         ...differences,
       });
       kit.providers.shows(snapshot.reference, snapshot);

@@ -34,10 +34,24 @@ export async function placeTestOrder(deps: PaymentDeps, differences: Partial<Pay
   const times = { createdAt: now, updatedAt: now, expiresAt: now + 3_600_000 };
   await deps.database.transaction(async (stores) => {
     await stores.orders.insertOrder({
-      ...{ id: orderId, number: await stores.orders.nextOrderNumber(), status: 'awaiting_payment', version: 1 },
-      ...{ currency: 'USD', amountMinor: 4900, items: [], reference: null, customerEmail: null, customerName: null },
-      ...{ redirectUrl: null, metadata: {}, origin: 'store', note: null, attention: null },
-      ...{ ...times, paidAt: null, fulfilledAt: null },
+      id: orderId,
+      number: await stores.orders.nextOrderNumber(),
+      status: 'awaiting_payment',
+      version: 1,
+      currency: 'USD',
+      amountMinor: 4900,
+      items: [],
+      reference: null,
+      customerEmail: null,
+      customerName: null,
+      redirectUrl: null,
+      metadata: {},
+      origin: 'store',
+      note: null,
+      attention: null,
+      ...times,
+      paidAt: null,
+      fulfilledAt: null,
     });
     await stores.payments.insertPayment(
       aPayment({ ...times, id: paymentId, orderId, reference: null, ...differences }),

@@ -154,7 +154,10 @@ export function askToResolve(
   const isReturn = action === 'refund' || action === 'refund_surplus';
   const shownMinor = isReturn ? (details.returns?.[action].amountMinor ?? null) : null;
   const asked = {
-    ...{ adminId, action: 'case.resolve', payload: { caseId: id, action, option, shownMinor }, question },
+    adminId,
+    action: 'case.resolve',
+    payload: { caseId: id, action, option, shownMinor },
+    question,
     back: { kind: 'exception', act: 'show', id },
   } as const;
   return question.reasons.length === 0 ? askToWriteReason(env, asked) : askForReason(env, asked);
@@ -179,7 +182,10 @@ export const confirmResolve: Confirmed = async (env, tapped, { payload, reason }
   if (action === undefined) return outOfDate;
   const caseId = String(payload['exceptionId']);
   const resolution = await decideCase(env, {
-    ...{ caseId, action, reason: reason ?? '', by: personOf(tapped) },
+    caseId,
+    action,
+    reason: reason ?? '',
+    by: personOf(tapped),
     option: typeof option === 'string' ? option : null,
     ...(typeof shownMinor === 'number' && { shownMinor }),
   });

@@ -45,7 +45,10 @@ function decide(action: 'accept' | 'reject'): Confirmed {
   return async (env, tapped, { payload, reason }) => {
     const option = payload['option'];
     const resolution = await decideCase(env, {
-      ...{ caseId: String(payload['exceptionId']), action, reason: reason ?? '', by: personOf(tapped) },
+      caseId: String(payload['exceptionId']),
+      action,
+      reason: reason ?? '',
+      by: personOf(tapped),
       option: typeof option === 'string' ? option : null,
     });
     await showOrder(env, { tapped, orderId: asOrderId(String(payload['orderId'])) });

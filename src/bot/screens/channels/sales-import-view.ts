@@ -143,7 +143,13 @@ export function importReport(result: ImportedExport, options: ImportAbout): stri
     there: difference.there,
   }));
   const faults = options.unreadable.map(({ line: number, why }) => ({
-    ...{ result: 'unreadable', finding: why, transaction: '', line: number, email: '', here: '', there: '' },
+    result: 'unreadable',
+    finding: why,
+    transaction: '',
+    line: number,
+    email: '',
+    here: '',
+    there: '',
   }));
   const columns = ['result', 'finding', 'transaction', 'line', 'email', 'here', 'there'];
   return stringify([...rows, ...faults], { header: true, columns, bom: true, escape_formulas: true });

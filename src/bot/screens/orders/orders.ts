@@ -139,7 +139,10 @@ const actions: Readonly<Record<OrderAct, (env: AdminEnv, ctx: CallbackContext, o
     async link(env, tapped, orderId) {
       if (!env.recentRequests.isFirst(`link:${orderId}`)) return 'A link was made a moment ago.';
       const result = await createPaymentLink(env, {
-        ...{ orderId, provider: 'auto', actor: adminActor(tapped.from.id), by: adminName(tapped.from) },
+        orderId,
+        provider: 'auto',
+        actor: adminActor(tapped.from.id),
+        by: adminName(tapped.from),
       });
       env.recentRequests.touch(`link:${orderId}`);
       await showOrder(env, { tapped, orderId });

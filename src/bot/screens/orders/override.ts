@@ -17,7 +17,9 @@ export function askByHand(
   const { adminId, details, action } = input;
   const { order } = details;
   return askToWriteReason(env, {
-    ...{ adminId, action: `order.${action}`, payload: { orderId: order.id } },
+    adminId,
+    action: `order.${action}`,
+    payload: { orderId: order.id },
     question: byHandQuestion(order, action),
     back: { kind: 'order', act: 'show', id: order.id },
   });

@@ -95,13 +95,16 @@ async function checkWebhook(
   try {
     const webhooks = await client.listWebhooks(signal);
     const registered = webhooks.map(({ id, url, enabled, authorizedEvents }) => ({
-      ...{ url, isEnabled: enabled },
+      url,
+      isEnabled: enabled,
       events: authorizedEvents.everything ? ('all' as const) : (authorizedEvents.specificEvents ?? []),
       attempts: () => client.listDeliveries(id, signal),
     }));
     return await judgeWebhooks(registered, {
-      ...{ webhookUrl: about.webhookUrl, needed: neededEvents },
-      ...{ secret: 'BTCPAY_WEBHOOK_SECRET', place },
+      webhookUrl: about.webhookUrl,
+      needed: neededEvents,
+      secret: 'BTCPAY_WEBHOOK_SECRET',
+      place,
     });
   } catch (error) {
     const isForbidden = error instanceof ProviderRejected && error.httpStatus === 403;

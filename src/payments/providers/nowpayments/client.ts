@@ -57,7 +57,10 @@ export function createNowpaymentsClient(
   async function signIn(account: DashboardLogin, signal: AbortSignal | undefined): Promise<string> {
     if (token !== undefined && deps.clock.now() < token.until) return token.text;
     const { value } = await deps.http.call({
-      ...{ operation: 'sign_in', method: 'POST', url: `${apiUrl}/auth`, isRepeatable: true },
+      operation: 'sign_in',
+      method: 'POST',
+      url: `${apiUrl}/auth`,
+      isRepeatable: true,
       headers: () => ({ 'Content-Type': 'application/json' }),
       body: JSON.stringify(account),
       schema: z.object({ token: z.string().min(1).max(4_096) }),

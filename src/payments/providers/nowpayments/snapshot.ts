@@ -48,7 +48,12 @@ export function invoiceSnapshot(
     reference: asProviderReference(invoice.id),
     paymentId: isPaymentId(invoice.order_id) ? invoice.order_id : null,
     observedAt: about.observedAt,
-    ...{ state: 'open', providerStatus: noPayment, isLate: false, settlement: null, fees: null, transactionIds: [] },
+    state: 'open',
+    providerStatus: noPayment,
+    isLate: false,
+    settlement: null,
+    fees: null,
+    transactionIds: [],
     coin: null,
     label: joinLabel([invoice.order_id]),
     requested: priceOf(invoice),
@@ -104,7 +109,9 @@ export function paymentsSnapshot(
     ...base,
     providerStatus,
     state: isGone ? 'expired' : state,
-    ...{ settlement, coin: settlement, isLate: false },
+    settlement,
+    coin: settlement,
+    isLate: false,
   };
 }
 

@@ -1,6 +1,6 @@
 // Takes the provider's word into our books. What it says is asked anew; the decision is written down before it is applied,
 // so that the history tells whose it was, and both together or not at all.
-import type { PaymentTx } from '../../ports/payment-store.ts';
+
 import { ConcurrentChange } from '#kernel/database.ts';
 import { compareDecimals, formatAsset, MoneyInvalid, parseMinorFloor } from '#kernel/money.ts';
 import { providerTitle } from '#kernel/provider-name.ts';
@@ -13,6 +13,7 @@ import type { PaymentSnapshot } from '../../model/snapshot.ts';
 import { loadAbout } from '../../overrides/accept-into.ts';
 import { refused } from '../../overrides/override.ts';
 import { refuseFetch } from '../../ports/capability-refusal.ts';
+import type { PaymentTx } from '../../ports/payment-store.ts';
 import { ProviderError } from '../../ports/provider-errors.ts';
 import { type Asked, decideCaseIn, type Open, type Resolution, type Resolver, settleCase } from './resolution.ts';
 
@@ -95,13 +96,19 @@ async function takeAmount(
   if (amountMinor === undefined) return undefined;
   const change = {
     status: payment.status,
-    ...{ amountMinor, requestedAmount: requested.amount, updatedAt: tx.clock.now() },
+    amountMinor,
+    requestedAmount: requested.amount,
+    updatedAt: tx.clock.now(),
   };
   const expected = { status: payment.status, version: payment.version };
   const isChanged = await tx.stores.payments.changePayment({ id: payment.id, expected, change });
   if (!isChanged) throw new ConcurrentChange(`payment ${payment.id} changed meanwhile`);
   await writeTimeline(tx, {
-    ...{ order: { id: payment.orderId }, paymentId: payment.id, subject: 'note', from: null, to: null },
+    order: { id: payment.orderId },
+    paymentId: payment.id,
+    subject: 'note',
+    from: null,
+    to: null,
     trust: snapshot.trust,
     text: `the payment is over ${formatAsset(requested)} now, not over ${payment.requestedAmount}`,
   });
@@ -121,10 +128,23 @@ function minorOf(amount: string, currency: string): number | undefined {
 function noSuchPayment(payment: Payment, now: number): PaymentSnapshot | undefined {
   if (payment.reference === null) return undefined;
   return {
-    ...{ provider: payment.provider, reference: payment.reference, paymentId: payment.id, trust: 'fetched' },
-    ...{ observedAt: now, state: 'failed', providerStatus: 'no such payment' },
+    provider: payment.provider,
+    reference: payment.reference,
+    paymentId: payment.id,
+    trust: 'fetched',
+    observedAt: now,
+    state: 'failed',
+    providerStatus: 'no such payment',
     requested: { amount: payment.requestedAmount, asset: payment.requestedAsset },
-    ...{ settlement: null, coin: null, fees: null, isLate: false, isMarkedByHand: false },
-    ...{ checkoutUrl: null, transactionIds: [], label: null, createdAt: null, expiresAt: null },
+    settlement: null,
+    coin: null,
+    fees: null,
+    isLate: false,
+    isMarkedByHand: false,
+    checkoutUrl: null,
+    transactionIds: [],
+    label: null,
+    createdAt: null,
+    expiresAt: null,
   };
 }

@@ -1,4 +1,3 @@
-import type { PaymentTx } from '../../ports/payment-store.ts';
 import type { ActingAdmin } from '#access/acting-admin.ts';
 import { paymentKinds } from '#cases/case.ts';
 import { resolveOrderCases } from '#cases/resolve-case.ts';
@@ -18,6 +17,7 @@ import type { PaymentSnapshot } from '../../model/snapshot.ts';
 import { refused } from '../../overrides/override.ts';
 import { refuseFetch } from '../../ports/capability-refusal.ts';
 import type { PaymentProvider } from '../../ports/payment-provider.ts';
+import type { PaymentTx } from '../../ports/payment-store.ts';
 import { ProviderError } from '../../ports/provider-errors.ts';
 import { refreshPayment } from '../../sync/refresh-payment.ts';
 import { type Asked, decideCaseIn, type Resolution, type Resolver, settleCase } from './resolution.ts';
@@ -96,8 +96,15 @@ export async function unlinkOrder(
   const refunds = await tx.stores.refunds.listRefundsForOrder(order.id);
   if (refunds.some(countsAgainstCaptured)) return 'Money of the order went back since, or is on its way.';
   const change: Partial<Payment> & { status: 'cancelled'; updatedAt: number } = {
-    ...{ status: 'cancelled', creation: 'refused', reference: null, creditedMinor: 0, nextPollAt: null },
-    ...{ acceptedAt: null, acceptedBy: null, acceptedReason: null, updatedAt: tx.clock.now() },
+    status: 'cancelled',
+    creation: 'refused',
+    reference: null,
+    creditedMinor: 0,
+    nextPollAt: null,
+    acceptedAt: null,
+    acceptedBy: null,
+    acceptedReason: null,
+    updatedAt: tx.clock.now(),
   };
   const payments = await tx.stores.payments.listPaymentsForOrder(order.id);
   const all = payments.map((other) => (other.id === payment.id ? { ...other, ...change } : other));

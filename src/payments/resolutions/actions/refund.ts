@@ -1,4 +1,3 @@
-import type { PaymentTx } from '../../ports/payment-store.ts';
 import { readReason } from '#access/reason.ts';
 import { type Case, type CaseKind, isLive } from '#cases/case.ts';
 import { changeCase } from '#cases/raise-case.ts';
@@ -11,7 +10,7 @@ import type { Payment } from '../../model/payment.ts';
 import type { Refund } from '../../model/refund.ts';
 import { surplusOf } from '../../model/surplus.ts';
 import { refused } from '../../overrides/override.ts';
-import type { PaymentStores } from '../../ports/payment-store.ts';
+import type { PaymentStores, PaymentTx } from '../../ports/payment-store.ts';
 import { requestRefund } from '../../refunds/request-refund.ts';
 import type { ResolvingAction } from '../options/resolution-actions.ts';
 import { type Asked, noteDecision, notLive, type Resolution, type Resolver, settleCase } from './resolution.ts';
@@ -85,7 +84,10 @@ async function refundFor(deps: PaymentDeps, input: RefundAsked): Promise<Resolut
   const { by } = asked;
   try {
     const result = await requestRefund(deps, {
-      ...{ paymentId: one.paymentId, amount, reason, actor: by.actor },
+      paymentId: one.paymentId,
+      amount,
+      reason,
+      actor: by.actor,
       async also(tx: PaymentTx, refund) {
         const changed = await whyChanged(tx, { refund, input });
         if (changed !== undefined) throw new ChangedMeanwhile(changed);

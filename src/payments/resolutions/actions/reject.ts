@@ -1,4 +1,3 @@
-import type { PaymentTx } from '../../ports/payment-store.ts';
 import { ConcurrentChange } from '#kernel/database.ts';
 import type { Order } from '#orders/order.ts';
 import { tellOrder } from '../../lifecycle/change-order.ts';
@@ -6,6 +5,7 @@ import { writeTimeline } from '../../lifecycle/work.ts';
 import type { Payment } from '../../model/payment.ts';
 import { loadAbout } from '../../overrides/accept-into.ts';
 import { refused } from '../../overrides/override.ts';
+import type { PaymentTx } from '../../ports/payment-store.ts';
 import { decideCaseIn, type Resolver, settleCase } from './resolution.ts';
 
 /**
@@ -24,7 +24,11 @@ export const rejectHeld: Resolver = async (deps, asked) => {
     const payment = await cancelPayment(tx, { order, before, text });
     await settleCase(tx, { one, action: 'reject', by, reason, undo: null });
     await tellOrder(tx, {
-      ...{ order, event: 'payment_rejected', paymentId: payment.id, trust: payment.trust, text },
+      order,
+      event: 'payment_rejected',
+      paymentId: payment.id,
+      trust: payment.trust,
+      text,
       payments: payments.map((other) => (other.id === payment.id ? payment : other)),
     });
     return { kind: 'decided', said: 'Rejected: nothing is delivered.' };

@@ -62,7 +62,11 @@ describe('settlements', () => {
     ]);
     const [asked] = books.urls('/settlements');
     expect(Object.fromEntries(asked?.searchParams ?? [])).toMatchObject({
-      ...{ currency: 'EUR', dateStart: '2021-05-09', dateEnd: '2021-05-13', limit: '100', offset: '0' },
+      currency: 'EUR',
+      dateStart: '2021-05-09',
+      dateEnd: '2021-05-13',
+      limit: '100',
+      offset: '0',
     });
     const [opened] = books.urls(`/settlements/${first?.id}/reconciliationReport`);
     expect(opened?.searchParams.get('token')).toMatch(/^2gBtViSiBWSEJGo1/);

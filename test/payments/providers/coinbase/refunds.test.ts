@@ -71,7 +71,9 @@ describe('a refund is asked for', () => {
     const words = 'Only a COMPLETED checkout can be refunded.';
     await using shop = await at(json(400, { errorType: 'invalid_request', errorMessage: words }));
     await expect(shop.refunds.requestRefund(command)).rejects.toMatchObject({
-      ...{ name: 'ProviderRejected', code: 'invalid_request', message: expect.stringContaining(words) },
+      name: 'ProviderRejected',
+      code: 'invalid_request',
+      message: expect.stringContaining(words),
     });
     expect(shop.server.requests).toHaveLength(1);
   });

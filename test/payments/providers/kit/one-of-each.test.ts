@@ -7,8 +7,14 @@ const refundId = asRefundId('01a20511-a491-7000-aa0f-178ceb2bab98');
 
 function refund(reference: string, differences: Partial<ProviderRefund> = {}): ProviderRefund {
   return {
-    ...{ reference, refundId, state: 'pending', providerStatus: 'PENDING', claimUrl: null, transactionIds: [] },
-    ...{ amount: { amount: '5.00', asset: 'USD' }, createdAt: 5 },
+    reference,
+    refundId,
+    state: 'pending',
+    providerStatus: 'PENDING',
+    claimUrl: null,
+    transactionIds: [],
+    amount: { amount: '5.00', asset: 'USD' },
+    createdAt: 5,
     ...differences,
   };
 }

@@ -8,7 +8,8 @@ function hook(differences: Partial<RegisteredWebhook> = {}, attempts: WebhookAtt
   return { url: webhookUrl, isEnabled: true, events: 'all', attempts: async () => attempts, ...differences };
 }
 const attempt = (at: number, httpStatus: number | null): WebhookAttempt => ({
-  ...{ at, httpStatus },
+  at,
+  httpStatus,
   isTaken: httpStatus === 200,
 });
 

@@ -11,8 +11,15 @@ const asked = { requestedAmount: '25.00', requestedAsset: 'USD' };
 
 function aPayment(differences: Partial<NowPayment> = {}): NowPayment {
   return {
-    ...{ payment_id: '1', payment_status: 'finished', parent_payment_id: null, invoice_id: '77', pay_currency: 'btc' },
-    ...{ price_amount: '25', price_currency: 'usd', pay_amount: '0.0005', actually_paid: '0.0005' },
+    payment_id: '1',
+    payment_status: 'finished',
+    parent_payment_id: null,
+    invoice_id: '77',
+    pay_currency: 'btc',
+    price_amount: '25',
+    price_currency: 'usd',
+    pay_amount: '0.0005',
+    actually_paid: '0.0005',
     order_id: '01900000-0000-7000-8000-000000000002',
     ...differences,
   };

@@ -75,7 +75,10 @@ describe('a licence', () => {
   test('that is known is told as it is', async () => {
     await using payhip = await open(json(200, fixture('payhip/license-verify-response.json')));
     expect(await payhip.sales.verifyLicence(asked)).toEqual({
-      ...{ kind: 'known', isEnabled: true, email: 'buyer@example.com', productKey: 'RGsF' },
+      kind: 'known',
+      isEnabled: true,
+      email: 'buyer@example.com',
+      productKey: 'RGsF',
     });
     expect(payhip.server.requests).toMatchObject([
       {

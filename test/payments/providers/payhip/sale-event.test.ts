@@ -26,8 +26,12 @@ test('the documented sale is read', () => {
       customerEmail: 'buyer@example.com',
       items: [
         {
-          ...{ productKey: 'RGsF', name: 'Example product', quantity: 1, licenceKey: null },
-          ...{ hasCoupon: false, hasOpenDiscount: false },
+          productKey: 'RGsF',
+          name: 'Example product',
+          quantity: 1,
+          licenceKey: null,
+          hasCoupon: false,
+          hasOpenDiscount: false,
         },
       ],
       coupons: [],
@@ -53,8 +57,14 @@ test.each([
   expect(readPayhipEvent(Buffer.from(fixture(`payhip/webhook-subscription.${which}.json`)))).toEqual({
     kind: 'subscription',
     subscription: {
-      ...{ reference: 'SUB_TEST123', status, customerEmail: 'buyer@example.com', customerName: 'Test User' },
-      ...{ planName: 'Premium Plan', productName: 'Test Subscription', startedAt: 1_703_693_218_000, endedAt },
+      reference: 'SUB_TEST123',
+      status,
+      customerEmail: 'buyer@example.com',
+      customerName: 'Test User',
+      planName: 'Premium Plan',
+      productName: 'Test Subscription',
+      startedAt: 1_703_693_218_000,
+      endedAt,
     },
   });
 });
@@ -63,7 +73,10 @@ describe('whatever can be read is taken', () => {
   test('numbers as text, flags as words, and a date as text', () => {
     const change = { price: '900', vat_applied: 'true', vat_amount: '150', date: '1703693218', stripe_fee: '48' };
     expect(saleOf(change)).toMatchObject({
-      ...{ price: { amountMinor: 900 }, vatMinor: 150, feeMinor: 81, soldAt: 1_703_693_218_000 },
+      price: { amountMinor: 900 },
+      vatMinor: 150,
+      feeMinor: 81,
+      soldAt: 1_703_693_218_000,
     });
   });
 

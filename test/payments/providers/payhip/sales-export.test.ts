@@ -23,14 +23,28 @@ describe('an export', () => {
       unreadable: [],
       sales: [
         {
-          ...{ line: 2, lineCount: 1, reference: 'AAA111', customerEmail: 'ann@example.org', currency: 'USD' },
-          ...{ amountMinor: 900, amountOtherwiseMinor: 900, returnedMinor: 0, productNames: ['Field Guide'] },
+          line: 2,
+          lineCount: 1,
+          reference: 'AAA111',
+          customerEmail: 'ann@example.org',
+          currency: 'USD',
+          amountMinor: 900,
+          amountOtherwiseMinor: 900,
+          returnedMinor: 0,
+          productNames: ['Field Guide'],
           soldAt: Date.UTC(2026, 10, 20, 10),
         },
         {
-          ...{ line: 3, lineCount: 1, reference: 'BBB222', customerEmail: 'bob@example.org', currency: 'USD' },
-          ...{ amountMinor: 123_450, amountOtherwiseMinor: 123_450, returnedMinor: 500 },
-          ...{ productNames: ['Type, family'], soldAt: Date.UTC(2026, 10, 21, 11) },
+          line: 3,
+          lineCount: 1,
+          reference: 'BBB222',
+          customerEmail: 'bob@example.org',
+          currency: 'USD',
+          amountMinor: 123_450,
+          amountOtherwiseMinor: 123_450,
+          returnedMinor: 500,
+          productNames: ['Type, family'],
+          soldAt: Date.UTC(2026, 10, 21, 11),
         },
       ],
     });
@@ -91,7 +105,8 @@ describe('an export', () => {
       'Total,,27.00 and more,',
     ].join('\n');
     expect(read(text)).toEqual({
-      ...{ kind: 'read', sales: [] },
+      kind: 'read',
+      sales: [],
       unreadable: [
         { line: 2, why: 'it names neither a transaction nor an e-mail' },
         { line: 3, why: 'its transaction is not readable' },
