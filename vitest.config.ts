@@ -1,5 +1,6 @@
 import { defineConfig } from 'vitest/config';
 import { applyMutant, triesMutant } from './test/mutation/apply-mutant.ts';
+import { ramDiskEnvironment } from './test/support/database/ram-disk.ts';
 
 // Suites that need a server beside the project, or minutes, carry their name in the file name, so that `npm test` never
 // meets them.
@@ -18,6 +19,7 @@ export default defineConfig({
         extends: true,
         test: {
           name: 'unit',
+          env: ramDiskEnvironment(),
           include: ['test/**/*.test.ts'],
           exclude: [...servers, '**/*.sqlite.test.ts', 'test/scenarios/**'],
         },
@@ -26,6 +28,7 @@ export default defineConfig({
         extends: true,
         test: {
           name: 'sqlite',
+          env: ramDiskEnvironment(),
           include: ['test/**/*.sqlite.test.ts', 'test/scenarios/**/*.test.ts'],
           exclude: servers,
         },

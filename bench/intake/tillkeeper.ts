@@ -1,6 +1,7 @@
 // Our own server as app.ts composes it, without the parts that work on the inbox afterwards: what is measured is intake.
+
+import type { AccountingDeps } from '#accounting/ledger/deps.ts';
 import { openDatabase } from '#db/database/open-database.ts';
-import type { PaymentDeps } from '#payments/lifecycle/deps.ts';
 import { createWebhookReceiver } from '#payments/webhooks/receive-webhook.ts';
 import { createServer } from '#server/http/server.ts';
 import { createMetrics } from '#server/operations/metrics.ts';
@@ -12,7 +13,7 @@ export async function startTillkeeper(file: string): Promise<number> {
     target: { engine: 'sqlite', file },
     onGroupCommit: ({ transactions }) => metrics.observeGateBatch(transactions),
   });
-  const payments: PaymentDeps = { ...shared, database, providers: createProviders() };
+  const payments: AccountingDeps = { ...shared, database, providers: createProviders() };
   const server = createServer(
     {
       payments,

@@ -1,9 +1,10 @@
 // Both bots, and the way in which Telegram's updates reach them.
+
+import type { AccountingDeps } from '#accounting/ledger/deps.ts';
 import { type AdminBot, createAdminBot } from '#bot/admin/admin-bot.ts';
 import { createPager, type Pager } from '#bot/pager/pager.ts';
 import type { TelegramUpdate, UpdateMode } from '#bot/telegram/telegram.ts';
 import type { Config } from '#config/load-config.ts';
-import type { PaymentDeps } from '#payments/lifecycle/deps.ts';
 import type { TelegramReceiver } from '#server/webhooks/telegram-updates.ts';
 
 export interface Bots {
@@ -11,7 +12,7 @@ export interface Bots {
   pager: Pager;
 }
 
-type BotDeps = Omit<Parameters<typeof createAdminBot>[0], keyof PaymentDeps> & { payments: PaymentDeps };
+type BotDeps = Omit<Parameters<typeof createAdminBot>[0], keyof AccountingDeps> & { payments: AccountingDeps };
 
 export function createBots(config: Config, deps: BotDeps): Bots {
   const { payments, ...rest } = deps;

@@ -1,12 +1,12 @@
 // What every role of the process needs, whatever it serves: log, metrics, database, providers, and the verbs' dependencies.
 
+import type { AccountingDeps } from '#accounting/ledger/deps.ts';
 import type { Config } from '#config/load-config.ts';
 import { openDatabase } from '#db/database/open-database.ts';
 import type { OpenDatabase } from '#db/engine/open-options.ts';
 import type { Clock } from '#kernel/clock.ts';
 import { createIds, type Random } from '#kernel/ids.ts';
 import { createLogger, toEventLog } from '#logging/logger.ts';
-import type { PaymentDeps } from '#payments/lifecycle/deps.ts';
 import { createRetiredProviders } from '#payments/ports/retired-providers.ts';
 import type { HttpPolicy } from '#payments/providers/http/policy.ts';
 import { createProviderRegistry } from '#payments/providers/registry/registry.ts';
@@ -28,7 +28,7 @@ export interface CoreDeps {
 }
 
 export interface Core {
-  payments: PaymentDeps;
+  payments: AccountingDeps;
   database: OpenDatabase;
   metrics: Metrics;
   /** Names this process among those that share the queues. */
@@ -61,7 +61,7 @@ export async function openCore(deps: CoreDeps): Promise<Core> {
     policy: deps.providerPolicy,
     onCall: (call) => metrics.observeProviderCall(call),
   });
-  const onTransition: PaymentDeps['onTransition'] = (change) => metrics.countTransition(change);
+  const onTransition: AccountingDeps['onTransition'] = (change) => metrics.countTransition(change);
   return {
     payments: {
       database,

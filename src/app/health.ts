@@ -1,4 +1,3 @@
-import type { HealthReport } from '#bot/screens/providers/health-view.ts';
 import type { BotHealth } from '#bot/telegram/telegram.ts';
 import type { OpenDatabase } from '#db/engine/open-options.ts';
 import type { Scheduler } from '#jobs/scheduler.ts';
@@ -6,6 +5,7 @@ import { type Clock, minute } from '#kernel/clock.ts';
 import type { QueueDepth } from '#messaging/messaging-store.ts';
 import type { PaymentDeps } from '#payments/lifecycle/deps.ts';
 import { blindFor } from '#payments/model/outage.ts';
+import type { HealthReport } from '#reports/health-report.ts';
 import { type ProviderReport, readProviderReports } from '#reports/provider-report.ts';
 import type { Check } from '#server/operations/health.ts';
 import type { Pumps } from './workers.ts';

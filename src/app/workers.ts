@@ -1,11 +1,10 @@
+import type { AccountingDeps, AccountingStores } from '#accounting/ledger/deps.ts';
 import { hour, type Milliseconds, minute, second } from '#kernel/clock.ts';
 import type { RetryPolicy } from '#kernel/retry-policy.ts';
 import type { InboxEvent, OutboxMessage } from '#messaging/messaging-store.ts';
 import type { OutboxHandler } from '#messaging/outbox-handler.ts';
 import { createPump, type Pump } from '#messaging/pump.ts';
 import { type Lane, lanes, topics } from '#messaging/topics.ts';
-import type { PaymentDeps } from '#payments/lifecycle/deps.ts';
-import type { PaymentStores } from '#payments/ports/payment-store.ts';
 import { handleInboxEvent } from '#payments/webhooks/handle-inbox-event.ts';
 import { raiseDeadLetter } from '#payments/webhooks/raise-dead-letter.ts';
 
@@ -58,14 +57,14 @@ export interface Pumps {
 
 /** One pump for the inbox and one for each lane of the outbox, so that one that hangs holds up no other. */
 export function createPumps(
-  deps: PaymentDeps & { instanceId: string },
+  deps: AccountingDeps & { instanceId: string },
   input: { handlers: readonly OutboxHandler[]; lanes: readonly Lane[] },
 ): Pumps {
   const byTopic = new Map(input.handlers.map((handler) => [handler.topic, handler]));
   for (const topic of Object.keys(topics)) {
     if (!byTopic.has(topic)) throw new Error(`nothing carries out ${topic}`);
   }
-  const inbox = createPump<InboxEvent, PaymentStores>(deps, {
+  const inbox = createPump<InboxEvent, AccountingStores>(deps, {
     ...inboxOptions,
     name: 'inbox',
     queueOf: (stores) => stores.inbox,
@@ -77,7 +76,7 @@ export function createPumps(
     sweepMs,
   });
   const outbox = input.lanes.map((lane) =>
-    createPump<OutboxMessage, PaymentStores>(deps, {
+    createPump<OutboxMessage, AccountingStores>(deps, {
       ...laneOptions[lane],
       name: `outbox:${lane}`,
       queueOf: (stores) => stores.outbox,

@@ -1,8 +1,8 @@
 // An admin takes responsibility. Acknowledging a case assigns it where it is nobody's, and assigning an open one
 // acknowledges it: both say the same.
 import type { ActingAdmin } from '#access/acting-admin.ts';
-import type { CaseChange } from './case-store.ts';
-import { type CaseDeps, changeAsAdmin, type NoLiveCase } from './change-as-admin.ts';
+import type { CaseChange, CaseDeps } from './case-store.ts';
+import { changeAsAdmin, type NoLiveCase } from './change-as-admin.ts';
 
 interface CaseInput {
   caseId: string;

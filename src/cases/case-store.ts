@@ -2,6 +2,7 @@ import type { AccessStores } from '#access/access-store.ts';
 import type { Milliseconds } from '#kernel/clock.ts';
 import type { OrderId, PaymentId, RefundId } from '#kernel/ids.ts';
 import type { ProviderName } from '#kernel/provider-name.ts';
+import type { TransactionContext, TransactionDeps } from '#kernel/transaction-context.ts';
 import type { MessagingStores } from '#messaging/messaging-store.ts';
 import type { Case, CaseKind, CaseStatus } from './case.ts';
 
@@ -80,3 +81,8 @@ export interface CaseStore {
 export interface CaseStores extends MessagingStores, AccessStores {
   cases: CaseStore;
 }
+
+/** What a verb of another room needs to raise, change or resolve a case in its own transaction. */
+export type CaseTx = TransactionContext<CaseStores>;
+
+export type CaseDeps = TransactionDeps<CaseStores>;

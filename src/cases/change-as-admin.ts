@@ -1,19 +1,10 @@
-import { inTransaction, causeOf } from '#kernel/transaction-context.ts';
 import type { ActingAdmin } from '#access/acting-admin.ts';
 import { recordAudit } from '#access/audit.ts';
-import type { Clock } from '#kernel/clock.ts';
-import type { Database } from '#kernel/database.ts';
-import type { Ids } from '#kernel/ids.ts';
 import type { JsonObject } from '#kernel/json.ts';
+import { causeOf, inTransaction } from '#kernel/transaction-context.ts';
 import { type Case, isLive } from './case.ts';
-import type { CaseChange, CaseStores } from './case-store.ts';
+import type { CaseChange, CaseDeps } from './case-store.ts';
 import { changeCase } from './raise-case.ts';
-
-export interface CaseDeps {
-  database: Database<CaseStores>;
-  clock: Clock;
-  ids: Ids;
-}
 
 /** Nothing is changed about a case that is over or not known. */
 export type NoLiveCase = { kind: 'over' } | { kind: 'unknown' };
@@ -25,7 +16,7 @@ export function changeAsAdmin<Done, Refused = never>(
   decide: (one: Case) => { change: CaseChange; result: Done } | { refused: Refused },
 ): Promise<Done | Refused | NoLiveCase> {
   const { caseId, by, action, details = {} } = input;
-  return inTransaction(deps, causeOf(actor), async (tx): Promise<Done | Refused | NoLiveCase> => {
+  return inTransaction(deps, causeOf(by.actor), async (tx): Promise<Done | Refused | NoLiveCase> => {
     const one = await tx.stores.cases.findCase(caseId);
     if (one === undefined) return { kind: 'unknown' };
     if (!isLive(one)) return { kind: 'over' };

@@ -1,5 +1,5 @@
 import { day, type Milliseconds } from '#kernel/clock.ts';
-import type { CaseDeps } from './change-as-admin.ts';
+import type { CaseDeps } from './case-store.ts';
 
 /** What is over is kept so long; the history of its order is kept for ever. */
 const casesKeptMs: Milliseconds = 180 * day;

@@ -1,19 +1,7 @@
-import type { Clock } from '#kernel/clock.ts';
 import { ConcurrentChange } from '#kernel/database.ts';
-import type { Ids } from '#kernel/ids.ts';
 import { enqueueEffect } from '#messaging/enqueue-effect.ts';
-import type { MessagingStores } from '#messaging/messaging-store.ts';
 import type { Case, CaseFacts } from './case.ts';
-import type { CaseChange, CaseStore } from './case-store.ts';
-
-/** What is needed of a transaction to raise or resolve a case inside another room's verb. */
-export interface CaseContext {
-  stores: { cases: CaseStore } & Pick<MessagingStores, 'outbox'>;
-  clock: Clock;
-  ids: Ids;
-  /** What brought it about, where that is known. */
-  cause?: { kind: string; id: string };
-}
+import type { CaseChange, CaseTx } from './case-store.ts';
 
 type Subject = Pick<
   Case,
@@ -49,7 +37,7 @@ const noFacts: Omit<CaseFacts, 'headline' | 'why'> = {
 };
 
 /** Opens a case, or, when one of this key is live, keeps its age and its assignee and takes the newest facts. */
-export async function raiseCase(tx: CaseContext, raised: RaisedCase): Promise<void> {
+export async function raiseCase(tx: CaseTx, raised: RaisedCase): Promise<void> {
   const now = tx.clock.now();
   const one: Case = {
     ...noSubject,
@@ -98,7 +86,7 @@ export async function raiseCase(tx: CaseContext, raised: RaisedCase): Promise<vo
 
 /** Brings the live case of this key up to date without counting it once more; false when there is none. */
 export async function restateCase(
-  tx: CaseContext,
+  tx: CaseTx,
   input: { key: string; facts: Partial<CaseFacts> },
 ): Promise<boolean> {
   const live = await tx.stores.cases.findLiveCase(input.key);
@@ -110,13 +98,13 @@ export async function restateCase(
 }
 
 /** Changes a case as the caller saw it, and brings its card up to date; throws ConcurrentChange when overtaken. */
-export async function changeCase(tx: CaseContext, one: Case, change: CaseChange): Promise<Case> {
+export async function changeCase(tx: CaseTx, one: Case, change: CaseChange): Promise<Case> {
   const changed = await tx.stores.cases.changeCase(one, change);
   await showCase(tx, changed);
   return changed;
 }
 
-async function showCase(tx: CaseContext, { id, version, rings }: Case): Promise<void> {
+async function showCase(tx: CaseTx, { id, version, rings }: Case): Promise<void> {
   if (!rings) return;
   await enqueueEffect(tx, {
     topic: 'alert.card',

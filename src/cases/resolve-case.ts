@@ -1,10 +1,10 @@
 import type { OrderId, PaymentId } from '#kernel/ids.ts';
 import type { Case, CaseKind } from './case.ts';
-import type { CaseChange } from './case-store.ts';
-import { type CaseContext, changeCase } from './raise-case.ts';
+import type { CaseChange, CaseTx } from './case-store.ts';
+import { changeCase } from './raise-case.ts';
 
 /** Ends the live case of this key because the facts changed; `by` says in a sentence what ended it. */
-export async function resolveCase(tx: CaseContext, input: { key: string; by: string }): Promise<boolean> {
+export async function resolveCase(tx: CaseTx, input: { key: string; by: string }): Promise<boolean> {
   const live = await tx.stores.cases.findLiveCase(input.key);
   if (live === undefined) return false;
   await changeCase(tx, live, endedByItself(tx, input.by));
@@ -13,7 +13,7 @@ export async function resolveCase(tx: CaseContext, input: { key: string; by: str
 
 /** Ends the live cases of an order whose kinds are named, of one of its payments if one is named. */
 export async function resolveOrderCases(
-  tx: CaseContext,
+  tx: CaseTx,
   input: { orderId: OrderId; paymentId?: PaymentId; kinds: readonly CaseKind[]; by: string },
 ): Promise<void> {
   const isMeant = ({ kind, paymentId }: Case): boolean =>
@@ -22,7 +22,7 @@ export async function resolveOrderCases(
   for (const one of live.filter(isMeant)) await changeCase(tx, one, endedByItself(tx, input.by));
 }
 
-export function endedByItself(tx: Pick<CaseContext, 'clock'>, by: string): CaseChange {
+export function endedByItself(tx: Pick<CaseTx, 'clock'>, by: string): CaseChange {
   return {
     status: 'resolved',
     snoozedUntil: null,
@@ -33,7 +33,7 @@ export function endedByItself(tx: Pick<CaseContext, 'clock'>, by: string): CaseC
 }
 
 /** Opens a resolved case again with its old age. False when the same has begun anew since: that one goes on. */
-export async function reopenCase(tx: CaseContext, one: Case): Promise<boolean> {
+export async function reopenCase(tx: CaseTx, one: Case): Promise<boolean> {
   if ((await tx.stores.cases.findLiveCase(one.key)) !== undefined) return false;
   await changeCase(tx, one, {
     status: 'open',

@@ -1,7 +1,7 @@
-import { inTransaction } from '#kernel/transaction-context.ts';
+import { causeOf, inTransaction } from '#kernel/transaction-context.ts';
 import { day, type Milliseconds } from '#kernel/clock.ts';
 import type { CaseKind } from './case.ts';
-import type { CaseDeps } from './change-as-admin.ts';
+import type { CaseDeps } from './case-store.ts';
 import { changeCase } from './raise-case.ts';
 import { endedByItself } from './resolve-case.ts';
 
@@ -12,7 +12,7 @@ const informedForMs: Milliseconds = day;
 /** Ends cases that only inform, older than a day and nobody's, at most `limit`; how many. */
 export function retireCases(deps: CaseDeps, input: { limit: number }): Promise<{ retired: number }> {
   const before = deps.clock.now() - informedForMs;
-  return inTransaction(deps, MISSING_CAUSE, async (tx) => {
+  return inTransaction(deps, causeOf({ kind: 'job', id: 'retire-cases' }), async (tx) => {
     const old = await tx.stores.cases.listCases({
       statuses: ['open'],
       kinds: informingKinds,

@@ -1,12 +1,12 @@
 // A snoozed case is silent and not due; it opens again when its time is over, or when what was waited for did not come.
-import { inTransaction } from '#kernel/transaction-context.ts';
+import { causeOf, inTransaction } from '#kernel/transaction-context.ts';
 import type { ActingAdmin } from '#access/acting-admin.ts';
 import type { Milliseconds } from '#kernel/clock.ts';
 import type { OrderId } from '#kernel/ids.ts';
 import type { Case } from './case.ts';
-import type { CaseChange } from './case-store.ts';
-import { type CaseDeps, changeAsAdmin, type NoLiveCase } from './change-as-admin.ts';
-import { type CaseContext, changeCase } from './raise-case.ts';
+import type { CaseChange, CaseDeps, CaseTx } from './case-store.ts';
+import { changeAsAdmin, type NoLiveCase } from './change-as-admin.ts';
+import { changeCase } from './raise-case.ts';
 
 export type Snooze = { kind: 'snoozed'; until: Milliseconds } | NoLiveCase;
 
@@ -24,7 +24,7 @@ export function snoozeCase(
 
 /** The same inside the transaction of a verb that makes the case wait; `by` is the name of the admin behind it. */
 export async function postponeCase(
-  tx: CaseContext,
+  tx: CaseTx,
   input: { one: Case; until: Milliseconds; by: string | null },
 ): Promise<void> {
   await changeCase(tx, input.one, snoozed(input.until, input.by));
@@ -35,19 +35,19 @@ function snoozed(until: Milliseconds, by: string | null): CaseChange {
 }
 
 /** False when it is not snoozed. */
-export async function wakeCase(tx: CaseContext, one: Case): Promise<boolean> {
+export async function wakeCase(tx: CaseTx, one: Case): Promise<boolean> {
   if (one.status !== 'snoozed') return false;
   await changeCase(tx, one, { status: 'open', snoozedUntil: null, acknowledgedBy: null });
   return true;
 }
 
-export async function wakeOrderCases(tx: CaseContext, orderId: OrderId): Promise<void> {
+export async function wakeOrderCases(tx: CaseTx, orderId: OrderId): Promise<void> {
   for (const one of await tx.stores.cases.listLiveCasesForOrder(orderId)) await wakeCase(tx, one);
 }
 
 /** Opens snoozed cases whose time has come, at most `limit`; how many. */
 export function wakeCases(deps: CaseDeps, input: { limit: number }): Promise<{ woken: number }> {
-  return inTransaction(deps, MISSING_CAUSE, async (tx) => {
+  return inTransaction(deps, causeOf({ kind: 'job', id: 'wake-cases' }), async (tx) => {
     const due = await tx.stores.cases.listCasesToWake({ now: deps.clock.now(), limit: input.limit });
     for (const one of due) await wakeCase(tx, one);
     return { woken: due.length };

@@ -1,6 +1,6 @@
-import { inTransaction, causeOf } from '#kernel/transaction-context.ts';
 import { recordAudit } from '#access/audit.ts';
 import type { Actor } from '#kernel/actor.ts';
+import { causeOf, inTransaction } from '#kernel/transaction-context.ts';
 import { describeProduct, type ProductDeps } from './save-product.ts';
 
 export type ProductRemoved = { kind: 'removed'; sku: string } | { kind: 'conflict' } | { kind: 'unknown' };
@@ -16,15 +16,12 @@ export function removeProduct(
     if (product === undefined) return { kind: 'unknown' };
     const isGone = await tx.stores.products.deleteProduct({ id: productId, expectedVersion });
     if (!isGone) return { kind: 'conflict' };
-    await recordAudit(
-      tx,
-      {
-        actor,
-        action: 'product.remove',
-        subject: `product:${product.sku}`,
-        details: describeProduct(product),
-      },
-    );
+    await recordAudit(tx, {
+      actor,
+      action: 'product.remove',
+      subject: `product:${product.sku}`,
+      details: describeProduct(product),
+    });
     return { kind: 'removed', sku: product.sku };
   });
 }

@@ -1,6 +1,6 @@
-import { inTransaction, causeOf } from '#kernel/transaction-context.ts';
 import { recordAudit } from '#access/audit.ts';
 import type { Actor } from '#kernel/actor.ts';
+import { causeOf, inTransaction } from '#kernel/transaction-context.ts';
 import type { ProductDeps } from './save-product.ts';
 
 const secretUnitsMax = 200;
@@ -22,14 +22,11 @@ export function setLicenceSecret(
     const product = await tx.stores.products.findProduct(productId);
     if (product === undefined) return { kind: 'unknown' };
     await tx.stores.products.setLicenceSecret({ id: productId, secret, updatedAt: deps.clock.now() });
-    await recordAudit(
-      tx,
-      {
-        actor,
-        action: secret === null ? 'product.clear_licence_secret' : 'product.set_licence_secret',
-        subject: `product:${product.sku}`,
-      },
-    );
+    await recordAudit(tx, {
+      actor,
+      action: secret === null ? 'product.clear_licence_secret' : 'product.set_licence_secret',
+      subject: `product:${product.sku}`,
+    });
     return { kind: secret === null ? 'cleared' : 'set' };
   });
 }

@@ -1,8 +1,8 @@
 // What the settings allow and what is unwise all the same: a start goes through, and `npm run doctor` says it. Like a
 // fault, a remark names settings and never repeats a value.
 import { errorCheck, okCheck, type SetUpCheck, warningCheck } from '#kernel/set-up-check.ts';
-import type { Environment, Reading } from './read-settings.ts';
-import { type SettingName, settingNames, settings } from './settings.ts';
+import type { Environment, SettingsReading } from './read-settings.ts';
+import { commonSettings, settings } from './settings.ts';
 
 /** Guessing 20 random characters is out of reach; fewer than 8 different ones are not random. */
 const lengthMin = 20;
@@ -11,32 +11,33 @@ const varietyMin = 8;
 const exampleWords = /change.?me|example|placeholder|dummy|replace.?this|your[-_ ]/i;
 const exampleValues = /^(?:whsec_)?(?:secret|password|token|key|test|todo|none|x{3,}|0+|1+|1234\d*)$/i;
 
-export function remarkOn(reading: Reading, env: Environment): SetUpCheck[] {
+export function checkSettings(reading: SettingsReading, env: Environment): SetUpCheck[] {
   const secrets = secretsOf(reading);
   const remarks = [
-    ...secrets.flatMap(({ name, value }) => remarkOnStrength(name, value) ?? []),
-    ...remarkOnEquals(secrets),
-    ...remarkOnUnknown(env),
-    ...remarkOnRoles(reading),
+    ...secrets.flatMap((secret) => checkStrength(secret) ?? []),
+    ...checkEquals(secrets),
+    ...checkUnknown(env),
+    ...checkRoles(reading),
   ];
   const isWeak = remarks.some(({ status }) => status !== 'ok');
   return isWeak ? remarks : [okCheck('secrets', 'long enough, and each another'), ...remarks];
 }
 
 interface Secret {
-  name: SettingName;
+  name: string;
   value: string;
+  isSelfMade: boolean;
 }
 
-function secretsOf(reading: Reading): Secret[] {
-  const names = settingNames.filter((name) => settings[name].isSecret && name !== 'DATABASE_URL');
-  return names.flatMap((name) =>
-    (reading.texts.get(name) ?? '').split(',').flatMap((part) => (part === '' ? [] : [{ name, value: part.trim() }])),
-  );
+function secretsOf({ texts }: SettingsReading): Secret[] {
+  const secret = Object.entries(settings).filter(([name, { isSecret }]) => isSecret && name !== 'DATABASE_URL');
+  return secret.flatMap(([name, { isSelfMade }]) => {
+    const parts = (texts.get(name) ?? '').split(',').filter((part) => part !== '');
+    return parts.map((part) => ({ name, value: part.trim(), isSelfMade }));
+  });
 }
 
-function remarkOnStrength(name: SettingName, value: string): SetUpCheck | undefined {
-  const { isSelfMade } = settings[name];
+function checkStrength({ name, value, isSelfMade }: Secret): SetUpCheck | undefined {
   const advice = isSelfMade
     ? 'set a random value of its own, such as openssl rand -hex 32 gives'
     : 'set the value that the provider gave you';
@@ -52,9 +53,9 @@ function remarkOnStrength(name: SettingName, value: string): SetUpCheck | undefi
 }
 
 /** With one token for both bots the pager is the admin bot: that is meant so. */
-const mayBeEqual: readonly SettingName[] = ['TELEGRAM_BOT_TOKEN', 'TELEGRAM_PAGER_TOKEN'];
+const mayBeEqual: readonly string[] = ['TELEGRAM_BOT_TOKEN', 'TELEGRAM_PAGER_TOKEN'];
 
-function remarkOnEquals(secrets: readonly Secret[]): SetUpCheck[] {
+function checkEquals(secrets: readonly Secret[]): SetUpCheck[] {
   const named = Map.groupBy(secrets, ({ value }) => value);
   return [...named.values()].flatMap((same) => {
     const names = [...new Set(same.map(({ name }) => name))];
@@ -65,26 +66,23 @@ function remarkOnEquals(secrets: readonly Secret[]): SetUpCheck[] {
   });
 }
 
+const settingNames = Object.keys(settings);
+
 /** What begins so is meant for this program; what else stands in the environment is not ours to judge. */
 const ourPrefixes: ReadonlySet<string> = new Set([
-  ...settingNames.filter((name) => !isCommon(name)).map(prefixOf),
+  ...settingNames.filter((name) => !Object.hasOwn(commonSettings, name)).map(prefixOf),
   // Documented, and without a setting yet.
   'REFUND',
 ]);
-
-/** Its first word is used by every other program too. */
-function isCommon(name: SettingName): boolean {
-  return ['http', 'storage', 'process'].includes(settings[name].group);
-}
 
 function prefixOf(name: string): string {
   return name.split('_')[0] ?? '';
 }
 
-function remarkOnUnknown(env: Environment): SetUpCheck[] {
+function checkUnknown(env: Environment): SetUpCheck[] {
   return Object.entries(env).flatMap(([variable, value]) => {
     const name = variable.replace(/_FILE$/, '');
-    const isKnown = (settingNames as readonly string[]).includes(name);
+    const isKnown = settingNames.includes(name);
     if (isKnown || !ourPrefixes.has(prefixOf(name)) || (value ?? '').trim() === '') return [];
     const close = settingNames.find((known) => isClose(known, name));
     const advice = close === undefined ? 'take it out' : `did you mean ${close}?`;
@@ -106,7 +104,7 @@ function isClose(left: string, right: string): boolean {
   return (row.at(-1) ?? 0) <= 2;
 }
 
-function remarkOnRoles(reading: Reading): SetUpCheck[] {
+function checkRoles(reading: SettingsReading): SetUpCheck[] {
   if (!reading.given.has('ROLES')) return [];
   return [okCheck('ROLES', 'has no effect yet: this version runs as one process, and `all` is the only value')];
 }

@@ -1,33 +1,7 @@
 // How one setting's text becomes a value. No message repeats what was given: it may be a secret in the wrong place.
-import { createPrivateKey } from 'node:crypto';
 import { z } from 'zod';
-
-const loopbackHosts = /^(?:localhost|127(?:\.\d{1,3}){3}|\[::1\])$/;
-
-/** Two at most: the one in use and the one that follows or went before, so that a rotation loses nothing. */
-const secretsMax = 2;
-
-function isReachable(url: URL): boolean {
-  return url.protocol === 'https:' || (url.protocol === 'http:' && loopbackHosts.test(url.hostname));
-}
-
-function hasWhitespace(text: string): boolean {
-  return /\s/.test(text);
-}
-
-/** An address that calls go to or come from: `https://`, or `http://` on loopback. Comes out without a slash at its end. */
-export const baseUrl = z.string().transform((text, context) => {
-  const url = URL.parse(text);
-  const refuse = (message: string): never => {
-    context.addIssue(message);
-    return z.NEVER;
-  };
-  if (url === null) return refuse('is not a URL');
-  if (!isReachable(url)) return refuse('must begin with https:// (http:// is accepted on loopback only)');
-  if (url.username !== '' || url.password !== '') return refuse('must not contain a user name or a password');
-  if (url.search !== '' || url.hash !== '') return refuse('must not contain a query or a fragment');
-  return url.href.replace(/\/+$/, '');
-});
+import { logLevels } from '#logging/logger.ts';
+import { isReachable, listOf } from '#payments/providers/kit/setting-formats.ts';
 
 /** Like a base URL, but the path and query belong to it. */
 export const targetUrl = z.string().transform((text, context) => {
@@ -38,33 +12,12 @@ export const targetUrl = z.string().transform((text, context) => {
   return z.NEVER;
 });
 
-export const word = z.string().refine((text) => !hasWhitespace(text), 'must not contain blanks');
-
-function listOf(rule: z.ZodType<string, string>) {
-  return z
-    .string()
-    .transform((text) => text.split(',').map((part) => part.trim()))
-    .refine((parts) => parts.every((part) => part !== ''), 'has an empty place in its list')
-    .refine((parts) => parts.length <= secretsMax, `takes at most ${secretsMax} values, separated by a comma`)
-    .pipe(z.array(rule));
-}
-
-/** One secret, or two with a comma between while one replaces the other. */
-export const secrets = listOf(word);
-
 export const telegramTokens = listOf(
   z.string().regex(/^\d{1,20}:[A-Za-z0-9_-]+$/, 'is not a bot token (it looks like 123456:ABC…)'),
 );
 
 export const telegramSecrets = listOf(
   z.string().regex(/^[A-Za-z0-9_-]{1,256}$/, 'may have 1 to 256 of the characters A-Z a-z 0-9 _ - (Telegram asks so)'),
-);
-
-/** What stands in a path as it is, so that nothing on the way writes it in another form. */
-export const pathSecrets = listOf(
-  z
-    .string()
-    .regex(/^[A-Za-z0-9_.~-]{1,128}$/, 'may have 1 to 128 of the characters A-Z a-z 0-9 _ . ~ - (it is a path)'),
 );
 
 /** What a bearer header can carry. */
@@ -81,25 +34,6 @@ export const standardWebhookSecrets = listOf(
     return byteLength >= 24 && byteLength <= 64;
   }, 'must be whsec_ followed by 24 to 64 bytes in base64'),
 );
-
-/** Keys that sign tokens: a PEM of a P-256 or Ed25519 key, also with literal `\n`; or base64 of 64 bytes (Ed25519). */
-export const signingKeys = listOf(
-  z.string().refine(isSigningKey, 'must be a P-256 or Ed25519 private key: a PEM, or base64 of 64 bytes'),
-);
-
-function isSigningKey(text: string): boolean {
-  if (/^[A-Za-z0-9+/]{86}={0,2}$/.test(text)) return true;
-  if (!text.startsWith('-----BEGIN ')) return false;
-  try {
-    const key = createPrivateKey(text.replaceAll('\\n', '\n'));
-    if (key.asymmetricKeyType === 'ed25519') return true;
-    return key.asymmetricKeyType === 'ec' && key.asymmetricKeyDetails?.namedCurve === 'prime256v1';
-  } catch {
-    return false;
-  }
-}
-
-export const hexKey = z.string().regex(/^[0-9a-fA-F]{64}$/, 'must be 64 hexadecimal characters');
 
 function safeInteger(text: string): number | undefined {
   const value = /^-?\d{1,16}$/.test(text) ? Number(text) : Number.NaN;
@@ -161,8 +95,6 @@ export const timeZone = z.string().refine((name) => {
   }
 }, 'is not a time zone (it looks like Europe/Lisbon)');
 
-export const logLevels = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const;
-export type LogLevel = (typeof logLevels)[number];
 export const logLevel = z.enum(logLevels, `must be one of ${logLevels.join(', ')}`);
 
 export const telegramMode = z.enum(['polling', 'webhook'], 'must be polling or webhook');

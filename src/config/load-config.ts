@@ -1,20 +1,13 @@
 // Environment -> one frozen Config. Every fault is found in one go and named by its variable; no fault repeats a value,
 // since a secret may stand in the wrong place. An empty value counts as unset, as container tools write it.
+import type { ProviderName } from '#kernel/provider-name.ts';
 import type { SetUpCheck } from '#kernel/set-up-check.ts';
-import { remarkOn } from './check-settings.ts';
-import type { DatabaseConfig, LogLevel, Role } from './formats.ts';
-import { assembleProviders, listDerivedSecrets, type ProvidersConfig } from './providers.ts';
-import {
-  type ConfigDeps,
-  type Environment,
-  isOn,
-  listSecrets,
-  need,
-  type Reading,
-  readSettings,
-  requireAll,
-} from './read-settings.ts';
-import { settingNames } from './settings.ts';
+import type { LogLevel } from '#logging/logger.ts';
+import { isOn, requireAll } from '#payments/providers/kit/settings.ts';
+import { definitions, type SettingsByProvider } from '#payments/providers/registry/definitions.ts';
+import { checkSettings } from './check-settings.ts';
+import type { DatabaseConfig, Role } from './formats.ts';
+import { type ConfigDeps, type Environment, listSecrets, readSettings, type SettingsReading } from './read-settings.ts';
 
 /** Current first; the second one is accepted while secrets are being rotated. */
 export type Secrets = readonly string[];
@@ -31,6 +24,9 @@ export interface TelegramConfig {
   /** Null: every owner in private. */
   readonly alertChatId: number | null;
 }
+
+/** Null for a provider that is off: none of its settings is given. */
+export type ProvidersConfig = { readonly [Name in ProviderName]: SettingsByProvider[Name] | null };
 
 export interface Config {
   readonly telegram: TelegramConfig;
@@ -53,9 +49,11 @@ export interface Config {
 type Loaded<Value> = { ok: true; config: Value } | { ok: false; faults: string[] };
 
 export function loadConfig(env: Environment, deps: ConfigDeps): Loaded<Config> {
-  const reading = readSettings(env, { ...deps, names: settingNames });
-  const config = { ...assemble(reading), remarks: remarkOn(reading, env) };
-  return reading.faults.length > 0 ? { ok: false, faults: reading.faults } : { ok: true, config: deepFreeze(config) };
+  const reading = readSettings(env, deps);
+  const assembled = assemble(reading);
+  if (reading.faults.length > 0) return { ok: false, faults: reading.faults };
+  const secrets = [...listSecrets(reading), ...listProviderSecrets(assembled.providers)];
+  return { ok: true, config: deepFreeze({ ...assembled, secrets, remarks: checkSettings(reading, env) }) };
 }
 
 /** What the care of the database needs, so that it works where no bot is configured. */
@@ -74,7 +72,7 @@ export function loadDatabaseConfig(
   return { ok: true, config: deepFreeze(config) };
 }
 
-function assemble(reading: Reading): Omit<Config, 'remarks'> {
+function assemble(reading: SettingsReading): Omit<Config, 'secrets' | 'remarks'> {
   const { values } = reading;
   return {
     telegram: assembleTelegram(reading),
@@ -86,11 +84,25 @@ function assemble(reading: Reading): Omit<Config, 'remarks'> {
     storeWebhook: assembleStoreWebhook(reading),
     timeZone: need(values.TIME_ZONE),
     logLevel: need(values.LOG_LEVEL),
-    secrets: [...listSecrets(reading), ...listDerivedSecrets(reading)],
   };
 }
 
-function assembleTelegram(reading: Reading): TelegramConfig {
+function assembleProviders(reading: SettingsReading): ProvidersConfig {
+  const read = Object.values(definitions).map(({ name, settings }) => [name, settings.read(reading)] as const);
+  // Each name comes with what its own definition made.
+  return Object.fromEntries(read) as ProvidersConfig;
+}
+
+/** Some of them are in no setting: a provider may derive one from another. */
+function listProviderSecrets(providers: ProvidersConfig): string[] {
+  const secretsOf = <Name extends ProviderName>(name: Name): readonly string[] => {
+    const settings: SettingsByProvider[Name] | null = providers[name];
+    return settings === null ? [] : definitions[name].secretsOf(settings);
+  };
+  return Object.values(definitions).flatMap(({ name }) => secretsOf(name));
+}
+
+function assembleTelegram(reading: SettingsReading): TelegramConfig {
   const { values } = reading;
   requireAll(reading, { names: ['TELEGRAM_BOT_TOKEN', 'OWNER_IDS'], because: 'is required' });
   const isWebhook = values.TELEGRAM_MODE === 'webhook';
@@ -112,11 +124,16 @@ function assembleTelegram(reading: Reading): TelegramConfig {
   };
 }
 
-function assembleStoreWebhook(reading: Reading): Config['storeWebhook'] {
+function assembleStoreWebhook(reading: SettingsReading): Config['storeWebhook'] {
   const { values } = reading;
   const needed = ['STORE_WEBHOOK_URL', 'STORE_WEBHOOK_SECRET'] as const;
   if (!isOn(reading, { title: "the shop's webhook", needed, optional: [] })) return null;
   return { url: need(values.STORE_WEBHOOK_URL), secrets: need(values.STORE_WEBHOOK_SECRET) };
+}
+
+/** What is missing has its fault already, and a Config with a fault never leaves `loadConfig`. */
+function need<Value>(value: Value | undefined): Value {
+  return value as Value;
 }
 
 function deepFreeze<Value>(value: Value): Value {

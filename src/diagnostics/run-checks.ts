@@ -1,5 +1,4 @@
-import type { Milliseconds } from '#kernel/clock.ts';
-import { second } from '#kernel/clock.ts';
+import { type Milliseconds, second } from '#kernel/clock.ts';
 import { errorCheck, type GroupedCheck, type SetUpCheck } from '#kernel/set-up-check.ts';
 
 /** A check of this group, or one that was made here and is another group's affair. */

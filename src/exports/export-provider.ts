@@ -1,6 +1,5 @@
 // Everything that is known of one provider, for the day on which one leaves it or it leaves us. Read page by page, each in
 // a moment of its own, so that an export of years holds a few hundred rows in memory and nobody up.
-
 import { recordAudit } from '#access/audit.ts';
 import { decisionKinds } from '#cases/case.ts';
 import type { Actor } from '#kernel/actor.ts';
@@ -11,20 +10,7 @@ import type { InboxEvent } from '#messaging/messaging-store.ts';
 import type { PaymentDeps } from '#payments/lifecycle/deps.ts';
 import type { Payment } from '#payments/model/payment.ts';
 import type { PaymentStores } from '#payments/ports/payment-store.ts';
-import {
-  caseRow,
-  type ExportRow,
-  eventRow,
-  findingRow,
-  orderRow,
-  outageRow,
-  paymentRow,
-  refundRow,
-  runRow,
-  saleRow,
-  subscriptionRow,
-  timelineRow,
-} from './export-rows.ts';
+import { caseRow, type ExportRow, eventRow, findingRow, orderRow, outageRow, paymentRow, refundRow, runRow, saleRow, subscriptionRow, timelineRow } from './export-rows.ts';
 
 const pageSize = 200;
 /** Bodies are of 256 KiB at most. */

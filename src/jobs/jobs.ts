@@ -3,6 +3,7 @@
 
 import { closeDueDays } from '#accounting/daily-close/close-due-days.ts';
 import { fetchFees } from '#accounting/fees/fetch-fees.ts';
+import type { AccountingDeps } from '#accounting/ledger/deps.ts';
 import { pruneCases } from '#cases/prune-cases.ts';
 import { retireCases } from '#cases/retire-cases.ts';
 import { wakeCases } from '#cases/snooze-case.ts';
@@ -15,7 +16,6 @@ import type { WatchProviders } from '#payments/availability/watch-providers.ts';
 import { pruneChannelOrders } from '#payments/channels/prune-channel-orders.ts';
 import { expireOrders } from '#payments/collect/expire-orders.ts';
 import { forgetRequests } from '#payments/collect/forget-requests.ts';
-import type { PaymentDeps } from '#payments/lifecycle/deps.ts';
 import { pruneReconciliations } from '#payments/reconciliation/prune-reconciliations.ts';
 import type { ReconcileProvider } from '#payments/reconciliation/reconcile-provider.ts';
 import { followRefunds } from '#payments/refunds/follow-refunds.ts';
@@ -33,7 +33,7 @@ export interface Job {
 }
 
 export interface JobsDeps {
-  payments: PaymentDeps;
+  payments: AccountingDeps;
   reconcile: ReconcileProvider;
   /** IANA name: whose days the books have. */
   timeZone: string;
@@ -161,7 +161,7 @@ async function reconcileAll(deps: JobsDeps, signal: AbortSignal): Promise<JsonOb
   return counts;
 }
 
-async function pruneAll(payments: PaymentDeps, signal: AbortSignal): Promise<JsonObject> {
+async function pruneAll(payments: AccountingDeps, signal: AbortSignal): Promise<JsonObject> {
   let total = 0;
   for (let batch = 0; batch < pruneBatchesMax && !signal.aborted; batch += 1) {
     const queues = await pruneQueues(payments, { limit: pruneLimit });

@@ -1,8 +1,13 @@
 /** Runs work on one key one at a time, in the order of asking; work on different keys does not wait for each other. */
 export interface KeyedMutex {
+  /** A failure is that of its own caller alone: what waits behind it runs all the same. */
   run<Result>(key: string, work: () => Promise<Result>): Promise<Result>;
-  /** How much work on the key is in hand or waits for it. */
+  /** How much work on the key runs or waits. */
   depth(key: string): number;
+  /** How much work on all keys runs or waits. */
+  size(): number;
+  /** Resolves when no work runs or waits any more. */
+  idle(): Promise<void>;
 }
 
 export function createKeyedMutex(): KeyedMutex {
@@ -22,5 +27,9 @@ export function createKeyedMutex(): KeyedMutex {
       }
     },
     depth: (key) => lines.get(key)?.length ?? 0,
+    size: () => lines.values().reduce((sum, { length }) => sum + length, 0),
+    async idle() {
+      while (lines.size > 0) await Promise.allSettled(lines.values().map(({ last }) => last));
+    },
   };
 }

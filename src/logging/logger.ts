@@ -1,7 +1,9 @@
 import { type DestinationStream, type Logger, pino, stdTimeFunctions } from 'pino';
-import type { LogLevel } from '#config/formats.ts';
 import type { EventLog } from '#kernel/events.ts';
 import { createScrubber, struckOut } from './redaction.ts';
+
+export const logLevels = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const;
+export type LogLevel = (typeof logLevels)[number];
 
 /** Fields that are never logged, at the top and two levels below it, whoever puts them there. */
 const redactedFields = [

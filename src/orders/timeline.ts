@@ -1,21 +1,11 @@
 import type { Actor } from '#kernel/actor.ts';
 import type { Milliseconds } from '#kernel/clock.ts';
 import type { OrderId, PaymentId } from '#kernel/ids.ts';
+import type { CauseKind } from '#kernel/transaction-context.ts';
 import type { Trust } from '#kernel/trust.ts';
-
-export const causeKinds = ['webhook', 'poll', 'reconciliation', 'job', 'admin', 'store', 'system'] as const;
-export type CauseKind = (typeof causeKinds)[number];
 
 export const timelineSubjects = ['order', 'payment', 'refund', 'note'] as const;
 export type TimelineSubject = (typeof timelineSubjects)[number];
-
-/** Why something changed: which webhook event, which poll, which job, which admin or the shop itself. */
-export interface Cause {
-  kind: CauseKind;
-  /** The inbox event's id, the job's name, the admin's id. */
-  id: string;
-  actor: Actor;
-}
 
 /** One line of an order's history; never changed once written. */
 export interface TimelineEntry {

@@ -1,8 +1,8 @@
 import { type FeeTotals, totalFees } from '#accounting/fees/total-fees.ts';
+import type { AccountingDeps } from '#accounting/ledger/deps.ts';
 import { day, type Milliseconds } from '#kernel/clock.ts';
 import type { OrderStatus } from '#orders/order.ts';
 import type { OrderBucket, OrderTotals } from '#orders/order-store.ts';
-import type { PaymentDeps } from '#payments/lifecycle/deps.ts';
 
 export interface ShopStats {
   from: Milliseconds;
@@ -19,7 +19,7 @@ export interface ShopStats {
  * at `until`, or now; a surface that names its buckets by the calendar gives its next midnight.
  */
 export async function shopStats(
-  deps: Pick<PaymentDeps, 'database' | 'clock'>,
+  deps: Pick<AccountingDeps, 'database' | 'clock'>,
   input: { days: 7 | 30 | 90; until?: Milliseconds },
 ): Promise<ShopStats> {
   const to = input.until ?? deps.clock.now();

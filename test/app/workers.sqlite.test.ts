@@ -1,9 +1,12 @@
 // Messages that are given up on ring, and the ring cannot ring for itself.
+
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { createPumps } from '#app/workers.ts';
+import { systemActor } from '#kernel/actor.ts';
 import { raiseCase } from '#cases/raise-case.ts';
 import { minute, second } from '#kernel/clock.ts';
 import { asProviderReference } from '#kernel/ids.ts';
+import { causeOf, inTransaction } from '#kernel/transaction-context.ts';
 import type { OutboxMessage } from '#messaging/messaging-store.ts';
 import type { DeliveryResult } from '#messaging/outbox-handler.ts';
 import { topics } from '#messaging/topics.ts';
@@ -27,27 +30,14 @@ function pumps(deliver: (message: OutboxMessage) => Promise<DeliveryResult>): Re
 }
 
 test('alert cards that Telegram never takes are reported once each and then let be', async () => {
-  await opened.database.transaction((stores) =>
-    raiseCase(
-      { ...deps, stores },
-      {
-        key: 'provider_down:btcpay',
-        kind: 'provider_down',
-        severity: 'critical',
-        orderId: null,
-        paymentId: null,
-        facts: {
-          headline: 'Provider does not answer',
-          orderNumber: null,
-          amount: null,
-          detail: null,
-          provider: 'btcpay',
-          why: 'timeout',
-          trust: null,
-        },
-        actions: [],
-      },
-    ),
+  await inTransaction(deps, causeOf(systemActor), (tx) =>
+    raiseCase(tx, {
+      key: 'provider_down:btcpay',
+      kind: 'provider_down',
+      severity: 'critical',
+      provider: 'btcpay',
+      facts: { headline: 'Provider does not answer', why: 'timeout' },
+    }),
   );
   let attempts = 0;
   const { outbox } = pumps(() => {

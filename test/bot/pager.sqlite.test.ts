@@ -1,10 +1,12 @@
 import { describe, expect, test } from 'vitest';
 import { encodeCallback } from '#bot/text/callback-data.ts';
+import { systemActor } from '#kernel/actor.ts';
 import { acknowledgeCase } from '#cases/acknowledge-case.ts';
 import { resolveCase } from '#cases/resolve-case.ts';
 import { wakeCases } from '#cases/snooze-case.ts';
 import { hour, minute } from '#kernel/clock.ts';
 import { asOrderId } from '#kernel/ids.ts';
+import { causeOf, inTransaction } from '#kernel/transaction-context.ts';
 import type { SandboxMessage } from '#sandbox/telegram/model.ts';
 import { ann, type BotShop, bob, eve, group, openBotShop, pagerToken } from './support/shop.ts';
 
@@ -66,8 +68,8 @@ describe('alert cards', () => {
   test('an alert that was over before it could be shown is not shown', async () => {
     await using shop = await openBotShop({ alertChatId: group });
     await shop.raise();
-    await shop.deps.database.transaction((stores) =>
-      resolveCase({ ...shop.deps, stores }, { key: 'payment_underpaid:x', by: 'The order is paid.' }),
+    await inTransaction(shop.deps, causeOf(systemActor), (tx) =>
+      resolveCase(tx, { key: 'payment_underpaid:x', by: 'The order is paid.' }),
     );
     await shop.deliver();
     expect(pagerMessages(shop, group)).toEqual([]);
@@ -77,8 +79,8 @@ describe('alert cards', () => {
     await using shop = await openBotShop({ alertChatId: group });
     await shop.raise();
     await shop.deliver();
-    await shop.deps.database.transaction((stores) =>
-      resolveCase({ ...shop.deps, stores }, { key: 'payment_underpaid:x', by: 'The order is paid.' }),
+    await inTransaction(shop.deps, causeOf(systemActor), (tx) =>
+      resolveCase(tx, { key: 'payment_underpaid:x', by: 'The order is paid.' }),
     );
     await shop.deliver();
     const [card, ...more] = pagerMessages(shop, group);

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { systemActor } from '#kernel/actor.ts';
 import { acknowledgeCase } from '#cases/acknowledge-case.ts';
 import type { Case, CaseSeverity } from '#cases/case.ts';
 import { raiseCase } from '#cases/raise-case.ts';
@@ -7,6 +8,7 @@ import { retireCases } from '#cases/retire-cases.ts';
 import { snoozeCase, wakeCases } from '#cases/snooze-case.ts';
 import { day, hour, minute } from '#kernel/clock.ts';
 import { createIds } from '#kernel/ids.ts';
+import { causeOf, inTransaction } from '#kernel/transaction-context.ts';
 import { openTestDatabase, type TestDatabase } from '#test/support/database/test-database.ts';
 import { createSeededRandom } from '#test/support/fakes/seeded-random.ts';
 import { createTestClock } from '#test/support/time/test-clock.ts';
@@ -23,22 +25,16 @@ afterEach(() => opened.remove());
 const deps = () => ({ database: opened.database, clock, ids });
 
 async function raise(key: string, severity: CaseSeverity = 'warning', why = 'Expired / PaidPartial'): Promise<Case> {
-  return opened.database.transaction(async (stores) => {
+  return inTransaction({ ...opened, clock, ids }, causeOf(systemActor), async (tx) => {
     const facts = { headline: 'Payment came short', orderNumber: 'T-1001', amount: '49.00 USD', detail: null };
-    await raiseCase(
-      { stores, clock, ids },
-      {
-        key,
-        kind: 'payment_underpaid',
-        severity,
-        orderId: null,
-        paymentId: null,
-        actions: [],
-        provider: 'btcpay',
-        facts: { ...facts, why, trust: 'fetched' },
-      },
-    );
-    const live = await stores.cases.findLiveCase(key);
+    await raiseCase(tx, {
+      key,
+      kind: 'payment_underpaid',
+      severity,
+      provider: 'btcpay',
+      facts: { ...facts, why, trust: 'fetched' },
+    });
+    const live = await tx.stores.cases.findLiveCase(key);
     if (live === undefined) throw new Error('the alert was not raised');
     return live;
   });
@@ -61,7 +57,9 @@ describe('an alert', () => {
   test('that was resolved leaves room for a new one of the same trouble', async () => {
     const first = await raise('underpaid:1');
     const by = 'The order is paid.';
-    await opened.database.transaction((stores) => resolveCase({ stores, clock, ids }, { key: first.key, by }));
+    await inTransaction({ ...opened, clock, ids }, causeOf(systemActor), (tx) =>
+      resolveCase(tx, { key: first.key, by }),
+    );
     expect(await find(first.id)).toMatchObject({ status: 'resolved', outcome: by });
     expect((await raise('underpaid:1')).id).not.toBe(first.id);
   });
@@ -89,7 +87,9 @@ describe('an alert', () => {
 
   test('that is over takes no taps any more', async () => {
     const alert = await raise('underpaid:1');
-    await opened.database.transaction((stores) => resolveCase({ stores, clock, ids }, { key: alert.key, by: 'paid' }));
+    await inTransaction({ ...opened, clock, ids }, causeOf(systemActor), (tx) =>
+      resolveCase(tx, { key: alert.key, by: 'paid' }),
+    );
     expect(await acknowledgeCase(deps(), { caseId: alert.id, by: ada })).toEqual({ kind: 'over' });
     expect(await snoozeCase(deps(), { caseId: alert.id, by: ada, forMs: hour })).toEqual({ kind: 'over' });
     expect(await acknowledgeCase(deps(), { caseId: ids.newId(), by: ada })).toEqual({ kind: 'unknown' });

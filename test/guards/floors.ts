@@ -1,4 +1,5 @@
 // The plan of the app, which docs/architecture.md draws. The guard in imports.test.ts holds every import against it.
+import { providerNames } from '#kernel/provider-name.ts';
 
 /**
  * domain: verbs, decisions and ports; knows no framework. adapter: implements ports of the domain; used by the composition
@@ -49,7 +50,7 @@ export const floors: readonly (readonly Place[])[] = [
   [{ path: 'src/payments/ports', kind: 'domain' }],
   [{ path: 'src/payments/providers/http', kind: 'adapter' }],
   [{ path: 'src/payments/providers/kit', kind: 'adapter', also: ['src/payments/providers/http'] }],
-  ['coinbase', 'bitpay', 'btcpay', 'nowpayments', 'payhip'].map(providerPlace),
+  providerNames.map(providerPlace),
   [{ path: 'src/payments/providers/registry', kind: 'adapter', also: everyProvider() }],
   [{ path: 'src/payments/lifecycle', kind: 'domain' }],
   [
@@ -92,8 +93,7 @@ function providerPlace(name: string): Place {
 }
 
 function everyProvider(): string[] {
-  const folders = ['kit', 'http', 'coinbase', 'bitpay', 'btcpay', 'nowpayments', 'payhip'];
-  return folders.map((name) => `src/payments/providers/${name}`);
+  return ['kit', 'http', ...providerNames].map((name) => `src/payments/providers/${name}`);
 }
 
 /** Packages with the places that may import them; `node:` modules and those not named here are for nobody. */

@@ -1,20 +1,17 @@
-// Adding a provider is its own folders, a line in each registry and its settings: nothing else may know it by its name.
+// Adding a provider is its own folders and a line in each registry: nothing else may know it by its name.
 import { expect, test } from 'vitest';
 import { providerNames } from '#kernel/provider-name.ts';
 import { abilities } from '#test/support/providers/abilities.ts';
 import { listSources, readSource, withoutComments } from './source-files.ts';
 
-/** The registries, and the settings: the only places with a line for each provider. */
+/** The registries: the only places with a line for each provider. */
 const allowed: ReadonlySet<string> = new Set([
   // Names and titles.
   'src/kernel/provider-name.ts',
   // Adapters, in the order of `auto`.
-  'src/payments/providers/registry/registry.ts',
+  'src/payments/providers/registry/definitions.ts',
   // Simulators.
   'sandbox/providers/registry.ts',
-  // Settings one by one, and what becomes of them together.
-  'src/config/settings.ts',
-  'src/config/providers.ts',
 ]);
 
 const folders = ['src/payments/providers', 'sandbox/providers'];
@@ -36,7 +33,7 @@ function violations(): string[] {
     });
 }
 
-test('a provider is named in its own folders, the registries and the settings, and nowhere else', () => {
+test('a provider is named in its own folders and the registries, and nowhere else', () => {
   expect(violations()).toEqual([]);
 });
 

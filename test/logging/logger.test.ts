@@ -1,7 +1,6 @@
 import { AxiosError, AxiosHeaders } from 'axios';
 import { describe, expect, test } from 'vitest';
-import type { LogLevel } from '#config/formats.ts';
-import { createLogger, toEventLog } from '#logging/logger.ts';
+import { createLogger, type LogLevel, toEventLog } from '#logging/logger.ts';
 
 const pem =
   '-----BEGIN EC PRIVATE KEY-----\nMHcCAQEEICANARYpemLineOneOfTheKey0123456789abcd\nCANARYpemLineTwo0123456789==\n-----END EC PRIVATE KEY-----';

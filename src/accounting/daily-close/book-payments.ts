@@ -4,10 +4,10 @@ import type { Milliseconds } from '#kernel/clock.ts';
 import type { PaymentId } from '#kernel/ids.ts';
 import { assert } from '#kernel/invariant.ts';
 import type { Payment } from '#payments/model/payment.ts';
-import type { PaymentStores } from '#payments/ports/payment-store.ts';
 import { bookPayment, type Changed } from '../ledger/booked-payment.ts';
 import { readEntry } from '../ledger/chain.ts';
 import type { LedgerPayment } from '../ledger/closing.ts';
+import type { AccountingStores } from '../ledger/deps.ts';
 import type { NextDay } from '../ledger/due-day.ts';
 
 const pageSize = 200;
@@ -16,7 +16,7 @@ const pagesMax = 500;
 
 /** Each payment as the books hold it from now on, on the day that is named for it. */
 export async function bookPayments(
-  stores: PaymentStores,
+  stores: AccountingStores,
   payments: readonly Payment[],
   nameDay: (payment: Payment) => CalendarDay,
 ): Promise<LedgerPayment[]> {
@@ -47,7 +47,7 @@ interface Earlier {
 }
 
 /** Payments of earlier days that, or whose refunds, have changed since, with what the books hold of them. */
-export async function loadChanged(stores: PaymentStores, earlier: Earlier): Promise<Changed[]> {
+export async function loadChanged(stores: AccountingStores, earlier: Earlier): Promise<Changed[]> {
   const found = new Map<PaymentId, Payment>();
   for (const payment of await changedPayments(stores, earlier)) found.set(payment.id, payment);
   for (const paymentId of await refundedPayments(stores, earlier)) {
@@ -66,7 +66,7 @@ function counts({ was, is }: Changed): boolean {
   return was !== null || is.group === 'paid' || is.group === 'odd';
 }
 
-async function changedPayments(stores: PaymentStores, { since, next }: Earlier): Promise<Payment[]> {
+async function changedPayments(stores: AccountingStores, { since, next }: Earlier): Promise<Payment[]> {
   const found: Payment[] = [];
   for (let page = 0; page < pagesMax; page += 1) {
     const last = found.at(-1);
@@ -79,7 +79,7 @@ async function changedPayments(stores: PaymentStores, { since, next }: Earlier):
   return found;
 }
 
-async function refundedPayments(stores: PaymentStores, { since }: Earlier): Promise<PaymentId[]> {
+async function refundedPayments(stores: AccountingStores, { since }: Earlier): Promise<PaymentId[]> {
   const found: PaymentId[] = [];
   let after: { updatedAt: Milliseconds; id: string } | null = null;
   for (let page = 0; page < pagesMax; page += 1) {
@@ -93,7 +93,7 @@ async function refundedPayments(stores: PaymentStores, { since }: Earlier): Prom
 }
 
 async function newestEntries(
-  stores: PaymentStores,
+  stores: AccountingStores,
   { paymentIds, before }: { paymentIds: readonly PaymentId[]; before: number },
 ): Promise<Map<string, LedgerPayment>> {
   const held = new Map<string, LedgerPayment>();

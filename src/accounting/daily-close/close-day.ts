@@ -1,22 +1,14 @@
 // Pure: everything that is known of a day in, the content of its closing out. The order in which things come in shows
 // nowhere in it.
 import type { CalendarDay } from '#kernel/calendar.ts';
-import { canonicalJson } from '#kernel/canonical-json.ts';
 import type { Milliseconds } from '#kernel/clock.ts';
+import { canonicalJson } from '#kernel/json.ts';
 import { sumDecimals, toDecimal } from '#kernel/money.ts';
 import type { ProviderName } from '#kernel/provider-name.ts';
 import type { Payment } from '#payments/model/payment.ts';
 import type { Refund } from '#payments/model/refund.ts';
 import { type Changed, correctionOf, paidChanges } from '../ledger/booked-payment.ts';
-import type {
-  AssetLine,
-  ClosingContent,
-  FigureLine,
-  LedgerDifference,
-  ProviderLedger,
-  RefundLine,
-  TallyGroup,
-} from '../ledger/closing.ts';
+import type { AssetLine, ClosingContent, FigureLine, LedgerDifference, ProviderLedger, RefundLine, TallyGroup } from '../ledger/closing.ts';
 import type { ProviderFee, Settlement } from '../ledger/ledger-store.ts';
 import { type Counted, compareTexts, groupBy, groupOf, sumUp, tallyOf } from '../ledger/tally.ts';
 

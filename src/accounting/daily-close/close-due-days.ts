@@ -2,10 +2,10 @@
 // it those behind it, because each closing follows from the one before. What is not known is never put down as a number.
 import { day, type Milliseconds } from '#kernel/clock.ts';
 import { type ProviderName, providerTitle } from '#kernel/provider-name.ts';
-import type { PaymentDeps } from '#payments/lifecycle/deps.ts';
 import { ProviderError } from '#payments/ports/provider-errors.ts';
 import { readContent } from '../ledger/chain.ts';
 import type { ClosingDelay } from '../ledger/closing.ts';
+import type { AccountingDeps } from '../ledger/deps.ts';
 import { findNextDay, type NextDay } from '../ledger/due-day.ts';
 import { type FetchedDay, fetchDay, unknownDay } from './fetch-day.ts';
 import { writeClosing } from './write-closing.ts';
@@ -23,7 +23,7 @@ export interface DueDaysClosed {
 }
 
 export async function closeDueDays(
-  deps: PaymentDeps,
+  deps: AccountingDeps,
   input: { timeZone: string; daysMax: number; signal?: AbortSignal },
 ): Promise<DueDaysClosed> {
   const result: DueDaysClosed = { closed: 0, unexplained: 0, waiting: 0 };
@@ -43,7 +43,7 @@ export async function closeDueDays(
 type Outcome = { kind: 'closed'; unexplained: number } | { kind: 'waiting' } | { kind: 'overtaken' };
 
 async function closeOne(
-  deps: PaymentDeps,
+  deps: AccountingDeps,
   input: { next: NextDay; timeZone: string; signal?: AbortSignal },
 ): Promise<Outcome> {
   const { next, timeZone } = input;
@@ -62,7 +62,7 @@ async function closeOne(
 }
 
 /** Those that are configured, and those that are not any more and had payments on the day. */
-async function providersOf(deps: PaymentDeps, next: NextDay): Promise<ProviderName[]> {
+async function providersOf(deps: AccountingDeps, next: NextDay): Promise<ProviderName[]> {
   const counts = await deps.database.read((stores) => stores.payments.countPayments());
   const names = new Set<ProviderName>(deps.providers.list().map(({ name }) => name));
   for (const { provider } of counts) {
@@ -76,7 +76,7 @@ async function providersOf(deps: PaymentDeps, next: NextDay): Promise<ProviderNa
 
 /** Undefined when the provider does not answer and is waited for; the try is noted. */
 async function lookOrWait(
-  deps: PaymentDeps,
+  deps: AccountingDeps,
   input: { next: NextDay; provider: ProviderName; delay: ClosingDelay | undefined; signal?: AbortSignal },
 ): Promise<FetchedDay | undefined> {
   const { next, provider, delay, signal } = input;
@@ -103,7 +103,7 @@ async function lookOrWait(
   }
 }
 
-function isRetired(deps: PaymentDeps, provider: ProviderName): boolean {
+function isRetired(deps: AccountingDeps, provider: ProviderName): boolean {
   return (deps.providers.health(provider)?.retiredAt ?? null) !== null;
 }
 

@@ -5,7 +5,7 @@ import type { PaymentId } from '#kernel/ids.ts';
 import { decidePayment, findIn, nextStatus } from '#payments/model/decide-payment.ts';
 import type { Payment, PaymentStatus } from '#payments/model/payment.ts';
 import type { PaymentSnapshot } from '#payments/model/snapshot.ts';
-import { compareWithProvider, type Difference } from '#payments/reconciliation/compare-with-provider.ts';
+import { compareWithProvider, isFollowedElsewhere } from '#payments/reconciliation/compare-with-provider.ts';
 import { type Counted, groupOf, groupOfStatus } from '../ledger/tally.ts';
 
 export interface DayDifference {
@@ -14,14 +14,14 @@ export interface DayDifference {
   payment: Payment | null;
   here: string;
   there: string;
-  /** A person of ours decided that it counts, or that it waits: nothing is left to be explained. */
+  /** An admin decided that it counts, or that it waits: nothing is left to be explained. */
   isDecided: boolean;
   /** Asking the provider about the payment may settle it. */
   mayHeal: boolean;
 }
 
 export interface DayComparison {
-  /** What the provider counts, one for each of our payments that it has, and one for each stranger. */
+  /** What the provider counts, one for each of our payments that it has, and one for each that is unmatched. */
   there: Counted[];
   differences: DayDifference[];
 }
@@ -36,51 +36,29 @@ export function compareDay(input: {
   to: Milliseconds;
 }): DayComparison {
   const { payments, neighbours, snapshots } = input;
-  const pairs = pairUp(input);
-  const there = [
-    ...[...pairs.own].map(([payment, snapshot]) => countOwn(payment, snapshot)),
-    ...pairs.strangers.filter((snapshot) => isWithin(snapshot.createdAt, input)).map(countStranger),
-  ];
-  const ownIds = new Set<PaymentId>(payments.map(({ id }) => id));
-  const madeThere = new Map<string, Milliseconds | null>(snapshots.map((one) => [one.reference, one.createdAt]));
-  // What is missing here belongs to the day on which it was made there; everything else to that of our payment.
-  const isOfTheDay = ({ kind, payment, reference }: Difference): boolean => {
-    if (kind === 'missing_here') return isWithin(madeThere.get(reference ?? '') ?? null, input);
-    return payment !== null && ownIds.has(payment.id);
-  };
-  const found = compareWithProvider({
-    here: [...payments, ...neighbours],
-    there: snapshots,
-    oldest: input.from,
-    newest: input.to - 1,
-  }).flatMap(({ difference }) => difference ?? []);
-  const differences = found.filter(isOfTheDay).map((difference): DayDifference => {
-    const isDecided = difference.payment !== null && difference.kind === 'status' && isByHand(difference.payment);
-    return { ...difference, isDecided };
-  });
-  const different = new Set(differences.map(({ payment }) => payment?.id));
-  return { there, differences: [...differences, ...decided(pairs.own, different)] };
-}
-
-interface Pairs {
-  own: Map<Payment, PaymentSnapshot>;
-  strangers: PaymentSnapshot[];
-}
-
-function pairUp({ payments, neighbours, snapshots }: Parameters<typeof compareDay>[0]): Pairs {
-  const own = new Set(payments);
-  const all = [...payments, ...neighbours];
-  const byReference = new Map<string, Payment>(all.flatMap((one) => (one.reference ? [[one.reference, one]] : [])));
-  const byId = new Map<string, Payment>(all.map((one) => [one.id, one]));
-  const pairs: Pairs = { own: new Map(), strangers: [] };
-  for (const snapshot of snapshots) {
-    const claimed = snapshot.paymentId === null ? undefined : byId.get(snapshot.paymentId);
-    const isFollowedElsewhere = claimed?.reference !== null && claimed?.reference !== snapshot.reference;
-    const payment = byReference.get(snapshot.reference) ?? (isFollowedElsewhere ? undefined : claimed);
-    if (payment === undefined) pairs.strangers.push(snapshot);
-    else if (own.has(payment)) pairs.own.set(payment, snapshot);
+  const bounds = { oldest: input.from, newest: input.to - 1 };
+  const comparisons = compareWithProvider({ here: [...payments, ...neighbours], there: snapshots, ...bounds });
+  const ofTheDay = new Set(payments);
+  const own = new Map<Payment, PaymentSnapshot>();
+  const there: Counted[] = [];
+  const differences: DayDifference[] = [];
+  for (const { pair, difference } of comparisons) {
+    const { ours: payment, theirs: snapshot } = pair;
+    const isOfTheDay = payment !== null && ofTheDay.has(payment);
+    const isUnmatched = snapshot !== null && (payment === null || isFollowedElsewhere(payment, snapshot));
+    if (isUnmatched && isWithin(snapshot.createdAt, input)) there.push(countUnmatched(snapshot));
+    if (isOfTheDay && snapshot !== null && !isUnmatched) own.set(payment, snapshot);
+    // What is missing here belongs to the day on which it was made there; everything else to that of our payment.
+    const isTold = difference?.kind === 'missing_here' ? isWithin(snapshot?.createdAt ?? null, input) : isOfTheDay;
+    if (difference === undefined || !isTold) continue;
+    const isDecided = payment !== null && difference.kind === 'status' && isOverridden(payment);
+    differences.push({ ...difference, isDecided });
   }
-  return pairs;
+  const different = new Set(differences.map(({ payment }) => payment?.id));
+  return {
+    there: [...[...own].map(([payment, snapshot]) => countOwn(payment, snapshot)), ...there],
+    differences: [...differences, ...decided(own, different)],
+  };
 }
 
 function countOwn(payment: Payment, snapshot: PaymentSnapshot): Counted {
@@ -93,7 +71,7 @@ function statusThere(payment: Payment, snapshot: PaymentSnapshot): PaymentStatus
     case 'changed':
       return decision.to;
     case 'mismatch':
-      return statusOfStranger(snapshot);
+      return statusOfUnmatched(snapshot);
     case 'stale':
     case 'unchanged':
       return payment.status;
@@ -102,30 +80,33 @@ function statusThere(payment: Payment, snapshot: PaymentSnapshot): PaymentStatus
   }
 }
 
-function countStranger(snapshot: PaymentSnapshot): Counted {
-  return { ...snapshot.requested, group: groupOfStatus(statusOfStranger(snapshot)) };
+function countUnmatched(snapshot: PaymentSnapshot): Counted {
+  return { ...snapshot.requested, group: groupOfStatus(statusOfUnmatched(snapshot)) };
 }
 
 /** A payment that we did not ask for is measured by what it asks for itself. */
-function statusOfStranger(snapshot: PaymentSnapshot): PaymentStatus {
+function statusOfUnmatched(snapshot: PaymentSnapshot): PaymentStatus {
   const asked = { requestedAmount: snapshot.requested.amount, requestedAsset: snapshot.requested.asset };
   const finding = findIn(asked, snapshot);
   return finding === 'mismatch' ? 'created' : nextStatus('created', finding);
 }
 
-/** Payments that count otherwise here than there because a person said so. */
-function decided(own: Pairs['own'], different: ReadonlySet<PaymentId | undefined>): DayDifference[] {
+/** Payments that count otherwise here than there because an admin said so. */
+function decided(
+  own: ReadonlyMap<Payment, PaymentSnapshot>,
+  different: ReadonlySet<PaymentId | undefined>,
+): DayDifference[] {
   return [...own].flatMap(([payment, snapshot]) => {
     const status = statusThere(payment, snapshot);
     const isSame = groupOf(payment) === groupOfStatus(status);
-    if (isSame || different.has(payment.id) || !isByHand(payment)) return [];
+    if (isSame || different.has(payment.id) || !isOverridden(payment)) return [];
     const here = payment.acceptedAt === null ? `${payment.status}, held` : `${payment.status}, accepted`;
     const words = { here, there: snapshot.providerStatus };
     return [{ kind: 'status', reference: payment.reference, payment, ...words, isDecided: true, mayHeal: false }];
   });
 }
 
-function isByHand(payment: Payment): boolean {
+function isOverridden(payment: Payment): boolean {
   return payment.acceptedAt !== null || payment.heldAt !== null;
 }
 

@@ -1,10 +1,9 @@
-import type { Milliseconds } from '#kernel/clock.ts';
-import { minute } from '#kernel/clock.ts';
+import { type Milliseconds, minute } from '#kernel/clock.ts';
 import { assert } from '#kernel/invariant.ts';
 import type { ProviderName } from '#kernel/provider-name.ts';
 import type { Payment } from '#payments/model/payment.ts';
 import type { PaymentSnapshot } from '#payments/model/snapshot.ts';
-import type { PaymentStores } from '#payments/ports/payment-store.ts';
+import type { AccountingStores } from '../ledger/deps.ts';
 
 /** How far the times of one payment may lie apart here and there: ours is written before theirs. */
 export const edgeMs: Milliseconds = 10 * minute;
@@ -28,7 +27,7 @@ export interface DayPayments {
 
 /** Our payments of one provider's day, and those of other days that its list may show as well. */
 export async function loadDayPayments(
-  stores: PaymentStores,
+  stores: AccountingStores,
   window: DayWindow,
   snapshots: readonly PaymentSnapshot[],
 ): Promise<DayPayments> {
@@ -48,7 +47,7 @@ export async function loadDayPayments(
   return { payments, neighbours };
 }
 
-async function listAll(stores: PaymentStores, window: DayWindow): Promise<Payment[]> {
+async function listAll(stores: AccountingStores, window: DayWindow): Promise<Payment[]> {
   const found: Payment[] = [];
   for (let page = 0; page < pagesMax; page += 1) {
     const last = found.at(-1);

@@ -1,7 +1,7 @@
 import { type Case, decisionKinds, isLive, wasDecided } from '#cases/case.ts';
 import type { ProviderName } from '#kernel/provider-name.ts';
 import { formatOrderNumber } from '#orders/order.ts';
-import type { PaymentStores } from '#payments/ports/payment-store.ts';
+import type { AccountingStores } from '../ledger/deps.ts';
 import type { ExplainedDifference } from './close-day.ts';
 import type { DayDifference } from './compare-day.ts';
 import type { LoadedDay } from './load-provider-day.ts';
@@ -13,7 +13,7 @@ const casesMax = 20;
  * once a person has decided about it. One that ended by itself explains nothing: the difference is still there.
  */
 export async function explainDifferences(
-  stores: PaymentStores,
+  stores: AccountingStores,
   days: readonly LoadedDay[],
 ): Promise<ExplainedDifference[]> {
   const all: ExplainedDifference[] = [];
@@ -24,7 +24,7 @@ export async function explainDifferences(
 }
 
 async function explain(
-  stores: PaymentStores,
+  stores: AccountingStores,
   provider: ProviderName,
   difference: DayDifference,
 ): Promise<ExplainedDifference> {

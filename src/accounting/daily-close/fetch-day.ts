@@ -1,12 +1,12 @@
 // What a provider says of one day, asked before anything is written: its list, what a fresh look heals, and its word on the
 // refunds of the day. Whatever it cannot tell in this set-up is unknown, in words; what it does not answer is waited for.
 import { type ProviderName, providerTitle } from '#kernel/provider-name.ts';
-import type { PaymentDeps } from '#payments/lifecycle/deps.ts';
 import type { Refund } from '#payments/model/refund.ts';
 import type { PaymentSnapshot } from '#payments/model/snapshot.ts';
 import type { PaymentProvider } from '#payments/ports/payment-provider.ts';
 import { ProviderRejected } from '#payments/ports/provider-errors.ts';
 import { refreshPayment } from '#payments/sync/refresh-payment.ts';
+import type { AccountingDeps } from '../ledger/deps.ts';
 import type { Known } from './close-day.ts';
 import { compareDay, type DayDifference } from './compare-day.ts';
 import { type DayWindow, edgeMs, loadDayPayments } from './day-payments.ts';
@@ -34,7 +34,7 @@ interface Asked {
 
 /** Throws ProviderError when the provider does not answer. */
 export async function fetchDay(
-  deps: PaymentDeps,
+  deps: AccountingDeps,
   input: { window: DayWindow; refunds: readonly Refund[]; signal: AbortSignal | undefined },
 ): Promise<FetchedDay> {
   const { provider: name } = input.window;
@@ -52,7 +52,7 @@ export function unknownDay(provider: ProviderName, why: string): FetchedDay {
   return { provider, snapshots: unknown, refundsThere: unknown, tellsFees: false, isGivenUp: false };
 }
 
-async function lookAtPayments(deps: PaymentDeps, asked: Asked): Promise<Known<PaymentSnapshot[]>> {
+async function lookAtPayments(deps: AccountingDeps, asked: Asked): Promise<Known<PaymentSnapshot[]>> {
   const { provider, window, signal } = asked;
   if (!provider.capabilities.canList) {
     return { kind: 'unknown', why: `${providerTitle(provider.name)} cannot list its payments in this set-up.` };
@@ -74,7 +74,7 @@ async function lookAtPayments(deps: PaymentDeps, asked: Asked): Promise<Known<Pa
  * been made there on another day, and is then shown when it is asked for alone.
  */
 async function askAgain(
-  deps: PaymentDeps,
+  deps: AccountingDeps,
   input: Asked & { difference: DayDifference },
 ): Promise<PaymentSnapshot | undefined> {
   const { provider, signal } = input;

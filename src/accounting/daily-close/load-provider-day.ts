@@ -2,7 +2,7 @@ import type { Milliseconds } from '#kernel/clock.ts';
 import { formatAsset, formatMoney } from '#kernel/money.ts';
 import type { Payment } from '#payments/model/payment.ts';
 import type { Refund } from '#payments/model/refund.ts';
-import type { PaymentStores } from '#payments/ports/payment-store.ts';
+import type { AccountingStores } from '../ledger/deps.ts';
 import type { ProviderFee } from '../ledger/ledger-store.ts';
 import type { ProviderDay } from './close-day.ts';
 import { compareDay, type DayDifference } from './compare-day.ts';
@@ -18,7 +18,7 @@ export interface LoadedDay extends ProviderDay {
 
 /** Our side of one provider's day, beside what the provider said of it. */
 export async function loadProviderDay(
-  stores: PaymentStores,
+  stores: AccountingStores,
   input: { look: FetchedDay; from: Milliseconds; to: Milliseconds },
 ): Promise<LoadedDay> {
   const { look } = input;
@@ -49,7 +49,7 @@ export async function loadProviderDay(
   };
 }
 
-async function furtherFigures(stores: PaymentStores, payments: readonly Payment[]): Promise<ProviderFee[]> {
+async function furtherFigures(stores: AccountingStores, payments: readonly Payment[]): Promise<ProviderFee[]> {
   const found: ProviderFee[] = [];
   for (let at = 0; at < payments.length; at += rowsMax) {
     const ids = payments.slice(at, at + rowsMax).map(({ id }) => id);

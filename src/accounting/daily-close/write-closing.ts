@@ -1,16 +1,14 @@
 // The one place where a day is written down: everything of ours is read, compared with what the providers said, hashed and
 // stored in one transaction, so that no payment can change in between.
-
 import { needsDecision } from '#cases/case.ts';
 import type { CaseCount } from '#cases/case-store.ts';
 import { hour, type Milliseconds, minute } from '#kernel/clock.ts';
-import { inTransaction } from '#kernel/transaction-context.ts';
+import { causeOf, inTransaction } from '#kernel/transaction-context.ts';
 import { enqueueEffect } from '#messaging/enqueue-effect.ts';
-import type { PaymentDeps } from '#payments/lifecycle/deps.ts';
-import type { PaymentStores } from '#payments/ports/payment-store.ts';
 import { correctionOf } from '../ledger/booked-payment.ts';
 import { chainStart, contentText, createEntriesHash, entryText, hashLink } from '../ledger/chain.ts';
 import type { Closing, ClosingContent, ClosingDelay, LedgerEntry, LedgerPayment } from '../ledger/closing.ts';
+import type { AccountingDeps, AccountingStores } from '../ledger/deps.ts';
 import type { NextDay } from '../ledger/due-day.ts';
 import { compareTexts } from '../ledger/tally.ts';
 import { bookPayments, loadChanged } from './book-payments.ts';
@@ -48,8 +46,8 @@ interface ClosingDraft {
   delay: ClosingDelay | undefined;
 }
 
-export function writeClosing(deps: PaymentDeps, draft: ClosingDraft): Promise<ClosingWritten> {
-  return inTransaction(deps, MISSING_CAUSE, async (tx): Promise<ClosingWritten> => {
+export function writeClosing(deps: AccountingDeps, draft: ClosingDraft): Promise<ClosingWritten> {
+  return inTransaction(deps, causeOf({ kind: 'job', id: 'close-books' }), async (tx): Promise<ClosingWritten> => {
     const { next } = draft;
     const previous = await tx.stores.ledger.findLastClosing();
     if (previous?.number !== next.previous?.number) return { kind: 'overtaken' };
@@ -69,7 +67,7 @@ export function writeClosing(deps: PaymentDeps, draft: ClosingDraft): Promise<Cl
 }
 
 async function compose(
-  stores: PaymentStores,
+  stores: AccountingStores,
   draft: ClosingDraft & { days: readonly LoadedDay[]; closedAt: Milliseconds },
 ): Promise<{ content: ClosingContent; entries: LedgerEntry[] }> {
   const { next, timeZone, days, closedAt } = draft;

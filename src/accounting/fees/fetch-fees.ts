@@ -2,11 +2,11 @@
 // that has not changed there.
 import { day, type Milliseconds } from '#kernel/clock.ts';
 import { ConcurrentChange } from '#kernel/database.ts';
-import type { PaymentDeps } from '#payments/lifecycle/deps.ts';
 import type { FeesProvider } from '#payments/ports/figures-provider.ts';
 import type { PaymentProvider } from '#payments/ports/payment-provider.ts';
 import { ProviderError } from '#payments/ports/provider-errors.ts';
 import { refreshPayment } from '#payments/sync/refresh-payment.ts';
+import type { AccountingDeps } from '../ledger/deps.ts';
 import { saveFees } from './save-fees.ts';
 import { saveSettlements } from './save-settlements.ts';
 
@@ -31,7 +31,7 @@ export interface FeesFetched {
   failed: number;
 }
 
-export async function fetchFees(deps: PaymentDeps, input: { signal?: AbortSignal }): Promise<FeesFetched> {
+export async function fetchFees(deps: AccountingDeps, input: { signal?: AbortSignal }): Promise<FeesFetched> {
   const read: FeesFetched = { booked: 0, unmatched: 0, settlements: 0, failed: 0 };
   for (const provider of deps.providers.list()) {
     if (input.signal?.aborted) return read;
@@ -55,7 +55,7 @@ interface Reading {
   signal?: AbortSignal;
 }
 
-async function readBooks(deps: PaymentDeps, input: Reading & { fees: FeesProvider }): Promise<void> {
+async function readBooks(deps: AccountingDeps, input: Reading & { fees: FeesProvider }): Promise<void> {
   const { fees, read, signal } = input;
   const { name } = input.provider;
   const to = deps.clock.now();
@@ -71,7 +71,7 @@ async function readBooks(deps: PaymentDeps, input: Reading & { fees: FeesProvide
 }
 
 /** A provider that tells its fee with the payment may tell it later than that it was paid, when nobody asks any more. */
-async function askForFigures(deps: PaymentDeps, { provider, read, signal }: Reading): Promise<void> {
+async function askForFigures(deps: AccountingDeps, { provider, read, signal }: Reading): Promise<void> {
   const { name } = provider;
   const to = deps.clock.now();
   const query = { provider: name, statuses: ['paid', 'overpaid'], from: to - windowMs, to, limit: askedMax } as const;

@@ -1,19 +1,17 @@
-import { inTransaction } from '#kernel/transaction-context.ts';
-import type { Cause } from '#kernel/transaction-context.ts';
-import type { PaymentTx } from '#payments/ports/payment-store.ts';
 import { ConcurrentChange } from '#kernel/database.ts';
 import { compareDecimals } from '#kernel/money.ts';
 import type { ProviderName } from '#kernel/provider-name.ts';
+import { type Cause, inTransaction } from '#kernel/transaction-context.ts';
 import { refreshOrderCards } from '#payments/lifecycle/change-order.ts';
-import type { PaymentDeps } from '#payments/lifecycle/deps.ts';
 import type { Payment } from '#payments/model/payment.ts';
 import type { PaymentFees } from '#payments/ports/figures-provider.ts';
-import type { PaymentChange } from '#payments/ports/payment-store.ts';
+import type { PaymentChange, PaymentTx } from '#payments/ports/payment-store.ts';
+import type { AccountingDeps } from '../ledger/deps.ts';
 import type { FeeStanding } from '../ledger/ledger-store.ts';
 
 /** Keeps one page of a provider's fees, and puts on the payments what is new of theirs. */
 export function saveFees(
-  deps: PaymentDeps,
+  deps: AccountingDeps,
   input: { provider: ProviderName; page: readonly PaymentFees[]; cause: Cause },
 ): Promise<{ booked: number; unmatched: number }> {
   const { provider } = input;
@@ -50,11 +48,11 @@ function isKnown({ feeAmount, netAmount, figuresAsset }: Payment, { fee, net, as
 
 /** Compare-and-set on the payment as it was just read; throws ConcurrentChange when overtaken. */
 export async function changePayment(
-  work: PaymentTx,
+  tx: PaymentTx,
   payment: Payment,
   change: Omit<PaymentChange, 'updatedAt' | 'status'>,
 ): Promise<void> {
-  const { stores, clock } = work;
+  const { stores, clock } = tx;
   const { id, status, version } = payment;
   const isChanged = await stores.payments.changePayment({
     id,
@@ -63,5 +61,5 @@ export async function changePayment(
   });
   if (!isChanged) throw new ConcurrentChange(`payment ${id} changed meanwhile`);
   const order = await stores.orders.findOrder(payment.orderId);
-  if (order !== undefined) await refreshOrderCards(work, order);
+  if (order !== undefined) await refreshOrderCards(tx, order);
 }

@@ -1,16 +1,15 @@
 import type { Milliseconds } from '#kernel/clock.ts';
 import type { ProviderReference } from '#kernel/ids.ts';
 import type { ProviderName } from '#kernel/provider-name.ts';
-import type { Cause } from '#kernel/transaction-context.ts';
-import { inTransaction } from '#kernel/transaction-context.ts';
-import type { PaymentDeps } from '#payments/lifecycle/deps.ts';
+import { type Cause, inTransaction } from '#kernel/transaction-context.ts';
 import type { ProviderSettlement } from '#payments/ports/figures-provider.ts';
 import type { PaymentTx } from '#payments/ports/payment-store.ts';
+import type { AccountingDeps } from '../ledger/deps.ts';
 import { changePayment } from './save-fees.ts';
 
 /** Keeps one page of a provider's settlements, and says on the payments that they were paid out; how many settlements. */
 export function saveSettlements(
-  deps: PaymentDeps,
+  deps: AccountingDeps,
   input: { provider: ProviderName; page: readonly ProviderSettlement[]; cause: Cause },
 ): Promise<number> {
   const { provider, page } = input;
@@ -37,12 +36,12 @@ export function saveSettlements(
 }
 
 async function settlePayments(
-  work: PaymentTx,
+  tx: PaymentTx,
   settled: { provider: ProviderName; references: readonly ProviderReference[]; at: Milliseconds },
 ): Promise<void> {
   const { provider, references, at } = settled;
   for (const reference of references) {
-    const payment = await work.stores.payments.findPaymentByReference({ provider, reference });
-    if (payment !== undefined && payment.settledAt !== at) await changePayment(work, payment, { settledAt: at });
+    const payment = await tx.stores.payments.findPaymentByReference({ provider, reference });
+    if (payment !== undefined && payment.settledAt !== at) await changePayment(tx, payment, { settledAt: at });
   }
 }

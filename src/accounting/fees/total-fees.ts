@@ -1,8 +1,8 @@
 import type { Milliseconds } from '#kernel/clock.ts';
 import { sumDecimals } from '#kernel/money.ts';
 import { type ProviderName, providerNames } from '#kernel/provider-name.ts';
-import type { PaymentDeps } from '#payments/lifecycle/deps.ts';
 import type { Payment } from '#payments/model/payment.ts';
+import type { AccountingDeps } from '../ledger/deps.ts';
 import { compareTexts } from '../ledger/tally.ts';
 
 export interface FeeTotals {
@@ -19,7 +19,7 @@ const pagesMax = 200;
 
 /** Fees and net of the payments made in [from, to), per asset and never across. */
 export async function totalFees(
-  deps: Pick<PaymentDeps, 'database'>,
+  deps: Pick<AccountingDeps, 'database'>,
   window: { from: Milliseconds; to: Milliseconds },
 ): Promise<FeeTotals[]> {
   const totals = new Map<string, FeeTotals>();
@@ -38,7 +38,7 @@ export async function totalFees(
 type Figure = Pick<FeeTotals, 'asset' | 'fee' | 'net'>;
 
 async function pageOfFigures(
-  deps: Pick<PaymentDeps, 'database'>,
+  deps: Pick<AccountingDeps, 'database'>,
   query: { provider: ProviderName; from: Milliseconds; to: Milliseconds; after: Payment | undefined },
 ): Promise<{ all: Figure[]; last: Payment | undefined; isLast: boolean }> {
   const { after } = query;

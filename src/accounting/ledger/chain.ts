@@ -2,8 +2,7 @@
 // out or put in without every later hash being wrong. The form is described in docs/decisions, so that a stranger can
 // compute it again.
 import { createHash } from 'node:crypto';
-import { canonicalJson } from '#kernel/canonical-json.ts';
-import type { JsonObject } from '#kernel/json.ts';
+import { canonicalJson, type JsonObject } from '#kernel/json.ts';
 import type { Closing, ClosingContent, LedgerEntry, LedgerPayment } from './closing.ts';
 
 /** What the first closing has in place of a hash before it. */

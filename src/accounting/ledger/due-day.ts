@@ -1,7 +1,7 @@
 import { addDays, type CalendarDay, dayBounds, dayOf } from '#kernel/calendar.ts';
 import { day, hour, type Milliseconds } from '#kernel/clock.ts';
-import type { PaymentStores } from '#payments/ports/payment-store.ts';
 import type { Closing } from './closing.ts';
+import type { AccountingStores } from './deps.ts';
 
 /**
  * A day is closed so long after its midnight. A link of its last minute is open for an hour; a slow chain, a lost webhook
@@ -25,7 +25,7 @@ export interface NextDay {
 
 /** Undefined while there has been no order. */
 export async function findNextDay(
-  stores: PaymentStores,
+  stores: AccountingStores,
   about: { now: Milliseconds; timeZone: string },
 ): Promise<NextDay | undefined> {
   const previous = await stores.ledger.findLastClosing();
@@ -39,7 +39,7 @@ export async function findNextDay(
 }
 
 async function firstDay(
-  stores: PaymentStores,
+  stores: AccountingStores,
   { now, timeZone }: { now: Milliseconds; timeZone: string },
 ): Promise<CalendarDay | undefined> {
   const window = { from: now - beginMaxMs, to: now, after: null, limit: 1 };

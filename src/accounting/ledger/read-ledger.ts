@@ -1,8 +1,8 @@
 import { addDays, type CalendarDay, dayOf } from '#kernel/calendar.ts';
 import type { Milliseconds } from '#kernel/clock.ts';
-import type { PaymentDeps } from '#payments/lifecycle/deps.ts';
 import { readContent } from './chain.ts';
 import type { Closing, ClosingContent, ClosingDelay } from './closing.ts';
+import type { AccountingDeps } from './deps.ts';
 import { findNextDay } from './due-day.ts';
 
 export interface ClosedDay {
@@ -19,7 +19,7 @@ export interface OpenDay {
   delay: ClosingDelay | null;
 }
 
-type ReadDeps = Pick<PaymentDeps, 'database' | 'clock'>;
+type ReadDeps = Pick<AccountingDeps, 'database' | 'clock'>;
 
 /** Of days that are not closed, so many of the newest are shown, and the oldest: it is the one that holds up the others. */
 const openShownMax = 2;
@@ -73,7 +73,7 @@ export async function readLedgerDay(
 
 /** The closings up to a day that is closed, at most `limit`, oldest first: what a picture is drawn from. */
 export async function readLedgerDays(
-  deps: { database: Pick<PaymentDeps['database'], 'read'> },
+  deps: { database: Pick<AccountingDeps['database'], 'read'> },
   query: { until: CalendarDay; limit: number },
 ): Promise<ClosedDay[]> {
   const found = await deps.database.read(async (stores) => {
@@ -86,7 +86,7 @@ export async function readLedgerDays(
 
 /** How the newest closing stands; undefined while there is none. */
 export async function readNewestClosing(
-  deps: Pick<PaymentDeps, 'database'>,
+  deps: Pick<AccountingDeps, 'database'>,
 ): Promise<{ unexplained: number; closedAt: Milliseconds } | undefined> {
   const closing = await deps.database.read((stores) => stores.ledger.findLastClosing());
   const content = closing && readContent(closing);

@@ -1,8 +1,7 @@
 import type { CalendarDay } from '#kernel/calendar.ts';
-import type { PaymentDeps } from '#payments/lifecycle/deps.ts';
-import type { PaymentStores } from '#payments/ports/payment-store.ts';
 import { brokenLink, createEntriesHash, readContent } from './chain.ts';
 import type { Closing, LedgerEntry } from './closing.ts';
+import type { AccountingDeps, AccountingStores } from './deps.ts';
 
 const pageSize = 50;
 const entriesPageSize = 500;
@@ -16,7 +15,7 @@ export type LedgerVerified =
  * Walks the whole chain, with the entries behind each closing, and names the first link that does not hold. What was cut
  * off at the newest end shows only beside a hash that was kept elsewhere: in the digests that were sent.
  */
-export async function verifyLedger(deps: Pick<PaymentDeps, 'database'>): Promise<LedgerVerified> {
+export async function verifyLedger(deps: Pick<AccountingDeps, 'database'>): Promise<LedgerVerified> {
   let before: Closing | undefined;
   for (;;) {
     const after = before?.number ?? 0;
@@ -30,7 +29,7 @@ export async function verifyLedger(deps: Pick<PaymentDeps, 'database'>): Promise
   }
 }
 
-async function brokenEntries(deps: Pick<PaymentDeps, 'database'>, closing: Closing): Promise<string | undefined> {
+async function brokenEntries(deps: Pick<AccountingDeps, 'database'>, closing: Closing): Promise<string | undefined> {
   const expected = readContent(closing)?.entries;
   const hash = createEntriesHash();
   for await (const page of pagesOfEntries(deps, closing.number)) for (const { content } of page) hash.add(content);
@@ -41,12 +40,12 @@ async function brokenEntries(deps: Pick<PaymentDeps, 'database'>, closing: Closi
 
 /** The entries of one closing, in the order in which they were hashed. */
 export async function* pagesOfEntries(
-  deps: { database: Pick<PaymentDeps['database'], 'read'> },
+  deps: { database: Pick<AccountingDeps['database'], 'read'> },
   number: number,
 ): AsyncGenerator<LedgerEntry[]> {
   let after: string | null = null;
   for (;;) {
-    const query: Parameters<PaymentStores['ledger']['listEntries']>[0] = { number, after, limit: entriesPageSize };
+    const query: Parameters<AccountingStores['ledger']['listEntries']>[0] = { number, after, limit: entriesPageSize };
     const page = await deps.database.read((stores) => stores.ledger.listEntries(query));
     if (page.length > 0) yield page;
     const last = page.at(-1);

@@ -2,10 +2,10 @@ import type { Api, Bot } from 'grammy';
 import type { Update } from 'grammy/types';
 import type { AdminDirectory } from '#access/admin.ts';
 import type { EventLog } from '#kernel/events.ts';
-import { adminCommands, unauthorizedCommands } from '../screens/start/commands.ts';
 import type { TelegramLine } from '../telegram/connection.ts';
 import { readGrammyError } from '../telegram/grammy-errors.ts';
 import { asGrammySignal } from '../telegram/grammy-sender.ts';
+import { adminCommands, unauthorizedCommands } from './commands.ts';
 
 export type AdminUpdate = Update;
 

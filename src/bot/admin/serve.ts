@@ -3,9 +3,9 @@
 import type { Bot, Context } from 'grammy';
 import type { AdminEnv, ServedContext } from '../kit/env.ts';
 import { takeDocument } from '../screens/channels/sales-import.ts';
-import { adminCommands, runText } from '../screens/start/commands.ts';
 import { createAccessGate, unauthorizedText } from '../telegram/access-gate.ts';
 import { isTelegramError, readGrammyError } from '../telegram/grammy-errors.ts';
+import { adminCommands, runText } from './commands.ts';
 import { dispatchTap } from './taps.ts';
 
 const failureText = 'That did not work; it is in the log. Try again in a moment.';

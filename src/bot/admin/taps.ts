@@ -1,9 +1,8 @@
-import { tapConfirm } from '../kit/confirm.ts';
 import type { AdminEnv, CallbackContext, TapHandlers } from '../kit/env.ts';
 import { tapWriteReason } from '../kit/reasons.ts';
 import { answerCallback, tapDismiss } from '../kit/replies.ts';
+import { outOfDate } from '../kit/result-texts.ts';
 import { tapBook, tapBooks } from '../screens/accounting/books.ts';
-import { outOfDate } from '../screens/cases/alert-buttons.ts';
 import { tapAlert, tapAlerts, tapAlertView } from '../screens/cases/alerts.ts';
 import { tapException, tapResolve } from '../screens/cases/exception-cards.ts';
 import { tapExceptionAges, tapExceptionKinds, tapExceptions } from '../screens/cases/exceptions.ts';
@@ -17,6 +16,7 @@ import { tapProvider, tapProviders } from '../screens/providers/providers.ts';
 import { tapReconcile } from '../screens/providers/reconcile.ts';
 import { tapRefund } from '../screens/refunds/refunds.ts';
 import { type CallbackData, decodeCallback } from '../text/callback-data.ts';
+import { tapConfirm } from './confirm.ts';
 
 export const tapHandlers: TapHandlers = {
   alert: tapAlert,

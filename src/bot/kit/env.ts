@@ -1,10 +1,10 @@
 import type { Api, Context, Filter } from 'grammy';
 import type { AdminDirectory } from '#access/admin.ts';
+import type { AccountingDeps } from '#accounting/ledger/deps.ts';
 import type { JsonObject } from '#kernel/json.ts';
 import type { SetUpReport } from '#kernel/set-up-check.ts';
-import type { PaymentDeps } from '#payments/lifecycle/deps.ts';
 import type { ReconcileProvider } from '#payments/reconciliation/reconcile-provider.ts';
-import type { HealthReport } from '../screens/providers/health-view.ts';
+import type { HealthReport } from '#reports/health-report.ts';
 import type { KeyedQueue } from '../telegram/keyed-queue.ts';
 import type { OnceWithin } from '../telegram/once-within.ts';
 import type { OnSend } from '../telegram/report-sends.ts';
@@ -12,7 +12,7 @@ import type { CallbackData, CallbackOf, OrderFilter } from '../text/callback-dat
 import type { Presentation } from '../text/view.ts';
 
 /** What the bot is given beside the verbs' own needs. */
-export interface AdminBotDeps extends PaymentDeps {
+export interface AdminBotDeps extends AccountingDeps {
   admins: AdminDirectory;
   /** One reconciler for the process: it knows which provider is being compared already. */
   reconcile: ReconcileProvider;

@@ -4,14 +4,13 @@ import type { PendingAction } from '#access/access-store.ts';
 import { awaitReason, proposeAction, takeAwaitingAction } from '#access/pending-actions.ts';
 import { minute } from '#kernel/clock.ts';
 import type { JsonObject, JsonValue } from '#kernel/json.ts';
-import { outOfDate } from '../screens/cases/alert-buttons.ts';
 import { type CallbackData, type CallbackOf, decodeCallback, encodeCallback } from '../text/callback-data.ts';
 import { clip } from '../text/html.ts';
 import type { View } from '../text/view.ts';
 import type { AdminEnv, CallbackContext, TextContext } from './env.ts';
 import { type ReasonQuestion, reasonAwaited, reasonGiven, reasonMinutes, reasonQuestion } from './reason-question.ts';
 import { answerCallback, editView, replyView } from './replies.ts';
-import { takeTyped } from './typed-values.ts';
+import { outOfDate } from './result-texts.ts';
 
 const forMs = reasonMinutes * minute;
 const reasonUnitsMax = 300;
@@ -71,7 +70,11 @@ export async function tapWriteReason(
 }
 
 /** Takes the message for the reason, or the value, that is waited for; false when none is. */
-export async function takeReason(env: AdminEnv, ctx: TextContext): Promise<boolean> {
+export async function takeReason(
+  env: AdminEnv,
+  ctx: TextContext,
+  takeTyped: (env: AdminEnv, ctx: TextContext, waiting: PendingAction) => Promise<boolean>,
+): Promise<boolean> {
   const adminId = ctx.from.id;
   const waiting = await takeAwaitingAction(env, { adminId });
   if (waiting === undefined) return false;

@@ -4,6 +4,7 @@ import { providerTitle } from '#kernel/provider-name.ts';
 import type { OrderStatus } from '#orders/order.ts';
 import { plural, statusWord } from '../text/words.ts';
 
+export const outOfDate = 'This button is out of date.';
 export const orderGone = 'This order is not known any more.';
 
 export function checkedText(

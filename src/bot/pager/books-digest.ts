@@ -1,13 +1,13 @@
 // A closed day is told of once in each chat that alerts go to. What was sent is remembered, so that a repeat after a crash
 // sends nothing where the first one got through and was noted; between the two, Telegram itself cannot be asked.
 import type { AdminDirectory } from '#access/admin.ts';
+import type { AccountingStores } from '#accounting/ledger/deps.ts';
 import { type ClosedDay, readLedgerDays } from '#accounting/ledger/read-ledger.ts';
 import { readCalendarDay } from '#kernel/calendar.ts';
 import type { Clock } from '#kernel/clock.ts';
 import type { Database } from '#kernel/database.ts';
 import type { EventLog } from '#kernel/events.ts';
 import type { DeliveryResult, OutboxHandler } from '#messaging/outbox-handler.ts';
-import type { PaymentStores } from '#payments/ports/payment-store.ts';
 import { daysDrawn, drawBooks } from '../charts/books-chart.ts';
 import { bookDigest } from '../screens/accounting/books-view.ts';
 import { rememberCard, sumUp } from '../telegram/cards.ts';
@@ -17,7 +17,7 @@ import type { View } from '../text/view.ts';
 import { alertChats } from './alert-cards.ts';
 
 interface BooksDigestDeps {
-  database: Database<PaymentStores>;
+  database: Database<AccountingStores>;
   clock: Clock;
   log: EventLog;
   admins: AdminDirectory;

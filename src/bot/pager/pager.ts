@@ -1,10 +1,10 @@
 import { type Context, Telegraf } from 'telegraf';
 import type { Update } from 'telegraf/types';
 import type { AdminDirectory } from '#access/admin.ts';
+import type { AccountingDeps } from '#accounting/ledger/deps.ts';
 import { second } from '#kernel/clock.ts';
 import type { Lifecycle } from '#kernel/lifecycle.ts';
 import type { OutboxHandler } from '#messaging/outbox-handler.ts';
-import type { PaymentDeps } from '#payments/lifecycle/deps.ts';
 import { createConnection } from '../telegram/connection.ts';
 import { followMoves } from '../telegram/follow-moves.ts';
 import { createOnceWithin } from '../telegram/once-within.ts';
@@ -16,7 +16,7 @@ import { createPagerLine } from './line.ts';
 import { createTelegrafSender } from './sender.ts';
 import { servePagerTaps } from './serve.ts';
 
-export interface PagerDeps extends PaymentDeps {
+export interface PagerDeps extends AccountingDeps {
   admins: AdminDirectory;
   /** User name of the admin bot; null while it is not known. */
   commandBot(): string | null;

@@ -1,4 +1,4 @@
-import type { PaymentStores } from '#payments/ports/payment-store.ts';
+import type { AccountingStores } from '#accounting/ledger/deps.ts';
 import type { Session } from '../query/session.ts';
 import { createAuditStore, createPendingActionStore } from '../stores/access/access.ts';
 import { createSettingStore } from '../stores/access/settings.ts';
@@ -18,7 +18,7 @@ import { createReconciliationStore } from '../stores/payments/reconciliation.ts'
 import { createRefundStore } from '../stores/payments/refunds.ts';
 
 /** Every store over one connection. Statements are prepared at their first use, and stay with the connection. */
-export function createStores(session: Session): PaymentStores {
+export function createStores(session: Session): AccountingStores {
   return {
     orders: createOrderStore(session),
     timeline: createTimelineStore(session),

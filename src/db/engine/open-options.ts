@@ -1,8 +1,8 @@
+import type { AccountingStores } from '#accounting/ledger/deps.ts';
 import type { Clock } from '#kernel/clock.ts';
 import type { Database } from '#kernel/database.ts';
-import type { PaymentStores } from '#payments/ports/payment-store.ts';
+import type { QueueName } from '../query/session.ts';
 import type { Engine } from './migrations.ts';
-import type { QueueName } from './scope.ts';
 
 export type DatabaseTarget =
   | { engine: 'sqlite'; file: string }
@@ -41,7 +41,7 @@ export interface CommitStats {
  * kind is refused with NestedTransaction: on SQLite it would not see what is not committed, on PostgreSQL it could wait
  * for ever for a second connection.
  */
-export interface OpenDatabase extends Database<PaymentStores> {
+export interface OpenDatabase extends Database<AccountingStores> {
   readonly engine: Engine;
   /** Brings the schema up to date; safe when two processes start at once. Throws DatabaseNewer. */
   migrate(): Promise<{ applied: number }>;

@@ -3,9 +3,8 @@
 // connection such a query would land in somebody else's transaction.
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { NestedTransaction } from '#kernel/database.ts';
+import type { QueueName } from '../query/session.ts';
 import { TransactionEnded } from './database-errors.ts';
-
-export type QueueName = 'inbox' | 'outbox';
 
 export interface Scope {
   readonly kind: 'transaction' | 'read';

@@ -1,6 +1,6 @@
 // PostgreSQL: a pool; each transaction has a connection to itself, and each connection keeps its own prepared statements.
 import type pg from 'pg';
-import type { PaymentStores } from '#payments/ports/payment-store.ts';
+import type { AccountingStores } from '#accounting/ledger/deps.ts';
 import { DatabaseUnavailable, TransactionTimedOut } from '../engine/database-errors.ts';
 import { withDeadline } from '../engine/deadline.ts';
 import { createDoor } from '../engine/in-flight.ts';
@@ -9,7 +9,7 @@ import { createScope, createScopes, type Scope } from '../engine/scope.ts';
 import { commit, createPool, mayRunAgain, migratePostgres } from './connections.ts';
 import { createConnections } from './sessions.ts';
 
-type Work<Result> = (stores: PaymentStores) => Promise<Result>;
+type Work<Result> = (stores: AccountingStores) => Promise<Result>;
 
 export function openPostgres(target: { url: string; poolMax?: number }, options: OpenOptions): OpenDatabase {
   const pool = createPool(target);

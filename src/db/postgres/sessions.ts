@@ -1,6 +1,6 @@
 import type pg from 'pg';
+import type { AccountingStores } from '#accounting/ledger/deps.ts';
 import type { Clock } from '#kernel/clock.ts';
-import type { PaymentStores } from '#payments/ports/payment-store.ts';
 import { createStores } from '../engine/create-stores.ts';
 import type { Scope, Scopes } from '../engine/scope.ts';
 import { postgresClaim, type Session } from '../query/session.ts';
@@ -12,7 +12,7 @@ const postgresTables = buildTables(postgresKit());
 
 /** One pooled connection with its stores, which keep their prepared statements as long as it lives. */
 export interface Connection {
-  readonly stores: PaymentStores;
+  readonly stores: AccountingStores;
   /** Whose turn it is. */
   scope: Scope | undefined;
 }

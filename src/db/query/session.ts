@@ -5,11 +5,12 @@ import type { SQL, SQLWrapper } from 'drizzle-orm';
 import type { BetterSQLite3Database } from 'drizzle-orm/better-sqlite3';
 import type { PgColumn, PgDatabase, PgQueryResultHKT } from 'drizzle-orm/pg-core';
 import type { Milliseconds } from '#kernel/clock.ts';
-import type { QueueName } from '../engine/scope.ts';
 import { inArray, sql } from '../schema/drizzle.ts';
 import type { Tables } from '../schema/tables.ts';
 
 export type QueryBuilder = PgDatabase<PgQueryResultHKT>;
+
+export type QueueName = 'inbox' | 'outbox';
 
 /** A select that chooses the rows to claim; PostgreSQL locks them and passes over those that are locked. */
 interface Candidates extends SQLWrapper {

@@ -1,5 +1,5 @@
 // SQLite: one writing connection behind the gate, and a read-only one beside it that never sees an uncommitted row.
-import type { PaymentStores } from '#payments/ports/payment-store.ts';
+import type { AccountingStores } from '#accounting/ledger/deps.ts';
 import { createStores } from '../engine/create-stores.ts';
 import { DatabaseUnavailable, TransactionTimedOut } from '../engine/database-errors.ts';
 import { withDeadline } from '../engine/deadline.ts';
@@ -38,7 +38,7 @@ export function openSqlite(file: string, options: OpenOptions): OpenDatabase {
     },
   });
 
-  const storesOf = (connection: SqliteConnection, isOwn: (scope: Scope) => boolean): PaymentStores => {
+  const storesOf = (connection: SqliteConnection, isOwn: (scope: Scope) => boolean): AccountingStores => {
     // The logger is told of every query before it is sent: the one place where each can be refused.
     const logger = { logQuery: () => scopes.requireOpen(isOwn) };
     const session: Session = {
@@ -54,7 +54,7 @@ export function openSqlite(file: string, options: OpenOptions): OpenDatabase {
   const writing = storesOf(writer, (scope) => scope === gate.current());
   const reading = storesOf(reader, (scope) => scope.kind === 'read');
 
-  async function read<Result>(work: (stores: PaymentStores) => Promise<Result>): Promise<Result> {
+  async function read<Result>(work: (stores: AccountingStores) => Promise<Result>): Promise<Result> {
     const scope = createScope('read');
     try {
       return await withDeadline(

@@ -1,7 +1,7 @@
-import { inTransaction, causeOf } from '#kernel/transaction-context.ts';
 import { recordAudit } from '#access/audit.ts';
 import type { Actor } from '#kernel/actor.ts';
 import type { ProviderName } from '#kernel/provider-name.ts';
+import { causeOf, inTransaction } from '#kernel/transaction-context.ts';
 import type { PaymentDeps } from '../lifecycle/deps.ts';
 import type { ProviderLook } from './decide-outage.ts';
 import { lookAtProvider } from './look-at-provider.ts';
@@ -16,10 +16,7 @@ export async function askProviderAgain(
   if (provider === undefined) return { kind: 'unknown' };
   const { actor } = input;
   await inTransaction(deps, causeOf(actor), (tx) =>
-    recordAudit(
-      tx,
-      { actor, action: 'provider.ask_again', subject: `provider:${provider.name}` },
-    ),
+    recordAudit(tx, { actor, action: 'provider.ask_again', subject: `provider:${provider.name}` }),
   );
   const look = await lookAtProvider(deps, { provider, wasRefused: false });
   await settleLook(deps, { provider: provider.name, look, actor });

@@ -1,8 +1,8 @@
 // What happened while a provider could not be heard: as soon as it answers again its open payments are asked about, the
 // most overdue first, and its list is compared with ours. Then the outage is over, and its alert says what it came to.
-import { inTransaction } from '#kernel/transaction-context.ts';
 import { type Milliseconds, minute, second } from '#kernel/clock.ts';
 import type { PaymentId } from '#kernel/ids.ts';
+import { inTransaction } from '#kernel/transaction-context.ts';
 import type { PaymentDeps } from '../lifecycle/deps.ts';
 import type { Outage } from '../model/outage.ts';
 import type { Payment } from '../model/payment.ts';
@@ -59,7 +59,7 @@ async function catchUpOne(deps: PaymentDeps, task: Task): Promise<{ isFinished: 
   if (signal?.aborted || isAway(deps, outage)) return { isFinished: false, looked };
   const compared = await compare(deps, task);
   if (signal?.aborted || isAway(deps, outage)) return { isFinished: false, looked };
-  const isFinished = await finishOutage(deps, { outage, looked, unread, ...compared });
+  const isFinished = await finishOutage(deps, { outage, looked, unread, ...compared, cause });
   return { isFinished, looked };
 }
 
@@ -145,9 +145,7 @@ function createTeller(deps: PaymentDeps, about: { outage: Outage; open: number }
       looked += 1;
       if (deps.clock.now() - toldAt < tellEveryMs) return;
       toldAt = deps.clock.now();
-      await inTransaction(deps, MISSING_CAUSE, (tx) =>
-        tellCatchUp(tx, { ...about, looked }),
-      );
+      await inTransaction(deps, cause, (tx) => tellCatchUp(tx, { ...about, looked }));
     },
   };
 }

@@ -1,6 +1,6 @@
 import { day, type Milliseconds, minute } from '#kernel/clock.ts';
 import type { PaymentId } from '#kernel/ids.ts';
-import { inTransaction } from '#kernel/transaction-context.ts';
+import { type Cause, inTransaction } from '#kernel/transaction-context.ts';
 import { formatOrderNumber } from '#orders/order.ts';
 import type { PaymentDeps } from '../lifecycle/deps.ts';
 import type { Outage } from '../model/outage.ts';
@@ -30,13 +30,14 @@ export function finishOutage(
     missing: readonly PaymentId[];
     /** Why its list could not be compared; null when it was. */
     uncompared: string | null;
+    cause: Cause;
   },
 ): Promise<boolean> {
   const { outage, looked, unread } = input;
   const from = outage.beganAt - edgeMs;
   const { uncompared } = input;
   const now = deps.clock.now();
-  return inTransaction(deps, MISSING_CAUSE, async (tx) => {
+  return inTransaction(deps, input.cause, async (tx) => {
     const current = await tx.stores.outages.findLiveOutage(outage.provider);
     if (current?.id !== outage.id || current.status !== 'catching_up') return false;
     const answeredAt = current.answeredAt ?? now;

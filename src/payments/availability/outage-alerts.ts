@@ -1,7 +1,8 @@
 // One outage is one alert. It says what is going on while it lasts and what it came to when it is over; a provider that is
 // taken for gone has an alert of its own kind in its place.
 
-import { type CaseContext, raiseCase, restateCase } from '#cases/raise-case.ts';
+import type { CaseTx } from '#cases/case-store.ts';
+import { raiseCase, restateCase } from '#cases/raise-case.ts';
 import { resolveCase } from '#cases/resolve-case.ts';
 import { day, hour, type Milliseconds } from '#kernel/clock.ts';
 import type { ProviderName } from '#kernel/provider-name.ts';
@@ -27,7 +28,7 @@ const awayFacts = {
 
 const goneHeadline = 'Provider seems to be gone for good';
 
-export async function raiseDown(context: CaseContext, outage: Pick<Outage, 'provider' | 'reason'>): Promise<void> {
+export async function raiseDown(context: CaseTx, outage: Pick<Outage, 'provider' | 'reason'>): Promise<void> {
   const { provider, reason } = outage;
   await raiseCase(context, {
     key: downKey(provider),
@@ -39,7 +40,7 @@ export async function raiseDown(context: CaseContext, outage: Pick<Outage, 'prov
 }
 
 export async function raiseRetired(
-  context: CaseContext,
+  context: CaseTx,
   outage: Pick<Outage, 'provider' | 'reason'> & { goneForMs: Milliseconds },
 ): Promise<void> {
   const { provider, reason } = outage;
@@ -62,7 +63,7 @@ export async function raiseRetired(
 }
 
 export async function tellCatchUp(
-  context: CaseContext,
+  context: CaseTx,
   input: { outage: Outage; looked: number; open: number | null },
 ): Promise<void> {
   const { outage, looked, open } = input;
@@ -72,13 +73,13 @@ export async function tellCatchUp(
 }
 
 /** It went away again before everything was looked at. */
-export async function tellRelapse(context: CaseContext, outage: Outage): Promise<void> {
+export async function tellRelapse(context: CaseTx, outage: Outage): Promise<void> {
   await restateCase(context, { key: keyOf(outage), facts: { ...awayFacts, why: outage.reason } });
 }
 
 /** `lost` names what could not be found, `unserved` who got no link from anybody; what it says stays on the card. */
 export async function endOutageAlert(
-  context: CaseContext,
+  context: CaseTx,
   input: { outage: Outage; lost: readonly string[]; unserved: readonly string[]; uncompared: string | null },
 ): Promise<void> {
   const { outage, lost, unserved, uncompared } = input;

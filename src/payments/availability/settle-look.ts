@@ -3,9 +3,11 @@ import type { Actor } from '#kernel/actor.ts';
 import { type Milliseconds, minute } from '#kernel/clock.ts';
 import { ConcurrentChange } from '#kernel/database.ts';
 import type { ProviderName } from '#kernel/provider-name.ts';
+import { causeOf, inTransaction } from '#kernel/transaction-context.ts';
 import type { PaymentDeps } from '../lifecycle/deps.ts';
 import type { Outage } from '../model/outage.ts';
-import type { PaymentStores } from '../ports/payment-store.ts';
+import type { ProviderHealth } from '../ports/payment-provider.ts';
+import type { PaymentTx } from '../ports/payment-store.ts';
 import { changeOutage } from './change-outage.ts';
 import { decideOutage, type OutageDecision, type ProviderLook } from './decide-outage.ts';
 import { goneFor, raiseDown, raiseRetired, tellCatchUp, tellRelapse } from './outage-alerts.ts';
@@ -23,14 +25,15 @@ export async function settleLook(
 ): Promise<{ decision: OutageDecision['kind']; outage: Outage | undefined }> {
   const { provider, look } = input;
   const at = { now: deps.clock.now(), isOnline: isOnline(deps, provider) };
-  const settled = await deps.database.transaction(async (stores) => {
-    const current = await stores.outages.findLiveOutage(provider);
+  const settled = await inTransaction(deps, causeOf(input.actor), async (tx) => {
+    const current = await tx.stores.outages.findLiveOutage(provider);
     const decision = decideOutage(current, look, at);
     if (decision.kind === 'nothing') return { decision, outage: current };
-    if (decision.kind === 'begin') return { decision, outage: await begin(deps, { stores, provider, look }) };
+    if (decision.kind === 'begin')
+      return { decision, outage: await begin(tx, { provider, look, health: deps.providers.health(provider) }) };
     if (current === undefined) throw new ConcurrentChange(`the outage of ${provider} ended meanwhile`);
-    const outage = await changeOutage(stores, { outage: current, change: decision.change });
-    await tell(deps, { stores, decision: decision.kind, outage, actor: input.actor });
+    const outage = await changeOutage(tx.stores, { outage: current, change: decision.change });
+    await tell(tx, { decision: decision.kind, outage });
     return { decision, outage };
   });
   const { decision, outage } = settled;
@@ -53,15 +56,14 @@ function isOnline(deps: PaymentDeps, provider: ProviderName): boolean {
 }
 
 async function begin(
-  deps: PaymentDeps,
-  input: { stores: PaymentStores; provider: ProviderName; look: ProviderLook },
+  tx: PaymentTx,
+  input: { provider: ProviderName; look: ProviderLook; health: ProviderHealth | undefined },
 ): Promise<Outage> {
-  const { stores, provider, look } = input;
-  const now = deps.clock.now();
-  const health = deps.providers.health(provider);
+  const { provider, look, health } = input;
+  const now = tx.clock.now();
   const isGone = look.kind === 'fails' && look.goneAs !== null;
   const outage: Outage = {
-    id: deps.ids.newId(),
+    id: tx.ids.newId(),
     provider,
     status: 'blind',
     version: 1,
@@ -77,30 +79,29 @@ async function begin(
     recoveredCount: 0,
     lostCount: 0,
   };
-  const isNew = await stores.outages.insertOutage(outage);
+  const isNew = await tx.stores.outages.insertOutage(outage);
   if (!isNew) throw new ConcurrentChange(`another outage of ${provider} began meanwhile`);
-  await raiseDown({ stores, clock: deps.clock, ids: deps.ids }, outage);
+  await raiseDown(tx, outage);
   return outage;
 }
 
 async function tell(
-  deps: PaymentDeps,
-  input: { stores: PaymentStores; decision: 'note' | 'retire' | 'catch_up' | 'relapse'; outage: Outage; actor: Actor },
+  tx: PaymentTx,
+  { decision, outage }: { decision: 'note' | 'retire' | 'catch_up' | 'relapse'; outage: Outage },
 ): Promise<void> {
-  const { stores, decision, outage, actor } = input;
-  const context = { stores, clock: deps.clock, ids: deps.ids };
+  const { actor } = tx.cause;
   const subject = `provider:${outage.provider}`;
   switch (decision) {
     case 'note':
       return;
     case 'relapse':
-      return tellRelapse(context, outage);
+      return tellRelapse(tx, outage);
     case 'catch_up':
-      if (outage.retiredAt !== null) await recordAudit(context, { actor, action: 'provider.reinstate', subject });
-      return tellCatchUp(context, { outage, looked: 0, open: null });
+      if (outage.retiredAt !== null) await recordAudit(tx, { actor, action: 'provider.reinstate', subject });
+      return tellCatchUp(tx, { outage, looked: 0, open: null });
     case 'retire':
-      await recordAudit(context, { actor, action: 'provider.retire', subject, details: { reason: outage.reason } });
-      return raiseRetired(context, { ...outage, goneForMs: goneFor(outage, deps.clock.now()) });
+      await recordAudit(tx, { actor, action: 'provider.retire', subject, details: { reason: outage.reason } });
+      return raiseRetired(tx, { ...outage, goneForMs: goneFor(outage, tx.clock.now()) });
     default:
       return decision satisfies never;
   }

@@ -1,6 +1,6 @@
 // Looks after providers that are in trouble, or may be: asks them whether they are back, which also lets their breaker
 // close, and keeps one outage, and with it one alert, for as long as they are away.
-import { inTransaction } from '#kernel/transaction-context.ts';
+import { inTransaction, causeOf } from '#kernel/transaction-context.ts';
 import { resolveCase } from '#cases/resolve-case.ts';
 import { day, type Milliseconds, minute, second } from '#kernel/clock.ts';
 import type { ProviderName } from '#kernel/provider-name.ts';
@@ -23,6 +23,8 @@ const quietMaxMs: Milliseconds = 10 * minute;
 
 /** One that is taken for gone. */
 const retiredWaitMs: Milliseconds = day;
+
+const actor = { kind: 'job', id: 'watch-providers' } as const;
 
 /** What this process remembers of its own questions; nothing of it is needed after a restart. */
 interface Memory {
@@ -49,7 +51,6 @@ export function createProviderWatch(deps: PaymentDeps): WatchProviders {
     const { wasRefused } = memory;
     const look = await lookAtProvider(deps, { provider, wasRefused, signal: known.signal });
     memories.set(name, remember(memory, look, deps.clock.now()));
-    const actor = { kind: 'job', id: 'watch-providers' } as const;
     const settled = await settleLook(deps, { provider: name, look, actor });
     if (look.kind === 'answers' && settled.outage === undefined && live !== undefined) await endAlert(deps, name);
     if (look.kind !== 'answers') return settled.outage === undefined ? 'well' : 'down';
@@ -106,10 +107,7 @@ function remember(memory: Memory, look: ProviderLook, now: Milliseconds): Memory
 
 /** An alert without an outage is about a provider that was not configured for a while. */
 function endAlert(deps: PaymentDeps, name: ProviderName): Promise<boolean> {
-  return inTransaction(deps, MISSING_CAUSE, (tx) =>
-    resolveCase(
-      tx,
-      { key: downKey(name), by: 'The provider answers again.' },
-    ),
+  return inTransaction(deps, causeOf(actor), (tx) =>
+    resolveCase(tx, { key: downKey(name), by: 'The provider answers again.' }),
   );
 }

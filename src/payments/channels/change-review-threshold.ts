@@ -1,7 +1,7 @@
-import { inTransaction, causeOf } from '#kernel/transaction-context.ts';
 import { recordAudit } from '#access/audit.ts';
 import type { Actor } from '#kernel/actor.ts';
 import { formatMoney, type Money } from '#kernel/money.ts';
+import { causeOf, inTransaction } from '#kernel/transaction-context.ts';
 import type { PaymentDeps } from '../lifecycle/deps.ts';
 import { readReviewThresholds, reviewThresholdKey } from './review-threshold.ts';
 
@@ -27,19 +27,16 @@ export function changeReviewThreshold(
       updatedAt,
     });
     if (!isChanged) return { kind: 'conflict' };
-    await recordAudit(
-      tx,
-      {
-        actor,
-        action: 'setting.change',
-        subject: `setting:${reviewThresholdKey}`,
-        details: {
-          from: before === undefined ? null : formatMoney({ ...limit, amountMinor: before }),
-          to: formatMoney(limit),
-          version: version + 1,
-        },
+    await recordAudit(tx, {
+      actor,
+      action: 'setting.change',
+      subject: `setting:${reviewThresholdKey}`,
+      details: {
+        from: before === undefined ? null : formatMoney({ ...limit, amountMinor: before }),
+        to: formatMoney(limit),
+        version: version + 1,
       },
-    );
+    });
     return { kind: 'changed' };
   });
 }

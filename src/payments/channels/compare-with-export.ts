@@ -1,10 +1,11 @@
 // Pure: the sales of an export beside our payments of that channel, one comparison for each sale and for each payment that
 // the export lacks. What is not told, or may mean two things, is never called a difference that can be healed.
 import { day, type Milliseconds } from '#kernel/clock.ts';
-import { formatMoney } from '#kernel/money.ts';
+import { formatMoney, toDecimal } from '#kernel/money.ts';
 import type { Payment } from '../model/payment.ts';
-import type { FindingKind } from '../model/reconciliation.ts';
 import type { ExportedOrder } from '../ports/sales-channel.ts';
+import type { Difference } from '../reconciliation/compare-with-provider.ts';
+import { type Pair, type PairingRules, pairRecords } from '../reconciliation/pair-records.ts';
 
 /** One of our payments, with what an export may know it by. */
 export interface KnownPayment {
@@ -16,15 +17,11 @@ export interface KnownPayment {
 export type ExportHealing =
   | { kind: 'add_sale' }
   | { kind: 'book_return'; returnedMinor: number }
-  /** A person has to look. */
+  /** An admin has to decide. */
   | { kind: 'none' };
 
-export interface ExportDifference {
-  finding: FindingKind;
+export interface ExportDifference extends Difference {
   sale: ExportedOrder | null;
-  payment: Payment | null;
-  here: string;
-  there: string;
   healing: ExportHealing;
 }
 
@@ -50,95 +47,78 @@ export function compareWithExport(input: {
   there: readonly ExportedOrder[];
   here: readonly KnownPayment[];
 }): ExportComparison {
-  const { there, here } = input;
-  const pairs = pairUp(there, here);
-  const differences = there.flatMap((sale) => compareOne(sale, pairs.get(sale)));
-  const paired = new Set([...pairs.values()].map(({ payment }) => payment.id));
-  const window = exportWindow(there);
-  const alone = here.filter(({ payment }) => !paired.has(payment.id) && isWithin(payment, window));
-  differences.push(...alone.map(missingThere));
-  return { compared: there.length + alone.length, differences, window };
+  const window = exportWindow(input.there);
+  const pairs = pairRecords({ ours: input.here, theirs: input.there }, rules).filter(
+    ({ kind, ours }) => kind !== 'missing_there' || isWithin(ours.payment, window),
+  );
+  return { compared: pairs.length, differences: pairs.flatMap((pair) => differenceOf(pair) ?? []), window };
 }
 
-/** By the transaction; of what is left, by e-mail, amount and day, where that leaves no choice on either side. */
-function pairUp(there: readonly ExportedOrder[], here: readonly KnownPayment[]): Map<ExportedOrder, KnownPayment> {
-  const byReference = new Map(here.map((known) => [known.payment.reference, known]));
-  const pairs = new Map<ExportedOrder, KnownPayment>();
-  for (const sale of there) {
-    const known = sale.reference === null ? undefined : byReference.get(sale.reference);
-    if (known !== undefined) pairs.set(sale, known);
-  }
-  const taken = new Set([...pairs.values()]);
-  const rest = there.filter((sale) => !pairs.has(sale));
-  const free = here.filter((known) => !taken.has(known));
-  for (const sale of rest) {
-    const [candidate, ...others] = free.filter((known) => isAlike(sale, known));
-    const rivals = candidate === undefined ? [] : rest.filter((other) => isAlike(other, candidate));
-    if (candidate !== undefined && others.length === 0 && rivals.length === 1) pairs.set(sale, candidate);
-  }
-  return pairs;
-}
+/** Paired by the transaction; of what is left, by e-mail, amount and day. */
+const rules: PairingRules<KnownPayment, ExportedOrder> = {
+  keysOfOurs: ({ payment }) => [payment.reference],
+  keysOfTheirs: ({ reference }) => [reference],
+  isAlike: ({ payment, customerEmail }, sale) => {
+    const isSameDay = sale.soldAt !== null && Math.abs(sale.soldAt - payment.createdAt) <= edgeMs;
+    const isSameBuyer = sale.customerEmail !== null && sale.customerEmail === customerEmail?.toLowerCase();
+    return isSameDay && isSameBuyer && isCurrency(sale, payment) && isAmount(sale, payment);
+  },
+  isSameCurrency: ({ payment }, sale) => isCurrency(sale, payment),
+  // A line that only tells of what went back names no price.
+  isSameAmount: ({ payment }, sale) => sale.amountMinor <= 0 || isAmount(sale, payment),
+  isSameStatus: (known, sale) => known.payment.status !== 'cancelled' && !isMoreRefunded(sale, known),
+};
 
-function isAlike(sale: ExportedOrder, { payment, customerEmail }: KnownPayment): boolean {
-  const isSameDay = sale.soldAt !== null && Math.abs(sale.soldAt - payment.createdAt) <= edgeMs;
-  const isSameBuyer = sale.customerEmail !== null && sale.customerEmail === customerEmail?.toLowerCase();
-  const isSameCurrency = sale.currency === null || sale.currency === payment.currency;
-  return isSameDay && isSameBuyer && isSameCurrency && isAmount(sale, payment);
+function isCurrency(sale: ExportedOrder, payment: Payment): boolean {
+  return sale.currency === null || sale.currency === payment.currency;
 }
 
 function isAmount(sale: ExportedOrder, payment: Payment): boolean {
   return sale.amountMinor === payment.amountMinor || sale.amountOtherwiseMinor === payment.amountMinor;
 }
 
-function compareOne(sale: ExportedOrder, known: KnownPayment | undefined): ExportDifference[] {
-  if (known === undefined) return [missingHere(sale)];
-  const { payment } = known;
-  const there = describeSale(sale);
-  const here = `${payment.status}, ${formatMoney(payment)}`;
-  const base = { sale, payment, here, there, healing: { kind: 'none' } } as const;
-  if (sale.currency !== null && sale.currency !== payment.currency) return [{ ...base, finding: 'currency' }];
-  // A line that only tells of what went back names no price.
-  if (sale.amountMinor > 0 && !isAmount(sale, payment)) return [{ ...base, finding: 'amount' }];
-  const returned = returnedThere(sale, known);
-  if (returned !== undefined) return [{ ...base, ...returned, finding: 'status' }];
-  if (payment.status === 'cancelled') return [{ ...base, finding: 'status', here: 'rejected' }];
-  return [];
+/** More here than there is what a refund is that was made after the export. */
+function isMoreRefunded({ returnedMinor }: ExportedOrder, known: KnownPayment): boolean {
+  return returnedMinor === 'unknown' ? known.returnedMinor === 0 : returnedMinor > known.returnedMinor;
 }
 
-function returnedThere(
-  sale: ExportedOrder,
-  { payment, returnedMinor }: KnownPayment,
-): Pick<ExportDifference, 'here' | 'healing'> | undefined {
-  const show = (amountMinor: number): string => formatMoney({ ...payment, amountMinor });
-  const here = `${payment.status}, ${show(returnedMinor)} of ${formatMoney(payment)} refunded`;
-  if (sale.returnedMinor === 'unknown') {
-    return returnedMinor > 0 ? undefined : { here, healing: { kind: 'none' } };
-  }
-  // More here than there is what a refund is that was made after the export.
-  if (sale.returnedMinor <= returnedMinor) return undefined;
+function differenceOf(pair: Pair<KnownPayment, ExportedOrder>): ExportDifference | undefined {
+  const { kind, ours, theirs: sale } = pair;
+  if (kind === 'matched') return undefined;
+  const payment = ours?.payment ?? null;
+  const difference: ExportDifference = {
+    kind,
+    reference: sale?.reference ?? payment?.reference ?? null,
+    payment,
+    here: payment === null ? 'unknown' : `${payment.status}, ${formatMoney(payment)}`,
+    there: sale === null ? 'not in the export' : describeSale(sale),
+    mayHeal: false,
+    snapshot: sale && snapshotOf(sale, payment),
+    sale,
+    healing: { kind: 'none' },
+  };
+  if (kind === 'status') return { ...difference, ...statusOf(sale, ours) };
+  const isWhole = sale !== null && sale.reference !== null && sale.currency !== null && sale.amountMinor > 0;
+  return kind === 'missing_here' && isWhole ? { ...difference, healing: { kind: 'add_sale' } } : difference;
+}
+
+function statusOf(sale: ExportedOrder, known: KnownPayment): Pick<ExportDifference, 'here' | 'healing'> {
+  const { payment, returnedMinor } = known;
+  if (!isMoreRefunded(sale, known)) return { here: 'rejected', healing: { kind: 'none' } };
+  const refunded = formatMoney({ ...payment, amountMinor: returnedMinor });
+  const here = `${payment.status}, ${refunded} of ${formatMoney(payment)} refunded`;
+  if (sale.returnedMinor === 'unknown') return { here, healing: { kind: 'none' } };
   return { here, healing: { kind: 'book_return', returnedMinor: sale.returnedMinor } };
 }
 
-function missingHere(sale: ExportedOrder): ExportDifference {
-  const isWhole = sale.reference !== null && sale.currency !== null && sale.amountMinor > 0;
+function snapshotOf(sale: ExportedOrder, payment: Payment | null): Difference['snapshot'] {
+  const currency = sale.currency ?? payment?.currency;
+  if (currency === undefined) return null;
   return {
-    finding: 'missing_here',
-    sale,
-    payment: null,
-    here: 'unknown',
-    there: describeSale(sale),
-    healing: isWhole ? { kind: 'add_sale' } : { kind: 'none' },
-  };
-}
-
-function missingThere({ payment }: KnownPayment): ExportDifference {
-  return {
-    finding: 'missing_there',
-    sale: null,
-    payment,
-    here: `${payment.status}, ${formatMoney(payment)}`,
-    there: 'not in the export',
-    healing: { kind: 'none' },
+    requested: { amount: toDecimal({ amountMinor: sale.amountMinor, currency }), asset: currency },
+    label: sale.productNames.join(', '),
+    providerStatus: `line ${sale.line} of its export`,
+    createdAt: sale.soldAt,
   };
 }
 

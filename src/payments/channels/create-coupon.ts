@@ -1,8 +1,8 @@
-import { inTransaction, causeOf } from '#kernel/transaction-context.ts';
 import { recordAudit } from '#access/audit.ts';
 import type { Actor } from '#kernel/actor.ts';
 import type { JsonObject } from '#kernel/json.ts';
 import type { ProviderName } from '#kernel/provider-name.ts';
+import { causeOf, inTransaction } from '#kernel/transaction-context.ts';
 import type { PaymentDeps } from '../lifecycle/deps.ts';
 import { ProviderError, ProviderUnreachable } from '../ports/provider-errors.ts';
 import type { Coupon, CouponDraft } from '../ports/sales-channel.ts';

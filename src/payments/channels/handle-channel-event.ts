@@ -1,6 +1,6 @@
-import type { Cause } from '#kernel/transaction-context.ts';
 import type { Product } from '#catalog/product.ts';
 import type { ProviderName } from '#kernel/provider-name.ts';
+import type { Cause } from '#kernel/transaction-context.ts';
 import type { InboxEvent } from '#messaging/messaging-store.ts';
 import type { DeliveryResult } from '#messaging/outbox-handler.ts';
 import type { PaymentDeps } from '../lifecycle/deps.ts';

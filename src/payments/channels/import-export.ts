@@ -1,29 +1,19 @@
 // A seller's export against our books. First as a dry run, which changes nothing; then for real: sales that are missing here
 // come in as held, refunds are booked, and the run is stored with its findings like every other comparison.
-
 import { recordAudit } from '#access/audit.ts';
 import type { Actor } from '#kernel/actor.ts';
 import type { Milliseconds } from '#kernel/clock.ts';
 import { assert } from '#kernel/invariant.ts';
-import { toDecimal } from '#kernel/money.ts';
 import { type ProviderName, providerTitle } from '#kernel/provider-name.ts';
-import type { Cause } from '#kernel/transaction-context.ts';
-import { causeOf, inTransaction } from '#kernel/transaction-context.ts';
+import { type Cause, causeOf, inTransaction } from '#kernel/transaction-context.ts';
 import type { PaymentDeps } from '../lifecycle/deps.ts';
 import type { Payment } from '../model/payment.ts';
 import type { ReconciliationFinding, ReconciliationRun } from '../model/reconciliation.ts';
 import type { PaymentStores } from '../ports/payment-store.ts';
 import type { ChannelOrder, ExportedOrder } from '../ports/sales-channel.ts';
-import type { Difference } from '../reconciliation/compare-with-provider.ts';
 import { findingKey } from '../reconciliation/finding-cases.ts';
 import { finishReconciliation } from '../reconciliation/finish-reconciliation.ts';
-import {
-  compareWithExport,
-  type ExportComparison,
-  type ExportDifference,
-  exportWindow,
-  type KnownPayment,
-} from './compare-with-export.ts';
+import { compareWithExport, type ExportComparison, type ExportDifference, exportWindow, type KnownPayment } from './compare-with-export.ts';
 import { recordChannelOrder } from './record-channel-order.ts';
 import { refundChannelOrder } from './return-channel-order.ts';
 
@@ -76,11 +66,12 @@ export async function importExport(
     openCount: outcomes.length - healedCount,
   };
   const findings = outcomes.slice(0, findingsMax).map((outcome) => toFinding(deps, { run, ...outcome }));
-  const open = outcomes.filter(({ isHealed }) => !isHealed).map(({ difference }) => toDifference(difference));
+  const open = outcomes.filter(({ isHealed }) => !isHealed).map(({ difference }) => difference);
   await finishReconciliation(deps, {
     run: finished,
     findings,
     trust: 'token',
+    cause,
     open: open.slice(0, findingsMax),
     openKeys: new Set(open.map((difference) => findingKey(provider, difference))),
     bounds: { oldest: run.windowFrom, newest: run.windowTo },
@@ -222,28 +213,6 @@ function toSale(exported: ExportedOrder, payment: Payment | null): ChannelOrder 
   };
 }
 
-function toDifference({ finding, sale, payment, here, there }: ExportDifference): Difference {
-  const reference = sale?.reference ?? payment?.reference ?? null;
-  const currency = sale?.currency ?? payment?.currency;
-  return {
-    kind: finding,
-    reference,
-    payment,
-    here,
-    there,
-    mayHeal: false,
-    snapshot:
-      sale === null || currency === undefined
-        ? null
-        : {
-            requested: { amount: toDecimal({ amountMinor: sale.amountMinor, currency }), asset: currency },
-            label: sale.productNames.join(', '),
-            providerStatus: `line ${sale.line} of its export`,
-            createdAt: sale.soldAt,
-          },
-  };
-}
-
 function toFinding(
   deps: PaymentDeps,
   input: { run: ReconciliationRun; difference: ExportDifference; isHealed: boolean },
@@ -252,9 +221,9 @@ function toFinding(
   return {
     id: deps.ids.newId(),
     runId: run.id,
-    kind: difference.finding,
+    kind: difference.kind,
     provider: run.provider,
-    reference: difference.sale?.reference ?? difference.payment?.reference ?? null,
+    reference: difference.reference,
     paymentId: difference.payment?.id ?? null,
     here: difference.here,
     there: difference.there,

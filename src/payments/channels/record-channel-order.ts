@@ -1,19 +1,19 @@
 // A sale at a channel that cannot be asked: the event itself is the evidence. One transaction makes its order and its
 // payment, looks at them as at every other payment, and holds back what does not fit the catalogue, the licences or the
 // limit. The same sale told again, by a webhook or by an export, finds what is there.
-import { inTransaction } from '#kernel/transaction-context.ts';
-import type { Cause } from '#kernel/transaction-context.ts';
-import type { PaymentTx } from '../ports/payment-store.ts';
 import { createHash } from 'node:crypto';
 import type { Product } from '#catalog/product.ts';
 import { assert } from '#kernel/invariant.ts';
 import { formatMoney } from '#kernel/money.ts';
 import { type ProviderName, providerTitle } from '#kernel/provider-name.ts';
+import type { Cause } from '#kernel/transaction-context.ts';
+import { inTransaction } from '#kernel/transaction-context.ts';
 import { formatOrderNumber, type Order } from '#orders/order.ts';
 import { applyLook } from '../lifecycle/apply-snapshot.ts';
 import type { PaymentDeps } from '../lifecycle/deps.ts';
 import { writeTimeline } from '../lifecycle/work.ts';
 import type { Payment } from '../model/payment.ts';
+import type { PaymentTx } from '../ports/payment-store.ts';
 import type { ChannelOrder } from '../ports/sales-channel.ts';
 import { toOrder, toPayment, toSnapshot } from './channel-order-rows.ts';
 import { checkChannelOrder, type LicenceCheck } from './check-channel-order.ts';
@@ -68,7 +68,10 @@ function keysOf(sale: ChannelOrder): string[] {
   return sale.items.flatMap(({ productKey }) => (productKey === null ? [] : [productKey]));
 }
 
-async function doubtsOf(tx: PaymentTx, input: ReceivedChannelOrder & { products: readonly Product[] }): Promise<string[]> {
+async function doubtsOf(
+  tx: PaymentTx,
+  input: ReceivedChannelOrder & { products: readonly Product[] },
+): Promise<string[]> {
   const { sale, products } = input;
   const { limits } = await readReviewThresholds(tx.stores);
   const licences: (LicenceCheck | undefined)[] = [];
@@ -87,12 +90,7 @@ async function claimLicence(
   const key = sale.items[input.index]?.licenceKey ?? '';
   const licenceHash = createHash('sha256').update(key).digest('base64url');
   const { reference } = sale;
-  const owner = await tx.stores.channelOrders.claimLicence({
-    licenceHash,
-    provider,
-    reference,
-    at: tx.clock.now(),
-  });
+  const owner = await tx.stores.channelOrders.claimLicence({ licenceHash, provider, reference, at: tx.clock.now() });
   if (owner.reference === reference) return licence;
   const payment = await tx.stores.payments.findPaymentByReference(owner);
   const order = payment && (await tx.stores.orders.findOrder(payment.orderId));

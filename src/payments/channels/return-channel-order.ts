@@ -1,7 +1,6 @@
 // Money of a sale that the seller gave back at the channel. Whether a second refund tells its step or the sum is not known:
 // the larger of what was told counts, never the sum of what was told, so that no word is counted twice.
-import { inTransaction } from '#kernel/transaction-context.ts';
-import type { Cause } from '#kernel/transaction-context.ts';
+import { type Cause, inTransaction } from '#kernel/transaction-context.ts';
 import type { PaymentTx } from '../ports/payment-store.ts';
 import { unmatchedKey } from '#cases/case.ts';
 import { raiseCase } from '#cases/raise-case.ts';

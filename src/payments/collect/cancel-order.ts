@@ -1,13 +1,13 @@
-import { inTransaction, causeOf } from '#kernel/transaction-context.ts';
-import type { PaymentTx } from '../ports/payment-store.ts';
 import { recordAudit } from '#access/audit.ts';
 import type { Actor } from '#kernel/actor.ts';
 import type { OrderId } from '#kernel/ids.ts';
+import { causeOf, inTransaction } from '#kernel/transaction-context.ts';
 import { enqueueEffect } from '#messaging/enqueue-effect.ts';
 import type { Order, OrderStatus } from '#orders/order.ts';
 import { tellOrder } from '../lifecycle/change-order.ts';
 import type { PaymentDeps } from '../lifecycle/deps.ts';
 import { isOpenPayment, type Payment } from '../model/payment.ts';
+import type { PaymentTx } from '../ports/payment-store.ts';
 
 export type Cancellation = { kind: 'cancelled' } | { kind: 'refused'; status: OrderStatus } | { kind: 'unknown' };
 

@@ -1,6 +1,5 @@
-import { inTransaction } from '#kernel/transaction-context.ts';
-import type { PaymentTx } from '../ports/payment-store.ts';
 import { type Milliseconds, minute } from '#kernel/clock.ts';
+import { inTransaction } from '#kernel/transaction-context.ts';
 import { tellOrder } from '../lifecycle/change-order.ts';
 import type { PaymentDeps } from '../lifecycle/deps.ts';
 

@@ -1,4 +1,4 @@
-import { inTransaction } from '#kernel/transaction-context.ts';
+import { type Cause, inTransaction } from '#kernel/transaction-context.ts';
 import { raiseCase } from '#cases/raise-case.ts';
 import type { PaymentDeps } from '../lifecycle/deps.ts';
 import type { Payment } from '../model/payment.ts';
@@ -7,26 +7,24 @@ import type { Payment } from '../model/payment.ts';
  * A payment is open at a provider that is not configured any more: nobody will hear of its money. Rings once for each
  * provider; the alert ends when the provider is configured again and answers.
  */
-export async function noteProviderOff(deps: PaymentDeps, payment: Payment): Promise<void> {
+export async function noteProviderOff(deps: PaymentDeps, input: { payment: Payment; cause: Cause }): Promise<void> {
+  const { payment, cause } = input;
   const { provider } = payment;
   const key = `provider_down:${provider}`;
-  await inTransaction(deps, MISSING_CAUSE, async (tx) => {
+  await inTransaction(deps, cause, async (tx) => {
     const live = await tx.stores.cases.findLiveCase(key);
     if (live !== undefined) return;
-    await raiseCase(
-      tx,
-      {
-        key,
-        kind: 'provider_down',
-        severity: 'critical',
-        provider,
-        paymentId: payment.id,
-        facts: {
-          headline: 'Payments are open at a provider that is not configured',
-          detail: 'Configure it again, or look after its open orders at the provider itself.',
-          why: 'Money that comes there is not heard of.',
-        },
+    await raiseCase(tx, {
+      key,
+      kind: 'provider_down',
+      severity: 'critical',
+      provider,
+      paymentId: payment.id,
+      facts: {
+        headline: 'Payments are open at a provider that is not configured',
+        detail: 'Configure it again, or look after its open orders at the provider itself.',
+        why: 'Money that comes there is not heard of.',
       },
-    );
+    });
   });
 }

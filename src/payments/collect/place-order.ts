@@ -1,9 +1,6 @@
 // An order is written, with its payment and its idempotency key, before the provider is called; the call is made outside
 // the transaction. A repeat with the same key finds the order and goes on where the first request ended.
 
-import { inTransaction } from '#kernel/transaction-context.ts';
-import type { Cause } from '#kernel/transaction-context.ts';
-import type { PaymentTx } from '../ports/payment-store.ts';
 import { recordAudit } from '#access/audit.ts';
 import type { Actor } from '#kernel/actor.ts';
 import { day } from '#kernel/clock.ts';
@@ -12,6 +9,8 @@ import { asOrderId, type OrderId } from '#kernel/ids.ts';
 import { assert } from '#kernel/invariant.ts';
 import { formatMoney } from '#kernel/money.ts';
 import type { ProviderName } from '#kernel/provider-name.ts';
+import type { Cause } from '#kernel/transaction-context.ts';
+import { inTransaction } from '#kernel/transaction-context.ts';
 import type { Order, OrderItem, OrderOrigin } from '#orders/order.ts';
 import type { PaymentDeps } from '../lifecycle/deps.ts';
 import { insertNewPayment } from '../lifecycle/new-payment.ts';
@@ -19,6 +18,7 @@ import { loadOrderView, type OrderView } from '../lifecycle/order-view.ts';
 import { writeTimeline } from '../lifecycle/work.ts';
 import { isMismatchedPayment, paymentOpenForMs } from '../model/payment.ts';
 import type { PaymentProvider } from '../ports/payment-provider.ts';
+import type { PaymentTx } from '../ports/payment-store.ts';
 import { chooseProvider } from './choose-provider.ts';
 import { requestInTurn } from './request-in-turn.ts';
 import type { PaymentRequested } from './request-payment.ts';

@@ -1,13 +1,11 @@
 // Creating a payment is a command to somebody else's computer: it may be carried out although no answer comes. The row is
 // written before the call, the provider is given our payment id, and a create without an answer is looked for, never
 // simply sent again under another name.
-import { inTransaction } from '#kernel/transaction-context.ts';
-import type { Cause } from '#kernel/transaction-context.ts';
-import type { PaymentTx } from '../ports/payment-store.ts';
 import { hour } from '#kernel/clock.ts';
 import { assert } from '#kernel/invariant.ts';
 import { toDecimal } from '#kernel/money.ts';
 import { type ProviderName, providerTitle } from '#kernel/provider-name.ts';
+import { type Cause, inTransaction } from '#kernel/transaction-context.ts';
 import { formatOrderNumber, type Order } from '#orders/order.ts';
 import { applySnapshot } from '../lifecycle/apply-snapshot.ts';
 import { tellOrder } from '../lifecycle/change-order.ts';
@@ -69,7 +67,7 @@ export async function requestPayment(
         if (!(error instanceof ProviderError)) throw error;
         const isRejected = error instanceof ProviderRejected;
         if (isRejected) await refuse(deps, { ...held, alternatives, why: sentenceOf(error) });
-        else await postponePoll(deps, payment);
+        else await postponePoll(deps, held);
         return { kind: 'failed', provider: payment.provider, isRejected, message: sentenceOf(error) };
       }
     },
@@ -90,7 +88,7 @@ export async function recoverCreation(deps: PaymentDeps, held: Held): Promise<Re
   const snapshot = await provider.findCreatedPayment(request, held.signal);
   if (snapshot !== undefined) return applySnapshot(deps, { ...held, paymentId: payment.id, snapshot });
   if (deps.clock.now() < payment.expiresAt + lostCreateAfterMs) {
-    await postponePoll(deps, payment);
+    await postponePoll(deps, held);
     return { kind: 'unchanged', status: payment.status };
   }
   await refuse(deps, { ...held, alternatives: 0, why: 'the provider never heard of it' });

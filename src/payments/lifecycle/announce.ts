@@ -1,9 +1,9 @@
-import type { PaymentTx } from '../ports/payment-store.ts';
 import { createHash } from 'node:crypto';
 import { enqueueEffect } from '#messaging/enqueue-effect.ts';
 import type { Order, OrderStatus } from '#orders/order.ts';
 import type { Payment } from '../model/payment.ts';
 import type { Refund } from '../model/refund.ts';
+import type { PaymentTx } from '../ports/payment-store.ts';
 import { loadOrderView } from './order-view.ts';
 
 export const shopEventTypes = [

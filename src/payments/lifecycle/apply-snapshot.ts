@@ -1,12 +1,10 @@
 // The one place where a provider's word changes a payment. Deliveries may arrive twice, late and out of order, and polls
 // end here too: only the decision over the newest look counts, and one transaction carries all of its consequences.
-
 import { ConcurrentChange } from '#kernel/database.ts';
 import type { PaymentId } from '#kernel/ids.ts';
 import { assert } from '#kernel/invariant.ts';
 import { providerTitle } from '#kernel/provider-name.ts';
-import type { Cause } from '#kernel/transaction-context.ts';
-import { inTransaction } from '#kernel/transaction-context.ts';
+import { type Cause, inTransaction } from '#kernel/transaction-context.ts';
 import type { OrderEvent } from '#orders/decide-order.ts';
 import type { Order } from '#orders/order.ts';
 import { orderEventOf, standingOf } from '../model/coverage.ts';

@@ -1,5 +1,4 @@
 // Every change of an order goes through here: decide, compare-and-set, timeline, what the shop is told, which cases end.
-import type { PaymentTx } from '../ports/payment-store.ts';
 import type { CaseKind } from '#cases/case.ts';
 import { resolveOrderCases } from '#cases/resolve-case.ts';
 import { wakeOrderCases } from '#cases/snooze-case.ts';
@@ -12,6 +11,7 @@ import type { Order, OrderStatus } from '#orders/order.ts';
 import type { OrderChange } from '#orders/order-store.ts';
 import { standingOf } from '../model/coverage.ts';
 import { isAwaitedPayment, type Payment, paymentOpenForMs } from '../model/payment.ts';
+import type { PaymentTx } from '../ports/payment-store.ts';
 import { announce } from './announce.ts';
 import { writeTimeline } from './work.ts';
 

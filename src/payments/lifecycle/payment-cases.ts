@@ -1,6 +1,7 @@
 import type { PaymentTx } from '../ports/payment-store.ts';
 import type { CaseFacts, CaseKind, CaseSeverity, PaymentKind, QuickAction } from '#cases/case.ts';
-import { type CaseContext, raiseCase } from '#cases/raise-case.ts';
+import type { CaseTx } from '#cases/case-store.ts';
+import { raiseCase } from '#cases/raise-case.ts';
 import { resolveOrderCases } from '#cases/resolve-case.ts';
 import { assert } from '#kernel/invariant.ts';
 import { formatAsset, formatMoney } from '#kernel/money.ts';
@@ -187,7 +188,7 @@ export async function raiseNotCreated(
 
 /** The schedule has come to its end and the payment has not: the last word before nobody asks by himself any more. */
 export async function raiseIfStuck(
-  tx: CaseContext,
+  tx: CaseTx,
   input: { order: Order; before: Pick<Payment, 'nextPollAt'>; payment: Payment },
 ): Promise<void> {
   const { before, payment } = input;
@@ -217,7 +218,7 @@ export function duplicateKeyOf(payment: Pick<Payment, 'id'>): string {
 }
 
 async function raisePaymentCase(
-  tx: CaseContext,
+  tx: CaseTx,
   input: { order: Order; payment: Payment; condition: Condition; why: string | null; facts?: Partial<CaseFacts> },
 ): Promise<void> {
   const { order, payment, condition } = input;

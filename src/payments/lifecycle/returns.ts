@@ -1,9 +1,9 @@
 // What an order is after money went back depends on what is left of all that came for it.
-import type { PaymentTx } from '../ports/payment-store.ts';
 import type { Trust } from '#kernel/trust.ts';
 import type { Order } from '#orders/order.ts';
 import type { Payment } from '../model/payment.ts';
 import type { Refund } from '../model/refund.ts';
+import type { PaymentTx } from '../ports/payment-store.ts';
 import { holdOrder, tellOrder } from './change-order.ts';
 
 interface Left {

@@ -1,8 +1,8 @@
-import type { PaymentTx } from '../ports/payment-store.ts';
 import type { ActingAdmin } from '#access/acting-admin.ts';
 import { raiseCase } from '#cases/raise-case.ts';
 import { formatMoney } from '#kernel/money.ts';
 import { formatOrderNumber, type Order } from '#orders/order.ts';
+import type { PaymentTx } from '../ports/payment-store.ts';
 
 const headlines = {
   order_marked_paid: 'Marked as paid by hand',

@@ -1,11 +1,11 @@
 import type { AccessStores } from '#access/access-store.ts';
 import type { SettingStore } from '#access/setting-store.ts';
-import type { FeeStore, LedgerStore } from '#accounting/ledger/ledger-store.ts';
 import type { CaseStores } from '#cases/case-store.ts';
 import type { CatalogStores } from '#catalog/product-store.ts';
 import type { Milliseconds } from '#kernel/clock.ts';
 import type { OrderId, PaymentId, ProviderReference } from '#kernel/ids.ts';
 import type { ProviderName } from '#kernel/provider-name.ts';
+import type { TransactionContext } from '#kernel/transaction-context.ts';
 import type { MessagingStores } from '#messaging/messaging-store.ts';
 import type { OrderStores } from '#orders/order-store.ts';
 import type { Payment, PaymentStatus } from '../model/payment.ts';
@@ -130,8 +130,9 @@ export interface PaymentStores extends OrderStores, CatalogStores, CaseStores, A
   refunds: RefundStore;
   channelOrders: ChannelOrderStore;
   settings: SettingStore;
-  ledger: LedgerStore;
-  fees: FeeStore;
   outages: OutageStore;
   webhookRates: WebhookRateStore;
 }
+
+/** The context of one database transaction over these stores. */
+export type PaymentTx = TransactionContext<PaymentStores>;

@@ -1,12 +1,13 @@
-// Pure: two lists in, one comparison per payment out. A payment counts as equal when a look at the provider's word would
+// Pure: two lists in, one comparison per payment out. A payment counts as equal when applying the provider's snapshot would
 // not change it.
 import type { Milliseconds } from '#kernel/clock.ts';
-import type { ProviderReference } from '#kernel/ids.ts';
+import type { PaymentId, ProviderReference } from '#kernel/ids.ts';
 import { compareDecimals, formatAsset } from '#kernel/money.ts';
 import { decidePayment } from '../model/decide-payment.ts';
 import type { Payment } from '../model/payment.ts';
 import type { FindingKind } from '../model/reconciliation.ts';
 import type { PaymentSnapshot } from '../model/snapshot.ts';
+import { type Pair, type PairingRules, pairRecords } from './pair-records.ts';
 
 export interface Difference {
   kind: FindingKind;
@@ -21,7 +22,9 @@ export interface Difference {
   snapshot: Pick<PaymentSnapshot, 'requested' | 'label' | 'providerStatus' | 'createdAt'> | null;
 }
 
+/** One pair of the comparison; `difference` is undefined where both sides say the same, or nothing is to be said. */
 export interface Comparison {
+  pair: Pair<Payment, PaymentSnapshot>;
   difference: Difference | undefined;
 }
 
@@ -31,52 +34,50 @@ export interface Bounds {
   newest: Milliseconds;
 }
 
-export function compareWithProvider(
-  input: {
-    here: readonly Payment[];
-    there: readonly PaymentSnapshot[];
-  } & Bounds,
-): Comparison[] {
-  const byReference = new Map(
-    input.here.flatMap((payment) => (payment.reference ? [[payment.reference, payment]] : [])),
-  );
-  const byId = new Map<string, Payment>(input.here.map((payment) => [payment.id, payment]));
-  const seen = new Set<string>();
-  const comparisons: Comparison[] = [];
-  for (const snapshot of input.there) {
-    const claimed = snapshot.paymentId === null ? undefined : byId.get(snapshot.paymentId);
-    const payment = byReference.get(snapshot.reference) ?? claimed;
-    if (payment !== undefined) seen.add(payment.id);
-    comparisons.push({ difference: payment ? compareOne(payment, snapshot) : missingHere(snapshot, input) });
-  }
-  for (const payment of input.here) {
-    if (!seen.has(payment.id)) comparisons.push({ difference: missingThere(payment, input) });
-  }
-  return comparisons;
+const rules: PairingRules<Payment, PaymentSnapshot> = {
+  keysOfOurs: ({ id, reference }) => [reference, idKey(id)],
+  keysOfTheirs: ({ paymentId, reference }) => [reference, paymentId === null ? null : idKey(paymentId)],
+  isSameCurrency: (payment, { requested }) => requested.asset === payment.requestedAsset,
+  isSameAmount: (payment, { requested }) => compareDecimals(requested.amount, payment.requestedAmount) === 0,
+  isSameStatus: (payment, snapshot) =>
+    isFollowedElsewhere(payment, snapshot) ||
+    (decidePayment(payment, snapshot).kind !== 'changed' &&
+      payment.reference !== null &&
+      payment.mismatchedAt === null),
+};
+
+function idKey(id: PaymentId): string {
+  return `id ${id}`;
 }
 
-function compareOne(payment: Payment, snapshot: PaymentSnapshot): Difference | undefined {
-  const base = { reference: snapshot.reference, payment, snapshot };
+/** The provider made a second payment for the same command; the one that we follow is compared on its own row. */
+export function isFollowedElsewhere(payment: Payment, snapshot: PaymentSnapshot): boolean {
+  return payment.reference !== null && payment.reference !== snapshot.reference;
+}
+
+export function compareWithProvider(
+  input: { here: readonly Payment[]; there: readonly PaymentSnapshot[] } & Bounds,
+): Comparison[] {
+  const pairs = pairRecords({ ours: input.here, theirs: input.there }, rules);
+  return pairs.map((pair) => ({ pair, difference: differenceOf(pair, input) }));
+}
+
+function differenceOf(pair: Pair<Payment, PaymentSnapshot>, bounds: Bounds): Difference | undefined {
+  if (pair.kind === 'missing_here') return missingHere(pair.theirs, bounds);
+  if (pair.kind === 'missing_there') return missingThere(pair.ours, bounds);
+  const { kind, ours: payment, theirs: snapshot } = pair;
+  const base = { reference: snapshot.reference, payment, snapshot, mayHeal: false };
   const here = formatAsset({ amount: payment.requestedAmount, asset: payment.requestedAsset });
   const there = formatAsset(snapshot.requested);
-  if (snapshot.requested.asset !== payment.requestedAsset) {
-    return { ...base, kind: 'currency', here, there, mayHeal: false };
+  if (kind === 'currency' || kind === 'amount') return { ...base, kind, here, there };
+  if (isFollowedElsewhere(payment, snapshot)) {
+    return { ...base, kind: 'missing_here', here: `followed as ${payment.reference}`, there };
   }
-  if (compareDecimals(snapshot.requested.amount, payment.requestedAmount) !== 0) {
-    return { ...base, kind: 'amount', here, there, mayHeal: false };
-  }
-  if (payment.reference !== null && payment.reference !== snapshot.reference) {
-    // A second payment made for the same command: the one we follow is compared on its own row.
-    return { ...base, kind: 'missing_here', here: `followed as ${payment.reference}`, there, mayHeal: false };
-  }
-  const decision = decidePayment(payment, snapshot);
-  if (decision.kind === 'changed' || payment.reference === null || payment.mismatchedAt !== null) {
-    return { ...base, kind: 'status', here: payment.status, there: snapshot.providerStatus, mayHeal: true };
-  }
-  return undefined;
+  if (kind === 'matched') return undefined;
+  return { ...base, kind, here: payment.status, there: snapshot.providerStatus, mayHeal: true };
 }
 
-/** A payment made past us. */
+/** An unmatched payment: no order of ours explains it. */
 function missingHere(snapshot: PaymentSnapshot, bounds: Bounds): Difference | undefined {
   if (snapshot.createdAt !== null && !isWithin(snapshot.createdAt, bounds)) return undefined;
   return {

@@ -1,8 +1,8 @@
 // What a comparison found and could not heal is a case with an age: an hourly run that finds the same again leaves it as old
 // as it is, one that finds it no longer ends it, and what an admin has decided stays decided while nothing changes.
 import { type Case, findingKinds, unmatchedKey, wasDecided } from '#cases/case.ts';
-import type { CaseStore } from '#cases/case-store.ts';
-import { type CaseContext, raiseCase } from '#cases/raise-case.ts';
+import type { CaseStore, CaseTx } from '#cases/case-store.ts';
+import { raiseCase } from '#cases/raise-case.ts';
 import { resolveCase } from '#cases/resolve-case.ts';
 import type { Milliseconds } from '#kernel/clock.ts';
 import { formatAsset } from '#kernel/money.ts';
@@ -31,7 +31,7 @@ export function findingKey(
 
 /** Opens what is new, freshens what is known, and tells how many of them an admin has settled as they are. */
 export async function openFindings(
-  tx: CaseContext,
+  tx: CaseTx,
   input: { provider: ProviderName; differences: readonly Difference[] },
 ): Promise<{ settled: number }> {
   const { provider, differences } = input;
@@ -59,7 +59,7 @@ function isSettled(last: Case, { here, there }: Difference): boolean {
 
 /** What a webhook told of before goes on as the finding: the same case, as old as it is and with its assignee. */
 async function openFinding(
-  tx: CaseContext,
+  tx: CaseTx,
   input: { provider: ProviderName; difference: Difference; key: string },
 ): Promise<void> {
   const { provider, difference, key } = input;
@@ -89,7 +89,7 @@ async function openFinding(
 
 /** Ends what this run would have found again if it were still so: what lies outside of its window stays open. */
 export async function endLostFindings(
-  tx: CaseContext,
+  tx: CaseTx,
   input: { provider: ProviderName; found: ReadonlySet<string>; bounds: Bounds },
 ): Promise<void> {
   const { provider, found, bounds } = input;

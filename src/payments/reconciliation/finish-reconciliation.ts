@@ -1,4 +1,4 @@
-import { inTransaction } from '#kernel/transaction-context.ts';
+import { type Cause, inTransaction } from '#kernel/transaction-context.ts';
 import { raiseCase } from '#cases/raise-case.ts';
 import { resolveCase } from '#cases/resolve-case.ts';
 import type { Trust } from '#kernel/trust.ts';
@@ -17,6 +17,7 @@ interface FinishedRun {
   bounds: Bounds;
   /** What the other list rests on. */
   trust?: Trust;
+  cause: Cause;
 }
 
 /**
@@ -25,7 +26,7 @@ interface FinishedRun {
  */
 export async function finishReconciliation(deps: PaymentDeps, input: FinishedRun): Promise<void> {
   const { run, findings, trust = 'fetched' } = input;
-  await inTransaction(deps, MISSING_CAUSE, async (tx) => {
+  await inTransaction(deps, input.cause, async (tx) => {
     for (const finding of findings) await tx.stores.reconciliation.insertFinding(finding);
     await tx.stores.reconciliation.changeRun(run);
     const key = `reconciliation:${run.provider}`;

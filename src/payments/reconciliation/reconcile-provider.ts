@@ -1,12 +1,10 @@
 // Compares our payments of one provider with the provider's own list, both ways. What a fresh look can heal is healed by
 // the same verb that webhooks use; the rest is kept with the run and rings once.
 
-import { inTransaction, causeOf } from '#kernel/transaction-context.ts';
-import type { Cause } from '#kernel/transaction-context.ts';
 import { recordAudit } from '#access/audit.ts';
 import { day, type Milliseconds, minute } from '#kernel/clock.ts';
-
 import type { ProviderName } from '#kernel/provider-name.ts';
+import { type Cause, inTransaction } from '#kernel/transaction-context.ts';
 import type { PaymentDeps } from '../lifecycle/deps.ts';
 import type { Payment } from '../model/payment.ts';
 import type { ReconciliationFinding, ReconciliationRun } from '../model/reconciliation.ts';
@@ -118,7 +116,7 @@ async function reconcile(deps: PaymentDeps, input: RunInput): Promise<Reconcilia
       healedCount: progress.healed,
       openCount: progress.open,
     };
-    await finishReconciliation(deps, { run: finished, findings, open, openKeys, bounds });
+    await finishReconciliation(deps, { run: finished, findings, open, openKeys, bounds, cause: input.cause });
     return { kind: 'finished', run: finished, findings };
   } catch (error) {
     const reason = reasonOf(error);
@@ -147,13 +145,14 @@ async function startRun(deps: PaymentDeps, input: RunInput): Promise<Reconciliat
     openCount: 0,
     error: null,
   };
-  await inTransaction(deps, causeOf(actor), async (tx) => {
+  await inTransaction(deps, input.cause, async (tx) => {
     await tx.stores.reconciliation.insertRun(run);
     if (input.cause.actor.kind !== 'admin') return;
-    await recordAudit(
-      tx,
-      { actor: input.cause.actor, action: 'reconciliation.start', subject: `provider:${input.provider}` },
-    );
+    await recordAudit(tx, {
+      actor: input.cause.actor,
+      action: 'reconciliation.start',
+      subject: `provider:${input.provider}`,
+    });
   });
   return run;
 }

@@ -1,10 +1,9 @@
-import { inTransaction } from '#kernel/transaction-context.ts';
-import type { Cause } from '#kernel/transaction-context.ts';
-import type { PaymentTx } from '../ports/payment-store.ts';
 import { asRefundId, type PaymentId } from '#kernel/ids.ts';
 import { assert } from '#kernel/invariant.ts';
 import { formatAsset, parseMinorCeil } from '#kernel/money.ts';
 import { providerTitle } from '#kernel/provider-name.ts';
+import type { Cause } from '#kernel/transaction-context.ts';
+import { inTransaction } from '#kernel/transaction-context.ts';
 import type { Trust } from '#kernel/trust.ts';
 import type { PaymentDeps } from '../lifecycle/deps.ts';
 import { writeTimeline } from '../lifecycle/work.ts';
@@ -13,6 +12,7 @@ import type { Payment } from '../model/payment.ts';
 import type { Refund } from '../model/refund.ts';
 import { nextRefundPollAt } from '../model/refund-schedule.ts';
 import type { ProviderRegistry } from '../ports/payment-provider.ts';
+import type { PaymentTx } from '../ports/payment-store.ts';
 import type { ProviderRefund, ProviderRefundState } from '../ports/refund-provider.ts';
 import { tellRefund } from './change-refund.ts';
 

@@ -1,10 +1,8 @@
 // What is written down around the sending of a refund: before the call, and after an answer that never came.
-import { inTransaction } from '#kernel/transaction-context.ts';
-import type { Cause } from '#kernel/transaction-context.ts';
-import type { PaymentTx } from '../ports/payment-store.ts';
 import type { Milliseconds } from '#kernel/clock.ts';
 import { ConcurrentChange } from '#kernel/database.ts';
 import { assert } from '#kernel/invariant.ts';
+import { type Cause, inTransaction } from '#kernel/transaction-context.ts';
 import type { PaymentDeps } from '../lifecycle/deps.ts';
 import type { Refund } from '../model/refund.ts';
 import { nextRefundPollAt } from '../model/refund-schedule.ts';

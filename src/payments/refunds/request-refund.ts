@@ -1,14 +1,13 @@
 // A refund is written down, with its audit row and its command to the provider, before anybody is asked to send money.
 // That never more goes back than was captured is decided here, in one transaction that holds the order.
-import { inTransaction } from '#kernel/transaction-context.ts';
-import type { Cause } from '#kernel/transaction-context.ts';
-import type { PaymentTx } from '../ports/payment-store.ts';
 import { recordAudit } from '#access/audit.ts';
 import type { Actor } from '#kernel/actor.ts';
 import { asRefundId, type PaymentId, type RefundId } from '#kernel/ids.ts';
 import { assert } from '#kernel/invariant.ts';
 import { formatMoney, type Money, toDecimal } from '#kernel/money.ts';
 import { providerTitle } from '#kernel/provider-name.ts';
+import type { Cause } from '#kernel/transaction-context.ts';
+import { inTransaction } from '#kernel/transaction-context.ts';
 import { enqueueEffect } from '#messaging/enqueue-effect.ts';
 import { formatOrderNumber, type Order } from '#orders/order.ts';
 import { holdOrder, refreshOrderCards } from '../lifecycle/change-order.ts';
@@ -18,6 +17,7 @@ import type { Payment } from '../model/payment.ts';
 import type { Refund } from '../model/refund.ts';
 import { sumRefunds } from '../model/refundable.ts';
 import { refuseRefund } from '../ports/capability-refusal.ts';
+import type { PaymentTx } from '../ports/payment-store.ts';
 
 const reasonUnitsMax = 300;
 

@@ -2,10 +2,10 @@
 // being sent is on disk before the call; and after a lost answer it is looked for until it is known. Only when it has not
 // shown for longer than any call can be under way is the same command sent again, under the same id, which the provider
 // takes for the same command wherever it has idempotency keys at all.
-import type { Cause } from '#kernel/transaction-context.ts';
 import { type Milliseconds, minute } from '#kernel/clock.ts';
 import { asRefundId, type RefundId } from '#kernel/ids.ts';
 import { assert } from '#kernel/invariant.ts';
+import type { Cause } from '#kernel/transaction-context.ts';
 import type { DeliveryResult, OutboxHandler } from '#messaging/outbox-handler.ts';
 import { formatOrderNumber } from '#orders/order.ts';
 import type { PaymentDeps } from '../lifecycle/deps.ts';

@@ -1,8 +1,8 @@
-import { inTransaction, causeOf } from '#kernel/transaction-context.ts';
 import { recordAudit } from '#access/audit.ts';
 import type { Actor } from '#kernel/actor.ts';
 import type { OrderId } from '#kernel/ids.ts';
 import { providerTitle } from '#kernel/provider-name.ts';
+import { causeOf, inTransaction } from '#kernel/transaction-context.ts';
 import { refreshOrderCards } from '../lifecycle/change-order.ts';
 import type { PaymentDeps } from '../lifecycle/deps.ts';
 import { refuseFetch } from '../ports/capability-refusal.ts';

@@ -51,7 +51,7 @@ async function pollOne(
   } catch (error) {
     // It keeps its place in the schedule: at the head of every list, a few of its kind would end polling for all.
     deps.log.error('payment not polled', { paymentId: payment.id, provider: payment.provider }, error);
-    await postponePoll(deps, payment);
+    await postponePoll(deps, { payment, cause });
     return 'threw';
   }
 }

@@ -1,6 +1,6 @@
-import type { Cause } from '#kernel/transaction-context.ts';
 import type { PaymentId, ProviderReference } from '#kernel/ids.ts';
 import { assert } from '#kernel/invariant.ts';
+import type { Cause } from '#kernel/transaction-context.ts';
 import { noteProviderOff } from '../collect/note-provider-off.ts';
 import { recoverCreation } from '../collect/request-payment.ts';
 import { applySnapshot } from '../lifecycle/apply-snapshot.ts';
@@ -37,8 +37,8 @@ export async function refreshPayment(
     work: async ({ payment, leaseId }): Promise<Refresh> => {
       const held = { payment, leaseId, cause: input.cause, ...(input.signal && { signal: input.signal }) };
       if (deps.providers.find(payment.provider) === undefined) {
-        await postponePoll(deps, payment);
-        if (isOpenPayment(payment)) await noteProviderOff(deps, payment);
+        await postponePoll(deps, held);
+        if (isOpenPayment(payment)) await noteProviderOff(deps, held);
         return { kind: 'provider_off' };
       }
       try {
@@ -48,7 +48,7 @@ export async function refreshPayment(
         return await withRefunds(deps, { ...held, refresh });
       } catch (error) {
         if (!(error instanceof ProviderError)) throw error;
-        await postponePoll(deps, payment);
+        await postponePoll(deps, held);
         return { kind: 'provider_failed', error };
       }
     },

@@ -4,9 +4,10 @@ import { recordAudit } from '#access/audit.ts';
 import { resolveCase } from '#cases/resolve-case.ts';
 import type { Actor } from '#kernel/actor.ts';
 import { isProviderName, type ProviderName } from '#kernel/provider-name.ts';
+import { causeOf, inTransaction } from '#kernel/transaction-context.ts';
 import type { QuarantinedWebhook } from '#messaging/messaging-store.ts';
 import type { PaymentDeps } from '../lifecycle/deps.ts';
-import type { PaymentStores } from '../ports/payment-store.ts';
+import type { PaymentTx } from '../ports/payment-store.ts';
 import { refusedKey } from './keep-refused.ts';
 
 /** All that is kept of one provider (keep-refused.ts): little enough for one transaction, so that what is told is what was done. */
@@ -40,15 +41,15 @@ async function checkOne(
   deps: PaymentDeps,
   { provider, actor }: { provider: ProviderName; actor: Actor },
 ): Promise<QuarantineCheck> {
-  const done = await deps.database.transaction(async (stores) => {
+  const done = await inTransaction(deps, causeOf(actor), async (tx) => {
     const check: QuarantineCheck = { checked: 0, recovered: 0, settled: 0, refused: 0 };
-    const rows = await stores.quarantine.listQuarantined({ source: provider, withBody: true, limit: rowsMax });
+    const rows = await tx.stores.quarantine.listQuarantined({ source: provider, withBody: true, limit: rowsMax });
     // In the order of their arrival, as they would have come.
     for (const row of rows.toReversed()) {
       check.checked += 1;
-      check[await settle(deps, { stores, row })] += 1;
+      check[await settle(deps, { tx, row })] += 1;
     }
-    await report(deps, { stores, provider, actor, check });
+    await report(tx, { provider, check });
     return check;
   });
   if (done.recovered > 0) deps.log.info('events recovered from the quarantine', { provider, ...done });
@@ -57,21 +58,18 @@ async function checkOne(
 
 type Settled = 'recovered' | 'settled' | 'refused';
 
-async function settle(
-  deps: PaymentDeps,
-  { stores, row }: { stores: PaymentStores; row: QuarantinedWebhook },
-): Promise<Settled> {
+async function settle(deps: PaymentDeps, { tx, row }: { tx: PaymentTx; row: QuarantinedWebhook }): Promise<Settled> {
   const provider = isProviderName(row.source) ? deps.providers.find(row.source) : undefined;
   if (provider === undefined || row.body === null) return 'refused';
   const { headers, body } = row;
   const verdict = provider.verifyWebhook({ headers: headers ?? {}, body, wasAtItsAddress: true }, row.receivedAt);
   if (verdict.kind === 'refused') return 'refused';
-  await stores.quarantine.takeOut(row.id);
+  await tx.stores.quarantine.takeOut(row.id);
   if (verdict.kind !== 'event') return 'settled';
   const { eventKey, eventType, reference, detail = null, trust } = verdict;
   const event = { source: provider.name, eventKey, eventType, reference, detail, trust };
   const received = { id: deps.ids.newId(), receivedAt: deps.clock.now() };
-  const isNew = await stores.inbox.append({ ...received, ...event, headers, body });
+  const isNew = await tx.stores.inbox.append({ ...received, ...event, headers, body });
   return isNew ? 'recovered' : 'settled';
 }
 
@@ -81,16 +79,15 @@ export function recoveredSentence(recovered: number): string {
 }
 
 async function report(
-  deps: PaymentDeps,
-  input: { stores: PaymentStores; provider: ProviderName; actor: Actor; check: QuarantineCheck },
+  tx: PaymentTx,
+  { provider, check }: { provider: ProviderName; check: QuarantineCheck },
 ): Promise<void> {
-  const { stores, provider, actor, check } = input;
+  const { actor } = tx.cause;
   const hasVerified = check.recovered + check.settled > 0;
   // The start looks each time; that nothing came of it is worth no line.
   if (!hasVerified && actor.kind !== 'admin') return;
-  const context = { stores, clock: deps.clock, ids: deps.ids };
   const subject = `provider:${provider}`;
-  await recordAudit(context, { actor, action: 'quarantine.check', subject, details: { ...check } });
+  await recordAudit(tx, { actor, action: 'quarantine.check', subject, details: { ...check } });
   if (!hasVerified) return;
-  await resolveCase(context, { key: refusedKey(provider), by: `${recoveredSentence(check.recovered)}.` });
+  await resolveCase(tx, { key: refusedKey(provider), by: `${recoveredSentence(check.recovered)}.` });
 }

@@ -1,5 +1,4 @@
-import { inTransaction } from '#kernel/transaction-context.ts';
-import type { Cause } from '#kernel/transaction-context.ts';
+import { type Cause, inTransaction } from '#kernel/transaction-context.ts';
 import { isLive, unmatchedKey, wasDecided } from '#cases/case.ts';
 import { raiseCase } from '#cases/raise-case.ts';
 import { hour, type Milliseconds, second } from '#kernel/clock.ts';
@@ -47,7 +46,7 @@ export async function handleInboxEvent(
   const cause: Cause = { kind: 'webhook', id: event.id, actor: { kind: 'provider', id: provider } };
   const { detail } = event;
   const paymentId = await findEventPayment(deps, { provider, reference, detail, signal });
-  if (typeof paymentId === 'object') return noteUnknownPayment(deps, { snapshot: paymentId.foreign });
+  if (typeof paymentId === 'object') return noteUnknownPayment(deps, { snapshot: paymentId.foreign, cause });
   const hint = { claimedReference: reference, ...(detail !== null && { detail }) };
   const refresh = await refreshPayment(deps, { paymentId, ...hint, cause, waitingMax, signal });
   switch (refresh.kind) {
@@ -101,41 +100,38 @@ export async function findEventPayment(
 /** An unmatched payment is only worth an alert once money is in it. */
 async function noteUnknownPayment(
   deps: PaymentDeps,
-  input: { snapshot: PaymentSnapshot | undefined },
+  input: { snapshot: PaymentSnapshot | undefined; cause: Cause },
 ): Promise<DeliveryResult> {
-  const { snapshot } = input;
+  const { snapshot, cause } = input;
   // Late, or of an amount that nobody told: somebody has sent money all the same.
   const hasMoney = snapshot?.state === 'confirmed' || snapshot?.isLate === true;
   if (snapshot === undefined || !hasMoney) return { kind: 'done', outcome: 'unknown payment' };
   const { provider, reference } = snapshot;
-  const outcome = await inTransaction(deps, MISSING_CAUSE, async (tx) => {
+  const outcome = await inTransaction(deps, cause, async (tx) => {
     const key = unmatchedKey(provider, reference);
     const [last] = await tx.stores.cases.listCasesByKeys([key]);
     if (last !== undefined && isLive(last) && last.kind !== 'payment_unknown') return 'unknown payment, found before';
     // What an admin has decided about it stands, however often its provider tells of it.
     if (last !== undefined && wasDecided(last)) return 'unknown payment, settled by a person';
-    await raiseCase(
-      tx,
-      {
-        key,
-        kind: 'payment_unknown',
-        severity: 'warning',
-        provider,
-        reference,
-        subjectAt: snapshot.createdAt,
-        actions: ['resolve'],
-        facts: {
-          headline: 'Money came for a payment that is not ours',
-          amount: formatAsset(snapshot.requested),
-          detail: `Reference ${reference}`,
-          why: snapshot.providerStatus,
-          trust: snapshot.trust,
-          there: `${snapshot.providerStatus}, ${formatAsset(snapshot.requested)}`,
-          money: snapshot.requested,
-          label: snapshot.label,
-        },
+    await raiseCase(tx, {
+      key,
+      kind: 'payment_unknown',
+      severity: 'warning',
+      provider,
+      reference,
+      subjectAt: snapshot.createdAt,
+      actions: ['resolve'],
+      facts: {
+        headline: 'Money came for a payment that is not ours',
+        amount: formatAsset(snapshot.requested),
+        detail: `Reference ${reference}`,
+        why: snapshot.providerStatus,
+        trust: snapshot.trust,
+        there: `${snapshot.providerStatus}, ${formatAsset(snapshot.requested)}`,
+        money: snapshot.requested,
+        label: snapshot.label,
       },
-    );
+    });
     return 'unknown payment with money';
   });
   return { kind: 'done', outcome };

@@ -4,9 +4,10 @@ import { createHash } from 'node:crypto';
 import { raiseCase } from '#cases/raise-case.ts';
 import { type Milliseconds, minute } from '#kernel/clock.ts';
 import type { ProviderName } from '#kernel/provider-name.ts';
+import { causeOf, inTransaction } from '#kernel/transaction-context.ts';
 import type { PaymentDeps } from '../lifecycle/deps.ts';
-import type { WebhookDelivery, WebhookRefusal } from '../ports/payment-provider.ts';
-import type { PaymentStores } from '../ports/payment-store.ts';
+import type { ProviderRegistry, WebhookDelivery, WebhookRefusal } from '../ports/payment-provider.ts';
+import type { PaymentTx } from '../ports/payment-store.ts';
 import { keptHeaders } from './kept-headers.ts';
 import { createTokenBucket } from './token-bucket.ts';
 
@@ -59,8 +60,8 @@ export function createRefusedKeeper(deps: PaymentDeps): KeepRefused {
     const isTold = now - (toldAt.get(provider) ?? Number.NEGATIVE_INFINITY) < toldEveryMs;
     if (!isTold) toldAt.set(provider, now);
     const isWhole = isHopeful && delivery.body.byteLength <= bodyBytesMax;
-    await deps.database.transaction(async (stores) => {
-      await stores.quarantine.quarantine(
+    await inTransaction(deps, causeOf({ kind: 'provider', id: provider }), async (tx) => {
+      await tx.stores.quarantine.quarantine(
         {
           id: deps.ids.newId(),
           source: provider,
@@ -73,38 +74,35 @@ export function createRefusedKeeper(deps: PaymentDeps): KeepRefused {
         },
         bounds,
       );
-      if (!isTold) await tell(deps, { ...refused, stores });
+      if (!isTold) await tell(tx, { provider, reason, providers: deps.providers });
     });
   };
 }
 
 /** Rings once for all refused webhooks of one provider. */
 async function tell(
-  deps: PaymentDeps,
-  input: { stores: PaymentStores; provider: ProviderName; reason: WebhookRefusal },
+  tx: PaymentTx,
+  input: { provider: ProviderName; reason: WebhookRefusal; providers: ProviderRegistry },
 ): Promise<void> {
-  const { stores, provider, reason } = input;
-  const counts = await stores.quarantine.countQuarantined();
+  const { provider, reason } = input;
+  const counts = await tx.stores.quarantine.countQuarantined();
   const kept = counts.find(({ source }) => source === provider)?.withBody ?? 0;
   const words =
     kept === 0 ? '' : ` ${kept} of them may be real and are kept: they are taken in once the secret is right.`;
-  const isAsked = deps.providers.find(provider)?.capabilities.canFetch !== false;
+  const isAsked = input.providers.find(provider)?.capabilities.canFetch !== false;
   const otherwise = isAsked ? foundByPolling : foundByHand;
-  await raiseCase(
-    { stores, clock: deps.clock, ids: deps.ids },
-    {
-      key: refusedKey(provider),
-      kind: 'webhook_refused',
-      severity: 'warning',
-      provider,
-      facts: {
-        headline: 'Webhooks with a bad signature',
-        detail: `If you changed the webhook secret at the provider, change it here too.${words} ${otherwise}`,
-        why: `refused: ${reason.replaceAll('_', ' ')}`,
-      },
-      actions: kept === 0 ? [] : ['check_quarantine'],
+  await raiseCase(tx, {
+    key: refusedKey(provider),
+    kind: 'webhook_refused',
+    severity: 'warning',
+    provider,
+    facts: {
+      headline: 'Webhooks with a bad signature',
+      detail: `If you changed the webhook secret at the provider, change it here too.${words} ${otherwise}`,
+      why: `refused: ${reason.replaceAll('_', ' ')}`,
     },
-  );
+    actions: kept === 0 ? [] : ['check_quarantine'],
+  });
 }
 
 export function refusedKey(provider: ProviderName): string {

@@ -1,3 +1,5 @@
+import { systemActor } from '#kernel/actor.ts';
+import { causeOf } from '#kernel/transaction-context.ts';
 import { raiseCase } from '#cases/raise-case.ts';
 import type { PaymentDeps } from '../lifecycle/deps.ts';
 import type { PaymentStores } from '../ports/payment-store.ts';
@@ -11,7 +13,7 @@ export async function raiseDeadLetter(
   const shown = input.caseId === undefined ? undefined : await input.stores.cases.findCase(input.caseId);
   if (shown?.kind === 'dead_letter') return;
   await raiseCase(
-    { stores: input.stores, clock: deps.clock, ids: deps.ids },
+    { stores: input.stores, clock: deps.clock, ids: deps.ids, cause: causeOf(systemActor) },
     {
       key: `dead_letter:${input.what}`,
       kind: 'dead_letter',

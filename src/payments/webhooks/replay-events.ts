@@ -1,6 +1,5 @@
 // Stored events once more through today's code: first as a dry run, which only says what would change, then for real. An
 // event is a hint; what counts is what the provider says when it is asked about the payment that the event names.
-
 import { recordAudit } from '#access/audit.ts';
 import type { Actor } from '#kernel/actor.ts';
 import type { Milliseconds } from '#kernel/clock.ts';

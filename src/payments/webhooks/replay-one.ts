@@ -1,6 +1,6 @@
-import type { Cause } from '#kernel/transaction-context.ts';
 import { asProviderReference } from '#kernel/ids.ts';
 import { isProviderName, type ProviderName } from '#kernel/provider-name.ts';
+import type { Cause } from '#kernel/transaction-context.ts';
 import type { InboxEvent } from '#messaging/messaging-store.ts';
 import { formatOrderNumber } from '#orders/order.ts';
 import type { PaymentDeps } from '../lifecycle/deps.ts';

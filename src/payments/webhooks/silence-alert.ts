@@ -1,4 +1,5 @@
-import { type CaseContext, raiseCase } from '#cases/raise-case.ts';
+import type { CaseTx } from '#cases/case-store.ts';
+import { raiseCase } from '#cases/raise-case.ts';
 import { hour, type Milliseconds, minute } from '#kernel/clock.ts';
 import { type ProviderName, providerTitle } from '#kernel/provider-name.ts';
 
@@ -8,7 +9,7 @@ export function silentKey(provider: ProviderName): string {
 
 /** One alert that says what to check; it ends when an event arrives. */
 export async function raiseSilence(
-  context: CaseContext,
+  context: CaseTx,
   silence: {
     provider: ProviderName;
     /** Whether it can be asked about what it does not tell. */

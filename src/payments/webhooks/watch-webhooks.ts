@@ -7,16 +7,7 @@ import { day, hour, type Milliseconds, minute } from '#kernel/clock.ts';
 import type { ProviderName } from '#kernel/provider-name.ts';
 import { lookAtProvider } from '../availability/look-at-provider.ts';
 import type { PaymentDeps } from '../lifecycle/deps.ts';
-import {
-  hasHistory,
-  learnHour,
-  newRate,
-  silenceOdds,
-  silenceOddsMax,
-  skipHours,
-  usualCount,
-  type WebhookRate,
-} from '../model/webhook-rate.ts';
+import { hasHistory, learnHour, newRate, silenceOdds, silenceOddsMax, skipHours, usualCount, type WebhookRate } from '../model/webhook-rate.ts';
 import type { PaymentProvider } from '../ports/payment-provider.ts';
 import type { PaymentStores } from '../ports/payment-store.ts';
 import { isAvailable } from '../ports/provider-availability.ts';
@@ -57,6 +48,8 @@ export function createWebhookWatch(deps: PaymentDeps, tools: { reconcile: Reconc
   };
 }
 
+const ownCause = causeOf({ kind: 'job', id: 'watch-webhooks' });
+
 interface State {
   rate: WebhookRate;
   lastAt: Milliseconds;
@@ -68,7 +61,7 @@ interface State {
 
 /** Brings the rate up to date and ends a silence that is over; a suspicion to look into, or undefined. */
 function learn(deps: PaymentDeps, provider: ProviderName): Promise<State | undefined> {
-  return inTransaction(deps, MISSING_CAUSE, async (tx) => {
+  return inTransaction(deps, ownCause, async (tx) => {
     const now = deps.clock.now();
     const known = await tx.stores.webhookRates.findRate(provider);
     const alert = await tx.stores.cases.findLiveCase(silentKey(provider));
@@ -158,7 +151,7 @@ async function lookInto(
     if (hasFound) await save(now - checkEveryMs + onItsWayMs);
     return false;
   }
-  return inTransaction(deps, causeOf(actor), async (tx) => {
+  return inTransaction(deps, ownCause, async (tx) => {
     const { lastAt } = await tx.stores.inbox.countArrivals({ source: name, from: now, to: now });
     // One came while we looked.
     if (lastAt !== state.lastAt) return false;
@@ -174,7 +167,5 @@ async function endRefused(deps: PaymentDeps, provider: ProviderName): Promise<vo
   const key = refusedKey(provider);
   const alert = await deps.database.read((stores) => stores.cases.findLiveCase(key));
   if (alert === undefined || deps.clock.now() - alert.lastRaisedAt < refusedQuietMs) return;
-  await inTransaction(deps, MISSING_CAUSE, (tx) =>
-    resolveCase(tx, { key, by: 'None came for a day.' }),
-  );
+  await inTransaction(deps, ownCause, (tx) => resolveCase(tx, { key, by: 'None came for a day.' }));
 }

@@ -1,12 +1,11 @@
 import { Hono } from 'hono';
+import type { AccountingDeps } from '#accounting/ledger/deps.ts';
 import { readNewestClosing } from '#accounting/ledger/read-ledger.ts';
 import { second } from '#kernel/clock.ts';
 import type { QueueDepth } from '#messaging/messaging-store.ts';
 import { lanes } from '#messaging/topics.ts';
-import type { PaymentDeps } from '#payments/lifecycle/deps.ts';
 import type { ReceiveWebhook } from '#payments/webhooks/receive-webhook.ts';
 import { readProviderReports } from '#reports/provider-report.ts';
-import { installErrors } from '../kit/problem.ts';
 import { type Check, healthRoutes } from '../operations/health.ts';
 import type { Metrics, QueueName } from '../operations/metrics.ts';
 import { metricsRoutes } from '../operations/metrics-routes.ts';
@@ -14,10 +13,12 @@ import { docsRoutes } from '../store-api/docs.ts';
 import { storeApiRoutes } from '../store-api/store-api.ts';
 import { webhookRoutes } from '../webhooks/provider-webhooks.ts';
 import { type TelegramReceiver, telegramRoutes } from '../webhooks/telegram-updates.ts';
+import { installErrors } from './errors.ts';
 import { createListener, type Listener, type ListenerOptions } from './listener.ts';
 
+
 export interface ServerDeps {
-  payments: PaymentDeps;
+  payments: AccountingDeps;
   receiveWebhook: ReceiveWebhook;
   metrics: Metrics;
   /** Keys of the shop's site; null: `/v1` answers 404. */
@@ -39,11 +40,12 @@ export function createServer(deps: ServerDeps, options: ListenerOptions): Tillke
   const { log } = deps.payments;
   let isStopping = false;
   const app = new Hono();
+  const storeApi = storeApiRoutes({ payments: deps.payments, access: deps.storeApi });
   const routes = [
     webhookRoutes({ receiveWebhook: deps.receiveWebhook, metrics: deps.metrics, log }),
     telegramRoutes({ receivers: deps.telegram, log }),
-    storeApiRoutes({ payments: deps.payments, access: deps.storeApi }),
-    docsRoutes({ version: deps.version }),
+    storeApi,
+    docsRoutes({ storeApi, version: deps.version }),
     healthRoutes({ ...deps.checks, isStopping: () => isStopping, instance: deps.instance, log }),
     metricsRoutes({ metrics: deps.metrics, refresh: () => refreshMetrics(deps), log }),
   ];

@@ -1,53 +1,70 @@
-// Every answer that is not a success is a problem document (RFC 9457), whatever went wrong and wherever. What the sender
-// did is said to the sender; what we did is said to the log only.
+// Every answer that is not a success is a problem document (RFC 9457). What the sender did is said to the sender; what
+// went wrong here is said to the log only.
 import { STATUS_CODES } from 'node:http';
-import type { Hono } from 'hono';
-import { HTTPException } from 'hono/http-exception';
-import { ConcurrentChange } from '#kernel/database.ts';
-import type { EventLog } from '#kernel/events.ts';
-import type { JsonObject } from '#kernel/json.ts';
+import { z } from '@hono/zod-openapi';
+import type { Hono, TypedResponse } from 'hono';
+import type { StatusCode } from 'hono/utils/http-status';
 
-/** One thing that is wrong with a request: where (a JSON pointer into the body, or a parameter's name), and what. */
-export type Fault = { pointer: string; detail: string } | { parameter: string; detail: string };
+const faultSchema = z.strictObject({
+  pointer: z.string().optional().openapi({ description: 'JSON pointer into the body.' }),
+  parameter: z.string().optional().openapi({ description: 'Name of a query parameter or header.' }),
+  detail: z.string(),
+});
 
-export interface Problem {
-  status: number;
-  /** A sentence for people. */
-  detail: string;
-  /** A word for programs, where the status alone does not say enough. */
-  code?: string;
-  errors?: readonly Fault[];
-  /** Further members of the document. */
-  members?: JsonObject;
+/** One thing that is wrong with a request: where it is, and what. */
+export type Fault = z.output<typeof faultSchema>;
+
+export const problemSchema = z
+  .strictObject({
+    type: z.string(),
+    title: z.string(),
+    status: z.number(),
+    detail: z.string().openapi({ description: 'A sentence for people.' }),
+    code: z.string().optional().openapi({ description: 'A word for programs, where the status does not say enough.' }),
+    order_id: z.string().optional().openapi({ description: 'The order that was created and has no payment yet.' }),
+    order_number: z.string().optional(),
+    provider: z.string().optional().openapi({ description: 'The provider that did not take the payment.' }),
+    errors: z.array(faultSchema).optional(),
+  })
+  .openapi('Problem', { description: 'RFC 9457' });
+
+type ProblemDocument = z.output<typeof problemSchema>;
+
+/** An answer whose status and document the described routes are checked against. */
+export type ProblemAnswer<Status extends StatusCode> = Response & TypedResponse<ProblemDocument, Status, 'json'>;
+
+type Problem<Status> = Omit<ProblemDocument, 'type' | 'title' | 'status'> & {
+  status: Status;
   headers?: Record<string, string>;
-}
+};
 
 export const problemContentType = 'application/problem+json';
 
-export function problem(input: Problem): Response {
-  const { status, detail, code, errors } = input;
+export function problem<Status extends StatusCode>(input: Problem<Status>): ProblemAnswer<Status> {
+  const { status, detail, code, headers, errors, ...members } = input;
   const title = STATUS_CODES[status] ?? 'Error';
-  const document = { type: 'about:blank', title, status, detail, code, ...input.members, errors };
-  const headers = { 'content-type': problemContentType, 'cache-control': 'no-store', ...input.headers };
-  return new Response(JSON.stringify(document), { status, headers });
+  const document: ProblemDocument = { type: 'about:blank', title, status, detail, code, ...members, errors };
+  const allHeaders = { 'content-type': problemContentType, 'cache-control': 'no-store', ...headers };
+  // The document and the status are those of the type; TypedResponse has no members of its own at run time.
+  return new Response(JSON.stringify(document), { status, headers: allHeaders }) as ProblemAnswer<Status>;
 }
 
-export function notFound(): Response {
+export function notFound(): ProblemAnswer<404> {
   return problem({ status: 404, detail: 'There is nothing at this address.' });
 }
 
-export function tooLarge(maxBytes: number): Response {
+export function tooLarge(maxBytes: number): ProblemAnswer<413> {
   // The rest of the body is not read, so the connection cannot be used again.
   const headers = { connection: 'close' };
   return problem({ status: 413, detail: `The body may have at most ${maxBytes} bytes.`, headers });
 }
 
-export function brokenBody(): Response {
+export function brokenBody(): ProblemAnswer<400> {
   return problem({ status: 400, detail: 'The body did not arrive whole.', headers: { connection: 'close' } });
 }
 
-/** Trouble of ours that may be over soon. */
-export function unavailable(input: { detail: string; retryAfterSeconds: number }): Response {
+/** For a failure on our side that may soon be over. */
+export function unavailable(input: { detail: string; retryAfterSeconds: number }): ProblemAnswer<503> {
   return problem({
     status: 503,
     detail: input.detail,
@@ -61,24 +78,4 @@ export function refuseOtherMethods(app: Hono, input: { path: string; allowed: re
   app.all(input.path, () =>
     problem({ status: 405, detail: `This address answers to ${allow} only.`, headers: { allow } }),
   );
-}
-
-export function installErrors(app: Hono, deps: { log: EventLog }): void {
-  app.notFound(() => notFound());
-  app.onError((error, context) => {
-    if (error instanceof HTTPException && error.status < 500) {
-      return problem({ status: error.status, detail: 'The request was refused.' });
-    }
-    if (error instanceof ConcurrentChange) {
-      const detail = 'Another request changed this meanwhile: send it again.';
-      return problem({ status: 409, code: 'concurrent_change', detail, headers: { 'retry-after': '1' } });
-    }
-    deps.log.error('request failed', { method: context.req.method, route: withoutSecret(context.req.path) }, error);
-    return problem({ status: 500, detail: 'Something went wrong on our side.' });
-  });
-}
-
-/** What follows a provider's name in a webhook's path is a secret. */
-function withoutSecret(path: string): string {
-  return path.replace(/^(\/webhooks\/[^/]+)\/.*$/s, '$1/…');
 }

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { Hono } from 'hono';
 import { notFound, refuseOtherMethods } from '../kit/problem.ts';
-import { describeStoreApi } from './description.ts';
+import { ordersTag, type StoreApi } from './described.ts';
 
 const require = createRequire(import.meta.url);
 
@@ -44,11 +44,12 @@ const script = `SwaggerUIBundle({
 const pagePolicy =
   "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
-export function docsRoutes(build: { version: string }): Hono {
+/** The OpenAPI document of the store API's own routes, and a page that shows it. */
+export function docsRoutes(input: { storeApi: StoreApi; version: string }): Hono {
   const app = new Hono();
   let description: string | undefined;
   app.get('/openapi.json', () => {
-    description ??= JSON.stringify(describeStoreApi(build));
+    description ??= JSON.stringify(describe(input));
     return respond(description, 'application/json');
   });
   app.get('/docs', () => respond(page, 'text/html; charset=utf-8', { 'content-security-policy': pagePolicy }));
@@ -64,6 +65,18 @@ export function docsRoutes(build: { version: string }): Hono {
     refuseOtherMethods(app, { path, allowed: ['GET', 'HEAD'] });
   }
   return app;
+}
+
+function describe({ storeApi, version }: { storeApi: StoreApi; version: string }): object {
+  return storeApi.getOpenAPI31Document({
+    openapi: '3.1.0',
+    tags: [ordersTag],
+    info: {
+      title: 'Tillkeeper store API',
+      version,
+      description: "Creates orders and tells their state to the shop's site. Amounts are decimal strings.",
+    },
+  });
 }
 
 function respond(body: string | Uint8Array<ArrayBuffer>, type: string, headers: Record<string, string> = {}): Response {

@@ -1,8 +1,7 @@
-// Money back, on the shop's word. What may be asked for is checked where it is decided; here only the form of the request.
-import { z } from '@hono/zod-openapi';
-import type { Context } from 'hono';
+// Money back, as the shop asks. What may be asked for is checked where it is decided; here only the form of the request.
+import { createRoute, z } from '@hono/zod-openapi';
 import { storeActor } from '#kernel/actor.ts';
-import { asPaymentId, type OrderId } from '#kernel/ids.ts';
+import { asPaymentId } from '#kernel/ids.ts';
 import { type Money, MoneyInvalid, parseMoney } from '#kernel/money.ts';
 import type { PaymentDeps } from '#payments/lifecycle/deps.ts';
 import { getOrderDetails } from '#payments/lifecycle/get-order.ts';
@@ -10,56 +9,86 @@ import { viewRefund } from '#payments/lifecycle/order-view.ts';
 import { type OrderRefunded, refundOrder } from '#payments/refunds/refund-order.ts';
 import type { RefundRefusal } from '#payments/refunds/request-refund.ts';
 import { type Fault, notFound, problem } from '../kit/problem.ts';
-import { readJsonRequest } from './json-body.ts';
-import { amount } from './order-request.ts';
-import { plainWords, toFaults } from './request-faults.ts';
+import { refundSchema } from './answer-schemas.ts';
+import { bearer, bodyRefusals, jsonOf, ordersTag, problemOf, refusals, type StoreApi } from './described.ts';
+import { invalidBody, plainWords, refuseBody } from './faults.ts';
+import { amount, idempotencyHeader, line, orderIdParameter } from './fields.ts';
+import { jsonBody } from './json-body.ts';
 
-export const refundRequestSchema = z
-  .strictObject({
-    amount: amount.nullish().openapi({
-      example: '10.00',
-      description: 'In the currency of the order. Left out: all that may still go back.',
-    }),
-    reason: z
-      .string()
-      .trim()
-      .min(1, 'must not be empty')
-      .max(300, 'must have at most 300 characters')
-      .refine((text) => text.isWellFormed() && !/\p{Cc}/u.test(text), 'must be one line of plain text'),
-    payment_id: z
-      .uuid('must be the id of a payment of this order')
-      .nullish()
-      .openapi({ description: 'Which payment; left out: the one that pays for the order.' }),
-  })
+const refundRequestSchema = z
+  .strictObject(
+    {
+      amount: amount.nullish().openapi({
+        example: '10.00',
+        description: 'In the currency of the order. Left out: all that may still go back.',
+      }),
+      reason: line(300),
+      payment_id: z
+        .uuid('must be the id of a payment of this order')
+        .transform(asPaymentId)
+        .nullish()
+        .openapi({ description: 'Which payment; left out: the one that pays for the order.' }),
+    },
+    plainWords,
+  )
   .openapi('RefundRequest');
 
-export async function postRefund(
-  context: Context,
-  deps: { payments: PaymentDeps; orderId: OrderId },
-): Promise<Response> {
-  const { payments, orderId } = deps;
-  const json = await readJsonRequest(context);
-  if (json instanceof Response) return json;
-  const details = await getOrderDetails(payments, { id: orderId });
-  if (details === undefined) return notFound();
-  const parsed = refundRequestSchema.safeParse(json.value, { error: plainWords });
-  if (!parsed.success) return invalid(parsed.error.issues.flatMap(toFaults));
-  const asked = readAmount(parsed.data.amount ?? null, details.order.currency);
-  if ('detail' in asked) return invalid([asked]);
-  const { once } = json;
-  const result = await refundOrder(payments, {
-    orderId,
-    paymentId: parsed.data.payment_id ? asPaymentId(parsed.data.payment_id) : null,
-    amount: asked.money,
-    reason: parsed.data.reason,
-    actor: storeActor,
-    // A key is the shop's own word: it must not find a refund that an admin asked for, nor one of another order.
-    ...(once && { request: { key: `store:${orderId}:${once.key}`, hash: once.bodyHash } }),
-  });
-  return answer(result);
+const example: z.input<typeof refundRequestSchema> = { amount: '10.00', reason: 'Bought by mistake' };
+
+const route = createRoute({
+  method: 'post',
+  path: '/v1/orders/{id}/refunds',
+  tags: [ordersTag.name],
+  operationId: 'refundOrder',
+  summary: 'Give money of an order back',
+  description:
+    'Asks the provider to give back all that came, or a part of it; never more than came. The answer says that it was asked for: how it goes on is in `refunds` of the order, and `order.refunded` is announced when the money has gone back.',
+  security: bearer,
+  middleware: jsonBody,
+  request: {
+    params: orderIdParameter,
+    headers: idempotencyHeader,
+    body: { required: true, content: { 'application/json': { schema: refundRequestSchema, example } } },
+  },
+  responses: {
+    201: jsonOf('The refund. `Idempotent-Replayed: true` marks the answer to a repeat.', refundSchema),
+    ...refusals,
+    ...bodyRefusals,
+    422: problemOf('The refund cannot be asked for as it is; `code` says why.'),
+  },
+});
+
+const invalid = { code: 'invalid_refund', detail: 'The refund has faults.' };
+
+export function addRefundOrder(app: StoreApi, { payments }: { payments: PaymentDeps }): void {
+  app.openapi(
+    route,
+    async (context) => {
+      const { id: orderId } = context.req.valid('param');
+      const body = context.req.valid('json');
+      const key = context.req.valid('header')['Idempotency-Key'];
+      const details = await getOrderDetails(payments, { id: orderId });
+      if (details === undefined) return notFound();
+      const asked = readAmount(body.amount ?? null, details.order.currency);
+      if ('detail' in asked) return invalidBody(invalid, [asked]);
+      const result = await refundOrder(payments, {
+        orderId,
+        paymentId: body.payment_id ?? null,
+        amount: asked.money,
+        reason: body.reason,
+        actor: storeActor,
+        // A key is the shop's own word: it must not find a refund that an admin asked for, nor one of another order.
+        ...(key !== undefined && { request: { key: `store:${orderId}:${key}`, hash: context.var.bodyHash } }),
+      });
+      if (!('refund' in result)) return refuse(result);
+      if (result.isRepeat) context.header('idempotent-replayed', 'true');
+      return context.json(viewRefund(result.refund), 201);
+    },
+    refuseBody(invalid),
+  );
 }
 
-function readAmount(text: string | null, currency: string): { money: Money | 'all' } | Fault {
+function readAmount(text: string | null, currency: string): { money: Money | 'all' } | (Fault & { pointer: string }) {
   if (text === null) return { money: 'all' };
   try {
     return { money: parseMoney(text, currency) };
@@ -67,10 +96,6 @@ function readAmount(text: string | null, currency: string): { money: Money | 'al
     if (!(error instanceof MoneyInvalid)) throw error;
     return { pointer: '/amount', detail: error.message };
   }
-}
-
-function invalid(errors: Fault[]): Response {
-  return problem({ status: 422, code: 'invalid_refund', detail: 'The refund has faults.', errors });
 }
 
 /** Where in the body the shop has to look. */
@@ -83,16 +108,8 @@ const pointers: Readonly<Record<RefundRefusal, string | null>> = {
   too_much: '/amount',
 };
 
-function answer(result: OrderRefunded): Response {
+function refuse(result: Exclude<OrderRefunded, { refund: unknown }>) {
   switch (result.kind) {
-    case 'requested':
-    case 'awaiting_approval': {
-      const headers = {
-        'content-type': 'application/json',
-        ...(result.isRepeat ? { 'idempotent-replayed': 'true' } : {}),
-      };
-      return new Response(JSON.stringify(viewRefund(result.refund)), { status: 201, headers });
-    }
     case 'unknown_order':
       return notFound();
     case 'key_reused': {
@@ -100,11 +117,9 @@ function answer(result: OrderRefunded): Response {
       return problem({ status: 422, code: 'idempotency_key_reused', detail });
     }
     case 'refused': {
-      const pointer = pointers[result.code];
-      const errors = pointer === null ? [] : [{ pointer, detail: result.reason }];
-      return problem({ status: 422, code: result.code, detail: result.reason, errors });
+      const { code, reason: detail } = result;
+      const pointer = pointers[code];
+      return problem({ status: 422, code, detail, errors: pointer === null ? [] : [{ pointer, detail }] });
     }
-    default:
-      return result satisfies never;
   }
 }

@@ -1,16 +1,17 @@
 import { createOwnerDirectory } from '#access/owner-directory.ts';
+import type { AccountingDeps, AccountingStores } from '#accounting/ledger/deps.ts';
 import { type AdminBot, createAdminBot } from '#bot/admin/admin-bot.ts';
 import { createPager, type Pager } from '#bot/pager/pager.ts';
 import type { UpdateMode } from '#bot/telegram/telegram.ts';
+import { systemActor } from '#kernel/actor.ts';
 import { type RaisedCase, raiseCase } from '#cases/raise-case.ts';
 import { minute, second } from '#kernel/clock.ts';
 import { createIds } from '#kernel/ids.ts';
+import { causeOf, inTransaction } from '#kernel/transaction-context.ts';
 import type { DeliveryResult } from '#messaging/outbox-handler.ts';
 import { createPump } from '#messaging/pump.ts';
 import { placeOrder } from '#payments/collect/place-order.ts';
-import type { PaymentDeps } from '#payments/lifecycle/deps.ts';
 import type { OrderView } from '#payments/lifecycle/order-view.ts';
-import type { PaymentStores } from '#payments/ports/payment-store.ts';
 import { createReconciler } from '#payments/reconciliation/reconcile-provider.ts';
 import { startTelegramSandbox, type TelegramSandbox } from '#sandbox/telegram/server.ts';
 import { openTestDatabase } from '#test/support/database/test-database.ts';
@@ -30,7 +31,7 @@ export const pagerToken = '7000002:pager-token-that-no-log-may-show';
 
 export interface BotShop {
   telegram: TelegramSandbox;
-  deps: PaymentDeps & { clock: TestClock; log: ReturnType<typeof createRecordingLog> };
+  deps: AccountingDeps & { clock: TestClock; log: ReturnType<typeof createRecordingLog> };
   provider: FakeProvider;
   /** Where that provider gives money back. */
   refundProvider: FakeRefundProvider;
@@ -108,7 +109,7 @@ export async function openBotShop(options: ShopOptions = {}): Promise<BotShop> {
     { ...shared, token: options.sharesToken ? adminToken : pagerToken, mode: pagerMode },
   );
   const handlers = [...adminBot.outboxHandlers, ...pager.outboxHandlers];
-  const pump = createPump<Parameters<(typeof handlers)[0]['deliver']>[0], PaymentStores>(
+  const pump = createPump<Parameters<(typeof handlers)[0]['deliver']>[0], AccountingStores>(
     { ...deps, instanceId: 'test' },
     {
       name: 'telegram',
@@ -156,9 +157,9 @@ export async function openBotShop(options: ShopOptions = {}): Promise<BotShop> {
     },
     async raise(differences = {}) {
       const raised = aRaisedCase(differences);
-      return deps.database.transaction(async (stores) => {
-        await raiseCase({ ...deps, stores }, raised);
-        return (await stores.cases.findLiveCase(raised.key))?.id ?? '';
+      return inTransaction(deps, causeOf(systemActor), async (tx) => {
+        await raiseCase(tx, raised);
+        return (await tx.stores.cases.findLiveCase(raised.key))?.id ?? '';
       });
     },
     async [Symbol.asyncDispose]() {
@@ -174,13 +175,11 @@ function aRaisedCase(differences: Partial<RaisedCase>): RaisedCase {
     key: 'payment_underpaid:x',
     kind: 'payment_underpaid',
     severity: 'critical',
-    orderId: null,
-    paymentId: null,
+    provider: 'btcpay',
     facts: {
       headline: 'Payment came short',
       orderNumber: 'T-1',
       amount: '49.00 USD',
-      provider: 'btcpay',
       detail: '20.00 of 49.00 USD came',
       why: 'Expired / PaidPartial',
       trust: 'fetched',

@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
-import { agesChart, countAges } from '#bot/charts/case-ages.ts';
 import { renderChart } from '#bot/charts/render.ts';
 import { ageText, kindWords } from '#bot/kit/case-words.ts';
 import { reasonQuestion } from '#bot/kit/reason-question.ts';
+import { agesChart, countAges } from '#bot/screens/cases/case-ages.ts';
 import { exceptionCard } from '#bot/screens/cases/exception-card-view.ts';
 import { exceptionKindChoice, exceptionList } from '#bot/screens/cases/exception-list-view.ts';
 import { byHandQuestion, optionChoice, resolveQuestion } from '#bot/screens/cases/resolution-questions.ts';

@@ -195,14 +195,17 @@ describe('an import', () => {
     soldAt: at,
   };
   const missing: ExportDifference = {
-    finding: 'missing_here',
-    sale: exported,
+    kind: 'missing_here',
+    reference: exported.reference,
     payment: null,
     here: 'unknown',
     there: '9.00 USD',
+    mayHeal: false,
+    snapshot: null,
+    sale: exported,
     healing: { kind: 'add_sale' },
   };
-  const differs: ExportDifference = { ...missing, finding: 'amount', payment: heldPayment, healing: { kind: 'none' } };
+  const differs: ExportDifference = { ...missing, kind: 'amount', payment: heldPayment, healing: { kind: 'none' } };
   const about = {
     provider: 'payhip',
     fileName: 'sales.csv',

@@ -7,7 +7,7 @@ export interface SqliteContractDatabase extends ContractDatabase {
 }
 
 export const openSqliteContract = async (
-  options?: Parameters<OpenContractDatabase>[0],
+  options?: Parameters<OpenContractDatabase>[0] & { isOnDisk?: boolean },
 ): Promise<SqliteContractDatabase> => {
   const { database, file, remove } = await openTestDatabase(options);
   const withConnection = <Result>(use: (connection: BetterSqlite3.Database) => Result): Result => {

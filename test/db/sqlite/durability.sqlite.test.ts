@@ -7,7 +7,7 @@ import { openWriter } from '#db/sqlite/connections.ts';
 import { openSqliteContract } from '../contract/sqlite.ts';
 
 test('whatever was answered is stored, though the process was killed without warning', async () => {
-  await using opened = await openSqliteContract();
+  await using opened = await openSqliteContract({ isOnDisk: true });
   await opened.database.close();
   for (const stopAfter of [1, 40, 400]) {
     const child = spawn(process.execPath, [join(import.meta.dirname, 'append-and-report.ts'), opened.file], {
@@ -28,7 +28,7 @@ test('whatever was answered is stored, though the process was killed without war
 });
 
 test('the writing connection answers only what is on disk: a write-ahead log, synced with every commit', async () => {
-  await using opened = await openSqliteContract();
+  await using opened = await openSqliteContract({ isOnDisk: true });
   const writer = openWriter(opened.file);
   try {
     expect(writer.pragma('journal_mode', { simple: true })).toBe('wal');

@@ -2,16 +2,16 @@
 // the whole process for as long.
 import Database from 'better-sqlite3';
 import { afterEach, expect, test, vi } from 'vitest';
+import type { AccountingStores } from '#accounting/ledger/deps.ts';
 import { decisionKinds, liveStatuses } from '#cases/case.ts';
 import { asOrderId, asPaymentId, asProviderReference } from '#kernel/ids.ts';
-import type { PaymentStores } from '#payments/ports/payment-store.ts';
 import { openTestDatabase } from '#test/support/database/test-database.ts';
 
 afterEach(() => vi.restoreAllMocks());
 
 const now = 1_795_348_800_000;
 const claim = { now, lockedUntil: now + 1, lockedBy: 'me', limit: 8 };
-const queries: Record<string, (stores: PaymentStores) => Promise<unknown>> = {
+const queries: Record<string, (stores: AccountingStores) => Promise<unknown>> = {
   'claiming events': ({ inbox }) => inbox.claimDue({ ...claim, lane: null, suspects: false }),
   'claiming messages': ({ outbox }) => outbox.claimDue({ ...claim, lane: 'shop', suspects: false }),
   'looking for suspect events': ({ inbox }) => inbox.hasSuspects({ lane: null, now }),

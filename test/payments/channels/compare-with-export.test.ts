@@ -43,7 +43,7 @@ function here(
 
 const compare = (sales: ExportedOrder[], known: KnownPayment[]) => compareWithExport({ there: sales, here: known });
 const wordsOf = (sales: ExportedOrder[], known: KnownPayment[]) =>
-  compare(sales, known).differences.map(({ finding, healing }) => `${finding}/${healing.kind}`);
+  compare(sales, known).differences.map(({ kind, healing }) => `${kind}/${healing.kind}`);
 
 describe('a sale of the export', () => {
   test('that is here as it is there is no difference', () => {

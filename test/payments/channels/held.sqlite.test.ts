@@ -7,8 +7,8 @@ import { rememberOption } from '#payments/resolutions/actions/accept-payment.ts'
 import { undoResolution } from '#payments/resolutions/actions/undo-resolution.ts';
 import { openTestDatabase } from '#test/support/database/test-database.ts';
 import { aSaleItem } from '#test/support/fakes/sales-channel.ts';
-
 import { admin, audited, by, decide, openChannelKit } from '#test/support/scenario-kits/channel-kit.ts';
+
 
 describe('a held payment', () => {
   test('is accepted once, with a reason, and the exception keeps who and why', async () => {

@@ -2,13 +2,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { Case } from '#cases/case.ts';
 import { listDecisions } from '#test/support/builders/cases.ts';
 import { openTestDatabase, type TestDatabase } from '#test/support/database/test-database.ts';
-import {
-  createTestDeps,
-  detailsOf,
-  lookAt,
-  placeTestOrder,
-  type TestDeps,
-} from '#test/support/scenario-kits/payment-kit.ts';
+import { createTestDeps, detailsOf, lookAt, placeTestOrder, type TestDeps } from '#test/support/scenario-kits/payment-kit.ts';
 
 let opened: TestDatabase;
 let deps: TestDeps;

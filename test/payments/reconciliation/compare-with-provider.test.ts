@@ -16,7 +16,7 @@ function differences(here: Payment[], there: PaymentSnapshot[]): Difference[] {
 describe('comparing our payments with a provider', () => {
   test('finds nothing where both say the same', () => {
     const compared = compareWithProvider({ here: [aPayment({ createdAt: 5_000 })], there: [aSnapshot()], ...bounds });
-    expect(compared).toEqual([{ difference: undefined }]);
+    expect(compared).toMatchObject([{ pair: { kind: 'matched' }, difference: undefined }]);
   });
 
   test('finds a status that a look would change, and says that asking may heal it', () => {

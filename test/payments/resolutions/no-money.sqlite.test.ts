@@ -1,9 +1,12 @@
 // No money came, or it was taken back, or a person knows better than any provider.
+
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { systemActor } from '#kernel/actor.ts';
 import { assignCase } from '#cases/acknowledge-case.ts';
 import { raiseCase } from '#cases/raise-case.ts';
 import { retireCases } from '#cases/retire-cases.ts';
 import { day, hour } from '#kernel/clock.ts';
+import { causeOf } from '#kernel/transaction-context.ts';
 import { fulfilOrder } from '#payments/collect/fulfil-order.ts';
 import { markPaid } from '#payments/overrides/mark-paid.ts';
 import { writeOffOrder } from '#payments/overrides/write-off-order.ts';
@@ -229,7 +232,7 @@ describe('a sale that is held', () => {
       const seen = { status: order.status, version: order.version };
       await stores.orders.changeOrder({ id: orderId, expected: seen, change: waits });
       await raiseCase(
-        { stores, clock, ids },
+        { stores, clock, ids, cause: causeOf(systemActor) },
         {
           key: `payment_held:${orderId}`,
           kind: 'payment_held',

@@ -2,11 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { actionText } from '#bot/screens/cases/exception-card-view.ts';
 import { decisionKinds } from '#cases/case.ts';
 import { offeredActions, type Situation } from '#payments/resolutions/options/offered-actions.ts';
-import {
-  allowedActions,
-  resolutionActions,
-  resolvingActions,
-} from '#payments/resolutions/options/resolution-actions.ts';
+import { allowedActions, resolutionActions, resolvingActions } from '#payments/resolutions/options/resolution-actions.ts';
 import { anException, anOrder, aPayment } from '#test/bot/support/values.ts';
 
 /** What may be decided about which kind: a change here is a change of what people may do with money. */

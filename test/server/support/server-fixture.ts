@@ -1,11 +1,11 @@
+import type { AccountingDeps } from '#accounting/ledger/deps.ts';
 import { loadConfig } from '#config/load-config.ts';
-import { settingNames, settings } from '#config/settings.ts';
 import { systemClock } from '#kernel/clock.ts';
 import type { EventLog } from '#kernel/events.ts';
 import { createIds, systemRandom } from '#kernel/ids.ts';
 import { type ProviderName, providerNames } from '#kernel/provider-name.ts';
-import type { PaymentDeps } from '#payments/lifecycle/deps.ts';
 import type { HttpPolicy } from '#payments/providers/http/policy.ts';
+import { definitions } from '#payments/providers/registry/definitions.ts';
 import { createProviderRegistry } from '#payments/providers/registry/registry.ts';
 import { createWebhookReceiver } from '#payments/webhooks/receive-webhook.ts';
 import type { ProviderSandbox } from '#sandbox/providers/options.ts';
@@ -14,12 +14,13 @@ import { createServer, type ServerDeps, type TillkeeperServer } from '#server/ht
 import type { Check } from '#server/operations/health.ts';
 import { createMetrics } from '#server/operations/metrics.ts';
 import { openTestDatabase, type TestDatabase } from '#test/support/database/test-database.ts';
+import { expectDescribed } from './description.ts';
 
 export const storeKey = 'key-of-the-shop';
 
 export interface ServerFixture {
   server: TillkeeperServer;
-  payments: PaymentDeps;
+  payments: AccountingDeps;
   sandbox: ProviderSandbox;
   db: TestDatabase;
   logged: string[];
@@ -39,8 +40,7 @@ export async function openServerFixture(
 ): Promise<ServerFixture> {
   const sandbox = await startProviderSandbox();
   const db = await openTestDatabase();
-  const wanted: readonly string[] = options.providers ?? providerNames;
-  const given = settingNames.filter((name) => wanted.includes(settings[name].group));
+  const given = (options.providers ?? providerNames).flatMap((name) => Object.keys(definitions[name].settings.all));
   const accounts = given.flatMap((name) => {
     const value = sandbox.environment[name];
     return value === undefined ? [] : [[name, value] as const];
@@ -59,7 +59,7 @@ export async function openServerFixture(
     policy: { attemptsMax: 2, firstDelayMs: 1, timeoutMs: 2_000, ...options.policy },
   });
   const ids = createIds({ clock: systemClock, random: systemRandom });
-  const payments: PaymentDeps = { ...base, ids, database: db.database, providers };
+  const payments: AccountingDeps = { ...base, ids, database: db.database, providers };
   const server = createServer(
     {
       payments,
@@ -93,8 +93,8 @@ export function orderBody(change: Record<string, unknown> = {}): Record<string, 
   };
 }
 
-/** A request of the shop's site. */
-export function storeRequest(
+/** A request of the shop's site. The answer is held against the description of the store API. */
+export async function storeRequest(
   fixture: ServerFixture,
   input: { path?: string; body?: unknown; headers?: Record<string, string | undefined> } = {},
 ): Promise<Response> {
@@ -102,11 +102,10 @@ export function storeRequest(
   const all = { authorization: `Bearer ${storeKey}`, ...(isPost ? { 'content-type': 'application/json' } : {}) };
   const headers = Object.entries({ ...all, ...input.headers }).filter((entry): entry is [string, string] => !!entry[1]);
   const body = typeof input.body === 'string' ? input.body : JSON.stringify(input.body);
-  return Promise.resolve(
-    fixture.server.app.request(input.path ?? '/v1/orders', {
-      method: isPost ? 'POST' : 'GET',
-      headers,
-      ...(isPost ? { body } : {}),
-    }),
-  );
+  const { app } = fixture.server;
+  const { path = '/v1/orders' } = input;
+  const method = isPost ? 'POST' : 'GET';
+  const response = await app.request(path, { method, headers, ...(isPost ? { body } : {}) });
+  await expectDescribed(app, { method, path }, response);
+  return response;
 }

@@ -18,8 +18,8 @@ process.on('exit', () => {
   for (const folder of folders) rmSync(folder, { recursive: true, force: true });
 });
 
-function createFolder(): string {
-  const folder = mkdtempSync(join(tmpdir(), 'tillkeeper-test-'));
+function createFolder(root = tmpdir()): string {
+  const folder = mkdtempSync(join(root, 'tillkeeper-test-'));
   folders.add(folder);
   return folder;
 }
@@ -38,13 +38,19 @@ async function migratedBytes(): Promise<Buffer> {
   return bytes;
 }
 
-/** A real SQLite file in a temporary folder, migrated. Close it with `remove`, or hold it with `await using`. */
-export async function openTestDatabase(options: Omit<OpenOptions, 'target'> = {}): Promise<TestDatabase> {
+/**
+ * A real SQLite file in a temporary folder, migrated. Close it with `remove`, or hold it with `await using`. The folder may
+ * lie in memory, unless the test needs a disk.
+ */
+export async function openTestDatabase(
+  options: Omit<OpenOptions, 'target'> & { isOnDisk?: boolean } = {},
+): Promise<TestDatabase> {
+  const { isOnDisk = false, ...openOptions } = options;
   template ??= migratedBytes();
-  const folder = createFolder();
+  const folder = createFolder(isOnDisk ? process.env['DISK_TMPDIR'] : undefined);
   const file = join(folder, 'tillkeeper.db');
   writeFileSync(file, await template);
-  const database = await openDatabase({ ...options, target: { engine: 'sqlite', file } });
+  const database = await openDatabase({ ...openOptions, target: { engine: 'sqlite', file } });
   const remove = async (): Promise<void> => {
     if (!existsSync(folder)) return;
     await database.close();

@@ -8,7 +8,7 @@ import { fileURLToPath } from 'node:url';
 import type { World } from '../app-fixture/world.ts';
 import { awaitUntil } from '../time/await-until.ts';
 
-const main = fileURLToPath(new URL('../../src/main.ts', import.meta.url));
+const main = fileURLToPath(new URL('../../../src/main.ts', import.meta.url));
 const startMaxMs = 20_000;
 
 export interface ProductProcess {

@@ -1,5 +1,4 @@
-import { loadConfig } from '#config/load-config.ts';
-import type { ProvidersConfig } from '#config/providers.ts';
+import { loadConfig, type ProvidersConfig } from '#config/load-config.ts';
 
 const product = { TELEGRAM_BOT_TOKEN: '1:a', OWNER_IDS: '1' };
 

@@ -1,18 +1,18 @@
 import { adminActor } from '#access/admin.ts';
+import { closingToExport, readEntries } from '#accounting/ledger/export-ledger.ts';
+import { ledgerColumns, ledgerRows } from '#accounting/ledger/ledger-rows.ts';
 import { type ClosedDay, listLedgerDays, readLedgerDay, readLedgerDays } from '#accounting/ledger/read-ledger.ts';
 import { verifyLedger } from '#accounting/ledger/verify-ledger.ts';
-import { closingToExport, readEntries } from '#exports/export-ledger.ts';
-import { ledgerColumns, ledgerRows } from '#exports/ledger-rows.ts';
 import { recordExport } from '#exports/record-export.ts';
 import { type CalendarDay, readCalendarDay } from '#kernel/calendar.ts';
 import { daysDrawn, drawBooks } from '../../charts/books-chart.ts';
 import { createExportWriter, partBytesMax } from '../../files/export-files.ts';
 import type { AdminEnv, BotCommand, CallbackContext, TextContext } from '../../kit/env.ts';
 import { answerCallback, editView, replyFile, replyPicture, replyView } from '../../kit/replies.ts';
+import { outOfDate } from '../../kit/result-texts.ts';
 import type { BookAct, CallbackOf } from '../../text/callback-data.ts';
 import { show } from '../../text/html.ts';
 import type { View } from '../../text/view.ts';
-import { outOfDate } from '../cases/alert-buttons.ts';
 import {
   bookDaysShown,
   bookList,

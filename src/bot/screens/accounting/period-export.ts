@@ -1,10 +1,10 @@
 // Takes orders and books of a period out of the house as files. What is read goes by pages and leaves in parts, so that no
 // period is too long for the memory, and beside the chat's other work, so that nobody waits for it.
 import { adminActor } from '#access/admin.ts';
-import { closingToExport, exportLedger } from '#exports/export-ledger.ts';
+import { closingToExport, exportLedger } from '#accounting/ledger/export-ledger.ts';
+import { ledgerColumns, ledgerRows } from '#accounting/ledger/ledger-rows.ts';
 import { exportOrders, paymentColumns, refundColumns } from '#exports/export-orders.ts';
 import type { ExportRow } from '#exports/export-rows.ts';
-import { ledgerColumns, ledgerRows } from '#exports/ledger-rows.ts';
 import { recordExport } from '#exports/record-export.ts';
 import { addDays, type CalendarDay, dayBounds, dayOf, readCalendarDay } from '#kernel/calendar.ts';
 import { createExportWriter, type ExportFile, type ExportWriter, partBytesMax } from '../../files/export-files.ts';

@@ -16,7 +16,7 @@ import { getCase } from '#payments/resolutions/options/get-case.ts';
 import { checkOrder } from '#payments/sync/check-order.ts';
 import { paymentLink } from '../../kit/payment-link.ts';
 import { carryOutProviderButton } from '../../kit/provider-buttons.ts';
-import { checkedText, linkRefusal, orderGone } from '../../kit/result-texts.ts';
+import { checkedText, linkRefusal, orderGone, outOfDate } from '../../kit/result-texts.ts';
 import type { OnceWithin } from '../../telegram/once-within.ts';
 import { type CallbackOf, decodeCallback, type ProviderAct } from '../../text/callback-data.ts';
 import type { View } from '../../text/view.ts';
@@ -24,7 +24,6 @@ import { formatTime } from '../../text/words.ts';
 import { orderCard } from '../orders/order-card-view.ts';
 import { exceptionCard } from './exception-card-view.ts';
 
-export const outOfDate = 'This button is out of date.';
 const snoozeMs = hour;
 
 export interface AlertButtonDeps extends PaymentDeps {

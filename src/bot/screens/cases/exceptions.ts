@@ -4,7 +4,6 @@ import { InputFile, InputMediaBuilder } from 'grammy';
 import { type Case, decisionKinds, liveStatuses } from '#cases/case.ts';
 import { formatOrderNumber } from '#orders/order.ts';
 import type { PaymentStores } from '#payments/ports/payment-store.ts';
-import { agesChart } from '../../charts/case-ages.ts';
 import { renderChart } from '../../charts/render.ts';
 import type { AdminEnv, BotCommand, CallbackContext, TextContext } from '../../kit/env.ts';
 import { answerCallback, editView, replyView } from '../../kit/replies.ts';
@@ -13,6 +12,7 @@ import type { CallbackOf, ExceptionFilter } from '../../text/callback-data.ts';
 import { toMarkup, type View } from '../../text/view.ts';
 import { formatTime } from '../../text/words.ts';
 import { pageSize } from '../orders/order-list-view.ts';
+import { agesChart } from './case-ages.ts';
 import { exceptionKindChoice, exceptionList, type ListedException } from './exception-list-view.ts';
 
 /** More bars would say nothing more. */

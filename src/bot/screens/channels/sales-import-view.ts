@@ -110,9 +110,9 @@ function differenceText(difference: ExportDifference): string {
 
 const signs = { add_sale: '➕', book_return: '↩️', none: '•' } as const;
 
-function wordOf({ finding, healing }: ExportDifference): string {
+function wordOf({ kind, healing }: ExportDifference): string {
   if (healing.kind === 'book_return') return 'refunded there';
-  return finding === 'status' ? 'status differs' : words[finding];
+  return kind === 'status' ? 'status differs' : words[kind];
 }
 
 const words = {

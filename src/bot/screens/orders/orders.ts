@@ -12,12 +12,11 @@ import type { AdminEnv, BotCommand, CallbackContext, ListSpot, TextContext } fro
 import { paymentLink } from '../../kit/payment-link.ts';
 import { confirmMinutes, type OrderQuestion, orderQuestion } from '../../kit/questions.ts';
 import { answerCallback, editView, replyView } from '../../kit/replies.ts';
-import { checkedText, linkRefusal, orderGone } from '../../kit/result-texts.ts';
+import { checkedText, linkRefusal, orderGone, outOfDate } from '../../kit/result-texts.ts';
 import { adminName } from '../../telegram/admin-name.ts';
 import type { CallbackOf, OrderAct } from '../../text/callback-data.ts';
 import { show } from '../../text/html.ts';
 import type { View } from '../../text/view.ts';
-import { outOfDate } from '../cases/alert-buttons.ts';
 import { askAboutHeld } from '../channels/held-sales.ts';
 import { askRefund } from '../refunds/refunds.ts';
 import { allowsButton } from './order-card-view.ts';

@@ -1,30 +1,9 @@
-import type { Milliseconds } from '#kernel/clock.ts';
-import type { QueueDepth } from '#messaging/messaging-store.ts';
+import type { HealthCheck, HealthReport, JobReport } from '#reports/health-report.ts';
 import { fitLines, type Line, line, weights } from '../../text/fit.ts';
 import { show } from '../../text/html.ts';
 import type { Presentation, View } from '../../text/view.ts';
 import { formatTime, plural } from '../../text/words.ts';
 import { checkNowButton, isSetUpWrong, type SetUpPresentation, setUpLines } from './set-up-view.ts';
-
-export interface HealthCheck {
-  name: string;
-  ok: boolean;
-  detail: string;
-}
-
-export interface JobReport {
-  name: string;
-  /** Null when it has not run since the start. */
-  lastRunAt: Milliseconds | null;
-  ok: boolean;
-  detail: string;
-}
-
-export interface HealthReport {
-  checks: readonly HealthCheck[];
-  jobs: readonly JobReport[];
-  queues: readonly { queue: 'inbox' | 'outbox'; depth: QueueDepth }[];
-}
 
 /** The same checks as `/readyz`, the jobs' last runs, and what waits in the queues; what is well is put together. */
 export function healthView(report: HealthReport, presentation: SetUpPresentation): View {

@@ -1,7 +1,6 @@
 import type { PgColumn } from 'drizzle-orm/pg-core';
 import type { QueueBookkeeping } from '#messaging/messaging-store.ts';
-import type { QueueName } from '../../engine/scope.ts';
-import type { Session } from '../../query/session.ts';
+import type { QueueName, Session } from '../../query/session.ts';
 
 export interface QueueShape {
   name: QueueName;

@@ -22,15 +22,21 @@ export interface CoinbaseKey {
  * seed and public key, or as PKCS8 PEM. Throws ProviderSettingInvalid. Coinbase: CDP API Keys, Authentication.
  */
 export function readCoinbaseKey(input: { keyId: string; secret: string }): CoinbaseKey {
-  const text = input.secret.replaceAll('\\n', '\n').trim();
+  const found = findKey(input.secret);
+  if (found !== undefined) return { keyId: input.keyId, ...found };
+  throw new ProviderSettingInvalid('COINBASE_API_KEY_SECRET is neither a P-256 key (PEM) nor an Ed25519 key (base64)');
+}
+
+export function isCoinbaseKey(secret: string): boolean {
+  return findKey(secret) !== undefined;
+}
+
+function findKey(secret: string): Pick<CoinbaseKey, 'algorithm' | 'privateKey'> | undefined {
+  const text = secret.replaceAll('\\n', '\n').trim();
   const privateKey = text.includes('-----BEGIN') ? readPem(text) : readSeed(text);
-  const isP256 = privateKey?.asymmetricKeyDetails?.namedCurve === 'prime256v1';
-  if (privateKey === undefined || (privateKey.asymmetricKeyType !== 'ed25519' && !isP256)) {
-    throw new ProviderSettingInvalid(
-      'COINBASE_API_KEY_SECRET is neither a P-256 key (PEM) nor an Ed25519 key (base64)',
-    );
-  }
-  return { keyId: input.keyId, algorithm: isP256 ? 'ES256' : 'EdDSA', privateKey };
+  if (privateKey?.asymmetricKeyType === 'ed25519') return { algorithm: 'EdDSA', privateKey };
+  if (privateKey?.asymmetricKeyDetails?.namedCurve === 'prime256v1') return { algorithm: 'ES256', privateKey };
+  return undefined;
 }
 
 function readPem(pem: string): KeyObject | undefined {

@@ -4,6 +4,7 @@ import type { ProviderName } from '#kernel/provider-name.ts';
 import type { PaymentProvider } from '../../ports/payment-provider.ts';
 import type { ProviderHttp, ProviderHttpOptions } from '../http/client.ts';
 import type { HttpPolicy } from '../http/policy.ts';
+import type { SettingsDeclaration } from './settings.ts';
 
 /** What every adapter works with; `http` is the only way out. */
 export interface ProviderTools {
@@ -22,7 +23,7 @@ export interface SharedSettings {
 /** What a provider's folder says of itself to the registry. */
 export interface ProviderDefinition<Settings> {
   readonly name: ProviderName;
-  /** Throws ProviderSettingInvalid for a setting that cannot be used. */
+  readonly settings: SettingsDeclaration<Settings>;
   create(tools: ProviderTools, settings: Settings, shared: SharedSettings): PaymentProvider;
   /** Every value of the settings that must never be in a message. */
   secretsOf(settings: Settings): readonly string[];

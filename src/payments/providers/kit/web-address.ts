@@ -11,10 +11,6 @@ export function acceptableAddress(text: string | null | undefined, lengthMax: nu
   return url.protocol === 'https:' || (url.protocol === 'http:' && isLoopback) ? text : undefined;
 }
 
-export function withoutSlash(url: string): string {
-  return url.replace(/\/+$/, '');
-}
-
 /** Where this provider posts its webhooks, for those that are told with each payment; undefined while nobody reaches us. */
 export function webhookAddress(publicUrl: string | null, provider: ProviderName): string | undefined {
   return publicUrl === null ? undefined : `${publicUrl}/webhooks/${provider}`;

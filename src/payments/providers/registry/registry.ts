@@ -4,34 +4,13 @@ import type { Random } from '#kernel/ids.ts';
 import type { ProviderName } from '#kernel/provider-name.ts';
 import type { PaymentProvider, ProviderHealth, ProviderRegistry } from '../../ports/payment-provider.ts';
 import type { RetiredProviders } from '../../ports/retired-providers.ts';
-import { bitpay } from '../bitpay/definition.ts';
-import { btcpay } from '../btcpay/definition.ts';
-import { coinbase } from '../coinbase/definition.ts';
 import { createProviderHttp, type ProviderCall } from '../http/client.ts';
 import { defaultHttpPolicy, type HttpPolicy } from '../http/policy.ts';
 import type { ProviderDefinition, SharedSettings } from '../kit/provider-definition.ts';
-import { withoutSlash } from '../kit/web-address.ts';
-import { nowpayments } from '../nowpayments/definition.ts';
-import { payhip } from '../payhip/definition.ts';
+import { definitions, type SettingsByProvider } from './definitions.ts';
 
-/** Every adapter, in the order of `provider: "auto"`. */
-const table = {
-  coinbase,
-  bitpay,
-  btcpay,
-  nowpayments,
-  payhip,
-};
-
-type SettingsOf<Definition> = Definition extends ProviderDefinition<infer Settings> ? Settings : never;
-
-/** What each adapter is set up with. */
-export type SettingsByProvider = { [Name in ProviderName]: SettingsOf<(typeof table)[Name]> };
-
-/** The settings of the providers that are switched on. */
+/** The settings of the providers that are on. */
 export type ProviderSettings = { readonly [Name in ProviderName]?: SettingsByProvider[Name] | null | undefined };
-
-const definitions: { readonly [Name in ProviderName]: ProviderDefinition<SettingsByProvider[Name]> } = table;
 
 export interface ProviderRegistryDeps {
   clock: Clock;
@@ -52,9 +31,9 @@ interface Entry {
   health(): ProviderHealth;
 }
 
-/** Builds the adapters that are configured. Throws ProviderSettingInvalid for a key that cannot be read. */
+/** Builds the adapters that are configured. */
 export function createProviderRegistry(settings: ProviderSettings, deps: ProviderRegistryDeps): ProviderRegistry {
-  const shared = { publicUrl: deps.publicUrl ? withoutSlash(deps.publicUrl) : null };
+  const shared = { publicUrl: deps.publicUrl ?? null };
   const open = <Name extends ProviderName>(name: Name): Entry[] => {
     const own = settings[name];
     return own ? [createEntry(definitions[name], { settings: own, shared, deps })] : [];

@@ -10,33 +10,33 @@ export const rememberOption = 'remember';
 
 /** What came counts for the whole order: short, late, held, or for an order that was over. */
 export const acceptPayment: Resolver = (deps, asked) =>
-  decideCaseIn(deps, { asked, action: 'accept' }, async ({ work, one, reason }) => {
-    const about = await loadAbout(work, one);
+  decideCaseIn(deps, { asked, action: 'accept' }, async ({ tx, one, reason }) => {
+    const about = await loadAbout(tx, one);
     if (about === undefined) return refused('There is no payment to accept.');
-    const refusal = await acceptanceRefusal(work, about);
+    const refusal = await acceptanceRefusal(tx, about);
     if (refusal !== undefined) return refused(refusal);
     const { by } = asked;
-    await settleCase(work, { one, action: 'accept', by, reason, undo: acceptanceUndo(about) });
-    await acceptInto(work, { ...about, by, reason });
+    await settleCase(tx, { one, action: 'accept', by, reason, undo: acceptanceUndo(about) });
+    await acceptInto(tx, { ...about, by, reason });
     const { order, payment } = about;
     const isToLearn = asked.option === rememberOption;
     const channel = payment.provider;
-    const learnt = isToLearn ? await rememberProduct(work, { order, channel, actor: by.actor }) : null;
+    const learnt = isToLearn ? await rememberProduct(tx, { order, channel, actor: by.actor }) : null;
     const said = learnt === null ? 'Accepted as paid.' : `Accepted as paid, and ${learnt} is in the catalogue.`;
     return { kind: 'decided', said };
   });
 
 /** The order of the case counts as paid on the admin's word alone, whatever the provider says. */
 export const markCasePaid: Resolver = (deps, asked) =>
-  decideCaseIn(deps, { asked, action: 'mark_paid' }, async ({ work, one, reason }) => {
-    const about = await loadAbout(work, one);
+  decideCaseIn(deps, { asked, action: 'mark_paid' }, async ({ tx, one, reason }) => {
+    const about = await loadAbout(tx, one);
     if (about === undefined) return refused('There is no order to mark as paid.');
-    const refusal = await acceptanceRefusal(work, about);
+    const refusal = await acceptanceRefusal(tx, about);
     const canDismiss = isTwoSided(one.kind) ? ' If our books are right, say so instead.' : '';
     if (refusal !== undefined) return refused(`${refusal}${canDismiss}`);
     const { by } = asked;
-    await settleCase(work, { one, action: 'mark_paid', by, reason, undo: acceptanceUndo(about) });
-    await markPaidInto(work, { ...about, by, reason });
+    await settleCase(tx, { one, action: 'mark_paid', by, reason, undo: acceptanceUndo(about) });
+    await markPaidInto(tx, { ...about, by, reason });
     return {
       kind: 'decided',
       said: isTwoSided(one.kind) ? 'Marked as received; the order is paid.' : 'Marked as paid.',

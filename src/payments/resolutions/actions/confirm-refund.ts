@@ -51,17 +51,17 @@ async function lookOnceMore(deps: PaymentDeps, input: { payment: Payment; asked:
 }
 
 function say(deps: PaymentDeps, { asked, action }: { asked: Asked; action: Said }): Promise<Resolution> {
-  return decideCaseIn(deps, { asked, action }, async ({ work, one, reason }) => {
+  return decideCaseIn(deps, { asked, action }, async ({ tx, one, reason }) => {
     const { refundId } = one;
-    const refund = refundId === null ? undefined : await work.stores.refunds.findRefund(refundId);
+    const refund = refundId === null ? undefined : await tx.stores.refunds.findRefund(refundId);
     if (refund?.status !== 'unknown') return refused('There is no refund of ours to decide about.');
-    if (work.clock.now() - (refund.sentAt ?? refund.createdAt) < quietMs) {
+    if (tx.clock.now() - (refund.sentAt ?? refund.createdAt) < quietMs) {
       return refused('It was sent a moment ago and may show yet: say so in ten minutes.');
     }
     const { by } = asked;
-    await settleCase(work, { one, action, by, reason, undo: null });
+    await settleCase(tx, { one, action, by, reason, undo: null });
     const text = `${outcomes[action]}, as ${by.name} says: ${reason}`;
-    await tellRefund({ work, providers: deps.providers }, { refund, event: events[action], text });
+    await tellRefund({ tx, providers: deps.providers }, { refund, event: events[action], text });
     return { kind: 'decided', said: answers[action] };
   });
 }

@@ -1,6 +1,5 @@
 // Takes the provider's word into our books. What it says is asked anew; the decision is written down before it is applied,
 // so that the history tells whose it was, and both together or not at all.
-
 import { ConcurrentChange } from '#kernel/database.ts';
 import { compareDecimals, formatAsset, MoneyInvalid, parseMinorFloor } from '#kernel/money.ts';
 import { providerTitle } from '#kernel/provider-name.ts';

@@ -6,8 +6,8 @@ import { decideCaseIn, type Resolver, settleCase } from './resolution.ts';
 
 function leaveAsItIs(action: ResolvingAction, said: (kind: Case['kind']) => string): Resolver {
   return (deps, asked) =>
-    decideCaseIn(deps, { asked, action }, async ({ work, one, reason }) => {
-      await settleCase(work, { one, action, by: asked.by, reason, undo: {} });
+    decideCaseIn(deps, { asked, action }, async ({ tx, one, reason }) => {
+      await settleCase(tx, { one, action, by: asked.by, reason, undo: {} });
       return { kind: 'decided', said: said(one.kind) };
     });
 }

@@ -1,10 +1,10 @@
-import type { PaymentTx } from '../../ports/payment-store.ts';
 import { readReason } from '#access/reason.ts';
 import { type CaseKind, isLive } from '#cases/case.ts';
 import { isProviderName, type ProviderName, providerTitle } from '#kernel/provider-name.ts';
 import { createPaymentLink, type PaymentLink } from '../../collect/create-payment-link.ts';
 import type { PaymentDeps } from '../../lifecycle/deps.ts';
 import { refused } from '../../overrides/override.ts';
+import type { PaymentTx } from '../../ports/payment-store.ts';
 import type { ResolvingAction } from '../options/resolution-actions.ts';
 import { type Asked, noteDecision, notLive, type Resolution, type Resolver, settleCase } from './resolution.ts';
 

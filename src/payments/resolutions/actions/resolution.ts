@@ -1,7 +1,5 @@
 // What every decision about a case has in common: it needs a reason, finds the case live, and writes down, in its own
 // transaction, who decided what and why.
-import { inTransaction, causeOf } from '#kernel/transaction-context.ts';
-import type { PaymentTx } from '../../ports/payment-store.ts';
 import type { ActingAdmin } from '#access/acting-admin.ts';
 import { recordAudit } from '#access/audit.ts';
 import { readReason } from '#access/reason.ts';
@@ -9,12 +7,14 @@ import { type Case, findingKinds, isLive, needsDecision } from '#cases/case.ts';
 import { changeCase } from '#cases/raise-case.ts';
 import { resolveCase } from '#cases/resolve-case.ts';
 import type { JsonObject } from '#kernel/json.ts';
+import { causeOf, inTransaction } from '#kernel/transaction-context.ts';
 import type { Order } from '#orders/order.ts';
 import { refreshOrderCards } from '../../lifecycle/change-order.ts';
 import type { PaymentDeps } from '../../lifecycle/deps.ts';
 import type { OrderView } from '../../lifecycle/order-view.ts';
 import { writeTimeline } from '../../lifecycle/work.ts';
 import { type Override, refused } from '../../overrides/override.ts';
+import type { PaymentTx } from '../../ports/payment-store.ts';
 import { allowedActions, decidedWords, type ResolvingAction } from '../options/resolution-actions.ts';
 
 export interface Asked {

@@ -12,11 +12,11 @@ export function isWaitingTime(text: string | null): text is WaitingTime {
 
 /** Keeps the case open and lets it rest; it comes back by itself. */
 export const waitLonger: Resolver = (deps, asked) =>
-  decideCaseIn(deps, { asked, action: 'wait' }, async ({ work, one, reason }) => {
+  decideCaseIn(deps, { asked, action: 'wait' }, async ({ tx, one, reason }) => {
     if (!isWaitingTime(asked.option)) return refused('For an hour or for a day?');
     const until = deps.clock.now() + waitingTimes[asked.option];
-    await postponeCase(work, { one, until, by: asked.by.name });
+    await postponeCase(tx, { one, until, by: asked.by.name });
     const words = asked.option === 'hour' ? 'waits an hour for it' : 'waits a day for it';
-    await noteDecision(work, { one, action: 'wait', by: asked.by, reason, words });
+    await noteDecision(tx, { one, action: 'wait', by: asked.by, reason, words });
     return { kind: 'decided', said: asked.option === 'hour' ? 'It rests for an hour.' : 'It rests for a day.' };
   });

@@ -1,6 +1,6 @@
-import { inTransaction, causeOf } from '#kernel/transaction-context.ts';
 import type { ActingAdmin } from '#access/acting-admin.ts';
 import { recordAudit } from '#access/audit.ts';
+import { causeOf, inTransaction } from '#kernel/transaction-context.ts';
 import type { PaymentDeps } from '../../lifecycle/deps.ts';
 import { checkRefund } from '../../refunds/follow-refunds.ts';
 import { checkOrder, type OrderCheck } from '../../sync/check-order.ts';

@@ -1,8 +1,8 @@
 import type { EChartsCoreOption } from 'echarts';
 import { type Case, type CaseSeverity, caseSeverities } from '#cases/case.ts';
 import { day, hour, type Milliseconds } from '#kernel/clock.ts';
-import { ageText } from '../kit/case-words.ts';
-import { chartColours, chartTitle } from './render.ts';
+import { chartColours, chartTitle } from '../../charts/render.ts';
+import { ageText } from '../../kit/case-words.ts';
 
 type Aged = Pick<Case, 'severity' | 'openedAt'>;
 

@@ -1,27 +1,28 @@
 import type { CaseStatus } from '#cases/case.ts';
-import type { AdminEnv, BotCommand, TextContext } from '../../kit/env.ts';
-import { takeReason } from '../../kit/reasons.ts';
-import { replyView } from '../../kit/replies.ts';
-import { adminName } from '../../telegram/admin-name.ts';
-import { restoreId } from '../../text/callback-fields.ts';
-import { bookCommands, runBookDay } from '../accounting/books.ts';
-import { exportCommands } from '../accounting/period-export.ts';
-import { alertCommands } from '../cases/alerts.ts';
-import { exceptionGone, showException } from '../cases/exception-cards.ts';
-import { exceptionCommands } from '../cases/exceptions.ts';
-import { couponCommands } from '../channels/coupons.ts';
-import { productCommands } from '../channels/products.ts';
-import { settingsCommands } from '../channels/settings.ts';
-import { deadLetterCommands } from '../operations/dead-letters.ts';
-import { replayCommands } from '../operations/replay.ts';
-import { orderCommands, runOrder } from '../orders/orders.ts';
-import { payCommands } from '../orders/pay.ts';
-import { reportCommands } from '../providers/health.ts';
-import { providerCommands } from '../providers/providers.ts';
-import { reconcileCommands } from '../providers/reconcile.ts';
-import { refundCommands } from '../refunds/refunds.ts';
-import { helpView } from './help-view.ts';
-import { type StartReport, startView } from './start-view.ts';
+import type { AdminEnv, BotCommand, TextContext } from '../kit/env.ts';
+import { takeReason } from '../kit/reasons.ts';
+import { replyView } from '../kit/replies.ts';
+import { bookCommands, runBookDay } from '../screens/accounting/books.ts';
+import { exportCommands } from '../screens/accounting/period-export.ts';
+import { alertCommands } from '../screens/cases/alerts.ts';
+import { exceptionGone, showException } from '../screens/cases/exception-cards.ts';
+import { exceptionCommands } from '../screens/cases/exceptions.ts';
+import { couponCommands } from '../screens/channels/coupons.ts';
+import { productCommands } from '../screens/channels/products.ts';
+import { settingsCommands } from '../screens/channels/settings.ts';
+import { deadLetterCommands } from '../screens/operations/dead-letters.ts';
+import { replayCommands } from '../screens/operations/replay.ts';
+import { orderCommands, runOrder } from '../screens/orders/orders.ts';
+import { payCommands } from '../screens/orders/pay.ts';
+import { reportCommands } from '../screens/providers/health.ts';
+import { providerCommands } from '../screens/providers/providers.ts';
+import { reconcileCommands } from '../screens/providers/reconcile.ts';
+import { refundCommands } from '../screens/refunds/refunds.ts';
+import { helpView } from '../screens/start/help-view.ts';
+import { type StartReport, startView } from '../screens/start/start-view.ts';
+import { adminName } from '../telegram/admin-name.ts';
+import { restoreId } from '../text/callback-fields.ts';
+import { takeTyped } from './typed-values.ts';
 
 const sections: readonly { title: string; commands: readonly BotCommand[] }[] = [
   { title: 'Orders', commands: [...orderCommands, ...payCommands, ...refundCommands] },
@@ -90,7 +91,7 @@ async function readStart(env: AdminEnv, ctx: TextContext): Promise<StartReport> 
 
 /** Text that is no command: the reason that is waited for; an order's number opens the order, anything else points to the help. */
 export async function runText(env: AdminEnv, ctx: TextContext): Promise<void> {
-  if (await takeReason(env, ctx)) return;
+  if (await takeReason(env, ctx, takeTyped)) return;
   const text = ctx.message.text.trim();
   if (/^(?:t-|#)\d{1,9}$/i.test(text)) await runOrder(env, ctx, text);
   else await replyView(ctx, { text: 'I know commands only: /help. To search, /find TEXT.', keyboard: [] });

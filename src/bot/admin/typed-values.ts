@@ -1,8 +1,8 @@
 // A message that an action waits for and that is no reason: a value that was asked for.
 import type { PendingAction } from '#access/access-store.ts';
+import type { AdminEnv, TextContext } from '../kit/env.ts';
 import { takeLicenceSecret } from '../screens/channels/product-secret.ts';
 import { takeHoldLimit } from '../screens/channels/settings.ts';
-import type { AdminEnv, TextContext } from './env.ts';
 
 type TakeTyped = (env: AdminEnv, ctx: TextContext, waiting: PendingAction) => Promise<void>;
 

@@ -1,12 +1,12 @@
-import { readContent, readEntry } from '#accounting/ledger/chain.ts';
-import type { Closing } from '#accounting/ledger/closing.ts';
-import type { ClosedDay } from '#accounting/ledger/read-ledger.ts';
-import { pagesOfEntries } from '#accounting/ledger/verify-ledger.ts';
 import { addDays, type CalendarDay } from '#kernel/calendar.ts';
 import type { JsonObject } from '#kernel/json.ts';
-import type { PaymentDeps } from '#payments/lifecycle/deps.ts';
+import { readContent, readEntry } from './chain.ts';
+import type { Closing } from './closing.ts';
+import type { AccountingDeps } from './deps.ts';
+import type { ClosedDay } from './read-ledger.ts';
+import { pagesOfEntries } from './verify-ledger.ts';
 
-type ReadDeps = { database: Pick<PaymentDeps['database'], 'read'> };
+type ReadDeps = { database: Pick<AccountingDeps['database'], 'read'> };
 
 const pageSize = 50;
 

@@ -4,7 +4,10 @@ import { asOrderId } from '#kernel/ids.ts';
 import { discardDeadLetter } from '#messaging/dead-letters.ts';
 import { cancelOrder } from '#payments/collect/cancel-order.ts';
 import { fulfilOrder } from '#payments/collect/fulfil-order.ts';
-import { outOfDate } from '../screens/cases/alert-buttons.ts';
+import type { AdminEnv, CallbackContext, Confirmed } from '../kit/env.ts';
+import { reasonOf } from '../kit/reasons.ts';
+import { answerCallback, editView } from '../kit/replies.ts';
+import { cancelledText, fulfilledText, outOfDate } from '../kit/result-texts.ts';
 import { confirmResolve } from '../screens/cases/exception-cards.ts';
 import { confirmCoupon } from '../screens/channels/coupons.ts';
 import { confirmAcceptHeld, confirmRejectHeld } from '../screens/channels/held-sales.ts';
@@ -18,10 +21,6 @@ import { confirmMarkPaid, confirmWriteOff } from '../screens/orders/override.ts'
 import { confirmExit } from '../screens/providers/exit.ts';
 import { confirmRefund } from '../screens/refunds/refunds.ts';
 import type { CallbackOf } from '../text/callback-data.ts';
-import type { AdminEnv, CallbackContext, Confirmed } from './env.ts';
-import { reasonOf } from './reasons.ts';
-import { answerCallback, editView } from './replies.ts';
-import { cancelledText, fulfilledText } from './result-texts.ts';
 
 /** The second tap. The action is taken from the database once: a double tap finds nothing the second time. */
 export async function tapConfirm(env: AdminEnv, ctx: CallbackContext, callback: CallbackOf<'confirm'>): Promise<void> {

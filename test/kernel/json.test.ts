@@ -1,7 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { canonicalJson } from '#kernel/canonical-json.ts';
-import type { JsonValue } from '#kernel/json.ts';
+import { canonicalJson, type JsonValue } from '#kernel/json.ts';
 
 test('a value has one text: keys in order, no white space', () => {
   expect(canonicalJson({ b: [1, 'x', null], a: { '\u20ac': true, '10': 'é"\n', '9': {} } })).toBe(

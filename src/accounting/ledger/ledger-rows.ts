@@ -1,17 +1,17 @@
 // A closing as rows: one for each line of it, of whatever kind, so that a spreadsheet can filter and sum them.
 
-import type { Closing, ClosingContent, ProviderLedger } from '#accounting/ledger/closing.ts';
-import { tallyGroups } from '#accounting/ledger/closing.ts';
-import type { ExportRow } from './export-rows.ts';
+import type { JsonObject } from '#kernel/json.ts';
+import type { Closing, ClosingContent, ProviderLedger } from './closing.ts';
+import { tallyGroups } from './closing.ts';
 
 export const ledgerColumns = [
   ...['day', 'number', 'kind', 'provider', 'asset', 'what', 'count_here', 'amount_here', 'count_there'],
   ...['amount_there', 'fee', 'net', 'order', 'payment_id', 'reference', 'here', 'there', 'hash'],
 ];
 
-export function ledgerRows(closing: Pick<Closing, 'hash'>, content: ClosingContent): ExportRow[] {
+export function ledgerRows(closing: Pick<Closing, 'hash'>, content: ClosingContent): JsonObject[] {
   const { day, number } = content;
-  const lines: ExportRow[] = [
+  const lines: JsonObject[] = [
     { kind: 'closing', what: `${content.from} to ${content.to}`, hash: closing.hash },
     ...content.providers.flatMap(providerRows),
     ...content.interventions.map(({ action, count }) => ({
@@ -41,7 +41,7 @@ export function ledgerRows(closing: Pick<Closing, 'hash'>, content: ClosingConte
   return lines.map((line) => ({ day, number: String(number), ...line }));
 }
 
-function providerRows(book: ProviderLedger): ExportRow[] {
+function providerRows(book: ProviderLedger): JsonObject[] {
   const { provider } = book;
   const why = book.unknownWhy === null ? [] : [{ kind: 'unknown_there', what: book.unknownWhy }];
   const payments = book.payments.flatMap(({ asset, here, there }) =>
@@ -81,7 +81,7 @@ function providerRows(book: ProviderLedger): ExportRow[] {
   }));
 }
 
-function correctionRows(correction: ClosingContent['corrections']['list'][number]): ExportRow[] {
+function correctionRows(correction: ClosingContent['corrections']['list'][number]): JsonObject[] {
   const { day, provider, paymentId, reference, order } = correction;
   return correction.changes.map(({ field, was, is }) => ({
     kind: 'correction',

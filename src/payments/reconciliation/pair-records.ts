@@ -1,0 +1,83 @@
+// Pure: the records of two lists, paired by what both sides know them by, and classified. A day's closing, a comparison with
+// a provider and one with an export all pair here; what follows from a difference is the affair of each.
+
+export type Pair<Ours, Theirs> =
+  | { kind: 'matched' | 'currency' | 'amount' | 'status'; ours: Ours; theirs: Theirs }
+  | { kind: 'missing_here'; ours: null; theirs: Theirs }
+  | { kind: 'missing_there'; ours: Ours; theirs: null };
+
+export interface PairingRules<Ours, Theirs> {
+  /** What our record is known by there. */
+  keysOfOurs(ours: Ours): readonly (string | null)[];
+  /** What their record may be known by here, the surest first. */
+  keysOfTheirs(theirs: Theirs): readonly (string | null)[];
+  /** Whether two records without a common key may be the same; they are taken for it where that leaves no choice. */
+  isAlike?(ours: Ours, theirs: Theirs): boolean;
+  isSameCurrency(ours: Ours, theirs: Theirs): boolean;
+  isSameAmount(ours: Ours, theirs: Theirs): boolean;
+  isSameStatus(ours: Ours, theirs: Theirs): boolean;
+}
+
+interface Lists<Ours, Theirs> {
+  ours: readonly Ours[];
+  theirs: readonly Theirs[];
+}
+
+/** One pair for each of theirs, in their order, and one for each of ours that they lack. */
+export function pairRecords<Ours, Theirs>(
+  lists: Lists<Ours, Theirs>,
+  rules: PairingRules<Ours, Theirs>,
+): Pair<Ours, Theirs>[] {
+  const found = pairByKeys(lists, rules);
+  pairAlike(found, { lists, rules });
+  const paired = new Set(found.values());
+  return [
+    ...lists.theirs.map((theirs): Pair<Ours, Theirs> => {
+      const ours = found.get(theirs);
+      if (ours === undefined) return { kind: 'missing_here', ours: null, theirs };
+      return { kind: classify(ours, { theirs, rules }), ours, theirs };
+    }),
+    ...lists.ours
+      .filter((ours) => !paired.has(ours))
+      .map((ours): Pair<Ours, Theirs> => ({ kind: 'missing_there', ours, theirs: null })),
+  ];
+}
+
+function pairByKeys<Ours, Theirs>(lists: Lists<Ours, Theirs>, rules: PairingRules<Ours, Theirs>): Map<Theirs, Ours> {
+  const byKey = new Map<string | null, Ours>();
+  for (const ours of lists.ours) for (const key of rules.keysOfOurs(ours)) byKey.set(key, ours);
+  // A record that has no key on either side is not known by that.
+  byKey.delete(null);
+  const found = new Map<Theirs, Ours>();
+  for (const theirs of lists.theirs) {
+    const key = rules.keysOfTheirs(theirs).find((each) => byKey.has(each));
+    const ours = key === undefined ? undefined : byKey.get(key);
+    if (ours !== undefined) found.set(theirs, ours);
+  }
+  return found;
+}
+
+function pairAlike<Ours, Theirs>(
+  found: Map<Theirs, Ours>,
+  { lists, rules }: { lists: Lists<Ours, Theirs>; rules: PairingRules<Ours, Theirs> },
+): void {
+  const { isAlike } = rules;
+  if (isAlike === undefined) return;
+  const taken = new Set(found.values());
+  const rest = lists.theirs.filter((theirs) => !found.has(theirs));
+  const free = lists.ours.filter((ours) => !taken.has(ours));
+  for (const theirs of rest) {
+    const [candidate, ...others] = free.filter((ours) => isAlike(ours, theirs));
+    if (candidate === undefined || others.length > 0) continue;
+    if (rest.filter((rival) => isAlike(candidate, rival)).length === 1) found.set(theirs, candidate);
+  }
+}
+
+function classify<Ours, Theirs>(
+  ours: Ours,
+  { theirs, rules }: { theirs: Theirs; rules: PairingRules<Ours, Theirs> },
+): 'matched' | 'currency' | 'amount' | 'status' {
+  if (!rules.isSameCurrency(ours, theirs)) return 'currency';
+  if (!rules.isSameAmount(ours, theirs)) return 'amount';
+  return rules.isSameStatus(ours, theirs) ? 'matched' : 'status';
+}

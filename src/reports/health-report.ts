@@ -1,0 +1,22 @@
+import type { Milliseconds } from '#kernel/clock.ts';
+import type { QueueDepth } from '#messaging/messaging-store.ts';
+
+export interface HealthCheck {
+  name: string;
+  ok: boolean;
+  detail: string;
+}
+
+export interface JobReport {
+  name: string;
+  /** Null when it has not run since the start. */
+  lastRunAt: Milliseconds | null;
+  ok: boolean;
+  detail: string;
+}
+
+export interface HealthReport {
+  checks: readonly HealthCheck[];
+  jobs: readonly JobReport[];
+  queues: readonly { queue: 'inbox' | 'outbox'; depth: QueueDepth }[];
+}

@@ -1,0 +1,26 @@
+import type { Hono } from 'hono';
+import { HTTPException } from 'hono/http-exception';
+import { ConcurrentChange } from '#kernel/database.ts';
+import type { EventLog } from '#kernel/events.ts';
+import { notFound, problem } from '../kit/problem.ts';
+
+/** What no route answered, and what a route threw. */
+export function installErrors(app: Hono, deps: { log: EventLog }): void {
+  app.notFound(() => notFound());
+  app.onError((error, context) => {
+    if (error instanceof HTTPException && error.status < 500) {
+      return problem({ status: error.status, detail: 'The request was refused.' });
+    }
+    if (error instanceof ConcurrentChange) {
+      const detail = 'Another request changed this meanwhile: send it again.';
+      return problem({ status: 409, code: 'concurrent_change', detail, headers: { 'retry-after': '1' } });
+    }
+    deps.log.error('request failed', { method: context.req.method, route: withoutSecret(context.req.path) }, error);
+    return problem({ status: 500, detail: 'Something went wrong on our side.' });
+  });
+}
+
+/** What follows a provider's name in a webhook's path is a secret. */
+function withoutSecret(path: string): string {
+  return path.replace(/^(\/webhooks\/[^/]+)\/.*$/s, '$1/…');
+}

@@ -1,0 +1,142 @@
+import { createRoute } from '@hono/zod-openapi';
+import type { Context } from 'hono';
+import { storeActor } from '#kernel/actor.ts';
+import type { Money } from '#kernel/money.ts';
+import type { ProviderName } from '#kernel/provider-name.ts';
+import { type PlacedOrder, placeOrder } from '#payments/collect/place-order.ts';
+import type { PaymentDeps } from '#payments/lifecycle/deps.ts';
+import type { OrderView } from '#payments/lifecycle/order-view.ts';
+import { problem } from '../kit/problem.ts';
+import { type PlacedOrderAnswer, placedOrderSchema } from './answer-schemas.ts';
+import { bearer, bodyRefusals, jsonOf, ordersTag, problemOf, refusals, type StoreApi } from './described.ts';
+import { refuseBody } from './faults.ts';
+import { idempotencyHeader } from './fields.ts';
+import { jsonBody } from './json-body.ts';
+import { orderRequestExample, orderRequestSchema, priceItems } from './order-request.ts';
+
+/** How long the shop is asked to wait: while the same request is being served, and while providers are unavailable. */
+const busySeconds = 2;
+const outageSeconds = 30;
+
+const route = createRoute({
+  method: 'post',
+  path: '/v1/orders',
+  tags: [ordersTag.name],
+  operationId: 'placeOrder',
+  summary: 'Create an order and a payment at a provider',
+  description:
+    'Send the customer to `payment.checkout_url`. With an `Idempotency-Key` the request can be sent again after a time-out: it makes one order only.',
+  security: bearer,
+  middleware: jsonBody,
+  request: {
+    headers: idempotencyHeader,
+    body: {
+      required: true,
+      content: { 'application/json': { schema: orderRequestSchema, example: orderRequestExample } },
+    },
+  },
+  responses: {
+    201: jsonOf(
+      'The order with its payment. `Idempotent-Replayed: true` marks the answer to a repeat.',
+      placedOrderSchema,
+    ),
+    ...refusals,
+    ...bodyRefusals,
+    409: problemOf('The same request is still being served.'),
+    422: problemOf('The order cannot be accepted as it is, or the key was used with another body.'),
+    502: problemOf('The provider refused the payment; `order_id` names the order.'),
+    503: problemOf('The provider could not be reached; send the same request with the same key again.'),
+  },
+});
+
+export function addPlaceOrder(app: StoreApi, { payments }: { payments: PaymentDeps }): void {
+  app.openapi(
+    route,
+    async (context) => {
+      const body = context.req.valid('json');
+      const key = context.req.valid('header')['Idempotency-Key'] ?? null;
+      const { unitAmounts, amountMinor } = priceItems(body);
+      const wanted = body.provider ?? 'auto';
+      const result = await placeOrder(payments, {
+        idempotencyKey: key,
+        bodyHash: key === null ? null : context.var.bodyHash,
+        origin: 'store',
+        actor: storeActor,
+        items: body.items.map(({ sku = null, name, quantity }, index) => {
+          return { sku, name, quantity, unitAmountMinor: unitAmounts[index] ?? 0 };
+        }),
+        currency: body.currency,
+        customerEmail: body.customer?.email ?? null,
+        customerName: body.customer?.name ?? null,
+        provider: wanted,
+        redirectUrl: body.redirect_url ?? null,
+        metadata: body.metadata ?? {},
+        reference: body.reference ?? null,
+        note: null,
+      });
+      return answer(context, result, { payments, wanted, money: { amountMinor, currency: body.currency } });
+    },
+    refuseBody({ code: 'invalid_order', detail: 'The order has faults.' }),
+  );
+}
+
+interface Asked {
+  payments: PaymentDeps;
+  wanted: 'auto' | ProviderName;
+  money: Money;
+}
+
+function answer(context: Context, result: PlacedOrder, asked: Asked) {
+  switch (result.kind) {
+    case 'placed': {
+      context.header('location', `/v1/orders/${result.order.id}`);
+      if (result.isRepeat) context.header('idempotent-replayed', 'true');
+      return context.json(viewPlaced(result.order), 201);
+    }
+    case 'key_reused': {
+      const detail = 'This Idempotency-Key was used with another body.';
+      return problem({ status: 422, code: 'idempotency_key_reused', detail });
+    }
+    case 'in_progress': {
+      const detail = 'The same request is still in hand: send it again.';
+      return problem({ status: 409, code: 'in_progress', detail, headers: { 'retry-after': String(busySeconds) } });
+    }
+    case 'no_provider':
+      return refuseUnplaced(result.reason, asked);
+    case 'provider_failed':
+      return refuseUnpaid(result);
+  }
+}
+
+/**
+ * The order as it was placed, so that a repeat with the same key gets the same answer however late it comes; what became
+ * of the order since is for `GET /v1/orders/:id` to say.
+ */
+function viewPlaced({ id, number, amount, currency, payments }: OrderView): PlacedOrderAnswer {
+  const first = payments.find((payment) => payment.checkout_url !== null);
+  const payment = first && {
+    id: first.id,
+    provider: first.provider,
+    status: 'created' as const,
+    checkout_url: first.checkout_url,
+    expires_at: first.expires_at,
+  };
+  return { id, number, status: 'awaiting_payment', amount, currency, payment: payment ?? null };
+}
+
+/** An outage passes, so the request may come again; what no configured provider can take stays refused. */
+function refuseUnplaced(reason: string, { payments, wanted, money }: Asked) {
+  const asked = payments.providers.list().filter(({ name }) => wanted === 'auto' || name === wanted);
+  const code = 'no_provider';
+  if (asked.some((provider) => provider.quote(money) !== undefined)) {
+    return problem({ status: 503, code, detail: reason, headers: { 'retry-after': String(outageSeconds) } });
+  }
+  return problem({ status: 422, code, detail: reason, errors: [{ pointer: '/provider', detail: reason }] });
+}
+
+function refuseUnpaid({ order, provider, isRejected, message }: Extract<PlacedOrder, { kind: 'provider_failed' }>) {
+  const about = { detail: `${provider}: ${message}`, order_id: order.id, order_number: order.number, provider };
+  if (isRejected) return problem({ status: 502, code: 'provider_rejected', ...about });
+  const headers = { 'retry-after': String(outageSeconds) };
+  return problem({ status: 503, code: 'provider_unreachable', ...about, headers });
+}
