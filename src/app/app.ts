@@ -12,6 +12,7 @@ import { createRefundHandler } from '#payments/refunds/send-refund.ts';
 import { createCancelHandler } from '#payments/sync/close-payment-link.ts';
 import { createWebhookReceiver } from '#payments/webhooks/receive-webhook.ts';
 import { createServer, type TillkeeperServer } from '#server/http/server.ts';
+import packageJson from '../../package.json' with { type: 'json' };
 import { type Bots, createBots, receiversOf } from './bots.ts';
 import { applyMigrations, type Core, type CoreDeps, openCore } from './core.ts';
 import { createDoctor } from './doctor.ts';
@@ -19,7 +20,6 @@ import { createChecks, readHealthReport } from './health.ts';
 import { takeUpLeftWork } from './recovery.ts';
 import { createWatches } from './watches.ts';
 import { allLanes, createPumps, type Pumps } from './workers.ts';
-import packageJson from '../../package.json' with { type: 'json' };
 
 export interface App {
   /** Resolves when webhooks are taken; the bots connect in the background. */

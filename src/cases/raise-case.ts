@@ -85,10 +85,7 @@ export async function raiseCase(tx: CaseTx, raised: RaisedCase): Promise<void> {
 }
 
 /** Brings the live case of this key up to date without counting it once more; false when there is none. */
-export async function restateCase(
-  tx: CaseTx,
-  input: { key: string; facts: Partial<CaseFacts> },
-): Promise<boolean> {
+export async function restateCase(tx: CaseTx, input: { key: string; facts: Partial<CaseFacts> }): Promise<boolean> {
   const live = await tx.stores.cases.findLiveCase(input.key);
   if (live === undefined) return false;
   const facts = { ...live.facts, ...input.facts };

@@ -1,5 +1,5 @@
-import { causeOf, inTransaction } from '#kernel/transaction-context.ts';
 import { day, type Milliseconds } from '#kernel/clock.ts';
+import { causeOf, inTransaction } from '#kernel/transaction-context.ts';
 import type { CaseKind } from './case.ts';
 import type { CaseDeps } from './case-store.ts';
 import { changeCase } from './raise-case.ts';

@@ -1,8 +1,9 @@
 // A snoozed case is silent and not due; it opens again when its time is over, or when what was waited for did not come.
-import { causeOf, inTransaction } from '#kernel/transaction-context.ts';
+
 import type { ActingAdmin } from '#access/acting-admin.ts';
 import type { Milliseconds } from '#kernel/clock.ts';
 import type { OrderId } from '#kernel/ids.ts';
+import { causeOf, inTransaction } from '#kernel/transaction-context.ts';
 import type { Case } from './case.ts';
 import type { CaseChange, CaseDeps, CaseTx } from './case-store.ts';
 import { changeAsAdmin, type NoLiveCase } from './change-as-admin.ts';

@@ -10,7 +10,20 @@ import type { InboxEvent } from '#messaging/messaging-store.ts';
 import type { PaymentDeps } from '#payments/lifecycle/deps.ts';
 import type { Payment } from '#payments/model/payment.ts';
 import type { PaymentStores } from '#payments/ports/payment-store.ts';
-import { caseRow, type ExportRow, eventRow, findingRow, orderRow, outageRow, paymentRow, refundRow, runRow, saleRow, subscriptionRow, timelineRow } from './export-rows.ts';
+import {
+  caseRow,
+  type ExportRow,
+  eventRow,
+  findingRow,
+  orderRow,
+  outageRow,
+  paymentRow,
+  refundRow,
+  runRow,
+  saleRow,
+  subscriptionRow,
+  timelineRow,
+} from './export-rows.ts';
 
 const pageSize = 200;
 /** Bodies are of 256 KiB at most. */

@@ -2,8 +2,8 @@
 
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { createPumps } from '#app/workers.ts';
-import { systemActor } from '#kernel/actor.ts';
 import { raiseCase } from '#cases/raise-case.ts';
+import { systemActor } from '#kernel/actor.ts';
 import { minute, second } from '#kernel/clock.ts';
 import { asProviderReference } from '#kernel/ids.ts';
 import { causeOf, inTransaction } from '#kernel/transaction-context.ts';

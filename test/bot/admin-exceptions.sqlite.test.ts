@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { Case } from '#cases/case.ts';
+import { type Case, needsDecision } from '#cases/case.ts';
 import { minute } from '#kernel/clock.ts';
 import { asOrderId } from '#kernel/ids.ts';
 import type { PaymentSnapshot } from '#payments/model/snapshot.ts';
@@ -24,7 +24,9 @@ async function shortOrder(shop: BotShop): Promise<{ id: string; number: string; 
 }
 
 const openOf = (shop: BotShop, order: { id: string }): Promise<Case[]> =>
-  shop.deps.database.read((stores) => stores.cases.listLiveCasesForOrder(asOrderId(order.id)));
+  shop.deps.database
+    .read((stores) => stores.cases.listLiveCasesForOrder(asOrderId(order.id)))
+    .then((cases) => cases.filter(needsDecision));
 
 async function openCard(shop: BotShop, number: string, userId = ann) {
   const card = await say(shop, `/order ${number}`, userId);
@@ -76,7 +78,7 @@ describe('a decision in the chat', () => {
     expect(await tap(shop, theirs, 'The difference is small', bob)).toBe('Accepted as paid.');
     expect(await tap(shop, mine, 'Agreed with the customer')).toBe('It is over already: Bob.');
     expect(textOf(shop, mine)).toContain('Bob accepted as paid');
-    expect(await auditOf(shop)).toEqual([`${bob} exception.accept`]);
+    expect(await auditOf(shop)).toEqual([`${bob} case.accept`]);
   });
 
   test('by a button that no longer fits does nothing, says so, and shows what fits', async () => {

@@ -10,7 +10,13 @@ import { exceptionCard } from '#bot/screens/cases/exception-card-view.ts';
 import { exceptionKindChoice, exceptionList } from '#bot/screens/cases/exception-list-view.ts';
 import { optionChoice } from '#bot/screens/cases/resolution-questions.ts';
 import { couponList, couponQuestion } from '#bot/screens/channels/coupons-view.ts';
-import { productCard, productList, productQuestion, saveQuestion, secretAwaited } from '#bot/screens/channels/products-view.ts';
+import {
+  productCard,
+  productList,
+  productQuestion,
+  saveQuestion,
+  secretAwaited,
+} from '#bot/screens/channels/products-view.ts';
 import { importPlan } from '#bot/screens/channels/sales-import-view.ts';
 import { holdLimitAwaited, holdLimitQuestion, settingsView } from '#bot/screens/channels/settings-view.ts';
 import { deadLetterCard, deadLetterList, letterOfMessage } from '#bot/screens/operations/dead-letters-view.ts';
@@ -24,7 +30,13 @@ import { providersView } from '#bot/screens/providers/providers-view.ts';
 import { reconcileChoice } from '#bot/screens/providers/reconcile-view.ts';
 import { refundChoice } from '#bot/screens/refunds/refunds-view.ts';
 import { startView } from '#bot/screens/start/start-view.ts';
-import { type CallbackData, callbackBytesMax, decodeCallback, exceptionFilters, orderFilters } from '#bot/text/callback-data.ts';
+import {
+  type CallbackData,
+  callbackBytesMax,
+  decodeCallback,
+  exceptionFilters,
+  orderFilters,
+} from '#bot/text/callback-data.ts';
 import { pageMax } from '#bot/text/callback-fields.ts';
 import { toMarkup, type View } from '#bot/text/view.ts';
 import { caseStatuses, decisionKinds, quickActions } from '#cases/case.ts';
@@ -33,7 +45,20 @@ import { orderStatuses } from '#orders/order.ts';
 import { viewOrder } from '#payments/lifecycle/order-view.ts';
 import { resolutionActions } from '#payments/resolutions/options/resolution-actions.ts';
 import { aFullDay } from './support/books.ts';
-import { aCoupon, anAlert, anException, anId, anOrder, anOutage, aPayment, aProduct, aReport, at, exceptionDetails, look } from './support/values.ts';
+import {
+  aCoupon,
+  anAlert,
+  anException,
+  anId,
+  anOrder,
+  anOutage,
+  aPayment,
+  aProduct,
+  aReport,
+  at,
+  exceptionDetails,
+  look,
+} from './support/values.ts';
 
 const setUp = { report: undefined, isRunning: false };
 const pendingId = 'AAECAwQFBgcICQoLDA0ODw';

@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import { encodeCallback } from '#bot/text/callback-data.ts';
-import { systemActor } from '#kernel/actor.ts';
 import { acknowledgeCase } from '#cases/acknowledge-case.ts';
 import { resolveCase } from '#cases/resolve-case.ts';
 import { wakeCases } from '#cases/snooze-case.ts';
+import { systemActor } from '#kernel/actor.ts';
 import { hour, minute } from '#kernel/clock.ts';
 import { asOrderId } from '#kernel/ids.ts';
 import { causeOf, inTransaction } from '#kernel/transaction-context.ts';

@@ -1,11 +1,11 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { systemActor } from '#kernel/actor.ts';
 import { acknowledgeCase } from '#cases/acknowledge-case.ts';
-import type { Case, CaseSeverity } from '#cases/case.ts';
+import type { Case, CaseKind, CaseSeverity } from '#cases/case.ts';
 import { raiseCase } from '#cases/raise-case.ts';
 import { resolveCase } from '#cases/resolve-case.ts';
 import { retireCases } from '#cases/retire-cases.ts';
 import { snoozeCase, wakeCases } from '#cases/snooze-case.ts';
+import { systemActor } from '#kernel/actor.ts';
 import { day, hour, minute } from '#kernel/clock.ts';
 import { createIds } from '#kernel/ids.ts';
 import { causeOf, inTransaction } from '#kernel/transaction-context.ts';
@@ -24,12 +24,17 @@ afterEach(() => opened.remove());
 
 const deps = () => ({ database: opened.database, clock, ids });
 
-async function raise(key: string, severity: CaseSeverity = 'warning', why = 'Expired / PaidPartial'): Promise<Case> {
+async function raise(
+  key: string,
+  severity: CaseSeverity = 'warning',
+  why = 'Expired / PaidPartial',
+  kind: CaseKind = 'payment_underpaid',
+): Promise<Case> {
   return inTransaction({ ...opened, clock, ids }, causeOf(systemActor), async (tx) => {
     const facts = { headline: 'Payment came short', orderNumber: 'T-1001', amount: '49.00 USD', detail: null };
     await raiseCase(tx, {
       key,
-      kind: 'payment_underpaid',
+      kind,
       severity,
       provider: 'btcpay',
       facts: { ...facts, why, trust: 'fetched' },
@@ -96,10 +101,10 @@ describe('an alert', () => {
   });
 
   test('that only informs ends after a day; trouble stays', async () => {
-    const expired = await raise('expired:1', 'info');
+    const expired = await raise('expired:1', 'info', 'Expired', 'payment_expired');
     const short = await raise('underpaid:1', 'warning');
     clock.advance(day + 1);
-    const fresh = await raise('expired:2', 'info');
+    const fresh = await raise('expired:2', 'info', 'Expired', 'payment_expired');
     expect(await retireCases(deps(), { limit: 1 })).toEqual({ retired: 1 });
     expect((await find(expired.id))?.status).toBe('resolved');
     expect((await find(short.id))?.status).toBe('open');

@@ -1,9 +1,9 @@
 // The borders of the app. Every import in src/, aliased and relative, types included, is held against the table of floors.
 import { dirname } from 'node:path/posix';
 import { expect, test } from 'vitest';
+import baseline from './baseline.json' with { type: 'json' };
 import { filesMax, floors, linesMax, type Place, packages, runtimeModules } from './floors.ts';
 import { importsIn, listSources, packageOf, readSource, resolveImport, withoutComments } from './source-files.ts';
-import baseline from './baseline.json' with { type: 'json' };
 
 interface Import {
   from: string;

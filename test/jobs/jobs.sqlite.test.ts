@@ -44,10 +44,8 @@ describe('the table of jobs', () => {
       'watch-providers',
       'catch-up',
       'watch-webhooks',
-      'wake-alerts',
-      'retire-alerts',
-      'wake-exceptions',
-      'retire-exceptions',
+      'wake-cases',
+      'retire-cases',
       'reconcile',
       'read-figures',
       'close-books',
@@ -61,9 +59,8 @@ describe('the table of jobs', () => {
   test('has only jobs that say how many they did, and none to do on an empty database', async () => {
     expect(await run('poll-payments')).toEqual({ polled: 0, changed: 0, failed: 0 });
     expect(await run('expire-orders')).toEqual({ expired: 0 });
-    expect(await run('wake-alerts')).toEqual({ woken: 0 });
-    expect(await run('wake-exceptions')).toEqual({ woken: 0 });
-    expect(await run('retire-exceptions')).toEqual({ retired: 0 });
+    expect(await run('wake-cases')).toEqual({ woken: 0 });
+    expect(await run('retire-cases')).toEqual({ retired: 0 });
     expect(await run('prune')).toEqual({ deleted: 0 });
     expect(await run('read-figures')).toEqual({ booked: 0, unmatched: 0, settlements: 0, failed: 0 });
     expect(await run('close-books')).toEqual({ closed: 0, unexplained: 0, waiting: 0 });

@@ -8,7 +8,15 @@ import type { ProviderName } from '#kernel/provider-name.ts';
 import type { Payment } from '#payments/model/payment.ts';
 import type { Refund } from '#payments/model/refund.ts';
 import { type Changed, correctionOf, paidChanges } from '../ledger/booked-payment.ts';
-import type { AssetLine, ClosingContent, FigureLine, LedgerDifference, ProviderLedger, RefundLine, TallyGroup } from '../ledger/closing.ts';
+import type {
+  AssetLine,
+  ClosingContent,
+  FigureLine,
+  LedgerDifference,
+  ProviderLedger,
+  RefundLine,
+  TallyGroup,
+} from '../ledger/closing.ts';
 import type { ProviderFee, Settlement } from '../ledger/ledger-store.ts';
 import { type Counted, compareTexts, groupBy, groupOf, sumUp, tallyOf } from '../ledger/tally.ts';
 

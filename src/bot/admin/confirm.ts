@@ -49,7 +49,7 @@ const confirmed: Readonly<Record<string, Confirmed>> = {
   },
   'order.mark_paid': confirmMarkPaid,
   'order.write_off': confirmWriteOff,
-  'exception.resolve': confirmResolve,
+  'case.resolve': confirmResolve,
   'refund.request': confirmRefund,
   'sale.accept': confirmAcceptHeld,
   'sale.reject': confirmRejectHeld,

@@ -4,7 +4,20 @@
 import { decisionKinds } from '#cases/case.ts';
 import { orderStatuses } from '#orders/order.ts';
 import { resolvingActions } from '#payments/resolutions/options/resolution-actions.ts';
-import { currencyOrNew, day, digit, type Field, id, matching, numeral, orNull, page, providerOrAll, usually, word } from './callback-fields.ts';
+import {
+  currencyOrNew,
+  day,
+  digit,
+  type Field,
+  id,
+  matching,
+  numeral,
+  orNull,
+  page,
+  providerOrAll,
+  usually,
+  word,
+} from './callback-fields.ts';
 
 /** Telegram refuses a longer `callback_data`. */
 export const callbackBytesMax = 64;

@@ -1,5 +1,11 @@
 import { buildAuditRecords, buildPendingActions, buildStoredSettings } from './access.ts';
-import { buildBookClosings, buildBookDelays, buildBookEntries, buildProviderFigures, buildSettlements } from './accounting.ts';
+import {
+  buildBookClosings,
+  buildBookDelays,
+  buildBookEntries,
+  buildProviderFigures,
+  buildSettlements,
+} from './accounting.ts';
 import { buildProviderOutages, buildWebhookRates } from './availability.ts';
 import { buildCases } from './cases.ts';
 import { buildChannelLicences, buildChannelSales, buildChannelSubscriptions } from './channels.ts';

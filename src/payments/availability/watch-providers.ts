@@ -1,9 +1,10 @@
 // Looks after providers that are in trouble, or may be: asks them whether they are back, which also lets their breaker
 // close, and keeps one outage, and with it one alert, for as long as they are away.
-import { inTransaction, causeOf } from '#kernel/transaction-context.ts';
+
 import { resolveCase } from '#cases/resolve-case.ts';
 import { day, type Milliseconds, minute, second } from '#kernel/clock.ts';
 import type { ProviderName } from '#kernel/provider-name.ts';
+import { causeOf, inTransaction } from '#kernel/transaction-context.ts';
 import type { PaymentDeps } from '../lifecycle/deps.ts';
 import type { Outage } from '../model/outage.ts';
 import type { PaymentProvider } from '../ports/payment-provider.ts';

@@ -13,7 +13,13 @@ import type { PaymentStores } from '../ports/payment-store.ts';
 import type { ChannelOrder, ExportedOrder } from '../ports/sales-channel.ts';
 import { findingKey } from '../reconciliation/finding-cases.ts';
 import { finishReconciliation } from '../reconciliation/finish-reconciliation.ts';
-import { compareWithExport, type ExportComparison, type ExportDifference, exportWindow, type KnownPayment } from './compare-with-export.ts';
+import {
+  compareWithExport,
+  type ExportComparison,
+  type ExportDifference,
+  exportWindow,
+  type KnownPayment,
+} from './compare-with-export.ts';
 import { recordChannelOrder } from './record-channel-order.ts';
 import { refundChannelOrder } from './return-channel-order.ts';
 

@@ -1,7 +1,6 @@
 // Money of a sale that the seller gave back at the channel. Whether a second refund tells its step or the sum is not known:
 // the larger of what was told counts, never the sum of what was told, so that no word is counted twice.
-import { type Cause, inTransaction } from '#kernel/transaction-context.ts';
-import type { PaymentTx } from '../ports/payment-store.ts';
+
 import { unmatchedKey } from '#cases/case.ts';
 import { raiseCase } from '#cases/raise-case.ts';
 import { resolveCase } from '#cases/resolve-case.ts';
@@ -10,8 +9,10 @@ import type { PaymentId } from '#kernel/ids.ts';
 import { assert } from '#kernel/invariant.ts';
 import { formatMoney, toDecimal } from '#kernel/money.ts';
 import { type ProviderName, providerTitle } from '#kernel/provider-name.ts';
+import { type Cause, inTransaction } from '#kernel/transaction-context.ts';
 import type { PaymentDeps } from '../lifecycle/deps.ts';
 import type { ProviderRegistry } from '../ports/payment-provider.ts';
+import type { PaymentTx } from '../ports/payment-store.ts';
 import type { ChannelOrderMark } from '../ports/sale-store.ts';
 import type { ChannelRefund } from '../ports/sales-channel.ts';
 import { takeRefundLook } from '../refunds/apply-refund-looks.ts';

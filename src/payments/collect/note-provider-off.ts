@@ -1,5 +1,5 @@
-import { type Cause, inTransaction } from '#kernel/transaction-context.ts';
 import { raiseCase } from '#cases/raise-case.ts';
+import { type Cause, inTransaction } from '#kernel/transaction-context.ts';
 import type { PaymentDeps } from '../lifecycle/deps.ts';
 import type { Payment } from '../model/payment.ts';
 

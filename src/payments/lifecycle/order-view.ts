@@ -5,7 +5,13 @@ import type { ProviderName } from '#kernel/provider-name.ts';
 import type { Trust } from '#kernel/trust.ts';
 import { formatOrderNumber, type Order, type OrderStatus } from '#orders/order.ts';
 import type { TimelineEntry } from '#orders/timeline.ts';
-import { isCoveringPayment, isMismatchedPayment, type Payment, type PaymentStatus, payablePayment } from '../model/payment.ts';
+import {
+  isCoveringPayment,
+  isMismatchedPayment,
+  type Payment,
+  type PaymentStatus,
+  payablePayment,
+} from '../model/payment.ts';
 import { isOpenRefund, type Refund, type RefundStatus } from '../model/refund.ts';
 import type { PaymentStores } from '../ports/payment-store.ts';
 

@@ -1,4 +1,3 @@
-import type { PaymentTx } from '../ports/payment-store.ts';
 import type { CaseFacts, CaseKind, CaseSeverity, PaymentKind, QuickAction } from '#cases/case.ts';
 import type { CaseTx } from '#cases/case-store.ts';
 import { raiseCase } from '#cases/raise-case.ts';
@@ -10,6 +9,7 @@ import { formatOrderNumber, type Order } from '#orders/order.ts';
 import { amountDetail, gapFacts } from '../model/amount-detail.ts';
 import { standingOf } from '../model/coverage.ts';
 import { isOpenPayment, type Payment, type PaymentStatus } from '../model/payment.ts';
+import type { PaymentTx } from '../ports/payment-store.ts';
 import { writeTimeline } from './work.ts';
 
 interface Condition {

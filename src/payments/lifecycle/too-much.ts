@@ -1,12 +1,13 @@
 // Several payments of one order may bring more than it asks for, each of them in order by itself. What was told of them as
 // short or late is over once the order is paid; that money is too much from then on, and is told as such.
-import type { PaymentTx } from '../ports/payment-store.ts';
+
 import { resolveOrderCases } from '#cases/resolve-case.ts';
 import type { Order } from '#orders/order.ts';
 import { moneyOf } from '../model/coverage.ts';
 import type { Payment } from '../model/payment.ts';
 import type { Refund } from '../model/refund.ts';
 import { surplusOf } from '../model/surplus.ts';
+import type { PaymentTx } from '../ports/payment-store.ts';
 import { duplicateKeyOf, raiseSurplus, raiseUnexpectedMoney } from './payment-cases.ts';
 
 const paidStatuses: readonly Order['status'][] = ['paid', 'fulfilled', 'partially_refunded'];

@@ -1,6 +1,6 @@
-import { type Cause, inTransaction } from '#kernel/transaction-context.ts';
 import { raiseCase } from '#cases/raise-case.ts';
 import { resolveCase } from '#cases/resolve-case.ts';
+import { type Cause, inTransaction } from '#kernel/transaction-context.ts';
 import type { Trust } from '#kernel/trust.ts';
 import type { PaymentDeps } from '../lifecycle/deps.ts';
 import type { ReconciliationFinding, ReconciliationRun } from '../model/reconciliation.ts';

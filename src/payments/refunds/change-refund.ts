@@ -1,6 +1,6 @@
 // Every change of a refund goes through here: decide, compare-and-set, timeline, what the shop is told, what becomes of the
 // order, which troubles begin and end.
-import type { PaymentTx } from '../ports/payment-store.ts';
+
 import { raiseCase } from '#cases/raise-case.ts';
 import { resolveCase } from '#cases/resolve-case.ts';
 import { ConcurrentChange } from '#kernel/database.ts';
@@ -18,6 +18,7 @@ import { decideRefund, type RefundEvent } from '../model/decide-refund.ts';
 import { isOpenRefund, type Refund, type RefundStatus } from '../model/refund.ts';
 import { nextRefundPollAt } from '../model/refund-schedule.ts';
 import type { ProviderRegistry } from '../ports/payment-provider.ts';
+import type { PaymentTx } from '../ports/payment-store.ts';
 import type { RefundChange } from '../ports/refund-store.ts';
 import { reopenForRefund } from './reopen-for-refund.ts';
 

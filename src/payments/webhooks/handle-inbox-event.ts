@@ -1,10 +1,10 @@
-import { type Cause, inTransaction } from '#kernel/transaction-context.ts';
 import { isLive, unmatchedKey, wasDecided } from '#cases/case.ts';
 import { raiseCase } from '#cases/raise-case.ts';
 import { hour, type Milliseconds, second } from '#kernel/clock.ts';
 import { asProviderReference, type PaymentId, type ProviderReference } from '#kernel/ids.ts';
 import { formatAsset } from '#kernel/money.ts';
 import { isProviderName, type ProviderName } from '#kernel/provider-name.ts';
+import { type Cause, inTransaction } from '#kernel/transaction-context.ts';
 import type { InboxEvent } from '#messaging/messaging-store.ts';
 import type { DeliveryResult } from '#messaging/outbox-handler.ts';
 import { handleChannelEvent } from '../channels/handle-channel-event.ts';

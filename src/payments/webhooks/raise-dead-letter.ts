@@ -1,6 +1,6 @@
+import { raiseCase } from '#cases/raise-case.ts';
 import { systemActor } from '#kernel/actor.ts';
 import { causeOf } from '#kernel/transaction-context.ts';
-import { raiseCase } from '#cases/raise-case.ts';
 import type { PaymentDeps } from '../lifecycle/deps.ts';
 import type { PaymentStores } from '../ports/payment-store.ts';
 

@@ -1,13 +1,23 @@
 // Learns how often each provider usually tells us something, and finds out when one has stopped. A silence alone says
 // little: the provider is asked first, then its list is compared, and only if payments changed there that nobody told us
 // of is it a trouble, with one alert that says what to check and that ends when an event arrives.
-import { inTransaction, causeOf } from '#kernel/transaction-context.ts';
+
 import { resolveCase } from '#cases/resolve-case.ts';
 import { day, hour, type Milliseconds, minute } from '#kernel/clock.ts';
 import type { ProviderName } from '#kernel/provider-name.ts';
+import { causeOf, inTransaction } from '#kernel/transaction-context.ts';
 import { lookAtProvider } from '../availability/look-at-provider.ts';
 import type { PaymentDeps } from '../lifecycle/deps.ts';
-import { hasHistory, learnHour, newRate, silenceOdds, silenceOddsMax, skipHours, usualCount, type WebhookRate } from '../model/webhook-rate.ts';
+import {
+  hasHistory,
+  learnHour,
+  newRate,
+  silenceOdds,
+  silenceOddsMax,
+  skipHours,
+  usualCount,
+  type WebhookRate,
+} from '../model/webhook-rate.ts';
 import type { PaymentProvider } from '../ports/payment-provider.ts';
 import type { PaymentStores } from '../ports/payment-store.ts';
 import { isAvailable } from '../ports/provider-availability.ts';

@@ -16,7 +16,6 @@ import { type TelegramReceiver, telegramRoutes } from '../webhooks/telegram-upda
 import { installErrors } from './errors.ts';
 import { createListener, type Listener, type ListenerOptions } from './listener.ts';
 
-
 export interface ServerDeps {
   payments: AccountingDeps;
   receiveWebhook: ReceiveWebhook;

@@ -3,7 +3,13 @@ import type { Case } from '#cases/case.ts';
 import { asProviderReference } from '#kernel/ids.ts';
 import { sampleCase } from '#test/db/contract/cases.ts';
 import { aSnapshot } from '#test/support/builders/snapshot.ts';
-import { type AccountingKit, expired, openAccountingKit, paid, short } from '#test/support/scenario-kits/accounting-kit.ts';
+import {
+  type AccountingKit,
+  expired,
+  openAccountingKit,
+  paid,
+  short,
+} from '#test/support/scenario-kits/accounting-kit.ts';
 
 let kit: AccountingKit;
 beforeEach(async () => {

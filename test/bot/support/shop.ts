@@ -3,8 +3,8 @@ import type { AccountingDeps, AccountingStores } from '#accounting/ledger/deps.t
 import { type AdminBot, createAdminBot } from '#bot/admin/admin-bot.ts';
 import { createPager, type Pager } from '#bot/pager/pager.ts';
 import type { UpdateMode } from '#bot/telegram/telegram.ts';
-import { systemActor } from '#kernel/actor.ts';
 import { type RaisedCase, raiseCase } from '#cases/raise-case.ts';
+import { systemActor } from '#kernel/actor.ts';
 import { minute, second } from '#kernel/clock.ts';
 import { createIds } from '#kernel/ids.ts';
 import { causeOf, inTransaction } from '#kernel/transaction-context.ts';

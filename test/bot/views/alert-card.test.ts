@@ -63,7 +63,7 @@ describe('an alert card', () => {
       acknowledgedAt: at + minute,
       acknowledgedBy: 'Ann',
       resolvedAt: at + 30 * minute,
-      resolvedBy: 'The order is paid.',
+      outcome: 'The order is paid.',
     });
     expect(drawn(alertCard(alert, card))).toMatchInlineSnapshot(`
       "✅ <b>RESOLVED</b> · was warning · Payment came short
@@ -121,8 +121,12 @@ describe('the list of alerts', () => {
   });
 
   test('names two alerts of one order apart, and one without order and provider by its kind', () => {
-    const stray = { ...facts, orderNumber: null, provider: null };
-    const alerts = [anAlert(), anAlert({ status: 'acknowledged' }), anAlert({ kind: 'dead_letter', facts: stray })];
+    const stray = { ...facts, orderNumber: null };
+    const alerts = [
+      anAlert(),
+      anAlert({ status: 'acknowledged' }),
+      anAlert({ kind: 'dead_letter', provider: null, facts: stray }),
+    ];
     const { text, keyboard } = alertList({ alerts, page: 0, hasMore: false }, look);
     expect(keyboard.map((row) => row.map((button) => button.text))).toEqual([
       ['T-1042', 'T-1042 (2)'],

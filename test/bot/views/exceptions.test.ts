@@ -67,13 +67,15 @@ describe('the card of an exception', () => {
       • <b>T-1042</b> 77.00 USD awaiting payment: the same amount, made within an hour of it
       Since 22 Nov, 04:00 (1 h)
       Nobody has it yet.
-      [Link to an order…](resolve:AZL1oHw-eryN7wEjRWeJqw:link_order) [Ignore](resolve:AZL1oHw-eryN7wEjRWeJqw:ignore)
+      [Link to an order…](resolve:AZL1oHw-eryN7wEjRWeJqw:link_order) [Ignore](resolve:AZL1oHw-eryN7wEjRWeJqw:dismiss)
       [Take it](exception:take:AZL1oHw-eryN7wEjRWeJqw) [‹ Exceptions](exceptions:all:0)"
     `);
   });
 
   test('says who settled it and why, and offers to take that back where it can be', () => {
     const exception = anException({
+      kind: 'payment_overpaid',
+      facts: { ...facts, headline: 'Payment came with too much' },
       status: 'resolved',
       resolution: 'keep',
       resolvedBy: 'Ada',
@@ -83,7 +85,7 @@ describe('the card of an exception', () => {
       openedAt: at,
     });
     const { text, keyboard } = exceptionCard(exceptionDetails({ case: exception }), full);
-    expect(text.split('\n').at(0)).toBe('✅ <b>Payment came short</b>');
+    expect(text.split('\n').at(0)).toBe('✅ <b>Payment came with too much</b>');
     expect(text.split('\n').at(-1)).toBe('Ada kept the surplus, 22 Nov, 04:30: It is a tip');
     expect(keyboard.flat().map((button) => button.text)).toEqual(['Undo', 'Open order', '‹ Exceptions']);
     const final = exceptionCard(exceptionDetails({ case: { ...exception, undo: null } }), full);
@@ -150,6 +152,7 @@ describe('the list', () => {
     {
       case: anException({
         kind: 'payment_reversed',
+        severity: 'critical',
         openedAt: look.now - hour,
         status: 'snoozed',
         snoozedUntil: at,

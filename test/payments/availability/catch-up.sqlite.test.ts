@@ -12,7 +12,13 @@ import { createReconciler } from '#payments/reconciliation/reconcile-provider.ts
 import { listAlerts } from '#test/support/builders/cases.ts';
 import { openTestDatabase, type TestDatabase } from '#test/support/database/test-database.ts';
 import { createScriptedProviders, type ScriptedProviders } from '#test/support/fakes/scripted-providers.ts';
-import { createTestDeps, detailsOf, lookAt, placeTestOrder, type TestDeps } from '#test/support/scenario-kits/payment-kit.ts';
+import {
+  createTestDeps,
+  detailsOf,
+  lookAt,
+  placeTestOrder,
+  type TestDeps,
+} from '#test/support/scenario-kits/payment-kit.ts';
 
 let opened: TestDatabase;
 let deps: TestDeps;
@@ -86,7 +92,7 @@ test('what was paid meanwhile is found at once, and the alert ends with what the
   });
   const alert = await onlyAlert();
   expect(alert).toMatchObject({ status: 'resolved', occurrences: 1 });
-  expect(alert.resolvedBy).toBe('It answers again: blind for 60 minutes, 1 payment recovered, 0 lost.');
+  expect(alert.outcome).toBe('It answers again: blind for 60 minutes, 1 payment recovered, 0 lost.');
   expect(await catchUp({})).toEqual({ finished: 0, looked: 0 });
 });
 
@@ -142,7 +148,7 @@ test('a payment that the provider does not know any more is lost, and named', as
   expect(await newestOutage()).toMatchObject({ lookedCount: 1, recoveredCount: 0, lostCount: 1 });
   const { order } = await detailsOf(deps, paymentId);
   const alert = await onlyAlert();
-  expect(alert.resolvedBy).toContain('0 payments recovered, 1 lost');
+  expect(alert.outcome).toContain('0 payments recovered, 1 lost');
   expect(alert.facts.detail).toContain(`Not found: T-${order.number}.`);
 });
 

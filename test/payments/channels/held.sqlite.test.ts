@@ -9,7 +9,6 @@ import { openTestDatabase } from '#test/support/database/test-database.ts';
 import { aSaleItem } from '#test/support/fakes/sales-channel.ts';
 import { admin, audited, by, decide, openChannelKit } from '#test/support/scenario-kits/channel-kit.ts';
 
-
 describe('a held payment', () => {
   test('is accepted once, with a reason, and the exception keeps who and why', async () => {
     await using opened = await openTestDatabase();
@@ -33,7 +32,7 @@ describe('a held payment', () => {
     expect(await decide(shop, { action: 'reject', reason: 'again' })).toEqual({ kind: 'over', by: 'Ada' });
     const after = await shop.deps.database.read((stores) => stores.cases.findCase(before?.id ?? ''));
     expect(after).toMatchObject({ status: 'resolved', resolution: 'accept', resolvedBy: 'Ada', reason: 'I saw it' });
-    expect(await audited(shop)).toContain('exception.accept: I saw it');
+    expect(await audited(shop)).toContain('case.accept: I saw it');
     expect(await shop.paymentOf()).toMatchObject({
       heldAt: null,
       acceptedAt: shop.deps.clock.now(),
@@ -72,7 +71,7 @@ describe('a held payment', () => {
     expect(rejected).toEqual({ kind: 'decided', said: 'Rejected: nothing is delivered.' });
     expect((await shop.orderOf()).order.status).toBe('cancelled');
     expect(await shop.paymentOf()).toMatchObject({ feeAmount: null, netAmount: null, figuresAsset: null });
-    expect(await audited(shop)).toContain('exception.reject: It is forged');
+    expect(await audited(shop)).toContain('case.reject: It is forged');
     await shop.giveBack(900);
     const { order, refunds, payments } = await shop.orderOf();
     expect([order.status, payments[0]?.status, refunds.length]).toEqual(['cancelled', 'cancelled', 1]);

@@ -13,7 +13,13 @@ import type { PaymentProvider } from '#payments/ports/payment-provider.ts';
 import { listAlerts } from '#test/support/builders/cases.ts';
 import { openTestDatabase, type TestDatabase } from '#test/support/database/test-database.ts';
 import { createScriptedProviders, type ScriptedProviders } from '#test/support/fakes/scripted-providers.ts';
-import { createTestDeps, detailsOf, lookAt, placeTestOrder, type TestDeps } from '#test/support/scenario-kits/payment-kit.ts';
+import {
+  createTestDeps,
+  detailsOf,
+  lookAt,
+  placeTestOrder,
+  type TestDeps,
+} from '#test/support/scenario-kits/payment-kit.ts';
 
 let opened: TestDatabase;
 let deps: TestDeps;

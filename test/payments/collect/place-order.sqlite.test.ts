@@ -7,7 +7,12 @@ import { createPaymentLink } from '#payments/collect/create-payment-link.ts';
 import { type NewOrder, type PlacedOrder, placeOrder } from '#payments/collect/place-order.ts';
 import { listAlerts } from '#test/support/builders/cases.ts';
 import { openTestDatabase, type TestDatabase } from '#test/support/database/test-database.ts';
-import { createScriptedProviders, rejected, type ScriptedProviders, unreachable } from '#test/support/fakes/scripted-providers.ts';
+import {
+  createScriptedProviders,
+  rejected,
+  type ScriptedProviders,
+  unreachable,
+} from '#test/support/fakes/scripted-providers.ts';
 import { createTestDeps, detailsOf, lookAt, type TestDeps } from '#test/support/scenario-kits/payment-kit.ts';
 
 let opened: TestDatabase;

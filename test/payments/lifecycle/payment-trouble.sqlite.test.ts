@@ -19,7 +19,7 @@ const bitcoin = (received: string) => ({ expected: '0.00053', received, asset: '
 async function alertsOf(orderId: string): Promise<string[]> {
   const all = await opened.database.read((stores) => listAlerts(stores, ['open', 'resolved']));
   const own = all.filter((alert: Case) => alert.orderId === orderId);
-  return own.map((alert) => `${alert.kind} ${alert.status}: ${alert.resolvedBy ?? alert.facts.detail}`).reverse();
+  return own.map((alert) => `${alert.kind} ${alert.status}: ${alert.outcome ?? alert.facts.detail}`).reverse();
 }
 
 test('one payment is in one trouble at a time: a late payment ends the alert that it expired', async () => {

@@ -2,7 +2,13 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { Case } from '#cases/case.ts';
 import { listDecisions } from '#test/support/builders/cases.ts';
 import { openTestDatabase, type TestDatabase } from '#test/support/database/test-database.ts';
-import { createTestDeps, detailsOf, lookAt, placeTestOrder, type TestDeps } from '#test/support/scenario-kits/payment-kit.ts';
+import {
+  createTestDeps,
+  detailsOf,
+  lookAt,
+  placeTestOrder,
+  type TestDeps,
+} from '#test/support/scenario-kits/payment-kit.ts';
 
 let opened: TestDatabase;
 let deps: TestDeps;
@@ -30,7 +36,7 @@ test('a short payment opens an exception beside its alert, and being paid ends b
       orderId: order.id,
       paymentId,
       openedAt: deps.clock.now(),
-      facts: { summary: 'Payment came short', why: 'Expired' },
+      facts: { headline: 'Payment came short', why: 'Expired' },
     },
   ]);
   deps.clock.advance(1_000);

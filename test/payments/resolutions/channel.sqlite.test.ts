@@ -98,7 +98,7 @@ test('the money of a held sale is marked as received, and nothing about it is op
   expect(await decide(finding, 'mark_paid')).toMatchObject({ kind: 'decided' });
   const { order, payment: after } = await detailsOf(deps, (await payment()).id);
   expect([order.status, after.heldAt]).toEqual(['paid', null]);
-  const open = await opened.database.read((stores) => stores.cases.listLiveCasesForOrder(order.id));
+  const open = await opened.database.read((stores) => listDecisions(stores));
   expect(open).toEqual([]);
 });
 

@@ -85,7 +85,7 @@ describe('a payment that is unknown here', () => {
     const details = await getCase(kit.deps, { id: finding?.id ?? 'none' });
     expect(details?.suggestions.map(({ candidate }) => candidate.order.number)).toEqual([1003, 1004, 1002]);
     expect(details?.suggestions[0]?.because).toContain('its number is on it');
-    expect(details?.actions).toEqual(['link_order', 'ignore']);
+    expect(details?.actions).toEqual(['link_order', 'dismiss']);
   });
 
   test('is linked to an order, which its money pays; undone, the order needs attention and the finding is as old as before', async () => {
@@ -162,7 +162,7 @@ describe('a payment that is unknown here', () => {
     await books.compare();
     const finding = await books.only();
     await kit.decide(finding, 'dismiss', { reason: 'It was a test' });
-    expect(await books.grouped()).toMatchObject({ status: 'resolved', resolvedBy: 'Every difference was settled.' });
+    expect(await books.grouped()).toMatchObject({ status: 'resolved', outcome: 'Every difference was settled.' });
     await pass(hour);
     await books.compare();
     expect(await books.findings()).toEqual([]);
@@ -208,7 +208,7 @@ describe('a payment that is unknown here', () => {
     const finding = await books.only();
     expect(await open()).toHaveLength(1);
     expect(finding).toMatchObject({ openedAt: heard?.openedAt, assigneeName: 'Ada' });
-    expect(await kit.alert('payment_unknown:btcpay:stray')).toMatchObject({ status: 'resolved' });
+    expect(finding).toMatchObject({ id: heard?.id, key: 'unmatched:btcpay:stray', rings: true, occurrences: 1 });
     expect(await hear()).toMatchObject({ outcome: 'unknown payment, found before' });
     await kit.decide(finding, 'dismiss');
     expect(await open()).toEqual([]);

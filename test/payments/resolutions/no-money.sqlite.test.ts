@@ -1,10 +1,10 @@
 // No money came, or it was taken back, or a person knows better than any provider.
 
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { systemActor } from '#kernel/actor.ts';
 import { assignCase } from '#cases/acknowledge-case.ts';
 import { raiseCase } from '#cases/raise-case.ts';
 import { retireCases } from '#cases/retire-cases.ts';
+import { systemActor } from '#kernel/actor.ts';
 import { day, hour } from '#kernel/clock.ts';
 import { causeOf } from '#kernel/transaction-context.ts';
 import { fulfilOrder } from '#payments/collect/fulfil-order.ts';
@@ -39,7 +39,7 @@ describe('a payment that failed or ran out', () => {
     expect(result).toMatchObject({ kind: 'decided', link: { payment: { provider: 'bitpay', amount: '49.00' } } });
     expect(await kit.find(exception.id)).toMatchObject({ resolution: 'new_link', reason: 'She prefers BitPay' });
     expect((await kit.details(paymentId)).order.status).toBe('awaiting_payment');
-    expect(await kit.audit()).toContain('exception.new_link: She prefers BitPay');
+    expect(await kit.audit()).toContain('case.new_link: She prefers BitPay');
     expect(await kit.undo(exception)).toMatchObject({ kind: 'refused' });
   });
 

@@ -93,7 +93,7 @@ describe('money that came a second time', () => {
   test('stays with the order on a person’s word, noted in its history', async () => {
     const { orderId, paymentId, exception } = await paidTwice();
     expect(exception.kind).toBe('payment_duplicate');
-    expect(await kit.offered(exception)).toEqual(['link', 'refund']);
+    expect(await kit.offered(exception)).toEqual(['keep', 'refund']);
     await kit.decide(exception, 'keep', { reason: 'For her next order' });
     const { order, timeline } = await kit.details(paymentId);
     expect(order.status).toBe('paid');
@@ -122,7 +122,7 @@ describe('money for an order that was cancelled', () => {
   test('brings the order back when somebody accepts it', async () => {
     const { paymentId, exception } = await unexpected();
     expect(exception.kind).toBe('payment_unexpected');
-    expect(await kit.offered(exception)).toEqual(['accept', 'link', 'refund']);
+    expect(await kit.offered(exception)).toEqual(['accept', 'keep', 'refund']);
     await kit.decide(exception, 'accept');
     expect((await kit.details(paymentId)).order.status).toBe('paid');
     expect(await kit.shopHears()).toEqual(['order.paid']);

@@ -31,9 +31,9 @@ test('a failed refund is asked about again on a person’s word, audited, and st
   const same = await checkCase(kit.deps, { caseId: exception.id, by: ada });
   expect(same).toMatchObject({ kind: 'refund' });
   const audit = await opened.database.read((stores) =>
-    stores.audit.listAudit({ subject: `exception:${exception.id}`, limit: 9 }),
+    stores.audit.listAudit({ subject: `case:${exception.id}`, limit: 9 }),
   );
-  expect(audit.map(({ action, actorId }) => [action, actorId])).toEqual([['exception.check', '42']]);
+  expect(audit.map(({ action, actorId }) => [action, actorId])).toEqual([['case.check', '42']]);
   expect(await open()).toHaveLength(1);
 });
 

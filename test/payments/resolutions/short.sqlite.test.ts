@@ -45,7 +45,7 @@ test('tells the gap in fiat and in coin, on the exception and on the alert', asy
   expect(short.facts).toMatchObject({
     differenceFiat: '24.50 USD',
     differenceCoin: '0.00038282 BTC',
-    summary: 'Payment came short',
+    headline: 'Payment came short',
   });
   const alert = await kit.opened.database.read((stores) => stores.cases.findLiveCase(short.key));
   expect(alert?.facts.detail).toBe('24.50 USD of 49.00 USD came, 24.50 USD is missing (0.00038282 BTC)');
@@ -62,10 +62,10 @@ describe('accept', () => {
     const said = 'Payment came short: Ada accepted as paid: Nearly all of it';
     expect(timeline.map(({ text }) => text)).toContain(said);
     expect(await kit.shopHears()).toEqual(['order.paid']);
-    expect(await kit.audit()).toContain('exception.accept: Nearly all of it');
+    expect(await kit.audit()).toContain('case.accept: Nearly all of it');
     expect(await kit.find(short.id)).toMatchObject({ status: 'resolved', resolution: 'accept', resolvedBy: 'Ada' });
-    const resolvedBy = 'Ada accepted as paid: Nearly all of it';
-    expect(await kit.alert(short.key)).toMatchObject({ status: 'resolved', resolvedBy });
+    const outcome = 'Ada accepted as paid: Nearly all of it';
+    expect(await kit.alert(short.key)).toMatchObject({ status: 'resolved', outcome });
   });
 
   test('is taken back with the old age, and the shop hears that the order needs attention', async () => {
@@ -98,7 +98,7 @@ describe('accept', () => {
   test('is decided once: who comes second hears whose decision it was', async () => {
     await kit.decide(short, 'accept');
     expect(await kit.decide(short, 'wait', { option: 'hour' })).toEqual({ kind: 'over', by: 'Ada' });
-    expect((await kit.audit()).filter((each) => each.startsWith('exception.'))).toHaveLength(1);
+    expect((await kit.audit()).filter((each) => each.startsWith('case.'))).toHaveLength(1);
   });
 
   test('notices when the money that was accepted is gone', async () => {
@@ -227,7 +227,7 @@ describe('keep waiting', () => {
     expect(await wakeCases(kit.deps, { limit: 9 })).toEqual({ woken: 1 });
     expect(await kit.open(orderId)).toMatchObject({ snoozedUntil: null, openedAt: short.openedAt });
     expect(await kit.alert(short.key)).toMatchObject({ status: 'open' });
-    expect(await kit.audit()).toContain('exception.wait: Agreed by phone');
+    expect(await kit.audit()).toContain('case.wait: Agreed by phone');
   });
 
   test('is due at once when somebody takes the waiting back', async () => {
@@ -299,7 +299,7 @@ describe('every decision', () => {
   test('needs a reason, and one that can be read', async () => {
     for (const reason of ['', '  \n', 'x'.repeat(301)])
       expect(await kit.decide(short, 'accept', { reason })).toMatchObject({ kind: 'refused' });
-    expect(await kit.audit()).not.toContain('exception.accept');
+    expect(await kit.audit()).not.toContain('case.accept');
     expect(await statusOf()).toBe('needs_attention');
   });
 

@@ -127,9 +127,7 @@ test('orders that wait for a payment under way do not keep others from expiring'
 
 async function stuckAlerts(): Promise<string[]> {
   const alerts = await opened.database.read((stores) => listAlerts(stores, ['open', 'resolved']));
-  return alerts.map(
-    ({ kind, status, actions, resolvedBy }) => `${kind} ${status}: ${resolvedBy ?? actions.join(', ')}`,
-  );
+  return alerts.map(({ kind, status, actions, outcome }) => `${kind} ${status}: ${outcome ?? actions.join(', ')}`);
 }
 
 test('a payment that is still open after a week rings once before it is asked about no more', async () => {

@@ -88,7 +88,7 @@ describe('a rotated secret', () => {
     expect(await kept()).toEqual([]);
     expect(await refusedAlert()).toBeUndefined();
     const over = await opened.database.read((stores) => stores.cases.findCase(alert?.id ?? ''));
-    expect(over?.resolvedBy).toBe('Secret was rotated, 3 events recovered.');
+    expect(over?.outcome).toBe('Secret was rotated, 3 events recovered.');
   });
 
   test('recovers an event once, however often it is looked for, and leaves a line in the audit each time', async () => {

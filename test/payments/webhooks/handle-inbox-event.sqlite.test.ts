@@ -55,7 +55,7 @@ test('money in a second checkout that a provider made for one payment rings', as
   const paymentId = await placeTestOrder(deps, { reference: asProviderReference('first') });
   providers.shows('second', { paymentId, state: 'confirmed', providerStatus: 'Settled' });
   expect(await handle('second')).toEqual({ kind: 'done', outcome: 'unknown payment with money' });
-  expect(await openAlerts()).toEqual(['payment_unknown:btcpay:second']);
+  expect(await openAlerts()).toEqual(['unmatched:btcpay:second']);
 });
 
 test('money of an amount that nobody tells, in a payment that is not ours, rings too', async () => {
@@ -63,7 +63,7 @@ test('money of an amount that nobody tells, in a payment that is not ours, rings
   expect(await handle('foreign')).toEqual({ kind: 'done', outcome: 'unknown payment with money' });
   providers.shows('empty', { paymentId: null, state: 'expired' });
   expect(await handle('empty')).toEqual({ kind: 'done', outcome: 'unknown payment' });
-  expect(await openAlerts()).toEqual(['payment_unknown:btcpay:foreign']);
+  expect(await openAlerts()).toEqual(['unmatched:btcpay:foreign']);
 });
 
 test('an event of a provider that is taken for gone waits, and uses up no attempt', async () => {

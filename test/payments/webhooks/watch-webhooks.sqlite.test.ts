@@ -180,7 +180,7 @@ describe('a real silence', () => {
     await watch({});
     expect(await liveAlert()).toBeUndefined();
     const over = await opened.database.read((stores) => stores.cases.findCase(alert?.id ?? ''));
-    expect(over?.resolvedBy).toBe('An event arrived.');
+    expect(over?.outcome).toBe('An event arrived.');
     await spend(3, never);
     expect(await liveAlert()).toBeUndefined();
   });

@@ -3,7 +3,13 @@
 import { asProviderReference } from '#kernel/ids.ts';
 import type { InboxEvent } from '#messaging/messaging-store.ts';
 import type { PaymentProvider, ProviderRegistry } from '#payments/ports/payment-provider.ts';
-import type { ChannelEvent, ChannelOrder, ChannelOrderItem, LicenceLook, SalesChannel } from '#payments/ports/sales-channel.ts';
+import type {
+  ChannelEvent,
+  ChannelOrder,
+  ChannelOrderItem,
+  LicenceLook,
+  SalesChannel,
+} from '#payments/ports/sales-channel.ts';
 import { capabilities } from '../providers/capabilities.ts';
 
 export interface FakeSalesChannel extends ProviderRegistry {

@@ -4,7 +4,12 @@ import { asProviderReference } from '#kernel/ids.ts';
 import { toDecimal } from '#kernel/money.ts';
 import type { ProviderName } from '#kernel/provider-name.ts';
 import type { PaymentSnapshot } from '#payments/model/snapshot.ts';
-import type { CreatePaymentRequest, PaymentProvider, ProviderHealth, ProviderRegistry } from '#payments/ports/payment-provider.ts';
+import type {
+  CreatePaymentRequest,
+  PaymentProvider,
+  ProviderHealth,
+  ProviderRegistry,
+} from '#payments/ports/payment-provider.ts';
 import { ProviderRejected, ProviderUnreachable } from '#payments/ports/provider-errors.ts';
 import { capabilities } from '../providers/capabilities.ts';
 

@@ -1,6 +1,6 @@
 // Orders over 49.00 USD whose payments show what the test says, and a person who decides about what comes of it.
 import type { ActingAdmin } from '#access/acting-admin.ts';
-import type { Case } from '#cases/case.ts';
+import { type Case, needsDecision } from '#cases/case.ts';
 import { minute } from '#kernel/clock.ts';
 import { asProviderReference, type OrderId, type PaymentId } from '#kernel/ids.ts';
 import type { PaymentSnapshot } from '#payments/model/snapshot.ts';
@@ -43,7 +43,7 @@ export interface CaseKit {
   offered(exception: Pick<Case, 'id'>): Promise<string[]>;
   /** Types of what the shop is to hear, oldest first; each is told once. */
   shopHears(): Promise<string[]>;
-  /** `exception.accept: why`, oldest first. */
+  /** `case.accept: why`, oldest first. */
   audit(): Promise<string[]>;
   alert(key: string): Promise<{ status: string; resolvedBy: string | null } | undefined>;
   remove(): Promise<void>;
@@ -59,7 +59,8 @@ export async function openCaseKit(): Promise<CaseKit> {
   const deps: TestDeps = { ...made, providers };
 
   const read = <Result>(work: Parameters<typeof opened.database.read<Result>>[0]) => opened.database.read(work);
-  const allOpen = (orderId: OrderId) => read((stores) => stores.cases.listLiveCasesForOrder(orderId));
+  const allOpen = async (orderId: OrderId) =>
+    (await read((stores) => stores.cases.listLiveCasesForOrder(orderId))).filter(needsDecision);
 
   async function find(id: string): Promise<Case> {
     const exception = await read((stores) => stores.cases.findCase(id));

@@ -178,7 +178,7 @@ export const confirmResolve: Confirmed = async (env, tapped, { payload, reason }
   const option = payload['option'];
   const shownMinor = payload['shownMinor'];
   if (action === undefined) return outOfDate;
-  const caseId = String(payload['exceptionId']);
+  const caseId = String(payload['caseId']);
   const resolution = await decideCase(env, {
     caseId,
     action,

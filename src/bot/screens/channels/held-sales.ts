@@ -45,7 +45,7 @@ function decide(action: 'accept' | 'reject'): Confirmed {
   return async (env, tapped, { payload, reason }) => {
     const option = payload['option'];
     const resolution = await decideCase(env, {
-      caseId: String(payload['exceptionId']),
+      caseId: String(payload['caseId']),
       action,
       reason: reason ?? '',
       by: personOf(tapped),

@@ -1,3 +1,4 @@
+import { liveStatuses } from '#cases/case.ts';
 import type { CasePlace, CaseStore } from '#cases/case-store.ts';
 import { ConcurrentChange } from '#kernel/database.ts';
 import type { Session } from '../../query/session.ts';
@@ -112,7 +113,7 @@ export function createCaseStore(session: Session): CaseStore {
           oldestAt: sql<number>`min(${cases.openedAt})`,
         })
         .from(cases)
-        .where(isLive)
+        .where(inArray(cases.status, [...liveStatuses]))
         .groupBy(cases.kind, cases.provider, cases.status, cases.rings)
         .orderBy(asc(cases.kind), asc(cases.provider), asc(cases.status), asc(cases.rings)),
   };

@@ -2,7 +2,22 @@ import type { Payment } from '#payments/model/payment.ts';
 import type { PaymentStore } from '#payments/ports/payment-store.ts';
 import { keysOf, placeholdersOf, prepared, preparedByShape, settingsOf } from '../../query/prepared.ts';
 import type { Session } from '../../query/session.ts';
-import { and, asc, desc, eq, getTableColumns, gte, inArray, isNotNull, isNull, lt, lte, notInArray, or, sql } from '../../schema/drizzle.ts';
+import {
+  and,
+  asc,
+  desc,
+  eq,
+  getTableColumns,
+  gte,
+  inArray,
+  isNotNull,
+  isNull,
+  lt,
+  lte,
+  notInArray,
+  or,
+  sql,
+} from '../../schema/drizzle.ts';
 import { createPaymentLists } from './payment-lists.ts';
 import { createWatchLists } from './payment-watch-lists.ts';
 

@@ -1,15 +1,15 @@
-import { inTransaction, causeOf } from '#kernel/transaction-context.ts';
-import type { PaymentTx } from '../../ports/payment-store.ts';
 import type { ActingAdmin } from '#access/acting-admin.ts';
 import { recordAudit } from '#access/audit.ts';
 import { type Case, isLive } from '#cases/case.ts';
 import { reopenCase } from '#cases/resolve-case.ts';
 import { wakeCase } from '#cases/snooze-case.ts';
 import type { JsonObject } from '#kernel/json.ts';
+import { causeOf, inTransaction } from '#kernel/transaction-context.ts';
 import type { PaymentDeps } from '../../lifecycle/deps.ts';
 import { withdrawAcceptance } from '../../overrides/accept-into.ts';
 import { refused } from '../../overrides/override.ts';
 import { withdrawWriteOff } from '../../overrides/write-off-order.ts';
+import type { PaymentTx } from '../../ports/payment-store.ts';
 import { unlinkOrder } from './link-order.ts';
 import { noteOnOrder, type Resolution } from './resolution.ts';
 
