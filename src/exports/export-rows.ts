@@ -12,7 +12,7 @@ import type { Outage } from '#payments/model/outage.ts';
 import type { Payment } from '#payments/model/payment.ts';
 import type { ReconciliationFinding, ReconciliationRun } from '#payments/model/reconciliation.ts';
 import type { Refund } from '#payments/model/refund.ts';
-import type { ChannelOrderMark, StoredSubscription } from '#payments/ports/sale-store.ts';
+import type { ChannelOrderMark, StoredSubscription } from '#payments/ports/channel-order-store.ts';
 
 export type ExportRow = Record<string, JsonValue>;
 

@@ -2,7 +2,7 @@
 // that has not changed there.
 import { day, type Milliseconds } from '#kernel/clock.ts';
 import { ConcurrentChange } from '#kernel/database.ts';
-import type { FeesProvider } from '#payments/ports/figures-provider.ts';
+import type { FeesProvider } from '#payments/ports/fees-provider.ts';
 import type { PaymentProvider } from '#payments/ports/payment-provider.ts';
 import { ProviderError } from '#payments/ports/provider-errors.ts';
 import { refreshPayment } from '#payments/sync/refresh-payment.ts';

@@ -4,7 +4,7 @@ import type { ProviderName } from '#kernel/provider-name.ts';
 import { type Cause, inTransaction } from '#kernel/transaction-context.ts';
 import { refreshOrderCards } from '#payments/lifecycle/change-order.ts';
 import type { Payment } from '#payments/model/payment.ts';
-import type { PaymentFees } from '#payments/ports/figures-provider.ts';
+import type { PaymentFees } from '#payments/ports/fees-provider.ts';
 import type { PaymentChange, PaymentTx } from '#payments/ports/payment-store.ts';
 import type { AccountingDeps } from '../ledger/deps.ts';
 import type { FeeStanding } from '../ledger/ledger-store.ts';

@@ -2,7 +2,7 @@ import type { Milliseconds } from '#kernel/clock.ts';
 import type { ProviderReference } from '#kernel/ids.ts';
 import type { ProviderName } from '#kernel/provider-name.ts';
 import { type Cause, inTransaction } from '#kernel/transaction-context.ts';
-import type { ProviderSettlement } from '#payments/ports/figures-provider.ts';
+import type { ProviderSettlement } from '#payments/ports/fees-provider.ts';
 import type { PaymentTx } from '#payments/ports/payment-store.ts';
 import type { AccountingDeps } from '../ledger/deps.ts';
 import { changePayment } from './save-fees.ts';

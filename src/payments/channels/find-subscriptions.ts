@@ -1,5 +1,5 @@
 import type { PaymentDeps } from '../lifecycle/deps.ts';
-import type { StoredSubscription } from '../ports/sale-store.ts';
+import type { StoredSubscription } from '../ports/channel-order-store.ts';
 
 /** Subscriptions at a channel, by their id there or a part of the customer's e-mail or name. */
 export function findSubscriptions(

@@ -13,7 +13,7 @@ import { type Cause, inTransaction } from '#kernel/transaction-context.ts';
 import type { PaymentDeps } from '../lifecycle/deps.ts';
 import type { ProviderRegistry } from '../ports/payment-provider.ts';
 import type { PaymentTx } from '../ports/payment-store.ts';
-import type { ChannelOrderMark } from '../ports/sale-store.ts';
+import type { ChannelOrderMark } from '../ports/channel-order-store.ts';
 import type { ChannelRefund } from '../ports/sales-channel.ts';
 import { takeRefundLook } from '../refunds/apply-refund-looks.ts';
 

@@ -5,7 +5,7 @@ import type { ProviderName } from '#kernel/provider-name.ts';
 import type { SetUpCheck } from '#kernel/set-up-check.ts';
 import type { Trust } from '#kernel/trust.ts';
 import type { PaymentSnapshot } from '../model/snapshot.ts';
-import type { FeesProvider } from './figures-provider.ts';
+import type { FeesProvider } from './fees-provider.ts';
 import type { RefundProvider } from './refund-provider.ts';
 import type { SalesChannel } from './sales-channel.ts';
 

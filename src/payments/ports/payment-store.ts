@@ -13,7 +13,7 @@ import type { ReconciliationFinding, ReconciliationRun } from '../model/reconcil
 import type { WebhookRate } from '../model/webhook-rate.ts';
 import type { OutageStore } from './outage-store.ts';
 import type { RefundStore } from './refund-store.ts';
-import type { ChannelOrderStore } from './sale-store.ts';
+import type { ChannelOrderStore } from './channel-order-store.ts';
 
 export type PaymentChange = Partial<
   Omit<Payment, 'id' | 'orderId' | 'provider' | 'version' | 'createdAt' | 'currency'>

@@ -3,7 +3,7 @@ import { fetchFees } from '#accounting/fees/fetch-fees.ts';
 import { totalFees } from '#accounting/fees/total-fees.ts';
 import { day } from '#kernel/clock.ts';
 import { asProviderReference } from '#kernel/ids.ts';
-import type { PaymentFees, ProviderSettlement } from '#payments/ports/figures-provider.ts';
+import type { PaymentFees, ProviderSettlement } from '#payments/ports/fees-provider.ts';
 import { ProviderUnreachable } from '#payments/ports/provider-errors.ts';
 import { capabilities } from '#test/support/providers/capabilities.ts';
 import { type AccountingKit, openAccountingKit, paid } from '#test/support/scenario-kits/accounting-kit.ts';

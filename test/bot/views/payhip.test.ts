@@ -9,7 +9,7 @@ import { foundOrders } from '#bot/screens/orders/order-list-view.ts';
 import { asProviderReference } from '#kernel/ids.ts';
 import type { ExportDifference } from '#payments/channels/compare-with-export.ts';
 import type { ReconciliationRun } from '#payments/model/reconciliation.ts';
-import type { StoredSubscription } from '#payments/ports/sale-store.ts';
+import type { StoredSubscription } from '#payments/ports/channel-order-store.ts';
 import type { ExportedOrder } from '#payments/ports/sales-channel.ts';
 import { aCoupon, anOrder, aPayment, aProduct, at, drawn, hostile, look } from '../support/values.ts';
 

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { day, hour, minute } from '#kernel/clock.ts';
 import { providerNames } from '#kernel/provider-name.ts';
-import type { FeesProvider } from '#payments/ports/figures-provider.ts';
+import type { FeesProvider } from '#payments/ports/fees-provider.ts';
 import { bitpayClient } from '#test/sandbox/providers/clients.ts';
 import { openShop } from './shop.ts';
 

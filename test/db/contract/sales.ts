@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { ProductFacts } from '#catalog/product-store.ts';
 import { asProviderReference } from '#kernel/ids.ts';
-import type { StoredSubscription } from '#payments/ports/sale-store.ts';
+import type { StoredSubscription } from '#payments/ports/channel-order-store.ts';
 import type { OpenContractDatabase } from './harness.ts';
 import { noon } from './samples.ts';
 

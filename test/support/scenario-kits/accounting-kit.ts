@@ -7,7 +7,7 @@ import type { Closing, ClosingContent } from '#accounting/ledger/closing.ts';
 import { asProviderReference, type PaymentId } from '#kernel/ids.ts';
 import type { ProviderName } from '#kernel/provider-name.ts';
 import type { PaymentSnapshot } from '#payments/model/snapshot.ts';
-import type { FeesProvider } from '#payments/ports/figures-provider.ts';
+import type { FeesProvider } from '#payments/ports/fees-provider.ts';
 import type { PaymentProvider, ProviderCapabilities } from '#payments/ports/payment-provider.ts';
 import { ProviderRejected } from '#payments/ports/provider-errors.ts';
 import type { RefundProvider } from '#payments/ports/refund-provider.ts';

@@ -1,7 +1,7 @@
 import { formatMoney } from '#kernel/money.ts';
 import { providerTitle } from '#kernel/provider-name.ts';
 import { formatOrderNumber, type Order } from '#orders/order.ts';
-import type { StoredSubscription } from '#payments/ports/sale-store.ts';
+import type { StoredSubscription } from '#payments/ports/channel-order-store.ts';
 import type { OrderFilter } from '../../text/callback-data.ts';
 import { pageMax } from '../../text/callback-fields.ts';
 import { fitLines, type Line, line, weights } from '../../text/fit.ts';

@@ -1,5 +1,5 @@
 import { asProviderReference } from '#kernel/ids.ts';
-import type { ChannelOrderStore } from '#payments/ports/sale-store.ts';
+import type { ChannelOrderStore } from '#payments/ports/channel-order-store.ts';
 import { contains, searchable } from '../../query/search.ts';
 import type { Session } from '../../query/session.ts';
 import { and, asc, desc, eq, getTableColumns, gt, inArray, isNull, lt, or, sql } from '../../schema/drizzle.ts';

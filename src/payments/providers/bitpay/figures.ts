@@ -1,5 +1,5 @@
 import { day, type Milliseconds } from '#kernel/clock.ts';
-import type { FeesProvider, ProviderSettlement } from '../../ports/figures-provider.ts';
+import type { FeesProvider, ProviderSettlement } from '../../ports/fees-provider.ts';
 import { ProviderRejected } from '../../ports/provider-errors.ts';
 import { collectedPages, pagesMax } from '../kit/paging.ts';
 import { dayOf } from './client.ts';

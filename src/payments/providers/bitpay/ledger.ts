@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { Milliseconds } from '#kernel/clock.ts';
 import { asProviderReference, type ProviderReference } from '#kernel/ids.ts';
 import { addDecimals, plainDecimal, subtractDecimals } from '#kernel/money.ts';
-import type { PaymentFees } from '../../ports/figures-provider.ts';
+import type { PaymentFees } from '../../ports/fees-provider.ts';
 import { decimalText, idText, rfc3339 } from '../kit/body-fields.ts';
 import { withCurrencyPlaces } from './amount.ts';
 

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { asProviderReference, type ProviderReference } from '#kernel/ids.ts';
-import type { ProviderSettlement } from '../../ports/figures-provider.ts';
+import type { ProviderSettlement } from '../../ports/fees-provider.ts';
 import { decimalText, idText, rfc3339 } from '../kit/body-fields.ts';
 import { withCurrencyPlaces } from './amount.ts';
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { day } from '#kernel/clock.ts';
-import type { FeesProvider } from '#payments/ports/figures-provider.ts';
+import type { FeesProvider } from '#payments/ports/fees-provider.ts';
 import { connectTo } from '../support/connect-to.ts';
 import { fixture, fixtureJson } from '../support/fixtures.ts';
 import { type Answer, json, scriptedServer } from '../support/scripted-server.ts';
