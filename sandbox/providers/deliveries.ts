@@ -57,7 +57,7 @@ export interface Deliveries {
   setUrl(url: string | undefined): void;
   announce(event: WebhookEvent): void;
   /** Starts sending whatever is due. */
-  pump(): void;
+  worker(): void;
   /** Ends the waiting of webhooks that are held for reordering. */
   release(): void;
   hasWork(): boolean;
@@ -105,7 +105,7 @@ class Sender implements Deliveries {
       (this.#controls.reorderWebhooks ? this.#held : this.#queue).push(pending);
     }
     if (this.#held.length > 0) this.#holdTimer ??= setTimeout(() => this.release(), reorderHoldMs);
-    this.pump();
+    this.worker();
   }
 
   release(): void {
@@ -113,10 +113,10 @@ class Sender implements Deliveries {
     this.#holdTimer = undefined;
     this.#queue.push(...this.#held.reverse());
     this.#held = [];
-    this.pump();
+    this.worker();
   }
 
-  pump(): void {
+  worker(): void {
     if (this.#stopping.signal.aborted) return;
     this.#sending ??= this.#sendAll().finally(() => {
       this.#sending = undefined;

@@ -31,7 +31,7 @@ export async function startProviderSandbox(options: ProviderSandboxOptions = {})
   const tick = () => {
     for (const { provider, deliveries } of all) {
       provider.tick();
-      deliveries.pump();
+      deliveries.worker();
     }
   };
   const timer = setInterval(tick, tickMs);

@@ -19,7 +19,7 @@ import { createDoctor } from './doctor.ts';
 import { createChecks, readHealthReport } from './health.ts';
 import { takeUpLeftWork } from './recovery.ts';
 import { createWatches } from './watches.ts';
-import { allLanes, createPumps, type Pumps } from './workers.ts';
+import { allLanes, createWorkers, type Workers } from './workers.ts';
 
 export interface App {
   /** Resolves when webhooks are taken; the bots connect in the background. */
@@ -42,7 +42,7 @@ const requestsEndMs = 10 * second;
 interface Sides {
   server: TillkeeperServer;
   bots: Bots;
-  pumps: Pumps;
+  workers: Workers;
   scheduler: Scheduler;
   /** Ends comparisons in hand: they may take minutes, and the next start compares again. */
   endComparisons(): void;
@@ -56,7 +56,7 @@ export async function createApp(deps: AppDeps): Promise<App> {
     version: packageJson.version,
     isOnline: () => sides.bots.adminBot.health().ok,
     onQueued: (queue) => {
-      for (const pump of queue === 'inbox' ? [sides.pumps.inbox] : sides.pumps.outbox) pump.ring();
+      for (const worker of queue === 'inbox' ? [sides.workers.inbox] : sides.workers.outbox) worker.wake();
     },
   });
   const sides = assemble(deps.config, core);
@@ -92,7 +92,7 @@ function assemble(config: Config, core: Core): Sides {
     createCancelHandler(payments),
     createRefundHandler(payments),
   ];
-  const pumps = createPumps({ ...payments, instanceId: core.instanceId }, { lanes: allLanes, handlers });
+  const workers = createWorkers({ ...payments, instanceId: core.instanceId }, { lanes: allLanes, handlers });
   const scheduler = createScheduler({
     jobs: createJobs({ payments, ...watches, timeZone: config.timeZone }),
     timeZone: config.timeZone,
@@ -104,7 +104,7 @@ function assemble(config: Config, core: Core): Sides {
     { name: 'admin', health: () => bots.adminBot.health() },
     { name: 'pager', health: () => bots.pager.health() },
   ];
-  const healthDeps = { database, clock, providers, pumps, bots: named };
+  const healthDeps = { database, clock, providers, workers, bots: named };
   const checks = createChecks(healthDeps);
   const server = createServer(
     {
@@ -119,15 +119,15 @@ function assemble(config: Config, core: Core): Sides {
     },
     { host: config.http.host, port: config.http.port, stopTimeoutMs: requestsEndMs },
   );
-  return { server, bots, pumps, scheduler, endComparisons: () => ending.abort() };
+  return { server, bots, workers, scheduler, endComparisons: () => ending.abort() };
 }
 
 async function start(core: Core, sides: Sides): Promise<{ port: number }> {
-  const { server, bots, pumps, scheduler } = sides;
+  const { server, bots, workers, scheduler } = sides;
   const migrations = await applyMigrations(core.database);
   await takeUpLeftWork(core);
   const { port } = await server.start();
-  await Promise.all([pumps.inbox, ...pumps.outbox].map((pump) => pump.start()));
+  await Promise.all([workers.inbox, ...workers.outbox].map((worker) => worker.start()));
   await Promise.all([bots.adminBot.start(), bots.pager.start()]);
   await scheduler.start();
   core.payments.log.info('started', { port, engine: core.database.engine, migrations });
@@ -135,13 +135,13 @@ async function start(core: Core, sides: Sides): Promise<{ port: number }> {
 }
 
 async function stop(core: Core, sides: Sides): Promise<void> {
-  const { server, bots, pumps, scheduler } = sides;
+  const { server, bots, workers, scheduler } = sides;
   const { log } = core.payments;
   log.info('stopping');
   sides.endComparisons();
   await Promise.all([server.stop(), bots.adminBot.stop(), bots.pager.stop()]);
   await scheduler.stop();
-  await Promise.all([pumps.inbox, ...pumps.outbox].map((pump) => pump.stop()));
+  await Promise.all([workers.inbox, ...workers.outbox].map((worker) => worker.stop()));
   await core.database.close();
   log.info('stopped');
   core.flushLog();

@@ -8,18 +8,18 @@ import { blindFor } from '#payments/model/outage.ts';
 import type { HealthReport } from '#reports/health-report.ts';
 import { type ProviderReport, readProviderReports } from '#reports/provider-report.ts';
 import type { Check } from '#server/operations/health.ts';
-import type { Pumps } from './workers.ts';
+import type { Workers } from './workers.ts';
 
 interface HealthDeps {
   database: OpenDatabase;
   clock: Clock;
   providers: PaymentDeps['providers'];
-  pumps: Pumps;
+  workers: Workers;
   bots: readonly { name: string; health(): BotHealth }[];
 }
 
-/** A pump looks every second, unless it waits for what is in hand, two minutes at most; one silent for so long hangs. */
-const pumpSilentMaxMs = 5 * minute;
+/** A worker looks every second, unless it waits for what is in hand, two minutes at most; one silent for so long hangs. */
+const workerSilentMaxMs = 5 * minute;
 
 /** Messages that wait longer than this are not moving. */
 const waitingMaxMs = 15 * minute;
@@ -35,8 +35,8 @@ export function createChecks(deps: HealthDeps): Check[] {
         return { ok: true, detail: deps.database.engine };
       },
     },
-    queueCheck(deps, { name: 'inbox', pumps: [deps.pumps.inbox] }),
-    queueCheck(deps, { name: 'outbox', pumps: deps.pumps.outbox }),
+    queueCheck(deps, { name: 'inbox', workers: [deps.workers.inbox] }),
+    queueCheck(deps, { name: 'outbox', workers: deps.workers.outbox }),
     ...deps.bots.map(
       (bot): Check => ({
         name: `telegram ${bot.name}`,
@@ -54,16 +54,19 @@ export function createChecks(deps: HealthDeps): Check[] {
   ];
 }
 
-function queueCheck(deps: HealthDeps, queue: { name: 'inbox' | 'outbox'; pumps: readonly Pumps['inbox'][] }): Check {
+function queueCheck(
+  deps: HealthDeps,
+  queue: { name: 'inbox' | 'outbox'; workers: readonly Workers['inbox'][] },
+): Check {
   return {
     name: queue.name,
     isVital: true,
     async check() {
       const now = deps.clock.now();
-      const silent = queue.pumps.filter((pump) => now - (pump.lastLookAt() ?? now) > pumpSilentMaxMs);
+      const silent = queue.workers.filter((worker) => now - (worker.lastLookAt() ?? now) > workerSilentMaxMs);
       const depths = await deps.database.read((stores) => stores[queue.name].depths(now));
       const waiting = depths.reduce((sum, depth) => sum + depth.waiting, 0);
-      const detail = silent.length > 0 ? `silent pumps: ${silent.length}` : describeDepths(depths, now);
+      const detail = silent.length > 0 ? `silent workers: ${silent.length}` : describeDepths(depths, now);
       return { ok: silent.length === 0, detail: `${waiting} waiting${detail === '' ? '' : `, ${detail}`}` };
     },
   };

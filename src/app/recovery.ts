@@ -10,7 +10,7 @@ import type { Core } from './core.ts';
  * What the process died with twice waits so long after the next start: good work comes first, and a process that ends
  * again and again for another reason does not make dead letters of innocents.
  */
-const suspectsWaitMs = 10 * second;
+const suspectedPoisonWaitMs = 10 * second;
 
 /** Takes up what a process that died left in hand, before anything new is taken. */
 export async function takeUpLeftWork({ payments, database, instanceId }: Core): Promise<void> {
@@ -26,7 +26,7 @@ export async function takeUpLeftWork({ payments, database, instanceId }: Core): 
 
 async function unlockAll({ payments, database, instanceId }: Pick<Core, 'payments' | 'database' | 'instanceId'>) {
   const { clock, log } = payments;
-  const held = { exceptBy: instanceId, repeatedAt: clock.now() + suspectsWaitMs };
+  const held = { exceptBy: instanceId, repeatedAt: clock.now() + suspectedPoisonWaitMs };
   const freed = await database.transaction(async (stores) => ({
     inbox: await stores.inbox.unlockAll(held),
     outbox: await stores.outbox.unlockAll(held),

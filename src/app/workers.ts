@@ -3,8 +3,8 @@ import { hour, type Milliseconds, minute, second } from '#kernel/clock.ts';
 import type { RetryPolicy } from '#kernel/retry-policy.ts';
 import type { InboxEvent, OutboxMessage } from '#messaging/messaging-store.ts';
 import type { OutboxHandler } from '#messaging/outbox-handler.ts';
-import { createPump, type Pump } from '#messaging/pump.ts';
 import { type Lane, lanes, topics } from '#messaging/topics.ts';
+import { createWorker, type Worker } from '#messaging/worker.ts';
 import { handleInboxEvent } from '#payments/webhooks/handle-inbox-event.ts';
 import { raiseDeadLetter } from '#payments/webhooks/raise-dead-letter.ts';
 
@@ -14,7 +14,7 @@ interface LaneOptions {
   policy: RetryPolicy;
 }
 
-/** Another process may put rows into a queue without a ring; so often each pump looks by itself. */
+/** Another process may put rows into a queue without a ring; so often each worker looks by itself. */
 const sweepMs: Milliseconds = second;
 
 /** An event outlives hours of a provider's outage; polling finds its payment in any case. */
@@ -50,21 +50,21 @@ const laneOptions: Readonly<Record<Lane, LaneOptions>> = {
   },
 };
 
-export interface Pumps {
-  inbox: Pump;
-  outbox: readonly Pump[];
+export interface Workers {
+  inbox: Worker;
+  outbox: readonly Worker[];
 }
 
-/** One pump for the inbox and one for each lane of the outbox, so that one that hangs holds up no other. */
-export function createPumps(
+/** One worker for the inbox and one for each lane of the outbox, so that one that hangs holds up no other. */
+export function createWorkers(
   deps: AccountingDeps & { instanceId: string },
   input: { handlers: readonly OutboxHandler[]; lanes: readonly Lane[] },
-): Pumps {
+): Workers {
   const byTopic = new Map(input.handlers.map((handler) => [handler.topic, handler]));
   for (const topic of Object.keys(topics)) {
     if (!byTopic.has(topic)) throw new Error(`nothing carries out ${topic}`);
   }
-  const inbox = createPump<InboxEvent, AccountingStores>(deps, {
+  const inbox = createWorker<InboxEvent, AccountingStores>(deps, {
     ...inboxOptions,
     name: 'inbox',
     queueOf: (stores) => stores.inbox,
@@ -76,7 +76,7 @@ export function createPumps(
     sweepMs,
   });
   const outbox = input.lanes.map((lane) =>
-    createPump<OutboxMessage, AccountingStores>(deps, {
+    createWorker<OutboxMessage, AccountingStores>(deps, {
       ...laneOptions[lane],
       name: `outbox:${lane}`,
       queueOf: (stores) => stores.outbox,

@@ -1,5 +1,5 @@
 import { ConcurrentChange } from '#kernel/database.ts';
-import { enqueueEffect } from '#messaging/enqueue-effect.ts';
+import { enqueueOutboxMessage } from '#messaging/enqueue-outbox-message.ts';
 import type { Case, CaseFacts } from './case.ts';
 import type { CaseChange, CaseTx } from './case-store.ts';
 
@@ -103,7 +103,7 @@ export async function changeCase(tx: CaseTx, one: Case, change: CaseChange): Pro
 
 async function showCase(tx: CaseTx, { id, version, rings }: Case): Promise<void> {
   if (!rings) return;
-  await enqueueEffect(tx, {
+  await enqueueOutboxMessage(tx, {
     topic: 'alert.card',
     key: `alert.card:${id}:${version}`,
     payload: { caseId: id, version },

@@ -1,5 +1,5 @@
 // What time brings about: a job is a verb of the domain and a row here. Every verb works in bounded batches and says how
-// many it did. Inbox and outbox are not here, because their pumps look after due rows by themselves.
+// many it did. Inbox and outbox are not here, because their workers look after due rows by themselves.
 
 import { closeDueDays } from '#accounting/daily-close/close-due-days.ts';
 import { fetchFees } from '#accounting/fees/fetch-fees.ts';

@@ -52,14 +52,14 @@ export interface OutboxMessage extends QueueBookkeeping {
   payload: JsonObject;
 }
 
-/** What a claim asks for. `suspects` are rows that the process died with before; they are claimed alone. */
+/** What a claim asks for. `suspectedPoison` are rows that the process died with before; they are claimed alone. */
 export interface ClaimRequest {
   lane: string | null;
   now: Milliseconds;
   lockedUntil: Milliseconds;
   lockedBy: string;
   limit: number;
-  suspects: boolean;
+  suspectedPoison: boolean;
 }
 
 export type NewInboxEvent = Pick<
@@ -84,8 +84,8 @@ export interface QueueDepth {
 export interface QueueStore<Row> {
   /** Claims due rows that nobody holds, by priority, then time, then id; raises `startedAttempts`. */
   claimDue(request: ClaimRequest): Promise<Row[]>;
-  /** Whether a claim of suspects would find one. */
-  hasSuspects(query: { lane: string | null; now: Milliseconds }): Promise<boolean>;
+  /** Whether a claim of suspectedPoison would find one. */
+  hasSuspectedPoison(query: { lane: string | null; now: Milliseconds }): Promise<boolean>;
   markProcessed(input: { id: string; lockedBy: string; at: Milliseconds; outcome: string | null }): Promise<boolean>;
   /**
    * Puts it back for later. An attempt that was really made has ended, and clears the row of the deaths before it:

@@ -2,10 +2,10 @@
 import { retryDelay } from '#kernel/retry-policy.ts';
 import type { QueueBookkeeping } from './messaging-store.ts';
 import type { DeliveryResult } from './outbox-handler.ts';
-import type { PumpDeps, PumpOptions } from './pump-options.ts';
+import type { WorkerDeps, WorkerOptions } from './worker-options.ts';
 
 interface Attempted<Row, Stores> {
-  options: PumpOptions<Row, Stores>;
+  options: WorkerOptions<Row, Stores>;
   row: Row;
   result: DeliveryResult;
 }
@@ -14,7 +14,7 @@ type Retry = Extract<DeliveryResult, { kind: 'retry' }>;
 
 /** Settles the row; a retry beyond the last attempt makes a dead letter of it. */
 export async function settleRow<Row extends QueueBookkeeping, Stores>(
-  deps: PumpDeps<Stores>,
+  deps: WorkerDeps<Stores>,
   attempted: Attempted<Row, Stores>,
 ): Promise<void> {
   const { options, row } = attempted;
@@ -59,10 +59,10 @@ function wasTried(result: Retry): boolean {
 }
 
 function report<Row extends QueueBookkeeping, Stores>(
-  { log }: PumpDeps<Stores>,
+  { log }: WorkerDeps<Stores>,
   { options, row, result }: Attempted<Row, Stores>,
 ): void {
-  const facts = { pump: options.name, rowId: row.id, ...options.describe?.(row), attempt: row.finishedAttempts + 1 };
+  const facts = { worker: options.name, rowId: row.id, ...options.describe?.(row), attempt: row.finishedAttempts + 1 };
   if (result.kind === 'done') log.info('message settled', { ...facts, outcome: result.outcome });
   if (result.kind === 'retry') {
     // What only waits for its turn is no trouble.

@@ -23,7 +23,7 @@ export const topics = {
 } as const satisfies Record<string, { lane: Lane; priority: number }>;
 export type Topic = keyof typeof topics;
 
-export interface Effect {
+export interface TopicMessage {
   topic: Topic;
   /** Names the fact, not the try: the same fact is queued once for ever. */
   key: string;

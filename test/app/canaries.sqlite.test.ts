@@ -258,7 +258,7 @@ test('the id of a webhook travels from the inbox through the payment to what the
   expect(cause).toMatch(/^webhook:[0-9a-f-]{36}$/);
   const eventId = cause.slice('webhook:'.length);
   const settled = records.filter(({ msg }) => msg === 'message settled');
-  expect(settled.filter(({ pump, rowId }) => pump === 'inbox' && rowId === eventId)).toHaveLength(1);
+  expect(settled.filter(({ worker, rowId }) => worker === 'inbox' && rowId === eventId)).toHaveLength(1);
   const topics = settled.filter((record) => record['cause'] === cause).map(({ topic }) => topic);
   expect(topics).toContain('shop.event');
   expect(topics).toContain('order.card');

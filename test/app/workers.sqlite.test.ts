@@ -1,7 +1,7 @@
 // Messages that are given up on ring, and the ring cannot ring for itself.
 
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { createPumps } from '#app/workers.ts';
+import { createWorkers } from '#app/workers.ts';
 import { raiseCase } from '#cases/raise-case.ts';
 import { systemActor } from '#kernel/actor.ts';
 import { minute, second } from '#kernel/clock.ts';
@@ -24,9 +24,9 @@ beforeEach(async () => {
 });
 afterEach(() => opened.remove());
 
-function pumps(deliver: (message: OutboxMessage) => Promise<DeliveryResult>): ReturnType<typeof createPumps> {
+function workers(deliver: (message: OutboxMessage) => Promise<DeliveryResult>): ReturnType<typeof createWorkers> {
   const handlers = Object.keys(topics).map((topic) => ({ topic, deliver }));
-  return createPumps({ ...deps, instanceId: 'one' }, { handlers, lanes: ['pager'] });
+  return createWorkers({ ...deps, instanceId: 'one' }, { handlers, lanes: ['pager'] });
 }
 
 test('alert cards that Telegram never takes are reported once each and then let be', async () => {
@@ -40,12 +40,12 @@ test('alert cards that Telegram never takes are reported once each and then let 
     }),
   );
   let attempts = 0;
-  const { outbox } = pumps(() => {
+  const { outbox } = workers(() => {
     attempts += 1;
     if (attempts > 20) throw new Error('the ring rings for itself');
     return Promise.resolve({ kind: 'give_up', reason: 'chat 1: 400: Bad Request: something new' });
   });
-  for (const pump of outbox) await pump.drain();
+  for (const worker of outbox) await worker.drain();
   expect(attempts).toBe(2);
   const letters = await opened.database.read((stores) => stores.outbox.listAbandoned({ before: null, limit: 9 }));
   expect(letters).toHaveLength(2);
@@ -71,7 +71,7 @@ test('an event of a payment that a process died with in hand waits until its lea
       body: new Uint8Array(),
     });
   });
-  const { inbox } = pumps(() => Promise.resolve({ kind: 'done', outcome: 'sent' }));
+  const { inbox } = workers(() => Promise.resolve({ kind: 'done', outcome: 'sent' }));
   for (let waited = 0; waited < 3 * 60 - 1; waited += 1) {
     await inbox.drain();
     deps.clock.advance(second);
@@ -120,7 +120,7 @@ test('a payment whose provider hangs fills no more than two places, whatever the
   deps = { ...deps, providers: { ...providers, find: () => provider } };
   await receive('hangs', 20);
   await receive('quick', 1);
-  const { inbox } = pumps(() => Promise.resolve({ kind: 'done', outcome: 'sent' }));
+  const { inbox } = workers(() => Promise.resolve({ kind: 'done', outcome: 'sent' }));
   await inbox.start();
   await quick.promise;
   const waiting = await opened.database.read((stores) => stores.inbox.find('hangs-20'));
@@ -132,7 +132,7 @@ test('a payment whose provider hangs fills no more than two places, whatever the
 
   hanging.resolve();
   await inbox.stop();
-  const later = pumps(() => Promise.resolve({ kind: 'done', outcome: 'sent' })).inbox;
+  const later = workers(() => Promise.resolve({ kind: 'done', outcome: 'sent' })).inbox;
   for (let round = 0; round < 20; round += 1) {
     deps.clock.advance(2 * second);
     await later.drain();

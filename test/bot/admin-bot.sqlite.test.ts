@@ -226,7 +226,7 @@ async function bury(shop: BotShop, name: string): Promise<void> {
       priority: 1,
       payload: {},
     });
-    const claim = { lane: 'shop', now, lockedUntil: now + minute, lockedBy: 'test', limit: 1, suspects: false };
+    const claim = { lane: 'shop', now, lockedUntil: now + minute, lockedBy: 'test', limit: 1, suspectedPoison: false };
     await stores.outbox.claimDue(claim);
     await stores.outbox.abandon({ id, lockedBy: 'test', at: now, reason: 'the shop said 410' });
   });

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { minute } from '#kernel/clock.ts';
-import { enqueueEffect } from '#messaging/enqueue-effect.ts';
+import { enqueueOutboxMessage } from '#messaging/enqueue-outbox-message.ts';
 import { pollPayments } from '#payments/sync/poll-payments.ts';
 import { auditOf, buttonsOf, chat, openChat, paid, say, tap, textOf } from './support/chat.ts';
 import { ann, bob } from './support/shop.ts';
@@ -41,7 +41,7 @@ describe('orders', () => {
     const order = await shop.order();
     await say(shop, `/order ${order.number}`);
     await shop.deps.database.transaction((stores) =>
-      enqueueEffect(
+      enqueueOutboxMessage(
         { ...shop.deps, stores },
         { topic: 'order.card', key: 'again', payload: { orderId: order.id, version: 1 } },
       ),

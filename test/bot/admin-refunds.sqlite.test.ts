@@ -22,7 +22,7 @@ const refundsOf = (shop: BotShop, order: { id: string }): Promise<Refund[]> =>
 async function send(shop: BotShop): Promise<void> {
   const now = shop.deps.clock.now();
   const messages = await shop.deps.database.transaction(({ outbox }) =>
-    outbox.claimDue({ lane: 'provider', now, lockedUntil: now, lockedBy: 'test', limit: 9, suspects: false }),
+    outbox.claimDue({ lane: 'provider', now, lockedUntil: now, lockedBy: 'test', limit: 9, suspectedPoison: false }),
   );
   for (const message of messages) {
     if (message.topic === 'refund.send')

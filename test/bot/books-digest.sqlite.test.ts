@@ -112,7 +112,7 @@ describe('the digest of a closed day', () => {
     );
     const [message] = await shop.deps.database.transaction(({ outbox }) => {
       const now = shop.deps.clock.now();
-      return outbox.claimDue({ lane: 'pager', now, lockedUntil: now, lockedBy: 'x', limit: 1, suspects: false });
+      return outbox.claimDue({ lane: 'pager', now, lockedUntil: now, lockedBy: 'x', limit: 1, suspectedPoison: false });
     });
     if (message === undefined) throw new Error('no digest is owed');
     const signal = new AbortController().signal;

@@ -86,7 +86,7 @@ function addControl(app: App, { stations, now }: PagesDeps): void {
     if (name === undefined || !isObject(body) || !isObject(body['change'])) return context.text('Malformed', 400);
     stations[name].faults.controls.set(parseChange(body['change']));
     // Ending an outage lets the waiting webhooks go.
-    stations[name].deliveries.pump();
+    stations[name].deliveries.worker();
     return context.json(stations[name].faults.controls.get());
   });
   app.post('/control/dial', async (context) => {
@@ -106,7 +106,7 @@ function addControl(app: App, { stations, now }: PagesDeps): void {
     const name = isObject(body) ? providerNames.find((known) => known === body['provider']) : undefined;
     if (name === undefined) return context.text('Malformed', 400);
     stations[name].faults.controls.reset();
-    stations[name].deliveries.pump();
+    stations[name].deliveries.worker();
     return context.json(stations[name].faults.controls.get());
   });
 }

@@ -4,7 +4,7 @@ import { needsDecision } from '#cases/case.ts';
 import type { CaseCount } from '#cases/case-store.ts';
 import { hour, type Milliseconds, minute } from '#kernel/clock.ts';
 import { causeOf, inTransaction } from '#kernel/transaction-context.ts';
-import { enqueueEffect } from '#messaging/enqueue-effect.ts';
+import { enqueueOutboxMessage } from '#messaging/enqueue-outbox-message.ts';
 import { correctionOf } from '../ledger/booked-payment.ts';
 import { chainStart, contentText, createEntriesHash, entryText, hashLink } from '../ledger/chain.ts';
 import type { Closing, ClosingContent, ClosingDelay, LedgerEntry, LedgerPayment } from '../ledger/closing.ts';
@@ -57,7 +57,7 @@ export function writeClosing(deps: AccountingDeps, draft: ClosingDraft): Promise
     const closing = linkUp(next, { content, previous });
     if (!(await tx.stores.ledger.insertClosing(closing))) return { kind: 'overtaken' };
     await tx.stores.ledger.insertEntries(entries);
-    await enqueueEffect(tx, {
+    await enqueueOutboxMessage(tx, {
       topic: 'books.digest',
       key: `books.digest:${closing.number}`,
       payload: { day: closing.day },

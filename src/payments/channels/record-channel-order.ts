@@ -11,7 +11,7 @@ import { inTransaction } from '#kernel/transaction-context.ts';
 import { formatOrderNumber, type Order } from '#orders/order.ts';
 import { applyLook } from '../lifecycle/apply-snapshot.ts';
 import type { PaymentDeps } from '../lifecycle/deps.ts';
-import { writeTimeline } from '../lifecycle/work.ts';
+import { writeTimeline } from '../lifecycle/write-timeline.ts';
 import type { Payment } from '../model/payment.ts';
 import type { PaymentTx } from '../ports/payment-store.ts';
 import type { ChannelOrder } from '../ports/sales-channel.ts';

@@ -2,7 +2,7 @@ import { recordAudit } from '#access/audit.ts';
 import type { Actor } from '#kernel/actor.ts';
 import type { OrderId } from '#kernel/ids.ts';
 import { causeOf, inTransaction } from '#kernel/transaction-context.ts';
-import { enqueueEffect } from '#messaging/enqueue-effect.ts';
+import { enqueueOutboxMessage } from '#messaging/enqueue-outbox-message.ts';
 import type { Order, OrderStatus } from '#orders/order.ts';
 import { tellOrder } from '../lifecycle/change-order.ts';
 import type { PaymentDeps } from '../lifecycle/deps.ts';
@@ -54,7 +54,7 @@ export async function closeOpenLinks(
   { order, payments }: { order: Pick<Order, 'version'>; payments: readonly Payment[] },
 ): Promise<void> {
   for (const payment of payments.filter(isOpenPayment)) {
-    await enqueueEffect(tx, {
+    await enqueueOutboxMessage(tx, {
       topic: 'payment.cancel',
       key: `payment.cancel:${payment.id}:${order.version}`,
       payload: { paymentId: payment.id },

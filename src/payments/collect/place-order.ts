@@ -15,7 +15,7 @@ import type { Order, OrderItem, OrderOrigin } from '#orders/order.ts';
 import type { PaymentDeps } from '../lifecycle/deps.ts';
 import { insertNewPayment } from '../lifecycle/new-payment.ts';
 import { loadOrderView, type OrderView } from '../lifecycle/order-view.ts';
-import { writeTimeline } from '../lifecycle/work.ts';
+import { writeTimeline } from '../lifecycle/write-timeline.ts';
 import { isMismatchedPayment, paymentOpenForMs } from '../model/payment.ts';
 import type { PaymentProvider } from '../ports/payment-provider.ts';
 import type { PaymentTx } from '../ports/payment-store.ts';

@@ -14,7 +14,7 @@ import { raiseNotCreated } from '../lifecycle/payment-cases.ts';
 import { withPayment } from '../lifecycle/payment-lease.ts';
 import { postponePoll } from '../lifecycle/postpone-poll.ts';
 import type { Refresh } from '../lifecycle/refresh.ts';
-import { writeTimeline } from '../lifecycle/work.ts';
+import { writeTimeline } from '../lifecycle/write-timeline.ts';
 import { findIn } from '../model/decide-payment.ts';
 import { isAwaitedPayment, isMismatchedPayment, type Payment } from '../model/payment.ts';
 import type { CreatePaymentRequest, PaymentProvider } from '../ports/payment-provider.ts';

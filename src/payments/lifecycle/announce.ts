@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { enqueueEffect } from '#messaging/enqueue-effect.ts';
+import { enqueueOutboxMessage } from '#messaging/enqueue-outbox-message.ts';
 import type { Order, OrderStatus } from '#orders/order.ts';
 import type { Payment } from '../model/payment.ts';
 import type { Refund } from '../model/refund.ts';
@@ -63,7 +63,7 @@ export async function announceRefund(tx: PaymentTx, input: { order: Order; refun
 
 async function tellShop(tx: PaymentTx, input: { type: ShopEventType; key: string; order: Order }): Promise<void> {
   const order = await loadOrderView(tx.stores, input.order);
-  await enqueueEffect(tx, {
+  await enqueueOutboxMessage(tx, {
     topic: 'shop.event',
     key: `shop.event:${input.key}`,
     payload: {

@@ -20,7 +20,7 @@ import type { PaymentDeps } from './deps.ts';
 import { endMismatch, raiseIfStuck, raiseMismatch, resolveEarlierCases } from './payment-cases.ts';
 import { raiseForLook } from './raise-for-look.ts';
 import { tellOfReturns } from './returns.ts';
-import { writeTimeline } from './work.ts';
+import { writeTimeline } from './write-timeline.ts';
 
 export type Application =
   | { kind: 'changed'; from: PaymentStatus; to: PaymentStatus }

@@ -5,7 +5,7 @@ import { wakeOrderCases } from '#cases/snooze-case.ts';
 import { ConcurrentChange } from '#kernel/database.ts';
 import type { PaymentId } from '#kernel/ids.ts';
 import type { Trust } from '#kernel/trust.ts';
-import { enqueueEffect } from '#messaging/enqueue-effect.ts';
+import { enqueueOutboxMessage } from '#messaging/enqueue-outbox-message.ts';
 import { decideOrder, type OrderContext, type OrderDecision, type OrderEvent } from '#orders/decide-order.ts';
 import type { Order, OrderStatus } from '#orders/order.ts';
 import type { OrderChange } from '#orders/order-store.ts';
@@ -13,7 +13,7 @@ import { standingOf } from '../model/coverage.ts';
 import { isAwaitedPayment, type Payment, paymentOpenForMs } from '../model/payment.ts';
 import type { PaymentTx } from '../ports/payment-store.ts';
 import { announce } from './announce.ts';
-import { writeTimeline } from './work.ts';
+import { writeTimeline } from './write-timeline.ts';
 
 export interface OrderEventInput {
   order: Order;
@@ -150,7 +150,7 @@ function isDelivery({ event, to }: { event: OrderEventInput['event']; to: OrderS
 
 /** Brings the order's open cards in the chat up to date. The key carries an id of its own: payments change without the order. */
 export async function refreshOrderCards(tx: PaymentTx, order: Pick<Order, 'id' | 'version'>): Promise<void> {
-  await enqueueEffect(tx, {
+  await enqueueOutboxMessage(tx, {
     topic: 'order.card',
     key: `order.card:${order.id}:${tx.ids.newId()}`,
     payload: { orderId: order.id, version: order.version },

@@ -9,7 +9,7 @@ import type { PaymentSnapshot } from '../model/snapshot.ts';
 import type { PaymentProvider } from '../ports/payment-provider.ts';
 import type { PaymentTx } from '../ports/payment-store.ts';
 import { tellOrder } from './change-order.ts';
-import { writeTimeline } from './work.ts';
+import { writeTimeline } from './write-timeline.ts';
 
 /** A create without an answer is looked for after this: later than any create that is still under way gives up. */
 const lookForLostCreateAfterMs: Milliseconds = 100 * second;

@@ -10,7 +10,7 @@ import { amountDetail, gapFacts } from '../model/amount-detail.ts';
 import { standingOf } from '../model/coverage.ts';
 import { isOpenPayment, type Payment, type PaymentStatus } from '../model/payment.ts';
 import type { PaymentTx } from '../ports/payment-store.ts';
-import { writeTimeline } from './work.ts';
+import { writeTimeline } from './write-timeline.ts';
 
 interface Condition {
   kind: PaymentKind;

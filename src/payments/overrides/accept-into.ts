@@ -12,7 +12,7 @@ import { closeOpenLinks } from '../collect/cancel-order.ts';
 import { announcePayment } from '../lifecycle/announce.ts';
 import { decideFor, tellOrder } from '../lifecycle/change-order.ts';
 import { raiseTooMuch } from '../lifecycle/too-much.ts';
-import { writeTimeline } from '../lifecycle/work.ts';
+import { writeTimeline } from '../lifecycle/write-timeline.ts';
 import { standingOf } from '../model/coverage.ts';
 import type { Payment } from '../model/payment.ts';
 import { countsAgainstCaptured } from '../model/refund.ts';

@@ -6,7 +6,7 @@ import type { Cause } from '#kernel/transaction-context.ts';
 import { inTransaction } from '#kernel/transaction-context.ts';
 import type { Trust } from '#kernel/trust.ts';
 import type { PaymentDeps } from '../lifecycle/deps.ts';
-import { writeTimeline } from '../lifecycle/work.ts';
+import { writeTimeline } from '../lifecycle/write-timeline.ts';
 import type { RefundEvent } from '../model/decide-refund.ts';
 import type { Payment } from '../model/payment.ts';
 import type { Refund } from '../model/refund.ts';

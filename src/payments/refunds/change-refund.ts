@@ -13,7 +13,7 @@ import { announceRefund } from '../lifecycle/announce.ts';
 import { refreshOrderCards, tellOrder } from '../lifecycle/change-order.ts';
 import { tellOfReturns } from '../lifecycle/returns.ts';
 import { endTooMuch } from '../lifecycle/too-much.ts';
-import { writeTimeline } from '../lifecycle/work.ts';
+import { writeTimeline } from '../lifecycle/write-timeline.ts';
 import { decideRefund, type RefundEvent } from '../model/decide-refund.ts';
 import { isOpenRefund, type Refund, type RefundStatus } from '../model/refund.ts';
 import { nextRefundPollAt } from '../model/refund-schedule.ts';

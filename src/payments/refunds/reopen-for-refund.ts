@@ -2,7 +2,7 @@ import type { Case } from '#cases/case.ts';
 import { reopenCase } from '#cases/resolve-case.ts';
 import type { Order } from '#orders/order.ts';
 import { endedByPayment } from '../lifecycle/change-order.ts';
-import { writeTimeline } from '../lifecycle/work.ts';
+import { writeTimeline } from '../lifecycle/write-timeline.ts';
 import type { Refund } from '../model/refund.ts';
 import type { PaymentTx } from '../ports/payment-store.ts';
 

@@ -8,11 +8,11 @@ import { formatMoney, type Money, toDecimal } from '#kernel/money.ts';
 import { providerTitle } from '#kernel/provider-name.ts';
 import type { Cause } from '#kernel/transaction-context.ts';
 import { inTransaction } from '#kernel/transaction-context.ts';
-import { enqueueEffect } from '#messaging/enqueue-effect.ts';
+import { enqueueOutboxMessage } from '#messaging/enqueue-outbox-message.ts';
 import { formatOrderNumber, type Order } from '#orders/order.ts';
 import { holdOrder, refreshOrderCards } from '../lifecycle/change-order.ts';
 import type { PaymentDeps } from '../lifecycle/deps.ts';
-import { writeTimeline } from '../lifecycle/work.ts';
+import { writeTimeline } from '../lifecycle/write-timeline.ts';
 import type { Payment } from '../model/payment.ts';
 import type { Refund } from '../model/refund.ts';
 import { sumRefunds } from '../model/refundable.ts';
@@ -174,7 +174,7 @@ async function note(tx: PaymentTx, input: { order: Order; payment: Payment; refu
 
 /** Owes the provider the command. Once for each time that a refund comes to be `requested`. */
 export async function enqueueSend(tx: PaymentTx, refund: { id: RefundId; version: number }): Promise<void> {
-  await enqueueEffect(tx, {
+  await enqueueOutboxMessage(tx, {
     topic: 'refund.send',
     key: `refund.send:${refund.id}:${refund.version}`,
     payload: { refundId: refund.id },

@@ -9,7 +9,7 @@ import { minute, second } from '#kernel/clock.ts';
 import { createIds } from '#kernel/ids.ts';
 import { causeOf, inTransaction } from '#kernel/transaction-context.ts';
 import type { DeliveryResult } from '#messaging/outbox-handler.ts';
-import { createPump } from '#messaging/pump.ts';
+import { createWorker } from '#messaging/worker.ts';
 import { placeOrder } from '#payments/collect/place-order.ts';
 import type { OrderView } from '#payments/lifecycle/order-view.ts';
 import { createReconciler } from '#payments/reconciliation/reconcile-provider.ts';
@@ -109,7 +109,7 @@ export async function openBotShop(options: ShopOptions = {}): Promise<BotShop> {
     { ...shared, token: options.sharesToken ? adminToken : pagerToken, mode: pagerMode },
   );
   const handlers = [...adminBot.outboxHandlers, ...pager.outboxHandlers];
-  const pump = createPump<Parameters<(typeof handlers)[0]['deliver']>[0], AccountingStores>(
+  const worker = createWorker<Parameters<(typeof handlers)[0]['deliver']>[0], AccountingStores>(
     { ...deps, instanceId: 'test' },
     {
       name: 'telegram',
@@ -135,7 +135,7 @@ export async function openBotShop(options: ShopOptions = {}): Promise<BotShop> {
     file: opened.file,
     adminBot,
     pager,
-    deliver: () => pump.drain(),
+    deliver: () => worker.drain(),
     async order() {
       const placed = await placeOrder(deps, {
         idempotencyKey: null,

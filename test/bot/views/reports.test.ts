@@ -261,7 +261,7 @@ describe('the health report', () => {
       {
         checks: [
           well('database', 'sqlite'),
-          { name: 'outbox', ok: false, detail: 'silent pumps: 1' },
+          { name: 'outbox', ok: false, detail: 'silent workers: 1' },
           { name: 'telegram admin', ok: false, detail: 'ECONNREFUSED' },
           { name: 'provider bitpay', ok: false, detail: 'open: 4200 <timeout>' },
           well('provider btcpay', 'answers'),
@@ -280,7 +280,7 @@ describe('the health report', () => {
     );
     expect(view.text).toMatchInlineSnapshot(`
       "🔴 <b>Something is wrong</b>
-      🔴 outbox · silent pumps: 1
+      🔴 outbox · silent workers: 1
       🔴 telegram admin · ECONNREFUSED
       🔴 provider bitpay · open: 4200 &lt;timeout&gt;
       🔴 job prune, 22 Nov, 04:00 · timed out

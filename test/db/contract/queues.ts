@@ -9,7 +9,7 @@ const claimBy = (lockedBy: string, change: Partial<ClaimRequest> = {}): ClaimReq
   lockedUntil: noon + 60_000,
   lockedBy,
   limit: 10,
-  suspects: false,
+  suspectedPoison: false,
   ...change,
 });
 const idsOf = (rows: readonly { id: string }[]): string[] => rows.map((row) => row.id);
@@ -131,13 +131,13 @@ export function describeQueues(open: OpenContractDatabase): void {
         await inbox.append(sampleEvent('sound', { receivedAt: noon + 1 }));
         await inbox.claimDue(claimBy('crashed', { limit: 1 }));
         const after = { now: noon + 60_000 };
-        expect(await inbox.claimDue(claimBy('me', { suspects: true }))).toEqual([]);
-        expect(await inbox.hasSuspects({ lane: null, now: noon })).toBe(false);
-        expect(await inbox.hasSuspects({ lane: null, now: after.now })).toBe(true);
-        expect(await inbox.hasSuspects({ lane: 'another source', now: after.now })).toBe(false);
+        expect(await inbox.claimDue(claimBy('me', { suspectedPoison: true }))).toEqual([]);
+        expect(await inbox.hasSuspectedPoison({ lane: null, now: noon })).toBe(false);
+        expect(await inbox.hasSuspectedPoison({ lane: null, now: after.now })).toBe(true);
+        expect(await inbox.hasSuspectedPoison({ lane: 'another source', now: after.now })).toBe(false);
         expect(idsOf(await inbox.claimDue(claimBy('me', after)))).toEqual(['sound']);
         const [suspect] = await inbox.claimDue(
-          claimBy('me', { ...after, lockedUntil: noon + 120_000, suspects: true }),
+          claimBy('me', { ...after, lockedUntil: noon + 120_000, suspectedPoison: true }),
         );
         expect(suspect).toMatchObject({ id: 'poison', startedAttempts: 2, finishedAttempts: 0 });
         await inbox.release({ id: 'poison', lockedBy: 'me', availableAt: noon, error: 'no', isFinishedAttempt: true });
@@ -154,11 +154,11 @@ export function describeQueues(open: OpenContractDatabase): void {
         await inbox.claimDue(claimBy('me'));
         const held = { exceptBy: 'me', repeatedAt: noon + 10_000 };
         expect(await inbox.unlockAll(held)).toBe(1);
-        expect(idsOf(await inbox.claimDue(claimBy('gone', { suspects: true })))).toEqual(['theirs']);
+        expect(idsOf(await inbox.claimDue(claimBy('gone', { suspectedPoison: true })))).toEqual(['theirs']);
         expect(await inbox.unlockAll(held)).toBe(1);
-        expect(await inbox.claimDue(claimBy('me', { suspects: true }))).toEqual([]);
+        expect(await inbox.claimDue(claimBy('me', { suspectedPoison: true }))).toEqual([]);
         const later = { now: held.repeatedAt, lockedUntil: held.repeatedAt + 60_000 };
-        expect(idsOf(await inbox.claimDue(claimBy('me', { ...later, suspects: true })))).toEqual(['theirs']);
+        expect(idsOf(await inbox.claimDue(claimBy('me', { ...later, suspectedPoison: true })))).toEqual(['theirs']);
       });
     });
 

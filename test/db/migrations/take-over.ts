@@ -198,7 +198,14 @@ export function describeTakeOver(engine: Engine, openOld: () => Promise<OldDatab
   });
 
   test('what was owed to a chat, and what an admin was asked, goes on', async () => {
-    const claim = { lane: 'pager', now: noon, lockedUntil: noon + 1, lockedBy: 'test', limit: 9, suspects: false };
+    const claim = {
+      lane: 'pager',
+      now: noon,
+      lockedUntil: noon + 1,
+      lockedBy: 'test',
+      limit: 9,
+      suspectedPoison: false,
+    };
     const owedNow = await database.transaction(({ outbox }) => outbox.claimDue(claim));
     expect(owedNow.map(({ payload }) => payload)).toEqual([
       { caseId: 'alert-payment_failed:open', version: 4, cause: 'poll:x' },

@@ -12,10 +12,10 @@ afterEach(() => vi.restoreAllMocks());
 const now = 1_795_348_800_000;
 const claim = { now, lockedUntil: now + 1, lockedBy: 'me', limit: 8 };
 const queries: Record<string, (stores: AccountingStores) => Promise<unknown>> = {
-  'claiming events': ({ inbox }) => inbox.claimDue({ ...claim, lane: null, suspects: false }),
-  'claiming messages': ({ outbox }) => outbox.claimDue({ ...claim, lane: 'shop', suspects: false }),
-  'looking for suspect events': ({ inbox }) => inbox.hasSuspects({ lane: null, now }),
-  'looking for suspect messages': ({ outbox }) => outbox.hasSuspects({ lane: 'shop', now }),
+  'claiming events': ({ inbox }) => inbox.claimDue({ ...claim, lane: null, suspectedPoison: false }),
+  'claiming messages': ({ outbox }) => outbox.claimDue({ ...claim, lane: 'shop', suspectedPoison: false }),
+  'looking for suspect events': ({ inbox }) => inbox.hasSuspectedPoison({ lane: null, now }),
+  'looking for suspect messages': ({ outbox }) => outbox.hasSuspectedPoison({ lane: 'shop', now }),
   'the depth of the inbox': ({ inbox }) => inbox.depths(now),
   'the depth of the outbox': ({ outbox }) => outbox.depths(now),
   'payments to poll': ({ payments }) => payments.listPaymentsToPoll({ now, except: ['btcpay'], limit: 50 }),

@@ -59,7 +59,7 @@ async function getOrderView(orderId: OrderId): Promise<OrderView> {
 
 async function announced(type: string): Promise<{ webhookId: string; expiresAt: string }[]> {
   const now = deps.clock.now();
-  const claim = { lane: 'shop', now, lockedUntil: now + minute, lockedBy: 'test', limit: 100, suspects: false };
+  const claim = { lane: 'shop', now, lockedUntil: now + minute, lockedBy: 'test', limit: 100, suspectedPoison: false };
   const messages = await opened.database.transaction((stores) => stores.outbox.claimDue(claim));
   return messages
     .filter(({ payload }) => payload['type'] === type)

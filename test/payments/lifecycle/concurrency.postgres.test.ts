@@ -58,7 +58,7 @@ test('an order that is cancelled while it gets a new link has no link that nobod
         lockedUntil: deps.clock.now() + 1,
         lockedBy: 'test',
         limit: 100,
-        suspects: false,
+        suspectedPoison: false,
       }),
     );
     const left = after.payments.filter(isOpenPayment).map((payment) => payment.id);

@@ -30,7 +30,7 @@ async function announcementsOf(deps: PaymentDeps, orderId: string): Promise<stri
       lockedUntil: deps.clock.now(),
       lockedBy: 'test',
       limit: 10_000,
-      suspects: false,
+      suspectedPoison: false,
     }),
   );
   await deps.database.transaction(async (stores) => {

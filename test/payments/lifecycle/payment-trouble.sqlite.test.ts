@@ -106,7 +106,14 @@ test('an order that was announced paid is not announced again when that message 
   const { order } = await detailsOf(deps, paymentId);
   const announced = async (): Promise<string[]> => {
     const now = deps.clock.now();
-    const claim = { lane: 'shop', now, lockedUntil: now + minute, lockedBy: 'test', limit: 100, suspects: false };
+    const claim = {
+      lane: 'shop',
+      now,
+      lockedUntil: now + minute,
+      lockedBy: 'test',
+      limit: 100,
+      suspectedPoison: false,
+    };
     return opened.database.transaction(async (stores) => {
       const own = (await stores.outbox.claimDue(claim)).filter(({ payload }) =>
         JSON.stringify(payload).includes(order.id),

@@ -42,7 +42,9 @@ async function another(orderId: OrderId, amountMinor = 4900): Promise<PaymentId>
 
 async function send(): Promise<void> {
   const request = { lane: 'provider', now: kit.deps.clock.now(), lockedUntil: 0, lockedBy: 'test', limit: 50 };
-  const owed = await kit.opened.database.transaction(({ outbox }) => outbox.claimDue({ ...request, suspects: false }));
+  const owed = await kit.opened.database.transaction(({ outbox }) =>
+    outbox.claimDue({ ...request, suspectedPoison: false }),
+  );
   for (const message of owed.filter(({ topic }) => topic === 'refund.send')) {
     await createRefundHandler(kit.deps).deliver(message, new AbortController().signal);
   }

@@ -110,7 +110,7 @@ describe('mark paid', () => {
     const { orderId, paymentId } = await kit.order({ state: 'open' });
     await markPaid(kit.deps, { orderId, by: bob, reason: 'Cash' });
     const now = kit.deps.clock.now();
-    const claim = { lane: 'provider', now, lockedUntil: now, lockedBy: 'test', limit: 9, suspects: false };
+    const claim = { lane: 'provider', now, lockedUntil: now, lockedBy: 'test', limit: 9, suspectedPoison: false };
     const owed = await kit.opened.database.transaction(({ outbox }) => outbox.claimDue(claim));
     expect(owed.map(({ topic, payload }) => [topic, payload['paymentId']])).toEqual([['payment.cancel', paymentId]]);
     await kit.look(paymentId, paid);

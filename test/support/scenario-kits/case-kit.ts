@@ -118,7 +118,7 @@ export async function openCaseKit(): Promise<CaseKit> {
         limit: 50,
       };
       const messages = await opened.database.transaction(({ outbox }) =>
-        outbox.claimDue({ ...request, suspects: false }),
+        outbox.claimDue({ ...request, suspectedPoison: false }),
       );
       return messages.map(({ payload }) => String(payload['type']));
     },

@@ -75,8 +75,8 @@ export async function openRefundKit(
   async function owed(): Promise<OutboxMessage[]> {
     const request = { lane: 'provider', now: deps.clock.now(), lockedUntil: 0, lockedBy: 'test', limit: 50 };
     const both = await opened.database.transaction(async ({ outbox }) => [
-      ...(await outbox.claimDue({ ...request, suspects: false })),
-      ...(await outbox.claimDue({ ...request, suspects: true })),
+      ...(await outbox.claimDue({ ...request, suspectedPoison: false })),
+      ...(await outbox.claimDue({ ...request, suspectedPoison: true })),
     ]);
     const once = [...new Map(both.map((message) => [message.id, message])).values()];
     return once.filter(({ id, topic }) => topic === 'refund.send' && !settled.has(id));
@@ -121,7 +121,7 @@ export async function openRefundKit(
     async shopHeard() {
       const now = deps.clock.now();
       const messages = await opened.database.transaction(({ outbox }) =>
-        outbox.claimDue({ lane: 'shop', now, lockedUntil: 0, lockedBy: 'test', limit: 50, suspects: false }),
+        outbox.claimDue({ lane: 'shop', now, lockedUntil: 0, lockedBy: 'test', limit: 50, suspectedPoison: false }),
       );
       return messages.map(({ payload }) => String(payload['type']));
     },

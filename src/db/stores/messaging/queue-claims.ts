@@ -7,7 +7,7 @@ import type { QueueShape } from './queue-shape.ts';
 
 type Claim = (values: Record<string, unknown>) => Promise<Record<string, unknown>[]>;
 
-/** A claim is kept for each kind of request: narrowed to a lane or not, for suspects or not. */
+/** A claim is kept for each kind of request: narrowed to a lane or not, for suspectedPoison or not. */
 export function createClaims(session: Session, shape: QueueShape): (request: ClaimRequest) => Claim {
   const { db } = session;
   const { table, name, lane, priority, columns } = shape;
@@ -44,11 +44,11 @@ export function createClaims(session: Session, shape: QueueShape): (request: Cla
   }
 
   return (request) => {
-    const kind = `${request.suspects ? 'suspects' : 'sound'}_${request.lane === null ? 'all' : 'lane'}`;
+    const kind = `${request.suspectedPoison ? 'suspectedPoison' : 'sound'}_${request.lane === null ? 'all' : 'lane'}`;
     const known = claims.get(kind);
     if (known !== undefined) return known;
     const claim = build(kind, [
-      request.suspects
+      request.suspectedPoison
         ? sql`${table.startedAttempts} > ${table.finishedAttempts}`
         : sql`${table.startedAttempts} = ${table.finishedAttempts}`,
       request.lane === null ? undefined : eq(lane, sql.placeholder('lane')),

@@ -30,7 +30,7 @@ export function createQueueStore<Row extends QueueBookkeeping>(session: Session,
       const rows = asRows<Row>(await claim({ lane, now, lockedUntil, lockedBy, limit }));
       return rows.sort(inTurn);
     },
-    async hasSuspects(query) {
+    async hasSuspectedPoison(query) {
       const found = await db
         .select({ id: table.id })
         .from(table)

@@ -6,7 +6,7 @@ import { providerTitle } from '#kernel/provider-name.ts';
 import { type Application, applyLook } from '../../lifecycle/apply-snapshot.ts';
 import type { PaymentDeps } from '../../lifecycle/deps.ts';
 import { withPayment } from '../../lifecycle/payment-lease.ts';
-import { writeTimeline } from '../../lifecycle/work.ts';
+import { writeTimeline } from '../../lifecycle/write-timeline.ts';
 import type { Payment } from '../../model/payment.ts';
 import type { PaymentSnapshot } from '../../model/snapshot.ts';
 import { loadAbout } from '../../overrides/accept-into.ts';

@@ -1,7 +1,7 @@
 import { ConcurrentChange } from '#kernel/database.ts';
 import type { Order } from '#orders/order.ts';
 import { tellOrder } from '../../lifecycle/change-order.ts';
-import { writeTimeline } from '../../lifecycle/work.ts';
+import { writeTimeline } from '../../lifecycle/write-timeline.ts';
 import type { Payment } from '../../model/payment.ts';
 import { loadAbout } from '../../overrides/accept-into.ts';
 import { refused } from '../../overrides/override.ts';

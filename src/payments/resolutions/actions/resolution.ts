@@ -12,7 +12,7 @@ import type { Order } from '#orders/order.ts';
 import { refreshOrderCards } from '../../lifecycle/change-order.ts';
 import type { PaymentDeps } from '../../lifecycle/deps.ts';
 import type { OrderView } from '../../lifecycle/order-view.ts';
-import { writeTimeline } from '../../lifecycle/work.ts';
+import { writeTimeline } from '../../lifecycle/write-timeline.ts';
 import { type Override, refused } from '../../overrides/override.ts';
 import type { PaymentTx } from '../../ports/payment-store.ts';
 import { allowedActions, decidedWords, type ResolvingAction } from '../options/resolution-actions.ts';

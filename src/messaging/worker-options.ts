@@ -7,7 +7,7 @@ import type { QueueStore } from './messaging-store.ts';
 import type { DeliveryResult } from './outbox-handler.ts';
 
 /** One queue, or one lane of it, and what is done with its rows. */
-export interface PumpOptions<Row, Stores> {
+export interface WorkerOptions<Row, Stores> {
   name: string;
   queueOf(stores: Stores): QueueStore<Row>;
   lane: string | null;
@@ -20,11 +20,11 @@ export interface PumpOptions<Row, Stores> {
   concurrency: number;
   /** No attempt may take longer; its signal is aborted then. The lock outlives it. */
   attemptTimeoutMs: Milliseconds;
-  /** How long a pump sleeps when nobody rings. */
+  /** How long a worker sleeps when nobody rings. */
   sweepMs: Milliseconds;
 }
 
-export interface PumpDeps<Stores> {
+export interface WorkerDeps<Stores> {
   database: Database<Stores>;
   clock: Clock;
   random: Random;

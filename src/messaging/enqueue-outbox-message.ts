@@ -1,10 +1,10 @@
 import type { Clock } from '#kernel/clock.ts';
 import type { Ids } from '#kernel/ids.ts';
 import type { MessagingStores } from './messaging-store.ts';
-import { type Effect, topics } from './topics.ts';
+import { type TopicMessage, topics } from './topics.ts';
 
 /** Owes an effect to the outside; false when the same fact was queued before. Call it in the transaction that decided it. */
-export function enqueueEffect(
+export function enqueueOutboxMessage(
   deps: {
     stores: Pick<MessagingStores, 'outbox'>;
     clock: Clock;
@@ -12,7 +12,7 @@ export function enqueueEffect(
     /** What brought it about; travels with the message into the log. */
     cause?: { kind: string; id: string };
   },
-  effect: Effect,
+  effect: TopicMessage,
 ): Promise<boolean> {
   const { lane, priority } = topics[effect.topic];
   const now = deps.clock.now();

@@ -1,17 +1,17 @@
 import type { Clock, Milliseconds } from '#kernel/clock.ts';
 
 /** Wakes one sleeper; a ring while nobody sleeps is remembered, so that none is lost between a look and a sleep. */
-export interface Bell {
-  ring(): void;
+export interface Waker {
+  wake(): void;
   /** Resolves at the next ring, after `ms`, or when the signal aborts. */
   wait(ms: Milliseconds, signal: AbortSignal): Promise<void>;
 }
 
-export function createBell(clock: Clock): Bell {
+export function createWaker(clock: Clock): Waker {
   let hasRung = false;
   let wake: (() => void) | undefined;
   return {
-    ring() {
+    wake() {
       hasRung = true;
       wake?.();
     },

@@ -1,51 +1,51 @@
-// A pump takes due rows of one queue, works on a few at a time, and settles each. Rows that the process died with are
+// A worker takes due rows of one queue, works on a few at a time, and settles each. Rows that the process died with are
 // taken one at a time while nothing else is in hand: then it is known which of them ends the process, and after three
 // deaths that one is taken out of circulation instead of its neighbours.
 import { type Milliseconds, second } from '#kernel/clock.ts';
 import type { Lifecycle } from '#kernel/lifecycle.ts';
-import { createBell } from './bell.ts';
 import type { QueueBookkeeping } from './messaging-store.ts';
 import type { DeliveryResult } from './outbox-handler.ts';
 import { createPause } from './pause.ts';
-import type { PumpDeps, PumpOptions } from './pump-options.ts';
 import { settleRow } from './settle-row.ts';
+import { createWaker } from './waker.ts';
+import type { WorkerDeps, WorkerOptions } from './worker-options.ts';
 
-/** Attempts in hand may take so long to end once the pump stops; then their signal is aborted and they are put back. */
+/** Attempts in hand may take so long to end once the worker stops; then their signal is aborted and they are put back. */
 const stopGraceMs: Milliseconds = 8 * second;
 
 /** A row that ended the process so often is a dead letter. */
 export const crashesMax = 3;
 
-export interface Pump extends Lifecycle {
+export interface Worker extends Lifecycle {
   /** There is something new to take. */
-  ring(): void;
-  /** Works until nothing is due; how many rows it settled. For tests and for work by hand, while the pump is not started. */
+  wake(): void;
+  /** Works until nothing is due; how many rows it settled. For tests and for work by hand, while the worker is not started. */
   drain(): Promise<number>;
-  /** When the pump last looked into its queue; null before the first time. */
+  /** When the worker last looked into its queue; null before the first time. */
   lastLookAt(): Milliseconds | null;
 }
 
-export function createPump<Row extends QueueBookkeeping, Stores>(
-  deps: PumpDeps<Stores>,
-  options: PumpOptions<Row, Stores>,
-): Pump {
-  const bell = createBell(deps.clock);
+export function createWorker<Row extends QueueBookkeeping, Stores>(
+  deps: WorkerDeps<Stores>,
+  options: WorkerOptions<Row, Stores>,
+): Worker {
+  const waker = createWaker(deps.clock);
   const stopping = new AbortController();
   const cutting = new AbortController();
   const inHand = new Set<Promise<void>>();
   let running: Promise<void> | undefined;
   const pause = createPause(deps.clock);
-  let suspectsLookedAt = 0;
+  let suspectedPoisonCheckedAt = 0;
   let looked: Milliseconds | null = null;
 
-  async function claim(limit: number, suspects: boolean): Promise<Row[]> {
+  async function claim(limit: number, suspectedPoison: boolean): Promise<Row[]> {
     const now = deps.clock.now();
     // Twice the longest attempt: the row is never taken by another while this process is still within its time.
     const lockedUntil = now + options.attemptTimeoutMs * 2;
     return deps.database.transaction((stores) =>
       options
         .queueOf(stores)
-        .claimDue({ lane: options.lane, now, lockedUntil, lockedBy: deps.instanceId, limit, suspects }),
+        .claimDue({ lane: options.lane, now, lockedUntil, lockedBy: deps.instanceId, limit, suspectedPoison }),
     );
   }
 
@@ -57,7 +57,7 @@ export function createPump<Row extends QueueBookkeeping, Stores>(
     try {
       return await options.handle(row, signal);
     } catch (error) {
-      deps.log.error('attempt threw', { pump: options.name, rowId: row.id }, error);
+      deps.log.error('attempt threw', { worker: options.name, rowId: row.id }, error);
       return { kind: 'retry', error: errorText(error), retryAfterMs: null, pausesLane: false };
     }
   }
@@ -70,16 +70,16 @@ export function createPump<Row extends QueueBookkeeping, Stores>(
       await settleRow(deps, { options, row, result });
     } catch (error) {
       // The lock runs out and the row is taken again: an attempt too many is harmless, a lost row is not.
-      deps.log.error('message not settled', { pump: options.name, rowId: row.id }, error);
+      deps.log.error('message not settled', { worker: options.name, rowId: row.id }, error);
     }
   }
 
-  /** Only where there are suspects is it waited for what is in hand: an attempt that hangs must not hold up the others. */
-  async function isTimeForSuspects(now: Milliseconds): Promise<boolean> {
+  /** Only where there are suspectedPoison is it waited for what is in hand: an attempt that hangs must not hold up the others. */
+  async function isTimeForSuspectedPoison(now: Milliseconds): Promise<boolean> {
     if (inHand.size === 0) return true;
-    if (Math.abs(now - suspectsLookedAt) < options.sweepMs) return false;
-    suspectsLookedAt = now;
-    return deps.database.read((stores) => options.queueOf(stores).hasSuspects({ lane: options.lane, now }));
+    if (Math.abs(now - suspectedPoisonCheckedAt) < options.sweepMs) return false;
+    suspectedPoisonCheckedAt = now;
+    return deps.database.read((stores) => options.queueOf(stores).hasSuspectedPoison({ lane: options.lane, now }));
   }
 
   /** One look: what is due is begun; how many rows were taken. */
@@ -87,17 +87,17 @@ export function createPump<Row extends QueueBookkeeping, Stores>(
     const now = deps.clock.now();
     looked = now;
     if (pause.isOn()) return 0;
-    if (await isTimeForSuspects(now)) {
+    if (await isTimeForSuspectedPoison(now)) {
       await Promise.all(inHand);
-      const suspects = await claim(1, true);
-      await Promise.all(suspects.map(work));
-      if (suspects.length > 0) return suspects.length;
+      const suspectedPoison = await claim(1, true);
+      await Promise.all(suspectedPoison.map(work));
+      if (suspectedPoison.length > 0) return suspectedPoison.length;
     }
     const rows = await claim(options.concurrency - inHand.size, false);
     for (const row of rows) {
       const task = work(row).finally(() => {
         inHand.delete(task);
-        bell.ring();
+        waker.wake();
       });
       inHand.add(task);
     }
@@ -107,16 +107,16 @@ export function createPump<Row extends QueueBookkeeping, Stores>(
   async function run(): Promise<void> {
     while (!stopping.signal.aborted) {
       let taken = 0;
-      // A pump whose hands are full looks as soon as one is free: it is at work and not silent.
+      // A worker whose hands are full looks as soon as one is free: it is at work and not silent.
       looked = deps.clock.now();
       try {
         taken = inHand.size < options.concurrency ? await look() : 0;
       } catch (error) {
-        deps.log.error('queue not readable', { pump: options.name }, error);
+        deps.log.error('queue not readable', { worker: options.name }, error);
         await deps.clock.sleep(second, stopping.signal);
       }
       if (taken > 0 && inHand.size < options.concurrency) continue;
-      await bell.wait(options.sweepMs, stopping.signal);
+      await waker.wait(options.sweepMs, stopping.signal);
     }
     await Promise.all(inHand);
   }
@@ -132,7 +132,7 @@ export function createPump<Row extends QueueBookkeeping, Stores>(
       await running;
       ended.abort();
     },
-    ring: () => bell.ring(),
+    wake: () => waker.wake(),
     lastLookAt: () => looked,
     async drain() {
       let settled = 0;

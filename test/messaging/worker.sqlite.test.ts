@@ -3,7 +3,7 @@ import { minute, second } from '#kernel/clock.ts';
 import { createIds } from '#kernel/ids.ts';
 import type { OutboxMessage } from '#messaging/messaging-store.ts';
 import type { DeliveryResult } from '#messaging/outbox-handler.ts';
-import { crashesMax, createPump, type Pump } from '#messaging/pump.ts';
+import { crashesMax, createWorker, type Worker } from '#messaging/worker.ts';
 import type { PaymentStores } from '#payments/ports/payment-store.ts';
 import { openTestDatabase, type TestDatabase } from '#test/support/database/test-database.ts';
 import { createRecordingLog } from '#test/support/fakes/recording-log.ts';
@@ -20,12 +20,12 @@ afterEach(() => opened.remove());
 
 const random = createSeededRandom(7);
 
-function pump(
+function worker(
   handle: (row: OutboxMessage) => Promise<DeliveryResult>,
   differences: { instanceId?: string; attemptsMax?: number; abandoned?: string[] } = {},
-): Pump {
+): Worker {
   const { instanceId = 'one', attemptsMax = 3, abandoned = [] } = differences;
-  return createPump<OutboxMessage, PaymentStores>(
+  return createWorker<OutboxMessage, PaymentStores>(
     { database: opened.database, clock, random, log: createRecordingLog(), instanceId },
     {
       name: 'outbox:shop',
@@ -68,9 +68,9 @@ const find = (id: string): Promise<OutboxMessage | undefined> =>
 /** What a process leaves behind that dies with the row in hand. */
 async function dieWith(id: string): Promise<void> {
   const now = clock.now();
-  for (const suspects of [true, false]) {
+  for (const suspectedPoison of [true, false]) {
     await opened.database.transaction((stores) =>
-      stores.outbox.claimDue({ lane: 'shop', now, lockedUntil: now + 1, lockedBy: 'dead', limit: 1, suspects }),
+      stores.outbox.claimDue({ lane: 'shop', now, lockedUntil: now + 1, lockedBy: 'dead', limit: 1, suspectedPoison }),
     );
   }
   clock.advance(second);
@@ -78,12 +78,12 @@ async function dieWith(id: string): Promise<void> {
   expect(row?.startedAttempts).toBeGreaterThan(row?.finishedAttempts ?? 0);
 }
 
-describe('a pump', () => {
+describe('a worker', () => {
   test('settles what is due, by priority, and nothing twice', async () => {
     const order: string[] = [];
     await enqueue('later', 2);
     await enqueue('first', 0);
-    const worked = pump((row) => {
+    const worked = worker((row) => {
       order.push(row.key);
       return Promise.resolve({ kind: 'done', outcome: 'sent' });
     });
@@ -96,7 +96,7 @@ describe('a pump', () => {
     const abandoned: string[] = [];
     let tries = 0;
     const id = await enqueue('refused');
-    const worked = pump(
+    const worked = worker(
       () => {
         tries += 1;
         return Promise.resolve({ kind: 'retry', error: 'answered 500', retryAfterMs: null, pausesLane: false });
@@ -116,14 +116,14 @@ describe('a pump', () => {
 
   test('takes a throw for a failed attempt', async () => {
     const id = await enqueue('thrown');
-    await pump(() => Promise.reject(new Error('connection reset'))).drain();
+    await worker(() => Promise.reject(new Error('connection reset'))).drain();
     expect(await find(id)).toMatchObject({ finishedAttempts: 1, lastError: 'Error: connection reset', lockedBy: null });
   });
 
   test('that is told to slow down waits with the whole lane, and no message loses an attempt by it', async () => {
     const seen: string[] = [];
     const first = await enqueue('flood', 0);
-    const worked = pump((row) => {
+    const worked = worker((row) => {
       seen.push(row.key);
       const isFlooded = seen.length === 1;
       return Promise.resolve(
@@ -148,7 +148,7 @@ describe('a pump', () => {
     const poison = await enqueue('poison', 0);
     for (let crash = 0; crash < crashesMax; crash += 1) await dieWith(poison);
     const neighbour = await enqueue('neighbour', 1);
-    const worked = pump(
+    const worked = worker(
       (row) => {
         handled.push(row.key);
         return Promise.resolve({ kind: 'done', outcome: 'sent' });
@@ -169,7 +169,7 @@ describe('a pump', () => {
     await dieWith(suspect);
     await enqueue('a');
     await enqueue('b');
-    const worked = pump(async (row) => {
+    const worked = worker(async (row) => {
       inHand.add(row.key);
       await Promise.resolve();
       if (inHand.has('suspect') && inHand.size > 1) together += 1;
@@ -183,19 +183,19 @@ describe('a pump', () => {
   test('gives up at once on what the outside will never take', async () => {
     const abandoned: string[] = [];
     await enqueue('hopeless');
-    await pump(() => Promise.resolve({ kind: 'give_up', reason: 'can not parse entities' }), { abandoned }).drain();
+    await worker(() => Promise.resolve({ kind: 'give_up', reason: 'can not parse entities' }), { abandoned }).drain();
     expect(abandoned).toEqual(['can not parse entities']);
   });
 
   test('started, sleeps until it is rung for and stops with nothing in hand', async () => {
     const settled = Promise.withResolvers<string>();
-    const worked = pump((row) => {
+    const worked = worker((row) => {
       settled.resolve(row.key);
       return Promise.resolve({ kind: 'done', outcome: 'sent' });
     });
     await worked.start();
     await enqueue('rung for');
-    worked.ring();
+    worked.wake();
     expect(await settled.promise).toBe('rung for');
     await worked.stop();
     expect(worked.lastLookAt()).toBe(clock.now());

@@ -1,10 +1,10 @@
-// What a pump does when attempts hang, when the process died before, and when the lane has to wait.
+// What a worker does when attempts hang, when the process died before, and when the lane has to wait.
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { minute, second } from '#kernel/clock.ts';
 import { createIds } from '#kernel/ids.ts';
 import type { OutboxMessage } from '#messaging/messaging-store.ts';
 import type { DeliveryResult } from '#messaging/outbox-handler.ts';
-import { createPump, type Pump } from '#messaging/pump.ts';
+import { createWorker, type Worker } from '#messaging/worker.ts';
 import type { PaymentStores } from '#payments/ports/payment-store.ts';
 import { openTestDatabase, type TestDatabase } from '#test/support/database/test-database.ts';
 import { createRecordingLog } from '#test/support/fakes/recording-log.ts';
@@ -21,8 +21,8 @@ afterEach(() => opened.remove());
 
 const random = createSeededRandom(11);
 
-function pump(handle: (row: OutboxMessage) => Promise<DeliveryResult>): Pump {
-  return createPump<OutboxMessage, PaymentStores>(
+function worker(handle: (row: OutboxMessage) => Promise<DeliveryResult>): Worker {
+  return createWorker<OutboxMessage, PaymentStores>(
     { database: opened.database, clock, random, log: createRecordingLog(), instanceId: 'one' },
     {
       name: 'outbox:shop',
@@ -49,7 +49,7 @@ async function enqueue(key: string): Promise<string> {
 
 async function dieWithEverythingDue(): Promise<void> {
   const claim = { lane: 'shop', now: clock.now(), lockedUntil: clock.now() + 1, lockedBy: 'dead', limit: 9 };
-  await opened.database.transaction((stores) => stores.outbox.claimDue({ ...claim, suspects: false }));
+  await opened.database.transaction((stores) => stores.outbox.claimDue({ ...claim, suspectedPoison: false }));
   clock.advance(second);
 }
 
@@ -58,7 +58,7 @@ test('an attempt that hangs holds up no other', async () => {
   const quick = Promise.withResolvers<string>();
   await enqueue('hangs');
   const begun = Promise.withResolvers<void>();
-  const worked = pump((row) => {
+  const worked = worker((row) => {
     if (row.key === 'hangs') {
       begun.resolve();
       return hanging.promise;
@@ -70,7 +70,7 @@ test('an attempt that hangs holds up no other', async () => {
   await begun.promise;
   clock.advance(10 * second);
   await enqueue('quick');
-  worked.ring();
+  worked.wake();
   expect(await quick.promise).toBe('quick');
   hanging.resolve({ kind: 'done', outcome: 'sent' });
   await worked.stop();
@@ -83,7 +83,7 @@ test('a message that the process died with waits until nothing else is in hand',
   const begun = Promise.withResolvers<void>();
   const ended = Promise.withResolvers<void>();
   await enqueue('suspect');
-  const worked = pump(async (row) => {
+  const worked = worker(async (row) => {
     inHand.add(row.key);
     together.push([...inHand]);
     if (row.key === 'hangs') begun.resolve();
@@ -93,12 +93,12 @@ test('a message that the process died with waits until nothing else is in hand',
     return { kind: 'done', outcome: 'sent' };
   });
   const claim = { lane: 'shop', now: clock.now(), lockedUntil: clock.now() + minute, lockedBy: 'dead', limit: 9 };
-  await opened.database.transaction((stores) => stores.outbox.claimDue({ ...claim, suspects: false }));
+  await opened.database.transaction((stores) => stores.outbox.claimDue({ ...claim, suspectedPoison: false }));
   await enqueue('hangs');
   await worked.start();
   await begun.promise;
   clock.advance(minute);
-  worked.ring();
+  worked.wake();
   hanging.resolve();
   await ended.promise;
   await worked.stop();
@@ -108,7 +108,7 @@ test('a message that the process died with waits until nothing else is in hand',
 test('a message that was in hand at a crash and then fails in the ordinary way is under suspicion no more', async () => {
   const id = await enqueue('innocent');
   await dieWithEverythingDue();
-  const worked = pump(() =>
+  const worked = worker(() =>
     Promise.resolve({ kind: 'retry', error: 'answered 500', retryAfterMs: null, pausesLane: false }),
   );
   await worked.drain();
@@ -120,7 +120,7 @@ test('a message that was in hand at a crash and then fails in the ordinary way i
 test('a lane that was told to wait for long is waiting, and not silent', async () => {
   await enqueue('flood');
   const told = Promise.withResolvers<void>();
-  const worked = pump(() => {
+  const worked = worker(() => {
     told.resolve();
     return Promise.resolve({ kind: 'retry', error: 'too many', retryAfterMs: 30 * minute, pausesLane: true });
   });
@@ -128,7 +128,7 @@ test('a lane that was told to wait for long is waiting, and not silent', async (
   await told.promise;
   for (let waited = 0; waited < 10; waited += 1) {
     clock.advance(minute);
-    worked.ring();
+    worked.wake();
     await expect.poll(() => worked.lastLookAt()).toBe(clock.now());
   }
   await worked.stop();
@@ -137,7 +137,7 @@ test('a lane that was told to wait for long is waiting, and not silent', async (
 test('a lane that was told to wait for a minute does not wait for an hour because the clock was set back', async () => {
   const seen: string[] = [];
   await enqueue('flood');
-  const worked = pump((row) => {
+  const worked = worker((row) => {
     seen.push(row.key);
     const isFlood = row.key === 'flood';
     if (isFlood) return Promise.resolve({ kind: 'retry', error: 'no', retryAfterMs: minute, pausesLane: true });
