@@ -11,9 +11,9 @@ import { formatMoney, toDecimal } from '#kernel/money.ts';
 import { type ProviderName, providerTitle } from '#kernel/provider-name.ts';
 import { type Cause, inTransaction } from '#kernel/transaction-context.ts';
 import type { PaymentDeps } from '../lifecycle/deps.ts';
+import type { ChannelOrderMark } from '../ports/channel-order-store.ts';
 import type { ProviderRegistry } from '../ports/payment-provider.ts';
 import type { PaymentTx } from '../ports/payment-store.ts';
-import type { ChannelOrderMark } from '../ports/channel-order-store.ts';
 import type { ChannelRefund } from '../ports/sales-channel.ts';
 import { takeRefundLook } from '../refunds/apply-refund-looks.ts';
 

@@ -11,9 +11,9 @@ import type { OrderStores } from '#orders/order-store.ts';
 import type { Payment, PaymentStatus } from '../model/payment.ts';
 import type { ReconciliationFinding, ReconciliationRun } from '../model/reconciliation.ts';
 import type { WebhookRate } from '../model/webhook-rate.ts';
+import type { ChannelOrderStore } from './channel-order-store.ts';
 import type { OutageStore } from './outage-store.ts';
 import type { RefundStore } from './refund-store.ts';
-import type { ChannelOrderStore } from './channel-order-store.ts';
 
 export type PaymentChange = Partial<
   Omit<Payment, 'id' | 'orderId' | 'provider' | 'version' | 'createdAt' | 'currency'>
