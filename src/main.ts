@@ -73,18 +73,18 @@ async function migrate(): Promise<void> {
 }
 
 async function backup(words: readonly string[]): Promise<void> {
-  const { file: target, isForced: mayReplace, database } = readCare('backup', words);
-  const { backUp } = await import('#app/care.ts');
-  console.log(await backUp(database, { target, mayReplace }));
+  const { file: target, isForced: mayReplace, database } = readMaintenance('backup', words);
+  const { backUpDatabase } = await import('#db/database/back-up-database.ts');
+  console.log(await backUpDatabase(database, { target, mayReplace }));
 }
 
 async function restore(words: readonly string[]): Promise<void> {
-  const { file: source, isForced, database } = readCare('restore', words);
-  const { restore: putBack } = await import('#app/care.ts');
-  for (const sentence of await putBack(database, { source, isForced, now: Date.now() })) console.log(sentence);
+  const { file: source, isForced, database } = readMaintenance('restore', words);
+  const { restoreDatabase } = await import('#db/database/restore-database.ts');
+  for (const sentence of await restoreDatabase(database, { source, isForced, now: Date.now() })) console.log(sentence);
 }
 
-function readCare(command: string, words: readonly string[]) {
+function readMaintenance(command: string, words: readonly string[]) {
   const options = parseWords(words, { force: { type: 'boolean' } });
   const [file, ...others] = options?.positionals ?? [];
   if (options === undefined || file === undefined || others.length > 0) refuseUsage(`${command} FILE [--force]`);
@@ -103,8 +103,11 @@ async function doctor(words: readonly string[]): Promise<void> {
   // Where nobody answers them they would take minutes one after the other.
   process.env['UV_THREADPOOL_SIZE'] ??= '32';
   process.env['RES_OPTIONS'] ??= 'timeout:1 attempts:2';
-  const [{ createDoctor }, report] = await Promise.all([import('#app/doctor.ts'), import('#diagnostics/report.ts')]);
-  const found = await createDoctor({ config: loaded.config, instance: null }).examine();
+  const [{ createSetUpDoctor }, report] = await Promise.all([
+    import('#app/doctor.ts'),
+    import('#diagnostics/report.ts'),
+  ]);
+  const found = await createSetUpDoctor({ config: loaded.config, instance: null }).examine();
   if (options.values.json === true) console.log(report.printReportAsJson(found));
   else for (const line of report.printReport(found)) console.log(line);
   console.error(report.sumUpReport(found));

@@ -11,7 +11,7 @@ export async function startTillkeeper(file: string): Promise<number> {
   const metrics = createMetrics({ version: 'benchmark' });
   const database = await openDatabase({
     target: { engine: 'sqlite', file },
-    onGroupCommit: ({ transactions }) => metrics.observeGateBatch(transactions),
+    onGroupCommit: (commit) => metrics.observeCommit(commit),
   });
   const payments: AccountingDeps = { ...shared, database, providers: createProviders() };
   const server = createServer(

@@ -1,4 +1,4 @@
-import { type Clock, systemClock } from '#kernel/clock.ts';
+import { type Clock, createClock, systemClock } from '#kernel/clock.ts';
 
 /** A clock that begins in the past and is put forward until it shows the present; it never goes back. */
 export interface DemoClock extends Clock {
@@ -9,8 +9,7 @@ export interface DemoClock extends Clock {
 export function createDemoClock(behindMs: number): DemoClock {
   let behind = behindMs;
   return {
-    now: () => systemClock.now() - behind,
-    sleep: (ms, signal) => systemClock.sleep(ms, signal),
+    ...createClock(() => systemClock.now() - behind),
     advance(ms) {
       behind = Math.max(0, behind - Math.round(ms));
     },

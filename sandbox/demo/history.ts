@@ -55,7 +55,7 @@ export const historyMs = 151 * hourMs;
 /** The product's daily and hourly work of that week, which its scheduler had no time for. */
 const jobsOfTheWeek = ['expire-orders', 'retire-cases', 'reconcile', 'prune'] as const;
 /** What is done as the days go by: the books of a day are closed while it is yesterday. */
-const jobsOfADay = ['read-figures', 'close-books'] as const;
+const jobsOfADay = ['fetch-fees', 'close-days'] as const;
 
 /** A story of the past is over when the till knows its end; a webhook takes milliseconds, a lost one a few seconds. */
 const endsWithinMs = 12_000;

@@ -1,7 +1,8 @@
-import type { Clock, Milliseconds } from '#kernel/clock.ts';
+import { type Clock, day, type Milliseconds } from '#kernel/clock.ts';
 import type { Database } from '#kernel/database.ts';
 import type { Random } from '#kernel/ids.ts';
 import type { JsonObject } from '#kernel/json.ts';
+import type { Retention } from '#kernel/retention.ts';
 import type { AccessStores, PendingAction } from './access-store.ts';
 
 interface PendingActionDeps {
@@ -9,6 +10,13 @@ interface PendingActionDeps {
   clock: Clock;
   random: Random;
 }
+
+/** Since they expired. */
+export const pendingActionRetention: Retention<AccessStores> = {
+  name: 'pending actions',
+  keptMs: day,
+  prune: (stores, query) => stores.pendingActions.prune(query),
+};
 
 /** Keeps a money action until its initiator confirms it. Its id cannot be guessed, so a forged button finds nothing. */
 export async function proposeAction(

@@ -6,7 +6,7 @@ import { createJobs } from '#jobs/jobs.ts';
 import { createScheduler, type JobRun, type Scheduler } from '#jobs/scheduler.ts';
 import { type Clock, second, systemClock } from '#kernel/clock.ts';
 import { type Random, systemRandom } from '#kernel/ids.ts';
-import { createStriker } from '#logging/redaction.ts';
+import { createSecretRedactor } from '#logging/redaction.ts';
 import { createShopWebhookHandler } from '#messaging/shop/shop-webhook.ts';
 import { createRefundHandler } from '#payments/refunds/send-refund.ts';
 import { createCancelHandler } from '#payments/sync/close-payment-link.ts';
@@ -15,7 +15,7 @@ import { createServer, type TillkeeperServer } from '#server/http/server.ts';
 import packageJson from '../../package.json' with { type: 'json' };
 import { type Bots, createBots, receiversOf } from './bots.ts';
 import { applyMigrations, type Core, type CoreDeps, openCore } from './core.ts';
-import { createDoctor } from './doctor.ts';
+import { createSetUpDoctor } from './doctor.ts';
 import { createChecks, readHealthReport } from './health.ts';
 import { takeUpLeftWork } from './recovery.ts';
 import { createWatches } from './watches.ts';
@@ -80,8 +80,8 @@ function assemble(config: Config, core: Core): Sides {
     payments,
     reconcile: watches.reconcile,
     admins: createOwnerDirectory(config.telegram.ownerIds),
-    redact: createStriker(config.secrets),
-    doctor: createDoctor({ config, clock, random: payments.random, instance: core.instanceId }),
+    redact: createSecretRedactor(config.secrets),
+    doctor: createSetUpDoctor({ config, clock, random: payments.random, instance: core.instanceId }),
     readHealth: () => readHealthReport({ ...healthDeps, scheduler, checks }),
     onSend: (send) => metrics.countTelegramSend(send),
   });

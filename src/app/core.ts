@@ -49,7 +49,7 @@ export async function openCore(deps: CoreDeps): Promise<Core> {
   const database = await openConfigured(config, {
     clock,
     onQueued: deps.onQueued,
-    onGroupCommit: ({ transactions }) => metrics.observeGateBatch(transactions),
+    onGroupCommit: (commit) => metrics.observeCommit(commit),
   });
   const retired = createRetiredProviders();
   const providers = createProviderRegistry(config.providers, {
@@ -106,13 +106,7 @@ async function openConfigured(
   options: Omit<Parameters<typeof openDatabase>[0], 'target'>,
 ): Promise<OpenDatabase> {
   try {
-    return await openDatabase({
-      ...options,
-      target:
-        database.kind === 'sqlite'
-          ? { engine: 'sqlite', file: database.file }
-          : { engine: 'postgres', url: database.url },
-    });
+    return await openDatabase({ ...options, target: database });
   } catch (error) {
     throw unusable(error);
   }

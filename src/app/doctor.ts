@@ -1,34 +1,29 @@
-// Puts the checks of every side together. They need nothing of a running product: the doctor calls providers and Telegram
-// by itself, with attempts and a breaker of its own, and opens the database beside whoever uses it. So `npm run doctor`
-// and the bot show the same, and a breaker that is open does not hide what is behind it.
+// Puts the checks of every room together. They need nothing of a running product: they call providers and Telegram with
+// attempts and a breaker of their own, and open the database beside whoever uses it. So `npm run doctor` and the bot show
+// the same, and an open breaker does not hide what is behind it.
 import { checkTelegram } from '#bot/set-up/check-telegram.ts';
 import type { Config } from '#config/load-config.ts';
+import { checkDatabase } from '#db/database/check-database.ts';
 import { type AddressQuestion, checkAddress, type Route } from '#diagnostics/check-address.ts';
 import { type ClockReading, judgeClock } from '#diagnostics/check-clock.ts';
 import { checkFiles } from '#diagnostics/check-files.ts';
 import { checkShop } from '#diagnostics/check-shop.ts';
+import { createDoctor, type Doctor } from '#diagnostics/doctor.ts';
 import { type CheckGroup, runChecks } from '#diagnostics/run-checks.ts';
 import { type Clock, type Milliseconds, second, systemClock } from '#kernel/clock.ts';
 import { type Random, systemRandom } from '#kernel/ids.ts';
 import type { ProviderName } from '#kernel/provider-name.ts';
-import { type GroupedCheck, okCheck, type SetUpCheck, type SetUpReport } from '#kernel/set-up-check.ts';
-import { createScrubber } from '#logging/redaction.ts';
-import type { PaymentProvider, ProviderRegistry } from '#payments/ports/payment-provider.ts';
-import { failedCheck } from '#payments/providers/kit/set-up-failure.ts';
+import type { GroupedCheck } from '#kernel/set-up-check.ts';
+import { isLoopback } from '#kernel/web-address.ts';
+import { createRedactor } from '#logging/redaction.ts';
+import type { ProviderRegistry } from '#payments/ports/payment-provider.ts';
 import { createProviderRegistry } from '#payments/providers/registry/registry.ts';
 
-export interface Doctor {
-  /** Looks at everything anew, or joins the look in hand. Never rejects for what it finds, and ends within its bound. */
-  examine(): Promise<SetUpReport>;
-  /** The last report; undefined before the first. */
-  latest(): SetUpReport | undefined;
-}
-
-export interface DoctorDeps {
+interface SetUpDeps {
   config: Config;
   clock?: Clock;
   random?: Random;
-  /** The mark of the process that asks; null when it is not the product itself. */
+  /** The id of the product's process that runs the checks; null when another process runs them. */
   instance: string | null;
 }
 
@@ -43,37 +38,23 @@ const callPolicy = {
   firstDelayMs: 200,
   delayMaxMs: second,
 };
-/** A line that is longer is not read. */
-const textMax = 300;
-
-export function createDoctor(deps: DoctorDeps): Doctor {
-  const clock = deps.clock ?? systemClock;
-  let latest: SetUpReport | undefined;
-  let inHand: Promise<SetUpReport> | undefined;
-  async function examine(): Promise<SetUpReport> {
-    const checks = await examineAll({ ...deps, clock, random: deps.random ?? systemRandom });
-    latest = { checks, finishedAt: clock.now() };
-    return latest;
-  }
-  return {
-    latest: () => latest,
-    examine() {
-      inHand ??= examine().finally(() => {
-        inHand = undefined;
-      });
-      return inHand;
-    },
-  };
+export function createSetUpDoctor(deps: SetUpDeps): Doctor {
+  const given: Given = { ...deps, clock: deps.clock ?? systemClock, random: deps.random ?? systemRandom };
+  const { clock, config } = given;
+  return createDoctor({ clock, checkAll: () => checkAll(given), redact: createRedactor(config.secrets) });
 }
 
-type Given = Required<DoctorDeps>;
+type Given = Required<SetUpDeps>;
 
-async function examineAll(given: Given): Promise<GroupedCheck[]> {
+async function checkAll(given: Given): Promise<GroupedCheck[]> {
   const { config } = given;
   const readings: ClockReading[] = [];
   const registry = openProviders(given);
   const groups: CheckGroup[] = [
-    { name: 'database', run: (signal) => checkDatabase(given, signal) },
+    {
+      name: 'database',
+      run: (signal) => checkDatabase(config.database, { clock: given.clock, quickCheckMaxMs, signal }),
+    },
     { name: 'telegram', run: (signal) => checkBots(given, readings, signal) },
     ...providerGroups(registry, { publicUrl: config.http.publicUrl, readings }),
     { name: 'public', run: (signal) => checkAddress(addressQuestion(given, registry), signal) },
@@ -81,19 +62,9 @@ async function examineAll(given: Given): Promise<GroupedCheck[]> {
     { name: 'files', run: async () => checkFiles(filesOf(config)) },
     { name: 'settings', run: async () => config.remarks },
   ];
-  const found = await runChecks(groups, { groupMaxMs });
+  const found = await runChecks(groups, { groupMaxMs, clock: given.clock });
   const clock = judgeClock(readings).map((check) => ({ group: 'clock', ...check }));
-  return [...clock, ...found].map(toLines(config.secrets));
-}
-
-async function checkDatabase({ config, clock }: Given, signal: AbortSignal): Promise<SetUpCheck[]> {
-  const { database } = config;
-  if (database.kind === 'sqlite') {
-    const { checkSqlite } = await import('#db/sqlite/check-sqlite.ts');
-    return await checkSqlite(database.file, { quickCheckMaxMs, signal });
-  }
-  const { checkPostgres } = await import('#db/postgres/check-postgres.ts');
-  return await checkPostgres(database.url, clock);
+  return [...clock, ...found];
 }
 
 async function checkBots({ config, clock }: Given, readings: ClockReading[], signal: AbortSignal) {
@@ -135,22 +106,12 @@ function providerGroups(
     name: provider.name,
     async run(signal) {
       const webhookUrl = publicUrl === null ? null : `${publicUrl}/webhooks/${provider.name}`;
-      const checks = await (provider.checkSetUp?.({ webhookUrl }, signal) ?? checkByProbe(provider, signal));
+      const checks = await provider.checkSetUp({ webhookUrl }, signal);
       const aheadMs = registry.health(provider.name)?.clockAheadMs;
       if (aheadMs !== undefined) readings.push({ source: provider.name, aheadMs });
       return checks;
     },
   }));
-}
-
-async function checkByProbe(provider: PaymentProvider, signal: AbortSignal): Promise<SetUpCheck[]> {
-  try {
-    await provider.probe(signal);
-    return [okCheck('access', 'answers and takes our key')];
-  } catch (error) {
-    const unauthorized = 'see that its key is right';
-    return [failedCheck('access', { error, address: 'its address', unauthorized })];
-  }
 }
 
 function addressQuestion({ config, instance }: Given, registry: ProviderRegistry | Error): AddressQuestion {
@@ -167,7 +128,7 @@ function addressQuestion({ config, instance }: Given, registry: ProviderRegistry
     instance,
     routes: [...webhooks, ...updates],
     ownUrl: instance === null && port !== 0 ? `http://${reachableHost(host)}:${port}` : null,
-    isAllLocal: addressesOf(config.providers).every(isOnLoopback),
+    isAllLocal: addressesOf(config.providers).every(isLoopback),
   };
 }
 
@@ -176,7 +137,7 @@ function secretEndOf(settings: Config['providers'][ProviderName]): string | null
   return settings && 'pathSecrets' in settings ? (settings.pathSecrets[0] ?? null) : null;
 }
 
-/** An address that only says "listen everywhere" cannot be visited. */
+/** An address that only says "listen everywhere" cannot be called. */
 function reachableHost(host: string): string {
   if (host === '0.0.0.0' || host === '::') return '127.0.0.1';
   return host.includes(':') ? `[${host}]` : host;
@@ -188,28 +149,7 @@ function addressesOf(providers: Config['providers']): URL[] {
   return values.flatMap((value) => (typeof value === 'string' && /^https?:/.test(value) ? [new URL(value)] : []));
 }
 
-function isOnLoopback({ hostname }: URL): boolean {
-  return hostname === 'localhost' || hostname === '[::1]' || hostname.startsWith('127.');
-}
-
 function filesOf({ database }: Config): { name: string; path: string }[] {
   const files = [{ name: '.env', path: '.env' }];
-  return database.kind === 'sqlite' ? [...files, { name: 'database', path: database.file }] : files;
-}
-
-/** Whatever others said is put on one line, cut, and searched for our secrets. */
-function toLines(secrets: readonly string[]): (check: GroupedCheck) => GroupedCheck {
-  const scrub = createScrubber(secrets);
-  const tidy = (text: string): string => {
-    const line = scrub(text)
-      .replaceAll(/[\p{Cc}\p{Cf}\u2028\u2029\s]+/gu, ' ')
-      .trim();
-    return line.length > textMax ? `${line.slice(0, textMax - 1)}…` : line;
-  };
-  return (check) => ({
-    ...check,
-    name: tidy(check.name),
-    detail: tidy(check.detail),
-    advice: check.advice === null ? null : tidy(check.advice),
-  });
+  return database.engine === 'sqlite' ? [...files, { name: 'database', path: database.file }] : files;
 }

@@ -3,6 +3,7 @@ import type { OpenDatabase } from '#db/engine/open-options.ts';
 import type { Scheduler } from '#jobs/scheduler.ts';
 import { type Clock, minute } from '#kernel/clock.ts';
 import type { QueueDepth } from '#messaging/messaging-store.ts';
+import { readQueueDepths } from '#messaging/read-queue-depths.ts';
 import type { PaymentDeps } from '#payments/lifecycle/deps.ts';
 import { blindFor } from '#payments/model/outage.ts';
 import type { HealthReport } from '#reports/health-report.ts';
@@ -18,13 +19,13 @@ interface HealthDeps {
   bots: readonly { name: string; health(): BotHealth }[];
 }
 
-/** A worker looks every second, unless it waits for what is in hand, two minutes at most; one silent for so long hangs. */
+/** A worker asks for rows every second, unless it waits for what is in hand, two minutes at most; one silent for so long hangs. */
 const workerSilentMaxMs = 5 * minute;
 
 /** Messages that wait longer than this are not moving. */
 const waitingMaxMs = 15 * minute;
 
-/** What must be well for work to be done. Telegram and providers are shown, and do not make the process unready. */
+/** Checks without which no work is done. Telegram and providers are shown too, and do not make the process unready. */
 export function createChecks(deps: HealthDeps): Check[] {
   return [
     {
@@ -63,8 +64,8 @@ function queueCheck(
     isVital: true,
     async check() {
       const now = deps.clock.now();
-      const silent = queue.workers.filter((worker) => now - (worker.lastLookAt() ?? now) > workerSilentMaxMs);
-      const depths = await deps.database.read((stores) => stores[queue.name].depths(now));
+      const silent = queue.workers.filter((worker) => now - (worker.lastClaimAt() ?? now) > workerSilentMaxMs);
+      const depths = (await readQueueDepths(deps))[queue.name];
       const waiting = depths.reduce((sum, depth) => sum + depth.waiting, 0);
       const detail = silent.length > 0 ? `silent workers: ${silent.length}` : describeDepths(depths, now);
       return { ok: silent.length === 0, detail: `${waiting} waiting${detail === '' ? '' : `, ${detail}`}` };
@@ -82,15 +83,15 @@ type ProviderName = Parameters<HealthDeps['providers']['health']>[0];
 async function describeProvider(deps: HealthDeps, name: ProviderName): Promise<{ ok: boolean; detail: string }> {
   const [report] = await readProviderReports(deps, { only: name });
   if (report === undefined) return { ok: true, detail: 'answers' };
-  const trouble = troubleOf(report, deps.clock.now());
-  if (trouble !== null) return { ok: false, detail: trouble };
+  const failure = failureOf(report, deps.clock.now());
+  if (failure !== null) return { ok: false, detail: failure };
   return { ok: true, detail: report.outage === null ? 'answers' : 'answers again, catching up' };
 }
 
-/** The worst that is wrong with the provider; null when nothing is. */
-function troubleOf({ health, outage, webhooks, quarantine }: ProviderReport, now: number): string | null {
-  if (outage?.status === 'retired') return `taken for gone, asked once a day: ${outage.reason}`;
-  if (outage?.status === 'blind') return `away for ${blindFor(outage, now)}: ${outage.reason}`;
+/** The worst failure of the provider; null while there is none. */
+function failureOf({ health, outage, webhooks, quarantine }: ProviderReport, now: number): string | null {
+  if (outage?.status === 'retired') return `decommissioned, called once a day: ${outage.reason}`;
+  if (outage?.status === 'blind') return `unavailable for ${blindFor(outage, now)}: ${outage.reason}`;
   if (health.breaker !== 'closed') {
     return `${health.breaker.replace('_', ' ')}: ${health.lastError ?? 'no reason known'}`;
   }
@@ -111,11 +112,7 @@ export async function readHealthReport(
       }
     }),
   );
-  const now = deps.clock.now();
-  const depths = await deps.database.read(async (stores) => ({
-    inbox: await stores.inbox.depths(now),
-    outbox: await stores.outbox.depths(now),
-  }));
+  const depths = await readQueueDepths(deps);
   return {
     checks,
     jobs: deps.scheduler.states().map(({ name, lastRun }) => ({

@@ -2,7 +2,7 @@ import { systemActor } from '#kernel/actor.ts';
 import { second } from '#kernel/clock.ts';
 import { loadRetired } from '#payments/availability/load-retired.ts';
 import { countCredits } from '#payments/lifecycle/count-credits.ts';
-import { endLostReconciliations } from '#payments/reconciliation/end-lost-reconciliations.ts';
+import { endLostReconciliations } from '#payments/reconciliation/reconciliation-runs.ts';
 import { checkQuarantine } from '#payments/webhooks/check-quarantine.ts';
 import type { Core } from './core.ts';
 

@@ -14,7 +14,7 @@ interface LaneOptions {
   policy: RetryPolicy;
 }
 
-/** Another process may put rows into a queue without a ring; so often each worker looks by itself. */
+/** Another process may put rows into a queue without waking anybody here; so often each worker asks for rows by itself. */
 const sweepMs: Milliseconds = second;
 
 /** An event outlives hours of a provider's outage; polling finds its payment in any case. */

@@ -39,13 +39,17 @@ export interface CaseStore {
   listCasesByKeys(keys: readonly string[]): Promise<Case[]>;
   /** The case of this order that was decided with this refund. */
   findCaseOfRefund(query: { orderId: OrderId; refundId: RefundId }): Promise<Case | undefined>;
-  /** By age, after the given place; null stands for all kinds. `rings` leaves out what has no card of its own. */
+  /**
+   * By age, those that follow `after` in the order, or the nearest ones that precede `before`; null stands for all kinds.
+   * `rings` leaves out what has no card of its own.
+   */
   listCases(query: {
     statuses: readonly CaseStatus[];
     kinds: readonly CaseKind[] | null;
     rings?: true;
     order: 'oldest_first' | 'newest_first';
-    after: CasePlace | null;
+    after?: CasePlace | null;
+    before?: CasePlace | null;
     limit: number;
   }): Promise<Case[]>;
   /** Of this payment, or of this reference of this provider, in whatever status; at most `limit`, newest first. */

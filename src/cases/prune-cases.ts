@@ -1,15 +1,14 @@
-import { day, type Milliseconds } from '#kernel/clock.ts';
-import type { CaseDeps } from './case-store.ts';
+import { day } from '#kernel/clock.ts';
+import type { Retention } from '#kernel/retention.ts';
+import type { CaseStores } from './case-store.ts';
 
-/** What is over is kept so long; the history of its order is kept for ever. */
-const casesKeptMs: Milliseconds = 180 * day;
-
-/** Deletes cases that were resolved long ago, and where their cards stand, at most `limit`; how many went. */
-export async function pruneCases(deps: CaseDeps, input: { limit: number }): Promise<{ deleted: number }> {
-  const before = deps.clock.now() - casesKeptMs;
-  return deps.database.transaction(async (stores) => {
-    const pruned = await stores.cases.pruneResolvedCases({ before, limit: input.limit });
-    await stores.sentMessages.forgetSubjects(pruned.map((id) => `case:${id}`));
-    return { deleted: pruned.length };
-  });
-}
+/** What is over is kept so long, and where its cards stand; the history of its order is kept for ever. */
+export const caseRetention: Retention<CaseStores> = {
+  name: 'cases',
+  keptMs: 180 * day,
+  async prune(stores, query) {
+    const deleted = await stores.cases.pruneResolvedCases(query);
+    await stores.sentMessages.forgetSubjects(deleted.map((id) => `case:${id}`));
+    return deleted.length;
+  },
+};

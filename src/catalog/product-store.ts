@@ -14,7 +14,7 @@ export interface ProductStore {
   findProductBySku(sku: string): Promise<Product | undefined>;
   listProductsByChannelKey(query: { channel: ProviderName; keys: readonly string[] }): Promise<Product[]>;
   /** By sku, after the given one. */
-  listProducts(query: { after: string | null; limit: number }): Promise<Product[]>;
+  listProducts(query: { after: string | null; before?: string | null; limit: number }): Promise<Product[]>;
   /** Compare-and-set on the version, which rises by one. Another product must not have the key at that channel. */
   changeProduct(input: { id: string; expectedVersion: number; change: ProductChange }): Promise<boolean>;
   /** Null takes it away. Rises the version; false when there is no such product. */

@@ -20,7 +20,7 @@ export function checkSettings(reading: SettingsReading, env: Environment): SetUp
     ...checkRoles(reading),
   ];
   const isWeak = remarks.some(({ status }) => status !== 'ok');
-  return isWeak ? remarks : [okCheck('secrets', 'long enough, and each another'), ...remarks];
+  return isWeak ? remarks : [okCheck('secrets', 'long enough, and all different'), ...remarks];
 }
 
 interface Secret {
@@ -43,11 +43,14 @@ function checkStrength({ name, value, isSelfMade }: Secret): SetUpCheck | undefi
     : 'set the value that the provider gave you';
   // An address of e-mail may well be at a domain that is called so.
   if (!value.includes('@') && (exampleWords.test(value) || exampleValues.test(value))) {
-    return errorCheck(name, { detail: 'looks like an example, which everybody knows', advice });
+    return errorCheck(name, { detail: 'looks like an example, which is public', advice });
   }
   if (!isSelfMade) return undefined;
   if (value.length < lengthMin) {
-    return warningCheck(name, { detail: `is short: ${value.length} characters, ${lengthMin} are the least`, advice });
+    return warningCheck(name, {
+      detail: `is short: ${value.length} characters instead of at least ${lengthMin}`,
+      advice,
+    });
   }
   return new Set(value).size < varietyMin ? warningCheck(name, { detail: 'is too simple', advice }) : undefined;
 }
@@ -61,7 +64,7 @@ function checkEquals(secrets: readonly Secret[]): SetUpCheck[] {
     const names = [...new Set(same.map(({ name }) => name))];
     const [first, ...others] = names;
     if (first === undefined || others.length === 0 || names.every((name) => mayBeEqual.includes(name))) return [];
-    const detail = `has the same value as ${others.join(' and ')}: who learns one has both`;
+    const detail = `has the same value as ${others.join(' and ')}: a leak of one exposes both`;
     return [warningCheck(first, { detail, advice: 'set a value of its own for each' })];
   });
 }
@@ -85,7 +88,7 @@ function checkUnknown(env: Environment): SetUpCheck[] {
     const isKnown = settingNames.includes(name);
     if (isKnown || !ourPrefixes.has(prefixOf(name)) || (value ?? '').trim() === '') return [];
     const close = settingNames.find((known) => isClose(known, name));
-    const advice = close === undefined ? 'take it out' : `did you mean ${close}?`;
+    const advice = close === undefined ? 'remove it' : `did you mean ${close}?`;
     return [warningCheck(variable, { detail: 'has no effect: this version has no such setting', advice })];
   });
 }

@@ -1,12 +1,13 @@
 // How one setting's text becomes a value. No message repeats what was given: it may be a secret in the wrong place.
 import { z } from 'zod';
+import { isSecureAddress } from '#kernel/web-address.ts';
 import { logLevels } from '#logging/logger.ts';
-import { isReachable, listOf } from '#payments/providers/kit/setting-formats.ts';
+import { listOf } from '#payments/providers/kit/setting-formats.ts';
 
 /** Like a base URL, but the path and query belong to it. */
 export const targetUrl = z.string().transform((text, context) => {
   const url = URL.parse(text);
-  if (url !== null && isReachable(url) && url.username === '' && url.password === '') return url.href;
+  if (url !== null && isSecureAddress(url) && url.username === '' && url.password === '') return url.href;
   const message = 'must be a URL that begins with https:// (http:// is accepted on loopback only), without credentials';
   context.addIssue(message);
   return z.NEVER;
@@ -62,13 +63,13 @@ export const port = z
   .refine((value) => value <= 65_535, 'must be a number from 0 to 65535');
 
 export type DatabaseConfig =
-  | { readonly kind: 'sqlite'; readonly file: string }
-  | { readonly kind: 'postgres'; readonly url: string };
+  | { readonly engine: 'sqlite'; readonly file: string }
+  | { readonly engine: 'postgres'; readonly url: string };
 
 export const databaseUrl = z.string().transform((text, context): DatabaseConfig => {
   const file = /^file:(?:\/\/(?=\/))?([^?#]+)$/.exec(text)?.[1];
-  if (file !== undefined) return Object.freeze({ kind: 'sqlite', file });
-  if (/^postgres(?:ql)?:\/\//.test(text) && URL.canParse(text)) return Object.freeze({ kind: 'postgres', url: text });
+  if (file !== undefined) return Object.freeze({ engine: 'sqlite', file });
+  if (/^postgres(?:ql)?:\/\//.test(text) && URL.canParse(text)) return Object.freeze({ engine: 'postgres', url: text });
   context.addIssue('must be file:PATH or postgres://…');
   return z.NEVER;
 });

@@ -62,7 +62,7 @@ export function listSecrets({ texts, values }: SettingsReading): string[] {
   const secret = [...texts].filter(([name]) => settings[name]?.isSecret).map(([, text]) => text);
   const parts = secret.flatMap((text) => [text, ...text.split(',').map((part) => part.trim())]);
   const database = values.DATABASE_URL;
-  const password = database?.kind === 'postgres' ? (URL.parse(database.url)?.password ?? '') : '';
+  const password = database?.engine === 'postgres' ? (URL.parse(database.url)?.password ?? '') : '';
   const candidates = [...parts, password, decodeQuietly(password)];
   return [...new Set(candidates)].filter((text) => text !== '' && !text.startsWith('file:'));
 }

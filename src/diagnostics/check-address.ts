@@ -1,25 +1,25 @@
-// Whether providers reach us: PUBLIC_URL has to lead to this very product, and POST has to come through. The product may
-// not run at the moment; then what cannot be tried is no fault.
+// Whether providers reach us: PUBLIC_URL has to lead to this very product, and POST has to arrive there. The product may
+// not run at the moment; then what cannot be probed is no error.
 import { errorCheck, type GroupedCheck, okCheck, type SetUpCheck, warningCheck } from '#kernel/set-up-check.ts';
-import { type Visit, visit } from './probe-url.ts';
+import { type ProbeResult, probeUrl } from './probe-url.ts';
 
 export interface AddressQuestion {
   publicUrl: string | null;
-  /** Where this product listens, to ask it who it is; null when it is known by `instance`. */
+  /** Where the product listens, to ask which instance runs there; null when `instance` is known. */
   ownUrl: string | null;
-  /** The mark of this very process; null when the asker is another process. */
+  /** The id of the product's process that runs the checks; null when another process runs them. */
   instance: string | null;
-  /** Whether everybody who is called is on this machine, as in a sandbox. */
+  /** Whether every provider is on this machine, as in a sandbox. */
   isAllLocal: boolean;
   /** What must be reachable by POST, below PUBLIC_URL. */
   routes: readonly Route[];
 }
 
 export interface Route {
-  /** Whose events come by it. */
+  /** The provider or bot whose events arrive there. */
   group: string;
   path: string;
-  /** What follows the path, where that is a secret: it is posted to, and never said. Null where nothing does. */
+  /** The secret end of the path, which is posted to and never shown; null where there is none. */
   secretEnd: string | null;
 }
 
@@ -34,16 +34,16 @@ export async function checkAddress(
     const advice = 'set PUBLIC_URL to the https address by which providers reach this server';
     return [warningCheck(name, { detail: 'PUBLIC_URL is not set: payments may be found by polling only', advice })];
   }
-  const look = async (url: string) => readIdentity(await visit(`${url}/livez`, { method: 'GET', signal }));
-  const [there, here] = await Promise.all([look(publicUrl), ownUrl === null ? undefined : look(ownUrl)]);
+  const identify = async (url: string) => readIdentity(await probeUrl(`${url}/livez`, { method: 'GET', signal }));
+  const [there, here] = await Promise.all([identify(publicUrl), ownUrl === null ? undefined : identify(ownUrl)]);
   const instance = question.instance ?? (here?.kind === 'ours' ? here.instance : null);
   const address = judgeAddress(there, { ...question, publicUrl, instance });
   if (there.kind !== 'ours') return [address];
-  // Whoever else answers there must not learn the end of an address.
-  const tried = question.routes.filter(({ secretEnd }) => secretEnd === null || address.status !== 'error');
-  const routes = tried.map(async ({ group, path, secretEnd }) => {
+  // Another server that answers there must not learn the secret end of an address.
+  const probed = question.routes.filter(({ secretEnd }) => secretEnd === null || address.status !== 'error');
+  const routes = probed.map(async ({ group, path, secretEnd }) => {
     const end = secretEnd === null ? '' : `/${secretEnd}`;
-    const answer = await visit(`${publicUrl}${path}${end}`, { method: 'POST', signal });
+    const answer = await probeUrl(`${publicUrl}${path}${end}`, { method: 'POST', signal });
     return { group, ...judgeRoute(secretEnd === null ? path : `${path}/…`, answer) };
   });
   return [address, ...(await Promise.all(routes))];
@@ -51,13 +51,13 @@ export async function checkAddress(
 
 export type Identity =
   | { kind: 'ours'; instance: string }
-  | { kind: 'stranger'; status: number }
-  | { kind: 'nobody'; reason: string };
+  | { kind: 'other'; status: number }
+  | { kind: 'none'; reason: string };
 
-function readIdentity(answer: Visit): Identity {
-  if (answer.kind === 'failed') return { kind: 'nobody', reason: answer.reason };
+function readIdentity(answer: ProbeResult): Identity {
+  if (answer.kind === 'failed') return { kind: 'none', reason: answer.reason };
   const instance = readInstance(answer.text);
-  return instance === undefined ? { kind: 'stranger', status: answer.status } : { kind: 'ours', instance };
+  return instance === undefined ? { kind: 'other', status: answer.status } : { kind: 'ours', instance };
 }
 
 function readInstance(text: string): string | undefined {
@@ -71,26 +71,26 @@ function readInstance(text: string): string | undefined {
   }
 }
 
-/** `instance`: the mark of the product that runs here; null when none does, or it is not seen. */
+/** `instance`: the id of the product that runs here; null when none does, or it does not answer. */
 export function judgeAddress(
   there: Identity,
   about: { publicUrl: string; instance: string | null; isAllLocal: boolean },
 ): SetUpCheck {
   const { publicUrl, instance } = about;
   if (there.kind === 'ours') return judgeOurs(there.instance, about);
-  const isGateway = there.kind === 'stranger' && there.status >= 502 && there.status <= 504;
-  const isSilent = there.kind === 'nobody' && silentReasons.includes(there.reason);
+  const isGateway = there.kind === 'other' && there.status >= 502 && there.status <= 504;
+  const isSilent = there.kind === 'none' && silentReasons.includes(there.reason);
   if (instance === null && (isGateway || isSilent)) {
-    const detail = `${publicUrl} is not answered, and the product does not seem to run`;
-    return warningCheck(name, { detail, advice: 'start it and check again' });
+    const detail = `${publicUrl} does not answer, and the product does not seem to run`;
+    return warningCheck(name, { detail, advice: 'start the product and check again' });
   }
-  if (there.kind === 'stranger') {
-    const advice = 'let the proxy at PUBLIC_URL hand everything to HOST and PORT, or set PUBLIC_URL right';
-    return errorCheck(name, { detail: `somebody else answers at ${publicUrl} (${there.status} to /livez)`, advice });
+  if (there.kind === 'other') {
+    const advice = 'let the proxy at PUBLIC_URL forward everything to HOST and PORT, or correct PUBLIC_URL';
+    return errorCheck(name, { detail: `another server answers at ${publicUrl} (${there.status} to /livez)`, advice });
   }
   const advice =
-    adviceFor[there.reason] ?? 'see that PUBLIC_URL is right, and that a proxy and a firewall let it through';
-  return errorCheck(name, { detail: `${publicUrl} is not reached (${there.reason})`, advice });
+    adviceFor[there.reason] ?? 'check that PUBLIC_URL is right, and that proxy and firewall let requests through';
+  return errorCheck(name, { detail: `${publicUrl} cannot be reached (${there.reason})`, advice });
 }
 
 function judgeOurs(
@@ -99,7 +99,7 @@ function judgeOurs(
 ): SetUpCheck {
   const { publicUrl, instance, isAllLocal } = about;
   if (instance !== null && instance !== found) {
-    const advice = 'see where PUBLIC_URL leads: events would go to the other one';
+    const advice = 'check where PUBLIC_URL leads: events would go to the other one';
     return errorCheck(name, { detail: `another Tillkeeper answers at ${publicUrl}`, advice });
   }
   if (new URL(publicUrl).protocol === 'http:' && !isAllLocal) {
@@ -112,12 +112,12 @@ function judgeOurs(
   );
 }
 
-/** What a product that is not running looks like from outside. */
+/** How a product that is not running fails a probe. */
 const silentReasons: readonly string[] = ['ECONNREFUSED', 'UND_ERR_SOCKET', 'ECONNRESET', 'no answer in time'];
 
 const adviceFor: Readonly<Record<string, string>> = {
-  ENOTFOUND: 'the name has no address: set PUBLIC_URL right, or the DNS entry',
-  EAI_AGAIN: 'the name could not be looked up: see that the DNS of this machine works',
+  ENOTFOUND: 'the name has no address: correct PUBLIC_URL or the DNS entry',
+  EAI_AGAIN: 'the name could not be looked up: check the DNS of this machine',
   CERT_HAS_EXPIRED: 'renew the certificate: providers and Telegram refuse it too',
   DEPTH_ZERO_SELF_SIGNED_CERT: 'use a certificate that providers and Telegram trust',
   SELF_SIGNED_CERT_IN_CHAIN: 'use a certificate that providers and Telegram trust',
@@ -125,20 +125,23 @@ const adviceFor: Readonly<Record<string, string>> = {
   ERR_TLS_CERT_ALTNAME_INVALID: 'use a certificate for this very name',
 };
 
-/** An empty body is refused by the signature alone, and leaves no trace. */
-export function judgeRoute(path: string, answer: Visit): SetUpCheck {
+/** An empty body is refused for its missing signature, and nothing of it is stored. */
+export function judgeRoute(path: string, answer: ProbeResult): SetUpCheck {
   const name = 'route';
-  const advice = `let the proxy at PUBLIC_URL hand POST ${path} through as it comes`;
+  const advice = `let the proxy at PUBLIC_URL forward POST ${path} unchanged`;
   if (answer.kind === 'failed') return errorCheck(name, { detail: `POST ${path} failed (${answer.reason})`, advice });
   const { status } = answer;
   const isOurs = answer.contentType.startsWith('application/problem+json');
-  if (isOurs && status === 401) return okCheck(name, `POST ${path} comes through`);
+  if (isOurs && status === 401) return okCheck(name, `POST ${path} arrives`);
   if (isOurs && status === 404) {
-    const restart = 'start the product anew with these settings';
-    return warningCheck(name, { detail: `POST ${path} is off in the product that runs there`, advice: restart });
+    const restart = 'restart the product with these settings';
+    return warningCheck(name, {
+      detail: `POST ${path} is switched off in the product that runs there`,
+      advice: restart,
+    });
   }
   if (isOurs && status === 503) {
     return warningCheck(name, { detail: `POST ${path} was answered 503`, advice: 'see /readyz and the log' });
   }
-  return errorCheck(name, { detail: `somebody else answers POST ${path} (${status})`, advice });
+  return errorCheck(name, { detail: `another server answers POST ${path} (${status})`, advice });
 }

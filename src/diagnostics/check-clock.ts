@@ -12,11 +12,11 @@ export interface ClockReading {
 const warningMs: Milliseconds = 2 * second;
 const wrongMs: Milliseconds = 30 * second;
 
-/** Our clock against the median of those outside, so that one of them that is off does not condemn ours. */
+/** Our clock against the median of those outside, so that one of them that is off does not make ours an error. */
 export function judgeClock(readings: readonly ClockReading[]): SetUpCheck[] {
   if (readings.length === 0) {
     const advice = 'check again when Telegram or a provider answers';
-    return [warningCheck('clock', { detail: 'nobody outside told the time', advice })];
+    return [warningCheck('clock', { detail: 'no server outside told the time', advice })];
   }
   const median = medianOf(readings.map(({ aheadMs }) => aheadMs));
   const strays = readings.filter(({ aheadMs }) => Math.abs(aheadMs - median) > wrongMs);
@@ -24,22 +24,22 @@ export function judgeClock(readings: readonly ClockReading[]): SetUpCheck[] {
     judgeOurs(median, readings.length),
     ...strays.map(({ source, aheadMs }) => {
       const detail = `${describe(median - aheadMs)} the other clocks`;
-      return warningCheck(`of ${source}`, { detail, advice: 'if it is a server of yours, let it keep time by NTP' });
+      return warningCheck(`of ${source}`, { detail, advice: 'if the server is yours, let it keep time by NTP' });
     }),
   ];
 }
 
 function judgeOurs(median: Milliseconds, count: number): SetUpCheck {
-  const whose = count === 1 ? 'the one clock outside that told the time' : `the median of ${count} clocks outside`;
+  const whose = count === 1 ? 'the one outside clock that answered' : `the median of ${count} outside clocks`;
   const finding = {
     detail: `${describe(median)} ${whose}`,
-    advice: 'let this machine keep time by NTP: tokens live two minutes, and webhooks are taken for five',
+    advice: 'let this machine keep time by NTP: tokens are valid for two minutes, webhooks for five',
   };
   if (Math.abs(median) <= warningMs) return okCheck('clock', finding.detail);
   return Math.abs(median) <= wrongMs ? warningCheck('clock', finding) : errorCheck('clock', finding);
 }
 
-/** `behindMs`: by how much the one of which it is said is behind. */
+/** `behindMs`: by how much the clock in question is behind the others. */
 function describe(behindMs: Milliseconds): string {
   const seconds = (Math.abs(behindMs) / second).toFixed(1);
   return `${seconds} s ${behindMs < 0 ? 'ahead of' : 'behind'}`;

@@ -1,5 +1,5 @@
-/** What one visit of an address gave; a page of at most 4 KiB is kept. */
-export type Visit =
+/** What one probe of an address gave; a body of at most 4 KiB is kept. */
+export type ProbeResult =
   | { kind: 'answered'; status: number; contentType: string; text: string }
   /** A code such as ENOTFOUND, or a word. Never a message: it carries the address. */
   | { kind: 'failed'; reason: string };
@@ -7,10 +7,10 @@ export type Visit =
 const textMax = 4_096;
 
 /** Follows no redirect: what is asked is who answers at this very address. */
-export async function visit(
+export async function probeUrl(
   url: string,
   request: { method: 'GET' | 'HEAD' | 'POST'; signal: AbortSignal },
-): Promise<Visit> {
+): Promise<ProbeResult> {
   try {
     const headers = { 'user-agent': 'tillkeeper-doctor' };
     const answer = await fetch(url, { ...request, headers, redirect: 'manual' });

@@ -22,7 +22,7 @@ export function printReportAsJson(report: SetUpReport): string {
   return JSON.stringify({ ok: isSound(report), checks: report.checks });
 }
 
-/** What is only not as good as it could be is no reason to fail. */
+/** Warnings do not fail the command. */
 export function isSound({ checks }: SetUpReport): boolean {
   return checks.every(({ status }) => status !== 'error');
 }

@@ -1,8 +1,8 @@
 // Orders of a period as rows, a page at a time, so that no period is too long for the memory.
 import type { Milliseconds } from '#kernel/clock.ts';
 import { toDecimal } from '#kernel/money.ts';
+import { walkPages } from '#kernel/walk-pages.ts';
 import { formatOrderNumber, type Order } from '#orders/order.ts';
-import type { PageCursor } from '#orders/order-store.ts';
 import type { PaymentDeps } from '#payments/lifecycle/deps.ts';
 import type { Payment } from '#payments/model/payment.ts';
 import { isOpenRefund, type Refund } from '#payments/model/refund.ts';
@@ -32,23 +32,19 @@ export async function* exportOrders(
   deps: { database: Pick<PaymentDeps['database'], 'read'> },
   window: { from: Milliseconds; to: Milliseconds },
 ): AsyncGenerator<OrdersPage> {
-  let after: PageCursor | null = null;
-  for (;;) {
-    const query: Parameters<typeof readPage>[1] = { ...window, after };
-    const { orders, page } = await readPage(deps, query);
-    if (orders.length > 0) yield page;
-    const last: Order | undefined = orders.at(-1);
-    if (last === undefined || orders.length < pageSize) return;
-    after = { createdAt: last.createdAt, id: last.id };
-  }
+  const limit = pageSize;
+  const pages = walkPages({ limit }, (last: Order | undefined) => {
+    const after = last === undefined ? null : { createdAt: last.createdAt, id: last.id };
+    return deps.database.read((stores) => stores.orders.listOrdersMadeBetween({ ...window, after, limit }));
+  });
+  for await (const orders of pages) yield await toPage(deps, orders);
 }
 
-function readPage(
+function toPage(
   deps: { database: Pick<PaymentDeps['database'], 'read'> },
-  query: { from: Milliseconds; to: Milliseconds; after: PageCursor | null },
-): Promise<{ orders: Order[]; page: OrdersPage }> {
+  orders: readonly Order[],
+): Promise<OrdersPage> {
   return deps.database.read(async (stores) => {
-    const orders = await stores.orders.listOrdersMadeBetween({ ...query, limit: pageSize });
     const payments = await stores.payments.listPaymentsOfOrders(orders.map(({ id }) => id));
     const refunds = await stores.refunds.listRefundsForPayments(payments.map(({ id }) => id));
     const page: OrdersPage = { payments: [], refunds: [] };
@@ -59,7 +55,7 @@ function readPage(
       for (const payment of own) page.payments.push({ ...orderCells(order), ...paymentCells(payment, back) });
       page.refunds.push(...back.map((refund) => refundCells(order, refund)));
     }
-    return { orders, page };
+    return page;
   });
 }
 

@@ -1,29 +1,20 @@
 // Everything that is known of one provider, for the day on which one leaves it or it leaves us. Read page by page, each in
 // a moment of its own, so that an export of years holds a few hundred rows in memory and nobody up.
 import { recordAudit } from '#access/audit.ts';
-import { decisionKinds } from '#cases/case.ts';
+import { type Case, decisionKinds } from '#cases/case.ts';
 import type { Actor } from '#kernel/actor.ts';
 import type { Milliseconds } from '#kernel/clock.ts';
 import type { ProviderName } from '#kernel/provider-name.ts';
 import { causeOf, inTransaction } from '#kernel/transaction-context.ts';
+import { walkPages } from '#kernel/walk-pages.ts';
 import type { InboxEvent } from '#messaging/messaging-store.ts';
 import type { PaymentDeps } from '#payments/lifecycle/deps.ts';
 import type { Payment } from '#payments/model/payment.ts';
-import type { PaymentStores } from '#payments/ports/payment-store.ts';
-import {
-  caseRow,
-  type ExportRow,
-  eventRow,
-  findingRow,
-  orderRow,
-  outageRow,
-  paymentRow,
-  refundRow,
-  runRow,
-  saleRow,
-  subscriptionRow,
-  timelineRow,
-} from './export-rows.ts';
+import type { ReconciliationRun } from '#payments/model/reconciliation.ts';
+import type { ChannelOrderMark, StoredSubscription } from '#payments/ports/channel-order-store.ts';
+import type { PaymentStore, PaymentStores } from '#payments/ports/payment-store.ts';
+import { pagesOfPayments } from '#payments/reconciliation/reconciliation-runs.ts';
+import { caseRow, channelOrderRow, type ExportRow, eventRow, findingRow, orderRow, outageRow, paymentRow, refundRow, runRow, subscriptionRow, timelineRow } from './export-rows.ts';
 
 const pageSize = 200;
 /** Bodies are of 256 KiB at most. */
@@ -50,7 +41,7 @@ export async function exportProvider(
   );
   const reading: Reading = { deps, provider, until: deps.clock.now() + 1 };
   const sales = deps.providers.find(provider)?.sales;
-  const redact = (text: string): string => input.redact(sales?.strikeSecrets(text) ?? text);
+  const redact = (text: string): string => input.redact(sales?.redactSecrets(text) ?? text);
   // Only the channel knows what of its events must not leave the house; while it is off, none does.
   const shown = (event: InboxEvent): InboxEvent =>
     event.trust === 'token' && sales === undefined ? { ...event, body: new Uint8Array() } : event;
@@ -59,7 +50,7 @@ export async function exportProvider(
     { name: 'payments', pages: () => perPayment(reading, async (_stores, payment) => [paymentRow(payment)]) },
     { name: 'timeline', pages: () => perPayment(reading, timelineRows) },
     { name: 'refunds', pages: () => perPayment(reading, refundRows) },
-    { name: 'sales', pages: () => salePages(reading) },
+    { name: 'sales', pages: () => channelOrderPages(reading) },
     { name: 'subscriptions', pages: () => subscriptionPages(reading) },
     { name: 'exceptions', pages: () => casePages(reading) },
     { name: 'events', pages: () => eventPages(reading, (event) => eventRow(shown(event), redact)) },
@@ -76,52 +67,30 @@ interface Reading {
   until: Milliseconds;
 }
 
-interface Place {
-  at: Milliseconds;
-  id: string;
-}
-
-/** Pages by time and id until one is not full. */
-async function* paged<Row>(
-  reading: Reading,
+/** Rows of one kind, page by page; `load` is given the last row of the page before. */
+async function* pagesOf<Row>(
+  { deps }: Reading,
   source: {
-    read(stores: PaymentStores, after: Place | null): Promise<Row[]>;
-    placeOf(row: Row): Place;
+    load(stores: PaymentStores, last: Row | undefined): Promise<readonly Row[]>;
+    rowOf(row: Row): ExportRow;
     limit?: number;
   },
-): AsyncGenerator<readonly Row[]> {
+): AsyncGenerator<readonly ExportRow[]> {
   const { limit = pageSize } = source;
-  let after: Place | null = null;
-  for (;;) {
-    const place: Place | null = after;
-    const page: Row[] = await reading.deps.database.read((stores) => source.read(stores, place));
-    if (page.length > 0) yield page;
-    const last = page.at(-1);
-    if (last === undefined || page.length < limit) return;
-    after = source.placeOf(last);
-  }
-}
-
-function paymentPages(reading: Reading): AsyncGenerator<readonly Payment[]> {
-  const { provider, until } = reading;
-  return paged(reading, {
-    read: (stores, after) =>
-      stores.payments.listPaymentsMadeBetween({
-        provider,
-        from: 0,
-        to: until,
-        limit: pageSize,
-        after: after && { createdAt: after.at, id: after.id },
-      }),
-    placeOf: ({ createdAt, id }) => ({ at: createdAt, id }),
-  });
+  const pages = walkPages({ limit }, (last: Row | undefined) =>
+    deps.database.read((stores) => source.load(stores, last)),
+  );
+  for await (const page of pages) yield page.map(source.rowOf);
 }
 
 type RowsOf = (stores: PaymentStores, payment: Payment) => Promise<ExportRow[]>;
 
 async function* perPayment(reading: Reading, rowsOf: RowsOf): AsyncGenerator<readonly ExportRow[]> {
-  for await (const page of paymentPages(reading)) {
-    yield await reading.deps.database.read(async (stores) => {
+  const { deps, provider, until } = reading;
+  const list: PaymentStore['listPaymentsMadeBetween'] = (query) =>
+    deps.database.read((stores) => stores.payments.listPaymentsMadeBetween(query));
+  for await (const page of pagesOfPayments(list, { provider, from: 0, to: until })) {
+    yield await deps.database.read(async (stores) => {
       const rows: ExportRow[] = [];
       for (const payment of page) rows.push(...(await rowsOf(stores, payment)));
       return rows;
@@ -150,81 +119,62 @@ const timelineRows: RowsOf = async (stores, payment) => {
 const refundRows: RowsOf = async (stores, payment) =>
   (await stores.refunds.listRefundsForPayment(payment.id)).map(refundRow);
 
-async function* casePages(reading: Reading): AsyncGenerator<readonly ExportRow[]> {
+function casePages(reading: Reading): AsyncGenerator<readonly ExportRow[]> {
   const { provider } = reading;
-  const pages = paged(reading, {
-    read: (stores, after) =>
-      stores.cases.listCasesOfProvider({
-        provider,
-        kinds: decisionKinds,
-        limit: pageSize,
-        after: after && { openedAt: after.at, id: after.id },
-      }),
-    placeOf: ({ openedAt, id }) => ({ at: openedAt, id }),
+  return pagesOf<Case>(reading, {
+    load: (stores, last) => {
+      const after = last === undefined ? null : { openedAt: last.openedAt, id: last.id };
+      return stores.cases.listCasesOfProvider({ provider, kinds: decisionKinds, limit: pageSize, after });
+    },
+    rowOf: caseRow,
   });
-  for await (const page of pages) yield page.map(caseRow);
 }
 
-/** What was heard of each sale of a channel; its licences are not in it. */
-async function* salePages(reading: Reading): AsyncGenerator<readonly ExportRow[]> {
+/** What was heard of each order of a channel; its licences are not in it. */
+function channelOrderPages(reading: Reading): AsyncGenerator<readonly ExportRow[]> {
   const { provider } = reading;
-  const pages = paged(reading, {
-    read: (stores, after) => stores.channelOrders.listMarks({ provider, after: after?.id ?? null, limit: pageSize }),
-    placeOf: ({ updatedAt, reference }) => ({ at: updatedAt, id: reference }),
+  return pagesOf<ChannelOrderMark>(reading, {
+    load: ({ channelOrders }, last) =>
+      channelOrders.listMarks({ provider, after: last?.reference ?? null, limit: pageSize }),
+    rowOf: channelOrderRow,
   });
-  for await (const page of pages) yield page.map(saleRow);
 }
 
-async function* subscriptionPages(reading: Reading): AsyncGenerator<readonly ExportRow[]> {
+function subscriptionPages(reading: Reading): AsyncGenerator<readonly ExportRow[]> {
   const { provider } = reading;
-  const pages = paged(reading, {
-    read: (stores, after) =>
-      stores.channelOrders.listSubscriptions({ provider, after: after?.id ?? null, limit: pageSize }),
-    placeOf: ({ updatedAt, reference }) => ({ at: updatedAt, id: reference }),
+  return pagesOf<StoredSubscription>(reading, {
+    load: ({ channelOrders }, last) =>
+      channelOrders.listSubscriptions({ provider, after: last?.reference ?? null, limit: pageSize }),
+    rowOf: subscriptionRow,
   });
-  for await (const page of pages) yield page.map(subscriptionRow);
 }
 
-async function* eventPages(
-  reading: Reading,
-  rowOf: (event: InboxEvent) => ExportRow,
-): AsyncGenerator<readonly ExportRow[]> {
-  const { provider, until } = reading;
-  const pages = paged(reading, {
-    read: (stores, after) =>
-      stores.inbox.listArrivals({
-        source: provider,
-        from: 0,
-        to: until,
-        eventType: null,
-        limit: eventPageSize,
-        after: after && { receivedAt: after.at, id: after.id },
-      }),
-    placeOf: ({ receivedAt, id }) => ({ at: receivedAt, id }),
+function eventPages(reading: Reading, rowOf: (event: InboxEvent) => ExportRow): AsyncGenerator<readonly ExportRow[]> {
+  const query = { source: reading.provider, from: 0, to: reading.until, eventType: null, limit: eventPageSize };
+  return pagesOf<InboxEvent>(reading, {
+    load: ({ inbox }, last) => {
+      const after = last === undefined ? null : { receivedAt: last.receivedAt, id: last.id };
+      return inbox.listArrivals({ ...query, after });
+    },
+    rowOf,
     limit: eventPageSize,
   });
-  for await (const page of pages) yield page.map(rowOf);
 }
 
-function rawRunPages(reading: Reading) {
-  const { provider } = reading;
-  return paged(reading, {
-    read: (stores, after) =>
-      stores.reconciliation.listRunsOf({
-        provider,
-        limit: pageSize,
-        after: after && { startedAt: after.at, id: after.id },
-      }),
-    placeOf: ({ startedAt, id }) => ({ at: startedAt, id }),
+function pagesOfRuns({ deps, provider }: Reading): AsyncGenerator<readonly ReconciliationRun[]> {
+  const limit = pageSize;
+  return walkPages({ limit }, (last: ReconciliationRun | undefined) => {
+    const after = last === undefined ? null : { startedAt: last.startedAt, id: last.id };
+    return deps.database.read((stores) => stores.reconciliation.listRunsOf({ provider, limit, after }));
   });
 }
 
 async function* runPages(reading: Reading): AsyncGenerator<readonly ExportRow[]> {
-  for await (const page of rawRunPages(reading)) yield page.map(runRow);
+  for await (const page of pagesOfRuns(reading)) yield page.map(runRow);
 }
 
 async function* findingPages(reading: Reading): AsyncGenerator<readonly ExportRow[]> {
-  for await (const page of rawRunPages(reading)) {
+  for await (const page of pagesOfRuns(reading)) {
     for (const run of page) {
       const query = { runId: run.id, limit: findingsMax };
       const findings = await reading.deps.database.read((stores) => stores.reconciliation.listFindings(query));

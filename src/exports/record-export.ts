@@ -3,7 +3,7 @@ import type { Actor } from '#kernel/actor.ts';
 import type { JsonObject } from '#kernel/json.ts';
 import type { PaymentDeps } from '#payments/lifecycle/deps.ts';
 
-/** Writes down who takes what out of the house; call it before the first page leaves. */
+/** Writes to the audit trail who exports what; call it before the first page is sent. */
 export function recordExport(
   deps: Pick<PaymentDeps, 'database' | 'clock' | 'ids'>,
   input: { actor: Actor; what: 'orders' | 'books'; details: JsonObject },

@@ -1,5 +1,5 @@
-// Knows time and nothing else. A job never overlaps itself, whether the clock or a person starts it; times that passed
-// while the process was down are made up for by one run of every job at the start.
+// Knows time and no job. A job never overlaps itself, whether the clock or an admin starts it. Every job runs once at the
+// start, which makes up for times that passed while the process was down.
 import { type Logger as CronLogger, createTask, type ScheduledTask } from 'node-cron';
 import type { Clock, Milliseconds } from '#kernel/clock.ts';
 import type { EventLog } from '#kernel/events.ts';
@@ -33,7 +33,7 @@ export interface JobState {
 }
 
 export interface Scheduler extends Lifecycle {
-  /** Starts the job by hand, or joins the run in hand; undefined when there is no such job, or the scheduler is stopping. */
+  /** Starts the job now, or joins the run that is under way; undefined when there is no such job, or it is stopping. */
   runJob(name: string): Promise<JobRun> | undefined;
   states(): JobState[];
 }
@@ -44,15 +44,15 @@ export interface SchedulerDeps {
   timeZone: string;
   clock: Clock;
   log: EventLog;
-  /** Hears of every run that ended or timed out, for metrics. Must not throw. */
+  /** Called for every run that ended or timed out, for metrics. Must not throw. */
   onRun?: (run: JobRun) => void;
 }
 
 interface Entry {
   job: Job;
   task: ScheduledTask;
-  /** The run as its askers see it, and the work itself, which may outlive its time. */
-  inHand: { run: Promise<JobRun>; work: Promise<void> } | undefined;
+  /** The run as its callers see it, and the work itself, which may last beyond the time-out. */
+  current: { run: Promise<JobRun>; work: Promise<void> } | undefined;
   lastRun: JobRun | null;
 }
 
@@ -66,25 +66,25 @@ export function createScheduler(deps: SchedulerDeps): Scheduler {
       name: job.name,
       timezone: deps.timeZone,
       noOverlap: true,
-      // A time that a busy event loop missed is made up for by the next one.
+      // What a busy event loop missed is done at the next time.
       suppressMissedWarning: true,
       logger: toCronLogger(deps.log, job.name),
     });
-    entries.set(job.name, { job, task, inHand: undefined, lastRun: null });
+    entries.set(job.name, { job, task, current: undefined, lastRun: null });
   }
 
   function begin(name: string): Promise<JobRun> | undefined {
     const entry = entries.get(name);
     if (entry === undefined || stopping.signal.aborted) return undefined;
-    entry.inHand ??= launch(entry);
-    return entry.inHand.run;
+    entry.current ??= launch(entry);
+    return entry.current.run;
   }
 
-  function launch(entry: Entry): NonNullable<Entry['inHand']> {
+  function launch(entry: Entry): NonNullable<Entry['current']> {
     const { job } = entry;
     const at = deps.clock.now();
-    const abort = new AbortController();
-    const signal = AbortSignal.any([abort.signal, stopping.signal]);
+    const deadline = deps.clock.deadline(job.timeoutMs);
+    const signal = AbortSignal.any([deadline, stopping.signal]);
     const run = Promise.withResolvers<JobRun>();
     let isEnded = false;
     const end = (outcome: JobOutcome): void => {
@@ -94,13 +94,11 @@ export function createScheduler(deps: SchedulerDeps): Scheduler {
       report(entry.lastRun);
       run.resolve(entry.lastRun);
     };
-    const timer = setTimeout(() => {
-      abort.abort();
-      end({ kind: 'timed_out' });
-    }, job.timeoutMs);
+    const giveUp = (): void => end({ kind: 'timed_out' });
+    deadline.addEventListener('abort', giveUp, { once: true });
     const work = perform(job, signal).then((outcome) => {
-      clearTimeout(timer);
-      entry.inHand = undefined;
+      deadline.removeEventListener('abort', giveUp);
+      entry.current = undefined;
       end(outcome);
     });
     return { run: run.promise, work };
@@ -118,8 +116,8 @@ export function createScheduler(deps: SchedulerDeps): Scheduler {
   function report(run: JobRun): void {
     const { job, durationMs, outcome } = run;
     if (outcome.kind === 'timed_out') deps.log.error('job timed out', { job, durationMs });
-    // A job that runs every two seconds and finds nothing to do would bury the rest of the log.
-    if (outcome.kind === 'done' && hasDoneSomething(outcome.counts)) {
+    // Runs every two seconds that found nothing to do would hide the rest of the log.
+    if (outcome.kind === 'done' && didAnything(outcome.counts)) {
       deps.log.info('job done', { job, durationMs, ...outcome.counts });
     }
     deps.onRun?.(run);
@@ -137,21 +135,21 @@ export function createScheduler(deps: SchedulerDeps): Scheduler {
     async stop() {
       stopping.abort();
       for (const { task } of entries.values()) await task.destroy();
-      await Promise.all([...entries.values()].map((entry) => entry.inHand?.work));
+      await Promise.all([...entries.values()].map((entry) => entry.current?.work));
     },
     runJob: begin,
     states: () =>
-      [...entries.values()].map(({ job, task, inHand, lastRun }) => ({
+      [...entries.values()].map(({ job, task, current, lastRun }) => ({
         name: job.name,
         cron: job.cron,
-        isRunning: inHand !== undefined,
+        isRunning: current !== undefined,
         lastRun,
         nextRunAt: stopping.signal.aborted || !isStarted ? null : (task.getNextRun()?.getTime() ?? null),
       })),
   };
 }
 
-function hasDoneSomething(counts: JsonObject): boolean {
+function didAnything(counts: JsonObject): boolean {
   return Object.values(counts).some((value) => value !== 0);
 }
 
@@ -159,7 +157,7 @@ function toCronLogger(log: EventLog, job: string): CronLogger {
   return {
     info: () => undefined,
     debug: () => undefined,
-    // Its one warning here is of a run that is still in hand when the next is due, which is how a slow provider looks.
+    // Its only warning is of a run that is still under way when the next is due, as when a provider is slow.
     warn: () => undefined,
     error: (message, error) => log.error('scheduler failed', { job }, error ?? message),
   };

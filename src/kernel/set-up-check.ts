@@ -3,18 +3,18 @@ import type { Milliseconds } from './clock.ts';
 /** `warning`: it works, but not as well as it could. `wrong`: something that is needed does not work. */
 export type CheckStatus = 'ok' | 'warning' | 'error';
 
-/** One thing about the set-up that was looked at. Shown to admins and on the terminal, so it holds no secret. */
+/** One thing about the set-up that was checked. Shown to admins and on the terminal, so it holds no secret. */
 export interface SetUpCheck {
   /** Short, and unique among the checks of its group: `key`, `webhook`. */
   name: string;
   status: CheckStatus;
   /** What was found, on one line. */
   detail: string;
-  /** What to do about it; null when it is well. */
+  /** What to do about it; null for `ok`. */
   advice: string | null;
 }
 
-/** A check with whose affair it is: `database`, or a provider's name. */
+/** A check with the part of the set-up that it belongs to: `database`, or a provider's name. */
 export interface GroupedCheck extends SetUpCheck {
   group: string;
 }
@@ -24,7 +24,7 @@ export interface SetUpReport {
   finishedAt: Milliseconds;
 }
 
-/** What is not well always comes with what to do about it. */
+/** A warning or an error always says what to do about it. */
 interface Finding {
   detail: string;
   advice: string;

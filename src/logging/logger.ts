@@ -1,6 +1,6 @@
 import { type DestinationStream, type Logger, pino, stdTimeFunctions } from 'pino';
 import type { EventLog } from '#kernel/events.ts';
-import { createScrubber, struckOut } from './redaction.ts';
+import { createRedactor, redactedText } from './redaction.ts';
 
 export const logLevels = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const;
 export type LogLevel = (typeof logLevels)[number];
@@ -37,9 +37,9 @@ export function createLogger(options: {
       serializers: { err: describeError },
       redact: {
         paths: redactedFields.flatMap((field) => [field, `*.${field}`, `*.*.${field}`]),
-        censor: struckOut,
+        censor: redactedText,
       },
-      hooks: { streamWrite: createScrubber(options.secrets) },
+      hooks: { streamWrite: createRedactor(options.secrets) },
     },
     options.destination ?? pino.destination({ dest: 1, sync: true }),
   );

@@ -1,43 +1,43 @@
 // `redact` covers exact paths only: a token inside a URL or inside the text of an error passes it. So the finished line
 // goes through one more sieve, which knows every configured secret by value and the usual carriers of secrets by shape.
 
-/** Shorter texts are words that any line may hold; striking them out would hide the log itself. */
+/** Shorter texts are words that any line may hold; redacting them would hide the log itself. */
 const secretLengthMin = 6;
-export const struckOut = '[redacted]';
+export const redactedText = '[redacted]';
 
 /** Each rule keeps what says which kind of secret stood there. The text is one line of JSON: quotes may be escaped. */
 const shapes: readonly (readonly [RegExp, string])[] = [
-  [/-----BEGIN [A-Z ]*PRIVATE KEY-----.*?-----END [A-Z ]*PRIVATE KEY-----/g, struckOut],
-  [/(\/bot|\b)\d{3,20}:[A-Za-z0-9_-]{30,}/g, `$1${struckOut}`],
-  [/(\/bot)\d{1,20}(?::|%3A)[A-Za-z0-9_-]+/gi, `$1${struckOut}`],
-  [/\b(Bearer|Basic)\s+[A-Za-z0-9._~+/=-]{10,}/gi, `$1 ${struckOut}`],
+  [/-----BEGIN [A-Z ]*PRIVATE KEY-----.*?-----END [A-Z ]*PRIVATE KEY-----/g, redactedText],
+  [/(\/bot|\b)\d{3,20}:[A-Za-z0-9_-]{30,}/g, `$1${redactedText}`],
+  [/(\/bot)\d{1,20}(?::|%3A)[A-Za-z0-9_-]+/gi, `$1${redactedText}`],
+  [/\b(Bearer|Basic)\s+[A-Za-z0-9._~+/=-]{10,}/gi, `$1 ${redactedText}`],
   // BTCPay Server authenticates with `Authorization: token KEY`.
-  [/\b(token)\s+[A-Za-z0-9._~+/=-]{20,}/gi, `$1 ${struckOut}`],
-  [/\beyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]*/g, struckOut],
-  [/([?&](?:token|access_token|key|api_key|apikey|secret|signature|password)=)[^&#\s"'\\]+/gi, `$1${struckOut}`],
-  [/(:\/\/)[^/\s"'\\@]+@/g, `$1${struckOut}@`],
+  [/\b(token)\s+[A-Za-z0-9._~+/=-]{20,}/gi, `$1 ${redactedText}`],
+  [/\beyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]*/g, redactedText],
+  [/([?&](?:token|access_token|key|api_key|apikey|secret|signature|password)=)[^&#\s"'\\]+/gi, `$1${redactedText}`],
+  [/(:\/\/)[^/\s"'\\@]+@/g, `$1${redactedText}@`],
 ];
 
-/** Gives a function that strikes secrets out of one line of the log; it never breaks the line's JSON. */
-export function createScrubber(secrets: readonly string[]): (line: string) => string {
+/** Gives a function that redacts secrets in one line of the log; it never breaks the line's JSON. */
+export function createRedactor(secrets: readonly string[]): (line: string) => string {
   const known = knownForms(secrets);
   return (line) => {
-    let text = known === undefined ? line : line.replace(known, struckOut);
+    let text = known === undefined ? line : line.replace(known, redactedText);
     for (const [shape, replacement] of shapes) text = text.replace(shape, replacement);
     return text;
   };
 }
 
 /** As above, by value only: for what is to stay as it came but for the secrets themselves. */
-export function createStriker(secrets: readonly string[]): (text: string) => string {
+export function createSecretRedactor(secrets: readonly string[]): (text: string) => string {
   const known = knownForms(secrets);
-  return (text) => (known === undefined ? text : text.replace(known, struckOut));
+  return (text) => (known === undefined ? text : text.replace(known, redactedText));
 }
 
 function knownForms(secrets: readonly string[]): RegExp | undefined {
   const forms = new Set(secrets.flatMap(formsOf).filter((form) => form.length >= secretLengthMin));
   if (forms.size === 0) return undefined;
-  // Longest first: a secret that contains another one is struck out whole.
+  // Longest first: a secret that contains another one is redacted whole.
   const sorted = [...forms].sort((left, right) => right.length - left.length);
   return new RegExp(sorted.map((form) => RegExp.escape(form)).join('|'), 'g');
 }

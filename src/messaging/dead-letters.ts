@@ -4,6 +4,7 @@ import type { Actor } from '#kernel/actor.ts';
 import type { Clock } from '#kernel/clock.ts';
 import type { Database } from '#kernel/database.ts';
 import type { Ids } from '#kernel/ids.ts';
+import { type Page, type PagePosition, readPage, type TimedKey } from '#kernel/page.ts';
 import type { InboxEvent, MessagingStores, OutboxMessage } from './messaging-store.ts';
 
 interface DeadLetterDeps {
@@ -20,14 +21,61 @@ interface DeadLetterInput {
   actor: Actor;
 }
 
-export function listDeadLetters(
-  deps: DeadLetterDeps,
-  input: { limit: number },
-): Promise<{ inbox: InboxEvent[]; outbox: OutboxMessage[] }> {
-  return deps.database.read(async (stores) => ({
-    inbox: await stores.inbox.listAbandoned({ before: null, limit: input.limit }),
-    outbox: await stores.outbox.listAbandoned({ before: null, limit: input.limit }),
-  }));
+/** A message of either queue that was given up on. */
+export type DeadLetter = { queue: 'inbox'; row: InboxEvent } | { queue: 'outbox'; row: OutboxMessage };
+
+/** One page of them, those that were given up last first. */
+export function listDeadLetterPage(
+  deps: Pick<DeadLetterDeps, 'database'>,
+  query: { position: PagePosition<TimedKey> | null; size: number },
+): Promise<Page<DeadLetter, TimedKey>> {
+  return deps.database.read((stores) =>
+    readPage<DeadLetter, TimedKey>({
+      position: query.position,
+      size: query.size,
+      keyOf: placeOf,
+      async read(border, limit) {
+        const isBackward = border?.side === 'before';
+        const key = border?.key ?? null;
+        const wanted = isBackward ? { before: null, after: key, limit } : { before: key, limit };
+        const letters: DeadLetter[] = [
+          ...(await stores.inbox.listAbandoned(wanted)).map((row) => ({ queue: 'inbox' as const, row })),
+          ...(await stores.outbox.listAbandoned(wanted)).map((row) => ({ queue: 'outbox' as const, row })),
+        ];
+        letters.sort(newestFirst);
+        return isBackward ? letters.slice(-limit) : letters.slice(0, limit);
+      },
+    }),
+  );
+}
+
+function placeOf({ row }: DeadLetter): TimedKey {
+  return { at: row.abandonedAt ?? row.receivedAt, id: row.id };
+}
+
+function newestFirst(one: DeadLetter, other: DeadLetter): number {
+  const [left, right] = [placeOf(one), placeOf(other)];
+  if (left.at !== right.at) return right.at - left.at;
+  return left.id < right.id ? 1 : -1;
+}
+
+/** Undefined when it is no dead letter any more. */
+export function findDeadLetter(
+  deps: Pick<DeadLetterDeps, 'database'>,
+  wanted: { queue: DeadLetterQueue; id: string },
+): Promise<DeadLetter | undefined> {
+  return deps.database.read(async (stores) => {
+    if (wanted.queue === 'inbox') {
+      const row = await stores.inbox.find(wanted.id);
+      return row !== undefined && isAbandoned(row) ? { queue: 'inbox', row } : undefined;
+    }
+    const row = await stores.outbox.find(wanted.id);
+    return row !== undefined && isAbandoned(row) ? { queue: 'outbox', row } : undefined;
+  });
+}
+
+function isAbandoned(row: { abandonedAt: number | null; processedAt: number | null }): boolean {
+  return row.abandonedAt !== null && row.processedAt === null;
 }
 
 /** Puts a dead letter back into circulation with its counters at zero. */

@@ -1,30 +1,26 @@
-import type { Clock } from '#kernel/clock.ts';
-import type { Ids } from '#kernel/ids.ts';
+import type { TransactionContext } from '#kernel/transaction-context.ts';
 import type { MessagingStores } from './messaging-store.ts';
 import { type TopicMessage, topics } from './topics.ts';
 
-/** Owes an effect to the outside; false when the same fact was queued before. Call it in the transaction that decided it. */
+/**
+ * Puts a message into the outbox, in the transaction that decided it; false when the same fact was queued before. What
+ * caused it travels with it into the log.
+ */
 export function enqueueOutboxMessage(
-  deps: {
-    stores: Pick<MessagingStores, 'outbox'>;
-    clock: Clock;
-    ids: Ids;
-    /** What brought it about; travels with the message into the log. */
-    cause?: { kind: string; id: string };
-  },
-  effect: TopicMessage,
+  tx: TransactionContext<Pick<MessagingStores, 'outbox'>>,
+  message: TopicMessage,
 ): Promise<boolean> {
-  const { lane, priority } = topics[effect.topic];
-  const now = deps.clock.now();
-  return deps.stores.outbox.enqueue({
-    id: deps.ids.newId(),
+  const { key, topic, payload } = message;
+  const { lane, priority } = topics[topic];
+  const now = tx.clock.now();
+  return tx.stores.outbox.enqueue({
+    id: tx.ids.newId(),
     receivedAt: now,
     availableAt: now,
-    key: effect.key,
-    topic: effect.topic,
+    key,
+    topic,
     lane,
     priority,
-    payload:
-      deps.cause === undefined ? effect.payload : { ...effect.payload, cause: `${deps.cause.kind}:${deps.cause.id}` },
+    payload: { ...payload, cause: `${tx.cause.kind}:${tx.cause.id}` },
   });
 }

@@ -1,5 +1,6 @@
 import type { Milliseconds } from '#kernel/clock.ts';
 import type { JsonObject } from '#kernel/json.ts';
+import type { TimedKey } from '#kernel/page.ts';
 
 /**
  * The bookkeeping that inbox and outbox share. `startedAttempts` minus `finishedAttempts` is how often the process died
@@ -39,7 +40,7 @@ export interface InboxEvent extends QueueBookkeeping {
   outcome: string | null;
 }
 
-/** One effect that is owed to the outside, written in the transaction that decided it. */
+/** What is to be done outside, written in the transaction that decided it. */
 export interface OutboxMessage extends QueueBookkeeping {
   /** Unique for ever: the same fact is never queued twice. */
   key: string;
@@ -52,7 +53,7 @@ export interface OutboxMessage extends QueueBookkeeping {
   payload: JsonObject;
 }
 
-/** What a claim asks for. `suspectedPoison` are rows that the process died with before; they are claimed alone. */
+/** What a claim asks for. `suspectedPoison` asks for rows that the process died with before; they are claimed alone. */
 export interface ClaimRequest {
   lane: string | null;
   now: Milliseconds;
@@ -84,7 +85,7 @@ export interface QueueDepth {
 export interface QueueStore<Row> {
   /** Claims due rows that nobody holds, by priority, then time, then id; raises `startedAttempts`. */
   claimDue(request: ClaimRequest): Promise<Row[]>;
-  /** Whether a claim of suspectedPoison would find one. */
+  /** Whether a claim of suspected poison messages would find one. */
   hasSuspectedPoison(query: { lane: string | null; now: Milliseconds }): Promise<boolean>;
   markProcessed(input: { id: string; lockedBy: string; at: Milliseconds; outcome: string | null }): Promise<boolean>;
   /**
@@ -106,7 +107,7 @@ export interface QueueStore<Row> {
   unlockAll(input: { exceptBy: string; repeatedAt: Milliseconds }): Promise<number>;
   find(id: string): Promise<Row | undefined>;
   /** Newest first. */
-  listAbandoned(query: { before: { at: Milliseconds; id: string } | null; limit: number }): Promise<Row[]>;
+  listAbandoned(query: { before: TimedKey | null; after?: TimedKey | null; limit: number }): Promise<Row[]>;
   /** A dead letter becomes due again with its counters at zero; false when it is none. */
   redrive(input: { id: string; at: Milliseconds }): Promise<boolean>;
   /** A dead letter is settled for good, as processed with the outcome `discarded`; false when it is none. */

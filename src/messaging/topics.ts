@@ -4,7 +4,7 @@ export const lanes = ['pager', 'chat', 'shop', 'provider'] as const;
 export type Lane = (typeof lanes)[number];
 
 /**
- * Every effect that may be owed to the outside, with its lane and its place in the queue (0 goes first). Beside what is
+ * Every topic of outbox messages, with its lane and its place in the queue (0 goes first). Beside what is
  * named here a payload may hold `cause`, for the log.
  */
 export const topics = {

@@ -20,7 +20,7 @@ export interface WorkerOptions<Row, Stores> {
   concurrency: number;
   /** No attempt may take longer; its signal is aborted then. The lock outlives it. */
   attemptTimeoutMs: Milliseconds;
-  /** How long a worker sleeps when nobody rings. */
+  /** How long a worker sleeps when nobody wakes it. */
   sweepMs: Milliseconds;
 }
 

@@ -21,8 +21,8 @@ export interface Worker extends Lifecycle {
   wake(): void;
   /** Works until nothing is due; how many rows it settled. For tests and for work by hand, while the worker is not started. */
   drain(): Promise<number>;
-  /** When the worker last looked into its queue; null before the first time. */
-  lastLookAt(): Milliseconds | null;
+  /** When the worker last asked its queue for rows; null before the first time. */
+  lastClaimAt(): Milliseconds | null;
 }
 
 export function createWorker<Row extends QueueBookkeeping, Stores>(
@@ -36,7 +36,7 @@ export function createWorker<Row extends QueueBookkeeping, Stores>(
   let running: Promise<void> | undefined;
   const pause = createPause(deps.clock);
   let suspectedPoisonCheckedAt = 0;
-  let looked: Milliseconds | null = null;
+  let claimedAt: Milliseconds | null = null;
 
   async function claim(limit: number, suspectedPoison: boolean): Promise<Row[]> {
     const now = deps.clock.now();
@@ -53,7 +53,7 @@ export function createWorker<Row extends QueueBookkeeping, Stores>(
     if (row.startedAttempts - row.finishedAttempts > crashesMax) {
       return { kind: 'give_up', reason: `the process ended ${crashesMax} times while this was in hand` };
     }
-    const signal = AbortSignal.any([cutting.signal, AbortSignal.timeout(options.attemptTimeoutMs)]);
+    const signal = AbortSignal.any([cutting.signal, deps.clock.deadline(options.attemptTimeoutMs)]);
     try {
       return await options.handle(row, signal);
     } catch (error) {
@@ -74,7 +74,7 @@ export function createWorker<Row extends QueueBookkeeping, Stores>(
     }
   }
 
-  /** Only where there are suspectedPoison is it waited for what is in hand: an attempt that hangs must not hold up the others. */
+  /** Only a suspected poison message waits for what is in hand: an attempt that hangs must not hold up the others. */
   async function isTimeForSuspectedPoison(now: Milliseconds): Promise<boolean> {
     if (inHand.size === 0) return true;
     if (Math.abs(now - suspectedPoisonCheckedAt) < options.sweepMs) return false;
@@ -82,16 +82,16 @@ export function createWorker<Row extends QueueBookkeeping, Stores>(
     return deps.database.read((stores) => options.queueOf(stores).hasSuspectedPoison({ lane: options.lane, now }));
   }
 
-  /** One look: what is due is begun; how many rows were taken. */
-  async function look(): Promise<number> {
+  /** Takes what is due and begins to work on it; how many rows were taken. */
+  async function takeDue(): Promise<number> {
     const now = deps.clock.now();
-    looked = now;
+    claimedAt = now;
     if (pause.isOn()) return 0;
     if (await isTimeForSuspectedPoison(now)) {
       await Promise.all(inHand);
-      const suspectedPoison = await claim(1, true);
-      await Promise.all(suspectedPoison.map(work));
-      if (suspectedPoison.length > 0) return suspectedPoison.length;
+      const suspected = await claim(1, true);
+      await Promise.all(suspected.map(work));
+      if (suspected.length > 0) return suspected.length;
     }
     const rows = await claim(options.concurrency - inHand.size, false);
     for (const row of rows) {
@@ -107,10 +107,10 @@ export function createWorker<Row extends QueueBookkeeping, Stores>(
   async function run(): Promise<void> {
     while (!stopping.signal.aborted) {
       let taken = 0;
-      // A worker whose hands are full looks as soon as one is free: it is at work and not silent.
-      looked = deps.clock.now();
+      // A worker whose hands are full takes more as soon as one is free: it is at work and not silent.
+      claimedAt = deps.clock.now();
       try {
-        taken = inHand.size < options.concurrency ? await look() : 0;
+        taken = inHand.size < options.concurrency ? await takeDue() : 0;
       } catch (error) {
         deps.log.error('queue not readable', { worker: options.name }, error);
         await deps.clock.sleep(second, stopping.signal);
@@ -127,18 +127,16 @@ export function createWorker<Row extends QueueBookkeeping, Stores>(
     },
     async stop() {
       stopping.abort();
-      const ended = new AbortController();
-      void deps.clock.sleep(stopGraceMs, ended.signal).then(() => cutting.abort());
+      deps.clock.deadline(stopGraceMs).addEventListener('abort', () => cutting.abort(), { once: true });
       await running;
-      ended.abort();
     },
     wake: () => waker.wake(),
-    lastLookAt: () => looked,
+    lastClaimAt: () => claimedAt,
     async drain() {
       let settled = 0;
       // Bounded: a queue that refills itself as fast as it drains would otherwise hold the caller for ever.
       for (let round = 0; round < 10_000; round += 1) {
-        const taken = await look();
+        const taken = await takeDue();
         await Promise.all(inHand);
         if (taken === 0) return settled;
         settled += taken;

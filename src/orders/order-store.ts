@@ -32,16 +32,13 @@ export interface OrderStore {
   insertOrder(order: Order): Promise<void>;
   findOrder(id: OrderId): Promise<Order | undefined>;
   findOrderByNumber(number: number): Promise<Order | undefined>;
-  /** Compare-and-set on status and version, which rises by one; false when another change came first. */
-  changeOrder(input: {
-    id: OrderId;
-    expected: { status: OrderStatus; version: number };
-    change: OrderChange;
-  }): Promise<boolean>;
-  /** Newest first. */
+  /** Changes the order as it was loaded, and its version with it; throws ConcurrentChange when another change came first. */
+  changeOrder(order: Order, change: OrderChange): Promise<Order>;
+  /** Newest first: those before a place, or those next to it on its newer side. */
   listOrders(query: {
     statuses: readonly OrderStatus[] | null;
     before: PageCursor | null;
+    after?: PageCursor | null;
     limit: number;
   }): Promise<Order[]>;
   /** In whatever order; those that do not exist are left out. */

@@ -67,7 +67,7 @@ describe('/books', () => {
     await using shop = await openBooks(3);
     const list = await say(shop, '/books');
     expect(list.text).toMatchInlineSnapshot(`
-      "Books · page 1
+      "Books
       ⏳ Wed 25 Nov · open; closes after 26 Nov, 04:00
       ✅ Tue 24 Nov · 1 paid · 49.00 USD
       ✅ Mon 23 Nov · 1 paid · 49.00 USD

@@ -1,7 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { tapHandlers } from '#bot/admin/taps.ts';
-import { paymentLink } from '#bot/kit/payment-link.ts';
-import { discardQuestion, orderQuestion } from '#bot/kit/questions.ts';
+import { buttonHandlers } from '#bot/admin/screens.ts';
+import { confirmationView } from '#bot/kit/confirmation.ts';
 import { reasonAwaited, reasonGiven, reasonQuestion } from '#bot/kit/reason-question.ts';
 import { bookDigest, bookList, bookPage, openBookPage } from '#bot/screens/accounting/books-view.ts';
 import { alertCard } from '#bot/screens/cases/alert-card-view.ts';
@@ -19,11 +18,12 @@ import {
 } from '#bot/screens/channels/products-view.ts';
 import { importPlan } from '#bot/screens/channels/sales-import-view.ts';
 import { holdLimitAwaited, holdLimitQuestion, settingsView } from '#bot/screens/channels/settings-view.ts';
-import { deadLetterCard, deadLetterList, letterOfMessage } from '#bot/screens/operations/dead-letters-view.ts';
+import { deadLetterCard, deadLetterList, discardQuestion } from '#bot/screens/operations/dead-letters-view.ts';
 import { replayView } from '#bot/screens/operations/replay-view.ts';
 import { shopStatsView } from '#bot/screens/operations/stats-view.ts';
 import { orderCard } from '#bot/screens/orders/order-card-view.ts';
 import { foundOrders, orderList } from '#bot/screens/orders/order-list-view.ts';
+import { orderQuestion } from '#bot/screens/orders/order-questions.ts';
 import { exitQuestion } from '#bot/screens/providers/exit-view.ts';
 import { healthView } from '#bot/screens/providers/health-view.ts';
 import { providersView } from '#bot/screens/providers/providers-view.ts';
@@ -37,8 +37,8 @@ import {
   exceptionFilters,
   orderFilters,
 } from '#bot/text/callback-data.ts';
-import { pageMax } from '#bot/text/callback-fields.ts';
 import { toMarkup, type View } from '#bot/text/view.ts';
+import { paymentLink } from '#bot/wording/payment-link.ts';
 import { caseStatuses, decisionKinds, quickActions } from '#cases/case.ts';
 import { providerNames } from '#kernel/provider-name.ts';
 import { orderStatuses } from '#orders/order.ts';
@@ -52,7 +52,9 @@ import {
   anId,
   anOrder,
   anOutage,
+  aPage,
   aPayment,
+  aPlace,
   aProduct,
   aReport,
   at,
@@ -60,33 +62,41 @@ import {
   look,
 } from './support/values.ts';
 
+/** The first page, the second, and one further back than the digit in its button counts. */
+const indices = [0, 1, 2, 40] as const;
 const setUp = { report: undefined, isRunning: false };
 const pendingId = 'AAECAwQFBgcICQoLDA0ODw';
-const letter = letterOfMessage({
-  id: anId,
-  receivedAt: at,
-  availableAt: at,
-  lockedUntil: null,
-  lockedBy: null,
-  processedAt: null,
-  abandonedAt: at,
-  lastError: 'cause',
-  startedAttempts: 1,
-  finishedAttempts: 1,
-  key: 'shop.event:x',
-  topic: 'shop.event',
-  lane: 'shop',
-  priority: 1,
-  payload: {},
-});
+const letter = {
+  queue: 'outbox',
+  row: {
+    id: anId,
+    receivedAt: at,
+    availableAt: at,
+    lockedUntil: null,
+    lockedBy: null,
+    processedAt: null,
+    abandonedAt: at,
+    lastError: 'cause',
+    startedAttempts: 1,
+    finishedAttempts: 1,
+    key: 'shop.event:x',
+    topic: 'shop.event',
+    lane: 'shop',
+    priority: 1,
+    payload: {},
+  },
+} as const;
 
 function* exceptionViews(): Generator<View> {
   const counts = decisionKinds.map(
     (kind) => ({ kind, provider: null, status: 'open', rings: true, count: 1, oldestAt: at }) as const,
   );
-  const rows = [{ case: anException(), orderNumber: 'T-1042' }];
+  const rows = [anException()];
   for (const filter of exceptionFilters) {
-    for (const page of [0, 1, pageMax]) yield exceptionList({ rows, counts, filter, page, hasMore: true }, look);
+    for (const index of indices) {
+      const page = aPage(rows, { key: aPlace, index, hasMore: true });
+      yield exceptionList({ page, counts }, { ...look, filter });
+    }
   }
   yield exceptionKindChoice(counts);
   for (const exception of [
@@ -107,14 +117,13 @@ function* exceptionViews(): Generator<View> {
 
 /** Every view with buttons, in every state that changes its buttons. */
 function* everyView(): Generator<View> {
-  const pages = [0, 1, pageMax];
   for (const status of caseStatuses) {
     for (const action of quickActions) {
       for (const place of ['card', 'list'] as const)
         yield alertCard(anAlert({ status, actions: [action] }), { ...look, place });
     }
   }
-  for (const page of pages) yield alertList({ alerts: [anAlert()], page, hasMore: true }, look);
+  for (const index of indices) yield alertList(aPage([anAlert()], { key: aPlace, index, hasMore: true }), look);
   for (const status of orderStatuses) {
     const details = {
       order: anOrder({ status }),
@@ -129,10 +138,14 @@ function* everyView(): Generator<View> {
   }
   yield* exceptionViews();
   for (const filter of orderFilters) {
-    for (const page of pages) yield orderList({ orders: [anOrder()], filter, page, hasMore: true }, look);
+    for (const index of indices) {
+      yield orderList(aPage([anOrder()], { key: aPlace, index, hasMore: true }), { ...look, filter });
+    }
   }
-  for (const question of ['cancel', 'deliver'] as const) yield orderQuestion(anOrder(), { question, pendingId });
-  for (const queue of ['inbox', 'outbox'] as const) yield discardQuestion({ what: 'x', queue, id: anId, pendingId });
+  for (const question of ['cancel', 'deliver'] as const) {
+    yield confirmationView(orderQuestion(anOrder(), question), { pendingId });
+  }
+  yield confirmationView(discardQuestion(letter), { pendingId });
   const asked = { ask: 'x', about: 'x', warn: 'x', reasons: ['a', 'b', 'c'], yes: 'x' };
   const back = { kind: 'order', act: 'show', id: anId } as const;
   yield reasonQuestion(asked, { pendingId, back });
@@ -141,11 +154,11 @@ function* everyView(): Generator<View> {
   const sums = { capturedMinor: 2, refundedMinor: 0, onItsWayMinor: 0, refundableMinor: 1 };
   yield refundChoice(anOrder(), [{ payment: aPayment(), ...sums }]);
   yield* payhipViews();
-  yield deadLetterList([letter], look);
+  for (const index of indices) yield deadLetterList(aPage([letter], { key: aPlace, index, hasMore: true }), look);
   yield deadLetterCard(letter, look);
   const served = { ...look, setUp };
   yield providersView([aReport({ outage: anOutage({ status: 'retired' }) })], served);
-  yield exitQuestion({ provider: 'btcpay', pendingId });
+  yield confirmationView(exitQuestion('btcpay'), { pendingId });
   const range = { kind: 'event', eventId: anId } as const;
   yield replayView({ range, report: undefined, isOver: true, pendingId }, look);
   yield healthView({ checks: [], jobs: [], queues: [] }, served);
@@ -154,7 +167,9 @@ function* everyView(): Generator<View> {
   yield reconcileChoice(providerNames);
   const closed = aFullDay();
   const open = { day: closed.day, dueAt: at, delay: null };
-  for (const page of pages) yield bookList({ open: [open], closed: [closed], page, hasMore: true }, look);
+  for (const index of indices) {
+    yield bookList({ open: [open], closed: aPage([closed], { key: 123_456_789, index, hasMore: true }) }, look);
+  }
   for (const hasNext of [true, false]) yield bookPage(closed, { ...look, hasNext });
   yield openBookPage(open, look);
   yield bookDigest(closed, { commandBot: 'till_bot' });
@@ -174,17 +189,24 @@ function* payhipViews(): Generator<View> {
   const payments = [aPayment({ provider: 'payhip', status: 'paid', heldAt: at })];
   yield orderCard({ ...held, payments }, { ...look, providerUrl: null, buttons: 'full', canRefund: false });
   const product = { ...aProduct(), hasLicenceSecret: true };
-  for (const page of [0, 1]) yield productList({ products: [product], page, hasMore: true, channels });
+  for (const index of indices) {
+    yield productList(aPage([product], { key: 'x'.repeat(40), index, hasMore: true }), channels);
+  }
   yield productCard(product, look);
   yield secretAwaited(product);
-  yield saveQuestion({ draft: product, before: product, pendingId });
-  for (const question of ['remove', 'clear'] as const) yield productQuestion(product, { question, pendingId });
+  yield confirmationView(saveQuestion(product, product), { pendingId });
+  for (const question of ['remove', 'clear'] as const) {
+    yield confirmationView(productQuestion(product, question), { pendingId });
+  }
   yield settingsView({ USD: 1, EUR: 2 }, channels);
   yield holdLimitAwaited(null, channels);
-  yield holdLimitQuestion({ limit: { amountMinor: 1, currency: 'USD' }, beforeMinor: undefined, channels, pendingId });
-  const coupons = Array.from({ length: 25 }, () => aCoupon());
-  for (const page of [0, 1, 2]) yield couponList({ channel: 'payhip', coupons, isWhole: true, page }, look);
-  yield couponQuestion(aCoupon(), { channel: 'payhip', about: 'x', pendingId });
+  const limit = { amountMinor: 1, currency: 'USD' };
+  yield confirmationView(holdLimitQuestion({ limit, beforeMinor: undefined, channels }), { pendingId });
+  for (const index of indices) {
+    const page = aPage([aCoupon()], { key: 'x'.repeat(12), index, hasMore: true });
+    yield couponList(page, { ...look, channel: 'payhip', count: 25, isWhole: true });
+  }
+  yield confirmationView(couponQuestion(aCoupon(), { channel: 'payhip', about: 'x' }), { pendingId });
   const about = { provider: 'payhip', fileName: 'x.csv', unreadable: [], ...look, pendingId } as const;
   yield importPlan({ compared: 0, differences: [], window: null }, about);
 }
@@ -202,12 +224,12 @@ describe('every button', () => {
       expect(Buffer.byteLength(each)).toBeLessThanOrEqual(callbackBytesMax);
       const tap = decodeCallback(each);
       expect(tap, each).toBeDefined();
-      expect(tapHandlers[tap?.kind ?? 'health']).toBeTypeOf('function');
+      expect(buttonHandlers[tap?.kind ?? 'health'].run).toBeTypeOf('function');
     }
   });
 
   test('no handler waits for a button that no view shows', () => {
     const shown = new Set(data.map((each) => decodeCallback(each)?.kind));
-    expect([...shown].sort()).toEqual((Object.keys(tapHandlers) as CallbackData['kind'][]).sort());
+    expect([...shown].sort()).toEqual((Object.keys(buttonHandlers) as CallbackData['kind'][]).sort());
   });
 });

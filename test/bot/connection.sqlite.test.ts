@@ -3,7 +3,7 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { describe, expect, test } from 'vitest';
 import type { AdminBot } from '#bot/admin/admin-bot.ts';
-import { minute } from '#kernel/clock.ts';
+import { minute, second } from '#kernel/clock.ts';
 import { ann, openBotShop } from './support/shop.ts';
 
 describe('a bot that polls', () => {
@@ -33,7 +33,8 @@ describe('a bot that polls', () => {
     shop.pager.start();
     for (let round = 0; round < 3; round += 1) {
       await expect.poll(() => shop.pager.health().detail).toBe('ECONNREFUSED');
-      shop.deps.clock.advance(minute);
+      // Longer than the wait before the next attempt, and all three together shorter than a call may take.
+      shop.deps.clock.advance(6 * second);
     }
     await shop.pager.stop();
     const complaints = shop.deps.log.events.filter(({ message }) => message === 'telegram not reached');

@@ -12,7 +12,7 @@ function remarksOf(env: Record<string, string>): string[] {
 }
 
 test('settings that are wise are one line', () => {
-  expect(remarksOf({ STORE_API_KEY: random })).toEqual(['secrets ok: long enough, and each another']);
+  expect(remarksOf({ STORE_API_KEY: random })).toEqual(['secrets ok: long enough, and all different']);
 });
 
 describe('a secret', () => {
@@ -20,14 +20,14 @@ describe('a secret', () => {
     'that is the example %s is wrong',
     (example) => {
       expect(remarksOf({ STORE_API_KEY: example })[0]).toBe(
-        'STORE_API_KEY error: looks like an example, which everybody knows',
+        'STORE_API_KEY error: looks like an example, which is public',
       );
     },
   );
 
   test('that people make up has to be long and mixed; each value of a rotation is looked at', () => {
     expect(remarksOf({ STORE_API_KEY: `${random},0a1b2c3d4e5f` })).toEqual([
-      'STORE_API_KEY warning: is short: 12 characters, 20 are the least',
+      'STORE_API_KEY warning: is short: 12 characters instead of at least 20',
     ]);
     expect(remarksOf({ STORE_API_KEY: 'abababababababababababab' })).toEqual(['STORE_API_KEY warning: is too simple']);
   });
@@ -36,17 +36,19 @@ describe('a secret', () => {
     const payhip = { PAYHIP_API_KEY: 'ph_key_that_was_given' };
     expect(remarksOf({ ...payhip, PAYHIP_WEBHOOK_PATH_SECRET: random })).toHaveLength(1);
     expect(remarksOf({ ...payhip, PAYHIP_WEBHOOK_PATH_SECRET: 'my-end' })).toEqual([
-      'PAYHIP_WEBHOOK_PATH_SECRET warning: is short: 6 characters, 20 are the least',
+      'PAYHIP_WEBHOOK_PATH_SECRET warning: is short: 6 characters instead of at least 20',
     ]);
   });
 
   test('that a provider gave is taken as it is', () => {
-    expect(remarksOf({ BITPAY_POS_TOKEN: 'aaaabbbb' })).toEqual(['secrets ok: long enough, and each another']);
+    expect(remarksOf({ BITPAY_POS_TOKEN: 'aaaabbbb' })).toEqual(['secrets ok: long enough, and all different']);
   });
 
   test('that two settings share is told, whichever place of a rotation it has', () => {
     const remarks = remarksOf({ STORE_API_KEY: random, BITPAY_POS_TOKEN: `another,${random}` });
-    expect(remarks).toEqual(['BITPAY_POS_TOKEN warning: has the same value as STORE_API_KEY: who learns one has both']);
+    expect(remarks).toEqual([
+      'BITPAY_POS_TOKEN warning: has the same value as STORE_API_KEY: a leak of one exposes both',
+    ]);
     expect(remarksOf({ TELEGRAM_PAGER_TOKEN: minimal.TELEGRAM_BOT_TOKEN })).toHaveLength(1);
   });
 });
@@ -67,7 +69,7 @@ describe('a setting without effect', () => {
   });
 
   test('is not ours to judge when it is somebody else’s', () => {
-    expect(remarksOf({ EDITOR: 'vi', COLORTERM: 'x' })).toEqual(['secrets ok: long enough, and each another']);
+    expect(remarksOf({ EDITOR: 'vi', COLORTERM: 'x' })).toEqual(['secrets ok: long enough, and all different']);
   });
 });
 

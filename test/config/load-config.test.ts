@@ -44,7 +44,7 @@ describe('a configuration that is right', () => {
         alertChatId: null,
       },
       http: { host: '127.0.0.1', port: 8080, publicUrl: null },
-      database: { kind: 'sqlite', file: './data/tillkeeper.db' },
+      database: { engine: 'sqlite', file: './data/tillkeeper.db' },
       providers: eachProvider(() => null),
       storeApi: null,
       storeWebhook: null,
@@ -92,11 +92,11 @@ describe('a configuration that is right', () => {
   });
 
   test.each([
-    ['file:./data/a.db', { kind: 'sqlite', file: './data/a.db' }],
-    ['file:/var/lib/a.db', { kind: 'sqlite', file: '/var/lib/a.db' }],
-    ['file:///var/lib/a.db', { kind: 'sqlite', file: '/var/lib/a.db' }],
-    ['postgres://u:p@db/till', { kind: 'postgres', url: 'postgres://u:p@db/till' }],
-    ['postgresql://db/till', { kind: 'postgres', url: 'postgresql://db/till' }],
+    ['file:./data/a.db', { engine: 'sqlite', file: './data/a.db' }],
+    ['file:/var/lib/a.db', { engine: 'sqlite', file: '/var/lib/a.db' }],
+    ['file:///var/lib/a.db', { engine: 'sqlite', file: '/var/lib/a.db' }],
+    ['postgres://u:p@db/till', { engine: 'postgres', url: 'postgres://u:p@db/till' }],
+    ['postgresql://db/till', { engine: 'postgres', url: 'postgresql://db/till' }],
   ])('the database may be %s', (text, database) => {
     expect(configOf({ DATABASE_URL: text }).database).toEqual(database);
   });
@@ -137,7 +137,7 @@ describe('a configuration that is right', () => {
 
   test('the database alone is configured without a bot', () => {
     const loaded = loadDatabaseConfig({ DATABASE_URL: 'file:a.db' }, { readFile: noFile });
-    expect(loaded).toMatchObject({ ok: true, config: { database: { kind: 'sqlite', file: 'a.db' } } });
+    expect(loaded).toMatchObject({ ok: true, config: { database: { engine: 'sqlite', file: 'a.db' } } });
   });
 });
 

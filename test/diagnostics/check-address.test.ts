@@ -4,7 +4,7 @@ import { json, scriptedServer } from '../payments/providers/support/scripted-ser
 
 const publicUrl = 'https://till.example';
 const about = { publicUrl, instance: 'one', isAllLocal: false };
-const nobody = (reason: string): Identity => ({ kind: 'nobody', reason });
+const nobody = (reason: string): Identity => ({ kind: 'none', reason });
 const ours = (instance: string): Identity => ({ kind: 'ours', instance });
 
 describe('PUBLIC_URL', () => {
@@ -12,10 +12,10 @@ describe('PUBLIC_URL', () => {
     ['leads to this very product', ours('one'), 'one', 'ok'],
     ['leads to another one', ours('two'), 'one', 'error'],
     ['leads to one, and which is not known', ours('two'), null, 'ok'],
-    ['leads to somebody else’s page', { kind: 'stranger', status: 200 }, 'one', 'error'],
-    ['leads to somebody else’s page while we do not run', { kind: 'stranger', status: 200 }, null, 'error'],
-    ['leads to a proxy that does not find us', { kind: 'stranger', status: 502 }, 'one', 'error'],
-    ['leads to a proxy that does not find us while we do not run', { kind: 'stranger', status: 502 }, null, 'warning'],
+    ['leads to somebody else’s page', { kind: 'other', status: 200 }, 'one', 'error'],
+    ['leads to somebody else’s page while we do not run', { kind: 'other', status: 200 }, null, 'error'],
+    ['leads to a proxy that does not find us', { kind: 'other', status: 502 }, 'one', 'error'],
+    ['leads to a proxy that does not find us while we do not run', { kind: 'other', status: 502 }, null, 'warning'],
     ['is refused', nobody('ECONNREFUSED'), 'one', 'error'],
     ['is refused while we do not run', nobody('ECONNREFUSED'), null, 'warning'],
     ['has no address, whether we run or not', nobody('ENOTFOUND'), null, 'error'],
@@ -62,8 +62,8 @@ describe('a route', () => {
   };
 
   test.each([
-    [401, 'ok', 'POST /webhooks/payhip/… comes through'],
-    [404, 'warning', 'POST /webhooks/payhip/… is off in the product that runs there'],
+    [401, 'ok', 'POST /webhooks/payhip/… arrives'],
+    [404, 'warning', 'POST /webhooks/payhip/… is switched off in the product that runs there'],
   ])(
     'whose address has a secret end is asked there and answers %i: %s, and the end is not said',
     async (code, status, detail) => {

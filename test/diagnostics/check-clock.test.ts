@@ -7,23 +7,23 @@ const drawn = (...aheadMs: number[]): string[] =>
   );
 
 test.each([
-  [[0], 'clock ok: 0.0 s behind the one clock outside that told the time'],
-  [[-2_000, -2_000, -2_000], 'clock ok: 2.0 s ahead of the median of 3 clocks outside'],
-  [[2_001, 2_001], 'clock warning: 2.0 s behind the median of 2 clocks outside'],
-  [[30_000], 'clock warning: 30.0 s behind the one clock outside that told the time'],
-  [[30_001], 'clock error: 30.0 s behind the one clock outside that told the time'],
-  [[-3_600_000, -3_600_100, -3_599_000], 'clock error: 3600.0 s ahead of the median of 3 clocks outside'],
+  [[0], 'clock ok: 0.0 s behind the one outside clock that answered'],
+  [[-2_000, -2_000, -2_000], 'clock ok: 2.0 s ahead of the median of 3 outside clocks'],
+  [[2_001, 2_001], 'clock warning: 2.0 s behind the median of 2 outside clocks'],
+  [[30_000], 'clock warning: 30.0 s behind the one outside clock that answered'],
+  [[30_001], 'clock error: 30.0 s behind the one outside clock that answered'],
+  [[-3_600_000, -3_600_100, -3_599_000], 'clock error: 3600.0 s ahead of the median of 3 outside clocks'],
 ])('%o ms are judged by their median', (aheadMs, line) => {
   expect(drawn(...aheadMs)[0]).toBe(line);
 });
 
 test('one clock that is off does not condemn ours, and is named', () => {
   expect(drawn(100, 0, 45_000)).toEqual([
-    'clock ok: 0.1 s behind the median of 3 clocks outside',
+    'clock ok: 0.1 s behind the median of 3 outside clocks',
     'of clock 3 warning: 44.9 s ahead of the other clocks',
   ]);
 });
 
 test('without anybody who tells the time nothing is known', () => {
-  expect(drawn()).toEqual(['clock warning: nobody outside told the time']);
+  expect(drawn()).toEqual(['clock warning: no server outside told the time']);
 });

@@ -2,16 +2,19 @@ import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { stripVTControlCharacters } from 'node:util';
-import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { beforeEach, describe, expect, test } from 'vitest';
 import { checkFiles } from '#diagnostics/check-files.ts';
 import { isSound, printReport, printReportAsJson, sumUpReport } from '#diagnostics/report.ts';
 import { type CheckGroup, runChecks } from '#diagnostics/run-checks.ts';
 import { errorCheck, type GroupedCheck, okCheck, warningCheck } from '#kernel/set-up-check.ts';
+import { createTestClock, type TestClock } from '#test/support/time/test-clock.ts';
 
 describe('groups of checks', () => {
-  beforeEach(() => void vi.useFakeTimers());
-  afterEach(() => void vi.useRealTimers());
-  const limit = { groupMaxMs: 10_000 };
+  let clock: TestClock;
+  beforeEach(() => {
+    clock = createTestClock();
+  });
+  const groupMaxMs = 10_000;
 
   test('run at once, and one that hangs or throws holds up no other', async () => {
     let isEnded = false;
@@ -28,10 +31,10 @@ describe('groups of checks', () => {
       { name: 'throws', run: () => Promise.reject(new TypeError('it broke')) },
       { name: 'works', run: async () => [okCheck('one', 'fine'), { group: 'hangs', ...okCheck('two', 'fine') }] },
     ];
-    const running = runChecks(groups, limit);
-    await vi.advanceTimersByTimeAsync(limit.groupMaxMs - 1);
+    const running = runChecks(groups, { groupMaxMs, clock });
+    clock.advance(groupMaxMs - 1);
     expect(isEnded).toBe(true);
-    await vi.advanceTimersByTimeAsync(1);
+    clock.advance(1);
     const found = await running;
     expect(found.map(({ group, name, status, detail }) => `${group} ${name} ${status}: ${detail}`)).toEqual([
       'hangs check error: did not end within 10 s',
@@ -51,8 +54,8 @@ describe('groups of checks', () => {
         return [okCheck('one', 'found before')];
       },
     };
-    const running = runChecks([group], limit);
-    await vi.advanceTimersByTimeAsync(limit.groupMaxMs);
+    const running = runChecks([group], { groupMaxMs, clock });
+    clock.advance(groupMaxMs - 1);
     expect(await running).toMatchObject([{ name: 'one' }]);
   });
 });

@@ -24,8 +24,9 @@ const withinBot: Readonly<Record<string, readonly string[]>> = {
   'set-up': ['text', 'telegram'],
   kit: ['text', 'telegram', 'charts'],
   files: ['text', 'telegram', 'charts', 'kit'],
-  pager: ['text', 'telegram', 'charts', 'kit', ...screens],
-  admin: ['text', 'telegram', 'charts', 'kit', 'files', ...screens],
+  wording: ['text', 'telegram', 'kit'],
+  pager: ['text', 'telegram', 'charts', 'kit', 'wording', ...screens],
+  admin: ['text', 'telegram', 'charts', 'kit', 'files', 'wording', ...screens],
 };
 
 /**
@@ -73,7 +74,7 @@ export const floors: readonly (readonly Place[])[] = [
   [{ path: 'src/jobs', kind: 'surface' }, { path: 'src/server', kind: 'surface' }, botPlace('text')],
   [botPlace('telegram'), botPlace('charts')],
   [botPlace('kit'), botPlace('set-up')],
-  [botPlace('files')],
+  [botPlace('files'), botPlace('wording')],
   screens.map((name) => botPlace(name)),
   [botPlace('pager'), botPlace('admin')],
   [{ path: 'src/bot', kind: 'surface' }],
@@ -83,7 +84,9 @@ export const floors: readonly (readonly Place[])[] = [
 ];
 
 function botPlace(name: string): Place {
-  const others = name.startsWith('screens/') ? ['text', 'telegram', 'charts', 'kit', 'files'] : withinBot[name];
+  const others = name.startsWith('screens/')
+    ? ['text', 'telegram', 'charts', 'kit', 'files', 'wording']
+    : withinBot[name];
   return { path: `src/bot/${name}`, kind: 'surface', also: others?.map((other) => `src/bot/${other}`) ?? [] };
 }
 
@@ -114,7 +117,6 @@ export const packages: Readonly<Record<string, readonly string[]>> = {
   'node-cron': ['src/jobs'],
   axios: ['src/payments/providers', 'src/messaging/shop'],
   'p-retry': ['src/payments/providers'],
-  cockatiel: ['src/payments/providers'],
   'csv-parse': ['src/payments/providers'],
   'csv-stringify': ['src/exports', 'src/bot'],
   standardwebhooks: ['src/messaging/shop'],

@@ -6,7 +6,7 @@ import { createJobs, type Job } from '#jobs/jobs.ts';
 import { day } from '#kernel/clock.ts';
 import { asOrderId } from '#kernel/ids.ts';
 import type { SentMessage } from '#messaging/messaging-store.ts';
-import { idempotencyKeptMs } from '#payments/collect/place-order.ts';
+import { idempotencyRetention } from '#payments/collect/place-order.ts';
 import type { ReconciliationRun } from '#payments/model/reconciliation.ts';
 import { openServerFixture, orderBody, type ServerFixture, storeRequest } from '#test/server/support/server-fixture.ts';
 import { aCase, listAlerts } from '#test/support/builders/cases.ts';
@@ -47,8 +47,8 @@ describe('the table of jobs', () => {
       'wake-cases',
       'retire-cases',
       'reconcile',
-      'read-figures',
-      'close-books',
+      'fetch-fees',
+      'close-days',
       'prune',
     ];
     expect(jobs.map((job) => job.name)).toEqual(names);
@@ -62,8 +62,8 @@ describe('the table of jobs', () => {
     expect(await run('wake-cases')).toEqual({ woken: 0 });
     expect(await run('retire-cases')).toEqual({ retired: 0 });
     expect(await run('prune')).toEqual({ deleted: 0 });
-    expect(await run('read-figures')).toEqual({ booked: 0, unmatched: 0, settlements: 0, failed: 0 });
-    expect(await run('close-books')).toEqual({ closed: 0, unexplained: 0, waiting: 0 });
+    expect(await run('fetch-fees')).toEqual({ booked: 0, unmatched: 0, settlements: 0, failed: 0 });
+    expect(await run('close-days')).toEqual({ closed: 0, unexplained: 0, waiting: 0 });
     const finished = providersThat('canList').length;
     expect(await run('reconcile')).toEqual({ finished, failed: 0, compared: 0, healed: 0, open: 0 });
   });
@@ -99,7 +99,7 @@ describe('prune', () => {
     const orderId = asOrderId((placed.headers.get('location') ?? '').split('/').at(-1) ?? '');
     const now = fixture.payments.clock.now();
     await fixture.db.database.transaction(async (stores) => {
-      const old = { bodyHash: 'h', orderId, createdAt: now - idempotencyKeptMs - day };
+      const old = { bodyHash: 'h', orderId, createdAt: now - idempotencyRetention.keptMs - day };
       for (let made = 0; made < 3; made += 1) await stores.idempotency.reserve({ ...old, key: `old-${made}` });
       await stores.idempotency.reserve({ ...old, key: 'fresh', createdAt: now });
     });

@@ -129,7 +129,7 @@ test('a lane that was told to wait for long is waiting, and not silent', async (
   for (let waited = 0; waited < 10; waited += 1) {
     clock.advance(minute);
     worked.wake();
-    await expect.poll(() => worked.lastLookAt()).toBe(clock.now());
+    await expect.poll(() => worked.lastClaimAt()).toBe(clock.now());
   }
   await worked.stop();
 });

@@ -187,7 +187,7 @@ describe('a worker', () => {
     expect(abandoned).toEqual(['can not parse entities']);
   });
 
-  test('started, sleeps until it is rung for and stops with nothing in hand', async () => {
+  test('started, sleeps until it is woken and stops with nothing in hand', async () => {
     const settled = Promise.withResolvers<string>();
     const worked = worker((row) => {
       settled.resolve(row.key);
@@ -198,6 +198,6 @@ describe('a worker', () => {
     worked.wake();
     expect(await settled.promise).toBe('rung for');
     await worked.stop();
-    expect(worked.lastLookAt()).toBe(clock.now());
+    expect(worked.lastClaimAt()).toBe(clock.now());
   });
 });

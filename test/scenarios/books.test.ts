@@ -68,8 +68,8 @@ test('a day with money that is paid, short, given back, unasked for and not told
   await app.awaitQuiet();
 
   goToClosing(app, day);
-  await app.runJob('read-figures');
-  expect((await app.runJob('close-books')).outcome).toMatchObject({
+  await app.runJob('fetch-fees');
+  expect((await app.runJob('close-days')).outcome).toMatchObject({
     kind: 'done',
     counts: { closed: 1, waiting: 0 },
   });
@@ -101,8 +101,8 @@ test('a day with money that is paid, short, given back, unasked for and not told
   expect(digest?.text).toContain('UNEXPLAINED: 1');
   expect(digest?.text).toContain('2 paid 98.00 USDC');
   const metrics = (await app.send('/metrics')).text;
-  expect(metrics).toContain('tillkeeper_books_unexplained 1\n');
-  expect((await app.runJob('close-books')).outcome).toMatchObject({ counts: { closed: 0 } });
+  expect(metrics).toContain('tillkeeper_ledger_unexplained 1\n');
+  expect((await app.runJob('close-days')).outcome).toMatchObject({ counts: { closed: 0 } });
   expect(digests(app)).toHaveLength(1);
 
   const page = await app.ask(`/books ${day}`, ({ text }) => text.includes('Books of'));
@@ -120,22 +120,22 @@ test('a day waits for a provider that is down, is closed when it is back, and la
   await app.awaitQuiet();
   goToClosing(app, day);
   app.sandbox.faults('btcpay').set({ outage: true });
-  expect((await app.runJob('close-books')).outcome).toMatchObject({ counts: { closed: 0, waiting: 1 } });
-  const list = await app.ask('/books', ({ text }) => text.includes('page 1'));
+  expect((await app.runJob('close-days')).outcome).toMatchObject({ counts: { closed: 0, waiting: 1 } });
+  const list = await app.ask('/books', ({ text }) => text.startsWith('Books'));
   expect(list.text).toContain('waits since');
   expect(digests(app)).toEqual([]);
 
   app.sandbox.faults('btcpay').reset();
   app.clock.move(hour);
   await expect
-    .poll(async () => (await app.runJob('close-books')).outcome, { timeout: 10_000 })
+    .poll(async () => (await app.runJob('close-days')).outcome, { timeout: 10_000 })
     .toMatchObject({ counts: { closed: 1, unexplained: 0 } });
   expect(contents(app)[0]?.notes.at(-1)).toContain('BTCPay could not be asked');
 
   await app.visit(late, 'pay_late');
   await app.awaitOrder(late.id, ({ payment }) => payment?.status === 'paid_late');
   goToClosing(app, addDays(day, 1));
-  await app.runJob('close-books');
+  await app.runJob('close-days');
   expect(contents(app).map(({ corrections }) => corrections.list)).toMatchObject([
     [],
     [{ day, order: late.number, changes: [{ field: 'status', was: 'expired', is: 'paid_late' }, {}, {}] }],

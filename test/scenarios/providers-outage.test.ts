@@ -55,7 +55,7 @@ test('an outage outlives a restart: it is the same alert, and began when the fir
   await app.open();
   await app.runJob('watch-providers');
   const health = await app.ask('/health', ({ text }) => text.includes('BTCPay') || text.includes('btcpay'));
-  expect(health.text).toContain('away for 60 minutes');
+  expect(health.text).toContain('unavailable for 60 minutes');
   app.sandbox.faults('btcpay').set({ outage: false });
   const text = await awaitEnd(app, card.messageId);
   // The order of the outage never got a link: it is named, so that somebody can write to the customer.
@@ -73,10 +73,10 @@ test('an outage is in the metrics while it lasts, and counted', async () => {
   await app.awaitCard(isOutage);
   app.clock.move(5 * minute);
   const metrics = (await app.send('/metrics')).text;
-  const blindSeconds = Number(/tillkeeper_provider_blind_seconds\{provider="btcpay"\} (\d+)/.exec(metrics)?.[1]);
+  const blindSeconds = Number(/tillkeeper_provider_unavailable_seconds\{provider="btcpay"\} (\d+)/.exec(metrics)?.[1]);
   // The five minutes, and as long as the test itself took.
   expect(blindSeconds).toBeGreaterThanOrEqual(300);
   expect(blindSeconds).toBeLessThanOrEqual(301 + (performance.now() - startedAt) / second);
   expect(metrics).toContain('tillkeeper_provider_outages_total{provider="btcpay"} 1');
-  expect(metrics).toContain('tillkeeper_provider_blind_seconds{provider="coinbase"} 0');
+  expect(metrics).toContain('tillkeeper_provider_unavailable_seconds{provider="coinbase"} 0');
 });

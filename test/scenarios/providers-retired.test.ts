@@ -42,9 +42,9 @@ test('a retired provider is said once, stops being asked, and is asked again on 
   const shown = await app.ask('/providers', ({ text }) => text.includes('Providers'));
   expect(shown.text).toContain('Coinbase ⚫ taken for gone since');
   expect(buttonsOf(shown)).toContain('Ask Coinbase again');
-  const health = await app.ask('/health', ({ text }) => text.includes('gone'));
-  expect(health.text).toContain('taken for gone, asked once a day');
-  expect((await app.send('/metrics')).text).toContain('tillkeeper_provider_retired{provider="coinbase"} 1');
+  const health = await app.ask('/health', ({ text }) => text.includes('decommissioned'));
+  expect(health.text).toContain('decommissioned, called once a day');
+  expect((await app.send('/metrics')).text).toContain('tillkeeper_provider_decommissioned{provider="coinbase"} 1');
   expect((await app.getOrder(order.id)).payments).toHaveLength(1);
 
   // Whoever opens these views has the set-up looked at, this provider's too.

@@ -1,9 +1,11 @@
-// What the books are to hold of payments, read in bulk.
+// Payments as the ledger is to hold them, read in bulk.
 import { type CalendarDay, dayOf } from '#kernel/calendar.ts';
 import type { Milliseconds } from '#kernel/clock.ts';
 import type { PaymentId } from '#kernel/ids.ts';
 import { assert } from '#kernel/invariant.ts';
+import { walkPages } from '#kernel/walk-pages.ts';
 import type { Payment } from '#payments/model/payment.ts';
+import type { Refund } from '#payments/model/refund.ts';
 import { bookPayment, type Changed } from '../ledger/booked-payment.ts';
 import { readEntry } from '../ledger/chain.ts';
 import type { LedgerPayment } from '../ledger/closing.ts';
@@ -14,7 +16,7 @@ const pageSize = 200;
 /** Changes of earlier days that one closing takes in; what lies beyond is found by the next one, which looks back as far. */
 const pagesMax = 500;
 
-/** Each payment as the books hold it from now on, on the day that is named for it. */
+/** Each payment as the ledger holds it from now on, on the day that is named for it. */
 export async function bookPayments(
   stores: AccountingStores,
   payments: readonly Payment[],
@@ -46,7 +48,7 @@ interface Earlier {
   next: NextDay;
 }
 
-/** Payments of earlier days that, or whose refunds, have changed since, with what the books hold of them. */
+/** Payments of earlier days that, or whose refunds, have changed since, with what the ledger holds of them. */
 export async function loadChanged(stores: AccountingStores, earlier: Earlier): Promise<Changed[]> {
   const found = new Map<PaymentId, Payment>();
   for (const payment of await changedPayments(stores, earlier)) found.set(payment.id, payment);
@@ -61,35 +63,25 @@ export async function loadChanged(stores: AccountingStores, earlier: Earlier): P
   return booked.map((is) => ({ was: held.get(is.paymentId) ?? null, is })).filter(counts);
 }
 
-/** Before the books began, only what had money to do with it is worth a word. */
+/** Of payments from before the ledger began, only those with money in them are told of. */
 function counts({ was, is }: Changed): boolean {
   return was !== null || is.group === 'paid' || is.group === 'odd';
 }
 
 async function changedPayments(stores: AccountingStores, { since, next }: Earlier): Promise<Payment[]> {
-  const found: Payment[] = [];
-  for (let page = 0; page < pagesMax; page += 1) {
-    const last = found.at(-1);
+  const pages = walkPages({ limit: pageSize, pagesMax }, (last: Payment | undefined) => {
     const after = last === undefined ? null : { updatedAt: last.updatedAt, id: last.id };
-    const query = { since, madeBefore: next.from, after, limit: pageSize };
-    const payments = await stores.payments.listPaymentsChangedSince(query);
-    found.push(...payments);
-    if (payments.length < pageSize) return found;
-  }
-  return found;
+    return stores.payments.listPaymentsChangedSince({ since, madeBefore: next.from, after, limit: pageSize });
+  });
+  return (await Array.fromAsync(pages)).flat();
 }
 
 async function refundedPayments(stores: AccountingStores, { since }: Earlier): Promise<PaymentId[]> {
-  const found: PaymentId[] = [];
-  let after: { updatedAt: Milliseconds; id: string } | null = null;
-  for (let page = 0; page < pagesMax; page += 1) {
-    const refunds = await stores.refunds.listRefundsChangedSince({ since, after, limit: pageSize });
-    found.push(...refunds.map(({ paymentId }) => paymentId));
-    const last = refunds.at(-1);
-    if (last === undefined || refunds.length < pageSize) return found;
-    after = { updatedAt: last.updatedAt, id: last.id };
-  }
-  return found;
+  const pages = walkPages({ limit: pageSize, pagesMax }, (last: Refund | undefined) => {
+    const after = last === undefined ? null : { updatedAt: last.updatedAt, id: last.id };
+    return stores.refunds.listRefundsChangedSince({ since, after, limit: pageSize });
+  });
+  return (await Array.fromAsync(pages)).flat().map(({ paymentId }) => paymentId);
 }
 
 async function newestEntries(

@@ -11,14 +11,14 @@ import { type Changed, correctionOf, paidChanges } from '../ledger/booked-paymen
 import type {
   AssetLine,
   ClosingContent,
-  FigureLine,
+  FeeLine,
   LedgerDifference,
   ProviderLedger,
   RefundLine,
   TallyGroup,
 } from '../ledger/closing.ts';
 import type { ProviderFee, Settlement } from '../ledger/ledger-store.ts';
-import { type Counted, compareTexts, groupBy, groupOf, sumUp, tallyOf } from '../ledger/tally.ts';
+import { type Counted, compareTexts, type Fees, feesOf, groupBy, groupOf, sumUp, tallyOf } from '../ledger/tally.ts';
 
 /** A closing lists no more differences and corrections than this of each; a difference in everything is one trouble. */
 export const listedMax = 200;
@@ -39,8 +39,8 @@ export interface ProviderDay {
   refundsThere: Known<ReadonlySet<string>>;
   /** Whether the provider tells its fees at all. */
   tellsFees: boolean;
-  /** Figures of the day's payments in a further unit. */
-  furtherFigures: readonly ProviderFee[];
+  /** Fees of the day's payments in a further unit. */
+  furtherFees: readonly ProviderFee[];
   settlements: readonly Settlement[];
 }
 
@@ -55,7 +55,7 @@ export interface DayFacts {
   from: Milliseconds;
   to: Milliseconds;
   closedAt: Milliseconds;
-  booksBeganOn: CalendarDay;
+  ledgerBeganOn: CalendarDay;
   providers: readonly ProviderDay[];
   differences: readonly ExplainedDifference[];
   changed: readonly Changed[];
@@ -78,7 +78,7 @@ export function closeDay(facts: DayFacts): ClosingContent {
     from: toTime(facts.from),
     to: toTime(facts.to),
     closedAt: toTime(facts.closedAt),
-    providers: facts.providers.map(bookProvider).sort((left, right) => compareTexts(left.provider, right.provider)),
+    providers: facts.providers.map(toProviderLedger).sort((left, right) => compareTexts(left.provider, right.provider)),
     interventions: facts.interventions.toSorted((left, right) => compareTexts(left.action, right.action)),
     exceptions: facts.exceptions.toSorted((left, right) =>
       compareTexts(`${left.kind} ${left.provider ?? ''}`, `${right.kind} ${right.provider ?? ''}`),
@@ -88,14 +88,14 @@ export function closeDay(facts: DayFacts): ClosingContent {
     corrections: {
       count: corrections.length,
       list: corrections.slice(0, listedMax),
-      paidChanges: paidChanges(facts.changed, facts.booksBeganOn),
+      paidChanges: paidChanges(facts.changed, facts.ledgerBeganOn),
     },
     entries: facts.entries,
     notes: [...facts.notes],
   };
 }
 
-function bookProvider(about: ProviderDay): ProviderLedger {
+function toProviderLedger(about: ProviderDay): ProviderLedger {
   const { there, refundsThere } = about;
   const made = about.payments.flatMap((payment) => {
     const group = groupOf(payment);
@@ -108,8 +108,8 @@ function bookProvider(about: ProviderDay): ProviderLedger {
     payments: assetLines(made.map(countHere), there.kind === 'unknown' ? null : there.value),
     received: receivedLines(made),
     notMade: about.payments.length - made.length,
-    figures: figureLines(about),
-    withoutFigures: about.tellsFees ? made.filter(lacksFigures).length : null,
+    figures: feeLines(about),
+    withoutFigures: about.tellsFees ? made.filter(lacksFees).length : null,
     refunds: refundLines(about),
     refundsUnknownWhy: refundsThere.kind === 'unknown' && about.refunds.length > 0 ? refundsThere.why : null,
     settlements: groupBy(about.settlements, ({ currency }) => currency).map(([currency, settlements]) => ({
@@ -128,7 +128,7 @@ function countHere({ payment, group }: Made): Counted {
   return { asset: payment.requestedAsset, amount: payment.requestedAmount, group };
 }
 
-function lacksFigures({ payment, group }: Made): boolean {
+function lacksFees({ payment, group }: Made): boolean {
   return group === 'paid' && payment.figuresAsset === null;
 }
 
@@ -150,11 +150,9 @@ function receivedLines(made: readonly Made[]): ProviderLedger['received'] {
   return groupBy(received, ({ asset }) => asset).map(([asset, of]) => ({ asset, amount: sumUp(of).amount }));
 }
 
-function figureLines({ payments, furtherFigures }: ProviderDay): FigureLine[] {
-  const figures = payments.flatMap(({ feeAmount: fee, netAmount: net, figuresAsset: asset }) =>
-    fee === null || net === null || asset === null ? [] : [{ fee, net, asset }],
-  );
-  return groupBy([...figures, ...furtherFigures], ({ asset }) => asset).map(([asset, of]) => ({
+function feeLines({ payments, furtherFees }: ProviderDay): FeeLine[] {
+  const fees: Fees[] = [...payments.flatMap(feesOf), ...furtherFees];
+  return groupBy(fees, ({ asset }) => asset).map(([asset, of]) => ({
     asset,
     count: of.length,
     fee: sumDecimals(of.map(({ fee }) => fee)),

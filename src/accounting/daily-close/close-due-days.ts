@@ -10,7 +10,10 @@ import { findNextDay, type NextDay } from '../ledger/due-day.ts';
 import { type FetchedDay, fetchDay, unknownDay } from './fetch-day.ts';
 import { writeClosing } from './write-closing.ts';
 
-/** A provider that has been asked in vain for so long is put down as unknown, so that one that is gone ends no books. */
+/**
+ * A provider that has been asked in vain for so long is put down as unknown, so that one that is gone for good does not
+ * end the daily close.
+ */
 const waitMaxMs: Milliseconds = 7 * day;
 
 const refundsMax = 1_000;
@@ -48,13 +51,13 @@ async function closeOne(
 ): Promise<Outcome> {
   const { next, timeZone } = input;
   const delay = await deps.database.read((stores) => stores.ledger.findDelay(next.day));
-  const looks: FetchedDay[] = [];
+  const fetched: FetchedDay[] = [];
   for (const provider of await providersOf(deps, next)) {
-    const look = await lookOrWait(deps, { ...input, provider, delay });
-    if (look === undefined) return { kind: 'waiting' };
-    looks.push(look);
+    const known = await fetchOrWait(deps, { ...input, provider, delay });
+    if (known === undefined) return { kind: 'waiting' };
+    fetched.push(known);
   }
-  const written = await writeClosing(deps, { next, timeZone, looks, delay });
+  const written = await writeClosing(deps, { next, timeZone, fetched, delay });
   if (written.kind === 'overtaken') return written;
   const { number, hash } = written.closing;
   deps.log.info('books closed', { number, day: next.day, unexplained: written.unexplained, hash: hash.slice(0, 12) });
@@ -75,7 +78,7 @@ async function providersOf(deps: AccountingDeps, next: NextDay): Promise<Provide
 }
 
 /** Undefined when the provider does not answer and is waited for; the try is noted. */
-async function lookOrWait(
+async function fetchOrWait(
   deps: AccountingDeps,
   input: { next: NextDay; provider: ProviderName; delay: ClosingDelay | undefined; signal?: AbortSignal },
 ): Promise<FetchedDay | undefined> {

@@ -1,16 +1,13 @@
 import { type Milliseconds, minute } from '#kernel/clock.ts';
-import { assert } from '#kernel/invariant.ts';
 import type { ProviderName } from '#kernel/provider-name.ts';
 import type { Payment } from '#payments/model/payment.ts';
 import type { PaymentSnapshot } from '#payments/model/snapshot.ts';
+import type { PaymentStore } from '#payments/ports/payment-store.ts';
+import { pagesOfPayments } from '#payments/reconciliation/reconciliation-runs.ts';
 import type { AccountingStores } from '../ledger/deps.ts';
 
 /** How far the times of one payment may lie apart here and there: ours is written before theirs. */
 export const edgeMs: Milliseconds = 10 * minute;
-
-const pageSize = 500;
-/** No small shop has a day of this many payments at one provider; beyond, the day is closed by hand of a developer. */
-const pagesMax = 200;
 
 export interface DayWindow {
   provider: ProviderName;
@@ -32,7 +29,9 @@ export async function loadDayPayments(
   snapshots: readonly PaymentSnapshot[],
 ): Promise<DayPayments> {
   const { provider, from, to } = window;
-  const around = await listAll(stores, { provider, from: from - edgeMs, to: to + edgeMs });
+  const list: PaymentStore['listPaymentsMadeBetween'] = (query) => stores.payments.listPaymentsMadeBetween(query);
+  const pages = pagesOfPayments(list, { provider, from: from - edgeMs, to: to + edgeMs });
+  const around = (await Array.fromAsync(pages)).flat();
   const payments = around.filter(({ createdAt }) => createdAt >= from && createdAt < to);
   const neighbours = around.filter(({ createdAt }) => createdAt < from || createdAt >= to);
   const known = new Set<string>(
@@ -45,16 +44,4 @@ export async function loadDayPayments(
     if (elsewhere !== undefined) neighbours.push(elsewhere);
   }
   return { payments, neighbours };
-}
-
-async function listAll(stores: AccountingStores, window: DayWindow): Promise<Payment[]> {
-  const found: Payment[] = [];
-  for (let page = 0; page < pagesMax; page += 1) {
-    const last = found.at(-1);
-    const after = last === undefined ? null : { createdAt: last.createdAt, id: last.id };
-    const payments = await stores.payments.listPaymentsMadeBetween({ ...window, after, limit: pageSize });
-    found.push(...payments);
-    if (payments.length < pageSize) return found;
-  }
-  assert(false, `more than ${pageSize * pagesMax} payments of ${window.provider} in one day`);
 }

@@ -39,8 +39,8 @@ async function succeededThere(
 ): Promise<string[]> {
   const { paymentReference, asset, ours, signal } = input;
   const known = ours.map(({ id, reference }) => ({ refundId: id, reference }));
-  const looks = await port.findRefunds({ paymentReference, asset, ours: known }, signal);
+  const there = await port.findRefunds({ paymentReference, asset, ours: known }, signal);
   const isThere = ({ id, reference }: Refund): boolean =>
-    looks.some((look) => look.state === 'succeeded' && (look.refundId === id || look.reference === reference));
+    there.some((refund) => refund.state === 'succeeded' && (refund.refundId === id || refund.reference === reference));
   return ours.filter(isThere).map(({ id }) => id);
 }

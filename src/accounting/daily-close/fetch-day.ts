@@ -1,5 +1,5 @@
-// What a provider says of one day, asked before anything is written: its list, what a fresh look heals, and its word on the
-// refunds of the day. Whatever it cannot tell in this set-up is unknown, in words; what it does not answer is waited for.
+// What a provider says of one day, fetched before anything is written: its list, what a fresh snapshot heals, and which of
+// the day's refunds it has. Whatever it cannot tell in this set-up is unknown, in words; what it does not answer is waited for.
 import { type ProviderName, providerTitle } from '#kernel/provider-name.ts';
 import type { Refund } from '#payments/model/refund.ts';
 import type { PaymentSnapshot } from '#payments/model/snapshot.ts';
@@ -12,7 +12,7 @@ import { compareDay, type DayDifference } from './compare-day.ts';
 import { type DayWindow, edgeMs, loadDayPayments } from './day-payments.ts';
 import { fetchDayRefunds } from './fetch-day-refunds.ts';
 
-const cause = { kind: 'job', id: 'close-books', actor: { kind: 'job', id: 'close-books' } } as const;
+const cause = { kind: 'job', id: 'close-days', actor: { kind: 'job', id: 'close-days' } } as const;
 
 /** So many payments are asked about one by one for one day: a difference in everything is one trouble. */
 const askedMax = 200;
@@ -41,7 +41,7 @@ export async function fetchDay(
   const provider = deps.providers.find(name);
   if (provider === undefined) return unknownDay(name, `${providerTitle(name)} is not configured any more.`);
   const tellsFees = provider.fees !== null || provider.capabilities.tellsFees === true;
-  const snapshots = await lookAtPayments(deps, { ...input, provider });
+  const snapshots = await fetchPayments(deps, { ...input, provider });
   const refundsThere = await fetchDayRefunds(deps, { ...input, provider });
   return { provider: name, snapshots, refundsThere, tellsFees, isGivenUp: false };
 }
@@ -52,7 +52,7 @@ export function unknownDay(provider: ProviderName, why: string): FetchedDay {
   return { provider, snapshots: unknown, refundsThere: unknown, tellsFees: false, isGivenUp: false };
 }
 
-async function lookAtPayments(deps: AccountingDeps, asked: Asked): Promise<Known<PaymentSnapshot[]>> {
+async function fetchPayments(deps: AccountingDeps, asked: Asked): Promise<Known<PaymentSnapshot[]>> {
   const { provider, window, signal } = asked;
   if (!provider.capabilities.canList) {
     return { kind: 'unknown', why: `${providerTitle(provider.name)} cannot list its payments in this set-up.` };

@@ -1,10 +1,13 @@
 import type { Milliseconds } from '#kernel/clock.ts';
 import { formatAsset, formatMoney } from '#kernel/money.ts';
+import type { ProviderName } from '#kernel/provider-name.ts';
+import { formatOrderNumber } from '#orders/order.ts';
+import { type Case, decisionKinds, isLive, wasDecided } from '#cases/case.ts';
 import type { Payment } from '#payments/model/payment.ts';
 import type { Refund } from '#payments/model/refund.ts';
 import type { AccountingStores } from '../ledger/deps.ts';
 import type { ProviderFee } from '../ledger/ledger-store.ts';
-import type { ProviderDay } from './close-day.ts';
+import type { ExplainedDifference, ProviderDay } from './close-day.ts';
 import { compareDay, type DayDifference } from './compare-day.ts';
 import { loadDayPayments } from './day-payments.ts';
 import type { FetchedDay } from './fetch-day.ts';
@@ -19,15 +22,15 @@ export interface LoadedDay extends ProviderDay {
 /** Our side of one provider's day, beside what the provider said of it. */
 export async function loadProviderDay(
   stores: AccountingStores,
-  input: { look: FetchedDay; from: Milliseconds; to: Milliseconds },
+  input: { fetched: FetchedDay; from: Milliseconds; to: Milliseconds },
 ): Promise<LoadedDay> {
-  const { look } = input;
-  const { provider, refundsThere, tellsFees, isGivenUp } = look;
+  const { fetched } = input;
+  const { provider, refundsThere, tellsFees, isGivenUp } = fetched;
   const window = { provider, from: input.from, to: input.to };
-  const snapshots = look.snapshots.kind === 'known' ? look.snapshots.value : [];
+  const snapshots = fetched.snapshots.kind === 'known' ? fetched.snapshots.value : [];
   const { payments, neighbours } = await loadDayPayments(stores, window, snapshots);
   const compared = compareDay({ ...window, payments, neighbours, snapshots });
-  const isKnown = look.snapshots.kind === 'known';
+  const isKnown = fetched.snapshots.kind === 'known';
   const refunds = await stores.refunds.listRefundsSucceededBetween({ ...window, limit: rowsMax });
   const unmatched = await stores.fees.listFees({ ...window, standing: 'unmatched', limit: rowsMax });
   const differences = isKnown ? compared.differences : [];
@@ -38,18 +41,18 @@ export async function loadProviderDay(
     refundsThere,
     tellsFees,
     isGivenUp,
-    there: look.snapshots.kind === 'known' ? { kind: 'known', value: compared.there } : look.snapshots,
-    furtherFigures: await furtherFigures(stores, payments),
+    there: fetched.snapshots.kind === 'known' ? { kind: 'known', value: compared.there } : fetched.snapshots,
+    furtherFees: await furtherFees(stores, payments),
     settlements: await stores.fees.listSettlements({ ...window, limit: rowsMax }),
     differences: [
       ...differences,
-      ...refunds.flatMap((refund) => missingRefund(refund, look)),
-      ...unmatched.flatMap((figure) => strangeFigure(figure, differences)),
+      ...refunds.flatMap((refund) => missingRefund(refund, fetched)),
+      ...unmatched.flatMap((figure) => unmatchedFees(figure, differences)),
     ],
   };
 }
 
-async function furtherFigures(stores: AccountingStores, payments: readonly Payment[]): Promise<ProviderFee[]> {
+async function furtherFees(stores: AccountingStores, payments: readonly Payment[]): Promise<ProviderFee[]> {
   const found: ProviderFee[] = [];
   for (let at = 0; at < payments.length; at += rowsMax) {
     const ids = payments.slice(at, at + rowsMax).map(({ id }) => id);
@@ -66,10 +69,52 @@ function missingRefund(refund: Refund, { refundsThere }: FetchedDay): DayDiffere
   return [{ ...untouchable, kind: 'refund', reference: refund.reference, here, there: 'not succeeded' }];
 }
 
-/** Money in the provider's books of a payment that we do not know; once, where its list shows the payment as well. */
-function strangeFigure(figure: ProviderFee, known: readonly DayDifference[]): DayDifference[] {
+/** Fees of an unmatched payment; told once, where the provider's list shows the payment as well. */
+function unmatchedFees(figure: ProviderFee, known: readonly DayDifference[]): DayDifference[] {
   const { reference, fee, net, asset } = figure;
   if (known.some((difference) => difference.reference === reference)) return [];
   const there = `fee ${formatAsset({ amount: fee, asset })}, net ${formatAsset({ amount: net, asset })}`;
   return [{ ...untouchable, kind: 'figures', reference, here: 'unknown', there }];
+}
+
+const casesMax = 20;
+
+/**
+ * A difference is explained while a case about the same payment or reference is open, because somebody is at it, and
+ * once an admin has decided about it. One that ended by itself explains nothing: the difference is still there.
+ */
+export async function explainDifferences(
+  stores: AccountingStores,
+  days: readonly LoadedDay[],
+): Promise<ExplainedDifference[]> {
+  const all: ExplainedDifference[] = [];
+  for (const { provider, differences } of days) {
+    for (const difference of differences) all.push(await explain(stores, provider, difference));
+  }
+  return all;
+}
+
+async function explain(
+  stores: AccountingStores,
+  provider: ProviderName,
+  difference: DayDifference,
+): Promise<ExplainedDifference> {
+  const { kind, reference, payment, here, there } = difference;
+  const about = { provider, reference, paymentId: payment?.id ?? null, kinds: decisionKinds, limit: casesMax };
+  const cases = difference.isDecided ? [] : await stores.cases.listCasesAbout(about);
+  const [order] = payment === null ? [] : await stores.orders.listOrdersByIds([payment.orderId]);
+  return {
+    provider,
+    kind,
+    reference,
+    here,
+    there,
+    paymentId: payment?.id ?? null,
+    order: order === undefined ? null : formatOrderNumber(order.number),
+    isExplained: difference.isDecided || cases.some(explains),
+  };
+}
+
+function explains(one: Case): boolean {
+  return isLive(one) || wasDecided(one);
 }

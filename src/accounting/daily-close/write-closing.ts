@@ -13,18 +13,17 @@ import type { NextDay } from '../ledger/due-day.ts';
 import { compareTexts } from '../ledger/tally.ts';
 import { bookPayments, loadChanged } from './book-payments.ts';
 import { closeDay } from './close-day.ts';
-import { explainDifferences } from './explain-differences.ts';
 import type { FetchedDay } from './fetch-day.ts';
-import { type LoadedDay, loadProviderDay } from './load-provider-day.ts';
+import { explainDifferences, type LoadedDay, loadProviderDay } from './load-provider-day.ts';
 
 /** A day that is closed later than this says so. */
 const lateMs: Milliseconds = 2 * hour;
 /** A change that another process had not committed yet when the last closing read is found again within this. */
 const overlapMs: Milliseconds = 10 * minute;
 
-/** What an admin does about money. Looking, links and acknowledgements are not among it. */
+/** What admins do about money. Checking a payment, making a link and acknowledging an alert are not among it. */
 const interventions = ['order.cancel', 'order.fulfil', 'payment.', 'refund.', 'exception.', 'case.'] as const;
-/** Whose case it is moves no money; before they were cases, these were exceptions. */
+/** Who a case is assigned to moves no money. Actions of before there were cases are called `exception`. */
 const ownership = [
   'exception.take',
   'exception.give_back',
@@ -42,17 +41,19 @@ export type ClosingWritten =
 interface ClosingDraft {
   next: NextDay;
   timeZone: string;
-  looks: readonly FetchedDay[];
+  fetched: readonly FetchedDay[];
   delay: ClosingDelay | undefined;
 }
 
 export function writeClosing(deps: AccountingDeps, draft: ClosingDraft): Promise<ClosingWritten> {
-  return inTransaction(deps, causeOf({ kind: 'job', id: 'close-books' }), async (tx): Promise<ClosingWritten> => {
+  return inTransaction(deps, causeOf({ kind: 'job', id: 'close-days' }), async (tx): Promise<ClosingWritten> => {
     const { next } = draft;
     const previous = await tx.stores.ledger.findLastClosing();
     if (previous?.number !== next.previous?.number) return { kind: 'overtaken' };
     const days: LoadedDay[] = [];
-    for (const look of draft.looks) days.push(await loadProviderDay(tx.stores, { look, from: next.from, to: next.to }));
+    for (const fetched of draft.fetched) {
+      days.push(await loadProviderDay(tx.stores, { fetched, from: next.from, to: next.to }));
+    }
     const { content, entries } = await compose(tx.stores, { ...draft, days, closedAt: deps.clock.now() });
     const closing = linkUp(next, { content, previous });
     if (!(await tx.stores.ledger.insertClosing(closing))) return { kind: 'overtaken' };
@@ -87,7 +88,7 @@ async function compose(
     from,
     to,
     closedAt,
-    booksBeganOn: first?.day ?? day,
+    ledgerBeganOn: first?.day ?? day,
     providers: days,
     differences: await explainDifferences(stores, days),
     changed: corrected,

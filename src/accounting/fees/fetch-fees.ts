@@ -1,5 +1,5 @@
-// Reads what providers kept and what they paid out, and matches it to payments by reference. Reading again changes nothing
-// that has not changed there.
+// Fetches the fees that providers kept and what they paid out, and matches both to payments by reference. Fetching again
+// changes nothing that has not changed there.
 import { day, type Milliseconds } from '#kernel/clock.ts';
 import { ConcurrentChange } from '#kernel/database.ts';
 import type { FeesProvider } from '#payments/ports/fees-provider.ts';
@@ -7,8 +7,7 @@ import type { PaymentProvider } from '#payments/ports/payment-provider.ts';
 import { ProviderError } from '#payments/ports/provider-errors.ts';
 import { refreshPayment } from '#payments/sync/refresh-payment.ts';
 import type { AccountingDeps } from '../ledger/deps.ts';
-import { saveFees } from './save-fees.ts';
-import { saveSettlements } from './save-settlements.ts';
+import { saveFees, saveSettlements } from './save-fees.ts';
 
 /**
  * So far back is read every time: a month of settlements, and a few days for what a provider enters late. What a process
@@ -19,12 +18,12 @@ const windowMs: Milliseconds = 35 * day;
 /** Payments whose fee is asked for one by one in one run. */
 const askedMax = 100;
 
-const cause = { kind: 'job', id: 'read-figures', actor: { kind: 'job', id: 'read-figures' } } as const;
+const cause = { kind: 'job', id: 'fetch-fees', actor: { kind: 'job', id: 'fetch-fees' } } as const;
 
 export interface FeesFetched {
   /** Payments whose fee is new or has changed. */
   booked: number;
-  /** Figures of payments that we do not know. */
+  /** Fees of payments that we do not know. */
   unmatched: number;
   settlements: number;
   /** Providers that did not answer, or whose payment was changed at the same moment; they are read again the next time. */
@@ -38,8 +37,8 @@ export async function fetchFees(deps: AccountingDeps, input: { signal?: AbortSig
     if ((deps.providers.health(provider.name)?.retiredAt ?? null) !== null) continue;
     try {
       const { fees } = provider;
-      if (fees !== null) await readBooks(deps, { ...input, provider, fees, read });
-      else if (provider.capabilities.tellsFees) await askForFigures(deps, { ...input, provider, read });
+      if (fees !== null) await fetchListedFees(deps, { ...input, provider, fees, read });
+      else if (provider.capabilities.tellsFees) await askForFees(deps, { ...input, provider, read });
     } catch (error) {
       if (!(error instanceof ProviderError || error instanceof ConcurrentChange)) throw error;
       read.failed += 1;
@@ -55,7 +54,7 @@ interface Reading {
   signal?: AbortSignal;
 }
 
-async function readBooks(deps: AccountingDeps, input: Reading & { fees: FeesProvider }): Promise<void> {
+async function fetchListedFees(deps: AccountingDeps, input: Reading & { fees: FeesProvider }): Promise<void> {
   const { fees, read, signal } = input;
   const { name } = input.provider;
   const to = deps.clock.now();
@@ -71,7 +70,7 @@ async function readBooks(deps: AccountingDeps, input: Reading & { fees: FeesProv
 }
 
 /** A provider that tells its fee with the payment may tell it later than that it was paid, when nobody asks any more. */
-async function askForFigures(deps: AccountingDeps, { provider, read, signal }: Reading): Promise<void> {
+async function askForFees(deps: AccountingDeps, { provider, read, signal }: Reading): Promise<void> {
   const { name } = provider;
   const to = deps.clock.now();
   const query = { provider: name, statuses: ['paid', 'overpaid'], from: to - windowMs, to, limit: askedMax } as const;

@@ -1,10 +1,11 @@
-import { ConcurrentChange } from '#kernel/database.ts';
+import type { Milliseconds } from '#kernel/clock.ts';
+import type { ProviderReference } from '#kernel/ids.ts';
 import { compareDecimals } from '#kernel/money.ts';
 import type { ProviderName } from '#kernel/provider-name.ts';
 import { type Cause, inTransaction } from '#kernel/transaction-context.ts';
 import { refreshOrderCards } from '#payments/lifecycle/change-order.ts';
 import type { Payment } from '#payments/model/payment.ts';
-import type { PaymentFees } from '#payments/ports/fees-provider.ts';
+import type { PaymentFees, ProviderSettlement } from '#payments/ports/fees-provider.ts';
 import type { PaymentChange, PaymentTx } from '#payments/ports/payment-store.ts';
 import type { AccountingDeps } from '../ledger/deps.ts';
 import type { FeeStanding } from '../ledger/ledger-store.ts';
@@ -47,19 +48,51 @@ function isKnown({ feeAmount, netAmount, figuresAsset }: Payment, { fee, net, as
 }
 
 /** Compare-and-set on the payment as it was just read; throws ConcurrentChange when overtaken. */
-export async function changePayment(
+async function changePayment(
   tx: PaymentTx,
   payment: Payment,
   change: Omit<PaymentChange, 'updatedAt' | 'status'>,
 ): Promise<void> {
-  const { stores, clock } = tx;
-  const { id, status, version } = payment;
-  const isChanged = await stores.payments.changePayment({
-    id,
-    expected: { status, version },
-    change: { ...change, updatedAt: clock.now() },
-  });
-  if (!isChanged) throw new ConcurrentChange(`payment ${id} changed meanwhile`);
-  const order = await stores.orders.findOrder(payment.orderId);
+  await tx.stores.payments.changePayment(payment, { ...change, updatedAt: tx.clock.now() });
+  const order = await tx.stores.orders.findOrder(payment.orderId);
   if (order !== undefined) await refreshOrderCards(tx, order);
+}
+
+/** Keeps one page of a provider's settlements, and says on the payments that they were paid out; how many settlements. */
+export function saveSettlements(
+  deps: AccountingDeps,
+  input: { provider: ProviderName; page: readonly ProviderSettlement[]; cause: Cause },
+): Promise<number> {
+  const { provider, page } = input;
+  return inTransaction(deps, input.cause, async (tx) => {
+    for (const settlement of page) {
+      const { id, currency, amount, status, from, to, at } = settlement;
+      const references = settlement.references === null ? null : [...settlement.references];
+      await tx.stores.fees.saveSettlement({
+        provider,
+        id,
+        currency,
+        amount,
+        status,
+        from,
+        to,
+        settledAt: at,
+        references,
+        readAt: deps.clock.now(),
+      });
+      if (at !== null) await settlePayments(tx, { provider, references: references ?? [], at });
+    }
+    return page.length;
+  });
+}
+
+async function settlePayments(
+  tx: PaymentTx,
+  settled: { provider: ProviderName; references: readonly ProviderReference[]; at: Milliseconds },
+): Promise<void> {
+  const { provider, references, at } = settled;
+  for (const reference of references) {
+    const payment = await tx.stores.payments.findPaymentByReference({ provider, reference });
+    if (payment !== undefined && payment.settledAt !== at) await changePayment(tx, payment, { settledAt: at });
+  }
 }

@@ -1,9 +1,10 @@
 import type { Milliseconds } from '#kernel/clock.ts';
 import { sumDecimals } from '#kernel/money.ts';
-import { type ProviderName, providerNames } from '#kernel/provider-name.ts';
+import { providerNames } from '#kernel/provider-name.ts';
+import { walkPages } from '#kernel/walk-pages.ts';
 import type { Payment } from '#payments/model/payment.ts';
 import type { AccountingDeps } from '../ledger/deps.ts';
-import { compareTexts } from '../ledger/tally.ts';
+import { compareTexts, type Fees, feesOf } from '../ledger/tally.ts';
 
 export interface FeeTotals {
   asset: string;
@@ -24,37 +25,21 @@ export async function totalFees(
 ): Promise<FeeTotals[]> {
   const totals = new Map<string, FeeTotals>();
   for (const provider of providerNames) {
-    let after: Payment | undefined;
-    for (let page = 0; page < pagesMax; page += 1) {
-      const fees = await pageOfFigures(deps, { ...window, provider, after });
-      for (const figure of fees.all) addUp(totals, figure);
-      after = fees.last;
-      if (fees.isLast) break;
+    const pages = walkPages({ limit: pageSize, pagesMax }, (last: Payment | undefined) => {
+      const after = last === undefined ? null : { createdAt: last.createdAt, id: last.id };
+      const query = { ...window, provider, after, limit: pageSize };
+      return deps.database.read((stores) => stores.payments.listPaymentsWithFees(query));
+    });
+    for await (const page of pages) {
+      const kept = await deps.database.read((stores) => stores.fees.listFeesOfPayments(page.map(({ id }) => id)));
+      for (const payment of page) for (const fees of feesOf(payment)) addUp(totals, fees);
+      for (const fees of kept) if (fees.standing === 'further') addUp(totals, fees);
     }
   }
   return [...totals.values()].sort((left, right) => compareTexts(left.asset, right.asset));
 }
 
-type Figure = Pick<FeeTotals, 'asset' | 'fee' | 'net'>;
-
-async function pageOfFigures(
-  deps: Pick<AccountingDeps, 'database'>,
-  query: { provider: ProviderName; from: Milliseconds; to: Milliseconds; after: Payment | undefined },
-): Promise<{ all: Figure[]; last: Payment | undefined; isLast: boolean }> {
-  const { after } = query;
-  const place = after === undefined ? null : { createdAt: after.createdAt, id: after.id };
-  return deps.database.read(async (stores) => {
-    const payments = await stores.payments.listPaymentsWithFees({ ...query, after: place, limit: pageSize });
-    const kept = await stores.fees.listFeesOfPayments(payments.map(({ id }) => id));
-    const own = payments.flatMap(({ feeAmount: fee, netAmount: net, figuresAsset: asset }) =>
-      fee === null || net === null || asset === null ? [] : [{ fee, net, asset }],
-    );
-    const all = [...own, ...kept.filter(({ standing }) => standing === 'further')];
-    return { all, last: payments.at(-1), isLast: payments.length < pageSize };
-  });
-}
-
-function addUp(totals: Map<string, FeeTotals>, { asset, fee, net }: Figure): void {
+function addUp(totals: Map<string, FeeTotals>, { asset, fee, net }: Fees): void {
   const total = totals.get(asset) ?? { asset, count: 0, fee: '0', net: '0' };
   totals.set(asset, {
     asset,

@@ -13,7 +13,7 @@ export interface PaymentFacts {
   refundedMinor: number;
 }
 
-/** What the books hold of a payment from now on. */
+/** What the ledger holds of a payment from now on. */
 export function bookPayment({ payment, orderNumber, day, refundedMinor }: PaymentFacts): LedgerPayment {
   const { currency } = payment;
   return {
@@ -36,13 +36,13 @@ export function bookPayment({ payment, orderNumber, day, refundedMinor }: Paymen
   };
 }
 
-/** A payment of an earlier day as the books hold it, or null where they do not, and as it is. */
+/** A payment of an earlier day as the ledger holds it, or null where it does not, and as it is. */
 export interface Changed {
   was: LedgerPayment | null;
   is: LedgerPayment;
 }
 
-/** Undefined when nothing that the books hold has changed. */
+/** Undefined when nothing that the ledger holds has changed. */
 export function correctionOf({ was, is }: Changed): Correction | undefined {
   const changes = fields.flatMap((field): CorrectedField[] => {
     const before = was === null ? null : field.of(was);
@@ -69,12 +69,12 @@ const fields: readonly { name: string; of(booked: LedgerPayment): string | null 
 ];
 
 /**
- * What the corrections do to what counted as paid. A payment from before the books began was never counted, so the sums
+ * What the corrections do to what counted as paid. A payment from before the ledger began was never counted, so the sums
  * do not move with what it was then.
  */
-export function paidChanges(changed: readonly Changed[], booksBeganOn: string): PaidChange[] {
+export function paidChanges(changed: readonly Changed[], ledgerBeganOn: string): PaidChange[] {
   const moves = changed.flatMap(({ was, is }) => {
-    if (was === null && is.day < booksBeganOn) return [];
+    if (was === null && is.day < ledgerBeganOn) return [];
     const before = was?.group === 'paid' ? [{ booked: was, sign: -1 as const }] : [];
     const after = is.group === 'paid' ? [{ booked: is, sign: 1 as const }] : [];
     return [...before, ...after];

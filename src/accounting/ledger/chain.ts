@@ -1,5 +1,5 @@
 // Each closing is hashed together with the hash of the one before, so that what was written once cannot be changed, left
-// out or put in without every later hash being wrong. The form is described in docs/decisions, so that a stranger can
+// out or put in without every later hash being wrong. The form is described in docs/decisions, so that anybody can
 // compute it again.
 import { createHash } from 'node:crypto';
 import { canonicalJson, type JsonObject } from '#kernel/json.ts';

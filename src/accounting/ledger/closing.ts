@@ -7,7 +7,7 @@ import type { Milliseconds } from '#kernel/clock.ts';
 export type LedgerSum = { count: number; amount: string };
 
 /**
- * The payments that were made on the day, by what became of them. `paid`: in full, or accepted by a person. `odd`: money
+ * The payments that were made on the day, by what became of them. `paid`: in full, or accepted by an admin. `odd`: money
  * came short, late or is held, or was taken back. `unpaid`: ended without money. `open`: not ended at the closing.
  */
 export const tallyGroups = ['paid', 'odd', 'unpaid', 'open'] as const;
@@ -19,7 +19,7 @@ export type AssetLine = { asset: string; here: Tally; there: Tally | null };
 
 export type RefundLine = { currency: string; here: LedgerSum; there: LedgerSum | null };
 
-export type FigureLine = { asset: string; count: number; fee: string; net: string };
+export type FeeLine = { asset: string; count: number; fee: string; net: string };
 
 export type ProviderLedger = {
   provider: string;
@@ -32,7 +32,7 @@ export type ProviderLedger = {
   received: { asset: string; amount: string }[];
   /** Asked for here and never made there: refused, or still looked for. */
   notMade: number;
-  figures: FigureLine[];
+  figures: FeeLine[];
   /** Paid ones whose fee is not known; null where the provider does not tell fees. */
   withoutFigures: number | null;
   /** Refunds that succeeded on the day, of payments of whatever day. */
@@ -79,11 +79,11 @@ export type ClosingContent = {
   to: string;
   closedAt: string;
   providers: ProviderLedger[];
-  /** What admins did by hand on the day, by action. */
+  /** What admins did on the day that moves money, by action. */
   interventions: { action: string; count: number }[];
   /** Exceptions that were open at the closing. */
   exceptions: { kind: string; provider: string | null; count: number }[];
-  /** Differences that an exception stands for, or that a person has decided about. */
+  /** Differences that an exception stands for, or that an admin has decided about. */
   explained: number;
   /** `count` is all of them; `list` the first of them. */
   unexplained: { count: number; list: LedgerDifference[] };
@@ -131,7 +131,7 @@ export type LedgerPayment = {
   currency: string;
 };
 
-/** One entry of a closing; the newest of a payment is what the books hold of it. */
+/** One entry of a closing; the newest of a payment is what the ledger holds of it. */
 export interface LedgerEntry {
   number: number;
   paymentId: string;

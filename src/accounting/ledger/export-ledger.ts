@@ -1,9 +1,10 @@
 import { addDays, type CalendarDay } from '#kernel/calendar.ts';
 import type { JsonObject } from '#kernel/json.ts';
-import { readContent, readEntry } from './chain.ts';
+import { walkPages } from '#kernel/walk-pages.ts';
+import { readEntry } from './chain.ts';
 import type { Closing } from './closing.ts';
 import type { AccountingDeps } from './deps.ts';
-import type { ClosedDay } from './read-ledger.ts';
+import { type ClosedDay, toClosedDay } from './read-ledger.ts';
 import { pagesOfEntries } from './verify-ledger.ts';
 
 type ReadDeps = { database: Pick<AccountingDeps['database'], 'read'> };
@@ -15,19 +16,15 @@ export async function* exportLedger(
   deps: ReadDeps,
   period: { from: CalendarDay; to: CalendarDay },
 ): AsyncGenerator<ClosedDay[]> {
-  let after = (await numberBefore(deps, period.from)) ?? Number.MAX_SAFE_INTEGER;
-  for (;;) {
-    const query = { after, limit: pageSize };
-    const page: Closing[] = await deps.database.read((stores) => stores.ledger.walkClosings(query));
-    const wanted = page.filter(({ day }) => day <= period.to);
-    const closed = wanted.flatMap((closing) => {
-      const content = readContent(closing);
-      return content === undefined ? [] : [{ day: closing.day, closing, content }];
-    });
+  const first = await numberBefore(deps, period.from);
+  if (first === undefined) return;
+  const pages = walkPages({ limit: pageSize }, (last: Closing | undefined) =>
+    deps.database.read((stores) => stores.ledger.walkClosings({ after: last?.number ?? first, limit: pageSize })),
+  );
+  for await (const page of pages) {
+    const closed = page.filter(({ day }) => day <= period.to).flatMap(toClosedDay);
     if (closed.length > 0) yield closed;
-    const last = wanted.at(-1);
-    if (last === undefined || wanted.length < pageSize) return;
-    after = last.number;
+    if (page.some(({ day }) => day > period.to)) return;
   }
 }
 
@@ -39,7 +36,7 @@ async function numberBefore(deps: ReadDeps, day: CalendarDay): Promise<number | 
   return Math.max(0, last.number - days);
 }
 
-/** A closing as a stranger needs it to compute its hash again. */
+/** A closing as anybody needs it to compute its hash again. */
 export function closingToExport({ closing, content }: ClosedDay): JsonObject {
   const { number, day, hash, previousHash } = closing;
   return { number, day, hash, previousHash, content };

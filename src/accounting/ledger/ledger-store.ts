@@ -26,13 +26,13 @@ export interface LedgerStore {
 }
 
 /**
- * `booked`: it stands on the payment. `further`: the payment has figures in another unit already, and these stand here
+ * `booked`: it stands on the payment. `further`: the payment has fees in another unit already, and these stand here
  * only. `unmatched`: we know no such payment.
  */
 export const feeStandings = ['booked', 'further', 'unmatched'] as const;
 export type FeeStanding = (typeof feeStandings)[number];
 
-/** What a provider's books say of one payment in one unit, with the payment that we know it as. */
+/** What a provider kept and passed on of one payment in one unit, with the payment that we know it as. */
 export interface ProviderFee {
   provider: ProviderName;
   reference: ProviderReference;

@@ -1,5 +1,6 @@
 import { addDays, type CalendarDay, dayOf } from '#kernel/calendar.ts';
 import type { Milliseconds } from '#kernel/clock.ts';
+import { type Page, type PagePosition, readPage } from '#kernel/page.ts';
 import { readContent } from './chain.ts';
 import type { Closing, ClosingContent, ClosingDelay } from './closing.ts';
 import type { AccountingDeps } from './deps.ts';
@@ -24,19 +25,29 @@ type ReadDeps = Pick<AccountingDeps, 'database' | 'clock'>;
 /** Of days that are not closed, so many of the newest are shown, and the oldest: it is the one that holds up the others. */
 const openShownMax = 2;
 
-/** The newest days, those that are open first; `page` counts from 0. */
+/** One page of the closed days, the newest first; before the first of them come the days that are open. */
 export async function listLedgerDays(
   deps: ReadDeps,
-  query: { timeZone: string; page: number; pageSize: number },
-): Promise<{ open: OpenDay[]; closed: ClosedDay[]; hasMore: boolean }> {
-  const limit = (query.page + 1) * query.pageSize + 1;
-  const found = await deps.database.read((stores) => stores.ledger.listClosings({ before: null, limit }));
-  const closed = found.slice(query.page * query.pageSize, (query.page + 1) * query.pageSize).flatMap(toClosedDay);
-  const open = query.page === 0 ? await listOpenDays(deps, query) : [];
+  query: { timeZone: string; position: PagePosition<number> | null; size: number },
+): Promise<{ open: OpenDay[]; closed: Page<ClosedDay, number> }> {
+  const { position, size } = query;
+  const page = await deps.database.read((stores) =>
+    readPage<Closing, number>({
+      position,
+      size,
+      keyOf: ({ number }) => number,
+      async read(border, limit) {
+        if (border?.side !== 'before') return stores.ledger.listClosings({ before: border?.key ?? null, limit });
+        // Closings are numbered without a gap.
+        const found = await stores.ledger.listClosings({ before: border.key + limit + 1, limit });
+        return found.filter(({ number }) => number > border.key);
+      },
+    }),
+  );
+  const open = page.index === 0 ? await listOpenDays(deps, query) : [];
   return {
     open: [...open.slice(0, openShownMax), ...open.slice(openShownMax).slice(-1)],
-    closed,
-    hasMore: found.length === limit,
+    closed: { ...page, rows: page.rows.flatMap(toClosedDay) },
   };
 }
 
@@ -94,7 +105,7 @@ export async function readNewestClosing(
 }
 
 /** A row whose content somebody made unreadable is left out: the chain's check names it. */
-function toClosedDay(closing: Closing): ClosedDay[] {
+export function toClosedDay(closing: Closing): ClosedDay[] {
   const content = readContent(closing);
   return content === undefined ? [] : [{ day: closing.day, closing, content }];
 }

@@ -16,7 +16,7 @@ const groups: Readonly<Record<PaymentStatus, TallyGroup>> = {
   cancelled: 'unpaid',
 };
 
-/** What a status counts as where no person of ours had a say: at the provider. */
+/** What a status counts as at the provider, where no admin of ours has decided. */
 export function groupOfStatus(status: PaymentStatus): TallyGroup {
   return groups[status];
 }
@@ -69,4 +69,16 @@ export function compareTexts(left: string, right: string): number {
 export function negated(decimal: string): string {
   if (!/[1-9]/.test(decimal)) return decimal;
   return decimal.startsWith('-') ? decimal.slice(1) : `-${decimal}`;
+}
+
+export interface Fees {
+  asset: string;
+  fee: string;
+  net: string;
+}
+
+/** The fee and the net that stand on a payment; none where they are not known. */
+export function feesOf({ feeAmount, netAmount, figuresAsset }: Payment): Fees[] {
+  if (feeAmount === null || netAmount === null || figuresAsset === null) return [];
+  return [{ asset: figuresAsset, fee: feeAmount, net: netAmount }];
 }

@@ -1,7 +1,8 @@
 import type { CalendarDay } from '#kernel/calendar.ts';
+import { walkPages } from '#kernel/walk-pages.ts';
 import { brokenLink, createEntriesHash, readContent } from './chain.ts';
 import type { Closing, LedgerEntry } from './closing.ts';
-import type { AccountingDeps, AccountingStores } from './deps.ts';
+import type { AccountingDeps } from './deps.ts';
 
 const pageSize = 50;
 const entriesPageSize = 500;
@@ -17,16 +18,17 @@ export type LedgerVerified =
  */
 export async function verifyLedger(deps: Pick<AccountingDeps, 'database'>): Promise<LedgerVerified> {
   let before: Closing | undefined;
-  for (;;) {
-    const after = before?.number ?? 0;
-    const page = await deps.database.read((stores) => stores.ledger.walkClosings({ after, limit: pageSize }));
+  const pages = walkPages({ limit: pageSize }, (last: Closing | undefined) =>
+    deps.database.read((stores) => stores.ledger.walkClosings({ after: last?.number ?? 0, limit: pageSize })),
+  );
+  for await (const page of pages) {
     for (const closing of page) {
       const why = brokenLink(before, closing) ?? (await brokenEntries(deps, closing));
       if (why !== undefined) return { kind: 'broken', number: closing.number, day: closing.day, why };
       before = closing;
     }
-    if (page.length < pageSize) return { kind: 'whole', count: before?.number ?? 0, hash: before?.hash ?? null };
   }
+  return { kind: 'whole', count: before?.number ?? 0, hash: before?.hash ?? null };
 }
 
 async function brokenEntries(deps: Pick<AccountingDeps, 'database'>, closing: Closing): Promise<string | undefined> {
@@ -39,17 +41,12 @@ async function brokenEntries(deps: Pick<AccountingDeps, 'database'>, closing: Cl
 }
 
 /** The entries of one closing, in the order in which they were hashed. */
-export async function* pagesOfEntries(
+export function pagesOfEntries(
   deps: { database: Pick<AccountingDeps['database'], 'read'> },
   number: number,
-): AsyncGenerator<LedgerEntry[]> {
-  let after: string | null = null;
-  for (;;) {
-    const query: Parameters<AccountingStores['ledger']['listEntries']>[0] = { number, after, limit: entriesPageSize };
-    const page = await deps.database.read((stores) => stores.ledger.listEntries(query));
-    if (page.length > 0) yield page;
-    const last = page.at(-1);
-    if (last === undefined || page.length < entriesPageSize) return;
-    after = last.paymentId;
-  }
+): AsyncGenerator<readonly LedgerEntry[]> {
+  const limit = entriesPageSize;
+  return walkPages({ limit }, (last: LedgerEntry | undefined) =>
+    deps.database.read((stores) => stores.ledger.listEntries({ number, after: last?.paymentId ?? null, limit })),
+  );
 }

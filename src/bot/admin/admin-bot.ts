@@ -13,7 +13,9 @@ import { createKeyedQueue } from '../telegram/keyed-queue.ts';
 import { createOnceWithin } from '../telegram/once-within.ts';
 import { reportSends } from '../telegram/report-sends.ts';
 import type { BotHealth, TelegramUpdate, UpdateMode } from '../telegram/telegram.ts';
+import { carryOutConfirmed, navigate, readStartWord } from './dispatch.ts';
 import { type AdminUpdate, createLine } from './grammy-line.ts';
+import { commands } from './screens.ts';
 import { serveAdmins } from './serve.ts';
 
 export interface AdminBotOptions {
@@ -35,7 +37,7 @@ export interface AdminBot extends Lifecycle {
   health(): BotHealth;
   /** The bot's user name; null until Telegram told it. */
   username(): string | null;
-  /** Carries out what the outbox owes to this bot's chats. */
+  /** Carries out the outbox messages for this bot's chats. */
   readonly outboxHandlers: readonly OutboxHandler[];
 }
 
@@ -62,7 +64,11 @@ export function createAdminBot(deps: AdminBotDeps, options: AdminBotOptions): Ad
     alertChatId: options.alertChatId,
     presentation: () => ({ now: deps.clock.now(), timeZone: options.timeZone }),
     orderTurns: createKeyedQueue(),
-    spots: new Map(),
+    orderListPlaces: new Map(),
+    commands,
+    navigate: (at, to) => navigate(env, at, to),
+    readStartWord,
+    carryOut: (ctx, confirmed) => carryOutConfirmed(env, ctx, confirmed),
     recentRequests: createOnceWithin(deps.clock, { forMs: sameTapMs, keysMax: 1_000 }),
     commandBot: () => bot.botInfo.username || null,
     api: bot.api,

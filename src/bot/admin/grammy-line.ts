@@ -5,7 +5,7 @@ import type { EventLog } from '#kernel/events.ts';
 import type { TelegramLine } from '../telegram/connection.ts';
 import { readGrammyError } from '../telegram/grammy-errors.ts';
 import { asGrammySignal } from '../telegram/grammy-sender.ts';
-import { adminCommands, unauthorizedCommands } from './commands.ts';
+import { commands, unauthorizedCommands } from './screens.ts';
 
 export type AdminUpdate = Update;
 
@@ -44,7 +44,7 @@ export function createLine(deps: {
       for (const admin of await deps.admins.listAdmins()) {
         const scope = { type: 'chat' as const, chat_id: admin.id };
         await unlessRefused(`admin ${admin.id}`, () =>
-          api.setMyCommands(adminCommands.map(menu), { scope }, asGrammySignal(signal)),
+          api.setMyCommands(commands.map(menu), { scope }, asGrammySignal(signal)),
         );
       }
     },

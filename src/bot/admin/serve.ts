@@ -1,12 +1,13 @@
 // Who is served, and what with. Everything below the gate is for admins only: in private all of it, in the alert group
 // the buttons of alerts, anywhere else nothing.
+
 import type { Bot, Context } from 'grammy';
-import type { AdminEnv, ServedContext } from '../kit/env.ts';
-import { takeDocument } from '../screens/channels/sales-import.ts';
+import type { ServedContext } from '../kit/contexts.ts';
+import type { AdminEnv } from '../kit/env.ts';
 import { createAccessGate, unauthorizedText } from '../telegram/access-gate.ts';
 import { isTelegramError, readGrammyError } from '../telegram/grammy-errors.ts';
-import { adminCommands, runText } from './commands.ts';
-import { dispatchTap } from './taps.ts';
+import { dispatchButton, runCommand, takeDocument, takeText } from './dispatch.ts';
+import { commands } from './screens.ts';
 
 const failureText = 'That did not work; it is in the log. Try again in a moment.';
 
@@ -16,25 +17,30 @@ export function serveAdmins(bot: Bot, env: AdminEnv): void {
     if (!isFromSomebody(ctx)) return;
     const isPrivateChat = ctx.chat.type === 'private';
     const admission = await gate.admit({ userId: ctx.from.id, chatId: ctx.chat.id, isPrivateChat });
-    if (admission.kind === 'admin' && (isPrivateChat || isAlertTap(env, ctx))) {
+    if (admission.kind === 'admin' && (isPrivateChat || isAlertButton(env, ctx))) {
+      ctx.admin = admission.admin;
       await guarded(env, ctx, next);
       return;
     }
     await turnAway(env, ctx, admission.kind === 'unauthorized' && admission.isGreeted);
   });
-  for (const { command, run } of adminCommands) {
-    bot.on('message:text').command(command, (ctx) => run(env, ctx, ctx.match.trim()));
+  // Only what the gate let through comes as far as this.
+  const served = bot as unknown as Bot<ServedContext>;
+  for (const command of commands) {
+    served
+      .on('message:text')
+      .command(command.command, (ctx) => runCommand(env, ctx, { command, words: ctx.match.trim() }));
   }
-  bot.on('message:text', (ctx) => runText(env, ctx));
-  bot.on('message:document', (ctx) => takeDocument(env, ctx));
-  bot.on('callback_query:data', (ctx) => dispatchTap(env, ctx as typeof ctx & ServedContext));
+  served.on('message:text', (ctx) => takeText(env, ctx));
+  served.on('message:document', (ctx) => takeDocument(env, ctx));
+  served.on('callback_query:data', (ctx) => dispatchButton(env, ctx));
 }
 
 function isFromSomebody(ctx: Context): ctx is ServedContext {
   return ctx.from !== undefined && ctx.chat !== undefined && !ctx.from.is_bot;
 }
 
-function isAlertTap(env: AdminEnv, ctx: ServedContext): boolean {
+function isAlertButton(env: AdminEnv, ctx: ServedContext): boolean {
   return ctx.chat.id === env.alertChatId && (ctx.callbackQuery?.data?.startsWith('alert:') ?? false);
 }
 

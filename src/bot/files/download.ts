@@ -10,7 +10,7 @@ export type Download = { kind: 'read'; bytes: Uint8Array } | { kind: 'too_large'
 
 /** A file that somebody sent to the bot, and never more of it than `bytesMax`. The address holds the token and is not told. */
 export async function downloadFile(
-  env: Pick<AdminEnv, 'api'>,
+  env: Pick<AdminEnv, 'api' | 'clock'>,
   input: { fileId: string; bytesMax: number },
 ): Promise<Download> {
   try {
@@ -20,7 +20,7 @@ export async function downloadFile(
     const root = env.api.options?.apiRoot ?? telegramRoot;
     const answer = await fetch(`${root}/file/bot${env.api.token}/${path}`, {
       redirect: 'error',
-      signal: AbortSignal.timeout(downloadMaxMs),
+      signal: env.clock.deadline(downloadMaxMs),
     });
     if (!answer.ok) return { kind: 'failed', reason: `Telegram answered ${answer.status}` };
     return await readBounded(answer, input.bytesMax);

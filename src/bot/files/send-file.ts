@@ -29,7 +29,7 @@ export async function sendFile(env: AdminEnv, input: { chatId: number; file: Exp
     try {
       const document = new InputFile(file.bytes, file.name);
       await env.api.sendDocument(chatId, document, { disable_notification: true }, asGrammySignal(env.stopping));
-      await env.clock.sleep(sendEveryMs, env.stopping);
+      await env.clock.pause(sendEveryMs, env.stopping);
       return;
     } catch (error) {
       const outcome = readGrammyError(error);
@@ -39,7 +39,7 @@ export async function sendFile(env: AdminEnv, input: { chatId: number; file: Exp
         throw new ExportEnded(env.stopping.aborted ? 'stopped' : 'failed');
       }
       const waitMs = outcome.kind === 'slow_down' ? outcome.retryAfterMs : sendAgainMs;
-      await env.clock.sleep(Math.min(waitMs, waitMaxMs), env.stopping);
+      await env.clock.pause(Math.min(waitMs, waitMaxMs), env.stopping);
     }
   }
 }

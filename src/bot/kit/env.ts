@@ -1,15 +1,18 @@
-import type { Api, Context, Filter } from 'grammy';
+import type { Api } from 'grammy';
+import type { PendingAction } from '#access/access-store.ts';
 import type { AdminDirectory } from '#access/admin.ts';
 import type { AccountingDeps } from '#accounting/ledger/deps.ts';
-import type { JsonObject } from '#kernel/json.ts';
-import type { SetUpReport } from '#kernel/set-up-check.ts';
+import type { Doctor } from '#diagnostics/doctor.ts';
+import type { PaymentDeps } from '#payments/lifecycle/deps.ts';
 import type { ReconcileProvider } from '#payments/reconciliation/reconcile-provider.ts';
 import type { HealthReport } from '#reports/health-report.ts';
 import type { KeyedQueue } from '../telegram/keyed-queue.ts';
 import type { OnceWithin } from '../telegram/once-within.ts';
 import type { OnSend } from '../telegram/report-sends.ts';
-import type { CallbackData, CallbackOf, OrderFilter } from '../text/callback-data.ts';
+import type { CallbackOf } from '../text/callback-data.ts';
 import type { Presentation } from '../text/view.ts';
+import type { CallbackContext } from './contexts.ts';
+import type { At, Destination } from './destinations.ts';
 
 /** What the bot is given beside the verbs' own needs. */
 export interface AdminBotDeps extends AccountingDeps {
@@ -25,19 +28,19 @@ export interface AdminBotDeps extends AccountingDeps {
   onSend?: OnSend;
 }
 
-/** Looks at the set-up. */
-interface Doctor {
-  /** The last report; undefined before the first. */
-  latest(): SetUpReport | undefined;
-  /** Takes some seconds; joins a look in hand, and never rejects for what it finds. */
-  examine(): Promise<SetUpReport>;
+/** The headings of `/help`, in their order. */
+export const commandSections = ['Orders', 'When something is wrong', 'Catalogue', 'Reports', 'This bot'] as const;
+
+/** What the menu and `/help` say of a command. */
+export interface CommandWords {
+  command: string;
+  usage: string;
+  description: string;
+  section: (typeof commandSections)[number];
 }
 
 /** Where in the list of orders a chat was last: the way back from a card. */
-export interface ListSpot {
-  filter: OrderFilter;
-  page: number;
-}
+export type OrderListPlace = Omit<CallbackOf<'orders'>, 'kind'>;
 
 /** What every handler is given. */
 export interface AdminEnv extends AdminBotDeps {
@@ -45,9 +48,17 @@ export interface AdminEnv extends AdminBotDeps {
   timeZone: string;
   alertChatId: number | null;
   presentation(): Presentation;
-  /** Cards of one order are drawn in turn, each from a fresh look, so that an older picture never covers a newer one. */
+  /** Cards of one order are drawn in turn, each from what is stored then, so that an older picture never covers a newer one. */
   orderTurns: KeyedQueue;
-  spots: Map<number, ListSpot>;
+  orderListPlaces: Map<number, OrderListPlace>;
+  /** Every command, in the order of the menu. */
+  commands: readonly CommandWords[];
+  /** Shows another screen by its name; returns the word for the toast. */
+  navigate(at: At, to: Destination): Promise<string>;
+  /** What a word behind `/start` names. */
+  readStartWord(word: string): Destination | undefined;
+  /** Carries out an action that its initiator confirmed; returns the word for the toast. */
+  carryOut(ctx: CallbackContext, confirmed: { pending: PendingAction; reason: string | null }): Promise<string>;
   recentRequests: OnceWithin;
   /** This bot's own user name; null until Telegram told it. */
   commandBot(): string | null;
@@ -59,30 +70,9 @@ export interface AdminEnv extends AdminBotDeps {
   api: Api;
 }
 
-/** An update of an admin in a chat that is served. */
-export type ServedContext = Context & { chat: NonNullable<Context['chat']>; from: NonNullable<Context['from']> };
-export type TextContext = Filter<Context, 'message:text'>;
-export type CallbackContext = Filter<Context, 'callback_query:data'> & ServedContext;
-
-/** One command: what the menu and `/help` say of it, and what it does with the words after it. */
-export interface BotCommand {
-  command: string;
-  usage: string;
-  description: string;
-  run(env: AdminEnv, ctx: TextContext, words: string): Promise<void>;
+/** What a card needs that is shown where its buttons are not served. */
+export interface PlainDeps extends Pick<PaymentDeps, 'database' | 'clock' | 'providers'> {
+  timeZone: string;
+  /** User name of the admin bot; null until it is known. */
+  commandBot(): string | null;
 }
-
-/** Every kind of button has its handler; a new kind does not compile until it has one. */
-export type TapHandlers = {
-  [Kind in CallbackData['kind']]: (env: AdminEnv, ctx: CallbackContext, callback: CallbackOf<Kind>) => Promise<void>;
-};
-
-export interface ConfirmedAction {
-  payload: JsonObject;
-  /** Why, for an action that asked for it; null for the others. */
-  reason: string | null;
-  pendingId: string;
-}
-
-/** Does what was confirmed, leaves the message as it should be, and returns the word for the toast. */
-export type Confirmed = (env: AdminEnv, ctx: CallbackContext, action: ConfirmedAction) => Promise<string>;

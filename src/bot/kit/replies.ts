@@ -2,8 +2,11 @@ import { type Context, GrammyError, InputFile } from 'grammy';
 import { isTelegramError, readGrammyError } from '../telegram/grammy-errors.ts';
 import { messageOptions, pictureOptions } from '../telegram/grammy-sender.ts';
 import { clip } from '../text/html.ts';
-import type { View } from '../text/view.ts';
-import type { CallbackContext } from './env.ts';
+import { textView, type View } from '../text/view.ts';
+import type { CallbackContext } from './contexts.ts';
+
+/** For a button that is stale, forged, or of another version. */
+export const outOfDate = 'This button is out of date.';
 
 /** Telegram shows no longer toast. */
 const toastUnitsMax = 200;
@@ -13,6 +16,11 @@ const toastGlanceUnits = 60;
 export async function replyView(ctx: Context, view: View): Promise<number> {
   const message = await ctx.reply(view.text, messageOptions(view));
   return message.message_id;
+}
+
+/** Plain words, with nothing to tap. */
+export async function replyText(ctx: Context, text: string): Promise<void> {
+  await replyView(ctx, textView(text));
 }
 
 /** A PNG with the view under it. */
@@ -60,7 +68,7 @@ export async function showTyping(ctx: Context): Promise<void> {
 }
 
 /** The message stays as it is, without its buttons. */
-export async function tapDismiss(_env: unknown, ctx: CallbackContext): Promise<void> {
+export async function onDismissButton(_env: unknown, ctx: CallbackContext): Promise<void> {
   try {
     await ctx.editMessageReplyMarkup();
   } catch (error) {

@@ -2,21 +2,17 @@
 // version after a newer one: work on one alert is done in turn, and always shows the alert as it is now.
 import type { AdminDirectory } from '#access/admin.ts';
 import type { Case } from '#cases/case.ts';
-import type { CaseStores } from '#cases/case-store.ts';
-import type { Clock } from '#kernel/clock.ts';
-import type { Database } from '#kernel/database.ts';
-import type { EventLog } from '#kernel/events.ts';
+import { findCase } from '#cases/read-cases.ts';
 import type { SentMessage } from '#messaging/messaging-store.ts';
 import type { OutboxHandler } from '#messaging/outbox-handler.ts';
+import { listSentMessages } from '#messaging/sent-messages.ts';
+import type { AdminBotDeps } from '../kit/env.ts';
 import { alertCard, wakeNotice } from '../screens/cases/alert-card-view.ts';
 import { placeCard, shownMark, sumUp } from '../telegram/cards.ts';
 import { createKeyedQueue } from '../telegram/keyed-queue.ts';
 import type { ChatSender, SendOutcome } from '../telegram/telegram.ts';
 
-interface AlertCardDeps {
-  database: Database<CaseStores>;
-  clock: Clock;
-  log: EventLog;
+interface AlertCardDeps extends Pick<AdminBotDeps, 'database' | 'clock' | 'log'> {
   admins: AdminDirectory;
   sender: ChatSender;
 }
@@ -32,15 +28,12 @@ export function createAlertCardHandler(deps: AlertCardDeps, options: AlertCardOp
 
   async function showEverywhere(caseId: string, signal: AbortSignal): Promise<ReturnType<typeof sumUp>> {
     const chatIds = await alertChats(deps.admins, options.alertChatId);
-    const loaded = await deps.database.read(async (stores) => ({
-      alert: await stores.cases.findCase(caseId),
-      sent: await stores.sentMessages.listSent({ bot: 'pager', subject: `case:${caseId}` }),
-    }));
-    const { alert } = loaded;
+    const alert = await findCase(deps, caseId);
     if (alert === undefined) return { kind: 'done', outcome: 'no such case' };
+    const cards = await listSentMessages(deps, { bot: 'pager', subject: `case:${caseId}` });
     const outcomes: { chatId: number; outcome: SendOutcome }[] = [];
     for (const chatId of chatIds) {
-      const sent = loaded.sent.find((message) => message.chatId === chatId);
+      const sent = cards.find((message) => message.chatId === chatId);
       const outcome = await show(alert, { chatId, sent, signal });
       if (outcome === undefined) continue;
       outcomes.push({ chatId, outcome });

@@ -1,14 +1,12 @@
 // A closed day is told of once in each chat that alerts go to. What was sent is remembered, so that a repeat after a crash
 // sends nothing where the first one got through and was noted; between the two, Telegram itself cannot be asked.
 import type { AdminDirectory } from '#access/admin.ts';
-import type { AccountingStores } from '#accounting/ledger/deps.ts';
 import { type ClosedDay, readLedgerDays } from '#accounting/ledger/read-ledger.ts';
 import { readCalendarDay } from '#kernel/calendar.ts';
-import type { Clock } from '#kernel/clock.ts';
-import type { Database } from '#kernel/database.ts';
-import type { EventLog } from '#kernel/events.ts';
 import type { DeliveryResult, OutboxHandler } from '#messaging/outbox-handler.ts';
+import { findSentMessage } from '#messaging/sent-messages.ts';
 import { daysDrawn, drawBooks } from '../charts/books-chart.ts';
+import type { AdminBotDeps } from '../kit/env.ts';
 import { bookDigest } from '../screens/accounting/books-view.ts';
 import { rememberCard, sumUp } from '../telegram/cards.ts';
 import { createKeyedQueue } from '../telegram/keyed-queue.ts';
@@ -16,10 +14,7 @@ import type { ChatSender, SendOutcome } from '../telegram/telegram.ts';
 import type { View } from '../text/view.ts';
 import { alertChats } from './alert-cards.ts';
 
-interface BooksDigestDeps {
-  database: Database<AccountingStores>;
-  clock: Clock;
-  log: EventLog;
+interface BooksDigestDeps extends Pick<AdminBotDeps, 'database' | 'clock' | 'log'> {
   admins: AdminDirectory;
   sender: ChatSender;
   commandBot(): string | null;
@@ -58,7 +53,7 @@ export function createBooksDigestHandler(
   }): Promise<SendOutcome> {
     const { chatId, closed, view, photo, signal } = message;
     const subject = `books:${closed.day}`;
-    const sent = await deps.database.read((stores) => stores.sentMessages.findSent({ bot: 'pager', chatId, subject }));
+    const sent = await findSentMessage(deps, { bot: 'pager', chatId, subject });
     if (sent !== undefined) return { kind: 'not_modified' };
     // What is in order need not ring at night.
     const isSilent = closed.content.unexplained.count === 0;

@@ -53,7 +53,7 @@ export function createPager(deps: PagerDeps, options: PagerOptions): Pager {
   const telegraf = new Telegraf<Context>(options.token, {
     telegram: { ...(apiRoot !== undefined && { apiRoot }), webhookReply: false },
   });
-  const reported = reportSends(createTelegrafSender(telegraf.telegram), { bot: 'pager', onSend: deps.onSend });
+  const reported = reportSends(createTelegrafSender(deps, telegraf.telegram), { bot: 'pager', onSend: deps.onSend });
   const sender = followMoves(reported, deps.log);
   servePagerTaps(telegraf, {
     ...deps,

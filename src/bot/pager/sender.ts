@@ -1,4 +1,5 @@
 import type { Telegram } from 'telegraf';
+import type { Clock } from '#kernel/clock.ts';
 import { callTimeoutMs } from '../telegram/connection.ts';
 import type { ChatSender, SendOutcome } from '../telegram/telegram.ts';
 import { toMarkup, type View } from '../text/view.ts';
@@ -26,10 +27,11 @@ function messageFields(view: View): {
 }
 
 /** Cards by way of Telegraf. It has no time-out of its own below eight minutes, so each call is given one. */
-export function createTelegrafSender(telegram: Telegram): ChatSender {
+export function createTelegrafSender({ clock }: { clock: Clock }, telegram: Telegram): ChatSender {
+  const bound = (signal: AbortSignal) => AbortSignal.any([signal, clock.deadline(callTimeoutMs)]);
   return {
     send: ({ chatId, view, isSilent, replyTo }, signal) =>
-      outcomeOf(signal, async (bounded) => {
+      outcomeOf(bound(signal), async (bounded) => {
         const message = await telegram.callApi(
           'sendMessage',
           {
@@ -43,13 +45,13 @@ export function createTelegrafSender(telegram: Telegram): ChatSender {
         return message.message_id;
       }),
     edit: ({ chatId, messageId, view }, signal) =>
-      outcomeOf(signal, async (bounded) => {
+      outcomeOf(bound(signal), async (bounded) => {
         const where = { chat_id: chatId, message_id: messageId, inline_message_id: undefined };
         await telegram.callApi('editMessageText', { ...where, ...messageFields(view) }, { signal: bounded });
         return messageId;
       }),
     sendPhoto: ({ chatId, photo, view, isSilent }, signal) =>
-      outcomeOf(signal, async (bounded) => {
+      outcomeOf(bound(signal), async (bounded) => {
         const message = await telegram.callApi(
           'sendPhoto',
           {
@@ -69,11 +71,10 @@ export function createTelegrafSender(telegram: Telegram): ChatSender {
 }
 
 async function outcomeOf(
-  signal: AbortSignal,
+  bounded: AbortSignal,
   call: (bounded: TelegrafSignal) => Promise<number>,
 ): Promise<SendOutcome> {
   try {
-    const bounded = AbortSignal.any([signal, AbortSignal.timeout(callTimeoutMs)]);
     return { kind: 'sent', messageId: await call(asTelegrafSignal(bounded)) };
   } catch (error) {
     return readTelegrafError(error);

@@ -1,9 +1,14 @@
 // The pager serves the buttons of its own cards, and tells an admin who presses Start that alerts come here. It has no
 // commands: those are the other bot's.
+
 import type { Context, Telegraf } from 'telegraf';
 import type { CallbackQuery } from 'telegraf/types';
 import type { AdminDirectory } from '#access/admin.ts';
+import type { Destination } from '../kit/destinations.ts';
+import type { PlainDeps } from '../kit/env.ts';
 import { type AlertButtonDeps, handleAlertButton } from '../screens/cases/alert-buttons.ts';
+import { drawPlainException } from '../screens/cases/exception-cards.ts';
+import { drawPlainOrder } from '../screens/orders/order-cards.ts';
 import { createAccessGate, unauthorizedText, type Visitor } from '../telegram/access-gate.ts';
 import { adminName } from '../telegram/admin-name.ts';
 import { callTimeoutMs } from '../telegram/connection.ts';
@@ -13,7 +18,7 @@ import type { View } from '../text/view.ts';
 import { isTelegramError, readTelegrafError } from './errors.ts';
 import { asTelegrafSignal } from './sender.ts';
 
-interface PagerServeDeps extends AlertButtonDeps {
+interface PagerServeDeps extends AlertButtonDeps, PlainDeps {
   admins: AdminDirectory;
   sender: ChatSender;
   alertChatId: number | null;
@@ -45,7 +50,7 @@ export function servePagerTaps(telegraf: Telegraf<Context>, deps: PagerServeDeps
     const isServed = visitor !== undefined && (visitor.isPrivateChat || visitor.chatId === deps.alertChatId);
     const admission = isServed ? await gate.admit(visitor) : undefined;
     if (visitor === undefined || admission?.kind !== 'admin' || !('data' in query)) {
-      await answer(ctx, '');
+      await answer(deps, ctx, '');
       return;
     }
     await serveTap(deps, ctx, { ...visitor, data: query.data });
@@ -63,10 +68,17 @@ async function serveTap(deps: PagerServeDeps, ctx: Context, callback: Visitor & 
     chatId,
     buttons: 'plain',
   });
-  if (result.reply !== undefined) {
-    await reply(deps, { chatId, view: result.reply, replyTo: message?.message_id ?? null });
-  }
-  await answer(ctx, result.toast);
+  const plain = result.follow && (await drawPlain(deps, result.follow));
+  const view = result.reply ?? plain;
+  if (view !== undefined) await reply(deps, { chatId, view, replyTo: message?.message_id ?? null });
+  const isElsewhere = result.follow !== undefined && plain === undefined;
+  await answer(deps, ctx, isElsewhere ? 'This is in the private chat with the command bot.' : result.toast);
+}
+
+/** What a button leads to, without buttons: those that are served are in the command bot. */
+function drawPlain(deps: PagerServeDeps, to: Destination): Promise<View | undefined> {
+  if (to.screen === 'order') return drawPlainOrder(deps, to);
+  return to.screen === 'exception' ? drawPlainException(deps, to) : Promise.resolve(undefined);
 }
 
 function visitorOf(query: CallbackQuery): Visitor | undefined {
@@ -82,13 +94,13 @@ function greeting(deps: PagerServeDeps, kind: 'admin' | 'unauthorized'): string 
   return commandBot === null ? where : `${where} Commands are @${commandBot}'s.`;
 }
 
-async function answer(ctx: Context, toast: string): Promise<void> {
+async function answer(deps: PagerServeDeps, ctx: Context, toast: string): Promise<void> {
   const text = clip(toast, toastUnitsMax);
   try {
     await ctx.telegram.callApi(
       'answerCallbackQuery',
       { callback_query_id: ctx.callbackQuery?.id ?? '', text, show_alert: text.length > toastGlanceUnits },
-      { signal: asTelegrafSignal(AbortSignal.timeout(callTimeoutMs)) },
+      { signal: asTelegrafSignal(deps.clock.deadline(callTimeoutMs)) },
     );
   } catch (error) {
     // A tap that waited too long can no longer be answered; what it did is on the card.
@@ -100,11 +112,11 @@ async function reply(
   deps: PagerServeDeps,
   message: { chatId: number; view: View; replyTo?: number | null },
 ): Promise<void> {
-  const signal = AbortSignal.timeout(callTimeoutMs);
+  const signal = deps.clock.deadline(callTimeoutMs);
   const send = { chatId: message.chatId, view: message.view, isSilent: true, replyTo: message.replyTo ?? null };
   let outcome = await deps.sender.send(send, signal);
   if (outcome.kind === 'slow_down' && outcome.retryAfterMs <= replyWaitMaxMs) {
-    await deps.clock.sleep(outcome.retryAfterMs, signal);
+    await deps.clock.pause(outcome.retryAfterMs, signal);
     outcome = await deps.sender.send(send, signal);
   }
   if (outcome.kind !== 'sent') {

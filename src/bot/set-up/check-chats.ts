@@ -36,7 +36,7 @@ function closedTo(bot: KnownBot, outcome: SendOutcome): { detail: string; advice
 }
 
 function unseen(outcome: SendOutcome): { detail: string; advice: string } {
-  return { detail: `not seen: ${reasonOf(outcome)}`, advice: 'check again in a minute' };
+  return { detail: `unknown: ${reasonOf(outcome)}`, advice: 'check again in a minute' };
 }
 
 /** Whether alerts can be written to the chat that ALERT_CHAT_ID names. */
@@ -63,11 +63,12 @@ type Reach =
   | { kind: 'closed'; outcome: SendOutcome }
   | { kind: 'unseen'; outcome: SendOutcome };
 
-async function reach({ api, me }: KnownBot, chatId: number, signal: AbortSignal): Promise<Reach> {
+async function reach(bot: KnownBot, chatId: number, signal: AbortSignal): Promise<Reach> {
+  const { api, me } = bot;
   try {
-    const chat = await api.getChat(chatId, bounded(signal));
+    const chat = await api.getChat(chatId, bounded(bot, signal));
     if (chat.type !== 'private') {
-      const member = await api.getChatMember(chatId, me.id, bounded(signal));
+      const member = await api.getChatMember(chatId, me.id, bounded(bot, signal));
       const isMuted = member.status === 'restricted' && !member.can_send_messages;
       const isSilenced = member.status === 'member' && chat.permissions?.can_send_messages === false;
       const isOut = member.status === 'left' || member.status === 'kicked';
@@ -75,7 +76,7 @@ async function reach({ api, me }: KnownBot, chatId: number, signal: AbortSignal)
         return { kind: 'closed', outcome: { kind: 'blocked', reason: isOut ? 'not a member' : 'may not write' } };
       }
     }
-    await api.sendChatAction(chatId, 'typing', {}, bounded(signal));
+    await api.sendChatAction(chatId, 'typing', {}, bounded(bot, signal));
     return { kind: 'open', title: chat.title ?? chat.first_name ?? String(chatId) };
   } catch (error) {
     const outcome = readGrammyError(error);

@@ -30,8 +30,10 @@ export async function checkTelegram(
   const clockAheadMs = readClock(deps.clock, setUp.apiRoot, signal);
   const { adminToken, pagerToken } = setUp;
   const [admin, pager] = await Promise.all([
-    introduce(setUp, { role: 'admin', token: adminToken }, signal),
-    pagerToken === null ? undefined : introduce(setUp, { role: 'pager', token: pagerToken }, signal),
+    introduce(deps, { apiRoot: setUp.apiRoot, role: 'admin', token: adminToken }, signal),
+    pagerToken === null
+      ? undefined
+      : introduce(deps, { apiRoot: setUp.apiRoot, role: 'pager', token: pagerToken }, signal),
   ]);
   const isShared = pagerToken === null;
   const isPrivate = setUp.alertChatId === null;
@@ -70,16 +72,16 @@ async function checkAlerts(
 }
 
 async function introduce(
-  setUp: TelegramSetUp,
-  { role, token }: { role: KnownBot['role']; token: string },
+  deps: { clock: Clock },
+  { apiRoot, role, token }: { apiRoot: string; role: KnownBot['role']; token: string },
   signal: AbortSignal,
 ): Promise<{ check: SetUpCheck; bot: KnownBot | undefined }> {
   const name = `${role} bot`;
   const setting = role === 'admin' ? 'TELEGRAM_BOT_TOKEN' : 'TELEGRAM_PAGER_TOKEN';
-  const api = new Api(token, { apiRoot: setUp.apiRoot });
+  const api = new Api(token, { apiRoot });
   try {
-    const me = await api.getMe(bounded(signal));
-    return { check: okCheck(name, `is @${me.username}`), bot: { role, api, me } };
+    const me = await api.getMe(bounded(deps, signal));
+    return { check: okCheck(name, `is @${me.username}`), bot: { role, api, me, clock: deps.clock } };
   } catch (error) {
     return { check: unknownBot(name, { outcome: readGrammyError(error), setting }), bot: undefined };
   }
@@ -94,7 +96,7 @@ function unknownBot(name: string, { outcome, setting }: { outcome: SendOutcome; 
     const advice = `take the token from BotFather and set ${setting}`;
     return errorCheck(name, { detail: `Telegram does not know its token (${reason})`, advice });
   }
-  const advice = 'see that this machine reaches the Bot API, and TELEGRAM_API_ROOT if it is set';
+  const advice = 'check that this machine reaches the Bot API, and TELEGRAM_API_ROOT if it is set';
   return errorCheck(name, { detail: `Telegram does not answer (${reason})`, advice });
 }
 

@@ -17,12 +17,12 @@ export async function checkUpdates(
 ): Promise<SetUpCheck> {
   const name = `${bot.role} updates`;
   try {
-    const info = await bot.api.getWebhookInfo(bounded(signal));
+    const info = await bot.api.getWebhookInfo(bounded(bot, signal));
     if (about.webhookRoot === null) return judgePolling(name, info);
     return judgeWebhook(name, { info, expected: `${about.webhookRoot}/${bot.role}`, now: about.now });
   } catch (error) {
     return warningCheck(name, {
-      detail: `not seen: ${reasonOf(readGrammyError(error))}`,
+      detail: `unknown: ${reasonOf(readGrammyError(error))}`,
       advice: 'check again in a minute',
     });
   }
@@ -30,7 +30,7 @@ export async function checkUpdates(
 
 export function judgePolling(name: string, { url, pending_update_count: pending }: WebhookInfo): SetUpCheck {
   if (url) {
-    const advice = 'npm start takes it away; if another program uses this bot, give each a bot of its own';
+    const advice = 'npm start removes it; if another program uses this bot, give each a bot of its own';
     return warningCheck(name, {
       detail: `a webhook is set for ${hostOf(url)}, which keeps updates from being polled`,
       advice,
@@ -45,7 +45,7 @@ export function judgeWebhook(
 ): SetUpCheck {
   if (!info.url) return warningCheck(name, { detail: 'no webhook is set', advice: 'npm start sets it' });
   if (info.url !== expected) {
-    const advice = 'npm start sets it anew; if another program uses this bot, give each a bot of its own';
+    const advice = 'npm start sets it again; if another program uses this bot, give each a bot of its own';
     return warningCheck(name, { detail: `the webhook is set for ${hostOf(info.url)}, not for ${expected}`, advice });
   }
   const failedAgoMs = now - (info.last_error_date ?? 0) * second;
@@ -54,7 +54,7 @@ export function judgeWebhook(
     const detail = `Telegram could not deliver, last ${ago}: ${info.last_error_message ?? 'no reason given'}`;
     return warningCheck(name, {
       detail,
-      advice: `see that ${expected} reaches this server, with a certificate that is valid`,
+      advice: `check that ${expected} reaches this server, with a certificate that is valid`,
     });
   }
   return judgePending(name, { pending: info.pending_update_count, how: `posted to ${expected}` });
@@ -62,8 +62,8 @@ export function judgeWebhook(
 
 function judgePending(name: string, { pending, how }: { pending: number | undefined; how: string }): SetUpCheck {
   if ((pending ?? 0) <= pendingMax) return okCheck(name, how);
-  const advice = 'see that the product runs, and that no other program uses this bot';
-  return warningCheck(name, { detail: `${pending} updates wait, and nobody takes them`, advice });
+  const advice = 'check that the product runs, and that no other program uses this bot';
+  return warningCheck(name, { detail: `${pending} updates wait, and no program fetches them`, advice });
 }
 
 /** The host only: in the path of a webhook there is often a secret. */

@@ -1,6 +1,6 @@
 import type { Api } from 'grammy';
 import type { UserFromGetMe } from 'grammy/types';
-import { type Milliseconds, second } from '#kernel/clock.ts';
+import { type Clock, type Milliseconds, second } from '#kernel/clock.ts';
 import { asGrammySignal } from '../telegram/grammy-sender.ts';
 import type { SendOutcome } from '../telegram/telegram.ts';
 
@@ -9,6 +9,7 @@ export interface KnownBot {
   role: 'admin' | 'pager';
   api: Api;
   me: UserFromGetMe;
+  clock: Clock;
 }
 
 export function reasonOf(outcome: SendOutcome): string {
@@ -18,6 +19,6 @@ export function reasonOf(outcome: SendOutcome): string {
 /** Several calls follow each other within the time of all checks. */
 const callMaxMs: Milliseconds = 4 * second;
 
-export function bounded(signal: AbortSignal): ReturnType<typeof asGrammySignal> {
-  return asGrammySignal(AbortSignal.any([signal, AbortSignal.timeout(callMaxMs)]));
+export function bounded({ clock }: { clock: Clock }, signal: AbortSignal): ReturnType<typeof asGrammySignal> {
+  return asGrammySignal(AbortSignal.any([signal, clock.deadline(callMaxMs)]));
 }

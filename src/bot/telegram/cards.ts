@@ -1,21 +1,14 @@
 // One card per bot, chat and subject. What was sent is remembered, so that the next showing is an edit, and a repeat after
 // a crash finds its message again.
 import { createHash } from 'node:crypto';
-import type { Clock } from '#kernel/clock.ts';
-import type { Database } from '#kernel/database.ts';
-import type { EventLog } from '#kernel/events.ts';
-import type { MessagingStores, SentMessage } from '#messaging/messaging-store.ts';
+import type { SentMessage } from '#messaging/messaging-store.ts';
 import type { DeliveryResult } from '#messaging/outbox-handler.ts';
+import { forgetSentMessage, rememberSentMessage } from '#messaging/sent-messages.ts';
 import type { View } from '../text/view.ts';
 import type { ChatSender, SendOutcome } from './telegram.ts';
 
-interface CardDeps {
-  database: Database<Pick<MessagingStores, 'sentMessages'>>;
-  clock: Clock;
-  log: EventLog;
-  bot: 'admin' | 'pager';
-  sender: ChatSender;
-}
+type RememberDeps = Parameters<typeof rememberSentMessage>[0] & { bot: 'admin' | 'pager' };
+type CardDeps = RememberDeps & { sender: ChatSender };
 
 interface CardInput {
   chatId: number;
@@ -55,30 +48,21 @@ async function sendCard(deps: CardDeps, input: CardInput, signal: AbortSignal): 
   return outcome;
 }
 
-export async function rememberCard(
-  deps: Pick<CardDeps, 'database' | 'clock' | 'bot'>,
+export function rememberCard(
+  deps: RememberDeps,
   card: Pick<CardInput, 'chatId' | 'subject' | 'version' | 'view' | 'mark' | 'sent'> & { messageId: number },
 ): Promise<void> {
-  const now = deps.clock.now();
-  const sent: SentMessage = {
-    bot: deps.bot,
-    chatId: card.chatId,
-    subject: card.subject,
-    messageId: card.messageId,
-    shownVersion: card.version,
-    contentHash: contentMark(card),
-    sentAt: card.sent?.messageId === card.messageId ? card.sent.sentAt : now,
-    updatedAt: now,
-  };
-  await deps.database.transaction((stores) => stores.sentMessages.saveSent(sent));
+  const { chatId, subject, messageId } = card;
+  const shown = { shownVersion: card.version, contentHash: contentMark(card) };
+  const message = { bot: deps.bot, chatId, subject, messageId, ...shown };
+  return rememberSentMessage(deps, { message, before: card.sent });
 }
 
-export async function forgetCard(
-  deps: Pick<CardDeps, 'database' | 'bot'>,
+export function forgetCard(
+  deps: Pick<RememberDeps, 'database' | 'bot'>,
   card: { chatId: number; subject: string },
 ): Promise<void> {
-  const { chatId, subject } = card;
-  await deps.database.transaction((stores) => stores.sentMessages.forgetSent({ bot: deps.bot, chatId, subject }));
+  return forgetSentMessage(deps, { bot: deps.bot, chatId: card.chatId, subject: card.subject });
 }
 
 /** The mark stands in front of the hash, so that what the message shows can be told from the stored row. */

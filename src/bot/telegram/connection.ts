@@ -78,7 +78,7 @@ export function createConnection<Update extends TelegramUpdate>(
   }
 
   function bounded(ms: Milliseconds = callTimeoutMs): AbortSignal {
-    return AbortSignal.any([stopping.signal, AbortSignal.timeout(ms)]);
+    return AbortSignal.any([stopping.signal, clock.deadline(ms)]);
   }
 
   /** Tries until it works or the bot is stopped. */
@@ -129,7 +129,7 @@ export function createConnection<Update extends TelegramUpdate>(
 
   async function confirm(): Promise<void> {
     try {
-      await line.getUpdates({ offset, timeoutSeconds: 0 }, AbortSignal.timeout(2 * second));
+      await line.getUpdates({ offset, timeoutSeconds: 0 }, clock.deadline(2 * second));
     } catch (error) {
       log.warn('updates not confirmed', { bot, reason: line.classify(error).kind });
     }

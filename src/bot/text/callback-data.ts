@@ -1,8 +1,8 @@
 // What a button means when it is tapped. Telegram allows 64 bytes; a UUID is written in 22 characters. Anything that
 // does not decode to exactly what was encoded is a forged or an old button, and gets `undefined`.
 
-import { decisionKinds } from '#cases/case.ts';
 import { orderStatuses } from '#orders/order.ts';
+import { decisionKinds } from '#cases/case.ts';
 import { resolvingActions } from '#payments/resolutions/options/resolution-actions.ts';
 import {
   currencyOrNew,
@@ -13,8 +13,10 @@ import {
   matching,
   numeral,
   orNull,
-  page,
+  pagePosition,
   providerOrAll,
+  sequence,
+  timedKey,
   usually,
   word,
 } from './callback-fields.ts';
@@ -43,20 +45,20 @@ const shapes = {
     /** `card`: the pager's message, which the outbox keeps current; `list`: the view behind `/alerts`. */
     place: usually('card', word(['card', 'list'])),
   },
-  alerts: { page },
+  alerts: { position: pagePosition(timedKey) },
   alert_view: { id },
   order: {
     act: word(orderTaps),
     id,
   },
-  orders: { filter: word(orderFilters), page },
+  orders: { filter: word(orderFilters), position: pagePosition(timedKey) },
   /** The second tap of an action that waits; the id is the pending action's. `choice` is the reason that was tapped. */
   confirm: { pendingId, choice: orNull(digit) },
   /** The reason of the waiting action is the next message. */
   write_reason: { pendingId },
   /** Which of an order's payments is to be refunded. */
   refund: { paymentId: id },
-  exceptions: { filter: word(exceptionFilters), page },
+  exceptions: { filter: word(exceptionFilters), position: pagePosition(timedKey) },
   exception_kinds: {},
   /** Draws the picture of their ages anew. */
   exception_ages: {},
@@ -67,17 +69,17 @@ const shapes = {
    */
   resolve: { id, action: word(resolvingActions), option: orNull(matching(/^[a-z0-9]{1,12}$/)) },
   stats: { days: numeral(statsDays) },
-  books: { page },
+  books: { position: pagePosition(sequence) },
   book: { act: word(['show', 'chart', 'export', 'verify']), day },
   reconcile: { provider: providerOrAll },
   dead: { act: word(['show', 'redrive', 'discard']), queue: word(queues), id },
-  dead_list: {},
-  products: { page },
+  dead_list: { position: pagePosition(timedKey) },
+  products: { position: pagePosition(matching(/^[\w.-]{1,40}$/)) },
   product: { act: word(['show', 'secret', 'clear', 'remove']), id },
   settings: {},
   /** Which currency's limit is to be changed; `new` for one that has none yet. */
   hold_limit: { currency: currencyOrNew },
-  coupons: { page },
+  coupons: { position: pagePosition(matching(/^[\w-]{12}$/)) },
   /** The message is left as it is, without its buttons. */
   dismiss: {},
   providers: {},
@@ -107,7 +109,6 @@ export type ProductAct = CallbackOf<'product'>['act'];
 export type SetUpPlace = CallbackOf<'set_up'>['place'];
 export type BookAct = CallbackOf<'book'>['act'];
 export type DeadLetterAct = CallbackOf<'dead'>['act'];
-export type DeadQueue = CallbackOf<'dead'>['queue'];
 export type ProviderAct = CallbackOf<'provider'>['act'];
 
 export function encodeCallback(callback: CallbackData): string {

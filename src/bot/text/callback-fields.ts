@@ -1,10 +1,8 @@
 // How one part of a button's data is written, and read again with nothing taken on trust.
 import { type CalendarDay, readCalendarDay } from '#kernel/calendar.ts';
 import { isCurrency } from '#kernel/money.ts';
+import type { PagePosition, TimedKey } from '#kernel/page.ts';
 import { isProviderName, type ProviderName } from '#kernel/provider-name.ts';
-
-/** No list in the chat goes further back than this; older orders are found by `/find`. */
-export const pageMax = 24;
 
 /** `read` answers undefined for what `write` never writes; what is written as nothing must stand last. */
 export interface Field<Value> {
@@ -41,12 +39,44 @@ export function numeral<Numeral extends number>(numerals: readonly Numeral[]): F
 
 export const id: Field<string> = { write: shortenId, read: restoreId };
 
-export const page: Field<number> = {
-  write: String,
+/** One character says how often the reader turned, and which side; further on it stays, and the page is found all the same. */
+const turnsAfter = '0123456789abcdefghijklmnopqrstuvwxyz';
+const turnsBefore = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ';
+
+/** The beginning of the list is written as nothing, so it must stand last. */
+export function pagePosition<Key>(key: Field<Key>): Field<PagePosition<Key> | null> {
+  return {
+    write(position) {
+      if (position === null) return '';
+      const turns = position.side === 'after' ? turnsAfter : turnsBefore;
+      return `${turns.charAt(Math.min(position.index, turns.length - 1))}${key.write(position.key)}`;
+    },
+    read(text) {
+      if (text === '') return null;
+      const turn = text.charAt(0);
+      const side = turnsAfter.includes(turn) ? 'after' : 'before';
+      const index = (side === 'after' ? turnsAfter : turnsBefore).indexOf(turn);
+      const value = key.read(text.slice(1));
+      return index < 0 || value === undefined ? undefined : { index, side, key: value };
+    },
+  };
+}
+
+const timeDigits = 8;
+
+/** A time of this half of the century in eight digits, and a UUID. */
+export const timedKey: Field<TimedKey> = {
+  write: ({ at, id: uuid }) => `${at.toString(36).padStart(timeDigits, '0')}${shortenId(uuid)}`,
   read(text) {
-    const number = /^\d{1,2}$/.test(text) ? Number(text) : Number.NaN;
-    return number <= pageMax ? number : undefined;
+    const time = text.slice(0, timeDigits);
+    const uuid = restoreId(text.slice(timeDigits));
+    return /^[0-9a-z]{8}$/.test(time) && uuid !== undefined ? { at: Number.parseInt(time, 36), id: uuid } : undefined;
   },
+};
+
+export const sequence: Field<number> = {
+  write: String,
+  read: (text) => (/^[1-9]\d{0,8}$/.test(text) ? Number(text) : undefined),
 };
 
 export const digit: Field<number> = { write: String, read: (text) => (/^\d$/.test(text) ? Number(text) : undefined) };

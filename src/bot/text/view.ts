@@ -1,4 +1,5 @@
 import { type CallbackData, encodeCallback } from './callback-data.ts';
+import { show } from './html.ts';
 
 export type Button = { text: string; callback: CallbackData } | { text: string; url: string };
 
@@ -12,6 +13,11 @@ export interface View {
 export interface Presentation {
   now: number;
   timeZone: string;
+}
+
+/** Plain words, escaped, with nothing to tap. */
+export function textView(text: string): View {
+  return { text: show(text, 1_000), keyboard: [] };
 }
 
 export interface Markup {

@@ -3,13 +3,13 @@ import { DatabaseNewer } from './database-errors.ts';
 import { type Engine, pendingMigrations, readMigrations } from './migrations.ts';
 
 /** How the migrations that were applied compare with those that this release has. */
-export function judgeMigrations(engine: Engine, appliedIds: readonly string[]): SetUpCheck {
+export function checkMigrations(engine: Engine, appliedIds: readonly string[]): SetUpCheck {
   try {
     const pending = pendingMigrations(readMigrations(engine), appliedIds);
     if (pending.length === 0) return okCheck('schema', `up to date (${appliedIds.length} migrations)`);
-    if (appliedIds.length === 0) return okCheck('schema', 'empty: the first start makes the tables');
+    if (appliedIds.length === 0) return okCheck('schema', 'empty: the first start creates the tables');
     const detail = pending.length === 1 ? '1 migration is pending' : `${pending.length} migrations are pending`;
-    return warningCheck('schema', { detail, advice: 'npm start applies what is pending; make a backup before' });
+    return warningCheck('schema', { detail, advice: 'npm start applies what is pending; make a backup first' });
   } catch (error) {
     if (!(error instanceof DatabaseNewer)) throw error;
     return errorCheck('schema', {

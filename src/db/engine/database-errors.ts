@@ -29,3 +29,8 @@ export class DatabaseNewer extends Error {
 export class DatabaseUnavailable extends Error {
   override readonly name = 'DatabaseUnavailable';
 }
+
+/** A backup or a restore that was not made; nothing was changed. The message is for the admin who ran the command. */
+export class MaintenanceRefused extends Error {
+  override readonly name = 'MaintenanceRefused';
+}

@@ -1,31 +1,32 @@
 import { DatabaseClosed } from './database-errors.ts';
 import type { Scopes } from './scope.ts';
 
-/** Everything that uses the database passes here, so that closing can wait for it and nesting is noticed. */
-export interface Door {
-  pass<Result>(work: () => Promise<Result>): Promise<Result>;
-  /** Lets nobody in any more; resolves when all who are inside have left. */
-  close(): Promise<void>;
+/** Every use of the database is tracked here, so that closing can wait for it and nesting is noticed. */
+export interface InFlight {
+  /** Throws DatabaseClosed after `drain` was called, and NestedTransaction inside an open scope. */
+  track<Result>(work: () => Promise<Result>): Promise<Result>;
+  /** Refuses new work; resolves when all that is tracked has ended. */
+  drain(): Promise<void>;
 }
 
-export function createDoor(scopes: Scopes): Door {
-  const inside = new Set<Promise<unknown>>();
+export function createInFlight(scopes: Scopes): InFlight {
+  const running = new Set<Promise<unknown>>();
   let isClosed = false;
   return {
-    async pass(work) {
+    async track(work) {
       if (isClosed) throw new DatabaseClosed('the database is closed');
       scopes.refuseNested();
       const task = work();
-      inside.add(task);
+      running.add(task);
       try {
         return await task;
       } finally {
-        inside.delete(task);
+        running.delete(task);
       }
     },
-    async close() {
+    async drain() {
       isClosed = true;
-      await Promise.allSettled(inside);
+      await Promise.allSettled(running);
     },
   };
 }

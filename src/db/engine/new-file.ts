@@ -1,7 +1,7 @@
 // A file appears under its name only when it is whole, checked and on disk: until then it stands beside it under another.
 import { closeSync, existsSync, fsyncSync, openSync, renameSync, rmSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { MaintenanceRefused } from './maintenance-refused.ts';
+import { MaintenanceRefused } from './database-errors.ts';
 
 /** `write` makes the file at the path that it is given and checks it; whatever it throws leaves nothing behind. */
 export async function placeNewFile<Result>(target: string, write: (part: string) => Promise<Result>): Promise<Result> {

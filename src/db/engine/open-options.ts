@@ -16,7 +16,7 @@ export interface OpenOptions {
    * unlocked, or put back for a time that has come. Must not throw.
    */
   onQueued?: (queue: QueueName) => void;
-  /** Called after each commit of SQLite's gate, and after each transaction on PostgreSQL. Must not throw. */
+  /** Called after each group commit on SQLite, and after each transaction on PostgreSQL. Must not throw. */
   onGroupCommit?: (info: GroupCommit) => void;
   /** Says which times have come, for `onQueued`; default: the system's clock. */
   clock?: Pick<Clock, 'now'>;

@@ -1,6 +1,6 @@
 // A scope is one transaction or one read while it runs. It travels with the asynchronous work of the body, so that a
 // nested transaction, and a query that comes too late or from elsewhere, are known at once: on SQLite's one writing
-// connection such a query would land in somebody else's transaction.
+// connection such a query would run inside another transaction.
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { NestedTransaction } from '#kernel/database.ts';
 import type { QueueName } from '../query/session.ts';

@@ -1,6 +1,6 @@
 import { chmodSync, statSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { MaintenanceRefused } from '../engine/maintenance-refused.ts';
+import { MaintenanceRefused } from '../engine/database-errors.ts';
 import { placeNewFile, refuseExisting } from '../engine/new-file.ts';
 import type { Backup } from '../sqlite/back-up-sqlite.ts';
 import { runProgram, withAddress } from './programs.ts';

@@ -1,7 +1,7 @@
 import pg from 'pg';
 import { type Clock, type Milliseconds, second } from '#kernel/clock.ts';
 import { errorCheck, okCheck, type SetUpCheck, warningCheck } from '#kernel/set-up-check.ts';
-import { judgeMigrations } from '../engine/check-migrations.ts';
+import { checkMigrations } from '../engine/check-migrations.ts';
 
 const callMaxMs = 5 * second;
 /** The oldest that the stores are tested on. */
@@ -23,7 +23,7 @@ export async function checkPostgres(url: string, clock: Clock): Promise<SetUpChe
     await client.connect();
     return [await checkServer(client), await checkSchema(client), await checkClock(client, clock)];
   } catch (error) {
-    const advice = 'see that DATABASE_URL is right, the server runs, and this machine may connect to it';
+    const advice = 'check that DATABASE_URL is right, the server runs, and this machine may connect to it';
     return [errorCheck('server', { detail: `cannot be used (${describe(error)})`, advice })];
   } finally {
     await client.end().catch(() => undefined);
@@ -46,11 +46,11 @@ async function checkServer(client: pg.Client): Promise<SetUpCheck> {
   if (server?.is_replica || server?.is_read_only === 'on') {
     return errorCheck('server', {
       detail: `${version} is read-only`,
-      advice: 'let DATABASE_URL name the primary server',
+      advice: 'set DATABASE_URL to the primary server',
     });
   }
   if (!server?.may_create) {
-    const advice = 'give the user of DATABASE_URL the right to create in its schema: migrations make tables';
+    const advice = 'give the user of DATABASE_URL the right to create tables in its schema: migrations need it';
     return errorCheck('server', { detail: `${version}: the user may not create tables`, advice });
   }
   if (Number.parseInt(server.version, 10) < majorMin) {
@@ -66,9 +66,9 @@ async function checkSchema(client: pg.Client): Promise<SetUpCheck> {
   const journal = await client.query<{ there: boolean }>(
     "select to_regclass('schema_migrations') is not null as there",
   );
-  if (!journal.rows[0]?.there) return judgeMigrations('postgres', []);
+  if (!journal.rows[0]?.there) return checkMigrations('postgres', []);
   const { rows } = await client.query<{ id: string }>('select id from schema_migrations');
-  return judgeMigrations(
+  return checkMigrations(
     'postgres',
     rows.map(({ id }) => id),
   );

@@ -55,8 +55,8 @@ function wasUndone(error: unknown): boolean {
 }
 
 /**
- * Serialization failure and deadlock: PostgreSQL undid this transaction for the sake of another. A body that was overtaken
- * between its look and its change says so itself. Either way it may be run again, from a fresh look.
+ * Serialization failure and deadlock: PostgreSQL undid this transaction for the sake of another. A body whose
+ * compare-and-set failed throws ConcurrentChange itself. Either way it may be run again, and then reads anew.
  */
 export function mayRunAgain(error: unknown): boolean {
   if (error instanceof ConcurrentChange) return true;

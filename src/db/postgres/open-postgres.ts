@@ -3,7 +3,7 @@ import type pg from 'pg';
 import type { AccountingStores } from '#accounting/ledger/deps.ts';
 import { DatabaseUnavailable, TransactionTimedOut } from '../engine/database-errors.ts';
 import { withDeadline } from '../engine/deadline.ts';
-import { createDoor } from '../engine/in-flight.ts';
+import { createInFlight } from '../engine/in-flight.ts';
 import { limits, type OpenDatabase, type OpenOptions } from '../engine/open-options.ts';
 import { createScope, createScopes, type Scope } from '../engine/scope.ts';
 import { commit, createPool, mayRunAgain, migratePostgres } from './connections.ts';
@@ -14,7 +14,7 @@ type Work<Result> = (stores: AccountingStores) => Promise<Result>;
 export function openPostgres(target: { url: string; poolMax?: number }, options: OpenOptions): OpenDatabase {
   const pool = createPool(target);
   const scopes = createScopes();
-  const door = createDoor(scopes);
+  const inFlight = createInFlight(scopes);
   const connections = createConnections(scopes, options.clock ?? { now: () => Date.now() });
   const totals = { commits: 0, transactions: 0 };
   const maxMs = { transaction: options.transactionMaxMs ?? limits.transactionMaxMs, read: limits.readMaxMs };
@@ -72,16 +72,16 @@ export function openPostgres(target: { url: string; poolMax?: number }, options:
 
   return {
     engine: 'postgres',
-    transaction: (work) => door.pass(() => transaction(work)),
-    read: (work) => door.pass(() => attempt(createScope('read'), work)),
-    migrate: () => door.pass(() => migratePostgres(target.url)),
+    transaction: (work) => inFlight.track(() => transaction(work)),
+    read: (work) => inFlight.track(() => attempt(createScope('read'), work)),
+    migrate: () => inFlight.track(() => migratePostgres(target.url)),
     check: () =>
-      withDeadline(door.pass(probe), {
+      withDeadline(inFlight.track(probe), {
         ms: limits.checkMaxMs,
         late: () => new DatabaseUnavailable('the database did not answer in time'),
       }),
     async close() {
-      await door.close();
+      await inFlight.drain();
       if (!pool.ended) await pool.end();
     },
     commitStats: () => ({ waiting: pool.waitingCount, ...totals }),
@@ -93,7 +93,7 @@ async function rollback(client: pg.PoolClient): Promise<boolean> {
     await client.query('rollback');
     return true;
   } catch {
-    // The connection is gone, and the transaction with it; it is not given to anybody again.
+    // The connection is lost, and the transaction with it; the pool does not reuse it.
     return false;
   }
 }

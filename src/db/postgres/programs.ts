@@ -4,7 +4,7 @@ import { spawn } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { MaintenanceRefused } from '../engine/maintenance-refused.ts';
+import { MaintenanceRefused } from '../engine/database-errors.ts';
 
 type Program = 'pg_dump' | 'pg_restore' | 'psql';
 

@@ -13,7 +13,7 @@ const postgresTables = buildTables(postgresKit());
 /** One pooled connection with its stores, which keep their prepared statements as long as it lives. */
 export interface Connection {
   readonly stores: AccountingStores;
-  /** Whose turn it is. */
+  /** The transaction or read that uses it at the moment. */
   scope: Scope | undefined;
 }
 
@@ -24,7 +24,7 @@ export function createConnections(
   const connections = new WeakMap<pg.PoolClient, Connection>();
 
   function create(client: pg.PoolClient): Connection {
-    // The logger is told of every query before it is sent: the one place where each can be refused.
+    // Drizzle calls the logger before it sends a query: the one place where each query can be refused.
     const logger = { logQuery: () => scopes.requireOpen((scope) => scope === connection.scope) };
     const session: Session = {
       db: postgresDriver().drizzle({ client, logger }),

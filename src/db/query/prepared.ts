@@ -1,6 +1,7 @@
 import type { Placeholder, SQL } from 'drizzle-orm';
-import type { PgTable } from 'drizzle-orm/pg-core';
+import type { PgColumn, PgTable } from 'drizzle-orm/pg-core';
 import { getTableColumns, sql } from '../schema/drizzle.ts';
+import type { QueryBuilder } from './session.ts';
 
 type Values = Record<string, unknown>;
 interface Statement<Rows> {
@@ -10,7 +11,7 @@ interface Statement<Rows> {
 /** A statement that is built at its first use and kept: building costs ten times what running does. */
 export function prepared<Rows>(build: () => Statement<Rows>): (values?: Values) => Promise<Rows> {
   let statement: Statement<Rows> | undefined;
-  // Awaited here, because SQLite's answer is a lazy thenable: nothing would run until somebody awaited it.
+  // Awaited here, because SQLite's answer is a lazy thenable: it runs only when it is awaited.
   return async (values = {}) => {
     statement ??= build();
     return await statement.execute(values);
@@ -39,12 +40,35 @@ export function preparedByShape<Rows>(
  */
 export function placeholdersOf<Table extends PgTable>(
   table: Table,
-  leftOut: readonly (keyof Table['$inferInsert'])[] = [],
+  leftOut: readonly string[] = [],
 ): { [Key in keyof Table['$inferInsert']]: Placeholder } {
-  const keys = Object.keys(getTableColumns(table)).filter((key) => !leftOut.some((other) => other === key));
+  const keys = Object.keys(getTableColumns(table)).filter((key) => !leftOut.includes(key));
   // The keys of a table's columns are the keys of its rows.
   return Object.fromEntries(keys.map((key) => [key, sql.placeholder(key)])) as {
     [Key in keyof Table['$inferInsert']]: Placeholder;
+  };
+}
+
+/**
+ * An insert of whole rows, prepared once. With `unless`, a row whose values in these columns (or in any unique ones) are
+ * taken is not stored, and the answer is false.
+ */
+export function prepareInsert(
+  db: QueryBuilder,
+  into: { name: string; table: PgTable; unless?: PgColumn[] | 'taken'; leftOut?: readonly string[] },
+): (row: object) => Promise<boolean> {
+  const { name, table, unless, leftOut } = into;
+  const insert = prepared<unknown>(() => {
+    const query = db.insert(table).values(placeholdersOf(table, leftOut));
+    if (unless === undefined) return query.prepare(name);
+    return query
+      .onConflictDoNothing(unless === 'taken' ? {} : { target: unless })
+      .returning({ stored: sql`1` })
+      .prepare(name);
+  });
+  return async (row) => {
+    const stored = await insert({ ...row });
+    return unless === undefined || (Array.isArray(stored) && stored.length === 1);
   };
 }
 

@@ -21,9 +21,9 @@ interface Candidates extends SQLWrapper {
 export interface Session {
   readonly db: QueryBuilder;
   readonly tables: Tables;
-  /** The condition that a row is among the candidates, which nobody else can claim until the transaction ends. */
+  /** The condition that a row is among the candidates, which no other transaction can claim until this one ends. */
   claimed(id: PgColumn, candidates: Candidates): SQL;
-  /** A row was stored that is due at `availableAt`: whoever works on the queue is told after the commit. */
+  /** A row was stored that is due at `availableAt`: the queue's workers are woken after the commit. */
   noteDue(queue: QueueName, availableAt: Milliseconds | null): void;
 }
 

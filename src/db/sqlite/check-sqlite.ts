@@ -1,4 +1,4 @@
-// Looks at the file as the product would use it, and changes nothing. It may be in use by this very process: the file is
+// Checks the file as the product would use it, and changes nothing. It may be in use by this very process: the file is
 // never opened past SQLite, since closing it would let go of the locks that SQLite holds on it, and nothing waits for a lock.
 import { execFile } from 'node:child_process';
 import { accessSync, constants, existsSync, statfsSync, statSync } from 'node:fs';
@@ -6,11 +6,11 @@ import { dirname, join, resolve } from 'node:path';
 import BetterSqlite3 from 'better-sqlite3';
 import type { Milliseconds } from '#kernel/clock.ts';
 import { errorCheck, okCheck, type SetUpCheck, warningCheck } from '#kernel/set-up-check.ts';
-import { judgeMigrations } from '../engine/check-migrations.ts';
-import { openOnlooker } from './connections.ts';
+import { checkMigrations } from '../engine/check-migrations.ts';
+import { openQueryOnly } from './connections.ts';
 
 const mebibyte = 1024 * 1024;
-/** Below the first somebody should look; below the second the next busy day may fill the disk. */
+/** Below the first the check warns; below the second the next busy day may fill the disk. */
 const freeWarningBytes = 1024 * mebibyte;
 const freeWrongBytes = 100 * mebibyte;
 
@@ -25,7 +25,7 @@ export async function checkSqlite(
     return [errorCheck('file', { detail: `${folder} cannot be written to`, advice })];
   }
   const space = checkSpace(folder);
-  if (!existsSync(path)) return [okCheck('file', `${path} is not there yet: the first start makes it`), space];
+  if (!existsSync(path)) return [okCheck('file', `${path} does not exist yet: the first start creates it`), space];
   const { file: opened, isReadable } = checkFile(path);
   if (!isReadable) return [opened, space];
   return [opened, checkSchema(path), space, await checkIntegrity(path, limit)];
@@ -60,9 +60,10 @@ function checkFile(path: string): { file: SetUpCheck; isReadable: boolean } {
   } catch (error) {
     const code = codeOf(error);
     if (code === 'SQLITE_BUSY') {
-      return { file: okCheck('file', `${path}, ${size}, is being written to this moment`), isReadable: true };
+      return { file: okCheck('file', `${path}, ${size}, is being written to at this moment`), isReadable: true };
     }
-    const advice = 'see that DATABASE_URL names the right file; if it does, restore a backup: npm run restore -- FILE';
+    const advice =
+      'check that DATABASE_URL names the right file; if it does, restore a backup: npm run restore -- FILE';
     return { file: errorCheck('file', { detail: `${path} cannot be used (${code})`, advice }), isReadable: false };
   }
 }
@@ -78,13 +79,13 @@ function tryLock(path: string): void {
 }
 
 function checkSchema(path: string): SetUpCheck {
-  const connection = openOnlooker(path, 0);
+  const connection = openQueryOnly(path, 0);
   try {
     const hasJournal = connection.prepare("select 1 from sqlite_schema where name = 'schema_migrations'").get();
     const ids = hasJournal ? connection.prepare('select id from schema_migrations').pluck().all() : [];
-    return judgeMigrations('sqlite', ids as string[]);
+    return checkMigrations('sqlite', ids as string[]);
   } catch (error) {
-    return warningCheck('schema', { detail: `not seen (${codeOf(error)})`, advice: 'check again in a moment' });
+    return warningCheck('schema', { detail: `unknown (${codeOf(error)})`, advice: 'check again in a moment' });
   } finally {
     connection.close();
   }
@@ -113,7 +114,7 @@ async function checkIntegrity(
       settle(errorCheck('integrity', { detail: `the file is damaged: ${fault.slice(0, 120)}`, advice }));
     } else if (error === null) settle(okCheck('integrity', 'no damage found'));
     else if (error.killed || error.name === 'AbortError') {
-      const advice = 'let sqlite3 FILE "pragma quick_check" look at a backup, at leisure';
+      const advice = 'run sqlite3 FILE "pragma quick_check" on a backup';
       settle(
         warningCheck('integrity', { detail: `the file is too large to read in ${limit.quickCheckMaxMs} ms`, advice }),
       );

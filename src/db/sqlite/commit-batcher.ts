@@ -18,7 +18,7 @@ export interface WritingConnection {
   isInTransaction(): boolean;
 }
 
-export interface GateOptions {
+export interface BatchOptions {
   /** A group never holds more. */
   transactionsMax: number;
   /** No further transaction joins a group that has run so long. */
@@ -29,10 +29,10 @@ export interface GateOptions {
   onCommitted(info: { scopes: readonly Scope[]; durationMs: Milliseconds }): void;
 }
 
-export interface Gate {
+export interface CommitBatcher {
   /** The scope whose body is running. */
   current(): Scope | undefined;
-  enter<Result>(body: (scope: Scope) => Promise<Result>): Promise<Result>;
+  run<Result>(body: (scope: Scope) => Promise<Result>): Promise<Result>;
   waiting(): number;
 }
 
@@ -48,7 +48,7 @@ interface Done {
   result: unknown;
 }
 
-export function createGate(connection: WritingConnection, options: GateOptions): Gate {
+export function createCommitBatcher(connection: WritingConnection, options: BatchOptions): CommitBatcher {
   const waiting: Entry[] = [];
   let isFlushing = false;
   let current: Scope | undefined;
@@ -99,7 +99,7 @@ export function createGate(connection: WritingConnection, options: GateOptions):
     try {
       connection.begin();
     } catch (error) {
-      // Another process holds the file. Whoever waits would wait as long again, each in turn: all are told at once.
+      // Another process has locked the file. Each waiting transaction would wait as long again: all are refused at once.
       const unavailable = new DatabaseUnavailable('no transaction could be begun', { cause: error });
       for (const entry of waiting.splice(0)) entry.reject(unavailable);
       return;
@@ -134,9 +134,9 @@ export function createGate(connection: WritingConnection, options: GateOptions):
 
   return {
     current: () => current,
-    enter<Result>(body: (scope: Scope) => Promise<Result>): Promise<Result> {
+    run<Result>(body: (scope: Scope) => Promise<Result>): Promise<Result> {
       const { promise, resolve, reject } = Promise.withResolvers<Result>();
-      // The body keeps its caller's asynchronous context, not that of whoever opened the group. AsyncLocalStorage.bind
+      // The body keeps its caller's asynchronous context, not that of the transaction that opened the group. AsyncLocalStorage.bind
       // would say the same for forty times the time: it dresses the function with deprecated properties.
       const caller = new AsyncResource('transaction');
       waiting.push({

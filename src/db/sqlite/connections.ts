@@ -13,7 +13,7 @@ const logBytesMax = 64 * 1024 * 1024;
 
 export function openWriter(file: string): SqliteConnection {
   mkdirSync(dirname(file), { recursive: true });
-  keepToOurselves(file);
+  createPrivateFile(file);
   const connection = new BetterSqlite3(file, { timeout: lockWaitMs });
   connection.pragma('journal_mode = WAL');
   // FULL: a commit that was answered is on disk, whatever happens to the machine.
@@ -23,8 +23,8 @@ export function openWriter(file: string): SqliteConnection {
   return connection;
 }
 
-/** Customers and their licence keys are nobody else's business. What SQLite makes beside the file gets the file's mode. */
-function keepToOurselves(file: string): void {
+/** Only our user may read customers and their license keys. The files that SQLite makes beside this one get its mode. */
+function createPrivateFile(file: string): void {
   // Only a file that is not there yet: to open and close one that SQLite holds would let go of its locks.
   if (!existsSync(file)) closeSync(openSync(file, 'a', 0o600));
 }
@@ -34,10 +34,10 @@ export function openReader(file: string): SqliteConnection {
 }
 
 /**
- * Looks, and writes nothing. It may write all the same, for SQLite: a connection that may not would leave a log and its index
- * beside a file that nobody uses.
+ * For checks and copies: writes nothing. It is not opened as read-only, because such a connection would leave a log and its
+ * index beside a file that no process uses.
  */
-export function openOnlooker(file: string, waitMs: number): SqliteConnection {
+export function openQueryOnly(file: string, waitMs: number): SqliteConnection {
   const connection = new BetterSqlite3(file, { fileMustExist: true, timeout: waitMs });
   connection.pragma('query_only = on');
   return connection;

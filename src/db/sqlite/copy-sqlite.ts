@@ -1,7 +1,7 @@
 import { chmodSync } from 'node:fs';
 import BetterSqlite3 from 'better-sqlite3';
-import { MaintenanceRefused } from '../engine/maintenance-refused.ts';
-import { openOnlooker } from './connections.ts';
+import { MaintenanceRefused } from '../engine/database-errors.ts';
+import { openQueryOnly } from './connections.ts';
 
 const lockWaitMs = 2_500;
 const faultsMax = 3;
@@ -53,7 +53,7 @@ function readJournal(connection: BetterSqlite3.Database, name: string): string[]
 
 function open(file: string): BetterSqlite3.Database {
   try {
-    return openOnlooker(file, lockWaitMs);
+    return openQueryOnly(file, lockWaitMs);
   } catch (error) {
     throw refused(file, error);
   }

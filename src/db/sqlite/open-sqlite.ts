@@ -1,16 +1,16 @@
-// SQLite: one writing connection behind the gate, and a read-only one beside it that never sees an uncommitted row.
+// SQLite: one writing connection behind the commit batcher, and a read-only one beside it that never sees an uncommitted row.
 import type { AccountingStores } from '#accounting/ledger/deps.ts';
 import { createStores } from '../engine/create-stores.ts';
 import { DatabaseUnavailable, TransactionTimedOut } from '../engine/database-errors.ts';
 import { withDeadline } from '../engine/deadline.ts';
-import { createDoor } from '../engine/in-flight.ts';
+import { createInFlight } from '../engine/in-flight.ts';
 import { limits, type OpenDatabase, type OpenOptions } from '../engine/open-options.ts';
 import { createScope, createScopes, type Scope } from '../engine/scope.ts';
 import { asSharedDatabase, type Session, sqliteClaim } from '../query/session.ts';
 import { sqliteDriver } from '../schema/drizzle.ts';
 import { sqliteKit } from '../schema/kit.ts';
 import { buildTables } from '../schema/tables.ts';
-import { createGate } from './commit-batcher.ts';
+import { createCommitBatcher } from './commit-batcher.ts';
 import { asWritingConnection, migrateSqlite, openReader, openWriter, type SqliteConnection } from './connections.ts';
 
 const sqliteTables = buildTables(sqliteKit());
@@ -22,11 +22,11 @@ export function openSqlite(file: string, options: OpenOptions): OpenDatabase {
   const writer = openWriter(file);
   const reader = openReader(file);
   const scopes = createScopes();
-  const door = createDoor(scopes);
+  const inFlight = createInFlight(scopes);
   const clock = options.clock ?? { now: () => Date.now() };
   const totals = { commits: 0, transactions: 0 };
 
-  const gate = createGate(asWritingConnection(writer), {
+  const batcher = createCommitBatcher(asWritingConnection(writer), {
     transactionsMax: limits.groupTransactionsMax,
     holdMaxMs: limits.groupHoldMaxMs,
     bodyMaxMs: options.transactionMaxMs ?? limits.transactionMaxMs,
@@ -39,19 +39,19 @@ export function openSqlite(file: string, options: OpenOptions): OpenDatabase {
   });
 
   const storesOf = (connection: SqliteConnection, isOwn: (scope: Scope) => boolean): AccountingStores => {
-    // The logger is told of every query before it is sent: the one place where each can be refused.
+    // Drizzle calls the logger before it sends a query: the one place where each query can be refused.
     const logger = { logQuery: () => scopes.requireOpen(isOwn) };
     const session: Session = {
       db: asSharedDatabase(sqliteDriver().drizzle({ client: connection, logger })),
       tables: sqliteTables,
       claimed: sqliteClaim,
       noteDue(queue, availableAt) {
-        if (availableAt === null || availableAt <= clock.now()) gate.current()?.queued.add(queue);
+        if (availableAt === null || availableAt <= clock.now()) batcher.current()?.queued.add(queue);
       },
     };
     return createStores(session);
   };
-  const writing = storesOf(writer, (scope) => scope === gate.current());
+  const writing = storesOf(writer, (scope) => scope === batcher.current());
   const reading = storesOf(reader, (scope) => scope.kind === 'read');
 
   async function read<Result>(work: (stores: AccountingStores) => Promise<Result>): Promise<Result> {
@@ -69,27 +69,27 @@ export function openSqlite(file: string, options: OpenOptions): OpenDatabase {
   let wroteAt = Number.NEGATIVE_INFINITY;
   async function probe(): Promise<void> {
     reader.prepare('select id from schema_migrations limit 1').get();
-    // A full disk can be locked and read all the same: only a write shows it, and whoever asks often costs no more of them.
+    // A full disk can still be locked and read: only a write shows it. Frequent probes do not write more often.
     const isRecent = performance.now() - wroteAt < probeWritesEveryMs;
-    await gate.enter(async () => void (isRecent || writer.prepare(probeWrite).run()));
+    await batcher.run(async () => void (isRecent || writer.prepare(probeWrite).run()));
     if (!isRecent) wroteAt = performance.now();
   }
 
   return {
     engine: 'sqlite',
-    transaction: (work) => door.pass(() => gate.enter((scope) => scopes.run(scope, async () => work(writing)))),
-    read: (work) => door.pass(() => read(work)),
-    migrate: () => door.pass(async () => migrateSqlite(file)),
+    transaction: (work) => inFlight.track(() => batcher.run((scope) => scopes.run(scope, async () => work(writing)))),
+    read: (work) => inFlight.track(() => read(work)),
+    migrate: () => inFlight.track(async () => migrateSqlite(file)),
     check: () =>
-      withDeadline(door.pass(probe), {
+      withDeadline(inFlight.track(probe), {
         ms: limits.checkMaxMs,
         late: () => new DatabaseUnavailable('the database did not answer in time'),
       }),
     async close() {
-      await door.close();
+      await inFlight.drain();
       reader.close();
       writer.close();
     },
-    commitStats: () => ({ waiting: gate.waiting(), ...totals }),
+    commitStats: () => ({ waiting: batcher.waiting(), ...totals }),
   };
 }

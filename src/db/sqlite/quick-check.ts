@@ -1,7 +1,7 @@
-// A process of its own, because SQLite cannot be interrupted while it reads a large file: whoever waits for it can end it.
+// A process of its own, because SQLite cannot be interrupted while it reads a large file: the process that waits for it can end it.
 // Prints the faults that it finds, one a line; nothing when there is none.
 import { type Database, SqliteError } from 'better-sqlite3';
-import { openOnlooker } from './connections.ts';
+import { openQueryOnly } from './connections.ts';
 
 const faultsMax = 5;
 /** Nobody else waits for this process. */
@@ -9,7 +9,7 @@ const lockWaitMs = 1_000;
 
 if (import.meta.main) {
   const [, , file = ''] = process.argv;
-  const connection = openOnlooker(file, lockWaitMs);
+  const connection = openQueryOnly(file, lockWaitMs);
   process.stdout.write(
     findFaults(connection)
       .map((fault) => `${fault}\n`)

@@ -1,10 +1,10 @@
-// Puts a backup in the place of the database. Whoever still used the old file would go on writing into it unseen, so that
-// nobody may: SQLite says whether anybody has it open, and lets nobody in until the new one is there. At every moment there is a
-// whole database under the name.
+// Puts a backup in the place of the database. A process that still used the old file would go on writing into it unseen, so
+// the file is locked: SQLite refuses the lock while another process has the file open, and keeps others out until the new one
+// is there. At every moment there is a whole database under the name.
 import { existsSync, linkSync, mkdirSync, renameSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import BetterSqlite3 from 'better-sqlite3';
-import { MaintenanceRefused } from '../engine/maintenance-refused.ts';
+import { MaintenanceRefused } from '../engine/database-errors.ts';
 import { pendingMigrations, readMigrations } from '../engine/migrations.ts';
 import { placeNewFile, timeStamp } from '../engine/new-file.ts';
 import { copySqlite, verifySqlite } from './copy-sqlite.ts';
@@ -20,7 +20,7 @@ export interface Restored {
 export async function restoreSqlite(input: {
   file: string;
   source: string;
-  /** Also when the present database is damaged, so that nobody can tell whether it is in use. */
+  /** Also when the present database is damaged, so that it is not known whether it is in use. */
   isForced: boolean;
   now: number;
 }): Promise<Restored> {
@@ -29,29 +29,29 @@ export async function restoreSqlite(input: {
   if (!existsSync(source)) throw new MaintenanceRefused(`${source} is not there`);
   if (source === file) throw new MaintenanceRefused(`${source} is the database itself`);
   mkdirSync(dirname(file), { recursive: true });
-  let held: BetterSqlite3.Database | undefined;
+  let locked: BetterSqlite3.Database | undefined;
   const keptAs = existsSync(file) ? `${file}.before-${timeStamp(input.now)}` : null;
   try {
     const pending = await placeNewFile(file, async (part) => {
       await copySqlite(source, part);
       const count = pendingMigrations(readMigrations('sqlite'), verifySqlite(part, source)).length;
       if (keptAs !== null) {
-        held = holdAlone(file, input.isForced);
+        locked = lockExclusively(file, input.isForced);
         keepOld(file, keptAs);
       }
       return count;
     });
     return { file, keptAs, pending };
   } finally {
-    held?.close();
+    locked?.close();
   }
 }
 
 /** Undefined for a file that SQLite cannot read, if that was allowed. */
-function holdAlone(file: string, isForced: boolean): BetterSqlite3.Database | undefined {
+function lockExclusively(file: string, isForced: boolean): BetterSqlite3.Database | undefined {
   const connection = new BetterSqlite3(file, { fileMustExist: true, timeout: 0 });
   try {
-    // Without a log it is one file again. SQLite refuses this as long as anybody else has the file open.
+    // Without a log it is one file again. SQLite refuses this while another process has the file open.
     connection.pragma('journal_mode = delete');
     connection.exec('begin exclusive');
     return connection;

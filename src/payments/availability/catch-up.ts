@@ -76,7 +76,7 @@ async function lookAtOpen(deps: PaymentDeps, task: Task): Promise<{ looked: numb
   const progress = createTeller(deps, { outage, open: open.length });
   let waiting: readonly Payment[] = open;
   for (let round = 1; round <= roundsMax && waiting.length > 0; round += 1) {
-    if (round > 1) await deps.clock.sleep(roundWaitMs, signal);
+    if (round > 1) await deps.clock.pause(roundWaitMs, signal);
     const unread: Payment[] = [];
     const queue = waiting.values();
     const work = async (): Promise<void> => {
@@ -118,7 +118,7 @@ async function compare(deps: PaymentDeps, task: Task): Promise<Compared> {
   const about = { provider, startedBy: 'catch-up', since, cause: { ...cause, kind: 'reconciliation' } as const };
   let why = 'it is being compared all the time.';
   for (let attempt = 0; attempt < compareTriesMax; attempt += 1) {
-    if (attempt > 0) await deps.clock.sleep(compareWaitMs, signal);
+    if (attempt > 0) await deps.clock.pause(compareWaitMs, signal);
     if (signal?.aborted || isAway(deps, outage)) break;
     const result = await task.reconcile({ ...about, ...(signal && { signal }) });
     if (result.kind === 'finished') return { missing: missingIn(result.findings), uncompared: null };

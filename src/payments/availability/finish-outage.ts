@@ -1,12 +1,12 @@
 import { day, type Milliseconds, minute } from '#kernel/clock.ts';
 import type { PaymentId } from '#kernel/ids.ts';
+import type { Retention } from '#kernel/retention.ts';
 import { type Cause, inTransaction } from '#kernel/transaction-context.ts';
 import { formatOrderNumber } from '#orders/order.ts';
 import type { PaymentDeps } from '../lifecycle/deps.ts';
 import type { Outage } from '../model/outage.ts';
 import type { Payment } from '../model/payment.ts';
 import type { PaymentStores } from '../ports/payment-store.ts';
-import { changeOutage } from './change-outage.ts';
 import { endOutageAlert } from './outage-alerts.ts';
 
 /** No outage is counted further than this; the sentence says that there were at least so many. */
@@ -18,6 +18,13 @@ const namedMax = 5;
 export const edgeMs: Milliseconds = 10 * minute;
 /** Payments that may have moved were made at most so long before the outage: polling gives up after a week. */
 const reachMs: Milliseconds = 9 * day;
+
+export const outageRetention: Retention<PaymentStores> = {
+  name: 'outages',
+  // They are few and small, and how reliable a provider was is a question of years.
+  keptMs: 3 * 365 * day,
+  prune: (stores, query) => stores.outages.pruneOutages(query),
+};
 
 /** The catching up is done: keeps what it came to, and ends the alert with it. False when the outage went on meanwhile. */
 export function finishOutage(
@@ -54,15 +61,12 @@ export function finishOutage(
     const missing = await madeSince(tx.stores, { ids: input.missing, from });
     const lost = new Set<PaymentId>([...unread, ...missing]);
     const unserved = uncreated.filter((id) => !lost.has(id));
-    const ended = await changeOutage(tx.stores, {
-      outage: current,
-      change: {
-        status: 'over',
-        endedAt: now,
-        lookedCount: looked,
-        recoveredCount: moved.length,
-        lostCount: lost.size,
-      },
+    const ended = await tx.stores.outages.changeOutage(current, {
+      status: 'over',
+      endedAt: now,
+      lookedCount: looked,
+      recoveredCount: moved.length,
+      lostCount: lost.size,
     });
     const named = { lost: await nameOrders(tx.stores, [...lost]), unserved: await nameOrders(tx.stores, unserved) };
     await endOutageAlert(tx, { outage: ended, ...named, uncompared });

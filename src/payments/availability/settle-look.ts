@@ -8,7 +8,6 @@ import type { PaymentDeps } from '../lifecycle/deps.ts';
 import type { Outage } from '../model/outage.ts';
 import type { ProviderHealth } from '../ports/payment-provider.ts';
 import type { PaymentTx } from '../ports/payment-store.ts';
-import { changeOutage } from './change-outage.ts';
 import { decideOutage, type OutageDecision, type ProviderLook } from './decide-outage.ts';
 import { goneFor, raiseDown, raiseRetired, tellCatchUp, tellRelapse } from './outage-alerts.ts';
 
@@ -32,7 +31,7 @@ export async function settleLook(
     if (decision.kind === 'begin')
       return { decision, outage: await begin(tx, { provider, look, health: deps.providers.health(provider) }) };
     if (current === undefined) throw new ConcurrentChange(`the outage of ${provider} ended meanwhile`);
-    const outage = await changeOutage(tx.stores, { outage: current, change: decision.change });
+    const outage = await tx.stores.outages.changeOutage(current, decision.change);
     await tell(tx, { decision: decision.kind, outage });
     return { decision, outage };
   });

@@ -1,13 +1,15 @@
-// Pure: the rows that a sale of a channel becomes here, and the look at its payment.
+// Pure: the rows that an order of a channel becomes here, and the snapshot of its payment.
 
 import type { Product } from '#catalog/product.ts';
 import type { Milliseconds } from '#kernel/clock.ts';
-import { asOrderId, asPaymentId } from '#kernel/ids.ts';
+import { asOrderId } from '#kernel/ids.ts';
 import { toDecimal } from '#kernel/money.ts';
 import type { ProviderName } from '#kernel/provider-name.ts';
 import type { Order, OrderItem } from '#orders/order.ts';
+import { blankPayment } from '../lifecycle/new-payment.ts';
 import { type Payment, paymentOpenForMs } from '../model/payment.ts';
 import type { PaymentSnapshot } from '../model/snapshot.ts';
+import type { PaymentTx } from '../ports/payment-store.ts';
 import type { ChannelOrder } from '../ports/sales-channel.ts';
 import { productOf } from './check-channel-order.ts';
 
@@ -35,7 +37,7 @@ export function toOrder(input: SaleRow & { number: number; products: readonly Pr
     origin: 'provider',
     note: null,
     attention: null,
-    // On the day of the sale, of which an export may tell much later; and a clock there may be ahead of ours.
+    // On the day of the order, of which an export may tell much later; and a clock there may be ahead of ours.
     createdAt: Math.min(sale.soldAt ?? now, now),
     updatedAt: now,
     expiresAt: now + paymentOpenForMs,
@@ -74,48 +76,19 @@ function decimalOf(sale: ChannelOrder, amountMinor: number): string {
   return toDecimal({ amountMinor, currency: sale.price.currency });
 }
 
-export function toPayment(input: SaleRow & { order: Order; isHeld: boolean }): Payment {
-  const { sale, order, now } = input;
+export function toPayment(
+  tx: PaymentTx,
+  { provider, sale, order, isHeld }: { provider: ProviderName; sale: ChannelOrder; order: Order; isHeld: boolean },
+): Payment {
+  const { amountMinor, currency } = sale.price;
+  const requested = { amount: toDecimal(sale.price), asset: currency };
   return {
-    id: asPaymentId(input.id),
-    orderId: order.id,
-    provider: input.provider,
-    status: 'created',
-    version: 1,
+    ...blankPayment(tx, { order, provider, amountMinor, requested }),
     creation: 'confirmed',
-    ...sale.price,
-    requestedAmount: toDecimal(sale.price),
-    requestedAsset: sale.price.currency,
-    expectedAmount: null,
-    receivedAmount: null,
-    receivedAsset: null,
-    coinExpected: null,
-    coinReceived: null,
-    coinAsset: null,
-    creditedMinor: 0,
     reference: sale.reference,
-    details: [],
-    checkoutUrl: null,
-    providerStatus: null,
-    transactionIds: [],
-    trust: null,
-    evidenceAt: null,
-    mismatchedAt: null,
-    heldAt: input.isHeld ? now : null,
-    acceptedAt: null,
-    acceptedBy: null,
-    acceptedReason: null,
-    feeAmount: null,
-    netAmount: null,
-    figuresAsset: null,
-    settledAt: null,
-    paidAt: null,
-    expiresAt: order.expiresAt,
+    heldAt: isHeld ? tx.clock.now() : null,
     nextPollAt: null,
-    lockedUntil: null,
-    lockedBy: null,
     createdAt: order.createdAt,
-    updatedAt: now,
   };
 }
 

@@ -1,5 +1,5 @@
-// Pure: whether a sale that only its channel's word stands for may count at once. Every doubt is a sentence for the person
-// who then decides; without any doubt the sale counts.
+// Pure: whether an order of which only its channel tells may count at once. Every doubt is a sentence for the admin who then
+// decides; without any doubt the order counts.
 
 import type { Product } from '#catalog/product.ts';
 import {
@@ -18,7 +18,7 @@ export type LicenceCheck = LicenceLook | { kind: 'not_asked'; why: string } | { 
 
 export interface ChannelOrderChecks {
   sale: ChannelOrder;
-  /** Those of the catalogue that the channel sells under one of the sale's keys. */
+  /** Those of the catalogue that the channel sells under one of the order's keys. */
   products: readonly Product[];
   limits: ReviewThresholds;
   /** For each item, in their order; undefined for one whose product has no secret key. */

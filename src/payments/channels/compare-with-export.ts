@@ -1,4 +1,4 @@
-// Pure: the sales of an export beside our payments of that channel, one comparison for each sale and for each payment that
+// Pure: the orders of an export beside our payments of that channel, one comparison for each order and for each payment that
 // the export lacks. What is not told, or may mean two things, is never called a difference that can be healed.
 import { day, type Milliseconds } from '#kernel/clock.ts';
 import { formatMoney, toDecimal } from '#kernel/money.ts';
@@ -35,7 +35,7 @@ export interface ExportComparison {
 /** An export's times have no zone, and a payment of its first or last day may lie beyond its edge. */
 const edgeMs: Milliseconds = day;
 
-/** When the export's sales were made; null when it does not say. */
+/** When the export's orders were made; null when it does not say. */
 export function exportWindow(sales: readonly ExportedOrder[]): ExportComparison['window'] {
   const times = sales.flatMap(({ soldAt }) => (soldAt === null ? [] : [soldAt]));
   if (times.length === 0) return null;
@@ -127,7 +127,7 @@ function isWithin(payment: Payment, window: ExportComparison['window']): boolean
   return payment.createdAt >= window.from + edgeMs && payment.createdAt <= window.to - edgeMs;
 }
 
-/** Without its line: the next export has the same sale at another one. */
+/** Without its line: the next export has the same order at another one. */
 function describeSale(sale: ExportedOrder): string {
   const { currency, amountMinor, returnedMinor } = sale;
   const show = (minor: number): string =>

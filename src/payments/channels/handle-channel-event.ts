@@ -5,61 +5,100 @@ import type { InboxEvent } from '#messaging/messaging-store.ts';
 import type { DeliveryResult } from '#messaging/outbox-handler.ts';
 import type { PaymentDeps } from '../lifecycle/deps.ts';
 import { ProviderError, ProviderRejected } from '../ports/provider-errors.ts';
-import type { ChannelOrder, ChannelOrderItem, SalesChannel } from '../ports/sales-channel.ts';
+import type {
+  ChannelOrder,
+  ChannelOrderItem,
+  ChannelRefund,
+  SalesChannel,
+  Subscription,
+} from '../ports/sales-channel.ts';
 import { type LicenceCheck, productOf } from './check-channel-order.ts';
-import { noteSubscription } from './note-subscription.ts';
-import { recordChannelOrder } from './record-channel-order.ts';
-import { refundChannelOrder } from './return-channel-order.ts';
+import { type ChannelOrderRecorded, recordChannelOrder } from './record-channel-order.ts';
+import { type ChannelOrderRefunded, refundChannelOrder } from './return-channel-order.ts';
+import { noteSubscription } from './subscriptions.ts';
 
-/** A channel that does not answer is asked about a licence so often; then a person decides without it. */
+/** A channel that does not answer is asked about a licence so often; then an admin decides without it. */
 const licenceAttemptsMax = 4;
-/** So many licences of one sale are looked at; at one a second, more would hold up the events behind it. */
+/** So many licences of one order are checked; at one a second, more would hold up the events behind it. */
 const licencesMax = 10;
 
-interface Told {
+export interface Told {
   provider: ProviderName;
-  sales: SalesChannel;
+  sales: Pick<SalesChannel, 'readEvent' | 'verifyLicence'>;
   event: InboxEvent;
   signal: AbortSignal;
 }
 
+/** What came of an event of a channel. */
+export type ChannelEventTaken =
+  | { kind: 'unreadable' }
+  /** The channel did not say whether a licence is good, and is asked again. */
+  | { kind: 'unanswered'; error: string }
+  | { kind: 'order'; sale: ChannelOrder; recorded: ChannelOrderRecorded }
+  | { kind: 'refund'; returned: ChannelRefund; refunded: ChannelOrderRefunded }
+  | { kind: 'subscription'; subscription: Subscription; isNews: boolean };
+
 /** What a worker does with an event of a channel that cannot be asked: the stored bytes are the evidence. */
 export async function handleChannelEvent(deps: PaymentDeps, told: Told): Promise<DeliveryResult> {
+  const taken = await takeChannelEvent(deps, told);
+  switch (taken.kind) {
+    case 'unreadable':
+      // The bytes are kept with the dead letter, so that a later version can read them.
+      return { kind: 'give_up', reason: 'the event cannot be read' };
+    case 'unanswered':
+      return { kind: 'retry', error: taken.error, retryAfterMs: null, pausesLane: false };
+    case 'order':
+      if (taken.recorded.kind === 'known') return { kind: 'done', outcome: 'known' };
+      return { kind: 'done', outcome: taken.recorded.heldBecause.length > 0 ? 'held' : 'paid' };
+    case 'refund':
+      if (taken.refunded.kind !== 'too_many_wait') {
+        return { kind: 'done', outcome: taken.refunded.kind.replaceAll('_', ' ') };
+      }
+      return { kind: 'give_up', reason: 'too many refunds wait for their sale' };
+    case 'subscription':
+      return { kind: 'done', outcome: 'noted' };
+    default:
+      return taken satisfies never;
+  }
+}
+
+export async function takeChannelEvent(deps: PaymentDeps, told: Told): Promise<ChannelEventTaken> {
   const { provider, event } = told;
   const read = told.sales.readEvent(event.body);
-  // The bytes are kept with the dead letter, so that a later version can read them.
-  if (read === undefined) return { kind: 'give_up', reason: 'the event cannot be read' };
+  if (read === undefined) return { kind: 'unreadable' };
   const cause: Cause = { kind: 'webhook', id: event.id, actor: { kind: 'provider', id: provider } };
   switch (read.kind) {
     case 'sold':
-      return takeSale(deps, { ...told, sale: read.sale, cause });
+      return takeOrder(deps, { ...told, sale: read.sale, cause });
     case 'returned': {
-      const result = await refundChannelOrder(deps, { provider, returned: read.returned, cause });
-      if (result.kind === 'too_many_wait') return { kind: 'give_up', reason: 'too many refunds wait for their sale' };
-      return { kind: 'done', outcome: result.kind.replaceAll('_', ' ') };
+      const { returned } = read;
+      return { kind: 'refund', returned, refunded: await refundChannelOrder(deps, { provider, returned, cause }) };
     }
-    case 'subscription':
-      await noteSubscription(deps, { provider, subscription: read.subscription });
-      return { kind: 'done', outcome: 'noted' };
+    case 'subscription': {
+      const { subscription } = read;
+      return { kind: 'subscription', subscription, isNews: await noteSubscription(deps, { provider, subscription }) };
+    }
     default:
       return read satisfies never;
   }
 }
 
-async function takeSale(deps: PaymentDeps, told: Told & { sale: ChannelOrder; cause: Cause }): Promise<DeliveryResult> {
+async function takeOrder(
+  deps: PaymentDeps,
+  told: Told & { sale: ChannelOrder; cause: Cause },
+): Promise<ChannelEventTaken> {
   const { provider, sale, cause } = told;
-  const licences = await lookAtLicences(deps, told);
+  const licences = await checkLicences(deps, told);
   if (!Array.isArray(licences)) return licences;
   const doubts = sale.soldAt === null ? ['When it was sold is not told.'] : [];
   const recorded = await recordChannelOrder(deps, { provider, sale, licences, doubts, cause });
-  if (recorded.kind === 'known') return { kind: 'done', outcome: 'known' };
-  return { kind: 'done', outcome: recorded.heldBecause.length > 0 ? 'held' : 'paid' };
+  return { kind: 'order', sale, recorded };
 }
 
-async function lookAtLicences(
+async function checkLicences(
   deps: PaymentDeps,
   told: Told & { sale: ChannelOrder },
-): Promise<(LicenceCheck | undefined)[] | DeliveryResult> {
+): Promise<(LicenceCheck | undefined)[] | Extract<ChannelEventTaken, { kind: 'unanswered' }>> {
   const keys = told.sale.items.flatMap(({ productKey }) => (productKey === null ? [] : [productKey]));
   const products = await deps.database.read((stores) =>
     stores.products.listProductsByChannelKey({ channel: told.provider, keys }),
@@ -69,20 +108,20 @@ async function lookAtLicences(
     for (const item of told.sale.items) {
       const product = productOf(item, products);
       const isAsked = product?.hasLicenceSecret === true && licences.length < licencesMax;
-      licences.push(isAsked ? await lookAtLicence(deps, { ...told, item, product }) : undefined);
+      licences.push(isAsked ? await checkLicence(deps, { ...told, item, product }) : undefined);
     }
     return licences;
   } catch (error) {
     if (!(error instanceof ProviderError)) throw error;
     if (told.event.startedAttempts < licenceAttemptsMax) {
-      return { kind: 'retry', error: error.message, retryAfterMs: null, pausesLane: false };
+      return { kind: 'unanswered', error: error.message };
     }
     const why = `the licence could not be checked: ${error.message}`;
     return told.sale.items.map(() => ({ kind: 'not_asked', why }));
   }
 }
 
-async function lookAtLicence(
+async function checkLicence(
   deps: PaymentDeps,
   about: Told & { item: ChannelOrderItem; product: Product },
 ): Promise<LicenceCheck> {

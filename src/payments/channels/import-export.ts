@@ -1,30 +1,20 @@
-// A seller's export against our books. First as a dry run, which changes nothing; then for real: sales that are missing here
-// come in as held, refunds are booked, and the run is stored with its findings like every other comparison.
-import { recordAudit } from '#access/audit.ts';
+// A seller's export beside our payments. First as a dry run, which changes nothing; then for real: orders that are missing
+// here come in as held, refunds are booked, and the run is stored with its findings like every other comparison.
 import type { Actor } from '#kernel/actor.ts';
-import type { Milliseconds } from '#kernel/clock.ts';
 import { assert } from '#kernel/invariant.ts';
 import { type ProviderName, providerTitle } from '#kernel/provider-name.ts';
-import { type Cause, causeOf, inTransaction } from '#kernel/transaction-context.ts';
+import { type Cause, causeOf } from '#kernel/transaction-context.ts';
 import type { PaymentDeps } from '../lifecycle/deps.ts';
 import type { Payment } from '../model/payment.ts';
-import type { ReconciliationFinding, ReconciliationRun } from '../model/reconciliation.ts';
-import type { PaymentStores } from '../ports/payment-store.ts';
+import type { ReconciliationRun } from '../model/reconciliation.ts';
+import type { PaymentStore, PaymentStores } from '../ports/payment-store.ts';
 import type { ChannelOrder, ExportedOrder } from '../ports/sales-channel.ts';
-import { findingKey } from '../reconciliation/finding-cases.ts';
 import { finishReconciliation } from '../reconciliation/finish-reconciliation.ts';
-import {
-  compareWithExport,
-  type ExportComparison,
-  type ExportDifference,
-  exportWindow,
-  type KnownPayment,
-} from './compare-with-export.ts';
+import { failRun, pagesOfPayments, startRun } from '../reconciliation/reconciliation-runs.ts';
+import { compareWithExport, type ExportComparison, type ExportDifference, exportWindow, type KnownPayment } from './compare-with-export.ts';
 import { recordChannelOrder } from './record-channel-order.ts';
 import { refundChannelOrder } from './return-channel-order.ts';
 
-/** A run keeps at most so many findings, as every reconciliation does. */
-const findingsMax = 500;
 const pageSize = 200;
 
 interface SalesImport {
@@ -49,40 +39,28 @@ export async function importExport(
 ): Promise<ImportedExport> {
   const { actor, provider } = input;
   const plan = await planImport(deps, input);
-  const run = await startRun(deps, { ...input, plan });
-  const cause: Cause = { kind: 'reconciliation', id: run.id, actor };
+  const now = deps.clock.now();
+  const started = await startRun(deps, {
+    provider,
+    window: plan.window ?? { from: now, to: now },
+    startedBy: `admin:${actor.id}`,
+    cause: causeOf(actor),
+    audit: { action: 'sales.import', details: { file: input.fileName, sales: input.sales.length } },
+  });
+  const cause: Cause = { kind: 'reconciliation', id: started.id, actor };
   const outcomes: ImportedExport['outcomes'] = [];
   try {
     for (const difference of plan.differences) {
       outcomes.push({ difference, isHealed: await heal(deps, { provider, difference, cause }) });
     }
   } catch (error) {
-    const failed = { ...run, status: 'failed', finishedAt: deps.clock.now(), error: 'The import broke off.' } as const;
-    await deps.database.transaction((stores) => stores.reconciliation.changeRun(failed));
+    await failRun(deps, { run: started, error: 'The import broke off.' });
     throw error;
   }
-  const healedCount = outcomes.filter(({ isHealed }) => isHealed).length;
-  const finished: ReconciliationRun = {
-    ...run,
-    status: 'finished',
-    finishedAt: deps.clock.now(),
-    comparedCount: plan.compared,
-    matchedCount: plan.compared - outcomes.length,
-    healedCount,
-    openCount: outcomes.length - healedCount,
-  };
-  const findings = outcomes.slice(0, findingsMax).map((outcome) => toFinding(deps, { run, ...outcome }));
-  const open = outcomes.filter(({ isHealed }) => !isHealed).map(({ difference }) => difference);
-  await finishReconciliation(deps, {
-    run: finished,
-    findings,
-    trust: 'token',
-    cause,
-    open: open.slice(0, findingsMax),
-    openKeys: new Set(open.map((difference) => findingKey(provider, difference))),
-    bounds: { oldest: run.windowFrom, newest: run.windowTo },
-  });
-  return { run: finished, outcomes };
+  const bounds = { oldest: started.windowFrom, newest: started.windowTo };
+  const { compared } = plan;
+  const { run } = await finishReconciliation(deps, { run: started, compared, outcomes, bounds, trust: 'token', cause });
+  return { run, outcomes };
 }
 
 /** Our payments of the export's days, and those beyond them that it names. */
@@ -90,8 +68,12 @@ async function listHere(deps: Pick<PaymentDeps, 'database'>, input: SalesImport)
   const { provider, sales } = input;
   const found = new Map<string, Payment>();
   const window = exportWindow(sales);
-  if (window !== null)
-    for (const payment of await listWithin(deps, { provider, ...window })) found.set(payment.id, payment);
+  if (window !== null) {
+    const list: PaymentStore['listPaymentsMadeBetween'] = (query) =>
+      deps.database.read((stores) => stores.payments.listPaymentsMadeBetween(query));
+    const pages = pagesOfPayments(list, { provider, from: window.from, to: window.to + 1 });
+    for await (const page of pages) for (const payment of page) found.set(payment.id, payment);
+  }
   const references = sales.flatMap(({ reference }) => (reference === null ? [] : [reference]));
   for (let from = 0; from < references.length; from += pageSize) {
     await deps.database.read(async (stores) => {
@@ -112,24 +94,6 @@ async function listHere(deps: Pick<PaymentDeps, 'database'>, input: SalesImport)
   return known;
 }
 
-async function listWithin(
-  deps: Pick<PaymentDeps, 'database'>,
-  query: { provider: ProviderName; from: Milliseconds; to: Milliseconds },
-): Promise<Payment[]> {
-  const found: Payment[] = [];
-  let after: { createdAt: Milliseconds; id: string } | null = null;
-  for (;;) {
-    const place = after;
-    const page: Payment[] = await deps.database.read((stores) =>
-      stores.payments.listPaymentsMadeBetween({ ...query, to: query.to + 1, after: place, limit: pageSize }),
-    );
-    found.push(...page);
-    const last = page.at(-1);
-    if (last === undefined || page.length < pageSize) return found;
-    after = { createdAt: last.createdAt, id: last.id };
-  }
-}
-
 async function know(stores: PaymentStores, payment: Payment): Promise<KnownPayment> {
   const order = await stores.orders.findOrder(payment.orderId);
   const refunds = await stores.refunds.listRefundsForPayment(payment.id);
@@ -139,39 +103,6 @@ async function know(stores: PaymentStores, payment: Payment): Promise<KnownPayme
     customerEmail: order?.customerEmail ?? null,
     returnedMinor: returned.reduce((sum, { amountMinor }) => sum + amountMinor, 0),
   };
-}
-
-async function startRun(
-  deps: PaymentDeps,
-  input: SalesImport & { actor: Actor; fileName: string; plan: ExportComparison },
-): Promise<ReconciliationRun> {
-  const { actor, provider, plan } = input;
-  const now = deps.clock.now();
-  const run: ReconciliationRun = {
-    id: deps.ids.newId(),
-    provider,
-    status: 'running',
-    windowFrom: plan.window?.from ?? now,
-    windowTo: plan.window?.to ?? now,
-    startedAt: now,
-    finishedAt: null,
-    startedBy: `admin:${actor.id}`,
-    comparedCount: 0,
-    matchedCount: 0,
-    healedCount: 0,
-    openCount: 0,
-    error: null,
-  };
-  await inTransaction(deps, causeOf(actor), async (tx) => {
-    await tx.stores.reconciliation.insertRun(run);
-    await recordAudit(tx, {
-      actor,
-      action: 'sales.import',
-      subject: `provider:${provider}`,
-      details: { runId: run.id, file: input.fileName, sales: input.sales.length },
-    });
-  });
-  return run;
 }
 
 async function heal(
@@ -216,24 +147,5 @@ function toSale(exported: ExportedOrder, payment: Payment | null): ChannelOrder 
     feeMinor: null,
     paymentType: null,
     soldAt: exported.soldAt,
-  };
-}
-
-function toFinding(
-  deps: PaymentDeps,
-  input: { run: ReconciliationRun; difference: ExportDifference; isHealed: boolean },
-): ReconciliationFinding {
-  const { run, difference, isHealed } = input;
-  return {
-    id: deps.ids.newId(),
-    runId: run.id,
-    kind: difference.kind,
-    provider: run.provider,
-    reference: difference.reference,
-    paymentId: difference.payment?.id ?? null,
-    here: difference.here,
-    there: difference.there,
-    isHealed,
-    createdAt: deps.clock.now(),
   };
 }

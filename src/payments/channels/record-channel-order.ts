@@ -1,6 +1,6 @@
-// A sale at a channel that cannot be asked: the event itself is the evidence. One transaction makes its order and its
-// payment, looks at them as at every other payment, and holds back what does not fit the catalogue, the licences or the
-// limit. The same sale told again, by a webhook or by an export, finds what is there.
+// An order of a channel that cannot be asked: the event itself is the evidence. One transaction makes its order and its
+// payment, applies its snapshot as to every other payment, and holds back for review what does not fit the catalogue, the
+// licences or the threshold. The same order told again, by a webhook or by an export, finds what is there.
 import { createHash } from 'node:crypto';
 import type { Product } from '#catalog/product.ts';
 import { assert } from '#kernel/invariant.ts';
@@ -25,7 +25,7 @@ export interface ReceivedChannelOrder {
   sale: ChannelOrder;
   /** What the channel said of each item's licence; undefined where it was not asked. */
   licences: readonly (LicenceCheck | undefined)[];
-  /** Doubts that are known before the sale is looked at. */
+  /** Doubts that are known before the order is checked. */
   doubts: readonly string[];
   cause: Cause;
 }
@@ -81,7 +81,7 @@ async function doubtsOf(
   return [...input.doubts, ...checkChannelOrder({ sale, products, limits, licences })];
 }
 
-/** A licence vouches for one sale: whoever has seen a sale knows its licence, and could tell of another with it. */
+/** A licence is evidence for one order: who has seen that order knows the licence, and could forge another one with it. */
 async function claimLicence(
   tx: PaymentTx,
   input: ReceivedChannelOrder & { index: number; licence: LicenceCheck },
@@ -116,7 +116,7 @@ async function insertRows(
     trust: 'token',
     text: `sale of ${formatMoney(sale.price)} on ${title}: ${title}'s word, token only`,
   });
-  const payment = toPayment({ provider, sale, order, id: ids.newId(), isHeld, now });
+  const payment = toPayment(tx, { provider, sale, order, isHeld });
   await stores.payments.insertPayment(payment);
   return { order, payment };
 }

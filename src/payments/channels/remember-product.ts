@@ -6,18 +6,18 @@ import type { ProviderName } from '#kernel/provider-name.ts';
 import type { Order } from '#orders/order.ts';
 import type { PaymentTx } from '../ports/payment-store.ts';
 
-/** What the catalogue would learn of a sale; undefined when a single price cannot be read off it. */
+/** What the catalogue would learn of an order; undefined when a single price cannot be read off it. */
 export function rememberable(order: Pick<Order, 'origin' | 'items' | 'amountMinor' | 'currency' | 'metadata'>) {
   const [item, second] = order.items;
   if (order.origin !== 'provider' || item === undefined || second !== undefined || item.sku === null) return undefined;
-  // With a coupon or tax in it, the price of the sale is not the price of the product.
+  // With a coupon or tax in it, the price of the order is not the price of the product.
   if (order.metadata['coupon'] !== undefined || order.metadata['vat'] !== undefined) return undefined;
   const amountMinor = order.amountMinor / item.quantity;
   if (!Number.isInteger(amountMinor) || !skuPattern.test(item.sku)) return undefined;
   return { sku: item.sku, name: item.name.slice(0, productNameUnitsMax), amountMinor, currency: order.currency };
 }
 
-/** Puts the product of a sale into the catalogue, or gives it the price of the sale; its sku, or null when nothing was learnt. */
+/** Puts the product of an order into the catalogue, or gives it the price of the order; its sku, or null when nothing was learnt. */
 export async function rememberProduct(
   tx: PaymentTx,
   input: { order: Order; channel: ProviderName; actor: Actor },

@@ -1,28 +1,39 @@
-// Money of a sale that the seller gave back at the channel. Whether a second refund tells its step or the sum is not known:
-// the larger of what was told counts, never the sum of what was told, so that no word is counted twice.
-
+// Money of an order that the seller refunded at the channel. Whether a second refund tells its step or the sum is not known:
+// the larger of what was told counts, never the sum, so that nothing is counted twice.
 import { unmatchedKey } from '#cases/case.ts';
 import { raiseCase } from '#cases/raise-case.ts';
 import { resolveCase } from '#cases/resolve-case.ts';
-import type { Milliseconds } from '#kernel/clock.ts';
+import { day, type Milliseconds } from '#kernel/clock.ts';
 import type { PaymentId } from '#kernel/ids.ts';
 import { assert } from '#kernel/invariant.ts';
 import { formatMoney, toDecimal } from '#kernel/money.ts';
 import { type ProviderName, providerTitle } from '#kernel/provider-name.ts';
-import { type Cause, inTransaction } from '#kernel/transaction-context.ts';
+import type { Retention } from '#kernel/retention.ts';
+import type { Cause } from '#kernel/transaction-context.ts';
+import { inTransaction } from '#kernel/transaction-context.ts';
 import type { PaymentDeps } from '../lifecycle/deps.ts';
 import type { ChannelOrderMark } from '../ports/channel-order-store.ts';
 import type { ProviderRegistry } from '../ports/payment-provider.ts';
-import type { PaymentTx } from '../ports/payment-store.ts';
+import type { PaymentStores, PaymentTx } from '../ports/payment-store.ts';
 import type { ChannelRefund } from '../ports/sales-channel.ts';
 import { takeRefundLook } from '../refunds/apply-refund-looks.ts';
 
-/** More refunds than this do not wait for their sale: something else is wrong then, and their events stay where they are. */
+/** No more refunds than this wait for their order: with more, something else is wrong, and their events stay dead letters. */
 const waitingReturnsMax = 500;
 
-export type ChannelOrderRefunded = { kind: 'booked' | 'nothing_new' | 'kept' } | { kind: 'too_many_wait' };
+/** A refund waits so long for its order: an export of the last quarter still finds it. The case about it stays open. */
+export const waitingReturnRetention: Retention<PaymentStores> = {
+  name: 'waiting returns',
+  keptMs: 120 * day,
+  prune: (stores, query) => stores.channelOrders.pruneMarks(query),
+};
 
-/** Books what went back of a sale; of one that has not come yet it is kept until it does, and shown to the admins. */
+export type ChannelOrderRefunded =
+  | { kind: 'booked' | 'nothing_new' | 'too_many_wait' }
+  /** Kept until its order comes; `isNews` unless as much was kept before. */
+  | { kind: 'kept'; isNews: boolean };
+
+/** Books what was refunded of an order; of one that has not come yet it is kept until it does, and shown to the admins. */
 export async function refundChannelOrder(
   deps: Parameters<typeof book>[0],
   input: Parameters<typeof book>[1],
@@ -47,6 +58,7 @@ function book(
   return inTransaction(deps, cause, async (tx): Promise<ChannelOrderRefunded> => {
     const { returnedMinor, returnedAt } = returned;
     const at = deps.clock.now();
+    const before = await tx.stores.channelOrders.findMark({ provider, reference });
     const mark = await tx.stores.channelOrders.markReturned({ provider, reference, returnedMinor, returnedAt, at });
     const payment = await tx.stores.payments.findPaymentByReference({ provider, reference });
     if (payment !== undefined) {
@@ -56,11 +68,11 @@ function book(
     const waiting = await tx.stores.channelOrders.countWaitingReturns(provider);
     if (waiting > waitingReturnsMax) throw new TooManyWait();
     await raiseEarlyReturn(tx, { provider, returned, at });
-    return { kind: 'kept' };
+    return { kind: 'kept', isNews: (before?.returnedMinor ?? 0) < returnedMinor };
   });
 }
 
-/** Brings the refunds of a payment up to what is known to have gone back; false when they are there already. */
+/** Brings the refunds of a payment up to what is known to be refunded; false when they are there already. */
 export async function bookReturns(
   deps: { tx: PaymentTx; providers: ProviderRegistry },
   input: { paymentId: PaymentId; mark: ChannelOrderMark },

@@ -1,13 +1,17 @@
+import { recordAudit } from '#access/audit.ts';
+import type { Actor } from '#kernel/actor.ts';
 import type { JsonObject } from '#kernel/json.ts';
-import { isCurrency } from '#kernel/money.ts';
+import { formatMoney, isCurrency, type Money } from '#kernel/money.ts';
+import { causeOf, inTransaction } from '#kernel/transaction-context.ts';
+import type { PaymentDeps } from '../lifecycle/deps.ts';
 import type { PaymentStores } from '../ports/payment-store.ts';
 
-export const reviewThresholdKey = 'sales.hold_above';
+const reviewThresholdKey = 'sales.hold_above';
 
-/** Minor units by currency. Sales above are held, and sales in a currency that has no limit are held all of them. */
+/** Minor units by currency. Orders above are held for review, and so are all in a currency that has no threshold. */
 export type ReviewThresholds = Readonly<Record<string, number>>;
 
-/** Until somebody says otherwise: what a small shop would rather not lose to a forged event. */
+/** Until an admin changes it: what a small shop would rather not lose to a forged event. */
 const firstLimits: ReviewThresholds = { USD: 10_000 };
 
 export async function readReviewThresholds(
@@ -23,4 +27,47 @@ function limitsIn(value: JsonObject): ReviewThresholds {
     (entry): entry is [string, number] => isCurrency(entry[0]) && Number.isSafeInteger(entry[1]),
   );
   return Object.fromEntries(entries);
+}
+
+/** The same for a surface that shows them. */
+export function getReviewThresholds(
+  deps: Pick<PaymentDeps, 'database'>,
+): Promise<{ limits: ReviewThresholds; version: number }> {
+  return deps.database.read(readReviewThresholds);
+}
+
+export type ReviewThresholdChanged = { kind: 'changed' } | { kind: 'unchanged' } | { kind: 'conflict' };
+
+/** From now on orders above this amount are held; those that are held already wait on. */
+export function changeReviewThreshold(
+  deps: Pick<PaymentDeps, 'database' | 'clock' | 'ids'>,
+  input: { limit: Money; actor: Actor /** The version of the setting that was looked at. */; expectedVersion: number },
+): Promise<ReviewThresholdChanged> {
+  const { limit, actor, expectedVersion } = input;
+  return inTransaction(deps, causeOf(actor), async (tx): Promise<ReviewThresholdChanged> => {
+    const { limits, version } = await readReviewThresholds(tx.stores);
+    if (version !== expectedVersion) return { kind: 'conflict' };
+    const before = limits[limit.currency];
+    if (before === limit.amountMinor) return { kind: 'unchanged' };
+    const value = { ...limits, [limit.currency]: limit.amountMinor };
+    const updatedAt = deps.clock.now();
+    const isChanged = await tx.stores.settings.changeSetting({
+      key: reviewThresholdKey,
+      value,
+      expectedVersion,
+      updatedAt,
+    });
+    if (!isChanged) return { kind: 'conflict' };
+    await recordAudit(tx, {
+      actor,
+      action: 'setting.change',
+      subject: `setting:${reviewThresholdKey}`,
+      details: {
+        from: before === undefined ? null : formatMoney({ ...limit, amountMinor: before }),
+        to: formatMoney(limit),
+        version: version + 1,
+      },
+    });
+    return { kind: 'changed' };
+  });
 }

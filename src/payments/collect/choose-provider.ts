@@ -5,7 +5,9 @@ import { isAvailable } from '../ports/provider-availability.ts';
 
 export type ProviderChoice =
   /** In the order in which they are to be tried; never empty. */
-  { kind: 'candidates'; candidates: PaymentProvider[] } | { kind: 'none'; reason: string };
+  | { kind: 'candidates'; candidates: PaymentProvider[] }
+  /** `isTemporary`: a provider could take the money, and does not answer now. */
+  | { kind: 'none'; reason: string; isTemporary: boolean };
 
 /**
  * `auto`: the healthy configured providers that can take the money, the preferred one first, then in the order of
@@ -18,17 +20,23 @@ export function chooseProvider(
   const { provider: name, money } = wanted;
   if (name !== 'auto') {
     const provider = providers.find(name);
-    if (provider === undefined) return { kind: 'none', reason: `${providerTitle(name)} is not configured.` };
-    if ((providers.health(name)?.retiredAt ?? null) !== null)
-      return { kind: 'none', reason: `${providerTitle(name)} is taken for gone and is not asked any more.` };
-    if (provider.quote(money) === undefined)
-      return { kind: 'none', reason: `${providerTitle(name)} cannot take ${formatMoney(money)}.` };
+    const title = providerTitle(name);
+    if (provider === undefined) return none(`${title} is not configured.`, { isTemporary: false });
+    const isAble = provider.quote(money) !== undefined;
+    if ((providers.health(name)?.retiredAt ?? null) !== null) {
+      return none(`${title} is decommissioned and is not called any more.`, { isTemporary: isAble });
+    }
+    if (!isAble) return none(`${title} cannot take ${formatMoney(money)}.`, { isTemporary: false });
     return { kind: 'candidates', candidates: [provider] };
   }
   const able = providers.list().filter((provider) => provider.quote(money) !== undefined);
-  if (able.length === 0) return { kind: 'none', reason: `No configured provider can take ${formatMoney(money)}.` };
+  if (able.length === 0) return none(`No configured provider can take ${formatMoney(money)}.`, { isTemporary: false });
   const healthy = able.filter((provider) => isAvailable(providers.health(provider.name)));
-  if (healthy.length === 0) return { kind: 'none', reason: 'Every provider that could take it is down.' };
+  if (healthy.length === 0) return none('Every provider that could take it is unavailable.', { isTemporary: true });
   const preferred = healthy.filter((provider) => provider.name === wanted.prefer);
   return { kind: 'candidates', candidates: [...new Set([...preferred, ...healthy])] };
+}
+
+function none(reason: string, { isTemporary }: { isTemporary: boolean }): ProviderChoice {
+  return { kind: 'none', reason, isTemporary };
 }

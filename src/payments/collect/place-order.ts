@@ -9,9 +9,11 @@ import { asOrderId, type OrderId } from '#kernel/ids.ts';
 import { assert } from '#kernel/invariant.ts';
 import { formatMoney } from '#kernel/money.ts';
 import type { ProviderName } from '#kernel/provider-name.ts';
+import type { Retention } from '#kernel/retention.ts';
 import type { Cause } from '#kernel/transaction-context.ts';
 import { inTransaction } from '#kernel/transaction-context.ts';
 import type { Order, OrderItem, OrderOrigin } from '#orders/order.ts';
+import type { OrderStores } from '#orders/order-store.ts';
 import type { PaymentDeps } from '../lifecycle/deps.ts';
 import { insertNewPayment } from '../lifecycle/new-payment.ts';
 import { loadOrderView, type OrderView } from '../lifecycle/order-view.ts';
@@ -23,8 +25,12 @@ import { chooseProvider } from './choose-provider.ts';
 import { requestInTurn } from './request-in-turn.ts';
 import type { PaymentRequested } from './request-payment.ts';
 
-/** A key is remembered so long; the prune job forgets it afterwards. */
-export const idempotencyKeptMs = 30 * day;
+/** A repeated request finds its order for so long. */
+export const idempotencyRetention: Retention<OrderStores> = {
+  name: 'idempotency keys',
+  keptMs: 30 * day,
+  prune: (stores, query) => stores.idempotency.prune(query),
+};
 
 export interface NewOrder {
   /** Null for an order that is not repeated by its sender. */
@@ -48,7 +54,7 @@ export type PlacedOrder =
   | { kind: 'placed'; order: OrderView; isRepeat: boolean }
   | { kind: 'key_reused' }
   | { kind: 'in_progress' }
-  | { kind: 'no_provider'; reason: string }
+  | { kind: 'no_provider'; reason: string; isTemporary: boolean }
   | { kind: 'provider_failed'; order: OrderView; provider: ProviderName; isRejected: boolean; message: string };
 
 export async function placeOrder(deps: PaymentDeps, input: NewOrder): Promise<PlacedOrder> {
@@ -63,7 +69,7 @@ export async function placeOrder(deps: PaymentDeps, input: NewOrder): Promise<Pl
   if (written.kind === 'key_reused') return written;
   if (written.kind === 'nothing') {
     assert(choice.kind === 'none', 'an order with a provider is always written');
-    return { kind: 'no_provider', reason: choice.reason };
+    return { kind: 'no_provider', reason: choice.reason, isTemporary: choice.isTemporary };
   }
   const candidates = choice.kind === 'candidates' ? choice.candidates : [];
   const requested = await requestAny(deps, { orderId: written.orderId, candidates, cause });

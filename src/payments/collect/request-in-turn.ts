@@ -79,16 +79,8 @@ async function withTurn<Result>(
   input: { forMs: Milliseconds; work: (signal: AbortSignal) => Promise<Result> },
 ): Promise<Result> {
   const turn = new AbortController();
-  const done = new AbortController();
-  const over = deps.clock.sleep(input.forMs, done.signal).then(() => {
-    if (!done.signal.aborted) turn.abort(new TurnOver());
-  });
-  try {
-    return await input.work(turn.signal);
-  } finally {
-    done.abort();
-    await over;
-  }
+  deps.clock.deadline(input.forMs).addEventListener('abort', () => turn.abort(new TurnOver()), { once: true });
+  return input.work(turn.signal);
 }
 
 /**

@@ -125,12 +125,14 @@ async function refuse(deps: PaymentDeps, held: Held & { alternatives: number; wh
   const { payment, why } = held;
   await inTransaction(deps, held.cause, async (tx) => {
     const now = deps.clock.now();
-    const isChanged = await tx.stores.payments.changePayment({
-      id: payment.id,
-      expected: { status: payment.status, version: payment.version },
-      change: { status: 'failed', creation: 'refused', providerStatus: why, nextPollAt: null, updatedAt: now },
+    const refused = await tx.stores.payments.tryChangePayment(payment, {
+      status: 'failed',
+      creation: 'refused',
+      providerStatus: why,
+      nextPollAt: null,
+      updatedAt: now,
     });
-    assert(isChanged, `payment ${payment.id} changed under its lease`);
+    assert(refused !== undefined, `payment ${payment.id} changed under its lease`);
     const order = await tx.stores.orders.findOrder(payment.orderId);
     assert(order !== undefined, `order of payment ${payment.id} vanished`);
     const text = `no payment of ${toDecimal(payment)} ${payment.currency} at ${providerTitle(payment.provider)}: ${why}`;

@@ -26,12 +26,15 @@ export type Application =
   | { kind: 'changed'; from: PaymentStatus; to: PaymentStatus }
   | { kind: 'unchanged'; status: PaymentStatus };
 
-/** Applies one look at a provider. `leaseId` is the caller's lease on the payment; it is given back here. */
+/**
+ * Applies one snapshot. `leaseId` is the caller's lease on the payment; it is given back here. It is null for a forecast,
+ * of which nothing stays.
+ */
 export async function applySnapshot(
   deps: PaymentDeps,
   input: {
     paymentId: PaymentId;
-    leaseId: string;
+    leaseId: string | null;
     snapshot: PaymentSnapshot;
     /** Ids below the reference that the look was taken with. */
     details?: readonly string[];
@@ -42,7 +45,8 @@ export async function applySnapshot(
   const application = await inTransaction(deps, input.cause, async (tx) => {
     const payment = await tx.stores.payments.findPayment(input.paymentId);
     assert(payment !== undefined, `payment ${input.paymentId} vanished`);
-    if (payment.lockedBy !== input.leaseId) throw new ConcurrentChange(`the lease on ${payment.id} was lost`);
+    const isLeased = input.leaseId === null || payment.lockedBy === input.leaseId;
+    if (!isLeased) throw new ConcurrentChange(`the lease on ${payment.id} was lost`);
     const order = await tx.stores.orders.findOrder(payment.orderId);
     assert(order !== undefined, `order of payment ${payment.id} vanished`);
     const { returnsOddPayments = false } = deps.providers.find(payment.provider)?.capabilities ?? {};
@@ -128,10 +132,7 @@ async function keepEvidence(
     lockedBy: null,
     nextPollAt: nextPollAt({ status, createdAt: payment.createdAt, expiresAt }, now),
   };
-  const expected = { status: payment.status, version: payment.version };
-  const isChanged = await tx.stores.payments.changePayment({ id: payment.id, expected, change });
-  if (!isChanged) throw new ConcurrentChange(`payment ${payment.id} changed meanwhile`);
-  return { ...payment, ...change, version: payment.version + 1 };
+  return tx.stores.payments.changePayment(payment, change);
 }
 
 /** Amounts that this look does not tell stay as they were. */

@@ -2,7 +2,6 @@
 import type { CaseKind } from '#cases/case.ts';
 import { resolveOrderCases } from '#cases/resolve-case.ts';
 import { wakeOrderCases } from '#cases/snooze-case.ts';
-import { ConcurrentChange } from '#kernel/database.ts';
 import type { PaymentId } from '#kernel/ids.ts';
 import type { Trust } from '#kernel/trust.ts';
 import { enqueueOutboxMessage } from '#messaging/enqueue-outbox-message.ts';
@@ -85,12 +84,8 @@ async function contextOf(
  * "Nothing to change" was said of the order and its payments as they were seen. Elsewhere another payment of the order may
  * be changing, or the order be cancelled: the version lets one of the two look again.
  */
-export async function holdOrder(tx: PaymentTx, order: Order): Promise<Order> {
-  const change = { status: order.status, updatedAt: tx.clock.now() };
-  const expected = { status: order.status, version: order.version };
-  const isHeld = await tx.stores.orders.changeOrder({ id: order.id, expected, change });
-  if (!isHeld) throw new ConcurrentChange(`order ${order.id} changed meanwhile`);
-  return { ...order, ...change, version: order.version + 1 };
+export function holdOrder(tx: PaymentTx, order: Order): Promise<Order> {
+  return tx.stores.orders.changeOrder(order, { status: order.status, updatedAt: tx.clock.now() });
 }
 
 async function changeOrder(tx: PaymentTx, input: OrderEventInput & { to: OrderStatus }): Promise<Order> {
@@ -106,10 +101,7 @@ async function changeOrder(tx: PaymentTx, input: OrderEventInput & { to: OrderSt
     expiresAt: to === 'awaiting_payment' ? now + paymentOpenForMs : order.expiresAt,
     fulfilledAt: isDelivery(input) ? (order.fulfilledAt ?? now) : order.fulfilledAt,
   };
-  const expected = { status: order.status, version: order.version };
-  const isChanged = await stores.orders.changeOrder({ id: order.id, expected, change });
-  if (!isChanged) throw new ConcurrentChange(`order ${order.id} changed meanwhile`);
-  const after: Order = { ...order, ...change, version: order.version + 1 };
+  const after = await stores.orders.changeOrder(order, change);
   await writeTimeline(tx, {
     order: after,
     paymentId: input.paymentId,

@@ -33,12 +33,12 @@ function count(deps: Pick<PaymentDeps, 'database' | 'providers'>, uncounted: rea
   return deps.database.transaction(async (stores) => {
     let counted = 0;
     for (const payment of uncounted) {
-      const { id, status, version, updatedAt } = payment;
+      const { status, updatedAt } = payment;
       const provider = deps.providers.find(payment.provider);
       if (provider === undefined) continue;
       // The time of the last change stays: nothing has happened to the payment, and closed books hold it as it is.
       const change = { status, updatedAt, creditedMinor: capturedMinor(payment, provider.capabilities) };
-      if (await stores.payments.changePayment({ id, expected: { status, version }, change })) counted += 1;
+      if ((await stores.payments.tryChangePayment(payment, change)) !== undefined) counted += 1;
     }
     return counted;
   });

@@ -1,10 +1,11 @@
+import type { OrderId, PaymentId } from '#kernel/ids.ts';
 import { type Case, needsDecision } from '#cases/case.ts';
-import type { OrderId } from '#kernel/ids.ts';
 import type { Order, OrderStatus } from '#orders/order.ts';
 import type { PageCursor } from '#orders/order-store.ts';
 import type { TimelineEntry } from '#orders/timeline.ts';
 import type { Payment } from '../model/payment.ts';
 import type { Refund } from '../model/refund.ts';
+import type { PaymentStores } from '../ports/payment-store.ts';
 import type { PaymentDeps } from './deps.ts';
 import { loadOrderView, type OrderView, timelineShownMax } from './order-view.ts';
 
@@ -19,14 +20,13 @@ export interface OrderDetails {
   timeline: TimelineEntry[];
 }
 
-/** An order with its payments and history, by its id or its human number. */
+/** An order with its payments and history, by its id, its human number, or one of its payments. */
 export function getOrderDetails(
   deps: ReadDeps,
-  wanted: { id: OrderId } | { number: number },
+  wanted: { id: OrderId } | { number: number } | { paymentId: PaymentId },
 ): Promise<OrderDetails | undefined> {
   return deps.database.read(async (stores) => {
-    const order =
-      'id' in wanted ? await stores.orders.findOrder(wanted.id) : await stores.orders.findOrderByNumber(wanted.number);
+    const order = await findWanted(stores, wanted);
     if (order === undefined) return undefined;
     return {
       order,
@@ -36,6 +36,16 @@ export function getOrderDetails(
       timeline: await stores.timeline.listForOrder({ orderId: order.id, limit: timelineShownMax }),
     };
   });
+}
+
+async function findWanted(
+  stores: Pick<PaymentStores, 'orders' | 'payments'>,
+  wanted: Parameters<typeof getOrderDetails>[1],
+): Promise<Order | undefined> {
+  if ('id' in wanted) return stores.orders.findOrder(wanted.id);
+  if ('number' in wanted) return stores.orders.findOrderByNumber(wanted.number);
+  const payment = await stores.payments.findPayment(wanted.paymentId);
+  return payment && stores.orders.findOrder(payment.orderId);
 }
 
 export type OrderPage = { kind: 'page'; orders: OrderView[]; nextCursor: string | null } | { kind: 'bad_cursor' };

@@ -57,7 +57,8 @@ export async function adoptPayment(
   return payment;
 }
 
-function blankPayment(
+/** A payment that has just been asked for; nothing of it is known yet. */
+export function blankPayment(
   tx: PaymentTx,
   about: { order: Order; provider: ProviderName; amountMinor: number; requested: AssetAmount },
 ): Payment {

@@ -10,11 +10,9 @@ export async function postponePoll(deps: PaymentDeps, input: { payment: Payment;
   const now = deps.clock.now();
   const change = { nextPollAt: nextPollAt(payment, now), updatedAt: now };
   await inTransaction(deps, cause, async (tx) => {
-    const expected = { status: payment.status, version: payment.version };
-    const isChanged = await tx.stores.payments.changePayment({ id: payment.id, expected, change });
-    const isLast = isChanged && change.nextPollAt === null;
-    const order = isLast ? await tx.stores.orders.findOrder(payment.orderId) : undefined;
-    if (order === undefined) return;
-    await raiseIfStuck(tx, { order, before: payment, payment: { ...payment, ...change } });
+    const changed = await tx.stores.payments.tryChangePayment(payment, change);
+    if (changed === undefined || changed.nextPollAt !== null) return;
+    const order = await tx.stores.orders.findOrder(payment.orderId);
+    if (order !== undefined) await raiseIfStuck(tx, { order, before: payment, payment: changed });
   });
 }

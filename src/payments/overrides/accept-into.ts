@@ -3,7 +3,6 @@
 
 import type { ActingAdmin } from '#access/acting-admin.ts';
 import type { Case } from '#cases/case.ts';
-import { ConcurrentChange } from '#kernel/database.ts';
 import { asPaymentId } from '#kernel/ids.ts';
 import type { JsonObject } from '#kernel/json.ts';
 import { formatMoney } from '#kernel/money.ts';
@@ -63,10 +62,7 @@ export async function acceptInto(
     heldAt: null,
     updatedAt: now,
   };
-  const expected = { status: payment.status, version: payment.version };
-  const isChanged = await tx.stores.payments.changePayment({ id: payment.id, expected, change });
-  if (!isChanged) throw new ConcurrentChange(`payment ${payment.id} changed meanwhile`);
-  const after: Payment = { ...payment, ...change, version: payment.version + 1 };
+  const after = await tx.stores.payments.changePayment(payment, change);
   const text = `accepted as paid by ${by.name}: ${reason}`;
   const note = { subject: 'payment', from: payment.status, to: payment.status, trust: null } as const;
   await writeTimeline(tx, { order, paymentId: payment.id, ...note, text });
@@ -133,9 +129,7 @@ export async function withdrawAcceptance(
     return 'All of the money has come since: nothing rests on the acceptance any more.';
   }
   if ((await decideFor(tx, asked)).kind === 'refused') return 'The order has gone on since: its goods have left.';
-  const expected = { status: payment.status, version: payment.version };
-  const isChanged = await tx.stores.payments.changePayment({ id: payment.id, expected, change });
-  if (!isChanged) throw new ConcurrentChange(`payment ${payment.id} changed meanwhile`);
+  await tx.stores.payments.changePayment(payment, change);
   await tellOrder(tx, { ...asked, trust: null, text: `${by.name} took the acceptance back` });
   return undefined;
 }

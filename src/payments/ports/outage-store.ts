@@ -1,6 +1,6 @@
 import type { Milliseconds } from '#kernel/clock.ts';
 import type { ProviderName } from '#kernel/provider-name.ts';
-import type { Outage, OutageStatus } from '../model/outage.ts';
+import type { Outage } from '../model/outage.ts';
 
 export type OutageChange = Partial<Omit<Outage, 'id' | 'provider' | 'version' | 'beganAt'>>;
 
@@ -11,12 +11,11 @@ export interface OutageStore {
   findLiveOutage(provider: ProviderName): Promise<Outage | undefined>;
   /** Every outage that is not over, oldest first. */
   listLiveOutages(): Promise<Outage[]>;
-  /** Compare-and-set on status and version, which rises by one; a change to `over` frees the provider for the next one. */
-  changeOutage(input: {
-    id: string;
-    expected: { status: OutageStatus; version: number };
-    change: OutageChange;
-  }): Promise<boolean>;
+  /**
+   * Changes the outage as it was loaded, and its version with it; throws ConcurrentChange when another change came first.
+   * A change to `over` frees the provider for the next one.
+   */
+  changeOutage(outage: Outage, change: OutageChange): Promise<Outage>;
   /** Newest first, of one provider or of all. */
   listOutages(query: { provider: ProviderName | null; limit: number }): Promise<Outage[]>;
   /** Deletes outages that ended before `before`, at most `limit`; how many. */

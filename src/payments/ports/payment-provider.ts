@@ -119,10 +119,10 @@ export interface PaymentProvider {
   /** A cheap authenticated call that shows reachability and credentials. */
   probe(signal?: AbortSignal): Promise<void>;
   /**
-   * Looks whether the account is set up for what we do there: key, rights, webhook. It reads only, and a provider that says
-   * no is a finding; it may throw for anything else. Where it is left out, `probe` stands for it.
+   * Whether the account is set up for what we do there: key, rights, webhook. It reads only, and a provider that says no
+   * is a finding; it may throw for anything else.
    */
-  checkSetUp?(about: SetUpQuestion, signal: AbortSignal): Promise<SetUpCheck[]>;
+  checkSetUp(about: SetUpQuestion, signal: AbortSignal): Promise<SetUpCheck[]>;
 }
 
 export interface SetUpQuestion {

@@ -25,12 +25,10 @@ export interface PaymentStore {
   findPaymentByReference(query: { provider: ProviderName; reference: ProviderReference }): Promise<Payment | undefined>;
   /** Oldest first. */
   listPaymentsForOrder(orderId: OrderId): Promise<Payment[]>;
-  /** Compare-and-set on status and version, which rises by one; false when another change came first. */
-  changePayment(input: {
-    id: PaymentId;
-    expected: { status: PaymentStatus; version: number };
-    change: PaymentChange;
-  }): Promise<boolean>;
+  /** Changes the payment as it was loaded, and its version with it; throws ConcurrentChange when another change came first. */
+  changePayment(payment: Payment, change: PaymentChange): Promise<Payment>;
+  /** The same, but undefined when another change came first. */
+  tryChangePayment(payment: Payment, change: PaymentChange): Promise<Payment | undefined>;
   /** Takes the lease when it is free or over; does not touch the version. False when somebody else holds it. */
   leasePayment(input: { id: PaymentId; by: string; now: Milliseconds; until: Milliseconds }): Promise<boolean>;
   /** Gives the lease back if `by` still holds it. */

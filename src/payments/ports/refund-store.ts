@@ -1,7 +1,7 @@
 import type { Milliseconds } from '#kernel/clock.ts';
 import type { OrderId, PaymentId, RefundId } from '#kernel/ids.ts';
 import type { ProviderName } from '#kernel/provider-name.ts';
-import type { Refund, RefundStatus } from '../model/refund.ts';
+import type { Refund } from '../model/refund.ts';
 
 export type RefundChange = Partial<
   Pick<
@@ -40,12 +40,8 @@ export interface RefundStore {
     after: { updatedAt: Milliseconds; id: string } | null;
     limit: number;
   }): Promise<Refund[]>;
-  /** Compare-and-set on status and version, which rises by one; false when another change came first. */
-  changeRefund(input: {
-    id: RefundId;
-    expected: { status: RefundStatus; version: number };
-    change: RefundChange;
-  }): Promise<boolean>;
+  /** Changes the refund as it was loaded, and its version with it; throws ConcurrentChange when another change came first. */
+  changeRefund(refund: Refund, change: RefundChange): Promise<Refund>;
   /** Refunds whose `nextPollAt` has come, most overdue first; those of the `except` providers are passed over. */
   listRefundsToPoll(query: { now: Milliseconds; except: readonly ProviderName[]; limit: number }): Promise<Refund[]>;
 }

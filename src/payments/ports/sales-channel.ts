@@ -118,8 +118,8 @@ export type ChannelExport =
 export interface SalesChannel {
   /** Reads the body of an event that `verifyWebhook` has let in; undefined when today's code cannot. */
   readEvent(body: Uint8Array): ChannelEvent | undefined;
-  /** The text of an event without what must not leave the house: licence keys, and what opens the door to forgers. */
-  strikeSecrets(text: string): string;
+  /** The text of an event without license keys and signatures, which must never be shown. */
+  redactSecrets(text: string): string;
   /** The only thing that the channel can be asked about a sale. */
   verifyLicence(asked: { licenceKey: string; productSecret: string }, signal?: AbortSignal): Promise<LicenceLook>;
   /** Every coupon, kept for a moment; `isWhole` is false when there are more than a look takes in. */

@@ -7,7 +7,9 @@ import { resolveCase } from '#cases/resolve-case.ts';
 import type { Milliseconds } from '#kernel/clock.ts';
 import { formatAsset } from '#kernel/money.ts';
 import type { ProviderName } from '#kernel/provider-name.ts';
+import { formatOrderNumber } from '#orders/order.ts';
 import type { FindingKind } from '../model/reconciliation.ts';
+import type { PaymentTx } from '../ports/payment-store.ts';
 import type { Bounds, Difference } from './compare-with-provider.ts';
 
 /** As many open findings of one provider are looked through for those that are over. */
@@ -31,7 +33,7 @@ export function findingKey(
 
 /** Opens what is new, freshens what is known, and tells how many of them an admin has settled as they are. */
 export async function openFindings(
-  tx: CaseTx,
+  tx: PaymentTx,
   input: { provider: ProviderName; differences: readonly Difference[] },
 ): Promise<{ settled: number }> {
   const { provider, differences } = input;
@@ -59,11 +61,12 @@ function isSettled(last: Case, { here, there }: Difference): boolean {
 
 /** What a webhook told of before goes on as the finding: the same case, as old as it is and with its assignee. */
 async function openFinding(
-  tx: CaseTx,
+  tx: PaymentTx,
   input: { provider: ProviderName; difference: Difference; key: string },
 ): Promise<void> {
   const { provider, difference, key } = input;
   const { kind, payment, snapshot, here, there } = difference;
+  const order = payment === null ? undefined : await tx.stores.orders.findOrder(payment.orderId);
   await raiseCase(tx, {
     key,
     kind: `finding_${kind}`,
@@ -77,6 +80,7 @@ async function openFinding(
     actions: ['resolve'],
     facts: {
       headline: headlines[kind],
+      orderNumber: order === undefined ? null : formatOrderNumber(order.number),
       amount: snapshot === null ? null : formatAsset(snapshot.requested),
       why: snapshot === null ? 'It is not in the provider’s own list.' : snapshot.providerStatus,
       here,

@@ -5,15 +5,20 @@ import type { Trust } from '#kernel/trust.ts';
 import type { PaymentDeps } from '../lifecycle/deps.ts';
 import type { ReconciliationFinding, ReconciliationRun } from '../model/reconciliation.ts';
 import type { Bounds, Difference } from './compare-with-provider.ts';
-import { endLostFindings, firstUnsettled, openFindings } from './finding-cases.ts';
+import { endLostFindings, findingKey, firstUnsettled, openFindings } from './finding-cases.ts';
 
-interface FinishedRun {
+/** A run keeps at most so many findings: a difference in everything is one case, not ten thousand. */
+const findingsMax = 500;
+
+export interface Outcome {
+  difference: Difference;
+  isHealed: boolean;
+}
+
+interface Compared {
   run: ReconciliationRun;
-  findings: ReconciliationFinding[];
-  /** What is kept of the differences that were not healed. */
-  open: readonly Difference[];
-  /** The keys of all of them, also of those beyond. */
-  openKeys: ReadonlySet<string>;
+  compared: number;
+  outcomes: readonly Outcome[];
   bounds: Bounds;
   /** What the other list rests on. */
   trust?: Trust;
@@ -21,26 +26,42 @@ interface FinishedRun {
 }
 
 /**
- * Keeps a run with its findings. Each that could not be healed is a case, and together they ring, once for as long as they
- * are the same; what an admin has settled is found again in silence.
+ * Ends a run with its findings. Each that could not be healed is a case, and together they ring, once for as long as they
+ * are the same; what an admin has settled is found again in silence. Beyond the findings that are kept all are counted.
  */
-export async function finishReconciliation(deps: PaymentDeps, input: FinishedRun): Promise<void> {
-  const { run, findings, trust = 'fetched' } = input;
+export async function finishReconciliation(
+  deps: PaymentDeps,
+  input: Compared,
+): Promise<{ run: ReconciliationRun; findings: ReconciliationFinding[] }> {
+  const { compared, outcomes, trust = 'fetched' } = input;
+  const open = outcomes.filter(({ isHealed }) => !isHealed).map(({ difference }) => difference);
+  const run: ReconciliationRun = {
+    ...input.run,
+    status: 'finished',
+    finishedAt: deps.clock.now(),
+    comparedCount: compared,
+    matchedCount: compared - outcomes.length,
+    healedCount: outcomes.length - open.length,
+    openCount: open.length,
+  };
+  const findings = outcomes.slice(0, findingsMax).map((outcome) => toFinding(deps, { run, ...outcome }));
+  const { provider } = run;
+  const openKeys = new Set(open.map((difference) => findingKey(provider, difference)));
+  const kept = open.slice(0, findingsMax);
   await inTransaction(deps, input.cause, async (tx) => {
     for (const finding of findings) await tx.stores.reconciliation.insertFinding(finding);
     await tx.stores.reconciliation.changeRun(run);
     const key = `reconciliation:${run.provider}`;
-    const { provider } = run;
-    await endLostFindings(tx, { provider, found: input.openKeys, bounds: input.bounds });
-    const { settled } = await openFindings(tx, { provider, differences: input.open });
+    await endLostFindings(tx, { provider, found: openKeys, bounds: input.bounds });
+    const { settled } = await openFindings(tx, { provider, differences: kept });
     if (run.openCount === settled) {
       await resolveCase(tx, { key, by: 'A later reconciliation found no difference.' });
       return;
     }
     const live = await tx.stores.cases.findLiveCase(key);
-    const first = await firstUnsettled(tx.stores, { provider, open: input.open });
+    const first = await firstUnsettled(tx.stores, { provider, open: kept });
     const why = first === undefined ? 'It is none of those that are kept.' : whyOf(first);
-    const detail = detailOf({ ...input, settled });
+    const detail = detailOf(run, { kept: findings.length, settled });
     // An hourly run that finds the same again must not ring again.
     if (live?.facts.why === why && live.facts.detail === detail) return;
     await raiseCase(tx, {
@@ -60,16 +81,37 @@ export async function finishReconciliation(deps: PaymentDeps, input: FinishedRun
     healed: run.healedCount,
     open: run.openCount,
   });
+  return { run, findings };
+}
+
+function toFinding(
+  deps: Pick<PaymentDeps, 'ids' | 'clock'>,
+  { run, difference, isHealed }: Outcome & { run: ReconciliationRun },
+): ReconciliationFinding {
+  const { kind, reference, payment, here, there } = difference;
+  return {
+    id: deps.ids.newId(),
+    runId: run.id,
+    kind,
+    provider: run.provider,
+    reference,
+    paymentId: payment?.id ?? null,
+    here,
+    there,
+    isHealed,
+    createdAt: deps.clock.now(),
+  };
 }
 
 function whyOf(finding: Difference): string {
   return `${finding.kind.replaceAll('_', ' ')}: here ${finding.here}; there ${finding.there}`;
 }
 
-function detailOf(input: Pick<FinishedRun, 'run' | 'findings'> & { settled: number }): string {
-  const { openCount, healedCount } = input.run;
-  const count = openCount - input.settled;
+function detailOf(
+  { openCount, healedCount }: ReconciliationRun,
+  { kept, settled }: { kept: number; settled: number },
+): string {
+  const count = openCount - settled;
   const open = count === 1 ? '1 difference is open' : `${count} differences are open`;
-  const kept = input.findings.length;
   return openCount + healedCount === kept ? open : `${open}; the run keeps the first ${kept} that it found`;
 }

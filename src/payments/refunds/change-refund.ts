@@ -1,9 +1,7 @@
 // Every change of a refund goes through here: decide, compare-and-set, timeline, what the shop is told, what becomes of the
 // order, which troubles begin and end.
-
 import { raiseCase } from '#cases/raise-case.ts';
 import { resolveCase } from '#cases/resolve-case.ts';
-import { ConcurrentChange } from '#kernel/database.ts';
 import { assert } from '#kernel/invariant.ts';
 import { formatMoney } from '#kernel/money.ts';
 import { providerTitle } from '#kernel/provider-name.ts';
@@ -82,10 +80,7 @@ async function storeRefund(tx: PaymentTx, input: RefundEventInput & { to: Refund
     nextPollAt: input.nextPollAt === undefined ? nextRefundPollAt(next, now) : input.nextPollAt,
     settledAt: isOpenRefund(next) ? null : (refund.settledAt ?? now),
   };
-  const expected = { status: refund.status, version: refund.version };
-  const isChanged = await tx.stores.refunds.changeRefund({ id: refund.id, expected, change });
-  if (!isChanged) throw new ConcurrentChange(`refund ${refund.id} changed meanwhile`);
-  return { ...refund, ...change, version: refund.version + 1 };
+  return tx.stores.refunds.changeRefund(refund, change);
 }
 
 async function tellOrderOfRefund(

@@ -1,6 +1,5 @@
 // What is written down around the sending of a refund: before the call, and after an answer that never came.
 import type { Milliseconds } from '#kernel/clock.ts';
-import { ConcurrentChange } from '#kernel/database.ts';
 import { assert } from '#kernel/invariant.ts';
 import { type Cause, inTransaction } from '#kernel/transaction-context.ts';
 import type { PaymentDeps } from '../lifecycle/deps.ts';
@@ -64,10 +63,5 @@ function change(
 ): Promise<Refund> {
   const { refund } = input;
   const to = { ...input.to, status: refund.status, updatedAt: deps.clock.now() };
-  return deps.database.transaction(async (stores) => {
-    const expected = { status: refund.status, version: refund.version };
-    const isChanged = await stores.refunds.changeRefund({ id: refund.id, expected, change: to });
-    if (!isChanged) throw new ConcurrentChange(`refund ${refund.id} changed meanwhile`);
-    return { ...refund, ...to, version: refund.version + 1 };
-  });
+  return deps.database.transaction((stores) => stores.refunds.changeRefund(refund, to));
 }

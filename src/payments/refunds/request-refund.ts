@@ -172,7 +172,7 @@ async function note(tx: PaymentTx, input: { order: Order; payment: Payment; refu
   await refreshOrderCards(tx, order);
 }
 
-/** Owes the provider the command. Once for each time that a refund comes to be `requested`. */
+/** Puts the command to the provider into the outbox. Once for each time that a refund comes to be `requested`. */
 export async function enqueueSend(tx: PaymentTx, refund: { id: RefundId; version: number }): Promise<void> {
   await enqueueOutboxMessage(tx, {
     topic: 'refund.send',

@@ -8,6 +8,7 @@ import type { PaymentDeps } from '../lifecycle/deps.ts';
 import { withPayment } from '../lifecycle/payment-lease.ts';
 import { postponePoll } from '../lifecycle/postpone-poll.ts';
 import type { Refresh } from '../lifecycle/refresh.ts';
+import { rehearsalOf } from '../lifecycle/rehearsal.ts';
 import { isOpenPayment, type Payment } from '../model/payment.ts';
 import { ProviderError } from '../ports/provider-errors.ts';
 import { lookAtRefunds } from '../refunds/look-at-refunds.ts';
@@ -56,6 +57,23 @@ export async function refreshPayment(
   return leased.kind === 'done' ? leased.result : leased;
 }
 
+/** What `refreshPayment` would come to: the provider is asked, and what follows from its answer is rolled back. */
+export async function forecastRefresh(
+  deps: PaymentDeps,
+  input: {
+    paymentId: PaymentId;
+    cause: Cause;
+    claimedReference: ProviderReference;
+    detail: string | undefined;
+    signal: AbortSignal;
+  },
+): Promise<Refresh> {
+  const payment = await deps.database.read((stores) => stores.payments.findPayment(input.paymentId));
+  if (payment === undefined) return { kind: 'unknown' };
+  const reference = payment.reference ?? input.claimedReference;
+  return fetchAndApply(rehearsalOf(deps), { ...input, payment, leaseId: null, reference });
+}
+
 /**
  * News that changes nothing of a payment may be news of its refunds; and of one that was just paid there are none yet.
  * Polls are of payments that are open, and refunds have polls of their own.
@@ -75,7 +93,7 @@ async function fetchAndApply(
   deps: PaymentDeps,
   input: {
     payment: Payment;
-    leaseId: string;
+    leaseId: string | null;
     cause: Cause;
     reference: ProviderReference;
     detail: string | undefined;

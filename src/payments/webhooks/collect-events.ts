@@ -1,7 +1,7 @@
-// The events of a replay, verified once more by today's code and secrets, and put together by what they are about: to look
-// at one payment five times, because five events told of it, would show the same five times.
-import type { Milliseconds } from '#kernel/clock.ts';
+// The events of a replay, verified once more by today's code and secrets, and put together by what they are about: five
+// events about one payment need one fetch.
 import { isProviderName } from '#kernel/provider-name.ts';
+import { walkPages } from '#kernel/walk-pages.ts';
 import type { InboxEvent } from '#messaging/messaging-store.ts';
 import type { PaymentDeps } from '../lifecycle/deps.ts';
 import type { ReplayRange } from './replay.ts';
@@ -54,24 +54,17 @@ export async function collectEvents(deps: PaymentDeps, range: ReplayRange): Prom
   return collected(false);
 }
 
-async function* pagesOf(deps: PaymentDeps, range: ReplayRange): AsyncGenerator<InboxEvent[]> {
+async function* pagesOf(deps: PaymentDeps, range: ReplayRange): AsyncGenerator<readonly InboxEvent[]> {
   if (range.kind === 'event') {
     const event = await deps.database.read((stores) => stores.inbox.find(range.eventId));
     if (event !== undefined) yield [event];
     return;
   }
-  let after: { receivedAt: Milliseconds; id: string } | null = null;
-  for (;;) {
-    const place: { receivedAt: Milliseconds; id: string } | null = after;
-    const query = { source: range.provider, from: range.from, to: range.to, eventType: range.eventType };
-    const page: InboxEvent[] = await deps.database.read((stores) =>
-      stores.inbox.listArrivals({ ...query, after: place, limit: pageSize }),
-    );
-    yield page;
-    const last = page.at(-1);
-    if (last === undefined || page.length < pageSize) return;
-    after = { receivedAt: last.receivedAt, id: last.id };
-  }
+  const query = { source: range.provider, from: range.from, to: range.to, eventType: range.eventType };
+  yield* walkPages({ limit: pageSize }, (last: InboxEvent | undefined) => {
+    const after = last === undefined ? null : { receivedAt: last.receivedAt, id: last.id };
+    return deps.database.read((stores) => stores.inbox.listArrivals({ ...query, after, limit: pageSize }));
+  });
 }
 
 /**

@@ -14,8 +14,8 @@ import { collectEvents } from './collect-events.ts';
 import type { ReplayMode, ReplayRange, ReplayReport } from './replay.ts';
 import { type Replayed, replayOne } from './replay-one.ts';
 
-/** Two looks a second: customers' own requests go before, and no provider minds so few. */
-const lookEveryMs: Milliseconds = 500;
+/** Two fetches a second: customers' own requests go before, and no provider minds so few. */
+const fetchEveryMs: Milliseconds = 500;
 /** So many moves and bookings are kept by name; all are counted. */
 const namedMax = 100;
 
@@ -49,7 +49,7 @@ export async function replayEvents(
   };
   const cause: Cause = { kind: 'admin', id: actor.id, actor };
   for (const event of events) {
-    if (report.looked > 0 && isAsked(deps, event)) await deps.clock.sleep(lookEveryMs, signal);
+    if (report.looked > 0 && isAsked(deps, event)) await deps.clock.pause(fetchEveryMs, signal);
     report.stoppedBy = reasonToStop(deps, { event, signal });
     if (report.stoppedBy !== null) break;
     count(report, await replayOne(deps, { event, mode, cause, ...(signal && { signal }) }));

@@ -4,7 +4,7 @@ import { ConcurrentChange } from '#kernel/database.ts';
 import type { EventLog } from '#kernel/events.ts';
 import { notFound, problem } from '../kit/problem.ts';
 
-/** What no route answered, and what a route threw. */
+/** Answers for addresses without a route, and for what a route threw. */
 export function installErrors(app: Hono, deps: { log: EventLog }): void {
   app.notFound(() => notFound());
   app.onError((error, context) => {
@@ -20,7 +20,7 @@ export function installErrors(app: Hono, deps: { log: EventLog }): void {
   });
 }
 
-/** What follows a provider's name in a webhook's path is a secret. */
+/** The part after the provider's name in the path of a webhook is a secret. */
 function withoutSecret(path: string): string {
   return path.replace(/^(\/webhooks\/[^/]+)\/.*$/s, '$1/…');
 }

@@ -8,13 +8,13 @@ export interface ListenerOptions {
   host: string;
   /** 0: any free port. */
   port: number;
-  /** How long requests in hand may take to finish once it stops; then their connections are cut. */
+  /** How long requests that are being served may take to finish once the server stops; then their connections are cut. */
   stopTimeoutMs: Milliseconds;
 }
 
 export interface Listener {
   start(): Promise<{ port: number }>;
-  /** Stops accepting, lets requests in hand finish, and resolves when no connection is left. May be called twice. */
+  /** Stops accepting, lets requests that are being served finish, and resolves when no connection is left. May be called twice. */
   stop(): Promise<void>;
 }
 
@@ -44,7 +44,7 @@ export function createListener(
     if (!server.listening) return;
     const closed = Promise.withResolvers<void>();
     server.close(() => closed.resolve());
-    // A kept-alive connection becomes idle only when its request is answered, so one look is not enough.
+    // A kept-alive connection becomes idle only when its request is answered, so closing the idle ones once is not enough.
     const sweep = setInterval(() => server.closeIdleConnections(), idleSweepMs);
     const deadline = setTimeout(() => {
       deps.log.warn('requests cut off', { afterMs: options.stopTimeoutMs });

@@ -1,5 +1,5 @@
-// Every answer that is not a success is a problem document (RFC 9457). What the sender did is said to the sender; what
-// went wrong here is said to the log only.
+// Every answer that is not a success is a problem document (RFC 9457). It names faults of the request; faults of ours go to
+// the log only.
 import { STATUS_CODES } from 'node:http';
 import { z } from '@hono/zod-openapi';
 import type { Hono, TypedResponse } from 'hono';

@@ -27,7 +27,7 @@ async function readCounted(request: Request, maxBytes: number): Promise<ReadBody
   return { kind: 'read', bytes: Buffer.concat(chunks) };
 }
 
-/** The same from node's own request, for the route that must be quick: no Request is asked for a copy of its body. */
+/** The same from node's own request, for the route that must be quick: it spares the copy that a Request makes. */
 export function readIncoming(incoming: IncomingMessage, maxBytes: number): Promise<ReadBody> {
   if (Number(incoming.headers['content-length'] ?? 0) > maxBytes) return Promise.resolve({ kind: 'too_large' });
   return new Promise((resolve) => {
@@ -44,7 +44,7 @@ export function readIncoming(incoming: IncomingMessage, maxBytes: number): Promi
     });
     const giveUp = (): void => resolve({ kind: 'broken' });
     incoming.on('error', giveUp);
-    // After the end this says nothing new; before it, the sender has gone.
+    // Before the end of the body a close means that the sender has disconnected; after it the promise is settled already.
     incoming.on('close', giveUp);
   });
 }

@@ -1,7 +1,7 @@
 import { hash, timingSafeEqual } from 'node:crypto';
 
 /**
- * Whether the text is one of the secrets, in a time that tells nothing about them: hashes have one length, and every
+ * Whether the text is one of the secrets, in a time that does not depend on them: hashes have one length, and every
  * secret is compared. An empty list matches nothing.
  */
 export function isOneOf(text: string, secrets: readonly string[]): boolean {

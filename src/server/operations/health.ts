@@ -1,27 +1,29 @@
 import { Hono } from 'hono';
+import { type Clock, withinTime } from '#kernel/clock.ts';
 import type { EventLog } from '#kernel/events.ts';
 import { refuseOtherMethods } from '../kit/problem.ts';
 
-/** A check that takes longer has failed: whoever asks has a time-out too. */
+/** A check that takes longer has failed: the monitor that asks has a time-out too. */
 export const checkTimeoutMs = 2_000;
 
 export interface Check {
   name: string;
-  /** Whether its failing makes the answer 503; the others are shown and change nothing. */
+  /** Whether its failure makes the answer 503; the other checks are only shown. */
   isVital: boolean;
   /** `detail` is a sentence without secrets: the answer is public. */
   check(): Promise<{ ok: boolean; detail: string }>;
 }
 
 export interface HealthRoutesDeps {
-  /** What shows that the process should be restarted; keep it free of everything outside the process. */
+  /** Checks whose failure calls for a restart; they depend on nothing outside the process. */
   live: readonly Check[];
-  /** What shows that the process can do its work. */
+  /** Checks that show whether the process can do its work. */
   ready: readonly Check[];
   /** While it stops, the process is alive and not ready. */
   isStopping(): boolean;
-  /** A mark that this process alone has, so that whoever asks knows whom they have reached. */
+  /** The id of this process, so that a probe of PUBLIC_URL shows where it leads. */
   instance: string;
+  clock: Clock;
   log: EventLog;
 }
 
@@ -35,8 +37,8 @@ interface CheckResult {
 
 export function healthRoutes(deps: HealthRoutesDeps): Hono {
   const app = new Hono();
-  const live = shared(() => runAll(deps.live, deps.log));
-  const ready = shared(() => runAll(deps.ready, deps.log));
+  const live = shared(() => runAll(deps.live, deps));
+  const ready = shared(() => runAll(deps.ready, deps));
   app.get('/livez', async () => report(await live(), { product: 'tillkeeper', instance: deps.instance }));
   app.get('/readyz', async () => report([...(await ready()), ...(deps.isStopping() ? [stopping] : [])]));
   for (const path of ['/livez', '/readyz']) refuseOtherMethods(app, { path, allowed: ['GET', 'HEAD'] });
@@ -45,30 +47,29 @@ export function healthRoutes(deps: HealthRoutesDeps): Hono {
 
 const stopping: CheckResult = { name: 'process', ok: false, vital: true, detail: 'is stopping', durationMs: 0 };
 
-/** Several askers at one time share one run: health checks must not become load. */
+/** Requests at the same time share one run: health checks must not become load. */
 function shared(run: () => Promise<CheckResult[]>): () => Promise<CheckResult[]> {
-  let inHand: Promise<CheckResult[]> | undefined;
+  let underWay: Promise<CheckResult[]> | undefined;
   return () => {
-    inHand ??= run().finally(() => {
-      inHand = undefined;
+    underWay ??= run().finally(() => {
+      underWay = undefined;
     });
-    return inHand;
+    return underWay;
   };
 }
 
-function runAll(checks: readonly Check[], log: EventLog): Promise<CheckResult[]> {
-  return Promise.all(checks.map((check) => runOne(check, log)));
+type RunDeps = Pick<HealthRoutesDeps, 'clock' | 'log'>;
+
+function runAll(checks: readonly Check[], deps: RunDeps): Promise<CheckResult[]> {
+  return Promise.all(checks.map((check) => runOne(check, deps)));
 }
 
-async function runOne(check: Check, log: EventLog): Promise<CheckResult> {
+async function runOne(check: Check, { clock, log }: RunDeps): Promise<CheckResult> {
   const startedAt = performance.now();
-  const timeout = Promise.withResolvers<{ ok: boolean; detail: string }>();
-  const timer = setTimeout(
-    () => timeout.resolve({ ok: false, detail: `no answer within ${checkTimeoutMs} ms` }),
-    checkTimeoutMs,
-  );
-  const outcome = await Promise.race([attempt(check, log), timeout.promise]);
-  clearTimeout(timer);
+  const outcome = await withinTime(clock, attempt(check, log), {
+    ms: checkTimeoutMs,
+    late: () => ({ ok: false, detail: `no answer within ${checkTimeoutMs} ms` }),
+  });
   const durationMs = Math.round(performance.now() - startedAt);
   return { name: check.name, ok: outcome.ok, vital: check.isVital, detail: outcome.detail, durationMs };
 }
@@ -84,8 +85,8 @@ async function attempt(check: Check, log: EventLog): Promise<{ ok: boolean; deta
 }
 
 function report(checks: CheckResult[], about: object = {}): Response {
-  const isWell = checks.every((check) => check.ok || !check.vital);
-  const body = JSON.stringify({ status: isWell ? 'ok' : 'failing', ...about, checks });
+  const isOk = checks.every((check) => check.ok || !check.vital);
+  const body = JSON.stringify({ status: isOk ? 'ok' : 'failing', ...about, checks });
   const headers = { 'content-type': 'application/json', 'cache-control': 'no-store' };
-  return new Response(body, { status: isWell ? 200 : 503, headers });
+  return new Response(body, { status: isOk ? 200 : 503, headers });
 }

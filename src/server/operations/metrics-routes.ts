@@ -1,27 +1,53 @@
 import { Hono } from 'hono';
-import type { EventLog } from '#kernel/events.ts';
+import type { AccountingDeps } from '#accounting/ledger/deps.ts';
+import { readNewestClosing } from '#accounting/ledger/read-ledger.ts';
+import { second } from '#kernel/clock.ts';
+import { readQueueDepths } from '#messaging/read-queue-depths.ts';
+import { lanes } from '#messaging/topics.ts';
+import { readProviderReports } from '#reports/provider-report.ts';
 import { refuseOtherMethods } from '../kit/problem.ts';
 import type { Metrics } from './metrics.ts';
 
 export interface MetricsRoutesDeps {
-  metrics: Pick<Metrics, 'text'>;
-  /** Brings up to date what is read rather than counted. */
-  refresh(): Promise<void>;
-  log: EventLog;
+  payments: AccountingDeps;
+  metrics: Metrics;
 }
 
 export function metricsRoutes(deps: MetricsRoutesDeps): Hono {
   const app = new Hono();
   app.get('/metrics', async () => {
     try {
-      await deps.refresh();
+      await refresh(deps);
     } catch (error) {
-      // Counters must be seen most of all while the database is in trouble.
-      deps.log.error('metrics not refreshed', {}, error);
+      // Counters are needed most while the database does not answer.
+      deps.payments.log.error('metrics not refreshed', {}, error);
     }
     const { contentType, body } = await deps.metrics.text();
     return new Response(body, { headers: { 'content-type': contentType, 'cache-control': 'no-store' } });
   });
   refuseOtherMethods(app, { path: '/metrics', allowed: ['GET', 'HEAD'] });
   return app;
+}
+
+/** Brings up to date what is read rather than counted. */
+async function refresh({ payments, metrics }: MetricsRoutesDeps): Promise<void> {
+  const { clock, providers } = payments;
+  const now = clock.now();
+  for (const { name } of providers.list()) {
+    metrics.setProviderUp({ provider: name, isUp: providers.health(name)?.breaker !== 'open' });
+  }
+  for (const { health, outage, webhooks, quarantine } of await readProviderReports(payments)) {
+    metrics.setProviderState({
+      provider: health.provider,
+      unavailableSeconds: outage === null || outage.answeredAt !== null ? 0 : (now - outage.beganAt) / second,
+      isDecommissioned: outage?.status === 'retired',
+      isSilent: webhooks.silentSince !== null,
+      quarantined: quarantine.count,
+    });
+  }
+  const { inbox, outbox } = await readQueueDepths(payments);
+  metrics.setQueue({ queue: 'inbox', lanes: providers.list().map(({ name }) => name), depths: inbox, now });
+  metrics.setQueue({ queue: 'outbox', lanes, depths: outbox, now });
+  const closing = await readNewestClosing(payments);
+  if (closing !== undefined) metrics.setClosing({ ...closing, now });
 }

@@ -17,7 +17,7 @@ export function jsonOf<Schema>(description: string, schema: Schema) {
   return { description, content: { 'application/json': { schema } } };
 }
 
-/** What every route answers to whoever has no business there. */
+/** Answers that every route may give. */
 export const refusals = {
   401: problemOf('The bearer key is missing or wrong.'),
   404: problemOf('There is no such order, or the store API is switched off.'),

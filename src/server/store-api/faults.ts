@@ -1,9 +1,9 @@
-// What a schema refused, as a problem document: a path that names nothing is 404, a parameter or header 400, a body 422.
+// A request that a schema refused, as a problem document: 404 for the path, 400 for a parameter or header, 422 for the body.
 import type { z } from '@hono/zod-openapi';
 import type { ValidationTargets } from 'hono';
 import { type Fault, notFound, type ProblemAnswer, problem } from '../kit/problem.ts';
 
-/** A hostile body can be wrong in a hundred thousand places; nobody reads further than this. */
+/** A hostile body can have a hundred thousand faults; a longer list would help nobody. */
 const faultsMax = 100;
 
 type Validated = { target: keyof ValidationTargets } & ({ success: true } | { success: false; error: z.ZodError });
@@ -13,7 +13,7 @@ export function refuseParameters(result: Validated): ProblemAnswer<400> | Proble
   if (result.success) return undefined;
   if (result.target === 'param') return notFound();
   const { issues } = result.error;
-  // What is said of a parameter that is repeated is said of it once.
+  // A parameter that is repeated is named once.
   const firsts = issues.filter(({ path }, index) => issues.findIndex((other) => other.path[0] === path[0]) === index);
   const errors = firsts.map(({ path, message }) => ({ parameter: String(path[0]), detail: message }));
   const detail = result.target === 'header' ? 'The Idempotency-Key is malformed.' : 'The query has faults.';
@@ -32,12 +32,12 @@ export function invalidBody(said: { code: string; detail: string }, faults: read
   return problem({ status: 422, ...said, errors: faults.slice(0, faultsMax) });
 }
 
-/** What a schema found, each with its place in the body. */
+/** The faults of an issue, each with its place in the body. */
 function toFaults(issue: z.core.$ZodIssue): Fault[] {
   if (issue.code === 'unrecognized_keys') {
     return issue.keys.map((key) => ({ pointer: toPointer([...issue.path, key]), detail: 'is not a known field' }));
   }
-  // A rule about a key of a record is told by the inner issue; the outer one only says "invalid key".
+  // For a key of a record the inner issue has the reason; the outer one only says "invalid key".
   const message = issue.code === 'invalid_key' ? `the key ${issue.issues[0]?.message ?? 'is wrong'}` : issue.message;
   return [{ pointer: toPointer(issue.path), detail: message }];
 }
@@ -46,7 +46,7 @@ function toPointer(path: readonly PropertyKey[]): string {
   return path.map((part) => `/${String(part).replaceAll('~', '~0').replaceAll('/', '~1')}`).join('');
 }
 
-/** For schemas of fields: what is said when something else, or nothing, stands in their place. */
+/** For schemas of fields: the detail of a fault when the field is missing or of another JSON type. */
 export const plainWords = {
   error(issue: { code: string; input: unknown; expected?: unknown }): string | undefined {
     if (issue.code !== 'invalid_type') return undefined;

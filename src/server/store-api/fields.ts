@@ -19,7 +19,7 @@ export const amount = z
   .regex(/^(?:0|[1-9]\d{0,14})(?:\.\d{1,8})?$/, 'must be a decimal string such as "49.00"')
   .openapi({ example: '49.00' });
 
-/** An id of another form, or in capitals, names no order. */
+/** An id of another form, or in capitals, belongs to no order. */
 export const orderIdParameter = z.object({
   id: z
     .string()

@@ -16,7 +16,8 @@ export const jsonBody: MiddlewareHandler<{ Variables: { bodyHash: string } }> = 
   if (body.kind === 'broken') return brokenBody();
   const json = parseJson(body.bytes);
   if (json === undefined) return problem({ status: 400, detail: 'The body is not valid JSON in UTF-8.' });
-  // The validator of the route asks the request for its JSON; the stream has been read.
+  // The validator of the route reads type and JSON from the request. It knows fewer spellings of the type.
+  raw.headers.set('content-type', 'application/json');
   context.req.json = () => Promise.resolve(json.value);
   context.set('bodyHash', hash('sha256', body.bytes));
   return await next();

@@ -1,8 +1,9 @@
-// What the shop's site may ask for. Every fault of a body is found at once and named by its place; unknown fields are
-// faults too, because a misspelt one would otherwise be lost without a word.
+// The order that the shop's site asks for. All faults of a body are found at once and named by their place. Unknown fields
+// are faults too, because a misspelt one would otherwise be ignored.
 import { z } from '@hono/zod-openapi';
 import { isCurrency, MoneyInvalid, parseMoney } from '#kernel/money.ts';
 import { providerNames } from '#kernel/provider-name.ts';
+import { isSecureAddress } from '#kernel/web-address.ts';
 import { plainWords } from './faults.ts';
 import { amount, line } from './fields.ts';
 
@@ -24,9 +25,7 @@ const redirectUrl = z
 
 function isRedirectUrl(text: string): boolean {
   const url = URL.parse(text);
-  if (url === null || url.username !== '' || url.password !== '') return false;
-  if (url.protocol === 'https:') return true;
-  return url.protocol === 'http:' && /^(?:localhost|127(?:\.\d{1,3}){3}|\[::1\])$/.test(url.hostname);
+  return url !== null && url.username === '' && url.password === '' && isSecureAddress(url);
 }
 
 const metadataRecord = z
@@ -40,7 +39,7 @@ const metadataRecord = z
   )
   .refine((record) => Object.keys(record).length <= metadataKeysMax, `must have at most ${metadataKeysMax} keys`);
 
-/** The record leaves this one key out without a word, to keep prototypes safe. */
+/** z.record drops this one key silently, to keep prototypes safe. */
 const metadata = z.preprocess((value, context) => {
   if (typeof value === 'object' && value !== null && Object.hasOwn(value, '__proto__')) {
     context.addIssue({ code: 'custom', path: ['__proto__'], message: 'is not a name that metadata may have' });
@@ -76,7 +75,7 @@ export const orderRequestSchema = z
     (order, context) => {
       for (const { path, message } of priceItems(order).faults) context.addIssue({ code: 'custom', path, message });
     },
-    // Also when other fields are wrong: every fault is told at once.
+    // Also when other fields are wrong: all faults are found at once.
     { when: () => true },
   )
   .openapi('OrderRequest');
@@ -84,7 +83,7 @@ export const orderRequestSchema = z
 const priced = z.object({ currency: z.string().refine(isCurrency), items: z.array(z.unknown()).max(itemsMax) });
 const pricedItem = z.object({ unit_amount: amount, quantity });
 
-/** Amounts can only be read together with their currency, of a body that may be wrong elsewhere; the sum is made of integers. */
+/** Reads amounts together with their currency, of a body that may have other faults; the sum is made of integers. */
 export function priceItems(order: unknown) {
   const { data } = priced.safeParse(order);
   const unitAmounts: number[] = [];
@@ -107,7 +106,7 @@ export function priceItems(order: unknown) {
     faults.push({ path: ['items'], message: 'the total must be more than nothing' });
   }
   if (total > BigInt(Number.MAX_SAFE_INTEGER)) faults.push({ path: ['items'], message: 'the total is too large' });
-  return { unitAmounts, amountMinor: Number(total), faults };
+  return { unitAmounts, faults };
 }
 
 export const orderRequestExample: z.input<typeof orderRequestSchema> = {

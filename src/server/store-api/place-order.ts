@@ -1,8 +1,6 @@
 import { createRoute } from '@hono/zod-openapi';
 import type { Context } from 'hono';
 import { storeActor } from '#kernel/actor.ts';
-import type { Money } from '#kernel/money.ts';
-import type { ProviderName } from '#kernel/provider-name.ts';
 import { type PlacedOrder, placeOrder } from '#payments/collect/place-order.ts';
 import type { PaymentDeps } from '#payments/lifecycle/deps.ts';
 import type { OrderView } from '#payments/lifecycle/order-view.ts';
@@ -55,8 +53,7 @@ export function addPlaceOrder(app: StoreApi, { payments }: { payments: PaymentDe
     async (context) => {
       const body = context.req.valid('json');
       const key = context.req.valid('header')['Idempotency-Key'] ?? null;
-      const { unitAmounts, amountMinor } = priceItems(body);
-      const wanted = body.provider ?? 'auto';
+      const { unitAmounts } = priceItems(body);
       const result = await placeOrder(payments, {
         idempotencyKey: key,
         bodyHash: key === null ? null : context.var.bodyHash,
@@ -68,25 +65,19 @@ export function addPlaceOrder(app: StoreApi, { payments }: { payments: PaymentDe
         currency: body.currency,
         customerEmail: body.customer?.email ?? null,
         customerName: body.customer?.name ?? null,
-        provider: wanted,
+        provider: body.provider ?? 'auto',
         redirectUrl: body.redirect_url ?? null,
         metadata: body.metadata ?? {},
         reference: body.reference ?? null,
         note: null,
       });
-      return answer(context, result, { payments, wanted, money: { amountMinor, currency: body.currency } });
+      return answer(context, result);
     },
     refuseBody({ code: 'invalid_order', detail: 'The order has faults.' }),
   );
 }
 
-interface Asked {
-  payments: PaymentDeps;
-  wanted: 'auto' | ProviderName;
-  money: Money;
-}
-
-function answer(context: Context, result: PlacedOrder, asked: Asked) {
+function answer(context: Context, result: PlacedOrder) {
   switch (result.kind) {
     case 'placed': {
       context.header('location', `/v1/orders/${result.order.id}`);
@@ -98,19 +89,19 @@ function answer(context: Context, result: PlacedOrder, asked: Asked) {
       return problem({ status: 422, code: 'idempotency_key_reused', detail });
     }
     case 'in_progress': {
-      const detail = 'The same request is still in hand: send it again.';
+      const detail = 'The same request is still being served: send it again.';
       return problem({ status: 409, code: 'in_progress', detail, headers: { 'retry-after': String(busySeconds) } });
     }
     case 'no_provider':
-      return refuseUnplaced(result.reason, asked);
+      return refuseUnplaced(result);
     case 'provider_failed':
       return refuseUnpaid(result);
   }
 }
 
 /**
- * The order as it was placed, so that a repeat with the same key gets the same answer however late it comes; what became
- * of the order since is for `GET /v1/orders/:id` to say.
+ * The order as it was placed, so that a repeat with the same key gets the same answer however late it comes. The present
+ * state of the order is what `GET /v1/orders/:id` answers.
  */
 function viewPlaced({ id, number, amount, currency, payments }: OrderView): PlacedOrderAnswer {
   const first = payments.find((payment) => payment.checkout_url !== null);
@@ -124,11 +115,10 @@ function viewPlaced({ id, number, amount, currency, payments }: OrderView): Plac
   return { id, number, status: 'awaiting_payment', amount, currency, payment: payment ?? null };
 }
 
-/** An outage passes, so the request may come again; what no configured provider can take stays refused. */
-function refuseUnplaced(reason: string, { payments, wanted, money }: Asked) {
-  const asked = payments.providers.list().filter(({ name }) => wanted === 'auto' || name === wanted);
+/** An outage ends, so the request may be repeated; money that no configured provider can take stays refused. */
+function refuseUnplaced({ reason, isTemporary }: Extract<PlacedOrder, { kind: 'no_provider' }>) {
   const code = 'no_provider';
-  if (asked.some((provider) => provider.quote(money) !== undefined)) {
+  if (isTemporary) {
     return problem({ status: 503, code, detail: reason, headers: { 'retry-after': String(outageSeconds) } });
   }
   return problem({ status: 422, code, detail: reason, errors: [{ pointer: '/provider', detail: reason }] });

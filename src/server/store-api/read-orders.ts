@@ -35,7 +35,7 @@ function splitWords(text: unknown): string[] {
     .filter((word) => word !== '');
 }
 
-/** A number with an exponent, a sign or a fraction is none. */
+/** A number with an exponent, a sign or a fraction stays a text, which the schema refuses. */
 function readLimit(given: unknown): unknown {
   if (given === '') return undefined;
   return typeof given === 'string' && /^\d{1,3}$/.test(given) ? Number(given) : given;

@@ -1,4 +1,4 @@
-// Money back, as the shop asks. What may be asked for is checked where it is decided; here only the form of the request.
+// A refund that the shop asks for. Whether it may be made is decided in payments/refunds; here only its form is checked.
 import { createRoute, z } from '@hono/zod-openapi';
 import { storeActor } from '#kernel/actor.ts';
 import { asPaymentId } from '#kernel/ids.ts';
@@ -20,14 +20,14 @@ const refundRequestSchema = z
     {
       amount: amount.nullish().openapi({
         example: '10.00',
-        description: 'In the currency of the order. Left out: all that may still go back.',
+        description: 'In the currency of the order. Left out: all that may still be refunded.',
       }),
       reason: line(300),
       payment_id: z
         .uuid('must be the id of a payment of this order')
         .transform(asPaymentId)
         .nullish()
-        .openapi({ description: 'Which payment; left out: the one that pays for the order.' }),
+        .openapi({ description: 'The payment; left out: the one that covers the order.' }),
     },
     plainWords,
   )
@@ -40,9 +40,9 @@ const route = createRoute({
   path: '/v1/orders/{id}/refunds',
   tags: [ordersTag.name],
   operationId: 'refundOrder',
-  summary: 'Give money of an order back',
+  summary: 'Refund an order',
   description:
-    'Asks the provider to give back all that came, or a part of it; never more than came. The answer says that it was asked for: how it goes on is in `refunds` of the order, and `order.refunded` is announced when the money has gone back.',
+    'Asks the provider to refund all that was received, or a part of it; never more. The answer says that the refund was requested: its progress is in `refunds` of the order, and `order.refunded` is announced when the money was refunded.',
   security: bearer,
   middleware: jsonBody,
   request: {
@@ -77,7 +77,7 @@ export function addRefundOrder(app: StoreApi, { payments }: { payments: PaymentD
         amount: asked.money,
         reason: body.reason,
         actor: storeActor,
-        // A key is the shop's own word: it must not find a refund that an admin asked for, nor one of another order.
+        // The shop chooses the key: it must not match a refund that an admin asked for, nor one of another order.
         ...(key !== undefined && { request: { key: `store:${orderId}:${key}`, hash: context.var.bodyHash } }),
       });
       if (!('refund' in result)) return refuse(result);
@@ -98,7 +98,7 @@ function readAmount(text: string | null, currency: string): { money: Money | 'al
   }
 }
 
-/** Where in the body the shop has to look. */
+/** The place of the fault in the body; null where the fault is not in the body. */
 const pointers: Readonly<Record<RefundRefusal, string | null>> = {
   reason_missing: '/reason',
   unknown_payment: '/payment_id',

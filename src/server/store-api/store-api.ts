@@ -12,11 +12,11 @@ import { addRefundOrder } from './refund-order.ts';
 
 export interface StoreApiDeps {
   payments: PaymentDeps;
-  /** Null: the routes answer 404, as if they were not there. */
+  /** Null: the routes answer 404, as if they did not exist. */
   access: { keys: readonly string[] } | null;
 }
 
-/** The routes of `/v1`. The schemas of each route validate what comes in and make its part of the OpenAPI document. */
+/** The routes of `/v1`. The schemas of each route validate its requests and make its part of the OpenAPI document. */
 export function storeApiRoutes(deps: StoreApiDeps): StoreApi {
   const app = new OpenAPIHono<BlankEnv>({ defaultHook: refuseParameters });
   app.use('/v1/*', async (context, next) => {

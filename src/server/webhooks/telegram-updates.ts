@@ -4,12 +4,12 @@ import { brokenBody, notFound, problem, refuseOtherMethods, tooLarge, unavailabl
 import { readBody } from '../kit/read-body.ts';
 import { isOneOf } from '../kit/secret-match.ts';
 
-/** Telegram sends no update that comes near it. */
+/** No update of Telegram comes near this size. */
 export const updateBytesMax = 1024 * 1024;
 
-/** One bot that gets its updates here. */
+/** A bot that gets its updates by webhook. */
 export interface TelegramReceiver {
-  /** What Telegram's secret header may say. */
+  /** Accepted values of Telegram's secret header. */
   secrets: readonly string[];
   /** The parsed update; a rejection makes Telegram send it again. */
   handleUpdate(update: unknown): Promise<void>;

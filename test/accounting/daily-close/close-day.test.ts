@@ -62,7 +62,7 @@ function providerDay(made: readonly Payment[], differences: Partial<ProviderDay>
     refunds: [],
     refundsThere: { kind: 'known', value: new Set() },
     tellsFees: true,
-    furtherFigures: [],
+    furtherFees: [],
     settlements: [],
     ...differences,
   };
@@ -76,7 +76,7 @@ function facts(differences: Partial<DayFacts>): DayFacts {
     from,
     to,
     closedAt: to,
-    booksBeganOn: theDay,
+    ledgerBeganOn: theDay,
     providers: [],
     differences: [],
     changed: [],

@@ -76,6 +76,7 @@ export function createFakeProvider(now: () => number, refunds: RefundProvider): 
     cancelPayment: async () => undefined,
     verifyWebhook: () => ({ kind: 'refused', reason: 'not_ours' }),
     probe: async () => undefined,
+    checkSetUp: async () => [],
   };
   return {
     list: () => [provider],

@@ -3,6 +3,7 @@ import type { View } from '#bot/text/view.ts';
 import type { Case } from '#cases/case.ts';
 import type { Product } from '#catalog/product.ts';
 import { asOrderId, asPaymentId, asProviderReference } from '#kernel/ids.ts';
+import type { Page } from '#kernel/page.ts';
 import type { Order } from '#orders/order.ts';
 import type { TimelineEntry } from '#orders/timeline.ts';
 import type { Outage } from '#payments/model/outage.ts';
@@ -233,6 +234,22 @@ export function aReport(differences: Partial<ProviderReport> = {}): ProviderRepo
     ...differences,
   };
 }
+
+/** The page of a list that begins at the beginning, and what leads from it; a page in the middle with `index`. */
+export function aPage<Row, Key>(
+  rows: readonly Row[],
+  options: { key: Key; index?: number; hasMore?: boolean },
+): Page<Row, Key> {
+  const { key, index = 0, hasMore = false } = options;
+  return {
+    rows,
+    index,
+    previous: index < 2 ? [undefined, null][index] : { index: index - 1, side: 'before', key },
+    next: hasMore ? { index: index + 1, side: 'after', key } : undefined,
+  };
+}
+
+export const aPlace = { at, id: anId };
 
 /** A view as a person would describe it: the text, then the rows of buttons, each with what it does. */
 export function drawn(view: View): string {

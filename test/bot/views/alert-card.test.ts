@@ -3,7 +3,7 @@ import { alertCard, wakeNotice } from '#bot/screens/cases/alert-card-view.ts';
 import { alertList } from '#bot/screens/cases/alert-list-view.ts';
 import { caseKinds, caseSeverities, caseStatuses } from '#cases/case.ts';
 import { day } from '#kernel/clock.ts';
-import { anAlert, at, drawn, hostile, look } from '../support/values.ts';
+import { anAlert, aPage, aPlace, at, drawn, hostile, look } from '../support/values.ts';
 
 const card = { ...look, place: 'card' } as const;
 const minute = 60_000;
@@ -111,12 +111,12 @@ describe('the list of alerts', () => {
       anAlert(),
       anAlert({ severity: 'info', status: 'snoozed', facts: { ...facts, orderNumber: null }, lastRaisedAt: at - day }),
     ];
-    expect(drawn(alertList({ alerts, page: 1, hasMore: true }, look))).toMatchInlineSnapshot(`
+    expect(drawn(alertList(aPage(alerts, { key: aPlace, index: 1, hasMore: true }), look))).toMatchInlineSnapshot(`
       "<b>Alerts</b> · page 2
       🔴 <b>T-1042</b> Payment came short · 04:00
       🔵💤 <b>BTCPay</b> Payment came short · 21 Nov
       [T-1042](alert_view:AZL1oHw-eryN7wEjRWeJqw) [BTCPay](alert_view:AZL1oHw-eryN7wEjRWeJqw)
-      [‹ Newer](alerts:0) [Older ›](alerts:2)"
+      [‹ Newer](alerts) [Older ›](alerts:2mwr91400AZL1oHw-eryN7wEjRWeJqw)"
     `);
   });
 
@@ -127,7 +127,7 @@ describe('the list of alerts', () => {
       anAlert({ status: 'acknowledged' }),
       anAlert({ kind: 'dead_letter', provider: null, facts: stray }),
     ];
-    const { text, keyboard } = alertList({ alerts, page: 0, hasMore: false }, look);
+    const { text, keyboard } = alertList(aPage(alerts, { key: aPlace }), look);
     expect(keyboard.map((row) => row.map((button) => button.text))).toEqual([
       ['T-1042', 'T-1042 (2)'],
       ['Dead letter'],
@@ -145,18 +145,18 @@ describe('the list of alerts', () => {
     const alerts = Array.from({ length: count }, (_, index) =>
       anAlert({ facts: { ...facts, orderNumber: `T-104${index}` } }),
     );
-    const { keyboard } = alertList({ alerts, page: 0, hasMore: false }, look);
+    const { keyboard } = alertList(aPage(alerts, { key: aPlace }), look);
     expect(keyboard.map((row) => row.length)).toEqual(rows);
   });
 
   test('leaves no button alone where names are long', () => {
     const alerts = Array.from({ length: 7 }, () => anAlert({ facts: { ...facts, orderNumber: 'T-104' } }));
-    const { keyboard } = alertList({ alerts, page: 0, hasMore: false }, look);
+    const { keyboard } = alertList(aPage(alerts, { key: aPlace }), look);
     expect(keyboard.map((row) => row.length)).toEqual([3, 2, 2]);
   });
 
   test('says when nothing needs a human', () => {
-    expect(alertList({ alerts: [], page: 0, hasMore: false }, look).text).toMatchInlineSnapshot(`
+    expect(alertList(aPage([], { key: aPlace }), look).text).toMatchInlineSnapshot(`
       "<b>Alerts</b>
       ✅ Nothing needs a human."
     `);

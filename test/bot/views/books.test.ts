@@ -11,7 +11,7 @@ import {
 import { addDays } from '#kernel/calendar.ts';
 import { hour } from '#kernel/clock.ts';
 import { aBook, aClosedDay, aFullDay, asDay, aTally, sum } from '../support/books.ts';
-import { at, drawn, hostile, look } from '../support/values.ts';
+import { aPage, at, drawn, hostile, look } from '../support/values.ts';
 
 describe("a day's page", () => {
   test('says what is unexplained first, then each provider, corrections, exceptions and what was done by hand', () => {
@@ -42,7 +42,7 @@ describe("a day's page", () => {
       Chain <code>3f9a1c0b77de</code>
       [‹ 20 Nov](book:show:2026-11-20) [22 Nov ›](book:show:2026-11-22)
       [Chart](book:chart:2026-11-21) [Export](book:export:2026-11-21)
-      [Verify chain](book:verify:2026-11-21) [‹ Books](books:0)"
+      [Verify chain](book:verify:2026-11-21) [‹ Books](books)"
     `);
   });
 
@@ -105,7 +105,7 @@ describe('the list of days', () => {
       aClosedDay({ providers: [aBook('bitpay', { unknownWhy: 'x' })] }, '2026-11-18'),
     ];
     const open = [{ day: asDay('2026-11-22'), dueAt: look.now + hour, delay: null }];
-    expect(bookList({ open, closed, page: 0, hasMore: true }, look).text).toMatchInlineSnapshot(`
+    expect(bookList({ open, closed: aPage(closed, { key: 4, hasMore: true }) }, look).text).toMatchInlineSnapshot(`
       "<b>Books</b> · page 1
       ⏳ Sun 22 Nov · open; closes after 22 Nov, 06:00
       ✅ Sat 21 Nov · 2 paid · 98.00 USD

@@ -1,15 +1,27 @@
 import { describe, expect, test } from 'vitest';
 import { renderChart } from '#bot/charts/render.ts';
-import { ageText, kindWords } from '#bot/kit/case-words.ts';
 import { reasonQuestion } from '#bot/kit/reason-question.ts';
 import { agesChart, countAges } from '#bot/screens/cases/case-ages.ts';
 import { exceptionCard } from '#bot/screens/cases/exception-card-view.ts';
 import { exceptionKindChoice, exceptionList } from '#bot/screens/cases/exception-list-view.ts';
-import { byHandQuestion, optionChoice, resolveQuestion } from '#bot/screens/cases/resolution-questions.ts';
+import { optionChoice, resolveQuestion } from '#bot/screens/cases/resolution-questions.ts';
+import { ageText, kindWords } from '#bot/wording/case-words.ts';
+import { overrideQuestion } from '#bot/wording/override-question.ts';
 import { type CaseSeverity, caseKinds } from '#cases/case.ts';
 import { day, hour, minute } from '#kernel/clock.ts';
 import { resolvingActions } from '#payments/resolutions/options/resolution-actions.ts';
-import { anException, anOrder, aPayment, at, drawn, exceptionDetails, hostile, look } from '../support/values.ts';
+import {
+  anException,
+  anOrder,
+  aPage,
+  aPayment,
+  aPlace,
+  at,
+  drawn,
+  exceptionDetails,
+  hostile,
+  look,
+} from '../support/values.ts';
 
 const full = { ...look, buttons: 'full' } as const;
 const facts = anException().facts;
@@ -31,7 +43,7 @@ describe('the card of an exception', () => {
       [Ask for the rest](resolve:AZL1oHw-eryN7wEjRWeJqw:ask_rest) [Accept as paid](resolve:AZL1oHw-eryN7wEjRWeJqw:accept)
       [Keep waiting…](resolve:AZL1oHw-eryN7wEjRWeJqw:wait) [Check again](exception:check:AZL1oHw-eryN7wEjRWeJqw)
       [Take it](exception:take:AZL1oHw-eryN7wEjRWeJqw) [Open order](order:show:AZL1oHw-eryN7wEjRWeJqw)
-      [‹ Exceptions](exceptions:all:0)"
+      [‹ Exceptions](exceptions:all)"
     `);
   });
 
@@ -68,7 +80,7 @@ describe('the card of an exception', () => {
       Since 22 Nov, 04:00 (1 h)
       Nobody has it yet.
       [Link to an order…](resolve:AZL1oHw-eryN7wEjRWeJqw:link_order) [Ignore](resolve:AZL1oHw-eryN7wEjRWeJqw:dismiss)
-      [Take it](exception:take:AZL1oHw-eryN7wEjRWeJqw) [‹ Exceptions](exceptions:all:0)"
+      [Take it](exception:take:AZL1oHw-eryN7wEjRWeJqw) [‹ Exceptions](exceptions:all)"
     `);
   });
 
@@ -148,26 +160,20 @@ describe('the card of an exception', () => {
 
 describe('the list', () => {
   const rows = [
-    { case: anException({ openedAt: look.now - 3 * day, assigneeName: 'Ada' }), orderNumber: 'T-1042' },
-    {
-      case: anException({
+    anException({ openedAt: look.now - 3 * day, assigneeName: 'Ada', facts: { ...facts, orderNumber: 'T-1042' } }),
+      anException({
         kind: 'payment_reversed',
         severity: 'critical',
         openedAt: look.now - hour,
         status: 'snoozed',
         snoozedUntil: at,
-        facts: { ...facts, differenceFiat: null },
+        facts: { ...facts, differenceFiat: null, orderNumber: 'T-1043' },
       }),
-      orderNumber: 'T-1043',
-    },
-    {
-      case: anException({
+      anException({
         kind: 'finding_missing_here',
         openedAt: look.now,
         facts: { ...facts, differenceFiat: null },
       }),
-      orderNumber: null,
-    },
   ];
   const live = { status: 'open', rings: true } as const;
   const counts = [
@@ -179,7 +185,10 @@ describe('the list', () => {
   ] as const;
 
   test('is by age, with counts of each kind, and a number for each to open', () => {
-    const view = exceptionList({ rows, counts, filter: 'all', page: 0, hasMore: true }, look);
+    const view = exceptionList(
+      { page: aPage(rows, { key: aPlace, hasMore: true }), counts },
+      { ...look, filter: 'all' },
+    );
     expect(drawn(view)).toMatchInlineSnapshot(`
       "<b>Exceptions</b> · 4 open, oldest 3 d · page 1
       <i>Came short 3 · Reversed 1</i>
@@ -187,15 +196,15 @@ describe('the list', () => {
       2 🔴💤 <b>T-1043</b> Reversed · 1 h
       3 🟠 <b>BTCPay</b> Missing here · a moment
       [1](exception:show:AZL1oHw-eryN7wEjRWeJqw) [2](exception:show:AZL1oHw-eryN7wEjRWeJqw) [3](exception:show:AZL1oHw-eryN7wEjRWeJqw)
-      [Newer ›](exceptions:all:1)
-      [By kind…](exception_kinds) [Refresh](exceptions:all:0)"
+      [Newer ›](exceptions:all:1mwr91400AZL1oHw-eryN7wEjRWeJqw)
+      [By kind…](exception_kinds) [Refresh](exceptions:all)"
     `);
   });
 
   test('of one kind says which, and nothing where there is none', () => {
-    const one = exceptionList({ rows: [], counts, filter: 'payment_failed', page: 0, hasMore: false }, look);
+    const one = exceptionList({ page: aPage([], { key: aPlace }), counts }, { ...look, filter: 'payment_failed' });
     expect(one.text).toBe('<b>Exceptions</b> · Failed · 0 open\nNone of this kind.');
-    const none = exceptionList({ rows: [], counts: [], filter: 'all', page: 0, hasMore: false }, look);
+    const none = exceptionList({ page: aPage([], { key: aPlace }), counts: [] }, { ...look, filter: 'all' });
     expect(none.text).toContain('✅ Nothing waits for a decision.');
     expect(none.keyboard.flat().map((button) => button.text)).toEqual(['Refresh']);
   });
@@ -265,7 +274,7 @@ describe('a decision asks', () => {
   });
 
   test('by hand about an order alone', () => {
-    expect(byHandQuestion(anOrder(), 'write_off').about).toBe('T-1042 · 49.00 USD');
+    expect(overrideQuestion(anOrder(), 'write_off').about).toBe('T-1042 · 49.00 USD');
   });
 
   test('first how long, at which provider or which order', () => {

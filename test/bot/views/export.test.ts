@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { confirmationView } from '#bot/kit/confirmation.ts';
 import { type ExportProgress, exitQuestion, exportView } from '#bot/screens/providers/exit-view.ts';
 import { drawn } from '../support/values.ts';
 
@@ -14,7 +15,9 @@ const progress: ExportProgress = {
 };
 
 test('an export asks first, and says whose data it is', () => {
-  expect(drawn(exitQuestion({ provider: 'btcpay', pendingId: 'AAECAwQFBgcICQoLDA0ODw' }))).toMatchInlineSnapshot(`
+  expect(
+    drawn(confirmationView(exitQuestion('btcpay'), { pendingId: 'AAECAwQFBgcICQoLDA0ODw' })),
+  ).toMatchInlineSnapshot(`
     "❓ <b>Export everything of BTCPay?</b>
     Orders, payments, timeline, refunds, exceptions, raw events, reconciliation and outages come here as files.
     They hold your customers’ names and e-mail addresses: keep them safe.

@@ -1,11 +1,12 @@
 import { describe, expect, test } from 'vitest';
-import { orderQuestion } from '#bot/kit/questions.ts';
+import { confirmationView } from '#bot/kit/confirmation.ts';
 import { allowsButton, type OrderCardOptions, orderCard } from '#bot/screens/orders/order-card-view.ts';
 import { foundOrders, orderList } from '#bot/screens/orders/order-list-view.ts';
+import { orderQuestion } from '#bot/screens/orders/order-questions.ts';
 import { decideOrder, type OrderEvent } from '#orders/decide-order.ts';
 import { orderStatuses } from '#orders/order.ts';
 import type { Payment } from '#payments/model/payment.ts';
-import { anEntry, anException, anOrder, aPayment, at, drawn, hostile, look } from '../support/values.ts';
+import { anEntry, anException, anOrder, aPage, aPayment, aPlace, at, drawn, hostile, look } from '../support/values.ts';
 
 const full: OrderCardOptions = {
   ...look,
@@ -241,7 +242,9 @@ describe('an order card', () => {
 describe('lists of orders', () => {
   test('a page has its rows, its turns and its filters', () => {
     const orders = orderStatuses.map((status, index) => anOrder({ status, number: 1042 + index }));
-    expect(drawn(orderList({ orders, filter: 'paid', page: 1, hasMore: true }, look))).toMatchInlineSnapshot(`
+    expect(
+      drawn(orderList(aPage(orders, { key: aPlace, index: 1, hasMore: true }), { ...look, filter: 'paid' })),
+    ).toMatchInlineSnapshot(`
       "<b>Orders · paid</b> · page 2
       ⏳ T-1042 · 49.00 USD · 22 Nov, 04:00
       💰 T-1043 · 49.00 USD · 22 Nov, 04:00
@@ -253,9 +256,9 @@ describe('lists of orders', () => {
       ↩️ T-1049 · 49.00 USD · 22 Nov, 04:00
       [T-1042](order:show:AZL1oHw-eryN7wEjRWeJqw) [T-1043](order:show:AZL1oHw-eryN7wEjRWeJqw) [T-1044](order:show:AZL1oHw-eryN7wEjRWeJqw) [T-1045](order:show:AZL1oHw-eryN7wEjRWeJqw)
       [T-1046](order:show:AZL1oHw-eryN7wEjRWeJqw) [T-1047](order:show:AZL1oHw-eryN7wEjRWeJqw) [T-1048](order:show:AZL1oHw-eryN7wEjRWeJqw) [T-1049](order:show:AZL1oHw-eryN7wEjRWeJqw)
-      [‹ Newer](orders:paid:0) [Older ›](orders:paid:2)
-      [All](orders:all:0) [Attention](orders:needs_attention:0) [Awaiting](orders:awaiting_payment:0)
-      [• Paid](orders:paid:0) [Fulfilled](orders:fulfilled:0) [Expired](orders:expired:0)"
+      [‹ Newer](orders:paid) [Older ›](orders:paid:2mwr91400AZL1oHw-eryN7wEjRWeJqw)
+      [All](orders:all) [Attention](orders:needs_attention) [Awaiting](orders:awaiting_payment)
+      [• Paid](orders:paid) [Fulfilled](orders:fulfilled) [Expired](orders:expired)"
     `);
   });
 
@@ -274,7 +277,7 @@ describe('lists of orders', () => {
 
 test('a question says what would happen and to which order', () => {
   expect(
-    drawn(orderQuestion(anOrder(), { question: 'cancel', pendingId: 'AAECAwQFBgcICQoLDA0ODw' })),
+    drawn(confirmationView(orderQuestion(anOrder(), 'cancel'), { pendingId: 'AAECAwQFBgcICQoLDA0ODw' })),
   ).toMatchInlineSnapshot(`
     "❓ <b>Cancel this order?</b>
     <b>T-1042</b> · <b>49.00 USD</b>

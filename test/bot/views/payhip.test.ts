@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest';
+import { confirmationView } from '#bot/kit/confirmation.ts';
 import { couponList, couponQuestion } from '#bot/screens/channels/coupons-view.ts';
-import { heldQuestion } from '#bot/screens/channels/held-sales-view.ts';
 import { productCard, productList, saveQuestion } from '#bot/screens/channels/products-view.ts';
+import { reviewQuestion } from '#bot/screens/channels/review-question.ts';
 import { importPlan, importReport, importResult } from '#bot/screens/channels/sales-import-view.ts';
 import { settingsView } from '#bot/screens/channels/settings-view.ts';
 import { orderCard } from '#bot/screens/orders/order-card-view.ts';
@@ -11,7 +12,7 @@ import type { ExportDifference } from '#payments/channels/compare-with-export.ts
 import type { ReconciliationRun } from '#payments/model/reconciliation.ts';
 import type { StoredSubscription } from '#payments/ports/channel-order-store.ts';
 import type { ExportedOrder } from '#payments/ports/sales-channel.ts';
-import { aCoupon, anOrder, aPayment, aProduct, at, drawn, hostile, look } from '../support/values.ts';
+import { aCoupon, anOrder, aPage, aPayment, aProduct, at, drawn, hostile, look } from '../support/values.ts';
 
 const pendingId = 'AAECAwQFBgcICQoLDA0ODw';
 const heldOrder = anOrder({
@@ -77,7 +78,7 @@ test('what may be learnt of a sale is offered only where it can be', () => {
 });
 
 test.each(['accept', 'remember', 'reject'] as const)('the question before %s says what will happen', (decision) => {
-  const { ask, about, warn, reasons } = heldQuestion(heldOrder, { payment: heldPayment, decision });
+  const { ask, about, warn, reasons } = reviewQuestion(heldOrder, { payment: heldPayment, decision });
   expect(about).toContain('T-1042');
   expect(ask.endsWith('?') && warn.endsWith('.') && reasons.length === 3).toBe(true);
 });
@@ -101,18 +102,14 @@ describe('the catalogue', () => {
       aProduct({ hasLicenceSecret: true }),
       aProduct({ sku: 'LOOPS', name: hostile, channel: null, channelKey: null }),
     ];
-    expect(
-      drawn(productList({ products, page: 0, hasMore: false, channels: ['payhip'] })).slice(0, 200),
-    ).toMatchInlineSnapshot(`
+    expect(drawn(productList(aPage(products, { key: 'x' }), ['payhip'])).slice(0, 200)).toMatchInlineSnapshot(`
       "<b>Products</b>
       <b>GUIDE</b> Field Guide · 9.00 USD · Payhip <code>RGsF</code> 🔑
       <b>LOOPS</b> &lt;b&gt;Eve&lt;/b&gt; &amp; &quot;co&quot; evil /refund T-1 😀👩‍👩‍👧‍👦👩‍👩‍👧‍👦… · 9.00 USD
 
       Add or"
     `);
-    expect(productList({ products: [], page: 0, hasMore: false, channels: ['payhip'] }).text).toContain(
-      'every Payhip sale is held',
-    );
+    expect(productList(aPage([], { key: 'x' }), ['payhip']).text).toContain('every Payhip sale is held');
   });
 
   test('shows of a secret only that it is set', () => {
@@ -125,14 +122,14 @@ describe('the catalogue', () => {
       To change it: <code>/products change GUIDE 9.00 USD payhip=RGsF Field Guide</code>
       [Replace secret](product:secret:AZL1oHw-eryN7wEjRWeJqw) [Forget secret](product:clear:AZL1oHw-eryN7wEjRWeJqw)
       [Remove](product:remove:AZL1oHw-eryN7wEjRWeJqw)
-      [‹ Products](products:0)"
+      [‹ Products](products)"
     `);
     expect(productCard(aProduct({ name: hostile }), look).text.length).toBeLessThan(4_096);
   });
 
   test('asks before a price is saved, beside what it is so far', () => {
     const draft = { ...aProduct(), amountMinor: 1_200 };
-    expect(drawn(saveQuestion({ draft, before: aProduct(), pendingId }))).toMatchInlineSnapshot(`
+    expect(drawn(confirmationView(saveQuestion(draft, aProduct()), { pendingId }))).toMatchInlineSnapshot(`
       "❓ <b>Change this product?</b>
       <b>GUIDE</b> Field Guide · <b>12.00 USD</b>
       At Payhip: key <code>RGsF</code>
@@ -140,7 +137,7 @@ describe('the catalogue', () => {
       Payhip sales that fit it count at once, up to the hold limit.
       <i>Good for 2 minutes, for you only.</i>
       [Yes, save it](confirm:AAECAwQFBgcICQoLDA0ODw)
-      [No, go back](products:0)"
+      [No, go back](products)"
     `);
   });
 });
@@ -150,16 +147,18 @@ test('coupons are listed page by page, with what each takes off', () => {
     aCoupon(),
     aCoupon({ code: 'FIVE', percent: null, amountMinor: 500, productKey: 'RGsF', usageLimit: 9 }),
   ];
-  expect(drawn(couponList({ channel: 'payhip', coupons, isWhole: true, page: 0 }, look))).toMatchInlineSnapshot(`
+  expect(
+    drawn(couponList(aPage(coupons, { key: 'x' }), { ...look, channel: 'payhip', count: 2, isWhole: true })),
+  ).toMatchInlineSnapshot(`
     "<b>Payhip: 2 coupons</b>
     <b>SPRING</b> 20% off · all products · used 3
     <b>FIVE</b> 5.00 off · <code>RGsF</code> · used 3 of 9
 
     New: <code>/coupons new CODE 20% [PRODUCT], or 5.00 instead of 20%</code>"
   `);
-  expect(drawn(couponQuestion(aCoupon(), { channel: 'payhip', about: 'all products', pendingId }))).toContain(
-    '20% off',
-  );
+  expect(
+    drawn(confirmationView(couponQuestion(aCoupon(), { channel: 'payhip', about: 'all products' }), { pendingId })),
+  ).toContain('20% off');
 });
 
 test('a subscription that was found stands beside the orders', () => {

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { refundLines } from '#bot/screens/refunds/refunds-view.ts';
+import { refundLines } from '#bot/screens/orders/refund-lines.ts';
 import type { Refund } from '#payments/model/refund.ts';
 import { aRefund } from '#test/support/builders/refund.ts';
 

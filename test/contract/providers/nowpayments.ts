@@ -4,8 +4,9 @@ import type { ProviderCase } from './provider-case.ts';
 const signature = 'x-nowpayments-sig';
 
 const file = 'src/payments/providers/nowpayments/webhook.ts';
+const hmac = 'src/payments/providers/kit/hmac.ts';
 const mutants: ProviderCase['mutants'] = [
-  { flaw: 'takes any signature', file, from: 'timingSafeEqual(given, expected)', to: 'timingSafeEqual(given, given)' },
+  { flaw: 'takes any signature', file, from: 'if (!matches.includes(true))', to: 'if (!matches.includes(false))' },
   {
     flaw: 'takes a webhook without a signature',
     file,
@@ -28,13 +29,13 @@ const mutants: ProviderCase['mutants'] = [
   { flaw: 'does not sort', file, from: 'Object.keys(value).sort()', to: 'Object.keys(value)' },
   { flaw: 'knows one way of sorting only', file, from: `, sortedJson(parsed, 'arrays_as_objects')]`, to: ']' },
   { flaw: 'knows the other way of sorting only', file, from: `[sortedJson(parsed, 'arrays_kept'), `, to: '[' },
-  { flaw: 'takes an empty secret', file, from: `if (key === '') continue;`, to: '' },
+  { flaw: 'takes an empty secret', file: hmac, from: `if (secret === '') continue;`, to: '' },
   { flaw: 'has no end of depth', file, from: 'if (depth > depthMax) return undefined;', to: '' },
   {
     flaw: 'asks for the first secret only',
-    file,
-    from: 'for (const secret of about.secrets) {',
-    to: 'for (const secret of about.secrets.slice(0, 1)) {',
+    file: hmac,
+    from: 'for (const secret of secrets) {',
+    to: 'for (const secret of secrets.slice(0, 1)) {',
   },
   { flaw: 'uses a weaker hash', file, from: `'sha512'`, to: `'sha256'` },
 ];

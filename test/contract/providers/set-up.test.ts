@@ -8,7 +8,7 @@ import { openShop, type Shop } from './shop.ts';
 // What each adapter finds when its account is looked at, before its simulated provider.
 
 async function look(shop: Shop, webhookUrl: string | null = shop.webhookUrl): Promise<SetUpCheck[]> {
-  return (await shop.provider.checkSetUp?.({ webhookUrl }, new AbortController().signal)) ?? [];
+  return await shop.provider.checkSetUp({ webhookUrl }, new AbortController().signal);
 }
 
 const drawn = (checks: readonly SetUpCheck[]): string[] => checks.map(({ name, status }) => `${name} ${status}`);
@@ -95,7 +95,7 @@ describe('BitPay', () => {
   test('without PUBLIC_URL it says that BitPay is not told where to post', async () => {
     await using shop = await openShop('bitpay', { environment: { PUBLIC_URL: 'https://till.example' } });
     expect(find(await look(shop), 'webhook')?.detail).toBe(
-      'BitPay is told https://till.example/webhooks/bitpay with every payment',
+      'BitPay gets https://till.example/webhooks/bitpay with every payment',
     );
     await using untold = await openShop('bitpay');
     expect(find(await look(untold), 'webhook')).toMatchObject({ status: 'warning', advice: 'set PUBLIC_URL' });
@@ -132,7 +132,7 @@ describe('BTCPay', () => {
     });
     expect(find(checks, 'webhook')).toMatchObject({
       status: 'warning',
-      detail: 'not seen: the key may not read webhooks',
+      detail: 'unknown: the key may not read webhooks',
       advice: expect.stringContaining('btcpay.store.webhooks.canmodifywebhooks'),
     });
   });

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { ConcurrentChange } from '#kernel/database.ts';
 import { asOrderId } from '#kernel/ids.ts';
 import type { Order } from '#orders/order.ts';
 import type { OrderStores } from '#orders/order-store.ts';
@@ -62,12 +63,13 @@ export function describeOrders(open: OpenContractDatabase): void {
         await orders.insertOrder(order);
         const change = { status: 'paid', paidAt: noon + 1, updatedAt: noon + 2, note: 'Paid in cash' } as const;
         const { id } = order;
-        expect(await orders.changeOrder({ id, expected: { status: 'expired', version: 1 }, change })).toBe(false);
-        expect(await orders.changeOrder({ id, expected: { status: order.status, version: 2 }, change })).toBe(false);
-        expect(await orders.changeOrder({ id, expected: { status: order.status, version: 1 }, change })).toBe(true);
-        expect(await orders.findOrder(id)).toEqual({ ...order, ...change, version: 2 });
+        await expect(orders.changeOrder({ ...order, status: 'expired' }, change)).rejects.toThrow(ConcurrentChange);
+        await expect(orders.changeOrder({ ...order, version: 2 }, change)).rejects.toThrow(ConcurrentChange);
+        const changed = await orders.changeOrder(order, change);
+        expect(changed).toEqual({ ...order, ...change, version: 2 });
+        expect(await orders.findOrder(id)).toEqual(changed);
         const bare = { status: 'fulfilled', updatedAt: noon + 3 } as const;
-        expect(await orders.changeOrder({ id, expected: { status: 'paid', version: 2 }, change: bare })).toBe(true);
+        expect(await orders.changeOrder(changed, bare)).toEqual({ ...changed, ...bare, version: 3 });
         expect(await orders.findOrder(id)).toEqual({ ...order, ...change, ...bare, version: 3 });
         expect(numbersOf(await orders.searchOrders({ text: 'IN CASH', amountMinor: null, limit: 5 }))).toEqual([1]);
       });

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { hour } from '#kernel/clock.ts';
+import { ConcurrentChange } from '#kernel/database.ts';
 import type { Outage } from '#payments/model/outage.ts';
 import type { WebhookRate } from '#payments/model/webhook-rate.ts';
 import type { OpenContractDatabase } from './harness.ts';
@@ -44,15 +45,16 @@ export function describeOutages(open: OpenContractDatabase): void {
     test('changes only for who saw it as it is, and makes room for the next one when it is over', async () => {
       await using opened = await open();
       await opened.database.transaction(async ({ outages }) => {
-        await outages.insertOutage(sampleOutage('1'));
-        const expected = { status: 'blind', version: 1 } as const;
+        const outage = sampleOutage('1');
+        await outages.insertOutage(outage);
         const change = { status: 'catching_up', answeredAt: noon + hour } as const;
-        expect(await outages.changeOutage({ id: '1', expected: { ...expected, version: 2 }, change })).toBe(false);
-        expect(await outages.changeOutage({ id: '1', expected, change })).toBe(true);
-        expect(await outages.changeOutage({ id: '1', expected, change })).toBe(false);
-        expect(await outages.findLiveOutage('btcpay')).toMatchObject({ ...change, version: 2 });
+        await expect(outages.changeOutage({ ...outage, version: 2 }, change)).rejects.toThrow(ConcurrentChange);
+        const changed = await outages.changeOutage(outage, change);
+        expect(changed).toEqual({ ...outage, ...change, version: 2 });
+        await expect(outages.changeOutage(outage, change)).rejects.toThrow(ConcurrentChange);
+        expect(await outages.findLiveOutage('btcpay')).toEqual(changed);
         const over = { status: 'over', endedAt: noon + hour, recoveredCount: 4 } as const;
-        await outages.changeOutage({ id: '1', expected: { status: 'catching_up', version: 2 }, change: over });
+        await outages.changeOutage(changed, over);
         expect(await outages.findLiveOutage('btcpay')).toBeUndefined();
         expect(await outages.insertOutage(sampleOutage('2', { beganAt: noon + 2 * hour }))).toBe(true);
         const all = await outages.listOutages({ provider: 'btcpay', limit: 9 });

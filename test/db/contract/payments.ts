@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { ConcurrentChange } from '#kernel/database.ts';
 import { asPaymentId, asProviderReference } from '#kernel/ids.ts';
 import type { Payment } from '#payments/model/payment.ts';
 import type { ReconciliationFinding, ReconciliationRun } from '#payments/model/reconciliation.ts';
@@ -65,19 +66,22 @@ export function describePayments(open: OpenContractDatabase): void {
       await opened.database.transaction(async (stores) => {
         await insertAll(stores, [payment]);
         const { payments } = stores;
-        const { id, status } = payment;
+        const { id } = payment;
         const change = { status: 'paid', transactionIds: ['tx-2', 'tx-3'], nextPollAt: null, updatedAt: noon } as const;
-        const input = { id, change: { ...change, transactionIds: [...change.transactionIds] } };
-        expect(await payments.changePayment({ ...input, expected: { status: 'paid', version: 1 } })).toBe(false);
-        expect(await payments.changePayment({ ...input, expected: { status, version: 0 } })).toBe(false);
+        const to = { ...change, transactionIds: [...change.transactionIds] };
+        await expect(payments.changePayment({ ...payment, status: 'paid' }, to)).rejects.toThrow(ConcurrentChange);
+        await expect(payments.changePayment({ ...payment, version: 0 }, to)).rejects.toThrow(ConcurrentChange);
+        expect(await payments.tryChangePayment({ ...payment, version: 0 }, to)).toBeUndefined();
         expect(await payments.searchPayments({ text: 'tx-1', limit: 5 })).toHaveLength(1);
-        expect(await payments.changePayment({ ...input, expected: { status, version: 1 } })).toBe(true);
-        expect(await payments.findPayment(id)).toEqual({ ...payment, ...change, version: 2 });
+        const changed = await payments.changePayment(payment, to);
+        expect(changed).toEqual({ ...payment, ...change, version: 2 });
+        expect(await payments.findPayment(id)).toEqual(changed);
         expect(await payments.searchPayments({ text: 'tx-1', limit: 5 })).toEqual([]);
         expect(await payments.searchPayments({ text: 'tx-3', limit: 5 })).toHaveLength(1);
         const bare = { updatedAt: noon + 1, trust: undefined };
-        expect(await payments.changePayment({ id, expected: { status: 'paid', version: 2 }, change: bare })).toBe(true);
-        expect(await payments.findPayment(id)).toMatchObject({ version: 3, status: 'paid', updatedAt: noon + 1 });
+        const again = await payments.tryChangePayment(changed, bare);
+        expect(again).toEqual({ ...changed, version: 3, updatedAt: noon + 1 });
+        expect(await payments.findPayment(id)).toEqual(again);
       });
     });
 

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { ConcurrentChange } from '#kernel/database.ts';
 import { asPaymentId, asRefundId } from '#kernel/ids.ts';
 import type { Refund } from '#payments/model/refund.ts';
 import type { PaymentStores } from '#payments/ports/payment-store.ts';
@@ -61,14 +62,15 @@ export function describeRefunds(open: OpenContractDatabase): void {
     test('change only from the status and version that the caller has seen', async () => {
       await using opened = await open();
       await opened.database.transaction(async (stores) => {
-        await insert(stores, { id: asRefundId('a') });
+        const [refund] = await insert(stores, { id: asRefundId('a') });
+        if (refund === undefined) throw new Error('it was not inserted');
         const { refunds } = stores;
-        const id = asRefundId('a');
         const change = { status: 'pending', reference: 'r-1', updatedAt: noon + 1 } as const;
-        expect(await refunds.changeRefund({ id, expected: { status: 'unknown', version: 1 }, change })).toBe(false);
-        expect(await refunds.changeRefund({ id, expected: { status: 'requested', version: 2 }, change })).toBe(false);
-        expect(await refunds.changeRefund({ id, expected: { status: 'requested', version: 1 }, change })).toBe(true);
-        expect(await refunds.findRefund(id)).toMatchObject({ ...change, version: 2 });
+        await expect(refunds.changeRefund({ ...refund, status: 'unknown' }, change)).rejects.toThrow(ConcurrentChange);
+        await expect(refunds.changeRefund({ ...refund, version: 2 }, change)).rejects.toThrow(ConcurrentChange);
+        const changed = await refunds.changeRefund(refund, change);
+        expect(changed).toEqual({ ...refund, ...change, version: 2 });
+        expect(await refunds.findRefund(refund.id)).toEqual(changed);
       });
     });
 

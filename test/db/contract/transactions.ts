@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { DatabaseClosed, TransactionEnded, TransactionTimedOut } from '#db/engine/database-errors.ts';
-import { NestedTransaction } from '#kernel/database.ts';
+import { ConcurrentChange, NestedTransaction } from '#kernel/database.ts';
 import type { PaymentStores } from '#payments/ports/payment-store.ts';
 import { createSignal, type OpenContractDatabase, rejectionOf } from './harness.ts';
 import { noon, sampleAudit, sampleEvent, sampleMessage, sampleOrder, samplePayment } from './samples.ts';
@@ -149,14 +149,14 @@ export function describeTransactions(open: OpenContractDatabase): void {
         await stores.orders.insertOrder(order);
         await stores.payments.insertPayment(payment);
       });
-      const expected = { status: payment.status, version: payment.version };
       const change = { status: 'paid', updatedAt: noon } as const;
-      const answers = await Promise.all(
+      const ends = await Promise.allSettled(
         Array.from({ length: 10 }, () =>
-          database.transaction((stores) => stores.payments.changePayment({ id: payment.id, expected, change })),
+          database.transaction((stores) => stores.payments.changePayment(payment, change)),
         ),
       );
-      expect(answers.filter(Boolean)).toHaveLength(1);
+      const losers = ends.filter((end) => end.status === 'rejected' && end.reason instanceof ConcurrentChange);
+      expect(losers).toHaveLength(9);
       const stored = await database.read((stores) => stores.payments.findPayment(payment.id));
       expect(stored).toEqual({ ...payment, ...change, version: 2 });
     });

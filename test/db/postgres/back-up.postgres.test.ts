@@ -66,7 +66,7 @@ test('the doctor reads version, rights, schema and clock, and says what is pendi
   expect(checks[0]?.detail).toMatch(/^PostgreSQL 15\.\d+, can be written to$/);
   const ahead = { now: () => Date.now() + 60_000 };
   const [, empty, clock] = await checkPostgres(await server.createDatabase('none'), { ...systemClock, ...ahead });
-  expect(empty).toMatchObject({ status: 'ok', detail: 'empty: the first start makes the tables' });
+  expect(empty).toMatchObject({ status: 'ok', detail: 'empty: the first start creates the tables' });
   expect(clock).toMatchObject({
     status: 'warning',
     detail: expect.stringMatching(/^its clock is (59|60)\.\d s behind ours$/),

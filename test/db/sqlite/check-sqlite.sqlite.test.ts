@@ -37,7 +37,7 @@ test('a file that is in use, and written to at this moment, is well and stays in
   release();
   expect(await writing).toBeGreaterThan(0);
   expect(drawn(during)).toEqual(['file ok', 'schema ok', 'space ok', 'integrity ok']);
-  expect(find(during, 'file')?.detail).toContain('is being written to this moment');
+  expect(find(during, 'file')?.detail).toContain('is being written to at this moment');
   expect(find(await look(opened.file), 'file')?.detail).toContain('can be written to');
   expect(await opened.database.transaction((stores) => stores.orders.nextOrderNumber())).toBeGreaterThan(0);
 });
@@ -56,7 +56,7 @@ test('a file that is not there yet is no fault, and is not made', async () => {
   const file = join(dirname(opened.file), 'data', 'till.db');
   const checks = await look(file);
   expect(drawn(checks)).toEqual(['file ok', 'space ok']);
-  expect(checks[0]?.detail).toContain('the first start makes it');
+  expect(checks[0]?.detail).toContain('the first start creates it');
   expect(readdirSync(dirname(opened.file))).not.toContain('data');
 });
 

@@ -1,7 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { asProviderReference } from '#kernel/ids.ts';
-import { changeReviewThreshold } from '#payments/channels/change-review-threshold.ts';
-import { readReviewThresholds } from '#payments/channels/review-threshold.ts';
+import { changeReviewThreshold, readReviewThresholds } from '#payments/channels/review-threshold.ts';
 import type { ChannelOrder } from '#payments/ports/sales-channel.ts';
 import { rememberOption } from '#payments/resolutions/actions/accept-payment.ts';
 import { undoResolution } from '#payments/resolutions/actions/undo-resolution.ts';

@@ -62,6 +62,6 @@ test('without anybody who can, or who is up, the reason says which', () => {
   );
   const allDown = registry({ coinbase: 'open', bitpay: 'open', btcpay: 'open' });
   expect(namesOf(chooseProvider(allDown, { provider: 'auto', money: dollars }))).toBe(
-    'Every provider that could take it is down.',
+    'Every provider that could take it is unavailable.',
   );
 });

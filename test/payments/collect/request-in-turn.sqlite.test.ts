@@ -194,11 +194,13 @@ describe('auto', () => {
     providers.feels('bitpay', { retiredAt: 1 });
     expect(await placeOrder(deps, request)).toEqual({
       kind: 'no_provider',
-      reason: 'Every provider that could take it is down.',
+      reason: 'Every provider that could take it is unavailable.',
+      isTemporary: true,
     });
     expect(await placeOrder(deps, { ...request, provider: 'bitpay' })).toEqual({
       kind: 'no_provider',
-      reason: 'BitPay is taken for gone and is not asked any more.',
+      reason: 'BitPay is decommissioned and is not called any more.',
+      isTemporary: true,
     });
   });
 });

@@ -2,9 +2,10 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { acknowledgeCase, assignCase, releaseCase } from '#cases/acknowledge-case.ts';
 import type { Case } from '#cases/case.ts';
-import { pruneCases } from '#cases/prune-cases.ts';
+import { caseRetention } from '#cases/prune-cases.ts';
 import { snoozeCase } from '#cases/snooze-case.ts';
 import { day, hour } from '#kernel/clock.ts';
+import { pruneAll } from '#kernel/retention.ts';
 import { ada, bob, type CaseKit, money, openCaseKit } from '#test/support/scenario-kits/case-kit.ts';
 
 let kit: CaseKit;
@@ -66,9 +67,9 @@ describe('an exception', () => {
     if (paymentId === null) throw new Error('no payment');
     await kit.decide(exception, 'accept', { reason: 'Nearly all of it' });
     kit.deps.clock.advance(180 * day - hour);
-    expect(await pruneCases(kit.deps, { limit: 9 })).toEqual({ deleted: 0 });
+    expect(await pruneAll(kit.deps, { retentions: [caseRetention] })).toEqual({ deleted: 0 });
     kit.deps.clock.advance(2 * hour);
-    expect(await pruneCases(kit.deps, { limit: 9 })).toEqual({ deleted: 1 });
+    expect(await pruneAll(kit.deps, { retentions: [caseRetention] })).toEqual({ deleted: 1 });
     const { timeline } = await kit.details(paymentId);
     expect(timeline.map(({ text }) => text).join()).toContain('Nearly all of it');
   });

@@ -225,12 +225,10 @@ describe('a sale that is held', () => {
       const order = await stores.orders.findOrder(orderId);
       if (payment === undefined || order === undefined) throw new Error('it vanished');
       const updatedAt = clock.now();
-      const expected = { status: payment.status, version: payment.version };
       const change = { status: payment.status, heldAt: updatedAt, updatedAt };
-      await stores.payments.changePayment({ id: paymentId, expected, change });
+      await stores.payments.changePayment(payment, change);
       const waits = { status: 'needs_attention', paidAt: null, attention: 'held', updatedAt } as const;
-      const seen = { status: order.status, version: order.version };
-      await stores.orders.changeOrder({ id: orderId, expected: seen, change: waits });
+      await stores.orders.changeOrder(order, waits);
       await raiseCase(
         { stores, clock, ids, cause: causeOf(systemActor) },
         {

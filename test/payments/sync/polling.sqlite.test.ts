@@ -46,6 +46,7 @@ function twoProviders(): ProviderRegistry {
     verifyWebhook: never,
     findCreatedPayment: never,
     probe: never,
+    checkSetUp: never,
     fetchPayment(reference) {
       asked.push(reference);
       const look = { provider: name, reference, observedAt: deps.clock.now(), ...shown.get(reference) };

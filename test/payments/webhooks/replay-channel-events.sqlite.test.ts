@@ -1,6 +1,7 @@
 // Stored events of a channel that cannot be asked: a dry run says what is missing in the books, a real one books it once.
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { saveProduct } from '#catalog/save-product.ts';
+import { setLicenceSecret } from '#catalog/set-license-secret.ts';
 import { minute } from '#kernel/clock.ts';
 import { asProviderReference } from '#kernel/ids.ts';
 import type { PaymentProvider, WebhookVerdict } from '#payments/ports/payment-provider.ts';
@@ -9,17 +10,24 @@ import { handleInboxEvent } from '#payments/webhooks/handle-inbox-event.ts';
 import type { ReplayMode, ReplayReport } from '#payments/webhooks/replay.ts';
 import { replayEvents } from '#payments/webhooks/replay-events.ts';
 import { openTestDatabase, type TestDatabase } from '#test/support/database/test-database.ts';
-import { anEvent, aSale, createFakeSalesChannel } from '#test/support/fakes/sales-channel.ts';
+import {
+  anEvent,
+  aSale,
+  aSaleItem,
+  createFakeSalesChannel,
+  type FakeSalesChannel,
+} from '#test/support/fakes/sales-channel.ts';
 import { createTestDeps, type TestDeps } from '#test/support/scenario-kits/payment-kit.ts';
 
 const actor = { kind: 'admin', id: '42' } as const;
 let opened: TestDatabase;
 let deps: TestDeps;
 let verdict: WebhookVerdict;
+let channel: FakeSalesChannel;
 
 beforeEach(async () => {
   opened = await openTestDatabase();
-  const channel = createFakeSalesChannel();
+  channel = createFakeSalesChannel();
   const [paper] = channel.list();
   if (paper === undefined) throw new Error('there is no channel');
   const reference = asProviderReference('sale-1');
@@ -87,7 +95,7 @@ async function countOrders(): Promise<number> {
   return found.length;
 }
 
-async function addGuide(): Promise<void> {
+async function addGuide(): Promise<string> {
   const draft = {
     sku: 'GUIDE',
     name: 'Field Guide',
@@ -96,7 +104,9 @@ async function addGuide(): Promise<void> {
     channelKey: 'RGsF',
     channel: 'payhip',
   } as const;
-  await saveProduct(deps, { draft, expectedVersion: null, actor });
+  const saved = await saveProduct(deps, { draft, expectedVersion: null, actor });
+  if (saved.kind !== 'added') throw new Error('the guide was not saved');
+  return saved.productId;
 }
 
 test('a sale, its refund and a subscription that were never booked are foretold and then booked, once', async () => {
@@ -155,4 +165,20 @@ test('an event that today’s code cannot read, or today’s key does not accept
   // It was in time when it came; now is another matter.
   verdict = { kind: 'refused', reason: 'too_old' };
   expect(await replay('real')).toMatchObject({ refused: 0, bookedCount: 1, failed: 1 });
+});
+
+test('an order whose licence came with another one is foretold as held; its licence is not asked about for that', async () => {
+  const secret = { productId: await addGuide(), secret: 'prod_sk_1', actor };
+  await setLicenceSecret(deps, secret);
+  const licensed = (id: string): ChannelEvent =>
+    sold({ reference: asProviderReference(id), items: [aSaleItem({ licenceKey: 'KEY' })] });
+  const first = await store(licensed('sale-1'));
+  expect((await replay('dry_run')).bookings).toMatchObject([{ as: 'paid_if_licensed', orderNumber: null }]);
+  expect(channel.asked).toEqual([]);
+  const good = { kind: 'known', isEnabled: true, email: 'ann@example.org', productKey: 'RGsF' } as const;
+  channel.licences = [good, good, good];
+  await replayEvents(deps, { range: { kind: 'event', eventId: first }, mode: 'real', actor });
+  await store(licensed('sale-2'), 'sale-2');
+  expect(await replay('dry_run')).toMatchObject({ unchanged: 1, bookings: [{ reference: 'sale-2', as: 'held' }] });
+  expect((await replay('real')).bookings).toMatchObject([{ reference: 'sale-2', as: 'held' }]);
 });

@@ -29,11 +29,11 @@ beforeEach(async () => {
   opened = await openTestDatabase();
   const made = createTestDeps(opened.database);
   slept = [];
-  const sleep = async (ms: number): Promise<void> => {
+  const pause = async (ms: number): Promise<void> => {
     slept.push(ms);
     made.clock.advance(ms);
   };
-  const clock = { ...made.clock, sleep };
+  const clock = { ...made.clock, pause };
   providers = createScriptedProviders(['btcpay'], clock);
   const scripted = providers.find('btcpay');
   if (scripted === undefined) throw new Error('btcpay is off');

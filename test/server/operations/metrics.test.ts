@@ -18,13 +18,14 @@ describe('the metrics', () => {
       'tillkeeper_provider_up{provider="bitpay"} 0',
       'tillkeeper_payment_transitions_total{from="pending",to="paid"} 1',
       'tillkeeper_telegram_sends_total{bot="pager",outcome="sent"} 1',
-      'tillkeeper_gate_batch_transactions_sum 12',
+      'tillkeeper_commit_transactions_sum 12',
       'tillkeeper_job_duration_seconds_count{job="prune",outcome="done"} 1',
       'tillkeeper_queue_messages{queue="outbox",lane="pager",state="waiting"} 3',
       'tillkeeper_queue_messages{queue="outbox",lane="pager",state="abandoned"} 1',
       'tillkeeper_queue_oldest_age_seconds{queue="outbox",lane="pager"} 5',
-      'tillkeeper_books_unexplained 2',
-      'tillkeeper_books_last_closing_age_seconds 5',
+      'tillkeeper_queue_messages{queue="outbox",lane="chat",state="waiting"} 0',
+      'tillkeeper_ledger_unexplained 2',
+      'tillkeeper_ledger_last_closing_age_seconds 5',
     ]) {
       expect(lines).toContain(line);
     }
@@ -46,7 +47,7 @@ describe('the metrics', () => {
   test('show a lane that has run empty as empty', async () => {
     const metrics = createMetrics({ version: '1' });
     recordOneOfEach(metrics);
-    metrics.setQueue({ queue: 'outbox', depths: [], now: 20_000 });
+    metrics.setQueue({ queue: 'outbox', lanes: [], depths: [], now: 20_000 });
     const lines = await linesOf(metrics);
     expect(lines).toContain('tillkeeper_queue_messages{queue="outbox",lane="pager",state="waiting"} 0');
     expect(lines).toContain('tillkeeper_queue_oldest_age_seconds{queue="outbox",lane="pager"} 0');

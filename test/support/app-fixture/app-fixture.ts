@@ -95,7 +95,7 @@ export async function openAppFixtureIn(
 
   await open();
   // Every job runs once at the start; a fault that a test prepares is not meant for them.
-  for (const job of ['reconcile', 'watch-providers', 'read-figures', 'close-books']) await app?.runJob(job);
+  for (const job of ['reconcile', 'watch-providers', 'fetch-fees', 'close-days']) await app?.runJob(job);
   return {
     ...world,
     ...client,

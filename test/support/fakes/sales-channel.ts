@@ -26,7 +26,7 @@ export function createFakeSalesChannel(): FakeSalesChannel {
   };
   const sales: SalesChannel = {
     readEvent: (body) => events.get(Buffer.from(body).toString('utf8')),
-    strikeSecrets: (text) => text.replaceAll('licence', '…'),
+    redactSecrets: (text) => text.replaceAll('licence', '…'),
     async verifyLicence({ licenceKey }) {
       channel.asked.push(licenceKey);
       const look = channel.licences.shift() ?? { kind: 'unknown' };
@@ -51,6 +51,7 @@ export function createFakeSalesChannel(): FakeSalesChannel {
     cancelPayment: never,
     verifyWebhook: never,
     probe: () => Promise.resolve(),
+    checkSetUp: async () => [],
   };
   const channel: FakeSalesChannel = {
     licences: [],

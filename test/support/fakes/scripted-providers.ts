@@ -90,6 +90,7 @@ export function createScriptedProviders(names: readonly ProviderName[], clock: C
       async *listPayments() {
         yield (lists.get(name) ?? never()).map((reference) => look(name, reference));
       },
+      checkSetUp: async () => [],
       async probe() {
         probes.get(name)?.();
       },

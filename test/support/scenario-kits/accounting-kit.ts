@@ -188,5 +188,6 @@ function providerOf(book: FakeListedProvider): PaymentProvider {
     cancelPayment: never,
     verifyWebhook: never,
     probe: never,
+    checkSetUp: never,
   };
 }

@@ -3,7 +3,7 @@
 import {
   type AssetLine,
   type ClosingContent,
-  type FigureLine,
+  type FeeLine,
   type ProviderLedger,
   type RefundLine,
   type Tally,
@@ -81,7 +81,7 @@ function figureLines({ figures, withoutFigures }: ProviderLedger): Line[] {
   return figures.map((figure, index) => line(`${figureText(figure)}${index === 0 ? missing : ''}`));
 }
 
-function figureText({ asset: unit, fee, net }: FigureLine): string {
+function figureText({ asset: unit, fee, net }: FeeLine): string {
   return `Fee ${asset(fee, unit)}, net ${asset(net, unit)}`;
 }
 

@@ -5,7 +5,8 @@ import type { ClosedDay, OpenDay } from '#accounting/ledger/read-ledger.ts';
 import type { LedgerVerified } from '#accounting/ledger/verify-ledger.ts';
 import { addDays, type CalendarDay, readCalendarDay } from '#kernel/calendar.ts';
 import { formatAsset, sumDecimals } from '#kernel/money.ts';
-import { pageMax } from '../../text/callback-fields.ts';
+import type { Page } from '#kernel/page.ts';
+import { newestFirst, pageTitle, turnRow } from '../../kit/paged-list.ts';
 import { fitLines, type Line, line, weights } from '../../text/fit.ts';
 import { code, show } from '../../text/html.ts';
 import { type Button, inRows, type Presentation, type View } from '../../text/view.ts';
@@ -37,27 +38,24 @@ export function bookSign(content: ClosingContent): string {
 }
 
 export function bookList(
-  page: { open: readonly OpenDay[]; closed: readonly ClosedDay[]; page: number; hasMore: boolean },
+  { open, closed }: { open: readonly OpenDay[]; closed: Page<ClosedDay, number> },
   presentation: Presentation,
 ): View {
-  const lines = [line(`<b>Books</b> · page ${page.page + 1}`, weights.must)];
-  if (page.open.length + page.closed.length === 0) {
+  const lines = [line(`<b>Books</b>${pageTitle(closed)}`, weights.must)];
+  if (open.length + closed.rows.length === 0) {
     lines.push(line('There are none yet: they begin with the day of the first order.'));
   }
-  for (const open of page.open) lines.push(line(`⏳ ${dayTitle(open.day)} · ${openWords(open, presentation)}`));
-  for (const { day, content } of page.closed) {
+  for (const day of open) lines.push(line(`⏳ ${dayTitle(day.day)} · ${openWords(day, presentation)}`));
+  for (const { day, content } of closed.rows) {
     const { count } = content.unexplained;
     const unexplained = count === 0 ? '' : `<b>${count} unexplained</b> · `;
     lines.push(line(`${bookSign(content)} ${dayTitle(day)} · ${unexplained}${sumWords(content)}`));
   }
-  const days = page.closed.map(
+  const days = closed.rows.map(
     ({ day }): Button => ({ text: shortTitle(day), callback: { kind: 'book', act: 'show', day } }),
   );
-  const turns: Button[] = [];
-  if (page.page > 0) turns.push({ text: '‹ Newer', callback: { kind: 'books', page: page.page - 1 } });
-  if (page.hasMore && page.page < pageMax)
-    turns.push({ text: 'Older ›', callback: { kind: 'books', page: page.page + 1 } });
-  const newest = page.closed[0];
+  const turns = turnRow(closed, newestFirst, (position) => ({ kind: 'books', position }));
+  const [newest] = closed.rows;
   const check: Button[] =
     newest === undefined ? [] : [{ text: 'Verify chain', callback: { kind: 'book', act: 'verify', day: newest.day } }];
   return { text: fitLines(lines), keyboard: [...inRows(days, buttonsPerRow), turns, check].filter(hasButtons) };
@@ -131,7 +129,7 @@ function pageKeyboard({ day, closing }: ClosedDay, { hasNext }: { hasNext: boole
     ],
     [
       { text: 'Verify chain', callback: { kind: 'book', act: 'verify', day } },
-      { text: '‹ Books', callback: { kind: 'books', page: 0 } },
+      { text: '‹ Books', callback: { kind: 'books', position: null } },
     ],
   ];
 }
@@ -143,7 +141,7 @@ export function openBookPage(open: OpenDay, presentation: Presentation): View {
       line(`⏳ <b>Books of ${dayTitle(open.day)}</b>`, weights.must),
       line(openWords(open, presentation), weights.must),
     ]),
-    keyboard: [[{ text: '‹ Books', callback: { kind: 'books', page: 0 } }]],
+    keyboard: [[{ text: '‹ Books', callback: { kind: 'books', position: null } }]],
   };
 }
 

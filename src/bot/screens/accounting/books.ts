@@ -7,49 +7,40 @@ import { recordExport } from '#exports/record-export.ts';
 import { type CalendarDay, readCalendarDay } from '#kernel/calendar.ts';
 import { daysDrawn, drawBooks } from '../../charts/books-chart.ts';
 import { createExportWriter, partBytesMax } from '../../files/export-files.ts';
-import type { AdminEnv, BotCommand, CallbackContext, TextContext } from '../../kit/env.ts';
-import { answerCallback, editView, replyFile, replyPicture, replyView } from '../../kit/replies.ts';
-import { outOfDate } from '../../kit/result-texts.ts';
+import type { CallbackContext, TextContext } from '../../kit/contexts.ts';
+import type { At, DestinationOf } from '../../kit/destinations.ts';
+import type { AdminEnv } from '../../kit/env.ts';
+import { showView, tellInstead } from '../../kit/navigate.ts';
+import { answerCallback, editView, outOfDate, replyFile, replyPicture, replyView } from '../../kit/replies.ts';
 import type { BookAct, CallbackOf } from '../../text/callback-data.ts';
 import { show } from '../../text/html.ts';
 import type { View } from '../../text/view.ts';
-import {
-  bookDaysShown,
-  bookList,
-  bookPage,
-  chainVerdict,
-  chartCaption,
-  openBookPage,
-  readStartWord,
-} from './books-view.ts';
+import { bookDaysShown, bookList, bookPage, chainVerdict, chartCaption, openBookPage } from './books-view.ts';
 
-export const bookCommands: readonly BotCommand[] = [
-  { command: 'books', usage: '[DAY]', description: 'the days that were closed', run: runBooks },
-];
-
-async function runBooks(env: AdminEnv, ctx: TextContext, words: string): Promise<void> {
+export async function runBooks(env: AdminEnv, ctx: TextContext, words: string): Promise<void> {
   if (words === '') {
-    await replyView(ctx, await drawList(env, 0));
+    await replyView(ctx, await drawList(env, null));
     return;
   }
   const day = readCalendarDay(words);
   const view = day && (await drawDay(env, day));
-  const usage = `There is no day ${show(words, 40)} in the books. For example /books 2026-11-24`;
-  await replyView(ctx, view ?? { text: usage, keyboard: [] });
+  await replyView(ctx, view ?? { text: unknownDay(words), keyboard: [] });
 }
 
-/** A link from the pager's message leads to a day; false when it does not. */
-export async function runBookDay(env: AdminEnv, ctx: TextContext, startWord: string): Promise<boolean> {
-  const day = readStartWord(startWord);
-  const view = day && (await drawDay(env, day));
-  if (view === undefined) return false;
-  await replyView(ctx, view);
-  return true;
+export async function openBookDay(env: AdminEnv, at: At, { day }: DestinationOf<'book'>): Promise<string> {
+  const view = await drawDay(env, day);
+  if (view === undefined) return tellInstead(at, unknownDay(day));
+  await showView(at, view);
+  return '';
 }
 
-async function drawList(env: AdminEnv, page: number): Promise<View> {
-  const days = await listLedgerDays(env, { timeZone: env.timeZone, page, pageSize: bookDaysShown });
-  return bookList({ ...days, page }, env.presentation());
+function unknownDay(text: string): string {
+  return `There is no day ${show(text, 40)} in the books. For example /books 2026-11-24`;
+}
+
+async function drawList(env: AdminEnv, position: CallbackOf<'books'>['position']): Promise<View> {
+  const { timeZone } = env;
+  return bookList(await listLedgerDays(env, { timeZone, position, size: bookDaysShown }), env.presentation());
 }
 
 async function drawDay(env: AdminEnv, day: CalendarDay): Promise<View | undefined> {
@@ -59,12 +50,12 @@ async function drawDay(env: AdminEnv, day: CalendarDay): Promise<View | undefine
   return bookPage(found.closed, { ...env.presentation(), hasNext: found.hasNext });
 }
 
-export async function tapBooks(env: AdminEnv, ctx: CallbackContext, callback: CallbackOf<'books'>): Promise<void> {
-  await editView(ctx, await drawList(env, callback.page));
+export async function onBooksButton(env: AdminEnv, ctx: CallbackContext, callback: CallbackOf<'books'>): Promise<void> {
+  await editView(ctx, await drawList(env, callback.position));
   await answerCallback(ctx);
 }
 
-export async function tapBook(env: AdminEnv, ctx: CallbackContext, callback: CallbackOf<'book'>): Promise<void> {
+export async function onBookButton(env: AdminEnv, ctx: CallbackContext, callback: CallbackOf<'book'>): Promise<void> {
   await answerCallback(ctx, await actions[callback.act](env, ctx, callback.day));
 }
 

@@ -1,5 +1,6 @@
 // Takes orders and books of a period out of the house as files. What is read goes by pages and leaves in parts, so that no
 // period is too long for the memory, and beside the chat's other work, so that nobody waits for it.
+
 import { adminActor } from '#access/admin.ts';
 import { closingToExport, exportLedger } from '#accounting/ledger/export-ledger.ts';
 import { ledgerColumns, ledgerRows } from '#accounting/ledger/ledger-rows.ts';
@@ -10,9 +11,9 @@ import { addDays, type CalendarDay, dayBounds, dayOf, readCalendarDay } from '#k
 import { createExportWriter, type ExportFile, type ExportWriter, partBytesMax } from '../../files/export-files.ts';
 import { createProgress } from '../../files/progress.ts';
 import { ExportEnded, sendFile } from '../../files/send-file.ts';
-import type { AdminEnv, BotCommand, TextContext } from '../../kit/env.ts';
-import { replyView } from '../../kit/replies.ts';
-import { show } from '../../text/html.ts';
+import type { TextContext } from '../../kit/contexts.ts';
+import type { AdminEnv } from '../../kit/env.ts';
+import { replyText, replyView } from '../../kit/replies.ts';
 import { type PeriodExported, periodExported } from './period-export-view.ts';
 
 /** No longer period is asked for in one go. */
@@ -22,19 +23,15 @@ const filesMax = 60;
 
 const usage = `For example /export 30d, or /export 2026-11-01 2026-11-30. At most ${periodDaysMax} days.`;
 
-export const exportCommands: readonly BotCommand[] = [
-  { command: 'export', usage: '[30d | FROM TO]', description: 'orders and books as files', run: runExport },
-];
-
 interface Period {
   from: CalendarDay;
   to: CalendarDay;
 }
 
-async function runExport(env: AdminEnv, ctx: TextContext, words: string): Promise<void> {
+export async function runExport(env: AdminEnv, ctx: TextContext, words: string): Promise<void> {
   const period = readPeriod(words === '' ? '30d' : words, dayOf(env.clock.now(), env.timeZone));
   if (period === undefined) {
-    await replyView(ctx, { text: show(usage, 300), keyboard: [] });
+    await replyText(ctx, usage);
     return;
   }
   const actor = adminActor(ctx.from.id);

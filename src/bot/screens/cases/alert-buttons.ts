@@ -2,35 +2,32 @@
 
 import type { ActingAdmin } from '#access/acting-admin.ts';
 import { adminActor } from '#access/admin.ts';
-import { acknowledgeCase } from '#cases/acknowledge-case.ts';
 import type { Case } from '#cases/case.ts';
+import { findCase } from '#cases/read-cases.ts';
 import { snoozeCase } from '#cases/snooze-case.ts';
 import { hour } from '#kernel/clock.ts';
-import type { OrderId } from '#kernel/ids.ts';
 import { providerTitle } from '#kernel/provider-name.ts';
 import { createPaymentLink } from '#payments/collect/create-payment-link.ts';
+import { acknowledgeCase } from '#cases/acknowledge-case.ts';
 import type { PaymentDeps } from '#payments/lifecycle/deps.ts';
-import { getOrderDetails } from '#payments/lifecycle/get-order.ts';
 import { ProviderError } from '#payments/ports/provider-errors.ts';
 import { getCase } from '#payments/resolutions/options/get-case.ts';
 import { checkOrder } from '#payments/sync/check-order.ts';
-import { paymentLink } from '../../kit/payment-link.ts';
-import { carryOutProviderButton } from '../../kit/provider-buttons.ts';
-import { checkedText, linkRefusal, orderGone, outOfDate } from '../../kit/result-texts.ts';
+import type { Destination } from '../../kit/destinations.ts';
+import { outOfDate } from '../../kit/replies.ts';
 import type { OnceWithin } from '../../telegram/once-within.ts';
 import { type CallbackOf, decodeCallback, type ProviderAct } from '../../text/callback-data.ts';
 import type { View } from '../../text/view.ts';
 import { formatTime } from '../../text/words.ts';
-import { orderCard } from '../orders/order-card-view.ts';
-import { exceptionCard } from './exception-card-view.ts';
+import { paymentLink } from '../../wording/payment-link.ts';
+import { carryOutProviderButton } from '../../wording/provider-buttons.ts';
+import { checkedText, linkRefusal } from '../../wording/result-texts.ts';
 
 const snoozeMs = hour;
 
 export interface AlertButtonDeps extends PaymentDeps {
   timeZone: string;
   recentRequests: OnceWithin;
-  /** User name of the admin bot, once it is known. */
-  commandBot(): string | null;
 }
 
 interface AlertButtonInput {
@@ -45,31 +42,26 @@ interface AlertButtonInput {
 interface AlertButtonResult {
   toast: string;
   reply?: View;
-  /** The order whose card was asked for, where its buttons are served; elsewhere the card is the reply. */
-  openOrder?: OrderId;
-  /** What was asked for where the buttons of the answer are served. */
-  follow?:
-    | { show: 'exception'; key: string }
-    | { show: 'exceptions' }
-    | { show: 'paid' | 'refund'; orderId: OrderId; key: string };
+  /** What the button leads to, in a message of its own: the alert's card stays what it is. */
+  follow?: Destination;
 }
 
 /** Carries the tap out; a button that is stale or forged does nothing and says so. */
 export async function handleAlertButton(deps: AlertButtonDeps, input: AlertButtonInput): Promise<AlertButtonResult> {
   const callback = decodeCallback(input.data);
   if (callback?.kind !== 'alert') return { toast: outOfDate };
-  const alert = await deps.database.read((stores) => stores.cases.findCase(callback.id));
+  const alert = await findCase(deps, callback.id);
   if (alert === undefined) return { toast: outOfDate };
   return carryOut(deps, { callback, alert, input });
 }
 
-interface KnownTap {
+interface KnownButton {
   callback: CallbackOf<'alert'>;
   alert: Case;
   input: AlertButtonInput;
 }
 
-function carryOut(deps: AlertButtonDeps, known: KnownTap): Promise<AlertButtonResult> {
+function carryOut(deps: AlertButtonDeps, known: KnownButton): Promise<AlertButtonResult> {
   switch (known.callback.act) {
     case 'ack':
       return acknowledge(deps, known);
@@ -80,14 +72,14 @@ function carryOut(deps: AlertButtonDeps, known: KnownTap): Promise<AlertButtonRe
     case 'check':
       return checkAgain(deps, known);
     case 'open':
-      return openOrder(deps, known);
+      return openOrder(known);
     case 'resolve':
-      return openException(deps, known);
+      return openException(known);
     case 'paid':
     case 'refund':
       return askElsewhere(deps, known);
     case 'list':
-      return listExceptions(known);
+      return Promise.resolve({ toast: '', follow: { screen: 'exceptions' } });
     case 'ask':
     case 'quarantine':
       return troubleTap(deps, known, known.callback.act);
@@ -100,7 +92,7 @@ function actingAdmin({ adminId, adminName }: AlertButtonInput): ActingAdmin {
   return { actor: adminActor(adminId), name: adminName };
 }
 
-async function acknowledge(deps: AlertButtonDeps, { alert, input }: KnownTap): Promise<AlertButtonResult> {
+async function acknowledge(deps: AlertButtonDeps, { alert, input }: KnownButton): Promise<AlertButtonResult> {
   const result = await acknowledgeCase(deps, { caseId: alert.id, by: actingAdmin(input) });
   if (result.kind === 'acknowledged') return { toast: 'Acknowledged: it is yours.' };
   if (result.kind === 'already')
@@ -108,14 +100,14 @@ async function acknowledge(deps: AlertButtonDeps, { alert, input }: KnownTap): P
   return { toast: result.kind === 'over' ? 'It is over already.' : outOfDate };
 }
 
-async function snooze(deps: AlertButtonDeps, { alert, input }: KnownTap): Promise<AlertButtonResult> {
+async function snooze(deps: AlertButtonDeps, { alert, input }: KnownButton): Promise<AlertButtonResult> {
   const result = await snoozeCase(deps, { caseId: alert.id, by: actingAdmin(input), forMs: snoozeMs });
   if (result.kind === 'over') return { toast: 'It is over already.' };
   if (result.kind === 'unknown') return { toast: outOfDate };
   return { toast: `Snoozed until ${formatTime(result.until, { now: deps.clock.now(), timeZone: deps.timeZone })}.` };
 }
 
-async function newLink(deps: AlertButtonDeps, { alert, input }: KnownTap): Promise<AlertButtonResult> {
+async function newLink(deps: AlertButtonDeps, { alert, input }: KnownButton): Promise<AlertButtonResult> {
   if (alert.orderId === null || alert.status === 'resolved') return { toast: outOfDate };
   const key = `link:${alert.orderId}`;
   if (!deps.recentRequests.isFirst(key)) return { toast: 'A new link was made a moment ago.' };
@@ -134,7 +126,7 @@ async function newLink(deps: AlertButtonDeps, { alert, input }: KnownTap): Promi
   };
 }
 
-async function checkAgain(deps: AlertButtonDeps, { alert, input }: KnownTap): Promise<AlertButtonResult> {
+async function checkAgain(deps: AlertButtonDeps, { alert, input }: KnownButton): Promise<AlertButtonResult> {
   if (!deps.recentRequests.isFirst(`check:${alert.id}`)) return { toast: 'Checked a moment ago.' };
   if (alert.orderId === null) return probeProvider(deps, alert);
   const result = await checkOrder(deps, { orderId: alert.orderId, actor: adminActor(input.adminId) });
@@ -144,7 +136,7 @@ async function checkAgain(deps: AlertButtonDeps, { alert, input }: KnownTap): Pr
 /** What helps against the trouble of a provider as a whole. */
 async function troubleTap(
   deps: AlertButtonDeps,
-  { alert, input }: KnownTap,
+  { alert, input }: KnownButton,
   act: ProviderAct,
 ): Promise<AlertButtonResult> {
   const name = alert.provider;
@@ -166,45 +158,31 @@ async function probeProvider(deps: AlertButtonDeps, alert: Case): Promise<AlertB
   }
 }
 
-const settledAlready = 'It is settled already.';
-
-/** The exception of the same key; where its decisions are not served, its card leads to the bot that serves them. */
-async function openException(deps: AlertButtonDeps, { alert, input }: KnownTap): Promise<AlertButtonResult> {
-  if (alert.status === 'resolved') return { toast: settledAlready };
-  if (input.buttons === 'full') return { toast: '', follow: { show: 'exception', key: alert.key } };
-  const details = await getCase(deps, { key: alert.key });
-  if (details === undefined) return { toast: settledAlready };
-  const presentation = { now: deps.clock.now(), timeZone: deps.timeZone };
-  const reply = exceptionCard(details, { ...presentation, buttons: 'plain', commandBot: deps.commandBot() });
-  return { toast: '', reply };
+function openException({ alert }: KnownButton): Promise<AlertButtonResult> {
+  if (alert.status === 'resolved') return Promise.resolve({ toast: 'It is settled already.' });
+  return Promise.resolve({ toast: '', follow: { screen: 'exception', wanted: { key: alert.key } } });
 }
 
-/** Money that moves on a person's word needs a reason first, which only the command bot can ask for. */
-async function askElsewhere(deps: AlertButtonDeps, known: KnownTap): Promise<AlertButtonResult> {
+function openOrder({ alert }: KnownButton): Promise<AlertButtonResult> {
+  if (alert.orderId === null) return Promise.resolve({ toast: outOfDate });
+  return Promise.resolve({ toast: '', follow: { screen: 'order', order: { id: alert.orderId } } });
+}
+
+/**
+ * Money that moves on an admin's word needs a reason first, which only the command bot can ask for. Where the case has a
+ * decision of that name, it is that decision.
+ */
+async function askElsewhere(deps: AlertButtonDeps, known: KnownButton): Promise<AlertButtonResult> {
   const { alert, input, callback } = known;
-  if (alert.orderId === null || alert.status === 'resolved') return { toast: outOfDate };
-  if (input.buttons !== 'full') return openOrder(deps, known);
-  const show = callback.act === 'refund' ? 'refund' : 'paid';
-  return { toast: '', follow: { show, orderId: alert.orderId, key: alert.key } };
-}
-
-function listExceptions({ input }: KnownTap): Promise<AlertButtonResult> {
-  if (input.buttons === 'full') return Promise.resolve({ toast: '', follow: { show: 'exceptions' } });
-  return Promise.resolve({ toast: 'See /exceptions in the command bot.' });
-}
-
-async function openOrder(deps: AlertButtonDeps, { alert, input }: KnownTap): Promise<AlertButtonResult> {
-  if (alert.orderId === null) return { toast: outOfDate };
-  if (input.buttons === 'full') return { toast: '', openOrder: alert.orderId };
-  const details = await getOrderDetails(deps, { id: alert.orderId });
-  if (details === undefined) return { toast: orderGone };
-  const reply = orderCard(details, {
-    now: deps.clock.now(),
-    timeZone: deps.timeZone,
-    providerUrl: null,
-    buttons: 'plain',
-    canRefund: false,
-    commandBot: deps.commandBot(),
-  });
-  return { toast: '', reply };
+  const { orderId } = alert;
+  if (orderId === null || alert.status === 'resolved') return { toast: outOfDate };
+  if (input.buttons !== 'full') return openOrder(known);
+  const details = await getCase(deps, { key: alert.key });
+  const wanted = callback.act === 'refund' ? (['refund'] as const) : (['accept', 'mark_paid'] as const);
+  const action = wanted.find((each) => details?.actions.includes(each));
+  if (details !== undefined && action !== undefined) {
+    return { toast: '', follow: { screen: 'resolution', caseId: details.case.id, action } };
+  }
+  if (callback.act === 'refund') return { toast: '', follow: { screen: 'refund', orderId } };
+  return { toast: '', follow: { screen: 'override', orderId, action: 'mark_paid' } };
 }

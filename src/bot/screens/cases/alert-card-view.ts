@@ -77,7 +77,8 @@ function happened(alert: Case, presentation: Presentation): string {
 
 function alertKeyboard(alert: Case, options: { place: AlertPlace }): Button[][] {
   const { place } = options;
-  const back: Button[][] = place === 'list' ? [[{ text: '‹ Alerts', callback: { kind: 'alerts', page: 0 } }]] : [];
+  const back: Button[][] =
+    place === 'list' ? [[{ text: '‹ Alerts', callback: { kind: 'alerts', position: null } }]] : [];
   if (alert.status === 'resolved') return back;
   const button = (text: string, act: AlertAct): Button => ({
     text,

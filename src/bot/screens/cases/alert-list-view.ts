@@ -1,6 +1,7 @@
 import type { Case } from '#cases/case.ts';
+import type { Page, TimedKey } from '#kernel/page.ts';
 import { providerTitle } from '#kernel/provider-name.ts';
-import { pageMax } from '../../text/callback-fields.ts';
+import { newestFirst, pageTitle, turnRow } from '../../kit/paged-list.ts';
 import { fitLines, type Line, line, weights } from '../../text/fit.ts';
 import { bold, clip, show } from '../../text/html.ts';
 import { type Button, inRows, type Presentation, type View } from '../../text/view.ts';
@@ -9,21 +10,18 @@ import { alertSigns, formatTimeShort, sentence, severitySigns, statusWord } from
 const labelUnitsMax = 16;
 
 /** Alerts that are not over, newest first: a line for each, and below them short buttons that open one with its actions. */
-export function alertList(
-  page: { alerts: readonly Case[]; page: number; hasMore: boolean },
-  presentation: Presentation,
-): View {
-  const isOnlyPage = page.page === 0 && !page.hasMore;
-  const lines = [line(`<b>Alerts</b>${isOnlyPage ? '' : ` · page ${page.page + 1}`}`, weights.must)];
-  if (page.alerts.length === 0) lines.push(line('✅ Nothing needs a human.'));
-  const rows = withLabels(page.alerts);
+export function alertList(page: Page<Case, TimedKey>, presentation: Presentation): View {
+  const lines = [line(`<b>Alerts</b>${pageTitle(page)}`, weights.must)];
+  if (page.rows.length === 0) lines.push(line('✅ Nothing needs a human.'));
+  const rows = withLabels(page.rows);
   lines.push(...rows.map(({ alert, label }) => alertLine(alert, label, presentation)));
   const buttons = rows.map(
     ({ alert, label }): Button => ({ text: label, callback: { kind: 'alert_view', id: alert.id } }),
   );
+  const turns = turnRow(page, newestFirst, (position) => ({ kind: 'alerts', position }));
   return {
     text: fitLines(lines),
-    keyboard: [...inRows(buttons, perRow(buttons)), turnRow(page)].filter((row) => row.length > 0),
+    keyboard: [...inRows(buttons, perRow(buttons)), turns].filter((row) => row.length > 0),
   };
 }
 
@@ -61,12 +59,4 @@ function perRow(buttons: readonly Button[]): number {
   const longest = Math.max(...buttons.map(({ text }) => text.length), 0);
   if (longest <= 6) return 4;
   return longest <= 10 ? 3 : 2;
-}
-
-function turnRow(page: { page: number; hasMore: boolean }): Button[] {
-  const row: Button[] = [];
-  if (page.page > 0) row.push({ text: '‹ Newer', callback: { kind: 'alerts', page: page.page - 1 } });
-  if (page.hasMore && page.page < pageMax)
-    row.push({ text: 'Older ›', callback: { kind: 'alerts', page: page.page + 1 } });
-  return row;
 }

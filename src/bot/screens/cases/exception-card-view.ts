@@ -4,18 +4,14 @@ import { providerTitle } from '#kernel/provider-name.ts';
 import { formatOrderNumber } from '#orders/order.ts';
 import { canUndo } from '#payments/resolutions/actions/undo-resolution.ts';
 import type { CaseDetails } from '#payments/resolutions/options/get-case.ts';
-import {
-  decidedWords,
-  isTwoSided,
-  type ResolutionAction,
-  resolvingActions,
-} from '#payments/resolutions/options/resolution-actions.ts';
-import { ageText } from '../../kit/case-words.ts';
+import type { ResolutionAction } from '#payments/resolutions/options/resolution-actions.ts';
+import { decidedWords, isTwoSided, resolvingActions } from '#payments/resolutions/options/resolution-actions.ts';
 import { shortenId } from '../../text/callback-fields.ts';
 import { fitLines, type Line, line, weights } from '../../text/fit.ts';
 import { bold, code, show } from '../../text/html.ts';
 import { type Button, inPairs, type Presentation, type View } from '../../text/view.ts';
 import { formatTime, sentence, severitySigns, statusWord } from '../../text/words.ts';
+import { ageText } from '../../wording/case-words.ts';
 
 export interface ExceptionCardOptions extends Presentation {
   /** `full` has the decisions; `plain` is for chats in which they are not served, and leads to the bot that serves them. */
@@ -103,21 +99,21 @@ function factLines({ case: one, payment, suggestions }: CaseDetails): Line[] {
   return lines;
 }
 
-function stateLines({ case: one }: CaseDetails, look: Presentation): Line[] {
+function stateLines({ case: one }: CaseDetails, presentation: Presentation): Line[] {
   const { kind, openedAt, assigneeName, snoozedUntil, resolvedAt, resolvedBy, reason, resolution, outcome } = one;
-  const age = ageText((resolvedAt ?? look.now) - openedAt);
-  const lines = [line(`Since ${formatTime(openedAt, look)} (${age})`)];
+  const age = ageText((resolvedAt ?? presentation.now) - openedAt);
+  const lines = [line(`Since ${formatTime(openedAt, presentation)} (${age})`)];
   if (isLive(one)) {
     lines.push(line(assigneeName === null ? 'Nobody has it yet.' : `✋ ${bold(assigneeName, 64)} has it`));
     if (one.status === 'snoozed' && snoozedUntil !== null) {
-      lines.push(line(`💤 Rests until ${formatTime(snoozedUntil, look)}`, weights.must));
+      lines.push(line(`💤 Rests until ${formatTime(snoozedUntil, presentation)}`, weights.must));
     }
     return lines;
   }
   const action = resolvingActions.find((each) => each === resolution);
   const what = action === undefined ? 'Over by itself' : `${show(resolvedBy ?? '', 64)} ${decidedWords(kind, action)}`;
   const why = action === undefined ? outcome : reason;
-  const when = resolvedAt === null ? '' : `, ${formatTime(resolvedAt, look)}`;
+  const when = resolvedAt === null ? '' : `, ${formatTime(resolvedAt, presentation)}`;
   lines.push(line(`${sentence(what)}${when}${why === null ? '' : `: ${show(why, 300)}`}`, weights.must));
   return lines;
 }
@@ -139,7 +135,7 @@ function keyboardOf(details: CaseDetails): Button[][] {
     about.push({ text, callback: { kind: 'exception', act: 'undo', id } });
   }
   if (order !== null) about.push({ text: 'Open order', callback: { kind: 'order', act: 'show', id: order.id } });
-  const back: Button = { text: '‹ Exceptions', callback: { kind: 'exceptions', filter: 'all', page: 0 } };
+  const back: Button = { text: '‹ Exceptions', callback: { kind: 'exceptions', filter: 'all', position: null } };
   return [...inPairs(buttons), ...inPairs([...about, back])];
 }
 

@@ -1,71 +1,80 @@
-import type { ActingAdmin } from '#access/acting-admin.ts';
-import { adminActor } from '#access/admin.ts';
-import { type Assignment, assignCase, releaseCase } from '#cases/acknowledge-case.ts';
 import type { ProviderName } from '#kernel/provider-name.ts';
 import { chooseProvider } from '#payments/collect/choose-provider.ts';
+import { releaseCase, type Assignment, assignCase } from '#cases/acknowledge-case.ts';
 import { decideCase } from '#payments/resolutions/actions/decide-case.ts';
-import type { Resolution } from '#payments/resolutions/actions/resolution.ts';
 import { undoResolution } from '#payments/resolutions/actions/undo-resolution.ts';
 import { checkCase } from '#payments/resolutions/options/check-case.ts';
 import { type CaseDetails, getCase } from '#payments/resolutions/options/get-case.ts';
-import { type ResolvingAction, resolvingActions } from '#payments/resolutions/options/resolution-actions.ts';
-import type { AdminEnv, CallbackContext, Confirmed, ServedContext } from '../../kit/env.ts';
-import { paymentLink } from '../../kit/payment-link.ts';
-import { askForReason, askToWriteReason } from '../../kit/reasons.ts';
-import { answerCallback, editView, replyView } from '../../kit/replies.ts';
-import { checkedText, outOfDate } from '../../kit/result-texts.ts';
-import { adminName } from '../../telegram/admin-name.ts';
+import type { ResolvingAction } from '#payments/resolutions/options/resolution-actions.ts';
+import { resolvingActions } from '#payments/resolutions/options/resolution-actions.ts';
+import { actingAdmin, type CallbackContext } from '../../kit/contexts.ts';
+import type { At, DestinationOf } from '../../kit/destinations.ts';
+import type { AdminEnv, PlainDeps } from '../../kit/env.ts';
+import { contextOf, showView, tellInstead } from '../../kit/navigate.ts';
+import { leaveOrder } from '../../kit/order-messages.ts';
+import { askForReason, askToWriteReason } from '../../kit/reason-dialogue.ts';
+import { answerCallback, editView, outOfDate, replyView } from '../../kit/replies.ts';
+import type { Confirmed } from '../../kit/screen.ts';
 import type { CallbackOf, ExceptionAct } from '../../text/callback-data.ts';
 import type { View } from '../../text/view.ts';
-import { leaveOrder } from '../orders/order-cards.ts';
+import { paymentLink } from '../../wording/payment-link.ts';
+import { checkedText, exceptionGone, resolutionText } from '../../wording/result-texts.ts';
 import { exceptionCard } from './exception-card-view.ts';
 import { optionChoice, resolveQuestion } from './resolution-questions.ts';
 
-export const exceptionGone = 'This exception is not known any more.';
-
-export function personOf(ctx: ServedContext): ActingAdmin {
-  return { actor: adminActor(ctx.from.id), name: adminName(ctx.from) };
-}
-
-/** Shows the card in a new message, or in the one that was tapped; false when there is no such exception. */
+/** Shows the card; false when there is no such exception. */
 export async function showException(
   env: AdminEnv,
-  input: ({ ctx: ServedContext } | { tapped: CallbackContext }) & { wanted: { id: string } | { key: string } },
+  at: At,
+  wanted: DestinationOf<'exception'>['wanted'],
 ): Promise<boolean> {
-  const details = await getCase(env, input.wanted);
+  const details = await getCase(env, wanted);
   if (details === undefined) return false;
-  const view = exceptionCard(details, { ...env.presentation(), buttons: 'full' });
-  if ('ctx' in input) {
-    await replyView(input.ctx, view);
-    return true;
-  }
-  const chatId = input.tapped.chat.id;
   // The message may have shown the order: its refreshes must not cover the exception.
-  if (details.order !== null) await leaveOrder(env, { chatId, orderId: details.order.id });
-  await editView(input.tapped, view);
+  if ('edit' in at && details.order !== null) {
+    await leaveOrder(env, { chatId: at.edit.chat.id, orderId: details.order.id });
+  }
+  await showView(at, exceptionCard(details, { ...env.presentation(), buttons: 'full' }));
   return true;
 }
 
-export async function tapException(
+export async function openException(env: AdminEnv, at: At, to: DestinationOf<'exception'>): Promise<string> {
+  if (await showException(env, at, to.wanted)) return '';
+  return tellInstead(at, 'key' in to.wanted ? 'It is settled already.' : exceptionGone);
+}
+
+/** The card without the buttons that only the command bot serves in private; one leads there. */
+export async function drawPlainException(
+  deps: PlainDeps,
+  { wanted }: DestinationOf<'exception'>,
+): Promise<View | undefined> {
+  const details = await getCase(deps, wanted);
+  const presentation = { now: deps.clock.now(), timeZone: deps.timeZone };
+  return details && exceptionCard(details, { ...presentation, buttons: 'plain', commandBot: deps.commandBot() });
+}
+
+export async function onExceptionButton(
   env: AdminEnv,
   ctx: CallbackContext,
   callback: CallbackOf<'exception'>,
 ): Promise<void> {
   const toast = await taps[callback.act](env, ctx, callback.id);
-  const isShown = await showException(env, { tapped: ctx, wanted: { id: callback.id } });
+  const isShown = await showException(env, { edit: ctx }, { id: callback.id });
   await answerCallback(ctx, isShown ? toast : exceptionGone);
 }
 
 const taps: Readonly<Record<ExceptionAct, (env: AdminEnv, ctx: CallbackContext, id: string) => Promise<string>>> = {
   show: () => Promise.resolve(''),
-  take: async (env, ctx, caseId) => assignmentText(await assignCase(env, { caseId, by: personOf(ctx) })),
-  give: async (env, ctx, caseId) => assignmentText(await releaseCase(env, { caseId, by: personOf(ctx) })),
-  undo: async (env, ctx, caseId) => resolutionText(await undoResolution(env, { caseId, by: personOf(ctx) })),
+  take: async (env, ctx, caseId) => assignmentText(await assignCase(env, { caseId, by: actingAdmin(ctx) })),
+  give: async (env, ctx, caseId) =>
+    assignmentText(await releaseCase(env, { caseId, by: actingAdmin(ctx) })),
+  undo: async (env, ctx, caseId) =>
+    resolutionText(await undoResolution(env, { caseId, by: actingAdmin(ctx) })),
   async check(env, ctx, id) {
     const details = await getCase(env, { id });
     if (details === undefined || details.order === null) return 'There is nothing to ask a provider about.';
     if (!env.recentRequests.isFirst(`check:${details.order.id}`)) return 'Checked a moment ago.';
-    const checked = await checkCase(env, { caseId: id, by: personOf(ctx) });
+    const checked = await checkCase(env, { caseId: id, by: actingAdmin(ctx) });
     return checked.kind === 'refund' ? refundCheckTexts[checked.result] : checkedText(checked);
   },
 };
@@ -96,27 +105,16 @@ function assignmentText(assignment: Assignment): string {
   }
 }
 
-export function resolutionText(resolution: Resolution): string {
-  switch (resolution.kind) {
-    case 'decided':
-      return resolution.said;
-    case 'refused':
-      return resolution.reason;
-    case 'over':
-      return resolution.by === null ? 'It is over already.' : `It is over already: ${resolution.by}.`;
-    case 'unknown':
-      return exceptionGone;
-    default:
-      return resolution satisfies never;
-  }
-}
-
 /** A decision begins: what it needs beside a reason is asked first, then the reason, and then it is made. */
-export async function tapResolve(env: AdminEnv, ctx: CallbackContext, callback: CallbackOf<'resolve'>): Promise<void> {
+export async function onResolveButton(
+  env: AdminEnv,
+  ctx: CallbackContext,
+  callback: CallbackOf<'resolve'>,
+): Promise<void> {
   const details = await getCase(env, { id: callback.id });
   const isOffered = details?.actions.includes(callback.action) ?? false;
   if (details === undefined || !isOffered) {
-    if (details !== undefined) await showException(env, { tapped: ctx, wanted: { id: callback.id } });
+    if (details !== undefined) await showException(env, { edit: ctx }, { id: callback.id });
     await answerCallback(ctx, details === undefined ? exceptionGone : outOfDate);
     return;
   }
@@ -141,8 +139,16 @@ async function askNext(env: AdminEnv, { ctx, callback, details }: Begun): Promis
   return askToResolve(env, { adminId: ctx.from.id, details, action, option: callback.option });
 }
 
+export async function askForResolution(env: AdminEnv, at: At, to: DestinationOf<'resolution'>): Promise<string> {
+  const details = await getCase(env, { id: to.caseId });
+  if (details === undefined) return tellInstead(at, exceptionGone);
+  const adminId = contextOf(at).from.id;
+  await showView(at, await askToResolve(env, { adminId, details, action: to.action, option: null }));
+  return '';
+}
+
 /** The question why; what is grave wants the admin's own words. */
-export function askToResolve(
+function askToResolve(
   env: AdminEnv,
   input: { adminId: number; details: CaseDetails; action: ResolvingAction; option: string | null },
 ): Promise<View> {
@@ -173,7 +179,7 @@ function providersFor(env: AdminEnv, { order }: CaseDetails): ProviderName[] {
 }
 
 /** Makes the decision that was confirmed, and leaves its card in the message. */
-export const confirmResolve: Confirmed = async (env, tapped, { payload, reason }) => {
+export const confirmResolve: Confirmed = async (env, ctx, { payload, reason }) => {
   const action = resolvingActions.find((each) => each === payload['action']);
   const option = payload['option'];
   const shownMinor = payload['shownMinor'];
@@ -183,13 +189,13 @@ export const confirmResolve: Confirmed = async (env, tapped, { payload, reason }
     caseId,
     action,
     reason: reason ?? '',
-    by: personOf(tapped),
+    by: actingAdmin(ctx),
     option: typeof option === 'string' ? option : null,
     ...(typeof shownMinor === 'number' && { shownMinor }),
   });
-  await showException(env, { tapped, wanted: { id: caseId } });
+  await showException(env, { edit: ctx }, { id: caseId });
   if (resolution.kind === 'decided' && resolution.link !== undefined) {
-    await replyView(tapped, paymentLink(resolution.link, { ...env.presentation(), buttons: 'full' }));
+    await replyView(ctx, paymentLink(resolution.link, { ...env.presentation(), buttons: 'full' }));
   }
   return resolutionText(resolution);
 };

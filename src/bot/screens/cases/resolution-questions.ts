@@ -1,26 +1,17 @@
-// What each decision says of itself before it is made: what will happen, and three reasons that fit often.
 import type { Case } from '#cases/case.ts';
+// What each decision says of itself before it is made: what will happen, and three reasons that fit often.
 import { formatMoney } from '#kernel/money.ts';
 import { type ProviderName, providerTitle } from '#kernel/provider-name.ts';
-import { formatOrderNumber, type Order } from '#orders/order.ts';
+import { formatOrderNumber } from '#orders/order.ts';
 import type { CaseDetails } from '#payments/resolutions/options/get-case.ts';
 import { isTwoSided, type ResolvingAction } from '#payments/resolutions/options/resolution-actions.ts';
 import type { ReasonQuestion } from '../../kit/reason-question.ts';
 import { fitLines, line, weights } from '../../text/fit.ts';
 import { bold, show } from '../../text/html.ts';
 import { type Button, inPairs, type View } from '../../text/view.ts';
+import { everybodyIsTold, overrideWords, type QuestionWords } from '../../wording/override-question.ts';
 
-interface Words {
-  ask: string;
-  warn: string;
-  /** Empty for a decision whose reason has to be written. */
-  reasons: readonly string[];
-  yes: string;
-}
-
-const loudly = 'Everybody who gets alerts hears of it, with your name and your reason.';
-
-const words: Readonly<Record<ResolvingAction, Words>> = {
+const words: Readonly<Record<ResolvingAction, QuestionWords>> = {
   accept: {
     ask: 'Accept this as paid?',
     warn: 'The order counts as paid and the shop is told: it may deliver.',
@@ -63,18 +54,7 @@ const words: Readonly<Record<ResolvingAction, Words>> = {
     reasons: ['The customer knows of it', 'It counts for a later order', 'Agreed with the customer'],
     yes: 'Yes, keep it there',
   },
-  mark_paid: {
-    ask: 'Mark this order as paid by hand?',
-    warn: `⚠️ No provider says that the money is there. The shop is told, and may deliver at once. ${loudly}`,
-    reasons: [],
-    yes: 'Yes, it is paid',
-  },
-  write_off: {
-    ask: 'Write this money off?',
-    warn: `⚠️ Nobody asks for it any more. ${loudly}`,
-    reasons: [],
-    yes: 'Yes, write it off',
-  },
+  ...overrideWords,
   cancel: {
     ask: 'Cancel the order?',
     warn: 'Its open links are closed and the shop is told. Money that comes all the same becomes an alert.',
@@ -119,28 +99,28 @@ const words: Readonly<Record<ResolvingAction, Words>> = {
   },
 };
 
-const keepOverpayment: Words = {
+const keepOverpayment: QuestionWords = {
   ask: 'Keep the surplus?',
   warn: 'Nothing goes back. The order stays as it is.',
   reasons: ['The customer lets us keep it', 'Too little to send back', 'It is a tip'],
   yes: 'Yes, keep it',
 };
 
-const dismissDifference: Words = {
+const dismissDifference: QuestionWords = {
   ask: 'Are our books right?',
   warn: 'They stay as they are, and the same difference is not reported again.',
   reasons: ['Checked with the provider', 'The provider shows it late', 'Known and harmless'],
   yes: 'Yes, ours are right',
 };
 
-const markReceived: Words = {
+const markReceived: QuestionWords = {
   ask: 'Mark this money as received?',
-  warn: `⚠️ The order counts as paid although the provider’s list says otherwise. ${loudly}`,
+  warn: `⚠️ The order counts as paid although the provider’s list says otherwise. ${everybodyIsTold}`,
   reasons: [],
   yes: 'Yes, it is here',
 };
 
-function wordsOf(kind: Case['kind'], action: ResolvingAction): Words {
+function wordsOf(kind: Case['kind'], action: ResolvingAction): QuestionWords {
   if (action === 'keep' && kind === 'payment_overpaid') return keepOverpayment;
   if (action === 'dismiss' && isTwoSided(kind)) return dismissDifference;
   return action === 'mark_paid' && isTwoSided(kind) ? markReceived : words[action];
@@ -152,11 +132,6 @@ export function resolveQuestion(
 ): ReasonQuestion {
   const { ask, warn, reasons, yes } = wordsOf(details.case.kind, asked.action);
   return { ask, about: aboutText(details, asked.option), warn: `${warn}${extraWarning(details, asked)}`, reasons, yes };
-}
-
-/** The same for an order that nobody has an exception about. */
-export function byHandQuestion(order: Order, action: 'mark_paid' | 'write_off'): ReasonQuestion {
-  return { ...words[action], about: `${formatOrderNumber(order.number)} · ${formatMoney(order)}` };
 }
 
 function aboutText({ case: one, order }: CaseDetails, option: string | null): string {

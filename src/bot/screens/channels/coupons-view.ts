@@ -1,39 +1,37 @@
 import { formatMoney } from '#kernel/money.ts';
+import type { Page } from '#kernel/page.ts';
 import { type ProviderName, providerTitle } from '#kernel/provider-name.ts';
 import type { Coupon, CouponDraft } from '#payments/ports/sales-channel.ts';
-import { confirmMinutes } from '../../kit/questions.ts';
-import { pageMax } from '../../text/callback-fields.ts';
+import type { Question } from '../../kit/confirmation.ts';
+import { pageTitle, turnRow } from '../../kit/paged-list.ts';
 import { fitLines, type Line, line, weights } from '../../text/fit.ts';
 import { bold, code, show } from '../../text/html.ts';
-import type { Button, Presentation, View } from '../../text/view.ts';
+import type { Presentation, View } from '../../text/view.ts';
 import { formatTime, plural } from '../../text/words.ts';
 
-const perPage = 10;
+export const couponsPerPage = 10;
 export const couponUsage = '/coupons new CODE 20% [PRODUCT], or 5.00 instead of 20%';
 
-interface CouponPage {
+interface CouponListOptions extends Presentation {
   channel: ProviderName;
-  coupons: readonly Coupon[];
+  count: number;
+  /** False when the channel has more than it showed. */
   isWhole: boolean;
-  page: number;
 }
 
 /** One page of a channel's coupons. An amount counts in the currency of what is bought, and has none of its own. */
-export function couponList(list: CouponPage, presentation: Presentation): View {
-  const { coupons, isWhole } = list;
-  const pages = Math.max(Math.ceil(coupons.length / perPage), 1);
-  const page = Math.min(list.page, pages - 1);
-  const count = `${plural(coupons.length, 'coupon')}${isWhole ? '' : ', and more'}`;
-  const where = pages > 1 ? ` · page ${page + 1} of ${pages}` : '';
-  const lines = [line(`<b>${providerTitle(list.channel)}: ${count}</b>${where}`, weights.must)];
-  const shown = coupons.slice(page * perPage, (page + 1) * perPage);
-  lines.push(...shown.map((coupon) => couponLine(coupon, presentation)));
-  lines.push(line('', weights.history), line(`New: <code>${couponUsage}</code>`, weights.detail));
-  const row: Button[] = [];
-  if (page > 0) row.push({ text: '‹ Back', callback: { kind: 'coupons', page: page - 1 } });
-  if (page + 1 < Math.min(pages, pageMax + 1))
-    row.push({ text: 'More ›', callback: { kind: 'coupons', page: page + 1 } });
-  return { text: fitLines(lines), keyboard: row.length > 0 ? [row] : [] };
+export function couponList(page: Page<Coupon, string>, options: CouponListOptions): View {
+  const count = `${plural(options.count, 'coupon')}${options.isWhole ? '' : ', and more'}`;
+  const turns = turnRow(page, { previous: 'Back', next: 'More' }, (position) => ({ kind: 'coupons', position }));
+  return {
+    text: fitLines([
+      line(`<b>${providerTitle(options.channel)}: ${count}</b>${pageTitle(page)}`, weights.must),
+      ...page.rows.map((coupon) => couponLine(coupon, options)),
+      line('', weights.history),
+      line(`New: <code>${couponUsage}</code>`, weights.detail),
+    ]),
+    keyboard: turns.length > 0 ? [turns] : [],
+  };
 }
 
 function couponLine(coupon: Coupon, presentation: Presentation): Line {
@@ -51,21 +49,15 @@ export function takesOff(coupon: Pick<Coupon, 'percent' | 'amountMinor'>): strin
 }
 
 /** The second step: there is no call that takes a coupon back. */
-export function couponQuestion(
-  draft: CouponDraft,
-  options: { channel: ProviderName; about: string; pendingId: string },
-): View {
+export function couponQuestion(draft: CouponDraft, options: { channel: ProviderName; about: string }): Question {
   const title = providerTitle(options.channel);
   return {
-    text: fitLines([
-      line(`❓ <b>Make this coupon at ${title}?</b>`, weights.must),
+    ask: `Make this coupon at ${title}?`,
+    lines: [
       line(`${bold(draft.code, 40)} · ${takesOff(draft)} · ${show(options.about, 120)}`, weights.must),
       line(`It is good at once, and can be taken back on ${title}’s own pages only.`),
-      line(`<i>Good for ${confirmMinutes} minutes, for you only.</i>`, weights.extra),
-    ]),
-    keyboard: [
-      [{ text: 'Yes, make it', callback: { kind: 'confirm', pendingId: options.pendingId, choice: null } }],
-      [{ text: 'No, go back', callback: { kind: 'coupons', page: 0 } }],
     ],
+    yes: 'Yes, make it',
+    back: { kind: 'coupons', position: null },
   };
 }

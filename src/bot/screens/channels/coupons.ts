@@ -1,82 +1,86 @@
+import { createHash } from 'node:crypto';
 import { adminActor } from '#access/admin.ts';
-import { proposeAction } from '#access/pending-actions.ts';
 import { channelKeyPattern } from '#catalog/product.ts';
-import { minute } from '#kernel/clock.ts';
+import { findProduct } from '#catalog/read-products.ts';
 import { MoneyInvalid, parseMoney } from '#kernel/money.ts';
+import { pageOfList } from '#kernel/page.ts';
 import { type ProviderName, providerTitle } from '#kernel/provider-name.ts';
 import { couponFault, createCoupon } from '#payments/channels/create-coupon.ts';
 import { ProviderError } from '#payments/ports/provider-errors.ts';
-import type { CouponDraft } from '#payments/ports/sales-channel.ts';
-import type { AdminEnv, BotCommand, CallbackContext, Confirmed, TextContext } from '../../kit/env.ts';
-import { confirmMinutes } from '../../kit/questions.ts';
+import type { Coupon, CouponDraft } from '#payments/ports/sales-channel.ts';
+import { askToConfirm } from '../../kit/confirmation.ts';
+import type { CallbackContext, TextContext } from '../../kit/contexts.ts';
+import type { AdminEnv } from '../../kit/env.ts';
 import { answerCallback, editView, replyView, showTyping } from '../../kit/replies.ts';
+import type { Confirmed } from '../../kit/screen.ts';
 import type { CallbackOf } from '../../text/callback-data.ts';
-import { show } from '../../text/html.ts';
-import type { View } from '../../text/view.ts';
+import { textView, type View } from '../../text/view.ts';
 import { channelNames, listChannels } from './channels.ts';
-import { couponList, couponQuestion, couponUsage } from './coupons-view.ts';
+import { couponList, couponQuestion, couponsPerPage, couponUsage } from './coupons-view.ts';
 
 const isOff = 'No sales channel is set up: there are no coupons.';
 
-export const couponCommands: readonly BotCommand[] = [
-  { command: 'coupons', usage: '[new CODE 20% PRODUCT]', description: 'coupons of the sales channel', run: runCoupons },
-];
-
-async function runCoupons(env: AdminEnv, ctx: TextContext, words: string): Promise<void> {
+export async function runCoupons(env: AdminEnv, ctx: TextContext, words: string): Promise<void> {
   const [verb = '', ...rest] = words.split(/\s+/);
   if (verb === '') {
     // A page a second: the list may take a while.
     await showTyping(ctx);
-    await replyView(ctx, await drawCoupons(env, 0));
+    await replyView(ctx, await drawCoupons(env, null));
     return;
   }
-  const view = verb.toLowerCase() === 'new' ? await ask(env, ctx, rest) : say(`For example ${couponUsage}`);
+  const view = verb.toLowerCase() === 'new' ? await ask(env, ctx, rest) : textView(`For example ${couponUsage}`);
   await replyView(ctx, view);
 }
 
-export async function tapCoupons(env: AdminEnv, ctx: CallbackContext, callback: CallbackOf<'coupons'>): Promise<void> {
-  await editView(ctx, await drawCoupons(env, callback.page));
+export async function onCouponsButton(
+  env: AdminEnv,
+  ctx: CallbackContext,
+  callback: CallbackOf<'coupons'>,
+): Promise<void> {
+  await editView(ctx, await drawCoupons(env, callback.position));
   await answerCallback(ctx);
 }
 
-async function drawCoupons(env: AdminEnv, page: number): Promise<View> {
+async function drawCoupons(env: AdminEnv, position: CallbackOf<'coupons'>['position']): Promise<View> {
   const [channel] = listChannels(env);
-  if (channel === undefined) return say(isOff);
+  if (channel === undefined) return textView(isOff);
   try {
-    return couponList({ channel: channel.name, ...(await channel.sales.listCoupons()), page }, env.presentation());
+    const { coupons, isWhole } = await channel.sales.listCoupons();
+    const page = await pageOfList(coupons, { position, size: couponsPerPage, keyOf: keyOfCoupon });
+    const count = coupons.length;
+    return couponList(page, { ...env.presentation(), channel: channel.name, count, isWhole });
   } catch (error) {
     if (!(error instanceof ProviderError)) throw error;
-    return say(`${providerTitle(channel.name)} did not show its coupons: ${error.message}`);
+    return textView(`${providerTitle(channel.name)} did not show its coupons: ${error.message}`);
   }
 }
 
 async function ask(env: AdminEnv, ctx: TextContext, words: readonly string[]): Promise<View> {
   const [channel] = channelNames(env);
-  if (channel === undefined) return say(isOff);
+  if (channel === undefined) return textView(isOff);
   const [code = '', off = '', ...rest] = words;
-  const about = await findProduct(env, { channel, word: rest.join(' ') });
-  if ('fault' in about) return say(about.fault);
+  const about = await findDiscounted(env, { channel, word: rest.join(' ') });
+  if ('fault' in about) return textView(about.fault);
   const terms = readTerms(off);
-  if ('fault' in terms) return say(`${terms.fault}. For example ${couponUsage}`);
+  if ('fault' in terms) return textView(`${terms.fault}. For example ${couponUsage}`);
   const draft: CouponDraft = { code, ...terms, productKey: about.productKey };
   const fault = couponFault(draft);
-  if (fault !== undefined) return say(`${fault} For example ${couponUsage}`);
-  const pending = await proposeAction(env, {
+  if (fault !== undefined) return textView(`${fault} For example ${couponUsage}`);
+  return askToConfirm(env, {
     adminId: ctx.from.id,
     action: 'coupon.create',
     payload: { ...draft },
-    forMs: confirmMinutes * minute,
+    question: couponQuestion(draft, { channel, about: about.name }),
   });
-  return couponQuestion(draft, { channel, about: about.name, pendingId: pending.id });
 }
 
 /** By our sku, or by the channel's key; nothing is all products. */
-async function findProduct(
+async function findDiscounted(
   env: AdminEnv,
   { channel, word }: { channel: ProviderName; word: string },
 ): Promise<{ productKey: string | null; name: string } | { fault: string }> {
   if (word === '') return { productKey: null, name: 'all products' };
-  const product = await env.database.read((stores) => stores.products.findProductBySku(word));
+  const product = await findProduct(env, { sku: word });
   if (product !== undefined && product.channel !== channel) {
     return { fault: `${product.sku} has no key at ${providerTitle(channel)}: /products ${product.sku}` };
   }
@@ -114,10 +118,10 @@ export const confirmCoupon: Confirmed = async (env, ctx, { payload }) => {
   });
   switch (result.kind) {
     case 'created':
-      await editView(ctx, await drawCoupons(env, 0));
+      await editView(ctx, await drawCoupons(env, null));
       return `${result.coupon.code} is good now.`;
     case 'was_there':
-      await editView(ctx, await drawCoupons(env, 0));
+      await editView(ctx, await drawCoupons(env, null));
       return `${result.coupon.code} was there already; nothing was made.`;
     case 'refused':
       return result.reason;
@@ -132,6 +136,7 @@ export const confirmCoupon: Confirmed = async (env, ctx, { payload }) => {
   }
 };
 
-function say(text: string): View {
-  return { text: show(text, 500), keyboard: [] };
+/** A code of the channel's own may be longer than a button can hold. */
+function keyOfCoupon({ code }: Coupon): string {
+  return createHash('sha256').update(code).digest('base64url').slice(0, 12);
 }

@@ -1,15 +1,17 @@
 import type { PendingAction } from '#access/access-store.ts';
 import { adminActor } from '#access/admin.ts';
+import { findProduct } from '#catalog/read-products.ts';
 import { setLicenceSecret } from '#catalog/set-license-secret.ts';
-import { awaitTyped } from '../../kit/await-typed.ts';
-import type { AdminEnv, TextContext } from '../../kit/env.ts';
+import type { TextContext } from '../../kit/contexts.ts';
+import type { AdminEnv } from '../../kit/env.ts';
+import { awaitTypedValue } from '../../kit/reason-dialogue.ts';
 import { replyView } from '../../kit/replies.ts';
 import { isTelegramError, readGrammyError } from '../../telegram/grammy-errors.ts';
 import { productCard } from './products-view.ts';
 
 export function awaitLicenceSecret(env: AdminEnv, asked: { adminId: number; productId: string }): Promise<void> {
   const { adminId, productId } = asked;
-  return awaitTyped(env, { adminId, action: 'product.licence_secret.typed', payload: { productId } });
+  return awaitTypedValue(env, { adminId, action: 'product.licence_secret.typed', payload: { productId } });
 }
 
 /** The message is the secret: it goes from the chat first, and then nowhere but into the store. */
@@ -21,7 +23,7 @@ export async function takeLicenceSecret(env: AdminEnv, ctx: TextContext, waiting
     secret: ctx.message.text,
     actor: adminActor(ctx.from.id),
   });
-  const product = await env.database.read((stores) => stores.products.findProduct(productId));
+  const product = await findProduct(env, { id: productId });
   const warning = isGone ? '' : 'I could not delete your message: please delete it yourself.\n';
   if (product === undefined || result.kind === 'unknown') {
     await replyView(ctx, { text: `${warning}The product is gone; nothing was kept.`, keyboard: [] });

@@ -1,48 +1,32 @@
 import type { Product } from '#catalog/product.ts';
 import type { ProductDraft } from '#catalog/save-product.ts';
 import { formatMoney } from '#kernel/money.ts';
+import type { Page } from '#kernel/page.ts';
 import { type ProviderName, providerTitle } from '#kernel/provider-name.ts';
-import { confirmMinutes } from '../../kit/questions.ts';
+import type { Question } from '../../kit/confirmation.ts';
+import { pageTitle, turnRow } from '../../kit/paged-list.ts';
 import { reasonMinutes } from '../../kit/reason-question.ts';
 import type { ProductAct } from '../../text/callback-data.ts';
-import { pageMax } from '../../text/callback-fields.ts';
 import { fitLines, type Line, line, weights } from '../../text/fit.ts';
 import { bold, code, show } from '../../text/html.ts';
 import { type Button, inPairs, inRows, type Presentation, type View } from '../../text/view.ts';
 import { formatTime } from '../../text/words.ts';
-
-export const productsPerPage = 8;
 
 /** How a product is added, where it may have a key at a channel. */
 export function productUsage([channel]: readonly ProviderName[]): string {
   return `/products add SKU 24.00 USD ${channel === undefined ? '' : `[${channel}=KEY] `}NAME`;
 }
 
-interface ProductPage {
-  products: readonly Product[];
-  page: number;
-  hasMore: boolean;
-  channels: readonly ProviderName[];
-}
-
 /** The catalogue, by sku; a tap opens one. */
-export function productList(page: ProductPage): View {
-  const isOnlyPage = page.page === 0 && !page.hasMore;
-  const lines = [line(`<b>Products</b>${isOnlyPage ? '' : ` · page ${page.page + 1}`}`, weights.must)];
-  const title = page.channels.map(providerTitle).join(' and ');
-  if (page.products.length === 0) lines.push(line(`Nothing here yet${title && `: every ${title} sale is held`}.`));
-  lines.push(...page.products.map(productLine));
-  lines.push(
-    line('', weights.history),
-    line(`Add or change: ${code(productUsage(page.channels), 100)}`, weights.detail),
-  );
-  const open = page.products.map(
-    ({ sku, id }): Button => ({ text: sku, callback: { kind: 'product', act: 'show', id } }),
-  );
-  return {
-    text: fitLines(lines),
-    keyboard: [...inRows(open, 3), turnRow(page)].filter((row) => row.length > 0),
-  };
+export function productList(page: Page<Product, string>, channels: readonly ProviderName[]): View {
+  const lines = [line(`<b>Products</b>${pageTitle(page)}`, weights.must)];
+  const title = channels.map(providerTitle).join(' and ');
+  if (page.rows.length === 0) lines.push(line(`Nothing here yet${title && `: every ${title} sale is held`}.`));
+  lines.push(...page.rows.map(productLine));
+  lines.push(line('', weights.history), line(`Add or change: ${code(productUsage(channels), 100)}`, weights.detail));
+  const open = page.rows.map(({ sku, id }): Button => ({ text: sku, callback: { kind: 'product', act: 'show', id } }));
+  const turns = turnRow(page, { previous: 'Back', next: 'More' }, (position) => ({ kind: 'products', position }));
+  return { text: fitLines(lines), keyboard: [...inRows(open, 3), turns].filter((row) => row.length > 0) };
 }
 
 function productLine(product: Product): Line {
@@ -56,14 +40,6 @@ function productLine(product: Product): Line {
 function soldLine({ channel, channelKey }: Pick<Product, 'channel' | 'channelKey'>): Line {
   if (channel === null) return line('Sold by the shop alone.');
   return line(`At ${providerTitle(channel)}: key ${code(channelKey ?? '', 40)}`);
-}
-
-function turnRow(page: { page: number; hasMore: boolean }): Button[] {
-  const row: Button[] = [];
-  if (page.page > 0) row.push({ text: '‹ Back', callback: { kind: 'products', page: page.page - 1 } });
-  if (page.hasMore && page.page < pageMax)
-    row.push({ text: 'More ›', callback: { kind: 'products', page: page.page + 1 } });
-  return row;
 }
 
 /** One product. Of its secret key only whether there is one is ever shown. */
@@ -86,7 +62,7 @@ export function productCard(product: Product, presentation: Presentation): View 
       line(`Changed ${formatTime(product.updatedAt, presentation)}`, weights.detail),
       line(`To change it: ${code(changeCommand(product), 200)}`, weights.extra),
     ]),
-    keyboard: [...inPairs(buttons), [{ text: '‹ Products', callback: { kind: 'products', page: 0 } }]],
+    keyboard: [...inPairs(buttons), [{ text: '‹ Products', callback: { kind: 'products', position: null } }]],
   };
 }
 
@@ -97,23 +73,20 @@ function changeCommand({ sku, name, channel, channelKey, ...money }: Product): s
 }
 
 /** The second step: a price in the catalogue decides which sales count at once. */
-export function saveQuestion(asked: { draft: ProductDraft; before: Product | undefined; pendingId: string }): View {
-  const { draft, before } = asked;
+export function saveQuestion(draft: ProductDraft, before: Product | undefined): Question {
+  const lines = [
+    line(`${bold(draft.sku, 40)} ${show(draft.name, 100)} · ${bold(formatMoney(draft))}`, weights.must),
+    soldLine(draft),
+  ];
+  if (before !== undefined) lines.push(line(`So far: ${show(before.name, 100)} · ${formatMoney(before)}`));
+  if (draft.channel !== null) {
+    lines.push(line(`${providerTitle(draft.channel)} sales that fit it count at once, up to the hold limit.`));
+  }
   return {
-    text: fitLines([
-      line(`❓ <b>${before === undefined ? 'Add this product?' : 'Change this product?'}</b>`, weights.must),
-      line(`${bold(draft.sku, 40)} ${show(draft.name, 100)} · ${bold(formatMoney(draft))}`, weights.must),
-      soldLine(draft),
-      ...(before === undefined ? [] : [line(`So far: ${show(before.name, 100)} · ${formatMoney(before)}`)]),
-      ...(draft.channel === null
-        ? []
-        : [line(`${providerTitle(draft.channel)} sales that fit it count at once, up to the hold limit.`)]),
-      line(`<i>Good for ${confirmMinutes} minutes, for you only.</i>`, weights.extra),
-    ]),
-    keyboard: [
-      [{ text: 'Yes, save it', callback: { kind: 'confirm', pendingId: asked.pendingId, choice: null } }],
-      [{ text: 'No, go back', callback: { kind: 'products', page: 0 } }],
-    ],
+    ask: before === undefined ? 'Add this product?' : 'Change this product?',
+    lines,
+    yes: 'Yes, save it',
+    back: { kind: 'products', position: null },
   };
 }
 
@@ -132,19 +105,14 @@ const questions: Readonly<Record<ProductQuestion, { ask: string; warn: string; y
   },
 };
 
-export function productQuestion(product: Product, options: { question: ProductQuestion; pendingId: string }): View {
-  const { ask, warn, yes } = questions[options.question];
+export function productQuestion(product: Product, question: ProductQuestion): Question {
+  const { ask, warn, yes } = questions[question];
+  const about = `${bold(product.sku, 40)} ${show(product.name, 100)} · ${formatMoney(product)}`;
   return {
-    text: fitLines([
-      line(`❓ <b>${ask}</b>`, weights.must),
-      line(`${bold(product.sku, 40)} ${show(product.name, 100)} · ${formatMoney(product)}`, weights.must),
-      line(warn),
-      line(`<i>Good for ${confirmMinutes} minutes, for you only.</i>`, weights.extra),
-    ]),
-    keyboard: [
-      [{ text: yes, callback: { kind: 'confirm', pendingId: options.pendingId, choice: null } }],
-      [{ text: 'No, go back', callback: { kind: 'product', act: 'show', id: product.id } }],
-    ],
+    ask,
+    lines: [line(about, weights.must), line(warn)],
+    yes,
+    back: { kind: 'product', act: 'show', id: product.id },
   };
 }
 

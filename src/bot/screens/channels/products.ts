@@ -1,18 +1,19 @@
 import { adminActor } from '#access/admin.ts';
-import { proposeAction } from '#access/pending-actions.ts';
 import type { Product } from '#catalog/product.ts';
+import { findProduct, listProductPage } from '#catalog/read-products.ts';
 import { removeProduct } from '#catalog/remove-product.ts';
 import { faultOf, type ProductDraft, saveProduct } from '#catalog/save-product.ts';
 import { setLicenceSecret } from '#catalog/set-license-secret.ts';
-import { minute } from '#kernel/clock.ts';
 import { MoneyInvalid, parseMoney } from '#kernel/money.ts';
 import { isProviderName, type ProviderName } from '#kernel/provider-name.ts';
-import type { AdminEnv, BotCommand, CallbackContext, Confirmed, TextContext } from '../../kit/env.ts';
-import { confirmMinutes } from '../../kit/questions.ts';
+import { askToConfirm } from '../../kit/confirmation.ts';
+import type { CallbackContext, TextContext } from '../../kit/contexts.ts';
+import type { AdminEnv } from '../../kit/env.ts';
+import { pageSize } from '../../kit/paged-list.ts';
 import { answerCallback, editView, replyView } from '../../kit/replies.ts';
+import type { Confirmed } from '../../kit/screen.ts';
 import type { CallbackOf, ProductAct } from '../../text/callback-data.ts';
-import { show } from '../../text/html.ts';
-import type { View } from '../../text/view.ts';
+import { textView, type View } from '../../text/view.ts';
 import { channelNames } from './channels.ts';
 import { awaitLicenceSecret } from './product-secret.ts';
 import {
@@ -20,7 +21,6 @@ import {
   productCard,
   productList,
   productQuestion,
-  productsPerPage,
   productUsage,
   saveQuestion,
   secretAwaited,
@@ -29,53 +29,45 @@ import {
 const gone = 'This product is not there any more.';
 const changedMeanwhile = 'Somebody changed it meanwhile: look again.';
 
-export const productCommands: readonly BotCommand[] = [
-  { command: 'products', usage: '[SKU]', description: 'the catalogue', run: runProducts },
-];
-
-async function runProducts(env: AdminEnv, ctx: TextContext, words: string): Promise<void> {
+export async function runProducts(env: AdminEnv, ctx: TextContext, words: string): Promise<void> {
   const [verb = '', ...rest] = words.split(/\s+/);
-  if (verb === '') await replyView(ctx, await drawProducts(env, 0));
+  if (verb === '') await replyView(ctx, await drawProducts(env, null));
   else if (/^(?:add|change)$/i.test(verb)) await runSave(env, ctx, { verb: verb.toLowerCase(), words: rest });
   else {
-    const product = await env.database.read((stores) => stores.products.findProductBySku(verb));
+    const product = await findProduct(env, { sku: verb });
     const unknown = `There is no product ${verb}. To add one: ${productUsage(channelNames(env))}`;
-    await replyView(ctx, product === undefined ? say(unknown) : productCard(product, env.presentation()));
+    await replyView(ctx, product === undefined ? textView(unknown) : productCard(product, env.presentation()));
   }
 }
 
-/** Pages are counted from the start: the catalogue of a small shop is short. */
-async function drawProducts(env: AdminEnv, page: number): Promise<View> {
-  const limit = (page + 1) * productsPerPage + 1;
-  const found = await env.database.read((stores) => stores.products.listProducts({ after: null, limit }));
-  const products = found.slice(page * productsPerPage, (page + 1) * productsPerPage);
-  return productList({ products, page, hasMore: found.length === limit, channels: channelNames(env) });
+async function drawProducts(env: AdminEnv, position: CallbackOf<'products'>['position']): Promise<View> {
+  return productList(await listProductPage(env, { position, size: pageSize }), channelNames(env));
 }
 
 async function runSave(env: AdminEnv, ctx: TextContext, input: { verb: string; words: string[] }): Promise<void> {
   const channels = channelNames(env);
   const draft = readDraft(input.words, channels);
   if ('fault' in draft) {
-    await replyView(ctx, say(`${draft.fault} For example ${productUsage(channels)}`));
+    await replyView(ctx, textView(`${draft.fault} For example ${productUsage(channels)}`));
     return;
   }
-  const before = await env.database.read((stores) => stores.products.findProductBySku(draft.sku));
+  const before = await findProduct(env, { sku: draft.sku });
   if ((input.verb === 'change') !== (before !== undefined)) {
     const words =
       before === undefined ? `There is no product ${draft.sku}: add it.` : `${draft.sku} is there: change it.`;
-    await replyView(ctx, say(words));
+    await replyView(ctx, textView(words));
     return;
   }
   // What a change does not name stays, above all the key that sales are known by.
   const { channel, channelKey } = draft.channel === null ? (before ?? draft) : draft;
   const whole: ProductDraft = { ...draft, channel, channelKey };
-  const pending = await proposeAction(env, {
+  const view = await askToConfirm(env, {
     adminId: ctx.from.id,
     action: 'product.save',
     payload: { ...whole, version: before?.version ?? null },
-    forMs: confirmMinutes * minute,
+    question: saveQuestion(whole, before),
   });
-  await replyView(ctx, saveQuestion({ draft: whole, before, pendingId: pending.id }));
+  await replyView(ctx, view);
 }
 
 export const confirmSaveProduct: Confirmed = async (env, ctx, { payload }) => {
@@ -96,7 +88,7 @@ export const confirmSaveProduct: Confirmed = async (env, ctx, { payload }) => {
     await showProduct(env, ctx, result.productId);
     return result.kind === 'added' ? 'Added.' : 'Changed.';
   }
-  await editView(ctx, await drawProducts(env, 0));
+  await editView(ctx, await drawProducts(env, null));
   return 'reason' in result ? result.reason : changedMeanwhile;
 };
 
@@ -106,7 +98,7 @@ export const confirmRemoveProduct: Confirmed = async (env, ctx, { payload }) => 
     expectedVersion: Number(payload['version']),
     actor: adminActor(ctx.from.id),
   });
-  await editView(ctx, await drawProducts(env, 0));
+  await editView(ctx, await drawProducts(env, null));
   if (result.kind === 'removed') return `${result.sku} is out of the catalogue.`;
   return result.kind === 'unknown' ? gone : changedMeanwhile;
 };
@@ -118,19 +110,23 @@ export const confirmClearSecret: Confirmed = async (env, ctx, { payload }) => {
   return result.kind === 'cleared' ? 'Forgotten.' : gone;
 };
 
-export async function tapProducts(
+export async function onProductsButton(
   env: AdminEnv,
   ctx: CallbackContext,
   callback: CallbackOf<'products'>,
 ): Promise<void> {
-  await editView(ctx, await drawProducts(env, callback.page));
+  await editView(ctx, await drawProducts(env, callback.position));
   await answerCallback(ctx);
 }
 
-export async function tapProduct(env: AdminEnv, ctx: CallbackContext, callback: CallbackOf<'product'>): Promise<void> {
-  const product = await env.database.read((stores) => stores.products.findProduct(callback.id));
+export async function onProductButton(
+  env: AdminEnv,
+  ctx: CallbackContext,
+  callback: CallbackOf<'product'>,
+): Promise<void> {
+  const product = await findProduct(env, { id: callback.id });
   if (product === undefined) {
-    await editView(ctx, await drawProducts(env, 0));
+    await editView(ctx, await drawProducts(env, null));
     await answerCallback(ctx, gone);
     return;
   }
@@ -158,19 +154,19 @@ async function ask(
   ctx: CallbackContext,
   { product, question }: { product: Product; question: ProductQuestion },
 ): Promise<string> {
-  const pending = await proposeAction(env, {
+  const view = await askToConfirm(env, {
     adminId: ctx.from.id,
     action: `product.${question}`,
     payload: { productId: product.id, version: product.version },
-    forMs: confirmMinutes * minute,
+    question: productQuestion(product, question),
   });
-  await editView(ctx, productQuestion(product, { question, pendingId: pending.id }));
+  await editView(ctx, view);
   return '';
 }
 
 async function showProduct(env: AdminEnv, ctx: CallbackContext, productId: string): Promise<void> {
-  const product = await env.database.read((stores) => stores.products.findProduct(productId));
-  await editView(ctx, product === undefined ? await drawProducts(env, 0) : productCard(product, env.presentation()));
+  const product = await findProduct(env, { id: productId });
+  await editView(ctx, product === undefined ? await drawProducts(env, null) : productCard(product, env.presentation()));
 }
 
 function readProvider(name: unknown): ProviderName | null {
@@ -194,8 +190,4 @@ function readDraft(words: readonly string[], channels: readonly ProviderName[]):
     if (!(error instanceof MoneyInvalid)) throw error;
     return { fault: `${error.message}.` };
   }
-}
-
-function say(text: string): View {
-  return { text: show(text, 500), keyboard: [] };
 }

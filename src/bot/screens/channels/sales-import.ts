@@ -1,8 +1,8 @@
 // A seller's export, dropped into the chat. What waits for the second tap is the file's id at Telegram and its hash, so that
 // what is carried out is what was shown.
+
 import { createHash } from 'node:crypto';
-import type { Context } from 'grammy';
-import { type Filter, InputFile } from 'grammy';
+import { InputFile } from 'grammy';
 import { adminActor } from '#access/admin.ts';
 import { proposeAction } from '#access/pending-actions.ts';
 import { minute } from '#kernel/clock.ts';
@@ -10,10 +10,11 @@ import { type ProviderName, providerTitle } from '#kernel/provider-name.ts';
 import { importExport, planImport } from '#payments/channels/import-export.ts';
 import type { ChannelExport } from '#payments/ports/sales-channel.ts';
 import { downloadFile } from '../../files/download.ts';
-import type { AdminEnv, Confirmed } from '../../kit/env.ts';
+import type { DocumentContext } from '../../kit/contexts.ts';
+import type { AdminEnv } from '../../kit/env.ts';
 import { reasonMinutes } from '../../kit/reason-question.ts';
-import { editView, replyView, showTyping } from '../../kit/replies.ts';
-import { show } from '../../text/html.ts';
+import { editView, replyText, replyView, showTyping } from '../../kit/replies.ts';
+import type { Confirmed } from '../../kit/screen.ts';
 import { channelNames } from './channels.ts';
 import { type ImportAbout, importPlan, importReport, importResult } from './sales-import-view.ts';
 
@@ -21,31 +22,28 @@ import { type ImportAbout, importPlan, importReport, importResult } from './sale
 const exportBytesMax = 4 * 1024 * 1024;
 const textTypes = /^(?:text\/|application\/(?:csv|vnd\.ms-excel|octet-stream)$)/i;
 
-type DocumentContext = Filter<Context, 'message:document'>;
-
 export async function takeDocument(env: AdminEnv, ctx: DocumentContext): Promise<void> {
   const { file_id: fileId, file_name: name = 'file', mime_type: type = '' } = ctx.message.document;
-  const say = (text: string): Promise<number> => replyView(ctx, { text: show(text, 500), keyboard: [] });
   const [provider] = channelNames(env);
   if (provider === undefined) {
-    await say('I read sales exports of a sales channel only, and none is set up.');
+    await replyText(ctx, 'I read sales exports of a sales channel only, and none is set up.');
     return;
   }
   if (!/\.(?:csv|txt|tsv)$/i.test(name) || (type !== '' && !textTypes.test(type))) {
-    await say(`I read sales exports of ${providerTitle(provider)} only: a CSV file.`);
+    await replyText(ctx, `I read sales exports of ${providerTitle(provider)} only: a CSV file.`);
     return;
   }
   await showTyping(ctx);
   const read = await readExport(env, { fileId, provider });
   if ('fault' in read) {
-    await say(read.fault);
+    await replyText(ctx, read.fault);
     return;
   }
   const { exported, hash } = read;
   const plan = await planImport(env, { provider, sales: exported.sales });
   const pending = await proposeAction(env, {
     adminId: ctx.from.id,
-    action: 'sales.import',
+    action: 'sales.compare',
     payload: { fileId, name, hash, provider },
     forMs: reasonMinutes * minute,
   });

@@ -1,7 +1,7 @@
 import { formatMoney, type Money } from '#kernel/money.ts';
 import { type ProviderName, providerTitle } from '#kernel/provider-name.ts';
 import type { ReviewThresholds } from '#payments/channels/review-threshold.ts';
-import { confirmMinutes } from '../../kit/questions.ts';
+import type { Question } from '../../kit/confirmation.ts';
 import { reasonMinutes } from '../../kit/reason-question.ts';
 import { fitLines, line, weights } from '../../text/fit.ts';
 import { bold } from '../../text/html.ts';
@@ -54,22 +54,17 @@ export function holdLimitQuestion(change: {
   limit: Money;
   beforeMinor: number | undefined;
   channels: readonly ProviderName[];
-  pendingId: string;
-}): View {
+}): Question {
   const { limit, beforeMinor, channels } = change;
   const before =
     beforeMinor === undefined
       ? `All sales in ${limit.currency} are held so far.`
       : `It is ${formatMoney({ ...limit, amountMinor: beforeMinor })} so far.`;
+  const counts = 'Sales up to the limit that fit the catalogue count at once, on the channel’s word alone.';
   return {
-    text: fitLines([
-      line(`❓ <b>Hold ${whose(channels)} sales above ${formatMoney(limit)}?</b>`, weights.must),
-      line(`${before} Sales up to the limit that fit the catalogue count at once, on the channel's word alone.`),
-      line(`<i>Good for ${confirmMinutes} minutes, for you only.</i>`, weights.extra),
-    ]),
-    keyboard: [
-      [{ text: 'Yes, change it', callback: { kind: 'confirm', pendingId: change.pendingId, choice: null } }],
-      [{ text: 'No, go back', callback: { kind: 'settings' } }],
-    ],
+    ask: `Hold ${whose(channels)} sales above ${formatMoney(limit)}?`,
+    lines: [line(`${before} ${counts}`)],
+    yes: 'Yes, change it',
+    back: { kind: 'settings' },
   };
 }

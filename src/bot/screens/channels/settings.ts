@@ -1,48 +1,40 @@
 import type { PendingAction } from '#access/access-store.ts';
 import { adminActor } from '#access/admin.ts';
-import { proposeAction } from '#access/pending-actions.ts';
-import { minute } from '#kernel/clock.ts';
 import { type Money, MoneyInvalid, parseMoney } from '#kernel/money.ts';
-import { changeReviewThreshold } from '#payments/channels/change-review-threshold.ts';
-import { readReviewThresholds } from '#payments/channels/review-threshold.ts';
-import { awaitTyped } from '../../kit/await-typed.ts';
-import type { AdminEnv, BotCommand, CallbackContext, Confirmed, TextContext } from '../../kit/env.ts';
-import { confirmMinutes } from '../../kit/questions.ts';
+import { changeReviewThreshold, getReviewThresholds } from '#payments/channels/review-threshold.ts';
+import { askToConfirm } from '../../kit/confirmation.ts';
+import type { CallbackContext, TextContext } from '../../kit/contexts.ts';
+import type { AdminEnv } from '../../kit/env.ts';
+import { awaitTypedValue } from '../../kit/reason-dialogue.ts';
 import { answerCallback, editView, replyView } from '../../kit/replies.ts';
+import type { Confirmed } from '../../kit/screen.ts';
 import type { CallbackOf } from '../../text/callback-data.ts';
 import { show } from '../../text/html.ts';
 import type { View } from '../../text/view.ts';
 import { channelNames } from './channels.ts';
 import { holdLimitAwaited, holdLimitQuestion, settingsView } from './settings-view.ts';
 
-export const settingsCommands: readonly BotCommand[] = [
-  {
-    command: 'settings',
-    usage: '',
-    description: 'what you can change here',
-    run: async (env, ctx) => {
-      await replyView(ctx, await drawSettings(env));
-    },
-  },
-];
+export async function runSettings(env: AdminEnv, ctx: TextContext): Promise<void> {
+  await replyView(ctx, await drawSettings(env));
+}
 
 async function drawSettings(env: AdminEnv): Promise<View> {
-  const { limits } = await env.database.read(readReviewThresholds);
+  const { limits } = await getReviewThresholds(env);
   return settingsView(limits, channelNames(env));
 }
 
-export async function tapSettings(env: AdminEnv, ctx: CallbackContext): Promise<void> {
+export async function onSettingsButton(env: AdminEnv, ctx: CallbackContext): Promise<void> {
   await editView(ctx, await drawSettings(env));
   await answerCallback(ctx);
 }
 
-export async function tapHoldLimit(
+export async function onHoldLimitButton(
   env: AdminEnv,
   ctx: CallbackContext,
   callback: CallbackOf<'hold_limit'>,
 ): Promise<void> {
   const currency = callback.currency === 'new' ? null : callback.currency;
-  await awaitTyped(env, { adminId: ctx.from.id, action: 'setting.hold_limit.typed', payload: { currency } });
+  await awaitTypedValue(env, { adminId: ctx.from.id, action: 'setting.hold_limit.typed', payload: { currency } });
   await editView(ctx, holdLimitAwaited(currency, channelNames(env)));
   await answerCallback(ctx, 'Write the limit.');
 }
@@ -54,15 +46,15 @@ export async function takeHoldLimit(env: AdminEnv, ctx: TextContext, waiting: Pe
     await replyView(ctx, { text: show(`${limit.fault}. Nothing was changed: /settings`, 300), keyboard: [] });
     return;
   }
-  const { limits, version } = await env.database.read(readReviewThresholds);
-  const pending = await proposeAction(env, {
+  const { limits, version } = await getReviewThresholds(env);
+  const beforeMinor = limits[limit.currency];
+  const view = await askToConfirm(env, {
     adminId: ctx.from.id,
     action: 'setting.hold_limit',
     payload: { ...limit, version },
-    forMs: confirmMinutes * minute,
+    question: holdLimitQuestion({ limit, beforeMinor, channels: channelNames(env) }),
   });
-  const beforeMinor = limits[limit.currency];
-  await replyView(ctx, holdLimitQuestion({ limit, beforeMinor, channels: channelNames(env), pendingId: pending.id }));
+  await replyView(ctx, view);
 }
 
 export const confirmHoldLimit: Confirmed = async (env, ctx, { payload }) => {

@@ -1,47 +1,50 @@
-import type { InboxEvent, OutboxMessage, QueueBookkeeping } from '#messaging/messaging-store.ts';
-import type { DeadLetterAct, DeadQueue } from '../../text/callback-data.ts';
+import type { Page, TimedKey } from '#kernel/page.ts';
+import type { DeadLetter } from '#messaging/dead-letters.ts';
+import type { Question } from '../../kit/confirmation.ts';
+import { newestFirst, pageTitle, turnRow } from '../../kit/paged-list.ts';
+import type { DeadLetterAct } from '../../text/callback-data.ts';
 import { fitLines, line, weights } from '../../text/fit.ts';
 import { bold, code, show } from '../../text/html.ts';
 import { type Button, inRows, type Presentation, type View } from '../../text/view.ts';
 import { formatTime, plural } from '../../text/words.ts';
 
-/** A dead letter of either queue; what is shown of it never includes its body. */
-export interface DeadLetter {
-  queue: DeadQueue;
-  row: QueueBookkeeping;
-  /** `webhook invoice_confirmed from bitpay`, `alert.card`. */
-  what: string;
-  about: string;
+/** What is shown of a dead letter never includes its body. */
+function nameOf(letter: DeadLetter): string {
+  if (letter.queue === 'outbox') return `message ${letter.row.topic}`;
+  return `webhook ${letter.row.eventType} from ${letter.row.source}`;
 }
 
-export function letterOfEvent(row: InboxEvent): DeadLetter {
-  return { queue: 'inbox', row, what: `webhook ${row.eventType} from ${row.source}`, about: row.reference };
-}
-
-export function letterOfMessage(row: OutboxMessage): DeadLetter {
-  return { queue: 'outbox', row, what: `message ${row.topic}`, about: row.key };
-}
-
-/** No more than these are shown at a time; the newest come first, and the rest follows as they are settled. */
-export const lettersShownMax = 8;
 const buttonsPerRow = 4;
 
-export function deadLetterList(letters: readonly DeadLetter[], presentation: Presentation): View {
-  if (letters.length === 0) return { text: '✅ No dead letters.', keyboard: [] };
-  const shown = letters.slice(0, lettersShownMax);
-  const more = letters.length > shown.length ? ', the newest of more' : '';
-  const lines = [line(`<b>${plural(shown.length, 'dead letter')}</b>${more}`, weights.must)];
-  for (const [index, letter] of shown.entries()) {
+export function deadLetterList(page: Page<DeadLetter, TimedKey>, presentation: Presentation): View {
+  const title = pageTitle(page);
+  const head = title === '' ? plural(page.rows.length, 'dead letter') : `Dead letters${title}`;
+  const lines = [line(page.rows.length === 0 ? '✅ No dead letters.' : `<b>${head}</b>`, weights.must)];
+  for (const [index, letter] of page.rows.entries()) {
     const why = show(letter.row.lastError ?? 'no cause kept', 100);
-    lines.push(line(`${bold(String(index + 1))} · ${show(letter.what, 80)} · ${when(letter, presentation)} · ${why}`));
+    lines.push(
+      line(`${bold(String(index + 1))} · ${show(nameOf(letter), 80)} · ${when(letter, presentation)} · ${why}`),
+    );
   }
-  const buttons = shown.map(
-    (letter, index): Button => ({
+  const buttons = page.rows.map(
+    ({ queue, row }, index): Button => ({
       text: String(index + 1),
-      callback: { kind: 'dead', act: 'show', queue: letter.queue, id: letter.row.id },
+      callback: { kind: 'dead', act: 'show', queue, id: row.id },
     }),
   );
-  return { text: fitLines(lines), keyboard: inRows(buttons, buttonsPerRow) };
+  const turns = turnRow(page, newestFirst, (position) => ({ kind: 'dead_list', position }));
+  const keyboard = [...inRows(buttons, buttonsPerRow), turns];
+  return { text: fitLines(lines), keyboard: keyboard.filter((row) => row.length > 0) };
+}
+
+/** The second step of throwing a dead letter away. */
+export function discardQuestion(letter: DeadLetter): Question {
+  return {
+    ask: 'Discard this dead letter for good?',
+    lines: [line(show(nameOf(letter), 200)), line('It will never be carried out.')],
+    yes: 'Yes, discard it',
+    back: { kind: 'dead', act: 'show', queue: letter.queue, id: letter.row.id },
+  };
 }
 
 export function deadLetterCard(letter: DeadLetter, presentation: Presentation): View {
@@ -52,15 +55,15 @@ export function deadLetterCard(letter: DeadLetter, presentation: Presentation): 
   });
   return {
     text: fitLines([
-      line(`💀 ${bold(letter.what)}`, weights.must),
-      line(`About ${code(letter.about, 120)}`),
+      line(`💀 ${bold(nameOf(letter))}`, weights.must),
+      line(`About ${code(letter.queue === 'inbox' ? letter.row.reference : letter.row.key, 120)}`),
       line(`Came ${formatTime(row.receivedAt, presentation)} · given up ${when(letter, presentation)}`),
       line(`Attempts: ${row.startedAttempts} begun, ${row.finishedAttempts} ended`, weights.detail),
       line(`Cause: ${show(row.lastError ?? 'none was kept', 900)}`, weights.must),
     ]),
     keyboard: [
       [button('Redrive', 'redrive'), button('Discard', 'discard')],
-      [{ text: '‹ Dead letters', callback: { kind: 'dead_list' } }],
+      [{ text: '‹ Dead letters', callback: { kind: 'dead_list', position: null } }],
     ],
   };
 }

@@ -1,50 +1,44 @@
 import { adminActor } from '#access/admin.ts';
-import { proposeAction } from '#access/pending-actions.ts';
-import { minute } from '#kernel/clock.ts';
-import { listDeadLetters, redriveDeadLetter } from '#messaging/dead-letters.ts';
-import type { AdminEnv, BotCommand, CallbackContext } from '../../kit/env.ts';
-import { confirmMinutes, discardQuestion } from '../../kit/questions.ts';
-import { answerCallback, editView, replyView } from '../../kit/replies.ts';
-import type { CallbackOf, DeadLetterAct, DeadQueue } from '../../text/callback-data.ts';
-import type { View } from '../../text/view.ts';
 import {
   type DeadLetter,
-  deadLetterCard,
-  deadLetterList,
-  letterOfEvent,
-  letterOfMessage,
-  lettersShownMax,
-} from './dead-letters-view.ts';
+  discardDeadLetter,
+  findDeadLetter,
+  listDeadLetterPage,
+  redriveDeadLetter,
+} from '#messaging/dead-letters.ts';
+import { askToConfirm } from '../../kit/confirmation.ts';
+import type { CallbackContext, TextContext } from '../../kit/contexts.ts';
+import type { AdminEnv } from '../../kit/env.ts';
+import { pageSize } from '../../kit/paged-list.ts';
+import { answerCallback, editView, replyView } from '../../kit/replies.ts';
+import type { Confirmed } from '../../kit/screen.ts';
+import type { CallbackOf, DeadLetterAct } from '../../text/callback-data.ts';
+import type { View } from '../../text/view.ts';
+import { deadLetterCard, deadLetterList, discardQuestion } from './dead-letters-view.ts';
 
 const settled = 'It was settled already.';
 
-export const deadLetterCommands: readonly BotCommand[] = [
-  {
-    command: 'deadletters',
-    usage: '',
-    description: 'what was given up on',
-    run: async (env, ctx) => {
-      await replyView(ctx, await drawLetters(env));
-    },
-  },
-];
-
-export async function drawLetters(env: AdminEnv): Promise<View> {
-  const found = await listDeadLetters(env, { limit: lettersShownMax + 1 });
-  const letters = [...found.inbox.map(letterOfEvent), ...found.outbox.map(letterOfMessage)];
-  letters.sort((left, right) => (right.row.abandonedAt ?? 0) - (left.row.abandonedAt ?? 0));
-  return deadLetterList(letters, env.presentation());
+export async function runDeadLetters(env: AdminEnv, ctx: TextContext): Promise<void> {
+  await replyView(ctx, await drawLetters(env, null));
 }
 
-export async function tapDeadList(env: AdminEnv, ctx: CallbackContext): Promise<void> {
-  await editView(ctx, await drawLetters(env));
+async function drawLetters(env: AdminEnv, position: CallbackOf<'dead_list'>['position']): Promise<View> {
+  return deadLetterList(await listDeadLetterPage(env, { position, size: pageSize }), env.presentation());
+}
+
+export async function onDeadListButton(
+  env: AdminEnv,
+  ctx: CallbackContext,
+  callback: CallbackOf<'dead_list'>,
+): Promise<void> {
+  await editView(ctx, await drawLetters(env, callback.position));
   await answerCallback(ctx);
 }
 
-export async function tapDead(env: AdminEnv, ctx: CallbackContext, callback: CallbackOf<'dead'>): Promise<void> {
-  const letter = await findLetter(env, callback);
+export async function onDeadButton(env: AdminEnv, ctx: CallbackContext, callback: CallbackOf<'dead'>): Promise<void> {
+  const letter = await findDeadLetter(env, callback);
   if (letter === undefined) {
-    await editView(ctx, await drawLetters(env));
+    await editView(ctx, await drawLetters(env, null));
     await answerCallback(ctx, settled);
     return;
   }
@@ -58,37 +52,27 @@ const actions: Readonly<
     await editView(ctx, deadLetterCard(letter, env.presentation()));
     return '';
   },
-  async redrive(env, ctx, letter) {
-    const actor = adminActor(ctx.from.id);
-    const result = await redriveDeadLetter(env, { queue: letter.queue, id: letter.row.id, actor });
-    await editView(ctx, await drawLetters(env));
+  async redrive(env, ctx, { queue, row }) {
+    const result = await redriveDeadLetter(env, { queue, id: row.id, actor: adminActor(ctx.from.id) });
+    await editView(ctx, await drawLetters(env, null));
     return result.kind === 'redriven' ? 'It is on its way again.' : settled;
   },
   async discard(env, ctx, letter) {
-    const { queue, row, what } = letter;
-    const pending = await proposeAction(env, {
+    const view = await askToConfirm(env, {
       adminId: ctx.from.id,
       action: 'dead_letter.discard',
-      payload: { queue, id: row.id },
-      forMs: confirmMinutes * minute,
+      payload: { queue: letter.queue, id: letter.row.id },
+      question: discardQuestion(letter),
     });
-    await editView(ctx, discardQuestion({ what, queue, id: row.id, pendingId: pending.id }));
+    await editView(ctx, view);
     return '';
   },
 };
 
-/** Undefined when it is no dead letter any more. */
-async function findLetter(env: AdminEnv, wanted: { queue: DeadQueue; id: string }): Promise<DeadLetter | undefined> {
-  return env.database.read(async (stores) => {
-    if (wanted.queue === 'inbox') {
-      const event = await stores.inbox.find(wanted.id);
-      return event === undefined || !isDead(event) ? undefined : letterOfEvent(event);
-    }
-    const message = await stores.outbox.find(wanted.id);
-    return message === undefined || !isDead(message) ? undefined : letterOfMessage(message);
-  });
-}
-
-function isDead(row: { abandonedAt: number | null; processedAt: number | null }): boolean {
-  return row.abandonedAt !== null && row.processedAt === null;
-}
+export const confirmDiscard: Confirmed = async (env, ctx, { payload }) => {
+  const queue = payload['queue'] === 'inbox' ? 'inbox' : 'outbox';
+  const actor = adminActor(ctx.from.id);
+  const result = await discardDeadLetter(env, { queue, id: String(payload['id']), actor });
+  await editView(ctx, await drawLetters(env, null));
+  return result.kind === 'discarded' ? 'Discarded.' : settled;
+};

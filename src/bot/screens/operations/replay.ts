@@ -6,16 +6,14 @@ import { isProviderName } from '#kernel/provider-name.ts';
 import type { ReplayMode, ReplayRange, ReplayReport } from '#payments/webhooks/replay.ts';
 import { replayEvents } from '#payments/webhooks/replay-events.ts';
 import { createProgress } from '../../files/progress.ts';
-import type { AdminEnv, BotCommand, Confirmed, ServedContext, TextContext } from '../../kit/env.ts';
+import type { ServedContext, TextContext } from '../../kit/contexts.ts';
+import type { AdminEnv } from '../../kit/env.ts';
 import { editView, replyView } from '../../kit/replies.ts';
+import type { Confirmed } from '../../kit/screen.ts';
 import { parseMoment } from './moments.ts';
 import { replayConfirmMinutes, replayUsage, replayView } from './replay-view.ts';
 
-export const replayCommands: readonly BotCommand[] = [
-  { command: 'replay', usage: 'EVENT_ID | PROVIDER FROM TO', description: 'stored webhooks once more', run: runReplay },
-];
-
-async function runReplay(env: AdminEnv, ctx: TextContext, words: string): Promise<void> {
+export async function runReplay(env: AdminEnv, ctx: TextContext, words: string): Promise<void> {
   const range = readRange(env, words);
   if (range === undefined) {
     await replyView(ctx, replayUsage(env.providers.list().map(({ name }) => name)));

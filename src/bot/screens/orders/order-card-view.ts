@@ -1,9 +1,9 @@
-import type { Case } from '#cases/case.ts';
 import { formatAsset, formatMoney } from '#kernel/money.ts';
 import { providerTitle } from '#kernel/provider-name.ts';
 import { formatOrderNumber, type Order, type OrderStatus } from '#orders/order.ts';
 import type { TimelineEntry } from '#orders/timeline.ts';
 import { rememberable } from '#payments/channels/remember-product.ts';
+import type { Case } from '#cases/case.ts';
 import { currentPayment } from '#payments/lifecycle/order-view.ts';
 import { isAwaitedPayment, type Payment, type PaymentStatus } from '#payments/model/payment.ts';
 import type { Refund } from '#payments/model/refund.ts';
@@ -12,8 +12,8 @@ import { fitLines, type Line, line, weights } from '../../text/fit.ts';
 import { bold, code, show } from '../../text/html.ts';
 import { type Button, inPairs, isButtonUrl, type Presentation, type View } from '../../text/view.ts';
 import { formatTime, orderSigns, paymentSigns, sentence, statusWord, trustWords } from '../../text/words.ts';
-import { refundLines } from '../refunds/refunds-view.ts';
 import { caseButtons, caseLines, vouchLines } from './order-cases-view.ts';
+import { refundLines } from './refund-lines.ts';
 
 export interface OrderDetails {
   order: Order;
@@ -57,7 +57,7 @@ export function allowsButton(status: OrderStatus, act: OrderAct): boolean {
   return act === 'show' || act === 'back' || tapsOf[status].includes(act);
 }
 
-const tapTexts: Readonly<Record<OrderAct, string>> = {
+const buttonTexts: Readonly<Record<OrderAct, string>> = {
   show: 'Open order',
   check: 'Check again',
   link: 'New payment link',
@@ -203,7 +203,10 @@ function cause(entry: TimelineEntry): string {
 }
 
 function orderKeyboard({ order, payments, cases }: OrderDetails, options: OrderCardOptions): Button[][] {
-  const button = (act: OrderAct): Button => ({ text: tapTexts[act], callback: { kind: 'order', act, id: order.id } });
+  const button = (act: OrderAct): Button => ({
+    text: buttonTexts[act],
+    callback: { kind: 'order', act, id: order.id },
+  });
   const taps = tapsOf[order.status].filter((act) => isOffered(act, { order, payments, canRefund: options.canRefund }));
   // What helps comes first.
   if (needsNewLink({ order, payments })) taps.sort((left, right) => Number(right === 'link') - Number(left === 'link'));

@@ -1,19 +1,21 @@
-import type { OrderId } from '#kernel/ids.ts';
-import { asOrderId } from '#kernel/ids.ts';
+import { asOrderId, type OrderId } from '#kernel/ids.ts';
 import type { DeliveryResult, OutboxHandler } from '#messaging/outbox-handler.ts';
+import { listSentMessages } from '#messaging/sent-messages.ts';
+import { formatOrderNumber, parseOrderNumber } from '#orders/order.ts';
 import { getOrderDetails, type OrderDetails } from '#payments/lifecycle/get-order.ts';
 import { refundablePayments } from '#payments/refunds/refund-order.ts';
-import type { AdminEnv, CallbackContext, ServedContext } from '../../kit/env.ts';
-import { editView, replyView } from '../../kit/replies.ts';
+import type { TextContext } from '../../kit/contexts.ts';
+import type { At, DestinationOf } from '../../kit/destinations.ts';
+import type { AdminEnv, PlainDeps } from '../../kit/env.ts';
+import { contextOf, showView, tellInstead } from '../../kit/navigate.ts';
+import { orderSubject } from '../../kit/order-messages.ts';
+import { replyView } from '../../kit/replies.ts';
 import { forgetCard, placeCard, rememberCard, sumUp } from '../../telegram/cards.ts';
 import type { ChatSender, SendOutcome } from '../../telegram/telegram.ts';
 import type { View } from '../../text/view.ts';
+import { orderGone } from '../../wording/result-texts.ts';
 import { orderCard } from './order-card-view.ts';
 import { providerUrl } from './provider-url.ts';
-
-function orderSubject(orderId: OrderId): string {
-  return `order:${orderId}`;
-}
 
 type DrawEnv = Pick<AdminEnv, 'presentation' | 'providers'>;
 
@@ -26,29 +28,47 @@ function drawOrder(env: DrawEnv, details: OrderDetails): View {
   });
 }
 
-/** Shows the order's card in a new message, or in the one that was tapped; false when there is no such order. */
-export function showOrder(
-  env: AdminEnv,
-  input: { ctx: ServedContext; orderId: OrderId } | { tapped: CallbackContext; orderId: OrderId },
-): Promise<boolean> {
-  const ctx = 'tapped' in input ? input.tapped : input.ctx;
-  return env.orderTurns.run(input.orderId, async () => {
-    const details = await getOrderDetails(env, { id: input.orderId });
+/** Shows the order's card; false when there is no such order. */
+export function showOrder(env: AdminEnv, at: At, orderId: OrderId): Promise<boolean> {
+  return env.orderTurns.run(orderId, async () => {
+    const details = await getOrderDetails(env, { id: orderId });
     if (details === undefined) return false;
     const view = drawOrder(env, details);
-    const messageId = 'tapped' in input ? await editView(input.tapped, view) : await replyView(ctx, view);
+    const messageId = await showView(at, view);
     if (messageId === undefined) return true;
-    const card = { chatId: ctx.chat.id, subject: orderSubject(input.orderId), version: details.order.version };
+    const card = { chatId: contextOf(at).chat.id, subject: orderSubject(orderId), version: details.order.version };
     await rememberCard(env, { ...card, view, mark: 'card', sent: undefined, messageId });
     return true;
   });
 }
 
-/** The message that showed the order shows something else from here on. */
-export function leaveOrder(env: AdminEnv, input: { chatId: number; orderId: OrderId }): Promise<void> {
-  return env.orderTurns.run(input.orderId, () =>
-    forgetCard(env, { chatId: input.chatId, subject: orderSubject(input.orderId) }),
+export async function openOrder(env: AdminEnv, at: At, { order }: DestinationOf<'order'>): Promise<string> {
+  const orderId = 'id' in order ? order.id : (await getOrderDetails(env, order))?.order.id;
+  const isShown = orderId !== undefined && (await showOrder(env, at, orderId));
+  if (isShown) return '';
+  return tellInstead(at, 'id' in order ? orderGone : `There is no order ${formatOrderNumber(order.number)}.`);
+}
+
+/** The card without the buttons that only the command bot serves in private; one leads there. */
+export async function drawPlainOrder(deps: PlainDeps, { order }: DestinationOf<'order'>): Promise<View | undefined> {
+  const details = await getOrderDetails(deps, order);
+  return (
+    details &&
+    orderCard(details, {
+      now: deps.clock.now(),
+      timeZone: deps.timeZone,
+      providerUrl: null,
+      buttons: 'plain',
+      canRefund: false,
+      commandBot: deps.commandBot(),
+    })
   );
+}
+
+export async function runOrder(env: AdminEnv, ctx: TextContext, words: string): Promise<void> {
+  const number = parseOrderNumber(words);
+  if (number !== undefined) await openOrder(env, { reply: ctx }, { screen: 'order', order: { number } });
+  else await replyView(ctx, { text: 'Which one? For example /order T-1042', keyboard: [] });
 }
 
 /**
@@ -61,7 +81,7 @@ export function createOrderCardHandler(
 ): OutboxHandler {
   async function refresh(orderId: OrderId, signal: AbortSignal): Promise<DeliveryResult> {
     const subject = orderSubject(orderId);
-    const cards = await env.database.read((stores) => stores.sentMessages.listSent({ bot: 'admin', subject }));
+    const cards = await listSentMessages(env, { bot: 'admin', subject });
     if (cards.length === 0) return { kind: 'done', outcome: 'no open card' };
     const details = await getOrderDetails(env, { id: orderId });
     if (details === undefined) return { kind: 'done', outcome: 'no such order' };

@@ -1,12 +1,12 @@
-import type { Case } from '#cases/case.ts';
 import { formatAsset, formatMoney } from '#kernel/money.ts';
+import type { Case } from '#cases/case.ts';
 import { gapOf } from '#payments/model/gap.ts';
 import type { Payment } from '#payments/model/payment.ts';
-import { ageText, kindWords } from '../../kit/case-words.ts';
 import { type Line, line, weights } from '../../text/fit.ts';
 import { bold, show } from '../../text/html.ts';
 import type { Button, Presentation } from '../../text/view.ts';
 import { severitySigns } from '../../text/words.ts';
+import { ageText, kindWords } from '../../wording/case-words.ts';
 
 /** More than these would push the rest of the order's card off the screen; the list has them all. */
 const shownMax = 3;

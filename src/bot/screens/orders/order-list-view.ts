@@ -1,16 +1,15 @@
 import { formatMoney } from '#kernel/money.ts';
+import type { Page, TimedKey } from '#kernel/page.ts';
 import { providerTitle } from '#kernel/provider-name.ts';
 import { formatOrderNumber, type Order } from '#orders/order.ts';
 import type { StoredSubscription } from '#payments/ports/channel-order-store.ts';
+import { newestFirst, pageTitle, turnRow } from '../../kit/paged-list.ts';
 import type { OrderFilter } from '../../text/callback-data.ts';
-import { pageMax } from '../../text/callback-fields.ts';
 import { fitLines, type Line, line, weights } from '../../text/fit.ts';
 import { code, show } from '../../text/html.ts';
 import { type Button, inRows, type Presentation, type View } from '../../text/view.ts';
 import { formatTime, orderSigns, plural, statusWord } from '../../text/words.ts';
 
-/** Eight rows and the filters still leave the list within a phone's screen. */
-export const pageSize = 8;
 const buttonsPerRow = 4;
 
 const filters: readonly { filter: OrderFilter; text: string }[] = [
@@ -23,23 +22,15 @@ const filters: readonly { filter: OrderFilter; text: string }[] = [
 ];
 
 /** One page of orders, newest first; each row is a button that opens the order's card. */
-export function orderList(
-  page: { orders: readonly Order[]; filter: OrderFilter; page: number; hasMore: boolean },
-  presentation: Presentation,
-): View {
-  const what = page.filter === 'all' ? 'Orders' : `Orders · ${statusWord(page.filter)}`;
-  const lines = [line(`<b>${what}</b> · page ${page.page + 1}`, weights.must)];
-  if (page.orders.length === 0) lines.push(line('Nothing here.'));
-  for (const order of page.orders) {
-    lines.push(line(`${rowText(order)} · ${formatTime(order.createdAt, presentation)}`));
-  }
-  if (page.hasMore && page.page >= pageMax) lines.push(line('Older orders are found by /find.'));
-  return {
-    text: fitLines(lines),
-    keyboard: [...inRows(page.orders.map(openButton), buttonsPerRow), turnRow(page), ...filterRows(page.filter)].filter(
-      (row) => row.length > 0,
-    ),
-  };
+export function orderList(page: Page<Order, TimedKey>, options: Presentation & { filter: OrderFilter }): View {
+  const { filter } = options;
+  const what = filter === 'all' ? 'Orders' : `Orders · ${statusWord(filter)}`;
+  const lines = [line(`<b>${what}</b>${pageTitle(page)}`, weights.must)];
+  if (page.rows.length === 0) lines.push(line('Nothing here.'));
+  for (const order of page.rows) lines.push(line(`${rowText(order)} · ${formatTime(order.createdAt, options)}`));
+  const turns = turnRow(page, newestFirst, (position) => ({ kind: 'orders', filter, position }));
+  const keyboard = [...inRows(page.rows.map(openButton), buttonsPerRow), turns, ...filterRows(filter)];
+  return { text: fitLines(lines), keyboard: keyboard.filter((row) => row.length > 0) };
 }
 
 /** What a search found; a tap opens the order's card. */
@@ -84,22 +75,11 @@ function openButton(order: Order): Button {
   return { text: formatOrderNumber(order.number), callback: { kind: 'order', act: 'show', id: order.id } };
 }
 
-function turnRow(page: { filter: OrderFilter; page: number; hasMore: boolean }): Button[] {
-  const turn = (text: string, to: number): Button => ({
-    text,
-    callback: { kind: 'orders', filter: page.filter, page: to },
-  });
-  const row: Button[] = [];
-  if (page.page > 0) row.push(turn('‹ Newer', page.page - 1));
-  if (page.hasMore && page.page < pageMax) row.push(turn('Older ›', page.page + 1));
-  return row;
-}
-
 function filterRows(current: OrderFilter): Button[][] {
   const buttons = filters.map(
     ({ filter, text }): Button => ({
       text: filter === current ? `• ${text}` : text,
-      callback: { kind: 'orders', filter, page: 0 },
+      callback: { kind: 'orders', filter, position: null },
     }),
   );
   return [buttons.slice(0, 3), buttons.slice(3)];

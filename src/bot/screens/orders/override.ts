@@ -1,40 +1,41 @@
 import { asOrderId } from '#kernel/ids.ts';
-import type { OrderDetails } from '#payments/lifecycle/get-order.ts';
+import { getOrderDetails } from '#payments/lifecycle/get-order.ts';
 import { markPaid } from '#payments/overrides/mark-paid.ts';
 import { writeOffOrder } from '#payments/overrides/write-off-order.ts';
-import type { AdminEnv, Confirmed } from '../../kit/env.ts';
-import { askToWriteReason } from '../../kit/reasons.ts';
-import type { View } from '../../text/view.ts';
-import { personOf, resolutionText } from '../cases/exception-cards.ts';
-import { byHandQuestion } from '../cases/resolution-questions.ts';
+import { actingAdmin } from '../../kit/contexts.ts';
+import type { At, DestinationOf } from '../../kit/destinations.ts';
+import type { AdminEnv } from '../../kit/env.ts';
+import { contextOf, showView, tellInstead } from '../../kit/navigate.ts';
+import { askToWriteReason } from '../../kit/reason-dialogue.ts';
+import type { Confirmed } from '../../kit/screen.ts';
+import { overrideQuestion } from '../../wording/override-question.ts';
+import { orderGone, resolutionText } from '../../wording/result-texts.ts';
 import { showOrder } from './order-cards.ts';
 
-/** What a person does past the providers needs a reason in their own words. */
-export function askByHand(
-  env: AdminEnv,
-  input: { adminId: number; details: Pick<OrderDetails, 'order'>; action: 'mark_paid' | 'write_off' },
-): Promise<View> {
-  const { adminId, details, action } = input;
-  const { order } = details;
-  return askToWriteReason(env, {
-    adminId,
+/** A status that an admin sets past the providers needs a reason in their own words. */
+export async function askForOverride(env: AdminEnv, at: At, to: DestinationOf<'override'>): Promise<string> {
+  const { orderId, action } = to;
+  const details = await getOrderDetails(env, { id: orderId });
+  if (details === undefined) return tellInstead(at, orderGone);
+  const view = await askToWriteReason(env, {
+    adminId: contextOf(at).from.id,
     action: `order.${action}`,
-    payload: { orderId: order.id },
-    question: byHandQuestion(order, action),
-    back: { kind: 'order', act: 'show', id: order.id },
+    payload: { orderId },
+    question: overrideQuestion(details.order, action),
+    back: { kind: 'order', act: 'show', id: orderId },
   });
+  await showView(at, view);
+  return 'Write the reason.';
 }
 
-export const confirmMarkPaid: Confirmed = async (env, tapped, { payload, reason }) => {
-  const orderId = asOrderId(String(payload['orderId']));
-  const result = await markPaid(env, { orderId, by: personOf(tapped), reason: reason ?? '' });
-  await showOrder(env, { tapped, orderId });
-  return resolutionText(result);
-};
+export const confirmMarkPaid: Confirmed = confirmOverride(markPaid);
+export const confirmWriteOff: Confirmed = confirmOverride(writeOffOrder);
 
-export const confirmWriteOff: Confirmed = async (env, tapped, { payload, reason }) => {
-  const orderId = asOrderId(String(payload['orderId']));
-  const result = await writeOffOrder(env, { orderId, by: personOf(tapped), reason: reason ?? '' });
-  await showOrder(env, { tapped, orderId });
-  return resolutionText(result);
-};
+function confirmOverride(override: typeof markPaid): Confirmed {
+  return async (env, ctx, { payload, reason }) => {
+    const orderId = asOrderId(String(payload['orderId']));
+    const result = await override(env, { orderId, by: actingAdmin(ctx), reason: reason ?? '' });
+    await showOrder(env, { edit: ctx }, orderId);
+    return resolutionText(result);
+  };
+}

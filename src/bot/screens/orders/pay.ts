@@ -1,24 +1,21 @@
 import { adminActor } from '#access/admin.ts';
 import { formatMoney, type Money, MoneyInvalid, parseMoney } from '#kernel/money.ts';
 import { placeOrder } from '#payments/collect/place-order.ts';
-import type { AdminEnv, BotCommand, TextContext } from '../../kit/env.ts';
-import { paymentLink } from '../../kit/payment-link.ts';
-import { replyView, showTyping } from '../../kit/replies.ts';
-import { providerFailure } from '../../kit/result-texts.ts';
-import { clip, show } from '../../text/html.ts';
+import type { TextContext } from '../../kit/contexts.ts';
+import type { AdminEnv } from '../../kit/env.ts';
+import { replyText, replyView, showTyping } from '../../kit/replies.ts';
+import { clip } from '../../text/html.ts';
+import { paymentLink } from '../../wording/payment-link.ts';
+import { providerFailure } from '../../wording/result-texts.ts';
 
 const usage = 'For example /pay 49.00 USD Licence for Ann';
 /** As long as an item's name may sensibly be on a checkout page. */
 const noteUnitsMax = 200;
 
-export const payCommands: readonly BotCommand[] = [
-  { command: 'pay', usage: 'AMOUNT CURRENCY [NOTE]', description: 'a new order with a payment link', run: runPay },
-];
-
-async function runPay(env: AdminEnv, ctx: TextContext, words: string): Promise<void> {
+export async function runPay(env: AdminEnv, ctx: TextContext, words: string): Promise<void> {
   const wish = readWish(words);
   if ('fault' in wish) {
-    await say(ctx, wish.fault);
+    await replyText(ctx, wish.fault);
     return;
   }
   const { money, note } = wish;
@@ -44,19 +41,15 @@ async function runPay(env: AdminEnv, ctx: TextContext, words: string): Promise<v
       await replyView(ctx, paymentLink(result.order, { ...env.presentation(), buttons: 'full' }));
       return;
     case 'no_provider':
-      return say(ctx, result.reason);
+      return replyText(ctx, result.reason);
     case 'provider_failed':
-      return say(ctx, `${result.order.number} for ${formatMoney(money)}: ${providerFailure(result)}`);
+      return replyText(ctx, `${result.order.number} for ${formatMoney(money)}: ${providerFailure(result)}`);
     case 'in_progress':
     case 'key_reused':
-      return say(ctx, 'This order is being made already.');
+      return replyText(ctx, 'This order is being made already.');
     default:
       return result satisfies never;
   }
-}
-
-async function say(ctx: TextContext, text: string): Promise<void> {
-  await replyView(ctx, { text: show(text, 1_000), keyboard: [] });
 }
 
 function readWish(words: string): { money: Money; note: string | null } | { fault: string } {

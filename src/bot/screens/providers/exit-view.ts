@@ -1,26 +1,22 @@
 import { type ProviderName, providerTitle } from '#kernel/provider-name.ts';
-import { confirmMinutes } from '../../kit/questions.ts';
+import type { Question } from '../../kit/confirmation.ts';
 import { fitLines, line, weights } from '../../text/fit.ts';
 import type { View } from '../../text/view.ts';
 import { plural } from '../../text/words.ts';
 
 /** The first step of handing a provider out as files. */
-export function exitQuestion(about: { provider: ProviderName; pendingId: string }): View {
-  const title = providerTitle(about.provider);
+export function exitQuestion(provider: ProviderName): Question {
   return {
-    text: fitLines([
-      line(`❓ <b>Export everything of ${title}?</b>`, weights.must),
+    ask: `Export everything of ${providerTitle(provider)}?`,
+    lines: [
       line(
         'Orders, payments, timeline, refunds, exceptions, raw events, reconciliation and outages come here as files.',
       ),
       line('They hold your customers’ names and e-mail addresses: keep them safe.', weights.must),
       line('Nothing is changed or deleted.'),
-      line(`<i>Good for ${confirmMinutes} minutes, for you only.</i>`, weights.extra),
-    ]),
-    keyboard: [
-      [{ text: 'Yes, export it', callback: { kind: 'confirm', pendingId: about.pendingId, choice: null } }],
-      [{ text: 'No, go back', callback: { kind: 'providers' } }],
     ],
+    yes: 'Yes, export it',
+    back: { kind: 'providers' },
   };
 }
 

@@ -1,14 +1,14 @@
 import { adminActor } from '#access/admin.ts';
-import { proposeAction } from '#access/pending-actions.ts';
 import { exportProvider } from '#exports/export-provider.ts';
-import { minute } from '#kernel/clock.ts';
 import { isProviderName, type ProviderName } from '#kernel/provider-name.ts';
 import { createExportWriter, type ExportFile, partBytesMax } from '../../files/export-files.ts';
 import { createProgress } from '../../files/progress.ts';
 import { ExportEnded, sendFile } from '../../files/send-file.ts';
-import type { AdminEnv, Confirmed, ServedContext } from '../../kit/env.ts';
-import { confirmMinutes } from '../../kit/questions.ts';
+import { askToConfirm } from '../../kit/confirmation.ts';
+import type { ServedContext } from '../../kit/contexts.ts';
+import type { AdminEnv } from '../../kit/env.ts';
 import { editView } from '../../kit/replies.ts';
+import type { Confirmed } from '../../kit/screen.ts';
 import type { View } from '../../text/view.ts';
 import { type ExportProgress, exitQuestion, exportView } from './exit-view.ts';
 
@@ -16,15 +16,14 @@ import { type ExportProgress, exitQuestion, exportView } from './exit-view.ts';
 const filesMax = 200;
 
 /** The first step: what comes out, and that it is to be kept safe. */
-export async function askExit(env: AdminEnv, input: { ctx: ServedContext; provider: ProviderName }): Promise<View> {
+export function askExit(env: AdminEnv, input: { ctx: ServedContext; provider: ProviderName }): Promise<View> {
   const { ctx, provider } = input;
-  const pending = await proposeAction(env, {
+  return askToConfirm(env, {
     adminId: ctx.from.id,
     action: 'provider.exit',
     payload: { provider },
-    forMs: confirmMinutes * minute,
+    question: exitQuestion(provider),
   });
-  return exitQuestion({ provider, pendingId: pending.id });
 }
 
 export const confirmExit: Confirmed = async (env, ctx, { payload }) => {

@@ -1,20 +1,17 @@
 import { isProviderName, providerNames, providerTitle } from '#kernel/provider-name.ts';
 import { readProviderReports } from '#reports/provider-report.ts';
-import type { AdminEnv, BotCommand, CallbackContext, TextContext } from '../../kit/env.ts';
-import { carryOutProviderButton } from '../../kit/provider-buttons.ts';
+import type { CallbackContext, TextContext } from '../../kit/contexts.ts';
+import type { AdminEnv } from '../../kit/env.ts';
 import { answerCallback, editView, replyView } from '../../kit/replies.ts';
 import type { CallbackOf } from '../../text/callback-data.ts';
 import { show } from '../../text/html.ts';
 import type { View } from '../../text/view.ts';
+import { carryOutProviderButton } from '../../wording/provider-buttons.ts';
 import { askExit } from './exit.ts';
 import { providersView } from './providers-view.ts';
 import { type DrawSetUp, knownSetUp, replyWithSetUp } from './set-up.ts';
 
-export const providerCommands: readonly BotCommand[] = [
-  { command: 'providers', usage: '[exit NAME]', description: 'how each provider is doing', run: runProviders },
-];
-
-async function runProviders(env: AdminEnv, ctx: TextContext, words: string): Promise<void> {
+export async function runProviders(env: AdminEnv, ctx: TextContext, words: string): Promise<void> {
   const [word = '', name = ''] = words.toLowerCase().split(/\s+/);
   if (word === '') await replyWithSetUp(env, ctx, drawProviders);
   else if (word === 'exit' && isProviderName(name)) await replyView(ctx, await askExit(env, { ctx, provider: name }));
@@ -30,12 +27,12 @@ function exitUsage(name: string): View {
 export const drawProviders: DrawSetUp = async (env, setUp) =>
   providersView(await readProviderReports(env), { ...env.presentation(), setUp });
 
-export async function tapProviders(env: AdminEnv, ctx: CallbackContext): Promise<void> {
+export async function onProvidersButton(env: AdminEnv, ctx: CallbackContext): Promise<void> {
   await editView(ctx, await drawProviders(env, knownSetUp(env)));
   await answerCallback(ctx, 'As of now.');
 }
 
-export async function tapProvider(
+export async function onProviderButton(
   env: AdminEnv,
   ctx: CallbackContext,
   callback: CallbackOf<'provider'>,

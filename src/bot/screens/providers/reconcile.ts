@@ -2,16 +2,13 @@ import { adminActor } from '#access/admin.ts';
 import { isProviderName, type ProviderName } from '#kernel/provider-name.ts';
 import type { Reconciliation } from '#payments/reconciliation/reconcile-provider.ts';
 import { createProgress } from '../../files/progress.ts';
-import type { AdminEnv, BotCommand, CallbackContext, ServedContext, TextContext } from '../../kit/env.ts';
+import type { CallbackContext, ServedContext, TextContext } from '../../kit/contexts.ts';
+import type { AdminEnv } from '../../kit/env.ts';
 import { answerCallback, editView, replyView } from '../../kit/replies.ts';
 import type { CallbackOf } from '../../text/callback-data.ts';
 import { type ReconcileStep, reconcileChoice, reconcileProgress } from './reconcile-view.ts';
 
-export const reconcileCommands: readonly BotCommand[] = [
-  { command: 'reconcile', usage: '[PROVIDER]', description: 'compare books', run: runReconcile },
-];
-
-async function runReconcile(env: AdminEnv, ctx: TextContext, words: string): Promise<void> {
+export async function runReconcile(env: AdminEnv, ctx: TextContext, words: string): Promise<void> {
   const names = env.providers.list().map((provider) => provider.name);
   const word = words.toLowerCase();
   const wanted = isProviderName(word) && names.includes(word) ? [word] : [];
@@ -24,7 +21,7 @@ async function runReconcile(env: AdminEnv, ctx: TextContext, words: string): Pro
   env.background(compareAll(env, { ctx, messageId, providers }));
 }
 
-export async function tapReconcile(
+export async function onReconcileButton(
   env: AdminEnv,
   ctx: CallbackContext,
   callback: CallbackOf<'reconcile'>,

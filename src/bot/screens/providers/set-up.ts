@@ -1,7 +1,9 @@
 // The set-up in the chat: what is known is shown at once, and a look that takes some seconds goes on behind it and edits
 // the same message at its end.
+
 import { type Milliseconds, minute, second } from '#kernel/clock.ts';
-import type { AdminEnv, CallbackContext, ServedContext, TextContext } from '../../kit/env.ts';
+import type { CallbackContext, ServedContext, TextContext } from '../../kit/contexts.ts';
+import type { AdminEnv } from '../../kit/env.ts';
 import { answerCallback, editView, replyView } from '../../kit/replies.ts';
 import { readGrammyError } from '../../telegram/grammy-errors.ts';
 import { messageOptions } from '../../telegram/grammy-sender.ts';
@@ -24,7 +26,7 @@ export async function replyWithSetUp(env: AdminEnv, ctx: TextContext, draw: Draw
 }
 
 /** Carries out a tap on "Check now". */
-export async function tapCheckNow(env: AdminEnv, ctx: CallbackContext, draw: DrawSetUp): Promise<void> {
+export async function checkSetUpNow(env: AdminEnv, ctx: CallbackContext, draw: DrawSetUp): Promise<void> {
   if (ageOf(env) < justNowMs) {
     await editView(ctx, await draw(env, knownSetUp(env)));
     await answerCallback(ctx, 'Checked just now.');

@@ -5,50 +5,51 @@ import { formatOrderNumber, parseOrderNumber } from '#orders/order.ts';
 import { getOrderDetails, type OrderDetails } from '#payments/lifecycle/get-order.ts';
 import { type RefundablePayment, refundablePayments, whyNoRefunds } from '#payments/refunds/refund-order.ts';
 import { type RefundRequested, requestRefund } from '#payments/refunds/request-refund.ts';
-import type { AdminEnv, BotCommand, CallbackContext, Confirmed, TextContext } from '../../kit/env.ts';
-import { askForReason } from '../../kit/reasons.ts';
-import { answerCallback, editView, replyView } from '../../kit/replies.ts';
+import type { CallbackContext, TextContext } from '../../kit/contexts.ts';
+import type { At, DestinationOf } from '../../kit/destinations.ts';
+import type { AdminEnv } from '../../kit/env.ts';
+import { contextOf, showView, tellInstead } from '../../kit/navigate.ts';
+import { askForReason } from '../../kit/reason-dialogue.ts';
+import { answerCallback, editView, replyText, replyView } from '../../kit/replies.ts';
+import type { Confirmed } from '../../kit/screen.ts';
 import type { CallbackOf } from '../../text/callback-data.ts';
 import { show } from '../../text/html.ts';
 import type { Button, View } from '../../text/view.ts';
-import { showOrder } from '../orders/order-cards.ts';
+import { orderGone } from '../../wording/result-texts.ts';
 import { refundChoice, refundQuestion } from './refunds-view.ts';
 
 const usage = 'For example /refund T-1042, or /refund T-1042 10.00 for a part';
 
-export const refundCommands: readonly BotCommand[] = [
-  { command: 'refund', usage: 'NUMBER [AMOUNT]', description: 'give money back', run: runRefund },
-];
-
-async function runRefund(env: AdminEnv, ctx: TextContext, words: string): Promise<void> {
+export async function runRefund(env: AdminEnv, ctx: TextContext, words: string): Promise<void> {
   const [numberText = '', amountText = ''] = words.split(/\s+/);
   const number = parseOrderNumber(numberText);
   const details = number === undefined ? undefined : await getOrderDetails(env, { number });
   if (details === undefined) {
-    await say(ctx, number === undefined ? usage : `There is no order ${numberText}.`);
+    await replyText(ctx, number === undefined ? usage : `There is no order ${numberText}.`);
     return;
   }
   const amount = readAmount(amountText, details.order.currency);
-  if (typeof amount === 'object' && 'fault' in amount) await say(ctx, `${amount.fault}. ${usage}`);
+  if (typeof amount === 'object' && 'fault' in amount) await replyText(ctx, `${amount.fault}. ${usage}`);
   else await replyView(ctx, await ask(env, { adminId: ctx.from.id, details, amount }));
 }
 
-/** The button on an order's card: all that may still go back. */
-export async function askRefund(env: AdminEnv, ctx: CallbackContext, details: OrderDetails): Promise<string> {
-  await editView(ctx, await askRefundOf(env, { adminId: ctx.from.id, details }));
+/** The question about all that may still go back of an order. */
+export async function openRefund(env: AdminEnv, at: At, { orderId }: DestinationOf<'refund'>): Promise<string> {
+  const details = await getOrderDetails(env, { id: orderId });
+  if (details === undefined) return tellInstead(at, orderGone);
+  await showView(at, await ask(env, { adminId: contextOf(at).from.id, details, amount: 'all' }));
   return '';
 }
 
-/** The question about all that may still go back of an order. */
-export function askRefundOf(env: AdminEnv, input: { adminId: number; details: OrderDetails }): Promise<View> {
-  return ask(env, { ...input, amount: 'all' });
-}
-
 /** Which of several payments it is about was asked, and told. */
-export async function tapRefund(env: AdminEnv, ctx: CallbackContext, callback: CallbackOf<'refund'>): Promise<void> {
-  const payment = await env.database.read((stores) => stores.payments.findPayment(asPaymentId(callback.paymentId)));
-  const details = payment && (await getOrderDetails(env, { id: payment.orderId }));
-  const chosen = details && refundablePayments(env.providers, details).find((one) => one.payment.id === payment?.id);
+export async function onRefundButton(
+  env: AdminEnv,
+  ctx: CallbackContext,
+  callback: CallbackOf<'refund'>,
+): Promise<void> {
+  const paymentId = asPaymentId(callback.paymentId);
+  const details = await getOrderDetails(env, { paymentId });
+  const chosen = details && refundablePayments(env.providers, details).find(({ payment }) => payment.id === paymentId);
   if (details === undefined || chosen === undefined) {
     await answerCallback(ctx, 'Nothing of this payment can go back any more.');
     return;
@@ -92,15 +93,17 @@ function askAbout(
 }
 
 /** Carries the refund out on the second tap. A tap that is brought twice by Telegram finds the refund of the first. */
-export const confirmRefund: Confirmed = async (env, tapped, { payload, reason, pendingId }) => {
+export const confirmRefund: Confirmed = async (env, ctx, { payload, reason, pendingId }) => {
   const result = await requestRefund(env, {
     paymentId: asPaymentId(String(payload['paymentId'])),
     amount: { amountMinor: Number(payload['amountMinor']), currency: String(payload['currency']) },
     reason: reason ?? '',
-    actor: adminActor(tapped.from.id),
+    actor: adminActor(ctx.from.id),
     request: { key: `telegram:${pendingId}`, hash: pendingId },
   });
-  if ('refund' in result) await showOrder(env, { tapped, orderId: result.refund.orderId });
+  if ('refund' in result) {
+    await env.navigate({ edit: ctx }, { screen: 'order', order: { id: result.refund.orderId } });
+  }
   return verdict(result);
 };
 
@@ -140,8 +143,4 @@ function readAmount(text: string, currency: string): Money | 'all' | { fault: st
     if (!(error instanceof MoneyInvalid)) throw error;
     return { fault: error.message };
   }
-}
-
-async function say(ctx: TextContext, text: string): Promise<void> {
-  await replyView(ctx, { text: show(text, 500), keyboard: [] });
 }

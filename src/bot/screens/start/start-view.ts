@@ -54,9 +54,9 @@ function ordersText({ ordersInNeed: { count, hasMore } }: StartReport): string {
 function needButtons(report: StartReport): Button[] {
   const buttons: Button[] = [];
   if (report.openAlerts + report.takenAlerts > 0)
-    buttons.push({ text: 'Alerts', callback: { kind: 'alerts', page: 0 } });
+    buttons.push({ text: 'Alerts', callback: { kind: 'alerts', position: null } });
   if (report.ordersInNeed.count > 0) {
-    buttons.push({ text: 'Orders in need', callback: { kind: 'orders', filter: 'needs_attention', page: 0 } });
+    buttons.push({ text: 'Orders in need', callback: { kind: 'orders', filter: 'needs_attention', position: null } });
   }
   return buttons;
 }

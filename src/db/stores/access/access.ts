@@ -1,6 +1,8 @@
 import type { AuditStore, PendingActionStore } from '#access/access-store.ts';
+import { keyset, within } from '../../query/keyset.ts';
+import { deleteFirst, rowCount, rowsOf } from '../../query/rows.ts';
 import type { Session } from '../../query/session.ts';
-import { and, asc, desc, eq, gt, gte, inArray, isNotNull, lt, sql } from '../../schema/drizzle.ts';
+import { and, asc, eq, gt, isNotNull, lt } from '../../schema/drizzle.ts';
 
 export function createAuditStore(session: Session): AuditStore {
   const { db } = session;
@@ -9,24 +11,16 @@ export function createAuditStore(session: Session): AuditStore {
     async record(entry) {
       await db.insert(auditRecords).values(entry);
     },
-    listAudit: async (query) =>
-      db
-        .select()
-        .from(auditRecords)
-        .where(query.subject === null ? undefined : eq(auditRecords.subject, query.subject))
-        .orderBy(desc(auditRecords.at), desc(auditRecords.id))
-        .limit(query.limit),
+    listAudit: ({ subject, limit }) =>
+      rowsOf(db, auditRecords).list(subject === null ? undefined : eq(auditRecords.subject, subject), {
+        order: keyset(auditRecords, 'at').newestFirst,
+        limit,
+      }),
     countAudit: async (query) =>
       db
-        .select({ action: auditRecords.action, count: sql<number>`cast(count(*) as bigint)` })
+        .select({ action: auditRecords.action, count: rowCount })
         .from(auditRecords)
-        .where(
-          and(
-            eq(auditRecords.actorKind, query.actorKind),
-            gte(auditRecords.at, query.from),
-            lt(auditRecords.at, query.to),
-          ),
-        )
+        .where(and(eq(auditRecords.actorKind, query.actorKind), within(auditRecords.at, query)))
         .groupBy(auditRecords.action)
         .orderBy(asc(auditRecords.action)),
   };
@@ -35,65 +29,38 @@ export function createAuditStore(session: Session): AuditStore {
 export function createPendingActionStore(session: Session): PendingActionStore {
   const { db } = session;
   const { pendingActions } = session.tables;
+  const isUsable = ({ id, adminId, now }: { id: string; adminId: number; now: number }) =>
+    and(eq(pendingActions.id, id), eq(pendingActions.adminId, adminId), gt(pendingActions.expiresAt, now));
   return {
     async save(action) {
       await db.insert(pendingActions).values(action);
     },
     async consume(input) {
-      // Taking and looking are one statement, so that two taps cannot both find it.
-      const [taken] = await db
-        .delete(pendingActions)
-        .where(
-          and(
-            eq(pendingActions.id, input.id),
-            eq(pendingActions.adminId, input.adminId),
-            gt(pendingActions.expiresAt, input.now),
-          ),
-        )
-        .returning();
+      // Finding and deleting are one statement, so that two clicks cannot both confirm the action.
+      const [taken] = await db.delete(pendingActions).where(isUsable(input)).returning();
       return taken;
     },
     async awaitText(input) {
       const [awaiting] = await db
         .update(pendingActions)
         .set({ awaitsTextSince: input.now, expiresAt: input.until })
-        .where(
-          and(
-            eq(pendingActions.id, input.id),
-            eq(pendingActions.adminId, input.adminId),
-            gt(pendingActions.expiresAt, input.now),
-          ),
-        )
+        .where(isUsable(input))
         .returning();
       return awaiting;
     },
-    async findAwaitingText(query) {
-      const [newest] = await db
-        .select()
-        .from(pendingActions)
-        .where(
-          and(
-            eq(pendingActions.adminId, query.adminId),
-            isNotNull(pendingActions.awaitsTextSince),
-            gt(pendingActions.expiresAt, query.now),
-          ),
-        )
-        .orderBy(desc(pendingActions.awaitsTextSince), desc(pendingActions.id))
-        .limit(1);
-      return newest;
+    async findAwaitingText({ adminId, now }) {
+      const isAwaiting = and(
+        eq(pendingActions.adminId, adminId),
+        isNotNull(pendingActions.awaitsTextSince),
+        gt(pendingActions.expiresAt, now),
+      );
+      const order = keyset(pendingActions, 'awaitsTextSince').newestFirst;
+      return (await rowsOf(db, pendingActions).list(isAwaiting, { order, limit: 1 }))[0];
     },
-    async prune(query) {
-      const old = db
-        .select({ id: pendingActions.id })
-        .from(pendingActions)
-        .where(lt(pendingActions.expiresAt, query.before))
-        .orderBy(asc(pendingActions.expiresAt))
-        .limit(query.limit);
-      const gone = await db
-        .delete(pendingActions)
-        .where(inArray(pendingActions.id, old))
-        .returning({ id: pendingActions.id });
-      return gone.length;
+    async prune({ before, limit }) {
+      const where = lt(pendingActions.expiresAt, before);
+      const order = [asc(pendingActions.expiresAt)];
+      return (await deleteFirst(db, { table: pendingActions, key: pendingActions.id, where, order, limit })).length;
     },
   };
 }

@@ -1,4 +1,5 @@
 import type { SettingStore } from '#access/setting-store.ts';
+import { rowsOf } from '../../query/rows.ts';
 import type { Session } from '../../query/session.ts';
 import { and, eq } from '../../schema/drizzle.ts';
 
@@ -6,7 +7,7 @@ export function createSettingStore(session: Session): SettingStore {
   const { db } = session;
   const { storedSettings: settings } = session.tables;
   return {
-    findSetting: async (key) => (await db.select().from(settings).where(eq(settings.key, key)))[0],
+    findSetting: (key) => rowsOf(db, settings).find(eq(settings.key, key)),
     async changeSetting({ key, value, expectedVersion, updatedAt }) {
       const next = { key, value, version: expectedVersion + 1, updatedAt };
       if (expectedVersion === 0) {

@@ -1,79 +1,38 @@
 import type { FeeStore } from '#accounting/ledger/ledger-store.ts';
+import { within } from '../../query/keyset.ts';
+import { replacing, rowsOf } from '../../query/rows.ts';
 import type { Session } from '../../query/session.ts';
-import { and, asc, eq, gte, inArray, lt, sql } from '../../schema/drizzle.ts';
+import { and, asc, eq, inArray } from '../../schema/drizzle.ts';
 
 export function createFeeStore(session: Session): FeeStore {
   const { db } = session;
-  const { providerFigures: figures, settlements } = session.tables;
+  const { providerFigures: fees, settlements } = session.tables;
+  const listFees = rowsOf(db, fees).list;
+  const listSettlements = rowsOf(db, settlements).list;
   return {
-    async saveFee(figure) {
+    async saveFee(fee) {
       await db
-        .insert(figures)
-        .values(figure)
-        .onConflictDoUpdate({
-          target: [figures.provider, figures.reference, figures.asset],
-          set: {
-            fee: sql`excluded.fee`,
-            net: sql`excluded.net`,
-            standing: sql`excluded.standing`,
-            paymentId: sql`excluded.payment_id`,
-            at: sql`excluded.at`,
-            readAt: sql`excluded.read_at`,
-          },
-        });
+        .insert(fees)
+        .values(fee)
+        .onConflictDoUpdate(replacing(fees, ['provider', 'reference', 'asset']));
     },
-    listFees: async (query) =>
-      db
-        .select()
-        .from(figures)
-        .where(
-          and(
-            eq(figures.standing, query.standing),
-            gte(figures.at, query.from),
-            lt(figures.at, query.to),
-            eq(figures.provider, query.provider),
-          ),
-        )
-        .orderBy(asc(figures.at), asc(figures.reference), asc(figures.asset))
-        .limit(query.limit),
-    async listFeesOfPayments(paymentIds) {
-      if (paymentIds.length === 0) return [];
-      return db
-        .select()
-        .from(figures)
-        .where(inArray(figures.paymentId, [...paymentIds]))
-        .orderBy(asc(figures.paymentId), asc(figures.asset));
-    },
+    listFees: ({ provider, standing, limit, ...period }) =>
+      listFees(and(eq(fees.standing, standing), within(fees.at, period), eq(fees.provider, provider)), {
+        order: [asc(fees.at), asc(fees.reference), asc(fees.asset)],
+        limit,
+      }),
+    listFeesOfPayments: (paymentIds) =>
+      listFees(inArray(fees.paymentId, [...paymentIds]), { order: [asc(fees.paymentId), asc(fees.asset)] }),
     async saveSettlement(settlement) {
       await db
         .insert(settlements)
         .values(settlement)
-        .onConflictDoUpdate({
-          target: [settlements.provider, settlements.id],
-          set: {
-            currency: sql`excluded.currency`,
-            amount: sql`excluded.amount`,
-            status: sql`excluded.status`,
-            from: sql`excluded.period_from`,
-            to: sql`excluded.period_to`,
-            settledAt: sql`excluded.settled_at`,
-            references: sql`excluded.payment_references`,
-            readAt: sql`excluded.read_at`,
-          },
-        });
+        .onConflictDoUpdate(replacing(settlements, ['provider', 'id']));
     },
-    listSettlements: async (query) =>
-      db
-        .select()
-        .from(settlements)
-        .where(
-          and(
-            eq(settlements.provider, query.provider),
-            gte(settlements.settledAt, query.from),
-            lt(settlements.settledAt, query.to),
-          ),
-        )
-        .orderBy(asc(settlements.settledAt), asc(settlements.id))
-        .limit(query.limit),
+    listSettlements: ({ provider, limit, ...period }) =>
+      listSettlements(and(eq(settlements.provider, provider), within(settlements.settledAt, period)), {
+        order: [asc(settlements.settledAt), asc(settlements.id)],
+        limit,
+      }),
   };
 }

@@ -1,32 +1,19 @@
 import type { InboxEvent, InboxStore } from '#messaging/messaging-store.ts';
-import { placeholdersOf, prepared } from '../../query/prepared.ts';
+import { keyset, within } from '../../query/keyset.ts';
+import { prepareInsert } from '../../query/prepared.ts';
 import type { Session } from '../../query/session.ts';
-import { and, asc, eq, getTableColumns, gte, lt, sql } from '../../schema/drizzle.ts';
+import { and, eq, getTableColumns, sql } from '../../schema/drizzle.ts';
 import { createQueueStore } from './queue.ts';
-import { asRows } from './queue-shape.ts';
-
-/** What no worker has touched yet: null, or zero attempts. */
-const untouched = [
-  'lockedUntil',
-  'lockedBy',
-  'processedAt',
-  'abandonedAt',
-  'lastError',
-  'startedAttempts',
-  'finishedAttempts',
-  'outcome',
-] as const;
+import { asRows, untouched } from './queue-shape.ts';
 
 export function createInboxStore(session: Session): InboxStore {
   const { inboxEvents } = session.tables;
-  const insert = prepared(() =>
-    session.db
-      .insert(inboxEvents)
-      .values(placeholdersOf(inboxEvents, untouched))
-      .onConflictDoNothing({ target: [inboxEvents.source, inboxEvents.eventKey] })
-      .returning({ id: inboxEvents.id })
-      .prepare('inbox_append'),
-  );
+  const insert = prepareInsert(session.db, {
+    name: 'inbox_append',
+    table: inboxEvents,
+    unless: [inboxEvents.source, inboxEvents.eventKey],
+    leftOut: untouched,
+  });
   const queue = createQueueStore<InboxEvent>(session, {
     name: 'inbox',
     table: inboxEvents,
@@ -38,43 +25,38 @@ export function createInboxStore(session: Session): InboxStore {
   return {
     ...queue,
     async append(event) {
-      const stored = await insert({ headers: null, ...event, availableAt: event.receivedAt });
-      if (stored.length === 1) session.noteDue('inbox', null);
-      return stored.length === 1;
+      const isNew = await insert({ headers: null, ...event, availableAt: event.receivedAt });
+      if (isNew) session.noteDue('inbox', null);
+      return isNew;
     },
     async listArrivals(query) {
       const { after, eventType } = query;
-      const isAfter =
-        after === null
-          ? undefined
-          : sql`(${inboxEvents.receivedAt}, ${inboxEvents.id}) > (${after.receivedAt}, ${after.id})`;
+      const byArrival = keyset(inboxEvents, 'receivedAt');
       const rows = await session.db
         .select(getTableColumns(inboxEvents))
         .from(inboxEvents)
         .where(
           and(
             isFrom(query),
-            gte(inboxEvents.receivedAt, query.from),
-            lt(inboxEvents.receivedAt, query.to),
+            within(inboxEvents.receivedAt, query),
             eventType === null ? undefined : eq(inboxEvents.eventType, eventType),
-            isAfter,
+            byArrival.after(after),
           ),
         )
-        .orderBy(asc(inboxEvents.receivedAt), asc(inboxEvents.id))
+        .orderBy(...byArrival.oldestFirst)
         .limit(query.limit);
       return asRows<InboxEvent>(rows);
     },
     async countArrivals(query) {
-      const isWithin = and(gte(inboxEvents.receivedAt, query.from), lt(inboxEvents.receivedAt, query.to));
-      const [within] = await session.db
-        .select({ references: sql<number>`cast(count(distinct ${inboxEvents.reference}) as bigint)` })
+      const [counted] = await session.db
+        .select({ references: sql<number>`count(distinct ${inboxEvents.reference})` })
         .from(inboxEvents)
-        .where(and(isFrom(query), isWithin));
+        .where(and(isFrom(query), within(inboxEvents.receivedAt, query)));
       const [last] = await session.db
         .select({ at: sql<number | null>`max(${inboxEvents.receivedAt})` })
         .from(inboxEvents)
         .where(isFrom(query));
-      return { references: within?.references ?? 0, lastAt: last?.at ?? null };
+      return { references: counted?.references ?? 0, lastAt: last?.at ?? null };
     },
   };
 }

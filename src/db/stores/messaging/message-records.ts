@@ -1,10 +1,13 @@
-import type { QuarantineStore, SentMessageStore } from '#messaging/messaging-store.ts';
+import type { QuarantineStore, SentMessage, SentMessageStore } from '#messaging/messaging-store.ts';
+import { keyset } from '../../query/keyset.ts';
+import { replacing, rowCount, rowsOf } from '../../query/rows.ts';
 import type { Session } from '../../query/session.ts';
-import { and, asc, desc, eq, inArray, isNotNull, sql } from '../../schema/drizzle.ts';
+import { and, asc, eq, inArray, isNotNull, sql } from '../../schema/drizzle.ts';
 
 export function createQuarantineStore(session: Session): QuarantineStore {
   const { db } = session;
   const { quarantinedWebhooks: webhooks } = session.tables;
+  const byArrival = keyset(webhooks, 'receivedAt');
   const keptBytes = sql<number>`case when ${webhooks.body} is null then 0 else ${webhooks.bodyBytes} end`;
   return {
     async quarantine(webhook, bounds) {
@@ -20,37 +23,28 @@ export function createQuarantineStore(session: Session): QuarantineStore {
         .select({ id: webhooks.id, bytes: keptBytes })
         .from(webhooks)
         .where(eq(webhooks.source, webhook.source))
-        .orderBy(sql`${webhooks.body} is null`, desc(webhooks.receivedAt), desc(webhooks.id));
-      const gone = beyond(rows, bounds);
-      if (gone.length > 0) await db.delete(webhooks).where(inArray(webhooks.id, gone));
+        .orderBy(sql`${webhooks.body} is null`, ...byArrival.newestFirst);
+      await db.delete(webhooks).where(inArray(webhooks.id, beyond(rows, bounds)));
     },
-    async listQuarantined(query) {
-      const { source, after = null } = query;
-      const isAfter =
-        after === null ? undefined : sql`(${webhooks.receivedAt}, ${webhooks.id}) < (${after.receivedAt}, ${after.id})`;
-      return db
-        .select()
-        .from(webhooks)
-        .where(
-          and(
-            source === null ? undefined : eq(webhooks.source, source),
-            query.withBody === true ? isNotNull(webhooks.body) : undefined,
-            isAfter,
-          ),
-        )
-        .orderBy(desc(webhooks.receivedAt), desc(webhooks.id))
-        .limit(query.limit);
-    },
+    listQuarantined: ({ source, withBody, after = null, limit }) =>
+      rowsOf(db, webhooks).list(
+        and(
+          source === null ? undefined : eq(webhooks.source, source),
+          withBody === true ? isNotNull(webhooks.body) : undefined,
+          byArrival.before(after),
+        ),
+        { order: byArrival.newestFirst, limit },
+      ),
     async takeOut(id) {
-      const gone = await db.delete(webhooks).where(eq(webhooks.id, id)).returning({ id: webhooks.id });
-      return gone.length === 1;
+      const deleted = await db.delete(webhooks).where(eq(webhooks.id, id)).returning({ id: webhooks.id });
+      return deleted.length === 1;
     },
     countQuarantined: async () =>
       db
         .select({
           source: webhooks.source,
-          count: sql<number>`cast(count(*) as bigint)`,
-          withBody: sql<number>`cast(count(${webhooks.body}) as bigint)`,
+          count: rowCount,
+          withBody: sql<number>`count(${webhooks.body})`,
         })
         .from(webhooks)
         .groupBy(webhooks.source)
@@ -70,36 +64,21 @@ function beyond(rows: readonly { id: string; bytes: number }[], bounds: { rowsMa
 export function createSentMessageStore(session: Session): SentMessageStore {
   const { db } = session;
   const { sentMessages: sent } = session.tables;
+  const { find, list } = rowsOf(db, sent);
+  const isOf = (one: Pick<SentMessage, 'bot' | 'chatId' | 'subject'>) =>
+    and(eq(sent.bot, one.bot), eq(sent.chatId, one.chatId), eq(sent.subject, one.subject));
   return {
-    async findSent(query) {
-      const isIt = and(eq(sent.bot, query.bot), eq(sent.chatId, query.chatId), eq(sent.subject, query.subject));
-      return (await db.select().from(sent).where(isIt))[0];
-    },
-    listSent: async (query) =>
-      db
-        .select()
-        .from(sent)
-        .where(and(eq(sent.bot, query.bot), eq(sent.subject, query.subject)))
-        .orderBy(asc(sent.chatId)),
+    findSent: (query) => find(isOf(query)),
+    listSent: ({ bot, subject }) =>
+      list(and(eq(sent.bot, bot), eq(sent.subject, subject)), { order: [asc(sent.chatId)] }),
     async saveSent(message) {
       await db
         .insert(sent)
         .values(message)
-        .onConflictDoUpdate({
-          target: [sent.subject, sent.bot, sent.chatId],
-          set: {
-            messageId: sql`excluded.message_id`,
-            shownVersion: sql`excluded.shown_version`,
-            contentHash: sql`excluded.content_hash`,
-            sentAt: sql`excluded.sent_at`,
-            updatedAt: sql`excluded.updated_at`,
-          },
-        });
+        .onConflictDoUpdate(replacing(sent, ['subject', 'bot', 'chatId']));
     },
     async forgetSent(query) {
-      await db
-        .delete(sent)
-        .where(and(eq(sent.bot, query.bot), eq(sent.chatId, query.chatId), eq(sent.subject, query.subject)));
+      await db.delete(sent).where(isOf(query));
     },
     async forgetSubjects(subjects) {
       if (subjects.length > 0) await db.delete(sent).where(inArray(sent.subject, [...subjects]));

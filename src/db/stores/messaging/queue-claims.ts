@@ -7,7 +7,7 @@ import type { QueueShape } from './queue-shape.ts';
 
 type Claim = (values: Record<string, unknown>) => Promise<Record<string, unknown>[]>;
 
-/** A claim is kept for each kind of request: narrowed to a lane or not, for suspectedPoison or not. */
+/** A claim is kept for each kind of request: narrowed to a lane or not, for suspected poison messages or not. */
 export function createClaims(session: Session, shape: QueueShape): (request: ClaimRequest) => Claim {
   const { db } = session;
   const { table, name, lane, priority, columns } = shape;
@@ -44,7 +44,7 @@ export function createClaims(session: Session, shape: QueueShape): (request: Cla
   }
 
   return (request) => {
-    const kind = `${request.suspectedPoison ? 'suspectedPoison' : 'sound'}_${request.lane === null ? 'all' : 'lane'}`;
+    const kind = `${request.suspectedPoison ? 'suspected' : 'sound'}_${request.lane === null ? 'all' : 'lane'}`;
     const known = claims.get(kind);
     if (known !== undefined) return known;
     const claim = build(kind, [

@@ -1,6 +1,8 @@
+import type { TimedKey } from '#kernel/page.ts';
 import type { QueueBookkeeping, QueueStore } from '#messaging/messaging-store.ts';
+import { keyset } from '../../query/keyset.ts';
 import type { Session } from '../../query/session.ts';
-import { and, desc, eq, isNotNull, isNull, sql } from '../../schema/drizzle.ts';
+import { and, eq, isNotNull, isNull } from '../../schema/drizzle.ts';
 import { asRows, type QueueShape } from './queue-shape.ts';
 
 /** What can be done with rows that were given up on. */
@@ -11,16 +13,16 @@ export function createDeadLetters<Row extends QueueBookkeeping>(
   const { db } = session;
   const isDeadLetter = and(isNotNull(table.abandonedAt), isNull(table.processedAt));
   return {
-    async listAbandoned({ before, limit }) {
-      const isBefore =
-        before === null ? undefined : sql`(${table.abandonedAt}, ${table.id}) < (${before.at}, ${before.id})`;
-      const rows = await db
-        .select(columns)
-        .from(table)
-        .where(and(isDeadLetter, isBefore))
-        .orderBy(desc(table.abandonedAt), desc(table.id))
-        .limit(limit);
-      return asRows<Row>(rows);
+    async listAbandoned({ before, after = null, limit }) {
+      const byEnd = keyset(table, 'abandonedAt');
+      const placeOf = (key: TimedKey | null) => key && { abandonedAt: key.at, id: key.id };
+      const rows = db.select(columns).from(table);
+      if (after === null) {
+        const older = rows.where(and(isDeadLetter, byEnd.before(placeOf(before)))).orderBy(...byEnd.newestFirst);
+        return asRows<Row>(await older.limit(limit));
+      }
+      const newer = rows.where(and(isDeadLetter, byEnd.after(placeOf(after)))).orderBy(...byEnd.oldestFirst);
+      return asRows<Row>(await newer.limit(limit)).reverse();
     },
     async redrive(input) {
       const revived = await db

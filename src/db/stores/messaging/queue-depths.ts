@@ -1,10 +1,11 @@
 import type { Milliseconds } from '#kernel/clock.ts';
 import type { QueueDepth } from '#messaging/messaging-store.ts';
+import { rowCount } from '../../query/rows.ts';
 import type { Session } from '../../query/session.ts';
 import { and, isNotNull, isNull, sql } from '../../schema/drizzle.ts';
 import type { QueueShape } from './queue-shape.ts';
 
-/** Two counts, each over its partial index: what was processed, by far the most, is not looked at. */
+/** Two counts, each over its partial index: processed rows, by far the most, are not read. */
 export async function countDepths(
   session: Session,
   input: { shape: QueueShape; now: Milliseconds },
@@ -16,7 +17,7 @@ export async function countDepths(
   const waiting = await session.db
     .select({
       lane,
-      waiting: sql<number>`cast(count(*) as bigint)`,
+      waiting: rowCount,
       oldestAvailableAt: sql<
         number | null
       >`min(case when ${table.availableAt} <= cast(${input.now} as bigint) then ${table.availableAt} end)`,
@@ -25,7 +26,7 @@ export async function countDepths(
     .where(and(isNull(table.processedAt), isNull(table.abandonedAt)))
     .groupBy(lane);
   const abandoned = await session.db
-    .select({ lane, abandoned: sql<number>`cast(count(*) as bigint)` })
+    .select({ lane, abandoned: rowCount })
     .from(table)
     .where(and(isNotNull(table.abandonedAt), isNull(table.processedAt)))
     .groupBy(lane);

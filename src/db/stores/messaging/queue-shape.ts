@@ -17,3 +17,15 @@ export interface QueueShape {
 export function asRows<Row extends QueueBookkeeping>(rows: Record<string, unknown>[]): Row[] {
   return rows as unknown as Row[];
 }
+
+/** The columns of a row that no worker has touched yet: null, or zero attempts, by their defaults. */
+export const untouched = [
+  'lockedUntil',
+  'lockedBy',
+  'processedAt',
+  'abandonedAt',
+  'lastError',
+  'startedAttempts',
+  'finishedAttempts',
+  'outcome',
+] as const;

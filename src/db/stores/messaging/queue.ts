@@ -1,9 +1,10 @@
 // What inbox and outbox share. Both tables have the same bookkeeping columns, so that these queries are written once;
-// each queue says what its rows look like and by what they are ordered and counted.
+// each queue names its columns and what its rows are ordered and counted by.
 import type { QueueBookkeeping, QueueStore } from '#messaging/messaging-store.ts';
 import { prepared } from '../../query/prepared.ts';
+import { deleteFirst, rowsOf } from '../../query/rows.ts';
 import type { Session } from '../../query/session.ts';
-import { and, asc, eq, inArray, isNotNull, isNull, lt, lte, ne, or, sql } from '../../schema/drizzle.ts';
+import { and, asc, eq, isNotNull, isNull, lt, lte, ne, or, sql } from '../../schema/drizzle.ts';
 import { createClaims } from './queue-claims.ts';
 import { createDeadLetters } from './queue-dead-letters.ts';
 import { countDepths } from './queue-depths.ts';
@@ -13,13 +14,7 @@ export function createQueueStore<Row extends QueueBookkeeping>(session: Session,
   const { db } = session;
   const { table, columns, name } = shape;
   const isWaiting = and(isNull(table.processedAt), isNull(table.abandonedAt));
-  const findById = prepared(() =>
-    db
-      .select(columns)
-      .from(table)
-      .where(eq(table.id, sql.placeholder('id')))
-      .prepare(`${name}_find`),
-  );
+  const findById = rowsOf(db, table, columns).prepare(`${name}_find`, ['id']);
   const { process, abandon, release } = prepareSettling(session, shape);
   const claims = createClaims(session, shape);
 
@@ -48,7 +43,7 @@ export function createQueueStore<Row extends QueueBookkeeping>(session: Session,
     },
     markProcessed: async (input) => (await process({ ...input })).length === 1,
     async release({ isFinishedAttempt, ...input }) {
-      // An attempt that was not made counts neither as begun nor as finished: it must not look like a crash.
+      // An attempt that was not made counts neither as started nor as finished: it must not count as a crash.
       const counts = isFinishedAttempt ? { finished: 1, unstarted: 0 } : { finished: 0, unstarted: 1 };
       const released = await release({ ...input, ...counts });
       if (released.length === 1) session.noteDue(name, input.availableAt);
@@ -72,29 +67,24 @@ export function createQueueStore<Row extends QueueBookkeeping>(session: Session,
     find: async (id) => asRows<Row>(await findById({ id }))[0],
     ...createDeadLetters<Row>(session, shape),
     depths: (now) => countDepths(session, { shape, now }),
-    async prune(query) {
-      const old = db
-        .select({ id: table.id })
-        .from(table)
-        .where(and(isNotNull(table.processedAt), lt(table.processedAt, query.before)))
-        .orderBy(asc(table.processedAt))
-        .limit(query.limit);
-      const gone = await db.delete(table).where(inArray(table.id, old)).returning({ id: table.id });
-      return gone.length;
+    async prune({ before, limit }) {
+      const where = and(isNotNull(table.processedAt), lt(table.processedAt, before));
+      const order = [asc(table.processedAt)];
+      return (await deleteFirst(db, { table, key: table.id, where, order, limit })).length;
     },
   };
 }
 
-/** The settling statements act only on a row that the caller still holds. */
+/** The settling statements change only a row that the caller still has leased. */
 function prepareSettling({ db }: Session, { table, name }: QueueShape) {
   const isWaiting = and(isNull(table.processedAt), isNull(table.abandonedAt));
-  const isHeld = and(eq(table.id, sql.placeholder('id')), eq(table.lockedBy, sql.placeholder('lockedBy')), isWaiting);
+  const isLeased = and(eq(table.id, sql.placeholder('id')), eq(table.lockedBy, sql.placeholder('lockedBy')), isWaiting);
   const settled = { lockedUntil: null, lockedBy: null, finishedAttempts: sql`${table.finishedAttempts} + 1` };
   const process = prepared(() =>
     db
       .update(table)
       .set({ ...settled, processedAt: sql`${sql.placeholder('at')}`, outcome: sql`${sql.placeholder('outcome')}` })
-      .where(isHeld)
+      .where(isLeased)
       .returning({ id: table.id })
       .prepare(`${name}_mark_processed`),
   );
@@ -102,7 +92,7 @@ function prepareSettling({ db }: Session, { table, name }: QueueShape) {
     db
       .update(table)
       .set({ ...settled, abandonedAt: sql`${sql.placeholder('at')}`, lastError: sql`${sql.placeholder('reason')}` })
-      .where(isHeld)
+      .where(isLeased)
       .returning({ id: table.id })
       .prepare(`${name}_abandon`),
   );
@@ -117,7 +107,7 @@ function prepareSettling({ db }: Session, { table, name }: QueueShape) {
         startedAttempts: sql`${table.startedAttempts} - cast(${sql.placeholder('unstarted')} as bigint)`,
         finishedAttempts: sql`${table.finishedAttempts} + cast(${sql.placeholder('finished')} as bigint) * (${table.startedAttempts} - ${table.finishedAttempts})`,
       })
-      .where(isHeld)
+      .where(isLeased)
       .returning({ id: table.id })
       .prepare(`${name}_release`),
   );

@@ -1,14 +1,13 @@
 import type { IdempotencyStore, TimelineStore } from '#orders/order-store.ts';
-import { placeholdersOf, prepared } from '../../query/prepared.ts';
+import { prepared, prepareInsert } from '../../query/prepared.ts';
+import { deleteFirst, rowsOf } from '../../query/rows.ts';
 import type { Session } from '../../query/session.ts';
-import { asc, desc, eq, inArray, lt, sql } from '../../schema/drizzle.ts';
+import { asc, desc, eq, lt, sql } from '../../schema/drizzle.ts';
 
 export function createTimelineStore(session: Session): TimelineStore {
   const { db } = session;
   const { timelineEntries } = session.tables;
-  const insert = prepared(() =>
-    db.insert(timelineEntries).values(placeholdersOf(timelineEntries)).prepare('append_to_timeline'),
-  );
+  const insert = prepareInsert(db, { name: 'append_to_timeline', table: timelineEntries });
   const newest = prepared(() =>
     db
       .select()
@@ -20,7 +19,7 @@ export function createTimelineStore(session: Session): TimelineStore {
   );
   return {
     async append(entry) {
-      await insert({ ...entry });
+      await insert(entry);
     },
     listForOrder: async (query) => (await newest(query)).reverse(),
   };
@@ -29,36 +28,15 @@ export function createTimelineStore(session: Session): TimelineStore {
 export function createIdempotencyStore(session: Session): IdempotencyStore {
   const { db } = session;
   const { idempotentRequests: requests } = session.tables;
-  const insert = prepared(() =>
-    db
-      .insert(requests)
-      .values(placeholdersOf(requests))
-      .onConflictDoNothing({ target: requests.key })
-      .returning({ key: requests.key })
-      .prepare('reserve_idempotency_key'),
-  );
-  const findByKey = prepared(() =>
-    db
-      .select()
-      .from(requests)
-      .where(eq(requests.key, sql.placeholder('key')))
-      .prepare('find_idempotency_key'),
-  );
+  const insert = prepareInsert(db, { name: 'reserve_idempotency_key', table: requests, unless: [requests.key] });
+  const findByKey = rowsOf(db, requests).prepare('find_idempotency_key', ['key']);
   return {
-    async reserve(request) {
-      const stored = await insert({ ...request });
-      return stored.length === 1 ? undefined : (await findByKey({ key: request.key }))[0];
-    },
+    reserve: async (request) => ((await insert(request)) ? undefined : (await findByKey({ key: request.key }))[0]),
     find: async (key) => (await findByKey({ key }))[0],
-    async prune(query) {
-      const old = db
-        .select({ key: requests.key })
-        .from(requests)
-        .where(lt(requests.createdAt, query.before))
-        .orderBy(asc(requests.createdAt))
-        .limit(query.limit);
-      const gone = await db.delete(requests).where(inArray(requests.key, old)).returning({ key: requests.key });
-      return gone.length;
+    async prune({ before, limit }) {
+      const where = lt(requests.createdAt, before);
+      const order = [asc(requests.createdAt)];
+      return (await deleteFirst(db, { table: requests, key: requests.key, where, order, limit })).length;
     },
   };
 }

@@ -1,11 +1,13 @@
-import type { SQL } from 'drizzle-orm';
 import type { Order } from '#orders/order.ts';
-import type { OrderChange, OrderStore } from '#orders/order-store.ts';
+import type { OrderStore } from '#orders/order-store.ts';
 import { openPaymentStatuses } from '#payments/model/payment.ts';
-import { keysOf, placeholdersOf, prepared, preparedByShape, settingsOf } from '../../query/prepared.ts';
+import { createCompareAndSet } from '../../query/compare-and-set.ts';
+import { keyset, within } from '../../query/keyset.ts';
+import { prepared, prepareInsert } from '../../query/prepared.ts';
+import { rowCount, rowsOf } from '../../query/rows.ts';
 import { contains, searchable } from '../../query/search.ts';
 import type { Session } from '../../query/session.ts';
-import { and, asc, desc, eq, getTableColumns, gte, inArray, isNull, lt, lte, or, sql } from '../../schema/drizzle.ts';
+import { and, asc, eq, getTableColumns, inArray, isNull, lte, or, sql } from '../../schema/drizzle.ts';
 
 const firstOrderNumber = 1001;
 
@@ -13,12 +15,13 @@ export function createOrderStore(session: Session): OrderStore {
   const { db } = session;
   const { orders, payments } = session.tables;
   const { searchText, searchNote, ...columns } = getTableColumns(orders);
-  const { nextNumber, insert, findById, findByNumber, change } = prepareStatements(session);
-
-  function newestFirst(where: SQL | undefined, limit: number): Promise<Order[]> {
-    return db.select(columns).from(orders).where(where).orderBy(desc(orders.createdAt), desc(orders.id)).limit(limit);
-  }
-
+  const { list, prepare } = rowsOf(db, orders, columns);
+  const nextNumber = prepareNextNumber(session);
+  const insert = prepareInsert(db, { name: 'insert_order', table: orders });
+  const findById = prepare('find_order', ['id']);
+  const findByNumber = prepare('find_order_by_number', ['number']);
+  const compareAndSet = createCompareAndSet<Order>(session, { name: 'order', table: orders });
+  const byCreation = keyset(orders, 'createdAt');
   return {
     async nextOrderNumber() {
       const [row] = await nextNumber();
@@ -30,56 +33,31 @@ export function createOrderStore(session: Session): OrderStore {
     },
     findOrder: async (id) => (await findById({ id }))[0],
     findOrderByNumber: async (number) => (await findByNumber({ number }))[0],
-    async changeOrder(input) {
-      const values: OrderChange & { searchNote?: string } = { ...input.change };
-      if (values.note !== undefined) values.searchNote = searchable([values.note]);
-      const expected = {
-        expectedId: input.id,
-        expectedStatus: input.expected.status,
-        expectedVersion: input.expected.version,
-      };
-      const changed = await change(keysOf(values), { ...values, ...expected });
-      return changed.length === 1;
+    changeOrder(order, change) {
+      const beside = change.note === undefined ? {} : { searchNote: searchable([change.note]) };
+      return compareAndSet.change(order, change, beside);
     },
-    async listOrders(query) {
-      const { before } = query;
-      const isBefore =
-        before === null ? undefined : sql`(${orders.createdAt}, ${orders.id}) < (${before.createdAt}, ${before.id})`;
-      const isWanted = query.statuses === null ? undefined : inArray(orders.status, [...query.statuses]);
-      return newestFirst(and(isWanted, isBefore), query.limit);
+    async listOrders({ statuses, before, after = null, limit }) {
+      const isWanted = statuses === null ? undefined : inArray(orders.status, [...statuses]);
+      if (after === null) {
+        return list(and(isWanted, byCreation.before(before)), { order: byCreation.newestFirst, limit });
+      }
+      const next = await list(and(isWanted, byCreation.after(after)), { order: byCreation.oldestFirst, limit });
+      return next.reverse();
     },
-    async listOrdersByIds(ids) {
-      if (ids.length === 0) return [];
-      return db
-        .select(columns)
-        .from(orders)
-        .where(inArray(orders.id, [...ids]));
-    },
-    async listOrdersMadeBetween(query) {
-      const { after } = query;
-      const isAfter =
-        after === null ? undefined : sql`(${orders.createdAt}, ${orders.id}) > (${after.createdAt}, ${after.id})`;
-      return db
-        .select(columns)
-        .from(orders)
-        .where(and(gte(orders.createdAt, query.from), lt(orders.createdAt, query.to), isAfter))
-        .orderBy(asc(orders.createdAt), asc(orders.id))
-        .limit(query.limit);
-    },
-    async listExpiredOrders(query) {
+    listOrdersByIds: (ids) => list(inArray(orders.id, [...ids]), { order: byCreation.oldestFirst }),
+    listOrdersMadeBetween: ({ after, limit, ...made }) =>
+      list(and(within(orders.createdAt, made), byCreation.after(after)), { order: byCreation.oldestFirst, limit }),
+    listExpiredOrders({ now, limit }) {
       const isOpen = and(inArray(payments.status, [...openPaymentStatuses]), isNull(payments.mismatchedAt));
       const openPayment = db
         .select({ id: payments.id })
         .from(payments)
         .where(and(eq(payments.orderId, orders.id), isOpen));
-      return db
-        .select(columns)
-        .from(orders)
-        .where(
-          and(eq(orders.status, 'awaiting_payment'), lte(orders.expiresAt, query.now), sql`not exists ${openPayment}`),
-        )
-        .orderBy(asc(orders.expiresAt), asc(orders.id))
-        .limit(query.limit);
+      return list(
+        and(eq(orders.status, 'awaiting_payment'), lte(orders.expiresAt, now), sql`not exists ${openPayment}`),
+        { order: keyset(orders, 'expiresAt').oldestFirst, limit },
+      );
     },
     async searchOrders(query) {
       const text = query.text.trim();
@@ -88,7 +66,7 @@ export function createOrderStore(session: Session): OrderStore {
         text === '' ? undefined : or(contains(orders.searchText, text), contains(orders.searchNote, text));
       const hasAmount = query.amountMinor === null ? undefined : eq(orders.amountMinor, query.amountMinor);
       const where = or(hasText, hasAmount);
-      return where === undefined ? [] : newestFirst(where, query.limit);
+      return where === undefined ? [] : list(where, { order: byCreation.newestFirst, limit: query.limit });
     },
     async totalOrders(query) {
       // Buckets are whole numbers on both engines: SQLite binds a JS number as a real, and would divide as one.
@@ -99,11 +77,11 @@ export function createOrderStore(session: Session): OrderStore {
           bucketStart: sql<number>`${orders.createdAt} - ${age} % cast(${query.bucketMs} as bigint)`,
           status: orders.status,
           currency: orders.currency,
-          count: sql<number>`cast(count(*) as bigint)`,
+          count: rowCount,
           amountMinor: sql<number>`cast(sum(${orders.amountMinor}) as bigint)`,
         })
         .from(orders)
-        .where(and(gte(orders.createdAt, query.from), lt(orders.createdAt, query.to)))
+        .where(within(orders.createdAt, query))
         .groupBy(sql`1`, orders.status, orders.currency)
         .orderBy(sql`1`, asc(orders.status), asc(orders.currency));
     },
@@ -119,46 +97,15 @@ function searchColumns(order: Order): { searchText: string; searchNote: string }
   };
 }
 
-function prepareStatements(session: Session) {
-  const { db } = session;
-  const { orders, counters } = session.tables;
-  const { searchText, searchNote, ...columns } = getTableColumns(orders);
-  const nextNumber = prepared(() =>
-    db
+/** Orders are numbered one after the other; a transaction that is rolled back gives its number back. */
+function prepareNextNumber(session: Session) {
+  const { counters } = session.tables;
+  return prepared(() =>
+    session.db
       .insert(counters)
       .values({ name: 'order_number', value: firstOrderNumber })
       .onConflictDoUpdate({ target: counters.name, set: { value: sql`${counters.value} + 1` } })
       .returning({ value: counters.value })
       .prepare('next_order_number'),
   );
-  const insert = prepared(() => db.insert(orders).values(placeholdersOf(orders)).prepare('insert_order'));
-  const findById = prepared(() =>
-    db
-      .select(columns)
-      .from(orders)
-      .where(eq(orders.id, sql.placeholder('id')))
-      .prepare('find_order'),
-  );
-  const findByNumber = prepared(() =>
-    db
-      .select(columns)
-      .from(orders)
-      .where(eq(orders.number, sql.placeholder('number')))
-      .prepare('find_order_by_number'),
-  );
-  const change = preparedByShape((keys, suffix) =>
-    db
-      .update(orders)
-      .set({ ...settingsOf(keys), version: sql`${orders.version} + 1` })
-      .where(
-        and(
-          eq(orders.id, sql.placeholder('expectedId')),
-          eq(orders.status, sql.placeholder('expectedStatus')),
-          eq(orders.version, sql.placeholder('expectedVersion')),
-        ),
-      )
-      .returning({ id: orders.id })
-      .prepare(`change_order_${suffix}`),
-  );
-  return { nextNumber, insert, findById, findByNumber, change };
 }

@@ -1,41 +1,33 @@
+import type { SQL } from 'drizzle-orm';
 import type { Product } from '#catalog/product.ts';
 import type { ProductStore } from '#catalog/product-store.ts';
+import { prepareInsert } from '../../query/prepared.ts';
+import { rowsOf } from '../../query/rows.ts';
 import type { Session } from '../../query/session.ts';
-import { and, asc, eq, gt, inArray, sql } from '../../schema/drizzle.ts';
+import { and, asc, desc, eq, gt, inArray, lt, sql } from '../../schema/drizzle.ts';
 
 type Row = Session['tables']['products']['$inferSelect'];
 
 export function createProductStore(session: Session): ProductStore {
   const { db } = session;
   const { products } = session.tables;
+  const insert = prepareInsert(db, { name: 'insert_product', table: products, unless: 'taken' });
+  const { find, list } = rowsOf(db, products);
+  const listBySku = async (where: SQL | undefined, limit?: number) =>
+    (await list(where, { order: [asc(products.skuKey)], limit })).map(toProduct);
   const raised = sql`${products.version} + 1`;
   return {
-    async insertProduct(product) {
-      const stored = await db
-        .insert(products)
-        .values({ ...product, skuKey: product.sku.toLowerCase(), licenceSecret: null })
-        .onConflictDoNothing()
-        .returning({ id: products.id });
-      return stored.length === 1;
-    },
-    findProduct: async (id) => (await db.select().from(products).where(eq(products.id, id))).map(toProduct)[0],
-    async findProductBySku(sku) {
-      const found = await db.select().from(products).where(eq(products.skuKey, sku.toLowerCase()));
-      return found.map(toProduct)[0];
-    },
-    async listProductsByChannelKey({ channel, keys }) {
-      if (keys.length === 0) return [];
-      const isOneOf = inArray(products.channelKey, [...keys]);
-      const found = await db
-        .select()
-        .from(products)
-        .where(and(isOneOf, eq(products.channel, channel)));
-      return found.map(toProduct);
-    },
-    async listProducts(query) {
-      const isAfter = query.after === null ? undefined : gt(products.skuKey, query.after.toLowerCase());
-      const found = await db.select().from(products).where(isAfter).orderBy(asc(products.skuKey)).limit(query.limit);
-      return found.map(toProduct);
+    insertProduct: (product) => insert({ ...product, skuKey: product.sku.toLowerCase(), licenceSecret: null }),
+    findProduct: async (id) => (await listBySku(eq(products.id, id)))[0],
+    findProductBySku: async (sku) => (await listBySku(eq(products.skuKey, sku.toLowerCase())))[0],
+    listProductsByChannelKey: ({ channel, keys }) =>
+      listBySku(and(inArray(products.channelKey, [...keys]), eq(products.channel, channel))),
+    async listProducts({ after, before = null, limit }) {
+      if (before === null) {
+        return listBySku(after === null ? undefined : gt(products.skuKey, after.toLowerCase()), limit);
+      }
+      const isBefore = lt(products.skuKey, before.toLowerCase());
+      return (await list(isBefore, { order: [desc(products.skuKey)], limit })).map(toProduct).reverse();
     },
     async changeProduct({ id, expectedVersion, change }) {
       const changed = await db
@@ -53,16 +45,13 @@ export function createProductStore(session: Session): ProductStore {
         .returning({ id: products.id });
       return changed.length === 1;
     },
-    async findLicenceSecret(id) {
-      const found = await db.select({ secret: products.licenceSecret }).from(products).where(eq(products.id, id));
-      return found[0]?.secret ?? null;
-    },
+    findLicenceSecret: async (id) => (await find(eq(products.id, id)))?.licenceSecret ?? null,
     async deleteProduct({ id, expectedVersion }) {
-      const gone = await db
+      const deleted = await db
         .delete(products)
         .where(and(eq(products.id, id), eq(products.version, expectedVersion)))
         .returning({ id: products.id });
-      return gone.length === 1;
+      return deleted.length === 1;
     },
   };
 }

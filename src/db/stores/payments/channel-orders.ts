@@ -1,8 +1,9 @@
 import { asProviderReference } from '#kernel/ids.ts';
 import type { ChannelOrderStore } from '#payments/ports/channel-order-store.ts';
+import { deleteFirst, rowCount, rowsOf } from '../../query/rows.ts';
 import { contains, searchable } from '../../query/search.ts';
 import type { Session } from '../../query/session.ts';
-import { and, asc, desc, eq, getTableColumns, gt, inArray, isNull, lt, or, sql } from '../../schema/drizzle.ts';
+import { and, asc, desc, eq, getTableColumns, gt, isNull, lt, or, sql } from '../../schema/drizzle.ts';
 
 export function createChannelOrderStore(session: Session): ChannelOrderStore {
   return { ...createMarks(session), ...createSubscriptions(session), ...createLicences(session) };
@@ -17,6 +18,7 @@ function createMarks(
   const { db } = session;
   const { channelSales: sales } = session.tables;
   const target = [sales.reference, sales.provider];
+  const { find, list } = rowsOf(db, sales);
   const isWaiting = and(isNull(sales.soldAt), gt(sales.returnedMinor, 0));
   return {
     async markSold({ provider, reference, at }) {
@@ -48,36 +50,23 @@ function createMarks(
       if (mark === undefined) throw new Error('a refund was not marked');
       return mark;
     },
-    async findMark({ provider, reference }) {
-      const isIt = and(eq(sales.reference, reference), eq(sales.provider, provider));
-      return (await db.select().from(sales).where(isIt))[0];
-    },
-    listMarks: async ({ provider, after, limit }) =>
-      db
-        .select()
-        .from(sales)
-        .where(and(eq(sales.provider, provider), gt(sales.reference, asProviderReference(after ?? ''))))
-        .orderBy(asc(sales.reference))
-        .limit(limit),
+    findMark: ({ provider, reference }) => find(and(eq(sales.reference, reference), eq(sales.provider, provider))),
+    listMarks: ({ provider, after, limit }) =>
+      list(and(eq(sales.provider, provider), gt(sales.reference, asProviderReference(after ?? ''))), {
+        order: [asc(sales.reference)],
+        limit,
+      }),
     async countWaitingReturns(provider) {
       const [row] = await db
-        .select({ count: sql<number>`cast(count(*) as bigint)` })
+        .select({ count: rowCount })
         .from(sales)
         .where(and(isWaiting, eq(sales.provider, provider)));
       return row?.count ?? 0;
     },
-    async pruneMarks(query) {
-      const old = db
-        .select({ reference: sales.reference })
-        .from(sales)
-        .where(and(isNull(sales.soldAt), lt(sales.updatedAt, query.before)))
-        .orderBy(asc(sales.updatedAt))
-        .limit(query.limit);
-      const gone = await db
-        .delete(sales)
-        .where(and(isNull(sales.soldAt), inArray(sales.reference, old)))
-        .returning({ reference: sales.reference });
-      return gone.length;
+    async pruneMarks({ before, limit }) {
+      const where = and(isNull(sales.soldAt), lt(sales.updatedAt, before));
+      const order = [asc(sales.updatedAt)];
+      return (await deleteFirst(db, { table: sales, key: sales.reference, where, order, limit })).length;
     },
   };
 }
@@ -103,6 +92,7 @@ function createSubscriptions(
   const { db } = session;
   const { channelSubscriptions: subscriptions } = session.tables;
   const { searchText, ...columns } = getTableColumns(subscriptions);
+  const { find, list } = rowsOf(db, subscriptions, columns);
   return {
     async saveSubscription(subscription) {
       const { customerEmail, customerName } = subscription;
@@ -125,25 +115,19 @@ function createSubscriptions(
           },
         });
     },
-    async findSubscription({ provider, reference }) {
-      const isIt = and(eq(subscriptions.reference, reference), eq(subscriptions.provider, provider));
-      return (await db.select(columns).from(subscriptions).where(isIt))[0];
-    },
-    listSubscriptions: async ({ provider, after, limit }) =>
-      db
-        .select(columns)
-        .from(subscriptions)
-        .where(and(eq(subscriptions.provider, provider), gt(subscriptions.reference, after ?? '')))
-        .orderBy(asc(subscriptions.reference))
-        .limit(limit),
+    findSubscription: ({ provider, reference }) =>
+      find(and(eq(subscriptions.reference, reference), eq(subscriptions.provider, provider))),
+    listSubscriptions: ({ provider, after, limit }) =>
+      list(and(eq(subscriptions.provider, provider), gt(subscriptions.reference, after ?? '')), {
+        order: [asc(subscriptions.reference)],
+        limit,
+      }),
     async searchSubscriptions({ text, limit }) {
       if (text.trim() === '') return [];
-      return db
-        .select(columns)
-        .from(subscriptions)
-        .where(or(eq(subscriptions.reference, text), contains(subscriptions.searchText, text)))
-        .orderBy(desc(subscriptions.updatedAt), asc(subscriptions.reference))
-        .limit(limit);
+      return list(or(eq(subscriptions.reference, text), contains(subscriptions.searchText, text)), {
+        order: [desc(subscriptions.updatedAt), asc(subscriptions.reference)],
+        limit,
+      });
     },
   };
 }

@@ -1,57 +1,34 @@
+import type { Outage } from '#payments/model/outage.ts';
 import type { OutageStore } from '#payments/ports/outage-store.ts';
 import type { WebhookRateStore } from '#payments/ports/payment-store.ts';
+import { createCompareAndSet } from '../../query/compare-and-set.ts';
+import { keyset } from '../../query/keyset.ts';
+import { prepareInsert } from '../../query/prepared.ts';
+import { deleteFirst, replacing, rowsOf } from '../../query/rows.ts';
 import type { Session } from '../../query/session.ts';
-import { and, asc, desc, eq, getTableColumns, inArray, isNotNull, lt, sql } from '../../schema/drizzle.ts';
+import { and, eq, getTableColumns, isNotNull, lt } from '../../schema/drizzle.ts';
 
 export function createOutageStore(session: Session): OutageStore {
   const { db } = session;
   const { providerOutages: outages } = session.tables;
   const { liveProvider, ...columns } = getTableColumns(outages);
+  const compareAndSet = createCompareAndSet<Outage>(session, { name: 'outage', table: outages });
+  const insert = prepareInsert(db, { name: 'insert_outage', table: outages, unless: [outages.liveProvider] });
+  const { find, list } = rowsOf(db, outages, columns);
+  const { oldestFirst, newestFirst } = keyset(outages, 'beganAt');
   return {
-    async insertOutage(outage) {
-      const stored = await db
-        .insert(outages)
-        .values({ ...outage, liveProvider: outage.status === 'over' ? null : outage.provider })
-        .onConflictDoNothing({ target: outages.liveProvider })
-        .returning({ id: outages.id });
-      return stored.length === 1;
+    insertOutage: (outage) => insert({ ...outage, liveProvider: outage.status === 'over' ? null : outage.provider }),
+    findLiveOutage: (provider) => find(eq(outages.liveProvider, provider)),
+    listLiveOutages: () => list(isNotNull(outages.liveProvider), { order: oldestFirst }),
+    changeOutage(outage, change) {
+      const liveProvider = (change.status ?? outage.status) === 'over' ? null : outage.provider;
+      return compareAndSet.change(outage, change, { liveProvider });
     },
-    findLiveOutage: async (provider) =>
-      (await db.select(columns).from(outages).where(eq(outages.liveProvider, provider)))[0],
-    listLiveOutages: async () =>
-      db
-        .select(columns)
-        .from(outages)
-        .where(isNotNull(outages.liveProvider))
-        .orderBy(asc(outages.beganAt), asc(outages.id)),
-    async changeOutage({ id, expected, change }) {
-      const changed = await db
-        .update(outages)
-        .set({
-          ...change,
-          liveProvider: (change.status ?? expected.status) === 'over' ? null : sql`${outages.provider}`,
-          version: sql`${outages.version} + 1`,
-        })
-        .where(and(eq(outages.id, id), eq(outages.status, expected.status), eq(outages.version, expected.version)))
-        .returning({ id: outages.id });
-      return changed.length === 1;
-    },
-    listOutages: async (query) =>
-      db
-        .select(columns)
-        .from(outages)
-        .where(query.provider === null ? undefined : eq(outages.provider, query.provider))
-        .orderBy(desc(outages.beganAt), desc(outages.id))
-        .limit(query.limit),
-    async pruneOutages(query) {
-      const old = db
-        .select({ id: outages.id })
-        .from(outages)
-        .where(and(eq(outages.status, 'over'), lt(outages.endedAt, query.before)))
-        .orderBy(asc(outages.beganAt), asc(outages.id))
-        .limit(query.limit);
-      const gone = await db.delete(outages).where(inArray(outages.id, old)).returning({ id: outages.id });
-      return gone.length;
+    listOutages: ({ provider, limit }) =>
+      list(provider === null ? undefined : eq(outages.provider, provider), { order: newestFirst, limit }),
+    async pruneOutages({ before, limit }) {
+      const where = and(eq(outages.status, 'over'), lt(outages.endedAt, before));
+      return (await deleteFirst(db, { table: outages, key: outages.id, where, order: oldestFirst, limit })).length;
     },
   };
 }
@@ -60,10 +37,12 @@ export function createWebhookRateStore(session: Session): WebhookRateStore {
   const { db } = session;
   const { webhookRates: rates } = session.tables;
   return {
-    findRate: async (provider) => (await db.select().from(rates).where(eq(rates.provider, provider)))[0],
+    findRate: (provider) => rowsOf(db, rates).find(eq(rates.provider, provider)),
     async saveRate(rate) {
-      const { provider: _provider, ...values } = rate;
-      await db.insert(rates).values(rate).onConflictDoUpdate({ target: rates.provider, set: values });
+      await db
+        .insert(rates)
+        .values(rate)
+        .onConflictDoUpdate(replacing(rates, ['provider']));
     },
   };
 }

@@ -1,9 +1,12 @@
 import type { PaymentStore } from '#payments/ports/payment-store.ts';
+import { keyset, within } from '../../query/keyset.ts';
+import { rowsOf } from '../../query/rows.ts';
 import type { Session } from '../../query/session.ts';
-import { and, asc, eq, getTableColumns, gt, gte, inArray, isNotNull, isNull, lt, sql } from '../../schema/drizzle.ts';
+import { and, asc, eq, gt, gte, inArray, isNotNull, isNull, lt, sql } from '../../schema/drizzle.ts';
 
 type Lists = Pick<
   PaymentStore,
+  | 'listPaymentsMadeBetween'
   | 'listUncountedPayments'
   | 'listPaymentsChangedSince'
   | 'listPaymentsWithoutFees'
@@ -11,70 +14,50 @@ type Lists = Pick<
   | 'listPaymentsOfOrders'
 >;
 
-/** What the books and the exports read. */
+/** What the daily close and the exports read. */
 export function createPaymentLists(session: Session): Lists {
-  const { db } = session;
   const { payments } = session.tables;
-  const columns = getTableColumns(payments);
+  const { list } = rowsOf(session.db, payments);
+  const byCreation = keyset(payments, 'createdAt');
+  const byUpdate = keyset(payments, 'updatedAt');
   return {
-    async listPaymentsChangedSince(query) {
-      const { after } = query;
-      const isAfter =
-        after === null ? undefined : sql`(${payments.updatedAt}, ${payments.id}) > (${after.updatedAt}, ${after.id})`;
-      return db
-        .select(columns)
-        .from(payments)
-        .where(and(gte(payments.updatedAt, query.since), lt(payments.createdAt, query.madeBefore), isAfter))
-        .orderBy(asc(payments.updatedAt), asc(payments.id))
-        .limit(query.limit);
-    },
-    async listUncountedPayments({ after, limit }) {
+    listPaymentsMadeBetween: ({ provider, after, limit, ...made }) =>
+      list(and(eq(payments.provider, provider), within(payments.createdAt, made), byCreation.after(after)), {
+        order: byCreation.oldestFirst,
+        limit,
+      }),
+    listPaymentsChangedSince: ({ since, madeBefore, after, limit }) =>
+      list(and(gte(payments.updatedAt, since), lt(payments.createdAt, madeBefore), byUpdate.after(after)), {
+        order: byUpdate.oldestFirst,
+        limit,
+      }),
+    listUncountedPayments: ({ after, limit }) =>
       // Zero is written out, so that both engines see that the small index holds all of them.
-      const isUncounted = sql`${payments.creditedMinor} < 0`;
-      const isAfter = after === null ? undefined : gt(payments.id, after);
-      return db.select(columns).from(payments).where(and(isUncounted, isAfter)).orderBy(asc(payments.id)).limit(limit);
-    },
-    listPaymentsWithoutFees: async (query) =>
-      db
-        .select(columns)
-        .from(payments)
-        .where(
-          and(
-            eq(payments.provider, query.provider),
-            gte(payments.createdAt, query.from),
-            lt(payments.createdAt, query.to),
-            inArray(payments.status, [...query.statuses]),
-            isNull(payments.figuresAsset),
-          ),
-        )
-        .orderBy(asc(payments.createdAt), asc(payments.id))
-        .limit(query.limit),
-    async listPaymentsWithFees(query) {
-      const { after } = query;
-      const isAfter =
-        after === null ? undefined : sql`(${payments.createdAt}, ${payments.id}) > (${after.createdAt}, ${after.id})`;
-      return db
-        .select(columns)
-        .from(payments)
-        .where(
-          and(
-            eq(payments.provider, query.provider),
-            gte(payments.createdAt, query.from),
-            lt(payments.createdAt, query.to),
-            isNotNull(payments.figuresAsset),
-            isAfter,
-          ),
-        )
-        .orderBy(asc(payments.createdAt), asc(payments.id))
-        .limit(query.limit);
-    },
-    async listPaymentsOfOrders(orderIds) {
-      if (orderIds.length === 0) return [];
-      return db
-        .select(columns)
-        .from(payments)
-        .where(inArray(payments.orderId, [...orderIds]))
-        .orderBy(asc(payments.createdAt), asc(payments.id));
-    },
+      list(and(sql`${payments.creditedMinor} < 0`, after === null ? undefined : gt(payments.id, after)), {
+        order: [asc(payments.id)],
+        limit,
+      }),
+    listPaymentsWithoutFees: ({ provider, statuses, limit, ...made }) =>
+      list(
+        and(
+          eq(payments.provider, provider),
+          within(payments.createdAt, made),
+          inArray(payments.status, [...statuses]),
+          isNull(payments.figuresAsset),
+        ),
+        { order: byCreation.oldestFirst, limit },
+      ),
+    listPaymentsWithFees: ({ provider, after, limit, ...made }) =>
+      list(
+        and(
+          eq(payments.provider, provider),
+          within(payments.createdAt, made),
+          isNotNull(payments.figuresAsset),
+          byCreation.after(after),
+        ),
+        { order: byCreation.oldestFirst, limit },
+      ),
+    listPaymentsOfOrders: (orderIds) =>
+      list(inArray(payments.orderId, [...orderIds]), { order: byCreation.oldestFirst }),
   };
 }

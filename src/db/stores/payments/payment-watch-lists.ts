@@ -1,20 +1,20 @@
 import type { PaymentStore } from '#payments/ports/payment-store.ts';
+import { keyset, within } from '../../query/keyset.ts';
+import { rowsOf } from '../../query/rows.ts';
 import type { Session } from '../../query/session.ts';
-import { and, asc, eq, getTableColumns, gt, gte, inArray, isNotNull, lt, lte, sql } from '../../schema/drizzle.ts';
+import { and, asc, eq, gt, inArray, isNotNull, lte, sql } from '../../schema/drizzle.ts';
 
 /** What the watch over providers wants to know of their payments. */
 export function createWatchLists(session: Session): Pick<PaymentStore, 'listAskedPayments' | 'listMovedPayments'> {
   const { db } = session;
   const { payments, timelineEntries: timeline } = session.tables;
-  const columns = getTableColumns(payments);
+  const { list } = rowsOf(db, payments);
   return {
-    listAskedPayments: async (query) =>
-      db
-        .select(columns)
-        .from(payments)
-        .where(and(eq(payments.provider, query.provider), isNotNull(payments.nextPollAt)))
-        .orderBy(asc(payments.nextPollAt), asc(payments.id))
-        .limit(query.limit),
+    listAskedPayments: ({ provider, limit }) =>
+      list(and(eq(payments.provider, provider), isNotNull(payments.nextPollAt)), {
+        order: keyset(payments, 'nextPollAt').oldestFirst,
+        limit,
+      }),
     async listMovedPayments(query) {
       const { made, moved } = query;
       const causes = ['poll', 'reconciliation', ...(query.withWebhooks ? (['webhook'] as const) : [])] as const;
@@ -25,8 +25,7 @@ export function createWatchLists(session: Session): Pick<PaymentStore, 'listAske
         .where(
           and(
             eq(payments.provider, query.provider),
-            gte(payments.createdAt, made.from),
-            lt(payments.createdAt, made.to),
+            within(payments.createdAt, made),
             eq(timeline.subject, 'payment'),
             inArray(timeline.causeKind, [...causes]),
             gt(timeline.at, moved.after),

@@ -1,49 +1,41 @@
 import type { Payment } from '#payments/model/payment.ts';
 import type { PaymentStore } from '#payments/ports/payment-store.ts';
-import { keysOf, placeholdersOf, prepared, preparedByShape, settingsOf } from '../../query/prepared.ts';
+import { createCompareAndSet } from '../../query/compare-and-set.ts';
+import { keyset } from '../../query/keyset.ts';
+import { prepared, prepareInsert, settingsOf } from '../../query/prepared.ts';
+import { rowCount, rowsOf } from '../../query/rows.ts';
 import type { Session } from '../../query/session.ts';
-import {
-  and,
-  asc,
-  desc,
-  eq,
-  getTableColumns,
-  gte,
-  inArray,
-  isNotNull,
-  isNull,
-  lt,
-  lte,
-  notInArray,
-  or,
-  sql,
-} from '../../schema/drizzle.ts';
+import { and, asc, eq, inArray, isNotNull, isNull, lte, notInArray, or, sql } from '../../schema/drizzle.ts';
 import { createPaymentLists } from './payment-lists.ts';
 import { createWatchLists } from './payment-watch-lists.ts';
 
 export function createPaymentStore(session: Session): PaymentStore {
   const { db } = session;
   const { payments } = session.tables;
-  const { insert, findById, findByReference, listForOrder, change, lease } = prepareStatements(session);
+  const rows = rowsOf(db, payments);
+  const insert = prepareInsert(db, { name: 'insert_payment', table: payments });
+  const findById = rows.prepare('find_payment', ['id']);
+  const findByReference = rows.prepare('find_payment_by_reference', ['reference', 'provider']);
+  const listForOrder = rows.prepare('list_payments_for_order', ['orderId'], keyset(payments, 'createdAt').oldestFirst);
+  const lease = prepareLease(session);
+  const compareAndSet = createCompareAndSet<Payment>(session, { name: 'payment', table: payments });
   return {
     async insertPayment(payment) {
-      await insert({ ...payment });
+      await insert(payment);
       if (payment.transactionIds.length > 0) await keepTransactionIds(session, payment);
     },
     findPayment: async (id) => (await findById({ id }))[0],
     findPaymentByReference: async (query) => (await findByReference(query))[0],
     listPaymentsForOrder: (orderId) => listForOrder({ orderId }),
-    async changePayment(input) {
-      const expected = {
-        expectedId: input.id,
-        expectedStatus: input.expected.status,
-        expectedVersion: input.expected.version,
-      };
-      const changed = await change(keysOf(input.change), { ...input.change, ...expected });
-      if (changed.length === 0) return false;
-      const { transactionIds } = input.change;
-      if (transactionIds !== undefined) await keepTransactionIds(session, { id: input.id, transactionIds });
-      return true;
+    async changePayment(payment, change) {
+      const changed = await compareAndSet.change(payment, change);
+      if (change.transactionIds !== undefined) await keepTransactionIds(session, changed);
+      return changed;
+    },
+    async tryChangePayment(payment, change) {
+      const changed = await compareAndSet.tryChange(payment, change);
+      if (changed !== undefined && change.transactionIds !== undefined) await keepTransactionIds(session, changed);
+      return changed;
     },
     async leasePayment(input) {
       const taken = await lease({ id: input.id, lockedBy: input.by, now: input.now, lockedUntil: input.until });
@@ -69,76 +61,38 @@ export function createPaymentStore(session: Session): PaymentStore {
   };
 }
 
-function createLists(
-  session: Session,
-): Pick<PaymentStore, 'listPaymentsToPoll' | 'listPaymentsMadeBetween' | 'searchPayments' | 'countPayments'> {
+function createLists(session: Session): Pick<PaymentStore, 'listPaymentsToPoll' | 'searchPayments' | 'countPayments'> {
   const { db } = session;
   const { payments, paymentTransactionIds } = session.tables;
-  const columns = getTableColumns(payments);
+  const { list } = rowsOf(db, payments);
   return {
-    async listPaymentsToPoll(query) {
-      const isFree = or(isNull(payments.lockedUntil), lte(payments.lockedUntil, query.now));
-      return db
-        .select(columns)
-        .from(payments)
-        .where(
-          and(
-            isNotNull(payments.nextPollAt),
-            lte(payments.nextPollAt, query.now),
-            isFree,
-            query.except.length === 0 ? undefined : notInArray(payments.provider, [...query.except]),
-          ),
-        )
-        .orderBy(asc(payments.nextPollAt), asc(payments.id))
-        .limit(query.limit);
-    },
-    async listPaymentsMadeBetween(query) {
-      const { after } = query;
-      const isAfter =
-        after === null ? undefined : sql`(${payments.createdAt}, ${payments.id}) > (${after.createdAt}, ${after.id})`;
-      return db
-        .select(columns)
-        .from(payments)
-        .where(
-          and(
-            eq(payments.provider, query.provider),
-            gte(payments.createdAt, query.from),
-            lt(payments.createdAt, query.to),
-            isAfter,
-          ),
-        )
-        .orderBy(asc(payments.createdAt), asc(payments.id))
-        .limit(query.limit);
-    },
-    async searchPayments({ text, limit }) {
+    listPaymentsToPoll: ({ now, except, limit }) =>
+      list(
+        and(
+          lte(payments.nextPollAt, now),
+          or(isNull(payments.lockedUntil), lte(payments.lockedUntil, now)),
+          notInArray(payments.provider, [...except]),
+        ),
+        { order: keyset(payments, 'nextPollAt').oldestFirst, limit },
+      ),
+    searchPayments({ text, limit }) {
       const withTransaction = db
         .select({ paymentId: paymentTransactionIds.paymentId })
         .from(paymentTransactionIds)
         .where(eq(paymentTransactionIds.transactionId, text));
-      return db
-        .select(columns)
-        .from(payments)
-        .where(
-          or(
-            sql`${payments.reference} = ${text}`,
-            sql`${payments.id} = ${text}`,
-            inArray(payments.id, withTransaction),
-          ),
-        )
-        .orderBy(desc(payments.createdAt), desc(payments.id))
-        .limit(limit);
+      const isIt = or(
+        sql`${payments.reference} = ${text}`,
+        sql`${payments.id} = ${text}`,
+        inArray(payments.id, withTransaction),
+      );
+      return list(isIt, { order: keyset(payments, 'createdAt').newestFirst, limit });
     },
-    async countPayments() {
-      return db
-        .select({
-          provider: payments.provider,
-          status: payments.status,
-          count: sql<number>`cast(count(*) as bigint)`,
-        })
+    countPayments: async () =>
+      db
+        .select({ provider: payments.provider, status: payments.status, count: rowCount })
         .from(payments)
         .groupBy(payments.provider, payments.status)
-        .orderBy(asc(payments.provider), asc(payments.status));
-    },
+        .orderBy(asc(payments.provider), asc(payments.status)),
   };
 }
 
@@ -150,57 +104,14 @@ async function keepTransactionIds(session: Session, payment: Pick<Payment, 'id' 
   const ofPayment = eq(paymentTransactionIds.paymentId, paymentId);
   const rows = [...new Set(payment.transactionIds)].map((transactionId) => ({ paymentId, transactionId }));
   const kept = rows.map((row) => row.transactionId);
-  await db
-    .delete(paymentTransactionIds)
-    .where(kept.length === 0 ? ofPayment : and(ofPayment, notInArray(paymentTransactionIds.transactionId, kept)));
+  await db.delete(paymentTransactionIds).where(and(ofPayment, notInArray(paymentTransactionIds.transactionId, kept)));
   if (rows.length > 0) await db.insert(paymentTransactionIds).values(rows).onConflictDoNothing();
 }
 
-function prepareStatements(session: Session) {
-  const { db } = session;
+function prepareLease(session: Session) {
   const { payments } = session.tables;
-  const columns = getTableColumns(payments);
-  const insert = prepared(() => db.insert(payments).values(placeholdersOf(payments)).prepare('insert_payment'));
-  const findById = prepared(() =>
-    db
-      .select(columns)
-      .from(payments)
-      .where(eq(payments.id, sql.placeholder('id')))
-      .prepare('find_payment'),
-  );
-  const findByReference = prepared(() =>
-    db
-      .select(columns)
-      .from(payments)
-      .where(
-        and(eq(payments.reference, sql.placeholder('reference')), eq(payments.provider, sql.placeholder('provider'))),
-      )
-      .prepare('find_payment_by_reference'),
-  );
-  const listForOrder = prepared(() =>
-    db
-      .select(columns)
-      .from(payments)
-      .where(eq(payments.orderId, sql.placeholder('orderId')))
-      .orderBy(asc(payments.createdAt), asc(payments.id))
-      .prepare('list_payments_for_order'),
-  );
-  const change = preparedByShape((keys, suffix) =>
-    db
-      .update(payments)
-      .set({ ...settingsOf(keys), version: sql`${payments.version} + 1` })
-      .where(
-        and(
-          eq(payments.id, sql.placeholder('expectedId')),
-          eq(payments.status, sql.placeholder('expectedStatus')),
-          eq(payments.version, sql.placeholder('expectedVersion')),
-        ),
-      )
-      .returning({ id: payments.id })
-      .prepare(`change_payment_${suffix}`),
-  );
-  const lease = prepared(() =>
-    db
+  return prepared(() =>
+    session.db
       .update(payments)
       .set(settingsOf(['lockedUntil', 'lockedBy']))
       .where(
@@ -216,5 +127,4 @@ function prepareStatements(session: Session) {
       .returning({ id: payments.id })
       .prepare('lease_payment'),
   );
-  return { insert, findById, findByReference, listForOrder, change, lease };
 }

@@ -1,10 +1,15 @@
 import type { ReconciliationStore } from '#payments/ports/payment-store.ts';
+import { keyset } from '../../query/keyset.ts';
+import { deleteFirst, rowsOf } from '../../query/rows.ts';
 import type { Session } from '../../query/session.ts';
-import { and, asc, desc, eq, inArray, lt, sql } from '../../schema/drizzle.ts';
+import { and, eq, inArray, lt, sql } from '../../schema/drizzle.ts';
 
 export function createReconciliationStore(session: Session): ReconciliationStore {
   const { db } = session;
   const { reconciliationRuns: runs, reconciliationFindings: findings } = session.tables;
+  const { find, list } = rowsOf(db, runs);
+  const byStart = keyset(runs, 'startedAt');
+  const listOfFindings = rowsOf(db, findings).list;
   return {
     async insertRun(run) {
       await db.insert(runs).values(run);
@@ -28,51 +33,30 @@ export function createReconciliationStore(session: Session): ReconciliationStore
         .returning({ id: runs.id });
       return ended.length;
     },
-    findRun: async (id) => (await db.select().from(runs).where(eq(runs.id, id)))[0],
-    listRuns: async (query) => db.select().from(runs).orderBy(desc(runs.startedAt), desc(runs.id)).limit(query.limit),
-    async listRunsOf(query) {
-      const { after } = query;
-      const isAfter =
-        after === null ? undefined : sql`(${runs.startedAt}, ${runs.id}) > (${after.startedAt}, ${after.id})`;
-      return db
-        .select()
-        .from(runs)
-        .where(and(eq(runs.provider, query.provider), isAfter))
-        .orderBy(asc(runs.startedAt), asc(runs.id))
-        .limit(query.limit);
-    },
+    findRun: (id) => find(eq(runs.id, id)),
+    listRuns: ({ limit }) => list(undefined, { order: byStart.newestFirst, limit }),
+    listRunsOf: ({ provider, after, limit }) =>
+      list(and(eq(runs.provider, provider), byStart.after(after)), { order: byStart.oldestFirst, limit }),
     async insertFinding(finding) {
       await db.insert(findings).values(finding);
     },
-    listFindings: async (query) =>
-      db
-        .select()
-        .from(findings)
-        .where(eq(findings.runId, query.runId))
-        .orderBy(asc(findings.createdAt), asc(findings.id))
-        .limit(query.limit),
-    async prune(query) {
-      const isOld = lt(runs.startedAt, query.before);
+    listFindings: ({ runId, limit }) =>
+      listOfFindings(eq(findings.runId, runId), { order: keyset(findings, 'createdAt').oldestFirst, limit }),
+    async prune({ before, limit }) {
+      const isOld = lt(runs.startedAt, before);
+      const order = byStart.oldestFirst;
       const oldFindings = db
         .select({ id: findings.id })
         .from(findings)
         .innerJoin(runs, eq(findings.runId, runs.id))
         .where(isOld)
-        .orderBy(asc(runs.startedAt), asc(runs.id))
-        .limit(query.limit);
-      const goneFindings = await db
-        .delete(findings)
-        .where(inArray(findings.id, oldFindings))
-        .returning({ id: findings.id });
+        .orderBy(...order)
+        .limit(limit);
+      const deleted = await db.delete(findings).where(inArray(findings.id, oldFindings)).returning({ id: findings.id });
       const ofRun = db.select({ id: findings.id }).from(findings).where(eq(findings.runId, runs.id));
-      const oldRuns = db
-        .select({ id: runs.id })
-        .from(runs)
-        .where(and(isOld, sql`not exists ${ofRun}`))
-        .orderBy(asc(runs.startedAt), asc(runs.id))
-        .limit(query.limit);
-      const goneRuns = await db.delete(runs).where(inArray(runs.id, oldRuns)).returning({ id: runs.id });
-      return goneFindings.length + goneRuns.length;
+      const where = and(isOld, sql`not exists ${ofRun}`);
+      const deletedRuns = await deleteFirst(db, { table: runs, key: runs.id, where, order, limit });
+      return deleted.length + deletedRuns.length;
     },
   };
 }

@@ -1,23 +1,20 @@
-import { type Clock, day, type Milliseconds } from '#kernel/clock.ts';
-import type { Random } from '#kernel/ids.ts';
-import type { AssetAmount, Money } from '#kernel/money.ts';
-import { isCurrency, toDecimal } from '#kernel/money.ts';
+import { day, type Milliseconds } from '#kernel/clock.ts';
+import { type AssetAmount, isCurrency, type Money, toDecimal } from '#kernel/money.ts';
 import type { PaymentSnapshot } from '../../model/snapshot.ts';
 import type { CreatePaymentRequest, PaymentProvider, ProviderCapabilities } from '../../ports/payment-provider.ts';
 import { ProviderRejected } from '../../ports/provider-errors.ts';
-import type { ProviderHttp } from '../http/client.ts';
-import type { HttpPolicy } from '../http/policy.ts';
 import { findOrCreate } from '../kit/find-or-create.ts';
-import { neededQuote } from '../kit/needed-quote.ts';
-import { collectedPages, pagesMax } from '../kit/paging.ts';
+import { offsetPages } from '../kit/paging.ts';
+import { acceptableAddress, jsonWithNumber, neededQuote } from '../kit/payment-request.ts';
 import { paymentUuid } from '../kit/payment-uuid.ts';
-import { firstOf } from '../kit/setting-invalid.ts';
-import { acceptableAddress } from '../kit/web-address.ts';
-import { type BitpayClient, createBitpayClient, probePos } from './client.ts';
-import { createBitpayFigures } from './figures.ts';
+import type { ProviderTools } from '../kit/provider-definition.ts';
+import { firstOf } from '../kit/settings.ts';
+import { type BitpayClient, createBitpayClient } from './client.ts';
 import { type Invoice, toSnapshot } from './invoice.ts';
+import { listFees } from './ledger.ts';
 import { createBitpayRefunds } from './refunds.ts';
 import { checkBitpaySetUp } from './set-up.ts';
+import { listSettlements } from './settlements.ts';
 import { readBitpayKey } from './signing.ts';
 import { verifyBitpayWebhook } from './webhook.ts';
 
@@ -30,8 +27,7 @@ export interface BitpaySettings {
   notificationUrl?: string | undefined;
 }
 
-const pageLimit = 100;
-const urlMax = 2048;
+const pageSize = 100;
 const descriptionMax = 250;
 
 const merchantCapabilities: ProviderCapabilities = {
@@ -57,13 +53,10 @@ const posCapabilities: ProviderCapabilities = {
 };
 
 /** BitPay invoices. A pos token sells; list, cancel, refund and search need the merchant facade. Throws ProviderSettingInvalid. */
-export function createBitpayProvider(
-  deps: { http: ProviderHttp; clock: Clock; random: Random; policy: HttpPolicy },
-  settings: BitpaySettings,
-): PaymentProvider {
-  const { clock } = deps;
+export function createBitpayProvider(tools: ProviderTools, settings: BitpaySettings): PaymentProvider {
+  const { clock } = tools;
   const posToken = firstOf(settings.posTokens, 'BITPAY_POS_TOKEN');
-  const client = createBitpayClient(deps.http, {
+  const client = createBitpayClient(tools.http, {
     apiUrl: settings.apiUrl,
     posToken,
     merchant: settings.merchant
@@ -80,18 +73,22 @@ export function createBitpayProvider(
 
   return {
     name: 'bitpay',
-    capabilities: client.merchant === undefined ? posCapabilities : merchantCapabilities,
+    capabilities: client.hasMerchant ? merchantCapabilities : posCapabilities,
     quote,
     async createPayment(request, signal) {
       const body = createBody(request, { posToken, notificationUrl: settings.notificationUrl });
-      if (client.merchant === undefined) return show(await client.createInvoice({ body, isRepeatable: true, signal }));
-      const look = () => find(request, signal);
-      const act = () => client.createInvoice({ body, isRepeatable: false, signal });
-      return show(await findOrCreate(deps, { look, act, signal }));
+      if (!client.hasMerchant) return show(await client.createInvoice({ body, isRepeatable: true, signal }));
+      return show(
+        await findOrCreate(tools, {
+          find: () => find(request, signal),
+          act: () => client.createInvoice({ body, isRepeatable: false, signal }),
+          signal,
+        }),
+      );
     },
     async findCreatedPayment(request, signal) {
-      // Nothing can be asked with a pos token; a repeated create under the same guid is the only way on.
-      const found = client.merchant === undefined ? undefined : await find(request, signal);
+      // A pos token cannot search; all that is left is to repeat the create under the same guid.
+      const found = client.hasMerchant ? await find(request, signal) : undefined;
       return found && show(found);
     },
     fetchPayment: async (reference, options) => show(await client.fetchInvoice(reference, options?.signal)),
@@ -99,8 +96,13 @@ export function createBitpayProvider(
       for await (const invoices of listInvoices(client, window, signal)) yield invoices.map(show);
     },
     cancelPayment: (reference, signal) => cancelInvoice(client, reference, signal),
-    refunds: client.merchant === undefined ? null : createBitpayRefunds(client.signed, settings),
-    fees: client.merchant === undefined ? null : createBitpayFigures(client.signed),
+    refunds: client.hasMerchant ? createBitpayRefunds(client, settings) : null,
+    fees: client.hasMerchant
+      ? {
+          listFees: (window, signal) => listFees(client, window, signal),
+          listSettlements: (window, signal) => listSettlements(client, window, signal),
+        }
+      : null,
     verifyWebhook: (delivery) => verifyBitpayWebhook(delivery, secrets),
     probe: (signal) => probe(client, { now: clock.now(), signal }),
     checkSetUp: (_about, signal) =>
@@ -120,21 +122,20 @@ function createBody(
   const asked = neededQuote({ name: 'bitpay', quote }, request);
   const { email, name } = request.customer;
   const buyer = { ...(email === null ? {} : { email }), ...(name === null ? {} : { name }) };
-  const rest = JSON.stringify({
+  const rest = {
     token: settings.posToken,
     currency: asked.asset,
     guid: paymentUuid(request.paymentId),
     orderId: request.orderNumber,
     posData: request.paymentId,
     itemDesc: request.description.slice(0, descriptionMax),
-    notificationURL: acceptableAddress(settings.notificationUrl, urlMax),
-    redirectURL: acceptableAddress(request.redirectUrl, urlMax),
+    notificationURL: acceptableAddress(settings.notificationUrl),
+    redirectURL: acceptableAddress(request.redirectUrl),
     extendedNotifications: true,
     fullNotifications: true,
     ...(Object.keys(buyer).length === 0 ? {} : { buyer }),
-  });
-  // BitPay wants a JSON number; it is written as the decimal that it is and never was a float.
-  return `{"price":${asked.amount},${rest.slice(1)}`;
+  };
+  return jsonWithNumber({ name: 'price', decimal: asked.amount }, rest);
 }
 
 async function* listInvoices(
@@ -142,21 +143,13 @@ async function* listInvoices(
   { from, to }: { from: Milliseconds; to: Milliseconds },
   signal?: AbortSignal,
 ): AsyncGenerator<Invoice[]> {
-  const seen = new Set<string>();
   // The window goes by days in a time zone that is not documented: a day more on both sides, and the rest is sorted out.
   const days = { from: from - day, to: to + day };
-  const pages = collectedPages({ provider: 'bitpay', pagesMax }, async (offset: number | undefined) => {
-    const items = await client.listPage({ ...days, limit: pageLimit, offset: offset ?? 0 }, signal);
-    return { items, next: items.length < pageLimit ? undefined : (offset ?? 0) + pageLimit };
-  });
+  const pages = offsetPages({ provider: 'bitpay', pageSize }, (offset) =>
+    client.listPage({ ...days, limit: pageSize, offset }, signal),
+  );
   for await (const invoices of pages) {
-    const inWindow = invoices.filter(({ id, invoiceTime }) => {
-      // Pages go by offset, so that an invoice made meanwhile pushes another one onto the next page.
-      const isNew = !seen.has(id);
-      seen.add(id);
-      return isNew && (!invoiceTime || (invoiceTime >= from && invoiceTime < to));
-    });
-    yield inWindow;
+    yield invoices.filter(({ invoiceTime }) => !invoiceTime || (invoiceTime >= from && invoiceTime < to));
   }
 }
 
@@ -164,7 +157,7 @@ async function cancelInvoice(client: BitpayClient, reference: string, signal?: A
   try {
     await client.cancelInvoice(reference, signal);
   } catch (error) {
-    if (!(error instanceof ProviderRejected) || client.merchant === undefined) throw error;
+    if (!(error instanceof ProviderRejected) || !client.hasMerchant) throw error;
     // An invoice in a state that cannot be cancelled is closed already, or has money on it.
     const { status } = await client.fetchInvoice(reference, signal);
     if (status === 'new') throw error;
@@ -172,7 +165,7 @@ async function cancelInvoice(client: BitpayClient, reference: string, signal?: A
 }
 
 async function probe(client: BitpayClient, about: { now: Milliseconds; signal?: AbortSignal | undefined }) {
-  await probePos(client, about.signal);
-  if (client.merchant === undefined) return;
+  await client.probePos(about.signal);
+  if (!client.hasMerchant) return;
   await client.listPage({ from: about.now, to: about.now, limit: 1, offset: 0 }, about.signal);
 }

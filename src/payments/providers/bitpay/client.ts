@@ -1,93 +1,135 @@
+// BitPay: Invoices, facades and request signing. Creating and fetching go by the pos token, which needs no signature; list,
+// cancel, refund and ledger belong to the merchant facade, whose calls are signed.
+import type { ZodType } from 'zod';
 import { z } from 'zod';
 import type { Milliseconds } from '#kernel/clock.ts';
 import type { JsonValue } from '#kernel/json.ts';
 import { ProviderRejected } from '../../ports/provider-errors.ts';
-import type { HttpCall, ProviderHttp } from '../http/client.ts';
+import type { ProviderHttp } from '../http/client.ts';
+import { jsonWithNumber } from '../kit/payment-request.ts';
+import { unsupported } from '../kit/unsupported.ts';
 import { type Invoice, invoiceAnswerSchema, invoiceListSchema } from './invoice.ts';
-import { type BitpayMerchantClient, createBitpayMerchantClient, type MerchantAccess } from './merchant-client.ts';
-import { bitpayHeaders } from './signing.ts';
+import { type BitpayKey, bitpayHeaders } from './signing.ts';
+
+/** Token and key of the merchant facade. */
+export interface MerchantAccess {
+  token: string;
+  key: BitpayKey;
+}
+
+interface MerchantCall<T> {
+  operation: string;
+  path: string;
+  schema: ZodType<T>;
+  signal?: AbortSignal | undefined;
+}
+
+/** `token`: that of the resource, if not our own. */
+type SignedCall<T> = MerchantCall<T> & { query?: Record<string, string>; token?: string };
 
 export interface BitpayClient {
-  readonly merchant: MerchantAccess | undefined;
-  /** Calls of the merchant facade; each is refused where there is none. */
-  readonly signed: BitpayMerchantClient;
+  readonly hasMerchant: boolean;
   /** `isRepeatable`: whether a lost answer may be followed by the same request at once. */
   createInvoice(input: { body: string; isRepeatable: boolean; signal?: AbortSignal | undefined }): Promise<Invoice>;
   fetchInvoice(id: string, signal?: AbortSignal): Promise<Invoice>;
-  /** Undefined when there is no invoice with this guid. Merchant facade. */
+  /** Throws when the pos token is not accepted. */
+  probePos(signal?: AbortSignal): Promise<void>;
+  // The merchant facade: each call is refused where there is none.
+  /** Undefined when there is no invoice with this guid. */
   findInvoiceByGuid(guid: string, signal?: AbortSignal): Promise<Invoice | undefined>;
-  /** Invoices created on these days (UTC), both included. Merchant facade. */
+  /** Invoices created on these days (UTC), both included. */
   listPage(
     query: { from: Milliseconds; to: Milliseconds; limit: number; offset: number },
     signal?: AbortSignal,
   ): Promise<Invoice[]>;
-  /** Merchant facade. */
   cancelInvoice(id: string, signal?: AbortSignal): Promise<void>;
+  /** A GET, repeated by itself. */
+  get<T>(call: SignedCall<T>): Promise<T>;
+  /** A POST, sent once. */
+  post<T>(call: MerchantCall<T> & { number: { name: string; decimal: string }; fields: object }): Promise<T>;
 }
 
-/** BitPay: Invoices. Creating and fetching go by the pos token, which needs no signature. */
+/** No invoice has this id: the pos token has no cheap call, and asking for such an invoice is answered 404 when all is well. */
+const unknownId = '1111111111111111111111';
+
 export function createBitpayClient(
   http: ProviderHttp,
   options: { apiUrl: string; posToken: string; merchant: MerchantAccess | undefined },
 ): BitpayClient {
   const { apiUrl, posToken, merchant } = options;
 
-  const signed = createBitpayMerchantClient(http, options);
+  function neededMerchant(operation: string): MerchantAccess {
+    if (merchant !== undefined) return merchant;
+    const why = 'BitPay needs BITPAY_MERCHANT_TOKEN and BITPAY_PRIVATE_KEY for this';
+    throw unsupported('bitpay', { operation, why });
+  }
 
-  async function call<T>(request: Omit<HttpCall<T>, 'headers' | 'url'> & { path: string }) {
-    const url = `${apiUrl}${request.path}`;
-    return (await http.call({ ...request, url, headers: () => bitpayHeaders({ url }) })).value;
+  /** A DELETE has one effect, so that it may be repeated like a read. */
+  async function callSigned<T>({
+    query,
+    token,
+    path,
+    ...rest
+  }: SignedCall<T> & { method: 'GET' | 'DELETE' }): Promise<T> {
+    const { key, token: ours } = neededMerchant(rest.operation);
+    const url = `${apiUrl}${path}?${new URLSearchParams({ token: token ?? ours, ...query })}`;
+    return (await http.call({ ...rest, url, headers: () => bitpayHeaders({ url }, key), isRepeatable: true })).value;
+  }
+
+  async function fetchInvoice(id: string, signal?: AbortSignal): Promise<Invoice> {
+    const url = `${apiUrl}/invoices/${encodeURIComponent(id)}?${new URLSearchParams({ token: posToken })}`;
+    const request = { operation: 'fetch_payment', method: 'GET', url, isRepeatable: true } as const;
+    const headers = () => bitpayHeaders({ url });
+    return (await http.call({ ...request, headers, schema: invoiceAnswerSchema, signal })).value.data;
   }
 
   return {
-    merchant,
-    signed,
+    hasMerchant: merchant !== undefined,
     async createInvoice({ body, isRepeatable, signal }) {
-      const request = { operation: 'create_payment', method: 'POST', path: '/invoices', body, isRepeatable } as const;
-      return (await call({ ...request, schema: invoiceAnswerSchema, signal })).data;
+      const url = `${apiUrl}/invoices`;
+      const request = { operation: 'create_payment', method: 'POST', url, body, isRepeatable } as const;
+      const headers = () => bitpayHeaders({ url });
+      return (await http.call({ ...request, headers, schema: invoiceAnswerSchema, signal })).value.data;
     },
-    async fetchInvoice(id, signal) {
-      const path = `/invoices/${encodeURIComponent(id)}?${new URLSearchParams({ token: posToken })}`;
-      const request = { operation: 'fetch_payment', method: 'GET', path, isRepeatable: true } as const;
-      return (await call({ ...request, schema: invoiceAnswerSchema, signal })).data;
+    fetchInvoice,
+    async probePos(signal) {
+      await foundOrUndefined(fetchInvoice(unknownId, signal));
     },
     async findInvoiceByGuid(guid, signal) {
       const path = `/invoices/guid/${encodeURIComponent(guid)}`;
       const request = { operation: 'find_payment', method: 'GET', path, signal } as const;
-      try {
-        return (await signed.call({ ...request, schema: invoiceAnswerSchema })).data;
-      } catch (error) {
-        if (isNotFound(error)) return undefined;
-        throw error;
-      }
+      return (await foundOrUndefined(callSigned({ ...request, schema: invoiceAnswerSchema })))?.data;
     },
     async listPage({ from, to, limit, offset }, signal) {
       const query = { dateStart: dayOf(from), dateEnd: dayOf(to), limit: String(limit), offset: String(offset) };
       const request = { operation: 'list_payments', method: 'GET', path: '/invoices', query, signal } as const;
-      return (await signed.call({ ...request, schema: invoiceListSchema })).data;
+      return (await callSigned({ ...request, schema: invoiceListSchema })).data;
     },
     async cancelInvoice(id, signal) {
       const path = `/invoices/${encodeURIComponent(id)}`;
-      await signed.call({ operation: 'cancel_payment', method: 'DELETE', path, schema: z.unknown(), signal });
+      await callSigned({ operation: 'cancel_payment', method: 'DELETE', path, schema: z.unknown(), signal });
+    },
+    get: (request) => callSigned({ ...request, method: 'GET' }),
+    async post({ number, fields, path, ...request }) {
+      const { key, token } = neededMerchant(request.operation);
+      const url = `${apiUrl}${path}`;
+      const body = jsonWithNumber(number, { token, ...fields });
+      const headers = () => bitpayHeaders({ url, body }, key);
+      return (await http.call({ ...request, method: 'POST', url, body, headers, isRepeatable: false })).value;
     },
   };
 }
 
-/**
- * Throws when the pos token is not accepted. It has no cheap call of its own: asking for an invoice that cannot be is
- * answered 404 when all is well.
- */
-export async function probePos(client: Pick<BitpayClient, 'fetchInvoice'>, signal?: AbortSignal): Promise<void> {
+/** BitPay may put an error under status 200, so its message counts as much as the status. */
+export async function foundOrUndefined<T>(answer: Promise<T>): Promise<T | undefined> {
   try {
-    await client.fetchInvoice('1111111111111111111111', signal);
+    return await answer;
   } catch (error) {
-    if (!isNotFound(error)) throw error;
+    const isNotFound =
+      error instanceof ProviderRejected && (error.httpStatus === 404 || /not found/i.test(error.message));
+    if (isNotFound) return undefined;
+    throw error;
   }
-}
-
-/** BitPay may put an error under status 200, so its words count as much as the status. */
-export function isNotFound(error: unknown): boolean {
-  return error instanceof ProviderRejected && (error.httpStatus === 404 || /not found/i.test(error.message));
 }
 
 /** The day (UTC) of a time, as the queries of lists name it. */

@@ -1,8 +1,8 @@
 import { z } from 'zod';
+import { webhookAddress } from '../kit/payment-request.ts';
 import type { ProviderDefinition } from '../kit/provider-definition.ts';
 import { baseUrl, secrets } from '../kit/setting-formats.ts';
 import { declareSettings, setting } from '../kit/settings.ts';
-import { webhookAddress } from '../kit/web-address.ts';
 import { type BitpaySettings, createBitpayProvider } from './bitpay-provider.ts';
 import { findBitpayError } from './client.ts';
 

@@ -3,9 +3,8 @@ import type { Milliseconds } from '#kernel/clock.ts';
 import { asProviderReference } from '#kernel/ids.ts';
 import { compareDecimals } from '#kernel/money.ts';
 import type { PaymentSnapshot, SnapshotState } from '../../model/snapshot.ts';
-import { decimalText, idText, joinLabel, millisecondsNumber } from '../kit/body-fields.ts';
+import { decimalText, idText, joinLabel, millisecondsNumber, withCurrencyPlaces } from '../kit/body-fields.ts';
 import { isPaymentId } from '../kit/payment-uuid.ts';
-import { withCurrencyPlaces } from './amount.ts';
 
 // BitPay: Invoices, the resource. Amounts of coins are read from the `display…` texts only; the integers beside them
 // count smallest units and go beyond what a number can hold.
@@ -53,9 +52,9 @@ export function toSnapshot(invoice: Invoice, observedAt: Milliseconds): PaymentS
     providerStatus: words.filter((word) => word !== null).join(' / '),
     requested: { amount: withCurrencyPlaces(invoice.price, invoice.currency), asset: invoice.currency },
     settlement,
-    // Settled in the currency of the price is only what BitPay told no amount of coins of.
+    // Where the settlement is in the currency of the price, BitPay named no amount of coins.
     coin: settlement?.asset === invoice.currency ? null : settlement,
-    // BitPay's word that a part came, without the amounts of coins, is money of an unknown amount as well.
+    // `paidPartial` without an amount of coins is money of an unknown amount as well.
     isLate: exception === 'paidLate' || (exception === 'paidPartial' && settlement === null),
     isMarkedByHand: false,
     fees: null,
@@ -97,7 +96,7 @@ function settlementOf(invoice: Invoice): PaymentSnapshot['settlement'] {
   if (asset && received && expected !== undefined) {
     return compareDecimals(received, '0') > 0 ? { expected, received, asset } : null;
   }
-  // Without amounts of coins there is only BitPay's word that all of the price is there.
+  // Without amounts of coins, BitPay's status alone says that all of the price was paid.
   const isGood = invoice.status === 'confirmed' || invoice.status === 'complete';
   return isGood ? { expected: price, received: price, asset: currency } : null;
 }

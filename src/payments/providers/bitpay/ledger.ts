@@ -1,13 +1,23 @@
+// BitPay: Ledgers. An amount is an integer with its scale beside it, in the currency of the ledger, which is the one that the
+// shop is paid out in and need not be that of the invoice. A ledger has no pages, so that it is asked for in stretches of
+// days, few enough that an answer of a busy shop stays within what is read of one: an entry is about 600 bytes.
 import { z } from 'zod';
-import type { Milliseconds } from '#kernel/clock.ts';
+import { day, type Milliseconds } from '#kernel/clock.ts';
 import { asProviderReference, type ProviderReference } from '#kernel/ids.ts';
 import { addDecimals, plainDecimal, subtractDecimals } from '#kernel/money.ts';
 import type { PaymentFees } from '../../ports/fees-provider.ts';
-import { decimalText, idText, rfc3339 } from '../kit/body-fields.ts';
-import { withCurrencyPlaces } from './amount.ts';
+import { decimalText, idText, rfc3339, withCurrencyPlaces } from '../kit/body-fields.ts';
+import { collectedPages } from '../kit/paging.ts';
+import { type BitpayClient, dayOf } from './client.ts';
 
-// BitPay: Ledgers, the resource. An amount is an integer with its scale beside it, in the currency of the ledger, which
-// is the one that the shop is paid out in and need not be that of the invoice.
+const stretchMs = 7 * day;
+/** More ledgers than a shop can have: one for each currency that it is paid out in. */
+const ledgersMax = 30;
+
+export interface Window {
+  from: Milliseconds;
+  to: Milliseconds;
+}
 
 const saleCode = '1000';
 const feeCode = '1023';
@@ -31,6 +41,45 @@ export const entriesAnswerSchema = z.union([
 
 const currencyText = z.string().regex(/^[A-Z0-9]{2,10}$/);
 export const ledgersAnswerSchema = z.object({ data: z.array(z.object({ currency: currencyText })) });
+
+export async function listLedgerCurrencies(client: BitpayClient, signal?: AbortSignal): Promise<string[]> {
+  const request = { operation: 'list_ledgers', path: '/ledgers', signal };
+  const { data } = await client.get({ ...request, schema: ledgersAnswerSchema });
+  return [...new Set(data.map(({ currency }) => currency))].slice(0, ledgersMax);
+}
+
+/** Days are of a time zone that is not documented: a day more on both sides, and the rest is sorted out. */
+export function widened({ from, to }: Window): Window {
+  return { from: from - day, to: to + day };
+}
+
+export async function* listFees(
+  client: BitpayClient,
+  { from, to }: Window,
+  signal?: AbortSignal,
+): AsyncGenerator<PaymentFees[]> {
+  for (const currency of await listLedgerCurrencies(client, signal)) {
+    const entries = await collectEntries(client, { currency, window: widened({ from, to }), signal });
+    yield toFigures(entries, currency).filter(({ at }) => at >= from && at < to);
+  }
+}
+
+async function collectEntries(
+  client: BitpayClient,
+  about: { currency: string; window: Window; signal: AbortSignal | undefined },
+): Promise<LedgerEntry[]> {
+  const { currency, window, signal } = about;
+  const found: LedgerEntry[] = [];
+  const stretches = collectedPages({ provider: 'bitpay' }, async (begin: Milliseconds = window.from) => {
+    const end = Math.min(begin + stretchMs, window.to);
+    const query = { startDate: dayOf(begin), endDate: dayOf(end) };
+    const request = { operation: 'list_ledger', path: `/ledgers/${currency}`, query, signal };
+    const items = await client.get({ ...request, schema: entriesAnswerSchema });
+    return { items, next: end < window.to ? end : undefined };
+  });
+  for await (const entries of stretches) found.push(...entries);
+  return found;
+}
 
 /** What each invoice brought: its sale less its fee. Refunds and payouts have lives of their own and are not counted. */
 export function toFigures(entries: readonly LedgerEntry[], currency: string): PaymentFees[] {

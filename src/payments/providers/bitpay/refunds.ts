@@ -1,25 +1,43 @@
+// BitPay: Refunds. The buyer accepts by e-mail, the money comes from the shop's ledger, and one guid is one refund.
+import { z } from 'zod';
 import type { RefundId } from '#kernel/ids.ts';
 import { ProviderRejected } from '../../ports/provider-errors.ts';
-import type { RefundCommand, RefundProvider } from '../../ports/refund-provider.ts';
-import { oneOfEach } from '../kit/one-of-each.ts';
-import { refundUuid } from '../kit/payment-uuid.ts';
-import { acceptableAddress } from '../kit/web-address.ts';
-import { isNotFound } from './client.ts';
-import type { BitpayMerchantClient } from './merchant-client.ts';
-import { isOfTheShop, type Refund, refundAnswerSchema, refundListSchema, toProviderRefund } from './refund.ts';
+import type {
+  ProviderRefund,
+  ProviderRefundState,
+  RefundCommand,
+  RefundProvider,
+} from '../../ports/refund-provider.ts';
+import { decimalText, idText, rfc3339, withCurrencyPlaces } from '../kit/body-fields.ts';
+import { disownDuplicates } from '../kit/duplicate-refunds.ts';
+import { acceptableAddress } from '../kit/payment-request.ts';
+import { isRefundId, refundUuid } from '../kit/payment-uuid.ts';
+import { type BitpayClient, foundOrUndefined } from './client.ts';
 
-// BitPay: Refunds. The buyer accepts by e-mail, the money comes from the shop's ledger, and one guid is one refund.
+const refundSchema = z.object({
+  id: idText,
+  status: z.string().max(64),
+  amount: decimalText,
+  currency: z.string(),
+  reference: z.string().nullish(),
+  guid: z.string().nullish(),
+  type: z.string().nullish(),
+  txid: z.string().nullish(),
+  requestDate: rfc3339.nullish(),
+});
+type Refund = z.infer<typeof refundSchema>;
 
-const urlMax = 2048;
+const refundAnswerSchema = z.object({ data: refundSchema });
+const refundListSchema = z.object({ data: z.array(refundSchema) });
 
 export function createBitpayRefunds(
-  signed: BitpayMerchantClient,
+  client: BitpayClient,
   settings: { notificationUrl?: string | undefined },
 ): RefundProvider {
   async function findByGuid(guid: string, signal?: AbortSignal): Promise<Refund | undefined> {
     const path = `/refunds/guid/${guid}`;
-    const request = { operation: 'find_refunds', method: 'GET', path, schema: refundAnswerSchema, signal } as const;
-    return (await foundOrUndefined(signed.call(request)))?.data;
+    const request = { operation: 'find_refunds', path, schema: refundAnswerSchema, signal } as const;
+    return (await foundOrUndefined(client.get(request)))?.data;
   }
 
   return {
@@ -28,9 +46,17 @@ export function createBitpayRefunds(
       const guid = refundUuid(command.refundId);
       const guids = new Map([[guid, command.refundId]]);
       const fields = createFields(command, { guid, notificationUrl: settings.notificationUrl });
-      const request = { operation: 'request_refund', path: '/refunds', fields, schema: refundAnswerSchema, signal };
+      const number = { name: 'amount', decimal: command.amount.amount };
+      const request = {
+        operation: 'request_refund',
+        path: '/refunds',
+        number,
+        fields,
+        schema: refundAnswerSchema,
+        signal,
+      };
       try {
-        return toProviderRefund((await signed.post(request)).data, guids);
+        return toProviderRefund((await client.post(request)).data, guids);
       } catch (error) {
         if (!(error instanceof ProviderRejected)) throw error;
         // Whether a guid that is known gives its refund again or an error is not documented.
@@ -39,31 +65,31 @@ export function createBitpayRefunds(
         return toProviderRefund(found, guids);
       }
     },
-    async findRefunds(asked, signal) {
-      const { paymentReference, ours } = asked;
+    async findRefunds(wanted, signal) {
+      const { paymentReference, ours } = wanted;
       const guids = new Map(ours.map(({ refundId }) => [refundUuid(refundId), refundId]));
       const query = { invoiceId: paymentReference };
-      const request = { operation: 'find_refunds', method: 'GET', path: '/refunds', query, signal } as const;
-      const listed = (await foundOrUndefined(signed.call({ ...request, schema: refundListSchema })))?.data ?? [];
+      const request = { operation: 'find_refunds', path: '/refunds', query, signal } as const;
+      const listed = (await foundOrUndefined(client.get({ ...request, schema: refundListSchema })))?.data ?? [];
       const shown = listed.filter(isOfTheShop).map((refund) => toProviderRefund(withOurs(refund, ours), guids));
       for (const [guid, refundId] of guids) {
         if (shown.some((refund) => refund.refundId === refundId)) continue;
         const found = await findByGuid(guid, signal);
         if (found !== undefined) shown.push({ ...toProviderRefund(found, guids), refundId });
       }
-      return oneOfEach(shown, asked);
+      return disownDuplicates(shown, wanted);
     },
   };
 }
 
-/** A refund whose id at BitPay we know is ours, whatever else a list leaves out. */
+/** A refund whose id at BitPay is known is ours, also where the list leaves out reference and guid. */
 function withOurs(refund: Refund, ours: readonly { refundId: RefundId; reference: string | null }[]): Refund {
   const known = ours.find(({ reference }) => reference === refund.id);
   return known === undefined ? refund : { ...refund, reference: known.refundId };
 }
 
-function createFields(command: RefundCommand, about: { guid: string; notificationUrl: string | undefined }): string {
-  const rest = JSON.stringify({
+function createFields(command: RefundCommand, about: { guid: string; notificationUrl: string | undefined }): object {
+  return {
     invoiceId: command.paymentReference,
     currency: command.amount.asset,
     preview: false,
@@ -71,17 +97,41 @@ function createFields(command: RefundCommand, about: { guid: string; notificatio
     buyerPaysRefundFee: false,
     guid: about.guid,
     reference: command.refundId,
-    notificationURL: acceptableAddress(about.notificationUrl, urlMax),
-  });
-  // BitPay wants a JSON number; it is written as the decimal that it is and never was a float.
-  return `"amount":${command.amount.amount},${rest.slice(1)}`;
+    notificationURL: acceptableAddress(about.notificationUrl),
+  };
 }
 
-async function foundOrUndefined<T>(answer: Promise<T>): Promise<T | undefined> {
-  try {
-    return await answer;
-  } catch (error) {
-    if (isNotFound(error)) return undefined;
-    throw error;
-  }
+const states: ReadonlyMap<string, ProviderRefundState> = new Map([
+  ['preview', 'pending'],
+  ['created', 'pending'],
+  ['pending', 'pending'],
+  ['success', 'succeeded'],
+  ['failure', 'failed'],
+  // BitPay spells it both ways.
+  ['cancelled', 'cancelled'],
+  ['canceled', 'cancelled'],
+]);
+
+/** What BitPay gives back by itself: money that was never captured for the shop. */
+const automaticTypes: ReadonlySet<string> = new Set(['underpayment', 'overpayment', 'declined']);
+
+/** False for a preview, which moves no money, and for a refund of money that was never the shop's. */
+function isOfTheShop({ status, type }: Refund): boolean {
+  return status !== 'preview' && !(type && automaticTypes.has(type));
+}
+
+/** `guids`: our refunds by the guid that we gave them. BitPay's lists may leave out the guid, or the reference. */
+export function toProviderRefund(refund: Refund, guids: ReadonlyMap<string, RefundId>): ProviderRefund {
+  const { reference, guid } = refund;
+  return {
+    reference: refund.id,
+    refundId: (isRefundId(reference) ? reference : undefined) ?? (guid ? guids.get(guid) : undefined) ?? null,
+    // A status that is not documented counts as pending: the money may have been sent.
+    state: states.get(refund.status) ?? 'pending',
+    providerStatus: refund.status,
+    amount: { amount: withCurrencyPlaces(refund.amount, refund.currency), asset: refund.currency },
+    claimUrl: null,
+    transactionIds: refund.txid ? [refund.txid] : [],
+    createdAt: refund.requestDate ?? null,
+  };
 }

@@ -1,12 +1,12 @@
 import type { Milliseconds } from '#kernel/clock.ts';
-import { okCheck, type SetUpCheck, warningCheck } from '#kernel/set-up-check.ts';
-import { failedCheck } from '../kit/set-up-failure.ts';
-import { judgeToldAddress } from '../kit/webhook-check.ts';
-import { type BitpayClient, probePos } from './client.ts';
+import { type SetUpCheck, warningCheck } from '#kernel/set-up-check.ts';
+import { checkCall } from '../kit/check-call.ts';
+import { judgeToldAddress } from '../kit/check-webhook.ts';
+import type { BitpayClient } from './client.ts';
 
 const address = 'BITPAY_API_URL';
 
-/** Whether the tokens are taken, and whether BitPay is told where to post. */
+/** Whether BitPay accepts the tokens, and whether each payment names an address for its webhooks. */
 export async function checkBitpaySetUp(
   client: BitpayClient,
   about: { now: Milliseconds; notificationUrl: string | undefined },
@@ -16,28 +16,26 @@ export async function checkBitpaySetUp(
   return [...checks, judgeToldAddress('BitPay', about.notificationUrl)];
 }
 
-async function checkPos(client: BitpayClient, signal: AbortSignal): Promise<SetUpCheck> {
-  try {
-    await probePos(client, signal);
-    return okCheck('pos token', 'is accepted');
-  } catch (error) {
-    const unauthorized = `take a new point-of-sale token from BitPay's dashboard, of the network that ${address} names, and set BITPAY_POS_TOKEN`;
-    return failedCheck('pos token', { error, address, unauthorized });
-  }
+function checkPos(client: BitpayClient, signal: AbortSignal): Promise<SetUpCheck> {
+  return checkCall('pos token', {
+    address,
+    call: () => client.probePos(signal),
+    ok: 'is accepted',
+    unauthorized: `take a new point-of-sale token from BitPay's dashboard, of the network that ${address} names, and set BITPAY_POS_TOKEN`,
+  });
 }
 
 async function checkMerchant(client: BitpayClient, now: Milliseconds, signal: AbortSignal): Promise<SetUpCheck> {
   const name = 'merchant key';
-  if (client.merchant === undefined) {
+  if (!client.hasMerchant) {
     const advice = 'pair a merchant token and set BITPAY_MERCHANT_TOKEN and BITPAY_PRIVATE_KEY';
     return warningCheck(name, { detail: 'none: nothing can be listed, cancelled or refunded', advice });
   }
-  try {
-    await client.listPage({ from: now, to: now, limit: 1, offset: 0 }, signal);
-    return okCheck(name, 'is accepted and lists invoices');
-  } catch (error) {
-    const unauthorized =
-      'see that BITPAY_PRIVATE_KEY is the key that BITPAY_MERCHANT_TOKEN was paired with, and that the pairing was approved in the dashboard';
-    return failedCheck(name, { error, address, unauthorized });
-  }
+  return await checkCall(name, {
+    address,
+    call: () => client.listPage({ from: now, to: now, limit: 1, offset: 0 }, signal),
+    ok: 'is accepted and lists invoices',
+    unauthorized:
+      'check that BITPAY_PRIVATE_KEY is the key that BITPAY_MERCHANT_TOKEN was paired with, and that the pairing was approved in the dashboard',
+  });
 }

@@ -1,5 +1,5 @@
 import { createECDH, createPrivateKey, type KeyObject, sign } from 'node:crypto';
-import { ProviderSettingInvalid } from '../kit/setting-invalid.ts';
+import { ProviderSettingInvalid } from '../kit/settings.ts';
 
 export interface BitpayKey {
   /** Compressed public key, hex: the value of `X-Identity`. */

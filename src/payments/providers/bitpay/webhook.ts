@@ -3,7 +3,7 @@ import { asProviderReference } from '#kernel/ids.ts';
 import type { WebhookDelivery, WebhookVerdict } from '../../ports/payment-provider.ts';
 import { readExactJson } from '../http/exact-json.ts';
 import { idText } from '../kit/body-fields.ts';
-import { isKeyedHash, readBase64Digest } from '../kit/keyed-hash.ts';
+import { isKeyedHash, readBase64Digest } from '../kit/hmac.ts';
 
 // BitPay: Webhooks, HMAC verification. The key is the token that made the invoice. There is no time in the signature, so
 // a replay is answered by the event key and by asking BitPay for the invoice. BitPay says that accounts whose deliveries

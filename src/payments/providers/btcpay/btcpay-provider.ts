@@ -1,22 +1,16 @@
-import { type Clock, type Milliseconds, minute, second } from '#kernel/clock.ts';
-import type { Random } from '#kernel/ids.ts';
-import type { AssetAmount, Money } from '#kernel/money.ts';
-import { isCurrency, toDecimal } from '#kernel/money.ts';
+import { type Milliseconds, minute, second } from '#kernel/clock.ts';
 import type { PaymentSnapshot } from '../../model/snapshot.ts';
 import type { CreatePaymentRequest, PaymentProvider } from '../../ports/payment-provider.ts';
-import type { ProviderHttp } from '../http/client.ts';
-import type { HttpPolicy } from '../http/policy.ts';
 import { findOrCreate } from '../kit/find-or-create.ts';
-import { neededQuote } from '../kit/needed-quote.ts';
-import { collectedPages, pagesMax } from '../kit/paging.ts';
-import { acceptableAddress } from '../kit/web-address.ts';
-import { createAccountClient } from './account-client.ts';
-import { type BtcpayClient, createBtcpayClient } from './client.ts';
+import { offsetPages } from '../kit/paging.ts';
+import { acceptableAddress, neededQuote, quoteFiat } from '../kit/payment-request.ts';
+import type { ProviderTools } from '../kit/provider-definition.ts';
+import { type BtcpayClient, createBtcpayCall, createBtcpayClient } from './client.ts';
 import { type Invoice, mayHavePayments } from './invoice.ts';
-import { toSnapshot } from './invoice-snapshot.ts';
-import { createPullPaymentClient } from './pull-payment-client.ts';
+import { createPullPaymentClient } from './pull-payments.ts';
 import { createBtcpayRefunds } from './refunds.ts';
 import { checkBtcpaySetUp } from './set-up.ts';
+import { toSnapshot } from './snapshot.ts';
 import { verifyBtcpayWebhook } from './webhook.ts';
 
 export interface BtcpaySettings {
@@ -28,17 +22,13 @@ export interface BtcpaySettings {
   webhookSecrets: readonly string[];
 }
 
-const pageTake = 100;
-const urlMax = 2048;
+const pageSize = 100;
 
 /** A store of a self-hosted BTCPay Server. Refunds are links that the buyer claims, and there is no idempotency key. */
-export function createBtcpayProvider(
-  deps: { http: ProviderHttp; clock: Clock; random: Random; policy: HttpPolicy },
-  settings: BtcpaySettings,
-): PaymentProvider {
-  const { clock } = deps;
-  const client = createBtcpayClient(deps.http, settings);
-  const account = createAccountClient(deps.http, settings);
+export function createBtcpayProvider(tools: ProviderTools, settings: BtcpaySettings): PaymentProvider {
+  const { clock } = tools;
+  const call = createBtcpayCall(tools.http, settings);
+  const client = createBtcpayClient(call, settings);
   const withMethods = async (invoice: Invoice, signal?: AbortSignal): Promise<PaymentSnapshot> => {
     const methods = mayHavePayments(invoice) ? await client.fetchPaymentMethods(invoice.id, signal) : [];
     return toSnapshot(invoice, { observedAt: clock.now(), methods });
@@ -57,11 +47,15 @@ export function createBtcpayProvider(
         'BTCPay sends no refund by itself: the buyer claims it at a link, and the claim is approved and paid in BTCPay.',
       ],
     },
-    quote,
+    // Whether a store has a rate for a coin as price currency depends on its settings; fiat it always has.
+    quote: quoteFiat,
     async createPayment(request, signal) {
-      const look = () => findInvoice(client, request, signal);
-      const act = () => client.createInvoice(createBody(request, clock.now()), signal);
-      return withMethods(await findOrCreate(deps, { look, act, signal }), signal);
+      const created = await findOrCreate(tools, {
+        find: () => findInvoice(client, request, signal),
+        act: () => client.createInvoice(createBody(request, clock.now()), signal),
+        signal,
+      });
+      return withMethods(created, signal);
     },
     async findCreatedPayment(request, signal) {
       const found = await findInvoice(client, request, signal);
@@ -76,8 +70,8 @@ export function createBtcpayProvider(
         yield invoices.map((invoice) => toSnapshot(invoice, about));
       }
     },
-    cancelPayment: (reference, signal) => cancelInvoice(deps, { client, reference, signal }),
-    refunds: createBtcpayRefunds(client, createPullPaymentClient(deps.http, settings)),
+    cancelPayment: (reference, signal) => cancelInvoice(tools, { client, reference, signal }),
+    refunds: createBtcpayRefunds(client, createPullPaymentClient(call, settings)),
     // There are no settlements: the money goes straight into the shop's own wallet, and nobody keeps a fee of it.
     fees: null,
     verifyWebhook: (delivery) => verifyBtcpayWebhook(delivery, settings),
@@ -85,18 +79,12 @@ export function createBtcpayProvider(
       await client.listInvoices({ skip: 0, take: 1 }, signal);
     },
     checkSetUp: (about, signal) =>
-      checkBtcpaySetUp({ invoices: client, account }, { ...about, storeId: settings.storeId }, signal),
+      checkBtcpaySetUp({ invoices: client, call }, { ...about, storeId: settings.storeId }, signal),
   };
 }
 
-function quote({ amountMinor, currency }: Money): AssetAmount | undefined {
-  // Whether a store has a rate for a coin as price currency depends on its settings; fiat it always has.
-  if (amountMinor <= 0 || currency === 'USDC' || !isCurrency(currency)) return undefined;
-  return { amount: toDecimal({ amountMinor, currency }), asset: currency };
-}
-
 function createBody(request: CreatePaymentRequest, now: Milliseconds): string {
-  const asked = neededQuote({ name: 'btcpay', quote }, request);
+  const asked = neededQuote({ name: 'btcpay', quote: quoteFiat }, request);
   const { email, name } = request.customer;
   return JSON.stringify({
     amount: asked.amount,
@@ -113,14 +101,14 @@ function createBody(request: CreatePaymentRequest, now: Milliseconds): string {
       expirationMinutes: Math.max(1, Math.round((request.expiresAt - now) / minute)),
       // Amounts compare exactly: the store's own tolerance would settle a short payment.
       paymentTolerance: 0,
-      redirectURL: acceptableAddress(request.redirectUrl, urlMax),
+      redirectURL: acceptableAddress(request.redirectUrl),
     },
   });
 }
 
 /** The oldest invoice of this payment: should there ever be two, everybody means the same one. */
 async function findInvoice(client: BtcpayClient, request: CreatePaymentRequest, signal?: AbortSignal) {
-  const invoices = await client.listInvoices({ orderId: request.paymentId, skip: 0, take: pageTake }, signal);
+  const invoices = await client.listInvoices({ orderId: request.paymentId, skip: 0, take: pageSize }, signal);
   return invoices
     .filter(({ metadata }) => metadata?.['orderId'] === request.paymentId)
     .sort((left, right) => (left.createdTime ?? 0) - (right.createdTime ?? 0))[0];
@@ -131,36 +119,29 @@ async function* listInvoices(
   { from, to }: { from: Milliseconds; to: Milliseconds },
   signal?: AbortSignal,
 ): AsyncGenerator<Invoice[]> {
-  const seen = new Set<string>();
   // Creation times are whole seconds: an invoice made within the first second of the window reads as made before it.
   const firstSecond = Math.floor(from / second) * second;
   // Both ends are fixed while paging, and the end lies in the past as soon as it can: new invoices would shift the pages.
-  const pages = collectedPages({ provider: 'btcpay', pagesMax }, async (skip: number | undefined) => {
-    const items = await client.listInvoices({ created: { from, to }, skip: skip ?? 0, take: pageTake }, signal);
-    return { items, next: items.length < pageTake ? undefined : (skip ?? 0) + pageTake };
-  });
+  const pages = offsetPages({ provider: 'btcpay', pageSize }, (skip) =>
+    client.listInvoices({ created: { from, to }, skip, take: pageSize }, signal),
+  );
   for await (const invoices of pages) {
-    const inWindow = invoices.filter(({ id, createdTime }) => {
-      const isNew = !seen.has(id);
-      seen.add(id);
-      return isNew && (!createdTime || (createdTime >= firstSecond && createdTime < to));
-    });
-    yield inWindow;
+    yield invoices.filter(({ createdTime }) => !createdTime || (createdTime >= firstSecond && createdTime < to));
   }
 }
 
 /**
- * The server would mark a settled invoice invalid as readily as an unpaid one: each attempt looks first, and an invoice
+ * The server would mark a settled invoice invalid as readily as an unpaid one: each attempt fetches the invoice first, and one
  * that has money on it or is closed is left as it is.
  */
 async function cancelInvoice(
-  deps: { clock: Clock; random: Random; policy: HttpPolicy },
+  tools: ProviderTools,
   input: { client: BtcpayClient; reference: string; signal?: AbortSignal | undefined },
 ): Promise<void> {
   const { client, reference, signal } = input;
-  await findOrCreate(deps, {
+  await findOrCreate(tools, {
     signal,
-    async look() {
+    async find() {
       const invoice = await client.fetchInvoice(reference, signal);
       return invoice.status === 'New' && !mayHavePayments(invoice) ? undefined : ('closed' as const);
     },

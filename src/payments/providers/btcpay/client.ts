@@ -1,11 +1,38 @@
-import { z } from 'zod';
+// BTCPay Server: Greenfield API. Only nested routes: the short ones are missing in old versions.
+import { type ZodType, z } from 'zod';
 import { type Milliseconds, second } from '#kernel/clock.ts';
 import type { JsonValue } from '#kernel/json.ts';
 import { ProviderRejected } from '../../ports/provider-errors.ts';
 import type { ProviderHttp } from '../http/client.ts';
-import { createBtcpayCall } from './call.ts';
-import { type Invoice, invoiceListSchema, invoiceSchema } from './invoice.ts';
-import { type PaymentMethod, paymentMethodsSchema } from './payment-method.ts';
+import { type Invoice, invoiceListSchema, invoiceSchema, type PaymentMethod, paymentMethodsSchema } from './invoice.ts';
+
+export interface BtcpayAccount {
+  url: string;
+  apiKey: string;
+  storeId: string;
+}
+
+interface BtcpayRequest<T> {
+  operation: string;
+  method: 'GET' | 'POST' | 'DELETE';
+  /** Below `/api/v1`. */
+  path: string;
+  body?: string;
+  schema: ZodType<T>;
+  signal?: AbortSignal | undefined;
+}
+
+export type BtcpayCall = <T>(request: BtcpayRequest<T>) => Promise<T>;
+
+/** A POST is never repeated by itself: the server knows no idempotency key. */
+export function createBtcpayCall(http: ProviderHttp, { url: root, apiKey }: BtcpayAccount): BtcpayCall {
+  return async (request) => {
+    const headers: Record<string, string> = { Authorization: `token ${apiKey}` };
+    if (request.body !== undefined) headers['Content-Type'] = 'application/json';
+    const call = { ...request, url: `${root}/api/v1${request.path}`, isRepeatable: request.method !== 'POST' };
+    return (await http.call({ ...call, headers: () => headers })).value;
+  };
+}
 
 export interface BtcpayClient {
   /** Never repeated by itself: the server knows no idempotency key. */
@@ -26,13 +53,9 @@ interface InvoiceQuery {
   take: number;
 }
 
-/** BTCPay Server: Greenfield API, Invoices. Only nested routes: the short ones are missing before 2.4. */
-export function createBtcpayClient(
-  http: ProviderHttp,
-  options: { url: string; apiKey: string; storeId: string },
-): BtcpayClient {
-  const call = createBtcpayCall(http, options);
-  const root = `/stores/${encodeURIComponent(options.storeId)}/invoices`;
+/** BTCPay Server: Invoices. */
+export function createBtcpayClient(call: BtcpayCall, { storeId }: BtcpayAccount): BtcpayClient {
+  const root = `/stores/${encodeURIComponent(storeId)}/invoices`;
   const pathOf = (id: string, rest = ''): string => `${root}/${encodeURIComponent(id)}${rest}`;
 
   return {

@@ -1,18 +1,22 @@
-import type { RefundId } from '#kernel/ids.ts';
-import { compareDecimals } from '#kernel/money.ts';
-import { ProviderRejected } from '../../ports/provider-errors.ts';
-import type { ProviderRefund, RefundCommand, RefundProvider, RefundQuery } from '../../ports/refund-provider.ts';
-import { correlationTag, findCorrelationTag, withMark } from '../kit/correlation-tag.ts';
-import type { BtcpayClient } from './client.ts';
-import type { Invoice } from './invoice.ts';
-import { payoutMethodsOf } from './payment-method.ts';
-import { type Claim, isClaimed, type PullPayment, stateOf, transactionIdsOf } from './pull-payment.ts';
-import type { PullPaymentClient } from './pull-payment-client.ts';
-import { amountInUnit } from './refund-amount.ts';
-
 // BTCPay Server: Refunds. A refund is an offer (pull payment) whose link the buyer claims. There is no idempotency key, so
 // that a lost request which is carried out late leaves two offers under one refund id: one is kept, and the others are
 // archived before anybody can claim them.
+import type { ProviderReference, RefundId } from '#kernel/ids.ts';
+import { type AssetAmount, ceilShare, compareDecimals, isCurrency, parseMinorCeil, toDecimal } from '#kernel/money.ts';
+import { ProviderRejected } from '../../ports/provider-errors.ts';
+import type { ProviderRefund, RefundCommand, RefundProvider, RefundQuery } from '../../ports/refund-provider.ts';
+import { correlationTag, findCorrelationTag, withTag } from '../kit/correlation-tag.ts';
+import { unsupported } from '../kit/unsupported.ts';
+import type { BtcpayClient } from './client.ts';
+import { assetOf, type Invoice, payoutMethodsOf } from './invoice.ts';
+import {
+  type Claim,
+  isClaimed,
+  type PullPayment,
+  type PullPaymentClient,
+  stateOf,
+  transactionIdsOf,
+} from './pull-payments.ts';
 
 /** Of a pull payment's name, as the server checks it. */
 const nameMax = 50;
@@ -24,7 +28,7 @@ export function createBtcpayRefunds(client: BtcpayClient, pulls: PullPaymentClie
     return claims;
   }
 
-  /** False where the key has no right to; then the offer stays open and has to be told of. */
+  /** False where the key has no right to archive; then the offer stays open and has to be shown. */
   async function isArchived({ pull }: Claim, signal?: AbortSignal): Promise<boolean> {
     if (pull.archived) return true;
     try {
@@ -75,8 +79,8 @@ export function createBtcpayRefunds(client: BtcpayClient, pulls: PullPaymentClie
         );
         shown.push(...(await showOurs(claims.sort(byRank(reference)), { refundId, signal })));
       }
-      const strangers = listed.filter((pull) => isMadeByHand(pull, query));
-      for (const claim of await readClaims(strangers, signal)) {
+      const unmatched = listed.filter((pull) => isMadeAtServer(pull, query));
+      for (const claim of await readClaims(unmatched, signal)) {
         const amount = await amountInUnit(client, { pull: claim.pull, asset, paymentReference, signal });
         shown.push({ ...show(claim, null), amount });
       }
@@ -102,12 +106,12 @@ function show(claim: Claim, refundId: RefundId | null): ProviderRefund {
 function ownerOf(pull: PullPayment, { ours }: RefundQuery): RefundId | undefined {
   const known = ours.find(({ reference }) => reference === pull.id);
   if (known !== undefined) return known.refundId;
-  const marked = findCorrelationTag(pull.name);
-  return ours.find(({ refundId }) => refundId === marked)?.refundId;
+  const tagged = findCorrelationTag(pull.name);
+  return ours.find(({ refundId }) => refundId === tagged)?.refundId;
 }
 
 /** Pull payments do not say what they are for; the server itself names a refund `Refund` and the id of the invoice. */
-function isMadeByHand(pull: PullPayment, query: RefundQuery): boolean {
+function isMadeAtServer(pull: PullPayment, query: RefundQuery): boolean {
   return ownerOf(pull, query) === undefined && (pull.name?.includes(query.paymentReference) ?? false);
 }
 
@@ -124,19 +128,17 @@ function createFields({ amount, orderNumber, reason, refundId }: RefundCommand) 
     refundVariant: 'Custom',
     customAmount: amount.amount,
     customCurrency: amount.asset,
-    name: withMark(`Refund ${orderNumber}`, { mark: `(${correlationTag(refundId)})`, lengthMax: nameMax }),
+    name: withTag(`Refund ${orderNumber}`, { tag: `(${correlationTag(refundId)})`, lengthMax: nameMax }),
     description: reason,
   };
 }
 
-/** The server offers any amount, also one that never came. What was marked settled by hand counts as paid there. */
+/** The server offers any amount, also one that never came. An invoice that was marked settled counts as paid there. */
 function refuseMoreThanPaid(invoice: Invoice, { amount }: RefundCommand): void {
   const { paidAmount, currency, additionalStatus } = invoice;
   if (!paidAmount || currency !== amount.asset || additionalStatus === 'Marked') return;
   if (compareDecimals(amount.amount, paidAmount) <= 0) return;
-  const operation = 'request_refund';
-  const message = `${operation}: only ${paidAmount} ${currency} came in`;
-  throw new ProviderRejected({ provider: 'btcpay', operation, code: null, httpStatus: null, message });
+  throw unsupported('btcpay', { operation: 'request_refund', why: `only ${paidAmount} ${currency} came in` });
 }
 
 function isAboutOldField(error: unknown): boolean {
@@ -144,4 +146,26 @@ function isAboutOldField(error: unknown): boolean {
   return (
     (error.httpStatus === 422 || error.httpStatus === 400) && /\b(payoutMethodId|paymentMethod)\b/i.test(error.message)
   );
+}
+
+/**
+ * What a refund made at the server itself is worth in the unit of the payment: such a refund is mostly paid in coin, and then
+ * it counts as the same share of the invoice as of the amount requested in that coin, rounded up.
+ */
+async function amountInUnit(
+  client: BtcpayClient,
+  about: { pull: PullPayment; asset: string; paymentReference: ProviderReference; signal: AbortSignal | undefined },
+): Promise<AssetAmount> {
+  const { pull, asset, paymentReference, signal } = about;
+  if (pull.currency === asset) return { amount: pull.amount, asset };
+  const { amount: whole, paidAmount } = await client.fetchInvoice(paymentReference, signal);
+  const methods = await client.fetchPaymentMethods(paymentReference, signal);
+  const asked = methods.find((method) => assetOf(method) === pull.currency)?.amount;
+  const hasRate = asked !== undefined && asked !== null && compareDecimals(asked, '0') > 0;
+  if (!whole || !hasRate || !isCurrency(asset)) {
+    // Without a rate all of the payment counts as refunded: too much rather than too little.
+    return { amount: paidAmount ?? whole ?? '0', asset };
+  }
+  const amountMinor = ceilShare(parseMinorCeil(whole, asset), { of: pull.amount, in: asked });
+  return { amount: toDecimal({ amountMinor, currency: asset }), asset };
 }

@@ -1,10 +1,11 @@
+import { z } from 'zod';
 import { errorCheck, okCheck, type SetUpCheck, warningCheck } from '#kernel/set-up-check.ts';
 import type { SetUpQuestion } from '../../ports/payment-provider.ts';
 import { ProviderRejected } from '../../ports/provider-errors.ts';
-import { failedCheck } from '../kit/set-up-failure.ts';
-import { judgeWebhooks } from '../kit/webhook-check.ts';
-import type { BtcpayAccountClient } from './account-client.ts';
-import type { BtcpayClient } from './client.ts';
+import { idText, unixSeconds } from '../kit/body-fields.ts';
+import { checkCall, failedCheck } from '../kit/check-call.ts';
+import { judgeWebhooks, type WebhookAttempt } from '../kit/check-webhook.ts';
+import type { BtcpayCall, BtcpayClient } from './client.ts';
 
 const address = 'BTCPAY_URL';
 const renewKey = "make a new API key in the account's settings, under Api Keys, and set BTCPAY_API_KEY";
@@ -27,7 +28,7 @@ const refundRights: readonly Right[] = [
   { for: 'follow refunds', anyOf: ['canviewpayouts', 'canmanagepayouts'] },
 ];
 
-/** The webhooks of a store that are enough to hear of every change; the server has more, and some only in new versions. */
+/** The events that report every change of a payment; the server has more, and some only in new versions. */
 const neededEvents = [
   'InvoiceReceivedPayment',
   'InvoiceProcessing',
@@ -36,21 +37,52 @@ const neededEvents = [
   'InvoiceInvalid',
 ];
 
+// What the key may do, and where the store's events go. All of it reads.
+
+/** Enough deliveries to tell an accident from a fault. */
+const deliveriesCount = 10;
+
+const keySchema = z.object({ permissions: z.array(z.string()) });
+const webhookSchema = z.object({
+  id: idText,
+  url: z.string(),
+  enabled: z.boolean(),
+  authorizedEvents: z.object({ everything: z.boolean(), specificEvents: z.array(z.string()).nullish() }),
+});
+const webhooksSchema = z.array(webhookSchema);
+
+const deliveriesSchema = z
+  .array(
+    z.object({
+      timestamp: unixSeconds,
+      httpCode: z.string().nullish(),
+      status: z.string(),
+    }),
+  )
+  .transform((deliveries) =>
+    deliveries.map(({ timestamp, httpCode, status }) => ({
+      at: timestamp,
+      isTaken: status === 'HttpSuccess',
+      httpStatus: httpCode ? Number(httpCode) : null,
+    })),
+  );
+
 /** Whether the key is taken and may do what we do, the store is there, and its webhook posts to us. */
 export async function checkBtcpaySetUp(
-  clients: { invoices: BtcpayClient; account: BtcpayAccountClient },
+  clients: { invoices: BtcpayClient; call: BtcpayCall },
   about: SetUpQuestion & { storeId: string },
   signal: AbortSignal,
 ): Promise<SetUpCheck[]> {
-  const { invoices, account } = clients;
+  const { invoices, call } = clients;
   let permissions: string[];
   try {
-    permissions = await account.fetchPermissions(signal);
+    const request = { operation: 'fetch_rights', method: 'GET', path: '/api-keys/current', signal } as const;
+    permissions = (await call({ ...request, schema: keySchema })).permissions;
   } catch (error) {
     // What follows would only fail for the same reason.
-    return [failedCheck('key', { error, address, unauthorized: renewKey, refused: `see that ${address} is right` })];
+    return [failedCheck('key', { error, address, unauthorized: renewKey, refused: `check that ${address} is right` })];
   }
-  const others = await Promise.all([checkStore(invoices, signal), checkWebhook(account, about, signal)]);
+  const others = await Promise.all([checkStore(invoices, signal), checkWebhook(call, about, signal)]);
   return [judgeRights(permissions, about.storeId), ...others];
 }
 
@@ -75,30 +107,38 @@ function policiesFor(permissions: readonly string[], storeId: string): ReadonlyS
   return new Set(parts.flatMap(([policy, store]) => (policy && (!store || store === storeId) ? [policy] : [])));
 }
 
-async function checkStore(client: BtcpayClient, signal: AbortSignal): Promise<SetUpCheck> {
-  try {
-    await client.listInvoices({ skip: 0, take: 1 }, signal);
-    return okCheck('store', 'lists its invoices');
-  } catch (error) {
-    const refused =
-      'see that BTCPAY_STORE_ID is the id in the settings of the store, and that the key is for that store';
-    return failedCheck('store', { error, address, unauthorized: renewKey, forbidden: refused, refused });
-  }
+function checkStore(client: BtcpayClient, signal: AbortSignal): Promise<SetUpCheck> {
+  const refused =
+    'check that BTCPAY_STORE_ID is the id in the settings of the store, and that the key is for that store';
+  return checkCall('store', {
+    address,
+    call: () => client.listInvoices({ skip: 0, take: 1 }, signal),
+    ok: 'lists its invoices',
+    unauthorized: renewKey,
+    forbidden: refused,
+    refused,
+  });
 }
 
 async function checkWebhook(
-  client: BtcpayAccountClient,
-  about: SetUpQuestion,
+  call: BtcpayCall,
+  about: SetUpQuestion & { storeId: string },
   signal: AbortSignal,
 ): Promise<SetUpCheck> {
   const place = "the store's settings, under Webhooks";
+  const root = `/stores/${encodeURIComponent(about.storeId)}/webhooks`;
+  const listAttempts = (id: string): Promise<WebhookAttempt[]> => {
+    const path = `${root}/${encodeURIComponent(id)}/deliveries?count=${deliveriesCount}`;
+    return call({ operation: 'list_deliveries', method: 'GET', path, schema: deliveriesSchema, signal });
+  };
   try {
-    const webhooks = await client.listWebhooks(signal);
+    const request = { operation: 'list_webhooks', method: 'GET', path: root, signal } as const;
+    const webhooks = await call({ ...request, schema: webhooksSchema });
     const registered = webhooks.map(({ id, url, enabled, authorizedEvents }) => ({
       url,
       isEnabled: enabled,
       events: authorizedEvents.everything ? ('all' as const) : (authorizedEvents.specificEvents ?? []),
-      attempts: () => client.listDeliveries(id, signal),
+      attempts: () => listAttempts(id),
     }));
     return await judgeWebhooks(registered, {
       webhookUrl: about.webhookUrl,
@@ -110,6 +150,6 @@ async function checkWebhook(
     const isForbidden = error instanceof ProviderRejected && error.httpStatus === 403;
     if (!isForbidden) return failedCheck('webhook', { error, address, unauthorized: renewKey });
     const advice = `give the key btcpay.store.webhooks.canmodifywebhooks, or see in ${place} that one posts to ${about.webhookUrl ?? 'this server'}`;
-    return warningCheck('webhook', { detail: 'not seen: the key may not read webhooks', advice });
+    return warningCheck('webhook', { detail: 'unknown: the key may not read webhooks', advice });
   }
 }

@@ -3,13 +3,13 @@ import { asProviderReference } from '#kernel/ids.ts';
 import type { WebhookDelivery, WebhookVerdict } from '../../ports/payment-provider.ts';
 import { readJsonTexts } from '../http/exact-json.ts';
 import { idText } from '../kit/body-fields.ts';
-import { isKeyedHash, readHexDigest } from '../kit/keyed-hash.ts';
+import { isKeyedHash, readHexDigest } from '../kit/hmac.ts';
 
 // BTCPay Server: webhooks. `BTCPay-Sig: sha256=<hex>` over the raw body, which is indented JSON with the line ends of the
 // server's platform. There is no time in the signature: a replay is answered by the event key.
 
 // Payout events are not followed: they name a pull payment and no invoice, so that nobody could say which payment to ask
-// about. `InvoiceRefund` tells that a refund was made, and what becomes of its claims is found by looking.
+// about. `InvoiceRefund` reports that a refund was made; its claims are found by fetching the refund.
 const followed: ReadonlySet<string> = new Set([
   'InvoiceCreated',
   'InvoiceReceivedPayment',

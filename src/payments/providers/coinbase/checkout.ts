@@ -62,7 +62,7 @@ export function toSnapshot(checkout: Checkout, observedAt: Milliseconds): Paymen
     coin: settlement,
     isLate: false,
     isMarkedByHand: false,
-    fees: figuresOf(checkout),
+    fees: feesOf(checkout),
     checkoutUrl: checkout.url ?? null,
     transactionIds: checkout.transactionHash ? [checkout.transactionHash] : [],
     label: joinLabel([orderNumber, orderId, checkout.description]),
@@ -78,7 +78,7 @@ function settlementOf({ amount, currency, settlement }: Checkout): PaymentSnapsh
 }
 
 /** Coinbase takes its fee from the amount; what it took is read, never computed. */
-function figuresOf({ settlement }: Checkout): PaymentSnapshot['fees'] {
+function feesOf({ settlement }: Checkout): PaymentSnapshot['fees'] {
   const { feeAmount, netAmount, currency } = settlement ?? {};
   return feeAmount && netAmount && currency ? { fee: feeAmount, net: netAmount, asset: currency } : null;
 }

@@ -1,23 +1,18 @@
-import type { Clock, Milliseconds } from '#kernel/clock.ts';
-import { hour, second } from '#kernel/clock.ts';
-import type { Random } from '#kernel/ids.ts';
-import type { AssetAmount, Money } from '#kernel/money.ts';
-import { toDecimal } from '#kernel/money.ts';
+import { hour, type Milliseconds, second } from '#kernel/clock.ts';
+import { type AssetAmount, type Money, toDecimal } from '#kernel/money.ts';
 import type { PaymentSnapshot } from '../../model/snapshot.ts';
 import type { CreatePaymentRequest, PaymentProvider } from '../../ports/payment-provider.ts';
 import { ProviderRejected } from '../../ports/provider-errors.ts';
-import type { ProviderHttp } from '../http/client.ts';
-import { neededQuote } from '../kit/needed-quote.ts';
-import { collectedPages, pagesMax } from '../kit/paging.ts';
+import { collectedPages } from '../kit/paging.ts';
+import { acceptableAddress, neededQuote } from '../kit/payment-request.ts';
 import { madeAt, paymentUuid } from '../kit/payment-uuid.ts';
-import { firstOf } from '../kit/setting-invalid.ts';
-import { acceptableAddress } from '../kit/web-address.ts';
+import type { ProviderTools } from '../kit/provider-definition.ts';
+import { firstOf } from '../kit/settings.ts';
 import { type Checkout, toSnapshot } from './checkout.ts';
 import { type CoinbaseClient, createCoinbaseClient } from './client.ts';
 import { readCoinbaseKey } from './jwt.ts';
 import { createCoinbaseRefunds } from './refunds.ts';
-import { checkCoinbaseSetUp } from './set-up.ts';
-import { subscriptionSourceOf } from './subscriptions.ts';
+import { checkCoinbaseSetUp, subscriptionSourceOf } from './set-up.ts';
 import { verifyCoinbaseWebhook } from './webhook.ts';
 
 export interface CoinbaseSettings {
@@ -28,7 +23,7 @@ export interface CoinbaseSettings {
   webhookSecrets: readonly string[];
   /** Everything before `/checkouts`. */
   apiUrl: string;
-  /** `body`: only the signature over the body is looked at, for a proxy that rewrites signed headers. */
+  /** `body`: only the signature over the body is checked, for a proxy that rewrites signed headers. */
   webhookScheme?: 'headers' | 'body';
 }
 
@@ -36,25 +31,21 @@ const amountMinMinor = 1;
 const amountMaxMinor = 10_000_000_000;
 const descriptionMax = 500;
 const metadataMax = 100;
-const urlMax = 2048;
-/** By how much the clocks of Coinbase and of this host may differ when a checkout is looked for by its time. */
+/** By how much the clocks of Coinbase and of this host may differ when a checkout is searched by its time. */
 const clockSkewMs = hour;
 
 /**
  * Coinbase Business Checkouts: USDC on Base, the exact amount, once. An order in USD is asked for as the same number of
  * USDC; other currencies are not taken. Throws ProviderSettingInvalid for a key that cannot be read.
  */
-export function createCoinbaseProvider(
-  deps: { http: ProviderHttp; clock: Clock; random: Random },
-  settings: CoinbaseSettings,
-): PaymentProvider {
-  const { clock } = deps;
+export function createCoinbaseProvider(tools: ProviderTools, settings: CoinbaseSettings): PaymentProvider {
+  const { clock } = tools;
   const key = readCoinbaseKey({
     keyId: settings.keyId,
     secret: firstOf(settings.keySecrets, 'COINBASE_API_KEY_SECRET'),
   });
   const { apiUrl } = settings;
-  const client = createCoinbaseClient(deps, { apiUrl, key, subscriptions: subscriptionSourceOf(apiUrl) });
+  const client = createCoinbaseClient(tools, { apiUrl, key });
   const show = (checkout: Checkout): PaymentSnapshot => toSnapshot(checkout, clock.now());
 
   return {
@@ -86,14 +77,15 @@ export function createCoinbaseProvider(
     },
     cancelPayment: (reference, signal) => cancelCheckout(client, reference, signal),
     refunds: createCoinbaseRefunds(client),
-    // What Coinbase kept stands in `settlement` of each checkout, and so in every look; it has no list of payouts.
+    // The fee stands in `settlement` of each checkout, and so in every snapshot; Coinbase has no list of payouts.
     fees: null,
     verifyWebhook: (delivery, now) =>
       verifyCoinbaseWebhook(delivery, { secrets: settings.webhookSecrets, scheme: settings.webhookScheme, now }),
     async probe(signal) {
       await client.listPage({ from: clock.now() - second, pageSize: 1 }, signal);
     },
-    checkSetUp: (about, signal) => checkCoinbaseSetUp(client, { ...about, now: clock.now() }, signal),
+    checkSetUp: (about, signal) =>
+      checkCoinbaseSetUp(client, { ...about, subscriptions: subscriptionSourceOf(apiUrl), now: clock.now() }, signal),
   };
 }
 
@@ -104,7 +96,7 @@ function quote({ amountMinor, currency }: Money): AssetAmount | undefined {
 }
 
 async function createPayment(
-  deps: { client: CoinbaseClient; clock: Clock },
+  deps: { client: CoinbaseClient; clock: ProviderTools['clock'] },
   request: CreatePaymentRequest,
   signal?: AbortSignal,
 ): Promise<PaymentSnapshot> {
@@ -114,7 +106,7 @@ async function createPayment(
     const body = createBody(request);
     const idempotencyKey = paymentUuid(request.paymentId);
     const { checkout, attempts } = await client.createCheckout({ idempotencyKey, body, signal });
-    // A repeated key gets the first answer again, from when nobody had paid yet: what is true today has to be asked.
+    // A repeated key gets the first answer again, from when nobody had paid yet: the current state has to be fetched.
     const isReplay = attempts > 1 || (checkout.createdAt ?? 0) < startedAt - second;
     return toSnapshot(isReplay ? await client.fetchCheckout(checkout.id, signal) : checkout, clock.now());
   } catch (error) {
@@ -129,7 +121,7 @@ async function createPayment(
 /** Always the same bytes for the same request: Coinbase refuses a known key with another body. */
 function createBody(request: CreatePaymentRequest): string {
   const asked = neededQuote({ name: 'coinbase', quote }, request);
-  const redirectUrl = acceptableAddress(request.redirectUrl, urlMax);
+  const redirectUrl = acceptableAddress(request.redirectUrl);
   return JSON.stringify({
     amount: asked.amount,
     currency: asked.asset,
@@ -142,7 +134,7 @@ function createBody(request: CreatePaymentRequest): string {
   });
 }
 
-/** Coinbase cannot be asked by metadata, so everything made since the payment got its id is looked through. */
+/** Coinbase cannot search by metadata, so all checkouts made since the payment got its id are read. */
 async function findCheckout(
   client: CoinbaseClient,
   request: CreatePaymentRequest,
@@ -160,7 +152,7 @@ async function findCheckout(
 }
 
 function pagesOf(client: CoinbaseClient, window: { from: Milliseconds; to?: Milliseconds }, signal?: AbortSignal) {
-  return collectedPages({ provider: 'coinbase', pagesMax }, async (pageToken: string | undefined) => {
+  return collectedPages({ provider: 'coinbase' }, async (pageToken: string | undefined) => {
     const { checkouts, nextPageToken } = await client.listPage({ ...window, pageToken }, signal);
     return { items: checkouts, next: nextPageToken ? nextPageToken : undefined };
   });

@@ -2,7 +2,7 @@ import { createPrivateKey, type KeyObject, sign } from 'node:crypto';
 import type { Milliseconds } from '#kernel/clock.ts';
 import { second } from '#kernel/clock.ts';
 import type { Random } from '#kernel/ids.ts';
-import { ProviderSettingInvalid } from '../kit/setting-invalid.ts';
+import { ProviderSettingInvalid } from '../kit/settings.ts';
 
 /** DER of a PKCS8 Ed25519 private key up to the 32 bytes of the seed. */
 const ed25519Prefix = Buffer.from('302e020100300506032b657004220420', 'hex');

@@ -4,7 +4,7 @@ import { asProviderReference } from '#kernel/ids.ts';
 import type { WebhookDelivery, WebhookRefusal, WebhookVerdict } from '../../ports/payment-provider.ts';
 import { readJsonTexts } from '../http/exact-json.ts';
 import { idText } from '../kit/body-fields.ts';
-import { isKeyedHash, readHexDigest } from '../kit/keyed-hash.ts';
+import { isKeyedHash, readHexDigest } from '../kit/hmac.ts';
 
 // Coinbase: Checkouts, Webhooks. The signature is that of Hook0: `t=…,v0=…,h=…,v1=…`, where v0 covers time and body, and
 // v1 also the headers that `h` names. If v1 is offered it decides, and a good v0 does not rescue it.

@@ -10,7 +10,7 @@ import { readRetryAfter } from './policy.ts';
 
 // What one exchange means: for the caller (a value, or who failed), for the breaker, and for the next attempt.
 
-export type CallOutcome = 'ok' | 'rejected' | 'unreachable' | 'rate_limited' | 'breaker_open' | 'retired';
+export type CallOutcome = 'ok' | 'rejected' | 'unreachable' | 'rate_limited' | 'breaker_open' | 'decommissioned';
 
 export interface Failure {
   error: ProviderError;
@@ -27,7 +27,7 @@ export type Attempt<T> = { verdict: Verdict; outcome: CallOutcome } & (
 
 export interface AnswerReader {
   provider: ProviderName;
-  scrub(text: string): string;
+  redact(text: string): string;
   findError(body: JsonValue, status: number): { code: string | null; message: string } | undefined;
 }
 
@@ -42,12 +42,12 @@ export function judgeExchange<T>(
     return { ...attempt, verdict: 'neutral', mayRepeat: false };
   }
   if (result.kind === 'no_answer') {
-    return failUnreachable(provider, { operation, message: reader.scrub(result.reason), code: result.code });
+    return failUnreachable(provider, { operation, message: reader.redact(result.reason), code: result.code });
   }
   const { status } = result;
   const found = result.body === undefined ? undefined : reader.findError(result.body, status);
   const code = found?.code ?? null;
-  const message = reader.scrub(found?.message ?? `HTTP ${status}`);
+  const message = reader.redact(found?.message ?? `HTTP ${status}`);
   const retryAfterMs = readRetryAfter(result.retryAfter, about.now);
   const facts = { provider, operation, code, httpStatus: status, message: `${operation}: ${message}` };
   if (status === 429) {
@@ -78,13 +78,13 @@ function readValue<T>(
   return failUnreachable(provider, { operation, status: result.status, message });
 }
 
-/** Nothing went out: the last calls all failed, or the provider is not asked any more. */
+/** Nothing went out: the last calls all failed, or the provider is decommissioned. */
 export function failNotAsked(
   provider: ProviderName,
-  about: { operation: string; outcome: 'breaker_open' | 'retired' },
+  about: { operation: string; outcome: 'breaker_open' | 'decommissioned' },
 ): Attempt<never> {
   const { operation, outcome } = about;
-  const why = outcome === 'retired' ? 'it is taken for gone' : 'the last calls all failed';
+  const why = outcome === 'decommissioned' ? 'it is taken for gone' : 'the last calls all failed';
   const attempt = failUnreachable(provider, { operation, message: `not asked, because ${why}`, wasAsked: false });
   return { ...attempt, mayRepeat: false, outcome };
 }

@@ -1,4 +1,3 @@
-import { CircuitState, ConsecutiveBreaker, circuitBreaker, handleWhenResult, isBrokenCircuitError } from 'cockatiel';
 import type { Clock, Milliseconds } from '#kernel/clock.ts';
 import type { BreakerState } from '../../ports/payment-provider.ts';
 
@@ -21,59 +20,66 @@ export interface Breaker {
 }
 
 /**
- * Opens after so many bad attempts without a good one between them; after `openMs` one attempt is let through and
- * decides. A refusal by the provider is good: it answered. (The library takes the time from Date, not from the clock.)
+ * Opens after so many bad attempts without a good one between them; after `openMs` one attempt, the probe, is let through
+ * and decides. A refusal by the provider is good: it answered.
  */
-export function createBreaker(clock: Clock, options: BreakerOptions): Breaker {
+export function createBreaker(clock: Pick<Clock, 'now'>, options: BreakerOptions): Breaker {
+  let failures = 0;
   let openedAt: Milliseconds | null = null;
-  const policy = circuitBreaker(
-    handleWhenResult((result) => {
-      const { verdict } = result as { verdict: Verdict };
-      // An abandoned probe must not close a breaker that nothing good has been heard through.
-      return verdict !== 'good';
-    }),
-    { halfOpenAfter: options.openMs, breaker: new ConsecutiveBreaker(options.failuresMax) },
-  );
-  policy.onBreak(() => {
+  /** When it opened, or its last probe failed. */
+  let refusesSince: Milliseconds = 0;
+  let probe: Promise<unknown> | undefined;
+
+  function refuse(): void {
+    refusesSince = clock.now();
     if (openedAt !== null) return;
-    openedAt = clock.now();
+    openedAt = refusesSince;
     options.onOpen();
-  });
-  policy.onReset(() => {
-    openedAt = null;
-    options.onClose();
-  });
+  }
+
+  function count(verdict: Verdict): void {
+    if (verdict === 'good') failures = 0;
+    if (verdict === 'bad') failures += 1;
+    if (failures >= options.failuresMax) refuse();
+  }
+
+  async function runProbe<T extends { verdict: Verdict }>(attempt: () => Promise<T>): Promise<T> {
+    // An abandoned probe must not close a breaker that nothing good has been heard through, nor leave it to the next call.
+    refusesSince = clock.now();
+    const result = await attempt();
+    refusesSince = clock.now();
+    if (result.verdict === 'good') {
+      failures = 0;
+      openedAt = null;
+      options.onClose();
+    }
+    return result;
+  }
+
   return {
     get state() {
-      return stateNames[policy.state];
+      if (openedAt === null) return 'closed';
+      return probe === undefined ? 'open' : 'half_open';
     },
     get openedAt() {
       return openedAt;
     },
-    async run<T extends { verdict: Verdict }>(attempt: () => Promise<T>): Promise<T | undefined> {
-      let neutral: T | undefined;
-      try {
-        return await policy.execute(async () => {
-          const result = await attempt();
-          if (result.verdict !== 'neutral' || policy.state !== CircuitState.Closed) return result;
-          // An error that is not handled is the one thing that the library counts neither way while it is closed.
-          neutral = result;
-          throw new NotCounted();
-        });
-      } catch (error) {
-        if (isBrokenCircuitError(error)) return undefined;
-        if (error instanceof NotCounted) return neutral;
-        throw error;
+    async run(attempt) {
+      // Whoever comes during the probe goes by what comes of it.
+      while (probe !== undefined) await probe.catch(() => undefined);
+      if (openedAt === null) {
+        const result = await attempt();
+        count(result.verdict);
+        return result;
       }
+      const refusedMs = clock.now() - refusesSince;
+      // A clock that was set back says nothing of how long it has been.
+      if (refusedMs >= 0 && refusedMs < options.openMs) return undefined;
+      const running = runProbe(attempt).finally(() => {
+        probe = undefined;
+      });
+      probe = running;
+      return running;
     },
   };
 }
-
-class NotCounted extends Error {}
-
-const stateNames: Readonly<Record<CircuitState, BreakerState>> = {
-  [CircuitState.Closed]: 'closed',
-  [CircuitState.Open]: 'open',
-  [CircuitState.HalfOpen]: 'half_open',
-  [CircuitState.Isolated]: 'open',
-};

@@ -12,7 +12,7 @@ import { failNotAsked, judgeExchange } from './answer.ts';
 import { createBreaker } from './breaker.ts';
 import { exchange } from './exchange.ts';
 import { fullJitter, type HttpPolicy } from './policy.ts';
-import { createScrubber } from './redact.ts';
+import { createMessageRedactor } from './redact.ts';
 
 // The one way out to providers. A call is one to `attemptsMax` attempts; each attempt passes the breaker, and only calls
 // that were declared repeatable are repeated, because a create whose answer was lost may have been executed.
@@ -31,7 +31,7 @@ export interface ProviderHttpDeps {
   log: EventLog;
   policy: HttpPolicy;
   onCall?: ((call: ProviderCall) => void) | undefined;
-  /** Who is not asked any more, whatever for; without it everybody is asked. */
+  /** The providers that no call goes out to any more; without it calls go out to all. */
   retired?: RetiredProviders | undefined;
 }
 
@@ -39,7 +39,7 @@ export interface ProviderHttpOptions {
   provider: ProviderName;
   /** Whatever must never be in a message. */
   secrets: readonly string[];
-  /** The provider's own way to say what is wrong; asked about every answer, because some errors come with status 200. */
+  /** Finds the provider's own error in a body; called with every answer, because some errors come with status 200. */
   findError: AnswerReader['findError'];
 }
 
@@ -66,7 +66,7 @@ export interface ProviderHttp {
 export function createProviderHttp(deps: ProviderHttpDeps, options: ProviderHttpOptions): ProviderHttp {
   const { clock, log, policy } = deps;
   const { provider } = options;
-  const reader: AnswerReader = { ...options, scrub: createScrubber(options.secrets) };
+  const reader: AnswerReader = { ...options, redact: createMessageRedactor(options.secrets) };
   let lastError: string | null = null;
   let lastSuccessAt: Milliseconds | null = null;
   let failingSince: Milliseconds | null = null;
@@ -81,7 +81,7 @@ export function createProviderHttp(deps: ProviderHttpDeps, options: ProviderHttp
   async function send<T>(call: HttpCall<T>, timeoutMs: Milliseconds): Promise<Attempt<T>> {
     const { answerMaxBytes } = policy;
     const startedAt = clock.now();
-    const result = await exchange({ ...call, headers: call.headers(), timeoutMs, answerMaxBytes });
+    const result = await exchange(deps, { ...call, headers: call.headers(), timeoutMs, answerMaxBytes });
     if (result.kind === 'answer' && result.sentAt !== undefined) {
       clockAheadMs = clockDifference({ told: result.sentAt, startedAt, endedAt: clock.now() }) ?? clockAheadMs;
     }
@@ -99,7 +99,7 @@ export function createProviderHttp(deps: ProviderHttpDeps, options: ProviderHttp
     const { operation } = call;
     const attempt =
       deps.retired?.mayAsk(provider) === false
-        ? failNotAsked(provider, { operation, outcome: 'retired' })
+        ? failNotAsked(provider, { operation, outcome: 'decommissioned' })
         : ((await breaker.run(() => send(call, timeoutMs))) ??
           failNotAsked(provider, { operation, outcome: 'breaker_open' }));
     const { outcome } = attempt;
@@ -123,8 +123,8 @@ export function createProviderHttp(deps: ProviderHttpDeps, options: ProviderHttp
 }
 
 /**
- * Whether the provider served us. That one payment is not known, said in its own words, tells neither way: it is there,
- * and it may have closed.
+ * Whether the provider served us. A 404 with an error of its own is unclear: the provider answers, but this one payment may be
+ * unknown, or the provider may have closed.
  */
 function serviceOf(attempt: Attempt<unknown>): 'served' | 'failed' | 'unclear' {
   if (attempt.kind === 'ok') return 'served';
@@ -165,7 +165,7 @@ async function callUntilKnown<T>(
     if (retryAfterMs !== null && retryAfterMs > policy.retryAfterMaxMs) return false;
     const waitMs = Math.max(retryAfterMs ?? 0, fullJitter(policy, { attempt: attempts, random }));
     if (clock.now() + waitMs >= endsAt) return false;
-    await clock.sleep(waitMs, call.signal);
+    await clock.pause(waitMs, call.signal);
     return call.signal?.aborted !== true;
   }
 

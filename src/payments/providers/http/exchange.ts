@@ -1,5 +1,5 @@
 import axios, { type AxiosResponse } from 'axios';
-import type { Milliseconds } from '#kernel/clock.ts';
+import type { Clock, Milliseconds } from '#kernel/clock.ts';
 import type { JsonValue } from '#kernel/json.ts';
 import { TurnOver } from '../../ports/provider-errors.ts';
 import { JsonMalformed, parseExactJson } from './exact-json.ts';
@@ -31,9 +31,9 @@ export type Exchange =
   | { kind: 'abandoned' };
 
 /** One request and its answer: no redirect is followed, no proxy is taken from the environment, all sizes are bounded. */
-export async function exchange(request: ExchangeRequest): Promise<Exchange> {
+export async function exchange({ clock }: { clock: Clock }, request: ExchangeRequest): Promise<Exchange> {
   if (request.signal?.aborted) return { kind: 'abandoned' };
-  const deadline = AbortSignal.timeout(request.timeoutMs);
+  const deadline = clock.deadline(request.timeoutMs);
   const signal = request.signal === undefined ? deadline : AbortSignal.any([deadline, request.signal]);
   try {
     const answer = await axios.request<string>({

@@ -8,10 +8,10 @@ const patterns: readonly [RegExp, string][] = [
 ];
 
 /**
- * Makes a provider's own words fit for logs and cards: known secrets and whatever looks like one are taken out, white
+ * Makes a provider's own message fit for logs and cards: known secrets and whatever looks like one are taken out, white
  * space is folded, and the rest is cut at 200 characters.
  */
-export function createScrubber(secrets: readonly string[]): (text: string) => string {
+export function createMessageRedactor(secrets: readonly string[]): (text: string) => string {
   const known = secrets
     .flatMap((secret) => [secret, encodeURIComponent(secret)])
     .filter((secret) => secret.length >= secretMin)

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { plainDecimal } from '#kernel/money.ts';
+import { isCurrency, MoneyInvalid, parseMoney, plainDecimal, toDecimal } from '#kernel/money.ts';
 import { isPaymentId } from './payment-uuid.ts';
 
 // Fields of provider bodies as exact-json.ts reads them: numbers are text.
@@ -13,9 +13,21 @@ export const decimalText = z
   .regex(/^-?\d{1,40}(?:\.\d{1,40})?(?:[eE][+-]?\d{1,2})?$/)
   .transform((text) => (/e/i.test(text) ? plainDecimal(text) : text));
 
+/** A JSON number has lost its trailing zeros: `49` is asked for and shown as `49.00`. */
+export function withCurrencyPlaces(amount: string, currency: string): string {
+  if (!isCurrency(currency)) return amount;
+  try {
+    return toDecimal(parseMoney(amount, currency));
+  } catch (error) {
+    // More places than the currency has, or below zero: not an amount of ours, shown as it is.
+    if (error instanceof MoneyInvalid) return amount;
+    throw error;
+  }
+}
+
 const labelUnitsMax = 200;
 
-/** The texts among these, in one line; null when there is none. Payment ids of ours say nothing to a person. */
+/** The texts among these, in one line; null when there is none. Our payment ids are left out: nobody recognises an order by them. */
 export function joinLabel(parts: readonly unknown[]): string | null {
   const texts = parts.filter((part) => typeof part === 'string').map((text) => text.trim());
   const words = [...new Set(texts)].filter((text) => text !== '' && !isPaymentId(text));

@@ -10,7 +10,7 @@ export function correlationTag(refundId: RefundId): string {
   return `r-${Buffer.from(refundId.replaceAll('-', ''), 'hex').toString('base64url')}`;
 }
 
-/** The refund id whose mark such a text ends with; null where there is none. */
+/** The refund id whose tag such a text ends with; null where there is none. */
 export function findCorrelationTag(text: string | null | undefined): RefundId | null {
   const packed = [...(text ?? '').matchAll(pattern)].at(-1)?.[1];
   if (packed === undefined) return null;
@@ -19,13 +19,13 @@ export function findCorrelationTag(text: string | null | undefined): RefundId | 
   return isRefundId(id) && correlationTag(id) === `r-${packed}` ? asRefundId(id) : null;
 }
 
-/** The text cut so that the mark after it still fits; never between the two halves of a character. */
-export function withMark(text: string, rule: { mark: string; lengthMax: number }): string {
-  const room = rule.lengthMax - rule.mark.length - 1;
+/** The text cut so that the tag after it still fits; never between the two halves of a character. */
+export function withTag(text: string, rule: { tag: string; lengthMax: number }): string {
+  const room = rule.lengthMax - rule.tag.length - 1;
   let kept = '';
   for (const character of text.trim()) {
     if (kept.length + character.length > room) break;
     kept += character;
   }
-  return `${kept} ${rule.mark}`.trimStart();
+  return `${kept} ${rule.tag}`.trimStart();
 }

@@ -1,21 +1,21 @@
-import type { Clock } from '#kernel/clock.ts';
 import type { Random } from '#kernel/ids.ts';
 import { ProviderRateLimited, ProviderUnreachable } from '../../ports/provider-errors.ts';
 import { fullJitter, type HttpPolicy } from '../http/policy.ts';
+import type { ProviderTools } from './provider-definition.ts';
 
 /**
- * Carries out a command that has no idempotency key: looks whether it has been carried out, and only if not does it act;
- * after a lost answer it looks again before it acts again. Gives up with the last error after `attemptsMax` rounds or
- * `totalMs`. A command that the provider still executes after we have looked cannot be seen; nothing but a key could.
+ * Carries out a command that has no idempotency key: it searches for the result first, and acts only if there is none; after
+ * a lost answer it searches again before it acts again. Gives up with the last error after `attemptsMax` rounds or
+ * `totalMs`. A command that the provider executes only after the search cannot be seen; nothing but a key could show it.
  */
 export async function findOrCreate<T>(
-  deps: { clock: Clock; random: Random; policy: HttpPolicy },
-  steps: { look(): Promise<T | undefined>; act(): Promise<T>; signal?: AbortSignal | undefined },
+  deps: Pick<ProviderTools, 'clock' | 'random' | 'policy'>,
+  steps: { find(): Promise<T | undefined>; act(): Promise<T>; signal?: AbortSignal | undefined },
 ): Promise<T> {
   const { clock, policy } = deps;
   const startedAt = clock.now();
   for (let attempt = 1; ; attempt += 1) {
-    const found = await steps.look();
+    const found = await steps.find();
     if (found !== undefined) return found;
     try {
       return await steps.act();
@@ -24,19 +24,19 @@ export async function findOrCreate<T>(
       const wouldEndAt = clock.now() + (waitMs ?? 0);
       if (waitMs === undefined || attempt >= policy.attemptsMax || wouldEndAt - startedAt >= policy.totalMs)
         throw error;
-      await clock.sleep(waitMs, steps.signal);
+      await clock.pause(waitMs, steps.signal);
       if (steps.signal?.aborted) throw error;
     }
   }
 }
 
-/** Undefined when acting again is of no use. */
+/** Undefined when another attempt is of no use. */
 function waitAfter(error: unknown, about: { deps: { random: Random; policy: HttpPolicy }; attempt: number }) {
   const { random, policy } = about.deps;
   const jitter = fullJitter(policy, { attempt: about.attempt, random });
-  // What was not asked, because the breaker opened meanwhile, will not be asked a moment later either.
+  // A call that the open breaker held back would be held back a moment later as well.
   if (error instanceof ProviderUnreachable) return error.wasAsked ? jitter : undefined;
   if (!(error instanceof ProviderRateLimited)) return undefined;
-  const asked = error.retryAfterMs ?? 0;
-  return asked > policy.retryAfterMaxMs ? undefined : Math.max(asked, jitter);
+  const retryAfterMs = error.retryAfterMs ?? 0;
+  return retryAfterMs > policy.retryAfterMaxMs ? undefined : Math.max(retryAfterMs, jitter);
 }

@@ -20,14 +20,14 @@ export interface SharedSettings {
   publicUrl: string | null;
 }
 
-/** What a provider's folder says of itself to the registry. */
+/** What the folder of a provider exports to the registry. */
 export interface ProviderDefinition<Settings> {
   readonly name: ProviderName;
   readonly settings: SettingsDeclaration<Settings>;
   create(tools: ProviderTools, settings: Settings, shared: SharedSettings): PaymentProvider;
-  /** Every value of the settings that must never be in a message. */
+  /** Every value, of the settings or derived from them, that must never be in a message. */
   secretsOf(settings: Settings): readonly string[];
-  /** The provider's own way to say what is wrong; asked about every answer. */
+  /** Finds the provider's own error in a body; called with every answer. */
   readonly findError: ProviderHttpOptions['findError'];
   /** Address of the provider's own page of a payment up to the reference; null when it has none. */
   dashboardUrlOf(settings: Settings): string | null;

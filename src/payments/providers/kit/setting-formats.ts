@@ -1,15 +1,10 @@
 // How the text of a setting becomes a value: what several sides share. No message repeats what was given: it may be a secret
 // in the wrong place.
 import { z } from 'zod';
-
-const loopbackHosts = /^(?:localhost|127(?:\.\d{1,3}){3}|\[::1\])$/;
+import { isSecureAddress } from '#kernel/web-address.ts';
 
 /** Two at most: the one in use and the one that follows or went before, so that a rotation loses nothing. */
 const secretsMax = 2;
-
-export function isReachable(url: URL): boolean {
-  return url.protocol === 'https:' || (url.protocol === 'http:' && loopbackHosts.test(url.hostname));
-}
 
 /** An address that calls go to or come from: `https://`, or `http://` on loopback. Comes out without a slash at its end. */
 export const baseUrl = z.string().transform((text, context) => {
@@ -19,7 +14,7 @@ export const baseUrl = z.string().transform((text, context) => {
     return z.NEVER;
   };
   if (url === null) return refuse('is not a URL');
-  if (!isReachable(url)) return refuse('must begin with https:// (http:// is accepted on loopback only)');
+  if (!isSecureAddress(url)) return refuse('must begin with https:// (http:// is accepted on loopback only)');
   if (url.username !== '' || url.password !== '') return refuse('must not contain a user name or a password');
   if (url.search !== '' || url.hash !== '') return refuse('must not contain a query or a fragment');
   return url.href.replace(/\/+$/, '');

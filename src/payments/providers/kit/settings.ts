@@ -9,7 +9,7 @@ export interface Setting<Value = unknown> {
   unit: string | null;
   /** Its value is never printed, and is redacted from every log line. */
   isSecret: boolean;
-  /** A secret that people make up themselves, and that may therefore be weak. */
+  /** A secret that admins make up themselves, and that may therefore be weak. */
   isSelfMade: boolean;
   sentence: string;
 }
@@ -99,4 +99,16 @@ export function declareSettings<
       return toSettings(values, hasBoth ? values : null);
     },
   };
+}
+
+/** A provider's setting cannot be used; the message names the setting and never its value. */
+export class ProviderSettingInvalid extends Error {
+  override readonly name = 'ProviderSettingInvalid';
+}
+
+/** Of a secret that is being rotated the first is sent, and all of them verify. */
+export function firstOf(values: readonly string[], setting: string): string {
+  const [first] = values;
+  if (first === undefined || first === '') throw new ProviderSettingInvalid(`${setting} is empty`);
+  return first;
 }

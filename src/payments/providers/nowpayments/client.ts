@@ -15,7 +15,7 @@ export interface DashboardLogin {
 }
 
 export interface NowpaymentsClient {
-  /** Acts again for every call, so it is not repeated; an invoice whose address nobody was told is never paid. */
+  /** Every call makes another invoice, so it is not repeated; an invoice whose address nobody knows is never paid. */
   createInvoice(body: string, signal?: AbortSignal): Promise<NowInvoice>;
   fetchPayment(id: string, signal?: AbortSignal): Promise<NowPayment>;
   /** Every payment of an invoice, newest first; undefined without a login, which that call needs. */

@@ -1,7 +1,7 @@
+import { webhookAddress } from '../kit/payment-request.ts';
 import type { ProviderDefinition } from '../kit/provider-definition.ts';
 import { baseUrl, secrets, word } from '../kit/setting-formats.ts';
 import { declareSettings, setting } from '../kit/settings.ts';
-import { webhookAddress } from '../kit/web-address.ts';
 import { findNowpaymentsError } from './client.ts';
 import { createNowpaymentsProvider, type NowpaymentsSettings } from './nowpayments-provider.ts';
 

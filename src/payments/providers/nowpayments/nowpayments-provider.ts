@@ -1,6 +1,3 @@
-import type { Clock } from '#kernel/clock.ts';
-import type { AssetAmount, Money } from '#kernel/money.ts';
-import { isCurrency, toDecimal } from '#kernel/money.ts';
 import type { PaymentSnapshot } from '../../model/snapshot.ts';
 import type {
   CreatePaymentRequest,
@@ -9,9 +6,9 @@ import type {
   ProviderCapabilities,
 } from '../../ports/payment-provider.ts';
 import { ProviderRejected } from '../../ports/provider-errors.ts';
-import type { ProviderHttp } from '../http/client.ts';
-import { neededQuote } from '../kit/needed-quote.ts';
-import { acceptableAddress } from '../kit/web-address.ts';
+import { acceptableAddress, jsonWithNumber, neededQuote, quoteFiat } from '../kit/payment-request.ts';
+import type { ProviderTools } from '../kit/provider-definition.ts';
+import { unsupported, unsupportedList } from '../kit/unsupported.ts';
 import { createNowpaymentsClient, type DashboardLogin, type NowpaymentsClient } from './client.ts';
 import type { NowPayment } from './payment.ts';
 import { checkNowpaymentsSetUp } from './set-up.ts';
@@ -27,8 +24,6 @@ export interface NowpaymentsSettings {
   login: DashboardLogin | null;
 }
 
-const noList = 'NOWPayments lists no invoices';
-const urlMax = 2048;
 const descriptionMax = 250;
 
 const common = {
@@ -36,13 +31,13 @@ const common = {
   canFetch: true,
   canList: false,
   canCancel: false,
-  // Nothing tells which invoices were made; one that was made twice has one address that nobody knows.
+  // Invoices cannot be listed; of one that was made twice, nobody knows the address of the first.
   canFindLostCreate: false,
   returnsOddPayments: false,
 } as const;
 
 const gaps = [
-  'NOWPayments cannot be asked for refunds: give money back in its dashboard, and note it on the order.',
+  'NOWPayments has no API for refunds: refund in its dashboard, and note it on the order.',
   'NOWPayments lists no invoices: reconciliation leaves it out, and goes payment by payment.',
   'NOWPayments cannot cancel: an unwanted invoice is left to run out.',
   'A deposit in another coin is shown on the order, and not counted.',
@@ -52,11 +47,11 @@ const withoutLogin =
 
 /** NOWPayments, by its hosted invoices. An invoice has no state: what is known of it is known by its payments. */
 export function createNowpaymentsProvider(
-  deps: { http: ProviderHttp; clock: Clock },
+  tools: ProviderTools,
   settings: NowpaymentsSettings & { notificationUrl: string | undefined },
 ): PaymentProvider {
-  const { clock } = deps;
-  const client = createNowpaymentsClient(deps, settings);
+  const { clock } = tools;
+  const client = createNowpaymentsClient(tools, settings);
   const capabilities: ProviderCapabilities = {
     ...common,
     gaps: settings.login === null ? [...gaps, withoutLogin] : gaps,
@@ -64,17 +59,20 @@ export function createNowpaymentsProvider(
   return {
     name: 'nowpayments',
     capabilities,
-    quote,
+    quote: quoteFiat,
     async createPayment(request, signal) {
       const invoice = await client.createInvoice(createBody(request, settings.notificationUrl), signal);
       return invoiceSnapshot(invoice, { observedAt: clock.now(), expiresAt: request.expiresAt });
     },
     findCreatedPayment: () => Promise.resolve(undefined),
     fetchPayment: (reference, options) => fetchInvoice({ client, clock }, { reference, ...options }),
-    listPayments: () => ({ [Symbol.asyncIterator]: () => ({ next: async () => refuse('list_payments', noList) }) }),
-    cancelPayment: async () => refuse('cancel_payment', 'NOWPayments cannot cancel an invoice'),
+    listPayments: () => unsupportedList('nowpayments', 'NOWPayments lists no invoices'),
+    cancelPayment: async () => {
+      const why = 'NOWPayments cannot cancel an invoice';
+      throw unsupported('nowpayments', { operation: 'cancel_payment', why });
+    },
     refunds: null,
-    // It keeps no books that can be asked: what it passed on stands with each payment, or is in its dashboard.
+    // It has no API for fees and settlements: what it paid out stands with each payment, or is in its dashboard.
     fees: null,
     verifyWebhook: (delivery) => verifyNowpaymentsWebhook(delivery, settings.ipnSecrets),
     async probe(signal) {
@@ -85,33 +83,27 @@ export function createNowpaymentsProvider(
   };
 }
 
-function quote({ amountMinor, currency }: Money): AssetAmount | undefined {
-  if (amountMinor <= 0 || currency === 'USDC' || !isCurrency(currency)) return undefined;
-  return { amount: toDecimal({ amountMinor, currency }), asset: currency };
-}
-
 function createBody(request: CreatePaymentRequest, notificationUrl: string | undefined): string {
-  const asked = neededQuote({ name: 'nowpayments', quote }, request);
-  const returnTo = acceptableAddress(request.redirectUrl, urlMax);
-  const rest = JSON.stringify({
+  const asked = neededQuote({ name: 'nowpayments', quote: quoteFiat }, request);
+  const returnTo = acceptableAddress(request.redirectUrl);
+  const rest = {
     price_currency: asked.asset.toLowerCase(),
     order_id: request.paymentId,
     order_description: request.description.slice(0, descriptionMax),
-    ipn_callback_url: acceptableAddress(notificationUrl, urlMax),
+    ipn_callback_url: acceptableAddress(notificationUrl),
     success_url: returnTo,
     cancel_url: returnTo,
     partially_paid_url: returnTo,
     // At a floating rate what has to come changes until it comes, and no amount could be compared.
     is_fixed_rate: true,
     is_fee_paid_by_user: false,
-  });
-  // NOWPayments wants a JSON number; it is written as the decimal that it is and never was a float.
-  return `{"price_amount":${asked.amount},${rest.slice(1)}`;
+  };
+  return jsonWithNumber({ name: 'price_amount', decimal: asked.amount }, rest);
 }
 
-/** The payments that webhooks have told of, and with a login also those that none has. */
+/** The payments that webhooks named, and with a login also those whose webhooks were all lost. */
 async function fetchInvoice(
-  deps: { client: NowpaymentsClient; clock: Clock },
+  deps: { client: NowpaymentsClient; clock: ProviderTools['clock'] },
   input: FetchOptions & { reference: string },
 ): Promise<PaymentSnapshot> {
   const { client, clock } = deps;
@@ -120,17 +112,18 @@ async function fetchInvoice(
   for (const payment of await listQuietly(client, { reference, signal })) {
     payments.set(payment.payment_id, payment);
   }
-  const isStranger = known === undefined && details.length === 0 && payments.size === 0;
-  for (const id of isStranger ? [reference] : details) {
+  const isForeign = known === undefined && details.length === 0 && payments.size === 0;
+  for (const id of isForeign ? [reference] : details) {
     const payment = await client.fetchPayment(id, signal);
-    if (isStranger || isOf(payment, reference)) payments.set(id, payment);
+    if (isForeign || isOf(payment, reference)) payments.set(id, payment);
   }
   const about = { invoiceId: reference, observedAt: clock.now(), known };
   const snapshot = paymentsSnapshot([...payments.values()], about);
-  return snapshot ?? refuse('fetch_payment', `nothing is known of ${reference}`);
+  if (snapshot !== undefined) return snapshot;
+  throw unsupported('nowpayments', { operation: 'fetch_payment', why: `nothing is known of ${reference}` });
 }
 
-/** A login that is refused must not hide what webhooks have told of; the probe says that it is. */
+/** A login that is refused must not hide the payments that webhooks named; the probe reports the refusal. */
 async function listQuietly(
   client: NowpaymentsClient,
   { reference, signal }: { reference: string; signal: AbortSignal | undefined },
@@ -143,12 +136,7 @@ async function listQuietly(
   }
 }
 
-/** An answer that names no invoice is taken for what a signed webhook said of it. */
+/** A payment that names no invoice belongs to the one that a signed webhook named. */
 function isOf({ invoice_id: invoice }: NowPayment, reference: string): boolean {
   return !invoice || invoice === reference;
-}
-
-function refuse(operation: string, words: string): never {
-  const message = `${operation}: ${words}`;
-  throw new ProviderRejected({ provider: 'nowpayments', operation, code: null, httpStatus: null, message });
 }

@@ -1,25 +1,16 @@
 import type { Milliseconds } from '#kernel/clock.ts';
 import { minute } from '#kernel/clock.ts';
 import { asProviderReference } from '#kernel/ids.ts';
-import {
-  type AssetAmount,
-  addDecimals,
-  compareDecimals,
-  isCurrency,
-  MoneyInvalid,
-  parseMoney,
-  plainDecimal,
-  toDecimal,
-} from '#kernel/money.ts';
+import { type AssetAmount, addDecimals, compareDecimals, plainDecimal } from '#kernel/money.ts';
 import type { PaymentSnapshot, SnapshotState } from '../../model/snapshot.ts';
-import { joinLabel } from '../kit/body-fields.ts';
+import { joinLabel, withCurrencyPlaces } from '../kit/body-fields.ts';
 import { isPaymentId } from '../kit/payment-uuid.ts';
 import type { NowInvoice, NowPayment, PaymentStatus } from './payment.ts';
 
 // NOWPayments: Status. An invoice is what its payments are, taken together: the one that is furthest decides. A payment with
 // a parent is a repeated deposit or one in another coin: it counts by its amount, not by its status, and in the same coin only.
 
-/** The furthest first; what is over without money comes last. */
+/** The furthest first; statuses that end without money come last. */
 const ranks: readonly PaymentStatus[] = [
   'finished',
   'sending',
@@ -52,9 +43,9 @@ export function invoiceSnapshot(
     providerStatus: noPayment,
     isLate: false,
     settlement: null,
+    coin: null,
     fees: null,
     transactionIds: [],
-    coin: null,
     label: joinLabel([invoice.order_id]),
     requested: priceOf(invoice),
     checkoutUrl: invoice.invoice_url,
@@ -63,7 +54,7 @@ export function invoiceSnapshot(
   };
 }
 
-/** What is known of an invoice by its payments; `known` says what we asked for, where none has been made yet. */
+/** What the payments of an invoice say of it; `known` is what was requested, for an invoice without payments. */
 export function paymentsSnapshot(
   payments: readonly NowPayment[],
   about: {
@@ -95,20 +86,20 @@ export function paymentsSnapshot(
   const providerStatus = wordsOf(main, deposits);
   const state = main === undefined ? undefined : stateOf(main);
   if (deposits.length > 0 && state !== 'confirmed') {
-    // Money in another coin is of a worth that nobody has told: counting none of it leaves it to a person.
+    // Nobody knows what money in another coin is worth: none of it is counted, so that an admin decides.
     const settlement = main && deposits.every((deposit) => isSameCoin(deposit, main)) ? sumOf(main, deposits) : null;
     return { ...base, providerStatus, state: 'expired', settlement, coin: settlement, isLate: true };
   }
   if (main === undefined || state === undefined) {
     return { ...base, providerStatus, state: isOver ? 'expired' : 'open', settlement: null, coin: null, isLate: false };
   }
-  const isGone = state === 'open' && isOver;
+  const hasExpired = state === 'open' && isOver;
   // What is settled in is the coin that the buyer chose.
   const settlement = sumOf(main, deposits);
   return {
     ...base,
     providerStatus,
-    state: isGone ? 'expired' : state,
+    state: hasExpired ? 'expired' : state,
     settlement,
     coin: settlement,
     isLate: false,
@@ -137,7 +128,7 @@ function stateOf(payment: NowPayment): SnapshotState {
     case 'expired':
       return 'expired';
     case 'failed':
-      // An error with money in it is for a person.
+      // An error with money in it is for an admin.
       return hasMoney(payment) ? 'expired' : 'failed';
     case 'refunded':
       return 'invalid';
@@ -148,7 +139,7 @@ function stateOf(payment: NowPayment): SnapshotState {
   }
 }
 
-/** What came in the coin of the payment, compared with what that payment asked for. */
+/** What was paid in the coin of the payment, compared with what that payment requested. */
 function sumOf(main: NowPayment, deposits: readonly NowPayment[]): PaymentSnapshot['settlement'] {
   const counted = [main, ...deposits.filter((deposit) => isSameCoin(deposit, main))];
   const received = counted.reduce((sum, { actually_paid: paid }) => addDecimals(sum, paid ?? '0'), '0');
@@ -168,16 +159,7 @@ function wordsOf(main: NowPayment | undefined, deposits: readonly NowPayment[]):
   return [words, ...beside].join(' / ');
 }
 
-/** A JSON number has lost its trailing zeros: `49` is asked for and shown as `49.00`. */
 export function priceOf(priced: { price_amount: string; price_currency: string }): AssetAmount {
   const asset = priced.price_currency.toUpperCase();
-  const amount = plainDecimal(priced.price_amount);
-  if (!isCurrency(asset)) return { amount, asset };
-  try {
-    return { amount: toDecimal(parseMoney(amount, asset)), asset };
-  } catch (error) {
-    // More places than the currency has: somebody else's, shown as it is.
-    if (error instanceof MoneyInvalid) return { amount, asset };
-    throw error;
-  }
+  return { amount: withCurrencyPlaces(plainDecimal(priced.price_amount), asset), asset };
 }

@@ -1,12 +1,11 @@
 // Payhip: API v2. Coupons go by the account's key, licence keys by the secret key of their product. No limit is published:
-// one request a second, and a second try only after Payhip's own trouble.
+// one request a second, and one retry, only after an error of Payhip's own (5xx).
 import { z } from 'zod';
 import { type Clock, type Milliseconds, second } from '#kernel/clock.ts';
 import type { JsonValue } from '#kernel/json.ts';
 import { ProviderRejected, ProviderUnreachable } from '../../ports/provider-errors.ts';
 import type { Coupon, CouponDraft, LicenceLook } from '../../ports/sales-channel.ts';
 import type { HttpCall, ProviderHttp } from '../http/client.ts';
-import { couponAnswerSchema, couponForm, couponListSchema, toCoupon } from './coupon-body.ts';
 
 const paceMs: Milliseconds = second;
 const attemptsMax = 2;
@@ -75,11 +74,61 @@ function createPace(clock: Clock): (signal: AbortSignal | undefined) => Promise<
   return (signal) => {
     line = line.then(async () => {
       const sinceMs = last === undefined ? paceMs : Math.max(clock.now() - last, 0);
-      if (sinceMs < paceMs) await clock.sleep(paceMs - sinceMs, signal);
+      if (sinceMs < paceMs) await clock.pause(paceMs - sinceMs, signal);
       last = clock.now();
     });
     return line;
   };
+}
+
+// Coupons: amounts are integer cents of the product's currency, shares are percent.
+
+const whole = z
+  .string()
+  .regex(/^\d{1,12}$/)
+  .transform(Number)
+  .nullish()
+  .catch(null);
+
+const couponSchema = z.object({
+  id: z.string(),
+  code: z.string(),
+  percent_off: z
+    .string()
+    .regex(/^\d{1,3}(?:\.\d{1,4})?$/)
+    .nullish()
+    .catch(null),
+  amount_off: whole,
+  product_key: z.string().nullish(),
+  usage_limit: whole,
+  usage_count: whole,
+  end_date: z.string().nullish(),
+});
+
+const couponAnswerSchema = z.object({ data: couponSchema });
+const couponListSchema = z.object({ data: z.array(couponSchema) });
+
+function toCoupon(body: z.output<typeof couponSchema>): Coupon {
+  const endsAt = Date.parse(body.end_date ?? '');
+  return {
+    id: body.id,
+    code: body.code,
+    percent: body.percent_off ?? null,
+    amountMinor: body.amount_off ?? null,
+    productKey: body.product_key ?? null,
+    usedCount: body.usage_count ?? 0,
+    usageLimit: body.usage_limit ?? null,
+    endsAt: Number.isNaN(endsAt) ? null : endsAt,
+  };
+}
+
+/** A coupon for one product is `single`; without one it is `multi`, good for all of them. */
+function couponForm({ code, percent, amountMinor, productKey }: CouponDraft): string {
+  const form = new URLSearchParams({ coupon_type: productKey === null ? 'multi' : 'single', code });
+  if (percent !== null) form.set('percent_off', percent);
+  if (amountMinor !== null) form.set('amount_off', String(amountMinor));
+  if (productKey !== null) form.set('product_key', productKey);
+  return form.toString();
 }
 
 // An unknown key has an empty body, which is read as null.
@@ -100,7 +149,7 @@ function toLook(answer: z.output<typeof licenceSchema>): LicenceLook {
   return { kind: 'known', isEnabled, email: email ?? null, productKey: link?.split('/').at(-1) ?? null };
 }
 
-/** Payhip may repeat the licence key in its words. */
+/** Payhip may repeat the license key in its message. */
 function withoutWords(error: ProviderRejected): ProviderRejected {
   const { provider, operation, httpStatus } = error;
   const message = `${operation}: HTTP ${httpStatus ?? 'error'}`;
@@ -109,7 +158,7 @@ function withoutWords(error: ProviderRejected): ProviderRejected {
 
 const errorSchema = z.object({ message: z.string().nullish(), error: z.string().nullish() });
 
-/** No form of errors is published. Of answers that count against Payhip no words are taken, because they are shown for long. */
+/** No form of errors is published. Messages of its outages (401, 408, 5xx) are not taken: health views show them for long. */
 export function findPayhipError(body: JsonValue, status: number) {
   const isRefusal = status >= 400 && status < 500 && status !== 401 && status !== 408;
   const found = isRefusal ? errorSchema.safeParse(body).data : undefined;

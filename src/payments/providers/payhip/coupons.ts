@@ -3,33 +3,33 @@ import { ProviderUnreachable } from '../../ports/provider-errors.ts';
 import type { Coupon, CouponDraft } from '../../ports/sales-channel.ts';
 import type { PayhipClient } from './client.ts';
 
-/** No shop of our size has more; at a page a second a look ends within half a minute. */
+/** No shop of this size has more coupons; at a page a second the list is read within half a minute. */
 const pagesMax = 25;
-/** For how long a list is shown again without being asked for. */
+/** For how long a list is shown again without being fetched. */
 const keptMs: Milliseconds = minute / 2;
 
-export interface CouponDesk {
+export interface CouponList {
   list(signal?: AbortSignal): Promise<{ coupons: Coupon[]; isWhole: boolean }>;
   create(draft: CouponDraft, signal?: AbortSignal): Promise<{ coupon: Coupon; wasThere: boolean }>;
 }
 
-export function createCouponDesk(deps: { client: PayhipClient; clock: Clock }): CouponDesk {
+export function createCouponList(deps: { client: PayhipClient; clock: Clock }): CouponList {
   const { client, clock } = deps;
   let kept: { at: Milliseconds; list: { coupons: Coupon[]; isWhole: boolean } } | undefined;
 
-  async function look(signal?: AbortSignal): Promise<{ coupons: Coupon[]; isWhole: boolean }> {
+  async function fetchAll(signal?: AbortSignal): Promise<{ coupons: Coupon[]; isWhole: boolean }> {
     const found = new Map<string, Coupon>();
     for (let page = 1; page <= pagesMax; page += 1) {
       const known = found.size;
       for (const coupon of await client.listPage(page, signal)) found.set(coupon.id, coupon);
-      // A page that brings nothing new is past the end, or the page was not looked at at all.
+      // A page that brings nothing new is past the end, or Payhip ignored the page number.
       if (found.size === known) return { coupons: [...found.values()], isWhole: true };
     }
     return { coupons: [...found.values()], isWhole: false };
   }
 
-  async function listAnew(signal?: AbortSignal): Promise<{ coupons: Coupon[]; isWhole: boolean }> {
-    const list = await look(signal);
+  async function refresh(signal?: AbortSignal): Promise<{ coupons: Coupon[]; isWhole: boolean }> {
+    const list = await fetchAll(signal);
     kept = { at: clock.now(), list };
     return list;
   }
@@ -37,11 +37,11 @@ export function createCouponDesk(deps: { client: PayhipClient; clock: Clock }): 
   return {
     async list(signal) {
       const isFresh = kept !== undefined && Math.abs(clock.now() - kept.at) < keptMs;
-      return isFresh && kept !== undefined ? kept.list : listAnew(signal);
+      return isFresh && kept !== undefined ? kept.list : refresh(signal);
     },
     async create(draft, signal) {
-      // Payhip knows no idempotency key and would make a second coupon of the same code, or refuse it in its own words.
-      const before = await listAnew(signal);
+      // Payhip knows no idempotency key and would make a second coupon of the same code, or refuse it.
+      const before = await refresh(signal);
       const known = findByCode(before.coupons, draft.code);
       if (known !== undefined) return { coupon: known, wasThere: true };
       if (!before.isWhole) throw tooMany();

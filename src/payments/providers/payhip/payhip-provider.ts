@@ -1,14 +1,13 @@
-import type { Clock } from '#kernel/clock.ts';
 import type { PaymentProvider, ProviderCapabilities } from '../../ports/payment-provider.ts';
-import { ProviderRejected } from '../../ports/provider-errors.ts';
-import type { ProviderHttp } from '../http/client.ts';
-import { firstOf } from '../kit/setting-invalid.ts';
+import type { ProviderTools } from '../kit/provider-definition.ts';
+import { firstOf } from '../kit/settings.ts';
+import { unsupported, unsupportedList } from '../kit/unsupported.ts';
 import { createPayhipClient } from './client.ts';
-import { createCouponDesk } from './coupons.ts';
+import { createCouponList } from './coupons.ts';
+import { redactPayhipEvent } from './event-body.ts';
 import { readPayhipEvent } from './sale-event.ts';
 import { readSalesExport } from './sales-export.ts';
 import { checkPayhipSetUp } from './set-up.ts';
-import { strikePayhipSecrets } from './strike-secrets.ts';
 import { type PayhipWebhookRule, verifyPayhipWebhook } from './webhook.ts';
 
 export interface PayhipSettings extends PayhipWebhookRule {
@@ -30,15 +29,12 @@ const capabilities: ProviderCapabilities = {
   ],
 };
 
-/** Payhip, a shop of its own that is mirrored here: it makes its sales, and we hear of them. */
-export function createPayhipProvider(
-  deps: { http: ProviderHttp; clock: Clock },
-  settings: PayhipSettings,
-): PaymentProvider {
-  const { clock } = deps;
+/** Payhip is a sales channel: it makes orders of its own, and its webhooks report them. */
+export function createPayhipProvider(tools: ProviderTools, settings: PayhipSettings): PaymentProvider {
+  const { clock } = tools;
   const apiKey = firstOf(settings.apiKeys, 'PAYHIP_API_KEY');
-  const client = createPayhipClient(deps, { apiUrl: settings.apiUrl, apiKey });
-  const coupons = createCouponDesk({ client, clock });
+  const client = createPayhipClient(tools, { apiUrl: settings.apiUrl, apiKey });
+  const coupons = createCouponList({ client, clock });
   return {
     name: 'payhip',
     capabilities,
@@ -46,9 +42,7 @@ export function createPayhipProvider(
     createPayment: () => cannot('create_payment', 'Payhip makes its own sales'),
     findCreatedPayment: () => Promise.resolve(undefined),
     fetchPayment: () => cannot('fetch_payment', 'Payhip cannot be asked about a sale'),
-    listPayments: () => ({
-      [Symbol.asyncIterator]: () => ({ next: () => cannot('list_payments', 'Payhip cannot list its sales') }),
-    }),
+    listPayments: () => unsupportedList('payhip', 'Payhip cannot list its sales'),
     cancelPayment: () => cannot('cancel_payment', 'a sale at Payhip cannot be cancelled from here'),
     refunds: null,
     fees: null,
@@ -60,7 +54,7 @@ export function createPayhipProvider(
     checkSetUp: (about, signal) => checkPayhipSetUp(client, about, signal),
     sales: {
       readEvent: readPayhipEvent,
-      strikeSecrets: strikePayhipSecrets,
+      redactSecrets: redactPayhipEvent,
       verifyLicence: (asked, signal) => client.verifyLicence(asked, signal),
       listCoupons: (signal) => coupons.list(signal),
       createCoupon: (draft, signal) => coupons.create(draft, signal),
@@ -69,7 +63,6 @@ export function createPayhipProvider(
   };
 }
 
-function cannot(operation: string, words: string): Promise<never> {
-  const message = `${operation}: ${words}`;
-  return Promise.reject(new ProviderRejected({ provider: 'payhip', operation, code: null, httpStatus: null, message }));
+function cannot(operation: string, why: string): Promise<never> {
+  return Promise.reject(unsupported('payhip', { operation, why }));
 }

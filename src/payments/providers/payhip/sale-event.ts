@@ -10,7 +10,7 @@ import {
   subscriptionSchema,
 } from './event-body.ts';
 
-/** What an event says, in our words; undefined for a body that none of the four kinds fits. */
+/** The event in the domain's terms; undefined for a body that fits none of the four kinds. */
 export function readPayhipEvent(bytes: Uint8Array): ChannelEvent | undefined {
   const body = readExactJson(bytes);
   switch (envelopeSchema.safeParse(body).data?.type) {
@@ -42,7 +42,7 @@ function toSale(body: SaleBody, soldAt: number | null): ChannelOrder {
     customerEmail: body.email,
     items: body.items.map(toItem),
     coupons: couponsOf(body),
-    // Of PayPal's share nothing is told, and half of the truth about fees is none.
+    // PayPal's share is never named, so that a fee is known only where both parts are.
     feeMinor: body.stripe_fee === null || body.payhip_fee === null ? null : body.stripe_fee + body.payhip_fee,
     paymentType: body.payment_type,
     soldAt,
@@ -71,7 +71,7 @@ function keyInLink(link: string | null): string | null {
   return /\/b\/([\w-]{1,64})\/?$/.exec(link ?? '')?.[1] ?? null;
 }
 
-/** A coupon is told with the sale, with the items that it took part in, or both. */
+/** A coupon is named by the sale, by the items that it applied to, or by both. */
 function couponsOf(body: SaleBody): ChannelOrderCoupon[] {
   const found = new Map<string, ChannelOrderCoupon>();
   const add = (code: string | null, percent: string | null, amountMinor: number | null): void => {

@@ -1,8 +1,8 @@
 import { okCheck, type SetUpCheck, warningCheck } from '#kernel/set-up-check.ts';
-import { failedCheck } from '../kit/set-up-failure.ts';
+import { checkCall } from '../kit/check-call.ts';
 import type { PayhipClient } from './client.ts';
 
-/** Whether the key is taken. What Payhip posts, and where to, can be asked about nowhere. */
+/** Whether Payhip accepts the key. No call shows what Payhip posts, nor where to. */
 export async function checkPayhipSetUp(
   client: Pick<PayhipClient, 'listPage'>,
   about: { webhookUrl: string | null },
@@ -12,20 +12,19 @@ export async function checkPayhipSetUp(
   return key.status === 'error' ? [key] : [key, judgeWebhook(about.webhookUrl)];
 }
 
-async function checkKey(client: Pick<PayhipClient, 'listPage'>, signal: AbortSignal): Promise<SetUpCheck> {
-  try {
-    await client.listPage(1, signal);
-    return okCheck('key', 'is accepted');
-  } catch (error) {
-    const unauthorized = "take the API key from Payhip's settings and set PAYHIP_API_KEY";
-    return failedCheck('key', { error, address: 'PAYHIP_API_URL', unauthorized });
-  }
+function checkKey(client: Pick<PayhipClient, 'listPage'>, signal: AbortSignal): Promise<SetUpCheck> {
+  return checkCall('key', {
+    address: 'PAYHIP_API_URL',
+    call: () => client.listPage(1, signal),
+    ok: 'is accepted',
+    unauthorized: "take the API key from Payhip's settings and set PAYHIP_API_KEY",
+  });
 }
 
 /** The end of the address is a secret, and not said. */
 function judgeWebhook(webhookUrl: string | null): SetUpCheck {
   if (webhookUrl !== null)
-    return okCheck('webhook', `is to post to ${webhookUrl}/…; Payhip does not say where it does`);
-  const detail = 'Payhip has no address to post to: no sale is heard of';
+    return okCheck('webhook', `has to post to ${webhookUrl}/…; Payhip does not say where it posts`);
+  const detail = 'Payhip has no address to post to: no order of Payhip is received';
   return warningCheck('webhook', { detail, advice: 'set PUBLIC_URL, and the address of the webhook at Payhip' });
 }

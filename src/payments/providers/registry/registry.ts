@@ -16,11 +16,11 @@ export interface ProviderRegistryDeps {
   clock: Clock;
   random: Random;
   log: EventLog;
-  /** Where this program is reached from outside; some providers are told with each payment where to post. */
+  /** Where this program is reached from outside; some providers get the address of their webhooks with each payment. */
   publicUrl?: string | null | undefined;
-  /** Hears of every attempt of a call, for metrics. */
+  /** Called after every attempt of a call, for metrics. */
   onCall?: ((call: ProviderCall) => void) | undefined;
-  /** Who is not asked any more; without it everybody is asked. */
+  /** The providers that no call goes out to any more; without it calls go out to all. */
   retired?: RetiredProviders | undefined;
   /** Bounds that differ from the defaults. */
   policy?: Partial<HttpPolicy> | undefined;

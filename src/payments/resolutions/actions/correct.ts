@@ -1,6 +1,5 @@
 // Takes the provider's word into our books. What it says is asked anew; the decision is written down before it is applied,
 // so that the history tells whose it was, and both together or not at all.
-import { ConcurrentChange } from '#kernel/database.ts';
 import { compareDecimals, formatAsset, MoneyInvalid, parseMinorFloor } from '#kernel/money.ts';
 import { providerTitle } from '#kernel/provider-name.ts';
 import { type Application, applyLook } from '../../lifecycle/apply-snapshot.ts';
@@ -99,9 +98,7 @@ async function takeAmount(
     requestedAmount: requested.amount,
     updatedAt: tx.clock.now(),
   };
-  const expected = { status: payment.status, version: payment.version };
-  const isChanged = await tx.stores.payments.changePayment({ id: payment.id, expected, change });
-  if (!isChanged) throw new ConcurrentChange(`payment ${payment.id} changed meanwhile`);
+  const after = await tx.stores.payments.changePayment(payment, change);
   await writeTimeline(tx, {
     order: { id: payment.orderId },
     paymentId: payment.id,
@@ -111,7 +108,7 @@ async function takeAmount(
     trust: snapshot.trust,
     text: `the payment is over ${formatAsset(requested)} now, not over ${payment.requestedAmount}`,
   });
-  return { ...payment, ...change, version: payment.version + 1 };
+  return after;
 }
 
 function minorOf(amount: string, currency: string): number | undefined {

@@ -2,7 +2,6 @@ import type { ActingAdmin } from '#access/acting-admin.ts';
 import { paymentKinds } from '#cases/case.ts';
 import { resolveOrderCases } from '#cases/resolve-case.ts';
 import type { Actor } from '#kernel/actor.ts';
-import { ConcurrentChange } from '#kernel/database.ts';
 import { asPaymentId, asProviderReference } from '#kernel/ids.ts';
 import type { JsonObject } from '#kernel/json.ts';
 import { formatAsset, MoneyInvalid, parseMinorFloor } from '#kernel/money.ts';
@@ -112,9 +111,7 @@ export async function unlinkOrder(
   const decision = await decideFor(tx, asked);
   const isOpen = order.status === 'awaiting_payment' || order.status === 'expired' || order.status === 'cancelled';
   if (decision.kind === 'refused' && !isOpen) return 'The order has gone on since.';
-  const expected = { status: payment.status, version: payment.version };
-  const isChanged = await tx.stores.payments.changePayment({ id: payment.id, expected, change });
-  if (!isChanged) throw new ConcurrentChange(`payment ${payment.id} changed meanwhile`);
+  await tx.stores.payments.changePayment(payment, change);
   const text = `${by.name} took the link to this order back`;
   const about = { orderId: order.id, paymentId: payment.id };
   await resolveOrderCases(tx, { ...about, kinds: paymentKinds, by: `${text}.` });

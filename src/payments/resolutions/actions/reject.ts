@@ -1,4 +1,3 @@
-import { ConcurrentChange } from '#kernel/database.ts';
 import type { Order } from '#orders/order.ts';
 import { tellOrder } from '../../lifecycle/change-order.ts';
 import { writeTimeline } from '../../lifecycle/write-timeline.ts';
@@ -50,9 +49,7 @@ async function cancelPayment(tx: PaymentTx, input: { order: Order; before: Payme
     ...fees,
     updatedAt: tx.clock.now(),
   } as const;
-  const expected = { status: before.status, version: before.version };
-  const isChanged = await tx.stores.payments.changePayment({ id: before.id, expected, change });
-  if (!isChanged) throw new ConcurrentChange(`payment ${before.id} changed meanwhile`);
+  const after = await tx.stores.payments.changePayment(before, change);
   await writeTimeline(tx, {
     order,
     paymentId: before.id,
@@ -62,5 +59,5 @@ async function cancelPayment(tx: PaymentTx, input: { order: Order; before: Payme
     trust: before.trust,
     text,
   });
-  return { ...before, ...change, version: before.version + 1 };
+  return after;
 }

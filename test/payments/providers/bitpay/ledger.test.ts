@@ -9,7 +9,7 @@ import {
   reportAnswerSchema,
   settlementsAnswerSchema,
   toProviderSettlement,
-} from '#payments/providers/bitpay/settlement.ts';
+} from '#payments/providers/bitpay/settlements.ts';
 import { exactFixture } from '../support/fixtures.ts';
 
 const entries = exactFixture('bitpay/getLedgerEntriesResponse.json', entriesAnswerSchema);

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
+import type { PaymentMethod } from '#payments/providers/btcpay/invoice.ts';
 import { type Invoice, invoiceSchema, invoiceStatuses } from '#payments/providers/btcpay/invoice.ts';
-import { toSnapshot } from '#payments/providers/btcpay/invoice-snapshot.ts';
-import type { PaymentMethod } from '#payments/providers/btcpay/payment-method.ts';
+import { toSnapshot } from '#payments/providers/btcpay/snapshot.ts';
 import { exactFixture } from '../support/fixtures.ts';
 
 const settled = exactFixture('btcpay/invoice-settled.CONSTRUCTED.json', invoiceSchema);

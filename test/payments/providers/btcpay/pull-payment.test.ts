@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { payoutMethodsOf } from '#payments/providers/btcpay/payment-method.ts';
+import { payoutMethodsOf } from '#payments/providers/btcpay/invoice.ts';
 import {
   type Claim,
   isClaimed,
@@ -8,7 +8,7 @@ import {
   pullPaymentSchema,
   stateOf,
   transactionIdsOf,
-} from '#payments/providers/btcpay/pull-payment.ts';
+} from '#payments/providers/btcpay/pull-payments.ts';
 import { exactFixture } from '../support/fixtures.ts';
 
 const pull = exactFixture('btcpay/pull-payment.CONSTRUCTED.json', pullPaymentSchema);

@@ -2,8 +2,11 @@ import { generateKeyPairSync } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
 import { type CoinbaseClient, createCoinbaseClient, findCoinbaseError } from '#payments/providers/coinbase/client.ts';
 import { readCoinbaseKey } from '#payments/providers/coinbase/jwt.ts';
-import { checkCoinbaseSetUp } from '#payments/providers/coinbase/set-up.ts';
-import { type SubscriptionSource, subscriptionSourceOf } from '#payments/providers/coinbase/subscriptions.ts';
+import {
+  checkCoinbaseSetUp,
+  type SubscriptionSource,
+  subscriptionSourceOf,
+} from '#payments/providers/coinbase/set-up.ts';
 import { createProviderHttp } from '#payments/providers/http/client.ts';
 import { defaultHttpPolicy } from '#payments/providers/http/policy.ts';
 import { fixtureJson } from '../support/fixtures.ts';
@@ -21,7 +24,7 @@ const sample = fixtureJson<{ labels: Record<string, string>; subscriptionId: str
   'coinbase-business/create-subscription-response.json',
 );
 
-function clientOf(url: string, network: SubscriptionSource['network'] = 'live'): CoinbaseClient {
+function clientOf(url: string): CoinbaseClient {
   const clock = testClock();
   const random = seededRandom();
   const http = createProviderHttp(
@@ -30,16 +33,16 @@ function clientOf(url: string, network: SubscriptionSource['network'] = 'live'):
   );
   const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
   const key = readCoinbaseKey({ keyId: 'k', secret: String(privateKey.export({ type: 'sec1', format: 'pem' })) });
-  const subscriptions = { url: `${url}/platform/v2/data/webhooks/subscriptions`, network };
-  return createCoinbaseClient({ http, clock, random }, { apiUrl: `${url}/api/v1`, key, subscriptions });
+  return createCoinbaseClient({ http, clock, random }, { apiUrl: `${url}/api/v1`, key });
 }
 
 const checkouts: Answer = json(200, { checkouts: [] });
 
-async function lookAt(answers: Answer[], network?: SubscriptionSource['network']) {
+async function lookAt(answers: Answer[], network: SubscriptionSource['network'] = 'live') {
   await using server = await scriptedServer(checkouts, ...answers);
-  const about = { webhookUrl, now: 0 };
-  const checks = await checkCoinbaseSetUp(clientOf(server.url, network), about, new AbortController().signal);
+  const subscriptions = { url: `${server.url}/platform/v2/data/webhooks/subscriptions`, network };
+  const about = { webhookUrl, subscriptions, now: 0 };
+  const checks = await checkCoinbaseSetUp(clientOf(server.url), about, new AbortController().signal);
   return { webhook: checks[1], requests: server.requests };
 }
 
@@ -50,7 +53,7 @@ describe('the subscription', () => {
   test('that posts to us is found in the documented answer, and its deliveries are looked at', async () => {
     const deliveries = fixtureJson('coinbase-business/subscription-events-response.json');
     const { webhook, requests } = await lookAt([json(200, { subscriptions: [sample] }), json(200, deliveries)]);
-    expect(webhook).toMatchObject({ status: 'ok', detail: `posts to ${webhookUrl}, the last delivery was taken` });
+    expect(webhook).toMatchObject({ status: 'ok', detail: `posts to ${webhookUrl}, the last delivery was accepted` });
     const [, list, events] = requests;
     const path = '/platform/v2/data/webhooks/subscriptions';
     expect([list?.url, events?.url]).toEqual([

@@ -1,12 +1,10 @@
-import { describe, expect, test, vi } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { goneAs } from '#payments/ports/gone.ts';
 import { TurnOver } from '#payments/ports/provider-errors.ts';
 import { createRetiredProviders } from '#payments/ports/retired-providers.ts';
 import { defaultHttpPolicy } from '#payments/providers/http/policy.ts';
-import { failureOf, good, openCalls, scriptDeadlines } from '../support/http-rig.ts';
-import { json } from '../support/scripted-server.ts';
-
-scriptDeadlines();
+import { failureOf, good, openCalls } from '../support/http-rig.ts';
+import { type Answer, json } from '../support/scripted-server.ts';
 
 describe('the breaker', () => {
   test('opens when the provider takes none of our keys, so that the watch over providers hears of it', async () => {
@@ -24,45 +22,56 @@ describe('the breaker', () => {
   });
 
   test('opens after failures in a row, lets nothing through, and closes after a good probe', async () => {
-    vi.useFakeTimers({ toFake: ['Date'] });
-    try {
-      await using at = await openCalls([json(500, {}), json(500, {}), json(500, {}), good], {
-        attemptsMax: 1,
-        breakerFailuresMax: 3,
-      });
-      for (let count = 0; count < 3; count += 1) await failureOf(at.call());
-      expect(at.http.health()).toMatchObject({ breaker: 'open', openedAt: at.clock.now() });
-      expect(at.http.health().lastError).toBe('fetch_payment: HTTP 500');
-      await failureOf(at.call());
-      expect(at.server.requests).toHaveLength(3);
-      expect(at.calls.at(-1)?.outcome).toBe('breaker_open');
+    await using at = await openCalls([json(500, {}), json(500, {}), json(500, {}), good], {
+      attemptsMax: 1,
+      breakerFailuresMax: 3,
+    });
+    for (let count = 0; count < 3; count += 1) await failureOf(at.call());
+    const openedAt = at.clock.now();
+    expect(at.http.health()).toMatchObject({ breaker: 'open', openedAt });
+    expect(at.http.health().lastError).toBe('fetch_payment: HTTP 500');
+    at.clock.set(openedAt + defaultHttpPolicy.breakerOpenMs - 1);
+    await failureOf(at.call());
+    expect(at.server.requests).toHaveLength(3);
+    expect(at.calls.at(-1)?.outcome).toBe('breaker_open');
 
-      vi.setSystemTime(Date.now() + defaultHttpPolicy.breakerOpenMs);
-      await at.call();
-      expect(at.http.health()).toMatchObject({ breaker: 'closed', openedAt: null, lastError: null });
-      expect(at.log.events.map(({ message }) => message)).toEqual([
-        'provider breaker opened',
-        'provider breaker closed',
-      ]);
-    } finally {
-      vi.useRealTimers();
-    }
+    at.clock.set(openedAt + defaultHttpPolicy.breakerOpenMs);
+    await at.call();
+    expect(at.http.health()).toMatchObject({ breaker: 'closed', openedAt: null, lastError: null });
+    expect(at.log.events.map(({ message }) => message)).toEqual(['provider breaker opened', 'provider breaker closed']);
   });
 
   test('opens again when the probe fails, and keeps the time at which the trouble began', async () => {
-    vi.useFakeTimers({ toFake: ['Date'] });
-    try {
-      await using at = await openCalls([json(500, {})], { attemptsMax: 1, breakerFailuresMax: 1 });
-      await failureOf(at.call());
-      const openedAt = at.clock.now();
-      at.clock.set(openedAt + 60_000);
-      vi.setSystemTime(Date.now() + 60_000);
-      await failureOf(at.call());
-      expect(at.server.requests).toHaveLength(2);
-      expect(at.http.health()).toMatchObject({ breaker: 'open', openedAt });
-    } finally {
-      vi.useRealTimers();
-    }
+    await using at = await openCalls([json(500, {})], { attemptsMax: 1, breakerFailuresMax: 1 });
+    await failureOf(at.call());
+    const openedAt = at.clock.now();
+    at.clock.set(openedAt + 60_000);
+    await failureOf(at.call());
+    expect(at.server.requests).toHaveLength(2);
+    expect(at.http.health()).toMatchObject({ breaker: 'open', openedAt });
+    await failureOf(at.call());
+    expect(at.server.requests).toHaveLength(2);
+  });
+
+  test('lets one probe through, and whoever comes meanwhile goes by what comes of it', async () => {
+    const seen: unknown[] = [];
+    const probed: Answer = (response, request) => {
+      seen.push(at.http.health().breaker);
+      good(response, request);
+    };
+    await using at = await openCalls([json(500, {}), probed], { attemptsMax: 1, breakerFailuresMax: 1 });
+    await failureOf(at.call());
+    at.clock.set(at.clock.now() + defaultHttpPolicy.breakerOpenMs);
+    await Promise.all([at.call(), at.call(), at.call()]);
+    expect(seen).toEqual(['half_open', 'closed', 'closed']);
+  });
+
+  test('is not kept open by a clock that was set back', async () => {
+    await using at = await openCalls([json(500, {}), good], { attemptsMax: 1, breakerFailuresMax: 1 });
+    await failureOf(at.call());
+    at.clock.set(at.clock.now() - 60_000);
+    await at.call();
+    expect(at.http.health().breaker).toBe('closed');
   });
 
   test('is not opened by refusals, by rate limits or by calls that we gave up', async () => {
@@ -147,7 +156,7 @@ describe('a provider that is taken for gone', () => {
     expect(failure.message).toBe('fetch_payment: not asked, because it is taken for gone');
     expect(at.server.requests).toHaveLength(0);
     expect(at.http.health().retiredAt).toBe(1_000);
-    expect(at.calls.map(({ outcome }) => outcome)).toEqual(['retired']);
+    expect(at.calls.map(({ outcome }) => outcome)).toEqual(['decommissioned']);
     await retired.askAnyway('bitpay', () => at.call());
     expect(at.server.requests).toHaveLength(1);
     await failureOf(at.call());

@@ -1,11 +1,9 @@
-import { describe, expect, test, vi } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { goneAs } from '#payments/ports/gone.ts';
 import { ProviderUnreachable } from '#payments/ports/provider-errors.ts';
 import { readRetryAfter } from '#payments/providers/http/policy.ts';
-import { failureOf, good, openCalls, scriptDeadlines, secret, timesOut } from '../support/http-rig.ts';
+import { failureOf, good, openCalls, secret, timesOut } from '../support/http-rig.ts';
 import { json, reset, silence } from '../support/scripted-server.ts';
-
-scriptDeadlines();
 
 describe('repeating', () => {
   test('goes on through resets, time-outs, 5xx, broken bodies and 429 until the answer is there', async () => {
@@ -93,8 +91,7 @@ describe('failures', () => {
   });
 
   test('silence is no answer once the time for one attempt is over', async () => {
-    vi.restoreAllMocks();
-    await using at = await openCalls([silence], { attemptsMax: 2, timeoutMs: 20 });
+    await using at = await openCalls([silence], { attemptsMax: 2, timeoutMs: 20, hasRealDeadlines: true });
     expect((await failureOf(at.call())).message).toBe('fetch_payment: no answer within 20 ms');
     expect(at.calls.map(({ outcome }) => outcome)).toEqual(['unreachable', 'unreachable']);
   });

@@ -6,13 +6,13 @@ import { seededRandom, testClock } from '../support/scripted-server.ts';
 
 const failure = { provider: 'btcpay', operation: 'x', code: null, httpStatus: null, message: 'x' } as const;
 
-function lookAndAct(outcomes: { looks: (string | undefined)[]; acts: (string | Error)[] }) {
+function runFindOrCreate(outcomes: { finds: (string | undefined)[]; acts: (string | Error)[] }) {
   const clock = testClock();
-  const done = { looks: 0, acts: 0 };
+  const done = { finds: 0, acts: 0 };
   const result = findOrCreate(
     { clock, random: seededRandom(), policy: { ...defaultHttpPolicy, attemptsMax: 3 } },
     {
-      look: async () => outcomes.looks[done.looks++],
+      find: async () => outcomes.finds[done.finds++],
       async act() {
         const outcome = outcomes.acts[Math.min(done.acts++, outcomes.acts.length - 1)] ?? 'acted';
         if (outcome instanceof Error) throw outcome;
@@ -24,29 +24,29 @@ function lookAndAct(outcomes: { looks: (string | undefined)[]; acts: (string | E
 }
 
 test('what was done already is not done again', async () => {
-  const { result, done } = lookAndAct({ looks: ['found'], acts: [] });
+  const { result, done } = runFindOrCreate({ finds: ['found'], acts: [] });
   expect(await result).toBe('found');
   expect(done.acts).toBe(0);
 });
 
 test('a lost answer is looked for before the command is sent again', async () => {
-  const { result, done } = lookAndAct({ looks: [undefined, 'found'], acts: [new ProviderUnreachable(failure)] });
+  const { result, done } = runFindOrCreate({ finds: [undefined, 'found'], acts: [new ProviderUnreachable(failure)] });
   expect(await result).toBe('found');
-  expect(done).toEqual({ looks: 2, acts: 1 });
+  expect(done).toEqual({ finds: 2, acts: 1 });
 });
 
 test('a refusal is final, and so is the last attempt', async () => {
-  const refusedAt = lookAndAct({ looks: [], acts: [new ProviderRejected(failure)] });
+  const refusedAt = runFindOrCreate({ finds: [], acts: [new ProviderRejected(failure)] });
   await expect(refusedAt.result).rejects.toBeInstanceOf(ProviderRejected);
   expect(refusedAt.done.acts).toBe(1);
-  const lost = lookAndAct({ looks: [], acts: [new ProviderUnreachable(failure)] });
+  const lost = runFindOrCreate({ finds: [], acts: [new ProviderUnreachable(failure)] });
   await expect(lost.result).rejects.toBeInstanceOf(ProviderUnreachable);
   expect(lost.done.acts).toBe(3);
 });
 
 test('what was not asked, because the breaker opened meanwhile, is not asked again and again', async () => {
-  const { result, done, clock } = lookAndAct({
-    looks: [],
+  const { result, done, clock } = runFindOrCreate({
+    finds: [],
     acts: [new ProviderUnreachable({ ...failure, wasAsked: false })],
   });
   await expect(result).rejects.toBeInstanceOf(ProviderUnreachable);
@@ -55,13 +55,13 @@ test('what was not asked, because the breaker opened meanwhile, is not asked aga
 });
 
 test('a provider that asks us to wait is waited for, unless it asks for too long', async () => {
-  const short = lookAndAct({
-    looks: [],
+  const short = runFindOrCreate({
+    finds: [],
     acts: [new ProviderRateLimited({ ...failure, retryAfterMs: 8_000 }), 'acted'],
   });
   expect(await short.result).toBe('acted');
   expect(short.clock.slept).toEqual([8_000]);
-  const long = lookAndAct({ looks: [], acts: [new ProviderRateLimited({ ...failure, retryAfterMs: 80_000 })] });
+  const long = runFindOrCreate({ finds: [], acts: [new ProviderRateLimited({ ...failure, retryAfterMs: 80_000 })] });
   await expect(long.result).rejects.toMatchObject({ retryAfterMs: 80_000 });
   expect(long.done.acts).toBe(1);
 });

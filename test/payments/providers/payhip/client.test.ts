@@ -16,7 +16,7 @@ async function open(...script: Answer[]) {
   const clock = testClock();
   const log = recordingLog();
   const registry = createProviderRegistry(
-    { payhip: { apiUrl: `${server.url}/api/v2/`, apiKeys: ['the-key', 'an-old-key'], pathSecrets: ['end'] } },
+    { payhip: { apiUrl: `${server.url}/api/v2`, apiKeys: ['the-key', 'an-old-key'], pathSecrets: ['end'] } },
     { clock, random: seededRandom(), log, policy: { timeoutMs: 500 } },
   );
   const provider = registry.find('payhip');

@@ -1,5 +1,5 @@
 // Calls of a provider's client to a server that answers by a script.
-import { afterEach, beforeEach, expect, vi } from 'vitest';
+import { expect } from 'vitest';
 import { z } from 'zod';
 import type { ProviderError } from '#payments/ports/provider-errors.ts';
 import type { RetiredProviders } from '#payments/ports/retired-providers.ts';
@@ -14,18 +14,9 @@ export const good = json(200, { id: 'a' });
 
 // A busy machine may take any time to answer. So no deadline runs by the wall clock: one is over when the script says so.
 let lastDeadline: AbortController | undefined;
-/** For a test file: registers what it needs. */
-export function scriptDeadlines(): void {
-  beforeEach(() => {
-    vi.spyOn(AbortSignal, 'timeout').mockImplementation(() => {
-      lastDeadline = new AbortController();
-      return lastDeadline.signal;
-    });
-  });
-  afterEach(() => {
-    vi.restoreAllMocks();
-    lastDeadline = undefined;
-  });
+function scriptedDeadline(): AbortSignal {
+  lastDeadline = new AbortController();
+  return lastDeadline.signal;
 }
 
 /** The request has come, no answer goes out, and the time for it is over. */
@@ -34,9 +25,13 @@ export const timesOut: Answer = () => {
   lastDeadline.abort(new DOMException('the time is over', 'TimeoutError'));
 };
 
-export async function openCalls(script: Answer[], policy: Partial<HttpPolicy> = {}, retired?: RetiredProviders) {
+export async function openCalls(
+  script: Answer[],
+  { hasRealDeadlines = false, ...policy }: Partial<HttpPolicy> & { hasRealDeadlines?: boolean } = {},
+  retired?: RetiredProviders,
+) {
   const server = await scriptedServer(...script);
-  const clock = testClock();
+  const clock = { ...testClock(), ...(!hasRealDeadlines && { deadline: scriptedDeadline }) };
   const log = recordingLog();
   const calls: ProviderCall[] = [];
   const http = createProviderHttp(

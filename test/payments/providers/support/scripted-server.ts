@@ -1,6 +1,6 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import type { Clock, Milliseconds } from '#kernel/clock.ts';
+import { type Clock, createClock, type Milliseconds } from '#kernel/clock.ts';
 import type { EventLog } from '#kernel/events.ts';
 import type { Random } from '#kernel/ids.ts';
 
@@ -14,15 +14,17 @@ export interface TestClock extends Clock {
 export function testClock(start: Milliseconds = Date.UTC(2026, 10, 22, 12)): TestClock {
   let time = start;
   const slept: Milliseconds[] = [];
+  const sleep: Clock['sleep'] = async (ms) => {
+    slept.push(ms);
+    time += ms;
+  };
   return {
+    ...createClock(() => time),
     slept,
-    now: () => time,
+    sleep,
+    pause: sleep,
     set: (to) => {
       time = to;
-    },
-    async sleep(ms) {
-      slept.push(ms);
-      time += ms;
     },
   };
 }

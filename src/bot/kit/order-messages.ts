@@ -1,0 +1,15 @@
+import type { OrderId } from '#kernel/ids.ts';
+import { forgetCard } from '../telegram/cards.ts';
+import type { AdminEnv } from './env.ts';
+
+/** Under which an order's card is remembered in a chat. */
+export function orderSubject(orderId: OrderId): string {
+  return `order:${orderId}`;
+}
+
+/** The message that showed the order shows something else from here on: the order's refreshes must not cover it. */
+export function leaveOrder(env: AdminEnv, input: { chatId: number; orderId: OrderId }): Promise<void> {
+  return env.orderTurns.run(input.orderId, () =>
+    forgetCard(env, { chatId: input.chatId, subject: orderSubject(input.orderId) }),
+  );
+}

@@ -1,0 +1,83 @@
+import { defineScreen } from '../../kit/screen.ts';
+import { restoreId } from '../../text/callback-fields.ts';
+import { onAlertButton, onAlertsButton, onAlertViewButton, runAlerts } from './alerts.ts';
+import {
+  askForResolution,
+  confirmResolve,
+  drawPlainException,
+  onExceptionButton,
+  onResolveButton,
+  openException,
+} from './exception-cards.ts';
+import {
+  onExceptionAgesButton,
+  onExceptionKindsButton,
+  onExceptionsButton,
+  openExceptions,
+  runExceptions,
+} from './exceptions.ts';
+
+export const casesScreen = defineScreen({
+  commands: [
+    {
+      command: 'alerts',
+      usage: '',
+      description: 'what needs a human',
+      section: 'When something is wrong',
+      permission: 'cases.read',
+      run: runAlerts,
+    },
+    {
+      command: 'exceptions',
+      usage: '',
+      description: 'what has to be decided, by age',
+      section: 'When something is wrong',
+      permission: 'cases.read',
+      run: runExceptions,
+    },
+  ],
+  buttons: {
+    alerts: { permission: 'cases.read', run: onAlertsButton },
+    alert_view: { permission: 'cases.read', run: onAlertViewButton },
+    alert: {
+      permission: {
+        ack: 'cases.handle',
+        snooze: 'cases.handle',
+        open: 'orders.read',
+        resolve: 'cases.read',
+        list: 'cases.read',
+        check: 'orders.check',
+        link: 'orders.create',
+        paid: 'orders.override',
+        refund: 'refunds.request',
+        ask: 'providers.probe',
+        quarantine: 'providers.probe',
+      },
+      run: onAlertButton,
+    },
+    exceptions: { permission: 'cases.read', run: onExceptionsButton },
+    exception_kinds: { permission: 'cases.read', run: onExceptionKindsButton },
+    exception_ages: { permission: 'cases.read', run: onExceptionAgesButton },
+    exception: {
+      permission: {
+        show: 'cases.read',
+        take: 'cases.handle',
+        give: 'cases.handle',
+        check: 'orders.check',
+        undo: 'cases.resolve',
+      },
+      run: onExceptionButton,
+    },
+    resolve: { permission: 'cases.resolve', run: onResolveButton },
+  },
+  confirmations: { 'case.resolve': { permission: 'cases.resolve', carryOut: confirmResolve } },
+  openers: {
+    exception: { permission: 'cases.read', open: openException, plain: drawPlainException },
+    exceptions: { permission: 'cases.read', open: openExceptions },
+    resolution: { permission: 'cases.resolve', open: askForResolution },
+  },
+  readStartWord(word) {
+    const id = restoreId(/^ex-(.+)$/.exec(word)?.[1] ?? '');
+    return id === undefined ? undefined : { screen: 'exception', wanted: { id } };
+  },
+});

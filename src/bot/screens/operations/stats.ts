@@ -1,0 +1,24 @@
+import { shopStats } from '#reports/shop-stats.ts';
+import type { CallbackContext, TextContext } from '../../kit/contexts.ts';
+import type { AdminEnv } from '../../kit/env.ts';
+import { answerCallback, editView, replyText, replyView } from '../../kit/replies.ts';
+import { type CallbackOf, type StatsDays, statsDays } from '../../text/callback-data.ts';
+import type { View } from '../../text/view.ts';
+import { nextMidnight } from '../../text/words.ts';
+import { shopStatsView } from './stats-view.ts';
+
+export async function runStats(env: AdminEnv, ctx: TextContext, words: string): Promise<void> {
+  const days = words === '' ? 7 : statsDays.find((candidate) => `${candidate}d` === words.toLowerCase());
+  if (days === undefined) await replyText(ctx, 'One of /stats 7d, /stats 30d, /stats 90d');
+  else await replyView(ctx, await drawStats(env, days));
+}
+
+async function drawStats(env: AdminEnv, days: StatsDays): Promise<View> {
+  const presentation = env.presentation();
+  return shopStatsView(await shopStats(env, { days, until: nextMidnight(presentation) }), { ...presentation, days });
+}
+
+export async function onStatsButton(env: AdminEnv, ctx: CallbackContext, callback: CallbackOf<'stats'>): Promise<void> {
+  await editView(ctx, await drawStats(env, callback.days));
+  await answerCallback(ctx);
+}

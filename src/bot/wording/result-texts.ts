@@ -1,0 +1,68 @@
+// What verbs answered, in a sentence for a toast. The domain says what happened; these are the words for it.
+import type { ProviderName } from '#kernel/provider-name.ts';
+import { providerTitle } from '#kernel/provider-name.ts';
+import type { OrderStatus } from '#orders/order.ts';
+import type { Resolution } from '#payments/resolutions/actions/resolution.ts';
+import { plural, statusWord } from '../text/words.ts';
+
+export const exceptionGone = 'This exception is not known any more.';
+export const orderGone = 'This order is not known any more.';
+
+export function checkedText(
+  result: { kind: 'checked'; changed: number; failed: readonly string[] } | { kind: 'unknown' },
+): string {
+  if (result.kind === 'unknown') return orderGone;
+  const failed = result.failed[0];
+  if (failed !== undefined) return `Not everything could be checked: ${failed}`;
+  if (result.changed > 0) return `Checked: ${plural(result.changed, 'payment')} changed.`;
+  return 'Checked: nothing new at the provider.';
+}
+
+export function linkRefusal(
+  result:
+    | { kind: 'refused' | 'no_provider'; reason: string }
+    | { kind: 'provider_failed'; provider: ProviderName; isRejected: boolean; message: string },
+): string {
+  if (result.kind === 'provider_failed') return providerFailure(result);
+  return result.reason;
+}
+
+export function providerFailure(failure: { provider: ProviderName; isRejected: boolean; message: string }): string {
+  const title = providerTitle(failure.provider);
+  return failure.isRejected
+    ? `${title} said no: ${failure.message}`
+    : `${title} did not answer: ${failure.message}. It is not known whether a link was made; it is being asked about.`;
+}
+
+export function cancelledText(
+  result: { kind: 'cancelled' } | { kind: 'refused'; status: OrderStatus } | { kind: 'unknown' },
+): string {
+  if (result.kind === 'cancelled') return 'Cancelled.';
+  if (result.kind === 'unknown') return orderGone;
+  const isWaiting = result.status === 'awaiting_payment' || result.status === 'expired';
+  if (isWaiting) return 'A part of its money is there: give it back first.';
+  return `It is ${statusWord(result.status)}: it can no longer be cancelled.`;
+}
+
+export function fulfilledText(
+  result: { kind: 'fulfilled' } | { kind: 'refused'; status: OrderStatus } | { kind: 'unknown' },
+): string {
+  if (result.kind === 'fulfilled') return 'Marked as delivered.';
+  if (result.kind === 'unknown') return orderGone;
+  return `It is ${statusWord(result.status)}: only a paid order can be marked as delivered.`;
+}
+
+export function resolutionText(resolution: Resolution): string {
+  switch (resolution.kind) {
+    case 'decided':
+      return resolution.said;
+    case 'refused':
+      return resolution.reason;
+    case 'over':
+      return resolution.by === null ? 'It is over already.' : `It is over already: ${resolution.by}.`;
+    case 'unknown':
+      return exceptionGone;
+    default:
+      return resolution satisfies never;
+  }
+}

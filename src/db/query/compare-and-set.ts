@@ -1,0 +1,65 @@
+// Every change of a row with a status and a version is made here: only as long as the row is what the caller has loaded.
+import type { PgColumn, PgTable } from 'drizzle-orm/pg-core';
+import { ConcurrentChange } from '#kernel/database.ts';
+import { and, eq, sql } from '../schema/drizzle.ts';
+import { keysOf, preparedByShape, settingsOf } from './prepared.ts';
+import type { Session } from './session.ts';
+
+interface Versioned {
+  id: string;
+  status: string;
+  version: number;
+}
+
+interface CompareAndSet<Value extends Versioned> {
+  /**
+   * Compares status and version, sets what the change names, raises the version, and returns the value as it is then;
+   * throws ConcurrentChange when another change came first. `beside` holds columns that the value has not.
+   */
+  change(value: Value, change: Partial<Value>, beside?: Record<string, unknown>): Promise<Value>;
+  /** The same, but undefined when another change came first. */
+  tryChange(value: Value, change: Partial<Value>, beside?: Record<string, unknown>): Promise<Value | undefined>;
+}
+
+export function createCompareAndSet<Value extends Versioned>(
+  { db }: Session,
+  { name, table }: { name: string; table: PgTable & Record<keyof Versioned, PgColumn> },
+): CompareAndSet<Value> {
+  const update = preparedByShape((keys, suffix) =>
+    db
+      .update(table)
+      .set({ ...settingsOf(keys), version: sql`${table.version} + 1` })
+      .where(
+        and(
+          eq(table.id, sql.placeholder('expectedId')),
+          eq(table.status, sql.placeholder('expectedStatus')),
+          eq(table.version, sql.placeholder('expectedVersion')),
+        ),
+      )
+      .returning({ id: table.id })
+      .prepare(`change_${name}_${suffix}`),
+  );
+
+  async function tryChange(
+    value: Value,
+    change: Partial<Value>,
+    beside: Record<string, unknown> = {},
+  ): Promise<Value | undefined> {
+    const keys = keysOf({ ...change, ...beside });
+    const { id, status, version } = value;
+    const expected = { expectedId: id, expectedStatus: status, expectedVersion: version };
+    const changed = await update(keys, { ...change, ...beside, ...expected });
+    if (changed.length === 0) return undefined;
+    const set = Object.fromEntries(Object.entries(change).filter(([key]) => keys.includes(key)));
+    return { ...value, ...set, version: version + 1 };
+  }
+
+  return {
+    tryChange,
+    async change(value, change, beside) {
+      const changed = await tryChange(value, change, beside);
+      if (changed === undefined) throw new ConcurrentChange(`${name} ${value.id} changed meanwhile`);
+      return changed;
+    },
+  };
+}

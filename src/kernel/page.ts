@@ -1,0 +1,85 @@
+// Lists are read page by page from a row on, never by counting: rows that come or go meanwhile do not move a page, and no
+// page costs more than the first.
+
+/** Where a page begins: beside a row that was seen. Null stands for the beginning of the list. */
+export interface PagePosition<Key> {
+  /** How often the reader turned, from zero. */
+  index: number;
+  side: 'after' | 'before';
+  key: Key;
+}
+
+export interface Page<Row, Key> {
+  rows: readonly Row[];
+  index: number;
+  /** Null is the beginning of the list; undefined where there is nothing before. */
+  previous: PagePosition<Key> | null | undefined;
+  next: PagePosition<Key> | undefined;
+}
+
+/** The rows beside this one; null for those at the beginning of the list. */
+export type PageBorder<Key> = Pick<PagePosition<Key>, 'side' | 'key'> | null;
+
+export interface PageQuery<Row, Key> {
+  position: PagePosition<Key> | null;
+  size: number;
+  keyOf(row: Row): Key;
+  /** At most `limit` rows next to the border, in the order of the list. */
+  read(border: PageBorder<Key>, limit: number): Promise<readonly Row[]>;
+}
+
+export async function readPage<Row, Key>(query: PageQuery<Row, Key>): Promise<Page<Row, Key>> {
+  const { position, size } = query;
+  if (position?.side === 'before') {
+    const rows = await query.read(position, size);
+    // What stood there is gone: the page is the first by now.
+    if (rows.length < size) return readPage({ ...query, position: null });
+    return pageOf(query, { rows, index: position.index, hasMore: true });
+  }
+  const found = await query.read(position, size + 1);
+  return pageOf(query, {
+    rows: found.slice(0, size),
+    index: position?.index ?? 0,
+    hasMore: found.length > size,
+  });
+}
+
+function pageOf<Row, Key>(
+  { keyOf }: Pick<PageQuery<Row, Key>, 'keyOf'>,
+  { rows, index, hasMore }: { rows: readonly Row[]; index: number; hasMore: boolean },
+): Page<Row, Key> {
+  const [first] = rows;
+  const last = rows.at(-1);
+  return {
+    rows,
+    index,
+    previous: previousOf({ index, key: first && keyOf(first) }),
+    next: hasMore && last !== undefined ? { index: index + 1, side: 'after', key: keyOf(last) } : undefined,
+  };
+}
+
+function previousOf<Key>({ index, key }: { index: number; key: Key | undefined }): Page<unknown, Key>['previous'] {
+  if (index === 0) return undefined;
+  return index === 1 || key === undefined ? null : { index: index - 1, side: 'before', key };
+}
+
+/** A row's place in a list that is sorted by time and id. */
+export interface TimedKey {
+  at: number;
+  id: string;
+}
+
+/** A list that is in memory, by pages; it begins anew where the row beside the page is gone. */
+export function pageOfList<Row, Key>(
+  rows: readonly Row[],
+  query: Omit<PageQuery<Row, Key>, 'read'>,
+): Promise<Page<Row, Key>> {
+  return readPage({
+    ...query,
+    read(border, limit) {
+      const at = border === null ? -1 : rows.findIndex((row) => query.keyOf(row) === border.key);
+      const isBefore = at >= 0 && border?.side === 'before';
+      return Promise.resolve(isBefore ? rows.slice(Math.max(at - limit, 0), at) : rows.slice(at + 1, at + 1 + limit));
+    },
+  });
+}

@@ -1,0 +1,41 @@
+// What is known of messages in chats: which message shows which subject, and what it shows.
+import type { Clock } from '#kernel/clock.ts';
+import type { Database } from '#kernel/database.ts';
+import type { MessagingStores, SentMessage } from './messaging-store.ts';
+
+interface SentMessageDeps {
+  database: Database<Pick<MessagingStores, 'sentMessages'>>;
+  clock: Clock;
+}
+
+type Place = Pick<SentMessage, 'bot' | 'chatId' | 'subject'>;
+
+/** The newest message of its subject in a chat; a message that only changed keeps the time of its sending. */
+export function rememberSentMessage(
+  deps: SentMessageDeps,
+  input: { message: Omit<SentMessage, 'sentAt' | 'updatedAt'>; before: SentMessage | undefined },
+): Promise<void> {
+  const { message, before } = input;
+  const now = deps.clock.now();
+  const sentAt = before?.messageId === message.messageId ? before.sentAt : now;
+  const sent = { ...message, sentAt, updatedAt: now };
+  return deps.database.transaction((stores) => stores.sentMessages.saveSent(sent));
+}
+
+export function forgetSentMessage(deps: Pick<SentMessageDeps, 'database'>, place: Place): Promise<void> {
+  return deps.database.transaction((stores) => stores.sentMessages.forgetSent(place));
+}
+
+export function findSentMessage(
+  deps: Pick<SentMessageDeps, 'database'>,
+  place: Place,
+): Promise<SentMessage | undefined> {
+  return deps.database.read((stores) => stores.sentMessages.findSent(place));
+}
+
+export function listSentMessages(
+  deps: Pick<SentMessageDeps, 'database'>,
+  query: Pick<Place, 'bot' | 'subject'>,
+): Promise<SentMessage[]> {
+  return deps.database.read((stores) => stores.sentMessages.listSent(query));
+}

@@ -1,0 +1,32 @@
+import type { ProviderName } from '#kernel/provider-name.ts';
+import type { PaymentDeps } from '../lifecycle/deps.ts';
+import type { StoredSubscription } from '../ports/channel-order-store.ts';
+import type { Subscription } from '../ports/sales-channel.ts';
+
+/**
+ * Keeps what a channel tells of a subscription, so that it is found by its id or e-mail. Its money comes as orders. Returns
+ * whether its status is new.
+ */
+export async function noteSubscription(
+  deps: Pick<PaymentDeps, 'database' | 'clock'>,
+  input: { provider: ProviderName; subscription: Subscription },
+): Promise<boolean> {
+  const { provider, subscription } = input;
+  const { reference } = subscription;
+  const updatedAt = deps.clock.now();
+  return deps.database.transaction(async ({ channelOrders }) => {
+    const before = await channelOrders.findSubscription({ provider, reference });
+    await channelOrders.saveSubscription({ provider, ...subscription, updatedAt });
+    const after = await channelOrders.findSubscription({ provider, reference });
+    return before?.status !== after?.status;
+  });
+}
+
+/** Subscriptions at a channel, by their id there or a part of the customer's e-mail or name. */
+export function findSubscriptions(
+  deps: Pick<PaymentDeps, 'database'>,
+  input: { text: string; limit: number },
+): Promise<StoredSubscription[]> {
+  const text = input.text.trim();
+  return deps.database.read((stores) => stores.channelOrders.searchSubscriptions({ text, limit: input.limit }));
+}

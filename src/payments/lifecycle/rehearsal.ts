@@ -1,0 +1,46 @@
+// A forecast is the real verb, run in transactions that do all they do and are then rolled back on purpose: what it foretells
+// cannot differ from what happens. Calls to providers stay real, because they are made outside of transactions.
+import type { Database } from '#kernel/database.ts';
+import type { EventLog } from '#kernel/events.ts';
+import type { PaymentDeps } from './deps.ts';
+
+/** Undoes a transaction, and carries out of it what it came to. */
+class RolledBack extends Error {
+  override readonly name = 'RolledBack';
+  readonly result: unknown;
+
+  constructor(result: unknown) {
+    super('rolled back on purpose');
+    this.result = result;
+  }
+}
+
+const silent = (): void => undefined;
+const noLog: EventLog = { info: silent, warn: silent, error: silent };
+
+/** The same dependencies for a verb of which nothing shall stay: neither in the database, nor in the log and the metrics. */
+export function rehearsalOf(deps: PaymentDeps): PaymentDeps {
+  const { onTransition: _onTransition, onOutage: _onOutage, ...rest } = deps;
+  return { ...rest, database: rollingBack(deps.database), log: noLog };
+}
+
+function rollingBack<Stores>(database: Database<Stores>): Database<Stores> {
+  return {
+    read: (work) => database.read(work),
+    async transaction<Result>(work: (stores: Stores) => Promise<Result>): Promise<Result> {
+      try {
+        return await database.transaction(async (stores) => {
+          throw new RolledBack(await work(stores));
+        });
+      } catch (error) {
+        if (error instanceof RolledBack) return resultOf<Result>(error);
+        throw error;
+      }
+    },
+  };
+}
+
+/** Transactions do not nest: what is caught was thrown with the result of the very work that was given. */
+function resultOf<Result>({ result }: RolledBack): Result {
+  return result as Result;
+}

@@ -1,0 +1,31 @@
+import type { JsonObject } from '#kernel/json.ts';
+import type { PaymentDeps } from '../lifecycle/deps.ts';
+import type { ReconcileProvider } from './reconcile-provider.ts';
+
+const job = 'reconcile';
+
+/** Compares with every provider that can list, all at once: one that is slow or unavailable delays no other. Counts. */
+export async function reconcileAll(
+  deps: Pick<PaymentDeps, 'providers' | 'log'> & { reconcile: ReconcileProvider },
+  signal: AbortSignal,
+): Promise<JsonObject> {
+  const cause = { kind: 'reconciliation', id: job, actor: { kind: 'job', id: job } } as const;
+  const listed = deps.providers.list().filter((provider) => provider.capabilities.canList);
+  const counts = { finished: 0, failed: 0, compared: 0, healed: 0, open: 0 };
+  const compare = async ({ name: provider }: { name: (typeof listed)[number]['name'] }): Promise<void> => {
+    try {
+      const result = await deps.reconcile({ provider, startedBy: job, cause, signal });
+      if (result.kind === 'failed') counts.failed += 1;
+      if (result.kind !== 'finished') return;
+      counts.finished += 1;
+      counts.compared += result.run.comparedCount;
+      counts.healed += result.run.healedCount;
+      counts.open += result.run.openCount;
+    } catch (error) {
+      counts.failed += 1;
+      deps.log.error('reconciliation threw', { provider }, error);
+    }
+  };
+  await Promise.all(listed.map(compare));
+  return counts;
+}

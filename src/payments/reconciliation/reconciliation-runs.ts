@@ -1,0 +1,97 @@
+// A run is one comparison with a list of somebody else's: it is kept from its start on, so that one whose process died is
+// found, and it ends as finished or failed.
+import { recordAudit } from '#access/audit.ts';
+import { day, hour, type Milliseconds } from '#kernel/clock.ts';
+import type { ProviderName } from '#kernel/provider-name.ts';
+import type { Retention } from '#kernel/retention.ts';
+import { type Cause, inTransaction } from '#kernel/transaction-context.ts';
+import { walkPages } from '#kernel/walk-pages.ts';
+import type { PaymentDeps } from '../lifecycle/deps.ts';
+import type { Payment } from '../model/payment.ts';
+import type { ReconciliationRun } from '../model/reconciliation.ts';
+import type { PaymentStore, PaymentStores } from '../ports/payment-store.ts';
+
+/** Twice as long as the job lets a run take: older ones were lost with their process, also where there are several. */
+const lostAfterMs: Milliseconds = hour;
+
+export const reconciliationRetention: Retention<PaymentStores> = {
+  name: 'reconciliations',
+  // Ten times as far as a run reaches back.
+  keptMs: 90 * day,
+  prune: (stores, query) => stores.reconciliation.prune(query),
+};
+
+const pageSize = 200;
+
+interface RunStart {
+  provider: ProviderName;
+  window: { from: Milliseconds; to: Milliseconds };
+  /** The job's name or `admin:ID`. */
+  startedBy: string;
+  cause: Cause;
+  /** What the audit trail says of it, where an admin has started it. */
+  audit: Pick<Parameters<typeof recordAudit>[1], 'action' | 'details'>;
+}
+
+export async function startRun(deps: PaymentDeps, input: RunStart): Promise<ReconciliationRun> {
+  const { provider, window, startedBy, cause, audit } = input;
+  const run: ReconciliationRun = {
+    id: deps.ids.newId(),
+    provider,
+    status: 'running',
+    windowFrom: window.from,
+    windowTo: window.to,
+    startedAt: deps.clock.now(),
+    finishedAt: null,
+    startedBy,
+    comparedCount: 0,
+    matchedCount: 0,
+    healedCount: 0,
+    openCount: 0,
+    error: null,
+  };
+  await inTransaction(deps, cause, async (tx) => {
+    await tx.stores.reconciliation.insertRun(run);
+    if (cause.actor.kind === 'admin') {
+      const details = audit.details && { details: { runId: run.id, ...audit.details } };
+      await recordAudit(tx, { action: audit.action, actor: cause.actor, subject: `provider:${provider}`, ...details });
+    }
+  });
+  return run;
+}
+
+export async function failRun(
+  deps: Pick<PaymentDeps, 'database' | 'clock'>,
+  { run, error }: { run: ReconciliationRun; error: string },
+): Promise<ReconciliationRun> {
+  const failed: ReconciliationRun = { ...run, status: 'failed', finishedAt: deps.clock.now(), error };
+  await deps.database.transaction((stores) => stores.reconciliation.changeRun(failed));
+  return failed;
+}
+
+/**
+ * Marks runs as failed whose process ended while they were `running`; for the start of a process. One that has the
+ * database to itself knows that all of them were; among several processes only the old ones are taken for lost.
+ */
+export async function endLostReconciliations(
+  deps: Pick<PaymentDeps, 'database' | 'clock' | 'log'>,
+  input: { isAlone: boolean },
+): Promise<{ ended: number }> {
+  const now = deps.clock.now();
+  const startedBefore = input.isAlone ? null : now - lostAfterMs;
+  const ended = await deps.database.transaction((stores) =>
+    stores.reconciliation.failRunningRuns({ startedBefore, at: now, error: 'the process ended' }),
+  );
+  if (ended > 0) deps.log.warn('reconciliations of a process that died are over', { ended });
+  return { ended };
+}
+
+/** Our payments of one provider that were made in [from, to), oldest first, in pages. */
+export function pagesOfPayments(
+  list: PaymentStore['listPaymentsMadeBetween'],
+  window: { provider: ProviderName; from: Milliseconds; to: Milliseconds },
+): AsyncGenerator<readonly Payment[]> {
+  return walkPages({ limit: pageSize }, (last: Payment | undefined) =>
+    list({ ...window, after: last === undefined ? null : { createdAt: last.createdAt, id: last.id }, limit: pageSize }),
+  );
+}

@@ -1,0 +1,29 @@
+import type { CaseStatus } from '#cases/case.ts';
+import type { PaymentDeps } from '#payments/lifecycle/deps.ts';
+
+/** What needs somebody now. */
+export interface Overview {
+  /** Alerts that nobody has taken. */
+  openAlerts: number;
+  /** Alerts that are acknowledged or snoozed. */
+  takenAlerts: number;
+  ordersInNeed: { count: number; hasMore: boolean };
+}
+
+/** More orders are not counted for a glance. */
+const ordersCountedMax = 50;
+
+export function readOverview(deps: { database: Pick<PaymentDeps['database'], 'read'> }): Promise<Overview> {
+  return deps.database.read(async (stores) => {
+    const alerts = (await stores.cases.countLiveCases()).filter(({ rings }) => rings);
+    const countOf = (...statuses: CaseStatus[]): number =>
+      alerts.filter(({ status }) => statuses.includes(status)).reduce((sum, { count }) => sum + count, 0);
+    const query = { statuses: ['needs_attention'] as const, before: null, limit: ordersCountedMax + 1 };
+    const { length } = await stores.orders.listOrders(query);
+    return {
+      openAlerts: countOf('open'),
+      takenAlerts: countOf('acknowledged', 'snoozed'),
+      ordersInNeed: { count: Math.min(length, ordersCountedMax), hasMore: length > ordersCountedMax },
+    };
+  });
+}

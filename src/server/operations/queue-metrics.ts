@@ -1,0 +1,44 @@
+import { Gauge, type Registry } from 'prom-client';
+import type { Milliseconds } from '#kernel/clock.ts';
+import type { QueueDepth } from '#messaging/messaging-store.ts';
+import type { QueueName } from '#messaging/read-queue-depths.ts';
+
+export interface QueueMetrics {
+  /** Replaces what was known of this queue. `lanes` are shown also while nothing waits in them. */
+  setQueue(state: {
+    queue: QueueName;
+    lanes: readonly string[];
+    depths: readonly QueueDepth[];
+    now: Milliseconds;
+  }): void;
+}
+
+export function createQueueMetrics(register: Registry): QueueMetrics {
+  const registers = [register];
+  const messages = new Gauge({
+    name: 'tillkeeper_queue_messages',
+    help: 'Messages that wait, and dead letters (abandoned), by queue and lane.',
+    labelNames: ['queue', 'lane', 'state'],
+    registers,
+  });
+  const age = new Gauge({
+    name: 'tillkeeper_queue_oldest_age_seconds',
+    help: 'For how long the oldest message that is due has been due; 0 when none is.',
+    labelNames: ['queue', 'lane'],
+    registers,
+  });
+  const shown: Record<QueueName, Set<string>> = { inbox: new Set(), outbox: new Set() };
+  return {
+    setQueue({ queue, lanes, depths, now }) {
+      // A lane that is not listed is empty. It must not go on showing its last depth, and a rule must be able to tell
+      // empty from absent.
+      for (const lane of [...lanes, ...depths.map((depth) => depth.lane)]) shown[queue].add(lane);
+      for (const lane of shown[queue]) {
+        const depth = depths.find((found) => found.lane === lane);
+        messages.set({ queue, lane, state: 'waiting' }, depth?.waiting ?? 0);
+        messages.set({ queue, lane, state: 'abandoned' }, depth?.abandoned ?? 0);
+        age.set({ queue, lane }, Math.max(now - (depth?.oldestAvailableAt ?? now), 0) / 1_000);
+      }
+    },
+  };
+}
