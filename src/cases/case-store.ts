@@ -37,8 +37,12 @@ export interface CaseStore {
   listLiveCasesForOrder(orderId: OrderId): Promise<Case[]>;
   /** All of these keys, live or not, newest first. */
   listCasesByKeys(keys: readonly string[]): Promise<Case[]>;
-  /** The case of this order that was decided with this refund. */
-  findCaseOfRefund(query: { orderId: OrderId; refundId: RefundId }): Promise<Case | undefined>;
+  /** The case of this order that was decided with this refund, by one of these resolutions. */
+  findCaseOfRefund(query: {
+    orderId: OrderId;
+    refundId: RefundId;
+    resolutions: readonly string[];
+  }): Promise<Case | undefined>;
   /**
    * By age, those that follow `after` in the order, or the nearest ones that precede `before`; null stands for all kinds.
    * `rings` leaves out what has no card of its own.

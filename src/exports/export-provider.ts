@@ -14,7 +14,20 @@ import type { ReconciliationRun } from '#payments/model/reconciliation.ts';
 import type { ChannelOrderMark, StoredSubscription } from '#payments/ports/channel-order-store.ts';
 import type { PaymentStore, PaymentStores } from '#payments/ports/payment-store.ts';
 import { pagesOfPayments } from '#payments/reconciliation/reconciliation-runs.ts';
-import { caseRow, channelOrderRow, type ExportRow, eventRow, findingRow, orderRow, outageRow, paymentRow, refundRow, runRow, subscriptionRow, timelineRow } from './export-rows.ts';
+import {
+  caseRow,
+  channelOrderRow,
+  type ExportRow,
+  eventRow,
+  findingRow,
+  orderRow,
+  outageRow,
+  paymentRow,
+  refundRow,
+  runRow,
+  subscriptionRow,
+  timelineRow,
+} from './export-rows.ts';
 
 const pageSize = 200;
 /** Bodies are of 256 KiB at most. */

@@ -1,8 +1,8 @@
+import { type Case, decisionKinds, isLive, wasDecided } from '#cases/case.ts';
 import type { Milliseconds } from '#kernel/clock.ts';
 import { formatAsset, formatMoney } from '#kernel/money.ts';
 import type { ProviderName } from '#kernel/provider-name.ts';
 import { formatOrderNumber } from '#orders/order.ts';
-import { type Case, decisionKinds, isLive, wasDecided } from '#cases/case.ts';
 import type { Payment } from '#payments/model/payment.ts';
 import type { Refund } from '#payments/model/refund.ts';
 import type { AccountingStores } from '../ledger/deps.ts';

@@ -1,5 +1,5 @@
-import { day, hour, type Milliseconds, minute } from '#kernel/clock.ts';
 import type { CaseKind } from '#cases/case.ts';
+import { day, hour, type Milliseconds, minute } from '#kernel/clock.ts';
 
 /** A kind in two or three words, for buttons and counts. */
 export const kindWords: Readonly<Record<CaseKind, string>> = {

@@ -11,7 +11,13 @@ import type { PaymentStore, PaymentStores } from '../ports/payment-store.ts';
 import type { ChannelOrder, ExportedOrder } from '../ports/sales-channel.ts';
 import { finishReconciliation } from '../reconciliation/finish-reconciliation.ts';
 import { failRun, pagesOfPayments, startRun } from '../reconciliation/reconciliation-runs.ts';
-import { compareWithExport, type ExportComparison, type ExportDifference, exportWindow, type KnownPayment } from './compare-with-export.ts';
+import {
+  compareWithExport,
+  type ExportComparison,
+  type ExportDifference,
+  exportWindow,
+  type KnownPayment,
+} from './compare-with-export.ts';
 import { recordChannelOrder } from './record-channel-order.ts';
 import { refundChannelOrder } from './return-channel-order.ts';
 

@@ -1,5 +1,5 @@
-import type { OrderId, PaymentId } from '#kernel/ids.ts';
 import { type Case, needsDecision } from '#cases/case.ts';
+import type { OrderId, PaymentId } from '#kernel/ids.ts';
 import type { Order, OrderStatus } from '#orders/order.ts';
 import type { PageCursor } from '#orders/order-store.ts';
 import type { TimelineEntry } from '#orders/timeline.ts';

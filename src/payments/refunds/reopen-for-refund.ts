@@ -9,7 +9,7 @@ import type { PaymentTx } from '../ports/payment-store.ts';
 /** The money did not go back after all: what was decided with it is to be decided again. */
 export async function reopenForRefund(tx: PaymentTx, input: { order: Order; refund: Refund }): Promise<void> {
   const { order, refund } = input;
-  const query = { orderId: order.id, refundId: refund.id };
+  const query = { orderId: order.id, refundId: refund.id, resolutions: ['refund', 'refund_surplus'] };
   const one = await tx.stores.cases.findCaseOfRefund(query);
   if (one === undefined || isSettledOtherwise(order, one)) return;
   if (!(await reopenCase(tx, one))) return;

@@ -161,19 +161,19 @@ describe('the card of an exception', () => {
 describe('the list', () => {
   const rows = [
     anException({ openedAt: look.now - 3 * day, assigneeName: 'Ada', facts: { ...facts, orderNumber: 'T-1042' } }),
-      anException({
-        kind: 'payment_reversed',
-        severity: 'critical',
-        openedAt: look.now - hour,
-        status: 'snoozed',
-        snoozedUntil: at,
-        facts: { ...facts, differenceFiat: null, orderNumber: 'T-1043' },
-      }),
-      anException({
-        kind: 'finding_missing_here',
-        openedAt: look.now,
-        facts: { ...facts, differenceFiat: null },
-      }),
+    anException({
+      kind: 'payment_reversed',
+      severity: 'critical',
+      openedAt: look.now - hour,
+      status: 'snoozed',
+      snoozedUntil: at,
+      facts: { ...facts, differenceFiat: null, orderNumber: 'T-1043' },
+    }),
+    anException({
+      kind: 'finding_missing_here',
+      openedAt: look.now,
+      facts: { ...facts, differenceFiat: null },
+    }),
   ];
   const live = { status: 'open', rings: true } as const;
   const counts = [

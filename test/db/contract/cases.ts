@@ -134,6 +134,7 @@ export function describeCases(open: OpenContractDatabase): void {
       await opened.database.transaction(async ({ cases }) => {
         const orderId = asOrderId('order-1');
         const refundId = asRefundId('refund-1');
+        const resolutions = ['refund'];
         const resolved = { status: 'resolved', resolvedAt: noon, resolution: 'refund', undo: {} } as const;
         await cases.insertCase(sampleCase('a', { key: 'k', ...resolved, orderId, refundId }));
         await cases.insertCase(sampleCase('b', { key: 'k', openedAt: noon + 1 }));
@@ -141,8 +142,8 @@ export function describeCases(open: OpenContractDatabase): void {
         await cases.insertCase(sampleCase('d', { key: 'm' }));
         expect(idsOf(await cases.listCasesByKeys(['k', 'l', 'none']))).toEqual(['b', 'c', 'a']);
         expect(await cases.listCasesByKeys([])).toEqual([]);
-        expect((await cases.findCaseOfRefund({ orderId, refundId }))?.id).toBe('a');
-        const other = { orderId, refundId: asRefundId('refund-2') };
+        expect((await cases.findCaseOfRefund({ orderId, refundId, resolutions }))?.id).toBe('a');
+        const other = { orderId, refundId: asRefundId('refund-2'), resolutions };
         expect(await cases.findCaseOfRefund(other)).toBeUndefined();
       });
     });

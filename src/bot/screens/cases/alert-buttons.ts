@@ -2,13 +2,13 @@
 
 import type { ActingAdmin } from '#access/acting-admin.ts';
 import { adminActor } from '#access/admin.ts';
+import { acknowledgeCase } from '#cases/acknowledge-case.ts';
 import type { Case } from '#cases/case.ts';
 import { findCase } from '#cases/read-cases.ts';
 import { snoozeCase } from '#cases/snooze-case.ts';
 import { hour } from '#kernel/clock.ts';
 import { providerTitle } from '#kernel/provider-name.ts';
 import { createPaymentLink } from '#payments/collect/create-payment-link.ts';
-import { acknowledgeCase } from '#cases/acknowledge-case.ts';
 import type { PaymentDeps } from '#payments/lifecycle/deps.ts';
 import { ProviderError } from '#payments/ports/provider-errors.ts';
 import { getCase } from '#payments/resolutions/options/get-case.ts';

@@ -24,7 +24,10 @@ export async function onAlertsButton(
 }
 
 async function drawAlerts(env: AdminEnv, position: CallbackOf<'alerts'>['position']): Promise<View> {
-  return alertList(await listCasePage(env, { filter: { show: 'alerts' }, position, size: pageSize }), env.presentation());
+  return alertList(
+    await listCasePage(env, { filter: { show: 'alerts' }, position, size: pageSize }),
+    env.presentation(),
+  );
 }
 
 export async function onAlertViewButton(

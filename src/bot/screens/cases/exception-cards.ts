@@ -1,6 +1,6 @@
+import { type Assignment, assignCase, releaseCase } from '#cases/acknowledge-case.ts';
 import type { ProviderName } from '#kernel/provider-name.ts';
 import { chooseProvider } from '#payments/collect/choose-provider.ts';
-import { releaseCase, type Assignment, assignCase } from '#cases/acknowledge-case.ts';
 import { decideCase } from '#payments/resolutions/actions/decide-case.ts';
 import { undoResolution } from '#payments/resolutions/actions/undo-resolution.ts';
 import { checkCase } from '#payments/resolutions/options/check-case.ts';
@@ -66,10 +66,8 @@ export async function onExceptionButton(
 const taps: Readonly<Record<ExceptionAct, (env: AdminEnv, ctx: CallbackContext, id: string) => Promise<string>>> = {
   show: () => Promise.resolve(''),
   take: async (env, ctx, caseId) => assignmentText(await assignCase(env, { caseId, by: actingAdmin(ctx) })),
-  give: async (env, ctx, caseId) =>
-    assignmentText(await releaseCase(env, { caseId, by: actingAdmin(ctx) })),
-  undo: async (env, ctx, caseId) =>
-    resolutionText(await undoResolution(env, { caseId, by: actingAdmin(ctx) })),
+  give: async (env, ctx, caseId) => assignmentText(await releaseCase(env, { caseId, by: actingAdmin(ctx) })),
+  undo: async (env, ctx, caseId) => resolutionText(await undoResolution(env, { caseId, by: actingAdmin(ctx) })),
   async check(env, ctx, id) {
     const details = await getCase(env, { id });
     if (details === undefined || details.order === null) return 'There is nothing to ask a provider about.';

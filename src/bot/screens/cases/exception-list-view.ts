@@ -1,7 +1,7 @@
-import { providerTitle } from '#kernel/provider-name.ts';
 import { type Case, type DecisionKind, needsDecision } from '#cases/case.ts';
 import type { CaseCount } from '#cases/case-store.ts';
 import type { Page, TimedKey } from '#kernel/page.ts';
+import { providerTitle } from '#kernel/provider-name.ts';
 import { oldestFirst, pageTitle, turnRow } from '../../kit/paged-list.ts';
 import type { ExceptionFilter } from '../../text/callback-data.ts';
 import { fitLines, type Line, line, weights } from '../../text/fit.ts';
@@ -92,7 +92,10 @@ export function exceptionKindChoice(counts: readonly CaseCount[]): View {
       callback: { kind: 'exceptions', filter: kind, position: null },
     }),
   );
-  const all: Button = { text: `All ${sum(counts.filter(needsDecision))}`, callback: { kind: 'exceptions', filter: 'all', position: null } };
+  const all: Button = {
+    text: `All ${sum(counts.filter(needsDecision))}`,
+    callback: { kind: 'exceptions', filter: 'all', position: null },
+  };
   return { text: '<b>Exceptions</b> of which kind?', keyboard: inPairs([...buttons, all]) };
 }
 

@@ -1,9 +1,9 @@
+import type { Case } from '#cases/case.ts';
 import { formatAsset, formatMoney } from '#kernel/money.ts';
 import { providerTitle } from '#kernel/provider-name.ts';
 import { formatOrderNumber, type Order, type OrderStatus } from '#orders/order.ts';
 import type { TimelineEntry } from '#orders/timeline.ts';
 import { rememberable } from '#payments/channels/remember-product.ts';
-import type { Case } from '#cases/case.ts';
 import { currentPayment } from '#payments/lifecycle/order-view.ts';
 import { isAwaitedPayment, type Payment, type PaymentStatus } from '#payments/model/payment.ts';
 import type { Refund } from '#payments/model/refund.ts';

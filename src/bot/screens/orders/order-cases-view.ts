@@ -1,5 +1,5 @@
-import { formatAsset, formatMoney } from '#kernel/money.ts';
 import type { Case } from '#cases/case.ts';
+import { formatAsset, formatMoney } from '#kernel/money.ts';
 import { gapOf } from '#payments/model/gap.ts';
 import type { Payment } from '#payments/model/payment.ts';
 import { type Line, line, weights } from '../../text/fit.ts';

@@ -32,13 +32,13 @@ export function createCaseStore(session: Session): CaseStore {
     listLiveCasesForOrder: (orderId) =>
       rows.list(and(eq(cases.orderId, orderId), isNotNull(cases.liveKey)), { order: byAge.oldestFirst }),
     listCasesByKeys: (keys) => rows.list(inArray(cases.key, [...keys]), { order: byAge.newestFirst }),
-    findCaseOfRefund: ({ orderId, refundId }) =>
+    findCaseOfRefund: ({ orderId, refundId, resolutions }) =>
       rows.find(
         and(
           eq(cases.orderId, orderId),
           eq(cases.refundId, refundId),
           eq(cases.status, 'resolved'),
-          isNotNull(cases.undo),
+          inArray(cases.resolution, [...resolutions]),
         ),
       ),
     async listCases({ statuses, kinds, rings, order, after = null, before = null, limit }) {
