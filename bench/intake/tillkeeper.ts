@@ -1,6 +1,6 @@
 // Our own server as app.ts composes it, without the parts that work on the inbox afterwards: what is measured is intake.
 
-import type { AccountingDeps } from '#accounting/ledger/deps.ts';
+import type { DomainDeps } from '#accounting/ledger/deps.ts';
 import { openDatabase } from '#db/database/open-database.ts';
 import { createWebhookReceiver } from '#payments/webhooks/receive-webhook.ts';
 import { createServer } from '#server/http/server.ts';
@@ -13,7 +13,7 @@ export async function startTillkeeper(file: string): Promise<number> {
     target: { engine: 'sqlite', file },
     onGroupCommit: (commit) => metrics.observeCommit(commit),
   });
-  const payments: AccountingDeps = { ...shared, database, providers: createProviders() };
+  const payments: DomainDeps = { ...shared, database, providers: createProviders() };
   const server = createServer(
     {
       payments,

@@ -1,6 +1,6 @@
 // Both bots, and the way in which Telegram's updates reach them.
 
-import type { AccountingDeps } from '#accounting/ledger/deps.ts';
+import type { DomainDeps } from '#accounting/ledger/deps.ts';
 import { type AdminBot, createAdminBot } from '#bot/admin/admin-bot.ts';
 import { createPager, type Pager } from '#bot/pager/pager.ts';
 import type { TelegramUpdate, UpdateMode } from '#bot/telegram/telegram.ts';
@@ -12,7 +12,7 @@ export interface Bots {
   pager: Pager;
 }
 
-type BotDeps = Omit<Parameters<typeof createAdminBot>[0], keyof AccountingDeps> & { payments: AccountingDeps };
+type BotDeps = Omit<Parameters<typeof createAdminBot>[0], keyof DomainDeps> & { payments: DomainDeps };
 
 export function createBots(config: Config, deps: BotDeps): Bots {
   const { payments, ...rest } = deps;

@@ -1,6 +1,6 @@
 // What every role of the process needs, whatever it serves: log, metrics, database, providers, and the verbs' dependencies.
 
-import type { AccountingDeps } from '#accounting/ledger/deps.ts';
+import type { DomainDeps } from '#accounting/ledger/deps.ts';
 import type { Config } from '#config/load-config.ts';
 import { openDatabase } from '#db/database/open-database.ts';
 import type { OpenDatabase } from '#db/engine/open-options.ts';
@@ -28,7 +28,7 @@ export interface CoreDeps {
 }
 
 export interface Core {
-  payments: AccountingDeps;
+  payments: DomainDeps;
   database: OpenDatabase;
   metrics: Metrics;
   /** Names this process among those that share the queues. */
@@ -61,7 +61,7 @@ export async function openCore(deps: CoreDeps): Promise<Core> {
     policy: deps.providerPolicy,
     onCall: (call) => metrics.observeProviderCall(call),
   });
-  const onTransition: AccountingDeps['onTransition'] = (change) => metrics.countTransition(change);
+  const onTransition: DomainDeps['onTransition'] = (change) => metrics.countTransition(change);
   return {
     payments: {
       database,

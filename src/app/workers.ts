@@ -1,4 +1,4 @@
-import type { AccountingDeps, AccountingStores } from '#accounting/ledger/deps.ts';
+import type { DomainDeps, AccountingStores } from '#accounting/ledger/deps.ts';
 import { hour, type Milliseconds, minute, second } from '#kernel/clock.ts';
 import type { RetryPolicy } from '#kernel/retry-policy.ts';
 import type { InboxEvent, OutboxMessage } from '#messaging/messaging-store.ts';
@@ -57,7 +57,7 @@ export interface Workers {
 
 /** One worker for the inbox and one for each lane of the outbox, so that one that hangs holds up no other. */
 export function createWorkers(
-  deps: AccountingDeps & { instanceId: string },
+  deps: DomainDeps & { instanceId: string },
   input: { handlers: readonly OutboxHandler[]; lanes: readonly Lane[] },
 ): Workers {
   const byTopic = new Map(input.handlers.map((handler) => [handler.topic, handler]));

@@ -3,7 +3,7 @@
 import { pendingActionRetention } from '#access/pending-actions.ts';
 import { closeDueDays } from '#accounting/daily-close/close-due-days.ts';
 import { fetchFees } from '#accounting/fees/fetch-fees.ts';
-import type { AccountingDeps } from '#accounting/ledger/deps.ts';
+import type { DomainDeps } from '#accounting/ledger/deps.ts';
 import { caseRetention } from '#cases/prune-cases.ts';
 import { retireCases } from '#cases/retire-cases.ts';
 import { wakeCases } from '#cases/snooze-case.ts';
@@ -36,7 +36,7 @@ export interface Job {
 }
 
 export interface JobsDeps {
-  payments: AccountingDeps;
+  payments: DomainDeps;
   reconcile: ReconcileProvider;
   /** IANA name: the time zone of the days that are closed. */
   timeZone: string;

@@ -1,6 +1,8 @@
 import { type FeeTotals, totalFees } from '#accounting/fees/total-fees.ts';
-import type { AccountingDeps } from '#accounting/ledger/deps.ts';
+import type { AccountingStores } from '#accounting/ledger/deps.ts';
+import type { Clock } from '#kernel/clock.ts';
 import { day, type Milliseconds } from '#kernel/clock.ts';
+import type { Database } from '#kernel/database.ts';
 import type { OrderStatus } from '#orders/order.ts';
 import type { OrderBucket, OrderTotals } from '#orders/order-store.ts';
 
@@ -19,7 +21,7 @@ export interface ShopStats {
  * at `until`, or now; a surface that names its buckets by the calendar gives its next midnight.
  */
 export async function shopStats(
-  deps: Pick<AccountingDeps, 'database' | 'clock'>,
+  deps: { database: Database<AccountingStores>; clock: Clock },
   input: { days: 7 | 30 | 90; until?: Milliseconds },
 ): Promise<ShopStats> {
   const to = input.until ?? deps.clock.now();

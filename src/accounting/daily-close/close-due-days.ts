@@ -1,11 +1,13 @@
 // Closes the days that are over, oldest first. A provider that does not answer is waited for: the day stays open, and with
 // it those behind it, because each closing follows from the one before. What is not known is never put down as a number.
 import { day, type Milliseconds } from '#kernel/clock.ts';
+import type { Database } from '#kernel/database.ts';
 import { type ProviderName, providerTitle } from '#kernel/provider-name.ts';
+import type { ProviderRegistry } from '#payments/ports/payment-provider.ts';
 import { ProviderError } from '#payments/ports/provider-errors.ts';
 import { readContent } from '../ledger/chain.ts';
 import type { ClosingDelay } from '../ledger/closing.ts';
-import type { AccountingDeps } from '../ledger/deps.ts';
+import type { AccountingDeps, AccountingStores } from '../ledger/deps.ts';
 import { findNextDay, type NextDay } from '../ledger/due-day.ts';
 import { type FetchedDay, fetchDay, unknownDay } from './fetch-day.ts';
 import { writeClosing } from './write-closing.ts';
@@ -65,7 +67,10 @@ async function closeOne(
 }
 
 /** Those that are configured, and those that are not any more and had payments on the day. */
-async function providersOf(deps: AccountingDeps, next: NextDay): Promise<ProviderName[]> {
+async function providersOf(
+  deps: { database: Database<AccountingStores>; providers: ProviderRegistry },
+  next: NextDay,
+): Promise<ProviderName[]> {
   const counts = await deps.database.read((stores) => stores.payments.countPayments());
   const names = new Set<ProviderName>(deps.providers.list().map(({ name }) => name));
   for (const { provider } of counts) {
@@ -106,7 +111,7 @@ async function fetchOrWait(
   }
 }
 
-function isRetired(deps: AccountingDeps, provider: ProviderName): boolean {
+function isRetired(deps: { providers: ProviderRegistry }, provider: ProviderName): boolean {
   return (deps.providers.health(provider)?.retiredAt ?? null) !== null;
 }
 

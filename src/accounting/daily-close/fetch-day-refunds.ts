@@ -1,8 +1,9 @@
+import type { Database } from '#kernel/database.ts';
 import { providerTitle } from '#kernel/provider-name.ts';
 import type { Refund } from '#payments/model/refund.ts';
 import type { PaymentProvider } from '#payments/ports/payment-provider.ts';
 import type { RefundProvider } from '#payments/ports/refund-provider.ts';
-import type { AccountingDeps } from '../ledger/deps.ts';
+import type { AccountingStores } from '../ledger/deps.ts';
 import type { Known } from './close-day.ts';
 
 /** Refunds of one day that are asked about, each by a call of its own. */
@@ -10,7 +11,7 @@ const askedMax = 100;
 
 /** Which of the refunds have succeeded at the provider too. Throws ProviderError when it does not answer. */
 export async function fetchDayRefunds(
-  deps: AccountingDeps,
+  deps: { database: Database<AccountingStores> },
   input: { provider: PaymentProvider; refunds: readonly Refund[]; signal: AbortSignal | undefined },
 ): Promise<Known<ReadonlySet<string>>> {
   const { provider, refunds, signal } = input;

@@ -3,12 +3,13 @@
 import { needsDecision } from '#cases/case.ts';
 import type { CaseCount } from '#cases/case-store.ts';
 import { hour, type Milliseconds, minute } from '#kernel/clock.ts';
+import type { TransactionDeps } from '#kernel/transaction-context.ts';
 import { causeOf, inTransaction } from '#kernel/transaction-context.ts';
 import { enqueueOutboxMessage } from '#messaging/enqueue-outbox-message.ts';
 import { correctionOf } from '../ledger/booked-payment.ts';
 import { chainStart, contentText, createEntriesHash, entryText, hashLink } from '../ledger/chain.ts';
 import type { Closing, ClosingContent, ClosingDelay, LedgerEntry, LedgerPayment } from '../ledger/closing.ts';
-import type { AccountingDeps, AccountingStores } from '../ledger/deps.ts';
+import type { AccountingStores } from '../ledger/deps.ts';
 import type { NextDay } from '../ledger/due-day.ts';
 import { compareTexts } from '../ledger/tally.ts';
 import { bookPayments, loadChanged } from './book-payments.ts';
@@ -45,7 +46,7 @@ interface ClosingDraft {
   delay: ClosingDelay | undefined;
 }
 
-export function writeClosing(deps: AccountingDeps, draft: ClosingDraft): Promise<ClosingWritten> {
+export function writeClosing(deps: TransactionDeps<AccountingStores>, draft: ClosingDraft): Promise<ClosingWritten> {
   return inTransaction(deps, causeOf({ kind: 'job', id: 'close-days' }), async (tx): Promise<ClosingWritten> => {
     const { next } = draft;
     const previous = await tx.stores.ledger.findLastClosing();

@@ -2,11 +2,12 @@
 // changes nothing that has not changed there.
 import { day, type Milliseconds } from '#kernel/clock.ts';
 import { ConcurrentChange } from '#kernel/database.ts';
+import type { TransactionDeps } from '#kernel/transaction-context.ts';
 import type { FeesProvider } from '#payments/ports/fees-provider.ts';
 import type { PaymentProvider } from '#payments/ports/payment-provider.ts';
 import { ProviderError } from '#payments/ports/provider-errors.ts';
 import { refreshPayment } from '#payments/sync/refresh-payment.ts';
-import type { AccountingDeps } from '../ledger/deps.ts';
+import type { AccountingDeps, AccountingStores } from '../ledger/deps.ts';
 import { saveFees, saveSettlements } from './save-fees.ts';
 
 /**
@@ -54,7 +55,10 @@ interface Reading {
   signal?: AbortSignal;
 }
 
-async function fetchListedFees(deps: AccountingDeps, input: Reading & { fees: FeesProvider }): Promise<void> {
+async function fetchListedFees(
+  deps: TransactionDeps<AccountingStores>,
+  input: Reading & { fees: FeesProvider },
+): Promise<void> {
   const { fees, read, signal } = input;
   const { name } = input.provider;
   const to = deps.clock.now();

@@ -2,17 +2,18 @@ import type { Milliseconds } from '#kernel/clock.ts';
 import type { ProviderReference } from '#kernel/ids.ts';
 import { compareDecimals } from '#kernel/money.ts';
 import type { ProviderName } from '#kernel/provider-name.ts';
+import type { TransactionDeps } from '#kernel/transaction-context.ts';
 import { type Cause, inTransaction } from '#kernel/transaction-context.ts';
 import { refreshOrderCards } from '#payments/lifecycle/change-order.ts';
 import type { Payment } from '#payments/model/payment.ts';
 import type { PaymentFees, ProviderSettlement } from '#payments/ports/fees-provider.ts';
 import type { PaymentChange, PaymentTx } from '#payments/ports/payment-store.ts';
-import type { AccountingDeps } from '../ledger/deps.ts';
+import type { AccountingStores } from '../ledger/deps.ts';
 import type { FeeStanding } from '../ledger/ledger-store.ts';
 
 /** Keeps one page of a provider's fees, and puts on the payments what is new of theirs. */
 export function saveFees(
-  deps: AccountingDeps,
+  deps: TransactionDeps<AccountingStores>,
   input: { provider: ProviderName; page: readonly PaymentFees[]; cause: Cause },
 ): Promise<{ booked: number; unmatched: number }> {
   const { provider } = input;
@@ -60,7 +61,7 @@ async function changePayment(
 
 /** Keeps one page of a provider's settlements, and says on the payments that they were paid out; how many settlements. */
 export function saveSettlements(
-  deps: AccountingDeps,
+  deps: TransactionDeps<AccountingStores>,
   input: { provider: ProviderName; page: readonly ProviderSettlement[]; cause: Cause },
 ): Promise<number> {
   const { provider, page } = input;

@@ -1,9 +1,10 @@
 import type { Milliseconds } from '#kernel/clock.ts';
+import type { Database } from '#kernel/database.ts';
 import { sumDecimals } from '#kernel/money.ts';
 import { providerNames } from '#kernel/provider-name.ts';
 import { walkPages } from '#kernel/walk-pages.ts';
 import type { Payment } from '#payments/model/payment.ts';
-import type { AccountingDeps } from '../ledger/deps.ts';
+import type { AccountingStores } from '../ledger/deps.ts';
 import { compareTexts, type Fees, feesOf } from '../ledger/tally.ts';
 
 export interface FeeTotals {
@@ -20,7 +21,7 @@ const pagesMax = 200;
 
 /** Fees and net of the payments made in [from, to), per asset and never across. */
 export async function totalFees(
-  deps: Pick<AccountingDeps, 'database'>,
+  deps: { database: Database<AccountingStores> },
   window: { from: Milliseconds; to: Milliseconds },
 ): Promise<FeeTotals[]> {
   const totals = new Map<string, FeeTotals>();

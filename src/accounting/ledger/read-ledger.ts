@@ -1,9 +1,10 @@
 import { addDays, type CalendarDay, dayOf } from '#kernel/calendar.ts';
 import type { Milliseconds } from '#kernel/clock.ts';
+import type { Database } from '#kernel/database.ts';
 import { type Page, type PagePosition, readPage } from '#kernel/page.ts';
 import { readContent } from './chain.ts';
 import type { Closing, ClosingContent, ClosingDelay } from './closing.ts';
-import type { AccountingDeps } from './deps.ts';
+import type { AccountingDeps, AccountingStores } from './deps.ts';
 import { findNextDay } from './due-day.ts';
 
 export interface ClosedDay {
@@ -96,9 +97,9 @@ export async function readLedgerDays(
 }
 
 /** How the newest closing stands; undefined while there is none. */
-export async function readNewestClosing(
-  deps: Pick<AccountingDeps, 'database'>,
-): Promise<{ unexplained: number; closedAt: Milliseconds } | undefined> {
+export async function readNewestClosing(deps: {
+  database: Database<AccountingStores>;
+}): Promise<{ unexplained: number; closedAt: Milliseconds } | undefined> {
   const closing = await deps.database.read((stores) => stores.ledger.findLastClosing());
   const content = closing && readContent(closing);
   return closing && content && { unexplained: content.unexplained.count, closedAt: closing.closedAt };

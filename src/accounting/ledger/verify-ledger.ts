@@ -1,8 +1,9 @@
 import type { CalendarDay } from '#kernel/calendar.ts';
+import type { Database } from '#kernel/database.ts';
 import { walkPages } from '#kernel/walk-pages.ts';
 import { brokenLink, createEntriesHash, readContent } from './chain.ts';
 import type { Closing, LedgerEntry } from './closing.ts';
-import type { AccountingDeps } from './deps.ts';
+import type { AccountingDeps, AccountingStores } from './deps.ts';
 
 const pageSize = 50;
 const entriesPageSize = 500;
@@ -16,7 +17,7 @@ export type LedgerVerified =
  * Walks the whole chain, with the entries behind each closing, and names the first link that does not hold. What was cut
  * off at the newest end shows only beside a hash that was kept elsewhere: in the digests that were sent.
  */
-export async function verifyLedger(deps: Pick<AccountingDeps, 'database'>): Promise<LedgerVerified> {
+export async function verifyLedger(deps: { database: Database<AccountingStores> }): Promise<LedgerVerified> {
   let before: Closing | undefined;
   const pages = walkPages({ limit: pageSize }, (last: Closing | undefined) =>
     deps.database.read((stores) => stores.ledger.walkClosings({ after: last?.number ?? 0, limit: pageSize })),
@@ -31,7 +32,10 @@ export async function verifyLedger(deps: Pick<AccountingDeps, 'database'>): Prom
   return { kind: 'whole', count: before?.number ?? 0, hash: before?.hash ?? null };
 }
 
-async function brokenEntries(deps: Pick<AccountingDeps, 'database'>, closing: Closing): Promise<string | undefined> {
+async function brokenEntries(
+  deps: { database: Database<AccountingStores> },
+  closing: Closing,
+): Promise<string | undefined> {
   const expected = readContent(closing)?.entries;
   const hash = createEntriesHash();
   for await (const page of pagesOfEntries(deps, closing.number)) for (const { content } of page) hash.add(content);

@@ -1,7 +1,7 @@
 import type { Api } from 'grammy';
 import type { PendingAction } from '#access/access-store.ts';
 import type { AdminDirectory } from '#access/admin.ts';
-import type { AccountingDeps } from '#accounting/ledger/deps.ts';
+import type { DomainDeps } from '#accounting/ledger/deps.ts';
 import type { Doctor } from '#diagnostics/doctor.ts';
 import type { PaymentDeps } from '#payments/lifecycle/deps.ts';
 import type { ReconcileProvider } from '#payments/reconciliation/reconcile-provider.ts';
@@ -15,7 +15,7 @@ import type { CallbackContext } from './contexts.ts';
 import type { At, Destination } from './destinations.ts';
 
 /** What the bot is given beside the verbs' own needs. */
-export interface AdminBotDeps extends AccountingDeps {
+export interface AdminBotDeps extends DomainDeps {
   admins: AdminDirectory;
   /** One reconciler for the process: it knows which provider is being compared already. */
   reconcile: ReconcileProvider;

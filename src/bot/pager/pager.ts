@@ -1,7 +1,7 @@
 import { type Context, Telegraf } from 'telegraf';
 import type { Update } from 'telegraf/types';
 import type { AdminDirectory } from '#access/admin.ts';
-import type { AccountingDeps } from '#accounting/ledger/deps.ts';
+import type { DomainDeps } from '#accounting/ledger/deps.ts';
 import { second } from '#kernel/clock.ts';
 import type { Lifecycle } from '#kernel/lifecycle.ts';
 import type { OutboxHandler } from '#messaging/outbox-handler.ts';
@@ -16,7 +16,7 @@ import { createPagerLine } from './line.ts';
 import { createTelegrafSender } from './sender.ts';
 import { servePagerTaps } from './serve.ts';
 
-export interface PagerDeps extends AccountingDeps {
+export interface PagerDeps extends DomainDeps {
   admins: AdminDirectory;
   /** User name of the admin bot; null while it is not known. */
   commandBot(): string | null;

@@ -2,14 +2,14 @@ import { recordAudit } from '#access/audit.ts';
 import type { Actor } from '#kernel/actor.ts';
 import type { ProviderName } from '#kernel/provider-name.ts';
 import { causeOf, inTransaction } from '#kernel/transaction-context.ts';
-import type { PaymentDeps } from '../lifecycle/deps.ts';
+import type { OutageDeps } from '../lifecycle/deps.ts';
 import type { ProviderLook } from './decide-outage.ts';
 import { lookAtProvider } from './look-at-provider.ts';
 import { settleLook } from './settle-look.ts';
 
 /** Asks a provider on an admin's word, also one that is not asked any more; if it answers, its catching up begins. */
 export async function askProviderAgain(
-  deps: PaymentDeps,
+  deps: OutageDeps,
   input: { provider: ProviderName; actor: Actor },
 ): Promise<ProviderLook | { kind: 'unknown' }> {
   const provider = deps.providers.find(input.provider);

@@ -1,12 +1,16 @@
 // What happened while a provider could not be heard: as soon as it answers again its open payments are asked about, the
 // most overdue first, and its list is compared with ours. Then the outage is over, and its alert says what it came to.
+import type { Clock } from '#kernel/clock.ts';
 import { type Milliseconds, minute, second } from '#kernel/clock.ts';
 import type { PaymentId } from '#kernel/ids.ts';
+import type { TransactionDeps } from '#kernel/transaction-context.ts';
 import { inTransaction } from '#kernel/transaction-context.ts';
-import type { PaymentDeps } from '../lifecycle/deps.ts';
+import type { SnapshotDeps } from '../lifecycle/deps.ts';
 import type { Outage } from '../model/outage.ts';
 import type { Payment } from '../model/payment.ts';
 import type { ReconciliationFinding } from '../model/reconciliation.ts';
+import type { ProviderRegistry } from '../ports/payment-provider.ts';
+import type { PaymentStores } from '../ports/payment-store.ts';
 import type { ReconcileProvider } from '../reconciliation/reconcile-provider.ts';
 import { refreshPayment } from '../sync/refresh-payment.ts';
 import { edgeMs, finishOutage } from './finish-outage.ts';
@@ -30,7 +34,7 @@ const cause = { kind: 'poll', id: 'catch-up', actor: { kind: 'job', id: 'catch-u
 
 export type CatchUp = (input: { signal?: AbortSignal }) => Promise<{ finished: number; looked: number }>;
 
-export function createCatchUp(deps: PaymentDeps, tools: { reconcile: ReconcileProvider }): CatchUp {
+export function createCatchUp(deps: SnapshotDeps, tools: { reconcile: ReconcileProvider }): CatchUp {
   return async ({ signal }) => {
     const live = await deps.database.read((stores) => stores.outages.listLiveOutages());
     const due = live.filter(({ status }) => status === 'catching_up');
@@ -53,7 +57,7 @@ interface Task {
 }
 
 /** Unfinished when the provider goes away again, or the process ends: the next run begins anew. */
-async function catchUpOne(deps: PaymentDeps, task: Task): Promise<{ isFinished: boolean; looked: number }> {
+async function catchUpOne(deps: SnapshotDeps, task: Task): Promise<{ isFinished: boolean; looked: number }> {
   const { outage, signal } = task;
   const { looked, unread } = await lookAtOpen(deps, task);
   if (signal?.aborted || isAway(deps, outage)) return { isFinished: false, looked };
@@ -63,12 +67,12 @@ async function catchUpOne(deps: PaymentDeps, task: Task): Promise<{ isFinished: 
   return { isFinished, looked };
 }
 
-function isAway(deps: PaymentDeps, outage: Outage): boolean {
+function isAway(deps: { providers: ProviderRegistry }, outage: Outage): boolean {
   const health = deps.providers.health(outage.provider);
   return health === undefined || health.breaker === 'open' || health.retiredAt !== null;
 }
 
-async function lookAtOpen(deps: PaymentDeps, task: Task): Promise<{ looked: number; unread: PaymentId[] }> {
+async function lookAtOpen(deps: SnapshotDeps, task: Task): Promise<{ looked: number; unread: PaymentId[] }> {
   const { outage, signal } = task;
   const { provider } = outage;
   const endsAt = deps.clock.now() + looksMaxMs;
@@ -93,7 +97,7 @@ async function lookAtOpen(deps: PaymentDeps, task: Task): Promise<{ looked: numb
 }
 
 async function isRead(
-  deps: PaymentDeps,
+  deps: SnapshotDeps,
   { payment, signal }: { payment: Payment; signal: AbortSignal | undefined },
 ): Promise<boolean> {
   try {
@@ -111,7 +115,7 @@ interface Compared {
 }
 
 /** The provider's list beside ours: payments that it does not hold, or why it could not be had. */
-async function compare(deps: PaymentDeps, task: Task): Promise<Compared> {
+async function compare(deps: { providers: ProviderRegistry; clock: Clock }, task: Task): Promise<Compared> {
   const { outage, signal } = task;
   const { provider } = outage;
   const since = outage.beganAt - edgeMs;
@@ -136,7 +140,7 @@ function missingIn(findings: readonly ReconciliationFinding[]): PaymentId[] {
 }
 
 /** Keeps the card current while the looks go on, no more often than Telegram likes. */
-function createTeller(deps: PaymentDeps, about: { outage: Outage; open: number }) {
+function createTeller(deps: TransactionDeps<PaymentStores>, about: { outage: Outage; open: number }) {
   let looked = 0;
   let toldAt = deps.clock.now();
   return {

@@ -1,9 +1,9 @@
 import { day, type Milliseconds, minute } from '#kernel/clock.ts';
 import type { PaymentId } from '#kernel/ids.ts';
 import type { Retention } from '#kernel/retention.ts';
+import type { TransactionDeps } from '#kernel/transaction-context.ts';
 import { type Cause, inTransaction } from '#kernel/transaction-context.ts';
 import { formatOrderNumber } from '#orders/order.ts';
-import type { PaymentDeps } from '../lifecycle/deps.ts';
 import type { Outage } from '../model/outage.ts';
 import type { Payment } from '../model/payment.ts';
 import type { PaymentStores } from '../ports/payment-store.ts';
@@ -28,7 +28,7 @@ export const outageRetention: Retention<PaymentStores> = {
 
 /** The catching up is done: keeps what it came to, and ends the alert with it. False when the outage went on meanwhile. */
 export function finishOutage(
-  deps: PaymentDeps,
+  deps: TransactionDeps<PaymentStores>,
   input: {
     outage: Outage;
     looked: number;

@@ -1,7 +1,7 @@
-import type { PaymentDeps } from '../lifecycle/deps.ts';
 import { goneAs } from '../ports/gone.ts';
-import type { PaymentProvider } from '../ports/payment-provider.ts';
+import type { PaymentProvider, ProviderRegistry } from '../ports/payment-provider.ts';
 import { ProviderError, ProviderUnreachable } from '../ports/provider-errors.ts';
+import type { RetiredProviders } from '../ports/retired-providers.ts';
 import type { ProviderLook } from './decide-outage.ts';
 
 /**
@@ -9,7 +9,7 @@ import type { ProviderLook } from './decide-outage.ts';
  * matter for whoever needs what was refused, unless it is one that a provider gives that is gone.
  */
 export async function lookAtProvider(
-  deps: PaymentDeps,
+  deps: { providers: ProviderRegistry; retired?: RetiredProviders },
   input: { provider: PaymentProvider; wasRefused: boolean; signal?: AbortSignal | undefined },
 ): Promise<ProviderLook> {
   const { provider, wasRefused, signal } = input;

@@ -4,7 +4,7 @@ import { type Milliseconds, minute } from '#kernel/clock.ts';
 import { ConcurrentChange } from '#kernel/database.ts';
 import type { ProviderName } from '#kernel/provider-name.ts';
 import { causeOf, inTransaction } from '#kernel/transaction-context.ts';
-import type { PaymentDeps } from '../lifecycle/deps.ts';
+import type { OutageDeps, PaymentDeps } from '../lifecycle/deps.ts';
 import type { Outage } from '../model/outage.ts';
 import type { ProviderHealth } from '../ports/payment-provider.ts';
 import type { PaymentTx } from '../ports/payment-store.ts';
@@ -19,7 +19,7 @@ const onlineForMs: Milliseconds = 5 * minute;
  * for. Returns what the outage is afterwards; undefined when there is none.
  */
 export async function settleLook(
-  deps: PaymentDeps,
+  deps: OutageDeps,
   input: { provider: ProviderName; look: ProviderLook; actor: Actor },
 ): Promise<{ decision: OutageDecision['kind']; outage: Outage | undefined }> {
   const { provider, look } = input;

@@ -2,12 +2,15 @@
 // close, and keeps one outage, and with it one alert, for as long as they are away.
 
 import { resolveCase } from '#cases/resolve-case.ts';
+import type { Clock } from '#kernel/clock.ts';
 import { day, type Milliseconds, minute, second } from '#kernel/clock.ts';
 import type { ProviderName } from '#kernel/provider-name.ts';
+import type { TransactionDeps } from '#kernel/transaction-context.ts';
 import { causeOf, inTransaction } from '#kernel/transaction-context.ts';
-import type { PaymentDeps } from '../lifecycle/deps.ts';
+import type { OutageDeps } from '../lifecycle/deps.ts';
 import type { Outage } from '../model/outage.ts';
-import type { PaymentProvider } from '../ports/payment-provider.ts';
+import type { PaymentProvider, ProviderRegistry } from '../ports/payment-provider.ts';
+import type { PaymentStores } from '../ports/payment-store.ts';
 import type { ProviderLook } from './decide-outage.ts';
 import { lookAtProvider } from './look-at-provider.ts';
 import { downKey } from './outage-alerts.ts';
@@ -36,7 +39,7 @@ interface Memory {
 
 export type WatchProviders = (input: { signal?: AbortSignal }) => Promise<{ down: number; recovered: number }>;
 
-export function createProviderWatch(deps: PaymentDeps): WatchProviders {
+export function createProviderWatch(deps: OutageDeps): WatchProviders {
   const memories = new Map<ProviderName, Memory>();
 
   async function watchOne(
@@ -74,7 +77,7 @@ export function createProviderWatch(deps: PaymentDeps): WatchProviders {
 }
 
 function isDue(
-  deps: PaymentDeps,
+  deps: { providers: ProviderRegistry; clock: Clock },
   input: { name: ProviderName; outage: Outage | undefined; memory: Memory; hasAlert: boolean },
 ): boolean {
   const { outage, memory } = input;
@@ -107,7 +110,7 @@ function remember(memory: Memory, look: ProviderLook, now: Milliseconds): Memory
 }
 
 /** An alert without an outage is about a provider that was not configured for a while. */
-function endAlert(deps: PaymentDeps, name: ProviderName): Promise<boolean> {
+function endAlert(deps: TransactionDeps<PaymentStores>, name: ProviderName): Promise<boolean> {
   return inTransaction(deps, causeOf(actor), (tx) =>
     resolveCase(tx, { key: downKey(name), by: 'The provider answers again.' }),
   );

@@ -2,8 +2,10 @@ import { recordAudit } from '#access/audit.ts';
 import type { Actor } from '#kernel/actor.ts';
 import type { JsonObject } from '#kernel/json.ts';
 import type { ProviderName } from '#kernel/provider-name.ts';
+import type { TransactionDeps } from '#kernel/transaction-context.ts';
 import { causeOf, inTransaction } from '#kernel/transaction-context.ts';
-import type { PaymentDeps } from '../lifecycle/deps.ts';
+import type { ProviderDeps } from '../lifecycle/deps.ts';
+import type { PaymentStores } from '../ports/payment-store.ts';
 import { ProviderError, ProviderUnreachable } from '../ports/provider-errors.ts';
 import type { Coupon, CouponDraft } from '../ports/sales-channel.ts';
 
@@ -26,7 +28,7 @@ export function couponFault(draft: CouponDraft): string | undefined {
 
 /** Makes a coupon at a channel, once however often it is asked for: the channel is looked through for the code first. */
 export async function createCoupon(
-  deps: PaymentDeps,
+  deps: ProviderDeps,
   input: { provider: ProviderName; draft: CouponDraft; actor: Actor },
 ): Promise<CouponCreated> {
   const { provider, draft, actor } = input;
@@ -49,7 +51,7 @@ export async function createCoupon(
 }
 
 async function audit(
-  deps: PaymentDeps,
+  deps: TransactionDeps<PaymentStores>,
   input: { actor: Actor; action: string; draft: CouponDraft; details: JsonObject },
 ): Promise<void> {
   const { actor, action, draft } = input;

@@ -1,9 +1,11 @@
 import type { Product } from '#catalog/product.ts';
+import type { Database } from '#kernel/database.ts';
 import type { ProviderName } from '#kernel/provider-name.ts';
 import type { Cause } from '#kernel/transaction-context.ts';
 import type { InboxEvent } from '#messaging/messaging-store.ts';
 import type { DeliveryResult } from '#messaging/outbox-handler.ts';
-import type { PaymentDeps } from '../lifecycle/deps.ts';
+import type { SnapshotDeps } from '../lifecycle/deps.ts';
+import type { PaymentStores } from '../ports/payment-store.ts';
 import { ProviderError, ProviderRejected } from '../ports/provider-errors.ts';
 import type {
   ChannelOrder,
@@ -39,7 +41,7 @@ export type ChannelEventTaken =
   | { kind: 'subscription'; subscription: Subscription; isNews: boolean };
 
 /** What a worker does with an event of a channel that cannot be asked: the stored bytes are the evidence. */
-export async function handleChannelEvent(deps: PaymentDeps, told: Told): Promise<DeliveryResult> {
+export async function handleChannelEvent(deps: SnapshotDeps, told: Told): Promise<DeliveryResult> {
   const taken = await takeChannelEvent(deps, told);
   switch (taken.kind) {
     case 'unreadable':
@@ -62,7 +64,7 @@ export async function handleChannelEvent(deps: PaymentDeps, told: Told): Promise
   }
 }
 
-export async function takeChannelEvent(deps: PaymentDeps, told: Told): Promise<ChannelEventTaken> {
+export async function takeChannelEvent(deps: SnapshotDeps, told: Told): Promise<ChannelEventTaken> {
   const { provider, event } = told;
   const read = told.sales.readEvent(event.body);
   if (read === undefined) return { kind: 'unreadable' };
@@ -84,7 +86,7 @@ export async function takeChannelEvent(deps: PaymentDeps, told: Told): Promise<C
 }
 
 async function takeOrder(
-  deps: PaymentDeps,
+  deps: SnapshotDeps,
   told: Told & { sale: ChannelOrder; cause: Cause },
 ): Promise<ChannelEventTaken> {
   const { provider, sale, cause } = told;
@@ -96,7 +98,7 @@ async function takeOrder(
 }
 
 async function checkLicences(
-  deps: PaymentDeps,
+  deps: { database: Database<PaymentStores> },
   told: Told & { sale: ChannelOrder },
 ): Promise<(LicenceCheck | undefined)[] | Extract<ChannelEventTaken, { kind: 'unanswered' }>> {
   const keys = told.sale.items.flatMap(({ productKey }) => (productKey === null ? [] : [productKey]));
@@ -122,7 +124,7 @@ async function checkLicences(
 }
 
 async function checkLicence(
-  deps: PaymentDeps,
+  deps: { database: Database<PaymentStores> },
   about: Told & { item: ChannelOrderItem; product: Product },
 ): Promise<LicenceCheck> {
   const { item, product, sales, signal } = about;

@@ -1,10 +1,11 @@
 // A seller's export beside our payments. First as a dry run, which changes nothing; then for real: orders that are missing
 // here come in as held, refunds are booked, and the run is stored with its findings like every other comparison.
 import type { Actor } from '#kernel/actor.ts';
+import type { Database } from '#kernel/database.ts';
 import { assert } from '#kernel/invariant.ts';
 import { type ProviderName, providerTitle } from '#kernel/provider-name.ts';
 import { type Cause, causeOf } from '#kernel/transaction-context.ts';
-import type { PaymentDeps } from '../lifecycle/deps.ts';
+import type { SnapshotDeps } from '../lifecycle/deps.ts';
 import type { Payment } from '../model/payment.ts';
 import type { ReconciliationRun } from '../model/reconciliation.ts';
 import type { PaymentStore, PaymentStores } from '../ports/payment-store.ts';
@@ -29,7 +30,10 @@ interface SalesImport {
 }
 
 /** What an import would find and do; nothing is changed. */
-export async function planImport(deps: Pick<PaymentDeps, 'database'>, input: SalesImport): Promise<ExportComparison> {
+export async function planImport(
+  deps: { database: Database<PaymentStores> },
+  input: SalesImport,
+): Promise<ExportComparison> {
   return compareWithExport({ there: input.sales, here: await listHere(deps, input) });
 }
 
@@ -40,7 +44,7 @@ export interface ImportedExport {
 }
 
 export async function importExport(
-  deps: PaymentDeps,
+  deps: SnapshotDeps,
   input: SalesImport & { actor: Actor; fileName: string },
 ): Promise<ImportedExport> {
   const { actor, provider } = input;
@@ -70,7 +74,7 @@ export async function importExport(
 }
 
 /** Our payments of the export's days, and those beyond them that it names. */
-async function listHere(deps: Pick<PaymentDeps, 'database'>, input: SalesImport): Promise<KnownPayment[]> {
+async function listHere(deps: { database: Database<PaymentStores> }, input: SalesImport): Promise<KnownPayment[]> {
   const { provider, sales } = input;
   const found = new Map<string, Payment>();
   const window = exportWindow(sales);
@@ -112,7 +116,7 @@ async function know(stores: PaymentStores, payment: Payment): Promise<KnownPayme
 }
 
 async function heal(
-  deps: PaymentDeps,
+  deps: SnapshotDeps,
   input: { provider: ProviderName; difference: ExportDifference; cause: Cause },
 ): Promise<boolean> {
   const { provider, difference, cause } = input;

@@ -10,7 +10,7 @@ import type { Cause } from '#kernel/transaction-context.ts';
 import { inTransaction } from '#kernel/transaction-context.ts';
 import { formatOrderNumber, type Order } from '#orders/order.ts';
 import { applyLook } from '../lifecycle/apply-snapshot.ts';
-import type { PaymentDeps } from '../lifecycle/deps.ts';
+import type { SnapshotDeps } from '../lifecycle/deps.ts';
 import { writeTimeline } from '../lifecycle/write-timeline.ts';
 import type { Payment } from '../model/payment.ts';
 import type { PaymentTx } from '../ports/payment-store.ts';
@@ -36,7 +36,7 @@ export type ChannelOrderRecorded =
   | { kind: 'known'; payment: Payment };
 
 export async function recordChannelOrder(
-  deps: PaymentDeps,
+  deps: SnapshotDeps,
   input: ReceivedChannelOrder,
 ): Promise<ChannelOrderRecorded> {
   const { provider, sale } = input;

@@ -11,7 +11,7 @@ import { type ProviderName, providerTitle } from '#kernel/provider-name.ts';
 import type { Retention } from '#kernel/retention.ts';
 import type { Cause } from '#kernel/transaction-context.ts';
 import { inTransaction } from '#kernel/transaction-context.ts';
-import type { PaymentDeps } from '../lifecycle/deps.ts';
+import type { ProviderDeps } from '../lifecycle/deps.ts';
 import type { ChannelOrderMark } from '../ports/channel-order-store.ts';
 import type { ProviderRegistry } from '../ports/payment-provider.ts';
 import type { PaymentStores, PaymentTx } from '../ports/payment-store.ts';
@@ -50,7 +50,7 @@ export async function refundChannelOrder(
 class TooManyWait extends Error {}
 
 function book(
-  deps: Pick<PaymentDeps, 'database' | 'clock' | 'ids' | 'providers'>,
+  deps: ProviderDeps,
   input: { provider: ProviderName; returned: ChannelRefund; cause: Cause },
 ): Promise<ChannelOrderRefunded> {
   const { provider, returned, cause } = input;

@@ -1,9 +1,10 @@
 import { recordAudit } from '#access/audit.ts';
 import type { Actor } from '#kernel/actor.ts';
+import type { Database } from '#kernel/database.ts';
 import type { JsonObject } from '#kernel/json.ts';
 import { formatMoney, isCurrency, type Money } from '#kernel/money.ts';
+import type { TransactionDeps } from '#kernel/transaction-context.ts';
 import { causeOf, inTransaction } from '#kernel/transaction-context.ts';
-import type { PaymentDeps } from '../lifecycle/deps.ts';
 import type { PaymentStores } from '../ports/payment-store.ts';
 
 const reviewThresholdKey = 'sales.hold_above';
@@ -30,9 +31,9 @@ function limitsIn(value: JsonObject): ReviewThresholds {
 }
 
 /** The same for a surface that shows them. */
-export function getReviewThresholds(
-  deps: Pick<PaymentDeps, 'database'>,
-): Promise<{ limits: ReviewThresholds; version: number }> {
+export function getReviewThresholds(deps: {
+  database: Database<PaymentStores>;
+}): Promise<{ limits: ReviewThresholds; version: number }> {
   return deps.database.read(readReviewThresholds);
 }
 
@@ -40,7 +41,7 @@ export type ReviewThresholdChanged = { kind: 'changed' } | { kind: 'unchanged' }
 
 /** From now on orders above this amount are held; those that are held already wait on. */
 export function changeReviewThreshold(
-  deps: Pick<PaymentDeps, 'database' | 'clock' | 'ids'>,
+  deps: TransactionDeps<PaymentStores>,
   input: { limit: Money; actor: Actor /** The version of the setting that was looked at. */; expectedVersion: number },
 ): Promise<ReviewThresholdChanged> {
   const { limit, actor, expectedVersion } = input;

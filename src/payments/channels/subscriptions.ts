@@ -1,6 +1,8 @@
+import type { Clock } from '#kernel/clock.ts';
+import type { Database } from '#kernel/database.ts';
 import type { ProviderName } from '#kernel/provider-name.ts';
-import type { PaymentDeps } from '../lifecycle/deps.ts';
 import type { StoredSubscription } from '../ports/channel-order-store.ts';
+import type { PaymentStores } from '../ports/payment-store.ts';
 import type { Subscription } from '../ports/sales-channel.ts';
 
 /**
@@ -8,7 +10,7 @@ import type { Subscription } from '../ports/sales-channel.ts';
  * whether its status is new.
  */
 export async function noteSubscription(
-  deps: Pick<PaymentDeps, 'database' | 'clock'>,
+  deps: { database: Database<PaymentStores>; clock: Clock },
   input: { provider: ProviderName; subscription: Subscription },
 ): Promise<boolean> {
   const { provider, subscription } = input;
@@ -24,7 +26,7 @@ export async function noteSubscription(
 
 /** Subscriptions at a channel, by their id there or a part of the customer's e-mail or name. */
 export function findSubscriptions(
-  deps: Pick<PaymentDeps, 'database'>,
+  deps: { database: Database<PaymentStores> },
   input: { text: string; limit: number },
 ): Promise<StoredSubscription[]> {
   const text = input.text.trim();

@@ -1,13 +1,13 @@
 import { recordAudit } from '#access/audit.ts';
 import type { Actor } from '#kernel/actor.ts';
 import type { OrderId } from '#kernel/ids.ts';
+import type { TransactionDeps } from '#kernel/transaction-context.ts';
 import { causeOf, inTransaction } from '#kernel/transaction-context.ts';
 import { enqueueOutboxMessage } from '#messaging/enqueue-outbox-message.ts';
 import type { Order, OrderStatus } from '#orders/order.ts';
 import { tellOrder } from '../lifecycle/change-order.ts';
-import type { PaymentDeps } from '../lifecycle/deps.ts';
 import { isOpenPayment, type Payment } from '../model/payment.ts';
-import type { PaymentTx } from '../ports/payment-store.ts';
+import type { PaymentStores, PaymentTx } from '../ports/payment-store.ts';
 
 export type Cancellation = { kind: 'cancelled' } | { kind: 'refused'; status: OrderStatus } | { kind: 'unknown' };
 
@@ -16,7 +16,7 @@ export type Cancellation = { kind: 'cancelled' } | { kind: 'refused'; status: Or
  * comes all the same makes the order `needs_attention` and rings.
  */
 export function cancelOrder(
-  deps: PaymentDeps,
+  deps: TransactionDeps<PaymentStores>,
   input: { orderId: OrderId; actor: Actor; reason: string | null },
 ): Promise<Cancellation> {
   const { actor, reason } = input;

@@ -7,16 +7,17 @@ import { type Milliseconds, minute } from '#kernel/clock.ts';
 import type { OrderId } from '#kernel/ids.ts';
 import { assert } from '#kernel/invariant.ts';
 import { type ProviderName, providerTitle } from '#kernel/provider-name.ts';
+import type { TransactionDeps } from '#kernel/transaction-context.ts';
 import { type Cause, inTransaction } from '#kernel/transaction-context.ts';
 import type { Order } from '#orders/order.ts';
 import { decideFor, refreshOrderCards } from '../lifecycle/change-order.ts';
-import type { PaymentDeps } from '../lifecycle/deps.ts';
+import type { ProviderDeps, SnapshotDeps } from '../lifecycle/deps.ts';
 import { insertNewPayment, reopenOrder } from '../lifecycle/new-payment.ts';
 import { loadOrderView, type OrderView } from '../lifecycle/order-view.ts';
 import { standingOf } from '../model/coverage.ts';
 import { isCoveringPayment, type Payment, payablePayment } from '../model/payment.ts';
-import type { PaymentProvider } from '../ports/payment-provider.ts';
-import type { PaymentTx } from '../ports/payment-store.ts';
+import type { PaymentProvider, ProviderRegistry } from '../ports/payment-provider.ts';
+import type { PaymentStores, PaymentTx } from '../ports/payment-store.ts';
 import { closeOpenLinks } from './cancel-order.ts';
 import { chooseProvider } from './choose-provider.ts';
 import { requestInTurn } from './request-in-turn.ts';
@@ -50,7 +51,7 @@ const afterExpiryMs: Milliseconds = minute;
  * open stays the answer: two live links would let a customer pay twice. The troubles that a new link helps against are
  * over with it, or wait for it to be paid.
  */
-export async function createPaymentLink(deps: PaymentDeps, draft: LinkDraft): Promise<PaymentLink> {
+export async function createPaymentLink(deps: SnapshotDeps, draft: LinkDraft): Promise<PaymentLink> {
   const { actor } = draft;
   const cause: Cause = { kind: actor.kind === 'admin' ? 'admin' : 'store', id: actor.id, actor };
   const opened = await openPayment(deps, { draft, cause });
@@ -65,7 +66,7 @@ export async function createPaymentLink(deps: PaymentDeps, draft: LinkDraft): Pr
   return finish(deps, { paymentId: requested.paymentId, draft, cause });
 }
 
-function openPayment(deps: PaymentDeps, { draft, cause }: { draft: LinkDraft; cause: Cause }): Promise<Opened> {
+function openPayment(deps: ProviderDeps, { draft, cause }: { draft: LinkDraft; cause: Cause }): Promise<Opened> {
   return inTransaction(deps, cause, async (tx): Promise<Opened> => {
     const order = await tx.stores.orders.findOrder(draft.orderId);
     if (order === undefined) return { kind: 'refused', reason: 'There is no such order.' };
@@ -112,14 +113,14 @@ function openPayment(deps: PaymentDeps, { draft, cause }: { draft: LinkDraft; ca
 }
 
 /** What is paid at a provider that was switched off, or for a payment that is polled no more, may not be heard of. */
-function openLink(deps: PaymentDeps, payments: readonly Payment[]): Payment | undefined {
+function openLink(deps: { providers: ProviderRegistry }, payments: readonly Payment[]): Payment | undefined {
   return payablePayment(
     payments.filter(({ provider, nextPollAt }) => nextPollAt !== null && deps.providers.find(provider) !== undefined),
   );
 }
 
 function finish(
-  deps: PaymentDeps,
+  deps: TransactionDeps<PaymentStores>,
   input: { paymentId: Payment['id']; draft: LinkDraft; cause: Cause },
 ): Promise<PaymentLink> {
   const { draft } = input;

@@ -1,7 +1,8 @@
 import { type Milliseconds, minute } from '#kernel/clock.ts';
+import type { TransactionDeps } from '#kernel/transaction-context.ts';
 import { inTransaction } from '#kernel/transaction-context.ts';
 import { tellOrder } from '../lifecycle/change-order.ts';
-import type { PaymentDeps } from '../lifecycle/deps.ts';
+import type { PaymentStores } from '../ports/payment-store.ts';
 
 /** A provider's own expiry is heard of first; the order follows a moment later. */
 const graceMs: Milliseconds = minute;
@@ -12,7 +13,10 @@ const cause = { kind: 'job', id: 'expire-orders', actor: { kind: 'job', id: 'exp
  * Ends orders whose time is over and for which no payment can come any more, at most `limit`. An order with an open
  * payment waits: the provider decides, however long it confirms.
  */
-export async function expireOrders(deps: PaymentDeps, input: { limit: number }): Promise<{ expired: number }> {
+export async function expireOrders(
+  deps: TransactionDeps<PaymentStores>,
+  input: { limit: number },
+): Promise<{ expired: number }> {
   const now = deps.clock.now();
   const due = await deps.database.read((stores) =>
     stores.orders.listExpiredOrders({ now: now - graceMs, limit: input.limit }),

@@ -1,13 +1,14 @@
+import type { Database } from '#kernel/database.ts';
 import { isCurrency, MoneyInvalid, parseMoney } from '#kernel/money.ts';
 import { type Order, parseOrderNumber } from '#orders/order.ts';
-import type { PaymentDeps } from '../lifecycle/deps.ts';
+import type { PaymentStores } from '../ports/payment-store.ts';
 
 /**
  * Finds orders by what a customer or a provider may have written: number, reference, e-mail, amount (`49.00` or
  * `49.00 USD`), provider reference or transaction id. Best match first; every order once.
  */
 export function findOrders(
-  deps: Pick<PaymentDeps, 'database'>,
+  deps: { database: Database<PaymentStores> },
   input: { text: string; limit: number },
 ): Promise<Order[]> {
   const text = input.text.trim();

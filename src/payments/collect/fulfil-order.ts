@@ -1,15 +1,19 @@
 import { recordAudit } from '#access/audit.ts';
 import type { Actor } from '#kernel/actor.ts';
 import type { OrderId } from '#kernel/ids.ts';
+import type { TransactionDeps } from '#kernel/transaction-context.ts';
 import { causeOf, inTransaction } from '#kernel/transaction-context.ts';
 import type { OrderStatus } from '#orders/order.ts';
 import { tellOrder } from '../lifecycle/change-order.ts';
-import type { PaymentDeps } from '../lifecycle/deps.ts';
+import type { PaymentStores } from '../ports/payment-store.ts';
 
 export type Fulfilment = { kind: 'fulfilled' } | { kind: 'refused'; status: OrderStatus } | { kind: 'unknown' };
 
 /** An admin says that the goods of a paid order have left. */
-export function fulfilOrder(deps: PaymentDeps, input: { orderId: OrderId; actor: Actor }): Promise<Fulfilment> {
+export function fulfilOrder(
+  deps: TransactionDeps<PaymentStores>,
+  input: { orderId: OrderId; actor: Actor },
+): Promise<Fulfilment> {
   const { actor } = input;
   return inTransaction(deps, causeOf(actor), async (tx): Promise<Fulfilment> => {
     const order = await tx.stores.orders.findOrder(input.orderId);

@@ -1,13 +1,17 @@
 import { raiseCase } from '#cases/raise-case.ts';
+import type { TransactionDeps } from '#kernel/transaction-context.ts';
 import { type Cause, inTransaction } from '#kernel/transaction-context.ts';
-import type { PaymentDeps } from '../lifecycle/deps.ts';
 import type { Payment } from '../model/payment.ts';
+import type { PaymentStores } from '../ports/payment-store.ts';
 
 /**
  * A payment is open at a provider that is not configured any more: nobody will hear of its money. Rings once for each
  * provider; the alert ends when the provider is configured again and answers.
  */
-export async function noteProviderOff(deps: PaymentDeps, input: { payment: Payment; cause: Cause }): Promise<void> {
+export async function noteProviderOff(
+  deps: TransactionDeps<PaymentStores>,
+  input: { payment: Payment; cause: Cause },
+): Promise<void> {
   const { payment, cause } = input;
   const { provider } = payment;
   const key = `provider_down:${provider}`;

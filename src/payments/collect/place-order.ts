@@ -4,23 +4,24 @@
 import { recordAudit } from '#access/audit.ts';
 import type { Actor } from '#kernel/actor.ts';
 import { day } from '#kernel/clock.ts';
+import type { Database } from '#kernel/database.ts';
 import { ConcurrentChange } from '#kernel/database.ts';
 import { asOrderId, type OrderId } from '#kernel/ids.ts';
 import { assert } from '#kernel/invariant.ts';
 import { formatMoney } from '#kernel/money.ts';
 import type { ProviderName } from '#kernel/provider-name.ts';
 import type { Retention } from '#kernel/retention.ts';
-import type { Cause } from '#kernel/transaction-context.ts';
+import type { Cause, TransactionDeps } from '#kernel/transaction-context.ts';
 import { inTransaction } from '#kernel/transaction-context.ts';
 import type { Order, OrderItem, OrderOrigin } from '#orders/order.ts';
 import type { OrderStores } from '#orders/order-store.ts';
-import type { PaymentDeps } from '../lifecycle/deps.ts';
+import type { SnapshotDeps } from '../lifecycle/deps.ts';
 import { insertNewPayment } from '../lifecycle/new-payment.ts';
 import { loadOrderView, type OrderView } from '../lifecycle/order-view.ts';
 import { writeTimeline } from '../lifecycle/write-timeline.ts';
 import { isMismatchedPayment, paymentOpenForMs } from '../model/payment.ts';
 import type { PaymentProvider } from '../ports/payment-provider.ts';
-import type { PaymentTx } from '../ports/payment-store.ts';
+import type { PaymentStores, PaymentTx } from '../ports/payment-store.ts';
 import { chooseProvider } from './choose-provider.ts';
 import { requestInTurn } from './request-in-turn.ts';
 import type { PaymentRequested } from './request-payment.ts';
@@ -57,7 +58,7 @@ export type PlacedOrder =
   | { kind: 'no_provider'; reason: string; isTemporary: boolean }
   | { kind: 'provider_failed'; order: OrderView; provider: ProviderName; isRejected: boolean; message: string };
 
-export async function placeOrder(deps: PaymentDeps, input: NewOrder): Promise<PlacedOrder> {
+export async function placeOrder(deps: SnapshotDeps, input: NewOrder): Promise<PlacedOrder> {
   const amountMinor = input.items.reduce((sum, item) => sum + item.unitAmountMinor * item.quantity, 0);
   assert(Number.isSafeInteger(amountMinor) && amountMinor > 0, 'an order total is a positive number of minor units');
   const choice = chooseProvider(deps.providers, {
@@ -85,7 +86,7 @@ export async function placeOrder(deps: PaymentDeps, input: NewOrder): Promise<Pl
 type Written = { kind: 'written'; orderId: OrderId; isRepeat: boolean } | { kind: 'key_reused' } | { kind: 'nothing' };
 
 function writeOrder(
-  deps: PaymentDeps,
+  deps: TransactionDeps<PaymentStores>,
   draft: { input: NewOrder; amountMinor: number; cause: Cause; first: PaymentProvider | undefined },
 ): Promise<Written> {
   const { input } = draft;
@@ -153,7 +154,7 @@ async function insertNewOrder(tx: PaymentTx, draft: { input: NewOrder; amountMin
 
 /** Goes on with what an earlier request for the order began; a payment that it has already is the answer. */
 async function requestAny(
-  deps: PaymentDeps,
+  deps: SnapshotDeps,
   input: { orderId: OrderId; candidates: readonly PaymentProvider[]; cause: Cause },
 ): Promise<PaymentRequested> {
   const payments = await deps.database.read((stores) => stores.payments.listPaymentsForOrder(input.orderId));
@@ -168,7 +169,7 @@ async function requestAny(
   return { kind: 'failed', provider: refused.provider, isRejected: true, message: refused.providerStatus ?? 'refused' };
 }
 
-function readView(deps: PaymentDeps, orderId: OrderId): Promise<OrderView> {
+function readView(deps: { database: Database<PaymentStores> }, orderId: OrderId): Promise<OrderView> {
   return deps.database.read(async (stores) => {
     const order = await stores.orders.findOrder(orderId);
     assert(order !== undefined, `order ${orderId} vanished`);

@@ -1,16 +1,17 @@
 // One provider after the other, until one has made the payment. A customer waits at the other end, so that each has a
 // turn of its own, and one that hangs does not take the time of all.
-import type { Milliseconds } from '#kernel/clock.ts';
+import type { Clock, Milliseconds } from '#kernel/clock.ts';
 import { second } from '#kernel/clock.ts';
 import type { OrderId, PaymentId } from '#kernel/ids.ts';
 import { assert } from '#kernel/invariant.ts';
-import type { Cause } from '#kernel/transaction-context.ts';
+import type { Cause, TransactionDeps } from '#kernel/transaction-context.ts';
 import { inTransaction } from '#kernel/transaction-context.ts';
-import type { PaymentDeps } from '../lifecycle/deps.ts';
+import type { SnapshotDeps } from '../lifecycle/deps.ts';
 import { insertNewPayment, reopenOrder } from '../lifecycle/new-payment.ts';
 import { standingOf } from '../model/coverage.ts';
 import { isOpenPayment, type Payment } from '../model/payment.ts';
 import type { PaymentProvider } from '../ports/payment-provider.ts';
+import type { PaymentStores } from '../ports/payment-store.ts';
 import { TurnOver } from '../ports/provider-errors.ts';
 import { type PaymentRequested, requestPayment } from './request-payment.ts';
 
@@ -41,7 +42,7 @@ type RequestedInTurn = Exclude<PaymentRequested, { kind: 'created' }> | { kind: 
  * later. Undefined when there was nobody to ask.
  */
 export async function requestInTurn(
-  deps: PaymentDeps,
+  deps: SnapshotDeps,
   input: {
     orderId: OrderId;
     begun: readonly Payment[];
@@ -75,7 +76,7 @@ export async function requestInTurn(
 
 /** Ends the calls of `work` when its turn is over; what it makes of that is its own affair. */
 async function withTurn<Result>(
-  deps: Pick<PaymentDeps, 'clock'>,
+  deps: { clock: Clock },
   input: { forMs: Milliseconds; work: (signal: AbortSignal) => Promise<Result> },
 ): Promise<Result> {
   const turn = new AbortController();
@@ -88,7 +89,7 @@ async function withTurn<Result>(
  * or a new one. The last provider may have taken a minute to fail; undefined when the order takes no payment any more.
  */
 function addPayment(
-  deps: PaymentDeps,
+  deps: TransactionDeps<PaymentStores>,
   input: { orderId: OrderId; provider: PaymentProvider; cause: Cause },
 ): Promise<Payment | undefined> {
   return inTransaction(deps, input.cause, async (tx) => {

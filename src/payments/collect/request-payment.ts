@@ -2,14 +2,16 @@
 // written before the call, the provider is given our payment id, and a create without an answer is looked for, never
 // simply sent again under another name.
 import { hour } from '#kernel/clock.ts';
+import type { Database } from '#kernel/database.ts';
 import { assert } from '#kernel/invariant.ts';
 import { toDecimal } from '#kernel/money.ts';
 import { type ProviderName, providerTitle } from '#kernel/provider-name.ts';
+import type { TransactionDeps } from '#kernel/transaction-context.ts';
 import { type Cause, inTransaction } from '#kernel/transaction-context.ts';
 import { formatOrderNumber, type Order } from '#orders/order.ts';
 import { applySnapshot } from '../lifecycle/apply-snapshot.ts';
 import { tellOrder } from '../lifecycle/change-order.ts';
-import type { PaymentDeps } from '../lifecycle/deps.ts';
+import type { SnapshotDeps } from '../lifecycle/deps.ts';
 import { raiseNotCreated } from '../lifecycle/payment-cases.ts';
 import { withPayment } from '../lifecycle/payment-lease.ts';
 import { postponePoll } from '../lifecycle/postpone-poll.ts';
@@ -17,7 +19,8 @@ import type { Refresh } from '../lifecycle/refresh.ts';
 import { writeTimeline } from '../lifecycle/write-timeline.ts';
 import { findIn } from '../model/decide-payment.ts';
 import { isAwaitedPayment, isMismatchedPayment, type Payment } from '../model/payment.ts';
-import type { CreatePaymentRequest, PaymentProvider } from '../ports/payment-provider.ts';
+import type { CreatePaymentRequest, PaymentProvider, ProviderRegistry } from '../ports/payment-provider.ts';
+import type { PaymentStores } from '../ports/payment-store.ts';
 import { ProviderError, ProviderRejected } from '../ports/provider-errors.ts';
 
 /** A create that nobody has heard of so long after its expiry was never carried out. */
@@ -37,7 +40,7 @@ interface Held {
 
 /** Creates the payment at its provider, once however often it is called. A refusal closes the payment as `failed`. */
 export async function requestPayment(
-  deps: PaymentDeps,
+  deps: SnapshotDeps,
   input: {
     payment: Payment;
     cause: Cause;
@@ -82,7 +85,7 @@ function wrongAmount({ provider }: Payment): PaymentRequested {
 }
 
 /** Finds out what became of a create without an answer. It does not create: nobody waits for that link any more. */
-export async function recoverCreation(deps: PaymentDeps, held: Held): Promise<Refresh> {
+export async function recoverCreation(deps: SnapshotDeps, held: Held): Promise<Refresh> {
   const { payment } = held;
   const { provider, request } = await prepare(deps, payment);
   const snapshot = await provider.findCreatedPayment(request, held.signal);
@@ -96,7 +99,7 @@ export async function recoverCreation(deps: PaymentDeps, held: Held): Promise<Re
 }
 
 async function prepare(
-  deps: PaymentDeps,
+  deps: { database: Database<PaymentStores>; providers: ProviderRegistry },
   payment: Payment,
 ): Promise<{ provider: PaymentProvider; request: CreatePaymentRequest }> {
   const provider = deps.providers.find(payment.provider);
@@ -121,7 +124,10 @@ function requestFor(order: Order, payment: Payment): CreatePaymentRequest {
   };
 }
 
-async function refuse(deps: PaymentDeps, held: Held & { alternatives: number; why: string }): Promise<void> {
+async function refuse(
+  deps: TransactionDeps<PaymentStores>,
+  held: Held & { alternatives: number; why: string },
+): Promise<void> {
   const { payment, why } = held;
   await inTransaction(deps, held.cause, async (tx) => {
     const now = deps.clock.now();

@@ -16,7 +16,7 @@ import type { PaymentSnapshot } from '../model/snapshot.ts';
 import type { PaymentChange, PaymentTx } from '../ports/payment-store.ts';
 import { announcePayment } from './announce.ts';
 import { refreshOrderCards, tellOrder } from './change-order.ts';
-import type { PaymentDeps } from './deps.ts';
+import type { SnapshotDeps } from './deps.ts';
 import { endMismatch, raiseIfStuck, raiseMismatch, resolveEarlierCases } from './payment-cases.ts';
 import { raiseForLook } from './raise-for-look.ts';
 import { tellOfReturns } from './returns.ts';
@@ -31,7 +31,7 @@ export type Application =
  * of which nothing stays.
  */
 export async function applySnapshot(
-  deps: PaymentDeps,
+  deps: SnapshotDeps,
   input: {
     paymentId: PaymentId;
     leaseId: string | null;

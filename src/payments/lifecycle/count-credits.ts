@@ -1,7 +1,10 @@
+import type { Database } from '#kernel/database.ts';
+import type { EventLog } from '#kernel/events.ts';
 import type { PaymentId } from '#kernel/ids.ts';
 import type { Payment } from '../model/payment.ts';
 import { capturedMinor } from '../model/refundable.ts';
-import type { PaymentDeps } from './deps.ts';
+import type { ProviderRegistry } from '../ports/payment-provider.ts';
+import type { PaymentStores } from '../ports/payment-store.ts';
 
 const pageSize = 200;
 /** A million payments; a database with more of them goes on at the next start. */
@@ -11,9 +14,11 @@ const pagesMax = 5_000;
  * Works out what payments brought that came before that was written down; once in the life of a database. A payment whose
  * provider is not configured waits until it is: only the provider says what becomes of money that came short.
  */
-export async function countCredits(
-  deps: Pick<PaymentDeps, 'database' | 'providers' | 'log'>,
-): Promise<{ counted: number }> {
+export async function countCredits(deps: {
+  database: Database<PaymentStores>;
+  providers: ProviderRegistry;
+  log: EventLog;
+}): Promise<{ counted: number }> {
   let counted = 0;
   let after: PaymentId | null = null;
   for (let page = 0; page < pagesMax; page += 1) {
@@ -29,7 +34,10 @@ export async function countCredits(
 }
 
 /** One that somebody changes meanwhile is counted by that change, like every other look. */
-function count(deps: Pick<PaymentDeps, 'database' | 'providers'>, uncounted: readonly Payment[]): Promise<number> {
+function count(
+  deps: { database: Database<PaymentStores>; providers: ProviderRegistry },
+  uncounted: readonly Payment[],
+): Promise<number> {
   return deps.database.transaction(async (stores) => {
     let counted = 0;
     for (const payment of uncounted) {

@@ -1,10 +1,13 @@
 // Work on one payment is serialized, so that looks at the provider are applied in the order in which they were taken:
 // within the process by a queue per payment, between processes by a lease on the row.
+import type { Clock } from '#kernel/clock.ts';
 import { type Milliseconds, minute } from '#kernel/clock.ts';
+import type { Database } from '#kernel/database.ts';
 import type { PaymentId } from '#kernel/ids.ts';
 import { createKeyedMutex, type KeyedMutex } from '#kernel/keyed-mutex.ts';
+import type { TransactionDeps } from '#kernel/transaction-context.ts';
 import type { Payment } from '../model/payment.ts';
-import type { PaymentDeps } from './deps.ts';
+import type { PaymentStores } from '../ports/payment-store.ts';
 
 /** Longer than the few provider calls that one look or create needs; each is bounded to half a minute (http-policy.ts). */
 const leaseMs: Milliseconds = 3 * minute;
@@ -12,7 +15,7 @@ const leaseMs: Milliseconds = 3 * minute;
 // A queue per composition and not per module: two of them in one test process are two processes to each other.
 const queues = new WeakMap<object, KeyedMutex>();
 
-function queueOf(deps: PaymentDeps): KeyedMutex {
+function queueOf(deps: { database: Database<PaymentStores> }): KeyedMutex {
   const existing = queues.get(deps.database);
   if (existing !== undefined) return existing;
   const created = createKeyedMutex();
@@ -28,7 +31,7 @@ export type Leased<Result> =
 
 /** Runs `work` while holding the payment. Whatever happens in it, the lease is given back. */
 export function withPayment<Result>(
-  deps: PaymentDeps,
+  deps: TransactionDeps<PaymentStores>,
   input: {
     paymentId: PaymentId;
     work: (held: { payment: Payment; leaseId: string }) => Promise<Result>;
@@ -54,7 +57,7 @@ export function withPayment<Result>(
 }
 
 function takeLease(
-  deps: PaymentDeps,
+  deps: { database: Database<PaymentStores>; clock: Clock },
   input: { paymentId: PaymentId; leaseId: string },
 ): Promise<Payment | 'busy' | 'unknown'> {
   const now = deps.clock.now();

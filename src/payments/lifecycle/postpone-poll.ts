@@ -1,11 +1,15 @@
+import type { TransactionDeps } from '#kernel/transaction-context.ts';
 import { type Cause, inTransaction } from '#kernel/transaction-context.ts';
 import type { Payment } from '../model/payment.ts';
 import { nextPollAt } from '../model/poll-schedule.ts';
-import type { PaymentDeps } from './deps.ts';
+import type { PaymentStores } from '../ports/payment-store.ts';
 import { raiseIfStuck } from './payment-cases.ts';
 
 /** After a provider failed: the payment keeps its place in the schedule, so that an outage is not hammered at. */
-export async function postponePoll(deps: PaymentDeps, input: { payment: Payment; cause: Cause }): Promise<void> {
+export async function postponePoll(
+  deps: TransactionDeps<PaymentStores>,
+  input: { payment: Payment; cause: Cause },
+): Promise<void> {
   const { payment, cause } = input;
   const now = deps.clock.now();
   const change = { nextPollAt: nextPollAt(payment, now), updatedAt: now };

@@ -2,17 +2,17 @@ import type { ActingAdmin } from '#access/acting-admin.ts';
 import { recordAudit } from '#access/audit.ts';
 import { readReason } from '#access/reason.ts';
 import type { OrderId } from '#kernel/ids.ts';
+import type { TransactionDeps } from '#kernel/transaction-context.ts';
 import { causeOf, inTransaction } from '#kernel/transaction-context.ts';
-import type { PaymentDeps } from '../lifecycle/deps.ts';
 import { payablePayment } from '../model/payment.ts';
-import type { PaymentTx } from '../ports/payment-store.ts';
+import type { PaymentStores, PaymentTx } from '../ports/payment-store.ts';
 import { type AboutPayment, acceptanceRefusal, acceptInto } from './accept-into.ts';
 import { noteByHand } from './note-by-hand.ts';
 import { type Override, refused } from './override.ts';
 
 /** Takes an order for paid on a person's word alone. Loud: everybody who gets alerts hears who did it and why. */
 export function markPaid(
-  deps: PaymentDeps,
+  deps: TransactionDeps<PaymentStores>,
   input: { orderId: OrderId; by: ActingAdmin; reason: string },
 ): Promise<Override> {
   const { by } = input;

@@ -4,18 +4,18 @@ import { readReason } from '#access/reason.ts';
 import type { OrderId } from '#kernel/ids.ts';
 import { asOrderId } from '#kernel/ids.ts';
 import type { JsonObject } from '#kernel/json.ts';
+import type { TransactionDeps } from '#kernel/transaction-context.ts';
 import { causeOf, inTransaction } from '#kernel/transaction-context.ts';
 import type { Order, OrderStatus } from '#orders/order.ts';
 import { closeOpenLinks } from '../collect/cancel-order.ts';
 import { decideFor, tellOrder } from '../lifecycle/change-order.ts';
-import type { PaymentDeps } from '../lifecycle/deps.ts';
-import type { PaymentTx } from '../ports/payment-store.ts';
+import type { PaymentStores, PaymentTx } from '../ports/payment-store.ts';
 import { noteByHand } from './note-by-hand.ts';
 import { type Override, refused } from './override.ts';
 
 /** Gives up on the money of an order that is not paid. Loud: everybody who gets alerts hears who did it and why. */
 export function writeOffOrder(
-  deps: PaymentDeps,
+  deps: TransactionDeps<PaymentStores>,
   input: { orderId: OrderId; by: ActingAdmin; reason: string },
 ): Promise<Override> {
   const { by } = input;

@@ -1,9 +1,13 @@
 import { raiseCase } from '#cases/raise-case.ts';
 import { resolveCase } from '#cases/resolve-case.ts';
+import type { Clock } from '#kernel/clock.ts';
+import type { EventLog } from '#kernel/events.ts';
+import type { Ids } from '#kernel/ids.ts';
+import type { TransactionDeps } from '#kernel/transaction-context.ts';
 import { type Cause, inTransaction } from '#kernel/transaction-context.ts';
 import type { Trust } from '#kernel/trust.ts';
-import type { PaymentDeps } from '../lifecycle/deps.ts';
 import type { ReconciliationFinding, ReconciliationRun } from '../model/reconciliation.ts';
+import type { PaymentStores } from '../ports/payment-store.ts';
 import type { Bounds, Difference } from './compare-with-provider.ts';
 import { endLostFindings, findingKey, firstUnsettled, openFindings } from './finding-cases.ts';
 
@@ -30,7 +34,7 @@ interface Compared {
  * are the same; what an admin has settled is found again in silence. Beyond the findings that are kept all are counted.
  */
 export async function finishReconciliation(
-  deps: PaymentDeps,
+  deps: TransactionDeps<PaymentStores> & { log: EventLog },
   input: Compared,
 ): Promise<{ run: ReconciliationRun; findings: ReconciliationFinding[] }> {
   const { compared, outcomes, trust = 'fetched' } = input;
@@ -85,7 +89,7 @@ export async function finishReconciliation(
 }
 
 function toFinding(
-  deps: Pick<PaymentDeps, 'ids' | 'clock'>,
+  deps: { clock: Clock; ids: Ids },
   { run, difference, isHealed }: Outcome & { run: ReconciliationRun },
 ): ReconciliationFinding {
   const { kind, reference, payment, here, there } = difference;

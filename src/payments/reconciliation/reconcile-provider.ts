@@ -2,12 +2,15 @@
 // by the same verb that webhooks use; the rest is kept with the run and rings once.
 
 import { day, type Milliseconds, minute } from '#kernel/clock.ts';
+import type { Database } from '#kernel/database.ts';
 import type { ProviderName } from '#kernel/provider-name.ts';
 import type { Cause } from '#kernel/transaction-context.ts';
-import type { PaymentDeps } from '../lifecycle/deps.ts';
+import type { PaymentDeps, SnapshotDeps } from '../lifecycle/deps.ts';
 import type { Payment } from '../model/payment.ts';
 import type { ReconciliationFinding, ReconciliationRun } from '../model/reconciliation.ts';
 import type { PaymentSnapshot } from '../model/snapshot.ts';
+import type { ProviderRegistry } from '../ports/payment-provider.ts';
+import type { PaymentStores } from '../ports/payment-store.ts';
 import { ProviderError } from '../ports/provider-errors.ts';
 import { refreshPayment } from '../sync/refresh-payment.ts';
 import { compareWithProvider, type Difference } from './compare-with-provider.ts';
@@ -74,7 +77,7 @@ export function createReconciler(deps: PaymentDeps): ReconcileProvider {
 
 type RunInput = Parameters<ReconcileProvider>[0];
 
-async function reconcile(deps: PaymentDeps, input: RunInput): Promise<Reconciliation> {
+async function reconcile(deps: SnapshotDeps, input: RunInput): Promise<Reconciliation> {
   const { provider, startedBy, cause, signal } = input;
   const now = deps.clock.now();
   const window = { from: Math.min(now - windowMs, input.since ?? now), to: now };
@@ -107,7 +110,7 @@ async function reconcile(deps: PaymentDeps, input: RunInput): Promise<Reconcilia
 }
 
 async function listThere(
-  deps: PaymentDeps,
+  deps: { providers: ProviderRegistry },
   run: ReconciliationRun,
   signal: AbortSignal | undefined,
 ): Promise<PaymentSnapshot[]> {
@@ -120,7 +123,7 @@ async function listThere(
   return found;
 }
 
-async function listHere(deps: PaymentDeps, run: ReconciliationRun): Promise<Payment[]> {
+async function listHere(deps: { database: Database<PaymentStores> }, run: ReconciliationRun): Promise<Payment[]> {
   // Ours is written a moment before theirs: the wider window keeps the edge from looking like a difference.
   const window = { provider: run.provider, from: run.windowFrom - edgeMs, to: run.windowTo };
   const pages = pagesOfPayments(
@@ -132,7 +135,7 @@ async function listHere(deps: PaymentDeps, run: ReconciliationRun): Promise<Paym
 
 /** A difference in status, or a create whose answer was lost, is healed by asking; amounts and strangers are not. */
 async function heal(
-  deps: PaymentDeps,
+  deps: SnapshotDeps,
   input: { run: ReconciliationRun; difference: Difference; cause: Cause; signal: AbortSignal | undefined },
 ): Promise<boolean> {
   const { difference, cause, signal } = input;

@@ -1,12 +1,15 @@
 // A run is one comparison with a list of somebody else's: it is kept from its start on, so that one whose process died is
 // found, and it ends as finished or failed.
 import { recordAudit } from '#access/audit.ts';
+import type { Clock } from '#kernel/clock.ts';
 import { day, hour, type Milliseconds } from '#kernel/clock.ts';
+import type { Database } from '#kernel/database.ts';
+import type { EventLog } from '#kernel/events.ts';
 import type { ProviderName } from '#kernel/provider-name.ts';
 import type { Retention } from '#kernel/retention.ts';
+import type { TransactionDeps } from '#kernel/transaction-context.ts';
 import { type Cause, inTransaction } from '#kernel/transaction-context.ts';
 import { walkPages } from '#kernel/walk-pages.ts';
-import type { PaymentDeps } from '../lifecycle/deps.ts';
 import type { Payment } from '../model/payment.ts';
 import type { ReconciliationRun } from '../model/reconciliation.ts';
 import type { PaymentStore, PaymentStores } from '../ports/payment-store.ts';
@@ -33,7 +36,7 @@ interface RunStart {
   audit: Pick<Parameters<typeof recordAudit>[1], 'action' | 'details'>;
 }
 
-export async function startRun(deps: PaymentDeps, input: RunStart): Promise<ReconciliationRun> {
+export async function startRun(deps: TransactionDeps<PaymentStores>, input: RunStart): Promise<ReconciliationRun> {
   const { provider, window, startedBy, cause, audit } = input;
   const run: ReconciliationRun = {
     id: deps.ids.newId(),
@@ -61,7 +64,7 @@ export async function startRun(deps: PaymentDeps, input: RunStart): Promise<Reco
 }
 
 export async function failRun(
-  deps: Pick<PaymentDeps, 'database' | 'clock'>,
+  deps: { database: Database<PaymentStores>; clock: Clock },
   { run, error }: { run: ReconciliationRun; error: string },
 ): Promise<ReconciliationRun> {
   const failed: ReconciliationRun = { ...run, status: 'failed', finishedAt: deps.clock.now(), error };
@@ -74,7 +77,7 @@ export async function failRun(
  * database to itself knows that all of them were; among several processes only the old ones are taken for lost.
  */
 export async function endLostReconciliations(
-  deps: Pick<PaymentDeps, 'database' | 'clock' | 'log'>,
+  deps: { database: Database<PaymentStores>; clock: Clock; log: EventLog },
   input: { isAlone: boolean },
 ): Promise<{ ended: number }> {
   const now = deps.clock.now();

@@ -5,7 +5,7 @@ import { providerTitle } from '#kernel/provider-name.ts';
 import type { Cause } from '#kernel/transaction-context.ts';
 import { inTransaction } from '#kernel/transaction-context.ts';
 import type { Trust } from '#kernel/trust.ts';
-import type { PaymentDeps } from '../lifecycle/deps.ts';
+import type { ProviderDeps } from '../lifecycle/deps.ts';
 import { writeTimeline } from '../lifecycle/write-timeline.ts';
 import type { RefundEvent } from '../model/decide-refund.ts';
 import type { Payment } from '../model/payment.ts';
@@ -28,7 +28,7 @@ const events: Readonly<Record<ProviderRefundState, RefundEvent>> = {
  * taken into the books, because it counts against what was captured. How many changed.
  */
 export function applyRefundLooks(
-  deps: PaymentDeps,
+  deps: ProviderDeps,
   input: { paymentId: PaymentId; looks: readonly ProviderRefund[]; cause: Cause },
 ): Promise<{ changed: number }> {
   return inTransaction(deps, input.cause, async (tx) => {

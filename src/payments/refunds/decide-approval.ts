@@ -2,7 +2,7 @@ import { recordAudit } from '#access/audit.ts';
 import type { Actor } from '#kernel/actor.ts';
 import type { RefundId } from '#kernel/ids.ts';
 import { causeOf, inTransaction } from '#kernel/transaction-context.ts';
-import type { PaymentDeps } from '../lifecycle/deps.ts';
+import type { ProviderDeps } from '../lifecycle/deps.ts';
 import type { Refund, RefundStatus } from '../model/refund.ts';
 import { tellRefund } from './change-refund.ts';
 import { enqueueSend } from './request-refund.ts';
@@ -21,7 +21,7 @@ const words = { approve: 'was approved', decline: 'was declined', withdraw: 'was
  * takes it back. What may have been sent can no longer be taken back.
  */
 export function decideApproval(
-  deps: PaymentDeps,
+  deps: ProviderDeps,
   input: { refundId: RefundId; decision: keyof typeof words; actor: Actor; reason: string | null },
 ): Promise<ApprovalDecision> {
   const { actor, decision, reason } = input;

@@ -1,5 +1,6 @@
+import type { EventLog } from '#kernel/events.ts';
 import type { RefundId } from '#kernel/ids.ts';
-import type { PaymentDeps } from '../lifecycle/deps.ts';
+import type { ProviderDeps } from '../lifecycle/deps.ts';
 import { withPayment } from '../lifecycle/payment-lease.ts';
 import type { Refund } from '../model/refund.ts';
 import { listUnavailable } from '../ports/provider-availability.ts';
@@ -12,7 +13,7 @@ const cause = { kind: 'job', id: 'follow-refunds', actor: { kind: 'job', id: 'fo
 
 /** Asks about refunds that are on their way or not known, most overdue first, at most `limit`. */
 export async function followRefunds(
-  deps: PaymentDeps,
+  deps: ProviderDeps & { log: EventLog },
   input: { limit: number; signal?: AbortSignal },
 ): Promise<{ followed: number; changed: number; failed: number }> {
   const away = listUnavailable(deps.providers);
@@ -34,7 +35,7 @@ export async function followRefunds(
 }
 
 async function followOne(
-  deps: PaymentDeps,
+  deps: ProviderDeps & { log: EventLog },
   input: { refund: Refund; signal: AbortSignal | undefined },
 ): Promise<'changed' | 'failed' | 'same'> {
   const { refund, signal } = input;
@@ -54,7 +55,7 @@ async function followOne(
   return after.status === refund.status ? 'same' : 'changed';
 }
 
-async function look(deps: PaymentDeps, input: { refund: Refund; signal: AbortSignal | undefined }): Promise<void> {
+async function look(deps: ProviderDeps, input: { refund: Refund; signal: AbortSignal | undefined }): Promise<void> {
   await withPayment(deps, {
     paymentId: input.refund.paymentId,
     work: ({ payment }) => lookAtRefunds(deps, { payment, cause, signal: input.signal }),
@@ -67,7 +68,7 @@ function isStillDue(refund: Refund, now: number): boolean {
 
 /** Asks about one refund now, on an admin's word. */
 export async function checkRefund(
-  deps: PaymentDeps,
+  deps: ProviderDeps & { log: EventLog },
   input: { refundId: RefundId },
 ): Promise<'changed' | 'failed' | 'same' | 'unknown'> {
   const refund = await deps.database.read((stores) => stores.refunds.findRefund(input.refundId));

@@ -1,5 +1,5 @@
 import type { Cause } from '#kernel/transaction-context.ts';
-import type { PaymentDeps } from '../lifecycle/deps.ts';
+import type { ProviderDeps } from '../lifecycle/deps.ts';
 import type { Payment } from '../model/payment.ts';
 import { isOpenRefund } from '../model/refund.ts';
 import { applyRefundLooks } from './apply-refund-looks.ts';
@@ -9,7 +9,7 @@ import { applyRefundLooks } from './apply-refund-looks.ts';
  * others whatever it shows. Throws ProviderError when it cannot be asked; how many changed.
  */
 export async function lookAtRefunds(
-  deps: PaymentDeps,
+  deps: ProviderDeps,
   input: { payment: Payment; cause: Cause; signal?: AbortSignal | undefined },
 ): Promise<{ changed: number }> {
   const { payment, cause } = input;

@@ -2,7 +2,7 @@ import type { Actor } from '#kernel/actor.ts';
 import type { OrderId, PaymentId } from '#kernel/ids.ts';
 import type { Money } from '#kernel/money.ts';
 import type { Order } from '#orders/order.ts';
-import type { PaymentDeps } from '../lifecycle/deps.ts';
+import type { RefundDeps } from '../lifecycle/deps.ts';
 import { getOrderDetails, type OrderDetails } from '../lifecycle/get-order.ts';
 import { isCoveringPayment, type Payment } from '../model/payment.ts';
 import { type RefundSums, sumRefunds } from '../model/refundable.ts';
@@ -56,7 +56,7 @@ function byLikelihood(left: RefundablePayment, right: RefundablePayment): number
 
 /** Gives back money of an order: of the payment that is named, else of the one that it is most likely about. */
 export async function refundOrder(
-  deps: PaymentDeps,
+  deps: RefundDeps,
   input: {
     orderId: OrderId;
     paymentId: PaymentId | null;

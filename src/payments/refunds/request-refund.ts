@@ -11,12 +11,13 @@ import { inTransaction } from '#kernel/transaction-context.ts';
 import { enqueueOutboxMessage } from '#messaging/enqueue-outbox-message.ts';
 import { formatOrderNumber, type Order } from '#orders/order.ts';
 import { holdOrder, refreshOrderCards } from '../lifecycle/change-order.ts';
-import type { PaymentDeps } from '../lifecycle/deps.ts';
+import type { RefundDeps } from '../lifecycle/deps.ts';
 import { writeTimeline } from '../lifecycle/write-timeline.ts';
 import type { Payment } from '../model/payment.ts';
 import type { Refund } from '../model/refund.ts';
 import { sumRefunds } from '../model/refundable.ts';
 import { refuseRefund } from '../ports/capability-refusal.ts';
+import type { ProviderRegistry } from '../ports/payment-provider.ts';
 import type { PaymentTx } from '../ports/payment-store.ts';
 
 const reasonUnitsMax = 300;
@@ -46,7 +47,7 @@ export type RefundRequested =
   | { kind: 'refused'; code: RefundRefusal; reason: string }
   | { kind: 'key_reused' };
 
-export function requestRefund(deps: PaymentDeps, draft: RefundDraft): Promise<RefundRequested> {
+export function requestRefund(deps: RefundDeps, draft: RefundDraft): Promise<RefundRequested> {
   const reason = draft.reason.trim();
   if (reason === '' || reason.length > reasonUnitsMax) {
     const words = reason === '' ? 'A refund needs a reason.' : `A reason has at most ${reasonUnitsMax} characters.`;
@@ -83,7 +84,7 @@ export function requestRefund(deps: PaymentDeps, draft: RefundDraft): Promise<Re
 }
 
 async function check(
-  deps: PaymentDeps,
+  deps: { providers: ProviderRegistry },
   input: { tx: PaymentTx; payment: Payment; amount: Money | 'all' },
 ): Promise<{ money: Money } | { refusal: RefundRequested }> {
   const { payment } = input;

@@ -3,16 +3,19 @@
 // shown for longer than any call can be under way is the same command sent again, under the same id, which the provider
 // takes for the same command wherever it has idempotency keys at all.
 import { type Milliseconds, minute } from '#kernel/clock.ts';
+import type { Database } from '#kernel/database.ts';
 import { asRefundId, type RefundId } from '#kernel/ids.ts';
 import { assert } from '#kernel/invariant.ts';
 import type { Cause } from '#kernel/transaction-context.ts';
 import type { DeliveryResult, OutboxHandler } from '#messaging/outbox-handler.ts';
 import { formatOrderNumber } from '#orders/order.ts';
-import type { PaymentDeps } from '../lifecycle/deps.ts';
+import type { ProviderDeps } from '../lifecycle/deps.ts';
 import { withPayment } from '../lifecycle/payment-lease.ts';
 import type { Payment } from '../model/payment.ts';
 import { isOpenRefund, type Refund } from '../model/refund.ts';
 import { capturedMinor, isThereStill } from '../model/refundable.ts';
+import type { ProviderRegistry } from '../ports/payment-provider.ts';
+import type { PaymentStores } from '../ports/payment-store.ts';
 import { ProviderError, ProviderRateLimited, ProviderRejected } from '../ports/provider-errors.ts';
 import type { ProviderRefund, RefundCommand, RefundProvider } from '../ports/refund-provider.ts';
 import { applyRefundLooks } from './apply-refund-looks.ts';
@@ -43,7 +46,7 @@ interface Held {
 
 /** Carries the refund one step on: finds it at the provider, or sends it if that is safe. */
 export async function sendRefund(
-  deps: PaymentDeps,
+  deps: ProviderDeps,
   input: { refundId: RefundId; cause: Cause; signal?: AbortSignal },
 ): Promise<Sending> {
   const refund = await deps.database.read((stores) => stores.refunds.findRefund(input.refundId));
@@ -58,7 +61,7 @@ export async function sendRefund(
   return leased.kind === 'busy' ? { kind: 'busy' } : { kind: 'gone' };
 }
 
-async function step(deps: PaymentDeps, held: Held): Promise<Sending> {
+async function step(deps: ProviderDeps, held: Held): Promise<Sending> {
   let refund = await readRefund(deps, held);
   if (refund.status !== 'requested' && refund.status !== 'unknown') return { kind: 'settled', status: refund.status };
   try {
@@ -86,16 +89,19 @@ async function step(deps: PaymentDeps, held: Held): Promise<Sending> {
 }
 
 /** Of the payment as it is under the lease, and of what a look has just shown to have gone back past us. */
-async function isMoneyThere(deps: PaymentDeps, { payment, refund }: Held & { refund: Refund }): Promise<boolean> {
+async function isMoneyThere(
+  deps: { database: Database<PaymentStores>; providers: ProviderRegistry },
+  { payment, refund }: Held & { refund: Refund },
+): Promise<boolean> {
   const refunds = await deps.database.read((stores) => stores.refunds.listRefundsForPayment(payment.id));
   return isThereStill(payment, { refund, refunds, returnsOddPayments: returnsOdd(deps, refund) });
 }
 
-function returnsOdd(deps: PaymentDeps, { provider }: Refund): boolean {
+function returnsOdd(deps: { providers: ProviderRegistry }, { provider }: Refund): boolean {
   return deps.providers.find(provider)?.capabilities.returnsOddPayments ?? false;
 }
 
-async function send(deps: PaymentDeps, held: Held & { refund: Refund }): Promise<Sending> {
+async function send(deps: ProviderDeps, held: Held & { refund: Refund }): Promise<Sending> {
   const { port, payment } = held;
   const command = await commandFor(deps, held);
   const sent = await noteSent(deps, { refund: held.refund, quietMs });
@@ -120,7 +126,7 @@ async function send(deps: PaymentDeps, held: Held & { refund: Refund }): Promise
  * nothing shows after another quiet time.
  */
 async function whenRejected(
-  deps: PaymentDeps,
+  deps: ProviderDeps,
   held: Held & { refund: Refund; error: ProviderRejected },
 ): Promise<Sending> {
   const { refund, error } = held;
@@ -131,14 +137,14 @@ async function whenRejected(
   return { kind: 'unknown' };
 }
 
-async function fail(deps: PaymentDeps, held: Held & { refund: Refund; words: string }): Promise<Sending> {
+async function fail(deps: ProviderDeps, held: Held & { refund: Refund; words: string }): Promise<Sending> {
   const { refund, cause, words } = held;
   const facts = { providerStatus: words };
   await tellOfRefund(deps, { refund, cause, event: 'refuse', facts, text: `failed: ${words}` });
   return { kind: 'settled', status: 'failed' };
 }
 
-async function isFound(deps: PaymentDeps, held: Held & { refund: Refund }): Promise<boolean> {
+async function isFound(deps: ProviderDeps, held: Held & { refund: Refund }): Promise<boolean> {
   const { payment, port, refund } = held;
   assert(payment.reference !== null, `payment ${payment.id} has no reference and a refund`);
   const known = await deps.database.read((stores) => stores.refunds.listRefundsForPayment(payment.id));
@@ -155,17 +161,20 @@ function own(look: ProviderRefund, refund: Refund): ProviderRefund {
   return { ...look, refundId: refund.id };
 }
 
-async function readRefund(deps: PaymentDeps, { refundId }: Held): Promise<Refund> {
+async function readRefund(deps: { database: Database<PaymentStores> }, { refundId }: Held): Promise<Refund> {
   const refund = await deps.database.read((stores) => stores.refunds.findRefund(refundId));
   assert(refund !== undefined, `refund ${refundId} vanished`);
   return refund;
 }
 
-async function settled(deps: PaymentDeps, held: Held): Promise<Sending> {
+async function settled(deps: { database: Database<PaymentStores> }, held: Held): Promise<Sending> {
   return { kind: 'settled', status: (await readRefund(deps, held)).status };
 }
 
-async function commandFor(deps: PaymentDeps, { refund, payment }: Held & { refund: Refund }): Promise<RefundCommand> {
+async function commandFor(
+  deps: { database: Database<PaymentStores>; providers: ProviderRegistry },
+  { refund, payment }: Held & { refund: Refund },
+): Promise<RefundCommand> {
   const order = await deps.database.read((stores) => stores.orders.findOrder(refund.orderId));
   assert(order !== undefined && payment.reference !== null, `refund ${refund.id} has no order or no payment`);
   return {
@@ -180,7 +189,7 @@ async function commandFor(deps: PaymentDeps, { refund, payment }: Held & { refun
 }
 
 /** Carries out `refund.send`. What is not known afterwards is looked after by the job that follows refunds. */
-export function createRefundHandler(deps: PaymentDeps): OutboxHandler {
+export function createRefundHandler(deps: ProviderDeps): OutboxHandler {
   return {
     topic: 'refund.send',
     async deliver(message, signal): Promise<DeliveryResult> {

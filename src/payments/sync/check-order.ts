@@ -4,14 +4,14 @@ import type { OrderId } from '#kernel/ids.ts';
 import { providerTitle } from '#kernel/provider-name.ts';
 import { causeOf, inTransaction } from '#kernel/transaction-context.ts';
 import { refreshOrderCards } from '../lifecycle/change-order.ts';
-import type { PaymentDeps } from '../lifecycle/deps.ts';
+import type { SnapshotDeps } from '../lifecycle/deps.ts';
 import { refuseFetch } from '../ports/capability-refusal.ts';
 import { refreshPayment } from './refresh-payment.ts';
 
 export type OrderCheck = { kind: 'checked'; changed: number; failed: string[] } | { kind: 'unknown' };
 
 /** Asks the providers about every payment of an order, on an admin's word. */
-export async function checkOrder(deps: PaymentDeps, input: { orderId: OrderId; actor: Actor }): Promise<OrderCheck> {
+export async function checkOrder(deps: SnapshotDeps, input: { orderId: OrderId; actor: Actor }): Promise<OrderCheck> {
   const { actor } = input;
   const cause = { kind: 'admin', id: actor.id, actor } as const;
   const payments = await inTransaction(deps, causeOf(actor), async (tx) => {

@@ -1,11 +1,11 @@
 import { asPaymentId } from '#kernel/ids.ts';
 import type { DeliveryResult, OutboxHandler } from '#messaging/outbox-handler.ts';
-import type { PaymentDeps } from '../lifecycle/deps.ts';
+import type { SnapshotDeps } from '../lifecycle/deps.ts';
 import { isOpenPayment } from '../model/payment.ts';
 import { refreshPayment } from './refresh-payment.ts';
 
 /** Carries out `payment.cancel`: closes the payment at its provider and fetches what became of it. */
-export function createCancelHandler(deps: PaymentDeps): OutboxHandler {
+export function createCancelHandler(deps: SnapshotDeps): OutboxHandler {
   return {
     topic: 'payment.cancel',
     async deliver(message, signal): Promise<DeliveryResult> {

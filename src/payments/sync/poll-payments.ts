@@ -1,4 +1,4 @@
-import type { PaymentDeps } from '../lifecycle/deps.ts';
+import type { SnapshotDeps } from '../lifecycle/deps.ts';
 import { postponePoll } from '../lifecycle/postpone-poll.ts';
 import type { Refresh } from '../lifecycle/refresh.ts';
 import type { Payment } from '../model/payment.ts';
@@ -12,7 +12,7 @@ const cause = { kind: 'poll', id: 'poll-payments', actor: { kind: 'job', id: 'po
 
 /** Asks about open payments whose time has come, most overdue first, at most `limit`. Heals every lost webhook. */
 export async function pollPayments(
-  deps: PaymentDeps,
+  deps: SnapshotDeps,
   input: { limit: number; signal?: AbortSignal },
 ): Promise<{ polled: number; changed: number; failed: number }> {
   // A provider that is down is known to be: its payments wait for the probe instead of failing one by one, and they are
@@ -41,7 +41,7 @@ export async function pollPayments(
 }
 
 async function pollOne(
-  deps: PaymentDeps,
+  deps: SnapshotDeps,
   input: { payment: Payment; signal: AbortSignal | undefined },
 ): Promise<Refresh['kind'] | 'threw'> {
   const { payment, signal } = input;

@@ -4,7 +4,7 @@ import type { Cause } from '#kernel/transaction-context.ts';
 import { noteProviderOff } from '../collect/note-provider-off.ts';
 import { recoverCreation } from '../collect/request-payment.ts';
 import { applySnapshot } from '../lifecycle/apply-snapshot.ts';
-import type { PaymentDeps } from '../lifecycle/deps.ts';
+import type { ProviderDeps, SnapshotDeps } from '../lifecycle/deps.ts';
 import { withPayment } from '../lifecycle/payment-lease.ts';
 import { postponePoll } from '../lifecycle/postpone-poll.ts';
 import type { Refresh } from '../lifecycle/refresh.ts';
@@ -18,7 +18,7 @@ import { lookAtRefunds } from '../refunds/look-at-refunds.ts';
  * "Check again" all end here; a payment whose creation was never answered is looked for first.
  */
 export async function refreshPayment(
-  deps: PaymentDeps,
+  deps: SnapshotDeps,
   input: {
     paymentId: PaymentId;
     cause: Cause;
@@ -59,7 +59,7 @@ export async function refreshPayment(
 
 /** What `refreshPayment` would come to: the provider is asked, and what follows from its answer is rolled back. */
 export async function forecastRefresh(
-  deps: PaymentDeps,
+  deps: SnapshotDeps,
   input: {
     paymentId: PaymentId;
     cause: Cause;
@@ -79,7 +79,7 @@ export async function forecastRefresh(
  * Polls are of payments that are open, and refunds have polls of their own.
  */
 async function withRefunds(
-  deps: PaymentDeps,
+  deps: ProviderDeps,
   input: { payment: Payment; refresh: Refresh; cause: Cause; signal?: AbortSignal },
 ): Promise<Refresh> {
   const { payment, refresh, cause, signal } = input;
@@ -90,7 +90,7 @@ async function withRefunds(
 }
 
 async function fetchAndApply(
-  deps: PaymentDeps,
+  deps: SnapshotDeps,
   input: {
     payment: Payment;
     leaseId: string | null;

@@ -3,10 +3,14 @@
 import { recordAudit } from '#access/audit.ts';
 import { resolveCase } from '#cases/resolve-case.ts';
 import type { Actor } from '#kernel/actor.ts';
+import type { Clock } from '#kernel/clock.ts';
+import type { EventLog } from '#kernel/events.ts';
+import type { Ids } from '#kernel/ids.ts';
 import { isProviderName, type ProviderName } from '#kernel/provider-name.ts';
 import { causeOf, inTransaction } from '#kernel/transaction-context.ts';
 import type { QuarantinedWebhook } from '#messaging/messaging-store.ts';
-import type { PaymentDeps } from '../lifecycle/deps.ts';
+import type { ProviderDeps } from '../lifecycle/deps.ts';
+import type { ProviderRegistry } from '../ports/payment-provider.ts';
 import type { PaymentTx } from '../ports/payment-store.ts';
 import { refusedKey } from './keep-refused.ts';
 
@@ -24,7 +28,7 @@ export interface QuarantineCheck {
 
 /** Idempotent: what verified is out of the quarantine, and an event is taken in once. */
 export async function checkQuarantine(
-  deps: PaymentDeps,
+  deps: ProviderDeps & { log: EventLog },
   input: { provider: ProviderName | 'all'; actor: Actor },
 ): Promise<QuarantineCheck> {
   const sum: QuarantineCheck = { checked: 0, recovered: 0, settled: 0, refused: 0 };
@@ -38,7 +42,7 @@ export async function checkQuarantine(
 }
 
 async function checkOne(
-  deps: PaymentDeps,
+  deps: ProviderDeps & { log: EventLog },
   { provider, actor }: { provider: ProviderName; actor: Actor },
 ): Promise<QuarantineCheck> {
   const done = await inTransaction(deps, causeOf(actor), async (tx) => {
@@ -58,7 +62,10 @@ async function checkOne(
 
 type Settled = 'recovered' | 'settled' | 'refused';
 
-async function settle(deps: PaymentDeps, { tx, row }: { tx: PaymentTx; row: QuarantinedWebhook }): Promise<Settled> {
+async function settle(
+  deps: { providers: ProviderRegistry; clock: Clock; ids: Ids },
+  { tx, row }: { tx: PaymentTx; row: QuarantinedWebhook },
+): Promise<Settled> {
   const provider = isProviderName(row.source) ? deps.providers.find(row.source) : undefined;
   if (provider === undefined || row.body === null) return 'refused';
   const { headers, body } = row;

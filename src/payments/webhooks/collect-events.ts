@@ -1,9 +1,11 @@
 // The events of a replay, verified once more by today's code and secrets, and put together by what they are about: five
 // events about one payment need one fetch.
+import type { Database } from '#kernel/database.ts';
 import { isProviderName } from '#kernel/provider-name.ts';
 import { walkPages } from '#kernel/walk-pages.ts';
 import type { InboxEvent } from '#messaging/messaging-store.ts';
-import type { PaymentDeps } from '../lifecycle/deps.ts';
+import type { ProviderRegistry } from '../ports/payment-provider.ts';
+import type { PaymentStores } from '../ports/payment-store.ts';
 import type { ReplayRange } from './replay.ts';
 
 /** No replay takes more events than this; what lies beyond is a second replay. */
@@ -25,7 +27,10 @@ export interface Collected {
   isCut: boolean;
 }
 
-export async function collectEvents(deps: PaymentDeps, range: ReplayRange): Promise<Collected> {
+export async function collectEvents(
+  deps: { database: Database<PaymentStores>; providers: ProviderRegistry },
+  range: ReplayRange,
+): Promise<Collected> {
   const byKey = new Map<string, InboxEvent>();
   const subjects = new Set<string>();
   const counts = { found: 0, refused: 0 };
@@ -54,7 +59,10 @@ export async function collectEvents(deps: PaymentDeps, range: ReplayRange): Prom
   return collected(false);
 }
 
-async function* pagesOf(deps: PaymentDeps, range: ReplayRange): AsyncGenerator<readonly InboxEvent[]> {
+async function* pagesOf(
+  deps: { database: Database<PaymentStores> },
+  range: ReplayRange,
+): AsyncGenerator<readonly InboxEvent[]> {
   if (range.kind === 'event') {
     const event = await deps.database.read((stores) => stores.inbox.find(range.eventId));
     if (event !== undefined) yield [event];
@@ -71,7 +79,7 @@ async function* pagesOf(deps: PaymentDeps, range: ReplayRange): AsyncGenerator<r
  * What was stored before its headers were kept cannot be verified again. It was when it came, and it is only a hint:
  * the provider is asked all the same.
  */
-function isAccepted(deps: PaymentDeps, event: InboxEvent): boolean {
+function isAccepted(deps: { providers: ProviderRegistry }, event: InboxEvent): boolean {
   const provider = isProviderName(event.source) ? deps.providers.find(event.source) : undefined;
   if (provider === undefined) return false;
   if (event.headers === null) return provider.capabilities.canFetch;

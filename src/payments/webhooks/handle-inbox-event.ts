@@ -1,15 +1,19 @@
 import { isLive, unmatchedKey, wasDecided } from '#cases/case.ts';
 import { raiseCase } from '#cases/raise-case.ts';
 import { hour, type Milliseconds, second } from '#kernel/clock.ts';
+import type { Database } from '#kernel/database.ts';
 import { asProviderReference, type PaymentId, type ProviderReference } from '#kernel/ids.ts';
 import { formatAsset } from '#kernel/money.ts';
 import { isProviderName, type ProviderName } from '#kernel/provider-name.ts';
+import type { TransactionDeps } from '#kernel/transaction-context.ts';
 import { type Cause, inTransaction } from '#kernel/transaction-context.ts';
 import type { InboxEvent } from '#messaging/messaging-store.ts';
 import type { DeliveryResult } from '#messaging/outbox-handler.ts';
 import { handleChannelEvent } from '../channels/handle-channel-event.ts';
-import type { PaymentDeps } from '../lifecycle/deps.ts';
+import type { SnapshotDeps } from '../lifecycle/deps.ts';
 import type { PaymentSnapshot } from '../model/snapshot.ts';
+import type { ProviderRegistry } from '../ports/payment-provider.ts';
+import type { PaymentStores } from '../ports/payment-store.ts';
 import { refreshPayment } from '../sync/refresh-payment.ts';
 
 /**
@@ -26,7 +30,7 @@ const retiredWaitMs: Milliseconds = hour;
 
 /** What a worker does with a received event: it asks the provider about the payment that the event names. */
 export async function handleInboxEvent(
-  deps: PaymentDeps,
+  deps: SnapshotDeps,
   event: InboxEvent,
   signal: AbortSignal,
 ): Promise<DeliveryResult> {
@@ -70,7 +74,7 @@ export async function handleInboxEvent(
 }
 
 /** An event of a provider that cannot be asked is all the evidence there is, and needs no call. */
-function isHeldBack(deps: PaymentDeps, provider: ProviderName): boolean {
+function isHeldBack(deps: { providers: ProviderRegistry }, provider: ProviderName): boolean {
   const isRetired = (deps.providers.health(provider)?.retiredAt ?? null) !== null;
   return isRetired && deps.providers.find(provider)?.capabilities.canFetch === true;
 }
@@ -80,7 +84,7 @@ function isHeldBack(deps: PaymentDeps, provider: ProviderName): boolean {
  * the provider itself, asked about it, echoes our payment id.
  */
 export async function findEventPayment(
-  deps: PaymentDeps,
+  deps: { database: Database<PaymentStores>; providers: ProviderRegistry },
   input: { provider: ProviderName; reference: ProviderReference; detail: string | null; signal: AbortSignal },
 ): Promise<PaymentId | { foreign: PaymentSnapshot | undefined }> {
   const known = await deps.database.read((stores) => stores.payments.findPaymentByReference(input));
@@ -99,7 +103,7 @@ export async function findEventPayment(
 
 /** An unmatched payment is only worth an alert once money is in it. */
 async function noteUnknownPayment(
-  deps: PaymentDeps,
+  deps: TransactionDeps<PaymentStores>,
   input: { snapshot: PaymentSnapshot | undefined; cause: Cause },
 ): Promise<DeliveryResult> {
   const { snapshot, cause } = input;

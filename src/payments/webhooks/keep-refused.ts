@@ -5,7 +5,7 @@ import { raiseCase } from '#cases/raise-case.ts';
 import { type Milliseconds, minute } from '#kernel/clock.ts';
 import type { ProviderName } from '#kernel/provider-name.ts';
 import { causeOf, inTransaction } from '#kernel/transaction-context.ts';
-import type { PaymentDeps } from '../lifecycle/deps.ts';
+import type { ProviderDeps } from '../lifecycle/deps.ts';
 import type { ProviderRegistry, WebhookDelivery, WebhookRefusal } from '../ports/payment-provider.ts';
 import type { PaymentTx } from '../ports/payment-store.ts';
 import { keptHeaders } from './kept-headers.ts';
@@ -49,7 +49,7 @@ export type KeepRefused = (input: {
   reason: WebhookRefusal;
 }) => Promise<void>;
 
-export function createRefusedKeeper(deps: PaymentDeps): KeepRefused {
+export function createRefusedKeeper(deps: ProviderDeps): KeepRefused {
   const bucket = createTokenBucket(deps.clock, { perMinute: keptPerMinute });
   const toldAt = new Map<ProviderName, Milliseconds>();
   return async (refused) => {

@@ -1,12 +1,13 @@
 import { raiseCase } from '#cases/raise-case.ts';
 import { systemActor } from '#kernel/actor.ts';
+import type { Clock } from '#kernel/clock.ts';
+import type { Ids } from '#kernel/ids.ts';
 import { causeOf } from '#kernel/transaction-context.ts';
-import type { PaymentDeps } from '../lifecycle/deps.ts';
 import type { PaymentStores } from '../ports/payment-store.ts';
 
 /** A message was given up on: somebody has to look, redrive or discard it. Grouped by what it was about; `caseId` is the case whose card it was. */
 export async function raiseDeadLetter(
-  deps: Pick<PaymentDeps, 'clock' | 'ids'>,
+  deps: { clock: Clock; ids: Ids },
   input: { stores: PaymentStores; what: string; reason: string; caseId?: string | undefined },
 ): Promise<void> {
   // A card that Telegram does not take is rung for by a card; that one must not ring for itself, for ever.

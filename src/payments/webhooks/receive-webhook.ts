@@ -1,7 +1,7 @@
 // The way in: verify the raw bytes, store the event, answer. Nothing is processed in the request; a worker asks the
 // provider afterwards, because the event is only a hint.
 import { isProviderName } from '#kernel/provider-name.ts';
-import type { PaymentDeps } from '../lifecycle/deps.ts';
+import type { ProviderDeps } from '../lifecycle/deps.ts';
 import type { WebhookDelivery, WebhookRefusal } from '../ports/payment-provider.ts';
 import { createRefusedKeeper } from './keep-refused.ts';
 import { keptHeaders } from './kept-headers.ts';
@@ -16,7 +16,7 @@ export type WebhookReceipt =
 export type ReceiveWebhook = (input: { provider: string; delivery: WebhookDelivery }) => Promise<WebhookReceipt>;
 
 /** Resolves after the event is on disk; rejects when it could not be stored, so that the provider comes again. */
-export function createWebhookReceiver(deps: PaymentDeps): ReceiveWebhook {
+export function createWebhookReceiver(deps: ProviderDeps): ReceiveWebhook {
   const keepRefused = createRefusedKeeper(deps);
 
   return async ({ provider: name, delivery }) => {

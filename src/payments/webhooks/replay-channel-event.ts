@@ -4,7 +4,7 @@ import type { ProviderName } from '#kernel/provider-name.ts';
 import type { InboxEvent } from '#messaging/messaging-store.ts';
 import { formatOrderNumber } from '#orders/order.ts';
 import { type ChannelEventTaken, takeChannelEvent } from '../channels/handle-channel-event.ts';
-import type { PaymentDeps } from '../lifecycle/deps.ts';
+import type { SnapshotDeps } from '../lifecycle/deps.ts';
 import { rehearsalOf } from '../lifecycle/rehearsal.ts';
 import type { SalesChannel } from '../ports/sales-channel.ts';
 import type { Booking, ReplayMode } from './replay.ts';
@@ -12,7 +12,7 @@ import type { Booking, ReplayMode } from './replay.ts';
 export type ReplayedChannelEvent = { kind: 'booked'; booking: Booking } | { kind: 'unchanged' | 'held' | 'failed' };
 
 export async function replayChannelEvent(
-  deps: PaymentDeps,
+  deps: SnapshotDeps,
   told: { provider: ProviderName; sales: SalesChannel; event: InboxEvent; mode: ReplayMode; signal: AbortSignal },
 ): Promise<ReplayedChannelEvent> {
   if (told.mode === 'real') return describe(await takeChannelEvent(deps, told), { paid: 'paid' });

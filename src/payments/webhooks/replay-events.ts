@@ -5,10 +5,12 @@ import type { Actor } from '#kernel/actor.ts';
 import type { Milliseconds } from '#kernel/clock.ts';
 import type { JsonObject } from '#kernel/json.ts';
 import { providerTitle } from '#kernel/provider-name.ts';
-import type { Cause } from '#kernel/transaction-context.ts';
+import type { Cause, TransactionDeps } from '#kernel/transaction-context.ts';
 import { causeOf, inTransaction } from '#kernel/transaction-context.ts';
 import type { InboxEvent } from '#messaging/messaging-store.ts';
-import type { PaymentDeps } from '../lifecycle/deps.ts';
+import type { SnapshotDeps } from '../lifecycle/deps.ts';
+import type { ProviderRegistry } from '../ports/payment-provider.ts';
+import type { PaymentStores } from '../ports/payment-store.ts';
 import { isAvailable } from '../ports/provider-availability.ts';
 import { collectEvents } from './collect-events.ts';
 import type { ReplayMode, ReplayRange, ReplayReport } from './replay.ts';
@@ -20,7 +22,7 @@ const fetchEveryMs: Milliseconds = 500;
 const namedMax = 100;
 
 export async function replayEvents(
-  deps: PaymentDeps,
+  deps: SnapshotDeps,
   input: {
     range: ReplayRange;
     mode: ReplayMode;
@@ -77,12 +79,12 @@ function count(report: ReplayReport, replayed: Replayed): void {
 }
 
 /** An event that is all the evidence there is costs no call, or one that is paced where it is made. */
-function isAsked(deps: PaymentDeps, event: InboxEvent): boolean {
+function isAsked(deps: { providers: ProviderRegistry }, event: InboxEvent): boolean {
   return deps.providers.list().find(({ name }) => name === event.source)?.capabilities.canFetch !== false;
 }
 
 function reasonToStop(
-  deps: PaymentDeps,
+  deps: { providers: ProviderRegistry },
   { event, signal }: { event: InboxEvent; signal: AbortSignal | undefined },
 ): string | null {
   if (signal?.aborted) return 'It was stopped.';
@@ -92,7 +94,7 @@ function reasonToStop(
 }
 
 async function audit(
-  deps: PaymentDeps,
+  deps: TransactionDeps<PaymentStores>,
   { range, mode, actor }: { range: ReplayRange; mode: ReplayMode; actor: Actor },
 ): Promise<void> {
   const subject = range.kind === 'event' ? `event:${range.eventId}` : `provider:${range.provider}`;

@@ -1,10 +1,12 @@
+import type { Database } from '#kernel/database.ts';
 import { asProviderReference, type PaymentId } from '#kernel/ids.ts';
 import { isProviderName } from '#kernel/provider-name.ts';
 import type { Cause } from '#kernel/transaction-context.ts';
 import type { InboxEvent } from '#messaging/messaging-store.ts';
 import { formatOrderNumber } from '#orders/order.ts';
-import type { PaymentDeps } from '../lifecycle/deps.ts';
+import type { SnapshotDeps } from '../lifecycle/deps.ts';
 import type { Refresh } from '../lifecycle/refresh.ts';
+import type { PaymentStores } from '../ports/payment-store.ts';
 import { ProviderError } from '../ports/provider-errors.ts';
 import { forecastRefresh, refreshPayment } from '../sync/refresh-payment.ts';
 import { findEventPayment, handleInboxEvent } from './handle-inbox-event.ts';
@@ -18,7 +20,7 @@ export type Replayed =
 
 /** Works once more on what the event is about. A dry run does the same and rolls it back. */
 export async function replayOne(
-  deps: PaymentDeps,
+  deps: SnapshotDeps,
   input: { event: InboxEvent; mode: ReplayMode; cause: Cause; signal?: AbortSignal },
 ): Promise<Replayed> {
   const { event, mode, cause } = input;
@@ -49,7 +51,7 @@ export async function replayOne(
 }
 
 async function describe(
-  deps: PaymentDeps,
+  deps: { database: Database<PaymentStores> },
   { refresh, ...about }: Pick<Move, 'provider'> & { paymentId: PaymentId; refresh: Refresh },
 ): Promise<Replayed> {
   switch (refresh.kind) {
@@ -69,7 +71,10 @@ async function describe(
   }
 }
 
-function numberOf(deps: PaymentDeps, { paymentId }: { paymentId: PaymentId }): Promise<string> {
+function numberOf(
+  deps: { database: Database<PaymentStores> },
+  { paymentId }: { paymentId: PaymentId },
+): Promise<string> {
   return deps.database.read(async (stores) => {
     const payment = await stores.payments.findPayment(paymentId);
     const order = payment && (await stores.orders.findOrder(payment.orderId));

@@ -5,9 +5,10 @@
 import { resolveCase } from '#cases/resolve-case.ts';
 import { day, hour, type Milliseconds, minute } from '#kernel/clock.ts';
 import type { ProviderName } from '#kernel/provider-name.ts';
+import type { TransactionDeps } from '#kernel/transaction-context.ts';
 import { causeOf, inTransaction } from '#kernel/transaction-context.ts';
 import { lookAtProvider } from '../availability/look-at-provider.ts';
-import type { PaymentDeps } from '../lifecycle/deps.ts';
+import type { ProviderDeps } from '../lifecycle/deps.ts';
 import {
   hasHistory,
   learnHour,
@@ -21,6 +22,7 @@ import {
 import type { PaymentProvider } from '../ports/payment-provider.ts';
 import type { PaymentStores } from '../ports/payment-store.ts';
 import { isAvailable } from '../ports/provider-availability.ts';
+import type { RetiredProviders } from '../ports/retired-providers.ts';
 import type { ReconcileProvider } from '../reconciliation/reconcile-provider.ts';
 import { refusedKey } from './keep-refused.ts';
 import { raiseSilence, silentKey } from './silence-alert.ts';
@@ -42,7 +44,10 @@ const money = ['paid', 'overpaid', 'underpaid', 'paid_late'] as const;
 
 export type WatchWebhooks = (input: { signal?: AbortSignal }) => Promise<{ checked: number; silent: number }>;
 
-export function createWebhookWatch(deps: PaymentDeps, tools: { reconcile: ReconcileProvider }): WatchWebhooks {
+export function createWebhookWatch(
+  deps: ProviderDeps & { retired?: RetiredProviders },
+  tools: { reconcile: ReconcileProvider },
+): WatchWebhooks {
   return async ({ signal }) => {
     const counts = { checked: 0, silent: 0 };
     for (const provider of deps.providers.list()) {
@@ -70,7 +75,7 @@ interface State {
 }
 
 /** Brings the rate up to date and ends a silence that is over; a suspicion to look into, or undefined. */
-function learn(deps: PaymentDeps, provider: ProviderName): Promise<State | undefined> {
+function learn(deps: ProviderDeps, provider: ProviderName): Promise<State | undefined> {
   return inTransaction(deps, ownCause, async (tx) => {
     const now = deps.clock.now();
     const known = await tx.stores.webhookRates.findRate(provider);
@@ -135,7 +140,7 @@ function isSuspect({ rate, since, untold }: State, now: Milliseconds): boolean {
 
 /** First whether the provider is there at all, then its list, then whether anything changed that nobody told us of. */
 async function lookInto(
-  deps: PaymentDeps,
+  deps: ProviderDeps & { retired?: RetiredProviders },
   input: {
     provider: PaymentProvider;
     state: State;
@@ -173,7 +178,7 @@ async function lookInto(
 }
 
 /** Refused webhooks that come no more were a stranger's, or the secret is right again. */
-async function endRefused(deps: PaymentDeps, provider: ProviderName): Promise<void> {
+async function endRefused(deps: TransactionDeps<PaymentStores>, provider: ProviderName): Promise<void> {
   const key = refusedKey(provider);
   const alert = await deps.database.read((stores) => stores.cases.findLiveCase(key));
   if (alert === undefined || deps.clock.now() - alert.lastRaisedAt < refusedQuietMs) return;

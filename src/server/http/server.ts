@@ -1,5 +1,5 @@
 import { Hono } from 'hono';
-import type { AccountingDeps } from '#accounting/ledger/deps.ts';
+import type { DomainDeps } from '#accounting/ledger/deps.ts';
 import type { ReceiveWebhook } from '#payments/webhooks/receive-webhook.ts';
 import { type Check, healthRoutes } from '../operations/health.ts';
 import type { Metrics } from '../operations/metrics.ts';
@@ -12,7 +12,7 @@ import { installErrors } from './errors.ts';
 import { createListener, type Listener, type ListenerOptions } from './listener.ts';
 
 export interface ServerDeps {
-  payments: AccountingDeps;
+  payments: DomainDeps;
   receiveWebhook: ReceiveWebhook;
   metrics: Metrics;
   /** Keys of the shop's site; null: `/v1` answers 404. */

@@ -1,5 +1,5 @@
 import { Hono } from 'hono';
-import type { AccountingDeps } from '#accounting/ledger/deps.ts';
+import type { DomainDeps } from '#accounting/ledger/deps.ts';
 import { readNewestClosing } from '#accounting/ledger/read-ledger.ts';
 import { second } from '#kernel/clock.ts';
 import { readQueueDepths } from '#messaging/read-queue-depths.ts';
@@ -9,7 +9,7 @@ import { refuseOtherMethods } from '../kit/problem.ts';
 import type { Metrics } from './metrics.ts';
 
 export interface MetricsRoutesDeps {
-  payments: AccountingDeps;
+  payments: DomainDeps;
   metrics: Metrics;
 }
 

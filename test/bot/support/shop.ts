@@ -1,5 +1,5 @@
 import { createOwnerDirectory } from '#access/owner-directory.ts';
-import type { AccountingDeps, AccountingStores } from '#accounting/ledger/deps.ts';
+import type { DomainDeps, AccountingStores } from '#accounting/ledger/deps.ts';
 import { type AdminBot, createAdminBot } from '#bot/admin/admin-bot.ts';
 import { createPager, type Pager } from '#bot/pager/pager.ts';
 import type { UpdateMode } from '#bot/telegram/telegram.ts';
@@ -31,7 +31,7 @@ export const pagerToken = '7000002:pager-token-that-no-log-may-show';
 
 export interface BotShop {
   telegram: TelegramSandbox;
-  deps: AccountingDeps & { clock: TestClock; log: ReturnType<typeof createRecordingLog> };
+  deps: DomainDeps & { clock: TestClock; log: ReturnType<typeof createRecordingLog> };
   provider: FakeProvider;
   /** Where that provider gives money back. */
   refundProvider: FakeRefundProvider;

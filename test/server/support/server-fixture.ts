@@ -1,4 +1,4 @@
-import type { AccountingDeps } from '#accounting/ledger/deps.ts';
+import type { DomainDeps } from '#accounting/ledger/deps.ts';
 import { loadConfig } from '#config/load-config.ts';
 import { systemClock } from '#kernel/clock.ts';
 import type { EventLog } from '#kernel/events.ts';
@@ -20,7 +20,7 @@ export const storeKey = 'key-of-the-shop';
 
 export interface ServerFixture {
   server: TillkeeperServer;
-  payments: AccountingDeps;
+  payments: DomainDeps;
   sandbox: ProviderSandbox;
   db: TestDatabase;
   logged: string[];
@@ -59,7 +59,7 @@ export async function openServerFixture(
     policy: { attemptsMax: 2, firstDelayMs: 1, timeoutMs: 2_000, ...options.policy },
   });
   const ids = createIds({ clock: systemClock, random: systemRandom });
-  const payments: AccountingDeps = { ...base, ids, database: db.database, providers };
+  const payments: DomainDeps = { ...base, ids, database: db.database, providers };
   const server = createServer(
     {
       payments,

@@ -1,7 +1,7 @@
 // Orders with one BTCPay payment over 49.00 USD, and looks at it that the test makes up: the payment life cycle without
 // a provider, through the real verbs and a real database.
 
-import type { AccountingDeps } from '#accounting/ledger/deps.ts';
+import type { DomainDeps } from '#accounting/ledger/deps.ts';
 import { asOrderId, asPaymentId, createIds, type PaymentId } from '#kernel/ids.ts';
 import { applySnapshot } from '#payments/lifecycle/apply-snapshot.ts';
 import { getOrderDetails, type OrderDetails } from '#payments/lifecycle/get-order.ts';
@@ -14,12 +14,12 @@ import { createRecordingLog } from '../fakes/recording-log.ts';
 import { createSeededRandom } from '../fakes/seeded-random.ts';
 import { createTestClock, type TestClock } from '../time/test-clock.ts';
 
-export type TestDeps = AccountingDeps & { clock: TestClock };
+export type TestDeps = DomainDeps & { clock: TestClock };
 
 const cause = { kind: 'poll', id: 'test', actor: { kind: 'job', id: 'test' } } as const;
 let seed = 0;
 
-export function createTestDeps(database: AccountingDeps['database']): TestDeps {
+export function createTestDeps(database: DomainDeps['database']): TestDeps {
   seed += 1;
   const clock = createTestClock();
   const random = createSeededRandom(seed);
@@ -28,7 +28,7 @@ export function createTestDeps(database: AccountingDeps['database']): TestDeps {
 }
 
 /** The payment has no reference yet, so that the first look gives it one of its own, unless the test says otherwise. */
-export async function placeTestOrder(deps: AccountingDeps, differences: Partial<Payment> = {}): Promise<PaymentId> {
+export async function placeTestOrder(deps: DomainDeps, differences: Partial<Payment> = {}): Promise<PaymentId> {
   const now = deps.clock.now();
   const orderId = asOrderId(deps.ids.newId());
   const paymentId = asPaymentId(deps.ids.newId());
@@ -63,7 +63,7 @@ export async function placeTestOrder(deps: AccountingDeps, differences: Partial<
 
 /** One look at the payment, applied; the snapshot is of this payment and of this moment unless the test says otherwise. */
 export async function lookAt(
-  deps: AccountingDeps,
+  deps: DomainDeps,
   input: { paymentId: PaymentId; shows: Partial<PaymentSnapshot> },
 ): Promise<void> {
   const { paymentId } = input;
@@ -77,7 +77,7 @@ export async function lookAt(
 }
 
 export async function detailsOf(
-  deps: AccountingDeps,
+  deps: DomainDeps,
   paymentId: PaymentId,
 ): Promise<OrderDetails & { payment: Payment }> {
   const payment = await deps.database.read((stores) => stores.payments.findPayment(paymentId));

@@ -1,6 +1,6 @@
 // A refund that was sent, and that its provider does not show: an admin who has looked there says what became of it. The
 // provider is asked once more before that, and what it shows goes before what anybody says.
-import type { PaymentDeps } from '../../lifecycle/deps.ts';
+import type { ProviderDeps } from '../../lifecycle/deps.ts';
 import { withPayment } from '../../lifecycle/payment-lease.ts';
 import type { Payment } from '../../model/payment.ts';
 import { refused } from '../../overrides/override.ts';
@@ -23,7 +23,7 @@ const answers = {
 } as const;
 const outcomes = { confirm_refunded: 'counts as gone back', confirm_not_refunded: 'counts as failed' } as const;
 
-async function settle(deps: PaymentDeps, input: { asked: Asked; action: Said }): Promise<Resolution> {
+async function settle(deps: ProviderDeps, input: { asked: Asked; action: Said }): Promise<Resolution> {
   const { caseId } = input.asked;
   const one = await deps.database.read((stores) => stores.cases.findCase(caseId));
   if (one === undefined) return { kind: 'unknown' };
@@ -41,7 +41,7 @@ async function settle(deps: PaymentDeps, input: { asked: Asked; action: Said }):
 }
 
 /** A provider that cannot be asked, perhaps never again, leaves the admin's word. */
-async function lookOnceMore(deps: PaymentDeps, input: { payment: Payment; asked: Asked }): Promise<void> {
+async function lookOnceMore(deps: ProviderDeps, input: { payment: Payment; asked: Asked }): Promise<void> {
   const { actor } = input.asked.by;
   try {
     await lookAtRefunds(deps, { payment: input.payment, cause: { kind: 'admin', id: actor.id, actor } });
@@ -50,7 +50,7 @@ async function lookOnceMore(deps: PaymentDeps, input: { payment: Payment; asked:
   }
 }
 
-function say(deps: PaymentDeps, { asked, action }: { asked: Asked; action: Said }): Promise<Resolution> {
+function say(deps: ProviderDeps, { asked, action }: { asked: Asked; action: Said }): Promise<Resolution> {
   return decideCaseIn(deps, { asked, action }, async ({ tx, one, reason }) => {
     const { refundId } = one;
     const refund = refundId === null ? undefined : await tx.stores.refunds.findRefund(refundId);

@@ -3,7 +3,6 @@
 import { compareDecimals, formatAsset, MoneyInvalid, parseMinorFloor } from '#kernel/money.ts';
 import { providerTitle } from '#kernel/provider-name.ts';
 import { type Application, applyLook } from '../../lifecycle/apply-snapshot.ts';
-import type { PaymentDeps } from '../../lifecycle/deps.ts';
 import { withPayment } from '../../lifecycle/payment-lease.ts';
 import { writeTimeline } from '../../lifecycle/write-timeline.ts';
 import type { Payment } from '../../model/payment.ts';
@@ -11,6 +10,7 @@ import type { PaymentSnapshot } from '../../model/snapshot.ts';
 import { loadAbout } from '../../overrides/accept-into.ts';
 import { refused } from '../../overrides/override.ts';
 import { refuseFetch } from '../../ports/capability-refusal.ts';
+import type { ProviderRegistry } from '../../ports/payment-provider.ts';
 import type { PaymentTx } from '../../ports/payment-store.ts';
 import { ProviderError } from '../../ports/provider-errors.ts';
 import { type Asked, decideCaseIn, type Open, type Resolution, type Resolver, settleCase } from './resolution.ts';
@@ -42,7 +42,7 @@ export const correctBooks: Resolver = async (deps, asked) => {
 
 /** What the provider says of the payment now; null when it says that there is none. */
 async function lookThere(
-  deps: PaymentDeps,
+  deps: { providers: ProviderRegistry },
   payment: Payment,
 ): Promise<{ snapshot: PaymentSnapshot | null } | Resolution> {
   const provider = deps.providers.find(payment.provider);
@@ -60,7 +60,7 @@ async function lookThere(
 }
 
 async function take(
-  deps: PaymentDeps,
+  deps: { providers: ProviderRegistry },
   about: { open: Open; asked: Asked; snapshot: PaymentSnapshot | null },
 ): Promise<{ application: Application } | Resolution> {
   const { asked, open } = about;

@@ -2,21 +2,22 @@ import type { ActingAdmin } from '#access/acting-admin.ts';
 import { paymentKinds } from '#cases/case.ts';
 import { resolveOrderCases } from '#cases/resolve-case.ts';
 import type { Actor } from '#kernel/actor.ts';
+import type { Database } from '#kernel/database.ts';
 import { asPaymentId, asProviderReference } from '#kernel/ids.ts';
 import type { JsonObject } from '#kernel/json.ts';
 import { formatAsset, MoneyInvalid, parseMinorFloor } from '#kernel/money.ts';
 import { providerTitle } from '#kernel/provider-name.ts';
 import { formatOrderNumber, type Order, parseOrderNumber } from '#orders/order.ts';
 import { decideFor, tellOrder } from '../../lifecycle/change-order.ts';
-import type { PaymentDeps } from '../../lifecycle/deps.ts';
+import type { SnapshotDeps } from '../../lifecycle/deps.ts';
 import { adoptPayment } from '../../lifecycle/new-payment.ts';
 import type { Payment } from '../../model/payment.ts';
 import { countsAgainstCaptured } from '../../model/refund.ts';
 import type { PaymentSnapshot } from '../../model/snapshot.ts';
 import { refused } from '../../overrides/override.ts';
 import { refuseFetch } from '../../ports/capability-refusal.ts';
-import type { PaymentProvider } from '../../ports/payment-provider.ts';
-import type { PaymentTx } from '../../ports/payment-store.ts';
+import type { PaymentProvider, ProviderRegistry } from '../../ports/payment-provider.ts';
+import type { PaymentStores, PaymentTx } from '../../ports/payment-store.ts';
 import { ProviderError } from '../../ports/provider-errors.ts';
 import { refreshPayment } from '../../sync/refresh-payment.ts';
 import { type Asked, decideCaseIn, type Resolution, type Resolver, settleCase } from './resolution.ts';
@@ -47,14 +48,14 @@ export const linkToOrder: Resolver = async (deps, asked) => {
 };
 
 /** It is due to be polled in any case; asking at once shows the admin what it brought. */
-async function lookAgain(deps: PaymentDeps, { snapshot, actor }: { snapshot: PaymentSnapshot; actor: Actor }) {
+async function lookAgain(deps: SnapshotDeps, { snapshot, actor }: { snapshot: PaymentSnapshot; actor: Actor }) {
   const linked = await deps.database.read((stores) => stores.payments.findPaymentByReference(snapshot));
   const cause = { kind: 'admin', id: actor.id, actor } as const;
   if (linked !== undefined) await refreshPayment(deps, { paymentId: linked.id, cause });
 }
 
 async function lookThere(
-  deps: PaymentDeps,
+  deps: { database: Database<PaymentStores>; providers: ProviderRegistry },
   asked: Asked,
 ): Promise<{ provider: PaymentProvider; snapshot: PaymentSnapshot } | Resolution> {
   const one = await deps.database.read((stores) => stores.cases.findCase(asked.caseId));

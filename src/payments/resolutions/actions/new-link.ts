@@ -2,7 +2,7 @@ import { readReason } from '#access/reason.ts';
 import { type CaseKind, isLive } from '#cases/case.ts';
 import { isProviderName, type ProviderName, providerTitle } from '#kernel/provider-name.ts';
 import { createPaymentLink, type PaymentLink } from '../../collect/create-payment-link.ts';
-import type { PaymentDeps } from '../../lifecycle/deps.ts';
+import type { SnapshotDeps } from '../../lifecycle/deps.ts';
 import { refused } from '../../overrides/override.ts';
 import type { PaymentTx } from '../../ports/payment-store.ts';
 import type { ResolvingAction } from '../options/resolution-actions.ts';
@@ -20,7 +20,7 @@ interface LinkAsked {
 }
 
 /** The decision is written down in the transaction in which the link is there. */
-async function linkFor(deps: PaymentDeps, { asked, action }: LinkAsked): Promise<Resolution> {
+async function linkFor(deps: SnapshotDeps, { asked, action }: LinkAsked): Promise<Resolution> {
   const reason = readReason(asked.reason);
   if (typeof reason !== 'string') return reason;
   const one = await deps.database.read((stores) => stores.cases.findCase(asked.caseId));

@@ -3,7 +3,7 @@ import { type Case, type CaseKind, isLive } from '#cases/case.ts';
 import { changeCase } from '#cases/raise-case.ts';
 import { assert } from '#kernel/invariant.ts';
 import { formatMoney, type Money } from '#kernel/money.ts';
-import type { PaymentDeps } from '../../lifecycle/deps.ts';
+import type { RefundDeps } from '../../lifecycle/deps.ts';
 import { gapFacts } from '../../model/amount-detail.ts';
 import { moneyOf } from '../../model/coverage.ts';
 import type { Payment } from '../../model/payment.ts';
@@ -72,7 +72,7 @@ async function surplusIn(
   return surplusOf(payment, { order, refunds: refunds.filter(({ id }) => id !== except) });
 }
 
-async function refundFor(deps: PaymentDeps, input: RefundAsked): Promise<Resolution> {
+async function refundFor(deps: RefundDeps, input: RefundAsked): Promise<Resolution> {
   const { asked, action, amount } = input;
   const reason = readReason(asked.reason);
   if (typeof reason !== 'string') return reason;

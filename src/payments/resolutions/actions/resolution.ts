@@ -7,6 +7,7 @@ import { type Case, findingKinds, isLive, needsDecision } from '#cases/case.ts';
 import { changeCase } from '#cases/raise-case.ts';
 import { resolveCase } from '#cases/resolve-case.ts';
 import type { JsonObject } from '#kernel/json.ts';
+import type { TransactionDeps } from '#kernel/transaction-context.ts';
 import { causeOf, inTransaction } from '#kernel/transaction-context.ts';
 import type { Order } from '#orders/order.ts';
 import { refreshOrderCards } from '../../lifecycle/change-order.ts';
@@ -14,7 +15,7 @@ import type { PaymentDeps } from '../../lifecycle/deps.ts';
 import type { OrderView } from '../../lifecycle/order-view.ts';
 import { writeTimeline } from '../../lifecycle/write-timeline.ts';
 import { type Override, refused } from '../../overrides/override.ts';
-import type { PaymentTx } from '../../ports/payment-store.ts';
+import type { PaymentStores, PaymentTx } from '../../ports/payment-store.ts';
 import { allowedActions, decidedWords, type ResolvingAction } from '../options/resolution-actions.ts';
 
 export interface Asked {
@@ -44,7 +45,7 @@ export interface Open {
 
 /** Finds the case live in a transaction, and what is decided in it is committed or not at all. */
 export function decideCaseIn(
-  deps: PaymentDeps,
+  deps: TransactionDeps<PaymentStores>,
   input: { asked: Asked; action: ResolvingAction },
   decide: (open: Open) => Promise<Resolution>,
 ): Promise<Resolution> {

@@ -4,12 +4,12 @@ import { type Case, isLive } from '#cases/case.ts';
 import { reopenCase } from '#cases/resolve-case.ts';
 import { wakeCase } from '#cases/snooze-case.ts';
 import type { JsonObject } from '#kernel/json.ts';
+import type { TransactionDeps } from '#kernel/transaction-context.ts';
 import { causeOf, inTransaction } from '#kernel/transaction-context.ts';
-import type { PaymentDeps } from '../../lifecycle/deps.ts';
 import { withdrawAcceptance } from '../../overrides/accept-into.ts';
 import { refused } from '../../overrides/override.ts';
 import { withdrawWriteOff } from '../../overrides/write-off-order.ts';
-import type { PaymentTx } from '../../ports/payment-store.ts';
+import type { PaymentStores, PaymentTx } from '../../ports/payment-store.ts';
 import { unlinkOrder } from './link-order.ts';
 import { noteOnOrder, type Resolution } from './resolution.ts';
 
@@ -35,7 +35,10 @@ export function canUndo(one: Case): boolean {
 }
 
 /** Undoes an admin's decision as long as nothing has come of it: the case is open again, with its old age. */
-export function undoResolution(deps: PaymentDeps, input: { caseId: string; by: ActingAdmin }): Promise<Resolution> {
+export function undoResolution(
+  deps: TransactionDeps<PaymentStores>,
+  input: { caseId: string; by: ActingAdmin },
+): Promise<Resolution> {
   const { by } = input;
   return inTransaction(deps, causeOf(by.actor), async (tx): Promise<Resolution> => {
     const one = await tx.stores.cases.findCase(input.caseId);

@@ -1,14 +1,14 @@
 import type { ActingAdmin } from '#access/acting-admin.ts';
 import { recordAudit } from '#access/audit.ts';
 import { causeOf, inTransaction } from '#kernel/transaction-context.ts';
-import type { PaymentDeps } from '../../lifecycle/deps.ts';
+import type { SnapshotDeps } from '../../lifecycle/deps.ts';
 import { checkRefund } from '../../refunds/follow-refunds.ts';
 import { checkOrder, type OrderCheck } from '../../sync/check-order.ts';
 
 export type CaseCheck = OrderCheck | { kind: 'refund'; result: Awaited<ReturnType<typeof checkRefund>> };
 
 /** Asks the provider again about what the case is about: the refund, or every payment of the order. Decides nothing. */
-export async function checkCase(deps: PaymentDeps, input: { caseId: string; by: ActingAdmin }): Promise<CaseCheck> {
+export async function checkCase(deps: SnapshotDeps, input: { caseId: string; by: ActingAdmin }): Promise<CaseCheck> {
   const { by } = input;
   const one = await inTransaction(deps, causeOf(by.actor), async (tx) => {
     const found = await tx.stores.cases.findCase(input.caseId);

@@ -1,7 +1,7 @@
 import type { Case } from '#cases/case.ts';
+import type { Database } from '#kernel/database.ts';
 import type { Money } from '#kernel/money.ts';
 import type { Order } from '#orders/order.ts';
-import type { PaymentDeps } from '../../lifecycle/deps.ts';
 import type { Payment } from '../../model/payment.ts';
 import type { Refund } from '../../model/refund.ts';
 import { type RefundSums, sumRefunds } from '../../model/refundable.ts';
@@ -25,7 +25,7 @@ export interface CaseDetails {
 
 /** A case with what it is about, and what may be decided about it right now; by its id or by the key of a live one. */
 export function getCase(
-  deps: Pick<PaymentDeps, 'database' | 'providers'>,
+  deps: { database: Database<PaymentStores>; providers: ProviderRegistry },
   wanted: { id: string } | { key: string },
 ): Promise<CaseDetails | undefined> {
   return deps.database.read(async (stores) => {
