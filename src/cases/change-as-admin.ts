@@ -23,7 +23,7 @@ export function changeAsAdmin<Done, Refused = never>(
     const decided = decide(one);
     if ('refused' in decided) return decided.refused;
     await changeCase(tx, one, decided.change);
-    await recordAudit(tx, { actor: by.actor, action, subject: `case:${one.id}`, details });
+    await recordAudit(tx, { action, subject: `case:${one.id}`, details });
     return decided.result;
   });
 }

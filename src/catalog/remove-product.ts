@@ -17,7 +17,6 @@ export function removeProduct(
     const isGone = await tx.stores.products.deleteProduct({ id: productId, expectedVersion });
     if (!isGone) return { kind: 'conflict' };
     await recordAudit(tx, {
-      actor,
       action: 'product.remove',
       subject: `product:${product.sku}`,
       details: describeProduct(product),

@@ -70,7 +70,6 @@ export function saveProduct(
           });
     if (!isStored) return { kind: 'conflict' };
     await recordAudit(tx, {
-      actor,
       action: known === undefined ? 'product.add' : 'product.change',
       subject: `product:${known?.sku ?? sku}`,
       details: { ...describeProduct(draft), before: known === undefined ? null : describeProduct(known) },

@@ -23,7 +23,6 @@ export function setLicenceSecret(
     if (product === undefined) return { kind: 'unknown' };
     await tx.stores.products.setLicenceSecret({ id: productId, secret, updatedAt: deps.clock.now() });
     await recordAudit(tx, {
-      actor,
       action: secret === null ? 'product.clear_licence_secret' : 'product.set_licence_secret',
       subject: `product:${product.sku}`,
     });

@@ -50,7 +50,7 @@ export async function exportProvider(
 ): Promise<readonly ExportTable[]> {
   const { provider, actor } = input;
   await inTransaction(deps, causeOf(actor), (tx) =>
-    recordAudit(tx, { actor, action: 'provider.export', subject: `provider:${provider}` }),
+    recordAudit(tx, { action: 'provider.export', subject: `provider:${provider}` }),
   );
   const reading: Reading = { deps, provider, until: deps.clock.now() + 1 };
   const sales = deps.providers.find(provider)?.sales;

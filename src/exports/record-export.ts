@@ -12,6 +12,6 @@ export function recordExport(
   const { actor, what, details } = input;
   const { clock, ids } = deps;
   return deps.database.transaction((stores) =>
-    recordAudit({ stores, clock, ids }, { actor, action: `export.${what}`, subject: `export:${what}`, details }),
+    recordAudit({ stores, clock, ids }, { action: `export.${what}`, subject: `export:${what}`, details }),
   );
 }

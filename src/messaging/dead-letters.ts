@@ -86,10 +86,7 @@ export function redriveDeadLetter(
   return deps.database.transaction(async (stores) => {
     const isRedriven = await stores[input.queue].redrive({ id: input.id, at: deps.clock.now() });
     if (!isRedriven) return { kind: 'gone' };
-    await recordAudit(
-      { stores, ...deps },
-      { actor: input.actor, action: 'dead_letter.redrive', subject: subjectOf(input) },
-    );
+    await recordAudit({ stores, ...deps }, { action: 'dead_letter.redrive', subject: subjectOf(input) });
     return { kind: 'redriven' };
   });
 }
@@ -102,10 +99,7 @@ export function discardDeadLetter(
   return deps.database.transaction(async (stores) => {
     const isDiscarded = await stores[input.queue].discard({ id: input.id, at: deps.clock.now() });
     if (!isDiscarded) return { kind: 'gone' };
-    await recordAudit(
-      { stores, ...deps },
-      { actor: input.actor, action: 'dead_letter.discard', subject: subjectOf(input) },
-    );
+    await recordAudit({ stores, ...deps }, { action: 'dead_letter.discard', subject: subjectOf(input) });
     return { kind: 'discarded' };
   });
 }

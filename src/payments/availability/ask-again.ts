@@ -16,7 +16,7 @@ export async function askProviderAgain(
   if (provider === undefined) return { kind: 'unknown' };
   const { actor } = input;
   await inTransaction(deps, causeOf(actor), (tx) =>
-    recordAudit(tx, { actor, action: 'provider.ask_again', subject: `provider:${provider.name}` }),
+    recordAudit(tx, { action: 'provider.ask_again', subject: `provider:${provider.name}` }),
   );
   const look = await lookAtProvider(deps, { provider, wasRefused: false });
   await settleLook(deps, { provider: provider.name, look, actor });

@@ -96,10 +96,10 @@ async function tell(
     case 'relapse':
       return tellRelapse(tx, outage);
     case 'catch_up':
-      if (outage.retiredAt !== null) await recordAudit(tx, { actor, action: 'provider.reinstate', subject });
+      if (outage.retiredAt !== null) await recordAudit(tx, { action: 'provider.reinstate', subject });
       return tellCatchUp(tx, { outage, looked: 0, open: null });
     case 'retire':
-      await recordAudit(tx, { actor, action: 'provider.retire', subject, details: { reason: outage.reason } });
+      await recordAudit(tx, { action: 'provider.retire', subject, details: { reason: outage.reason } });
       return raiseRetired(tx, { ...outage, goneForMs: goneFor(outage, tx.clock.now()) });
     default:
       return decision satisfies never;

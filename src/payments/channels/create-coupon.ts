@@ -57,7 +57,5 @@ async function audit(
   const { actor, action, draft } = input;
   const { code, percent, amountMinor, productKey } = draft;
   const details = { percent, amountMinor, productKey, ...input.details };
-  await inTransaction(deps, causeOf(actor), (tx) =>
-    recordAudit(tx, { actor, action, subject: `coupon:${code}`, details }),
-  );
+  await inTransaction(deps, causeOf(actor), (tx) => recordAudit(tx, { action, subject: `coupon:${code}`, details }));
 }

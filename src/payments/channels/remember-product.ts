@@ -30,7 +30,6 @@ export async function rememberProduct(
     known === undefined ? await insert(tx, { learnt, channel }) : await change(tx, { known, learnt, channel });
   if (!isStored) return null;
   await recordAudit(tx, {
-    actor,
     action: known === undefined ? 'product.add' : 'product.change',
     subject: `product:${learnt.sku}`,
     details: { name: learnt.name, price: formatMoney(learnt), from: known === undefined ? null : formatMoney(known) },

@@ -60,7 +60,6 @@ export function changeReviewThreshold(
     });
     if (!isChanged) return { kind: 'conflict' };
     await recordAudit(tx, {
-      actor,
       action: 'setting.change',
       subject: `setting:${reviewThresholdKey}`,
       details: {

@@ -103,7 +103,6 @@ function openPayment(deps: ProviderDeps, { draft, cause }: { draft: LinkDraft; c
     const made = { order: reopened.order, amountMinor: missingMinor };
     const payment = isKept ? open : await insertNewPayment(tx, { ...made, provider: firstOf(candidates) });
     await recordAudit(tx, {
-      actor: draft.actor,
       action: 'order.new_link',
       subject: `order:${order.id}`,
       details: { paymentId: payment.id, isExisting: isKept },

@@ -27,7 +27,7 @@ export function fulfilOrder(
       text: 'marked as delivered by an admin',
     });
     if (told.decision.kind === 'refused') return { kind: 'refused', status: order.status };
-    await recordAudit(tx, { actor, action: 'order.fulfil', subject: `order:${order.id}` });
+    await recordAudit(tx, { action: 'order.fulfil', subject: `order:${order.id}` });
     return { kind: 'fulfilled' };
   });
 }

@@ -148,7 +148,7 @@ async function insertNewOrder(tx: PaymentTx, draft: { input: NewOrder; amountMin
     trust: null,
     text: `order of ${formatMoney(order)} from the ${input.origin}`,
   });
-  await recordAudit(tx, { actor: input.actor, action: 'order.place', subject: `order:${order.id}` });
+  await recordAudit(tx, { action: 'order.place', subject: `order:${order.id}` });
   return order;
 }
 

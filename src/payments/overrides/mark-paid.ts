@@ -36,7 +36,6 @@ export async function markPaidInto(
   const { order, payment, by, reason } = about;
   await acceptInto(tx, about);
   await recordAudit(tx, {
-    actor: by.actor,
     action: 'order.mark_paid',
     subject: `order:${order.id}`,
     reason,

@@ -59,7 +59,6 @@ export async function writeOffInto(
   });
   await closeOpenLinks(tx, { order, payments });
   await recordAudit(tx, {
-    actor: by.actor,
     action: 'order.write_off',
     subject: `order:${order.id}`,
     reason,

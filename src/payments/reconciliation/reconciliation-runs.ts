@@ -57,7 +57,7 @@ export async function startRun(deps: TransactionDeps<PaymentStores>, input: RunS
     await tx.stores.reconciliation.insertRun(run);
     if (cause.actor.kind === 'admin') {
       const details = audit.details && { details: { runId: run.id, ...audit.details } };
-      await recordAudit(tx, { action: audit.action, actor: cause.actor, subject: `provider:${provider}`, ...details });
+      await recordAudit(tx, { action: audit.action, subject: `provider:${provider}`, ...details });
     }
   });
   return run;

@@ -41,7 +41,7 @@ export function decideApproval(
       },
     );
     if (told.kind === 'refused') return { kind: 'refused', status: refund.status };
-    await recordAudit(tx, { actor, action: `refund.${decision}`, subject: `refund:${refund.id}`, reason });
+    await recordAudit(tx, { action: `refund.${decision}`, subject: `refund:${refund.id}`, reason });
     if (decision === 'approve') await enqueueSend(tx, told.refund);
     return { kind: 'decided', refund: told.refund };
   });

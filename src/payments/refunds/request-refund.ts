@@ -164,7 +164,6 @@ async function note(tx: PaymentTx, input: { order: Order; payment: Payment; refu
     text: `refund of ${amount} asked for: ${refund.reason}`,
   });
   await recordAudit(tx, {
-    actor,
     action: 'refund.request',
     subject: `order:${order.id}`,
     reason: refund.reason,

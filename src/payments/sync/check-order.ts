@@ -17,7 +17,7 @@ export async function checkOrder(deps: SnapshotDeps, input: { orderId: OrderId; 
   const payments = await inTransaction(deps, causeOf(actor), async (tx) => {
     const order = await tx.stores.orders.findOrder(input.orderId);
     if (order === undefined) return undefined;
-    await recordAudit(tx, { actor, action: 'order.check', subject: `order:${order.id}` });
+    await recordAudit(tx, { action: 'order.check', subject: `order:${order.id}` });
     await refreshOrderCards({ ...tx, cause }, order);
     return tx.stores.payments.listPaymentsForOrder(order.id);
   });

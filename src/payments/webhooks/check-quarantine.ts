@@ -94,7 +94,7 @@ async function report(
   // The start looks each time; that nothing came of it is worth no line.
   if (!hasVerified && actor.kind !== 'admin') return;
   const subject = `provider:${provider}`;
-  await recordAudit(tx, { actor, action: 'quarantine.check', subject, details: { ...check } });
+  await recordAudit(tx, { action: 'quarantine.check', subject, details: { ...check } });
   if (!hasVerified) return;
   await resolveCase(tx, { key: refusedKey(provider), by: `${recoveredSentence(check.recovered)}.` });
 }

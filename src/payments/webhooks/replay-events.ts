@@ -101,6 +101,6 @@ async function audit(
   const details: JsonObject =
     range.kind === 'event' ? {} : { from: range.from, to: range.to, eventType: range.eventType };
   await inTransaction(deps, causeOf(actor), (tx) =>
-    recordAudit(tx, { actor, action: mode === 'real' ? 'replay.run' : 'replay.dry_run', subject, details }),
+    recordAudit(tx, { action: mode === 'real' ? 'replay.run' : 'replay.dry_run', subject, details }),
   );
 }

@@ -103,7 +103,6 @@ export async function noteDecision(tx: PaymentTx, decided: Omit<Decided, 'undo'>
   const { one, action, by, reason } = decided;
   const orderId = decided.orderId ?? one.orderId;
   await recordAudit(tx, {
-    actor: by.actor,
     action: `case.${action}`,
     subject: `case:${one.id}`,
     reason,

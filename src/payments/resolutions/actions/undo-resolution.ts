@@ -48,7 +48,6 @@ export function undoResolution(
     if (refusal !== undefined) return refused(refusal);
     const { resolution } = one;
     await recordAudit(tx, {
-      actor: by.actor,
       action: 'case.undo',
       subject: `case:${one.id}`,
       details: { kind: one.kind, undone: resolution ?? 'wait' },

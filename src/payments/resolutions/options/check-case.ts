@@ -14,7 +14,7 @@ export async function checkCase(deps: SnapshotDeps, input: { caseId: string; by:
     const found = await tx.stores.cases.findCase(input.caseId);
     if (found === undefined) return undefined;
     const subject = `case:${found.id}`;
-    await recordAudit(tx, { actor: by.actor, action: 'case.check', subject });
+    await recordAudit(tx, { action: 'case.check', subject });
     return found;
   });
   if (one === undefined || one.orderId === null) return { kind: 'unknown' };
