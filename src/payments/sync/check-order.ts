@@ -13,7 +13,7 @@ export type OrderCheck = { kind: 'checked'; changed: number; failed: string[] } 
 /** Asks the providers about every payment of an order, on an admin's word. */
 export async function checkOrder(deps: SnapshotDeps, input: { orderId: OrderId; actor: Actor }): Promise<OrderCheck> {
   const { actor } = input;
-  const cause = { kind: 'admin', id: actor.id, actor } as const;
+  const cause = causeOf(actor);
   const payments = await inTransaction(deps, causeOf(actor), async (tx) => {
     const order = await tx.stores.orders.findOrder(input.orderId);
     if (order === undefined) return undefined;

@@ -1,6 +1,5 @@
 import type { EChartsCoreOption } from 'echarts';
-import type { Case } from '#cases/case.ts';
-import { type CaseSeverity, caseSeverities } from '#cases/case.ts';
+import { type Case, type CaseSeverity, caseSeverities } from '#cases/case.ts';
 import { day, hour, type Milliseconds } from '#kernel/clock.ts';
 import { chartColours, chartTitle } from '../../charts/render.ts';
 import { ageText } from '../../wording/case-words.ts';

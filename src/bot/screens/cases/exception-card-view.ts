@@ -4,8 +4,12 @@ import { providerTitle } from '#kernel/provider-name.ts';
 import { formatOrderNumber } from '#orders/order.ts';
 import { canUndo } from '#payments/resolutions/actions/undo-resolution.ts';
 import type { CaseDetails } from '#payments/resolutions/options/get-case.ts';
-import type { ResolutionAction } from '#payments/resolutions/options/resolution-actions.ts';
-import { decidedWords, isTwoSided, resolvingActions } from '#payments/resolutions/options/resolution-actions.ts';
+import {
+  decidedWords,
+  isTwoSided,
+  type ResolutionAction,
+  resolvingActions,
+} from '#payments/resolutions/options/resolution-actions.ts';
 import { shortenId } from '../../text/callback-fields.ts';
 import { fitLines, type Line, line, weights } from '../../text/fit.ts';
 import { bold, code, show } from '../../text/html.ts';
