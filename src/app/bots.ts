@@ -1,5 +1,4 @@
 // Both bots, and the way in which Telegram's updates reach them.
-
 import type { DomainDeps } from '#accounting/ledger/deps.ts';
 import { type AdminBot, createAdminBot } from '#bot/admin/admin-bot.ts';
 import { createPager, type Pager } from '#bot/pager/pager.ts';
@@ -41,7 +40,7 @@ export function receiversOf(config: Config, bots: Bots): Map<string, TelegramRec
   const receivers = new Map<string, TelegramReceiver>();
   if (updates.kind !== 'webhook') return receivers;
   const { secrets } = updates;
-  // The route hands on only what has an update id; the libraries read the rest of it themselves.
+  // The route passes on only what has an update id; the libraries read the rest of it themselves.
   const receive = (bot: AdminBot | Pager): TelegramReceiver => ({
     secrets,
     handleUpdate: (update) => bot.handleUpdate(update as TelegramUpdate),

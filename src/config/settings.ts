@@ -63,12 +63,7 @@ const telegram = {
 /** Other programs use the first words of these names too. */
 export const commonSettings = {
   HOST: setting({ schema: word, fallback: '127.0.0.1', sentence: 'Address to listen on.' }),
-  PORT: setting({
-    schema: port,
-    fallback: '8080',
-    unit: 'TCP port',
-    sentence: 'Port to listen on; 0: any free.',
-  }),
+  PORT: setting({ schema: port, fallback: '8080', unit: 'TCP port', sentence: 'Port to listen on; 0: any free.' }),
   PUBLIC_URL: setting({
     schema: baseUrl,
     unit: 'URL',
@@ -88,11 +83,7 @@ export const commonSettings = {
     isSecret: true,
     sentence: 'RabbitMQ; not built yet, leave it unset: the queue is in the database.',
   }),
-  ROLES: setting({
-    schema: roles,
-    fallback: 'all',
-    sentence: 'Which parts this process runs; only all so far.',
-  }),
+  ROLES: setting({ schema: roles, fallback: 'all', sentence: 'Which parts this process runs; only all so far.' }),
   TIME_ZONE: setting({
     schema: timeZone,
     fallback: 'UTC',

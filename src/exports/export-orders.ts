@@ -1,11 +1,12 @@
 // Orders of a period as rows, a page at a time, so that no period is too long for the memory.
 import type { Milliseconds } from '#kernel/clock.ts';
+import type { Database } from '#kernel/database.ts';
 import { toDecimal } from '#kernel/money.ts';
-import { walkPages } from '#kernel/walk-pages.ts';
+import { walkPages } from '#kernel/page.ts';
 import { formatOrderNumber, type Order } from '#orders/order.ts';
-import type { PaymentDeps } from '#payments/lifecycle/deps.ts';
 import type { Payment } from '#payments/model/payment.ts';
 import { isOpenRefund, type Refund } from '#payments/model/refund.ts';
+import type { PaymentStores } from '#payments/ports/payment-store.ts';
 import type { ExportRow } from './export-rows.ts';
 
 export const paymentColumns = [
@@ -29,7 +30,7 @@ const pageSize = 200;
 
 /** Orders made in [from, to), oldest first, with their payments and refunds. */
 export async function* exportOrders(
-  deps: { database: Pick<PaymentDeps['database'], 'read'> },
+  deps: { database: Pick<Database<PaymentStores>, 'read'> },
   window: { from: Milliseconds; to: Milliseconds },
 ): AsyncGenerator<OrdersPage> {
   const limit = pageSize;
@@ -41,7 +42,7 @@ export async function* exportOrders(
 }
 
 function toPage(
-  deps: { database: Pick<PaymentDeps['database'], 'read'> },
+  deps: { database: Pick<Database<PaymentStores>, 'read'> },
   orders: readonly Order[],
 ): Promise<OrdersPage> {
   return deps.database.read(async (stores) => {

@@ -4,11 +4,11 @@ import { recordAudit } from '#access/audit.ts';
 import { type Case, decisionKinds } from '#cases/case.ts';
 import type { Actor } from '#kernel/actor.ts';
 import type { Milliseconds } from '#kernel/clock.ts';
+import { walkPages } from '#kernel/page.ts';
 import type { ProviderName } from '#kernel/provider-name.ts';
 import { causeOf, inTransaction } from '#kernel/transaction-context.ts';
-import { walkPages } from '#kernel/walk-pages.ts';
 import type { InboxEvent } from '#messaging/messaging-store.ts';
-import type { PaymentDeps } from '#payments/lifecycle/deps.ts';
+import type { ProviderDeps } from '#payments/lifecycle/deps.ts';
 import type { Payment } from '#payments/model/payment.ts';
 import type { ReconciliationRun } from '#payments/model/reconciliation.ts';
 import type { ChannelOrderMark, StoredSubscription } from '#payments/ports/channel-order-store.ts';
@@ -45,7 +45,7 @@ export interface ExportTable {
 
 /** Notes who asked for it, and says what there is to read. Nothing is read before a table's pages are asked for. */
 export async function exportProvider(
-  deps: PaymentDeps,
+  deps: ProviderDeps,
   input: { provider: ProviderName; actor: Actor; redact: (text: string) => string },
 ): Promise<readonly ExportTable[]> {
   const { provider, actor } = input;
@@ -74,7 +74,7 @@ export async function exportProvider(
 }
 
 interface Reading {
-  deps: PaymentDeps;
+  deps: ProviderDeps;
   provider: ProviderName;
   /** What comes later belongs to the next export. */
   until: Milliseconds;

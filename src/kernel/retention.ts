@@ -28,7 +28,10 @@ export async function pruneAll<Stores>(
   { retentions, signal }: { retentions: readonly Retention<Stores>[]; signal?: AbortSignal },
 ): Promise<{ deleted: number }> {
   let deleted = 0;
-  for (const retention of retentions) deleted += await prune(deps, { retention, signal });
+  for (const retention of retentions) {
+    if (signal?.aborted) break;
+    deleted += await prune(deps, { retention, signal });
+  }
   return { deleted };
 }
 

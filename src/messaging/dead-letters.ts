@@ -1,17 +1,11 @@
 import type { AccessStores } from '#access/access-store.ts';
 import { recordAudit } from '#access/audit.ts';
 import type { Actor } from '#kernel/actor.ts';
-import type { Clock } from '#kernel/clock.ts';
-import type { Database } from '#kernel/database.ts';
-import type { Ids } from '#kernel/ids.ts';
 import { type Page, type PagePosition, readPage, type TimedKey } from '#kernel/page.ts';
+import { causeOf, inTransaction, type TransactionDeps } from '#kernel/transaction-context.ts';
 import type { InboxEvent, MessagingStores, OutboxMessage } from './messaging-store.ts';
 
-interface DeadLetterDeps {
-  database: Database<MessagingStores & AccessStores>;
-  clock: Clock;
-  ids: Ids;
-}
+type DeadLetterDeps = TransactionDeps<MessagingStores & AccessStores>;
 
 export type DeadLetterQueue = 'inbox' | 'outbox';
 
@@ -83,10 +77,10 @@ export function redriveDeadLetter(
   deps: DeadLetterDeps,
   input: DeadLetterInput,
 ): Promise<{ kind: 'redriven' } | { kind: 'gone' }> {
-  return deps.database.transaction(async (stores) => {
-    const isRedriven = await stores[input.queue].redrive({ id: input.id, at: deps.clock.now() });
+  return inTransaction(deps, causeOf(input.actor), async (tx) => {
+    const isRedriven = await tx.stores[input.queue].redrive({ id: input.id, at: deps.clock.now() });
     if (!isRedriven) return { kind: 'gone' };
-    await recordAudit({ stores, ...deps }, { action: 'dead_letter.redrive', subject: subjectOf(input) });
+    await recordAudit(tx, { action: 'dead_letter.redrive', subject: subjectOf(input) });
     return { kind: 'redriven' };
   });
 }
@@ -96,10 +90,10 @@ export function discardDeadLetter(
   deps: DeadLetterDeps,
   input: DeadLetterInput,
 ): Promise<{ kind: 'discarded' } | { kind: 'gone' }> {
-  return deps.database.transaction(async (stores) => {
-    const isDiscarded = await stores[input.queue].discard({ id: input.id, at: deps.clock.now() });
+  return inTransaction(deps, causeOf(input.actor), async (tx) => {
+    const isDiscarded = await tx.stores[input.queue].discard({ id: input.id, at: deps.clock.now() });
     if (!isDiscarded) return { kind: 'gone' };
-    await recordAudit({ stores, ...deps }, { action: 'dead_letter.discard', subject: subjectOf(input) });
+    await recordAudit(tx, { action: 'dead_letter.discard', subject: subjectOf(input) });
     return { kind: 'discarded' };
   });
 }

@@ -1,5 +1,7 @@
 // What becomes of a row after an attempt: done, back for later, or a dead letter. One transaction, one line in the log.
+import { systemActor } from '#kernel/actor.ts';
 import { retryDelay } from '#kernel/retry-policy.ts';
+import { causeOf, inTransaction } from '#kernel/transaction-context.ts';
 import type { QueueBookkeeping } from './messaging-store.ts';
 import type { DeliveryResult } from './outbox-handler.ts';
 import type { WorkerDeps, WorkerOptions } from './worker-options.ts';
@@ -20,8 +22,8 @@ export async function settleRow<Row extends QueueBookkeeping, Stores>(
   const { options, row } = attempted;
   const result = boundRetry(attempted);
   const now = deps.clock.now();
-  await deps.database.transaction(async (stores) => {
-    const queue = options.queueOf(stores);
+  await inTransaction(deps, causeOf(systemActor), async (tx) => {
+    const queue = options.queueOf(tx.stores);
     const held = { id: row.id, lockedBy: deps.instanceId };
     switch (result.kind) {
       case 'done':
@@ -36,7 +38,7 @@ export async function settleRow<Row extends QueueBookkeeping, Stores>(
       }
       case 'give_up': {
         const wasAbandoned = await queue.abandon({ ...held, at: now, reason: result.reason });
-        if (wasAbandoned) await options.onAbandoned(stores, { row, reason: result.reason });
+        if (wasAbandoned) await options.onAbandoned(tx, { row, reason: result.reason });
         return;
       }
       default:

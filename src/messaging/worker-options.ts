@@ -1,8 +1,8 @@
-import type { Clock, Milliseconds } from '#kernel/clock.ts';
-import type { Database } from '#kernel/database.ts';
+import type { Milliseconds } from '#kernel/clock.ts';
 import type { EventLog } from '#kernel/events.ts';
 import type { Random } from '#kernel/ids.ts';
 import type { RetryPolicy } from '#kernel/retry-policy.ts';
+import type { TransactionContext, TransactionDeps } from '#kernel/transaction-context.ts';
 import type { QueueStore } from './messaging-store.ts';
 import type { DeliveryResult } from './outbox-handler.ts';
 
@@ -13,7 +13,7 @@ export interface WorkerOptions<Row, Stores> {
   lane: string | null;
   handle(row: Row, signal: AbortSignal): Promise<DeliveryResult>;
   /** Runs in the transaction that makes a dead letter: raises the alert. */
-  onAbandoned(stores: Stores, input: { row: Row; reason: string }): Promise<void>;
+  onAbandoned(tx: TransactionContext<Stores>, input: { row: Row; reason: string }): Promise<void>;
   /** What the log says of a row beside its id: facts without secrets. */
   describe?(row: Row): Record<string, unknown>;
   policy: RetryPolicy;
@@ -24,9 +24,7 @@ export interface WorkerOptions<Row, Stores> {
   sweepMs: Milliseconds;
 }
 
-export interface WorkerDeps<Stores> {
-  database: Database<Stores>;
-  clock: Clock;
+export interface WorkerDeps<Stores> extends TransactionDeps<Stores> {
   random: Random;
   log: EventLog;
   /** Names this process among those that share the queue. */

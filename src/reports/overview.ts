@@ -1,5 +1,6 @@
 import type { CaseStatus } from '#cases/case.ts';
-import type { PaymentDeps } from '#payments/lifecycle/deps.ts';
+import type { Database } from '#kernel/database.ts';
+import type { PaymentStores } from '#payments/ports/payment-store.ts';
 
 /** What needs somebody now. */
 export interface Overview {
@@ -13,7 +14,7 @@ export interface Overview {
 /** More orders are not counted for a glance. */
 const ordersCountedMax = 50;
 
-export function readOverview(deps: { database: Pick<PaymentDeps['database'], 'read'> }): Promise<Overview> {
+export function readOverview(deps: { database: Pick<Database<PaymentStores>, 'read'> }): Promise<Overview> {
   return deps.database.read(async (stores) => {
     const alerts = (await stores.cases.countLiveCases()).filter(({ rings }) => rings);
     const countOf = (...statuses: CaseStatus[]): number =>

@@ -1,9 +1,10 @@
-import { day, type Milliseconds } from '#kernel/clock.ts';
+import { type Clock, day, type Milliseconds } from '#kernel/clock.ts';
+import type { Database } from '#kernel/database.ts';
 import type { ProviderName } from '#kernel/provider-name.ts';
-import type { PaymentDeps } from '#payments/lifecycle/deps.ts';
 import type { Outage } from '#payments/model/outage.ts';
 import { hasHistory, usualCount } from '#payments/model/webhook-rate.ts';
-import type { ProviderHealth } from '#payments/ports/payment-provider.ts';
+import type { ProviderHealth, ProviderRegistry } from '#payments/ports/payment-provider.ts';
+import type { PaymentStores } from '#payments/ports/payment-store.ts';
 import { refusedKey } from '#payments/webhooks/keep-refused.ts';
 import { silentKey } from '#payments/webhooks/silence-alert.ts';
 
@@ -29,7 +30,11 @@ export interface ProviderReport {
 /** So many past outages of each provider are told of. */
 const pastShownMax = 2;
 
-type ReportDeps = Pick<PaymentDeps, 'database' | 'providers' | 'clock'>;
+interface ReportDeps {
+  database: Database<PaymentStores>;
+  providers: ProviderRegistry;
+  clock: Clock;
+}
 
 /** Of the one that is named, or of all that are configured. */
 export function readProviderReports(
@@ -67,11 +72,9 @@ export function readProviderReports(
   });
 }
 
-type Stores = Parameters<Parameters<PaymentDeps['database']['read']>[0]>[0];
-
 async function readWebhooks(
   deps: ReportDeps,
-  { stores, name }: { stores: Stores; name: ProviderName },
+  { stores, name }: { stores: PaymentStores; name: ProviderName },
 ): Promise<ProviderReport['webhooks']> {
   const now = deps.clock.now();
   const { lastAt } = await stores.inbox.countArrivals({ source: name, from: now, to: now });

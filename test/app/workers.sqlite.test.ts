@@ -1,5 +1,4 @@
 // Messages that are given up on ring, and the ring cannot ring for itself.
-
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { createWorkers } from '#app/workers.ts';
 import { raiseCase } from '#cases/raise-case.ts';

@@ -4,6 +4,7 @@ import { minute } from '#kernel/clock.ts';
 import { causeOf, inTransaction } from '#kernel/transaction-context.ts';
 import { enqueueOutboxMessage } from '#messaging/enqueue-outbox-message.ts';
 import { pollPayments } from '#payments/sync/poll-payments.ts';
+import type { SandboxMessage } from '#sandbox/telegram/model.ts';
 import { auditOf, buttonsOf, chat, openChat, paid, say, tap, textOf } from './support/chat.ts';
 import { ann, bob } from './support/shop.ts';
 
@@ -22,6 +23,40 @@ describe('orders', () => {
     expect(textOf(shop, list)).toContain('page 2');
     await tap(shop, list, 'Paid');
     expect(textOf(shop, list)).toContain('Nothing here.');
+  });
+
+  test('a page stays what it is while orders arrive, and both ways lead over the same orders', async () => {
+    await using shop = await openChat();
+    for (let count = 0; count < 20; count += 1) {
+      shop.deps.clock.advance(minute);
+      await shop.order();
+    }
+    const rowsOf = (message: SandboxMessage) => buttonsOf(shop, message).filter((text) => text.startsWith('T-'));
+    const list = await say(shop, '/orders');
+    const first = rowsOf(list);
+    shop.deps.clock.advance(minute);
+    await shop.order();
+    await tap(shop, list, 'Older ›');
+    const second = rowsOf(list);
+    expect(second).toHaveLength(8);
+    expect(second.filter((text) => first.includes(text))).toEqual([]);
+    await tap(shop, list, 'Older ›');
+    expect(rowsOf(list)).toHaveLength(4);
+    expect(buttonsOf(shop, list)).not.toContain('Older ›');
+    await tap(shop, list, '‹ Newer');
+    expect(rowsOf(list)).toEqual(second);
+    await tap(shop, list, '‹ Newer');
+    expect(rowsOf(list)).toEqual(['T-1021', ...first.slice(0, 7)]);
+  });
+
+  test('a button of the version before, which counted pages, says that it is out of date', async () => {
+    await using shop = await openChat();
+    await shop.order();
+    const list = await say(shop, '/orders');
+    const tapped = { userId: ann, bot: 'till_bot', messageId: list.messageId, forged: true } as const;
+    expect((await shop.telegram.tapButton({ ...tapped, data: 'orders:all:1' })).text).toBe(
+      'This button is out of date.',
+    );
   });
 
   test('a card shown is edited in place when the order changes', async () => {

@@ -116,7 +116,6 @@ export const packages: Readonly<Record<string, readonly string[]>> = {
   pg: ['src/db'],
   'node-cron': ['src/jobs'],
   axios: ['src/payments/providers', 'src/messaging/shop'],
-  'p-retry': ['src/payments/providers'],
   'csv-parse': ['src/payments/providers'],
   'csv-stringify': ['src/exports', 'src/bot'],
   standardwebhooks: ['src/messaging/shop'],

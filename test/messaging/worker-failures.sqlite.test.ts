@@ -23,7 +23,14 @@ const random = createSeededRandom(11);
 
 function worker(handle: (row: OutboxMessage) => Promise<DeliveryResult>): Worker {
   return createWorker<OutboxMessage, PaymentStores>(
-    { database: opened.database, clock, random, log: createRecordingLog(), instanceId: 'one' },
+    {
+      database: opened.database,
+      clock,
+      ids: createIds({ clock, random }),
+      random,
+      log: createRecordingLog(),
+      instanceId: 'one',
+    },
     {
       name: 'outbox:shop',
       lane: 'shop',

@@ -26,13 +26,20 @@ function worker(
 ): Worker {
   const { instanceId = 'one', attemptsMax = 3, abandoned = [] } = differences;
   return createWorker<OutboxMessage, PaymentStores>(
-    { database: opened.database, clock, random, log: createRecordingLog(), instanceId },
+    {
+      database: opened.database,
+      clock,
+      ids: createIds({ clock, random }),
+      random,
+      log: createRecordingLog(),
+      instanceId,
+    },
     {
       name: 'outbox:shop',
       queueOf: (stores) => stores.outbox,
       lane: 'shop',
       handle,
-      onAbandoned: (_stores, { reason }) => {
+      onAbandoned: (_tx, { reason }) => {
         abandoned.push(reason);
         return Promise.resolve();
       },

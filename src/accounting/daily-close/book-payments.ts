@@ -3,7 +3,7 @@ import { type CalendarDay, dayOf } from '#kernel/calendar.ts';
 import type { Milliseconds } from '#kernel/clock.ts';
 import type { PaymentId } from '#kernel/ids.ts';
 import { assert } from '#kernel/invariant.ts';
-import { walkPages } from '#kernel/walk-pages.ts';
+import { walkPages } from '#kernel/page.ts';
 import type { Payment } from '#payments/model/payment.ts';
 import type { Refund } from '#payments/model/refund.ts';
 import { bookPayment, type Changed } from '../ledger/booked-payment.ts';
@@ -13,7 +13,7 @@ import type { AccountingStores } from '../ledger/deps.ts';
 import type { NextDay } from '../ledger/due-day.ts';
 
 const pageSize = 200;
-/** Changes of earlier days that one closing takes in; what lies beyond is found by the next one, which looks back as far. */
+/** So many pages of changes one closing takes in; the next one reaches as far back and finds the rest. */
 const pagesMax = 500;
 
 /** Each payment as the ledger holds it from now on, on the day that is named for it. */

@@ -1,5 +1,5 @@
-// Pure: everything that is known of a day in, the content of its closing out. The order in which things come in shows
-// nowhere in it.
+// Pure: makes the content of a closing from everything that is known of its day. The content does not depend on the order in
+// which payments, refunds and differences are given.
 import type { CalendarDay } from '#kernel/calendar.ts';
 import type { Milliseconds } from '#kernel/clock.ts';
 import { canonicalJson } from '#kernel/json.ts';
@@ -20,10 +20,10 @@ import type {
 import type { ProviderFee, Settlement } from '../ledger/ledger-store.ts';
 import { type Counted, compareTexts, type Fees, feesOf, groupBy, groupOf, sumUp, tallyOf } from '../ledger/tally.ts';
 
-/** A closing lists no more differences and corrections than this of each; a difference in everything is one trouble. */
+/** A closing lists no more differences and corrections than this of each; a difference in everything needs one look, not thousands. */
 export const listedMax = 200;
 
-/** What a provider told; where it did not, why, in a sentence. */
+/** What a provider said; where it did not, the reason, in a sentence. */
 export type Known<Value> = { kind: 'known'; value: Value } | { kind: 'unknown'; why: string };
 
 /** What is known of one provider's day. */

@@ -84,14 +84,14 @@ function countUnmatched(snapshot: PaymentSnapshot): Counted {
   return { ...snapshot.requested, group: groupOfStatus(statusOfUnmatched(snapshot)) };
 }
 
-/** A payment that we did not ask for is measured by what it asks for itself. */
+/** An unmatched payment is measured by the amount that it asks for itself. */
 function statusOfUnmatched(snapshot: PaymentSnapshot): PaymentStatus {
   const asked = { requestedAmount: snapshot.requested.amount, requestedAsset: snapshot.requested.asset };
   const finding = findIn(asked, snapshot);
   return finding === 'mismatch' ? 'created' : nextStatus('created', finding);
 }
 
-/** Payments that count otherwise here than there because an admin said so. */
+/** Payments that count otherwise here than at the provider because an admin decided so. */
 function decided(
   own: ReadonlyMap<Payment, PaymentSnapshot>,
   different: ReadonlySet<PaymentId | undefined>,

@@ -1,6 +1,5 @@
 // What a provider says of one day, fetched before anything is written: its list, what a fresh snapshot heals, and which of
 // the day's refunds it has. Whatever it cannot tell in this set-up is unknown, in words; what it does not answer is waited for.
-
 import { type ProviderName, providerTitle } from '#kernel/provider-name.ts';
 import { causeOf } from '#kernel/transaction-context.ts';
 import type { Refund } from '#payments/model/refund.ts';
@@ -16,7 +15,7 @@ import { fetchDayRefunds } from './fetch-day-refunds.ts';
 
 const cause = causeOf({ kind: 'job', id: 'close-days' });
 
-/** So many payments are asked about one by one for one day: a difference in everything is one trouble. */
+/** So many payments are fetched one by one for one day: where everything differs, one by one is no help. */
 const askedMax = 200;
 
 export interface FetchedDay {
@@ -84,7 +83,7 @@ async function askAgain(
   if (payment === null) return undefined;
   if (mayHeal) {
     const refresh = await refreshPayment(deps, { paymentId: payment.id, cause, ...(signal && { signal }) });
-    // A payment that the provider will not speak of stays different; a provider that is away is waited for.
+    // A payment whose fetch is rejected stays different; a provider that does not answer is waited for.
     if (refresh.kind === 'provider_failed' && !(refresh.error instanceof ProviderRejected)) throw refresh.error;
     return undefined;
   }

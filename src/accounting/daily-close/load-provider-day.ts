@@ -12,7 +12,7 @@ import { compareDay, type DayDifference } from './compare-day.ts';
 import { loadDayPayments } from './day-payments.ts';
 import type { FetchedDay } from './fetch-day.ts';
 
-/** Of each kind, in one day at one provider. */
+/** So many refunds, fees and settlements of one day at one provider are read. */
 const rowsMax = 1_000;
 
 export interface LoadedDay extends ProviderDay {
@@ -80,7 +80,7 @@ function unmatchedFees(figure: ProviderFee, known: readonly DayDifference[]): Da
 const casesMax = 20;
 
 /**
- * A difference is explained while a case about the same payment or reference is open, because somebody is at it, and
+ * A difference is explained while a case about the same payment or reference is open, because an admin works on it, and
  * once an admin has decided about it. One that ended by itself explains nothing: the difference is still there.
  */
 export async function explainDifferences(

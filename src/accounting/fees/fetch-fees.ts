@@ -1,6 +1,5 @@
 // Fetches the fees that providers kept and what they paid out, and matches both to payments by reference. Fetching again
 // changes nothing that has not changed there.
-
 import { day, type Milliseconds } from '#kernel/clock.ts';
 import { ConcurrentChange } from '#kernel/database.ts';
 import { causeOf, type TransactionDeps } from '#kernel/transaction-context.ts';

@@ -10,7 +10,7 @@ import type { PaymentChange, PaymentTx } from '#payments/ports/payment-store.ts'
 import type { AccountingStores } from '../ledger/deps.ts';
 import type { FeeStanding } from '../ledger/ledger-store.ts';
 
-/** Keeps one page of a provider's fees, and puts on the payments what is new of theirs. */
+/** Keeps one page of a provider's fees, and writes what is new to the payments. */
 export function saveFees(
   deps: TransactionDeps<AccountingStores>,
   input: { provider: ProviderName; page: readonly PaymentFees[]; cause: Cause },
@@ -58,7 +58,7 @@ async function changePayment(
   if (order !== undefined) await refreshOrderCards(tx, order);
 }
 
-/** Keeps one page of a provider's settlements, and says on the payments that they were paid out; how many settlements. */
+/** Keeps one page of a provider's settlements, and marks their payments as paid out. Returns the number of settlements. */
 export function saveSettlements(
   deps: TransactionDeps<AccountingStores>,
   input: { provider: ProviderName; page: readonly ProviderSettlement[]; cause: Cause },

@@ -1,8 +1,8 @@
 import type { Milliseconds } from '#kernel/clock.ts';
 import type { Database } from '#kernel/database.ts';
 import { sumDecimals } from '#kernel/money.ts';
+import { walkPages } from '#kernel/page.ts';
 import { providerNames } from '#kernel/provider-name.ts';
-import { walkPages } from '#kernel/walk-pages.ts';
 import type { Payment } from '#payments/model/payment.ts';
 import type { AccountingStores } from '../ledger/deps.ts';
 import { compareTexts, type Fees, feesOf } from '../ledger/tally.ts';

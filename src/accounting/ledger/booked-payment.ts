@@ -9,11 +9,11 @@ export interface PaymentFacts {
   payment: Payment;
   orderNumber: number;
   day: CalendarDay;
-  /** The sum of the refunds that have gone back, in minor units of the order's currency. */
+  /** The sum of the refunds that have succeeded, in minor units of the order's currency. */
   refundedMinor: number;
 }
 
-/** What the ledger holds of a payment from now on. */
+/** The payment as the ledger holds it from now on. */
 export function bookPayment({ payment, orderNumber, day, refundedMinor }: PaymentFacts): LedgerPayment {
   const { currency } = payment;
   return {

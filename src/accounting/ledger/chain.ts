@@ -59,7 +59,7 @@ export function brokenLink(before: Closing | undefined, closing: Closing): strin
   return isSame ? undefined : 'its row says something else than its content';
 }
 
-/** Undefined when the text is none that we wrote; what was hashed by us is of this form. */
+/** Undefined when the text is not of the form that a closing has. */
 export function readContent(closing: Pick<Closing, 'content'>): ClosingContent | undefined {
   try {
     const content = JSON.parse(closing.content) as Partial<ClosingContent> | null;
@@ -69,7 +69,7 @@ export function readContent(closing: Pick<Closing, 'content'>): ClosingContent |
   }
 }
 
-/** What was written by us is of this form; whether it still is what was written is told by the hash over it. */
+/** Entries are always of this form; whether one was changed afterwards shows in the hash over it. */
 export function readEntry(entry: Pick<LedgerEntry, 'content'>): LedgerPayment {
   return JSON.parse(entry.content) as LedgerPayment;
 }

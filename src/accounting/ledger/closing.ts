@@ -7,8 +7,8 @@ import type { Milliseconds } from '#kernel/clock.ts';
 export type LedgerSum = { count: number; amount: string };
 
 /**
- * The payments that were made on the day, by what became of them. `paid`: in full, or accepted by an admin. `odd`: money
- * came short, late or is held, or was taken back. `unpaid`: ended without money. `open`: not ended at the closing.
+ * The payments that were made on the day, by what became of them. `paid`: in full, or accepted by an admin. `odd`:
+ * underpaid, paid late, held or reversed. `unpaid`: ended without money. `open`: not ended at the closing.
  */
 export const tallyGroups = ['paid', 'odd', 'unpaid', 'open'] as const;
 export type TallyGroup = (typeof tallyGroups)[number];
@@ -25,10 +25,10 @@ export type ProviderLedger = {
   provider: string;
   /** Why the provider's side is not known, in a sentence; null where it is. */
   unknownWhy: string | null;
-  /** It was asked in vain until nobody waited any longer. */
+  /** It did not answer for so long that the closing did not wait for it any longer. */
   isGivenUp: boolean;
   payments: AssetLine[];
-  /** What came of the paid and the odd ones, in the units that the provider settles in. */
+  /** What was received for the `paid` and the `odd` ones, in the units that the provider settles in. */
   received: { asset: string; amount: string }[];
   /** Asked for here and never made there: refused, or still looked for. */
   notMade: number;
@@ -126,7 +126,7 @@ export type LedgerPayment = {
   fee: string | null;
   net: string | null;
   figuresAsset: string | null;
-  /** What has gone back, in the order's currency. */
+  /** The sum of the refunds that have succeeded, in the order's currency. */
   refunded: string;
   currency: string;
 };

@@ -1,5 +1,5 @@
 import type { Database } from '#kernel/database.ts';
-import type { PaymentDeps } from '#payments/lifecycle/deps.ts';
+import type { PaymentDeps, SnapshotDeps } from '#payments/lifecycle/deps.ts';
 import type { PaymentStores } from '#payments/ports/payment-store.ts';
 import type { FeeStore, LedgerStore } from './ledger-store.ts';
 
@@ -9,7 +9,12 @@ export interface AccountingStores extends PaymentStores {
   fees: FeeStore;
 }
 
-/** What a verb of accounting may use. */
-export interface AccountingDeps extends PaymentDeps {
+/** For a verb of accounting that asks providers and applies what they say. */
+export interface AccountingDeps extends SnapshotDeps {
+  database: Database<AccountingStores>;
+}
+
+/** All of it, as the composition root puts it together for the surfaces; a verb names less. */
+export interface DomainDeps extends PaymentDeps {
   database: Database<AccountingStores>;
 }

@@ -1,13 +1,14 @@
 import { addDays, type CalendarDay } from '#kernel/calendar.ts';
+import type { Database } from '#kernel/database.ts';
 import type { JsonObject } from '#kernel/json.ts';
-import { walkPages } from '#kernel/walk-pages.ts';
+import { walkPages } from '#kernel/page.ts';
 import { readEntry } from './chain.ts';
 import type { Closing } from './closing.ts';
-import type { AccountingDeps } from './deps.ts';
+import type { AccountingStores } from './deps.ts';
 import { type ClosedDay, toClosedDay } from './read-ledger.ts';
 import { pagesOfEntries } from './verify-ledger.ts';
 
-type ReadDeps = { database: Pick<AccountingDeps['database'], 'read'> };
+type ReadDeps = { database: Pick<Database<AccountingStores>, 'read'> };
 
 const pageSize = 50;
 

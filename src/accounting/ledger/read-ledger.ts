@@ -1,10 +1,10 @@
 import { addDays, type CalendarDay, dayOf } from '#kernel/calendar.ts';
-import type { Milliseconds } from '#kernel/clock.ts';
+import type { Clock, Milliseconds } from '#kernel/clock.ts';
 import type { Database } from '#kernel/database.ts';
 import { type Page, type PagePosition, readPage } from '#kernel/page.ts';
 import { readContent } from './chain.ts';
 import type { Closing, ClosingContent, ClosingDelay } from './closing.ts';
-import type { AccountingDeps, AccountingStores } from './deps.ts';
+import type { AccountingStores } from './deps.ts';
 import { findNextDay } from './due-day.ts';
 
 export interface ClosedDay {
@@ -21,7 +21,10 @@ export interface OpenDay {
   delay: ClosingDelay | null;
 }
 
-type ReadDeps = Pick<AccountingDeps, 'database' | 'clock'>;
+interface ReadDeps {
+  database: Database<AccountingStores>;
+  clock: Clock;
+}
 
 /** Of days that are not closed, so many of the newest are shown, and the oldest: it is the one that holds up the others. */
 const openShownMax = 2;
@@ -85,7 +88,7 @@ export async function readLedgerDay(
 
 /** The closings up to a day that is closed, at most `limit`, oldest first: what a picture is drawn from. */
 export async function readLedgerDays(
-  deps: { database: Pick<AccountingDeps['database'], 'read'> },
+  deps: { database: Pick<Database<AccountingStores>, 'read'> },
   query: { until: CalendarDay; limit: number },
 ): Promise<ClosedDay[]> {
   const found = await deps.database.read(async (stores) => {

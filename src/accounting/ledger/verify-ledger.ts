@@ -1,9 +1,9 @@
 import type { CalendarDay } from '#kernel/calendar.ts';
 import type { Database } from '#kernel/database.ts';
-import { walkPages } from '#kernel/walk-pages.ts';
+import { walkPages } from '#kernel/page.ts';
 import { brokenLink, createEntriesHash, readContent } from './chain.ts';
 import type { Closing, LedgerEntry } from './closing.ts';
-import type { AccountingDeps, AccountingStores } from './deps.ts';
+import type { AccountingStores } from './deps.ts';
 
 const pageSize = 50;
 const entriesPageSize = 500;
@@ -46,7 +46,7 @@ async function brokenEntries(
 
 /** The entries of one closing, in the order in which they were hashed. */
 export function pagesOfEntries(
-  deps: { database: Pick<AccountingDeps['database'], 'read'> },
+  deps: { database: Pick<Database<AccountingStores>, 'read'> },
   number: number,
 ): AsyncGenerator<readonly LedgerEntry[]> {
   const limit = entriesPageSize;

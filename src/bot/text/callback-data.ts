@@ -1,6 +1,5 @@
 // What a button means when it is tapped. Telegram allows 64 bytes; a UUID is written in 22 characters. Anything that
 // does not decode to exactly what was encoded is a forged or an old button, and gets `undefined`.
-
 import { decisionKinds } from '#cases/case.ts';
 import { orderStatuses } from '#orders/order.ts';
 import { resolvingActions } from '#payments/resolutions/options/resolution-actions.ts';

@@ -4,30 +4,30 @@ import type { PaymentId, ProviderReference } from '#kernel/ids.ts';
 import { providerNames } from '#kernel/provider-name.ts';
 import { type Kit, oneOf } from './kit.ts';
 
-export function buildBookClosings({ integer, table, text }: Kit) {
+export function buildLedgerClosings({ integer, table, text }: Kit) {
   return table('book_closings', {
     number: integer('number').notNull().unique(),
     day: text('day').primaryKey().$type<CalendarDay>(),
     timeZone: text('time_zone').notNull(),
     closedAt: integer('closed_at').notNull(),
     endsAt: integer('ends_at').notNull(),
-    /** As it was hashed: a text, so that no engine writes it in another way. */
+    /** The text that was hashed: as JSON an engine could write it in another way. */
     content: text('content').notNull(),
     hash: text('hash').notNull(),
     previousHash: text('previous_hash').notNull(),
   });
 }
 
-export function buildBookEntries(
+export function buildLedgerEntries(
   { index, integer, primaryKey, table, text }: Kit,
-  bookClosings: ReturnType<typeof buildBookClosings>,
+  ledgerClosings: ReturnType<typeof buildLedgerClosings>,
 ) {
   return table(
     'book_entries',
     {
       number: integer('number')
         .notNull()
-        .references(() => bookClosings.number),
+        .references(() => ledgerClosings.number),
       paymentId: text('payment_id').notNull(),
       day: text('day').notNull().$type<CalendarDay>(),
       content: text('content').notNull(),
@@ -39,7 +39,7 @@ export function buildBookEntries(
   );
 }
 
-export function buildBookDelays({ integer, table, text }: Kit) {
+export function buildClosingDelays({ integer, table, text }: Kit) {
   return table('book_delays', {
     day: text('day').primaryKey().$type<CalendarDay>(),
     since: integer('since').notNull(),
@@ -49,7 +49,7 @@ export function buildBookDelays({ integer, table, text }: Kit) {
   });
 }
 
-export function buildProviderFigures({ check, index, integer, primaryKey, table, text }: Kit) {
+export function buildProviderFees({ check, index, integer, primaryKey, table, text }: Kit) {
   return table(
     'provider_figures',
     {

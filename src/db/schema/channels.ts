@@ -3,7 +3,7 @@ import { providerNames } from '#kernel/provider-name.ts';
 import { subscriptionStatuses } from '#payments/ports/sales-channel.ts';
 import { type Kit, oneOf } from './kit.ts';
 
-export function buildChannelSales({ index, integer, primaryKey, table, text }: Kit) {
+export function buildChannelOrderMarks({ index, integer, primaryKey, table, text }: Kit) {
   return table(
     'channel_sales',
     {

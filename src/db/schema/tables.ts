@@ -1,14 +1,14 @@
 import { buildAuditRecords, buildPendingActions, buildStoredSettings } from './access.ts';
 import {
-  buildBookClosings,
-  buildBookDelays,
-  buildBookEntries,
-  buildProviderFigures,
+  buildClosingDelays,
+  buildLedgerClosings,
+  buildLedgerEntries,
+  buildProviderFees,
   buildSettlements,
 } from './accounting.ts';
 import { buildProviderOutages, buildWebhookRates } from './availability.ts';
 import { buildCases } from './cases.ts';
-import { buildChannelLicences, buildChannelSales, buildChannelSubscriptions } from './channels.ts';
+import { buildChannelLicences, buildChannelOrderMarks, buildChannelSubscriptions } from './channels.ts';
 import type { Kit } from './kit.ts';
 import { buildInboxEvents, buildOutboxMessages, buildQuarantinedWebhooks, buildSentMessages } from './messaging.ts';
 import { buildCounters, buildIdempotentRequests, buildOrders, buildProducts, buildTimelineEntries } from './orders.ts';
@@ -20,7 +20,7 @@ export function buildTables(kit: Kit) {
   const orders = buildOrders(kit);
   const payments = buildPayments(kit, orders);
   const reconciliationRuns = buildReconciliationRuns(kit);
-  const bookClosings = buildBookClosings(kit);
+  const ledgerClosings = buildLedgerClosings(kit);
   return {
     orders,
     timelineEntries: buildTimelineEntries(kit, orders),
@@ -40,12 +40,12 @@ export function buildTables(kit: Kit) {
     outboxMessages: buildOutboxMessages(kit),
     quarantinedWebhooks: buildQuarantinedWebhooks(kit),
     sentMessages: buildSentMessages(kit),
-    bookClosings,
-    bookEntries: buildBookEntries(kit, bookClosings),
-    bookDelays: buildBookDelays(kit),
-    providerFigures: buildProviderFigures(kit),
+    ledgerClosings,
+    ledgerEntries: buildLedgerEntries(kit, ledgerClosings),
+    closingDelays: buildClosingDelays(kit),
+    providerFees: buildProviderFees(kit),
     settlements: buildSettlements(kit),
-    channelSales: buildChannelSales(kit),
+    channelOrderMarks: buildChannelOrderMarks(kit),
     channelLicences: buildChannelLicences(kit),
     channelSubscriptions: buildChannelSubscriptions(kit),
     providerOutages: buildProviderOutages(kit),

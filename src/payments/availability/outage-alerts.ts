@@ -1,6 +1,5 @@
 // One outage is one alert. It says what is going on while it lasts and what it came to when it is over; a provider that is
 // taken for gone has an alert of its own kind in its place.
-
 import type { CaseTx } from '#cases/case-store.ts';
 import { raiseCase, restateCase } from '#cases/raise-case.ts';
 import { resolveCase } from '#cases/resolve-case.ts';

@@ -4,7 +4,7 @@ import { type Milliseconds, minute } from '#kernel/clock.ts';
 import { ConcurrentChange } from '#kernel/database.ts';
 import type { ProviderName } from '#kernel/provider-name.ts';
 import { causeOf, inTransaction } from '#kernel/transaction-context.ts';
-import type { OutageDeps, PaymentDeps } from '../lifecycle/deps.ts';
+import type { OutageDeps } from '../lifecycle/deps.ts';
 import type { Outage } from '../model/outage.ts';
 import type { ProviderHealth } from '../ports/payment-provider.ts';
 import type { PaymentTx } from '../ports/payment-store.ts';
@@ -46,7 +46,7 @@ export async function settleLook(
 }
 
 /** Another provider that answers, or whatever else the house knows of, shows that the network here is not to blame. */
-function isOnline(deps: PaymentDeps, provider: ProviderName): boolean {
+function isOnline(deps: OutageDeps, provider: ProviderName): boolean {
   if (deps.isOnline?.() === true) return true;
   const since = deps.clock.now() - onlineForMs;
   return deps.providers
@@ -88,7 +88,6 @@ async function tell(
   tx: PaymentTx,
   { decision, outage }: { decision: 'note' | 'retire' | 'catch_up' | 'relapse'; outage: Outage },
 ): Promise<void> {
-  const { actor } = tx.cause;
   const subject = `provider:${outage.provider}`;
   switch (decision) {
     case 'note':

@@ -94,7 +94,7 @@ function withCoupon(
   const [coupon, second] = coupons;
   if (coupon === undefined || second !== undefined) return undefined;
   const full = sum(lines);
-  // Without a mark on any line it took part in all of them.
+  // Where no line is marked, the coupon applies to all of them.
   const marked = lines.filter(({ hasCoupon }) => hasCoupon);
   const about = marked.length > 0 ? marked : lines;
   if (coupon.percent !== null) {

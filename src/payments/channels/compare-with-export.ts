@@ -64,7 +64,7 @@ const rules: PairingRules<KnownPayment, ExportedOrder> = {
     return isSameDay && isSameBuyer && isCurrency(sale, payment) && isAmount(sale, payment);
   },
   isSameCurrency: ({ payment }, sale) => isCurrency(sale, payment),
-  // A line that only tells of what went back names no price.
+  // A line that only tells of a refund names no price.
   isSameAmount: ({ payment }, sale) => sale.amountMinor <= 0 || isAmount(sale, payment),
   isSameStatus: (known, sale) => known.payment.status !== 'cancelled' && !isMoreRefunded(sale, known),
 };
@@ -77,7 +77,7 @@ function isAmount(sale: ExportedOrder, payment: Payment): boolean {
   return sale.amountMinor === payment.amountMinor || sale.amountOtherwiseMinor === payment.amountMinor;
 }
 
-/** More here than there is what a refund is that was made after the export. */
+/** Where more is refunded here than there, the refund was made after the export. */
 function isMoreRefunded({ returnedMinor }: ExportedOrder, known: KnownPayment): boolean {
   return returnedMinor === 'unknown' ? known.returnedMinor === 0 : returnedMinor > known.returnedMinor;
 }

@@ -138,7 +138,7 @@ function toSale(exported: ExportedOrder, payment: Payment | null): ChannelOrder 
   const reference = payment?.reference ?? exported.reference;
   const currency = payment?.currency ?? exported.currency;
   assert(reference !== null && currency !== null, 'only what is named and priced is healed');
-  // Lines of one sale may each have the whole price or their part: what they add up to is what a person then sees.
+  // Lines of one order may each have the whole price or their part: the sum of them is what an admin then reviews.
   const amountMinor = payment?.amountMinor ?? exported.amountOtherwiseMinor;
   return {
     reference,

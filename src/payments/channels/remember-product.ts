@@ -1,6 +1,5 @@
 import { recordAudit } from '#access/audit.ts';
 import { channelKeyPattern, type Product, productNameUnitsMax, skuPattern } from '#catalog/product.ts';
-import type { Actor } from '#kernel/actor.ts';
 import { formatMoney } from '#kernel/money.ts';
 import type { ProviderName } from '#kernel/provider-name.ts';
 import type { Order } from '#orders/order.ts';
@@ -20,9 +19,9 @@ export function rememberable(order: Pick<Order, 'origin' | 'items' | 'amountMino
 /** Puts the product of an order into the catalogue, or gives it the price of the order; its sku, or null when nothing was learnt. */
 export async function rememberProduct(
   tx: PaymentTx,
-  input: { order: Order; channel: ProviderName; actor: Actor },
+  input: { order: Order; channel: ProviderName },
 ): Promise<string | null> {
-  const { actor, channel } = input;
+  const { channel } = input;
   const learnt = rememberable(input.order);
   if (learnt === undefined) return null;
   const known = await tx.stores.products.findProductBySku(learnt.sku);

@@ -11,7 +11,7 @@ const reviewThresholdKey = 'sales.hold_above';
 /** Minor units by currency. Orders above are held for review, and so are all in a currency that has no threshold. */
 export type ReviewThresholds = Readonly<Record<string, number>>;
 
-/** Until an admin changes it: what a small shop would rather not lose to a forged event. */
+/** Until an admin changes it. A forged event below it costs a small shop less than a review of every order. */
 const firstLimits: ReviewThresholds = { USD: 10_000 };
 
 export async function readReviewThresholds(

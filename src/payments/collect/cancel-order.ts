@@ -42,7 +42,6 @@ export async function cancelInto(
   });
   if (told.decision.kind === 'refused') return { kind: 'refused', status: order.status };
   await closeOpenLinks(tx, { order, payments });
-  const { actor } = tx.cause;
   await recordAudit(tx, { action: 'order.cancel', subject: `order:${order.id}`, reason });
   return { kind: 'cancelled' };
 }

@@ -1,6 +1,5 @@
 // An order is written, with its payment and its idempotency key, before the provider is called; the call is made outside
 // the transaction. A repeat with the same key finds the order and goes on where the first request ended.
-
 import { recordAudit } from '#access/audit.ts';
 import type { Actor } from '#kernel/actor.ts';
 import { day } from '#kernel/clock.ts';

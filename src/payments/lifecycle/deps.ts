@@ -1,31 +1,44 @@
 import type { Actor } from '#kernel/actor.ts';
-import type { Clock } from '#kernel/clock.ts';
-import type { Database } from '#kernel/database.ts';
 import type { EventLog } from '#kernel/events.ts';
-import type { Ids, Random } from '#kernel/ids.ts';
+import type { Random } from '#kernel/ids.ts';
 import type { Money } from '#kernel/money.ts';
 import type { ProviderName } from '#kernel/provider-name.ts';
+import type { TransactionDeps } from '#kernel/transaction-context.ts';
 import type { PaymentStatus } from '../model/payment.ts';
 import type { ProviderRegistry } from '../ports/payment-provider.ts';
 import type { PaymentStores } from '../ports/payment-store.ts';
 import type { RetiredProviders } from '../ports/retired-providers.ts';
 
-/** What every verb of this room is given. */
-export interface PaymentDeps {
-  database: Database<PaymentStores>;
+/** For a verb that asks a provider, or what a provider can do. */
+export interface ProviderDeps extends TransactionDeps<PaymentStores> {
   providers: ProviderRegistry;
-  clock: Clock;
-  ids: Ids;
-  random: Random;
+}
+
+/** For a verb that ends in applying a snapshot. */
+export interface SnapshotDeps extends ProviderDeps {
   log: EventLog;
-  /** Whether money that goes back needs a second person's word first; without it none does. Must be quick and not throw. */
+  /** Hears of every change of a payment's status after its commit, for metrics. Must not throw. */
+  onTransition?: (change: { from: PaymentStatus; to: PaymentStatus }) => void;
+}
+
+/** For a verb that asks for a refund. */
+export interface RefundDeps extends ProviderDeps {
+  /** Whether a refund needs the approval of a second admin first; without it none does. Must be quick and not throw. */
   needsApproval?: (asked: { money: Money; actor: Actor }) => boolean;
-  /** Who is not asked any more, at hand for every call that would go out; without it everybody is asked. */
+}
+
+/** For a verb that may begin or end an outage. */
+export interface OutageDeps extends ProviderDeps {
+  log: EventLog;
+  /** Which providers are decommissioned, at hand for every call that would go out; without it none is. */
   retired?: RetiredProviders;
   /** Whether anything beside the providers answers us: where nothing does, the network here is to blame. Must be quick. */
   isOnline?: () => boolean;
   /** Hears of every outage that begins, for metrics. Must not throw. */
   onOutage?: (provider: ProviderName) => void;
-  /** Hears of every change of a payment's status after its commit, for metrics. Must not throw. */
-  onTransition?: (change: { from: PaymentStatus; to: PaymentStatus }) => void;
+}
+
+/** All of it, as the composition root puts it together; a verb names less. */
+export interface PaymentDeps extends SnapshotDeps, RefundDeps, OutageDeps {
+  random: Random;
 }

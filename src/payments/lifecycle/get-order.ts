@@ -1,4 +1,5 @@
 import { type Case, needsDecision } from '#cases/case.ts';
+import type { Database } from '#kernel/database.ts';
 import type { OrderId, PaymentId } from '#kernel/ids.ts';
 import type { Order, OrderStatus } from '#orders/order.ts';
 import type { PageCursor } from '#orders/order-store.ts';
@@ -6,10 +7,11 @@ import type { TimelineEntry } from '#orders/timeline.ts';
 import type { Payment } from '../model/payment.ts';
 import type { Refund } from '../model/refund.ts';
 import type { PaymentStores } from '../ports/payment-store.ts';
-import type { PaymentDeps } from './deps.ts';
 import { loadOrderView, type OrderView, timelineShownMax } from './order-view.ts';
 
-type ReadDeps = Pick<PaymentDeps, 'database'>;
+interface ReadDeps {
+  database: Database<PaymentStores>;
+}
 
 export interface OrderDetails {
   order: Order;

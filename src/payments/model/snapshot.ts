@@ -13,7 +13,7 @@ import type { Trust } from '#kernel/trust.ts';
 export const snapshotStates = ['open', 'processing', 'confirmed', 'expired', 'failed', 'invalid', 'cancelled'] as const;
 export type SnapshotState = (typeof snapshotStates)[number];
 
-/** What one look at a provider's payment showed, in our words. */
+/** What a provider said about a payment when it was fetched, in the domain's terms. */
 export interface PaymentSnapshot {
   provider: ProviderName;
   reference: ProviderReference;
@@ -22,23 +22,23 @@ export interface PaymentSnapshot {
   trust: Trust;
   observedAt: Milliseconds;
   state: SnapshotState;
-  /** The provider's own words for the state. */
+  /** The provider's own status. */
   providerStatus: string;
-  /** What the provider was told to collect. */
+  /** What the provider was asked to collect. */
   requested: AssetAmount;
   /** What must come and what came, both in `asset`, the unit the provider settles in; null while no money was seen. */
   settlement: { expected: string; received: string; asset: string } | null;
-  /** The same in the coin that the buyer sent, where this look tells it; the settlement itself where that is a coin. */
+  /** The same in the coin that the buyer sent, where this snapshot has it; the settlement itself where that is a coin. */
   coin: { expected: string; received: string; asset: string } | null;
-  /** Money was seen after the expiry, or money whose amount the provider does not tell. */
+  /** Money was seen after the expiry, or money whose amount the provider does not name. */
   isLate: boolean;
-  /** Somebody marked it settled by hand at the provider: amounts are no longer compared. */
+  /** Somebody marked it settled at the provider: amounts are no longer compared. */
   isMarkedByHand: boolean;
-  /** What the provider kept of the money and what it passed on; null where this look does not tell. */
+  /** What the provider kept of the money and what it paid out; null where this snapshot does not have it. */
   fees: { fee: string; net: string; asset: string } | null;
   checkoutUrl: string | null;
   transactionIds: string[];
-  /** What the shop wrote on it there, for a person to recognise it by: an order number, a description. */
+  /** What the shop wrote on it there, for an admin to recognise it by: an order number, a description. */
   label: string | null;
   createdAt: Milliseconds | null;
   expiresAt: Milliseconds | null;

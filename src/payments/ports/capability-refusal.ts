@@ -1,14 +1,14 @@
-// What a person is told to do where a provider cannot be asked: a reason alone would leave them with nothing to do.
+// What an admin can do where a provider lacks a capability: a reason alone would not help.
 import { providerTitle } from '#kernel/provider-name.ts';
 import type { PaymentProvider } from './payment-provider.ts';
 
-/** Why the provider is not asked about a payment; undefined where it can be. */
+/** Why a payment is not fetched; undefined where the provider can fetch it. */
 export function refuseFetch({ name, capabilities }: Pick<PaymentProvider, 'name' | 'capabilities'>) {
   if (capabilities.canFetch) return undefined;
   return `${providerTitle(name)} cannot be asked about a payment: import its export again, and it is compared anew.`;
 }
 
-/** Why the provider is not asked for a refund; undefined where it can be. */
+/** Why a refund is not requested; undefined where the provider can refund. */
 export function refuseRefund({ name, refunds, sales }: Pick<PaymentProvider, 'name' | 'refunds' | 'sales'>) {
   const title = providerTitle(name);
   if (refunds !== null) return undefined;

@@ -11,17 +11,17 @@ import type { SalesChannel } from './sales-channel.ts';
 
 /** What a set-up of this provider can do; what it cannot is said to the admin in `gaps`, one sentence each. */
 export interface ProviderCapabilities {
-  /** Collects money that we ask for; where it does not, it is never chosen and only tells of sales of its own. */
+  /** Collects money for our orders; a provider that does not is never chosen, and only reports orders of its own. */
   canCreate: boolean;
-  /** Can be asked about a payment; where it cannot, its webhook is all the evidence there is. */
+  /** Its payments can be fetched; where they cannot, its webhook is all the evidence there is. */
   canFetch: boolean;
   canList: boolean;
   canCancel: boolean;
-  /** A repeated create with the same payment id gives the first payment again, or can be looked up first. */
+  /** A repeated create with the same payment id gives the first payment again, or the first payment can be searched for. */
   canFindLostCreate: boolean;
-  /** What came short, or too much, goes back to the buyer by itself: it was never credited to the shop. */
+  /** The provider itself sends an underpayment or an overpayment back to the buyer: it was never captured for the shop. */
   returnsOddPayments: boolean;
-  /** A look at a payment tells what the provider kept of it, sooner or later; others have books of their own, or tell nothing. */
+  /** The snapshot of a payment names its fee, sooner or later; other providers have a `FeesProvider`, or name no fees. */
   tellsFees?: true;
   gaps: readonly string[];
 }
@@ -65,9 +65,9 @@ export type WebhookVerdict =
       /** Identity of the event at the provider: a second delivery has the same key. */
       eventKey: string;
       eventType: string;
-      /** Which payment to ask about. */
+      /** The payment to fetch. */
       reference: ProviderReference;
-      /** An id below the reference that only the webhook tells; it is kept, and handed back with every look. */
+      /** An id below the reference that only the webhook names; it is kept, and handed back with every fetch. */
       detail?: string;
       trust: Trust;
     }
@@ -78,9 +78,9 @@ export type WebhookVerdict =
   | { kind: 'refused'; reason: WebhookRefusal };
 
 export interface FetchOptions {
-  /** Ids below the reference that webhooks have told of so far (`detail` of a verdict). */
+  /** Ids below the reference that webhooks have named so far (`detail` of a verdict). */
   details?: readonly string[] | undefined;
-  /** What we asked for and until when, for a provider that tells nothing of a payment before money comes. */
+  /** What was requested and until when, for a provider that shows nothing of a payment before money comes. */
   known?: { requested: AssetAmount; expiresAt: Milliseconds } | undefined;
   signal?: AbortSignal | undefined;
 }
@@ -108,7 +108,7 @@ export interface PaymentProvider {
   cancelPayment(reference: ProviderReference, signal?: AbortSignal): Promise<void>;
   /** How this set-up gives money back; null where it cannot, and then `gaps` says so. */
   readonly refunds: RefundProvider | null;
-  /** The provider's own books of fees and settlements; null where it keeps none, or this set-up may not read them. */
+  /** Fees and settlements; null where the provider has no API for them, or this set-up may not read them. */
   readonly fees: FeesProvider | null;
   /** Its webhooks come to an address with a secret end, `/webhooks/<name>/<secret>`; those of others have none. */
   readonly hasSecretAddress?: true;
@@ -141,11 +141,11 @@ export interface ProviderHealth {
   lastSuccessAt: Milliseconds | null;
   /** When the first call began since which none was served; a refusal of one request is served, one of our keys is not. */
   failingSince: Milliseconds | null;
-  /** Since when it is taken for gone and is not asked any more; null while it is. */
+  /** Since when it is decommissioned and no call goes out to it; null while it is not. */
   retiredAt: Milliseconds | null;
   /** Address of the provider's own page of a payment up to the reference, which ends it; null when it has none. */
   dashboardUrl: string | null;
-  /** How far the provider's clock is ahead of ours, by the date of its last answer; absent until one told it. */
+  /** How far the provider's clock is ahead of ours, by the date of its last answer; absent until an answer had one. */
   clockAheadMs?: Milliseconds | undefined;
 }
 

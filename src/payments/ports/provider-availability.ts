@@ -1,12 +1,12 @@
 import type { ProviderName } from '#kernel/provider-name.ts';
 import type { ProviderHealth, ProviderRegistry } from './payment-provider.ts';
 
-/** Whether a call would go out: its breaker is not open, and it is not taken for gone. */
+/** Whether a call would go out: the breaker is not open, and the provider is not decommissioned. */
 export function isAvailable(health: ProviderHealth | undefined): boolean {
   return health === undefined || (health.breaker !== 'open' && health.retiredAt === null);
 }
 
-/** Who is known to be away. What is owed to them waits until they are back, instead of failing one by one. */
+/** Providers that are unavailable: their messages wait until they are back, instead of failing one by one. */
 export function listUnavailable(providers: ProviderRegistry): ProviderName[] {
   return providers
     .list()

@@ -7,7 +7,7 @@ interface ProviderFailure {
   /** The provider's own code, as it said it: `4200`, `040107`, `invoice-not-found`. */
   code: string | null;
   httpStatus: number | null;
-  /** The provider's own words, shortened and without secrets. */
+  /** The provider's own message, shortened and without secrets. */
   message: string;
   cause?: unknown;
 }
@@ -33,10 +33,10 @@ export class ProviderRejected extends ProviderError {
   override readonly name = 'ProviderRejected';
 }
 
-/** No answer, or the provider's own trouble (5xx): whether the request was executed is not known. */
+/** No answer, or an error of the provider's own (5xx): whether the request was executed is not known. */
 export class ProviderUnreachable extends ProviderError {
   override readonly name = 'ProviderUnreachable';
-  /** False when nothing went out, because the provider is known to be down or is not asked any more. */
+  /** False when nothing went out, because the provider is known to be down or is decommissioned. */
   readonly wasAsked: boolean;
 
   constructor(failure: ProviderFailure & { wasAsked?: boolean }) {

@@ -13,12 +13,12 @@ export type ProviderRefundState = (typeof providerRefundStates)[number];
 export interface ProviderRefund {
   /** The provider's own id of the refund, or of the claim that stands for it. */
   reference: string;
-  /** Our refund id, when the provider echoes it; null for one that was made past us. */
+  /** Our refund id, when the provider echoes it; null for one that was made at the provider itself. */
   refundId: RefundId | null;
   state: ProviderRefundState;
-  /** The provider's own words for the state. */
+  /** The provider's own status. */
   providerStatus: string;
-  /** In the unit that the payment was asked for in. */
+  /** In the unit of the payment. */
   amount: AssetAmount;
   /** Where the buyer claims the money; null where it is sent without that. */
   claimUrl: string | null;
@@ -31,7 +31,7 @@ export interface RefundCommand {
   refundId: RefundId;
   paymentReference: ProviderReference;
   orderNumber: string;
-  /** How much, in the unit that the payment was asked for in: never more than was captured. */
+  /** How much, in the unit of the payment: never more than was captured. */
   amount: AssetAmount;
   /** Whether it is all that the buyer paid. */
   isFull: boolean;
@@ -41,9 +41,9 @@ export interface RefundCommand {
 
 export interface RefundQuery {
   paymentReference: ProviderReference;
-  /** The asset that the payment was asked for in. */
+  /** The unit of the payment. */
   asset: string;
-  /** Refunds of ours that are looked for, with the provider's id where it is known. */
+  /** Refunds of ours to find, with the provider's id where it is known. */
   ours: readonly { refundId: RefundId; reference: string | null }[];
 }
 
@@ -58,8 +58,8 @@ export interface RefundProvider {
    */
   readonly way: 'sent' | 'accepted_by_buyer' | 'claimed_by_buyer';
   /**
-   * Asks for one refund, once: it never repeats itself after a lost answer. The caller has looked with `findRefunds`
-   * before, and repeats the same command under the same refund id only after a look that found nothing.
+   * Requests one refund, once: it never repeats itself after a lost answer. The caller has searched with `findRefunds`
+   * before, and repeats the same command under the same refund id only after a search that found nothing.
    */
   requestRefund(command: RefundCommand, signal?: AbortSignal): Promise<ProviderRefund>;
   /** What the provider shows of this payment's refunds: all of ours that are there, and those of others where it can. */

@@ -2,16 +2,16 @@ import type { Milliseconds } from '#kernel/clock.ts';
 import type { ProviderReference } from '#kernel/ids.ts';
 import type { Money } from '#kernel/money.ts';
 
-/** One line of a sale, as far as the channel tells. */
+/** One line of a sale, as far as the channel names it. */
 export interface ChannelOrderItem {
-  /** The channel's own key of the product; null when it was not told. */
+  /** The channel's own key of the product; null when it was not named. */
   productKey: string | null;
   name: string;
   quantity: number | null;
   /** Never shown, logged or kept in the clear. */
   licenceKey: string | null;
   hasCoupon: boolean;
-  /** A discount whose size is not told: a sale price, an upgrade, a cross-sell … */
+  /** A discount whose size is not named: a sale price, an upgrade, a cross-sell … */
   hasOpenDiscount: boolean;
 }
 
@@ -22,16 +22,16 @@ export interface ChannelOrderCoupon {
   amountMinor: number | null;
 }
 
-/** A sale that was made at a channel, past us. The price is all that the buyer paid. */
+/** A sale that was made in the shop of a channel. The price is all that the buyer paid. */
 export interface ChannelOrder {
   reference: ProviderReference;
   price: Money;
-  /** What of the price is tax; `unknown` when there is some and its amount was not told. */
+  /** What of the price is tax; `unknown` when there is some and its amount was not named. */
   vatMinor: number | 'unknown';
   customerEmail: string | null;
   items: ChannelOrderItem[];
   coupons: ChannelOrderCoupon[];
-  /** What the channel and the payment company kept; null when not all of it was told. */
+  /** What the channel and the payment company kept; null when not all of it was named. */
   feeMinor: number | null;
   /** How it was paid there: `card`, `paypal`. */
   paymentType: string | null;
@@ -93,10 +93,10 @@ export interface ExportedOrder {
   reference: ProviderReference | null;
   customerEmail: string | null;
   currency: string | null;
-  /** In minor units. Where several lines tell of one sale, each may have the whole price or its part. */
+  /** In minor units. Where several lines belong to one sale, each may have the whole price or its part. */
   amountMinor: number;
   amountOtherwiseMinor: number;
-  /** In all; `unknown` when something was given back and the amount was not told. */
+  /** In all; `unknown` when something was refunded and the amount was not named. */
   returnedMinor: number | 'unknown';
   productNames: string[];
   soldAt: Milliseconds | null;
@@ -112,7 +112,7 @@ export type ChannelExport =
   | { kind: 'not_an_export'; why: string };
 
 /**
- * A shop of its own that we only hear of. Calls that go out may throw ProviderRejected, ProviderUnreachable or
+ * A shop of its own, whose orders are known by its webhooks. Calls that go out may throw ProviderRejected, ProviderUnreachable or
  * ProviderRateLimited (provider-errors.ts), are bounded in time, and are never made inside a transaction.
  */
 export interface SalesChannel {
@@ -120,12 +120,12 @@ export interface SalesChannel {
   readEvent(body: Uint8Array): ChannelEvent | undefined;
   /** The text of an event without license keys and signatures, which must never be shown. */
   redactSecrets(text: string): string;
-  /** The only thing that the channel can be asked about a sale. */
+  /** The only question about an order that the channel answers. */
   verifyLicence(asked: { licenceKey: string; productSecret: string }, signal?: AbortSignal): Promise<LicenceLook>;
-  /** Every coupon, kept for a moment; `isWhole` is false when there are more than a look takes in. */
+  /** Every coupon, kept for a moment; `isWhole` is false when there are more than are read. */
   listCoupons(signal?: AbortSignal): Promise<{ coupons: Coupon[]; isWhole: boolean }>;
   /** Looks for the code first: a repeat after a lost answer finds the coupon of the first try. */
   createCoupon(draft: CouponDraft, signal?: AbortSignal): Promise<{ coupon: Coupon; wasThere: boolean }>;
-  /** Reads what the seller exports by hand. Never throws for what is in it. */
+  /** Reads the file that the seller exports. Never throws for what is in it. */
   readExport(bytes: Uint8Array): ChannelExport;
 }

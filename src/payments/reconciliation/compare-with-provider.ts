@@ -28,7 +28,7 @@ export interface Comparison {
   difference: Difference | undefined;
 }
 
-/** Payments made outside of these are never called missing: they may still be on their way, or lie beyond one list's edge. */
+/** Payments made outside of these are never reported as missing: one of the two lists may not reach as far. */
 export interface Bounds {
   oldest: Milliseconds;
   newest: Milliseconds;
@@ -92,7 +92,7 @@ function missingHere(snapshot: PaymentSnapshot, bounds: Bounds): Difference | un
 }
 
 function missingThere(payment: Payment, bounds: Bounds): Difference | undefined {
-  // A create that was refused, or whose answer is still looked for, has nothing to be missing.
+  // A payment whose creation was refused, or whose answer is still waited for, need not be in the provider's list.
   if (payment.creation !== 'confirmed' || !isWithin(payment.createdAt, bounds)) return undefined;
   return {
     kind: 'missing_there',

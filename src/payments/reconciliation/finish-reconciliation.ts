@@ -29,8 +29,8 @@ interface Compared {
 }
 
 /**
- * Ends a run with its findings. Each that could not be healed is a case, and together they ring, once for as long as they
- * are the same; what an admin has settled is found again in silence. Beyond the findings that are kept all are counted.
+ * Ends a run with its findings. Each that could not be healed is a case, and one alert tells of all of them, again only when
+ * they change; what an admin has settled raises no alert when it is found again. Beyond the findings that are kept all are counted.
  */
 export async function finishReconciliation(
   deps: TransactionDeps<PaymentStores> & { log: EventLog },
@@ -65,7 +65,7 @@ export async function finishReconciliation(
     const first = await firstUnsettled(tx.stores, { provider, open: kept });
     const why = first === undefined ? 'It is none of those that are kept.' : whyOf(first);
     const detail = detailOf(run, { kept: findings.length, settled });
-    // An hourly run that finds the same again must not ring again.
+    // An hourly run that finds the same again must not notify the admins again.
     if (live?.facts.why === why && live.facts.detail === detail) return;
     await raiseCase(tx, {
       key,

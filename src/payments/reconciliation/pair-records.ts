@@ -1,5 +1,5 @@
 // Pure: the records of two lists, paired by what both sides know them by, and classified. A day's closing, a comparison with
-// a provider and one with an export all pair here; what follows from a difference is the affair of each.
+// a provider and one with an export all pair here; each of them decides by itself what follows from a difference.
 
 export type Pair<Ours, Theirs> =
   | { kind: 'matched' | 'currency' | 'amount' | 'status'; ours: Ours; theirs: Theirs }
@@ -11,7 +11,7 @@ export interface PairingRules<Ours, Theirs> {
   keysOfOurs(ours: Ours): readonly (string | null)[];
   /** What their record may be known by here, the surest first. */
   keysOfTheirs(theirs: Theirs): readonly (string | null)[];
-  /** Whether two records without a common key may be the same; they are taken for it where that leaves no choice. */
+  /** Whether two records without a common key may be the same; they are paired where that leaves no choice. */
   isAlike?(ours: Ours, theirs: Theirs): boolean;
   isSameCurrency(ours: Ours, theirs: Theirs): boolean;
   isSameAmount(ours: Ours, theirs: Theirs): boolean;
@@ -46,7 +46,7 @@ export function pairRecords<Ours, Theirs>(
 function pairByKeys<Ours, Theirs>(lists: Lists<Ours, Theirs>, rules: PairingRules<Ours, Theirs>): Map<Theirs, Ours> {
   const byKey = new Map<string | null, Ours>();
   for (const ours of lists.ours) for (const key of rules.keysOfOurs(ours)) byKey.set(key, ours);
-  // A record that has no key on either side is not known by that.
+  // Two records that both lack a reference do not match by that.
   byKey.delete(null);
   const found = new Map<Theirs, Ours>();
   for (const theirs of lists.theirs) {

@@ -1,12 +1,13 @@
+import type { EventLog } from '#kernel/events.ts';
 import type { JsonObject } from '#kernel/json.ts';
-import type { PaymentDeps } from '../lifecycle/deps.ts';
+import type { ProviderRegistry } from '../ports/payment-provider.ts';
 import type { ReconcileProvider } from './reconcile-provider.ts';
 
 const job = 'reconcile';
 
 /** Compares with every provider that can list, all at once: one that is slow or unavailable delays no other. Counts. */
 export async function reconcileAll(
-  deps: Pick<PaymentDeps, 'providers' | 'log'> & { reconcile: ReconcileProvider },
+  deps: { providers: ProviderRegistry; log: EventLog; reconcile: ReconcileProvider },
   signal: AbortSignal,
 ): Promise<JsonObject> {
   const cause = { kind: 'reconciliation', id: job, actor: { kind: 'job', id: job } } as const;

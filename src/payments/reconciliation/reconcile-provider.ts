@@ -1,17 +1,18 @@
 // Compares our payments of one provider with the provider's own list, both ways. What a fresh snapshot can heal is healed
-// by the same verb that webhooks use; the rest is kept with the run and rings once.
+// by the same verb that webhooks use; the rest is kept with the run, and one alert tells of it.
 
 import { day, type Milliseconds, minute } from '#kernel/clock.ts';
 import type { Database } from '#kernel/database.ts';
 import type { ProviderName } from '#kernel/provider-name.ts';
 import type { Cause } from '#kernel/transaction-context.ts';
-import type { PaymentDeps, SnapshotDeps } from '../lifecycle/deps.ts';
+import type { SnapshotDeps } from '../lifecycle/deps.ts';
 import type { Payment } from '../model/payment.ts';
 import type { ReconciliationFinding, ReconciliationRun } from '../model/reconciliation.ts';
 import type { PaymentSnapshot } from '../model/snapshot.ts';
 import type { ProviderRegistry } from '../ports/payment-provider.ts';
 import type { PaymentStores } from '../ports/payment-store.ts';
 import { ProviderError } from '../ports/provider-errors.ts';
+import type { RetiredProviders } from '../ports/retired-providers.ts';
 import { refreshPayment } from '../sync/refresh-payment.ts';
 import { compareWithProvider, type Difference } from './compare-with-provider.ts';
 import { finishReconciliation, type Outcome } from './finish-reconciliation.ts';
@@ -54,7 +55,7 @@ export type ReconcileProvider = (input: {
 }) => Promise<Reconciliation>;
 
 /** One run at a time for each provider; a second request while one runs is told so. */
-export function createReconciler(deps: PaymentDeps): ReconcileProvider {
+export function createReconciler(deps: SnapshotDeps & { retired?: RetiredProviders }): ReconcileProvider {
   const running = new Set<ProviderName>();
   return async (input) => {
     const provider = deps.providers.find(input.provider);
@@ -133,7 +134,7 @@ async function listHere(deps: { database: Database<PaymentStores> }, run: Reconc
   return (await Array.fromAsync(pages)).flat();
 }
 
-/** A difference in status, or a create whose answer was lost, is healed by asking; amounts and strangers are not. */
+/** A difference in status, or a create whose answer was lost, is healed by fetching; amounts and unmatched payments are not. */
 async function heal(
   deps: SnapshotDeps,
   input: { run: ReconciliationRun; difference: Difference; cause: Cause; signal: AbortSignal | undefined },

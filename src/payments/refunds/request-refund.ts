@@ -151,7 +151,6 @@ function newRefund(
 
 async function note(tx: PaymentTx, input: { order: Order; payment: Payment; refund: Refund }): Promise<void> {
   const { order, payment, refund } = input;
-  const { actor } = tx.cause;
   const amount = formatMoney(refund);
   await writeTimeline(tx, {
     order,

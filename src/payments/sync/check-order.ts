@@ -14,11 +14,11 @@ export type OrderCheck = { kind: 'checked'; changed: number; failed: string[] } 
 export async function checkOrder(deps: SnapshotDeps, input: { orderId: OrderId; actor: Actor }): Promise<OrderCheck> {
   const { actor } = input;
   const cause = causeOf(actor);
-  const payments = await inTransaction(deps, causeOf(actor), async (tx) => {
+  const payments = await inTransaction(deps, cause, async (tx) => {
     const order = await tx.stores.orders.findOrder(input.orderId);
     if (order === undefined) return undefined;
     await recordAudit(tx, { action: 'order.check', subject: `order:${order.id}` });
-    await refreshOrderCards({ ...tx, cause }, order);
+    await refreshOrderCards(tx, order);
     return tx.stores.payments.listPaymentsForOrder(order.id);
   });
   if (payments === undefined) return { kind: 'unknown' };

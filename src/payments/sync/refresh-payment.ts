@@ -8,10 +8,10 @@ import type { ProviderDeps, SnapshotDeps } from '../lifecycle/deps.ts';
 import { withPayment } from '../lifecycle/payment-lease.ts';
 import { postponePoll } from '../lifecycle/postpone-poll.ts';
 import type { Refresh } from '../lifecycle/refresh.ts';
-import { rehearsalOf } from '../lifecycle/rehearsal.ts';
 import { isOpenPayment, type Payment } from '../model/payment.ts';
 import { ProviderError } from '../ports/provider-errors.ts';
 import { lookAtRefunds } from '../refunds/look-at-refunds.ts';
+import { rehearsalOf } from './rehearsal.ts';
 
 /**
  * Asks the provider about one payment and applies what it says. Webhooks, polls, reconciliation and the button

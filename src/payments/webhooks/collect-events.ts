@@ -1,8 +1,8 @@
 // The events of a replay, verified once more by today's code and secrets, and put together by what they are about: five
 // events about one payment need one fetch.
 import type { Database } from '#kernel/database.ts';
+import { walkPages } from '#kernel/page.ts';
 import { isProviderName } from '#kernel/provider-name.ts';
-import { walkPages } from '#kernel/walk-pages.ts';
 import type { InboxEvent } from '#messaging/messaging-store.ts';
 import type { ProviderRegistry } from '../ports/payment-provider.ts';
 import type { PaymentStores } from '../ports/payment-store.ts';
@@ -76,7 +76,7 @@ async function* pagesOf(
 }
 
 /**
- * What was stored before its headers were kept cannot be verified again. It was when it came, and it is only a hint:
+ * An event from before headers were kept cannot be verified again. It was verified when it came, and it is only a hint:
  * the provider is asked all the same.
  */
 function isAccepted(deps: { providers: ProviderRegistry }, event: InboxEvent): boolean {

@@ -5,8 +5,8 @@ import type { InboxEvent } from '#messaging/messaging-store.ts';
 import { formatOrderNumber } from '#orders/order.ts';
 import { type ChannelEventTaken, takeChannelEvent } from '../channels/handle-channel-event.ts';
 import type { SnapshotDeps } from '../lifecycle/deps.ts';
-import { rehearsalOf } from '../lifecycle/rehearsal.ts';
 import type { SalesChannel } from '../ports/sales-channel.ts';
+import { rehearsalOf } from '../sync/rehearsal.ts';
 import type { Booking, ReplayMode } from './replay.ts';
 
 export type ReplayedChannelEvent = { kind: 'booked'; booking: Booking } | { kind: 'unchanged' | 'held' | 'failed' };
@@ -19,7 +19,7 @@ export async function replayChannelEvent(
   const licences = { asked: 0 };
   const taken = await takeChannelEvent(rehearsalOf(deps), { ...told, sales: withGoodLicences(told, licences) });
   const foretold = describe(taken, { paid: licences.asked > 0 ? 'paid_if_licensed' : 'paid' });
-  // The number that its order would have is not promised: it may be another one's by then.
+  // By the time of the real run the next order number may be another one.
   if (foretold.kind !== 'booked' || foretold.booking.kind !== 'sale') return foretold;
   return { kind: 'booked', booking: { ...foretold.booking, orderNumber: null } };
 }
@@ -49,7 +49,7 @@ function describe(taken: ChannelEventTaken, { paid }: { paid: 'paid' | 'paid_if_
       return { kind: 'failed' };
     case 'order': {
       const { sale, recorded } = taken;
-      // What is held stays held, whatever the catalogue has learnt since: somebody has to have looked at it.
+      // What is held stays held, whatever is in the catalogue by now: an admin has to review it.
       if (recorded.kind === 'known') return { kind: recorded.payment.heldAt === null ? 'unchanged' : 'held' };
       const as = recorded.heldBecause.length > 0 ? 'held' : paid;
       const orderNumber = formatOrderNumber(recorded.order.number);

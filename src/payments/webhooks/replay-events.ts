@@ -37,7 +37,7 @@ export async function replayEvents(
     mode,
     ...counts,
     total: events.length,
-    looked: 0,
+    processed: 0,
     moves: [],
     movedCount: 0,
     bookings: [],
@@ -50,7 +50,7 @@ export async function replayEvents(
   };
   const cause: Cause = causeOf(actor);
   for (const event of events) {
-    if (report.looked > 0 && isAsked(deps, event)) await deps.clock.pause(fetchEveryMs, signal);
+    if (report.processed > 0 && isAsked(deps, event)) await deps.clock.pause(fetchEveryMs, signal);
     report.stoppedBy = reasonToStop(deps, { event, signal });
     if (report.stoppedBy !== null) break;
     count(report, await replayOne(deps, { event, mode, cause, ...(signal && { signal }) }));
@@ -62,7 +62,7 @@ export async function replayEvents(
 }
 
 function count(report: ReplayReport, replayed: Replayed): void {
-  report.looked += 1;
+  report.processed += 1;
   switch (replayed.kind) {
     case 'moved':
       report.movedCount += 1;

@@ -24,7 +24,7 @@ export interface Move {
   to: PaymentStatus;
 }
 
-/** What an event of a channel tells that is not in our books. */
+/** What an event of a channel tells that is not booked here. */
 export type Booking =
   | {
       kind: 'sale';
@@ -34,7 +34,7 @@ export type Booking =
       /** Of the order that was made; null while there is none. */
       orderNumber: string | null;
     }
-  /** In all, as far as is known; it waits where the sale itself has not come. */
+  /** In all, as far as is known; it waits where the order itself has not come. */
   | { kind: 'refund'; reference: string; money: Money; isWaiting: boolean }
   | { kind: 'subscription'; reference: string; status: Subscription['status'] };
 
@@ -44,10 +44,10 @@ export interface ReplayReport {
   found: number;
   refused: number;
   isCut: boolean;
-  /** Things that the accepted events are about, and how many of them have been looked at. */
+  /** Things that the accepted events are about, and how many of them have been processed. */
   total: number;
-  looked: number;
-  /** Payments and the like that they are about; a channel tells of one by several events, and each is looked at. */
+  processed: number;
+  /** Payments and the like that they are about; a channel tells of one by several events, and each is processed. */
   subjects: number;
   /** What moved, or would move; the first so many of `movedCount`. */
   moves: Move[];
@@ -55,11 +55,11 @@ export interface ReplayReport {
   /** What was booked, or would be; the first so many of `bookedCount`. */
   bookings: Booking[];
   bookedCount: number;
-  /** Sales that are held, and stay so until somebody decides. */
+  /** Channel orders that are held, and stay so until an admin decides. */
   held: number;
   unchanged: number;
   unknown: number;
-  /** Could not be read or asked about, or are in other hands. */
+  /** Could not be read or asked about, or are being worked on elsewhere. */
   failed: number;
   /** Why it ended before its end; null when it did not. */
   stoppedBy: string | null;

@@ -14,7 +14,7 @@ function aReplay(change: Partial<ReplayReport> = {}): ReplayReport {
     refused: 0,
     isCut: false,
     total: 3,
-    looked: 3,
+    processed: 3,
     subjects: 3,
     moves: [move],
     movedCount: 1,
@@ -31,7 +31,7 @@ function aReplay(change: Partial<ReplayReport> = {}): ReplayReport {
 
 describe('a replay', () => {
   test('shows how far it is', () => {
-    const step = { range, report: aReplay({ looked: 1, unchanged: 0 }), isOver: false, pendingId: null };
+    const step = { range, report: aReplay({ processed: 1, unchanged: 0 }), isOver: false, pendingId: null };
     expect(drawn(replayView(step, look))).toMatchInlineSnapshot(`
       "⏳ <b>Dry run</b> · 1 of 3
       BTCPay · 22 Nov, 03:00 to 22 Nov, 04:00
@@ -93,13 +93,19 @@ describe('a replay', () => {
   });
 
   test('says why it ended early', () => {
-    const report = aReplay({ looked: 0, moves: [], movedCount: 0, unchanged: 0, stoppedBy: 'BTCPay does not answer.' });
+    const report = aReplay({
+      processed: 0,
+      moves: [],
+      movedCount: 0,
+      unchanged: 0,
+      stoppedBy: 'BTCPay does not answer.',
+    });
     const view = replayView({ range, report, isOver: true, pendingId: null }, look);
     expect(view.text).toContain('<b>Dry run ended early</b>: BTCPay does not answer.');
   });
 
   test('of an event that is not kept says so', () => {
-    const report = aReplay({ found: 0, total: 0, looked: 0, moves: [], movedCount: 0, unchanged: 0 });
+    const report = aReplay({ found: 0, total: 0, processed: 0, moves: [], movedCount: 0, unchanged: 0 });
     const eventRange = { kind: 'event', eventId: anId } as const;
     const view = replayView({ range: eventRange, report, isOver: true, pendingId: null }, look);
     expect(view.text).toContain('No such event is kept.');

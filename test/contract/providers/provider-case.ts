@@ -1,5 +1,4 @@
 // What a provider brings to the tests that all providers share.
-
 import type { PaymentSnapshot } from '#payments/model/snapshot.ts';
 import type { ProviderCapabilities } from '#payments/ports/payment-provider.ts';
 import type { VisitAction } from '#sandbox/providers/contract.ts';

@@ -92,6 +92,11 @@ export function describeOrders(open: OpenContractDatabase): void {
         expect(numbersOf(await orders.listOrders({ statuses: null, before, limit: 9 }))).toEqual([2, 1]);
         expect(numbersOf(await orders.listOrders({ statuses: ['paid'], before: null, limit: 9 }))).toEqual([3]);
         expect(await orders.listOrders({ statuses: [], before: null, limit: 9 })).toEqual([]);
+        const after = { createdAt: noon, id: 'order-1' };
+        expect(numbersOf(await orders.listOrders({ statuses: null, before: null, after, limit: 2 }))).toEqual([3, 2]);
+        expect(numbersOf(await orders.listOrders({ statuses: null, before: null, after, limit: 9 }))).toEqual([
+          4, 3, 2,
+        ]);
       });
     });
 

@@ -175,6 +175,9 @@ export function describeQueues(open: OpenContractDatabase): void {
         expect(firstPage[0]).toMatchObject({ lastError: 'reason c', abandonedAt: noon + 1, lockedBy: null });
         const nextPage = await outbox.listAbandoned({ before: { at: noon + 1, id: 'b' }, limit: 2 });
         expect(idsOf(nextPage)).toEqual(['a']);
+        const after = { at: noon, id: 'a' };
+        expect(idsOf(await outbox.listAbandoned({ before: null, after, limit: 1 }))).toEqual(['b']);
+        expect(idsOf(await outbox.listAbandoned({ before: null, after, limit: 2 }))).toEqual(['c', 'b']);
 
         expect(await outbox.redrive({ id: 'a', at: noon + 9 })).toBe(true);
         expect(await outbox.redrive({ id: 'a', at: noon + 9 })).toBe(false);

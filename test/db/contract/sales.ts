@@ -224,6 +224,8 @@ export function describeSales(open: OpenContractDatabase): void {
           (await products.listProducts({ after, limit: 2 })).map(({ sku }) => sku);
         expect(await list(null)).toEqual(['FONTS', 'Guide']);
         expect(await list('Guide')).toEqual(['LOOPS', 'Twin']);
+        const back = await products.listProducts({ after: null, before: 'Twin', limit: 2 });
+        expect(back.map(({ sku }) => sku)).toEqual(['Guide', 'LOOPS']);
       });
     });
 

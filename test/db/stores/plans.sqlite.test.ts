@@ -26,6 +26,13 @@ const queries: Record<string, (stores: AccountingStores) => Promise<unknown>> = 
   'orders to expire': ({ orders }) => orders.listExpiredOrders({ now, limit: 200 }),
   'orders of two statuses': ({ orders }) =>
     orders.listOrders({ statuses: ['paid', 'expired'], before: null, limit: 9 }),
+  'orders back from a page': ({ orders }) =>
+    orders.listOrders({ statuses: ['paid'], before: null, after: { createdAt: 1, id: 'o' }, limit: 9 }),
+  'all orders back from a page': ({ orders }) =>
+    orders.listOrders({ statuses: null, before: null, after: { createdAt: 1, id: 'o' }, limit: 9 }),
+  'dead letters back from a page': ({ outbox }) =>
+    outbox.listAbandoned({ before: null, after: { at: 1, id: 'o' }, limit: 9 }),
+  'products before a page': ({ products }) => products.listProducts({ after: null, before: 'x', limit: 9 }),
   'the live case of a key': ({ cases }) => cases.findLiveCase('key'),
   'live cases of an order': ({ cases }) => cases.listLiveCasesForOrder(asOrderId('o')),
   'a case by its id': ({ cases }) => cases.findCase('id'),
@@ -36,6 +43,14 @@ const queries: Record<string, (stores: AccountingStores) => Promise<unknown>> = 
     cases.listLiveCasesOfProvider({ provider: 'btcpay', kinds: decisionKinds, limit: 9 }),
   'cases of a provider': ({ cases }) =>
     cases.listCasesOfProvider({ provider: 'btcpay', kinds: decisionKinds, after: null, limit: 9 }),
+  'cases back from a page': ({ cases }) =>
+    cases.listCases({
+      statuses: liveStatuses,
+      kinds: null,
+      order: 'newest_first',
+      before: { openedAt: 1, id: 'o' },
+      limit: 9,
+    }),
   'refunds to follow': ({ refunds }) => refunds.listRefundsToPoll({ now, except: ['btcpay'], limit: 50 }),
   'refunds of a payment': ({ refunds }) => refunds.listRefundsForPayment(asPaymentId('p')),
   'refunds of an order': ({ refunds }) => refunds.listRefundsForOrder(asOrderId('o')),

@@ -1,5 +1,4 @@
 // No money came, or it was taken back, or a person knows better than any provider.
-
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { assignCase } from '#cases/acknowledge-case.ts';
 import { raiseCase } from '#cases/raise-case.ts';

@@ -160,7 +160,7 @@ test('an event that today’s code cannot read, or today’s key does not accept
   expect(await replay('real')).toMatchObject({ found: 1, failed: 1, bookedCount: 0 });
   verdict = { kind: 'refused', reason: 'signature_wrong' };
   await store(sold());
-  expect(await replay('real')).toMatchObject({ found: 2, refused: 2, looked: 0 });
+  expect(await replay('real')).toMatchObject({ found: 2, refused: 2, processed: 0 });
   expect(await countOrders()).toBe(0);
   // It was in time when it came; now is another matter.
   verdict = { kind: 'refused', reason: 'too_old' };

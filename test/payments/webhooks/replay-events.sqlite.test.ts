@@ -114,7 +114,7 @@ describe('a dry run', () => {
       found: 2,
       refused: 0,
       total: 2,
-      looked: 2,
+      processed: 2,
       movedCount: 1,
       unchanged: 1,
       unknown: 0,
@@ -139,7 +139,7 @@ describe('a dry run', () => {
   test('looks once at a payment, however many events told of it', async () => {
     await place('a');
     for (let event = 0; event < 5; event += 1) await hear('a');
-    expect(await replay('dry_run')).toMatchObject({ found: 5, total: 1, looked: 1 });
+    expect(await replay('dry_run')).toMatchObject({ found: 5, total: 1, processed: 1 });
   });
 
   test('counts what is not known here, and asks the provider whose it is', async () => {
@@ -158,7 +158,7 @@ describe('an event', () => {
   test('that today’s secrets do not accept is left out', async () => {
     const paymentId = await place('a', paid);
     await hear('a', { secret: 'yesterday' });
-    expect(await replay('real')).toMatchObject({ found: 1, refused: 1, total: 0, looked: 0 });
+    expect(await replay('real')).toMatchObject({ found: 1, refused: 1, total: 0, processed: 0 });
     expect(await statusOf(paymentId)).toBe('created');
   });
 
@@ -233,9 +233,13 @@ describe('the looks', () => {
     const stop = new AbortController();
     const onProgress = () => stop.abort();
     const options = { range: rangeOf(), mode: 'real', actor, onProgress, signal: stop.signal } as const;
-    expect(await replayEvents(deps, options)).toMatchObject({ looked: 1, movedCount: 1, stoppedBy: 'It was stopped.' });
+    expect(await replayEvents(deps, options)).toMatchObject({
+      processed: 1,
+      movedCount: 1,
+      stoppedBy: 'It was stopped.',
+    });
     providers.feels('btcpay', { breaker: 'open' });
-    expect(await replay('real')).toMatchObject({ looked: 0, stoppedBy: 'BTCPay does not answer.' });
+    expect(await replay('real')).toMatchObject({ processed: 0, stoppedBy: 'BTCPay does not answer.' });
   });
 
   test('leave a line in the audit, the dry ones and the real ones', async () => {

@@ -1,5 +1,4 @@
 // The whole product over real HTTP and a real SQLite file, between simulated providers, a local Telegram and a shop.
-
 import { type App, createApp } from '#app/app.ts';
 import { loadConfig } from '#config/load-config.ts';
 import type { JobRun } from '#jobs/scheduler.ts';

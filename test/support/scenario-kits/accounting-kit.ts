@@ -1,6 +1,5 @@
 // A shop whose days are closed, before fake providers that list what the test says: real verbs, a real database, and
 // a clock that the test moves.
-
 import { closeDueDays, type DueDaysClosed } from '#accounting/daily-close/close-due-days.ts';
 import { readContent } from '#accounting/ledger/chain.ts';
 import type { Closing, ClosingContent } from '#accounting/ledger/closing.ts';

@@ -1,5 +1,4 @@
 // A shop of its own that sells on paper, and the people who decide about what is held.
-
 import { saveProduct } from '#catalog/save-product.ts';
 import { setLicenceSecret } from '#catalog/set-license-secret.ts';
 import { asProviderReference } from '#kernel/ids.ts';

@@ -1,6 +1,5 @@
 // Orders with one BTCPay payment over 49.00 USD, and looks at it that the test makes up: the payment life cycle without
 // a provider, through the real verbs and a real database.
-
 import type { DomainDeps } from '#accounting/ledger/deps.ts';
 import { asOrderId, asPaymentId, createIds, type PaymentId } from '#kernel/ids.ts';
 import { applySnapshot } from '#payments/lifecycle/apply-snapshot.ts';
@@ -76,10 +75,7 @@ export async function lookAt(
   if (leased.kind !== 'done') throw new Error(`the look was not applied: ${leased.kind}`);
 }
 
-export async function detailsOf(
-  deps: DomainDeps,
-  paymentId: PaymentId,
-): Promise<OrderDetails & { payment: Payment }> {
+export async function detailsOf(deps: DomainDeps, paymentId: PaymentId): Promise<OrderDetails & { payment: Payment }> {
   const payment = await deps.database.read((stores) => stores.payments.findPayment(paymentId));
   if (payment === undefined) throw new Error('the payment vanished');
   const details = await getOrderDetails(deps, { id: payment.orderId });

@@ -1,5 +1,4 @@
 // The lines that a day's page and its digest are made of.
-
 import {
   type AssetLine,
   type ClosingContent,

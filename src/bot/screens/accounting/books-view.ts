@@ -1,5 +1,4 @@
 // The books in the chat: the list of days, one day's page, and the short form that is sent when a day was closed.
-
 import type { ClosingContent } from '#accounting/ledger/closing.ts';
 import type { ClosedDay, OpenDay } from '#accounting/ledger/read-ledger.ts';
 import type { LedgerVerified } from '#accounting/ledger/verify-ledger.ts';

@@ -1,5 +1,4 @@
 // A tap on an alert's button, whichever bot it reached. The card itself is not touched here: the verbs queue its refresh.
-
 import type { ActingAdmin } from '#access/acting-admin.ts';
 import { adminActor } from '#access/admin.ts';
 import { acknowledgeCase } from '#cases/acknowledge-case.ts';

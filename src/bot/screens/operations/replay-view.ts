@@ -54,7 +54,7 @@ function headOf({ report, isOver }: ReplayStep): string {
   const what = report?.mode === 'real' ? 'Replay' : 'Dry run';
   if (report?.stoppedBy) return `⛔ <b>${what} ended early</b>: ${show(report.stoppedBy, 120)}`;
   if (isOver) return report?.mode === 'real' ? '✅ <b>Replayed</b>' : '🔎 <b>Dry run</b>: nothing was changed';
-  const at = report === undefined ? '' : ` · ${report.looked} of ${report.total}`;
+  const at = report === undefined ? '' : ` · ${report.processed} of ${report.total}`;
   return `⏳ <b>${what}</b>${at}`;
 }
 

@@ -6,7 +6,7 @@ import { and, asc, eq, inArray } from '../../schema/drizzle.ts';
 
 export function createFeeStore(session: Session): FeeStore {
   const { db } = session;
-  const { providerFigures: fees, settlements } = session.tables;
+  const { providerFees: fees, settlements } = session.tables;
   const listFees = rowsOf(db, fees).list;
   const listSettlements = rowsOf(db, settlements).list;
   return {

@@ -9,7 +9,7 @@ const rowsMax = 500;
 
 export function createLedgerStore(session: Session): LedgerStore {
   const { db } = session;
-  const { bookClosings: closings, bookDelays: delays } = session.tables;
+  const { ledgerClosings: closings, closingDelays: delays } = session.tables;
   const insert = prepareInsert(db, { name: 'insert_closing', table: closings, unless: 'taken' });
   const { find, list } = rowsOf(db, closings);
   return {
@@ -35,7 +35,7 @@ export function createLedgerStore(session: Session): LedgerStore {
 
 function createEntries(session: Session): Pick<LedgerStore, 'insertEntries' | 'listEntries' | 'listNewestEntries'> {
   const { db } = session;
-  const { bookEntries: entries } = session.tables;
+  const { ledgerEntries: entries } = session.tables;
   return {
     async insertEntries(rows) {
       for (let at = 0; at < rows.length; at += rowsMax) await db.insert(entries).values(rows.slice(at, at + rowsMax));

@@ -16,33 +16,33 @@ function createMarks(
   'markSold' | 'markReturned' | 'findMark' | 'listMarks' | 'countWaitingReturns' | 'pruneMarks'
 > {
   const { db } = session;
-  const { channelSales: sales } = session.tables;
-  const target = [sales.reference, sales.provider];
-  const { find, list } = rowsOf(db, sales);
-  const isWaiting = and(isNull(sales.soldAt), gt(sales.returnedMinor, 0));
+  const { channelOrderMarks: marks } = session.tables;
+  const target = [marks.reference, marks.provider];
+  const { find, list } = rowsOf(db, marks);
+  const isWaiting = and(isNull(marks.soldAt), gt(marks.returnedMinor, 0));
   return {
     async markSold({ provider, reference, at }) {
       const [mark] = await db
-        .insert(sales)
+        .insert(marks)
         .values({ provider, reference, returnedMinor: 0, returnedAt: null, soldAt: at, updatedAt: at })
         .onConflictDoUpdate({
           target,
-          set: { soldAt: sql`coalesce(${sales.soldAt}, ${at})`, updatedAt: at },
+          set: { soldAt: sql`coalesce(${marks.soldAt}, ${at})`, updatedAt: at },
         })
         .returning();
-      if (mark === undefined) throw new Error('a sale was not marked');
+      if (mark === undefined) throw new Error('an order was not marked');
       return mark;
     },
     async markReturned({ provider, reference, returnedMinor, returnedAt, at }) {
-      const isMore = sql`excluded.returned_minor > ${sales.returnedMinor}`;
+      const isMore = sql`excluded.returned_minor > ${marks.returnedMinor}`;
       const [mark] = await db
-        .insert(sales)
+        .insert(marks)
         .values({ provider, reference, returnedMinor, returnedAt, soldAt: null, updatedAt: at })
         .onConflictDoUpdate({
           target,
           set: {
-            returnedMinor: sql`case when ${isMore} then excluded.returned_minor else ${sales.returnedMinor} end`,
-            returnedAt: sql`case when ${isMore} then excluded.returned_at else ${sales.returnedAt} end`,
+            returnedMinor: sql`case when ${isMore} then excluded.returned_minor else ${marks.returnedMinor} end`,
+            returnedAt: sql`case when ${isMore} then excluded.returned_at else ${marks.returnedAt} end`,
             updatedAt: at,
           },
         })
@@ -50,23 +50,23 @@ function createMarks(
       if (mark === undefined) throw new Error('a refund was not marked');
       return mark;
     },
-    findMark: ({ provider, reference }) => find(and(eq(sales.reference, reference), eq(sales.provider, provider))),
+    findMark: ({ provider, reference }) => find(and(eq(marks.reference, reference), eq(marks.provider, provider))),
     listMarks: ({ provider, after, limit }) =>
-      list(and(eq(sales.provider, provider), gt(sales.reference, asProviderReference(after ?? ''))), {
-        order: [asc(sales.reference)],
+      list(and(eq(marks.provider, provider), gt(marks.reference, asProviderReference(after ?? ''))), {
+        order: [asc(marks.reference)],
         limit,
       }),
     async countWaitingReturns(provider) {
       const [row] = await db
         .select({ count: rowCount })
-        .from(sales)
-        .where(and(isWaiting, eq(sales.provider, provider)));
+        .from(marks)
+        .where(and(isWaiting, eq(marks.provider, provider)));
       return row?.count ?? 0;
     },
     async pruneMarks({ before, limit }) {
-      const where = and(isNull(sales.soldAt), lt(sales.updatedAt, before));
-      const order = [asc(sales.updatedAt)];
-      return (await deleteFirst(db, { table: sales, key: sales.reference, where, order, limit })).length;
+      const where = and(isNull(marks.soldAt), lt(marks.updatedAt, before));
+      const order = [asc(marks.updatedAt)];
+      return (await deleteFirst(db, { table: marks, key: marks.reference, where, order, limit })).length;
     },
   };
 }

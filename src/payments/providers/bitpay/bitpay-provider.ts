@@ -52,7 +52,10 @@ const posCapabilities: ProviderCapabilities = {
   ],
 };
 
-/** BitPay invoices. A pos token sells; list, cancel, refund and search need the merchant facade. Throws ProviderSettingInvalid. */
+/**
+ * BitPay invoices. A pos token creates and fetches; list, cancel, refund and search need the merchant facade. Throws
+ * ProviderSettingInvalid.
+ */
 export function createBitpayProvider(tools: ProviderTools, settings: BitpaySettings): PaymentProvider {
   const { clock } = tools;
   const posToken = firstOf(settings.posTokens, 'BITPAY_POS_TOKEN');

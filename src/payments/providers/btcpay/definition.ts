@@ -9,16 +9,8 @@ export const btcpay: ProviderDefinition<BtcpaySettings> = {
   settings: declareSettings({
     title: 'BTCPay Server',
     needed: {
-      BTCPAY_URL: setting({
-        schema: baseUrl,
-        unit: 'URL',
-        sentence: 'BTCPay Server: everything before /api/v1.',
-      }),
-      BTCPAY_API_KEY: setting({
-        schema: word,
-        isSecret: true,
-        sentence: 'BTCPay Server: the Greenfield API key.',
-      }),
+      BTCPAY_URL: setting({ schema: baseUrl, unit: 'URL', sentence: 'BTCPay Server: everything before /api/v1.' }),
+      BTCPAY_API_KEY: setting({ schema: word, isSecret: true, sentence: 'BTCPay Server: the Greenfield API key.' }),
       BTCPAY_STORE_ID: setting({ schema: word, sentence: 'BTCPay Server: the id of the store.' }),
       BTCPAY_WEBHOOK_SECRET: setting({
         schema: secrets,

@@ -15,10 +15,7 @@ export const coinbase: ProviderDefinition<CoinbaseSettings> = {
   settings: declareSettings({
     title: 'Coinbase',
     needed: {
-      COINBASE_API_KEY_ID: setting({
-        schema: word,
-        sentence: 'Coinbase Business: the id (name) of the API key.',
-      }),
+      COINBASE_API_KEY_ID: setting({ schema: word, sentence: 'Coinbase Business: the id (name) of the API key.' }),
       COINBASE_API_KEY_SECRET: setting({
         schema: signingKeys,
         isSecret: true,

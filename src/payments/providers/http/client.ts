@@ -1,4 +1,3 @@
-import pRetry from 'p-retry';
 import type { ZodType } from 'zod';
 import { type Clock, clockDifference, type Milliseconds } from '#kernel/clock.ts';
 import type { EventLog } from '#kernel/events.ts';
@@ -140,15 +139,7 @@ function serviceOf(attempt: Attempt<unknown>): 'served' | 'failed' | 'unclear' {
   return attempt.error.httpStatus === 404 && attempt.error.code !== null ? 'unclear' : 'failed';
 }
 
-class AttemptFailed extends Error {
-  readonly failure: Failure;
-
-  constructor(failure: Failure) {
-    super(failure.error.message);
-    this.failure = failure;
-  }
-}
-
+/** Repeats a call as long as that is allowed, may help and fits into its bounds. */
 async function callUntilKnown<T>(
   deps: ProviderHttpDeps,
   input: { call: HttpCall<T>; attempt: (timeoutMs: Milliseconds) => Promise<Attempt<T>> },
@@ -156,18 +147,10 @@ async function callUntilKnown<T>(
   const { clock, policy, random } = deps;
   const { call } = input;
   const endsAt = clock.now() + policy.totalMs;
-  let attempts = 0;
-
-  async function once(): Promise<T> {
-    attempts += 1;
-    const attempt = await input.attempt(Math.max(1, Math.min(policy.timeoutMs, endsAt - clock.now())));
-    if (attempt.kind === 'failed') throw new AttemptFailed(attempt);
-    return attempt.value;
-  }
 
   /** Waits as long as it should; false when the call is to be given up. */
-  async function waitForNext({ mayRepeat, retryAfterMs }: Failure): Promise<boolean> {
-    if (!call.isRepeatable || !mayRepeat) return false;
+  async function waitForNext({ mayRepeat, retryAfterMs }: Failure, attempts: number): Promise<boolean> {
+    if (!call.isRepeatable || !mayRepeat || attempts >= policy.attemptsMax) return false;
     if (retryAfterMs !== null && retryAfterMs > policy.retryAfterMaxMs) return false;
     const waitMs = Math.max(retryAfterMs ?? 0, fullJitter(policy, { attempt: attempts, random }));
     if (clock.now() + waitMs >= endsAt) return false;
@@ -175,15 +158,9 @@ async function callUntilKnown<T>(
     return call.signal?.aborted !== true;
   }
 
-  try {
-    // The library counts; the waiting is ours, so that it goes by the clock and obeys Retry-After.
-    const value = await pRetry(once, {
-      retries: policy.attemptsMax - 1,
-      minTimeout: 0,
-      shouldRetry: ({ error }) => error instanceof AttemptFailed && waitForNext(error.failure),
-    });
-    return { value, attempts };
-  } catch (error) {
-    throw error instanceof AttemptFailed ? error.failure.error : error;
+  for (let attempts = 1; ; attempts += 1) {
+    const attempt = await input.attempt(Math.max(1, Math.min(policy.timeoutMs, endsAt - clock.now())));
+    if (attempt.kind === 'ok') return { value: attempt.value, attempts };
+    if (!(await waitForNext(attempt, attempts))) throw attempt.error;
   }
 }

@@ -27,7 +27,10 @@ export function withCurrencyPlaces(amount: string, currency: string): string {
 
 const labelUnitsMax = 200;
 
-/** The texts among these, in one line; null when there is none. Our payment ids are left out: nobody recognises an order by them. */
+/**
+ * The texts among these, in one line; null when there is none. Our payment ids are left out: nobody recognises an order by
+ * them.
+ */
 export function joinLabel(parts: readonly unknown[]): string | null {
   const texts = parts.filter((part) => typeof part === 'string').map((text) => text.trim());
   const words = [...new Set(texts)].filter((text) => text !== '' && !isPaymentId(text));

@@ -10,11 +10,7 @@ export const nowpayments: ProviderDefinition<NowpaymentsSettings> = {
   settings: declareSettings({
     title: 'NOWPayments',
     needed: {
-      NOWPAYMENTS_API_KEY: setting({
-        schema: word,
-        isSecret: true,
-        sentence: 'NOWPayments: the API key.',
-      }),
+      NOWPAYMENTS_API_KEY: setting({ schema: word, isSecret: true, sentence: 'NOWPayments: the API key.' }),
       NOWPAYMENTS_IPN_SECRET: setting({
         schema: secrets,
         isSecret: true,

@@ -6,7 +6,10 @@ import type { NowpaymentsClient } from './client.ts';
 const address = 'NOWPAYMENTS_API_URL';
 const loginNames = 'NOWPAYMENTS_EMAIL and NOWPAYMENTS_PASSWORD';
 
-/** Whether NOWPayments accepts key and login, and whether each payment names an address for its webhooks. No call checks the IPN secret. */
+/**
+ * Whether NOWPayments accepts key and login, and whether each payment names an address for its webhooks. No call checks the
+ * IPN secret.
+ */
 export async function checkNowpaymentsSetUp(
   client: NowpaymentsClient,
   about: { notificationUrl: string | undefined },

@@ -21,7 +21,7 @@ export const acceptPayment: Resolver = (deps, asked) =>
     const { order, payment } = about;
     const isToLearn = asked.option === rememberOption;
     const channel = payment.provider;
-    const learnt = isToLearn ? await rememberProduct(tx, { order, channel, actor: by.actor }) : null;
+    const learnt = isToLearn ? await rememberProduct(tx, { order, channel }) : null;
     const said = learnt === null ? 'Accepted as paid.' : `Accepted as paid, and ${learnt} is in the catalogue.`;
     return { kind: 'decided', said };
   });

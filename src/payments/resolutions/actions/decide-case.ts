@@ -1,4 +1,3 @@
-import type { PaymentDeps } from '../../lifecycle/deps.ts';
 import type { ResolvingAction } from '../options/resolution-actions.ts';
 import { acceptPayment, markCasePaid } from './accept-payment.ts';
 import { cancelCaseOrder } from './cancel.ts';
@@ -9,7 +8,7 @@ import { linkToOrder } from './link-order.ts';
 import { askForRest, newLink } from './new-link.ts';
 import { refundSurplus, refundWhatCame } from './refund.ts';
 import { rejectHeld } from './reject.ts';
-import type { Asked, Resolution, Resolver } from './resolution.ts';
+import type { Asked, Resolution, ResolutionDeps, Resolver } from './resolution.ts';
 import { waitLonger } from './wait.ts';
 import { writeOff } from './write-off.ts';
 
@@ -33,7 +32,7 @@ const resolvers: Readonly<Record<ResolvingAction, Resolver>> = {
 };
 
 /** An admin decides about a case: once, with a reason, and only what is allowed for its kind. */
-export function decideCase(deps: PaymentDeps, input: Asked & { action: ResolvingAction }): Promise<Resolution> {
+export function decideCase(deps: ResolutionDeps, input: Asked & { action: ResolvingAction }): Promise<Resolution> {
   const { action, ...asked } = input;
   return resolvers[action](deps, asked);
 }

@@ -10,7 +10,7 @@ import type { JsonObject } from '#kernel/json.ts';
 import { causeOf, inTransaction, type TransactionDeps } from '#kernel/transaction-context.ts';
 import type { Order } from '#orders/order.ts';
 import { refreshOrderCards } from '../../lifecycle/change-order.ts';
-import type { PaymentDeps } from '../../lifecycle/deps.ts';
+import type { RefundDeps, SnapshotDeps } from '../../lifecycle/deps.ts';
 import type { OrderView } from '../../lifecycle/order-view.ts';
 import { writeTimeline } from '../../lifecycle/write-timeline.ts';
 import { type Override, refused } from '../../overrides/override.ts';
@@ -34,7 +34,10 @@ export type Resolution =
   /** Somebody was faster, or the facts changed. */
   | { kind: 'over'; by: string | null };
 
-export type Resolver = (deps: PaymentDeps, asked: Asked) => Promise<Resolution>;
+/** What one decision or another uses. */
+export interface ResolutionDeps extends SnapshotDeps, RefundDeps {}
+
+export type Resolver = (deps: ResolutionDeps, asked: Asked) => Promise<Resolution>;
 
 export interface Open {
   tx: PaymentTx;
@@ -99,7 +102,7 @@ export async function settleCase(tx: PaymentTx, decided: Decided): Promise<void>
 
 /** Audit and history of a decision that may have left the case live. */
 export async function noteDecision(tx: PaymentTx, decided: Omit<Decided, 'undo'>): Promise<void> {
-  const { one, action, by, reason } = decided;
+  const { one, action, reason } = decided;
   const orderId = decided.orderId ?? one.orderId;
   await recordAudit(tx, {
     action: `case.${action}`,

@@ -2,7 +2,7 @@
 // cannot differ from what happens. Calls to providers stay real, because they are made outside of transactions.
 import type { Database } from '#kernel/database.ts';
 import type { EventLog } from '#kernel/events.ts';
-import type { PaymentDeps } from './deps.ts';
+import type { SnapshotDeps } from '../lifecycle/deps.ts';
 
 /** Undoes a transaction, and carries out of it what it came to. */
 class RolledBack extends Error {
@@ -19,9 +19,8 @@ const silent = (): void => undefined;
 const noLog: EventLog = { info: silent, warn: silent, error: silent };
 
 /** The same dependencies for a verb of which nothing shall stay: neither in the database, nor in the log and the metrics. */
-export function rehearsalOf(deps: PaymentDeps): PaymentDeps {
-  const { onTransition: _onTransition, onOutage: _onOutage, ...rest } = deps;
-  return { ...rest, database: rollingBack(deps.database), log: noLog };
+export function rehearsalOf({ database, providers, clock, ids }: SnapshotDeps): SnapshotDeps {
+  return { database: rollingBack(database), providers, clock, ids, log: noLog };
 }
 
 function rollingBack<Stores>(database: Database<Stores>): Database<Stores> {

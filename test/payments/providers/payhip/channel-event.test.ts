@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { ChannelOrder } from '#payments/ports/sales-channel.ts';
-import { readPayhipEvent } from '#payments/providers/payhip/sale-event.ts';
+import { readPayhipEvent } from '#payments/providers/payhip/channel-event.ts';
 import { fixture, fixtureJson } from '../support/fixtures.ts';
 
 type Body = Record<string, unknown>;
