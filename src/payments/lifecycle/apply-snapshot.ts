@@ -18,7 +18,7 @@ import { announcePayment } from './announce.ts';
 import { applyRefundsToOrder } from './apply-refunds.ts';
 import { applyOrderEvent, refreshOrderCards } from './change-order.ts';
 import type { SnapshotDeps } from './deps.ts';
-import { endEarlierTrouble, endMismatch, raiseIfStuck, raiseMismatch } from './payment-alerts.ts';
+import { endMismatch, raiseIfStuck, raiseMismatch, resolveEarlierCases } from './payment-cases.ts';
 import { raiseForSnapshot } from './raise-for-snapshot.ts';
 import { writeTimeline } from './write-timeline.ts';
 
@@ -195,7 +195,7 @@ async function carryOut(
     news.event === undefined ? undefined : await applyOrderEvent(tx, { ...common, ...news, event: news.event });
   const isPaidNow = applied?.decision.kind === 'changed' && news.event === 'payment_paid';
   const after = isPaidNow ? await keepRefunds(tx, { ...common, order: applied.order }) : (applied?.order ?? order);
-  await endEarlierTrouble(tx, payment);
+  await resolveEarlierCases(tx, payment);
   await raiseForSnapshot(tx, {
     order: after,
     before: input.before,

@@ -3,7 +3,7 @@ import type { Order } from '#orders/order.ts';
 import { isAwaitedPayment, isCoveringPayment, type Payment } from '../model/payment.ts';
 import type { PaymentTx } from '../ports/payment-store.ts';
 import { raiseIfOverpaid } from './overpayment-case.ts';
-import { raiseForStatus, raiseHeld, raiseReversed, raiseShort, raiseUnexpectedMoney } from './payment-alerts.ts';
+import { raiseForStatus, raiseHeld, raiseReversed, raiseShort, raiseUnexpectedMoney } from './payment-cases.ts';
 
 export interface SnapshotNews {
   /** As it is after the look, with its payments. */

@@ -7,7 +7,7 @@ import type { ProviderDeps } from '../lifecycle/deps.ts';
 import type { Refund } from '../model/refund.ts';
 import { nextRefundPollAt } from '../model/refund-schedule.ts';
 import type { PaymentStores } from '../ports/payment-store.ts';
-import { applyRefundEvent, raiseRefundTrouble } from './change-refund.ts';
+import { applyRefundEvent, raiseRefundCase } from './change-refund.ts';
 
 type Applied = Parameters<typeof applyRefundEvent>[1];
 
@@ -49,7 +49,7 @@ export function recordUnknown(deps: ProviderDeps, input: { refund: Refund; cause
   return recordRefundEvent(deps, { ...input, event: 'lost', text });
 }
 
-/** It still does not show: a person is applied, once; the trouble ends by itself when it is known. */
+/** It still does not show: a person is applied, once; the case ends by itself when it is known. */
 export async function recordMissing(
   deps: TransactionDeps<PaymentStores>,
   input: { refund: Refund; cause: Cause },
@@ -58,8 +58,8 @@ export async function recordMissing(
   await inTransaction(deps, cause, async (tx) => {
     const order = await tx.stores.orders.findOrder(refund.orderId);
     assert(order !== undefined, `order of refund ${refund.id} vanished`);
-    const live = await tx.stores.exceptions.findOpenException(`refund_unknown:${refund.id}`);
-    if (live === undefined) await raiseRefundTrouble(tx, { order, refund, kind: 'refund_unknown' });
+    const live = await tx.stores.cases.findLiveCase(`refund_unknown:${refund.id}`);
+    if (live === undefined) await raiseRefundCase(tx, { order, refund, kind: 'refund_unknown' });
   });
 }
 
