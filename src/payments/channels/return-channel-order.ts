@@ -51,7 +51,7 @@ function book(
   input: { provider: ProviderName; returned: ChannelRefund; cause: Cause },
 ): Promise<ChannelOrderRefunded> {
   const { provider, returned, cause } = input;
-  const { reference } = returned.sale;
+  const { reference } = returned.channelOrder;
   return inTransaction(deps, cause, async (tx): Promise<ChannelOrderRefunded> => {
     const { returnedMinor, returnedAt } = returned;
     const at = deps.clock.now();
@@ -116,7 +116,7 @@ async function raiseEarlyReturn(
   input: { provider: ProviderName; returned: ChannelRefund; at: Milliseconds },
 ): Promise<void> {
   const { provider, returned } = input;
-  const { reference, price } = returned.sale;
+  const { reference, price } = returned.channelOrder;
   const title = providerTitle(provider);
   const amount = formatMoney({ ...price, amountMinor: returned.returnedMinor });
   await raiseTrouble(tx, {

@@ -201,7 +201,7 @@ describe('an import', () => {
     there: '9.00 USD',
     mayHeal: false,
     snapshot: null,
-    sale: exported,
+    channelOrder: exported,
     healing: { kind: 'add_sale' },
   };
   const differs: ExportDifference = { ...missing, kind: 'amount', payment: heldPayment, healing: { kind: 'none' } };
