@@ -5,8 +5,9 @@ import type { Database } from '#kernel/database.ts';
 import type { PaymentId } from '#kernel/ids.ts';
 import { createKeyedMutex, type KeyedMutex } from '#kernel/keyed-mutex.ts';
 import type { TransactionDeps } from '#kernel/transaction-context.ts';
-import type { Payment } from '../model/payment.ts';
+import type { Payment, PaymentStatus } from '../model/payment.ts';
 import type { PaymentStores } from '../ports/payment-store.ts';
+import type { ProviderError } from '../ports/provider-errors.ts';
 
 /** Longer than the few provider calls that one look or create needs; each is bounded to half a minute (http-policy.ts). */
 const leaseMs: Milliseconds = 3 * minute;
@@ -72,3 +73,14 @@ function takeLease(
     return isTaken ? payment : 'busy';
   });
 }
+
+/** What came of asking a provider about one payment. */
+export type Refresh =
+  | { kind: 'changed'; from: PaymentStatus; to: PaymentStatus }
+  | { kind: 'unchanged'; status: PaymentStatus }
+  /** Somebody else has it in hand: another process, or this one with enough others waiting. */
+  | { kind: 'busy'; isHere: boolean }
+  | { kind: 'provider_failed'; error: ProviderError }
+  /** The provider is not configured any more. */
+  | { kind: 'provider_off' }
+  | { kind: 'unknown' };
