@@ -14,7 +14,7 @@ export type ProductDraft = Pick<Product, 'sku' | 'name' | 'amountMinor' | 'curre
 export type ProductSaved =
   | { kind: 'added' | 'changed'; productId: string }
   | { kind: 'refused'; reason: string }
-  /** Somebody changed it since it was looked at. */
+  /** Somebody changed it since it was read. */
   | { kind: 'conflict' };
 
 /** What is wrong with a draft, in a sentence; undefined when it can be saved. */
@@ -32,7 +32,7 @@ export function faultOf(draft: ProductDraft): string | undefined {
   return undefined;
 }
 
-/** Adds a product, or changes the one of that sku as it was looked at: `expectedVersion`, or null for a new one. */
+/** Adds a product, or changes the one of that sku as it was read: `expectedVersion`, or null for a new one. */
 export function saveProduct(
   deps: ProductDeps,
   input: { draft: ProductDraft; expectedVersion: number | null; actor: Actor },
