@@ -1,11 +1,11 @@
-// A bot's line to Telegram: it introduces itself, then takes updates by long polling, or has them posted, or only looks
+// A bot's line to Telegram: it introduces itself, then takes updates by long polling, or has them posted, or only checks
 // now and then whether Telegram is there. Telegram's absence never ends the process; it is reported and tried again.
 import { type Clock, type Milliseconds, minute, second } from '#kernel/clock.ts';
 import type { EventLog } from '#kernel/events.ts';
 import type { Random } from '#kernel/ids.ts';
+import { createKeyedMutex } from '#kernel/keyed-mutex.ts';
 import type { Lifecycle } from '#kernel/lifecycle.ts';
 import { type RetryPolicy, retryDelay } from '#kernel/retry-policy.ts';
-import { createKeyedQueue } from './keyed-queue.ts';
 import { type BotHealth, networkReason, type SendOutcome, type TelegramUpdate, type UpdateMode } from './telegram.ts';
 
 /** The calls of a connection; each throws what its library throws, and `classify` reads it. */
@@ -44,7 +44,7 @@ const reconnectPolicy: RetryPolicy = { firstDelayMs: second, delayMaxMs: minute,
 const pollSeconds = 30;
 /** More updates than this are not taken while so many are still in hand. */
 const inHandMax = 16;
-/** How often a bot that takes no updates by polling looks whether Telegram is there. */
+/** How often a bot that takes no updates by polling checks whether Telegram is there. */
 const heartbeatMs: Milliseconds = minute;
 /** No single call takes longer. */
 export const callTimeoutMs: Milliseconds = 20 * second;
@@ -56,7 +56,7 @@ export function createConnection<Update extends TelegramUpdate>(
   const { clock, log } = deps;
   const { bot, line, mode } = options;
   const stopping = new AbortController();
-  const queue = createKeyedQueue();
+  const queue = createKeyedMutex();
   let running: Promise<void> | undefined;
   let name = '';
   let lastOkAt: Milliseconds | null = null;

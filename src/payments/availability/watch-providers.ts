@@ -1,6 +1,7 @@
 // Looks after providers that are in trouble, or may be: asks them whether they are back, which also lets their breaker
 // close, and keeps one outage, and with it one alert, for as long as they are away.
-import { resolveAlert } from '#cases/resolve-case.ts';
+
+import { resolveCase } from '#cases/resolve-case.ts';
 import { type Clock, day, type Milliseconds, minute, second } from '#kernel/clock.ts';
 import type { ProviderName } from '#kernel/provider-name.ts';
 import { causeOf, inTransaction, type TransactionDeps } from '#kernel/transaction-context.ts';
@@ -46,7 +47,7 @@ export function createProviderWatch(deps: OutageDeps): WatchProviders {
     const { name } = provider;
     const memory = memories.get(name) ?? { askedAt: 0, wellAt: 0, wasRefused: false };
     const { outage } = known;
-    const live = await deps.database.read((stores) => stores.alerts.findLiveAlert(downKey(name)));
+    const live = await deps.database.read((stores) => stores.cases.findLiveCase(downKey(name)));
     if (!isDue(deps, { name, outage, memory, hasAlert: live !== undefined }))
       return outage === undefined || outage.status === 'catching_up' ? 'well' : 'down';
     const { wasRefused } = memory;
@@ -109,6 +110,6 @@ function remember(memory: Memory, look: ProviderLook, now: Milliseconds): Memory
 /** An alert without an outage is about a provider that was not configured for a while. */
 function endAlert(deps: TransactionDeps<PaymentStores>, name: ProviderName): Promise<boolean> {
   return inTransaction(deps, causeOf(actor), (tx) =>
-    resolveAlert(tx, { key: downKey(name), by: 'The provider answers again.' }),
+    resolveCase(tx, { key: downKey(name), by: 'The provider answers again.' }),
   );
 }

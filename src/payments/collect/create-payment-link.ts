@@ -1,4 +1,7 @@
 import { recordAudit } from '#access/audit.ts';
+import type { CaseKind } from '#cases/case.ts';
+import { resolveOrderCases } from '#cases/resolve-case.ts';
+import { postponeCase } from '#cases/snooze-case.ts';
 import type { Actor } from '#kernel/actor.ts';
 import { type Milliseconds, minute } from '#kernel/clock.ts';
 import type { OrderId } from '#kernel/ids.ts';
@@ -6,8 +9,6 @@ import { assert } from '#kernel/invariant.ts';
 import { type ProviderName, providerTitle } from '#kernel/provider-name.ts';
 import { type Cause, inTransaction, type TransactionDeps } from '#kernel/transaction-context.ts';
 import type { Order } from '#orders/order.ts';
-import type { ExceptionKind } from '../exceptions/exception.ts';
-import { postponeTrouble } from '../exceptions/wait-for-trouble.ts';
 import { decideFor, refreshOrderCards } from '../lifecycle/change-order.ts';
 import type { ProviderDeps, SnapshotDeps } from '../lifecycle/deps.ts';
 import { insertNewPayment, reopenOrder } from '../lifecycle/new-payment.ts';
@@ -16,7 +17,6 @@ import { standingOf } from '../model/coverage.ts';
 import { isCoveringPayment, type Payment, payablePayment } from '../model/payment.ts';
 import type { PaymentProvider, ProviderRegistry } from '../ports/payment-provider.ts';
 import type { PaymentStores, PaymentTx } from '../ports/payment-store.ts';
-import { endOrderTroubles } from '../trouble.ts';
 import { closeOpenLinks } from './cancel-order.ts';
 import { chooseProvider } from './choose-provider.ts';
 import { requestInTurn } from './request-in-turn.ts';
@@ -127,7 +127,7 @@ function finish(
     const payment = await tx.stores.payments.findPayment(input.paymentId);
     assert(order !== undefined && payment !== undefined, `payment ${input.paymentId} vanished`);
     await draft.also?.(tx, payment);
-    await endOrderTroubles(tx, {
+    await resolveOrderCases(tx, {
       orderId: order.id,
       kinds: ['payment_failed', 'payment_expired', 'payment_not_created', 'payment_stuck'],
       by: 'A new payment link was made.',
@@ -138,15 +138,15 @@ function finish(
   });
 }
 
-/** Troubles that are over when the new link is paid, and come back when it is not. */
-const waitingKinds: readonly ExceptionKind[] = ['payment_underpaid', 'payment_reversed', 'payment_mismatch'];
+/** Cases that are over when the new link is paid, and come back when it is not. */
+const waitingKinds: readonly CaseKind[] = ['payment_underpaid', 'payment_reversed', 'payment_mismatch'];
 
 async function waitForIt(tx: PaymentTx, input: { order: Order; payment: Payment; by: string | null }): Promise<void> {
   const { order, payment, by } = input;
   if (isCoveringPayment(payment)) return;
   const until = Math.max(payment.expiresAt, tx.clock.now()) + afterExpiryMs;
-  for (const exception of await tx.stores.exceptions.listOpenExceptionsForOrder(order.id)) {
-    if (waitingKinds.includes(exception.kind)) await postponeTrouble(tx, { exception, until, by });
+  for (const one of await tx.stores.cases.listLiveCasesForOrder(order.id)) {
+    if (waitingKinds.includes(one.kind)) await postponeCase(tx, { one, until, by });
   }
 }
 

@@ -1,4 +1,4 @@
-import { raiseAlert } from '#cases/raise-case.ts';
+import { raiseCase } from '#cases/raise-case.ts';
 import { type Cause, inTransaction, type TransactionDeps } from '#kernel/transaction-context.ts';
 import type { Payment } from '../model/payment.ts';
 import type { PaymentStores } from '../ports/payment-store.ts';
@@ -15,24 +15,19 @@ export async function noteProviderOff(
   const { provider } = payment;
   const key = `provider_down:${provider}`;
   await inTransaction(deps, cause, async (tx) => {
-    const live = await tx.stores.alerts.findLiveAlert(key);
+    const live = await tx.stores.cases.findLiveCase(key);
     if (live !== undefined) return;
-    await raiseAlert(tx, {
+    await raiseCase(tx, {
       key,
       kind: 'provider_down',
       severity: 'critical',
-      orderId: null,
+      provider,
       paymentId: payment.id,
       facts: {
         headline: 'Payments are open at a provider that is not configured',
-        orderNumber: null,
-        amount: null,
         detail: 'Configure it again, or look after its open orders at the provider itself.',
-        provider,
         why: 'Money that comes there is not heard of.',
-        trust: null,
       },
-      actions: [],
     });
   });
 }

@@ -17,7 +17,7 @@ import type { PaymentChange, PaymentTx } from '../ports/payment-store.ts';
 import { announcePayment } from './announce.ts';
 import { refreshOrderCards, tellOrder } from './change-order.ts';
 import type { SnapshotDeps } from './deps.ts';
-import { endEarlierTrouble, endMismatch, raiseIfStuck, raiseMismatch } from './payment-alerts.ts';
+import { endMismatch, raiseIfStuck, raiseMismatch, resolveEarlierCases } from './payment-cases.ts';
 import { raiseForLook } from './raise-for-look.ts';
 import { tellOfReturns } from './returns.ts';
 import { writeTimeline } from './write-timeline.ts';
@@ -190,7 +190,7 @@ async function carryOut(
   const told = news.event === undefined ? undefined : await tellOrder(tx, { ...common, ...news, event: news.event });
   const isPaidNow = told?.decision.kind === 'changed' && news.event === 'payment_paid';
   const after = isPaidNow ? await keepReturns(tx, { ...common, order: told.order }) : (told?.order ?? order);
-  await endEarlierTrouble(tx, payment);
+  await resolveEarlierCases(tx, payment);
   await raiseForLook(tx, {
     order: after,
     before: input.before,

@@ -2,7 +2,7 @@ import type { OrderDecision, OrderEvent } from '#orders/decide-order.ts';
 import type { Order } from '#orders/order.ts';
 import { isAwaitedPayment, isCoveringPayment, type Payment } from '../model/payment.ts';
 import type { PaymentTx } from '../ports/payment-store.ts';
-import { raiseForStatus, raiseHeld, raiseReversed, raiseShort, raiseUnexpectedMoney } from './payment-alerts.ts';
+import { raiseForStatus, raiseHeld, raiseReversed, raiseShort, raiseUnexpectedMoney } from './payment-cases.ts';
 import { raiseTooMuch } from './too-much.ts';
 
 export interface LookNews {

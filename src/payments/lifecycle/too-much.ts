@@ -1,13 +1,14 @@
 // Several payments of one order may bring more than it asks for, each of them in order by itself. What was told of them as
 // short or late is over once the order is paid; that money is too much from then on, and is told as such.
+
+import { resolveOrderCases } from '#cases/resolve-case.ts';
 import type { Order } from '#orders/order.ts';
 import { moneyOf } from '../model/coverage.ts';
 import type { Payment } from '../model/payment.ts';
 import type { Refund } from '../model/refund.ts';
 import { surplusOf } from '../model/surplus.ts';
 import type { PaymentTx } from '../ports/payment-store.ts';
-import { endOrderTroubles } from '../trouble.ts';
-import { duplicateKeyOf, raiseSurplus, raiseUnexpectedMoney } from './payment-alerts.ts';
+import { duplicateKeyOf, raiseSurplus, raiseUnexpectedMoney } from './payment-cases.ts';
 
 const paidStatuses: readonly Order['status'][] = ['paid', 'fulfilled', 'partially_refunded'];
 
@@ -42,11 +43,11 @@ export async function raiseTooMuch(
 
 /** Somebody decided that this money stays with the order. */
 async function wasKept(tx: PaymentTx, payment: Payment): Promise<boolean> {
-  const [latest] = await tx.stores.exceptions.listExceptionsByKeys([duplicateKeyOf(payment)]);
-  return latest?.resolution === 'link';
+  const [latest] = await tx.stores.cases.listCasesByKeys([duplicateKeyOf(payment)]);
+  return latest?.resolution === 'keep';
 }
 
-/** Troubles about money too much are over when it went back, whoever asked for that. */
+/** Cases about money too much are over when it went back, whoever asked for that. */
 export async function endTooMuch(tx: PaymentTx, input: { order: Order; payments: readonly Payment[] }): Promise<void> {
   const { order, payments } = input;
   const refunds = await tx.stores.refunds.listRefundsForOrder(order.id);
@@ -59,7 +60,7 @@ export async function endTooMuch(tx: PaymentTx, input: { order: Order; payments:
       payment.status === 'overpaid'
         ? surplusOf(payment, { order, refunds: ofPayment }).amountMinor
         : extraOf(order, { payments, refunds: gone });
-    await endOrderTroubles(tx, {
+    await resolveOrderCases(tx, {
       orderId: order.id,
       paymentId: payment.id,
       by: 'What was too much went back.',

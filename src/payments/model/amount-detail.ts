@@ -19,14 +19,14 @@ export function amountDetail(payment: Payment): string | null {
 
 /** The gap in the unit that the sentence does not speak of: the coin, or the order's currency. */
 function otherUnit(payment: Payment): string | null {
-  const { gapFiat, gapCoin } = gapFacts(payment);
-  return payment.receivedAsset === payment.coinAsset ? gapFiat : gapCoin;
+  const { differenceFiat, differenceCoin } = gapFacts(payment);
+  return payment.receivedAsset === payment.coinAsset ? differenceFiat : differenceCoin;
 }
 
-export function gapFacts(payment: Payment): { gapFiat: string | null; gapCoin: string | null } {
+export function gapFacts(payment: Payment): { differenceFiat: string | null; differenceCoin: string | null } {
   const gap = gapOf(payment);
   return {
-    gapFiat: gap?.fiat ? formatMoney(gap.fiat) : null,
-    gapCoin: gap?.coin ? formatAsset(gap.coin) : null,
+    differenceFiat: gap?.fiat ? formatMoney(gap.fiat) : null,
+    differenceCoin: gap?.coin ? formatAsset(gap.coin) : null,
   };
 }

@@ -1,12 +1,12 @@
 // A person's word in place of a provider's: the payment counts in full whatever came of it. Its status and its trust stay
 // what they are, so that nobody takes the word for evidence.
 import type { ActingAdmin } from '#access/acting-admin.ts';
+import type { Case } from '#cases/case.ts';
 import { asPaymentId } from '#kernel/ids.ts';
 import type { JsonObject } from '#kernel/json.ts';
 import { formatMoney } from '#kernel/money.ts';
 import type { Order } from '#orders/order.ts';
 import { closeOpenLinks } from '../collect/cancel-order.ts';
-import type { PaymentException } from '../exceptions/exception.ts';
 import { announcePayment } from '../lifecycle/announce.ts';
 import { decideFor, tellOrder } from '../lifecycle/change-order.ts';
 import { raiseTooMuch } from '../lifecycle/too-much.ts';
@@ -22,9 +22,9 @@ export interface AboutPayment {
   payments: Payment[];
 }
 
-/** The payment that an exception is about, with its order; undefined for one that is about neither. */
-export async function loadAbout(tx: PaymentTx, exception: PaymentException): Promise<AboutPayment | undefined> {
-  const { orderId, paymentId } = exception;
+/** The payment that a case is about, with its order; undefined for one that is about neither. */
+export async function loadAbout(tx: PaymentTx, one: Case): Promise<AboutPayment | undefined> {
+  const { orderId, paymentId } = one;
   const named = paymentId === null ? undefined : await tx.stores.payments.findPayment(paymentId);
   const order = await findOrderOf(tx, orderId ?? named?.orderId ?? null);
   if (order === undefined) return undefined;

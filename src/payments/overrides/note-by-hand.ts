@@ -1,5 +1,5 @@
 import type { ActingAdmin } from '#access/acting-admin.ts';
-import { raiseAlert } from '#cases/raise-case.ts';
+import { raiseCase } from '#cases/raise-case.ts';
 import { formatMoney } from '#kernel/money.ts';
 import { formatOrderNumber, type Order } from '#orders/order.ts';
 import type { PaymentTx } from '../ports/payment-store.ts';
@@ -15,20 +15,17 @@ export async function noteByHand(
   input: { order: Order; kind: keyof typeof headlines; by: ActingAdmin; reason: string },
 ): Promise<void> {
   const { order, kind, by, reason } = input;
-  await raiseAlert(tx, {
+  await raiseCase(tx, {
     key: `${kind}:${order.id}:${order.version}`,
     kind,
     severity: 'info',
     orderId: order.id,
-    paymentId: null,
     facts: {
       headline: headlines[kind],
       orderNumber: formatOrderNumber(order.number),
       amount: formatMoney(order),
       detail: 'No provider vouches for it.',
-      provider: null,
       why: `${by.name}: ${reason}`,
-      trust: null,
     },
     actions: ['open_order'],
   });

@@ -7,7 +7,7 @@ import type { ProviderDeps } from '../lifecycle/deps.ts';
 import type { Refund } from '../model/refund.ts';
 import { nextRefundPollAt } from '../model/refund-schedule.ts';
 import type { PaymentStores } from '../ports/payment-store.ts';
-import { raiseRefundTrouble, tellRefund } from './change-refund.ts';
+import { raiseRefundCase, tellRefund } from './change-refund.ts';
 
 type Told = Parameters<typeof tellRefund>[1];
 
@@ -49,7 +49,7 @@ export function noteLost(deps: ProviderDeps, input: { refund: Refund; cause: Cau
   return tellOfRefund(deps, { ...input, event: 'lost', text });
 }
 
-/** It still does not show: a person is told, once; the trouble ends by itself when it is known. */
+/** It still does not show: a person is told, once; the case ends by itself when it is known. */
 export async function noteMissing(
   deps: TransactionDeps<PaymentStores>,
   input: { refund: Refund; cause: Cause },
@@ -58,8 +58,8 @@ export async function noteMissing(
   await inTransaction(deps, cause, async (tx) => {
     const order = await tx.stores.orders.findOrder(refund.orderId);
     assert(order !== undefined, `order of refund ${refund.id} vanished`);
-    const live = await tx.stores.exceptions.findOpenException(`refund_unknown:${refund.id}`);
-    if (live === undefined) await raiseRefundTrouble(tx, { order, refund, kind: 'refund_unknown' });
+    const live = await tx.stores.cases.findLiveCase(`refund_unknown:${refund.id}`);
+    if (live === undefined) await raiseRefundCase(tx, { order, refund, kind: 'refund_unknown' });
   });
 }
 

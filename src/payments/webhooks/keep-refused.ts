@@ -1,7 +1,7 @@
 // What is kept of webhooks that were refused. A wrong secret of our own looks just like a forgery, and then real events
 // are refused: what may yet verify is kept whole, so that it can be taken in once the secret is right.
 import { createHash } from 'node:crypto';
-import { raiseAlert } from '#cases/raise-case.ts';
+import { raiseCase } from '#cases/raise-case.ts';
 import { type Milliseconds, minute } from '#kernel/clock.ts';
 import type { ProviderName } from '#kernel/provider-name.ts';
 import { causeOf, inTransaction } from '#kernel/transaction-context.ts';
@@ -91,20 +91,15 @@ async function tell(
     kept === 0 ? '' : ` ${kept} of them may be real and are kept: they are taken in once the secret is right.`;
   const isAsked = input.providers.find(provider)?.capabilities.canFetch !== false;
   const otherwise = isAsked ? foundByPolling : foundByHand;
-  await raiseAlert(tx, {
+  await raiseCase(tx, {
     key: refusedKey(provider),
     kind: 'webhook_refused',
     severity: 'warning',
-    orderId: null,
-    paymentId: null,
+    provider,
     facts: {
       headline: 'Webhooks with a bad signature',
-      orderNumber: null,
-      amount: null,
       detail: `If you changed the webhook secret at the provider, change it here too.${words} ${otherwise}`,
-      provider,
       why: `refused: ${reason.replaceAll('_', ' ')}`,
-      trust: null,
     },
     actions: kept === 0 ? [] : ['check_quarantine'],
   });

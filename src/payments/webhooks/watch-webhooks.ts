@@ -1,7 +1,8 @@
 // Learns how often each provider usually tells us something, and finds out when one has stopped. A silence alone says
 // little: the provider is asked first, then its list is compared, and only if payments changed there that nobody told us
 // of is it a trouble, with one alert that says what to check and that ends when an event arrives.
-import { resolveAlert } from '#cases/resolve-case.ts';
+
+import { resolveCase } from '#cases/resolve-case.ts';
 import { day, hour, type Milliseconds, minute } from '#kernel/clock.ts';
 import type { ProviderName } from '#kernel/provider-name.ts';
 import { causeOf, inTransaction, type TransactionDeps } from '#kernel/transaction-context.ts';
@@ -77,12 +78,12 @@ function learn(deps: ProviderDeps, provider: ProviderName): Promise<State | unde
   return inTransaction(deps, ownCause, async (tx) => {
     const now = deps.clock.now();
     const known = await tx.stores.webhookRates.findRate(provider);
-    const alert = await tx.stores.alerts.findLiveAlert(silentKey(provider));
+    const alert = await tx.stores.cases.findLiveCase(silentKey(provider));
     const [outage] = await tx.stores.outages.listOutages({ provider, limit: 1 });
     const isAway = (outage !== undefined && outage.status !== 'over') || !isAvailable(deps.providers.health(provider));
     const { lastAt } = await tx.stores.inbox.countArrivals({ source: provider, from: now, to: now });
     const isOver = alert !== undefined && lastAt !== null && lastAt >= alert.openedAt;
-    if (isOver) await resolveAlert(tx, { key: silentKey(provider), by: 'An event arrived.' });
+    if (isOver) await resolveCase(tx, { key: silentKey(provider), by: 'An event arrived.' });
     const before = known ?? newRate(provider, now);
     const isTroubled = isAway || (alert !== undefined && !isOver);
     const rate = isTroubled ? skipHours(before, now + hour) : await learnHours(tx.stores, { rate: before, now });
@@ -90,7 +91,7 @@ function learn(deps: ProviderDeps, provider: ProviderName): Promise<State | unde
     if (isTroubled || lastAt === null) return undefined;
     const since = Math.max(lastAt, outage?.endedAt ?? 0);
     // What comes and is refused is no silence, and has an alert of its own.
-    const refused = await tx.stores.alerts.findLiveAlert(refusedKey(provider));
+    const refused = await tx.stores.cases.findLiveCase(refusedKey(provider));
     if (refused !== undefined && refused.lastRaisedAt >= since) return undefined;
     const untold = await countUntold(tx.stores, { provider, since, now });
     const state = { rate, lastAt, since, untold };
@@ -178,7 +179,7 @@ async function lookInto(
 /** Refused webhooks that come no more were a stranger's, or the secret is right again. */
 async function endRefused(deps: TransactionDeps<PaymentStores>, provider: ProviderName): Promise<void> {
   const key = refusedKey(provider);
-  const alert = await deps.database.read((stores) => stores.alerts.findLiveAlert(key));
+  const alert = await deps.database.read((stores) => stores.cases.findLiveCase(key));
   if (alert === undefined || deps.clock.now() - alert.lastRaisedAt < refusedQuietMs) return;
-  await inTransaction(deps, ownCause, (tx) => resolveAlert(tx, { key, by: 'None came for a day.' }));
+  await inTransaction(deps, ownCause, (tx) => resolveCase(tx, { key, by: 'None came for a day.' }));
 }

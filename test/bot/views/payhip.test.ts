@@ -36,7 +36,7 @@ const heldPayment = aPayment({
 });
 
 test('the card of a held sale says why it is held, on whose word, and offers the decision first', () => {
-  const details = { order: heldOrder, payments: [heldPayment], refunds: [], exceptions: [], timeline: [] };
+  const details = { order: heldOrder, payments: [heldPayment], refunds: [], cases: [], timeline: [] };
   expect(
     drawn(orderCard(details, { ...look, providerUrl: null, buttons: 'full', canRefund: false })),
   ).toMatchInlineSnapshot(`
@@ -46,7 +46,7 @@ test('the card of a held sale says why it is held, on whose word, and offers the
     ⚠️ Held: “Field Guide” (RGsF) is not in the catalogue.
     💰 Payhip: payment paid
     Received 9.00 USD of 9.00
-    Rests on: “paid by card”, token (a shared secret only), 22 Nov, 04:01
+    Told by Payhip under a shared secret, not confirmed: “paid by card”, 22 Nov, 04:01
     ✋ Held since 22 Nov, 04:00: accept or reject it
 
     Customer <code>ann@example.org</code> <code>Ann</code>
@@ -66,7 +66,7 @@ test('what may be learnt of a sale is offered only where it can be', () => {
           order: { ...heldOrder, ...change },
           payments: [{ ...heldPayment, heldAt }],
           refunds: [],
-          exceptions: [],
+          cases: [],
           timeline: [],
         },
         { ...look, providerUrl: null, buttons: 'full', canRefund: false },
@@ -201,7 +201,7 @@ describe('an import', () => {
     there: '9.00 USD',
     mayHeal: false,
     snapshot: null,
-    sale: exported,
+    channelOrder: exported,
     healing: { kind: 'add_sale' },
   };
   const differs: ExportDifference = { ...missing, kind: 'amount', payment: heldPayment, healing: { kind: 'none' } };

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import type { Alert } from '#cases/case.ts';
+import type { Case } from '#cases/case.ts';
 import { day, hour, minute, second } from '#kernel/clock.ts';
 import { askProviderAgain } from '#payments/availability/ask-again.ts';
 import { loadRetired } from '#payments/availability/load-retired.ts';
@@ -7,6 +7,7 @@ import { createProviderWatch, type WatchProviders } from '#payments/availability
 import type { Outage } from '#payments/model/outage.ts';
 import { ProviderRejected, ProviderUnreachable } from '#payments/ports/provider-errors.ts';
 import { createRetiredProviders } from '#payments/ports/retired-providers.ts';
+import { listAlerts } from '#test/support/builders/cases.ts';
 import { openTestDatabase, type TestDatabase } from '#test/support/database/test-database.ts';
 import { createScriptedProviders, type ScriptedProviders } from '#test/support/fakes/scripted-providers.ts';
 import { createTestDeps, type TestDeps } from '#test/support/scenario-kits/payment-kit.ts';
@@ -40,11 +41,11 @@ beforeEach(async () => {
 afterEach(() => opened.remove());
 
 const liveAlert = (kind: 'down' | 'retired') =>
-  opened.database.read((stores) => stores.alerts.findLiveAlert(`provider_${kind}:btcpay`));
+  opened.database.read((stores) => stores.cases.findLiveCase(`provider_${kind}:btcpay`));
 const liveOutage = () => opened.database.read((stores) => stores.outages.findLiveOutage('btcpay'));
-const resolvedAlerts = async (): Promise<Alert[]> => {
+const resolvedAlerts = async (): Promise<Case[]> => {
   const query = { statuses: ['resolved'] as const, before: null, limit: 9 };
-  return opened.database.read((stores) => stores.alerts.listAlerts(query));
+  return opened.database.read((stores) => listAlerts(stores, query.statuses));
 };
 
 async function getOutage(): Promise<Outage> {

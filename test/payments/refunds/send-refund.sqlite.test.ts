@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { minute } from '#kernel/clock.ts';
 import { sendsMax } from '#payments/refunds/send-refund.ts';
+import { listDecisions } from '#test/support/builders/cases.ts';
 import { openTestDatabase, type TestDatabase } from '#test/support/database/test-database.ts';
 import { openRefundKit } from '../../support/scenario-kits/refund-kit.ts';
 
@@ -10,8 +11,7 @@ beforeEach(async () => {
 });
 afterEach(() => opened.remove());
 
-const exceptions = () =>
-  opened.database.read((stores) => stores.exceptions.listOpenExceptions({ kinds: null, after: null, limit: 9 }));
+const exceptions = () => opened.database.read((stores) => listDecisions(stores));
 
 describe('a refund that is carried out', () => {
   test('in full makes the order refunded, and the shop hears of it once', async () => {

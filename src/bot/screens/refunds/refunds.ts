@@ -92,7 +92,7 @@ function askAbout(
   });
 }
 
-/** Carries the refund out on the second tap. A tap that is brought twice by Telegram finds the refund of the first. */
+/** Carries the refund out on the second tap. A callback that Telegram brings twice finds the refund of the first. */
 export const confirmRefund: Confirmed = async (env, ctx, { payload, reason, pendingId }) => {
   const result = await requestRefund(env, {
     paymentId: asPaymentId(String(payload['paymentId'])),
@@ -104,10 +104,10 @@ export const confirmRefund: Confirmed = async (env, ctx, { payload, reason, pend
   if ('refund' in result) {
     await env.navigate({ edit: ctx }, { screen: 'order', order: { id: result.refund.orderId } });
   }
-  return verdict(result);
+  return resultText(result);
 };
 
-function verdict(result: RefundRequested): string {
+function resultText(result: RefundRequested): string {
   switch (result.kind) {
     case 'requested':
       return `Refund of ${formatMoney(result.refund)} asked for.`;

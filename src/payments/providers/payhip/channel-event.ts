@@ -16,14 +16,14 @@ export function readPayhipEvent(bytes: Uint8Array): ChannelEvent | undefined {
   switch (envelopeSchema.safeParse(body).data?.type) {
     case 'paid': {
       const paid = paidSchema.safeParse(body).data;
-      return paid && { kind: 'sold', sale: toChannelOrder(paid, paid.date ?? null) };
+      return paid && { kind: 'sold', channelOrder: toChannelOrder(paid, paid.date ?? null) };
     }
     case 'refunded': {
       const refunded = refundedSchema.safeParse(body).data;
       if (refunded === undefined) return undefined;
-      const sale = toChannelOrder(refunded, null);
+      const channelOrder = toChannelOrder(refunded, null);
       const returnedAt = refunded.date_refunded ?? null;
-      return { kind: 'returned', returned: { sale, returnedMinor: refunded.amount_refunded, returnedAt } };
+      return { kind: 'returned', returned: { channelOrder, returnedMinor: refunded.amount_refunded, returnedAt } };
     }
     case 'subscription.created':
       return toSubscription(body, 'active');

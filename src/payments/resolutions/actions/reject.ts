@@ -5,7 +5,7 @@ import type { Payment } from '../../model/payment.ts';
 import { loadAbout } from '../../overrides/accept-into.ts';
 import { refused } from '../../overrides/override.ts';
 import type { PaymentTx } from '../../ports/payment-store.ts';
-import { decideOpen, type Resolver, settleException } from './resolution.ts';
+import { decideCaseIn, type Resolver, settleCase } from './resolution.ts';
 
 /**
  * A person does not believe a held sale: its payment is cancelled, and with it an order that nothing else covers. Money
@@ -13,15 +13,15 @@ import { decideOpen, type Resolver, settleException } from './resolution.ts';
  */
 export const rejectHeld: Resolver = async (deps, asked) => {
   let before: Payment | undefined;
-  const resolution = await decideOpen(deps, { asked, action: 'reject' }, async ({ tx, exception, reason }) => {
-    const about = await loadAbout(tx, exception);
+  const resolution = await decideCaseIn(deps, { asked, action: 'reject' }, async ({ tx, one, reason }) => {
+    const about = await loadAbout(tx, one);
     if (about === undefined || about.payment.heldAt === null) return refused('The sale is not held any more.');
     const { order, payments } = about;
     const { by } = asked;
     before = about.payment;
     const text = `rejected by ${by.name}: ${reason}`;
     const payment = await cancelPayment(tx, { order, before, text });
-    await settleException(tx, { exception, action: 'reject', by, reason, undo: null });
+    await settleCase(tx, { one, action: 'reject', by, reason, undo: null });
     await tellOrder(tx, {
       order,
       event: 'payment_rejected',

@@ -128,8 +128,8 @@ describe('an export', () => {
       ['amount refunded', '-4.50', 450],
     ];
     for (const [header, value, returned] of rows) {
-      const [sale] = read(`id,price,currency,${header}\nA1,9.00,USD,${value}`).sales;
-      expect(sale?.returnedMinor, `${header} ${value}`).toBe(returned);
+      const [channelOrder] = read(`id,price,currency,${header}\nA1,9.00,USD,${value}`).sales;
+      expect(channelOrder?.returnedMinor, `${header} ${value}`).toBe(returned);
     }
   });
 
@@ -150,14 +150,14 @@ describe('an export', () => {
 
   test('reads back what was written, in any order of columns, with any delimiter and any quotes', () => {
     const cell = fc.string({ unit: 'grapheme', maxLength: 20 });
-    const sale = fc.record({
+    const channelOrder = fc.record({
       id: fc.stringMatching(/^[A-Za-z0-9]{6,12}$/),
       price: fc.integer({ min: 1, max: 9_999_99 }),
       product: cell,
       note: cell,
     });
     const table = fc.record({
-      sales: fc.uniqueArray(sale, { selector: ({ id }) => id, maxLength: 8 }),
+      sales: fc.uniqueArray(channelOrder, { selector: ({ id }) => id, maxLength: 8 }),
       columns: fc.shuffledSubarray(['id', 'price', 'product', 'note', 'currency'], { minLength: 5 }),
       delimiter: fc.constantFrom(',', ';', '\t', '|'),
       bom: fc.boolean(),

@@ -1,9 +1,8 @@
-import type { AlertSeverity } from '#cases/case.ts';
+import type { CaseKind } from '#cases/case.ts';
 import { day, hour, type Milliseconds, minute } from '#kernel/clock.ts';
-import type { ExceptionKind } from '#payments/exceptions/exception.ts';
 
 /** A kind in two or three words, for buttons and counts. */
-export const kindWords: Readonly<Record<ExceptionKind, string>> = {
+export const kindWords: Readonly<Record<CaseKind, string>> = {
   payment_underpaid: 'Came short',
   payment_overpaid: 'Too much',
   payment_paid_late: 'Came late',
@@ -24,30 +23,14 @@ export const kindWords: Readonly<Record<ExceptionKind, string>> = {
   finding_status: 'Status differs',
   finding_amount: 'Amount differs',
   finding_currency: 'Currency differs',
-};
-
-/** How bad it is, as its alert says; findings ring together, as a warning. */
-export const exceptionSeverity: Readonly<Record<ExceptionKind, AlertSeverity>> = {
-  payment_underpaid: 'warning',
-  payment_overpaid: 'info',
-  payment_paid_late: 'warning',
-  payment_failed: 'warning',
-  payment_expired: 'info',
-  payment_reversed: 'critical',
-  payment_duplicate: 'warning',
-  payment_unexpected: 'warning',
-  payment_mismatch: 'critical',
-  payment_unknown: 'warning',
-  payment_not_created: 'warning',
-  payment_stuck: 'warning',
-  payment_held: 'warning',
-  refund_failed: 'warning',
-  refund_unknown: 'critical',
-  finding_missing_here: 'warning',
-  finding_missing_there: 'warning',
-  finding_status: 'warning',
-  finding_amount: 'warning',
-  finding_currency: 'warning',
+  order_marked_paid: 'Marked as paid',
+  order_written_off: 'Written off',
+  provider_down: 'Provider down',
+  provider_retired: 'Provider gone',
+  webhook_silent: 'Webhooks stopped',
+  webhook_refused: 'Webhooks refused',
+  reconciliation: 'Books differ',
+  dead_letter: 'Dead letter',
 };
 
 /** `3 d`, `5 h`, `12 min`: the largest whole unit; less than a minute is no age yet. */

@@ -1,11 +1,10 @@
 import type { EChartsCoreOption } from 'echarts';
-import { type AlertSeverity, alertSeverities } from '#cases/case.ts';
+import { type Case, type CaseSeverity, caseSeverities } from '#cases/case.ts';
 import { day, hour, type Milliseconds } from '#kernel/clock.ts';
-import type { PaymentException } from '#payments/exceptions/exception.ts';
 import { chartColours, chartTitle } from '../../charts/render.ts';
-import { ageText, exceptionSeverity } from '../../wording/exception-words.ts';
+import { ageText } from '../../wording/case-words.ts';
 
-type Aged = Pick<PaymentException, 'kind' | 'openedAt'>;
+type Aged = Pick<Case, 'severity' | 'openedAt'>;
 
 /** How long it has been waiting; the last class has no end. */
 export const ageClasses: readonly { name: string; below: Milliseconds }[] = [
@@ -16,29 +15,29 @@ export const ageClasses: readonly { name: string; below: Milliseconds }[] = [
   { name: '> 7 days', below: Number.POSITIVE_INFINITY },
 ];
 
-const colours: Readonly<Record<AlertSeverity, string>> = {
+const colours: Readonly<Record<CaseSeverity, string>> = {
   critical: chartColours.bad,
   warning: chartColours.waiting,
   info: chartColours.calm,
 };
 
 /** How many there are in each class of age, by severity. */
-export function countAges(exceptions: readonly Aged[], now: Milliseconds): Record<AlertSeverity, number[]> {
+export function countAges(cases: readonly Aged[], now: Milliseconds): Record<CaseSeverity, number[]> {
   const counts = { critical: [0, 0, 0, 0, 0], warning: [0, 0, 0, 0, 0], info: [0, 0, 0, 0, 0] };
-  for (const { kind, openedAt } of exceptions) {
+  for (const { severity, openedAt } of cases) {
     const index = ageClasses.findIndex(({ below }) => now - openedAt < below);
-    const bars = counts[exceptionSeverity[kind]];
+    const bars = counts[severity];
     bars[index] = (bars[index] ?? 0) + 1;
   }
   return counts;
 }
 
 /** Bars by age, stacked by severity: whether trouble is being worked off, at a glance. */
-export function agesChart(exceptions: readonly Aged[], now: Milliseconds): EChartsCoreOption {
-  const counts = countAges(exceptions, now);
-  const oldest = Math.min(now, ...exceptions.map(({ openedAt }) => openedAt));
-  const subtext = `${exceptions.length} open · the oldest ${ageText(now - oldest)} old`;
-  const shown = alertSeverities.filter((severity) => counts[severity].some((count) => count > 0));
+export function agesChart(cases: readonly Aged[], now: Milliseconds): EChartsCoreOption {
+  const counts = countAges(cases, now);
+  const oldest = Math.min(now, ...cases.map(({ openedAt }) => openedAt));
+  const subtext = `${cases.length} open · the oldest ${ageText(now - oldest)} old`;
+  const shown = caseSeverities.filter((severity) => counts[severity].some((count) => count > 0));
   return {
     title: chartTitle('Exceptions by age', subtext),
     legend: { right: 24, top: 18, itemWidth: 14, itemHeight: 14, itemGap: 18, data: [...shown] },

@@ -1,25 +1,26 @@
-import type { AlertAction, AlertKind, AlertSeverity } from '#cases/case.ts';
+import type { CaseFacts, CaseKind, CaseSeverity, PaymentKind, QuickAction } from '#cases/case.ts';
+import type { CaseTx } from '#cases/case-store.ts';
+import { raiseCase } from '#cases/raise-case.ts';
+import { resolveOrderCases } from '#cases/resolve-case.ts';
 import { assert } from '#kernel/invariant.ts';
 import { formatAsset, formatMoney } from '#kernel/money.ts';
 import { providerTitle } from '#kernel/provider-name.ts';
 import { formatOrderNumber, type Order } from '#orders/order.ts';
-import type { ExceptionKind } from '../exceptions/exception.ts';
 import { amountDetail, gapFacts } from '../model/amount-detail.ts';
 import { standingOf } from '../model/coverage.ts';
 import { isOpenPayment, type Payment, type PaymentStatus } from '../model/payment.ts';
 import type { PaymentTx } from '../ports/payment-store.ts';
-import { endOrderTroubles, raiseTrouble, type TroubleFacts } from '../trouble.ts';
 import { writeTimeline } from './write-timeline.ts';
 
-interface Trouble {
-  kind: ExceptionKind;
-  severity: AlertSeverity;
+interface Condition {
+  kind: PaymentKind;
+  severity: CaseSeverity;
   headline: string;
-  actions: AlertAction[];
+  actions: QuickAction[];
 }
 
-/** The trouble that a payment status is, if it is one: every status is classified here. */
-const troubles: Readonly<Record<PaymentStatus, Trouble | undefined>> = {
+/** The condition that a payment status is, if it is one: every status is classified here. */
+const conditions: Readonly<Record<PaymentStatus, Condition | undefined>> = {
   created: undefined,
   pending: undefined,
   paid: undefined,
@@ -62,33 +63,33 @@ const troubles: Readonly<Record<PaymentStatus, Trouble | undefined>> = {
   },
 };
 
-/** Ends what rang for an earlier status of this payment: one payment is in one trouble at a time. */
-export async function endEarlierTrouble(tx: PaymentTx, payment: Payment): Promise<void> {
-  const present = troubles[payment.status]?.kind;
-  const kinds = Object.values(troubles).flatMap((trouble) =>
-    trouble && trouble.kind !== present ? [trouble.kind] : [],
+/** Ends what rang for an earlier status of this payment: one payment is in one condition at a time. */
+export async function resolveEarlierCases(tx: PaymentTx, payment: Payment): Promise<void> {
+  const present = conditions[payment.status]?.kind;
+  const kinds = Object.values(conditions).flatMap((condition) =>
+    condition && condition.kind !== present ? [condition.kind] : [],
   );
-  const over: AlertKind[] = isOpenPayment(payment) ? [] : ['payment_stuck'];
+  const over: CaseKind[] = isOpenPayment(payment) ? [] : ['payment_stuck'];
   const by = `The payment is ${payment.status.replaceAll('_', ' ')} now.`;
-  await endOrderTroubles(tx, { orderId: payment.orderId, paymentId: payment.id, kinds: [...kinds, ...over], by });
+  await resolveOrderCases(tx, { orderId: payment.orderId, paymentId: payment.id, kinds: [...kinds, ...over], by });
 }
 
-/** Raises the alert that a payment's new status calls for; a status without trouble raises none. */
+/** Raises the alert that a payment's new status calls for; a status without condition raises none. */
 export async function raiseForStatus(tx: PaymentTx, input: { order: Order; payment: Payment }): Promise<void> {
-  const trouble = troubles[input.payment.status];
-  if (trouble !== undefined) await raisePaymentAlert(tx, { ...input, trouble, why: null });
+  const condition = conditions[input.payment.status];
+  if (condition !== undefined) await raisePaymentCase(tx, { ...input, condition, why: null });
 }
 
 /** Money that nobody waited for: the order is paid already, or over. */
 export async function raiseUnexpectedMoney(tx: PaymentTx, input: { order: Order; payment: Payment }): Promise<void> {
   const isPaidTwice = input.order.paidAt !== null;
-  const trouble: Trouble = {
+  const condition: Condition = {
     kind: isPaidTwice ? 'payment_duplicate' : 'payment_unexpected',
     severity: 'warning',
     headline: isPaidTwice ? 'Order was paid a second time' : 'Money came for an order that is over',
     actions: ['resolve', 'refund'],
   };
-  await raisePaymentAlert(tx, { ...input, trouble, why: `The order is ${input.order.status}.` });
+  await raisePaymentCase(tx, { ...input, condition, why: `The order is ${input.order.status}.` });
 }
 
 /** More came than the order needs, and no one payment is to blame for it. */
@@ -96,42 +97,42 @@ export async function raiseSurplus(
   tx: PaymentTx,
   input: { order: Order; payment: Payment; surplusMinor: number },
 ): Promise<void> {
-  const trouble = troubles.overpaid;
-  assert(trouble !== undefined, 'a surplus is a trouble');
+  const condition = conditions.overpaid;
+  assert(condition !== undefined, 'a surplus is a trouble');
   const { order, payment } = input;
-  const gapFiat = formatMoney({ amountMinor: input.surplusMinor, currency: order.currency });
-  const why = `All payments together brought ${gapFiat} more than the order asks for.`;
-  await raisePaymentAlert(tx, { order, payment, trouble, why, facts: { gapFiat, gapCoin: null } });
+  const differenceFiat = formatMoney({ amountMinor: input.surplusMinor, currency: order.currency });
+  const why = `All payments together brought ${differenceFiat} more than the order asks for.`;
+  await raisePaymentCase(tx, { order, payment, condition, why, facts: { differenceFiat, differenceCoin: null } });
 }
 
 /** It is paid, as far as its provider's word goes, and that is not enough: `why` says what a person has to weigh. */
 export async function raiseHeld(tx: PaymentTx, input: { order: Order; payment: Payment; why: string }): Promise<void> {
-  const trouble: Trouble = {
+  const condition: Condition = {
     kind: 'payment_held',
     severity: 'warning',
-    headline: `Sale on ${providerTitle(input.payment.provider)} is held: accept or reject it`,
+    headline: `ChannelOrder on ${providerTitle(input.payment.provider)} is held: accept or reject it`,
     actions: ['resolve', 'open_order'],
   };
-  await raisePaymentAlert(tx, { ...input, trouble });
+  await raisePaymentCase(tx, { ...input, condition });
 }
 
 /** Money that counted for a paid order is gone, whatever its payment is called now. */
 export async function raiseReversed(tx: PaymentTx, input: { order: Order; payment: Payment }): Promise<void> {
-  const trouble = troubles.reversed;
-  assert(trouble !== undefined, 'a reversal is a trouble');
-  await raisePaymentAlert(tx, { ...input, trouble, why: null });
+  const condition = conditions.reversed;
+  assert(condition !== undefined, 'a reversal is a trouble');
+  await raisePaymentCase(tx, { ...input, condition, why: null });
 }
 
 /** It is paid in full, and it was to bring only a part of the order, of which the rest is missing. */
 export async function raiseShort(tx: PaymentTx, input: { order: Order; payment: Payment }): Promise<void> {
-  const trouble = troubles.underpaid;
-  assert(trouble !== undefined, 'a short payment is a trouble');
+  const condition = conditions.underpaid;
+  assert(condition !== undefined, 'a short payment is a trouble');
   const { order, payment } = input;
   const payments = await tx.stores.payments.listPaymentsForOrder(order.id);
   const { missingMinor } = standingOf(order, payments, await tx.stores.refunds.listRefundsForOrder(order.id));
-  const gapFiat = formatMoney({ amountMinor: missingMinor, currency: order.currency });
-  const why = `This payment was over ${formatMoney(payment)}; ${gapFiat} of the order is not there.`;
-  await raisePaymentAlert(tx, { ...input, trouble, why, facts: { gapFiat, gapCoin: null } });
+  const differenceFiat = formatMoney({ amountMinor: missingMinor, currency: order.currency });
+  const why = `This payment was over ${formatMoney(payment)}; ${differenceFiat} of the order is not there.`;
+  await raisePaymentCase(tx, { ...input, condition, why, facts: { differenceFiat, differenceCoin: null } });
 }
 
 export async function raiseMismatch(
@@ -140,22 +141,22 @@ export async function raiseMismatch(
 ): Promise<void> {
   const { payment, there } = input;
   const here = formatAsset({ amount: payment.requestedAmount, asset: payment.requestedAsset });
-  const trouble: Trouble = {
+  const condition: Condition = {
     kind: 'payment_mismatch',
     severity: 'critical',
     headline: 'Provider collects another amount than we asked for',
     actions: ['new_payment_link', 'check_again'],
   };
-  await raisePaymentAlert(tx, {
+  await raisePaymentCase(tx, {
     ...input,
-    trouble,
+    condition,
     why: `We asked for ${here}, the provider says ${formatAsset(there)}.`,
   });
 }
 
 export async function endMismatch(tx: PaymentTx, payment: Payment): Promise<void> {
   const by = 'The provider collects what we asked for.';
-  await endOrderTroubles(tx, {
+  await resolveOrderCases(tx, {
     orderId: payment.orderId,
     paymentId: payment.id,
     kinds: ['payment_mismatch'],
@@ -176,18 +177,18 @@ export async function raiseNotCreated(
   tx: PaymentTx,
   input: { order: Order; payment: Payment; why: string },
 ): Promise<void> {
-  const trouble: Trouble = {
+  const condition: Condition = {
     kind: 'payment_not_created',
     severity: 'warning',
     headline: 'No payment link could be made',
     actions: ['new_payment_link', 'open_order'],
   };
-  await raisePaymentAlert(tx, { ...input, trouble });
+  await raisePaymentCase(tx, { ...input, condition });
 }
 
 /** The schedule has come to its end and the payment has not: the last word before nobody asks by himself any more. */
 export async function raiseIfStuck(
-  tx: PaymentTx,
+  tx: CaseTx,
   input: { order: Order; before: Pick<Payment, 'nextPollAt'>; payment: Payment },
 ): Promise<void> {
   const { before, payment } = input;
@@ -195,50 +196,51 @@ export async function raiseIfStuck(
   if (!isLastPoll || !isOpenPayment(payment)) return;
   const words =
     payment.providerStatus === null ? '' : `${providerTitle(payment.provider)} says ${payment.providerStatus}. `;
-  const trouble: Trouble = {
+  const condition: Condition = {
     kind: 'payment_stuck',
     severity: 'warning',
     headline: 'Payment is still open after a week',
     actions: ['check_again', 'new_payment_link'],
   };
-  await raisePaymentAlert(tx, { ...input, trouble, why: `${words}It is no longer asked about by itself.` });
+  await raisePaymentCase(tx, { ...input, condition, why: `${words}It is no longer asked about by itself.` });
 }
 
-/** Money too much is decided payment by payment; everything else is one trouble of the order, whichever payment shows it. */
-const ofOnePayment: readonly ExceptionKind[] = ['payment_overpaid', 'payment_duplicate', 'payment_unexpected'];
+/** Money too much is decided payment by payment; everything else is one condition of the order, whichever payment shows it. */
+const ofOnePayment: readonly PaymentKind[] = ['payment_overpaid', 'payment_duplicate', 'payment_unexpected'];
 
-function keyOf(kind: ExceptionKind, { order, payment }: { order: Order; payment: Payment }): string {
+function keyOf(kind: PaymentKind, { order, payment }: { order: Order; payment: Payment }): string {
   return `${kind}:${ofOnePayment.includes(kind) ? payment.id : order.id}`;
 }
 
-/** Of the trouble that a payment is money too many for a paid order. */
+/** Of the condition that a payment is money too many for a paid order. */
 export function duplicateKeyOf(payment: Pick<Payment, 'id'>): string {
   return `payment_duplicate:${payment.id}`;
 }
 
-async function raisePaymentAlert(
-  tx: PaymentTx,
-  input: { order: Order; payment: Payment; trouble: Trouble; why: string | null; facts?: TroubleFacts },
+async function raisePaymentCase(
+  tx: CaseTx,
+  input: { order: Order; payment: Payment; condition: Condition; why: string | null; facts?: Partial<CaseFacts> },
 ): Promise<void> {
-  const { order, payment, trouble } = input;
-  await raiseTrouble(tx, {
-    alert: {
-      key: keyOf(trouble.kind, { order, payment }),
-      kind: trouble.kind,
-      severity: trouble.severity,
-      orderId: order.id,
-      paymentId: payment.id,
-      facts: {
-        headline: trouble.headline,
-        orderNumber: formatOrderNumber(order.number),
-        amount: formatMoney(order),
-        detail: amountDetail(payment),
-        provider: payment.provider,
-        why: input.why ?? payment.providerStatus ?? 'The provider gave no reason.',
-        trust: payment.trust,
-      },
-      actions: trouble.actions,
+  const { order, payment, condition } = input;
+  const { kind, severity, headline, actions } = condition;
+  const { provider, reference } = payment;
+  await raiseCase(tx, {
+    key: keyOf(kind, { order, payment }),
+    kind,
+    severity,
+    provider,
+    reference,
+    orderId: order.id,
+    paymentId: payment.id,
+    facts: {
+      headline,
+      orderNumber: formatOrderNumber(order.number),
+      amount: formatMoney(order),
+      detail: amountDetail(payment),
+      why: input.why ?? payment.providerStatus ?? 'The provider gave no reason.',
+      trust: payment.trust,
+      ...(input.facts ?? gapFacts(payment)),
     },
-    facts: { provider: payment.provider, reference: payment.reference, ...(input.facts ?? gapFacts(payment)) },
+    actions,
   });
 }

@@ -1,30 +1,30 @@
+import type { Case } from '#cases/case.ts';
 import { formatAsset, formatMoney } from '#kernel/money.ts';
-import type { PaymentException } from '#payments/exceptions/exception.ts';
 import { gapOf } from '#payments/model/gap.ts';
 import type { Payment } from '#payments/model/payment.ts';
 import { type Line, line, weights } from '../../text/fit.ts';
 import { bold, show } from '../../text/html.ts';
 import type { Button, Presentation } from '../../text/view.ts';
 import { severitySigns } from '../../text/words.ts';
-import { ageText, exceptionSeverity, kindWords } from '../../wording/exception-words.ts';
+import { ageText, kindWords } from '../../wording/case-words.ts';
 
 /** More than these would push the rest of the order's card off the screen; the list has them all. */
 const shownMax = 3;
 const group = { one: 'more exception', many: 'more exceptions' };
 
 /** On the order's card: what somebody has to decide about it, the oldest first. */
-export function exceptionLines(exceptions: readonly PaymentException[], { now }: Presentation): Line[] {
-  return exceptions.map(({ kind, facts, openedAt, ownerName, waitsUntil }, index) => {
-    const rest = waitsUntil === null ? '' : '💤';
-    const owner = ownerName === null ? '' : ` · ✋ ${show(ownerName, 24)}`;
-    const html = `${severitySigns[exceptionSeverity[kind]]}${rest} ${show(facts.summary, 100)} · ${ageText(now - openedAt)}${owner}`;
+export function caseLines(cases: readonly Case[], { now }: Presentation): Line[] {
+  return cases.map(({ severity, status, facts, openedAt, assigneeName }, index) => {
+    const rest = status === 'snoozed' ? '💤' : '';
+    const owner = assigneeName === null ? '' : ` · ✋ ${show(assigneeName, 24)}`;
+    const html = `${severitySigns[severity]}${rest} ${show(facts.headline, 100)} · ${ageText(now - openedAt)}${owner}`;
     return { html, weight: index < shownMax ? weights.fact : weights.extra, group };
   });
 }
 
 /** One button for each that is shown. */
-export function exceptionButtons(exceptions: readonly PaymentException[]): Button[] {
-  return exceptions.slice(0, shownMax).map(({ id, kind }) => ({
+export function caseButtons(cases: readonly Case[]): Button[] {
+  return cases.slice(0, shownMax).map(({ id, kind }) => ({
     text: `Resolve: ${kindWords[kind]}`,
     callback: { kind: 'exception', act: 'show', id },
   }));

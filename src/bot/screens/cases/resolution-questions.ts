@@ -1,9 +1,10 @@
+import type { Case } from '#cases/case.ts';
 // What each decision says of itself before it is made: what will happen, and three reasons that fit often.
 import { formatMoney } from '#kernel/money.ts';
 import { type ProviderName, providerTitle } from '#kernel/provider-name.ts';
 import { formatOrderNumber } from '#orders/order.ts';
-import type { ExceptionDetails } from '#payments/resolutions/options/get-case.ts';
-import type { ResolvingAction } from '#payments/resolutions/options/resolution-actions.ts';
+import type { CaseDetails } from '#payments/resolutions/options/get-case.ts';
+import { isTwoSided, type ResolvingAction } from '#payments/resolutions/options/resolution-actions.ts';
 import type { ReasonQuestion } from '../../kit/reason-question.ts';
 import { fitLines, line, weights } from '../../text/fit.ts';
 import { bold, show } from '../../text/html.ts';
@@ -48,12 +49,6 @@ const words: Readonly<Record<ResolvingAction, QuestionWords>> = {
     yes: 'Yes, wait',
   },
   keep: {
-    ask: 'Keep the surplus?',
-    warn: 'Nothing goes back. The order stays as it is.',
-    reasons: ['The customer lets us keep it', 'Too little to send back', 'It is a tip'],
-    yes: 'Yes, keep it',
-  },
-  link: {
     ask: 'Keep the money with this order?',
     warn: 'The order stays as it is, and its history says that this money belongs to it.',
     reasons: ['The customer knows of it', 'It counts for a later order', 'Agreed with the customer'],
@@ -78,17 +73,11 @@ const words: Readonly<Record<ResolvingAction, QuestionWords>> = {
     reasons: ['The customer told us', 'Amount and time fit', 'The invoice was made by hand'],
     yes: 'Yes, link it',
   },
-  ignore: {
+  dismiss: {
     ask: 'Ignore this?',
     warn: 'It stays away as long as nothing about it changes.',
     reasons: ['It has nothing to do with the shop', 'It was a test', 'Settled elsewhere'],
     yes: 'Yes, ignore it',
-  },
-  force_match: {
-    ask: 'Are our books right?',
-    warn: 'They stay as they are, and the same difference is not reported again.',
-    reasons: ['Checked with the provider', 'The provider shows it late', 'Known and harmless'],
-    yes: 'Yes, ours are right',
   },
   correct: {
     ask: 'Take the provider’s word into our books?',
@@ -96,19 +85,13 @@ const words: Readonly<Record<ResolvingAction, QuestionWords>> = {
     reasons: ['The provider is right', 'Checked with the provider', 'It was changed there on purpose'],
     yes: 'Yes, take their word',
   },
-  mark_received: {
-    ask: 'Mark this money as received?',
-    warn: `⚠️ The order counts as paid although the provider’s list says otherwise. ${everybodyIsTold}`,
-    reasons: [],
-    yes: 'Yes, it is here',
-  },
-  went_back: {
+  confirm_refunded: {
     ask: 'Did this refund go back to the buyer?',
     warn: '⚠️ No provider says so. It counts as carried out, and nobody asks about it any more.',
     reasons: [],
     yes: 'Yes, it went back',
   },
-  did_not_go: {
+  confirm_not_refunded: {
     ask: 'Did no money go back?',
     warn: '⚠️ It counts as failed, and the money may be given back again: look into the provider’s own pages first.',
     reasons: [],
@@ -116,20 +99,47 @@ const words: Readonly<Record<ResolvingAction, QuestionWords>> = {
   },
 };
 
+const keepOverpayment: QuestionWords = {
+  ask: 'Keep the surplus?',
+  warn: 'Nothing goes back. The order stays as it is.',
+  reasons: ['The customer lets us keep it', 'Too little to send back', 'It is a tip'],
+  yes: 'Yes, keep it',
+};
+
+const dismissDifference: QuestionWords = {
+  ask: 'Are our books right?',
+  warn: 'They stay as they are, and the same difference is not reported again.',
+  reasons: ['Checked with the provider', 'The provider shows it late', 'Known and harmless'],
+  yes: 'Yes, ours are right',
+};
+
+const markReceived: QuestionWords = {
+  ask: 'Mark this money as received?',
+  warn: `⚠️ The order counts as paid although the provider’s list says otherwise. ${everybodyIsTold}`,
+  reasons: [],
+  yes: 'Yes, it is here',
+};
+
+function wordsOf(kind: Case['kind'], action: ResolvingAction): QuestionWords {
+  if (action === 'keep' && kind === 'payment_overpaid') return keepOverpayment;
+  if (action === 'dismiss' && isTwoSided(kind)) return dismissDifference;
+  return action === 'mark_paid' && isTwoSided(kind) ? markReceived : words[action];
+}
+
 export function resolveQuestion(
-  details: ExceptionDetails,
+  details: CaseDetails,
   asked: { action: ResolvingAction; option: string | null },
 ): ReasonQuestion {
-  const { ask, warn, reasons, yes } = words[asked.action];
+  const { ask, warn, reasons, yes } = wordsOf(details.case.kind, asked.action);
   return { ask, about: aboutText(details, asked.option), warn: `${warn}${extraWarning(details, asked)}`, reasons, yes };
 }
 
-function aboutText({ exception, order }: ExceptionDetails, option: string | null): string {
-  const { facts, provider } = exception;
+function aboutText({ case: one, order }: CaseDetails, option: string | null): string {
+  const { facts, provider } = one;
   const parts = [
     order === null ? null : `${formatOrderNumber(order.number)} · ${formatMoney(order)}`,
-    facts.summary,
-    facts.gapFiat ?? facts.gapCoin,
+    facts.headline,
+    facts.differenceFiat ?? facts.differenceCoin,
     option === null || option === 'auto' ? null : optionText(option),
   ].filter((part) => part !== null);
   return order === null && provider !== null ? `${providerTitle(provider)} · ${parts.join(' · ')}` : parts.join(' · ');
@@ -141,7 +151,7 @@ function optionText(option: string): string {
   return /^\d+$/.test(option) ? `to T-${option}` : `at ${providerTitle(option)}`;
 }
 
-function extraWarning({ payment, returns }: ExceptionDetails, { action }: { action: ResolvingAction }): string {
+function extraWarning({ payment, returns }: CaseDetails, { action }: { action: ResolvingAction }): string {
   if (action === 'refund' || action === 'refund_surplus') {
     return returns === null ? '' : ` ${formatMoney(returns[action])} goes back.`;
   }
@@ -152,13 +162,13 @@ function extraWarning({ payment, returns }: ExceptionDetails, { action }: { acti
 
 /** What a decision needs to know before it asks why. */
 export function optionChoice(
-  details: ExceptionDetails,
+  details: CaseDetails,
   asked: { action: 'wait' | 'new_link' | 'ask_rest' | 'link_order'; providers: readonly ProviderName[] },
 ): View {
-  const { exception } = details;
+  const { id } = details.case;
   const button = (text: string, option: string): Button => ({
     text,
-    callback: { kind: 'resolve', id: exception.id, action: asked.action, option },
+    callback: { kind: 'resolve', id, action: asked.action, option },
   });
   const choices: Readonly<Record<typeof asked.action, { ask: string; buttons: Button[] }>> = {
     wait: { ask: 'Keep waiting for how long?', buttons: [button('1 hour', 'hour'), button('1 day', 'day')] },
@@ -172,7 +182,7 @@ export function optionChoice(
     },
   };
   const { ask, buttons } = choices[asked.action];
-  const back: Button = { text: 'No, go back', callback: { kind: 'exception', act: 'show', id: exception.id } };
+  const back: Button = { text: 'No, go back', callback: { kind: 'exception', act: 'show', id } };
   return {
     text: fitLines([
       line(`❓ <b>${show(ask)}</b>`, weights.must),
