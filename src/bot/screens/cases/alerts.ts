@@ -1,4 +1,4 @@
-import { findAlert, listAlertPage } from '#cases/read-alerts.ts';
+import { findCase, listCasePage } from '#cases/read-cases.ts';
 import type { CallbackContext, TextContext } from '../../kit/contexts.ts';
 import type { AdminEnv } from '../../kit/env.ts';
 import { pageSize } from '../../kit/paged-list.ts';
@@ -24,7 +24,10 @@ export async function onAlertsButton(
 }
 
 async function drawAlerts(env: AdminEnv, position: CallbackOf<'alerts'>['position']): Promise<View> {
-  return alertList(await listAlertPage(env, { position, size: pageSize }), env.presentation());
+  return alertList(
+    await listCasePage(env, { filter: { show: 'alerts' }, position, size: pageSize }),
+    env.presentation(),
+  );
 }
 
 export async function onAlertViewButton(
@@ -37,7 +40,7 @@ export async function onAlertViewButton(
 }
 
 async function showInList(env: AdminEnv, ctx: CallbackContext, alertId: string): Promise<boolean> {
-  const alert = await findAlert(env, alertId);
+  const alert = await findCase(env, alertId);
   if (alert === undefined) return false;
   await editView(ctx, alertCard(alert, { ...env.presentation(), place: 'list' }));
   return true;

@@ -2,7 +2,7 @@
 // their own: the list is edited in place, into cards and back, and the picture is drawn anew when somebody asks for it.
 
 import { InputFile, InputMediaBuilder } from 'grammy';
-import { countExceptions, listExceptionPage, listOldestExceptions } from '#payments/resolutions/options/list-cases.ts';
+import { countLiveCases, listCasePage, listOldestDecisions } from '#cases/read-cases.ts';
 import { renderChart } from '../../charts/render.ts';
 import type { CallbackContext, TextContext } from '../../kit/contexts.ts';
 import type { At } from '../../kit/destinations.ts';
@@ -14,7 +14,7 @@ import { readGrammyError } from '../../telegram/grammy-errors.ts';
 import type { CallbackOf } from '../../text/callback-data.ts';
 import { toMarkup, type View } from '../../text/view.ts';
 import { formatTime } from '../../text/words.ts';
-import { agesChart } from './exception-ages.ts';
+import { agesChart } from './case-ages.ts';
 import { exceptionKindChoice, exceptionList } from './exception-list-view.ts';
 
 /** More bars would say nothing more. */
@@ -37,7 +37,7 @@ export async function onExceptionsButton(
 }
 
 export async function onExceptionKindsButton(env: AdminEnv, ctx: CallbackContext): Promise<void> {
-  const counts = await countExceptions(env);
+  const counts = await countLiveCases(env);
   await editView(ctx, exceptionKindChoice(counts));
   await answerCallback(ctx);
 }
@@ -60,8 +60,8 @@ export async function onExceptionAgesButton(env: AdminEnv, ctx: CallbackContext)
 async function drawExceptions(env: AdminEnv, wanted: Omit<CallbackOf<'exceptions'>, 'kind'>): Promise<View> {
   const { filter, position } = wanted;
   const kinds = filter === 'all' ? null : [filter];
-  const found = await listExceptionPage(env, { kinds, position, size: pageSize });
-  return exceptionList(found, { ...env.presentation(), filter });
+  const page = await listCasePage(env, { filter: { show: 'decisions', kinds }, position, size: pageSize });
+  return exceptionList({ page, counts: await countLiveCases(env) }, { ...env.presentation(), filter });
 }
 
 export async function openExceptions(env: AdminEnv, at: At): Promise<string> {
@@ -77,7 +77,7 @@ interface Picture {
 
 /** Undefined when there is nothing to draw. */
 async function drawAges(env: AdminEnv): Promise<Picture | undefined> {
-  const open = await listOldestExceptions(env, drawnMax);
+  const open = await listOldestDecisions(env, drawnMax);
   if (open.length === 0) return undefined;
   const presentation = env.presentation();
   const png = await renderChart(agesChart(open, presentation.now));
