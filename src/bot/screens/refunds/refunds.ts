@@ -3,7 +3,7 @@ import { asPaymentId } from '#kernel/ids.ts';
 import { formatMoney, type Money, MoneyInvalid, parseMoney } from '#kernel/money.ts';
 import { formatOrderNumber, parseOrderNumber } from '#orders/order.ts';
 import { getOrderDetails, type OrderDetails } from '#payments/lifecycle/get-order.ts';
-import { type RefundablePayment, refundablePayments, whyNoRefunds } from '#payments/refunds/refund-order.ts';
+import { type RefundablePayment, refundablePayments, refundRefusals } from '#payments/refunds/refund-order.ts';
 import { type RefundRequested, requestRefund } from '#payments/refunds/request-refund.ts';
 import type { TextContext } from '../../kit/contexts.ts';
 import type { At, DestinationOf } from '../../kit/destinations.ts';
@@ -118,7 +118,7 @@ function resultText(result: RefundRequested): string {
 
 function whyNot(env: AdminEnv, details: OrderDetails): string {
   const number = formatOrderNumber(details.order.number);
-  const reasons = whyNoRefunds(env.providers, details);
+  const reasons = refundRefusals(env.providers, details);
   if (reasons.length > 0) return `${number}: ${reasons.join(' ')}`;
   if (details.refunds.length > 0) return `${number}: everything that came went back, or is on its way.`;
   return `${number}: no money is there that could go back.`;
