@@ -5,7 +5,7 @@ import type { Outage } from '#payments/model/outage.ts';
 import { hasHistory, usualCount } from '#payments/model/webhook-rate.ts';
 import type { ProviderHealth, ProviderRegistry } from '#payments/ports/payment-provider.ts';
 import type { PaymentStores } from '#payments/ports/payment-store.ts';
-import { refusedKey } from '#payments/webhooks/keep-refused.ts';
+import { refusedKey } from '#payments/webhooks/quarantine-webhook.ts';
 import { silentKey } from '#payments/webhooks/silence-alert.ts';
 
 /** Everything that is known of how a provider behaves; for the chat, the health checks and the metrics. */

@@ -24,7 +24,7 @@ export async function runCommand(
   else await replyText(ctx, notAllowed);
 }
 
-/** Carries a tap on a button out; what does not decode is stale or forged, and does nothing. */
+/** Carries out the button that was tapped; what does not decode is stale or forged, and does nothing. */
 export async function dispatchButton(env: AdminEnv, ctx: CallbackContext): Promise<void> {
   const callback = decodeCallback(ctx.callbackQuery.data);
   if (callback === undefined) {

@@ -52,7 +52,7 @@ export async function answerCallback(ctx: CallbackContext, toast = ''): Promise<
   try {
     await ctx.answerCallbackQuery({ text, show_alert: text.length > toastGlanceUnits });
   } catch (error) {
-    // A provider that took long: the tap can no longer be answered, but its word must not be lost.
+    // A provider that took long: the callback can no longer be answered, but the toast must not be lost.
     if (!(error instanceof GrammyError) || error.error_code !== 400) throw error;
     if (toast !== '' && ctx.chat !== undefined) await ctx.reply(clip(toast, 1_000));
   }

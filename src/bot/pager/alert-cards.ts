@@ -44,7 +44,7 @@ export function createAlertCardHandler(deps: AlertCardDeps, options: AlertCardOp
     return sumUp(outcomes);
   }
 
-  /** Undefined when this chat needs nothing: it shows this version, or the trouble was over before it was shown. */
+  /** Undefined when this chat needs nothing: it shows this version, or the case was over before it was shown. */
   async function show(
     alert: Case,
     where: { chatId: number; sent: SentMessage | undefined; signal: AbortSignal },

@@ -85,7 +85,7 @@ const shapes = {
   /** `ask`: whether one that is not asked any more is back; `quarantine`: whether refused webhooks verify by now. */
   provider: { act: word(['ask', 'quarantine']), provider: providerOrAll },
   health: {},
-  /** Looks at the set-up anew, in the view that shows it. */
+  /** Checks the set-up anew, in the view that shows it. */
   set_up: { place: word(['health', 'providers']) },
 } as const;
 

@@ -11,21 +11,21 @@ export function downKey(provider: ProviderName): string {
   return `provider_down:${provider}`;
 }
 
-function retiredKey(provider: ProviderName): string {
+function decommissionedKey(provider: ProviderName): string {
   return `provider_retired:${provider}`;
 }
 
 /** The alert that tells of this outage as it is now. */
 function keyOf(outage: Pick<Outage, 'provider' | 'retiredAt'>): string {
-  return outage.retiredAt === null ? downKey(outage.provider) : retiredKey(outage.provider);
+  return outage.retiredAt === null ? downKey(outage.provider) : decommissionedKey(outage.provider);
 }
 
-const awayFacts = {
+const unavailableFacts = {
   headline: 'Provider does not answer',
   detail: 'Its payments are checked again by themselves when it is back.',
 } as const;
 
-const goneHeadline = 'Provider seems to be gone for good';
+const decommissionedHeadline = 'Provider seems to be gone for good';
 
 export async function raiseDown(context: CaseTx, outage: Pick<Outage, 'provider' | 'reason'>): Promise<void> {
   const { provider, reason } = outage;
@@ -34,24 +34,24 @@ export async function raiseDown(context: CaseTx, outage: Pick<Outage, 'provider'
     kind: 'provider_down',
     severity: 'critical',
     provider,
-    facts: { ...awayFacts, why: reason },
+    facts: { ...unavailableFacts, why: reason },
   });
 }
 
-export async function raiseRetired(
+export async function raiseDecommissioned(
   context: CaseTx,
-  outage: Pick<Outage, 'provider' | 'reason'> & { goneForMs: Milliseconds },
+  outage: Pick<Outage, 'provider' | 'reason'> & { decommissionAfterMs: Milliseconds },
 ): Promise<void> {
   const { provider, reason } = outage;
   await resolveCase(context, { key: downKey(provider), by: 'It is taken for gone: another alert says so.' });
-  const hours = Math.floor(outage.goneForMs / hour);
+  const hours = Math.floor(outage.decommissionAfterMs / hour);
   await raiseCase(context, {
-    key: retiredKey(provider),
+    key: decommissionedKey(provider),
     kind: 'provider_retired',
     severity: 'critical',
     provider,
     facts: {
-      headline: goneHeadline,
+      headline: decommissionedHeadline,
       detail:
         'It is asked once a day from here on and gets no new orders. What is known of it stays: ' +
         `/providers exit ${provider} hands it out as files. If only a key has changed: set it, and restart.`,
@@ -61,7 +61,7 @@ export async function raiseRetired(
   });
 }
 
-export async function tellCatchUp(
+export async function reportCatchUp(
   context: CaseTx,
   input: { outage: Outage; looked: number; open: number | null },
 ): Promise<void> {
@@ -72,8 +72,8 @@ export async function tellCatchUp(
 }
 
 /** It went away again before everything was looked at. */
-export async function tellRelapse(context: CaseTx, outage: Outage): Promise<void> {
-  await restateCase(context, { key: keyOf(outage), facts: { ...awayFacts, why: outage.reason } });
+export async function reportRelapse(context: CaseTx, outage: Outage): Promise<void> {
+  await restateCase(context, { key: keyOf(outage), facts: { ...unavailableFacts, why: outage.reason } });
 }
 
 /** `lost` names what could not be found, `unserved` who got no link from anybody; what it says stays on the card. */
@@ -90,12 +90,12 @@ export async function endOutageAlert(
   ];
   const detail = parts.length === 0 ? null : parts.join(' ');
   // What it was about, again: the list of what is over tells by it.
-  const headline = outage.retiredAt === null ? awayFacts.headline : goneHeadline;
+  const headline = outage.retiredAt === null ? unavailableFacts.headline : decommissionedHeadline;
   await restateCase(context, { key, facts: { headline, detail } });
   await resolveCase(context, { key, by: `It answers again: ${outageSentence(outage, context.clock.now())}.` });
 }
 
 /** How long it has been gone, for the alert: never less than was waited for. */
-export function goneFor(outage: Pick<Outage, 'goneSince'>, now: Milliseconds): Milliseconds {
+export function decommissionedFor(outage: Pick<Outage, 'goneSince'>, now: Milliseconds): Milliseconds {
   return Math.max(now - (outage.goneSince ?? now), day);
 }

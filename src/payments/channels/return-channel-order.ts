@@ -15,7 +15,7 @@ import type { ChannelOrderMark } from '../ports/channel-order-store.ts';
 import type { ProviderRegistry } from '../ports/payment-provider.ts';
 import type { PaymentStores, PaymentTx } from '../ports/payment-store.ts';
 import type { ChannelRefund } from '../ports/sales-channel.ts';
-import { takeRefundLook } from '../refunds/apply-refund-looks.ts';
+import { applyRefundSnapshot } from '../refunds/apply-refund-snapshots.ts';
 
 /** No more refunds than this wait for their order: with more, something else is wrong, and their events stay dead letters. */
 const waitingReturnsMax = 500;
@@ -88,10 +88,10 @@ export async function bookReturns(
   await resolveCase(tx, { key: unmatchedKey(mark.provider, mark.reference), by: 'The sale came.' });
   if (amountMinor <= 0) return false;
   const { currency } = payment;
-  await takeRefundLook(deps, {
+  await applyRefundSnapshot(deps, {
     payment,
     trust: 'token',
-    look: {
+    snapshot: {
       reference: `${mark.reference}:${mark.returnedMinor}`,
       refundId: null,
       state: 'succeeded',

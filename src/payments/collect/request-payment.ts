@@ -9,7 +9,7 @@ import { type ProviderName, providerTitle } from '#kernel/provider-name.ts';
 import { type Cause, inTransaction, type TransactionDeps } from '#kernel/transaction-context.ts';
 import { formatOrderNumber, type Order } from '#orders/order.ts';
 import { applySnapshot } from '../lifecycle/apply-snapshot.ts';
-import { tellOrder } from '../lifecycle/change-order.ts';
+import { applyOrderEvent } from '../lifecycle/change-order.ts';
 import type { SnapshotDeps } from '../lifecycle/deps.ts';
 import { raiseNotCreated } from '../lifecycle/payment-cases.ts';
 import { withPayment } from '../lifecycle/payment-lease.ts';
@@ -144,7 +144,7 @@ async function refuse(
     const to = { paymentId: payment.id, trust: null, text };
     await writeTimeline(tx, { order, subject: 'payment', from: payment.status, to: 'failed', ...to });
     const payments = await tx.stores.payments.listPaymentsForOrder(order.id);
-    await tellOrder(tx, { order, payments, event: 'payment_failed', ...to });
+    await applyOrderEvent(tx, { order, payments, event: 'payment_failed', ...to });
     const isNeeded = order.status === 'awaiting_payment' && !payments.some(isAwaitedPayment);
     if (isNeeded && held.alternatives === 0) await raiseNotCreated(tx, { order, payment, why });
   });

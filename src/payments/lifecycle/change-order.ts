@@ -1,4 +1,4 @@
-// Every change of an order goes through here: decide, compare-and-set, timeline, what the shop is told, which cases end.
+// Every change of an order goes through here: decide, compare-and-set, timeline, what the shop is applied, which cases end.
 import type { CaseKind } from '#cases/case.ts';
 import { resolveOrderCases } from '#cases/resolve-case.ts';
 import { wakeOrderCases } from '#cases/snooze-case.ts';
@@ -8,7 +8,7 @@ import { enqueueOutboxMessage } from '#messaging/enqueue-outbox-message.ts';
 import { decideOrder, type OrderContext, type OrderDecision, type OrderEvent } from '#orders/decide-order.ts';
 import type { Order, OrderStatus } from '#orders/order.ts';
 import type { OrderChange } from '#orders/order-store.ts';
-import { standingOf } from '../model/coverage.ts';
+import { balanceOf } from '../model/balance.ts';
 import { isAwaitedPayment, type Payment, paymentOpenForMs } from '../model/payment.ts';
 import type { PaymentTx } from '../ports/payment-store.ts';
 import { announce } from './announce.ts';
@@ -49,20 +49,23 @@ const endedByRefund: readonly CaseKind[] = [
 ];
 
 /** Tells the order what happened; returns the decision and the order as it is afterwards. */
-export async function tellOrder(
+export async function applyOrderEvent(
   tx: PaymentTx,
   input: OrderEventInput,
 ): Promise<{ decision: OrderDecision; order: Order }> {
   const { order } = input;
-  const decision = await decideFor(tx, input);
+  const decision = await decideOrderEvent(tx, input);
   if (decision.kind === 'refused') return { decision, order };
   const to = decision.kind === 'unchanged' ? order.status : decision.to;
-  if (to === order.status && input.event !== 'fulfil') return { decision, order: await holdOrder(tx, order) };
+  if (to === order.status && input.event !== 'fulfil') return { decision, order: await touchOrder(tx, order) };
   return { decision, order: await changeOrder(tx, { ...input, to }) };
 }
 
-/** What `tellOrder` would decide; nothing is changed. */
-export async function decideFor(tx: PaymentTx, input: Omit<OrderEventInput, 'trust' | 'text'>): Promise<OrderDecision> {
+/** What `applyOrderEvent` would decide; nothing is changed. */
+export async function decideOrderEvent(
+  tx: PaymentTx,
+  input: Omit<OrderEventInput, 'trust' | 'text'>,
+): Promise<OrderDecision> {
   return decideOrder(input.order.status, input.event, await contextOf(tx, input));
 }
 
@@ -74,9 +77,9 @@ async function contextOf(
   const others = payments.filter((payment) => payment.id !== paymentId);
   return {
     wasFulfilled: order.fulfilledAt !== null,
-    isCovered: standingOf(order, others, refunds).isCovered,
+    isCovered: balanceOf(order, others, refunds).isCovered,
     hasOpenPayment: others.some(isAwaitedPayment),
-    hasMoney: standingOf(order, payments, refunds).moneyMinor > 0,
+    hasMoney: balanceOf(order, payments, refunds).moneyMinor > 0,
   };
 }
 
@@ -84,7 +87,7 @@ async function contextOf(
  * "Nothing to change" was said of the order and its payments as they were seen. Elsewhere another payment of the order may
  * be changing, or the order be cancelled: the version lets one of the two look again.
  */
-export function holdOrder(tx: PaymentTx, order: Order): Promise<Order> {
+export function touchOrder(tx: PaymentTx, order: Order): Promise<Order> {
   return tx.stores.orders.changeOrder(order, { status: order.status, updatedAt: tx.clock.now() });
 }
 

@@ -6,8 +6,8 @@ import { assert } from '#kernel/invariant.ts';
 import { formatAsset, formatMoney } from '#kernel/money.ts';
 import { providerTitle } from '#kernel/provider-name.ts';
 import { formatOrderNumber, type Order } from '#orders/order.ts';
-import { amountDetail, gapFacts } from '../model/amount-detail.ts';
-import { standingOf } from '../model/coverage.ts';
+import { amountDetail, differenceFacts } from '../model/amount-detail.ts';
+import { balanceOf } from '../model/balance.ts';
 import { isOpenPayment, type Payment, type PaymentStatus } from '../model/payment.ts';
 import type { PaymentTx } from '../ports/payment-store.ts';
 import { writeTimeline } from './write-timeline.ts';
@@ -93,7 +93,7 @@ export async function raiseUnexpectedMoney(tx: PaymentTx, input: { order: Order;
 }
 
 /** More came than the order needs, and no one payment is to blame for it. */
-export async function raiseSurplus(
+export async function raiseOverpayment(
   tx: PaymentTx,
   input: { order: Order; payment: Payment; surplusMinor: number },
 ): Promise<void> {
@@ -129,7 +129,7 @@ export async function raiseShort(tx: PaymentTx, input: { order: Order; payment: 
   assert(condition !== undefined, 'a short payment is a trouble');
   const { order, payment } = input;
   const payments = await tx.stores.payments.listPaymentsForOrder(order.id);
-  const { missingMinor } = standingOf(order, payments, await tx.stores.refunds.listRefundsForOrder(order.id));
+  const { missingMinor } = balanceOf(order, payments, await tx.stores.refunds.listRefundsForOrder(order.id));
   const differenceFiat = formatMoney({ amountMinor: missingMinor, currency: order.currency });
   const why = `This payment was over ${formatMoney(payment)}; ${differenceFiat} of the order is not there.`;
   await raisePaymentCase(tx, { ...input, condition, why, facts: { differenceFiat, differenceCoin: null } });
@@ -239,7 +239,7 @@ async function raisePaymentCase(
       detail: amountDetail(payment),
       why: input.why ?? payment.providerStatus ?? 'The provider gave no reason.',
       trust: payment.trust,
-      ...(input.facts ?? gapFacts(payment)),
+      ...(input.facts ?? differenceFacts(payment)),
     },
     actions,
   });

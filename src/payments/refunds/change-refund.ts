@@ -1,4 +1,4 @@
-// Every change of a refund goes through here: decide, compare-and-set, timeline, what the shop is told, what becomes of the
+// Every change of a refund goes through here: decide, compare-and-set, timeline, what the shop is applied, what becomes of the
 // order, which troubles begin and end.
 import { raiseCase } from '#cases/raise-case.ts';
 import { resolveCase } from '#cases/resolve-case.ts';
@@ -8,9 +8,9 @@ import { providerTitle } from '#kernel/provider-name.ts';
 import type { Trust } from '#kernel/trust.ts';
 import { formatOrderNumber, type Order } from '#orders/order.ts';
 import { announceRefund } from '../lifecycle/announce.ts';
-import { refreshOrderCards, tellOrder } from '../lifecycle/change-order.ts';
-import { tellOfReturns } from '../lifecycle/returns.ts';
-import { endTooMuch } from '../lifecycle/too-much.ts';
+import { applyRefundsToOrder } from '../lifecycle/apply-refunds.ts';
+import { applyOrderEvent, refreshOrderCards } from '../lifecycle/change-order.ts';
+import { resolveOverpayments } from '../lifecycle/overpayment-case.ts';
 import { writeTimeline } from '../lifecycle/write-timeline.ts';
 import { decideRefund, type RefundEvent } from '../model/decide-refund.ts';
 import { isOpenRefund, type Refund, type RefundStatus } from '../model/refund.ts';
@@ -29,13 +29,13 @@ export interface RefundEventInput {
   nextPollAt?: number | null;
   /** Why, in a sentence; the timeline shows it. */
   text: string;
-  /** What a look at the provider rests on; without it, on asking the provider. */
+  /** What a snapshot at the provider rests on; without it, on asking the provider. */
   trust?: Trust;
 }
 
 export type RefundChanged = { kind: 'changed' | 'unchanged'; refund: Refund } | { kind: 'refused' };
 
-export async function tellRefund(
+export async function applyRefundEvent(
   deps: { tx: PaymentTx; providers: ProviderRegistry },
   input: RefundEventInput,
 ): Promise<RefundChanged> {
@@ -60,7 +60,7 @@ export async function tellRefund(
     text: `refund of ${formatMoney(refund)} ${input.text}`,
   });
   await endEarlierCases(tx, after);
-  const changed = await tellOrderOfRefund(tx, { order, before: refund, refund: after, trust });
+  const changed = await applyRefundToOrder(tx, { order, before: refund, refund: after, trust });
   if (to === 'succeeded') await announceRefund(tx, { order: changed, refund: after });
   if (to === 'failed' && input.event !== 'said_not_gone')
     await raiseRefundCase(tx, { order: changed, refund: after, kind: 'refund_failed' });
@@ -83,7 +83,7 @@ async function storeRefund(tx: PaymentTx, input: RefundEventInput & { to: Refund
   return tx.stores.refunds.changeRefund(refund, change);
 }
 
-async function tellOrderOfRefund(
+async function applyRefundToOrder(
   tx: PaymentTx,
   input: { order: Order; before: Refund; refund: Refund; trust: Trust | null },
 ): Promise<Order> {
@@ -93,13 +93,13 @@ async function tellOrderOfRefund(
   const payments = await tx.stores.payments.listPaymentsForOrder(order.id);
   if (isThere) {
     const text = `${formatMoney(refund)} went back: ${refund.reason}`;
-    const after = await tellOfReturns(tx, { order, payments, trust, text });
-    await endTooMuch(tx, { order: after, payments });
+    const after = await applyRefundsToOrder(tx, { order, payments, trust, text });
+    await resolveOverpayments(tx, { order: after, payments });
     return after;
   }
   const text = `a refund of ${formatMoney(refund)} came back`;
-  const told = { order, payments, paymentId: null, trust, event: 'refund_undone', text } as const;
-  return (await tellOrder(tx, told)).order;
+  const applied = { order, payments, paymentId: null, trust, event: 'refund_undone', text } as const;
+  return (await applyOrderEvent(tx, applied)).order;
 }
 
 async function endEarlierCases(tx: PaymentTx, refund: Refund): Promise<void> {

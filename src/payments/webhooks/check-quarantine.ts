@@ -12,7 +12,7 @@ import type { QuarantinedWebhook } from '#messaging/messaging-store.ts';
 import type { ProviderDeps } from '../lifecycle/deps.ts';
 import type { ProviderRegistry } from '../ports/payment-provider.ts';
 import type { PaymentTx } from '../ports/payment-store.ts';
-import { refusedKey } from './keep-refused.ts';
+import { refusedKey } from './quarantine-webhook.ts';
 
 /** All that is kept of one provider (keep-refused.ts): little enough for one transaction, so that what is told is what was done. */
 const rowsMax = 200;

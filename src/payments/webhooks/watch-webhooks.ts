@@ -6,7 +6,7 @@ import { resolveCase } from '#cases/resolve-case.ts';
 import { day, hour, type Milliseconds, minute } from '#kernel/clock.ts';
 import type { ProviderName } from '#kernel/provider-name.ts';
 import { causeOf, inTransaction, type TransactionDeps } from '#kernel/transaction-context.ts';
-import { lookAtProvider } from '../availability/look-at-provider.ts';
+import { probeProvider } from '../availability/probe-provider.ts';
 import type { ProviderDeps } from '../lifecycle/deps.ts';
 import {
   hasHistory,
@@ -18,12 +18,12 @@ import {
   usualCount,
   type WebhookRate,
 } from '../model/webhook-rate.ts';
+import type { DecommissionedProviders } from '../ports/decommissioned-providers.ts';
 import type { PaymentProvider } from '../ports/payment-provider.ts';
 import type { PaymentStores } from '../ports/payment-store.ts';
 import { isAvailable } from '../ports/provider-availability.ts';
-import type { RetiredProviders } from '../ports/retired-providers.ts';
 import type { ReconcileProvider } from '../reconciliation/reconcile-provider.ts';
-import { refusedKey } from './keep-refused.ts';
+import { refusedKey } from './quarantine-webhook.ts';
 import { raiseSilence, silentKey } from './silence-alert.ts';
 
 /** So long after a payment moved its webhook may still be on its way. */
@@ -44,7 +44,7 @@ const money = ['paid', 'overpaid', 'underpaid', 'paid_late'] as const;
 export type WatchWebhooks = (input: { signal?: AbortSignal }) => Promise<{ checked: number; silent: number }>;
 
 export function createWebhookWatch(
-  deps: ProviderDeps & { retired?: RetiredProviders },
+  deps: ProviderDeps & { decommissioned?: DecommissionedProviders },
   tools: { reconcile: ReconcileProvider },
 ): WatchWebhooks {
   return async ({ signal }) => {
@@ -139,7 +139,7 @@ function isSuspect({ rate, since, untold }: State, now: Milliseconds): boolean {
 
 /** First whether the provider is there at all, then its list, then whether anything changed that nobody told us of. */
 async function lookInto(
-  deps: ProviderDeps & { retired?: RetiredProviders },
+  deps: ProviderDeps & { decommissioned?: DecommissionedProviders },
   input: {
     provider: PaymentProvider;
     state: State;
@@ -153,7 +153,7 @@ async function lookInto(
   const save = (checkedAt: Milliseconds) =>
     deps.database.transaction((stores) => stores.webhookRates.saveRate({ ...state.rate, checkedAt }));
   await save(now);
-  const look = await lookAtProvider(deps, { provider, wasRefused: false, signal });
+  const look = await probeProvider(deps, { provider, wasRefused: false, signal });
   // Then it is an outage, and the watch over providers tells of it.
   if (look.kind !== 'answers') return false;
   const cause = { kind: 'reconciliation', id: 'watch-webhooks', actor: { kind: 'job', id: 'watch-webhooks' } } as const;

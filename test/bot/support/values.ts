@@ -62,7 +62,7 @@ export function aPayment(differences: Partial<Payment> = {}): Payment {
     expectedAmount: null,
     receivedAmount: null,
     receivedAsset: null,
-    creditedMinor: 0,
+    capturedMinor: 0,
     coinExpected: null,
     coinReceived: null,
     coinAsset: null,
@@ -185,7 +185,7 @@ export function exceptionDetails(differences: Partial<CaseDetails> = {}): CaseDe
   return {
     case: anException(),
     order: anOrder({ status: 'needs_attention' }),
-    payment: aPayment({ status: 'underpaid', creditedMinor: 2450 }),
+    payment: aPayment({ status: 'underpaid', capturedMinor: 2450 }),
     suggestions: [],
     actions: [],
     returns: null,

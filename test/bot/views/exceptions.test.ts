@@ -35,7 +35,7 @@ describe('the card of an exception', () => {
     ).toMatchInlineSnapshot(`
       "🟠 <b>Payment came short</b>
       Order <b>T-1042</b> · <b>49.00 USD</b> needs attention · BTCPay
-      Gap: <b>24.50 USD · 0.00038282 BTC</b>
+      AmountDifference: <b>24.50 USD · 0.00038282 BTC</b>
       Why: Expired / PaidPartial
       Reference <code>XEDvpempoTYJHJTKGDff1Q</code>
       Since 19 Nov, 05:00 (3 d)
@@ -257,7 +257,7 @@ describe('a decision asks', () => {
   });
 
   test('about money that its provider sends back, and says so', () => {
-    const payment = aPayment({ status: 'underpaid', provider: 'bitpay', creditedMinor: 0 });
+    const payment = aPayment({ status: 'underpaid', provider: 'bitpay', capturedMinor: 0 });
     const { warn } = resolveQuestion(exceptionDetails({ payment }), { action: 'accept', option: null });
     expect(warn).toContain('BitPay sends what came short back to the buyer');
   });

@@ -34,9 +34,9 @@ export function describeProviderLists(open: OpenContractDatabase): void {
     test('whose credit is not worked out are listed by their id, page by page', async () => {
       await using opened = await open();
       await opened.database.transaction(async (stores) => {
-        const { payment: first } = await insertPair(stores, 1, { creditedMinor: -1 });
-        await insertPair(stores, 2, { creditedMinor: 0 });
-        const { payment: second } = await insertPair(stores, 3, { creditedMinor: -1 });
+        const { payment: first } = await insertPair(stores, 1, { capturedMinor: -1 });
+        await insertPair(stores, 2, { capturedMinor: 0 });
+        const { payment: second } = await insertPair(stores, 3, { capturedMinor: -1 });
         const ids = [first.id, second.id].sort();
         const list = async (after: (typeof ids)[number] | null, limit: number) =>
           (await stores.payments.listUncountedPayments({ after, limit })).map(({ id }) => id);

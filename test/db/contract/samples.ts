@@ -60,7 +60,7 @@ export function samplePayment(order: Order, change: Partial<Payment> = {}): Paym
     coinExpected: null,
     coinReceived: null,
     coinAsset: null,
-    creditedMinor: 0,
+    capturedMinor: 0,
     reference: asProviderReference(`invoice-of-${order.id}`),
     checkoutUrl: 'https://pay.example/i/1',
     providerStatus: null,

@@ -4,7 +4,7 @@ import type { Case } from '#cases/case.ts';
 import { day, hour, minute, second } from '#kernel/clock.ts';
 import { asProviderReference, type PaymentId } from '#kernel/ids.ts';
 import { type CatchUp, createCatchUp } from '#payments/availability/catch-up.ts';
-import { settleLook } from '#payments/availability/settle-look.ts';
+import { settleProbe } from '#payments/availability/settle-probe.ts';
 import type { Outage } from '#payments/model/outage.ts';
 import type { PaymentSnapshot } from '#payments/model/snapshot.ts';
 import { ProviderRejected } from '#payments/ports/provider-errors.ts';
@@ -35,7 +35,7 @@ beforeEach(async () => {
   opened = await openTestDatabase();
   const made = createTestDeps(opened.database);
   // What is waited for in between takes no time.
-  const clock = { ...made.clock, sleep: async (ms: number) => made.clock.advance(ms) };
+  const clock = { ...made.clock, pause: async (ms: number) => made.clock.advance(ms) };
   providers = createScriptedProviders(['btcpay'], clock);
   deps = { ...made, clock, providers };
   catchUp = createCatchUp(deps, { reconcile: createReconciler(deps) });
@@ -54,13 +54,13 @@ async function place(reference: string, shows: Partial<PaymentSnapshot> = {}): P
 
 /** The provider is away for an hour, and answers again. */
 async function beAwayForAnHour(): Promise<void> {
-  const look = { kind: 'fails', why: 'probe: HTTP 503', goneAs: null, isConfirmed: true } as const;
+  const probe = { kind: 'fails', why: 'probe: HTTP 503', readAsDecommissioned: null, isConfirmed: true } as const;
   providers.feels('btcpay', { failingSince: deps.clock.now() });
-  await settleLook(deps, { provider: 'btcpay', look, actor });
+  await settleProbe(deps, { provider: 'btcpay', probe, actor });
   deps.clock.advance(hour - 30 * second);
-  await settleLook(deps, { provider: 'btcpay', look, actor });
+  await settleProbe(deps, { provider: 'btcpay', probe, actor });
   deps.clock.advance(30 * second);
-  await settleLook(deps, { provider: 'btcpay', look: { kind: 'answers' }, actor });
+  await settleProbe(deps, { provider: 'btcpay', probe: { kind: 'answers' }, actor });
 }
 
 async function newestOutage(): Promise<Outage> {

@@ -78,10 +78,10 @@ test('no command is sent that the money at the provider does not cover', { timeo
       await kit.deliver();
       await kit.pass(35);
       expect(uncovered).toEqual([]);
-      // What was lost is known by then, or a person has been told.
+      // What was lost is known by then, or a person has been applied.
       const unknown = (await kit.refunds()).filter(({ status }) => status === 'unknown');
-      const told = await opened.database.read((stores) => listDecisions(stores, ['refund_unknown']));
-      const toldOf = told.map(({ refundId }) => refundId);
+      const applied = await opened.database.read((stores) => listDecisions(stores, ['refund_unknown']));
+      const toldOf = applied.map(({ refundId }) => refundId);
       for (const refund of unknown) expect(toldOf).toContain(refund.id);
     }),
     { numRuns: 40 },

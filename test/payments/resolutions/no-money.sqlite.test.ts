@@ -21,7 +21,7 @@ afterEach(() => kit.remove());
 const paid = { state: 'confirmed', providerStatus: 'Settled', settlement: money('49.00') } as const;
 const reversed = { state: 'invalid', providerStatus: 'Invalid', settlement: money('49.00') } as const;
 
-/** What everybody who gets alerts is told of what somebody did by hand. */
+/** What everybody who gets alerts is applied of what somebody did by hand. */
 async function loud(): Promise<{ headline: string; why: string; severity: string }[]> {
   const query = { statuses: ['open'] as const, before: null, limit: 50 };
   const alerts = await kit.opened.database.read((stores) => listAlerts(stores, query.statuses));

@@ -59,7 +59,7 @@ describe('of these, the situation offers', () => {
     canAsk: true,
     ...differences,
   });
-  const short = aPayment({ status: 'underpaid', creditedMinor: 2450 });
+  const short = aPayment({ status: 'underpaid', capturedMinor: 2450 });
   const offered = (kind: (typeof decisionKinds)[number], differences: Partial<Situation> = {}) =>
     offeredActions(anException({ kind }), situation(differences)).join(' ');
 
@@ -75,7 +75,7 @@ describe('of these, the situation offers', () => {
   test('a refund only of what may go back', () => {
     expect(offered('payment_paid_late', { refundableMinor: 4900 })).toBe('accept refund');
     expect(offered('payment_paid_late')).toBe('accept');
-    const over = aPayment({ status: 'overpaid', creditedMinor: 6000 });
+    const over = aPayment({ status: 'overpaid', capturedMinor: 6000 });
     const paid = { order: anOrder({ status: 'paid' }), payment: over, payments: [over] };
     expect(offered('payment_overpaid', { ...paid, refundableMinor: 6000 })).toBe('keep refund_surplus');
     expect(offered('payment_overpaid', paid)).toBe('keep');

@@ -15,7 +15,7 @@ import { answerCallback, editView, outOfDate, replyFile, replyPicture, replyView
 import type { BookAct, CallbackOf } from '../../text/callback-data.ts';
 import { show } from '../../text/html.ts';
 import type { View } from '../../text/view.ts';
-import { bookDaysShown, bookList, bookPage, chainVerdict, chartCaption, openBookPage } from './books-view.ts';
+import { bookDaysShown, bookList, bookPage, chainText, chartCaption, openBookPage } from './books-view.ts';
 
 export async function runBooks(env: AdminEnv, ctx: TextContext, words: string): Promise<void> {
   if (words === '') {
@@ -84,9 +84,9 @@ const actions: Readonly<Record<BookAct, (env: AdminEnv, ctx: CallbackContext, da
   },
   async verify(env, ctx) {
     const verified = await verifyLedger(env);
-    if (verified.kind === 'whole') return chainVerdict(verified);
+    if (verified.kind === 'whole') return chainText(verified);
     // Too much for a word that vanishes.
-    await replyView(ctx, { text: show(chainVerdict(verified), 500), keyboard: [] });
+    await replyView(ctx, { text: show(chainText(verified), 500), keyboard: [] });
     return 'The chain is broken.';
   },
 };

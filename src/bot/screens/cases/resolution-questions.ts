@@ -155,7 +155,7 @@ function extraWarning({ payment, returns }: CaseDetails, { action }: { action: R
   if (action === 'refund' || action === 'refund_surplus') {
     return returns === null ? '' : ` ${formatMoney(returns[action])} goes back.`;
   }
-  const isReturned = payment?.status === 'underpaid' && payment.creditedMinor === 0;
+  const isReturned = payment?.status === 'underpaid' && payment.capturedMinor === 0;
   if (action !== 'accept' || payment === null || !isReturned) return '';
   return ` ${providerTitle(payment.provider)} sends what came short back to the buyer: nothing of it stays here.`;
 }

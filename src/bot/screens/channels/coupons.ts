@@ -17,6 +17,7 @@ import type { CallbackOf } from '../../text/callback-data.ts';
 import { textView, type View } from '../../text/view.ts';
 import { channelNames, listChannels } from './channels.ts';
 import { couponList, couponQuestion, couponsPerPage, couponUsage } from './coupons-view.ts';
+import { couponFaultWords } from './fault-words.ts';
 
 const isOff = 'No sales channel is set up: there are no coupons.';
 
@@ -65,7 +66,7 @@ async function ask(env: AdminEnv, ctx: TextContext, words: readonly string[]): P
   if ('fault' in terms) return textView(`${terms.fault}. For example ${couponUsage}`);
   const draft: CouponDraft = { code, ...terms, productKey: about.productKey };
   const fault = couponFault(draft);
-  if (fault !== undefined) return textView(`${fault} For example ${couponUsage}`);
+  if (fault !== undefined) return textView(`${couponFaultWords[fault]} For example ${couponUsage}`);
   return askToConfirm(env, {
     adminId: ctx.from.id,
     action: 'coupon.create',
@@ -124,7 +125,7 @@ export const confirmCoupon: Confirmed = async (env, ctx, { payload }) => {
       await editView(ctx, await drawCoupons(env, null));
       return `${result.coupon.code} was there already; nothing was made.`;
     case 'refused':
-      return result.reason;
+      return couponFaultWords[result.fault];
     case 'failed':
       return result.isRejected
         ? `${providerTitle(channel.name)} said no: ${result.message}`

@@ -15,6 +15,7 @@ import type { Confirmed } from '../../kit/screen.ts';
 import type { CallbackOf, ProductAct } from '../../text/callback-data.ts';
 import { textView, type View } from '../../text/view.ts';
 import { channelNames } from './channels.ts';
+import { productFaultText } from './fault-words.ts';
 import { awaitLicenceSecret } from './product-secret.ts';
 import {
   type ProductQuestion,
@@ -89,7 +90,7 @@ export const confirmSaveProduct: Confirmed = async (env, ctx, { payload }) => {
     return result.kind === 'added' ? 'Added.' : 'Changed.';
   }
   await editView(ctx, await drawProducts(env, null));
-  return 'reason' in result ? result.reason : changedMeanwhile;
+  return 'fault' in result ? productFaultText(result.fault) : changedMeanwhile;
 };
 
 export const confirmRemoveProduct: Confirmed = async (env, ctx, { payload }) => {
@@ -185,7 +186,7 @@ function readDraft(words: readonly string[], channels: readonly ProviderName[]):
     const money = parseMoney(amount, currency.toUpperCase());
     const draft = { sku, name, ...money, channel, channelKey };
     const fault = faultOf(draft);
-    return fault === undefined ? draft : { fault };
+    return fault === undefined ? draft : { fault: productFaultText(fault) };
   } catch (error) {
     if (!(error instanceof MoneyInvalid)) throw error;
     return { fault: `${error.message}.` };

@@ -41,7 +41,7 @@ const historyGroup = { one: 'earlier entry', many: 'earlier entries' };
 const itemGroup = { one: 'more item', many: 'more items' };
 
 /** Which actions fit an order in this state; the verbs decide for themselves all the same. */
-const tapsOf: Readonly<Record<OrderStatus, readonly OrderAct[]>> = {
+const actsOf: Readonly<Record<OrderStatus, readonly OrderAct[]>> = {
   awaiting_payment: ['check', 'link', 'cancel', 'paid'],
   paid: ['check', 'deliver', 'refund'],
   fulfilled: ['check', 'refund'],
@@ -54,7 +54,7 @@ const tapsOf: Readonly<Record<OrderStatus, readonly OrderAct[]>> = {
 
 /** Whether the button is one that a card of this state shows: an older card's buttons may ask for what no longer fits. */
 export function allowsButton(status: OrderStatus, act: OrderAct): boolean {
-  return act === 'show' || act === 'back' || tapsOf[status].includes(act);
+  return act === 'show' || act === 'back' || actsOf[status].includes(act);
 }
 
 const buttonTexts: Readonly<Record<OrderAct, string>> = {
@@ -207,10 +207,10 @@ function orderKeyboard({ order, payments, cases }: OrderDetails, options: OrderC
     text: buttonTexts[act],
     callback: { kind: 'order', act, id: order.id },
   });
-  const taps = tapsOf[order.status].filter((act) => isOffered(act, { order, payments, canRefund: options.canRefund }));
+  const acts = actsOf[order.status].filter((act) => isOffered(act, { order, payments, canRefund: options.canRefund }));
   // What helps comes first.
-  if (needsNewLink({ order, payments })) taps.sort((left, right) => Number(right === 'link') - Number(left === 'link'));
-  const buttons = taps.map(button);
+  if (needsNewLink({ order, payments })) acts.sort((left, right) => Number(right === 'link') - Number(left === 'link'));
+  const buttons = acts.map(button);
   if (options.providerUrl !== null && isButtonUrl(options.providerUrl)) {
     buttons.push({ text: 'Open at provider', url: options.providerUrl });
   }

@@ -1,6 +1,6 @@
 import type { Case } from '#cases/case.ts';
 import { formatAsset, formatMoney } from '#kernel/money.ts';
-import { gapOf } from '#payments/model/gap.ts';
+import { amountDifferenceOf } from '#payments/model/amount-difference.ts';
 import type { Payment } from '#payments/model/payment.ts';
 import { type Line, line, weights } from '../../text/fit.ts';
 import { bold, show } from '../../text/html.ts';
@@ -33,7 +33,7 @@ export function caseButtons(cases: readonly Case[]): Button[] {
 /** By how much the payment came short or over, in both units, and on whose word it counts all the same. */
 export function vouchLines(payment: Payment): Line[] {
   const lines: Line[] = [];
-  const gap = gapOf(payment);
+  const gap = amountDifferenceOf(payment);
   const amounts = [gap?.fiat && formatMoney(gap.fiat), gap?.coin && formatAsset(gap.coin)].filter(Boolean).join(' · ');
   if (gap !== null && amounts !== '') {
     lines.push(line(`${gap.kind === 'missing' ? 'Missing' : 'Too much'}: ${bold(amounts, 80)}`));

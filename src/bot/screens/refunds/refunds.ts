@@ -3,7 +3,7 @@ import { asPaymentId } from '#kernel/ids.ts';
 import { formatMoney, type Money, MoneyInvalid, parseMoney } from '#kernel/money.ts';
 import { formatOrderNumber, parseOrderNumber } from '#orders/order.ts';
 import { getOrderDetails, type OrderDetails } from '#payments/lifecycle/get-order.ts';
-import { type RefundablePayment, refundablePayments, whyNoRefunds } from '#payments/refunds/refund-order.ts';
+import { type RefundablePayment, refundablePayments, refundRefusals } from '#payments/refunds/refund-order.ts';
 import { type RefundRequested, requestRefund } from '#payments/refunds/request-refund.ts';
 import type { CallbackContext, TextContext } from '../../kit/contexts.ts';
 import type { At, DestinationOf } from '../../kit/destinations.ts';
@@ -92,7 +92,7 @@ function askAbout(
   });
 }
 
-/** Carries the refund out on the second tap. A tap that is brought twice by Telegram finds the refund of the first. */
+/** Carries the refund out on the second tap. A callback that Telegram brings twice finds the refund of the first. */
 export const confirmRefund: Confirmed = async (env, ctx, { payload, reason, pendingId }) => {
   const result = await requestRefund(env, {
     paymentId: asPaymentId(String(payload['paymentId'])),
@@ -104,10 +104,10 @@ export const confirmRefund: Confirmed = async (env, ctx, { payload, reason, pend
   if ('refund' in result) {
     await env.navigate({ edit: ctx }, { screen: 'order', order: { id: result.refund.orderId } });
   }
-  return verdict(result);
+  return resultText(result);
 };
 
-function verdict(result: RefundRequested): string {
+function resultText(result: RefundRequested): string {
   switch (result.kind) {
     case 'requested':
       return `Refund of ${formatMoney(result.refund)} asked for.`;
@@ -124,7 +124,7 @@ function verdict(result: RefundRequested): string {
 
 function whyNot(env: AdminEnv, details: OrderDetails): string {
   const number = formatOrderNumber(details.order.number);
-  const reasons = whyNoRefunds(env.providers, details);
+  const reasons = refundRefusals(env.providers, details);
   if (reasons.length > 0) return `${number}: ${reasons.join(' ')}`;
   if (details.refunds.length > 0) return `${number}: everything that came went back, or is on its way.`;
   return `${number}: no money is there that could go back.`;

@@ -1,5 +1,5 @@
 import { cancelInto } from '../../collect/cancel-order.ts';
-import { decideFor } from '../../lifecycle/change-order.ts';
+import { decideOrderEvent } from '../../lifecycle/change-order.ts';
 import { refused } from '../../overrides/override.ts';
 import { decideCaseIn, type Resolver, settleCase } from './resolution.ts';
 
@@ -9,7 +9,7 @@ export const cancelCaseOrder: Resolver = (deps, asked) =>
     const order = one.orderId === null ? undefined : await tx.stores.orders.findOrder(one.orderId);
     if (order === undefined) return refused('There is no order to cancel.');
     const payments = await tx.stores.payments.listPaymentsForOrder(order.id);
-    const decision = await decideFor(tx, { order, payments, event: 'cancel', paymentId: null });
+    const decision = await decideOrderEvent(tx, { order, payments, event: 'cancel', paymentId: null });
     if (decision.kind === 'refused') {
       return refused(`The order is ${order.status.replaceAll('_', ' ')}: its goods have left, or money is there.`);
     }

@@ -6,8 +6,8 @@ import { withPayment } from '../../lifecycle/payment-lease.ts';
 import type { Payment } from '../../model/payment.ts';
 import { refused } from '../../overrides/override.ts';
 import { ProviderError } from '../../ports/provider-errors.ts';
-import { tellRefund } from '../../refunds/change-refund.ts';
-import { lookAtRefunds } from '../../refunds/look-at-refunds.ts';
+import { applyRefundEvent } from '../../refunds/change-refund.ts';
+import { fetchRefunds } from '../../refunds/fetch-refunds.ts';
 import { quietMs } from '../../refunds/send-refund.ts';
 import type { ResolvingAction } from '../options/resolution-actions.ts';
 import { type Asked, decideCaseIn, type Resolution, type Resolver, settleCase } from './resolution.ts';
@@ -45,7 +45,7 @@ async function settle(deps: ProviderDeps, input: { asked: Asked; action: Said })
 async function lookOnceMore(deps: ProviderDeps, input: { payment: Payment; asked: Asked }): Promise<void> {
   const { actor } = input.asked.by;
   try {
-    await lookAtRefunds(deps, { payment: input.payment, cause: causeOf(actor) });
+    await fetchRefunds(deps, { payment: input.payment, cause: causeOf(actor) });
   } catch (error) {
     if (!(error instanceof ProviderError)) throw error;
   }
@@ -62,7 +62,7 @@ function say(deps: ProviderDeps, { asked, action }: { asked: Asked; action: Said
     const { by } = asked;
     await settleCase(tx, { one, action, by, reason, undo: null });
     const text = `${outcomes[action]}, as ${by.name} says: ${reason}`;
-    await tellRefund({ tx, providers: deps.providers }, { refund, event: events[action], text });
+    await applyRefundEvent({ tx, providers: deps.providers }, { refund, event: events[action], text });
     return { kind: 'decided', said: answers[action] };
   });
 }

@@ -2,7 +2,7 @@
 // so that the history tells whose it was, and both together or not at all.
 import { compareDecimals, formatAsset, MoneyInvalid, parseMinorFloor } from '#kernel/money.ts';
 import { providerTitle } from '#kernel/provider-name.ts';
-import { type Application, applyLook } from '../../lifecycle/apply-snapshot.ts';
+import { type Application, applySnapshotInto } from '../../lifecycle/apply-snapshot.ts';
 import { withPayment } from '../../lifecycle/payment-lease.ts';
 import { writeTimeline } from '../../lifecycle/write-timeline.ts';
 import type { Payment } from '../../model/payment.ts';
@@ -77,7 +77,7 @@ async function take(
   if (payment === undefined) return refused('That amount does not fit into our books.');
   await settleCase(tx, { one, action: 'correct', by: asked.by, reason, undo: null });
   const { returnsOddPayments = false } = deps.providers.find(payment.provider)?.capabilities ?? {};
-  return { application: await applyLook(tx, { order, payment, snapshot, returnsOddPayments }) };
+  return { application: await applySnapshotInto(tx, { order, payment, snapshot, returnsOddPayments }) };
 }
 
 /**

@@ -9,7 +9,7 @@ import { formatAsset, MoneyInvalid, parseMinorFloor } from '#kernel/money.ts';
 import { providerTitle } from '#kernel/provider-name.ts';
 import { causeOf } from '#kernel/transaction-context.ts';
 import { formatOrderNumber, type Order, parseOrderNumber } from '#orders/order.ts';
-import { decideFor, tellOrder } from '../../lifecycle/change-order.ts';
+import { applyOrderEvent, decideOrderEvent } from '../../lifecycle/change-order.ts';
 import type { SnapshotDeps } from '../../lifecycle/deps.ts';
 import { adoptPayment } from '../../lifecycle/new-payment.ts';
 import type { Payment } from '../../model/payment.ts';
@@ -100,7 +100,7 @@ export async function unlinkOrder(
     status: 'cancelled',
     creation: 'refused',
     reference: null,
-    creditedMinor: 0,
+    capturedMinor: 0,
     nextPollAt: null,
     acceptedAt: null,
     acceptedBy: null,
@@ -110,13 +110,13 @@ export async function unlinkOrder(
   const payments = await tx.stores.payments.listPaymentsForOrder(order.id);
   const all = payments.map((other) => (other.id === payment.id ? { ...other, ...change } : other));
   const asked = { order, payments: all, event: 'acceptance_withdrawn', paymentId: payment.id } as const;
-  const decision = await decideFor(tx, asked);
+  const decision = await decideOrderEvent(tx, asked);
   const isOpen = order.status === 'awaiting_payment' || order.status === 'expired' || order.status === 'cancelled';
   if (decision.kind === 'refused' && !isOpen) return 'The order has gone on since.';
   await tx.stores.payments.changePayment(payment, change);
   const text = `${by.name} took the link to this order back`;
   const about = { orderId: order.id, paymentId: payment.id };
   await resolveOrderCases(tx, { ...about, kinds: paymentKinds, by: `${text}.` });
-  if (decision.kind !== 'refused') await tellOrder(tx, { ...asked, trust: null, text });
+  if (decision.kind !== 'refused') await applyOrderEvent(tx, { ...asked, trust: null, text });
   return undefined;
 }

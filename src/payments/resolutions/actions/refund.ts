@@ -4,11 +4,11 @@ import { changeCase } from '#cases/raise-case.ts';
 import { assert } from '#kernel/invariant.ts';
 import { formatMoney, type Money } from '#kernel/money.ts';
 import type { RefundDeps } from '../../lifecycle/deps.ts';
-import { gapFacts } from '../../model/amount-detail.ts';
-import { moneyOf } from '../../model/coverage.ts';
+import { differenceFacts } from '../../model/amount-detail.ts';
+import { moneyOf } from '../../model/balance.ts';
+import { overpaymentOf } from '../../model/overpayment.ts';
 import type { Payment } from '../../model/payment.ts';
 import type { Refund } from '../../model/refund.ts';
-import { surplusOf } from '../../model/surplus.ts';
 import { refused } from '../../overrides/override.ts';
 import type { PaymentStores, PaymentTx } from '../../ports/payment-store.ts';
 import { requestRefund } from '../../refunds/request-refund.ts';
@@ -69,7 +69,7 @@ async function surplusIn(
   const order = await stores.orders.findOrder(payment.orderId);
   assert(order !== undefined, `order of payment ${payment.id} vanished`);
   const refunds = await stores.refunds.listRefundsForPayment(payment.id);
-  return surplusOf(payment, { order, refunds: refunds.filter(({ id }) => id !== except) });
+  return overpaymentOf(payment, { order, refunds: refunds.filter(({ id }) => id !== except) });
 }
 
 async function refundFor(deps: RefundDeps, input: RefundAsked): Promise<Resolution> {
@@ -119,7 +119,7 @@ async function isAboutMore(tx: PaymentTx, one: Case): Promise<boolean> {
   const refunds = await tx.stores.refunds.listRefundsForOrder(orderId);
   const other = payments.find((payment) => payment.id !== paymentId && moneyOf(payment, refunds) > 0);
   if (other === undefined) return false;
-  const facts = { ...one.facts, ...gapFacts(other), why: other.providerStatus ?? one.facts.why };
+  const facts = { ...one.facts, ...differenceFacts(other), why: other.providerStatus ?? one.facts.why };
   const change = { paymentId: other.id, reference: other.reference, facts, lastRaisedAt: tx.clock.now() };
   await changeCase(tx, one, change);
   return true;

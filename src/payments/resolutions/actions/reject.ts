@@ -1,5 +1,5 @@
 import type { Order } from '#orders/order.ts';
-import { tellOrder } from '../../lifecycle/change-order.ts';
+import { applyOrderEvent } from '../../lifecycle/change-order.ts';
 import { writeTimeline } from '../../lifecycle/write-timeline.ts';
 import type { Payment } from '../../model/payment.ts';
 import { loadAbout } from '../../overrides/accept-into.ts';
@@ -22,7 +22,7 @@ export const rejectHeld: Resolver = async (deps, asked) => {
     const text = `rejected by ${by.name}: ${reason}`;
     const payment = await cancelPayment(tx, { order, before, text });
     await settleCase(tx, { one, action: 'reject', by, reason, undo: null });
-    await tellOrder(tx, {
+    await applyOrderEvent(tx, {
       order,
       event: 'payment_rejected',
       paymentId: payment.id,
@@ -40,12 +40,12 @@ export const rejectHeld: Resolver = async (deps, asked) => {
 
 async function cancelPayment(tx: PaymentTx, input: { order: Order; before: Payment; text: string }): Promise<Payment> {
   const { order, before, text } = input;
-  // No sale has no fees: what was told of them is in no sum of ours either.
+  // No sale has no fees: what was applied of them is in no sum of ours either.
   const fees = { feeAmount: null, netAmount: null, figuresAsset: null };
   const after = await tx.stores.payments.changePayment(before, {
     status: 'cancelled',
     heldAt: null,
-    creditedMinor: 0,
+    capturedMinor: 0,
     ...fees,
     updatedAt: tx.clock.now(),
   });

@@ -1,7 +1,7 @@
-import { standingOf } from '../../model/coverage.ts';
+import { balanceOf } from '../../model/balance.ts';
 import { loadAbout } from '../../overrides/accept-into.ts';
-import { noteByHand } from '../../overrides/note-by-hand.ts';
 import { refused } from '../../overrides/override.ts';
+import { recordOverride } from '../../overrides/record-override.ts';
 import { writeOffInto, writeOffRefusal } from '../../overrides/write-off-order.ts';
 import { decideCaseIn, type Resolver, settleCase } from './resolution.ts';
 
@@ -15,9 +15,9 @@ export const writeOff: Resolver = (deps, asked) =>
     const decided = { one, action: 'write_off', by, reason } as const;
     const refunds = await tx.stores.refunds.listRefundsForOrder(order.id);
     // Where all of the money went back and was reversed as well, no order waits for it any more.
-    if (order.status === 'refunded' || standingOf(order, payments, refunds).isCovered) {
+    if (order.status === 'refunded' || balanceOf(order, payments, refunds).isCovered) {
       await settleCase(tx, { ...decided, undo: {}, words: 'wrote the difference off' });
-      await noteByHand(tx, { order, kind: 'order_written_off', by, reason });
+      await recordOverride(tx, { order, kind: 'order_written_off', by, reason });
       return { kind: 'decided', said: 'The difference is written off.' };
     }
     const refusal = await writeOffRefusal(tx, order);

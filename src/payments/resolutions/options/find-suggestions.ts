@@ -3,7 +3,7 @@ import { day } from '#kernel/clock.ts';
 import { MoneyInvalid, parseMinorFloor } from '#kernel/money.ts';
 import type { ProviderName } from '#kernel/provider-name.ts';
 import { type Order, parseOrderNumber } from '#orders/order.ts';
-import { standingOf } from '../../model/coverage.ts';
+import { balanceOf } from '../../model/balance.ts';
 import type { ProviderRegistry } from '../../ports/payment-provider.ts';
 import type { PaymentStores } from '../../ports/payment-store.ts';
 import { type Candidate, type StrayPayment, type Suggestion, suggestOrders } from './suggest-orders.ts';
@@ -27,7 +27,7 @@ export async function findSuggestions(
   for (const order of await gather(about.stores, stray)) {
     const payments = await about.stores.payments.listPaymentsForOrder(order.id);
     const refunds = await about.stores.refunds.listRefundsForOrder(order.id);
-    candidates.push({ order, missingMinor: standingOf(order, payments, refunds).missingMinor });
+    candidates.push({ order, missingMinor: balanceOf(order, payments, refunds).missingMinor });
   }
   return suggestOrders(stray, candidates);
 }

@@ -2,10 +2,10 @@ import type { Case } from '#cases/case.ts';
 import type { Database } from '#kernel/database.ts';
 import type { Money } from '#kernel/money.ts';
 import type { Order } from '#orders/order.ts';
+import { overpaymentOf } from '../../model/overpayment.ts';
 import type { Payment } from '../../model/payment.ts';
 import type { Refund } from '../../model/refund.ts';
 import { type RefundSums, sumRefunds } from '../../model/refundable.ts';
-import { surplusOf } from '../../model/surplus.ts';
 import { refuseFetch } from '../../ports/capability-refusal.ts';
 import type { ProviderRegistry } from '../../ports/payment-provider.ts';
 import type { PaymentStores } from '../../ports/payment-store.ts';
@@ -64,7 +64,7 @@ function canAsk(providers: ProviderRegistry, { one, payment }: { one: Case; paym
 function returnsOf(payment: Payment, about: { order: Order; sums: RefundSums; refunds: readonly Refund[] }) {
   return {
     refund: { amountMinor: about.sums.refundableMinor, currency: payment.currency },
-    refund_surplus: surplusOf(payment, about),
+    refund_surplus: overpaymentOf(payment, about),
   };
 }
 

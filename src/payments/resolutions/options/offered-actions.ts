@@ -1,9 +1,9 @@
 import { type Case, isLive, needsDecision } from '#cases/case.ts';
 import type { Order } from '#orders/order.ts';
-import { standingOf } from '../../model/coverage.ts';
+import { balanceOf } from '../../model/balance.ts';
+import { overpaymentOf } from '../../model/overpayment.ts';
 import type { Payment } from '../../model/payment.ts';
 import type { Refund } from '../../model/refund.ts';
-import { surplusOf } from '../../model/surplus.ts';
 import { allowedActions, type ResolutionAction } from './resolution-actions.ts';
 
 /** What a case is about, as it is right now. */
@@ -23,13 +23,13 @@ export interface Situation {
 /** What of the kind's actions fits the situation; each decides for itself all the same. */
 export function offeredActions(one: Case, situation: Situation): ResolutionAction[] {
   if (!isLive(one) || !needsDecision(one)) return [];
-  const standing = situation.order === null ? null : standingOf(situation.order, situation.payments, situation.refunds);
+  const standing = situation.order === null ? null : balanceOf(situation.order, situation.payments, situation.refunds);
   const known: Known = { ...situation, standing };
   return allowedActions[one.kind].filter((action) => fits[action](known));
 }
 
 interface Known extends Situation {
-  standing: ReturnType<typeof standingOf> | null;
+  standing: ReturnType<typeof balanceOf> | null;
 }
 
 const always = (): boolean => true;
@@ -51,7 +51,10 @@ const fits: Readonly<Record<ResolutionAction, (known: Known) => boolean>> = {
   new_link: (known) => isPayable(known) && !hasMoney(known),
   refund: ({ refundableMinor }) => refundableMinor > 0,
   refund_surplus: ({ order, payment, refunds, refundableMinor }) =>
-    payment !== null && order !== null && refundableMinor > 0 && surplusOf(payment, { order, refunds }).amountMinor > 0,
+    payment !== null &&
+    order !== null &&
+    refundableMinor > 0 &&
+    overpaymentOf(payment, { order, refunds }).amountMinor > 0,
   wait: always,
   keep: always,
   check: ({ order, canAsk }) => order !== null && canAsk,

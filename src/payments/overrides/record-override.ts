@@ -9,8 +9,8 @@ const headlines = {
   order_written_off: 'Written off',
 } as const;
 
-/** What somebody did past the providers is told to everybody who gets alerts, with the reason. */
-export async function noteByHand(
+/** What somebody did past the providers is applied to everybody who gets alerts, with the reason. */
+export async function recordOverride(
   tx: PaymentTx,
   input: { order: Order; kind: keyof typeof headlines; by: ActingAdmin; reason: string },
 ): Promise<void> {

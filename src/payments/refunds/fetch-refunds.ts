@@ -2,13 +2,13 @@ import type { Cause } from '#kernel/transaction-context.ts';
 import type { ProviderDeps } from '../lifecycle/deps.ts';
 import type { Payment } from '../model/payment.ts';
 import { isOpenRefund } from '../model/refund.ts';
-import { applyRefundLooks } from './apply-refund-looks.ts';
+import { applyRefundSnapshots } from './apply-refund-snapshots.ts';
 
 /**
  * Asks the provider about the refunds of a payment whose lease the caller holds: of ours those that are open, and of
  * others whatever it shows. Throws ProviderError when it cannot be asked; how many changed.
  */
-export async function lookAtRefunds(
+export async function fetchRefunds(
   deps: ProviderDeps,
   input: { payment: Payment; cause: Cause; signal?: AbortSignal | undefined },
 ): Promise<{ changed: number }> {
@@ -18,6 +18,6 @@ export async function lookAtRefunds(
   const refunds = await deps.database.read((stores) => stores.refunds.listRefundsForPayment(payment.id));
   const ours = refunds.filter(isOpenRefund).map(({ id, reference }) => ({ refundId: id, reference }));
   const query = { paymentReference: payment.reference, asset: payment.requestedAsset, ours };
-  const looks = await port.findRefunds(query, input.signal);
-  return applyRefundLooks(deps, { paymentId: payment.id, looks, cause });
+  const snapshots = await port.findRefunds(query, input.signal);
+  return applyRefundSnapshots(deps, { paymentId: payment.id, snapshots, cause });
 }

@@ -1,22 +1,22 @@
-// Several payments of one order may bring more than it asks for, each of them in order by itself. What was told of them as
-// short or late is over once the order is paid; that money is too much from then on, and is told as such.
+// Several payments of one order may bring more than it asks for, each of them in order by itself. What was applied of them as
+// short or late is over once the order is paid; that money is too much from then on, and is applied as such.
 
 import { resolveOrderCases } from '#cases/resolve-case.ts';
 import type { Order } from '#orders/order.ts';
-import { moneyOf } from '../model/coverage.ts';
+import { moneyOf } from '../model/balance.ts';
+import { overpaymentOf } from '../model/overpayment.ts';
 import type { Payment } from '../model/payment.ts';
 import type { Refund } from '../model/refund.ts';
-import { surplusOf } from '../model/surplus.ts';
 import type { PaymentTx } from '../ports/payment-store.ts';
-import { duplicateKeyOf, raiseSurplus, raiseUnexpectedMoney } from './payment-cases.ts';
+import { duplicateKeyOf, raiseOverpayment, raiseUnexpectedMoney } from './payment-cases.ts';
 
 const paidStatuses: readonly Order['status'][] = ['paid', 'fulfilled', 'partially_refunded'];
 
 /**
  * Tells of money beyond what the order asks for, when `payment` has just brought some. Another payment that is too much
- * as a whole is told as one; what is left over is told of this one. False where nothing more is to be said of this one.
+ * as a whole is applied as one; what is left over is applied of this one. False where nothing more is to be said of this one.
  */
-export async function raiseTooMuch(
+export async function raiseIfOverpaid(
   tx: PaymentTx,
   input: { order: Order; before: Payment | null; payment: Payment; payments: readonly Payment[] },
 ): Promise<boolean> {
@@ -37,7 +37,7 @@ export async function raiseTooMuch(
   }
   // A payment that is too much by itself says so by its own status.
   if (payment.status === 'overpaid') return false;
-  if (extraMinor > 0) await raiseSurplus(tx, { order, payment, surplusMinor: extraMinor });
+  if (extraMinor > 0) await raiseOverpayment(tx, { order, payment, surplusMinor: extraMinor });
   return true;
 }
 
@@ -48,7 +48,10 @@ async function wasKept(tx: PaymentTx, payment: Payment): Promise<boolean> {
 }
 
 /** Cases about money too much are over when it went back, whoever asked for that. */
-export async function endTooMuch(tx: PaymentTx, input: { order: Order; payments: readonly Payment[] }): Promise<void> {
+export async function resolveOverpayments(
+  tx: PaymentTx,
+  input: { order: Order; payments: readonly Payment[] },
+): Promise<void> {
   const { order, payments } = input;
   const refunds = await tx.stores.refunds.listRefundsForOrder(order.id);
   const gone = refunds.filter(({ status }) => status === 'succeeded');
@@ -58,7 +61,7 @@ export async function endTooMuch(tx: PaymentTx, input: { order: Order; payments:
     const isEmpty = moneyOf(payment, gone) === 0;
     const surplusMinor =
       payment.status === 'overpaid'
-        ? surplusOf(payment, { order, refunds: ofPayment }).amountMinor
+        ? overpaymentOf(payment, { order, refunds: ofPayment }).amountMinor
         : extraOf(order, { payments, refunds: gone });
     await resolveOrderCases(tx, {
       orderId: order.id,

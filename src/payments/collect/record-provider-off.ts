@@ -7,7 +7,7 @@ import type { PaymentStores } from '../ports/payment-store.ts';
  * A payment is open at a provider that is not configured any more: nobody will hear of its money. Rings once for each
  * provider; the alert ends when the provider is configured again and answers.
  */
-export async function noteProviderOff(
+export async function recordProviderOff(
   deps: TransactionDeps<PaymentStores>,
   input: { payment: Payment; cause: Cause },
 ): Promise<void> {

@@ -3,7 +3,7 @@ import type { Payment } from './payment.ts';
 import { receivedMinor } from './refundable.ts';
 
 /** By how much a payment came short or over; what a part could not be told in is null. */
-export interface Gap {
+export interface AmountDifference {
   kind: 'missing' | 'surplus';
   /** In the order's currency. Where the provider settles in a coin it is the share of it, and what came is rounded down. */
   fiat: Money | null;
@@ -14,7 +14,7 @@ export interface Gap {
 type Measured = Parameters<typeof receivedMinor>[0] & Pick<Payment, 'coinExpected' | 'coinReceived' | 'coinAsset'>;
 
 /** Null while no money is known of, and where exactly as much came as was asked for. */
-export function gapOf(payment: Measured): Gap | null {
+export function amountDifferenceOf(payment: Measured): AmountDifference | null {
   const { expectedAmount, receivedAmount, amountMinor, currency } = payment;
   if (expectedAmount === null || receivedAmount === null) return null;
   const order = compareDecimals(receivedAmount, expectedAmount);

@@ -7,22 +7,22 @@ import type { ProviderDeps } from '../lifecycle/deps.ts';
 import type { Refund } from '../model/refund.ts';
 import { nextRefundPollAt } from '../model/refund-schedule.ts';
 import type { PaymentStores } from '../ports/payment-store.ts';
-import { raiseRefundCase, tellRefund } from './change-refund.ts';
+import { applyRefundEvent, raiseRefundCase } from './change-refund.ts';
 
-type Told = Parameters<typeof tellRefund>[1];
+type Applied = Parameters<typeof applyRefundEvent>[1];
 
 /** One event, in a transaction of its own; the refund as it is afterwards. */
-export function tellOfRefund(deps: ProviderDeps, input: Told & { cause: Cause }): Promise<Refund> {
-  const { cause, ...told } = input;
+export function recordRefundEvent(deps: ProviderDeps, input: Applied & { cause: Cause }): Promise<Refund> {
+  const { cause, ...applied } = input;
   return inTransaction(deps, cause, async (tx) => {
-    const result = await tellRefund({ tx, providers: deps.providers }, told);
-    assert(result.kind !== 'refused', `refund ${told.refund.id} does not take ${told.event}`);
+    const result = await applyRefundEvent({ tx, providers: deps.providers }, applied);
+    assert(result.kind !== 'refused', `refund ${applied.refund.id} does not take ${applied.event}`);
     return result.refund;
   });
 }
 
 /** Written before the call: a process that dies during the call finds here that the command may be out. */
-export function noteSent(
+export function recordSent(
   deps: { database: Database<PaymentStores>; clock: Clock },
   input: { refund: Refund; quietMs: Milliseconds },
 ): Promise<Refund> {
@@ -31,8 +31,8 @@ export function noteSent(
   return change(deps, { refund, to: { sentAt: now, sends: refund.sends + 1, nextPollAt: now + input.quietMs } });
 }
 
-/** The provider said that it did not even look at it. */
-export function noteNotSent(
+/** The provider said that it did not even snapshot at it. */
+export function recordNotSent(
   deps: { database: Database<PaymentStores>; clock: Clock },
   refund: Refund,
 ): Promise<Refund> {
@@ -44,13 +44,13 @@ export function noteNotSent(
   return change(deps, { refund, to: { sentAt, sends, nextPollAt } });
 }
 
-export function noteLost(deps: ProviderDeps, input: { refund: Refund; cause: Cause }): Promise<Refund> {
+export function recordUnknown(deps: ProviderDeps, input: { refund: Refund; cause: Cause }): Promise<Refund> {
   const text = 'was sent, and no answer came: it is being looked for';
-  return tellOfRefund(deps, { ...input, event: 'lost', text });
+  return recordRefundEvent(deps, { ...input, event: 'lost', text });
 }
 
-/** It still does not show: a person is told, once; the case ends by itself when it is known. */
-export async function noteMissing(
+/** It still does not show: a person is applied, once; the case ends by itself when it is known. */
+export async function recordMissing(
   deps: TransactionDeps<PaymentStores>,
   input: { refund: Refund; cause: Cause },
 ): Promise<void> {
@@ -63,7 +63,7 @@ export async function noteMissing(
   });
 }
 
-/** It keeps its place in the schedule, whatever the look gave. */
+/** It keeps its place in the schedule, whatever the snapshot gave. */
 export async function postponeRefund(
   deps: { database: Database<PaymentStores>; clock: Clock },
   refund: Refund,

@@ -7,9 +7,9 @@ import { asOrderId } from '#kernel/ids.ts';
 import type { ProviderName } from '#kernel/provider-name.ts';
 import { createPaymentLink } from '#payments/collect/create-payment-link.ts';
 import { type NewOrder, type PlacedOrder, placeOrder } from '#payments/collect/place-order.ts';
-import { turnMs } from '#payments/collect/request-in-turn.ts';
+import { attemptMs } from '#payments/collect/request-with-failover.ts';
 import type { PaymentProvider } from '#payments/ports/payment-provider.ts';
-import { TurnOver } from '#payments/ports/provider-errors.ts';
+import { AttemptTimedOut } from '#payments/ports/provider-errors.ts';
 import { openTestDatabase, type TestDatabase } from '#test/support/database/test-database.ts';
 import {
   createScriptedProviders,
@@ -47,7 +47,7 @@ function hang(names: readonly ProviderName[]): void {
         if (!names.includes(name)) return provider.createPayment(request, signal);
         await new Promise<void>((resolve) => signal?.addEventListener('abort', () => resolve()));
         turn.forMs = deps.clock.now() - beganAt;
-        expect(signal?.reason).toBeInstanceOf(TurnOver);
+        expect(signal?.reason).toBeInstanceOf(AttemptTimedOut);
         throw unreachable(name);
       },
     };
@@ -100,7 +100,7 @@ describe('a turn', () => {
     { inLine: 1, leftMs: -1, expected: 0 },
     { inLine: 3, leftMs: -1, expected: 0 },
   ])('of the first of $inLine with $leftMs ms left takes $expected ms at most', ({ inLine, leftMs, expected }) => {
-    expect(turnMs({ inLine, leftMs })).toBe(expected);
+    expect(attemptMs({ inLine, leftMs })).toBe(expected);
   });
 });
 

@@ -43,13 +43,13 @@ const mayVerify: Readonly<Record<WebhookRefusal, boolean>> = {
   too_new: false,
 };
 
-export type KeepRefused = (input: {
+export type QuarantineWebhook = (input: {
   provider: ProviderName;
   delivery: WebhookDelivery;
   reason: WebhookRefusal;
 }) => Promise<void>;
 
-export function createRefusedKeeper(deps: ProviderDeps): KeepRefused {
+export function createWebhookQuarantine(deps: ProviderDeps): QuarantineWebhook {
   const bucket = createTokenBucket(deps.clock, { perMinute: keptPerMinute });
   const toldAt = new Map<ProviderName, Milliseconds>();
   return async (refused) => {

@@ -5,7 +5,7 @@ import type { ProviderName } from '#kernel/provider-name.ts';
  * Who is not asked any more. The stored outage is the truth; this is its copy at hand, because every call that would go
  * out looks at it, whatever it is for.
  */
-export interface RetiredProviders {
+export interface DecommissionedProviders {
   /** Since when; null while the provider is asked as any other. */
   since(name: ProviderName): Milliseconds | null;
   mayAsk(name: ProviderName): boolean;
@@ -14,7 +14,7 @@ export interface RetiredProviders {
   askAnyway<Result>(name: ProviderName, work: () => Promise<Result>): Promise<Result>;
 }
 
-export function createRetiredProviders(): RetiredProviders {
+export function createDecommissionedProviders(): DecommissionedProviders {
   const retired = new Map<ProviderName, Milliseconds>();
   const asked = new Map<ProviderName, number>();
   return {

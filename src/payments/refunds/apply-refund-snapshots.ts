@@ -13,7 +13,7 @@ import { nextRefundPollAt } from '../model/refund-schedule.ts';
 import type { ProviderRegistry } from '../ports/payment-provider.ts';
 import type { PaymentTx } from '../ports/payment-store.ts';
 import type { ProviderRefund, ProviderRefundState } from '../ports/refund-provider.ts';
-import { tellRefund } from './change-refund.ts';
+import { applyRefundEvent } from './change-refund.ts';
 
 const events: Readonly<Record<ProviderRefundState, RefundEvent>> = {
   pending: 'seen_pending',
@@ -26,66 +26,70 @@ const events: Readonly<Record<ProviderRefundState, RefundEvent>> = {
  * Applies what a provider shows of one payment's refunds. A refund that we did not ask for was made there by hand: it is
  * taken into the books, because it counts against what was captured. How many changed.
  */
-export function applyRefundLooks(
+export function applyRefundSnapshots(
   deps: ProviderDeps,
-  input: { paymentId: PaymentId; looks: readonly ProviderRefund[]; cause: Cause },
+  input: { paymentId: PaymentId; snapshots: readonly ProviderRefund[]; cause: Cause },
 ): Promise<{ changed: number }> {
   return inTransaction(deps, input.cause, async (tx) => {
     const payment = await tx.stores.payments.findPayment(input.paymentId);
     assert(payment !== undefined, `payment ${input.paymentId} vanished`);
     let changed = 0;
-    for (const look of input.looks) {
-      const isNews = await takeRefundLook({ tx, providers: deps.providers }, { payment, look, trust: 'fetched' });
+    for (const snapshot of input.snapshots) {
+      const isNews = await applyRefundSnapshot(
+        { tx, providers: deps.providers },
+        { payment, snapshot, trust: 'fetched' },
+      );
       if (isNews) changed += 1;
     }
     return { changed };
   });
 }
 
-/** One look inside the caller's transaction; whether it changed anything. */
-export async function takeRefundLook(
+/** One snapshot inside the caller's transaction; whether it changed anything. */
+export async function applyRefundSnapshot(
   deps: { tx: PaymentTx; providers: ProviderRegistry },
-  input: { payment: Payment; look: ProviderRefund; trust: Trust },
+  input: { payment: Payment; snapshot: ProviderRefund; trust: Trust },
 ): Promise<boolean> {
   const { tx } = deps;
-  const { payment, look, trust } = input;
-  // Read anew for each, because two looks may be of one refund.
+  const { payment, snapshot, trust } = input;
+  // Read anew for each, because two snapshots may be of one refund.
   const known = await tx.stores.refunds.listRefundsForPayment(payment.id);
   const ours = known.find(
-    (refund) => refund.id === look.refundId || (refund.reference !== null && refund.reference === look.reference),
+    (refund) =>
+      refund.id === snapshot.refundId || (refund.reference !== null && refund.reference === snapshot.reference),
   );
-  const refund = ours ?? (await adopt(tx, { payment, look, trust }));
-  if (ours !== undefined && !saysMore(ours, look)) return false;
-  const told = await tellRefund(deps, {
+  const refund = ours ?? (await adopt(tx, { payment, snapshot, trust }));
+  if (ours !== undefined && !saysMore(ours, snapshot)) return false;
+  const applied = await applyRefundEvent(deps, {
     refund,
-    event: events[look.state],
+    event: events[snapshot.state],
     facts: {
-      reference: look.reference,
-      claimUrl: look.claimUrl ?? refund.claimUrl,
-      providerStatus: look.providerStatus,
-      transactionIds: [...new Set([...refund.transactionIds, ...look.transactionIds])],
+      reference: snapshot.reference,
+      claimUrl: snapshot.claimUrl ?? refund.claimUrl,
+      providerStatus: snapshot.providerStatus,
+      transactionIds: [...new Set([...refund.transactionIds, ...snapshot.transactionIds])],
     },
-    text: `${look.state}: ${providerTitle(payment.provider)} says ${look.providerStatus}`,
+    text: `${snapshot.state}: ${providerTitle(payment.provider)} says ${snapshot.providerStatus}`,
     trust,
   });
-  return told.kind === 'changed' || ours === undefined;
+  return applied.kind === 'changed' || ours === undefined;
 }
 
-/** A look at what is known already only moves the time of the next one, which the caller does. */
-function saysMore(refund: Refund, look: ProviderRefund): boolean {
+/** A snapshot at what is known already only moves the time of the next one, which the caller does. */
+function saysMore(refund: Refund, snapshot: ProviderRefund): boolean {
   const isSame =
-    refund.providerStatus === look.providerStatus &&
-    refund.reference === look.reference &&
-    (look.claimUrl === null || refund.claimUrl === look.claimUrl) &&
-    look.transactionIds.every((id) => refund.transactionIds.includes(id));
-  return !isSame || statesOf[look.state] !== refund.status;
+    refund.providerStatus === snapshot.providerStatus &&
+    refund.reference === snapshot.reference &&
+    (snapshot.claimUrl === null || refund.claimUrl === snapshot.claimUrl) &&
+    snapshot.transactionIds.every((id) => refund.transactionIds.includes(id));
+  return !isSame || statesOf[snapshot.state] !== refund.status;
 }
 
 const statesOf = { pending: 'pending', succeeded: 'succeeded', failed: 'failed', cancelled: 'cancelled' } as const;
 
 async function adopt(
   tx: PaymentTx,
-  { payment, look, trust }: { payment: Payment; look: ProviderRefund; trust: Trust },
+  { payment, snapshot, trust }: { payment: Payment; snapshot: ProviderRefund; trust: Trust },
 ): Promise<Refund> {
   const now = tx.clock.now();
   const refund: Refund = {
@@ -96,18 +100,18 @@ async function adopt(
     status: 'requested',
     version: 1,
     currency: payment.currency,
-    amountMinor: goneMinor(payment, look),
-    requestedAmount: look.amount.amount,
-    requestedAsset: look.amount.asset,
+    amountMinor: goneMinor(payment, snapshot),
+    requestedAmount: snapshot.amount.amount,
+    requestedAsset: snapshot.amount.asset,
     reason: `Made at ${providerTitle(payment.provider)}, not from here`,
     requestedByKind: 'provider',
     requestedById: payment.provider,
     approvedById: null,
-    reference: look.reference,
-    claimUrl: look.claimUrl,
+    reference: snapshot.reference,
+    claimUrl: snapshot.claimUrl,
     providerStatus: null,
     transactionIds: [],
-    sentAt: look.createdAt ?? now,
+    sentAt: snapshot.createdAt ?? now,
     sends: 0,
     nextPollAt: nextRefundPollAt({ status: 'pending', createdAt: now, sentAt: now }, now),
     requestKey: null,
@@ -124,7 +128,7 @@ async function adopt(
     from: null,
     to: 'requested',
     trust,
-    text: `refund of ${formatAsset(look.amount)} was made at ${providerTitle(payment.provider)}, not from here`,
+    text: `refund of ${formatAsset(snapshot.amount)} was made at ${providerTitle(payment.provider)}, not from here`,
   });
   return refund;
 }

@@ -8,28 +8,28 @@ import type { OutageDeps } from '../lifecycle/deps.ts';
 import type { Outage } from '../model/outage.ts';
 import type { ProviderHealth } from '../ports/payment-provider.ts';
 import type { PaymentTx } from '../ports/payment-store.ts';
-import { decideOutage, type OutageDecision, type ProviderLook } from './decide-outage.ts';
-import { goneFor, raiseDown, raiseRetired, tellCatchUp, tellRelapse } from './outage-alerts.ts';
+import { decideOutage, type OutageDecision, type ProviderProbe } from './decide-outage.ts';
+import { decommissionedFor, raiseDecommissioned, raiseDown, reportCatchUp, reportRelapse } from './outage-alerts.ts';
 
 /** An answer of another provider says so long that the network here is well. */
 const onlineForMs: Milliseconds = 5 * minute;
 
 /**
- * Draws the conclusion from one look at a provider: an outage begins, goes on, is taken for the end, or is being made up
+ * Draws the conclusion from one probe at a provider: an outage begins, goes on, is taken for the end, or is being made up
  * for. Returns what the outage is afterwards; undefined when there is none.
  */
-export async function settleLook(
+export async function settleProbe(
   deps: OutageDeps,
-  input: { provider: ProviderName; look: ProviderLook; actor: Actor },
+  input: { provider: ProviderName; probe: ProviderProbe; actor: Actor },
 ): Promise<{ decision: OutageDecision['kind']; outage: Outage | undefined }> {
-  const { provider, look } = input;
+  const { provider, probe } = input;
   const at = { now: deps.clock.now(), isOnline: isOnline(deps, provider) };
   const settled = await inTransaction(deps, causeOf(input.actor), async (tx) => {
     const current = await tx.stores.outages.findLiveOutage(provider);
-    const decision = decideOutage(current, look, at);
+    const decision = decideOutage(current, probe, at);
     if (decision.kind === 'nothing') return { decision, outage: current };
     if (decision.kind === 'begin')
-      return { decision, outage: await begin(tx, { provider, look, health: deps.providers.health(provider) }) };
+      return { decision, outage: await begin(tx, { provider, probe, health: deps.providers.health(provider) }) };
     if (current === undefined) throw new ConcurrentChange(`the outage of ${provider} ended meanwhile`);
     const outage = await tx.stores.outages.changeOutage(current, decision.change);
     await tell(tx, { decision: decision.kind, outage });
@@ -37,7 +37,7 @@ export async function settleLook(
   });
   const { decision, outage } = settled;
   const isRetired = outage?.status === 'retired';
-  deps.retired?.set(provider, isRetired ? outage.retiredAt : null);
+  deps.decommissioned?.set(provider, isRetired ? outage.retiredAt : null);
   if (decision.kind !== 'nothing' && decision.kind !== 'note') {
     deps.log.warn(`provider outage: ${decision.kind.replace('_', ' ')}`, { provider, reason: outage?.reason ?? '' });
   }
@@ -56,18 +56,18 @@ function isOnline(deps: OutageDeps, provider: ProviderName): boolean {
 
 async function begin(
   tx: PaymentTx,
-  input: { provider: ProviderName; look: ProviderLook; health: ProviderHealth | undefined },
+  input: { provider: ProviderName; probe: ProviderProbe; health: ProviderHealth | undefined },
 ): Promise<Outage> {
-  const { provider, look, health } = input;
+  const { provider, probe, health } = input;
   const now = tx.clock.now();
-  const isGone = look.kind === 'fails' && look.goneAs !== null;
+  const isGone = probe.kind === 'fails' && probe.readAsDecommissioned !== null;
   const outage: Outage = {
     id: tx.ids.newId(),
     provider,
     status: 'blind',
     version: 1,
     beganAt: health?.failingSince ?? health?.openedAt ?? now,
-    reason: look.kind === 'answers' ? 'unknown' : look.why,
+    reason: probe.kind === 'answers' ? 'unknown' : probe.why,
     askedAt: now,
     goneSince: isGone ? now : null,
     goneCount: isGone ? 1 : 0,
@@ -93,13 +93,13 @@ async function tell(
     case 'note':
       return;
     case 'relapse':
-      return tellRelapse(tx, outage);
+      return reportRelapse(tx, outage);
     case 'catch_up':
       if (outage.retiredAt !== null) await recordAudit(tx, { action: 'provider.reinstate', subject });
-      return tellCatchUp(tx, { outage, looked: 0, open: null });
+      return reportCatchUp(tx, { outage, looked: 0, open: null });
     case 'retire':
       await recordAudit(tx, { action: 'provider.retire', subject, details: { reason: outage.reason } });
-      return raiseRetired(tx, { ...outage, goneForMs: goneFor(outage, tx.clock.now()) });
+      return raiseDecommissioned(tx, { ...outage, decommissionAfterMs: decommissionedFor(outage, tx.clock.now()) });
     default:
       return decision satisfies never;
   }

@@ -5,7 +5,7 @@ import type { Order } from '#orders/order.ts';
 import { isCoveringPayment, type Payment, type PaymentStatus } from './payment.ts';
 import { countsAgainstCaptured, type Refund } from './refund.ts';
 
-export interface Standing {
+export interface Balance {
   isCovered: boolean;
   /** Confirmed money that the shop has, late and short payments included; what is held does not count. */
   moneyMinor: number;
@@ -13,14 +13,14 @@ export interface Standing {
   missingMinor: number;
 }
 
-type Counted = Pick<Payment, 'id' | 'status' | 'amountMinor' | 'creditedMinor' | 'heldAt' | 'acceptedAt'>;
+type Counted = Pick<Payment, 'id' | 'status' | 'amountMinor' | 'capturedMinor' | 'heldAt' | 'acceptedAt'>;
 type Returned = Pick<Refund, 'paymentId' | 'status' | 'amountMinor'>;
 
-export function standingOf(
+export function balanceOf(
   order: Pick<Order, 'amountMinor'>,
   payments: readonly Counted[],
   refunds: readonly Returned[],
-): Standing {
+): Balance {
   const isCovered = payments.some((payment) => coversAlone(order, payment)) || coverTogether(order, payments, refunds);
   const moneyMinor = sum(payments.map((payment) => moneyOf(payment, refunds)));
   return { isCovered, moneyMinor, missingMinor: isCovered ? 0 : Math.max(0, order.amountMinor - moneyMinor) };
@@ -49,7 +49,7 @@ function sum(amounts: readonly number[]): number {
 export function moneyOf(payment: Counted, refunds: readonly Returned[]): number {
   if (payment.heldAt !== null) return 0;
   const isFull = payment.status === 'paid' || payment.status === 'overpaid';
-  const came = isFull ? Math.max(payment.amountMinor, payment.creditedMinor) : payment.creditedMinor;
+  const came = isFull ? Math.max(payment.amountMinor, payment.capturedMinor) : payment.capturedMinor;
   const returned = refunds.filter((refund) => refund.paymentId === payment.id && countsAgainstCaptured(refund));
   return Math.max(0, came - sum(returned.map(({ amountMinor }) => amountMinor)));
 }
@@ -74,10 +74,10 @@ const eventsOfStatus: Readonly<Record<PaymentStatus, OrderEvent | undefined>> = 
  */
 export function orderEventOf(input: {
   payment: Pick<Payment, 'status' | 'heldAt'>;
-  before: Pick<Standing, 'isCovered' | 'moneyMinor'>;
-  after: Pick<Standing, 'isCovered' | 'moneyMinor'>;
+  before: Pick<Balance, 'isCovered' | 'moneyMinor'>;
+  after: Pick<Balance, 'isCovered' | 'moneyMinor'>;
   /** All payments but this one. */
-  others: Pick<Standing, 'isCovered'>;
+  others: Pick<Balance, 'isCovered'>;
 }): OrderEvent | undefined {
   const { payment, before, after, others } = input;
   const event = eventsOfStatus[payment.status];

@@ -6,11 +6,11 @@ import { assert } from '#kernel/invariant.ts';
 import { type Cause, inTransaction, type TransactionDeps } from '#kernel/transaction-context.ts';
 import type { SnapshotDeps } from '../lifecycle/deps.ts';
 import { insertNewPayment, reopenOrder } from '../lifecycle/new-payment.ts';
-import { standingOf } from '../model/coverage.ts';
+import { balanceOf } from '../model/balance.ts';
 import { isOpenPayment, type Payment } from '../model/payment.ts';
 import type { PaymentProvider } from '../ports/payment-provider.ts';
 import type { PaymentStores } from '../ports/payment-store.ts';
-import { TurnOver } from '../ports/provider-errors.ts';
+import { AttemptTimedOut } from '../ports/provider-errors.ts';
 import { type PaymentRequested, requestPayment } from './request-payment.ts';
 
 /**
@@ -23,23 +23,23 @@ const requestMaxMs: Milliseconds = 25 * second;
  * While others are left, none takes longer than this. A create is answered within one or two seconds; in eight there is
  * time for a second attempt and its wait, and three providers that hang one after the other still leave the last a turn.
  */
-const turnMaxMs: Milliseconds = 8 * second;
+const attemptMaxMs: Milliseconds = 8 * second;
 
 /** How long the next in line may take: the last one has all that is left, the others an even share of it at most. */
-export function turnMs(input: { leftMs: Milliseconds; inLine: number }): Milliseconds {
+export function attemptMs(input: { leftMs: Milliseconds; inLine: number }): Milliseconds {
   const leftMs = Math.max(0, input.leftMs);
   if (input.inLine <= 1) return leftMs;
-  return Math.min(turnMaxMs, Math.floor(leftMs / input.inLine));
+  return Math.min(attemptMaxMs, Math.floor(leftMs / input.inLine));
 }
 
-type RequestedInTurn = Exclude<PaymentRequested, { kind: 'created' }> | { kind: 'created'; paymentId: PaymentId };
+type FailoverResult = Exclude<PaymentRequested, { kind: 'created' }> | { kind: 'created'; paymentId: PaymentId };
 
 /**
  * Goes on with the order's payments that were begun, then with new ones at the other candidates, until one is created. A
  * provider that could not be reached may still carry the command out, so its payment stays `requested` and is looked for
  * later. Undefined when there was nobody to ask.
  */
-export async function requestInTurn(
+export async function requestWithFailover(
   deps: SnapshotDeps,
   input: {
     orderId: OrderId;
@@ -47,21 +47,21 @@ export async function requestInTurn(
     candidates: readonly PaymentProvider[];
     cause: Cause;
   },
-): Promise<RequestedInTurn | undefined> {
+): Promise<FailoverResult | undefined> {
   const { begun, cause } = input;
   const endsAt = deps.clock.now() + requestMaxMs;
   const others = input.candidates.filter(({ name }) => !begun.some((payment) => payment.provider === name));
   let inLine = begun.length + others.length;
-  let last: RequestedInTurn | undefined;
+  let last: FailoverResult | undefined;
   // What was begun goes on under its own id: a second payment at the same provider could be a second checkout.
   for (const next of [...begun, ...others]) {
     if (last !== undefined && deps.clock.now() >= endsAt) break;
     const payment = 'orderId' in next ? next : await addPayment(deps, { ...input, provider: next });
     if (payment === undefined) break;
-    const forMs = turnMs({ leftMs: endsAt - deps.clock.now(), inLine });
+    const forMs = attemptMs({ leftMs: endsAt - deps.clock.now(), inLine });
     inLine -= 1;
     const alternatives = inLine;
-    const requested = await withTurn(deps, {
+    const requested = await withinAttempt(deps, {
       forMs,
       work: (signal) => requestPayment(deps, { payment, cause, alternatives, signal }),
     });
@@ -73,12 +73,12 @@ export async function requestInTurn(
 }
 
 /** Ends the calls of `work` when its turn is over; what it makes of that is its own affair. */
-async function withTurn<Result>(
+async function withinAttempt<Result>(
   deps: { clock: Clock },
   input: { forMs: Milliseconds; work: (signal: AbortSignal) => Promise<Result> },
 ): Promise<Result> {
   const turn = new AbortController();
-  deps.clock.deadline(input.forMs).addEventListener('abort', () => turn.abort(new TurnOver()), { once: true });
+  deps.clock.deadline(input.forMs).addEventListener('abort', () => turn.abort(new AttemptTimedOut()), { once: true });
   return input.work(turn.signal);
 }
 
@@ -95,7 +95,7 @@ function addPayment(
     assert(order !== undefined, `order ${input.orderId} vanished`);
     const payments = await tx.stores.payments.listPaymentsForOrder(order.id);
     const refunds = await tx.stores.refunds.listRefundsForOrder(order.id);
-    const { missingMinor, moneyMinor } = standingOf(order, payments, refunds);
+    const { missingMinor, moneyMinor } = balanceOf(order, payments, refunds);
     const begun = payments.find(
       (payment) =>
         payment.provider === input.provider.name && payment.amountMinor === missingMinor && isOpenPayment(payment),

@@ -2,7 +2,7 @@ import type { Database } from '#kernel/database.ts';
 import type { EventLog } from '#kernel/events.ts';
 import type { PaymentId } from '#kernel/ids.ts';
 import type { Payment } from '../model/payment.ts';
-import { capturedMinor } from '../model/refundable.ts';
+import { capturedOf } from '../model/refundable.ts';
 import type { ProviderRegistry } from '../ports/payment-provider.ts';
 import type { PaymentStores } from '../ports/payment-store.ts';
 
@@ -14,7 +14,7 @@ const pagesMax = 5_000;
  * Works out what payments brought that came before that was written down; once in the life of a database. A payment whose
  * provider is not configured waits until it is: only the provider says what becomes of money that came short.
  */
-export async function countCredits(deps: {
+export async function countCaptured(deps: {
   database: Database<PaymentStores>;
   providers: ProviderRegistry;
   log: EventLog;
@@ -45,7 +45,7 @@ function count(
       const provider = deps.providers.find(payment.provider);
       if (provider === undefined) continue;
       // The time of the last change stays: nothing has happened to the payment, and closed books hold it as it is.
-      const change = { status, updatedAt, creditedMinor: capturedMinor(payment, provider.capabilities) };
+      const change = { status, updatedAt, capturedMinor: capturedOf(payment, provider.capabilities) };
       if ((await stores.payments.tryChangePayment(payment, change)) !== undefined) counted += 1;
     }
     return counted;

@@ -7,8 +7,8 @@ import { countsAgainstCaptured, type Refund } from './refund.ts';
  * What the shop has of a payment beyond what it was to bring in, and in any case beyond the whole order, less what went
  * back of it or is on its way.
  */
-export function surplusOf(
-  payment: Pick<Payment, 'id' | 'amountMinor' | 'creditedMinor' | 'currency'>,
+export function overpaymentOf(
+  payment: Pick<Payment, 'id' | 'amountMinor' | 'capturedMinor' | 'currency'>,
   about: {
     order: Pick<Order, 'amountMinor'>;
     /** Of whichever payments. */
@@ -18,5 +18,5 @@ export function surplusOf(
   const counting = about.refunds.filter((refund) => refund.paymentId === payment.id && countsAgainstCaptured(refund));
   const returned = counting.reduce((sum, { amountMinor }) => sum + amountMinor, 0);
   const due = Math.min(payment.amountMinor, about.order.amountMinor);
-  return { amountMinor: Math.max(0, payment.creditedMinor - due - returned), currency: payment.currency };
+  return { amountMinor: Math.max(0, payment.capturedMinor - due - returned), currency: payment.currency };
 }

@@ -7,7 +7,7 @@ import { expect, test } from 'vitest';
 import { openDatabase } from '#db/database/open-database.ts';
 import { readMigrations } from '#db/engine/migrations.ts';
 import { createPaymentLink } from '#payments/collect/create-payment-link.ts';
-import { countCredits } from '#payments/lifecycle/count-credits.ts';
+import { countCaptured } from '#payments/lifecycle/count-captured.ts';
 import type { Payment } from '#payments/model/payment.ts';
 import { createScriptedProviders } from '#test/support/fakes/scripted-providers.ts';
 import { createTestDeps, detailsOf, placeTestOrder } from '#test/support/scenario-kits/payment-kit.ts';
@@ -41,7 +41,7 @@ const came = (receivedAmount: string): Partial<Payment> => ({
   expectedAmount: '49.00',
   receivedAmount,
   receivedAsset: 'USD',
-  creditedMinor: 0,
+  capturedMinor: 0,
   nextPollAt: null,
 });
 
@@ -52,26 +52,26 @@ test('counts once what came, and asks for no more than the rest from then on', a
   const short = await place({ ...came('20.00'), status: 'underpaid' });
   const over = await place({ ...came('60.00'), status: 'overpaid' });
   const late = await place({ ...came('49.00'), status: 'paid_late' });
-  const paid = await place({ status: 'paid', creditedMinor: 0 });
+  const paid = await place({ status: 'paid', capturedMinor: 0 });
   const inCoin = await place({
     status: 'underpaid',
-    creditedMinor: 0,
+    capturedMinor: 0,
     nextPollAt: null,
     expectedAmount: '0.002',
     receivedAmount: '0.0005',
     receivedAsset: 'BTC',
   });
-  const open = await place({ status: 'created', creditedMinor: 0 });
+  const open = await place({ status: 'created', capturedMinor: 0 });
   const reversed = await place({ ...came('49.00'), status: 'reversed' });
   const away = await place({ ...came('20.00'), status: 'underpaid', provider: 'bitpay' });
   await database.migrate();
   const updatedAt = (await detailsOf(deps, short)).payment.updatedAt;
-  expect(await countCredits(deps)).toEqual({ counted: 5 });
-  const credit = async (id: typeof short) => (await detailsOf(deps, id)).payment.creditedMinor;
+  expect(await countCaptured(deps)).toEqual({ counted: 5 });
+  const credit = async (id: typeof short) => (await detailsOf(deps, id)).payment.capturedMinor;
   expect(await Promise.all([short, over, late, paid, inCoin].map(credit))).toEqual([2000, 6000, 4900, 4900, 1225]);
   expect(await Promise.all([open, reversed].map(credit))).toEqual([0, 0]);
   expect((await detailsOf(deps, short)).payment.updatedAt).toBe(updatedAt);
-  expect(await countCredits(deps)).toEqual({ counted: 0 });
+  expect(await countCaptured(deps)).toEqual({ counted: 0 });
   const { order } = await detailsOf(deps, short);
   await createPaymentLink(deps, { orderId: order.id, provider: 'btcpay', actor: { kind: 'admin', id: '42' } });
   const { payments } = await detailsOf(deps, short);
@@ -79,5 +79,5 @@ test('counts once what came, and asks for no more than the rest from then on', a
   // Only BitPay could say what became of it: it is counted when it is there again.
   expect(await credit(away)).toBe(-1);
   const withBitpay = { ...deps, providers: createScriptedProviders(['btcpay', 'bitpay'], deps.clock) };
-  expect(await countCredits(withBitpay)).toEqual({ counted: 1 });
+  expect(await countCaptured(withBitpay)).toEqual({ counted: 1 });
 });
