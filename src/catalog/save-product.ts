@@ -14,7 +14,7 @@ export type ProductDraft = Pick<Product, 'sku' | 'name' | 'amountMinor' | 'curre
 export type ProductSaved =
   | { kind: 'added' | 'changed'; productId: string }
   | { kind: 'refused'; fault: ProductFault }
-  /** Somebody changed it since it was looked at. */
+  /** Somebody changed it since it was read. */
   | { kind: 'conflict' };
 
 /** Why a draft cannot be saved; a surface has the words. */
@@ -36,7 +36,7 @@ export function faultOf(draft: ProductDraft): ProductFault | undefined {
   return channel !== null && isMalformed ? { code: 'key_malformed', channel } : undefined;
 }
 
-/** Adds a product, or changes the one of that sku as it was looked at: `expectedVersion`, or null for a new one. */
+/** Adds a product, or changes the one of that sku as it was read: `expectedVersion`, or null for a new one. */
 export function saveProduct(
   deps: ProductDeps,
   input: { draft: ProductDraft; expectedVersion: number | null; actor: Actor },
