@@ -84,14 +84,3 @@ function takeLease(
     return isTaken ? payment : 'busy';
   });
 }
-
-/** What came of asking a provider about one payment. */
-export type Refresh =
-  | { kind: 'changed'; from: PaymentStatus; to: PaymentStatus }
-  | { kind: 'unchanged'; status: PaymentStatus }
-  /** Somebody else has it in hand: another process, or this one with enough others waiting. */
-  | { kind: 'busy'; isHere: boolean }
-  | { kind: 'provider_failed'; error: ProviderError }
-  /** The provider is not configured any more. */
-  | { kind: 'provider_off' }
-  | { kind: 'unknown' };
