@@ -1,5 +1,5 @@
-// The process: command line, signals, exit code. Everything else is in app/, which is loaded only once the settings are
-// known to be good, so that a wrong one is said at once.
+// The process: command line, signals, exit code. Everything else is in app/, which is loaded only after the settings
+// were found valid, so that a wrong one is reported at once.
 import { readFileSync } from 'node:fs';
 import { enableCompileCache } from 'node:module';
 import { type ParseArgsConfig, parseArgs } from 'node:util';

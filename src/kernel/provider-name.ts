@@ -34,6 +34,6 @@ function namesOf<Name extends string>(catalogue: Readonly<Record<Name, string>>)
   return Object.keys(catalogue) as [Name, ...Name[]];
 }
 
-/** How sure we are of a payment's evidence: asked the provider itself, a signature over the bytes, a shared secret only. */
+/** What a payment's evidence rests on: fetched from the provider, a webhook signed over its bytes, or a webhook with a shared secret only. */
 export const trustLevels = ['fetched', 'signed', 'token'] as const;
 export type Trust = (typeof trustLevels)[number];
