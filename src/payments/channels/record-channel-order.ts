@@ -15,7 +15,7 @@ import type { Payment } from '../model/payment.ts';
 import type { PaymentTx } from '../ports/payment-store.ts';
 import type { ChannelOrder } from '../ports/sales-channel.ts';
 import { toOrder, toPayment, toSnapshot } from './channel-order-rows.ts';
-import { checkChannelOrder, type LicenceCheck } from './check-channel-order.ts';
+import { checkChannelOrder, type LicenseCheck } from './check-channel-order.ts';
 import { bookReturns } from './return-channel-order.ts';
 import { readReviewThresholds } from './review-threshold.ts';
 
@@ -23,7 +23,7 @@ export interface ReceivedChannelOrder {
   provider: ProviderName;
   channelOrder: ChannelOrder;
   /** The channel's answer about each item's license key; undefined where it was not asked. */
-  licences: readonly (LicenceCheck | undefined)[];
+  licenses: readonly (LicenseCheck | undefined)[];
   /** Doubts that are known before the order is checked. */
   doubts: readonly string[];
   cause: Cause;
@@ -81,27 +81,27 @@ async function doubtsOf(
 ): Promise<string[]> {
   const { channelOrder, products } = input;
   const { limits } = await readReviewThresholds(tx.stores);
-  const licences: (LicenceCheck | undefined)[] = [];
-  for (const [index, licence] of input.licences.entries()) {
-    licences.push(licence?.kind === 'known' ? await claimLicence(tx, { ...input, index, licence }) : licence);
+  const licenses: (LicenseCheck | undefined)[] = [];
+  for (const [index, license] of input.licenses.entries()) {
+    licenses.push(license?.kind === 'known' ? await claimLicense(tx, { ...input, index, license }) : license);
   }
-  return [...input.doubts, ...checkChannelOrder({ channelOrder, products, limits, licences })];
+  return [...input.doubts, ...checkChannelOrder({ channelOrder, products, limits, licenses })];
 }
 
 /**
  * A license key is evidence for one order: whoever has seen that order knows its key, and could forge another one with
  * it.
  */
-async function claimLicence(
+async function claimLicense(
   tx: PaymentTx,
-  input: ReceivedChannelOrder & { index: number; licence: LicenceCheck },
-): Promise<LicenceCheck> {
-  const { provider, channelOrder, licence } = input;
-  const key = channelOrder.items[input.index]?.licenceKey ?? '';
-  const licenceHash = createHash('sha256').update(key).digest('base64url');
+  input: ReceivedChannelOrder & { index: number; license: LicenseCheck },
+): Promise<LicenseCheck> {
+  const { provider, channelOrder, license } = input;
+  const key = channelOrder.items[input.index]?.licenseKey ?? '';
+  const licenseHash = createHash('sha256').update(key).digest('base64url');
   const { reference } = channelOrder;
-  const owner = await tx.stores.channelOrders.claimLicence({ licenceHash, provider, reference, at: tx.clock.now() });
-  if (owner.reference === reference) return licence;
+  const owner = await tx.stores.channelOrders.claimLicense({ licenseHash, provider, reference, at: tx.clock.now() });
+  if (owner.reference === reference) return license;
   const payment = await tx.stores.payments.findPaymentByReference(owner);
   const order = payment && (await tx.stores.orders.findOrder(payment.orderId));
   return { kind: 'used', orderNumber: order === undefined ? 'another sale' : formatOrderNumber(order.number) };

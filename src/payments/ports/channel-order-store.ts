@@ -41,7 +41,7 @@ export interface ChannelOrderStore {
    * Binds a license key, of which only the hash is stored, to the first channel order that has it; returns the order
    * that owns it.
    */
-  claimLicence(input: SaleKey & { licenceHash: string; at: Milliseconds }): Promise<SaleKey>;
+  claimLicense(input: SaleKey & { licenseHash: string; at: Milliseconds }): Promise<SaleKey>;
   /** A subscription that ended stays ended, in whichever order its events are received. */
   saveSubscription(subscription: StoredSubscription): Promise<void>;
   findSubscription(key: { provider: ProviderName; reference: string }): Promise<StoredSubscription | undefined>;

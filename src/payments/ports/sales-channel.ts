@@ -9,7 +9,7 @@ export interface ChannelOrderItem {
   name: string;
   quantity: number | null;
   /** Never shown, logged or stored in the clear. */
-  licenceKey: string | null;
+  licenseKey: string | null;
   hasCoupon: boolean;
   /** A discount whose amount is not named: a sale price, an upgrade, a cross-sell … */
   hasOpenDiscount: boolean;
@@ -122,7 +122,7 @@ export interface SalesChannel {
   /** Redacts license keys and signatures, which must never be shown, from the text of an event. */
   redactSecrets(text: string): string;
   /** Asks about a license key: the channel's API answers nothing else about an order. */
-  verifyLicence(asked: { licenceKey: string; productSecret: string }, signal?: AbortSignal): Promise<LicenseLookup>;
+  verifyLicense(asked: { licenseKey: string; productSecret: string }, signal?: AbortSignal): Promise<LicenseLookup>;
   /** Every coupon, cached for a moment; `isWhole` is false when there are more than are read. */
   listCoupons(signal?: AbortSignal): Promise<{ coupons: Coupon[]; isWhole: boolean }>;
   /** Searches for the code first: a repeat after a lost answer finds the coupon of the first try. */
