@@ -5,11 +5,12 @@ import type { Database } from '#kernel/database.ts';
 import type { PaymentId } from '#kernel/ids.ts';
 import { createKeyedMutex, type KeyedMutex } from '#kernel/keyed-mutex.ts';
 import type { TransactionDeps } from '#kernel/transaction-context.ts';
-import type { Payment } from '../model/payment.ts';
+import type { Payment, PaymentStatus } from '../model/payment.ts';
 import type { PaymentStores } from '../ports/payment-store.ts';
+import type { ProviderError } from '../ports/provider-errors.ts';
 
 /**
- * Longer than the few provider calls that one fetch or create needs; each is bounded to half a minute (http-policy.ts).
+ * Longer than the few provider calls that one fetch or create needs; each is bounded to half a minute (http/policy.ts).
  */
 const leaseMs: Milliseconds = 3 * minute;
 
@@ -23,6 +24,17 @@ function queueOf(deps: { database: Database<PaymentStores> }): KeyedMutex {
   queues.set(deps.database, created);
   return created;
 }
+
+/** The result of fetching one payment from its provider. */
+export type Refresh =
+  | { kind: 'changed'; from: PaymentStatus; to: PaymentStatus }
+  | { kind: 'unchanged'; status: PaymentStatus }
+  /** Somebody else is working on it: another process, or this one with enough others waiting. */
+  | { kind: 'busy'; isHere: boolean }
+  | { kind: 'provider_failed'; error: ProviderError }
+  /** The provider is not configured any more. */
+  | { kind: 'provider_off' }
+  | { kind: 'unknown' };
 
 export type Leased<Result> =
   | { kind: 'done'; result: Result }

@@ -1,5 +1,6 @@
 // Rows of alerts and exceptions as the version before cases stored them, of every kind and in every state.
 import { decisionKinds, findingKinds, noticeKinds } from '#cases/case.ts';
+import { type Engine, readMigrations } from '#db/engine/migrations.ts';
 
 export type Row = Record<string, string | number | null>;
 
@@ -14,9 +15,21 @@ export interface OldCase {
   exception?: Row;
 }
 
+const firstOfCases = '0009_cases';
+
+/** Makes an empty database into one of the version before. */
+export function oldSchema(engine: Engine): string[] {
+  const integer = engine === 'sqlite' ? 'integer' : 'bigint';
+  const before = readMigrations(engine).filter(({ id }) => id < firstOfCases);
+  return [
+    `create table schema_migrations (id text primary key not null, applied_at ${integer} not null)`,
+    ...before.flatMap(({ id, sql }) => [sql, insertText('schema_migrations', { id, applied_at: noon })]),
+  ];
+}
+
 let made = 0;
 
-function oldAlert(name: string, change: Row = {}): Row {
+export function oldAlert(name: string, change: Row = {}): Row {
   made += 1;
   const openedAt = noon + made * second;
   const facts = {
@@ -52,7 +65,7 @@ function oldAlert(name: string, change: Row = {}): Row {
   return { ...row, live_key: row['status'] === 'resolved' ? null : (row['key'] ?? null) };
 }
 
-function oldException(name: string, change: Row = {}): Row {
+export function oldException(name: string, change: Row = {}): Row {
   const openedAt = noon + made * second + 2;
   const facts = {
     summary: `Headline of ${name}`,

@@ -1,11 +1,9 @@
 // A database of the version before cases, full of alerts and exceptions, is taken over by this one.
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { Case } from '#cases/case.ts';
-import { type Engine, readMigrations } from '#db/engine/migrations.ts';
+import type { Engine } from '#db/engine/migrations.ts';
 import type { OpenDatabase } from '#db/engine/open-options.ts';
-import { insertText, noon, type OldCase, oldCases, type Row } from './old-cases.ts';
-
-const firstOfCases = '0009_cases';
+import { insertText, noon, type OldCase, oldCases, oldSchema, type Row } from './old-cases.ts';
 
 export interface OldDatabase {
   /** Runs statements in an empty database. */
@@ -16,11 +14,8 @@ export interface OldDatabase {
 }
 
 async function buildOld(engine: Engine, old: OldDatabase, all: readonly OldCase[]): Promise<void> {
-  const integer = engine === 'sqlite' ? 'integer' : 'bigint';
-  const before = readMigrations(engine).filter(({ id }) => id < firstOfCases);
   await old.run([
-    `create table schema_migrations (id text primary key not null, applied_at ${integer} not null)`,
-    ...before.flatMap(({ id, sql }) => [sql, insertText('schema_migrations', { id, applied_at: noon })]),
+    ...oldSchema(engine),
     ...all.flatMap(({ alert }) => (alert === undefined ? [] : [insertText('alerts', alert), ...shown(alert)])),
     ...all.flatMap(({ exception }) => (exception === undefined ? [] : [insertText('payment_exceptions', exception)])),
     insertText('outbox_messages', owed),

@@ -10,8 +10,8 @@ import { askToConfirm } from '../../kit/confirmation.ts';
 import type { CallbackContext, TextContext } from '../../kit/contexts.ts';
 import type { AdminEnv } from '../../kit/env.ts';
 import { pageSize } from '../../kit/paged-list.ts';
-import { answerCallback, editView, replyView } from '../../kit/replies.ts';
-import type { Confirmed } from '../../kit/screen.ts';
+import { editView, replyView } from '../../kit/replies.ts';
+import type { Confirmed, OnButton } from '../../kit/screen.ts';
 import type { CallbackOf, ProductAct } from '../../text/callback-data.ts';
 import { textView, type View } from '../../text/view.ts';
 import { channelNames } from './channels.ts';
@@ -111,28 +111,19 @@ export const confirmClearSecret: Confirmed = async (env, ctx, { payload }) => {
   return result.kind === 'cleared' ? 'Forgotten.' : gone;
 };
 
-export async function onProductsButton(
-  env: AdminEnv,
-  ctx: CallbackContext,
-  callback: CallbackOf<'products'>,
-): Promise<void> {
+export const onProductsButton: OnButton<'products'> = async (env, ctx, callback) => {
   await editView(ctx, await drawProducts(env, callback.position));
-  await answerCallback(ctx);
-}
+  return '';
+};
 
-export async function onProductButton(
-  env: AdminEnv,
-  ctx: CallbackContext,
-  callback: CallbackOf<'product'>,
-): Promise<void> {
+export const onProductButton: OnButton<'product'> = async (env, ctx, callback) => {
   const product = await findProduct(env, { id: callback.id });
   if (product === undefined) {
     await editView(ctx, await drawProducts(env, null));
-    await answerCallback(ctx, gone);
-    return;
+    return gone;
   }
-  await answerCallback(ctx, await actions[callback.act](env, ctx, product));
-}
+  return await actions[callback.act](env, ctx, product);
+};
 
 const actions: Readonly<
   Record<ProductAct, (env: AdminEnv, ctx: CallbackContext, product: Product) => Promise<string>>

@@ -2,7 +2,8 @@ import { type Case, liveStatuses } from '#cases/case.ts';
 import type { CaseStore } from '#cases/case-store.ts';
 import { createCompareAndSet } from '../../query/compare-and-set.ts';
 import { keyset } from '../../query/keyset.ts';
-import { deleteFirst, rowsOf } from '../../query/rows.ts';
+import { prepareInsert } from '../../query/prepared.ts';
+import { deleteFirst, rowCount, rowsOf } from '../../query/rows.ts';
 import type { Session } from '../../query/session.ts';
 import { and, asc, eq, getTableColumns, inArray, isNotNull, lt, lte, or, sql } from '../../schema/drizzle.ts';
 
@@ -12,17 +13,11 @@ export function createCaseStore(session: Session): CaseStore {
   const { liveKey, formerId, ...columns } = getTableColumns(cases);
   const rows = rowsOf(db, cases, columns);
   const byAge = keyset(cases, 'openedAt');
+  const insert = prepareInsert(db, { name: 'insert_case', table: cases, unless: [cases.liveKey] });
   const update = createCompareAndSet<Case>(session, { name: 'case', table: cases });
   const isLive = inArray(cases.status, [...liveStatuses]);
   return {
-    async insertCase(one) {
-      const stored = await db
-        .insert(cases)
-        .values({ ...one, liveKey: one.status === 'resolved' ? null : one.key })
-        .onConflictDoNothing({ target: cases.liveKey })
-        .returning({ id: cases.id });
-      return stored.length === 1;
-    },
+    insertCase: (one) => insert({ ...one, formerId: null, liveKey: one.status === 'resolved' ? null : one.key }),
     findCase: (id) => rows.find(or(eq(cases.id, id), eq(cases.formerId, id))),
     findLiveCase: (key) => rows.find(eq(cases.liveKey, key)),
     changeCase(one, change) {
@@ -94,7 +89,7 @@ export function createCaseStore(session: Session): CaseStore {
           provider: cases.provider,
           status: cases.status,
           rings: cases.rings,
-          count: sql<number>`cast(count(*) as bigint)`,
+          count: rowCount,
           oldestAt: sql<number>`min(${cases.openedAt})`,
         })
         .from(cases)
