@@ -1,7 +1,7 @@
 // A rehearsal is the real verb, run in transactions that are rolled back at their end, so that its forecast cannot
 // differ from the real run. Calls to providers are real, because they are made outside of transactions.
 import type { Database } from '#kernel/database.ts';
-import type { EventLog } from '#kernel/events.ts';
+import type { EventLog } from '#kernel/process.ts';
 import type { SnapshotDeps } from '../lifecycle/deps.ts';
 
 /** Rolls a transaction back, and carries its result out. */
