@@ -11,7 +11,8 @@ import type { CallbackContext, TextContext } from '../../kit/contexts.ts';
 import type { At, DestinationOf } from '../../kit/destinations.ts';
 import type { AdminEnv } from '../../kit/env.ts';
 import { showView, tellInstead } from '../../kit/navigate.ts';
-import { answerCallback, editView, outOfDate, replyFile, replyPicture, replyView } from '../../kit/replies.ts';
+import { editView, outOfDate, replyFile, replyPicture, replyView } from '../../kit/replies.ts';
+import type { OnButton } from '../../kit/screen.ts';
 import type { BookAct, CallbackOf } from '../../text/callback-data.ts';
 import { show } from '../../text/html.ts';
 import type { View } from '../../text/view.ts';
@@ -50,14 +51,14 @@ async function drawDay(env: AdminEnv, day: CalendarDay): Promise<View | undefine
   return bookPage(found.closed, { ...env.presentation(), hasNext: found.hasNext });
 }
 
-export async function onBooksButton(env: AdminEnv, ctx: CallbackContext, callback: CallbackOf<'books'>): Promise<void> {
+export const onBooksButton: OnButton<'books'> = async (env, ctx, callback) => {
   await editView(ctx, await drawList(env, callback.position));
-  await answerCallback(ctx);
-}
+  return '';
+};
 
-export async function onBookButton(env: AdminEnv, ctx: CallbackContext, callback: CallbackOf<'book'>): Promise<void> {
-  await answerCallback(ctx, await actions[callback.act](env, ctx, callback.day));
-}
+export const onBookButton: OnButton<'book'> = async (env, ctx, callback) => {
+  return await actions[callback.act](env, ctx, callback.day);
+};
 
 /** Each does what its button says and returns the word for the toast. */
 const actions: Readonly<Record<BookAct, (env: AdminEnv, ctx: CallbackContext, day: CalendarDay) => Promise<string>>> = {

@@ -2,7 +2,8 @@ import { findCase, listCasePage } from '#cases/read-cases.ts';
 import type { CallbackContext, TextContext } from '../../kit/contexts.ts';
 import type { AdminEnv } from '../../kit/env.ts';
 import { pageSize } from '../../kit/paged-list.ts';
-import { answerCallback, editView, outOfDate, replyView } from '../../kit/replies.ts';
+import { editView, outOfDate, replyView } from '../../kit/replies.ts';
+import type { OnButton } from '../../kit/screen.ts';
 import { adminName } from '../../telegram/admin-name.ts';
 import { type CallbackOf, encodeCallback } from '../../text/callback-data.ts';
 import type { View } from '../../text/view.ts';
@@ -14,14 +15,10 @@ export async function runAlerts(env: AdminEnv, ctx: TextContext): Promise<void> 
   await replyView(ctx, await drawAlerts(env, null));
 }
 
-export async function onAlertsButton(
-  env: AdminEnv,
-  ctx: CallbackContext,
-  callback: CallbackOf<'alerts'>,
-): Promise<void> {
+export const onAlertsButton: OnButton<'alerts'> = async (env, ctx, callback) => {
   await editView(ctx, await drawAlerts(env, callback.position));
-  await answerCallback(ctx);
-}
+  return '';
+};
 
 async function drawAlerts(env: AdminEnv, position: CallbackOf<'alerts'>['position']): Promise<View> {
   return alertList(
@@ -30,14 +27,10 @@ async function drawAlerts(env: AdminEnv, position: CallbackOf<'alerts'>['positio
   );
 }
 
-export async function onAlertViewButton(
-  env: AdminEnv,
-  ctx: CallbackContext,
-  callback: CallbackOf<'alert_view'>,
-): Promise<void> {
+export const onAlertViewButton: OnButton<'alert_view'> = async (env, ctx, callback) => {
   const isShown = await showInList(env, ctx, callback.id);
-  await answerCallback(ctx, isShown ? '' : outOfDate);
-}
+  return isShown ? '' : outOfDate;
+};
 
 async function showInList(env: AdminEnv, ctx: CallbackContext, alertId: string): Promise<boolean> {
   const alert = await findCase(env, alertId);
@@ -47,7 +40,7 @@ async function showInList(env: AdminEnv, ctx: CallbackContext, alertId: string):
 }
 
 /** From the list, the message tapped is drawn anew; the pager's card is brought up to date by the outbox alone. */
-export async function onAlertButton(env: AdminEnv, ctx: CallbackContext, callback: CallbackOf<'alert'>): Promise<void> {
+export const onAlertButton: OnButton<'alert'> = async (env, ctx, callback) => {
   const buttons = ctx.chat.type === 'private' ? 'full' : 'plain';
   const result = await handleAlertButton(env, {
     data: encodeCallback(callback),
@@ -59,5 +52,5 @@ export async function onAlertButton(env: AdminEnv, ctx: CallbackContext, callbac
   if (callback.place === 'list') await showInList(env, ctx, callback.id);
   if (result.reply !== undefined) await replyView(ctx, result.reply);
   const toast = result.follow === undefined ? '' : await env.navigate({ reply: ctx }, result.follow);
-  await answerCallback(ctx, result.toast === '' ? toast : result.toast);
-}
+  return result.toast === '' ? toast : result.toast;
+};

@@ -12,8 +12,8 @@ import type { AdminEnv, PlainDeps } from '../../kit/env.ts';
 import { contextOf, showView, tellInstead } from '../../kit/navigate.ts';
 import { leaveOrder } from '../../kit/order-messages.ts';
 import { askForReason, askToWriteReason } from '../../kit/reason-dialogue.ts';
-import { answerCallback, editView, outOfDate, replyView } from '../../kit/replies.ts';
-import type { Confirmed } from '../../kit/screen.ts';
+import { editView, outOfDate, replyView } from '../../kit/replies.ts';
+import type { Confirmed, OnButton } from '../../kit/screen.ts';
 import type { CallbackOf, ExceptionAct } from '../../text/callback-data.ts';
 import type { View } from '../../text/view.ts';
 import { paymentLink } from '../../wording/payment-link.ts';
@@ -52,15 +52,11 @@ export async function drawPlainException(
   return details && exceptionCard(details, { ...presentation, buttons: 'plain', commandBot: deps.commandBot() });
 }
 
-export async function onExceptionButton(
-  env: AdminEnv,
-  ctx: CallbackContext,
-  callback: CallbackOf<'exception'>,
-): Promise<void> {
+export const onExceptionButton: OnButton<'exception'> = async (env, ctx, callback) => {
   const toast = await taps[callback.act](env, ctx, callback.id);
   const isShown = await showException(env, { edit: ctx }, { id: callback.id });
-  await answerCallback(ctx, isShown ? toast : exceptionGone);
-}
+  return isShown ? toast : exceptionGone;
+};
 
 const taps: Readonly<Record<ExceptionAct, (env: AdminEnv, ctx: CallbackContext, id: string) => Promise<string>>> = {
   show: () => Promise.resolve(''),
@@ -103,21 +99,16 @@ function assignmentText(assignment: Assignment): string {
 }
 
 /** A decision begins: what it needs beside a reason is asked first, then the reason, and then it is made. */
-export async function onResolveButton(
-  env: AdminEnv,
-  ctx: CallbackContext,
-  callback: CallbackOf<'resolve'>,
-): Promise<void> {
+export const onResolveButton: OnButton<'resolve'> = async (env, ctx, callback) => {
   const details = await getCase(env, { id: callback.id });
   const isOffered = details?.actions.includes(callback.action) ?? false;
   if (details === undefined || !isOffered) {
     if (details !== undefined) await showException(env, { edit: ctx }, { id: callback.id });
-    await answerCallback(ctx, details === undefined ? exceptionGone : outOfDate);
-    return;
+    return details === undefined ? exceptionGone : outOfDate;
   }
   await editView(ctx, await askNext(env, { ctx, callback, details }));
-  await answerCallback(ctx);
-}
+  return '';
+};
 
 interface Begun {
   ctx: CallbackContext;

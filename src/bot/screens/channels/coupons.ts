@@ -9,10 +9,10 @@ import { couponFault, createCoupon } from '#payments/channels/create-coupon.ts';
 import { ProviderError } from '#payments/ports/provider-errors.ts';
 import type { Coupon, CouponDraft } from '#payments/ports/sales-channel.ts';
 import { askToConfirm } from '../../kit/confirmation.ts';
-import type { CallbackContext, TextContext } from '../../kit/contexts.ts';
+import type { TextContext } from '../../kit/contexts.ts';
 import type { AdminEnv } from '../../kit/env.ts';
-import { answerCallback, editView, replyView, showTyping } from '../../kit/replies.ts';
-import type { Confirmed } from '../../kit/screen.ts';
+import { editView, replyView, showTyping } from '../../kit/replies.ts';
+import type { Confirmed, OnButton } from '../../kit/screen.ts';
 import type { CallbackOf } from '../../text/callback-data.ts';
 import { textView, type View } from '../../text/view.ts';
 import { channelNames, listChannels } from './channels.ts';
@@ -33,14 +33,10 @@ export async function runCoupons(env: AdminEnv, ctx: TextContext, words: string)
   await replyView(ctx, view);
 }
 
-export async function onCouponsButton(
-  env: AdminEnv,
-  ctx: CallbackContext,
-  callback: CallbackOf<'coupons'>,
-): Promise<void> {
+export const onCouponsButton: OnButton<'coupons'> = async (env, ctx, callback) => {
   await editView(ctx, await drawCoupons(env, callback.position));
-  await answerCallback(ctx);
-}
+  return '';
+};
 
 async function drawCoupons(env: AdminEnv, position: CallbackOf<'coupons'>['position']): Promise<View> {
   const [channel] = listChannels(env);

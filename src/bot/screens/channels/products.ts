@@ -3,20 +3,20 @@ import type { Product } from '#catalog/product.ts';
 import { findProduct, listProductPage } from '#catalog/read-products.ts';
 import { removeProduct } from '#catalog/remove-product.ts';
 import { faultOf, type ProductDraft, saveProduct } from '#catalog/save-product.ts';
-import { setLicenceSecret } from '#catalog/set-license-secret.ts';
+import { setLicenseSecret } from '#catalog/set-license-secret.ts';
 import { MoneyInvalid, parseMoney } from '#kernel/money.ts';
 import { isProviderName, type ProviderName } from '#kernel/provider-name.ts';
 import { askToConfirm } from '../../kit/confirmation.ts';
 import type { CallbackContext, TextContext } from '../../kit/contexts.ts';
 import type { AdminEnv } from '../../kit/env.ts';
 import { pageSize } from '../../kit/paged-list.ts';
-import { answerCallback, editView, replyView } from '../../kit/replies.ts';
-import type { Confirmed } from '../../kit/screen.ts';
+import { editView, replyView } from '../../kit/replies.ts';
+import type { Confirmed, OnButton } from '../../kit/screen.ts';
 import type { CallbackOf, ProductAct } from '../../text/callback-data.ts';
 import { textView, type View } from '../../text/view.ts';
 import { channelNames } from './channels.ts';
 import { productFaultText } from './fault-words.ts';
-import { awaitLicenceSecret } from './product-secret.ts';
+import { awaitLicenseSecret } from './product-secret.ts';
 import {
   type ProductQuestion,
   productCard,
@@ -106,33 +106,24 @@ export const confirmRemoveProduct: Confirmed = async (env, ctx, { payload }) => 
 
 export const confirmClearSecret: Confirmed = async (env, ctx, { payload }) => {
   const productId = String(payload['productId']);
-  const result = await setLicenceSecret(env, { productId, secret: null, actor: adminActor(ctx.from.id) });
+  const result = await setLicenseSecret(env, { productId, secret: null, actor: adminActor(ctx.from.id) });
   await showProduct(env, ctx, productId);
   return result.kind === 'cleared' ? 'Forgotten.' : gone;
 };
 
-export async function onProductsButton(
-  env: AdminEnv,
-  ctx: CallbackContext,
-  callback: CallbackOf<'products'>,
-): Promise<void> {
+export const onProductsButton: OnButton<'products'> = async (env, ctx, callback) => {
   await editView(ctx, await drawProducts(env, callback.position));
-  await answerCallback(ctx);
-}
+  return '';
+};
 
-export async function onProductButton(
-  env: AdminEnv,
-  ctx: CallbackContext,
-  callback: CallbackOf<'product'>,
-): Promise<void> {
+export const onProductButton: OnButton<'product'> = async (env, ctx, callback) => {
   const product = await findProduct(env, { id: callback.id });
   if (product === undefined) {
     await editView(ctx, await drawProducts(env, null));
-    await answerCallback(ctx, gone);
-    return;
+    return gone;
   }
-  await answerCallback(ctx, await actions[callback.act](env, ctx, product));
-}
+  return await actions[callback.act](env, ctx, product);
+};
 
 const actions: Readonly<
   Record<ProductAct, (env: AdminEnv, ctx: CallbackContext, product: Product) => Promise<string>>
@@ -142,7 +133,7 @@ const actions: Readonly<
     return '';
   },
   async secret(env, ctx, product) {
-    await awaitLicenceSecret(env, { adminId: ctx.from.id, productId: product.id });
+    await awaitLicenseSecret(env, { adminId: ctx.from.id, productId: product.id });
     await editView(ctx, secretAwaited(product));
     return 'Send the key.';
   },

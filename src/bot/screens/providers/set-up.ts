@@ -4,7 +4,7 @@
 import { type Milliseconds, minute, second } from '#kernel/clock.ts';
 import type { CallbackContext, ServedContext, TextContext } from '../../kit/contexts.ts';
 import type { AdminEnv } from '../../kit/env.ts';
-import { answerCallback, editView, replyView } from '../../kit/replies.ts';
+import { editView, replyView } from '../../kit/replies.ts';
 import { readGrammyError } from '../../telegram/grammy-errors.ts';
 import { messageOptions } from '../../telegram/grammy-sender.ts';
 import type { View } from '../../text/view.ts';
@@ -26,15 +26,14 @@ export async function replyWithSetUp(env: AdminEnv, ctx: TextContext, draw: Draw
 }
 
 /** Carries out a tap on "Check now". */
-export async function checkSetUpNow(env: AdminEnv, ctx: CallbackContext, draw: DrawSetUp): Promise<void> {
+export async function checkSetUpNow(env: AdminEnv, ctx: CallbackContext, draw: DrawSetUp): Promise<string> {
   if (ageOf(env) < justNowMs) {
     await editView(ctx, await draw(env, knownSetUp(env)));
-    await answerCallback(ctx, 'Checked just now.');
-    return;
+    return 'Checked just now.';
   }
   const messageId = await editView(ctx, await draw(env, { report: env.doctor.latest(), isRunning: true }));
-  await answerCallback(ctx, 'Checking …');
   if (messageId !== undefined) env.background(finishCheck(env, { chatId: ctx.chat.id, messageId, draw }));
+  return 'Checking …';
 }
 
 export function knownSetUp(env: AdminEnv): SetUpState {

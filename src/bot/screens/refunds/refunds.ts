@@ -5,14 +5,13 @@ import { formatOrderNumber, parseOrderNumber } from '#orders/order.ts';
 import { getOrderDetails, type OrderDetails } from '#payments/lifecycle/get-order.ts';
 import { type RefundablePayment, refundablePayments, refundRefusals } from '#payments/refunds/refund-order.ts';
 import { type RefundRequested, requestRefund } from '#payments/refunds/request-refund.ts';
-import type { CallbackContext, TextContext } from '../../kit/contexts.ts';
+import type { TextContext } from '../../kit/contexts.ts';
 import type { At, DestinationOf } from '../../kit/destinations.ts';
 import type { AdminEnv } from '../../kit/env.ts';
 import { contextOf, showView, tellInstead } from '../../kit/navigate.ts';
 import { askForReason } from '../../kit/reason-dialogue.ts';
-import { answerCallback, editView, replyText, replyView } from '../../kit/replies.ts';
-import type { Confirmed } from '../../kit/screen.ts';
-import type { CallbackOf } from '../../text/callback-data.ts';
+import { editView, replyText, replyView } from '../../kit/replies.ts';
+import type { Confirmed, OnButton } from '../../kit/screen.ts';
 import { show } from '../../text/html.ts';
 import type { Button, View } from '../../text/view.ts';
 import { orderGone } from '../../wording/result-texts.ts';
@@ -42,21 +41,16 @@ export async function openRefund(env: AdminEnv, at: At, { orderId }: Destination
 }
 
 /** Which of several payments it is about was asked, and told. */
-export async function onRefundButton(
-  env: AdminEnv,
-  ctx: CallbackContext,
-  callback: CallbackOf<'refund'>,
-): Promise<void> {
+export const onRefundButton: OnButton<'refund'> = async (env, ctx, callback) => {
   const paymentId = asPaymentId(callback.paymentId);
   const details = await getOrderDetails(env, { paymentId });
   const chosen = details && refundablePayments(env.providers, details).find(({ payment }) => payment.id === paymentId);
   if (details === undefined || chosen === undefined) {
-    await answerCallback(ctx, 'Nothing of this payment can go back any more.');
-    return;
+    return 'Nothing of this payment can go back any more.';
   }
   await editView(ctx, await askAbout(env, { adminId: ctx.from.id, details, chosen, amount: 'all' }));
-  await answerCallback(ctx);
-}
+  return '';
+};
 
 async function ask(
   env: AdminEnv,
