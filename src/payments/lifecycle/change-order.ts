@@ -1,4 +1,4 @@
-// Every change of an order goes through here: decide, compare-and-set, timeline, what the shop is applied, which cases end.
+// Every change of an order goes through here: decide, compare-and-set, timeline, what the shop is told, which cases end.
 import type { CaseKind } from '#cases/case.ts';
 import { resolveOrderCases } from '#cases/resolve-case.ts';
 import { wakeOrderCases } from '#cases/snooze-case.ts';

@@ -1,4 +1,4 @@
-// Every change of a refund goes through here: decide, compare-and-set, timeline, what the shop is applied, what becomes of the
+// Every change of a refund goes through here: decide, compare-and-set, timeline, what the shop is told, what becomes of the
 // order, which troubles begin and end.
 import { raiseCase } from '#cases/raise-case.ts';
 import { resolveCase } from '#cases/resolve-case.ts';
