@@ -4,8 +4,7 @@ import { currency, type Product, products } from './catalogue.ts';
 import type { Sale } from './counter.ts';
 import type { Announcement } from './post-box.ts';
 import { style } from './style.ts';
-import type { TillOrder } from './till-client.ts';
-import { payWith } from './till-client.ts';
+import { payWith, type TillOrder } from './till-client.ts';
 
 export type Html = ReturnType<typeof html>;
 

@@ -1,5 +1,5 @@
-// The composition root: with its siblings in this folder the one place that knows every side. What every role needs is in
-// app-core.ts; the sides that serve one role each are put together here, and started and stopped in the order written.
+// The composition root: this folder alone knows every room. What every role needs is in core.ts; what serves one role each
+// is put together here, and started and stopped in the order written.
 import { createOwnerDirectory } from '#access/owner-directory.ts';
 import type { Config } from '#config/load-config.ts';
 import { createJobs } from '#jobs/jobs.ts';
@@ -22,11 +22,11 @@ import { createWatches } from './watches.ts';
 import { allLanes, createWorkers, type Workers } from './workers.ts';
 
 export interface App {
-  /** Resolves when webhooks are taken; the bots connect in the background. */
+  /** Resolves when webhooks are accepted; the bots connect in the background. */
   start(): Promise<{ port: number }>;
-  /** Stop accepting, finish the work in hand, close. Never rejects for what others did; may be called twice. */
+  /** Stops accepting, finishes the work that is under way, closes. Never rejects for failures outside; may be called twice. */
   stop(): Promise<void>;
-  /** Runs a job by hand, or joins the run in hand; undefined when there is no such job. */
+  /** Runs a job now, or joins the run that is under way; undefined when there is no such job. */
   runJob(name: string): Promise<JobRun> | undefined;
 }
 
@@ -35,16 +35,16 @@ export type AppDeps = Pick<CoreDeps, 'config' | 'providerPolicy' | 'logDestinati
   random?: Random;
 };
 
-/** Requests in hand may take so long to finish at the stop. */
+/** How long requests that are being served may take to finish at the stop. */
 const requestsEndMs = 10 * second;
 
-/** The sides of the process; a process of fewer roles is to start fewer of them. */
+/** The parts of the process, by the roles that need them. */
 interface Sides {
   server: TillkeeperServer;
   bots: Bots;
   workers: Workers;
   scheduler: Scheduler;
-  /** Ends comparisons in hand: they may take minutes, and the next start compares again. */
+  /** Ends comparisons that are under way: they may take minutes, and the next start compares again. */
   endComparisons(): void;
 }
 

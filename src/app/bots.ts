@@ -40,7 +40,7 @@ export function receiversOf(config: Config, bots: Bots): Map<string, TelegramRec
   const receivers = new Map<string, TelegramReceiver>();
   if (updates.kind !== 'webhook') return receivers;
   const { secrets } = updates;
-  // The route hands on only what has an update id; the libraries read the rest of it themselves.
+  // The route passes on only what has an update id; the libraries read the rest of it themselves.
   const receive = (bot: AdminBot | Pager): TelegramReceiver => ({
     secrets,
     handleUpdate: (update) => bot.handleUpdate(update as TelegramUpdate),

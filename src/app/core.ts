@@ -20,9 +20,9 @@ export interface CoreDeps {
   providerPolicy?: Partial<HttpPolicy> | undefined;
   /** Where the log goes; standard output when left out. */
   logDestination?: Parameters<typeof createLogger>[0]['destination'];
-  /** Whether anything beside the providers answers us. */
+  /** Whether anything other than the providers answers, so that an outage is not blamed on them. */
   isOnline(): boolean;
-  /** Called after the commit that left something to take in the queue. */
+  /** Called after a commit that added to the queue. */
   onQueued(queue: 'inbox' | 'outbox'): void;
 }
 
@@ -30,7 +30,7 @@ export interface Core {
   payments: DomainDeps;
   database: OpenDatabase;
   metrics: Metrics;
-  /** Names this process among those that share the queues. */
+  /** The id of this process among those that share the queues. */
   instanceId: string;
   flushLog(): void;
 }

@@ -10,8 +10,7 @@ import { checkFiles } from '#diagnostics/check-files.ts';
 import { checkShop } from '#diagnostics/check-shop.ts';
 import { createDoctor, type Doctor } from '#diagnostics/doctor.ts';
 import { type CheckGroup, runChecks } from '#diagnostics/run-checks.ts';
-import type { Clock, Milliseconds } from '#kernel/clock.ts';
-import { second, systemClock } from '#kernel/clock.ts';
+import { type Clock, type Milliseconds, second, systemClock } from '#kernel/clock.ts';
 import { type Random, systemRandom } from '#kernel/ids.ts';
 import type { ProviderName } from '#kernel/provider-name.ts';
 import type { GroupedCheck } from '#kernel/set-up-check.ts';
@@ -28,9 +27,9 @@ interface SetUpDeps {
   instance: string | null;
 }
 
-/** All groups run at once, so that this is about how long it takes at most. */
+/** The bound of every group; all run at once, so it is about the bound of the whole. */
 const groupMaxMs: Milliseconds = 10 * second;
-/** Leaves the group the time to say that it did not get through. */
+/** Shorter than the bound of its group, which can then still say that the check did not finish. */
 const quickCheckMaxMs: Milliseconds = 6 * second;
 const callPolicy = {
   timeoutMs: 4 * second,
@@ -88,7 +87,7 @@ async function checkBots({ config, clock }: Given, readings: ClockReading[], sig
 
 const silentLog = { info: () => undefined, warn: () => undefined, error: () => undefined };
 
-/** The error for a key that cannot be read; the start refuses it in the same words. */
+/** An error for a key that cannot be read; `npm start` refuses it in the same words. */
 function openProviders({ config, clock, random }: Given): ProviderRegistry | Error {
   const { publicUrl } = config.http;
   try {
@@ -119,7 +118,7 @@ function addressQuestion({ config, instance }: Given, registry: ProviderRegistry
   const { host, port, publicUrl } = config.http;
   const providers = registry instanceof Error ? [] : registry.list();
   const webhooks = providers.map(({ name }): Route => {
-    // Without its end, the address of one that has a secret there does not exist: 404 would show nothing.
+    // An address with a secret end does not exist without it: a probe would get 404 and show nothing.
     return { group: name, path: `/webhooks/${name}`, secretEnd: secretEndOf(config.providers[name]) };
   });
   const telegram: Route = { group: 'telegram', path: '/telegram/admin', secretEnd: null };
@@ -133,7 +132,7 @@ function addressQuestion({ config, instance }: Given, registry: ProviderRegistry
   };
 }
 
-/** The newest end of the address of a provider that has a secret there; null for all others. */
+/** The newest secret end of the address of a provider that has one; null for all others. */
 function secretEndOf(settings: Config['providers'][ProviderName]): string | null {
   return settings && 'pathSecrets' in settings ? (settings.pathSecrets[0] ?? null) : null;
 }
@@ -144,7 +143,7 @@ function reachableHost(host: string): string {
   return host.includes(':') ? `[${host}]` : host;
 }
 
-/** Whatever among the providers' settings is an address. */
+/** Every address among the providers' settings. */
 function addressesOf(providers: Config['providers']): URL[] {
   const values = Object.values(providers).flatMap((settings): unknown[] => Object.values(settings ?? {}));
   return values.flatMap((value) => (typeof value === 'string' && /^https?:/.test(value) ? [new URL(value)] : []));

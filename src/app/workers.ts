@@ -14,10 +14,10 @@ interface LaneOptions {
   policy: RetryPolicy;
 }
 
-/** Another process may put rows into a queue without waking anybody here; so often each worker asks for rows by itself. */
+/** Another process may add to a queue without waking the workers of this one; so often each claims by itself. */
 const sweepMs: Milliseconds = second;
 
-/** An event outlives hours of a provider's outage; polling finds its payment in any case. */
+/** An event is retried through hours of a provider's outage; polling finds its payment in any case. */
 const inboxOptions: LaneOptions = {
   concurrency: 8,
   // Longer than all attempts of one provider call together.
@@ -26,7 +26,7 @@ const inboxOptions: LaneOptions = {
 };
 
 const laneOptions: Readonly<Record<Lane, LaneOptions>> = {
-  // Admins hear within seconds also when Telegram comes back, so the wait stays short; about half a day of trying.
+  // Admins are notified within seconds also when Telegram is available again, so the delay stays short; half a day in all.
   pager: {
     concurrency: 4,
     attemptTimeoutMs: minute,
@@ -37,7 +37,7 @@ const laneOptions: Readonly<Record<Lane, LaneOptions>> = {
     attemptTimeoutMs: minute,
     policy: { firstDelayMs: second, delayMaxMs: minute, attemptsMax: 60 },
   },
-  // A shop that is down over a weekend still hears of its orders.
+  // A shop that is down over a weekend is still notified of its orders.
   shop: {
     concurrency: 4,
     attemptTimeoutMs: 30 * second,
@@ -55,7 +55,7 @@ export interface Workers {
   outbox: readonly Worker[];
 }
 
-/** One worker for the inbox and one for each lane of the outbox, so that one that hangs holds up no other. */
+/** One worker for the inbox and one for each lane of the outbox, so that one that hangs delays no other. */
 export function createWorkers(
   deps: DomainDeps & { instanceId: string },
   input: { handlers: readonly OutboxHandler[]; lanes: readonly Lane[] },

@@ -1,20 +1,13 @@
 import type { AccessStores } from '#access/access-store.ts';
 import { recordAudit } from '#access/audit.ts';
 import type { Actor } from '#kernel/actor.ts';
-import type { Clock } from '#kernel/clock.ts';
-import type { Database } from '#kernel/database.ts';
-import type { Ids } from '#kernel/ids.ts';
 import { formatMoney } from '#kernel/money.ts';
 import { providerTitle } from '#kernel/provider-name.ts';
-import { causeOf, inTransaction } from '#kernel/transaction-context.ts';
+import { causeOf, inTransaction, type TransactionDeps } from '#kernel/transaction-context.ts';
 import { channelKeyPattern, type Product, productNameUnitsMax, skuPattern } from './product.ts';
 import type { CatalogStores } from './product-store.ts';
 
-export interface ProductDeps {
-  database: Database<CatalogStores & AccessStores>;
-  clock: Clock;
-  ids: Ids;
-}
+export type ProductDeps = TransactionDeps<CatalogStores & AccessStores>;
 
 export type ProductDraft = Pick<Product, 'sku' | 'name' | 'amountMinor' | 'currency' | 'channel' | 'channelKey'>;
 

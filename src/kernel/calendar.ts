@@ -1,5 +1,4 @@
-import type { Milliseconds } from './clock.ts';
-import { day as dayMs } from './clock.ts';
+import { day as dayMs, type Milliseconds } from './clock.ts';
 import { assert } from './invariant.ts';
 
 declare const brand: unique symbol;

@@ -1,5 +1,4 @@
-import type { Clock } from '#kernel/clock.ts';
-import { day, type Milliseconds } from '#kernel/clock.ts';
+import { type Clock, day, type Milliseconds } from '#kernel/clock.ts';
 import type { Database } from '#kernel/database.ts';
 import type { ProviderName } from '#kernel/provider-name.ts';
 import type { Outage } from '#payments/model/outage.ts';

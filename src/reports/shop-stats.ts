@@ -1,7 +1,6 @@
 import { type FeeTotals, totalFees } from '#accounting/fees/total-fees.ts';
 import type { AccountingStores } from '#accounting/ledger/deps.ts';
-import type { Clock } from '#kernel/clock.ts';
-import { day, type Milliseconds } from '#kernel/clock.ts';
+import { type Clock, day, type Milliseconds } from '#kernel/clock.ts';
 import type { Database } from '#kernel/database.ts';
 import type { OrderStatus } from '#orders/order.ts';
 import type { OrderBucket, OrderTotals } from '#orders/order-store.ts';

@@ -6,9 +6,9 @@ import { sumUp } from '#bot/telegram/cards.ts';
 import { createConnection, type TelegramLine } from '#bot/telegram/connection.ts';
 import { followMoves } from '#bot/telegram/follow-moves.ts';
 import { readGrammyError } from '#bot/telegram/grammy-errors.ts';
-import { createKeyedQueue } from '#bot/telegram/keyed-queue.ts';
 import { createOnceWithin } from '#bot/telegram/once-within.ts';
 import type { ChatSender, SendOutcome, TelegramUpdate } from '#bot/telegram/telegram.ts';
+import { createKeyedMutex } from '#kernel/keyed-mutex.ts';
 import { createRecordingLog } from '#test/support/fakes/recording-log.ts';
 import { createSeededRandom } from '#test/support/fakes/seeded-random.ts';
 import { createTestClock } from '#test/support/time/test-clock.ts';
@@ -110,7 +110,7 @@ test('messages follow a group that became a supergroup, and the log names its ne
 
 describe('work in turn', () => {
   test('of one key is done one after the other, of two keys side by side, and a failure holds up nothing', async () => {
-    const queue = createKeyedQueue();
+    const queue = createKeyedMutex();
     const done: string[] = [];
     const gate = Promise.withResolvers<void>();
     const first = queue.run('a', async () => {

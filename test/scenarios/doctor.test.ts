@@ -193,7 +193,7 @@ describe('while the product does not run', () => {
     const run = await doctor({ ...world.environment, BITPAY_MERCHANT_TOKEN: '', BITPAY_PRIVATE_KEY: '' });
     expect({ status: run.status, said: run.said }).toEqual({ status: 0, said: expect.stringMatching(/^0 errors, /) });
     expect(lineOf(run, 'database file')).toMatch(/^ok .*the first start creates it/);
-    expect(lineOf(run, 'public address')).toMatch(/^warning .*start it and check again/);
+    expect(lineOf(run, 'public address')).toMatch(/^warning .*start the product and check again/);
     expect(lineOf(run, 'bitpay merchant key')).toMatch(/^warning .*nothing can be listed, cancelled or refunded/);
   });
 

@@ -1,6 +1,5 @@
 import type { Context, Hono } from 'hono';
-import type { BitPayLedgers } from './ledger.ts';
-import { entryData, moneyNumber } from './ledger.ts';
+import { type BitPayLedgers, entryData, moneyNumber } from './ledger.ts';
 import { parseDays, parsePage } from './requests.ts';
 import type { BitPaySettlements } from './settlements.ts';
 

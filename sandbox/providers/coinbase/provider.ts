@@ -1,5 +1,4 @@
-import type { CheckoutView, ForeignInput, ProviderRecord } from '../contract.ts';
-import { VisitRefused } from '../contract.ts';
+import { type CheckoutView, type ForeignInput, type ProviderRecord, VisitRefused } from '../contract.ts';
 import { formatUnits } from '../decimal.ts';
 import { arrivedAtMs } from '../gate.ts';
 import type { ProviderHost, SimulatedProvider } from '../host.ts';

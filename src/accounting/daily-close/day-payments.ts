@@ -1,5 +1,4 @@
-import type { Milliseconds } from '#kernel/clock.ts';
-import { minute } from '#kernel/clock.ts';
+import { type Milliseconds, minute } from '#kernel/clock.ts';
 import type { ProviderName } from '#kernel/provider-name.ts';
 import type { Payment } from '#payments/model/payment.ts';
 import type { PaymentSnapshot } from '#payments/model/snapshot.ts';

@@ -1,6 +1,7 @@
 // What a provider says of one day, fetched before anything is written: its list, what a fresh snapshot heals, and which of
 // the day's refunds it has. Whatever it cannot tell in this set-up is unknown, in words; what it does not answer is waited for.
 import { type ProviderName, providerTitle } from '#kernel/provider-name.ts';
+import { causeOf } from '#kernel/transaction-context.ts';
 import type { Refund } from '#payments/model/refund.ts';
 import type { PaymentSnapshot } from '#payments/model/snapshot.ts';
 import type { PaymentProvider } from '#payments/ports/payment-provider.ts';
@@ -12,7 +13,7 @@ import { compareDay, type DayDifference } from './compare-day.ts';
 import { type DayWindow, edgeMs, loadDayPayments } from './day-payments.ts';
 import { fetchDayRefunds } from './fetch-day-refunds.ts';
 
-const cause = { kind: 'job', id: 'close-days', actor: { kind: 'job', id: 'close-days' } } as const;
+const cause = causeOf({ kind: 'job', id: 'close-days' });
 
 /** So many payments are fetched one by one for one day: where everything differs, one by one is no help. */
 const askedMax = 200;

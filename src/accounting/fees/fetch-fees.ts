@@ -2,7 +2,7 @@
 // changes nothing that has not changed there.
 import { day, type Milliseconds } from '#kernel/clock.ts';
 import { ConcurrentChange } from '#kernel/database.ts';
-import type { TransactionDeps } from '#kernel/transaction-context.ts';
+import { causeOf, type TransactionDeps } from '#kernel/transaction-context.ts';
 import type { FeesProvider } from '#payments/ports/fees-provider.ts';
 import type { PaymentProvider } from '#payments/ports/payment-provider.ts';
 import { ProviderError } from '#payments/ports/provider-errors.ts';
@@ -19,7 +19,7 @@ const windowMs: Milliseconds = 35 * day;
 /** Payments whose fee is asked for one by one in one run. */
 const askedMax = 100;
 
-const cause = { kind: 'job', id: 'fetch-fees', actor: { kind: 'job', id: 'fetch-fees' } } as const;
+const cause = causeOf({ kind: 'job', id: 'fetch-fees' });
 
 export interface FeesFetched {
   /** Payments whose fee is new or has changed. */

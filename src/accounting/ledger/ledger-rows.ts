@@ -1,7 +1,6 @@
 // A closing as rows: one for each line of it, of whatever kind, so that a spreadsheet can filter and sum them.
 import type { JsonObject } from '#kernel/json.ts';
-import type { Closing, ClosingContent, ProviderLedger } from './closing.ts';
-import { tallyGroups } from './closing.ts';
+import { type Closing, type ClosingContent, type ProviderLedger, tallyGroups } from './closing.ts';
 
 export const ledgerColumns = [
   ...['day', 'number', 'kind', 'provider', 'asset', 'what', 'count_here', 'amount_here', 'count_there'],

@@ -2,6 +2,7 @@ import { autoRetry } from '@grammyjs/auto-retry';
 import { Api, Bot } from 'grammy';
 import type { UserFromGetMe } from 'grammy/types';
 import { second } from '#kernel/clock.ts';
+import { createKeyedMutex } from '#kernel/keyed-mutex.ts';
 import type { Lifecycle } from '#kernel/lifecycle.ts';
 import type { OutboxHandler } from '#messaging/outbox-handler.ts';
 import type { AdminBotDeps, AdminEnv } from '../kit/env.ts';
@@ -9,7 +10,6 @@ import { createOrderCardHandler } from '../screens/orders/order-cards.ts';
 import { type Connection, createConnection } from '../telegram/connection.ts';
 import { followMoves } from '../telegram/follow-moves.ts';
 import { createGrammySender } from '../telegram/grammy-sender.ts';
-import { createKeyedQueue } from '../telegram/keyed-queue.ts';
 import { createOnceWithin } from '../telegram/once-within.ts';
 import { reportSends } from '../telegram/report-sends.ts';
 import type { BotHealth, TelegramUpdate, UpdateMode } from '../telegram/telegram.ts';
@@ -63,7 +63,7 @@ export function createAdminBot(deps: AdminBotDeps, options: AdminBotOptions): Ad
     timeZone: options.timeZone,
     alertChatId: options.alertChatId,
     presentation: () => ({ now: deps.clock.now(), timeZone: options.timeZone }),
-    orderTurns: createKeyedQueue(),
+    orderTurns: createKeyedMutex(),
     orderListPlaces: new Map(),
     commands,
     navigate: (at, to) => navigate(env, at, to),

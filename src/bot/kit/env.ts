@@ -3,10 +3,10 @@ import type { PendingAction } from '#access/access-store.ts';
 import type { AdminDirectory } from '#access/admin.ts';
 import type { DomainDeps } from '#accounting/ledger/deps.ts';
 import type { Doctor } from '#diagnostics/doctor.ts';
+import type { KeyedMutex } from '#kernel/keyed-mutex.ts';
 import type { PaymentDeps } from '#payments/lifecycle/deps.ts';
 import type { ReconcileProvider } from '#payments/reconciliation/reconcile-provider.ts';
 import type { HealthReport } from '#reports/health-report.ts';
-import type { KeyedQueue } from '../telegram/keyed-queue.ts';
 import type { OnceWithin } from '../telegram/once-within.ts';
 import type { OnSend } from '../telegram/report-sends.ts';
 import type { CallbackOf } from '../text/callback-data.ts';
@@ -49,7 +49,7 @@ export interface AdminEnv extends AdminBotDeps {
   alertChatId: number | null;
   presentation(): Presentation;
   /** Cards of one order are drawn in turn, each from what is stored then, so that an older picture never covers a newer one. */
-  orderTurns: KeyedQueue;
+  orderTurns: KeyedMutex;
   orderListPlaces: Map<number, OrderListPlace>;
   /** Every command, in the order of the menu. */
   commands: readonly CommandWords[];

@@ -3,13 +3,13 @@
 import type { AdminDirectory } from '#access/admin.ts';
 import type { Alert } from '#cases/case.ts';
 import { findAlert } from '#cases/read-alerts.ts';
+import { createKeyedMutex } from '#kernel/keyed-mutex.ts';
 import type { SentMessage } from '#messaging/messaging-store.ts';
 import type { OutboxHandler } from '#messaging/outbox-handler.ts';
 import { listSentMessages } from '#messaging/sent-messages.ts';
 import type { AdminBotDeps } from '../kit/env.ts';
 import { alertCard, wakeNotice } from '../screens/cases/alert-card-view.ts';
 import { placeCard, shownMark, sumUp } from '../telegram/cards.ts';
-import { createKeyedQueue } from '../telegram/keyed-queue.ts';
 import type { ChatSender, SendOutcome } from '../telegram/telegram.ts';
 
 interface AlertCardDeps extends Pick<AdminBotDeps, 'database' | 'clock' | 'log'> {
@@ -24,7 +24,7 @@ interface AlertCardOptions {
 }
 
 export function createAlertCardHandler(deps: AlertCardDeps, options: AlertCardOptions): OutboxHandler {
-  const inTurn = createKeyedQueue();
+  const inTurn = createKeyedMutex();
 
   async function showEverywhere(alertId: string, signal: AbortSignal): Promise<ReturnType<typeof sumUp>> {
     const chatIds = await alertChats(deps.admins, options.alertChatId);

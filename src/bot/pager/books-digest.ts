@@ -3,13 +3,13 @@
 import type { AdminDirectory } from '#access/admin.ts';
 import { type ClosedDay, readLedgerDays } from '#accounting/ledger/read-ledger.ts';
 import { readCalendarDay } from '#kernel/calendar.ts';
+import { createKeyedMutex } from '#kernel/keyed-mutex.ts';
 import type { DeliveryResult, OutboxHandler } from '#messaging/outbox-handler.ts';
 import { findSentMessage } from '#messaging/sent-messages.ts';
 import { daysDrawn, drawBooks } from '../charts/books-chart.ts';
 import type { AdminBotDeps } from '../kit/env.ts';
 import { bookDigest } from '../screens/accounting/books-view.ts';
 import { rememberCard, sumUp } from '../telegram/cards.ts';
-import { createKeyedQueue } from '../telegram/keyed-queue.ts';
 import type { ChatSender, SendOutcome } from '../telegram/telegram.ts';
 import type { View } from '../text/view.ts';
 import { alertChats } from './alert-cards.ts';
@@ -24,7 +24,7 @@ export function createBooksDigestHandler(
   deps: BooksDigestDeps,
   options: { alertChatId: number | null },
 ): OutboxHandler {
-  const inTurn = createKeyedQueue();
+  const inTurn = createKeyedMutex();
 
   async function tellEverywhere(dayText: string, signal: AbortSignal): Promise<DeliveryResult> {
     const day = readCalendarDay(dayText);

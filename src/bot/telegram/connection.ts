@@ -3,9 +3,9 @@
 import { type Clock, type Milliseconds, minute, second } from '#kernel/clock.ts';
 import type { EventLog } from '#kernel/events.ts';
 import type { Random } from '#kernel/ids.ts';
+import { createKeyedMutex } from '#kernel/keyed-mutex.ts';
 import type { Lifecycle } from '#kernel/lifecycle.ts';
 import { type RetryPolicy, retryDelay } from '#kernel/retry-policy.ts';
-import { createKeyedQueue } from './keyed-queue.ts';
 import { type BotHealth, networkReason, type SendOutcome, type TelegramUpdate, type UpdateMode } from './telegram.ts';
 
 /** The calls of a connection; each throws what its library throws, and `classify` reads it. */
@@ -56,7 +56,7 @@ export function createConnection<Update extends TelegramUpdate>(
   const { clock, log } = deps;
   const { bot, line, mode } = options;
   const stopping = new AbortController();
-  const queue = createKeyedQueue();
+  const queue = createKeyedMutex();
   let running: Promise<void> | undefined;
   let name = '';
   let lastOkAt: Milliseconds | null = null;

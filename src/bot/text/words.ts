@@ -1,5 +1,6 @@
 import type { AlertSeverity, AlertStatus } from '#cases/case.ts';
 import { day, hour, type Milliseconds, minute, second } from '#kernel/clock.ts';
+import { providerTitle } from '#kernel/provider-name.ts';
 import type { Trust } from '#kernel/trust.ts';
 import type { OrderStatus } from '#orders/order.ts';
 import type { PaymentStatus } from '#payments/model/payment.ts';
@@ -49,12 +50,20 @@ export const alertSigns: Readonly<Record<AlertStatus, string>> = {
   resolved: '✅',
 };
 
-/** How sure we are, in words that an admin can weigh. */
-export const trustWords: Readonly<Record<Trust, string>> = {
-  fetched: 'fetched (we asked the provider)',
-  signed: 'signed (the provider signed it)',
-  token: 'token (a shared secret only)',
-};
+/** How sure we are of what a provider said: it was asked, it signed its message, or it only knows a secret. */
+export function trustText(trust: Trust, provider: string | null): string {
+  const title = provider === null ? 'the provider' : providerTitle(provider);
+  switch (trust) {
+    case 'fetched':
+      return `confirmed with ${title}`;
+    case 'signed':
+      return `signed by ${title}, not confirmed yet`;
+    case 'token':
+      return `told by ${title} under a shared secret, not confirmed`;
+    default:
+      return trust satisfies never;
+  }
+}
 
 /** A status is the same word everywhere; the chat only writes its underscores as spaces. */
 export function statusWord(status: string): string {

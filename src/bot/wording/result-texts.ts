@@ -1,6 +1,5 @@
 // What verbs answered, in a sentence for a toast. The domain says what happened; these are the words for it.
-import type { ProviderName } from '#kernel/provider-name.ts';
-import { providerTitle } from '#kernel/provider-name.ts';
+import { type ProviderName, providerTitle } from '#kernel/provider-name.ts';
 import type { OrderStatus } from '#orders/order.ts';
 import type { Resolution } from '#payments/resolutions/actions/resolution.ts';
 import { plural, statusWord } from '../text/words.ts';

@@ -6,7 +6,7 @@ interface RestoreInput {
   now: number;
 }
 
-/** Sentences about what was restored, and where the database of before is. */
+/** Sentences about what was restored, and where the replaced database is kept. */
 export async function restoreDatabase(database: DatabaseTarget, input: RestoreInput): Promise<string[]> {
   const { file, keptAs, pending } = await restore(database, input);
   return [

@@ -2,7 +2,7 @@ import { errorCheck, okCheck, type SetUpCheck, warningCheck } from '#kernel/set-
 import { DatabaseNewer } from './database-errors.ts';
 import { type Engine, pendingMigrations, readMigrations } from './migrations.ts';
 
-/** How the migrations that were applied compare with those that this release has. */
+/** Compares the applied migrations with those of this release. */
 export function checkMigrations(engine: Engine, appliedIds: readonly string[]): SetUpCheck {
   try {
     const pending = pendingMigrations(readMigrations(engine), appliedIds);

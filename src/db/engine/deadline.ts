@@ -1,6 +1,6 @@
 import type { Milliseconds } from '#kernel/clock.ts';
 
-/** Rejects with `late()` when the work takes longer than `ms`. The work itself cannot be stopped; what it does late is its own affair. */
+/** Rejects with `late()` when the work takes longer than `ms`. The work itself is not stopped. */
 export async function withDeadline<Result>(
   work: Promise<Result>,
   limit: { ms: Milliseconds; late: () => Error },

@@ -1,4 +1,4 @@
-// A file appears under its name only when it is whole, checked and on disk: until then it stands beside it under another.
+// A file gets its name only when it is whole, checked and on disk: until then it has a temporary name in the same folder.
 import { closeSync, existsSync, fsyncSync, openSync, renameSync, rmSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { MaintenanceRefused } from './database-errors.ts';
@@ -32,7 +32,7 @@ function flush(path: string): void {
   }
 }
 
-/** Goes into names of files: 20261125T081500Z. */
+/** For the names of files: 20261125T081500Z. */
 export function timeStamp(now: number): string {
   return new Date(now).toISOString().replaceAll(/[-:]|\.\d+/g, '');
 }

@@ -18,7 +18,7 @@ export interface OpenOptions {
   onQueued?: (queue: QueueName) => void;
   /** Called after each group commit on SQLite, and after each transaction on PostgreSQL. Must not throw. */
   onGroupCommit?: (info: GroupCommit) => void;
-  /** Says which times have come, for `onQueued`; default: the system's clock. */
+  /** Tells whether a row is due, for `onQueued`; default: the system's clock. */
   clock?: Pick<Clock, 'now'>;
   /** A transaction's body that takes longer is rolled back and rejected with TransactionTimedOut; default 5,000 ms. */
   transactionMaxMs?: number;
@@ -47,7 +47,7 @@ export interface OpenDatabase extends Database<AccountingStores> {
   migrate(): Promise<{ applied: number }>;
   /** For readiness: reads, and makes sure that a transaction can be begun; rejects within three seconds. */
   check(): Promise<void>;
-  /** Refuses new work with DatabaseClosed and waits for the work in hand. May be called twice. */
+  /** Refuses new work with DatabaseClosed and waits for the work in flight. May be called twice. */
   close(): Promise<void>;
   commitStats(): CommitStats;
 }

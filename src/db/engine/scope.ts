@@ -1,5 +1,5 @@
 // A scope is one transaction or one read while it runs. It travels with the asynchronous work of the body, so that a
-// nested transaction, and a query that comes too late or from elsewhere, are known at once: on SQLite's one writing
+// nested transaction, and a query that comes too late or from elsewhere, are refused at once: on SQLite's one writing
 // connection such a query would run inside another transaction.
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { NestedTransaction } from '#kernel/database.ts';
@@ -17,7 +17,7 @@ export interface Scopes {
   /** Throws NestedTransaction when the caller is inside a transaction or a read. */
   refuseNested(): void;
   run<Result>(scope: Scope, work: () => Promise<Result>): Promise<Result>;
-  /** Throws TransactionEnded unless the caller is inside an open scope that `isOwn` recognises; every query asks. */
+  /** Throws TransactionEnded unless the caller is inside an open scope that `isOwn` recognises; called for every query. */
   requireOpen(isOwn: (scope: Scope) => boolean): void;
 }
 

@@ -4,12 +4,12 @@ import { errorCheck, okCheck, type SetUpCheck, warningCheck } from '#kernel/set-
 import { checkMigrations } from '../engine/check-migrations.ts';
 
 const callMaxMs = 5 * second;
-/** The oldest that the stores are tested on. */
+/** The oldest version that the stores are tested on. */
 const majorMin = 15;
-/** Leases and waits go by the clocks of this machine, rows by what it writes; a reader of both is misled by more. */
+/** Leases and due times are compared across machines: with a larger difference they would be wrong. */
 const clockMaxMs: Milliseconds = 2 * second;
 
-/** Asks the server with a connection of its own, and changes nothing. */
+/** Checks the server over a connection of its own, and changes nothing. */
 export async function checkPostgres(url: string, clock: Clock): Promise<SetUpCheck[]> {
   const client = new pg.Client({
     connectionString: url,
@@ -17,7 +17,7 @@ export async function checkPostgres(url: string, clock: Clock): Promise<SetUpChe
     connectionTimeoutMillis: callMaxMs,
     query_timeout: callMaxMs,
   });
-  // One that is lost between two queries fails the next of them.
+  // A connection that is lost between two queries fails the next query.
   client.on('error', () => undefined);
   try {
     await client.connect();
@@ -84,7 +84,7 @@ async function checkClock(client: pg.Client, clock: Clock): Promise<SetUpCheck> 
   return warningCheck('clock', { detail, advice: 'let both machines keep time by NTP' });
 }
 
-/** A code where there is one: the message of a refused connection may name the user and the address. */
+/** The error's code where it has one: the message of a refused connection may name the user and the address. */
 function describe(error: unknown): string {
   if (error instanceof pg.DatabaseError) return error.message;
   if (error instanceof Error && 'code' in error && error.code) return String(error.code);

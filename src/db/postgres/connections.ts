@@ -5,7 +5,7 @@ import { journalTable, type Migration, pendingMigrations, readMigrations } from 
 
 const connectMaxMs = 5_000;
 const statementMaxMs = 10_000;
-/** Longer than any body may take, so that ours is the error that is seen; it ends what a lost process left open. */
+/** Longer than our own limit for a transaction, so that our error comes first; it ends what a lost process left open. */
 const idleInTransactionMaxMs = 30_000;
 const migrationWaitMaxMs = 60_000;
 /** The advisory lock of migrations: the letters "till" as a number. */
@@ -31,8 +31,8 @@ export function createPool(target: { url: string; poolMax?: number }): pg.Pool {
   });
   // A connection that is lost while nobody uses it is replaced; without a listener it would end the process.
   pool.on('error', () => undefined);
-  // The pool listens to the idle ones only. One that is lost in use fails its next statement; said as an event, as early
-  // as in the moment in which it is handed out, it would end the process.
+  // The pool listens to idle connections only. One that is lost in use fails its next statement; without a listener of our
+  // own its 'error' event would end the process.
   pool.on('connect', (client) => client.on('error', () => undefined));
   return pool;
 }
@@ -49,7 +49,7 @@ export async function commit(client: pg.PoolClient): Promise<void> {
   if (command !== 'COMMIT') throw new CommitFailed('a failed statement was passed over; nothing was stored');
 }
 
-/** The server itself said no, and goes on. A connection that is lost during the COMMIT takes the answer with it. */
+/** The server refused the COMMIT. When the connection is lost during the COMMIT, its outcome is not known. */
 function wasUndone(error: unknown): boolean {
   return error instanceof pg.DatabaseError && error.severity === 'ERROR';
 }

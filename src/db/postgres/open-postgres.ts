@@ -98,7 +98,7 @@ async function rollback(client: pg.PoolClient): Promise<boolean> {
   }
 }
 
-/** Drizzle puts a query's parameters, customers' data among them, into the message of its error; the cause has none. */
+/** Drizzle's error message holds the query's parameters, customers' data among them; its cause does not. */
 function withoutParameters(error: unknown): unknown {
   const isQueryError = error instanceof Error && error.constructor.name === 'DrizzleQueryError';
   return isQueryError && error.cause instanceof Error ? error.cause : error;

@@ -1,5 +1,5 @@
-// PostgreSQL's own programs make and read its backups. They are told the password in a file that only we can read: what
-// stands on a command line is seen by every user of the machine.
+// PostgreSQL's own programs make and read its backups. They get the password in a file that only our user can read: a
+// command line is seen by every user of the machine.
 import { spawn } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -8,10 +8,10 @@ import { MaintenanceRefused } from '../engine/database-errors.ts';
 
 type Program = 'pg_dump' | 'pg_restore' | 'psql';
 
-/** Of what a program says; the end of it says why it failed. */
+/** Characters kept of a program's messages; the last ones say why it failed. */
 const saidMax = 2_000;
 
-/** Runs it to its end; what it wrote. Throws MaintenanceRefused with its own words, or when it is not there. */
+/** Runs the program and returns its output. Throws MaintenanceRefused with the program's message, or when it is not installed. */
 export async function runProgram(program: Program, words: readonly string[]): Promise<string> {
   const child = spawn(program, words, { stdio: ['ignore', 'pipe', 'pipe'] });
   const written: Buffer[] = [];
@@ -41,7 +41,7 @@ function missing(program: Program, cause: Error): MaintenanceRefused {
   return new MaintenanceRefused(`${program} ${why}`, { cause });
 }
 
-/** Lends the database's address without its password, which stands in a file that the address names. */
+/** Calls `work` with the database's address without its password, which is in a file that the address names. */
 export async function withAddress<Result>(url: string, work: (address: string) => Promise<Result>): Promise<Result> {
   const address = new URL(url);
   const password = decodeURIComponent(address.password);

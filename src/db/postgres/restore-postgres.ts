@@ -14,7 +14,7 @@ import { runProgram, withAddress } from './programs.ts';
 
 const connectMaxMs = 5_000;
 
-/** Replaces our tables by those of the backup in one transaction: all of it, or nothing. The present ones are dumped before. */
+/** Replaces our tables by those of the backup in one transaction: all of it, or nothing. The present tables are dumped before. */
 export async function restorePostgres(input: { url: string; source: string; now: number }): Promise<Restored> {
   const source = resolve(input.source);
   if (!existsSync(source)) throw new MaintenanceRefused(`${source} is not there`);
@@ -33,7 +33,7 @@ async function migrationsIn(source: string): Promise<string[]> {
   return rows.split('\n').flatMap((row) => row.split('\t')[0] || []);
 }
 
-/** Whether there is anything to keep. */
+/** Whether the database has tables of ours, which are dumped before they are replaced. Refuses one that is in use. */
 async function refuseInUse(url: string): Promise<boolean> {
   const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: connectMaxMs });
   await client.connect();
@@ -51,7 +51,7 @@ async function refuseInUse(url: string): Promise<boolean> {
   }
 }
 
-/** A table that came after the backup would stay behind and be in the way of its own migration, so that all of ours go. */
+/** Drops every table of ours first: one that is newer than the backup would stay, and its migration would fail. */
 async function replaceTables(url: string, source: string): Promise<void> {
   const tables = [
     ...Object.values(buildTables(postgresKit())).map((table) => getTableName(table)),

@@ -6,7 +6,7 @@ import type { QueryBuilder } from './session.ts';
 
 export const rowCount = sql<number>`count(*)`;
 
-/** Reads of one table that always give the same columns. A query that is built, but not awaited, would never run. */
+/** Reads of one table, always of the same columns, and always awaited: a drizzle query runs only then. */
 export function rowsOf<Table extends PgTable, Columns extends Record<string, PgColumn> = Table['_']['columns']>(
   db: QueryBuilder,
   table: Table,
@@ -41,7 +41,7 @@ export function rowsOf<Table extends PgTable, Columns extends Record<string, PgC
   };
 }
 
-/** Deletes at most `limit` of the rows, those that come first in the order; the keys of what went. */
+/** Deletes at most `limit` of the rows, those that come first in the order; the keys of the deleted rows. */
 export async function deleteFirst(
   db: QueryBuilder,
   batch: { table: PgTable; key: PgColumn; where: SQL | undefined; order: SQL[]; limit: number },
@@ -60,7 +60,7 @@ export async function deleteFirst(
   return deleted.map((row) => String(row.key));
 }
 
-/** For an insert that may meet an older row of the same key: the new one takes its place. */
+/** For onConflictDoUpdate: the new row replaces an older one of the same key. */
 export function replacing<Table extends PgTable>(table: Table, key: readonly (keyof Table['_']['columns'] & string)[]) {
   const columns: Record<string, PgColumn> = getTableColumns(table);
   const values = Object.entries(columns).filter(([name]) => !key.includes(name));

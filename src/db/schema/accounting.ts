@@ -11,7 +11,7 @@ export function buildLedgerClosings({ integer, table, text }: Kit) {
     timeZone: text('time_zone').notNull(),
     closedAt: integer('closed_at').notNull(),
     endsAt: integer('ends_at').notNull(),
-    /** As it was hashed: a text, so that no engine writes it in another way. */
+    /** The text that was hashed: as JSON an engine could write it in another way. */
     content: text('content').notNull(),
     hash: text('hash').notNull(),
     previousHash: text('previous_hash').notNull(),

@@ -15,7 +15,7 @@ export function postgresKit() {
   return { boolean, bytes, check, index, integer, json: jsonb, primaryKey, table: pgTable, text, uniqueIndex };
 }
 
-/** The same columns for SQLite: each gives and takes the values that PostgreSQL's does, so its types hold here too. */
+/** The same columns for SQLite: each reads and writes the values of PostgreSQL's column, so its types hold here too. */
 export function sqliteKit(): Kit {
   const { blob, check, index, integer, primaryKey, sqliteTable, text, uniqueIndex } = sqliteCore();
   const kit = {

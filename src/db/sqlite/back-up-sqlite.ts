@@ -9,7 +9,7 @@ export interface Backup {
   bytes: number;
 }
 
-/** Makes a copy that was read through before it got its name. Works while the product runs, and takes nothing from it. */
+/** Makes a copy that was read through before it got its name. Works while the product runs, and locks nothing. */
 export async function backUpSqlite(input: { file: string; target: string; mayReplace: boolean }): Promise<Backup> {
   const file = resolve(input.file);
   const target = resolve(input.target);
@@ -23,7 +23,7 @@ export async function backUpSqlite(input: { file: string; target: string; mayRep
   return { file: target, bytes: statSync(target).size };
 }
 
-/** Also by another name, and what belongs to it. */
+/** Whether the target is the database's file, by whatever name, or its log or index. */
 function isSame(file: string, target: string): boolean {
   if ([file, `${file}-wal`, `${file}-shm`].includes(target)) return true;
   if (!existsSync(target)) return false;

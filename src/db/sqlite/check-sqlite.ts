@@ -1,5 +1,5 @@
 // Checks the file as the product would use it, and changes nothing. It may be in use by this very process: the file is
-// never opened past SQLite, since closing it would let go of the locks that SQLite holds on it, and nothing waits for a lock.
+// never opened past SQLite, since closing it would release the locks that SQLite holds on it, and nothing waits for a lock.
 import { execFile } from 'node:child_process';
 import { accessSync, constants, existsSync, statfsSync, statSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
@@ -31,7 +31,7 @@ export async function checkSqlite(
   return [opened, checkSchema(path), space, await checkIntegrity(path, limit)];
 }
 
-/** The folder that is there already; what is missing below it is made at the start. */
+/** The nearest folder that exists; the first start creates those below it. */
 function nearestFolder(folder: string): string {
   return existsSync(folder) ? folder : nearestFolder(dirname(folder));
 }
@@ -68,7 +68,7 @@ function checkFile(path: string): { file: SetUpCheck; isReadable: boolean } {
   }
 }
 
-/** Takes the lock of a writer and gives it back. */
+/** Takes the lock of a writer and releases it. */
 function tryLock(path: string): void {
   const connection = new BetterSqlite3(path, { fileMustExist: true, timeout: 0 });
   try {

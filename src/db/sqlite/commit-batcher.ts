@@ -1,6 +1,6 @@
-// Group commit: one fsync for many transactions. Everything that waits is run, each in a savepoint of its own, inside
-// one BEGIN IMMEDIATE … COMMIT, and is answered after the commit. A body that only uses its stores runs to its end
-// without giving way, because every query has its result at once; one that waits for something else is cut off.
+// Group commit: one fsync for many transactions. All waiting transactions are run, each in a savepoint of its own, inside
+// one BEGIN IMMEDIATE … COMMIT, and their promises resolve after the commit. A body that only uses its stores runs to its end
+// without yielding, because every query has its result at once; one that waits for something else is rolled back.
 import { AsyncResource } from 'node:async_hooks';
 import type { Milliseconds } from '#kernel/clock.ts';
 import { CommitFailed, DatabaseUnavailable, TransactionTimedOut } from '../engine/database-errors.ts';
@@ -25,7 +25,7 @@ export interface BatchOptions {
   holdMaxMs: Milliseconds;
   /** A body that takes longer is rolled back. */
   bodyMaxMs: Milliseconds;
-  /** Called once a group is on disk and answered; must not throw. */
+  /** Called once a group is on disk and its promises are resolved; must not throw. */
   onCommitted(info: { scopes: readonly Scope[]; durationMs: Milliseconds }): void;
 }
 
@@ -53,7 +53,7 @@ export function createCommitBatcher(connection: WritingConnection, options: Batc
   let isFlushing = false;
   let current: Scope | undefined;
 
-  /** Runs one body in its savepoint; undefined when it failed, was rolled back and has its answer. */
+  /** Runs one body in its savepoint; undefined when it failed and was rolled back, and its promise is rejected. */
   async function runOne(entry: Entry): Promise<Done | undefined> {
     const scope = createScope('transaction');
     connection.savepoint();
@@ -67,7 +67,7 @@ export function createCommitBatcher(connection: WritingConnection, options: Batc
       connection.releaseSavepoint();
       return { entry, scope, result };
     } catch (error) {
-      // A full disk and its like end the whole transaction on SQLite's own account: the group is lost, not this body.
+      // A full disk and similar faults make SQLite roll back the whole transaction: the group is lost, not only this body.
       if (connection.isInTransaction()) connection.rollbackToSavepoint();
       entry.reject(error);
       return undefined;
@@ -137,7 +137,7 @@ export function createCommitBatcher(connection: WritingConnection, options: Batc
     run<Result>(body: (scope: Scope) => Promise<Result>): Promise<Result> {
       const { promise, resolve, reject } = Promise.withResolvers<Result>();
       // The body keeps its caller's asynchronous context, not that of the transaction that opened the group. AsyncLocalStorage.bind
-      // would say the same for forty times the time: it dresses the function with deprecated properties.
+      // would do the same in forty times the time: it adds deprecated properties to the function.
       const caller = new AsyncResource('transaction');
       waiting.push({
         body: (scope) => caller.runInAsyncScope(body, undefined, scope),

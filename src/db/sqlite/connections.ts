@@ -25,7 +25,7 @@ export function openWriter(file: string): SqliteConnection {
 
 /** Only our user may read customers and their license keys. The files that SQLite makes beside this one get its mode. */
 function createPrivateFile(file: string): void {
-  // Only a file that is not there yet: to open and close one that SQLite holds would let go of its locks.
+  // Only a file that is not there yet: to open and close a file that SQLite has open would release its locks.
   if (!existsSync(file)) closeSync(openSync(file, 'a', 0o600));
 }
 

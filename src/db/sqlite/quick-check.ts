@@ -4,7 +4,7 @@ import { type Database, SqliteError } from 'better-sqlite3';
 import { openQueryOnly } from './connections.ts';
 
 const faultsMax = 5;
-/** Nobody else waits for this process. */
+/** This process may wait: it serves nothing else. */
 const lockWaitMs = 1_000;
 
 if (import.meta.main) {
@@ -23,7 +23,7 @@ function findFaults(connection: Database): string[] {
     const rows = connection.pragma(`quick_check(${faultsMax})`) as { quick_check: string }[];
     return rows.map((row) => row.quick_check).filter((text) => text !== 'ok');
   } catch (error) {
-    // Damage to a page that the check itself stands on ends it.
+    // Damage to a page that the check needs ends it.
     if (error instanceof SqliteError && error.code.startsWith('SQLITE_CORRUPT')) return [error.message];
     throw error;
   }

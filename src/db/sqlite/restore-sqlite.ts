@@ -11,7 +11,7 @@ import { copySqlite, verifySqlite } from './copy-sqlite.ts';
 
 export interface Restored {
   file: string;
-  /** Where the database of before is; null when there was none. */
+  /** Where the replaced database is kept; null when there was none. */
   keptAs: string | null;
   /** Migrations that the next start applies. */
   pending: number;
@@ -47,7 +47,7 @@ export async function restoreSqlite(input: {
   }
 }
 
-/** Undefined for a file that SQLite cannot read, if that was allowed. */
+/** Undefined when SQLite cannot read the file and the restore is forced. */
 function lockExclusively(file: string, isForced: boolean): BetterSqlite3.Database | undefined {
   const connection = new BetterSqlite3(file, { fileMustExist: true, timeout: 0 });
   try {
@@ -70,7 +70,7 @@ function lockExclusively(file: string, isForced: boolean): BetterSqlite3.Databas
 /** A second name for the same file: the first one is never without a database. */
 function keepOld(file: string, keptAs: string): void {
   linkSync(file, keptAs);
-  // Only a damaged one still has them, and they must not be taken for those of the new one.
+  // Only a damaged database still has them, and SQLite must not use them with the new one.
   for (const beside of ['-wal', '-shm']) {
     if (existsSync(`${file}${beside}`)) renameSync(`${file}${beside}`, `${keptAs}${beside}`);
   }

@@ -1,8 +1,7 @@
 import type { Readable } from 'node:stream';
 import axios from 'axios';
 import { Webhook } from 'standardwebhooks';
-import type { Clock } from '#kernel/clock.ts';
-import { hour, type Milliseconds, second } from '#kernel/clock.ts';
+import { type Clock, hour, type Milliseconds, second } from '#kernel/clock.ts';
 import type { DeliveryResult, OutboxHandler } from '#messaging/outbox-handler.ts';
 
 export interface ShopWebhookTarget {

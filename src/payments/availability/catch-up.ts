@@ -1,10 +1,8 @@
 // What happened while a provider could not be heard: as soon as it answers again its open payments are asked about, the
 // most overdue first, and its list is compared with ours. Then the outage is over, and its alert says what it came to.
-import type { Clock } from '#kernel/clock.ts';
-import { type Milliseconds, minute, second } from '#kernel/clock.ts';
+import { type Clock, type Milliseconds, minute, second } from '#kernel/clock.ts';
 import type { PaymentId } from '#kernel/ids.ts';
-import type { TransactionDeps } from '#kernel/transaction-context.ts';
-import { inTransaction } from '#kernel/transaction-context.ts';
+import { inTransaction, type TransactionDeps } from '#kernel/transaction-context.ts';
 import type { SnapshotDeps } from '../lifecycle/deps.ts';
 import type { Outage } from '../model/outage.ts';
 import type { Payment } from '../model/payment.ts';

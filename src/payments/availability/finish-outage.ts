@@ -1,8 +1,7 @@
 import { day, type Milliseconds, minute } from '#kernel/clock.ts';
 import type { PaymentId } from '#kernel/ids.ts';
 import type { Retention } from '#kernel/retention.ts';
-import type { TransactionDeps } from '#kernel/transaction-context.ts';
-import { type Cause, inTransaction } from '#kernel/transaction-context.ts';
+import { type Cause, inTransaction, type TransactionDeps } from '#kernel/transaction-context.ts';
 import { formatOrderNumber } from '#orders/order.ts';
 import type { Outage } from '../model/outage.ts';
 import type { Payment } from '../model/payment.ts';

@@ -1,11 +1,9 @@
 // Looks after providers that are in trouble, or may be: asks them whether they are back, which also lets their breaker
 // close, and keeps one outage, and with it one alert, for as long as they are away.
 import { resolveAlert } from '#cases/resolve-case.ts';
-import type { Clock } from '#kernel/clock.ts';
-import { day, type Milliseconds, minute, second } from '#kernel/clock.ts';
+import { type Clock, day, type Milliseconds, minute, second } from '#kernel/clock.ts';
 import type { ProviderName } from '#kernel/provider-name.ts';
-import type { TransactionDeps } from '#kernel/transaction-context.ts';
-import { causeOf, inTransaction } from '#kernel/transaction-context.ts';
+import { causeOf, inTransaction, type TransactionDeps } from '#kernel/transaction-context.ts';
 import type { OutageDeps } from '../lifecycle/deps.ts';
 import type { Outage } from '../model/outage.ts';
 import type { PaymentProvider, ProviderRegistry } from '../ports/payment-provider.ts';

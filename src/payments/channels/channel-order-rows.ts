@@ -15,30 +15,30 @@ import { productOf } from './check-channel-order.ts';
 
 interface SaleRow {
   provider: ProviderName;
-  sale: ChannelOrder;
+  channelOrder: ChannelOrder;
   id: string;
   now: Milliseconds;
 }
 
 export function toOrder(input: SaleRow & { number: number; products: readonly Product[] }): Order {
-  const { sale, now } = input;
+  const { channelOrder, now } = input;
   return {
     id: asOrderId(input.id),
     number: input.number,
     status: 'awaiting_payment',
     version: 1,
-    ...sale.price,
-    items: itemsOf(sale, input.products),
-    reference: sale.reference,
-    customerEmail: sale.customerEmail,
+    ...channelOrder.price,
+    items: itemsOf(channelOrder, input.products),
+    reference: channelOrder.reference,
+    customerEmail: channelOrder.customerEmail,
     customerName: null,
     redirectUrl: null,
-    metadata: metadataOf(input.provider, sale),
+    metadata: metadataOf(input.provider, channelOrder),
     origin: 'provider',
     note: null,
     attention: null,
     // On the day of the order, of which an export may tell much later; and a clock there may be ahead of ours.
-    createdAt: Math.min(sale.soldAt ?? now, now),
+    createdAt: Math.min(channelOrder.soldAt ?? now, now),
     updatedAt: now,
     expiresAt: now + paymentOpenForMs,
     paidAt: null,
@@ -47,12 +47,12 @@ export function toOrder(input: SaleRow & { number: number; products: readonly Pr
 }
 
 /** What a single item cost is not told: the catalogue's price stands there, or all of it for the only one. */
-function itemsOf(sale: ChannelOrder, products: readonly Product[]): OrderItem[] {
-  return sale.items.map((item) => {
+function itemsOf(channelOrder: ChannelOrder, products: readonly Product[]): OrderItem[] {
+  return channelOrder.items.map((item) => {
     const product = productOf(item, products);
     const quantity = Math.max(item.quantity ?? 1, 1);
-    const { amountMinor } = sale.price;
-    const isAlone = sale.items.length === 1 && amountMinor % quantity === 0;
+    const { amountMinor } = channelOrder.price;
+    const isAlone = channelOrder.items.length === 1 && amountMinor % quantity === 0;
     return {
       sku: product?.sku ?? item.productKey,
       name: product?.name ?? item.name,
@@ -62,30 +62,37 @@ function itemsOf(sale: ChannelOrder, products: readonly Product[]): OrderItem[] 
   });
 }
 
-function metadataOf(provider: ProviderName, sale: ChannelOrder): Record<string, string> {
-  const coupon = sale.coupons.map(({ code }) => code).join(', ');
+function metadataOf(provider: ProviderName, channelOrder: ChannelOrder): Record<string, string> {
+  const coupon = channelOrder.coupons.map(({ code }) => code).join(', ');
   return {
     channel: provider,
-    ...(sale.paymentType !== null && { payment_type: sale.paymentType }),
+    ...(channelOrder.paymentType !== null && { payment_type: channelOrder.paymentType }),
     ...(coupon !== '' && { coupon }),
-    ...(sale.vatMinor !== 0 && { vat: sale.vatMinor === 'unknown' ? 'unknown' : decimalOf(sale, sale.vatMinor) }),
+    ...(channelOrder.vatMinor !== 0 && {
+      vat: channelOrder.vatMinor === 'unknown' ? 'unknown' : decimalOf(channelOrder, channelOrder.vatMinor),
+    }),
   };
 }
 
-function decimalOf(sale: ChannelOrder, amountMinor: number): string {
-  return toDecimal({ amountMinor, currency: sale.price.currency });
+function decimalOf(channelOrder: ChannelOrder, amountMinor: number): string {
+  return toDecimal({ amountMinor, currency: channelOrder.price.currency });
 }
 
 export function toPayment(
   tx: PaymentTx,
-  { provider, sale, order, isHeld }: { provider: ProviderName; sale: ChannelOrder; order: Order; isHeld: boolean },
+  {
+    provider,
+    channelOrder,
+    order,
+    isHeld,
+  }: { provider: ProviderName; channelOrder: ChannelOrder; order: Order; isHeld: boolean },
 ): Payment {
-  const { amountMinor, currency } = sale.price;
-  const requested = { amount: toDecimal(sale.price), asset: currency };
+  const { amountMinor, currency } = channelOrder.price;
+  const requested = { amount: toDecimal(channelOrder.price), asset: currency };
   return {
     ...blankPayment(tx, { order, provider, amountMinor, requested }),
     creation: 'confirmed',
-    reference: sale.reference,
+    reference: channelOrder.reference,
     heldAt: isHeld ? tx.clock.now() : null,
     nextPollAt: null,
     createdAt: order.createdAt,
@@ -93,19 +100,19 @@ export function toPayment(
 }
 
 export function toSnapshot(input: Omit<SaleRow, 'id'>): PaymentSnapshot {
-  const { provider, sale } = input;
-  const { price, feeMinor } = sale;
+  const { provider, channelOrder } = input;
+  const { price, feeMinor } = channelOrder;
   const amount = toDecimal(price);
   const asset = price.currency;
   const hasFigures = feeMinor !== null && feeMinor <= price.amountMinor;
   return {
     provider,
-    reference: sale.reference,
+    reference: channelOrder.reference,
     paymentId: null,
     trust: 'token',
     observedAt: input.now,
     state: 'confirmed',
-    providerStatus: sale.paymentType === null ? 'paid' : `paid by ${sale.paymentType}`,
+    providerStatus: channelOrder.paymentType === null ? 'paid' : `paid by ${channelOrder.paymentType}`,
     requested: { amount, asset },
     settlement: { expected: amount, received: amount, asset },
     coin: null,
@@ -113,11 +120,11 @@ export function toSnapshot(input: Omit<SaleRow, 'id'>): PaymentSnapshot {
     isLate: false,
     isMarkedByHand: false,
     fees: hasFigures
-      ? { fee: decimalOf(sale, feeMinor), net: decimalOf(sale, price.amountMinor - feeMinor), asset }
+      ? { fee: decimalOf(channelOrder, feeMinor), net: decimalOf(channelOrder, price.amountMinor - feeMinor), asset }
       : null,
     checkoutUrl: null,
     transactionIds: [],
-    createdAt: sale.soldAt,
+    createdAt: channelOrder.soldAt,
     expiresAt: null,
   };
 }

@@ -17,7 +17,7 @@ import type { ReviewThresholds } from './review-threshold.ts';
 export type LicenceCheck = LicenceLook | { kind: 'not_asked'; why: string } | { kind: 'used'; orderNumber: string };
 
 export interface ChannelOrderChecks {
-  sale: ChannelOrder;
+  channelOrder: ChannelOrder;
   /** Those of the catalogue that the channel sells under one of the order's keys. */
   products: readonly Product[];
   limits: ReviewThresholds;
@@ -29,16 +29,16 @@ export function checkChannelOrder(checks: ChannelOrderChecks): string[] {
   return [...moneyDoubts(checks), ...limitDoubts(checks), ...licenceDoubts(checks)];
 }
 
-function moneyDoubts({ sale, products }: ChannelOrderChecks): string[] {
-  if (sale.items.length === 0) return ['The sale names no product.'];
-  const lines = sale.items.map((item) => ({ item, product: productOf(item, products) }));
-  const doubts = lines.flatMap(({ item, product }) => itemDoubts(item, product, sale.price.currency));
+function moneyDoubts({ channelOrder, products }: ChannelOrderChecks): string[] {
+  if (channelOrder.items.length === 0) return ['The sale names no product.'];
+  const lines = channelOrder.items.map((item) => ({ item, product: productOf(item, products) }));
+  const doubts = lines.flatMap(({ item, product }) => itemDoubts(item, product, channelOrder.price.currency));
   if (doubts.length > 0) return doubts;
-  if (currencyDigits(sale.price.currency) !== 2) {
-    return [`How amounts in ${sale.price.currency} are counted there is not known.`];
+  if (currencyDigits(channelOrder.price.currency) !== 2) {
+    return [`How amounts in ${channelOrder.price.currency} are counted there is not known.`];
   }
   const known = lines.flatMap(({ item, product }) => (product === undefined ? [] : [{ item, product }]));
-  return priceDoubts(sale, known.map(toLine));
+  return priceDoubts(channelOrder, known.map(toLine));
 }
 
 export function productOf(item: ChannelOrderItem, products: readonly Product[]): Product | undefined {
@@ -68,20 +68,24 @@ function toLine({ item, product }: { item: ChannelOrderItem; product: Product })
 }
 
 /** The price as the catalogue and the coupons make it; tax may be in it or on top of it. */
-function priceDoubts(sale: ChannelOrder, lines: readonly Line[]): string[] {
+function priceDoubts(channelOrder: ChannelOrder, lines: readonly Line[]): string[] {
   const full = sum(lines);
-  const { amountMinor, currency } = sale.price;
-  const taxed = sale.vatMinor === 'unknown' ? [amountMinor] : [amountMinor, amountMinor - sale.vatMinor];
+  const { amountMinor, currency } = channelOrder.price;
+  const taxed =
+    channelOrder.vatMinor === 'unknown' ? [amountMinor] : [amountMinor, amountMinor - channelOrder.vatMinor];
   // A share of each line is rounded to a cent, and whether up or down is not told.
-  const expected = sale.coupons.length === 0 ? { minor: full, slackMinor: 0 } : withCoupon(sale.coupons, lines);
+  const expected =
+    channelOrder.coupons.length === 0 ? { minor: full, slackMinor: 0 } : withCoupon(channelOrder.coupons, lines);
   if (expected !== undefined && taxed.some((paid) => Math.abs(paid - expected.minor) <= expected.slackMinor)) return [];
   const show = (minor: number): string => formatMoney({ amountMinor: minor, currency });
   const doubts = [`The price is ${show(amountMinor)}; the catalogue makes it ${show(full)}.`];
-  const isTaxed = sale.vatMinor !== 0;
+  const isTaxed = channelOrder.vatMinor !== 0;
   if (expected === undefined) doubts.push('What the coupon takes off cannot be worked out.');
-  else if (sale.coupons.length > 0) doubts.push(`With the coupon it would be ${show(expected.minor)}.`);
+  else if (channelOrder.coupons.length > 0) doubts.push(`With the coupon it would be ${show(expected.minor)}.`);
   if (isTaxed)
-    doubts.push(sale.vatMinor === 'unknown' ? 'How much of it is tax is not told.' : 'Tax does not explain it.');
+    doubts.push(
+      channelOrder.vatMinor === 'unknown' ? 'How much of it is tax is not told.' : 'Tax does not explain it.',
+    );
   if (lines.some(({ hasOpenDiscount }) => hasOpenDiscount)) doubts.push('A discount took part whose size is not told.');
   return doubts;
 }
@@ -114,25 +118,25 @@ function sum(lines: readonly Pick<Line, 'totalMinor'>[]): number {
   return lines.reduce((total, { totalMinor }) => total + totalMinor, 0);
 }
 
-function limitDoubts({ sale, limits }: ChannelOrderChecks): string[] {
-  const { amountMinor, currency }: Money = sale.price;
+function limitDoubts({ channelOrder, limits }: ChannelOrderChecks): string[] {
+  const { amountMinor, currency }: Money = channelOrder.price;
   const limitMinor = limits[currency];
   if (limitMinor === undefined) return [`No hold limit is set for ${currency}: see /settings.`];
   if (amountMinor <= limitMinor) return [];
   return [`It is above the hold limit of ${formatMoney({ amountMinor: limitMinor, currency })}.`];
 }
 
-function licenceDoubts({ sale, products, licences }: ChannelOrderChecks): string[] {
-  return sale.items.flatMap((item, index) => {
+function licenceDoubts({ channelOrder, products, licences }: ChannelOrderChecks): string[] {
+  return channelOrder.items.flatMap((item, index) => {
     const product = productOf(item, products);
     const check = licences[index];
     if (product?.hasLicenceSecret !== true) return [];
-    const doubt = check === undefined ? 'its licence was not looked at' : licenceDoubt(sale, item, check);
+    const doubt = check === undefined ? 'its licence was not looked at' : licenceDoubt(channelOrder, item, check);
     return doubt === undefined ? [] : [`“${item.name}”: ${doubt}.`];
   });
 }
 
-function licenceDoubt(sale: ChannelOrder, item: ChannelOrderItem, check: LicenceCheck): string | undefined {
+function licenceDoubt(channelOrder: ChannelOrder, item: ChannelOrderItem, check: LicenceCheck): string | undefined {
   switch (check.kind) {
     case 'unknown':
       return 'the licence key is not known there';
@@ -143,7 +147,7 @@ function licenceDoubt(sale: ChannelOrder, item: ChannelOrderItem, check: Licence
     case 'known':
       if (!check.isEnabled) return 'the licence is disabled';
       if (check.productKey !== null && check.productKey !== item.productKey) return 'the licence is of another product';
-      return isSameAddress(check.email, sale.customerEmail) ? undefined : 'the licence is of another buyer';
+      return isSameAddress(check.email, channelOrder.customerEmail) ? undefined : 'the licence is of another buyer';
     default:
       return check satisfies never;
   }

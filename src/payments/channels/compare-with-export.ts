@@ -21,7 +21,7 @@ export type ExportHealing =
   | { kind: 'none' };
 
 export interface ExportDifference extends Difference {
-  sale: ExportedOrder | null;
+  channelOrder: ExportedOrder | null;
   healing: ExportHealing;
 }
 
@@ -58,23 +58,24 @@ export function compareWithExport(input: {
 const rules: PairingRules<KnownPayment, ExportedOrder> = {
   keysOfOurs: ({ payment }) => [payment.reference],
   keysOfTheirs: ({ reference }) => [reference],
-  isAlike: ({ payment, customerEmail }, sale) => {
-    const isSameDay = sale.soldAt !== null && Math.abs(sale.soldAt - payment.createdAt) <= edgeMs;
-    const isSameBuyer = sale.customerEmail !== null && sale.customerEmail === customerEmail?.toLowerCase();
-    return isSameDay && isSameBuyer && isCurrency(sale, payment) && isAmount(sale, payment);
+  isAlike: ({ payment, customerEmail }, channelOrder) => {
+    const isSameDay = channelOrder.soldAt !== null && Math.abs(channelOrder.soldAt - payment.createdAt) <= edgeMs;
+    const isSameBuyer =
+      channelOrder.customerEmail !== null && channelOrder.customerEmail === customerEmail?.toLowerCase();
+    return isSameDay && isSameBuyer && isCurrency(channelOrder, payment) && isAmount(channelOrder, payment);
   },
-  isSameCurrency: ({ payment }, sale) => isCurrency(sale, payment),
+  isSameCurrency: ({ payment }, channelOrder) => isCurrency(channelOrder, payment),
   // A line that only tells of a refund names no price.
-  isSameAmount: ({ payment }, sale) => sale.amountMinor <= 0 || isAmount(sale, payment),
-  isSameStatus: (known, sale) => known.payment.status !== 'cancelled' && !isMoreRefunded(sale, known),
+  isSameAmount: ({ payment }, channelOrder) => channelOrder.amountMinor <= 0 || isAmount(channelOrder, payment),
+  isSameStatus: (known, channelOrder) => known.payment.status !== 'cancelled' && !isMoreRefunded(channelOrder, known),
 };
 
-function isCurrency(sale: ExportedOrder, payment: Payment): boolean {
-  return sale.currency === null || sale.currency === payment.currency;
+function isCurrency(channelOrder: ExportedOrder, payment: Payment): boolean {
+  return channelOrder.currency === null || channelOrder.currency === payment.currency;
 }
 
-function isAmount(sale: ExportedOrder, payment: Payment): boolean {
-  return sale.amountMinor === payment.amountMinor || sale.amountOtherwiseMinor === payment.amountMinor;
+function isAmount(channelOrder: ExportedOrder, payment: Payment): boolean {
+  return channelOrder.amountMinor === payment.amountMinor || channelOrder.amountOtherwiseMinor === payment.amountMinor;
 }
 
 /** Where more is refunded here than there, the refund was made after the export. */
@@ -83,42 +84,46 @@ function isMoreRefunded({ returnedMinor }: ExportedOrder, known: KnownPayment): 
 }
 
 function differenceOf(pair: Pair<KnownPayment, ExportedOrder>): ExportDifference | undefined {
-  const { kind, ours, theirs: sale } = pair;
+  const { kind, ours, theirs: channelOrder } = pair;
   if (kind === 'matched') return undefined;
   const payment = ours?.payment ?? null;
   const difference: ExportDifference = {
     kind,
-    reference: sale?.reference ?? payment?.reference ?? null,
+    reference: channelOrder?.reference ?? payment?.reference ?? null,
     payment,
     here: payment === null ? 'unknown' : `${payment.status}, ${formatMoney(payment)}`,
-    there: sale === null ? 'not in the export' : describeSale(sale),
+    there: channelOrder === null ? 'not in the export' : describeSale(channelOrder),
     mayHeal: false,
-    snapshot: sale && snapshotOf(sale, payment),
-    sale,
+    snapshot: channelOrder && snapshotOf(channelOrder, payment),
+    channelOrder,
     healing: { kind: 'none' },
   };
-  if (kind === 'status') return { ...difference, ...statusOf(sale, ours) };
-  const isWhole = sale !== null && sale.reference !== null && sale.currency !== null && sale.amountMinor > 0;
+  if (kind === 'status') return { ...difference, ...statusOf(channelOrder, ours) };
+  const isWhole =
+    channelOrder !== null &&
+    channelOrder.reference !== null &&
+    channelOrder.currency !== null &&
+    channelOrder.amountMinor > 0;
   return kind === 'missing_here' && isWhole ? { ...difference, healing: { kind: 'add_sale' } } : difference;
 }
 
-function statusOf(sale: ExportedOrder, known: KnownPayment): Pick<ExportDifference, 'here' | 'healing'> {
+function statusOf(channelOrder: ExportedOrder, known: KnownPayment): Pick<ExportDifference, 'here' | 'healing'> {
   const { payment, returnedMinor } = known;
-  if (!isMoreRefunded(sale, known)) return { here: 'rejected', healing: { kind: 'none' } };
+  if (!isMoreRefunded(channelOrder, known)) return { here: 'rejected', healing: { kind: 'none' } };
   const refunded = formatMoney({ ...payment, amountMinor: returnedMinor });
   const here = `${payment.status}, ${refunded} of ${formatMoney(payment)} refunded`;
-  if (sale.returnedMinor === 'unknown') return { here, healing: { kind: 'none' } };
-  return { here, healing: { kind: 'book_return', returnedMinor: sale.returnedMinor } };
+  if (channelOrder.returnedMinor === 'unknown') return { here, healing: { kind: 'none' } };
+  return { here, healing: { kind: 'book_return', returnedMinor: channelOrder.returnedMinor } };
 }
 
-function snapshotOf(sale: ExportedOrder, payment: Payment | null): Difference['snapshot'] {
-  const currency = sale.currency ?? payment?.currency;
+function snapshotOf(channelOrder: ExportedOrder, payment: Payment | null): Difference['snapshot'] {
+  const currency = channelOrder.currency ?? payment?.currency;
   if (currency === undefined) return null;
   return {
-    requested: { amount: toDecimal({ amountMinor: sale.amountMinor, currency }), asset: currency },
-    label: sale.productNames.join(', '),
-    providerStatus: `line ${sale.line} of its export`,
-    createdAt: sale.soldAt,
+    requested: { amount: toDecimal({ amountMinor: channelOrder.amountMinor, currency }), asset: currency },
+    label: channelOrder.productNames.join(', '),
+    providerStatus: `line ${channelOrder.line} of its export`,
+    createdAt: channelOrder.soldAt,
   };
 }
 
@@ -128,8 +133,8 @@ function isWithin(payment: Payment, window: ExportComparison['window']): boolean
 }
 
 /** Without its line: the next export has the same order at another one. */
-function describeSale(sale: ExportedOrder): string {
-  const { currency, amountMinor, returnedMinor } = sale;
+function describeSale(channelOrder: ExportedOrder): string {
+  const { currency, amountMinor, returnedMinor } = channelOrder;
   const show = (minor: number): string =>
     currency === null ? String(minor / 100) : formatMoney({ amountMinor: minor, currency });
   const parts = [show(amountMinor)];

@@ -36,7 +36,7 @@ export type ChannelEventTaken =
   | { kind: 'unreadable' }
   /** The channel did not say whether a licence is good, and is asked again. */
   | { kind: 'unanswered'; error: string }
-  | { kind: 'order'; sale: ChannelOrder; recorded: ChannelOrderRecorded }
+  | { kind: 'order'; channelOrder: ChannelOrder; recorded: ChannelOrderRecorded }
   | { kind: 'refund'; returned: ChannelRefund; refunded: ChannelOrderRefunded }
   | { kind: 'subscription'; subscription: Subscription; isNews: boolean };
 
@@ -71,7 +71,7 @@ export async function takeChannelEvent(deps: SnapshotDeps, told: Told): Promise<
   const cause: Cause = { kind: 'webhook', id: event.id, actor: { kind: 'provider', id: provider } };
   switch (read.kind) {
     case 'sold':
-      return takeOrder(deps, { ...told, sale: read.sale, cause });
+      return takeOrder(deps, { ...told, channelOrder: read.channelOrder, cause });
     case 'returned': {
       const { returned } = read;
       return { kind: 'refund', returned, refunded: await refundChannelOrder(deps, { provider, returned, cause }) };
@@ -87,27 +87,27 @@ export async function takeChannelEvent(deps: SnapshotDeps, told: Told): Promise<
 
 async function takeOrder(
   deps: SnapshotDeps,
-  told: Told & { sale: ChannelOrder; cause: Cause },
+  told: Told & { channelOrder: ChannelOrder; cause: Cause },
 ): Promise<ChannelEventTaken> {
-  const { provider, sale, cause } = told;
+  const { provider, channelOrder, cause } = told;
   const licences = await checkLicences(deps, told);
   if (!Array.isArray(licences)) return licences;
-  const doubts = sale.soldAt === null ? ['When it was sold is not told.'] : [];
-  const recorded = await recordChannelOrder(deps, { provider, sale, licences, doubts, cause });
-  return { kind: 'order', sale, recorded };
+  const doubts = channelOrder.soldAt === null ? ['When it was sold is not told.'] : [];
+  const recorded = await recordChannelOrder(deps, { provider, channelOrder, licences, doubts, cause });
+  return { kind: 'order', channelOrder, recorded };
 }
 
 async function checkLicences(
   deps: { database: Database<PaymentStores> },
-  told: Told & { sale: ChannelOrder },
+  told: Told & { channelOrder: ChannelOrder },
 ): Promise<(LicenceCheck | undefined)[] | Extract<ChannelEventTaken, { kind: 'unanswered' }>> {
-  const keys = told.sale.items.flatMap(({ productKey }) => (productKey === null ? [] : [productKey]));
+  const keys = told.channelOrder.items.flatMap(({ productKey }) => (productKey === null ? [] : [productKey]));
   const products = await deps.database.read((stores) =>
     stores.products.listProductsByChannelKey({ channel: told.provider, keys }),
   );
   const licences: (LicenceCheck | undefined)[] = [];
   try {
-    for (const item of told.sale.items) {
+    for (const item of told.channelOrder.items) {
       const product = productOf(item, products);
       const isAsked = product?.hasLicenceSecret === true && licences.length < licencesMax;
       licences.push(isAsked ? await checkLicence(deps, { ...told, item, product }) : undefined);
@@ -119,7 +119,7 @@ async function checkLicences(
       return { kind: 'unanswered', error: error.message };
     }
     const why = `the licence could not be checked: ${error.message}`;
-    return told.sale.items.map(() => ({ kind: 'not_asked', why }));
+    return told.channelOrder.items.map(() => ({ kind: 'not_asked', why }));
   }
 }
 

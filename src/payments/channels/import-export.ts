@@ -120,17 +120,17 @@ async function heal(
   input: { provider: ProviderName; difference: ExportDifference; cause: Cause },
 ): Promise<boolean> {
   const { provider, difference, cause } = input;
-  const { healing, sale: exported } = difference;
+  const { healing, channelOrder: exported } = difference;
   if (healing.kind === 'none' || exported === null) return false;
-  const sale = toSale(exported, difference.payment);
+  const channelOrder = toSale(exported, difference.payment);
   if (healing.kind === 'add_sale') {
     const doubts = [`${providerTitle(provider)}'s export tells of it, and no webhook did.`];
     if (exported.returnedMinor === 'unknown') doubts.push('Something of it was given back; how much is not told.');
-    await recordChannelOrder(deps, { provider, sale, licences: [], doubts, cause });
+    await recordChannelOrder(deps, { provider, channelOrder, licences: [], doubts, cause });
   }
   const returnedMinor = healing.kind === 'book_return' ? healing.returnedMinor : exported.returnedMinor;
   if (returnedMinor === 'unknown' || returnedMinor === 0) return healing.kind === 'add_sale';
-  await refundChannelOrder(deps, { provider, returned: { sale, returnedMinor, returnedAt: null }, cause });
+  await refundChannelOrder(deps, { provider, returned: { channelOrder, returnedMinor, returnedAt: null }, cause });
   return true;
 }
 

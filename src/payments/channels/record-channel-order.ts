@@ -6,8 +6,7 @@ import type { Product } from '#catalog/product.ts';
 import { assert } from '#kernel/invariant.ts';
 import { formatMoney } from '#kernel/money.ts';
 import { type ProviderName, providerTitle } from '#kernel/provider-name.ts';
-import type { Cause } from '#kernel/transaction-context.ts';
-import { inTransaction } from '#kernel/transaction-context.ts';
+import { type Cause, inTransaction } from '#kernel/transaction-context.ts';
 import { formatOrderNumber, type Order } from '#orders/order.ts';
 import { applyLook } from '../lifecycle/apply-snapshot.ts';
 import type { SnapshotDeps } from '../lifecycle/deps.ts';
@@ -22,7 +21,7 @@ import { readReviewThresholds } from './review-threshold.ts';
 
 export interface ReceivedChannelOrder {
   provider: ProviderName;
-  sale: ChannelOrder;
+  channelOrder: ChannelOrder;
   /** What the channel said of each item's licence; undefined where it was not asked. */
   licences: readonly (LicenceCheck | undefined)[];
   /** Doubts that are known before the order is checked. */
@@ -39,16 +38,24 @@ export async function recordChannelOrder(
   deps: SnapshotDeps,
   input: ReceivedChannelOrder,
 ): Promise<ChannelOrderRecorded> {
-  const { provider, sale } = input;
+  const { provider, channelOrder } = input;
   const recorded = await inTransaction(deps, input.cause, async (tx): Promise<ChannelOrderRecorded> => {
-    const { reference } = sale;
+    const { reference } = channelOrder;
     const mark = await tx.stores.channelOrders.markSold({ provider, reference, at: deps.clock.now() });
     const known = await tx.stores.payments.findPaymentByReference({ provider, reference });
     if (known !== undefined) return { kind: 'known', payment: known };
-    const products = await tx.stores.products.listProductsByChannelKey({ channel: provider, keys: keysOf(sale) });
+    const products = await tx.stores.products.listProductsByChannelKey({
+      channel: provider,
+      keys: keysOf(channelOrder),
+    });
     const heldBecause = await doubtsOf(tx, { ...input, products });
-    const { order, payment } = await insertRows(tx, { provider, sale, products, isHeld: heldBecause.length > 0 });
-    const snapshot = toSnapshot({ provider, sale, now: deps.clock.now() });
+    const { order, payment } = await insertRows(tx, {
+      provider,
+      channelOrder,
+      products,
+      isHeld: heldBecause.length > 0,
+    });
+    const snapshot = toSnapshot({ provider, channelOrder, now: deps.clock.now() });
     const { returnsOddPayments = false } = deps.providers.find(provider)?.capabilities ?? {};
     await applyLook(tx, { order, payment, snapshot, returnsOddPayments, heldBecause: heldBecause.join(' ') });
     if (mark.returnedMinor > 0) await bookReturns({ tx, providers: deps.providers }, { paymentId: payment.id, mark });
@@ -64,21 +71,21 @@ export async function recordChannelOrder(
   return recorded;
 }
 
-function keysOf(sale: ChannelOrder): string[] {
-  return sale.items.flatMap(({ productKey }) => (productKey === null ? [] : [productKey]));
+function keysOf(channelOrder: ChannelOrder): string[] {
+  return channelOrder.items.flatMap(({ productKey }) => (productKey === null ? [] : [productKey]));
 }
 
 async function doubtsOf(
   tx: PaymentTx,
   input: ReceivedChannelOrder & { products: readonly Product[] },
 ): Promise<string[]> {
-  const { sale, products } = input;
+  const { channelOrder, products } = input;
   const { limits } = await readReviewThresholds(tx.stores);
   const licences: (LicenceCheck | undefined)[] = [];
   for (const [index, licence] of input.licences.entries()) {
     licences.push(licence?.kind === 'known' ? await claimLicence(tx, { ...input, index, licence }) : licence);
   }
-  return [...input.doubts, ...checkChannelOrder({ sale, products, limits, licences })];
+  return [...input.doubts, ...checkChannelOrder({ channelOrder, products, limits, licences })];
 }
 
 /** A licence is evidence for one order: who has seen that order knows the licence, and could forge another one with it. */
@@ -86,10 +93,10 @@ async function claimLicence(
   tx: PaymentTx,
   input: ReceivedChannelOrder & { index: number; licence: LicenceCheck },
 ): Promise<LicenceCheck> {
-  const { provider, sale, licence } = input;
-  const key = sale.items[input.index]?.licenceKey ?? '';
+  const { provider, channelOrder, licence } = input;
+  const key = channelOrder.items[input.index]?.licenceKey ?? '';
   const licenceHash = createHash('sha256').update(key).digest('base64url');
-  const { reference } = sale;
+  const { reference } = channelOrder;
   const owner = await tx.stores.channelOrders.claimLicence({ licenceHash, provider, reference, at: tx.clock.now() });
   if (owner.reference === reference) return licence;
   const payment = await tx.stores.payments.findPaymentByReference(owner);
@@ -99,9 +106,9 @@ async function claimLicence(
 
 async function insertRows(
   tx: PaymentTx,
-  input: { provider: ProviderName; sale: ChannelOrder; products: readonly Product[]; isHeld: boolean },
+  input: { provider: ProviderName; channelOrder: ChannelOrder; products: readonly Product[]; isHeld: boolean },
 ): Promise<{ order: Order; payment: Payment }> {
-  const { provider, sale, isHeld } = input;
+  const { provider, channelOrder, isHeld } = input;
   const { stores, ids } = tx;
   const now = tx.clock.now();
   const order = toOrder({ ...input, id: ids.newId(), number: await stores.orders.nextOrderNumber(), now });
@@ -114,9 +121,9 @@ async function insertRows(
     from: null,
     to: 'awaiting_payment',
     trust: 'token',
-    text: `sale of ${formatMoney(sale.price)} on ${title}: ${title}'s word, token only`,
+    text: `sale of ${formatMoney(channelOrder.price)} on ${title}: ${title}'s word, token only`,
   });
-  const payment = toPayment(tx, { provider, sale, order, isHeld });
+  const payment = toPayment(tx, { provider, channelOrder, order, isHeld });
   await stores.payments.insertPayment(payment);
   return { order, payment };
 }

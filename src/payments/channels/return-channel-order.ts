@@ -6,8 +6,7 @@ import { assert } from '#kernel/invariant.ts';
 import { formatMoney, toDecimal } from '#kernel/money.ts';
 import { type ProviderName, providerTitle } from '#kernel/provider-name.ts';
 import type { Retention } from '#kernel/retention.ts';
-import type { Cause } from '#kernel/transaction-context.ts';
-import { inTransaction } from '#kernel/transaction-context.ts';
+import { type Cause, inTransaction } from '#kernel/transaction-context.ts';
 import type { ProviderDeps } from '../lifecycle/deps.ts';
 import type { ChannelOrderMark } from '../ports/channel-order-store.ts';
 import type { ProviderRegistry } from '../ports/payment-provider.ts';
@@ -52,7 +51,7 @@ function book(
   input: { provider: ProviderName; returned: ChannelRefund; cause: Cause },
 ): Promise<ChannelOrderRefunded> {
   const { provider, returned, cause } = input;
-  const { reference } = returned.sale;
+  const { reference } = returned.channelOrder;
   return inTransaction(deps, cause, async (tx): Promise<ChannelOrderRefunded> => {
     const { returnedMinor, returnedAt } = returned;
     const at = deps.clock.now();
@@ -117,7 +116,7 @@ async function raiseEarlyReturn(
   input: { provider: ProviderName; returned: ChannelRefund; at: Milliseconds },
 ): Promise<void> {
   const { provider, returned } = input;
-  const { reference, price } = returned.sale;
+  const { reference, price } = returned.channelOrder;
   const title = providerTitle(provider);
   const amount = formatMoney({ ...price, amountMinor: returned.returnedMinor });
   await raiseTrouble(tx, {

@@ -3,8 +3,7 @@ import type { Actor } from '#kernel/actor.ts';
 import type { Database } from '#kernel/database.ts';
 import type { JsonObject } from '#kernel/json.ts';
 import { formatMoney, isCurrency, type Money } from '#kernel/money.ts';
-import type { TransactionDeps } from '#kernel/transaction-context.ts';
-import { causeOf, inTransaction } from '#kernel/transaction-context.ts';
+import { causeOf, inTransaction, type TransactionDeps } from '#kernel/transaction-context.ts';
 import type { PaymentStores } from '../ports/payment-store.ts';
 
 const reviewThresholdKey = 'sales.hold_above';

@@ -1,13 +1,12 @@
 import { type Milliseconds, minute } from '#kernel/clock.ts';
-import type { TransactionDeps } from '#kernel/transaction-context.ts';
-import { inTransaction } from '#kernel/transaction-context.ts';
+import { causeOf, inTransaction, type TransactionDeps } from '#kernel/transaction-context.ts';
 import { tellOrder } from '../lifecycle/change-order.ts';
 import type { PaymentStores } from '../ports/payment-store.ts';
 
 /** A provider's own expiry is heard of first; the order follows a moment later. */
 const graceMs: Milliseconds = minute;
 
-const cause = { kind: 'job', id: 'expire-orders', actor: { kind: 'job', id: 'expire-orders' } } as const;
+const cause = causeOf({ kind: 'job', id: 'expire-orders' });
 
 /**
  * Ends orders whose time is over and for which no payment can come any more, at most `limit`. An order with an open

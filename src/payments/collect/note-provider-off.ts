@@ -1,6 +1,5 @@
 import { raiseAlert } from '#cases/raise-case.ts';
-import type { TransactionDeps } from '#kernel/transaction-context.ts';
-import { type Cause, inTransaction } from '#kernel/transaction-context.ts';
+import { type Cause, inTransaction, type TransactionDeps } from '#kernel/transaction-context.ts';
 import type { Payment } from '../model/payment.ts';
 import type { PaymentStores } from '../ports/payment-store.ts';
 

@@ -3,15 +3,13 @@
 import { recordAudit } from '#access/audit.ts';
 import type { Actor } from '#kernel/actor.ts';
 import { day } from '#kernel/clock.ts';
-import type { Database } from '#kernel/database.ts';
-import { ConcurrentChange } from '#kernel/database.ts';
+import { ConcurrentChange, type Database } from '#kernel/database.ts';
 import { asOrderId, type OrderId } from '#kernel/ids.ts';
 import { assert } from '#kernel/invariant.ts';
 import { formatMoney } from '#kernel/money.ts';
 import type { ProviderName } from '#kernel/provider-name.ts';
 import type { Retention } from '#kernel/retention.ts';
-import type { Cause, TransactionDeps } from '#kernel/transaction-context.ts';
-import { inTransaction } from '#kernel/transaction-context.ts';
+import { type Cause, inTransaction, type TransactionDeps } from '#kernel/transaction-context.ts';
 import type { Order, OrderItem, OrderOrigin } from '#orders/order.ts';
 import type { OrderStores } from '#orders/order-store.ts';
 import type { SnapshotDeps } from '../lifecycle/deps.ts';

@@ -1,11 +1,9 @@
 // One provider after the other, until one has made the payment. A customer waits at the other end, so that each has a
 // turn of its own, and one that hangs does not take the time of all.
-import type { Clock, Milliseconds } from '#kernel/clock.ts';
-import { second } from '#kernel/clock.ts';
+import { type Clock, type Milliseconds, second } from '#kernel/clock.ts';
 import type { OrderId, PaymentId } from '#kernel/ids.ts';
 import { assert } from '#kernel/invariant.ts';
-import type { Cause, TransactionDeps } from '#kernel/transaction-context.ts';
-import { inTransaction } from '#kernel/transaction-context.ts';
+import { type Cause, inTransaction, type TransactionDeps } from '#kernel/transaction-context.ts';
 import type { SnapshotDeps } from '../lifecycle/deps.ts';
 import { insertNewPayment, reopenOrder } from '../lifecycle/new-payment.ts';
 import { standingOf } from '../model/coverage.ts';

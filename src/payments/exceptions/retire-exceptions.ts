@@ -1,6 +1,5 @@
 import { day, type Milliseconds } from '#kernel/clock.ts';
-import type { TransactionDeps } from '#kernel/transaction-context.ts';
-import { causeOf, inTransaction } from '#kernel/transaction-context.ts';
+import { causeOf, inTransaction, type TransactionDeps } from '#kernel/transaction-context.ts';
 import type { PaymentStores } from '../ports/payment-store.ts';
 import { endTrouble } from '../trouble.ts';
 

@@ -1,5 +1,4 @@
-import type { TransactionDeps } from '#kernel/transaction-context.ts';
-import { causeOf, inTransaction } from '#kernel/transaction-context.ts';
+import { causeOf, inTransaction, type TransactionDeps } from '#kernel/transaction-context.ts';
 import type { PaymentStores } from '../ports/payment-store.ts';
 import { wakeTrouble } from './wait-for-trouble.ts';
 

@@ -1,109 +1,22 @@
 import type { Milliseconds } from '#kernel/clock.ts';
 import { toDecimal } from '#kernel/money.ts';
-import type { ProviderName } from '#kernel/provider-name.ts';
-import type { Trust } from '#kernel/trust.ts';
-import { formatOrderNumber, type Order, type OrderStatus } from '#orders/order.ts';
+import { formatOrderNumber, type Order } from '#orders/order.ts';
 import type { TimelineEntry } from '#orders/timeline.ts';
-import type { ExceptionKind, ExceptionStatus, PaymentException } from '../exceptions/exception.ts';
-import {
-  isCoveringPayment,
-  isMismatchedPayment,
-  type Payment,
-  type PaymentStatus,
-  payablePayment,
-} from '../model/payment.ts';
-import { isOpenRefund, type Refund, type RefundStatus } from '../model/refund.ts';
+import type { PaymentException } from '../exceptions/exception.ts';
+import { isCoveringPayment, isMismatchedPayment, type Payment, payablePayment } from '../model/payment.ts';
+import { isOpenRefund, type Refund } from '../model/refund.ts';
 import type { PaymentStores } from '../ports/payment-store.ts';
 
 /** No order's history is shown longer than this; the newest entries are the ones shown. */
 export const timelineShownMax = 100;
 
-/** An order as the shop sees it: amounts are decimal strings, times RFC 3339 in UTC, and what does not apply is null. */
-export type OrderView = {
-  id: string;
-  number: string;
-  status: OrderStatus;
-  amount: string;
-  currency: string;
-  reference: string | null;
-  items: { sku: string | null; name: string; quantity: number; unit_amount: string }[];
-  customer: { email: string | null; name: string | null };
-  metadata: Record<string, string>;
-  attention: string | null;
-  created_at: string;
-  updated_at: string;
-  expires_at: string;
-  paid_at: string | null;
-  fulfilled_at: string | null;
-  /** The payment that counts: the one that covers the order, else the newest that may still be paid, else the newest. */
-  payment: PaymentView | null;
-  payments: PaymentView[];
-  /** What has gone back to the buyer, and what may still: asked for, on its way, or not known. */
-  refunded_amount: string;
-  refunding_amount: string;
-  refunds: RefundView[];
-  /** What somebody has to decide about the order or one of its payments, oldest first. */
-  exceptions: ExceptionView[];
-  timeline: TimelineView[];
-};
+export type OrderView = ReturnType<typeof viewOrder>;
+export type PaymentView = ReturnType<typeof viewPayment>;
 
-export type PaymentView = {
-  id: string;
-  provider: ProviderName;
-  status: PaymentStatus;
-  amount: string;
-  currency: string;
-  /** Null while there is none, and while the provider asks for another amount there than we do. */
-  checkout_url: string | null;
-  expires_at: string;
-  provider_reference: string | null;
-  provider_status: string | null;
-  trust: Trust | null;
-  received: { amount: string; asset: string } | null;
-  /** What the provider kept and what it passed on, both in `figures_asset`; null until it told. */
-  fee: string | null;
-  net: string | null;
-  figures_asset: string | null;
-  transaction_ids: string[];
-};
-
-export type RefundView = {
-  id: string;
-  payment_id: string;
-  provider: ProviderName;
-  status: RefundStatus;
-  amount: string;
-  currency: string;
-  reason: string;
-  /** Where the buyer claims the money, at providers that pay out that way. */
-  claim_url: string | null;
-  provider_reference: string | null;
-  provider_status: string | null;
-  transaction_ids: string[];
-  created_at: string;
-  settled_at: string | null;
-};
-
-export type ExceptionView = {
-  id: string;
-  kind: ExceptionKind;
-  status: ExceptionStatus;
-  opened_at: string;
-  summary: string;
-};
-
-export type TimelineView = {
-  at: string;
-  subject: string;
-  from: string | null;
-  to: string | null;
-  cause: { kind: string; id: string };
-  actor: { kind: string; id: string };
-  trust: Trust | null;
-  text: string;
-  payment_id: string | null;
-};
-
+/**
+ * An order as the shop sees it: amounts are decimal strings, times RFC 3339 in UTC, and what does not apply is null. The
+ * answer schemas of the store API say what each field means, and do not compile beside a view that differs.
+ */
 export function viewOrder(input: {
   order: Order;
   payments: Payment[];
@@ -111,7 +24,7 @@ export function viewOrder(input: {
   /** The open ones. */
   exceptions: readonly PaymentException[];
   timeline: TimelineEntry[];
-}): OrderView {
+}) {
   const { order, payments, refunds } = input;
   const refunded = refunds.filter(({ status }) => status === 'succeeded');
   const current = currentPayment(payments);
@@ -160,7 +73,7 @@ export function currentPayment(payments: readonly Payment[]): Payment | undefine
   return payments.find(isCoveringPayment) ?? payablePayment(payments) ?? payments.at(-1);
 }
 
-function viewPayment(payment: Payment): PaymentView {
+function viewPayment(payment: Payment) {
   const { receivedAmount, receivedAsset } = payment;
   return {
     id: payment.id,
@@ -182,7 +95,7 @@ function viewPayment(payment: Payment): PaymentView {
   };
 }
 
-export function viewRefund(refund: Refund): RefundView {
+export function viewRefund(refund: Refund) {
   return {
     id: refund.id,
     payment_id: refund.paymentId,
@@ -200,7 +113,7 @@ export function viewRefund(refund: Refund): RefundView {
   };
 }
 
-function viewException(exception: PaymentException): ExceptionView {
+function viewException(exception: PaymentException) {
   const { id, kind, status, openedAt, facts } = exception;
   return { id, kind, status, opened_at: toTime(openedAt), summary: facts.summary };
 }
@@ -209,7 +122,7 @@ function sumOf(refunds: readonly Refund[]): number {
   return refunds.reduce((sum, { amountMinor }) => sum + amountMinor, 0);
 }
 
-function viewEntry(entry: TimelineEntry): TimelineView {
+function viewEntry(entry: TimelineEntry) {
   return {
     at: toTime(entry.at),
     subject: entry.subject,

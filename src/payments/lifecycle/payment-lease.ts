@@ -1,7 +1,6 @@
 // Work on one payment is serialized, so that looks at the provider are applied in the order in which they were taken:
 // within the process by a queue per payment, between processes by a lease on the row.
-import type { Clock } from '#kernel/clock.ts';
-import { type Milliseconds, minute } from '#kernel/clock.ts';
+import { type Clock, type Milliseconds, minute } from '#kernel/clock.ts';
 import type { Database } from '#kernel/database.ts';
 import type { PaymentId } from '#kernel/ids.ts';
 import { createKeyedMutex, type KeyedMutex } from '#kernel/keyed-mutex.ts';

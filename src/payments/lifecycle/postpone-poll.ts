@@ -1,5 +1,4 @@
-import type { TransactionDeps } from '#kernel/transaction-context.ts';
-import { type Cause, inTransaction } from '#kernel/transaction-context.ts';
+import { type Cause, inTransaction, type TransactionDeps } from '#kernel/transaction-context.ts';
 import type { Payment } from '../model/payment.ts';
 import { nextPollAt } from '../model/poll-schedule.ts';
 import type { PaymentStores } from '../ports/payment-store.ts';

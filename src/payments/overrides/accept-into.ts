@@ -53,15 +53,13 @@ export async function acceptInto(
 ): Promise<void> {
   const { order, payment, payments, by, reason } = about;
   const now = tx.clock.now();
-  const change = {
-    status: payment.status,
+  const after = await tx.stores.payments.changePayment(payment, {
     acceptedAt: now,
     acceptedBy: by.name,
     acceptedReason: reason,
     heldAt: null,
     updatedAt: now,
-  };
-  const after = await tx.stores.payments.changePayment(payment, change);
+  });
   const text = `accepted as paid by ${by.name}: ${reason}`;
   const note = { subject: 'payment', from: payment.status, to: payment.status, trust: null } as const;
   await writeTimeline(tx, { order, paymentId: payment.id, ...note, text });
@@ -113,7 +111,6 @@ export async function withdrawAcceptance(
   if (refunds.some(countsAgainstCaptured)) return 'Money of the order went back since, or is on its way.';
   const heldAt = typeof undo['heldAt'] === 'number' ? undo['heldAt'] : null;
   const change = {
-    status: payment.status,
     acceptedAt: null,
     acceptedBy: null,
     acceptedReason: null,

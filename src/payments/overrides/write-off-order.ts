@@ -1,11 +1,9 @@
 import type { ActingAdmin } from '#access/acting-admin.ts';
 import { recordAudit } from '#access/audit.ts';
 import { readReason } from '#access/reason.ts';
-import type { OrderId } from '#kernel/ids.ts';
-import { asOrderId } from '#kernel/ids.ts';
+import { asOrderId, type OrderId } from '#kernel/ids.ts';
 import type { JsonObject } from '#kernel/json.ts';
-import type { TransactionDeps } from '#kernel/transaction-context.ts';
-import { causeOf, inTransaction } from '#kernel/transaction-context.ts';
+import { causeOf, inTransaction, type TransactionDeps } from '#kernel/transaction-context.ts';
 import type { Order, OrderStatus } from '#orders/order.ts';
 import { closeOpenLinks } from '../collect/cancel-order.ts';
 import { decideFor, tellOrder } from '../lifecycle/change-order.ts';

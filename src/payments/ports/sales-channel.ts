@@ -40,7 +40,7 @@ export interface ChannelOrder {
 
 /** Money of a sale that the seller gave back there. */
 export interface ChannelRefund {
-  sale: ChannelOrder;
+  channelOrder: ChannelOrder;
   /** Of that sale in all, as far as this event knows; it may also be one step of several. */
   returnedMinor: number;
   returnedAt: Milliseconds | null;
@@ -61,7 +61,7 @@ export interface Subscription {
 }
 
 export type ChannelEvent =
-  | { kind: 'sold'; sale: ChannelOrder }
+  | { kind: 'sold'; channelOrder: ChannelOrder }
   | { kind: 'returned'; returned: ChannelRefund }
   | { kind: 'subscription'; subscription: Subscription };
 

@@ -1,15 +1,13 @@
 // A run is one comparison with a list of somebody else's: it is kept from its start on, so that one whose process died is
 // found, and it ends as finished or failed.
 import { recordAudit } from '#access/audit.ts';
-import type { Clock } from '#kernel/clock.ts';
-import { day, hour, type Milliseconds } from '#kernel/clock.ts';
+import { type Clock, day, hour, type Milliseconds } from '#kernel/clock.ts';
 import type { Database } from '#kernel/database.ts';
 import type { EventLog } from '#kernel/events.ts';
 import { walkPages } from '#kernel/page.ts';
 import type { ProviderName } from '#kernel/provider-name.ts';
 import type { Retention } from '#kernel/retention.ts';
-import type { TransactionDeps } from '#kernel/transaction-context.ts';
-import { type Cause, inTransaction } from '#kernel/transaction-context.ts';
+import { type Cause, inTransaction, type TransactionDeps } from '#kernel/transaction-context.ts';
 import type { Payment } from '../model/payment.ts';
 import type { ReconciliationRun } from '../model/reconciliation.ts';
 import type { PaymentStore, PaymentStores } from '../ports/payment-store.ts';

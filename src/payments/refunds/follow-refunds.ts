@@ -1,5 +1,6 @@
 import type { EventLog } from '#kernel/events.ts';
 import type { RefundId } from '#kernel/ids.ts';
+import { causeOf } from '#kernel/transaction-context.ts';
 import type { ProviderDeps } from '../lifecycle/deps.ts';
 import { withPayment } from '../lifecycle/payment-lease.ts';
 import type { Refund } from '../model/refund.ts';
@@ -9,7 +10,7 @@ import { lookAtRefunds } from './look-at-refunds.ts';
 import { postponeRefund } from './refund-marks.ts';
 import { sendRefund } from './send-refund.ts';
 
-const cause = { kind: 'job', id: 'follow-refunds', actor: { kind: 'job', id: 'follow-refunds' } } as const;
+const cause = causeOf({ kind: 'job', id: 'follow-refunds' });
 
 /** Asks about refunds that are on their way or not known, most overdue first, at most `limit`. */
 export async function followRefunds(

@@ -35,8 +35,8 @@ function withGoodLicences(
     verifyLicence: async ({ licenceKey }) => {
       licences.asked += 1;
       if (read?.kind !== 'sold') return { kind: 'unknown' };
-      const item = read.sale.items.find((each) => each.licenceKey === licenceKey);
-      const { customerEmail: email } = read.sale;
+      const item = read.channelOrder.items.find((each) => each.licenceKey === licenceKey);
+      const { customerEmail: email } = read.channelOrder;
       return { kind: 'known', isEnabled: true, email, productKey: item?.productKey ?? null };
     },
   };
@@ -48,14 +48,14 @@ function describe(taken: ChannelEventTaken, { paid }: { paid: 'paid' | 'paid_if_
     case 'unanswered':
       return { kind: 'failed' };
     case 'order': {
-      const { sale, recorded } = taken;
+      const { channelOrder, recorded } = taken;
       // What is held stays held, whatever is in the catalogue by now: an admin has to review it.
       if (recorded.kind === 'known') return { kind: recorded.payment.heldAt === null ? 'unchanged' : 'held' };
       const as = recorded.heldBecause.length > 0 ? 'held' : paid;
       const orderNumber = formatOrderNumber(recorded.order.number);
       return {
         kind: 'booked',
-        booking: { kind: 'sale', reference: sale.reference, money: sale.price, as, orderNumber },
+        booking: { kind: 'sale', reference: channelOrder.reference, money: channelOrder.price, as, orderNumber },
       };
     }
     case 'refund': {
@@ -63,9 +63,12 @@ function describe(taken: ChannelEventTaken, { paid }: { paid: 'paid' | 'paid_if_
       if (refunded.kind === 'too_many_wait') return { kind: 'failed' };
       if (refunded.kind === 'nothing_new' || (refunded.kind === 'kept' && !refunded.isNews))
         return { kind: 'unchanged' };
-      const money = { ...returned.sale.price, amountMinor: returned.returnedMinor };
+      const money = { ...returned.channelOrder.price, amountMinor: returned.returnedMinor };
       const isWaiting = refunded.kind === 'kept';
-      return { kind: 'booked', booking: { kind: 'refund', reference: returned.sale.reference, money, isWaiting } };
+      return {
+        kind: 'booked',
+        booking: { kind: 'refund', reference: returned.channelOrder.reference, money, isWaiting },
+      };
     }
     case 'subscription': {
       const { reference, status } = taken.subscription;

@@ -5,8 +5,7 @@ import type { Actor } from '#kernel/actor.ts';
 import type { Milliseconds } from '#kernel/clock.ts';
 import type { JsonObject } from '#kernel/json.ts';
 import { providerTitle } from '#kernel/provider-name.ts';
-import type { Cause, TransactionDeps } from '#kernel/transaction-context.ts';
-import { causeOf, inTransaction } from '#kernel/transaction-context.ts';
+import { type Cause, causeOf, inTransaction, type TransactionDeps } from '#kernel/transaction-context.ts';
 import type { InboxEvent } from '#messaging/messaging-store.ts';
 import type { SnapshotDeps } from '../lifecycle/deps.ts';
 import type { ProviderRegistry } from '../ports/payment-provider.ts';
@@ -49,7 +48,7 @@ export async function replayEvents(
     failed: 0,
     stoppedBy: null,
   };
-  const cause: Cause = { kind: 'admin', id: actor.id, actor };
+  const cause: Cause = causeOf(actor);
   for (const event of events) {
     if (report.processed > 0 && isAsked(deps, event)) await deps.clock.pause(fetchEveryMs, signal);
     report.stoppedBy = reasonToStop(deps, { event, signal });

@@ -4,8 +4,7 @@
 import { resolveAlert } from '#cases/resolve-case.ts';
 import { day, hour, type Milliseconds, minute } from '#kernel/clock.ts';
 import type { ProviderName } from '#kernel/provider-name.ts';
-import type { TransactionDeps } from '#kernel/transaction-context.ts';
-import { causeOf, inTransaction } from '#kernel/transaction-context.ts';
+import { causeOf, inTransaction, type TransactionDeps } from '#kernel/transaction-context.ts';
 import { lookAtProvider } from '../availability/look-at-provider.ts';
 import type { ProviderDeps } from '../lifecycle/deps.ts';
 import {

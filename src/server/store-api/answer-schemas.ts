@@ -18,13 +18,16 @@ const paymentSchema = z
     status: z.enum(paymentStatuses),
     amount: decimal,
     currency: z.string(),
-    checkout_url: z.string().nullable(),
+    checkout_url: z
+      .string()
+      .nullable()
+      .openapi({ description: 'Null while there is none, and while the provider asks for another amount than we do.' }),
     expires_at: time,
     provider_reference: z.string().nullable(),
     provider_status: z.string().nullable(),
     trust,
     received: z.strictObject({ amount: decimal, asset: z.string() }).nullable(),
-    fee: decimal.nullable().openapi({ description: 'What the provider kept, in `figures_asset`; null until it told.' }),
+    fee: decimal.nullable().openapi({ description: 'What the provider kept, in `figures_asset`; null until known.' }),
     net: decimal.nullable().openapi({ description: 'What it passed on, in `figures_asset`.' }),
     figures_asset: z.string().nullable(),
     transaction_ids: z.array(z.string()),
@@ -97,12 +100,15 @@ export const orderSchema = z
     expires_at: time,
     paid_at: time.nullable(),
     fulfilled_at: time.nullable(),
-    payment: paymentSchema.nullable(),
+    // Not nullable(): the description would refer to the schema and forget the null.
+    payment: z.union([paymentSchema, z.null()]).openapi({
+      description: 'The one that covers the order, else the newest that can still be paid, else the newest.',
+    }),
     payments: z.array(paymentSchema),
-    refunded_amount: decimal,
-    refunding_amount: decimal,
+    refunded_amount: decimal.openapi({ description: 'What was refunded.' }),
+    refunding_amount: decimal.openapi({ description: 'Refunds that are requested, on their way, or unknown.' }),
     refunds: z.array(refundSchema),
-    exceptions: z.array(exceptionSchema),
+    exceptions: z.array(exceptionSchema).openapi({ description: 'Open ones, oldest first.' }),
     timeline: z.array(timelineSchema),
   })
   .openapi('Order');

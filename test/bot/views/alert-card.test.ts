@@ -15,7 +15,7 @@ describe('an alert card', () => {
       Order <b>T-1042</b> · <b>49.00 USD</b> · BTCPay
       20.00 of 49.00 USD came
       Why: BTCPay says: Expired / PaidPartial
-      How sure: fetched (we asked the provider)
+      How sure: confirmed with BTCPay
       Since 22 Nov, 04:00
       [Acknowledge](alert:ack:AZL1oHw-eryN7wEjRWeJqw) [Snooze 1 h](alert:snooze:AZL1oHw-eryN7wEjRWeJqw)
       [New payment link](alert:link:AZL1oHw-eryN7wEjRWeJqw) [Open order](alert:open:AZL1oHw-eryN7wEjRWeJqw)"
@@ -35,7 +35,7 @@ describe('an alert card', () => {
       Order <b>T-1042</b> · <b>49.00 USD</b> · BTCPay
       20.00 of 49.00 USD came
       Why: BTCPay says: Expired / PaidPartial
-      How sure: fetched (we asked the provider)
+      How sure: confirmed with BTCPay
       Happened 3 times, last 22 Nov, 04:04
       ✋ Acknowledged by Ann, 22 Nov, 04:05
       [Snooze 1 h](alert:snooze:AZL1oHw-eryN7wEjRWeJqw) [New payment link](alert:link:AZL1oHw-eryN7wEjRWeJqw)
@@ -50,7 +50,7 @@ describe('an alert card', () => {
       Order <b>T-1042</b> · <b>49.00 USD</b> · BTCPay
       20.00 of 49.00 USD came
       Why: BTCPay says: Expired / PaidPartial
-      How sure: fetched (we asked the provider)
+      How sure: confirmed with BTCPay
       Since 22 Nov, 04:00
       💤 Snoozed by Ann until 22 Nov, 05:00"
     `);
@@ -70,7 +70,7 @@ describe('an alert card', () => {
       Order <b>T-1042</b> · <b>49.00 USD</b> · BTCPay
       20.00 of 49.00 USD came
       Why: BTCPay says: Expired / PaidPartial
-      How sure: fetched (we asked the provider)
+      How sure: confirmed with BTCPay
       Since 22 Nov, 04:00
       ✋ Acknowledged by Ann, 22 Nov, 04:01
       ✅ Resolved 22 Nov, 04:30: The order is paid."

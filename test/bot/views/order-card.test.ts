@@ -24,7 +24,7 @@ describe('an order card', () => {
       <b>49.00 USD</b>
       Licence key
       ⏳ BTCPay: payment created
-      Rests on: “New”, fetched (we asked the provider), 22 Nov, 04:01
+      Confirmed with BTCPay: “New”, 22 Nov, 04:01
       Pay at https://pay.example.org/i/XED
 
       Customer <code>ann@example.org</code> <code>Ann</code>
@@ -62,7 +62,7 @@ describe('an order card', () => {
       Licence key
       💰 BTCPay: payment paid
       Received 0.00053 BTC of 0.00053
-      Rests on: “Settled / None”, fetched (we asked the provider), 22 Nov, 04:01
+      Confirmed with BTCPay: “Settled / None”, 22 Nov, 04:01
 
       Customer <code>ann@example.org</code> <code>Ann</code>
       Reference <code>web-77</code>
@@ -111,7 +111,7 @@ describe('an order card', () => {
       <b>49.00 USD</b>
       Licence key
       ⛔ BTCPay: payment failed; a new link is needed
-      Rests on: “FAILED”, fetched (we asked the provider), 22 Nov, 04:01
+      Confirmed with BTCPay: “FAILED”, 22 Nov, 04:01
 
       Customer <code>ann@example.org</code> <code>Ann</code>
       Reference <code>web-77</code>

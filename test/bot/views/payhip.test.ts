@@ -46,7 +46,7 @@ test('the card of a held sale says why it is held, on whose word, and offers the
     ⚠️ Held: “Field Guide” (RGsF) is not in the catalogue.
     💰 Payhip: payment paid
     Received 9.00 USD of 9.00
-    Rests on: “paid by card”, token (a shared secret only), 22 Nov, 04:01
+    Told by Payhip under a shared secret, not confirmed: “paid by card”, 22 Nov, 04:01
     ✋ Held since 22 Nov, 04:00: accept or reject it
 
     Customer <code>ann@example.org</code> <code>Ann</code>
@@ -201,7 +201,7 @@ describe('an import', () => {
     there: '9.00 USD',
     mayHeal: false,
     snapshot: null,
-    sale: exported,
+    channelOrder: exported,
     healing: { kind: 'add_sale' },
   };
   const differs: ExportDifference = { ...missing, kind: 'amount', payment: heldPayment, healing: { kind: 'none' } };

@@ -33,7 +33,7 @@ describe('Payhip as a sales channel', () => {
     const { event } = await heard();
     expect(event).toMatchObject({
       kind: 'sold',
-      sale: {
+      channelOrder: {
         reference: id,
         price: { amountMinor: 19_580, currency: 'USD' },
         vatMinor: 1_780,
@@ -52,11 +52,14 @@ describe('Payhip as a sales channel', () => {
       clock.set(clock.now() + 1_000);
       seller.refund(id, cents);
       const { key, event } = await heard();
-      expect(event).toMatchObject({ kind: 'returned', returned: { returnedMinor: cents, sale: { reference: id } } });
+      expect(event).toMatchObject({
+        kind: 'returned',
+        returned: { returnedMinor: cents, channelOrder: { reference: id } },
+      });
       keys.push(key);
     }
-    const [sale] = seller.sales.values();
-    if (sale !== undefined) seller.tellOf(sale);
+    const [channelOrder] = seller.sales.values();
+    if (channelOrder !== undefined) seller.tellOf(channelOrder);
     expect(new Set(keys).size).toBe(3);
     expect((await heard()).key).toBe(keys[0]);
   });

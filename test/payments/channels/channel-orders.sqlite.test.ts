@@ -98,7 +98,7 @@ describe('a licence', () => {
     await shop.addGuide({ secret: 's' });
     const away = () => new ProviderUnreachable({ ...failure, message: 'verify_licence: no answer' });
     shop.channel.licences.push(away());
-    const sold = { kind: 'sold', sale: aSale({ items }) } as const;
+    const sold = { kind: 'sold', channelOrder: aSale({ items }) } as const;
     expect(await shop.hear(sold, { startedAttempts: 3 })).toMatchObject({ kind: 'retry' });
     expect(await shop.paymentOf()).toBeUndefined();
     shop.channel.licences.push(away());

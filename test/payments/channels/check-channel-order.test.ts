@@ -54,9 +54,9 @@ function aSale(
   };
 }
 
-function doubts(sale: ChannelOrder, more: Partial<ChannelOrderChecks> = {}): string[] {
+function doubts(channelOrder: ChannelOrder, more: Partial<ChannelOrderChecks> = {}): string[] {
   return checkChannelOrder({
-    sale,
+    channelOrder,
     products: [guide, fonts],
     limits: { USD: 100_000, EUR: 100_000 },
     licences: [],
@@ -68,7 +68,7 @@ const percent = (share: string) => [{ code: 'C', percent: share, amountMinor: nu
 const amount = (minor: number) => [{ code: 'C', percent: null, amountMinor: minor }];
 
 describe('a sale counts at once', () => {
-  test.each<[what: string, sale: ChannelOrder]>([
+  test.each<[what: string, channelOrder: ChannelOrder]>([
     ['at the price of the catalogue', aSale()],
     ['three of one', aSale({ minor: 2_700, items: [anItem({ quantity: 3 })] })],
     ['of two products', aSale({ minor: 5_899, items: [anItem(), anItem({ productKey: 'FoNt' })] })],
@@ -91,13 +91,13 @@ describe('a sale counts at once', () => {
     ['with a coupon and tax on top', aSale({ minor: 864, vatMinor: 144, coupons: percent('20') })],
     ['on sale, at the price of the catalogue', aSale({ items: [anItem({ hasOpenDiscount: true })] })],
     ['at the hold limit', aSale({ minor: 99_900, items: [anItem({ quantity: 111 })] })],
-  ])('%s', (_what, sale) => {
-    expect(doubts(sale)).toEqual([]);
+  ])('%s', (_what, channelOrder) => {
+    expect(doubts(channelOrder)).toEqual([]);
   });
 });
 
 describe('a sale is held, and says why', () => {
-  test.each<[what: string, sale: ChannelOrder, why: string]>([
+  test.each<[what: string, channelOrder: ChannelOrder, why: string]>([
     ['of nothing', aSale({ items: [] }), 'The sale names no product.'],
     ['of an unknown product', aSale({ items: [anItem({ productKey: 'XXXX' })] }), '(XXXX) is not in the catalogue.'],
     ['of a product that is not told', aSale({ items: [anItem({ productKey: null })] }), 'Which product it is'],
@@ -127,8 +127,8 @@ describe('a sale is held, and says why', () => {
       aSale({ minor: 100_800, items: [anItem({ quantity: 112 })] }),
       'above the hold limit of 1000.00 USD',
     ],
-  ])('%s', (_what, sale, why) => {
-    expect(doubts(sale).join(' ')).toContain(why);
+  ])('%s', (_what, channelOrder, why) => {
+    expect(doubts(channelOrder).join(' ')).toContain(why);
   });
 
   test('in a currency without a limit, whatever its amount', () => {
@@ -185,13 +185,13 @@ describe('a licence', () => {
 });
 
 test('a price that neither the catalogue nor its coupon explains is never taken', () => {
-  const sale = fc.record({
+  const channelOrder = fc.record({
     quantity: fc.integer({ min: 1, max: 9 }),
     share: fc.integer({ min: 0, max: 100 }),
     off: fc.integer({ min: 3, max: 5_000 }),
   });
   fc.assert(
-    fc.property(sale, ({ quantity, share, off }) => {
+    fc.property(channelOrder, ({ quantity, share, off }) => {
       const exact = (900 * quantity * (100 - share)) / 100;
       const items = [anItem({ quantity })];
       const coupons = share === 0 ? [] : percent(String(share));

@@ -50,7 +50,7 @@ describe('a sale of the export', () => {
     expect(compare([there()], [here()])).toMatchObject({ compared: 1, differences: [] });
   });
 
-  test.each<[what: string, sale: ExportedOrder, known: KnownPayment[], words: string]>([
+  test.each<[what: string, channelOrder: ExportedOrder, known: KnownPayment[], words: string]>([
     ['that is unknown here comes in', there(), [], 'missing_here/add_sale'],
     ['without a transaction is for a person', there({ id: null }), [], 'missing_here/none'],
     ['without a currency is for a person', there({ currency: null }), [], 'missing_here/none'],
@@ -65,8 +65,8 @@ describe('a sale of the export', () => {
       'status/none',
     ],
     ['that was rejected here is for a person', there(), [here({ status: 'cancelled' })], 'status/none'],
-  ])('%s', (_what, sale, known, words) => {
-    expect(wordsOf([sale], known)).toEqual([words]);
+  ])('%s', (_what, channelOrder, known, words) => {
+    expect(wordsOf([channelOrder], known)).toEqual([words]);
   });
 
   test('of which less went back than we know is as old as the export, and no difference', () => {
@@ -91,14 +91,14 @@ describe('without a common transaction', () => {
     expect(wordsOf([there({ id: 'other-number' })], [here()])).toEqual([]);
   });
 
-  test.each<[what: string, sale: ExportedOrder]>([
+  test.each<[what: string, channelOrder: ExportedOrder]>([
     ['another buyer', there({ id: null, customerEmail: 'bob@example.org' })],
     ['no buyer', there({ id: null, customerEmail: null })],
     ['another amount', there({ id: null, amountMinor: 901 })],
     ['another day', there({ id: null, soldAt: noon - 2 * day })],
     ['no day', there({ id: null, soldAt: null })],
-  ])('%s does not', (_what, sale) => {
-    expect(wordsOf([sale], [here()])).toContain('missing_here/none');
+  ])('%s does not', (_what, channelOrder) => {
+    expect(wordsOf([channelOrder], [here()])).toContain('missing_here/none');
   });
 
   test('two that could both be it are neither: nothing is guessed', () => {
@@ -138,14 +138,14 @@ describe('a payment of ours', () => {
 });
 
 test('every sale is compared once, and none of ours is healed twice', () => {
-  const sale = fc.record({
+  const channelOrder = fc.record({
     id: fc.constantFrom('A', 'B', 'C', null),
     amountMinor: fc.constantFrom(900, 800),
     returnedMinor: fc.constantFrom(0, 400, 'unknown' as const),
     soldAt: fc.constantFrom(noon, noon + day, null),
   });
   const known = fc.uniqueArray(fc.constantFrom('A', 'B', 'D'), { maxLength: 3 });
-  const sales = fc.uniqueArray(sale, { selector: ({ id }) => id ?? Symbol('none'), maxLength: 5 });
+  const sales = fc.uniqueArray(channelOrder, { selector: ({ id }) => id ?? Symbol('none'), maxLength: 5 });
   fc.assert(
     fc.property(sales, known, (exported, ids) => {
       const list = exported.map((one, index) => there({ ...one, line: index + 2 }));
@@ -156,7 +156,7 @@ test('every sale is compared once, and none of ours is healed twice', () => {
       expect(compared).toBeGreaterThanOrEqual(list.length);
       expect(compared).toBeLessThanOrEqual(list.length + ids.length);
       const healed = differences.filter(({ healing }) => healing.kind !== 'none');
-      const named = healed.map(({ payment, sale: one }) => payment?.id ?? one?.reference);
+      const named = healed.map(({ payment, channelOrder: one }) => payment?.id ?? one?.reference);
       expect(new Set(named).size).toBe(named.length);
       for (const { healing, payment } of healed) {
         expect(healing.kind === 'add_sale').toBe(payment === null);

@@ -95,16 +95,16 @@ describe('a held payment', () => {
     expect(await audited(shop)).toEqual(expect.arrayContaining(['product.add', 'product.change']));
   });
 
-  test.each<[what: string, sale: Partial<ChannelOrder>]>([
+  test.each<[what: string, channelOrder: Partial<ChannelOrder>]>([
     ['two products', { items: [aSaleItem(), aSaleItem({ productKey: 'FoNt' })] }],
     ['a coupon', { coupons: [{ code: 'C', percent: '50', amountMinor: null }] }],
     ['tax', { vatMinor: 100 }],
     ['a product without a key', { items: [aSaleItem({ productKey: null })] }],
     ['a price that does not divide', { items: [aSaleItem({ quantity: 7 })] }],
-  ])('with %s is accepted and teaches nothing', async (_what, sale) => {
+  ])('with %s is accepted and teaches nothing', async (_what, channelOrder) => {
     await using opened = await openTestDatabase();
     const shop = openChannelKit(opened);
-    await shop.sell(sale);
+    await shop.sell(channelOrder);
     const result = await decide(shop, { action: 'accept', reason: 'x', option: rememberOption });
     expect(result).toEqual({ kind: 'decided', said: 'Accepted as paid.' });
   });

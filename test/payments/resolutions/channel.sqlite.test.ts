@@ -22,7 +22,7 @@ let deps: TestDeps;
 beforeEach(async () => {
   opened = await openTestDatabase();
   deps = { ...createTestDeps(opened.database), providers: createFakeSalesChannel() };
-  const sold = anEvent({ kind: 'sold', sale: aSale() });
+  const sold = anEvent({ kind: 'sold', channelOrder: aSale() });
   await handleInboxEvent(deps, sold, new AbortController().signal);
 });
 afterEach(() => opened.remove());

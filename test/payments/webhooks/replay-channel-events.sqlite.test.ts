@@ -69,10 +69,10 @@ function replay(mode: ReplayMode): Promise<ReplayReport> {
   });
 }
 
-const sold = (change: Partial<ChannelOrder> = {}): ChannelEvent => ({ kind: 'sold', sale: aSale(change) });
+const sold = (change: Partial<ChannelOrder> = {}): ChannelEvent => ({ kind: 'sold', channelOrder: aSale(change) });
 const returned = (returnedMinor: number): ChannelEvent => ({
   kind: 'returned',
-  returned: { sale: aSale(), returnedMinor, returnedAt: null },
+  returned: { channelOrder: aSale(), returnedMinor, returnedAt: null },
 });
 const subscription = (status: 'active' | 'canceled'): ChannelEvent => ({
   kind: 'subscription',

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { orderSchema } from '#server/store-api/answer-schemas.ts';
 import { type Description, exampleSchemas, readDescription, schemaOf } from '../support/description.ts';
-import { openServerFixture, type ServerFixture, storeRequest } from '../support/server-fixture.ts';
+import { openServerFixture, orderBody, type ServerFixture, storeRequest } from '../support/server-fixture.ts';
 
 let fixture: ServerFixture;
 let description: Description;
@@ -61,6 +62,13 @@ test('gives bodies as examples that its schemas allow and the routes take', asyn
   expect(await (await storeRequest(fixture, { path, body: refund })).json()).toMatchObject({
     code: 'nothing_captured',
   });
+});
+
+test('allows an order that has no payment', async () => {
+  const placed = await storeRequest(fixture, { body: orderBody() });
+  const answer = await storeRequest(fixture, { path: placed.headers.get('location') ?? '' });
+  const order = orderSchema.parse(await answer.json());
+  schemaOf(description, { $ref: '#/components/schemas/Order' }).parse({ ...order, payment: null, payments: [] });
 });
 
 test('is shown by a page that needs nothing from elsewhere', async () => {

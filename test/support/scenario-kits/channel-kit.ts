@@ -40,9 +40,9 @@ export function openChannelKit(opened: TestDatabase): ChannelKit {
     channel,
     hear,
     paymentOf,
-    sell: (change) => hear({ kind: 'sold', sale: aSale(change) }),
+    sell: (change) => hear({ kind: 'sold', channelOrder: aSale(change) }),
     giveBack: (returnedMinor, change) =>
-      hear({ kind: 'returned', returned: { sale: aSale(change), returnedMinor, returnedAt: null } }),
+      hear({ kind: 'returned', returned: { channelOrder: aSale(change), returnedMinor, returnedAt: null } }),
     async orderOf(reference) {
       const payment = await paymentOf(reference);
       const details = payment && (await getOrderDetails(deps, { id: payment.orderId }));

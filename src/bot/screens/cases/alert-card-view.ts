@@ -4,7 +4,7 @@ import type { AlertAct, AlertPlace } from '../../text/callback-data.ts';
 import { fitLines, type Line, line, weights } from '../../text/fit.ts';
 import { bold, show } from '../../text/html.ts';
 import { type Button, inPairs, type Presentation, type View } from '../../text/view.ts';
-import { formatTime, severitySigns, trustWords } from '../../text/words.ts';
+import { formatTime, severitySigns, trustText } from '../../text/words.ts';
 
 const actionButtons: Readonly<Record<AlertAction, { text: string; act: AlertAct }>> = {
   new_payment_link: { text: 'New payment link', act: 'link' },
@@ -50,7 +50,7 @@ function factLines(alert: Alert): Line[] {
   if (subject.length > 0) lines.push(line(subject.join(' · '), weights.must));
   if (facts.detail !== null) lines.push(line(show(facts.detail, 300)));
   lines.push(line(`Why: ${show(facts.why, 700)}`));
-  if (facts.trust !== null) lines.push(line(`How sure: ${trustWords[facts.trust]}`));
+  if (facts.trust !== null) lines.push(line(`How sure: ${trustText(facts.trust, facts.provider)}`));
   return lines;
 }
 

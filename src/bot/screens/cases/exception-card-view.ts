@@ -3,8 +3,11 @@ import { providerTitle } from '#kernel/provider-name.ts';
 import { formatOrderNumber } from '#orders/order.ts';
 import { canUndo } from '#payments/resolutions/actions/undo-resolution.ts';
 import type { ExceptionDetails } from '#payments/resolutions/options/get-case.ts';
-import type { ExceptionAction } from '#payments/resolutions/options/resolution-actions.ts';
-import { decidedWords, resolvingActions } from '#payments/resolutions/options/resolution-actions.ts';
+import {
+  decidedWords,
+  type ExceptionAction,
+  resolvingActions,
+} from '#payments/resolutions/options/resolution-actions.ts';
 import { shortenId } from '../../text/callback-fields.ts';
 import { fitLines, type Line, line, weights } from '../../text/fit.ts';
 import { bold, code, show } from '../../text/html.ts';

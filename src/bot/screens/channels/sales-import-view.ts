@@ -101,9 +101,9 @@ function restLine(count: number, words: { one: string; many: string }): Line[] {
 }
 
 function differenceText(difference: ExportDifference): string {
-  const which = difference.sale?.reference ?? difference.payment?.reference ?? null;
+  const which = difference.channelOrder?.reference ?? difference.payment?.reference ?? null;
   const about = which === null ? '' : ` ${code(which, 40)}`;
-  const place = difference.sale === null ? '' : `line ${difference.sale.line}, `;
+  const place = difference.channelOrder === null ? '' : `line ${difference.channelOrder.line}, `;
   const sides = `here ${show(difference.here, 80)}; there ${place}${show(difference.there, 80)}`;
   return `${signs[difference.healing.kind]} ${wordOf(difference)}${about}: ${sides}`;
 }
@@ -136,9 +136,9 @@ export function importReport(result: ImportedExport, options: ImportAbout): stri
   const rows = result.outcomes.map(({ difference, isHealed }) => ({
     result: isHealed ? 'healed' : 'open',
     finding: wordOf(difference),
-    transaction: difference.sale?.reference ?? difference.payment?.reference ?? '',
-    line: difference.sale?.line ?? '',
-    email: difference.sale?.customerEmail ?? '',
+    transaction: difference.channelOrder?.reference ?? difference.payment?.reference ?? '',
+    line: difference.channelOrder?.line ?? '',
+    email: difference.channelOrder?.customerEmail ?? '',
     here: difference.here,
     there: difference.there,
   }));

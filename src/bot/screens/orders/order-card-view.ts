@@ -11,7 +11,7 @@ import type { OrderAct } from '../../text/callback-data.ts';
 import { fitLines, type Line, line, weights } from '../../text/fit.ts';
 import { bold, code, show } from '../../text/html.ts';
 import { type Button, inPairs, isButtonUrl, type Presentation, type View } from '../../text/view.ts';
-import { formatTime, orderSigns, paymentSigns, sentence, statusWord, trustWords } from '../../text/words.ts';
+import { formatTime, orderSigns, paymentSigns, sentence, statusWord, trustText } from '../../text/words.ts';
 import { exceptionButtons, exceptionLines, vouchLines } from './order-exceptions-view.ts';
 import { refundLines } from './refund-lines.ts';
 
@@ -80,7 +80,7 @@ export function orderCard(details: OrderDetails, options: OrderCardOptions): Vie
     ...exceptionLines(details.exceptions, options),
     ...refundLines(details.refunds),
     gap,
-    ...personLines(details.order),
+    ...customerLines(details.order),
     ...timeLines(details.order, options),
     ...historyLines(details.timeline, options),
   ];
@@ -157,12 +157,12 @@ function evidence(payment: Payment, presentation: Presentation): string {
     return `Whether ${providerTitle(payment.provider)} made it is not known yet; it is being asked about.`;
   }
   if (payment.trust === null) return `No word from ${providerTitle(payment.provider)} yet.`;
-  const words = payment.providerStatus === null ? '' : `“${show(payment.providerStatus, 120)}”, `;
+  const words = payment.providerStatus === null ? '' : `: “${show(payment.providerStatus, 120)}”`;
   const when = payment.evidenceAt === null ? '' : `, ${formatTime(payment.evidenceAt, presentation)}`;
-  return `Rests on: ${words}${trustWords[payment.trust]}${when}`;
+  return `${sentence(trustText(payment.trust, payment.provider))}${words}${when}`;
 }
 
-function personLines(order: Order): Line[] {
+function customerLines(order: Order): Line[] {
   const lines: Line[] = [];
   const who = [order.customerEmail, order.customerName].filter((text) => text !== null).map((text) => code(text, 80));
   if (who.length > 0) lines.push(line(`Customer ${who.join(' ')}`));

@@ -1,5 +1,4 @@
-import type { ProviderName } from '#kernel/provider-name.ts';
-import { providerTitle } from '#kernel/provider-name.ts';
+import { type ProviderName, providerTitle } from '#kernel/provider-name.ts';
 import type { FindingKind, ReconciliationFinding, ReconciliationRun } from '#payments/model/reconciliation.ts';
 import { fitLines, type Line, line, weights } from '../../text/fit.ts';
 import { code, show } from '../../text/html.ts';

@@ -1,5 +1,6 @@
 import { adminActor } from '#access/admin.ts';
 import { isProviderName, type ProviderName } from '#kernel/provider-name.ts';
+import { causeOf } from '#kernel/transaction-context.ts';
 import type { Reconciliation } from '#payments/reconciliation/reconcile-provider.ts';
 import { createProgress } from '../../files/progress.ts';
 import type { CallbackContext, ServedContext, TextContext } from '../../kit/contexts.ts';
@@ -56,7 +57,7 @@ async function compareAll(env: AdminEnv, { ctx, messageId, providers }: Comparis
     const result = await env.reconcile({
       provider,
       startedBy: `admin:${actor.id}`,
-      cause: { kind: 'admin', id: actor.id, actor },
+      cause: causeOf(actor),
       onProgress: (counts) => {
         steps[index] = { kind: 'running', provider, ...counts };
         progress.show(reconcileProgress(steps, env.presentation()));

@@ -55,7 +55,7 @@ export function createAlertStore(session: Session): AlertStore {
         .orderBy(asc(alerts.snoozedUntil), asc(alerts.id))
         .limit(query.limit),
     async pruneResolved(query) {
-      // What was resolved before then was opened before then, which the index knows.
+      // What was resolved before then was opened before then: the index is by the opening.
       const isOld = and(lt(alerts.openedAt, query.before), lt(alerts.resolvedAt, query.before));
       const old = db
         .select({ id: alerts.id })

@@ -98,7 +98,7 @@ export function createExceptionStore(session: Session): ExceptionStore {
         .orderBy(asc(exceptions.waitsUntil), asc(exceptions.id))
         .limit(query.limit),
     async pruneResolvedExceptions(query) {
-      // What was resolved before then was opened before then, which the index knows.
+      // What was resolved before then was opened before then: the index is by the opening.
       const isOld = and(lt(exceptions.openedAt, query.before), lt(exceptions.resolvedAt, query.before));
       const old = db
         .select({ id: exceptions.id })

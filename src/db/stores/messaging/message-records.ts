@@ -52,7 +52,7 @@ export function createQuarantineStore(session: Session): QuarantineStore {
   };
 }
 
-/** The rows, best first, that no longer have a place: too many, or their bodies too large together. */
+/** Of the rows, best first, those beyond the bounds: too many, or too many bytes of bodies. */
 function beyond(rows: readonly { id: string; bytes: number }[], bounds: { rowsMax: number; bytesMax: number }) {
   let bytes = 0;
   return rows.flatMap((row, index) => {

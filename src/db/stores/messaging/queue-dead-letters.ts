@@ -5,7 +5,7 @@ import type { Session } from '../../query/session.ts';
 import { and, eq, isNotNull, isNull } from '../../schema/drizzle.ts';
 import { asRows, type QueueShape } from './queue-shape.ts';
 
-/** What can be done with rows that were given up on. */
+/** Dead letters: rows that were abandoned. */
 export function createDeadLetters<Row extends QueueBookkeeping>(
   session: Session,
   { table, columns, name }: QueueShape,

@@ -11,8 +11,7 @@ export async function countDepths(
   input: { shape: QueueShape; now: Milliseconds },
 ): Promise<QueueDepth[]> {
   const { table } = input.shape;
-  // As an expression: by the column alone SQLite would walk the index of the inbox's keys, and with it all that was
-  // processed.
+  // As an expression: for the column alone SQLite would scan the index of the inbox's keys, with every processed row.
   const lane = sql<string>`${input.shape.lane} || ''`;
   const waiting = await session.db
     .select({

@@ -114,7 +114,7 @@ function prepareSettling({ db }: Session, { table, name }: QueueShape) {
   return { process, abandon, release };
 }
 
-/** The order of the claim, made again: an UPDATE returns its rows in any order. */
+/** Sorts claimed rows in the order of the claim: an UPDATE returns its rows in any order. */
 function inTurn(
   left: QueueBookkeeping & { priority?: number },
   right: QueueBookkeeping & { priority?: number },

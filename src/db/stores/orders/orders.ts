@@ -88,7 +88,7 @@ export function createOrderStore(session: Session): OrderStore {
   };
 }
 
-/** The note can be changed later, so it is searched apart from what stays. */
+/** The note can be changed later, so it has a search column of its own. */
 function searchColumns(order: Order): { searchText: string; searchNote: string } {
   const names = order.items.map((item) => item.name);
   return {

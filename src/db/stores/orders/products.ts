@@ -56,7 +56,7 @@ export function createProductStore(session: Session): ProductStore {
   };
 }
 
-/** The secret stays behind. */
+/** Without the secret: it is read by `findLicenceSecret` only. */
 function toProduct({ skuKey, licenceSecret, ...product }: Row): Product {
   return { ...product, hasLicenceSecret: licenceSecret !== null };
 }

@@ -1,7 +1,6 @@
 // BitPay: Invoices, facades and request signing. Creating and fetching go by the pos token, which needs no signature; list,
 // cancel, refund and ledger belong to the merchant facade, whose calls are signed.
-import type { ZodType } from 'zod';
-import { z } from 'zod';
+import { type ZodType, z } from 'zod';
 import type { Milliseconds } from '#kernel/clock.ts';
 import type { JsonValue } from '#kernel/json.ts';
 import { ProviderRejected } from '../../ports/provider-errors.ts';

@@ -1,6 +1,5 @@
 import { createPrivateKey, type KeyObject, sign } from 'node:crypto';
-import type { Milliseconds } from '#kernel/clock.ts';
-import { second } from '#kernel/clock.ts';
+import { type Milliseconds, second } from '#kernel/clock.ts';
 import type { Random } from '#kernel/ids.ts';
 import { ProviderSettingInvalid } from '../kit/settings.ts';
 

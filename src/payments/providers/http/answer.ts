@@ -2,8 +2,12 @@ import type { ZodType } from 'zod';
 import type { Milliseconds } from '#kernel/clock.ts';
 import type { JsonValue } from '#kernel/json.ts';
 import type { ProviderName } from '#kernel/provider-name.ts';
-import type { ProviderError } from '../../ports/provider-errors.ts';
-import { ProviderRateLimited, ProviderRejected, ProviderUnreachable } from '../../ports/provider-errors.ts';
+import {
+  type ProviderError,
+  ProviderRateLimited,
+  ProviderRejected,
+  ProviderUnreachable,
+} from '../../ports/provider-errors.ts';
 import type { Verdict } from './breaker.ts';
 import type { Exchange } from './exchange.ts';
 import { readRetryAfter } from './policy.ts';

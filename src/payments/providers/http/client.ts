@@ -6,8 +6,14 @@ import type { ProviderName } from '#kernel/provider-name.ts';
 import { goneAs } from '../../ports/gone.ts';
 import type { ProviderHealth } from '../../ports/payment-provider.ts';
 import type { RetiredProviders } from '../../ports/retired-providers.ts';
-import type { AnswerReader, Attempt, CallOutcome, Failure } from './answer.ts';
-import { failNotAsked, judgeExchange } from './answer.ts';
+import {
+  type AnswerReader,
+  type Attempt,
+  type CallOutcome,
+  type Failure,
+  failNotAsked,
+  judgeExchange,
+} from './answer.ts';
 import { createBreaker } from './breaker.ts';
 import { exchange } from './exchange.ts';
 import { fullJitter, type HttpPolicy } from './policy.ts';

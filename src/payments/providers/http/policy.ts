@@ -1,5 +1,4 @@
-import type { Milliseconds } from '#kernel/clock.ts';
-import { second } from '#kernel/clock.ts';
+import { type Milliseconds, second } from '#kernel/clock.ts';
 import type { Random } from '#kernel/ids.ts';
 
 /** The bounds of all calls to one provider. */

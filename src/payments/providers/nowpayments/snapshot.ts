@@ -1,5 +1,4 @@
-import type { Milliseconds } from '#kernel/clock.ts';
-import { minute } from '#kernel/clock.ts';
+import { type Milliseconds, minute } from '#kernel/clock.ts';
 import { asProviderReference } from '#kernel/ids.ts';
 import { type AssetAmount, addDecimals, compareDecimals, plainDecimal } from '#kernel/money.ts';
 import type { PaymentSnapshot, SnapshotState } from '../../model/snapshot.ts';

@@ -59,7 +59,7 @@ export function createPayhipClient(
       const headers = { 'product-secret-key': productSecret };
       const request = { operation: 'verify_licence', method: 'GET', path, headers, isRead: true } as const;
       try {
-        return toLook(await call({ ...request, schema: licenceSchema, signal }));
+        return toLookup(await call({ ...request, schema: licenceSchema, signal }));
       } catch (error) {
         throw error instanceof ProviderRejected ? withoutWords(error) : error;
       }
@@ -142,7 +142,7 @@ const licenceSchema = z
   })
   .nullable();
 
-function toLook(answer: z.output<typeof licenceSchema>): LicenceLook {
+function toLookup(answer: z.output<typeof licenceSchema>): LicenceLook {
   if (answer === null) return { kind: 'unknown' };
   const { enabled, buyer_email: email, product_link: link } = answer.data;
   const isEnabled = enabled === true || enabled === 'true' || enabled === '1';

@@ -79,7 +79,7 @@ function leniently<Entry>(schema: z.ZodType<Entry>) {
     .transform((list) => list ?? []);
 }
 
-const saleFields = {
+const orderFields = {
   id: idText,
   currency,
   price: minorText,
@@ -93,9 +93,9 @@ const saleFields = {
   payhip_fee: minor,
 };
 
-export const paidSchema = z.object({ ...saleFields, date: time });
-export const refundedSchema = z.object({ ...saleFields, amount_refunded: minorText, date_refunded: time });
-export type SaleBody = z.output<typeof paidSchema> | z.output<typeof refundedSchema>;
+export const paidSchema = z.object({ ...orderFields, date: time });
+export const refundedSchema = z.object({ ...orderFields, amount_refunded: minorText, date_refunded: time });
+export type OrderBody = z.output<typeof paidSchema> | z.output<typeof refundedSchema>;
 
 export const subscriptionSchema = z.object({
   subscription_id: idText,

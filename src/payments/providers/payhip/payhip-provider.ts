@@ -2,11 +2,11 @@ import type { PaymentProvider, ProviderCapabilities } from '../../ports/payment-
 import type { ProviderTools } from '../kit/provider-definition.ts';
 import { firstOf } from '../kit/settings.ts';
 import { unsupported, unsupportedList } from '../kit/unsupported.ts';
+import { readPayhipEvent } from './channel-event.ts';
+import { readChannelExport } from './channel-export.ts';
 import { createPayhipClient } from './client.ts';
 import { createCouponList } from './coupons.ts';
 import { redactPayhipEvent } from './event-body.ts';
-import { readPayhipEvent } from './sale-event.ts';
-import { readSalesExport } from './sales-export.ts';
 import { checkPayhipSetUp } from './set-up.ts';
 import { type PayhipWebhookRule, verifyPayhipWebhook } from './webhook.ts';
 
@@ -58,7 +58,7 @@ export function createPayhipProvider(tools: ProviderTools, settings: PayhipSetti
       verifyLicence: (asked, signal) => client.verifyLicence(asked, signal),
       listCoupons: (signal) => coupons.list(signal),
       createCoupon: (draft, signal) => coupons.create(draft, signal),
-      readExport: readSalesExport,
+      readExport: readChannelExport,
     },
   };
 }

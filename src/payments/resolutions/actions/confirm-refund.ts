@@ -1,5 +1,6 @@
 // A refund that was sent, and that its provider does not show: a person who has looked there says what became of it. The
 // provider is asked once more before that, and what it shows goes before what anybody says.
+import { causeOf } from '#kernel/transaction-context.ts';
 import type { ProviderDeps } from '../../lifecycle/deps.ts';
 import { withPayment } from '../../lifecycle/payment-lease.ts';
 import type { Payment } from '../../model/payment.ts';
@@ -41,7 +42,7 @@ async function settle(deps: ProviderDeps, input: { asked: Asked; action: Said })
 async function lookOnceMore(deps: ProviderDeps, input: { payment: Payment; asked: Asked }): Promise<void> {
   const { actor } = input.asked.by;
   try {
-    await lookAtRefunds(deps, { payment: input.payment, cause: { kind: 'admin', id: actor.id, actor } });
+    await lookAtRefunds(deps, { payment: input.payment, cause: causeOf(actor) });
   } catch (error) {
     if (!(error instanceof ProviderError)) throw error;
   }

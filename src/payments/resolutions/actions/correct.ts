@@ -94,13 +94,11 @@ async function takeAmount(
   if (compareDecimals(requested.amount, payment.requestedAmount) === 0) return payment;
   const amountMinor = minorOf(requested.amount, payment.currency);
   if (amountMinor === undefined) return undefined;
-  const change = {
-    status: payment.status,
+  const after = await tx.stores.payments.changePayment(payment, {
     amountMinor,
     requestedAmount: requested.amount,
     updatedAt: tx.clock.now(),
-  };
-  const after = await tx.stores.payments.changePayment(payment, change);
+  });
   await writeTimeline(tx, {
     order: { id: payment.orderId },
     paymentId: payment.id,

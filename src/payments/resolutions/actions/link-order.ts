@@ -5,6 +5,7 @@ import { asPaymentId, asProviderReference } from '#kernel/ids.ts';
 import type { JsonObject } from '#kernel/json.ts';
 import { formatAsset, MoneyInvalid, parseMinorFloor } from '#kernel/money.ts';
 import { providerTitle } from '#kernel/provider-name.ts';
+import { causeOf } from '#kernel/transaction-context.ts';
 import { formatOrderNumber, type Order, parseOrderNumber } from '#orders/order.ts';
 import { paymentExceptionKinds } from '../../exceptions/exception.ts';
 import { decideFor, tellOrder } from '../../lifecycle/change-order.ts';
@@ -50,7 +51,7 @@ export const linkToOrder: Resolver = async (deps, asked) => {
 /** It is due to be polled in any case; asking at once shows the person what it brought. */
 async function lookAgain(deps: SnapshotDeps, { snapshot, actor }: { snapshot: PaymentSnapshot; actor: Actor }) {
   const linked = await deps.database.read((stores) => stores.payments.findPaymentByReference(snapshot));
-  const cause = { kind: 'admin', id: actor.id, actor } as const;
+  const cause = causeOf(actor);
   if (linked !== undefined) await refreshPayment(deps, { paymentId: linked.id, cause });
 }
 

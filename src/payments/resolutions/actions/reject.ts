@@ -42,20 +42,19 @@ async function cancelPayment(tx: PaymentTx, input: { order: Order; before: Payme
   const { order, before, text } = input;
   // No sale has no fees: what was told of them is in no sum of ours either.
   const fees = { feeAmount: null, netAmount: null, figuresAsset: null };
-  const change = {
+  const after = await tx.stores.payments.changePayment(before, {
     status: 'cancelled',
     heldAt: null,
     creditedMinor: 0,
     ...fees,
     updatedAt: tx.clock.now(),
-  } as const;
-  const after = await tx.stores.payments.changePayment(before, change);
+  });
   await writeTimeline(tx, {
     order,
     paymentId: before.id,
     subject: 'payment',
     from: before.status,
-    to: change.status,
+    to: after.status,
     trust: before.trust,
     text,
   });

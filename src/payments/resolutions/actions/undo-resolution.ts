@@ -1,8 +1,7 @@
 import type { ActingAdmin } from '#access/acting-admin.ts';
 import { recordAudit } from '#access/audit.ts';
 import type { JsonObject } from '#kernel/json.ts';
-import type { TransactionDeps } from '#kernel/transaction-context.ts';
-import { causeOf, inTransaction } from '#kernel/transaction-context.ts';
+import { causeOf, inTransaction, type TransactionDeps } from '#kernel/transaction-context.ts';
 import type { PaymentException } from '../../exceptions/exception.ts';
 import { wakeTrouble } from '../../exceptions/wait-for-trouble.ts';
 import { withdrawAcceptance } from '../../overrides/accept-into.ts';

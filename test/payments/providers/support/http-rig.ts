@@ -3,8 +3,7 @@ import { expect } from 'vitest';
 import { z } from 'zod';
 import type { ProviderError } from '#payments/ports/provider-errors.ts';
 import type { RetiredProviders } from '#payments/ports/retired-providers.ts';
-import type { ProviderCall } from '#payments/providers/http/client.ts';
-import { createProviderHttp } from '#payments/providers/http/client.ts';
+import { createProviderHttp, type ProviderCall } from '#payments/providers/http/client.ts';
 import { defaultHttpPolicy, type HttpPolicy } from '#payments/providers/http/policy.ts';
 import { type Answer, json, recordingLog, scriptedServer, seededRandom, testClock } from './scripted-server.ts';
 

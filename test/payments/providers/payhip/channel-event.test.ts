@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { ChannelOrder } from '#payments/ports/sales-channel.ts';
-import { readPayhipEvent } from '#payments/providers/payhip/sale-event.ts';
+import { readPayhipEvent } from '#payments/providers/payhip/channel-event.ts';
 import { fixture, fixtureJson } from '../support/fixtures.ts';
 
 type Body = Record<string, unknown>;
@@ -13,13 +13,13 @@ const read = (body: Body) => readPayhipEvent(Buffer.from(JSON.stringify(body)));
 function saleOf(change: Body): ChannelOrder {
   const event = read({ ...paid, ...change });
   if (event?.kind !== 'sold') throw new Error(`it was read as ${event?.kind}`);
-  return event.sale;
+  return event.channelOrder;
 }
 
 test('the documented sale is read', () => {
   expect(readPayhipEvent(Buffer.from(fixture('payhip/webhook-paid.json')))).toEqual({
     kind: 'sold',
-    sale: {
+    channelOrder: {
       reference: 'ZGjVj5x4GN',
       price: { amountMinor: 900, currency: 'USD' },
       vatMinor: 0,
@@ -46,7 +46,7 @@ test('the documented refund is read', () => {
   const event = readPayhipEvent(Buffer.from(fixture('payhip/webhook-refunded.json')));
   expect(event).toMatchObject({
     kind: 'returned',
-    returned: { returnedMinor: 900, returnedAt: 1_703_696_818_000, sale: { reference: 'ZGjVj5x4GN' } },
+    returned: { returnedMinor: 900, returnedAt: 1_703_696_818_000, channelOrder: { reference: 'ZGjVj5x4GN' } },
   });
 });
 
@@ -80,7 +80,7 @@ describe('whatever can be read is taken', () => {
     });
   });
 
-  test.each<[what: string, change: Body, sale: Partial<ChannelOrder>]>([
+  test.each<[what: string, change: Body, channelOrder: Partial<ChannelOrder>]>([
     ['a quantity that is a number', { items: [{ ...item, quantity: 3 }] }, { items: [{ quantity: 3 }] } as never],
     [
       'a quantity that is nonsense',
@@ -94,8 +94,8 @@ describe('whatever can be read is taken', () => {
     ['no fee of Stripe', { stripe_fee: undefined }, { feeMinor: null }],
     ['a date that is none', { date: 'soon' }, { soldAt: null }],
     ['a currency in small letters', { currency: 'usd' }, { price: { amountMinor: 900, currency: 'USD' } }],
-  ])('%s', (_what, change, sale) => {
-    expect(saleOf(change)).toMatchObject(sale);
+  ])('%s', (_what, change, channelOrder) => {
+    expect(saleOf(change)).toMatchObject(channelOrder);
   });
 
   test('an item that cannot be read is noticed and loses none of the others', () => {

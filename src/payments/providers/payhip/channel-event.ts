@@ -4,9 +4,9 @@ import { readExactJson } from '../http/exact-json.ts';
 import {
   envelopeSchema,
   type ItemBody,
+  type OrderBody,
   paidSchema,
   refundedSchema,
-  type SaleBody,
   subscriptionSchema,
 } from './event-body.ts';
 
@@ -16,14 +16,14 @@ export function readPayhipEvent(bytes: Uint8Array): ChannelEvent | undefined {
   switch (envelopeSchema.safeParse(body).data?.type) {
     case 'paid': {
       const paid = paidSchema.safeParse(body).data;
-      return paid && { kind: 'sold', sale: toSale(paid, paid.date ?? null) };
+      return paid && { kind: 'sold', channelOrder: toChannelOrder(paid, paid.date ?? null) };
     }
     case 'refunded': {
       const refunded = refundedSchema.safeParse(body).data;
       if (refunded === undefined) return undefined;
-      const sale = toSale(refunded, null);
+      const channelOrder = toChannelOrder(refunded, null);
       const returnedAt = refunded.date_refunded ?? null;
-      return { kind: 'returned', returned: { sale, returnedMinor: refunded.amount_refunded, returnedAt } };
+      return { kind: 'returned', returned: { channelOrder, returnedMinor: refunded.amount_refunded, returnedAt } };
     }
     case 'subscription.created':
       return toSubscription(body, 'active');
@@ -34,7 +34,7 @@ export function readPayhipEvent(bytes: Uint8Array): ChannelEvent | undefined {
   }
 }
 
-function toSale(body: SaleBody, soldAt: number | null): ChannelOrder {
+function toChannelOrder(body: OrderBody, soldAt: number | null): ChannelOrder {
   return {
     reference: asProviderReference(body.id),
     price: { amountMinor: body.price, currency: body.currency },
@@ -71,8 +71,8 @@ function keyInLink(link: string | null): string | null {
   return /\/b\/([\w-]{1,64})\/?$/.exec(link ?? '')?.[1] ?? null;
 }
 
-/** A coupon is named by the sale, by the items that it applied to, or by both. */
-function couponsOf(body: SaleBody): ChannelOrderCoupon[] {
+/** A coupon is named by the order, by the items that it applied to, or by both. */
+function couponsOf(body: OrderBody): ChannelOrderCoupon[] {
   const found = new Map<string, ChannelOrderCoupon>();
   const add = (code: string | null, percent: string | null, amountMinor: number | null): void => {
     const key = (code ?? '').toLowerCase();

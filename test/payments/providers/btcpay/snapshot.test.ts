@@ -1,6 +1,10 @@
 import { describe, expect, test } from 'vitest';
-import type { PaymentMethod } from '#payments/providers/btcpay/invoice.ts';
-import { type Invoice, invoiceSchema, invoiceStatuses } from '#payments/providers/btcpay/invoice.ts';
+import {
+  type Invoice,
+  invoiceSchema,
+  invoiceStatuses,
+  type PaymentMethod,
+} from '#payments/providers/btcpay/invoice.ts';
 import { toSnapshot } from '#payments/providers/btcpay/snapshot.ts';
 import { exactFixture } from '../support/fixtures.ts';
 

@@ -24,7 +24,7 @@ type Columns = Partial<Record<Column, number>>;
 const headerWithin = 10;
 const linesMax = 20_000;
 
-export function readSalesExport(bytes: Uint8Array): ChannelExport {
+export function readChannelExport(bytes: Uint8Array): ChannelExport {
   const text = decode(bytes);
   if (text === undefined) return { kind: 'not_an_export', why: 'The file is not a text.' };
   const { lines, unreadable } = readLines(text);
@@ -109,7 +109,7 @@ function readLine(line: ExportLine, about: { columns: Columns; order: DayOrder |
   };
 }
 
-/** Undefined when something was given back and cannot be read; `unknown` when only its amount is not told. */
+/** Undefined when something was refunded and cannot be read; `unknown` when only its amount is not named. */
 function returnedIn(
   value: (column: Column) => string,
   { amount, digits }: { amount: number; digits: number },
@@ -132,28 +132,28 @@ function returnedIn(
   return read === undefined ? undefined : Math.abs(read);
 }
 
-/** Several lines may tell of one sale: one for each item, or one more for what was given back. */
+/** Several lines may belong to one order: one for each item, or one more for what was refunded. */
 function mergeByReference(lines: readonly ExportedOrder[]): ExportedOrder[] {
   const merged = new Map<string, ExportedOrder>();
-  for (const sale of lines) {
-    const key = sale.reference ?? `line ${sale.line}`;
+  for (const order of lines) {
+    const key = order.reference ?? `line ${order.line}`;
     const known = merged.get(key);
-    merged.set(key, known === undefined ? sale : mergeTwo(known, sale));
+    merged.set(key, known === undefined ? order : mergeTwo(known, order));
   }
   return [...merged.values()];
 }
 
-function mergeTwo(known: ExportedOrder, sale: ExportedOrder): ExportedOrder {
-  const isUnknown = known.returnedMinor === 'unknown' || sale.returnedMinor === 'unknown';
+function mergeTwo(known: ExportedOrder, order: ExportedOrder): ExportedOrder {
+  const isUnknown = known.returnedMinor === 'unknown' || order.returnedMinor === 'unknown';
   return {
     ...known,
     lineCount: known.lineCount + 1,
-    customerEmail: known.customerEmail ?? sale.customerEmail,
-    currency: known.currency ?? sale.currency,
-    amountMinor: Math.max(known.amountMinor, sale.amountMinor),
-    amountOtherwiseMinor: known.amountOtherwiseMinor + sale.amountOtherwiseMinor,
-    returnedMinor: isUnknown ? 'unknown' : Math.max(Number(known.returnedMinor), Number(sale.returnedMinor)),
-    productNames: [...new Set([...known.productNames, ...sale.productNames])],
-    soldAt: known.soldAt ?? sale.soldAt,
+    customerEmail: known.customerEmail ?? order.customerEmail,
+    currency: known.currency ?? order.currency,
+    amountMinor: Math.max(known.amountMinor, order.amountMinor),
+    amountOtherwiseMinor: known.amountOtherwiseMinor + order.amountOtherwiseMinor,
+    returnedMinor: isUnknown ? 'unknown' : Math.max(Number(known.returnedMinor), Number(order.returnedMinor)),
+    productNames: [...new Set([...known.productNames, ...order.productNames])],
+    soldAt: known.soldAt ?? order.soldAt,
   };
 }

@@ -2,10 +2,10 @@ import { stringify } from 'csv-stringify/sync';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { ChannelExport } from '#payments/ports/sales-channel.ts';
-import { readSalesExport } from '#payments/providers/payhip/sales-export.ts';
+import { readChannelExport } from '#payments/providers/payhip/channel-export.ts';
 
 function read(text: string): Extract<ChannelExport, { kind: 'read' }> {
-  const result = readSalesExport(Buffer.from(text));
+  const result = readChannelExport(Buffer.from(text));
   if (result.kind !== 'read') throw new Error(result.why);
   return result;
 }
@@ -66,9 +66,9 @@ describe('an export', () => {
 
   test('may be UTF-16, as some spreadsheets save it, and have the letters of an old one', () => {
     const wide = Buffer.concat([Buffer.from([0xff, 0xfe]), Buffer.from(plain, 'utf16le')]);
-    expect(readSalesExport(wide)).toMatchObject({ kind: 'read', sales: [{ amountMinor: 900 }, {}] });
+    expect(readChannelExport(wide)).toMatchObject({ kind: 'read', sales: [{ amountMinor: 900 }, {}] });
     const latin = Buffer.from(plain.replace('Field Guide', 'Café'), 'latin1');
-    expect(readSalesExport(latin)).toMatchObject({ kind: 'read', sales: [{ productNames: ['Café'] }, {}] });
+    expect(readChannelExport(latin)).toMatchObject({ kind: 'read', sales: [{ productNames: ['Café'] }, {}] });
   });
 
   test('of a shop in a country of decimal commas is read', () => {
@@ -128,8 +128,8 @@ describe('an export', () => {
       ['amount refunded', '-4.50', 450],
     ];
     for (const [header, value, returned] of rows) {
-      const [sale] = read(`id,price,currency,${header}\nA1,9.00,USD,${value}`).sales;
-      expect(sale?.returnedMinor, `${header} ${value}`).toBe(returned);
+      const [channelOrder] = read(`id,price,currency,${header}\nA1,9.00,USD,${value}`).sales;
+      expect(channelOrder?.returnedMinor, `${header} ${value}`).toBe(returned);
     }
   });
 
@@ -145,19 +145,19 @@ describe('an export', () => {
     ['a letter', Buffer.from('Dear Ada,\nhere are the sales.\n')],
     ['nothing', Buffer.alloc(0)],
   ])('is not %s', (_what, bytes) => {
-    expect(readSalesExport(bytes).kind).toBe('not_an_export');
+    expect(readChannelExport(bytes).kind).toBe('not_an_export');
   });
 
   test('reads back what was written, in any order of columns, with any delimiter and any quotes', () => {
     const cell = fc.string({ unit: 'grapheme', maxLength: 20 });
-    const sale = fc.record({
+    const channelOrder = fc.record({
       id: fc.stringMatching(/^[A-Za-z0-9]{6,12}$/),
       price: fc.integer({ min: 1, max: 9_999_99 }),
       product: cell,
       note: cell,
     });
     const table = fc.record({
-      sales: fc.uniqueArray(sale, { selector: ({ id }) => id, maxLength: 8 }),
+      sales: fc.uniqueArray(channelOrder, { selector: ({ id }) => id, maxLength: 8 }),
       columns: fc.shuffledSubarray(['id', 'price', 'product', 'note', 'currency'], { minLength: 5 }),
       delimiter: fc.constantFrom(',', ';', '\t', '|'),
       bom: fc.boolean(),
@@ -180,8 +180,8 @@ describe('an export', () => {
     const header = Buffer.from('id,price,email\n');
     fc.assert(
       fc.property(fc.uint8Array({ maxLength: 400 }), (bytes) => {
-        expect(() => readSalesExport(bytes)).not.toThrow();
-        expect(() => readSalesExport(Buffer.concat([header, bytes]))).not.toThrow();
+        expect(() => readChannelExport(bytes)).not.toThrow();
+        expect(() => readChannelExport(Buffer.concat([header, bytes]))).not.toThrow();
       }),
     );
   });
