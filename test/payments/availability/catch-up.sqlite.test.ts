@@ -34,7 +34,7 @@ beforeEach(async () => {
   opened = await openTestDatabase();
   const made = createTestDeps(opened.database);
   // What is waited for in between takes no time.
-  const clock = { ...made.clock, sleep: async (ms: number) => made.clock.advance(ms) };
+  const clock = { ...made.clock, pause: async (ms: number) => made.clock.advance(ms) };
   providers = createScriptedProviders(['btcpay'], clock);
   deps = { ...made, clock, providers };
   catchUp = createCatchUp(deps, { reconcile: createReconciler(deps) });
