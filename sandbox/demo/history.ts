@@ -53,7 +53,7 @@ const closingHour = 5;
 export const historyMs = 151 * hourMs;
 
 /** The product's daily and hourly work of that week, which its scheduler had no time for. */
-const jobsOfTheWeek = ['expire-orders', 'retire-alerts', 'reconcile', 'prune'] as const;
+const jobsOfTheWeek = ['expire-orders', 'retire-cases', 'reconcile', 'prune'] as const;
 /** What is done as the days go by: the books of a day are closed while it is yesterday. */
 const jobsOfADay = ['fetch-fees', 'close-days'] as const;
 

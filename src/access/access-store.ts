@@ -8,9 +8,9 @@ export interface AuditRecord {
   at: Milliseconds;
   actorKind: ActorKind;
   actorId: string;
-  /** `order.cancel`, `alert.acknowledge`, `dead_letter.redrive` … */
+  /** `order.cancel`, `case.acknowledge`, `dead_letter.redrive` … */
   action: string;
-  /** What it was done to: `order:<id>`, `alert:<id>` … */
+  /** What it was done to: `order:<id>`, `case:<id>` … */
   subject: string;
   reason: string | null;
   details: JsonObject;

@@ -6,7 +6,7 @@ import type { OpenDatabase } from '#db/engine/open-options.ts';
 import type { Clock } from '#kernel/clock.ts';
 import { createIds, type Random } from '#kernel/ids.ts';
 import { createLogger, toEventLog } from '#logging/logger.ts';
-import { createRetiredProviders } from '#payments/ports/retired-providers.ts';
+import { createDecommissionedProviders } from '#payments/ports/decommissioned-providers.ts';
 import type { HttpPolicy } from '#payments/providers/http/policy.ts';
 import { createProviderRegistry } from '#payments/providers/registry/registry.ts';
 import { createMetrics, type Metrics } from '#server/operations/metrics.ts';
@@ -50,12 +50,12 @@ export async function openCore(deps: CoreDeps): Promise<Core> {
     onQueued: deps.onQueued,
     onGroupCommit: (commit) => metrics.observeCommit(commit),
   });
-  const retired = createRetiredProviders();
+  const decommissioned = createDecommissionedProviders();
   const providers = createProviderRegistry(config.providers, {
     clock,
     random,
     log,
-    retired,
+    decommissioned,
     publicUrl: config.http.publicUrl,
     policy: deps.providerPolicy,
     onCall: (call) => metrics.observeProviderCall(call),
@@ -70,7 +70,7 @@ export async function openCore(deps: CoreDeps): Promise<Core> {
       random,
       log,
       onTransition,
-      retired,
+      decommissioned,
       isOnline: deps.isOnline,
       onOutage: (provider) => metrics.countOutage(provider),
     },

@@ -5,7 +5,7 @@ import { type Clock, minute } from '#kernel/clock.ts';
 import type { QueueDepth } from '#messaging/messaging-store.ts';
 import { readQueueDepths } from '#messaging/read-queue-depths.ts';
 import type { PaymentDeps } from '#payments/lifecycle/deps.ts';
-import { blindFor } from '#payments/model/outage.ts';
+import { outageDuration } from '#payments/model/outage.ts';
 import type { HealthReport } from '#reports/health-report.ts';
 import { type ProviderReport, readProviderReports } from '#reports/provider-report.ts';
 import type { Check } from '#server/operations/health.ts';
@@ -91,7 +91,7 @@ async function describeProvider(deps: HealthDeps, name: ProviderName): Promise<{
 /** The worst failure of the provider; null while there is none. */
 function failureOf({ health, outage, webhooks, quarantine }: ProviderReport, now: number): string | null {
   if (outage?.status === 'retired') return `decommissioned, called once a day: ${outage.reason}`;
-  if (outage?.status === 'blind') return `unavailable for ${blindFor(outage, now)}: ${outage.reason}`;
+  if (outage?.status === 'blind') return `unavailable for ${outageDuration(outage, now)}: ${outage.reason}`;
   if (health.breaker !== 'closed') {
     return `${health.breaker.replace('_', ' ')}: ${health.lastError ?? 'no reason known'}`;
   }

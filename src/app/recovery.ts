@@ -1,7 +1,7 @@
 import { systemActor } from '#kernel/actor.ts';
 import { second } from '#kernel/clock.ts';
-import { loadRetired } from '#payments/availability/load-retired.ts';
-import { countCredits } from '#payments/lifecycle/count-credits.ts';
+import { loadDecommissioned } from '#payments/availability/load-decommissioned.ts';
+import { countCaptured } from '#payments/lifecycle/count-captured.ts';
 import { endLostReconciliations } from '#payments/reconciliation/reconciliation-runs.ts';
 import { checkQuarantine } from '#payments/webhooks/check-quarantine.ts';
 import type { Core } from './core.ts';
@@ -17,9 +17,9 @@ export async function takeUpLeftWork({ payments, database, instanceId }: Core): 
   // On SQLite nobody else can hold a row: what is locked was in the hands of a process that died.
   const isAlone = database.engine === 'sqlite';
   if (isAlone) await unlockAll({ payments, database, instanceId });
-  await countCredits(payments);
+  await countCaptured(payments);
   await endLostReconciliations(payments, { isAlone });
-  await loadRetired(payments);
+  await loadDecommissioned(payments);
   // Whoever changed a secret had to restart: what was refused under the old one may be real.
   await checkQuarantine(payments, { provider: 'all', actor: systemActor });
 }

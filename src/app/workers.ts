@@ -87,8 +87,8 @@ export function createWorkers(
       },
       describe: ({ topic, payload }) => ({ topic, cause: payload['cause'] }),
       onAbandoned(tx, { row, reason }) {
-        const alertId = row.topic === 'alert.card' ? String(row.payload['alertId']) : undefined;
-        return raiseDeadLetter(tx, { what: row.topic, reason, alertId });
+        const caseId = row.topic === 'alert.card' ? String(row.payload['caseId']) : undefined;
+        return raiseDeadLetter(tx, { what: row.topic, reason, caseId });
       },
       sweepMs,
     }),

@@ -1,43 +1,54 @@
-import { recordAudit } from '#access/audit.ts';
-import type { Actor } from '#kernel/actor.ts';
-import { causeOf, inTransaction, type TransactionContext, type TransactionDeps } from '#kernel/transaction-context.ts';
-import type { AlertStores } from './case-store.ts';
-import { changeAlert } from './raise-case.ts';
+// An admin takes responsibility. Acknowledging a case assigns it where it is nobody's, and assigning an open one
+// acknowledges it: both say the same.
+import type { ActingAdmin } from '#access/acting-admin.ts';
+import type { CaseChange, CaseDeps } from './case-store.ts';
+import { changeAsAdmin, type NoLiveCase } from './change-as-admin.ts';
 
-export type AlertDeps = TransactionDeps<AlertStores>;
-
-export type Acknowledgement =
-  | { kind: 'acknowledged' }
-  | { kind: 'already'; by: string | null }
-  | { kind: 'over' }
-  | { kind: 'unknown' };
-
-/** An admin takes responsibility. A snoozed alert may be acknowledged; one that is over may not. */
-export function acknowledgeAlert(
-  deps: AlertDeps,
-  input: { alertId: string; actor: Actor; adminName: string },
-): Promise<Acknowledgement> {
-  return inTransaction(deps, causeOf(input.actor), (tx) => acknowledgeIn(tx, input));
+interface CaseInput {
+  caseId: string;
+  by: ActingAdmin;
 }
 
-/** The same inside another room's transaction. */
-export async function acknowledgeIn(
-  tx: TransactionContext<AlertStores>,
-  input: { alertId: string; actor: Actor; adminName: string },
-): Promise<Acknowledgement> {
-  const alert = await tx.stores.alerts.findAlert(input.alertId);
-  if (alert === undefined) return { kind: 'unknown' };
-  if (alert.status === 'resolved') return { kind: 'over' };
-  if (alert.status === 'acknowledged') return { kind: 'already', by: alert.acknowledgedBy };
-  await changeAlert(tx, {
-    alert,
-    change: {
-      status: 'acknowledged',
-      acknowledgedAt: tx.clock.now(),
-      acknowledgedBy: input.adminName,
-      snoozedUntil: null,
-    },
+type Already = { kind: 'already'; by: string | null };
+type NotYours = { kind: 'not_yours'; by: string | null };
+export type Acknowledgement = { kind: 'acknowledged' } | Already | NoLiveCase;
+export type Assignment = { kind: 'assigned' } | { kind: 'released' } | Already | NotYours | NoLiveCase;
+
+/** A snoozed case may be acknowledged: it rests no longer. */
+export function acknowledgeCase(deps: CaseDeps, input: CaseInput): Promise<Acknowledgement> {
+  const { by } = input;
+  return changeAsAdmin<Acknowledgement, Already>(deps, { ...input, action: 'case.acknowledge' }, (one) => {
+    if (one.status === 'acknowledged') return { refused: { kind: 'already', by: one.acknowledgedBy } };
+    const assigned = one.assigneeId === null ? assignment(deps, by) : {};
+    return { change: { ...assigned, ...acknowledgement(deps, by) }, result: { kind: 'acknowledged' } };
   });
-  await recordAudit(tx, { action: 'alert.acknowledge', subject: `alert:${alert.id}` });
-  return { kind: 'acknowledged' };
+}
+
+/** A snoozed case goes on resting: whose it is changes nothing about that. */
+export function assignCase(deps: CaseDeps, input: CaseInput): Promise<Assignment> {
+  const { by } = input;
+  return changeAsAdmin<Assignment, Already>(deps, { ...input, action: 'case.assign' }, (one) => {
+    if (one.assigneeId !== null) return { refused: { kind: 'already', by: one.assigneeName } };
+    const acknowledged = one.status === 'open' ? acknowledgement(deps, by) : {};
+    return { change: { ...assignment(deps, by), ...acknowledged }, result: { kind: 'assigned' } };
+  });
+}
+
+/** The assignee gives it back: it is nobody's, and counts as open again. */
+export function releaseCase(deps: CaseDeps, input: CaseInput): Promise<Assignment> {
+  return changeAsAdmin<Assignment, NotYours>(deps, { ...input, action: 'case.release' }, (one) => {
+    if (one.assigneeId !== Number(input.by.actor.id)) return { refused: { kind: 'not_yours', by: one.assigneeName } };
+    const nobody: CaseChange = { assigneeId: null, assigneeName: null, assignedAt: null };
+    const open: CaseChange =
+      one.status === 'acknowledged' ? { status: 'open', acknowledgedAt: null, acknowledgedBy: null } : {};
+    return { change: { ...nobody, ...open }, result: { kind: 'released' } };
+  });
+}
+
+function assignment({ clock }: CaseDeps, by: ActingAdmin): CaseChange {
+  return { assigneeId: Number(by.actor.id), assigneeName: by.name, assignedAt: clock.now() };
+}
+
+function acknowledgement({ clock }: CaseDeps, by: ActingAdmin): CaseChange {
+  return { status: 'acknowledged', acknowledgedAt: clock.now(), acknowledgedBy: by.name, snoozedUntil: null };
 }

@@ -1,14 +1,14 @@
 import { day } from '#kernel/clock.ts';
 import type { Retention } from '#kernel/retention.ts';
-import type { AlertStores } from './case-store.ts';
+import type { CaseStores } from './case-store.ts';
 
 /** What is over is kept so long, and where its cards stand; the history of its order is kept for ever. */
-export const alertRetention: Retention<AlertStores> = {
-  name: 'alerts',
+export const caseRetention: Retention<CaseStores> = {
+  name: 'cases',
   keptMs: 180 * day,
   async prune(stores, query) {
-    const deleted = await stores.alerts.pruneResolved(query);
-    await stores.sentMessages.forgetSubjects(deleted.map((id) => `alert:${id}`));
+    const deleted = await stores.cases.pruneResolvedCases(query);
+    await stores.sentMessages.forgetSubjects(deleted.map((id) => `case:${id}`));
     return deleted.length;
   },
 };

@@ -1,75 +1,111 @@
 import { ConcurrentChange } from '#kernel/database.ts';
-import type { OrderId, PaymentId } from '#kernel/ids.ts';
-import type { TransactionContext } from '#kernel/transaction-context.ts';
 import { enqueueOutboxMessage } from '#messaging/enqueue-outbox-message.ts';
-import type { Alert, AlertAction, AlertFacts, AlertKind, AlertSeverity } from './case.ts';
-import type { AlertStores } from './case-store.ts';
+import type { Case, CaseFacts } from './case.ts';
+import type { CaseChange, CaseTx } from './case-store.ts';
 
-export interface RaisedAlert {
-  key: string;
-  kind: AlertKind;
-  severity: AlertSeverity;
-  orderId: OrderId | null;
-  paymentId: PaymentId | null;
-  facts: AlertFacts;
-  actions: AlertAction[];
-}
+type Subject = Pick<
+  Case,
+  'orderId' | 'paymentId' | 'refundId' | 'provider' | 'reference' | 'subjectAt' | 'actions' | 'rings'
+>;
 
-/** Raises an alert, or, when the same trouble is live already, counts it once more with its newest facts. */
-export async function raiseAlert(tx: TransactionContext<AlertStores>, raised: RaisedAlert): Promise<void> {
-  const { stores, clock, ids } = tx;
-  const now = clock.now();
-  const alert: Alert = {
-    id: ids.newId(),
+/** What is left out does not apply. */
+export type RaisedCase = Pick<Case, 'key' | 'kind' | 'severity'> &
+  Partial<Subject> & { facts: Pick<CaseFacts, 'headline' | 'why'> & Partial<CaseFacts> };
+
+const noSubject: Subject = {
+  orderId: null,
+  paymentId: null,
+  refundId: null,
+  provider: null,
+  reference: null,
+  subjectAt: null,
+  actions: [],
+  rings: true,
+};
+
+const noFacts: Omit<CaseFacts, 'headline' | 'why'> = {
+  orderNumber: null,
+  amount: null,
+  detail: null,
+  trust: null,
+  differenceFiat: null,
+  differenceCoin: null,
+  money: null,
+  label: null,
+  here: null,
+  there: null,
+};
+
+/** Opens a case, or, when one of this key is live, keeps its age and its assignee and takes the newest facts. */
+export async function raiseCase(tx: CaseTx, raised: RaisedCase): Promise<void> {
+  const now = tx.clock.now();
+  const one: Case = {
+    ...noSubject,
     ...raised,
+    id: tx.ids.newId(),
     status: 'open',
     version: 1,
+    facts: { ...noFacts, ...raised.facts },
     occurrences: 1,
     openedAt: now,
     lastRaisedAt: now,
+    assigneeId: null,
+    assigneeName: null,
+    assignedAt: null,
     acknowledgedAt: null,
     acknowledgedBy: null,
     snoozedUntil: null,
     resolvedAt: null,
+    resolution: null,
     resolvedBy: null,
+    reason: null,
+    outcome: null,
+    undo: null,
   };
-  const isNew = await stores.alerts.insertAlert(alert);
-  if (isNew) {
-    await showAlert(tx, alert);
+  if (await tx.stores.cases.insertCase(one)) {
+    await showCase(tx, one);
     return;
   }
-  const live = await stores.alerts.findLiveAlert(raised.key);
-  if (live === undefined) throw new ConcurrentChange(`alert ${raised.key} was resolved meanwhile`);
-  const change = {
-    occurrences: live.occurrences + 1,
+  const live = await tx.stores.cases.findLiveCase(raised.key);
+  if (live === undefined) throw new ConcurrentChange(`case ${raised.key} was resolved meanwhile`);
+  const { kind, severity, facts, actions, paymentId, reference, subjectAt } = one;
+  await changeCase(tx, live, {
+    kind,
+    severity,
+    facts,
+    actions,
+    paymentId,
+    reference,
+    subjectAt,
+    rings: live.rings || one.rings,
+    // A comparison that finds the same every hour is no new occurrence.
+    occurrences: one.rings ? live.occurrences + 1 : live.occurrences,
     lastRaisedAt: now,
-    facts: raised.facts,
-    severity: raised.severity,
-    actions: raised.actions,
-    paymentId: raised.paymentId,
-  };
-  await changeAlert(tx, { alert: live, change });
-}
-
-/** Compare-and-set on the alert as the caller saw it, and its card brought up to date; throws ConcurrentChange when overtaken. */
-export async function changeAlert(
-  tx: TransactionContext<AlertStores>,
-  input: { alert: Alert; change: Partial<Omit<Alert, 'id' | 'key' | 'kind' | 'version' | 'openedAt'>> },
-): Promise<void> {
-  const { alert, change } = input;
-  const isChanged = await tx.stores.alerts.changeAlert({
-    id: alert.id,
-    expected: { status: alert.status, version: alert.version },
-    change,
   });
-  if (!isChanged) throw new ConcurrentChange(`alert ${alert.id} changed meanwhile`);
-  await showAlert(tx, { id: alert.id, version: alert.version + 1 });
 }
 
-async function showAlert(tx: TransactionContext<AlertStores>, alert: Pick<Alert, 'id' | 'version'>): Promise<void> {
+/** Brings the live case of this key up to date without counting it once more; false when there is none. */
+export async function restateCase(tx: CaseTx, input: { key: string; facts: Partial<CaseFacts> }): Promise<boolean> {
+  const live = await tx.stores.cases.findLiveCase(input.key);
+  if (live === undefined) return false;
+  const facts = { ...live.facts, ...input.facts };
+  const isSame = Object.entries(facts).every(([name, value]) => live.facts[name as keyof CaseFacts] === value);
+  if (!isSame) await changeCase(tx, live, { facts });
+  return true;
+}
+
+/** Changes a case as the caller saw it, and brings its card up to date; throws ConcurrentChange when overtaken. */
+export async function changeCase(tx: CaseTx, one: Case, change: CaseChange): Promise<Case> {
+  const changed = await tx.stores.cases.changeCase(one, change);
+  await showCase(tx, changed);
+  return changed;
+}
+
+async function showCase(tx: CaseTx, { id, version, rings }: Case): Promise<void> {
+  if (!rings) return;
   await enqueueOutboxMessage(tx, {
     topic: 'alert.card',
-    key: `alert.card:${alert.id}:${alert.version}`,
-    payload: { alertId: alert.id, version: alert.version },
+    key: `alert.card:${id}:${version}`,
+    payload: { caseId: id, version },
   });
 }

@@ -1,35 +1,49 @@
 import type { OrderId, PaymentId } from '#kernel/ids.ts';
-import type { TransactionContext } from '#kernel/transaction-context.ts';
-import type { Alert, AlertKind } from './case.ts';
-import type { AlertStores } from './case-store.ts';
-import { changeAlert } from './raise-case.ts';
+import type { Case, CaseKind } from './case.ts';
+import type { CaseChange, CaseTx } from './case-store.ts';
+import { changeCase } from './raise-case.ts';
 
-/** Ends the live alert of this key, if there is one; `by` says in a sentence what ended it. */
-export async function resolveAlert(
-  tx: TransactionContext<AlertStores>,
-  input: { key: string; by: string },
-): Promise<boolean> {
-  const alert = await tx.stores.alerts.findLiveAlert(input.key);
-  if (alert === undefined) return false;
-  await changeAlert(tx, { alert, change: resolution(tx, input.by) });
+/** Ends the live case of this key because the facts changed; `by` says in a sentence what ended it. */
+export async function resolveCase(tx: CaseTx, input: { key: string; by: string }): Promise<boolean> {
+  const live = await tx.stores.cases.findLiveCase(input.key);
+  if (live === undefined) return false;
+  await changeCase(tx, live, endedByItself(tx, input.by));
   return true;
 }
 
-/** Ends the live alerts of an order whose kinds are named, of one of its payments if one is named; how many. */
-export async function resolveOrderAlerts(
-  tx: TransactionContext<AlertStores>,
-  input: { orderId: OrderId; paymentId?: PaymentId; kinds: readonly AlertKind[]; by: string },
-): Promise<number> {
-  const live = await tx.stores.alerts.listLiveAlertsForOrder(input.orderId);
-  const isMeant = (alert: Alert): boolean => input.paymentId === undefined || alert.paymentId === input.paymentId;
-  const ended = live.filter((alert) => input.kinds.includes(alert.kind) && isMeant(alert));
-  for (const alert of ended) await changeAlert(tx, { alert, change: resolution(tx, input.by) });
-  return ended.length;
+/** Ends the live cases of an order whose kinds are named, of one of its payments if one is named. */
+export async function resolveOrderCases(
+  tx: CaseTx,
+  input: { orderId: OrderId; paymentId?: PaymentId; kinds: readonly CaseKind[]; by: string },
+): Promise<void> {
+  const isMeant = ({ kind, paymentId }: Case): boolean =>
+    input.kinds.includes(kind) && (input.paymentId === undefined || paymentId === input.paymentId);
+  const live = await tx.stores.cases.listLiveCasesForOrder(input.orderId);
+  for (const one of live.filter(isMeant)) await changeCase(tx, one, endedByItself(tx, input.by));
 }
 
-function resolution(
-  tx: TransactionContext<AlertStores>,
-  by: string,
-): { status: 'resolved'; resolvedAt: number; resolvedBy: string } {
-  return { status: 'resolved', resolvedAt: tx.clock.now(), resolvedBy: by };
+export function endedByItself(tx: Pick<CaseTx, 'clock'>, by: string): CaseChange {
+  return {
+    status: 'resolved',
+    snoozedUntil: null,
+    resolvedAt: tx.clock.now(),
+    resolution: 'by_itself',
+    outcome: by,
+  };
+}
+
+/** Opens a resolved case again with its old age. False when the same has begun anew since: that one goes on. */
+export async function reopenCase(tx: CaseTx, one: Case): Promise<boolean> {
+  if ((await tx.stores.cases.findLiveCase(one.key)) !== undefined) return false;
+  await changeCase(tx, one, {
+    status: 'open',
+    lastRaisedAt: tx.clock.now(),
+    resolvedAt: null,
+    resolution: null,
+    resolvedBy: null,
+    reason: null,
+    outcome: null,
+    undo: null,
+  });
+  return true;
 }

@@ -1,31 +1,56 @@
-import { recordAudit } from '#access/audit.ts';
-import type { Actor } from '#kernel/actor.ts';
+// A snoozed case is silent and not due; it opens again when its time is over, or when what was waited for did not come.
+
+import type { ActingAdmin } from '#access/acting-admin.ts';
 import type { Milliseconds } from '#kernel/clock.ts';
+import type { OrderId } from '#kernel/ids.ts';
 import { causeOf, inTransaction } from '#kernel/transaction-context.ts';
-import type { AlertDeps } from './acknowledge-case.ts';
-import { changeAlert } from './raise-case.ts';
+import type { Case } from './case.ts';
+import type { CaseChange, CaseDeps, CaseTx } from './case-store.ts';
+import { changeAsAdmin, type NoLiveCase } from './change-as-admin.ts';
+import { changeCase } from './raise-case.ts';
 
-export type Snooze = { kind: 'snoozed'; until: Milliseconds } | { kind: 'over' } | { kind: 'unknown' };
+export type Snooze = { kind: 'snoozed'; until: Milliseconds } | NoLiveCase;
 
-/** Puts an alert away for a while; it opens again by itself. */
-export function snoozeAlert(
-  deps: AlertDeps,
-  input: { alertId: string; actor: Actor; adminName: string; forMs: Milliseconds },
+export function snoozeCase(
+  deps: CaseDeps,
+  input: { caseId: string; by: ActingAdmin; forMs: Milliseconds },
 ): Promise<Snooze> {
-  return inTransaction(deps, causeOf(input.actor), async (tx) => {
-    const alert = await tx.stores.alerts.findAlert(input.alertId);
-    if (alert === undefined) return { kind: 'unknown' };
-    if (alert.status === 'resolved') return { kind: 'over' };
-    const until = deps.clock.now() + input.forMs;
-    await changeAlert(tx, {
-      alert,
-      change: { status: 'snoozed', snoozedUntil: until, acknowledgedBy: input.adminName },
-    });
-    await recordAudit(tx, {
-      action: 'alert.snooze',
-      subject: `alert:${alert.id}`,
-      details: { until },
-    });
-    return { kind: 'snoozed', until };
+  const { caseId, by } = input;
+  const until = deps.clock.now() + input.forMs;
+  return changeAsAdmin<Snooze>(deps, { caseId, by, action: 'case.snooze', details: { until } }, () => ({
+    change: snoozed(until, by.name),
+    result: { kind: 'snoozed', until },
+  }));
+}
+
+/** The same inside the transaction of a verb that makes the case wait; `by` is the name of the admin behind it. */
+export async function postponeCase(
+  tx: CaseTx,
+  input: { one: Case; until: Milliseconds; by: string | null },
+): Promise<void> {
+  await changeCase(tx, input.one, snoozed(input.until, input.by));
+}
+
+function snoozed(until: Milliseconds, by: string | null): CaseChange {
+  return { status: 'snoozed', snoozedUntil: until, acknowledgedBy: by };
+}
+
+/** False when it is not snoozed. */
+export async function wakeCase(tx: CaseTx, one: Case): Promise<boolean> {
+  if (one.status !== 'snoozed') return false;
+  await changeCase(tx, one, { status: 'open', snoozedUntil: null, acknowledgedBy: null });
+  return true;
+}
+
+export async function wakeOrderCases(tx: CaseTx, orderId: OrderId): Promise<void> {
+  for (const one of await tx.stores.cases.listLiveCasesForOrder(orderId)) await wakeCase(tx, one);
+}
+
+/** Opens snoozed cases whose time has come, at most `limit`; how many. */
+export function wakeCases(deps: CaseDeps, input: { limit: number }): Promise<{ woken: number }> {
+  return inTransaction(deps, causeOf({ kind: 'job', id: 'wake-cases' }), async (tx) => {
+    const due = await tx.stores.cases.listCasesToWake({ now: deps.clock.now(), limit: input.limit });
+    for (const one of due) await wakeCase(tx, one);
+    return { woken: due.length };
   });
 }

@@ -2,7 +2,7 @@ import type { AccessStores } from '#access/access-store.ts';
 import { recordAudit } from '#access/audit.ts';
 import type { Actor } from '#kernel/actor.ts';
 import { formatMoney } from '#kernel/money.ts';
-import { providerTitle } from '#kernel/provider-name.ts';
+import type { ProviderName } from '#kernel/provider-name.ts';
 import { causeOf, inTransaction, type TransactionDeps } from '#kernel/transaction-context.ts';
 import { channelKeyPattern, type Product, productNameUnitsMax, skuPattern } from './product.ts';
 import type { CatalogStores } from './product-store.ts';
@@ -13,33 +13,37 @@ export type ProductDraft = Pick<Product, 'sku' | 'name' | 'amountMinor' | 'curre
 
 export type ProductSaved =
   | { kind: 'added' | 'changed'; productId: string }
-  | { kind: 'refused'; reason: string }
-  /** Somebody changed it since it was looked at. */
+  | { kind: 'refused'; fault: ProductFault }
+  /** Somebody changed it since it was read. */
   | { kind: 'conflict' };
 
-/** What is wrong with a draft, in a sentence; undefined when it can be saved. */
-export function faultOf(draft: ProductDraft): string | undefined {
-  if (!skuPattern.test(draft.sku)) return 'A SKU has at most 40 letters, digits, dots, dashes and underscores.';
+/** Why a draft cannot be saved; a surface has the words. */
+export type ProductFault =
+  | { code: 'sku_malformed' | 'price_not_positive' | 'channel_without_key' }
+  | { code: 'name_length'; unitsMax: number }
+  | { code: 'key_malformed'; channel: ProviderName }
+  | { code: 'key_taken'; sku: string; key: string };
+
+/** What is wrong with a draft by itself; undefined when it can be saved. */
+export function faultOf(draft: ProductDraft): ProductFault | undefined {
+  if (!skuPattern.test(draft.sku)) return { code: 'sku_malformed' };
   const name = draft.name.trim();
-  if (name === '' || name.length > productNameUnitsMax) return `A name has 1 to ${productNameUnitsMax} characters.`;
-  if (draft.amountMinor <= 0) return 'The price must be more than nothing.';
+  if (name === '' || name.length > productNameUnitsMax) return { code: 'name_length', unitsMax: productNameUnitsMax };
+  if (draft.amountMinor <= 0) return { code: 'price_not_positive' };
   const { channel, channelKey } = draft;
-  if ((channel === null) !== (channelKey === null)) return 'A channel goes with the key of the product there.';
-  if (channel !== null && channelKey !== null && !channelKeyPattern.test(channelKey)) {
-    const form = 'has at most 40 letters, digits, dashes and underscores';
-    return `The key of a product at ${providerTitle(channel)} ${form}: it ends the product's address there.`;
-  }
-  return undefined;
+  if ((channel === null) !== (channelKey === null)) return { code: 'channel_without_key' };
+  const isMalformed = channelKey !== null && !channelKeyPattern.test(channelKey);
+  return channel !== null && isMalformed ? { code: 'key_malformed', channel } : undefined;
 }
 
-/** Adds a product, or changes the one of that sku as it was looked at: `expectedVersion`, or null for a new one. */
+/** Adds a product, or changes the one of that sku as it was read: `expectedVersion`, or null for a new one. */
 export function saveProduct(
   deps: ProductDeps,
   input: { draft: ProductDraft; expectedVersion: number | null; actor: Actor },
 ): Promise<ProductSaved> {
   const { draft, expectedVersion, actor } = input;
   const fault = faultOf(draft);
-  if (fault !== undefined) return Promise.resolve({ kind: 'refused', reason: fault });
+  if (fault !== undefined) return Promise.resolve({ kind: 'refused', fault });
   return inTransaction(deps, causeOf(actor), async (tx): Promise<ProductSaved> => {
     const known = await tx.stores.products.findProductBySku(draft.sku);
     if ((known?.version ?? null) !== expectedVersion) return { kind: 'conflict' };
@@ -48,7 +52,7 @@ export function saveProduct(
     const sameKey = channel === null ? [] : await tx.stores.products.listProductsByChannelKey({ channel, keys });
     const other = sameKey.find(({ id }) => id !== known?.id);
     if (other !== undefined) {
-      return { kind: 'refused', reason: `${other.sku} has the key ${channelKey} already.` };
+      return { kind: 'refused', fault: { code: 'key_taken', sku: other.sku, key: channelKey ?? '' } };
     }
     const now = deps.clock.now();
     const { sku, ...facts } = { ...draft, name: draft.name.trim() };

@@ -5,7 +5,11 @@ import type { ProductDeps } from './save-product.ts';
 
 const secretUnitsMax = 200;
 
-export type LicenceSecretSet = { kind: 'set' | 'cleared' } | { kind: 'refused'; reason: string } | { kind: 'unknown' };
+/** Refused: a secret key is one word of at most so many characters. */
+export type LicenceSecretSet =
+  | { kind: 'set' | 'cleared' }
+  | { kind: 'refused'; unitsMax: number }
+  | { kind: 'unknown' };
 
 /** Keeps the key that asks a channel about a product's licences; null takes it away. No result, audit row or log shows it. */
 export function setLicenceSecret(
@@ -15,8 +19,7 @@ export function setLicenceSecret(
   const { productId, actor } = input;
   const secret = input.secret?.trim() ?? null;
   if (secret !== null && (secret === '' || secret.length > secretUnitsMax || /\s/.test(secret))) {
-    const reason = `A secret key is one word of at most ${secretUnitsMax} characters.`;
-    return Promise.resolve({ kind: 'refused', reason });
+    return Promise.resolve({ kind: 'refused', unitsMax: secretUnitsMax });
   }
   return inTransaction(deps, causeOf(actor), async (tx): Promise<LicenceSecretSet> => {
     const product = await tx.stores.products.findProduct(productId);

@@ -1,13 +1,13 @@
 // Everything that is known of one provider, for the day on which one leaves it or it leaves us. Read page by page, each in
 // a moment of its own, so that an export of years holds a few hundred rows in memory and nobody up.
 import { recordAudit } from '#access/audit.ts';
+import { type Case, decisionKinds } from '#cases/case.ts';
 import type { Actor } from '#kernel/actor.ts';
 import type { Milliseconds } from '#kernel/clock.ts';
 import { walkPages } from '#kernel/page.ts';
 import type { ProviderName } from '#kernel/provider-name.ts';
 import { causeOf, inTransaction } from '#kernel/transaction-context.ts';
 import type { InboxEvent } from '#messaging/messaging-store.ts';
-import type { PaymentException } from '#payments/exceptions/exception.ts';
 import type { ProviderDeps } from '#payments/lifecycle/deps.ts';
 import type { Payment } from '#payments/model/payment.ts';
 import type { ReconciliationRun } from '#payments/model/reconciliation.ts';
@@ -15,10 +15,10 @@ import type { ChannelOrderMark, StoredSubscription } from '#payments/ports/chann
 import type { PaymentStore, PaymentStores } from '#payments/ports/payment-store.ts';
 import { pagesOfPayments } from '#payments/reconciliation/reconciliation-runs.ts';
 import {
+  caseRow,
   channelOrderRow,
   type ExportRow,
   eventRow,
-  exceptionRow,
   findingRow,
   orderRow,
   outageRow,
@@ -65,7 +65,7 @@ export async function exportProvider(
     { name: 'refunds', pages: () => perPayment(reading, refundRows) },
     { name: 'sales', pages: () => channelOrderPages(reading) },
     { name: 'subscriptions', pages: () => subscriptionPages(reading) },
-    { name: 'exceptions', pages: () => exceptionPages(reading) },
+    { name: 'exceptions', pages: () => casePages(reading) },
     { name: 'events', pages: () => eventPages(reading, (event) => eventRow(shown(event), redact)) },
     { name: 'reconciliation-runs', pages: () => runPages(reading) },
     { name: 'reconciliation-findings', pages: () => findingPages(reading) },
@@ -132,14 +132,14 @@ const timelineRows: RowsOf = async (stores, payment) => {
 const refundRows: RowsOf = async (stores, payment) =>
   (await stores.refunds.listRefundsForPayment(payment.id)).map(refundRow);
 
-function exceptionPages(reading: Reading): AsyncGenerator<readonly ExportRow[]> {
+function casePages(reading: Reading): AsyncGenerator<readonly ExportRow[]> {
   const { provider } = reading;
-  return pagesOf<PaymentException>(reading, {
+  return pagesOf<Case>(reading, {
     load: (stores, last) => {
       const after = last === undefined ? null : { openedAt: last.openedAt, id: last.id };
-      return stores.exceptions.listExceptionsOf({ provider, limit: pageSize, after });
+      return stores.cases.listCasesOfProvider({ provider, kinds: decisionKinds, limit: pageSize, after });
     },
-    rowOf: exceptionRow,
+    rowOf: caseRow,
   });
 }
 

@@ -1,12 +1,12 @@
 // One row of each file that a provider is handed out as. Times are written out, amounts are decimals with their currency
 // beside them, and what would give somebody access is left out: claim links, signatures, idempotency keys.
+import { type Case, isLive } from '#cases/case.ts';
 import type { Milliseconds } from '#kernel/clock.ts';
 import type { JsonValue } from '#kernel/json.ts';
 import { toDecimal } from '#kernel/money.ts';
 import type { InboxEvent } from '#messaging/messaging-store.ts';
 import { formatOrderNumber, type Order } from '#orders/order.ts';
 import type { TimelineEntry } from '#orders/timeline.ts';
-import type { PaymentException } from '#payments/exceptions/exception.ts';
 import type { Outage } from '#payments/model/outage.ts';
 import type { Payment } from '#payments/model/payment.ts';
 import type { ReconciliationFinding, ReconciliationRun } from '#payments/model/reconciliation.ts';
@@ -117,28 +117,28 @@ export function refundRow(refund: Refund): ExportRow {
   };
 }
 
-export function exceptionRow(exception: PaymentException): ExportRow {
-  const { id, kind, status, reference, orderId, paymentId, refundId, facts } = exception;
+export function caseRow(one: Case): ExportRow {
+  const { kind, reference, facts } = one;
   return {
-    id,
+    id: one.id,
     kind,
-    status,
+    status: isLive(one) ? 'open' : 'resolved',
     reference,
-    order_id: orderId,
-    payment_id: paymentId,
-    refund_id: refundId,
-    summary: facts.summary,
+    order_id: one.orderId,
+    payment_id: one.paymentId,
+    refund_id: one.refundId,
+    summary: facts.headline,
     why: facts.why,
     here: facts.here,
     there: facts.there,
-    gap_fiat: facts.gapFiat,
-    gap_coin: facts.gapCoin,
-    owner: exception.ownerName,
-    opened_at: time(exception.openedAt),
-    resolved_at: time(exception.resolvedAt),
-    resolution: exception.resolution,
-    resolved_by: exception.resolvedBy,
-    reason: exception.reason,
+    gap_fiat: facts.differenceFiat,
+    gap_coin: facts.differenceCoin,
+    owner: one.assigneeName,
+    opened_at: time(one.openedAt),
+    resolved_at: time(one.resolvedAt),
+    resolution: one.resolution,
+    resolved_by: one.resolvedBy ?? one.outcome,
+    reason: one.reason,
   };
 }
 

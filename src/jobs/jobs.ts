@@ -4,9 +4,9 @@ import { pendingActionRetention } from '#access/pending-actions.ts';
 import { closeDueDays } from '#accounting/daily-close/close-due-days.ts';
 import { fetchFees } from '#accounting/fees/fetch-fees.ts';
 import type { DomainDeps } from '#accounting/ledger/deps.ts';
-import { wakeAlerts } from '#alerts/wake-alerts.ts';
-import { alertRetention } from '#cases/prune-cases.ts';
-import { retireAlerts } from '#cases/retire-cases.ts';
+import { caseRetention } from '#cases/prune-cases.ts';
+import { retireCases } from '#cases/retire-cases.ts';
+import { wakeCases } from '#cases/snooze-case.ts';
 import { hour, type Milliseconds, minute, second } from '#kernel/clock.ts';
 import type { JsonObject } from '#kernel/json.ts';
 import { pruneAll, type Retention } from '#kernel/retention.ts';
@@ -17,9 +17,6 @@ import type { WatchProviders } from '#payments/availability/watch-providers.ts';
 import { waitingReturnRetention } from '#payments/channels/return-channel-order.ts';
 import { expireOrders } from '#payments/collect/expire-orders.ts';
 import { idempotencyRetention } from '#payments/collect/place-order.ts';
-import { exceptionRetention } from '#payments/exceptions/prune-exceptions.ts';
-import { retireExceptions } from '#payments/exceptions/retire-exceptions.ts';
-import { wakeExceptions } from '#payments/exceptions/wake-exceptions.ts';
 import type { PaymentStores } from '#payments/ports/payment-store.ts';
 import { reconcileAll } from '#payments/reconciliation/reconcile-all.ts';
 import type { ReconcileProvider } from '#payments/reconciliation/reconcile-provider.ts';
@@ -51,6 +48,7 @@ export interface JobsDeps {
 const pollLimit = 50;
 const expireLimit = 200;
 const wakeLimit = 100;
+const retireLimit = 1_000;
 /** Days that one run catches up; the next run goes on. */
 const closeDaysMax = 10;
 const retentions: readonly Retention<PaymentStores>[] = [
@@ -59,8 +57,7 @@ const retentions: readonly Retention<PaymentStores>[] = [
   pendingActionRetention,
   idempotencyRetention,
   reconciliationRetention,
-  alertRetention,
-  exceptionRetention,
+  caseRetention,
   outageRetention,
   waitingReturnRetention,
 ];
@@ -108,28 +105,16 @@ export function createJobs(deps: JobsDeps): Job[] {
       run: (signal) => deps.watchWebhooks({ signal }),
     },
     {
-      name: 'wake-alerts',
+      name: 'wake-cases',
       cron: '*/30 * * * * *',
       timeoutMs: 30 * second,
-      run: () => wakeAlerts(payments, { limit: wakeLimit }),
+      run: () => wakeCases(payments, { limit: wakeLimit }),
     },
     {
-      name: 'retire-alerts',
+      name: 'retire-cases',
       cron: '0 7 * * * *',
       timeoutMs: minute,
-      run: () => retireAlerts(payments, { limit: wakeLimit }),
-    },
-    {
-      name: 'wake-exceptions',
-      cron: '*/30 * * * * *',
-      timeoutMs: 30 * second,
-      run: () => wakeExceptions(payments, { limit: wakeLimit }),
-    },
-    {
-      name: 'retire-exceptions',
-      cron: '0 8 * * * *',
-      timeoutMs: minute,
-      run: () => retireExceptions(payments, { limit: wakeLimit }),
+      run: () => retireCases(payments, { limit: retireLimit }),
     },
     {
       name: 'reconcile',

@@ -67,7 +67,7 @@ function report<Row extends QueueBookkeeping, Stores>(
   const facts = { worker: options.name, rowId: row.id, ...options.describe?.(row), attempt: row.finishedAttempts + 1 };
   if (result.kind === 'done') log.info('message settled', { ...facts, outcome: result.outcome });
   if (result.kind === 'retry') {
-    // What only waits for its turn is no trouble.
+    // A message that only waits for its turn is no failure.
     const level = result.isUntried ? 'info' : 'warn';
     log[level]('message put back', { ...facts, reason: result.error });
   }

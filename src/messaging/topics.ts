@@ -8,7 +8,7 @@ export type Lane = (typeof lanes)[number];
  * named here a payload may hold `cause`, for the log.
  */
 export const topics = {
-  /** Shows an alert's present state on its card, in every chat that alerts go to. Payload: `{ alertId, version }`. */
+  /** Shows a case's present state on its card, in every chat that alerts go to. Payload: `{ caseId, version }`. */
   'alert.card': { lane: 'pager', priority: 0 },
   /** Tells what a day's closing found, with a picture, in every chat that alerts go to. Payload: `{ day }`. */
   'books.digest': { lane: 'pager', priority: 2 },

@@ -1,5 +1,5 @@
 // What an order becomes when something happens to it or to one of its payments. An order counts as paid when its payments
-// cover it or a person says so; everything that a human has to weigh ends in `needs_attention`.
+// cover it or an admin accepts it; everything that an admin has to review ends in `needs_attention`.
 import type { OrderStatus } from './order.ts';
 
 export const orderEvents = [
@@ -145,7 +145,7 @@ function whenReversed(status: OrderStatus, context: OrderContext): OrderDecision
   }
 }
 
-/** The last open payment ended unpaid. Where a part is there already, a person has to say what becomes of it. */
+/** The last open payment ended unpaid. Where a part was paid already, an admin has to decide what becomes of it. */
 function whenRunOut(status: OrderStatus, to: 'expired' | 'cancelled', context: OrderContext): OrderDecision {
   if (status !== 'awaiting_payment' || !isAlone(context)) return unchanged;
   return changed(context.hasMoney ? 'needs_attention' : to);
@@ -156,18 +156,18 @@ function whenCancelled(status: OrderStatus, { hasMoney, isCovered, wasFulfilled 
   return isWaiting(status) || (status === 'needs_attention' && !wasFulfilled) ? changed('cancelled') : refused;
 }
 
-/** A person did not take a held payment for one. What has left already, or may still be paid, stays to be weighed. */
+/** An admin rejected a held payment. An order that was delivered already, or may still be paid, stays to be reviewed. */
 function whenRejected(status: OrderStatus, context: OrderContext): OrderDecision {
   return status === 'needs_attention' && !context.wasFulfilled && isAlone(context) ? changed('cancelled') : unchanged;
 }
 
-/** What is missing was asked for: the order waits again, unless its goods have left and it is the shop that waits. */
+/** The shortfall was asked for: the order waits again, unless it was delivered and it is the shop that waits. */
 function whenRestAsked(status: OrderStatus, { wasFulfilled }: OrderContext): OrderDecision {
   if (status === 'needs_attention') return wasFulfilled ? unchanged : changed('awaiting_payment');
   return whenReopened(status);
 }
 
-/** A person takes it for paid, whatever the providers say. */
+/** An admin accepts it as paid, whatever the providers say. */
 function whenAccepted(status: OrderStatus, { wasFulfilled }: OrderContext): OrderDecision {
   switch (status) {
     case 'awaiting_payment':
@@ -186,7 +186,7 @@ function whenAccepted(status: OrderStatus, { wasFulfilled }: OrderContext): Orde
   }
 }
 
-/** The person takes that back, as long as nothing has left and nothing went back. */
+/** An admin takes the acceptance back, as long as nothing was delivered and nothing was refunded. */
 function whenWithdrawn(status: OrderStatus, { isCovered, wasFulfilled }: OrderContext): OrderDecision {
   if (status === 'needs_attention') return unchanged;
   if (status !== 'paid' || wasFulfilled) return refused;

@@ -13,7 +13,7 @@ export const orderStatuses = [
 ] as const;
 export type OrderStatus = (typeof orderStatuses)[number];
 
-/** `provider`: it was sold at a provider that is a shop of its own, and we heard of it. */
+/** `provider`: it was made in a provider's own shop, and a webhook or an export told us of it. */
 export const orderOrigins = ['store', 'admin', 'provider'] as const;
 export type OrderOrigin = (typeof orderOrigins)[number];
 

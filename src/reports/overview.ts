@@ -1,4 +1,4 @@
-import type { AlertStatus } from '#cases/case.ts';
+import type { CaseStatus } from '#cases/case.ts';
 import type { Database } from '#kernel/database.ts';
 import type { PaymentStores } from '#payments/ports/payment-store.ts';
 
@@ -16,8 +16,8 @@ const ordersCountedMax = 50;
 
 export function readOverview(deps: { database: Pick<Database<PaymentStores>, 'read'> }): Promise<Overview> {
   return deps.database.read(async (stores) => {
-    const alerts = await stores.alerts.countAlerts();
-    const countOf = (...statuses: AlertStatus[]): number =>
+    const alerts = (await stores.cases.countLiveCases()).filter(({ rings }) => rings);
+    const countOf = (...statuses: CaseStatus[]): number =>
       alerts.filter(({ status }) => statuses.includes(status)).reduce((sum, { count }) => sum + count, 0);
     const query = { statuses: ['needs_attention'] as const, before: null, limit: ordersCountedMax + 1 };
     const { length } = await stores.orders.listOrders(query);

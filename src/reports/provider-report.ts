@@ -5,7 +5,7 @@ import type { Outage } from '#payments/model/outage.ts';
 import { hasHistory, usualCount } from '#payments/model/webhook-rate.ts';
 import type { ProviderHealth, ProviderRegistry } from '#payments/ports/payment-provider.ts';
 import type { PaymentStores } from '#payments/ports/payment-store.ts';
-import { refusedKey } from '#payments/webhooks/keep-refused.ts';
+import { refusedKey } from '#payments/webhooks/quarantine-webhook.ts';
 import { silentKey } from '#payments/webhooks/silence-alert.ts';
 
 /** Everything that is known of how a provider behaves; for the chat, the health checks and the metrics. */
@@ -54,7 +54,7 @@ export function readProviderReports(
       const outages = await stores.outages.listOutages({ provider: name, limit: pastShownMax + 1 });
       const kept = quarantine.find(({ source }) => source === name);
       const webhooks = await readWebhooks(deps, { stores, name });
-      const refused = await stores.alerts.findLiveAlert(refusedKey(name));
+      const refused = await stores.cases.findLiveCase(refusedKey(name));
       reports.push({
         health,
         gaps: provider.capabilities.gaps,
@@ -79,7 +79,7 @@ async function readWebhooks(
   const now = deps.clock.now();
   const { lastAt } = await stores.inbox.countArrivals({ source: name, from: now, to: now });
   const rate = await stores.webhookRates.findRate(name);
-  const alert = await stores.alerts.findLiveAlert(silentKey(name));
+  const alert = await stores.cases.findLiveCase(silentKey(name));
   const isKnown = rate !== undefined && hasHistory(rate, now);
   return {
     lastAt,

@@ -1,7 +1,7 @@
 // Messages that are given up on ring, and the ring cannot ring for itself.
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { createWorkers } from '#app/workers.ts';
-import { raiseAlert } from '#cases/raise-case.ts';
+import { raiseCase } from '#cases/raise-case.ts';
 import { systemActor } from '#kernel/actor.ts';
 import { minute, second } from '#kernel/clock.ts';
 import { asProviderReference } from '#kernel/ids.ts';
@@ -10,6 +10,7 @@ import type { OutboxMessage } from '#messaging/messaging-store.ts';
 import type { DeliveryResult } from '#messaging/outbox-handler.ts';
 import { topics } from '#messaging/topics.ts';
 import type { PaymentProvider } from '#payments/ports/payment-provider.ts';
+import { listAlerts } from '#test/support/builders/cases.ts';
 import { openTestDatabase, type TestDatabase } from '#test/support/database/test-database.ts';
 import { createScriptedProviders } from '#test/support/fakes/scripted-providers.ts';
 import { createTestDeps, lookAt, placeTestOrder, type TestDeps } from '#test/support/scenario-kits/payment-kit.ts';
@@ -29,22 +30,12 @@ function workers(deliver: (message: OutboxMessage) => Promise<DeliveryResult>): 
 
 test('alert cards that Telegram never takes are reported once each and then let be', async () => {
   await inTransaction(deps, causeOf(systemActor), (tx) =>
-    raiseAlert(tx, {
+    raiseCase(tx, {
       key: 'provider_down:btcpay',
       kind: 'provider_down',
       severity: 'critical',
-      orderId: null,
-      paymentId: null,
-      facts: {
-        headline: 'Provider does not answer',
-        orderNumber: null,
-        amount: null,
-        detail: null,
-        provider: 'btcpay',
-        why: 'timeout',
-        trust: null,
-      },
-      actions: [],
+      provider: 'btcpay',
+      facts: { headline: 'Provider does not answer', why: 'timeout' },
     }),
   );
   let attempts = 0;
@@ -57,9 +48,7 @@ test('alert cards that Telegram never takes are reported once each and then let 
   expect(attempts).toBe(2);
   const letters = await opened.database.read((stores) => stores.outbox.listAbandoned({ before: null, limit: 9 }));
   expect(letters).toHaveLength(2);
-  const alerts = await opened.database.read((stores) =>
-    stores.alerts.listAlerts({ statuses: ['open'], before: null, limit: 9 }),
-  );
+  const alerts = await opened.database.read((stores) => listAlerts(stores, ['open']));
   expect(alerts.map((alert) => alert.key).sort()).toEqual(['dead_letter:alert.card', 'provider_down:btcpay']);
 });
 

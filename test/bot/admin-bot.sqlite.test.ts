@@ -54,7 +54,7 @@ describe('who is served', () => {
       forged: true,
     };
     expect(await shop.telegram.tapButton(forged)).toEqual({ showAlert: false });
-    const alert = await shop.deps.database.read((stores) => stores.alerts.findAlert(alertId));
+    const alert = await shop.deps.database.read((stores) => stores.cases.findCase(alertId));
     expect(alert?.status).toBe('open');
   });
 
@@ -97,8 +97,8 @@ describe('start', () => {
     const alertId = await shop.raise({ orderId: asOrderId(order.id) });
     await shop.raise({ key: 'provider_down:btcpay', kind: 'provider_down' });
     await shop.deps.database.transaction(async (stores) => {
-      const expected = { status: 'open', version: 1 } as const;
-      await stores.alerts.changeAlert({ id: alertId, expected, change: { status: 'acknowledged' } });
+      const alert = await stores.cases.findCase(alertId);
+      if (alert !== undefined) await stores.cases.changeCase(alert, { status: 'acknowledged' });
     });
     const reply = await say(shop, '/start');
     expect(reply.text).toContain('🔔 1 alert waits for somebody\n✋ 1 alert in hand or snoozed');

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
+import { type Case, needsDecision } from '#cases/case.ts';
 import { minute } from '#kernel/clock.ts';
 import { asOrderId } from '#kernel/ids.ts';
-import type { PaymentException } from '#payments/exceptions/exception.ts';
 import type { PaymentSnapshot } from '#payments/model/snapshot.ts';
 import { pollPayments } from '#payments/sync/poll-payments.ts';
 import { auditOf, buttonsOf, chat, openChat, say, tap, textOf } from './support/chat.ts';
@@ -13,7 +13,7 @@ const short: Partial<PaymentSnapshot> = {
   settlement: { expected: '49.00', received: '24.50', asset: 'USD' },
 };
 
-async function shortOrder(shop: BotShop): Promise<{ id: string; number: string; exception: PaymentException }> {
+async function shortOrder(shop: BotShop): Promise<{ id: string; number: string; exception: Case }> {
   const order = await shop.order();
   shop.provider.shows(short);
   shop.deps.clock.advance(minute);
@@ -23,8 +23,10 @@ async function shortOrder(shop: BotShop): Promise<{ id: string; number: string; 
   return { ...order, exception };
 }
 
-const openOf = (shop: BotShop, order: { id: string }): Promise<PaymentException[]> =>
-  shop.deps.database.read((stores) => stores.exceptions.listOpenExceptionsForOrder(asOrderId(order.id)));
+const openOf = (shop: BotShop, order: { id: string }): Promise<Case[]> =>
+  shop.deps.database
+    .read((stores) => stores.cases.listLiveCasesForOrder(asOrderId(order.id)))
+    .then((cases) => cases.filter(needsDecision));
 
 async function openCard(shop: BotShop, number: string, userId = ann) {
   const card = await say(shop, `/order ${number}`, userId);
@@ -76,7 +78,7 @@ describe('a decision in the chat', () => {
     expect(await tap(shop, theirs, 'The difference is small', bob)).toBe('Accepted as paid.');
     expect(await tap(shop, mine, 'Agreed with the customer')).toBe('It is over already: Bob.');
     expect(textOf(shop, mine)).toContain('Bob accepted as paid');
-    expect(await auditOf(shop)).toEqual([`${bob} exception.accept`]);
+    expect(await auditOf(shop)).toEqual([`${bob} case.accept`]);
   });
 
   test('by a button that no longer fits does nothing, says so, and shows what fits', async () => {

@@ -7,7 +7,7 @@ import { alertCard } from '#bot/screens/cases/alert-card-view.ts';
 import { alertList } from '#bot/screens/cases/alert-list-view.ts';
 import { exceptionCard } from '#bot/screens/cases/exception-card-view.ts';
 import { exceptionKindChoice, exceptionList } from '#bot/screens/cases/exception-list-view.ts';
-import { optionChoice } from '#bot/screens/cases/exception-questions.ts';
+import { optionChoice } from '#bot/screens/cases/resolution-questions.ts';
 import { couponList, couponQuestion } from '#bot/screens/channels/coupons-view.ts';
 import {
   productCard,
@@ -39,12 +39,11 @@ import {
 } from '#bot/text/callback-data.ts';
 import { toMarkup, type View } from '#bot/text/view.ts';
 import { paymentLink } from '#bot/wording/payment-link.ts';
-import { alertActions, alertStatuses } from '#cases/case.ts';
+import { caseStatuses, decisionKinds, quickActions } from '#cases/case.ts';
 import { providerNames } from '#kernel/provider-name.ts';
 import { orderStatuses } from '#orders/order.ts';
-import { exceptionKinds } from '#payments/exceptions/exception.ts';
 import { viewOrder } from '#payments/lifecycle/order-view.ts';
-import { exceptionActions } from '#payments/resolutions/options/resolution-actions.ts';
+import { resolutionActions } from '#payments/resolutions/options/resolution-actions.ts';
 import { aFullDay } from './support/books.ts';
 import {
   aCoupon,
@@ -89,8 +88,10 @@ const letter = {
 } as const;
 
 function* exceptionViews(): Generator<View> {
-  const counts = exceptionKinds.map((kind) => ({ kind, provider: null, count: 1, oldestAt: at }));
-  const rows = [{ exception: anException(), orderNumber: 'T-1042' }];
+  const counts = decisionKinds.map(
+    (kind) => ({ kind, provider: null, status: 'open', rings: true, count: 1, oldestAt: at }) as const,
+  );
+  const rows = [anException()];
   for (const filter of exceptionFilters) {
     for (const index of indices) {
       const page = aPage(rows, { key: aPlace, index, hasMore: true });
@@ -100,10 +101,10 @@ function* exceptionViews(): Generator<View> {
   yield exceptionKindChoice(counts);
   for (const exception of [
     anException(),
-    anException({ ownerId: 1, waitsUntil: at }),
+    anException({ assigneeId: 1, status: 'snoozed', snoozedUntil: at }),
     anException({ status: 'resolved', resolution: 'keep', undo: {} }),
   ]) {
-    const details = exceptionDetails({ exception, actions: [...exceptionActions] });
+    const details = exceptionDetails({ case: exception, actions: [...resolutionActions] });
     yield exceptionCard(details, { ...look, buttons: 'full' });
   }
   const candidate = { order: anOrder({ number: 123_456_789 }), missingMinor: 1 };
@@ -116,8 +117,8 @@ function* exceptionViews(): Generator<View> {
 
 /** Every view with buttons, in every state that changes its buttons. */
 function* everyView(): Generator<View> {
-  for (const status of alertStatuses) {
-    for (const action of alertActions) {
+  for (const status of caseStatuses) {
+    for (const action of quickActions) {
       for (const place of ['card', 'list'] as const)
         yield alertCard(anAlert({ status, actions: [action] }), { ...look, place });
     }
@@ -128,7 +129,7 @@ function* everyView(): Generator<View> {
       order: anOrder({ status }),
       payments: [aPayment()],
       refunds: [],
-      exceptions: [anException()],
+      cases: [anException()],
       timeline: [],
     };
     yield orderCard(details, { ...look, providerUrl: 'https://a.example/', buttons: 'full', canRefund: true });
@@ -182,7 +183,7 @@ function* payhipViews(): Generator<View> {
   const held = {
     order: anOrder({ status: 'needs_attention', origin: 'provider' }),
     refunds: [],
-    exceptions: [],
+    cases: [],
     timeline: [],
   };
   const payments = [aPayment({ provider: 'payhip', status: 'paid', heldAt: at })];

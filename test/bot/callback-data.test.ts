@@ -24,7 +24,7 @@ const taps: CallbackData[] = [
   { kind: 'exception_ages' },
   { kind: 'exception', act: 'take', id: anId },
   { kind: 'resolve', id: anId, action: 'refund_surplus', option: null },
-  { kind: 'resolve', id: anId, action: 'mark_received', option: 'nowpayments1' },
+  { kind: 'resolve', id: anId, action: 'mark_paid', option: 'nowpayments1' },
   { kind: 'stats', days: 90 },
   { kind: 'books', position: { index: 1, side: 'after', key: 999_999_999 } },
   { kind: 'book', act: 'verify', day: addDays(dayOf(0, 'UTC'), 20_000) },

@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
-import { wakeAlerts } from '#alerts/wake-alerts.ts';
 import { encodeCallback } from '#bot/text/callback-data.ts';
-import { acknowledgeAlert } from '#cases/acknowledge-case.ts';
-import { resolveAlert } from '#cases/resolve-case.ts';
+import { acknowledgeCase } from '#cases/acknowledge-case.ts';
+import { resolveCase } from '#cases/resolve-case.ts';
+import { wakeCases } from '#cases/snooze-case.ts';
 import { systemActor } from '#kernel/actor.ts';
 import { hour, minute } from '#kernel/clock.ts';
 import { asOrderId } from '#kernel/ids.ts';
@@ -10,7 +10,7 @@ import { causeOf, inTransaction } from '#kernel/transaction-context.ts';
 import type { SandboxMessage } from '#sandbox/telegram/model.ts';
 import { ann, type BotShop, bob, eve, group, openBotShop, pagerToken } from './support/shop.ts';
 
-const annActs = { actor: { kind: 'admin', id: String(ann) }, adminName: 'Ann' } as const;
+const by = { actor: { kind: 'admin', id: String(ann) }, name: 'Ann' } as const;
 
 function pagerMessages(shop: BotShop, chatId: number): readonly SandboxMessage[] {
   return shop.telegram.messages({ bot: 'pager_bot', chatId });
@@ -46,7 +46,7 @@ describe('alert cards', () => {
   test('two versions that are delivered at once still make one message', async () => {
     await using shop = await openBotShop({ alertChatId: group });
     const alertId = await shop.raise();
-    await acknowledgeAlert(shop.deps, { alertId, ...annActs });
+    await acknowledgeCase(shop.deps, { caseId: alertId, by });
     await shop.deliver();
     const cards = pagerMessages(shop, group);
     expect(cards).toHaveLength(1);
@@ -69,7 +69,7 @@ describe('alert cards', () => {
     await using shop = await openBotShop({ alertChatId: group });
     await shop.raise();
     await inTransaction(shop.deps, causeOf(systemActor), (tx) =>
-      resolveAlert(tx, { key: 'payment_underpaid:x', by: 'The order is paid.' }),
+      resolveCase(tx, { key: 'payment_underpaid:x', by: 'The order is paid.' }),
     );
     await shop.deliver();
     expect(pagerMessages(shop, group)).toEqual([]);
@@ -80,7 +80,7 @@ describe('alert cards', () => {
     await shop.raise();
     await shop.deliver();
     await inTransaction(shop.deps, causeOf(systemActor), (tx) =>
-      resolveAlert(tx, { key: 'payment_underpaid:x', by: 'The order is paid.' }),
+      resolveCase(tx, { key: 'payment_underpaid:x', by: 'The order is paid.' }),
     );
     await shop.deliver();
     const [card, ...more] = pagerMessages(shop, group);
@@ -102,7 +102,7 @@ describe('alert cards', () => {
     await shop.deliver();
     expect((await cardOf(shop, group)).text).toContain('Snoozed by Ann until 22 Nov, 05:00');
     shop.deps.clock.advance(hour + minute);
-    await wakeAlerts(shop.deps, { limit: 10 });
+    await wakeCases(shop.deps, { limit: 10 });
     await shop.deliver();
     const [first, ring, ...more] = pagerMessages(shop, group);
     expect(more).toEqual([]);
@@ -123,7 +123,7 @@ describe('alert cards', () => {
       body: JSON.stringify(body),
     });
     expect(gone.status).toBe(200);
-    await acknowledgeAlert(shop.deps, { alertId, ...annActs });
+    await acknowledgeCase(shop.deps, { caseId: alertId, by });
     await shop.deliver();
     expect(pagerMessages(shop, group).map(({ text }) => text)).toEqual([
       expect.stringContaining('Acknowledged by Ann'),
@@ -146,7 +146,7 @@ describe('taps on a card', () => {
     expect(after?.text).toContain('Acknowledged by Ann');
     expect(after?.keyboard.flat().map(({ text }) => text)).toEqual(['Snooze 1 h', 'New payment link', 'Open order']);
     const audit = await shop.deps.database.read((stores) => stores.audit.listAudit({ subject: null, limit: 10 }));
-    expect(audit.map(({ action, actorId }) => [action, actorId])).toEqual([['alert.acknowledge', String(ann)]]);
+    expect(audit.map(({ action, actorId }) => [action, actorId])).toEqual([['case.acknowledge', String(ann)]]);
   });
 
   test('somebody in the group who is no admin is answered emptily and changes nothing', async () => {
@@ -157,7 +157,7 @@ describe('taps on a card', () => {
     const card = await cardOf(shop, group);
     const tap = { bot: 'pager_bot', chatId: group, messageId: card.messageId, data: dataOf(card, 'Acknowledge') };
     expect(await shop.telegram.tapButton({ ...tap, userId: eve })).toEqual({ showAlert: false });
-    const alert = await shop.deps.database.read((stores) => stores.alerts.findAlert(alertId));
+    const alert = await shop.deps.database.read((stores) => stores.cases.findCase(alertId));
     expect(alert?.status).toBe('open');
     expect(shop.deps.log.events).toContainEqual(
       expect.objectContaining({ message: 'unauthorized user turned away', facts: { bot: 'pager', userId: eve } }),
@@ -225,7 +225,7 @@ describe('taps on a card', () => {
     const data = encodeCallback({ kind: 'alert', act: 'ack', id: alertId, place: 'card' });
     const forged = { userId: ann, bot: 'pager_bot', chatId: group, messageId, data, forged: true };
     expect(await shop.telegram.tapButton(forged)).toEqual({ showAlert: false });
-    const alert = await shop.deps.database.read((stores) => stores.alerts.findAlert(alertId));
+    const alert = await shop.deps.database.read((stores) => stores.cases.findCase(alertId));
     expect(alert?.status).toBe('open');
   });
 

@@ -1,11 +1,10 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { wakeAlerts } from '#alerts/wake-alerts.ts';
-import { acknowledgeAlert } from '#cases/acknowledge-case.ts';
-import type { Alert, AlertSeverity } from '#cases/case.ts';
-import { raiseAlert } from '#cases/raise-case.ts';
-import { resolveAlert } from '#cases/resolve-case.ts';
-import { retireAlerts } from '#cases/retire-cases.ts';
-import { snoozeAlert } from '#cases/snooze-case.ts';
+import { acknowledgeCase } from '#cases/acknowledge-case.ts';
+import type { Case, CaseKind, CaseSeverity } from '#cases/case.ts';
+import { raiseCase } from '#cases/raise-case.ts';
+import { resolveCase } from '#cases/resolve-case.ts';
+import { retireCases } from '#cases/retire-cases.ts';
+import { snoozeCase, wakeCases } from '#cases/snooze-case.ts';
 import { systemActor } from '#kernel/actor.ts';
 import { day, hour, minute } from '#kernel/clock.ts';
 import { createIds } from '#kernel/ids.ts';
@@ -16,7 +15,7 @@ import { createTestClock } from '#test/support/time/test-clock.ts';
 
 const clock = createTestClock();
 const ids = createIds({ clock, random: createSeededRandom(1) });
-const ada = { actor: { kind: 'admin', id: '42' } as const, adminName: 'Ada' };
+const ada = { actor: { kind: 'admin', id: '42' } as const, name: 'Ada' };
 let opened: TestDatabase;
 beforeEach(async () => {
   opened = await openTestDatabase({ clock });
@@ -25,25 +24,28 @@ afterEach(() => opened.remove());
 
 const deps = () => ({ database: opened.database, clock, ids });
 
-async function raise(key: string, severity: AlertSeverity = 'warning', why = 'Expired / PaidPartial'): Promise<Alert> {
+async function raise(
+  key: string,
+  severity: CaseSeverity = 'warning',
+  why = 'Expired / PaidPartial',
+  kind: CaseKind = 'payment_underpaid',
+): Promise<Case> {
   return inTransaction({ ...opened, clock, ids }, causeOf(systemActor), async (tx) => {
     const facts = { headline: 'Payment came short', orderNumber: 'T-1001', amount: '49.00 USD', detail: null };
-    await raiseAlert(tx, {
+    await raiseCase(tx, {
       key,
-      kind: 'payment_underpaid',
+      kind,
       severity,
-      orderId: null,
-      paymentId: null,
-      actions: [],
-      facts: { ...facts, provider: 'btcpay', why, trust: 'fetched' },
+      provider: 'btcpay',
+      facts: { ...facts, why, trust: 'fetched' },
     });
-    const live = await tx.stores.alerts.findLiveAlert(key);
+    const live = await tx.stores.cases.findLiveCase(key);
     if (live === undefined) throw new Error('the alert was not raised');
     return live;
   });
 }
 
-const find = (id: string): Promise<Alert | undefined> => opened.database.read((stores) => stores.alerts.findAlert(id));
+const find = (id: string): Promise<Case | undefined> => opened.database.read((stores) => stores.cases.findCase(id));
 const waitingCards = (): Promise<number> =>
   opened.database.read(async (stores) => (await stores.outbox.depths(clock.now()))[0]?.waiting ?? 0);
 
@@ -61,49 +63,49 @@ describe('an alert', () => {
     const first = await raise('underpaid:1');
     const by = 'The order is paid.';
     await inTransaction({ ...opened, clock, ids }, causeOf(systemActor), (tx) =>
-      resolveAlert(tx, { key: first.key, by }),
+      resolveCase(tx, { key: first.key, by }),
     );
-    expect(await find(first.id)).toMatchObject({ status: 'resolved', resolvedBy: by });
+    expect(await find(first.id)).toMatchObject({ status: 'resolved', outcome: by });
     expect((await raise('underpaid:1')).id).not.toBe(first.id);
   });
 
   test('is acknowledged by one admin, with an audit row; a second one hears who did', async () => {
     const alert = await raise('underpaid:1');
-    expect(await acknowledgeAlert(deps(), { alertId: alert.id, ...ada })).toEqual({ kind: 'acknowledged' });
-    const bob = { actor: { kind: 'admin', id: '43' } as const, adminName: 'Bob' };
-    expect(await acknowledgeAlert(deps(), { alertId: alert.id, ...bob })).toEqual({ kind: 'already', by: 'Ada' });
+    expect(await acknowledgeCase(deps(), { caseId: alert.id, by: ada })).toEqual({ kind: 'acknowledged' });
+    const bob = { actor: { kind: 'admin', id: '43' } as const, name: 'Bob' };
+    expect(await acknowledgeCase(deps(), { caseId: alert.id, by: bob })).toEqual({ kind: 'already', by: 'Ada' });
     const audit = await opened.database.read((stores) =>
-      stores.audit.listAudit({ subject: `alert:${alert.id}`, limit: 10 }),
+      stores.audit.listAudit({ subject: `case:${alert.id}`, limit: 10 }),
     );
-    expect(audit.map(({ action, actorId }) => [action, actorId])).toEqual([['alert.acknowledge', '42']]);
+    expect(audit.map(({ action, actorId }) => [action, actorId])).toEqual([['case.acknowledge', '42']]);
   });
 
   test('is put away for an hour and opens again by itself', async () => {
     const alert = await raise('underpaid:1');
-    await snoozeAlert(deps(), { alertId: alert.id, ...ada, forMs: hour });
+    await snoozeCase(deps(), { caseId: alert.id, by: ada, forMs: hour });
     clock.advance(hour - 1);
-    expect(await wakeAlerts(deps(), { limit: 10 })).toEqual({ woken: 0 });
+    expect(await wakeCases(deps(), { limit: 10 })).toEqual({ woken: 0 });
     clock.advance(1);
-    expect(await wakeAlerts(deps(), { limit: 10 })).toEqual({ woken: 1 });
+    expect(await wakeCases(deps(), { limit: 10 })).toEqual({ woken: 1 });
     expect(await find(alert.id)).toMatchObject({ status: 'open', snoozedUntil: null });
   });
 
   test('that is over takes no taps any more', async () => {
     const alert = await raise('underpaid:1');
     await inTransaction({ ...opened, clock, ids }, causeOf(systemActor), (tx) =>
-      resolveAlert(tx, { key: alert.key, by: 'paid' }),
+      resolveCase(tx, { key: alert.key, by: 'paid' }),
     );
-    expect(await acknowledgeAlert(deps(), { alertId: alert.id, ...ada })).toEqual({ kind: 'over' });
-    expect(await snoozeAlert(deps(), { alertId: alert.id, ...ada, forMs: hour })).toEqual({ kind: 'over' });
-    expect(await acknowledgeAlert(deps(), { alertId: ids.newId(), ...ada })).toEqual({ kind: 'unknown' });
+    expect(await acknowledgeCase(deps(), { caseId: alert.id, by: ada })).toEqual({ kind: 'over' });
+    expect(await snoozeCase(deps(), { caseId: alert.id, by: ada, forMs: hour })).toEqual({ kind: 'over' });
+    expect(await acknowledgeCase(deps(), { caseId: ids.newId(), by: ada })).toEqual({ kind: 'unknown' });
   });
 
   test('that only informs ends after a day; trouble stays', async () => {
-    const expired = await raise('expired:1', 'info');
+    const expired = await raise('expired:1', 'info', 'Expired', 'payment_expired');
     const short = await raise('underpaid:1', 'warning');
     clock.advance(day + 1);
-    const fresh = await raise('expired:2', 'info');
-    expect(await retireAlerts(deps(), { limit: 1 })).toEqual({ retired: 1 });
+    const fresh = await raise('expired:2', 'info', 'Expired', 'payment_expired');
+    expect(await retireCases(deps(), { limit: 1 })).toEqual({ retired: 1 });
     expect((await find(expired.id))?.status).toBe('resolved');
     expect((await find(short.id))?.status).toBe('open');
     expect((await find(fresh.id))?.status).toBe('open');

@@ -1,7 +1,7 @@
 import { validate } from 'node-cron';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { createWatches } from '#app/watches.ts';
-import type { Alert } from '#cases/case.ts';
+import type { Case } from '#cases/case.ts';
 import { createJobs, type Job } from '#jobs/jobs.ts';
 import { day } from '#kernel/clock.ts';
 import { asOrderId } from '#kernel/ids.ts';
@@ -9,6 +9,7 @@ import type { SentMessage } from '#messaging/messaging-store.ts';
 import { idempotencyRetention } from '#payments/collect/place-order.ts';
 import type { ReconciliationRun } from '#payments/model/reconciliation.ts';
 import { openServerFixture, orderBody, type ServerFixture, storeRequest } from '#test/server/support/server-fixture.ts';
+import { aCase, listAlerts } from '#test/support/builders/cases.ts';
 import { providersThat } from '#test/support/providers/abilities.ts';
 
 let fixture: ServerFixture;
@@ -30,7 +31,7 @@ function run(name: string): Promise<unknown> {
 
 async function liveAlerts(): Promise<string[]> {
   const query = { statuses: ['open'] as const, before: null, limit: 20 };
-  const alerts = await fixture.db.database.read((stores) => stores.alerts.listAlerts(query));
+  const alerts = await fixture.db.database.read((stores) => listAlerts(stores, query.statuses));
   return alerts.map((alert) => alert.key);
 }
 
@@ -43,10 +44,8 @@ describe('the table of jobs', () => {
       'watch-providers',
       'catch-up',
       'watch-webhooks',
-      'wake-alerts',
-      'retire-alerts',
-      'wake-exceptions',
-      'retire-exceptions',
+      'wake-cases',
+      'retire-cases',
       'reconcile',
       'fetch-fees',
       'close-days',
@@ -60,9 +59,8 @@ describe('the table of jobs', () => {
   test('has only jobs that say how many they did, and none to do on an empty database', async () => {
     expect(await run('poll-payments')).toEqual({ polled: 0, changed: 0, failed: 0 });
     expect(await run('expire-orders')).toEqual({ expired: 0 });
-    expect(await run('wake-alerts')).toEqual({ woken: 0 });
-    expect(await run('wake-exceptions')).toEqual({ woken: 0 });
-    expect(await run('retire-exceptions')).toEqual({ retired: 0 });
+    expect(await run('wake-cases')).toEqual({ woken: 0 });
+    expect(await run('retire-cases')).toEqual({ retired: 0 });
     expect(await run('prune')).toEqual({ deleted: 0 });
     expect(await run('fetch-fees')).toEqual({ booked: 0, unmatched: 0, settlements: 0, failed: 0 });
     expect(await run('close-days')).toEqual({ closed: 0, unexplained: 0, waiting: 0 });
@@ -112,39 +110,20 @@ describe('prune', () => {
 
   test('forgets alerts that are long over, with their cards, and old reconciliations; not what is live or young', async () => {
     const now = fixture.payments.clock.now();
-    const facts = {
-      headline: 'Gone',
-      orderNumber: null,
-      amount: null,
-      detail: null,
-      provider: null,
-      why: '',
-      trust: null,
-    };
-    const alert = (id: string, resolvedAt: number | null): Alert => ({
-      id,
-      key: id,
-      kind: 'provider_down',
-      severity: 'info',
-      version: 1,
-      orderId: null,
-      paymentId: null,
-      facts,
-      actions: [],
-      occurrences: 1,
-      openedAt: now - 400 * day,
-      lastRaisedAt: now,
-      acknowledgedAt: null,
-      acknowledgedBy: null,
-      snoozedUntil: null,
-      resolvedAt,
-      resolvedBy: null,
-      status: resolvedAt === null ? 'open' : 'resolved',
-    });
+    const alert = (id: string, resolvedAt: number | null): Case =>
+      aCase({
+        id,
+        key: id,
+        kind: 'provider_down',
+        status: resolvedAt === null ? 'open' : 'resolved',
+        openedAt: now - 400 * day,
+        lastRaisedAt: now,
+        resolvedAt,
+      });
     const cardOf = (id: string): SentMessage => ({
       bot: 'pager',
       chatId: 1,
-      subject: `alert:${id}`,
+      subject: `case:${id}`,
       messageId: 7,
       shownVersion: 1,
       contentHash: 'h',
@@ -169,21 +148,21 @@ describe('prune', () => {
     await fixture.db.database.transaction(async (stores) => {
       const alerts = [alert('old', now - 181 * day), alert('young', now - 179 * day), alert('live', null)];
       for (const one of alerts) {
-        await stores.alerts.insertAlert(one);
+        await stores.cases.insertCase(one);
         await stores.sentMessages.saveSent(cardOf(one.id));
       }
       await stores.reconciliation.insertRun(aRun('run-old', now - 91 * day));
       await stores.reconciliation.insertRun(aRun('run-young', now - 89 * day));
     });
     expect(await run('prune')).toEqual({ deleted: 2 });
-    await fixture.db.database.read(async ({ alerts, sentMessages, reconciliation }) => {
+    await fixture.db.database.read(async ({ cases, sentMessages, reconciliation }) => {
       for (const [id, isKept] of [
         ['old', false],
         ['young', true],
         ['live', true],
       ] as const) {
-        expect((await alerts.findAlert(id)) !== undefined).toBe(isKept);
-        expect(await sentMessages.listSent({ bot: 'pager', subject: `alert:${id}` })).toHaveLength(isKept ? 1 : 0);
+        expect((await cases.findCase(id)) !== undefined).toBe(isKept);
+        expect(await sentMessages.listSent({ bot: 'pager', subject: `case:${id}` })).toHaveLength(isKept ? 1 : 0);
       }
       expect(await reconciliation.findRun('run-old')).toBeUndefined();
       expect(await reconciliation.findRun('run-young')).toBeDefined();

@@ -130,7 +130,7 @@ test('a link that ran out unpaid is forgotten after a day, on the list as on the
   await app.visit(order, 'expire');
   await app.awaitOrder(order.id, ({ exceptions }) => exceptions.length === 1);
   app.clock.move(25 * hour);
-  await app.runJob('retire-exceptions');
+  await app.runJob('retire-cases');
   expect((await app.getOrder(order.id)).exceptions).toEqual([]);
   expect((await listOf(app)).text).toContain('Nothing waits for a decision.');
 });

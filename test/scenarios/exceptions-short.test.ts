@@ -146,7 +146,7 @@ test('keep waiting rests for an hour, alert and exception, and both come back by
   expect(await press(app, card, 'Keep waiting…', '1 hour', 'I asked the customer')).toBe('It rests for an hour.');
   await awaitUntil(() => app.pagerText(alert.messageId).includes('Snoozed by Ada'), { what: 'the snoozed alert' });
   app.clock.move(hour + minute);
-  await app.runJob('wake-exceptions');
+  await app.runJob('wake-cases');
   await awaitUntil(() => !app.pagerText(alert.messageId).includes('Snoozed'), { what: 'the alert that is back' });
   const again = await openException(app, order, 'Came short');
   expect(again.text).not.toContain('Rests until');

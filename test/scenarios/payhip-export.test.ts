@@ -91,7 +91,7 @@ describe('the CSV export of Payhip, dropped into the chat', () => {
     await app.tap(plan, 'Keep the result');
     const card = await app.awaitCard(({ text: words }) => words.includes('Our books and the provider differ'));
     expect(card.text).toContain('2 differences are open');
-    expect(card.text).toContain('token');
+    expect(card.text).toContain('under a shared secret');
     const untouched = await ordersOf(app, first.id);
     expect(untouched).toMatchObject([{ amount: '24.00', status: 'paid' }]);
   });

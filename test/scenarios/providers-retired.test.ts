@@ -40,7 +40,7 @@ test('a retired provider is said once, stops being asked, and is asked again on 
   expect((await app.tryOrder({ provider: 'coinbase' })).status).toBeGreaterThanOrEqual(400);
   expect(calls()).toBe(before);
   const shown = await app.ask('/providers', ({ text }) => text.includes('Providers'));
-  expect(shown.text).toContain('Coinbase ⚫ taken for gone since');
+  expect(shown.text).toContain('Coinbase ⚫ decommissioned since');
   expect(buttonsOf(shown)).toContain('Ask Coinbase again');
   const health = await app.ask('/health', ({ text }) => text.includes('decommissioned'));
   expect(health.text).toContain('decommissioned, called once a day');

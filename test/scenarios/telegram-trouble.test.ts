@@ -115,10 +115,10 @@ test('an alert is acknowledged, snoozed and woken on one card, and rings again w
   expect((await app.tap(card, 'Snooze 1 h')).text).toMatch(/^Snoozed until/);
   await awaitUntil(() => app.pagerText(card.messageId).includes('Snoozed by Ada'), { what: 'the snoozed card' });
   app.clock.move(hour / 2);
-  await app.runJob('wake-alerts');
+  await app.runJob('wake-cases');
   expect(app.pagerText(card.messageId)).toContain('Snoozed by Ada');
   app.clock.move(hour / 2 + minute);
-  await app.runJob('wake-alerts');
+  await app.runJob('wake-cases');
   await app.awaitCard(({ text }) => text.includes('The snooze is over and it is still open'));
   await awaitUntil(() => !app.pagerText(card.messageId).includes('Snoozed'), { what: 'the woken card' });
   await app.awaitQuiet();

@@ -1,8 +1,8 @@
+import { type Case, decisionKinds, isLive, wasDecided } from '#cases/case.ts';
 import type { Milliseconds } from '#kernel/clock.ts';
 import { formatAsset, formatMoney } from '#kernel/money.ts';
 import type { ProviderName } from '#kernel/provider-name.ts';
 import { formatOrderNumber } from '#orders/order.ts';
-import type { PaymentException } from '#payments/exceptions/exception.ts';
 import type { Payment } from '#payments/model/payment.ts';
 import type { Refund } from '#payments/model/refund.ts';
 import type { AccountingStores } from '../ledger/deps.ts';
@@ -77,10 +77,10 @@ function unmatchedFees(figure: ProviderFee, known: readonly DayDifference[]): Da
   return [{ ...untouchable, kind: 'figures', reference, here: 'unknown', there }];
 }
 
-const exceptionsMax = 20;
+const casesMax = 20;
 
 /**
- * A difference is explained while an exception about the same payment or reference is open, because an admin works on it, and
+ * A difference is explained while a case about the same payment or reference is open, because an admin works on it, and
  * once an admin has decided about it. One that ended by itself explains nothing: the difference is still there.
  */
 export async function explainDifferences(
@@ -100,8 +100,8 @@ async function explain(
   difference: DayDifference,
 ): Promise<ExplainedDifference> {
   const { kind, reference, payment, here, there } = difference;
-  const about = { provider, reference, paymentId: payment?.id ?? null, limit: exceptionsMax };
-  const exceptions = difference.isDecided ? [] : await stores.exceptions.listExceptionsAbout(about);
+  const about = { provider, reference, paymentId: payment?.id ?? null, kinds: decisionKinds, limit: casesMax };
+  const cases = difference.isDecided ? [] : await stores.cases.listCasesAbout(about);
   const [order] = payment === null ? [] : await stores.orders.listOrdersByIds([payment.orderId]);
   return {
     provider,
@@ -111,10 +111,10 @@ async function explain(
     there,
     paymentId: payment?.id ?? null,
     order: order === undefined ? null : formatOrderNumber(order.number),
-    isExplained: difference.isDecided || exceptions.some(explains),
+    isExplained: difference.isDecided || cases.some(explains),
   };
 }
 
-function explains({ status, resolution }: PaymentException): boolean {
-  return status === 'open' || (resolution !== null && resolution !== 'by_itself');
+function explains(one: Case): boolean {
+  return isLive(one) || wasDecided(one);
 }

@@ -1,5 +1,7 @@
 // The one place where a day is written down: everything of ours is read, compared with what the providers said, hashed and
 // stored in one transaction, so that no payment can change in between.
+import { needsDecision } from '#cases/case.ts';
+import type { CaseCount } from '#cases/case-store.ts';
 import { hour, type Milliseconds, minute } from '#kernel/clock.ts';
 import { causeOf, inTransaction, type TransactionDeps } from '#kernel/transaction-context.ts';
 import { enqueueOutboxMessage } from '#messaging/enqueue-outbox-message.ts';
@@ -20,9 +22,16 @@ const lateMs: Milliseconds = 2 * hour;
 const overlapMs: Milliseconds = 10 * minute;
 
 /** What admins do about money. Checking a payment, making a link and acknowledging an alert are not among it. */
-const interventions = ['order.cancel', 'order.fulfil', 'payment.', 'refund.', 'exception.'] as const;
-/** Who a case is assigned to moves no money. */
-const ownership = ['exception.take', 'exception.give_back'];
+const interventions = ['order.cancel', 'order.fulfil', 'payment.', 'refund.', 'exception.', 'case.'] as const;
+/** Who a case is assigned to moves no money. Actions of before there were cases are called `exception`. */
+const ownership = [
+  'exception.take',
+  'exception.give_back',
+  'case.acknowledge',
+  'case.assign',
+  'case.release',
+  'case.snooze',
+];
 
 export type ClosingWritten =
   | { kind: 'closed'; closing: Closing; unexplained: number }
@@ -71,7 +80,6 @@ async function compose(
   const corrected = changed.filter((one) => correctionOf(one) !== undefined);
   const { entries, sum } = toEntries(number, [...booked, ...corrected.map(({ is }) => is)]);
   const [first] = await stores.ledger.walkClosings({ after: 0, limit: 1 });
-  const exceptions = await stores.exceptions.countOpenExceptions();
   const actions = await stores.audit.countAudit({ actorKind: 'admin', from, to });
   const content = closeDay({
     number,
@@ -85,11 +93,21 @@ async function compose(
     differences: await explainDifferences(stores, days),
     changed: corrected,
     interventions: actions.filter(({ action }) => isIntervention(action)),
-    exceptions: exceptions.map(({ kind, provider, count }) => ({ kind, provider, count })),
+    exceptions: openDecisions(await stores.cases.countLiveCases()),
     entries: sum,
     notes: notesOf(draft),
   });
   return { content, entries };
+}
+
+/** Cases that wait for a decision, by kind and provider. */
+function openDecisions(counts: readonly CaseCount[]): ClosingContent['exceptions'] {
+  const sums = new Map<string, ClosingContent['exceptions'][number]>();
+  for (const { kind, provider, count } of counts.filter(needsDecision)) {
+    const key = `${kind}:${provider}`;
+    sums.set(key, { kind, provider, count: count + (sums.get(key)?.count ?? 0) });
+  }
+  return [...sums.values()];
 }
 
 function isIntervention(action: string): boolean {

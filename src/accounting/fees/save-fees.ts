@@ -22,7 +22,7 @@ export function saveFees(
       const { reference, asset, fee, net, at } = fees;
       // Read anew for each, because one payment may have fees in several units.
       const payment = await tx.stores.payments.findPaymentByReference({ provider, reference });
-      const standing = standingOf(payment, fees);
+      const standing = balanceOf(payment, fees);
       if (standing === 'unmatched') saved.unmatched += 1;
       if (payment !== undefined && standing === 'booked' && !isKnown(payment, fees)) {
         await changePayment(tx, payment, { feeAmount: fee, netAmount: net, figuresAsset: asset });
@@ -37,7 +37,7 @@ export function saveFees(
 }
 
 /** A payment carries the fees of one unit, the first that was read; the others stand beside it. */
-function standingOf(payment: Payment | undefined, { asset }: PaymentFees): FeeStanding {
+function balanceOf(payment: Payment | undefined, { asset }: PaymentFees): FeeStanding {
   if (payment === undefined) return 'unmatched';
   return payment.figuresAsset === null || payment.figuresAsset === asset ? 'booked' : 'further';
 }

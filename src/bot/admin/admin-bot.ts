@@ -50,7 +50,7 @@ export function createAdminBot(deps: AdminBotDeps, options: AdminBotOptions): Ad
   // Signals bound the single calls; this bounds those that grammY makes by itself, and outlasts a long poll.
   const client = { ...(apiRoot !== undefined && { apiRoot }), timeoutSeconds: 60 };
   const bot = new Bot(token, { client, botInfo: unknownBot(token) });
-  // Answers to people wait a little where Telegram asks for it; the outbox comes again by itself and must not be held up.
+  // Answers to admins wait a little where Telegram asks for it; the outbox comes again by itself and must not be held up.
   bot.api.config.use(
     autoRetry({ maxRetryAttempts: 2, maxDelaySeconds: 5, rethrowHttpErrors: true, rethrowInternalServerErrors: true }),
   );

@@ -24,7 +24,7 @@ export async function runCommand(
   else await replyText(ctx, notAllowed);
 }
 
-/** Carries a tap on a button out; what does not decode is stale or forged, and does nothing. */
+/** Carries out the button that was tapped; what does not decode is stale or forged, and does nothing. */
 export async function dispatchButton(env: AdminEnv, ctx: CallbackContext): Promise<void> {
   const callback = decodeCallback(ctx.callbackQuery.data);
   if (callback === undefined) {
@@ -32,13 +32,13 @@ export async function dispatchButton(env: AdminEnv, ctx: CallbackContext): Promi
     return;
   }
   const handler = handlerOf(callback);
-  if (isAllowed(ctx.admin, permissionOf(handler.permission, callback))) await handler.run(env, ctx, callback);
-  else await answerCallback(ctx, notAllowed);
+  const mayRun = isAllowed(ctx.admin, permissionOf(handler.permission, callback));
+  await answerCallback(ctx, mayRun ? await handler.run(env, ctx, callback) : notAllowed);
 }
 
 interface AnyHandler {
   permission: Permission | Readonly<Record<string, Permission>>;
-  run(env: AdminEnv, ctx: CallbackContext, callback: CallbackData): Promise<void>;
+  run(env: AdminEnv, ctx: CallbackContext, callback: CallbackData): Promise<string>;
 }
 
 /** The handler of a kind takes callback data of that kind: the type of the table says so for each of them. */

@@ -12,7 +12,7 @@ interface Destinations {
   exception: { wanted: { id: string } | { key: string } };
   exceptions: object;
   /** The question about a decision on a case. */
-  resolution: { exceptionId: string; action: ResolvingAction };
+  resolution: { caseId: string; action: ResolvingAction };
   book: { day: CalendarDay };
 }
 

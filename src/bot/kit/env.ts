@@ -21,7 +21,7 @@ export interface AdminBotDeps extends DomainDeps {
   reconcile: ReconcileProvider;
   /** The checks of `/readyz`, the jobs' last runs and the depths of the queues. */
   readHealth(): Promise<HealthReport>;
-  /** Strikes every configured secret out of a text that is handed out as a file. */
+  /** Redacts every configured secret in a text that is handed out as a file. */
   redact(text: string): string;
   /** The checks of `npm run doctor`. */
   doctor: Doctor;

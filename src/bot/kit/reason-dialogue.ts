@@ -5,13 +5,14 @@ import type { PendingAction } from '#access/access-store.ts';
 import { awaitReason, proposeAction } from '#access/pending-actions.ts';
 import { minute } from '#kernel/clock.ts';
 import type { JsonObject, JsonValue } from '#kernel/json.ts';
-import { type CallbackData, type CallbackOf, decodeCallback, encodeCallback } from '../text/callback-data.ts';
+import { type CallbackData, decodeCallback, encodeCallback } from '../text/callback-data.ts';
 import { clip } from '../text/html.ts';
 import type { View } from '../text/view.ts';
-import type { CallbackContext, TextContext } from './contexts.ts';
+import type { TextContext } from './contexts.ts';
 import type { AdminEnv } from './env.ts';
 import { type ReasonQuestion, reasonAwaited, reasonGiven, reasonMinutes, reasonQuestion } from './reason-question.ts';
-import { answerCallback, editView, outOfDate, replyView } from './replies.ts';
+import { editView, outOfDate, replyView } from './replies.ts';
+import type { OnButton } from './screen.ts';
 
 const forMs = reasonMinutes * minute;
 const reasonUnitsMax = 300;
@@ -55,20 +56,15 @@ export function reasonOf(pending: PendingAction, choice: number | null): string 
   return choice === null ? undefined : question.reasons[choice];
 }
 
-export async function onWriteReasonButton(
-  env: AdminEnv,
-  ctx: CallbackContext,
-  callback: CallbackOf<'write_reason'>,
-): Promise<void> {
+export const onWriteReasonButton: OnButton<'write_reason'> = async (env, ctx, callback) => {
   const pending = await awaitReason(env, { id: callback.pendingId, adminId: ctx.from.id, forMs });
   const question = pending && readQuestion(pending);
   if (pending === undefined || question === undefined) {
-    await answerCallback(ctx, outOfDate);
-    return;
+    return outOfDate;
   }
   await editView(ctx, reasonAwaited(question, { back: backOf(pending) }));
-  await answerCallback(ctx, 'Write the reason.');
-}
+  return 'Write the reason.';
+};
 
 /** Takes the message for the reason of the action that waits; false when that asked for none. */
 export async function takeReason(env: AdminEnv, ctx: TextContext, waiting: PendingAction): Promise<boolean> {

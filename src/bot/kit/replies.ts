@@ -4,6 +4,7 @@ import { messageOptions, pictureOptions } from '../telegram/grammy-sender.ts';
 import { clip } from '../text/html.ts';
 import { textView, type View } from '../text/view.ts';
 import type { CallbackContext } from './contexts.ts';
+import type { OnButton } from './screen.ts';
 
 /** For a button that is stale, forged, or of another version. */
 export const outOfDate = 'This button is out of date.';
@@ -52,7 +53,7 @@ export async function answerCallback(ctx: CallbackContext, toast = ''): Promise<
   try {
     await ctx.answerCallbackQuery({ text, show_alert: text.length > toastGlanceUnits });
   } catch (error) {
-    // A provider that took long: the tap can no longer be answered, but its word must not be lost.
+    // A provider that took long: the callback can no longer be answered, but the toast must not be lost.
     if (!(error instanceof GrammyError) || error.error_code !== 400) throw error;
     if (toast !== '' && ctx.chat !== undefined) await ctx.reply(clip(toast, 1_000));
   }
@@ -68,11 +69,11 @@ export async function showTyping(ctx: Context): Promise<void> {
 }
 
 /** The message stays as it is, without its buttons. */
-export async function onDismissButton(_env: unknown, ctx: CallbackContext): Promise<void> {
+export const onDismissButton: OnButton = async (_env, ctx) => {
   try {
     await ctx.editMessageReplyMarkup();
   } catch (error) {
     if (!isTelegramError(error)) throw error;
   }
-  await answerCallback(ctx, 'Left as it is.');
-}
+  return 'Left as it is.';
+};

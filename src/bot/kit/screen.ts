@@ -20,9 +20,16 @@ export interface BotCommand extends CommandWords {
 type ButtonPermission<Kind extends CallbackData['kind']> =
   CallbackOf<Kind> extends { act: infer Act extends string } ? Readonly<Record<Act, Permission>> : Permission;
 
+/** Does what the button says, leaves the message as it should be, and returns the word for the toast. */
+export type OnButton<Kind extends CallbackData['kind'] = CallbackData['kind']> = (
+  env: AdminEnv,
+  ctx: CallbackContext,
+  callback: CallbackOf<Kind>,
+) => Promise<string>;
+
 export interface ButtonHandler<Kind extends CallbackData['kind']> {
   permission: ButtonPermission<Kind>;
-  run(env: AdminEnv, ctx: CallbackContext, callback: CallbackOf<Kind>): Promise<void>;
+  run: OnButton<Kind>;
 }
 
 export type ButtonHandlers = { readonly [Kind in CallbackData['kind']]: ButtonHandler<Kind> };

@@ -1,8 +1,8 @@
 // One alert is one message in each chat that alerts go to. The outbox may bring the same alert twice at once, or an older
 // version after a newer one: work on one alert is done in turn, and always shows the alert as it is now.
 import type { AdminDirectory } from '#access/admin.ts';
-import type { Alert } from '#cases/case.ts';
-import { findAlert } from '#cases/read-alerts.ts';
+import type { Case } from '#cases/case.ts';
+import { findCase } from '#cases/read-cases.ts';
 import { createKeyedMutex } from '#kernel/keyed-mutex.ts';
 import type { SentMessage } from '#messaging/messaging-store.ts';
 import type { OutboxHandler } from '#messaging/outbox-handler.ts';
@@ -26,11 +26,11 @@ interface AlertCardOptions {
 export function createAlertCardHandler(deps: AlertCardDeps, options: AlertCardOptions): OutboxHandler {
   const inTurn = createKeyedMutex();
 
-  async function showEverywhere(alertId: string, signal: AbortSignal): Promise<ReturnType<typeof sumUp>> {
+  async function showEverywhere(caseId: string, signal: AbortSignal): Promise<ReturnType<typeof sumUp>> {
     const chatIds = await alertChats(deps.admins, options.alertChatId);
-    const alert = await findAlert(deps, alertId);
-    if (alert === undefined) return { kind: 'done', outcome: 'no such alert' };
-    const cards = await listSentMessages(deps, { bot: 'pager', subject: `alert:${alertId}` });
+    const alert = await findCase(deps, caseId);
+    if (alert === undefined) return { kind: 'done', outcome: 'no such case' };
+    const cards = await listSentMessages(deps, { bot: 'pager', subject: `case:${caseId}` });
     const outcomes: { chatId: number; outcome: SendOutcome }[] = [];
     for (const chatId of chatIds) {
       const sent = cards.find((message) => message.chatId === chatId);
@@ -38,15 +38,15 @@ export function createAlertCardHandler(deps: AlertCardDeps, options: AlertCardOp
       if (outcome === undefined) continue;
       outcomes.push({ chatId, outcome });
       if (outcome.kind === 'blocked') {
-        deps.log.warn('alert not shown', { alertId, chatId, reason: outcome.reason });
+        deps.log.warn('alert not shown', { caseId, chatId, reason: outcome.reason });
       }
     }
     return sumUp(outcomes);
   }
 
-  /** Undefined when this chat needs nothing: it shows this version, or the trouble was over before it was shown. */
+  /** Undefined when this chat needs nothing: it shows this version, or the case was over before it was shown. */
   async function show(
-    alert: Alert,
+    alert: Case,
     where: { chatId: number; sent: SentMessage | undefined; signal: AbortSignal },
   ): Promise<SendOutcome | undefined> {
     const { chatId, sent, signal } = where;
@@ -63,7 +63,7 @@ export function createAlertCardHandler(deps: AlertCardDeps, options: AlertCardOp
       { ...deps, bot: 'pager' },
       {
         chatId,
-        subject: `alert:${alert.id}`,
+        subject: `case:${alert.id}`,
         version: alert.version,
         view: alertCard(alert, { now: deps.clock.now(), timeZone: options.timeZone, place: 'card' }),
         mark: alert.status,
@@ -78,8 +78,8 @@ export function createAlertCardHandler(deps: AlertCardDeps, options: AlertCardOp
   return {
     topic: 'alert.card',
     deliver(message, signal) {
-      const alertId = String(message.payload['alertId']);
-      return inTurn.run(alertId, () => showEverywhere(alertId, signal));
+      const caseId = String(message.payload['caseId']);
+      return inTurn.run(caseId, () => showEverywhere(caseId, signal));
     },
   };
 }

@@ -45,17 +45,17 @@ export async function checkTelegram(
   ]);
   const pagerCheck = pager?.check ?? okCheck('pager bot', 'the admin bot sends the alerts');
   return {
-    checks: [admin.check, isTwin(admin.bot, pager?.bot) ? twin : pagerCheck, ...checks.flat()],
+    checks: [admin.check, isDuplicate(admin.bot, pager?.bot) ? duplicate : pagerCheck, ...checks.flat()],
     clockAheadMs: await clockAheadMs,
   };
 }
 
-const twin = errorCheck('pager bot', {
+const duplicate = errorCheck('pager bot', {
   detail: 'is the admin bot under another token',
   advice: 'set TELEGRAM_PAGER_TOKEN to the token of a second bot, or leave it unset',
 });
 
-function isTwin(admin: KnownBot | undefined, pager: KnownBot | undefined): boolean {
+function isDuplicate(admin: KnownBot | undefined, pager: KnownBot | undefined): boolean {
   return admin !== undefined && admin.me.id === pager?.me.id;
 }
 

@@ -1,4 +1,4 @@
-// A bot's line to Telegram: it introduces itself, then takes updates by long polling, or has them posted, or only looks
+// A bot's line to Telegram: it introduces itself, then takes updates by long polling, or has them posted, or only checks
 // now and then whether Telegram is there. Telegram's absence never ends the process; it is reported and tried again.
 import { type Clock, type Milliseconds, minute, second } from '#kernel/clock.ts';
 import type { EventLog } from '#kernel/events.ts';
@@ -44,7 +44,7 @@ const reconnectPolicy: RetryPolicy = { firstDelayMs: second, delayMaxMs: minute,
 const pollSeconds = 30;
 /** More updates than this are not taken while so many are still in hand. */
 const inHandMax = 16;
-/** How often a bot that takes no updates by polling looks whether Telegram is there. */
+/** How often a bot that takes no updates by polling checks whether Telegram is there. */
 const heartbeatMs: Milliseconds = minute;
 /** No single call takes longer. */
 export const callTimeoutMs: Milliseconds = 20 * second;

@@ -30,7 +30,7 @@ export type SendOutcome =
   /** The group became a supergroup and has another id now. */
   | { kind: 'moved'; toChatId: number }
   | { kind: 'slow_down'; retryAfterMs: Milliseconds }
-  /** No answer, Telegram's own trouble, or a token that is not accepted: worth another try. */
+  /** No answer, a failure at Telegram, or a token that is not accepted: worth another try. */
   | { kind: 'unreachable'; reason: string }
   /** Telegram will never accept this message. */
   | { kind: 'refused'; reason: string };

@@ -1,7 +1,7 @@
 // What a button means when it is tapped. Telegram allows 64 bytes; a UUID is written in 22 characters. Anything that
 // does not decode to exactly what was encoded is a forged or an old button, and gets `undefined`.
+import { decisionKinds } from '#cases/case.ts';
 import { orderStatuses } from '#orders/order.ts';
-import { exceptionKinds } from '#payments/exceptions/exception.ts';
 import { resolvingActions } from '#payments/resolutions/options/resolution-actions.ts';
 import {
   currencyOrNew,
@@ -23,7 +23,7 @@ import {
 /** Telegram refuses a longer `callback_data`. */
 export const callbackBytesMax = 64;
 
-export const exceptionFilters = ['all', ...exceptionKinds] as const;
+export const exceptionFilters = ['all', ...decisionKinds] as const;
 export const orderFilters = ['all', ...orderStatuses] as const;
 export const statsDays = [7, 30, 90] as const;
 
@@ -85,7 +85,7 @@ const shapes = {
   /** `ask`: whether one that is not asked any more is back; `quarantine`: whether refused webhooks verify by now. */
   provider: { act: word(['ask', 'quarantine']), provider: providerOrAll },
   health: {},
-  /** Looks at the set-up anew, in the view that shows it. */
+  /** Checks the set-up anew, in the view that shows it. */
   set_up: { place: word(['health', 'providers']) },
 } as const;
 

@@ -1,4 +1,4 @@
-import type { AlertSeverity, AlertStatus } from '#cases/case.ts';
+import type { CaseSeverity, CaseStatus } from '#cases/case.ts';
 import { day, hour, type Milliseconds, minute, second } from '#kernel/clock.ts';
 import { providerTitle } from '#kernel/provider-name.ts';
 import type { Trust } from '#kernel/trust.ts';
@@ -41,9 +41,9 @@ export const refundSigns: Readonly<Record<RefundStatus, string>> = {
   unknown: '❔',
 };
 
-export const severitySigns: Readonly<Record<AlertSeverity, string>> = { critical: '🔴', warning: '🟠', info: '🔵' };
+export const severitySigns: Readonly<Record<CaseSeverity, string>> = { critical: '🔴', warning: '🟠', info: '🔵' };
 
-export const alertSigns: Readonly<Record<AlertStatus, string>> = {
+export const alertSigns: Readonly<Record<CaseStatus, string>> = {
   open: '🔔',
   acknowledged: '✋',
   snoozed: '💤',

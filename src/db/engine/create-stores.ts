@@ -4,8 +4,7 @@ import { createAuditStore, createPendingActionStore } from '../stores/access/acc
 import { createSettingStore } from '../stores/access/settings.ts';
 import { createFeeStore } from '../stores/accounting/fees.ts';
 import { createLedgerStore } from '../stores/accounting/ledger.ts';
-import { createAlertStore } from '../stores/cases/alerts.ts';
-import { createExceptionStore } from '../stores/cases/cases.ts';
+import { createCaseStore } from '../stores/cases/cases.ts';
 import { createInboxStore } from '../stores/messaging/inbox.ts';
 import { createQuarantineStore, createSentMessageStore } from '../stores/messaging/message-records.ts';
 import { createOutboxStore } from '../stores/messaging/outbox.ts';
@@ -26,7 +25,6 @@ export function createStores(session: Session): AccountingStores {
     idempotency: createIdempotencyStore(session),
     payments: createPaymentStore(session),
     reconciliation: createReconciliationStore(session),
-    exceptions: createExceptionStore(session),
     refunds: createRefundStore(session),
     channelOrders: createChannelOrderStore(session),
     products: createProductStore(session),
@@ -35,7 +33,7 @@ export function createStores(session: Session): AccountingStores {
     fees: createFeeStore(session),
     outages: createOutageStore(session),
     webhookRates: createWebhookRateStore(session),
-    alerts: createAlertStore(session),
+    cases: createCaseStore(session),
     audit: createAuditStore(session),
     pendingActions: createPendingActionStore(session),
     inbox: createInboxStore(session),

@@ -34,7 +34,7 @@ export function buildPayments(
       coinExpected: text('coin_expected'),
       coinReceived: text('coin_received'),
       coinAsset: text('coin_asset'),
-      creditedMinor: integer('credited_minor').notNull().default(0),
+      capturedMinor: integer('credited_minor').notNull().default(0),
       reference: text('reference').$type<ProviderReference>(),
       details: json('details').notNull().default([]).$type<string[]>(),
       checkoutUrl: text('checkout_url'),

@@ -7,7 +7,7 @@ import {
   buildSettlements,
 } from './accounting.ts';
 import { buildProviderOutages, buildWebhookRates } from './availability.ts';
-import { buildAlerts, buildPaymentExceptions } from './cases.ts';
+import { buildCases } from './cases.ts';
 import { buildChannelLicences, buildChannelOrderMarks, buildChannelSubscriptions } from './channels.ts';
 import type { Kit } from './kit.ts';
 import { buildInboxEvents, buildOutboxMessages, buildQuarantinedWebhooks, buildSentMessages } from './messaging.ts';
@@ -32,8 +32,7 @@ export function buildTables(kit: Kit) {
     refunds: buildRefunds(kit, { orders, payments }),
     reconciliationRuns,
     reconciliationFindings: buildReconciliationFindings(kit, reconciliationRuns),
-    alerts: buildAlerts(kit),
-    paymentExceptions: buildPaymentExceptions(kit),
+    cases: buildCases(kit),
     auditRecords: buildAuditRecords(kit),
     pendingActions: buildPendingActions(kit),
     storedSettings: buildStoredSettings(kit),

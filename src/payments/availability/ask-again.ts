@@ -3,22 +3,22 @@ import type { Actor } from '#kernel/actor.ts';
 import type { ProviderName } from '#kernel/provider-name.ts';
 import { causeOf, inTransaction } from '#kernel/transaction-context.ts';
 import type { OutageDeps } from '../lifecycle/deps.ts';
-import type { ProviderLook } from './decide-outage.ts';
-import { lookAtProvider } from './look-at-provider.ts';
-import { settleLook } from './settle-look.ts';
+import type { ProviderProbe } from './decide-outage.ts';
+import { probeProvider } from './probe-provider.ts';
+import { settleProbe } from './settle-probe.ts';
 
 /** Asks a provider on an admin's word, also one that is not asked any more; if it answers, its catching up begins. */
 export async function askProviderAgain(
   deps: OutageDeps,
   input: { provider: ProviderName; actor: Actor },
-): Promise<ProviderLook | { kind: 'unknown' }> {
+): Promise<ProviderProbe | { kind: 'unknown' }> {
   const provider = deps.providers.find(input.provider);
   if (provider === undefined) return { kind: 'unknown' };
   const { actor } = input;
   await inTransaction(deps, causeOf(actor), (tx) =>
     recordAudit(tx, { action: 'provider.ask_again', subject: `provider:${provider.name}` }),
   );
-  const look = await lookAtProvider(deps, { provider, wasRefused: false });
-  await settleLook(deps, { provider: provider.name, look, actor });
-  return look;
+  const probe = await probeProvider(deps, { provider, wasRefused: false });
+  await settleProbe(deps, { provider: provider.name, probe, actor });
+  return probe;
 }

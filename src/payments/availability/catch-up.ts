@@ -12,12 +12,12 @@ import type { PaymentStores } from '../ports/payment-store.ts';
 import type { ReconcileProvider } from '../reconciliation/reconcile-provider.ts';
 import { refreshPayment } from '../sync/refresh-payment.ts';
 import { edgeMs, finishOutage } from './finish-outage.ts';
-import { tellCatchUp } from './outage-alerts.ts';
+import { reportCatchUp } from './outage-alerts.ts';
 
 /** So many open payments are asked about at once when a provider is back; beyond these polling goes on as ever. */
 const looksMax = 1_000;
 const concurrency = 4;
-/** The looks end after this; what is left is asked about by polling. */
+/** The probes end after this; what is left is asked about by polling. */
 const looksMaxMs: Milliseconds = 10 * minute;
 /** A payment that could not be read is tried again so often before it counts as lost. */
 const roundsMax = 3;
@@ -137,7 +137,7 @@ function missingIn(findings: readonly ReconciliationFinding[]): PaymentId[] {
   );
 }
 
-/** Keeps the card current while the looks go on, no more often than Telegram likes. */
+/** Keeps the card current while the probes go on, no more often than Telegram likes. */
 function createTeller(deps: TransactionDeps<PaymentStores>, about: { outage: Outage; open: number }) {
   let looked = 0;
   let toldAt = deps.clock.now();
@@ -147,7 +147,7 @@ function createTeller(deps: TransactionDeps<PaymentStores>, about: { outage: Out
       looked += 1;
       if (deps.clock.now() - toldAt < tellEveryMs) return;
       toldAt = deps.clock.now();
-      await inTransaction(deps, cause, (tx) => tellCatchUp(tx, { ...about, looked }));
+      await inTransaction(deps, cause, (tx) => reportCatchUp(tx, { ...about, looked }));
     },
   };
 }

@@ -1,4 +1,4 @@
-// When a provider counts as away, as gone for good, and as back. Pure: what is known, one look at the provider, the time.
+// When a provider counts as away, as gone for good, and as back. Pure: what is known, one probe at the provider, the time.
 import { day, type Milliseconds } from '#kernel/clock.ts';
 import type { Outage } from '../model/outage.ts';
 import type { OutageChange } from '../ports/outage-store.ts';
@@ -8,17 +8,17 @@ import type { OutageChange } from '../ports/outage-store.ts';
  * maintenance, and than anybody needs to put a key right that was typed wrongly. At least so many questions: a process
  * that was down for that day has asked too few to know.
  */
-export const goneForMs: Milliseconds = day;
+export const decommissionAfterMs: Milliseconds = day;
 const goneCountMin = 12;
 
 /** What asking a provider by its base call showed. */
-export type ProviderLook =
+export type ProviderProbe =
   | { kind: 'answers' }
   | {
       kind: 'fails';
       why: string;
       /** As `gone.ts` reads the failure. */
-      goneAs: string | null;
+      readAsDecommissioned: string | null;
       /** It failed before in the same way, or so many calls failed that its breaker is open. */
       isConfirmed: boolean;
     }
@@ -44,16 +44,16 @@ interface Moment {
 
 type Known = Pick<Outage, 'status' | 'goneSince' | 'goneCount'>;
 
-export function decideOutage(current: Known | undefined, look: ProviderLook, at: Moment): OutageDecision {
-  if (current === undefined) return isAway(look) ? { kind: 'begin' } : { kind: 'nothing' };
+export function decideOutage(current: Known | undefined, probe: ProviderProbe, at: Moment): OutageDecision {
+  if (current === undefined) return isAway(probe) ? { kind: 'begin' } : { kind: 'nothing' };
   switch (current.status) {
     case 'blind':
-      return decideBlind(current, look, at);
+      return decideBlind(current, probe, at);
     case 'retired':
-      if (look.kind === 'answers') return catchUp(at);
-      return look.kind === 'fails' ? { kind: 'note', change: { askedAt: at.now, reason: look.why } } : nothing;
+      if (probe.kind === 'answers') return catchUp(at);
+      return probe.kind === 'fails' ? { kind: 'note', change: { askedAt: at.now, reason: probe.why } } : nothing;
     case 'catching_up':
-      if (!isAway(look)) return nothing;
+      if (!isAway(probe)) return nothing;
       return { kind: 'relapse', change: { ...never, status: 'blind', askedAt: at.now, answeredAt: null } };
     case 'over':
       return nothing;
@@ -65,17 +65,18 @@ export function decideOutage(current: Known | undefined, look: ProviderLook, at:
 const nothing: OutageDecision = { kind: 'nothing' };
 const never = { goneSince: null, goneCount: 0 } as const;
 
-function isAway(look: ProviderLook): boolean {
-  if (look.kind === 'answers') return false;
-  return look.kind === 'not_asked' || look.isConfirmed;
+function isAway(probe: ProviderProbe): boolean {
+  if (probe.kind === 'answers') return false;
+  return probe.kind === 'not_asked' || probe.isConfirmed;
 }
 
-function decideBlind(current: Known, look: ProviderLook, at: Moment): OutageDecision {
-  if (look.kind === 'answers') return catchUp(at);
-  if (look.kind === 'not_asked') return nothing;
-  const asked = { askedAt: at.now, reason: look.why };
-  const gone = goneAfter(current, look, at);
-  const isGone = gone.counts && at.now - (gone.goneSince ?? at.now) >= goneForMs && gone.goneCount >= goneCountMin;
+function decideBlind(current: Known, probe: ProviderProbe, at: Moment): OutageDecision {
+  if (probe.kind === 'answers') return catchUp(at);
+  if (probe.kind === 'not_asked') return nothing;
+  const asked = { askedAt: at.now, reason: probe.why };
+  const gone = goneAfter(current, probe, at);
+  const isGone =
+    gone.counts && at.now - (gone.goneSince ?? at.now) >= decommissionAfterMs && gone.goneCount >= goneCountMin;
   const { goneSince, goneCount } = gone;
   const change = { ...asked, goneSince, goneCount };
   if (!isGone) return { kind: 'note', change };
@@ -84,13 +85,13 @@ function decideBlind(current: Known, look: ProviderLook, at: Moment): OutageDeci
 
 function goneAfter(
   current: Known,
-  look: ProviderLook & { kind: 'fails' },
+  probe: ProviderProbe & { kind: 'fails' },
   { now, isOnline }: Moment,
 ): Pick<Outage, 'goneSince' | 'goneCount'> & { counts: boolean } {
   const { goneSince, goneCount } = current;
   // Any other trouble shows that somebody is there, or that nothing is known: the count begins anew.
-  if (look.goneAs === null) return { ...never, counts: false };
-  if (look.goneAs === 'name not found' && !isOnline) return { goneSince, goneCount, counts: false };
+  if (probe.readAsDecommissioned === null) return { ...never, counts: false };
+  if (probe.readAsDecommissioned === 'name not found' && !isOnline) return { goneSince, goneCount, counts: false };
   return { goneSince: goneSince ?? now, goneCount: goneCount + 1, counts: true };
 }
 

@@ -1,92 +1,84 @@
 // One outage is one alert. It says what is going on while it lasts and what it came to when it is over; a provider that is
 // taken for gone has an alert of its own kind in its place.
-import { restateAlert } from '#alerts/restate-alert.ts';
-import { raiseAlert } from '#cases/raise-case.ts';
-import { resolveAlert } from '#cases/resolve-case.ts';
+import type { CaseTx } from '#cases/case-store.ts';
+import { raiseCase, restateCase } from '#cases/raise-case.ts';
+import { resolveCase } from '#cases/resolve-case.ts';
 import { day, hour, type Milliseconds } from '#kernel/clock.ts';
 import type { ProviderName } from '#kernel/provider-name.ts';
 import { type Outage, outageSentence } from '../model/outage.ts';
-import type { PaymentTx } from '../ports/payment-store.ts';
 
 export function downKey(provider: ProviderName): string {
   return `provider_down:${provider}`;
 }
 
-function retiredKey(provider: ProviderName): string {
+function decommissionedKey(provider: ProviderName): string {
   return `provider_retired:${provider}`;
 }
 
 /** The alert that tells of this outage as it is now. */
 function keyOf(outage: Pick<Outage, 'provider' | 'retiredAt'>): string {
-  return outage.retiredAt === null ? downKey(outage.provider) : retiredKey(outage.provider);
+  return outage.retiredAt === null ? downKey(outage.provider) : decommissionedKey(outage.provider);
 }
 
-const awayFacts = {
+const unavailableFacts = {
   headline: 'Provider does not answer',
   detail: 'Its payments are checked again by themselves when it is back.',
 } as const;
 
-const goneHeadline = 'Provider seems to be gone for good';
+const decommissionedHeadline = 'Provider seems to be gone for good';
 
-export async function raiseDown(tx: PaymentTx, outage: Pick<Outage, 'provider' | 'reason'>): Promise<void> {
+export async function raiseDown(context: CaseTx, outage: Pick<Outage, 'provider' | 'reason'>): Promise<void> {
   const { provider, reason } = outage;
-  await raiseAlert(tx, {
+  await raiseCase(context, {
     key: downKey(provider),
     kind: 'provider_down',
     severity: 'critical',
-    orderId: null,
-    paymentId: null,
-    facts: { ...awayFacts, orderNumber: null, amount: null, provider, why: reason, trust: null },
-    actions: [],
+    provider,
+    facts: { ...unavailableFacts, why: reason },
   });
 }
 
-export async function raiseRetired(
-  tx: PaymentTx,
-  outage: Pick<Outage, 'provider' | 'reason'> & { goneForMs: Milliseconds },
+export async function raiseDecommissioned(
+  context: CaseTx,
+  outage: Pick<Outage, 'provider' | 'reason'> & { decommissionAfterMs: Milliseconds },
 ): Promise<void> {
   const { provider, reason } = outage;
-  await resolveAlert(tx, { key: downKey(provider), by: 'It is taken for gone: another alert says so.' });
-  const hours = Math.floor(outage.goneForMs / hour);
-  await raiseAlert(tx, {
-    key: retiredKey(provider),
+  await resolveCase(context, { key: downKey(provider), by: 'It is taken for gone: another alert says so.' });
+  const hours = Math.floor(outage.decommissionAfterMs / hour);
+  await raiseCase(context, {
+    key: decommissionedKey(provider),
     kind: 'provider_retired',
     severity: 'critical',
-    orderId: null,
-    paymentId: null,
+    provider,
     facts: {
-      headline: goneHeadline,
-      orderNumber: null,
-      amount: null,
+      headline: decommissionedHeadline,
       detail:
         'It is asked once a day from here on and gets no new orders. What is known of it stays: ' +
         `/providers exit ${provider} hands it out as files. If only a key has changed: set it, and restart.`,
-      provider,
       why: `For ${hours} hours every answer was such as a provider gives that is gone; the last: ${reason}`,
-      trust: null,
     },
     actions: ['ask_provider'],
   });
 }
 
-export async function tellCatchUp(
-  tx: PaymentTx,
+export async function reportCatchUp(
+  context: CaseTx,
   input: { outage: Outage; looked: number; open: number | null },
 ): Promise<void> {
   const { outage, looked, open } = input;
   const progress = open === null ? 'Looking for its open payments.' : `Looked at ${looked} of ${open} open payments.`;
   const facts = { headline: 'Provider answers again, catching up', detail: progress };
-  await restateAlert(tx, { key: keyOf(outage), facts });
+  await restateCase(context, { key: keyOf(outage), facts });
 }
 
 /** It went away again before everything was looked at. */
-export async function tellRelapse(tx: PaymentTx, outage: Outage): Promise<void> {
-  await restateAlert(tx, { key: keyOf(outage), facts: { ...awayFacts, why: outage.reason } });
+export async function reportRelapse(context: CaseTx, outage: Outage): Promise<void> {
+  await restateCase(context, { key: keyOf(outage), facts: { ...unavailableFacts, why: outage.reason } });
 }
 
 /** `lost` names what could not be found, `unserved` who got no link from anybody; what it says stays on the card. */
 export async function endOutageAlert(
-  tx: PaymentTx,
+  context: CaseTx,
   input: { outage: Outage; lost: readonly string[]; unserved: readonly string[]; uncompared: string | null },
 ): Promise<void> {
   const { outage, lost, unserved, uncompared } = input;
@@ -98,12 +90,12 @@ export async function endOutageAlert(
   ];
   const detail = parts.length === 0 ? null : parts.join(' ');
   // What it was about, again: the list of what is over tells by it.
-  const headline = outage.retiredAt === null ? awayFacts.headline : goneHeadline;
-  await restateAlert(tx, { key, facts: { headline, detail } });
-  await resolveAlert(tx, { key, by: `It answers again: ${outageSentence(outage, tx.clock.now())}.` });
+  const headline = outage.retiredAt === null ? unavailableFacts.headline : decommissionedHeadline;
+  await restateCase(context, { key, facts: { headline, detail } });
+  await resolveCase(context, { key, by: `It answers again: ${outageSentence(outage, context.clock.now())}.` });
 }
 
 /** How long it has been gone, for the alert: never less than was waited for. */
-export function goneFor(outage: Pick<Outage, 'goneSince'>, now: Milliseconds): Milliseconds {
+export function decommissionedFor(outage: Pick<Outage, 'goneSince'>, now: Milliseconds): Milliseconds {
   return Math.max(now - (outage.goneSince ?? now), day);
 }

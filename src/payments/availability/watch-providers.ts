@@ -1,6 +1,7 @@
 // Looks after providers that are in trouble, or may be: asks them whether they are back, which also lets their breaker
 // close, and keeps one outage, and with it one alert, for as long as they are away.
-import { resolveAlert } from '#cases/resolve-case.ts';
+
+import { resolveCase } from '#cases/resolve-case.ts';
 import { type Clock, day, type Milliseconds, minute, second } from '#kernel/clock.ts';
 import type { ProviderName } from '#kernel/provider-name.ts';
 import { causeOf, inTransaction, type TransactionDeps } from '#kernel/transaction-context.ts';
@@ -8,10 +9,10 @@ import type { OutageDeps } from '../lifecycle/deps.ts';
 import type { Outage } from '../model/outage.ts';
 import type { PaymentProvider, ProviderRegistry } from '../ports/payment-provider.ts';
 import type { PaymentStores } from '../ports/payment-store.ts';
-import type { ProviderLook } from './decide-outage.ts';
-import { lookAtProvider } from './look-at-provider.ts';
+import type { ProviderProbe } from './decide-outage.ts';
 import { downKey } from './outage-alerts.ts';
-import { settleLook } from './settle-look.ts';
+import { probeProvider } from './probe-provider.ts';
+import { settleProbe } from './settle-probe.ts';
 
 /** A call that failed and was not made good for so long is looked into; every shop has a lost packet now and then. */
 const failingForMs: Milliseconds = 10 * second;
@@ -46,15 +47,15 @@ export function createProviderWatch(deps: OutageDeps): WatchProviders {
     const { name } = provider;
     const memory = memories.get(name) ?? { askedAt: 0, wellAt: 0, wasRefused: false };
     const { outage } = known;
-    const live = await deps.database.read((stores) => stores.alerts.findLiveAlert(downKey(name)));
+    const live = await deps.database.read((stores) => stores.cases.findLiveCase(downKey(name)));
     if (!isDue(deps, { name, outage, memory, hasAlert: live !== undefined }))
       return outage === undefined || outage.status === 'catching_up' ? 'well' : 'down';
     const { wasRefused } = memory;
-    const look = await lookAtProvider(deps, { provider, wasRefused, signal: known.signal });
-    memories.set(name, remember(memory, look, deps.clock.now()));
-    const settled = await settleLook(deps, { provider: name, look, actor });
-    if (look.kind === 'answers' && settled.outage === undefined && live !== undefined) await endAlert(deps, name);
-    if (look.kind !== 'answers') return settled.outage === undefined ? 'well' : 'down';
+    const probe = await probeProvider(deps, { provider, wasRefused, signal: known.signal });
+    memories.set(name, remember(memory, probe, deps.clock.now()));
+    const settled = await settleProbe(deps, { provider: name, probe, actor });
+    if (probe.kind === 'answers' && settled.outage === undefined && live !== undefined) await endAlert(deps, name);
+    if (probe.kind !== 'answers') return settled.outage === undefined ? 'well' : 'down';
     return outage !== undefined || live !== undefined ? 'recovered' : 'well';
   }
 
@@ -64,7 +65,7 @@ export function createProviderWatch(deps: OutageDeps): WatchProviders {
     const ends = await Promise.all(
       deps.providers.list().map((provider) => {
         const outage = live.find((candidate) => candidate.provider === provider.name);
-        deps.retired?.set(provider.name, outage?.status === 'retired' ? outage.retiredAt : null);
+        deps.decommissioned?.set(provider.name, outage?.status === 'retired' ? outage.retiredAt : null);
         return watchOne(provider, { outage, signal });
       }),
     );
@@ -93,22 +94,22 @@ function isDue(
   return now - Math.max(health?.lastSuccessAt ?? 0, memory.wellAt) >= quietMaxMs;
 }
 
-function remember(memory: Memory, look: ProviderLook, now: Milliseconds): Memory {
-  switch (look.kind) {
+function remember(memory: Memory, probe: ProviderProbe, now: Milliseconds): Memory {
+  switch (probe.kind) {
     case 'answers':
       return { askedAt: now, wellAt: now, wasRefused: false };
     case 'fails':
-      return { ...memory, askedAt: now, wasRefused: look.goneAs !== null };
+      return { ...memory, askedAt: now, wasRefused: probe.readAsDecommissioned !== null };
     case 'not_asked':
       return memory;
     default:
-      return look satisfies never;
+      return probe satisfies never;
   }
 }
 
 /** An alert without an outage is about a provider that was not configured for a while. */
 function endAlert(deps: TransactionDeps<PaymentStores>, name: ProviderName): Promise<boolean> {
   return inTransaction(deps, causeOf(actor), (tx) =>
-    resolveAlert(tx, { key: downKey(name), by: 'The provider answers again.' }),
+    resolveCase(tx, { key: downKey(name), by: 'The provider answers again.' }),
   );
 }

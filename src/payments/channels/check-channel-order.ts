@@ -10,11 +10,11 @@ import {
   type Money,
   subtractDecimals,
 } from '#kernel/money.ts';
-import type { ChannelOrder, ChannelOrderCoupon, ChannelOrderItem, LicenceLook } from '../ports/sales-channel.ts';
+import type { ChannelOrder, ChannelOrderCoupon, ChannelOrderItem, LicenseLookup } from '../ports/sales-channel.ts';
 import type { ReviewThresholds } from './review-threshold.ts';
 
 /** What was found out about an item's licence; `not_asked` carries the reason. */
-export type LicenceCheck = LicenceLook | { kind: 'not_asked'; why: string } | { kind: 'used'; orderNumber: string };
+export type LicenceCheck = LicenseLookup | { kind: 'not_asked'; why: string } | { kind: 'used'; orderNumber: string };
 
 export interface ChannelOrderChecks {
   channelOrder: ChannelOrder;

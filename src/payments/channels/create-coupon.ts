@@ -12,16 +12,18 @@ export type CouponCreated =
   | { kind: 'created'; coupon: Coupon }
   /** The code is taken, by this request's first try or by an older coupon. */
   | { kind: 'was_there'; coupon: Coupon }
-  | { kind: 'refused'; reason: string }
+  | { kind: 'refused'; fault: CouponFault }
   | { kind: 'failed'; isRejected: boolean; message: string }
   | { kind: 'provider_off' };
 
-/** What is wrong with a draft, in a sentence; undefined when it can be asked for. */
-export function couponFault(draft: CouponDraft): string | undefined {
-  if (!/^[A-Za-z0-9_-]{3,40}$/.test(draft.code)) return 'A code has 3 to 40 letters, digits, dashes and underscores.';
-  if ((draft.percent === null) === (draft.amountMinor === null)) return 'A coupon takes off a share or an amount.';
-  if (draft.percent !== null && !/^(?:[1-9]\d?|100)$/.test(draft.percent)) return 'A share is 1% to 100%.';
-  if (draft.amountMinor !== null && draft.amountMinor <= 0) return 'The amount must be more than nothing.';
+export type CouponFault = 'code_malformed' | 'neither_share_nor_amount' | 'share_out_of_range' | 'amount_not_positive';
+
+/** What is wrong with a draft; undefined when it can be asked for. A surface has the words. */
+export function couponFault(draft: CouponDraft): CouponFault | undefined {
+  if (!/^[A-Za-z0-9_-]{3,40}$/.test(draft.code)) return 'code_malformed';
+  if ((draft.percent === null) === (draft.amountMinor === null)) return 'neither_share_nor_amount';
+  if (draft.percent !== null && !/^(?:[1-9]\d?|100)$/.test(draft.percent)) return 'share_out_of_range';
+  if (draft.amountMinor !== null && draft.amountMinor <= 0) return 'amount_not_positive';
   return undefined;
 }
 
@@ -32,7 +34,7 @@ export async function createCoupon(
 ): Promise<CouponCreated> {
   const { provider, draft, actor } = input;
   const fault = couponFault(draft);
-  if (fault !== undefined) return { kind: 'refused', reason: fault };
+  if (fault !== undefined) return { kind: 'refused', fault };
   const sales = deps.providers.find(provider)?.sales;
   if (sales === undefined) return { kind: 'provider_off' };
   // Written before the call, so that a coupon whose answer was lost has somebody who asked for it.

@@ -8,7 +8,7 @@ import { formatMoney } from '#kernel/money.ts';
 import { type ProviderName, providerTitle } from '#kernel/provider-name.ts';
 import { type Cause, inTransaction } from '#kernel/transaction-context.ts';
 import { formatOrderNumber, type Order } from '#orders/order.ts';
-import { applyLook } from '../lifecycle/apply-snapshot.ts';
+import { applySnapshotInto } from '../lifecycle/apply-snapshot.ts';
 import type { SnapshotDeps } from '../lifecycle/deps.ts';
 import { writeTimeline } from '../lifecycle/write-timeline.ts';
 import type { Payment } from '../model/payment.ts';
@@ -57,7 +57,7 @@ export async function recordChannelOrder(
     });
     const snapshot = toSnapshot({ provider, channelOrder, now: deps.clock.now() });
     const { returnsOddPayments = false } = deps.providers.find(provider)?.capabilities ?? {};
-    await applyLook(tx, { order, payment, snapshot, returnsOddPayments, heldBecause: heldBecause.join(' ') });
+    await applySnapshotInto(tx, { order, payment, snapshot, returnsOddPayments, heldBecause: heldBecause.join(' ') });
     if (mark.returnedMinor > 0) await bookReturns({ tx, providers: deps.providers }, { paymentId: payment.id, mark });
     const after = await tx.stores.orders.findOrder(order.id);
     assert(after !== undefined, `order ${order.id} vanished`);

@@ -1,7 +1,10 @@
 // Money of an order that the seller refunded at the channel. Whether a second refund tells its step or the sum is not known:
 // the larger of what was told counts, never the sum, so that nothing is counted twice.
+import { unmatchedKey } from '#cases/case.ts';
+import { raiseCase } from '#cases/raise-case.ts';
+import { resolveCase } from '#cases/resolve-case.ts';
 import { day, type Milliseconds } from '#kernel/clock.ts';
-import type { PaymentId, ProviderReference } from '#kernel/ids.ts';
+import type { PaymentId } from '#kernel/ids.ts';
 import { assert } from '#kernel/invariant.ts';
 import { formatMoney, toDecimal } from '#kernel/money.ts';
 import { type ProviderName, providerTitle } from '#kernel/provider-name.ts';
@@ -12,8 +15,7 @@ import type { ChannelOrderMark } from '../ports/channel-order-store.ts';
 import type { ProviderRegistry } from '../ports/payment-provider.ts';
 import type { PaymentStores, PaymentTx } from '../ports/payment-store.ts';
 import type { ChannelRefund } from '../ports/sales-channel.ts';
-import { takeRefundLook } from '../refunds/apply-refund-looks.ts';
-import { endTrouble, raiseTrouble } from '../trouble.ts';
+import { applyRefundSnapshot } from '../refunds/apply-refund-snapshots.ts';
 
 /** No more refunds than this wait for their order: with more, something else is wrong, and their events stay dead letters. */
 const waitingReturnsMax = 500;
@@ -83,13 +85,13 @@ export async function bookReturns(
     .filter(({ status }) => status === 'succeeded')
     .reduce((sum, { amountMinor }) => sum + amountMinor, 0);
   const amountMinor = Math.min(mark.returnedMinor, payment.amountMinor) - bookedMinor;
-  await endTrouble(tx, { key: earlyKey(mark), by: 'The sale came.' });
+  await resolveCase(tx, { key: unmatchedKey(mark.provider, mark.reference), by: 'The sale came.' });
   if (amountMinor <= 0) return false;
   const { currency } = payment;
-  await takeRefundLook(deps, {
+  await applyRefundSnapshot(deps, {
     payment,
     trust: 'token',
-    look: {
+    snapshot: {
       reference: `${mark.reference}:${mark.returnedMinor}`,
       refundId: null,
       state: 'succeeded',
@@ -102,13 +104,9 @@ export async function bookReturns(
   });
   const order = await tx.stores.orders.findOrder(payment.orderId);
   if (order?.status === 'refunded') {
-    await endTrouble(tx, { key: `payment_held:${order.id}`, by: 'All of the money went back.' });
+    await resolveCase(tx, { key: `payment_held:${order.id}`, by: 'All of the money went back.' });
   }
   return true;
-}
-
-function earlyKey({ provider, reference }: { provider: ProviderName; reference: ProviderReference }): string {
-  return `payment_unknown:${provider}:${reference}`;
 }
 
 async function raiseEarlyReturn(
@@ -119,24 +117,19 @@ async function raiseEarlyReturn(
   const { reference, price } = returned.channelOrder;
   const title = providerTitle(provider);
   const amount = formatMoney({ ...price, amountMinor: returned.returnedMinor });
-  await raiseTrouble(tx, {
-    alert: {
-      key: earlyKey({ provider, reference }),
-      kind: 'payment_unknown',
-      severity: 'info',
-      orderId: null,
-      paymentId: null,
-      facts: {
-        headline: `${title} gave money back for a sale that has not come here`,
-        orderNumber: null,
-        amount,
-        detail: `Sale ${reference}. The refund is kept and booked when the sale comes.`,
-        provider,
-        why: `If it does not come within three hours, import ${title}'s CSV export.`,
-        trust: 'token',
-      },
-      actions: [],
+  await raiseCase(tx, {
+    key: unmatchedKey(provider, reference),
+    kind: 'payment_unknown',
+    severity: 'info',
+    provider,
+    reference,
+    facts: {
+      headline: `${title} gave money back for a sale that has not come here`,
+      amount,
+      detail: `Sale ${reference}. The refund is kept and booked when the sale comes.`,
+      why: `If it does not come within three hours, import ${title}'s CSV export.`,
+      trust: 'token',
+      there: `${amount} of ${formatMoney(price)} refunded`,
     },
-    facts: { provider, reference, there: `${amount} of ${formatMoney(price)} refunded` },
   });
 }

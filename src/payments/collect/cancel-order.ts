@@ -4,7 +4,7 @@ import type { OrderId } from '#kernel/ids.ts';
 import { causeOf, inTransaction, type TransactionDeps } from '#kernel/transaction-context.ts';
 import { enqueueOutboxMessage } from '#messaging/enqueue-outbox-message.ts';
 import type { Order, OrderStatus } from '#orders/order.ts';
-import { tellOrder } from '../lifecycle/change-order.ts';
+import { applyOrderEvent } from '../lifecycle/change-order.ts';
 import { isOpenPayment, type Payment } from '../model/payment.ts';
 import type { PaymentStores, PaymentTx } from '../ports/payment-store.ts';
 
@@ -32,7 +32,7 @@ export async function cancelInto(
 ): Promise<Exclude<Cancellation, { kind: 'unknown' }>> {
   const { order, reason } = input;
   const payments = await tx.stores.payments.listPaymentsForOrder(order.id);
-  const told = await tellOrder(tx, {
+  const applied = await applyOrderEvent(tx, {
     order,
     payments,
     event: 'cancel',
@@ -40,7 +40,7 @@ export async function cancelInto(
     trust: null,
     text: reason === null ? 'cancelled by an admin' : `cancelled by an admin: ${reason}`,
   });
-  if (told.decision.kind === 'refused') return { kind: 'refused', status: order.status };
+  if (applied.decision.kind === 'refused') return { kind: 'refused', status: order.status };
   await closeOpenLinks(tx, { order, payments });
   await recordAudit(tx, { action: 'order.cancel', subject: `order:${order.id}`, reason });
   return { kind: 'cancelled' };

@@ -1,4 +1,7 @@
 import { recordAudit } from '#access/audit.ts';
+import type { CaseKind } from '#cases/case.ts';
+import { resolveOrderCases } from '#cases/resolve-case.ts';
+import { postponeCase } from '#cases/snooze-case.ts';
 import type { Actor } from '#kernel/actor.ts';
 import { type Milliseconds, minute } from '#kernel/clock.ts';
 import type { OrderId } from '#kernel/ids.ts';
@@ -6,20 +9,17 @@ import { assert } from '#kernel/invariant.ts';
 import { type ProviderName, providerTitle } from '#kernel/provider-name.ts';
 import { type Cause, inTransaction, type TransactionDeps } from '#kernel/transaction-context.ts';
 import type { Order } from '#orders/order.ts';
-import type { ExceptionKind } from '../exceptions/exception.ts';
-import { postponeTrouble } from '../exceptions/wait-for-trouble.ts';
-import { decideFor, refreshOrderCards } from '../lifecycle/change-order.ts';
+import { decideOrderEvent, refreshOrderCards } from '../lifecycle/change-order.ts';
 import type { ProviderDeps, SnapshotDeps } from '../lifecycle/deps.ts';
 import { insertNewPayment, reopenOrder } from '../lifecycle/new-payment.ts';
 import { loadOrderView, type OrderView } from '../lifecycle/order-view.ts';
-import { standingOf } from '../model/coverage.ts';
+import { balanceOf } from '../model/balance.ts';
 import { isCoveringPayment, type Payment, payablePayment } from '../model/payment.ts';
 import type { PaymentProvider, ProviderRegistry } from '../ports/payment-provider.ts';
 import type { PaymentStores, PaymentTx } from '../ports/payment-store.ts';
-import { endOrderTroubles } from '../trouble.ts';
 import { closeOpenLinks } from './cancel-order.ts';
 import { chooseProvider } from './choose-provider.ts';
-import { requestInTurn } from './request-in-turn.ts';
+import { requestWithFailover } from './request-with-failover.ts';
 
 export type PaymentLink =
   | { kind: 'created'; order: OrderView; payment: Payment }
@@ -57,7 +57,7 @@ export async function createPaymentLink(deps: SnapshotDeps, draft: LinkDraft): P
   if (opened.kind !== 'opened') return opened;
   const { payment, others } = opened;
   const turns = { orderId: draft.orderId, begun: [payment], candidates: others, cause };
-  const requested = await requestInTurn(deps, turns);
+  const requested = await requestWithFailover(deps, turns);
   assert(requested !== undefined, `payment ${payment.id} was not asked for`);
   if (requested.kind === 'busy')
     return { kind: 'refused', reason: 'The link is being made by somebody else right now.' };
@@ -70,13 +70,13 @@ function openPayment(deps: ProviderDeps, { draft, cause }: { draft: LinkDraft; c
     const order = await tx.stores.orders.findOrder(draft.orderId);
     if (order === undefined) return { kind: 'refused', reason: 'There is no such order.' };
     const payments = await tx.stores.payments.listPaymentsForOrder(order.id);
-    const { missingMinor, moneyMinor } = standingOf(
+    const { missingMinor, moneyMinor } = balanceOf(
       order,
       payments,
       await tx.stores.refunds.listRefundsForOrder(order.id),
     );
     const event = moneyMinor > 0 ? 'rest_asked' : 'reopen';
-    const decision = await decideFor(tx, { order, payments, event, paymentId: null });
+    const decision = await decideOrderEvent(tx, { order, payments, event, paymentId: null });
     if (decision.kind === 'refused') {
       return { kind: 'refused', reason: `The order is ${order.status}; it takes no new payment.` };
     }
@@ -127,7 +127,7 @@ function finish(
     const payment = await tx.stores.payments.findPayment(input.paymentId);
     assert(order !== undefined && payment !== undefined, `payment ${input.paymentId} vanished`);
     await draft.also?.(tx, payment);
-    await endOrderTroubles(tx, {
+    await resolveOrderCases(tx, {
       orderId: order.id,
       kinds: ['payment_failed', 'payment_expired', 'payment_not_created', 'payment_stuck'],
       by: 'A new payment link was made.',
@@ -138,15 +138,15 @@ function finish(
   });
 }
 
-/** Troubles that are over when the new link is paid, and come back when it is not. */
-const waitingKinds: readonly ExceptionKind[] = ['payment_underpaid', 'payment_reversed', 'payment_mismatch'];
+/** Cases that are over when the new link is paid, and come back when it is not. */
+const waitingKinds: readonly CaseKind[] = ['payment_underpaid', 'payment_reversed', 'payment_mismatch'];
 
 async function waitForIt(tx: PaymentTx, input: { order: Order; payment: Payment; by: string | null }): Promise<void> {
   const { order, payment, by } = input;
   if (isCoveringPayment(payment)) return;
   const until = Math.max(payment.expiresAt, tx.clock.now()) + afterExpiryMs;
-  for (const exception of await tx.stores.exceptions.listOpenExceptionsForOrder(order.id)) {
-    if (waitingKinds.includes(exception.kind)) await postponeTrouble(tx, { exception, until, by });
+  for (const one of await tx.stores.cases.listLiveCasesForOrder(order.id)) {
+    if (waitingKinds.includes(one.kind)) await postponeCase(tx, { one, until, by });
   }
 }
 

@@ -1,6 +1,6 @@
 import { type Milliseconds, minute } from '#kernel/clock.ts';
 import { causeOf, inTransaction, type TransactionDeps } from '#kernel/transaction-context.ts';
-import { tellOrder } from '../lifecycle/change-order.ts';
+import { applyOrderEvent } from '../lifecycle/change-order.ts';
 import type { PaymentStores } from '../ports/payment-store.ts';
 
 /** A provider's own expiry is heard of first; the order follows a moment later. */
@@ -26,10 +26,17 @@ export async function expireOrders(
       const order = await tx.stores.orders.findOrder(id);
       if (order === undefined) return false;
       const payments = await tx.stores.payments.listPaymentsForOrder(id);
-      const hasPart = payments.some(({ creditedMinor }) => creditedMinor > 0);
+      const hasPart = payments.some(({ capturedMinor }) => capturedMinor > 0);
       const text = hasPart ? 'the rest did not come in time' : 'no payment came in time';
-      const told = await tellOrder(tx, { order, payments, event: 'expire', paymentId: null, trust: null, text });
-      return told.decision.kind === 'changed';
+      const applied = await applyOrderEvent(tx, {
+        order,
+        payments,
+        event: 'expire',
+        paymentId: null,
+        trust: null,
+        text,
+      });
+      return applied.decision.kind === 'changed';
     });
     if (isExpired) expired += 1;
   }

@@ -3,7 +3,7 @@ import type { Actor } from '#kernel/actor.ts';
 import type { OrderId } from '#kernel/ids.ts';
 import { causeOf, inTransaction, type TransactionDeps } from '#kernel/transaction-context.ts';
 import type { OrderStatus } from '#orders/order.ts';
-import { tellOrder } from '../lifecycle/change-order.ts';
+import { applyOrderEvent } from '../lifecycle/change-order.ts';
 import type { PaymentStores } from '../ports/payment-store.ts';
 
 export type Fulfilment = { kind: 'fulfilled' } | { kind: 'refused'; status: OrderStatus } | { kind: 'unknown' };
@@ -17,7 +17,7 @@ export function fulfilOrder(
   return inTransaction(deps, causeOf(actor), async (tx): Promise<Fulfilment> => {
     const order = await tx.stores.orders.findOrder(input.orderId);
     if (order === undefined) return { kind: 'unknown' };
-    const told = await tellOrder(tx, {
+    const applied = await applyOrderEvent(tx, {
       order,
       payments: [],
       event: 'fulfil',
@@ -25,7 +25,7 @@ export function fulfilOrder(
       trust: null,
       text: 'marked as delivered by an admin',
     });
-    if (told.decision.kind === 'refused') return { kind: 'refused', status: order.status };
+    if (applied.decision.kind === 'refused') return { kind: 'refused', status: order.status };
     await recordAudit(tx, { action: 'order.fulfil', subject: `order:${order.id}` });
     return { kind: 'fulfilled' };
   });

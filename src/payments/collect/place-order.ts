@@ -20,8 +20,8 @@ import { isMismatchedPayment, paymentOpenForMs } from '../model/payment.ts';
 import type { PaymentProvider } from '../ports/payment-provider.ts';
 import type { PaymentStores, PaymentTx } from '../ports/payment-store.ts';
 import { chooseProvider } from './choose-provider.ts';
-import { requestInTurn } from './request-in-turn.ts';
 import type { PaymentRequested } from './request-payment.ts';
+import { requestWithFailover } from './request-with-failover.ts';
 
 /** A repeated request finds its order for so long. */
 export const idempotencyRetention: Retention<OrderStores> = {
@@ -159,7 +159,7 @@ async function requestAny(
     return { kind: 'created' };
   }
   const begun = payments.filter((payment) => payment.creation === 'requested');
-  const requested = await requestInTurn(deps, { ...input, begun });
+  const requested = await requestWithFailover(deps, { ...input, begun });
   if (requested !== undefined) return requested;
   const refused = payments.at(-1);
   assert(refused !== undefined, `order ${input.orderId} was left without a payment`);

@@ -7,19 +7,19 @@ import { providerTitle } from '#kernel/provider-name.ts';
 import { type Cause, inTransaction } from '#kernel/transaction-context.ts';
 import type { OrderEvent } from '#orders/decide-order.ts';
 import type { Order } from '#orders/order.ts';
-import { orderEventOf, standingOf } from '../model/coverage.ts';
+import { balanceOf, orderEventOf } from '../model/balance.ts';
 import { decidePayment, type PaymentDecision } from '../model/decide-payment.ts';
 import type { Payment, PaymentStatus } from '../model/payment.ts';
 import { nextPollAt } from '../model/poll-schedule.ts';
-import { capturedMinor } from '../model/refundable.ts';
+import { capturedOf } from '../model/refundable.ts';
 import type { PaymentSnapshot } from '../model/snapshot.ts';
 import type { PaymentChange, PaymentTx } from '../ports/payment-store.ts';
 import { announcePayment } from './announce.ts';
-import { refreshOrderCards, tellOrder } from './change-order.ts';
+import { applyRefundsToOrder } from './apply-refunds.ts';
+import { applyOrderEvent, refreshOrderCards } from './change-order.ts';
 import type { SnapshotDeps } from './deps.ts';
-import { endEarlierTrouble, endMismatch, raiseIfStuck, raiseMismatch } from './payment-alerts.ts';
-import { raiseForLook } from './raise-for-look.ts';
-import { tellOfReturns } from './returns.ts';
+import { endMismatch, raiseIfStuck, raiseMismatch, resolveEarlierCases } from './payment-cases.ts';
+import { raiseForSnapshot } from './raise-for-snapshot.ts';
 import { writeTimeline } from './write-timeline.ts';
 
 export type Application =
@@ -50,7 +50,7 @@ export async function applySnapshot(
     const order = await tx.stores.orders.findOrder(payment.orderId);
     assert(order !== undefined, `order of payment ${payment.id} vanished`);
     const { returnsOddPayments = false } = deps.providers.find(payment.provider)?.capabilities ?? {};
-    return applyLook(tx, { order, payment, snapshot, details: input.details, returnsOddPayments });
+    return applySnapshotInto(tx, { order, payment, snapshot, details: input.details, returnsOddPayments });
   });
   if (application.kind === 'changed') deps.onTransition?.({ from: application.from, to: application.to });
   deps.log.info('payment applied', {
@@ -69,7 +69,7 @@ export async function applySnapshot(
  * The same inside the caller's transaction, for a payment that nobody else can change meanwhile: by its lease, or because
  * nobody has seen it yet. `heldBecause`: what a person has to weigh before a held payment counts.
  */
-export async function applyLook(
+export async function applySnapshotInto(
   tx: PaymentTx,
   input: {
     order: Order;
@@ -109,7 +109,7 @@ async function keepEvidence(
   const evidence = evidenceOf(payment, snapshot);
   const change: PaymentChange = {
     ...evidence,
-    creditedMinor: capturedMinor({ ...payment, ...evidence, status }, input),
+    capturedMinor: capturedOf({ ...payment, ...evidence, status }, input),
     status,
     creation: 'confirmed',
     reference: snapshot.reference,
@@ -168,7 +168,11 @@ async function carryOut(
     const isKnown = input.before.mismatchedAt !== null && payment.providerStatus === input.before.providerStatus;
     if (isKnown) return;
     await raiseMismatch(tx, { order, payment, there: snapshot.requested });
-    await tellOrder(tx, { ...common, event: 'payment_mismatched', text: 'The provider collects another amount.' });
+    await applyOrderEvent(tx, {
+      ...common,
+      event: 'payment_mismatched',
+      text: 'The provider collects another amount.',
+    });
     return;
   }
   if (input.before.mismatchedAt !== null) await endMismatch(tx, payment);
@@ -187,17 +191,18 @@ async function carryOut(
   const isHeld = event === 'payment_paid' && payment.heldAt !== null;
   const why = input.heldBecause ?? 'It waits for somebody to accept it.';
   const news = isHeld ? ({ event: 'payment_held', text: `held: ${why}` } as const) : { event, text };
-  const told = news.event === undefined ? undefined : await tellOrder(tx, { ...common, ...news, event: news.event });
-  const isPaidNow = told?.decision.kind === 'changed' && news.event === 'payment_paid';
-  const after = isPaidNow ? await keepReturns(tx, { ...common, order: told.order }) : (told?.order ?? order);
-  await endEarlierTrouble(tx, payment);
-  await raiseForLook(tx, {
+  const applied =
+    news.event === undefined ? undefined : await applyOrderEvent(tx, { ...common, ...news, event: news.event });
+  const isPaidNow = applied?.decision.kind === 'changed' && news.event === 'payment_paid';
+  const after = isPaidNow ? await keepRefunds(tx, { ...common, order: applied.order }) : (applied?.order ?? order);
+  await resolveEarlierCases(tx, payment);
+  await raiseForSnapshot(tx, {
     order: after,
     before: input.before,
     payment,
     payments,
     event,
-    decision: told?.decision,
+    decision: applied?.decision,
     heldBecause: isHeld ? why : null,
   });
   if (decision.to === 'failed') await announcePayment(tx, { order: after, payment, type: 'payment.failed' });
@@ -208,11 +213,11 @@ async function carryOut(
 }
 
 /** What went back before it was paid, or before it was paid again, is gone still. */
-function keepReturns(
+function keepRefunds(
   tx: PaymentTx,
   about: { order: Order; payments: readonly Payment[]; trust: PaymentSnapshot['trust'] },
 ): Promise<Order> {
-  return tellOfReturns(tx, { ...about, text: 'a part of the money had gone back before' });
+  return applyRefundsToOrder(tx, { ...about, text: 'a part of the money had gone back before' });
 }
 
 async function eventFor(
@@ -224,9 +229,9 @@ async function eventFor(
   const others = payments.filter(({ id }) => id !== payment.id);
   return orderEventOf({
     payment,
-    before: standingOf(order, [...others, before], refunds),
-    after: standingOf(order, payments, refunds),
-    others: standingOf(order, others, refunds),
+    before: balanceOf(order, [...others, before], refunds),
+    after: balanceOf(order, payments, refunds),
+    others: balanceOf(order, others, refunds),
   });
 }
 

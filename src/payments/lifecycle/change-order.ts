@@ -1,16 +1,16 @@
-// Every change of an order goes through here: decide, compare-and-set, timeline, what the shop is told, which alerts end.
-import type { AlertKind } from '#cases/case.ts';
+// Every change of an order goes through here: decide, compare-and-set, timeline, what the shop is applied, which cases end.
+import type { CaseKind } from '#cases/case.ts';
+import { resolveOrderCases } from '#cases/resolve-case.ts';
+import { wakeOrderCases } from '#cases/snooze-case.ts';
 import type { PaymentId } from '#kernel/ids.ts';
 import type { Trust } from '#kernel/trust.ts';
 import { enqueueOutboxMessage } from '#messaging/enqueue-outbox-message.ts';
 import { decideOrder, type OrderContext, type OrderDecision, type OrderEvent } from '#orders/decide-order.ts';
 import type { Order, OrderStatus } from '#orders/order.ts';
 import type { OrderChange } from '#orders/order-store.ts';
-import { wakeOrderTroubles } from '../exceptions/wait-for-trouble.ts';
-import { standingOf } from '../model/coverage.ts';
+import { balanceOf } from '../model/balance.ts';
 import { isAwaitedPayment, type Payment, paymentOpenForMs } from '../model/payment.ts';
 import type { PaymentTx } from '../ports/payment-store.ts';
-import { endOrderTroubles } from '../trouble.ts';
 import { announce } from './announce.ts';
 import { writeTimeline } from './write-timeline.ts';
 
@@ -26,8 +26,8 @@ export interface OrderEventInput {
   text: string;
 }
 
-/** Troubles that are over once the order is paid. */
-export const endedByPayment: readonly AlertKind[] = [
+/** Cases that are over once the order is paid. */
+export const endedByPayment: readonly CaseKind[] = [
   'payment_underpaid',
   'payment_paid_late',
   'payment_failed',
@@ -39,8 +39,8 @@ export const endedByPayment: readonly AlertKind[] = [
   'payment_held',
 ];
 
-/** Troubles about money that is no longer there. */
-const endedByRefund: readonly AlertKind[] = [
+/** Cases about money that is no longer there. */
+const endedByRefund: readonly CaseKind[] = [
   'payment_underpaid',
   'payment_overpaid',
   'payment_paid_late',
@@ -49,20 +49,23 @@ const endedByRefund: readonly AlertKind[] = [
 ];
 
 /** Tells the order what happened; returns the decision and the order as it is afterwards. */
-export async function tellOrder(
+export async function applyOrderEvent(
   tx: PaymentTx,
   input: OrderEventInput,
 ): Promise<{ decision: OrderDecision; order: Order }> {
   const { order } = input;
-  const decision = await decideFor(tx, input);
+  const decision = await decideOrderEvent(tx, input);
   if (decision.kind === 'refused') return { decision, order };
   const to = decision.kind === 'unchanged' ? order.status : decision.to;
-  if (to === order.status && input.event !== 'fulfil') return { decision, order: await holdOrder(tx, order) };
+  if (to === order.status && input.event !== 'fulfil') return { decision, order: await touchOrder(tx, order) };
   return { decision, order: await changeOrder(tx, { ...input, to }) };
 }
 
-/** What `tellOrder` would decide; nothing is changed. */
-export async function decideFor(tx: PaymentTx, input: Omit<OrderEventInput, 'trust' | 'text'>): Promise<OrderDecision> {
+/** What `applyOrderEvent` would decide; nothing is changed. */
+export async function decideOrderEvent(
+  tx: PaymentTx,
+  input: Omit<OrderEventInput, 'trust' | 'text'>,
+): Promise<OrderDecision> {
   return decideOrder(input.order.status, input.event, await contextOf(tx, input));
 }
 
@@ -74,9 +77,9 @@ async function contextOf(
   const others = payments.filter((payment) => payment.id !== paymentId);
   return {
     wasFulfilled: order.fulfilledAt !== null,
-    isCovered: standingOf(order, others, refunds).isCovered,
+    isCovered: balanceOf(order, others, refunds).isCovered,
     hasOpenPayment: others.some(isAwaitedPayment),
-    hasMoney: standingOf(order, payments, refunds).moneyMinor > 0,
+    hasMoney: balanceOf(order, payments, refunds).moneyMinor > 0,
   };
 }
 
@@ -84,7 +87,7 @@ async function contextOf(
  * "Nothing to change" was said of the order and its payments as they were seen. Elsewhere another payment of the order may
  * be changing, or the order be cancelled: the version lets one of the two look again.
  */
-export function holdOrder(tx: PaymentTx, order: Order): Promise<Order> {
+export function touchOrder(tx: PaymentTx, order: Order): Promise<Order> {
   return tx.stores.orders.changeOrder(order, { status: order.status, updatedAt: tx.clock.now() });
 }
 
@@ -111,9 +114,9 @@ async function changeOrder(tx: PaymentTx, input: OrderEventInput & { to: OrderSt
     trust: input.trust,
     text: input.text,
   });
-  await endTroublesOf(tx, { orderId: order.id, to, event: input.event });
+  await resolveCasesOf(tx, { orderId: order.id, to, event: input.event });
   // It waited for money that did not come: what somebody put off until then is due again.
-  if (order.status === 'awaiting_payment' && to === 'needs_attention') await wakeOrderTroubles(tx, order.id);
+  if (order.status === 'awaiting_payment' && to === 'needs_attention') await wakeOrderCases(tx, order.id);
   // The outbox knows a fact only until its message is pruned; the order knows it for ever.
   const fact = isDelivery(input) ? 'fulfilled' : to;
   const isKnown = (fact === 'paid' && order.paidAt !== null) || (fact === 'fulfilled' && order.fulfilledAt !== null);
@@ -122,17 +125,17 @@ async function changeOrder(tx: PaymentTx, input: OrderEventInput & { to: OrderSt
   return after;
 }
 
-async function endTroublesOf(
+async function resolveCasesOf(
   tx: PaymentTx,
   { orderId, to, event }: { orderId: Order['id']; to: OrderStatus; event: OrderEvent },
 ): Promise<void> {
   if (to === 'refunded') {
-    await endOrderTroubles(tx, { orderId, kinds: endedByRefund, by: 'All of the money went back.' });
+    await resolveOrderCases(tx, { orderId, kinds: endedByRefund, by: 'All of the money went back.' });
   }
   if (to !== 'paid' && to !== 'fulfilled' && to !== 'cancelled') return;
   const isLoss = event === 'written_off';
   const by = isLoss ? 'The order was written off.' : `The order ${to === 'cancelled' ? 'was cancelled' : 'is paid'}.`;
-  await endOrderTroubles(tx, { orderId, kinds: endedByPayment, by });
+  await resolveOrderCases(tx, { orderId, kinds: endedByPayment, by });
 }
 
 /** Goods leave also for an order that stays partially refunded; one whose payment is restored had them before. */

@@ -5,9 +5,9 @@ import type { Money } from '#kernel/money.ts';
 import type { ProviderName } from '#kernel/provider-name.ts';
 import type { TransactionDeps } from '#kernel/transaction-context.ts';
 import type { PaymentStatus } from '../model/payment.ts';
+import type { DecommissionedProviders } from '../ports/decommissioned-providers.ts';
 import type { ProviderRegistry } from '../ports/payment-provider.ts';
 import type { PaymentStores } from '../ports/payment-store.ts';
-import type { RetiredProviders } from '../ports/retired-providers.ts';
 
 /** For a verb that asks a provider, or what a provider can do. */
 export interface ProviderDeps extends TransactionDeps<PaymentStores> {
@@ -31,7 +31,7 @@ export interface RefundDeps extends ProviderDeps {
 export interface OutageDeps extends ProviderDeps {
   log: EventLog;
   /** Which providers are decommissioned, at hand for every call that would go out; without it none is. */
-  retired?: RetiredProviders;
+  decommissioned?: DecommissionedProviders;
   /** Whether anything beside the providers answers us: where nothing does, the network here is to blame. Must be quick. */
   isOnline?: () => boolean;
   /** Hears of every outage that begins, for metrics. Must not throw. */

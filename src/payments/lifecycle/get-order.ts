@@ -1,9 +1,9 @@
+import { type Case, needsDecision } from '#cases/case.ts';
 import type { Database } from '#kernel/database.ts';
 import type { OrderId, PaymentId } from '#kernel/ids.ts';
 import type { Order, OrderStatus } from '#orders/order.ts';
 import type { PageCursor } from '#orders/order-store.ts';
 import type { TimelineEntry } from '#orders/timeline.ts';
-import type { PaymentException } from '../exceptions/exception.ts';
 import type { Payment } from '../model/payment.ts';
 import type { Refund } from '../model/refund.ts';
 import type { PaymentStores } from '../ports/payment-store.ts';
@@ -17,8 +17,8 @@ export interface OrderDetails {
   order: Order;
   payments: Payment[];
   refunds: Refund[];
-  /** The open ones, oldest first. */
-  exceptions: PaymentException[];
+  /** Those that wait for a decision, oldest first. */
+  cases: Case[];
   timeline: TimelineEntry[];
 }
 
@@ -34,7 +34,7 @@ export function getOrderDetails(
       order,
       payments: await stores.payments.listPaymentsForOrder(order.id),
       refunds: await stores.refunds.listRefundsForOrder(order.id),
-      exceptions: await stores.exceptions.listOpenExceptionsForOrder(order.id),
+      cases: (await stores.cases.listLiveCasesForOrder(order.id)).filter(needsDecision),
       timeline: await stores.timeline.listForOrder({ orderId: order.id, limit: timelineShownMax }),
     };
   });

@@ -8,11 +8,11 @@ import { type Payment, paymentOpenForMs } from '../model/payment.ts';
 import type { PaymentSnapshot } from '../model/snapshot.ts';
 import type { PaymentProvider } from '../ports/payment-provider.ts';
 import type { PaymentTx } from '../ports/payment-store.ts';
-import { tellOrder } from './change-order.ts';
+import { applyOrderEvent } from './change-order.ts';
 import { writeTimeline } from './write-timeline.ts';
 
 /** A create without an answer is looked for after this: later than any create that is still under way gives up. */
-const lookForLostCreateAfterMs: Milliseconds = 100 * second;
+const findLostCreateAfterMs: Milliseconds = 100 * second;
 
 /** Writes the payment before its provider is asked for it, so that a crash in between is found again. */
 export async function insertNewPayment(
@@ -81,7 +81,7 @@ export function blankPayment(
     coinExpected: null,
     coinReceived: null,
     coinAsset: null,
-    creditedMinor: 0,
+    capturedMinor: 0,
     reference: null,
     details: [],
     checkoutUrl: null,
@@ -100,7 +100,7 @@ export function blankPayment(
     settledAt: null,
     paidAt: null,
     expiresAt: now + paymentOpenForMs,
-    nextPollAt: now + lookForLostCreateAfterMs,
+    nextPollAt: now + findLostCreateAfterMs,
     lockedUntil: null,
     lockedBy: null,
     createdAt: now,
@@ -121,7 +121,7 @@ export async function reopenOrder(
 ): Promise<{ isAllowed: boolean; order: Order }> {
   const { order, event } = input;
   const payments = await tx.stores.payments.listPaymentsForOrder(order.id);
-  const told = await tellOrder(tx, {
+  const applied = await applyOrderEvent(tx, {
     order,
     payments,
     event,
@@ -129,5 +129,5 @@ export async function reopenOrder(
     trust: null,
     text: event === 'reopen' ? 'a new payment link was asked for' : 'the rest was asked for',
   });
-  return { isAllowed: told.decision.kind !== 'refused', order: told.order };
+  return { isAllowed: applied.decision.kind !== 'refused', order: applied.order };
 }

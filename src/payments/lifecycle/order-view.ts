@@ -1,14 +1,16 @@
+import { type Case, type DecisionKind, isLive, needsDecision } from '#cases/case.ts';
 import type { Milliseconds } from '#kernel/clock.ts';
 import { toDecimal } from '#kernel/money.ts';
 import { formatOrderNumber, type Order } from '#orders/order.ts';
 import type { TimelineEntry } from '#orders/timeline.ts';
-import type { PaymentException } from '../exceptions/exception.ts';
 import { isCoveringPayment, isMismatchedPayment, type Payment, payablePayment } from '../model/payment.ts';
 import { isOpenRefund, type Refund } from '../model/refund.ts';
 import type { PaymentStores } from '../ports/payment-store.ts';
 
 /** No order's history is shown longer than this; the newest entries are the ones shown. */
 export const timelineShownMax = 100;
+
+export const exceptionStatuses = ['open', 'resolved'] as const;
 
 export type OrderView = ReturnType<typeof viewOrder>;
 export type PaymentView = ReturnType<typeof viewPayment>;
@@ -21,8 +23,8 @@ export function viewOrder(input: {
   order: Order;
   payments: Payment[];
   refunds: readonly Refund[];
-  /** The open ones. */
-  exceptions: readonly PaymentException[];
+  /** Those that are live; what only informs is left out. */
+  cases: readonly Case[];
   timeline: TimelineEntry[];
 }) {
   const { order, payments, refunds } = input;
@@ -55,7 +57,7 @@ export function viewOrder(input: {
     refunded_amount: money(sumOf(refunded)),
     refunding_amount: money(sumOf(refunds.filter(isOpenRefund))),
     refunds: refunds.map(viewRefund),
-    exceptions: input.exceptions.map(viewException),
+    exceptions: input.cases.filter(needsDecision).map(viewException),
     timeline: input.timeline.map(viewEntry),
   };
 }
@@ -65,8 +67,8 @@ export async function loadOrderView(stores: PaymentStores, order: Order): Promis
   const payments = await stores.payments.listPaymentsForOrder(order.id);
   const refunds = await stores.refunds.listRefundsForOrder(order.id);
   const timeline = await stores.timeline.listForOrder({ orderId: order.id, limit: timelineShownMax });
-  const exceptions = await stores.exceptions.listOpenExceptionsForOrder(order.id);
-  return viewOrder({ order, payments, refunds, exceptions, timeline });
+  const cases = await stores.cases.listLiveCasesForOrder(order.id);
+  return viewOrder({ order, payments, refunds, cases, timeline });
 }
 
 export function currentPayment(payments: readonly Payment[]): Payment | undefined {
@@ -113,9 +115,11 @@ export function viewRefund(refund: Refund) {
   };
 }
 
-function viewException(exception: PaymentException) {
-  const { id, kind, status, openedAt, facts } = exception;
-  return { id, kind, status, opened_at: toTime(openedAt), summary: facts.summary };
+/** A case that waits for a decision. */
+function viewException(one: Case & { kind: DecisionKind }) {
+  const { id, kind, openedAt, facts } = one;
+  const status: (typeof exceptionStatuses)[number] = isLive(one) ? 'open' : 'resolved';
+  return { id, kind, status, opened_at: toTime(openedAt), summary: facts.headline };
 }
 
 function sumOf(refunds: readonly Refund[]): number {

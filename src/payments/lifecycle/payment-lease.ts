@@ -1,14 +1,15 @@
-// Work on one payment is serialized, so that looks at the provider are applied in the order in which they were taken:
+// Work on one payment is serialized, so that snapshots are applied in the order in which they were fetched:
 // within the process by a queue per payment, between processes by a lease on the row.
 import { type Clock, type Milliseconds, minute } from '#kernel/clock.ts';
 import type { Database } from '#kernel/database.ts';
 import type { PaymentId } from '#kernel/ids.ts';
 import { createKeyedMutex, type KeyedMutex } from '#kernel/keyed-mutex.ts';
 import type { TransactionDeps } from '#kernel/transaction-context.ts';
-import type { Payment } from '../model/payment.ts';
+import type { Payment, PaymentStatus } from '../model/payment.ts';
 import type { PaymentStores } from '../ports/payment-store.ts';
+import type { ProviderError } from '../ports/provider-errors.ts';
 
-/** Longer than the few provider calls that one look or create needs; each is bounded to half a minute (http-policy.ts). */
+/** Longer than the few provider calls that one fetch or create needs; each is bounded to half a minute (http/policy.ts). */
 const leaseMs: Milliseconds = 3 * minute;
 
 // A queue per composition and not per module: two of them in one test process are two processes to each other.
@@ -21,6 +22,17 @@ function queueOf(deps: { database: Database<PaymentStores> }): KeyedMutex {
   queues.set(deps.database, created);
   return created;
 }
+
+/** What came of asking a provider about one payment. */
+export type Refresh =
+  | { kind: 'changed'; from: PaymentStatus; to: PaymentStatus }
+  | { kind: 'unchanged'; status: PaymentStatus }
+  /** Somebody else has it in hand: another process, or this one with enough others waiting. */
+  | { kind: 'busy'; isHere: boolean }
+  | { kind: 'provider_failed'; error: ProviderError }
+  /** The provider is not configured any more. */
+  | { kind: 'provider_off' }
+  | { kind: 'unknown' };
 
 export type Leased<Result> =
   | { kind: 'done'; result: Result }

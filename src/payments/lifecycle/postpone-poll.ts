@@ -2,7 +2,7 @@ import { type Cause, inTransaction, type TransactionDeps } from '#kernel/transac
 import type { Payment } from '../model/payment.ts';
 import { nextPollAt } from '../model/poll-schedule.ts';
 import type { PaymentStores } from '../ports/payment-store.ts';
-import { raiseIfStuck } from './payment-alerts.ts';
+import { raiseIfStuck } from './payment-cases.ts';
 
 /** After a provider failed: the payment keeps its place in the schedule, so that an outage is not hammered at. */
 export async function postponePoll(

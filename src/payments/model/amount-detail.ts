@@ -1,5 +1,5 @@
 import { formatAsset, formatMoney, subtractDecimals, withPlaces } from '#kernel/money.ts';
-import { gapOf } from './gap.ts';
+import { amountDifferenceOf } from './amount-difference.ts';
 import type { Payment } from './payment.ts';
 
 /** `20.00 USD of 49.00 USD came, 29.00 USD is missing`, in the unit the provider settles in; null while nothing came. */
@@ -19,14 +19,14 @@ export function amountDetail(payment: Payment): string | null {
 
 /** The gap in the unit that the sentence does not speak of: the coin, or the order's currency. */
 function otherUnit(payment: Payment): string | null {
-  const { gapFiat, gapCoin } = gapFacts(payment);
-  return payment.receivedAsset === payment.coinAsset ? gapFiat : gapCoin;
+  const { differenceFiat, differenceCoin } = differenceFacts(payment);
+  return payment.receivedAsset === payment.coinAsset ? differenceFiat : differenceCoin;
 }
 
-export function gapFacts(payment: Payment): { gapFiat: string | null; gapCoin: string | null } {
-  const gap = gapOf(payment);
+export function differenceFacts(payment: Payment): { differenceFiat: string | null; differenceCoin: string | null } {
+  const gap = amountDifferenceOf(payment);
   return {
-    gapFiat: gap?.fiat ? formatMoney(gap.fiat) : null,
-    gapCoin: gap?.coin ? formatAsset(gap.coin) : null,
+    differenceFiat: gap?.fiat ? formatMoney(gap.fiat) : null,
+    differenceCoin: gap?.coin ? formatAsset(gap.coin) : null,
   };
 }

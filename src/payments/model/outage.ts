@@ -35,13 +35,13 @@ export interface Outage {
 }
 
 /** The minutes of blindness, at least one: an outage of seconds was one all the same. */
-function blindMinutes(outage: Pick<Outage, 'beganAt' | 'answeredAt'>, now: Milliseconds): number {
+function outageMinutes(outage: Pick<Outage, 'beganAt' | 'answeredAt'>, now: Milliseconds): number {
   return Math.max(1, Math.round(((outage.answeredAt ?? now) - outage.beganAt) / minute));
 }
 
 /** `61 minutes` */
-export function blindFor(outage: Pick<Outage, 'beganAt' | 'answeredAt'>, now: Milliseconds): string {
-  const minutes = blindMinutes(outage, now);
+export function outageDuration(outage: Pick<Outage, 'beganAt' | 'answeredAt'>, now: Milliseconds): string {
+  const minutes = outageMinutes(outage, now);
   return `${minutes} ${minutes === 1 ? 'minute' : 'minutes'}`;
 }
 
@@ -49,5 +49,5 @@ export function blindFor(outage: Pick<Outage, 'beganAt' | 'answeredAt'>, now: Mi
 export function outageSentence(outage: Outage, now: Milliseconds): string {
   const { recoveredCount, lostCount } = outage;
   const recovered = `${recoveredCount} ${recoveredCount === 1 ? 'payment' : 'payments'} recovered`;
-  return `blind for ${blindFor(outage, now)}, ${recovered}, ${lostCount} lost`;
+  return `blind for ${outageDuration(outage, now)}, ${recovered}, ${lostCount} lost`;
 }

@@ -51,9 +51,9 @@ export interface Payment {
   coinAsset: string | null;
   /**
    * What the shop was credited with, in minor units of the order's currency; 0 where the provider sends odd money back.
-   * Below zero it is not worked out yet: only in a database from before there was such a figure, until `countCredits`.
+   * Below zero it is not worked out yet: only in a database from before there was such a figure, until `countCaptured`.
    */
-  creditedMinor: number;
+  capturedMinor: number;
   reference: ProviderReference | null;
   /** Ids below the reference that only webhooks told of; handed to the provider with every look. */
   details: string[];

@@ -14,7 +14,7 @@ type Received = Pick<
 type Captured = Received & Pick<Payment, 'status' | 'heldAt'>;
 
 /** What the shop was credited with, in the minor units of the order's currency, rounded down. */
-export function capturedMinor(payment: Captured, provider: { returnsOddPayments: boolean }): number {
+export function capturedOf(payment: Captured, provider: { returnsOddPayments: boolean }): number {
   const { status, amountMinor } = payment;
   if (!(holdingStatuses as readonly PaymentStatus[]).includes(status)) return 0;
   // What came short, late or too much was never credited: the provider returns it by itself.
@@ -52,7 +52,7 @@ export function sumRefunds(
   payment: Captured,
   about: { refunds: readonly Refund[]; returnsOddPayments: boolean },
 ): RefundSums {
-  const captured = capturedMinor(payment, about);
+  const captured = capturedOf(payment, about);
   const counting = about.refunds.filter(countsAgainstCaptured);
   const counted = sum(counting);
   const refundedMinor = sum(counting.filter(({ status }) => status === 'succeeded'));
@@ -68,12 +68,12 @@ export function sumRefunds(
  * Whether the money is there still, at the moment of sending: since it was asked for, a payment may have been reversed, or
  * money may have gone back past us. Of several that are not sent yet, the first to be sent is served.
  */
-export function isThereStill(
+export function coversRefund(
   payment: Captured,
   about: { refund: Refund; refunds: readonly Refund[]; returnsOddPayments: boolean },
 ): boolean {
   const others = about.refunds.filter((other) => other.id !== about.refund.id && mayHaveMoved(other));
-  return capturedMinor(payment, about) - sum(others) >= about.refund.amountMinor;
+  return capturedOf(payment, about) - sum(others) >= about.refund.amountMinor;
 }
 
 function mayHaveMoved(refund: Refund): boolean {

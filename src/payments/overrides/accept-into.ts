@@ -1,17 +1,17 @@
 // A person's word in place of a provider's: the payment counts in full whatever came of it. Its status and its trust stay
 // what they are, so that nobody takes the word for evidence.
 import type { ActingAdmin } from '#access/acting-admin.ts';
+import type { Case } from '#cases/case.ts';
 import { asPaymentId } from '#kernel/ids.ts';
 import type { JsonObject } from '#kernel/json.ts';
 import { formatMoney } from '#kernel/money.ts';
 import type { Order } from '#orders/order.ts';
 import { closeOpenLinks } from '../collect/cancel-order.ts';
-import type { PaymentException } from '../exceptions/exception.ts';
 import { announcePayment } from '../lifecycle/announce.ts';
-import { decideFor, tellOrder } from '../lifecycle/change-order.ts';
-import { raiseTooMuch } from '../lifecycle/too-much.ts';
+import { applyOrderEvent, decideOrderEvent } from '../lifecycle/change-order.ts';
+import { raiseIfOverpaid } from '../lifecycle/overpayment-case.ts';
 import { writeTimeline } from '../lifecycle/write-timeline.ts';
-import { standingOf } from '../model/coverage.ts';
+import { balanceOf } from '../model/balance.ts';
 import type { Payment } from '../model/payment.ts';
 import { countsAgainstCaptured } from '../model/refund.ts';
 import type { PaymentTx } from '../ports/payment-store.ts';
@@ -22,9 +22,9 @@ export interface AboutPayment {
   payments: Payment[];
 }
 
-/** The payment that an exception is about, with its order; undefined for one that is about neither. */
-export async function loadAbout(tx: PaymentTx, exception: PaymentException): Promise<AboutPayment | undefined> {
-  const { orderId, paymentId } = exception;
+/** The payment that a case is about, with its order; undefined for one that is about neither. */
+export async function loadAbout(tx: PaymentTx, one: Case): Promise<AboutPayment | undefined> {
+  const { orderId, paymentId } = one;
   const named = paymentId === null ? undefined : await tx.stores.payments.findPayment(paymentId);
   const order = await findOrderOf(tx, orderId ?? named?.orderId ?? null);
   if (order === undefined) return undefined;
@@ -41,7 +41,7 @@ async function findOrderOf(tx: PaymentTx, orderId: Order['id'] | null): Promise<
 export async function acceptanceRefusal(tx: PaymentTx, about: AboutPayment): Promise<string | undefined> {
   const { order, payment, payments } = about;
   const asked = { order, payments, event: 'accepted', paymentId: payment.id } as const;
-  const decision = await decideFor(tx, asked);
+  const decision = await decideOrderEvent(tx, asked);
   if (decision.kind !== 'changed') return `The order is ${order.status.replaceAll('_', ' ')} already.`;
   const isInHand = payment.creation === 'requested' && (payment.lockedUntil ?? 0) > tx.clock.now();
   return isInHand ? 'Its link is being made right now: try again in a moment.' : undefined;
@@ -64,7 +64,7 @@ export async function acceptInto(
   const note = { subject: 'payment', from: payment.status, to: payment.status, trust: null } as const;
   await writeTimeline(tx, { order, paymentId: payment.id, ...note, text });
   const all = payments.map((other) => (other.id === payment.id ? after : other));
-  const told = await tellOrder(tx, {
+  const applied = await applyOrderEvent(tx, {
     order,
     payments: all,
     event: 'accepted',
@@ -74,22 +74,22 @@ export async function acceptInto(
   });
   // It was announced paid before: that it counts again is a fact of its own.
   if (order.paidAt !== null) {
-    await announcePayment(tx, { order: told.order, payment: after, type: 'payment.restored' });
+    await announcePayment(tx, { order: applied.order, payment: after, type: 'payment.restored' });
   }
-  await tellOfReturns(tx, { order: told.order, payment: after, payments: all });
-  await raiseTooMuch(tx, { order: told.order, before: null, payment: after, payments: all });
+  await applyRefundsToOrder(tx, { order: applied.order, payment: after, payments: all });
+  await raiseIfOverpaid(tx, { order: applied.order, before: null, payment: after, payments: all });
   await closeOpenLinks(tx, { order, payments: all });
 }
 
 /** What went back of it while it did not count, counts from here on as well. */
-async function tellOfReturns(tx: PaymentTx, { order, payment, payments }: AboutPayment): Promise<void> {
+async function applyRefundsToOrder(tx: PaymentTx, { order, payment, payments }: AboutPayment): Promise<void> {
   const refunds = await tx.stores.refunds.listRefundsForPayment(payment.id);
   const succeeded = refunds.filter(({ status }) => status === 'succeeded');
   const amountMinor = succeeded.reduce((sum, refund) => sum + refund.amountMinor, 0);
   if (amountMinor === 0) return;
   const event = amountMinor >= payment.amountMinor ? 'refunded_in_full' : 'refunded_in_part';
   const text = `${formatMoney({ ...payment, amountMinor })} of it went back before it was accepted`;
-  await tellOrder(tx, { order, payments, event, paymentId: payment.id, trust: payment.trust, text });
+  await applyOrderEvent(tx, { order, payments, event, paymentId: payment.id, trust: payment.trust, text });
 }
 
 /** What `withdrawAcceptance` needs to know. */
@@ -120,12 +120,13 @@ export async function withdrawAcceptance(
   const payments = await tx.stores.payments.listPaymentsForOrder(order.id);
   const all = payments.map((other) => (other.id === payment.id ? { ...other, ...change } : other));
   const asked = { order, payments: all, event: 'acceptance_withdrawn', paymentId: payment.id } as const;
-  const isCovered = (some: readonly Payment[]): boolean => standingOf(order, some, refunds).isCovered;
+  const isCovered = (some: readonly Payment[]): boolean => balanceOf(order, some, refunds).isCovered;
   if (isCovered(all) && !isCovered(all.filter(({ id }) => id !== payment.id))) {
     return 'All of the money has come since: nothing rests on the acceptance any more.';
   }
-  if ((await decideFor(tx, asked)).kind === 'refused') return 'The order has gone on since: its goods have left.';
+  if ((await decideOrderEvent(tx, asked)).kind === 'refused')
+    return 'The order has gone on since: its goods have left.';
   await tx.stores.payments.changePayment(payment, change);
-  await tellOrder(tx, { ...asked, trust: null, text: `${by.name} took the acceptance back` });
+  await applyOrderEvent(tx, { ...asked, trust: null, text: `${by.name} took the acceptance back` });
   return undefined;
 }

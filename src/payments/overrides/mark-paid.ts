@@ -6,8 +6,8 @@ import { causeOf, inTransaction, type TransactionDeps } from '#kernel/transactio
 import { payablePayment } from '../model/payment.ts';
 import type { PaymentStores, PaymentTx } from '../ports/payment-store.ts';
 import { type AboutPayment, acceptanceRefusal, acceptInto } from './accept-into.ts';
-import { noteByHand } from './note-by-hand.ts';
 import { type Override, refused } from './override.ts';
+import { recordOverride } from './record-override.ts';
 
 /** Takes an order for paid on a person's word alone. Loud: everybody who gets alerts hears who did it and why. */
 export function markPaid(
@@ -40,7 +40,7 @@ export async function markPaidInto(
     reason,
     details: { paymentId: payment.id, from: order.status },
   });
-  await noteByHand(tx, { order, kind: 'order_marked_paid', by, reason });
+  await recordOverride(tx, { order, kind: 'order_marked_paid', by, reason });
 }
 
 /** The one that most of the money came by, else the one that the customer was to use. */
@@ -48,7 +48,7 @@ async function paymentToMark(tx: PaymentTx, orderId: OrderId): Promise<AboutPaym
   const order = await tx.stores.orders.findOrder(orderId);
   if (order === undefined) return undefined;
   const payments = await tx.stores.payments.listPaymentsForOrder(orderId);
-  const most = payments.toSorted((left, right) => right.creditedMinor - left.creditedMinor)[0];
-  const payment = most !== undefined && most.creditedMinor > 0 ? most : (payablePayment(payments) ?? payments.at(-1));
+  const most = payments.toSorted((left, right) => right.capturedMinor - left.capturedMinor)[0];
+  const payment = most !== undefined && most.capturedMinor > 0 ? most : (payablePayment(payments) ?? payments.at(-1));
   return payment === undefined ? undefined : { order, payment, payments };
 }

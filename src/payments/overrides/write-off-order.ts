@@ -6,10 +6,10 @@ import type { JsonObject } from '#kernel/json.ts';
 import { causeOf, inTransaction, type TransactionDeps } from '#kernel/transaction-context.ts';
 import type { Order, OrderStatus } from '#orders/order.ts';
 import { closeOpenLinks } from '../collect/cancel-order.ts';
-import { decideFor, tellOrder } from '../lifecycle/change-order.ts';
+import { applyOrderEvent, decideOrderEvent } from '../lifecycle/change-order.ts';
 import type { PaymentStores, PaymentTx } from '../ports/payment-store.ts';
-import { noteByHand } from './note-by-hand.ts';
 import { type Override, refused } from './override.ts';
+import { recordOverride } from './record-override.ts';
 
 /** Gives up on the money of an order that is not paid. Loud: everybody who gets alerts hears who did it and why. */
 export function writeOffOrder(
@@ -31,7 +31,7 @@ export function writeOffOrder(
 
 export async function writeOffRefusal(tx: PaymentTx, order: Order): Promise<string | undefined> {
   const payments = await tx.stores.payments.listPaymentsForOrder(order.id);
-  const decision = await decideFor(tx, { order, payments, event: 'written_off', paymentId: null });
+  const decision = await decideOrderEvent(tx, { order, payments, event: 'written_off', paymentId: null });
   if (decision.kind !== 'refused') return undefined;
   const isWaiting = order.status === 'awaiting_payment' || order.status === 'expired';
   if (isWaiting || order.status === 'needs_attention') {
@@ -47,7 +47,7 @@ export async function writeOffInto(
 ): Promise<Order> {
   const { order, by, reason } = input;
   const payments = await tx.stores.payments.listPaymentsForOrder(order.id);
-  const told = await tellOrder(tx, {
+  const applied = await applyOrderEvent(tx, {
     order,
     payments,
     event: 'written_off',
@@ -60,10 +60,10 @@ export async function writeOffInto(
     action: 'order.write_off',
     subject: `order:${order.id}`,
     reason,
-    details: { from: order.status, to: told.order.status },
+    details: { from: order.status, to: applied.order.status },
   });
-  await noteByHand(tx, { order, kind: 'order_written_off', by, reason });
-  return told.order;
+  await recordOverride(tx, { order, kind: 'order_written_off', by, reason });
+  return applied.order;
 }
 
 /** Expects the money again; a sentence when the order has gone on since, and then nothing was changed. */
@@ -79,7 +79,7 @@ export async function withdrawWriteOff(
   if (order === undefined || left !== undo['left']) return 'The order has gone on since.';
   const payments = await tx.stores.payments.listPaymentsForOrder(order.id);
   const asked = { order, payments, event: 'write_off_withdrawn', paymentId: null } as const;
-  if ((await decideFor(tx, asked)).kind === 'refused') return 'The order has gone on since.';
-  await tellOrder(tx, { ...asked, trust: null, text: `${by.name} took the write-off back` });
+  if ((await decideOrderEvent(tx, asked)).kind === 'refused') return 'The order has gone on since.';
+  await applyOrderEvent(tx, { ...asked, trust: null, text: `${by.name} took the write-off back` });
   return undefined;
 }

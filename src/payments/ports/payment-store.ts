@@ -1,6 +1,6 @@
 import type { AccessStores } from '#access/access-store.ts';
 import type { SettingStore } from '#access/setting-store.ts';
-import type { AlertStores } from '#cases/case-store.ts';
+import type { CaseStores } from '#cases/case-store.ts';
 import type { CatalogStores } from '#catalog/product-store.ts';
 import type { Milliseconds } from '#kernel/clock.ts';
 import type { OrderId, PaymentId, ProviderReference } from '#kernel/ids.ts';
@@ -8,7 +8,6 @@ import type { ProviderName } from '#kernel/provider-name.ts';
 import type { TransactionContext } from '#kernel/transaction-context.ts';
 import type { MessagingStores } from '#messaging/messaging-store.ts';
 import type { OrderStores } from '#orders/order-store.ts';
-import type { ExceptionStore } from '../exceptions/exception-store.ts';
 import type { Payment, PaymentStatus } from '../model/payment.ts';
 import type { ReconciliationFinding, ReconciliationRun } from '../model/reconciliation.ts';
 import type { WebhookRate } from '../model/webhook-rate.ts';
@@ -123,10 +122,9 @@ export interface WebhookRateStore {
 }
 
 /** What the payments room needs of the database: its own stores and those of the rooms it may call. */
-export interface PaymentStores extends OrderStores, CatalogStores, AlertStores, AccessStores, MessagingStores {
+export interface PaymentStores extends OrderStores, CatalogStores, CaseStores, AccessStores, MessagingStores {
   payments: PaymentStore;
   reconciliation: ReconciliationStore;
-  exceptions: ExceptionStore;
   refunds: RefundStore;
   channelOrders: ChannelOrderStore;
   settings: SettingStore;

@@ -49,8 +49,8 @@ export class ProviderUnreachable extends ProviderError {
  * The reason of an abort when a provider has had its time and somebody else shall have a turn. Unlike a call that nobody
  * wants any more, this says something about the provider: it counts as no answer.
  */
-export class TurnOver extends Error {
-  override readonly name = 'TurnOver';
+export class AttemptTimedOut extends Error {
+  override readonly name = 'AttemptTimedOut';
 }
 
 /** The provider asks us to wait; the request was not executed. */

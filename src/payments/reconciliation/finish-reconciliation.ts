@@ -1,14 +1,14 @@
-import { raiseAlert } from '#cases/raise-case.ts';
-import { resolveAlert } from '#cases/resolve-case.ts';
+import { raiseCase } from '#cases/raise-case.ts';
+import { resolveCase } from '#cases/resolve-case.ts';
 import type { Clock } from '#kernel/clock.ts';
 import type { EventLog } from '#kernel/events.ts';
 import type { Ids } from '#kernel/ids.ts';
 import { type Cause, inTransaction, type TransactionDeps } from '#kernel/transaction-context.ts';
 import type { Trust } from '#kernel/trust.ts';
 import type { ReconciliationFinding, ReconciliationRun } from '../model/reconciliation.ts';
-import type { PaymentStores, PaymentTx } from '../ports/payment-store.ts';
+import type { PaymentStores } from '../ports/payment-store.ts';
 import type { Bounds, Difference } from './compare-with-provider.ts';
-import { endLostFindings, findingKey, openFindings } from './finding-exceptions.ts';
+import { endLostFindings, findingKey, firstUnsettled, openFindings } from './finding-cases.ts';
 
 /** A run keeps at most so many findings: a difference in everything is one case, not ten thousand. */
 const findingsMax = 500;
@@ -58,30 +58,22 @@ export async function finishReconciliation(
     await endLostFindings(tx, { provider, found: openKeys, bounds: input.bounds });
     const { settled } = await openFindings(tx, { provider, differences: kept });
     if (run.openCount === settled) {
-      await resolveAlert(tx, { key, by: 'A later reconciliation found no difference.' });
+      await resolveCase(tx, { key, by: 'A later reconciliation found no difference.' });
       return;
     }
-    const live = await tx.stores.alerts.findLiveAlert(key);
-    const first = await firstUnsettled(tx, { provider, open: kept });
+    const live = await tx.stores.cases.findLiveCase(key);
+    const first = await firstUnsettled(tx.stores, { provider, open: kept });
     const why = first === undefined ? 'It is none of those that are kept.' : whyOf(first);
     const detail = detailOf(run, { kept: findings.length, settled });
     // An hourly run that finds the same again must not notify the admins again.
     if (live?.facts.why === why && live.facts.detail === detail) return;
-    await raiseAlert(tx, {
+    await raiseCase(tx, {
       key,
       kind: 'reconciliation',
       severity: 'warning',
-      orderId: null,
+      provider,
       paymentId: first?.payment?.id ?? null,
-      facts: {
-        headline: 'Our books and the provider differ',
-        orderNumber: null,
-        amount: null,
-        detail,
-        provider: run.provider,
-        why,
-        trust,
-      },
+      facts: { headline: 'Our books and the provider differ', detail, why, trust },
       actions: ['exceptions'],
     });
   });
@@ -112,17 +104,6 @@ function toFinding(
     isHealed,
     createdAt: deps.clock.now(),
   };
-}
-
-async function firstUnsettled(
-  { stores }: Pick<PaymentTx, 'stores'>,
-  { provider, open }: { provider: ReconciliationRun['provider']; open: readonly Difference[] },
-): Promise<Difference | undefined> {
-  for (const difference of open) {
-    const exception = await stores.exceptions.findOpenException(findingKey(provider, difference));
-    if (exception !== undefined) return difference;
-  }
-  return undefined;
 }
 
 function whyOf(finding: Difference): string {

@@ -9,10 +9,10 @@ import type { SnapshotDeps } from '../lifecycle/deps.ts';
 import type { Payment } from '../model/payment.ts';
 import type { ReconciliationFinding, ReconciliationRun } from '../model/reconciliation.ts';
 import type { PaymentSnapshot } from '../model/snapshot.ts';
+import type { DecommissionedProviders } from '../ports/decommissioned-providers.ts';
 import type { ProviderRegistry } from '../ports/payment-provider.ts';
 import type { PaymentStores } from '../ports/payment-store.ts';
 import { ProviderError } from '../ports/provider-errors.ts';
-import type { RetiredProviders } from '../ports/retired-providers.ts';
 import { refreshPayment } from '../sync/refresh-payment.ts';
 import { compareWithProvider, type Difference } from './compare-with-provider.ts';
 import { finishReconciliation, type Outcome } from './finish-reconciliation.ts';
@@ -55,7 +55,7 @@ export type ReconcileProvider = (input: {
 }) => Promise<Reconciliation>;
 
 /** One run at a time for each provider; a second request while one runs is told so. */
-export function createReconciler(deps: SnapshotDeps & { retired?: RetiredProviders }): ReconcileProvider {
+export function createReconciler(deps: SnapshotDeps & { decommissioned?: DecommissionedProviders }): ReconcileProvider {
   const running = new Set<ProviderName>();
   return async (input) => {
     const provider = deps.providers.find(input.provider);
@@ -63,7 +63,7 @@ export function createReconciler(deps: SnapshotDeps & { retired?: RetiredProvide
     if (!provider.capabilities.canList) {
       return { kind: 'cannot_list', reason: provider.capabilities.gaps.join(' ') };
     }
-    if (deps.retired?.mayAsk(input.provider) === false) {
+    if (deps.decommissioned?.mayAsk(input.provider) === false) {
       return { kind: 'cannot_list', reason: 'It is taken for gone and is not asked any more: see /providers.' };
     }
     if (running.has(input.provider)) return { kind: 'already_running' };

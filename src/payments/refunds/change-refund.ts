@@ -1,14 +1,16 @@
-// Every change of a refund goes through here: decide, compare-and-set, timeline, what the shop is told, what becomes of the
+// Every change of a refund goes through here: decide, compare-and-set, timeline, what the shop is applied, what becomes of the
 // order, which troubles begin and end.
+import { raiseCase } from '#cases/raise-case.ts';
+import { resolveCase } from '#cases/resolve-case.ts';
 import { assert } from '#kernel/invariant.ts';
 import { formatMoney } from '#kernel/money.ts';
 import { providerTitle } from '#kernel/provider-name.ts';
 import type { Trust } from '#kernel/trust.ts';
 import { formatOrderNumber, type Order } from '#orders/order.ts';
 import { announceRefund } from '../lifecycle/announce.ts';
-import { refreshOrderCards, tellOrder } from '../lifecycle/change-order.ts';
-import { tellOfReturns } from '../lifecycle/returns.ts';
-import { endTooMuch } from '../lifecycle/too-much.ts';
+import { applyRefundsToOrder } from '../lifecycle/apply-refunds.ts';
+import { applyOrderEvent, refreshOrderCards } from '../lifecycle/change-order.ts';
+import { resolveOverpayments } from '../lifecycle/overpayment-case.ts';
 import { writeTimeline } from '../lifecycle/write-timeline.ts';
 import { decideRefund, type RefundEvent } from '../model/decide-refund.ts';
 import { isOpenRefund, type Refund, type RefundStatus } from '../model/refund.ts';
@@ -16,7 +18,6 @@ import { nextRefundPollAt } from '../model/refund-schedule.ts';
 import type { ProviderRegistry } from '../ports/payment-provider.ts';
 import type { PaymentTx } from '../ports/payment-store.ts';
 import type { RefundChange } from '../ports/refund-store.ts';
-import { endTrouble, raiseTrouble } from '../trouble.ts';
 import { reopenForRefund } from './reopen-for-refund.ts';
 
 export interface RefundEventInput {
@@ -28,13 +29,13 @@ export interface RefundEventInput {
   nextPollAt?: number | null;
   /** Why, in a sentence; the timeline shows it. */
   text: string;
-  /** What a look at the provider rests on; without it, on asking the provider. */
+  /** What a snapshot at the provider rests on; without it, on asking the provider. */
   trust?: Trust;
 }
 
 export type RefundChanged = { kind: 'changed' | 'unchanged'; refund: Refund } | { kind: 'refused' };
 
-export async function tellRefund(
+export async function applyRefundEvent(
   deps: { tx: PaymentTx; providers: ProviderRegistry },
   input: RefundEventInput,
 ): Promise<RefundChanged> {
@@ -58,11 +59,11 @@ export async function tellRefund(
     trust,
     text: `refund of ${formatMoney(refund)} ${input.text}`,
   });
-  await endOldTrouble(tx, after);
-  const changed = await tellOrderOfRefund(tx, { order, before: refund, refund: after, trust });
+  await endEarlierCases(tx, after);
+  const changed = await applyRefundToOrder(tx, { order, before: refund, refund: after, trust });
   if (to === 'succeeded') await announceRefund(tx, { order: changed, refund: after });
   if (to === 'failed' && input.event !== 'said_not_gone')
-    await raiseRefundTrouble(tx, { order: changed, refund: after, kind: 'refund_failed' });
+    await raiseRefundCase(tx, { order: changed, refund: after, kind: 'refund_failed' });
   if (to === 'failed' || to === 'cancelled') await reopenForRefund(tx, { order: changed, refund: after });
   await refreshOrderCards(tx, changed);
   return { kind: 'changed', refund: after };
@@ -82,7 +83,7 @@ async function storeRefund(tx: PaymentTx, input: RefundEventInput & { to: Refund
   return tx.stores.refunds.changeRefund(refund, change);
 }
 
-async function tellOrderOfRefund(
+async function applyRefundToOrder(
   tx: PaymentTx,
   input: { order: Order; before: Refund; refund: Refund; trust: Trust | null },
 ): Promise<Order> {
@@ -92,19 +93,19 @@ async function tellOrderOfRefund(
   const payments = await tx.stores.payments.listPaymentsForOrder(order.id);
   if (isThere) {
     const text = `${formatMoney(refund)} went back: ${refund.reason}`;
-    const after = await tellOfReturns(tx, { order, payments, trust, text });
-    await endTooMuch(tx, { order: after, payments });
+    const after = await applyRefundsToOrder(tx, { order, payments, trust, text });
+    await resolveOverpayments(tx, { order: after, payments });
     return after;
   }
   const text = `a refund of ${formatMoney(refund)} came back`;
-  const told = { order, payments, paymentId: null, trust, event: 'refund_undone', text } as const;
-  return (await tellOrder(tx, told)).order;
+  const applied = { order, payments, paymentId: null, trust, event: 'refund_undone', text } as const;
+  return (await applyOrderEvent(tx, applied)).order;
 }
 
-async function endOldTrouble(tx: PaymentTx, refund: Refund): Promise<void> {
+async function endEarlierCases(tx: PaymentTx, refund: Refund): Promise<void> {
   const by = `The refund is ${refund.status.replaceAll('_', ' ')}.`;
-  await endTrouble(tx, { key: `refund_unknown:${refund.id}`, by });
-  if (refund.status !== 'failed') await endTrouble(tx, { key: `refund_failed:${refund.id}`, by });
+  await resolveCase(tx, { key: `refund_unknown:${refund.id}`, by });
+  if (refund.status !== 'failed') await resolveCase(tx, { key: `refund_failed:${refund.id}`, by });
   if (refund.status === 'succeeded') await endEarlierTries(tx, refund);
 }
 
@@ -116,39 +117,38 @@ async function endEarlierTries(tx: PaymentTx, refund: Refund): Promise<void> {
     const since = all.filter(({ status, createdAt }) => status === 'succeeded' && createdAt >= failedAt);
     const wentBackMinor = since.reduce((sum, { amountMinor }) => sum + amountMinor, 0);
     if (wentBackMinor < failed.amountMinor) continue;
-    await endTrouble(tx, { key: `refund_failed:${failed.id}`, by: 'As much went back later.' });
+    await resolveCase(tx, { key: `refund_failed:${failed.id}`, by: 'As much went back later.' });
   }
 }
 
-const troubles = {
+const headlines = {
   refund_failed: { severity: 'warning', headline: 'Refund failed' },
   refund_unknown: { severity: 'critical', headline: 'It is not known whether a refund was carried out' },
 } as const;
 
-export async function raiseRefundTrouble(
+export async function raiseRefundCase(
   tx: PaymentTx,
-  input: { order: Order; refund: Refund; kind: keyof typeof troubles },
+  input: { order: Order; refund: Refund; kind: keyof typeof headlines },
 ): Promise<void> {
   const { order, refund, kind } = input;
-  const { severity, headline } = troubles[kind];
-  await raiseTrouble(tx, {
-    alert: {
-      key: `${kind}:${refund.id}`,
-      kind,
-      severity,
-      orderId: order.id,
-      paymentId: refund.paymentId,
-      facts: {
-        headline,
-        orderNumber: formatOrderNumber(order.number),
-        amount: formatMoney(refund),
-        detail: `Asked for because: ${refund.reason}`,
-        provider: refund.provider,
-        why: refund.providerStatus ?? `${providerTitle(refund.provider)} gave no answer.`,
-        trust: null,
-      },
-      actions: ['check_again', 'open_order'],
+  const { severity, headline } = headlines[kind];
+  const { provider, reference, paymentId } = refund;
+  await raiseCase(tx, {
+    key: `${kind}:${refund.id}`,
+    kind,
+    severity,
+    provider,
+    reference,
+    orderId: order.id,
+    paymentId,
+    refundId: refund.id,
+    facts: {
+      headline,
+      orderNumber: formatOrderNumber(order.number),
+      amount: formatMoney(refund),
+      detail: `Asked for because: ${refund.reason}`,
+      why: refund.providerStatus ?? `${providerTitle(provider)} gave no answer.`,
     },
-    facts: { provider: refund.provider, reference: refund.reference, refundId: refund.id },
+    actions: ['check_again', 'open_order'],
   });
 }

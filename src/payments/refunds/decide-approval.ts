@@ -4,7 +4,7 @@ import type { RefundId } from '#kernel/ids.ts';
 import { causeOf, inTransaction } from '#kernel/transaction-context.ts';
 import type { ProviderDeps } from '../lifecycle/deps.ts';
 import type { Refund, RefundStatus } from '../model/refund.ts';
-import { tellRefund } from './change-refund.ts';
+import { applyRefundEvent } from './change-refund.ts';
 import { enqueueSend } from './request-refund.ts';
 
 export type ApprovalDecision =
@@ -31,7 +31,7 @@ export function decideApproval(
     const isOwn = refund.requestedByKind === actor.kind && refund.requestedById === actor.id;
     if (decision === 'approve' && isOwn) return { kind: 'own_request' };
     if (refund.sentAt !== null) return { kind: 'refused', status: refund.status };
-    const told = await tellRefund(
+    const applied = await applyRefundEvent(
       { tx, providers: deps.providers },
       {
         refund,
@@ -40,9 +40,9 @@ export function decideApproval(
         text: reason === null ? words[decision] : `${words[decision]}: ${reason}`,
       },
     );
-    if (told.kind === 'refused') return { kind: 'refused', status: refund.status };
+    if (applied.kind === 'refused') return { kind: 'refused', status: refund.status };
     await recordAudit(tx, { action: `refund.${decision}`, subject: `refund:${refund.id}`, reason });
-    if (decision === 'approve') await enqueueSend(tx, told.refund);
-    return { kind: 'decided', refund: told.refund };
+    if (decision === 'approve') await enqueueSend(tx, applied.refund);
+    return { kind: 'decided', refund: applied.refund };
   });
 }

@@ -6,8 +6,8 @@ import { withPayment } from '../lifecycle/payment-lease.ts';
 import type { Refund } from '../model/refund.ts';
 import { listUnavailable } from '../ports/provider-availability.ts';
 import { ProviderError } from '../ports/provider-errors.ts';
-import { lookAtRefunds } from './look-at-refunds.ts';
-import { postponeRefund } from './refund-marks.ts';
+import { fetchRefunds } from './fetch-refunds.ts';
+import { postponeRefund } from './record-sending.ts';
 import { sendRefund } from './send-refund.ts';
 
 const cause = causeOf({ kind: 'job', id: 'follow-refunds' });
@@ -42,7 +42,7 @@ async function followOne(
   const { refund, signal } = input;
   let hasFailed = false;
   try {
-    if (refund.status === 'pending') await look(deps, input);
+    if (refund.status === 'pending') await snapshot(deps, input);
     else await sendRefund(deps, { refundId: refund.id, cause, ...(signal && { signal }) });
   } catch (error) {
     hasFailed = true;
@@ -56,10 +56,10 @@ async function followOne(
   return after.status === refund.status ? 'same' : 'changed';
 }
 
-async function look(deps: ProviderDeps, input: { refund: Refund; signal: AbortSignal | undefined }): Promise<void> {
+async function snapshot(deps: ProviderDeps, input: { refund: Refund; signal: AbortSignal | undefined }): Promise<void> {
   await withPayment(deps, {
     paymentId: input.refund.paymentId,
-    work: ({ payment }) => lookAtRefunds(deps, { payment, cause, signal: input.signal }),
+    work: ({ payment }) => fetchRefunds(deps, { payment, cause, signal: input.signal }),
   });
 }
 

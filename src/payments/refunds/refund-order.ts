@@ -25,7 +25,7 @@ export function refundablePayments(providers: ProviderRegistry, details: PaidDet
 }
 
 /** Why what is left on the order cannot go back from here, once for each provider that has it. */
-export function whyNoRefunds(providers: ProviderRegistry, details: PaidDetails): string[] {
+export function refundRefusals(providers: ProviderRegistry, details: PaidDetails): string[] {
   const left = paymentsWithMoney(providers, details).filter(({ canRefund }) => !canRefund);
   const holders = left.flatMap(({ payment }) => providers.find(payment.provider) ?? []);
   return [...new Set(holders.flatMap((provider) => refuseRefund(provider) ?? []))];

@@ -9,7 +9,7 @@ import { providerTitle } from '#kernel/provider-name.ts';
 import { type Cause, inTransaction } from '#kernel/transaction-context.ts';
 import { enqueueOutboxMessage } from '#messaging/enqueue-outbox-message.ts';
 import { formatOrderNumber, type Order } from '#orders/order.ts';
-import { holdOrder, refreshOrderCards } from '../lifecycle/change-order.ts';
+import { refreshOrderCards, touchOrder } from '../lifecycle/change-order.ts';
 import type { RefundDeps } from '../lifecycle/deps.ts';
 import { writeTimeline } from '../lifecycle/write-timeline.ts';
 import type { Payment } from '../model/payment.ts';
@@ -66,12 +66,12 @@ export function requestRefund(deps: RefundDeps, draft: RefundDraft): Promise<Ref
     const order = await tx.stores.orders.findOrder(asked.orderId);
     assert(order !== undefined, `order of payment ${asked.id} vanished`);
     // The order is read before all that is counted, and held after it. Of two people who refund one order at once, one
-    // looks again, at what the other has taken.
+    // snapshots again, at what the other has taken.
     const payment = await tx.stores.payments.findPayment(asked.id);
     assert(payment !== undefined, `payment ${asked.id} vanished`);
     const checked = await check(deps, { tx, payment, amount: draft.amount });
     if ('refusal' in checked) return checked.refusal;
-    const held = await holdOrder(tx, order);
+    const held = await touchOrder(tx, order);
     const needsApproval = deps.needsApproval?.({ money: checked.money, actor }) ?? false;
     const refund = newRefund(tx, { draft, reason, payment, money: checked.money, needsApproval });
     await tx.stores.refunds.insertRefund(refund);

@@ -13,13 +13,20 @@ import type { ProviderDeps } from '../lifecycle/deps.ts';
 import { withPayment } from '../lifecycle/payment-lease.ts';
 import type { Payment } from '../model/payment.ts';
 import { isOpenRefund, type Refund } from '../model/refund.ts';
-import { capturedMinor, isThereStill } from '../model/refundable.ts';
+import { capturedOf, coversRefund } from '../model/refundable.ts';
 import type { ProviderRegistry } from '../ports/payment-provider.ts';
 import type { PaymentStores } from '../ports/payment-store.ts';
 import { ProviderError, ProviderRateLimited, ProviderRejected } from '../ports/provider-errors.ts';
 import type { ProviderRefund, RefundCommand, RefundProvider } from '../ports/refund-provider.ts';
-import { applyRefundLooks } from './apply-refund-looks.ts';
-import { noteLost, noteMissing, noteNotSent, noteSent, postponeRefund, tellOfRefund } from './refund-marks.ts';
+import { applyRefundSnapshots } from './apply-refund-snapshots.ts';
+import {
+  postponeRefund,
+  recordMissing,
+  recordNotSent,
+  recordRefundEvent,
+  recordSent,
+  recordUnknown,
+} from './record-sending.ts';
 
 /** Longer than a provider may take to carry out a call that it has not answered. */
 export const quietMs: Milliseconds = 10 * minute;
@@ -78,23 +85,23 @@ async function step(deps: ProviderDeps, held: Held): Promise<Sending> {
     return fail(deps, { ...held, refund, words: 'not sent, because the money is not there any more' });
   }
   const isNews = refund.status === 'requested';
-  if (isNews) refund = await noteLost(deps, { refund, cause: held.cause });
+  if (isNews) refund = await recordUnknown(deps, { refund, cause: held.cause });
   const isQuiet = deps.clock.now() - sentAt >= quietMs;
   // What is not found has words of the provider only where it refused a repeat.
   if (isQuiet && refund.providerStatus !== null) return fail(deps, { ...held, refund, words: refund.providerStatus });
   if (isQuiet && hasMoney && refund.sends < sendsMax) return send(deps, { ...held, refund });
-  if (!isNews) await noteMissing(deps, { refund, cause: held.cause });
+  if (!isNews) await recordMissing(deps, { refund, cause: held.cause });
   await postponeRefund(deps, refund);
   return { kind: 'unknown' };
 }
 
-/** Of the payment as it is under the lease, and of what a look has just shown to have gone back past us. */
+/** Of the payment as it is under the lease, and of what a snapshot has just shown to have gone back past us. */
 async function isMoneyThere(
   deps: { database: Database<PaymentStores>; providers: ProviderRegistry },
   { payment, refund }: Held & { refund: Refund },
 ): Promise<boolean> {
   const refunds = await deps.database.read((stores) => stores.refunds.listRefundsForPayment(payment.id));
-  return isThereStill(payment, { refund, refunds, returnsOddPayments: returnsOdd(deps, refund) });
+  return coversRefund(payment, { refund, refunds, returnsOddPayments: returnsOdd(deps, refund) });
 }
 
 function returnsOdd(deps: { providers: ProviderRegistry }, { provider }: Refund): boolean {
@@ -104,19 +111,19 @@ function returnsOdd(deps: { providers: ProviderRegistry }, { provider }: Refund)
 async function send(deps: ProviderDeps, held: Held & { refund: Refund }): Promise<Sending> {
   const { port, payment } = held;
   const command = await commandFor(deps, held);
-  const sent = await noteSent(deps, { refund: held.refund, quietMs });
+  const sent = await recordSent(deps, { refund: held.refund, quietMs });
   try {
-    const look = await port.requestRefund(command, held.signal);
-    await applyRefundLooks(deps, { paymentId: payment.id, looks: [own(look, sent)], cause: held.cause });
+    const snapshot = await port.requestRefund(command, held.signal);
+    await applyRefundSnapshots(deps, { paymentId: payment.id, snapshots: [own(snapshot, sent)], cause: held.cause });
     return settled(deps, held);
   } catch (error) {
     if (!(error instanceof ProviderError)) throw error;
     if (error instanceof ProviderRateLimited) {
-      await noteNotSent(deps, sent);
+      await recordNotSent(deps, sent);
       return { kind: 'not_sent', error: error.message, retryAfterMs: error.retryAfterMs };
     }
     if (error instanceof ProviderRejected) return whenRejected(deps, { ...held, refund: sent, error });
-    await noteLost(deps, { refund: sent, cause: held.cause });
+    await recordUnknown(deps, { refund: sent, cause: held.cause });
     return { kind: 'unknown' };
   }
 }
@@ -133,14 +140,21 @@ async function whenRejected(
   const words = error.code === null ? error.message : `${error.message} (${error.code})`;
   if (refund.sends === 1) return fail(deps, { ...held, words });
   const facts = { providerStatus: words };
-  await tellOfRefund(deps, { refund, cause: held.cause, event: 'lost', facts, nextPollAt: deps.clock.now(), text: '' });
+  await recordRefundEvent(deps, {
+    refund,
+    cause: held.cause,
+    event: 'lost',
+    facts,
+    nextPollAt: deps.clock.now(),
+    text: '',
+  });
   return { kind: 'unknown' };
 }
 
 async function fail(deps: ProviderDeps, held: Held & { refund: Refund; words: string }): Promise<Sending> {
   const { refund, cause, words } = held;
   const facts = { providerStatus: words };
-  await tellOfRefund(deps, { refund, cause, event: 'refuse', facts, text: `failed: ${words}` });
+  await recordRefundEvent(deps, { refund, cause, event: 'refuse', facts, text: `failed: ${words}` });
   return { kind: 'settled', status: 'failed' };
 }
 
@@ -151,14 +165,14 @@ async function isFound(deps: ProviderDeps, held: Held & { refund: Refund }): Pro
   // All that are open, so that another one of ours is not taken for somebody else's.
   const ours = known.filter(isOpenRefund).map(({ id, reference }) => ({ refundId: id, reference }));
   const query = { paymentReference: payment.reference, asset: payment.requestedAsset, ours };
-  const looks = await port.findRefunds(query, held.signal);
-  await applyRefundLooks(deps, { paymentId: payment.id, looks, cause: held.cause });
-  return looks.some((look) => look.refundId === refund.id);
+  const snapshots = await port.findRefunds(query, held.signal);
+  await applyRefundSnapshots(deps, { paymentId: payment.id, snapshots, cause: held.cause });
+  return snapshots.some((snapshot) => snapshot.refundId === refund.id);
 }
 
 /** The answer to our own command is about our refund, also where the provider does not echo its id there. */
-function own(look: ProviderRefund, refund: Refund): ProviderRefund {
-  return { ...look, refundId: refund.id };
+function own(snapshot: ProviderRefund, refund: Refund): ProviderRefund {
+  return { ...snapshot, refundId: refund.id };
 }
 
 async function readRefund(deps: { database: Database<PaymentStores> }, { refundId }: Held): Promise<Refund> {
@@ -182,7 +196,7 @@ async function commandFor(
     paymentReference: payment.reference,
     orderNumber: formatOrderNumber(order.number),
     amount: { amount: refund.requestedAmount, asset: refund.requestedAsset },
-    isFull: refund.amountMinor >= capturedMinor(payment, { returnsOddPayments: returnsOdd(deps, refund) }),
+    isFull: refund.amountMinor >= capturedOf(payment, { returnsOddPayments: returnsOdd(deps, refund) }),
     reason: refund.reason,
     customerEmail: order.customerEmail,
   };

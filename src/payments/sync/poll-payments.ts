@@ -1,6 +1,6 @@
 import type { SnapshotDeps } from '../lifecycle/deps.ts';
+import type { Refresh } from '../lifecycle/payment-lease.ts';
 import { postponePoll } from '../lifecycle/postpone-poll.ts';
-import type { Refresh } from '../lifecycle/refresh.ts';
 import type { Payment } from '../model/payment.ts';
 import { listUnavailable } from '../ports/provider-availability.ts';
 import { refreshPayment } from './refresh-payment.ts';

@@ -1,16 +1,15 @@
 import type { PaymentId, ProviderReference } from '#kernel/ids.ts';
 import { assert } from '#kernel/invariant.ts';
 import type { Cause } from '#kernel/transaction-context.ts';
-import { noteProviderOff } from '../collect/note-provider-off.ts';
+import { recordProviderOff } from '../collect/record-provider-off.ts';
 import { recoverCreation } from '../collect/request-payment.ts';
 import { applySnapshot } from '../lifecycle/apply-snapshot.ts';
 import type { ProviderDeps, SnapshotDeps } from '../lifecycle/deps.ts';
-import { withPayment } from '../lifecycle/payment-lease.ts';
+import { type Refresh, withPayment } from '../lifecycle/payment-lease.ts';
 import { postponePoll } from '../lifecycle/postpone-poll.ts';
-import type { Refresh } from '../lifecycle/refresh.ts';
 import { isOpenPayment, type Payment } from '../model/payment.ts';
 import { ProviderError } from '../ports/provider-errors.ts';
-import { lookAtRefunds } from '../refunds/look-at-refunds.ts';
+import { fetchRefunds } from '../refunds/fetch-refunds.ts';
 import { rehearsalOf } from './rehearsal.ts';
 
 /**
@@ -39,7 +38,7 @@ export async function refreshPayment(
       const held = { payment, leaseId, cause: input.cause, ...(input.signal && { signal: input.signal }) };
       if (deps.providers.find(payment.provider) === undefined) {
         await postponePoll(deps, held);
-        if (isOpenPayment(payment)) await noteProviderOff(deps, held);
+        if (isOpenPayment(payment)) await recordProviderOff(deps, held);
         return { kind: 'provider_off' };
       }
       try {
@@ -85,7 +84,7 @@ async function withRefunds(
   const { payment, refresh, cause, signal } = input;
   const hadMoney = payment.paidAt !== null || payment.receivedAmount !== null;
   if (refresh.kind !== 'unchanged' || cause.kind === 'poll' || !hadMoney) return refresh;
-  await lookAtRefunds(deps, { payment, cause, signal });
+  await fetchRefunds(deps, { payment, cause, signal });
   return refresh;
 }
 

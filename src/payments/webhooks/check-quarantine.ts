@@ -1,7 +1,7 @@
 // A rotated secret makes real events of what looked like forgeries. Every delivery that was kept is verified once more by
 // today's code and secrets, at the time of its arrival, and what verifies goes into the inbox as if it had just come.
 import { recordAudit } from '#access/audit.ts';
-import { resolveAlert } from '#cases/resolve-case.ts';
+import { resolveCase } from '#cases/resolve-case.ts';
 import type { Actor } from '#kernel/actor.ts';
 import type { Clock } from '#kernel/clock.ts';
 import type { EventLog } from '#kernel/events.ts';
@@ -12,7 +12,7 @@ import type { QuarantinedWebhook } from '#messaging/messaging-store.ts';
 import type { ProviderDeps } from '../lifecycle/deps.ts';
 import type { ProviderRegistry } from '../ports/payment-provider.ts';
 import type { PaymentTx } from '../ports/payment-store.ts';
-import { refusedKey } from './keep-refused.ts';
+import { refusedKey } from './quarantine-webhook.ts';
 
 /** All that is kept of one provider (keep-refused.ts): little enough for one transaction, so that what is told is what was done. */
 const rowsMax = 200;
@@ -96,5 +96,5 @@ async function report(
   const subject = `provider:${provider}`;
   await recordAudit(tx, { action: 'quarantine.check', subject, details: { ...check } });
   if (!hasVerified) return;
-  await resolveAlert(tx, { key: refusedKey(provider), by: `${recoveredSentence(check.recovered)}.` });
+  await resolveCase(tx, { key: refusedKey(provider), by: `${recoveredSentence(check.recovered)}.` });
 }

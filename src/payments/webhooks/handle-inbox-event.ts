@@ -1,3 +1,5 @@
+import { isLive, unmatchedKey, wasDecided } from '#cases/case.ts';
+import { raiseCase } from '#cases/raise-case.ts';
 import { hour, type Milliseconds, second } from '#kernel/clock.ts';
 import type { Database } from '#kernel/database.ts';
 import { asProviderReference, type PaymentId, type ProviderReference } from '#kernel/ids.ts';
@@ -7,13 +9,11 @@ import { type Cause, inTransaction, type TransactionDeps } from '#kernel/transac
 import type { InboxEvent } from '#messaging/messaging-store.ts';
 import type { DeliveryResult } from '#messaging/outbox-handler.ts';
 import { handleChannelEvent } from '../channels/handle-channel-event.ts';
-import { twinKey, wasSettledByPerson } from '../exceptions/exception.ts';
 import type { SnapshotDeps } from '../lifecycle/deps.ts';
 import type { PaymentSnapshot } from '../model/snapshot.ts';
 import type { ProviderRegistry } from '../ports/payment-provider.ts';
 import type { PaymentStores } from '../ports/payment-store.ts';
 import { refreshPayment } from '../sync/refresh-payment.ts';
-import { raiseTrouble } from '../trouble.ts';
 
 /**
  * One event may wait for a look that is in hand: the look after that one tells what all the others are about. They are put
@@ -100,7 +100,7 @@ export async function findEventPayment(
   return isOurs && !isOther ? claimed.id : { foreign: snapshot };
 }
 
-/** A payment that was made past us is only worth a ring once money is in it. */
+/** An unmatched payment is only worth an alert once money is in it. */
 async function noteUnknownPayment(
   deps: TransactionDeps<PaymentStores>,
   input: { snapshot: PaymentSnapshot | undefined; cause: Cause },
@@ -110,38 +110,29 @@ async function noteUnknownPayment(
   const hasMoney = snapshot?.state === 'confirmed' || snapshot?.isLate === true;
   if (snapshot === undefined || !hasMoney) return { kind: 'done', outcome: 'unknown payment' };
   const { provider, reference } = snapshot;
-  const key = `payment_unknown:${provider}:${reference}`;
   const outcome = await inTransaction(deps, cause, async (tx) => {
-    const finding = twinKey({ kind: 'payment_unknown', provider, reference });
-    const known = await tx.stores.exceptions.listExceptionsByKeys([key, ...(finding === undefined ? [] : [finding])]);
-    if (known.some((each) => each.status === 'open' && each.key === finding)) return 'unknown payment, found before';
-    // What somebody has decided about it stands, however often its provider tells of it.
-    if (known[0] !== undefined && wasSettledByPerson(known[0])) return 'unknown payment, settled by a person';
-    await raiseTrouble(tx, {
-      alert: {
-        key,
-        kind: 'payment_unknown',
-        severity: 'warning',
-        orderId: null,
-        paymentId: null,
-        facts: {
-          headline: 'Money came for a payment that is not ours',
-          orderNumber: null,
-          amount: formatAsset(snapshot.requested),
-          detail: `Reference ${reference}`,
-          provider,
-          why: snapshot.providerStatus,
-          trust: snapshot.trust,
-        },
-        actions: ['resolve'],
-      },
+    const key = unmatchedKey(provider, reference);
+    const [last] = await tx.stores.cases.listCasesByKeys([key]);
+    if (last !== undefined && isLive(last) && last.kind !== 'payment_unknown') return 'unknown payment, found before';
+    // What an admin has decided about it stands, however often its provider tells of it.
+    if (last !== undefined && wasDecided(last)) return 'unknown payment, settled by a person';
+    await raiseCase(tx, {
+      key,
+      kind: 'payment_unknown',
+      severity: 'warning',
+      provider,
+      reference,
+      subjectAt: snapshot.createdAt,
+      actions: ['resolve'],
       facts: {
-        provider,
-        reference,
+        headline: 'Money came for a payment that is not ours',
+        amount: formatAsset(snapshot.requested),
+        detail: `Reference ${reference}`,
+        why: snapshot.providerStatus,
+        trust: snapshot.trust,
         there: `${snapshot.providerStatus}, ${formatAsset(snapshot.requested)}`,
         money: snapshot.requested,
         label: snapshot.label,
-        subjectAt: snapshot.createdAt,
       },
     });
     return 'unknown payment with money';

@@ -3,8 +3,8 @@
 import { isProviderName } from '#kernel/provider-name.ts';
 import type { ProviderDeps } from '../lifecycle/deps.ts';
 import type { WebhookDelivery, WebhookRefusal } from '../ports/payment-provider.ts';
-import { createRefusedKeeper } from './keep-refused.ts';
 import { keptHeaders } from './kept-headers.ts';
+import { createWebhookQuarantine } from './quarantine-webhook.ts';
 
 export type WebhookReceipt =
   | { kind: 'accepted'; eventId: string }
@@ -17,7 +17,7 @@ export type ReceiveWebhook = (input: { provider: string; delivery: WebhookDelive
 
 /** Resolves after the event is on disk; rejects when it could not be stored, so that the provider comes again. */
 export function createWebhookReceiver(deps: ProviderDeps): ReceiveWebhook {
-  const keepRefused = createRefusedKeeper(deps);
+  const keepRefused = createWebhookQuarantine(deps);
 
   return async ({ provider: name, delivery }) => {
     const provider = isProviderName(name) ? deps.providers.find(name) : undefined;

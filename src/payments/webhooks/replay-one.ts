@@ -5,7 +5,7 @@ import type { Cause } from '#kernel/transaction-context.ts';
 import type { InboxEvent } from '#messaging/messaging-store.ts';
 import { formatOrderNumber } from '#orders/order.ts';
 import type { SnapshotDeps } from '../lifecycle/deps.ts';
-import type { Refresh } from '../lifecycle/refresh.ts';
+import type { Refresh } from '../lifecycle/payment-lease.ts';
 import type { PaymentStores } from '../ports/payment-store.ts';
 import { ProviderError } from '../ports/provider-errors.ts';
 import { forecastRefresh, refreshPayment } from '../sync/refresh-payment.ts';

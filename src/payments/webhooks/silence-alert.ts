@@ -1,7 +1,7 @@
-import { raiseAlert } from '#cases/raise-case.ts';
+import type { CaseTx } from '#cases/case-store.ts';
+import { raiseCase } from '#cases/raise-case.ts';
 import { hour, type Milliseconds, minute } from '#kernel/clock.ts';
 import { type ProviderName, providerTitle } from '#kernel/provider-name.ts';
-import type { PaymentTx } from '../ports/payment-store.ts';
 
 export function silentKey(provider: ProviderName): string {
   return `webhook_silent:${provider}`;
@@ -9,7 +9,7 @@ export function silentKey(provider: ProviderName): string {
 
 /** One alert that says what to check; it ends when an event arrives. */
 export async function raiseSilence(
-  tx: PaymentTx,
+  context: CaseTx,
   silence: {
     provider: ProviderName;
     /** Whether it can be asked about what it does not tell. */
@@ -25,24 +25,18 @@ export async function raiseSilence(
     ? 'payments are found by polling, only later'
     : 'the rest is found by an export only';
   const expected = usual < 1 ? '' : `, where about ${Math.round(usual)} are usual`;
-  await raiseAlert(tx, {
+  await raiseCase(context, {
     key: silentKey(provider),
     kind: 'webhook_silent',
     severity: 'warning',
-    orderId: null,
-    paymentId: null,
+    provider,
     facts: {
       headline: 'Webhooks have stopped coming',
-      orderNumber: null,
-      amount: null,
       detail:
         `${providerTitle(provider)} itself answers, and ${otherwise}. Check there: ` +
         'the webhook URL, its secret, and that the subscription is switched on.',
-      provider,
       why: `No event for ${inWords(silence.silentMs)}${expected}; ${changed}.`,
-      trust: null,
     },
-    actions: [],
   });
 }
 

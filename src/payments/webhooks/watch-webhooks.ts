@@ -1,11 +1,12 @@
 // Learns how often each provider usually tells us something, and finds out when one has stopped. A silence alone says
 // little: the provider is asked first, then its list is compared, and only if payments changed there that nobody told us
 // of is it a trouble, with one alert that says what to check and that ends when an event arrives.
-import { resolveAlert } from '#cases/resolve-case.ts';
+
+import { resolveCase } from '#cases/resolve-case.ts';
 import { day, hour, type Milliseconds, minute } from '#kernel/clock.ts';
 import type { ProviderName } from '#kernel/provider-name.ts';
 import { causeOf, inTransaction, type TransactionDeps } from '#kernel/transaction-context.ts';
-import { lookAtProvider } from '../availability/look-at-provider.ts';
+import { probeProvider } from '../availability/probe-provider.ts';
 import type { ProviderDeps } from '../lifecycle/deps.ts';
 import {
   hasHistory,
@@ -17,12 +18,12 @@ import {
   usualCount,
   type WebhookRate,
 } from '../model/webhook-rate.ts';
+import type { DecommissionedProviders } from '../ports/decommissioned-providers.ts';
 import type { PaymentProvider } from '../ports/payment-provider.ts';
 import type { PaymentStores } from '../ports/payment-store.ts';
 import { isAvailable } from '../ports/provider-availability.ts';
-import type { RetiredProviders } from '../ports/retired-providers.ts';
 import type { ReconcileProvider } from '../reconciliation/reconcile-provider.ts';
-import { refusedKey } from './keep-refused.ts';
+import { refusedKey } from './quarantine-webhook.ts';
 import { raiseSilence, silentKey } from './silence-alert.ts';
 
 /** So long after a payment moved its webhook may still be on its way. */
@@ -43,7 +44,7 @@ const money = ['paid', 'overpaid', 'underpaid', 'paid_late'] as const;
 export type WatchWebhooks = (input: { signal?: AbortSignal }) => Promise<{ checked: number; silent: number }>;
 
 export function createWebhookWatch(
-  deps: ProviderDeps & { retired?: RetiredProviders },
+  deps: ProviderDeps & { decommissioned?: DecommissionedProviders },
   tools: { reconcile: ReconcileProvider },
 ): WatchWebhooks {
   return async ({ signal }) => {
@@ -77,12 +78,12 @@ function learn(deps: ProviderDeps, provider: ProviderName): Promise<State | unde
   return inTransaction(deps, ownCause, async (tx) => {
     const now = deps.clock.now();
     const known = await tx.stores.webhookRates.findRate(provider);
-    const alert = await tx.stores.alerts.findLiveAlert(silentKey(provider));
+    const alert = await tx.stores.cases.findLiveCase(silentKey(provider));
     const [outage] = await tx.stores.outages.listOutages({ provider, limit: 1 });
     const isAway = (outage !== undefined && outage.status !== 'over') || !isAvailable(deps.providers.health(provider));
     const { lastAt } = await tx.stores.inbox.countArrivals({ source: provider, from: now, to: now });
     const isOver = alert !== undefined && lastAt !== null && lastAt >= alert.openedAt;
-    if (isOver) await resolveAlert(tx, { key: silentKey(provider), by: 'An event arrived.' });
+    if (isOver) await resolveCase(tx, { key: silentKey(provider), by: 'An event arrived.' });
     const before = known ?? newRate(provider, now);
     const isTroubled = isAway || (alert !== undefined && !isOver);
     const rate = isTroubled ? skipHours(before, now + hour) : await learnHours(tx.stores, { rate: before, now });
@@ -90,7 +91,7 @@ function learn(deps: ProviderDeps, provider: ProviderName): Promise<State | unde
     if (isTroubled || lastAt === null) return undefined;
     const since = Math.max(lastAt, outage?.endedAt ?? 0);
     // What comes and is refused is no silence, and has an alert of its own.
-    const refused = await tx.stores.alerts.findLiveAlert(refusedKey(provider));
+    const refused = await tx.stores.cases.findLiveCase(refusedKey(provider));
     if (refused !== undefined && refused.lastRaisedAt >= since) return undefined;
     const untold = await countUntold(tx.stores, { provider, since, now });
     const state = { rate, lastAt, since, untold };
@@ -138,7 +139,7 @@ function isSuspect({ rate, since, untold }: State, now: Milliseconds): boolean {
 
 /** First whether the provider is there at all, then its list, then whether anything changed that nobody told us of. */
 async function lookInto(
-  deps: ProviderDeps & { retired?: RetiredProviders },
+  deps: ProviderDeps & { decommissioned?: DecommissionedProviders },
   input: {
     provider: PaymentProvider;
     state: State;
@@ -152,7 +153,7 @@ async function lookInto(
   const save = (checkedAt: Milliseconds) =>
     deps.database.transaction((stores) => stores.webhookRates.saveRate({ ...state.rate, checkedAt }));
   await save(now);
-  const look = await lookAtProvider(deps, { provider, wasRefused: false, signal });
+  const look = await probeProvider(deps, { provider, wasRefused: false, signal });
   // Then it is an outage, and the watch over providers tells of it.
   if (look.kind !== 'answers') return false;
   const cause = { kind: 'reconciliation', id: 'watch-webhooks', actor: { kind: 'job', id: 'watch-webhooks' } } as const;
@@ -178,7 +179,7 @@ async function lookInto(
 /** Refused webhooks that come no more were a stranger's, or the secret is right again. */
 async function endRefused(deps: TransactionDeps<PaymentStores>, provider: ProviderName): Promise<void> {
   const key = refusedKey(provider);
-  const alert = await deps.database.read((stores) => stores.alerts.findLiveAlert(key));
+  const alert = await deps.database.read((stores) => stores.cases.findLiveCase(key));
   if (alert === undefined || deps.clock.now() - alert.lastRaisedAt < refusedQuietMs) return;
-  await inTransaction(deps, ownCause, (tx) => resolveAlert(tx, { key, by: 'None came for a day.' }));
+  await inTransaction(deps, ownCause, (tx) => resolveCase(tx, { key, by: 'None came for a day.' }));
 }

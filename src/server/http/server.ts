@@ -1,7 +1,6 @@
 import { Hono } from 'hono';
 import type { DomainDeps } from '#accounting/ledger/deps.ts';
 import type { ReceiveWebhook } from '#payments/webhooks/receive-webhook.ts';
-
 import { type Check, healthRoutes } from '../operations/health.ts';
 import type { Metrics } from '../operations/metrics.ts';
 import { metricsRoutes } from '../operations/metrics-routes.ts';

@@ -1,9 +1,10 @@
 // The answers of the store API. The handlers of the routes are typed against them, so a view that differs does not compile.
 import { z } from '@hono/zod-openapi';
+import { decisionKinds } from '#cases/case.ts';
 import { providerNames } from '#kernel/provider-name.ts';
 import { trustLevels } from '#kernel/trust.ts';
 import { orderStatuses } from '#orders/order.ts';
-import { exceptionKinds, exceptionStatuses } from '#payments/exceptions/exception.ts';
+import { exceptionStatuses } from '#payments/lifecycle/order-view.ts';
 import { paymentStatuses } from '#payments/model/payment.ts';
 import { refundStatuses } from '#payments/model/refund.ts';
 
@@ -58,7 +59,7 @@ export const refundSchema = z
 const exceptionSchema = z
   .strictObject({
     id: z.string(),
-    kind: z.enum(exceptionKinds),
+    kind: z.enum(decisionKinds),
     status: z.enum(exceptionStatuses),
     opened_at: time,
     summary: z.string(),

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import type { Case } from '#cases/case.ts';
 import { asProviderReference } from '#kernel/ids.ts';
-import type { PaymentException } from '#payments/exceptions/exception.ts';
-import { sampleException } from '#test/db/contract/cases.ts';
+import { sampleCase } from '#test/db/contract/cases.ts';
 import { aSnapshot } from '#test/support/builders/snapshot.ts';
 import {
   type AccountingKit,
@@ -117,17 +117,17 @@ describe('a day', () => {
   });
 
   test('finds a difference explained while an exception about it is open, or once a person has decided', async () => {
-    const about = (id: string, reference: string, more: Partial<PaymentException> = {}) =>
-      sampleException(id, { reference, kind: 'finding_missing_here', ...more });
+    const about = (id: string, reference: string, more: Partial<Case> = {}) =>
+      sampleCase(id, { reference, kind: 'finding_missing_here', ...more });
     const resolved = { status: 'resolved', resolvedAt: 1 } as const;
     await kit.order('2026-11-20T09:00:00Z');
     for (const reference of ['open', 'ignored', 'vanished']) {
       kit.book('btcpay').shows.push({ ...stranger, reference: asProviderReference(reference) });
     }
-    await kit.deps.database.transaction(async ({ exceptions }) => {
-      await exceptions.insertException(about('a', 'open'));
-      await exceptions.insertException(about('b', 'ignored', { ...resolved, resolution: 'ignore' }));
-      await exceptions.insertException(about('c', 'vanished', { ...resolved, resolution: 'by_itself' }));
+    await kit.deps.database.transaction(async ({ cases }) => {
+      await cases.insertCase(about('a', 'open'));
+      await cases.insertCase(about('b', 'ignored', { ...resolved, resolution: 'dismiss' }));
+      await cases.insertCase(about('c', 'vanished', { ...resolved, resolution: 'by_itself' }));
     });
     kit.setClock('2026-11-21T05:00:00Z');
     await kit.close();

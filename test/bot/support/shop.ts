@@ -3,7 +3,7 @@ import type { AccountingStores, DomainDeps } from '#accounting/ledger/deps.ts';
 import { type AdminBot, createAdminBot } from '#bot/admin/admin-bot.ts';
 import { createPager, type Pager } from '#bot/pager/pager.ts';
 import type { UpdateMode } from '#bot/telegram/telegram.ts';
-import { type RaisedAlert, raiseAlert } from '#cases/raise-case.ts';
+import { type RaisedCase, raiseCase } from '#cases/raise-case.ts';
 import { systemActor } from '#kernel/actor.ts';
 import { minute, second, systemClock } from '#kernel/clock.ts';
 import { createIds } from '#kernel/ids.ts';
@@ -44,7 +44,7 @@ export interface BotShop {
   /** What the outbox owes to Telegram is carried out; how many messages were settled. */
   deliver(): Promise<number>;
   order(): Promise<OrderView>;
-  raise(differences?: Partial<RaisedAlert>): Promise<string>;
+  raise(differences?: Partial<RaisedCase>): Promise<string>;
   [Symbol.asyncDispose](): Promise<void>;
 }
 
@@ -157,10 +157,10 @@ export async function openBotShop(options: ShopOptions = {}): Promise<BotShop> {
       return placed.order;
     },
     async raise(differences = {}) {
-      const raised = aRaisedAlert(differences);
+      const raised = aRaisedCase(differences);
       return inTransaction(deps, causeOf(systemActor), async (tx) => {
-        await raiseAlert(tx, raised);
-        return (await tx.stores.alerts.findLiveAlert(raised.key))?.id ?? '';
+        await raiseCase(tx, raised);
+        return (await tx.stores.cases.findLiveCase(raised.key))?.id ?? '';
       });
     },
     async [Symbol.asyncDispose]() {
@@ -171,18 +171,16 @@ export async function openBotShop(options: ShopOptions = {}): Promise<BotShop> {
   };
 }
 
-function aRaisedAlert(differences: Partial<RaisedAlert>): RaisedAlert {
+function aRaisedCase(differences: Partial<RaisedCase>): RaisedCase {
   return {
     key: 'payment_underpaid:x',
     kind: 'payment_underpaid',
     severity: 'critical',
-    orderId: null,
-    paymentId: null,
+    provider: 'btcpay',
     facts: {
       headline: 'Payment came short',
       orderNumber: 'T-1',
       amount: '49.00 USD',
-      provider: 'btcpay',
       detail: '20.00 of 49.00 USD came',
       why: 'Expired / PaidPartial',
       trust: 'fetched',

@@ -1,17 +1,17 @@
 import { encodeCallback } from '#bot/text/callback-data.ts';
 import type { View } from '#bot/text/view.ts';
-import type { Alert } from '#cases/case.ts';
+import type { Case } from '#cases/case.ts';
 import type { Product } from '#catalog/product.ts';
 import { asOrderId, asPaymentId, asProviderReference } from '#kernel/ids.ts';
 import type { Page } from '#kernel/page.ts';
 import type { Order } from '#orders/order.ts';
 import type { TimelineEntry } from '#orders/timeline.ts';
-import type { PaymentException } from '#payments/exceptions/exception.ts';
 import type { Outage } from '#payments/model/outage.ts';
 import type { Payment } from '#payments/model/payment.ts';
 import type { Coupon } from '#payments/ports/sales-channel.ts';
-import type { ExceptionDetails } from '#payments/resolutions/options/get-case.ts';
+import type { CaseDetails } from '#payments/resolutions/options/get-case.ts';
 import type { ProviderReport } from '#reports/provider-report.ts';
+import { aCase } from '#test/support/builders/cases.ts';
 
 /** Sunday, 22 November 2026, 03:00 UTC. */
 export const at = Date.UTC(2026, 10, 22, 3, 0, 0);
@@ -62,7 +62,7 @@ export function aPayment(differences: Partial<Payment> = {}): Payment {
     expectedAmount: null,
     receivedAmount: null,
     receivedAsset: null,
-    creditedMinor: 0,
+    capturedMinor: 0,
     coinExpected: null,
     coinReceived: null,
     coinAsset: null,
@@ -143,82 +143,49 @@ export function anEntry(differences: Partial<TimelineEntry> = {}): TimelineEntry
   };
 }
 
-export function anAlert(differences: Partial<Alert> = {}): Alert {
-  return {
+export function anAlert(differences: Partial<Case> = {}): Case {
+  return aCase({
     id: anId,
     key: 'payment_underpaid:x',
-    kind: 'payment_underpaid',
     severity: 'critical',
-    status: 'open',
-    version: 1,
     orderId: asOrderId(anId),
     paymentId: asPaymentId(anId),
+    provider: 'btcpay',
     facts: {
-      headline: 'Payment came short',
       orderNumber: 'T-1042',
       amount: '49.00 USD',
       detail: '20.00 of 49.00 USD came',
-      provider: 'btcpay',
       why: 'BTCPay says: Expired / PaidPartial',
       trust: 'fetched',
     },
     actions: ['new_payment_link', 'open_order'],
-    occurrences: 1,
     openedAt: at,
     lastRaisedAt: at,
-    acknowledgedAt: null,
-    acknowledgedBy: null,
-    snoozedUntil: null,
-    resolvedAt: null,
-    resolvedBy: null,
     ...differences,
-  };
+  });
 }
 
-export function anException(differences: Partial<PaymentException> = {}): PaymentException {
-  return {
+export function anException(differences: Partial<Case> = {}): Case {
+  return aCase({
     id: anId,
     key: 'payment_underpaid:x',
-    kind: 'payment_underpaid',
-    status: 'open',
-    version: 1,
     provider: 'btcpay',
     reference: 'XEDvpempoTYJHJTKGDff1Q',
     orderId: asOrderId(anId),
     paymentId: asPaymentId(anId),
-    refundId: null,
-    subjectAt: null,
-    facts: {
-      summary: 'Payment came short',
-      gapFiat: '24.50 USD',
-      gapCoin: '0.00038282 BTC',
-      here: null,
-      there: null,
-      money: null,
-      label: null,
-      why: 'Expired / PaidPartial',
-    },
-    ownerId: null,
-    ownerName: null,
-    takenAt: null,
+    facts: { differenceFiat: '24.50 USD', differenceCoin: '0.00038282 BTC', why: 'Expired / PaidPartial' },
     openedAt: at,
-    lastSeenAt: at,
-    waitsUntil: null,
-    resolvedAt: null,
-    resolution: null,
-    resolvedBy: null,
-    reason: null,
-    undo: null,
+    lastRaisedAt: at,
     ...differences,
-  };
+  });
 }
 
 /** What the card of an exception is drawn from. */
-export function exceptionDetails(differences: Partial<ExceptionDetails> = {}): ExceptionDetails {
+export function exceptionDetails(differences: Partial<CaseDetails> = {}): CaseDetails {
   return {
-    exception: anException(),
+    case: anException(),
     order: anOrder({ status: 'needs_attention' }),
-    payment: aPayment({ status: 'underpaid', creditedMinor: 2450 }),
+    payment: aPayment({ status: 'underpaid', capturedMinor: 2450 }),
     suggestions: [],
     actions: [],
     returns: null,

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { alertCard, wakeNotice } from '#bot/screens/cases/alert-card-view.ts';
 import { alertList } from '#bot/screens/cases/alert-list-view.ts';
-import { alertKinds, alertSeverities, alertStatuses } from '#cases/case.ts';
+import { caseKinds, caseSeverities, caseStatuses } from '#cases/case.ts';
 import { day } from '#kernel/clock.ts';
 import { anAlert, aPage, aPlace, at, drawn, hostile, look } from '../support/values.ts';
 
@@ -63,7 +63,7 @@ describe('an alert card', () => {
       acknowledgedAt: at + minute,
       acknowledgedBy: 'Ann',
       resolvedAt: at + 30 * minute,
-      resolvedBy: 'The order is paid.',
+      outcome: 'The order is paid.',
     });
     expect(drawn(alertCard(alert, card))).toMatchInlineSnapshot(`
       "✅ <b>RESOLVED</b> · was warning · Payment came short
@@ -87,8 +87,8 @@ describe('an alert card', () => {
   });
 
   test.each(
-    alertStatuses.flatMap((status) =>
-      alertSeverities.flatMap((severity) => alertKinds.map((kind) => ({ status, severity, kind }))),
+    caseStatuses.flatMap((status) =>
+      caseSeverities.flatMap((severity) => caseKinds.map((kind) => ({ status, severity, kind }))),
     ),
   )('$kind, $severity, $status: the first line says the severity, with at most four buttons', (differences) => {
     const { text, keyboard } = alertCard(anAlert(differences), card);
@@ -121,8 +121,12 @@ describe('the list of alerts', () => {
   });
 
   test('names two alerts of one order apart, and one without order and provider by its kind', () => {
-    const stray = { ...facts, orderNumber: null, provider: null };
-    const alerts = [anAlert(), anAlert({ status: 'acknowledged' }), anAlert({ kind: 'dead_letter', facts: stray })];
+    const stray = { ...facts, orderNumber: null };
+    const alerts = [
+      anAlert(),
+      anAlert({ status: 'acknowledged' }),
+      anAlert({ kind: 'dead_letter', provider: null, facts: stray }),
+    ];
     const { text, keyboard } = alertList(aPage(alerts, { key: aPlace }), look);
     expect(keyboard.map((row) => row.map((button) => button.text))).toEqual([
       ['T-1042', 'T-1042 (2)'],

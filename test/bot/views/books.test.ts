@@ -4,7 +4,7 @@ import {
   bookDigest,
   bookList,
   bookPage,
-  chainVerdict,
+  chainText,
   chartCaption,
   openBookPage,
 } from '#bot/screens/accounting/books-view.ts';
@@ -37,7 +37,7 @@ describe("a day's page", () => {
       ✏️ <b>Corrections to earlier days: 1</b>; paid BTCPay -49.00 USD
       • 20 Nov T-1003: status expired → paid late
       4 open exceptions: 3 underpaid, 1 refund unknown
-      By hand: 2 exception write off
+      Manually: 2 exception write off
       <i>Closed after 4 tries. BTCPay could not be asked: timeout (4200)</i>
       Chain <code>3f9a1c0b77de</code>
       [‹ 20 Nov](book:show:2026-11-20) [22 Nov ›](book:show:2026-11-22)
@@ -148,11 +148,11 @@ describe('the digest', () => {
 
 test('the verdict on the chain names the broken link, or how far it is whole', () => {
   const broken = { kind: 'broken', number: 7, day: asDay('2026-11-20'), why: 'closing 6 is missing' } as const;
-  expect(chainVerdict(broken)).toBe('⛔ The chain is broken at no. 7, Fri 20 Nov: closing 6 is missing.');
-  expect(chainVerdict({ kind: 'whole', count: 1, hash: 'ab'.repeat(32) })).toBe(
+  expect(chainText(broken)).toBe('⛔ The chain is broken at no. 7, Fri 20 Nov: closing 6 is missing.');
+  expect(chainText({ kind: 'whole', count: 1, hash: 'ab'.repeat(32) })).toBe(
     'The chain is whole: 1 closing, up to abababababab.',
   );
-  expect(chainVerdict({ kind: 'whole', count: 0, hash: null })).toBe('There is no closing yet.');
+  expect(chainText({ kind: 'whole', count: 0, hash: null })).toBe('There is no closing yet.');
 });
 
 describe('the picture', () => {

@@ -1,14 +1,14 @@
 import { describe, expect, test } from 'vitest';
 import { renderChart } from '#bot/charts/render.ts';
 import { reasonQuestion } from '#bot/kit/reason-question.ts';
-import { agesChart, countAges } from '#bot/screens/cases/exception-ages.ts';
+import { agesChart, countAges } from '#bot/screens/cases/case-ages.ts';
 import { exceptionCard } from '#bot/screens/cases/exception-card-view.ts';
 import { exceptionKindChoice, exceptionList } from '#bot/screens/cases/exception-list-view.ts';
-import { optionChoice, resolveQuestion } from '#bot/screens/cases/exception-questions.ts';
-import { ageText, exceptionSeverity, kindWords } from '#bot/wording/exception-words.ts';
+import { optionChoice, resolveQuestion } from '#bot/screens/cases/resolution-questions.ts';
+import { ageText, kindWords } from '#bot/wording/case-words.ts';
 import { overrideQuestion } from '#bot/wording/override-question.ts';
+import { type CaseSeverity, caseKinds } from '#cases/case.ts';
 import { day, hour, minute } from '#kernel/clock.ts';
-import { exceptionKinds } from '#payments/exceptions/exception.ts';
 import { resolvingActions } from '#payments/resolutions/options/resolution-actions.ts';
 import {
   anException,
@@ -30,10 +30,12 @@ describe('the card of an exception', () => {
   test('says what, by how much, why, how old it is and whose, and offers what fits', () => {
     const exception = anException({ openedAt: look.now - 3 * day });
     const actions = ['ask_rest', 'accept', 'wait', 'check'] as const;
-    expect(drawn(exceptionCard(exceptionDetails({ exception, actions: [...actions] }), full))).toMatchInlineSnapshot(`
+    expect(
+      drawn(exceptionCard(exceptionDetails({ case: exception, actions: [...actions] }), full)),
+    ).toMatchInlineSnapshot(`
       "🟠 <b>Payment came short</b>
       Order <b>T-1042</b> · <b>49.00 USD</b> needs attention · BTCPay
-      Gap: <b>24.50 USD · 0.00038282 BTC</b>
+      AmountDifference: <b>24.50 USD · 0.00038282 BTC</b>
       Why: Expired / PaidPartial
       Reference <code>XEDvpempoTYJHJTKGDff1Q</code>
       Since 19 Nov, 05:00 (3 d)
@@ -51,9 +53,10 @@ describe('the card of an exception', () => {
       orderId: null,
       paymentId: null,
       facts: {
-        summary: 'The provider has a payment that we do not know',
-        gapFiat: null,
-        gapCoin: null,
+        ...facts,
+        headline: 'The provider has a payment that we do not know',
+        differenceFiat: null,
+        differenceCoin: null,
         here: 'unknown',
         there: 'complete, 77.00 USD',
         money: { amount: '77.00', asset: 'USD' },
@@ -64,7 +67,7 @@ describe('the card of an exception', () => {
     const candidate = { order: anOrder({ amountMinor: 7700 }), missingMinor: 7700 };
     const suggestions = [{ candidate, points: 75, because: ['the same amount', 'made within an hour of it'] }];
     const about = { order: null, payment: null, suggestions, returns: null };
-    const details = { ...about, exception, actions: ['link_order', 'ignore'] } as const;
+    const details = { ...about, case: exception, actions: ['link_order', 'dismiss'] } as const;
     expect(drawn(exceptionCard({ ...details, actions: [...details.actions] }, full))).toMatchInlineSnapshot(`
       "🟠 <b>The provider has a payment that we do not know</b>
       <b>77.00 USD</b> · BTCPay
@@ -76,13 +79,15 @@ describe('the card of an exception', () => {
       • <b>T-1042</b> 77.00 USD awaiting payment: the same amount, made within an hour of it
       Since 22 Nov, 04:00 (1 h)
       Nobody has it yet.
-      [Link to an order…](resolve:AZL1oHw-eryN7wEjRWeJqw:link_order) [Ignore](resolve:AZL1oHw-eryN7wEjRWeJqw:ignore)
+      [Link to an order…](resolve:AZL1oHw-eryN7wEjRWeJqw:link_order) [Ignore](resolve:AZL1oHw-eryN7wEjRWeJqw:dismiss)
       [Take it](exception:take:AZL1oHw-eryN7wEjRWeJqw) [‹ Exceptions](exceptions:all)"
     `);
   });
 
   test('says who settled it and why, and offers to take that back where it can be', () => {
     const exception = anException({
+      kind: 'payment_overpaid',
+      facts: { ...facts, headline: 'Payment came with too much' },
       status: 'resolved',
       resolution: 'keep',
       resolvedBy: 'Ada',
@@ -91,11 +96,11 @@ describe('the card of an exception', () => {
       resolvedAt: at + 30 * minute,
       openedAt: at,
     });
-    const { text, keyboard } = exceptionCard(exceptionDetails({ exception }), full);
-    expect(text.split('\n').at(0)).toBe('✅ <b>Payment came short</b>');
+    const { text, keyboard } = exceptionCard(exceptionDetails({ case: exception }), full);
+    expect(text.split('\n').at(0)).toBe('✅ <b>Payment came with too much</b>');
     expect(text.split('\n').at(-1)).toBe('Ada kept the surplus, 22 Nov, 04:30: It is a tip');
     expect(keyboard.flat().map((button) => button.text)).toEqual(['Undo', 'Open order', '‹ Exceptions']);
-    const final = exceptionCard(exceptionDetails({ exception: { ...exception, undo: null } }), full);
+    const final = exceptionCard(exceptionDetails({ case: { ...exception, undo: null } }), full);
     expect(final.keyboard.flat().map((button) => button.text)).toEqual(['Open order', '‹ Exceptions']);
   });
 
@@ -103,17 +108,22 @@ describe('the card of an exception', () => {
     const exception = anException({
       status: 'resolved',
       resolution: 'by_itself',
-      resolvedBy: 'The order is paid.',
+      outcome: 'The order is paid.',
       resolvedAt: at,
     });
-    expect(exceptionCard(exceptionDetails({ exception }), full).text).toContain(
+    expect(exceptionCard(exceptionDetails({ case: exception }), full).text).toContain(
       'Over by itself, 22 Nov, 04:00: The order is paid.',
     );
   });
 
   test('shows whose it is and until when it rests', () => {
-    const exception = anException({ ownerId: 1, ownerName: '<Bob>', waitsUntil: look.now + hour });
-    const { text, keyboard } = exceptionCard(exceptionDetails({ exception }), full);
+    const exception = anException({
+      assigneeId: 1,
+      assigneeName: '<Bob>',
+      status: 'snoozed',
+      snoozedUntil: look.now + hour,
+    });
+    const { text, keyboard } = exceptionCard(exceptionDetails({ case: exception }), full);
     expect(text).toContain('✋ <b>&lt;Bob&gt;</b> has it');
     expect(text).toContain('💤 Rests until 22 Nov, 06:00');
     expect(keyboard.flat().map((button) => button.text)).toEqual([
@@ -138,10 +148,10 @@ describe('the card of an exception', () => {
 
   test('escapes what strangers wrote and stays within a screen', () => {
     const exception = anException({
-      facts: { ...facts, summary: hostile, here: hostile, there: hostile, why: hostile, label: hostile },
-      ownerName: hostile,
+      facts: { ...facts, headline: hostile, here: hostile, there: hostile, why: hostile, label: hostile },
+      assigneeName: hostile,
     });
-    const { text } = exceptionCard(exceptionDetails({ exception }), full);
+    const { text } = exceptionCard(exceptionDetails({ case: exception }), full);
     expect(text).not.toMatch(/<b>Eve|\u202E/);
     expect(text.length).toBeLessThanOrEqual(4096);
     expect(text.split('\n').length).toBeLessThanOrEqual(20);
@@ -150,25 +160,28 @@ describe('the card of an exception', () => {
 
 describe('the list', () => {
   const rows = [
-    { exception: anException({ openedAt: look.now - 3 * day, ownerName: 'Ada' }), orderNumber: 'T-1042' },
-    {
-      exception: anException({
-        kind: 'payment_reversed',
-        openedAt: look.now - hour,
-        waitsUntil: at,
-        facts: { ...facts, gapFiat: null },
-      }),
-      orderNumber: 'T-1043',
-    },
-    {
-      exception: anException({ kind: 'finding_missing_here', openedAt: look.now, facts: { ...facts, gapFiat: null } }),
-      orderNumber: null,
-    },
+    anException({ openedAt: look.now - 3 * day, assigneeName: 'Ada', facts: { ...facts, orderNumber: 'T-1042' } }),
+    anException({
+      kind: 'payment_reversed',
+      severity: 'critical',
+      openedAt: look.now - hour,
+      status: 'snoozed',
+      snoozedUntil: at,
+      facts: { ...facts, differenceFiat: null, orderNumber: 'T-1043' },
+    }),
+    anException({
+      kind: 'finding_missing_here',
+      openedAt: look.now,
+      facts: { ...facts, differenceFiat: null },
+    }),
   ];
+  const live = { status: 'open', rings: true } as const;
   const counts = [
-    { kind: 'payment_underpaid', provider: 'btcpay', count: 2, oldestAt: look.now - 3 * day },
-    { kind: 'payment_underpaid', provider: 'bitpay', count: 1, oldestAt: look.now - day },
-    { kind: 'payment_reversed', provider: 'btcpay', count: 1, oldestAt: look.now - hour },
+    { kind: 'payment_underpaid', provider: 'btcpay', ...live, count: 2, oldestAt: look.now - 3 * day },
+    { kind: 'payment_underpaid', provider: 'bitpay', ...live, count: 1, oldestAt: look.now - day },
+    { kind: 'payment_reversed', provider: 'btcpay', ...live, count: 1, oldestAt: look.now - hour },
+    // What only informs is no exception.
+    { kind: 'provider_down', provider: 'btcpay', ...live, count: 7, oldestAt: look.now - 9 * day },
   ] as const;
 
   test('is by age, with counts of each kind, and a number for each to open', () => {
@@ -201,9 +214,8 @@ describe('the list', () => {
     expect(keyboard.flat().map((button) => button.text)).toEqual(['Came short 3', 'Reversed 1', 'All 4']);
   });
 
-  test('has a word and a severity for every kind', () => {
-    expect(Object.keys(kindWords).sort()).toEqual([...exceptionKinds].sort());
-    expect(Object.keys(exceptionSeverity).sort()).toEqual([...exceptionKinds].sort());
+  test('has a word for every kind', () => {
+    expect(Object.keys(kindWords).sort()).toEqual([...caseKinds].sort());
   });
 
   test.each([
@@ -226,7 +238,7 @@ describe('a decision asks', () => {
     expect(question.about).toBe('T-1042 · 49.00 USD · Payment came short · 24.50 USD');
     expect(question.ask).toMatch(/\?$/);
     expect(question.warn.length).toBeGreaterThan(20);
-    const isLoud = ['mark_paid', 'write_off', 'mark_received', 'went_back', 'did_not_go'].includes(action);
+    const isLoud = ['mark_paid', 'write_off', 'confirm_refunded', 'confirm_not_refunded'].includes(action);
     expect(question.reasons).toHaveLength(isLoud ? 0 : 3);
     expect(question.warn.includes('⚠️')).toBe(isLoud);
     for (const reason of question.reasons) expect(reason.length).toBeLessThanOrEqual(34);
@@ -245,7 +257,7 @@ describe('a decision asks', () => {
   });
 
   test('about money that its provider sends back, and says so', () => {
-    const payment = aPayment({ status: 'underpaid', provider: 'bitpay', creditedMinor: 0 });
+    const payment = aPayment({ status: 'underpaid', provider: 'bitpay', capturedMinor: 0 });
     const { warn } = resolveQuestion(exceptionDetails({ payment }), { action: 'accept', option: null });
     expect(warn).toContain('BitPay sends what came short back to the buyer');
   });
@@ -279,15 +291,15 @@ describe('a decision asks', () => {
 });
 
 describe('the picture of their ages', () => {
-  const aged = (kind: (typeof exceptionKinds)[number], ms: number) => ({ kind, openedAt: look.now - ms });
+  const aged = (severity: CaseSeverity, ms: number) => ({ severity, openedAt: look.now - ms });
   const all = [
-    aged('payment_reversed', 0),
-    aged('payment_underpaid', hour),
-    aged('payment_underpaid', day - 1),
-    aged('payment_expired', day),
-    aged('payment_failed', 3 * day),
-    aged('payment_stuck', 7 * day),
-    aged('payment_stuck', 700 * day),
+    aged('critical', 0),
+    aged('warning', hour),
+    aged('warning', day - 1),
+    aged('info', day),
+    aged('warning', 3 * day),
+    aged('warning', 7 * day),
+    aged('warning', 700 * day),
   ];
 
   test('counts each in one class of age, by severity', () => {

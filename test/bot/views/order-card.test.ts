@@ -18,7 +18,7 @@ const minute = 60_000;
 
 describe('an order card', () => {
   test('shows a waiting order, its link, and the provider word that its state rests on', () => {
-    const details = { order: anOrder(), payments: [aPayment()], refunds: [], exceptions: [], timeline: [anEntry()] };
+    const details = { order: anOrder(), payments: [aPayment()], refunds: [], cases: [], timeline: [anEntry()] };
     expect(drawn(orderCard(details, full))).toMatchInlineSnapshot(`
       "⏳ <b>T-1042</b> · awaiting payment
       <b>49.00 USD</b>
@@ -55,7 +55,7 @@ describe('an order card', () => {
       anEntry({ at: at + 2 * minute, text: 'paid in full', causeKind: 'webhook', trust: 'fetched' }),
     ];
     expect(
-      drawn(orderCard({ order, payments: [payment], refunds: [], exceptions: [], timeline }, full)),
+      drawn(orderCard({ order, payments: [payment], refunds: [], cases: [], timeline }, full)),
     ).toMatchInlineSnapshot(`
       "💰 <b>T-1042</b> · paid
       <b>49.00 USD</b>
@@ -81,10 +81,7 @@ describe('an order card', () => {
     const figures = { feeAmount: '0.61', netAmount: '48.39', figuresAsset: 'USDC' };
     const shown = (change: Partial<Payment>) => {
       const payment = aPayment({ status: 'paid', ...change });
-      const { text } = orderCard(
-        { order: anOrder(), payments: [payment], refunds: [], exceptions: [], timeline: [] },
-        full,
-      );
+      const { text } = orderCard({ order: anOrder(), payments: [payment], refunds: [], cases: [], timeline: [] }, full);
       return text.split('\n').filter((row) => /fee|settled/i.test(row));
     };
     expect(shown({})).toEqual([]);
@@ -96,7 +93,7 @@ describe('an order card', () => {
   test('says why an order needs attention', () => {
     const order = anOrder({ status: 'needs_attention', attention: '20.00 USD of 49.00 USD came.' });
     const { text } = orderCard(
-      { order, payments: [aPayment({ status: 'underpaid' })], refunds: [], exceptions: [], timeline: [] },
+      { order, payments: [aPayment({ status: 'underpaid' })], refunds: [], cases: [], timeline: [] },
       full,
     );
     expect(text).toContain('⚠️ 20.00 USD of 49.00 USD came.');
@@ -105,7 +102,7 @@ describe('an order card', () => {
   test('whose only payment failed says that a new link is needed, and offers it first', () => {
     const payment = aPayment({ status: 'failed', providerStatus: 'FAILED' });
     expect(
-      drawn(orderCard({ order: anOrder(), payments: [payment], refunds: [], exceptions: [], timeline: [] }, full)),
+      drawn(orderCard({ order: anOrder(), payments: [payment], refunds: [], cases: [], timeline: [] }, full)),
     ).toMatchInlineSnapshot(`
       "⏳ <b>T-1042</b> · awaiting payment
       <b>49.00 USD</b>
@@ -125,7 +122,7 @@ describe('an order card', () => {
 
   test.each(['expired', 'cancelled'] as const)('waits with nothing but an %s payment and says so', (status) => {
     const { text } = orderCard(
-      { order: anOrder(), payments: [aPayment({ status })], refunds: [], exceptions: [], timeline: [] },
+      { order: anOrder(), payments: [aPayment({ status })], refunds: [], cases: [], timeline: [] },
       full,
     );
     expect(text).toContain(`payment ${status}; a new link is needed`);
@@ -134,11 +131,11 @@ describe('an order card', () => {
   test('with another link still open, or that waits no more, asks for no new link', () => {
     const failed = aPayment({ status: 'failed' });
     const waiting = orderCard(
-      { order: anOrder(), payments: [failed, aPayment()], refunds: [], exceptions: [], timeline: [] },
+      { order: anOrder(), payments: [failed, aPayment()], refunds: [], cases: [], timeline: [] },
       full,
     );
     const over = orderCard(
-      { order: anOrder({ status: 'expired' }), payments: [failed], refunds: [], exceptions: [], timeline: [] },
+      { order: anOrder({ status: 'expired' }), payments: [failed], refunds: [], cases: [], timeline: [] },
       full,
     );
     for (const { text } of [waiting, over]) expect(text).not.toContain('a new link is needed');
@@ -146,10 +143,7 @@ describe('an order card', () => {
 
   test('stays within a screen: the oldest history gives way and the gap is told', () => {
     const timeline = Array.from({ length: 60 }, (_, index) => anEntry({ text: `entry ${index}` }));
-    const { text } = orderCard(
-      { order: anOrder(), payments: [aPayment()], refunds: [], exceptions: [], timeline },
-      full,
-    );
+    const { text } = orderCard({ order: anOrder(), payments: [aPayment()], refunds: [], cases: [], timeline }, full);
     expect(text.split('\n').length).toBeLessThanOrEqual(20);
     expect(text).toMatch(/… \d+ earlier entries/);
     expect(text).toContain('entry 59');
@@ -169,7 +163,7 @@ describe('an order card', () => {
     });
     const payment = aPayment({ providerStatus: hostile, checkoutUrl: `https://x.example/${hostile}` });
     const { text } = orderCard(
-      { order, payments: [payment], refunds: [], exceptions: [], timeline: [anEntry({ text: hostile })] },
+      { order, payments: [payment], refunds: [], cases: [], timeline: [anEntry({ text: hostile })] },
       full,
     );
     expect(text).toContain('<b>T-1042</b>');
@@ -190,7 +184,7 @@ describe('an order card', () => {
     ['refunded', ['Check again']],
   ] as const)('%s offers %j', (status, wanted) => {
     const { keyboard } = orderCard(
-      { order: anOrder({ status }), payments: [aPayment()], refunds: [], exceptions: [], timeline: [] },
+      { order: anOrder({ status }), payments: [aPayment()], refunds: [], cases: [], timeline: [] },
       full,
     );
     expect(keyboard.flat().map((button) => button.text)).toEqual([...wanted, 'Open at provider', '‹ Orders']);
@@ -198,17 +192,23 @@ describe('an order card', () => {
 
   test('shows what has to be decided, with a button to each, and says on whose word it counts as paid', () => {
     const exceptions = [
-      anException({ openedAt: at - 3 * 86_400_000, ownerName: '<Bob>' }),
+      anException({ openedAt: at - 3 * 86_400_000, assigneeName: '<Bob>' }),
       anException({
         kind: 'payment_duplicate',
-        facts: { ...anException().facts, summary: 'Order was paid a second time' },
+        facts: { ...anException().facts, headline: 'Order was paid a second time' },
       }),
     ];
     const accepted = { acceptedAt: at, acceptedBy: 'Ada', acceptedReason: 'a <b>friend</b>' };
     const came = { expectedAmount: '49.00', receivedAmount: '24.50', receivedAsset: 'USD' };
     const coin = { coinExpected: '0.00076563', coinReceived: '0.00038281', coinAsset: 'BTC' };
     const payment = aPayment({ status: 'underpaid', ...came, ...coin, ...accepted });
-    const details = { order: anOrder({ status: 'paid' }), payments: [payment], refunds: [], exceptions, timeline: [] };
+    const details = {
+      order: anOrder({ status: 'paid' }),
+      payments: [payment],
+      refunds: [],
+      cases: exceptions,
+      timeline: [],
+    };
     const { text, keyboard } = orderCard(details, full);
     expect(text).toContain('🟠 Payment came short · 3 d · ✋ &lt;Bob&gt;');
     expect(text).toContain('🟠 Order was paid a second time · 1 h');
@@ -219,26 +219,20 @@ describe('an order card', () => {
 
   test('an order whose creation was never answered says that it is not known', () => {
     const payment = aPayment({ creation: 'requested', reference: null, trust: null, checkoutUrl: null });
-    const { text } = orderCard(
-      { order: anOrder(), payments: [payment], refunds: [], exceptions: [], timeline: [] },
-      full,
-    );
+    const { text } = orderCard({ order: anOrder(), payments: [payment], refunds: [], cases: [], timeline: [] }, full);
     expect(text).toContain('Whether BTCPay made it is not known yet');
   });
 
   test('where its buttons are not served, it leads to the bot that serves them', () => {
     const options: OrderCardOptions = { ...full, buttons: 'plain', commandBot: 'till_bot' };
-    const { keyboard } = orderCard(
-      { order: anOrder(), payments: [], refunds: [], exceptions: [], timeline: [] },
-      options,
-    );
+    const { keyboard } = orderCard({ order: anOrder(), payments: [], refunds: [], cases: [], timeline: [] }, options);
     expect(keyboard).toEqual([[{ text: 'Open in the command bot', url: 'https://t.me/till_bot?start=T-1042' }]]);
   });
 
   test('an address that Telegram makes no button of is left out', () => {
     const options = { ...full, providerUrl: 'http://localhost:23000/invoices/XED' };
     const { keyboard } = orderCard(
-      { order: anOrder(), payments: [aPayment()], refunds: [], exceptions: [], timeline: [] },
+      { order: anOrder(), payments: [aPayment()], refunds: [], cases: [], timeline: [] },
       options,
     );
     expect(keyboard.flat().map((button) => button.text)).not.toContain('Open at provider');

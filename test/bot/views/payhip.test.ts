@@ -36,7 +36,7 @@ const heldPayment = aPayment({
 });
 
 test('the card of a held sale says why it is held, on whose word, and offers the decision first', () => {
-  const details = { order: heldOrder, payments: [heldPayment], refunds: [], exceptions: [], timeline: [] };
+  const details = { order: heldOrder, payments: [heldPayment], refunds: [], cases: [], timeline: [] };
   expect(
     drawn(orderCard(details, { ...look, providerUrl: null, buttons: 'full', canRefund: false })),
   ).toMatchInlineSnapshot(`
@@ -66,7 +66,7 @@ test('what may be learnt of a sale is offered only where it can be', () => {
           order: { ...heldOrder, ...change },
           payments: [{ ...heldPayment, heldAt }],
           refunds: [],
-          exceptions: [],
+          cases: [],
           timeline: [],
         },
         { ...look, providerUrl: null, buttons: 'full', canRefund: false },

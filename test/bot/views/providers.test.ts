@@ -47,14 +47,14 @@ describe('the list of providers', () => {
     expect(drawn(providersView(reports, served))).toMatchInlineSnapshot(`
       "<b>Providers</b>
 
-      <b>BTCPay</b> 🔴 away since 22 Nov, 04:00
+      <b>BTCPay</b> 🔴 unavailable since 22 Nov, 04:00
       Last failure: probe: ECONNREFUSED
       Answered 04:00 · webhook 04:00
 
       <b>Coinbase</b> 🟡 back, catching up since 22 Nov, 05:01
       Answered 04:00 · webhook 04:00
 
-      <b>BitPay</b> ⚫ taken for gone since 22 Nov, 04:00, asked once a day
+      <b>BitPay</b> ⚫ decommissioned since 22 Nov, 04:00, asked once a day
       Last failure: probe: HTTP 410
       Answered 04:00 · webhook 04:00
 

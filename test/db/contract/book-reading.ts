@@ -4,7 +4,7 @@ import { asOrderId, asPaymentId, asProviderReference, asRefundId } from '#kernel
 import type { Payment } from '#payments/model/payment.ts';
 import type { PaymentStores } from '#payments/ports/payment-store.ts';
 import { aRefund } from '#test/support/builders/refund.ts';
-import { sampleException } from './cases.ts';
+import { sampleCase } from './cases.ts';
 import type { OpenContractDatabase } from './harness.ts';
 import { noon, sampleAudit, sampleOrder, samplePayment } from './samples.ts';
 
@@ -114,17 +114,16 @@ export function describeBookReading(open: OpenContractDatabase): void {
       });
     });
 
-    test('exceptions about a payment or a reference are found in whatever status, newest first', async () => {
+    test('cases about a payment or a reference are found in whatever status, newest first', async () => {
       await using opened = await open();
-      await opened.database.transaction(async ({ exceptions }) => {
+      await opened.database.transaction(async ({ cases }) => {
         const paymentId = asPaymentId('p');
-        await exceptions.insertException(sampleException('a', { reference: 'r' }));
-        await exceptions.insertException(
-          sampleException('b', { reference: null, paymentId, status: 'resolved', openedAt: noon + 1 }),
-        );
-        await exceptions.insertException(sampleException('c', { reference: 'r', provider: 'bitpay' }));
+        await cases.insertCase(sampleCase('a', { reference: 'r' }));
+        await cases.insertCase(sampleCase('b', { reference: null, paymentId, status: 'resolved', openedAt: noon + 1 }));
+        await cases.insertCase(sampleCase('c', { reference: 'r', provider: 'bitpay' }));
         const about = (query: { reference: string | null; paymentId: typeof paymentId | null }) =>
-          exceptions.listExceptionsAbout({ provider: 'btcpay', limit: 9, ...query });
+          cases.listCasesAbout({ provider: 'btcpay', kinds: ['payment_underpaid'], limit: 9, ...query });
+        await cases.insertCase(sampleCase('d', { reference: 'r', kind: 'provider_down' }));
         expect(idsOf(await about({ reference: 'r', paymentId }))).toEqual(['b', 'a']);
         expect(idsOf(await about({ reference: 'r', paymentId: null }))).toEqual(['a']);
         expect(idsOf(await about({ reference: null, paymentId }))).toEqual(['b']);

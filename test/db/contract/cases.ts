@@ -1,156 +1,186 @@
 import { describe, expect, test } from 'vitest';
+import { type Case, type CaseKind, decisionKinds, liveStatuses } from '#cases/case.ts';
+import type { CasePlace, CaseStore } from '#cases/case-store.ts';
+import { ConcurrentChange } from '#kernel/database.ts';
 import { asOrderId, asRefundId } from '#kernel/ids.ts';
-import type { PaymentException } from '#payments/exceptions/exception.ts';
+import { aCase } from '#test/support/builders/cases.ts';
 import type { OpenContractDatabase } from './harness.ts';
 import { noon } from './samples.ts';
 
-const noFacts = { here: null, there: null, money: null, label: null };
-
-export function sampleException(id: string, change: Partial<PaymentException> = {}): PaymentException {
-  return {
+export function sampleCase(id: string, change: Partial<Case> = {}): Case {
+  return aCase({
     id,
     key: `payment_underpaid:${id}`,
-    kind: 'payment_underpaid',
-    status: 'open',
-    version: 1,
     provider: 'btcpay',
     reference: 'invoice-1',
-    orderId: null,
-    paymentId: null,
-    refundId: null,
-    facts: { summary: 'Payment came short', gapFiat: '9.00 USD', gapCoin: null, ...noFacts, why: 'New' },
-    ownerId: null,
-    ownerName: null,
-    takenAt: null,
-    subjectAt: null,
+    facts: { differenceFiat: '9.00 USD', orderNumber: 'T-1042', trust: 'fetched' },
+    actions: ['new_payment_link', 'open_order'],
     openedAt: noon,
-    lastSeenAt: noon,
-    waitsUntil: null,
-    resolvedAt: null,
-    resolution: null,
-    resolvedBy: null,
-    reason: null,
-    undo: null,
+    lastRaisedAt: noon,
     ...change,
-  };
+  });
 }
 
 const idsOf = (rows: readonly { id: string }[]): string[] => rows.map((row) => row.id);
 
-export function describeExceptions(open: OpenContractDatabase): void {
-  describe('exceptions', () => {
-    test('are one per key while they are open; resolving frees the key, and reopening takes it', async () => {
+async function find(cases: CaseStore, id: string): Promise<Case> {
+  const found = await cases.findCase(id);
+  if (found === undefined) throw new Error(`there is no case ${id}`);
+  return found;
+}
+
+export function describeCases(open: OpenContractDatabase): void {
+  describe('cases', () => {
+    test('are one per key while they live, also when they are raised at once', async () => {
       await using opened = await open();
-      await opened.database.transaction(async ({ exceptions }) => {
+      const { database } = opened;
+      const key = 'provider_down:btcpay';
+      const raised = await Promise.all(
+        ['a', 'b', 'c'].map((id) => database.transaction(({ cases }) => cases.insertCase(sampleCase(id, { key })))),
+      );
+      expect(raised.filter(Boolean)).toHaveLength(1);
+    });
+
+    test('are changed as they were seen, or not at all: resolving frees the key, and reopening takes it', async () => {
+      await using opened = await open();
+      await opened.database.transaction(async ({ cases }) => {
         const key = 'payment_underpaid:order';
-        expect(await exceptions.insertException(sampleException('a', { key }))).toBe(true);
-        expect(await exceptions.insertException(sampleException('b', { key }))).toBe(false);
-        const change = {
-          status: 'resolved',
-          resolvedAt: noon + 1,
-          resolution: 'accept',
-          undo: { to: 'open' },
-        } as const;
-        const expected = { status: 'open', version: 1 } as const;
-        expect(await exceptions.changeException({ id: 'a', expected: { ...expected, version: 2 }, change })).toBe(
-          false,
-        );
-        expect(
-          await exceptions.changeException({ id: 'a', expected: { ...expected, status: 'resolved' }, change }),
-        ).toBe(false);
-        expect(await exceptions.changeException({ id: 'a', expected, change })).toBe(true);
-        expect(await exceptions.findException('a')).toEqual(sampleException('a', { key, ...change, version: 2 }));
-        expect(await exceptions.findOpenException(key)).toBeUndefined();
-        const reopened = { status: 'open', resolvedAt: null, resolution: null, undo: null } as const;
-        const resolved = { status: 'resolved', version: 2 } as const;
-        expect(await exceptions.changeException({ id: 'a', expected: resolved, change: reopened })).toBe(true);
-        expect(await exceptions.findOpenException(key)).toEqual(sampleException('a', { key, version: 3 }));
-        expect(await exceptions.insertException(sampleException('c', { key }))).toBe(false);
+        const first = sampleCase('a', { key });
+        expect(await cases.insertCase(first)).toBe(true);
+        expect(await cases.insertCase(sampleCase('b', { key }))).toBe(false);
+        const over = { status: 'resolved', resolvedAt: noon + 1, resolution: 'accept', undo: { to: 'open' } } as const;
+        await expect(cases.changeCase({ ...first, version: 9 }, over)).rejects.toThrow(ConcurrentChange);
+        await expect(cases.changeCase({ ...first, status: 'snoozed' }, over)).rejects.toThrow(ConcurrentChange);
+        const resolved = await cases.changeCase(first, over);
+        expect(resolved).toEqual({ ...first, ...over, version: 2 });
+        expect(await cases.findCase('a')).toEqual(resolved);
+        expect(await cases.findLiveCase(key)).toBeUndefined();
+        const reopened = await cases.changeCase(resolved, {
+          status: 'open',
+          resolvedAt: null,
+          resolution: null,
+          undo: null,
+        });
+        expect(await cases.findLiveCase(key)).toEqual({ ...first, version: 3 });
+        expect(await cases.insertCase(sampleCase('c', { key }))).toBe(false);
+        await cases.changeCase(reopened, over);
+        expect(await cases.insertCase(sampleCase('d', { key }))).toBe(true);
+        expect(await cases.findCase('nobody')).toBeUndefined();
       });
     });
 
-    test('are listed oldest first, page by page, and by kind; what is resolved is left out', async () => {
+    test('stay alone under their key when they are acknowledged or snoozed, and wake, the longest over first', async () => {
       await using opened = await open();
-      await opened.database.transaction(async ({ exceptions }) => {
-        await exceptions.insertException(sampleException('b', { openedAt: noon + 2 }));
-        await exceptions.insertException(sampleException('a', { openedAt: noon + 1, kind: 'payment_reversed' }));
-        await exceptions.insertException(sampleException('c', { openedAt: noon + 2 }));
-        await exceptions.insertException(sampleException('d', { status: 'resolved' }));
+      await opened.database.transaction(async ({ cases }) => {
+        const key = 'webhook_refused:bitpay';
+        await cases.insertCase(sampleCase('a', { key }));
+        const change = { status: 'snoozed', snoozedUntil: noon + 9, acknowledgedBy: 'Ann', occurrences: 2 } as const;
+        await cases.changeCase(await find(cases, 'a'), change);
+        expect(await cases.insertCase(sampleCase('b', { key }))).toBe(false);
+        expect(await cases.findLiveCase(key)).toEqual(sampleCase('a', { key, ...change, version: 2 }));
+        await cases.insertCase(sampleCase('c', { status: 'snoozed', snoozedUntil: noon + 8, openedAt: noon + 1 }));
+        await cases.insertCase(sampleCase('d', { status: 'resolved', snoozedUntil: noon }));
+        await cases.insertCase(sampleCase('e'));
+        expect(await cases.listCasesToWake({ now: noon + 7, limit: 5 })).toEqual([]);
+        expect(idsOf(await cases.listCasesToWake({ now: noon + 9, limit: 5 }))).toEqual(['c', 'a']);
+        expect(idsOf(await cases.listCasesToWake({ now: noon + 9, limit: 1 }))).toEqual(['c']);
+      });
+    });
+
+    test('that were resolved long ago are pruned, oldest first, at most so many, and no live one', async () => {
+      await using opened = await open();
+      await opened.database.transaction(async ({ cases }) => {
+        await cases.insertCase(sampleCase('live'));
+        for (const [id, resolvedAt] of [
+          ['a', noon + 1],
+          ['b', noon + 2],
+          ['late', noon + 9],
+        ] as const) {
+          const openedAt = id === 'b' ? noon + 1 : noon;
+          await cases.insertCase(sampleCase(id, { status: 'resolved', openedAt, resolvedAt }));
+        }
+        expect(await cases.pruneResolvedCases({ before: noon + 9, limit: 1 })).toEqual(['a']);
+        expect(await cases.pruneResolvedCases({ before: noon + 9, limit: 5 })).toEqual(['b']);
+        expect(await cases.pruneResolvedCases({ before: noon + 9, limit: 5 })).toEqual([]);
+        expect(await cases.findCase('late')).toBeDefined();
+        expect(await cases.findCase('live')).toBeDefined();
+      });
+    });
+
+    test('are listed by age from either end, page by page, by status and kind, and those that ring alone', async () => {
+      await using opened = await open();
+      await opened.database.transaction(async ({ cases }) => {
+        await cases.insertCase(sampleCase('b', { openedAt: noon + 2 }));
+        await cases.insertCase(sampleCase('a', { openedAt: noon + 1, kind: 'payment_reversed' }));
+        await cases.insertCase(sampleCase('c', { openedAt: noon + 2, status: 'acknowledged', rings: false }));
+        await cases.insertCase(sampleCase('d', { status: 'resolved' }));
         const list = async (
-          after: { openedAt: number; id: string } | null,
-          kinds: readonly ['payment_underpaid'] | null = null,
-        ) => idsOf(await exceptions.listOpenExceptions({ kinds, after, limit: 2 }));
-        expect(await list(null)).toEqual(['a', 'b']);
-        expect(await list({ openedAt: noon + 2, id: 'b' })).toEqual(['c']);
-        expect(await list(null, ['payment_underpaid'])).toEqual(['b', 'c']);
+          order: 'oldest_first' | 'newest_first',
+          more: { after?: CasePlace; kinds?: readonly CaseKind[]; rings?: true } = {},
+        ) =>
+          idsOf(await cases.listCases({ statuses: liveStatuses, kinds: null, after: null, limit: 2, order, ...more }));
+        const after = { openedAt: noon + 2, id: 'b' };
+        expect(await list('oldest_first')).toEqual(['a', 'b']);
+        expect(await list('oldest_first', { after })).toEqual(['c']);
+        expect(await list('oldest_first', { kinds: ['payment_underpaid'] })).toEqual(['b', 'c']);
+        expect(await list('newest_first')).toEqual(['c', 'b']);
+        expect(await list('newest_first', { after })).toEqual(['a']);
+        expect(await list('newest_first', { rings: true })).toEqual(['b', 'a']);
       });
     });
 
-    test('are found by their keys, open or not, the newest first, and by the refund that resolved them', async () => {
+    test('are found by their keys, live or not, the newest first, and by the refund that they were decided with', async () => {
       await using opened = await open();
-      await opened.database.transaction(async ({ exceptions }) => {
+      await opened.database.transaction(async ({ cases }) => {
         const orderId = asOrderId('order-1');
         const refundId = asRefundId('refund-1');
+        const resolutions = ['refund'];
         const resolved = { status: 'resolved', resolvedAt: noon, resolution: 'refund', undo: {} } as const;
-        await exceptions.insertException(sampleException('a', { key: 'k', ...resolved, orderId, refundId }));
-        await exceptions.insertException(sampleException('b', { key: 'k', openedAt: noon + 1 }));
-        await exceptions.insertException(sampleException('c', { key: 'l' }));
-        await exceptions.insertException(sampleException('d', { key: 'm' }));
-        expect(idsOf(await exceptions.listExceptionsByKeys(['k', 'l', 'none']))).toEqual(['b', 'c', 'a']);
-        expect(await exceptions.listExceptionsByKeys([])).toEqual([]);
-        expect((await exceptions.findExceptionOfRefund({ orderId, refundId }))?.id).toBe('a');
-        const other = { orderId, refundId: asRefundId('refund-2') };
-        expect(await exceptions.findExceptionOfRefund(other)).toBeUndefined();
+        await cases.insertCase(sampleCase('a', { key: 'k', ...resolved, orderId, refundId }));
+        await cases.insertCase(sampleCase('b', { key: 'k', openedAt: noon + 1 }));
+        await cases.insertCase(sampleCase('c', { key: 'l' }));
+        await cases.insertCase(sampleCase('d', { key: 'm' }));
+        expect(idsOf(await cases.listCasesByKeys(['k', 'l', 'none']))).toEqual(['b', 'c', 'a']);
+        expect(await cases.listCasesByKeys([])).toEqual([]);
+        expect((await cases.findCaseOfRefund({ orderId, refundId, resolutions }))?.id).toBe('a');
+        const other = { orderId, refundId: asRefundId('refund-2'), resolutions };
+        expect(await cases.findCaseOfRefund(other)).toBeUndefined();
       });
     });
 
-    test('of a provider are listed by kind, and those whose waiting is over, the longest over first', async () => {
+    test('of a provider are listed by kind: the live ones, and all of them page by page', async () => {
       await using opened = await open();
-      await opened.database.transaction(async ({ exceptions }) => {
-        await exceptions.insertException(sampleException('a', { waitsUntil: noon + 2, provider: 'bitpay' }));
-        await exceptions.insertException(sampleException('b', { waitsUntil: noon + 1, openedAt: noon + 1 }));
-        await exceptions.insertException(sampleException('c', { waitsUntil: noon + 3, kind: 'payment_reversed' }));
-        await exceptions.insertException(sampleException('d', { waitsUntil: noon, status: 'resolved' }));
-        await exceptions.insertException(sampleException('e', { openedAt: noon - 1 }));
-        const query = { provider: 'btcpay', kinds: ['payment_underpaid'], limit: 9 } as const;
-        expect(idsOf(await exceptions.listOpenExceptionsOfProvider(query))).toEqual(['e', 'b']);
-        expect(idsOf(await exceptions.listOpenExceptionsOfProvider({ ...query, limit: 1 }))).toEqual(['e']);
-        expect(idsOf(await exceptions.listExceptionsToWake({ now: noon + 2, limit: 9 }))).toEqual(['b', 'a']);
-        expect(idsOf(await exceptions.listExceptionsToWake({ now: noon + 2, limit: 1 }))).toEqual(['b']);
+      await opened.database.transaction(async ({ cases }) => {
+        await cases.insertCase(sampleCase('a', { provider: 'bitpay' }));
+        await cases.insertCase(sampleCase('b', { status: 'snoozed', snoozedUntil: noon, openedAt: noon + 1 }));
+        await cases.insertCase(sampleCase('c', { kind: 'provider_down' }));
+        await cases.insertCase(sampleCase('d', { status: 'resolved', resolvedAt: noon }));
+        await cases.insertCase(sampleCase('e', { openedAt: noon - 1 }));
+        await cases.insertCase(sampleCase('f', { provider: null }));
+        const query = { provider: 'btcpay', kinds: decisionKinds, limit: 2 } as const;
+        expect(idsOf(await cases.listLiveCasesOfProvider(query))).toEqual(['e', 'b']);
+        expect(idsOf(await cases.listLiveCasesOfProvider({ ...query, limit: 1 }))).toEqual(['e']);
+        expect(idsOf(await cases.listCasesOfProvider({ ...query, after: null }))).toEqual(['e', 'd']);
+        const after = { openedAt: noon, id: 'd' };
+        expect(idsOf(await cases.listCasesOfProvider({ ...query, after }))).toEqual(['b']);
       });
     });
 
-    test('are pruned once they have been resolved for long, at most so many; open ones stay', async () => {
+    test('of an order are found, and all live ones are counted with the age of the oldest', async () => {
       await using opened = await open();
-      await opened.database.transaction(async ({ exceptions }) => {
-        const resolved = (id: string, resolvedAt: number) =>
-          sampleException(id, { status: 'resolved', openedAt: noon - 100, resolvedAt });
-        await exceptions.insertException(resolved('a', noon - 50));
-        await exceptions.insertException(resolved('b', noon - 40));
-        await exceptions.insertException(resolved('c', noon));
-        await exceptions.insertException(sampleException('d', { openedAt: noon - 100 }));
-        const query = { before: noon - 10, limit: 1 };
-        expect(await exceptions.pruneResolvedExceptions(query)).toBe(1);
-        expect(await exceptions.pruneResolvedExceptions({ ...query, limit: 9 })).toBe(1);
-        expect(await exceptions.findException('a')).toBeUndefined();
-        expect(await exceptions.findException('b')).toBeUndefined();
-        expect(await exceptions.findException('c')).toBeDefined();
-        expect(await exceptions.findException('d')).toBeDefined();
-      });
-    });
-
-    test('of an order are found, and all are counted by kind and provider with the age of the oldest', async () => {
-      await using opened = await open();
-      await opened.database.transaction(async ({ exceptions }) => {
+      await opened.database.transaction(async ({ cases }) => {
         const orderId = asOrderId('order-1');
-        await exceptions.insertException(sampleException('a', { orderId, openedAt: noon + 5 }));
-        await exceptions.insertException(sampleException('b', { orderId, status: 'resolved' }));
-        await exceptions.insertException(sampleException('c', { openedAt: noon + 1 }));
-        await exceptions.insertException(sampleException('d', { kind: 'payment_unknown', provider: null }));
-        expect(idsOf(await exceptions.listOpenExceptionsForOrder(orderId))).toEqual(['a']);
-        expect(await exceptions.countOpenExceptions()).toEqual([
-          { kind: 'payment_underpaid', provider: 'btcpay', count: 2, oldestAt: noon + 1 },
-          { kind: 'payment_unknown', provider: null, count: 1, oldestAt: noon },
+        await cases.insertCase(sampleCase('a', { orderId, openedAt: noon + 5 }));
+        await cases.insertCase(sampleCase('b', { orderId, status: 'resolved' }));
+        await cases.insertCase(sampleCase('c', { orderId, openedAt: noon + 1 }));
+        await cases.insertCase(sampleCase('d', { kind: 'payment_unknown', provider: null, rings: false }));
+        await cases.insertCase(sampleCase('e', { status: 'acknowledged' }));
+        expect(idsOf(await cases.listLiveCasesForOrder(orderId))).toEqual(['c', 'a']);
+        const counted = { kind: 'payment_underpaid', provider: 'btcpay', rings: true } as const;
+        expect(await cases.countLiveCases()).toEqual([
+          { ...counted, status: 'acknowledged', count: 1, oldestAt: noon },
+          { ...counted, status: 'open', count: 2, oldestAt: noon + 1 },
+          { kind: 'payment_unknown', provider: null, rings: false, status: 'open', count: 1, oldestAt: noon },
         ]);
       });
     });

@@ -1,7 +1,7 @@
-import { describeAlerts } from './access.ts';
+import { describeAccess } from './access.ts';
 import { describeBookReading } from './book-reading.ts';
 import { describeBooks } from './books.ts';
-import { describeExceptions } from './cases.ts';
+import { describeCases } from './cases.ts';
 import type { OpenContractDatabase } from './harness.ts';
 import { describeMessageRecords } from './message-records.ts';
 import { describeOrders } from './orders.ts';
@@ -19,8 +19,8 @@ export function describeContract(open: OpenContractDatabase): void {
   describeQueues(open);
   describeOrders(open);
   describePayments(open);
-  describeAlerts(open);
-  describeExceptions(open);
+  describeAccess(open);
+  describeCases(open);
   describeRefunds(open);
   describeSales(open);
   describeBooks(open);

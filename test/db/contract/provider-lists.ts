@@ -1,9 +1,8 @@
 // What is asked of the stores about one provider as a whole: by the watch over it, by a replay and by an export.
 import { describe, expect, test } from 'vitest';
 import { hour, minute } from '#kernel/clock.ts';
-import { asOrderId, asPaymentId, asProviderReference } from '#kernel/ids.ts';
+import { asProviderReference } from '#kernel/ids.ts';
 import type { TimelineEntry } from '#orders/timeline.ts';
-import type { PaymentException } from '#payments/exceptions/exception.ts';
 import type { ReconciliationRun } from '#payments/model/reconciliation.ts';
 import type { PaymentStores } from '#payments/ports/payment-store.ts';
 import type { OpenContractDatabase } from './harness.ts';
@@ -35,9 +34,9 @@ export function describeProviderLists(open: OpenContractDatabase): void {
     test('whose credit is not worked out are listed by their id, page by page', async () => {
       await using opened = await open();
       await opened.database.transaction(async (stores) => {
-        const { payment: first } = await insertPair(stores, 1, { creditedMinor: -1 });
-        await insertPair(stores, 2, { creditedMinor: 0 });
-        const { payment: second } = await insertPair(stores, 3, { creditedMinor: -1 });
+        const { payment: first } = await insertPair(stores, 1, { capturedMinor: -1 });
+        await insertPair(stores, 2, { capturedMinor: 0 });
+        const { payment: second } = await insertPair(stores, 3, { capturedMinor: -1 });
         const ids = [first.id, second.id].sort();
         const list = async (after: (typeof ids)[number] | null, limit: number) =>
           (await stores.payments.listUncountedPayments({ after, limit })).map(({ id }) => id);
@@ -163,58 +162,6 @@ export function describeProviderLists(open: OpenContractDatabase): void {
       expect(first.map(({ id }) => id)).toEqual(['a', 'b']);
       const after = { startedAt: noon, id: 'b' };
       const second = await reconciliation.listRunsOf({ provider: 'btcpay', after, limit: 2 });
-      expect(second.map(({ id }) => id)).toEqual(['c']);
-    });
-  });
-
-  test('the exceptions of one provider are listed open and resolved, oldest first, page by page', async () => {
-    await using opened = await open();
-    await opened.database.transaction(async ({ exceptions }) => {
-      const raise = (id: string, change: Partial<PaymentException> = {}) =>
-        exceptions.insertException({
-          id,
-          key: `payment_failed:${id}`,
-          kind: 'payment_failed',
-          status: 'open',
-          version: 1,
-          provider: 'btcpay',
-          reference: null,
-          orderId: asOrderId('order-1'),
-          paymentId: asPaymentId('payment-1'),
-          refundId: null,
-          ownerId: null,
-          ownerName: null,
-          takenAt: null,
-          openedAt: noon,
-          lastSeenAt: noon,
-          subjectAt: null,
-          facts: {
-            summary: 's',
-            gapFiat: null,
-            gapCoin: null,
-            here: null,
-            there: null,
-            money: null,
-            label: null,
-            why: 'w',
-          },
-          waitsUntil: null,
-          resolvedAt: null,
-          resolution: null,
-          resolvedBy: null,
-          reason: null,
-          undo: null,
-          ...change,
-        });
-      await raise('b');
-      await raise('a', { status: 'resolved', resolvedAt: noon });
-      await raise('c', { openedAt: noon + 1 });
-      await raise('d', { provider: 'bitpay' });
-      await raise('e', { provider: null });
-      const first = await exceptions.listExceptionsOf({ provider: 'btcpay', after: null, limit: 2 });
-      expect(first.map(({ id }) => id)).toEqual(['a', 'b']);
-      const after = { openedAt: noon, id: 'b' };
-      const second = await exceptions.listExceptionsOf({ provider: 'btcpay', after, limit: 2 });
       expect(second.map(({ id }) => id)).toEqual(['c']);
     });
   });

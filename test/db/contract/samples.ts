@@ -1,5 +1,4 @@
 import type { AuditRecord, PendingAction } from '#access/access-store.ts';
-import type { Alert } from '#cases/case.ts';
 import { asOrderId, asPaymentId, asProviderReference } from '#kernel/ids.ts';
 import type { NewInboxEvent, NewOutboxMessage } from '#messaging/messaging-store.ts';
 import type { Order } from '#orders/order.ts';
@@ -61,7 +60,7 @@ export function samplePayment(order: Order, change: Partial<Payment> = {}): Paym
     coinExpected: null,
     coinReceived: null,
     coinAsset: null,
-    creditedMinor: 0,
+    capturedMinor: 0,
     reference: asProviderReference(`invoice-of-${order.id}`),
     checkoutUrl: 'https://pay.example/i/1',
     providerStatus: null,
@@ -95,38 +94,6 @@ export function sampleTimelineEntry(order: Order, change: Partial<TimelineEntry>
     actorId: 'store',
     trust: null,
     text: 'The order was placed.',
-    ...change,
-  };
-}
-
-export function sampleAlert(id: string, change: Partial<Alert> = {}): Alert {
-  return {
-    id,
-    key: `payment_underpaid:${id}`,
-    kind: 'payment_underpaid',
-    severity: 'critical',
-    status: 'open',
-    version: 1,
-    orderId: asOrderId('order-1'),
-    paymentId: null,
-    facts: {
-      headline: 'Payment came short',
-      orderNumber: 'T-1042',
-      amount: '49.00 USD',
-      detail: '20.00 USD of 49.00 USD',
-      provider: 'btcpay',
-      why: 'Expired / PaidPartial',
-      trust: 'fetched',
-    },
-    actions: ['new_payment_link', 'open_order'],
-    occurrences: 1,
-    openedAt: noon,
-    lastRaisedAt: noon,
-    acknowledgedAt: null,
-    acknowledgedBy: null,
-    snoozedUntil: null,
-    resolvedAt: null,
-    resolvedBy: null,
     ...change,
   };
 }

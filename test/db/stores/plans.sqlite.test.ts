@@ -3,6 +3,7 @@
 import Database from 'better-sqlite3';
 import { afterEach, expect, test, vi } from 'vitest';
 import type { AccountingStores } from '#accounting/ledger/deps.ts';
+import { decisionKinds, liveStatuses } from '#cases/case.ts';
 import { asOrderId, asPaymentId, asProviderReference } from '#kernel/ids.ts';
 import { openTestDatabase } from '#test/support/database/test-database.ts';
 
@@ -32,11 +33,24 @@ const queries: Record<string, (stores: AccountingStores) => Promise<unknown>> = 
   'dead letters back from a page': ({ outbox }) =>
     outbox.listAbandoned({ before: null, after: { at: 1, id: 'o' }, limit: 9 }),
   'products before a page': ({ products }) => products.listProducts({ after: null, before: 'x', limit: 9 }),
-  'the live alert of a trouble': ({ alerts }) => alerts.findLiveAlert('key'),
-  'live alerts of an order': ({ alerts }) => alerts.listLiveAlertsForOrder(asOrderId('o')),
-  'the open exception of a trouble': ({ exceptions }) => exceptions.findOpenException('key'),
-  'open exceptions of an order': ({ exceptions }) => exceptions.listOpenExceptionsForOrder(asOrderId('o')),
-  'open exceptions by age': ({ exceptions }) => exceptions.listOpenExceptions({ kinds: null, after: null, limit: 9 }),
+  'the live case of a key': ({ cases }) => cases.findLiveCase('key'),
+  'live cases of an order': ({ cases }) => cases.listLiveCasesForOrder(asOrderId('o')),
+  'a case by its id': ({ cases }) => cases.findCase('id'),
+  'live cases by age': ({ cases }) =>
+    cases.listCases({ statuses: liveStatuses, kinds: null, order: 'oldest_first', after: null, limit: 9 }),
+  'live cases that are counted': ({ cases }) => cases.countLiveCases(),
+  'live cases of a provider': ({ cases }) =>
+    cases.listLiveCasesOfProvider({ provider: 'btcpay', kinds: decisionKinds, limit: 9 }),
+  'cases of a provider': ({ cases }) =>
+    cases.listCasesOfProvider({ provider: 'btcpay', kinds: decisionKinds, after: null, limit: 9 }),
+  'cases back from a page': ({ cases }) =>
+    cases.listCases({
+      statuses: liveStatuses,
+      kinds: null,
+      order: 'newest_first',
+      before: { openedAt: 1, id: 'o' },
+      limit: 9,
+    }),
   'refunds to follow': ({ refunds }) => refunds.listRefundsToPoll({ now, except: ['btcpay'], limit: 50 }),
   'refunds of a payment': ({ refunds }) => refunds.listRefundsForPayment(asPaymentId('p')),
   'refunds of an order': ({ refunds }) => refunds.listRefundsForOrder(asOrderId('o')),
@@ -56,16 +70,22 @@ const queries: Record<string, (stores: AccountingStores) => Promise<unknown>> = 
   'refunds that succeeded': ({ refunds }) =>
     refunds.listRefundsSucceededBetween({ provider: 'btcpay', from: 0, to: now, limit: 9 }),
   'refunds that changed': ({ refunds }) => refunds.listRefundsChangedSince({ since: now, after: null, limit: 9 }),
-  'exceptions about a payment': ({ exceptions }) =>
-    exceptions.listExceptionsAbout({ provider: 'btcpay', reference: 'r', paymentId: asPaymentId('p'), limit: 9 }),
+  'cases about a payment': ({ cases }) =>
+    cases.listCasesAbout({
+      provider: 'btcpay',
+      reference: 'r',
+      paymentId: asPaymentId('p'),
+      kinds: decisionKinds,
+      limit: 9,
+    }),
   'orders of a time': ({ orders }) => orders.listOrdersMadeBetween({ from: 0, to: now, after: null, limit: 9 }),
   'fees nobody knows': ({ fees }) =>
     fees.listFees({ provider: 'bitpay', standing: 'unmatched', from: 0, to: now, limit: 9 }),
   'the entries of a closing': ({ ledger }) => ledger.listEntries({ number: 1, after: 'p', limit: 9 }),
   'settlements of a time': ({ fees }) => fees.listSettlements({ provider: 'bitpay', from: 0, to: now, limit: 9 }),
   'what admins did': ({ audit }) => audit.countAudit({ actorKind: 'admin', from: 0, to: now }),
-  'alerts to wake': ({ alerts }) => alerts.listAlertsToWake({ now, limit: 100 }),
-  'alerts to prune': ({ alerts }) => alerts.pruneResolved({ before: now, limit: 1_000 }),
+  'cases to wake': ({ cases }) => cases.listCasesToWake({ now, limit: 100 }),
+  'cases to prune': ({ cases }) => cases.pruneResolvedCases({ before: now, limit: 1_000 }),
   'reconciliations to prune': ({ reconciliation }) => reconciliation.prune({ before: now, limit: 1_000 }),
   'what to prune': ({ inbox }) => inbox.prune({ before: now, limit: 1_000 }),
 };

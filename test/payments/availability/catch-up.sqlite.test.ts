@@ -1,14 +1,15 @@
 // What happened while a provider could not be heard, made up for when it is back.
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import type { Alert } from '#cases/case.ts';
+import type { Case } from '#cases/case.ts';
 import { day, hour, minute, second } from '#kernel/clock.ts';
 import { asProviderReference, type PaymentId } from '#kernel/ids.ts';
 import { type CatchUp, createCatchUp } from '#payments/availability/catch-up.ts';
-import { settleLook } from '#payments/availability/settle-look.ts';
+import { settleProbe } from '#payments/availability/settle-probe.ts';
 import type { Outage } from '#payments/model/outage.ts';
 import type { PaymentSnapshot } from '#payments/model/snapshot.ts';
 import { ProviderRejected } from '#payments/ports/provider-errors.ts';
 import { createReconciler } from '#payments/reconciliation/reconcile-provider.ts';
+import { listAlerts } from '#test/support/builders/cases.ts';
 import { openTestDatabase, type TestDatabase } from '#test/support/database/test-database.ts';
 import { createScriptedProviders, type ScriptedProviders } from '#test/support/fakes/scripted-providers.ts';
 import {
@@ -53,13 +54,13 @@ async function place(reference: string, shows: Partial<PaymentSnapshot> = {}): P
 
 /** The provider is away for an hour, and answers again. */
 async function beAwayForAnHour(): Promise<void> {
-  const look = { kind: 'fails', why: 'probe: HTTP 503', goneAs: null, isConfirmed: true } as const;
+  const probe = { kind: 'fails', why: 'probe: HTTP 503', readAsDecommissioned: null, isConfirmed: true } as const;
   providers.feels('btcpay', { failingSince: deps.clock.now() });
-  await settleLook(deps, { provider: 'btcpay', look, actor });
+  await settleProbe(deps, { provider: 'btcpay', probe, actor });
   deps.clock.advance(hour - 30 * second);
-  await settleLook(deps, { provider: 'btcpay', look, actor });
+  await settleProbe(deps, { provider: 'btcpay', probe, actor });
   deps.clock.advance(30 * second);
-  await settleLook(deps, { provider: 'btcpay', look: { kind: 'answers' }, actor });
+  await settleProbe(deps, { provider: 'btcpay', probe: { kind: 'answers' }, actor });
 }
 
 async function newestOutage(): Promise<Outage> {
@@ -68,9 +69,9 @@ async function newestOutage(): Promise<Outage> {
   return outage;
 }
 
-async function onlyAlert(): Promise<Alert> {
+async function onlyAlert(): Promise<Case> {
   const query = { statuses: ['open', 'resolved'] as const, before: null, limit: 9 };
-  const alerts = await opened.database.read((stores) => stores.alerts.listAlerts(query));
+  const alerts = await opened.database.read((stores) => listAlerts(stores, query.statuses));
   const own = alerts.filter(({ kind }) => kind === 'provider_down');
   if (own.length !== 1 || own[0] === undefined) throw new Error(`${own.length} alerts`);
   return own[0];
@@ -91,7 +92,7 @@ test('what was paid meanwhile is found at once, and the alert ends with what the
   });
   const alert = await onlyAlert();
   expect(alert).toMatchObject({ status: 'resolved', occurrences: 1 });
-  expect(alert.resolvedBy).toBe('It answers again: blind for 60 minutes, 1 payment recovered, 0 lost.');
+  expect(alert.outcome).toBe('It answers again: blind for 60 minutes, 1 payment recovered, 0 lost.');
   expect(await catchUp({})).toEqual({ finished: 0, looked: 0 });
 });
 
@@ -146,7 +147,7 @@ test('a payment that the provider does not know any more is lost, and named', as
   expect(await newestOutage()).toMatchObject({ lookedCount: 1, recoveredCount: 0, lostCount: 1 });
   const { order } = await detailsOf(deps, paymentId);
   const alert = await onlyAlert();
-  expect(alert.resolvedBy).toContain('0 payments recovered, 1 lost');
+  expect(alert.outcome).toContain('0 payments recovered, 1 lost');
   expect(alert.facts.detail).toContain(`Not found: T-${order.number}.`);
 });
 
@@ -223,7 +224,7 @@ test('the most overdue payments come first, and the card says how far it is', as
   provider.fetchPayment = async (reference, options) => {
     looked.push(reference);
     deps.clock.advance(6 * second);
-    const live = await opened.database.read((stores) => stores.alerts.findLiveAlert('provider_down:btcpay'));
+    const live = await opened.database.read((stores) => stores.cases.findLiveCase('provider_down:btcpay'));
     cards.push(live?.facts.detail ?? null);
     return fetchPayment(reference, options);
   };

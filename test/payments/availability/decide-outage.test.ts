@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { day, hour, minute } from '#kernel/clock.ts';
-import { decideOutage, goneForMs, type ProviderLook } from '#payments/availability/decide-outage.ts';
+import { decideOutage, decommissionAfterMs, type ProviderProbe } from '#payments/availability/decide-outage.ts';
 import { type Outage, outageStatuses } from '#payments/model/outage.ts';
 
 const now = Date.UTC(2026, 10, 25, 3);
@@ -14,18 +14,18 @@ const known = (status: Outage['status'], change: Partial<Known> = {}): Known => 
   ...change,
 });
 
-const looks = {
+const probes = {
   answers: { kind: 'answers' },
-  timeout: { kind: 'fails', why: 'probe: no answer', goneAs: null, isConfirmed: false },
-  timeoutAgain: { kind: 'fails', why: 'probe: no answer', goneAs: null, isConfirmed: true },
-  refusal: { kind: 'fails', why: 'probe: HTTP 410', goneAs: 'HTTP 410', isConfirmed: false },
-  refusalAgain: { kind: 'fails', why: 'probe: HTTP 410', goneAs: 'HTTP 410', isConfirmed: true },
-  unknownName: { kind: 'fails', why: 'probe: ENOTFOUND', goneAs: 'name not found', isConfirmed: true },
+  timeout: { kind: 'fails', why: 'probe: no answer', readAsDecommissioned: null, isConfirmed: false },
+  timeoutAgain: { kind: 'fails', why: 'probe: no answer', readAsDecommissioned: null, isConfirmed: true },
+  refusal: { kind: 'fails', why: 'probe: HTTP 410', readAsDecommissioned: 'HTTP 410', isConfirmed: false },
+  refusalAgain: { kind: 'fails', why: 'probe: HTTP 410', readAsDecommissioned: 'HTTP 410', isConfirmed: true },
+  unknownName: { kind: 'fails', why: 'probe: ENOTFOUND', readAsDecommissioned: 'name not found', isConfirmed: true },
   notAsked: { kind: 'not_asked', why: 'probe: no answer' },
-} as const satisfies Record<string, ProviderLook>;
+} as const satisfies Record<string, ProviderProbe>;
 
 describe('every look at every state', () => {
-  const expected: Record<Outage['status'] | 'none', Record<keyof typeof looks, string>> = {
+  const expected: Record<Outage['status'] | 'none', Record<keyof typeof probes, string>> = {
     none: {
       answers: 'nothing',
       timeout: 'nothing',
@@ -72,49 +72,49 @@ describe('every look at every state', () => {
       notAsked: 'nothing',
     },
   };
-  const names = Object.keys(looks) as (keyof typeof looks)[];
+  const names = Object.keys(probes) as (keyof typeof probes)[];
 
   test.each(['none' as const, ...outageStatuses])('is decided for %s', (status) => {
     const current = status === 'none' ? undefined : known(status);
-    const decided = Object.fromEntries(names.map((name) => [name, decideOutage(current, looks[name], at).kind]));
+    const decided = Object.fromEntries(names.map((name) => [name, decideOutage(current, probes[name], at).kind]));
     expect(decided).toEqual(expected[status]);
   });
 });
 
 describe('a provider that looks gone', () => {
-  const almost = known('blind', { goneSince: now - goneForMs, goneCount: 40 });
+  const almost = known('blind', { goneSince: now - decommissionAfterMs, goneCount: 40 });
 
   test('is taken for gone after a day in which every answer was such', () => {
-    expect(decideOutage(almost, looks.refusal, at)).toEqual({
+    expect(decideOutage(almost, probes.refusal, at)).toEqual({
       kind: 'retire',
       change: {
         status: 'retired',
         retiredAt: now,
         askedAt: now,
         reason: 'probe: HTTP 410',
-        goneSince: now - goneForMs,
+        goneSince: now - decommissionAfterMs,
         goneCount: 41,
       },
     });
   });
 
   test('is not taken for gone a moment before that', () => {
-    const young = { ...almost, goneSince: now - goneForMs + 1 };
-    expect(decideOutage(young, looks.refusal, at).kind).toBe('note');
+    const young = { ...almost, goneSince: now - decommissionAfterMs + 1 };
+    expect(decideOutage(young, probes.refusal, at).kind).toBe('note');
   });
 
   test('is not taken for gone by a process that slept over most of the day', () => {
     const rarelyAsked = known('blind', { goneSince: now - 2 * day, goneCount: 3 });
-    expect(decideOutage(rarelyAsked, looks.refusal, at).kind).toBe('note');
+    expect(decideOutage(rarelyAsked, probes.refusal, at).kind).toBe('note');
   });
 
   test('shows with any other trouble that somebody is there, and the day begins anew', () => {
-    const after = decideOutage(almost, looks.timeoutAgain, at);
+    const after = decideOutage(almost, probes.timeoutAgain, at);
     expect(after).toMatchObject({ kind: 'note', change: { goneSince: null, goneCount: 0 } });
   });
 
   test('counts from the first such answer', () => {
-    const first = decideOutage(known('blind'), looks.refusal, at);
+    const first = decideOutage(known('blind'), probes.refusal, at);
     expect(first).toMatchObject({ change: { goneSince: now, goneCount: 1 } });
   });
 });
@@ -123,17 +123,17 @@ describe('a name that is not found', () => {
   const almost = known('blind', { goneSince: now - 2 * day, goneCount: 40 });
 
   test('takes a provider for gone while others answer', () => {
-    expect(decideOutage(almost, looks.unknownName, at).kind).toBe('retire');
+    expect(decideOutage(almost, probes.unknownName, at).kind).toBe('retire');
   });
 
   test('says nothing while nobody answers: the network here may be to blame', () => {
-    const offline = decideOutage(almost, looks.unknownName, { now, isOnline: false });
+    const offline = decideOutage(almost, probes.unknownName, { now, isOnline: false });
     expect(offline).toMatchObject({ kind: 'note', change: { goneSince: almost.goneSince, goneCount: 40 } });
   });
 });
 
 test('a provider that is back is caught up with from its last failure on', () => {
-  const back = decideOutage(known('retired', { goneSince: now - day, goneCount: 99 }), looks.answers, at);
+  const back = decideOutage(known('retired', { goneSince: now - day, goneCount: 99 }), probes.answers, at);
   expect(back).toEqual({
     kind: 'catch_up',
     change: { status: 'catching_up', answeredAt: now, goneSince: null, goneCount: 0 },
@@ -142,7 +142,7 @@ test('a provider that is back is caught up with from its last failure on', () =>
 
 test('one that goes away again while it is caught up with is in the same outage', () => {
   const later = { now: now + hour + minute, isOnline: true };
-  expect(decideOutage(known('catching_up'), looks.timeoutAgain, later)).toMatchObject({
+  expect(decideOutage(known('catching_up'), probes.timeoutAgain, later)).toMatchObject({
     kind: 'relapse',
     change: { status: 'blind', answeredAt: null, askedAt: later.now },
   });

@@ -1,12 +1,13 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import type { Alert } from '#cases/case.ts';
+import type { Case } from '#cases/case.ts';
 import { day, hour, minute, second } from '#kernel/clock.ts';
 import { askProviderAgain } from '#payments/availability/ask-again.ts';
-import { loadRetired } from '#payments/availability/load-retired.ts';
+import { loadDecommissioned } from '#payments/availability/load-decommissioned.ts';
 import { createProviderWatch, type WatchProviders } from '#payments/availability/watch-providers.ts';
 import type { Outage } from '#payments/model/outage.ts';
+import { createDecommissionedProviders } from '#payments/ports/decommissioned-providers.ts';
 import { ProviderRejected, ProviderUnreachable } from '#payments/ports/provider-errors.ts';
-import { createRetiredProviders } from '#payments/ports/retired-providers.ts';
+import { listAlerts } from '#test/support/builders/cases.ts';
 import { openTestDatabase, type TestDatabase } from '#test/support/database/test-database.ts';
 import { createScriptedProviders, type ScriptedProviders } from '#test/support/fakes/scripted-providers.ts';
 import { createTestDeps, type TestDeps } from '#test/support/scenario-kits/payment-kit.ts';
@@ -23,7 +24,7 @@ beforeEach(async () => {
   opened = await openTestDatabase();
   const made = createTestDeps(opened.database);
   providers = createScriptedProviders(['btcpay'], made.clock);
-  deps = { ...made, providers, retired: createRetiredProviders(), isOnline: () => true };
+  deps = { ...made, providers, decommissioned: createDecommissionedProviders(), isOnline: () => true };
   watch = createProviderWatch(deps);
   answers = ['ok'];
   asked = 0;
@@ -40,11 +41,11 @@ beforeEach(async () => {
 afterEach(() => opened.remove());
 
 const liveAlert = (kind: 'down' | 'retired') =>
-  opened.database.read((stores) => stores.alerts.findLiveAlert(`provider_${kind}:btcpay`));
+  opened.database.read((stores) => stores.cases.findLiveCase(`provider_${kind}:btcpay`));
 const liveOutage = () => opened.database.read((stores) => stores.outages.findLiveOutage('btcpay'));
-const resolvedAlerts = async (): Promise<Alert[]> => {
+const resolvedAlerts = async (): Promise<Case[]> => {
   const query = { statuses: ['resolved'] as const, before: null, limit: 9 };
-  return opened.database.read((stores) => stores.alerts.listAlerts(query));
+  return opened.database.read((stores) => listAlerts(stores, query.statuses));
 };
 
 async function getOutage(): Promise<Outage> {
@@ -169,7 +170,7 @@ describe('a provider that is gone', () => {
     await spend(day + hour);
     const outage = await getOutage();
     expect(outage).toMatchObject({ status: 'retired', reason: 'probe: 410' });
-    expect(deps.retired?.mayAsk('btcpay')).toBe(false);
+    expect(deps.decommissioned?.mayAsk('btcpay')).toBe(false);
     expect(await liveAlert('down')).toBeUndefined();
     expect((await resolvedAlerts()).map(({ key }) => key)).toEqual(['provider_down:btcpay']);
     const alert = await liveAlert('retired');
@@ -210,8 +211,8 @@ describe('a provider that is gone', () => {
     answers = [404];
     await watch({});
     await spend(day + hour);
-    const restarted = { ...deps, retired: createRetiredProviders() };
-    await loadRetired(restarted);
+    const restarted = { ...deps, retired: createDecommissionedProviders() };
+    await loadDecommissioned(restarted);
     expect(restarted.retired.mayAsk('btcpay')).toBe(false);
     const before = asked;
     await createProviderWatch(restarted)({});
@@ -225,7 +226,7 @@ describe('a provider that is gone', () => {
     answers = ['ok'];
     await spend(day);
     expect(await getOutage()).toMatchObject({ status: 'catching_up' });
-    expect(deps.retired?.mayAsk('btcpay')).toBe(true);
+    expect(deps.decommissioned?.mayAsk('btcpay')).toBe(true);
     expect((await liveAlert('retired'))?.facts.headline).toBe('Provider answers again, catching up');
   });
 
@@ -235,10 +236,10 @@ describe('a provider that is gone', () => {
     await spend(day + hour);
     const actor = { kind: 'admin', id: '42' } as const;
     expect(await askProviderAgain(deps, { provider: 'btcpay', actor })).toMatchObject({ kind: 'fails' });
-    expect(deps.retired?.mayAsk('btcpay')).toBe(false);
+    expect(deps.decommissioned?.mayAsk('btcpay')).toBe(false);
     answers = ['ok'];
     expect(await askProviderAgain(deps, { provider: 'btcpay', actor })).toEqual({ kind: 'answers' });
-    expect(deps.retired?.mayAsk('btcpay')).toBe(true);
+    expect(deps.decommissioned?.mayAsk('btcpay')).toBe(true);
     const audit = await opened.database.read((stores) =>
       stores.audit.listAudit({ subject: 'provider:btcpay', limit: 9 }),
     );

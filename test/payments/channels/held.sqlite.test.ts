@@ -6,7 +6,6 @@ import { rememberOption } from '#payments/resolutions/actions/accept-payment.ts'
 import { undoResolution } from '#payments/resolutions/actions/undo-resolution.ts';
 import { openTestDatabase } from '#test/support/database/test-database.ts';
 import { aSaleItem } from '#test/support/fakes/sales-channel.ts';
-
 import { admin, audited, by, decide, openChannelKit } from '#test/support/scenario-kits/channel-kit.ts';
 
 describe('a held payment', () => {
@@ -17,7 +16,7 @@ describe('a held payment', () => {
     const payment = await shop.paymentOf();
     if (payment === undefined) throw new Error('there is no payment');
     const key = `payment_held:${payment.orderId}`;
-    const before = await shop.deps.database.read((stores) => stores.exceptions.findOpenException(key));
+    const before = await shop.deps.database.read((stores) => stores.cases.findLiveCase(key));
     expect(before).toMatchObject({
       kind: 'payment_held',
       provider: 'payhip',
@@ -30,9 +29,9 @@ describe('a held payment', () => {
     expect((await shop.orderOf()).order).toMatchObject({ status: 'paid', attention: null });
     expect(await decide(shop, { action: 'accept', reason: 'again' })).toEqual({ kind: 'over', by: 'Ada' });
     expect(await decide(shop, { action: 'reject', reason: 'again' })).toEqual({ kind: 'over', by: 'Ada' });
-    const after = await shop.deps.database.read((stores) => stores.exceptions.findException(before?.id ?? ''));
+    const after = await shop.deps.database.read((stores) => stores.cases.findCase(before?.id ?? ''));
     expect(after).toMatchObject({ status: 'resolved', resolution: 'accept', resolvedBy: 'Ada', reason: 'I saw it' });
-    expect(await audited(shop)).toContain('exception.accept: I saw it');
+    expect(await audited(shop)).toContain('case.accept: I saw it');
     expect(await shop.paymentOf()).toMatchObject({
       heldAt: null,
       acceptedAt: shop.deps.clock.now(),
@@ -46,8 +45,8 @@ describe('a held payment', () => {
     await shop.sell();
     const key = `payment_held:${(await shop.paymentOf())?.orderId}`;
     await decide(shop, { action: 'accept', reason: 'I saw it' });
-    const [exception] = await shop.deps.database.read((stores) => stores.exceptions.listExceptionsByKeys([key]));
-    const undone = await undoResolution(shop.deps, { exceptionId: exception?.id ?? '', by });
+    const [exception] = await shop.deps.database.read((stores) => stores.cases.listCasesByKeys([key]));
+    const undone = await undoResolution(shop.deps, { caseId: exception?.id ?? '', by });
     expect(undone).toMatchObject({ kind: 'decided' });
     expect(await shop.paymentOf()).toMatchObject({ heldAt: expect.any(Number), acceptedAt: null });
     expect((await shop.orderOf()).order.status).toBe('needs_attention');
@@ -71,7 +70,7 @@ describe('a held payment', () => {
     expect(rejected).toEqual({ kind: 'decided', said: 'Rejected: nothing is delivered.' });
     expect((await shop.orderOf()).order.status).toBe('cancelled');
     expect(await shop.paymentOf()).toMatchObject({ feeAmount: null, netAmount: null, figuresAsset: null });
-    expect(await audited(shop)).toContain('exception.reject: It is forged');
+    expect(await audited(shop)).toContain('case.reject: It is forged');
     await shop.giveBack(900);
     const { order, refunds, payments } = await shop.orderOf();
     expect([order.status, payments[0]?.status, refunds.length]).toEqual(['cancelled', 'cancelled', 1]);

@@ -10,6 +10,7 @@ import { expireOrders } from '#payments/collect/expire-orders.ts';
 import { type NewOrder, placeOrder } from '#payments/collect/place-order.ts';
 import { loadOrderView, type OrderView } from '#payments/lifecycle/order-view.ts';
 import type { PaymentProvider } from '#payments/ports/payment-provider.ts';
+import { listAlerts } from '#test/support/builders/cases.ts';
 import { openTestDatabase, type TestDatabase } from '#test/support/database/test-database.ts';
 import { createScriptedProviders, type ScriptedProviders } from '#test/support/fakes/scripted-providers.ts';
 import {
@@ -93,9 +94,7 @@ test('an order that is opened again gets a time of its own, and its second expir
 const wrong = { requested: { amount: '48.00', asset: 'USD' } } as const;
 
 async function mismatchAlerts(): Promise<string[]> {
-  const alerts = await opened.database.read((stores) =>
-    stores.alerts.listAlerts({ statuses: ['open', 'resolved'], before: null, limit: 9 }),
-  );
+  const alerts = await opened.database.read((stores) => listAlerts(stores, ['open', 'resolved']));
   const own = alerts.filter(({ kind }) => kind === 'payment_mismatch');
   return own.map(({ status, occurrences }) => `${status} ${occurrences}`);
 }
@@ -136,7 +135,7 @@ test('a link that is asked about no more after a week is not the answer', async 
   await lookAt(deps, { paymentId, shows: {} });
   const stuck = 'payment_stuck';
   const { order } = await detailsOf(deps, paymentId);
-  const find = () => opened.database.read((stores) => stores.alerts.findLiveAlert(`${stuck}:${order.id}`));
+  const find = () => opened.database.read((stores) => stores.cases.findLiveCase(`${stuck}:${order.id}`));
   expect(await find()).toMatchObject({ kind: stuck, facts: { headline: 'Payment is still open after a week' } });
   const link = await newLink(order.id);
   expect(link).toMatchObject({ kind: 'created', payment: { provider: 'btcpay', status: 'created' } });

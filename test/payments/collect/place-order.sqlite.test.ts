@@ -5,6 +5,7 @@ import { storeActor } from '#kernel/actor.ts';
 import { cancelOrder } from '#payments/collect/cancel-order.ts';
 import { createPaymentLink } from '#payments/collect/create-payment-link.ts';
 import { type NewOrder, type PlacedOrder, placeOrder } from '#payments/collect/place-order.ts';
+import { listAlerts } from '#test/support/builders/cases.ts';
 import { openTestDatabase, type TestDatabase } from '#test/support/database/test-database.ts';
 import {
   createScriptedProviders,
@@ -57,9 +58,7 @@ async function onlyOrder() {
 }
 
 async function openAlerts(): Promise<string[]> {
-  const alerts = await opened.database.read((stores) =>
-    stores.alerts.listAlerts({ statuses: ['open'], before: null, limit: 9 }),
-  );
+  const alerts = await opened.database.read((stores) => listAlerts(stores, ['open']));
   return alerts.map((alert) => alert.kind);
 }
 

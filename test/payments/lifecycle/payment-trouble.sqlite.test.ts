@@ -1,9 +1,10 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import type { Alert } from '#cases/case.ts';
+import type { Case } from '#cases/case.ts';
 import { day, hour, minute } from '#kernel/clock.ts';
 import { asPaymentId } from '#kernel/ids.ts';
 import { pruneAll } from '#kernel/retention.ts';
 import { inboxRetention, outboxRetention } from '#messaging/retention.ts';
+import { listAlerts } from '#test/support/builders/cases.ts';
 import { aPayment } from '#test/support/builders/payment.ts';
 import { openTestDatabase, type TestDatabase } from '#test/support/database/test-database.ts';
 import { createTestDeps, detailsOf, lookAt, placeTestOrder } from '#test/support/scenario-kits/payment-kit.ts';
@@ -17,11 +18,9 @@ afterAll(() => opened.remove());
 const bitcoin = (received: string) => ({ expected: '0.00053', received, asset: 'BTC' });
 
 async function alertsOf(orderId: string): Promise<string[]> {
-  const all = await opened.database.read((stores) =>
-    stores.alerts.listAlerts({ statuses: ['open', 'resolved'], before: null, limit: 100 }),
-  );
-  const own = all.filter((alert: Alert) => alert.orderId === orderId);
-  return own.map((alert) => `${alert.kind} ${alert.status}: ${alert.resolvedBy ?? alert.facts.detail}`).reverse();
+  const all = await opened.database.read((stores) => listAlerts(stores, ['open', 'resolved']));
+  const own = all.filter((alert: Case) => alert.orderId === orderId);
+  return own.map((alert) => `${alert.kind} ${alert.status}: ${alert.outcome ?? alert.facts.detail}`).reverse();
 }
 
 test('one payment is in one trouble at a time: a late payment ends the alert that it expired', async () => {

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import type { PaymentException } from '#payments/exceptions/exception.ts';
+import type { Case } from '#cases/case.ts';
+import { listDecisions } from '#test/support/builders/cases.ts';
 import { openTestDatabase, type TestDatabase } from '#test/support/database/test-database.ts';
 import {
   createTestDeps,
@@ -18,8 +19,7 @@ beforeEach(async () => {
 });
 afterEach(() => opened.remove());
 
-const openExceptions = (): Promise<PaymentException[]> =>
-  opened.database.read((stores) => stores.exceptions.listOpenExceptions({ kinds: null, after: null, limit: 10 }));
+const openExceptions = (): Promise<Case[]> => opened.database.read((stores) => listDecisions(stores));
 
 const short = { expected: '49.00', received: '20.00', asset: 'USD' };
 
@@ -32,11 +32,11 @@ test('a short payment opens an exception beside its alert, and being paid ends b
       key: `payment_underpaid:${order.id}`,
       kind: 'payment_underpaid',
       provider: 'btcpay',
-      ownerId: null,
+      assigneeId: null,
       orderId: order.id,
       paymentId,
       openedAt: deps.clock.now(),
-      facts: { summary: 'Payment came short', why: 'Expired' },
+      facts: { headline: 'Payment came short', why: 'Expired' },
     },
   ]);
   deps.clock.advance(1_000);

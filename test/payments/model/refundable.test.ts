@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { asRefundId } from '#kernel/ids.ts';
 import { paymentStatuses } from '#payments/model/payment.ts';
 import { type Refund, type RefundStatus, refundStatuses } from '#payments/model/refund.ts';
-import { capturedMinor, sumRefunds } from '#payments/model/refundable.ts';
+import { capturedOf, sumRefunds } from '#payments/model/refundable.ts';
 import { aPayment } from '#test/support/builders/payment.ts';
 import { aRefund } from '#test/support/builders/refund.ts';
 
@@ -16,29 +16,27 @@ const came = (received: string, expected = '49.00') => ({
 
 describe('what was captured', () => {
   test('is nothing while no confirmed money is there', () => {
-    const withMoney = paymentStatuses.filter(
-      (status) => capturedMinor(aPayment({ status, ...came('49.00') }), keeps) > 0,
-    );
+    const withMoney = paymentStatuses.filter((status) => capturedOf(aPayment({ status, ...came('49.00') }), keeps) > 0);
     expect(withMoney.sort()).toEqual(['overpaid', 'paid', 'paid_late', 'underpaid']);
   });
 
   test('is what came, also when that is less or more than was asked for', () => {
-    expect(capturedMinor(aPayment({ status: 'underpaid', ...came('20.00') }), keeps)).toBe(2000);
-    expect(capturedMinor(aPayment({ status: 'overpaid', ...came('60.50') }), keeps)).toBe(6050);
-    expect(capturedMinor(aPayment({ status: 'paid' }), keeps)).toBe(4900);
+    expect(capturedOf(aPayment({ status: 'underpaid', ...came('20.00') }), keeps)).toBe(2000);
+    expect(capturedOf(aPayment({ status: 'overpaid', ...came('60.50') }), keeps)).toBe(6050);
+    expect(capturedOf(aPayment({ status: 'paid' }), keeps)).toBe(4900);
   });
 
   test('is rounded down, never up, where the provider counts in coins', () => {
     const inCoins = { expectedAmount: '0.00300000', receivedAmount: '0.00199999', receivedAsset: 'BTC' };
-    expect(capturedMinor(aPayment({ status: 'underpaid', ...inCoins }), keeps)).toBe(3266);
-    expect(capturedMinor(aPayment({ status: 'underpaid', ...came('20.009') }), keeps)).toBe(2000);
+    expect(capturedOf(aPayment({ status: 'underpaid', ...inCoins }), keeps)).toBe(3266);
+    expect(capturedOf(aPayment({ status: 'underpaid', ...came('20.009') }), keeps)).toBe(2000);
   });
 
   test('is the price and nothing beside it where the provider returns what came short or too much', () => {
     const returns = { returnsOddPayments: true };
-    expect(capturedMinor(aPayment({ status: 'underpaid', ...came('20.00') }), returns)).toBe(0);
-    expect(capturedMinor(aPayment({ status: 'paid_late', ...came('49.00') }), returns)).toBe(0);
-    expect(capturedMinor(aPayment({ status: 'overpaid', ...came('60.50') }), returns)).toBe(4900);
+    expect(capturedOf(aPayment({ status: 'underpaid', ...came('20.00') }), returns)).toBe(0);
+    expect(capturedOf(aPayment({ status: 'paid_late', ...came('49.00') }), returns)).toBe(0);
+    expect(capturedOf(aPayment({ status: 'overpaid', ...came('60.50') }), returns)).toBe(4900);
   });
 });
 

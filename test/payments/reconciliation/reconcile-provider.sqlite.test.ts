@@ -108,7 +108,7 @@ test('what lies beyond the findings that are kept is healed and counted all the 
   });
   expect(result.kind === 'finished' && result.findings).toHaveLength(500);
   expect((await detailsOf(deps, lost)).order.status).toBe('paid');
-  const alert = await opened.database.read((stores) => stores.alerts.findLiveAlert('reconciliation:btcpay'));
+  const alert = await opened.database.read((stores) => stores.cases.findLiveCase('reconciliation:btcpay'));
   expect(alert?.facts.detail).toBe('501 differences are open; the run keeps the first 500 that it found');
 });
 

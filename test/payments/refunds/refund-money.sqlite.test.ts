@@ -3,6 +3,7 @@
 import { expect, test } from 'vitest';
 import { minute } from '#kernel/clock.ts';
 import { decideApproval } from '#payments/refunds/decide-approval.ts';
+import { listDecisions } from '#test/support/builders/cases.ts';
 import { openTestDatabase } from '#test/support/database/test-database.ts';
 import { lookAt } from '#test/support/scenario-kits/payment-kit.ts';
 import { openRefundKit } from '../../support/scenario-kits/refund-kit.ts';
@@ -41,9 +42,7 @@ test('a lost refund is not repeated once the money is not there any more; a pers
   await kit.pass(30);
   expect(kit.refundProvider.commands).toHaveLength(1);
   expect((await kit.refunds())[0]).toMatchObject({ status: 'unknown' });
-  const open = await opened.database.read((stores) =>
-    stores.exceptions.listOpenExceptions({ kinds: ['refund_unknown'], after: null, limit: 9 }),
-  );
+  const open = await opened.database.read((stores) => listDecisions(stores, ['refund_unknown']));
   expect(open).toHaveLength(1);
 });
 

@@ -3,6 +3,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { minute, second } from '#kernel/clock.ts';
+import { listDecisions } from '#test/support/builders/cases.ts';
 import { openTestDatabase } from '#test/support/database/test-database.ts';
 import type { Fate } from '#test/support/fakes/refund-provider.ts';
 import { lookAt } from '#test/support/scenario-kits/payment-kit.ts';
@@ -77,12 +78,10 @@ test('no command is sent that the money at the provider does not cover', { timeo
       await kit.deliver();
       await kit.pass(35);
       expect(uncovered).toEqual([]);
-      // What was lost is known by then, or a person has been told.
+      // What was lost is known by then, or a person has been applied.
       const unknown = (await kit.refunds()).filter(({ status }) => status === 'unknown');
-      const told = await opened.database.read((stores) =>
-        stores.exceptions.listOpenExceptions({ kinds: ['refund_unknown'], after: null, limit: 50 }),
-      );
-      const toldOf = told.map(({ refundId }) => refundId);
+      const applied = await opened.database.read((stores) => listDecisions(stores, ['refund_unknown']));
+      const toldOf = applied.map(({ refundId }) => refundId);
       for (const refund of unknown) expect(toldOf).toContain(refund.id);
     }),
     { numRuns: 40 },

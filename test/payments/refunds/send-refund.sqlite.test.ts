@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { minute } from '#kernel/clock.ts';
 import { sendsMax } from '#payments/refunds/send-refund.ts';
+import { listDecisions } from '#test/support/builders/cases.ts';
 import { openTestDatabase, type TestDatabase } from '#test/support/database/test-database.ts';
 import { openRefundKit } from '../../support/scenario-kits/refund-kit.ts';
 
@@ -10,8 +11,7 @@ beforeEach(async () => {
 });
 afterEach(() => opened.remove());
 
-const exceptions = () =>
-  opened.database.read((stores) => stores.exceptions.listOpenExceptions({ kinds: null, after: null, limit: 9 }));
+const exceptions = () => opened.database.read((stores) => listDecisions(stores));
 
 describe('a refund that is carried out', () => {
   test('in full makes the order refunded, and the shop hears of it once', async () => {
@@ -61,12 +61,12 @@ describe('a refund that is carried out', () => {
     const { order } = await kit.details();
     expect(order.status).toBe('refunded');
     // Nobody polls what is over: a webhook or a person asks.
-    const { lookAtRefunds } = await import('#payments/refunds/look-at-refunds.ts');
+    const { fetchRefunds } = await import('#payments/refunds/fetch-refunds.ts');
     const { payments } = await kit.details();
     const cause = { kind: 'webhook', id: 'event-1', actor: { kind: 'provider', id: 'btcpay' } } as const;
     const [payment] = payments;
     if (payment === undefined) throw new Error('the payment vanished');
-    await lookAtRefunds(kit.deps, { payment, cause });
+    await fetchRefunds(kit.deps, { payment, cause });
     expect((await kit.details()).order.status).toBe('needs_attention');
     expect((await exceptions()).map(({ kind }) => kind)).toEqual(['refund_failed']);
   });

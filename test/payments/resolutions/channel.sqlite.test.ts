@@ -1,15 +1,16 @@
 // Exceptions of a channel that cannot be asked: a decision either needs nobody's word, or says what to do instead.
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import type { Case } from '#cases/case.ts';
 import { asProviderReference } from '#kernel/ids.ts';
 import { importExport } from '#payments/channels/import-export.ts';
-import type { PaymentException } from '#payments/exceptions/exception.ts';
 import type { ExportedOrder } from '#payments/ports/sales-channel.ts';
 import { requestRefund } from '#payments/refunds/request-refund.ts';
-import { resolveException } from '#payments/resolutions/actions/decide-case.ts';
-import { checkException } from '#payments/resolutions/options/check-case.ts';
+import { decideCase } from '#payments/resolutions/actions/decide-case.ts';
+import { checkCase } from '#payments/resolutions/options/check-case.ts';
 import type { ResolvingAction } from '#payments/resolutions/options/resolution-actions.ts';
 import { checkOrder } from '#payments/sync/check-order.ts';
 import { handleInboxEvent } from '#payments/webhooks/handle-inbox-event.ts';
+import { listDecisions } from '#test/support/builders/cases.ts';
 import { openTestDatabase, type TestDatabase } from '#test/support/database/test-database.ts';
 import { anEvent, aSale, createFakeSalesChannel } from '#test/support/fakes/sales-channel.ts';
 import { ada } from '#test/support/scenario-kits/case-kit.ts';
@@ -48,17 +49,16 @@ const aLine = (change: Partial<ExportedOrder>): ExportedOrder => ({
   ...change,
 });
 
-async function find(change: Partial<ExportedOrder>, kind: string): Promise<PaymentException> {
+async function find(change: Partial<ExportedOrder>, kind: string): Promise<Case> {
   await importExport(deps, { provider: 'payhip', sales: [aLine(change)], actor: ada.actor, fileName: 'sales.csv' });
-  const query = { kinds: null, after: null, limit: 9 };
-  const open = await opened.database.read((stores) => stores.exceptions.listOpenExceptions(query));
+  const open = await opened.database.read((stores) => listDecisions(stores));
   const found = open.find((exception) => exception.kind === kind);
   if (found === undefined) throw new Error(`there is no ${kind}: ${open.map((each) => each.kind)}`);
   return found;
 }
 
-const decide = ({ id }: PaymentException, action: ResolvingAction, option: string | null = null) =>
-  resolveException(deps, { exceptionId: id, action, by: ada, reason: 'I looked', option });
+const decide = ({ id }: Case, action: ResolvingAction, option: string | null = null) =>
+  decideCase(deps, { caseId: id, action, by: ada, reason: 'I looked', option });
 
 test('the export’s word is not taken into our books by a tap: it is imported again', async () => {
   const finding = await find({ amountMinor: 950, amountOtherwiseMinor: 950 }, 'finding_amount');
@@ -71,7 +71,7 @@ test('to check again says so too, concludes nothing and changes nothing', async 
   const finding = await find({ returnedMinor: 'unknown' }, 'finding_status');
   const before = await detailsOf(deps, (await payment()).id);
   const failed = { kind: 'checked', changed: 0, failed: [instead] };
-  expect(await checkException(deps, { exceptionId: finding.id, by: ada })).toEqual(failed);
+  expect(await checkCase(deps, { caseId: finding.id, by: ada })).toEqual(failed);
   expect(await checkOrder(deps, { orderId: before.order.id, actor: ada.actor })).toEqual(failed);
   const after = await detailsOf(deps, before.payment.id);
   expect([after.order.status, after.payment]).toEqual([before.order.status, before.payment]);
@@ -87,7 +87,7 @@ test('a sale that only the export has is linked to no order of ours', async () =
 
 test('our books are found right without asking anybody, and the next export leaves it settled', async () => {
   const finding = await find({ amountMinor: 950, amountOtherwiseMinor: 950 }, 'finding_amount');
-  expect(await decide(finding, 'force_match')).toMatchObject({ kind: 'decided' });
+  expect(await decide(finding, 'dismiss')).toMatchObject({ kind: 'decided' });
   await expect(find({ line: 7, amountMinor: 950, amountOtherwiseMinor: 950 }, 'finding_amount')).rejects.toThrow(
     'there is no finding_amount',
   );
@@ -95,10 +95,10 @@ test('our books are found right without asking anybody, and the next export leav
 
 test('the money of a held sale is marked as received, and nothing about it is open any more', async () => {
   const finding = await find({ amountMinor: 950, amountOtherwiseMinor: 950 }, 'finding_amount');
-  expect(await decide(finding, 'mark_received')).toMatchObject({ kind: 'decided' });
+  expect(await decide(finding, 'mark_paid')).toMatchObject({ kind: 'decided' });
   const { order, payment: after } = await detailsOf(deps, (await payment()).id);
   expect([order.status, after.heldAt]).toEqual(['paid', null]);
-  const open = await opened.database.read((stores) => stores.exceptions.listOpenExceptionsForOrder(order.id));
+  const open = await opened.database.read((stores) => listDecisions(stores));
   expect(open).toEqual([]);
 });
 

@@ -32,8 +32,8 @@ describe('a difference between our books and theirs', () => {
 
   test('is settled when our books are right: the next run leaves it alone, and it can be taken back', async () => {
     const { finding } = await missingThere();
-    expect(await kit.offered(finding)).toEqual(['force_match', 'correct', 'mark_received', 'write_off']);
-    await kit.decide(finding, 'force_match', { reason: 'Checked with the provider' });
+    expect(await kit.offered(finding)).toEqual(['dismiss', 'correct', 'mark_paid', 'write_off']);
+    await kit.decide(finding, 'dismiss', { reason: 'Checked with the provider' });
     await pass(hour);
     expect(await books.compare()).toMatchObject({ run: { openCount: 1 } });
     expect(await books.findings()).toEqual([]);
@@ -112,7 +112,7 @@ describe('a difference between our books and theirs', () => {
     await pass(hour);
     await books.compare();
     const finding = await books.only();
-    expect(await kit.offered(finding)).toEqual(['force_match', 'mark_received', 'write_off']);
+    expect(await kit.offered(finding)).toEqual(['dismiss', 'mark_paid', 'write_off']);
     expect(await kit.decide(finding, 'correct')).toMatchObject({ kind: 'refused' });
   });
 
@@ -125,7 +125,7 @@ describe('a difference between our books and theirs', () => {
 
   test('is marked as received: the order is paid on a person’s word, loudly, and that is taken back', async () => {
     const { orderId, paymentId, finding } = await missingThere();
-    await kit.decide(finding, 'mark_received', { reason: 'It is in our wallet' });
+    await kit.decide(finding, 'mark_paid', { reason: 'It is in our wallet' });
     const { order, payment } = await kit.details(paymentId);
     expect([order.status, payment.acceptedBy]).toEqual(['paid', 'Ada']);
     expect(await kit.alert(`order_marked_paid:${orderId}:${order.version - 1}`)).toBeDefined();
@@ -138,7 +138,7 @@ describe('a difference between our books and theirs', () => {
     await pass(hour);
     await books.compare();
     const finding = await books.only();
-    expect(await kit.decide(finding, 'mark_received')).toMatchObject({ kind: 'refused' });
+    expect(await kit.decide(finding, 'mark_paid')).toMatchObject({ kind: 'refused' });
     await kit.decide(finding, 'write_off', { reason: 'Lost with the old server' });
     expect((await kit.details(paymentId)).order.status).toBe('paid');
     expect(await kit.undo(finding)).toMatchObject({ kind: 'decided' });

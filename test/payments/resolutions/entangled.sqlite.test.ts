@@ -70,7 +70,7 @@ test('of two payments too many, giving one back leaves the other to be decided',
   const [second, third] = [await another(orderId), await another(orderId)];
   await kit.look(second, paid);
   await kit.look(third, paid);
-  const both = await kit.opened.database.read((stores) => stores.exceptions.listOpenExceptionsForOrder(orderId));
+  const both = await kit.opened.database.read((stores) => stores.cases.listLiveCasesForOrder(orderId));
   expect(both.map(({ kind, paymentId }) => [kind, paymentId])).toEqual([
     ['payment_duplicate', second],
     ['payment_duplicate', third],
@@ -83,7 +83,7 @@ test('of two payments that came short, giving one back leaves the other to be de
   const { orderId } = await kit.order(short);
   const second = await another(orderId, 2900);
   await kit.look(second, { ...short, settlement: money('10.00', '29.00') });
-  const [first] = await kit.opened.database.read((stores) => stores.exceptions.listOpenExceptionsForOrder(orderId));
+  const [first] = await kit.opened.database.read((stores) => stores.cases.listLiveCasesForOrder(orderId));
   if (first === undefined) throw new Error('none');
   await kit.decide(first, 'refund');
   await send();
@@ -174,7 +174,7 @@ test('money that is to stay with the order is not told of again when more comes'
   const { orderId, paymentId } = await kit.order(paid);
   const second = await another(orderId);
   await kit.look(second, paid);
-  await kit.decide(await kit.open(orderId), 'link');
+  await kit.decide(await kit.open(orderId), 'keep');
   await kit.look(paymentId, { state: 'confirmed', providerStatus: 'PaidOver', settlement: money('60.00') });
   expect(await kit.allOpen(orderId)).toEqual(['payment_overpaid']);
 });
@@ -183,15 +183,15 @@ test('a refund is refused when it would be another sum than was shown', async ()
   const { orderId, paymentId } = await kit.order(short);
   const exception = await kit.open(orderId);
   await kit.look(paymentId, { ...short, settlement: money('30.00'), providerStatus: 'more' });
-  const { resolveException } = await import('#payments/resolutions/actions/decide-case.ts');
-  const asked = { exceptionId: exception.id, action: 'refund', option: null, reason: 'x', by: ada } as const;
-  expect(await resolveException(kit.deps, { ...asked, shownMinor: 2000 })).toMatchObject({
+  const { decideCase } = await import('#payments/resolutions/actions/decide-case.ts');
+  const asked = { caseId: exception.id, action: 'refund', option: null, reason: 'x', by: ada } as const;
+  expect(await decideCase(kit.deps, { ...asked, shownMinor: 2000 })).toMatchObject({
     kind: 'refused',
     reason: expect.stringContaining('30.00 USD'),
   });
   expect((await kit.details(paymentId)).refunds).toEqual([]);
   expect(await kit.allOpen(orderId)).toEqual(['payment_underpaid']);
-  expect(await resolveException(kit.deps, { ...asked, shownMinor: 3000 })).toMatchObject({ kind: 'decided' });
+  expect(await decideCase(kit.deps, { ...asked, shownMinor: 3000 })).toMatchObject({ kind: 'decided' });
 });
 
 test('a payment reversed after all of it went back is written off', async () => {
@@ -236,9 +236,9 @@ test('a surplus is given back once, however many ask at once', async () => {
       },
     },
   } as typeof kit.deps;
-  const { resolveException } = await import('#payments/resolutions/actions/decide-case.ts');
-  const asked = { exceptionId: exception.id, action: 'refund_surplus', option: null, reason: 'x', by: ada } as const;
-  await resolveException(racing, asked);
+  const { decideCase } = await import('#payments/resolutions/actions/decide-case.ts');
+  const asked = { caseId: exception.id, action: 'refund_surplus', option: null, reason: 'x', by: ada } as const;
+  await decideCase(racing, asked);
   expect((await kit.details(paymentId)).refunds.map(({ amountMinor }) => amountMinor)).toEqual([1100]);
 });
 

@@ -1,11 +1,12 @@
 // What a comparison finds and cannot heal: it opens, keeps its age, ends by itself, and is settled by a person.
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { assignCase } from '#cases/acknowledge-case.ts';
 import { day, hour } from '#kernel/clock.ts';
 import { fulfilOrder } from '#payments/collect/fulfil-order.ts';
-import { takeException } from '#payments/exceptions/take-exception.ts';
 import { createReconciler } from '#payments/reconciliation/reconcile-provider.ts';
-import { getException } from '#payments/resolutions/options/get-case.ts';
+import { getCase } from '#payments/resolutions/options/get-case.ts';
 import { handleInboxEvent } from '#payments/webhooks/handle-inbox-event.ts';
+import { listDecisions } from '#test/support/builders/cases.ts';
 import { ada, type CaseKit, money } from '#test/support/scenario-kits/case-kit.ts';
 import { type Comparison, cause, openComparison } from '#test/support/scenario-kits/comparison-kit.ts';
 
@@ -34,7 +35,7 @@ describe('a finding', () => {
     expect(await books.only()).toMatchObject({
       id: first.id,
       openedAt: first.openedAt,
-      lastSeenAt: kit.deps.clock.now(),
+      lastRaisedAt: kit.deps.clock.now(),
     });
     expect((await books.grouped()) as object).toMatchObject({ occurrences: 1 });
   });
@@ -81,10 +82,10 @@ describe('a payment that is unknown here', () => {
     books.listed = [books.stray({ label: 'for t-1003, thank you' })];
     await books.compare();
     const finding = (await books.findings()).find(({ reference }) => reference === 'stray');
-    const details = await getException(kit.deps, { id: finding?.id ?? 'none' });
+    const details = await getCase(kit.deps, { id: finding?.id ?? 'none' });
     expect(details?.suggestions.map(({ candidate }) => candidate.order.number)).toEqual([1003, 1004, 1002]);
     expect(details?.suggestions[0]?.because).toContain('its number is on it');
-    expect(details?.actions).toEqual(['link_order', 'ignore']);
+    expect(details?.actions).toEqual(['link_order', 'dismiss']);
   });
 
   test('is linked to an order, which its money pays; undone, the order needs attention and the finding is as old as before', async () => {
@@ -121,7 +122,7 @@ describe('a payment that is unknown here', () => {
     await books.compare();
     await kit.decide(await books.only(), 'link_order', { option: '1001' });
     const exception = await kit.open(orderId);
-    expect(exception).toMatchObject({ kind: 'payment_overpaid', facts: { gapFiat: '11.00 USD' } });
+    expect(exception).toMatchObject({ kind: 'payment_overpaid', facts: { differenceFiat: '11.00 USD' } });
     expect(await kit.decide(exception, 'refund_surplus')).toMatchObject({ said: 'Refund of 11.00 USD asked for.' });
   });
 
@@ -160,15 +161,15 @@ describe('a payment that is unknown here', () => {
     books.listed = [books.stray()];
     await books.compare();
     const finding = await books.only();
-    await kit.decide(finding, 'ignore', { reason: 'It was a test' });
-    expect(await books.grouped()).toMatchObject({ status: 'resolved', resolvedBy: 'Every difference was settled.' });
+    await kit.decide(finding, 'dismiss', { reason: 'It was a test' });
+    expect(await books.grouped()).toMatchObject({ status: 'resolved', outcome: 'Every difference was settled.' });
     await pass(hour);
     await books.compare();
     expect(await books.findings()).toEqual([]);
     expect(await books.grouped()).toMatchObject({ status: 'resolved' });
     await kit.undo(finding);
     expect(await books.only()).toMatchObject({ id: finding.id, openedAt: finding.openedAt });
-    await kit.decide(finding, 'ignore');
+    await kit.decide(finding, 'dismiss');
     books.listed = [books.stray({ providerStatus: 'Invalid' })];
     await books.compare();
     expect((await books.only()).id).not.toBe(finding.id);
@@ -198,19 +199,18 @@ describe('a payment that is unknown here', () => {
       finishedAttempts: 0,
     };
     const hear = () => handleInboxEvent(kit.deps, event, new AbortController().signal);
-    const query = { kinds: null, after: null, limit: 9 };
-    const open = () => kit.opened.database.read((stores) => stores.exceptions.listOpenExceptions(query));
+    const open = () => kit.opened.database.read((stores) => listDecisions(stores));
     await hear();
     const heard = (await open())[0];
-    await takeException(kit.deps, { exceptionId: heard?.id ?? 'none', by: ada });
+    await assignCase(kit.deps, { caseId: heard?.id ?? 'none', by: ada });
     await pass(hour);
     await books.compare();
     const finding = await books.only();
     expect(await open()).toHaveLength(1);
-    expect(finding).toMatchObject({ openedAt: heard?.openedAt, ownerName: 'Ada' });
-    expect(await kit.alert('payment_unknown:btcpay:stray')).toMatchObject({ status: 'resolved' });
+    expect(finding).toMatchObject({ openedAt: heard?.openedAt, assigneeName: 'Ada' });
+    expect(finding).toMatchObject({ id: heard?.id, key: 'unmatched:btcpay:stray', rings: true, occurrences: 1 });
     expect(await hear()).toMatchObject({ outcome: 'unknown payment, found before' });
-    await kit.decide(finding, 'ignore');
+    await kit.decide(finding, 'dismiss');
     expect(await open()).toEqual([]);
     expect(await hear()).toMatchObject({ outcome: 'unknown payment, settled by a person' });
     await books.compare();

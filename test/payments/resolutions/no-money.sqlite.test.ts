@@ -1,14 +1,15 @@
 // No money came, or it was taken back, or a person knows better than any provider.
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { assignCase } from '#cases/acknowledge-case.ts';
+import { raiseCase } from '#cases/raise-case.ts';
+import { retireCases } from '#cases/retire-cases.ts';
 import { systemActor } from '#kernel/actor.ts';
 import { day, hour } from '#kernel/clock.ts';
 import { causeOf } from '#kernel/transaction-context.ts';
 import { fulfilOrder } from '#payments/collect/fulfil-order.ts';
-import { retireExceptions } from '#payments/exceptions/retire-exceptions.ts';
-import { takeException } from '#payments/exceptions/take-exception.ts';
 import { markPaid } from '#payments/overrides/mark-paid.ts';
 import { writeOffOrder } from '#payments/overrides/write-off-order.ts';
-import { raiseTrouble } from '#payments/trouble.ts';
+import { listAlerts } from '#test/support/builders/cases.ts';
 import { ada, bob, type CaseKit, money, openCaseKit } from '#test/support/scenario-kits/case-kit.ts';
 
 let kit: CaseKit;
@@ -20,10 +21,10 @@ afterEach(() => kit.remove());
 const paid = { state: 'confirmed', providerStatus: 'Settled', settlement: money('49.00') } as const;
 const reversed = { state: 'invalid', providerStatus: 'Invalid', settlement: money('49.00') } as const;
 
-/** What everybody who gets alerts is told of what somebody did by hand. */
+/** What everybody who gets alerts is applied of what somebody did by hand. */
 async function loud(): Promise<{ headline: string; why: string; severity: string }[]> {
   const query = { statuses: ['open'] as const, before: null, limit: 50 };
-  const alerts = await kit.opened.database.read((stores) => stores.alerts.listAlerts(query));
+  const alerts = await kit.opened.database.read((stores) => listAlerts(stores, query.statuses));
   const byHand = alerts.filter(({ kind }) => kind === 'order_marked_paid' || kind === 'order_written_off');
   return byHand.map(({ facts, severity }) => ({ headline: facts.headline, why: facts.why, severity }));
 }
@@ -37,7 +38,7 @@ describe('a payment that failed or ran out', () => {
     expect(result).toMatchObject({ kind: 'decided', link: { payment: { provider: 'bitpay', amount: '49.00' } } });
     expect(await kit.find(exception.id)).toMatchObject({ resolution: 'new_link', reason: 'She prefers BitPay' });
     expect((await kit.details(paymentId)).order.status).toBe('awaiting_payment');
-    expect(await kit.audit()).toContain('exception.new_link: She prefers BitPay');
+    expect(await kit.audit()).toContain('case.new_link: She prefers BitPay');
     expect(await kit.undo(exception)).toMatchObject({ kind: 'refused' });
   });
 
@@ -56,7 +57,7 @@ describe('a payment that failed or ran out', () => {
     await kit.look(paymentId, { requested: { amount: '48.00', asset: 'USD' } });
     const exception = await kit.open(orderId);
     await kit.decide(exception, 'new_link', { option: 'btcpay' });
-    expect(await kit.open(orderId)).toMatchObject({ id: exception.id, waitsUntil: expect.any(Number) });
+    expect(await kit.open(orderId)).toMatchObject({ id: exception.id, snoozedUntil: expect.any(Number) });
     const link = (await kit.details(paymentId)).payments.at(-1);
     if (link === undefined) throw new Error('no link');
     await kit.look(link.id, paid);
@@ -78,10 +79,10 @@ describe('a payment that failed or ran out', () => {
     const first = await kit.order({ state: 'expired' });
     const second = await kit.order({ state: 'expired' });
     const failed = await kit.order({ state: 'failed' });
-    await takeException(kit.deps, { exceptionId: (await kit.open(second.orderId)).id, by: ada });
-    expect(await retireExceptions(kit.deps, { limit: 9 })).toEqual({ retired: 0 });
+    await assignCase(kit.deps, { caseId: (await kit.open(second.orderId)).id, by: ada });
+    expect(await retireCases(kit.deps, { limit: 9 })).toEqual({ retired: 0 });
     kit.deps.clock.advance(day + hour);
-    expect(await retireExceptions(kit.deps, { limit: 9 })).toEqual({ retired: 1 });
+    expect(await retireCases(kit.deps, { limit: 9 })).toEqual({ retired: 1 });
     expect(await kit.allOpen(first.orderId)).toEqual([]);
     expect(await kit.allOpen(second.orderId)).toEqual(['payment_expired']);
     expect(await kit.allOpen(failed.orderId)).toEqual(['payment_failed']);
@@ -227,26 +228,16 @@ describe('a sale that is held', () => {
       await stores.payments.changePayment(payment, change);
       const waits = { status: 'needs_attention', paidAt: null, attention: 'held', updatedAt } as const;
       await stores.orders.changeOrder(order, waits);
-      await raiseTrouble(
+      await raiseCase(
         { stores, clock, ids, cause: causeOf(systemActor) },
         {
-          alert: {
-            key: `payment_held:${orderId}`,
-            kind: 'payment_held',
-            severity: 'warning',
-            orderId,
-            paymentId,
-            facts: {
-              headline: 'Sale is held',
-              orderNumber: null,
-              amount: null,
-              detail: null,
-              provider: null,
-              why: 'above the limit',
-              trust: 'token',
-            },
-            actions: ['resolve'],
-          },
+          key: `payment_held:${orderId}`,
+          kind: 'payment_held',
+          severity: 'warning',
+          orderId,
+          paymentId,
+          facts: { headline: 'Sale is held', why: 'above the limit', trust: 'token' },
+          actions: ['resolve'],
         },
       );
     });

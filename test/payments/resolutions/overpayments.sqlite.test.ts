@@ -25,7 +25,7 @@ describe('a surplus', () => {
   test('is kept with a reason, which changes nothing else and is taken back as easily', async () => {
     const { orderId, paymentId } = await kit.order(over);
     const exception = await kit.open(orderId);
-    expect(exception.facts.gapFiat).toBe('11.00 USD');
+    expect(exception.facts.differenceFiat).toBe('11.00 USD');
     expect(await kit.offered(exception)).toEqual(['keep', 'refund_surplus']);
     expect(await kit.decide(exception, 'keep')).toMatchObject({ kind: 'decided' });
     expect((await kit.details(paymentId)).order.status).toBe('paid');
@@ -93,8 +93,8 @@ describe('money that came a second time', () => {
   test('stays with the order on a person’s word, noted in its history', async () => {
     const { orderId, paymentId, exception } = await paidTwice();
     expect(exception.kind).toBe('payment_duplicate');
-    expect(await kit.offered(exception)).toEqual(['link', 'refund']);
-    await kit.decide(exception, 'link', { reason: 'For her next order' });
+    expect(await kit.offered(exception)).toEqual(['keep', 'refund']);
+    await kit.decide(exception, 'keep', { reason: 'For her next order' });
     const { order, timeline } = await kit.details(paymentId);
     expect(order.status).toBe('paid');
     expect(timeline.at(-1)?.text).toContain('Ada kept the money with the order: For her next order');
@@ -122,7 +122,7 @@ describe('money for an order that was cancelled', () => {
   test('brings the order back when somebody accepts it', async () => {
     const { paymentId, exception } = await unexpected();
     expect(exception.kind).toBe('payment_unexpected');
-    expect(await kit.offered(exception)).toEqual(['accept', 'link', 'refund']);
+    expect(await kit.offered(exception)).toEqual(['accept', 'keep', 'refund']);
     await kit.decide(exception, 'accept');
     expect((await kit.details(paymentId)).order.status).toBe('paid');
     expect(await kit.shopHears()).toEqual(['order.paid']);

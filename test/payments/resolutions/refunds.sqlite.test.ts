@@ -1,8 +1,9 @@
 // Troubles of a refund: asked about again on a person's word, and left alone when they were settled elsewhere.
 import { expect, test } from 'vitest';
 import { minute } from '#kernel/clock.ts';
-import { resolveException } from '#payments/resolutions/actions/decide-case.ts';
-import { checkException } from '#payments/resolutions/options/check-case.ts';
+import { decideCase } from '#payments/resolutions/actions/decide-case.ts';
+import { checkCase } from '#payments/resolutions/options/check-case.ts';
+import { listDecisions } from '#test/support/builders/cases.ts';
 import { openTestDatabase } from '#test/support/database/test-database.ts';
 import { ada } from '#test/support/scenario-kits/case-kit.ts';
 import { openRefundKit } from '../../support/scenario-kits/refund-kit.ts';
@@ -16,8 +17,7 @@ async function failedRefund() {
   if (refund === undefined) throw new Error('no refund');
   kit.refundProvider.decide(refund.id, 'failed');
   await kit.pass(60);
-  const open = () =>
-    opened.database.read((stores) => stores.exceptions.listOpenExceptions({ kinds: null, after: null, limit: 9 }));
+  const open = () => opened.database.read((stores) => listDecisions(stores));
   const [exception] = await open();
   if (exception === undefined) throw new Error('no exception');
   return { opened, kit, exception, refund, open };
@@ -28,12 +28,12 @@ test('a failed refund is asked about again on a person’s word, audited, and st
   await using _ = opened;
   expect(exception).toMatchObject({ kind: 'refund_failed', refundId: refund.id });
   kit.deps.clock.advance(minute);
-  const same = await checkException(kit.deps, { exceptionId: exception.id, by: ada });
+  const same = await checkCase(kit.deps, { caseId: exception.id, by: ada });
   expect(same).toMatchObject({ kind: 'refund' });
   const audit = await opened.database.read((stores) =>
-    stores.audit.listAudit({ subject: `exception:${exception.id}`, limit: 9 }),
+    stores.audit.listAudit({ subject: `case:${exception.id}`, limit: 9 }),
   );
-  expect(audit.map(({ action, actorId }) => [action, actorId])).toEqual([['exception.check', '42']]);
+  expect(audit.map(({ action, actorId }) => [action, actorId])).toEqual([['case.check', '42']]);
   expect(await open()).toHaveLength(1);
 });
 
@@ -41,8 +41,8 @@ test('a failed refund that was settled elsewhere is ignored with a reason', asyn
   const { opened, kit, exception, open } = await failedRefund();
   await using _ = opened;
   const reason = 'Sent by bank transfer';
-  const asked = { exceptionId: exception.id, action: 'ignore', option: null, reason, by: ada } as const;
-  expect(await resolveException(kit.deps, asked)).toMatchObject({ kind: 'decided' });
+  const asked = { caseId: exception.id, action: 'dismiss', option: null, reason, by: ada } as const;
+  expect(await decideCase(kit.deps, asked)).toMatchObject({ kind: 'decided' });
   expect(await open()).toEqual([]);
 });
 
@@ -54,13 +54,12 @@ async function lostRefund() {
   await kit.ask();
   await kit.deliver();
   await kit.pass(60);
-  const open = () =>
-    opened.database.read((stores) => stores.exceptions.listOpenExceptions({ kinds: null, after: null, limit: 9 }));
+  const open = () => opened.database.read((stores) => listDecisions(stores));
   const [exception] = await open();
   if (exception === undefined) throw new Error('no exception');
-  const say = (action: 'went_back' | 'did_not_go') =>
-    resolveException(kit.deps, {
-      exceptionId: exception.id,
+  const say = (action: 'confirm_refunded' | 'confirm_not_refunded') =>
+    decideCase(kit.deps, {
+      caseId: exception.id,
       action,
       option: null,
       by: ada,
@@ -73,20 +72,20 @@ test('a lost refund that never shows is settled by a person: it went back', asyn
   const { opened, kit, exception, open, say } = await lostRefund();
   await using _ = opened;
   expect(exception.kind).toBe('refund_unknown');
-  expect(await say('went_back')).toMatchObject({ kind: 'decided' });
+  expect(await say('confirm_refunded')).toMatchObject({ kind: 'decided' });
   expect((await kit.refunds())[0]).toMatchObject({ status: 'succeeded', nextPollAt: null });
   const { order, timeline } = await kit.details();
   expect(order.status).toBe('refunded');
   expect(timeline.filter(({ subject }) => subject === 'refund').at(-1)).toMatchObject({ trust: null, actorId: '42' });
   expect(await open()).toEqual([]);
-  expect(await say('did_not_go')).toMatchObject({ kind: 'over' });
+  expect(await say('confirm_not_refunded')).toMatchObject({ kind: 'over' });
 });
 
 test('a lost refund that never shows is settled by a person: it did not go, and may be asked for again', async () => {
   const { opened, kit, open, say } = await lostRefund();
   await using _ = opened;
   expect(await kit.ask()).toMatchObject({ kind: 'refused', code: 'too_much' });
-  expect(await say('did_not_go')).toMatchObject({ kind: 'decided' });
+  expect(await say('confirm_not_refunded')).toMatchObject({ kind: 'decided' });
   expect(await open()).toEqual([]);
   expect(await kit.ask()).toMatchObject({ kind: 'requested' });
 });
@@ -96,7 +95,7 @@ test('what the provider shows at last goes before what a person says of a lost r
   await using _ = opened;
   const [refund] = await kit.refunds();
   kit.refundProvider.makeByHand('49.00').refundId = refund?.id ?? null;
-  expect(await say('did_not_go')).toMatchObject({ kind: 'over' });
+  expect(await say('confirm_not_refunded')).toMatchObject({ kind: 'over' });
   expect((await kit.refunds())[0]?.status).toBe('succeeded');
 });
 
@@ -108,15 +107,14 @@ test('a refund that was sent a moment ago is not yet said to be lost', async () 
   await kit.ask();
   await kit.deliver();
   await kit.pass(1);
-  const query = { kinds: ['refund_unknown'] as const, after: null, limit: 9 };
-  const [exception] = await opened.database.read((stores) => stores.exceptions.listOpenExceptions(query));
-  const asked = { exceptionId: exception?.id ?? '', option: null, by: ada, reason: 'Not in their dashboard' };
-  const said = await resolveException(kit.deps, { ...asked, action: 'did_not_go' });
+  const [exception] = await opened.database.read((stores) => listDecisions(stores));
+  const asked = { caseId: exception?.id ?? '', option: null, by: ada, reason: 'Not in their dashboard' };
+  const said = await decideCase(kit.deps, { ...asked, action: 'confirm_not_refunded' });
   expect(said).toMatchObject({ kind: 'refused', reason: expect.stringContaining('ten minutes') });
 });
 
 test('an exception that is not known, or about no order, has nothing to ask about', async () => {
   const { opened, kit } = await failedRefund();
   await using _ = opened;
-  expect(await checkException(kit.deps, { exceptionId: 'unknown', by: ada })).toEqual({ kind: 'unknown' });
+  expect(await checkCase(kit.deps, { caseId: 'unknown', by: ada })).toEqual({ kind: 'unknown' });
 });

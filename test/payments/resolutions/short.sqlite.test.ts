@@ -1,23 +1,23 @@
 // A payment came short: every way on, and back.
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import type { Case } from '#cases/case.ts';
+import { wakeCases } from '#cases/snooze-case.ts';
 import { day, hour, minute } from '#kernel/clock.ts';
 import type { OrderId, PaymentId } from '#kernel/ids.ts';
 import { createPaymentLink } from '#payments/collect/create-payment-link.ts';
 import { expireOrders } from '#payments/collect/expire-orders.ts';
 import { fulfilOrder } from '#payments/collect/fulfil-order.ts';
-import type { PaymentException } from '#payments/exceptions/exception.ts';
-import { wakeExceptions } from '#payments/exceptions/wake-exceptions.ts';
 import type { Payment } from '#payments/model/payment.ts';
 import { decideApproval } from '#payments/refunds/decide-approval.ts';
 import { requestRefund } from '#payments/refunds/request-refund.ts';
-import { resolveException } from '#payments/resolutions/actions/decide-case.ts';
+import { decideCase } from '#payments/resolutions/actions/decide-case.ts';
 import { rejected } from '#test/support/fakes/scripted-providers.ts';
 import { ada, type CaseKit, money, openCaseKit } from '#test/support/scenario-kits/case-kit.ts';
 
 let kit: CaseKit;
 let orderId: OrderId;
 let paymentId: PaymentId;
-let short: PaymentException;
+let short: Case;
 beforeEach(async () => {
   kit = await openCaseKit();
   const coin = { expected: '0.00076563', received: '0.00038281', asset: 'BTC' };
@@ -42,8 +42,12 @@ const lastPayment = async (): Promise<Payment> => {
 };
 
 test('tells the gap in fiat and in coin, on the exception and on the alert', async () => {
-  expect(short.facts).toMatchObject({ gapFiat: '24.50 USD', gapCoin: '0.00038282 BTC', summary: 'Payment came short' });
-  const alert = await kit.opened.database.read((stores) => stores.alerts.findLiveAlert(short.key));
+  expect(short.facts).toMatchObject({
+    differenceFiat: '24.50 USD',
+    differenceCoin: '0.00038282 BTC',
+    headline: 'Payment came short',
+  });
+  const alert = await kit.opened.database.read((stores) => stores.cases.findLiveCase(short.key));
   expect(alert?.facts.detail).toBe('24.50 USD of 49.00 USD came, 24.50 USD is missing (0.00038282 BTC)');
   expect(await kit.offered(short)).toEqual(['ask_rest', 'accept', 'refund', 'wait']);
 });
@@ -58,10 +62,10 @@ describe('accept', () => {
     const said = 'Payment came short: Ada accepted as paid: Nearly all of it';
     expect(timeline.map(({ text }) => text)).toContain(said);
     expect(await kit.shopHears()).toEqual(['order.paid']);
-    expect(await kit.audit()).toContain('exception.accept: Nearly all of it');
+    expect(await kit.audit()).toContain('case.accept: Nearly all of it');
     expect(await kit.find(short.id)).toMatchObject({ status: 'resolved', resolution: 'accept', resolvedBy: 'Ada' });
-    const resolvedBy = 'Ada accepted as paid: Nearly all of it';
-    expect(await kit.alert(short.key)).toMatchObject({ status: 'resolved', resolvedBy });
+    const outcome = 'Ada accepted as paid: Nearly all of it';
+    expect(await kit.alert(short.key)).toMatchObject({ status: 'resolved', outcome });
   });
 
   test('is taken back with the old age, and the shop hears that the order needs attention', async () => {
@@ -94,7 +98,7 @@ describe('accept', () => {
   test('is decided once: who comes second hears whose decision it was', async () => {
     await kit.decide(short, 'accept');
     expect(await kit.decide(short, 'wait', { option: 'hour' })).toEqual({ kind: 'over', by: 'Ada' });
-    expect((await kit.audit()).filter((each) => each.startsWith('exception.'))).toHaveLength(1);
+    expect((await kit.audit()).filter((each) => each.startsWith('case.'))).toHaveLength(1);
   });
 
   test('notices when the money that was accepted is gone', async () => {
@@ -118,7 +122,7 @@ describe('ask for the rest', () => {
     const rest = await lastPayment();
     expect(rest).toMatchObject({ amountMinor: 2450, requestedAmount: '24.50', provider: 'btcpay' });
     expect(await statusOf()).toBe('awaiting_payment');
-    expect(await kit.open(orderId)).toMatchObject({ id: short.id, waitsUntil: rest.expiresAt + minute });
+    expect(await kit.open(orderId)).toMatchObject({ id: short.id, snoozedUntil: rest.expiresAt + minute });
     expect(await kit.alert(short.key)).toMatchObject({ status: 'snoozed' });
     await kit.look(rest.id, { state: 'confirmed', settlement: money('24.50', '24.50') });
     expect(await statusOf()).toBe('paid');
@@ -138,7 +142,7 @@ describe('ask for the rest', () => {
     expect(await lastPayment()).toMatchObject({ id: first.id });
     await kit.look(first.id, { state: 'expired', settlement: money('10.00', '24.50') });
     const again = await kit.open(orderId);
-    expect(again).toMatchObject({ id: short.id, facts: { gapFiat: '14.50 USD' } });
+    expect(again).toMatchObject({ id: short.id, facts: { differenceFiat: '14.50 USD' } });
     await kit.decide(again, 'ask_rest');
     expect(await lastPayment()).toMatchObject({ amountMinor: 1450 });
   });
@@ -149,7 +153,7 @@ describe('ask for the rest', () => {
     await kit.shopHears();
     await kit.look(rest.id, { state: 'expired', providerStatus: 'Expired' });
     expect(await statusOf()).toBe('needs_attention');
-    expect(await kit.open(orderId)).toMatchObject({ id: short.id, openedAt: short.openedAt, waitsUntil: null });
+    expect(await kit.open(orderId)).toMatchObject({ id: short.id, openedAt: short.openedAt, snoozedUntil: null });
     expect(await kit.alert(short.key)).toMatchObject({ status: 'open' });
     expect(await kit.shopHears()).toEqual(['order.needs_attention']);
   });
@@ -177,7 +181,7 @@ describe('ask for the rest', () => {
     if (bitpay === undefined) throw new Error('no payment');
     await other.look(bitpay.id, { state: 'expired', settlement: money('24.50') });
     const exception = await other.open(made.orderId);
-    expect(exception.facts.gapFiat).toBe('24.50 USD');
+    expect(exception.facts.differenceFiat).toBe('24.50 USD');
     expect(await other.offered(exception)).toEqual(['accept', 'wait', 'new_link', 'cancel']);
     await other.decide(exception, 'new_link');
     expect((await other.details(made.paymentId)).payments.at(-1)).toMatchObject({ amountMinor: 4900 });
@@ -190,7 +194,10 @@ describe('ask for the rest', () => {
     await requestRefund(kit.deps, { paymentId, amount: 'all', reason: 'Asked for', actor: ada.actor });
     await kit.look(rest.id, { state: 'confirmed', settlement: money('24.50', '24.50') });
     expect(await statusOf()).toBe('needs_attention');
-    expect(await kit.open(orderId)).toMatchObject({ kind: 'payment_underpaid', facts: { gapFiat: '24.50 USD' } });
+    expect(await kit.open(orderId)).toMatchObject({
+      kind: 'payment_underpaid',
+      facts: { differenceFiat: '24.50 USD' },
+    });
   });
 
   test('needs attention again when one of the two payments is taken back', async () => {
@@ -212,21 +219,21 @@ describe('keep waiting', () => {
   ] as const)('rests for the %s and comes back by itself, with its alert', async (option, ms) => {
     expect(await kit.decide(short, 'wait', { option })).toMatchObject({ kind: 'decided' });
     const until = kit.deps.clock.now() + ms;
-    expect(await kit.open(orderId)).toMatchObject({ waitsUntil: until });
+    expect(await kit.open(orderId)).toMatchObject({ snoozedUntil: until });
     expect(await kit.alert(short.key)).toMatchObject({ status: 'snoozed', snoozedUntil: until });
     kit.deps.clock.advance(ms - 1);
-    expect(await wakeExceptions(kit.deps, { limit: 9 })).toEqual({ woken: 0 });
+    expect(await wakeCases(kit.deps, { limit: 9 })).toEqual({ woken: 0 });
     kit.deps.clock.advance(1);
-    expect(await wakeExceptions(kit.deps, { limit: 9 })).toEqual({ woken: 1 });
-    expect(await kit.open(orderId)).toMatchObject({ waitsUntil: null, openedAt: short.openedAt });
+    expect(await wakeCases(kit.deps, { limit: 9 })).toEqual({ woken: 1 });
+    expect(await kit.open(orderId)).toMatchObject({ snoozedUntil: null, openedAt: short.openedAt });
     expect(await kit.alert(short.key)).toMatchObject({ status: 'open' });
-    expect(await kit.audit()).toContain('exception.wait: Agreed by phone');
+    expect(await kit.audit()).toContain('case.wait: Agreed by phone');
   });
 
   test('is due at once when somebody takes the waiting back', async () => {
     await kit.decide(short, 'wait', { option: 'day' });
     expect(await kit.undo(short)).toMatchObject({ kind: 'decided' });
-    expect(await kit.open(orderId)).toMatchObject({ waitsUntil: null });
+    expect(await kit.open(orderId)).toMatchObject({ snoozedUntil: null });
     expect(await kit.undo(short)).toMatchObject({ kind: 'refused' });
   });
 
@@ -282,8 +289,8 @@ describe('refund what came', () => {
         return transaction(work);
       },
     };
-    const asked = { exceptionId: short.id, action: 'refund', option: null, reason: 'Asked for', by: ada } as const;
-    expect(await resolveException({ ...kit.deps, database }, asked)).toEqual({ kind: 'over', by: null });
+    const asked = { caseId: short.id, action: 'refund', option: null, reason: 'Asked for', by: ada } as const;
+    expect(await decideCase({ ...kit.deps, database }, asked)).toEqual({ kind: 'over', by: null });
     expect((await kit.details(paymentId)).refunds).toEqual([]);
   });
 });
@@ -292,12 +299,12 @@ describe('every decision', () => {
   test('needs a reason, and one that can be read', async () => {
     for (const reason of ['', '  \n', 'x'.repeat(301)])
       expect(await kit.decide(short, 'accept', { reason })).toMatchObject({ kind: 'refused' });
-    expect(await kit.audit()).not.toContain('exception.accept');
+    expect(await kit.audit()).not.toContain('case.accept');
     expect(await statusOf()).toBe('needs_attention');
   });
 
   test('is refused where it does not help against the kind', async () => {
-    for (const action of ['keep', 'mark_paid', 'reject', 'force_match', 'link_order'] as const)
+    for (const action of ['keep', 'mark_paid', 'reject', 'dismiss', 'link_order'] as const)
       expect(await kit.decide(short, action)).toMatchObject({ kind: 'refused' });
     expect(await kit.decide({ id: 'unknown' }, 'accept')).toEqual({ kind: 'unknown' });
   });

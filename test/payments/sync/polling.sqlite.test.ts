@@ -10,6 +10,7 @@ import type { PaymentSnapshot } from '#payments/model/snapshot.ts';
 import type { PaymentProvider, ProviderHealth, ProviderRegistry } from '#payments/ports/payment-provider.ts';
 import { checkOrder } from '#payments/sync/check-order.ts';
 import { pollPayments } from '#payments/sync/poll-payments.ts';
+import { listAlerts } from '#test/support/builders/cases.ts';
 import { aSnapshot } from '#test/support/builders/snapshot.ts';
 import { openTestDatabase, type TestDatabase } from '#test/support/database/test-database.ts';
 import { capabilities } from '#test/support/providers/capabilities.ts';
@@ -126,12 +127,8 @@ test('orders that wait for a payment under way do not keep others from expiring'
 });
 
 async function stuckAlerts(): Promise<string[]> {
-  const alerts = await opened.database.read((stores) =>
-    stores.alerts.listAlerts({ statuses: ['open', 'resolved'], before: null, limit: 9 }),
-  );
-  return alerts.map(
-    ({ kind, status, actions, resolvedBy }) => `${kind} ${status}: ${resolvedBy ?? actions.join(', ')}`,
-  );
+  const alerts = await opened.database.read((stores) => listAlerts(stores, ['open', 'resolved']));
+  return alerts.map(({ kind, status, actions, outcome }) => `${kind} ${status}: ${outcome ?? actions.join(', ')}`);
 }
 
 test('a payment that is still open after a week rings once before it is asked about no more', async () => {

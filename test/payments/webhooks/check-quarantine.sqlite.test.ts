@@ -56,7 +56,7 @@ const events = async () => {
   const query = { source: 'btcpay', from: 0, to: deps.clock.now() + 1, eventType: null, after: null, limit: 300 };
   return opened.database.read((stores) => stores.inbox.listArrivals(query));
 };
-const refusedAlert = () => opened.database.read((stores) => stores.alerts.findLiveAlert('webhook_refused:btcpay'));
+const refusedAlert = () => opened.database.read((stores) => stores.cases.findLiveCase('webhook_refused:btcpay'));
 
 describe('a rotated secret', () => {
   test('makes events of what was refused, in the order in which they came, and ends the alert with their number', async () => {
@@ -87,8 +87,8 @@ describe('a rotated secret', () => {
     expect(Buffer.from(recovered[0]?.body ?? []).equals(delivery('a').body)).toBe(true);
     expect(await kept()).toEqual([]);
     expect(await refusedAlert()).toBeUndefined();
-    const over = await opened.database.read((stores) => stores.alerts.findAlert(alert?.id ?? ''));
-    expect(over?.resolvedBy).toBe('Secret was rotated, 3 events recovered.');
+    const over = await opened.database.read((stores) => stores.cases.findCase(alert?.id ?? ''));
+    expect(over?.outcome).toBe('Secret was rotated, 3 events recovered.');
   });
 
   test('recovers an event once, however often it is looked for, and leaves a line in the audit each time', async () => {

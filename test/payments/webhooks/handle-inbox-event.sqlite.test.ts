@@ -5,6 +5,7 @@ import type { DeliveryResult } from '#messaging/outbox-handler.ts';
 import { createProviderWatch } from '#payments/availability/watch-providers.ts';
 import { pollPayments } from '#payments/sync/poll-payments.ts';
 import { handleInboxEvent } from '#payments/webhooks/handle-inbox-event.ts';
+import { listAlerts } from '#test/support/builders/cases.ts';
 import { openTestDatabase, type TestDatabase } from '#test/support/database/test-database.ts';
 import { createScriptedProviders, type ScriptedProviders } from '#test/support/fakes/scripted-providers.ts';
 import { createTestDeps, placeTestOrder, type TestDeps } from '#test/support/scenario-kits/payment-kit.ts';
@@ -46,9 +47,7 @@ function handle(reference: string): Promise<DeliveryResult> {
 }
 
 async function openAlerts(): Promise<string[]> {
-  const alerts = await opened.database.read((stores) =>
-    stores.alerts.listAlerts({ statuses: ['open'], before: null, limit: 9 }),
-  );
+  const alerts = await opened.database.read((stores) => listAlerts(stores, ['open']));
   return alerts.map((alert) => alert.key);
 }
 
@@ -56,7 +55,7 @@ test('money in a second checkout that a provider made for one payment rings', as
   const paymentId = await placeTestOrder(deps, { reference: asProviderReference('first') });
   providers.shows('second', { paymentId, state: 'confirmed', providerStatus: 'Settled' });
   expect(await handle('second')).toEqual({ kind: 'done', outcome: 'unknown payment with money' });
-  expect(await openAlerts()).toEqual(['payment_unknown:btcpay:second']);
+  expect(await openAlerts()).toEqual(['unmatched:btcpay:second']);
 });
 
 test('money of an amount that nobody tells, in a payment that is not ours, rings too', async () => {
@@ -64,7 +63,7 @@ test('money of an amount that nobody tells, in a payment that is not ours, rings
   expect(await handle('foreign')).toEqual({ kind: 'done', outcome: 'unknown payment with money' });
   providers.shows('empty', { paymentId: null, state: 'expired' });
   expect(await handle('empty')).toEqual({ kind: 'done', outcome: 'unknown payment' });
-  expect(await openAlerts()).toEqual(['payment_unknown:btcpay:foreign']);
+  expect(await openAlerts()).toEqual(['unmatched:btcpay:foreign']);
 });
 
 test('an event of a provider that is taken for gone waits, and uses up no attempt', async () => {
@@ -84,7 +83,7 @@ test('open payments of a provider that is not configured any more ring once, unt
   deps.clock.advance(60_000);
   await pollPayments(deps, { limit: 9 });
   expect(await openAlerts()).toEqual(['provider_down:bitpay']);
-  const alert = await opened.database.read((stores) => stores.alerts.findLiveAlert('provider_down:bitpay'));
+  const alert = await opened.database.read((stores) => stores.cases.findLiveCase('provider_down:bitpay'));
   expect(alert?.occurrences).toBe(1);
   await createProviderWatch({ ...deps, providers: createScriptedProviders(['bitpay'], deps.clock) })({});
   expect(await openAlerts()).toEqual([]);

@@ -8,6 +8,7 @@ import type { PaymentProvider } from '#payments/ports/payment-provider.ts';
 import { verifyBtcpayWebhook } from '#payments/providers/btcpay/webhook.ts';
 import type { ReplayMode, ReplayRange, ReplayReport } from '#payments/webhooks/replay.ts';
 import { replayEvents } from '#payments/webhooks/replay-events.ts';
+import { listAlerts } from '#test/support/builders/cases.ts';
 import { openTestDatabase, type TestDatabase } from '#test/support/database/test-database.ts';
 import { createScriptedProviders, type ScriptedProviders } from '#test/support/fakes/scripted-providers.ts';
 import { createTestDeps, detailsOf, placeTestOrder, type TestDeps } from '#test/support/scenario-kits/payment-kit.ts';
@@ -93,7 +94,7 @@ const statusOf = async (paymentId: PaymentId) => (await detailsOf(deps, paymentI
 async function everything(paymentId: PaymentId): Promise<unknown> {
   const { order, payment, timeline } = await detailsOf(deps, paymentId);
   const rest = await opened.database.read(async (stores) => ({
-    alerts: await stores.alerts.listAlerts({ statuses: ['open', 'resolved'], before: null, limit: 9 }),
+    alerts: await listAlerts(stores, ['open', 'resolved']),
     outbox: await stores.outbox.depths(deps.clock.now()),
   }));
   return { order, payment, timeline, ...rest };

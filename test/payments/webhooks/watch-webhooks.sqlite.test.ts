@@ -6,6 +6,7 @@ import { createProviderWatch } from '#payments/availability/watch-providers.ts';
 import { ProviderUnreachable } from '#payments/ports/provider-errors.ts';
 import { createReconciler } from '#payments/reconciliation/reconcile-provider.ts';
 import { createWebhookWatch, type WatchWebhooks } from '#payments/webhooks/watch-webhooks.ts';
+import { aCase } from '#test/support/builders/cases.ts';
 import { openTestDatabase, type TestDatabase } from '#test/support/database/test-database.ts';
 import { createScriptedProviders, type ScriptedProviders } from '#test/support/fakes/scripted-providers.ts';
 import { createTestDeps, lookAt, placeTestOrder, type TestDeps } from '#test/support/scenario-kits/payment-kit.ts';
@@ -77,7 +78,7 @@ async function pollFindsPaid(reference: string): Promise<void> {
   });
 }
 
-const liveAlert = (key = 'webhook_silent:btcpay') => opened.database.read((stores) => stores.alerts.findLiveAlert(key));
+const liveAlert = (key = 'webhook_silent:btcpay') => opened.database.read((stores) => stores.cases.findLiveCase(key));
 const byDay = (hourOfDay: number): number => (hourOfDay >= 8 && hourOfDay < 20 ? 5 : 0);
 const never = (): number => 0;
 
@@ -178,8 +179,8 @@ describe('a real silence', () => {
     deps.clock.advance(minute);
     await watch({});
     expect(await liveAlert()).toBeUndefined();
-    const over = await opened.database.read((stores) => stores.alerts.findAlert(alert?.id ?? ''));
-    expect(over?.resolvedBy).toBe('An event arrived.');
+    const over = await opened.database.read((stores) => stores.cases.findCase(alert?.id ?? ''));
+    expect(over?.outcome).toBe('An event arrived.');
     await spend(3, never);
     expect(await liveAlert()).toBeUndefined();
   });
@@ -235,34 +236,15 @@ test('what comes and is refused is no silence: it has an alert of its own', asyn
   deps.clock.advance(minute);
   const key = 'webhook_refused:btcpay';
   await opened.database.transaction((stores) =>
-    stores.alerts.insertAlert({
-      id: 'refused',
-      key,
-      kind: 'webhook_refused',
-      severity: 'warning',
-      status: 'open',
-      version: 1,
-      orderId: null,
-      paymentId: null,
-      actions: [],
-      occurrences: 1,
-      acknowledgedAt: null,
-      acknowledgedBy: null,
-      facts: {
-        headline: 'x',
-        orderNumber: null,
-        amount: null,
-        detail: null,
-        provider: 'btcpay',
-        why: 'x',
-        trust: null,
-      },
-      openedAt: deps.clock.now(),
-      lastRaisedAt: deps.clock.now(),
-      snoozedUntil: null,
-      resolvedAt: null,
-      resolvedBy: null,
-    }),
+    stores.cases.insertCase(
+      aCase({
+        id: 'refused',
+        key,
+        kind: 'webhook_refused',
+        openedAt: deps.clock.now(),
+        lastRaisedAt: deps.clock.now(),
+      }),
+    ),
   );
   await spend(5, never);
   expect(await liveAlert()).toBeUndefined();

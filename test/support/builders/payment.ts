@@ -17,7 +17,7 @@ export function aPayment(differences: Partial<Payment> = {}): Payment {
     expectedAmount: null,
     receivedAmount: null,
     receivedAsset: null,
-    creditedMinor: 0,
+    capturedMinor: 0,
     coinExpected: null,
     coinReceived: null,
     coinAsset: null,

@@ -6,14 +6,14 @@ import type {
   ChannelEvent,
   ChannelOrder,
   ChannelOrderItem,
-  LicenceLook,
+  LicenseLookup,
   SalesChannel,
 } from '#payments/ports/sales-channel.ts';
 import { capabilities } from '../providers/capabilities.ts';
 
 export interface FakeSalesChannel extends ProviderRegistry {
   /** What the next licences are; a throw is the channel's answer. */
-  licences: (LicenceLook | Error)[];
+  licences: (LicenseLookup | Error)[];
   /** Licence keys that were asked about. */
   asked: string[];
   isOff: boolean;

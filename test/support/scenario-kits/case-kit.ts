@@ -1,15 +1,16 @@
 // Orders over 49.00 USD whose payments show what the test says, and a person who decides about what comes of it.
 import type { ActingAdmin } from '#access/acting-admin.ts';
+import { type Case, needsDecision } from '#cases/case.ts';
 import { minute } from '#kernel/clock.ts';
 import { asProviderReference, type OrderId, type PaymentId } from '#kernel/ids.ts';
-import type { PaymentException } from '#payments/exceptions/exception.ts';
 import type { PaymentSnapshot } from '#payments/model/snapshot.ts';
 import type { PaymentProvider, ProviderRegistry } from '#payments/ports/payment-provider.ts';
-import { resolveException } from '#payments/resolutions/actions/decide-case.ts';
+import { decideCase } from '#payments/resolutions/actions/decide-case.ts';
 import type { Resolution } from '#payments/resolutions/actions/resolution.ts';
 import { undoResolution } from '#payments/resolutions/actions/undo-resolution.ts';
-import { getException } from '#payments/resolutions/options/get-case.ts';
+import { getCase } from '#payments/resolutions/options/get-case.ts';
 import type { ResolvingAction } from '#payments/resolutions/options/resolution-actions.ts';
+import { listAlerts } from '../builders/cases.ts';
 import { openTestDatabase, type TestDatabase } from '../database/test-database.ts';
 import { createFakeRefundProvider, type FakeRefundProvider, withFakeRefunds } from '../fakes/refund-provider.ts';
 import { createScriptedProviders, type ScriptedProviders } from '../fakes/scripted-providers.ts';
@@ -30,19 +31,19 @@ export interface CaseKit {
   look(paymentId: PaymentId, shows: Partial<PaymentSnapshot>): Promise<void>;
   details(paymentId: PaymentId): ReturnType<typeof detailsOf>;
   /** The one open exception of the order. */
-  open(orderId: OrderId): Promise<PaymentException>;
+  open(orderId: OrderId): Promise<Case>;
   allOpen(orderId: OrderId): Promise<string[]>;
-  find(id: string): Promise<PaymentException>;
+  find(id: string): Promise<Case>;
   decide(
-    exception: Pick<PaymentException, 'id'>,
+    exception: Pick<Case, 'id'>,
     action: ResolvingAction,
     more?: { option?: string; reason?: string; by?: ActingAdmin },
   ): Promise<Resolution>;
-  undo(exception: Pick<PaymentException, 'id'>): Promise<Resolution>;
-  offered(exception: Pick<PaymentException, 'id'>): Promise<string[]>;
+  undo(exception: Pick<Case, 'id'>): Promise<Resolution>;
+  offered(exception: Pick<Case, 'id'>): Promise<string[]>;
   /** Types of what the shop is to hear, oldest first; each is told once. */
   shopHears(): Promise<string[]>;
-  /** `exception.accept: why`, oldest first. */
+  /** `case.accept: why`, oldest first. */
   audit(): Promise<string[]>;
   alert(key: string): Promise<{ status: string; resolvedBy: string | null } | undefined>;
   remove(): Promise<void>;
@@ -58,10 +59,11 @@ export async function openCaseKit(): Promise<CaseKit> {
   const deps: TestDeps = { ...made, providers };
 
   const read = <Result>(work: Parameters<typeof opened.database.read<Result>>[0]) => opened.database.read(work);
-  const allOpen = (orderId: OrderId) => read((stores) => stores.exceptions.listOpenExceptionsForOrder(orderId));
+  const allOpen = async (orderId: OrderId) =>
+    (await read((stores) => stores.cases.listLiveCasesForOrder(orderId))).filter(needsDecision);
 
-  async function find(id: string): Promise<PaymentException> {
-    const exception = await read((stores) => stores.exceptions.findException(id));
+  async function find(id: string): Promise<Case> {
+    const exception = await read((stores) => stores.cases.findCase(id));
     if (exception === undefined) throw new Error(`no exception ${id}`);
     return exception;
   }
@@ -104,9 +106,9 @@ export async function openCaseKit(): Promise<CaseKit> {
         reason = 'Agreed by phone',
         by = ada,
       }: { option?: string | null; reason?: string; by?: ActingAdmin } = {},
-    ) => resolveException(deps, { exceptionId: id, action, option, reason, by }),
-    undo: ({ id }) => undoResolution(deps, { exceptionId: id, by: ada }),
-    offered: async ({ id }) => (await getException(deps, { id }))?.actions ?? [],
+    ) => decideCase(deps, { caseId: id, action, option, reason, by }),
+    undo: ({ id }) => undoResolution(deps, { caseId: id, by: ada }),
+    offered: async ({ id }) => (await getCase(deps, { id }))?.actions ?? [],
     async shopHears() {
       const request = {
         lane: 'shop',
@@ -125,13 +127,7 @@ export async function openCaseKit(): Promise<CaseKit> {
       return rows.map(({ action, reason }) => `${action}${reason === null ? '' : `: ${reason}`}`).reverse();
     },
     async alert(key) {
-      const all = await read((stores) =>
-        stores.alerts.listAlerts({
-          statuses: ['open', 'acknowledged', 'snoozed', 'resolved'],
-          before: null,
-          limit: 100,
-        }),
-      );
+      const all = await read((stores) => listAlerts(stores));
       return all.find((alert) => alert.key === key);
     },
     remove: () => opened.remove(),

@@ -5,7 +5,7 @@ import { asProviderReference } from '#kernel/ids.ts';
 import { getOrderDetails, type OrderDetails } from '#payments/lifecycle/get-order.ts';
 import type { Payment } from '#payments/model/payment.ts';
 import type { ChannelEvent, ChannelOrder } from '#payments/ports/sales-channel.ts';
-import { resolveException } from '#payments/resolutions/actions/decide-case.ts';
+import { decideCase } from '#payments/resolutions/actions/decide-case.ts';
 import { handleInboxEvent } from '#payments/webhooks/handle-inbox-event.ts';
 import type { TestDatabase } from '#test/support/database/test-database.ts';
 import { anEvent, aSale, createFakeSalesChannel, type FakeSalesChannel } from '#test/support/fakes/sales-channel.ts';
@@ -80,6 +80,6 @@ export async function decide(
   const { action, reason, option = null } = asked;
   const payment = await shop.paymentOf(asked.reference);
   const key = `payment_held:${payment?.orderId}`;
-  const found = await shop.deps.database.read((stores) => stores.exceptions.listExceptionsByKeys([key]));
-  return resolveException(shop.deps, { exceptionId: found[0]?.id ?? '', action, by, reason, option });
+  const found = await shop.deps.database.read((stores) => stores.cases.listCasesByKeys([key]));
+  return decideCase(shop.deps, { caseId: found[0]?.id ?? '', action, by, reason, option });
 }

@@ -1,11 +1,13 @@
 // A provider's list beside our books, and what a comparison of both finds.
+
+import type { Case } from '#cases/case.ts';
 import { hour } from '#kernel/clock.ts';
 import { asProviderReference } from '#kernel/ids.ts';
-import type { PaymentException } from '#payments/exceptions/exception.ts';
 import type { PaymentSnapshot } from '#payments/model/snapshot.ts';
 import type { PaymentProvider } from '#payments/ports/payment-provider.ts';
 import { ProviderRejected } from '#payments/ports/provider-errors.ts';
 import { createReconciler } from '#payments/reconciliation/reconcile-provider.ts';
+import { listDecisions } from '#test/support/builders/cases.ts';
 import { aSnapshot } from '#test/support/builders/snapshot.ts';
 import { type CaseKit, money, openCaseKit } from '#test/support/scenario-kits/case-kit.ts';
 
@@ -18,9 +20,9 @@ export interface Comparison {
   /** What it does not know any more when it is asked. */
   gone: Set<string>;
   compare(): ReturnType<ReturnType<typeof createReconciler>>;
-  findings(): Promise<PaymentException[]>;
+  findings(): Promise<Case[]>;
   /** Throws unless there is one. */
-  only(): Promise<PaymentException>;
+  only(): Promise<Case>;
   /** The alert that rings for all of them. */
   grouped(): ReturnType<CaseKit['alert']>;
   /** A payment that somebody made in BTCPay's own pages. */
@@ -37,8 +39,7 @@ export async function openComparison(): Promise<Comparison> {
     gone: new Set(),
     compare: () => createReconciler(deps)({ provider: 'btcpay', startedBy: 'test', cause }),
     async findings() {
-      const query = { kinds: null, after: null, limit: 50 };
-      const open = await kit.opened.database.read((stores) => stores.exceptions.listOpenExceptions(query));
+      const open = await kit.opened.database.read((stores) => listDecisions(stores));
       return open.filter(({ kind }) => kind.startsWith('finding_'));
     },
     async only() {

@@ -184,10 +184,10 @@ function kindWord(kind: string): string {
   return statusWord(kind.replace(/^(?:payment|finding)_/, ''));
 }
 
-export function handLines({ interventions }: ClosingContent): Line[] {
+export function overrideLines({ interventions }: ClosingContent): Line[] {
   if (interventions.length === 0) return [];
   const words = interventions.map(({ action, count }) => `${count} ${action.replaceAll(/[._]/g, ' ')}`);
-  return [line(`By hand: ${show(words.join(', '), 200)}`, weights.detail)];
+  return [line(`Manually: ${show(words.join(', '), 200)}`, weights.detail)];
 }
 
 export function noteLines({ notes }: ClosingContent): Line[] {

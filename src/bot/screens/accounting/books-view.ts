@@ -16,10 +16,10 @@ import {
   differenceLines,
   digestLines,
   exceptionLines,
-  handLines,
   notCompared,
   notComparedLines,
   noteLines,
+  overrideLines,
   providerLines,
   shortTitle,
 } from './book-lines.ts';
@@ -94,7 +94,7 @@ export function bookPage(closed: ClosedDay, options: Presentation & { hasNext: b
         ...content.providers.flatMap(providerLines),
         ...correctionLines(content),
         ...exceptionLines(content),
-        ...handLines(content),
+        ...overrideLines(content),
         ...noteLines(content),
         hashLine(closed),
       ],
@@ -194,7 +194,7 @@ export function chartCaption(days: readonly ClosedDay[]): string {
   return `${shortTitle(first.day)} to ${shortTitle(last.day)}. ${unexplained}`;
 }
 
-export function chainVerdict(verified: LedgerVerified): string {
+export function chainText(verified: LedgerVerified): string {
   if (verified.kind === 'broken') {
     return `⛔ The chain is broken at no. ${verified.number}, ${dayTitle(verified.day)}: ${verified.why}.`;
   }

@@ -11,11 +11,12 @@ import type { CallbackContext, TextContext } from '../../kit/contexts.ts';
 import type { At, DestinationOf } from '../../kit/destinations.ts';
 import type { AdminEnv } from '../../kit/env.ts';
 import { showView, tellInstead } from '../../kit/navigate.ts';
-import { answerCallback, editView, outOfDate, replyFile, replyPicture, replyView } from '../../kit/replies.ts';
+import { editView, outOfDate, replyFile, replyPicture, replyView } from '../../kit/replies.ts';
+import type { OnButton } from '../../kit/screen.ts';
 import type { BookAct, CallbackOf } from '../../text/callback-data.ts';
 import { show } from '../../text/html.ts';
 import type { View } from '../../text/view.ts';
-import { bookDaysShown, bookList, bookPage, chainVerdict, chartCaption, openBookPage } from './books-view.ts';
+import { bookDaysShown, bookList, bookPage, chainText, chartCaption, openBookPage } from './books-view.ts';
 
 export async function runBooks(env: AdminEnv, ctx: TextContext, words: string): Promise<void> {
   if (words === '') {
@@ -50,14 +51,14 @@ async function drawDay(env: AdminEnv, day: CalendarDay): Promise<View | undefine
   return bookPage(found.closed, { ...env.presentation(), hasNext: found.hasNext });
 }
 
-export async function onBooksButton(env: AdminEnv, ctx: CallbackContext, callback: CallbackOf<'books'>): Promise<void> {
+export const onBooksButton: OnButton<'books'> = async (env, ctx, callback) => {
   await editView(ctx, await drawList(env, callback.position));
-  await answerCallback(ctx);
-}
+  return '';
+};
 
-export async function onBookButton(env: AdminEnv, ctx: CallbackContext, callback: CallbackOf<'book'>): Promise<void> {
-  await answerCallback(ctx, await actions[callback.act](env, ctx, callback.day));
-}
+export const onBookButton: OnButton<'book'> = async (env, ctx, callback) => {
+  return await actions[callback.act](env, ctx, callback.day);
+};
 
 /** Each does what its button says and returns the word for the toast. */
 const actions: Readonly<Record<BookAct, (env: AdminEnv, ctx: CallbackContext, day: CalendarDay) => Promise<string>>> = {
@@ -84,9 +85,9 @@ const actions: Readonly<Record<BookAct, (env: AdminEnv, ctx: CallbackContext, da
   },
   async verify(env, ctx) {
     const verified = await verifyLedger(env);
-    if (verified.kind === 'whole') return chainVerdict(verified);
+    if (verified.kind === 'whole') return chainText(verified);
     // Too much for a word that vanishes.
-    await replyView(ctx, { text: show(chainVerdict(verified), 500), keyboard: [] });
+    await replyView(ctx, { text: show(chainText(verified), 500), keyboard: [] });
     return 'The chain is broken.';
   },
 };

@@ -1,4 +1,4 @@
-// Takes orders and books of a period out of the house as files. What is read goes by pages and leaves in parts, so that no
+// Exports orders and books of a period as files. What is read goes by pages and leaves in parts, so that no
 // period is too long for the memory, and beside the chat's other work, so that nobody waits for it.
 
 import { adminActor } from '#access/admin.ts';

@@ -1,15 +1,16 @@
 // A tap on an alert's button, whichever bot it reached. The card itself is not touched here: the verbs queue its refresh.
+import type { ActingAdmin } from '#access/acting-admin.ts';
 import { adminActor } from '#access/admin.ts';
-import type { Alert } from '#cases/case.ts';
-import { findAlert } from '#cases/read-alerts.ts';
-import { snoozeAlert } from '#cases/snooze-case.ts';
+import { acknowledgeCase } from '#cases/acknowledge-case.ts';
+import type { Case } from '#cases/case.ts';
+import { findCase } from '#cases/read-cases.ts';
+import { snoozeCase } from '#cases/snooze-case.ts';
 import { hour } from '#kernel/clock.ts';
-import { isProviderName, providerTitle } from '#kernel/provider-name.ts';
+import { providerTitle } from '#kernel/provider-name.ts';
 import { createPaymentLink } from '#payments/collect/create-payment-link.ts';
-import { acknowledgeTrouble } from '#payments/exceptions/take-exception.ts';
 import type { PaymentDeps } from '#payments/lifecycle/deps.ts';
 import { ProviderError } from '#payments/ports/provider-errors.ts';
-import { getException } from '#payments/resolutions/options/get-case.ts';
+import { getCase } from '#payments/resolutions/options/get-case.ts';
 import { checkOrder } from '#payments/sync/check-order.ts';
 import type { Destination } from '../../kit/destinations.ts';
 import { outOfDate } from '../../kit/replies.ts';
@@ -48,14 +49,14 @@ interface AlertButtonResult {
 export async function handleAlertButton(deps: AlertButtonDeps, input: AlertButtonInput): Promise<AlertButtonResult> {
   const callback = decodeCallback(input.data);
   if (callback?.kind !== 'alert') return { toast: outOfDate };
-  const alert = await findAlert(deps, callback.id);
+  const alert = await findCase(deps, callback.id);
   if (alert === undefined) return { toast: outOfDate };
   return carryOut(deps, { callback, alert, input });
 }
 
 interface KnownButton {
   callback: CallbackOf<'alert'>;
-  alert: Alert;
+  alert: Case;
   input: AlertButtonInput;
 }
 
@@ -86,9 +87,12 @@ function carryOut(deps: AlertButtonDeps, known: KnownButton): Promise<AlertButto
   }
 }
 
+function actingAdmin({ adminId, adminName }: AlertButtonInput): ActingAdmin {
+  return { actor: adminActor(adminId), name: adminName };
+}
+
 async function acknowledge(deps: AlertButtonDeps, { alert, input }: KnownButton): Promise<AlertButtonResult> {
-  const by = { actor: adminActor(input.adminId), name: input.adminName };
-  const result = await acknowledgeTrouble(deps, { alertId: alert.id, by });
+  const result = await acknowledgeCase(deps, { caseId: alert.id, by: actingAdmin(input) });
   if (result.kind === 'acknowledged') return { toast: 'Acknowledged: it is yours.' };
   if (result.kind === 'already')
     return { toast: `Already acknowledged${result.by === null ? '' : ` by ${result.by}`}.` };
@@ -96,9 +100,7 @@ async function acknowledge(deps: AlertButtonDeps, { alert, input }: KnownButton)
 }
 
 async function snooze(deps: AlertButtonDeps, { alert, input }: KnownButton): Promise<AlertButtonResult> {
-  const { adminName } = input;
-  const actor = adminActor(input.adminId);
-  const result = await snoozeAlert(deps, { alertId: alert.id, actor, adminName, forMs: snoozeMs });
+  const result = await snoozeCase(deps, { caseId: alert.id, by: actingAdmin(input), forMs: snoozeMs });
   if (result.kind === 'over') return { toast: 'It is over already.' };
   if (result.kind === 'unknown') return { toast: outOfDate };
   return { toast: `Snoozed until ${formatTime(result.until, { now: deps.clock.now(), timeZone: deps.timeZone })}.` };
@@ -136,15 +138,15 @@ async function troubleTap(
   { alert, input }: KnownButton,
   act: ProviderAct,
 ): Promise<AlertButtonResult> {
-  const name = alert.facts.provider;
-  if (alert.status === 'resolved' || name === null || !isProviderName(name)) return { toast: outOfDate };
+  const name = alert.provider;
+  if (alert.status === 'resolved' || name === null) return { toast: outOfDate };
   return { toast: await carryOutProviderButton(deps, { act, provider: name, adminId: input.adminId }) };
 }
 
 /** An alert without an order is about the provider as a whole: whether it answers is what can be checked. */
-async function probeProvider(deps: AlertButtonDeps, alert: Alert): Promise<AlertButtonResult> {
-  const name = alert.facts.provider;
-  const provider = name !== null && isProviderName(name) ? deps.providers.find(name) : undefined;
+async function probeProvider(deps: AlertButtonDeps, alert: Case): Promise<AlertButtonResult> {
+  const name = alert.provider;
+  const provider = name !== null ? deps.providers.find(name) : undefined;
   if (provider === undefined) return { toast: 'There is nothing to ask a provider about.' };
   try {
     await provider.probe();
@@ -174,11 +176,11 @@ async function askElsewhere(deps: AlertButtonDeps, known: KnownButton): Promise<
   const { orderId } = alert;
   if (orderId === null || alert.status === 'resolved') return { toast: outOfDate };
   if (input.buttons !== 'full') return openOrder(known);
-  const details = await getException(deps, { key: alert.key });
+  const details = await getCase(deps, { key: alert.key });
   const wanted = callback.act === 'refund' ? (['refund'] as const) : (['accept', 'mark_paid'] as const);
   const action = wanted.find((each) => details?.actions.includes(each));
   if (details !== undefined && action !== undefined) {
-    return { toast: '', follow: { screen: 'resolution', exceptionId: details.exception.id, action } };
+    return { toast: '', follow: { screen: 'resolution', caseId: details.case.id, action } };
   }
   if (callback.act === 'refund') return { toast: '', follow: { screen: 'refund', orderId } };
   return { toast: '', follow: { screen: 'override', orderId, action: 'mark_paid' } };

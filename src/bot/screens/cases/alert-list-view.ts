@@ -1,4 +1,4 @@
-import type { Alert } from '#cases/case.ts';
+import type { Case } from '#cases/case.ts';
 import type { Page, TimedKey } from '#kernel/page.ts';
 import { providerTitle } from '#kernel/provider-name.ts';
 import { newestFirst, pageTitle, turnRow } from '../../kit/paged-list.ts';
@@ -10,7 +10,7 @@ import { alertSigns, formatTimeShort, sentence, severitySigns, statusWord } from
 const labelUnitsMax = 16;
 
 /** Alerts that are not over, newest first: a line for each, and below them short buttons that open one with its actions. */
-export function alertList(page: Page<Alert, TimedKey>, presentation: Presentation): View {
+export function alertList(page: Page<Case, TimedKey>, presentation: Presentation): View {
   const lines = [line(`<b>Alerts</b>${pageTitle(page)}`, weights.must)];
   if (page.rows.length === 0) lines.push(line('✅ Nothing needs a human.'));
   const rows = withLabels(page.rows);
@@ -26,12 +26,12 @@ export function alertList(page: Page<Alert, TimedKey>, presentation: Presentatio
 }
 
 interface Labelled {
-  alert: Alert;
+  alert: Case;
   label: string;
 }
 
 /** What an alert is about, in a word: the same in its line and on its button, and never twice on a page. */
-function withLabels(alerts: readonly Alert[]): Labelled[] {
+function withLabels(alerts: readonly Case[]): Labelled[] {
   const uses = new Map<string, number>();
   return alerts.map((alert) => {
     const subject = subjectOf(alert);
@@ -41,14 +41,14 @@ function withLabels(alerts: readonly Alert[]): Labelled[] {
   });
 }
 
-function subjectOf({ kind, facts }: Alert): string {
+function subjectOf({ kind, provider, facts }: Case): string {
   if (facts.orderNumber !== null) return clip(facts.orderNumber, labelUnitsMax);
-  if (facts.provider !== null) return clip(providerTitle(facts.provider), labelUnitsMax);
+  if (provider !== null) return clip(providerTitle(provider), labelUnitsMax);
   return clip(sentence(statusWord(kind)), labelUnitsMax);
 }
 
 /** An open alert has no sign of its own: what somebody has taken, or put off, is what differs. */
-function alertLine(alert: Alert, label: string, presentation: Presentation): Line {
+function alertLine(alert: Case, label: string, presentation: Presentation): Line {
   const state = alert.status === 'open' ? '' : alertSigns[alert.status];
   const when = formatTimeShort(alert.lastRaisedAt, presentation);
   return line(`${severitySigns[alert.severity]}${state} ${bold(label)} ${show(alert.facts.headline, 100)} · ${when}`);

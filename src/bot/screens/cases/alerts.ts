@@ -1,8 +1,9 @@
-import { findAlert, listAlertPage } from '#cases/read-alerts.ts';
+import { findCase, listCasePage } from '#cases/read-cases.ts';
 import type { CallbackContext, TextContext } from '../../kit/contexts.ts';
 import type { AdminEnv } from '../../kit/env.ts';
 import { pageSize } from '../../kit/paged-list.ts';
-import { answerCallback, editView, outOfDate, replyView } from '../../kit/replies.ts';
+import { editView, outOfDate, replyView } from '../../kit/replies.ts';
+import type { OnButton } from '../../kit/screen.ts';
 import { adminName } from '../../telegram/admin-name.ts';
 import { type CallbackOf, encodeCallback } from '../../text/callback-data.ts';
 import type { View } from '../../text/view.ts';
@@ -14,37 +15,32 @@ export async function runAlerts(env: AdminEnv, ctx: TextContext): Promise<void> 
   await replyView(ctx, await drawAlerts(env, null));
 }
 
-export async function onAlertsButton(
-  env: AdminEnv,
-  ctx: CallbackContext,
-  callback: CallbackOf<'alerts'>,
-): Promise<void> {
+export const onAlertsButton: OnButton<'alerts'> = async (env, ctx, callback) => {
   await editView(ctx, await drawAlerts(env, callback.position));
-  await answerCallback(ctx);
-}
+  return '';
+};
 
 async function drawAlerts(env: AdminEnv, position: CallbackOf<'alerts'>['position']): Promise<View> {
-  return alertList(await listAlertPage(env, { position, size: pageSize }), env.presentation());
+  return alertList(
+    await listCasePage(env, { filter: { show: 'alerts' }, position, size: pageSize }),
+    env.presentation(),
+  );
 }
 
-export async function onAlertViewButton(
-  env: AdminEnv,
-  ctx: CallbackContext,
-  callback: CallbackOf<'alert_view'>,
-): Promise<void> {
+export const onAlertViewButton: OnButton<'alert_view'> = async (env, ctx, callback) => {
   const isShown = await showInList(env, ctx, callback.id);
-  await answerCallback(ctx, isShown ? '' : outOfDate);
-}
+  return isShown ? '' : outOfDate;
+};
 
 async function showInList(env: AdminEnv, ctx: CallbackContext, alertId: string): Promise<boolean> {
-  const alert = await findAlert(env, alertId);
+  const alert = await findCase(env, alertId);
   if (alert === undefined) return false;
   await editView(ctx, alertCard(alert, { ...env.presentation(), place: 'list' }));
   return true;
 }
 
 /** From the list, the message tapped is drawn anew; the pager's card is brought up to date by the outbox alone. */
-export async function onAlertButton(env: AdminEnv, ctx: CallbackContext, callback: CallbackOf<'alert'>): Promise<void> {
+export const onAlertButton: OnButton<'alert'> = async (env, ctx, callback) => {
   const buttons = ctx.chat.type === 'private' ? 'full' : 'plain';
   const result = await handleAlertButton(env, {
     data: encodeCallback(callback),
@@ -56,5 +52,5 @@ export async function onAlertButton(env: AdminEnv, ctx: CallbackContext, callbac
   if (callback.place === 'list') await showInList(env, ctx, callback.id);
   if (result.reply !== undefined) await replyView(ctx, result.reply);
   const toast = result.follow === undefined ? '' : await env.navigate({ reply: ctx }, result.follow);
-  await answerCallback(ctx, result.toast === '' ? toast : result.toast);
-}
+  return result.toast === '' ? toast : result.toast;
+};

@@ -1,11 +1,13 @@
+import { type Case, isLive } from '#cases/case.ts';
 import { formatAsset, formatMoney } from '#kernel/money.ts';
 import { providerTitle } from '#kernel/provider-name.ts';
 import { formatOrderNumber } from '#orders/order.ts';
 import { canUndo } from '#payments/resolutions/actions/undo-resolution.ts';
-import type { ExceptionDetails } from '#payments/resolutions/options/get-case.ts';
+import type { CaseDetails } from '#payments/resolutions/options/get-case.ts';
 import {
   decidedWords,
-  type ExceptionAction,
+  isTwoSided,
+  type ResolutionAction,
   resolvingActions,
 } from '#payments/resolutions/options/resolution-actions.ts';
 import { shortenId } from '../../text/callback-fields.ts';
@@ -13,7 +15,7 @@ import { fitLines, type Line, line, weights } from '../../text/fit.ts';
 import { bold, code, show } from '../../text/html.ts';
 import { type Button, inPairs, type Presentation, type View } from '../../text/view.ts';
 import { formatTime, sentence, severitySigns, statusWord } from '../../text/words.ts';
-import { ageText, exceptionSeverity } from '../../wording/exception-words.ts';
+import { ageText } from '../../wording/case-words.ts';
 
 export interface ExceptionCardOptions extends Presentation {
   /** `full` has the decisions; `plain` is for chats in which they are not served, and leads to the bot that serves them. */
@@ -23,61 +25,64 @@ export interface ExceptionCardOptions extends Presentation {
 }
 
 /** What a decision is called on its button; an ellipsis where something is asked before the reason. */
-export const actionTexts: Readonly<Record<ExceptionAction, string>> = {
+const actionTexts: Readonly<Record<ResolutionAction, string>> = {
   accept: 'Accept as paid',
   ask_rest: 'Ask for the rest',
   new_link: 'New link…',
   refund: 'Refund',
   refund_surplus: 'Refund the surplus',
   wait: 'Keep waiting…',
-  keep: 'Keep it',
-  link: 'Keep with the order',
+  keep: 'Keep with the order',
   check: 'Check again',
   mark_paid: 'Mark paid',
   write_off: 'Write off',
   cancel: 'Cancel order',
   reject: 'Reject',
   link_order: 'Link to an order…',
-  ignore: 'Ignore',
-  force_match: 'Our books are right',
+  dismiss: 'Ignore',
   correct: 'Take their word',
-  mark_received: 'Mark received',
-  went_back: 'It went back',
-  did_not_go: 'It did not go',
+  confirm_refunded: 'It went back',
+  confirm_not_refunded: 'It did not go',
 };
 
+export function actionText(kind: Case['kind'], action: ResolutionAction): string {
+  if (action === 'keep' && kind === 'payment_overpaid') return 'Keep it';
+  if (action === 'dismiss' && isTwoSided(kind)) return 'Our books are right';
+  return action === 'mark_paid' && isTwoSided(kind) ? 'Mark received' : actionTexts[action];
+}
+
 /** One trouble that somebody has to decide: what, by how much, both sides, whose it is, and what may be done. */
-export function exceptionCard(details: ExceptionDetails, options: ExceptionCardOptions): View {
+export function exceptionCard(details: CaseDetails, options: ExceptionCardOptions): View {
   return {
     text: fitLines([...headLines(details), ...factLines(details), ...stateLines(details, options)]),
     keyboard: options.buttons === 'full' ? keyboardOf(details) : wayThere(details, options),
   };
 }
 
-function headLines({ exception, order, payment }: ExceptionDetails): Line[] {
-  const { kind, facts, status } = exception;
-  const sign = status === 'open' ? severitySigns[exceptionSeverity[kind]] : '✅';
-  const provider = exception.provider ?? payment?.provider ?? null;
+function headLines({ case: one, order, payment }: CaseDetails): Line[] {
+  const { severity, facts } = one;
+  const sign = isLive(one) ? severitySigns[severity] : '✅';
+  const provider = one.provider ?? payment?.provider ?? null;
   const subject = [
     order === null ? null : `Order ${bold(formatOrderNumber(order.number))}`,
     order === null ? moneyText(facts.money) : `${bold(formatMoney(order))} ${statusWord(order.status)}`,
     provider === null ? null : show(providerTitle(provider)),
   ].filter((part) => part !== null);
   return [
-    line(`${sign} ${bold(facts.summary, 200)}`, weights.must),
+    line(`${sign} ${bold(facts.headline, 200)}`, weights.must),
     ...(subject.length === 0 ? [] : [line(subject.join(' · '), weights.must)]),
   ];
 }
 
-function moneyText(money: ExceptionDetails['exception']['facts']['money']): string | null {
+function moneyText(money: Case['facts']['money']): string | null {
   return money === null ? null : bold(formatAsset(money), 60);
 }
 
-function factLines({ exception, payment, suggestions }: ExceptionDetails): Line[] {
-  const { facts, reference } = exception;
-  const gap = [facts.gapFiat, facts.gapCoin].filter((part) => part !== null);
+function factLines({ case: one, payment, suggestions }: CaseDetails): Line[] {
+  const { facts, reference } = one;
+  const difference = [facts.differenceFiat, facts.differenceCoin].filter((part) => part !== null);
   const lines: Line[] = [];
-  if (gap.length > 0) lines.push(line(`Gap: ${bold(gap.join(' · '), 80)}`, weights.must));
+  if (difference.length > 0) lines.push(line(`AmountDifference: ${bold(difference.join(' · '), 80)}`, weights.must));
   if (facts.here !== null) lines.push(line(`Here: ${show(facts.here, 200)}`));
   if (facts.there !== null) lines.push(line(`There: ${show(facts.there, 200)}`));
   // The provider's words may be all that stands there.
@@ -98,37 +103,39 @@ function factLines({ exception, payment, suggestions }: ExceptionDetails): Line[
   return lines;
 }
 
-function stateLines({ exception }: ExceptionDetails, presentation: Presentation): Line[] {
-  const { openedAt, ownerName, waitsUntil, resolvedAt, resolvedBy, reason, resolution } = exception;
+function stateLines({ case: one }: CaseDetails, presentation: Presentation): Line[] {
+  const { kind, openedAt, assigneeName, snoozedUntil, resolvedAt, resolvedBy, reason, resolution, outcome } = one;
   const age = ageText((resolvedAt ?? presentation.now) - openedAt);
   const lines = [line(`Since ${formatTime(openedAt, presentation)} (${age})`)];
-  if (exception.status === 'open') {
-    lines.push(line(ownerName === null ? 'Nobody has it yet.' : `✋ ${bold(ownerName, 64)} has it`));
-    if (waitsUntil !== null) lines.push(line(`💤 Rests until ${formatTime(waitsUntil, presentation)}`, weights.must));
+  if (isLive(one)) {
+    lines.push(line(assigneeName === null ? 'Nobody has it yet.' : `✋ ${bold(assigneeName, 64)} has it`));
+    if (one.status === 'snoozed' && snoozedUntil !== null) {
+      lines.push(line(`💤 Rests until ${formatTime(snoozedUntil, presentation)}`, weights.must));
+    }
     return lines;
   }
   const action = resolvingActions.find((each) => each === resolution);
-  const what = action === undefined ? 'Over by itself' : `${show(resolvedBy ?? '', 64)} ${decidedWords[action]}`;
-  const why = action === undefined ? resolvedBy : reason;
+  const what = action === undefined ? 'Over by itself' : `${show(resolvedBy ?? '', 64)} ${decidedWords(kind, action)}`;
+  const why = action === undefined ? outcome : reason;
   const when = resolvedAt === null ? '' : `, ${formatTime(resolvedAt, presentation)}`;
   lines.push(line(`${sentence(what)}${when}${why === null ? '' : `: ${show(why, 300)}`}`, weights.must));
   return lines;
 }
 
-function keyboardOf(details: ExceptionDetails): Button[][] {
-  const { exception, order } = details;
-  const { id } = exception;
+function keyboardOf(details: CaseDetails): Button[][] {
+  const { case: one, order } = details;
+  const { id, kind } = one;
   const buttons = details.actions.map(
     (action): Button => ({
-      text: actionTexts[action],
+      text: actionText(kind, action),
       callback:
         action === 'check' ? { kind: 'exception', act: 'check', id } : { kind: 'resolve', id, action, option: null },
     }),
   );
   const about: Button[] = [];
-  if (exception.status === 'open') about.push(ownerButton(details));
-  if (canUndo(exception)) {
-    const text = exception.status === 'open' ? 'Stop waiting' : 'Undo';
+  if (isLive(one)) about.push(assigneeButton(one));
+  if (canUndo(one)) {
+    const text = isLive(one) ? 'Stop waiting' : 'Undo';
     about.push({ text, callback: { kind: 'exception', act: 'undo', id } });
   }
   if (order !== null) about.push({ text: 'Open order', callback: { kind: 'order', act: 'show', id: order.id } });
@@ -136,14 +143,14 @@ function keyboardOf(details: ExceptionDetails): Button[][] {
   return [...inPairs(buttons), ...inPairs([...about, back])];
 }
 
-function ownerButton({ exception: { id, ownerId } }: ExceptionDetails): Button {
-  return ownerId === null
+function assigneeButton({ id, assigneeId }: Case): Button {
+  return assigneeId === null
     ? { text: 'Take it', callback: { kind: 'exception', act: 'take', id } }
     : { text: 'Give it back', callback: { kind: 'exception', act: 'give', id } };
 }
 
-function wayThere({ exception }: ExceptionDetails, { commandBot }: ExceptionCardOptions): Button[][] {
+function wayThere({ case: one }: CaseDetails, { commandBot }: ExceptionCardOptions): Button[][] {
   if (commandBot === undefined || commandBot === null) return [];
-  const url = `https://t.me/${commandBot}?start=ex-${shortenId(exception.id)}`;
+  const url = `https://t.me/${commandBot}?start=ex-${shortenId(one.id)}`;
   return [[{ text: 'Resolve in the command bot', url }]];
 }

@@ -1,10 +1,10 @@
+import { type Assignment, assignCase, releaseCase } from '#cases/acknowledge-case.ts';
 import type { ProviderName } from '#kernel/provider-name.ts';
 import { chooseProvider } from '#payments/collect/choose-provider.ts';
-import { giveBackException, type Taking, takeException } from '#payments/exceptions/take-exception.ts';
-import { resolveException } from '#payments/resolutions/actions/decide-case.ts';
+import { decideCase } from '#payments/resolutions/actions/decide-case.ts';
 import { undoResolution } from '#payments/resolutions/actions/undo-resolution.ts';
-import { checkException } from '#payments/resolutions/options/check-case.ts';
-import { type ExceptionDetails, getException } from '#payments/resolutions/options/get-case.ts';
+import { checkCase } from '#payments/resolutions/options/check-case.ts';
+import { type CaseDetails, getCase } from '#payments/resolutions/options/get-case.ts';
 import { type ResolvingAction, resolvingActions } from '#payments/resolutions/options/resolution-actions.ts';
 import { actingAdmin, type CallbackContext } from '../../kit/contexts.ts';
 import type { At, DestinationOf } from '../../kit/destinations.ts';
@@ -12,14 +12,14 @@ import type { AdminEnv, PlainDeps } from '../../kit/env.ts';
 import { contextOf, showView, tellInstead } from '../../kit/navigate.ts';
 import { leaveOrder } from '../../kit/order-messages.ts';
 import { askForReason, askToWriteReason } from '../../kit/reason-dialogue.ts';
-import { answerCallback, editView, outOfDate, replyView } from '../../kit/replies.ts';
-import type { Confirmed } from '../../kit/screen.ts';
+import { editView, outOfDate, replyView } from '../../kit/replies.ts';
+import type { Confirmed, OnButton } from '../../kit/screen.ts';
 import type { CallbackOf, ExceptionAct } from '../../text/callback-data.ts';
 import type { View } from '../../text/view.ts';
 import { paymentLink } from '../../wording/payment-link.ts';
 import { checkedText, exceptionGone, resolutionText } from '../../wording/result-texts.ts';
 import { exceptionCard } from './exception-card-view.ts';
-import { optionChoice, resolveQuestion } from './exception-questions.ts';
+import { optionChoice, resolveQuestion } from './resolution-questions.ts';
 
 /** Shows the card; false when there is no such exception. */
 export async function showException(
@@ -27,7 +27,7 @@ export async function showException(
   at: At,
   wanted: DestinationOf<'exception'>['wanted'],
 ): Promise<boolean> {
-  const details = await getException(env, wanted);
+  const details = await getCase(env, wanted);
   if (details === undefined) return false;
   // The message may have shown the order: its refreshes must not cover the exception.
   if ('edit' in at && details.order !== null) {
@@ -47,33 +47,27 @@ export async function drawPlainException(
   deps: PlainDeps,
   { wanted }: DestinationOf<'exception'>,
 ): Promise<View | undefined> {
-  const details = await getException(deps, wanted);
+  const details = await getCase(deps, wanted);
   const presentation = { now: deps.clock.now(), timeZone: deps.timeZone };
   return details && exceptionCard(details, { ...presentation, buttons: 'plain', commandBot: deps.commandBot() });
 }
 
-export async function onExceptionButton(
-  env: AdminEnv,
-  ctx: CallbackContext,
-  callback: CallbackOf<'exception'>,
-): Promise<void> {
+export const onExceptionButton: OnButton<'exception'> = async (env, ctx, callback) => {
   const toast = await taps[callback.act](env, ctx, callback.id);
   const isShown = await showException(env, { edit: ctx }, { id: callback.id });
-  await answerCallback(ctx, isShown ? toast : exceptionGone);
-}
+  return isShown ? toast : exceptionGone;
+};
 
 const taps: Readonly<Record<ExceptionAct, (env: AdminEnv, ctx: CallbackContext, id: string) => Promise<string>>> = {
   show: () => Promise.resolve(''),
-  take: async (env, ctx, exceptionId) => takingText(await takeException(env, { exceptionId, by: actingAdmin(ctx) })),
-  give: async (env, ctx, exceptionId) =>
-    takingText(await giveBackException(env, { exceptionId, by: actingAdmin(ctx) })),
-  undo: async (env, ctx, exceptionId) =>
-    resolutionText(await undoResolution(env, { exceptionId, by: actingAdmin(ctx) })),
+  take: async (env, ctx, caseId) => assignmentText(await assignCase(env, { caseId, by: actingAdmin(ctx) })),
+  give: async (env, ctx, caseId) => assignmentText(await releaseCase(env, { caseId, by: actingAdmin(ctx) })),
+  undo: async (env, ctx, caseId) => resolutionText(await undoResolution(env, { caseId, by: actingAdmin(ctx) })),
   async check(env, ctx, id) {
-    const details = await getException(env, { id });
+    const details = await getCase(env, { id });
     if (details === undefined || details.order === null) return 'There is nothing to ask a provider about.';
     if (!env.recentRequests.isFirst(`check:${details.order.id}`)) return 'Checked a moment ago.';
-    const checked = await checkException(env, { exceptionId: id, by: actingAdmin(ctx) });
+    const checked = await checkCase(env, { caseId: id, by: actingAdmin(ctx) });
     return checked.kind === 'refund' ? refundCheckTexts[checked.result] : checkedText(checked);
   },
 };
@@ -85,46 +79,41 @@ const refundCheckTexts = {
   unknown: 'This refund is not known any more.',
 } as const;
 
-function takingText(taking: Taking): string {
-  switch (taking.kind) {
-    case 'taken':
+function assignmentText(assignment: Assignment): string {
+  switch (assignment.kind) {
+    case 'assigned':
       return 'It is yours.';
-    case 'given_back':
+    case 'released':
       return 'It is nobody’s again.';
     case 'already':
-      return `${taking.by ?? 'Somebody'} has it already.`;
+      return `${assignment.by ?? 'Somebody'} has it already.`;
     case 'not_yours':
-      return `It is ${taking.by === null ? 'nobody’s' : `${taking.by}’s`}.`;
+      return `It is ${assignment.by === null ? 'nobody’s' : `${assignment.by}’s`}.`;
     case 'over':
       return 'It is over already.';
     case 'unknown':
       return exceptionGone;
     default:
-      return taking satisfies never;
+      return assignment satisfies never;
   }
 }
 
 /** A decision begins: what it needs beside a reason is asked first, then the reason, and then it is made. */
-export async function onResolveButton(
-  env: AdminEnv,
-  ctx: CallbackContext,
-  callback: CallbackOf<'resolve'>,
-): Promise<void> {
-  const details = await getException(env, { id: callback.id });
+export const onResolveButton: OnButton<'resolve'> = async (env, ctx, callback) => {
+  const details = await getCase(env, { id: callback.id });
   const isOffered = details?.actions.includes(callback.action) ?? false;
   if (details === undefined || !isOffered) {
     if (details !== undefined) await showException(env, { edit: ctx }, { id: callback.id });
-    await answerCallback(ctx, details === undefined ? exceptionGone : outOfDate);
-    return;
+    return details === undefined ? exceptionGone : outOfDate;
   }
   await editView(ctx, await askNext(env, { ctx, callback, details }));
-  await answerCallback(ctx);
-}
+  return '';
+};
 
 interface Begun {
   ctx: CallbackContext;
   callback: CallbackOf<'resolve'>;
-  details: ExceptionDetails;
+  details: CaseDetails;
 }
 
 async function askNext(env: AdminEnv, { ctx, callback, details }: Begun): Promise<View> {
@@ -139,7 +128,7 @@ async function askNext(env: AdminEnv, { ctx, callback, details }: Begun): Promis
 }
 
 export async function askForResolution(env: AdminEnv, at: At, to: DestinationOf<'resolution'>): Promise<string> {
-  const details = await getException(env, { id: to.exceptionId });
+  const details = await getCase(env, { id: to.caseId });
   if (details === undefined) return tellInstead(at, exceptionGone);
   const adminId = contextOf(at).from.id;
   await showView(at, await askToResolve(env, { adminId, details, action: to.action, option: null }));
@@ -149,17 +138,17 @@ export async function askForResolution(env: AdminEnv, at: At, to: DestinationOf<
 /** The question why; what is grave wants the admin's own words. */
 function askToResolve(
   env: AdminEnv,
-  input: { adminId: number; details: ExceptionDetails; action: ResolvingAction; option: string | null },
+  input: { adminId: number; details: CaseDetails; action: ResolvingAction; option: string | null },
 ): Promise<View> {
   const { adminId, details, action, option } = input;
-  const { id } = details.exception;
+  const { id } = details.case;
   const question = resolveQuestion(details, { action, option });
   const isReturn = action === 'refund' || action === 'refund_surplus';
   const shownMinor = isReturn ? (details.returns?.[action].amountMinor ?? null) : null;
   const asked = {
     adminId,
-    action: 'exception.resolve',
-    payload: { exceptionId: id, action, option, shownMinor },
+    action: 'case.resolve',
+    payload: { caseId: id, action, option, shownMinor },
     question,
     back: { kind: 'exception', act: 'show', id },
   } as const;
@@ -171,7 +160,7 @@ function isLink(action: ResolvingAction): action is 'new_link' | 'ask_rest' {
 }
 
 /** Those that can take the order's money right now. */
-function providersFor(env: AdminEnv, { order }: ExceptionDetails): ProviderName[] {
+function providersFor(env: AdminEnv, { order }: CaseDetails): ProviderName[] {
   if (order === null) return [];
   const choice = chooseProvider(env.providers, { provider: 'auto', money: order });
   return choice.kind === 'none' ? [] : choice.candidates.map(({ name }) => name);
@@ -183,16 +172,16 @@ export const confirmResolve: Confirmed = async (env, ctx, { payload, reason }) =
   const option = payload['option'];
   const shownMinor = payload['shownMinor'];
   if (action === undefined) return outOfDate;
-  const exceptionId = String(payload['exceptionId']);
-  const resolution = await resolveException(env, {
-    exceptionId,
+  const caseId = String(payload['caseId']);
+  const resolution = await decideCase(env, {
+    caseId,
     action,
     reason: reason ?? '',
     by: actingAdmin(ctx),
     option: typeof option === 'string' ? option : null,
     ...(typeof shownMinor === 'number' && { shownMinor }),
   });
-  await showException(env, { edit: ctx }, { id: exceptionId });
+  await showException(env, { edit: ctx }, { id: caseId });
   if (resolution.kind === 'decided' && resolution.link !== undefined) {
     await replyView(ctx, paymentLink(resolution.link, { ...env.presentation(), buttons: 'full' }));
   }

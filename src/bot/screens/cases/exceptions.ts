@@ -2,19 +2,20 @@
 // their own: the list is edited in place, into cards and back, and the picture is drawn anew when somebody asks for it.
 
 import { InputFile, InputMediaBuilder } from 'grammy';
-import { countExceptions, listExceptionPage, listOldestExceptions } from '#payments/resolutions/options/list-cases.ts';
+import { countLiveCases, listCasePage, listOldestDecisions } from '#cases/read-cases.ts';
 import { renderChart } from '../../charts/render.ts';
-import type { CallbackContext, TextContext } from '../../kit/contexts.ts';
+import type { TextContext } from '../../kit/contexts.ts';
 import type { At } from '../../kit/destinations.ts';
 import type { AdminEnv } from '../../kit/env.ts';
 import { showView } from '../../kit/navigate.ts';
 import { pageSize } from '../../kit/paged-list.ts';
-import { answerCallback, editView, replyView } from '../../kit/replies.ts';
+import { editView, replyView } from '../../kit/replies.ts';
+import type { OnButton } from '../../kit/screen.ts';
 import { readGrammyError } from '../../telegram/grammy-errors.ts';
 import type { CallbackOf } from '../../text/callback-data.ts';
 import { toMarkup, type View } from '../../text/view.ts';
 import { formatTime } from '../../text/words.ts';
-import { agesChart } from './exception-ages.ts';
+import { agesChart } from './case-ages.ts';
 import { exceptionKindChoice, exceptionList } from './exception-list-view.ts';
 
 /** More bars would say nothing more. */
@@ -27,26 +28,21 @@ export async function runExceptions(env: AdminEnv, ctx: TextContext): Promise<vo
   await replyView(ctx, await drawExceptions(env, beginning));
 }
 
-export async function onExceptionsButton(
-  env: AdminEnv,
-  ctx: CallbackContext,
-  callback: CallbackOf<'exceptions'>,
-): Promise<void> {
+export const onExceptionsButton: OnButton<'exceptions'> = async (env, ctx, callback) => {
   await editView(ctx, await drawExceptions(env, callback));
-  await answerCallback(ctx);
-}
+  return '';
+};
 
-export async function onExceptionKindsButton(env: AdminEnv, ctx: CallbackContext): Promise<void> {
-  const counts = await countExceptions(env);
+export const onExceptionKindsButton: OnButton = async (env, ctx) => {
+  const counts = await countLiveCases(env);
   await editView(ctx, exceptionKindChoice(counts));
-  await answerCallback(ctx);
-}
+  return '';
+};
 
-export async function onExceptionAgesButton(env: AdminEnv, ctx: CallbackContext): Promise<void> {
+export const onExceptionAgesButton: OnButton = async (env, ctx) => {
   const picture = await drawAges(env);
   if (picture === undefined) {
-    await answerCallback(ctx, 'Nothing waits for a decision.');
-    return;
+    return 'Nothing waits for a decision.';
   }
   const { caption, reply_markup, file } = picture;
   try {
@@ -54,14 +50,14 @@ export async function onExceptionAgesButton(env: AdminEnv, ctx: CallbackContext)
   } catch (error) {
     if (readGrammyError(error).kind !== 'not_modified') throw error;
   }
-  await answerCallback(ctx, 'As of now.');
-}
+  return 'As of now.';
+};
 
 async function drawExceptions(env: AdminEnv, wanted: Omit<CallbackOf<'exceptions'>, 'kind'>): Promise<View> {
   const { filter, position } = wanted;
   const kinds = filter === 'all' ? null : [filter];
-  const found = await listExceptionPage(env, { kinds, position, size: pageSize });
-  return exceptionList(found, { ...env.presentation(), filter });
+  const page = await listCasePage(env, { filter: { show: 'decisions', kinds }, position, size: pageSize });
+  return exceptionList({ page, counts: await countLiveCases(env) }, { ...env.presentation(), filter });
 }
 
 export async function openExceptions(env: AdminEnv, at: At): Promise<string> {
@@ -77,7 +73,7 @@ interface Picture {
 
 /** Undefined when there is nothing to draw. */
 async function drawAges(env: AdminEnv): Promise<Picture | undefined> {
-  const open = await listOldestExceptions(env, drawnMax);
+  const open = await listOldestDecisions(env, drawnMax);
   if (open.length === 0) return undefined;
   const presentation = env.presentation();
   const png = await renderChart(agesChart(open, presentation.now));

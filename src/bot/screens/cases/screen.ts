@@ -70,7 +70,7 @@ export const casesScreen = defineScreen({
     },
     resolve: { permission: 'cases.resolve', run: onResolveButton },
   },
-  confirmations: { 'exception.resolve': { permission: 'cases.resolve', carryOut: confirmResolve } },
+  confirmations: { 'case.resolve': { permission: 'cases.resolve', carryOut: confirmResolve } },
   openers: {
     exception: { permission: 'cases.read', open: openException, plain: drawPlainException },
     exceptions: { permission: 'cases.read', open: openExceptions },

@@ -1,7 +1,7 @@
 import { asOrderId } from '#kernel/ids.ts';
 import { getOrderDetails } from '#payments/lifecycle/get-order.ts';
 import { rememberOption } from '#payments/resolutions/actions/accept-payment.ts';
-import { resolveException } from '#payments/resolutions/actions/decide-case.ts';
+import { decideCase } from '#payments/resolutions/actions/decide-case.ts';
 import { actingAdmin } from '../../kit/contexts.ts';
 import type { At, DestinationOf } from '../../kit/destinations.ts';
 import type { AdminEnv } from '../../kit/env.ts';
@@ -17,8 +17,8 @@ export async function openReview(env: AdminEnv, at: At, to: DestinationOf<'chann
   const details = await getOrderDetails(env, { id: orderId });
   if (details === undefined) return tellInstead(at, orderGone);
   const payment = details.payments.find(({ heldAt }) => heldAt !== null);
-  const exception = details.exceptions.find(({ kind }) => kind === 'payment_held');
-  if (payment === undefined || exception === undefined) {
+  const held = details.cases.find(({ kind }) => kind === 'payment_held');
+  if (payment === undefined || held === undefined) {
     await env.navigate(at, { screen: 'order', order: { id: orderId } });
     return 'It is not held any more.';
   }
@@ -26,7 +26,7 @@ export async function openReview(env: AdminEnv, at: At, to: DestinationOf<'chann
   const view = await askForReason(env, {
     adminId: contextOf(at).from.id,
     action: decision === 'reject' ? 'sale.reject' : 'sale.accept',
-    payload: { exceptionId: exception.id, orderId, option },
+    payload: { caseId: held.id, orderId, option },
     question: reviewQuestion(details.order, { payment, decision }),
     back: { kind: 'order', act: 'show', id: orderId },
   });
@@ -41,8 +41,8 @@ export const confirmRejected: Confirmed = decide('reject');
 function decide(action: 'accept' | 'reject'): Confirmed {
   return async (env, ctx, { payload, reason }) => {
     const option = payload['option'];
-    const resolution = await resolveException(env, {
-      exceptionId: String(payload['exceptionId']),
+    const resolution = await decideCase(env, {
+      caseId: String(payload['caseId']),
       action,
       reason: reason ?? '',
       by: actingAdmin(ctx),

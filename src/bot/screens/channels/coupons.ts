@@ -9,14 +9,15 @@ import { couponFault, createCoupon } from '#payments/channels/create-coupon.ts';
 import { ProviderError } from '#payments/ports/provider-errors.ts';
 import type { Coupon, CouponDraft } from '#payments/ports/sales-channel.ts';
 import { askToConfirm } from '../../kit/confirmation.ts';
-import type { CallbackContext, TextContext } from '../../kit/contexts.ts';
+import type { TextContext } from '../../kit/contexts.ts';
 import type { AdminEnv } from '../../kit/env.ts';
-import { answerCallback, editView, replyView, showTyping } from '../../kit/replies.ts';
-import type { Confirmed } from '../../kit/screen.ts';
+import { editView, replyView, showTyping } from '../../kit/replies.ts';
+import type { Confirmed, OnButton } from '../../kit/screen.ts';
 import type { CallbackOf } from '../../text/callback-data.ts';
 import { textView, type View } from '../../text/view.ts';
 import { channelNames, listChannels } from './channels.ts';
 import { couponList, couponQuestion, couponsPerPage, couponUsage } from './coupons-view.ts';
+import { couponFaultWords } from './fault-words.ts';
 
 const isOff = 'No sales channel is set up: there are no coupons.';
 
@@ -32,14 +33,10 @@ export async function runCoupons(env: AdminEnv, ctx: TextContext, words: string)
   await replyView(ctx, view);
 }
 
-export async function onCouponsButton(
-  env: AdminEnv,
-  ctx: CallbackContext,
-  callback: CallbackOf<'coupons'>,
-): Promise<void> {
+export const onCouponsButton: OnButton<'coupons'> = async (env, ctx, callback) => {
   await editView(ctx, await drawCoupons(env, callback.position));
-  await answerCallback(ctx);
-}
+  return '';
+};
 
 async function drawCoupons(env: AdminEnv, position: CallbackOf<'coupons'>['position']): Promise<View> {
   const [channel] = listChannels(env);
@@ -65,7 +62,7 @@ async function ask(env: AdminEnv, ctx: TextContext, words: readonly string[]): P
   if ('fault' in terms) return textView(`${terms.fault}. For example ${couponUsage}`);
   const draft: CouponDraft = { code, ...terms, productKey: about.productKey };
   const fault = couponFault(draft);
-  if (fault !== undefined) return textView(`${fault} For example ${couponUsage}`);
+  if (fault !== undefined) return textView(`${couponFaultWords[fault]} For example ${couponUsage}`);
   return askToConfirm(env, {
     adminId: ctx.from.id,
     action: 'coupon.create',
@@ -124,7 +121,7 @@ export const confirmCoupon: Confirmed = async (env, ctx, { payload }) => {
       await editView(ctx, await drawCoupons(env, null));
       return `${result.coupon.code} was there already; nothing was made.`;
     case 'refused':
-      return result.reason;
+      return couponFaultWords[result.fault];
     case 'failed':
       return result.isRejected
         ? `${providerTitle(channel.name)} said no: ${result.message}`

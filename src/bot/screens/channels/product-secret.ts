@@ -28,7 +28,10 @@ export async function takeLicenceSecret(env: AdminEnv, ctx: TextContext, waiting
   if (product === undefined || result.kind === 'unknown') {
     await replyView(ctx, { text: `${warning}The product is gone; nothing was kept.`, keyboard: [] });
   } else if (result.kind === 'refused') {
-    await replyView(ctx, { text: `${warning}${result.reason} Nothing was kept.`, keyboard: [] });
+    await replyView(ctx, {
+      text: `${warning}A secret key is one word of at most ${result.unitsMax} characters. Nothing was kept.`,
+      keyboard: [],
+    });
   } else {
     const card = productCard(product, env.presentation());
     await replyView(ctx, { ...card, text: `${warning}${card.text}` });

@@ -10,11 +10,12 @@ import { askToConfirm } from '../../kit/confirmation.ts';
 import type { CallbackContext, TextContext } from '../../kit/contexts.ts';
 import type { AdminEnv } from '../../kit/env.ts';
 import { pageSize } from '../../kit/paged-list.ts';
-import { answerCallback, editView, replyView } from '../../kit/replies.ts';
-import type { Confirmed } from '../../kit/screen.ts';
+import { editView, replyView } from '../../kit/replies.ts';
+import type { Confirmed, OnButton } from '../../kit/screen.ts';
 import type { CallbackOf, ProductAct } from '../../text/callback-data.ts';
 import { textView, type View } from '../../text/view.ts';
 import { channelNames } from './channels.ts';
+import { productFaultText } from './fault-words.ts';
 import { awaitLicenceSecret } from './product-secret.ts';
 import {
   type ProductQuestion,
@@ -89,7 +90,7 @@ export const confirmSaveProduct: Confirmed = async (env, ctx, { payload }) => {
     return result.kind === 'added' ? 'Added.' : 'Changed.';
   }
   await editView(ctx, await drawProducts(env, null));
-  return 'reason' in result ? result.reason : changedMeanwhile;
+  return 'fault' in result ? productFaultText(result.fault) : changedMeanwhile;
 };
 
 export const confirmRemoveProduct: Confirmed = async (env, ctx, { payload }) => {
@@ -110,28 +111,19 @@ export const confirmClearSecret: Confirmed = async (env, ctx, { payload }) => {
   return result.kind === 'cleared' ? 'Forgotten.' : gone;
 };
 
-export async function onProductsButton(
-  env: AdminEnv,
-  ctx: CallbackContext,
-  callback: CallbackOf<'products'>,
-): Promise<void> {
+export const onProductsButton: OnButton<'products'> = async (env, ctx, callback) => {
   await editView(ctx, await drawProducts(env, callback.position));
-  await answerCallback(ctx);
-}
+  return '';
+};
 
-export async function onProductButton(
-  env: AdminEnv,
-  ctx: CallbackContext,
-  callback: CallbackOf<'product'>,
-): Promise<void> {
+export const onProductButton: OnButton<'product'> = async (env, ctx, callback) => {
   const product = await findProduct(env, { id: callback.id });
   if (product === undefined) {
     await editView(ctx, await drawProducts(env, null));
-    await answerCallback(ctx, gone);
-    return;
+    return gone;
   }
-  await answerCallback(ctx, await actions[callback.act](env, ctx, product));
-}
+  return await actions[callback.act](env, ctx, product);
+};
 
 const actions: Readonly<
   Record<ProductAct, (env: AdminEnv, ctx: CallbackContext, product: Product) => Promise<string>>
@@ -185,7 +177,7 @@ function readDraft(words: readonly string[], channels: readonly ProviderName[]):
     const money = parseMoney(amount, currency.toUpperCase());
     const draft = { sku, name, ...money, channel, channelKey };
     const fault = faultOf(draft);
-    return fault === undefined ? draft : { fault };
+    return fault === undefined ? draft : { fault: productFaultText(fault) };
   } catch (error) {
     if (!(error instanceof MoneyInvalid)) throw error;
     return { fault: `${error.message}.` };

@@ -57,7 +57,7 @@ export const confirmImport: Confirmed = async (env, ctx, { payload }) => {
   const fileName = String(payload['name']);
   const read = await readExport(env, { fileId: String(payload['fileId']), provider });
   if ('fault' in read) return read.fault;
-  if (read.hash !== payload['hash']) return 'The file is not the one that was looked at: send it again.';
+  if (read.hash !== payload['hash']) return 'The file is not the one that was shown: send it again.';
   const { sales, unreadable } = read.exported;
   const result = await importExport(env, { provider, sales, fileName, actor: adminActor(ctx.from.id) });
   const about: ImportAbout = { provider, fileName, unreadable };

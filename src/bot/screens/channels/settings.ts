@@ -3,12 +3,11 @@ import { adminActor } from '#access/admin.ts';
 import { type Money, MoneyInvalid, parseMoney } from '#kernel/money.ts';
 import { changeReviewThreshold, getReviewThresholds } from '#payments/channels/review-threshold.ts';
 import { askToConfirm } from '../../kit/confirmation.ts';
-import type { CallbackContext, TextContext } from '../../kit/contexts.ts';
+import type { TextContext } from '../../kit/contexts.ts';
 import type { AdminEnv } from '../../kit/env.ts';
 import { awaitTypedValue } from '../../kit/reason-dialogue.ts';
-import { answerCallback, editView, replyView } from '../../kit/replies.ts';
-import type { Confirmed } from '../../kit/screen.ts';
-import type { CallbackOf } from '../../text/callback-data.ts';
+import { editView, replyView } from '../../kit/replies.ts';
+import type { Confirmed, OnButton } from '../../kit/screen.ts';
 import { show } from '../../text/html.ts';
 import type { View } from '../../text/view.ts';
 import { channelNames } from './channels.ts';
@@ -23,21 +22,17 @@ async function drawSettings(env: AdminEnv): Promise<View> {
   return settingsView(limits, channelNames(env));
 }
 
-export async function onSettingsButton(env: AdminEnv, ctx: CallbackContext): Promise<void> {
+export const onSettingsButton: OnButton = async (env, ctx) => {
   await editView(ctx, await drawSettings(env));
-  await answerCallback(ctx);
-}
+  return '';
+};
 
-export async function onHoldLimitButton(
-  env: AdminEnv,
-  ctx: CallbackContext,
-  callback: CallbackOf<'hold_limit'>,
-): Promise<void> {
+export const onHoldLimitButton: OnButton<'hold_limit'> = async (env, ctx, callback) => {
   const currency = callback.currency === 'new' ? null : callback.currency;
   await awaitTypedValue(env, { adminId: ctx.from.id, action: 'setting.hold_limit.typed', payload: { currency } });
   await editView(ctx, holdLimitAwaited(currency, channelNames(env)));
-  await answerCallback(ctx, 'Write the limit.');
-}
+  return 'Write the limit.';
+};
 
 /** The amount was written: asks once more, with what it is so far. */
 export async function takeHoldLimit(env: AdminEnv, ctx: TextContext, waiting: PendingAction): Promise<void> {

@@ -10,8 +10,8 @@ import { askToConfirm } from '../../kit/confirmation.ts';
 import type { CallbackContext, TextContext } from '../../kit/contexts.ts';
 import type { AdminEnv } from '../../kit/env.ts';
 import { pageSize } from '../../kit/paged-list.ts';
-import { answerCallback, editView, replyView } from '../../kit/replies.ts';
-import type { Confirmed } from '../../kit/screen.ts';
+import { editView, replyView } from '../../kit/replies.ts';
+import type { Confirmed, OnButton } from '../../kit/screen.ts';
 import type { CallbackOf, DeadLetterAct } from '../../text/callback-data.ts';
 import type { View } from '../../text/view.ts';
 import { deadLetterCard, deadLetterList, discardQuestion } from './dead-letters-view.ts';
@@ -26,24 +26,19 @@ async function drawLetters(env: AdminEnv, position: CallbackOf<'dead_list'>['pos
   return deadLetterList(await listDeadLetterPage(env, { position, size: pageSize }), env.presentation());
 }
 
-export async function onDeadListButton(
-  env: AdminEnv,
-  ctx: CallbackContext,
-  callback: CallbackOf<'dead_list'>,
-): Promise<void> {
+export const onDeadListButton: OnButton<'dead_list'> = async (env, ctx, callback) => {
   await editView(ctx, await drawLetters(env, callback.position));
-  await answerCallback(ctx);
-}
+  return '';
+};
 
-export async function onDeadButton(env: AdminEnv, ctx: CallbackContext, callback: CallbackOf<'dead'>): Promise<void> {
+export const onDeadButton: OnButton<'dead'> = async (env, ctx, callback) => {
   const letter = await findDeadLetter(env, callback);
   if (letter === undefined) {
     await editView(ctx, await drawLetters(env, null));
-    await answerCallback(ctx, settled);
-    return;
+    return settled;
   }
-  await answerCallback(ctx, await actions[callback.act](env, ctx, letter));
-}
+  return await actions[callback.act](env, ctx, letter);
+};
 
 const actions: Readonly<
   Record<DeadLetterAct, (env: AdminEnv, ctx: CallbackContext, letter: DeadLetter) => Promise<string>>

@@ -4,7 +4,7 @@ import type { Presentation } from '../../text/view.ts';
 const units: Readonly<Record<string, Milliseconds>> = { m: minute, h: hour, d: day };
 
 /**
- * A moment as people write it: `now`, `6h` (ago), `10:30` (today), `2026-11-25`, `2026-11-25T10:30`; in the admin's time
+ * A moment as an admin writes it: `now`, `6h` (ago), `10:30` (today), `2026-11-25`, `2026-11-25T10:30`; in the admin's time
  * zone unless it ends in `Z`. Undefined for anything else.
  */
 export function parseMoment(text: string, presentation: Presentation): Milliseconds | undefined {

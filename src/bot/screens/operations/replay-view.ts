@@ -15,7 +15,7 @@ export const replayConfirmMinutes = 10;
 
 export interface ReplayStep {
   range: ReplayRange;
-  /** Undefined before the first look. */
+  /** Undefined before the first event. */
   report: ReplayReport | undefined;
   isOver: boolean;
   /** The real run that this dry run may be followed by. */

@@ -1,8 +1,9 @@
 import { shopStats } from '#reports/shop-stats.ts';
-import type { CallbackContext, TextContext } from '../../kit/contexts.ts';
+import type { TextContext } from '../../kit/contexts.ts';
 import type { AdminEnv } from '../../kit/env.ts';
-import { answerCallback, editView, replyText, replyView } from '../../kit/replies.ts';
-import { type CallbackOf, type StatsDays, statsDays } from '../../text/callback-data.ts';
+import { editView, replyText, replyView } from '../../kit/replies.ts';
+import type { OnButton } from '../../kit/screen.ts';
+import { type StatsDays, statsDays } from '../../text/callback-data.ts';
 import type { View } from '../../text/view.ts';
 import { nextMidnight } from '../../text/words.ts';
 import { shopStatsView } from './stats-view.ts';
@@ -18,7 +19,7 @@ async function drawStats(env: AdminEnv, days: StatsDays): Promise<View> {
   return shopStatsView(await shopStats(env, { days, until: nextMidnight(presentation) }), { ...presentation, days });
 }
 
-export async function onStatsButton(env: AdminEnv, ctx: CallbackContext, callback: CallbackOf<'stats'>): Promise<void> {
+export const onStatsButton: OnButton<'stats'> = async (env, ctx, callback) => {
   await editView(ctx, await drawStats(env, callback.days));
-  await answerCallback(ctx);
-}
+  return '';
+};

@@ -11,10 +11,10 @@ import { askToConfirm } from '../../kit/confirmation.ts';
 import type { CallbackContext } from '../../kit/contexts.ts';
 import type { AdminEnv } from '../../kit/env.ts';
 import { leaveOrder } from '../../kit/order-messages.ts';
-import { answerCallback, editView, outOfDate, replyView } from '../../kit/replies.ts';
-import type { Confirmed } from '../../kit/screen.ts';
+import { editView, outOfDate, replyView } from '../../kit/replies.ts';
+import type { Confirmed, OnButton } from '../../kit/screen.ts';
 import { adminName } from '../../telegram/admin-name.ts';
-import type { CallbackOf, OrderAct } from '../../text/callback-data.ts';
+import type { OrderAct } from '../../text/callback-data.ts';
 import { paymentLink } from '../../wording/payment-link.ts';
 import { cancelledText, checkedText, fulfilledText, linkRefusal, orderGone } from '../../wording/result-texts.ts';
 import { allowsButton } from './order-card-view.ts';
@@ -22,20 +22,18 @@ import { showOrder } from './order-cards.ts';
 import { showLastList } from './order-list.ts';
 import { type OrderQuestion, orderQuestion } from './order-questions.ts';
 
-export async function onOrderButton(env: AdminEnv, ctx: CallbackContext, callback: CallbackOf<'order'>): Promise<void> {
+export const onOrderButton: OnButton<'order'> = async (env, ctx, callback) => {
   const orderId = asOrderId(callback.id);
   const details = await getOrderDetails(env, { id: orderId });
   if (details === undefined) {
-    await answerCallback(ctx, orderGone);
-    return;
+    return orderGone;
   }
   if (!allowsButton(details.order.status, callback.act)) {
     await showOrder(env, { edit: ctx }, orderId);
-    await answerCallback(ctx, outOfDate);
-    return;
+    return outOfDate;
   }
-  await answerCallback(ctx, await actions[callback.act](env, ctx, orderId));
-}
+  return await actions[callback.act](env, ctx, orderId);
+};
 
 /** Each does what its button says, leaves the message as it should be, and returns the word for the toast. */
 const actions: Readonly<Record<OrderAct, (env: AdminEnv, ctx: CallbackContext, orderId: OrderId) => Promise<string>>> =

@@ -1,9 +1,9 @@
+import type { Case } from '#cases/case.ts';
 import { formatAsset, formatMoney } from '#kernel/money.ts';
 import { providerTitle } from '#kernel/provider-name.ts';
 import { formatOrderNumber, type Order, type OrderStatus } from '#orders/order.ts';
 import type { TimelineEntry } from '#orders/timeline.ts';
 import { rememberable } from '#payments/channels/remember-product.ts';
-import type { PaymentException } from '#payments/exceptions/exception.ts';
 import { currentPayment } from '#payments/lifecycle/order-view.ts';
 import { isAwaitedPayment, type Payment, type PaymentStatus } from '#payments/model/payment.ts';
 import type { Refund } from '#payments/model/refund.ts';
@@ -12,14 +12,14 @@ import { fitLines, type Line, line, weights } from '../../text/fit.ts';
 import { bold, code, show } from '../../text/html.ts';
 import { type Button, inPairs, isButtonUrl, type Presentation, type View } from '../../text/view.ts';
 import { formatTime, orderSigns, paymentSigns, sentence, statusWord, trustText } from '../../text/words.ts';
-import { exceptionButtons, exceptionLines, vouchLines } from './order-exceptions-view.ts';
+import { caseButtons, caseLines, vouchLines } from './order-cases-view.ts';
 import { refundLines } from './refund-lines.ts';
 
 export interface OrderDetails {
   order: Order;
   payments: Payment[];
   refunds: Refund[];
-  exceptions: PaymentException[];
+  cases: Case[];
   timeline: TimelineEntry[];
 }
 
@@ -41,7 +41,7 @@ const historyGroup = { one: 'earlier entry', many: 'earlier entries' };
 const itemGroup = { one: 'more item', many: 'more items' };
 
 /** Which actions fit an order in this state; the verbs decide for themselves all the same. */
-const tapsOf: Readonly<Record<OrderStatus, readonly OrderAct[]>> = {
+const actsOf: Readonly<Record<OrderStatus, readonly OrderAct[]>> = {
   awaiting_payment: ['check', 'link', 'cancel', 'paid'],
   paid: ['check', 'deliver', 'refund'],
   fulfilled: ['check', 'refund'],
@@ -54,7 +54,7 @@ const tapsOf: Readonly<Record<OrderStatus, readonly OrderAct[]>> = {
 
 /** Whether the button is one that a card of this state shows: an older card's buttons may ask for what no longer fits. */
 export function allowsButton(status: OrderStatus, act: OrderAct): boolean {
-  return act === 'show' || act === 'back' || tapsOf[status].includes(act);
+  return act === 'show' || act === 'back' || actsOf[status].includes(act);
 }
 
 const buttonTexts: Readonly<Record<OrderAct, string>> = {
@@ -77,7 +77,7 @@ export function orderCard(details: OrderDetails, options: OrderCardOptions): Vie
   const lines = [
     ...headLines(details.order),
     ...paymentLines(details, options),
-    ...exceptionLines(details.exceptions, options),
+    ...caseLines(details.cases, options),
     ...refundLines(details.refunds),
     gap,
     ...customerLines(details.order),
@@ -202,19 +202,19 @@ function cause(entry: TimelineEntry): string {
   return ` <i>(${entry.causeKind}${trust})</i>`;
 }
 
-function orderKeyboard({ order, payments, exceptions }: OrderDetails, options: OrderCardOptions): Button[][] {
+function orderKeyboard({ order, payments, cases }: OrderDetails, options: OrderCardOptions): Button[][] {
   const button = (act: OrderAct): Button => ({
     text: buttonTexts[act],
     callback: { kind: 'order', act, id: order.id },
   });
-  const taps = tapsOf[order.status].filter((act) => isOffered(act, { order, payments, canRefund: options.canRefund }));
+  const acts = actsOf[order.status].filter((act) => isOffered(act, { order, payments, canRefund: options.canRefund }));
   // What helps comes first.
-  if (needsNewLink({ order, payments })) taps.sort((left, right) => Number(right === 'link') - Number(left === 'link'));
-  const buttons = taps.map(button);
+  if (needsNewLink({ order, payments })) acts.sort((left, right) => Number(right === 'link') - Number(left === 'link'));
+  const buttons = acts.map(button);
   if (options.providerUrl !== null && isButtonUrl(options.providerUrl)) {
     buttons.push({ text: 'Open at provider', url: options.providerUrl });
   }
-  return [...inPairs(exceptionButtons(exceptions)), ...inPairs(buttons), [button('back')]];
+  return [...inPairs(caseButtons(cases)), ...inPairs(buttons), [button('back')]];
 }
 
 function isOffered(

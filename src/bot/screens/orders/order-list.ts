@@ -1,13 +1,13 @@
 import { listOrderPage } from '#orders/list-orders.ts';
 import { findSubscriptions } from '#payments/channels/subscriptions.ts';
 import { findOrders } from '#payments/collect/find-orders.ts';
-import type { CallbackContext, TextContext } from '../../kit/contexts.ts';
+import type { TextContext } from '../../kit/contexts.ts';
 import type { At } from '../../kit/destinations.ts';
 import type { AdminEnv, OrderListPlace } from '../../kit/env.ts';
 import { contextOf, showView } from '../../kit/navigate.ts';
 import { pageSize } from '../../kit/paged-list.ts';
-import { answerCallback, replyView } from '../../kit/replies.ts';
-import type { CallbackOf } from '../../text/callback-data.ts';
+import { replyView } from '../../kit/replies.ts';
+import type { OnButton } from '../../kit/screen.ts';
 import { showOrder } from './order-cards.ts';
 import { foundOrders, orderList } from './order-list-view.ts';
 
@@ -34,14 +34,10 @@ export async function runFind(env: AdminEnv, ctx: TextContext, words: string): P
   else await replyView(ctx, foundOrders({ text: words, orders, subscriptions }, env.presentation()));
 }
 
-export async function onOrdersButton(
-  env: AdminEnv,
-  ctx: CallbackContext,
-  { filter, position }: CallbackOf<'orders'>,
-): Promise<void> {
+export const onOrdersButton: OnButton<'orders'> = async (env, ctx, { filter, position }) => {
   await showOrderList(env, { edit: ctx }, { filter, position });
-  await answerCallback(ctx);
-}
+  return '';
+};
 
 /** The list where this chat was last. */
 export async function showLastList(env: AdminEnv, at: At): Promise<void> {

@@ -1,7 +1,7 @@
-import type { CallbackContext, TextContext } from '../../kit/contexts.ts';
+import type { TextContext } from '../../kit/contexts.ts';
 import type { AdminEnv } from '../../kit/env.ts';
-import { answerCallback, editView } from '../../kit/replies.ts';
-import type { CallbackOf } from '../../text/callback-data.ts';
+import { editView } from '../../kit/replies.ts';
+import type { OnButton } from '../../kit/screen.ts';
 import { healthView } from './health-view.ts';
 import { drawProviders } from './providers.ts';
 import { checkSetUpNow, type DrawSetUp, knownSetUp, replyWithSetUp } from './set-up.ts';
@@ -9,18 +9,13 @@ import { checkSetUpNow, type DrawSetUp, knownSetUp, replyWithSetUp } from './set
 const drawHealth: DrawSetUp = async (env, setUp) =>
   healthView(await env.readHealth(), { ...env.presentation(), setUp });
 
-export async function onHealthButton(env: AdminEnv, ctx: CallbackContext): Promise<void> {
+export const onHealthButton: OnButton = async (env, ctx) => {
   await editView(ctx, await drawHealth(env, knownSetUp(env)));
-  await answerCallback(ctx, 'As of now.');
-}
+  return 'As of now.';
+};
 
-export async function onSetUpButton(
-  env: AdminEnv,
-  ctx: CallbackContext,
-  callback: CallbackOf<'set_up'>,
-): Promise<void> {
-  await checkSetUpNow(env, ctx, callback.place === 'health' ? drawHealth : drawProviders);
-}
+export const onSetUpButton: OnButton<'set_up'> = (env, ctx, callback) =>
+  checkSetUpNow(env, ctx, callback.place === 'health' ? drawHealth : drawProviders);
 
 export function runHealth(env: AdminEnv, ctx: TextContext): Promise<void> {
   return replyWithSetUp(env, ctx, drawHealth);

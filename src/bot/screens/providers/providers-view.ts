@@ -68,11 +68,11 @@ function stateWords({ health, outage }: ProviderReport, presentation: Presentati
   }
   switch (outage.status) {
     case 'blind':
-      return `🔴 away since ${formatTime(outage.beganAt, presentation)}`;
+      return `🔴 unavailable since ${formatTime(outage.beganAt, presentation)}`;
     case 'catching_up':
       return `🟡 back, catching up since ${formatTime(outage.answeredAt ?? presentation.now, presentation)}`;
     case 'retired':
-      return `⚫ taken for gone since ${formatTime(outage.retiredAt ?? outage.beganAt, presentation)}, asked once a day`;
+      return `⚫ decommissioned since ${formatTime(outage.retiredAt ?? outage.beganAt, presentation)}, asked once a day`;
     case 'over':
       return breakerWords[health.breaker];
     default:

@@ -1,9 +1,9 @@
 import { isProviderName, providerNames, providerTitle } from '#kernel/provider-name.ts';
 import { readProviderReports } from '#reports/provider-report.ts';
-import type { CallbackContext, TextContext } from '../../kit/contexts.ts';
+import type { TextContext } from '../../kit/contexts.ts';
 import type { AdminEnv } from '../../kit/env.ts';
-import { answerCallback, editView, replyView } from '../../kit/replies.ts';
-import type { CallbackOf } from '../../text/callback-data.ts';
+import { editView, replyView } from '../../kit/replies.ts';
+import type { OnButton } from '../../kit/screen.ts';
 import { show } from '../../text/html.ts';
 import type { View } from '../../text/view.ts';
 import { carryOutProviderButton } from '../../wording/provider-buttons.ts';
@@ -27,22 +27,17 @@ function exitUsage(name: string): View {
 export const drawProviders: DrawSetUp = async (env, setUp) =>
   providersView(await readProviderReports(env), { ...env.presentation(), setUp });
 
-export async function onProvidersButton(env: AdminEnv, ctx: CallbackContext): Promise<void> {
+export const onProvidersButton: OnButton = async (env, ctx) => {
   await editView(ctx, await drawProviders(env, knownSetUp(env)));
-  await answerCallback(ctx, 'As of now.');
-}
+  return 'As of now.';
+};
 
-export async function onProviderButton(
-  env: AdminEnv,
-  ctx: CallbackContext,
-  callback: CallbackOf<'provider'>,
-): Promise<void> {
+export const onProviderButton: OnButton<'provider'> = async (env, ctx, callback) => {
   const { act, provider } = callback;
   if (!env.recentRequests.isFirst(`provider:${act}:${provider}`)) {
-    await answerCallback(ctx, 'That was done a moment ago.');
-    return;
+    return 'That was done a moment ago.';
   }
   const toast = await carryOutProviderButton(env, { act, provider, adminId: ctx.from.id });
   await editView(ctx, await drawProviders(env, knownSetUp(env)));
-  await answerCallback(ctx, toast);
-}
+  return toast;
+};

@@ -81,7 +81,7 @@ function countsText(run: ReconciliationRun): string {
   return `${compared}: ${parts.join(', ')}`;
 }
 
-/** How far back was looked, once for all, because the runs begin together. */
+/** How far back was compared, once for all, because the runs begin together. */
 function windowLines(steps: readonly ReconcileStep[], presentation: Presentation): Line[] {
   const first = steps.find((step) => step.kind === 'finished');
   return first === undefined

@@ -3,10 +3,10 @@ import { isProviderName, type ProviderName } from '#kernel/provider-name.ts';
 import { causeOf } from '#kernel/transaction-context.ts';
 import type { Reconciliation } from '#payments/reconciliation/reconcile-provider.ts';
 import { createProgress } from '../../files/progress.ts';
-import type { CallbackContext, ServedContext, TextContext } from '../../kit/contexts.ts';
+import type { ServedContext, TextContext } from '../../kit/contexts.ts';
 import type { AdminEnv } from '../../kit/env.ts';
-import { answerCallback, editView, replyView } from '../../kit/replies.ts';
-import type { CallbackOf } from '../../text/callback-data.ts';
+import { editView, replyView } from '../../kit/replies.ts';
+import type { OnButton } from '../../kit/screen.ts';
 import { type ReconcileStep, reconcileChoice, reconcileProgress } from './reconcile-view.ts';
 
 export async function runReconcile(env: AdminEnv, ctx: TextContext, words: string): Promise<void> {
@@ -22,21 +22,16 @@ export async function runReconcile(env: AdminEnv, ctx: TextContext, words: strin
   env.background(compareAll(env, { ctx, messageId, providers }));
 }
 
-export async function onReconcileButton(
-  env: AdminEnv,
-  ctx: CallbackContext,
-  callback: CallbackOf<'reconcile'>,
-): Promise<void> {
+export const onReconcileButton: OnButton<'reconcile'> = async (env, ctx, callback) => {
   const names = env.providers.list().map((provider) => provider.name);
   const providers = names.filter((name) => callback.provider === 'all' || name === callback.provider);
   if (providers.length === 0) {
-    await answerCallback(ctx, 'This provider is off.');
-    return;
+    return 'This provider is off.';
   }
   const messageId = await editView(ctx, reconcileProgress(waiting(providers), env.presentation()));
-  await answerCallback(ctx, 'Started.');
   if (messageId !== undefined) env.background(compareAll(env, { ctx, messageId, providers }));
-}
+  return 'Started.';
+};
 
 function waiting(providers: readonly ProviderName[]): ReconcileStep[] {
   return providers.map((provider) => ({ kind: 'waiting', provider }));

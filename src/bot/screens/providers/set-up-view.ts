@@ -8,7 +8,7 @@ import type { Button, Presentation } from '../../text/view.ts';
 import { formatTimeShort, plural } from '../../text/words.ts';
 
 export interface SetUpState {
-  /** Undefined before the first look. */
+  /** Undefined before the first check. */
   report: SetUpReport | undefined;
   isRunning: boolean;
 }

@@ -3,16 +3,15 @@ import { asPaymentId } from '#kernel/ids.ts';
 import { formatMoney, type Money, MoneyInvalid, parseMoney } from '#kernel/money.ts';
 import { formatOrderNumber, parseOrderNumber } from '#orders/order.ts';
 import { getOrderDetails, type OrderDetails } from '#payments/lifecycle/get-order.ts';
-import { type RefundablePayment, refundablePayments, whyNoRefunds } from '#payments/refunds/refund-order.ts';
+import { type RefundablePayment, refundablePayments, refundRefusals } from '#payments/refunds/refund-order.ts';
 import { type RefundRequested, requestRefund } from '#payments/refunds/request-refund.ts';
-import type { CallbackContext, TextContext } from '../../kit/contexts.ts';
+import type { TextContext } from '../../kit/contexts.ts';
 import type { At, DestinationOf } from '../../kit/destinations.ts';
 import type { AdminEnv } from '../../kit/env.ts';
 import { contextOf, showView, tellInstead } from '../../kit/navigate.ts';
 import { askForReason } from '../../kit/reason-dialogue.ts';
-import { answerCallback, editView, replyText, replyView } from '../../kit/replies.ts';
-import type { Confirmed } from '../../kit/screen.ts';
-import type { CallbackOf } from '../../text/callback-data.ts';
+import { editView, replyText, replyView } from '../../kit/replies.ts';
+import type { Confirmed, OnButton } from '../../kit/screen.ts';
 import { show } from '../../text/html.ts';
 import type { Button, View } from '../../text/view.ts';
 import { orderGone } from '../../wording/result-texts.ts';
@@ -42,21 +41,16 @@ export async function openRefund(env: AdminEnv, at: At, { orderId }: Destination
 }
 
 /** Which of several payments it is about was asked, and told. */
-export async function onRefundButton(
-  env: AdminEnv,
-  ctx: CallbackContext,
-  callback: CallbackOf<'refund'>,
-): Promise<void> {
+export const onRefundButton: OnButton<'refund'> = async (env, ctx, callback) => {
   const paymentId = asPaymentId(callback.paymentId);
   const details = await getOrderDetails(env, { paymentId });
   const chosen = details && refundablePayments(env.providers, details).find(({ payment }) => payment.id === paymentId);
   if (details === undefined || chosen === undefined) {
-    await answerCallback(ctx, 'Nothing of this payment can go back any more.');
-    return;
+    return 'Nothing of this payment can go back any more.';
   }
   await editView(ctx, await askAbout(env, { adminId: ctx.from.id, details, chosen, amount: 'all' }));
-  await answerCallback(ctx);
-}
+  return '';
+};
 
 async function ask(
   env: AdminEnv,
@@ -92,7 +86,7 @@ function askAbout(
   });
 }
 
-/** Carries the refund out on the second tap. A tap that is brought twice by Telegram finds the refund of the first. */
+/** Carries the refund out on the second tap. A callback that Telegram brings twice finds the refund of the first. */
 export const confirmRefund: Confirmed = async (env, ctx, { payload, reason, pendingId }) => {
   const result = await requestRefund(env, {
     paymentId: asPaymentId(String(payload['paymentId'])),
@@ -104,10 +98,10 @@ export const confirmRefund: Confirmed = async (env, ctx, { payload, reason, pend
   if ('refund' in result) {
     await env.navigate({ edit: ctx }, { screen: 'order', order: { id: result.refund.orderId } });
   }
-  return verdict(result);
+  return resultText(result);
 };
 
-function verdict(result: RefundRequested): string {
+function resultText(result: RefundRequested): string {
   switch (result.kind) {
     case 'requested':
       return `Refund of ${formatMoney(result.refund)} asked for.`;
@@ -124,7 +118,7 @@ function verdict(result: RefundRequested): string {
 
 function whyNot(env: AdminEnv, details: OrderDetails): string {
   const number = formatOrderNumber(details.order.number);
-  const reasons = whyNoRefunds(env.providers, details);
+  const reasons = refundRefusals(env.providers, details);
   if (reasons.length > 0) return `${number}: ${reasons.join(' ')}`;
   if (details.refunds.length > 0) return `${number}: everything that came went back, or is on its way.`;
   return `${number}: no money is there that could go back.`;

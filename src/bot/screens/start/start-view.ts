@@ -4,7 +4,7 @@ import type { Button, View } from '../../text/view.ts';
 import { plural } from '../../text/words.ts';
 
 export interface StartReport {
-  /** Of the person who is greeted. */
+  /** Of the admin who is greeted. */
   name: string;
   /** Alerts that nobody has taken. */
   openAlerts: number;
@@ -15,7 +15,7 @@ export interface StartReport {
   commands: readonly { command: string; usage: string; description: string }[];
 }
 
-/** The first look of the day: who this is, what needs somebody now, and where to begin. */
+/** The start of the day: who this is, what needs somebody now, and where to begin. */
 export function startView(report: StartReport): View {
   const text = fitLines([
     line(`👋 Hello, ${bold(report.name, 64)}`, weights.must),

@@ -1,136 +1,100 @@
-import type { ExceptionStore } from '#payments/exceptions/exception-store.ts';
+import { type Case, liveStatuses } from '#cases/case.ts';
+import type { CaseStore } from '#cases/case-store.ts';
+import { createCompareAndSet } from '../../query/compare-and-set.ts';
+import { keyset } from '../../query/keyset.ts';
+import { prepareInsert } from '../../query/prepared.ts';
+import { deleteFirst, rowCount, rowsOf } from '../../query/rows.ts';
 import type { Session } from '../../query/session.ts';
-import { and, asc, desc, eq, getTableColumns, inArray, isNotNull, lt, lte, or, sql } from '../../schema/drizzle.ts';
+import { and, asc, eq, getTableColumns, inArray, isNotNull, lt, lte, or, sql } from '../../schema/drizzle.ts';
 
-export function createExceptionStore(session: Session): ExceptionStore {
+export function createCaseStore(session: Session): CaseStore {
   const { db } = session;
-  const { paymentExceptions: exceptions } = session.tables;
-  const { openKey, ...columns } = getTableColumns(exceptions);
+  const { cases } = session.tables;
+  const { liveKey, formerId, ...columns } = getTableColumns(cases);
+  const rows = rowsOf(db, cases, columns);
+  const byAge = keyset(cases, 'openedAt');
+  const insert = prepareInsert(db, { name: 'insert_case', table: cases, unless: [cases.liveKey] });
+  const update = createCompareAndSet<Case>(session, { name: 'case', table: cases });
+  const isLive = inArray(cases.status, [...liveStatuses]);
   return {
-    async insertException(exception) {
-      const stored = await db
-        .insert(exceptions)
-        .values({ ...exception, openKey: exception.status === 'open' ? exception.key : null })
-        .onConflictDoNothing({ target: exceptions.openKey })
-        .returning({ id: exceptions.id });
-      return stored.length === 1;
+    insertCase: (one) => insert({ ...one, formerId: null, liveKey: one.status === 'resolved' ? null : one.key }),
+    findCase: (id) => rows.find(or(eq(cases.id, id), eq(cases.formerId, id))),
+    findLiveCase: (key) => rows.find(eq(cases.liveKey, key)),
+    changeCase(one, change) {
+      const isOver = (change.status ?? one.status) === 'resolved';
+      return update.change(one, change, { liveKey: isOver ? null : one.key });
     },
-    findException: async (id) => (await db.select(columns).from(exceptions).where(eq(exceptions.id, id)))[0],
-    findOpenException: async (key) => (await db.select(columns).from(exceptions).where(eq(exceptions.openKey, key)))[0],
-    listOpenExceptionsForOrder: async (orderId) =>
-      db
-        .select(columns)
-        .from(exceptions)
-        .where(and(eq(exceptions.orderId, orderId), isNotNull(exceptions.openKey)))
-        .orderBy(asc(exceptions.openedAt), asc(exceptions.id)),
-    async listExceptionsByKeys(keys) {
-      if (keys.length === 0) return [];
-      return db
-        .select(columns)
-        .from(exceptions)
-        .where(inArray(exceptions.key, [...keys]))
-        .orderBy(desc(exceptions.openedAt), desc(exceptions.id));
-    },
-    async findExceptionOfRefund({ orderId, refundId }) {
-      const isIt = and(eq(exceptions.orderId, orderId), eq(exceptions.refundId, refundId));
-      const isResolved = and(isIt, eq(exceptions.status, 'resolved'), isNotNull(exceptions.undo));
-      return (await db.select(columns).from(exceptions).where(isResolved))[0];
-    },
-    async changeException({ id, expected, change }) {
-      const changed = await db
-        .update(exceptions)
-        .set({
-          ...change,
-          openKey: (change.status ?? expected.status) === 'open' ? sql`${exceptions.key}` : null,
-          version: sql`${exceptions.version} + 1`,
-        })
-        .where(
-          and(eq(exceptions.id, id), eq(exceptions.status, expected.status), eq(exceptions.version, expected.version)),
-        )
-        .returning({ id: exceptions.id });
-      return changed.length === 1;
-    },
-    async listOpenExceptions({ kinds, after, before = null, limit }) {
-      const place = sql`(${exceptions.openedAt}, ${exceptions.id})`;
+    listLiveCasesForOrder: (orderId) =>
+      rows.list(and(eq(cases.orderId, orderId), isNotNull(cases.liveKey)), { order: byAge.oldestFirst }),
+    listCasesByKeys: (keys) => rows.list(inArray(cases.key, [...keys]), { order: byAge.newestFirst }),
+    findCaseOfRefund: ({ orderId, refundId, resolutions }) =>
+      rows.find(
+        and(
+          eq(cases.orderId, orderId),
+          eq(cases.refundId, refundId),
+          eq(cases.status, 'resolved'),
+          inArray(cases.resolution, [...resolutions]),
+        ),
+      ),
+    async listCases({ statuses, kinds, rings, order, after = null, before = null, limit }) {
       const isWanted = and(
-        eq(exceptions.status, 'open'),
-        kinds === null ? undefined : inArray(exceptions.kind, [...kinds]),
+        inArray(cases.status, [...statuses]),
+        kinds === null ? undefined : inArray(cases.kind, [...kinds]),
+        rings === undefined ? undefined : eq(cases.rings, rings),
       );
-      const rows = db.select(columns).from(exceptions);
-      if (before === null) {
-        const isAfter = after === null ? undefined : sql`${place} > (${after.openedAt}, ${after.id})`;
-        return rows.where(and(isWanted, isAfter)).orderBy(asc(exceptions.openedAt), asc(exceptions.id)).limit(limit);
-      }
-      const isBefore = sql`${place} < (${before.openedAt}, ${before.id})`;
-      const older = rows.where(and(isWanted, isBefore)).orderBy(desc(exceptions.openedAt), desc(exceptions.id));
-      return (await older.limit(limit)).reverse();
+      const isOldestFirst = (order === 'oldest_first') === (before === null);
+      const place = before ?? after;
+      const found = await rows.list(and(isWanted, isOldestFirst ? byAge.after(place) : byAge.before(place)), {
+        order: isOldestFirst ? byAge.oldestFirst : byAge.newestFirst,
+        limit,
+      });
+      return before === null ? found : found.toReversed();
     },
-    async listExceptionsAbout({ provider, reference, paymentId, limit }) {
+    async listCasesAbout({ provider, reference, paymentId, kinds, limit }) {
       const ofReference =
-        reference === null ? undefined : and(eq(exceptions.reference, reference), eq(exceptions.provider, provider));
-      const ofPayment = paymentId === null ? undefined : eq(exceptions.paymentId, paymentId);
+        reference === null ? undefined : and(eq(cases.reference, reference), eq(cases.provider, provider));
+      const ofPayment = paymentId === null ? undefined : eq(cases.paymentId, paymentId);
       if (ofReference === undefined && ofPayment === undefined) return [];
-      return db
-        .select(columns)
-        .from(exceptions)
-        .where(or(ofReference, ofPayment))
-        .orderBy(desc(exceptions.openedAt), desc(exceptions.id))
-        .limit(limit);
+      const isAbout = and(or(ofReference, ofPayment), inArray(cases.kind, [...kinds]));
+      return rows.list(isAbout, { order: byAge.newestFirst, limit });
     },
-    listOpenExceptionsOfProvider: async (query) =>
-      db
-        .select(columns)
-        .from(exceptions)
-        .where(
-          and(
-            eq(exceptions.status, 'open'),
-            eq(exceptions.provider, query.provider),
-            inArray(exceptions.kind, [...query.kinds]),
-          ),
-        )
-        .orderBy(asc(exceptions.openedAt), asc(exceptions.id))
-        .limit(query.limit),
-    listExceptionsToWake: async (query) =>
-      db
-        .select(columns)
-        .from(exceptions)
-        .where(and(eq(exceptions.status, 'open'), lte(exceptions.waitsUntil, query.now)))
-        .orderBy(asc(exceptions.waitsUntil), asc(exceptions.id))
-        .limit(query.limit),
-    async pruneResolvedExceptions(query) {
-      // What was resolved before then was opened before then: the index is by the opening.
-      const isOld = and(lt(exceptions.openedAt, query.before), lt(exceptions.resolvedAt, query.before));
-      const old = db
-        .select({ id: exceptions.id })
-        .from(exceptions)
-        .where(and(eq(exceptions.status, 'resolved'), isOld))
-        .orderBy(asc(exceptions.openedAt), asc(exceptions.id))
-        .limit(query.limit);
-      const gone = await db.delete(exceptions).where(inArray(exceptions.id, old)).returning({ id: exceptions.id });
-      return gone.length;
-    },
-    async listExceptionsOf(query) {
-      const { after } = query;
-      const isAfter =
-        after === null ? undefined : sql`(${exceptions.openedAt}, ${exceptions.id}) > (${after.openedAt}, ${after.id})`;
-      return db
-        .select(columns)
-        .from(exceptions)
-        .where(and(eq(exceptions.provider, query.provider), isAfter))
-        .orderBy(asc(exceptions.openedAt), asc(exceptions.id))
-        .limit(query.limit);
-    },
-    countOpenExceptions: async () =>
+    listLiveCasesOfProvider: ({ provider, kinds, limit }) =>
+      rows.list(and(isLive, eq(cases.provider, provider), inArray(cases.kind, [...kinds])), {
+        order: byAge.oldestFirst,
+        limit,
+      }),
+    listCasesToWake: ({ now, limit }) =>
+      rows.list(and(eq(cases.status, 'snoozed'), lte(cases.snoozedUntil, now)), {
+        order: [asc(cases.snoozedUntil), asc(cases.id)],
+        limit,
+      }),
+    listCasesOfProvider: ({ provider, kinds, after, limit }) =>
+      rows.list(and(eq(cases.provider, provider), inArray(cases.kind, [...kinds]), byAge.after(after)), {
+        order: byAge.oldestFirst,
+        limit,
+      }),
+    pruneResolvedCases: ({ before, limit }) =>
+      deleteFirst(db, {
+        table: cases,
+        key: cases.id,
+        // What was resolved before then was opened before then, which the index knows.
+        where: and(eq(cases.status, 'resolved'), lt(cases.openedAt, before), lt(cases.resolvedAt, before)),
+        order: byAge.oldestFirst,
+        limit,
+      }),
+    countLiveCases: async () =>
       db
         .select({
-          kind: exceptions.kind,
-          provider: exceptions.provider,
-          count: sql<number>`cast(count(*) as bigint)`,
-          oldestAt: sql<number>`min(${exceptions.openedAt})`,
+          kind: cases.kind,
+          provider: cases.provider,
+          status: cases.status,
+          rings: cases.rings,
+          count: rowCount,
+          oldestAt: sql<number>`min(${cases.openedAt})`,
         })
-        .from(exceptions)
-        .where(eq(exceptions.status, 'open'))
-        .groupBy(exceptions.kind, exceptions.provider)
-        .orderBy(asc(exceptions.kind), asc(exceptions.provider)),
+        .from(cases)
+        .where(isLive)
+        .groupBy(cases.kind, cases.provider, cases.status, cases.rings)
+        .orderBy(asc(cases.kind), asc(cases.provider), asc(cases.status), asc(cases.rings)),
   };
 }

@@ -33,7 +33,7 @@ export function createPaymentLists(session: Session): Lists {
       }),
     listUncountedPayments: ({ after, limit }) =>
       // Zero is written out, so that both engines see that the small index holds all of them.
-      list(and(sql`${payments.creditedMinor} < 0`, after === null ? undefined : gt(payments.id, after)), {
+      list(and(sql`${payments.capturedMinor} < 0`, after === null ? undefined : gt(payments.id, after)), {
         order: [asc(payments.id)],
         limit,
       }),

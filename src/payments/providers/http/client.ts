@@ -3,9 +3,9 @@ import { type Clock, clockDifference, type Milliseconds } from '#kernel/clock.ts
 import type { EventLog } from '#kernel/events.ts';
 import type { Random } from '#kernel/ids.ts';
 import type { ProviderName } from '#kernel/provider-name.ts';
-import { goneAs } from '../../ports/gone.ts';
+import { readAsDecommissioned } from '../../ports/decommissioned-error.ts';
+import type { DecommissionedProviders } from '../../ports/decommissioned-providers.ts';
 import type { ProviderHealth } from '../../ports/payment-provider.ts';
-import type { RetiredProviders } from '../../ports/retired-providers.ts';
 import {
   type AnswerReader,
   type Attempt,
@@ -37,7 +37,7 @@ export interface ProviderHttpDeps {
   policy: HttpPolicy;
   onCall?: ((call: ProviderCall) => void) | undefined;
   /** The providers that no call goes out to any more; without it calls go out to all. */
-  retired?: RetiredProviders | undefined;
+  decommissioned?: DecommissionedProviders | undefined;
 }
 
 export interface ProviderHttpOptions {
@@ -103,7 +103,7 @@ export function createProviderHttp(deps: ProviderHttpDeps, options: ProviderHttp
     const startedAt = clock.now();
     const { operation } = call;
     const attempt =
-      deps.retired?.mayAsk(provider) === false
+      deps.decommissioned?.mayAsk(provider) === false
         ? failNotAsked(provider, { operation, outcome: 'decommissioned' })
         : ((await breaker.run(() => send(call, timeoutMs))) ??
           failNotAsked(provider, { operation, outcome: 'breaker_open' }));
@@ -121,7 +121,7 @@ export function createProviderHttp(deps: ProviderHttpDeps, options: ProviderHttp
       lastError: breaker.openedAt === null ? null : lastError,
       lastSuccessAt,
       failingSince,
-      retiredAt: deps.retired?.since(provider) ?? null,
+      retiredAt: deps.decommissioned?.since(provider) ?? null,
       clockAheadMs,
     }),
   };
@@ -135,7 +135,7 @@ function serviceOf(attempt: Attempt<unknown>): 'served' | 'failed' | 'unclear' {
   if (attempt.kind === 'ok') return 'served';
   if (attempt.verdict === 'neutral') return 'unclear';
   if (attempt.verdict === 'bad') return 'failed';
-  if (goneAs(attempt.error) === null) return 'served';
+  if (readAsDecommissioned(attempt.error) === null) return 'served';
   return attempt.error.httpStatus === 404 && attempt.error.code !== null ? 'unclear' : 'failed';
 }
 

@@ -1,7 +1,7 @@
 import axios, { type AxiosResponse } from 'axios';
 import type { Clock, Milliseconds } from '#kernel/clock.ts';
 import type { JsonValue } from '#kernel/json.ts';
-import { TurnOver } from '../../ports/provider-errors.ts';
+import { AttemptTimedOut } from '../../ports/provider-errors.ts';
 import { JsonMalformed, parseExactJson } from './exact-json.ts';
 
 export interface ExchangeRequest {
@@ -57,7 +57,7 @@ export async function exchange({ clock }: { clock: Clock }, request: ExchangeReq
   } catch (error) {
     const silence = { kind: 'no_answer', code: null } as const;
     if (request.signal?.aborted) {
-      if (!(request.signal.reason instanceof TurnOver)) return { kind: 'abandoned' };
+      if (!(request.signal.reason instanceof AttemptTimedOut)) return { kind: 'abandoned' };
       return { ...silence, reason: 'no answer within its turn' };
     }
     if (deadline.aborted) return { ...silence, reason: `no answer within ${request.timeoutMs} ms` };

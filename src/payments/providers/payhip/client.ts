@@ -4,7 +4,7 @@ import { z } from 'zod';
 import { type Clock, type Milliseconds, second } from '#kernel/clock.ts';
 import type { JsonValue } from '#kernel/json.ts';
 import { ProviderRejected, ProviderUnreachable } from '../../ports/provider-errors.ts';
-import type { Coupon, CouponDraft, LicenceLook } from '../../ports/sales-channel.ts';
+import type { Coupon, CouponDraft, LicenseLookup } from '../../ports/sales-channel.ts';
 import type { HttpCall, ProviderHttp } from '../http/client.ts';
 
 const paceMs: Milliseconds = second;
@@ -14,7 +14,7 @@ export interface PayhipClient {
   /** Pages count from 1; one past the last is empty. */
   listPage(page: number, signal?: AbortSignal): Promise<Coupon[]>;
   createCoupon(draft: CouponDraft, signal?: AbortSignal): Promise<Coupon>;
-  verifyLicence(asked: { licenceKey: string; productSecret: string }, signal?: AbortSignal): Promise<LicenceLook>;
+  verifyLicence(asked: { licenceKey: string; productSecret: string }, signal?: AbortSignal): Promise<LicenseLookup>;
 }
 
 type Request<T> = Omit<HttpCall<T>, 'url' | 'headers' | 'isRepeatable'> & {
@@ -142,7 +142,7 @@ const licenceSchema = z
   })
   .nullable();
 
-function toLookup(answer: z.output<typeof licenceSchema>): LicenceLook {
+function toLookup(answer: z.output<typeof licenceSchema>): LicenseLookup {
   if (answer === null) return { kind: 'unknown' };
   const { enabled, buyer_email: email, product_link: link } = answer.data;
   const isEnabled = enabled === true || enabled === 'true' || enabled === '1';

@@ -2,8 +2,8 @@ import type { Clock } from '#kernel/clock.ts';
 import type { EventLog } from '#kernel/events.ts';
 import type { Random } from '#kernel/ids.ts';
 import type { ProviderName } from '#kernel/provider-name.ts';
+import type { DecommissionedProviders } from '../../ports/decommissioned-providers.ts';
 import type { PaymentProvider, ProviderHealth, ProviderRegistry } from '../../ports/payment-provider.ts';
-import type { RetiredProviders } from '../../ports/retired-providers.ts';
 import { createProviderHttp, type ProviderCall } from '../http/client.ts';
 import { defaultHttpPolicy, type HttpPolicy } from '../http/policy.ts';
 import type { ProviderDefinition, SharedSettings } from '../kit/provider-definition.ts';
@@ -21,7 +21,7 @@ export interface ProviderRegistryDeps {
   /** Called after every attempt of a call, for metrics. */
   onCall?: ((call: ProviderCall) => void) | undefined;
   /** The providers that no call goes out to any more; without it calls go out to all. */
-  retired?: RetiredProviders | undefined;
+  decommissioned?: DecommissionedProviders | undefined;
   /** Bounds that differ from the defaults. */
   policy?: Partial<HttpPolicy> | undefined;
 }
@@ -52,10 +52,10 @@ function createEntry<Settings>(
   input: { settings: Settings; shared: SharedSettings; deps: ProviderRegistryDeps },
 ): Entry {
   const { settings, shared, deps } = input;
-  const { clock, random, log, onCall, retired } = deps;
+  const { clock, random, log, onCall, decommissioned } = deps;
   const policy: HttpPolicy = { ...defaultHttpPolicy, ...deps.policy };
   const http = createProviderHttp(
-    { clock, random, log, policy, onCall, retired },
+    { clock, random, log, policy, onCall, decommissioned },
     { provider: definition.name, secrets: definition.secretsOf(settings), findError: definition.findError },
   );
   const provider = definition.create({ http, clock, random, policy }, settings, shared);

@@ -1,20 +1,22 @@
 import { rememberProduct } from '../../channels/remember-product.ts';
 import { acceptanceRefusal, acceptanceUndo, acceptInto, loadAbout } from '../../overrides/accept-into.ts';
+import { markPaidInto } from '../../overrides/mark-paid.ts';
 import { refused } from '../../overrides/override.ts';
-import { decideOpen, type Resolver, settleException } from './resolution.ts';
+import { isTwoSided } from '../options/resolution-actions.ts';
+import { decideCaseIn, type Resolver, settleCase } from './resolution.ts';
 
 /** Of a held sale: the catalogue learns what was sold at this price, so that the next sale of it needs nobody. */
 export const rememberOption = 'remember';
 
 /** What came counts for the whole order: short, late, held, or for an order that was over. */
 export const acceptPayment: Resolver = (deps, asked) =>
-  decideOpen(deps, { asked, action: 'accept' }, async ({ tx, exception, reason }) => {
-    const about = await loadAbout(tx, exception);
+  decideCaseIn(deps, { asked, action: 'accept' }, async ({ tx, one, reason }) => {
+    const about = await loadAbout(tx, one);
     if (about === undefined) return refused('There is no payment to accept.');
     const refusal = await acceptanceRefusal(tx, about);
     if (refusal !== undefined) return refused(refusal);
     const { by } = asked;
-    await settleException(tx, { exception, action: 'accept', by, reason, undo: acceptanceUndo(about) });
+    await settleCase(tx, { one, action: 'accept', by, reason, undo: acceptanceUndo(about) });
     await acceptInto(tx, { ...about, by, reason });
     const { order, payment } = about;
     const isToLearn = asked.option === rememberOption;
@@ -22,4 +24,21 @@ export const acceptPayment: Resolver = (deps, asked) =>
     const learnt = isToLearn ? await rememberProduct(tx, { order, channel }) : null;
     const said = learnt === null ? 'Accepted as paid.' : `Accepted as paid, and ${learnt} is in the catalogue.`;
     return { kind: 'decided', said };
+  });
+
+/** The order of the case counts as paid on the admin's word alone, whatever the provider says. */
+export const markCasePaid: Resolver = (deps, asked) =>
+  decideCaseIn(deps, { asked, action: 'mark_paid' }, async ({ tx, one, reason }) => {
+    const about = await loadAbout(tx, one);
+    if (about === undefined) return refused('There is no order to mark as paid.');
+    const refusal = await acceptanceRefusal(tx, about);
+    const canDismiss = isTwoSided(one.kind) ? ' If our books are right, say so instead.' : '';
+    if (refusal !== undefined) return refused(`${refusal}${canDismiss}`);
+    const { by } = asked;
+    await settleCase(tx, { one, action: 'mark_paid', by, reason, undo: acceptanceUndo(about) });
+    await markPaidInto(tx, { ...about, by, reason });
+    return {
+      kind: 'decided',
+      said: isTwoSided(one.kind) ? 'Marked as received; the order is paid.' : 'Marked as paid.',
+    };
   });

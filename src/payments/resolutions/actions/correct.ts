@@ -2,7 +2,7 @@
 // so that the history tells whose it was, and both together or not at all.
 import { compareDecimals, formatAsset, MoneyInvalid, parseMinorFloor } from '#kernel/money.ts';
 import { providerTitle } from '#kernel/provider-name.ts';
-import { type Application, applyLook } from '../../lifecycle/apply-snapshot.ts';
+import { type Application, applySnapshotInto } from '../../lifecycle/apply-snapshot.ts';
 import { withPayment } from '../../lifecycle/payment-lease.ts';
 import { writeTimeline } from '../../lifecycle/write-timeline.ts';
 import type { Payment } from '../../model/payment.ts';
@@ -13,23 +13,21 @@ import { refuseFetch } from '../../ports/capability-refusal.ts';
 import type { ProviderRegistry } from '../../ports/payment-provider.ts';
 import type { PaymentTx } from '../../ports/payment-store.ts';
 import { ProviderError } from '../../ports/provider-errors.ts';
-import { type Asked, decideOpen, type Open, type Resolution, type Resolver, settleException } from './resolution.ts';
+import { type Asked, decideCaseIn, type Open, type Resolution, type Resolver, settleCase } from './resolution.ts';
 
 export const correctBooks: Resolver = async (deps, asked) => {
-  const paymentId = await deps.database.read(
-    async (stores) => (await stores.exceptions.findException(asked.exceptionId))?.paymentId,
-  );
+  const paymentId = await deps.database.read(async (stores) => (await stores.cases.findCase(asked.caseId))?.paymentId);
   if (paymentId === undefined) return { kind: 'unknown' };
   if (paymentId === null) return refused('There is nobody to ask about it.');
   let applied: Application | undefined;
-  // What is asked is applied in the transaction that settles the exception, under the lease in which it was asked: nothing
+  // What is asked is applied in the transaction that settles the case, under the lease in which it was asked: nothing
   // can come between the word and the books.
   const leased = await withPayment(deps, {
     paymentId,
     async work({ payment }) {
       const looked = await lookThere(deps, payment);
       if ('kind' in looked) return looked;
-      return decideOpen(deps, { asked, action: 'correct' }, async (open) => {
+      return decideCaseIn(deps, { asked, action: 'correct' }, async (open) => {
         const taken = await take(deps, { open, asked, snapshot: looked.snapshot });
         if ('kind' in taken) return taken;
         applied = taken.application;
@@ -66,8 +64,8 @@ async function take(
   about: { open: Open; asked: Asked; snapshot: PaymentSnapshot | null },
 ): Promise<{ application: Application } | Resolution> {
   const { asked, open } = about;
-  const { tx, exception, reason } = open;
-  const known = await loadAbout(tx, exception);
+  const { tx, one, reason } = open;
+  const known = await loadAbout(tx, one);
   if (known === undefined) return refused('There is no payment of ours to correct.');
   const { order } = known;
   const snapshot = about.snapshot ?? noSuchPayment(known.payment, tx.clock.now());
@@ -77,9 +75,9 @@ async function take(
   }
   const payment = await takeAmount(tx, { payment: known.payment, snapshot });
   if (payment === undefined) return refused('That amount does not fit into our books.');
-  await settleException(tx, { exception, action: 'correct', by: asked.by, reason, undo: null });
+  await settleCase(tx, { one, action: 'correct', by: asked.by, reason, undo: null });
   const { returnsOddPayments = false } = deps.providers.find(payment.provider)?.capabilities ?? {};
-  return { application: await applyLook(tx, { order, payment, snapshot, returnsOddPayments }) };
+  return { application: await applySnapshotInto(tx, { order, payment, snapshot, returnsOddPayments }) };
 }
 
 /**

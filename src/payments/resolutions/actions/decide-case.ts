@@ -1,11 +1,9 @@
-import { markExceptionPaid } from '../../exceptions/resolutions/mark-paid.ts';
-import { markReceived } from '../../exceptions/resolutions/mark-received.ts';
 import type { ResolvingAction } from '../options/resolution-actions.ts';
-import { acceptPayment } from './accept-payment.ts';
-import { cancelExceptionOrder } from './cancel.ts';
-import { sayDidNotGo, sayWentBack } from './confirm-refund.ts';
+import { acceptPayment, markCasePaid } from './accept-payment.ts';
+import { cancelCaseOrder } from './cancel.ts';
+import { confirmNotRefunded, confirmRefunded } from './confirm-refund.ts';
 import { correctBooks } from './correct.ts';
-import { forceMatch, ignoreException, keepSurplus, keepWithOrder } from './dismiss.ts';
+import { dismiss, keepMoney } from './dismiss.ts';
 import { linkToOrder } from './link-order.ts';
 import { askForRest, newLink } from './new-link.ts';
 import { refundSurplus, refundWhatCame } from './refund.ts';
@@ -21,26 +19,20 @@ const resolvers: Readonly<Record<ResolvingAction, Resolver>> = {
   refund: refundWhatCame,
   refund_surplus: refundSurplus,
   wait: waitLonger,
-  keep: keepSurplus,
-  link: keepWithOrder,
-  mark_paid: markExceptionPaid,
+  keep: keepMoney,
+  mark_paid: markCasePaid,
   write_off: writeOff,
-  cancel: cancelExceptionOrder,
+  cancel: cancelCaseOrder,
   reject: rejectHeld,
   link_order: linkToOrder,
-  ignore: ignoreException,
-  force_match: forceMatch,
+  dismiss,
   correct: correctBooks,
-  mark_received: markReceived,
-  went_back: sayWentBack,
-  did_not_go: sayDidNotGo,
+  confirm_refunded: confirmRefunded,
+  confirm_not_refunded: confirmNotRefunded,
 };
 
-/** A person decides about an exception: once, with a reason, and only what is allowed for its kind. */
-export function resolveException(
-  deps: ResolutionDeps,
-  input: Asked & { action: ResolvingAction },
-): Promise<Resolution> {
+/** An admin decides about a case: once, with a reason, and only what is allowed for its kind. */
+export function decideCase(deps: ResolutionDeps, input: Asked & { action: ResolvingAction }): Promise<Resolution> {
   const { action, ...asked } = input;
   return resolvers[action](deps, asked);
 }

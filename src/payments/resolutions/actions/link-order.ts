@@ -1,4 +1,6 @@
 import type { ActingAdmin } from '#access/acting-admin.ts';
+import { paymentKinds } from '#cases/case.ts';
+import { resolveOrderCases } from '#cases/resolve-case.ts';
 import type { Actor } from '#kernel/actor.ts';
 import type { Database } from '#kernel/database.ts';
 import { asPaymentId, asProviderReference } from '#kernel/ids.ts';
@@ -7,8 +9,7 @@ import { formatAsset, MoneyInvalid, parseMinorFloor } from '#kernel/money.ts';
 import { providerTitle } from '#kernel/provider-name.ts';
 import { causeOf } from '#kernel/transaction-context.ts';
 import { formatOrderNumber, type Order, parseOrderNumber } from '#orders/order.ts';
-import { paymentExceptionKinds } from '../../exceptions/exception.ts';
-import { decideFor, tellOrder } from '../../lifecycle/change-order.ts';
+import { applyOrderEvent, decideOrderEvent } from '../../lifecycle/change-order.ts';
 import type { SnapshotDeps } from '../../lifecycle/deps.ts';
 import { adoptPayment } from '../../lifecycle/new-payment.ts';
 import type { Payment } from '../../model/payment.ts';
@@ -20,15 +21,14 @@ import type { PaymentProvider, ProviderRegistry } from '../../ports/payment-prov
 import type { PaymentStores, PaymentTx } from '../../ports/payment-store.ts';
 import { ProviderError } from '../../ports/provider-errors.ts';
 import { refreshPayment } from '../../sync/refresh-payment.ts';
-import { endOrderTroubles } from '../../trouble.ts';
-import { type Asked, decideOpen, type Resolution, type Resolver, settleException } from './resolution.ts';
+import { type Asked, decideCaseIn, type Resolution, type Resolver, settleCase } from './resolution.ts';
 
-/** A payment that was made past us is taken into the books of an order; what it is worth, its provider says. */
+/** An unmatched payment is taken into the records of an order; what it is worth, its provider says. */
 export const linkToOrder: Resolver = async (deps, asked) => {
   const looked = await lookThere(deps, asked);
   if ('kind' in looked) return looked;
   const { provider, snapshot } = looked;
-  const resolution = await decideOpen(deps, { asked, action: 'link_order' }, async ({ tx, exception, reason }) => {
+  const resolution = await decideCaseIn(deps, { asked, action: 'link_order' }, async ({ tx, one, reason }) => {
     const order = await tx.stores.orders.findOrderByNumber(parseOrderNumber(asked.option ?? '') ?? 0);
     if (order === undefined) return refused('There is no such order.');
     const { reference } = snapshot;
@@ -40,15 +40,15 @@ export const linkToOrder: Resolver = async (deps, asked) => {
     }
     const payment = await adoptPayment(tx, { order, snapshot, amountMinor });
     const words = `linked it to ${formatOrderNumber(order.number)}`;
-    const decided = { exception: { ...exception, orderId: order.id }, action: 'link_order', words } as const;
-    await settleException(tx, { ...decided, by: asked.by, reason, undo: { paymentId: payment.id } });
+    const decided = { one, orderId: order.id, action: 'link_order', words } as const;
+    await settleCase(tx, { ...decided, by: asked.by, reason, undo: { paymentId: payment.id } });
     return { kind: 'decided', said: `Linked to ${formatOrderNumber(order.number)}.` };
   });
   if (resolution.kind === 'decided') await lookAgain(deps, { snapshot, actor: asked.by.actor });
   return resolution;
 };
 
-/** It is due to be polled in any case; asking at once shows the person what it brought. */
+/** It is due to be polled in any case; asking at once shows the admin what it brought. */
 async function lookAgain(deps: SnapshotDeps, { snapshot, actor }: { snapshot: PaymentSnapshot; actor: Actor }) {
   const linked = await deps.database.read((stores) => stores.payments.findPaymentByReference(snapshot));
   const cause = causeOf(actor);
@@ -59,14 +59,14 @@ async function lookThere(
   deps: { database: Database<PaymentStores>; providers: ProviderRegistry },
   asked: Asked,
 ): Promise<{ provider: PaymentProvider; snapshot: PaymentSnapshot } | Resolution> {
-  const exception = await deps.database.read((stores) => stores.exceptions.findException(asked.exceptionId));
-  if (exception === undefined) return { kind: 'unknown' };
-  const provider = exception.provider === null ? undefined : deps.providers.find(exception.provider);
+  const one = await deps.database.read((stores) => stores.cases.findCase(asked.caseId));
+  if (one === undefined) return { kind: 'unknown' };
+  const provider = one.provider === null ? undefined : deps.providers.find(one.provider);
   const notAsked = provider && refuseFetch(provider);
   if (notAsked !== undefined) return refused(notAsked);
-  if (provider === undefined || exception.reference === null) return refused('Its provider is not configured.');
+  if (provider === undefined || one.reference === null) return refused('Its provider is not configured.');
   try {
-    return { provider, snapshot: await provider.fetchPayment(asProviderReference(exception.reference)) };
+    return { provider, snapshot: await provider.fetchPayment(asProviderReference(one.reference)) };
   } catch (error) {
     if (!(error instanceof ProviderError)) throw error;
     return refused(`${providerTitle(provider.name)}: ${error.message}`);
@@ -100,7 +100,7 @@ export async function unlinkOrder(
     status: 'cancelled',
     creation: 'refused',
     reference: null,
-    creditedMinor: 0,
+    capturedMinor: 0,
     nextPollAt: null,
     acceptedAt: null,
     acceptedBy: null,
@@ -110,13 +110,13 @@ export async function unlinkOrder(
   const payments = await tx.stores.payments.listPaymentsForOrder(order.id);
   const all = payments.map((other) => (other.id === payment.id ? { ...other, ...change } : other));
   const asked = { order, payments: all, event: 'acceptance_withdrawn', paymentId: payment.id } as const;
-  const decision = await decideFor(tx, asked);
+  const decision = await decideOrderEvent(tx, asked);
   const isOpen = order.status === 'awaiting_payment' || order.status === 'expired' || order.status === 'cancelled';
   if (decision.kind === 'refused' && !isOpen) return 'The order has gone on since.';
   await tx.stores.payments.changePayment(payment, change);
   const text = `${by.name} took the link to this order back`;
   const about = { orderId: order.id, paymentId: payment.id };
-  await endOrderTroubles(tx, { ...about, kinds: paymentExceptionKinds, by: `${text}.` });
-  if (decision.kind !== 'refused') await tellOrder(tx, { ...asked, trust: null, text });
+  await resolveOrderCases(tx, { ...about, kinds: paymentKinds, by: `${text}.` });
+  if (decision.kind !== 'refused') await applyOrderEvent(tx, { ...asked, trust: null, text });
   return undefined;
 }

@@ -1,12 +1,12 @@
 import { readReason } from '#access/reason.ts';
+import { type CaseKind, isLive } from '#cases/case.ts';
 import { isProviderName, type ProviderName, providerTitle } from '#kernel/provider-name.ts';
 import { createPaymentLink, type PaymentLink } from '../../collect/create-payment-link.ts';
-import type { ExceptionKind } from '../../exceptions/exception.ts';
 import type { SnapshotDeps } from '../../lifecycle/deps.ts';
 import { refused } from '../../overrides/override.ts';
 import type { PaymentTx } from '../../ports/payment-store.ts';
 import type { ResolvingAction } from '../options/resolution-actions.ts';
-import { type Asked, noteDecision, notOpen, type Resolution, type Resolver, settleException } from './resolution.ts';
+import { type Asked, noteDecision, notLive, type Resolution, type Resolver, settleCase } from './resolution.ts';
 
 /** A new link over all of the order, at the provider that is named or at the likeliest. */
 export const newLink: Resolver = (deps, asked) => linkFor(deps, { asked, action: 'new_link' });
@@ -23,13 +23,13 @@ interface LinkAsked {
 async function linkFor(deps: SnapshotDeps, { asked, action }: LinkAsked): Promise<Resolution> {
   const reason = readReason(asked.reason);
   if (typeof reason !== 'string') return reason;
-  const exception = await deps.database.read((stores) => stores.exceptions.findException(asked.exceptionId));
-  if (exception === undefined) return { kind: 'unknown' };
-  const over = notOpen(exception, action);
+  const one = await deps.database.read((stores) => stores.cases.findCase(asked.caseId));
+  if (one === undefined) return { kind: 'unknown' };
+  const over = notLive(one, action);
   if (over !== undefined) return over;
-  if (exception.orderId === null) return refused('There is no order to make a link for.');
+  if (one.orderId === null) return refused('There is no order to make a link for.');
   const result = await createPaymentLink(deps, {
-    orderId: exception.orderId,
+    orderId: one.orderId,
     provider: providerOf(asked.option),
     actor: asked.by.actor,
     by: asked.by.name,
@@ -51,22 +51,17 @@ function whyNot(result: Exclude<PaymentLink, { kind: 'created' }>): string {
 
 /**
  * An order that only waits for its customer is helped by the link. One that needs attention needs it again when the link
- * is not paid, so its exception rests for as long (`createPaymentLink`), and stays.
+ * is not paid, so its case rests for as long (`createPaymentLink`), and stays.
  */
 async function noteLink(tx: PaymentTx, decided: LinkAsked & { reason: string }): Promise<void> {
   const { asked, action, reason } = decided;
-  const exception = await tx.stores.exceptions.findException(asked.exceptionId);
+  const one = await tx.stores.cases.findCase(asked.caseId);
   // While the provider was asked, somebody may have settled it: the link is there all the same.
-  if (exception?.status !== 'open') return;
+  if (one === undefined || !isLive(one)) return;
   const { by } = asked;
-  if (helpedByLink.includes(exception.kind)) {
-    await settleException(tx, { exception, action, by, reason, undo: null });
-  } else await noteDecision(tx, { exception, action, by, reason });
+  if (helpedByLink.includes(one.kind)) {
+    await settleCase(tx, { one, action, by, reason, undo: null });
+  } else await noteDecision(tx, { one, action, by, reason });
 }
 
-const helpedByLink: readonly ExceptionKind[] = [
-  'payment_failed',
-  'payment_expired',
-  'payment_not_created',
-  'payment_stuck',
-];
+const helpedByLink: readonly CaseKind[] = ['payment_failed', 'payment_expired', 'payment_not_created', 'payment_stuck'];

@@ -1,30 +1,30 @@
 import { readReason } from '#access/reason.ts';
+import { type Case, type CaseKind, isLive } from '#cases/case.ts';
+import { changeCase } from '#cases/raise-case.ts';
 import { assert } from '#kernel/invariant.ts';
 import { formatMoney, type Money } from '#kernel/money.ts';
-import type { ExceptionKind, PaymentException } from '../../exceptions/exception.ts';
-import { changeException } from '../../exceptions/open-exception.ts';
 import type { RefundDeps } from '../../lifecycle/deps.ts';
-import { gapFacts } from '../../model/amount-detail.ts';
-import { moneyOf } from '../../model/coverage.ts';
+import { differenceFacts } from '../../model/amount-detail.ts';
+import { moneyOf } from '../../model/balance.ts';
+import { overpaymentOf } from '../../model/overpayment.ts';
 import type { Payment } from '../../model/payment.ts';
 import type { Refund } from '../../model/refund.ts';
-import { surplusOf } from '../../model/surplus.ts';
 import { refused } from '../../overrides/override.ts';
 import type { PaymentStores, PaymentTx } from '../../ports/payment-store.ts';
 import { requestRefund } from '../../refunds/request-refund.ts';
 import type { ResolvingAction } from '../options/resolution-actions.ts';
-import { type Asked, noteDecision, notOpen, type Resolution, type Resolver, settleException } from './resolution.ts';
+import { type Asked, noteDecision, notLive, type Resolution, type Resolver, settleCase } from './resolution.ts';
 
 const noSurplus = 'There is no surplus left to give back.';
 
-/** Gives back what came by the payment that the exception is about. */
+/** Gives back what came by the payment that the case is about. */
 export const refundWhatCame: Resolver = (deps, asked) => refundFor(deps, { asked, action: 'refund', amount: 'all' });
 
 /** Gives back what came beyond what was asked for. */
 export const refundSurplus: Resolver = async (deps, asked) => {
   const surplus = await deps.database.read(async (stores) => {
-    const exception = await stores.exceptions.findException(asked.exceptionId);
-    const payment = exception?.paymentId ? await stores.payments.findPayment(exception.paymentId) : undefined;
+    const one = await stores.cases.findCase(asked.caseId);
+    const payment = one?.paymentId ? await stores.payments.findPayment(one.paymentId) : undefined;
     return payment && surplusIn(stores, { payment, except: null });
   });
   if (surplus === undefined || surplus.amountMinor === 0) return refused(noSurplus);
@@ -37,17 +37,17 @@ interface RefundAsked {
   amount: Money | 'all';
 }
 
-/** Undoes the request: somebody settled the exception while it was being made. */
+/** Undoes the request: somebody settled the case while it was being made. */
 class SettledMeanwhile extends Error {
   override readonly name = 'SettledMeanwhile';
 }
 
-/** Undoes the request: it is about another sum than the person was shown. */
+/** Undoes the request: it is about another sum than the admin was shown. */
 class ChangedMeanwhile extends Error {
   override readonly name = 'ChangedMeanwhile';
 }
 
-/** The sum was worked out, and shown to the person, before this transaction began. */
+/** The sum was worked out, and shown to the admin, before this transaction began. */
 async function whyChanged(
   tx: PaymentTx,
   { refund, input }: { refund: Refund; input: RefundAsked },
@@ -69,33 +69,33 @@ async function surplusIn(
   const order = await stores.orders.findOrder(payment.orderId);
   assert(order !== undefined, `order of payment ${payment.id} vanished`);
   const refunds = await stores.refunds.listRefundsForPayment(payment.id);
-  return surplusOf(payment, { order, refunds: refunds.filter(({ id }) => id !== except) });
+  return overpaymentOf(payment, { order, refunds: refunds.filter(({ id }) => id !== except) });
 }
 
 async function refundFor(deps: RefundDeps, input: RefundAsked): Promise<Resolution> {
   const { asked, action, amount } = input;
   const reason = readReason(asked.reason);
   if (typeof reason !== 'string') return reason;
-  const exception = await deps.database.read((stores) => stores.exceptions.findException(asked.exceptionId));
-  if (exception === undefined) return { kind: 'unknown' };
-  const over = notOpen(exception, action);
+  const one = await deps.database.read((stores) => stores.cases.findCase(asked.caseId));
+  if (one === undefined) return { kind: 'unknown' };
+  const over = notLive(one, action);
   if (over !== undefined) return over;
-  if (exception.paymentId === null) return refused('There is no payment of ours to give back.');
+  if (one.paymentId === null) return refused('There is no payment of ours to give back.');
   const { by } = asked;
   try {
     const result = await requestRefund(deps, {
-      paymentId: exception.paymentId,
+      paymentId: one.paymentId,
       amount,
       reason,
       actor: by.actor,
       async also(tx: PaymentTx, refund) {
         const changed = await whyChanged(tx, { refund, input });
         if (changed !== undefined) throw new ChangedMeanwhile(changed);
-        const open = await tx.stores.exceptions.findException(asked.exceptionId);
-        if (open?.status !== 'open') throw new SettledMeanwhile();
-        const decided = { exception: open, action, by, reason };
+        const open = await tx.stores.cases.findCase(asked.caseId);
+        if (open === undefined || !isLive(open)) throw new SettledMeanwhile();
+        const decided = { one: open, action, by, reason };
         if (await isAboutMore(tx, open)) await noteDecision(tx, decided);
-        else await settleException(tx, { ...decided, undo: {}, refundId: refund.id });
+        else await settleCase(tx, { ...decided, undo: {}, refundId: refund.id });
       },
     });
     if (result.kind === 'refused') return refused(result.reason);
@@ -109,18 +109,18 @@ async function refundFor(deps: RefundDeps, input: RefundAsked): Promise<Resoluti
   }
 }
 
-const ofOrder: readonly ExceptionKind[] = ['payment_underpaid', 'payment_paid_late'];
+const ofOrder: readonly CaseKind[] = ['payment_underpaid', 'payment_paid_late'];
 
-/** Money that came short or late by another payment of the order is still to be decided: the exception is about that then. */
-async function isAboutMore(tx: PaymentTx, exception: PaymentException): Promise<boolean> {
-  const { orderId, paymentId, kind } = exception;
+/** Money that came short or late by another payment of the order is still to be decided: the case is about that then. */
+async function isAboutMore(tx: PaymentTx, one: Case): Promise<boolean> {
+  const { orderId, paymentId, kind } = one;
   if (orderId === null || !ofOrder.includes(kind)) return false;
   const payments = await tx.stores.payments.listPaymentsForOrder(orderId);
   const refunds = await tx.stores.refunds.listRefundsForOrder(orderId);
   const other = payments.find((payment) => payment.id !== paymentId && moneyOf(payment, refunds) > 0);
   if (other === undefined) return false;
-  const facts = { ...exception.facts, ...gapFacts(other), why: other.providerStatus ?? exception.facts.why };
-  const change = { paymentId: other.id, reference: other.reference, facts, lastSeenAt: tx.clock.now() };
-  await changeException(tx, { exception, change });
+  const facts = { ...one.facts, ...differenceFacts(other), why: other.providerStatus ?? one.facts.why };
+  const change = { paymentId: other.id, reference: other.reference, facts, lastRaisedAt: tx.clock.now() };
+  await changeCase(tx, one, change);
   return true;
 }

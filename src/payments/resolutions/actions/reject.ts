@@ -1,11 +1,11 @@
 import type { Order } from '#orders/order.ts';
-import { tellOrder } from '../../lifecycle/change-order.ts';
+import { applyOrderEvent } from '../../lifecycle/change-order.ts';
 import { writeTimeline } from '../../lifecycle/write-timeline.ts';
 import type { Payment } from '../../model/payment.ts';
 import { loadAbout } from '../../overrides/accept-into.ts';
 import { refused } from '../../overrides/override.ts';
 import type { PaymentTx } from '../../ports/payment-store.ts';
-import { decideOpen, type Resolver, settleException } from './resolution.ts';
+import { decideCaseIn, type Resolver, settleCase } from './resolution.ts';
 
 /**
  * A person does not believe a held sale: its payment is cancelled, and with it an order that nothing else covers. Money
@@ -13,16 +13,16 @@ import { decideOpen, type Resolver, settleException } from './resolution.ts';
  */
 export const rejectHeld: Resolver = async (deps, asked) => {
   let before: Payment | undefined;
-  const resolution = await decideOpen(deps, { asked, action: 'reject' }, async ({ tx, exception, reason }) => {
-    const about = await loadAbout(tx, exception);
+  const resolution = await decideCaseIn(deps, { asked, action: 'reject' }, async ({ tx, one, reason }) => {
+    const about = await loadAbout(tx, one);
     if (about === undefined || about.payment.heldAt === null) return refused('The sale is not held any more.');
     const { order, payments } = about;
     const { by } = asked;
     before = about.payment;
     const text = `rejected by ${by.name}: ${reason}`;
     const payment = await cancelPayment(tx, { order, before, text });
-    await settleException(tx, { exception, action: 'reject', by, reason, undo: null });
-    await tellOrder(tx, {
+    await settleCase(tx, { one, action: 'reject', by, reason, undo: null });
+    await applyOrderEvent(tx, {
       order,
       event: 'payment_rejected',
       paymentId: payment.id,
@@ -40,12 +40,12 @@ export const rejectHeld: Resolver = async (deps, asked) => {
 
 async function cancelPayment(tx: PaymentTx, input: { order: Order; before: Payment; text: string }): Promise<Payment> {
   const { order, before, text } = input;
-  // No sale has no fees: what was told of them is in no sum of ours either.
+  // No sale has no fees: what was applied of them is in no sum of ours either.
   const fees = { feeAmount: null, netAmount: null, figuresAsset: null };
   const after = await tx.stores.payments.changePayment(before, {
     status: 'cancelled',
     heldAt: null,
-    creditedMinor: 0,
+    capturedMinor: 0,
     ...fees,
     updatedAt: tx.clock.now(),
   });

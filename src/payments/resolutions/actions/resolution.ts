@@ -1,30 +1,29 @@
-// What every decision about an exception has in common: it needs a reason, finds the exception open, and writes down, in
-// its own transaction, who decided what and why. The exception ends together with its alert.
+// What every decision about a case has in common: it needs a reason, finds the case live, and writes down, in its own
+// transaction, who decided what and why.
 import type { ActingAdmin } from '#access/acting-admin.ts';
 import { recordAudit } from '#access/audit.ts';
 import { readReason } from '#access/reason.ts';
-import { resolveAlert } from '#cases/resolve-case.ts';
+import { type Case, findingKinds, isLive, needsDecision } from '#cases/case.ts';
+import { changeCase } from '#cases/raise-case.ts';
+import { resolveCase } from '#cases/resolve-case.ts';
 import type { JsonObject } from '#kernel/json.ts';
 import { causeOf, inTransaction, type TransactionDeps } from '#kernel/transaction-context.ts';
 import type { Order } from '#orders/order.ts';
-import { findingExceptionKinds, type PaymentException } from '../../exceptions/exception.ts';
-import { changeException } from '../../exceptions/open-exception.ts';
 import { refreshOrderCards } from '../../lifecycle/change-order.ts';
 import type { RefundDeps, SnapshotDeps } from '../../lifecycle/deps.ts';
 import type { OrderView } from '../../lifecycle/order-view.ts';
 import { writeTimeline } from '../../lifecycle/write-timeline.ts';
-import type { Payment } from '../../model/payment.ts';
 import { type Override, refused } from '../../overrides/override.ts';
 import type { PaymentStores, PaymentTx } from '../../ports/payment-store.ts';
 import { allowedActions, decidedWords, type ResolvingAction } from '../options/resolution-actions.ts';
 
 export interface Asked {
-  exceptionId: string;
+  caseId: string;
   by: ActingAdmin;
   reason: string;
   /** What an action needs beside the reason: how long to wait, at which provider, which order. */
   option: string | null;
-  /** The sum that the person was shown before deciding; where it has changed since, nothing is decided. */
+  /** The sum that the admin was shown before deciding; where it has changed since, nothing is decided. */
   shownMinor?: number;
 }
 
@@ -42,12 +41,12 @@ export type Resolver = (deps: ResolutionDeps, asked: Asked) => Promise<Resolutio
 
 export interface Open {
   tx: PaymentTx;
-  exception: PaymentException;
+  one: Case;
   reason: string;
 }
 
-/** Finds the exception open in a transaction, and what is decided in it is committed or not at all. */
-export function decideOpen(
+/** Finds the case live in a transaction, and what is decided in it is committed or not at all. */
+export function decideCaseIn(
   deps: TransactionDeps<PaymentStores>,
   input: { asked: Asked; action: ResolvingAction },
   decide: (open: Open) => Promise<Resolution>,
@@ -56,21 +55,21 @@ export function decideOpen(
   const reason = readReason(asked.reason);
   if (typeof reason !== 'string') return Promise.resolve(reason);
   return inTransaction(deps, causeOf(asked.by.actor), async (tx): Promise<Resolution> => {
-    const exception = await tx.stores.exceptions.findException(asked.exceptionId);
-    if (exception === undefined) return { kind: 'unknown' };
-    return notOpen(exception, action) ?? decide({ tx, exception, reason });
+    const one = await tx.stores.cases.findCase(asked.caseId);
+    if (one === undefined) return { kind: 'unknown' };
+    return notLive(one, action) ?? decide({ tx, one, reason });
   });
 }
 
 /** Why this cannot be decided any more, or at all; undefined while it can. */
-export function notOpen(exception: PaymentException, action: ResolvingAction): Resolution | undefined {
-  if (exception.status !== 'open') return { kind: 'over', by: exception.resolvedBy };
-  if (!allowedActions[exception.kind].includes(action)) return refused('That does not help against this trouble.');
-  return undefined;
+export function notLive(one: Case, action: ResolvingAction): Resolution | undefined {
+  if (!isLive(one)) return { kind: 'over', by: one.resolvedBy ?? one.outcome };
+  const isAllowed = needsDecision(one) && allowedActions[one.kind].includes(action);
+  return isAllowed ? undefined : refused('That does not help here.');
 }
 
 export interface Decided {
-  exception: PaymentException;
+  one: Case;
   action: ResolvingAction;
   by: ActingAdmin;
   reason: string;
@@ -78,64 +77,65 @@ export interface Decided {
   undo: JsonObject | null;
   /** More than the action's own words, for the history. */
   words?: string;
-  refundId?: PaymentException['refundId'];
+  refundId?: Case['refundId'];
+  /** The order that it is linked to by this decision. */
+  orderId?: Order['id'];
 }
 
-/** Ends the exception and its alert, and writes down who decided it. */
-export async function settleException(tx: PaymentTx, decided: Decided): Promise<void> {
-  const { exception, by, reason, undo } = decided;
-  const alert = await tx.stores.alerts.findLiveAlert(exception.key);
-  await changeException(tx, {
-    exception,
-    change: {
-      status: 'resolved',
-      waitsUntil: null,
-      resolvedAt: tx.clock.now(),
-      resolution: decided.action,
-      resolvedBy: by.name,
-      reason,
-      undo: undo === null ? null : { ...undo, alertId: alert?.id ?? null },
-      ...(decided.refundId && { refundId: decided.refundId }),
-    },
+/** Ends the case, and writes down who decided it. */
+export async function settleCase(tx: PaymentTx, decided: Decided): Promise<void> {
+  const { one, by, reason, undo } = decided;
+  await changeCase(tx, one, {
+    status: 'resolved',
+    snoozedUntil: null,
+    resolvedAt: tx.clock.now(),
+    resolution: decided.action,
+    resolvedBy: by.name,
+    reason,
+    outcome: sentenceOf(decided),
+    undo,
+    ...(decided.refundId && { refundId: decided.refundId }),
   });
-  await resolveAlert(tx, { key: exception.key, by: sentenceOf(decided) });
-  await endFindingsAlert(tx, exception);
+  await endFindingsAlert(tx, one);
   await noteDecision(tx, decided);
 }
 
-/** Audit and history of a decision that may have left the exception open. */
+/** Audit and history of a decision that may have left the case live. */
 export async function noteDecision(tx: PaymentTx, decided: Omit<Decided, 'undo'>): Promise<void> {
-  const { exception, action, reason } = decided;
+  const { one, action, reason } = decided;
+  const orderId = decided.orderId ?? one.orderId;
   await recordAudit(tx, {
-    action: `exception.${action}`,
-    subject: `exception:${exception.id}`,
+    action: `case.${action}`,
+    subject: `case:${one.id}`,
     reason,
-    details: { kind: exception.kind, orderId: exception.orderId, paymentId: exception.paymentId },
+    details: { kind: one.kind, orderId, paymentId: one.paymentId },
   });
-  const order = exception.orderId === null ? undefined : await tx.stores.orders.findOrder(exception.orderId);
-  if (order !== undefined) await noteOnOrder(tx, { order, exception, text: sentenceOf(decided) });
+  const order = orderId === null ? undefined : await tx.stores.orders.findOrder(orderId);
+  if (order !== undefined) await noteOnOrder(tx, { order, one, text: sentenceOf(decided) });
 }
 
-export async function noteOnOrder(
-  tx: PaymentTx,
-  input: { order: Order; exception: PaymentException; text: string },
-): Promise<void> {
-  const { order, exception, text } = input;
-  const paymentId: Payment['id'] | null = exception.paymentId;
-  const note = { subject: 'note', from: null, to: null, trust: null } as const;
-  await writeTimeline(tx, { order, paymentId, ...note, text: `${exception.facts.summary}: ${text}` });
+export async function noteOnOrder(tx: PaymentTx, input: { order: Order; one: Case; text: string }): Promise<void> {
+  const { order, one, text } = input;
+  await writeTimeline(tx, {
+    order,
+    paymentId: one.paymentId,
+    subject: 'note',
+    from: null,
+    to: null,
+    trust: null,
+    text: `${one.facts.headline}: ${text}`,
+  });
   await refreshOrderCards(tx, order);
 }
 
-function sentenceOf({ action, by, reason, words }: Omit<Decided, 'undo'>): string {
-  return `${by.name} ${words ?? decidedWords[action]}: ${reason}`;
+function sentenceOf({ one, action, by, reason, words }: Omit<Decided, 'undo'>): string {
+  return `${by.name} ${words ?? decidedWords(one.kind, action)}: ${reason}`;
 }
 
 /** One alert stands for all that a comparison found: it is over with the last of them. */
-async function endFindingsAlert(tx: PaymentTx, { kind, provider }: PaymentException): Promise<void> {
-  if (provider === null || !(findingExceptionKinds as readonly string[]).includes(kind)) return;
-  const query = { provider, kinds: findingExceptionKinds, limit: 1 };
-  const left = await tx.stores.exceptions.listOpenExceptionsOfProvider(query);
+async function endFindingsAlert(tx: PaymentTx, { kind, provider }: Case): Promise<void> {
+  if (provider === null || !(findingKinds as readonly string[]).includes(kind)) return;
+  const left = await tx.stores.cases.listLiveCasesOfProvider({ provider, kinds: findingKinds, limit: 1 });
   if (left.length > 0) return;
-  await resolveAlert(tx, { key: `reconciliation:${provider}`, by: 'Every difference was settled.' });
+  await resolveCase(tx, { key: `reconciliation:${provider}`, by: 'Every difference was settled.' });
 }

@@ -1,7 +1,7 @@
+import { postponeCase } from '#cases/snooze-case.ts';
 import { day, hour, type Milliseconds } from '#kernel/clock.ts';
-import { postponeTrouble } from '../../exceptions/wait-for-trouble.ts';
 import { refused } from '../../overrides/override.ts';
-import { decideOpen, noteDecision, type Resolver } from './resolution.ts';
+import { decideCaseIn, noteDecision, type Resolver } from './resolution.ts';
 
 export const waitingTimes = { hour, day } as const satisfies Record<string, Milliseconds>;
 export type WaitingTime = keyof typeof waitingTimes;
@@ -10,13 +10,13 @@ export function isWaitingTime(text: string | null): text is WaitingTime {
   return text === 'hour' || text === 'day';
 }
 
-/** Keeps the exception open and lets it rest; it comes back by itself. */
+/** Keeps the case open and lets it rest; it comes back by itself. */
 export const waitLonger: Resolver = (deps, asked) =>
-  decideOpen(deps, { asked, action: 'wait' }, async ({ tx, exception, reason }) => {
+  decideCaseIn(deps, { asked, action: 'wait' }, async ({ tx, one, reason }) => {
     if (!isWaitingTime(asked.option)) return refused('For an hour or for a day?');
     const until = deps.clock.now() + waitingTimes[asked.option];
-    await postponeTrouble(tx, { exception, until, by: asked.by.name });
+    await postponeCase(tx, { one, until, by: asked.by.name });
     const words = asked.option === 'hour' ? 'waits an hour for it' : 'waits a day for it';
-    await noteDecision(tx, { exception, action: 'wait', by: asked.by, reason, words });
+    await noteDecision(tx, { one, action: 'wait', by: asked.by, reason, words });
     return { kind: 'decided', said: asked.option === 'hour' ? 'It rests for an hour.' : 'It rests for a day.' };
   });

@@ -1,9 +1,9 @@
+import type { Case } from '#cases/case.ts';
 import { day } from '#kernel/clock.ts';
 import { MoneyInvalid, parseMinorFloor } from '#kernel/money.ts';
 import type { ProviderName } from '#kernel/provider-name.ts';
 import { type Order, parseOrderNumber } from '#orders/order.ts';
-import type { PaymentException } from '../../exceptions/exception.ts';
-import { standingOf } from '../../model/coverage.ts';
+import { balanceOf } from '../../model/balance.ts';
 import type { ProviderRegistry } from '../../ports/payment-provider.ts';
 import type { PaymentStores } from '../../ports/payment-store.ts';
 import { type Candidate, type StrayPayment, type Suggestion, suggestOrders } from './suggest-orders.ts';
@@ -14,20 +14,20 @@ export type OrderSuggestion = Suggestion<Candidate & { order: Order }>;
 const sameAmountMax = 30;
 const sameTimeMax = 50;
 
-/** Orders that a payment made past us may be for; none for any other exception. */
+/** Orders that an unmatched payment may be for; none for any other case. */
 export async function findSuggestions(
   about: { stores: PaymentStores; providers: ProviderRegistry },
-  exception: PaymentException,
+  one: Case,
 ): Promise<OrderSuggestion[]> {
-  if (exception.kind !== 'finding_missing_here' && exception.kind !== 'payment_unknown') return [];
-  const { money, label } = exception.facts;
-  const at = exception.subjectAt ?? exception.openedAt;
-  const stray = { money, label, at, sameAssets: sameAssets(about.providers, exception.provider) };
+  if (one.kind !== 'finding_missing_here' && one.kind !== 'payment_unknown') return [];
+  const { money, label } = one.facts;
+  const at = one.subjectAt ?? one.openedAt;
+  const stray = { money, label, at, sameAssets: sameAssets(about.providers, one.provider) };
   const candidates: (Candidate & { order: Order })[] = [];
   for (const order of await gather(about.stores, stray)) {
     const payments = await about.stores.payments.listPaymentsForOrder(order.id);
     const refunds = await about.stores.refunds.listRefundsForOrder(order.id);
-    candidates.push({ order, missingMinor: standingOf(order, payments, refunds).missingMinor });
+    candidates.push({ order, missingMinor: balanceOf(order, payments, refunds).missingMinor });
   }
   return suggestOrders(stray, candidates);
 }

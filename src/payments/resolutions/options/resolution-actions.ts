@@ -1,7 +1,7 @@
-import type { ExceptionKind } from '../../exceptions/exception.ts';
+import type { Case, DecisionKind } from '#cases/case.ts';
 
-/** What a person may decide about an exception. `check` decides nothing: it asks the provider again. */
-export const exceptionActions = [
+/** What an admin may decide about a case. `check` decides nothing: it asks the provider again. */
+export const resolutionActions = [
   'accept',
   'ask_rest',
   'new_link',
@@ -9,29 +9,26 @@ export const exceptionActions = [
   'refund_surplus',
   'wait',
   'keep',
-  'link',
   'check',
   'mark_paid',
   'write_off',
   'cancel',
   'reject',
   'link_order',
-  'ignore',
-  'force_match',
+  'dismiss',
   'correct',
-  'mark_received',
-  'went_back',
-  'did_not_go',
+  'confirm_refunded',
+  'confirm_not_refunded',
 ] as const;
-export type ExceptionAction = (typeof exceptionActions)[number];
-export type ResolvingAction = Exclude<ExceptionAction, 'check'>;
-export const resolvingActions = exceptionActions.filter((action) => action !== 'check');
+export type ResolutionAction = (typeof resolutionActions)[number];
+export type ResolvingAction = Exclude<ResolutionAction, 'check'>;
+export const resolvingActions = resolutionActions.filter((action) => action !== 'check');
 
 const withoutMoney = ['new_link', 'check', 'mark_paid', 'cancel'] as const;
-const bothSides = ['force_match', 'correct', 'mark_received', 'write_off'] as const;
+const bothSides = ['dismiss', 'correct', 'mark_paid', 'write_off'] as const;
 
 /** What may be decided about which kind, the most likely first. Which of it fits right now, the situation says. */
-export const allowedActions: Readonly<Record<ExceptionKind, readonly ExceptionAction[]>> = {
+export const allowedActions: Readonly<Record<DecisionKind, readonly ResolutionAction[]>> = {
   payment_underpaid: ['ask_rest', 'accept', 'refund', 'wait', 'new_link', 'cancel'],
   payment_overpaid: ['keep', 'refund_surplus'],
   payment_paid_late: ['accept', 'refund'],
@@ -39,42 +36,51 @@ export const allowedActions: Readonly<Record<ExceptionKind, readonly ExceptionAc
   payment_expired: withoutMoney,
   payment_not_created: withoutMoney,
   payment_stuck: withoutMoney,
-  // It may be found out when the order is paid already: then it is only our books that have to follow, or not.
-  payment_mismatch: ['new_link', 'check', 'correct', 'ignore', 'mark_paid', 'cancel'],
+  // It may be found out when the order is paid already: then only our records have to follow, or not.
+  payment_mismatch: ['new_link', 'check', 'correct', 'dismiss', 'mark_paid', 'cancel'],
   payment_reversed: ['check', 'new_link', 'write_off', 'cancel'],
-  payment_duplicate: ['link', 'refund'],
-  payment_unexpected: ['accept', 'link', 'refund'],
-  payment_unknown: ['link_order', 'ignore'],
+  payment_duplicate: ['keep', 'refund'],
+  payment_unexpected: ['accept', 'keep', 'refund'],
+  payment_unknown: ['link_order', 'dismiss'],
   payment_held: ['accept', 'reject'],
-  refund_failed: ['check', 'ignore'],
-  refund_unknown: ['check', 'went_back', 'did_not_go'],
-  finding_missing_here: ['link_order', 'ignore'],
+  refund_failed: ['check', 'dismiss'],
+  refund_unknown: ['check', 'confirm_refunded', 'confirm_not_refunded'],
+  finding_missing_here: ['link_order', 'dismiss'],
   finding_missing_there: bothSides,
   finding_status: bothSides,
   finding_amount: bothSides,
-  // What was collected in another currency cannot be taken into books that know only one.
-  finding_currency: ['force_match', 'mark_received', 'write_off'],
+  // What was collected in another currency cannot be taken into records that know only one.
+  finding_currency: ['dismiss', 'mark_paid', 'write_off'],
 };
 
 /** What was decided, as the history tells it. */
-export const decidedWords: Readonly<Record<ResolvingAction, string>> = {
+const decided: Readonly<Record<ResolvingAction, string>> = {
   accept: 'accepted as paid',
   ask_rest: 'asked for the rest',
   new_link: 'made a new payment link',
   refund: 'gave the money back',
   refund_surplus: 'gave the surplus back',
   wait: 'waits for it',
-  keep: 'kept the surplus',
-  link: 'kept the money with the order',
+  keep: 'kept the money with the order',
   mark_paid: 'marked as paid',
   write_off: 'wrote it off',
   cancel: 'cancelled the order',
   reject: 'rejected the sale',
   link_order: 'linked it to an order',
-  ignore: 'ignored it',
-  force_match: 'found our books right',
+  dismiss: 'ignored it',
   correct: 'took the provider’s word into our books',
-  mark_received: 'marked the money as received',
-  went_back: 'said that the money went back',
-  did_not_go: 'said that no money went back',
+  confirm_refunded: 'said that the money went back',
+  confirm_not_refunded: 'said that no money went back',
 };
+
+export function decidedWords(kind: Case['kind'], action: ResolvingAction): string {
+  if (action === 'keep' && kind === 'payment_overpaid') return 'kept the surplus';
+  if (!isTwoSided(kind)) return decided[action];
+  if (action === 'dismiss') return 'found our books right';
+  return action === 'mark_paid' ? 'marked the money as received' : decided[action];
+}
+
+/** The payment is in our records and with the provider, and the two differ: whoever dismisses it finds ours right. */
+export function isTwoSided(kind: Case['kind']): boolean {
+  return kind.startsWith('finding_') && kind !== 'finding_missing_here';
+}

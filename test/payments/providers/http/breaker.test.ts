@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import { goneAs } from '#payments/ports/gone.ts';
-import { TurnOver } from '#payments/ports/provider-errors.ts';
-import { createRetiredProviders } from '#payments/ports/retired-providers.ts';
+import { readAsDecommissioned } from '#payments/ports/decommissioned-error.ts';
+import { createDecommissionedProviders } from '#payments/ports/decommissioned-providers.ts';
+import { AttemptTimedOut } from '#payments/ports/provider-errors.ts';
 import { defaultHttpPolicy } from '#payments/providers/http/policy.ts';
 import { failureOf, good, openCalls } from '../support/http-rig.ts';
 import { type Answer, json } from '../support/scripted-server.ts';
@@ -90,7 +90,10 @@ describe('the breaker', () => {
 describe('a turn that is over', () => {
   test('counts as no answer, unlike a call that nobody wants any more', async () => {
     const turn = new AbortController();
-    await using at = await openCalls([() => turn.abort(new TurnOver())], { attemptsMax: 1, breakerFailuresMax: 1 });
+    await using at = await openCalls([() => turn.abort(new AttemptTimedOut())], {
+      attemptsMax: 1,
+      breakerFailuresMax: 1,
+    });
     expect((await failureOf(at.call({ signal: turn.signal }))).message).toBe(
       'fetch_payment: no answer within its turn',
     );
@@ -99,7 +102,7 @@ describe('a turn that is over', () => {
 
   test('sends nothing more', async () => {
     await using at = await openCalls([good], { breakerFailuresMax: 1 });
-    const turn = AbortSignal.abort(new TurnOver());
+    const turn = AbortSignal.abort(new AttemptTimedOut());
     await failureOf(at.call({ signal: turn }));
     expect(at.server.requests).toHaveLength(0);
     expect(at.http.health().breaker).toBe('closed');
@@ -131,7 +134,7 @@ describe('what the calls show of the provider', () => {
 
   test.each([401, 403, 404, 410])('is not served by a bare %i', async (status) => {
     await using at = await openCalls(statuses(status), { attemptsMax: 1 });
-    expect(goneAs(await failureOf(at.call()))).toBe(`HTTP ${status}`);
+    expect(readAsDecommissioned(await failureOf(at.call()))).toBe(`HTTP ${status}`);
     expect(at.http.health().failingSince).toBe(at.clock.now());
   });
 
@@ -148,7 +151,7 @@ describe('what the calls show of the provider', () => {
 
 describe('a provider that is taken for gone', () => {
   test('is not asked, whatever for, except for the one question whether it is back', async () => {
-    const retired = createRetiredProviders();
+    const retired = createDecommissionedProviders();
     await using at = await openCalls([good], {}, retired);
     retired.set('bitpay', 1_000);
     const failure = await failureOf(at.call());

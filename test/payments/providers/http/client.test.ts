@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { goneAs } from '#payments/ports/gone.ts';
+import { readAsDecommissioned } from '#payments/ports/decommissioned-error.ts';
 import { ProviderUnreachable } from '#payments/ports/provider-errors.ts';
 import { readRetryAfter } from '#payments/providers/http/policy.ts';
 import { failureOf, good, openCalls, secret, timesOut } from '../support/http-rig.ts';
@@ -133,8 +133,8 @@ describe('failures', () => {
 
 test('a name that does not exist is told from an answer that does not come', async () => {
   await using at = await openCalls([reset], { attemptsMax: 1 });
-  expect(goneAs(await failureOf(at.call()))).toBeNull();
+  expect(readAsDecommissioned(await failureOf(at.call()))).toBeNull();
   const http = { provider: 'bitpay', operation: 'x', httpStatus: null, message: 'x' } as const;
-  expect(goneAs(new ProviderUnreachable({ ...http, code: 'ENOTFOUND' }))).toBe('name not found');
-  expect(goneAs(new ProviderUnreachable({ ...http, code: 'EAI_AGAIN' }))).toBeNull();
+  expect(readAsDecommissioned(new ProviderUnreachable({ ...http, code: 'ENOTFOUND' }))).toBe('name not found');
+  expect(readAsDecommissioned(new ProviderUnreachable({ ...http, code: 'EAI_AGAIN' }))).toBeNull();
 });

@@ -1,8 +1,8 @@
 // Calls of a provider's client to a server that answers by a script.
 import { expect } from 'vitest';
 import { z } from 'zod';
+import type { DecommissionedProviders } from '#payments/ports/decommissioned-providers.ts';
 import type { ProviderError } from '#payments/ports/provider-errors.ts';
-import type { RetiredProviders } from '#payments/ports/retired-providers.ts';
 import { createProviderHttp, type ProviderCall } from '#payments/providers/http/client.ts';
 import { defaultHttpPolicy, type HttpPolicy } from '#payments/providers/http/policy.ts';
 import { type Answer, json, recordingLog, scriptedServer, seededRandom, testClock } from './scripted-server.ts';
@@ -27,7 +27,7 @@ export const timesOut: Answer = () => {
 export async function openCalls(
   script: Answer[],
   { hasRealDeadlines = false, ...policy }: Partial<HttpPolicy> & { hasRealDeadlines?: boolean } = {},
-  retired?: RetiredProviders,
+  decommissioned?: DecommissionedProviders,
 ) {
   const server = await scriptedServer(...script);
   const clock = { ...testClock(), ...(!hasRealDeadlines && { deadline: scriptedDeadline }) };
@@ -40,7 +40,7 @@ export async function openCalls(
       random: seededRandom(),
       policy: { ...defaultHttpPolicy, ...policy },
       onCall: (call) => calls.push(call),
-      retired,
+      decommissioned,
     },
     {
       provider: 'bitpay',

@@ -1,0 +1,41 @@
+import type { CaseKind } from '#cases/case.ts';
+import { day, hour, type Milliseconds, minute } from '#kernel/clock.ts';
+
+/** A kind in two or three words, for buttons and counts. */
+export const kindWords: Readonly<Record<CaseKind, string>> = {
+  payment_underpaid: 'Came short',
+  payment_overpaid: 'Too much',
+  payment_paid_late: 'Came late',
+  payment_failed: 'Failed',
+  payment_expired: 'Ran out unpaid',
+  payment_reversed: 'Reversed',
+  payment_duplicate: 'Paid twice',
+  payment_unexpected: 'Unexpected money',
+  payment_mismatch: 'Wrong sum asked',
+  payment_unknown: 'Not ours',
+  payment_not_created: 'No link made',
+  payment_stuck: 'Stuck',
+  payment_held: 'Held',
+  refund_failed: 'Refund failed',
+  refund_unknown: 'Refund unknown',
+  finding_missing_here: 'Missing here',
+  finding_missing_there: 'Missing there',
+  finding_status: 'Status differs',
+  finding_amount: 'Amount differs',
+  finding_currency: 'Currency differs',
+  order_marked_paid: 'Marked as paid',
+  order_written_off: 'Written off',
+  provider_down: 'Provider down',
+  provider_retired: 'Provider gone',
+  webhook_silent: 'Webhooks stopped',
+  webhook_refused: 'Webhooks refused',
+  reconciliation: 'Books differ',
+  dead_letter: 'Dead letter',
+};
+
+/** `3 d`, `5 h`, `12 min`: the largest whole unit; less than a minute is no age yet. */
+export function ageText(ms: Milliseconds): string {
+  if (ms >= day) return `${Math.floor(ms / day)} d`;
+  if (ms >= hour) return `${Math.floor(ms / hour)} h`;
+  return ms >= minute ? `${Math.floor(ms / minute)} min` : 'a moment';
+}

@@ -1,0 +1,52 @@
+import type { Milliseconds } from '#kernel/clock.ts';
+import type { Database } from '#kernel/database.ts';
+import { type Page, type PagePosition, readPage, type TimedKey } from '#kernel/page.ts';
+import { type Case, type CaseKind, decisionKinds, liveStatuses } from './case.ts';
+import type { CaseCount, CaseStores } from './case-store.ts';
+
+interface ReadDeps {
+  database: Pick<Database<Pick<CaseStores, 'cases'>>, 'read'>;
+}
+
+export function findCase(deps: ReadDeps, id: string): Promise<Case | undefined> {
+  return deps.database.read((stores) => stores.cases.findCase(id));
+}
+
+/** The live cases: `alerts` are those that ring, the newest first; `decisions` wait for somebody, the oldest first. */
+export type CaseFilter = { show: 'alerts' } | { show: 'decisions'; kinds: readonly CaseKind[] | null };
+
+export function listCasePage(
+  deps: ReadDeps,
+  query: { filter: CaseFilter; position: PagePosition<TimedKey> | null; size: number },
+): Promise<Page<Case, TimedKey>> {
+  const { filter, position, size } = query;
+  const wanted =
+    filter.show === 'alerts'
+      ? ({ kinds: null, rings: true, order: 'newest_first' } as const)
+      : ({ kinds: filter.kinds ?? decisionKinds, order: 'oldest_first' } as const);
+  return deps.database.read((stores) =>
+    readPage<Case, TimedKey>({
+      position,
+      size,
+      keyOf: ({ openedAt, id }) => ({ at: openedAt, id }),
+      read(border, limit) {
+        const place = border && { openedAt: border.key.at, id: border.key.id };
+        const beside = border?.side === 'before' ? { before: place } : { after: place };
+        return stores.cases.listCases({ statuses: liveStatuses, ...wanted, ...beside, limit });
+      },
+    }),
+  );
+}
+
+export function countLiveCases(deps: ReadDeps): Promise<CaseCount[]> {
+  return deps.database.read((stores) => stores.cases.countLiveCases());
+}
+
+/** Since when each of the oldest cases waits for a decision, and how bad it is. */
+export function listOldestDecisions(
+  deps: ReadDeps,
+  limit: number,
+): Promise<{ severity: Case['severity']; openedAt: Milliseconds }[]> {
+  const query = { statuses: liveStatuses, kinds: decisionKinds, order: 'oldest_first', limit } as const;
+  return deps.database.read((stores) => stores.cases.listCases(query));
+}

@@ -1,0 +1,35 @@
+import { readAsDecommissioned } from '../ports/decommissioned-error.ts';
+import type { DecommissionedProviders } from '../ports/decommissioned-providers.ts';
+import type { PaymentProvider, ProviderRegistry } from '../ports/payment-provider.ts';
+import { ProviderError, ProviderUnreachable } from '../ports/provider-errors.ts';
+import type { ProviderProbe } from './decide-outage.ts';
+
+/**
+ * Asks a provider by its base call whether it is there; also one that is not asked any more. A refusal is an answer, and a
+ * matter for whoever needs what was refused, unless it is one that a provider gives that is gone.
+ */
+export async function probeProvider(
+  deps: { providers: ProviderRegistry; decommissioned?: DecommissionedProviders },
+  input: { provider: PaymentProvider; wasRefused: boolean; signal?: AbortSignal | undefined },
+): Promise<ProviderProbe> {
+  const { provider, wasRefused, signal } = input;
+  const ask = () => provider.probe(signal);
+  try {
+    await (deps.decommissioned === undefined ? ask() : deps.decommissioned.askAnyway(provider.name, ask));
+    return { kind: 'answers' };
+  } catch (error) {
+    if (!(error instanceof ProviderError)) throw error;
+    const health = deps.providers.health(provider.name);
+    const isUnreachable = error instanceof ProviderUnreachable;
+    if (isUnreachable && !error.wasAsked) return { kind: 'not_asked', why: health?.lastError ?? error.message };
+    const gone = readAsDecommissioned(error);
+    if (gone === null && !isUnreachable) return { kind: 'answers' };
+    const isOpen = health !== undefined && health.breaker !== 'closed';
+    return {
+      kind: 'fails',
+      why: error.message,
+      readAsDecommissioned: gone,
+      isConfirmed: isOpen || (gone !== null && wasRefused),
+    };
+  }
+}

@@ -1,0 +1,53 @@
+import type { Database } from '#kernel/database.ts';
+import type { EventLog } from '#kernel/events.ts';
+import type { PaymentId } from '#kernel/ids.ts';
+import type { Payment } from '../model/payment.ts';
+import { capturedOf } from '../model/refundable.ts';
+import type { ProviderRegistry } from '../ports/payment-provider.ts';
+import type { PaymentStores } from '../ports/payment-store.ts';
+
+const pageSize = 200;
+/** A million payments; a database with more of them goes on at the next start. */
+const pagesMax = 5_000;
+
+/**
+ * Works out what payments brought that came before that was written down; once in the life of a database. A payment whose
+ * provider is not configured waits until it is: only the provider says what becomes of money that came short.
+ */
+export async function countCaptured(deps: {
+  database: Database<PaymentStores>;
+  providers: ProviderRegistry;
+  log: EventLog;
+}): Promise<{ counted: number }> {
+  let counted = 0;
+  let after: PaymentId | null = null;
+  for (let page = 0; page < pagesMax; page += 1) {
+    const query: { after: PaymentId | null; limit: number } = { after, limit: pageSize };
+    const uncounted = await deps.database.read((stores) => stores.payments.listUncountedPayments(query));
+    counted += await count(deps, uncounted);
+    const last = uncounted.at(-1);
+    if (last === undefined || uncounted.length < pageSize) break;
+    after = last.id;
+  }
+  if (counted > 0) deps.log.info('credits of earlier payments counted', { counted });
+  return { counted };
+}
+
+/** One that somebody changes meanwhile is counted by that change, like every other look. */
+function count(
+  deps: { database: Database<PaymentStores>; providers: ProviderRegistry },
+  uncounted: readonly Payment[],
+): Promise<number> {
+  return deps.database.transaction(async (stores) => {
+    let counted = 0;
+    for (const payment of uncounted) {
+      const { status, updatedAt } = payment;
+      const provider = deps.providers.find(payment.provider);
+      if (provider === undefined) continue;
+      // The time of the last change stays: nothing has happened to the payment, and closed books hold it as it is.
+      const change = { status, updatedAt, capturedMinor: capturedOf(payment, provider.capabilities) };
+      if ((await stores.payments.tryChangePayment(payment, change)) !== undefined) counted += 1;
+    }
+    return counted;
+  });
+}

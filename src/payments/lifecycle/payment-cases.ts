@@ -1,0 +1,246 @@
+import type { CaseFacts, CaseKind, CaseSeverity, PaymentKind, QuickAction } from '#cases/case.ts';
+import type { CaseTx } from '#cases/case-store.ts';
+import { raiseCase } from '#cases/raise-case.ts';
+import { resolveOrderCases } from '#cases/resolve-case.ts';
+import { assert } from '#kernel/invariant.ts';
+import { formatAsset, formatMoney } from '#kernel/money.ts';
+import { providerTitle } from '#kernel/provider-name.ts';
+import { formatOrderNumber, type Order } from '#orders/order.ts';
+import { amountDetail, differenceFacts } from '../model/amount-detail.ts';
+import { balanceOf } from '../model/balance.ts';
+import { isOpenPayment, type Payment, type PaymentStatus } from '../model/payment.ts';
+import type { PaymentTx } from '../ports/payment-store.ts';
+import { writeTimeline } from './write-timeline.ts';
+
+interface Condition {
+  kind: PaymentKind;
+  severity: CaseSeverity;
+  headline: string;
+  actions: QuickAction[];
+}
+
+/** The condition that a payment status is, if it is one: every status is classified here. */
+const conditions: Readonly<Record<PaymentStatus, Condition | undefined>> = {
+  created: undefined,
+  pending: undefined,
+  paid: undefined,
+  cancelled: undefined,
+  underpaid: {
+    kind: 'payment_underpaid',
+    severity: 'warning',
+    headline: 'Payment came short',
+    actions: ['new_payment_link', 'resolve'],
+  },
+  overpaid: {
+    kind: 'payment_overpaid',
+    severity: 'info',
+    headline: 'Payment came with too much',
+    actions: ['resolve', 'open_order'],
+  },
+  paid_late: {
+    kind: 'payment_paid_late',
+    severity: 'warning',
+    headline: 'Payment came late',
+    actions: ['mark_paid', 'resolve'],
+  },
+  expired: {
+    kind: 'payment_expired',
+    severity: 'info',
+    headline: 'Payment expired unpaid',
+    actions: ['new_payment_link', 'open_order'],
+  },
+  failed: {
+    kind: 'payment_failed',
+    severity: 'warning',
+    headline: 'Payment failed',
+    actions: ['new_payment_link', 'check_again'],
+  },
+  reversed: {
+    kind: 'payment_reversed',
+    severity: 'critical',
+    headline: 'Payment was reversed',
+    actions: ['check_again', 'resolve'],
+  },
+};
+
+/** Ends what rang for an earlier status of this payment: one payment is in one condition at a time. */
+export async function resolveEarlierCases(tx: PaymentTx, payment: Payment): Promise<void> {
+  const present = conditions[payment.status]?.kind;
+  const kinds = Object.values(conditions).flatMap((condition) =>
+    condition && condition.kind !== present ? [condition.kind] : [],
+  );
+  const over: CaseKind[] = isOpenPayment(payment) ? [] : ['payment_stuck'];
+  const by = `The payment is ${payment.status.replaceAll('_', ' ')} now.`;
+  await resolveOrderCases(tx, { orderId: payment.orderId, paymentId: payment.id, kinds: [...kinds, ...over], by });
+}
+
+/** Raises the alert that a payment's new status calls for; a status without condition raises none. */
+export async function raiseForStatus(tx: PaymentTx, input: { order: Order; payment: Payment }): Promise<void> {
+  const condition = conditions[input.payment.status];
+  if (condition !== undefined) await raisePaymentCase(tx, { ...input, condition, why: null });
+}
+
+/** Money that nobody waited for: the order is paid already, or over. */
+export async function raiseUnexpectedMoney(tx: PaymentTx, input: { order: Order; payment: Payment }): Promise<void> {
+  const isPaidTwice = input.order.paidAt !== null;
+  const condition: Condition = {
+    kind: isPaidTwice ? 'payment_duplicate' : 'payment_unexpected',
+    severity: 'warning',
+    headline: isPaidTwice ? 'Order was paid a second time' : 'Money came for an order that is over',
+    actions: ['resolve', 'refund'],
+  };
+  await raisePaymentCase(tx, { ...input, condition, why: `The order is ${input.order.status}.` });
+}
+
+/** More came than the order needs, and no one payment is to blame for it. */
+export async function raiseOverpayment(
+  tx: PaymentTx,
+  input: { order: Order; payment: Payment; surplusMinor: number },
+): Promise<void> {
+  const condition = conditions.overpaid;
+  assert(condition !== undefined, 'a surplus is a trouble');
+  const { order, payment } = input;
+  const differenceFiat = formatMoney({ amountMinor: input.surplusMinor, currency: order.currency });
+  const why = `All payments together brought ${differenceFiat} more than the order asks for.`;
+  await raisePaymentCase(tx, { order, payment, condition, why, facts: { differenceFiat, differenceCoin: null } });
+}
+
+/** It is paid, as far as its provider's word goes, and that is not enough: `why` says what a person has to weigh. */
+export async function raiseHeld(tx: PaymentTx, input: { order: Order; payment: Payment; why: string }): Promise<void> {
+  const condition: Condition = {
+    kind: 'payment_held',
+    severity: 'warning',
+    headline: `ChannelOrder on ${providerTitle(input.payment.provider)} is held: accept or reject it`,
+    actions: ['resolve', 'open_order'],
+  };
+  await raisePaymentCase(tx, { ...input, condition });
+}
+
+/** Money that counted for a paid order is gone, whatever its payment is called now. */
+export async function raiseReversed(tx: PaymentTx, input: { order: Order; payment: Payment }): Promise<void> {
+  const condition = conditions.reversed;
+  assert(condition !== undefined, 'a reversal is a trouble');
+  await raisePaymentCase(tx, { ...input, condition, why: null });
+}
+
+/** It is paid in full, and it was to bring only a part of the order, of which the rest is missing. */
+export async function raiseShort(tx: PaymentTx, input: { order: Order; payment: Payment }): Promise<void> {
+  const condition = conditions.underpaid;
+  assert(condition !== undefined, 'a short payment is a trouble');
+  const { order, payment } = input;
+  const payments = await tx.stores.payments.listPaymentsForOrder(order.id);
+  const { missingMinor } = balanceOf(order, payments, await tx.stores.refunds.listRefundsForOrder(order.id));
+  const differenceFiat = formatMoney({ amountMinor: missingMinor, currency: order.currency });
+  const why = `This payment was over ${formatMoney(payment)}; ${differenceFiat} of the order is not there.`;
+  await raisePaymentCase(tx, { ...input, condition, why, facts: { differenceFiat, differenceCoin: null } });
+}
+
+export async function raiseMismatch(
+  tx: PaymentTx,
+  input: { order: Order; payment: Payment; there: { amount: string; asset: string } },
+): Promise<void> {
+  const { payment, there } = input;
+  const here = formatAsset({ amount: payment.requestedAmount, asset: payment.requestedAsset });
+  const condition: Condition = {
+    kind: 'payment_mismatch',
+    severity: 'critical',
+    headline: 'Provider collects another amount than we asked for',
+    actions: ['new_payment_link', 'check_again'],
+  };
+  await raisePaymentCase(tx, {
+    ...input,
+    condition,
+    why: `We asked for ${here}, the provider says ${formatAsset(there)}.`,
+  });
+}
+
+export async function endMismatch(tx: PaymentTx, payment: Payment): Promise<void> {
+  const by = 'The provider collects what we asked for.';
+  await resolveOrderCases(tx, {
+    orderId: payment.orderId,
+    paymentId: payment.id,
+    kinds: ['payment_mismatch'],
+    by,
+  });
+  await writeTimeline(tx, {
+    order: { id: payment.orderId },
+    paymentId: payment.id,
+    subject: 'note',
+    from: null,
+    to: null,
+    trust: payment.trust,
+    text: by,
+  });
+}
+
+export async function raiseNotCreated(
+  tx: PaymentTx,
+  input: { order: Order; payment: Payment; why: string },
+): Promise<void> {
+  const condition: Condition = {
+    kind: 'payment_not_created',
+    severity: 'warning',
+    headline: 'No payment link could be made',
+    actions: ['new_payment_link', 'open_order'],
+  };
+  await raisePaymentCase(tx, { ...input, condition });
+}
+
+/** The schedule has come to its end and the payment has not: the last word before nobody asks by himself any more. */
+export async function raiseIfStuck(
+  tx: CaseTx,
+  input: { order: Order; before: Pick<Payment, 'nextPollAt'>; payment: Payment },
+): Promise<void> {
+  const { before, payment } = input;
+  const isLastPoll = before.nextPollAt !== null && payment.nextPollAt === null;
+  if (!isLastPoll || !isOpenPayment(payment)) return;
+  const words =
+    payment.providerStatus === null ? '' : `${providerTitle(payment.provider)} says ${payment.providerStatus}. `;
+  const condition: Condition = {
+    kind: 'payment_stuck',
+    severity: 'warning',
+    headline: 'Payment is still open after a week',
+    actions: ['check_again', 'new_payment_link'],
+  };
+  await raisePaymentCase(tx, { ...input, condition, why: `${words}It is no longer asked about by itself.` });
+}
+
+/** Money too much is decided payment by payment; everything else is one condition of the order, whichever payment shows it. */
+const ofOnePayment: readonly PaymentKind[] = ['payment_overpaid', 'payment_duplicate', 'payment_unexpected'];
+
+function keyOf(kind: PaymentKind, { order, payment }: { order: Order; payment: Payment }): string {
+  return `${kind}:${ofOnePayment.includes(kind) ? payment.id : order.id}`;
+}
+
+/** Of the condition that a payment is money too many for a paid order. */
+export function duplicateKeyOf(payment: Pick<Payment, 'id'>): string {
+  return `payment_duplicate:${payment.id}`;
+}
+
+async function raisePaymentCase(
+  tx: CaseTx,
+  input: { order: Order; payment: Payment; condition: Condition; why: string | null; facts?: Partial<CaseFacts> },
+): Promise<void> {
+  const { order, payment, condition } = input;
+  const { kind, severity, headline, actions } = condition;
+  const { provider, reference } = payment;
+  await raiseCase(tx, {
+    key: keyOf(kind, { order, payment }),
+    kind,
+    severity,
+    provider,
+    reference,
+    orderId: order.id,
+    paymentId: payment.id,
+    facts: {
+      headline,
+      orderNumber: formatOrderNumber(order.number),
+      amount: formatMoney(order),
+      detail: amountDetail(payment),
+      why: input.why ?? payment.providerStatus ?? 'The provider gave no reason.',
+      trust: payment.trust,
+      ...(input.facts ?? differenceFacts(payment)),
+    },
+    actions,
+  });
+}

@@ -1,0 +1,31 @@
+import { type AssetAmount, compareDecimals, type Money, subtractDecimals } from '#kernel/money.ts';
+import type { Payment } from './payment.ts';
+import { receivedMinor } from './refundable.ts';
+
+/** By how much a payment came short or over; what a part could not be told in is null. */
+export interface AmountDifference {
+  kind: 'missing' | 'surplus';
+  /** In the order's currency. Where the provider settles in a coin it is the share of it, and what came is rounded down. */
+  fiat: Money | null;
+  /** In the coin that the buyer sent, exact. */
+  coin: AssetAmount | null;
+}
+
+type Measured = Parameters<typeof receivedMinor>[0] & Pick<Payment, 'coinExpected' | 'coinReceived' | 'coinAsset'>;
+
+/** Null while no money is known of, and where exactly as much came as was asked for. */
+export function amountDifferenceOf(payment: Measured): AmountDifference | null {
+  const { expectedAmount, receivedAmount, amountMinor, currency } = payment;
+  if (expectedAmount === null || receivedAmount === null) return null;
+  const order = compareDecimals(receivedAmount, expectedAmount);
+  if (order === 0) return null;
+  const came = receivedMinor(payment);
+  const fiat = came === null ? null : { amountMinor: Math.abs(amountMinor - came), currency };
+  return { kind: order < 0 ? 'missing' : 'surplus', fiat, coin: coinGap(payment) };
+}
+
+function coinGap({ coinExpected, coinReceived, coinAsset, currency }: Measured): AssetAmount | null {
+  if (coinExpected === null || coinReceived === null || coinAsset === null || coinAsset === currency) return null;
+  const difference = subtractDecimals(coinExpected, coinReceived);
+  return difference === '0' ? null : { amount: difference.replace('-', ''), asset: coinAsset };
+}

@@ -1,0 +1,91 @@
+// Whether an order is paid. One payment over the whole of it does, and so does a person's word; otherwise the confirmed
+// money of several payments counts together, in minor units of the order's currency, less what went back of it.
+import type { OrderEvent } from '#orders/decide-order.ts';
+import type { Order } from '#orders/order.ts';
+import { isCoveringPayment, type Payment, type PaymentStatus } from './payment.ts';
+import { countsAgainstCaptured, type Refund } from './refund.ts';
+
+export interface Balance {
+  isCovered: boolean;
+  /** Confirmed money that the shop has, late and short payments included; what is held does not count. */
+  moneyMinor: number;
+  /** What is still to come; 0 for an order that is covered. */
+  missingMinor: number;
+}
+
+type Counted = Pick<Payment, 'id' | 'status' | 'amountMinor' | 'capturedMinor' | 'heldAt' | 'acceptedAt'>;
+type Returned = Pick<Refund, 'paymentId' | 'status' | 'amountMinor'>;
+
+export function balanceOf(
+  order: Pick<Order, 'amountMinor'>,
+  payments: readonly Counted[],
+  refunds: readonly Returned[],
+): Balance {
+  const isCovered = payments.some((payment) => coversAlone(order, payment)) || coverTogether(order, payments, refunds);
+  const moneyMinor = sum(payments.map((payment) => moneyOf(payment, refunds)));
+  return { isCovered, moneyMinor, missingMinor: isCovered ? 0 : Math.max(0, order.amountMinor - moneyMinor) };
+}
+
+/** A later refund takes nothing from it: the order was paid, and says by itself that money went back. */
+function coversAlone(order: Pick<Order, 'amountMinor'>, payment: Counted): boolean {
+  return isCoveringPayment(payment) && (payment.acceptedAt !== null || payment.amountMinor >= order.amountMinor);
+}
+
+/** Several of them: one that is called short is weighed by a person, however much came. */
+function coverTogether(
+  order: Pick<Order, 'amountMinor'>,
+  payments: readonly Counted[],
+  refunds: readonly Returned[],
+): boolean {
+  const inTime = payments.filter(({ status }) => status !== 'paid_late');
+  const parts = inTime.map((payment) => moneyOf(payment, refunds)).filter((part) => part > 0);
+  return parts.length > 1 && sum(parts) >= order.amountMinor;
+}
+
+function sum(amounts: readonly number[]): number {
+  return amounts.reduce((total, amount) => total + amount, 0);
+}
+
+export function moneyOf(payment: Counted, refunds: readonly Returned[]): number {
+  if (payment.heldAt !== null) return 0;
+  const isFull = payment.status === 'paid' || payment.status === 'overpaid';
+  const came = isFull ? Math.max(payment.amountMinor, payment.capturedMinor) : payment.capturedMinor;
+  const returned = refunds.filter((refund) => refund.paymentId === payment.id && countsAgainstCaptured(refund));
+  return Math.max(0, came - sum(returned.map(({ amountMinor }) => amountMinor)));
+}
+
+/** What an order hears of a payment that came into this status, while it is the only one. */
+const eventsOfStatus: Readonly<Record<PaymentStatus, OrderEvent | undefined>> = {
+  created: undefined,
+  pending: undefined,
+  paid: 'payment_paid',
+  overpaid: 'payment_paid',
+  underpaid: 'payment_short',
+  paid_late: 'payment_late',
+  expired: 'payment_expired',
+  failed: 'payment_failed',
+  cancelled: 'payment_cancelled',
+  reversed: 'payment_reversed',
+};
+
+/**
+ * What an order hears of a payment among others: a full payment over a part of it is short while the rest is missing, a
+ * short one that brings what was missing pays it, and whatever takes from an order what covered it is a reversal.
+ */
+export function orderEventOf(input: {
+  payment: Pick<Payment, 'status' | 'heldAt'>;
+  before: Pick<Balance, 'isCovered' | 'moneyMinor'>;
+  after: Pick<Balance, 'isCovered' | 'moneyMinor'>;
+  /** All payments but this one. */
+  others: Pick<Balance, 'isCovered'>;
+}): OrderEvent | undefined {
+  const { payment, before, after, others } = input;
+  const event = eventsOfStatus[payment.status];
+  if (payment.heldAt !== null) return event;
+  // What came late on top of a part does not count by itself, and takes nothing away.
+  const isLateRise = payment.status === 'paid_late' && after.moneyMinor >= before.moneyMinor;
+  if (before.isCovered && !after.isCovered && !isLateRise) return 'payment_reversed';
+  if (event === 'payment_paid' && !after.isCovered) return 'payment_short';
+  if (event === 'payment_short' && after.isCovered && !others.isCovered) return 'payment_paid';
+  return event;
+}

@@ -1,0 +1,32 @@
+import type { ActingAdmin } from '#access/acting-admin.ts';
+import { raiseCase } from '#cases/raise-case.ts';
+import { formatMoney } from '#kernel/money.ts';
+import { formatOrderNumber, type Order } from '#orders/order.ts';
+import type { PaymentTx } from '../ports/payment-store.ts';
+
+const headlines = {
+  order_marked_paid: 'Marked as paid by hand',
+  order_written_off: 'Written off',
+} as const;
+
+/** What somebody did past the providers is applied to everybody who gets alerts, with the reason. */
+export async function recordOverride(
+  tx: PaymentTx,
+  input: { order: Order; kind: keyof typeof headlines; by: ActingAdmin; reason: string },
+): Promise<void> {
+  const { order, kind, by, reason } = input;
+  await raiseCase(tx, {
+    key: `${kind}:${order.id}:${order.version}`,
+    kind,
+    severity: 'info',
+    orderId: order.id,
+    facts: {
+      headline: headlines[kind],
+      orderNumber: formatOrderNumber(order.number),
+      amount: formatMoney(order),
+      detail: 'No provider vouches for it.',
+      why: `${by.name}: ${reason}`,
+    },
+    actions: ['open_order'],
+  });
+}

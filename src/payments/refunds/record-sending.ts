@@ -1,0 +1,81 @@
+// What is written down around the sending of a refund: before the call, and after an answer that never came.
+import type { Clock, Milliseconds } from '#kernel/clock.ts';
+import type { Database } from '#kernel/database.ts';
+import { assert } from '#kernel/invariant.ts';
+import { type Cause, inTransaction, type TransactionDeps } from '#kernel/transaction-context.ts';
+import type { ProviderDeps } from '../lifecycle/deps.ts';
+import type { Refund } from '../model/refund.ts';
+import { nextRefundPollAt } from '../model/refund-schedule.ts';
+import type { PaymentStores } from '../ports/payment-store.ts';
+import { applyRefundEvent, raiseRefundCase } from './change-refund.ts';
+
+type Applied = Parameters<typeof applyRefundEvent>[1];
+
+/** One event, in a transaction of its own; the refund as it is afterwards. */
+export function recordRefundEvent(deps: ProviderDeps, input: Applied & { cause: Cause }): Promise<Refund> {
+  const { cause, ...applied } = input;
+  return inTransaction(deps, cause, async (tx) => {
+    const result = await applyRefundEvent({ tx, providers: deps.providers }, applied);
+    assert(result.kind !== 'refused', `refund ${applied.refund.id} does not take ${applied.event}`);
+    return result.refund;
+  });
+}
+
+/** Written before the call: a process that dies during the call finds here that the command may be out. */
+export function recordSent(
+  deps: { database: Database<PaymentStores>; clock: Clock },
+  input: { refund: Refund; quietMs: Milliseconds },
+): Promise<Refund> {
+  const { refund } = input;
+  const now = deps.clock.now();
+  return change(deps, { refund, to: { sentAt: now, sends: refund.sends + 1, nextPollAt: now + input.quietMs } });
+}
+
+/** The provider said that it did not even snapshot at it. */
+export function recordNotSent(
+  deps: { database: Database<PaymentStores>; clock: Clock },
+  refund: Refund,
+): Promise<Refund> {
+  const sends = refund.sends - 1;
+  // After an earlier send the time of this one stands: later than true, which is the safe side.
+  const sentAt = sends === 0 ? null : refund.sentAt;
+  // Before it was ever sent the outbox comes again; afterwards only the schedule does.
+  const nextPollAt = sends === 0 ? null : nextRefundPollAt({ ...refund, sentAt }, deps.clock.now());
+  return change(deps, { refund, to: { sentAt, sends, nextPollAt } });
+}
+
+export function recordUnknown(deps: ProviderDeps, input: { refund: Refund; cause: Cause }): Promise<Refund> {
+  const text = 'was sent, and no answer came: it is being looked for';
+  return recordRefundEvent(deps, { ...input, event: 'lost', text });
+}
+
+/** It still does not show: a person is applied, once; the case ends by itself when it is known. */
+export async function recordMissing(
+  deps: TransactionDeps<PaymentStores>,
+  input: { refund: Refund; cause: Cause },
+): Promise<void> {
+  const { refund, cause } = input;
+  await inTransaction(deps, cause, async (tx) => {
+    const order = await tx.stores.orders.findOrder(refund.orderId);
+    assert(order !== undefined, `order of refund ${refund.id} vanished`);
+    const live = await tx.stores.cases.findLiveCase(`refund_unknown:${refund.id}`);
+    if (live === undefined) await raiseRefundCase(tx, { order, refund, kind: 'refund_unknown' });
+  });
+}
+
+/** It keeps its place in the schedule, whatever the snapshot gave. */
+export async function postponeRefund(
+  deps: { database: Database<PaymentStores>; clock: Clock },
+  refund: Refund,
+): Promise<void> {
+  await change(deps, { refund, to: { nextPollAt: nextRefundPollAt(refund, deps.clock.now()) } });
+}
+
+function change(
+  deps: { database: Database<PaymentStores>; clock: Clock },
+  input: { refund: Refund; to: Partial<Pick<Refund, 'sentAt' | 'sends' | 'nextPollAt'>> },
+): Promise<Refund> {
+  const { refund } = input;
+  const to = { ...input.to, status: refund.status, updatedAt: deps.clock.now() };
+  return deps.database.transaction((stores) => stores.refunds.changeRefund(refund, to));
+}

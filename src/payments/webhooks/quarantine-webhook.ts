@@ -1,0 +1,110 @@
+// What is kept of webhooks that were refused. A wrong secret of our own looks just like a forgery, and then real events
+// are refused: what may yet verify is kept whole, so that it can be taken in once the secret is right.
+import { createHash } from 'node:crypto';
+import { raiseCase } from '#cases/raise-case.ts';
+import { type Milliseconds, minute } from '#kernel/clock.ts';
+import type { ProviderName } from '#kernel/provider-name.ts';
+import { causeOf, inTransaction } from '#kernel/transaction-context.ts';
+import type { ProviderDeps } from '../lifecycle/deps.ts';
+import type { ProviderRegistry, WebhookDelivery, WebhookRefusal } from '../ports/payment-provider.ts';
+import type { PaymentTx } from '../ports/payment-store.ts';
+import { keptHeaders } from './kept-headers.ts';
+import { createTokenBucket } from './token-bucket.ts';
+
+/**
+ * What a stranger can make us write: one row a second for each provider, and sixty at once; and as many again of those
+ * that look as if they were signed, so that noise without a signature takes nothing from them. A shop has more real events
+ * a minute in a rush only, and its provider sends again what it was refused. Beyond it a refusal is counted, no more.
+ */
+const keptPerMinute = 60;
+const bounds = { rowsMax: 200, bytesMax: 2 * 1024 * 1024 } as const;
+
+/** The largest webhook of any provider is about 4 KiB. */
+const bodyBytesMax = 16 * 1024;
+
+/** The card of the alert is brought up to date so often; Telegram takes about twenty edits a minute. */
+const toldEveryMs: Milliseconds = minute;
+
+const foundByPolling = 'Payments are still found by polling.';
+const foundByHand = 'What is refused is not heard of otherwise: compare with an export.';
+
+/** Whether it might verify under another secret, setting or version of this program: without its signature it never can. */
+const mayVerify: Readonly<Record<WebhookRefusal, boolean>> = {
+  signature_wrong: true,
+  body_malformed: true,
+  not_ours: true,
+  signature_missing: false,
+  signature_malformed: false,
+  header_missing: false,
+  // Where it came to is a secret that is not kept.
+  address_wrong: false,
+  // It is judged at the time of its arrival, then as now.
+  too_old: false,
+  too_new: false,
+};
+
+export type QuarantineWebhook = (input: {
+  provider: ProviderName;
+  delivery: WebhookDelivery;
+  reason: WebhookRefusal;
+}) => Promise<void>;
+
+export function createWebhookQuarantine(deps: ProviderDeps): QuarantineWebhook {
+  const bucket = createTokenBucket(deps.clock, { perMinute: keptPerMinute });
+  const toldAt = new Map<ProviderName, Milliseconds>();
+  return async (refused) => {
+    const { provider, delivery, reason } = refused;
+    const isHopeful = mayVerify[reason];
+    if (!bucket.take(`${provider}:${isHopeful}`)) return;
+    const now = deps.clock.now();
+    const isTold = now - (toldAt.get(provider) ?? Number.NEGATIVE_INFINITY) < toldEveryMs;
+    if (!isTold) toldAt.set(provider, now);
+    const isWhole = isHopeful && delivery.body.byteLength <= bodyBytesMax;
+    await inTransaction(deps, causeOf({ kind: 'provider', id: provider }), async (tx) => {
+      await tx.stores.quarantine.quarantine(
+        {
+          id: deps.ids.newId(),
+          source: provider,
+          receivedAt: now,
+          reason,
+          bodyHash: createHash('sha256').update(delivery.body).digest('hex'),
+          bodyBytes: delivery.body.byteLength,
+          headers: keptHeaders(delivery.headers),
+          body: isWhole ? delivery.body : null,
+        },
+        bounds,
+      );
+      if (!isTold) await tell(tx, { provider, reason, providers: deps.providers });
+    });
+  };
+}
+
+/** Rings once for all refused webhooks of one provider. */
+async function tell(
+  tx: PaymentTx,
+  input: { provider: ProviderName; reason: WebhookRefusal; providers: ProviderRegistry },
+): Promise<void> {
+  const { provider, reason } = input;
+  const counts = await tx.stores.quarantine.countQuarantined();
+  const kept = counts.find(({ source }) => source === provider)?.withBody ?? 0;
+  const words =
+    kept === 0 ? '' : ` ${kept} of them may be real and are kept: they are taken in once the secret is right.`;
+  const isAsked = input.providers.find(provider)?.capabilities.canFetch !== false;
+  const otherwise = isAsked ? foundByPolling : foundByHand;
+  await raiseCase(tx, {
+    key: refusedKey(provider),
+    kind: 'webhook_refused',
+    severity: 'warning',
+    provider,
+    facts: {
+      headline: 'Webhooks with a bad signature',
+      detail: `If you changed the webhook secret at the provider, change it here too.${words} ${otherwise}`,
+      why: `refused: ${reason.replaceAll('_', ' ')}`,
+    },
+    actions: kept === 0 ? [] : ['check_quarantine'],
+  });
+}
+
+export function refusedKey(provider: ProviderName): string {
+  return `webhook_refused:${provider}`;
+}

@@ -1,0 +1,24 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import Database from 'better-sqlite3';
+import { openDatabase } from '#db/database/open-database.ts';
+import { describeTakeOver } from './take-over.ts';
+
+describeTakeOver('sqlite', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'tillkeeper-take-over-'));
+  const file = join(folder, 'old.db');
+  return Promise.resolve({
+    run(statements) {
+      const old = new Database(file);
+      for (const text of statements) old.exec(text);
+      old.close();
+      return Promise.resolve();
+    },
+    open: () => openDatabase({ target: { engine: 'sqlite', file } }),
+    [Symbol.asyncDispose]() {
+      rmSync(folder, { recursive: true });
+      return Promise.resolve();
+    },
+  });
+});

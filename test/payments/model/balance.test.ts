@@ -1,0 +1,101 @@
+import { describe, expect, test } from 'vitest';
+import { asPaymentId } from '#kernel/ids.ts';
+import { balanceOf, orderEventOf } from '#payments/model/balance.ts';
+import { type Payment, type PaymentStatus, paymentStatuses } from '#payments/model/payment.ts';
+import { aPayment } from '#test/support/builders/payment.ts';
+
+const order = { amountMinor: 4900 };
+const one = (differences: Partial<Payment>): Payment => aPayment({ id: asPaymentId('one'), ...differences });
+const two = (differences: Partial<Payment>): Payment => aPayment({ id: asPaymentId('two'), ...differences });
+const short = one({ status: 'underpaid', capturedMinor: 2450 });
+const rest = two({ status: 'paid', amountMinor: 2450, capturedMinor: 2450 });
+const refund = (paymentId: string, amountMinor: number, status: 'succeeded' | 'failed' = 'succeeded') => ({
+  paymentId: asPaymentId(paymentId),
+  amountMinor,
+  status,
+});
+
+describe('an order is covered', () => {
+  const covering: readonly PaymentStatus[] = ['paid', 'overpaid'];
+  test.each(paymentStatuses)('by one payment that is %s only if all of it is there in time', (status) => {
+    expect(balanceOf(order, [one({ status })], []).isCovered).toBe(covering.includes(status));
+  });
+
+  test.each(paymentStatuses)('by a person whose word stands, also while the payment is %s', (status) => {
+    const isCovered = status !== 'reversed';
+    expect(balanceOf(order, [one({ status, acceptedAt: 1 })], []).isCovered).toBe(isCovered);
+  });
+
+  test('by a short payment and the rest together, and by neither of them alone', () => {
+    expect(balanceOf(order, [short, rest], [])).toEqual({ isCovered: true, moneyMinor: 4900, missingMinor: 0 });
+    expect(balanceOf(order, [short], [])).toEqual({ isCovered: false, moneyMinor: 2450, missingMinor: 2450 });
+    expect(balanceOf(order, [rest], [])).toEqual({ isCovered: false, moneyMinor: 2450, missingMinor: 2450 });
+  });
+
+  test('by two short payments that make up the sum', () => {
+    expect(balanceOf(order, [short, two({ status: 'underpaid', capturedMinor: 2450 })], []).isCovered).toBe(true);
+  });
+
+  test('by no single payment that is called short, however much came', () => {
+    const odd = one({ status: 'underpaid', capturedMinor: 5500 });
+    expect(balanceOf(order, [odd], [])).toEqual({ isCovered: false, moneyMinor: 5500, missingMinor: 0 });
+  });
+
+  test('by no sum that lacks a cent', () => {
+    const almost = two({ status: 'underpaid', capturedMinor: 2449 });
+    expect(balanceOf(order, [short, almost], [])).toMatchObject({ isCovered: false, missingMinor: 1 });
+  });
+
+  test('by no money that came late, or that is held; late money is there all the same', () => {
+    const late = two({ status: 'paid_late', amountMinor: 2450, capturedMinor: 2450 });
+    expect(balanceOf(order, [short, late], [])).toEqual({ isCovered: false, moneyMinor: 4900, missingMinor: 0 });
+    const held = two({ ...rest, heldAt: 1 });
+    expect(balanceOf(order, [short, held], [])).toEqual({ isCovered: false, moneyMinor: 2450, missingMinor: 2450 });
+  });
+
+  test('by no money that goes back, or may; what failed to go back is there', () => {
+    expect(balanceOf(order, [short, rest], [refund('one', 2450)])).toMatchObject({ missingMinor: 2450 });
+    expect(balanceOf(order, [short, rest], [refund('one', 2450, 'failed')]).isCovered).toBe(true);
+  });
+
+  test('by a full payment still, when a part of it went back later', () => {
+    expect(balanceOf(order, [one({ status: 'paid' })], [refund('one', 1000)]).isCovered).toBe(true);
+  });
+});
+
+describe('what an order hears of a payment', () => {
+  const not = { isCovered: false, moneyMinor: 0 };
+  const covered = { isCovered: true, moneyMinor: 4900 };
+  const heard = (status: PaymentStatus, standings: Partial<Record<'before' | 'after' | 'others', typeof not>> = {}) =>
+    orderEventOf({ payment: one({ status }), before: not, after: not, others: not, ...standings });
+
+  test('is its status while it is the only one', () => {
+    expect(heard('paid', { after: covered })).toBe('payment_paid');
+    expect(heard('underpaid')).toBe('payment_short');
+    expect(heard('paid_late')).toBe('payment_late');
+    expect(heard('created')).toBeUndefined();
+  });
+
+  test('is short for a full payment over a part, and paid for a short one that brings the rest', () => {
+    expect(heard('paid')).toBe('payment_short');
+    expect(heard('underpaid', { after: covered })).toBe('payment_paid');
+  });
+
+  test('is money too many when the others cover the order already', () => {
+    expect(heard('underpaid', { before: covered, after: covered, others: covered })).toBe('payment_short');
+    expect(heard('paid', { before: covered, after: covered, others: covered })).toBe('payment_paid');
+  });
+
+  test.each(paymentStatuses)('is a reversal when the order is no longer covered with it %s', (status) => {
+    expect(heard(status, { before: covered })).toBe('payment_reversed');
+  });
+
+  test('is no reversal when what came short was filled up late', () => {
+    expect(heard('paid_late', { before: covered, after: { isCovered: false, moneyMinor: 7800 } })).toBe('payment_late');
+  });
+
+  test('is its status while it is held, which says nothing of the sum', () => {
+    const held = one({ status: 'paid', heldAt: 1 });
+    expect(orderEventOf({ payment: held, before: not, after: not, others: not })).toBe('payment_paid');
+  });
+});
