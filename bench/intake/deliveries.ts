@@ -41,7 +41,7 @@ function eventBody(id: string): string {
         cart: [
           { sku: 'fr-3-lossless', name: 'Field recordings 3', quantity: 1, unit_amount: '49.00' },
           { sku: 'fr-booklet', name: 'Booklet (PDF)', quantity: 1, unit_amount: '4.50' },
-          { sku: 'fr-licence', name: 'Licence for one film', quantity: 2, unit_amount: '120.00' },
+          { sku: 'fr-license', name: 'License for one film', quantity: 2, unit_amount: '120.00' },
         ],
         campaign: 'newsletter-2026-11',
         language: 'pt-PT',

@@ -22,14 +22,14 @@ export const products = [
   {
     sku: 'MERIDIAN',
     name: 'Meridian Type Family',
-    about: 'Twelve fonts, desktop and web licence',
+    about: 'Twelve fonts, desktop and web license',
     price: '49.00',
     look: 'letters',
   },
   {
     sku: 'FIELDNOTES',
     name: 'Fieldnotes Pro',
-    about: 'A licence key for one year, two devices',
+    about: 'A license key for one year, two devices',
     price: '89.00',
     look: 'leaves',
   },

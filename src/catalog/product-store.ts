@@ -1,7 +1,7 @@
 import type { ProviderName } from '#kernel/provider-name.ts';
 import type { Product } from './product.ts';
 
-export type ProductFacts = Omit<Product, 'hasLicenceSecret'>;
+export type ProductFacts = Omit<Product, 'hasLicenseSecret'>;
 export type ProductChange = Pick<
   ProductFacts,
   'name' | 'amountMinor' | 'currency' | 'channel' | 'channelKey' | 'updatedAt'
@@ -18,9 +18,9 @@ export interface ProductStore {
   /** Compare-and-set on the version, which rises by one. Another product must not have the key at that channel. */
   changeProduct(input: { id: string; expectedVersion: number; change: ProductChange }): Promise<boolean>;
   /** Null takes it away. Rises the version; false when there is no such product. */
-  setLicenceSecret(input: { id: string; secret: string | null; updatedAt: number }): Promise<boolean>;
+  setLicenseSecret(input: { id: string; secret: string | null; updatedAt: number }): Promise<boolean>;
   /** The one way to the secret; it must not leave the work that asks the channel with it. */
-  findLicenceSecret(id: string): Promise<string | null>;
+  findLicenseSecret(id: string): Promise<string | null>;
   /** False when another change came first. */
   deleteProduct(input: { id: string; expectedVersion: number }): Promise<boolean>;
 }

@@ -14,8 +14,8 @@ export interface Product {
   /** The shop of its own that sells it too, and that shop's key of it; both are null when no other sells it. */
   channel: ProviderName | null;
   channelKey: string | null;
-  /** Whether the key that asks the channel about its licences is set; what it is, only `findLicenceSecret` tells. */
-  hasLicenceSecret: boolean;
+  /** Whether the key that asks the channel about its licenses is set; what it is, only `findLicenseSecret` tells. */
+  hasLicenseSecret: boolean;
   createdAt: Milliseconds;
   updatedAt: Milliseconds;
 }

@@ -6,25 +6,25 @@ import type { ProductDeps } from './save-product.ts';
 const secretUnitsMax = 200;
 
 /** Refused: a secret key is one word of at most so many characters. */
-export type LicenceSecretSet =
+export type LicenseSecretSet =
   | { kind: 'set' | 'cleared' }
   | { kind: 'refused'; unitsMax: number }
   | { kind: 'unknown' };
 
-/** Keeps the key that asks a channel about a product's licences; null takes it away. No result, audit row or log shows it. */
-export function setLicenceSecret(
+/** Keeps the key that asks a channel about a product's licenses; null takes it away. No result, audit row or log shows it. */
+export function setLicenseSecret(
   deps: ProductDeps,
   input: { productId: string; secret: string | null; actor: Actor },
-): Promise<LicenceSecretSet> {
+): Promise<LicenseSecretSet> {
   const { productId, actor } = input;
   const secret = input.secret?.trim() ?? null;
   if (secret !== null && (secret === '' || secret.length > secretUnitsMax || /\s/.test(secret))) {
     return Promise.resolve({ kind: 'refused', unitsMax: secretUnitsMax });
   }
-  return inTransaction(deps, causeOf(actor), async (tx): Promise<LicenceSecretSet> => {
+  return inTransaction(deps, causeOf(actor), async (tx): Promise<LicenseSecretSet> => {
     const product = await tx.stores.products.findProduct(productId);
     if (product === undefined) return { kind: 'unknown' };
-    await tx.stores.products.setLicenceSecret({ id: productId, secret, updatedAt: deps.clock.now() });
+    await tx.stores.products.setLicenseSecret({ id: productId, secret, updatedAt: deps.clock.now() });
     await recordAudit(tx, {
       action: secret === null ? 'product.clear_licence_secret' : 'product.set_licence_secret',
       subject: `product:${product.sku}`,

@@ -143,7 +143,7 @@ function casePages(reading: Reading): AsyncGenerator<readonly ExportRow[]> {
   });
 }
 
-/** What was heard of each order of a channel; its licences are not in it. */
+/** What was heard of each order of a channel; its licenses are not in it. */
 function channelOrderPages(reading: Reading): AsyncGenerator<readonly ExportRow[]> {
   const { provider } = reading;
   return pagesOf<ChannelOrderMark>(reading, {

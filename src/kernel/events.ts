@@ -2,7 +2,7 @@ import type { JsonObject } from './json.ts';
 
 /**
  * One event per outcome, for logs and metrics: a fixed lower-case phrase and facts as fields (ids and money yes;
- * tokens, raw bodies and licence keys never). The domain reports through this port and knows no logger.
+ * tokens, raw bodies and license keys never). The domain reports through this port and knows no logger.
  */
 export interface EventLog {
   info(message: string, facts?: JsonObject): void;

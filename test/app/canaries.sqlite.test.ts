@@ -78,7 +78,7 @@ async function aGoodOrder(): Promise<PlacedOrder> {
   return order;
 }
 
-/** At the shop that sells by itself: a licence that is verified with a secret from the chat, and lies at its address. */
+/** At the shop that sells by itself: a license that is verified with a secret from the chat, and lies at its address. */
 async function aSaleElsewhere(): Promise<void> {
   const seller = sellerAt(app);
   await addProduct(app, licensed.words);
@@ -89,9 +89,9 @@ async function aSaleElsewhere(): Promise<void> {
   const before = app.logLines.length;
   seller.buy({ productKey: licensed.key, email: customer.email });
   const isPutBack = (line: string): boolean => line.includes('message put back');
-  await awaitUntil(() => app.logLines.slice(before).some(isPutBack), { what: 'a licence that cannot be looked at' });
+  await awaitUntil(() => app.logLines.slice(before).some(isPutBack), { what: 'a license that cannot be looked at' });
   app.sandbox.faults('payhip').reset();
-  const forged = { licence: 'CANARY-licence', items: [{ license_key: 'CANARY-licence', product_name: 'CANARY' }] };
+  const forged = { license: 'CANARY-license', items: [{ license_key: 'CANARY-license', product_name: 'CANARY' }] };
   for (const path of [pathOf(app), 'payhip/CANARY-guessed-path', 'payhip']) {
     answers.push(await tell(app, paidBody(app, { ...forged, signature: 'CANARY-signature' }), path));
     answers.push(await tell(app, paidBody(app, { ...forged, signature: 'ca'.repeat(32) }), path));
@@ -103,7 +103,7 @@ async function aSaleElsewhere(): Promise<void> {
 
 /** What only Payhip has: it opens doors, or is what the customer paid for. */
 function secretsOfSales(): string[] {
-  const keys = [...sellerAt(app).licences.keys()];
+  const keys = [...sellerAt(app).licenses.keys()];
   const apiKeys = firstValues.get('PAYHIP_API_KEY')?.split(',') ?? [];
   const signatures = apiKeys.map((key) => createHash('sha256').update(key).digest('hex'));
   return [...keys, secretOf(app, licensed.key), ...signatures];
@@ -183,7 +183,7 @@ async function wrongCredentials(): Promise<void> {
   for (const provider of providers) {
     const headers = { 'content-type': 'application/json', authorization: `Bearer ${planted['STORE_API_KEY']}` };
     const body = JSON.stringify({
-      items: [{ name: 'Licence', quantity: 1, unit_amount: '1.00' }],
+      items: [{ name: 'License', quantity: 1, unit_amount: '1.00' }],
       currency: 'USD',
       provider,
       customer,
@@ -245,10 +245,10 @@ test('no answer says a secret back', () => {
 test('no message of the chat or the pager shows a secret, also not the one that was sent in the chat', () => {
   const bots = [adminBot, pagerBot];
   const texts = bots.flatMap((bot) => app.telegram.messages({ bot, chatId: owner.id }).map(({ text }) => text));
-  expect(texts.some((text) => text.includes('Licence secret: set'))).toBe(true);
+  expect(texts.some((text) => text.includes('License secret: set'))).toBe(true);
   const secrets = [...Object.values(planted), ...Object.values(wrong), ...secretsOfSales()];
   for (const secret of secrets) expect(texts.filter((text) => text.includes(secret))).toEqual([]);
-  expect(texts.filter((text) => /CANARY-(?:licence|signature|guessed|path)/.test(text))).toEqual([]);
+  expect(texts.filter((text) => /CANARY-(?:license|signature|guessed|path)/.test(text))).toEqual([]);
 });
 
 test('the id of a webhook travels from the inbox through the payment to what the shop and the admins are told', async () => {

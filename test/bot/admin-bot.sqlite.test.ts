@@ -116,10 +116,10 @@ describe('start', () => {
 describe('pay', () => {
   test('makes an order and hands over its link', async () => {
     await using shop = await openChat();
-    const reply = await say(shop, '/pay 49 usd Licence for <Ann>');
+    const reply = await say(shop, '/pay 49 usd License for <Ann>');
     expect(reply.text).toMatch(/^🔗 T-\d+ · 49\.00 USD · BTCPay\nhttps:\/\/pay\.example\.org\/i\/paper-1\n/);
     await tap(shop, reply, reply.keyboard.flat().find(({ text }) => text.startsWith('Order '))?.text ?? '');
-    expect(textOf(shop, reply)).toContain('Licence for <Ann>');
+    expect(textOf(shop, reply)).toContain('License for <Ann>');
     expect(await auditOf(shop)).toEqual([`${ann} order.place`]);
   });
 

@@ -188,7 +188,7 @@ function* payhipViews(): Generator<View> {
   };
   const payments = [aPayment({ provider: 'payhip', status: 'paid', heldAt: at })];
   yield orderCard({ ...held, payments }, { ...look, providerUrl: null, buttons: 'full', canRefund: false });
-  const product = { ...aProduct(), hasLicenceSecret: true };
+  const product = { ...aProduct(), hasLicenseSecret: true };
   for (const index of indices) {
     yield productList(aPage([product], { key: 'x'.repeat(40), index, hasMore: true }), channels);
   }

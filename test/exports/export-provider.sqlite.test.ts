@@ -137,7 +137,7 @@ test('what would open a door is in none of the files', async () => {
 
 test('of events that are evidence by themselves only what their channel lets out is there, and nothing while it is off', async () => {
   const at = deps.clock.now();
-  const body = new TextEncoder().encode('a sale with its licence');
+  const body = new TextEncoder().encode('a sale with its license');
   const about = { source: 'payhip', eventKey: 'k', eventType: 'paid', reference: 'sale-1', detail: null } as const;
   const row = { id: deps.ids.newId(), receivedAt: at, ...about, trust: 'token', headers: {}, body } as const;
   await opened.database.transaction((stores) => stores.inbox.append(row));

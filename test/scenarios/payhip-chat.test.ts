@@ -126,19 +126,19 @@ describe('/products', () => {
     await addProduct(app, 'FIELDNOTES 89.00 USD payhip=FnPr Fieldnotes Pro');
     const secret = secretOf(app, 'FnPr');
     const card = await setSecret(app, 'FIELDNOTES', secret);
-    expect(card.text).toContain('Licence secret: set');
+    expect(card.text).toContain('License secret: set');
     const all = app.telegram.messages({ bot: adminBot, chatId: owner.id });
     expect(all.some(({ text }) => text.includes(secret))).toBe(false);
     expect(app.logLines.join('')).not.toContain(secret);
     await app.tap(card, 'Forget secret');
-    expect(textNow(app, card)).toContain('Its licences are no longer checked');
+    expect(textNow(app, card)).toContain('Its licenses are no longer checked');
     await app.tap(card, 'Yes, forget it');
-    expect(textNow(app, card)).toContain('Licence secret: not set');
+    expect(textNow(app, card)).toContain('License secret: not set');
   });
 
   test('says so when it may not delete the message with the secret', async () => {
     const card = await app.ask('/products FIELDNOTES');
-    await app.tap(card, 'Set licence secret');
+    await app.tap(card, 'Set license secret');
     app.telegram.failNext({ method: 'deleteMessage', kind: 'error_500', times: 5 });
     const answer = await app.ask('some-secret-word', ({ text }) => text.includes('FIELDNOTES'));
     app.telegram.clearFaults();

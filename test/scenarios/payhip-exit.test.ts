@@ -19,7 +19,7 @@ import {
 import { adminBot, owner } from '#test/support/app-fixture/world.ts';
 import { awaitUntil } from '#test/support/time/await-until.ts';
 
-test('Payhip is handed out whole, without licences, signature or address', { timeout: 90 * second }, async () => {
+test('Payhip is handed out whole, without licenses, signature or address', { timeout: 90 * second }, async () => {
   await using app = await openAppFixture();
   await addProduct(app, licensed.words);
   await setSecret(app, 'FIELDNOTES', secretOf(app, licensed.key));
@@ -72,9 +72,9 @@ test('Payhip is handed out whole, without licences, signature or address', { tim
   const everything = [...files.values()].join('\n');
   const apiKey = app.environment['PAYHIP_API_KEY'] ?? '';
   const secrets = {
-    licence: sale.licenceKey ?? '',
-    licenceHash: createHash('sha256')
-      .update(sale.licenceKey ?? '')
+    license: sale.licenseKey ?? '',
+    licenseHash: createHash('sha256')
+      .update(sale.licenseKey ?? '')
       .digest('base64url'),
     signature: createHash('sha256').update(apiKey).digest('hex'),
     apiKey,

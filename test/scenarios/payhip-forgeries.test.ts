@@ -35,7 +35,7 @@ describe('a webhook of Payhip that may be forged', () => {
     ['unknown_product', 'is not in the catalogue'],
     ['wrong_price', 'The price is 1.00 USD; the catalogue makes it 24.00 USD.'],
     ['fortune', 'above the hold limit of 100.00 USD'],
-    ['used_licence', 'the licence key came with T-'],
+    ['used_license', 'the license key came with T-'],
   ] as const)('and is rightly signed (%s) is held, delivers nothing and rings', async (forgery, why) => {
     const before = app.sandbox.deliveries('payhip').length;
     const paidBefore = app.shop.deliveries.filter(({ type }) => type === 'order.paid').length;

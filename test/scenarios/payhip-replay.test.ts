@@ -39,15 +39,15 @@ test('an event that hangs before it is booked is booked by a replay, once', asyn
   await setSecret(app, 'FIELDNOTES', secretOf(app, licensed.key));
   app.sandbox.faults('payhip').failNext('timeout_before');
   const sale = sellerAt(app).buy({ productKey: licensed.key, email: kim });
-  // The licence is asked about, and no answer comes.
+  // The license is asked about, and no answer comes.
   await awaitUntil(() => app.sandbox.callLog('payhip').some(({ path }) => path.includes('/license/verify')), {
-    what: 'the question about the licence',
+    what: 'the question about the license',
   });
   expect(await ordersOf(app, sale.id)).toEqual([]);
   const dry = await dryRun(app, 'payhip 1h now');
   expect(dry.text).toContain('1 event about 1 payment');
   expect(dry.text).toContain('1 would be booked, 0 unchanged');
-  expect(dry.text).toContain(`sale ${sale.id} of 89.00 USD would be booked as paid, if its licence is good`);
+  expect(dry.text).toContain(`sale ${sale.id} of 89.00 USD would be booked as paid, if its license is good`);
   expect(await ordersOf(app, sale.id)).toEqual([]);
 
   expect((await app.tap(dry, 'Replay for real')).text).toBe('Started.');

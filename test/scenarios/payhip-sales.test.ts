@@ -58,7 +58,7 @@ describe('a sale at Payhip', () => {
     expect(heard.map(({ type }) => type)).toEqual(['order.paid']);
   });
 
-  test('of a product with licences is paid once Payhip knows the licence as this buyer’s', async () => {
+  test('of a product with licenses is paid once Payhip knows the license as this buyer’s', async () => {
     const { id } = sellerAt(app).buy({ productKey: licensed.key, email: kim });
     const order = await awaitSale(app, id, ({ status }) => status !== 'awaiting_payment');
     expect(order.status).toBe('paid');
@@ -91,7 +91,7 @@ describe('a sale at Payhip', () => {
   });
 });
 
-describe('a licence', () => {
+describe('a license', () => {
   test('of a Payhip that is down holds the sale after a few tries, and says why', async () => {
     await using app = await openAppFixture();
     await addProduct(app, licensed.words);
@@ -106,25 +106,25 @@ describe('a licence', () => {
       // The event is tried again after seconds, each time more of them.
       meanwhile: () => app.clock.move(second),
     });
-    expect(order.attention).toContain('the licence could not be checked');
+    expect(order.attention).toContain('the license could not be checked');
     expect(order.attention).not.toContain('AAAAA');
   });
 
   test.each([
-    ['that Payhip does not know', {}, 'the licence key is not known there'],
-    ['of another buyer', { email: 'somebody@else.example' }, 'the licence is of another buyer'],
-    ['that is disabled', { isDisabled: true }, 'the licence is disabled'],
-    ['that did not come', { isMissing: true }, 'it came without a licence key'],
+    ['that Payhip does not know', {}, 'the license key is not known there'],
+    ['of another buyer', { email: 'somebody@else.example' }, 'the license is of another buyer'],
+    ['that is disabled', { isDisabled: true }, 'the license is disabled'],
+    ['that did not come', { isMissing: true }, 'it came without a license key'],
   ])('%s holds the sale', async (_which, how: { email?: string; isDisabled?: boolean; isMissing?: boolean }, why) => {
     await using app = await openAppFixture();
     await addProduct(app, licensed.words);
     await setSecret(app, 'FIELDNOTES', secretOf(app, licensed.key));
     const payhip = sellerAt(app);
     const sold = payhip.buy({ productKey: 'FnPr', email: kim, isUntold: true });
-    const licence = payhip.licences.get(sold.licenceKey ?? '');
-    if (how.isDisabled && licence !== undefined) licence.isEnabled = false;
+    const license = payhip.licenses.get(sold.licenseKey ?? '');
+    if (how.isDisabled && license !== undefined) license.isEnabled = false;
     const isKnown = how.email !== undefined || how.isDisabled;
-    const key = isKnown ? sold.licenceKey : 'QQQQQ-WWWWW-EEEEE-RRRRR';
+    const key = isKnown ? sold.licenseKey : 'QQQQQ-WWWWW-EEEEE-RRRRR';
     await tell(app, {
       ...paidBody(app, { price: 8900, email: how.email ?? kim }),
       items: [

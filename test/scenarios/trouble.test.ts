@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { ProviderName } from '#kernel/provider-name.ts';
+import { type ProviderName, providerTitle } from '#kernel/provider-name.ts';
 import type { VisitAction } from '#sandbox/providers/contract.ts';
 import { buttonsOf, openAppFixture } from '#test/support/app-fixture/app-fixture.ts';
 import { providersThat } from '#test/support/providers/abilities.ts';
@@ -119,8 +119,8 @@ test.each(stories.map((story) => ({ ...story, after: story.does.join(' and ') })
     const view = await app.getOrder(order.id);
     expect(view.status).toBe(story.order);
     expect(card.text.split('\n')[0]).toContain(story.severity);
-    for (const words of [order.number, '49.00 USD', 'How sure: fetched', ...story.says])
-      expect(card.text).toContain(words);
+    const sure = `How sure: confirmed with ${providerTitle(story.provider)}`;
+    for (const words of [order.number, '49.00 USD', sure, ...story.says]) expect(card.text).toContain(words);
     expect(buttonsOf(card)).toEqual(story.buttons);
     expect(app.shop.heardOf(order.id).map(({ type }) => type)).toEqual(story.announced);
     expect(app.pagerMessages()).toHaveLength(1);

@@ -7,7 +7,7 @@ export const accentColour = '#b0366f';
 
 export interface PayhipAccount extends SimulatorAccount {
   readonly apiKey: string;
-  /** Default: three goods, one of them with licence keys. */
+  /** Default: three goods, one of them with license keys. */
   readonly products?: readonly PayhipProduct[] | undefined;
 }
 

@@ -1,10 +1,10 @@
 import { type Context, Hono } from 'hono';
 import { randomHex } from '../ids.ts';
 import { PayhipError } from './errors.ts';
-import type { Licence, PayhipCoupon, PayhipProduct } from './sale.ts';
+import type { License, PayhipCoupon, PayhipProduct } from './sale.ts';
 import type { PayhipSeller } from './seller.ts';
 
-// Payhip: API v2, below `/payhip/api/v2`. Coupons and licence keys, and nothing else.
+// Payhip: API v2, below `/payhip/api/v2`. Coupons and license keys, and nothing else.
 
 const pageSize = 10;
 
@@ -22,7 +22,7 @@ export function createPayhipApi(seller: PayhipSeller, options: { apiKey: string;
   api.use('/coupons/*', requireAccount(options.apiKey));
   api.use('/coupons', requireAccount(options.apiKey));
   addCoupons(api, seller);
-  addLicences(api, seller);
+  addLicenses(api, seller);
   api.all('*', () => {
     throw new PayhipError(404, 'Not Found');
   });
@@ -97,41 +97,41 @@ function integerOf(form: URLSearchParams, name: string, max: number): number | n
   return Number(text);
 }
 
-function addLicences(api: Hono, seller: PayhipSeller): void {
-  const licenceOf = (product: PayhipProduct, key: string | undefined | null): Licence | undefined => {
-    const licence = seller.licences.get(key ?? '');
-    return licence?.product.key === product.key ? licence : undefined;
+function addLicenses(api: Hono, seller: PayhipSeller): void {
+  const licenseOf = (product: PayhipProduct, key: string | undefined | null): License | undefined => {
+    const license = seller.licenses.get(key ?? '');
+    return license?.product.key === product.key ? license : undefined;
   };
   api.get('/license/verify', (context) => {
-    const licence = licenceOf(productOf(context, seller), context.req.query('license_key'));
+    const license = licenseOf(productOf(context, seller), context.req.query('license_key'));
     // A key that is not known has no body at all.
-    return licence === undefined ? context.body('', 200) : context.json({ data: licenceData(licence) });
+    return license === undefined ? context.body('', 200) : context.json({ data: licenseData(license) });
   });
-  const acts: Readonly<Record<string, (licence: Licence) => void>> = {
-    enable: (licence) => {
-      licence.isEnabled = true;
+  const acts: Readonly<Record<string, (license: License) => void>> = {
+    enable: (license) => {
+      license.isEnabled = true;
     },
-    disable: (licence) => {
-      licence.isEnabled = false;
+    disable: (license) => {
+      license.isEnabled = false;
     },
-    usage: (licence) => {
-      licence.uses += 1;
+    usage: (license) => {
+      license.uses += 1;
     },
-    decrease: (licence) => {
-      licence.uses = Math.max(licence.uses - 1, 0);
+    decrease: (license) => {
+      license.uses = Math.max(license.uses - 1, 0);
     },
   };
   for (const [name, act] of Object.entries(acts)) {
     api.put(`/license/${name}`, async (context) => {
-      const licence = licenceOf(productOf(context, seller), (await formOf(context)).get('license_key'));
-      if (licence === undefined) return context.body('', 200);
-      act(licence);
-      return context.json({ data: licenceData(licence) });
+      const license = licenseOf(productOf(context, seller), (await formOf(context)).get('license_key'));
+      if (license === undefined) return context.body('', 200);
+      act(license);
+      return context.json({ data: licenseData(license) });
     });
   }
 }
 
-function licenceData({ key, product, email, isEnabled, uses, madeAtMs }: Licence) {
+function licenseData({ key, product, email, isEnabled, uses, madeAtMs }: License) {
   const date = new Date(madeAtMs).toISOString().replace(/\.\d+Z$/, '+00:00');
   return { enabled: isEnabled, product_link: product.key, license_key: key, buyer_email: email, uses, date };
 }

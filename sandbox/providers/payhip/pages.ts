@@ -14,7 +14,7 @@ const forgeryTexts: Readonly<Record<Forgery, string>> = {
   wrong_price: 'Forge: a dollar only',
   fortune: 'Forge: 99 of them',
   wrong_signature: 'Forge: without the key',
-  used_licence: 'Forge: an old licence',
+  used_license: 'Forge: an old license',
 };
 
 export function createPayhipPages(seller: PayhipSeller): Hono {
@@ -116,7 +116,7 @@ function productCard(product: PayhipProduct): Html {
   const price = `${(product.cents / 100).toFixed(2)} ${product.currency}`;
   return html`<form class="good" method="post" action="/payhip/buy" data-testid="product-${product.key}">
 <input type="hidden" name="product" value="${product.key}">
-<b>${product.name}</b><span>${price}${product.hasLicences ? ', with a licence key' : ''}</span>
+<b>${product.name}</b><span>${price}${product.hasLicenses ? ', with a license key' : ''}</span>
 <small>key <code>${product.key}</code> · secret <code>${product.secret}</code></small>
 <label>E-mail <input name="email" type="email" value="kim@customer.example"></label>
 <label>How many <input name="quantity" type="number" min="1" max="99" value="1"></label>

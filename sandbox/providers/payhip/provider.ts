@@ -103,7 +103,7 @@ function viewOf(seller: PayhipSeller, sale: PayhipSale): CheckoutView {
       ['Buyer', sale.email],
       ['Paid by', sale.payBy],
       ['Coupon', sale.coupon?.code ?? 'none'],
-      ['Licence', sale.licenceKey ?? 'none'],
+      ['License', sale.licenseKey ?? 'none'],
     ],
     expiresAtMs: sale.soldAtMs + basketKeptMs,
     isOpen: !sale.isPaid,

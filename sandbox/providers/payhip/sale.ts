@@ -1,6 +1,6 @@
 import { randomBase58 } from '../ids.ts';
 
-// What a Payhip seller has: products, sales, coupons, licence keys and subscriptions. Amounts are integer cents.
+// What a Payhip seller has: products, sales, coupons, license keys and subscriptions. Amounts are integer cents.
 
 export interface PayhipProduct {
   /** The end of its address, and its `product_key`. */
@@ -9,9 +9,9 @@ export interface PayhipProduct {
   readonly name: string;
   readonly cents: number;
   readonly currency: string;
-  /** Every sale of it makes a licence key. */
-  readonly hasLicences: boolean;
-  /** The key that its licences are asked about with. */
+  /** Every sale of it makes a license key. */
+  readonly hasLicenses: boolean;
+  /** The key that its licenses are asked about with. */
   readonly secret: string;
 }
 
@@ -36,7 +36,7 @@ export interface PayhipSale {
   readonly vatCents: number;
   readonly coupon: PayhipCoupon | undefined;
   readonly payBy: 'card' | 'paypal';
-  readonly licenceKey: string | undefined;
+  readonly licenseKey: string | undefined;
   /** When it was paid, or put into the basket while it is not. */
   soldAtMs: number;
   isPaid: boolean;
@@ -57,7 +57,7 @@ export interface PayhipCoupon {
   usageCount: number;
 }
 
-export interface Licence {
+export interface License {
   readonly key: string;
   readonly product: PayhipProduct;
   readonly email: string;
@@ -80,8 +80,8 @@ export function defaultProducts(): PayhipProduct[] {
   const secret = () => `prod_sk_${randomBase58(32)}`;
   const base = { currency: 'USD', secret: secret() };
   return [
-    { ...base, key: 'NfPk', id: '2804256', name: 'Nightfall Sample Pack', cents: 2_400, hasLicences: false },
-    { ...base, secret: secret(), key: 'FnPr', id: '2804311', name: 'Fieldnotes Pro', cents: 8_900, hasLicences: true },
+    { ...base, key: 'NfPk', id: '2804256', name: 'Nightfall Sample Pack', cents: 2_400, hasLicenses: false },
+    { ...base, secret: secret(), key: 'FnPr', id: '2804311', name: 'Fieldnotes Pro', cents: 8_900, hasLicenses: true },
     {
       ...base,
       secret: secret(),
@@ -89,13 +89,13 @@ export function defaultProducts(): PayhipProduct[] {
       id: '2804400',
       name: 'Studio Mixdown',
       cents: 45_000,
-      hasLicences: false,
+      hasLicenses: false,
     },
   ];
 }
 
 /** `WTKP4-66NL5-HMKQW-GFSCZ` */
-export function newLicenceKey(): string {
+export function newLicenseKey(): string {
   return Array.from({ length: 4 }, () => randomBase58(5).toUpperCase()).join('-');
 }
 

@@ -2,8 +2,8 @@ import { VisitRefused } from '../contract.ts';
 import { makeRoom, type ProviderHost } from '../host.ts';
 import { randomBase58 } from '../ids.ts';
 import {
-  type Licence,
-  newLicenceKey,
+  type License,
+  newLicenseKey,
   type PayhipCoupon,
   type PayhipProduct,
   type PayhipSale,
@@ -20,19 +20,19 @@ export interface SellerOptions {
   readonly products: readonly PayhipProduct[];
 }
 
-export type Forgery = 'unknown_product' | 'wrong_price' | 'fortune' | 'wrong_signature' | 'used_licence';
+export type Forgery = 'unknown_product' | 'wrong_price' | 'fortune' | 'wrong_signature' | 'used_license';
 export const forgeries: readonly Forgery[] = [
   'unknown_product',
   'wrong_price',
   'fortune',
   'wrong_signature',
-  'used_licence',
+  'used_license',
 ];
 
 export class PayhipSeller {
   readonly sales = new Map<string, PayhipSale>();
   readonly coupons = new Map<string, PayhipCoupon>();
-  readonly licences = new Map<string, Licence>();
+  readonly licenses = new Map<string, License>();
   readonly subscriptions = new Map<string, PayhipSubscription>();
   readonly products: readonly PayhipProduct[];
   readonly #host: ProviderHost;
@@ -55,10 +55,10 @@ export class PayhipSeller {
     const coupon = input.couponCode === undefined ? undefined : this.#redeem(input.couponCode, product);
     const quantity = input.quantity ?? 1;
     const price = priceOf({ product, quantity, coupon, vatPercent: input.vatPercent ?? 0 });
-    const licenceKey = product.hasLicences ? this.#issueLicence(product, input.email) : undefined;
+    const licenseKey = product.hasLicenses ? this.#issueLicense(product, input.email) : undefined;
     const { email, payBy = 'card' } = input;
     const about = { isPaid: true, isForeign: false };
-    const sale = this.#keep({ ...price, ...about, product, email, quantity, coupon, payBy, licenceKey });
+    const sale = this.#keep({ ...price, ...about, product, email, quantity, coupon, payBy, licenseKey });
     if (input.isUntold !== true) this.tellOf(sale);
     return sale;
   }
@@ -66,9 +66,9 @@ export class PayhipSeller {
   /** A basket at any price with something that is in nobody's catalogue. */
   fillBasket(input: { cents: number; currency: string; name: string }): PayhipSale {
     const { cents, currency, name } = input;
-    const base = { id: '1', key: randomBase58(4), hasLicences: false, secret: '' };
+    const base = { id: '1', key: randomBase58(4), hasLicenses: false, secret: '' };
     const product = { ...base, name, cents, currency };
-    const about = { quantity: 1, coupon: undefined, payBy: 'card', licenceKey: undefined } as const;
+    const about = { quantity: 1, coupon: undefined, payBy: 'card', licenseKey: undefined } as const;
     const state = { isPaid: false, isForeign: true };
     return this.#keep({ ...about, ...state, cents, vatCents: 0, product, email: 'somebody@customer.example' });
   }
@@ -84,7 +84,7 @@ export class PayhipSeller {
     this.#host.announce(saleEvent('paid', { sale, apiKey: this.#apiKey }));
   }
 
-  /** Gives back so much in all; a disabled licence is Payhip's own doing. */
+  /** Gives back so much in all; a disabled license is Payhip's own doing. */
   refund(id: string, cents: number): void {
     const sale = this.sales.get(id);
     if (sale === undefined) throw new VisitRefused(`payhip: no sale ${id}`);
@@ -93,8 +93,8 @@ export class PayhipSeller {
     }
     sale.refundedCents = cents;
     sale.refundedAtMs = this.#host.now();
-    const licence = sale.licenceKey === undefined ? undefined : this.licences.get(sale.licenceKey);
-    if (licence !== undefined && cents === sale.cents) licence.isEnabled = false;
+    const license = sale.licenseKey === undefined ? undefined : this.licenses.get(sale.licenseKey);
+    if (license !== undefined && cents === sale.cents) license.isEnabled = false;
     this.#host.announce(saleEvent('refunded', { sale, apiKey: this.#apiKey }));
   }
 
@@ -119,7 +119,7 @@ export class PayhipSeller {
   forge(forgery: Forgery): void {
     const [product] = this.products;
     if (product === undefined) throw new VisitRefused('payhip: there is nothing to forge a sale of');
-    const known = [...this.sales.values()].findLast(({ licenceKey }) => licenceKey !== undefined);
+    const known = [...this.sales.values()].findLast(({ licenseKey }) => licenseKey !== undefined);
     const made = { ...forgedSale(product, { nowMs: this.#host.now() }), ...forgedPart(forgery, { product, known }) };
     const event = saleEvent('paid', { sale: made, apiKey: this.#apiKey });
     const isUnsigned = forgery === 'wrong_signature';
@@ -135,9 +135,9 @@ export class PayhipSeller {
     return coupon;
   }
 
-  #issueLicence(product: PayhipProduct, email: string): string {
-    const key = newLicenceKey();
-    this.licences.set(key, { key, product, email, madeAtMs: this.#host.now(), isEnabled: true, uses: 0 });
+  #issueLicense(product: PayhipProduct, email: string): string {
+    const key = newLicenseKey();
+    this.licenses.set(key, { key, product, email, madeAtMs: this.#host.now(), isEnabled: true, uses: 0 });
     return key;
   }
 
@@ -160,7 +160,7 @@ function forgedSale(product: PayhipProduct, { nowMs }: { nowMs: number }): Payhi
     vatCents: 0,
     coupon: undefined,
     payBy: 'card',
-    licenceKey: undefined,
+    licenseKey: undefined,
     soldAtMs: nowMs,
     isPaid: true,
     isForeign: true,
@@ -182,9 +182,9 @@ function forgedPart(
       return { quantity: 99, cents: product.cents * 99 };
     case 'wrong_signature':
       return {};
-    case 'used_licence':
-      if (known === undefined) throw new VisitRefused('payhip: no licence has been sold yet');
-      return { product: known.product, cents: known.product.cents, email: known.email, licenceKey: known.licenceKey };
+    case 'used_license':
+      if (known === undefined) throw new VisitRefused('payhip: no license has been sold yet');
+      return { product: known.product, cents: known.product.cents, email: known.email, licenseKey: known.licenseKey };
     default:
       return forgery satisfies never;
   }

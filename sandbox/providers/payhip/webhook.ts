@@ -74,7 +74,7 @@ function saleBody(sale: PayhipSale) {
   };
 }
 
-function itemBody({ product, quantity, coupon, licenceKey }: PayhipSale) {
+function itemBody({ product, quantity, coupon, licenseKey }: PayhipSale) {
   return {
     product_id: product.id,
     product_name: product.name,
@@ -94,7 +94,7 @@ function itemBody({ product, quantity, coupon, licenceKey }: PayhipSale) {
     used_upgrade_discount: false,
     promoted_by_affiliate: false,
     has_variant: false,
-    ...(licenceKey !== undefined && { license_key: licenceKey }),
+    ...(licenseKey !== undefined && { license_key: licenseKey }),
   };
 }
 

@@ -21,9 +21,9 @@ export function buildChannelOrderMarks({ index, integer, primaryKey, table, text
   );
 }
 
-export function buildChannelLicences({ integer, table, text }: Kit) {
+export function buildChannelLicenses({ integer, table, text }: Kit) {
   return table('channel_licences', {
-    licenceHash: text('licence_hash').primaryKey(),
+    licenseHash: text('licence_hash').primaryKey(),
     provider: text('provider', { enum: providerNames }).notNull(),
     reference: text('reference').notNull().$type<ProviderReference>(),
     createdAt: integer('created_at').notNull(),

@@ -103,7 +103,7 @@ export function buildProducts({ integer, table, text, uniqueIndex }: Kit) {
       version: integer('version').notNull(),
       channel: text('channel', { enum: providerNames }),
       channelKey: text('channel_key'),
-      licenceSecret: text('licence_secret'),
+      licenseSecret: text('licence_secret'),
       createdAt: integer('created_at').notNull(),
       updatedAt: integer('updated_at').notNull(),
     },

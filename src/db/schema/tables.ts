@@ -8,7 +8,7 @@ import {
 } from './accounting.ts';
 import { buildProviderOutages, buildWebhookRates } from './availability.ts';
 import { buildCases } from './cases.ts';
-import { buildChannelLicences, buildChannelOrderMarks, buildChannelSubscriptions } from './channels.ts';
+import { buildChannelLicenses, buildChannelOrderMarks, buildChannelSubscriptions } from './channels.ts';
 import type { Kit } from './kit.ts';
 import { buildInboxEvents, buildOutboxMessages, buildQuarantinedWebhooks, buildSentMessages } from './messaging.ts';
 import { buildCounters, buildIdempotentRequests, buildOrders, buildProducts, buildTimelineEntries } from './orders.ts';
@@ -46,7 +46,7 @@ export function buildTables(kit: Kit) {
     providerFees: buildProviderFees(kit),
     settlements: buildSettlements(kit),
     channelOrderMarks: buildChannelOrderMarks(kit),
-    channelLicences: buildChannelLicences(kit),
+    channelLicenses: buildChannelLicenses(kit),
     channelSubscriptions: buildChannelSubscriptions(kit),
     providerOutages: buildProviderOutages(kit),
     webhookRates: buildWebhookRates(kit),

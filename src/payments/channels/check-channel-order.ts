@@ -13,8 +13,8 @@ import {
 import type { ChannelOrder, ChannelOrderCoupon, ChannelOrderItem, LicenseLookup } from '../ports/sales-channel.ts';
 import type { ReviewThresholds } from './review-threshold.ts';
 
-/** What was found out about an item's licence; `not_asked` carries the reason. */
-export type LicenceCheck = LicenseLookup | { kind: 'not_asked'; why: string } | { kind: 'used'; orderNumber: string };
+/** What was found out about an item's license; `not_asked` carries the reason. */
+export type LicenseCheck = LicenseLookup | { kind: 'not_asked'; why: string } | { kind: 'used'; orderNumber: string };
 
 export interface ChannelOrderChecks {
   channelOrder: ChannelOrder;
@@ -22,11 +22,11 @@ export interface ChannelOrderChecks {
   products: readonly Product[];
   limits: ReviewThresholds;
   /** For each item, in their order; undefined for one whose product has no secret key. */
-  licences: readonly (LicenceCheck | undefined)[];
+  licenses: readonly (LicenseCheck | undefined)[];
 }
 
 export function checkChannelOrder(checks: ChannelOrderChecks): string[] {
-  return [...moneyDoubts(checks), ...limitDoubts(checks), ...licenceDoubts(checks)];
+  return [...moneyDoubts(checks), ...limitDoubts(checks), ...licenseDoubts(checks)];
 }
 
 function moneyDoubts({ channelOrder, products }: ChannelOrderChecks): string[] {
@@ -126,28 +126,28 @@ function limitDoubts({ channelOrder, limits }: ChannelOrderChecks): string[] {
   return [`It is above the hold limit of ${formatMoney({ amountMinor: limitMinor, currency })}.`];
 }
 
-function licenceDoubts({ channelOrder, products, licences }: ChannelOrderChecks): string[] {
+function licenseDoubts({ channelOrder, products, licenses }: ChannelOrderChecks): string[] {
   return channelOrder.items.flatMap((item, index) => {
     const product = productOf(item, products);
-    const check = licences[index];
-    if (product?.hasLicenceSecret !== true) return [];
-    const doubt = check === undefined ? 'its licence was not looked at' : licenceDoubt(channelOrder, item, check);
+    const check = licenses[index];
+    if (product?.hasLicenseSecret !== true) return [];
+    const doubt = check === undefined ? 'its license was not looked at' : licenseDoubt(channelOrder, item, check);
     return doubt === undefined ? [] : [`“${item.name}”: ${doubt}.`];
   });
 }
 
-function licenceDoubt(channelOrder: ChannelOrder, item: ChannelOrderItem, check: LicenceCheck): string | undefined {
+function licenseDoubt(channelOrder: ChannelOrder, item: ChannelOrderItem, check: LicenseCheck): string | undefined {
   switch (check.kind) {
     case 'unknown':
-      return 'the licence key is not known there';
+      return 'the license key is not known there';
     case 'not_asked':
       return check.why;
     case 'used':
-      return `the licence key came with ${check.orderNumber} already`;
+      return `the license key came with ${check.orderNumber} already`;
     case 'known':
-      if (!check.isEnabled) return 'the licence is disabled';
-      if (check.productKey !== null && check.productKey !== item.productKey) return 'the licence is of another product';
-      return isSameAddress(check.email, channelOrder.customerEmail) ? undefined : 'the licence is of another buyer';
+      if (!check.isEnabled) return 'the license is disabled';
+      if (check.productKey !== null && check.productKey !== item.productKey) return 'the license is of another product';
+      return isSameAddress(check.email, channelOrder.customerEmail) ? undefined : 'the license is of another buyer';
     default:
       return check satisfies never;
   }

@@ -14,19 +14,19 @@ import type {
   SalesChannel,
   Subscription,
 } from '../ports/sales-channel.ts';
-import { type LicenceCheck, productOf } from './check-channel-order.ts';
+import { type LicenseCheck, productOf } from './check-channel-order.ts';
 import { type ChannelOrderRecorded, recordChannelOrder } from './record-channel-order.ts';
 import { type ChannelOrderRefunded, refundChannelOrder } from './return-channel-order.ts';
 import { noteSubscription } from './subscriptions.ts';
 
-/** A channel that does not answer is asked about a licence so often; then an admin decides without it. */
-const licenceAttemptsMax = 4;
-/** So many licences of one order are checked; at one a second, more would hold up the events behind it. */
-const licencesMax = 10;
+/** A channel that does not answer is asked about a license so often; then an admin decides without it. */
+const licenseAttemptsMax = 4;
+/** So many licenses of one order are checked; at one a second, more would hold up the events behind it. */
+const licensesMax = 10;
 
 export interface Told {
   provider: ProviderName;
-  sales: Pick<SalesChannel, 'readEvent' | 'verifyLicence'>;
+  sales: Pick<SalesChannel, 'readEvent' | 'verifyLicense'>;
   event: InboxEvent;
   signal: AbortSignal;
 }
@@ -34,7 +34,7 @@ export interface Told {
 /** What came of an event of a channel. */
 export type ChannelEventTaken =
   | { kind: 'unreadable' }
-  /** The channel did not say whether a licence is good, and is asked again. */
+  /** The channel did not say whether a license is good, and is asked again. */
   | { kind: 'unanswered'; error: string }
   | { kind: 'order'; channelOrder: ChannelOrder; recorded: ChannelOrderRecorded }
   | { kind: 'refund'; returned: ChannelRefund; refunded: ChannelOrderRefunded }
@@ -90,52 +90,52 @@ async function takeOrder(
   told: Told & { channelOrder: ChannelOrder; cause: Cause },
 ): Promise<ChannelEventTaken> {
   const { provider, channelOrder, cause } = told;
-  const licences = await checkLicences(deps, told);
-  if (!Array.isArray(licences)) return licences;
+  const licenses = await checkLicenses(deps, told);
+  if (!Array.isArray(licenses)) return licenses;
   const doubts = channelOrder.soldAt === null ? ['When it was sold is not told.'] : [];
-  const recorded = await recordChannelOrder(deps, { provider, channelOrder, licences, doubts, cause });
+  const recorded = await recordChannelOrder(deps, { provider, channelOrder, licenses, doubts, cause });
   return { kind: 'order', channelOrder, recorded };
 }
 
-async function checkLicences(
+async function checkLicenses(
   deps: { database: Database<PaymentStores> },
   told: Told & { channelOrder: ChannelOrder },
-): Promise<(LicenceCheck | undefined)[] | Extract<ChannelEventTaken, { kind: 'unanswered' }>> {
+): Promise<(LicenseCheck | undefined)[] | Extract<ChannelEventTaken, { kind: 'unanswered' }>> {
   const keys = told.channelOrder.items.flatMap(({ productKey }) => (productKey === null ? [] : [productKey]));
   const products = await deps.database.read((stores) =>
     stores.products.listProductsByChannelKey({ channel: told.provider, keys }),
   );
-  const licences: (LicenceCheck | undefined)[] = [];
+  const licenses: (LicenseCheck | undefined)[] = [];
   try {
     for (const item of told.channelOrder.items) {
       const product = productOf(item, products);
-      const isAsked = product?.hasLicenceSecret === true && licences.length < licencesMax;
-      licences.push(isAsked ? await checkLicence(deps, { ...told, item, product }) : undefined);
+      const isAsked = product?.hasLicenseSecret === true && licenses.length < licensesMax;
+      licenses.push(isAsked ? await checkLicense(deps, { ...told, item, product }) : undefined);
     }
-    return licences;
+    return licenses;
   } catch (error) {
     if (!(error instanceof ProviderError)) throw error;
-    if (told.event.startedAttempts < licenceAttemptsMax) {
+    if (told.event.startedAttempts < licenseAttemptsMax) {
       return { kind: 'unanswered', error: error.message };
     }
-    const why = `the licence could not be checked: ${error.message}`;
+    const why = `the license could not be checked: ${error.message}`;
     return told.channelOrder.items.map(() => ({ kind: 'not_asked', why }));
   }
 }
 
-async function checkLicence(
+async function checkLicense(
   deps: { database: Database<PaymentStores> },
   about: Told & { item: ChannelOrderItem; product: Product },
-): Promise<LicenceCheck> {
+): Promise<LicenseCheck> {
   const { item, product, sales, signal } = about;
-  const { licenceKey } = item;
-  if (licenceKey === null) return { kind: 'not_asked', why: 'it came without a licence key' };
-  const productSecret = await deps.database.read((stores) => stores.products.findLicenceSecret(product.id));
+  const { licenseKey } = item;
+  if (licenseKey === null) return { kind: 'not_asked', why: 'it came without a license key' };
+  const productSecret = await deps.database.read((stores) => stores.products.findLicenseSecret(product.id));
   if (productSecret === null) return { kind: 'not_asked', why: 'its secret key was taken away meanwhile' };
   try {
-    return await sales.verifyLicence({ licenceKey, productSecret }, signal);
+    return await sales.verifyLicense({ licenseKey, productSecret }, signal);
   } catch (error) {
     if (!(error instanceof ProviderRejected)) throw error;
-    return { kind: 'not_asked', why: `the licence could not be checked: ${error.message}` };
+    return { kind: 'not_asked', why: `the license could not be checked: ${error.message}` };
   }
 }

@@ -126,7 +126,7 @@ async function heal(
   if (healing.kind === 'add_sale') {
     const doubts = [`${providerTitle(provider)}'s export tells of it, and no webhook did.`];
     if (exported.returnedMinor === 'unknown') doubts.push('Something of it was given back; how much is not told.');
-    await recordChannelOrder(deps, { provider, channelOrder, licences: [], doubts, cause });
+    await recordChannelOrder(deps, { provider, channelOrder, licenses: [], doubts, cause });
   }
   const returnedMinor = healing.kind === 'book_return' ? healing.returnedMinor : exported.returnedMinor;
   if (returnedMinor === 'unknown' || returnedMinor === 0) return healing.kind === 'add_sale';
@@ -149,7 +149,7 @@ function toSale(exported: ExportedOrder, payment: Payment | null): ChannelOrder 
       productKey: null,
       name,
       quantity: null,
-      licenceKey: null,
+      licenseKey: null,
       hasCoupon: false,
       hasOpenDiscount: false,
     })),

@@ -1,6 +1,6 @@
 // An order of a channel that cannot be asked: the event itself is the evidence. One transaction makes its order and its
 // payment, applies its snapshot as to every other payment, and holds back for review what does not fit the catalogue, the
-// licences or the threshold. The same order told again, by a webhook or by an export, finds what is there.
+// licenses or the threshold. The same order told again, by a webhook or by an export, finds what is there.
 import { createHash } from 'node:crypto';
 import type { Product } from '#catalog/product.ts';
 import { assert } from '#kernel/invariant.ts';
@@ -15,15 +15,15 @@ import type { Payment } from '../model/payment.ts';
 import type { PaymentTx } from '../ports/payment-store.ts';
 import type { ChannelOrder } from '../ports/sales-channel.ts';
 import { toOrder, toPayment, toSnapshot } from './channel-order-rows.ts';
-import { checkChannelOrder, type LicenceCheck } from './check-channel-order.ts';
+import { checkChannelOrder, type LicenseCheck } from './check-channel-order.ts';
 import { bookReturns } from './return-channel-order.ts';
 import { readReviewThresholds } from './review-threshold.ts';
 
 export interface ReceivedChannelOrder {
   provider: ProviderName;
   channelOrder: ChannelOrder;
-  /** What the channel said of each item's licence; undefined where it was not asked. */
-  licences: readonly (LicenceCheck | undefined)[];
+  /** What the channel said of each item's license; undefined where it was not asked. */
+  licenses: readonly (LicenseCheck | undefined)[];
   /** Doubts that are known before the order is checked. */
   doubts: readonly string[];
   cause: Cause;
@@ -81,24 +81,24 @@ async function doubtsOf(
 ): Promise<string[]> {
   const { channelOrder, products } = input;
   const { limits } = await readReviewThresholds(tx.stores);
-  const licences: (LicenceCheck | undefined)[] = [];
-  for (const [index, licence] of input.licences.entries()) {
-    licences.push(licence?.kind === 'known' ? await claimLicence(tx, { ...input, index, licence }) : licence);
+  const licenses: (LicenseCheck | undefined)[] = [];
+  for (const [index, license] of input.licenses.entries()) {
+    licenses.push(license?.kind === 'known' ? await claimLicense(tx, { ...input, index, license }) : license);
   }
-  return [...input.doubts, ...checkChannelOrder({ channelOrder, products, limits, licences })];
+  return [...input.doubts, ...checkChannelOrder({ channelOrder, products, limits, licenses })];
 }
 
-/** A licence is evidence for one order: who has seen that order knows the licence, and could forge another one with it. */
-async function claimLicence(
+/** A license is evidence for one order: who has seen that order knows the license, and could forge another one with it. */
+async function claimLicense(
   tx: PaymentTx,
-  input: ReceivedChannelOrder & { index: number; licence: LicenceCheck },
-): Promise<LicenceCheck> {
-  const { provider, channelOrder, licence } = input;
-  const key = channelOrder.items[input.index]?.licenceKey ?? '';
-  const licenceHash = createHash('sha256').update(key).digest('base64url');
+  input: ReceivedChannelOrder & { index: number; license: LicenseCheck },
+): Promise<LicenseCheck> {
+  const { provider, channelOrder, license } = input;
+  const key = channelOrder.items[input.index]?.licenseKey ?? '';
+  const licenseHash = createHash('sha256').update(key).digest('base64url');
   const { reference } = channelOrder;
-  const owner = await tx.stores.channelOrders.claimLicence({ licenceHash, provider, reference, at: tx.clock.now() });
-  if (owner.reference === reference) return licence;
+  const owner = await tx.stores.channelOrders.claimLicense({ licenseHash, provider, reference, at: tx.clock.now() });
+  if (owner.reference === reference) return license;
   const payment = await tx.stores.payments.findPaymentByReference(owner);
   const order = payment && (await tx.stores.orders.findOrder(payment.orderId));
   return { kind: 'used', orderNumber: order === undefined ? 'another sale' : formatOrderNumber(order.number) };

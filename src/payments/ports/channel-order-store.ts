@@ -37,8 +37,8 @@ export interface ChannelOrderStore {
   listMarks(query: { provider: ProviderName; after: string | null; limit: number }): Promise<ChannelOrderMark[]>;
   /** How many refunds wait for their sale. */
   countWaitingReturns(provider: ProviderName): Promise<number>;
-  /** Binds a licence, known by its hash alone, to the first sale it comes with; the sale that has it. */
-  claimLicence(input: SaleKey & { licenceHash: string; at: Milliseconds }): Promise<SaleKey>;
+  /** Binds a license, known by its hash alone, to the first sale it comes with; the sale that has it. */
+  claimLicense(input: SaleKey & { licenseHash: string; at: Milliseconds }): Promise<SaleKey>;
   /** An end stays an end, in whichever order the two are told. */
   saveSubscription(subscription: StoredSubscription): Promise<void>;
   findSubscription(key: { provider: ProviderName; reference: string }): Promise<StoredSubscription | undefined>;

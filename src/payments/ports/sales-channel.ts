@@ -9,7 +9,7 @@ export interface ChannelOrderItem {
   name: string;
   quantity: number | null;
   /** Never shown, logged or kept in the clear. */
-  licenceKey: string | null;
+  licenseKey: string | null;
   hasCoupon: boolean;
   /** A discount whose size is not named: a sale price, an upgrade, a cross-sell … */
   hasOpenDiscount: boolean;
@@ -65,7 +65,7 @@ export type ChannelEvent =
   | { kind: 'returned'; returned: ChannelRefund }
   | { kind: 'subscription'; subscription: Subscription };
 
-/** What the channel says of a licence key. */
+/** What the channel says of a license key. */
 export type LicenseLookup =
   | { kind: 'known'; isEnabled: boolean; email: string | null; productKey: string | null }
   | { kind: 'unknown' };
@@ -121,7 +121,7 @@ export interface SalesChannel {
   /** The text of an event without license keys and signatures, which must never be shown. */
   redactSecrets(text: string): string;
   /** The only question about an order that the channel answers. */
-  verifyLicence(asked: { licenceKey: string; productSecret: string }, signal?: AbortSignal): Promise<LicenseLookup>;
+  verifyLicense(asked: { licenseKey: string; productSecret: string }, signal?: AbortSignal): Promise<LicenseLookup>;
   /** Every coupon, kept for a moment; `isWhole` is false when there are more than are read. */
   listCoupons(signal?: AbortSignal): Promise<{ coupons: Coupon[]; isWhole: boolean }>;
   /** Looks for the code first: a repeat after a lost answer finds the coupon of the first try. */

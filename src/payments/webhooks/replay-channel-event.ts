@@ -16,26 +16,26 @@ export async function replayChannelEvent(
   told: { provider: ProviderName; sales: SalesChannel; event: InboxEvent; mode: ReplayMode; signal: AbortSignal },
 ): Promise<ReplayedChannelEvent> {
   if (told.mode === 'real') return describe(await takeChannelEvent(deps, told), { paid: 'paid' });
-  const licences = { asked: 0 };
-  const taken = await takeChannelEvent(rehearsalOf(deps), { ...told, sales: withGoodLicences(told, licences) });
-  const foretold = describe(taken, { paid: licences.asked > 0 ? 'paid_if_licensed' : 'paid' });
+  const licenses = { asked: 0 };
+  const taken = await takeChannelEvent(rehearsalOf(deps), { ...told, sales: withGoodLicenses(told, licenses) });
+  const foretold = describe(taken, { paid: licenses.asked > 0 ? 'paid_if_licensed' : 'paid' });
   // By the time of the real run the next order number may be another one.
   if (foretold.kind !== 'booked' || foretold.booking.kind !== 'sale') return foretold;
   return { kind: 'booked', booking: { ...foretold.booking, orderNumber: null } };
 }
 
-/** Licences are asked about when an order is booked; in a dry run those that came with it count as good. */
-function withGoodLicences(
+/** Licenses are asked about when an order is booked; in a dry run those that came with it count as good. */
+function withGoodLicenses(
   { sales, event }: { sales: SalesChannel; event: InboxEvent },
-  licences: { asked: number },
-): Pick<SalesChannel, 'readEvent' | 'verifyLicence'> {
+  licenses: { asked: number },
+): Pick<SalesChannel, 'readEvent' | 'verifyLicense'> {
   const read = sales.readEvent(event.body);
   return {
     readEvent: () => read,
-    verifyLicence: async ({ licenceKey }) => {
-      licences.asked += 1;
+    verifyLicense: async ({ licenseKey }) => {
+      licenses.asked += 1;
       if (read?.kind !== 'sold') return { kind: 'unknown' };
-      const item = read.channelOrder.items.find((each) => each.licenceKey === licenceKey);
+      const item = read.channelOrder.items.find((each) => each.licenseKey === licenseKey);
       const { customerEmail: email } = read.channelOrder;
       return { kind: 'known', isEnabled: true, email, productKey: item?.productKey ?? null };
     },

@@ -143,7 +143,7 @@ export async function openBotShop(options: ShopOptions = {}): Promise<BotShop> {
         bodyHash: null,
         origin: 'store',
         actor: { kind: 'store', id: 'store' },
-        items: [{ sku: 'LIC', name: 'Licence key', quantity: 1, unitAmountMinor: 4900 }],
+        items: [{ sku: 'LIC', name: 'License key', quantity: 1, unitAmountMinor: 4900 }],
         currency: 'USD',
         customerEmail: 'ann@example.org',
         customerName: '<i>Ann</i>',

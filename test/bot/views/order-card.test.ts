@@ -22,7 +22,7 @@ describe('an order card', () => {
     expect(drawn(orderCard(details, full))).toMatchInlineSnapshot(`
       "⏳ <b>T-1042</b> · awaiting payment
       <b>49.00 USD</b>
-      Licence key
+      License key
       ⏳ BTCPay: payment created
       Confirmed with BTCPay: “New”, 22 Nov, 04:01
       Pay at https://pay.example.org/i/XED
@@ -59,7 +59,7 @@ describe('an order card', () => {
     ).toMatchInlineSnapshot(`
       "💰 <b>T-1042</b> · paid
       <b>49.00 USD</b>
-      Licence key
+      License key
       💰 BTCPay: payment paid
       Received 0.00053 BTC of 0.00053
       Confirmed with BTCPay: “Settled / None”, 22 Nov, 04:01
@@ -106,7 +106,7 @@ describe('an order card', () => {
     ).toMatchInlineSnapshot(`
       "⏳ <b>T-1042</b> · awaiting payment
       <b>49.00 USD</b>
-      Licence key
+      License key
       ⛔ BTCPay: payment failed; a new link is needed
       Confirmed with BTCPay: “FAILED”, 22 Nov, 04:01
 

@@ -99,7 +99,7 @@ test('the settings are told as a person would', () => {
 describe('the catalogue', () => {
   test('is a line for each product, and a button that opens it', () => {
     const products = [
-      aProduct({ hasLicenceSecret: true }),
+      aProduct({ hasLicenseSecret: true }),
       aProduct({ sku: 'LOOPS', name: hostile, channel: null, channelKey: null }),
     ];
     expect(drawn(productList(aPage(products, { key: 'x' }), ['payhip'])).slice(0, 200)).toMatchInlineSnapshot(`
@@ -113,11 +113,11 @@ describe('the catalogue', () => {
   });
 
   test('shows of a secret only that it is set', () => {
-    expect(drawn(productCard(aProduct({ hasLicenceSecret: true }), look))).toMatchInlineSnapshot(`
+    expect(drawn(productCard(aProduct({ hasLicenseSecret: true }), look))).toMatchInlineSnapshot(`
       "📦 <b>GUIDE</b> Field Guide
       <b>9.00 USD</b>
       At Payhip: key <code>RGsF</code>
-      Licence secret: set; licences are checked
+      License secret: set; licenses are checked
       Changed 22 Nov, 04:00
       To change it: <code>/products change GUIDE 9.00 USD payhip=RGsF Field Guide</code>
       [Replace secret](product:secret:AZL1oHw-eryN7wEjRWeJqw) [Forget secret](product:clear:AZL1oHw-eryN7wEjRWeJqw)

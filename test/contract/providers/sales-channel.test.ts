@@ -27,9 +27,9 @@ async function open() {
 }
 
 describe('Payhip as a sales channel', () => {
-  test('tells of a sale with its price in minor units, its product, its quantity and its licence', async () => {
+  test('tells of a sale with its price in minor units, its product, its quantity and its license', async () => {
     const { seller, heard, clock } = await open();
-    const { id, licenceKey = '' } = seller.buy({ productKey: 'FnPr', email, quantity: 2, vatPercent: 10 });
+    const { id, licenseKey = '' } = seller.buy({ productKey: 'FnPr', email, quantity: 2, vatPercent: 10 });
     const { event } = await heard();
     expect(event).toMatchObject({
       kind: 'sold',
@@ -38,7 +38,7 @@ describe('Payhip as a sales channel', () => {
         price: { amountMinor: 19_580, currency: 'USD' },
         vatMinor: 1_780,
         customerEmail: email,
-        items: [{ productKey: 'FnPr', quantity: 2, licenceKey }],
+        items: [{ productKey: 'FnPr', quantity: 2, licenseKey }],
         soldAt: Math.floor(clock.now() / 1_000) * 1_000,
       },
     });
@@ -76,16 +76,16 @@ describe('Payhip as a sales channel', () => {
     expect((await heard()).event).toMatchObject({ subscription: { ...subscription, status: 'canceled' } });
   });
 
-  test('says of a licence whether it is good, and whose; of one that nobody has, that it is unknown', async () => {
+  test('says of a license whether it is good, and whose; of one that nobody has, that it is unknown', async () => {
     const { seller, sales } = await open();
-    const { id, cents, licenceKey = '' } = seller.buy({ productKey: 'FnPr', email });
+    const { id, cents, licenseKey = '' } = seller.buy({ productKey: 'FnPr', email });
     const productSecret = seller.product('FnPr').secret;
     const known = { kind: 'known', isEnabled: true, email, productKey: 'FnPr' };
-    expect(await sales.verifyLicence({ licenceKey, productSecret })).toEqual(known);
+    expect(await sales.verifyLicense({ licenseKey, productSecret })).toEqual(known);
     seller.refund(id, cents);
-    expect(await sales.verifyLicence({ licenceKey, productSecret })).toEqual({ ...known, isEnabled: false });
-    expect(await sales.verifyLicence({ licenceKey: 'AAAAA-BBBBB', productSecret })).toEqual({ kind: 'unknown' });
-    const guessed = sales.verifyLicence({ licenceKey, productSecret: 'prod_sk_guessed' });
+    expect(await sales.verifyLicense({ licenseKey, productSecret })).toEqual({ ...known, isEnabled: false });
+    expect(await sales.verifyLicense({ licenseKey: 'AAAAA-BBBBB', productSecret })).toEqual({ kind: 'unknown' });
+    const guessed = sales.verifyLicense({ licenseKey, productSecret: 'prod_sk_guessed' });
     await expect(guessed).rejects.toMatchObject({ name: 'ProviderRejected' });
   });
 

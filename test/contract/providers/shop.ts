@@ -78,7 +78,7 @@ export async function openShop(name: ProviderName, options: ShopOptions = {}) {
     anOrder: (differences: Partial<CreatePaymentRequest> = {}): CreatePaymentRequest => ({
       paymentId: asPaymentId(ids.newId()),
       orderNumber: 'T-1042',
-      description: 'Licence, 1 year',
+      description: 'License, 1 year',
       money: { amountMinor: 4910, currency: 'USD' },
       customer: { email: 'buyer@example.com', name: 'A Buyer' },
       redirectUrl: 'https://shop.example.com/return',

@@ -117,15 +117,15 @@ export function describeSales(open: OpenContractDatabase): void {
       });
     });
 
-    test('binds a licence to the first sale it comes with', async () => {
+    test('binds a license to the first sale it comes with', async () => {
       await using opened = await open();
       await opened.database.transaction(async ({ channelOrders }) => {
         const other = { ...sale, reference: asProviderReference('sale-2') };
-        const claim = (of: typeof sale) => channelOrders.claimLicence({ ...of, licenceHash: 'hash', at: noon });
+        const claim = (of: typeof sale) => channelOrders.claimLicense({ ...of, licenseHash: 'hash', at: noon });
         expect(await claim(sale)).toEqual(sale);
         expect(await claim(sale)).toEqual(sale);
         expect(await claim(other)).toEqual(sale);
-        expect(await channelOrders.claimLicence({ ...other, licenceHash: 'another', at: noon })).toEqual(other);
+        expect(await channelOrders.claimLicense({ ...other, licenseHash: 'another', at: noon })).toEqual(other);
       });
     });
   });
@@ -212,7 +212,7 @@ export function describeSales(open: OpenContractDatabase): void {
         expect(await products.insertProduct(sampleProduct('LOOPS'))).toBe(true);
         expect(await products.findProductBySku('guide')).toEqual({
           ...sampleProduct('Guide', { channel: 'payhip', channelKey: 'RGsF' }),
-          hasLicenceSecret: false,
+          hasLicenseSecret: false,
         });
         expect(await products.insertProduct(sampleProduct('Twin', { channel: 'bitpay', channelKey: 'RGsF' }))).toBe(
           true,
@@ -256,19 +256,19 @@ export function describeSales(open: OpenContractDatabase): void {
       await opened.database.transaction(async ({ products }) => {
         const { id } = sampleProduct('GUIDE');
         await products.insertProduct(sampleProduct('GUIDE'));
-        expect(await products.findLicenceSecret(id)).toBeNull();
-        expect(await products.setLicenceSecret({ id, secret: 'prod_sk_1', updatedAt: noon + 1 })).toBe(true);
+        expect(await products.findLicenseSecret(id)).toBeNull();
+        expect(await products.setLicenseSecret({ id, secret: 'prod_sk_1', updatedAt: noon + 1 })).toBe(true);
         const shown = [
           await products.findProduct(id),
           await products.findProductBySku('GUIDE'),
           ...(await products.listProducts({ after: null, limit: 9 })),
         ];
         expect(JSON.stringify(shown)).not.toContain('prod_sk_1');
-        for (const product of shown) expect(product).toMatchObject({ hasLicenceSecret: true, version: 2 });
-        expect(await products.findLicenceSecret(id)).toBe('prod_sk_1');
-        await products.setLicenceSecret({ id, secret: null, updatedAt: noon + 2 });
-        expect(await products.findLicenceSecret(id)).toBeNull();
-        expect(await products.setLicenceSecret({ id: 'none', secret: 'x', updatedAt: noon })).toBe(false);
+        for (const product of shown) expect(product).toMatchObject({ hasLicenseSecret: true, version: 2 });
+        expect(await products.findLicenseSecret(id)).toBe('prod_sk_1');
+        await products.setLicenseSecret({ id, secret: null, updatedAt: noon + 2 });
+        expect(await products.findLicenseSecret(id)).toBeNull();
+        expect(await products.setLicenseSecret({ id: 'none', secret: 'x', updatedAt: noon })).toBe(false);
       });
     });
   });

@@ -10,7 +10,7 @@ import { aSale, aSaleItem } from '#test/support/fakes/sales-channel.ts';
 
 import { audited, openChannelKit } from '#test/support/scenario-kits/channel-kit.ts';
 
-const failure = { provider: 'payhip', operation: 'verify_licence', code: null, httpStatus: 503 } as const;
+const failure = { provider: 'payhip', operation: 'verify_license', code: null, httpStatus: 503 } as const;
 describe('an event of a channel', () => {
   test('makes an order of the day of the sale, with its fees, once however often it is handled', async () => {
     await using opened = await openTestDatabase();
@@ -63,12 +63,12 @@ describe('an event of a channel', () => {
     expect(order.attention).toContain('When it was sold is not told.');
   });
 
-  test('keeps no licence key, not in the order, nor in the books beside it', async () => {
+  test('keeps no license key, not in the order, nor in the books beside it', async () => {
     await using opened = await openTestDatabase();
     const shop = openChannelKit(opened);
     await shop.addGuide({ secret: 'prod_sk_1' });
-    shop.channel.licences.push({ kind: 'known', isEnabled: true, email: 'ann@example.org', productKey: 'RGsF' });
-    await shop.sell({ items: [aSaleItem({ licenceKey: 'WTKP4-66NL5' })] });
+    shop.channel.licenses.push({ kind: 'known', isEnabled: true, email: 'ann@example.org', productKey: 'RGsF' });
+    await shop.sell({ items: [aSaleItem({ licenseKey: 'WTKP4-66NL5' })] });
     expect(JSON.stringify(await shop.orderOf())).not.toContain('WTKP4');
     expect(JSON.stringify(await audited(shop))).not.toContain('prod_sk_1');
     // What is not in the file yet is in the log beside it.
@@ -78,40 +78,40 @@ describe('an event of a channel', () => {
   });
 });
 
-describe('a licence', () => {
+describe('a license', () => {
   const known = { kind: 'known', isEnabled: true, email: 'ann@example.org', productKey: 'RGsF' } as const;
-  const items = [aSaleItem({ licenceKey: 'KEY-1' })];
+  const items = [aSaleItem({ licenseKey: 'KEY-1' })];
 
   test('vouches for one sale: with a second one that sale is held', async () => {
     await using opened = await openTestDatabase();
     const shop = openChannelKit(opened);
     await shop.addGuide({ secret: 's' });
-    shop.channel.licences.push(known, known, known);
+    shop.channel.licenses.push(known, known, known);
     expect(await shop.sell({ items })).toMatchObject({ outcome: 'paid' });
     expect(await shop.sell({ items, reference: asProviderReference('sale-2') })).toMatchObject({ outcome: 'held' });
-    expect((await shop.orderOf('sale-2')).order.attention).toContain('the licence key came with T-1001 already');
+    expect((await shop.orderOf('sale-2')).order.attention).toContain('the license key came with T-1001 already');
   });
 
   test('that cannot be asked about is asked again, and at last the sale is held', async () => {
     await using opened = await openTestDatabase();
     const shop = openChannelKit(opened);
     await shop.addGuide({ secret: 's' });
-    const away = () => new ProviderUnreachable({ ...failure, message: 'verify_licence: no answer' });
-    shop.channel.licences.push(away());
+    const away = () => new ProviderUnreachable({ ...failure, message: 'verify_license: no answer' });
+    shop.channel.licenses.push(away());
     const sold = { kind: 'sold', channelOrder: aSale({ items }) } as const;
     expect(await shop.hear(sold, { startedAttempts: 3 })).toMatchObject({ kind: 'retry' });
     expect(await shop.paymentOf()).toBeUndefined();
-    shop.channel.licences.push(away());
+    shop.channel.licenses.push(away());
     expect(await shop.hear(sold, { startedAttempts: 4 })).toMatchObject({ outcome: 'held' });
-    expect((await shop.orderOf()).order.attention).toContain('could not be checked: verify_licence: no answer');
+    expect((await shop.orderOf()).order.attention).toContain('could not be checked: verify_license: no answer');
   });
 
   test('whose secret key Payhip does not take holds the sale at once', async () => {
     await using opened = await openTestDatabase();
     const shop = openChannelKit(opened);
     await shop.addGuide({ secret: 's' });
-    shop.channel.licences.push(
-      new ProviderRejected({ ...failure, httpStatus: 401, message: 'verify_licence: HTTP 401' }),
+    shop.channel.licenses.push(
+      new ProviderRejected({ ...failure, httpStatus: 401, message: 'verify_license: HTTP 401' }),
     );
     expect(await shop.sell({ items })).toMatchObject({ outcome: 'held' });
   });

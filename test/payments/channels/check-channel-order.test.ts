@@ -5,7 +5,7 @@ import { asProviderReference } from '#kernel/ids.ts';
 import {
   type ChannelOrderChecks,
   checkChannelOrder,
-  type LicenceCheck,
+  type LicenseCheck,
 } from '#payments/channels/check-channel-order.ts';
 import type { ChannelOrder, ChannelOrderItem } from '#payments/ports/sales-channel.ts';
 
@@ -18,7 +18,7 @@ const guide: Product = {
   version: 1,
   channel: 'payhip',
   channelKey: 'RGsF',
-  hasLicenceSecret: false,
+  hasLicenseSecret: false,
   createdAt: 0,
   updatedAt: 0,
 };
@@ -29,7 +29,7 @@ function anItem(change: Partial<ChannelOrderItem> = {}): ChannelOrderItem {
     productKey: 'RGsF',
     name: 'Field Guide',
     quantity: 1,
-    licenceKey: null,
+    licenseKey: null,
     hasCoupon: false,
     hasOpenDiscount: false,
     ...change,
@@ -59,7 +59,7 @@ function doubts(channelOrder: ChannelOrder, more: Partial<ChannelOrderChecks> = 
     channelOrder,
     products: [guide, fonts],
     limits: { USD: 100_000, EUR: 100_000 },
-    licences: [],
+    licenses: [],
     ...more,
   });
 }
@@ -151,20 +151,20 @@ describe('a sale is held, and says why', () => {
   });
 });
 
-describe('a licence', () => {
-  const withSecret = [{ ...guide, hasLicenceSecret: true }];
-  const good: LicenceCheck = { kind: 'known', isEnabled: true, email: 'Buyer@Example.com ', productKey: 'RGsF' };
+describe('a license', () => {
+  const withSecret = [{ ...guide, hasLicenseSecret: true }];
+  const good: LicenseCheck = { kind: 'known', isEnabled: true, email: 'Buyer@Example.com ', productKey: 'RGsF' };
 
   test('that Payhip knows as this buyer’s raises no doubt', () => {
-    expect(doubts(aSale(), { products: withSecret, licences: [good] })).toEqual([]);
-    expect(doubts(aSale(), { products: withSecret, licences: [{ ...good, productKey: null }] })).toEqual([]);
+    expect(doubts(aSale(), { products: withSecret, licenses: [good] })).toEqual([]);
+    expect(doubts(aSale(), { products: withSecret, licenses: [{ ...good, productKey: null }] })).toEqual([]);
   });
 
   test('of a product without a secret key is not looked at', () => {
-    expect(doubts(aSale(), { licences: [{ kind: 'unknown' }] })).toEqual([]);
+    expect(doubts(aSale(), { licenses: [{ kind: 'unknown' }] })).toEqual([]);
   });
 
-  test.each<[what: string, check: LicenceCheck | undefined, why: string]>([
+  test.each<[what: string, check: LicenseCheck | undefined, why: string]>([
     ['that is not known', { kind: 'unknown' }, 'not known there'],
     ['that is disabled', { ...good, isEnabled: false }, 'is disabled'],
     ['of another buyer', { ...good, email: 'other@example.com' }, 'another buyer'],
@@ -174,13 +174,13 @@ describe('a licence', () => {
     ['that could not be asked about', { kind: 'not_asked', why: 'Payhip is away' }, 'Payhip is away'],
     ['that was forgotten', undefined, 'was not looked at'],
   ])('%s holds the sale', (_what, check, why) => {
-    const found = doubts(aSale(), { products: withSecret, licences: [check] });
+    const found = doubts(aSale(), { products: withSecret, licenses: [check] });
     expect(found).toHaveLength(1);
     expect(found[0]).toContain(why);
   });
 
   test('of a buyer who is not told holds the sale', () => {
-    expect(doubts(aSale({ customerEmail: null }), { products: withSecret, licences: [good] })).toHaveLength(1);
+    expect(doubts(aSale({ customerEmail: null }), { products: withSecret, licenses: [good] })).toHaveLength(1);
   });
 });
 

@@ -1,7 +1,7 @@
 // Stored events of a channel that cannot be asked: a dry run says what is missing in the books, a real one books it once.
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { saveProduct } from '#catalog/save-product.ts';
-import { setLicenceSecret } from '#catalog/set-license-secret.ts';
+import { setLicenseSecret } from '#catalog/set-license-secret.ts';
 import { minute } from '#kernel/clock.ts';
 import { asProviderReference } from '#kernel/ids.ts';
 import type { PaymentProvider, WebhookVerdict } from '#payments/ports/payment-provider.ts';
@@ -167,16 +167,16 @@ test('an event that today’s code cannot read, or today’s key does not accept
   expect(await replay('real')).toMatchObject({ refused: 0, bookedCount: 1, failed: 1 });
 });
 
-test('an order whose licence came with another one is foretold as held; its licence is not asked about for that', async () => {
+test('an order whose license came with another one is foretold as held; its license is not asked about for that', async () => {
   const secret = { productId: await addGuide(), secret: 'prod_sk_1', actor };
-  await setLicenceSecret(deps, secret);
+  await setLicenseSecret(deps, secret);
   const licensed = (id: string): ChannelEvent =>
-    sold({ reference: asProviderReference(id), items: [aSaleItem({ licenceKey: 'KEY' })] });
+    sold({ reference: asProviderReference(id), items: [aSaleItem({ licenseKey: 'KEY' })] });
   const first = await store(licensed('sale-1'));
   expect((await replay('dry_run')).bookings).toMatchObject([{ as: 'paid_if_licensed', orderNumber: null }]);
   expect(channel.asked).toEqual([]);
   const good = { kind: 'known', isEnabled: true, email: 'ann@example.org', productKey: 'RGsF' } as const;
-  channel.licences = [good, good, good];
+  channel.licenses = [good, good, good];
   await replayEvents(deps, { range: { kind: 'event', eventId: first }, mode: 'real', actor });
   await store(licensed('sale-2'), 'sale-2');
   expect(await replay('dry_run')).toMatchObject({ unchanged: 1, bookings: [{ reference: 'sale-2', as: 'held' }] });

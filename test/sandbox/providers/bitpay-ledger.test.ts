@@ -20,7 +20,7 @@ async function start(differences: Partial<BitPayAccount> = {}) {
     client,
     visit,
     async sell(fields: object = {}): Promise<string> {
-      const { id } = (await client.pos({ itemDesc: 'Licence', ...fields })).json.data;
+      const { id } = (await client.pos({ itemDesc: 'License', ...fields })).json.data;
       await visit(id, 'pay');
       await visit(id, 'complete');
       return id;

@@ -28,7 +28,7 @@ describe('with the pos token', () => {
     const answer = await client.pos({
       orderId: 'ord_1',
       posData: '{"ref":1}',
-      itemDesc: 'Licence',
+      itemDesc: 'License',
       buyer: { email: 'a@b.c' },
     });
     expect([answer.status, answer.json.facade]).toEqual([200, 'pos/invoice']);

@@ -90,36 +90,36 @@ describe('coupons', () => {
   });
 });
 
-describe('a licence', () => {
+describe('a license', () => {
   const product = () => seller().product('FnPr');
   const verify = (key: string, secret = product().secret) =>
     ask(`/license/verify?license_key=${key}`, { headers: { 'product-secret-key': secret } });
 
   test('is known by its key and the secret of its product', async () => {
-    const { licenceKey = '' } = seller().buy({ productKey: 'FnPr', email });
-    const { status, json } = await verify(licenceKey);
+    const { licenseKey = '' } = seller().buy({ productKey: 'FnPr', email });
+    const { status, json } = await verify(licenseKey);
     expect(status).toBe(200);
     expect(json.data).toMatchObject({
       enabled: true,
       product_link: 'FnPr',
-      license_key: licenceKey,
+      license_key: licenseKey,
       buyer_email: email,
     });
   });
 
   test('that nobody has is answered with no body at all, and a wrong secret with 401', async () => {
-    const { licenceKey = '' } = seller().buy({ productKey: 'FnPr', email });
+    const { licenseKey = '' } = seller().buy({ productKey: 'FnPr', email });
     expect(await verify('AAAAA-BBBBB-CCCCC-DDDDD')).toMatchObject({ status: 200, text: '' });
-    expect(await verify(licenceKey, seller().product('NfPk').secret)).toMatchObject({ status: 200, text: '' });
-    expect((await verify(licenceKey, 'prod_sk_guessed')).status).toBe(401);
+    expect(await verify(licenseKey, seller().product('NfPk').secret)).toMatchObject({ status: 200, text: '' });
+    expect((await verify(licenseKey, 'prod_sk_guessed')).status).toBe(401);
   });
 
   test('is disabled when all of its price goes back', async () => {
-    const { id, cents, licenceKey = '' } = seller().buy({ productKey: 'FnPr', email });
+    const { id, cents, licenseKey = '' } = seller().buy({ productKey: 'FnPr', email });
     seller().refund(id, cents - 1);
-    expect((await verify(licenceKey)).json.data.enabled).toBe(true);
+    expect((await verify(licenseKey)).json.data.enabled).toBe(true);
     seller().refund(id, cents);
-    expect((await verify(licenceKey)).json.data.enabled).toBe(false);
+    expect((await verify(licenseKey)).json.data.enabled).toBe(false);
   });
 });
 
@@ -207,7 +207,7 @@ describe('the shop', () => {
   test.each([
     ['buy', { product: 'NfPk', coupon: 'UNKNOWN' }],
     ['again', {}],
-    ['forge', { forgery: 'used_licence' }],
+    ['forge', { forgery: 'used_license' }],
     ['unsubscribe', {}],
   ])('says why %s is not possible', async (path, form) => {
     const answer = await post(path, form);

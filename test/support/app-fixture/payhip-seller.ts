@@ -59,7 +59,7 @@ export async function addProduct(app: AppFixture, words: string): Promise<void> 
 /** The secret key goes by a message that the bot then deletes. */
 export async function setSecret(app: AppFixture, sku: string, secret: string): Promise<SandboxMessage> {
   const card = await app.ask(`/products ${sku}`);
-  await app.tap(card, 'Set licence secret');
+  await app.tap(card, 'Set license secret');
   return app.ask(secret, ({ text }) => text.includes(sku));
 }
 

@@ -121,7 +121,7 @@ export function createShopClient(options: { url: string; key: string }): ShopCli
 
 export function orderBody(draft: OrderDraft = {}): Record<string, unknown> {
   return {
-    items: [{ name: 'Licence', quantity: 1, unit_amount: draft.amount ?? '49.00' }],
+    items: [{ name: 'License', quantity: 1, unit_amount: draft.amount ?? '49.00' }],
     currency: draft.currency ?? 'USD',
     provider: draft.provider ?? 'btcpay',
     customer: { email: draft.email ?? 'buyer@example.org', ...(draft.name === undefined ? {} : { name: draft.name }) },

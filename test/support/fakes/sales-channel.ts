@@ -1,4 +1,4 @@
-// A fake sales channel: it knows the licences that the test gives it, and its events are sales that the test makes up.
+// A fake sales channel: it knows the licenses that the test gives it, and its events are sales that the test makes up.
 import { asProviderReference } from '#kernel/ids.ts';
 import type { InboxEvent } from '#messaging/messaging-store.ts';
 import type { PaymentProvider, ProviderRegistry } from '#payments/ports/payment-provider.ts';
@@ -12,9 +12,9 @@ import type {
 import { capabilities } from '../providers/capabilities.ts';
 
 export interface FakeSalesChannel extends ProviderRegistry {
-  /** What the next licences are; a throw is the channel's answer. */
-  licences: (LicenseLookup | Error)[];
-  /** Licence keys that were asked about. */
+  /** What the next licenses are; a throw is the channel's answer. */
+  licenses: (LicenseLookup | Error)[];
+  /** License keys that were asked about. */
   asked: string[];
   isOff: boolean;
 }
@@ -25,10 +25,10 @@ export function createFakeSalesChannel(): FakeSalesChannel {
   };
   const sales: SalesChannel = {
     readEvent: (body) => events.get(Buffer.from(body).toString('utf8')),
-    redactSecrets: (text) => text.replaceAll('licence', '…'),
-    async verifyLicence({ licenceKey }) {
-      channel.asked.push(licenceKey);
-      const look = channel.licences.shift() ?? { kind: 'unknown' };
+    redactSecrets: (text) => text.replaceAll('license', '…'),
+    async verifyLicense({ licenseKey }) {
+      channel.asked.push(licenseKey);
+      const look = channel.licenses.shift() ?? { kind: 'unknown' };
       if (look instanceof Error) throw look;
       return look;
     },
@@ -53,7 +53,7 @@ export function createFakeSalesChannel(): FakeSalesChannel {
     checkSetUp: async () => [],
   };
   const channel: FakeSalesChannel = {
-    licences: [],
+    licenses: [],
     asked: [],
     isOff: false,
     list: () => (channel.isOff ? [] : [provider]),
@@ -70,7 +70,7 @@ export function aSaleItem(change: Partial<ChannelOrderItem> = {}): ChannelOrderI
     productKey: 'RGsF',
     name: 'Field Guide',
     quantity: 1,
-    licenceKey: null,
+    licenseKey: null,
     hasCoupon: false,
     hasOpenDiscount: false,
     ...change,

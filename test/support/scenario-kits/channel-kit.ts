@@ -1,6 +1,6 @@
 // A shop of its own that sells on paper, and the people who decide about what is held.
 import { saveProduct } from '#catalog/save-product.ts';
-import { setLicenceSecret } from '#catalog/set-license-secret.ts';
+import { setLicenseSecret } from '#catalog/set-license-secret.ts';
 import { asProviderReference } from '#kernel/ids.ts';
 import { getOrderDetails, type OrderDetails } from '#payments/lifecycle/get-order.ts';
 import type { Payment } from '#payments/model/payment.ts';
@@ -61,7 +61,7 @@ export function openChannelKit(opened: TestDatabase): ChannelKit {
       const saved = await saveProduct(deps, { draft, expectedVersion: null, actor: admin });
       if (!('productId' in saved)) throw new Error(`the product was not saved: ${saved.kind}`);
       const { productId } = saved;
-      if (options.secret) await setLicenceSecret(deps, { productId, secret: options.secret, actor: admin });
+      if (options.secret) await setLicenseSecret(deps, { productId, secret: options.secret, actor: admin });
       return productId;
     },
   };

@@ -1,7 +1,7 @@
 import type { PendingAction } from '#access/access-store.ts';
 import { adminActor } from '#access/admin.ts';
 import { findProduct } from '#catalog/read-products.ts';
-import { setLicenceSecret } from '#catalog/set-license-secret.ts';
+import { setLicenseSecret } from '#catalog/set-license-secret.ts';
 import type { TextContext } from '../../kit/contexts.ts';
 import type { AdminEnv } from '../../kit/env.ts';
 import { awaitTypedValue } from '../../kit/reason-dialogue.ts';
@@ -9,16 +9,16 @@ import { replyView } from '../../kit/replies.ts';
 import { isTelegramError, readGrammyError } from '../../telegram/grammy-errors.ts';
 import { productCard } from './products-view.ts';
 
-export function awaitLicenceSecret(env: AdminEnv, asked: { adminId: number; productId: string }): Promise<void> {
+export function awaitLicenseSecret(env: AdminEnv, asked: { adminId: number; productId: string }): Promise<void> {
   const { adminId, productId } = asked;
   return awaitTypedValue(env, { adminId, action: 'product.licence_secret.typed', payload: { productId } });
 }
 
 /** The message is the secret: it goes from the chat first, and then nowhere but into the store. */
-export async function takeLicenceSecret(env: AdminEnv, ctx: TextContext, waiting: PendingAction): Promise<void> {
+export async function takeLicenseSecret(env: AdminEnv, ctx: TextContext, waiting: PendingAction): Promise<void> {
   const isGone = await deleteMessage(env, ctx);
   const productId = String(waiting.payload['productId']);
-  const result = await setLicenceSecret(env, {
+  const result = await setLicenseSecret(env, {
     productId,
     secret: ctx.message.text,
     actor: adminActor(ctx.from.id),

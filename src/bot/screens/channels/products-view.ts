@@ -32,7 +32,7 @@ export function productList(page: Page<Product, string>, channels: readonly Prov
 function productLine(product: Product): Line {
   const { channel, channelKey } = product;
   const there = channel === null ? '' : ` · ${providerTitle(channel)} ${code(channelKey ?? '', 40)}`;
-  const key = product.hasLicenceSecret ? ' 🔑' : '';
+  const key = product.hasLicenseSecret ? ' 🔑' : '';
   return line(`${bold(product.sku, 40)} ${show(product.name, 60)} · ${formatMoney(product)}${there}${key}`);
 }
 
@@ -48,17 +48,17 @@ export function productCard(product: Product, presentation: Presentation): View 
     text,
     callback: { kind: 'product', act, id: product.id },
   });
-  const { channel, hasLicenceSecret } = product;
+  const { channel, hasLicenseSecret } = product;
   const buttons =
-    channel === null ? [] : [button(hasLicenceSecret ? 'Replace secret' : 'Set licence secret', 'secret')];
-  if (hasLicenceSecret) buttons.push(button('Forget secret', 'clear'));
+    channel === null ? [] : [button(hasLicenseSecret ? 'Replace secret' : 'Set license secret', 'secret')];
+  if (hasLicenseSecret) buttons.push(button('Forget secret', 'clear'));
   buttons.push(button('Remove', 'remove'));
   return {
     text: fitLines([
       line(`📦 ${bold(product.sku, 40)} ${show(product.name, 100)}`, weights.must),
       line(bold(formatMoney(product)), weights.must),
       soldLine(product),
-      line(`Licence secret: ${hasLicenceSecret ? 'set; licences are checked' : 'not set; licences are not checked'}`),
+      line(`License secret: ${hasLicenseSecret ? 'set; licenses are checked' : 'not set; licenses are not checked'}`),
       line(`Changed ${formatTime(product.updatedAt, presentation)}`, weights.detail),
       line(`To change it: ${code(changeCommand(product), 200)}`, weights.extra),
     ]),
@@ -100,7 +100,7 @@ const questions: Readonly<Record<ProductQuestion, { ask: string; warn: string; y
   },
   clear: {
     ask: 'Forget the secret key of this product?',
-    warn: 'Its licences are no longer checked: sales that fit the catalogue count on that shop’s word alone.',
+    warn: 'Its licenses are no longer checked: sales that fit the catalogue count on that shop’s word alone.',
     yes: 'Yes, forget it',
   },
 };

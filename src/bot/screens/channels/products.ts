@@ -3,7 +3,7 @@ import type { Product } from '#catalog/product.ts';
 import { findProduct, listProductPage } from '#catalog/read-products.ts';
 import { removeProduct } from '#catalog/remove-product.ts';
 import { faultOf, type ProductDraft, saveProduct } from '#catalog/save-product.ts';
-import { setLicenceSecret } from '#catalog/set-license-secret.ts';
+import { setLicenseSecret } from '#catalog/set-license-secret.ts';
 import { MoneyInvalid, parseMoney } from '#kernel/money.ts';
 import { isProviderName, type ProviderName } from '#kernel/provider-name.ts';
 import { askToConfirm } from '../../kit/confirmation.ts';
@@ -16,7 +16,7 @@ import type { CallbackOf, ProductAct } from '../../text/callback-data.ts';
 import { textView, type View } from '../../text/view.ts';
 import { channelNames } from './channels.ts';
 import { productFaultText } from './fault-words.ts';
-import { awaitLicenceSecret } from './product-secret.ts';
+import { awaitLicenseSecret } from './product-secret.ts';
 import {
   type ProductQuestion,
   productCard,
@@ -106,7 +106,7 @@ export const confirmRemoveProduct: Confirmed = async (env, ctx, { payload }) => 
 
 export const confirmClearSecret: Confirmed = async (env, ctx, { payload }) => {
   const productId = String(payload['productId']);
-  const result = await setLicenceSecret(env, { productId, secret: null, actor: adminActor(ctx.from.id) });
+  const result = await setLicenseSecret(env, { productId, secret: null, actor: adminActor(ctx.from.id) });
   await showProduct(env, ctx, productId);
   return result.kind === 'cleared' ? 'Forgotten.' : gone;
 };
@@ -133,7 +133,7 @@ const actions: Readonly<
     return '';
   },
   async secret(env, ctx, product) {
-    await awaitLicenceSecret(env, { adminId: ctx.from.id, productId: product.id });
+    await awaitLicenseSecret(env, { adminId: ctx.from.id, productId: product.id });
     await editView(ctx, secretAwaited(product));
     return 'Send the key.';
   },

@@ -1,7 +1,7 @@
 import { defineScreen } from '../../kit/screen.ts';
 import { confirmAccepted, confirmRejected, openReview } from './channel-order-review.ts';
 import { confirmCoupon, onCouponsButton, runCoupons } from './coupons.ts';
-import { takeLicenceSecret } from './product-secret.ts';
+import { takeLicenseSecret } from './product-secret.ts';
 import {
   confirmClearSecret,
   confirmRemoveProduct,
@@ -62,7 +62,7 @@ export const channelsScreen = defineScreen({
   },
   typedValues: {
     'setting.hold_limit.typed': { permission: 'settings.change', take: takeHoldLimit },
-    'product.licence_secret.typed': { permission: 'catalog.change', take: takeLicenceSecret },
+    'product.licence_secret.typed': { permission: 'catalog.change', take: takeLicenseSecret },
   },
   openers: { channel_order_review: { permission: 'channel_orders.review', open: openReview } },
   document: { permission: 'channel_orders.compare', take: takeDocument },

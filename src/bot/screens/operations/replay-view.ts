@@ -118,4 +118,4 @@ function bookingText(booking: Booking, verb: string): string {
   }
 }
 
-const saleWords = { paid: 'paid', paid_if_licensed: 'paid, if its licence is good', held: 'held' } as const;
+const saleWords = { paid: 'paid', paid_if_licensed: 'paid, if its license is good', held: 'held' } as const;

@@ -8,7 +8,7 @@ import { clip } from '../../text/html.ts';
 import { paymentLink } from '../../wording/payment-link.ts';
 import { providerFailure } from '../../wording/result-texts.ts';
 
-const usage = 'For example /pay 49.00 USD Licence for Ann';
+const usage = 'For example /pay 49.00 USD License for Ann';
 /** As long as an item's name may sensibly be on a checkout page. */
 const noteUnitsMax = 200;
 

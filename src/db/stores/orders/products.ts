@@ -17,7 +17,7 @@ export function createProductStore(session: Session): ProductStore {
     (await list(where, { order: [asc(products.skuKey)], limit })).map(toProduct);
   const raised = sql`${products.version} + 1`;
   return {
-    insertProduct: (product) => insert({ ...product, skuKey: product.sku.toLowerCase(), licenceSecret: null }),
+    insertProduct: (product) => insert({ ...product, skuKey: product.sku.toLowerCase(), licenseSecret: null }),
     findProduct: async (id) => (await listBySku(eq(products.id, id)))[0],
     findProductBySku: async (sku) => (await listBySku(eq(products.skuKey, sku.toLowerCase())))[0],
     listProductsByChannelKey: ({ channel, keys }) =>
@@ -37,15 +37,15 @@ export function createProductStore(session: Session): ProductStore {
         .returning({ id: products.id });
       return changed.length === 1;
     },
-    async setLicenceSecret({ id, secret, updatedAt }) {
+    async setLicenseSecret({ id, secret, updatedAt }) {
       const changed = await db
         .update(products)
-        .set({ licenceSecret: secret, updatedAt, version: raised })
+        .set({ licenseSecret: secret, updatedAt, version: raised })
         .where(eq(products.id, id))
         .returning({ id: products.id });
       return changed.length === 1;
     },
-    findLicenceSecret: async (id) => (await find(eq(products.id, id)))?.licenceSecret ?? null,
+    findLicenseSecret: async (id) => (await find(eq(products.id, id)))?.licenseSecret ?? null,
     async deleteProduct({ id, expectedVersion }) {
       const deleted = await db
         .delete(products)
@@ -56,7 +56,7 @@ export function createProductStore(session: Session): ProductStore {
   };
 }
 
-/** Without the secret: it is read by `findLicenceSecret` only. */
-function toProduct({ skuKey, licenceSecret, ...product }: Row): Product {
-  return { ...product, hasLicenceSecret: licenceSecret !== null };
+/** Without the secret: it is read by `findLicenseSecret` only. */
+function toProduct({ skuKey, licenseSecret, ...product }: Row): Product {
+  return { ...product, hasLicenseSecret: licenseSecret !== null };
 }

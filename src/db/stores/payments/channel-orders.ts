@@ -6,7 +6,7 @@ import type { Session } from '../../query/session.ts';
 import { and, asc, desc, eq, getTableColumns, gt, isNull, lt, or, sql } from '../../schema/drizzle.ts';
 
 export function createChannelOrderStore(session: Session): ChannelOrderStore {
-  return { ...createMarks(session), ...createSubscriptions(session), ...createLicences(session) };
+  return { ...createMarks(session), ...createSubscriptions(session), ...createLicenses(session) };
 }
 
 function createMarks(
@@ -71,16 +71,16 @@ function createMarks(
   };
 }
 
-function createLicences(session: Session): Pick<ChannelOrderStore, 'claimLicence'> {
+function createLicenses(session: Session): Pick<ChannelOrderStore, 'claimLicense'> {
   const { db } = session;
-  const { channelLicences: licences } = session.tables;
+  const { channelLicenses: licenses } = session.tables;
   return {
-    async claimLicence({ licenceHash, provider, reference, at }) {
-      await db.insert(licences).values({ licenceHash, provider, reference, createdAt: at }).onConflictDoNothing();
+    async claimLicense({ licenseHash, provider, reference, at }) {
+      await db.insert(licenses).values({ licenseHash, provider, reference, createdAt: at }).onConflictDoNothing();
       const [owner] = await db
-        .select({ provider: licences.provider, reference: licences.reference })
-        .from(licences)
-        .where(eq(licences.licenceHash, licenceHash));
+        .select({ provider: licenses.provider, reference: licenses.reference })
+        .from(licenses)
+        .where(eq(licenses.licenseHash, licenseHash));
       return owner ?? { provider, reference };
     },
   };

@@ -51,7 +51,7 @@ function toChannelOrder(body: OrderBody, soldAt: number | null): ChannelOrder {
 
 function toItem(item: ItemBody | null): ChannelOrderItem {
   if (item === null) {
-    const unread = { productKey: null, name: 'Unreadable item', quantity: null, licenceKey: null };
+    const unread = { productKey: null, name: 'Unreadable item', quantity: null, licenseKey: null };
     return { ...unread, hasCoupon: false, hasOpenDiscount: false };
   }
   const name = item.product_name ?? item.product_key ?? 'Item without a name';
@@ -59,7 +59,7 @@ function toItem(item: ItemBody | null): ChannelOrderItem {
     productKey: item.product_key ?? keyInLink(item.product_permalink),
     name: item.variant_name === null ? name : `${name} (${item.variant_name})`,
     quantity: item.quantity,
-    licenceKey: item.license_key,
+    licenseKey: item.license_key,
     hasCoupon: item.used_coupon,
     hasOpenDiscount:
       item.on_sale || item.used_social_discount || item.used_cross_sell_discount || item.used_upgrade_discount,

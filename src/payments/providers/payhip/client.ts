@@ -1,4 +1,4 @@
-// Payhip: API v2. Coupons go by the account's key, licence keys by the secret key of their product. No limit is published:
+// Payhip: API v2. Coupons go by the account's key, license keys by the secret key of their product. No limit is published:
 // one request a second, and one retry, only after an error of Payhip's own (5xx).
 import { z } from 'zod';
 import { type Clock, type Milliseconds, second } from '#kernel/clock.ts';
@@ -14,7 +14,7 @@ export interface PayhipClient {
   /** Pages count from 1; one past the last is empty. */
   listPage(page: number, signal?: AbortSignal): Promise<Coupon[]>;
   createCoupon(draft: CouponDraft, signal?: AbortSignal): Promise<Coupon>;
-  verifyLicence(asked: { licenceKey: string; productSecret: string }, signal?: AbortSignal): Promise<LicenseLookup>;
+  verifyLicense(asked: { licenseKey: string; productSecret: string }, signal?: AbortSignal): Promise<LicenseLookup>;
 }
 
 type Request<T> = Omit<HttpCall<T>, 'url' | 'headers' | 'isRepeatable'> & {
@@ -54,12 +54,12 @@ export function createPayhipClient(
       const request = { operation: 'create_coupon', method: 'POST', path: '/coupons', headers, isRead: false } as const;
       return toCoupon((await call({ ...request, body: couponForm(draft), schema: couponAnswerSchema, signal })).data);
     },
-    async verifyLicence({ licenceKey, productSecret }, signal) {
-      const path = `/license/verify?${new URLSearchParams({ license_key: licenceKey })}`;
+    async verifyLicense({ licenseKey, productSecret }, signal) {
+      const path = `/license/verify?${new URLSearchParams({ license_key: licenseKey })}`;
       const headers = { 'product-secret-key': productSecret };
-      const request = { operation: 'verify_licence', method: 'GET', path, headers, isRead: true } as const;
+      const request = { operation: 'verify_license', method: 'GET', path, headers, isRead: true } as const;
       try {
-        return toLookup(await call({ ...request, schema: licenceSchema, signal }));
+        return toLookup(await call({ ...request, schema: licenseSchema, signal }));
       } catch (error) {
         throw error instanceof ProviderRejected ? withoutWords(error) : error;
       }
@@ -132,7 +132,7 @@ function couponForm({ code, percent, amountMinor, productKey }: CouponDraft): st
 }
 
 // An unknown key has an empty body, which is read as null.
-const licenceSchema = z
+const licenseSchema = z
   .object({
     data: z.object({
       enabled: z.union([z.boolean(), z.string()]),
@@ -142,7 +142,7 @@ const licenceSchema = z
   })
   .nullable();
 
-function toLookup(answer: z.output<typeof licenceSchema>): LicenseLookup {
+function toLookup(answer: z.output<typeof licenseSchema>): LicenseLookup {
   if (answer === null) return { kind: 'unknown' };
   const { enabled, buyer_email: email, product_link: link } = answer.data;
   const isEnabled = enabled === true || enabled === 'true' || enabled === '1';

@@ -110,7 +110,7 @@ export const subscriptionSchema = z.object({
 
 export const envelopeSchema = z.object({ type: z.string().max(128), signature: z.string().nullish() });
 
-/** A licence is what the customer paid for, and the signature lets anybody forge every event. */
+/** A license is what the customer paid for, and the signature lets anybody forge every event. */
 const secretFields = /("(?:licen[cs]e_key|signature)"\s*:\s*)("(?:\\.|[^"\\])*"?|[^,}\]\s]+)/gi;
 
 /** Works on the text, so that a body that is cut or no JSON shows nothing either. */

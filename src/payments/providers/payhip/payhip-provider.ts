@@ -55,7 +55,7 @@ export function createPayhipProvider(tools: ProviderTools, settings: PayhipSetti
     sales: {
       readEvent: readPayhipEvent,
       redactSecrets: redactPayhipEvent,
-      verifyLicence: (asked, signal) => client.verifyLicence(asked, signal),
+      verifyLicense: (asked, signal) => client.verifyLicense(asked, signal),
       listCoupons: (signal) => coupons.list(signal),
       createCoupon: (draft, signal) => coupons.create(draft, signal),
       readExport: readChannelExport,

@@ -29,7 +29,7 @@ test('the documented sale is read', () => {
           productKey: 'RGsF',
           name: 'Example product',
           quantity: 1,
-          licenceKey: null,
+          licenseKey: null,
           hasCoupon: false,
           hasOpenDiscount: false,
         },

@@ -27,7 +27,7 @@ async function open(...script: Answer[]) {
 const coupon = { id: 'c1', coupon_type: 'multi', code: 'SPRING', percent_off: 20, amount_off: null, usage_count: '3' };
 const page = (...coupons: object[]) => json(200, { data: coupons });
 const draft = { code: 'WINTER', percent: '10', amountMinor: null, productKey: null };
-const asked = { licenceKey: 'WTKP4-66NL5-HMKQW-GFSCZ', productSecret: 'prod_sk_secret' };
+const asked = { licenseKey: 'WTKP4-66NL5-HMKQW-GFSCZ', productSecret: 'prod_sk_secret' };
 
 describe('what it cannot do', () => {
   test('is said in sentences, and asked of nobody', async () => {
@@ -71,10 +71,10 @@ describe('a probe', () => {
   });
 });
 
-describe('a licence', () => {
+describe('a license', () => {
   test('that is known is told as it is', async () => {
     await using payhip = await open(json(200, fixture('payhip/license-verify-response.json')));
-    expect(await payhip.sales.verifyLicence(asked)).toEqual({
+    expect(await payhip.sales.verifyLicense(asked)).toEqual({
       kind: 'known',
       isEnabled: true,
       email: 'buyer@example.com',
@@ -91,19 +91,19 @@ describe('a licence', () => {
 
   test('that is not known has an empty body, which is no error', async () => {
     await using payhip = await open(json(200, ''));
-    expect(await payhip.sales.verifyLicence(asked)).toEqual({ kind: 'unknown' });
+    expect(await payhip.sales.verifyLicense(asked)).toEqual({ kind: 'unknown' });
   });
 
   test('whose refusal repeats it stays out of the error', async () => {
-    await using payhip = await open(json(404, { message: `no licence ${asked.licenceKey}` }));
-    const error = await payhip.sales.verifyLicence(asked).catch((caught: unknown) => caught);
-    expect(error).toMatchObject({ name: 'ProviderRejected', message: 'verify_licence: HTTP 404' });
-    expect(JSON.stringify(payhip.registry.health('payhip'))).not.toContain(asked.licenceKey);
+    await using payhip = await open(json(404, { message: `no license ${asked.licenseKey}` }));
+    const error = await payhip.sales.verifyLicense(asked).catch((caught: unknown) => caught);
+    expect(error).toMatchObject({ name: 'ProviderRejected', message: 'verify_license: HTTP 404' });
+    expect(JSON.stringify(payhip.registry.health('payhip'))).not.toContain(asked.licenseKey);
   });
 
   test('in an answer of another form is not taken for anything', async () => {
     await using payhip = await open(json(200, { data: { uses: 0 } }));
-    await expect(payhip.sales.verifyLicence(asked)).rejects.toMatchObject({ name: 'ProviderUnreachable' });
+    await expect(payhip.sales.verifyLicense(asked)).rejects.toMatchObject({ name: 'ProviderUnreachable' });
   });
 });
 

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { redactPayhipEvent } from '#payments/providers/payhip/event-body.ts';
 
 describe('what leaves the app of an event', () => {
-  test('has neither its signature nor a licence key, and all the rest', () => {
+  test('has neither its signature nor a license key, and all the rest', () => {
     const item = { product_name: 'Font "Ann"', license_key: 'WTKP4-66NL5', quantity: '1' };
     const body = JSON.stringify({ id: 'A1', items: [item, { ...item, license_key: 12_345 }], signature: 'ab12' });
     expect(JSON.parse(redactPayhipEvent(body))).toEqual({
@@ -27,7 +27,7 @@ describe('what leaves the app of an event', () => {
     expect(redactPayhipEvent(body)).not.toContain('ab12');
   });
 
-  test('has no licence key, whatever it is made of', () => {
+  test('has no license key, whatever it is made of', () => {
     const key = fc.string({ minLength: 1, unit: 'binary' }).map((text) => `<${text}>`);
     fc.assert(
       fc.property(key, (license_key) => {

@@ -50,7 +50,7 @@ describe('an authentic delivery', () => {
   });
 
   test('of a type that nobody follows is irrelevant', () => {
-    expect(verify({ ...paid, type: 'licence.used' })).toEqual({ kind: 'irrelevant', eventType: 'licence.used' });
+    expect(verify({ ...paid, type: 'license.used' })).toEqual({ kind: 'irrelevant', eventType: 'license.used' });
   });
 
   test('may come with a charset, and with fields that nobody knows', () => {
