@@ -1,8 +1,9 @@
-// The process: command line, signals, exit code. Everything else is in app.ts, which is loaded only once the settings are
+// The process: command line, signals, exit code. Everything else is in app/, which is loaded only once the settings are
 // known to be good, so that a wrong one is said at once.
 import { readFileSync } from 'node:fs';
 import { enableCompileCache } from 'node:module';
 import { type ParseArgsConfig, parseArgs } from 'node:util';
+import { boundNameLookups, environment } from '#config/environment.ts';
 import { loadConfig, loadDatabaseConfig } from '#config/load-config.ts';
 
 /** The BSD `sysexits` code for a wrong configuration: a supervisor can tell it from a crash. */
@@ -33,7 +34,7 @@ function refuse(faults: readonly string[]): never {
 }
 
 async function start(): Promise<void> {
-  const loaded = loadConfig(process.env, { readFile });
+  const loaded = loadConfig(environment, { readFile });
   if (!loaded.ok) refuse(loaded.faults);
   const { createApp } = await import('#app/app.ts');
   const app = await createApp({ config: loaded.config });
@@ -65,7 +66,7 @@ async function start(): Promise<void> {
 }
 
 async function migrate(): Promise<void> {
-  const loaded = loadDatabaseConfig(process.env, { readFile });
+  const loaded = loadDatabaseConfig(environment, { readFile });
   if (!loaded.ok) refuse(loaded.faults);
   const { migrateDatabase } = await import('#app/core.ts');
   const applied = await migrateDatabase(loaded.config);
@@ -88,7 +89,7 @@ function readMaintenance(command: string, words: readonly string[]) {
   const options = parseWords(words, { force: { type: 'boolean' } });
   const [file, ...others] = options?.positionals ?? [];
   if (options === undefined || file === undefined || others.length > 0) refuseUsage(`${command} FILE [--force]`);
-  const loaded = loadDatabaseConfig(process.env, { readFile });
+  const loaded = loadDatabaseConfig(environment, { readFile });
   if (!loaded.ok) refuse(loaded.faults);
   return { file, isForced: options.values.force === true, database: loaded.config.database };
 }
@@ -97,12 +98,9 @@ function readMaintenance(command: string, words: readonly string[]) {
 async function doctor(words: readonly string[]): Promise<void> {
   const options = parseWords(words, { json: { type: 'boolean' } });
   if (options === undefined || options.positionals.length > 0) refuseUsage('doctor [--json]');
-  const loaded = loadConfig(process.env, { readFile });
+  const loaded = loadConfig(environment, { readFile });
   if (!loaded.ok) refuse(loaded.faults);
-  // The end of the process waits for look-ups of names in hand, of which half as many run at once as there are threads.
-  // Where nobody answers them they would take minutes one after the other.
-  process.env['UV_THREADPOOL_SIZE'] ??= '32';
-  process.env['RES_OPTIONS'] ??= 'timeout:1 attempts:2';
+  boundNameLookups();
   const [{ createSetUpDoctor }, report] = await Promise.all([
     import('#app/doctor.ts'),
     import('#diagnostics/report.ts'),

@@ -3,8 +3,8 @@
 import BetterSqlite3 from 'better-sqlite3';
 import { openDatabase } from '#db/database/open-database.ts';
 import { systemClock } from '#kernel/clock.ts';
-import type { EventLog } from '#kernel/events.ts';
 import { createIds, systemRandom } from '#kernel/ids.ts';
+import type { EventLog } from '#kernel/process.ts';
 import type { PaymentDeps } from '#payments/lifecycle/deps.ts';
 import type { WebhookDelivery } from '#payments/ports/payment-provider.ts';
 import { createProviderRegistry } from '#payments/providers/registry/registry.ts';

@@ -1,10 +1,10 @@
 import type { AccountingStores, DomainDeps } from '#accounting/ledger/deps.ts';
 import { hour, type Milliseconds, minute, second } from '#kernel/clock.ts';
-import type { RetryPolicy } from '#kernel/retry-policy.ts';
-import type { InboxEvent, OutboxMessage } from '#messaging/messaging-store.ts';
-import type { OutboxHandler } from '#messaging/outbox-handler.ts';
-import { type Lane, lanes, topics } from '#messaging/topics.ts';
-import { createWorker, type Worker } from '#messaging/worker.ts';
+import type { InboxEvent, OutboxMessage } from '#messaging/queues/messaging-store.ts';
+import { type Lane, lanes, topics } from '#messaging/queues/topics.ts';
+import type { OutboxHandler } from '#messaging/workers/outbox-handler.ts';
+import type { RetryPolicy } from '#messaging/workers/retry-policy.ts';
+import { createWorker, type Worker } from '#messaging/workers/worker.ts';
 import { handleInboxEvent } from '#payments/webhooks/handle-inbox-event.ts';
 import { raiseDeadLetter } from '#payments/webhooks/raise-dead-letter.ts';
 

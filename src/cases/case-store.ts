@@ -3,7 +3,7 @@ import type { Milliseconds } from '#kernel/clock.ts';
 import type { OrderId, PaymentId, RefundId } from '#kernel/ids.ts';
 import type { ProviderName } from '#kernel/provider-name.ts';
 import type { TransactionContext, TransactionDeps } from '#kernel/transaction-context.ts';
-import type { MessagingStores } from '#messaging/messaging-store.ts';
+import type { MessagingStores } from '#messaging/queues/messaging-store.ts';
 import type { Case, CaseKind, CaseStatus } from './case.ts';
 
 export type CaseChange = Partial<Omit<Case, 'id' | 'key' | 'version' | 'openedAt'>>;

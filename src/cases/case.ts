@@ -2,8 +2,7 @@ import type { Milliseconds } from '#kernel/clock.ts';
 import type { OrderId, PaymentId, RefundId } from '#kernel/ids.ts';
 import type { JsonObject } from '#kernel/json.ts';
 import type { AssetAmount } from '#kernel/money.ts';
-import type { ProviderName } from '#kernel/provider-name.ts';
-import type { Trust } from '#kernel/trust.ts';
+import type { ProviderName, Trust } from '#kernel/provider-name.ts';
 
 export const caseStatuses = ['open', 'acknowledged', 'snoozed', 'resolved'] as const;
 export type CaseStatus = (typeof caseStatuses)[number];

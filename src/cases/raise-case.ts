@@ -1,5 +1,5 @@
 import { ConcurrentChange } from '#kernel/database.ts';
-import { enqueueOutboxMessage } from '#messaging/enqueue-outbox-message.ts';
+import { enqueueOutboxMessage } from '#messaging/queues/enqueue-outbox-message.ts';
 import type { Case, CaseFacts } from './case.ts';
 import type { CaseChange, CaseTx } from './case-store.ts';
 

@@ -1,6 +1,6 @@
 // What the settings allow and what is unwise all the same: a start goes through, and `npm run doctor` says it. Like a
 // fault, a remark names settings and never repeats a value.
-import { errorCheck, okCheck, type SetUpCheck, warningCheck } from '#kernel/set-up-check.ts';
+import { errorCheck, okCheck, type SetUpCheck, warningCheck } from '#diagnostics/set-up-check.ts';
 import type { Environment, SettingsReading } from './read-settings.ts';
 import { commonSettings, settings } from './settings.ts';
 

@@ -1,7 +1,8 @@
 // Environment -> one frozen Config. Every fault is found in one go and named by its variable; no fault repeats a value,
 // since a secret may stand in the wrong place. An empty value counts as unset, as container tools write it.
+
+import type { SetUpCheck } from '#diagnostics/set-up-check.ts';
 import type { ProviderName } from '#kernel/provider-name.ts';
-import type { SetUpCheck } from '#kernel/set-up-check.ts';
 import type { LogLevel } from '#logging/logger.ts';
 import { isOn, requireAll } from '#payments/providers/kit/settings.ts';
 import { definitions, type SettingsByProvider } from '#payments/providers/registry/definitions.ts';

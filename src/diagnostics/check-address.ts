@@ -1,7 +1,8 @@
 // Whether providers reach us: PUBLIC_URL has to lead to this very product, and POST has to arrive there. The product may
 // not run at the moment; then what cannot be probed is no error.
-import { errorCheck, type GroupedCheck, okCheck, type SetUpCheck, warningCheck } from '#kernel/set-up-check.ts';
+
 import { type ProbeResult, probeUrl } from './probe-url.ts';
+import { errorCheck, type GroupedCheck, okCheck, type SetUpCheck, warningCheck } from './set-up-check.ts';
 
 export interface AddressQuestion {
   publicUrl: string | null;

@@ -1,5 +1,5 @@
 import { type Milliseconds, second } from '#kernel/clock.ts';
-import { errorCheck, okCheck, type SetUpCheck, warningCheck } from '#kernel/set-up-check.ts';
+import { errorCheck, okCheck, type SetUpCheck, warningCheck } from './set-up-check.ts';
 
 export interface ClockReading {
   source: string;

@@ -1,5 +1,5 @@
 import { type Stats, statSync } from 'node:fs';
-import { okCheck, type SetUpCheck, warningCheck } from '#kernel/set-up-check.ts';
+import { okCheck, type SetUpCheck, warningCheck } from './set-up-check.ts';
 
 /** Read and write for those who are neither the owner nor of the file's group. */
 const othersMask = 0o006;

@@ -1,5 +1,5 @@
-import { errorCheck, okCheck, type SetUpCheck, warningCheck } from '#kernel/set-up-check.ts';
 import { type ProbeResult, probeUrl } from './probe-url.ts';
+import { errorCheck, okCheck, type SetUpCheck, warningCheck } from './set-up-check.ts';
 
 const name = 'webhook';
 

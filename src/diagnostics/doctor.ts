@@ -1,5 +1,5 @@
 import type { Clock } from '#kernel/clock.ts';
-import type { GroupedCheck, SetUpReport } from '#kernel/set-up-check.ts';
+import type { GroupedCheck, SetUpReport } from './set-up-check.ts';
 
 /** The checks of the set-up, for `npm run doctor` and for the chat. */
 export interface Doctor {

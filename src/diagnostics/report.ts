@@ -1,5 +1,5 @@
 import { styleText } from 'node:util';
-import type { CheckStatus, GroupedCheck, SetUpReport } from '#kernel/set-up-check.ts';
+import type { CheckStatus, GroupedCheck, SetUpReport } from './set-up-check.ts';
 
 const colours: Readonly<Record<CheckStatus, 'green' | 'yellow' | 'red'>> = {
   ok: 'green',

@@ -1,5 +1,5 @@
 import { type Clock, type Milliseconds, second, withinTime } from '#kernel/clock.ts';
-import { errorCheck, type GroupedCheck, type SetUpCheck } from '#kernel/set-up-check.ts';
+import { errorCheck, type GroupedCheck, type SetUpCheck } from './set-up-check.ts';
 
 /** A check of this group, or one that belongs to another group and needs what was found here. */
 type Found = SetUpCheck | GroupedCheck;

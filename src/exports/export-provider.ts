@@ -7,7 +7,7 @@ import type { Milliseconds } from '#kernel/clock.ts';
 import { walkPages } from '#kernel/page.ts';
 import type { ProviderName } from '#kernel/provider-name.ts';
 import { causeOf, inTransaction } from '#kernel/transaction-context.ts';
-import type { InboxEvent } from '#messaging/messaging-store.ts';
+import type { InboxEvent } from '#messaging/queues/messaging-store.ts';
 import type { ProviderDeps } from '#payments/lifecycle/deps.ts';
 import type { Payment } from '#payments/model/payment.ts';
 import type { ReconciliationRun } from '#payments/model/reconciliation.ts';

@@ -4,7 +4,7 @@ import { type Case, isLive } from '#cases/case.ts';
 import type { Milliseconds } from '#kernel/clock.ts';
 import type { JsonValue } from '#kernel/json.ts';
 import { toDecimal } from '#kernel/money.ts';
-import type { InboxEvent } from '#messaging/messaging-store.ts';
+import type { InboxEvent } from '#messaging/queues/messaging-store.ts';
 import { formatOrderNumber, type Order } from '#orders/order.ts';
 import type { TimelineEntry } from '#orders/timeline.ts';
 import type { Outage } from '#payments/model/outage.ts';

@@ -10,7 +10,7 @@ import { wakeCases } from '#cases/snooze-case.ts';
 import { hour, type Milliseconds, minute, second } from '#kernel/clock.ts';
 import type { JsonObject } from '#kernel/json.ts';
 import { pruneAll, type Retention } from '#kernel/retention.ts';
-import { inboxRetention, outboxRetention } from '#messaging/retention.ts';
+import { inboxRetention, outboxRetention } from '#messaging/queues/retention.ts';
 import type { CatchUp } from '#payments/availability/catch-up.ts';
 import { outageRetention } from '#payments/availability/finish-outage.ts';
 import type { WatchProviders } from '#payments/availability/watch-providers.ts';

@@ -2,10 +2,9 @@
 // start, which makes up for times that passed while the process was down.
 import { type Logger as CronLogger, createTask, type ScheduledTask } from 'node-cron';
 import type { Clock, Milliseconds } from '#kernel/clock.ts';
-import type { EventLog } from '#kernel/events.ts';
 import { assert } from '#kernel/invariant.ts';
 import type { JsonObject } from '#kernel/json.ts';
-import type { Lifecycle } from '#kernel/lifecycle.ts';
+import type { EventLog, Lifecycle } from '#kernel/process.ts';
 import type { Job } from './jobs.ts';
 
 export type JobOutcome =

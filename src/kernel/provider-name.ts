@@ -33,3 +33,7 @@ export function eachProvider<Value>(make: (name: ProviderName) => Value): Record
 function namesOf<Name extends string>(catalogue: Readonly<Record<Name, string>>): readonly [Name, ...Name[]] {
   return Object.keys(catalogue) as [Name, ...Name[]];
 }
+
+/** How sure we are of a payment's evidence: asked the provider itself, a signature over the bytes, a shared secret only. */
+export const trustLevels = ['fetched', 'signed', 'token'] as const;
+export type Trust = (typeof trustLevels)[number];

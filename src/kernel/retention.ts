@@ -1,6 +1,6 @@
 import type { Clock, Milliseconds } from './clock.ts';
 import type { Database } from './database.ts';
-import type { EventLog } from './events.ts';
+import type { EventLog } from './process.ts';
 
 /** Rows of one kind that are deleted when they are no longer needed. */
 export interface Retention<Stores> {

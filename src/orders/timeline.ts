@@ -1,8 +1,8 @@
 import type { Actor } from '#kernel/actor.ts';
 import type { Milliseconds } from '#kernel/clock.ts';
 import type { OrderId, PaymentId } from '#kernel/ids.ts';
+import type { Trust } from '#kernel/provider-name.ts';
 import type { CauseKind } from '#kernel/transaction-context.ts';
-import type { Trust } from '#kernel/trust.ts';
 
 export const timelineSubjects = ['order', 'payment', 'refund', 'note'] as const;
 export type TimelineSubject = (typeof timelineSubjects)[number];

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { systemActor } from '#kernel/actor.ts';
 import { minute } from '#kernel/clock.ts';
 import { causeOf, inTransaction } from '#kernel/transaction-context.ts';
-import { enqueueOutboxMessage } from '#messaging/enqueue-outbox-message.ts';
+import { enqueueOutboxMessage } from '#messaging/queues/enqueue-outbox-message.ts';
 import { pollPayments } from '#payments/sync/poll-payments.ts';
 import type { SandboxMessage } from '#sandbox/telegram/model.ts';
 import { auditOf, buttonsOf, chat, openChat, paid, say, tap, textOf } from './support/chat.ts';

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
+import { errorCheck, type GroupedCheck, okCheck } from '#diagnostics/set-up-check.ts';
 import { minute, second } from '#kernel/clock.ts';
-import { errorCheck, type GroupedCheck, okCheck } from '#kernel/set-up-check.ts';
 import { openChat, say, tap, textOf } from './support/chat.ts';
 
 const broken: GroupedCheck = {

@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { checkTelegram, type TelegramSetUp } from '#bot/set-up/check-telegram.ts';
 import { judgePolling, judgeWebhook } from '#bot/set-up/check-updates.ts';
+import type { SetUpCheck } from '#diagnostics/set-up-check.ts';
 import { minute, second, systemClock } from '#kernel/clock.ts';
-import type { SetUpCheck } from '#kernel/set-up-check.ts';
 import type { TelegramSandbox, TelegramSandboxOptions } from '#sandbox/telegram/server.ts';
 import { adminToken, call, openSandbox, pagerToken } from '../sandbox/telegram/open-sandbox.ts';
 

@@ -6,7 +6,7 @@ import { beforeEach, describe, expect, test } from 'vitest';
 import { checkFiles } from '#diagnostics/check-files.ts';
 import { isSound, printReport, printReportAsJson, sumUpReport } from '#diagnostics/report.ts';
 import { type CheckGroup, runChecks } from '#diagnostics/run-checks.ts';
-import { errorCheck, type GroupedCheck, okCheck, warningCheck } from '#kernel/set-up-check.ts';
+import { errorCheck, type GroupedCheck, okCheck, warningCheck } from '#diagnostics/set-up-check.ts';
 import { createTestClock, type TestClock } from '#test/support/time/test-clock.ts';
 
 describe('groups of checks', () => {

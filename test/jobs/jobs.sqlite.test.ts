@@ -5,7 +5,7 @@ import type { Case } from '#cases/case.ts';
 import { createJobs, type Job } from '#jobs/jobs.ts';
 import { day } from '#kernel/clock.ts';
 import { asOrderId } from '#kernel/ids.ts';
-import type { SentMessage } from '#messaging/messaging-store.ts';
+import type { SentMessage } from '#messaging/queues/messaging-store.ts';
 import { idempotencyRetention } from '#payments/collect/place-order.ts';
 import type { ReconciliationRun } from '#payments/model/reconciliation.ts';
 import { openServerFixture, orderBody, type ServerFixture, storeRequest } from '#test/server/support/server-fixture.ts';

@@ -2,8 +2,8 @@ import { afterEach, describe, expect, test, vi } from 'vitest';
 import type { Job } from '#jobs/jobs.ts';
 import { createScheduler, type JobRun, type Scheduler } from '#jobs/scheduler.ts';
 import { minute, systemClock } from '#kernel/clock.ts';
-import type { EventLog } from '#kernel/events.ts';
 import type { JsonObject } from '#kernel/json.ts';
+import type { EventLog } from '#kernel/process.ts';
 
 const logged: string[] = [];
 const note = (message: string, facts: object = {}): void => void logged.push(`${message} ${JSON.stringify(facts)}`);

@@ -4,7 +4,7 @@ import { needsDecision } from '#cases/case.ts';
 import type { CaseCount } from '#cases/case-store.ts';
 import { hour, type Milliseconds, minute } from '#kernel/clock.ts';
 import { causeOf, inTransaction, type TransactionDeps } from '#kernel/transaction-context.ts';
-import { enqueueOutboxMessage } from '#messaging/enqueue-outbox-message.ts';
+import { enqueueOutboxMessage } from '#messaging/queues/enqueue-outbox-message.ts';
 import { correctionOf } from '../ledger/booked-payment.ts';
 import { chainStart, contentText, createEntriesHash, entryText, hashLink } from '../ledger/chain.ts';
 import type { Closing, ClosingContent, ClosingDelay, LedgerEntry, LedgerPayment } from '../ledger/closing.ts';

@@ -1,7 +1,7 @@
 import type { Api, Bot } from 'grammy';
 import type { Update } from 'grammy/types';
 import type { AdminDirectory } from '#access/admin.ts';
-import type { EventLog } from '#kernel/events.ts';
+import type { EventLog } from '#kernel/process.ts';
 import type { TelegramLine } from '../telegram/connection.ts';
 import { readGrammyError } from '../telegram/grammy-errors.ts';
 import { asGrammySignal } from '../telegram/grammy-sender.ts';

@@ -1,6 +1,6 @@
 import type { Telegraf } from 'telegraf';
 import type { Update } from 'telegraf/types';
-import type { EventLog } from '#kernel/events.ts';
+import type { EventLog } from '#kernel/process.ts';
 import type { TelegramLine } from '../telegram/connection.ts';
 import { readTelegrafError } from './errors.ts';
 import { asTelegrafSignal } from './sender.ts';

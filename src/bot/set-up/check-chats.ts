@@ -1,4 +1,4 @@
-import { errorCheck, okCheck, type SetUpCheck, warningCheck } from '#kernel/set-up-check.ts';
+import { errorCheck, okCheck, type SetUpCheck, warningCheck } from '#diagnostics/set-up-check.ts';
 import { readGrammyError } from '../telegram/grammy-errors.ts';
 import type { SendOutcome } from '../telegram/telegram.ts';
 import { bounded, type KnownBot, reasonOf } from './known-bot.ts';

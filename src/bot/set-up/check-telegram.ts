@@ -2,8 +2,8 @@
 // taken and nothing is sent; whether a chat can be written to shows only by trying, and the least that can be tried is the
 // word "typing" above it for some seconds.
 import { Api } from 'grammy';
+import { errorCheck, okCheck, type SetUpCheck, warningCheck } from '#diagnostics/set-up-check.ts';
 import { type Clock, clockDifference, type Milliseconds } from '#kernel/clock.ts';
-import { errorCheck, okCheck, type SetUpCheck, warningCheck } from '#kernel/set-up-check.ts';
 import { readGrammyError } from '../telegram/grammy-errors.ts';
 import type { SendOutcome } from '../telegram/telegram.ts';
 import { checkAlertChat, checkOwners } from './check-chats.ts';

@@ -1,6 +1,6 @@
 import type { WebhookInfo } from 'grammy/types';
+import { okCheck, type SetUpCheck, warningCheck } from '#diagnostics/set-up-check.ts';
 import { hour, type Milliseconds, minute, second } from '#kernel/clock.ts';
-import { okCheck, type SetUpCheck, warningCheck } from '#kernel/set-up-check.ts';
 import { readGrammyError } from '../telegram/grammy-errors.ts';
 import { bounded, type KnownBot, reasonOf } from './known-bot.ts';
 

@@ -1,6 +1,6 @@
 import type { Admin, AdminDirectory } from '#access/admin.ts';
 import { type Clock, hour } from '#kernel/clock.ts';
-import type { EventLog } from '#kernel/events.ts';
+import type { EventLog } from '#kernel/process.ts';
 import { createOnceWithin } from './once-within.ts';
 
 export const unauthorizedText = 'This bot is private.';

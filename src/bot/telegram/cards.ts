@@ -1,9 +1,9 @@
 // One card per bot, chat and subject. What was sent is remembered, so that the next showing is an edit, and a repeat after
 // a crash finds its message again.
 import { createHash } from 'node:crypto';
-import type { SentMessage } from '#messaging/messaging-store.ts';
-import type { DeliveryResult } from '#messaging/outbox-handler.ts';
-import { forgetSentMessage, rememberSentMessage } from '#messaging/sent-messages.ts';
+import type { SentMessage } from '#messaging/queues/messaging-store.ts';
+import { forgetSentMessage, rememberSentMessage } from '#messaging/queues/sent-messages.ts';
+import type { DeliveryResult } from '#messaging/workers/outbox-handler.ts';
 import type { View } from '../text/view.ts';
 import type { ChatSender, SendOutcome } from './telegram.ts';
 

@@ -1,11 +1,10 @@
 // A bot's line to Telegram: it introduces itself, then takes updates by long polling, or has them posted, or only checks
 // now and then whether Telegram is there. Telegram's absence never ends the process; it is reported and tried again.
 import { type Clock, type Milliseconds, minute, second } from '#kernel/clock.ts';
-import type { EventLog } from '#kernel/events.ts';
 import type { Random } from '#kernel/ids.ts';
 import { createKeyedMutex } from '#kernel/keyed-mutex.ts';
-import type { Lifecycle } from '#kernel/lifecycle.ts';
-import { type RetryPolicy, retryDelay } from '#kernel/retry-policy.ts';
+import type { EventLog, Lifecycle } from '#kernel/process.ts';
+import { type RetryPolicy, retryDelay } from '#messaging/workers/retry-policy.ts';
 import { type BotHealth, networkReason, type SendOutcome, type TelegramUpdate, type UpdateMode } from './telegram.ts';
 
 /** The calls of a connection; each throws what its library throws, and `classify` reads it. */

@@ -1,4 +1,4 @@
-import type { EventLog } from '#kernel/events.ts';
+import type { EventLog } from '#kernel/process.ts';
 import type { ChatSender, SendOutcome } from './telegram.ts';
 
 /**

@@ -1,7 +1,7 @@
 import type { CaseSeverity, CaseStatus } from '#cases/case.ts';
 import { day, hour, type Milliseconds, minute, second } from '#kernel/clock.ts';
+import type { Trust } from '#kernel/provider-name.ts';
 import { providerTitle } from '#kernel/provider-name.ts';
-import type { Trust } from '#kernel/trust.ts';
 import type { OrderStatus } from '#orders/order.ts';
 import type { PaymentStatus } from '#payments/model/payment.ts';
 import type { RefundStatus } from '#payments/model/refund.ts';

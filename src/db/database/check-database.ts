@@ -1,5 +1,5 @@
+import type { SetUpCheck } from '#diagnostics/set-up-check.ts';
 import type { Clock, Milliseconds } from '#kernel/clock.ts';
-import type { SetUpCheck } from '#kernel/set-up-check.ts';
 import type { DatabaseTarget } from '../engine/open-options.ts';
 
 /** Checks that the database can be used, beside any process that uses it. Only the engine asked for is loaded. */

@@ -1,6 +1,6 @@
 import pg from 'pg';
+import { errorCheck, okCheck, type SetUpCheck, warningCheck } from '#diagnostics/set-up-check.ts';
 import { type Clock, type Milliseconds, second } from '#kernel/clock.ts';
-import { errorCheck, okCheck, type SetUpCheck, warningCheck } from '#kernel/set-up-check.ts';
 import { checkMigrations } from '../engine/check-migrations.ts';
 
 const callMaxMs = 5 * second;

@@ -1,8 +1,7 @@
 import { actorKinds } from '#kernel/actor.ts';
 import type { OrderId, PaymentId } from '#kernel/ids.ts';
-import { providerNames } from '#kernel/provider-name.ts';
+import { providerNames, trustLevels } from '#kernel/provider-name.ts';
 import { causeKinds } from '#kernel/transaction-context.ts';
-import { trustLevels } from '#kernel/trust.ts';
 import { type OrderItem, orderOrigins, orderStatuses } from '#orders/order.ts';
 import { timelineSubjects } from '#orders/timeline.ts';
 import { type Kit, oneOf } from './kit.ts';

@@ -1,7 +1,6 @@
 import { actorKinds } from '#kernel/actor.ts';
 import type { OrderId, PaymentId, ProviderReference, RefundId } from '#kernel/ids.ts';
-import { providerNames } from '#kernel/provider-name.ts';
-import { trustLevels } from '#kernel/trust.ts';
+import { providerNames, trustLevels } from '#kernel/provider-name.ts';
 import { creationStates, paymentStatuses } from '#payments/model/payment.ts';
 import { refundStatuses } from '#payments/model/refund.ts';
 import { sql } from './drizzle.ts';

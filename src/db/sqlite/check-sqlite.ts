@@ -4,8 +4,8 @@ import { execFile } from 'node:child_process';
 import { accessSync, constants, existsSync, statfsSync, statSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import BetterSqlite3 from 'better-sqlite3';
+import { errorCheck, okCheck, type SetUpCheck, warningCheck } from '#diagnostics/set-up-check.ts';
 import type { Milliseconds } from '#kernel/clock.ts';
-import { errorCheck, okCheck, type SetUpCheck, warningCheck } from '#kernel/set-up-check.ts';
 import { checkMigrations } from '../engine/check-migrations.ts';
 import { openQueryOnly } from './connections.ts';
 

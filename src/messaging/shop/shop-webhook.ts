@@ -2,7 +2,7 @@ import type { Readable } from 'node:stream';
 import axios from 'axios';
 import { Webhook } from 'standardwebhooks';
 import { type Clock, hour, type Milliseconds, second } from '#kernel/clock.ts';
-import type { DeliveryResult, OutboxHandler } from '#messaging/outbox-handler.ts';
+import type { DeliveryResult, OutboxHandler } from '../workers/outbox-handler.ts';
 
 export interface ShopWebhookTarget {
   url: string;

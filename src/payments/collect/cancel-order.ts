@@ -2,7 +2,7 @@ import { recordAudit } from '#access/audit.ts';
 import type { Actor } from '#kernel/actor.ts';
 import type { OrderId } from '#kernel/ids.ts';
 import { causeOf, inTransaction, type TransactionDeps } from '#kernel/transaction-context.ts';
-import { enqueueOutboxMessage } from '#messaging/enqueue-outbox-message.ts';
+import { enqueueOutboxMessage } from '#messaging/queues/enqueue-outbox-message.ts';
 import type { Order, OrderStatus } from '#orders/order.ts';
 import { applyOrderEvent } from '../lifecycle/change-order.ts';
 import { isOpenPayment, type Payment } from '../model/payment.ts';

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { enqueueOutboxMessage } from '#messaging/enqueue-outbox-message.ts';
+import { enqueueOutboxMessage } from '#messaging/queues/enqueue-outbox-message.ts';
 import type { Order, OrderStatus } from '#orders/order.ts';
 import type { Payment } from '../model/payment.ts';
 import type { Refund } from '../model/refund.ts';

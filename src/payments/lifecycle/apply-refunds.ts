@@ -1,5 +1,5 @@
 // What an order is after money went back depends on what is left of all that came for it.
-import type { Trust } from '#kernel/trust.ts';
+import type { Trust } from '#kernel/provider-name.ts';
 import type { Order } from '#orders/order.ts';
 import type { Payment } from '../model/payment.ts';
 import type { Refund } from '../model/refund.ts';

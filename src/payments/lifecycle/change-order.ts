@@ -1,10 +1,10 @@
-// Every change of an order goes through here: decide, compare-and-set, timeline, what the shop is applied, which cases end.
+// Every change of an order goes through here: decide, compare-and-set, timeline, what the shop is told, which cases end.
 import type { CaseKind } from '#cases/case.ts';
 import { resolveOrderCases } from '#cases/resolve-case.ts';
 import { wakeOrderCases } from '#cases/snooze-case.ts';
 import type { PaymentId } from '#kernel/ids.ts';
-import type { Trust } from '#kernel/trust.ts';
-import { enqueueOutboxMessage } from '#messaging/enqueue-outbox-message.ts';
+import type { Trust } from '#kernel/provider-name.ts';
+import { enqueueOutboxMessage } from '#messaging/queues/enqueue-outbox-message.ts';
 import { decideOrder, type OrderContext, type OrderDecision, type OrderEvent } from '#orders/decide-order.ts';
 import type { Order, OrderStatus } from '#orders/order.ts';
 import type { OrderChange } from '#orders/order-store.ts';

@@ -1,6 +1,6 @@
 import type { Database } from '#kernel/database.ts';
-import type { EventLog } from '#kernel/events.ts';
 import type { PaymentId } from '#kernel/ids.ts';
+import type { EventLog } from '#kernel/process.ts';
 import type { Payment } from '../model/payment.ts';
 import { capturedOf } from '../model/refundable.ts';
 import type { ProviderRegistry } from '../ports/payment-provider.ts';

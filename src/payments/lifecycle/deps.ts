@@ -1,7 +1,7 @@
 import type { Actor } from '#kernel/actor.ts';
-import type { EventLog } from '#kernel/events.ts';
 import type { Random } from '#kernel/ids.ts';
 import type { Money } from '#kernel/money.ts';
+import type { EventLog } from '#kernel/process.ts';
 import type { ProviderName } from '#kernel/provider-name.ts';
 import type { TransactionDeps } from '#kernel/transaction-context.ts';
 import type { PaymentStatus } from '../model/payment.ts';

@@ -1,5 +1,5 @@
-// Several payments of one order may bring more than it asks for, each of them in order by itself. What was applied of them as
-// short or late is over once the order is paid; that money is too much from then on, and is applied as such.
+// Several payments of one order may bring more than it asks for, each of them in order by itself. What was told of them as
+// short or late is over once the order is paid; that money is too much from then on, and is told as such.
 
 import { resolveOrderCases } from '#cases/resolve-case.ts';
 import type { Order } from '#orders/order.ts';
@@ -14,7 +14,7 @@ const paidStatuses: readonly Order['status'][] = ['paid', 'fulfilled', 'partiall
 
 /**
  * Tells of money beyond what the order asks for, when `payment` has just brought some. Another payment that is too much
- * as a whole is applied as one; what is left over is applied of this one. False where nothing more is to be said of this one.
+ * as a whole is told as one; what is left over is told of this one. False where nothing more is to be said of this one.
  */
 export async function raiseIfOverpaid(
   tx: PaymentTx,

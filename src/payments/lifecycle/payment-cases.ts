@@ -28,25 +28,25 @@ const conditions: Readonly<Record<PaymentStatus, Condition | undefined>> = {
   underpaid: {
     kind: 'payment_underpaid',
     severity: 'warning',
-    headline: 'Payment came short',
+    headline: 'Payment underpaid',
     actions: ['new_payment_link', 'resolve'],
   },
   overpaid: {
     kind: 'payment_overpaid',
     severity: 'info',
-    headline: 'Payment came with too much',
+    headline: 'Payment overpaid',
     actions: ['resolve', 'open_order'],
   },
   paid_late: {
     kind: 'payment_paid_late',
     severity: 'warning',
-    headline: 'Payment came late',
+    headline: 'Payment paid late',
     actions: ['mark_paid', 'resolve'],
   },
   expired: {
     kind: 'payment_expired',
     severity: 'info',
-    headline: 'Payment expired unpaid',
+    headline: 'Payment expired',
     actions: ['new_payment_link', 'open_order'],
   },
   failed: {

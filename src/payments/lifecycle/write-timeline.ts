@@ -1,5 +1,5 @@
 import type { PaymentId } from '#kernel/ids.ts';
-import type { Trust } from '#kernel/trust.ts';
+import type { Trust } from '#kernel/provider-name.ts';
 import type { Order } from '#orders/order.ts';
 import type { TimelineSubject } from '#orders/timeline.ts';
 import type { PaymentTx } from '../ports/payment-store.ts';

@@ -1,7 +1,6 @@
 import { type Milliseconds, minute } from '#kernel/clock.ts';
 import type { OrderId, PaymentId, ProviderReference } from '#kernel/ids.ts';
-import type { ProviderName } from '#kernel/provider-name.ts';
-import type { Trust } from '#kernel/trust.ts';
+import type { ProviderName, Trust } from '#kernel/provider-name.ts';
 
 export const paymentStatuses = [
   'created',

@@ -1,8 +1,7 @@
 import type { Milliseconds } from '#kernel/clock.ts';
 import type { PaymentId, ProviderReference } from '#kernel/ids.ts';
 import type { AssetAmount } from '#kernel/money.ts';
-import type { ProviderName } from '#kernel/provider-name.ts';
-import type { Trust } from '#kernel/trust.ts';
+import type { ProviderName, Trust } from '#kernel/provider-name.ts';
 
 /**
  * Where the provider says the payment is. `open`: may be paid (part of it may have come). `processing`: the full amount

@@ -1,9 +1,8 @@
+import type { SetUpCheck } from '#diagnostics/set-up-check.ts';
 import type { Milliseconds } from '#kernel/clock.ts';
 import type { PaymentId, ProviderReference } from '#kernel/ids.ts';
 import type { AssetAmount, Money } from '#kernel/money.ts';
-import type { ProviderName } from '#kernel/provider-name.ts';
-import type { SetUpCheck } from '#kernel/set-up-check.ts';
-import type { Trust } from '#kernel/trust.ts';
+import type { ProviderName, Trust } from '#kernel/provider-name.ts';
 import type { PaymentSnapshot } from '../model/snapshot.ts';
 import type { FeesProvider } from './fees-provider.ts';
 import type { RefundProvider } from './refund-provider.ts';

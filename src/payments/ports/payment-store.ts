@@ -6,7 +6,7 @@ import type { Milliseconds } from '#kernel/clock.ts';
 import type { OrderId, PaymentId, ProviderReference } from '#kernel/ids.ts';
 import type { ProviderName } from '#kernel/provider-name.ts';
 import type { TransactionContext } from '#kernel/transaction-context.ts';
-import type { MessagingStores } from '#messaging/messaging-store.ts';
+import type { MessagingStores } from '#messaging/queues/messaging-store.ts';
 import type { OrderStores } from '#orders/order-store.ts';
 import type { Payment, PaymentStatus } from '../model/payment.ts';
 import type { ReconciliationFinding, ReconciliationRun } from '../model/reconciliation.ts';

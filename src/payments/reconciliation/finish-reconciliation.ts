@@ -1,10 +1,10 @@
 import { raiseCase } from '#cases/raise-case.ts';
 import { resolveCase } from '#cases/resolve-case.ts';
 import type { Clock } from '#kernel/clock.ts';
-import type { EventLog } from '#kernel/events.ts';
 import type { Ids } from '#kernel/ids.ts';
+import type { EventLog } from '#kernel/process.ts';
+import type { Trust } from '#kernel/provider-name.ts';
 import { type Cause, inTransaction, type TransactionDeps } from '#kernel/transaction-context.ts';
-import type { Trust } from '#kernel/trust.ts';
 import type { ReconciliationFinding, ReconciliationRun } from '../model/reconciliation.ts';
 import type { PaymentStores } from '../ports/payment-store.ts';
 import type { Bounds, Difference } from './compare-with-provider.ts';

@@ -1,5 +1,5 @@
-import type { EventLog } from '#kernel/events.ts';
 import type { JsonObject } from '#kernel/json.ts';
+import type { EventLog } from '#kernel/process.ts';
 import type { ProviderRegistry } from '../ports/payment-provider.ts';
 import type { ReconcileProvider } from './reconcile-provider.ts';
 

@@ -3,8 +3,8 @@
 import { recordAudit } from '#access/audit.ts';
 import { type Clock, day, hour, type Milliseconds } from '#kernel/clock.ts';
 import type { Database } from '#kernel/database.ts';
-import type { EventLog } from '#kernel/events.ts';
 import { walkPages } from '#kernel/page.ts';
+import type { EventLog } from '#kernel/process.ts';
 import type { ProviderName } from '#kernel/provider-name.ts';
 import type { Retention } from '#kernel/retention.ts';
 import { type Cause, inTransaction, type TransactionDeps } from '#kernel/transaction-context.ts';

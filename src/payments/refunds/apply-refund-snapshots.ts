@@ -1,9 +1,9 @@
 import { asRefundId, type PaymentId } from '#kernel/ids.ts';
 import { assert } from '#kernel/invariant.ts';
 import { formatAsset, parseMinorCeil } from '#kernel/money.ts';
+import type { Trust } from '#kernel/provider-name.ts';
 import { providerTitle } from '#kernel/provider-name.ts';
 import { type Cause, inTransaction } from '#kernel/transaction-context.ts';
-import type { Trust } from '#kernel/trust.ts';
 import type { ProviderDeps } from '../lifecycle/deps.ts';
 import { writeTimeline } from '../lifecycle/write-timeline.ts';
 import type { RefundEvent } from '../model/decide-refund.ts';

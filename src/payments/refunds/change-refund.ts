@@ -1,11 +1,11 @@
-// Every change of a refund goes through here: decide, compare-and-set, timeline, what the shop is applied, what becomes of the
+// Every change of a refund goes through here: decide, compare-and-set, timeline, what the shop is told, what becomes of the
 // order, which troubles begin and end.
 import { raiseCase } from '#cases/raise-case.ts';
 import { resolveCase } from '#cases/resolve-case.ts';
 import { assert } from '#kernel/invariant.ts';
 import { formatMoney } from '#kernel/money.ts';
+import type { Trust } from '#kernel/provider-name.ts';
 import { providerTitle } from '#kernel/provider-name.ts';
-import type { Trust } from '#kernel/trust.ts';
 import { formatOrderNumber, type Order } from '#orders/order.ts';
 import { announceRefund } from '../lifecycle/announce.ts';
 import { applyRefundsToOrder } from '../lifecycle/apply-refunds.ts';

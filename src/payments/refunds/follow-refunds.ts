@@ -1,5 +1,5 @@
-import type { EventLog } from '#kernel/events.ts';
 import type { RefundId } from '#kernel/ids.ts';
+import type { EventLog } from '#kernel/process.ts';
 import { causeOf } from '#kernel/transaction-context.ts';
 import type { ProviderDeps } from '../lifecycle/deps.ts';
 import { withPayment } from '../lifecycle/payment-lease.ts';

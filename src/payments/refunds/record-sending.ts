@@ -49,7 +49,7 @@ export function recordUnknown(deps: ProviderDeps, input: { refund: Refund; cause
   return recordRefundEvent(deps, { ...input, event: 'lost', text });
 }
 
-/** It still does not show: a person is applied, once; the case ends by itself when it is known. */
+/** It still does not show: an admin is told, once; the case ends by itself when it is known. */
 export async function recordMissing(
   deps: TransactionDeps<PaymentStores>,
   input: { refund: Refund; cause: Cause },

@@ -7,7 +7,7 @@ import { assert } from '#kernel/invariant.ts';
 import { formatMoney, type Money, toDecimal } from '#kernel/money.ts';
 import { providerTitle } from '#kernel/provider-name.ts';
 import { type Cause, inTransaction } from '#kernel/transaction-context.ts';
-import { enqueueOutboxMessage } from '#messaging/enqueue-outbox-message.ts';
+import { enqueueOutboxMessage } from '#messaging/queues/enqueue-outbox-message.ts';
 import { formatOrderNumber, type Order } from '#orders/order.ts';
 import { refreshOrderCards, touchOrder } from '../lifecycle/change-order.ts';
 import type { RefundDeps } from '../lifecycle/deps.ts';

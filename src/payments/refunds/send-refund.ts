@@ -7,7 +7,7 @@ import type { Database } from '#kernel/database.ts';
 import { asRefundId, type RefundId } from '#kernel/ids.ts';
 import { assert } from '#kernel/invariant.ts';
 import type { Cause } from '#kernel/transaction-context.ts';
-import type { DeliveryResult, OutboxHandler } from '#messaging/outbox-handler.ts';
+import type { DeliveryResult, OutboxHandler } from '#messaging/workers/outbox-handler.ts';
 import { formatOrderNumber } from '#orders/order.ts';
 import type { ProviderDeps } from '../lifecycle/deps.ts';
 import { withPayment } from '../lifecycle/payment-lease.ts';

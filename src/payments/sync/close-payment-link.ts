@@ -1,5 +1,5 @@
 import { asPaymentId } from '#kernel/ids.ts';
-import type { DeliveryResult, OutboxHandler } from '#messaging/outbox-handler.ts';
+import type { DeliveryResult, OutboxHandler } from '#messaging/workers/outbox-handler.ts';
 import type { SnapshotDeps } from '../lifecycle/deps.ts';
 import { isOpenPayment } from '../model/payment.ts';
 import { refreshPayment } from './refresh-payment.ts';

@@ -1,7 +1,7 @@
 // A forecast is the real verb, run in transactions that do all they do and are then rolled back on purpose: what it foretells
 // cannot differ from what happens. Calls to providers stay real, because they are made outside of transactions.
 import type { Database } from '#kernel/database.ts';
-import type { EventLog } from '#kernel/events.ts';
+import type { EventLog } from '#kernel/process.ts';
 import type { SnapshotDeps } from '../lifecycle/deps.ts';
 
 /** Undoes a transaction, and carries out of it what it came to. */

@@ -3,7 +3,7 @@
 import type { Database } from '#kernel/database.ts';
 import { walkPages } from '#kernel/page.ts';
 import { isProviderName } from '#kernel/provider-name.ts';
-import type { InboxEvent } from '#messaging/messaging-store.ts';
+import type { InboxEvent } from '#messaging/queues/messaging-store.ts';
 import type { ProviderRegistry } from '../ports/payment-provider.ts';
 import type { PaymentStores } from '../ports/payment-store.ts';
 import type { ReplayRange } from './replay.ts';

@@ -6,8 +6,8 @@ import { asProviderReference, type PaymentId, type ProviderReference } from '#ke
 import { formatAsset } from '#kernel/money.ts';
 import { isProviderName, type ProviderName } from '#kernel/provider-name.ts';
 import { type Cause, inTransaction, type TransactionDeps } from '#kernel/transaction-context.ts';
-import type { InboxEvent } from '#messaging/messaging-store.ts';
-import type { DeliveryResult } from '#messaging/outbox-handler.ts';
+import type { InboxEvent } from '#messaging/queues/messaging-store.ts';
+import type { DeliveryResult } from '#messaging/workers/outbox-handler.ts';
 import { handleChannelEvent } from '../channels/handle-channel-event.ts';
 import type { SnapshotDeps } from '../lifecycle/deps.ts';
 import type { PaymentSnapshot } from '../model/snapshot.ts';

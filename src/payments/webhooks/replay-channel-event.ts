@@ -1,7 +1,7 @@
 // A stored event of a channel that cannot be asked, once more: its bytes are the evidence, and the verb that books what is
 // missing says what it did. In a dry run the same verb is rolled back.
 import type { ProviderName } from '#kernel/provider-name.ts';
-import type { InboxEvent } from '#messaging/messaging-store.ts';
+import type { InboxEvent } from '#messaging/queues/messaging-store.ts';
 import { formatOrderNumber } from '#orders/order.ts';
 import { type ChannelEventTaken, takeChannelEvent } from '../channels/handle-channel-event.ts';
 import type { SnapshotDeps } from '../lifecycle/deps.ts';

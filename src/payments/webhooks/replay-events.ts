@@ -6,7 +6,7 @@ import type { Milliseconds } from '#kernel/clock.ts';
 import type { JsonObject } from '#kernel/json.ts';
 import { providerTitle } from '#kernel/provider-name.ts';
 import { type Cause, causeOf, inTransaction, type TransactionDeps } from '#kernel/transaction-context.ts';
-import type { InboxEvent } from '#messaging/messaging-store.ts';
+import type { InboxEvent } from '#messaging/queues/messaging-store.ts';
 import type { SnapshotDeps } from '../lifecycle/deps.ts';
 import type { ProviderRegistry } from '../ports/payment-provider.ts';
 import type { PaymentStores } from '../ports/payment-store.ts';

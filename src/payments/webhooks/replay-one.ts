@@ -2,7 +2,7 @@ import type { Database } from '#kernel/database.ts';
 import { asProviderReference, type PaymentId } from '#kernel/ids.ts';
 import { isProviderName } from '#kernel/provider-name.ts';
 import type { Cause } from '#kernel/transaction-context.ts';
-import type { InboxEvent } from '#messaging/messaging-store.ts';
+import type { InboxEvent } from '#messaging/queues/messaging-store.ts';
 import { formatOrderNumber } from '#orders/order.ts';
 import type { SnapshotDeps } from '../lifecycle/deps.ts';
 import type { Refresh } from '../lifecycle/payment-lease.ts';

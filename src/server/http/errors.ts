@@ -1,7 +1,7 @@
 import type { Hono } from 'hono';
 import { HTTPException } from 'hono/http-exception';
 import { ConcurrentChange } from '#kernel/database.ts';
-import type { EventLog } from '#kernel/events.ts';
+import type { EventLog } from '#kernel/process.ts';
 import { notFound, problem } from '../kit/problem.ts';
 
 /** Answers for addresses without a route, and for what a route threw. */

@@ -1,6 +1,6 @@
 import { Hono } from 'hono';
 import { type Clock, withinTime } from '#kernel/clock.ts';
-import type { EventLog } from '#kernel/events.ts';
+import type { EventLog } from '#kernel/process.ts';
 import { refuseOtherMethods } from '../kit/problem.ts';
 
 /** A check that takes longer has failed: the monitor that asks has a time-out too. */

@@ -1,7 +1,7 @@
 import { Gauge, type Registry } from 'prom-client';
 import type { Milliseconds } from '#kernel/clock.ts';
-import type { QueueDepth } from '#messaging/messaging-store.ts';
-import type { QueueName } from '#messaging/read-queue-depths.ts';
+import type { QueueDepth } from '#messaging/queues/messaging-store.ts';
+import type { QueueName } from '#messaging/queues/read-queue-depths.ts';
 
 export interface QueueMetrics {
   /** Replaces what was known of this queue. `lanes` are shown also while nothing waits in them. */

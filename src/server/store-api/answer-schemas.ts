@@ -1,8 +1,7 @@
 // The answers of the store API. The handlers of the routes are typed against them, so a view that differs does not compile.
 import { z } from '@hono/zod-openapi';
 import { decisionKinds } from '#cases/case.ts';
-import { providerNames } from '#kernel/provider-name.ts';
-import { trustLevels } from '#kernel/trust.ts';
+import { providerNames, trustLevels } from '#kernel/provider-name.ts';
 import { orderStatuses } from '#orders/order.ts';
 import { exceptionStatuses } from '#payments/lifecycle/order-view.ts';
 import { paymentStatuses } from '#payments/model/payment.ts';

@@ -3,7 +3,7 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import type { HttpBindings } from '@hono/node-server';
 import { type Context, Hono } from 'hono';
-import type { EventLog } from '#kernel/events.ts';
+import type { EventLog } from '#kernel/process.ts';
 import { isProviderName } from '#kernel/provider-name.ts';
 import type { WebhookDelivery } from '#payments/ports/payment-provider.ts';
 import type { ReceiveWebhook, WebhookReceipt } from '#payments/webhooks/receive-webhook.ts';

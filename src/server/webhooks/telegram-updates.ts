@@ -1,5 +1,5 @@
 import { Hono } from 'hono';
-import type { EventLog } from '#kernel/events.ts';
+import type { EventLog } from '#kernel/process.ts';
 import { brokenBody, notFound, problem, refuseOtherMethods, tooLarge, unavailable } from '../kit/problem.ts';
 import { readBody } from '../kit/read-body.ts';
 import { isOneOf } from '../kit/secret-match.ts';

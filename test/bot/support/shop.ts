@@ -8,8 +8,8 @@ import { systemActor } from '#kernel/actor.ts';
 import { minute, second, systemClock } from '#kernel/clock.ts';
 import { createIds } from '#kernel/ids.ts';
 import { causeOf, inTransaction } from '#kernel/transaction-context.ts';
-import type { DeliveryResult } from '#messaging/outbox-handler.ts';
-import { createWorker } from '#messaging/worker.ts';
+import type { DeliveryResult } from '#messaging/workers/outbox-handler.ts';
+import { createWorker } from '#messaging/workers/worker.ts';
 import { placeOrder } from '#payments/collect/place-order.ts';
 import type { OrderView } from '#payments/lifecycle/order-view.ts';
 import { createReconciler } from '#payments/reconciliation/reconcile-provider.ts';
@@ -178,7 +178,7 @@ function aRaisedCase(differences: Partial<RaisedCase>): RaisedCase {
     severity: 'critical',
     provider: 'btcpay',
     facts: {
-      headline: 'Payment came short',
+      headline: 'Payment underpaid',
       orderNumber: 'T-1',
       amount: '49.00 USD',
       detail: '20.00 of 49.00 USD came',

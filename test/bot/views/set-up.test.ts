@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { healthView } from '#bot/screens/providers/health-view.ts';
 import { providersView } from '#bot/screens/providers/providers-view.ts';
 import type { SetUpState } from '#bot/screens/providers/set-up-view.ts';
-import { type CheckStatus, errorCheck, type GroupedCheck, okCheck, warningCheck } from '#kernel/set-up-check.ts';
+import { type CheckStatus, errorCheck, type GroupedCheck, okCheck, warningCheck } from '#diagnostics/set-up-check.ts';
 import { aReport, at, hostile, look } from '../support/values.ts';
 
 const advice = 'register that address in the settings';

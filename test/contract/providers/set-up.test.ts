@@ -1,8 +1,8 @@
 import { generateKeyPairSync } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
+import type { SetUpCheck } from '#diagnostics/set-up-check.ts';
 import { minute } from '#kernel/clock.ts';
 import { providerNames } from '#kernel/provider-name.ts';
-import type { SetUpCheck } from '#kernel/set-up-check.ts';
 import { openShop, type Shop } from './shop.ts';
 
 // What each adapter finds when its account is looked at, before its simulated provider.

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { QuarantinedWebhook, SentMessage } from '#messaging/messaging-store.ts';
+import type { QuarantinedWebhook, SentMessage } from '#messaging/queues/messaging-store.ts';
 import type { OpenContractDatabase } from './harness.ts';
 import { noon } from './samples.ts';
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { ClaimRequest, OutboxMessage } from '#messaging/messaging-store.ts';
+import type { ClaimRequest, OutboxMessage } from '#messaging/queues/messaging-store.ts';
 import type { OpenContractDatabase } from './harness.ts';
 import { noon, sampleEvent, sampleMessage } from './samples.ts';
 

@@ -1,6 +1,6 @@
 import type { AuditRecord, PendingAction } from '#access/access-store.ts';
 import { asOrderId, asPaymentId, asProviderReference } from '#kernel/ids.ts';
-import type { NewInboxEvent, NewOutboxMessage } from '#messaging/messaging-store.ts';
+import type { NewInboxEvent, NewOutboxMessage } from '#messaging/queues/messaging-store.ts';
 import type { Order } from '#orders/order.ts';
 import type { TimelineEntry } from '#orders/timeline.ts';
 import type { Payment } from '#payments/model/payment.ts';

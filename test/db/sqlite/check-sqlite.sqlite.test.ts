@@ -14,7 +14,7 @@ import BetterSqlite3 from 'better-sqlite3';
 import { expect, test } from 'vitest';
 import { openDatabase } from '#db/database/open-database.ts';
 import { checkSqlite } from '#db/sqlite/check-sqlite.ts';
-import type { SetUpCheck } from '#kernel/set-up-check.ts';
+import type { SetUpCheck } from '#diagnostics/set-up-check.ts';
 import { openTestDatabase } from '#test/support/database/test-database.ts';
 
 const look = (file: string, quickCheckMaxMs = 10_000): Promise<SetUpCheck[]> =>

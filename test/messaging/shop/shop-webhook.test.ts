@@ -1,7 +1,7 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import type { OutboxMessage } from '#messaging/messaging-store.ts';
+import type { OutboxMessage } from '#messaging/queues/messaging-store.ts';
 import { createShopWebhookHandler } from '#messaging/shop/shop-webhook.ts';
 import { createTestClock } from '#test/support/time/test-clock.ts';
 

@@ -3,7 +3,7 @@ import type { Case } from '#cases/case.ts';
 import { day, hour, minute } from '#kernel/clock.ts';
 import { asPaymentId } from '#kernel/ids.ts';
 import { pruneAll } from '#kernel/retention.ts';
-import { inboxRetention, outboxRetention } from '#messaging/retention.ts';
+import { inboxRetention, outboxRetention } from '#messaging/queues/retention.ts';
 import { listAlerts } from '#test/support/builders/cases.ts';
 import { aPayment } from '#test/support/builders/payment.ts';
 import { openTestDatabase, type TestDatabase } from '#test/support/database/test-database.ts';

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { asProviderReference } from '#kernel/ids.ts';
-import type { InboxEvent } from '#messaging/messaging-store.ts';
-import type { DeliveryResult } from '#messaging/outbox-handler.ts';
+import type { InboxEvent } from '#messaging/queues/messaging-store.ts';
+import type { DeliveryResult } from '#messaging/workers/outbox-handler.ts';
 import { createProviderWatch } from '#payments/availability/watch-providers.ts';
 import { pollPayments } from '#payments/sync/poll-payments.ts';
 import { handleInboxEvent } from '#payments/webhooks/handle-inbox-event.ts';

@@ -1,8 +1,8 @@
 import type { DomainDeps } from '#accounting/ledger/deps.ts';
 import { loadConfig } from '#config/load-config.ts';
 import { systemClock } from '#kernel/clock.ts';
-import type { EventLog } from '#kernel/events.ts';
 import { createIds, systemRandom } from '#kernel/ids.ts';
+import type { EventLog } from '#kernel/process.ts';
 import { type ProviderName, providerNames } from '#kernel/provider-name.ts';
 import type { HttpPolicy } from '#payments/providers/http/policy.ts';
 import { definitions } from '#payments/providers/registry/definitions.ts';

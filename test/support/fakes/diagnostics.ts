@@ -1,4 +1,4 @@
-import type { GroupedCheck, SetUpReport } from '#kernel/set-up-check.ts';
+import type { GroupedCheck, SetUpReport } from '#diagnostics/set-up-check.ts';
 
 export interface FakeDiagnostics {
   latest(): SetUpReport | undefined;

@@ -1,4 +1,4 @@
-import type { EventLog } from '#kernel/events.ts';
+import type { EventLog } from '#kernel/process.ts';
 
 export interface RecordedEvent {
   level: 'info' | 'warn' | 'error';

@@ -1,6 +1,6 @@
 // A fake sales channel: it knows the licenses that the test gives it, and its events are sales that the test makes up.
 import { asProviderReference } from '#kernel/ids.ts';
-import type { InboxEvent } from '#messaging/messaging-store.ts';
+import type { InboxEvent } from '#messaging/queues/messaging-store.ts';
 import type { PaymentProvider, ProviderRegistry } from '#payments/ports/payment-provider.ts';
 import type {
   ChannelEvent,

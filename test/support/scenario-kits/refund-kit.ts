@@ -2,7 +2,7 @@
 // process that dies wherever the test says.
 import { minute } from '#kernel/clock.ts';
 import { asRefundId, type PaymentId } from '#kernel/ids.ts';
-import type { OutboxMessage } from '#messaging/messaging-store.ts';
+import type { OutboxMessage } from '#messaging/queues/messaging-store.ts';
 import { getOrderDetails, type OrderDetails } from '#payments/lifecycle/get-order.ts';
 import type { Refund } from '#payments/model/refund.ts';
 import { followRefunds } from '#payments/refunds/follow-refunds.ts';

@@ -1,5 +1,5 @@
 import type { Page, TimedKey } from '#kernel/page.ts';
-import type { DeadLetter } from '#messaging/dead-letters.ts';
+import type { DeadLetter } from '#messaging/queues/dead-letters.ts';
 import type { Question } from '../../kit/confirmation.ts';
 import { newestFirst, pageTitle, turnRow } from '../../kit/paged-list.ts';
 import type { DeadLetterAct } from '../../text/callback-data.ts';

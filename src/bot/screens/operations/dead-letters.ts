@@ -5,7 +5,7 @@ import {
   findDeadLetter,
   listDeadLetterPage,
   redriveDeadLetter,
-} from '#messaging/dead-letters.ts';
+} from '#messaging/queues/dead-letters.ts';
 import { askToConfirm } from '../../kit/confirmation.ts';
 import type { CallbackContext, TextContext } from '../../kit/contexts.ts';
 import type { AdminEnv } from '../../kit/env.ts';

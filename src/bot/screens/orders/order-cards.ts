@@ -1,6 +1,6 @@
 import { asOrderId, type OrderId } from '#kernel/ids.ts';
-import type { DeliveryResult, OutboxHandler } from '#messaging/outbox-handler.ts';
-import { listSentMessages } from '#messaging/sent-messages.ts';
+import { listSentMessages } from '#messaging/queues/sent-messages.ts';
+import type { DeliveryResult, OutboxHandler } from '#messaging/workers/outbox-handler.ts';
 import { formatOrderNumber, parseOrderNumber } from '#orders/order.ts';
 import { getOrderDetails, type OrderDetails } from '#payments/lifecycle/get-order.ts';
 import { refundablePayments } from '#payments/refunds/refund-order.ts';

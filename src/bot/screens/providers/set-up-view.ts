@@ -1,6 +1,6 @@
 // What the checks of the set-up found, for a phone: a line of counts, and what is not well in a quotation that Telegram
 // folds to its first lines until it is tapped.
-import type { CheckStatus, GroupedCheck, SetUpReport } from '#kernel/set-up-check.ts';
+import type { CheckStatus, GroupedCheck, SetUpReport } from '#diagnostics/set-up-check.ts';
 import type { SetUpPlace } from '../../text/callback-data.ts';
 import { type Line, line, weights } from '../../text/fit.ts';
 import { show } from '../../text/html.ts';

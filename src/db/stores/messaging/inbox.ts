@@ -1,4 +1,4 @@
-import type { InboxEvent, InboxStore } from '#messaging/messaging-store.ts';
+import type { InboxEvent, InboxStore } from '#messaging/queues/messaging-store.ts';
 import { keyset, within } from '../../query/keyset.ts';
 import { prepareInsert } from '../../query/prepared.ts';
 import type { Session } from '../../query/session.ts';

@@ -1,4 +1,4 @@
-import type { QuarantineStore, SentMessage, SentMessageStore } from '#messaging/messaging-store.ts';
+import type { QuarantineStore, SentMessage, SentMessageStore } from '#messaging/queues/messaging-store.ts';
 import { keyset } from '../../query/keyset.ts';
 import { replacing, rowCount, rowsOf } from '../../query/rows.ts';
 import type { Session } from '../../query/session.ts';

@@ -1,4 +1,4 @@
-import type { OutboxMessage, OutboxStore } from '#messaging/messaging-store.ts';
+import type { OutboxMessage, OutboxStore } from '#messaging/queues/messaging-store.ts';
 import { prepareInsert } from '../../query/prepared.ts';
 import type { Session } from '../../query/session.ts';
 import { getTableColumns } from '../../schema/drizzle.ts';

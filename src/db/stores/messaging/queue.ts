@@ -1,6 +1,6 @@
 // What inbox and outbox share. Both tables have the same bookkeeping columns, so that these queries are written once;
 // each queue names its columns and what its rows are ordered and counted by.
-import type { QueueBookkeeping, QueueStore } from '#messaging/messaging-store.ts';
+import type { QueueBookkeeping, QueueStore } from '#messaging/queues/messaging-store.ts';
 import { prepared } from '../../query/prepared.ts';
 import { deleteFirst, rowsOf } from '../../query/rows.ts';
 import type { Session } from '../../query/session.ts';

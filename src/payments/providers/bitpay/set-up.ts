@@ -1,5 +1,5 @@
+import { type SetUpCheck, warningCheck } from '#diagnostics/set-up-check.ts';
 import type { Milliseconds } from '#kernel/clock.ts';
-import { type SetUpCheck, warningCheck } from '#kernel/set-up-check.ts';
 import { checkCall } from '../kit/check-call.ts';
 import { judgeToldAddress } from '../kit/check-webhook.ts';
 import type { BitpayClient } from './client.ts';

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { errorCheck, okCheck, type SetUpCheck, warningCheck } from '#kernel/set-up-check.ts';
+import { errorCheck, okCheck, type SetUpCheck, warningCheck } from '#diagnostics/set-up-check.ts';
 import type { SetUpQuestion } from '../../ports/payment-provider.ts';
 import { ProviderRejected } from '../../ports/provider-errors.ts';
 import { idText, unixSeconds } from '../kit/body-fields.ts';

@@ -1,6 +1,6 @@
 import { z } from 'zod';
+import { okCheck, type SetUpCheck, warningCheck } from '#diagnostics/set-up-check.ts';
 import { second } from '#kernel/clock.ts';
-import { okCheck, type SetUpCheck, warningCheck } from '#kernel/set-up-check.ts';
 import type { SetUpQuestion } from '../../ports/payment-provider.ts';
 import { ProviderError } from '../../ports/provider-errors.ts';
 import { rfc3339 } from '../kit/body-fields.ts';

@@ -1,7 +1,7 @@
 import type { ZodType } from 'zod';
 import { type Clock, clockDifference, type Milliseconds } from '#kernel/clock.ts';
-import type { EventLog } from '#kernel/events.ts';
 import type { Random } from '#kernel/ids.ts';
+import type { EventLog } from '#kernel/process.ts';
 import type { ProviderName } from '#kernel/provider-name.ts';
 import { readAsDecommissioned } from '../../ports/decommissioned-error.ts';
 import type { DecommissionedProviders } from '../../ports/decommissioned-providers.ts';

@@ -1,4 +1,4 @@
-import { errorCheck, okCheck, type SetUpCheck, warningCheck } from '#kernel/set-up-check.ts';
+import { errorCheck, okCheck, type SetUpCheck, warningCheck } from '#diagnostics/set-up-check.ts';
 import { ProviderError, ProviderRateLimited, ProviderUnreachable } from '../../ports/provider-errors.ts';
 
 interface Advice {

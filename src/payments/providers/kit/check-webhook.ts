@@ -1,5 +1,5 @@
+import { errorCheck, okCheck, type SetUpCheck, warningCheck } from '#diagnostics/set-up-check.ts';
 import type { Milliseconds } from '#kernel/clock.ts';
-import { errorCheck, okCheck, type SetUpCheck, warningCheck } from '#kernel/set-up-check.ts';
 
 /** One address that the provider posts to, as its API lists it. */
 export interface RegisteredWebhook {

@@ -1,4 +1,4 @@
-import { okCheck, type SetUpCheck, warningCheck } from '#kernel/set-up-check.ts';
+import { okCheck, type SetUpCheck, warningCheck } from '#diagnostics/set-up-check.ts';
 import { checkCall, failedCheck } from '../kit/check-call.ts';
 import { judgeToldAddress } from '../kit/check-webhook.ts';
 import type { NowpaymentsClient } from './client.ts';

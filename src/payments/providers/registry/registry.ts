@@ -1,6 +1,6 @@
 import type { Clock } from '#kernel/clock.ts';
-import type { EventLog } from '#kernel/events.ts';
 import type { Random } from '#kernel/ids.ts';
+import type { EventLog } from '#kernel/process.ts';
 import type { ProviderName } from '#kernel/provider-name.ts';
 import type { DecommissionedProviders } from '../../ports/decommissioned-providers.ts';
 import type { PaymentProvider, ProviderHealth, ProviderRegistry } from '../../ports/payment-provider.ts';

@@ -1,8 +1,8 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { type Clock, createClock, type Milliseconds } from '#kernel/clock.ts';
-import type { EventLog } from '#kernel/events.ts';
 import type { Random } from '#kernel/ids.ts';
+import type { EventLog } from '#kernel/process.ts';
 
 export interface TestClock extends Clock {
   /** Every wait that was asked for; none of them took any time. */

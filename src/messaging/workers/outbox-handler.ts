@@ -1,5 +1,5 @@
 import type { Milliseconds } from '#kernel/clock.ts';
-import type { OutboxMessage } from './messaging-store.ts';
+import type { OutboxMessage } from '../queues/messaging-store.ts';
 
 /**
  * What became of one attempt. `retry` with `retryAfterMs` says when the outside wants to be asked again, and

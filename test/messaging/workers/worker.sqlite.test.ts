@@ -1,9 +1,9 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { minute, second } from '#kernel/clock.ts';
 import { createIds } from '#kernel/ids.ts';
-import type { OutboxMessage } from '#messaging/messaging-store.ts';
-import type { DeliveryResult } from '#messaging/outbox-handler.ts';
-import { crashesMax, createWorker, type Worker } from '#messaging/worker.ts';
+import type { OutboxMessage } from '#messaging/queues/messaging-store.ts';
+import type { DeliveryResult } from '#messaging/workers/outbox-handler.ts';
+import { crashesMax, createWorker, type Worker } from '#messaging/workers/worker.ts';
 import type { PaymentStores } from '#payments/ports/payment-store.ts';
 import { openTestDatabase, type TestDatabase } from '#test/support/database/test-database.ts';
 import { createRecordingLog } from '#test/support/fakes/recording-log.ts';

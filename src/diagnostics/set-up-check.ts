@@ -1,4 +1,4 @@
-import type { Milliseconds } from './clock.ts';
+import type { Milliseconds } from '#kernel/clock.ts';
 
 /** `warning`: it works, but not as well as it could. `wrong`: something that is needed does not work. */
 export type CheckStatus = 'ok' | 'warning' | 'error';

@@ -9,3 +9,9 @@ export interface EventLog {
   warn(message: string, facts?: JsonObject): void;
   error(message: string, facts?: JsonObject & { error?: never }, cause?: unknown): void;
 }
+
+/** Anything alive. Nothing starts on import; `stop` resolves when the work in hand is finished, and may be called twice. */
+export interface Lifecycle {
+  start(): Promise<void> | void;
+  stop(): Promise<void>;
+}

@@ -1,10 +1,10 @@
 import type { Milliseconds } from '#kernel/clock.ts';
-import type { EventLog } from '#kernel/events.ts';
 import type { Random } from '#kernel/ids.ts';
-import type { RetryPolicy } from '#kernel/retry-policy.ts';
+import type { EventLog } from '#kernel/process.ts';
 import type { TransactionContext, TransactionDeps } from '#kernel/transaction-context.ts';
-import type { QueueStore } from './messaging-store.ts';
+import type { QueueStore } from '../queues/messaging-store.ts';
 import type { DeliveryResult } from './outbox-handler.ts';
+import type { RetryPolicy } from './retry-policy.ts';
 
 /** One queue, or one lane of it, and what is done with its rows. */
 export interface WorkerOptions<Row, Stores> {

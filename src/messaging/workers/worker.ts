@@ -2,8 +2,8 @@
 // taken one at a time while nothing else is in hand: then it is known which of them ends the process, and after three
 // deaths that one is taken out of circulation instead of its neighbours.
 import { type Milliseconds, second } from '#kernel/clock.ts';
-import type { Lifecycle } from '#kernel/lifecycle.ts';
-import type { QueueBookkeeping } from './messaging-store.ts';
+import type { Lifecycle } from '#kernel/process.ts';
+import type { QueueBookkeeping } from '../queues/messaging-store.ts';
 import type { DeliveryResult } from './outbox-handler.ts';
 import { createPause } from './pause.ts';
 import { settleRow } from './settle-row.ts';

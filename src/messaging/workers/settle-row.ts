@@ -1,9 +1,9 @@
 // What becomes of a row after an attempt: done, back for later, or a dead letter. One transaction, one line in the log.
 import { systemActor } from '#kernel/actor.ts';
-import { retryDelay } from '#kernel/retry-policy.ts';
 import { causeOf, inTransaction } from '#kernel/transaction-context.ts';
-import type { QueueBookkeeping } from './messaging-store.ts';
+import type { QueueBookkeeping } from '../queues/messaging-store.ts';
 import type { DeliveryResult } from './outbox-handler.ts';
+import { retryDelay } from './retry-policy.ts';
 import type { WorkerDeps, WorkerOptions } from './worker-options.ts';
 
 interface Attempted<Row, Stores> {

@@ -1,5 +1,5 @@
-import type { Milliseconds } from './clock.ts';
-import type { Random } from './ids.ts';
+import type { Milliseconds } from '#kernel/clock.ts';
+import type { Random } from '#kernel/ids.ts';
 
 export interface RetryPolicy {
   /** The wait after the first failure, before jitter. */
