@@ -157,14 +157,14 @@ describe('alerts in the command chat', () => {
     const order = await shop.order();
     await shop.raise({ orderId: asOrderId(order.id) });
     const list = await say(shop, '/alerts');
-    expect(list.text).toContain('Payment came short');
+    expect(list.text).toContain('Payment underpaid');
     await tap(shop, list, 'T-1');
     expect(await tap(shop, list, 'Acknowledge')).toBe('Acknowledged: it is yours.');
     expect(textOf(shop, list)).toContain('✋ Acknowledged by Ann');
     await tap(shop, list, 'Open order');
     expect(chat(shop).at(-1)?.text).toContain(`${order.number} · awaiting payment`);
     await tap(shop, list, '‹ Alerts');
-    expect(textOf(shop, list)).toContain('🔴✋ T-1 Payment came short');
+    expect(textOf(shop, list)).toContain('🔴✋ T-1 Payment underpaid');
   });
 });
 

@@ -30,7 +30,7 @@ const openOf = (shop: BotShop, order: { id: string }): Promise<Case[]> =>
 
 async function openCard(shop: BotShop, number: string, userId = ann) {
   const card = await say(shop, `/order ${number}`, userId);
-  await tap(shop, card, 'Resolve: Came short', userId);
+  await tap(shop, card, 'Resolve: Underpaid', userId);
   return card;
 }
 
@@ -131,7 +131,7 @@ describe('a link to an exception', () => {
     const { number } = await shortOrder(shop);
     await shop.deliver();
     const inGroup = () => shop.telegram.messages({ bot: 'till_bot', chatId: group });
-    const alert = inGroup().find(({ text }) => text.includes('Payment came short'));
+    const alert = inGroup().find(({ text }) => text.includes('Payment underpaid'));
     const data = alert?.keyboard.flat().find(({ text }) => text === 'Resolve…')?.callback_data ?? '';
     const pressed = { userId: ann, bot: 'till_bot', chatId: group, messageId: alert?.messageId ?? 0, data };
     await shop.telegram.tapButton(pressed);

@@ -24,7 +24,7 @@ function dataOf(message: SandboxMessage | undefined, text: string): string {
 
 async function cardOf(shop: BotShop, chatId: number): Promise<SandboxMessage> {
   return shop.telegram.awaitMessage(
-    (message) => message.chatId === chatId && message.text.includes('Payment came short'),
+    (message) => message.chatId === chatId && message.text.includes('Payment underpaid'),
   );
 }
 

@@ -56,7 +56,7 @@ test('a payment that comes short rings; it is acknowledged, a new link is made a
   expect(await pager.getAttribute('class')).toContain('ringing');
   await picture(chat, 'pager-rings');
   await pager.click();
-  const alert = await findCard(chat, 'Payment came short');
+  const alert = await findCard(chat, 'Payment underpaid');
   expect(await alert.message.textContent()).toContain('T-1001 · 49.00 USD · BTCPay');
 
   await alert.button('Acknowledge').click();
@@ -71,7 +71,7 @@ test('a payment that comes short rings; it is acknowledged, a new link is made a
   await checkout.close();
   await alert.message.getByText('RESOLVED').waitFor();
   expect(await alert.message.textContent()).toContain('Acknowledged by Ada');
-  const repeats = chat.locator('[data-testid=message] .text').filter({ hasText: 'Payment came short' });
+  const repeats = chat.locator('[data-testid=message] .text').filter({ hasText: 'Payment underpaid' });
   expect(await repeats.count()).toBe(1);
   await picture(chat, 'alert-resolved');
 });
@@ -83,7 +83,7 @@ test('the pager’s way to an order leads to its card in the chat of the command
   await openChat(chat, world, botNames.pager);
   await buy(shop, world, { sku: 'nightfall', payWith: 'btcpay' });
   await shop.getByTestId('overpay').click();
-  const alert = await findCard(chat, 'Payment came with too much');
+  const alert = await findCard(chat, 'Payment overpaid');
   await alert.button('Open order').click();
   const plain = await findCard(chat, 'payment overpaid');
   await plain.button('Open in the command bot').click();

@@ -31,7 +31,7 @@ async function raise(
   kind: CaseKind = 'payment_underpaid',
 ): Promise<Case> {
   return inTransaction({ ...opened, clock, ids }, causeOf(systemActor), async (tx) => {
-    const facts = { headline: 'Payment came short', orderNumber: 'T-1001', amount: '49.00 USD', detail: null };
+    const facts = { headline: 'Payment underpaid', orderNumber: 'T-1001', amount: '49.00 USD', detail: null };
     await raiseCase(tx, {
       key,
       kind,

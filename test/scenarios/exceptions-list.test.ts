@@ -107,12 +107,12 @@ test('the list is by age, with counts, owners and pages, below a picture that is
   }
   const list = await listOf(app);
   expect(list.text).toContain('9 open, oldest 9 min · page 1');
-  expect(list.text).toContain('Ran\u00a0out\u00a0unpaid\u00a08 · Failed\u00a01');
+  expect(list.text).toContain('Expired\u00a08 · Failed\u00a01');
   expect(list.text).toContain('1 🟠 T-1001 Failed · 9 min');
   await press(app, list, '1', 'Take it', '‹ Exceptions');
   expect(current(app, list).text).toContain('1 🟠 T-1001 Failed · 9 min · ✋ Ada');
   await press(app, list, 'Newer ›');
-  expect(current(app, list).text).toContain('1 🔵 T-1009 Ran out unpaid · 1 min');
+  expect(current(app, list).text).toContain('1 🔵 T-1009 Expired · 1 min');
   await press(app, list, 'By kind…', 'Failed 1');
   expect(current(app, list).text).toContain('Exceptions · Failed · 1 open');
 

@@ -14,7 +14,7 @@ test('a surplus is kept with a reason; the order was paid all the while', async 
   await app.awaitOrder(order.id, ({ exceptions }) => exceptions.length === 1);
   const alert = await app.awaitCard(({ text }) => text.includes('24.50 USD too much'));
   expect(buttonsOf(alert)).toEqual(['Acknowledge', 'Snooze 1 h', 'Resolve…', 'Open order']);
-  const card = await openException(app, order, 'Too much');
+  const card = await openException(app, order, 'Overpaid');
   expect(await press(app, card, 'Keep it', 'It is a tip')).toBe('The surplus is kept.');
   const view = await app.getOrder(order.id);
   expect([view.status, view.exceptions]).toEqual(['paid', []]);
@@ -30,7 +30,7 @@ test('an order that was paid twice keeps the money when a person says so', async
   const order = await app.placeOrder({ provider: 'btcpay' });
   const old = await app.referenceOf(order);
   await app.visit(order, 'expire');
-  const expired = await openException(app, order, 'Ran out unpaid');
+  const expired = await openException(app, order, 'Expired');
   await press(app, expired, 'New link…', 'The likeliest', 'The customer asked for it');
   await app.awaitOrder(order.id, ({ payments }) => payments.length === 2);
   await app.visit(order, 'pay');
@@ -62,7 +62,7 @@ test('what came short goes back on a tap with a reason, and the order is refunde
   await app.visit(order, 'underpay');
   await app.visit(order, 'expire');
   await app.awaitOrder(order.id, ({ exceptions }) => exceptions.length === 1);
-  const card = await openException(app, order, 'Came short');
+  const card = await openException(app, order, 'Underpaid');
   expect(await press(app, card, 'Refund', 'We cannot deliver')).toBe('Refund of 24.50 USD asked for.');
   const asked = await app.awaitOrder(order.id, ({ refunds }) => refunds[0]?.status === 'pending');
   expect(asked).toMatchObject({ refunding_amount: '24.50', exceptions: [], status: 'needs_attention' });
@@ -78,7 +78,7 @@ test('only the surplus goes back, and the order stays paid by the rest', async (
   const order = await app.placeOrder({ provider: 'btcpay' });
   await app.visit(order, 'overpay');
   await app.awaitOrder(order.id, ({ exceptions }) => exceptions.length === 1);
-  const card = await openException(app, order, 'Too much');
+  const card = await openException(app, order, 'Overpaid');
   expect(await press(app, card, 'Refund the surplus', 'Sent too much by mistake')).toBe(
     'Refund of 24.50 USD asked for.',
   );
@@ -93,7 +93,7 @@ test('what came late goes back', async () => {
   const order = await app.placeOrder({ provider: 'btcpay' });
   await app.visit(order, 'pay_late');
   const { exceptions } = await app.awaitOrder(order.id, (view) => view.exceptions.length === 1);
-  const card = await openException(app, order, 'Came late');
+  const card = await openException(app, order, 'Paid late');
   expect(await press(app, card, 'Refund', 'The customer asked for it')).toBe('Refund of 49.00 USD asked for.');
   await app.awaitOrder(order.id, ({ refunds }) => refunds[0]?.status === 'pending');
   await arrive(app, order, await app.referenceOf(order));
@@ -120,7 +120,7 @@ test('money for a cancelled order brings it back when a person accepts it', asyn
 
 test.each([
   { provider: 'coinbase', does: 'fail', kind: 'Failed' },
-  { provider: 'bitpay', does: 'expire', kind: 'Ran out unpaid' },
+  { provider: 'bitpay', does: 'expire', kind: 'Expired' },
 ] as const)('$provider: after $does the order gets a link at a chosen other provider', async (story) => {
   await using app = await openAppFixture();
   const order = await app.placeOrder({ provider: story.provider });

@@ -24,14 +24,14 @@ test('its gap is told in fiat and in coin, on the alert, on its card and on the 
       id: expect.any(String),
       kind: 'payment_underpaid',
       status: 'open',
-      summary: 'Payment came short',
+      summary: 'Payment underpaid',
       opened_at: expect.stringMatching(/Z$/),
     },
   ]);
   const alert = await app.awaitCard(({ text }) => text.includes('24.50 USD is missing (0.00038282 BTC)'));
   expect(buttonsOf(alert)).toEqual(['Acknowledge', 'Snooze 1 h', 'New payment link', 'Resolve…']);
-  const card = await openException(app, order, 'Came short');
-  expect(card.text).toContain('Gap: 24.50 USD · 0.00038282 BTC');
+  const card = await openException(app, order, 'Underpaid');
+  expect(card.text).toContain('Shortfall: 24.50 USD · 0.00038282 BTC');
   expect(card.text).toContain('Why: Expired / PaidPartial');
   await press(app, card, 'Open order');
   expect(current(app, card).text).toContain('Missing: 24.50 USD · 0.00038282 BTC');
@@ -41,7 +41,7 @@ test('at BitPay, which settles in the coin, the fiat is its share; what came goe
   await using app = await openAppFixture();
   const { order } = await short(app, 'bitpay');
   await app.awaitCard(({ text }) => /0\.\d+ BTC is missing \(24\.\d\d USD\)/.test(text));
-  const card = await openException(app, order, 'Came short');
+  const card = await openException(app, order, 'Underpaid');
   expect(buttonsOf(card)).toEqual(
     expect.arrayContaining(['Accept as paid', 'Keep waiting…', 'New link…', 'Cancel order']),
   );
@@ -54,8 +54,8 @@ describe('accept as paid', () => {
   test('asks why, says what will happen, and pays the order once; it is taken back while nothing was delivered', async () => {
     await using app = await openAppFixture();
     const { order } = await short(app);
-    const alert = await app.awaitCard(({ text }) => text.includes('Payment came short'));
-    const card = await openException(app, order, 'Came short');
+    const alert = await app.awaitCard(({ text }) => text.includes('Payment underpaid'));
+    const card = await openException(app, order, 'Underpaid');
     await press(app, card, 'Accept as paid');
     expect(current(app, card).text).toContain('The order counts as paid and the shop is told: it may deliver.');
     expect((await app.getOrder(order.id)).status).toBe('needs_attention');
@@ -77,7 +77,7 @@ describe('accept as paid', () => {
   test('is refused to be taken back after the delivery, politely', async () => {
     await using app = await openAppFixture();
     const { order } = await short(app);
-    const card = await openException(app, order, 'Came short');
+    const card = await openException(app, order, 'Underpaid');
     await press(app, card, 'Accept as paid', 'Agreed with the customer');
     const orderCard = await app.ask(`/order ${order.number}`, (message) =>
       buttonsOf(message).includes('Mark delivered'),
@@ -91,7 +91,7 @@ describe('accept as paid', () => {
   test('takes a reason that is written, over a restart, and is confirmed once however often it is tapped', async () => {
     await using app = await openAppFixture();
     const { order } = await short(app);
-    const card = await openException(app, order, 'Came short');
+    const card = await openException(app, order, 'Underpaid');
     await press(app, card, 'Accept as paid', 'Write a reason');
     await app.restart();
     const written = await app.ask('She is a friend of the house', (message) =>
@@ -109,7 +109,7 @@ describe('ask for the rest', () => {
   test('makes a link over the difference; paid, the order is paid by both together and never by the whole again', async () => {
     await using app = await openAppFixture();
     const { order } = await short(app);
-    const card = await openException(app, order, 'Came short');
+    const card = await openException(app, order, 'Underpaid');
     await press(app, card, 'Ask for the rest', 'BTCPay', 'A fee was taken on the way');
     const view = await app.awaitOrder(order.id, ({ payments }) => payments.length === 2);
     expect(view).toMatchObject({ status: 'awaiting_payment', payment: { amount: '24.50', provider: 'btcpay' } });
@@ -129,7 +129,7 @@ describe('ask for the rest', () => {
   test('comes back when the rest is not paid', async () => {
     await using app = await openAppFixture();
     const { order, view } = await short(app);
-    const card = await openException(app, order, 'Came short');
+    const card = await openException(app, order, 'Underpaid');
     await press(app, card, 'Ask for the rest', 'Coinbase', 'The customer wants to pay the rest');
     await app.awaitOrder(order.id, ({ payment }) => payment?.provider === 'coinbase' && payment.amount === '24.50');
     await app.visit(order, 'expire');
@@ -141,21 +141,21 @@ describe('ask for the rest', () => {
 test('keep waiting rests for an hour, alert and exception, and both come back by themselves', async () => {
   await using app = await openAppFixture();
   const { order } = await short(app);
-  const alert = await app.awaitCard(({ text }) => text.includes('Payment came short'));
-  const card = await openException(app, order, 'Came short');
+  const alert = await app.awaitCard(({ text }) => text.includes('Payment underpaid'));
+  const card = await openException(app, order, 'Underpaid');
   expect(await press(app, card, 'Keep waiting…', '1 hour', 'I asked the customer')).toBe('It rests for an hour.');
   await awaitUntil(() => app.pagerText(alert.messageId).includes('Snoozed by Ada'), { what: 'the snoozed alert' });
   app.clock.move(hour + minute);
   await app.runJob('wake-cases');
   await awaitUntil(() => !app.pagerText(alert.messageId).includes('Snoozed'), { what: 'the alert that is back' });
-  const again = await openException(app, order, 'Came short');
+  const again = await openException(app, order, 'Underpaid');
   expect(again.text).not.toContain('Rests until');
 });
 
 test('the alert leads to the exception in the command bot, and acknowledging it takes the exception', async () => {
   await using app = await openAppFixture();
   const { order } = await short(app);
-  const alert = await app.awaitCard(({ text }) => text.includes('Payment came short'));
+  const alert = await app.awaitCard(({ text }) => text.includes('Payment underpaid'));
   await app.tap(alert, 'Resolve…');
   const plain = await app.awaitCard(({ keyboard }) =>
     keyboard.flat().some(({ text }) => text.startsWith('Resolve in')),
@@ -165,7 +165,7 @@ test('the alert leads to the exception in the command bot, and acknowledging it 
     text.includes('Nobody has it'),
   );
   await app.tap(alert, 'Acknowledge');
-  const taken = await openException(app, order, 'Came short');
+  const taken = await openException(app, order, 'Underpaid');
   expect(taken.text).toContain('✋ Ada has it');
   expect(await press(app, taken, 'Give it back')).toBe('It is nobody’s again.');
   await awaitUntil(() => !app.pagerText(alert.messageId).includes('Acknowledged by'), {
@@ -179,7 +179,7 @@ test('mark paid from an alert that came late is that acceptance, with a reason w
   await using app = await openAppFixture({ env: { TELEGRAM_PAGER_TOKEN: '' } });
   const order = await app.placeOrder({ provider: 'btcpay' });
   await app.visit(order, 'pay_late');
-  const alert = await app.telegram.awaitMessage(({ text }) => text.includes('Payment came late'));
+  const alert = await app.telegram.awaitMessage(({ text }) => text.includes('Payment paid late'));
   expect(buttonsOf(alert)).toEqual(['Acknowledge', 'Snooze 1 h', 'Mark paid', 'Resolve…']);
   await app.tap(alert, 'Mark paid');
   const question = await app.telegram.awaitMessage(({ text }) => text.includes('Accept this as paid?'));

@@ -5,8 +5,8 @@ import { providersThat } from '#test/support/providers/abilities.ts';
 import { awaitUntil } from '#test/support/time/await-until.ts';
 
 test.each([
-  { provider: 'btcpay', does: ['underpay', 'expire'], headline: 'Payment came short', isHelpedBy: 'payment' },
-  { provider: 'bitpay', does: ['expire'], headline: 'Payment expired unpaid', isHelpedBy: 'link' },
+  { provider: 'btcpay', does: ['underpay', 'expire'], headline: 'Payment underpaid', isHelpedBy: 'payment' },
+  { provider: 'bitpay', does: ['expire'], headline: 'Payment expired', isHelpedBy: 'link' },
   { provider: 'coinbase', does: ['fail'], headline: 'Payment failed', isHelpedBy: 'link' },
 ] as const)('$provider: after $does.0 the card gives a new link, and paying it resolves the alert', async (story) => {
   await using app = await openAppFixture();
@@ -92,7 +92,7 @@ test('an order that is paid through an old link and a new one says that it was p
   const order = await app.placeOrder({ provider: 'btcpay' });
   const old = await app.referenceOf(order);
   await app.visit(order, 'expire');
-  const card = await app.awaitCard(({ text }) => text.includes('Payment expired unpaid'));
+  const card = await app.awaitCard(({ text }) => text.includes('Payment expired'));
   await app.tap(card, 'New payment link');
   await app.awaitOrder(order.id, ({ payments }) => payments.length === 2);
   await app.visit(order, 'pay');
@@ -101,7 +101,7 @@ test('an order that is paid through an old link and a new one says that it was p
   await app.awaitOrder(order.id, ({ payments }) => payments[0]?.status === 'paid_late');
   await app.awaitCard(({ text }) => text.includes('Order was paid a second time'));
   await app.awaitQuiet();
-  expect(app.pagerMessages().filter(({ text }) => text.includes('Payment came late'))).toEqual([]);
+  expect(app.pagerMessages().filter(({ text }) => text.includes('Payment paid late'))).toEqual([]);
   expect((await app.getOrder(order.id)).status).toBe('paid');
   expect(app.shop.heardOf(order.id).filter(({ type }) => type === 'order.paid')).toHaveLength(1);
 });
@@ -130,7 +130,7 @@ test('an order that nobody pays ends by itself, with the webhook of its end lost
   const order = await app.placeOrder({ provider: 'coinbase' });
   app.clock.move(hour + 2 * minute);
   await app.awaitOrder(order.id, ({ status, payment }) => status === 'expired' && payment?.status === 'expired');
-  await app.awaitCard(({ text }) => text.includes('Payment expired unpaid'));
+  await app.awaitCard(({ text }) => text.includes('Payment expired'));
 });
 
 /** `/order`, the button, and the confirmation that it asks for. */

@@ -77,7 +77,7 @@ test('money that came long after polling ended, and whose webhook was lost, is f
   expect(status).toBe('needs_attention');
   expect(payment?.status).toBe('paid_late');
   expect(timeline.find(({ to }) => to === 'paid_late')?.cause.kind).toBe('reconciliation');
-  await app.awaitCard(({ text }) => text.includes('Payment came late') && text.includes(order.number));
+  await app.awaitCard(({ text }) => text.includes('Payment paid late') && text.includes(order.number));
 });
 
 test('BitPay is told with each invoice where to post, so that nothing has to be set on its pages', async () => {

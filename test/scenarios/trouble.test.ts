@@ -20,9 +20,9 @@ interface Story {
   announced: string[];
 }
 
-const short = { payment: 'underpaid', order: 'needs_attention', headline: 'Payment came short', severity: 'WARNING' };
-const expired = { payment: 'expired', order: 'expired', headline: 'Payment expired unpaid', severity: 'INFO' };
-const over = { payment: 'overpaid', order: 'paid', headline: 'Payment came with too much', severity: 'INFO' };
+const short = { payment: 'underpaid', order: 'needs_attention', headline: 'Payment underpaid', severity: 'WARNING' };
+const expired = { payment: 'expired', order: 'expired', headline: 'Payment expired', severity: 'INFO' };
+const over = { payment: 'overpaid', order: 'paid', headline: 'Payment overpaid', severity: 'INFO' };
 const failed = { payment: 'failed', order: 'awaiting_payment', headline: 'Payment failed', severity: 'WARNING' };
 const always = ['Acknowledge', 'Snooze 1 h'];
 
@@ -64,7 +64,7 @@ const stories: Story[] = [
     does: ['pay_late'],
     payment: 'paid_late',
     order: 'needs_attention',
-    headline: 'Payment came late',
+    headline: 'Payment paid late',
     severity: 'WARNING',
     says: ['Expired / PaidLate'],
     buttons: [...always, 'Mark paid', 'Resolve…'],

@@ -1,4 +1,4 @@
-// Payments as the ledger is to hold them, read in bulk.
+// Payments as the ledger has to hold them, read in bulk.
 import { type CalendarDay, dayOf } from '#kernel/calendar.ts';
 import type { Milliseconds } from '#kernel/clock.ts';
 import type { PaymentId } from '#kernel/ids.ts';
@@ -13,10 +13,10 @@ import type { AccountingStores } from '../ledger/deps.ts';
 import type { NextDay } from '../ledger/due-day.ts';
 
 const pageSize = 200;
-/** So many pages of changes one closing takes in; the next one reaches as far back and finds the rest. */
+/** So many pages of changes are read by one closing; the next one reaches as far back and finds the rest. */
 const pagesMax = 500;
 
-/** Each payment as the ledger holds it from now on, on the day that is named for it. */
+/** Each payment as the ledger holds it from now on, on the day that is given for it. */
 export async function bookPayments(
   stores: AccountingStores,
   payments: readonly Payment[],
@@ -48,7 +48,7 @@ interface Earlier {
   next: NextDay;
 }
 
-/** Payments of earlier days that, or whose refunds, have changed since, with what the ledger holds of them. */
+/** Payments of earlier days that have changed since, or whose refunds have, with what the ledger holds of them. */
 export async function loadChanged(stores: AccountingStores, earlier: Earlier): Promise<Changed[]> {
   const found = new Map<PaymentId, Payment>();
   for (const payment of await changedPayments(stores, earlier)) found.set(payment.id, payment);
@@ -63,7 +63,7 @@ export async function loadChanged(stores: AccountingStores, earlier: Earlier): P
   return booked.map((is) => ({ was: held.get(is.paymentId) ?? null, is })).filter(counts);
 }
 
-/** Of payments from before the ledger began, only those with money in them are told of. */
+/** Of payments older than the ledger, only those with money are reported. */
 function counts({ was, is }: Changed): boolean {
   return was !== null || is.group === 'paid' || is.group === 'odd';
 }

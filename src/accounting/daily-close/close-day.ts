@@ -1,5 +1,5 @@
-// Pure: makes the content of a closing from everything that is known of its day. The content does not depend on the order in
-// which payments, refunds and differences are given.
+// Pure: makes the content of a closing from everything that is known of its day. The content does not depend on the
+// order in which payments, refunds and differences are given.
 import type { CalendarDay } from '#kernel/calendar.ts';
 import type { Milliseconds } from '#kernel/clock.ts';
 import { canonicalJson } from '#kernel/json.ts';
@@ -20,26 +20,29 @@ import type {
 import type { ProviderFee, Settlement } from '../ledger/ledger-store.ts';
 import { type Counted, compareTexts, type Fees, feesOf, groupBy, groupOf, sumUp, tallyOf } from '../ledger/tally.ts';
 
-/** A closing lists no more differences and corrections than this of each; a difference in everything needs one look, not thousands. */
+/**
+ * A closing lists at most so many differences and as many corrections; if everything differs, a few are enough to see
+ * it.
+ */
 export const listedMax = 200;
 
-/** What a provider said; where it did not, the reason, in a sentence. */
+/** What a provider reported, or the reason why it is not known, in a sentence. */
 export type Known<Value> = { kind: 'known'; value: Value } | { kind: 'unknown'; why: string };
 
 /** What is known of one provider's day. */
 export interface ProviderDay {
   provider: ProviderName;
   payments: readonly Payment[];
-  /** What the provider counts. */
+  /** What counts at the provider. */
   there: Known<readonly Counted[]>;
   isGivenUp: boolean;
   /** Refunds that succeeded on the day. */
   refunds: readonly Refund[];
-  /** The ids of those of them that have succeeded there too. */
+  /** The ids of those of them that succeeded there too. */
   refundsThere: Known<ReadonlySet<string>>;
-  /** Whether the provider tells its fees at all. */
+  /** Whether the provider reports its fees at all. */
   tellsFees: boolean;
-  /** Fees of the day's payments in a further unit. */
+  /** Fees of the day's payments in a second unit. */
   furtherFees: readonly ProviderFee[];
   settlements: readonly Settlement[];
 }
@@ -172,7 +175,7 @@ function refundLines({ refunds, refundsThere }: ProviderDay): RefundLine[] {
   });
 }
 
-/** By provider and reference; two differences of one reference stand in the order of their own words. */
+/** By provider and reference; two differences of one reference are sorted by their own words. */
 function placeOf(difference: LedgerDifference): string {
   return `${difference.provider} ${difference.reference ?? ''} ${canonicalJson(difference)}`;
 }

@@ -1,5 +1,5 @@
-// Closes the days that are over, oldest first. A provider that does not answer is waited for: the day stays open, and with
-// it those behind it, because each closing follows from the one before. What is not known is never put down as a number.
+// Closes the days that are over, oldest first. While a provider does not answer, the day stays open, and with it those
+// behind it, because each closing follows from the one before. What is not known is never stored as a number.
 import { day, type Milliseconds } from '#kernel/clock.ts';
 import type { Database } from '#kernel/database.ts';
 import { type ProviderName, providerTitle } from '#kernel/provider-name.ts';
@@ -13,8 +13,8 @@ import { type FetchedDay, fetchDay, unknownDay } from './fetch-day.ts';
 import { writeClosing } from './write-closing.ts';
 
 /**
- * A provider that has been asked in vain for so long is put down as unknown, so that one that is gone for good does not
- * end the daily close.
+ * A provider that did not answer for so long is stored as unknown, so that a decommissioned one does not stop the daily
+ * close.
  */
 const waitMaxMs: Milliseconds = 7 * day;
 
@@ -66,7 +66,7 @@ async function closeOne(
   return { kind: 'closed', unexplained: written.unexplained };
 }
 
-/** Those that are configured, and those that are not any more and had payments on the day. */
+/** Providers that are configured, and others that had payments on the day. */
 async function providersOf(
   deps: { database: Database<AccountingStores>; providers: ProviderRegistry },
   next: NextDay,
@@ -82,7 +82,7 @@ async function providersOf(
   return [...names].sort();
 }
 
-/** Undefined when the provider does not answer and is waited for; the try is noted. */
+/** Undefined when the provider does not answer and the day has to wait; the try is recorded. */
 async function fetchOrWait(
   deps: AccountingDeps,
   input: { next: NextDay; provider: ProviderName; delay: ClosingDelay | undefined; signal?: AbortSignal },

@@ -1,4 +1,4 @@
-// Pure: the payments of one provider that were made on one day, beside what the provider lists. Whether two of them agree
+// Pure: the payments of one provider that were made on one day, beside the provider's list. Whether two of them agree
 // is decided by the same comparison as in a reconciliation.
 import type { Milliseconds } from '#kernel/clock.ts';
 import type { PaymentId } from '#kernel/ids.ts';
@@ -14,14 +14,14 @@ export interface DayDifference {
   payment: Payment | null;
   here: string;
   there: string;
-  /** An admin decided that it counts, or that it waits: nothing is left to be explained. */
+  /** An admin decided that it counts, or has to decide: nothing is left to explain. */
   isDecided: boolean;
-  /** Asking the provider about the payment may settle it. */
+  /** Fetching the payment from its provider may heal it. */
   mayHeal: boolean;
 }
 
 export interface DayComparison {
-  /** What the provider counts, one for each of our payments that it has, and one for each that is unmatched. */
+  /** What counts at the provider, one for each of our payments that it has, and one for each that is unmatched. */
   there: Counted[];
   differences: DayDifference[];
 }
@@ -48,7 +48,8 @@ export function compareDay(input: {
     const isUnmatched = snapshot !== null && (payment === null || isFollowedElsewhere(payment, snapshot));
     if (isUnmatched && isWithin(snapshot.createdAt, input)) there.push(countUnmatched(snapshot));
     if (isOfTheDay && snapshot !== null && !isUnmatched) own.set(payment, snapshot);
-    // What is missing here belongs to the day on which it was made there; everything else to that of our payment.
+    // A payment that is missing here belongs to the day on which it was made there; any other to the day of our
+    // payment.
     const isTold = difference?.kind === 'missing_here' ? isWithin(snapshot?.createdAt ?? null, input) : isOfTheDay;
     if (difference === undefined || !isTold) continue;
     const isDecided = payment !== null && difference.kind === 'status' && isOverridden(payment);
@@ -84,7 +85,7 @@ function countUnmatched(snapshot: PaymentSnapshot): Counted {
   return { ...snapshot.requested, group: groupOfStatus(statusOfUnmatched(snapshot)) };
 }
 
-/** An unmatched payment is measured by the amount that it asks for itself. */
+/** An unmatched payment is measured by its own requested amount. */
 function statusOfUnmatched(snapshot: PaymentSnapshot): PaymentStatus {
   const asked = { requestedAmount: snapshot.requested.amount, requestedAsset: snapshot.requested.asset };
   const finding = findIn(asked, snapshot);

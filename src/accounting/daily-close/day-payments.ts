@@ -6,7 +6,7 @@ import type { PaymentStore } from '#payments/ports/payment-store.ts';
 import { pagesOfPayments } from '#payments/reconciliation/reconciliation-runs.ts';
 import type { AccountingStores } from '../ledger/deps.ts';
 
-/** How far the times of one payment may lie apart here and there: ours is written before theirs. */
+/** How far the times of one payment may differ between us and the provider: ours is written before theirs. */
 export const edgeMs: Milliseconds = 10 * minute;
 
 export interface DayWindow {
@@ -39,7 +39,7 @@ export async function loadDayPayments(
   );
   for (const { reference, paymentId } of snapshots) {
     if (known.has(reference) || (paymentId !== null && known.has(paymentId))) continue;
-    // A create whose answer was lost may have been made there long after it was asked for here.
+    // A create whose answer was lost may have been made there long after it was requested here.
     const elsewhere = await stores.payments.findPaymentByReference({ provider, reference });
     if (elsewhere !== undefined) neighbours.push(elsewhere);
   }

@@ -6,10 +6,10 @@ import type { RefundProvider } from '#payments/ports/refund-provider.ts';
 import type { AccountingStores } from '../ledger/deps.ts';
 import type { Known } from './close-day.ts';
 
-/** Refunds of one day that are asked about, each by a call of its own. */
+/** How many refunds of one day are fetched, each by a call of its own. */
 const askedMax = 100;
 
-/** Which of the refunds have succeeded at the provider too. Throws ProviderError when it does not answer. */
+/** Which of the refunds succeeded at the provider too. Throws ProviderError when it does not answer. */
 export async function fetchDayRefunds(
   deps: { database: Database<AccountingStores> },
   input: { provider: PaymentProvider; refunds: readonly Refund[]; signal: AbortSignal | undefined },

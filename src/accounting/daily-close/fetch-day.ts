@@ -1,5 +1,6 @@
-// What a provider says of one day, fetched before anything is written: its list, what a fresh snapshot heals, and which of
-// the day's refunds it has. Whatever it cannot tell in this set-up is unknown, in words; what it does not answer is waited for.
+// What a provider reports of one day, fetched before anything is written: its list, what a fresh snapshot heals, and
+// which of the day's refunds it has. What it cannot report in this set-up is unknown, with a reason; if it does not
+// answer, the day waits.
 import { type ProviderName, providerTitle } from '#kernel/provider-name.ts';
 import { causeOf } from '#kernel/transaction-context.ts';
 import type { Refund } from '#payments/model/refund.ts';
@@ -15,13 +16,13 @@ import { fetchDayRefunds } from './fetch-day-refunds.ts';
 
 const cause = causeOf({ kind: 'job', id: 'close-days' });
 
-/** So many payments are fetched one by one for one day: where everything differs, one by one is no help. */
+/** So many payments of one day are fetched singly: if everything differs, single fetches are no help. */
 const askedMax = 200;
 
 export interface FetchedDay {
   provider: ProviderName;
   snapshots: Known<PaymentSnapshot[]>;
-  /** The ids of the day's refunds that have succeeded there too. */
+  /** The ids of the day's refunds that succeeded there too. */
   refundsThere: Known<ReadonlySet<string>>;
   tellsFees: boolean;
   isGivenUp: boolean;
@@ -47,7 +48,7 @@ export async function fetchDay(
   return { provider: name, snapshots, refundsThere, tellsFees, isGivenUp: false };
 }
 
-/** Nobody is asked, and the reason says why. */
+/** A day of a provider that is not called, with the reason. */
 export function unknownDay(provider: ProviderName, why: string): FetchedDay {
   const unknown = { kind: 'unknown', why } as const;
   return { provider, snapshots: unknown, refundsThere: unknown, tellsFees: false, isGivenUp: false };
@@ -71,8 +72,8 @@ async function fetchPayments(deps: AccountingDeps, asked: Asked): Promise<Known<
 }
 
 /**
- * A status that differs is healed by asking, as a reconciliation does; a payment that the list does not show may have
- * been made there on another day, and is then shown when it is asked for alone.
+ * A different status is healed by fetching, as in a reconciliation; a payment that the list lacks may have been made
+ * there on another day, and appears when it is fetched singly.
  */
 async function askAgain(
   deps: AccountingDeps,
@@ -83,7 +84,7 @@ async function askAgain(
   if (payment === null) return undefined;
   if (mayHeal) {
     const refresh = await refreshPayment(deps, { paymentId: payment.id, cause, ...(signal && { signal }) });
-    // A payment whose fetch is rejected stays different; a provider that does not answer is waited for.
+    // A payment whose fetch is rejected stays different; if the provider does not answer, the day waits.
     if (refresh.kind === 'provider_failed' && !(refresh.error instanceof ProviderRejected)) throw refresh.error;
     return undefined;
   }

@@ -12,14 +12,14 @@ import { compareDay, type DayDifference } from './compare-day.ts';
 import { loadDayPayments } from './day-payments.ts';
 import type { FetchedDay } from './fetch-day.ts';
 
-/** So many refunds, fees and settlements of one day at one provider are read. */
+/** At most so many refunds, fees and settlements of one day at one provider are read. */
 const rowsMax = 1_000;
 
 export interface LoadedDay extends ProviderDay {
   differences: DayDifference[];
 }
 
-/** Our side of one provider's day, beside what the provider said of it. */
+/** Our side of one provider's day, beside the provider's. */
 export async function loadProviderDay(
   stores: AccountingStores,
   input: { fetched: FetchedDay; from: Milliseconds; to: Milliseconds },
@@ -69,7 +69,7 @@ function missingRefund(refund: Refund, { refundsThere }: FetchedDay): DayDiffere
   return [{ ...untouchable, kind: 'refund', reference: refund.reference, here, there: 'not succeeded' }];
 }
 
-/** Fees of an unmatched payment; told once, where the provider's list shows the payment as well. */
+/** Fees of an unmatched payment; reported once, where the provider's list has the payment as well. */
 function unmatchedFees(figure: ProviderFee, known: readonly DayDifference[]): DayDifference[] {
   const { reference, fee, net, asset } = figure;
   if (known.some((difference) => difference.reference === reference)) return [];
@@ -81,7 +81,8 @@ const casesMax = 20;
 
 /**
  * A difference is explained while a case about the same payment or reference is open, because an admin works on it, and
- * once an admin has decided about it. One that ended by itself explains nothing: the difference is still there.
+ * once an admin has decided about it. A case that was resolved automatically explains nothing: the difference is still
+ * there.
  */
 export async function explainDifferences(
   stores: AccountingStores,

@@ -1,5 +1,5 @@
-// The one place where a day is written down: everything of ours is read, compared with what the providers said, hashed and
-// stored in one transaction, so that no payment can change in between.
+// The one place where a closing is written: our side is read, compared with the providers' reports, hashed and stored
+// in one transaction, so that no payment can change in between.
 import { needsDecision } from '#cases/case.ts';
 import type { CaseCount } from '#cases/case-store.ts';
 import { hour, type Milliseconds, minute } from '#kernel/clock.ts';
@@ -16,14 +16,14 @@ import { closeDay } from './close-day.ts';
 import type { FetchedDay } from './fetch-day.ts';
 import { explainDifferences, type LoadedDay, loadProviderDay } from './load-provider-day.ts';
 
-/** A day that is closed later than this says so. */
+/** A day that is closed later than this has a note about it. */
 const lateMs: Milliseconds = 2 * hour;
 /** A change that another process had not committed yet when the last closing read is found again within this. */
 const overlapMs: Milliseconds = 10 * minute;
 
-/** What admins do about money. Checking a payment, making a link and acknowledging an alert are not among it. */
+/** What admins do about money. Checking a payment, making a link and acknowledging an alert are not part of it. */
 const interventions = ['order.cancel', 'order.fulfil', 'payment.', 'refund.', 'exception.', 'case.'] as const;
-/** Who a case is assigned to moves no money. Actions of before there were cases are called `exception`. */
+/** Assigning a case moves no money. Actions older than `cases` are called `exception`. */
 const ownership = [
   'exception.take',
   'exception.give_back',
@@ -147,7 +147,7 @@ function notesOf({ next, delay, closedAt }: ClosingDraft & { closedAt: Milliseco
   return notes;
 }
 
-/** Only whether the link before is what was hashed: the whole chain is walked by `verifyLedger`. */
+/** Checks only the last link: the whole chain is checked by `verifyLedger`. */
 function brokenOf(previous: Closing): string | undefined {
   return hashLink(previous) === previous.hash ? undefined : `closing ${previous.number} is not what was hashed`;
 }

@@ -1,5 +1,5 @@
-// Fetches the fees that providers kept and what they paid out, and matches both to payments by reference. Fetching again
-// changes nothing that has not changed there.
+// Fetches the providers' fees and settlements, and matches both to payments by reference. Fetching again changes
+// nothing that has not changed there.
 import { day, type Milliseconds } from '#kernel/clock.ts';
 import { ConcurrentChange } from '#kernel/database.ts';
 import { causeOf, type TransactionDeps } from '#kernel/transaction-context.ts';
@@ -11,12 +11,12 @@ import type { AccountingDeps, AccountingStores } from '../ledger/deps.ts';
 import { saveFees, saveSettlements } from './save-fees.ts';
 
 /**
- * So far back is read every time: a month of settlements, and a few days for what a provider enters late. What a process
- * that was down for weeks has missed is found as well.
+ * How far back is read every time: a month of settlements, and a few days for what a provider enters late. This also
+ * covers a process that was down for weeks.
  */
 const windowMs: Milliseconds = 35 * day;
 
-/** Payments whose fee is asked for one by one in one run. */
+/** Payments whose fee is fetched singly in one run. */
 const askedMax = 100;
 
 const cause = causeOf({ kind: 'job', id: 'fetch-fees' });
@@ -24,10 +24,12 @@ const cause = causeOf({ kind: 'job', id: 'fetch-fees' });
 export interface FeesFetched {
   /** Payments whose fee is new or has changed. */
   booked: number;
-  /** Fees of payments that we do not know. */
+  /** Fees of unmatched payments. */
   unmatched: number;
   settlements: number;
-  /** Providers that did not answer, or whose payment was changed at the same moment; they are read again the next time. */
+  /**
+   * Providers that did not answer, or whose payment was changed at the same moment; they are read again the next time.
+   */
   failed: number;
 }
 
@@ -73,7 +75,7 @@ async function fetchListedFees(
   }
 }
 
-/** A provider that tells its fee with the payment may tell it later than that it was paid, when nobody asks any more. */
+/** A provider whose snapshots have the fee may report it later than the payment was paid, when polling has ended. */
 async function askForFees(deps: AccountingDeps, { provider, read, signal }: Reading): Promise<void> {
   const { name } = provider;
   const to = deps.clock.now();

@@ -10,7 +10,7 @@ import type { PaymentChange, PaymentTx } from '#payments/ports/payment-store.ts'
 import type { AccountingStores } from '../ledger/deps.ts';
 import type { FeeStanding } from '../ledger/ledger-store.ts';
 
-/** Keeps one page of a provider's fees, and writes what is new to the payments. */
+/** Stores one page of a provider's fees, and writes new ones to the payments. */
 export function saveFees(
   deps: TransactionDeps<AccountingStores>,
   input: { provider: ProviderName; page: readonly PaymentFees[]; cause: Cause },
@@ -20,7 +20,7 @@ export function saveFees(
     const saved = { booked: 0, unmatched: 0 };
     for (const fees of input.page) {
       const { reference, asset, fee, net, at } = fees;
-      // Read anew for each, because one payment may have fees in several units.
+      // Loaded again for each, because one payment may have fees in several units.
       const payment = await tx.stores.payments.findPaymentByReference({ provider, reference });
       const standing = balanceOf(payment, fees);
       if (standing === 'unmatched') saved.unmatched += 1;
@@ -36,7 +36,7 @@ export function saveFees(
   });
 }
 
-/** A payment carries the fees of one unit, the first that was read; the others stand beside it. */
+/** A payment has the fees of one unit, the first that was read; the others are stored beside it. */
 function balanceOf(payment: Payment | undefined, { asset }: PaymentFees): FeeStanding {
   if (payment === undefined) return 'unmatched';
   return payment.figuresAsset === null || payment.figuresAsset === asset ? 'booked' : 'further';
@@ -47,7 +47,7 @@ function isKnown({ feeAmount, netAmount, figuresAsset }: Payment, { fee, net, as
   return compareDecimals(feeAmount, fee) === 0 && compareDecimals(netAmount, net) === 0;
 }
 
-/** Compare-and-set on the payment as it was just read; throws ConcurrentChange when overtaken. */
+/** Compare-and-set on the payment as it was just loaded; throws ConcurrentChange when it was changed. */
 async function changePayment(
   tx: PaymentTx,
   payment: Payment,
@@ -58,7 +58,9 @@ async function changePayment(
   if (order !== undefined) await refreshOrderCards(tx, order);
 }
 
-/** Keeps one page of a provider's settlements, and marks their payments as paid out. Returns the number of settlements. */
+/**
+ * Stores one page of a provider's settlements, and marks their payments as paid out. Returns the number of settlements.
+ */
 export function saveSettlements(
   deps: TransactionDeps<AccountingStores>,
   input: { provider: ProviderName; page: readonly ProviderSettlement[]; cause: Cause },

@@ -69,8 +69,8 @@ const fields: readonly { name: string; of(booked: LedgerPayment): string | null 
 ];
 
 /**
- * What the corrections do to what counted as paid. A payment from before the ledger began was never counted, so the sums
- * do not move with what it was then.
+ * The change that the corrections make to what counted as paid. A payment older than the ledger was never counted, so
+ * it does not change the sums.
  */
 export function paidChanges(changed: readonly Changed[], ledgerBeganOn: string): PaidChange[] {
   const moves = changed.flatMap(({ was, is }) => {

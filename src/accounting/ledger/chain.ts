@@ -1,11 +1,11 @@
-// Each closing is hashed together with the hash of the one before, so that what was written once cannot be changed, left
-// out or put in without every later hash being wrong. The form is described in docs/decisions, so that anybody can
-// compute it again.
+// Each closing is hashed together with the hash of the one before, so that a closing cannot be changed, left out or
+// inserted without every later hash being wrong. The form is described in docs/decisions, so that anybody can compute
+// it again.
 import { createHash } from 'node:crypto';
 import { canonicalJson, type JsonObject } from '#kernel/json.ts';
 import type { Closing, ClosingContent, LedgerEntry, LedgerPayment } from './closing.ts';
 
-/** What the first closing has in place of a hash before it. */
+/** The first closing has this in place of a hash before it. */
 export const chainStart = '0'.repeat(64);
 
 export function contentText(content: ClosingContent): string {
@@ -59,7 +59,7 @@ export function brokenLink(before: Closing | undefined, closing: Closing): strin
   return isSame ? undefined : 'its row says something else than its content';
 }
 
-/** Undefined when the text is not of the form that a closing has. */
+/** Undefined when the text does not have the form of a closing. */
 export function readContent(closing: Pick<Closing, 'content'>): ClosingContent | undefined {
   try {
     const content = JSON.parse(closing.content) as Partial<ClosingContent> | null;
@@ -69,7 +69,7 @@ export function readContent(closing: Pick<Closing, 'content'>): ClosingContent |
   }
 }
 
-/** Entries are always of this form; whether one was changed afterwards shows in the hash over it. */
+/** Entries always have this form; whether one was changed afterwards shows in the hash over it. */
 export function readEntry(entry: Pick<LedgerEntry, 'content'>): LedgerPayment {
   return JSON.parse(entry.content) as LedgerPayment;
 }

@@ -1,20 +1,20 @@
-// What is written down when a day is closed. It is hashed as it stands, so its form is a promise: fields are added, never
-// renamed, and `format` rises when the meaning of one changes. Amounts are exact decimal strings and are summed per asset
-// or currency, never across.
+// The stored content of a closed day. It is hashed as it stands, so its form is a promise: fields are added, never
+// renamed, and `format` rises when the meaning of one changes. Amounts are exact decimal strings and are summed per
+// asset or currency, never across.
 import type { CalendarDay } from '#kernel/calendar.ts';
 import type { Milliseconds } from '#kernel/clock.ts';
 
 export type LedgerSum = { count: number; amount: string };
 
 /**
- * The payments that were made on the day, by what became of them. `paid`: in full, or accepted by an admin. `odd`:
- * underpaid, paid late, held or reversed. `unpaid`: ended without money. `open`: not ended at the closing.
+ * The payments that were made on the day, by their result. `paid`: in full, or accepted by an admin. `odd`: underpaid,
+ * paid late, held for review or reversed. `unpaid`: ended without money. `open`: not ended at the closing.
  */
 export const tallyGroups = ['paid', 'odd', 'unpaid', 'open'] as const;
 export type TallyGroup = (typeof tallyGroups)[number];
 export type Tally = Record<TallyGroup, LedgerSum>;
 
-/** Payments that were asked for in one asset; `there` is null where the provider's side is not known. */
+/** Payments that were requested in one asset; `there` is null where the provider's side is not known. */
 export type AssetLine = { asset: string; here: Tally; there: Tally | null };
 
 export type RefundLine = { currency: string; here: LedgerSum; there: LedgerSum | null };
@@ -25,15 +25,15 @@ export type ProviderLedger = {
   provider: string;
   /** Why the provider's side is not known, in a sentence; null where it is. */
   unknownWhy: string | null;
-  /** It did not answer for so long that the closing did not wait for it any longer. */
+  /** It did not answer for so long that the closing no longer waited for it. */
   isGivenUp: boolean;
   payments: AssetLine[];
   /** What was received for the `paid` and the `odd` ones, in the units that the provider settles in. */
   received: { asset: string; amount: string }[];
-  /** Asked for here and never made there: refused, or still looked for. */
+  /** Requested here and not made there: rejected, or still searched for. */
   notMade: number;
   figures: FeeLine[];
-  /** Paid ones whose fee is not known; null where the provider does not tell fees. */
+  /** Paid ones whose fee is not known; null where the provider does not report fees. */
   withoutFigures: number | null;
   /** Refunds that succeeded on the day, of payments of whatever day. */
   refunds: RefundLine[];
@@ -43,7 +43,7 @@ export type ProviderLedger = {
   settlements: { currency: string; count: number; amount: string }[];
 };
 
-/** Something that differs between us and the provider, and that nobody has explained. */
+/** An unexplained difference between us and the provider. */
 export type LedgerDifference = {
   provider: string;
   kind: string;
@@ -56,7 +56,7 @@ export type LedgerDifference = {
 
 export type CorrectedField = { field: string; was: string | null; is: string | null };
 
-/** A payment of a day that was closed before, and that has changed since. */
+/** A payment of a day that was closed before, which has changed since. */
 export type Correction = {
   day: string;
   provider: string;
@@ -74,23 +74,23 @@ export type ClosingContent = {
   number: number;
   day: string;
   timeZone: string;
-  /** The moments that the day is made of, RFC 3339 in UTC; `from` is where the closing before ended. */
+  /** The moments between which the day lies, RFC 3339 in UTC; `from` is where the closing before ended. */
   from: string;
   to: string;
   closedAt: string;
   providers: ProviderLedger[];
   /** What admins did on the day that moves money, by action. */
   interventions: { action: string; count: number }[];
-  /** Exceptions that were open at the closing. */
+  /** Cases that were open at the closing. */
   exceptions: { kind: string; provider: string | null; count: number }[];
-  /** Differences that an exception stands for, or that an admin has decided about. */
+  /** Differences that a case is about, or that an admin has decided about. */
   explained: number;
   /** `count` is all of them; `list` the first of them. */
   unexplained: { count: number; list: LedgerDifference[] };
   corrections: { count: number; list: Correction[]; paidChanges: PaidChange[] };
   /** The payments behind the sums, one entry each, and the hash over them. */
   entries: { count: number; hash: string };
-  /** What a reader must know of this closing, in sentences. */
+  /** Notes for the reader of this closing, in sentences. */
   notes: string[];
 };
 

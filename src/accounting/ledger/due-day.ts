@@ -4,15 +4,16 @@ import type { Closing } from './closing.ts';
 import type { AccountingStores } from './deps.ts';
 
 /**
- * A day is closed so long after its midnight. A link of its last minute is open for an hour; a slow chain, a lost webhook
- * and the hourly reconciliation need another two or so. At four in the morning what was open at midnight has ended.
+ * A day is closed so long after its midnight. A link of its last minute is open for an hour; a slow blockchain, a lost
+ * webhook and the hourly reconciliation need another two or so. At four in the morning what was open at midnight has
+ * ended.
  */
 export const closeAfterMs: Milliseconds = 4 * hour;
 
 /** The first closing is of the oldest order's day, and reaches back no further than this. */
 const beginMaxMs: Milliseconds = 31 * day;
 
-/** The day that is closed next, whether its time has come or not. */
+/** The next day to be closed, due or not. */
 export interface NextDay {
   number: number;
   day: CalendarDay;
@@ -32,7 +33,7 @@ export async function findNextDay(
   const next = previous === undefined ? await firstDay(stores, about) : addDays(previous.day, 1);
   if (next === undefined) return undefined;
   const bounds = dayBounds(next, about.timeZone);
-  // Days follow each other without a gap also when the time zone was changed between two of them.
+  // Days follow each other without a gap, also when the time zone was changed between two of them.
   const from = previous?.endsAt ?? bounds.from;
   const to = Math.max(from, bounds.to);
   return { number: (previous?.number ?? 0) + 1, day: next, from, to, dueAt: to + closeAfterMs, previous };

@@ -29,7 +29,7 @@ export async function* exportLedger(
   }
 }
 
-/** Days and numbers rise together, so the number of a day is found without walking; undefined when nothing is closed. */
+/** Days and numbers rise together, so the number of a day is computed; undefined when nothing is closed. */
 async function numberBefore(deps: ReadDeps, day: CalendarDay): Promise<number | undefined> {
   const last = await deps.database.read((stores) => stores.ledger.findLastClosing());
   if (last === undefined) return undefined;
@@ -37,7 +37,7 @@ async function numberBefore(deps: ReadDeps, day: CalendarDay): Promise<number | 
   return Math.max(0, last.number - days);
 }
 
-/** A closing as anybody needs it to compute its hash again. */
+/** A closing with everything that is needed to compute its hash again. */
 export function closingToExport({ closing, content }: ClosedDay): JsonObject {
   const { number, day, hash, previousHash } = closing;
   return { number, day, hash, previousHash, content };

@@ -1,4 +1,4 @@
-// A closing as rows: one for each line of it, of whatever kind, so that a spreadsheet can filter and sum them.
+// A closing as rows, one for each line of it, of any kind, so that a spreadsheet can filter and sum them.
 import type { JsonObject } from '#kernel/json.ts';
 import { type Closing, type ClosingContent, type ProviderLedger, tallyGroups } from './closing.ts';
 

@@ -20,19 +20,19 @@ export interface LedgerStore {
   listEntries(query: { number: number; after: string | null; limit: number }): Promise<LedgerEntry[]>;
   /** The newest entry of each of these payments, of closings below `before`. */
   listNewestEntries(query: { paymentIds: readonly PaymentId[]; before: number }): Promise<LedgerEntry[]>;
-  /** Notes one more try at a day that cannot be closed. */
+  /** Records one more try at a day that cannot be closed. */
   noteDelay(delay: Pick<ClosingDelay, 'day' | 'reason'> & { at: Milliseconds }): Promise<void>;
   findDelay(day: CalendarDay): Promise<ClosingDelay | undefined>;
 }
 
 /**
- * `booked`: it stands on the payment. `further`: the payment has fees in another unit already, and these stand here
- * only. `unmatched`: we know no such payment.
+ * `booked`: stored on the payment. `further`: the payment has fees in another unit already, and these are stored here
+ * only. `unmatched`: no payment of ours.
  */
 export const feeStandings = ['booked', 'further', 'unmatched'] as const;
 export type FeeStanding = (typeof feeStandings)[number];
 
-/** What a provider kept and passed on of one payment in one unit, with the payment that we know it as. */
+/** A provider's fee and net of one payment in one unit, with our payment. */
 export interface ProviderFee {
   provider: ProviderName;
   reference: ProviderReference;
@@ -41,7 +41,7 @@ export interface ProviderFee {
   net: string;
   standing: FeeStanding;
   paymentId: PaymentId | null;
-  /** When it was credited. */
+  /** When it was entered in the provider's ledger. */
   at: Milliseconds;
   readAt: Milliseconds;
 }
@@ -56,9 +56,9 @@ export interface Settlement {
   status: string;
   from: Milliseconds | null;
   to: Milliseconds | null;
-  /** When it was paid out; null while it has not been. */
+  /** When it was paid out; null while it was not. */
   settledAt: Milliseconds | null;
-  /** The payments that it is made of; null where the provider does not tell. */
+  /** The payments that it consists of; null where the provider does not list them. */
   references: ProviderReference[] | null;
   readAt: Milliseconds;
 }
@@ -66,7 +66,7 @@ export interface Settlement {
 export interface FeeStore {
   /** Inserts or replaces what is known of this provider's reference and asset. */
   saveFee(figure: ProviderFee): Promise<void>;
-  /** Credited in [from, to), oldest first. */
+  /** Entered in [from, to), oldest first. */
   listFees(query: {
     provider: ProviderName;
     standing: FeeStanding;
@@ -74,7 +74,7 @@ export interface FeeStore {
     to: Milliseconds;
     limit: number;
   }): Promise<ProviderFee[]>;
-  /** In whatever standing, of these payments. */
+  /** In any `standing`, of these payments. */
   listFeesOfPayments(paymentIds: readonly PaymentId[]): Promise<ProviderFee[]>;
   /** Inserts or replaces what is known of this provider's settlement. */
   saveSettlement(settlement: Settlement): Promise<void>;

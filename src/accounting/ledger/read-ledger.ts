@@ -13,7 +13,7 @@ export interface ClosedDay {
   content: ClosingContent;
 }
 
-/** A day that is not closed: it is not over, its hour has not come, or a provider is waited for. */
+/** A day that is not closed: it is not over, not due, or waits for a provider. */
 export interface OpenDay {
   day: CalendarDay;
   /** When it may be closed; null where another day has to be closed before. */
@@ -26,10 +26,10 @@ interface ReadDeps {
   clock: Clock;
 }
 
-/** Of days that are not closed, so many of the newest are shown, and the oldest: it is the one that holds up the others. */
+/** Of open days, so many of the newest are shown, and the oldest, which holds up the others. */
 const openShownMax = 2;
 
-/** One page of the closed days, the newest first; before the first of them come the days that are open. */
+/** One page of the closed days, the newest first; the first page begins with the open days. */
 export async function listLedgerDays(
   deps: ReadDeps,
   query: { timeZone: string; position: PagePosition<number> | null; size: number },
@@ -64,7 +64,7 @@ async function listOpenDays(deps: ReadDeps, { timeZone }: { timeZone: string }):
     const delay = (await stores.ledger.findDelay(next.day)) ?? null;
     const days: OpenDay[] = [{ day: next.day, dueAt: next.dueAt, delay }];
     const today = dayOf(now, timeZone);
-    // Bounded: a clock that was set far ahead must not make a list without an end.
+    // Bounded: a clock that was set far ahead must not make an endless list.
     for (let day = addDays(next.day, 1); day <= today && days.length < 1_000; day = addDays(day, 1)) {
       days.push({ day, dueAt: null, delay: null });
     }
@@ -86,7 +86,7 @@ export async function readLedgerDay(
   return open && { open };
 }
 
-/** The closings up to a day that is closed, at most `limit`, oldest first: what a picture is drawn from. */
+/** The closings up to a closed day, at most `limit`, oldest first: the data of a chart. */
 export async function readLedgerDays(
   deps: { database: Pick<Database<AccountingStores>, 'read'> },
   query: { until: CalendarDay; limit: number },
@@ -99,7 +99,7 @@ export async function readLedgerDays(
   return found.reverse().flatMap(toClosedDay);
 }
 
-/** How the newest closing stands; undefined while there is none. */
+/** The state of the newest closing; undefined while there is none. */
 export async function readNewestClosing(deps: {
   database: Database<AccountingStores>;
 }): Promise<{ unexplained: number; closedAt: Milliseconds } | undefined> {
@@ -108,7 +108,7 @@ export async function readNewestClosing(deps: {
   return closing && content && { unexplained: content.unexplained.count, closedAt: closing.closedAt };
 }
 
-/** A row whose content somebody made unreadable is left out: the chain's check names it. */
+/** A row whose content cannot be read is left out: the check of the chain names it. */
 export function toClosedDay(closing: Closing): ClosedDay[] {
   const content = readContent(closing);
   return content === undefined ? [] : [{ day: closing.day, closing, content }];

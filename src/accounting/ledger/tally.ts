@@ -16,12 +16,12 @@ const groups: Readonly<Record<PaymentStatus, TallyGroup>> = {
   cancelled: 'unpaid',
 };
 
-/** What a status counts as at the provider, where no admin of ours has decided. */
+/** What a status counts as at the provider, without our admins' decisions. */
 export function groupOfStatus(status: PaymentStatus): TallyGroup {
   return groups[status];
 }
 
-/** What our payment counts as, with what people decided about it. */
+/** What our payment counts as, with our admins' decisions. */
 export function groupOf(
   payment: Pick<Payment, 'status' | 'heldAt' | 'acceptedAt' | 'creation'>,
 ): TallyGroup | 'not_made' {
@@ -48,7 +48,7 @@ export function isEmptyTally(tally: Tally): boolean {
   return tallyGroups.every((group) => tally[group].count === 0);
 }
 
-/** The parts by a word of theirs, the words in the order of their letters: no input order shows in a closing. */
+/** The parts by one of their keys, in the order of the keys: the order of input does not change a closing. */
 export function groupBy<Part>(parts: readonly Part[], wordOf: (part: Part) => string): [string, Part[]][] {
   const found = new Map<string, Part[]>();
   for (const part of parts) {
@@ -60,7 +60,7 @@ export function groupBy<Part>(parts: readonly Part[], wordOf: (part: Part) => st
   return [...found].sort(([left], [right]) => compareTexts(left, right));
 }
 
-/** By UTF-16 units: the same order in every place, whatever its language. */
+/** By UTF-16 units: the same order for every locale. */
 export function compareTexts(left: string, right: string): number {
   if (left === right) return 0;
   return left < right ? -1 : 1;
@@ -77,7 +77,7 @@ export interface Fees {
   net: string;
 }
 
-/** The fee and the net that stand on a payment; none where they are not known. */
+/** The fee and the net of a payment; none where they are not known. */
 export function feesOf({ feeAmount, netAmount, figuresAsset }: Payment): Fees[] {
   if (feeAmount === null || netAmount === null || figuresAsset === null) return [];
   return [{ asset: figuresAsset, fee: feeAmount, net: netAmount }];

@@ -14,8 +14,9 @@ export type LedgerVerified =
   | { kind: 'broken'; number: number; day: CalendarDay; why: string };
 
 /**
- * Walks the whole chain, with the entries behind each closing, and names the first link that does not hold. What was cut
- * off at the newest end shows only beside a hash that was kept elsewhere: in the digests that were sent.
+ * Checks the whole chain, with the entries behind each closing, and names the first link that does not hold. A closing
+ * that was removed at the newest end is only noticed with a hash that was kept elsewhere: in the reports that were
+ * sent.
  */
 export async function verifyLedger(deps: { database: Database<AccountingStores> }): Promise<LedgerVerified> {
   let before: Closing | undefined;

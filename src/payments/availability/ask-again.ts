@@ -7,7 +7,7 @@ import type { ProviderProbe } from './decide-outage.ts';
 import { probeProvider } from './probe-provider.ts';
 import { settleProbe } from './settle-probe.ts';
 
-/** Asks a provider on an admin's word, also one that is not asked any more; if it answers, its catching up begins. */
+/** Probes a provider when an admin asks for it, also a decommissioned one; if it answers, its catch-up begins. */
 export async function askProviderAgain(
   deps: OutageDeps,
   input: { provider: ProviderName; actor: Actor },

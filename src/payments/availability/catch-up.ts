@@ -1,5 +1,5 @@
-// What happened while a provider could not be heard: as soon as it answers again its open payments are asked about, the
-// most overdue first, and its list is compared with ours. Then the outage is over, and its alert says what it came to.
+// After an outage of a provider its open payments are fetched, the most overdue first, and its list is compared with
+// ours. Then the outage is over, and its alert shows the result.
 import { type Clock, type Milliseconds, minute, second } from '#kernel/clock.ts';
 import type { PaymentId } from '#kernel/ids.ts';
 import { inTransaction, type TransactionDeps } from '#kernel/transaction-context.ts';
@@ -14,15 +14,15 @@ import { refreshPayment } from '../sync/refresh-payment.ts';
 import { edgeMs, finishOutage } from './finish-outage.ts';
 import { reportCatchUp } from './outage-alerts.ts';
 
-/** So many open payments are asked about at once when a provider is back; beyond these polling goes on as ever. */
+/** So many open payments are fetched at once when a provider is back; the others are left to polling. */
 const looksMax = 1_000;
 const concurrency = 4;
-/** The probes end after this; what is left is asked about by polling. */
+/** Fetching ends after this; what is left is left to polling. */
 const looksMaxMs: Milliseconds = 10 * minute;
-/** A payment that could not be read is tried again so often before it counts as lost. */
+/** A payment that cannot be read so many times counts as lost. */
 const roundsMax = 3;
 const roundWaitMs: Milliseconds = 2 * second;
-/** The hourly comparison may be under way, or the list fail once more; it is tried so often. */
+/** The hourly reconciliation may be running, or the list fail once more; the comparison is tried so many times. */
 const compareTriesMax = 15;
 const compareWaitMs: Milliseconds = 2 * second;
 /** Telegram takes about twenty edits a minute in one chat. */
@@ -54,7 +54,7 @@ interface Task {
   signal: AbortSignal | undefined;
 }
 
-/** Unfinished when the provider goes away again, or the process ends: the next run begins anew. */
+/** Unfinished when the provider becomes unavailable again, or the process ends: the next run starts over. */
 async function catchUpOne(deps: SnapshotDeps, task: Task): Promise<{ isFinished: boolean; looked: number }> {
   const { outage, signal } = task;
   const { looked, unread } = await lookAtOpen(deps, task);
@@ -112,7 +112,7 @@ interface Compared {
   uncompared: string | null;
 }
 
-/** The provider's list beside ours: payments that it does not hold, or why it could not be had. */
+/** Compares the provider's list with ours: payments that it lacks, or why it could not be compared. */
 async function compare(deps: { providers: ProviderRegistry; clock: Clock }, task: Task): Promise<Compared> {
   const { outage, signal } = task;
   const { provider } = outage;
@@ -137,7 +137,7 @@ function missingIn(findings: readonly ReconciliationFinding[]): PaymentId[] {
   );
 }
 
-/** Keeps the card current while the probes go on, no more often than Telegram likes. */
+/** Updates the card during the catch-up, no more often than Telegram allows. */
 function createTeller(deps: TransactionDeps<PaymentStores>, about: { outage: Outage; open: number }) {
   let looked = 0;
   let toldAt = deps.clock.now();

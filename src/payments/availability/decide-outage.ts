@@ -1,44 +1,44 @@
-// When a provider counts as away, as gone for good, and as back. Pure: what is known, one probe at the provider, the time.
+// When a provider counts as unavailable, decommissioned or back. Pure: the stored outage, one probe, the time.
 import { day, type Milliseconds } from '#kernel/clock.ts';
 import type { Outage } from '../model/outage.ts';
 import type { OutageChange } from '../ports/outage-store.ts';
 
 /**
- * A provider that has answered every question for a day as if it were gone is not asked any more. A day: longer than any
- * maintenance, and than anybody needs to put a key right that was typed wrongly. At least so many questions: a process
- * that was down for that day has asked too few to know.
+ * A provider that has answered every probe for a day as a decommissioned one would is not called any more. A day is
+ * longer than any maintenance, and than anybody needs to correct a mistyped key. The minimum count of probes is for a
+ * process that was down itself for most of that day.
  */
 export const decommissionAfterMs: Milliseconds = day;
 const goneCountMin = 12;
 
-/** What asking a provider by its base call showed. */
+/** The result of a probe of a provider's base call. */
 export type ProviderProbe =
   | { kind: 'answers' }
   | {
       kind: 'fails';
       why: string;
-      /** As `gone.ts` reads the failure. */
+      /** As `decommissioned-error.ts` reads the failure. */
       readAsDecommissioned: string | null;
       /** It failed before in the same way, or so many calls failed that its breaker is open. */
       isConfirmed: boolean;
     }
-  /** The breaker let nothing through: the last calls all failed. */
+  /** The breaker is open and no call was sent: the last calls all failed. */
   | { kind: 'not_asked'; why: string };
 
 export type OutageDecision =
   | { kind: 'nothing' }
   | { kind: 'begin' }
-  /** It is still away; what was learned is kept. */
+  /** It is still unavailable; what the probe showed is stored. */
   | { kind: 'note'; change: OutageChange }
   | { kind: 'retire'; change: OutageChange }
   /** It answers again. */
   | { kind: 'catch_up'; change: OutageChange }
-  /** It went away again before everything was looked at: the same outage goes on. */
+  /** It became unavailable again before the catch-up was finished: the same outage continues. */
   | { kind: 'relapse'; change: OutageChange };
 
 interface Moment {
   now: Milliseconds;
-  /** Whether anything else answers us; where nothing does, an unknown name says more about our own network. */
+  /** Whether anything else answers us; if nothing does, an unresolved name says more about our own network. */
   isOnline: boolean;
 }
 
@@ -89,13 +89,13 @@ function goneAfter(
   { now, isOnline }: Moment,
 ): Pick<Outage, 'goneSince' | 'goneCount'> & { counts: boolean } {
   const { goneSince, goneCount } = current;
-  // Any other trouble shows that somebody is there, or that nothing is known: the count begins anew.
+  // Any other failure shows that somebody is there, or proves nothing: the count starts again.
   if (probe.readAsDecommissioned === null) return { ...never, counts: false };
   if (probe.readAsDecommissioned === 'name not found' && !isOnline) return { goneSince, goneCount, counts: false };
   return { goneSince: goneSince ?? now, goneCount: goneCount + 1, counts: true };
 }
 
-/** `askedAt` stays at the last failure: whatever moved since then moved because the provider is back. */
+/** `askedAt` stays at the last failure: a payment that changed since then changed because the provider is back. */
 function catchUp({ now }: Moment): OutageDecision {
   return { kind: 'catch_up', change: { ...never, status: 'catching_up', answeredAt: now } };
 }

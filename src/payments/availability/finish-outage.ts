@@ -8,30 +8,30 @@ import type { Payment } from '../model/payment.ts';
 import type { PaymentStores } from '../ports/payment-store.ts';
 import { endOutageAlert } from './outage-alerts.ts';
 
-/** No outage is counted further than this; the sentence says that there were at least so many. */
+/** No outage counts further than this; the sentence then says "at least". */
 const countedMax = 10_000;
 const pageSize = 200;
-/** So many are named on the card; the others are in the orders. */
+/** So many are named on the card; the others are found among the orders. */
 const namedMax = 5;
-/** Payments made so shortly before the outage may have been on their way when it began. */
+/** Payments made so shortly before the outage may still have been in creation when it began. */
 export const edgeMs: Milliseconds = 10 * minute;
-/** Payments that may have moved were made at most so long before the outage: polling gives up after a week. */
+/** Payments that may have changed were made at most so long before the outage: polling ends after a week. */
 const reachMs: Milliseconds = 9 * day;
 
 export const outageRetention: Retention<PaymentStores> = {
   name: 'outages',
-  // They are few and small, and how reliable a provider was is a question of years.
+  // Outages are few and small, and the reliability of a provider is a question of years.
   keptMs: 3 * 365 * day,
   prune: (stores, query) => stores.outages.pruneOutages(query),
 };
 
-/** The catching up is done: keeps what it came to, and ends the alert with it. False when the outage went on meanwhile. */
+/** Ends the catch-up: stores its result, and resolves the alert with it. False when the outage continued meanwhile. */
 export function finishOutage(
   deps: TransactionDeps<PaymentStores>,
   input: {
     outage: Outage;
     looked: number;
-    /** Payments that could not be asked about, and payments that the provider's list does not hold. */
+    /** Payments that could not be fetched, and payments that the provider's list lacks. */
     unread: readonly PaymentId[];
     missing: readonly PaymentId[];
     /** Why its list could not be compared; null when it was. */
@@ -56,7 +56,7 @@ export function finishOutage(
       limit: countedMax,
     });
     const uncreated = await listUncreated(tx.stores, { outage: current, from, to: answeredAt });
-    // What was missing before the outage is an old trouble with a card of its own.
+    // A payment that was missing before the outage has a case of its own.
     const missing = await madeSince(tx.stores, { ids: input.missing, from });
     const lost = new Set<PaymentId>([...unread, ...missing]);
     const unserved = uncreated.filter((id) => !lost.has(id));
@@ -73,7 +73,7 @@ export function finishOutage(
   });
 }
 
-/** Creates of the time of blindness that the provider never heard of, where nobody else gave the customer a link. */
+/** Creates during the outage that the provider does not know, where no other provider gave the customer a link. */
 async function listUncreated(
   stores: PaymentStores,
   about: { outage: Outage; from: Milliseconds; to: Milliseconds },

@@ -2,7 +2,7 @@ import type { Database } from '#kernel/database.ts';
 import type { DecommissionedProviders } from '../ports/decommissioned-providers.ts';
 import type { PaymentStores } from '../ports/payment-store.ts';
 
-/** Who was taken for gone before this process began; before anything is asked. */
+/** Loads which providers are decommissioned, at the start of a process and before any call. */
 export async function loadDecommissioned(deps: {
   database: Database<PaymentStores>;
   decommissioned?: DecommissionedProviders;

@@ -1,5 +1,5 @@
-// One outage is one alert. It says what is going on while it lasts and what it came to when it is over; a provider that is
-// taken for gone has an alert of its own kind in its place.
+// One outage is one alert. It shows the state while the outage lasts and the result when it is over; for a
+// decommissioned provider an alert of another kind takes its place.
 import type { CaseTx } from '#cases/case-store.ts';
 import { raiseCase, restateCase } from '#cases/raise-case.ts';
 import { resolveCase } from '#cases/resolve-case.ts';
@@ -15,7 +15,7 @@ function decommissionedKey(provider: ProviderName): string {
   return `provider_retired:${provider}`;
 }
 
-/** The alert that tells of this outage as it is now. */
+/** The alert about this outage as it is now. */
 function keyOf(outage: Pick<Outage, 'provider' | 'retiredAt'>): string {
   return outage.retiredAt === null ? downKey(outage.provider) : decommissionedKey(outage.provider);
 }
@@ -71,12 +71,12 @@ export async function reportCatchUp(
   await restateCase(context, { key: keyOf(outage), facts });
 }
 
-/** It went away again before everything was looked at. */
+/** The provider became unavailable again before the catch-up was finished. */
 export async function reportRelapse(context: CaseTx, outage: Outage): Promise<void> {
   await restateCase(context, { key: keyOf(outage), facts: { ...unavailableFacts, why: outage.reason } });
 }
 
-/** `lost` names what could not be found, `unserved` who got no link from anybody; what it says stays on the card. */
+/** `lost` names what was not found, `unserved` who got no payment link; both stay on the card. */
 export async function endOutageAlert(
   context: CaseTx,
   input: { outage: Outage; lost: readonly string[]; unserved: readonly string[]; uncompared: string | null },
@@ -89,13 +89,13 @@ export async function endOutageAlert(
     ...(uncompared === null ? [] : [`Its list was not compared: ${uncompared}`]),
   ];
   const detail = parts.length === 0 ? null : parts.join(' ');
-  // What it was about, again: the list of what is over tells by it.
+  // The resolved alert shows these facts again, for the list of resolved cases.
   const headline = outage.retiredAt === null ? unavailableFacts.headline : decommissionedHeadline;
   await restateCase(context, { key, facts: { headline, detail } });
   await resolveCase(context, { key, by: `It answers again: ${outageSentence(outage, context.clock.now())}.` });
 }
 
-/** How long it has been gone, for the alert: never less than was waited for. */
+/** How long it has been unavailable, for the alert: never less than the required time. */
 export function decommissionedFor(outage: Pick<Outage, 'goneSince'>, now: Milliseconds): Milliseconds {
   return Math.max(now - (outage.goneSince ?? now), day);
 }

@@ -5,8 +5,8 @@ import { ProviderError, ProviderUnreachable } from '../ports/provider-errors.ts'
 import type { ProviderProbe } from './decide-outage.ts';
 
 /**
- * Asks a provider by its base call whether it is there; also one that is not asked any more. A refusal is an answer, and a
- * matter for whoever needs what was refused, unless it is one that a provider gives that is gone.
+ * Probes a provider by its base call, also a decommissioned one. A rejection is an answer, and a matter for the caller
+ * whose request was rejected, unless it is one that a decommissioned provider gives.
  */
 export async function probeProvider(
   deps: { providers: ProviderRegistry; decommissioned?: DecommissionedProviders },

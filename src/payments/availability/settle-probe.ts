@@ -11,12 +11,12 @@ import type { PaymentTx } from '../ports/payment-store.ts';
 import { decideOutage, type OutageDecision, type ProviderProbe } from './decide-outage.ts';
 import { decommissionedFor, raiseDecommissioned, raiseDown, reportCatchUp, reportRelapse } from './outage-alerts.ts';
 
-/** An answer of another provider says so long that the network here is well. */
+/** An answer of another provider proves for so long that the network here works. */
 const onlineForMs: Milliseconds = 5 * minute;
 
 /**
- * Draws the conclusion from one probe at a provider: an outage begins, goes on, is taken for the end, or is being made up
- * for. Returns what the outage is afterwards; undefined when there is none.
+ * Applies the result of one probe of a provider: an outage begins, continues, becomes a decommissioning, or turns into
+ * a catch-up. Returns the outage as it is afterwards; undefined when there is none.
  */
 export async function settleProbe(
   deps: OutageDeps,
@@ -45,7 +45,7 @@ export async function settleProbe(
   return { decision: decision.kind, outage };
 }
 
-/** Another provider that answers, or whatever else the house knows of, shows that the network here is not to blame. */
+/** Another provider or service that answers shows that the network here is not to blame. */
 function isOnline(deps: OutageDeps, provider: ProviderName): boolean {
   if (deps.isOnline?.() === true) return true;
   const since = deps.clock.now() - onlineForMs;

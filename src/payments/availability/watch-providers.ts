@@ -1,5 +1,5 @@
-// Looks after providers that are in trouble, or may be: asks them whether they are back, which also lets their breaker
-// close, and keeps one outage, and with it one alert, for as long as they are away.
+// Probes providers that are unavailable, or may be, which also lets their breaker close, and keeps one outage, with one
+// alert, for as long as each is unavailable.
 
 import { resolveCase } from '#cases/resolve-case.ts';
 import { type Clock, day, type Milliseconds, minute, second } from '#kernel/clock.ts';
@@ -14,21 +14,23 @@ import { downKey } from './outage-alerts.ts';
 import { probeProvider } from './probe-provider.ts';
 import { settleProbe } from './settle-probe.ts';
 
-/** A call that failed and was not made good for so long is looked into; every shop has a lost packet now and then. */
+/** A failed call without a later success is investigated after this; single failures are common. */
 const failingForMs: Milliseconds = 10 * second;
 
-/** One that refuses is not asked more often; one that does not answer is held off by its breaker. */
+/** A provider that rejects is not probed more often; for one that does not answer, the breaker sets the pace. */
 const refusedWaitMs: Milliseconds = 30 * second;
 
-/** A healthy provider that nobody needed for so long is asked all the same: a small shop would hear of trouble too late. */
+/**
+ * A healthy provider without calls for so long is probed all the same: a small shop would notice an outage too late.
+ */
 const quietMaxMs: Milliseconds = 10 * minute;
 
-/** One that is taken for gone. */
+/** How often a decommissioned provider is probed. */
 const retiredWaitMs: Milliseconds = day;
 
 const actor = { kind: 'job', id: 'watch-providers' } as const;
 
-/** What this process remembers of its own questions; nothing of it is needed after a restart. */
+/** What this process remembers of its own probes; none of it is needed after a restart. */
 interface Memory {
   askedAt: Milliseconds;
   wellAt: Milliseconds;
@@ -61,7 +63,7 @@ export function createProviderWatch(deps: OutageDeps): WatchProviders {
 
   return async ({ signal }) => {
     const live = await deps.database.read((stores) => stores.outages.listLiveOutages());
-    // Side by side: one that hangs keeps nobody from being heard.
+    // In parallel: a provider that hangs does not delay the others.
     const ends = await Promise.all(
       deps.providers.list().map((provider) => {
         const outage = live.find((candidate) => candidate.provider === provider.name);
@@ -85,7 +87,7 @@ function isDue(
   if (outage?.status === 'retired') return now - outage.askedAt >= retiredWaitMs;
   if (outage?.status === 'blind') return isOpen || !memory.wasRefused || now - memory.askedAt >= refusedWaitMs;
   if (isOpen) return true;
-  // While it is caught up with, the calls of the catching up are questions enough.
+  // During the catch-up its own calls are probes enough.
   if (outage !== undefined) return false;
   if (input.hasAlert || memory.wasRefused) return true;
   if (now - memory.askedAt < refusedWaitMs) return false;

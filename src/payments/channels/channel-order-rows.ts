@@ -1,4 +1,4 @@
-// Pure: the rows that an order of a channel becomes here, and the snapshot of its payment.
+// Pure: the rows that a channel order is stored as, and the snapshot of its payment.
 
 import type { Product } from '#catalog/product.ts';
 import type { Milliseconds } from '#kernel/clock.ts';
@@ -37,7 +37,7 @@ export function toOrder(input: SaleRow & { number: number; products: readonly Pr
     origin: 'provider',
     note: null,
     attention: null,
-    // On the day of the order, of which an export may tell much later; and a clock there may be ahead of ours.
+    // On the day of the order, which an export may report much later; the channel's clock may be ahead of ours.
     createdAt: Math.min(channelOrder.soldAt ?? now, now),
     updatedAt: now,
     expiresAt: now + paymentOpenForMs,
@@ -46,7 +46,7 @@ export function toOrder(input: SaleRow & { number: number; products: readonly Pr
   };
 }
 
-/** What a single item cost is not told: the catalogue's price stands there, or all of it for the only one. */
+/** The price of a single item is not known: it is the catalogue's, or the whole price where there is one item. */
 function itemsOf(channelOrder: ChannelOrder, products: readonly Product[]): OrderItem[] {
   return channelOrder.items.map((item) => {
     const product = productOf(item, products);

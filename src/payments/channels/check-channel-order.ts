@@ -1,5 +1,5 @@
-// Pure: whether an order of which only its channel tells may count at once. Every doubt is a sentence for the admin who then
-// decides; without any doubt the order counts.
+// Pure: whether a channel order, which nobody but its channel confirms, may count at once. Every doubt is a sentence
+// for the admin who reviews it; without doubts the order counts.
 
 import type { Product } from '#catalog/product.ts';
 import {
@@ -13,12 +13,12 @@ import {
 import type { ChannelOrder, ChannelOrderCoupon, ChannelOrderItem, LicenseLookup } from '../ports/sales-channel.ts';
 import type { ReviewThresholds } from './review-threshold.ts';
 
-/** What was found out about an item's license; `not_asked` carries the reason. */
+/** The result of checking an item's license key; `not_asked` has the reason. */
 export type LicenseCheck = LicenseLookup | { kind: 'not_asked'; why: string } | { kind: 'used'; orderNumber: string };
 
 export interface ChannelOrderChecks {
   channelOrder: ChannelOrder;
-  /** Those of the catalogue that the channel sells under one of the order's keys. */
+  /** Products of the catalogue that the channel sells under one of the order's keys. */
   products: readonly Product[];
   limits: ReviewThresholds;
   /** For each item, in their order; undefined for one whose product has no secret key. */
@@ -67,13 +67,13 @@ function toLine({ item, product }: { item: ChannelOrderItem; product: Product })
   return { totalMinor: product.amountMinor * (item.quantity ?? 0), hasCoupon, hasOpenDiscount };
 }
 
-/** The price as the catalogue and the coupons make it; tax may be in it or on top of it. */
+/** The expected price by catalogue and coupons; tax may be included or added. */
 function priceDoubts(channelOrder: ChannelOrder, lines: readonly Line[]): string[] {
   const full = sum(lines);
   const { amountMinor, currency } = channelOrder.price;
   const taxed =
     channelOrder.vatMinor === 'unknown' ? [amountMinor] : [amountMinor, amountMinor - channelOrder.vatMinor];
-  // A share of each line is rounded to a cent, and whether up or down is not told.
+  // A percentage of each line is rounded to a cent, up or down.
   const expected =
     channelOrder.coupons.length === 0 ? { minor: full, slackMinor: 0 } : withCoupon(channelOrder.coupons, lines);
   if (expected !== undefined && taxed.some((paid) => Math.abs(paid - expected.minor) <= expected.slackMinor)) return [];
@@ -90,7 +90,7 @@ function priceDoubts(channelOrder: ChannelOrder, lines: readonly Line[]): string
   return doubts;
 }
 
-/** Undefined when it cannot be said: two coupons, or one whose terms were not told. */
+/** Undefined when it is unknown: two coupons, or one whose terms are not named. */
 function withCoupon(
   coupons: readonly ChannelOrderCoupon[],
   lines: readonly Line[],

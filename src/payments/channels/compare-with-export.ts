@@ -1,5 +1,5 @@
-// Pure: the orders of an export beside our payments of that channel, one comparison for each order and for each payment that
-// the export lacks. What is not told, or may mean two things, is never called a difference that can be healed.
+// Pure: the orders of an export beside our payments of that channel, one comparison for each order and for each payment
+// that the export lacks. A value that is missing or ambiguous is never a difference that can be healed.
 import { day, type Milliseconds } from '#kernel/clock.ts';
 import { formatMoney, toDecimal } from '#kernel/money.ts';
 import type { Payment } from '../model/payment.ts';
@@ -7,7 +7,7 @@ import type { ExportedOrder } from '../ports/sales-channel.ts';
 import type { Difference } from '../reconciliation/compare-with-provider.ts';
 import { type Pair, type PairingRules, pairRecords } from '../reconciliation/pair-records.ts';
 
-/** One of our payments, with what an export may know it by. */
+/** One of our payments, with the values by which an export may name it. */
 export interface KnownPayment {
   payment: Payment;
   customerEmail: string | null;
@@ -28,7 +28,7 @@ export interface ExportDifference extends Difference {
 export interface ExportComparison {
   compared: number;
   differences: ExportDifference[];
-  /** First and last day that the export tells of; null when it tells no dates. */
+  /** First and last day that the export covers; null when it has no dates. */
   window: { from: Milliseconds; to: Milliseconds } | null;
 }
 
@@ -54,7 +54,7 @@ export function compareWithExport(input: {
   return { compared: pairs.length, differences: pairs.flatMap((pair) => differenceOf(pair) ?? []), window };
 }
 
-/** Paired by the transaction; of what is left, by e-mail, amount and day. */
+/** Paired by transaction id; the rest by e-mail, amount and day. */
 const rules: PairingRules<KnownPayment, ExportedOrder> = {
   keysOfOurs: ({ payment }) => [payment.reference],
   keysOfTheirs: ({ reference }) => [reference],
@@ -65,7 +65,7 @@ const rules: PairingRules<KnownPayment, ExportedOrder> = {
     return isSameDay && isSameBuyer && isCurrency(channelOrder, payment) && isAmount(channelOrder, payment);
   },
   isSameCurrency: ({ payment }, channelOrder) => isCurrency(channelOrder, payment),
-  // A line that only tells of a refund names no price.
+  // A line that only reports a refund has no price.
   isSameAmount: ({ payment }, channelOrder) => channelOrder.amountMinor <= 0 || isAmount(channelOrder, payment),
   isSameStatus: (known, channelOrder) => known.payment.status !== 'cancelled' && !isMoreRefunded(channelOrder, known),
 };
@@ -132,7 +132,7 @@ function isWithin(payment: Payment, window: ExportComparison['window']): boolean
   return payment.createdAt >= window.from + edgeMs && payment.createdAt <= window.to - edgeMs;
 }
 
-/** Without its line: the next export has the same order at another one. */
+/** Without its line number: the next export has the same order on another line. */
 function describeSale(channelOrder: ExportedOrder): string {
   const { currency, amountMinor, returnedMinor } = channelOrder;
   const show = (minor: number): string =>

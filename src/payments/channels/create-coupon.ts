@@ -10,7 +10,7 @@ import type { Coupon, CouponDraft } from '../ports/sales-channel.ts';
 
 export type CouponCreated =
   | { kind: 'created'; coupon: Coupon }
-  /** The code is taken, by this request's first try or by an older coupon. */
+  /** The code exists, by this request's first try or as an older coupon. */
   | { kind: 'was_there'; coupon: Coupon }
   | { kind: 'refused'; fault: CouponFault }
   | { kind: 'failed'; isRejected: boolean; message: string }
@@ -18,7 +18,7 @@ export type CouponCreated =
 
 export type CouponFault = 'code_malformed' | 'neither_share_nor_amount' | 'share_out_of_range' | 'amount_not_positive';
 
-/** What is wrong with a draft; undefined when it can be asked for. A surface has the words. */
+/** What is wrong with a draft; undefined when it is valid. A surface has the words. */
 export function couponFault(draft: CouponDraft): CouponFault | undefined {
   if (!/^[A-Za-z0-9_-]{3,40}$/.test(draft.code)) return 'code_malformed';
   if ((draft.percent === null) === (draft.amountMinor === null)) return 'neither_share_nor_amount';
@@ -27,7 +27,7 @@ export function couponFault(draft: CouponDraft): CouponFault | undefined {
   return undefined;
 }
 
-/** Makes a coupon at a channel, once however often it is asked for: the channel is looked through for the code first. */
+/** Makes a coupon at a channel, once however often it is requested: the channel is searched for the code first. */
 export async function createCoupon(
   deps: ProviderDeps,
   input: { provider: ProviderName; draft: CouponDraft; actor: Actor },
@@ -37,7 +37,7 @@ export async function createCoupon(
   if (fault !== undefined) return { kind: 'refused', fault };
   const sales = deps.providers.find(provider)?.sales;
   if (sales === undefined) return { kind: 'provider_off' };
-  // Written before the call, so that a coupon whose answer was lost has somebody who asked for it.
+  // Recorded before the call, so that a coupon whose answer was lost has an actor.
   await audit(deps, { actor, action: 'coupon.create', draft, details: {} });
   try {
     const { coupon, wasThere } = await sales.createCoupon(draft);

@@ -19,9 +19,9 @@ import { type ChannelOrderRecorded, recordChannelOrder } from './record-channel-
 import { type ChannelOrderRefunded, refundChannelOrder } from './return-channel-order.ts';
 import { noteSubscription } from './subscriptions.ts';
 
-/** A channel that does not answer is asked about a license so often; then an admin decides without it. */
+/** How often a channel that does not answer is asked about a license key; then an admin decides without it. */
 const licenseAttemptsMax = 4;
-/** So many licenses of one order are checked; at one a second, more would hold up the events behind it. */
+/** So many license keys of one order are checked; at one a second, more would hold up the events behind it. */
 const licensesMax = 10;
 
 export interface Told {
@@ -31,16 +31,16 @@ export interface Told {
   signal: AbortSignal;
 }
 
-/** What came of an event of a channel. */
+/** The result of an event of a channel. */
 export type ChannelEventTaken =
   | { kind: 'unreadable' }
-  /** The channel did not say whether a license is good, and is asked again. */
+  /** The channel did not answer whether a license key is valid, and is asked again. */
   | { kind: 'unanswered'; error: string }
   | { kind: 'order'; channelOrder: ChannelOrder; recorded: ChannelOrderRecorded }
   | { kind: 'refund'; returned: ChannelRefund; refunded: ChannelOrderRefunded }
   | { kind: 'subscription'; subscription: Subscription; isNews: boolean };
 
-/** What a worker does with an event of a channel that cannot be asked: the stored bytes are the evidence. */
+/** Handles an event of a channel: the stored bytes are the evidence. */
 export async function handleChannelEvent(deps: SnapshotDeps, told: Told): Promise<DeliveryResult> {
   const taken = await takeChannelEvent(deps, told);
   switch (taken.kind) {

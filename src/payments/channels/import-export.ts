@@ -1,5 +1,6 @@
-// A seller's export beside our payments. First as a dry run, which changes nothing; then for real: orders that are missing
-// here come in as held, refunds are booked, and the run is stored with its findings like every other comparison.
+// Compares a seller's export with our payments. First as a dry run, which changes nothing; then for real: orders that
+// are missing here are added as held for review, refunds are recorded, and the run is stored with its findings like
+// every other reconciliation.
 import type { Actor } from '#kernel/actor.ts';
 import type { Database } from '#kernel/database.ts';
 import { assert } from '#kernel/invariant.ts';
@@ -29,7 +30,7 @@ interface SalesImport {
   sales: readonly ExportedOrder[];
 }
 
-/** What an import would find and do; nothing is changed. */
+/** A forecast of what an import would find and do; nothing is changed. */
 export async function planImport(
   deps: { database: Database<PaymentStores> },
   input: SalesImport,
@@ -73,7 +74,7 @@ export async function importExport(
   return { run, outcomes };
 }
 
-/** Our payments of the export's days, and those beyond them that it names. */
+/** Our payments of the export's days, and those of other days that it names. */
 async function listHere(deps: { database: Database<PaymentStores> }, input: SalesImport): Promise<KnownPayment[]> {
   const { provider, sales } = input;
   const found = new Map<string, Payment>();
@@ -138,7 +139,7 @@ function toSale(exported: ExportedOrder, payment: Payment | null): ChannelOrder 
   const reference = payment?.reference ?? exported.reference;
   const currency = payment?.currency ?? exported.currency;
   assert(reference !== null && currency !== null, 'only what is named and priced is healed');
-  // Lines of one order may each have the whole price or their part: the sum of them is what an admin then reviews.
+  // Lines of one order may each have the whole price or their part: their sum is what an admin reviews.
   const amountMinor = payment?.amountMinor ?? exported.amountOtherwiseMinor;
   return {
     reference,

@@ -1,6 +1,6 @@
-// An order of a channel that cannot be asked: the event itself is the evidence. One transaction makes its order and its
-// payment, applies its snapshot as to every other payment, and holds back for review what does not fit the catalogue, the
-// licenses or the threshold. The same order told again, by a webhook or by an export, finds what is there.
+// Records an order of a channel whose events are the only evidence. One transaction makes its order and its payment,
+// applies its snapshot as to every other payment, and holds it for review where it does not fit the catalogue, the
+// license keys or the threshold. The same order from another webhook or an export is a duplicate.
 import { createHash } from 'node:crypto';
 import type { Product } from '#catalog/product.ts';
 import { assert } from '#kernel/invariant.ts';
@@ -22,7 +22,7 @@ import { readReviewThresholds } from './review-threshold.ts';
 export interface ReceivedChannelOrder {
   provider: ProviderName;
   channelOrder: ChannelOrder;
-  /** What the channel said of each item's license; undefined where it was not asked. */
+  /** The channel's answer about each item's license key; undefined where it was not asked. */
   licenses: readonly (LicenseCheck | undefined)[];
   /** Doubts that are known before the order is checked. */
   doubts: readonly string[];
@@ -31,7 +31,7 @@ export interface ReceivedChannelOrder {
 
 export type ChannelOrderRecorded =
   | { kind: 'recorded'; order: Order; heldBecause: readonly string[] }
-  /** Its order is there already. */
+  /** The order is recorded already. */
   | { kind: 'known'; payment: Payment };
 
 export async function recordChannelOrder(
@@ -88,7 +88,10 @@ async function doubtsOf(
   return [...input.doubts, ...checkChannelOrder({ channelOrder, products, limits, licenses })];
 }
 
-/** A license is evidence for one order: who has seen that order knows the license, and could forge another one with it. */
+/**
+ * A license key is evidence for one order: whoever has seen that order knows its key, and could forge another one with
+ * it.
+ */
 async function claimLicense(
   tx: PaymentTx,
   input: ReceivedChannelOrder & { index: number; license: LicenseCheck },

@@ -5,7 +5,7 @@ import type { ProviderName } from '#kernel/provider-name.ts';
 import type { Order } from '#orders/order.ts';
 import type { PaymentTx } from '../ports/payment-store.ts';
 
-/** What the catalogue would learn of an order; undefined when a single price cannot be read off it. */
+/** What the catalogue would learn from an order; undefined when the price of a single product is not certain. */
 export function rememberable(order: Pick<Order, 'origin' | 'items' | 'amountMinor' | 'currency' | 'metadata'>) {
   const [item, second] = order.items;
   if (order.origin !== 'provider' || item === undefined || second !== undefined || item.sku === null) return undefined;
@@ -16,7 +16,10 @@ export function rememberable(order: Pick<Order, 'origin' | 'items' | 'amountMino
   return { sku: item.sku, name: item.name.slice(0, productNameUnitsMax), amountMinor, currency: order.currency };
 }
 
-/** Puts the product of an order into the catalogue, or gives it the price of the order; its sku, or null when nothing was learnt. */
+/**
+ * Adds the product of an order to the catalogue, or updates its price; returns its sku, or null when nothing was
+ * learnt.
+ */
 export async function rememberProduct(
   tx: PaymentTx,
   input: { order: Order; channel: ProviderName },

@@ -1,5 +1,5 @@
-// Money of an order that the seller refunded at the channel. Whether a second refund tells its step or the sum is not known:
-// the larger of what was told counts, never the sum, so that nothing is counted twice.
+// Refunds of a channel order that the seller made at the channel. Whether the amount of a second refund is its own or
+// the total is not known: the larger of the reported amounts counts, never their sum, so that nothing is counted twice.
 import { unmatchedKey } from '#cases/case.ts';
 import { raiseCase } from '#cases/raise-case.ts';
 import { resolveCase } from '#cases/resolve-case.ts';
@@ -17,10 +17,13 @@ import type { PaymentStores, PaymentTx } from '../ports/payment-store.ts';
 import type { ChannelRefund } from '../ports/sales-channel.ts';
 import { applyRefundSnapshot } from '../refunds/apply-refund-snapshots.ts';
 
-/** No more refunds than this wait for their order: with more, something else is wrong, and their events stay dead letters. */
+/**
+ * No more refunds than this wait for their order: with more, something else is wrong, and their events stay dead
+ * letters.
+ */
 const waitingReturnsMax = 500;
 
-/** A refund waits so long for its order: an export of the last quarter still finds it. The case about it stays open. */
+/** A refund waits so long for its order: an export of the last quarter still finds it. Its case stays open. */
 export const waitingReturnRetention: Retention<PaymentStores> = {
   name: 'waiting returns',
   keptMs: 120 * day,
@@ -29,10 +32,10 @@ export const waitingReturnRetention: Retention<PaymentStores> = {
 
 export type ChannelOrderRefunded =
   | { kind: 'booked' | 'nothing_new' | 'too_many_wait' }
-  /** Kept until its order comes; `isNews` unless as much was kept before. */
+  /** Kept until its order is received; `isNews` unless as much was kept before. */
   | { kind: 'kept'; isNews: boolean };
 
-/** Books what was refunded of an order; of one that has not come yet it is kept until it does, and shown to the admins. */
+/** Records a refund of an order; a refund of an order that was not received yet is kept until it is, with a case. */
 export async function refundChannelOrder(
   deps: Parameters<typeof book>[0],
   input: Parameters<typeof book>[1],
@@ -45,7 +48,7 @@ export async function refundChannelOrder(
   }
 }
 
-/** Thrown to undo what was noted. */
+/** Thrown to roll back what was recorded. */
 class TooManyWait extends Error {}
 
 function book(
@@ -71,7 +74,7 @@ function book(
   });
 }
 
-/** Brings the refunds of a payment up to what is known to be refunded; false when they are there already. */
+/** Adds the refund of a payment that is missing up to the known refunded sum; false when none is. */
 export async function bookReturns(
   deps: { tx: PaymentTx; providers: ProviderRegistry },
   input: { paymentId: PaymentId; mark: ChannelOrderMark },

@@ -38,7 +38,7 @@ export function getReviewThresholds(deps: {
 
 export type ReviewThresholdChanged = { kind: 'changed' } | { kind: 'unchanged' } | { kind: 'conflict' };
 
-/** From now on orders above this amount are held; those that are held already wait on. */
+/** Orders above this amount are held for review from now on; those that are held already stay held. */
 export function changeReviewThreshold(
   deps: TransactionDeps<PaymentStores>,
   input: { limit: Money; actor: Actor /** The version of the setting that was looked at. */; expectedVersion: number },

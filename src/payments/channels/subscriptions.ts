@@ -6,8 +6,8 @@ import type { PaymentStores } from '../ports/payment-store.ts';
 import type { Subscription } from '../ports/sales-channel.ts';
 
 /**
- * Keeps what a channel tells of a subscription, so that it is found by its id or e-mail. Its money comes as orders. Returns
- * whether its status is new.
+ * Stores what a channel reports of a subscription, so that it is found by its id or e-mail. Its money is received as
+ * channel orders. Returns whether its status is new.
  */
 export async function noteSubscription(
   deps: { database: Database<PaymentStores>; clock: Clock },

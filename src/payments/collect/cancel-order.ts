@@ -11,8 +11,8 @@ import type { PaymentStores, PaymentTx } from '../ports/payment-store.ts';
 export type Cancellation = { kind: 'cancelled' } | { kind: 'refused'; status: OrderStatus } | { kind: 'unknown' };
 
 /**
- * Cancels an order that is not paid. Its open payments are closed at their providers through the outbox; money that
- * comes all the same makes the order `needs_attention` and rings.
+ * Cancels an order that is not paid. Its open payments are closed at their providers through the outbox; money that is
+ * received all the same makes the order `needs_attention` and raises an alert.
  */
 export function cancelOrder(
   deps: TransactionDeps<PaymentStores>,
@@ -46,7 +46,7 @@ export async function cancelInto(
   return { kind: 'cancelled' };
 }
 
-/** Asks the providers to close what could still be paid. */
+/** Closes, through the outbox, the open payments of an order at their providers. */
 export async function closeOpenLinks(
   tx: PaymentTx,
   { order, payments }: { order: Pick<Order, 'version'>; payments: readonly Payment[] },

@@ -4,9 +4,9 @@ import type { PaymentProvider, ProviderRegistry } from '../ports/payment-provide
 import { isAvailable } from '../ports/provider-availability.ts';
 
 export type ProviderChoice =
-  /** In the order in which they are to be tried; never empty. */
+  /** In the order in which they are tried; never empty. */
   | { kind: 'candidates'; candidates: PaymentProvider[] }
-  /** `isTemporary`: a provider could take the money, and does not answer now. */
+  /** `isTemporary`: a provider could take the money, and is unavailable. */
   | { kind: 'none'; reason: string; isTemporary: boolean };
 
 /**

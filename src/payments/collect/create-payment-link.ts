@@ -28,7 +28,7 @@ export type PaymentLink =
   | { kind: 'provider_failed'; provider: ProviderName; isRejected: boolean; message: string };
 
 type Opened =
-  /** `others` are asked when the payment's own provider fails. */
+  /** `others` are tried when the payment's own provider fails. */
   | { kind: 'opened'; payment: Payment; others: readonly PaymentProvider[] }
   | Exclude<PaymentLink, { kind: 'created' | 'provider_failed' }>;
 
@@ -36,19 +36,19 @@ interface LinkDraft {
   orderId: OrderId;
   provider: 'auto' | ProviderName;
   actor: Actor;
-  /** The name to show of who asked. */
+  /** The name of the requester, to be shown. */
   by?: string;
-  /** What else belongs to the moment in which the link is there; runs in that transaction. */
+  /** What else belongs to the creation of the link; runs in its transaction. */
   also?: (tx: PaymentTx, payment: Payment) => Promise<void>;
 }
 
-/** A provider closes a link a moment after its time, and what waits for the link waits for that. */
+/** A provider closes a link shortly after its expiry, and cases postponed for the link wait as long. */
 const afterExpiryMs: Milliseconds = minute;
 
 /**
- * Gives an order a new payment link over what is missing: what has come is never asked for again. A link that is still
- * open stays the answer: two live links would let a customer pay twice. The troubles that a new link helps against are
- * over with it, or wait for it to be paid.
+ * Gives an order a new payment link over what is missing: money that was received is not requested again. A link that
+ * is still open is returned instead: two live links would let a customer pay twice. The cases that a new link solves
+ * are resolved with it, or postponed until it is paid.
  */
 export async function createPaymentLink(deps: SnapshotDeps, draft: LinkDraft): Promise<PaymentLink> {
   const { actor } = draft;
@@ -90,7 +90,7 @@ function openPayment(deps: ProviderDeps, { draft, cause }: { draft: LinkDraft; c
       return { kind: 'refused', reason: `The link at ${title} is still open: it would let the customer pay twice.` };
     }
     const money = { amountMinor: missingMinor, currency: order.currency };
-    // The customer knows this provider; where the payment itself failed, another one is the better try.
+    // The customer knows this provider; where the payment itself failed, another one is more likely to work.
     const prefer = payments.findLast((payment) => payment.status !== 'failed')?.provider;
     const wanted = { provider: draft.provider, money, prefer };
     const isReady = isKept && open.creation === 'confirmed';
@@ -110,7 +110,10 @@ function openPayment(deps: ProviderDeps, { draft, cause }: { draft: LinkDraft; c
   });
 }
 
-/** What is paid at a provider that was switched off, or for a payment that is polled no more, may not be heard of. */
+/**
+ * A link at a provider that is not configured any more, or of a payment that is no longer polled, may be paid
+ * unnoticed.
+ */
 function openLink(deps: { providers: ProviderRegistry }, payments: readonly Payment[]): Payment | undefined {
   return payablePayment(
     payments.filter(({ provider, nextPollAt }) => nextPollAt !== null && deps.providers.find(provider) !== undefined),
@@ -138,7 +141,7 @@ function finish(
   });
 }
 
-/** Cases that are over when the new link is paid, and come back when it is not. */
+/** Cases that are resolved when the new link is paid, and due again when it is not. */
 const waitingKinds: readonly CaseKind[] = ['payment_underpaid', 'payment_reversed', 'payment_mismatch'];
 
 async function waitForIt(tx: PaymentTx, input: { order: Order; payment: Payment; by: string | null }): Promise<void> {

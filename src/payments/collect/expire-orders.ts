@@ -3,14 +3,14 @@ import { causeOf, inTransaction, type TransactionDeps } from '#kernel/transactio
 import { applyOrderEvent } from '../lifecycle/change-order.ts';
 import type { PaymentStores } from '../ports/payment-store.ts';
 
-/** A provider's own expiry is heard of first; the order follows a moment later. */
+/** The provider's expiry of the payment comes first; the order follows a moment later. */
 const graceMs: Milliseconds = minute;
 
 const cause = causeOf({ kind: 'job', id: 'expire-orders' });
 
 /**
- * Ends orders whose time is over and for which no payment can come any more, at most `limit`. An order with an open
- * payment waits: the provider decides, however long it confirms.
+ * Expires orders whose time is over and for which no payment can be made any more, at most `limit`. An order with an
+ * open payment waits: the provider decides, however long a confirmation takes.
  */
 export async function expireOrders(
   deps: TransactionDeps<PaymentStores>,

@@ -29,7 +29,7 @@ export function findOrders(
   });
 }
 
-/** Reads an amount as minor units; without a currency two places are taken, as most of them have. */
+/** Reads an amount as minor units; without a currency it has two decimal places, as most currencies have. */
 function amountIn(text: string): number | null {
   const match = /^(\d[\d.]*)(?:\s*([A-Za-z]{3,4}))?$/.exec(text);
   const currency = match?.[2]?.toUpperCase() ?? 'USD';

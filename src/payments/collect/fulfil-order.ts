@@ -8,7 +8,7 @@ import type { PaymentStores } from '../ports/payment-store.ts';
 
 export type Fulfilment = { kind: 'fulfilled' } | { kind: 'refused'; status: OrderStatus } | { kind: 'unknown' };
 
-/** An admin says that the goods of a paid order have left. */
+/** Marks a paid order as fulfilled, when an admin says so. */
 export function fulfilOrder(
   deps: TransactionDeps<PaymentStores>,
   input: { orderId: OrderId; actor: Actor },

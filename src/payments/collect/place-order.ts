@@ -1,5 +1,5 @@
-// An order is written, with its payment and its idempotency key, before the provider is called; the call is made outside
-// the transaction. A repeat with the same key finds the order and goes on where the first request ended.
+// An order is written, with its payment and its idempotency key, before the provider is called; the call is made
+// outside the transaction. A repeat with the same key finds the order and continues where the first request ended.
 import { recordAudit } from '#access/audit.ts';
 import type { Actor } from '#kernel/actor.ts';
 import { day } from '#kernel/clock.ts';
@@ -23,7 +23,7 @@ import { chooseProvider } from './choose-provider.ts';
 import type { PaymentRequested } from './request-payment.ts';
 import { requestWithFailover } from './request-with-failover.ts';
 
-/** A repeated request finds its order for so long. */
+/** A repeated request finds its order for this long. */
 export const idempotencyRetention: Retention<OrderStores> = {
   name: 'idempotency keys',
   keptMs: 30 * day,
@@ -31,7 +31,7 @@ export const idempotencyRetention: Retention<OrderStores> = {
 };
 
 export interface NewOrder {
-  /** Null for an order that is not repeated by its sender. */
+  /** Null for an order whose sender does not repeat requests. */
   idempotencyKey: string | null;
   /** Hash of the request's bytes: the same key with another hash is refused. */
   bodyHash: string | null;
@@ -149,7 +149,7 @@ async function insertNewOrder(tx: PaymentTx, draft: { input: NewOrder; amountMin
   return order;
 }
 
-/** Goes on with what an earlier request for the order began; a payment that it has already is the answer. */
+/** Continues what an earlier request for the order began; a payment that it already has is the answer. */
 async function requestAny(
   deps: SnapshotDeps,
   input: { orderId: OrderId; candidates: readonly PaymentProvider[]; cause: Cause },

@@ -4,8 +4,8 @@ import type { Payment } from '../model/payment.ts';
 import type { PaymentStores } from '../ports/payment-store.ts';
 
 /**
- * A payment is open at a provider that is not configured any more: nobody will hear of its money. Rings once for each
- * provider; the alert ends when the provider is configured again and answers.
+ * Raises an alert, once for each provider, when a payment is open at a provider that is not configured any more: its
+ * money would be received unnoticed. The alert ends when the provider is configured again and answers.
  */
 export async function recordProviderOff(
   deps: TransactionDeps<PaymentStores>,

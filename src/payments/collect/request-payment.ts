@@ -1,6 +1,6 @@
-// Creating a payment is a command to somebody else's computer: it may be carried out although no answer comes. The row is
-// written before the call, the provider is given our payment id, and a create without an answer is looked for, never
-// simply sent again under another name.
+// Creating a payment is a command that the provider may carry out although its answer is lost. The row is written
+// before the call, the provider gets our payment id, and a create without an answer is searched for, never sent again
+// under another id.
 import { hour } from '#kernel/clock.ts';
 import type { Database } from '#kernel/database.ts';
 import { assert } from '#kernel/invariant.ts';
@@ -21,7 +21,7 @@ import type { CreatePaymentRequest, PaymentProvider, ProviderRegistry } from '..
 import type { PaymentStores } from '../ports/payment-store.ts';
 import { ProviderError, ProviderRejected } from '../ports/provider-errors.ts';
 
-/** A create that nobody has heard of so long after its expiry was never carried out. */
+/** A create that the provider does not know so long after its expiry was never carried out. */
 const lostCreateAfterMs = hour;
 
 export type PaymentRequested =
@@ -42,9 +42,9 @@ export async function requestPayment(
   input: {
     payment: Payment;
     cause: Cause;
-    /** So many other payments are tried for the order if this one is refused; only the last refusal rings. */
+    /** How many providers are tried for the order after this one; only the last rejection raises an alert. */
     alternatives: number;
-    /** Ends the calls that go out. */
+    /** Aborts the outgoing calls. */
     signal?: AbortSignal;
   },
 ): Promise<PaymentRequested> {
@@ -77,12 +77,12 @@ export async function requestPayment(
   return { kind: 'busy' };
 }
 
-/** It was made, and no customer may be sent there. The alert was raised where it was found out. */
+/** The payment was made, and no customer may be sent there. Its alert was raised where the mismatch was found. */
 function wrongAmount({ provider }: Payment): PaymentRequested {
   return { kind: 'failed', provider, isRejected: true, message: 'It collects another amount than we asked for.' };
 }
 
-/** Finds out what became of a create without an answer. It does not create: nobody waits for that link any more. */
+/** Finds out the result of a create without an answer. It creates nothing: no customer waits for that link any more. */
 export async function recoverCreation(deps: SnapshotDeps, held: Held): Promise<Refresh> {
   const { payment } = held;
   const { provider, request } = await prepare(deps, payment);
@@ -107,7 +107,10 @@ async function prepare(
   return { provider, request: requestFor(order, payment) };
 }
 
-/** Built from stored facts alone, so that a repeat after a crash sends the same bytes and the same idempotency key fits. */
+/**
+ * Built from stored facts alone, so that a repeat after a crash sends the same bytes and the idempotency key is
+ * accepted.
+ */
 function requestFor(order: Order, payment: Payment): CreatePaymentRequest {
   const orderNumber = formatOrderNumber(order.number);
   const names = order.items.map((item) => (item.quantity === 1 ? item.name : `${item.quantity} × ${item.name}`));

@@ -1,5 +1,5 @@
-// One provider after the other, until one has made the payment. A customer waits at the other end, so that each has a
-// turn of its own, and one that hangs does not take the time of all.
+// Tries one provider after the other until one has made the payment. A customer waits for the answer, so each provider
+// has a time limit of its own, and one that hangs does not use up the time of all.
 import { type Clock, type Milliseconds, second } from '#kernel/clock.ts';
 import type { OrderId, PaymentId } from '#kernel/ids.ts';
 import { assert } from '#kernel/invariant.ts';
@@ -15,17 +15,17 @@ import { type PaymentRequested, requestPayment } from './request-payment.ts';
 
 /**
  * How long a request waits for providers in all: the sites of shops, and the proxies before them, give up after thirty
- * seconds, and the answer has to be written and sent. One provider alone may take all of it.
+ * seconds, and the answer has to be written and sent. A single provider may take all of it.
  */
 const requestMaxMs: Milliseconds = 25 * second;
 
 /**
- * While others are left, none takes longer than this. A create is answered within one or two seconds; in eight there is
- * time for a second attempt and its wait, and three providers that hang one after the other still leave the last a turn.
+ * While other providers are left, none takes longer than this. A create is answered within one or two seconds; eight
+ * leave time for a second attempt and its wait, and after three providers that hang the last still has its time.
  */
 const attemptMaxMs: Milliseconds = 8 * second;
 
-/** How long the next in line may take: the last one has all that is left, the others an even share of it at most. */
+/** How long the next provider may take: the last one has all that is left, the others at most an even share of it. */
 export function attemptMs(input: { leftMs: Milliseconds; inLine: number }): Milliseconds {
   const leftMs = Math.max(0, input.leftMs);
   if (input.inLine <= 1) return leftMs;
@@ -35,9 +35,9 @@ export function attemptMs(input: { leftMs: Milliseconds; inLine: number }): Mill
 type FailoverResult = Exclude<PaymentRequested, { kind: 'created' }> | { kind: 'created'; paymentId: PaymentId };
 
 /**
- * Goes on with the order's payments that were begun, then with new ones at the other candidates, until one is created. A
- * provider that could not be reached may still carry the command out, so its payment stays `requested` and is looked for
- * later. Undefined when there was nobody to ask.
+ * Continues with the order's payments that were begun, then with new ones at the other candidates, until one is
+ * created. An unreachable provider may still carry the command out, so its payment stays `requested` and is searched
+ * for later. Undefined when there was no provider to try.
  */
 export async function requestWithFailover(
   deps: SnapshotDeps,
@@ -53,7 +53,8 @@ export async function requestWithFailover(
   const others = input.candidates.filter(({ name }) => !begun.some((payment) => payment.provider === name));
   let inLine = begun.length + others.length;
   let last: FailoverResult | undefined;
-  // What was begun goes on under its own id: a second payment at the same provider could be a second checkout.
+  // A payment that was begun continues under its own id: a second payment at the same provider could be a second
+  // checkout.
   for (const next of [...begun, ...others]) {
     if (last !== undefined && deps.clock.now() >= endsAt) break;
     const payment = 'orderId' in next ? next : await addPayment(deps, { ...input, provider: next });
@@ -72,7 +73,7 @@ export async function requestWithFailover(
   return last;
 }
 
-/** Ends the calls of `work` when its turn is over; what it makes of that is its own affair. */
+/** Aborts the calls of `work` when its time is over; `work` decides what that means. */
 async function withinAttempt<Result>(
   deps: { clock: Clock },
   input: { forMs: Milliseconds; work: (signal: AbortSignal) => Promise<Result> },
@@ -84,7 +85,8 @@ async function withinAttempt<Result>(
 
 /**
  * The order's payment at the next provider over what is missing: the one that a repeat of this request began meanwhile,
- * or a new one. The last provider may have taken a minute to fail; undefined when the order takes no payment any more.
+ * or a new one. Undefined when the order accepts no payment any more: the last provider may have taken a minute to
+ * fail.
  */
 function addPayment(
   deps: TransactionDeps<PaymentStores>,

@@ -26,15 +26,17 @@ const announcedStatuses: Readonly<Record<OrderStatus, ShopEventType | undefined>
   expired: 'order.expired',
   cancelled: 'order.cancelled',
   needs_attention: 'order.needs_attention',
-  // Each refund is a fact of its own, also the second one in part: `announceRefund`.
+  // Each refund is announced by itself, also a second partial one: `announceRefund`.
   partially_refunded: undefined,
   refunded: undefined,
 };
 
-/** Goods must not leave twice, so these facts are announced at most once in an order's life; the others once per change. */
+/**
+ * An order must not be fulfilled twice, so these events are sent at most once for an order; the others once per change.
+ */
 const onceInALife: readonly ShopEventType[] = ['order.paid', 'order.fulfilled'];
 
-/** Tells the shop that an order came into a status, with the order as it is at this moment. */
+/** Notifies the shop of an order's new status, with the order as it is now. */
 export async function announce(tx: PaymentTx, input: { order: Order; fact: OrderStatus }): Promise<void> {
   const type = announcedStatuses[input.fact];
   if (type === undefined) return;
@@ -43,7 +45,7 @@ export async function announce(tx: PaymentTx, input: { order: Order; fact: Order
   await tellShop(tx, { type, key, order });
 }
 
-/** Tells the shop what happened to one payment. */
+/** Notifies the shop of a change of one payment. */
 export async function announcePayment(
   tx: PaymentTx,
   input: { order: Order; payment: Payment; type: 'payment.failed' | 'payment.reversed' | 'payment.restored' },
@@ -52,7 +54,7 @@ export async function announcePayment(
   await tellShop(tx, { type: input.type, key, order: input.order });
 }
 
-/** Tells the shop that money went back, once for each refund. */
+/** Notifies the shop of a refund, once for each. */
 export async function announceRefund(tx: PaymentTx, input: { order: Order; refund: Refund }): Promise<void> {
   await tellShop(tx, {
     type: 'order.refunded',
@@ -75,7 +77,7 @@ async function tellShop(tx: PaymentTx, input: { type: ShopEventType; key: string
   });
 }
 
-/** The same fact always has the same id, however often it is sent and whichever process sends it. */
+/** The same event always has the same id, however often it is sent and whichever process sends it. */
 export function webhookIdOf(factKey: string): string {
   return `msg_${createHash('sha256').update(factKey).digest('base64url').slice(0, 27)}`;
 }

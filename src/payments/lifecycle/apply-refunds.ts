@@ -1,4 +1,4 @@
-// What an order is after money went back depends on what is left of all that came for it.
+// The status of an order after a refund depends on what is left of all money received for it.
 import type { Trust } from '#kernel/provider-name.ts';
 import type { Order } from '#orders/order.ts';
 import type { Payment } from '../model/payment.ts';
@@ -7,7 +7,7 @@ import type { PaymentTx } from '../ports/payment-store.ts';
 import { applyOrderEvent, touchOrder } from './change-order.ts';
 
 interface Remaining {
-  /** All that came and is not reversed, and what a person vouched for. */
+  /** All money that was received and not reversed, and all that an admin accepted as paid. */
   cameMinor: number;
   returnedMinor: number;
   leftMinor: number;
@@ -25,8 +25,8 @@ export function remainingOf(
     const { acceptedAt, status } = payment;
     const capturedMinor = Math.max(0, payment.capturedMinor);
     if (acceptedAt === null || status === 'reversed') return total + capturedMinor;
-    // A person's word stands for the whole order, however little came by this payment, until all of that is given back.
-    // What was asked for before is no part of it: whoever gave the word knew of that.
+    // An acceptance counts for the whole order, however little was received by this payment, until all of that is
+    // refunded. Refunds requested before the acceptance do not count, because the admin knew of them.
     const since = returned.filter((refund) => refund.paymentId === payment.id && refund.createdAt >= acceptedAt);
     const isGone = capturedMinor > 0 && sum(since) >= capturedMinor;
     return total + (isGone ? capturedMinor : Math.max(capturedMinor, order.amountMinor));
@@ -35,7 +35,7 @@ export function remainingOf(
   return { cameMinor, returnedMinor, leftMinor: cameMinor - returnedMinor };
 }
 
-/** The order hears that money went back. Held in any case, because the next refund counts on this one as it is now. */
+/** Applies refunds to the order. Its version is raised in any case, because the next refund depends on this one. */
 export async function applyRefundsToOrder(
   tx: PaymentTx,
   input: { order: Order; payments: readonly Payment[]; trust: Trust | null; text: string },
@@ -43,7 +43,7 @@ export async function applyRefundsToOrder(
   const { order, payments, trust, text } = input;
   const refunds = await tx.stores.refunds.listRefundsForOrder(order.id);
   const { cameMinor, returnedMinor, leftMinor } = remainingOf(order, { payments, refunds });
-  // Money that was reversed is gone in another way: the order waits for a person because of that, and goes on waiting.
+  // An order with reversed money needs attention because of the reversal, and a refund does not end that.
   const isLost = order.status === 'needs_attention' && payments.some(({ status }) => status === 'reversed');
   const isSame = returnedMinor === 0 || leftMinor >= order.amountMinor || cameMinor === 0 || isLost;
   if (isSame) return touchOrder(tx, order);

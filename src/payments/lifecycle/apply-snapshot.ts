@@ -1,5 +1,5 @@
-// The one place where a provider's word changes a payment. Deliveries may arrive twice, late and out of order, and polls
-// end here too: only the decision over the newest look counts, and one transaction carries all of its consequences.
+// The one place where a snapshot changes a payment. Webhooks may arrive twice, late and out of order, and polls end
+// here too: only the decision over the newest snapshot counts, and one transaction has all of its consequences.
 import { ConcurrentChange } from '#kernel/database.ts';
 import type { PaymentId } from '#kernel/ids.ts';
 import { assert } from '#kernel/invariant.ts';
@@ -27,8 +27,8 @@ export type Application =
   | { kind: 'unchanged'; status: PaymentStatus };
 
 /**
- * Applies one snapshot. `leaseId` is the caller's lease on the payment; it is given back here. It is null for a forecast,
- * of which nothing stays.
+ * Applies one snapshot. `leaseId` is the caller's lease on the payment, which is released here. It is null for a
+ * rehearsal, which is rolled back.
  */
 export async function applySnapshot(
   deps: SnapshotDeps,
@@ -36,7 +36,7 @@ export async function applySnapshot(
     paymentId: PaymentId;
     leaseId: string | null;
     snapshot: PaymentSnapshot;
-    /** Ids below the reference that the look was taken with. */
+    /** Ids below the reference that the snapshot was fetched with. */
     details?: readonly string[];
     cause: Cause;
   },
@@ -66,8 +66,8 @@ export async function applySnapshot(
 }
 
 /**
- * The same inside the caller's transaction, for a payment that nobody else can change meanwhile: by its lease, or because
- * nobody has seen it yet. `heldBecause`: what a person has to weigh before a held payment counts.
+ * The same inside the caller's transaction, for a payment that nobody else can change meanwhile: by its lease, or
+ * because it was just inserted. `heldBecause`: what an admin has to review before a held payment counts.
  */
 export async function applySnapshotInto(
   tx: PaymentTx,
@@ -81,8 +81,8 @@ export async function applySnapshotInto(
   },
 ): Promise<Application> {
   const { order, payment, snapshot, details, returnsOddPayments, heldBecause } = input;
-  // Looks are taken under the lease, so each is newer than the last, whatever the clocks of two processes, or one that
-  // was set back, make of it.
+  // Snapshots are fetched under the lease, so each is newer than the last, even if the clocks of two processes differ
+  // or one was set back.
   const decision = decidePayment({ ...payment, evidenceAt: null }, snapshot);
   const after = await keepEvidence(tx, { payment, snapshot, details, decision, returnsOddPayments });
   await carryOut(tx, { order, before: payment, payment: after, decision, snapshot, heldBecause });
@@ -135,7 +135,7 @@ async function keepEvidence(
   return tx.stores.payments.changePayment(payment, change);
 }
 
-/** Amounts that this look does not tell stay as they were. */
+/** Amounts that this snapshot does not have stay as they were. */
 function evidenceOf(payment: Payment, { settlement, coin }: PaymentSnapshot) {
   return {
     expectedAmount: settlement?.expected ?? payment.expectedAmount,
@@ -164,7 +164,7 @@ async function carryOut(
   );
   const common = { order, payments, paymentId: payment.id, trust: snapshot.trust };
   if (decision.kind === 'mismatch') {
-    // Looking again at the same mismatch must not ring again; that something came of it must.
+    // The same mismatch must not raise its alert again; one with a new provider status must.
     const isKnown = input.before.mismatchedAt !== null && payment.providerStatus === input.before.providerStatus;
     if (isKnown) return;
     await raiseMismatch(tx, { order, payment, there: snapshot.requested });
@@ -212,7 +212,7 @@ async function carryOut(
   await refreshOrderCards(tx, after);
 }
 
-/** What went back before it was paid, or before it was paid again, is gone still. */
+/** Money that was refunded before the order was paid, or was paid again, is still refunded. */
 function keepRefunds(
   tx: PaymentTx,
   about: { order: Order; payments: readonly Payment[]; trust: PaymentSnapshot['trust'] },

@@ -1,4 +1,5 @@
-// Every change of an order goes through here: decide, compare-and-set, timeline, what the shop is applied, which cases end.
+// Every change of an order is made here: decision, compare-and-set, timeline, event for the shop, cases that it
+// resolves.
 import type { CaseKind } from '#cases/case.ts';
 import { resolveOrderCases } from '#cases/resolve-case.ts';
 import { wakeOrderCases } from '#cases/snooze-case.ts';
@@ -26,7 +27,7 @@ export interface OrderEventInput {
   text: string;
 }
 
-/** Cases that are over once the order is paid. */
+/** Cases that are resolved when the order is paid. */
 export const endedByPayment: readonly CaseKind[] = [
   'payment_underpaid',
   'payment_paid_late',
@@ -39,7 +40,7 @@ export const endedByPayment: readonly CaseKind[] = [
   'payment_held',
 ];
 
-/** Cases about money that is no longer there. */
+/** Cases about money that the shop no longer has. */
 const endedByRefund: readonly CaseKind[] = [
   'payment_underpaid',
   'payment_overpaid',
@@ -48,7 +49,7 @@ const endedByRefund: readonly CaseKind[] = [
   'payment_unexpected',
 ];
 
-/** Tells the order what happened; returns the decision and the order as it is afterwards. */
+/** Applies an event to the order; returns the decision and the order as it is afterwards. */
 export async function applyOrderEvent(
   tx: PaymentTx,
   input: OrderEventInput,
@@ -84,8 +85,8 @@ async function contextOf(
 }
 
 /**
- * "Nothing to change" was said of the order and its payments as they were seen. Elsewhere another payment of the order may
- * be changing, or the order be cancelled: the version lets one of the two look again.
+ * The decision "nothing to change" was made on the order and its payments as they were loaded. A concurrent transaction
+ * may change another payment or cancel the order: the raised version makes one of the two decide again.
  */
 export function touchOrder(tx: PaymentTx, order: Order): Promise<Order> {
   return tx.stores.orders.changeOrder(order, { status: order.status, updatedAt: tx.clock.now() });
@@ -100,7 +101,7 @@ async function changeOrder(tx: PaymentTx, input: OrderEventInput & { to: OrderSt
     updatedAt: now,
     attention: to === 'needs_attention' ? input.text : null,
     paidAt: to === 'paid' ? (order.paidAt ?? now) : order.paidAt,
-    // It waits again, so it gets as long as a new one: its second expiry is a fact of its own.
+    // The order waits again and gets as long as a new one: its second expiry is announced, too.
     expiresAt: to === 'awaiting_payment' ? now + paymentOpenForMs : order.expiresAt,
     fulfilledAt: isDelivery(input) ? (order.fulfilledAt ?? now) : order.fulfilledAt,
   };
@@ -115,9 +116,9 @@ async function changeOrder(tx: PaymentTx, input: OrderEventInput & { to: OrderSt
     text: input.text,
   });
   await resolveCasesOf(tx, { orderId: order.id, to, event: input.event });
-  // It waited for money that did not come: what somebody put off until then is due again.
+  // The payment that it waited for was not received: cases that were postponed until then are due again.
   if (order.status === 'awaiting_payment' && to === 'needs_attention') await wakeOrderCases(tx, order.id);
-  // The outbox knows a fact only until its message is pruned; the order knows it for ever.
+  // The outbox knows an announcement only until its message is pruned; the order keeps it.
   const fact = isDelivery(input) ? 'fulfilled' : to;
   const isKnown = (fact === 'paid' && order.paidAt !== null) || (fact === 'fulfilled' && order.fulfilledAt !== null);
   if (!isKnown) await announce(tx, { order: after, fact });
@@ -138,12 +139,14 @@ async function resolveCasesOf(
   await resolveOrderCases(tx, { orderId, kinds: endedByPayment, by });
 }
 
-/** Goods leave also for an order that stays partially refunded; one whose payment is restored had them before. */
+/** An order is fulfilled also while it stays partially refunded; one whose payment is restored was fulfilled before. */
 function isDelivery({ event, to }: { event: OrderEventInput['event']; to: OrderStatus }): boolean {
   return event === 'fulfil' || to === 'fulfilled';
 }
 
-/** Brings the order's open cards in the chat up to date. The key carries an id of its own: payments change without the order. */
+/**
+ * Updates the order's open cards in the chat. The key has an id of its own, because payments change without the order.
+ */
 export async function refreshOrderCards(tx: PaymentTx, order: Pick<Order, 'id' | 'version'>): Promise<void> {
   await enqueueOutboxMessage(tx, {
     topic: 'order.card',

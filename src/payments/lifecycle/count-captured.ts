@@ -7,12 +7,13 @@ import type { ProviderRegistry } from '../ports/payment-provider.ts';
 import type { PaymentStores } from '../ports/payment-store.ts';
 
 const pageSize = 200;
-/** A million payments; a database with more of them goes on at the next start. */
+/** A million payments; a database with more continues at the next start. */
 const pagesMax = 5_000;
 
 /**
- * Works out what payments brought that came before that was written down; once in the life of a database. A payment whose
- * provider is not configured waits until it is: only the provider says what becomes of money that came short.
+ * Computes the captured amount of payments older than that column; once in the life of a database. A payment whose
+ * provider is not configured waits until it is: only the provider's capabilities say whether an underpayment was
+ * captured.
  */
 export async function countCaptured(deps: {
   database: Database<PaymentStores>;
@@ -33,7 +34,7 @@ export async function countCaptured(deps: {
   return { counted };
 }
 
-/** One that somebody changes meanwhile is counted by that change, like every other look. */
+/** A payment that is changed concurrently is counted by that change, like every other. */
 function count(
   deps: { database: Database<PaymentStores>; providers: ProviderRegistry },
   uncounted: readonly Payment[],
@@ -44,7 +45,7 @@ function count(
       const { status, updatedAt } = payment;
       const provider = deps.providers.find(payment.provider);
       if (provider === undefined) continue;
-      // The time of the last change stays: nothing has happened to the payment, and closed books hold it as it is.
+      // `updatedAt` stays: nothing has happened to the payment, and closed days hold it unchanged.
       const change = { status, updatedAt, capturedMinor: capturedOf(payment, provider.capabilities) };
       if ((await stores.payments.tryChangePayment(payment, change)) !== undefined) counted += 1;
     }

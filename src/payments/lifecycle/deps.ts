@@ -9,7 +9,7 @@ import type { DecommissionedProviders } from '../ports/decommissioned-providers.
 import type { ProviderRegistry } from '../ports/payment-provider.ts';
 import type { PaymentStores } from '../ports/payment-store.ts';
 
-/** For a verb that asks a provider, or what a provider can do. */
+/** For a verb that calls a provider, or reads its capabilities. */
 export interface ProviderDeps extends TransactionDeps<PaymentStores> {
   providers: ProviderRegistry;
 }
@@ -17,11 +17,11 @@ export interface ProviderDeps extends TransactionDeps<PaymentStores> {
 /** For a verb that ends in applying a snapshot. */
 export interface SnapshotDeps extends ProviderDeps {
   log: EventLog;
-  /** Hears of every change of a payment's status after its commit, for metrics. Must not throw. */
+  /** Called after the commit of every change of a payment's status, for metrics. Must not throw. */
   onTransition?: (change: { from: PaymentStatus; to: PaymentStatus }) => void;
 }
 
-/** For a verb that asks for a refund. */
+/** For a verb that requests a refund. */
 export interface RefundDeps extends ProviderDeps {
   /** Whether a refund needs the approval of a second admin first; without it none does. Must be quick and not throw. */
   needsApproval?: (asked: { money: Money; actor: Actor }) => boolean;
@@ -30,11 +30,13 @@ export interface RefundDeps extends ProviderDeps {
 /** For a verb that may begin or end an outage. */
 export interface OutageDeps extends ProviderDeps {
   log: EventLog;
-  /** Which providers are decommissioned, at hand for every call that would go out; without it none is. */
+  /** Which providers are decommissioned, checked by every outgoing call; without it none is. */
   decommissioned?: DecommissionedProviders;
-  /** Whether anything beside the providers answers us: where nothing does, the network here is to blame. Must be quick. */
+  /**
+   * Whether anything other than the providers answers us: if nothing does, our own network is to blame. Must be quick.
+   */
   isOnline?: () => boolean;
-  /** Hears of every outage that begins, for metrics. Must not throw. */
+  /** Called for every outage that begins, for metrics. Must not throw. */
   onOutage?: (provider: ProviderName) => void;
 }
 

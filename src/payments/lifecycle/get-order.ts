@@ -17,12 +17,12 @@ export interface OrderDetails {
   order: Order;
   payments: Payment[];
   refunds: Refund[];
-  /** Those that wait for a decision, oldest first. */
+  /** Cases that wait for a decision, oldest first. */
   cases: Case[];
   timeline: TimelineEntry[];
 }
 
-/** An order with its payments and history, by its id, its human number, or one of its payments. */
+/** An order with its payments and history, by its id, its number, or one of its payments. */
 export function getOrderDetails(
   deps: ReadDeps,
   wanted: { id: OrderId } | { number: number } | { paymentId: PaymentId },

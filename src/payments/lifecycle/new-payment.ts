@@ -11,10 +11,10 @@ import type { PaymentTx } from '../ports/payment-store.ts';
 import { applyOrderEvent } from './change-order.ts';
 import { writeTimeline } from './write-timeline.ts';
 
-/** A create without an answer is looked for after this: later than any create that is still under way gives up. */
+/** A create without an answer is searched for after this: later than any create call can still be running. */
 const findLostCreateAfterMs: Milliseconds = 100 * second;
 
-/** Writes the payment before its provider is asked for it, so that a crash in between is found again. */
+/** Writes the payment before its provider is called, so that it is found again after a crash in between. */
 export async function insertNewPayment(
   tx: PaymentTx,
   input: {
@@ -36,7 +36,7 @@ export async function insertNewPayment(
   return payment;
 }
 
-/** Takes a payment that was made at the provider, past us, into the books of an order; the next look says what it is worth. */
+/** Adds a payment that was made at the provider, without us, to an order; the next snapshot sets its status. */
 export async function adoptPayment(
   tx: PaymentTx,
   input: { order: Order; snapshot: PaymentSnapshot; amountMinor: number },
@@ -57,7 +57,7 @@ export async function adoptPayment(
   return payment;
 }
 
-/** A payment that has just been asked for; nothing of it is known yet. */
+/** A payment that was just requested; nothing else is known of it. */
 export function blankPayment(
   tx: PaymentTx,
   about: { order: Order; provider: ProviderName; amountMinor: number; requested: AssetAmount },
@@ -114,7 +114,7 @@ async function noteNew(tx: PaymentTx, input: { order: Order; payment: Payment; t
   await writeTimeline(tx, { order, paymentId: payment.id, ...note, text });
 }
 
-/** An expired order waits for payment again when it gets a new link, and so does one of which a part is paid. */
+/** An expired order waits for payment again when it gets a new link, and so does one that is partly paid. */
 export async function reopenOrder(
   tx: PaymentTx,
   input: { order: Order; event: 'reopen' | 'rest_asked' },

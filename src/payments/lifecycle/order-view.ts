@@ -23,7 +23,7 @@ export function viewOrder(input: {
   order: Order;
   payments: Payment[];
   refunds: readonly Refund[];
-  /** Those that are live; what only informs is left out. */
+  /** Live cases; those that only inform are left out. */
   cases: readonly Case[];
   timeline: TimelineEntry[];
 }) {

@@ -1,5 +1,5 @@
-// Several payments of one order may bring more than it asks for, each of them in order by itself. What was applied of them as
-// short or late is over once the order is paid; that money is too much from then on, and is applied as such.
+// Several payments of one order may bring more than its total, each of them correct by itself. Cases that called them
+// underpaid or late are resolved once the order is paid; the surplus is an overpayment then, with a case of its own.
 
 import { resolveOrderCases } from '#cases/resolve-case.ts';
 import type { Order } from '#orders/order.ts';
@@ -13,8 +13,8 @@ import { duplicateKeyOf, raiseOverpayment, raiseUnexpectedMoney } from './paymen
 const paidStatuses: readonly Order['status'][] = ['paid', 'fulfilled', 'partially_refunded'];
 
 /**
- * Tells of money beyond what the order asks for, when `payment` has just brought some. Another payment that is too much
- * as a whole is applied as one; what is left over is applied of this one. False where nothing more is to be said of this one.
+ * Raises a case for money beyond the order's total, when `payment` has just brought some. A payment that is surplus as
+ * a whole has a case as a duplicate; the rest is the overpayment of this one. False where this one needs no case.
  */
 export async function raiseIfOverpaid(
   tx: PaymentTx,
@@ -35,19 +35,19 @@ export async function raiseIfOverpaid(
     extraMinor -= money;
     if (!(await wasKept(tx, other))) await raiseUnexpectedMoney(tx, { order, payment: other });
   }
-  // A payment that is too much by itself says so by its own status.
+  // A payment that is overpaid by itself has that status, and its case.
   if (payment.status === 'overpaid') return false;
   if (extraMinor > 0) await raiseOverpayment(tx, { order, payment, surplusMinor: extraMinor });
   return true;
 }
 
-/** Somebody decided that this money stays with the order. */
+/** An admin decided that this money stays with the order. */
 async function wasKept(tx: PaymentTx, payment: Payment): Promise<boolean> {
   const [latest] = await tx.stores.cases.listCasesByKeys([duplicateKeyOf(payment)]);
   return latest?.resolution === 'keep';
 }
 
-/** Cases about money too much are over when it went back, whoever asked for that. */
+/** Cases about an overpayment are resolved when it is refunded, whoever requested the refund. */
 export async function resolveOverpayments(
   tx: PaymentTx,
   input: { order: Order; payments: readonly Payment[] },

@@ -19,7 +19,7 @@ interface Condition {
   actions: QuickAction[];
 }
 
-/** The condition that a payment status is, if it is one: every status is classified here. */
+/** The case that a payment status calls for, if it calls for one: every status is classified here. */
 const conditions: Readonly<Record<PaymentStatus, Condition | undefined>> = {
   created: undefined,
   pending: undefined,
@@ -28,25 +28,25 @@ const conditions: Readonly<Record<PaymentStatus, Condition | undefined>> = {
   underpaid: {
     kind: 'payment_underpaid',
     severity: 'warning',
-    headline: 'Payment came short',
+    headline: 'Payment underpaid',
     actions: ['new_payment_link', 'resolve'],
   },
   overpaid: {
     kind: 'payment_overpaid',
     severity: 'info',
-    headline: 'Payment came with too much',
+    headline: 'Payment overpaid',
     actions: ['resolve', 'open_order'],
   },
   paid_late: {
     kind: 'payment_paid_late',
     severity: 'warning',
-    headline: 'Payment came late',
+    headline: 'Payment paid late',
     actions: ['mark_paid', 'resolve'],
   },
   expired: {
     kind: 'payment_expired',
     severity: 'info',
-    headline: 'Payment expired unpaid',
+    headline: 'Payment expired',
     actions: ['new_payment_link', 'open_order'],
   },
   failed: {
@@ -63,7 +63,7 @@ const conditions: Readonly<Record<PaymentStatus, Condition | undefined>> = {
   },
 };
 
-/** Ends what rang for an earlier status of this payment: one payment is in one condition at a time. */
+/** Resolves the cases of an earlier status of this payment: it is in one condition at a time. */
 export async function resolveEarlierCases(tx: PaymentTx, payment: Payment): Promise<void> {
   const present = conditions[payment.status]?.kind;
   const kinds = Object.values(conditions).flatMap((condition) =>
@@ -74,13 +74,13 @@ export async function resolveEarlierCases(tx: PaymentTx, payment: Payment): Prom
   await resolveOrderCases(tx, { orderId: payment.orderId, paymentId: payment.id, kinds: [...kinds, ...over], by });
 }
 
-/** Raises the alert that a payment's new status calls for; a status without condition raises none. */
+/** Raises the case that a payment's new status calls for, if any. */
 export async function raiseForStatus(tx: PaymentTx, input: { order: Order; payment: Payment }): Promise<void> {
   const condition = conditions[input.payment.status];
   if (condition !== undefined) await raisePaymentCase(tx, { ...input, condition, why: null });
 }
 
-/** Money that nobody waited for: the order is paid already, or over. */
+/** Unexpected money: the order is paid already, cancelled or expired. */
 export async function raiseUnexpectedMoney(tx: PaymentTx, input: { order: Order; payment: Payment }): Promise<void> {
   const isPaidTwice = input.order.paidAt !== null;
   const condition: Condition = {
@@ -92,7 +92,7 @@ export async function raiseUnexpectedMoney(tx: PaymentTx, input: { order: Order;
   await raisePaymentCase(tx, { ...input, condition, why: `The order is ${input.order.status}.` });
 }
 
-/** More came than the order needs, and no one payment is to blame for it. */
+/** The payments together are more than the order's total, and no single payment is the duplicate. */
 export async function raiseOverpayment(
   tx: PaymentTx,
   input: { order: Order; payment: Payment; surplusMinor: number },
@@ -105,7 +105,7 @@ export async function raiseOverpayment(
   await raisePaymentCase(tx, { order, payment, condition, why, facts: { differenceFiat, differenceCoin: null } });
 }
 
-/** It is paid, as far as its provider's word goes, and that is not enough: `why` says what a person has to weigh. */
+/** The provider says that it is paid, and that is not enough: `why` says what an admin has to review. */
 export async function raiseHeld(tx: PaymentTx, input: { order: Order; payment: Payment; why: string }): Promise<void> {
   const condition: Condition = {
     kind: 'payment_held',
@@ -116,14 +116,14 @@ export async function raiseHeld(tx: PaymentTx, input: { order: Order; payment: P
   await raisePaymentCase(tx, { ...input, condition });
 }
 
-/** Money that counted for a paid order is gone, whatever its payment is called now. */
+/** Money that counted for a paid order was reversed, whatever its payment's status is called. */
 export async function raiseReversed(tx: PaymentTx, input: { order: Order; payment: Payment }): Promise<void> {
   const condition = conditions.reversed;
   assert(condition !== undefined, 'a reversal is a trouble');
   await raisePaymentCase(tx, { ...input, condition, why: null });
 }
 
-/** It is paid in full, and it was to bring only a part of the order, of which the rest is missing. */
+/** The payment is paid in full, and is only a part of the order, of which the rest is missing. */
 export async function raiseShort(tx: PaymentTx, input: { order: Order; payment: Payment }): Promise<void> {
   const condition = conditions.underpaid;
   assert(condition !== undefined, 'a short payment is a trouble');
@@ -186,7 +186,7 @@ export async function raiseNotCreated(
   await raisePaymentCase(tx, { ...input, condition });
 }
 
-/** The schedule has come to its end and the payment has not: the last word before nobody asks by himself any more. */
+/** Polling ends and the payment is still open: the last alert before nothing asks for it any more. */
 export async function raiseIfStuck(
   tx: CaseTx,
   input: { order: Order; before: Pick<Payment, 'nextPollAt'>; payment: Payment },
@@ -205,14 +205,17 @@ export async function raiseIfStuck(
   await raisePaymentCase(tx, { ...input, condition, why: `${words}It is no longer asked about by itself.` });
 }
 
-/** Money too much is decided payment by payment; everything else is one condition of the order, whichever payment shows it. */
+/**
+ * An overpayment is decided payment by payment; any other condition is one case of the order, whichever payment shows
+ * it.
+ */
 const ofOnePayment: readonly PaymentKind[] = ['payment_overpaid', 'payment_duplicate', 'payment_unexpected'];
 
 function keyOf(kind: PaymentKind, { order, payment }: { order: Order; payment: Payment }): string {
   return `${kind}:${ofOnePayment.includes(kind) ? payment.id : order.id}`;
 }
 
-/** Of the condition that a payment is money too many for a paid order. */
+/** The key of the case that a payment is a duplicate for a paid order. */
 export function duplicateKeyOf(payment: Pick<Payment, 'id'>): string {
   return `payment_duplicate:${payment.id}`;
 }

@@ -1,5 +1,5 @@
-// Work on one payment is serialized, so that snapshots are applied in the order in which they were fetched:
-// within the process by a queue per payment, between processes by a lease on the row.
+// Work on one payment is serialized, so that snapshots are applied in the order in which they were fetched: within the
+// process by a queue per payment, between processes by a lease on the row.
 import { type Clock, type Milliseconds, minute } from '#kernel/clock.ts';
 import type { Database } from '#kernel/database.ts';
 import type { PaymentId } from '#kernel/ids.ts';
@@ -9,10 +9,12 @@ import type { Payment, PaymentStatus } from '../model/payment.ts';
 import type { PaymentStores } from '../ports/payment-store.ts';
 import type { ProviderError } from '../ports/provider-errors.ts';
 
-/** Longer than the few provider calls that one fetch or create needs; each is bounded to half a minute (http/policy.ts). */
+/**
+ * Longer than the few provider calls that one fetch or create needs; each is bounded to half a minute (http/policy.ts).
+ */
 const leaseMs: Milliseconds = 3 * minute;
 
-// A queue per composition and not per module: two of them in one test process are two processes to each other.
+// A queue per composition and not per module: two of them in one test process act as two processes.
 const queues = new WeakMap<object, KeyedMutex>();
 
 function queueOf(deps: { database: Database<PaymentStores> }): KeyedMutex {
@@ -23,11 +25,11 @@ function queueOf(deps: { database: Database<PaymentStores> }): KeyedMutex {
   return created;
 }
 
-/** What came of asking a provider about one payment. */
+/** The result of fetching one payment from its provider. */
 export type Refresh =
   | { kind: 'changed'; from: PaymentStatus; to: PaymentStatus }
   | { kind: 'unchanged'; status: PaymentStatus }
-  /** Somebody else has it in hand: another process, or this one with enough others waiting. */
+  /** Somebody else is working on it: another process, or this one with enough others waiting. */
   | { kind: 'busy'; isHere: boolean }
   | { kind: 'provider_failed'; error: ProviderError }
   /** The provider is not configured any more. */
@@ -36,23 +38,23 @@ export type Refresh =
 
 export type Leased<Result> =
   | { kind: 'done'; result: Result }
-  /** `isHere`: this process has it in hand, and enough wait for it already. Otherwise another one has. */
+  /** `isHere`: this process is working on it, and enough callers wait for it already. Otherwise another process is. */
   | { kind: 'busy'; isHere: boolean }
   | { kind: 'unknown' };
 
-/** Runs `work` while holding the payment. Whatever happens in it, the lease is given back. */
+/** Runs `work` under the payment's lease. The lease is released whatever happens. */
 export function withPayment<Result>(
   deps: TransactionDeps<PaymentStores>,
   input: {
     paymentId: PaymentId;
     work: (held: { payment: Payment; leaseId: string }) => Promise<Result>;
-    /** Who finds so many waiting in this process does not wait as well; without it everybody waits. */
+    /** A caller that finds so many waiting in this process does not wait; without it every caller waits. */
     waitingMax?: number;
   },
 ): Promise<Leased<Result>> {
   const { paymentId, waitingMax = Number.POSITIVE_INFINITY } = input;
   const queue = queueOf(deps);
-  // One of them has it in hand and does not count as waiting.
+  // The caller that is working does not count as waiting.
   if (queue.depth(paymentId) > waitingMax) return Promise.resolve({ kind: 'busy', isHere: true });
   return queue.run(paymentId, async () => {
     const leaseId = deps.ids.newId();

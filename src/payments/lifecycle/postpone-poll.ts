@@ -4,7 +4,7 @@ import { nextPollAt } from '../model/poll-schedule.ts';
 import type { PaymentStores } from '../ports/payment-store.ts';
 import { raiseIfStuck } from './payment-cases.ts';
 
-/** After a provider failed: the payment keeps its place in the schedule, so that an outage is not hammered at. */
+/** After a provider failed: the next poll stays on the schedule, so that a provider in an outage is not flooded. */
 export async function postponePoll(
   deps: TransactionDeps<PaymentStores>,
   input: { payment: Payment; cause: Cause },

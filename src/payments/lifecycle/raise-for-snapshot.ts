@@ -6,22 +6,22 @@ import { raiseIfOverpaid } from './overpayment-case.ts';
 import { raiseForStatus, raiseHeld, raiseReversed, raiseShort, raiseUnexpectedMoney } from './payment-cases.ts';
 
 export interface SnapshotNews {
-  /** As it is after the look, with its payments. */
+  /** The order as it is after the snapshot, with its payments. */
   order: Order;
   before: Payment;
   payment: Payment;
   payments: readonly Payment[];
   event: OrderEvent | undefined;
   decision: OrderDecision | undefined;
-  /** Why it is held back; null where it is not. */
+  /** Why it is held for review; null where it is not. */
   heldBecause: string | null;
 }
 
-/** One card for one payment: that money came a second time says more than that it came late or short. */
+/** One card for one payment: a duplicate payment is more important than that it is late or underpaid. */
 export async function raiseForSnapshot(tx: PaymentTx, news: SnapshotNews): Promise<void> {
   const { order, payment, event, heldBecause } = news;
   const about = { order, payment };
-  // One that paid already and brought more is not money for a second time as a whole.
+  // A payment that was paid already and grew is not a duplicate as a whole.
   const isWholeNews = !isCoveringPayment(news.before);
   if (news.decision?.kind === 'unexpected_money' && isWholeNews) return raiseUnexpectedMoney(tx, about);
   if (heldBecause !== null) return raiseHeld(tx, { ...about, why: heldBecause });
@@ -31,9 +31,9 @@ export async function raiseForSnapshot(tx: PaymentTx, news: SnapshotNews): Promi
   if (isTrouble(payment, news)) await raiseForStatus(tx, about);
 }
 
-/** A link that nobody needs any more may end unpaid without anybody being applied, and so may what a person vouched for. */
+/** A link that is no longer needed may expire without an alert, and so may a payment that an admin accepted. */
 function isTrouble(payment: Payment, around: Pick<SnapshotNews, 'order' | 'payments' | 'event'>): boolean {
-  // Short by itself, and with the others it is all that was wanted.
+  // Underpaid by itself, and together with the others it covers the order.
   if (payment.status === 'underpaid' && around.event === 'payment_paid') return false;
   const isVouchedFor = payment.acceptedAt !== null && payment.status !== 'reversed' && payment.status !== 'overpaid';
   if (isVouchedFor) return false;

@@ -2,7 +2,10 @@ import { formatAsset, formatMoney, subtractDecimals, withPlaces } from '#kernel/
 import { amountDifferenceOf } from './amount-difference.ts';
 import type { Payment } from './payment.ts';
 
-/** `20.00 USD of 49.00 USD came, 29.00 USD is missing`, in the unit the provider settles in; null while nothing came. */
+/**
+ * `20.00 USD of 49.00 USD received, 29.00 USD short`, in the unit the provider settles in; null before any money was
+ * received.
+ */
 export function amountDetail(payment: Payment): string | null {
   const { receivedAmount, expectedAmount, receivedAsset: asset } = payment;
   if (receivedAmount === null || expectedAmount === null || asset === null) return null;
@@ -17,7 +20,7 @@ export function amountDetail(payment: Payment): string | null {
   return `${came}, ${show(gap.replace('-', ''))} ${isOver ? 'too much' : 'is missing'}${also === null ? '' : ` (${also})`}`;
 }
 
-/** The gap in the unit that the sentence does not speak of: the coin, or the order's currency. */
+/** The difference in the other unit than the sentence's: the coin, or the order's currency. */
 function otherUnit(payment: Payment): string | null {
   const { differenceFiat, differenceCoin } = differenceFacts(payment);
   return payment.receivedAsset === payment.coinAsset ? differenceFiat : differenceCoin;

@@ -2,10 +2,13 @@ import { type AssetAmount, compareDecimals, type Money, subtractDecimals } from 
 import type { Payment } from './payment.ts';
 import { receivedMinor } from './refundable.ts';
 
-/** By how much a payment came short or over; what a part could not be told in is null. */
+/** By how much a payment is underpaid or overpaid; a unit in which that is not known is null. */
 export interface AmountDifference {
   kind: 'missing' | 'surplus';
-  /** In the order's currency. Where the provider settles in a coin it is the share of it, and what came is rounded down. */
+  /**
+   * In the order's currency. Where the provider settles in a coin it is the coin's share of the order, received money
+   * rounded down.
+   */
   fiat: Money | null;
   /** In the coin that the buyer sent, exact. */
   coin: AssetAmount | null;
@@ -13,7 +16,7 @@ export interface AmountDifference {
 
 type Measured = Parameters<typeof receivedMinor>[0] & Pick<Payment, 'coinExpected' | 'coinReceived' | 'coinAsset'>;
 
-/** Null while no money is known of, and where exactly as much came as was asked for. */
+/** Null while the amounts are not known, and where exactly the expected amount was received. */
 export function amountDifferenceOf(payment: Measured): AmountDifference | null {
   const { expectedAmount, receivedAmount, amountMinor, currency } = payment;
   if (expectedAmount === null || receivedAmount === null) return null;

@@ -1,5 +1,5 @@
-// Whether an order is paid. One payment over the whole of it does, and so does a person's word; otherwise the confirmed
-// money of several payments counts together, in minor units of the order's currency, less what went back of it.
+// Whether an order is paid: by one payment that covers all of it, by an admin's override, or by the confirmed money of
+// several payments together, in minor units of the order's currency, less their refunds.
 import type { OrderEvent } from '#orders/decide-order.ts';
 import type { Order } from '#orders/order.ts';
 import { isCoveringPayment, type Payment, type PaymentStatus } from './payment.ts';
@@ -7,9 +7,12 @@ import { countsAgainstCaptured, type Refund } from './refund.ts';
 
 export interface Balance {
   isCovered: boolean;
-  /** Confirmed money that the shop has, late and short payments included; what is held does not count. */
+  /**
+   * Confirmed money that the shop has, late payments and underpayments included; a payment that is held for review does
+   * not count.
+   */
   moneyMinor: number;
-  /** What is still to come; 0 for an order that is covered. */
+  /** What is still missing; 0 for an order that is covered. */
   missingMinor: number;
 }
 
@@ -26,12 +29,12 @@ export function balanceOf(
   return { isCovered, moneyMinor, missingMinor: isCovered ? 0 : Math.max(0, order.amountMinor - moneyMinor) };
 }
 
-/** A later refund takes nothing from it: the order was paid, and says by itself that money went back. */
+/** A later refund does not undo it: the order was paid, and has statuses of its own for refunds. */
 function coversAlone(order: Pick<Order, 'amountMinor'>, payment: Counted): boolean {
   return isCoveringPayment(payment) && (payment.acceptedAt !== null || payment.amountMinor >= order.amountMinor);
 }
 
-/** Several of them: one that is called short is weighed by a person, however much came. */
+/** Only several payments together: a single underpayment is decided by an admin, whatever its amount. */
 function coverTogether(
   order: Pick<Order, 'amountMinor'>,
   payments: readonly Counted[],
@@ -54,7 +57,7 @@ export function moneyOf(payment: Counted, refunds: readonly Returned[]): number 
   return Math.max(0, came - sum(returned.map(({ amountMinor }) => amountMinor)));
 }
 
-/** What an order hears of a payment that came into this status, while it is the only one. */
+/** The event that a payment's status is for its order, while it is the only payment. */
 const eventsOfStatus: Readonly<Record<PaymentStatus, OrderEvent | undefined>> = {
   created: undefined,
   pending: undefined,
@@ -69,8 +72,9 @@ const eventsOfStatus: Readonly<Record<PaymentStatus, OrderEvent | undefined>> = 
 };
 
 /**
- * What an order hears of a payment among others: a full payment over a part of it is short while the rest is missing, a
- * short one that brings what was missing pays it, and whatever takes from an order what covered it is a reversal.
+ * The event for an order that has several payments. A full payment of a part of the order is an underpayment while the
+ * rest is missing, a payment that brings the missing rest pays the order, and a loss of what covered the order is a
+ * reversal.
  */
 export function orderEventOf(input: {
   payment: Pick<Payment, 'status' | 'heldAt'>;
@@ -82,7 +86,7 @@ export function orderEventOf(input: {
   const { payment, before, after, others } = input;
   const event = eventsOfStatus[payment.status];
   if (payment.heldAt !== null) return event;
-  // What came late on top of a part does not count by itself, and takes nothing away.
+  // A late payment on top of a part does not count by itself, and does not make the order uncovered.
   const isLateRise = payment.status === 'paid_late' && after.moneyMinor >= before.moneyMinor;
   if (before.isCovered && !after.isCovered && !isLateRise) return 'payment_reversed';
   if (event === 'payment_paid' && !after.isCovered) return 'payment_short';

@@ -1,5 +1,5 @@
-// What a payment becomes when a provider is asked. Only the newest look counts, and one memory: money that was there once
-// and no longer is makes the payment `reversed`. Amounts compare exactly, in the unit the provider settles in.
+// The status of a payment after a snapshot. Only the newest snapshot counts, with one exception: a payment that was
+// paid once and is not any more is `reversed`. Amounts compare exactly, in the unit the provider settles in.
 import { compareDecimals } from '#kernel/money.ts';
 import type { Payment, PaymentStatus } from './payment.ts';
 import type { PaymentSnapshot } from './snapshot.ts';
@@ -22,11 +22,11 @@ export const findings = [
 export type Finding = (typeof findings)[number];
 
 export type PaymentDecision =
-  /** The look is older than the evidence we have. */
+  /** The snapshot is older than the evidence we have. */
   | { kind: 'stale' }
   | { kind: 'unchanged'; finding: Finding }
   | { kind: 'changed'; finding: Finding; from: PaymentStatus; to: PaymentStatus }
-  /** The provider collects something else than we asked for: no status may rest on it. */
+  /** The provider collects another amount or asset than we requested: no status may rest on it. */
   | { kind: 'mismatch' };
 
 type Known = Pick<Payment, 'status' | 'evidenceAt' | 'requestedAmount' | 'requestedAsset' | 'acceptedAt'>;
@@ -41,7 +41,7 @@ export function decidePayment(current: Known, snapshot: PaymentSnapshot): Paymen
   return { kind: 'changed', finding, from: current.status, to };
 }
 
-/** The status after a finding: the whole life cycle of a payment is in these switches. */
+/** The status after a finding: these switches are the whole life cycle of a payment. */
 export function nextStatus(status: PaymentStatus, finding: Exclude<Finding, 'mismatch'>): PaymentStatus {
   switch (status) {
     case 'created':
@@ -98,7 +98,7 @@ function statusOnceItWasPaid(
     case 'settled_over':
       return 'overpaid';
     case 'late':
-      // The full amount is there, so nothing was taken back.
+      // The full amount was received, so nothing was reversed.
       return status === 'reversed' ? 'paid' : status;
     case 'open':
     case 'partial':
@@ -114,7 +114,10 @@ function statusOnceItWasPaid(
   }
 }
 
-/** What a person has taken for payment in full may stay short or late; gone, it is reversed like any other money. */
+/**
+ * A payment that an admin accepted in full may stay underpaid or late; when its money is gone it is reversed like any
+ * other.
+ */
 export function nextOnceAccepted(status: PaymentStatus, finding: Exclude<Finding, 'mismatch'>): PaymentStatus {
   if (status !== 'underpaid' && status !== 'paid_late' && status !== 'reversed') return nextStatus(status, finding);
   switch (finding) {
@@ -154,7 +157,7 @@ export function findIn(
     case 'confirmed':
       return confirmedFinding(snapshot, gap);
     case 'expired':
-      // A late payment of an unknown amount is taken for a short one: a human looks before goods leave.
+      // A late payment of an unknown amount counts as underpaid: an admin reviews it before the order is fulfilled.
       if (!hasMoney) return snapshot.isLate ? 'expired_short' : 'expired';
       return gap < 0 ? 'expired_short' : 'late';
     case 'failed':

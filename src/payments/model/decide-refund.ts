@@ -1,17 +1,17 @@
-// The life cycle of a refund. The provider's newest word counts, except that a look which shows less than is known does not
-// take anything back; a command without an answer is `unknown` until a look shows what became of it.
+// The life cycle of a refund. The newest snapshot counts, except that one which shows less than is known changes
+// nothing; a command without an answer is `unknown` until a snapshot shows its result.
 import type { RefundStatus } from './refund.ts';
 
 export const refundEvents = [
-  /** A second person said yes or no; or whoever asked for it takes it back before anything was sent. */
+  /** A second admin approves or declines; or the requester withdraws it before it was sent. */
   'approve',
   'decline',
   'withdraw',
-  /** The provider was asked, and no answer came. */
+  /** The provider was called and did not answer. */
   'lost',
-  /** The provider said no: it was not carried out. */
+  /** The provider rejected it: it was not carried out. */
   'refuse',
-  /** A person says what became of it, where the provider does not. */
+  /** An admin states the result where the provider does not. */
   'said_gone',
   'said_not_gone',
   'seen_pending',
@@ -24,7 +24,7 @@ export type RefundEvent = (typeof refundEvents)[number];
 export type RefundDecision =
   | { kind: 'changed'; to: RefundStatus }
   | { kind: 'unchanged' }
-  /** The event asks for something that this status does not allow. */
+  /** The event is not allowed in this status. */
   | { kind: 'refused' };
 
 const unchanged: RefundDecision = { kind: 'unchanged' };

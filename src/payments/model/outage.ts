@@ -2,39 +2,42 @@ import { type Milliseconds, minute } from '#kernel/clock.ts';
 import type { ProviderName } from '#kernel/provider-name.ts';
 
 /**
- * `blind`: nothing can be heard of its payments. `retired`: it looks gone for good, and is asked once a day only.
- * `catching_up`: it answers again, and what happened meanwhile is being looked at. `over`: all of that is known.
+ * `blind`: the provider does not answer. `retired`: it is decommissioned and is probed only once a day. `catching_up`:
+ * it answers again, and its payments are being fetched. `over`: all of them are known.
  */
 export const outageStatuses = ['blind', 'retired', 'catching_up', 'over'] as const;
 export type OutageStatus = (typeof outageStatuses)[number];
 
-/** One time of blindness at one provider. A provider has at most one that is not over. */
+/** One outage of one provider. A provider has at most one that is not over. */
 export interface Outage {
   id: string;
   provider: ProviderName;
   status: OutageStatus;
   version: number;
-  /** When the first call began that was not served. */
+  /** When the first call began that failed. */
   beganAt: Milliseconds;
-  /** The last failure, in the provider's words or the network's. */
+  /** The last failure, in the words of the provider or of the network. */
   reason: string;
-  /** When it was asked last whether it is back; what moved after this moved because it is. */
+  /** When the provider was last probed; a payment that changed after this changed because the provider is back. */
   askedAt: Milliseconds;
-  /** Since when every question got an answer as of a provider that is gone, and how many did; null and 0 otherwise. */
+  /** Since when every probe was answered as by a decommissioned provider, and how many were; null and 0 otherwise. */
   goneSince: Milliseconds | null;
   goneCount: number;
   retiredAt: Milliseconds | null;
   /** When it answered again; null while it does not. */
   answeredAt: Milliseconds | null;
-  /** When the catching up was finished. */
+  /** When the catch-up was finished. */
   endedAt: Milliseconds | null;
-  /** What the catching up came to: open payments asked about, payments whose status moved, payments that were not found. */
+  /**
+   * Result of the catch-up: open payments that were fetched, payments whose status changed, payments that were not
+   * found.
+   */
   lookedCount: number;
   recoveredCount: number;
   lostCount: number;
 }
 
-/** The minutes of blindness, at least one: an outage of seconds was one all the same. */
+/** The length of the outage in minutes, at least one. */
 function outageMinutes(outage: Pick<Outage, 'beganAt' | 'answeredAt'>, now: Milliseconds): number {
   return Math.max(1, Math.round(((outage.answeredAt ?? now) - outage.beganAt) / minute));
 }

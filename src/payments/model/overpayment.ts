@@ -4,14 +4,13 @@ import type { Payment } from './payment.ts';
 import { countsAgainstCaptured, type Refund } from './refund.ts';
 
 /**
- * What the shop has of a payment beyond what it was to bring in, and in any case beyond the whole order, less what went
- * back of it or is on its way.
+ * What a payment brought beyond its own amount and beyond the whole order, less refunds that succeeded or are pending.
  */
 export function overpaymentOf(
   payment: Pick<Payment, 'id' | 'amountMinor' | 'capturedMinor' | 'currency'>,
   about: {
     order: Pick<Order, 'amountMinor'>;
-    /** Of whichever payments. */
+    /** Of every payment of the order. */
     refunds: readonly Pick<Refund, 'paymentId' | 'status' | 'amountMinor'>[];
   },
 ): Money {

@@ -17,13 +17,13 @@ export const paymentStatuses = [
 export type PaymentStatus = (typeof paymentStatuses)[number];
 
 /**
- * What is known of the command that creates the payment at the provider. `requested`: sent, or about to be, and the
- * answer is not known; it is asked about, or repeated with its idempotency key, until it is known.
+ * What is known of the command that creates the payment at the provider. `requested`: sent or about to be sent, and the
+ * answer is not known; the payment is looked up, or the command repeated with its idempotency key, until it is.
  */
 export const creationStates = ['requested', 'confirmed', 'refused'] as const;
 export type CreationState = (typeof creationStates)[number];
 
-/** How long a payment link is good for, and with it the order, unless its provider closes it sooner. */
+/** How long a payment link is valid, and with it the order, unless its provider closes it sooner. */
 export const paymentOpenForMs: Milliseconds = 60 * minute;
 
 /** One attempt to collect for an order at one provider. */
@@ -34,7 +34,7 @@ export interface Payment {
   status: PaymentStatus;
   version: number;
   creation: CreationState;
-  /** What it is to bring in: what the order asks for, or what was missing of that when it was made. */
+  /** The amount it collects: the order's total, or what was missing of it when the payment was made. */
   currency: string;
   amountMinor: number;
   /** What the provider is asked to collect, in its own unit: an exact decimal string and its asset. */
@@ -44,17 +44,17 @@ export interface Payment {
   expectedAmount: string | null;
   receivedAmount: string | null;
   receivedAsset: string | null;
-  /** The same in the coin that the buyer sent, as exact decimals; null until a provider told. */
+  /** The same in the coin that the buyer sent, as exact decimals; null until a provider reported it. */
   coinExpected: string | null;
   coinReceived: string | null;
   coinAsset: string | null;
   /**
-   * What the shop was credited with, in minor units of the order's currency; 0 where the provider sends odd money back.
-   * Below zero it is not worked out yet: only in a database from before there was such a figure, until `countCaptured`.
+   * What was captured for the shop, in minor units of the order's currency; 0 where the provider returns odd amounts.
+   * Below zero it is not computed yet: only in a database older than this column, until `countCaptured` ran.
    */
   capturedMinor: number;
   reference: ProviderReference | null;
-  /** Ids below the reference that only webhooks told of; handed to the provider with every look. */
+  /** Ids below the reference that only webhooks name; passed to the provider with every fetch. */
   details: string[];
   checkoutUrl: string | null;
   /** The provider's own words for its state, for example `Expired / PaidPartial`. */
@@ -63,22 +63,22 @@ export interface Payment {
   trust: Trust | null;
   /** When the evidence that the status rests on was taken. */
   evidenceAt: Milliseconds | null;
-  /** Since when the provider collects something else than it was asked for; null while it does not. */
+  /** Since when the provider collects another amount than requested; null while it does not. */
   mismatchedAt: Milliseconds | null;
-  /** Since when it waits for a person's word before it counts, however well it is paid; null while it does not. */
+  /** Since when the payment is held for review and does not count, even if paid; null while it is not held. */
   heldAt: Milliseconds | null;
-  /** When a person took it for payment in full although it came short, late or unproven; null while nobody has. */
+  /** When an admin accepted it as paid in full although underpaid, late or unconfirmed; null while nobody has. */
   acceptedAt: Milliseconds | null;
-  /** Who that was, and why; null while nobody has. */
+  /** Who accepted it, and why; null while nobody has. */
   acceptedBy: string | null;
   acceptedReason: string | null;
-  /** What the provider kept and what it passed on, both in `figuresAsset`; null until it told. */
+  /** The provider's fee and the net amount, both in `figuresAsset`; null until they are known. */
   feeAmount: string | null;
   netAmount: string | null;
   figuresAsset: string | null;
-  /** When the provider paid it out to the shop; null until it told. */
+  /** When the provider paid it out to the shop; null until that is known. */
   settledAt: Milliseconds | null;
-  /** When the money was first known to be there; stays when the payment is reversed. */
+  /** When it was first known to be paid; kept when the payment is reversed. */
   paidAt: Milliseconds | null;
   expiresAt: Milliseconds;
   /** When it is polled next; null when nothing more is expected. */
@@ -90,35 +90,35 @@ export interface Payment {
   updatedAt: Milliseconds;
 }
 
-/** Statuses in which money may still come without anybody doing something. */
+/** Statuses in which the customer may still pay. */
 export const openPaymentStatuses = ['created', 'pending'] as const satisfies readonly PaymentStatus[];
 
-/** Statuses in which the money is there in full. */
+/** Statuses in which the payment is paid in full. */
 const coveringPaymentStatuses = ['paid', 'overpaid'] as const satisfies readonly PaymentStatus[];
 
 export function isOpenPayment(payment: Pick<Payment, 'status'>): boolean {
   return (openPaymentStatuses as readonly PaymentStatus[]).includes(payment.status);
 }
 
-/** What it asked for is there: in full and not held back, or because a person vouched for it and nothing was taken back. */
+/** Its requested amount counts: paid in full and not held for review, or accepted by an admin and not reversed. */
 export function isCoveringPayment(payment: Pick<Payment, 'status' | 'heldAt' | 'acceptedAt'>): boolean {
   if (payment.acceptedAt !== null) return payment.status !== 'reversed';
   return payment.heldAt === null && (coveringPaymentStatuses as readonly PaymentStatus[]).includes(payment.status);
 }
 
-/** Open, and asking for the wrong sum: it is looked at all the same, and no customer is sent there. */
+/** Open, and collecting a wrong amount: it is still polled, and no customer is sent there. */
 export function isMismatchedPayment(payment: Pick<Payment, 'status' | 'mismatchedAt'>): boolean {
   return isOpenPayment(payment) && payment.mismatchedAt !== null;
 }
 
-/** Money may still come that would cover the order. */
+/** Money that would cover the order may still be received. */
 export function isAwaitedPayment(payment: Pick<Payment, 'status' | 'mismatchedAt'>): boolean {
   return isOpenPayment(payment) && payment.mismatchedAt === null;
 }
 
 /**
- * The payment that a customer is to use, the newest first. One with a checkout goes before one whose creation is not
- * known yet; undefined when no money can come any more.
+ * The payment that a customer should use, the newest first. One with a checkout is preferred to one whose creation is
+ * not known yet; undefined when no payment can be made any more.
  */
 export function payablePayment<Some extends Pick<Payment, 'status' | 'mismatchedAt' | 'checkoutUrl'>>(
   payments: readonly Some[],

@@ -1,8 +1,8 @@
 import { day, hour, type Milliseconds, minute, second } from '#kernel/clock.ts';
 import { isOpenPayment, type Payment } from './payment.ts';
 
-// A young payment is asked about every few seconds, because that is when a lost webhook hurts; an old one by the hour.
-// After a week polling ends with an alert, and only reconciliation looks.
+// A young payment is polled every few seconds, because that is when a lost webhook hurts; an old one every hour. After
+// a week polling ends with an alert, and only reconciliation finds changes.
 const tiers: readonly { untilAge: Milliseconds; every: Milliseconds }[] = [
   { untilAge: 2 * minute, every: 5 * second },
   { untilAge: 15 * minute, every: 20 * second },
@@ -11,10 +11,10 @@ const tiers: readonly { untilAge: Milliseconds; every: Milliseconds }[] = [
   { untilAge: 7 * day, every: hour },
 ];
 
-/** The provider closes a payment a moment after its time; asking right then shows it first. */
+/** The provider closes a payment shortly after its expiry; a poll right then is the first to see it. */
 const afterExpiryMs = 3 * second;
 
-/** When the payment is asked about next; null when nothing more is expected without a webhook. */
+/** When the payment is polled next; null when nothing more is expected without a webhook. */
 export function nextPollAt(
   payment: Pick<Payment, 'status' | 'createdAt' | 'expiresAt'>,
   now: Milliseconds,

@@ -16,13 +16,13 @@ export interface ReconciliationRun {
   windowTo: Milliseconds;
   startedAt: Milliseconds;
   finishedAt: Milliseconds | null;
-  /** Who asked for it: the job's name or `admin:ID`. */
+  /** Who started it: the job's name or `admin:ID`. */
   startedBy: string;
   /** The sum of the other three. */
   comparedCount: number;
   matchedCount: number;
   healedCount: number;
-  /** Differences that were not healed, also those beyond the findings that a run keeps. */
+  /** Differences that were not healed, including those beyond the findings that a run keeps. */
   openCount: number;
   /** Why it failed, in a sentence; null otherwise. */
   error: string | null;
@@ -35,7 +35,7 @@ export interface ReconciliationFinding {
   provider: ProviderName;
   reference: ProviderReference | null;
   paymentId: PaymentId | null;
-  /** What we say and what the provider says, in a sentence each. */
+  /** What our record and the provider's record say, in a sentence each. */
   here: string;
   there: string;
   isHealed: boolean;

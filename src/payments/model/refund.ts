@@ -14,7 +14,7 @@ export const refundStatuses = [
 ] as const;
 export type RefundStatus = (typeof refundStatuses)[number];
 
-/** Money of one payment that goes back to the buyer, or is meant to. It has a life of its own beside the payment's. */
+/** A refund of one payment, with statuses of its own beside the payment's. */
 export interface Refund {
   id: RefundId;
   orderId: OrderId;
@@ -25,41 +25,41 @@ export interface Refund {
   /** In the order's currency. */
   currency: string;
   amountMinor: number;
-  /** What the provider is asked to give back, in the unit that the payment was asked for in. */
+  /** What the provider is asked to refund, in the unit that the payment was requested in. */
   requestedAmount: string;
   requestedAsset: string;
   reason: string;
-  /** Who asked for it; `provider` for one that was made there, past us. */
+  /** Who requested it; `provider` for one that was made at the provider, without us. */
   requestedByKind: ActorKind;
   requestedById: string;
-  /** Who approved it, where that took a second person. */
+  /** Who approved it, where a second admin had to. */
   approvedById: string | null;
   /** The provider's id of the refund, or of the claim that stands for it. */
   reference: string | null;
   /** Where the buyer claims the money; null where it is sent without that. */
   claimUrl: string | null;
-  /** The provider's own words for its state, or why it did not come about. */
+  /** The provider's own words for its state, or the reason of its failure. */
   providerStatus: string | null;
   transactionIds: string[];
-  /** When the provider was last asked to carry it out; null before that. Set before the call, so that a crash is noticed. */
+  /** When it was last sent to the provider; null before that. Set before the call, so that a crash is noticed. */
   sentAt: Milliseconds | null;
-  /** How often it was asked. */
+  /** How often it was sent. */
   sends: number;
-  /** When it is looked at next; null when nothing more is expected. */
+  /** When it is polled next; null when nothing more is expected. */
   nextPollAt: Milliseconds | null;
-  /** The key of the request that made it: a repeat of that request finds this refund. Null for one without a key. */
+  /** The idempotency key of the request: a repeat of it finds this refund. Null for one without a key. */
   requestKey: string | null;
   requestHash: string | null;
   createdAt: Milliseconds;
   updatedAt: Milliseconds;
-  /** When it came to an end, whichever; null while it has not. */
+  /** When it reached a final status; null while it has not. */
   settledAt: Milliseconds | null;
 }
 
-/** Statuses in which money has gone back, or may still: they count against what was captured. */
+/** Statuses in which money was refunded or may still be: they count against what was captured. */
 const countingStatuses = ['awaiting_approval', 'requested', 'pending', 'succeeded', 'unknown'] as const;
 
-/** Statuses in which it is not decided yet whether money goes back. */
+/** Statuses in which the result of the refund is not known yet. */
 const openStatuses = ['awaiting_approval', 'requested', 'pending', 'unknown'] as const;
 
 export function countsAgainstCaptured(refund: Pick<Refund, 'status'>): boolean {

@@ -1,9 +1,9 @@
-// How much of a payment may go back: never more than was captured, less what went back already or is on its way.
+// How much of a payment can be refunded: never more than was captured, less refunds that succeeded or are pending.
 import { floorShare, MoneyInvalid, parseMinorFloor } from '#kernel/money.ts';
 import type { Payment, PaymentStatus } from './payment.ts';
 import { countsAgainstCaptured, type Refund } from './refund.ts';
 
-/** Statuses in which confirmed money is with the shop. */
+/** Statuses in which the shop has confirmed money. */
 const holdingStatuses = ['paid', 'overpaid', 'underpaid', 'paid_late'] as const satisfies readonly PaymentStatus[];
 const fullStatuses = ['paid', 'overpaid'] as const satisfies readonly PaymentStatus[];
 
@@ -13,18 +13,18 @@ type Received = Pick<
 >;
 type Captured = Received & Pick<Payment, 'status' | 'heldAt'>;
 
-/** What the shop was credited with, in the minor units of the order's currency, rounded down. */
+/** What was captured, in the minor units of the order's currency, rounded down. */
 export function capturedOf(payment: Captured, provider: { returnsOddPayments: boolean }): number {
   const { status, amountMinor } = payment;
   if (!(holdingStatuses as readonly PaymentStatus[]).includes(status)) return 0;
-  // What came short, late or too much was never credited: the provider returns it by itself.
+  // Underpaid, late and surplus money was never captured there: the provider returns it by itself.
   if (provider.returnsOddPayments) return (fullStatuses as readonly PaymentStatus[]).includes(status) ? amountMinor : 0;
   return receivedMinor(payment) ?? (status === 'paid' ? amountMinor : 0);
 }
 
 /**
- * What came, in the minor units of the order's currency, rounded down; null while no amount is known, and for one that is
- * larger than any money.
+ * What was received, in the minor units of the order's currency, rounded down; null while no amount is known, and for
+ * one that is larger than any valid amount.
  */
 export function receivedMinor(payment: Received): number | null {
   const { amountMinor, expectedAmount, receivedAmount } = payment;
@@ -40,11 +40,11 @@ export function receivedMinor(payment: Received): number | null {
 
 export interface RefundSums {
   capturedMinor: number;
-  /** What has gone back. */
+  /** The sum of refunds that succeeded. */
   refundedMinor: number;
-  /** What may still go back: asked for, on its way, or not known. */
+  /** The sum of refunds that are requested, pending or unknown. */
   onItsWayMinor: number;
-  /** What may be asked for now; never below zero. */
+  /** What can be refunded now; never below zero. */
   refundableMinor: number;
 }
 
@@ -65,8 +65,8 @@ export function sumRefunds(
 }
 
 /**
- * Whether the money is there still, at the moment of sending: since it was asked for, a payment may have been reversed, or
- * money may have gone back past us. Of several that are not sent yet, the first to be sent is served.
+ * Whether the money is still there when the refund is sent: since the request the payment may have been reversed, or a
+ * refund may have been made at the provider itself. Of several unsent refunds, the first to be sent gets it.
  */
 export function coversRefund(
   payment: Captured,

@@ -4,10 +4,10 @@ import type { AssetAmount } from '#kernel/money.ts';
 import type { ProviderName, Trust } from '#kernel/provider-name.ts';
 
 /**
- * Where the provider says the payment is. `open`: may be paid (part of it may have come). `processing`: the full amount
- * was seen and is not confirmed. `confirmed`: the provider stands by it. `expired`: closed without the full amount in
- * time (part, or a late payment, may have come). `failed`: a payment error. `invalid`: seen, but not confirmed, or taken
- * back. `cancelled`: closed by the merchant.
+ * The provider's state of the payment. `open`: can be paid (a part may have been). `processing`: the full amount was
+ * seen and is not confirmed. `confirmed`: the provider guarantees it. `expired`: closed without the full amount in time
+ * (a part, or a late payment, may have been received). `failed`: a payment error. `invalid`: seen but not confirmed, or
+ * reversed. `cancelled`: closed by the merchant.
  */
 export const snapshotStates = ['open', 'processing', 'confirmed', 'expired', 'failed', 'invalid', 'cancelled'] as const;
 export type SnapshotState = (typeof snapshotStates)[number];
@@ -16,7 +16,7 @@ export type SnapshotState = (typeof snapshotStates)[number];
 export interface PaymentSnapshot {
   provider: ProviderName;
   reference: ProviderReference;
-  /** Our payment id, when the provider echoes it; null for a payment that was not made by us. */
+  /** Our payment id, when the provider echoes it; null for a payment that we did not make. */
   paymentId: PaymentId | null;
   trust: Trust;
   observedAt: Milliseconds;
@@ -25,19 +25,24 @@ export interface PaymentSnapshot {
   providerStatus: string;
   /** What the provider was asked to collect. */
   requested: AssetAmount;
-  /** What must come and what came, both in `asset`, the unit the provider settles in; null while no money was seen. */
+  /**
+   * What is expected and what was received, both in `asset`, the unit the provider settles in; null while no money was
+   * seen.
+   */
   settlement: { expected: string; received: string; asset: string } | null;
-  /** The same in the coin that the buyer sent, where this snapshot has it; the settlement itself where that is a coin. */
+  /**
+   * The same in the coin that the buyer sent, where the snapshot has it; the settlement itself where that is a coin.
+   */
   coin: { expected: string; received: string; asset: string } | null;
   /** Money was seen after the expiry, or money whose amount the provider does not name. */
   isLate: boolean;
-  /** Somebody marked it settled at the provider: amounts are no longer compared. */
+  /** It was marked settled at the provider by its merchant: amounts are no longer compared. */
   isMarkedByHand: boolean;
-  /** What the provider kept of the money and what it paid out; null where this snapshot does not have it. */
+  /** The provider's fee and the net amount; null where the snapshot does not have them. */
   fees: { fee: string; net: string; asset: string } | null;
   checkoutUrl: string | null;
   transactionIds: string[];
-  /** What the shop wrote on it there, for an admin to recognise it by: an order number, a description. */
+  /** The shop's own text there, by which an admin recognises the payment: an order number, a description. */
   label: string | null;
   createdAt: Milliseconds | null;
   expiresAt: Milliseconds | null;

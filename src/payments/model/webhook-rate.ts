@@ -1,5 +1,5 @@
-// How often a provider usually tells us something, by the hour of the day, and how odd it is that it has said nothing for
-// a while. Pure. What is counted is of how many payments was heard in an hour: one payment alone may bring five events.
+// How often a provider usually sends webhooks, by the hour of the day, and how unlikely its present silence is. Pure.
+// What is counted is payments per hour that had an event, because one payment alone may have five.
 import { day, hour, type Milliseconds } from '#kernel/clock.ts';
 import type { ProviderName } from '#kernel/provider-name.ts';
 
@@ -7,30 +7,32 @@ const hoursOfDay = 24;
 
 export interface WebhookRate {
   provider: ProviderName;
-  /** Of how many payments is heard in each hour of the day (UTC), smoothed. */
+  /** The number of payments with an event in each hour of the day (UTC), smoothed. */
   perHour: number[];
-  /** On how many days each of these hours was learned from. */
+  /** From how many days each of these hours was learned. */
   days: number[];
-  /** The beginning of the first hour that is not learned from yet. */
+  /** The beginning of the first hour that is not learned yet. */
   learnedUntil: Milliseconds;
-  /** When the first event came that was learned from; null while none has. */
+  /** When the first event was received that was learned from; null while none was. */
   firstAt: Milliseconds | null;
-  /** Of how many payments was heard in all. */
+  /** How many payments had an event in all. */
   heardCount: number;
-  /** When a silence was looked into last; null while none ever was. */
+  /** When a silence was last investigated; null while none was. */
   checkedAt: Milliseconds | null;
 }
 
-/** A plain mean for the first two weeks; from then on the last two weeks weigh most, so that a shop may grow or shrink. */
+/**
+ * A plain mean for the first two weeks; after that the last two weeks weigh most, so that a shop may grow or shrink.
+ */
 const smoothingDays = 14;
 
-/** Before this is known of a provider nothing is said about its silence. */
+/** The minimum that must be known of a provider before its silence can raise an alert. */
 const historyMin = { forMs: 7 * day, heard: 20 } as const;
 
 /**
- * One silence in a thousand of this length comes about by chance, if payments come at half their usual rate: sales go up
- * and down by more than chance, and a slow day must not ring. A shop with ten payments a day is told after a day and a
- * half, one with a thousand after twenty minutes.
+ * One silence in a thousand of this length happens by chance, if payments are made at half their usual rate: sales vary
+ * by more than chance, and a slow day must not raise an alert. A shop with ten payments a day is alerted after a day
+ * and a half, one with a thousand after twenty minutes.
  */
 export const silenceOddsMax = 0.001;
 const slowShare = 0.5;
@@ -51,7 +53,7 @@ export function startOfHour(at: Milliseconds): Milliseconds {
   return at - (at % hour);
 }
 
-/** Takes in the hour that begins at `learnedUntil`. Nothing is learned before the first event ever came. */
+/** Learns the hour that begins at `learnedUntil`. Nothing is learned before the first event ever received. */
 export function learnHour(rate: WebhookRate, heard: number): WebhookRate {
   const { learnedUntil } = rate;
   const next = { ...rate, learnedUntil: learnedUntil + hour };
@@ -69,7 +71,10 @@ export function learnHour(rate: WebhookRate, heard: number): WebhookRate {
   };
 }
 
-/** Passes over hours that say nothing about what is usual: the provider was away, or this process was. `until` rounds down. */
+/**
+ * Skips hours that say nothing about the usual rate: the provider was unavailable, or this process was. `until` rounds
+ * down.
+ */
 export function skipHours(rate: WebhookRate, until: Milliseconds): WebhookRate {
   return { ...rate, learnedUntil: Math.max(rate.learnedUntil, startOfHour(until)) };
 }
@@ -79,10 +84,10 @@ export function hasHistory(rate: WebhookRate, now: Milliseconds): boolean {
   return rate.heardCount >= historyMin.heard;
 }
 
-/** Of how many payments is usually heard in [from, to). */
+/** How many payments usually have an event in [from, to). */
 export function usualCount(rate: WebhookRate, window: { from: Milliseconds; to: Milliseconds }): number {
   let sum = 0;
-  // A silence of months is as odd as one of a month, and the loop stays short.
+  // A silence of months is as unlikely as one of a month, and the loop stays short.
   const from = Math.max(window.from, window.to - 31 * day);
   for (let at = startOfHour(from); at < window.to; at += hour) {
     const share = (Math.min(at + hour, window.to) - Math.max(at, from)) / hour;
@@ -91,7 +96,7 @@ export function usualCount(rate: WebhookRate, window: { from: Milliseconds; to: 
   return sum;
 }
 
-/** How likely it is that nothing at all comes in [from, to) although all is well. */
+/** How likely it is that no event is received in [from, to) although everything works. */
 export function silenceOdds(rate: WebhookRate, window: { from: Milliseconds; to: Milliseconds }): number {
   return Math.exp(-slowShare * usualCount(rate, window));
 }

@@ -1,5 +1,5 @@
-// A person's word in place of a provider's: the payment counts in full whatever came of it. Its status and its trust stay
-// what they are, so that nobody takes the word for evidence.
+// An admin's override of the provider's evidence: the payment counts in full whatever was received. Its status and its
+// trust stay unchanged, so that the override is not mistaken for evidence.
 import type { ActingAdmin } from '#access/acting-admin.ts';
 import type { Case } from '#cases/case.ts';
 import { asPaymentId } from '#kernel/ids.ts';
@@ -37,7 +37,7 @@ async function findOrderOf(tx: PaymentTx, orderId: Order['id'] | null): Promise<
   return orderId === null ? undefined : tx.stores.orders.findOrder(orderId);
 }
 
-/** Why it cannot be taken for paid; undefined when it can. */
+/** Why it cannot be accepted as paid; undefined when it can. */
 export async function acceptanceRefusal(tx: PaymentTx, about: AboutPayment): Promise<string | undefined> {
   const { order, payment, payments } = about;
   const asked = { order, payments, event: 'accepted', paymentId: payment.id } as const;
@@ -72,7 +72,7 @@ export async function acceptInto(
     trust: null,
     text,
   });
-  // It was announced paid before: that it counts again is a fact of its own.
+  // It was announced as paid before: that it counts again is announced as restored.
   if (order.paidAt !== null) {
     await announcePayment(tx, { order: applied.order, payment: after, type: 'payment.restored' });
   }
@@ -81,7 +81,7 @@ export async function acceptInto(
   await closeOpenLinks(tx, { order, payments: all });
 }
 
-/** What went back of it while it did not count, counts from here on as well. */
+/** Refunds that were made while the payment did not count are applied when it counts. */
 async function applyRefundsToOrder(tx: PaymentTx, { order, payment, payments }: AboutPayment): Promise<void> {
   const refunds = await tx.stores.refunds.listRefundsForPayment(payment.id);
   const succeeded = refunds.filter(({ status }) => status === 'succeeded');
@@ -92,12 +92,12 @@ async function applyRefundsToOrder(tx: PaymentTx, { order, payment, payments }: 
   await applyOrderEvent(tx, { order, payments, event, paymentId: payment.id, trust: payment.trust, text });
 }
 
-/** What `withdrawAcceptance` needs to know. */
+/** The facts that `withdrawAcceptance` needs. */
 export function acceptanceUndo({ payment }: AboutPayment): JsonObject {
   return { paymentId: payment.id, heldAt: payment.heldAt };
 }
 
-/** Takes the word back; a sentence when that cannot be done any more, and then nothing was changed. */
+/** Withdraws the acceptance; a sentence when that is no longer possible, and then nothing was changed. */
 export async function withdrawAcceptance(
   tx: PaymentTx,
   input: { undo: JsonObject; by: ActingAdmin },

@@ -9,7 +9,7 @@ import { type AboutPayment, acceptanceRefusal, acceptInto } from './accept-into.
 import { type Override, refused } from './override.ts';
 import { recordOverride } from './record-override.ts';
 
-/** Takes an order for paid on a person's word alone. Loud: everybody who gets alerts hears who did it and why. */
+/** Marks an order as paid by an admin's override. Everybody who gets alerts is notified who did it and why. */
 export function markPaid(
   deps: TransactionDeps<PaymentStores>,
   input: { orderId: OrderId; by: ActingAdmin; reason: string },
@@ -27,7 +27,7 @@ export function markPaid(
   });
 }
 
-/** The same inside the transaction of a verb that has asked for the refusal before. */
+/** The same inside the transaction of a verb that has checked `acceptanceRefusal` before. */
 export async function markPaidInto(
   tx: PaymentTx,
   about: AboutPayment & { by: ActingAdmin; reason: string },
@@ -43,7 +43,7 @@ export async function markPaidInto(
   await recordOverride(tx, { order, kind: 'order_marked_paid', by, reason });
 }
 
-/** The one that most of the money came by, else the one that the customer was to use. */
+/** The payment with most of the money, else the one that the customer was to use. */
 async function paymentToMark(tx: PaymentTx, orderId: OrderId): Promise<AboutPayment | undefined> {
   const order = await tx.stores.orders.findOrder(orderId);
   if (order === undefined) return undefined;

@@ -1,4 +1,4 @@
-/** What became of a status that an admin set without the provider's word. */
+/** The result of an admin's override of a status. */
 export type Override =
   /** `said`: a sentence for the admin. */
   { kind: 'decided'; said: string } | { kind: 'refused'; reason: string } | { kind: 'unknown' };

@@ -9,7 +9,7 @@ const headlines = {
   order_written_off: 'Written off',
 } as const;
 
-/** What somebody did past the providers is applied to everybody who gets alerts, with the reason. */
+/** Notifies everybody who gets alerts of an override, with its reason. */
 export async function recordOverride(
   tx: PaymentTx,
   input: { order: Order; kind: keyof typeof headlines; by: ActingAdmin; reason: string },

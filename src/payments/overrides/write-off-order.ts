@@ -11,7 +11,7 @@ import type { PaymentStores, PaymentTx } from '../ports/payment-store.ts';
 import { type Override, refused } from './override.ts';
 import { recordOverride } from './record-override.ts';
 
-/** Gives up on the money of an order that is not paid. Loud: everybody who gets alerts hears who did it and why. */
+/** Writes off the money of an order that is not paid. Everybody who gets alerts is notified who did it and why. */
 export function writeOffOrder(
   deps: TransactionDeps<PaymentStores>,
   input: { orderId: OrderId; by: ActingAdmin; reason: string },
@@ -40,7 +40,7 @@ export async function writeOffRefusal(tx: PaymentTx, order: Order): Promise<stri
   return `The order is ${order.status.replaceAll('_', ' ')}: there is nothing to write off.`;
 }
 
-/** The order as it is afterwards; the caller has asked for the refusal before. */
+/** Returns the order as it is afterwards; the caller has checked `writeOffRefusal` before. */
 export async function writeOffInto(
   tx: PaymentTx,
   input: { order: Order; by: ActingAdmin; reason: string },
@@ -66,13 +66,13 @@ export async function writeOffInto(
   return applied.order;
 }
 
-/** Expects the money again; a sentence when the order has gone on since, and then nothing was changed. */
+/** Withdraws a write-off; a sentence when the order has changed since, and then nothing was changed. */
 export async function withdrawWriteOff(
   tx: PaymentTx,
   input: { undo: JsonObject; by: ActingAdmin },
 ): Promise<string | undefined> {
   const { undo, by } = input;
-  // Where only the difference was written off, no order was touched.
+  // Where only the difference was written off, no order was changed.
   if (undo['orderId'] === undefined) return undefined;
   const order = await tx.stores.orders.findOrder(asOrderId(String(undo['orderId'])));
   const left: OrderStatus | undefined = order?.status;

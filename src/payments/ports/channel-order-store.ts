@@ -3,14 +3,14 @@ import type { ProviderReference } from '#kernel/ids.ts';
 import type { ProviderName } from '#kernel/provider-name.ts';
 import type { Subscription } from './sales-channel.ts';
 
-/** What was heard of one sale of a channel, also before the sale itself was. */
+/** What is known of one channel order, also before the order itself was received. */
 export interface ChannelOrderMark {
   provider: ProviderName;
   reference: ProviderReference;
-  /** The most that any word said went back. */
+  /** The largest refunded sum that any event or export reported. */
   returnedMinor: number;
   returnedAt: Milliseconds | null;
-  /** Whether the sale itself came; null until then. */
+  /** Whether the channel order itself was received; null until then. */
   soldAt: Milliseconds | null;
   updatedAt: Milliseconds;
 }
@@ -24,25 +24,28 @@ type SaleKey = Pick<ChannelOrderMark, 'provider' | 'reference'>;
 
 export interface ChannelOrderStore {
   /**
-   * Notes that the sale came, and holds its row until the transaction ends: the sale and a refund of it that come at the
-   * same moment see each other, whichever is first. Returns what is known of it.
+   * Records that the channel order was received, and locks its row until the transaction ends, so that the order and a
+   * refund of it that are received at the same moment see each other. Returns what is known of it.
    */
   markSold(input: SaleKey & { at: Milliseconds }): Promise<ChannelOrderMark>;
-  /** The same for money that went back: the larger of what is known and this one stays. */
+  /** The same for a refund: the larger of the known sum and this one is kept. */
   markReturned(
     input: SaleKey & { returnedMinor: number; returnedAt: Milliseconds | null; at: Milliseconds },
   ): Promise<ChannelOrderMark>;
   findMark(key: SaleKey): Promise<ChannelOrderMark | undefined>;
-  /** By the reference, from the one after `after`. */
+  /** Ordered by reference, after the reference `after`. */
   listMarks(query: { provider: ProviderName; after: string | null; limit: number }): Promise<ChannelOrderMark[]>;
-  /** How many refunds wait for their sale. */
+  /** How many refunds wait for their channel order. */
   countWaitingReturns(provider: ProviderName): Promise<number>;
-  /** Binds a license, known by its hash alone, to the first sale it comes with; the sale that has it. */
+  /**
+   * Binds a license key, of which only the hash is stored, to the first channel order that has it; returns the order
+   * that owns it.
+   */
   claimLicense(input: SaleKey & { licenseHash: string; at: Milliseconds }): Promise<SaleKey>;
-  /** An end stays an end, in whichever order the two are told. */
+  /** A subscription that ended stays ended, in whichever order its events are received. */
   saveSubscription(subscription: StoredSubscription): Promise<void>;
   findSubscription(key: { provider: ProviderName; reference: string }): Promise<StoredSubscription | undefined>;
-  /** By the reference, from the one after `after`. */
+  /** Ordered by reference, after the reference `after`. */
   listSubscriptions(query: {
     provider: ProviderName;
     after: string | null;
@@ -50,6 +53,6 @@ export interface ChannelOrderStore {
   }): Promise<StoredSubscription[]>;
   /** Exact id, or a case-insensitive part of the e-mail or name; newest first. */
   searchSubscriptions(query: { text: string; limit: number }): Promise<StoredSubscription[]>;
-  /** Forgets refunds whose sale has not come since `before`, at most `limit`; how many. */
+  /** Deletes refunds whose channel order was not received since `before`, at most `limit`; how many. */
   pruneMarks(query: { before: Milliseconds; limit: number }): Promise<number>;
 }

@@ -2,15 +2,15 @@ import type { Milliseconds } from '#kernel/clock.ts';
 import type { ProviderName } from '#kernel/provider-name.ts';
 
 /**
- * Who is not asked any more. The stored outage is the truth; this is its copy at hand, because every call that would go
- * out looks at it, whatever it is for.
+ * Which providers are decommissioned and not called. The stored outage is the source; this is its copy in memory,
+ * because every outgoing call checks it.
  */
 export interface DecommissionedProviders {
-  /** Since when; null while the provider is asked as any other. */
+  /** Since when; null while the provider is called as any other. */
   since(name: ProviderName): Milliseconds | null;
   mayAsk(name: ProviderName): boolean;
   set(name: ProviderName, since: Milliseconds | null): void;
-  /** Calls to it go out until `work` has ended: for the one question whether it is back. */
+  /** Lets calls to it go out until `work` has ended: for the probe whether it is back. */
   askAnyway<Result>(name: ProviderName, work: () => Promise<Result>): Promise<Result>;
 }
 

@@ -5,7 +5,7 @@ import type { Outage } from '../model/outage.ts';
 export type OutageChange = Partial<Omit<Outage, 'id' | 'provider' | 'version' | 'beganAt'>>;
 
 export interface OutageStore {
-  /** False when the provider has an outage already that is not over; nothing is stored then. */
+  /** False when the provider already has an outage that is not over; nothing is stored then. */
   insertOutage(outage: Outage): Promise<boolean>;
   /** The provider's outage that is not over. */
   findLiveOutage(provider: ProviderName): Promise<Outage | undefined>;

@@ -36,15 +36,15 @@ export interface PaymentStore {
   /** Ends every lease, whoever holds it; only for an engine with one process, before it begins its work. How many. */
   releaseAllPayments(): Promise<number>;
   /**
-   * Payments whose `nextPollAt` has come and whose lease is free, most overdue first; both creation states that may be
-   * asked. Those of the `except` providers are passed over.
+   * Payments whose `nextPollAt` is past and whose lease is free, most overdue first; both creation states that can be
+   * fetched. Those of the `except` providers are skipped.
    */
   listPaymentsToPoll(query: { now: Milliseconds; except: readonly ProviderName[]; limit: number }): Promise<Payment[]>;
-  /** Payments of one provider that are still asked about, whether they are due or not, most overdue first. */
+  /** Payments of one provider that are still polled, due or not, most overdue first. */
   listAskedPayments(query: { provider: ProviderName; limit: number }): Promise<Payment[]>;
   /**
-   * Payments of one provider, made in `made`, whose status a look moved after `since`: into one of `to`, or into any
-   * when it is null. What people did does not count, nor, without `withWebhooks`, what a webhook brought about.
+   * Payments of one provider, made in `made`, whose status a snapshot changed after `since`: to one of `to`, or to any
+   * when it is null. Changes by admins do not count, nor, without `withWebhooks`, those that a webhook caused.
    */
   listMovedPayments(query: {
     provider: ProviderName;
@@ -54,7 +54,7 @@ export interface PaymentStore {
     withWebhooks: boolean;
     limit: number;
   }): Promise<PaymentId[]>;
-  /** Payments of one provider made in [from, to), oldest first, after the given id's place. */
+  /** Payments of one provider made in [from, to), oldest first, after the given payment. */
   listPaymentsMadeBetween(query: {
     provider: ProviderName;
     from: Milliseconds;
@@ -62,7 +62,10 @@ export interface PaymentStore {
     after: { createdAt: Milliseconds; id: string } | null;
     limit: number;
   }): Promise<Payment[]>;
-  /** Payments made before `madeBefore` that have changed since `since`, in the order of their changes, after the given place. */
+  /**
+   * Payments made before `madeBefore` that have changed since `since`, in the order of their changes, after the given
+   * place.
+   */
   listPaymentsChangedSince(query: {
     since: Milliseconds;
     madeBefore: Milliseconds;
@@ -85,7 +88,7 @@ export interface PaymentStore {
     after: { createdAt: Milliseconds; id: string } | null;
     limit: number;
   }): Promise<Payment[]>;
-  /** Payments whose credit is not worked out, by their id, after the given one. */
+  /** Payments whose captured amount is not computed, by their id, after the given one. */
   listUncountedPayments(query: { after: PaymentId | null; limit: number }): Promise<Payment[]>;
   listPaymentsOfOrders(orderIds: readonly OrderId[]): Promise<Payment[]>;
   /** Exact reference or payment id, or any transaction id that equals the text; newest first. */

@@ -1,7 +1,7 @@
 import type { ProviderName } from '#kernel/provider-name.ts';
 import type { ProviderHealth, ProviderRegistry } from './payment-provider.ts';
 
-/** Whether a call would go out: the breaker is not open, and the provider is not decommissioned. */
+/** Whether a call would be sent: the breaker is not open, and the provider is not decommissioned. */
 export function isAvailable(health: ProviderHealth | undefined): boolean {
   return health === undefined || (health.breaker !== 'open' && health.retiredAt === null);
 }

@@ -12,7 +12,7 @@ interface ProviderFailure {
   cause?: unknown;
 }
 
-/** A call to a provider did not give what was asked for. Grouped by who failed; catch the subclass that matters. */
+/** A call to a provider failed. Grouped by who failed; catch the subclass that matters. */
 export abstract class ProviderError extends Error {
   readonly provider: ProviderName;
   readonly operation: string;
@@ -28,7 +28,7 @@ export abstract class ProviderError extends Error {
   }
 }
 
-/** The provider answered and said no: the same request will fail again. */
+/** The provider answered and rejected the request: the same request will fail again. */
 export class ProviderRejected extends ProviderError {
   override readonly name = 'ProviderRejected';
 }
@@ -36,7 +36,7 @@ export class ProviderRejected extends ProviderError {
 /** No answer, or an error of the provider's own (5xx): whether the request was executed is not known. */
 export class ProviderUnreachable extends ProviderError {
   override readonly name = 'ProviderUnreachable';
-  /** False when nothing went out, because the provider is known to be down or is decommissioned. */
+  /** False when no call was sent, because the provider is known to be unavailable or is decommissioned. */
   readonly wasAsked: boolean;
 
   constructor(failure: ProviderFailure & { wasAsked?: boolean }) {
@@ -46,8 +46,8 @@ export class ProviderUnreachable extends ProviderError {
 }
 
 /**
- * The reason of an abort when a provider has had its time and somebody else shall have a turn. Unlike a call that nobody
- * wants any more, this says something about the provider: it counts as no answer.
+ * The abort reason when a provider has used up its time and the next provider is tried. Unlike a cancelled call, it
+ * says something about the provider: it counts as no answer.
  */
 export class AttemptTimedOut extends Error {
   override readonly name = 'AttemptTimedOut';

@@ -3,8 +3,8 @@ import type { ProviderReference, RefundId } from '#kernel/ids.ts';
 import type { AssetAmount } from '#kernel/money.ts';
 
 /**
- * Where the provider says that a refund is. `pending`: taken on, and not yet with the buyer, also while it waits for the
- * buyer to accept or to claim it. `cancelled`: called off before any money moved.
+ * The provider's state of a refund. `pending`: accepted, and not yet with the buyer, also while it waits for the buyer
+ * to accept or to claim it. `cancelled`: called off before any money moved.
  */
 export const providerRefundStates = ['pending', 'succeeded', 'failed', 'cancelled'] as const;
 export type ProviderRefundState = (typeof providerRefundStates)[number];
@@ -48,12 +48,12 @@ export interface RefundQuery {
 }
 
 /**
- * Gives money back. All calls go out, are bounded in time, are never made inside a transaction, and may throw
- * ProviderRejected (it was not carried out), ProviderUnreachable (it may have been) or ProviderRateLimited (it was not).
+ * Refunds payments. All calls are bounded in time, are never made inside a transaction, and may throw ProviderRejected
+ * (it was not carried out), ProviderUnreachable (it may have been) or ProviderRateLimited (it was not).
  */
 export interface RefundProvider {
   /**
-   * How money comes back to the buyer: sent by the provider at once, after the buyer accepted by e-mail, or claimed by the
+   * How the buyer gets the money: sent by the provider at once, after the buyer accepted by e-mail, or claimed by the
    * buyer at `claimUrl`.
    */
   readonly way: 'sent' | 'accepted_by_buyer' | 'claimed_by_buyer';
@@ -62,6 +62,6 @@ export interface RefundProvider {
    * before, and repeats the same command under the same refund id only after a search that found nothing.
    */
   requestRefund(command: RefundCommand, signal?: AbortSignal): Promise<ProviderRefund>;
-  /** What the provider shows of this payment's refunds: all of ours that are there, and those of others where it can. */
+  /** The refunds that the provider shows of this payment: all of ours that exist, and other refunds where it can. */
   findRefunds(query: RefundQuery, signal?: AbortSignal): Promise<ProviderRefund[]>;
 }

@@ -42,6 +42,6 @@ export interface RefundStore {
   }): Promise<Refund[]>;
   /** Changes the refund as it was loaded, and its version with it; throws ConcurrentChange when another change came first. */
   changeRefund(refund: Refund, change: RefundChange): Promise<Refund>;
-  /** Refunds whose `nextPollAt` has come, most overdue first; those of the `except` providers are passed over. */
+  /** Refunds whose `nextPollAt` is past, most overdue first; those of the `except` providers are skipped. */
   listRefundsToPoll(query: { now: Milliseconds; except: readonly ProviderName[]; limit: number }): Promise<Refund[]>;
 }

@@ -2,53 +2,53 @@ import type { Milliseconds } from '#kernel/clock.ts';
 import type { ProviderReference } from '#kernel/ids.ts';
 import type { Money } from '#kernel/money.ts';
 
-/** One line of a sale, as far as the channel names it. */
+/** One line of a channel order, as far as the channel names it. */
 export interface ChannelOrderItem {
   /** The channel's own key of the product; null when it was not named. */
   productKey: string | null;
   name: string;
   quantity: number | null;
-  /** Never shown, logged or kept in the clear. */
+  /** Never shown, logged or stored in the clear. */
   licenseKey: string | null;
   hasCoupon: boolean;
-  /** A discount whose size is not named: a sale price, an upgrade, a cross-sell … */
+  /** A discount whose amount is not named: a sale price, an upgrade, a cross-sell … */
   hasOpenDiscount: boolean;
 }
 
-/** A coupon that took part: a share in percent, as a decimal text, or an amount. */
+/** A coupon that was used: a percentage, as a decimal text, or an amount. */
 export interface ChannelOrderCoupon {
   code: string;
   percent: string | null;
   amountMinor: number | null;
 }
 
-/** A sale that was made in the shop of a channel. The price is all that the buyer paid. */
+/** An order made in the channel's shop. The price is all that the buyer paid. */
 export interface ChannelOrder {
   reference: ProviderReference;
   price: Money;
-  /** What of the price is tax; `unknown` when there is some and its amount was not named. */
+  /** The tax in the price; `unknown` when there is some and its amount is not named. */
   vatMinor: number | 'unknown';
   customerEmail: string | null;
   items: ChannelOrderItem[];
   coupons: ChannelOrderCoupon[];
-  /** What the channel and the payment company kept; null when not all of it was named. */
+  /** The fees of the channel and the payment company; null when not all of them are named. */
   feeMinor: number | null;
-  /** How it was paid there: `card`, `paypal`. */
+  /** The payment method there: `card`, `paypal`. */
   paymentType: string | null;
   soldAt: Milliseconds | null;
 }
 
-/** Money of a sale that the seller gave back there. */
+/** A refund of a channel order that the seller made there. */
 export interface ChannelRefund {
   channelOrder: ChannelOrder;
-  /** Of that sale in all, as far as this event knows; it may also be one step of several. */
+  /** The order's refunded sum as far as this event knows; it may also be only the amount of one of several refunds. */
   returnedMinor: number;
   returnedAt: Milliseconds | null;
 }
 
 export const subscriptionStatuses = ['active', 'canceled'] as const;
 
-/** A fact without an amount: what it earns comes as sales. */
+/** A fact without an amount: its money is received as channel orders. */
 export interface Subscription {
   reference: string;
   status: (typeof subscriptionStatuses)[number];
@@ -65,7 +65,7 @@ export type ChannelEvent =
   | { kind: 'returned'; returned: ChannelRefund }
   | { kind: 'subscription'; subscription: Subscription };
 
-/** What the channel says of a license key. */
+/** The channel's answer about a license key. */
 export type LicenseLookup =
   | { kind: 'known'; isEnabled: boolean; email: string | null; productKey: string | null }
   | { kind: 'unknown' };
@@ -84,19 +84,19 @@ export interface Coupon {
 
 export type CouponDraft = Pick<Coupon, 'code' | 'percent' | 'amountMinor' | 'productKey'>;
 
-/** One sale of an export, whatever its form was. */
+/** One channel order of an export, whatever its format. */
 export interface ExportedOrder {
-  /** Where it stands, for people: the number of its first line. */
+  /** Its place for humans: the number of its first line. */
   line: number;
-  /** How many lines were put together as one sale. */
+  /** How many lines were merged into this order. */
   lineCount: number;
   reference: ProviderReference | null;
   customerEmail: string | null;
   currency: string | null;
-  /** In minor units. Where several lines belong to one sale, each may have the whole price or its part. */
+  /** In minor units. Where several lines belong to one order, each may have the whole price or its part. */
   amountMinor: number;
   amountOtherwiseMinor: number;
-  /** In all; `unknown` when something was refunded and the amount was not named. */
+  /** In all; `unknown` when something was refunded and the amount is not named. */
   returnedMinor: number | 'unknown';
   productNames: string[];
   soldAt: Milliseconds | null;
@@ -106,26 +106,27 @@ export type ChannelExport =
   | {
       kind: 'read';
       sales: ExportedOrder[];
-      /** Lines that made no sense, with the reason; nothing else is lost with them. */
+      /** Lines that could not be read, with the reason; nothing else is lost with them. */
       unreadable: { line: number; why: string }[];
     }
   | { kind: 'not_an_export'; why: string };
 
 /**
- * A shop of its own, whose orders are known by its webhooks. Calls that go out may throw ProviderRejected, ProviderUnreachable or
- * ProviderRateLimited (provider-errors.ts), are bounded in time, and are never made inside a transaction.
+ * A shop of its own, whose orders are known by its webhooks. Outgoing calls may throw ProviderRejected,
+ * ProviderUnreachable or ProviderRateLimited (provider-errors.ts), are bounded in time, and are never made inside a
+ * transaction.
  */
 export interface SalesChannel {
-  /** Reads the body of an event that `verifyWebhook` has let in; undefined when today's code cannot. */
+  /** Reads the body of an event that `verifyWebhook` has accepted; undefined when this version cannot. */
   readEvent(body: Uint8Array): ChannelEvent | undefined;
-  /** The text of an event without license keys and signatures, which must never be shown. */
+  /** Redacts license keys and signatures, which must never be shown, from the text of an event. */
   redactSecrets(text: string): string;
-  /** The only question about an order that the channel answers. */
+  /** Asks about a license key: the channel's API answers nothing else about an order. */
   verifyLicense(asked: { licenseKey: string; productSecret: string }, signal?: AbortSignal): Promise<LicenseLookup>;
-  /** Every coupon, kept for a moment; `isWhole` is false when there are more than are read. */
+  /** Every coupon, cached for a moment; `isWhole` is false when there are more than are read. */
   listCoupons(signal?: AbortSignal): Promise<{ coupons: Coupon[]; isWhole: boolean }>;
-  /** Looks for the code first: a repeat after a lost answer finds the coupon of the first try. */
+  /** Searches for the code first: a repeat after a lost answer finds the coupon of the first try. */
   createCoupon(draft: CouponDraft, signal?: AbortSignal): Promise<{ coupon: Coupon; wasThere: boolean }>;
-  /** Reads the file that the seller exports. Never throws for what is in it. */
+  /** Reads the file that the seller exports. Never throws for its content. */
   readExport(bytes: Uint8Array): ChannelExport;
 }

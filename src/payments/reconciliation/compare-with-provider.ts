@@ -1,5 +1,5 @@
-// Pure: two lists in, one comparison per payment out. A payment counts as equal when applying the provider's snapshot would
-// not change it.
+// Pure: two lists in, one comparison per payment out. A payment counts as equal when applying the provider's snapshot
+// would not change it.
 import type { Milliseconds } from '#kernel/clock.ts';
 import type { PaymentId, ProviderReference } from '#kernel/ids.ts';
 import { compareDecimals, formatAsset } from '#kernel/money.ts';
@@ -13,16 +13,16 @@ export interface Difference {
   kind: FindingKind;
   reference: ProviderReference | null;
   payment: Payment | null;
-  /** What we say and what the provider says. */
+  /** What our record and the provider's record say. */
   here: string;
   there: string;
-  /** Asking the provider about the payment may settle it. */
+  /** Fetching the payment from its provider may heal it. */
   mayHeal: boolean;
-  /** What the provider shows of it; null where it shows nothing. */
+  /** The provider's snapshot of it; null where it has none. */
   snapshot: Pick<PaymentSnapshot, 'requested' | 'label' | 'providerStatus' | 'createdAt'> | null;
 }
 
-/** One pair of the comparison; `difference` is undefined where both sides say the same, or nothing is to be said. */
+/** One pair of the comparison; `difference` is undefined where both sides agree, or nothing needs to be reported. */
 export interface Comparison {
   pair: Pair<Payment, PaymentSnapshot>;
   difference: Difference | undefined;
@@ -92,7 +92,7 @@ function missingHere(snapshot: PaymentSnapshot, bounds: Bounds): Difference | un
 }
 
 function missingThere(payment: Payment, bounds: Bounds): Difference | undefined {
-  // A payment whose creation was refused, or whose answer is still waited for, need not be in the provider's list.
+  // A payment whose creation failed, or is not answered yet, need not be in the provider's list.
   if (payment.creation !== 'confirmed' || !isWithin(payment.createdAt, bounds)) return undefined;
   return {
     kind: 'missing_there',

@@ -1,5 +1,6 @@
-// What a comparison found and could not heal is a case with an age: an hourly run that finds the same again leaves it as old
-// as it is, one that finds it no longer ends it, and what an admin has decided stays decided while nothing changes.
+// A difference that a comparison could not heal is a case: an hourly run that finds it again does not change the age of
+// the case, one that finds it no longer resolves it, and an admin's decision stands while the difference does not
+// change.
 import { type Case, findingKinds, unmatchedKey, wasDecided } from '#cases/case.ts';
 import type { CaseStore, CaseTx } from '#cases/case-store.ts';
 import { raiseCase } from '#cases/raise-case.ts';
@@ -12,7 +13,7 @@ import type { FindingKind } from '../model/reconciliation.ts';
 import type { PaymentTx } from '../ports/payment-store.ts';
 import type { Bounds, Difference } from './compare-with-provider.ts';
 
-/** As many open findings of one provider are looked through for those that are over. */
+/** At most so many open findings of one provider are checked for those that are over. */
 const endedMax = 2_000;
 
 const headlines: Readonly<Record<FindingKind, string>> = {
@@ -31,7 +32,7 @@ export function findingKey(
   return `finding_${kind}:${provider}:${reference ?? payment?.id ?? 'unknown'}`;
 }
 
-/** Opens what is new, freshens what is known, and tells how many of them an admin has settled as they are. */
+/** Opens new cases, updates known ones, and returns how many of the differences an admin has decided about. */
 export async function openFindings(
   tx: PaymentTx,
   input: { provider: ProviderName; differences: readonly Difference[] },
@@ -51,15 +52,17 @@ export async function openFindings(
 }
 
 /**
- * An admin has looked at exactly this; a difference that has grown since is another one. Of a payment that a webhook told
- * of, what was decided stands whatever becomes of it.
+ * Whether an admin has decided about exactly this difference; one that has grown since is another one. A decision about
+ * an unmatched payment found by a webhook stands whatever its status becomes.
  */
 function isSettled(last: Case, { here, there }: Difference): boolean {
   if (!wasDecided(last)) return false;
   return last.kind === 'payment_unknown' || (last.facts.here === here && last.facts.there === there);
 }
 
-/** What a webhook told of before goes on as the finding: the same case, as old as it is and with its assignee. */
+/**
+ * The case of an unmatched payment found by a webhook becomes the case of the finding, with its age and its assignee.
+ */
 async function openFinding(
   tx: PaymentTx,
   input: { provider: ProviderName; difference: Difference; key: string },
@@ -91,7 +94,7 @@ async function openFinding(
   });
 }
 
-/** Ends what this run would have found again if it were still so: what lies outside of its window stays open. */
+/** Resolves cases that this run would have found again; those outside of its window stay open. */
 export async function endLostFindings(
   tx: CaseTx,
   input: { provider: ProviderName; found: ReadonlySet<string>; bounds: Bounds },
@@ -106,7 +109,7 @@ function isCovered(subjectAt: Milliseconds | null, { oldest, newest }: Bounds): 
   return subjectAt === null || (subjectAt >= oldest && subjectAt <= newest);
 }
 
-/** The first that no admin has settled. */
+/** The first that no admin has decided about. */
 export async function firstUnsettled(
   stores: { cases: CaseStore },
   { provider, open }: { provider: ProviderName; open: readonly Difference[] },

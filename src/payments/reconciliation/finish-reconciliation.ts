@@ -10,7 +10,7 @@ import type { PaymentStores } from '../ports/payment-store.ts';
 import type { Bounds, Difference } from './compare-with-provider.ts';
 import { endLostFindings, findingKey, firstUnsettled, openFindings } from './finding-cases.ts';
 
-/** A run keeps at most so many findings: a difference in everything is one case, not ten thousand. */
+/** A run keeps at most so many findings: if everything differs it is one case, not ten thousand. */
 const findingsMax = 500;
 
 export interface Outcome {
@@ -23,14 +23,15 @@ interface Compared {
   compared: number;
   outcomes: readonly Outcome[];
   bounds: Bounds;
-  /** What the other list rests on. */
+  /** The trust of the other list. */
   trust?: Trust;
   cause: Cause;
 }
 
 /**
- * Ends a run with its findings. Each that could not be healed is a case, and one alert tells of all of them, again only when
- * they change; what an admin has settled raises no alert when it is found again. Beyond the findings that are kept all are counted.
+ * Ends a run with its findings. Each that could not be healed is a case, and one alert is about all of them, raised
+ * again only when they change; findings that an admin has decided about raise none. All findings are counted, also
+ * beyond those that are kept.
  */
 export async function finishReconciliation(
   deps: TransactionDeps<PaymentStores> & { log: EventLog },

@@ -1,5 +1,5 @@
-// Pure: the records of two lists, paired by what both sides know them by, and classified. A day's closing, a comparison with
-// a provider and one with an export all pair here; each of them decides by itself what follows from a difference.
+// Pure: pairs the records of two lists by their keys, and classifies the pairs. A daily close, a comparison with a
+// provider and one with an export all pair here; each of them decides by itself what follows from a difference.
 
 export type Pair<Ours, Theirs> =
   | { kind: 'matched' | 'currency' | 'amount' | 'status'; ours: Ours; theirs: Theirs }
@@ -7,11 +7,11 @@ export type Pair<Ours, Theirs> =
   | { kind: 'missing_there'; ours: Ours; theirs: null };
 
 export interface PairingRules<Ours, Theirs> {
-  /** What our record is known by there. */
+  /** The key of our record in their list. */
   keysOfOurs(ours: Ours): readonly (string | null)[];
-  /** What their record may be known by here, the surest first. */
+  /** The possible keys of their record in our list, the surest first. */
   keysOfTheirs(theirs: Theirs): readonly (string | null)[];
-  /** Whether two records without a common key may be the same; they are paired where that leaves no choice. */
+  /** Whether two records without a common key may be the same; they are paired where there is no other choice. */
   isAlike?(ours: Ours, theirs: Theirs): boolean;
   isSameCurrency(ours: Ours, theirs: Theirs): boolean;
   isSameAmount(ours: Ours, theirs: Theirs): boolean;
@@ -23,7 +23,7 @@ interface Lists<Ours, Theirs> {
   theirs: readonly Theirs[];
 }
 
-/** One pair for each of theirs, in their order, and one for each of ours that they lack. */
+/** One pair for each of their records, in their order, and one for each of ours that they lack. */
 export function pairRecords<Ours, Theirs>(
   lists: Lists<Ours, Theirs>,
   rules: PairingRules<Ours, Theirs>,

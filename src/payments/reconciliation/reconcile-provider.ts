@@ -1,5 +1,5 @@
-// Compares our payments of one provider with the provider's own list, both ways. What a fresh snapshot can heal is healed
-// by the same verb that webhooks use; the rest is kept with the run, and one alert tells of it.
+// Compares our payments of one provider with the provider's own list, both ways. What a fresh snapshot can heal is
+// healed by the same verb that webhooks use; the rest is kept with the run, and one alert is about it.
 
 import { day, type Milliseconds, minute } from '#kernel/clock.ts';
 import type { Database } from '#kernel/database.ts';
@@ -18,10 +18,10 @@ import { compareWithProvider, type Difference } from './compare-with-provider.ts
 import { finishReconciliation, type Outcome } from './finish-reconciliation.ts';
 import { failRun, pagesOfPayments, startRun } from './reconciliation-runs.ts';
 
-/** Reaches back over the longest expiry, a day of BTCPay's monitoring and a week of late payments. */
+/** Covers the longest expiry, a day of BTCPay's monitoring and a week of late payments. */
 const windowMs: Milliseconds = 9 * day;
 
-/** Payments younger than this may still be on their way into one of the two lists. */
+/** Payments younger than this may not have reached one of the two lists. */
 const settleMs: Milliseconds = 2 * minute;
 
 /** How far the two lists' times of one payment may lie apart. */
@@ -54,7 +54,7 @@ export type ReconcileProvider = (input: {
   signal?: AbortSignal;
 }) => Promise<Reconciliation>;
 
-/** One run at a time for each provider; a second request while one runs is told so. */
+/** One run at a time for each provider; a second request is answered `running`. */
 export function createReconciler(deps: SnapshotDeps & { decommissioned?: DecommissionedProviders }): ReconcileProvider {
   const running = new Set<ProviderName>();
   return async (input) => {
@@ -125,7 +125,7 @@ async function listThere(
 }
 
 async function listHere(deps: { database: Database<PaymentStores> }, run: ReconciliationRun): Promise<Payment[]> {
-  // Ours is written a moment before theirs: the wider window keeps the edge from looking like a difference.
+  // Ours is written a moment before theirs: the wider window keeps payments at its edges from looking like differences.
   const window = { provider: run.provider, from: run.windowFrom - edgeMs, to: run.windowTo };
   const pages = pagesOfPayments(
     (query) => deps.database.read((stores) => stores.payments.listPaymentsMadeBetween(query)),
@@ -134,7 +134,10 @@ async function listHere(deps: { database: Database<PaymentStores> }, run: Reconc
   return (await Array.fromAsync(pages)).flat();
 }
 
-/** A difference in status, or a create whose answer was lost, is healed by fetching; amounts and unmatched payments are not. */
+/**
+ * A difference in status, or a create whose answer was lost, is healed by fetching; amounts and unmatched payments are
+ * not.
+ */
 async function heal(
   deps: SnapshotDeps,
   input: { run: ReconciliationRun; difference: Difference; cause: Cause; signal: AbortSignal | undefined },
@@ -153,7 +156,7 @@ async function heal(
   }
 }
 
-/** A provider's own words; of a fault of ours only its name, since its message may hold anything. */
+/** A provider's own words; of an internal error only its name, since its message may hold anything. */
 function reasonOf(error: unknown): string {
   if (error instanceof ProviderError) return error.message;
   return error instanceof Error ? error.name : 'unknown error';

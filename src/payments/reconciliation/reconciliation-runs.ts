@@ -1,5 +1,5 @@
-// A run is one comparison with a list of somebody else's: it is kept from its start on, so that one whose process died is
-// found, and it ends as finished or failed.
+// A run is one comparison with another list. It is stored from its start, so that one whose process died is found, and
+// it ends as finished or failed.
 import { recordAudit } from '#access/audit.ts';
 import { type Clock, day, hour, type Milliseconds } from '#kernel/clock.ts';
 import type { Database } from '#kernel/database.ts';
@@ -30,7 +30,7 @@ interface RunStart {
   /** The job's name or `admin:ID`. */
   startedBy: string;
   cause: Cause;
-  /** What the audit trail says of it, where an admin has started it. */
+  /** The audit entry, where an admin has started it. */
   audit: Pick<Parameters<typeof recordAudit>[1], 'action' | 'details'>;
 }
 
@@ -71,8 +71,8 @@ export async function failRun(
 }
 
 /**
- * Marks runs as failed whose process ended while they were `running`; for the start of a process. One that has the
- * database to itself knows that all of them were; among several processes only the old ones are taken for lost.
+ * Marks runs as failed whose process ended while they were `running`; at the start of a process. With an exclusive
+ * database all of them are; among several processes only the old ones are.
  */
 export async function endLostReconciliations(
   deps: { database: Database<PaymentStores>; clock: Clock; log: EventLog },

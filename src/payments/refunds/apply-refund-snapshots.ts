@@ -23,8 +23,8 @@ const events: Readonly<Record<ProviderRefundState, RefundEvent>> = {
 };
 
 /**
- * Applies what a provider shows of one payment's refunds. A refund that we did not ask for was made there by hand: it is
- * taken into the books, because it counts against what was captured. How many changed.
+ * Applies what a provider shows of one payment's refunds. A refund that we did not request was made at the provider: it
+ * is recorded here, because it counts against what was captured. Returns how many changed.
  */
 export function applyRefundSnapshots(
   deps: ProviderDeps,
@@ -45,14 +45,14 @@ export function applyRefundSnapshots(
   });
 }
 
-/** One snapshot inside the caller's transaction; whether it changed anything. */
+/** Applies one snapshot inside the caller's transaction; returns whether it changed anything. */
 export async function applyRefundSnapshot(
   deps: { tx: PaymentTx; providers: ProviderRegistry },
   input: { payment: Payment; snapshot: ProviderRefund; trust: Trust },
 ): Promise<boolean> {
   const { tx } = deps;
   const { payment, snapshot, trust } = input;
-  // Read anew for each, because two snapshots may be of one refund.
+  // Loaded again for each, because two snapshots may be of one refund.
   const known = await tx.stores.refunds.listRefundsForPayment(payment.id);
   const ours = known.find(
     (refund) =>
@@ -75,7 +75,7 @@ export async function applyRefundSnapshot(
   return applied.kind === 'changed' || ours === undefined;
 }
 
-/** A snapshot at what is known already only moves the time of the next one, which the caller does. */
+/** A snapshot of what is known already only moves the time of the next poll, which the caller does. */
 function saysMore(refund: Refund, snapshot: ProviderRefund): boolean {
   const isSame =
     refund.providerStatus === snapshot.providerStatus &&
@@ -134,8 +134,8 @@ async function adopt(
 }
 
 /**
- * Asset and order currency are the same money, one for one, wherever a provider can give it back; a fraction counts as a
- * whole, and an unknown unit as all that was asked for, so that never more goes back than came.
+ * Asset and order currency are worth the same wherever a provider can refund; a fraction counts as a whole minor unit,
+ * and an unknown unit as the full amount, so that never more is refunded than was captured.
  */
 function goneMinor(payment: Payment, { amount }: ProviderRefund): number {
   return amount.asset === payment.requestedAsset

@@ -1,5 +1,5 @@
-// Every change of a refund goes through here: decide, compare-and-set, timeline, what the shop is applied, what becomes of the
-// order, which troubles begin and end.
+// Every change of a refund is made here: decision, compare-and-set, timeline, event for the shop, the order's status,
+// and the cases that are raised and resolved.
 import { raiseCase } from '#cases/raise-case.ts';
 import { resolveCase } from '#cases/resolve-case.ts';
 import { assert } from '#kernel/invariant.ts';
@@ -23,13 +23,13 @@ import { reopenForRefund } from './reopen-for-refund.ts';
 export interface RefundEventInput {
   refund: Refund;
   event: RefundEvent;
-  /** What else is known: the provider's words, its id, the claim. */
+  /** What else is known: the provider's words, its id, the claim address. */
   facts?: Omit<RefundChange, 'status' | 'updatedAt' | 'settledAt' | 'nextPollAt'>;
-  /** When it is looked at next, where the schedule does not say so. */
+  /** When it is polled next, where the schedule does not decide. */
   nextPollAt?: number | null;
-  /** Why, in a sentence; the timeline shows it. */
+  /** Why, in a sentence for the timeline. */
   text: string;
-  /** What a snapshot at the provider rests on; without it, on asking the provider. */
+  /** The trust of the snapshot that caused it; without it, `fetched`. */
   trust?: Trust;
 }
 
@@ -41,7 +41,7 @@ export async function applyRefundEvent(
 ): Promise<RefundChanged> {
   const { tx } = deps;
   const { refund } = input;
-  // What a person says rests on no evidence.
+  // What an admin states rests on no evidence.
   const trust = input.event.startsWith('seen_') ? (input.trust ?? 'fetched') : null;
   const decision = decideRefund(refund.status, input.event);
   if (decision.kind === 'refused') return { kind: 'refused' };
@@ -109,7 +109,7 @@ async function endEarlierCases(tx: PaymentTx, refund: Refund): Promise<void> {
   if (refund.status === 'succeeded') await endEarlierTries(tx, refund);
 }
 
-/** Of a refund that failed nothing is left to be decided once as much went back by others that were asked for since. */
+/** A failed refund needs no decision once refunds requested after it have returned as much. */
 async function endEarlierTries(tx: PaymentTx, refund: Refund): Promise<void> {
   const all = await tx.stores.refunds.listRefundsForPayment(refund.paymentId);
   for (const failed of all.filter(({ status }) => status === 'failed')) {

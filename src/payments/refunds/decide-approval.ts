@@ -9,7 +9,7 @@ import { enqueueSend } from './request-refund.ts';
 
 export type ApprovalDecision =
   | { kind: 'decided'; refund: Refund }
-  /** Nobody approves what they asked for themselves. */
+  /** Nobody approves a refund that they requested. */
   | { kind: 'own_request' }
   | { kind: 'refused'; status: RefundStatus }
   | { kind: 'unknown' };
@@ -17,8 +17,8 @@ export type ApprovalDecision =
 const words = { approve: 'was approved', decline: 'was declined', withdraw: 'was taken back' } as const;
 
 /**
- * A person decides about a refund that is not sent yet: a second person approves or declines it, or whoever may refund
- * takes it back. What may have been sent can no longer be taken back.
+ * Decides about a refund that was not sent yet: a second admin approves or declines it, or an admin who may refund
+ * withdraws it. A refund that may have been sent cannot be withdrawn.
  */
 export function decideApproval(
   deps: ProviderDeps,

@@ -5,8 +5,8 @@ import { isOpenRefund } from '../model/refund.ts';
 import { applyRefundSnapshots } from './apply-refund-snapshots.ts';
 
 /**
- * Asks the provider about the refunds of a payment whose lease the caller holds: of ours those that are open, and of
- * others whatever it shows. Throws ProviderError when it cannot be asked; how many changed.
+ * Fetches the refunds of a payment whose lease the caller holds: our open ones, and any others that the provider shows.
+ * Throws ProviderError when the call fails; returns how many changed.
  */
 export async function fetchRefunds(
   deps: ProviderDeps,

@@ -12,7 +12,7 @@ import { sendRefund } from './send-refund.ts';
 
 const cause = causeOf({ kind: 'job', id: 'follow-refunds' });
 
-/** Asks about refunds that are on their way or not known, most overdue first, at most `limit`. */
+/** Polls refunds that are pending or unknown, most overdue first, at most `limit`. */
 export async function followRefunds(
   deps: ProviderDeps & { log: EventLog },
   input: { limit: number; signal?: AbortSignal },
@@ -46,7 +46,7 @@ async function followOne(
     else await sendRefund(deps, { refundId: refund.id, cause, ...(signal && { signal }) });
   } catch (error) {
     hasFailed = true;
-    // One that cannot be followed keeps its place: at the head of every list, a few of its kind would end it for all.
+    // It stays on its schedule: a few failing refunds at the head of every list would end polling for all.
     if (!(error instanceof ProviderError)) deps.log.error('refund not followed', { refundId: refund.id }, error);
   }
   const after = await deps.database.read((stores) => stores.refunds.findRefund(refund.id));
@@ -67,7 +67,7 @@ function isStillDue(refund: Refund, now: number): boolean {
   return refund.nextPollAt !== null && refund.nextPollAt <= now;
 }
 
-/** Asks about one refund now, on an admin's word. */
+/** Fetches one refund when an admin asks for it. */
 export async function checkRefund(
   deps: ProviderDeps & { log: EventLog },
   input: { refundId: RefundId },

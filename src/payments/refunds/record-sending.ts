@@ -1,4 +1,4 @@
-// What is written down around the sending of a refund: before the call, and after an answer that never came.
+// What is stored around the sending of a refund: before the call, and after an answer that was lost.
 import type { Clock, Milliseconds } from '#kernel/clock.ts';
 import type { Database } from '#kernel/database.ts';
 import { assert } from '#kernel/invariant.ts';
@@ -11,7 +11,7 @@ import { applyRefundEvent, raiseRefundCase } from './change-refund.ts';
 
 type Applied = Parameters<typeof applyRefundEvent>[1];
 
-/** One event, in a transaction of its own; the refund as it is afterwards. */
+/** Applies one event in a transaction of its own; returns the refund as it is afterwards. */
 export function recordRefundEvent(deps: ProviderDeps, input: Applied & { cause: Cause }): Promise<Refund> {
   const { cause, ...applied } = input;
   return inTransaction(deps, cause, async (tx) => {
@@ -21,7 +21,7 @@ export function recordRefundEvent(deps: ProviderDeps, input: Applied & { cause: 
   });
 }
 
-/** Written before the call: a process that dies during the call finds here that the command may be out. */
+/** Stored before the call: after a crash during the call it shows that the command may have been sent. */
 export function recordSent(
   deps: { database: Database<PaymentStores>; clock: Clock },
   input: { refund: Refund; quietMs: Milliseconds },
@@ -31,15 +31,15 @@ export function recordSent(
   return change(deps, { refund, to: { sentAt: now, sends: refund.sends + 1, nextPollAt: now + input.quietMs } });
 }
 
-/** The provider said that it did not even snapshot at it. */
+/** The provider answered that it did not process the command at all. */
 export function recordNotSent(
   deps: { database: Database<PaymentStores>; clock: Clock },
   refund: Refund,
 ): Promise<Refund> {
   const sends = refund.sends - 1;
-  // After an earlier send the time of this one stands: later than true, which is the safe side.
+  // After an earlier attempt the time of this one stays: a later time than the true one only delays a repeat.
   const sentAt = sends === 0 ? null : refund.sentAt;
-  // Before it was ever sent the outbox comes again; afterwards only the schedule does.
+  // A refund that was never sent is repeated by the outbox; afterwards only by the schedule.
   const nextPollAt = sends === 0 ? null : nextRefundPollAt({ ...refund, sentAt }, deps.clock.now());
   return change(deps, { refund, to: { sentAt, sends, nextPollAt } });
 }
@@ -49,7 +49,7 @@ export function recordUnknown(deps: ProviderDeps, input: { refund: Refund; cause
   return recordRefundEvent(deps, { ...input, event: 'lost', text });
 }
 
-/** It still does not show: a person is applied, once; the case ends by itself when it is known. */
+/** The provider still does not show it: one case is raised, which is resolved when the result is known. */
 export async function recordMissing(
   deps: TransactionDeps<PaymentStores>,
   input: { refund: Refund; cause: Cause },
@@ -63,7 +63,7 @@ export async function recordMissing(
   });
 }
 
-/** It keeps its place in the schedule, whatever the snapshot gave. */
+/** It stays on its schedule, whatever the snapshot showed. */
 export async function postponeRefund(
   deps: { database: Database<PaymentStores>; clock: Clock },
   refund: Refund,

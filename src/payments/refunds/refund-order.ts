@@ -12,19 +12,19 @@ import { type RefundDraft, type RefundRequested, requestRefund } from './request
 
 export type OrderRefunded = RefundRequested | { kind: 'unknown_order' };
 
-/** What may go back of one payment of an order. */
+/** What can be refunded of one payment of an order. */
 export interface RefundablePayment extends RefundSums {
   payment: Payment;
 }
 
-/** The order's payments that money is left on, the one that a refund is most likely about first. */
+/** The order's payments that have refundable money, the most likely one to be refunded first. */
 export function refundablePayments(providers: ProviderRegistry, details: PaidDetails): RefundablePayment[] {
   return paymentsWithMoney(providers, details)
     .filter(({ canRefund }) => canRefund)
     .sort(byLikelihood);
 }
 
-/** Why what is left on the order cannot go back from here, once for each provider that has it. */
+/** Why what is left on the order cannot be refunded from here, one sentence for each provider that has it. */
 export function refundRefusals(providers: ProviderRegistry, details: PaidDetails): string[] {
   const left = paymentsWithMoney(providers, details).filter(({ canRefund }) => !canRefund);
   const holders = left.flatMap(({ payment }) => providers.find(payment.provider) ?? []);
@@ -48,13 +48,13 @@ function paymentsWithMoney(
   return all.filter(({ refundableMinor }) => refundableMinor > 0);
 }
 
-/** Money that nobody waited for goes before the payment that covers the order only where a person says so. */
+/** A duplicate is refunded before the payment that covers the order only where an admin says so. */
 function byLikelihood(left: RefundablePayment, right: RefundablePayment): number {
   const covers = ({ payment }: RefundablePayment): number => Number(isCoveringPayment(payment));
   return covers(right) - covers(left) || right.refundableMinor - left.refundableMinor;
 }
 
-/** Gives back money of an order: of the payment that is named, else of the one that it is most likely about. */
+/** Refunds money of an order: of the named payment, else of the most likely one. */
 export async function refundOrder(
   deps: RefundDeps,
   input: {
@@ -79,11 +79,11 @@ function choose(
   { details, paymentId }: { details: OrderDetails; paymentId: PaymentId | null },
 ): Payment | undefined {
   if (paymentId !== null) return details.payments.find(({ id }) => id === paymentId);
-  // Without money left anywhere the last payment is asked about, so that the refusal says why.
+  // Without refundable money the last payment is tried, so that the refusal says why.
   return refundablePayments(providers, details)[0]?.payment ?? details.payments.findLast(hasRefunds(details));
 }
 
-/** A repeat of the request that took the last of the money must find its refund again. */
+/** A repeat of the request that refunded the last of the money must find its refund. */
 function hasRefunds({ refunds }: OrderDetails): (payment: Payment) => boolean {
   return ({ id }) => refunds.length === 0 || refunds.some(({ paymentId }) => paymentId === id);
 }

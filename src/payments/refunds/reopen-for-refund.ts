@@ -6,7 +6,7 @@ import { writeTimeline } from '../lifecycle/write-timeline.ts';
 import type { Refund } from '../model/refund.ts';
 import type { PaymentTx } from '../ports/payment-store.ts';
 
-/** The money did not go back after all: what was decided with it is to be decided again. */
+/** The refund failed: the case that was resolved with it needs a decision again. */
 export async function reopenForRefund(tx: PaymentTx, input: { order: Order; refund: Refund }): Promise<void> {
   const { order, refund } = input;
   const query = { orderId: order.id, refundId: refund.id, resolutions: ['refund', 'refund_surplus'] };
@@ -24,7 +24,7 @@ export async function reopenForRefund(tx: PaymentTx, input: { order: Order; refu
   });
 }
 
-/** While the refund was on its way, the order was paid: what was decided about it as unpaid is over. */
+/** The order was paid while the refund was pending: cases about it as unpaid are resolved. */
 function isSettledOtherwise(order: Order, { kind }: Case): boolean {
   const isUnpaid = ['awaiting_payment', 'expired', 'cancelled', 'needs_attention'].includes(order.status);
   return !isUnpaid && endedByPayment.includes(kind);

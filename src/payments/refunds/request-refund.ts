@@ -1,5 +1,5 @@
-// A refund is written down, with its audit row and its command to the provider, before anybody is asked to send money.
-// That never more goes back than was captured is decided here, in one transaction that holds the order.
+// A refund is stored, with its audit row and its command to the provider, before the provider is called. That never
+// more is refunded than was captured is decided here, in one transaction that raises the order's version.
 import { recordAudit } from '#access/audit.ts';
 import type { Actor } from '#kernel/actor.ts';
 import { asRefundId, type PaymentId, type RefundId } from '#kernel/ids.ts';
@@ -23,13 +23,13 @@ const reasonUnitsMax = 300;
 
 export interface RefundDraft {
   paymentId: PaymentId;
-  /** In the order's currency; `all`: whatever may still go back. */
+  /** In the order's currency; `all`: everything that can still be refunded. */
   amount: Money | 'all';
   reason: string;
   actor: Actor;
   /** A repeat of the same request finds the refund that the first one made. */
   request?: { key: string; hash: string };
-  /** What else belongs to the moment in which it is asked for; runs in that transaction, and a throw undoes all of it. */
+  /** What else belongs to the request; runs in its transaction, and a throw rolls all of it back. */
   also?: (tx: PaymentTx, refund: Refund) => Promise<void>;
 }
 
@@ -65,8 +65,8 @@ export function requestRefund(deps: RefundDeps, draft: RefundDraft): Promise<Ref
     if (asked === undefined) return refuse('unknown_payment', 'There is no such payment.');
     const order = await tx.stores.orders.findOrder(asked.orderId);
     assert(order !== undefined, `order of payment ${asked.id} vanished`);
-    // The order is read before all that is counted, and held after it. Of two people who refund one order at once, one
-    // snapshots again, at what the other has taken.
+    // The order is loaded before the sums are read, and its version is raised after it: of two admins who refund one
+    // order at the same time, one is repeated and sees what the other has requested.
     const payment = await tx.stores.payments.findPayment(asked.id);
     assert(payment !== undefined, `payment ${asked.id} vanished`);
     const checked = await check(deps, { tx, payment, amount: draft.amount });
@@ -170,7 +170,7 @@ async function note(tx: PaymentTx, input: { order: Order; payment: Payment; refu
   await refreshOrderCards(tx, order);
 }
 
-/** Puts the command to the provider into the outbox. Once for each time that a refund comes to be `requested`. */
+/** Enqueues the command to the provider, once for each time that a refund becomes `requested`. */
 export async function enqueueSend(tx: PaymentTx, refund: { id: RefundId; version: number }): Promise<void> {
   await enqueueOutboxMessage(tx, {
     topic: 'refund.send',

@@ -1,7 +1,7 @@
-// A refund is a command that may be carried out although no answer comes. It is looked for before it is sent; that it is
-// being sent is on disk before the call; and after a lost answer it is looked for until it is known. Only when it has not
-// shown for longer than any call can be under way is the same command sent again, under the same id, which the provider
-// takes for the same command wherever it has idempotency keys at all.
+// A refund is a command that the provider may carry out although its answer is lost. It is searched for before it is
+// sent; that it is being sent is stored before the call; and after a lost answer it is searched for until the result is
+// known. Only when it has not appeared for longer than any call can take is the same command sent again, under the same
+// id, which the provider treats as a repeat wherever it has idempotency keys.
 import { type Milliseconds, minute } from '#kernel/clock.ts';
 import type { Database } from '#kernel/database.ts';
 import { asRefundId, type RefundId } from '#kernel/ids.ts';
@@ -30,15 +30,15 @@ import {
 
 /** Longer than a provider may take to carry out a call that it has not answered. */
 export const quietMs: Milliseconds = 10 * minute;
-/** A command that has not shown after so many sends is left to a person. */
+/** A refund that has not appeared after so many attempts is left to an admin. */
 export const sendsMax = 3;
 
 export type Sending =
-  /** Nothing is to be sent: it was found, or has come to its end. */
+  /** Nothing is to be sent: it was found, or has ended. */
   | { kind: 'settled'; status: Refund['status'] }
-  /** It was sent and no answer came, or one that was sent before does not show yet. */
+  /** It was sent and the answer was lost, or an earlier attempt does not appear yet. */
   | { kind: 'unknown' }
-  /** Nothing was sent; it is to be tried again. */
+  /** Nothing was sent; it is tried again. */
   | { kind: 'not_sent'; error: string; retryAfterMs: Milliseconds | null }
   | { kind: 'busy' }
   | { kind: 'gone' };
@@ -75,7 +75,7 @@ async function step(deps: ProviderDeps, held: Held): Promise<Sending> {
     if (await isFound(deps, { ...held, refund })) return settled(deps, held);
   } catch (error) {
     if (!(error instanceof ProviderError)) throw error;
-    // Nothing is sent blind: whether it is there already is not known.
+    // Nothing is sent while it is not known whether the refund exists already.
     return { kind: 'not_sent', error: error.message, retryAfterMs: null };
   }
   const { sentAt } = refund;
@@ -87,7 +87,7 @@ async function step(deps: ProviderDeps, held: Held): Promise<Sending> {
   const isNews = refund.status === 'requested';
   if (isNews) refund = await recordUnknown(deps, { refund, cause: held.cause });
   const isQuiet = deps.clock.now() - sentAt >= quietMs;
-  // What is not found has words of the provider only where it refused a repeat.
+  // A refund that is not found has words of the provider only where a repeat was rejected.
   if (isQuiet && refund.providerStatus !== null) return fail(deps, { ...held, refund, words: refund.providerStatus });
   if (isQuiet && hasMoney && refund.sends < sendsMax) return send(deps, { ...held, refund });
   if (!isNews) await recordMissing(deps, { refund, cause: held.cause });
@@ -95,7 +95,7 @@ async function step(deps: ProviderDeps, held: Held): Promise<Sending> {
   return { kind: 'unknown' };
 }
 
-/** Of the payment as it is under the lease, and of what a snapshot has just shown to have gone back past us. */
+/** Checks the payment as it is under the lease, with the refunds that a snapshot has just shown. */
 async function isMoneyThere(
   deps: { database: Database<PaymentStores>; providers: ProviderRegistry },
   { payment, refund }: Held & { refund: Refund },
@@ -129,8 +129,8 @@ async function send(deps: ProviderDeps, held: Held & { refund: Refund }): Promis
 }
 
 /**
- * A repeat may be refused because the first one was carried out, or is about to be. It counts as failed only when still
- * nothing shows after another quiet time.
+ * A repeat may be rejected because the first attempt was carried out, or is about to be. The refund counts as failed
+ * only when it still does not appear after another quiet period.
  */
 async function whenRejected(
   deps: ProviderDeps,
@@ -162,7 +162,7 @@ async function isFound(deps: ProviderDeps, held: Held & { refund: Refund }): Pro
   const { payment, port, refund } = held;
   assert(payment.reference !== null, `payment ${payment.id} has no reference and a refund`);
   const known = await deps.database.read((stores) => stores.refunds.listRefundsForPayment(payment.id));
-  // All that are open, so that another one of ours is not taken for somebody else's.
+  // All open refunds, so that another one of ours is not mistaken for a refund made at the provider.
   const ours = known.filter(isOpenRefund).map(({ id, reference }) => ({ refundId: id, reference }));
   const query = { paymentReference: payment.reference, asset: payment.requestedAsset, ours };
   const snapshots = await port.findRefunds(query, held.signal);
@@ -170,7 +170,7 @@ async function isFound(deps: ProviderDeps, held: Held & { refund: Refund }): Pro
   return snapshots.some((snapshot) => snapshot.refundId === refund.id);
 }
 
-/** The answer to our own command is about our refund, also where the provider does not echo its id there. */
+/** The answer to our own command is about our refund, also where the provider does not echo its id. */
 function own(snapshot: ProviderRefund, refund: Refund): ProviderRefund {
   return { ...snapshot, refundId: refund.id };
 }
@@ -202,7 +202,7 @@ async function commandFor(
   };
 }
 
-/** Carries out `refund.send`. What is not known afterwards is looked after by the job that follows refunds. */
+/** Carries out `refund.send`. A refund that is unknown afterwards is polled by the job that follows refunds. */
 export function createRefundHandler(deps: ProviderDeps): OutboxHandler {
   return {
     topic: 'refund.send',

@@ -10,7 +10,7 @@ import { refreshPayment } from './refresh-payment.ts';
 
 export type OrderCheck = { kind: 'checked'; changed: number; failed: string[] } | { kind: 'unknown' };
 
-/** Asks the providers about every payment of an order, on an admin's word. */
+/** Fetches every payment of an order from its provider, when an admin asks for it. */
 export async function checkOrder(deps: SnapshotDeps, input: { orderId: OrderId; actor: Actor }): Promise<OrderCheck> {
   const { actor } = input;
   const cause = causeOf(actor);

@@ -4,7 +4,7 @@ import type { SnapshotDeps } from '../lifecycle/deps.ts';
 import { isOpenPayment } from '../model/payment.ts';
 import { refreshPayment } from './refresh-payment.ts';
 
-/** Carries out `payment.cancel`: closes the payment at its provider and fetches what became of it. */
+/** Carries out `payment.cancel`: closes the payment at its provider and fetches its new state. */
 export function createCancelHandler(deps: SnapshotDeps): OutboxHandler {
   return {
     topic: 'payment.cancel',

@@ -5,18 +5,18 @@ import type { Payment } from '../model/payment.ts';
 import { listUnavailable } from '../ports/provider-availability.ts';
 import { refreshPayment } from './refresh-payment.ts';
 
-/** So many payments are asked about at the same time. */
+/** So many payments are fetched at the same time. */
 const concurrency = 4;
 
 const cause = { kind: 'poll', id: 'poll-payments', actor: { kind: 'job', id: 'poll-payments' } } as const;
 
-/** Asks about open payments whose time has come, most overdue first, at most `limit`. Heals every lost webhook. */
+/** Polls open payments that are due, most overdue first, at most `limit`. Finds what lost webhooks would have told. */
 export async function pollPayments(
   deps: SnapshotDeps,
   input: { limit: number; signal?: AbortSignal },
 ): Promise<{ polled: number; changed: number; failed: number }> {
-  // A provider that is down is known to be: its payments wait for the probe instead of failing one by one, and they are
-  // not listed at all, because being the most overdue they would fill the list.
+  // Payments of an unavailable provider wait for its probe instead of failing one by one, and they are not listed at
+  // all, because as the most overdue they would fill the list.
   const away = listUnavailable(deps.providers);
   const due = await deps.database.read((stores) =>
     stores.payments.listPaymentsToPoll({
@@ -49,7 +49,7 @@ async function pollOne(
     const refresh = await refreshPayment(deps, { paymentId: payment.id, cause, ...(signal && { signal }) });
     return refresh.kind;
   } catch (error) {
-    // It keeps its place in the schedule: at the head of every list, a few of its kind would end polling for all.
+    // It stays on its schedule: a few failing payments at the head of every list would end polling for all.
     deps.log.error('payment not polled', { paymentId: payment.id, provider: payment.provider }, error);
     await postponePoll(deps, { payment, cause });
     return 'threw';

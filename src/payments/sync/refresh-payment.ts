@@ -13,19 +13,19 @@ import { fetchRefunds } from '../refunds/fetch-refunds.ts';
 import { rehearsalOf } from './rehearsal.ts';
 
 /**
- * Asks the provider about one payment and applies what it says. Webhooks, polls, reconciliation and the button
- * "Check again" all end here; a payment whose creation was never answered is looked for first.
+ * Fetches one payment from its provider and applies the snapshot. Webhooks, polls, reconciliation and the button "Check
+ * again" all end here; a payment whose creation was never answered is searched for first.
  */
 export async function refreshPayment(
   deps: SnapshotDeps,
   input: {
     paymentId: PaymentId;
     cause: Cause;
-    /** Where the provider says that the payment is; taken when its own reference is not known yet. */
+    /** The provider reference that a webhook named; taken when the payment's own is not known yet. */
     claimedReference?: ProviderReference;
-    /** An id below the reference that a webhook tells of; kept with the payment once the provider has answered. */
+    /** An id below the reference that a webhook names; stored with the payment once the provider has answered. */
     detail?: string;
-    /** Who finds so many waiting for the payment in this process is told that it is busy. */
+    /** A caller that finds so many waiting for the payment in this process is answered `busy`. */
     waitingMax?: number;
     signal?: AbortSignal;
   },
@@ -56,7 +56,7 @@ export async function refreshPayment(
   return leased.kind === 'done' ? leased.result : leased;
 }
 
-/** What `refreshPayment` would come to: the provider is asked, and what follows from its answer is rolled back. */
+/** A rehearsal of `refreshPayment`: the provider is called, and everything that follows is rolled back. */
 export async function forecastRefresh(
   deps: SnapshotDeps,
   input: {
@@ -74,8 +74,8 @@ export async function forecastRefresh(
 }
 
 /**
- * News that changes nothing of a payment may be news of its refunds; and of one that was just paid there are none yet.
- * Polls are of payments that are open, and refunds have polls of their own.
+ * An event that changes nothing of a payment may be about its refunds; a payment that was just paid has none yet. Polls
+ * are for open payments, and refunds have polls of their own.
  */
 async function withRefunds(
   deps: ProviderDeps,

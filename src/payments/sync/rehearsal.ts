@@ -1,10 +1,10 @@
-// A forecast is the real verb, run in transactions that do all they do and are then rolled back on purpose: what it foretells
-// cannot differ from what happens. Calls to providers stay real, because they are made outside of transactions.
+// A rehearsal is the real verb, run in transactions that are rolled back at their end, so that its forecast cannot
+// differ from the real run. Calls to providers are real, because they are made outside of transactions.
 import type { Database } from '#kernel/database.ts';
 import type { EventLog } from '#kernel/process.ts';
 import type { SnapshotDeps } from '../lifecycle/deps.ts';
 
-/** Undoes a transaction, and carries out of it what it came to. */
+/** Rolls a transaction back, and carries its result out. */
 class RolledBack extends Error {
   override readonly name = 'RolledBack';
   readonly result: unknown;
@@ -18,7 +18,7 @@ class RolledBack extends Error {
 const silent = (): void => undefined;
 const noLog: EventLog = { info: silent, warn: silent, error: silent };
 
-/** The same dependencies for a verb of which nothing shall stay: neither in the database, nor in the log and the metrics. */
+/** The same dependencies for a rehearsal: it leaves nothing in the database, the log and the metrics. */
 export function rehearsalOf({ database, providers, clock, ids }: SnapshotDeps): SnapshotDeps {
   return { database: rollingBack(database), providers, clock, ids, log: noLog };
 }
@@ -39,7 +39,7 @@ function rollingBack<Stores>(database: Database<Stores>): Database<Stores> {
   };
 }
 
-/** Transactions do not nest: what is caught was thrown with the result of the very work that was given. */
+/** Transactions do not nest, so what is caught was thrown by this very transaction. */
 function resultOf<Result>({ result }: RolledBack): Result {
   return result as Result;
 }

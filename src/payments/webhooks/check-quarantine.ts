@@ -1,5 +1,6 @@
-// A rotated secret makes real events of what looked like forgeries. Every delivery that was kept is verified once more by
-// today's code and secrets, at the time of its arrival, and what verifies goes into the inbox as if it had just come.
+// After a secret was rotated, real events were refused as forgeries. Every quarantined delivery is verified again by
+// this version and the present secrets, at the time of its arrival, and what verifies goes into the inbox like a new
+// event.
 import { recordAudit } from '#access/audit.ts';
 import { resolveCase } from '#cases/resolve-case.ts';
 import type { Actor } from '#kernel/actor.ts';
@@ -14,19 +15,22 @@ import type { ProviderRegistry } from '../ports/payment-provider.ts';
 import type { PaymentTx } from '../ports/payment-store.ts';
 import { refusedKey } from './quarantine-webhook.ts';
 
-/** All that is kept of one provider (keep-refused.ts): little enough for one transaction, so that what is told is what was done. */
+/**
+ * All that is kept of one provider (quarantine-webhook.ts): few enough for one transaction, so that the result is
+ * exact.
+ */
 const rowsMax = 200;
 
 export interface QuarantineCheck {
   checked: number;
   /** Events that are in the inbox now. */
   recovered: number;
-  /** Authentic too, but known already or about nothing that we follow. */
+  /** Authentic too, but duplicates or about nothing that we follow. */
   settled: number;
   refused: number;
 }
 
-/** Idempotent: what verified is out of the quarantine, and an event is taken in once. */
+/** Idempotent: a verified delivery leaves the quarantine, and an event is received once. */
 export async function checkQuarantine(
   deps: ProviderDeps & { log: EventLog },
   input: { provider: ProviderName | 'all'; actor: Actor },
@@ -48,7 +52,7 @@ async function checkOne(
   const done = await inTransaction(deps, causeOf(actor), async (tx) => {
     const check: QuarantineCheck = { checked: 0, recovered: 0, settled: 0, refused: 0 };
     const rows = await tx.stores.quarantine.listQuarantined({ source: provider, withBody: true, limit: rowsMax });
-    // In the order of their arrival, as they would have come.
+    // In the order of their arrival.
     for (const row of rows.toReversed()) {
       check.checked += 1;
       check[await settle(deps, { tx, row })] += 1;
@@ -91,7 +95,7 @@ async function report(
 ): Promise<void> {
   const { actor } = tx.cause;
   const hasVerified = check.recovered + check.settled > 0;
-  // The start looks each time; that nothing came of it is worth no line.
+  // Every start checks; a check without a result is not logged.
   if (!hasVerified && actor.kind !== 'admin') return;
   const subject = `provider:${provider}`;
   await recordAudit(tx, { action: 'quarantine.check', subject, details: { ...check } });

@@ -1,5 +1,5 @@
-// The events of a replay, verified once more by today's code and secrets, and put together by what they are about: five
-// events about one payment need one fetch.
+// The events of a replay, verified again by this version and the present secrets, and grouped by payment: five events
+// about one payment need one fetch.
 import type { Database } from '#kernel/database.ts';
 import { walkPages } from '#kernel/page.ts';
 import { isProviderName } from '#kernel/provider-name.ts';
@@ -8,20 +8,20 @@ import type { ProviderRegistry } from '../ports/payment-provider.ts';
 import type { PaymentStores } from '../ports/payment-store.ts';
 import type { ReplayRange } from './replay.ts';
 
-/** No replay takes more events than this; what lies beyond is a second replay. */
+/** No replay takes more events than this; the rest needs a second replay. */
 export const replayedMax = 1_000;
 const pageSize = 100;
 
 export interface Collected {
   /**
-   * One for each thing that events were about: the newest, in the order of their arrival. Of a channel each of them: there
-   * an event is the evidence, and the next one does not say again what it said.
+   * The newest event of each payment, in the order of their arrival. Of a channel every event: there an event is the
+   * evidence, and a later one does not repeat its content.
    */
   events: InboxEvent[];
-  /** How many things they are about. */
+  /** The number of payments, and of channel events. */
   subjects: number;
   found: number;
-  /** Today's code or secrets do not accept them; they are left out. */
+  /** Events that this version or the present secrets do not accept; they are left out. */
   refused: number;
   /** There were more than are taken. */
   isCut: boolean;
@@ -76,8 +76,8 @@ async function* pagesOf(
 }
 
 /**
- * An event from before headers were kept cannot be verified again. It was verified when it came, and it is only a hint:
- * the provider is asked all the same.
+ * An event that was stored before headers were kept cannot be verified again. It was verified on arrival, and is only a
+ * hint: the provider is called all the same.
  */
 function isAccepted(deps: { providers: ProviderRegistry }, event: InboxEvent): boolean {
   const provider = isProviderName(event.source) ? deps.providers.find(event.source) : undefined;
@@ -85,7 +85,7 @@ function isAccepted(deps: { providers: ProviderRegistry }, event: InboxEvent): b
   if (event.headers === null) return provider.capabilities.canFetch;
   const { headers, body } = event;
   const verdict = provider.verifyWebhook({ headers, body, wasAtItsAddress: true }, event.receivedAt);
-  // One that was recovered from the quarantine came in long after it was sent; its age was judged when it arrived.
+  // An event recovered from the quarantine was stored long after it was sent; its age was checked on arrival.
   const isOnlyOld = verdict.kind === 'refused' && verdict.reason === 'too_old' && event.trust === 'token';
   return verdict.kind === 'event' || isOnlyOld;
 }

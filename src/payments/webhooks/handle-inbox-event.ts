@@ -16,18 +16,18 @@ import type { PaymentStores } from '../ports/payment-store.ts';
 import { refreshPayment } from '../sync/refresh-payment.ts';
 
 /**
- * One event may wait for a look that is in hand: the look after that one tells what all the others are about. They are put
- * back, so that a payment whose provider hangs takes two of the workers and not all.
+ * One event may wait for a running fetch of its payment: the fetch after that one covers all other events. They are put
+ * back, so that a payment whose provider hangs occupies two of the workers and not all.
  */
 const waitingMax = 1;
 const lookAgainMs: Milliseconds = second / 2;
 
 const inOtherHands = { kind: 'retry', error: 'the payment is in other hands', pausesLane: false } as const;
 
-/** A provider that is taken for gone is not asked: what it tells all the same waits until it is asked again. */
+/** A decommissioned provider is not called: its events wait until it is called again. */
 const retiredWaitMs: Milliseconds = hour;
 
-/** What a worker does with a received event: it asks the provider about the payment that the event names. */
+/** Handles a received event: fetches the payment that the event names from its provider. */
 export async function handleInboxEvent(
   deps: SnapshotDeps,
   event: InboxEvent,
@@ -37,7 +37,7 @@ export async function handleInboxEvent(
   if (provider === undefined) return { kind: 'give_up', reason: `there is no provider ${event.source}` };
   const known = deps.providers.find(provider);
   if (known?.sales !== undefined) return handleChannelEvent(deps, { provider, sales: known.sales, event, signal });
-  // Its bytes are all the evidence there is: without its provider it waits among the dead letters.
+  // Its bytes are the only evidence: without its provider it waits among the dead letters.
   if (known === undefined && event.trust === 'token') {
     return { kind: 'give_up', reason: `the provider ${provider} is not configured` };
   }
@@ -63,7 +63,8 @@ export async function handleInboxEvent(
       return { kind: 'give_up', reason: `the provider ${provider} is not configured` };
     case 'busy':
       if (refresh.isHere) return { ...inOtherHands, retryAfterMs: lookAgainMs, isUntried: true };
-      // By the queue's own backoff: a lease of a process that died lasts for minutes, and no event may be given up for it.
+      // By the queue's own backoff: a lease of a crashed process lasts for minutes, and no event may become a dead
+      // letter for it.
       return { ...inOtherHands, retryAfterMs: null };
     case 'provider_failed':
       return { kind: 'retry', error: refresh.error.message, retryAfterMs: null, pausesLane: false };
@@ -72,15 +73,15 @@ export async function handleInboxEvent(
   }
 }
 
-/** An event of a provider that cannot be asked is all the evidence there is, and needs no call. */
+/** An event of a provider whose payments cannot be fetched is the only evidence, and needs no call. */
 function isHeldBack(deps: { providers: ProviderRegistry }, provider: ProviderName): boolean {
   const isRetired = (deps.providers.health(provider)?.retiredAt ?? null) !== null;
   return isRetired && deps.providers.find(provider)?.capabilities.canFetch === true;
 }
 
 /**
- * Our payment behind a provider's reference. A reference we do not know may belong to a create whose answer was lost:
- * the provider itself, asked about it, echoes our payment id.
+ * Our payment for a provider's reference. An unknown reference may belong to a create whose answer was lost: when
+ * fetched, the provider echoes our payment id.
  */
 export async function findEventPayment(
   deps: { database: Database<PaymentStores>; providers: ProviderRegistry },
@@ -95,18 +96,18 @@ export async function findEventPayment(
   if (paymentId === null) return { foreign: snapshot };
   const claimed = await deps.database.read((stores) => stores.payments.findPayment(paymentId));
   const isOurs = claimed?.provider === input.provider;
-  // A second checkout that the provider made for one payment is not the one that we ask about.
+  // A second checkout that the provider made for one payment is not the one that we follow.
   const isOther = claimed?.reference !== null && claimed?.reference !== input.reference;
   return isOurs && !isOther ? claimed.id : { foreign: snapshot };
 }
 
-/** An unmatched payment is only worth an alert once money is in it. */
+/** An unmatched payment only needs an alert once it has money. */
 async function noteUnknownPayment(
   deps: TransactionDeps<PaymentStores>,
   input: { snapshot: PaymentSnapshot | undefined; cause: Cause },
 ): Promise<DeliveryResult> {
   const { snapshot, cause } = input;
-  // Late, or of an amount that nobody told: somebody has sent money all the same.
+  // Late, or of an amount that is not named: money was sent all the same.
   const hasMoney = snapshot?.state === 'confirmed' || snapshot?.isLate === true;
   if (snapshot === undefined || !hasMoney) return { kind: 'done', outcome: 'unknown payment' };
   const { provider, reference } = snapshot;
@@ -114,7 +115,7 @@ async function noteUnknownPayment(
     const key = unmatchedKey(provider, reference);
     const [last] = await tx.stores.cases.listCasesByKeys([key]);
     if (last !== undefined && isLive(last) && last.kind !== 'payment_unknown') return 'unknown payment, found before';
-    // What an admin has decided about it stands, however often its provider tells of it.
+    // An admin's decision about it stands, however many webhooks follow.
     if (last !== undefined && wasDecided(last)) return 'unknown payment, settled by a person';
     await raiseCase(tx, {
       key,

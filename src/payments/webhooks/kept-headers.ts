@@ -1,10 +1,10 @@
-// Which headers of a webhook are kept beside its body, so that it can be verified once more: those that carry or name a
-// signature, the ids that a signature may cover, and the type of the content. Nothing else, whatever it is called.
+// Which headers of a webhook are stored with its body, so that it can be verified again: those that carry or name a
+// signature, the ids that a signature may cover, and the content type. No others.
 
 const names =
   /^(?:content-type|(?:[a-z0-9]+-)*(?:sig|signature)|(?:x-)?(?:event|delivery|webhook)-(?:id|type|timestamp))$/;
 
-/** A signature is a few hundred characters; what is longer is none. */
+/** A signature is a few hundred characters; a longer header is none. */
 const valueLengthMax = 1_024;
 const headersMax = 12;
 

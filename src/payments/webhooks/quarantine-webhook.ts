@@ -1,5 +1,5 @@
-// What is kept of webhooks that were refused. A wrong secret of our own looks just like a forgery, and then real events
-// are refused: what may yet verify is kept whole, so that it can be taken in once the secret is right.
+// What is kept of refused webhooks. With a wrong secret here, real events look like forgeries and are refused: a
+// delivery that may verify later is kept unchanged, so that it can be received once the secret is right.
 import { createHash } from 'node:crypto';
 import { raiseCase } from '#cases/raise-case.ts';
 import { type Milliseconds, minute } from '#kernel/clock.ts';
@@ -12,9 +12,9 @@ import { keptHeaders } from './kept-headers.ts';
 import { createTokenBucket } from './token-bucket.ts';
 
 /**
- * What a stranger can make us write: one row a second for each provider, and sixty at once; and as many again of those
- * that look as if they were signed, so that noise without a signature takes nothing from them. A shop has more real events
- * a minute in a rush only, and its provider sends again what it was refused. Beyond it a refusal is counted, no more.
+ * Limits what an unauthenticated sender can make us store: one row a second for each provider, and sixty at once; and
+ * as many again of those that carry a signature, so that unsigned noise does not use up their limit. Beyond it a
+ * refusal is only counted: a shop has more real events a minute only in a rush, and its provider repeats refused ones.
  */
 const keptPerMinute = 60;
 const bounds = { rowsMax: 200, bytesMax: 2 * 1024 * 1024 } as const;
@@ -22,13 +22,13 @@ const bounds = { rowsMax: 200, bytesMax: 2 * 1024 * 1024 } as const;
 /** The largest webhook of any provider is about 4 KiB. */
 const bodyBytesMax = 16 * 1024;
 
-/** The card of the alert is brought up to date so often; Telegram takes about twenty edits a minute. */
+/** How often the card of the alert is updated; Telegram takes about twenty edits a minute. */
 const toldEveryMs: Milliseconds = minute;
 
 const foundByPolling = 'Payments are still found by polling.';
 const foundByHand = 'What is refused is not heard of otherwise: compare with an export.';
 
-/** Whether it might verify under another secret, setting or version of this program: without its signature it never can. */
+/** Whether it may verify under another secret, setting or version: without a signature it never can. */
 const mayVerify: Readonly<Record<WebhookRefusal, boolean>> = {
   signature_wrong: true,
   body_malformed: true,
@@ -36,9 +36,9 @@ const mayVerify: Readonly<Record<WebhookRefusal, boolean>> = {
   signature_missing: false,
   signature_malformed: false,
   header_missing: false,
-  // Where it came to is a secret that is not kept.
+  // The secret path that it was sent to is not kept.
   address_wrong: false,
-  // It is judged at the time of its arrival, then as now.
+  // Verified at the time of its arrival, as it was then.
   too_old: false,
   too_new: false,
 };
@@ -79,7 +79,7 @@ export function createWebhookQuarantine(deps: ProviderDeps): QuarantineWebhook {
   };
 }
 
-/** Rings once for all refused webhooks of one provider. */
+/** Raises one alert for all refused webhooks of one provider. */
 async function tell(
   tx: PaymentTx,
   input: { provider: ProviderName; reason: WebhookRefusal; providers: ProviderRegistry },

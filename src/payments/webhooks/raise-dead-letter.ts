@@ -1,12 +1,15 @@
 import { raiseCase } from '#cases/raise-case.ts';
 import type { PaymentTx } from '../ports/payment-store.ts';
 
-/** A message was given up on: an admin has to look, redrive or discard it. Grouped by what it was about; `caseId` is the case whose card it was. */
+/**
+ * Raises an alert for a dead letter, which an admin has to redrive or discard. Grouped by `what`; `caseId` is the case
+ * whose card it was.
+ */
 export async function raiseDeadLetter(
   tx: PaymentTx,
   input: { what: string; reason: string; caseId?: string | undefined },
 ): Promise<void> {
-  // A card that Telegram does not take raises a card of its own; that one must not raise another, for ever.
+  // A card that Telegram rejects has an alert of its own; the card of that alert must not raise another one.
   const shown = input.caseId === undefined ? undefined : await tx.stores.cases.findCase(input.caseId);
   if (shown?.kind === 'dead_letter') return;
   await raiseCase(tx, {

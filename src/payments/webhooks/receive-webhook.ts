@@ -1,5 +1,5 @@
-// The way in: verify the raw bytes, store the event, answer. Nothing is processed in the request; a worker asks the
-// provider afterwards, because the event is only a hint.
+// Receives a webhook: verify the raw bytes, store the event, answer. Nothing is processed in the request; a worker
+// fetches the payment afterwards, because the event is only a hint.
 import { isProviderName } from '#kernel/provider-name.ts';
 import type { ProviderDeps } from '../lifecycle/deps.ts';
 import type { WebhookDelivery, WebhookRefusal } from '../ports/payment-provider.ts';
@@ -15,7 +15,7 @@ export type WebhookReceipt =
 
 export type ReceiveWebhook = (input: { provider: string; delivery: WebhookDelivery }) => Promise<WebhookReceipt>;
 
-/** Resolves after the event is on disk; rejects when it could not be stored, so that the provider comes again. */
+/** Resolves after the event is on disk; rejects when it could not be stored, so that the provider repeats it. */
 export function createWebhookReceiver(deps: ProviderDeps): ReceiveWebhook {
   const keepRefused = createWebhookQuarantine(deps);
 
@@ -27,12 +27,12 @@ export function createWebhookReceiver(deps: ProviderDeps): ReceiveWebhook {
     const verdict = provider.verifyWebhook(delivery, now);
     if (verdict.kind === 'irrelevant') return { kind: 'irrelevant' };
     if (verdict.kind === 'no_such_address') {
-      // One that is signed well was meant for us: then the address may have been changed on one side only.
+      // A valid signature means that it was meant for us: the address may have been changed on one side only.
       if (verdict.isSigned) await keepRefused({ provider: provider.name, delivery, reason: 'address_wrong' });
       return { kind: 'unknown_provider' };
     }
     if (verdict.kind === 'refused') {
-      // Without a body there is no event that could be lost: it is a knock at the door, such as `npm run doctor` makes.
+      // Without a body there is no event that could be lost: it is a probe, such as `npm run doctor` makes.
       if (delivery.body.byteLength > 0)
         await keepRefused({ provider: provider.name, delivery, reason: verdict.reason });
       return { kind: 'refused', reason: verdict.reason };

@@ -1,5 +1,5 @@
-// A stored event of a channel that cannot be asked, once more: its bytes are the evidence, and the verb that books what is
-// missing says what it did. In a dry run the same verb is rolled back.
+// Replays a stored event of a channel: its bytes are the evidence, and the verb that records what is missing reports
+// what it did. In a dry run the same verb is rolled back.
 import type { ProviderName } from '#kernel/provider-name.ts';
 import type { InboxEvent } from '#messaging/queues/messaging-store.ts';
 import { formatOrderNumber } from '#orders/order.ts';
@@ -24,7 +24,7 @@ export async function replayChannelEvent(
   return { kind: 'booked', booking: { ...foretold.booking, orderNumber: null } };
 }
 
-/** Licenses are asked about when an order is booked; in a dry run those that came with it count as good. */
+/** License keys are checked when an order is recorded; in a dry run they count as valid. */
 function withGoodLicenses(
   { sales, event }: { sales: SalesChannel; event: InboxEvent },
   licenses: { asked: number },
@@ -49,7 +49,7 @@ function describe(taken: ChannelEventTaken, { paid }: { paid: 'paid' | 'paid_if_
       return { kind: 'failed' };
     case 'order': {
       const { channelOrder, recorded } = taken;
-      // What is held stays held, whatever is in the catalogue by now: an admin has to review it.
+      // A held order stays held, whatever the catalogue has by now: an admin has to review it.
       if (recorded.kind === 'known') return { kind: recorded.payment.heldAt === null ? 'unchanged' : 'held' };
       const as = recorded.heldBecause.length > 0 ? 'held' : paid;
       const orderNumber = formatOrderNumber(recorded.order.number);

@@ -1,5 +1,5 @@
-// Stored events once more through today's code: first as a dry run, which only says what would change, then for real. An
-// event is a hint; what counts is what the provider says when it is asked about the payment that the event names.
+// Replays stored events: first as a dry run, which only reports what would change, then for real. An event is a hint;
+// what counts is the provider's snapshot of the payment that the event names.
 import { recordAudit } from '#access/audit.ts';
 import type { Actor } from '#kernel/actor.ts';
 import type { Milliseconds } from '#kernel/clock.ts';
@@ -15,9 +15,9 @@ import { collectEvents } from './collect-events.ts';
 import type { ReplayMode, ReplayRange, ReplayReport } from './replay.ts';
 import { type Replayed, replayOne } from './replay-one.ts';
 
-/** Two fetches a second: customers' own requests go before, and no provider minds so few. */
+/** Two fetches a second: customers' requests go first, and no provider objects to so few. */
 const fetchEveryMs: Milliseconds = 500;
-/** So many moves and bookings are kept by name; all are counted. */
+/** So many changes and records are kept by name; all are counted. */
 const namedMax = 100;
 
 export async function replayEvents(
@@ -77,7 +77,7 @@ function count(report: ReplayReport, replayed: Replayed): void {
   }
 }
 
-/** An event that is all the evidence there is costs no call, or one that is paced where it is made. */
+/** Replaying an event that is the evidence itself makes no call, or one that is paced where it is made. */
 function isAsked(deps: { providers: ProviderRegistry }, event: InboxEvent): boolean {
   return deps.providers.list().find(({ name }) => name === event.source)?.capabilities.canFetch !== false;
 }

@@ -18,7 +18,7 @@ export type Replayed =
   | { kind: 'unchanged' | 'unknown' | 'failed' }
   | ReplayedChannelEvent;
 
-/** Works once more on what the event is about. A dry run does the same and rolls it back. */
+/** Processes the event again. A dry run does the same and rolls it back. */
 export async function replayOne(
   deps: SnapshotDeps,
   input: { event: InboxEvent; mode: ReplayMode; cause: Cause; signal?: AbortSignal },

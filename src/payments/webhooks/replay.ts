@@ -11,7 +11,7 @@ export type ReplayRange =
       provider: ProviderName;
       from: Milliseconds;
       to: Milliseconds;
-      /** As the provider calls it; null for all. */
+      /** By the provider's name for it; null for all. */
       eventType: string | null;
     };
 
@@ -24,7 +24,7 @@ export interface Move {
   to: PaymentStatus;
 }
 
-/** What an event of a channel tells that is not booked here. */
+/** What an event of a channel contains that is not recorded here. */
 export type Booking =
   | {
       kind: 'sale';
@@ -34,33 +34,33 @@ export type Booking =
       /** Of the order that was made; null while there is none. */
       orderNumber: string | null;
     }
-  /** In all, as far as is known; it waits where the order itself has not come. */
+  /** The refunded sum as far as it is known; it waits where the order itself was not received. */
   | { kind: 'refund'; reference: string; money: Money; isWaiting: boolean }
   | { kind: 'subscription'; reference: string; status: Subscription['status'] };
 
 export interface ReplayReport {
   mode: ReplayMode;
-  /** Events that were found, and those that today's code or secrets do not accept. */
+  /** Events that were found, and those that this version or the present secrets do not accept. */
   found: number;
   refused: number;
   isCut: boolean;
-  /** Things that the accepted events are about, and how many of them have been processed. */
+  /** Payments and channel events of the accepted events, and how many of them were processed. */
   total: number;
   processed: number;
-  /** Payments and the like that they are about; a channel tells of one by several events, and each is processed. */
+  /** Payments and the like that they are about; a channel may send several events of one, and each is processed. */
   subjects: number;
-  /** What moved, or would move; the first so many of `movedCount`. */
+  /** What changed, or would change; the first so many of `movedCount`. */
   moves: Move[];
   movedCount: number;
-  /** What was booked, or would be; the first so many of `bookedCount`. */
+  /** What was recorded, or would be; the first so many of `bookedCount`. */
   bookings: Booking[];
   bookedCount: number;
-  /** Channel orders that are held, and stay so until an admin decides. */
+  /** Channel orders that are held for review, and stay so until an admin decides. */
   held: number;
   unchanged: number;
   unknown: number;
-  /** Could not be read or asked about, or are being worked on elsewhere. */
+  /** Could not be read or fetched, or are being processed elsewhere. */
   failed: number;
-  /** Why it ended before its end; null when it did not. */
+  /** Why it ended early; null when it did not. */
   stoppedBy: string | null;
 }

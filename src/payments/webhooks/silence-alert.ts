@@ -7,12 +7,12 @@ export function silentKey(provider: ProviderName): string {
   return `webhook_silent:${provider}`;
 }
 
-/** One alert that says what to check; it ends when an event arrives. */
+/** Raises one alert that says what to check; it ends when an event is received. */
 export async function raiseSilence(
   context: CaseTx,
   silence: {
     provider: ProviderName;
-    /** Whether it can be asked about what it does not tell. */
+    /** Whether its payments can be fetched. */
     isAsked: boolean;
     silentMs: Milliseconds;
     usual: number;

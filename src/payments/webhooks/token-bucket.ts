@@ -1,6 +1,6 @@
 import { type Clock, type Milliseconds, minute } from '#kernel/clock.ts';
 
-/** Lets through so many at once and so many a minute, for each key apart. */
+/** Allows so many at once and so many a minute, for each key by itself. */
 export interface TokenBucket {
   take(key: string): boolean;
 }
@@ -12,7 +12,7 @@ export function createTokenBucket(clock: Pick<Clock, 'now'>, options: { perMinut
     take(key) {
       const now = clock.now();
       const bucket = buckets.get(key) ?? { tokens: perMinute, at: now };
-      // A clock that was set back gives nothing, and takes nothing.
+      // A clock that was set back adds nothing, and removes nothing.
       const gained = (Math.max(0, now - bucket.at) / minute) * perMinute;
       const tokens = Math.min(perMinute, bucket.tokens + gained);
       buckets.set(key, { tokens: tokens >= 1 ? tokens - 1 : tokens, at: now });

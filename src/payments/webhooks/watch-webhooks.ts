@@ -1,6 +1,6 @@
-// Learns how often each provider usually tells us something, and finds out when one has stopped. A silence alone says
-// little: the provider is asked first, then its list is compared, and only if payments changed there that nobody told us
-// of is it a trouble, with one alert that says what to check and that ends when an event arrives.
+// Learns how often each provider usually sends webhooks, and detects when they have stopped. A silence alone proves
+// little: the provider is probed first, then its list is compared, and only if payments changed there without a webhook
+// is one alert raised, which says what to check and ends when an event is received.
 
 import { resolveCase } from '#cases/resolve-case.ts';
 import { day, hour, type Milliseconds, minute } from '#kernel/clock.ts';
@@ -26,17 +26,17 @@ import type { ReconcileProvider } from '../reconciliation/reconcile-provider.ts'
 import { refusedKey } from './quarantine-webhook.ts';
 import { raiseSilence, silentKey } from './silence-alert.ts';
 
-/** So long after a payment moved its webhook may still be on its way. */
+/** So long after a payment changed its webhook may still be under way. */
 const onItsWayMs: Milliseconds = 15 * minute;
-/** Payments with money in them of which no webhook told, one after the other, with no event of any kind since the first. */
+/** Payments with money and without a webhook, one after the other, with no event of any kind since the first. */
 const untoldMax = 2;
-/** A silence is looked into so often: a question and a comparison of lists each time. */
+/** How often a silence is investigated: a probe and a comparison of lists each time. */
 const checkEveryMs: Milliseconds = hour;
-/** Hours that this process did not see are not learned from; the job runs every minute. */
+/** Hours in which this process was down are not learned; the job runs every minute. */
 const unseenMs: Milliseconds = 2 * hour;
 /** Payments that may still be paid were made at most so long ago. */
 const reachMs: Milliseconds = 9 * day;
-/** An alert about refused webhooks ends when none came for so long. */
+/** An alert about refused webhooks ends when none was received for so long. */
 const refusedQuietMs: Milliseconds = day;
 
 const money = ['paid', 'overpaid', 'underpaid', 'paid_late'] as const;
@@ -67,13 +67,13 @@ const ownCause = causeOf({ kind: 'job', id: 'watch-webhooks' });
 interface State {
   rate: WebhookRate;
   lastAt: Milliseconds;
-  /** Since when events are to be expected: the last one, or the end of the last outage. */
+  /** Since when events are expected: the last one, or the end of the last outage. */
   since: Milliseconds;
-  /** Payments with money in them that nobody told us of since then. */
+  /** Payments with money and without a webhook since then. */
   untold: number;
 }
 
-/** Brings the rate up to date and ends a silence that is over; a suspicion to look into, or undefined. */
+/** Updates the rate and ends a silence that is over; returns a silence to investigate, or undefined. */
 function learn(deps: ProviderDeps, provider: ProviderName): Promise<State | undefined> {
   return inTransaction(deps, ownCause, async (tx) => {
     const now = deps.clock.now();
@@ -90,7 +90,7 @@ function learn(deps: ProviderDeps, provider: ProviderName): Promise<State | unde
     if (known === undefined || rate.learnedUntil !== known.learnedUntil) await tx.stores.webhookRates.saveRate(rate);
     if (isTroubled || lastAt === null) return undefined;
     const since = Math.max(lastAt, outage?.endedAt ?? 0);
-    // What comes and is refused is no silence, and has an alert of its own.
+    // Webhooks that are refused are no silence, and have an alert of their own.
     const refused = await tx.stores.cases.findLiveCase(refusedKey(provider));
     if (refused !== undefined && refused.lastRaisedAt >= since) return undefined;
     const untold = await countUntold(tx.stores, { provider, since, now });
@@ -137,7 +137,7 @@ function isSuspect({ rate, since, untold }: State, now: Milliseconds): boolean {
   return hasHistory(rate, now) && silenceOdds(rate, { from: since, to: now }) < silenceOddsMax;
 }
 
-/** First whether the provider is there at all, then its list, then whether anything changed that nobody told us of. */
+/** First a probe of the provider, then its list, then whether any payment changed without a webhook. */
 async function lookInto(
   deps: ProviderDeps & { decommissioned?: DecommissionedProviders },
   input: {
@@ -154,20 +154,20 @@ async function lookInto(
     deps.database.transaction((stores) => stores.webhookRates.saveRate({ ...state.rate, checkedAt }));
   await save(now);
   const look = await probeProvider(deps, { provider, wasRefused: false, signal });
-  // Then it is an outage, and the watch over providers tells of it.
+  // It is an outage then, and the watch over providers raises its alert.
   if (look.kind !== 'answers') return false;
   const cause = { kind: 'reconciliation', id: 'watch-webhooks', actor: { kind: 'job', id: 'watch-webhooks' } } as const;
   const about = { provider: name, startedBy: 'watch-webhooks', cause, ...(signal && { signal }) };
   const compared = await input.reconcile(about);
   if (state.untold === 0) {
-    // What the comparison found may still be told of; a little later it may not.
+    // A webhook about what the comparison found may still be under way; a little later it is not.
     const hasFound = compared.kind === 'finished' && compared.run.healedCount > 0;
     if (hasFound) await save(now - checkEveryMs + onItsWayMs);
     return false;
   }
   return inTransaction(deps, ownCause, async (tx) => {
     const { lastAt } = await tx.stores.inbox.countArrivals({ source: name, from: now, to: now });
-    // One came while we looked.
+    // An event was received meanwhile.
     if (lastAt !== state.lastAt) return false;
     const usual = usualCount(state.rate, { from: state.since, to: now });
     const told = { provider: name, isAsked: provider.capabilities.canFetch, usual, untold: state.untold };
@@ -176,7 +176,7 @@ async function lookInto(
   });
 }
 
-/** Refused webhooks that come no more were a stranger's, or the secret is right again. */
+/** Refused webhooks that have stopped were forgeries, or the secret is right again. */
 async function endRefused(deps: TransactionDeps<PaymentStores>, provider: ProviderName): Promise<void> {
   const key = refusedKey(provider);
   const alert = await deps.database.read((stores) => stores.cases.findLiveCase(key));

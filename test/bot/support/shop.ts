@@ -178,7 +178,7 @@ function aRaisedCase(differences: Partial<RaisedCase>): RaisedCase {
     severity: 'critical',
     provider: 'btcpay',
     facts: {
-      headline: 'Payment came short',
+      headline: 'Payment underpaid',
       orderNumber: 'T-1',
       amount: '49.00 USD',
       detail: '20.00 of 49.00 USD came',

@@ -11,7 +11,7 @@ const minute = 60_000;
 describe('an alert card', () => {
   test('says what happened, to which order, why, and how sure we are', () => {
     expect(drawn(alertCard(anAlert(), card))).toMatchInlineSnapshot(`
-      "🔴 <b>CRITICAL</b> · Payment came short
+      "🔴 <b>CRITICAL</b> · Payment underpaid
       Order <b>T-1042</b> · <b>49.00 USD</b> · BTCPay
       20.00 of 49.00 USD came
       Why: BTCPay says: Expired / PaidPartial
@@ -31,7 +31,7 @@ describe('an alert card', () => {
       lastRaisedAt: at + 4 * minute,
     });
     expect(drawn(alertCard(alert, card))).toMatchInlineSnapshot(`
-      "🔴 <b>CRITICAL</b> · Payment came short
+      "🔴 <b>CRITICAL</b> · Payment underpaid
       Order <b>T-1042</b> · <b>49.00 USD</b> · BTCPay
       20.00 of 49.00 USD came
       Why: BTCPay says: Expired / PaidPartial
@@ -46,7 +46,7 @@ describe('an alert card', () => {
   test('tells until when it is snoozed', () => {
     const alert = anAlert({ status: 'snoozed', acknowledgedBy: 'Ann', snoozedUntil: at + 60 * minute });
     expect(alertCard(alert, card).text).toMatchInlineSnapshot(`
-      "🔴 <b>CRITICAL</b> · Payment came short
+      "🔴 <b>CRITICAL</b> · Payment underpaid
       Order <b>T-1042</b> · <b>49.00 USD</b> · BTCPay
       20.00 of 49.00 USD came
       Why: BTCPay says: Expired / PaidPartial
@@ -66,7 +66,7 @@ describe('an alert card', () => {
       outcome: 'The order is paid.',
     });
     expect(drawn(alertCard(alert, card))).toMatchInlineSnapshot(`
-      "✅ <b>RESOLVED</b> · was warning · Payment came short
+      "✅ <b>RESOLVED</b> · was warning · Payment underpaid
       Order <b>T-1042</b> · <b>49.00 USD</b> · BTCPay
       20.00 of 49.00 USD came
       Why: BTCPay says: Expired / PaidPartial
@@ -98,7 +98,7 @@ describe('an alert card', () => {
 
   test('rings again in one line when its snooze is over', () => {
     expect(wakeNotice(anAlert())).toMatchInlineSnapshot(
-      `"⏰ The snooze is over and it is still open: <b>Payment came short</b> · T-1042"`,
+      `"⏰ The snooze is over and it is still open: <b>Payment underpaid</b> · T-1042"`,
     );
   });
 });
@@ -113,8 +113,8 @@ describe('the list of alerts', () => {
     ];
     expect(drawn(alertList(aPage(alerts, { key: aPlace, index: 1, hasMore: true }), look))).toMatchInlineSnapshot(`
       "<b>Alerts</b> · page 2
-      🔴 <b>T-1042</b> Payment came short · 04:00
-      🔵💤 <b>BTCPay</b> Payment came short · 21 Nov
+      🔴 <b>T-1042</b> Payment underpaid · 04:00
+      🔵💤 <b>BTCPay</b> Payment underpaid · 21 Nov
       [T-1042](alert_view:AZL1oHw-eryN7wEjRWeJqw) [BTCPay](alert_view:AZL1oHw-eryN7wEjRWeJqw)
       [‹ Newer](alerts) [Older ›](alerts:2mwr91400AZL1oHw-eryN7wEjRWeJqw)"
     `);

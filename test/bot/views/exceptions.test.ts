@@ -33,9 +33,9 @@ describe('the card of an exception', () => {
     expect(
       drawn(exceptionCard(exceptionDetails({ case: exception, actions: [...actions] }), full)),
     ).toMatchInlineSnapshot(`
-      "🟠 <b>Payment came short</b>
+      "🟠 <b>Payment underpaid</b>
       Order <b>T-1042</b> · <b>49.00 USD</b> needs attention · BTCPay
-      AmountDifference: <b>24.50 USD · 0.00038282 BTC</b>
+      Shortfall: <b>24.50 USD · 0.00038282 BTC</b>
       Why: Expired / PaidPartial
       Reference <code>XEDvpempoTYJHJTKGDff1Q</code>
       Since 19 Nov, 05:00 (3 d)
@@ -87,7 +87,7 @@ describe('the card of an exception', () => {
   test('says who settled it and why, and offers to take that back where it can be', () => {
     const exception = anException({
       kind: 'payment_overpaid',
-      facts: { ...facts, headline: 'Payment came with too much' },
+      facts: { ...facts, headline: 'Payment overpaid' },
       status: 'resolved',
       resolution: 'keep',
       resolvedBy: 'Ada',
@@ -97,7 +97,7 @@ describe('the card of an exception', () => {
       openedAt: at,
     });
     const { text, keyboard } = exceptionCard(exceptionDetails({ case: exception }), full);
-    expect(text.split('\n').at(0)).toBe('✅ <b>Payment came with too much</b>');
+    expect(text.split('\n').at(0)).toBe('✅ <b>Payment overpaid</b>');
     expect(text.split('\n').at(-1)).toBe('Ada kept the surplus, 22 Nov, 04:30: It is a tip');
     expect(keyboard.flat().map((button) => button.text)).toEqual(['Undo', 'Open order', '‹ Exceptions']);
     const final = exceptionCard(exceptionDetails({ case: { ...exception, undo: null } }), full);
@@ -191,8 +191,8 @@ describe('the list', () => {
     );
     expect(drawn(view)).toMatchInlineSnapshot(`
       "<b>Exceptions</b> · 4 open, oldest 3 d · page 1
-      <i>Came short 3 · Reversed 1</i>
-      1 🟠 <b>T-1042</b> Came short 24.50 USD · 3 d · ✋ Ada
+      <i>Underpaid 3 · Reversed 1</i>
+      1 🟠 <b>T-1042</b> Underpaid 24.50 USD · 3 d · ✋ Ada
       2 🔴💤 <b>T-1043</b> Reversed · 1 h
       3 🟠 <b>BTCPay</b> Missing here · a moment
       [1](exception:show:AZL1oHw-eryN7wEjRWeJqw) [2](exception:show:AZL1oHw-eryN7wEjRWeJqw) [3](exception:show:AZL1oHw-eryN7wEjRWeJqw)
@@ -211,7 +211,7 @@ describe('the list', () => {
 
   test('offers only kinds that there are, the most first', () => {
     const { keyboard } = exceptionKindChoice(counts);
-    expect(keyboard.flat().map((button) => button.text)).toEqual(['Came short 3', 'Reversed 1', 'All 4']);
+    expect(keyboard.flat().map((button) => button.text)).toEqual(['Underpaid 3', 'Reversed 1', 'All 4']);
   });
 
   test('has a word for every kind', () => {
@@ -235,7 +235,7 @@ describe('the list', () => {
 describe('a decision asks', () => {
   test.each(resolvingActions)('%s: what will happen, and for a reason that fits', (action) => {
     const question = resolveQuestion(exceptionDetails(), { action, option: null });
-    expect(question.about).toBe('T-1042 · 49.00 USD · Payment came short · 24.50 USD');
+    expect(question.about).toBe('T-1042 · 49.00 USD · Payment underpaid · 24.50 USD');
     expect(question.ask).toMatch(/\?$/);
     expect(question.warn.length).toBeGreaterThan(20);
     const isLoud = ['mark_paid', 'write_off', 'confirm_refunded', 'confirm_not_refunded'].includes(action);

@@ -210,11 +210,11 @@ describe('an order card', () => {
       timeline: [],
     };
     const { text, keyboard } = orderCard(details, full);
-    expect(text).toContain('🟠 Payment came short · 3 d · ✋ &lt;Bob&gt;');
+    expect(text).toContain('🟠 Payment underpaid · 3 d · ✋ &lt;Bob&gt;');
     expect(text).toContain('🟠 Order was paid a second time · 1 h');
     expect(text).toContain('Missing: <b>24.50 USD · 0.00038282 BTC</b>');
     expect(text).toContain('✋ Accepted by <b>Ada</b>: a &lt;b&gt;friend&lt;/b&gt;');
-    expect(keyboard[0]?.map((button) => button.text)).toEqual(['Resolve: Came short', 'Resolve: Paid twice']);
+    expect(keyboard[0]?.map((button) => button.text)).toEqual(['Resolve: Underpaid', 'Resolve: Paid twice']);
   });
 
   test('an order whose creation was never answered says that it is not known', () => {

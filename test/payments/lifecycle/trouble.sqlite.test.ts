@@ -36,7 +36,7 @@ test('a short payment opens an exception beside its alert, and being paid ends b
       orderId: order.id,
       paymentId,
       openedAt: deps.clock.now(),
-      facts: { headline: 'Payment came short', why: 'Expired' },
+      facts: { headline: 'Payment underpaid', why: 'Expired' },
     },
   ]);
   deps.clock.advance(1_000);

@@ -45,7 +45,7 @@ test('tells the gap in fiat and in coin, on the exception and on the alert', asy
   expect(short.facts).toMatchObject({
     differenceFiat: '24.50 USD',
     differenceCoin: '0.00038282 BTC',
-    headline: 'Payment came short',
+    headline: 'Payment underpaid',
   });
   const alert = await kit.opened.database.read((stores) => stores.cases.findLiveCase(short.key));
   expect(alert?.facts.detail).toBe('24.50 USD of 49.00 USD came, 24.50 USD is missing (0.00038282 BTC)');
@@ -59,7 +59,7 @@ describe('accept', () => {
     expect(order.status).toBe('paid');
     expect(payment).toMatchObject({ status: 'underpaid', trust: 'fetched', acceptedBy: 'Ada' });
     expect(payment.acceptedReason).toBe('Nearly all of it');
-    const said = 'Payment came short: Ada accepted as paid: Nearly all of it';
+    const said = 'Payment underpaid: Ada accepted as paid: Nearly all of it';
     expect(timeline.map(({ text }) => text)).toContain(said);
     expect(await kit.shopHears()).toEqual(['order.paid']);
     expect(await kit.audit()).toContain('case.accept: Nearly all of it');

@@ -37,7 +37,7 @@ export function aCase(change: Partial<Omit<Case, 'facts'>> & { facts?: Partial<C
     reference: null,
     subjectAt: null,
     facts: {
-      headline: 'Payment came short',
+      headline: 'Payment underpaid',
       orderNumber: null,
       amount: null,
       detail: null,

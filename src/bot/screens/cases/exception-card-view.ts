@@ -82,7 +82,13 @@ function factLines({ case: one, payment, suggestions }: CaseDetails): Line[] {
   const { facts, reference } = one;
   const difference = [facts.differenceFiat, facts.differenceCoin].filter((part) => part !== null);
   const lines: Line[] = [];
-  if (difference.length > 0) lines.push(line(`AmountDifference: ${bold(difference.join(' · '), 80)}`, weights.must));
+  if (difference.length > 0)
+    lines.push(
+      line(
+        `${one.kind === 'payment_overpaid' ? 'Overpayment' : 'Shortfall'}: ${bold(difference.join(' · '), 80)}`,
+        weights.must,
+      ),
+    );
   if (facts.here !== null) lines.push(line(`Here: ${show(facts.here, 200)}`));
   if (facts.there !== null) lines.push(line(`There: ${show(facts.there, 200)}`));
   // The provider's words may be all that stands there.

@@ -36,7 +36,7 @@ export function vouchLines(payment: Payment): Line[] {
   const gap = amountDifferenceOf(payment);
   const amounts = [gap?.fiat && formatMoney(gap.fiat), gap?.coin && formatAsset(gap.coin)].filter(Boolean).join(' · ');
   if (gap !== null && amounts !== '') {
-    lines.push(line(`${gap.kind === 'missing' ? 'Missing' : 'Too much'}: ${bold(amounts, 80)}`));
+    lines.push(line(`${gap.kind === 'missing' ? 'Missing' : 'Overpaid'}: ${bold(amounts, 80)}`));
   }
   if (payment.acceptedAt !== null) {
     const { acceptedBy, acceptedReason } = payment;

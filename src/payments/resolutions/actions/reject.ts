@@ -40,7 +40,7 @@ export const rejectHeld: Resolver = async (deps, asked) => {
 
 async function cancelPayment(tx: PaymentTx, input: { order: Order; before: Payment; text: string }): Promise<Payment> {
   const { order, before, text } = input;
-  // No sale has no fees: what was applied of them is in no sum of ours either.
+  // No sale has no fees: what was told of them is in no sum of ours either.
   const fees = { feeAmount: null, netAmount: null, figuresAsset: null };
   const after = await tx.stores.payments.changePayment(before, {
     status: 'cancelled',

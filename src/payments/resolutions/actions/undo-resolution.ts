@@ -17,7 +17,7 @@ type Undoer = (tx: PaymentTx, input: { undo: JsonObject; by: ActingAdmin }) => P
 
 const nothingToUndo: Undoer = () => Promise.resolve(undefined);
 
-/** A decision that is missing here cannot be undone: money or a link is on its way, or a provider was applied. */
+/** A decision that is missing here cannot be undone: money or a link is on its way, or a provider was told. */
 const undoers: ReadonlyMap<string, Undoer> = new Map([
   ['accept', withdrawAcceptance],
   ['mark_paid', withdrawAcceptance],
