@@ -55,7 +55,7 @@ test('a provider that is asked for by name is taken also while it is down, and r
   expect(namesOf(chooseProvider(registry(), { ...named, money: euros }))).toBe('Coinbase cannot take 49.00 EUR.');
 });
 
-test('without anybody who can, or who is up, the reason says which', () => {
+test('without a provider that can take the money, or that is available, the reason says which', () => {
   const yen = { amountMinor: 4900, currency: 'JPY' };
   expect(namesOf(chooseProvider(registry(), { provider: 'auto', money: yen }))).toBe(
     'No configured provider can take 4900 JPY.',
