@@ -110,7 +110,7 @@ export async function raiseHeld(tx: PaymentTx, input: { order: Order; payment: P
   const condition: Condition = {
     kind: 'payment_held',
     severity: 'warning',
-    headline: `ChannelOrder on ${providerTitle(input.payment.provider)} is held: accept or reject it`,
+    headline: `Sale on ${providerTitle(input.payment.provider)} is held: accept or reject it`,
     actions: ['resolve', 'open_order'],
   };
   await raisePaymentCase(tx, { ...input, condition });
