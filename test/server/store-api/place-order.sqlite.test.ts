@@ -165,12 +165,15 @@ describe('POST /v1/orders', () => {
 
   test('says so when no provider can take the currency', async () => {
     const body = orderBody({ provider: 'coinbase', currency: 'EUR' });
-    expect(await problemOf(await storeRequest(fixture, { body }), 422)).toMatchObject({ code: 'no_provider' });
+    expect(await problemOf(await storeRequest(fixture, { body }), 422)).toMatchObject({
+      code: 'no_provider',
+      detail: 'Coinbase cannot take 49.00 EUR.',
+    });
   });
 });
 
-describe('a provider in trouble', () => {
-  test('that refuses is told with its words and the order', async () => {
+describe('a failing provider', () => {
+  test('that refuses is reported with its message and the order', async () => {
     const own = await openServerFixture({ providers: ['btcpay'], env: { BTCPAY_API_KEY: 'a-wrong-key' } });
     try {
       const problem = await problemOf(await storeRequest(own, { body: orderBody() }), 502);
@@ -182,7 +185,7 @@ describe('a provider in trouble', () => {
     }
   });
 
-  test('that is away is told as such, and the request may come again', async () => {
+  test('that is unavailable is reported as such, and the request may be repeated', async () => {
     const own = await openServerFixture({ providers: ['btcpay'] });
     try {
       own.sandbox.faults('btcpay').set({ outage: true });
