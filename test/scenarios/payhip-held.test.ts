@@ -138,7 +138,7 @@ describe('money that goes back at Payhip', () => {
     const held = await awaitSale(app, sale.id, ({ status }) => status === 'needs_attention');
     sellerAt(app).refund(sale.id, sale.cents);
     await app.awaitOrder(held.id, ({ status }) => status === 'refunded');
-    await app.awaitCard(({ text }) => text.includes('RESOLVED') && text.includes('All of the money went back'));
+    await app.awaitCard(({ text }) => text.includes('RESOLVED') && text.includes('All of the money was refunded'));
   });
 
   test('of a held sale in part shows once the sale is accepted', async () => {

@@ -7,7 +7,7 @@ import { type AppFixture, buttonsOf, openAppFixture } from '#test/support/app-fi
 import { adminBot, owner } from '#test/support/app-fixture/world.ts';
 import { awaitFound, awaitUntil } from '#test/support/time/await-until.ts';
 
-const isGone = ({ text }: { text: string }): boolean => text.includes('Provider seems to be gone for good');
+const isGone = ({ text }: { text: string }): boolean => text.includes('Provider seems to be closed');
 
 /** A day in which every question gets the same answer. */
 async function retire(app: AppFixture): Promise<SandboxMessage> {

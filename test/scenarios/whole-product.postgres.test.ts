@@ -32,7 +32,7 @@ test('trouble rings, is acknowledged, and ends with a new link that is paid', as
   const order = await app.placeOrder({ provider: 'btcpay' });
   await app.visit(order, 'underpay');
   await app.visit(order, 'expire');
-  const card = await app.awaitCard(({ text }) => text.includes('came short'));
+  const card = await app.awaitCard(({ text }) => text.includes('Payment underpaid'));
   await app.tap(card, 'Acknowledge');
   await awaitUntil(() => app.pagerText(card.messageId).includes('Acknowledged by Ada'), { what: 'the card' });
   await app.tap(card, 'New payment link');

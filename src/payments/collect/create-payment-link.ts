@@ -59,8 +59,7 @@ export async function createPaymentLink(deps: SnapshotDeps, draft: LinkDraft): P
   const turns = { orderId: draft.orderId, begun: [payment], candidates: others, cause };
   const requested = await requestWithFailover(deps, turns);
   assert(requested !== undefined, `payment ${payment.id} was not asked for`);
-  if (requested.kind === 'busy')
-    return { kind: 'refused', reason: 'The link is being made by somebody else right now.' };
+  if (requested.kind === 'busy') return { kind: 'refused', reason: 'Another request is creating the link right now.' };
   if (requested.kind === 'failed') return { ...requested, kind: 'provider_failed' };
   return finish(deps, { paymentId: requested.paymentId, draft, cause });
 }
@@ -81,13 +80,16 @@ function openPayment(deps: ProviderDeps, { draft, cause }: { draft: LinkDraft; c
       return { kind: 'refused', reason: `The order is ${order.status}; it takes no new payment.` };
     }
     if (missingMinor === 0) {
-      return { kind: 'refused', reason: 'All of the money is there: accept it, or give it back.' };
+      return { kind: 'refused', reason: 'All of the money was received: accept it, or refund it.' };
     }
     const open = openLink(deps, payments);
     const isKept = open?.amountMinor === missingMinor;
     if (isKept && draft.provider !== 'auto' && draft.provider !== open.provider) {
       const title = providerTitle(open.provider);
-      return { kind: 'refused', reason: `The link at ${title} is still open: it would let the customer pay twice.` };
+      return {
+        kind: 'refused',
+        reason: `The link at ${title} is still open: a second one would let the customer pay twice.`,
+      };
     }
     const money = { amountMinor: missingMinor, currency: order.currency };
     // The customer knows this provider; where the payment itself failed, another one is more likely to work.

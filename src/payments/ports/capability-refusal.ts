@@ -5,13 +5,13 @@ import type { PaymentProvider } from './payment-provider.ts';
 /** Why a payment is not fetched; undefined where the provider can fetch it. */
 export function refuseFetch({ name, capabilities }: Pick<PaymentProvider, 'name' | 'capabilities'>) {
   if (capabilities.canFetch) return undefined;
-  return `${providerTitle(name)} cannot be asked about a payment: import its export again, and it is compared anew.`;
+  return `${providerTitle(name)} cannot report a single payment: import its export again, and it is compared again.`;
 }
 
 /** Why a refund is not requested; undefined where the provider can refund. */
 export function refuseRefund({ name, refunds, sales }: Pick<PaymentProvider, 'name' | 'refunds' | 'sales'>) {
   const title = providerTitle(name);
   if (refunds !== null) return undefined;
-  if (sales === undefined) return `${title} cannot be asked for a refund in this set-up.`;
-  return `A refund is made at ${title} itself, and noted here when its webhook comes.`;
+  if (sales === undefined) return `${title} cannot refund in this set-up.`;
+  return `Refund it at ${title} itself: it is recorded here when the webhook is received.`;
 }

@@ -100,15 +100,15 @@ async function check(
   const { capturedMinor, refundableMinor } = sumRefunds(payment, { refunds, returnsOddPayments });
   const { currency } = payment;
   if (capturedMinor === 0) {
-    const words = returnsOddPayments ? ` What came short or late goes back by itself at ${title}.` : '';
-    return { refusal: refuse('nothing_captured', `There is no money to give back on this payment.${words}`) };
+    const words = returnsOddPayments ? ` ${title} itself returns underpayments and late payments.` : '';
+    return { refusal: refuse('nothing_captured', `This payment has no money to refund.${words}`) };
   }
   const money = input.amount === 'all' ? { amountMinor: refundableMinor, currency } : input.amount;
   if (money.currency !== currency)
     return { refusal: refuse('wrong_currency', `The order is in ${currency}, not in ${money.currency}.`) };
   if (money.amountMinor <= 0 || money.amountMinor > refundableMinor) {
     const left = formatMoney({ amountMinor: refundableMinor, currency });
-    return { refusal: refuse('too_much', `At most ${left} can go back; the rest went back or is on its way.`) };
+    return { refusal: refuse('too_much', `At most ${left} can be refunded; the rest is refunded or pending.`) };
   }
   return { money };
 }
@@ -159,7 +159,7 @@ async function note(tx: PaymentTx, input: { order: Order; payment: Payment; refu
     from: null,
     to: refund.status,
     trust: null,
-    text: `refund of ${amount} asked for: ${refund.reason}`,
+    text: `refund of ${amount} requested: ${refund.reason}`,
   });
   await recordAudit(tx, {
     action: 'refund.request',

@@ -16,7 +16,7 @@ import { anEvent, aSale, createFakeSalesChannel } from '#test/support/fakes/sale
 import { ada } from '#test/support/scenario-kits/case-kit.ts';
 import { createTestDeps, detailsOf, type TestDeps } from '#test/support/scenario-kits/payment-kit.ts';
 
-const instead = 'Payhip cannot be asked about a payment: import its export again, and it is compared anew.';
+const instead = 'Payhip cannot report a single payment: import its export again, and it is compared again.';
 let opened: TestDatabase;
 let deps: TestDeps;
 
@@ -108,6 +108,6 @@ test('a refund is asked for nowhere, and it is said where it is made', async () 
   expect(result).toMatchObject({
     kind: 'refused',
     code: 'provider_cannot',
-    reason: 'A refund is made at Payhip itself, and noted here when its webhook comes.',
+    reason: 'Refund it at Payhip itself: it is recorded here when the webhook is received.',
   });
 });
