@@ -122,7 +122,7 @@ describe('money that goes back at Payhip', () => {
     const sale = payhip.buy({ productKey: samplePack.key, email: kim, isUntold: true });
     payhip.refund(sale.id, sale.cents);
     await app.sandbox.settle();
-    const card = await app.awaitCard(({ text }) => text.includes('a sale that has not come here'));
+    const card = await app.awaitCard(({ text }) => text.includes('a refund of an order that is not here'));
     expect(card.text).toContain(sale.id);
     expect(await ordersOf(app, sale.id)).toEqual([]);
     await app.restart();

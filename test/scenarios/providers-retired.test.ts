@@ -61,7 +61,7 @@ test('a retired provider is said once, stops being asked, and is asked again on 
   expect((await app.tap(card, 'Ask again now')).text).toContain('Coinbase answers');
   const isOver = async (): Promise<boolean> => {
     await app.runJob('catch-up');
-    return app.pagerText(card.messageId).includes('It answers again: blind for');
+    return app.pagerText(card.messageId).includes('It answers again: unavailable for');
   };
   await awaitUntil(isOver, { what: 'the resolved card', instead: () => app.pagerText(card.messageId) });
   expect((await app.placeOrder({ provider: 'auto' })).provider).toBe('coinbase');
