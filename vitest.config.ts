@@ -6,6 +6,10 @@ import { ramDiskEnvironment } from './test/support/database/ram-disk.ts';
 // meets them.
 const servers = ['postgres', 'browser', 'kill', 'promtool', 'mutation'].map((suite) => `**/*.${suite}.test.ts`);
 
+/**
+ * A worker loads the product once, and not once for each of two hundred files: a test leaves nothing behind in a module or in
+ * a global that another could meet.
+ */
 export default defineConfig({
   plugins: [applyMutant()],
   test: {
@@ -20,6 +24,7 @@ export default defineConfig({
         test: {
           name: 'unit',
           env: ramDiskEnvironment(),
+          isolate: false,
           include: ['test/**/*.test.ts'],
           exclude: [...servers, '**/*.sqlite.test.ts', 'test/scenarios/**'],
         },
@@ -29,6 +34,7 @@ export default defineConfig({
         test: {
           name: 'sqlite',
           env: ramDiskEnvironment(),
+          isolate: false,
           include: ['test/**/*.sqlite.test.ts', 'test/scenarios/**/*.test.ts'],
           exclude: servers,
         },

@@ -1,5 +1,5 @@
-// The process: command line, signals, exit code. Everything else is in app/, which is loaded only once the settings are
-// known to be good, so that a wrong one is said at once.
+// The process: command line, signals, exit code. Everything else is in app/, which is loaded only after the settings
+// were found valid, so that a wrong one is reported at once.
 import { readFileSync } from 'node:fs';
 import { enableCompileCache } from 'node:module';
 import { type ParseArgsConfig, parseArgs } from 'node:util';
@@ -11,7 +11,7 @@ const exitConfiguration = 78;
 const exitFailure = 1;
 const exitUsage = 64;
 
-/** Work in hand may take so long to end; then the process leaves it to the next start. */
+/** Work in progress may take so long to end; what has not ended by then is left to the next start. */
 const stopDeadlineMs = 25_000;
 
 /** One Ctrl-C under npm arrives twice: from the terminal, and handed on by npm. */
@@ -94,7 +94,7 @@ function readMaintenance(command: string, words: readonly string[]) {
   return { file, isForced: options.values.force === true, database: loaded.config.database };
 }
 
-/** `doctor [--json]`: exit code 0 when nothing is wrong, a warning or not. */
+/** `doctor [--json]`: exit code 0 when there is no error; warnings do not count. */
 async function doctor(words: readonly string[]): Promise<void> {
   const options = parseWords(words, { json: { type: 'boolean' } });
   if (options === undefined || options.positionals.length > 0) refuseUsage('doctor [--json]');

@@ -2,7 +2,7 @@ import type { ActorKind } from '#kernel/actor.ts';
 import type { Milliseconds } from '#kernel/clock.ts';
 import type { JsonObject } from '#kernel/json.ts';
 
-/** One action of an admin, the shop or the system, kept for ever. Written in the transaction of the action itself. */
+/** One action of an admin, the shop or the system; never deleted. Written in the transaction of the action itself. */
 export interface AuditRecord {
   id: string;
   at: Milliseconds;
@@ -10,7 +10,7 @@ export interface AuditRecord {
   actorId: string;
   /** `order.cancel`, `case.acknowledge`, `dead_letter.redrive` … */
   action: string;
-  /** What it was done to: `order:<id>`, `case:<id>` … */
+  /** What the action changed: `order:<id>`, `case:<id>` … */
   subject: string;
   reason: string | null;
   details: JsonObject;
@@ -28,7 +28,7 @@ export interface AuditStore {
   }): Promise<{ action: string; count: number }[]>;
 }
 
-/** A money action that waits for its second tap. */
+/** An action on money that waits for the confirmation of the admin who began it. */
 export interface PendingAction {
   /** Short enough for callback data: at most 22 characters of base64url. */
   id: string;
@@ -37,15 +37,15 @@ export interface PendingAction {
   payload: JsonObject;
   createdAt: Milliseconds;
   expiresAt: Milliseconds;
-  /** Since when the admin's next message is taken for the reason; null while it is not. */
+  /** Since when the admin's next message is taken as the reason; null while no message is awaited. */
   awaitsTextSince: Milliseconds | null;
 }
 
 export interface PendingActionStore {
   save(action: PendingAction): Promise<void>;
-  /** Takes the action once and for all: undefined when it is gone, over, or another admin's. */
+  /** Deletes the action and returns it, so that it runs once; undefined when it is taken, expired, or another admin's. */
   consume(input: { id: string; adminId: number; now: Milliseconds }): Promise<PendingAction | undefined>;
-  /** From now on the admin's next message belongs to it, until `until`; undefined when it is gone, over, or another admin's. */
+  /** The admin's next message until `until` belongs to the action; undefined when it is taken, expired, or another admin's. */
   awaitText(input: {
     id: string;
     adminId: number;

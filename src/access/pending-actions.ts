@@ -18,7 +18,7 @@ export const pendingActionRetention: Retention<AccessStores> = {
   prune: (stores, query) => stores.pendingActions.prune(query),
 };
 
-/** Keeps a money action until its initiator confirms it. Its id cannot be guessed, so a forged button finds nothing. */
+/** Stores an action until its initiator confirms it. Its id cannot be guessed, so a forged button finds nothing. */
 export async function proposeAction(
   deps: PendingActionDeps,
   input: { adminId: number; action: string; payload: JsonObject; forMs: Milliseconds },
@@ -37,7 +37,7 @@ export async function proposeAction(
   return pending;
 }
 
-/** Takes the action, once: a second tap, another admin and a late tap get undefined. */
+/** Takes the action, once; undefined for a second click, for another admin, and after its expiry. */
 export function consumeAction(
   deps: PendingActionDeps,
   input: { id: string; adminId: number },
@@ -47,7 +47,7 @@ export function consumeAction(
   );
 }
 
-/** The admin's next message becomes the reason of the action; undefined when the action is gone. */
+/** The admin's next message becomes the reason of the action; undefined when it was taken or has expired. */
 export function awaitReason(
   deps: PendingActionDeps,
   input: { id: string; adminId: number; forMs: Milliseconds },

@@ -1,6 +1,6 @@
 export const reasonUnitsMax = 300;
 
-/** The reason as it is kept: on one line, and not longer than a card shows. */
+/** The reason as it is stored: on one line, and not longer than a card shows. */
 export function readReason(text: string): string | { kind: 'refused'; reason: string } {
   const reason = text.replaceAll(/\s+/g, ' ').trim();
   if (reason === '') return { kind: 'refused', reason: 'A reason is needed.' };

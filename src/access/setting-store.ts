@@ -1,7 +1,7 @@
 import type { Milliseconds } from '#kernel/clock.ts';
 import type { JsonObject } from '#kernel/json.ts';
 
-/** A setting that admins change from the chat; what the environment sets is not among them. */
+/** A setting that admins change from the chat; settings of the environment are not stored. */
 export interface StoredSetting {
   key: string;
   value: JsonObject;
@@ -12,7 +12,7 @@ export interface StoredSetting {
 
 export interface SettingStore {
   findSetting(key: string): Promise<StoredSetting | undefined>;
-  /** Stores version `expectedVersion + 1`; false when another change came first. The audit row is the caller's. */
+  /** Stores version `expectedVersion + 1`; false when another change came first. The caller writes the audit row. */
   changeSetting(input: {
     key: string;
     value: JsonObject;

@@ -17,16 +17,16 @@ import { type Bots, createBots, receiversOf } from './bots.ts';
 import { applyMigrations, type Core, type CoreDeps, openCore } from './core.ts';
 import { createSetUpDoctor } from './doctor.ts';
 import { createChecks, readHealthReport } from './health.ts';
-import { takeUpLeftWork } from './recovery.ts';
+import { recoverAfterCrash } from './recovery.ts';
 import { createWatches } from './watches.ts';
 import { allLanes, createWorkers, type Workers } from './workers.ts';
 
 export interface App {
   /** Resolves when webhooks are accepted; the bots connect in the background. */
   start(): Promise<{ port: number }>;
-  /** Stops accepting, finishes the work that is under way, closes. Never rejects for failures outside; may be called twice. */
+  /** Stops accepting, finishes the work in progress, closes. Never rejects for failures outside; may be called twice. */
   stop(): Promise<void>;
-  /** Runs a job now, or joins the run that is under way; undefined when there is no such job. */
+  /** Runs a job now, or joins the run in progress; undefined when there is no such job. */
   runJob(name: string): Promise<JobRun> | undefined;
 }
 
@@ -44,8 +44,8 @@ interface Sides {
   bots: Bots;
   workers: Workers;
   scheduler: Scheduler;
-  /** Ends comparisons that are under way: they may take minutes, and the next start compares again. */
-  endComparisons(): void;
+  /** Ends reconciliations in progress: they may take minutes, and the next start compares again. */
+  endReconciliations(): void;
 }
 
 export async function createApp(deps: AppDeps): Promise<App> {
@@ -119,13 +119,13 @@ function assemble(config: Config, core: Core): Sides {
     },
     { host: config.http.host, port: config.http.port, stopTimeoutMs: requestsEndMs },
   );
-  return { server, bots, workers, scheduler, endComparisons: () => ending.abort() };
+  return { server, bots, workers, scheduler, endReconciliations: () => ending.abort() };
 }
 
 async function start(core: Core, sides: Sides): Promise<{ port: number }> {
   const { server, bots, workers, scheduler } = sides;
   const migrations = await applyMigrations(core.database);
-  await takeUpLeftWork(core);
+  await recoverAfterCrash(core);
   const { port } = await server.start();
   await Promise.all([workers.inbox, ...workers.outbox].map((worker) => worker.start()));
   await Promise.all([bots.adminBot.start(), bots.pager.start()]);
@@ -138,7 +138,7 @@ async function stop(core: Core, sides: Sides): Promise<void> {
   const { server, bots, workers, scheduler } = sides;
   const { log } = core.payments;
   log.info('stopping');
-  sides.endComparisons();
+  sides.endReconciliations();
   await Promise.all([server.stop(), bots.adminBot.stop(), bots.pager.stop()]);
   await scheduler.stop();
   await Promise.all([workers.inbox, ...workers.outbox].map((worker) => worker.stop()));

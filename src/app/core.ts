@@ -16,13 +16,13 @@ export interface CoreDeps {
   clock: Clock;
   random: Random;
   version: string;
-  /** Bounds of the calls to providers that differ from the defaults. */
+  /** Time-outs and retries of calls to providers that differ from the defaults. */
   providerPolicy?: Partial<HttpPolicy> | undefined;
   /** Where the log goes; standard output when left out. */
   logDestination?: Parameters<typeof createLogger>[0]['destination'];
-  /** Whether anything other than the providers answers, so that an outage is not blamed on them. */
+  /** Whether Telegram answers: when nothing does, our own network is down and no provider is reported. */
   isOnline(): boolean;
-  /** Called after a commit that added to the queue. */
+  /** Called after a commit that added messages to the queue. */
   onQueued(queue: 'inbox' | 'outbox'): void;
 }
 
@@ -81,7 +81,7 @@ export async function openCore(deps: CoreDeps): Promise<Core> {
   };
 }
 
-/** Brings the schema up to date and closes the database again; how many migrations were applied. */
+/** Applies pending migrations and closes the database again; returns how many were applied. */
 export async function migrateDatabase(config: Pick<Config, 'database'>): Promise<number> {
   const database = await openConfigured(config, {});
   try {
@@ -91,7 +91,7 @@ export async function migrateDatabase(config: Pick<Config, 'database'>): Promise
   }
 }
 
-/** A database that cannot be used is a wrong setting more often than a fault of ours, so the setting is named. */
+/** Applies pending migrations. A failure names DATABASE_URL, which is wrong more often than the product is. */
 export async function applyMigrations(database: OpenDatabase): Promise<number> {
   try {
     return (await database.migrate()).applied;

@@ -1,6 +1,6 @@
 // Puts the checks of every room together. They need nothing of a running product: they call providers and Telegram with
-// attempts and a breaker of their own, and open the database beside whoever uses it. So `npm run doctor` and the bot show
-// the same, and an open breaker does not hide what is behind it.
+// attempts and a breaker of their own, and open the database beside the processes that use it. So `npm run doctor` and the
+// bot show the same, and an open breaker does not hide the provider's answer.
 import { checkTelegram } from '#bot/set-up/check-telegram.ts';
 import type { Config } from '#config/load-config.ts';
 import { checkDatabase } from '#db/database/check-database.ts';
@@ -27,9 +27,9 @@ interface SetUpDeps {
   instance: string | null;
 }
 
-/** The bound of every group; all run at once, so it is about the bound of the whole. */
+/** Time limit of each group of checks; all groups run at once, so the whole takes about as long. */
 const groupMaxMs: Milliseconds = 10 * second;
-/** Shorter than the bound of its group, which can then still say that the check did not finish. */
+/** Shorter than the time limit of its group, so that the group can still report that the check did not finish. */
 const quickCheckMaxMs: Milliseconds = 6 * second;
 const callPolicy = {
   timeoutMs: 4 * second,
@@ -87,7 +87,7 @@ async function checkBots({ config, clock }: Given, readings: ClockReading[], sig
 
 const silentLog = { info: () => undefined, warn: () => undefined, error: () => undefined };
 
-/** An error for a key that cannot be read; `npm start` refuses it in the same words. */
+/** Returns the error for a key that cannot be read; `npm start` refuses it with the same message. */
 function openProviders({ config, clock, random }: Given): ProviderRegistry | Error {
   const { publicUrl } = config.http;
   try {

@@ -19,13 +19,13 @@ interface HealthDeps {
   bots: readonly { name: string; health(): BotHealth }[];
 }
 
-/** A worker asks for rows every second, unless it waits for what is in hand, two minutes at most; one silent for so long hangs. */
+/** A worker claims rows every second, or waits at most two minutes for messages in progress; one silent for longer hangs. */
 const workerSilentMaxMs = 5 * minute;
 
-/** Messages that wait longer than this are not moving. */
+/** A lane whose oldest message has waited longer is reported as stuck. */
 const waitingMaxMs = 15 * minute;
 
-/** Checks without which no work is done. Telegram and providers are shown too, and do not make the process unready. */
+/** Database and queues are vital. Telegram and the providers are shown too, but never make the process unready. */
 export function createChecks(deps: HealthDeps): Check[] {
   return [
     {
@@ -88,7 +88,7 @@ async function describeProvider(deps: HealthDeps, name: ProviderName): Promise<{
   return { ok: true, detail: report.outage === null ? 'answers' : 'answers again, catching up' };
 }
 
-/** The worst failure of the provider; null while there is none. */
+/** The most severe failure of the provider; null when there is none. */
 function failureOf({ health, outage, webhooks, quarantine }: ProviderReport, now: number): string | null {
   if (outage?.status === 'retired') return `decommissioned, called once a day: ${outage.reason}`;
   if (outage?.status === 'blind') return `unavailable for ${outageDuration(outage, now)}: ${outage.reason}`;

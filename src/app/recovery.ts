@@ -7,30 +7,30 @@ import { checkQuarantine } from '#payments/webhooks/check-quarantine.ts';
 import type { Core } from './core.ts';
 
 /**
- * What the process died with twice waits so long after the next start: good work comes first, and a process that ends
- * again and again for another reason does not make dead letters of innocents.
+ * A message that was in progress at two crashes waits so long after the next start: other messages come first, and a
+ * process that keeps crashing for another reason does not turn harmless messages into dead letters.
  */
 const suspectedPoisonWaitMs = 10 * second;
 
-/** Takes up what a process that died left in hand, before anything new is taken. */
-export async function takeUpLeftWork({ payments, database, instanceId }: Core): Promise<void> {
-  // On SQLite nobody else can hold a row: what is locked was in the hands of a process that died.
+/** Releases the leases that a crashed process left, before any worker claims messages. */
+export async function recoverAfterCrash({ payments, database, instanceId }: Core): Promise<void> {
+  // SQLite is used by one process: a row that is still leased was leased by a process that crashed.
   const isAlone = database.engine === 'sqlite';
   if (isAlone) await unlockAll({ payments, database, instanceId });
   await countCaptured(payments);
   await endLostReconciliations(payments, { isAlone });
   await loadDecommissioned(payments);
-  // Whoever changed a secret had to restart: what was refused under the old one may be real.
+  // A changed secret takes a restart: webhooks that were refused under the old one may verify with the new one.
   await checkQuarantine(payments, { provider: 'all', actor: systemActor });
 }
 
 async function unlockAll({ payments, database, instanceId }: Pick<Core, 'payments' | 'database' | 'instanceId'>) {
   const { clock, log } = payments;
-  const held = { exceptBy: instanceId, repeatedAt: clock.now() + suspectedPoisonWaitMs };
+  const leased = { exceptBy: instanceId, repeatedAt: clock.now() + suspectedPoisonWaitMs };
   const freed = await database.transaction(async (stores) => ({
-    inbox: await stores.inbox.unlockAll(held),
-    outbox: await stores.outbox.unlockAll(held),
+    inbox: await stores.inbox.unlockAll(leased),
+    outbox: await stores.outbox.unlockAll(leased),
     payments: await stores.payments.releaseAllPayments(),
   }));
-  if (freed.inbox + freed.outbox + freed.payments > 0) log.warn('work of a process that died is taken up', freed);
+  if (freed.inbox + freed.outbox + freed.payments > 0) log.warn('leases of a crashed process released', freed);
 }

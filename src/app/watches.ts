@@ -1,4 +1,4 @@
-// The watches over providers, and the one reconciler that they share with the chat.
+// The jobs that watch providers, and the one reconciler that they share with the bot.
 import { type CatchUp, createCatchUp } from '#payments/availability/catch-up.ts';
 import { createProviderWatch, type WatchProviders } from '#payments/availability/watch-providers.ts';
 import type { PaymentDeps } from '#payments/lifecycle/deps.ts';
@@ -12,7 +12,7 @@ export interface Watches {
   watchWebhooks: WatchWebhooks;
 }
 
-/** `ending` ends comparisons that are under way: they may take minutes, and the next start compares again. */
+/** `ending` ends reconciliations in progress: they may take minutes, and the next start compares again. */
 export function createWatches(payments: PaymentDeps, ending: AbortSignal): Watches {
   const compare = createReconciler(payments);
   const reconcile: ReconcileProvider = (input) =>

@@ -14,19 +14,19 @@ interface LaneOptions {
   policy: RetryPolicy;
 }
 
-/** Another process may add to a queue without waking the workers of this one; so often each claims by itself. */
+/** How often a worker claims without being woken: another process may add to a queue and wake only its own workers. */
 const sweepMs: Milliseconds = second;
 
-/** An event is retried through hours of a provider's outage; polling finds its payment in any case. */
+/** A webhook event is retried through hours of a provider's outage; polling finds its payment in any case. */
 const inboxOptions: LaneOptions = {
   concurrency: 8,
-  // Longer than all attempts of one provider call together.
+  // Longer than all attempts of one call to a provider together.
   attemptTimeoutMs: 2 * minute,
   policy: { firstDelayMs: second, delayMaxMs: 5 * minute, attemptsMax: 60 },
 };
 
 const laneOptions: Readonly<Record<Lane, LaneOptions>> = {
-  // Admins are notified within seconds also when Telegram is available again, so the delay stays short; half a day in all.
+  // The delay stays short, so that admins are notified within seconds once Telegram is available again; half a day in all.
   pager: {
     concurrency: 4,
     attemptTimeoutMs: minute,
@@ -37,7 +37,7 @@ const laneOptions: Readonly<Record<Lane, LaneOptions>> = {
     attemptTimeoutMs: minute,
     policy: { firstDelayMs: second, delayMaxMs: minute, attemptsMax: 60 },
   },
-  // A shop that is down over a weekend is still notified of its orders.
+  // A shop that is down over a weekend is notified of its orders afterwards.
   shop: {
     concurrency: 4,
     attemptTimeoutMs: 30 * second,
@@ -62,7 +62,7 @@ export function createWorkers(
 ): Workers {
   const byTopic = new Map(input.handlers.map((handler) => [handler.topic, handler]));
   for (const topic of Object.keys(topics)) {
-    if (!byTopic.has(topic)) throw new Error(`nothing carries out ${topic}`);
+    if (!byTopic.has(topic)) throw new Error(`no handler for ${topic}`);
   }
   const inbox = createWorker<InboxEvent, AccountingStores>(deps, {
     ...inboxOptions,
@@ -82,7 +82,7 @@ export function createWorkers(
       lane,
       async handle(message, signal) {
         const handler = byTopic.get(message.topic);
-        if (handler === undefined) return { kind: 'give_up', reason: `nothing carries out ${message.topic}` };
+        if (handler === undefined) return { kind: 'give_up', reason: `no handler for ${message.topic}` };
         return handler.deliver(message, signal);
       },
       describe: ({ topic, payload }) => ({ topic, cause: payload['cause'] }),

@@ -1,20 +1,20 @@
 import type { Milliseconds } from '#kernel/clock.ts';
 import type { ProviderName } from '#kernel/provider-name.ts';
 
-/** Something that the shop sells, at its full price. Where it is sold elsewhere too, it is known there by a key of its own. */
+/** Something that the shop sells, at its full price. A sales channel that sells it too has its own key for it. */
 export interface Product {
   id: string;
-  /** The shop's own name of it; unique whatever the letters' case. */
+  /** The shop's own name of the product; unique, upper and lower case being the same. */
   sku: string;
   name: string;
   amountMinor: number;
   currency: string;
   /** Rises by one with every change; compare-and-set names it. */
   version: number;
-  /** The shop of its own that sells it too, and that shop's key of it; both are null when no other sells it. */
+  /** The sales channel that sells it too, and its key there; both are null when none does. */
   channel: ProviderName | null;
   channelKey: string | null;
-  /** Whether the key that asks the channel about its licenses is set; what it is, only `findLicenseSecret` tells. */
+  /** Whether the secret that verifies its licenses with the channel is set; only `findLicenseSecret` returns it. */
   hasLicenseSecret: boolean;
   createdAt: Milliseconds;
   updatedAt: Milliseconds;

@@ -5,7 +5,7 @@ import { describeProduct, type ProductDeps } from './save-product.ts';
 
 export type ProductRemoved = { kind: 'removed'; sku: string } | { kind: 'conflict' } | { kind: 'unknown' };
 
-/** Takes a product out of the catalogue, with its secret key. Orders of it stay as they are. */
+/** Removes a product from the catalogue, with its license secret. Its orders stay as they are. */
 export function removeProduct(
   deps: ProductDeps,
   input: { productId: string; expectedVersion: number; actor: Actor },
@@ -14,8 +14,8 @@ export function removeProduct(
   return inTransaction(deps, causeOf(actor), async (tx): Promise<ProductRemoved> => {
     const product = await tx.stores.products.findProduct(productId);
     if (product === undefined) return { kind: 'unknown' };
-    const isGone = await tx.stores.products.deleteProduct({ id: productId, expectedVersion });
-    if (!isGone) return { kind: 'conflict' };
+    const isDeleted = await tx.stores.products.deleteProduct({ id: productId, expectedVersion });
+    if (!isDeleted) return { kind: 'conflict' };
     await recordAudit(tx, {
       action: 'product.remove',
       subject: `product:${product.sku}`,

@@ -36,7 +36,7 @@ export function faultOf(draft: ProductDraft): ProductFault | undefined {
   return channel !== null && isMalformed ? { code: 'key_malformed', channel } : undefined;
 }
 
-/** Adds a product, or changes the one of that sku as it was read: `expectedVersion`, or null for a new one. */
+/** Adds a product, or changes the one of that sku if it still has `expectedVersion`; null stands for a new product. */
 export function saveProduct(
   deps: ProductDeps,
   input: { draft: ProductDraft; expectedVersion: number | null; actor: Actor },
@@ -75,7 +75,7 @@ export function saveProduct(
   });
 }
 
-/** What the audit says of a product. */
+/** The details of a product in the audit trail. */
 export function describeProduct({ name, channel, channelKey, ...money }: ProductDraft) {
   return { name, price: formatMoney(money), channel, channelKey };
 }

@@ -5,13 +5,13 @@ import type { ProductDeps } from './save-product.ts';
 
 const secretUnitsMax = 200;
 
-/** Refused: a secret key is one word of at most so many characters. */
+/** Refused: a license secret is one word of at most `unitsMax` characters. */
 export type LicenseSecretSet =
   | { kind: 'set' | 'cleared' }
   | { kind: 'refused'; unitsMax: number }
   | { kind: 'unknown' };
 
-/** Keeps the key that asks a channel about a product's licenses; null takes it away. No result, audit row or log shows it. */
+/** Stores the secret that verifies a product's licenses with its channel; null removes it. No result, audit row or log shows it. */
 export function setLicenseSecret(
   deps: ProductDeps,
   input: { productId: string; secret: string | null; actor: Actor },

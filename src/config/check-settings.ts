@@ -1,5 +1,5 @@
-// What the settings allow and what is unwise all the same: a start goes through, and `npm run doctor` says it. Like a
-// fault, a remark names settings and never repeats a value.
+// Remarks on settings that are valid but unwise: the product starts, and `npm run doctor` shows them. Like a fault, a remark
+// names settings and never repeats a value.
 import { errorCheck, okCheck, type SetUpCheck, warningCheck } from '#diagnostics/set-up-check.ts';
 import type { Environment, SettingsReading } from './read-settings.ts';
 import { commonSettings, settings } from './settings.ts';
@@ -41,7 +41,7 @@ function checkStrength({ name, value, isSelfMade }: Secret): SetUpCheck | undefi
   const advice = isSelfMade
     ? 'set a random value of its own, such as openssl rand -hex 32 gives'
     : 'set the value that the provider gave you';
-  // An address of e-mail may well be at a domain that is called so.
+  // An e-mail address may be at a domain with such a name.
   if (!value.includes('@') && (exampleWords.test(value) || exampleValues.test(value))) {
     return errorCheck(name, { detail: 'looks like an example, which is public', advice });
   }
@@ -55,7 +55,7 @@ function checkStrength({ name, value, isSelfMade }: Secret): SetUpCheck | undefi
   return new Set(value).size < varietyMin ? warningCheck(name, { detail: 'is too simple', advice }) : undefined;
 }
 
-/** With one token for both bots the pager is the admin bot: that is meant so. */
+/** One token for both bots is allowed: the admin bot then sends the alerts too. */
 const mayBeEqual: readonly string[] = ['TELEGRAM_BOT_TOKEN', 'TELEGRAM_PAGER_TOKEN'];
 
 function checkEquals(secrets: readonly Secret[]): SetUpCheck[] {
@@ -71,7 +71,7 @@ function checkEquals(secrets: readonly Secret[]): SetUpCheck[] {
 
 const settingNames = Object.keys(settings);
 
-/** What begins so is meant for this program; what else stands in the environment is not ours to judge. */
+/** Variables with these prefixes are meant for this program; all others in the environment are ignored. */
 const ourPrefixes: ReadonlySet<string> = new Set([
   ...settingNames.filter((name) => !Object.hasOwn(commonSettings, name)).map(prefixOf),
   // Documented, and without a setting yet.
@@ -93,7 +93,7 @@ function checkUnknown(env: Environment): SetUpCheck[] {
   });
 }
 
-/** Whether one is the other with a letter or two missing, added or exchanged. */
+/** Whether the names differ in at most two letters: missing, added or exchanged. */
 function isClose(left: string, right: string): boolean {
   let row = Array.from({ length: right.length + 1 }, (_, index) => index);
   for (const [index, letter] of [...left].entries()) {

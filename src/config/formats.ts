@@ -1,4 +1,4 @@
-// How one setting's text becomes a value. No message repeats what was given: it may be a secret in the wrong place.
+// Parsers of setting values. No message repeats the value: it may be a secret that was put in the wrong place.
 import { z } from 'zod';
 import { isSecureAddress } from '#kernel/web-address.ts';
 import { logLevels } from '#logging/logger.ts';
@@ -21,7 +21,7 @@ export const telegramSecrets = listOf(
   z.string().regex(/^[A-Za-z0-9_-]{1,256}$/, 'may have 1 to 256 of the characters A-Z a-z 0-9 _ - (Telegram asks so)'),
 );
 
-/** What a bearer header can carry. */
+/** Keys of the characters that a bearer header allows. */
 export const bearerKeys = listOf(
   z.string().regex(/^[A-Za-z0-9._~+/=-]+$/, 'has characters that no bearer key may have'),
 );
@@ -100,7 +100,7 @@ export const logLevel = z.enum(logLevels, `must be one of ${logLevels.join(', ')
 
 export const telegramMode = z.enum(['polling', 'webhook'], 'must be polling or webhook');
 
-/** A setting that is named in the documentation and has no part behind it yet: said clearly instead of ignored. */
+/** A setting that is documented and not built yet: refused instead of ignored. */
 export const notBuiltYet = z.string().transform((_text, context) => {
   context.addIssue('is not built yet: leave it unset');
   return z.NEVER;

@@ -1,5 +1,5 @@
-// Environment -> one frozen Config. Every fault is found in one go and named by its variable; no fault repeats a value,
-// since a secret may stand in the wrong place. An empty value counts as unset, as container tools write it.
+// Environment -> one frozen Config. All faults are reported at once, each with its variable; no fault repeats a value, which
+// may be a secret in the wrong place. An empty value counts as unset, because container tools write unset values so.
 
 import type { SetUpCheck } from '#diagnostics/set-up-check.ts';
 import type { ProviderName } from '#kernel/provider-name.ts';
@@ -37,13 +37,13 @@ export interface Config {
   readonly providers: ProvidersConfig;
   /** Null: `/v1` answers 404. */
   readonly storeApi: { readonly keys: Secrets } | null;
-  /** Null: nothing is announced. */
+  /** Null: no order events are sent to the shop. */
   readonly storeWebhook: { readonly url: string; readonly secrets: Secrets } | null;
   readonly timeZone: string;
   readonly logLevel: LogLevel;
   /** Every value that the log must never show. */
   readonly secrets: readonly string[];
-  /** What the settings allow and what is unwise all the same; no value is repeated. */
+  /** Remarks on settings that are valid but unwise; no value is repeated. */
   readonly remarks: readonly SetUpCheck[];
 }
 
@@ -57,7 +57,7 @@ export function loadConfig(env: Environment, deps: ConfigDeps): Loaded<Config> {
   return { ok: true, config: deepFreeze({ ...assembled, secrets, remarks: checkSettings(reading, env) }) };
 }
 
-/** What the care of the database needs, so that it works where no bot is configured. */
+/** The settings that migrating, backing up and restoring need, so that these work where no bot is configured. */
 export function loadDatabaseConfig(
   env: Environment,
   deps: ConfigDeps,
@@ -90,11 +90,11 @@ function assemble(reading: SettingsReading): Omit<Config, 'secrets' | 'remarks'>
 
 function assembleProviders(reading: SettingsReading): ProvidersConfig {
   const read = Object.values(definitions).map(({ name, settings }) => [name, settings.read(reading)] as const);
-  // Each name comes with what its own definition made.
+  // Each provider's name is paired with the settings that its own definition read.
   return Object.fromEntries(read) as ProvidersConfig;
 }
 
-/** Some of them are in no setting: a provider may derive one from another. */
+/** Secrets that are in no setting: a provider may derive one from another. */
 function listProviderSecrets(providers: ProvidersConfig): string[] {
   const secretsOf = <Name extends ProviderName>(name: Name): readonly string[] => {
     const settings: SettingsByProvider[Name] | null = providers[name];
@@ -132,7 +132,7 @@ function assembleStoreWebhook(reading: SettingsReading): Config['storeWebhook'] 
   return { url: need(values.STORE_WEBHOOK_URL), secrets: need(values.STORE_WEBHOOK_SECRET) };
 }
 
-/** What is missing has its fault already, and a Config with a fault never leaves `loadConfig`. */
+/** A missing value was reported as a fault already, and `loadConfig` returns no Config with a fault. */
 function need<Value>(value: Value | undefined): Value {
   return value as Value;
 }

@@ -1,4 +1,4 @@
-// The environment's texts, each parsed by its own schema.
+// Reads the environment's variables, each with the schema of its setting.
 import type { Reading } from '#payments/providers/kit/settings.ts';
 import { type SettingValues, settings } from './settings.ts';
 
@@ -10,7 +10,7 @@ export interface ConfigDeps {
 
 export interface SettingsReading extends Reading {
   values: SettingValues & Readonly<Record<string, unknown>>;
-  /** What was written for each setting, or is its default. */
+  /** The text of each setting, or its default. */
   texts: ReadonlyMap<string, string>;
 }
 
@@ -57,7 +57,7 @@ function readText(env: Environment, input: ConfigDeps & { name: string }): Found
   }
 }
 
-/** Every text that must not be shown: each secret setting as a whole and in its parts, and the password of PostgreSQL. */
+/** Every text that must not be shown: each secret setting, each of its comma-separated parts, and PostgreSQL's password. */
 export function listSecrets({ texts, values }: SettingsReading): string[] {
   const secret = [...texts].filter(([name]) => settings[name]?.isSecret).map(([, text]) => text);
   const parts = secret.flatMap((text) => [text, ...text.split(',').map((part) => part.trim())]);

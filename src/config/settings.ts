@@ -1,5 +1,5 @@
-// Every setting, grouped by side; those of a provider stand in its own folder. `.env.example` is compared with this table in
-// both directions by a test.
+// Every setting, grouped by purpose; those of a provider are in its own folder. A test compares `.env.example` with this table
+// in both directions.
 import { baseUrl, word } from '#payments/providers/kit/setting-formats.ts';
 import { type SettingGroup, setting, type ValuesOf } from '#payments/providers/kit/settings.ts';
 import { definitions } from '#payments/providers/registry/definitions.ts';
@@ -60,7 +60,7 @@ const telegram = {
   }),
 };
 
-/** Other programs use the first words of these names too. */
+/** Other programs use these prefixes too, so an unknown variable with one of them is not reported. */
 export const commonSettings = {
   HOST: setting({ schema: word, fallback: '127.0.0.1', sentence: 'Address to listen on.' }),
   PORT: setting({ schema: port, fallback: '8080', unit: 'TCP port', sentence: 'Port to listen on; 0: any free.' }),
@@ -122,5 +122,5 @@ const providers: SettingGroup = Object.assign({}, ...Object.values(definitions).
 /** In the order of `.env.example`. */
 export const settings: SettingGroup = { ...telegram, ...commonSettings, ...providers, ...shop };
 
-/** What the settings are that belong to no provider. */
+/** The values of the settings that belong to no provider. */
 export type SettingValues = Partial<ValuesOf<typeof telegram & typeof commonSettings & typeof shop>>;

@@ -1,12 +1,12 @@
-// Whether providers reach us: PUBLIC_URL has to lead to this very product, and POST has to arrive there. The product may
-// not run at the moment; then what cannot be probed is no error.
+// Whether providers reach this server: PUBLIC_URL has to lead to this product, and POST has to arrive there. When the product is
+// not running, a failed probe is no error.
 
 import { type ProbeResult, probeUrl } from './probe-url.ts';
 import { errorCheck, type GroupedCheck, okCheck, type SetUpCheck, warningCheck } from './set-up-check.ts';
 
 export interface AddressQuestion {
   publicUrl: string | null;
-  /** Where the product listens, to ask which instance runs there; null when `instance` is known. */
+  /** The product's local address, to fetch the id of the instance that runs there; null when `instance` is known. */
   ownUrl: string | null;
   /** The id of the product's process that runs the checks; null when another process runs them. */
   instance: string | null;
@@ -40,7 +40,7 @@ export async function checkAddress(
   const instance = question.instance ?? (here?.kind === 'ours' ? here.instance : null);
   const address = judgeAddress(there, { ...question, publicUrl, instance });
   if (there.kind !== 'ours') return [address];
-  // Another server that answers there must not learn the secret end of an address.
+  // Another server that answers at PUBLIC_URL must not learn the secret end of an address.
   const probed = question.routes.filter(({ secretEnd }) => secretEnd === null || address.status !== 'error');
   const routes = probed.map(async ({ group, path, secretEnd }) => {
     const end = secretEnd === null ? '' : `/${secretEnd}`;
@@ -113,7 +113,7 @@ function judgeOurs(
   );
 }
 
-/** How a product that is not running fails a probe. */
+/** How a probe of a product fails that is not running. */
 const silentReasons: readonly string[] = ['ECONNREFUSED', 'UND_ERR_SOCKET', 'ECONNRESET', 'no answer in time'];
 
 const adviceFor: Readonly<Record<string, string>> = {

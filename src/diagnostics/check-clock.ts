@@ -3,26 +3,26 @@ import { errorCheck, okCheck, type SetUpCheck, warningCheck } from './set-up-che
 
 export interface ClockReading {
   source: string;
-  /** How far it is ahead of ours. */
+  /** How far the source's clock is ahead of ours. */
   aheadMs: Milliseconds;
 }
 
 // Two seconds: HTTP dates are whole seconds, and a machine that keeps time by NTP is never off by one. Thirty: a token
 // for Coinbase lives two minutes from five seconds ago, and webhooks are refused from five minutes on.
 const warningMs: Milliseconds = 2 * second;
-const wrongMs: Milliseconds = 30 * second;
+const errorMs: Milliseconds = 30 * second;
 
-/** Our clock against the median of those outside, so that one of them that is off does not make ours an error. */
+/** Compares our clock with the median of the others, so that one wrong clock among them does not make ours an error. */
 export function judgeClock(readings: readonly ClockReading[]): SetUpCheck[] {
   if (readings.length === 0) {
     const advice = 'check again when Telegram or a provider answers';
     return [warningCheck('clock', { detail: 'no server outside told the time', advice })];
   }
   const median = medianOf(readings.map(({ aheadMs }) => aheadMs));
-  const strays = readings.filter(({ aheadMs }) => Math.abs(aheadMs - median) > wrongMs);
+  const outliers = readings.filter(({ aheadMs }) => Math.abs(aheadMs - median) > errorMs);
   return [
     judgeOurs(median, readings.length),
-    ...strays.map(({ source, aheadMs }) => {
+    ...outliers.map(({ source, aheadMs }) => {
       const detail = `${describe(median - aheadMs)} the other clocks`;
       return warningCheck(`of ${source}`, { detail, advice: 'if the server is yours, let it keep time by NTP' });
     }),
@@ -36,7 +36,7 @@ function judgeOurs(median: Milliseconds, count: number): SetUpCheck {
     advice: 'let this machine keep time by NTP: tokens are valid for two minutes, webhooks for five',
   };
   if (Math.abs(median) <= warningMs) return okCheck('clock', finding.detail);
-  return Math.abs(median) <= wrongMs ? warningCheck('clock', finding) : errorCheck('clock', finding);
+  return Math.abs(median) <= errorMs ? warningCheck('clock', finding) : errorCheck('clock', finding);
 }
 
 /** `behindMs`: by how much the clock in question is behind the others. */

@@ -3,13 +3,13 @@ import { errorCheck, okCheck, type SetUpCheck, warningCheck } from './set-up-che
 
 const name = 'webhook';
 
-/** Whether the shop's site answers where order events are announced. The probe announces nothing. */
+/** Whether the shop's site answers at the address that order events are sent to. The probe sends no event. */
 export async function checkShop(url: string | null, signal: AbortSignal): Promise<SetUpCheck[]> {
   if (url === null) return [okCheck(name, 'off: STORE_WEBHOOK_URL is not set, so no order events are announced')];
   return [judgeShop(await probeUrl(url, { method: 'HEAD', signal }), new URL(url).origin)];
 }
 
-/** A route that takes POST alone answers HEAD with 404 or 405, and one that wants a signature with 400 or 401: all are there. */
+/** A route that takes only POST answers HEAD with 404 or 405, and one that needs a signature with 400 or 401: both work. */
 export function judgeShop(answer: ProbeResult, origin: string): SetUpCheck {
   if (answer.kind === 'failed') {
     const advice = 'check STORE_WEBHOOK_URL and whether the site runs; until then announcements wait and are repeated';

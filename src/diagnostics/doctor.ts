@@ -3,7 +3,7 @@ import type { GroupedCheck, SetUpReport } from './set-up-check.ts';
 
 /** The checks of the set-up, for `npm run doctor` and for the chat. */
 export interface Doctor {
-  /** Checks everything anew, or joins the run that is under way. Never rejects for what it finds, and ends within its bound. */
+  /** Runs every check, or joins the run in progress. Never rejects because of a finding, and ends within its time limit. */
   examine(): Promise<SetUpReport>;
   /** The last report; undefined before the first. */
   latest(): SetUpReport | undefined;
@@ -12,7 +12,7 @@ export interface Doctor {
 export interface DoctorDeps {
   clock: Clock;
   checkAll(): Promise<readonly GroupedCheck[]>;
-  /** Takes every configured secret out of a text. */
+  /** Redacts every configured secret in a text. */
   redact(text: string): string;
 }
 
@@ -35,10 +35,10 @@ export function createDoctor(deps: DoctorDeps): Doctor {
   };
 }
 
-/** A line that is longer is not read. */
+/** A longer line would not be read; it is cut. */
 const textMax = 300;
 
-/** What providers and servers said is put on one line, cut, and searched for our secrets. */
+/** Messages of providers and servers are put on one line, redacted and cut. */
 function toLines(check: GroupedCheck, { redact }: Pick<DoctorDeps, 'redact'>): GroupedCheck {
   const tidy = (text: string): string => {
     const line = redact(text)

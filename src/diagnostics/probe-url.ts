@@ -1,12 +1,12 @@
-/** What one probe of an address gave; a body of at most 4 KiB is kept. */
+/** The result of one probe of an address; at most 4 KiB of the body are kept. */
 export type ProbeResult =
   | { kind: 'answered'; status: number; contentType: string; text: string }
-  /** A code such as ENOTFOUND, or a word. Never a message: it carries the address. */
+  /** A code such as ENOTFOUND, or a word. Never an error's message, which contains the address. */
   | { kind: 'failed'; reason: string };
 
 const textMax = 4_096;
 
-/** Follows no redirect: what is asked is who answers at this very address. */
+/** Follows no redirect: the probe shows who answers at exactly this address. */
 export async function probeUrl(
   url: string,
   request: { method: 'GET' | 'HEAD' | 'POST'; signal: AbortSignal },

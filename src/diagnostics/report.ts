@@ -34,7 +34,7 @@ export function sumUpReport({ checks }: SetUpReport): string {
   return `${errors} ${errors === 1 ? 'error' : 'errors'}, ${warnings} ${warnings === 1 ? 'warning' : 'warnings'}, ${count('ok')} ok`;
 }
 
-/** A check that bears the name of its group stands alone in it. */
+/** A check with the name of its group is the only one in it. */
 function labelOf({ group, name }: GroupedCheck): string {
   return group === name ? name : `${group} ${name}`;
 }

@@ -1,19 +1,19 @@
 import { type Clock, type Milliseconds, second, withinTime } from '#kernel/clock.ts';
 import { errorCheck, type GroupedCheck, type SetUpCheck } from './set-up-check.ts';
 
-/** A check of this group, or one that belongs to another group and needs what was found here. */
+/** A check of this group, or of another group that needs the findings of this one. */
 type Found = SetUpCheck | GroupedCheck;
 
-/** Checks that are made together, because one needs what another found. */
+/** Checks that run together, because one needs the findings of another. */
 export interface CheckGroup {
   name: string;
-  /** Returns what it has when the signal aborts; a moment later nobody waits for it. */
+  /** Returns its findings so far when the signal aborts; a moment later they are no longer waited for. */
   run(signal: AbortSignal): Promise<readonly Found[]>;
 }
 
 /**
- * All groups at once, each bounded: one that hangs or throws is an error of that group, and delays no other. The result is
- * in the order of the groups.
+ * Runs all groups at once, each within the time limit: one that hangs or throws is an error of that group and delays no other.
+ * The result is in the order of the groups.
  */
 export async function runChecks(
   groups: readonly CheckGroup[],
@@ -29,7 +29,7 @@ export async function runChecks(
   return found.flat().toSorted((left, right) => names.indexOf(left.group) - names.indexOf(right.group));
 }
 
-/** Between the signal and the time limit: for the group to return what it has found. */
+/** Time between the signal and the time limit, for the group to return its findings. */
 const graceMs: Milliseconds = second;
 
 async function runBounded(

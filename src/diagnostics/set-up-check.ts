@@ -1,9 +1,9 @@
 import type { Milliseconds } from '#kernel/clock.ts';
 
-/** `warning`: it works, but not as well as it could. `wrong`: something that is needed does not work. */
+/** `warning`: it works, but not as well as it could. `error`: something that is needed does not work. */
 export type CheckStatus = 'ok' | 'warning' | 'error';
 
-/** One thing about the set-up that was checked. Shown to admins and on the terminal, so it holds no secret. */
+/** The result of one check of the set-up. Shown to admins and on the terminal, so it holds no secret. */
 export interface SetUpCheck {
   /** Short, and unique among the checks of its group: `key`, `webhook`. */
   name: string;

@@ -1,4 +1,4 @@
-// Orders of a period as rows, a page at a time, so that no period is too long for the memory.
+// Orders of a period as rows, read page by page, so that a long period does not fill the memory.
 import type { Milliseconds } from '#kernel/clock.ts';
 import type { Database } from '#kernel/database.ts';
 import { toDecimal } from '#kernel/money.ts';
@@ -21,7 +21,7 @@ export const refundColumns = [
 ];
 
 export interface OrdersPage {
-  /** One for each payment, and one for an order that has none. */
+  /** One row for each payment, and one for an order without payments. */
   payments: ExportRow[];
   refunds: ExportRow[];
 }

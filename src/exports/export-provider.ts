@@ -1,5 +1,5 @@
-// Everything that is known of one provider, for the day on which one leaves it or it leaves us. Read page by page, each in
-// a moment of its own, so that an export of years holds a few hundred rows in memory and nobody up.
+// Everything that is stored about one provider, for the day on which it is decommissioned or left. Each page is read by
+// itself, so that an export of years keeps a few hundred rows in memory and blocks no other work.
 import { recordAudit } from '#access/audit.ts';
 import { type Case, decisionKinds } from '#cases/case.ts';
 import type { Actor } from '#kernel/actor.ts';
@@ -30,20 +30,20 @@ import {
 } from './export-rows.ts';
 
 const pageSize = 200;
-/** Bodies are of 256 KiB at most. */
+/** Fewer rows, because each may have a body of 256 KiB. */
 const eventPageSize = 25;
-/** More lines than any order has; what an order has beyond is its oldest history. */
+/** More lines than any order has; an order with more loses its oldest lines. */
 const linesMax = 10_000;
 const findingsMax = 1_000;
 const outagesMax = 10_000;
 
-/** One file's worth of rows, in pages. */
+/** The rows of one file, in pages. */
 export interface ExportTable {
   name: string;
   pages(): AsyncIterable<readonly ExportRow[]>;
 }
 
-/** Notes who asked for it, and says what there is to read. Nothing is read before a table's pages are asked for. */
+/** Records the export in the audit trail and returns its tables. Nothing is read before a table's pages are asked for. */
 export async function exportProvider(
   deps: ProviderDeps,
   input: { provider: ProviderName; actor: Actor; redact: (text: string) => string },
@@ -55,7 +55,7 @@ export async function exportProvider(
   const reading: Reading = { deps, provider, until: deps.clock.now() + 1 };
   const sales = deps.providers.find(provider)?.sales;
   const redact = (text: string): string => input.redact(sales?.redactSecrets(text) ?? text);
-  // Only the channel knows what of its events must not leave the house; while it is off, none does.
+  // Only the channel knows which parts of its events are secret; while it is switched off, no body is exported.
   const shown = (event: InboxEvent): InboxEvent =>
     event.trust === 'token' && sales === undefined ? { ...event, body: new Uint8Array() } : event;
   return [
@@ -76,7 +76,7 @@ export async function exportProvider(
 interface Reading {
   deps: ProviderDeps;
   provider: ProviderName;
-  /** What comes later belongs to the next export. */
+  /** Rows made later are left to the next export. */
   until: Milliseconds;
 }
 
@@ -111,7 +111,7 @@ async function* perPayment(reading: Reading, rowsOf: RowsOf): AsyncGenerator<rea
   }
 }
 
-/** An order may have several payments at the provider; what is the order's own is told with the first of them. */
+/** An order may have several payments at the provider; its own rows are exported with the first of them. */
 async function isFirstOfOrder(stores: PaymentStores, payment: Payment): Promise<boolean> {
   const payments = await stores.payments.listPaymentsForOrder(payment.orderId);
   return payments.find(({ provider }) => provider === payment.provider)?.id === payment.id;
@@ -143,7 +143,7 @@ function casePages(reading: Reading): AsyncGenerator<readonly ExportRow[]> {
   });
 }
 
-/** What was heard of each order of a channel; its licenses are not in it. */
+/** What each channel order was reported with; license keys are left out. */
 function channelOrderPages(reading: Reading): AsyncGenerator<readonly ExportRow[]> {
   const { provider } = reading;
   return pagesOf<ChannelOrderMark>(reading, {

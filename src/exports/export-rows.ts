@@ -1,5 +1,5 @@
-// One row of each file that a provider is handed out as. Times are written out, amounts are decimals with their currency
-// beside them, and what would give somebody access is left out: claim links, signatures, idempotency keys.
+// One row of each file of a provider's export. Times are written out, amounts are decimals with their currency beside
+// them, and what would give somebody access is left out: claim links, signatures, idempotency keys.
 import { type Case, isLive } from '#cases/case.ts';
 import type { Milliseconds } from '#kernel/clock.ts';
 import type { JsonValue } from '#kernel/json.ts';
@@ -55,7 +55,7 @@ export function timelineRow(entry: TimelineEntry): ExportRow {
 }
 
 export function channelOrderRow(mark: ChannelOrderMark): ExportRow {
-  // The currency of what was refunded is the payment's; of an order that has not come it is not known.
+  // Without a currency: the amount refunded is in the payment's, and an order that was not reported yet has no payment.
   return columns(mark, ['reference', 'soldAt', 'returnedMinor', 'returnedAt', 'updatedAt']);
 }
 
@@ -70,7 +70,7 @@ export function subscriptionRow(subscription: StoredSubscription): ExportRow {
 
 const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
-/** The body as it came: as text where it is text, else in base64. */
+/** The event with its body as received: as text where it is text, else in base64. */
 export function eventRow(event: InboxEvent, redact: (text: string) => string): ExportRow {
   return {
     ...columns(event, ['id', 'receivedAt', 'eventKey', 'eventType', 'reference', 'detail', 'trust', 'outcome']),
@@ -151,7 +151,7 @@ export function outageRow(outage: Outage): ExportRow {
   };
 }
 
-/** The named fields under the names of their columns. What is not named is not exported. */
+/** The named fields under the names of their columns; only these are exported. */
 function columns<Field extends string>(
   row: Readonly<Record<NoInfer<Field>, JsonValue>>,
   fields: readonly Field[],

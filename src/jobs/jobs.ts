@@ -29,7 +29,7 @@ export interface Job {
   name: string;
   /** Six fields, seconds first, in the time zone of the configuration. */
   cron: string;
-  /** A run that takes longer is told to end, and counts as timed out. */
+  /** A run that takes longer has its signal aborted and counts as timed out. */
   timeoutMs: Milliseconds;
   /** Counts of what was done; a run that did nothing has only zeros. */
   run(signal: AbortSignal): Promise<JsonObject>;
@@ -67,7 +67,7 @@ export function createJobs(deps: JobsDeps): Job[] {
   return [
     {
       name: 'poll-payments',
-      // Each payment has a time when it is due; this is how soon after it the payment is polled.
+      // Each payment has a time when its next poll is due; the job finds it within two seconds.
       cron: '*/2 * * * * *',
       timeoutMs: minute,
       run: (signal) => pollPayments(payments, { limit: pollLimit, signal }),
@@ -93,7 +93,7 @@ export function createJobs(deps: JobsDeps): Job[] {
     {
       name: 'catch-up',
       cron: '*/5 * * * * *',
-      // Longer than fetching the payments of one provider and comparing with it; each of these has a bound of its own.
+      // Longer than fetching the payments of one provider and reconciling with it; each has a time limit of its own.
       timeoutMs: hour / 2,
       run: (signal) => deps.catchUp({ signal }),
     },
@@ -131,7 +131,7 @@ export function createJobs(deps: JobsDeps): Job[] {
     },
     {
       name: 'close-days',
-      // Each day has a time when it is due; every hour, so that a day that had to wait for a provider is closed soon after.
+      // Every hour, so that a day that had to wait for an unavailable provider is closed soon after.
       cron: '0 30 * * * *',
       timeoutMs: hour / 2,
       run: async (signal) => ({

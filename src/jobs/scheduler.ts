@@ -1,5 +1,5 @@
-// Knows time and no job. A job never overlaps itself, whether the clock or an admin starts it. Every job runs once at the
-// start, which makes up for times that passed while the process was down.
+// Runs jobs when they are due. A job never overlaps itself, whether the clock or an admin starts it. Every job runs once at
+// the start, which makes up for runs that were due while the process was down.
 import { type Logger as CronLogger, createTask, type ScheduledTask } from 'node-cron';
 import type { Clock, Milliseconds } from '#kernel/clock.ts';
 import { assert } from '#kernel/invariant.ts';
@@ -10,7 +10,7 @@ import type { Job } from './jobs.ts';
 export type JobOutcome =
   | { kind: 'done'; counts: JsonObject }
   | { kind: 'failed'; error: string }
-  /** The run was told to end; until it has, the job is not started again. */
+  /** Its signal was aborted; until the run has ended, the job is not started again. */
   | { kind: 'timed_out' };
 
 export interface JobRun {
@@ -32,7 +32,7 @@ export interface JobState {
 }
 
 export interface Scheduler extends Lifecycle {
-  /** Starts the job now, or joins the run that is under way; undefined when there is no such job, or it is stopping. */
+  /** Starts the job now, or joins the run in progress; undefined when there is no such job, or the scheduler stops. */
   runJob(name: string): Promise<JobRun> | undefined;
   states(): JobState[];
 }
@@ -65,7 +65,7 @@ export function createScheduler(deps: SchedulerDeps): Scheduler {
       name: job.name,
       timezone: deps.timeZone,
       noOverlap: true,
-      // What a busy event loop missed is done at the next time.
+      // A run that a busy event loop missed is made up for by the next one.
       suppressMissedWarning: true,
       logger: toCronLogger(deps.log, job.name),
     });
@@ -115,7 +115,7 @@ export function createScheduler(deps: SchedulerDeps): Scheduler {
   function report(run: JobRun): void {
     const { job, durationMs, outcome } = run;
     if (outcome.kind === 'timed_out') deps.log.error('job timed out', { job, durationMs });
-    // Runs every two seconds that found nothing to do would hide the rest of the log.
+    // Some jobs run every two seconds: logging runs that found nothing to do would hide the rest of the log.
     if (outcome.kind === 'done' && didAnything(outcome.counts)) {
       deps.log.info('job done', { job, durationMs, ...outcome.counts });
     }
@@ -156,7 +156,7 @@ function toCronLogger(log: EventLog, job: string): CronLogger {
   return {
     info: () => undefined,
     debug: () => undefined,
-    // Its only warning is of a run that is still under way when the next is due, as when a provider is slow.
+    // node-cron warns only of a run that is still in progress when the next is due, as when a provider is slow.
     warn: () => undefined,
     error: (message, error) => log.error('scheduler failed', { job }, error ?? message),
   };

@@ -2,14 +2,14 @@
 export type Milliseconds = number;
 
 /**
- * The only source of time, and the only thing that waits: a test replaces it and never sleeps, and a simulation replays it.
- * Nothing here rejects.
+ * The only source of time and of waiting, so that tests replace it and never sleep, and a simulation can replay it.
+ * No method rejects.
  */
 export interface Clock {
   now(): Milliseconds;
-  /** There is nothing to do until `ms` have passed or the signal aborts: a worker between two sweeps, a bot without Telegram. */
+  /** Waits while there is nothing to do, until `ms` have passed or the signal aborts: a worker between two sweeps. */
   sleep(ms: Milliseconds, signal?: AbortSignal): Promise<void>;
-  /** The same in the middle of work that somebody waits for, so that it is bounded: between two attempts or two files. */
+  /** Waits in the middle of work that a caller waits for: between two attempts or two files. */
   pause(ms: Milliseconds, signal?: AbortSignal): Promise<void>;
   /** Aborts after `ms`. Keeps no process alive by itself. */
   deadline(ms: Milliseconds): AbortSignal;
@@ -23,7 +23,7 @@ export const day = 24 * hour;
 /** The longest that a timer of Node takes; anything above would end at once. */
 const timerMaxMs = 2 ** 31 - 1;
 
-/** A clock that tells this time, and waits as long as it really takes. */
+/** A clock that takes the time from `now` and waits in real time. */
 export function createClock(now: () => Milliseconds): Clock {
   return { now, sleep, pause: sleep, deadline: (ms) => AbortSignal.timeout(Math.min(ms, timerMaxMs)) };
 }
@@ -49,7 +49,7 @@ function sleepOnce(ms: Milliseconds, signal: AbortSignal | undefined): Promise<v
   });
 }
 
-/** What comes of the work, or of its lateness when that takes longer. The work is not stopped by this. */
+/** The result of the work, or of `late` when the work takes longer than `ms`. The work itself is not stopped. */
 export async function withinTime<Result>(
   clock: Pick<Clock, 'sleep'>,
   work: Promise<Result>,
@@ -64,19 +64,18 @@ export async function withinTime<Result>(
   }
 }
 
-/** The guess of `clockDifference` may be wrong by half of this. */
-const tellingMaxMs = 2 * second;
+/** The longest answer that `clockDifference` uses; its result may be wrong by half of this. */
+const answerMaxMs = 2 * second;
 
 /**
- * How far another clock is ahead of ours, when it told its time in an answer to us. HTTP dates are whole seconds, cut off,
- * so half a second is added; the answer was made somewhere between our asking and its coming, and one that took long tells
- * nothing.
+ * How far a server's clock is ahead of ours, by the Date header of its answer. HTTP dates are cut to whole seconds, so half
+ * a second is added; the answer was made at some moment between request and response, so a slow one gives undefined.
  */
 export function clockDifference(answer: {
-  told: Milliseconds;
+  serverTime: Milliseconds;
   startedAt: Milliseconds;
   endedAt: Milliseconds;
 }): Milliseconds | undefined {
-  if (answer.endedAt - answer.startedAt > tellingMaxMs) return undefined;
-  return Math.round(answer.told + second / 2 - (answer.startedAt + answer.endedAt) / 2);
+  if (answer.endedAt - answer.startedAt > answerMaxMs) return undefined;
+  return Math.round(answer.serverTime + second / 2 - (answer.startedAt + answer.endedAt) / 2);
 }

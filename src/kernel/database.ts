@@ -1,9 +1,9 @@
 /**
- * The only door to what is stored. `Stores` is what the caller's room needs of it; the database serves every room.
+ * The database port. `Stores` names the stores that the caller's room uses; one database serves every room.
  *
  * `transaction`: the promise resolves only after the commit is on disk; a throw inside rolls back everything that was
  * done through `stores`, and rejects with that error. No network call belongs inside. PostgreSQL may run a body again, at
- * most three times, when another transaction overtook it: a body changes nothing but what it reaches through `stores`.
+ * most three times, after a conflict with another transaction: a body changes nothing except through `stores`.
  * `read`: sees committed rows only, and must not write.
  * Either of them inside the other, or inside itself, throws NestedTransaction at once.
  */
@@ -12,7 +12,7 @@ export interface Database<Stores> {
   read<Result>(work: (stores: Stores) => Promise<Result>): Promise<Result>;
 }
 
-/** The caller's view of a row has been overtaken: nothing was changed. Thrown inside a transaction to undo all of it. */
+/** The row was changed since the caller loaded it. Thrown inside a transaction, so that all of it is rolled back. */
 export class ConcurrentChange extends Error {
   override readonly name = 'ConcurrentChange';
 }

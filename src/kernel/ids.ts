@@ -10,7 +10,7 @@ export type PaymentId = Branded<'PaymentId'>;
 export type ProviderReference = Branded<'ProviderReference'>;
 export type RefundId = Branded<'RefundId'>;
 
-// The brands exist because these ids travel side by side and were once swapped; any text may be given one at an edge.
+// These ids are passed side by side, and brands keep them from being swapped; the edges give a text its brand.
 export const asOrderId = (text: string): OrderId => text as OrderId;
 export const asPaymentId = (text: string): PaymentId => text as PaymentId;
 export const asProviderReference = (text: string): ProviderReference => text as ProviderReference;
@@ -24,7 +24,7 @@ export interface Random {
 }
 
 export interface Ids {
-  /** A UUID of version 7: it sorts by the time of its making. */
+  /** A UUID of version 7: it sorts by the time it was made. */
   newId(): string;
 }
 
@@ -33,7 +33,7 @@ export const systemRandom: Random = {
   bytes: takeRandomBytes,
 };
 
-// Asking the operating system costs as much for eight bytes as for thousands. What was given out is never given again.
+// Eight random bytes cost the operating system as much as thousands, so a pool is read at once; no byte is used twice.
 const poolBytes = 4_096;
 let pool = Buffer.alloc(0);
 
@@ -46,7 +46,7 @@ function takeRandomBytes(count: number): Uint8Array {
 
 /**
  * Time-ordered ids. Ids made within one millisecond are ordered by a counter in the twelve bits after the time, so that
- * "order by time and id" is the order of making within one process.
+ * "order by time and id" is the order in which one process made them.
  */
 export function createIds(deps: { clock: Clock; random: Random }): Ids {
   let lastTime = 0;

@@ -1,6 +1,6 @@
-/** Runs work on one key one at a time, in the order of asking; work on different keys does not wait for each other. */
+/** Runs the work on one key one after the other, in the order of the calls; work on different keys runs at the same time. */
 export interface KeyedMutex {
-  /** A failure is that of its own caller alone: what waits behind it runs all the same. */
+  /** Rejects with the error of this work; the work that waits behind it runs all the same. */
   run<Result>(key: string, work: () => Promise<Result>): Promise<Result>;
   /** How much work on the key runs or waits. */
   depth(key: string): number;

@@ -53,7 +53,7 @@ export function toDecimal(money: Money): string {
   return new Big(money.amountMinor).div(new Big(10).pow(digits)).toFixed(digits);
 }
 
-/** `49.00 USD`: what people read. */
+/** `49.00 USD`: for cards and messages. */
 export function formatMoney(money: Money): string {
   return `${toDecimal(money)} ${money.currency}`;
 }
@@ -75,7 +75,7 @@ export function subtractDecimals(left: string, right: string): string {
   return parseDecimal(left).minus(parseDecimal(right)).toFixed();
 }
 
-/** Exact, in whatever order, with as many places as the longest of them has; nothing sums to `0`. */
+/** The exact sum, with as many places as the longest number has; `0` for an empty list. */
 export function sumDecimals(texts: readonly string[]): string {
   const parts = texts.map(parseDecimal);
   const places = Math.max(0, ...texts.map((text) => /\.(\d+)$/.exec(text)?.[1]?.length ?? 0));
@@ -95,25 +95,25 @@ export function plainDecimal(text: string): string {
   return parseDecimal(text).toFixed();
 }
 
-/** Minor units in any decimal of major units, rounded down: `24.509` USD are 2450. For sums that must not be exceeded. */
+/** Minor units of a decimal in major units, rounded down: `24.509` USD are 2450. For sums that must not be exceeded. */
 export function parseMinorFloor(text: string, currency: string): number {
   return toSafeInteger(parseDecimal(text).times(new Big(10).pow(currencyDigits(currency))));
 }
 
 /**
- * The share of `whole` that `of` is in `in`, rounded down: `floorShare(4900, { of: '0.5', in: '2' })` is 1225. Nothing
- * of nothing is nothing.
+ * The same share of `whole` as `of` is of `in`, rounded down: `floorShare(4900, { of: '0.5', in: '2' })` is 1225. Zero
+ * where `in` is zero.
  */
 export function floorShare(whole: number, share: { of: string; in: string }): number {
   const part = parseDecimal(share.of).times(whole);
   const all = parseDecimal(share.in);
   if (all.eq(0)) return 0;
   const quotient = toSafeInteger(part.div(all));
-  // A division has a last digit; the product has none, and shows whether that digit was rounded up over a whole number.
+  // Big rounds a quotient, and may round it up to a whole number; the exact product shows whether it did.
   return all.times(quotient).gt(part) ? quotient - 1 : quotient;
 }
 
-/** Minor units in any decimal of major units, rounded up: for sums that count as gone. */
+/** Minor units of a decimal in major units, rounded up: for sums that count as refunded. */
 export function parseMinorCeil(text: string, currency: string): number {
   return toSafeInteger(
     parseDecimal(text)

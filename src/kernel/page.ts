@@ -1,9 +1,9 @@
-// Lists are read page by page from a row on, never by counting: rows that come or go meanwhile do not move a page, and no
-// page costs more than the first.
+// Keyset paging: a page begins beside a row and not at a count, so that rows which are added or removed meanwhile do not move
+// a page, and no page costs more than the first.
 
-/** Where a page begins: beside a row that was seen. Null stands for the beginning of the list. */
+/** Where a page begins: beside a row that was shown. Null stands for the beginning of the list. */
 export interface PagePosition<Key> {
-  /** How often the reader turned, from zero. */
+  /** The number of the page, from zero. */
   index: number;
   side: 'after' | 'before';
   key: Key;
@@ -32,7 +32,7 @@ export async function readPage<Row, Key>(query: PageQuery<Row, Key>): Promise<Pa
   const { position, size } = query;
   if (position?.side === 'before') {
     const rows = await query.read(position, size);
-    // What stood there is gone: the page is the first by now.
+    // Rows before this place were removed: the page is the first by now.
     if (rows.length < size) return readPage({ ...query, position: null });
     return pageOf(query, { rows, index: position.index, hasMore: true });
   }
@@ -69,7 +69,7 @@ export interface TimedKey {
   id: string;
 }
 
-/** A list that is in memory, by pages; it begins anew where the row beside the page is gone. */
+/** Pages of a list in memory; starts from the beginning when the row beside the page was removed. */
 export function pageOfList<Row, Key>(
   rows: readonly Row[],
   query: Omit<PageQuery<Row, Key>, 'read'>,

@@ -10,7 +10,7 @@ export interface EventLog {
   error(message: string, facts?: JsonObject & { error?: never }, cause?: unknown): void;
 }
 
-/** Anything alive. Nothing starts on import; `stop` resolves when the work in hand is finished, and may be called twice. */
+/** A part that runs until it is stopped. Nothing starts on import. `stop` resolves once work in progress has ended; it may be called twice. */
 export interface Lifecycle {
   start(): Promise<void> | void;
   stop(): Promise<void>;

@@ -5,9 +5,9 @@ import type { EventLog } from './process.ts';
 /** Rows of one kind that are deleted when they are no longer needed. */
 export interface Retention<Stores> {
   name: string;
-  /** How long they are kept; their store says since when. */
+  /** How long they are kept; their store decides from which of their times on. */
   keptMs: Milliseconds;
-  /** Deletes at most `limit` rows of before that time; how many were deleted. */
+  /** Deletes at most `limit` rows of before that time, inside a transaction; returns how many. */
   prune(stores: Stores, query: { before: Milliseconds; limit: number }): Promise<number>;
 }
 
@@ -17,9 +17,9 @@ interface PruneDeps<Stores> {
   log: Pick<EventLog, 'warn'>;
 }
 
-/** Rows of one transaction: it holds up no other for long. */
+/** Rows deleted in one transaction, so that it blocks no other for long. */
 const batchRowsMax = 1_000;
-/** A kind that is not done after so many batches goes on with the next run. */
+/** Batches of one kind in one run; the next run deletes the rest. */
 const batchesMax = 100;
 
 /** Deletes what has been kept long enough, batch by batch, one kind after the other. */

@@ -21,7 +21,7 @@ export interface TransactionDeps<Stores> {
   ids: Ids;
 }
 
-/** What everything that is done inside one database transaction is given. */
+/** Stores, clock, ids and cause of one database transaction; verbs pass it on as `tx`. */
 export interface TransactionContext<Stores> {
   stores: Stores;
   clock: Clock;
@@ -29,7 +29,7 @@ export interface TransactionContext<Stores> {
   cause: Cause;
 }
 
-/** Runs the body in one transaction; all that `Database.transaction` says of bodies holds. */
+/** Runs the body in one transaction; the rules of `Database.transaction` for bodies apply. */
 export function inTransaction<Stores, Result>(
   deps: TransactionDeps<Stores>,
   cause: Cause,
@@ -39,7 +39,7 @@ export function inTransaction<Stores, Result>(
   return database.transaction((stores) => body({ stores, clock, ids, cause }));
 }
 
-/** The cause where somebody acts on their own account, and not because of an event or a poll. */
+/** The cause of an action that an actor began itself, and not because of a webhook event or a poll. */
 export function causeOf(actor: Actor): Cause {
   return { kind: actor.kind === 'provider' ? 'webhook' : actor.kind, id: actor.id, actor };
 }

@@ -5,7 +5,7 @@ import { createRedactor, redactedText } from './redaction.ts';
 export const logLevels = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const;
 export type LogLevel = (typeof logLevels)[number];
 
-/** Fields that are never logged, at the top and two levels below it, whoever puts them there. */
+/** Fields that are never logged, at the top level and two levels below it. */
 const redactedFields = [
   'authorization',
   'cookie',
@@ -19,7 +19,7 @@ const redactedFields = [
   'rawBody',
 ];
 
-/** Causes are followed so far: deeper ones say nothing new, and a circle must end. */
+/** How many causes of an error are logged; bounded, because causes may form a circle. */
 const causesMax = 5;
 
 export function createLogger(options: {

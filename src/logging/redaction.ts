@@ -1,11 +1,11 @@
-// `redact` covers exact paths only: a token inside a URL or inside the text of an error passes it. So the finished line
-// goes through one more sieve, which knows every configured secret by value and the usual carriers of secrets by shape.
+// Pino's `redact` covers exact paths only: a token inside a URL or an error message passes it. So the finished line is searched
+// once more, for every configured secret by value and for the usual forms of secrets by pattern.
 
-/** Shorter texts are words that any line may hold; redacting them would hide the log itself. */
+/** Shorter texts may be ordinary words; redacting them would make the log unreadable. */
 const secretLengthMin = 6;
 export const redactedText = '[redacted]';
 
-/** Each rule keeps what says which kind of secret stood there. The text is one line of JSON: quotes may be escaped. */
+/** Each pattern keeps the part that shows which kind of secret was there. The text is one line of JSON: quotes may be escaped. */
 const shapes: readonly (readonly [RegExp, string])[] = [
   [/-----BEGIN [A-Z ]*PRIVATE KEY-----.*?-----END [A-Z ]*PRIVATE KEY-----/g, redactedText],
   [/(\/bot|\b)\d{3,20}:[A-Za-z0-9_-]{30,}/g, `$1${redactedText}`],
@@ -28,7 +28,7 @@ export function createRedactor(secrets: readonly string[]): (line: string) => st
   };
 }
 
-/** As above, by value only: for what is to stay as it came but for the secrets themselves. */
+/** The same by value only: for texts that stay unchanged except for the secrets. */
 export function createSecretRedactor(secrets: readonly string[]): (text: string) => string {
   const known = knownForms(secrets);
   return (text) => (known === undefined ? text : text.replace(known, redactedText));

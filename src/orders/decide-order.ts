@@ -29,13 +29,13 @@ export const orderEvents = [
 export type OrderEvent = (typeof orderEvents)[number];
 
 export interface OrderContext {
-  /** Goods have left already. */
+  /** The goods were delivered already. */
   wasFulfilled: boolean;
   /** The order's other payments cover it. */
   isCovered: boolean;
   /** Another payment of the order may still be paid. */
   hasOpenPayment: boolean;
-  /** A part of the money is there: such an order neither runs out nor is called off as if nobody had paid. */
+  /** A part of the money was captured: such an order neither expires nor is cancelled as if it were unpaid. */
   hasMoney: boolean;
 }
 
@@ -44,7 +44,7 @@ export type OrderDecision =
   | { kind: 'unchanged' }
   /** The event asks for something that this status does not allow. */
   | { kind: 'refused' }
-  /** Money came that nobody waited for: a second time, or for an order that is over. */
+  /** Money that was not expected: the order is paid already, or cancelled or refunded. */
   | { kind: 'unexpected_money'; to: OrderStatus };
 
 const unchanged: OrderDecision = { kind: 'unchanged' };
@@ -58,19 +58,19 @@ export function decideOrder(status: OrderStatus, event: OrderEvent, context: Ord
     case 'payment_short':
     case 'payment_late':
     case 'payment_held':
-      return whenNotInOrder(status, context);
+      return whenIrregular(status, context);
     case 'payment_mismatched':
-      return mustBeWeighed(status) ? changed('needs_attention') : unchanged;
+      return mustBeReviewed(status) ? changed('needs_attention') : unchanged;
     case 'payment_reversed':
       return whenReversed(status, context);
     case 'payment_expired':
-      return whenRunOut(status, 'expired', context);
+      return whenEndedUnpaid(status, 'expired', context);
     case 'payment_cancelled':
-      return whenRunOut(status, 'cancelled', context);
+      return whenEndedUnpaid(status, 'cancelled', context);
     case 'payment_failed':
       return unchanged;
     case 'expire':
-      return status === 'awaiting_payment' && isAlone(context) ? whenRunOut(status, 'expired', context) : refused;
+      return status === 'awaiting_payment' && isAlone(context) ? whenEndedUnpaid(status, 'expired', context) : refused;
     case 'cancel':
       return whenCancelled(status, context);
     case 'fulfil':
@@ -90,7 +90,7 @@ export function decideOrder(status: OrderStatus, event: OrderEvent, context: Ord
     case 'accepted':
       return whenAccepted(status, context);
     case 'acceptance_withdrawn':
-      return whenWithdrawn(status, context);
+      return whenAcceptanceWithdrawn(status, context);
     case 'written_off':
       return whenWrittenOff(status, context);
     case 'write_off_withdrawn':
@@ -121,9 +121,9 @@ function whenPaid(status: OrderStatus, context: OrderContext): OrderDecision {
   }
 }
 
-/** Money came short or late, or is not to be believed yet. For an order that is covered that is money too many, whatever its amount. */
-function whenNotInOrder(status: OrderStatus, context: OrderContext): OrderDecision {
-  if (mustBeWeighed(status)) return changed('needs_attention');
+/** A payment is underpaid, late or held for review. For an order that is covered it is unexpected money, whatever its amount. */
+function whenIrregular(status: OrderStatus, context: OrderContext): OrderDecision {
+  if (mustBeReviewed(status)) return changed('needs_attention');
   return context.isCovered ? { kind: 'unexpected_money', to: status } : unchanged;
 }
 
@@ -145,8 +145,8 @@ function whenReversed(status: OrderStatus, context: OrderContext): OrderDecision
   }
 }
 
-/** The last open payment ended unpaid. Where a part was paid already, an admin has to decide what becomes of it. */
-function whenRunOut(status: OrderStatus, to: 'expired' | 'cancelled', context: OrderContext): OrderDecision {
+/** The last open payment ended unpaid. Where a part was paid already, an admin has to decide. */
+function whenEndedUnpaid(status: OrderStatus, to: 'expired' | 'cancelled', context: OrderContext): OrderDecision {
   if (status !== 'awaiting_payment' || !isAlone(context)) return unchanged;
   return changed(context.hasMoney ? 'needs_attention' : to);
 }
@@ -161,7 +161,7 @@ function whenRejected(status: OrderStatus, context: OrderContext): OrderDecision
   return status === 'needs_attention' && !context.wasFulfilled && isAlone(context) ? changed('cancelled') : unchanged;
 }
 
-/** The shortfall was asked for: the order waits again, unless it was delivered and it is the shop that waits. */
+/** A payment of the shortfall was requested: the order awaits payment again, unless it was fulfilled already. */
 function whenRestAsked(status: OrderStatus, { wasFulfilled }: OrderContext): OrderDecision {
   if (status === 'needs_attention') return wasFulfilled ? unchanged : changed('awaiting_payment');
   return whenReopened(status);
@@ -187,13 +187,13 @@ function whenAccepted(status: OrderStatus, { wasFulfilled }: OrderContext): Orde
 }
 
 /** An admin takes the acceptance back, as long as nothing was delivered and nothing was refunded. */
-function whenWithdrawn(status: OrderStatus, { isCovered, wasFulfilled }: OrderContext): OrderDecision {
+function whenAcceptanceWithdrawn(status: OrderStatus, { isCovered, wasFulfilled }: OrderContext): OrderDecision {
   if (status === 'needs_attention') return unchanged;
   if (status !== 'paid' || wasFulfilled) return refused;
   return isCovered ? unchanged : changed('needs_attention');
 }
 
-/** Nobody expects the money any more: the order ends, or, where its goods have left, counts as done at a loss. */
+/** The missing money is written off: the order is cancelled, or stays fulfilled at a loss where its goods were delivered. */
 function whenWrittenOff(status: OrderStatus, { hasMoney, isCovered, wasFulfilled }: OrderContext): OrderDecision {
   if (status === 'cancelled') return unchanged;
   if (isCovered || !(isWaiting(status) || status === 'needs_attention')) return refused;
@@ -201,7 +201,7 @@ function whenWrittenOff(status: OrderStatus, { hasMoney, isCovered, wasFulfilled
   return hasMoney ? refused : changed('cancelled');
 }
 
-/** What is delivered after a part of it went back stays partially refunded: that says more. */
+/** An order that is delivered after a partial refund stays partially refunded, which says more. */
 function whenFulfilled(status: OrderStatus, { wasFulfilled }: OrderContext): OrderDecision {
   if (status === 'paid') return changed('fulfilled');
   return status === 'partially_refunded' && !wasFulfilled ? changed('partially_refunded') : refused;
@@ -229,13 +229,13 @@ function isWaiting(status: OrderStatus): boolean {
   return status === 'awaiting_payment' || status === 'expired';
 }
 
-/** The order was paid, and not all of that has gone back. */
+/** The order was paid and not fully refunded. */
 function isSettled(status: OrderStatus): boolean {
   return status === 'paid' || status === 'fulfilled' || status === 'partially_refunded';
 }
 
-/** What comes for such an order and does not simply cover it is for a human to weigh. */
-function mustBeWeighed(status: OrderStatus): boolean {
+/** A payment that does not simply cover such an order has to be reviewed by an admin. */
+function mustBeReviewed(status: OrderStatus): boolean {
   return isWaiting(status) || status === 'cancelled';
 }
 

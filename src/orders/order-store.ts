@@ -27,7 +27,7 @@ export type OrderChange = Partial<Pick<Order, 'attention' | 'paidAt' | 'fulfille
 };
 
 export interface OrderStore {
-  /** The next human number; numbers are never given twice. Writes, so only inside a transaction. */
+  /** The next order number; no number is given twice. Writes, so only inside a transaction. */
   nextOrderNumber(): Promise<number>;
   insertOrder(order: Order): Promise<void>;
   findOrder(id: OrderId): Promise<Order | undefined>;
@@ -41,7 +41,7 @@ export interface OrderStore {
     after?: PageCursor | null;
     limit: number;
   }): Promise<Order[]>;
-  /** In whatever order; those that do not exist are left out. */
+  /** In any order; those that do not exist are left out. */
   listOrdersByIds(ids: readonly OrderId[]): Promise<Order[]>;
   /** Made in [from, to), oldest first, after the given place. */
   listOrdersMadeBetween(query: {
@@ -50,7 +50,7 @@ export interface OrderStore {
     after: PageCursor | null;
     limit: number;
   }): Promise<Order[]>;
-  /** Orders still awaiting payment whose time is over and which no open payment of the right amount holds up, oldest expiry first. */
+  /** Orders awaiting payment that have expired and have no open payment of the right amount, oldest expiry first. */
   listExpiredOrders(query: { now: Milliseconds; limit: number }): Promise<Order[]>;
   /** Case-insensitive part of reference, e-mail, customer's name, note or item name; or an exact amount. Newest first. */
   searchOrders(query: { text: string; amountMinor: number | null; limit: number }): Promise<Order[]>;
@@ -64,7 +64,7 @@ export interface TimelineStore {
   listForOrder(query: { orderId: OrderId; limit: number }): Promise<TimelineEntry[]>;
 }
 
-/** An answer kept for a repeated request: same key and body give the same answer. */
+/** A request that the shop may repeat: the same key and body give the same answer. */
 export interface IdempotentRequest {
   key: string;
   bodyHash: string;
@@ -73,14 +73,14 @@ export interface IdempotentRequest {
 }
 
 export interface IdempotencyStore {
-  /** Claims the key; the record that was there first, or undefined when this one was stored. */
+  /** Stores the key, inside a transaction; returns the record that has the key already, or undefined when this one was stored. */
   reserve(request: IdempotentRequest): Promise<IdempotentRequest | undefined>;
   find(key: string): Promise<IdempotentRequest | undefined>;
-  /** Forgets keys older than `before`, at most `limit`; how many. */
+  /** Deletes at most `limit` keys older than `before`; returns how many. */
   prune(query: { before: Milliseconds; limit: number }): Promise<number>;
 }
 
-/** What the orders room needs of the database. */
+/** The stores of the orders room. */
 export interface OrderStores {
   orders: OrderStore;
   timeline: TimelineStore;

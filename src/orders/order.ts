@@ -13,7 +13,7 @@ export const orderStatuses = [
 ] as const;
 export type OrderStatus = (typeof orderStatuses)[number];
 
-/** `provider`: it was made in a provider's own shop, and a webhook or an export told us of it. */
+/** `provider`: a channel order, made in a provider's own shop and reported by a webhook or an export. */
 export const orderOrigins = ['store', 'admin', 'provider'] as const;
 export type OrderOrigin = (typeof orderOrigins)[number];
 
@@ -27,7 +27,7 @@ export interface OrderItem {
 /** What a customer wants, with a total and an expiry. Fields that do not apply are null, never absent. */
 export interface Order {
   id: OrderId;
-  /** The short human number; shown as `T-1042`. */
+  /** The short number for people; shown as `T-1042`. */
   number: number;
   status: OrderStatus;
   /** Rises by one with every change; compare-and-set names it. */

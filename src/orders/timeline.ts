@@ -22,6 +22,6 @@ export interface TimelineEntry {
   actorKind: Actor['kind'];
   actorId: string;
   trust: Trust | null;
-  /** A sentence for people, with the provider's own words where it rests on them. */
+  /** A sentence for people, quoting the provider where it rests on the provider's words. */
   text: string;
 }

@@ -2,16 +2,16 @@ import type { CaseStatus } from '#cases/case.ts';
 import type { Database } from '#kernel/database.ts';
 import type { PaymentStores } from '#payments/ports/payment-store.ts';
 
-/** What needs somebody now. */
+/** What needs an admin now. */
 export interface Overview {
-  /** Alerts that nobody has taken. */
+  /** Alerts that nobody has acknowledged. */
   openAlerts: number;
   /** Alerts that are acknowledged or snoozed. */
   takenAlerts: number;
   ordersInNeed: { count: number; hasMore: boolean };
 }
 
-/** More orders are not counted for a glance. */
+/** Beyond this number the overview only says that there are more. */
 const ordersCountedMax = 50;
 
 export function readOverview(deps: { database: Pick<Database<PaymentStores>, 'read'> }): Promise<Overview> {

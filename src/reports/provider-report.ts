@@ -8,26 +8,26 @@ import type { PaymentStores } from '#payments/ports/payment-store.ts';
 import { refusedKey } from '#payments/webhooks/quarantine-webhook.ts';
 import { silentKey } from '#payments/webhooks/silence-alert.ts';
 
-/** Everything that is known of how a provider behaves; for the chat, the health checks and the metrics. */
+/** Health, outages and webhooks of a provider; for the chat, the health checks and the metrics. */
 export interface ProviderReport {
   health: ProviderHealth;
   gaps: readonly string[];
-  /** Cannot be heard of at this moment; null while it can. */
+  /** The outage in progress; null while payments at the provider can be fetched. */
   outage: Outage | null;
-  /** Those that are over, newest first. */
+  /** Outages that are over, newest first. */
   pastOutages: readonly Outage[];
   webhooks: {
     lastAt: Milliseconds | null;
-    /** Of how many payments is heard in a usual day; null while too little is known. */
+    /** For how many payments webhooks come in a usual day; null while too little is known. */
     usualPerDay: number | null;
-    /** Since when events should have come and did not. */
+    /** Since when expected webhooks are missing; null while none is. */
     silentSince: Milliseconds | null;
   };
   /** Refused webhooks that are kept; `isRefusing` while the alert about them is live and none has verified since. */
   quarantine: { count: number; withBody: number; isRefusing: boolean };
 }
 
-/** So many past outages of each provider are told of. */
+/** So many past outages of each provider are shown. */
 const pastShownMax = 2;
 
 interface ReportDeps {

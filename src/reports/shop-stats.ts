@@ -9,7 +9,7 @@ export interface ShopStats {
   from: Milliseconds;
   to: Milliseconds;
   totals: OrderTotals[];
-  /** What providers kept and passed on of the payments made in that time, as far as they told. */
+  /** Fees and net of the payments made in that time, as far as the providers have reported them. */
   fees: FeeTotals[];
   /** One bucket a day, status and currency, oldest first. */
   buckets: OrderBucket[];

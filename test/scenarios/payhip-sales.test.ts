@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { hour } from '#kernel/clock.ts';
+import { hour, second } from '#kernel/clock.ts';
 import { exportCsv } from '#sandbox/providers/payhip/export.ts';
 import { type AppFixture, openAppFixture } from '#test/support/app-fixture/app-fixture.ts';
 import {
@@ -101,7 +101,11 @@ describe('a license', () => {
       ...paidBody(app, { price: 8900 }),
       items: [{ product_name: 'Fieldnotes Pro', product_key: 'FnPr', quantity: 1, license_key: 'AAAAA-BBBBB' }],
     });
-    const order = await awaitSale(app, 'HandMade01', ({ status }) => status === 'needs_attention');
+    const order = await awaitSale(app, 'HandMade01', {
+      isSo: ({ status }) => status === 'needs_attention',
+      // The event is tried again after seconds, each time more of them.
+      meanwhile: () => app.clock.move(second),
+    });
     expect(order.attention).toContain('the license could not be checked');
     expect(order.attention).not.toContain('AAAAA');
   });

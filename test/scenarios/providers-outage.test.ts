@@ -1,10 +1,20 @@
 // An outage is one alert that ends itself, and says what it came to.
 import { expect, test } from 'vitest';
 import { hour, minute, second } from '#kernel/clock.ts';
+import type { SandboxMessage } from '#sandbox/telegram/model.ts';
 import { type AppFixture, openAppFixture } from '#test/support/app-fixture/app-fixture.ts';
 import { awaitUntil } from '#test/support/time/await-until.ts';
 
 const isOutage = ({ text }: { text: string }): boolean => text.includes('Provider does not answer');
+
+/** Failing for so long is an outage. */
+const failingForMs = 10 * second;
+
+/** The card of the outage, which the watch over providers raises when calls have failed for long enough. */
+async function awaitOutage(app: AppFixture): Promise<SandboxMessage> {
+  app.clock.move(failingForMs);
+  return app.awaitCard(isOutage, () => app.runJob('watch-providers'));
+}
 
 async function awaitEnd(app: AppFixture, messageId: number): Promise<string> {
   const isOver = async (): Promise<boolean> => {
@@ -22,21 +32,21 @@ test('what was paid while a provider was away is found at once, and the card say
   app.sandbox.faults('btcpay').set({ dropWebhooks: 1 });
   const orders = [];
   for (let count = 0; count < 3; count += 1) orders.push(await app.placeOrder({ provider: 'btcpay' }));
-  const [first, second, open] = orders;
-  if (first === undefined || second === undefined || open === undefined) throw new Error('three orders were placed');
+  const [first, other, open] = orders;
+  if (first === undefined || other === undefined || open === undefined) throw new Error('three orders were placed');
   app.sandbox.faults('btcpay').set({ outage: true });
   await app.visit(first, 'pay');
-  await app.visit(second, 'pay');
+  await app.visit(other, 'pay');
   await app.runJob('poll-payments');
-  const card = await app.awaitCard(isOutage);
-  app.clock.move(12 * minute);
+  const card = await awaitOutage(app);
+  app.clock.move(12 * minute - failingForMs);
   await app.runJob('watch-providers');
   expect(app.pagerMessages().filter(isOutage)).toHaveLength(1);
 
   app.sandbox.faults('btcpay').set({ outage: false });
   const text = await awaitEnd(app, card.messageId);
   expect(text).toContain('It answers again: unavailable for 12 minutes, 2 payments recovered, 0 lost.');
-  for (const paid of [first, second]) await app.awaitOrder(paid.id, ({ status }) => status === 'paid');
+  for (const paid of [first, other]) await app.awaitOrder(paid.id, ({ status }) => status === 'paid');
   expect((await app.getOrder(open.id)).status).toBe('awaiting_payment');
   const shown = await app.ask('/providers', (message) => message.text.includes('Providers'));
   expect(shown.text).toContain('unavailable for 12 minutes, 2 payments recovered, 0 lost');
@@ -48,10 +58,9 @@ test('an outage outlives a restart: it is the same alert, and began when the fir
   app.sandbox.faults('btcpay').set({ dropWebhooks: 1, outage: true });
   const refused = await app.tryOrder({ provider: 'btcpay' });
   expect(refused.status).toBe(503);
-  await app.runJob('watch-providers');
-  const card = await app.awaitCard(isOutage);
+  const card = await awaitOutage(app);
   await app.close();
-  app.clock.move(hour);
+  app.clock.move(hour - failingForMs);
   await app.open();
   await app.runJob('watch-providers');
   const health = await app.ask('/health', ({ text }) => text.includes('BTCPay') || text.includes('btcpay'));
@@ -69,9 +78,8 @@ test('an outage is in the metrics while it lasts, and counted', async () => {
   const startedAt = performance.now();
   app.sandbox.faults('btcpay').set({ outage: true });
   await app.tryOrder({ provider: 'btcpay' });
-  await app.runJob('watch-providers');
-  await app.awaitCard(isOutage);
-  app.clock.move(5 * minute);
+  await awaitOutage(app);
+  app.clock.move(5 * minute - failingForMs);
   const metrics = (await app.send('/metrics')).text;
   const blindSeconds = Number(/tillkeeper_provider_unavailable_seconds\{provider="btcpay"\} (\d+)/.exec(metrics)?.[1]);
   // The five minutes, and as long as the test itself took.

@@ -56,7 +56,7 @@ test(`after ${kills} kills around refunds each of them moved its money once, or 
     isOver = true;
     const returned = (await orders).flat();
     expect(await product.stop()).toBe(0);
-    const takenUp = product.complaints().match(/work of a process that died is taken up/g) ?? [];
+    const takenUp = product.complaints().match(/leases of a crashed process released/g) ?? [];
     expect(takenUp.length, 'kills that fell into work').toBeGreaterThan(2);
     expect(returned.length).toBeGreaterThan(kills);
     await using app = await openAppFixtureIn({ ...world, stop: async () => undefined });

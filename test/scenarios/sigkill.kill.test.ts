@@ -59,7 +59,7 @@ test(`after ${kills} kills at random moments every answered webhook has taken ef
     answered.note();
 
     // Otherwise the kills fell between the work and proved nothing.
-    const takenUp = product.complaints().match(/work of a process that died is taken up/g) ?? [];
+    const takenUp = product.complaints().match(/leases of a crashed process released/g) ?? [];
     expect(takenUp.length).toBeGreaterThan(kills / 6);
     expect(load.purchases.length).toBeGreaterThan(kills * 5);
     expectEverythingTold(world, load.purchases);

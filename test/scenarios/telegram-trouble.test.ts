@@ -21,7 +21,12 @@ test('when Telegram asks to slow down, nothing is sent before its time, and the 
   await using app = await openAppFixture();
   app.telegram.failNext({ bot: pagerBot, method: 'sendMessage', times: 1, kind: 'flood', retryAfterSeconds: 2 });
   const order = await underpaid(app);
-  await app.awaitCard(({ text }) => text.includes(order.number));
+  const isTried = () => app.telegram.history({ bot: pagerBot, method: 'sendMessage' }).length > 0;
+  await awaitUntil(isTried, { what: 'a try' });
+  await app.awaitCard(
+    ({ text }) => text.includes(order.number),
+    () => app.clock.move(second / 4),
+  );
   const tries = app.telegram.history({ bot: pagerBot, method: 'sendMessage' });
   expect(tries.map(({ ok }) => ok)).toEqual([false, true]);
   const [refused, taken] = tries;
@@ -62,7 +67,10 @@ test('a card that could not be sent while Telegram was away arrives once when it
     what: 'a try',
   });
   app.clock.move(10 * minute);
-  await app.awaitCard(({ text }) => text.includes(order.number));
+  await app.awaitCard(
+    ({ text }) => text.includes(order.number),
+    () => app.clock.move(second),
+  );
   await app.awaitQuiet();
   expect(app.pagerMessages()).toHaveLength(1);
   expect(sent(app, pagerBot)).toBe(1);

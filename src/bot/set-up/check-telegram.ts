@@ -106,7 +106,7 @@ async function readClock(clock: Clock, apiRoot: string, signal: AbortSignal): Pr
   try {
     const answer = await fetch(`${apiRoot}/`, { method: 'HEAD', redirect: 'manual', signal });
     const told = Date.parse(answer.headers.get('date') ?? '');
-    return Number.isNaN(told) ? undefined : clockDifference({ told, startedAt, endedAt: clock.now() });
+    return Number.isNaN(told) ? undefined : clockDifference({ serverTime: told, startedAt, endedAt: clock.now() });
   } catch {
     // That Telegram is not there is said by the check of the bots.
     return undefined;

@@ -1,6 +1,6 @@
 import type { DatabaseTarget } from '../engine/open-options.ts';
 
-/** A sentence about the backup that was made. */
+/** Makes a backup and returns a sentence about it. */
 export async function backUpDatabase(
   database: DatabaseTarget,
   input: { target: string; mayReplace: boolean },

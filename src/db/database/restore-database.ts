@@ -6,12 +6,12 @@ interface RestoreInput {
   now: number;
 }
 
-/** Sentences about what was restored, and where the replaced database is kept. */
+/** Restores a backup; returns sentences that say what was restored and where the replaced database is kept. */
 export async function restoreDatabase(database: DatabaseTarget, input: RestoreInput): Promise<string[]> {
   const { file, keptAs, pending } = await restore(database, input);
   return [
     `${input.source} is restored to ${file}`,
-    ...(keptAs === null ? [] : [`the database of before is kept as ${keptAs}`]),
+    ...(keptAs === null ? [] : [`the replaced database is kept as ${keptAs}`]),
     ...(pending === 0 ? [] : [`${pending} migrations are pending: npm start applies them`]),
   ];
 }

@@ -17,7 +17,7 @@ import { createPaymentStore } from '../stores/payments/payments.ts';
 import { createReconciliationStore } from '../stores/payments/reconciliation.ts';
 import { createRefundStore } from '../stores/payments/refunds.ts';
 
-/** Every store over one connection. Statements are prepared at their first use, and stay with the connection. */
+/** Every store over one connection. Statements are prepared at their first use and kept with the connection. */
 export function createStores(session: Session): AccountingStores {
   return {
     orders: createOrderStore(session),

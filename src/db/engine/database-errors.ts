@@ -9,8 +9,8 @@ export class TransactionEnded extends Error {
 }
 
 /**
- * The COMMIT failed: nothing of the transaction, nor of those that shared its commit, was stored. Only where PostgreSQL's
- * connection was lost during the COMMIT is that not known, and the message says so.
+ * The COMMIT failed: nothing of the transaction, nor of those that shared its commit, was stored. When the connection to
+ * PostgreSQL was lost during the COMMIT the outcome is not known, and the message says so.
  */
 export class CommitFailed extends Error {
   override readonly name = 'CommitFailed';
@@ -20,7 +20,7 @@ export class DatabaseClosed extends Error {
   override readonly name = 'DatabaseClosed';
 }
 
-/** The database was migrated by a later release; running on would misread it. */
+/** The database was migrated by a later release, and this one would misread it. */
 export class DatabaseNewer extends Error {
   override readonly name = 'DatabaseNewer';
 }

@@ -1,7 +1,7 @@
 import { DatabaseClosed } from './database-errors.ts';
 import type { Scopes } from './scope.ts';
 
-/** Every use of the database is tracked here, so that closing can wait for it and nesting is noticed. */
+/** Tracks every read and transaction, so that closing can wait for them and nested ones are refused. */
 export interface InFlight {
   /** Throws DatabaseClosed after `drain` was called, and NestedTransaction inside an open scope. */
   track<Result>(work: () => Promise<Result>): Promise<Result>;

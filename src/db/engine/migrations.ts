@@ -10,7 +10,7 @@ export interface Migration {
   sql: string;
 }
 
-/** The journal is kept by us, not by drizzle: it is written in the transaction of the migration itself. */
+/** Our own journal instead of drizzle's: its row is written in the transaction of the migration itself. */
 export const journalTable = (integer: 'integer' | 'bigint'): string =>
   `create table if not exists schema_migrations (id text primary key not null, applied_at ${integer} not null)`;
 
@@ -22,7 +22,7 @@ export function readMigrations(engine: Engine): Migration[] {
     .map((file) => ({ id: file.slice(0, -'.sql'.length), sql: readFileSync(join(folder, file), 'utf8') }));
 }
 
-/** What is still to be applied; throws DatabaseNewer when something was applied that this release does not know. */
+/** The migrations still to be applied; throws DatabaseNewer when one was applied that this release does not know. */
 export function pendingMigrations(all: readonly Migration[], appliedIds: readonly string[]): Migration[] {
   const known = new Set(all.map((migration) => migration.id));
   const unknown = appliedIds.filter((id) => !known.has(id));

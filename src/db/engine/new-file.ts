@@ -1,9 +1,9 @@
-// A file gets its name only when it is whole, checked and on disk: until then it has a temporary name in the same folder.
+// A new file has a temporary name in the same folder until it is complete, checked and on disk; only then it gets its name.
 import { closeSync, existsSync, fsyncSync, openSync, renameSync, rmSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { MaintenanceRefused } from './database-errors.ts';
 
-/** `write` makes the file at the path that it is given and checks it; whatever it throws leaves nothing behind. */
+/** `write` makes and checks the file at the given path; when it throws, the file is deleted. */
 export async function placeNewFile<Result>(target: string, write: (part: string) => Promise<Result>): Promise<Result> {
   const part = `${target}.part-${process.pid}`;
   rmSync(part, { force: true });
@@ -20,7 +20,7 @@ export async function placeNewFile<Result>(target: string, write: (part: string)
 
 export function refuseExisting(target: string, mayReplace: boolean): void {
   if (mayReplace || !existsSync(target)) return;
-  throw new MaintenanceRefused(`${target} is there already: give another name, or add --force to replace it`);
+  throw new MaintenanceRefused(`${target} exists already: give another name, or add --force to replace it`);
 }
 
 function flush(path: string): void {

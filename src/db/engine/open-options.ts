@@ -12,13 +12,13 @@ export type DatabaseTarget =
 export interface OpenOptions {
   target: DatabaseTarget;
   /**
-   * Called after the commit of a transaction that left something to take in the queue: appended, enqueued, redriven,
-   * unlocked, or put back for a time that has come. Must not throw.
+   * Called after the commit of a transaction that made a message due in the queue: appended, enqueued, redriven, unlocked,
+   * or put back for a time that has come. Must not throw.
    */
   onQueued?: (queue: QueueName) => void;
   /** Called after each group commit on SQLite, and after each transaction on PostgreSQL. Must not throw. */
   onGroupCommit?: (info: GroupCommit) => void;
-  /** Tells whether a row is due, for `onQueued`; default: the system's clock. */
+  /** Decides whether a row is due, for `onQueued`; default: the system's clock. */
   clock?: Pick<Clock, 'now'>;
   /** A transaction's body that takes longer is rolled back and rejected with TransactionTimedOut; default 5,000 ms. */
   transactionMaxMs?: number;
@@ -56,9 +56,9 @@ export const limits = {
   transactionMaxMs: 5_000,
   readMaxMs: 30_000,
   checkMaxMs: 3_000,
-  /** Bounds what one failing commit takes with it, and how long the first of a group waits. */
+  /** Limits how many transactions one failing commit undoes, and how long the first of a group waits. */
   groupTransactionsMax: 256,
   groupHoldMaxMs: 20,
-  /** How often a body is run when PostgreSQL undoes it for the sake of another transaction. */
+  /** How often a body is run when PostgreSQL rolls it back because of a conflict with another transaction. */
   attemptsMax: 3,
 } as const;

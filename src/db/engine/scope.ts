@@ -9,7 +9,7 @@ import { TransactionEnded } from './database-errors.ts';
 export interface Scope {
   readonly kind: 'transaction' | 'read';
   isOpen: boolean;
-  /** Queues that have something new to take once this is committed. */
+  /** Queues whose workers are woken once this transaction is committed. */
   readonly queued: Set<QueueName>;
 }
 

@@ -5,7 +5,7 @@ import { placeNewFile, refuseExisting } from '../engine/new-file.ts';
 import type { Backup } from '../sqlite/back-up-sqlite.ts';
 import { runProgram, withAddress } from './programs.ts';
 
-/** By pg_dump, which reads one snapshot however busy the database is. */
+/** Makes a backup with pg_dump, which reads one snapshot however busy the database is. */
 export async function backUpPostgres(input: { url: string; target: string; mayReplace: boolean }): Promise<Backup> {
   const target = resolve(input.target);
   refuseExisting(target, input.mayReplace);
@@ -22,7 +22,7 @@ export async function dump(url: string, file: string): Promise<void> {
   chmodSync(file, 0o600);
 }
 
-/** Reads the dump's table of contents. Throws MaintenanceRefused when it is no backup of ours. */
+/** Reads the dump's table of contents. Throws MaintenanceRefused when it is not a backup of this product. */
 export async function verifyDump(file: string, name: string): Promise<void> {
   const contents = await runProgram('pg_restore', ['--list', file]);
   if (/TABLE DATA \S+ schema_migrations\b/.test(contents)) return;

@@ -5,13 +5,13 @@ import { journalTable, type Migration, pendingMigrations, readMigrations } from 
 
 const connectMaxMs = 5_000;
 const statementMaxMs = 10_000;
-/** Longer than our own limit for a transaction, so that our error comes first; it ends what a lost process left open. */
+/** Longer than the product's own limit for a transaction, whose error comes first; it ends transactions of a lost process. */
 const idleInTransactionMaxMs = 30_000;
 const migrationWaitMaxMs = 60_000;
 /** The advisory lock of migrations: the letters "till" as a number. */
 const migrationLock = 0x7469_6c6c;
 
-/** Bigint columns hold times, counts and minor units, all far below 2^53; anything else is a fault that must not be rounded. */
+/** Bigint columns store times, counts and minor units, all far below 2^53; a larger number is a fault and is not rounded. */
 function parseInt8(text: string): number {
   const value = Number(text);
   if (!Number.isSafeInteger(value)) throw new RangeError('a database integer is too large for a JS number');
@@ -49,14 +49,14 @@ export async function commit(client: pg.PoolClient): Promise<void> {
   if (command !== 'COMMIT') throw new CommitFailed('a failed statement was passed over; nothing was stored');
 }
 
-/** The server refused the COMMIT. When the connection is lost during the COMMIT, its outcome is not known. */
+/** True when the server refused the COMMIT. When the connection was lost during it, the outcome is not known. */
 function wasUndone(error: unknown): boolean {
   return error instanceof pg.DatabaseError && error.severity === 'ERROR';
 }
 
 /**
- * Serialization failure and deadlock: PostgreSQL undid this transaction for the sake of another. A body whose
- * compare-and-set failed throws ConcurrentChange itself. Either way it may be run again, and then reads anew.
+ * True after a serialization failure or a deadlock, when PostgreSQL rolled this transaction back because of another, and after
+ * a ConcurrentChange that the body threw. The body may then run again, and reads the new rows.
  */
 export function mayRunAgain(error: unknown): boolean {
   if (error instanceof ConcurrentChange) return true;
@@ -82,7 +82,7 @@ export async function migratePostgres(url: string): Promise<{ applied: number }>
     for (const migration of pending) await apply(client, migration);
     return { applied: pending.length };
   } finally {
-    // The lock belongs to the connection and goes with it.
+    // The lock belongs to the connection and is released when it closes.
     await client.end();
   }
 }

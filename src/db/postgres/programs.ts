@@ -1,5 +1,5 @@
-// PostgreSQL's own programs make and read its backups. They get the password in a file that only our user can read: a
-// command line is seen by every user of the machine.
+// PostgreSQL's own programs make and read its backups. They get the password in a file that only the product's user can
+// read: every user of the machine sees a command line.
 import { spawn } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -8,7 +8,7 @@ import { MaintenanceRefused } from '../engine/database-errors.ts';
 
 type Program = 'pg_dump' | 'pg_restore' | 'psql';
 
-/** Characters kept of a program's messages; the last ones say why it failed. */
+/** How many characters of a program's messages are kept: the last ones, which say why it failed. */
 const saidMax = 2_000;
 
 /** Runs the program and returns its output. Throws MaintenanceRefused with the program's message, or when it is not installed. */

@@ -14,10 +14,10 @@ import { runProgram, withAddress } from './programs.ts';
 
 const connectMaxMs = 5_000;
 
-/** Replaces our tables by those of the backup in one transaction: all of it, or nothing. The present tables are dumped before. */
+/** Replaces the product's tables by those of the backup, in one transaction. The present tables are dumped first. */
 export async function restorePostgres(input: { url: string; source: string; now: number }): Promise<Restored> {
   const source = resolve(input.source);
-  if (!existsSync(source)) throw new MaintenanceRefused(`${source} is not there`);
+  if (!existsSync(source)) throw new MaintenanceRefused(`${source} does not exist`);
   await verifyDump(source, source);
   const pending = pendingMigrations(readMigrations('postgres'), await migrationsIn(source)).length;
   const isFilled = await refuseInUse(input.url);
@@ -33,7 +33,7 @@ async function migrationsIn(source: string): Promise<string[]> {
   return rows.split('\n').flatMap((row) => row.split('\t')[0] || []);
 }
 
-/** Whether the database has tables of ours, which are dumped before they are replaced. Refuses one that is in use. */
+/** Whether the database has tables of the product, which are dumped before they are replaced. Refuses one that is in use. */
 async function refuseInUse(url: string): Promise<boolean> {
   const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: connectMaxMs });
   await client.connect();
@@ -51,7 +51,7 @@ async function refuseInUse(url: string): Promise<boolean> {
   }
 }
 
-/** Drops every table of ours first: one that is newer than the backup would stay, and its migration would fail. */
+/** Drops every table of the product first: one that is newer than the backup would stay, and its migration would fail. */
 async function replaceTables(url: string, source: string): Promise<void> {
   const tables = [
     ...Object.values(buildTables(postgresKit())).map((table) => getTableName(table)),

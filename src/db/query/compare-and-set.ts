@@ -1,4 +1,4 @@
-// Every change of a row with a status and a version is made here: only as long as the row is what the caller has loaded.
+// Every change of a row with a status and a version is made here, and only if the row is still as the caller loaded it.
 import type { PgColumn, PgTable } from 'drizzle-orm/pg-core';
 import { ConcurrentChange } from '#kernel/database.ts';
 import { and, eq, sql } from '../schema/drizzle.ts';
@@ -13,8 +13,8 @@ interface Versioned {
 
 interface CompareAndSet<Value extends Versioned> {
   /**
-   * Compares status and version, sets what the change names, raises the version, and returns the value as it is then;
-   * throws ConcurrentChange when another change came first. `beside` holds columns that the value has not.
+   * Compares status and version, sets what the change names, raises the version, and returns the changed value; throws
+   * ConcurrentChange when another change came first. `beside`: columns that are no fields of the value.
    */
   change(value: Value, change: Partial<Value>, beside?: Record<string, unknown>): Promise<Value>;
   /** The same, but undefined when another change came first. */

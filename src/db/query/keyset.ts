@@ -4,7 +4,7 @@ import { and, asc, desc, gte, lt, sql } from '../schema/drizzle.ts';
 
 type Place<Key extends string> = Readonly<Record<Key, number> & { id: string }>;
 
-/** The order of a table's rows by a time, and by their id where that is the same: a page begins where the last one ended. */
+/** Sorts a table's rows by a time and then by id, so that a page can begin where the last one ended. */
 export function keyset<Key extends string>(table: Record<Key | 'id', PgColumn>, key: Key) {
   const columns = sql`(${table[key]}, ${table.id})`;
   return {

@@ -8,7 +8,7 @@ interface Statement<Rows> {
   execute(values?: Values): Promise<Rows>;
 }
 
-/** A statement that is built at its first use and kept: building costs ten times what running does. */
+/** A statement that is built at its first use and kept: building one costs ten times as much as running it. */
 export function prepared<Rows>(build: () => Statement<Rows>): (values?: Values) => Promise<Rows> {
   let statement: Statement<Rows> | undefined;
   // Awaited here, because SQLite's answer is a lazy thenable: it runs only when it is awaited.
@@ -36,7 +36,7 @@ export function preparedByShape<Rows>(
 
 /**
  * A placeholder of the same name for every column, for an insert of whole rows. Columns that are left out get their
- * default: worth it where rows are many, for drizzle looks at every placeholder at every execution.
+ * default: worth it where rows are many, because drizzle goes through every placeholder at every execution.
  */
 export function placeholdersOf<Table extends PgTable>(
   table: Table,

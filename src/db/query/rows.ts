@@ -21,7 +21,7 @@ export function rowsOf<Table extends PgTable, Columns extends Record<string, PgC
       .from(table as PgTable)
       .where(where);
   return {
-    /** For a path that is often taken: the rows with these values, by a statement that is prepared once. */
+    /** For frequent reads: the rows with these values, by a statement that is prepared once. */
     prepare<Key extends keyof Columns & string>(name: string, by: readonly Key[], order: SQL[] = []) {
       const run = prepared(() => {
         const isIt = by.map((key) => eq(chosen[key] as PgColumn, sql.placeholder(key)));
@@ -41,7 +41,7 @@ export function rowsOf<Table extends PgTable, Columns extends Record<string, PgC
   };
 }
 
-/** Deletes at most `limit` of the rows, those that come first in the order; the keys of the deleted rows. */
+/** Deletes at most `limit` of the rows, the first in the given order; returns the keys of the deleted rows. */
 export async function deleteFirst(
   db: QueryBuilder,
   batch: { table: PgTable; key: PgColumn; where: SQL | undefined; order: SQL[]; limit: number },

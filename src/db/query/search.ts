@@ -2,7 +2,7 @@ import type { SQL } from 'drizzle-orm';
 import type { PgColumn } from 'drizzle-orm/pg-core';
 import { sql } from '../schema/drizzle.ts';
 
-/** Lower case is made here, not in SQL: SQLite knows only that of ASCII. */
+/** The text that searches compare with. In lower case by JavaScript, because SQLite's lower() knows only ASCII. */
 export function searchable(parts: readonly (string | null)[]): string {
   return parts
     .filter((part) => part !== null)

@@ -1,6 +1,6 @@
-// The seam between the engines. The stores are written once, as for PostgreSQL; SQLite's database is cast to that type
-// here, and its tables in schema/kit.ts. What makes it true: both engines' tables come from one builder, the stores keep
-// to what both query builders understand, and one contract suite runs on both.
+// The stores are written once, with PostgreSQL's types; SQLite's database is cast to them here, and its tables in
+// schema/kit.ts. The casts hold because both engines' tables come from one builder, the stores use only what both query
+// builders support, and one contract suite runs on both.
 import type { SQL, SQLWrapper } from 'drizzle-orm';
 import type { BetterSQLite3Database } from 'drizzle-orm/better-sqlite3';
 import type { PgColumn, PgDatabase, PgQueryResultHKT } from 'drizzle-orm/pg-core';

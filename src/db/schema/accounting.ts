@@ -11,7 +11,7 @@ export function buildLedgerClosings({ integer, table, text }: Kit) {
     timeZone: text('time_zone').notNull(),
     closedAt: integer('closed_at').notNull(),
     endsAt: integer('ends_at').notNull(),
-    /** The text that was hashed: as JSON an engine could write it in another way. */
+    /** The text that was hashed; a JSON column might change its form. */
     content: text('content').notNull(),
     hash: text('hash').notNull(),
     previousHash: text('previous_hash').notNull(),

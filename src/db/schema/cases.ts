@@ -12,7 +12,7 @@ export function buildCases({ boolean, check, index, integer, json, table, text }
       key: text('key').notNull(),
       /** The key while the case is not resolved, then null: unique, so that one condition is one case. */
       liveKey: text('live_key').unique(),
-      /** Of a case that was an alert and an exception in an earlier version: the exception's id, which old buttons carry. */
+      /** For a case that an earlier version stored as alert and exception: the exception's id, which old buttons carry. */
       formerId: text('former_id'),
       kind: text('kind', { enum: caseKinds }).notNull(),
       severity: text('severity', { enum: caseSeverities }).notNull(),

@@ -1,5 +1,5 @@
 // Every use of drizzle loads it from here. Loaded as CommonJS it costs about 60 ms and 65 MB of peak memory; as ES modules it costs
-// 400 ms and 290 MB, which alone would break the aims for cold start and idle memory. The parts of an engine are
+// 400 ms and 290 MB, which alone would exceed the limits for cold start and idle memory. The parts of an engine are
 // functions, so that the engine that is not used is never loaded.
 import { createRequire } from 'node:module';
 

@@ -1,7 +1,7 @@
 import type { SQL } from 'drizzle-orm';
 import { postgresCore, sql, sqliteCore } from './drizzle.ts';
 
-/** What the tables are made of. Each is written once, with the types of PostgreSQL, and built with either engine's kit. */
+/** Column and table builders. Each table is written once, with PostgreSQL's types, and built with either engine's kit. */
 export type Kit = ReturnType<typeof postgresKit>;
 
 export function postgresKit() {

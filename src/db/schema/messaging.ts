@@ -32,7 +32,7 @@ export function buildInboxEvents(kit: Kit) {
       detail: text('detail'),
       trust: text('trust').notNull(),
       body: bytes('body').notNull(),
-      /** What the signature covers beside the body; null for events that were stored before it was kept. */
+      /** Headers that the signature covers beside the body; null for events that were stored before headers were. */
       headers: json('headers').$type<Record<string, string>>(),
       ...bookkeeping(kit),
     },

@@ -59,7 +59,7 @@ export function buildPayments(
       updatedAt: integer('updated_at').notNull(),
     },
     (row) => [
-      // Both engines hold nulls apart in a unique index: payments without a reference do not collide.
+      // In a unique index of either engine nulls differ from each other: payments without a reference do not collide.
       uniqueIndex('payments_by_reference').on(row.reference, row.provider),
       index('payments_by_order').on(row.orderId, row.createdAt, row.id),
       index('payments_by_next_poll').on(row.nextPollAt),

@@ -9,11 +9,11 @@ export interface Backup {
   bytes: number;
 }
 
-/** Makes a copy that was read through before it got its name. Works while the product runs, and locks nothing. */
+/** Makes a copy, and checks all of it before it gets its name. Works while the product runs, and locks nothing. */
 export async function backUpSqlite(input: { file: string; target: string; mayReplace: boolean }): Promise<Backup> {
   const file = resolve(input.file);
   const target = resolve(input.target);
-  if (!existsSync(file)) throw new MaintenanceRefused(`${file}, which DATABASE_URL names, is not there`);
+  if (!existsSync(file)) throw new MaintenanceRefused(`${file}, which DATABASE_URL names, does not exist`);
   if (isSame(file, target)) throw new MaintenanceRefused(`${target} is the database itself`);
   refuseExisting(target, input.mayReplace);
   await placeNewFile(target, async (part) => {

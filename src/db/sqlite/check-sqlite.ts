@@ -1,5 +1,5 @@
-// Checks the file as the product would use it, and changes nothing. It may be in use by this very process: the file is
-// never opened past SQLite, since closing it would release the locks that SQLite holds on it, and nothing waits for a lock.
+// Checks the file as the product would use it, and changes nothing. This process may be using it: the file is opened through
+// SQLite only, because closing it otherwise would release SQLite's locks, and no check waits for a lock.
 import { execFile } from 'node:child_process';
 import { accessSync, constants, existsSync, statfsSync, statSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
@@ -10,9 +10,9 @@ import { checkMigrations } from '../engine/check-migrations.ts';
 import { openQueryOnly } from './connections.ts';
 
 const mebibyte = 1024 * 1024;
-/** Below the first the check warns; below the second the next busy day may fill the disk. */
+/** Below the first the check gives a warning; below the second an error: the next busy day may fill the disk. */
 const freeWarningBytes = 1024 * mebibyte;
-const freeWrongBytes = 100 * mebibyte;
+const freeErrorBytes = 100 * mebibyte;
 
 export async function checkSqlite(
   file: string,
@@ -97,7 +97,7 @@ function checkSpace(folder: string): SetUpCheck {
   const detail = `${(free / mebibyte / 1024).toFixed(1)} GB free`;
   if (free >= freeWarningBytes) return okCheck('space', detail);
   const finding = { detail, advice: `make room on the disk of ${folder}` };
-  return free < freeWrongBytes ? errorCheck('space', finding) : warningCheck('space', finding);
+  return free < freeErrorBytes ? errorCheck('space', finding) : warningCheck('space', finding);
 }
 
 async function checkIntegrity(

@@ -19,7 +19,7 @@ export interface WritingConnection {
 }
 
 export interface BatchOptions {
-  /** A group never holds more. */
+  /** The most transactions of one group. */
   transactionsMax: number;
   /** No further transaction joins a group that has run so long. */
   holdMaxMs: Milliseconds;
@@ -67,7 +67,7 @@ export function createCommitBatcher(connection: WritingConnection, options: Batc
       connection.releaseSavepoint();
       return { entry, scope, result };
     } catch (error) {
-      // A full disk and similar faults make SQLite roll back the whole transaction: the group is lost, not only this body.
+      // After a full disk and similar faults SQLite rolls back the whole transaction: all bodies of the group, not only this one.
       if (connection.isInTransaction()) connection.rollbackToSavepoint();
       entry.reject(error);
       return undefined;
@@ -99,7 +99,7 @@ export function createCommitBatcher(connection: WritingConnection, options: Batc
     try {
       connection.begin();
     } catch (error) {
-      // Another process has locked the file. Each waiting transaction would wait as long again: all are refused at once.
+      // Another process has locked the file. Each waiting transaction would wait as long again, so all are rejected at once.
       const unavailable = new DatabaseUnavailable('no transaction could be begun', { cause: error });
       for (const entry of waiting.splice(0)) entry.reject(unavailable);
       return;
@@ -116,7 +116,7 @@ export function createCommitBatcher(connection: WritingConnection, options: Batc
     }
   }
 
-  async function flushAndRest(): Promise<void> {
+  async function flushInTurns(): Promise<void> {
     try {
       await flush();
     } finally {
@@ -128,8 +128,8 @@ export function createCommitBatcher(connection: WritingConnection, options: Batc
   function wakeUp(): void {
     if (isFlushing || waiting.length === 0) return;
     isFlushing = true;
-    // Everything that the present turn of the event loop brings joins the same commit.
-    setImmediate(() => void flushAndRest());
+    // Every transaction that begins in the present turn of the event loop joins the same commit.
+    setImmediate(() => void flushInTurns());
   }
 
   return {
@@ -141,7 +141,7 @@ export function createCommitBatcher(connection: WritingConnection, options: Batc
       const caller = new AsyncResource('transaction');
       waiting.push({
         body: (scope) => caller.runInAsyncScope(body, undefined, scope),
-        // The result given back is the one that this body made.
+        // The entry's result is that of its own body, whose type is Result.
         resolve: (result) => resolve(result as Result),
         reject,
       });

@@ -6,9 +6,9 @@ import type { WritingConnection } from './commit-batcher.ts';
 
 export type SqliteConnection = BetterSqlite3.Database;
 
-/** While it waits for another process's lock the driver stops the event loop: long enough for a migration, no longer. */
+/** How long to wait for another process's lock: enough for a migration, and no longer, because the event loop is blocked meanwhile. */
 const lockWaitMs = 2_500;
-/** A checkpoint that a long read held up leaves a large log behind; it is cut back to this many bytes. */
+/** A checkpoint that a long read delayed leaves a large log; it is truncated to this many bytes. */
 const logBytesMax = 64 * 1024 * 1024;
 
 export function openWriter(file: string): SqliteConnection {
@@ -23,9 +23,9 @@ export function openWriter(file: string): SqliteConnection {
   return connection;
 }
 
-/** Only our user may read customers and their license keys. The files that SQLite makes beside this one get its mode. */
+/** Only the product's user may read customers and their data. The files that SQLite makes beside this one get its mode. */
 function createPrivateFile(file: string): void {
-  // Only a file that is not there yet: to open and close a file that SQLite has open would release its locks.
+  // Only a file that does not exist yet: opening and closing a file that SQLite has open would release its locks.
   if (!existsSync(file)) closeSync(openSync(file, 'a', 0o600));
 }
 

@@ -5,10 +5,10 @@ import { openQueryOnly } from './connections.ts';
 
 const lockWaitMs = 2_500;
 const faultsMax = 3;
-/** In one step the copy is one snapshot, however busy the writer is; in several, each write would restart it. */
+/** All pages in one step: the copy is one snapshot however busy the writer is; in several steps each write would restart it. */
 const allPages = 0x7fff_ffff;
 
-/** Copies the database as it is at this moment, also while others use it, into a new file of its own. */
+/** Copies the database as it is at this moment, also while it is in use, into a new file. */
 export async function copySqlite(from: string, to: string): Promise<void> {
   const source = open(from);
   try {
@@ -20,7 +20,7 @@ export async function copySqlite(from: string, to: string): Promise<void> {
   }
   const copy = new BetterSqlite3(to, { fileMustExist: true });
   try {
-    // Then all of it is in one file, without a log.
+    // Moves everything into one file, without a log.
     copy.pragma('journal_mode = delete');
   } finally {
     copy.close();
@@ -28,7 +28,7 @@ export async function copySqlite(from: string, to: string): Promise<void> {
   chmodSync(to, 0o600);
 }
 
-/** Reads the whole file; returns its applied migrations. Throws MaintenanceRefused when it is damaged or not ours. */
+/** Reads the whole file; returns its applied migrations. Throws MaintenanceRefused when it is damaged or of another program. */
 export function verifySqlite(file: string, name: string): string[] {
   const connection = open(file);
   try {

@@ -69,7 +69,7 @@ export function openSqlite(file: string, options: OpenOptions): OpenDatabase {
   let wroteAt = Number.NEGATIVE_INFINITY;
   async function probe(): Promise<void> {
     reader.prepare('select id from schema_migrations limit 1').get();
-    // A full disk can still be locked and read: only a write shows it. Frequent probes do not write more often.
+    // A file on a full disk can still be locked and read: only a write fails. Frequent probes do not write more often.
     const isRecent = performance.now() - wroteAt < probeWritesEveryMs;
     await batcher.run(async () => void (isRecent || writer.prepare(probeWrite).run()));
     if (!isRecent) wroteAt = performance.now();

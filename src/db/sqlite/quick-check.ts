@@ -1,10 +1,10 @@
-// A process of its own, because SQLite cannot be interrupted while it reads a large file: the process that waits for it can end it.
-// Prints the faults that it finds, one a line; nothing when there is none.
+// Runs as a process of its own, which can be ended: SQLite cannot be interrupted while it reads a large file. Prints the faults
+// that it finds, one a line.
 import { type Database, SqliteError } from 'better-sqlite3';
 import { openQueryOnly } from './connections.ts';
 
 const faultsMax = 5;
-/** This process may wait: it serves nothing else. */
+/** This process may wait for a lock: it serves no requests. */
 const lockWaitMs = 1_000;
 
 if (import.meta.main) {
@@ -23,7 +23,7 @@ function findFaults(connection: Database): string[] {
     const rows = connection.pragma(`quick_check(${faultsMax})`) as { quick_check: string }[];
     return rows.map((row) => row.quick_check).filter((text) => text !== 'ok');
   } catch (error) {
-    // Damage to a page that the check needs ends it.
+    // A damaged page that the check itself needs makes it throw.
     if (error instanceof SqliteError && error.code.startsWith('SQLITE_CORRUPT')) return [error.message];
     throw error;
   }

@@ -1,6 +1,6 @@
-// Puts a backup in the place of the database. A process that still used the old file would go on writing into it unseen, so
-// the file is locked: SQLite refuses the lock while another process has the file open, and keeps others out until the new one
-// is there. At every moment there is a whole database under the name.
+// Replaces the database by a backup. A process that still used the old file would go on writing into it unnoticed, so the file
+// is locked: SQLite refuses the lock while another process has the file open, and keeps others out until it is replaced. At
+// every moment there is a complete database under the name.
 import { existsSync, linkSync, mkdirSync, renameSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import BetterSqlite3 from 'better-sqlite3';
@@ -26,7 +26,7 @@ export async function restoreSqlite(input: {
 }): Promise<Restored> {
   const file = resolve(input.file);
   const source = resolve(input.source);
-  if (!existsSync(source)) throw new MaintenanceRefused(`${source} is not there`);
+  if (!existsSync(source)) throw new MaintenanceRefused(`${source} does not exist`);
   if (source === file) throw new MaintenanceRefused(`${source} is the database itself`);
   mkdirSync(dirname(file), { recursive: true });
   let locked: BetterSqlite3.Database | undefined;
@@ -51,7 +51,7 @@ export async function restoreSqlite(input: {
 function lockExclusively(file: string, isForced: boolean): BetterSqlite3.Database | undefined {
   const connection = new BetterSqlite3(file, { fileMustExist: true, timeout: 0 });
   try {
-    // Without a log it is one file again. SQLite refuses this while another process has the file open.
+    // Moves the log into the file. SQLite refuses this while another process has the file open.
     connection.pragma('journal_mode = delete');
     connection.exec('begin exclusive');
     return connection;
@@ -67,10 +67,10 @@ function lockExclusively(file: string, isForced: boolean): BetterSqlite3.Databas
   }
 }
 
-/** A second name for the same file: the first one is never without a database. */
+/** Gives the same file a second name, so that there is a database under the first one at every moment. */
 function keepOld(file: string, keptAs: string): void {
   linkSync(file, keptAs);
-  // Only a damaged database still has them, and SQLite must not use them with the new one.
+  // Only a damaged database still has a log, and SQLite must not use it with the new one.
   for (const beside of ['-wal', '-shm']) {
     if (existsSync(`${file}${beside}`)) renameSync(`${file}${beside}`, `${keptAs}${beside}`);
   }

@@ -15,10 +15,10 @@ interface DeadLetterInput {
   actor: Actor;
 }
 
-/** A message of either queue that was given up on. */
+/** An abandoned message of either queue. */
 export type DeadLetter = { queue: 'inbox'; row: InboxEvent } | { queue: 'outbox'; row: OutboxMessage };
 
-/** One page of them, those that were given up last first. */
+/** One page of dead letters, the last abandoned first. */
 export function listDeadLetterPage(
   deps: Pick<DeadLetterDeps, 'database'>,
   query: { position: PagePosition<TimedKey> | null; size: number },
@@ -53,7 +53,7 @@ function newestFirst(one: DeadLetter, other: DeadLetter): number {
   return left.id < right.id ? 1 : -1;
 }
 
-/** Undefined when it is no dead letter any more. */
+/** Undefined when it is not a dead letter any more. */
 export function findDeadLetter(
   deps: Pick<DeadLetterDeps, 'database'>,
   wanted: { queue: DeadLetterQueue; id: string },
@@ -85,7 +85,7 @@ export function redriveDeadLetter(
   });
 }
 
-/** Settles a dead letter for good: its effect will not happen. */
+/** Settles a dead letter for good: it will never be carried out. */
 export function discardDeadLetter(
   deps: DeadLetterDeps,
   input: DeadLetterInput,

@@ -3,8 +3,8 @@ import type { MessagingStores } from './messaging-store.ts';
 import { type TopicMessage, topics } from './topics.ts';
 
 /**
- * Puts a message into the outbox, in the transaction that decided it; false when the same fact was queued before. What
- * caused it travels with it into the log.
+ * Puts a message into the outbox, in the transaction that decided it; false when the same fact was queued before. The
+ * payload carries the cause, for the log.
  */
 export function enqueueOutboxMessage(
   tx: TransactionContext<Pick<MessagingStores, 'outbox'>>,

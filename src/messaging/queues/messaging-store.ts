@@ -4,7 +4,7 @@ import type { TimedKey } from '#kernel/page.ts';
 
 /**
  * The bookkeeping that inbox and outbox share. `startedAttempts` minus `finishedAttempts` is how often the process died
- * with the row in hand; a row is done when `processedAt` is set and a dead letter when `abandonedAt` is.
+ * while it worked on the row; a row is done when `processedAt` is set and a dead letter when `abandonedAt` is.
  */
 export interface QueueBookkeeping {
   id: string;
@@ -14,7 +14,7 @@ export interface QueueBookkeeping {
   lockedBy: string | null;
   processedAt: Milliseconds | null;
   abandonedAt: Milliseconds | null;
-  /** Why it was given up on, or why the last attempt failed. */
+  /** Why the row became a dead letter, or why its last attempt failed. */
   lastError: string | null;
   startedAttempts: number;
   finishedAttempts: number;
@@ -26,34 +26,34 @@ export interface InboxEvent extends QueueBookkeeping {
   /** The provider's identity of the event; unique within the source. */
   eventKey: string;
   eventType: string;
-  /** What it is about, as the source names it. */
+  /** The source's id of the payment, refund or order that the event is about. */
   reference: string;
-  /** An id below the reference that only this event tells; null for most sources. */
+  /** An id below the reference that only this event contains; null for most sources. */
   detail: string | null;
   /** `signed` or `token`. */
   trust: string;
-  /** The raw bytes as they came. */
+  /** The raw bytes as received. */
   body: Uint8Array;
-  /** Those headers that its signature needs to be verified once more; null for what was stored before they were kept. */
+  /** The headers that are needed to verify its signature again; null for events stored before headers were. */
   headers: Record<string, string> | null;
-  /** What became of it, in a word: `applied`, `unchanged`, `unknown_payment` … */
+  /** The result of processing it: `applied`, `unchanged`, `unknown_payment` … */
   outcome: string | null;
 }
 
-/** What is to be done outside, written in the transaction that decided it. */
+/** A call to the outside that a transaction decided, written in the same transaction. */
 export interface OutboxMessage extends QueueBookkeeping {
-  /** Unique for ever: the same fact is never queued twice. */
+  /** Unique among all messages ever queued: the same fact is never queued twice. */
   key: string;
   /** `alert.card`, `order.card`, `shop.event`, `payment.cancel`, `refund.send`. */
   topic: string;
-  /** Lanes are worked apart, so that one that hangs holds up no other: `pager`, `chat`, `shop`, `provider`. */
+  /** Each lane has a worker of its own, so that a hanging one delays no other: `pager`, `chat`, `shop`, `provider`. */
   lane: string;
   /** 0 goes first. */
   priority: number;
   payload: JsonObject;
 }
 
-/** What a claim asks for. `suspectedPoison` asks for rows that the process died with before; they are claimed alone. */
+/** What a claim asks for. `suspectedPoison`: rows that were in progress at a crash; they are claimed alone. */
 export interface ClaimRequest {
   lane: string | null;
   now: Milliseconds;
@@ -81,16 +81,19 @@ export interface QueueDepth {
   abandoned: number;
 }
 
-/** The verbs that both queues share; the settling ones act only while `lockedBy` still holds the row, and say whether they did. */
+/**
+ * What both queues share; every change runs inside a transaction. `markProcessed`, `release` and `abandon` change a row only
+ * while `lockedBy` still has its lease, and return whether they did.
+ */
 export interface QueueStore<Row> {
-  /** Claims due rows that nobody holds, by priority, then time, then id; raises `startedAttempts`. */
+  /** Leases due rows that nobody has leased, by priority, then time, then id; raises `startedAttempts`. */
   claimDue(request: ClaimRequest): Promise<Row[]>;
-  /** Whether a claim of suspected poison messages would find one. */
+  /** Whether a suspected poison message is due. */
   hasSuspectedPoison(query: { lane: string | null; now: Milliseconds }): Promise<boolean>;
   markProcessed(input: { id: string; lockedBy: string; at: Milliseconds; outcome: string | null }): Promise<boolean>;
   /**
-   * Puts it back for later. An attempt that was really made has ended, and clears the row of the deaths before it:
-   * `finishedAttempts` becomes `startedAttempts`. One that was not made takes its start back.
+   * Puts the row back for later. After an attempt that was made, earlier crashes no longer count: `finishedAttempts` becomes
+   * `startedAttempts`. For an attempt that was not made, `startedAttempts` is lowered again.
    */
   release(input: {
     id: string;
@@ -101,26 +104,26 @@ export interface QueueStore<Row> {
   }): Promise<boolean>;
   abandon(input: { id: string; lockedBy: string; at: Milliseconds; reason: string }): Promise<boolean>;
   /**
-   * Frees rows that another instance holds; only for an engine with one process. Rows that a process has died with
-   * twice wait until `repeatedAt`. How many were freed.
+   * Ends the leases of other instances; only for an engine that one process uses. Rows that were in progress at two crashes
+   * wait until `repeatedAt`. Returns how many leases were ended.
    */
   unlockAll(input: { exceptBy: string; repeatedAt: Milliseconds }): Promise<number>;
   find(id: string): Promise<Row | undefined>;
   /** Newest first. */
   listAbandoned(query: { before: TimedKey | null; after?: TimedKey | null; limit: number }): Promise<Row[]>;
-  /** A dead letter becomes due again with its counters at zero; false when it is none. */
+  /** A dead letter becomes due again with its counters at zero; false when the row is no dead letter. */
   redrive(input: { id: string; at: Milliseconds }): Promise<boolean>;
-  /** A dead letter is settled for good, as processed with the outcome `discarded`; false when it is none. */
+  /** Marks a dead letter as processed with the outcome `discarded`; false when the row is no dead letter. */
   discard(input: { id: string; at: Milliseconds }): Promise<boolean>;
   depths(now: Milliseconds): Promise<QueueDepth[]>;
-  /** Deletes rows processed before `before`, at most `limit`; how many. */
+  /** Deletes at most `limit` rows processed before `before`; returns how many. */
   prune(query: { before: Milliseconds; limit: number }): Promise<number>;
 }
 
 export interface InboxStore extends QueueStore<InboxEvent> {
-  /** False when the event is known already; nothing is stored then. */
+  /** False, and nothing is stored, when the event is known already. */
   append(event: NewInboxEvent): Promise<boolean>;
-  /** Of one source, those that came in [from, to), oldest first, after the given one's place; of one type if one is named. */
+  /** Events of one source, and of one type if it is named, received in [from, to), oldest first, after the given place. */
   listArrivals(query: {
     source: string;
     from: Milliseconds;
@@ -129,7 +132,7 @@ export interface InboxStore extends QueueStore<InboxEvent> {
     after: { receivedAt: Milliseconds; id: string } | null;
     limit: number;
   }): Promise<InboxEvent[]>;
-  /** How many things the events of one source were about that came in [from, to), and when the last of all came. */
+  /** How many different references the events of one source in [from, to) have, and when its last event of all was received. */
   countArrivals(query: {
     source: string;
     from: Milliseconds;
@@ -138,11 +141,11 @@ export interface InboxStore extends QueueStore<InboxEvent> {
 }
 
 export interface OutboxStore extends QueueStore<OutboxMessage> {
-  /** False when the key is known already; nothing is stored then. */
+  /** False, and nothing is stored, when the key is known already. */
   enqueue(message: NewOutboxMessage): Promise<boolean>;
 }
 
-/** What is kept of a webhook that was refused. */
+/** A webhook that was refused, as it is kept for a later check. */
 export interface QuarantinedWebhook {
   id: string;
   source: string;
@@ -150,30 +153,30 @@ export interface QuarantinedWebhook {
   reason: string;
   bodyHash: string;
   bodyBytes: number;
-  /** Null where it can never be verified, or is too large: the hash tells it from others all the same. */
+  /** Null where it can never be verified, or is too large; the hash still tells it from others. */
   headers: Record<string, string> | null;
   body: Uint8Array | null;
 }
 
 export interface QuarantineStore {
   /**
-   * Keeps at most `rowsMax` rows and `bytesMax` bytes of bodies per source; those without a body give way first, then
-   * the oldest. A body that is kept already, because its sender came again, is not kept twice.
+   * Keeps at most `rowsMax` rows and `bytesMax` bytes of bodies per source; rows without a body are deleted first, then the
+   * oldest. A body that is kept already, because its sender repeated it, is not kept twice.
    */
   quarantine(webhook: QuarantinedWebhook, bounds: { rowsMax: number; bytesMax: number }): Promise<void>;
-  /** Newest first; `withBody`: only those that can be verified once more. */
+  /** Newest first; `withBody`: only those that can be verified again. */
   listQuarantined(query: {
     source: string | null;
     withBody?: boolean;
     after?: { receivedAt: Milliseconds; id: string } | null;
     limit: number;
   }): Promise<QuarantinedWebhook[]>;
-  /** False when it is gone already. */
+  /** Deletes it; false when it was deleted already. */
   takeOut(id: string): Promise<boolean>;
   countQuarantined(): Promise<{ source: string; count: number; withBody: number }[]>;
 }
 
-/** Where in Telegram a card stands, so that a repeat becomes an edit. One row per bot, chat and subject. */
+/** The Telegram message that shows a subject, so that a later version edits it. One row per bot, chat and subject. */
 export interface SentMessage {
   /** `admin` or `pager`. */
   bot: string;
@@ -195,7 +198,7 @@ export interface SentMessageStore {
   /** Inserts or replaces the row of this bot, chat and subject. */
   saveSent(message: SentMessage): Promise<void>;
   forgetSent(query: { bot: string; chatId: number; subject: string }): Promise<void>;
-  /** Forgets these subjects in every chat. */
+  /** Deletes the rows of these subjects in every chat. */
   forgetSubjects(subjects: readonly string[]): Promise<void>;
 }
 

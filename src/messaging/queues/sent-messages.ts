@@ -1,4 +1,4 @@
-// What is known of messages in chats: which message shows which subject, and what it shows.
+// Which message of which chat shows which subject, and what it shows.
 import type { Clock } from '#kernel/clock.ts';
 import type { Database } from '#kernel/database.ts';
 import type { MessagingStores, SentMessage } from './messaging-store.ts';
@@ -10,7 +10,7 @@ interface SentMessageDeps {
 
 type Place = Pick<SentMessage, 'bot' | 'chatId' | 'subject'>;
 
-/** The newest message of its subject in a chat; a message that only changed keeps the time of its sending. */
+/** Stores the newest message of its subject in a chat; a message that was only edited keeps the time it was sent at. */
 export function rememberSentMessage(
   deps: SentMessageDeps,
   input: { message: Omit<SentMessage, 'sentAt' | 'updatedAt'>; before: SentMessage | undefined },

@@ -4,17 +4,17 @@ export const lanes = ['pager', 'chat', 'shop', 'provider'] as const;
 export type Lane = (typeof lanes)[number];
 
 /**
- * Every topic of outbox messages, with its lane and its place in the queue (0 goes first). Beside what is
- * named here a payload may hold `cause`, for the log.
+ * Every topic of outbox messages, with its lane and its priority (0 goes first). Beside the fields named here a payload may
+ * have `cause`, for the log.
  */
 export const topics = {
   /** Shows a case's present state on its card, in every chat that alerts go to. Payload: `{ caseId, version }`. */
   'alert.card': { lane: 'pager', priority: 0 },
-  /** Tells what a day's closing found, with a picture, in every chat that alerts go to. Payload: `{ day }`. */
+  /** Sends the report of a daily close, with a chart, to every chat that alerts go to. Payload: `{ day }`. */
   'books.digest': { lane: 'pager', priority: 2 },
-  /** Asks the provider to close an unpaid payment. Payload: `{ paymentId }`. */
+  /** Asks the provider to cancel an unpaid payment. Payload: `{ paymentId }`. */
   'payment.cancel': { lane: 'provider', priority: 1 },
-  /** Asks the provider to give money back. Payload: `{ refundId }`. */
+  /** Sends a refund to its provider. Payload: `{ refundId }`. */
   'refund.send': { lane: 'provider', priority: 0 },
   /** Announces a fact to the shop. Payload: `{ webhookId, type, timestamp, order }`. */
   'shop.event': { lane: 'shop', priority: 1 },
@@ -25,7 +25,7 @@ export type Topic = keyof typeof topics;
 
 export interface TopicMessage {
   topic: Topic;
-  /** Names the fact, not the try: the same fact is queued once for ever. */
+  /** Names the fact and not the attempt: the same fact is queued once only. */
   key: string;
   payload: JsonObject;
 }

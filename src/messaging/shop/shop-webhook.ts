@@ -14,8 +14,8 @@ const timeoutMs: Milliseconds = 15 * second;
 const retryAfterMaxMs: Milliseconds = hour;
 
 /**
- * Announces facts to the shop in the Standard Webhooks scheme. The id names the fact and not the try, so a repeat after
- * a crash is recognised; any 2xx answer settles it.
+ * Sends order events to the shop in the Standard Webhooks scheme. The id names the fact and not the attempt, so that the shop
+ * recognises a repeat after a crash; any 2xx answer settles the message.
  */
 export function createShopWebhookHandler(deps: { target: ShopWebhookTarget | null; clock: Clock }): OutboxHandler {
   const { target, clock } = deps;
@@ -44,7 +44,7 @@ export function createShopWebhookHandler(deps: { target: ShopWebhookTarget | nul
         transformRequest: (data) => data,
         validateStatus: () => true,
       });
-      // The status is the answer; a page behind it is not read, however long it is.
+      // Only the status counts; the body is not read.
       answer.data.destroy();
       if (answer.status >= 200 && answer.status < 300) return { kind: 'done', outcome: `answered ${answer.status}` };
       const retryAfterMs = readRetryAfter(answer.headers['retry-after']);
@@ -53,7 +53,7 @@ export function createShopWebhookHandler(deps: { target: ShopWebhookTarget | nul
   };
 }
 
-/** `Retry-After` in seconds, bounded; a date, or nothing, leaves the wait to the queue's own backoff. */
+/** `Retry-After` in seconds, bounded; a date, or no header, leaves the wait to the worker's backoff. */
 function readRetryAfter(header: unknown): Milliseconds | null {
   if (typeof header !== 'string' || !/^\d{1,6}$/.test(header)) return null;
   return Math.min(Number(header) * second, retryAfterMaxMs);

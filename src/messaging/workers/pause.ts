@@ -1,8 +1,8 @@
 import type { Clock, Milliseconds } from '#kernel/clock.ts';
 
-/** A lane that was told to wait: nothing is taken from it until the wait is over. */
+/** The pause of a lane whose receiver asked to wait: no message is claimed until it is over. */
 export interface Pause {
-  /** Waits from here on; a longer wait that is under way stays. */
+  /** Begins a pause now; a longer one that is in progress stays. */
   begin(forMs: Milliseconds): void;
   isOn(): boolean;
 }
@@ -18,7 +18,7 @@ export function createPause(clock: Pick<Clock, 'now'>): Pause {
     },
     isOn() {
       const now = clock.now();
-      // Before the pause began the clock was set back: nobody knows any more how much of it is left.
+      // The clock was set back to before the pause began: how much of it is left is not known, so it ends.
       return now >= begunAt && now < until;
     },
   };

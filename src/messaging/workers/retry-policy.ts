@@ -6,13 +6,13 @@ export interface RetryPolicy {
   firstDelayMs: Milliseconds;
   /** No wait is longer than this. */
   delayMaxMs: Milliseconds;
-  /** After so many finished attempts the work is given up on and becomes a dead letter. */
+  /** After so many finished attempts the message becomes a dead letter. */
   attemptsMax: number;
 }
 
 /**
  * Exponential backoff with jitter over the upper half of the step: failures that began together spread out, and no
- * wait is so short that a provider in trouble is asked at once again.
+ * wait is so short that a failing provider is called again at once.
  */
 export function retryDelay(policy: RetryPolicy, input: { finishedAttempts: number; random: Random }): Milliseconds {
   const exponent = Math.min(Math.max(input.finishedAttempts - 1, 0), 30);

@@ -1,4 +1,4 @@
-// What becomes of a row after an attempt: done, back for later, or a dead letter. One transaction, one line in the log.
+// Settles a row after an attempt: processed, put back for later, or a dead letter. One transaction, one line in the log.
 import { systemActor } from '#kernel/actor.ts';
 import { causeOf, inTransaction } from '#kernel/transaction-context.ts';
 import type { QueueBookkeeping } from '../queues/messaging-store.ts';
@@ -24,20 +24,20 @@ export async function settleRow<Row extends QueueBookkeeping, Stores>(
   const now = deps.clock.now();
   await inTransaction(deps, causeOf(systemActor), async (tx) => {
     const queue = options.queueOf(tx.stores);
-    const held = { id: row.id, lockedBy: deps.instanceId };
+    const lease = { id: row.id, lockedBy: deps.instanceId };
     switch (result.kind) {
       case 'done':
-        await queue.markProcessed({ ...held, at: now, outcome: result.outcome });
+        await queue.markProcessed({ ...lease, at: now, outcome: result.outcome });
         return;
       case 'retry': {
         const finishedAttempts = row.finishedAttempts + 1;
         const delay = result.retryAfterMs ?? retryDelay(options.policy, { finishedAttempts, random: deps.random });
         const isFinishedAttempt = wasTried(result);
-        await queue.release({ ...held, availableAt: now + delay, error: result.error, isFinishedAttempt });
+        await queue.release({ ...lease, availableAt: now + delay, error: result.error, isFinishedAttempt });
         return;
       }
       case 'give_up': {
-        const wasAbandoned = await queue.abandon({ ...held, at: now, reason: result.reason });
+        const wasAbandoned = await queue.abandon({ ...lease, at: now, reason: result.reason });
         if (wasAbandoned) await options.onAbandoned(tx, { row, reason: result.reason });
         return;
       }
@@ -55,7 +55,7 @@ function boundRetry<Row extends QueueBookkeeping, Stores>(attempted: Attempted<R
   return { kind: 'give_up', reason: `${attempts} attempts failed; the last: ${result.error}` };
 }
 
-/** A lane that was told to wait has not tried the message either: the wait must not use up its attempts. */
+/** A receiver that asked the whole lane to wait did not process the message: the wait must not use up its attempts. */
 function wasTried(result: Retry): boolean {
   return !result.pausesLane && result.isUntried !== true;
 }
@@ -67,7 +67,7 @@ function report<Row extends QueueBookkeeping, Stores>(
   const facts = { worker: options.name, rowId: row.id, ...options.describe?.(row), attempt: row.finishedAttempts + 1 };
   if (result.kind === 'done') log.info('message settled', { ...facts, outcome: result.outcome });
   if (result.kind === 'retry') {
-    // A message that only waits for its turn is no failure.
+    // A message that was not tried is no failure.
     const level = result.isUntried ? 'info' : 'warn';
     log[level]('message put back', { ...facts, reason: result.error });
   }

@@ -1,6 +1,6 @@
 import type { Clock, Milliseconds } from '#kernel/clock.ts';
 
-/** Wakes one sleeper; a call while nobody sleeps is remembered, so that none is lost between the last claim and the sleep. */
+/** Wakes a sleeping worker. A call while it is awake is remembered, so that none is lost between its last claim and its sleep. */
 export interface Waker {
   wake(): void;
   /** Resolves at the next `wake`, after `ms`, or when the signal aborts. */

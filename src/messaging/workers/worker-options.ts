@@ -6,21 +6,21 @@ import type { QueueStore } from '../queues/messaging-store.ts';
 import type { DeliveryResult } from './outbox-handler.ts';
 import type { RetryPolicy } from './retry-policy.ts';
 
-/** One queue, or one lane of it, and what is done with its rows. */
+/** One queue, or one lane of it, and how its rows are processed. */
 export interface WorkerOptions<Row, Stores> {
   name: string;
   queueOf(stores: Stores): QueueStore<Row>;
   lane: string | null;
   handle(row: Row, signal: AbortSignal): Promise<DeliveryResult>;
-  /** Runs in the transaction that makes a dead letter: raises the alert. */
+  /** Runs inside the transaction that makes a dead letter, to raise its case. */
   onAbandoned(tx: TransactionContext<Stores>, input: { row: Row; reason: string }): Promise<void>;
-  /** What the log says of a row beside its id: facts without secrets. */
+  /** Facts about a row for the log, beside its id; no secrets. */
   describe?(row: Row): Record<string, unknown>;
   policy: RetryPolicy;
   concurrency: number;
-  /** No attempt may take longer; its signal is aborted then. The lock outlives it. */
+  /** An attempt that takes longer has its signal aborted. The lease lasts longer than that. */
   attemptTimeoutMs: Milliseconds;
-  /** How long a worker sleeps when nobody wakes it. */
+  /** How long the worker sleeps when it is not woken. */
   sweepMs: Milliseconds;
 }
 

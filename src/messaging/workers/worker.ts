@@ -1,6 +1,6 @@
-// A worker takes due rows of one queue, works on a few at a time, and settles each. Rows that the process died with are
-// taken one at a time while nothing else is in hand: then it is known which of them ends the process, and after three
-// deaths that one is taken out of circulation instead of its neighbours.
+// A worker claims due rows of one queue, works on a few at a time, and settles each. Rows that were in progress at a crash are
+// suspected poison messages: they are worked on one at a time with nothing beside them, so that it is known which one ends
+// the process. After three crashes that one becomes a dead letter, and its neighbours do not.
 import { type Milliseconds, second } from '#kernel/clock.ts';
 import type { Lifecycle } from '#kernel/process.ts';
 import type { QueueBookkeeping } from '../queues/messaging-store.ts';
@@ -10,16 +10,16 @@ import { settleRow } from './settle-row.ts';
 import { createWaker } from './waker.ts';
 import type { WorkerDeps, WorkerOptions } from './worker-options.ts';
 
-/** Attempts in hand may take so long to end once the worker stops; then their signal is aborted and they are put back. */
+/** Attempts in progress may take so long once the worker stops; then their signal is aborted and their rows are put back. */
 const stopGraceMs: Milliseconds = 8 * second;
 
-/** A row that ended the process so often is a dead letter. */
+/** A row that was in progress at so many crashes becomes a dead letter. */
 export const crashesMax = 3;
 
 export interface Worker extends Lifecycle {
-  /** There is something new to take. */
+  /** Makes the worker claim at once: a row became due. */
   wake(): void;
-  /** Works until nothing is due; how many rows it settled. For tests and for work by hand, while the worker is not started. */
+  /** Works until nothing is due; returns how many rows it settled. Only while the worker is not started, as in tests. */
   drain(): Promise<number>;
   /** When the worker last asked its queue for rows; null before the first time. */
   lastClaimAt(): Milliseconds | null;
@@ -32,7 +32,7 @@ export function createWorker<Row extends QueueBookkeeping, Stores>(
   const waker = createWaker(deps.clock);
   const stopping = new AbortController();
   const cutting = new AbortController();
-  const inHand = new Set<Promise<void>>();
+  const inProgress = new Set<Promise<void>>();
   let running: Promise<void> | undefined;
   const pause = createPause(deps.clock);
   let suspectedPoisonCheckedAt = 0;
@@ -40,7 +40,7 @@ export function createWorker<Row extends QueueBookkeeping, Stores>(
 
   async function claim(limit: number, suspectedPoison: boolean): Promise<Row[]> {
     const now = deps.clock.now();
-    // Twice the longest attempt: the row is never taken by another while this process is still within its time.
+    // Twice the longest attempt, so that the lease never ends while this process still works on the row.
     const lockedUntil = now + options.attemptTimeoutMs * 2;
     return deps.database.transaction((stores) =>
       options
@@ -51,7 +51,7 @@ export function createWorker<Row extends QueueBookkeeping, Stores>(
 
   async function attempt(row: Row): Promise<DeliveryResult> {
     if (row.startedAttempts - row.finishedAttempts > crashesMax) {
-      return { kind: 'give_up', reason: `the process ended ${crashesMax} times while this was in hand` };
+      return { kind: 'give_up', reason: `the process crashed ${crashesMax} times while this was in progress` };
     }
     const signal = AbortSignal.any([cutting.signal, deps.clock.deadline(options.attemptTimeoutMs)]);
     try {
@@ -64,42 +64,42 @@ export function createWorker<Row extends QueueBookkeeping, Stores>(
 
   async function work(row: Row): Promise<void> {
     const result = await attempt(row);
-    // At once, so that nothing more is taken while this row is being put back.
+    // Before the row is put back, so that nothing more is claimed meanwhile.
     if (result.kind === 'retry' && result.pausesLane) pause.begin(result.retryAfterMs ?? 0);
     try {
       await settleRow(deps, { options, row, result });
     } catch (error) {
-      // The lock runs out and the row is taken again: an attempt too many is harmless, a lost row is not.
+      // The lease expires and the row is claimed again: an attempt too many is harmless, a lost row is not.
       deps.log.error('message not settled', { worker: options.name, rowId: row.id }, error);
     }
   }
 
-  /** Only a suspected poison message waits for what is in hand: an attempt that hangs must not hold up the others. */
+  /** Only a suspected poison message waits for the attempts in progress: one that hangs must not delay all others. */
   async function isTimeForSuspectedPoison(now: Milliseconds): Promise<boolean> {
-    if (inHand.size === 0) return true;
+    if (inProgress.size === 0) return true;
     if (Math.abs(now - suspectedPoisonCheckedAt) < options.sweepMs) return false;
     suspectedPoisonCheckedAt = now;
     return deps.database.read((stores) => options.queueOf(stores).hasSuspectedPoison({ lane: options.lane, now }));
   }
 
-  /** Takes what is due and begins to work on it; how many rows were taken. */
-  async function takeDue(): Promise<number> {
+  /** Claims due rows and begins to work on them; returns how many were claimed. */
+  async function claimAndBegin(): Promise<number> {
     const now = deps.clock.now();
     claimedAt = now;
     if (pause.isOn()) return 0;
     if (await isTimeForSuspectedPoison(now)) {
-      await Promise.all(inHand);
+      await Promise.all(inProgress);
       const suspected = await claim(1, true);
       await Promise.all(suspected.map(work));
       if (suspected.length > 0) return suspected.length;
     }
-    const rows = await claim(options.concurrency - inHand.size, false);
+    const rows = await claim(options.concurrency - inProgress.size, false);
     for (const row of rows) {
       const task = work(row).finally(() => {
-        inHand.delete(task);
+        inProgress.delete(task);
         waker.wake();
       });
-      inHand.add(task);
+      inProgress.add(task);
     }
     return rows.length;
   }
@@ -107,18 +107,18 @@ export function createWorker<Row extends QueueBookkeeping, Stores>(
   async function run(): Promise<void> {
     while (!stopping.signal.aborted) {
       let taken = 0;
-      // A worker whose hands are full takes more as soon as one is free: it is at work and not silent.
+      // A worker with as many attempts in progress as it may have is busy and not silent.
       claimedAt = deps.clock.now();
       try {
-        taken = inHand.size < options.concurrency ? await takeDue() : 0;
+        taken = inProgress.size < options.concurrency ? await claimAndBegin() : 0;
       } catch (error) {
         deps.log.error('queue not readable', { worker: options.name }, error);
         await deps.clock.sleep(second, stopping.signal);
       }
-      if (taken > 0 && inHand.size < options.concurrency) continue;
+      if (taken > 0 && inProgress.size < options.concurrency) continue;
       await waker.wait(options.sweepMs, stopping.signal);
     }
-    await Promise.all(inHand);
+    await Promise.all(inProgress);
   }
 
   return {
@@ -134,10 +134,10 @@ export function createWorker<Row extends QueueBookkeeping, Stores>(
     lastClaimAt: () => claimedAt,
     async drain() {
       let settled = 0;
-      // Bounded: a queue that refills itself as fast as it drains would otherwise hold the caller for ever.
+      // Bounded: a queue that is filled as fast as it drains would otherwise block the caller for ever.
       for (let round = 0; round < 10_000; round += 1) {
-        const taken = await takeDue();
-        await Promise.all(inHand);
+        const taken = await claimAndBegin();
+        await Promise.all(inProgress);
         if (taken === 0) return settled;
         settled += taken;
       }

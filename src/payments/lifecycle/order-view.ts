@@ -13,7 +13,6 @@ export const timelineShownMax = 100;
 export const exceptionStatuses = ['open', 'resolved'] as const;
 
 export type OrderView = ReturnType<typeof viewOrder>;
-export type PaymentView = ReturnType<typeof viewPayment>;
 
 /**
  * An order as the shop sees it: amounts are decimal strings, times RFC 3339 in UTC, and what does not apply is null. The

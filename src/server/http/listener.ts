@@ -8,17 +8,17 @@ export interface ListenerOptions {
   host: string;
   /** 0: any free port. */
   port: number;
-  /** How long requests that are being served may take to finish once the server stops; then their connections are cut. */
+  /** How long requests in progress may take once the server stops; then their connections are closed. */
   stopTimeoutMs: Milliseconds;
 }
 
 export interface Listener {
   start(): Promise<{ port: number }>;
-  /** Stops accepting, lets requests that are being served finish, and resolves when no connection is left. May be called twice. */
+  /** Stops accepting, lets requests in progress finish, and resolves when no connection is left. May be called twice. */
   stop(): Promise<void>;
 }
 
-/** A sender that trickles its headers or its body may hold a connection no longer than this. */
+/** A sender that transmits its headers or body slowly may keep a connection no longer than this. */
 const headersTimeoutMs = 10 * second;
 const requestTimeoutMs = 30 * second;
 /** Longer than the idle time of the usual reverse proxies (a minute), so that they never write into a closing connection. */

@@ -1,5 +1,5 @@
-// Every answer that is not a success is a problem document (RFC 9457). It names faults of the request; faults of ours go to
-// the log only.
+// Every answer that is not a success is a problem document (RFC 9457). It names faults of the request; faults of the server go
+// to the log only.
 import { STATUS_CODES } from 'node:http';
 import { z } from '@hono/zod-openapi';
 import type { Hono, TypedResponse } from 'hono';
@@ -63,7 +63,7 @@ export function brokenBody(): ProblemAnswer<400> {
   return problem({ status: 400, detail: 'The body did not arrive whole.', headers: { connection: 'close' } });
 }
 
-/** For a failure on our side that may soon be over. */
+/** For a temporary failure of the server. */
 export function unavailable(input: { detail: string; retryAfterSeconds: number }): ProblemAnswer<503> {
   return problem({
     status: 503,

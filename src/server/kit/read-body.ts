@@ -27,7 +27,7 @@ async function readCounted(request: Request, maxBytes: number): Promise<ReadBody
   return { kind: 'read', bytes: Buffer.concat(chunks) };
 }
 
-/** The same from node's own request, for the route that must be quick: it spares the copy that a Request makes. */
+/** The same from Node's own request, for the webhook route, which must be fast: no copy for a Request is made. */
 export function readIncoming(incoming: IncomingMessage, maxBytes: number): Promise<ReadBody> {
   if (Number(incoming.headers['content-length'] ?? 0) > maxBytes) return Promise.resolve({ kind: 'too_large' });
   return new Promise((resolve) => {

@@ -3,12 +3,12 @@ import { type Clock, withinTime } from '#kernel/clock.ts';
 import type { EventLog } from '#kernel/process.ts';
 import { refuseOtherMethods } from '../kit/problem.ts';
 
-/** A check that takes longer has failed: the monitor that asks has a time-out too. */
+/** A check that takes longer has failed: the monitor that calls has a time-out too. */
 export const checkTimeoutMs = 2_000;
 
 export interface Check {
   name: string;
-  /** Whether its failure makes the answer 503; the other checks are only shown. */
+  /** Whether its failure makes the answer 503; a check that is not vital is only shown. */
   isVital: boolean;
   /** `detail` is a sentence without secrets: the answer is public. */
   check(): Promise<{ ok: boolean; detail: string }>;

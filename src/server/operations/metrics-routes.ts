@@ -19,7 +19,7 @@ export function metricsRoutes(deps: MetricsRoutesDeps): Hono {
     try {
       await refresh(deps);
     } catch (error) {
-      // Counters are needed most while the database does not answer.
+      // Counters are needed most while the database does not answer, so they are shown all the same.
       deps.payments.log.error('metrics not refreshed', {}, error);
     }
     const { contentType, body } = await deps.metrics.text();
@@ -29,7 +29,7 @@ export function metricsRoutes(deps: MetricsRoutesDeps): Hono {
   return app;
 }
 
-/** Brings up to date what is read rather than counted. */
+/** Updates the gauges, which are read from the database and the registry at each request. */
 async function refresh({ payments, metrics }: MetricsRoutesDeps): Promise<void> {
   const { clock, providers } = payments;
   const now = clock.now();

@@ -18,7 +18,7 @@ export interface Metrics extends ProviderMetrics, QueueMetrics {
 const jobBuckets = [0.01, 0.05, 0.25, 1, 5, 30, 120, 600];
 const commitBuckets = [1, 2, 4, 8, 16, 32, 64, 128, 256];
 
-/** These are gauges that end like counters, which promtool rightly refuses. */
+/** Gauges of prom-client that are named like counters, which promtool refuses. */
 const misnamed = ['nodejs_active_handles_total', 'nodejs_active_requests_total', 'nodejs_active_resources_total'];
 
 export function createMetrics(build: { version: string }): Metrics {

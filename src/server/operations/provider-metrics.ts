@@ -17,7 +17,7 @@ export interface ProviderMetrics {
   setProviderState(state: ProviderState): void;
 }
 
-/** From a local call to the longest time-out of a call that goes out. */
+/** From a local call to the longest time-out of a call to a provider. */
 const callBuckets = [0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30];
 
 export function createProviderMetrics(register: Registry): ProviderMetrics {
@@ -69,7 +69,7 @@ function createStateGauges(register: Registry): (state: ProviderState) => void {
   );
   const decommissioned = gauge(
     'tillkeeper_provider_decommissioned',
-    '1 while the provider is taken to be gone for good and is called once a day only.',
+    '1 while the provider is taken to be decommissioned and is called once a day only.',
   );
   const silent = gauge('tillkeeper_webhooks_silent', '1 while webhooks that are expected do not come.');
   const quarantined = gauge('tillkeeper_quarantined_webhooks', 'Refused webhooks that are kept.');

@@ -4,7 +4,7 @@ import type { QueueDepth } from '#messaging/queues/messaging-store.ts';
 import type { QueueName } from '#messaging/queues/read-queue-depths.ts';
 
 export interface QueueMetrics {
-  /** Replaces what was known of this queue. `lanes` are shown also while nothing waits in them. */
+  /** Replaces the values of this queue. `lanes` are shown also while no message waits in them. */
   setQueue(state: {
     queue: QueueName;
     lanes: readonly string[];

@@ -21,7 +21,9 @@ const paymentSchema = z
     checkout_url: z
       .string()
       .nullable()
-      .openapi({ description: 'Null while there is none, and while the provider asks for another amount than we do.' }),
+      .openapi({
+        description: 'Null while there is none, and while the provider requests another amount than the order has.',
+      }),
     expires_at: time,
     provider_reference: z.string().nullable(),
     provider_status: z.string().nullable(),

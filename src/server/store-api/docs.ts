@@ -6,7 +6,7 @@ import { ordersTag, type StoreApi } from './described.ts';
 
 const require = createRequire(import.meta.url);
 
-/** Files of swagger-ui-dist that the page needs; they are served from here, so that it works without the internet. */
+/** Files of swagger-ui-dist that the page needs; they are served locally, so that it works without the internet. */
 const assets: ReadonlyMap<string, string> = new Map([
   ['swagger-ui.css', 'text/css; charset=utf-8'],
   ['swagger-ui-bundle.js', 'text/javascript; charset=utf-8'],

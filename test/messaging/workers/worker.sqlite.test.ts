@@ -164,7 +164,7 @@ describe('a worker', () => {
     );
     await worked.drain();
     expect(handled).toEqual(['neighbour']);
-    expect(abandoned).toEqual(['the process ended 3 times while this was in hand']);
+    expect(abandoned).toEqual(['the process crashed 3 times while this was in progress']);
     expect((await find(poison))?.abandonedAt).not.toBeNull();
     expect((await find(neighbour))?.processedAt).not.toBeNull();
   });

@@ -209,9 +209,9 @@ describe('a provider that is gone', () => {
     answers = [404];
     await watch({});
     await spend(day + hour);
-    const restarted = { ...deps, retired: createDecommissionedProviders() };
+    const restarted = { ...deps, decommissioned: createDecommissionedProviders() };
     await loadDecommissioned(restarted);
-    expect(restarted.retired.mayAsk('btcpay')).toBe(false);
+    expect(restarted.decommissioned.mayAsk('btcpay')).toBe(false);
     const before = asked;
     await createProviderWatch(restarted)({});
     expect(asked).toBe(before);

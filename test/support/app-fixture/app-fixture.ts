@@ -37,7 +37,7 @@ export interface AppFixture extends World, ShopClient {
   runJob(name: string): Promise<JobRun>;
   pagerMessages(): readonly SandboxMessage[];
   /** The alert card that satisfies the predicate, as soon as there is one. */
-  awaitCard(isSo: (card: SandboxMessage) => boolean): Promise<SandboxMessage>;
+  awaitCard(isSo: (card: SandboxMessage) => boolean, meanwhile?: () => unknown): Promise<SandboxMessage>;
   /** The message of that id in its present state. */
   pagerText(messageId: number): string;
   /** Writes to the admin bot; the first answer, new or edited, that satisfies the predicate. */
@@ -119,9 +119,10 @@ export async function openAppFixtureIn(
       if (run === undefined) throw new Error(`no job ${name}`);
       return run;
     },
-    awaitCard: (isSo) =>
+    awaitCard: (isSo, meanwhile) =>
       awaitFound(() => pagerMessages().find(isSo), {
         what: 'an alert card',
+        meanwhile,
         instead: () => pagerMessages().map(({ text }) => text),
       }),
     pagerText: (messageId) => pagerMessages().find((message) => message.messageId === messageId)?.text ?? '',

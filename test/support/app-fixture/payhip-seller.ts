@@ -26,15 +26,21 @@ export function sellerAt({ sandbox }: { sandbox: ProviderSandbox }): PayhipSelle
 export function awaitSale(
   app: AppFixture,
   reference: string,
-  isSo: (order: OrderView) => boolean = () => true,
+  wanted: ((order: OrderView) => boolean) | { isSo: (order: OrderView) => boolean; meanwhile: () => unknown } = () =>
+    true,
 ): Promise<OrderView> {
+  const { isSo, meanwhile } = typeof wanted === 'function' ? { isSo: wanted, meanwhile: undefined } : wanted;
   let last: OrderView[] = [];
   return awaitFound(
     async () => {
       last = await ordersOf(app, reference);
       return last.find(isSo);
     },
-    { what: `an order of sale ${reference}`, instead: () => last.map(({ status, attention }) => [status, attention]) },
+    {
+      meanwhile,
+      what: `an order of sale ${reference}`,
+      instead: () => last.map(({ status, attention }) => [status, attention]),
+    },
   );
 }
 

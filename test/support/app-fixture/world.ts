@@ -3,13 +3,13 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { providerNames } from '#kernel/provider-name.ts';
+import { createMovableClock, type MovableClock } from '#sandbox/demo/movable-clock.ts';
 import type { ProviderSandbox } from '#sandbox/providers/options.ts';
 import { simulators, webhookPath } from '#sandbox/providers/registry.ts';
 import { startProviderSandbox } from '#sandbox/providers/server.ts';
 import type { SandboxLimits } from '#sandbox/telegram/limits.ts';
 import { startTelegramSandbox, type TelegramSandbox } from '#sandbox/telegram/server.ts';
 import { findFreePort } from '../process/free-port.ts';
-import { createMovableClock, type MovableClock } from '../time/movable-clock.ts';
 import { type ShopReceiver, startShopReceiver } from './shop-receiver.ts';
 
 export const adminBot = 'till_bot';

@@ -4,10 +4,18 @@ import { setTimeout as delay } from 'node:timers/promises';
 const waitMs = 15_000;
 const lookEveryMs = 20;
 
+export interface Waiting {
+  what: string;
+  instead?: (() => unknown) | undefined;
+  timeoutMs?: number | undefined;
+  /** Done after each look that found nothing: what the product does by the clock, or the clock itself. */
+  meanwhile?: (() => unknown) | undefined;
+}
+
 /** Looks until `find` gives something; a wait that runs out throws and says what was there instead. */
 export async function awaitFound<Found>(
   find: () => Promise<Found | undefined> | Found | undefined,
-  about: { what: string; instead?: () => unknown; timeoutMs?: number },
+  about: Waiting,
 ): Promise<Found> {
   const timeoutMs = about.timeoutMs ?? waitMs;
   const endsAt = performance.now() + timeoutMs;
@@ -18,13 +26,11 @@ export async function awaitFound<Found>(
       const instead = about.instead === undefined ? '' : `; instead: ${JSON.stringify(about.instead())}`;
       throw new Error(`waited ${timeoutMs} ms for ${about.what}${instead}`);
     }
+    await about.meanwhile?.();
     await delay(lookEveryMs);
   }
 }
 
-export async function awaitUntil(
-  isSo: () => boolean | Promise<boolean>,
-  about: { what: string; instead?: () => unknown; timeoutMs?: number },
-): Promise<void> {
+export async function awaitUntil(isSo: () => boolean | Promise<boolean>, about: Waiting): Promise<void> {
   await awaitFound(async () => ((await isSo()) ? true : undefined), about);
 }

@@ -77,7 +77,7 @@ export function createCaseStore(session: Session): CaseStore {
       deleteFirst(db, {
         table: cases,
         key: cases.id,
-        // What was resolved before then was opened before then, which the index knows.
+        // A case that was resolved before then was opened before then, and the index is on the opening.
         where: and(eq(cases.status, 'resolved'), lt(cases.openedAt, before), lt(cases.resolvedAt, before)),
         order: byAge.oldestFirst,
         limit,

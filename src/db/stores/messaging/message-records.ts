@@ -52,7 +52,7 @@ export function createQuarantineStore(session: Session): QuarantineStore {
   };
 }
 
-/** Of the rows, best first, those beyond the bounds: too many, or too many bytes of bodies. */
+/** The rows, the ones to keep first, that exceed a bound: too many rows, or too many bytes of bodies. */
 function beyond(rows: readonly { id: string; bytes: number }[], bounds: { rowsMax: number; bytesMax: number }) {
   let bytes = 0;
   return rows.flatMap((row, index) => {

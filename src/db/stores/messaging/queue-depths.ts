@@ -5,7 +5,7 @@ import type { Session } from '../../query/session.ts';
 import { and, isNotNull, isNull, sql } from '../../schema/drizzle.ts';
 import type { QueueShape } from './queue-shape.ts';
 
-/** Two counts, each over its partial index: processed rows, by far the most, are not read. */
+/** Counts waiting and abandoned rows, each by its partial index: processed rows, by far the most, are not read. */
 export async function countDepths(
   session: Session,
   input: { shape: QueueShape; now: Milliseconds },

@@ -6,9 +6,9 @@ export interface QueueShape {
   name: QueueName;
   /** The bookkeeping columns of either table; the columns that only one has are in `columns`, `lane` and `priority`. */
   table: Session['tables']['inboxEvents'];
-  /** The columns of a row as the port knows it. */
+  /** The columns of the port's rows. */
   columns: Record<string, PgColumn>;
-  /** By what depth is counted, and by what a claim may be narrowed. */
+  /** The column by which depths are counted, and to which a claim may be narrowed. */
   lane: PgColumn;
   priority: PgColumn | null;
 }

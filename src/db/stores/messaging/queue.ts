@@ -23,7 +23,7 @@ export function createQueueStore<Row extends QueueBookkeeping>(session: Session,
       const claim = claims(request);
       const { lane, now, lockedUntil, lockedBy, limit } = request;
       const rows = asRows<Row>(await claim({ lane, now, lockedUntil, lockedBy, limit }));
-      return rows.sort(inTurn);
+      return rows.sort(inClaimOrder);
     },
     async hasSuspectedPoison(query) {
       const found = await db
@@ -43,7 +43,7 @@ export function createQueueStore<Row extends QueueBookkeeping>(session: Session,
     },
     markProcessed: async (input) => (await process({ ...input })).length === 1,
     async release({ isFinishedAttempt, ...input }) {
-      // An attempt that was not made counts neither as started nor as finished: it must not count as a crash.
+      // An attempt that was not made counts neither as started nor as finished, so that it does not look like a crash.
       const counts = isFinishedAttempt ? { finished: 1, unstarted: 0 } : { finished: 0, unstarted: 1 };
       const released = await release({ ...input, ...counts });
       if (released.length === 1) session.noteDue(name, input.availableAt);
@@ -56,11 +56,11 @@ export function createQueueStore<Row extends QueueBookkeeping>(session: Session,
         .set({ lockedUntil: null, lockedBy: null })
         .where(and(isWaiting, isNotNull(table.lockedBy), ne(table.lockedBy, input.exceptBy)))
         .returning({ id: table.id });
-      const hasDiedTwice = sql`${table.startedAttempts} - ${table.finishedAttempts} > 1`;
+      const crashedTwice = sql`${table.startedAttempts} - ${table.finishedAttempts} > 1`;
       await db
         .update(table)
         .set({ availableAt: input.repeatedAt })
-        .where(and(isWaiting, isNull(table.lockedBy), hasDiedTwice, lt(table.availableAt, input.repeatedAt)));
+        .where(and(isWaiting, isNull(table.lockedBy), crashedTwice, lt(table.availableAt, input.repeatedAt)));
       if (freed.length > 0) session.noteDue(name, null);
       return freed.length;
     },
@@ -115,7 +115,7 @@ function prepareSettling({ db }: Session, { table, name }: QueueShape) {
 }
 
 /** Sorts claimed rows in the order of the claim: an UPDATE returns its rows in any order. */
-function inTurn(
+function inClaimOrder(
   left: QueueBookkeeping & { priority?: number },
   right: QueueBookkeeping & { priority?: number },
 ): number {

@@ -61,7 +61,7 @@ export function createOrderStore(session: Session): OrderStore {
     },
     async searchOrders(query) {
       const text = query.text.trim();
-      // An empty text is part of everything: it finds nothing rather than all.
+      // An empty text is contained in every text; it finds nothing instead of everything.
       const hasText =
         text === '' ? undefined : or(contains(orders.searchText, text), contains(orders.searchNote, text));
       const hasAmount = query.amountMinor === null ? undefined : eq(orders.amountMinor, query.amountMinor);

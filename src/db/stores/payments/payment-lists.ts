@@ -14,7 +14,7 @@ type Lists = Pick<
   | 'listPaymentsOfOrders'
 >;
 
-/** What the daily close and the exports read. */
+/** The lists that the daily close and the exports read. */
 export function createPaymentLists(session: Session): Lists {
   const { payments } = session.tables;
   const { list } = rowsOf(session.db, payments);
@@ -32,7 +32,7 @@ export function createPaymentLists(session: Session): Lists {
         limit,
       }),
     listUncountedPayments: ({ after, limit }) =>
-      // Zero is written out, so that both engines see that the small index holds all of them.
+      // Zero is a literal, so that both engines see that the partial index contains these rows.
       list(and(sql`${payments.capturedMinor} < 0`, after === null ? undefined : gt(payments.id, after)), {
         order: [asc(payments.id)],
         limit,

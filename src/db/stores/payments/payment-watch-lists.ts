@@ -4,7 +4,7 @@ import { rowsOf } from '../../query/rows.ts';
 import type { Session } from '../../query/session.ts';
 import { and, asc, eq, gt, inArray, isNotNull, lte, sql } from '../../schema/drizzle.ts';
 
-/** The payments that tell whether a provider is available. */
+/** The payments that show whether a provider is available. */
 export function createWatchLists(session: Session): Pick<PaymentStore, 'listAskedPayments' | 'listMovedPayments'> {
   const { db } = session;
   const { payments, timelineEntries: timeline } = session.tables;

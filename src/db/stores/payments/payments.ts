@@ -96,7 +96,7 @@ function createLists(session: Session): Pick<PaymentStore, 'listPaymentsToPoll' 
   };
 }
 
-/** The side table follows the list in the payment's own row. */
+/** Copies the list of the payment's row into the side table, which is searched. */
 async function keepTransactionIds(session: Session, payment: Pick<Payment, 'id' | 'transactionIds'>): Promise<void> {
   const { db } = session;
   const { paymentTransactionIds } = session.tables;

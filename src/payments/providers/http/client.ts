@@ -88,7 +88,7 @@ export function createProviderHttp(deps: ProviderHttpDeps, options: ProviderHttp
     const startedAt = clock.now();
     const result = await exchange(deps, { ...call, headers: call.headers(), timeoutMs, answerMaxBytes });
     if (result.kind === 'answer' && result.sentAt !== undefined) {
-      clockAheadMs = clockDifference({ told: result.sentAt, startedAt, endedAt: clock.now() }) ?? clockAheadMs;
+      clockAheadMs = clockDifference({ serverTime: result.sentAt, startedAt, endedAt: clock.now() }) ?? clockAheadMs;
     }
     const attempt = judgeExchange(reader, { ...call, result, now: clock.now() });
     if (attempt.kind === 'ok') lastSuccessAt = clock.now();

@@ -16,8 +16,8 @@ interface Sleeper {
  * takes no time: the clock jumps to its end. A sleep ends when its time has come, really or by a move. A deadline leaves the
  * work as long as it says, whatever the clock does meanwhile: a jump is no reason for a call in hand to fail.
  */
-export function createMovableClock(): MovableClock {
-  let ahead = 0;
+export function createMovableClock(options: { aheadMs?: Milliseconds } = {}): MovableClock {
+  let ahead = options.aheadMs ?? 0;
   const sleepers = new Set<Sleeper>();
   const clock = createClock(() => systemClock.now() + ahead);
 
