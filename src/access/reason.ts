@@ -1,11 +1,12 @@
 export const reasonUnitsMax = 300;
 
+/** Why a reason is not accepted. The words for it are the surface's. */
+export type ReasonRefusal = { code: 'reason_missing' } | { code: 'reason_too_long'; unitsMax: number };
+
 /** The reason as it is stored: on one line, and not longer than a card shows. */
-export function readReason(text: string): string | { kind: 'refused'; reason: string } {
+export function readReason(text: string): string | ({ kind: 'refused' } & ReasonRefusal) {
   const reason = text.replaceAll(/\s+/g, ' ').trim();
-  if (reason === '') return { kind: 'refused', reason: 'A reason is needed.' };
-  if (reason.length > reasonUnitsMax) {
-    return { kind: 'refused', reason: `A reason has at most ${reasonUnitsMax} characters.` };
-  }
+  if (reason === '') return { kind: 'refused', code: 'reason_missing' };
+  if (reason.length > reasonUnitsMax) return { kind: 'refused', code: 'reason_too_long', unitsMax: reasonUnitsMax };
   return reason;
 }

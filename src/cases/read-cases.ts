@@ -1,7 +1,7 @@
 import type { Milliseconds } from '#kernel/clock.ts';
 import type { Database } from '#kernel/database.ts';
 import { type Page, type PagePosition, readPage, type TimedKey } from '#kernel/page.ts';
-import { type Case, type CaseKind, decisionKinds, liveStatuses } from './case.ts';
+import { type Case, type DecisionKind, decisionKinds, liveStatuses } from './case.ts';
 import type { CaseCount, CaseStores } from './case-store.ts';
 
 interface ReadDeps {
@@ -12,8 +12,8 @@ export function findCase(deps: ReadDeps, id: string): Promise<Case | undefined> 
   return deps.database.read((stores) => stores.cases.findCase(id));
 }
 
-/** The live cases: `alerts` are those that ring, the newest first; `decisions` wait for somebody, the oldest first. */
-export type CaseFilter = { show: 'alerts' } | { show: 'decisions'; kinds: readonly CaseKind[] | null };
+/** The live cases: `alerts` are those that ring, the newest first; the others wait for a decision, the oldest first. */
+export type CaseFilter = 'alerts' | 'all' | DecisionKind;
 
 export function listCasePage(
   deps: ReadDeps,
@@ -21,9 +21,9 @@ export function listCasePage(
 ): Promise<Page<Case, TimedKey>> {
   const { filter, position, size } = query;
   const wanted =
-    filter.show === 'alerts'
+    filter === 'alerts'
       ? ({ kinds: null, rings: true, order: 'newest_first' } as const)
-      : ({ kinds: filter.kinds ?? decisionKinds, order: 'oldest_first' } as const);
+      : ({ kinds: filter === 'all' ? decisionKinds : [filter], order: 'oldest_first' } as const);
   return deps.database.read((stores) =>
     readPage<Case, TimedKey>({
       position,

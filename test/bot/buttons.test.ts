@@ -4,9 +4,8 @@ import { confirmationView } from '#bot/kit/confirmation.ts';
 import { reasonAwaited, reasonGiven, reasonQuestion } from '#bot/kit/reason-question.ts';
 import { bookDigest, bookList, bookPage, openBookPage } from '#bot/screens/accounting/books-view.ts';
 import { alertCard } from '#bot/screens/cases/alert-card-view.ts';
-import { alertList } from '#bot/screens/cases/alert-list-view.ts';
+import { caseKindChoice, caseList } from '#bot/screens/cases/case-list-view.ts';
 import { exceptionCard } from '#bot/screens/cases/exception-card-view.ts';
-import { exceptionKindChoice, exceptionList } from '#bot/screens/cases/exception-list-view.ts';
 import { optionChoice } from '#bot/screens/cases/resolution-questions.ts';
 import { couponList, couponQuestion } from '#bot/screens/channels/coupons-view.ts';
 import {
@@ -95,10 +94,10 @@ function* exceptionViews(): Generator<View> {
   for (const filter of exceptionFilters) {
     for (const index of indices) {
       const page = aPage(rows, { key: aPlace, index, hasMore: true });
-      yield exceptionList({ page, counts }, { ...look, filter });
+      yield caseList({ page, counts }, { ...look, filter });
     }
   }
-  yield exceptionKindChoice(counts);
+  yield caseKindChoice(counts);
   for (const exception of [
     anException(),
     anException({ assigneeId: 1, status: 'snoozed', snoozedUntil: at }),
@@ -123,7 +122,10 @@ function* everyView(): Generator<View> {
         yield alertCard(anAlert({ status, actions: [action] }), { ...look, place });
     }
   }
-  for (const index of indices) yield alertList(aPage([anAlert()], { key: aPlace, index, hasMore: true }), look);
+  for (const index of indices) {
+    const page = aPage([anAlert()], { key: aPlace, index, hasMore: true });
+    yield caseList({ page, counts: [] }, { ...look, filter: 'alerts' });
+  }
   for (const status of orderStatuses) {
     const details = {
       order: anOrder({ status }),

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { permissions } from '#access/permission.ts';
 import { buttonHandlers, commands, confirmations, openers, screens, typedValues } from '#bot/admin/screens.ts';
@@ -49,5 +50,13 @@ describe('the table of screens', () => {
   test('every heading of the help has commands', () => {
     const used = new Set(commands.map(({ section }) => section));
     expect(commandSections.filter((section) => !used.has(section))).toEqual([]);
+  });
+
+  test('README has a row for every command, and for no other', () => {
+    const readme = readFileSync(new URL('../../README.md', import.meta.url), 'utf8');
+    const [, section = ''] = /^## Commands of the bot$([\s\S]*?)^## /m.exec(readme) ?? [];
+    const rows = section.matchAll(/^\| (`.*?) \| /gm);
+    const inReadme = [...rows].flatMap(([, cell = '']) => [...cell.matchAll(/`\/([a-z]+)/g)].map(([, name]) => name));
+    expect([...new Set(inReadme)].sort()).toEqual(commands.map(({ command }) => command).sort());
   });
 });

@@ -46,3 +46,11 @@ describe('.env.example', () => {
     },
   );
 });
+
+test('README names every setting, and no other of its kind', () => {
+  const readme = readFileSync(new URL('../../README.md', import.meta.url), 'utf8');
+  const [, section = ''] = /^## Settings$([\s\S]*?)^## /m.exec(readme) ?? [];
+  const rows = section.split('\n').filter((row) => row.startsWith('| `'));
+  const inReadme = rows.flatMap((row) => [...(row.split(' | ')[0] ?? '').matchAll(/`([A-Z][A-Z0-9_]*)`/g)]);
+  expect(inReadme.map(([, name]) => name).sort()).toEqual(Object.keys(settings).sort());
+});

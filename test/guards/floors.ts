@@ -1,4 +1,5 @@
 // The plan of the app, which docs/architecture.md draws. The guard in imports.test.ts holds every import against it.
+import { readdirSync } from 'node:fs';
 import { providerNames } from '#kernel/provider-name.ts';
 
 /**
@@ -14,9 +15,8 @@ export interface Place {
   also?: readonly string[];
 }
 
-const screens = ['start', 'orders', 'refunds', 'cases', 'channels', 'accounting', 'operations', 'providers'].map(
-  (name) => `screens/${name}`,
-);
+/** Every folder of screens is a place of its own. */
+const screens = readdirSync(new URL('../../src/bot/screens', import.meta.url)).map((name) => `screens/${name}`);
 /** What a part of the bot may import of the others. Screens do not know each other: one leads to another by its name. */
 const withinBot: Readonly<Record<string, readonly string[]>> = {
   telegram: ['text'],

@@ -6,6 +6,7 @@ import type { CallbackQuery } from 'telegraf/types';
 import type { AdminDirectory } from '#access/admin.ts';
 import type { Destination } from '../kit/destinations.ts';
 import type { PlainDeps } from '../kit/env.ts';
+import { outOfDate } from '../kit/replies.ts';
 import { type AlertButtonDeps, handleAlertButton } from '../screens/cases/alert-buttons.ts';
 import { drawPlainException } from '../screens/cases/exception-cards.ts';
 import { drawPlainOrder } from '../screens/orders/order-cards.ts';
@@ -13,6 +14,7 @@ import { createAccessGate, unauthorizedText, type Visitor } from '../telegram/ac
 import { adminName } from '../telegram/admin-name.ts';
 import { callTimeoutMs } from '../telegram/connection.ts';
 import type { ChatSender } from '../telegram/telegram.ts';
+import { decodeCallback } from '../text/callback-data.ts';
 import { clip } from '../text/html.ts';
 import type { View } from '../text/view.ts';
 import { isTelegramError, readTelegrafError } from './errors.ts';
@@ -57,15 +59,19 @@ export function servePagerTaps(telegraf: Telegraf<Context>, deps: PagerServeDeps
   });
 }
 
-async function serveTap(deps: PagerServeDeps, ctx: Context, callback: Visitor & { data: string }): Promise<void> {
+async function serveTap(deps: PagerServeDeps, ctx: Context, tap: Visitor & { data: string }): Promise<void> {
   const { from, message } = ctx.callbackQuery ?? {};
   if (from === undefined) return;
-  const { chatId, data } = callback;
+  const { chatId, data } = tap;
+  const callback = decodeCallback(data);
+  if (callback?.kind !== 'alert') {
+    await answer(deps, ctx, outOfDate);
+    return;
+  }
   const result = await handleAlertButton(deps, {
-    data,
+    callback,
     adminId: from.id,
     adminName: adminName(from),
-    chatId,
     buttons: 'plain',
   });
   const plain = result.follow && (await drawPlain(deps, result.follow));

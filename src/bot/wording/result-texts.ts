@@ -2,19 +2,36 @@
 import { type ProviderName, providerTitle } from '#kernel/provider-name.ts';
 import type { OrderStatus } from '#orders/order.ts';
 import type { Resolution } from '#payments/resolutions/actions/resolution.ts';
+import type { CheckFailure, OrderCheck } from '#payments/sync/check-order.ts';
 import { plural, statusWord } from '../text/words.ts';
+import { fetchRefusalText } from './fetch-refusal.ts';
+import { resolutionRefusalText } from './resolution-refusal.ts';
 
 export const exceptionGone = 'This exception is not known any more.';
 export const orderGone = 'This order is not known any more.';
 
-export function checkedText(
-  result: { kind: 'checked'; changed: number; failed: readonly string[] } | { kind: 'unknown' },
-): string {
+export function checkedText(result: OrderCheck): string {
   if (result.kind === 'unknown') return orderGone;
   const failed = result.failed[0];
-  if (failed !== undefined) return `Not everything could be checked: ${failed}`;
+  if (failed !== undefined) return `Not everything could be checked: ${checkFailureText(failed)}`;
   if (result.changed > 0) return `Checked: ${plural(result.changed, 'payment')} changed.`;
   return 'Checked: nothing new at the provider.';
+}
+
+function checkFailureText(failure: CheckFailure): string {
+  const title = providerTitle(failure.provider);
+  switch (failure.code) {
+    case 'cannot_fetch':
+      return fetchRefusalText(failure);
+    case 'provider_failed':
+      return `${title}: ${failure.message}`;
+    case 'provider_off':
+      return `${title} is not configured`;
+    case 'busy':
+      return `${title} is being asked already`;
+    default:
+      return failure satisfies never;
+  }
 }
 
 export function linkRefusal(
@@ -56,7 +73,7 @@ export function resolutionText(resolution: Resolution): string {
     case 'decided':
       return resolution.said;
     case 'refused':
-      return resolution.reason;
+      return resolutionRefusalText(resolution);
     case 'over':
       return resolution.by === null ? 'It is over already.' : `It is over already: ${resolution.by}.`;
     case 'unknown':

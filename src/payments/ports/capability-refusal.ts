@@ -1,17 +1,29 @@
-// What an admin can do where a provider lacks a capability: a reason alone would not help.
-import { providerTitle } from '#kernel/provider-name.ts';
+// What a provider is not asked for because it lacks the capability. The words for it are the surface's.
+import type { ProviderName } from '#kernel/provider-name.ts';
 import type { PaymentProvider } from './payment-provider.ts';
 
-/** Why a payment is not fetched; undefined where the provider can fetch it. */
-export function refuseFetch({ name, capabilities }: Pick<PaymentProvider, 'name' | 'capabilities'>) {
-  if (capabilities.canFetch) return undefined;
-  return `${providerTitle(name)} cannot report a single payment: import its export again, and it is compared again.`;
+export interface FetchRefusal {
+  code: 'cannot_fetch';
+  provider: ProviderName;
 }
 
-/** Why a refund is not requested; undefined where the provider can refund. */
-export function refuseRefund({ name, refunds, sales }: Pick<PaymentProvider, 'name' | 'refunds' | 'sales'>) {
-  const title = providerTitle(name);
-  if (refunds !== null) return undefined;
-  if (sales === undefined) return `${title} cannot refund in this set-up.`;
-  return `Refund it at ${title} itself: it is recorded here when the webhook is received.`;
+/** `made_at_provider`: its refunds are made at the provider itself, and noted when its webhook comes. */
+export interface RefundCapabilityRefusal {
+  code: 'provider_cannot';
+  provider: ProviderName;
+  why: 'not_set_up' | 'made_at_provider';
+}
+
+/** Undefined where the provider can fetch a payment. */
+export function refuseFetch(provider: Pick<PaymentProvider, 'name' | 'capabilities'>): FetchRefusal | undefined {
+  return provider.capabilities.canFetch ? undefined : { code: 'cannot_fetch', provider: provider.name };
+}
+
+/** Undefined where the provider can refund. */
+export function refuseRefund(
+  provider: Pick<PaymentProvider, 'name' | 'refunds' | 'sales'>,
+): RefundCapabilityRefusal | undefined {
+  if (provider.refunds !== null) return undefined;
+  const why = provider.sales === undefined ? 'not_set_up' : 'made_at_provider';
+  return { code: 'provider_cannot', provider: provider.name, why };
 }

@@ -1,16 +1,19 @@
 import type { Actor } from '#kernel/actor.ts';
 import type { OrderId, PaymentId } from '#kernel/ids.ts';
 import type { Money } from '#kernel/money.ts';
-import type { Order } from '#orders/order.ts';
+import type { Order, OrderStatus } from '#orders/order.ts';
 import type { RefundDeps } from '../lifecycle/deps.ts';
 import { getOrderDetails, type OrderDetails } from '../lifecycle/get-order.ts';
 import { isCoveringPayment, type Payment } from '../model/payment.ts';
 import { type RefundSums, sumRefunds } from '../model/refundable.ts';
-import { refuseRefund } from '../ports/capability-refusal.ts';
+import { type RefundCapabilityRefusal, refuseRefund } from '../ports/capability-refusal.ts';
 import type { ProviderRegistry } from '../ports/payment-provider.ts';
 import { type RefundDraft, type RefundRequested, requestRefund } from './request-refund.ts';
 
-export type OrderRefunded = RefundRequested | { kind: 'unknown_order' };
+export type OrderRefunded =
+  | RefundRequested
+  | { kind: 'unknown_order' }
+  | { kind: 'refused'; code: 'no_payment'; status: OrderStatus };
 
 /** What can be refunded of one payment of an order. */
 export interface RefundablePayment extends RefundSums {
@@ -24,11 +27,11 @@ export function refundablePayments(providers: ProviderRegistry, details: PaidDet
     .sort(byLikelihood);
 }
 
-/** Why what is left on the order cannot be refunded from here, one sentence for each provider that has it. */
-export function refundRefusals(providers: ProviderRegistry, details: PaidDetails): string[] {
+/** Why what is left on the order cannot be refunded from here, once for each provider that has it. */
+export function refundRefusals(providers: ProviderRegistry, details: PaidDetails): RefundCapabilityRefusal[] {
   const left = paymentsWithMoney(providers, details).filter(({ canRefund }) => !canRefund);
-  const holders = left.flatMap(({ payment }) => providers.find(payment.provider) ?? []);
-  return [...new Set(holders.flatMap((provider) => refuseRefund(provider) ?? []))];
+  const holders = new Set(left.flatMap(({ payment }) => providers.find(payment.provider) ?? []));
+  return [...holders].flatMap((provider) => refuseRefund(provider) ?? []);
 }
 
 type PaidDetails = Pick<OrderDetails, 'payments' | 'refunds'>;
@@ -89,9 +92,6 @@ function hasRefunds({ refunds }: OrderDetails): (payment: Payment) => boolean {
 }
 
 function nothingToRefund(order: Order, paymentId: PaymentId | null): OrderRefunded {
-  if (paymentId !== null) {
-    return { kind: 'refused', code: 'unknown_payment', reason: 'The order has no such payment.' };
-  }
-  const reason = `The order is ${order.status.replaceAll('_', ' ')}: it has no payment.`;
-  return { kind: 'refused', code: 'nothing_captured', reason };
+  if (paymentId !== null) return { kind: 'refused', code: 'unknown_payment' };
+  return { kind: 'refused', code: 'no_payment', status: order.status };
 }

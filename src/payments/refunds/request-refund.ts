@@ -1,11 +1,12 @@
 // A refund is stored, with its audit row and its command to the provider, before the provider is called. That never
 // more is refunded than was captured is decided here, in one transaction that raises the order's version.
 import { recordAudit } from '#access/audit.ts';
+import type { ReasonRefusal } from '#access/reason.ts';
 import type { Actor } from '#kernel/actor.ts';
 import { asRefundId, type PaymentId, type RefundId } from '#kernel/ids.ts';
 import { assert } from '#kernel/invariant.ts';
 import { formatMoney, type Money, toDecimal } from '#kernel/money.ts';
-import { providerTitle } from '#kernel/provider-name.ts';
+import type { ProviderName } from '#kernel/provider-name.ts';
 import { type Cause, inTransaction } from '#kernel/transaction-context.ts';
 import { enqueueOutboxMessage } from '#messaging/queues/enqueue-outbox-message.ts';
 import { formatOrderNumber, type Order } from '#orders/order.ts';
@@ -15,7 +16,7 @@ import { writeTimeline } from '../lifecycle/write-timeline.ts';
 import type { Payment } from '../model/payment.ts';
 import type { Refund } from '../model/refund.ts';
 import { sumRefunds } from '../model/refundable.ts';
-import { refuseRefund } from '../ports/capability-refusal.ts';
+import { type RefundCapabilityRefusal, refuseRefund } from '../ports/capability-refusal.ts';
 import type { ProviderRegistry } from '../ports/payment-provider.ts';
 import type { PaymentTx } from '../ports/payment-store.ts';
 
@@ -33,24 +34,28 @@ export interface RefundDraft {
   also?: (tx: PaymentTx, refund: Refund) => Promise<void>;
 }
 
+/** Why a refund is not requested. The words for it are the surface's. */
 export type RefundRefusal =
-  | 'reason_missing'
-  | 'unknown_payment'
-  | 'provider_cannot'
-  | 'nothing_captured'
-  | 'wrong_currency'
-  | 'too_much';
+  | ReasonRefusal
+  | { code: 'unknown_payment' }
+  | RefundCapabilityRefusal
+  | { code: 'provider_cannot'; provider: ProviderName; why: 'not_configured' | 'payment_unknown' }
+  | { code: 'nothing_captured'; provider: ProviderName; returnsOddPayments: boolean }
+  | { code: 'wrong_currency'; expected: string; given: string }
+  | { code: 'too_much'; refundable: Money };
 
 export type RefundRequested =
   | { kind: 'requested' | 'awaiting_approval'; refund: Refund; isRepeat: boolean }
-  | { kind: 'refused'; code: RefundRefusal; reason: string }
+  | RefundRefused
   | { kind: 'key_reused' };
+
+export type RefundRefused = { kind: 'refused' } & RefundRefusal;
 
 export function requestRefund(deps: RefundDeps, draft: RefundDraft): Promise<RefundRequested> {
   const reason = draft.reason.trim();
-  if (reason === '' || reason.length > reasonUnitsMax) {
-    const words = reason === '' ? 'A refund needs a reason.' : `A reason has at most ${reasonUnitsMax} characters.`;
-    return Promise.resolve(refuse('reason_missing', words));
+  if (reason === '') return Promise.resolve(refuse({ code: 'reason_missing' }));
+  if (reason.length > reasonUnitsMax) {
+    return Promise.resolve(refuse({ code: 'reason_too_long', unitsMax: reasonUnitsMax }));
   }
   const { actor } = draft;
   const cause: Cause = { kind: actor.kind === 'admin' ? 'admin' : 'store', id: actor.id, actor };
@@ -62,7 +67,7 @@ export function requestRefund(deps: RefundDeps, draft: RefundDraft): Promise<Ref
       return { kind, refund: known, isRepeat: true };
     }
     const asked = await tx.stores.payments.findPayment(draft.paymentId);
-    if (asked === undefined) return refuse('unknown_payment', 'There is no such payment.');
+    if (asked === undefined) return refuse({ code: 'unknown_payment' });
     const order = await tx.stores.orders.findOrder(asked.orderId);
     assert(order !== undefined, `order of payment ${asked.id} vanished`);
     // The order is loaded before the sums are read, and its version is raised after it: of two admins who refund one
@@ -70,7 +75,7 @@ export function requestRefund(deps: RefundDeps, draft: RefundDraft): Promise<Ref
     const payment = await tx.stores.payments.findPayment(asked.id);
     assert(payment !== undefined, `payment ${asked.id} vanished`);
     const checked = await check(deps, { tx, payment, amount: draft.amount });
-    if ('refusal' in checked) return checked.refusal;
+    if ('refusal' in checked) return refuse(checked.refusal);
     const held = await touchOrder(tx, order);
     const needsApproval = deps.needsApproval?.({ money: checked.money, actor }) ?? false;
     const refund = newRefund(tx, { draft, reason, payment, money: checked.money, needsApproval });
@@ -85,30 +90,25 @@ export function requestRefund(deps: RefundDeps, draft: RefundDraft): Promise<Ref
 async function check(
   deps: { providers: ProviderRegistry },
   input: { tx: PaymentTx; payment: Payment; amount: Money | 'all' },
-): Promise<{ money: Money } | { refusal: RefundRequested }> {
+): Promise<{ money: Money } | { refusal: RefundRefusal }> {
   const { payment } = input;
   const provider = deps.providers.find(payment.provider);
-  const title = providerTitle(payment.provider);
-  if (provider === undefined) return { refusal: refuse('provider_cannot', `${title} is not configured.`) };
+  const about = { provider: payment.provider };
+  if (provider === undefined) return { refusal: { code: 'provider_cannot', ...about, why: 'not_configured' } };
   const cannot = refuseRefund(provider);
-  if (cannot !== undefined) return { refusal: refuse('provider_cannot', cannot) };
-  if (payment.reference === null) {
-    return { refusal: refuse('provider_cannot', `${title} does not know this payment.`) };
-  }
+  if (cannot !== undefined) return { refusal: cannot };
+  if (payment.reference === null) return { refusal: { code: 'provider_cannot', ...about, why: 'payment_unknown' } };
   const refunds = await input.tx.stores.refunds.listRefundsForPayment(payment.id);
   const { returnsOddPayments } = provider.capabilities;
   const { capturedMinor, refundableMinor } = sumRefunds(payment, { refunds, returnsOddPayments });
   const { currency } = payment;
-  if (capturedMinor === 0) {
-    const words = returnsOddPayments ? ` ${title} itself returns underpayments and late payments.` : '';
-    return { refusal: refuse('nothing_captured', `This payment has no money to refund.${words}`) };
-  }
+  if (capturedMinor === 0) return { refusal: { code: 'nothing_captured', ...about, returnsOddPayments } };
   const money = input.amount === 'all' ? { amountMinor: refundableMinor, currency } : input.amount;
-  if (money.currency !== currency)
-    return { refusal: refuse('wrong_currency', `The order is in ${currency}, not in ${money.currency}.`) };
+  if (money.currency !== currency) {
+    return { refusal: { code: 'wrong_currency', expected: currency, given: money.currency } };
+  }
   if (money.amountMinor <= 0 || money.amountMinor > refundableMinor) {
-    const left = formatMoney({ amountMinor: refundableMinor, currency });
-    return { refusal: refuse('too_much', `At most ${left} can be refunded; the rest is refunded or pending.`) };
+    return { refusal: { code: 'too_much', refundable: { amountMinor: refundableMinor, currency } } };
   }
   return { money };
 }
@@ -179,6 +179,6 @@ export async function enqueueSend(tx: PaymentTx, refund: { id: RefundId; version
   });
 }
 
-function refuse(code: RefundRefusal, reason: string): Extract<RefundRequested, { kind: 'refused' }> {
-  return { kind: 'refused', code, reason };
+function refuse(refusal: RefundRefusal): RefundRefused {
+  return { kind: 'refused', ...refusal };
 }

@@ -1,14 +1,20 @@
 import { recordAudit } from '#access/audit.ts';
 import type { Actor } from '#kernel/actor.ts';
 import type { OrderId } from '#kernel/ids.ts';
-import { providerTitle } from '#kernel/provider-name.ts';
+import type { ProviderName } from '#kernel/provider-name.ts';
 import { causeOf, inTransaction } from '#kernel/transaction-context.ts';
 import { refreshOrderCards } from '../lifecycle/change-order.ts';
 import type { SnapshotDeps } from '../lifecycle/deps.ts';
-import { refuseFetch } from '../ports/capability-refusal.ts';
+import { type FetchRefusal, refuseFetch } from '../ports/capability-refusal.ts';
 import { refreshPayment } from './refresh-payment.ts';
 
-export type OrderCheck = { kind: 'checked'; changed: number; failed: string[] } | { kind: 'unknown' };
+export type OrderCheck = { kind: 'checked'; changed: number; failed: CheckFailure[] } | { kind: 'unknown' };
+
+/** Why a payment could not be checked. The words for it are the surface's. */
+export type CheckFailure =
+  | FetchRefusal
+  | { code: 'provider_failed'; provider: ProviderName; message: string }
+  | { code: 'provider_off' | 'busy'; provider: ProviderName };
 
 /** Fetches every payment of an order from its provider, when an admin asks for it. */
 export async function checkOrder(deps: SnapshotDeps, input: { orderId: OrderId; actor: Actor }): Promise<OrderCheck> {
@@ -23,7 +29,7 @@ export async function checkOrder(deps: SnapshotDeps, input: { orderId: OrderId; 
   });
   if (payments === undefined) return { kind: 'unknown' };
   let changed = 0;
-  const failed: string[] = [];
+  const failed: CheckFailure[] = [];
   for (const payment of payments) {
     if (payment.creation === 'refused') continue;
     const provider = deps.providers.find(payment.provider);
@@ -34,9 +40,10 @@ export async function checkOrder(deps: SnapshotDeps, input: { orderId: OrderId; 
     }
     const refresh = await refreshPayment(deps, { paymentId: payment.id, cause });
     if (refresh.kind === 'changed') changed += 1;
-    if (refresh.kind === 'provider_failed') failed.push(`${providerTitle(payment.provider)}: ${refresh.error.message}`);
-    if (refresh.kind === 'provider_off') failed.push(`${providerTitle(payment.provider)} is not configured`);
-    if (refresh.kind === 'busy') failed.push(`${providerTitle(payment.provider)} is being asked already`);
+    const about = { provider: payment.provider };
+    if (refresh.kind === 'provider_failed')
+      failed.push({ code: refresh.kind, ...about, message: refresh.error.message });
+    if (refresh.kind === 'provider_off' || refresh.kind === 'busy') failed.push({ code: refresh.kind, ...about });
   }
   return { kind: 'checked', changed, failed };
 }

@@ -18,12 +18,9 @@ const paymentSchema = z
     status: z.enum(paymentStatuses),
     amount: decimal,
     currency: z.string(),
-    checkout_url: z
-      .string()
-      .nullable()
-      .openapi({
-        description: 'Null while there is none, and while the provider requests another amount than the order has.',
-      }),
+    checkout_url: z.string().nullable().openapi({
+      description: 'Null while there is none, and while the provider requests another amount than the order has.',
+    }),
     expires_at: time,
     provider_reference: z.string().nullable(),
     provider_status: z.string().nullable(),

@@ -7,13 +7,13 @@ import type { PaymentDeps } from '#payments/lifecycle/deps.ts';
 import { getOrderDetails } from '#payments/lifecycle/get-order.ts';
 import { viewRefund } from '#payments/lifecycle/order-view.ts';
 import { type OrderRefunded, refundOrder } from '#payments/refunds/refund-order.ts';
-import type { RefundRefusal } from '#payments/refunds/request-refund.ts';
 import { type Fault, notFound, problem } from '../kit/problem.ts';
 import { refundSchema } from './answer-schemas.ts';
 import { bearer, bodyRefusals, jsonOf, ordersTag, problemOf, refusals, type StoreApi } from './described.ts';
 import { invalidBody, plainWords, refuseBody } from './faults.ts';
 import { amount, idempotencyHeader, line, orderIdParameter } from './fields.ts';
 import { jsonBody } from './json-body.ts';
+import { refuseRefundOf } from './refund-refusal.ts';
 
 const refundRequestSchema = z
   .strictObject(
@@ -98,16 +98,6 @@ function readAmount(text: string | null, currency: string): { money: Money | 'al
   }
 }
 
-/** The place of the fault in the body; null where the fault is not in the body. */
-const pointers: Readonly<Record<RefundRefusal, string | null>> = {
-  reason_missing: '/reason',
-  unknown_payment: '/payment_id',
-  provider_cannot: null,
-  nothing_captured: null,
-  wrong_currency: '/amount',
-  too_much: '/amount',
-};
-
 function refuse(result: Exclude<OrderRefunded, { refund: unknown }>) {
   switch (result.kind) {
     case 'unknown_order':
@@ -116,10 +106,7 @@ function refuse(result: Exclude<OrderRefunded, { refund: unknown }>) {
       const detail = 'This Idempotency-Key was used with another body.';
       return problem({ status: 422, code: 'idempotency_key_reused', detail });
     }
-    case 'refused': {
-      const { code, reason: detail } = result;
-      const pointer = pointers[code];
-      return problem({ status: 422, code, detail, errors: pointer === null ? [] : [{ pointer, detail }] });
-    }
+    case 'refused':
+      return refuseRefundOf(result);
   }
 }

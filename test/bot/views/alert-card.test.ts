@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { alertCard, wakeNotice } from '#bot/screens/cases/alert-card-view.ts';
-import { alertList } from '#bot/screens/cases/alert-list-view.ts';
+import { caseList } from '#bot/screens/cases/case-list-view.ts';
 import { caseKinds, caseSeverities, caseStatuses } from '#cases/case.ts';
 import { day } from '#kernel/clock.ts';
 import { anAlert, aPage, aPlace, at, drawn, hostile, look } from '../support/values.ts';
@@ -104,6 +104,8 @@ describe('an alert card', () => {
 });
 
 describe('the list of alerts', () => {
+  const alertList = (page: Parameters<typeof caseList>[0]['page']) =>
+    caseList({ page, counts: [] }, { ...look, filter: 'alerts' });
   const facts = anAlert().facts;
 
   test('has one line for each, and short buttons of the same names', () => {
@@ -111,7 +113,7 @@ describe('the list of alerts', () => {
       anAlert(),
       anAlert({ severity: 'info', status: 'snoozed', facts: { ...facts, orderNumber: null }, lastRaisedAt: at - day }),
     ];
-    expect(drawn(alertList(aPage(alerts, { key: aPlace, index: 1, hasMore: true }), look))).toMatchInlineSnapshot(`
+    expect(drawn(alertList(aPage(alerts, { key: aPlace, index: 1, hasMore: true })))).toMatchInlineSnapshot(`
       "<b>Alerts</b> · page 2
       🔴 <b>T-1042</b> Payment underpaid · 04:00
       🔵💤 <b>BTCPay</b> Payment underpaid · 21 Nov
@@ -127,7 +129,7 @@ describe('the list of alerts', () => {
       anAlert({ status: 'acknowledged' }),
       anAlert({ kind: 'dead_letter', provider: null, facts: stray }),
     ];
-    const { text, keyboard } = alertList(aPage(alerts, { key: aPlace }), look);
+    const { text, keyboard } = alertList(aPage(alerts, { key: aPlace }));
     expect(keyboard.map((row) => row.map((button) => button.text))).toEqual([
       ['T-1042', 'T-1042 (2)'],
       ['Dead letter'],
@@ -145,18 +147,18 @@ describe('the list of alerts', () => {
     const alerts = Array.from({ length: count }, (_, index) =>
       anAlert({ facts: { ...facts, orderNumber: `T-104${index}` } }),
     );
-    const { keyboard } = alertList(aPage(alerts, { key: aPlace }), look);
+    const { keyboard } = alertList(aPage(alerts, { key: aPlace }));
     expect(keyboard.map((row) => row.length)).toEqual(rows);
   });
 
   test('leaves no button alone where names are long', () => {
     const alerts = Array.from({ length: 7 }, () => anAlert({ facts: { ...facts, orderNumber: 'T-104' } }));
-    const { keyboard } = alertList(aPage(alerts, { key: aPlace }), look);
+    const { keyboard } = alertList(aPage(alerts, { key: aPlace }));
     expect(keyboard.map((row) => row.length)).toEqual([3, 2, 2]);
   });
 
   test('says when nothing needs a human', () => {
-    expect(alertList(aPage([], { key: aPlace }), look).text).toMatchInlineSnapshot(`
+    expect(alertList(aPage([], { key: aPlace })).text).toMatchInlineSnapshot(`
       "<b>Alerts</b>
       ✅ Nothing needs a human."
     `);

@@ -2,8 +2,8 @@ import { describe, expect, test } from 'vitest';
 import { renderChart } from '#bot/charts/render.ts';
 import { reasonQuestion } from '#bot/kit/reason-question.ts';
 import { agesChart, countAges } from '#bot/screens/cases/case-ages.ts';
+import { caseKindChoice, caseList } from '#bot/screens/cases/case-list-view.ts';
 import { exceptionCard } from '#bot/screens/cases/exception-card-view.ts';
-import { exceptionKindChoice, exceptionList } from '#bot/screens/cases/exception-list-view.ts';
 import { optionChoice, resolveQuestion } from '#bot/screens/cases/resolution-questions.ts';
 import { ageText, kindWords } from '#bot/wording/case-words.ts';
 import { overrideQuestion } from '#bot/wording/override-question.ts';
@@ -185,10 +185,7 @@ describe('the list', () => {
   ] as const;
 
   test('is by age, with counts of each kind, and a number for each to open', () => {
-    const view = exceptionList(
-      { page: aPage(rows, { key: aPlace, hasMore: true }), counts },
-      { ...look, filter: 'all' },
-    );
+    const view = caseList({ page: aPage(rows, { key: aPlace, hasMore: true }), counts }, { ...look, filter: 'all' });
     expect(drawn(view)).toMatchInlineSnapshot(`
       "<b>Exceptions</b> · 4 open, oldest 3 d · page 1
       <i>Underpaid 3 · Reversed 1</i>
@@ -202,15 +199,15 @@ describe('the list', () => {
   });
 
   test('of one kind says which, and nothing where there is none', () => {
-    const one = exceptionList({ page: aPage([], { key: aPlace }), counts }, { ...look, filter: 'payment_failed' });
+    const one = caseList({ page: aPage([], { key: aPlace }), counts }, { ...look, filter: 'payment_failed' });
     expect(one.text).toBe('<b>Exceptions</b> · Failed · 0 open\nNone of this kind.');
-    const none = exceptionList({ page: aPage([], { key: aPlace }), counts: [] }, { ...look, filter: 'all' });
+    const none = caseList({ page: aPage([], { key: aPlace }), counts: [] }, { ...look, filter: 'all' });
     expect(none.text).toContain('✅ Nothing waits for a decision.');
     expect(none.keyboard.flat().map((button) => button.text)).toEqual(['Refresh']);
   });
 
   test('offers only kinds that there are, the most first', () => {
-    const { keyboard } = exceptionKindChoice(counts);
+    const { keyboard } = caseKindChoice(counts);
     expect(keyboard.flat().map((button) => button.text)).toEqual(['Underpaid 3', 'Reversed 1', 'All 4']);
   });
 

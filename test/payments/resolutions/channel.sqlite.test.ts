@@ -16,7 +16,7 @@ import { anEvent, aSale, createFakeSalesChannel } from '#test/support/fakes/sale
 import { ada } from '#test/support/scenario-kits/case-kit.ts';
 import { createTestDeps, detailsOf, type TestDeps } from '#test/support/scenario-kits/payment-kit.ts';
 
-const instead = 'Payhip cannot report a single payment: import its export again, and it is compared again.';
+const instead = { code: 'cannot_fetch', provider: 'payhip' } as const;
 let opened: TestDatabase;
 let deps: TestDeps;
 
@@ -63,7 +63,7 @@ const decide = ({ id }: Case, action: ResolvingAction, option: string | null = n
 test('the export’s word is not taken into our books by a tap: it is imported again', async () => {
   const finding = await find({ amountMinor: 950, amountOtherwiseMinor: 950 }, 'finding_amount');
   const before = await payment();
-  expect(await decide(finding, 'correct')).toEqual({ kind: 'refused', reason: instead });
+  expect(await decide(finding, 'correct')).toEqual({ kind: 'refused', ...instead });
   expect(await payment()).toEqual(before);
 });
 
@@ -82,7 +82,7 @@ test('a sale that only the export has is linked to no order of ours', async () =
     { reference: asProviderReference('other'), currency: null, customerEmail: null },
     'finding_missing_here',
   );
-  expect(await decide(finding, 'link_order', '1001')).toEqual({ kind: 'refused', reason: instead });
+  expect(await decide(finding, 'link_order', '1001')).toEqual({ kind: 'refused', ...instead });
 });
 
 test('our books are found right without asking anybody, and the next export leaves it settled', async () => {
@@ -105,9 +105,5 @@ test('the money of a held sale is marked as received, and nothing about it is op
 test('a refund is asked for nowhere, and it is said where it is made', async () => {
   const { id: paymentId } = await payment();
   const result = await requestRefund(deps, { paymentId, amount: 'all', reason: 'Asked for', actor: ada.actor });
-  expect(result).toMatchObject({
-    kind: 'refused',
-    code: 'provider_cannot',
-    reason: 'Refund it at Payhip itself: it is recorded here when the webhook is received.',
-  });
+  expect(result).toEqual({ kind: 'refused', code: 'provider_cannot', provider: 'payhip', why: 'made_at_provider' });
 });

@@ -15,7 +15,7 @@ import { checkOrder } from '#payments/sync/check-order.ts';
 import type { Destination } from '../../kit/destinations.ts';
 import { outOfDate } from '../../kit/replies.ts';
 import type { OnceWithin } from '../../telegram/once-within.ts';
-import { type CallbackOf, decodeCallback, type ProviderAct } from '../../text/callback-data.ts';
+import type { CallbackOf, ProviderAct } from '../../text/callback-data.ts';
 import type { View } from '../../text/view.ts';
 import { formatTime } from '../../text/words.ts';
 import { paymentLink } from '../../wording/payment-link.ts';
@@ -30,10 +30,9 @@ export interface AlertButtonDeps extends PaymentDeps {
 }
 
 interface AlertButtonInput {
-  data: string;
+  callback: CallbackOf<'alert'>;
   adminId: number;
   adminName: string;
-  chatId: number;
   /** `plain` where the reply's own buttons would not be served. */
   buttons: 'full' | 'plain';
 }
@@ -47,21 +46,18 @@ interface AlertButtonResult {
 
 /** Carries the tap out; a button that is stale or forged does nothing and says so. */
 export async function handleAlertButton(deps: AlertButtonDeps, input: AlertButtonInput): Promise<AlertButtonResult> {
-  const callback = decodeCallback(input.data);
-  if (callback?.kind !== 'alert') return { toast: outOfDate };
-  const alert = await findCase(deps, callback.id);
-  if (alert === undefined) return { toast: outOfDate };
-  return carryOut(deps, { callback, alert, input });
+  const alert = await findCase(deps, input.callback.id);
+  return alert === undefined ? { toast: outOfDate } : carryOut(deps, { alert, input });
 }
 
 interface KnownButton {
-  callback: CallbackOf<'alert'>;
   alert: Case;
   input: AlertButtonInput;
 }
 
 function carryOut(deps: AlertButtonDeps, known: KnownButton): Promise<AlertButtonResult> {
-  switch (known.callback.act) {
+  const { act } = known.input.callback;
+  switch (act) {
     case 'ack':
       return acknowledge(deps, known);
     case 'snooze':
@@ -81,9 +77,9 @@ function carryOut(deps: AlertButtonDeps, known: KnownButton): Promise<AlertButto
       return Promise.resolve({ toast: '', follow: { screen: 'exceptions' } });
     case 'ask':
     case 'quarantine':
-      return troubleTap(deps, known, known.callback.act);
+      return troubleTap(deps, known, act);
     default:
-      return known.callback.act satisfies never;
+      return act satisfies never;
   }
 }
 
@@ -172,16 +168,17 @@ function openOrder({ alert }: KnownButton): Promise<AlertButtonResult> {
  * decision of that name, it is that decision.
  */
 async function askElsewhere(deps: AlertButtonDeps, known: KnownButton): Promise<AlertButtonResult> {
-  const { alert, input, callback } = known;
+  const { alert, input } = known;
   const { orderId } = alert;
+  const isRefund = input.callback.act === 'refund';
   if (orderId === null || alert.status === 'resolved') return { toast: outOfDate };
   if (input.buttons !== 'full') return openOrder(known);
   const details = await getCase(deps, { key: alert.key });
-  const wanted = callback.act === 'refund' ? (['refund'] as const) : (['accept', 'mark_paid'] as const);
+  const wanted = isRefund ? (['refund'] as const) : (['accept', 'mark_paid'] as const);
   const action = wanted.find((each) => details?.actions.includes(each));
   if (details !== undefined && action !== undefined) {
     return { toast: '', follow: { screen: 'resolution', caseId: details.case.id, action } };
   }
-  if (callback.act === 'refund') return { toast: '', follow: { screen: 'refund', orderId } };
+  if (isRefund) return { toast: '', follow: { screen: 'refund', orderId } };
   return { toast: '', follow: { screen: 'override', orderId, action: 'mark_paid' } };
 }

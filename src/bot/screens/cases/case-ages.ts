@@ -1,8 +1,21 @@
+// The picture above `/exceptions`: how old they are. A picture cannot become text, so it is a message of its own beside the
+// list, and is drawn anew when somebody asks for it.
 import type { EChartsCoreOption } from 'echarts';
+import { InputFile, InputMediaBuilder } from 'grammy';
 import { type Case, type CaseSeverity, caseSeverities } from '#cases/case.ts';
+import { listOldestDecisions } from '#cases/read-cases.ts';
 import { day, hour, type Milliseconds } from '#kernel/clock.ts';
-import { chartColours, chartTitle } from '../../charts/render.ts';
+import { chartColours, chartTitle, renderChart } from '../../charts/render.ts';
+import type { TextContext } from '../../kit/contexts.ts';
+import type { AdminEnv } from '../../kit/env.ts';
+import type { OnButton } from '../../kit/screen.ts';
+import { readGrammyError } from '../../telegram/grammy-errors.ts';
+import { toMarkup } from '../../text/view.ts';
+import { formatTime } from '../../text/words.ts';
 import { ageText } from '../../wording/case-words.ts';
+
+/** More bars would say nothing more. */
+const drawnMax = 2_000;
 
 type Aged = Pick<Case, 'severity' | 'openedAt'>;
 
@@ -64,5 +77,48 @@ export function agesChart(cases: readonly Aged[], now: Milliseconds): EChartsCor
       // A bar of nothing has no number.
       data: counts[severity].map((count) => (count === 0 ? null : count)),
     })),
+  };
+}
+
+/** Nothing where nothing waits. The list says the same in words: a chat that takes no pictures gets it all the same. */
+export async function sendAges(env: AdminEnv, ctx: TextContext): Promise<void> {
+  const picture = await drawAges(env);
+  if (picture === undefined) return;
+  try {
+    await ctx.replyWithPhoto(picture.file, { ...picture.options, disable_notification: true });
+  } catch (error) {
+    const outcome = readGrammyError(error);
+    env.log.warn('picture not sent', { bot: 'admin', reason: 'reason' in outcome ? outcome.reason : outcome.kind });
+  }
+}
+
+export const onCaseAgesButton: OnButton = async (env, ctx) => {
+  const picture = await drawAges(env);
+  if (picture === undefined) return 'Nothing waits for a decision.';
+  const { caption, parse_mode, reply_markup } = picture.options;
+  try {
+    await ctx.editMessageMedia(InputMediaBuilder.photo(picture.file, { caption, parse_mode }), { reply_markup });
+  } catch (error) {
+    if (readGrammyError(error).kind !== 'not_modified') throw error;
+  }
+  return 'As of now.';
+};
+
+interface Picture {
+  file: InputFile;
+  options: { caption: string; parse_mode: 'HTML'; reply_markup: ReturnType<typeof toMarkup> };
+}
+
+async function drawAges(env: AdminEnv): Promise<Picture | undefined> {
+  const open = await listOldestDecisions(env, drawnMax);
+  if (open.length === 0) return undefined;
+  const presentation = env.presentation();
+  return {
+    file: new InputFile(await renderChart(agesChart(open, presentation.now)), 'exceptions.png'),
+    options: {
+      caption: `As of ${formatTime(presentation.now, presentation)}`,
+      parse_mode: 'HTML',
+      reply_markup: toMarkup([[{ text: 'Redraw', callback: { kind: 'exception_ages' } }]]),
+    },
   };
 }

@@ -1,6 +1,8 @@
 import { defineScreen } from '../../kit/screen.ts';
 import { restoreId } from '../../text/callback-fields.ts';
-import { onAlertButton, onAlertsButton, onAlertViewButton, runAlerts } from './alerts.ts';
+import { onAlertButton, onAlertViewButton } from './alert-card.ts';
+import { onCaseAgesButton } from './case-ages.ts';
+import { onCaseKindsButton, onCasesButton, openExceptions, runAlerts, runExceptions } from './case-list.ts';
 import {
   askForResolution,
   confirmResolve,
@@ -9,13 +11,6 @@ import {
   onResolveButton,
   openException,
 } from './exception-cards.ts';
-import {
-  onExceptionAgesButton,
-  onExceptionKindsButton,
-  onExceptionsButton,
-  openExceptions,
-  runExceptions,
-} from './exceptions.ts';
 
 export const casesScreen = defineScreen({
   commands: [
@@ -37,7 +32,7 @@ export const casesScreen = defineScreen({
     },
   ],
   buttons: {
-    alerts: { permission: 'cases.read', run: onAlertsButton },
+    alerts: { permission: 'cases.read', run: onCasesButton },
     alert_view: { permission: 'cases.read', run: onAlertViewButton },
     alert: {
       permission: {
@@ -55,9 +50,9 @@ export const casesScreen = defineScreen({
       },
       run: onAlertButton,
     },
-    exceptions: { permission: 'cases.read', run: onExceptionsButton },
-    exception_kinds: { permission: 'cases.read', run: onExceptionKindsButton },
-    exception_ages: { permission: 'cases.read', run: onExceptionAgesButton },
+    exceptions: { permission: 'cases.read', run: onCasesButton },
+    exception_kinds: { permission: 'cases.read', run: onCaseKindsButton },
+    exception_ages: { permission: 'cases.read', run: onCaseAgesButton },
     exception: {
       permission: {
         show: 'cases.read',

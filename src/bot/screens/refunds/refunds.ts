@@ -14,6 +14,7 @@ import { editView, replyText, replyView } from '../../kit/replies.ts';
 import type { Confirmed, OnButton } from '../../kit/screen.ts';
 import { show } from '../../text/html.ts';
 import type { Button, View } from '../../text/view.ts';
+import { refundRefusalText } from '../../wording/refund-refusal.ts';
 import { orderGone } from '../../wording/result-texts.ts';
 import { refundChoice, refundQuestion } from './refunds-view.ts';
 
@@ -46,7 +47,7 @@ export const onRefundButton: OnButton<'refund'> = async (env, ctx, callback) => 
   const details = await getOrderDetails(env, { paymentId });
   const chosen = details && refundablePayments(env.providers, details).find(({ payment }) => payment.id === paymentId);
   if (details === undefined || chosen === undefined) {
-    return 'Nothing of this payment can go back any more.';
+    return 'Nothing of this payment can be refunded any more.';
   }
   await editView(ctx, await askAbout(env, { adminId: ctx.from.id, details, chosen, amount: 'all' }));
   return '';
@@ -110,7 +111,7 @@ function resultText(result: RefundRequested): string {
     case 'key_reused':
       return 'It was asked for already.';
     case 'refused':
-      return result.reason;
+      return refundRefusalText(result);
     default:
       return result satisfies never;
   }
@@ -118,7 +119,7 @@ function resultText(result: RefundRequested): string {
 
 function whyNot(env: AdminEnv, details: OrderDetails): string {
   const number = formatOrderNumber(details.order.number);
-  const reasons = refundRefusals(env.providers, details);
+  const reasons = refundRefusals(env.providers, details).map(refundRefusalText);
   if (reasons.length > 0) return `${number}: ${reasons.join(' ')}`;
   if (details.refunds.length > 0) return `${number}: everything received is refunded, or a refund is pending.`;
   return `${number}: no money is there that could go back.`;

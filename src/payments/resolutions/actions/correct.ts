@@ -48,7 +48,7 @@ async function lookThere(
   const provider = deps.providers.find(payment.provider);
   if (provider === undefined) return refused('There is nobody to ask about it.');
   const notAsked = refuseFetch(provider);
-  if (notAsked !== undefined) return refused(notAsked);
+  if (notAsked !== undefined) return { kind: 'refused', ...notAsked };
   if (payment.reference === null) return refused('The provider never gave it an id to ask for.');
   try {
     return { snapshot: await provider.fetchPayment(payment.reference, { details: payment.details }) };

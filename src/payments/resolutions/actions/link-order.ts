@@ -63,7 +63,7 @@ async function lookThere(
   if (one === undefined) return { kind: 'unknown' };
   const provider = one.provider === null ? undefined : deps.providers.find(one.provider);
   const notAsked = provider && refuseFetch(provider);
-  if (notAsked !== undefined) return refused(notAsked);
+  if (notAsked !== undefined) return { kind: 'refused', ...notAsked };
   if (provider === undefined || one.reference === null) return refused('Its provider is not configured.');
   try {
     return { provider, snapshot: await provider.fetchPayment(asProviderReference(one.reference)) };

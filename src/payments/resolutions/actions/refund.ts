@@ -98,7 +98,7 @@ async function refundFor(deps: RefundDeps, input: RefundAsked): Promise<Resoluti
         else await settleCase(tx, { ...decided, undo: {}, refundId: refund.id });
       },
     });
-    if (result.kind === 'refused') return refused(result.reason);
+    if (result.kind === 'refused') return result;
     if (result.kind === 'key_reused') return refused('It was asked for already.');
     if (result.kind === 'awaiting_approval') return { kind: 'decided', said: 'A second person has to approve it.' };
     return { kind: 'decided', said: `Refund of ${formatMoney(result.refund)} asked for.` };

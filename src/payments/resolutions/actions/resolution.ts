@@ -14,7 +14,9 @@ import type { RefundDeps, SnapshotDeps } from '../../lifecycle/deps.ts';
 import type { OrderView } from '../../lifecycle/order-view.ts';
 import { writeTimeline } from '../../lifecycle/write-timeline.ts';
 import { type Override, refused } from '../../overrides/override.ts';
+import type { FetchRefusal } from '../../ports/capability-refusal.ts';
 import type { PaymentStores, PaymentTx } from '../../ports/payment-store.ts';
+import type { RefundRefusal } from '../../refunds/request-refund.ts';
 import { allowedActions, decidedWords, type ResolvingAction } from '../options/resolution-actions.ts';
 
 export interface Asked {
@@ -29,6 +31,7 @@ export interface Asked {
 
 export type Resolution =
   | Exclude<Override, { kind: 'decided' }>
+  | ({ kind: 'refused' } & (FetchRefusal | RefundRefusal))
   /** `said`: a sentence for the admin; `link`: the order with its new payment link. */
   | { kind: 'decided'; said: string; link?: OrderView }
   /** Somebody was faster, or the facts changed. */
