@@ -1,5 +1,5 @@
 // What verbs answered, in a sentence for a toast. The domain says what happened; these are the words for it.
-import { type ProviderName, providerTitle } from '#kernel/provider-name.ts';
+import { providerTitle } from '#kernel/provider-name.ts';
 import type { OrderStatus } from '#orders/order.ts';
 import type { Resolution } from '#payments/resolutions/actions/resolution.ts';
 import type { CheckFailure, OrderCheck } from '#payments/sync/check-order.ts';
@@ -32,22 +32,6 @@ function checkFailureText(failure: CheckFailure): string {
     default:
       return failure satisfies never;
   }
-}
-
-export function linkRefusal(
-  result:
-    | { kind: 'refused' | 'no_provider'; reason: string }
-    | { kind: 'provider_failed'; provider: ProviderName; isRejected: boolean; message: string },
-): string {
-  if (result.kind === 'provider_failed') return providerFailure(result);
-  return result.reason;
-}
-
-export function providerFailure(failure: { provider: ProviderName; isRejected: boolean; message: string }): string {
-  const title = providerTitle(failure.provider);
-  return failure.isRejected
-    ? `${title} said no: ${failure.message}`
-    : `${title} did not answer: ${failure.message}. It is not known whether a link was made; it is being asked about.`;
 }
 
 export function cancelledText(

@@ -6,9 +6,9 @@ import type { Actor } from '#kernel/actor.ts';
 import { type Milliseconds, minute } from '#kernel/clock.ts';
 import type { OrderId } from '#kernel/ids.ts';
 import { assert } from '#kernel/invariant.ts';
-import { type ProviderName, providerTitle } from '#kernel/provider-name.ts';
+import type { ProviderName } from '#kernel/provider-name.ts';
 import { type Cause, inTransaction, type TransactionDeps } from '#kernel/transaction-context.ts';
-import type { Order } from '#orders/order.ts';
+import type { Order, OrderStatus } from '#orders/order.ts';
 import { decideOrderEvent, refreshOrderCards } from '../lifecycle/change-order.ts';
 import type { ProviderDeps, SnapshotDeps } from '../lifecycle/deps.ts';
 import { insertNewPayment, reopenOrder } from '../lifecycle/new-payment.ts';
@@ -18,13 +18,21 @@ import { isCoveringPayment, type Payment, payablePayment } from '../model/paymen
 import type { PaymentProvider, ProviderRegistry } from '../ports/payment-provider.ts';
 import type { PaymentStores, PaymentTx } from '../ports/payment-store.ts';
 import { closeOpenLinks } from './cancel-order.ts';
-import { chooseProvider } from './choose-provider.ts';
+import { chooseProvider, type NoProvider } from './choose-provider.ts';
 import { requestWithFailover } from './request-with-failover.ts';
+
+/** Why an order gets no new link. The words for it are the surface's. */
+export type LinkRefusal =
+  | { code: 'unknown_order' }
+  | { code: 'takes_no_payment'; status: OrderStatus }
+  | { code: 'nothing_missing' }
+  | { code: 'link_open'; provider: ProviderName }
+  | { code: 'link_in_progress' };
 
 export type PaymentLink =
   | { kind: 'created'; order: OrderView; payment: Payment }
-  | { kind: 'refused'; reason: string }
-  | { kind: 'no_provider'; reason: string }
+  | ({ kind: 'refused' } & LinkRefusal)
+  | ({ kind: 'no_provider'; isTemporary: boolean } & NoProvider)
   | { kind: 'provider_failed'; provider: ProviderName; isRejected: boolean; message: string };
 
 type Opened =
@@ -59,7 +67,7 @@ export async function createPaymentLink(deps: SnapshotDeps, draft: LinkDraft): P
   const turns = { orderId: draft.orderId, begun: [payment], candidates: others, cause };
   const requested = await requestWithFailover(deps, turns);
   assert(requested !== undefined, `payment ${payment.id} was not asked for`);
-  if (requested.kind === 'busy') return { kind: 'refused', reason: 'Another request is creating the link right now.' };
+  if (requested.kind === 'busy') return { kind: 'refused', code: 'link_in_progress' };
   if (requested.kind === 'failed') return { ...requested, kind: 'provider_failed' };
   return finish(deps, { paymentId: requested.paymentId, draft, cause });
 }
@@ -67,7 +75,7 @@ export async function createPaymentLink(deps: SnapshotDeps, draft: LinkDraft): P
 function openPayment(deps: ProviderDeps, { draft, cause }: { draft: LinkDraft; cause: Cause }): Promise<Opened> {
   return inTransaction(deps, cause, async (tx): Promise<Opened> => {
     const order = await tx.stores.orders.findOrder(draft.orderId);
-    if (order === undefined) return { kind: 'refused', reason: 'There is no such order.' };
+    if (order === undefined) return { kind: 'refused', code: 'unknown_order' };
     const payments = await tx.stores.payments.listPaymentsForOrder(order.id);
     const { missingMinor, moneyMinor } = balanceOf(
       order,
@@ -76,20 +84,12 @@ function openPayment(deps: ProviderDeps, { draft, cause }: { draft: LinkDraft; c
     );
     const event = moneyMinor > 0 ? 'rest_asked' : 'reopen';
     const decision = await decideOrderEvent(tx, { order, payments, event, paymentId: null });
-    if (decision.kind === 'refused') {
-      return { kind: 'refused', reason: `The order is ${order.status}; it takes no new payment.` };
-    }
-    if (missingMinor === 0) {
-      return { kind: 'refused', reason: 'All of the money was received: accept it, or refund it.' };
-    }
+    if (decision.kind === 'refused') return { kind: 'refused', code: 'takes_no_payment', status: order.status };
+    if (missingMinor === 0) return { kind: 'refused', code: 'nothing_missing' };
     const open = openLink(deps, payments);
     const isKept = open?.amountMinor === missingMinor;
     if (isKept && draft.provider !== 'auto' && draft.provider !== open.provider) {
-      const title = providerTitle(open.provider);
-      return {
-        kind: 'refused',
-        reason: `The link at ${title} is still open: a second one would let the customer pay twice.`,
-      };
+      return { kind: 'refused', code: 'link_open', provider: open.provider };
     }
     const money = { amountMinor: missingMinor, currency: order.currency };
     // The customer knows this provider; where the payment itself failed, another one is more likely to work.
@@ -97,7 +97,7 @@ function openPayment(deps: ProviderDeps, { draft, cause }: { draft: LinkDraft; c
     const wanted = { provider: draft.provider, money, prefer };
     const isReady = isKept && open.creation === 'confirmed';
     const choice = isReady ? undefined : chooseProvider(deps.providers, wanted);
-    if (!isKept && choice?.kind === 'none') return { kind: 'no_provider', reason: choice.reason };
+    if (!isKept && choice?.kind === 'none') return { ...choice, kind: 'no_provider' };
     const candidates = choice?.kind === 'candidates' ? choice.candidates : [];
     const reopened = await reopenOrder(tx, { order, event });
     if (open !== undefined && !isKept) await closeOpenLinks(tx, { order, payments: [open] });

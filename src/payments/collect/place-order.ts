@@ -19,7 +19,7 @@ import { writeTimeline } from '../lifecycle/write-timeline.ts';
 import { isMismatchedPayment, paymentOpenForMs } from '../model/payment.ts';
 import type { PaymentProvider } from '../ports/payment-provider.ts';
 import type { PaymentStores, PaymentTx } from '../ports/payment-store.ts';
-import { chooseProvider } from './choose-provider.ts';
+import { chooseProvider, type NoProvider } from './choose-provider.ts';
 import type { PaymentRequested } from './request-payment.ts';
 import { requestWithFailover } from './request-with-failover.ts';
 
@@ -52,7 +52,7 @@ export type PlacedOrder =
   | { kind: 'placed'; order: OrderView; isRepeat: boolean }
   | { kind: 'key_reused' }
   | { kind: 'in_progress' }
-  | { kind: 'no_provider'; reason: string; isTemporary: boolean }
+  | ({ kind: 'no_provider'; isTemporary: boolean } & NoProvider)
   | { kind: 'provider_failed'; order: OrderView; provider: ProviderName; isRejected: boolean; message: string };
 
 export async function placeOrder(deps: SnapshotDeps, input: NewOrder): Promise<PlacedOrder> {
@@ -67,7 +67,7 @@ export async function placeOrder(deps: SnapshotDeps, input: NewOrder): Promise<P
   if (written.kind === 'key_reused') return written;
   if (written.kind === 'nothing') {
     assert(choice.kind === 'none', 'an order with a provider is always written');
-    return { kind: 'no_provider', reason: choice.reason, isTemporary: choice.isTemporary };
+    return { ...choice, kind: 'no_provider' };
   }
   const candidates = choice.kind === 'candidates' ? choice.candidates : [];
   const requested = await requestAny(deps, { orderId: written.orderId, candidates, cause });

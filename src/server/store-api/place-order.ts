@@ -1,6 +1,9 @@
 import { createRoute } from '@hono/zod-openapi';
 import type { Context } from 'hono';
 import { storeActor } from '#kernel/actor.ts';
+import { formatMoney } from '#kernel/money.ts';
+import { providerTitle } from '#kernel/provider-name.ts';
+import type { NoProvider } from '#payments/collect/choose-provider.ts';
 import { type PlacedOrder, placeOrder } from '#payments/collect/place-order.ts';
 import type { PaymentDeps } from '#payments/lifecycle/deps.ts';
 import type { OrderView } from '#payments/lifecycle/order-view.ts';
@@ -116,12 +119,27 @@ function viewPlaced({ id, number, amount, currency, payments }: OrderView): Plac
 }
 
 /** An outage ends, so the request may be repeated; money that no configured provider can take stays refused. */
-function refuseUnplaced({ reason, isTemporary }: Extract<PlacedOrder, { kind: 'no_provider' }>) {
-  const code = 'no_provider';
-  if (isTemporary) {
-    return problem({ status: 503, code, detail: reason, headers: { 'retry-after': String(outageSeconds) } });
+function refuseUnplaced(result: Extract<PlacedOrder, { kind: 'no_provider' }>) {
+  const about = { code: 'no_provider', detail: noProviderDetail(result) };
+  if (result.isTemporary) return problem({ status: 503, ...about, headers: { 'retry-after': String(outageSeconds) } });
+  return problem({ status: 422, ...about, errors: [{ pointer: '/provider', detail: about.detail }] });
+}
+
+function noProviderDetail(reason: NoProvider): string {
+  switch (reason.code) {
+    case 'provider_not_configured':
+      return `${providerTitle(reason.provider)} is not configured.`;
+    case 'provider_decommissioned':
+      return `${providerTitle(reason.provider)} is decommissioned and is not called any more.`;
+    case 'provider_cannot_take':
+      return `${providerTitle(reason.provider)} cannot take ${formatMoney(reason.money)}.`;
+    case 'no_provider_can_take':
+      return `No configured provider can take ${formatMoney(reason.money)}.`;
+    case 'all_unavailable':
+      return 'Every provider that could take it is unavailable.';
+    default:
+      return reason satisfies never;
   }
-  return problem({ status: 422, code, detail: reason, errors: [{ pointer: '/provider', detail: reason }] });
 }
 
 function refuseUnpaid({ order, provider, isRejected, message }: Extract<PlacedOrder, { kind: 'provider_failed' }>) {

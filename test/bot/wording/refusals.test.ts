@@ -1,8 +1,11 @@
 // The domain refuses with a code and facts; these are the sentences that an admin reads.
 import { expect, test } from 'vitest';
 import { fetchRefusalText } from '#bot/wording/fetch-refusal.ts';
+import { linkRefusalText, noProviderText } from '#bot/wording/link-refusal.ts';
 import { refundRefusalText } from '#bot/wording/refund-refusal.ts';
 import { resolutionText } from '#bot/wording/result-texts.ts';
+import type { NoProvider } from '#payments/collect/choose-provider.ts';
+import type { LinkRefusal } from '#payments/collect/create-payment-link.ts';
 import type { RefundRefusal } from '#payments/refunds/request-refund.ts';
 
 const refunds: [RefundRefusal, string][] = [
@@ -42,4 +45,42 @@ test('a provider that cannot be asked: what helps instead', () => {
   const text = 'Payhip cannot report a single payment: import its export again, and it is compared again.';
   expect(fetchRefusalText({ code: 'cannot_fetch', provider: 'payhip' })).toBe(text);
   expect(resolutionText({ kind: 'refused', code: 'cannot_fetch', provider: 'payhip' })).toBe(text);
+});
+
+const links: [LinkRefusal, string][] = [
+  [{ code: 'unknown_order' }, 'There is no such order.'],
+  [{ code: 'takes_no_payment', status: 'paid' }, 'The order is paid; it takes no new payment.'],
+  [{ code: 'nothing_missing' }, 'All of the money was received: accept it, or refund it.'],
+  [
+    { code: 'link_open', provider: 'coinbase' },
+    'The link at Coinbase is still open: a second one would let the customer pay twice.',
+  ],
+  [{ code: 'link_in_progress' }, 'Another request is creating the link right now.'],
+];
+
+test.each(links)('a link that is refused as %j', (refusal, text) => {
+  expect(linkRefusalText(refusal)).toBe(text);
+  expect(resolutionText({ kind: 'refused', ...refusal })).toBe(text);
+});
+
+const euros = { amountMinor: 4900, currency: 'EUR' };
+const choices: [NoProvider, string][] = [
+  [{ code: 'provider_not_configured', provider: 'bitpay' }, 'BitPay is not configured.'],
+  [{ code: 'provider_decommissioned', provider: 'bitpay' }, 'BitPay is decommissioned and is not called any more.'],
+  [{ code: 'provider_cannot_take', provider: 'coinbase', money: euros }, 'Coinbase cannot take 49.00 EUR.'],
+  [
+    { code: 'no_provider_can_take', money: { amountMinor: 4900, currency: 'JPY' } },
+    'No configured provider can take 4900 JPY.',
+  ],
+  [{ code: 'all_unavailable' }, 'Every provider that could take it is unavailable.'],
+];
+
+test.each(choices)('no provider: %j', (reason, text) => {
+  expect(noProviderText(reason)).toBe(text);
+  expect(resolutionText({ kind: 'refused', ...reason })).toBe(text);
+});
+
+test('what the provider said is shown with its name', () => {
+  const failed = { kind: 'refused', code: 'provider_failed', provider: 'btcpay', message: 'not found' } as const;
+  expect(resolutionText(failed)).toBe('BTCPay: not found');
 });

@@ -29,8 +29,8 @@ function registry(breakers: Partial<Record<ProviderName, BreakerState>> = {}): P
 }
 
 const dollars = { amountMinor: 4900, currency: 'USD' };
-const namesOf = (choice: ReturnType<typeof chooseProvider>): string[] | string =>
-  choice.kind === 'none' ? choice.reason : choice.candidates.map(({ name }) => name);
+const namesOf = (choice: ReturnType<typeof chooseProvider>) =>
+  choice.kind === 'none' ? choice : choice.candidates.map(({ name }) => name);
 
 test('auto takes who can take the money, in the order of configuration', () => {
   expect(namesOf(chooseProvider(registry(), { provider: 'auto', money: dollars }))).toEqual([
@@ -52,16 +52,27 @@ test('a provider that is asked for by name is taken also while it is down, and r
   const named = { provider: 'coinbase', money: dollars } as const;
   expect(namesOf(chooseProvider(registry({ coinbase: 'open' }), named))).toEqual(['coinbase']);
   const euros = { amountMinor: 4900, currency: 'EUR' };
-  expect(namesOf(chooseProvider(registry(), { ...named, money: euros }))).toBe('Coinbase cannot take 49.00 EUR.');
+  expect(namesOf(chooseProvider(registry(), { ...named, money: euros }))).toEqual({
+    kind: 'none',
+    isTemporary: false,
+    code: 'provider_cannot_take',
+    provider: 'coinbase',
+    money: euros,
+  });
 });
 
 test('without anybody who can, or who is up, the reason says which', () => {
   const yen = { amountMinor: 4900, currency: 'JPY' };
-  expect(namesOf(chooseProvider(registry(), { provider: 'auto', money: yen }))).toBe(
-    'No configured provider can take 4900 JPY.',
-  );
+  expect(namesOf(chooseProvider(registry(), { provider: 'auto', money: yen }))).toEqual({
+    kind: 'none',
+    isTemporary: false,
+    code: 'no_provider_can_take',
+    money: yen,
+  });
   const allDown = registry({ coinbase: 'open', bitpay: 'open', btcpay: 'open' });
-  expect(namesOf(chooseProvider(allDown, { provider: 'auto', money: dollars }))).toBe(
-    'Every provider that could take it is unavailable.',
-  );
+  expect(namesOf(chooseProvider(allDown, { provider: 'auto', money: dollars }))).toEqual({
+    kind: 'none',
+    isTemporary: true,
+    code: 'all_unavailable',
+  });
 });

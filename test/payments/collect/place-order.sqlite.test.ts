@@ -140,6 +140,6 @@ test('an order that is paid or cancelled is given no link, although one of its p
   expect((await detailsOf(deps, paid.id)).order.status).toBe('paid');
   providers.onCreate('coinbase', () => undefined);
   const link = await createPaymentLink(deps, { orderId: order.id, provider: 'auto', actor: admin });
-  expect(link).toEqual({ kind: 'refused', reason: 'The order is paid; it takes no new payment.' });
+  expect(link).toEqual({ kind: 'refused', code: 'takes_no_payment', status: 'paid' });
   expect(providers.created).toEqual(['btcpay-1']);
 });

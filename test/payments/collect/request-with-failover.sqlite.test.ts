@@ -194,12 +194,13 @@ describe('auto', () => {
     providers.feels('bitpay', { retiredAt: 1 });
     expect(await placeOrder(deps, request)).toEqual({
       kind: 'no_provider',
-      reason: 'Every provider that could take it is unavailable.',
+      code: 'all_unavailable',
       isTemporary: true,
     });
     expect(await placeOrder(deps, { ...request, provider: 'bitpay' })).toEqual({
       kind: 'no_provider',
-      reason: 'BitPay is decommissioned and is not called any more.',
+      code: 'provider_decommissioned',
+      provider: 'bitpay',
       isTemporary: true,
     });
   });

@@ -49,7 +49,7 @@ describe('a payment that failed or ran out', () => {
     expect(exception.kind).toBe('payment_mismatch');
     await kit.decide(exception, 'new_link', { option: 'btcpay' });
     const again = await kit.decide(exception, 'new_link', { option: 'bitpay' });
-    expect(again).toMatchObject({ kind: 'refused', reason: expect.stringContaining('still open') });
+    expect(again).toMatchObject({ kind: 'refused', code: 'link_open' });
   });
 
   test('a link for an order that needs attention lets its exception rest, and brings it back unpaid', async () => {

@@ -165,7 +165,10 @@ describe('POST /v1/orders', () => {
 
   test('says so when no provider can take the currency', async () => {
     const body = orderBody({ provider: 'coinbase', currency: 'EUR' });
-    expect(await problemOf(await storeRequest(fixture, { body }), 422)).toMatchObject({ code: 'no_provider' });
+    expect(await problemOf(await storeRequest(fixture, { body }), 422)).toMatchObject({
+      code: 'no_provider',
+      detail: 'Coinbase cannot take 49.00 EUR.',
+    });
   });
 });
 

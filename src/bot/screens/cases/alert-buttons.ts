@@ -18,9 +18,10 @@ import type { OnceWithin } from '../../telegram/once-within.ts';
 import type { CallbackOf, ProviderAct } from '../../text/callback-data.ts';
 import type { View } from '../../text/view.ts';
 import { formatTime } from '../../text/words.ts';
+import { noLinkText } from '../../wording/link-refusal.ts';
 import { paymentLink } from '../../wording/payment-link.ts';
 import { carryOutProviderButton } from '../../wording/provider-buttons.ts';
-import { checkedText, linkRefusal } from '../../wording/result-texts.ts';
+import { checkedText } from '../../wording/result-texts.ts';
 
 const snoozeMs = hour;
 
@@ -113,7 +114,7 @@ async function newLink(deps: AlertButtonDeps, { alert, input }: KnownButton): Pr
     by: input.adminName,
   });
   deps.recentRequests.touch(key);
-  if (result.kind !== 'created') return { toast: linkRefusal(result) };
+  if (result.kind !== 'created') return { toast: noLinkText(result) };
   const presentation = { now: deps.clock.now(), timeZone: deps.timeZone };
   return {
     toast: 'Here is the payment link.',

@@ -15,8 +15,9 @@ import { editView, outOfDate, replyView } from '../../kit/replies.ts';
 import type { Confirmed, OnButton } from '../../kit/screen.ts';
 import { adminName } from '../../telegram/admin-name.ts';
 import type { OrderAct } from '../../text/callback-data.ts';
+import { noLinkText } from '../../wording/link-refusal.ts';
 import { paymentLink } from '../../wording/payment-link.ts';
-import { cancelledText, checkedText, fulfilledText, linkRefusal, orderGone } from '../../wording/result-texts.ts';
+import { cancelledText, checkedText, fulfilledText, orderGone } from '../../wording/result-texts.ts';
 import { allowsButton } from './order-card-view.ts';
 import { showOrder } from './order-cards.ts';
 import { showLastList } from './order-list.ts';
@@ -63,7 +64,7 @@ const actions: Readonly<Record<OrderAct, (env: AdminEnv, ctx: CallbackContext, o
       });
       env.recentRequests.touch(`link:${orderId}`);
       await showOrder(env, { edit: ctx }, orderId);
-      if (result.kind !== 'created') return linkRefusal(result);
+      if (result.kind !== 'created') return noLinkText(result);
       await replyView(ctx, paymentLink(result.order, { ...env.presentation(), buttons: 'full' }));
       return 'Here is the payment link.';
     },

@@ -5,8 +5,8 @@ import type { TextContext } from '../../kit/contexts.ts';
 import type { AdminEnv } from '../../kit/env.ts';
 import { replyText, replyView, showTyping } from '../../kit/replies.ts';
 import { clip } from '../../text/html.ts';
+import { noProviderText, providerFailure } from '../../wording/link-refusal.ts';
 import { paymentLink } from '../../wording/payment-link.ts';
-import { providerFailure } from '../../wording/result-texts.ts';
 
 const usage = 'For example /pay 49.00 USD License for Ann';
 /** As long as an item's name may sensibly be on a checkout page. */
@@ -41,7 +41,7 @@ export async function runPay(env: AdminEnv, ctx: TextContext, words: string): Pr
       await replyView(ctx, paymentLink(result.order, { ...env.presentation(), buttons: 'full' }));
       return;
     case 'no_provider':
-      return replyText(ctx, result.reason);
+      return replyText(ctx, noProviderText(result));
     case 'provider_failed':
       return replyText(ctx, `${result.order.number} for ${formatMoney(money)}: ${providerFailure(result)}`);
     case 'in_progress':

@@ -1,7 +1,6 @@
 // Takes the provider's word into our books. What it says is asked anew; the decision is written down before it is applied,
 // so that the history tells whose it was, and both together or not at all.
 import { compareDecimals, formatAsset, MoneyInvalid, parseMinorFloor } from '#kernel/money.ts';
-import { providerTitle } from '#kernel/provider-name.ts';
 import { type Application, applySnapshotInto } from '../../lifecycle/apply-snapshot.ts';
 import { withPayment } from '../../lifecycle/payment-lease.ts';
 import { writeTimeline } from '../../lifecycle/write-timeline.ts';
@@ -55,7 +54,7 @@ async function lookThere(
   } catch (error) {
     if (!(error instanceof ProviderError)) throw error;
     if (error.httpStatus === 404) return { snapshot: null };
-    return refused(`${providerTitle(payment.provider)}: ${error.message}`);
+    return { kind: 'refused', code: 'provider_failed', provider: payment.provider, message: error.message };
   }
 }
 

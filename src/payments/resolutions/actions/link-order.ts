@@ -6,7 +6,6 @@ import type { Database } from '#kernel/database.ts';
 import { asPaymentId, asProviderReference } from '#kernel/ids.ts';
 import type { JsonObject } from '#kernel/json.ts';
 import { formatAsset, MoneyInvalid, parseMinorFloor } from '#kernel/money.ts';
-import { providerTitle } from '#kernel/provider-name.ts';
 import { causeOf } from '#kernel/transaction-context.ts';
 import { formatOrderNumber, type Order, parseOrderNumber } from '#orders/order.ts';
 import { applyOrderEvent, decideOrderEvent } from '../../lifecycle/change-order.ts';
@@ -69,7 +68,7 @@ async function lookThere(
     return { provider, snapshot: await provider.fetchPayment(asProviderReference(one.reference)) };
   } catch (error) {
     if (!(error instanceof ProviderError)) throw error;
-    return refused(`${providerTitle(provider.name)}: ${error.message}`);
+    return { kind: 'refused', code: 'provider_failed', provider: provider.name, message: error.message };
   }
 }
 

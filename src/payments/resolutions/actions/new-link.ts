@@ -1,6 +1,6 @@
 import { readReason } from '#access/reason.ts';
 import { type CaseKind, isLive } from '#cases/case.ts';
-import { isProviderName, type ProviderName, providerTitle } from '#kernel/provider-name.ts';
+import { isProviderName, type ProviderName } from '#kernel/provider-name.ts';
 import { createPaymentLink, type PaymentLink } from '../../collect/create-payment-link.ts';
 import type { SnapshotDeps } from '../../lifecycle/deps.ts';
 import { refused } from '../../overrides/override.ts';
@@ -37,16 +37,16 @@ async function linkFor(deps: SnapshotDeps, { asked, action }: LinkAsked): Promis
   });
   return result.kind === 'created'
     ? { kind: 'decided', said: 'Here is the payment link.', link: result.order }
-    : refused(whyNot(result));
+    : refuseLink(result);
 }
 
 function providerOf(option: string | null): 'auto' | ProviderName {
   return option !== null && isProviderName(option) ? option : 'auto';
 }
 
-function whyNot(result: Exclude<PaymentLink, { kind: 'created' }>): string {
-  if (result.kind !== 'provider_failed') return result.reason;
-  return `${providerTitle(result.provider)}: ${result.message}`;
+function refuseLink(result: Exclude<PaymentLink, { kind: 'created' }>): Resolution {
+  if (result.kind !== 'provider_failed') return { ...result, kind: 'refused' };
+  return { kind: 'refused', code: 'provider_failed', provider: result.provider, message: result.message };
 }
 
 /**

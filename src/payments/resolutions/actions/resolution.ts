@@ -7,8 +7,11 @@ import { type Case, findingKinds, isLive, needsDecision } from '#cases/case.ts';
 import { changeCase } from '#cases/raise-case.ts';
 import { resolveCase } from '#cases/resolve-case.ts';
 import type { JsonObject } from '#kernel/json.ts';
+import type { ProviderName } from '#kernel/provider-name.ts';
 import { causeOf, inTransaction, type TransactionDeps } from '#kernel/transaction-context.ts';
 import type { Order } from '#orders/order.ts';
+import type { NoProvider } from '../../collect/choose-provider.ts';
+import type { LinkRefusal } from '../../collect/create-payment-link.ts';
 import { refreshOrderCards } from '../../lifecycle/change-order.ts';
 import type { RefundDeps, SnapshotDeps } from '../../lifecycle/deps.ts';
 import type { OrderView } from '../../lifecycle/order-view.ts';
@@ -29,9 +32,15 @@ export interface Asked {
   shownMinor?: number;
 }
 
+interface ProviderFailed {
+  code: 'provider_failed';
+  provider: ProviderName;
+  message: string;
+}
+
 export type Resolution =
   | Exclude<Override, { kind: 'decided' }>
-  | ({ kind: 'refused' } & (FetchRefusal | RefundRefusal))
+  | ({ kind: 'refused' } & (FetchRefusal | RefundRefusal | LinkRefusal | NoProvider | ProviderFailed))
   /** `said`: a sentence for the admin; `link`: the order with its new payment link. */
   | { kind: 'decided'; said: string; link?: OrderView }
   /** Somebody was faster, or the facts changed. */
