@@ -59,7 +59,7 @@ test('a BitPay payment that failed to confirm and confirms after all is paid, an
   await awaitUntil(() => app.pagerText(card.messageId).includes('RESOLVED'), { what: 'the resolved card' });
 });
 
-test('money for an order that was cancelled makes it need attention and rings', async () => {
+test('money for a cancelled order makes it need attention and raises an alert', async () => {
   await using app = await openAppFixture({ env: { BITPAY_MERCHANT_TOKEN: '', BITPAY_PRIVATE_KEY: '' } });
   const order = await app.placeOrder({ provider: 'bitpay' });
   await cancelFromChat(app, order.number);

@@ -42,7 +42,7 @@ test('an amount that differs offers nothing that Payhip would have to be asked f
   expect((await listOf(app)).text).toContain('Nothing waits for a decision.');
 });
 
-test('a refund is asked for nowhere: the command, the card and the shop’s site are told where it is made', async () => {
+test('a refund cannot be requested here: the command, the card and the store API say where it is made', async () => {
   await using app = await openAppFixture();
   await addProduct(app, samplePack.words);
   const sale = sell(app);

@@ -34,7 +34,7 @@ async function reportOf(app: AppFixture): Promise<string> {
 const exported = (app: AppFixture): string => exportCsv(sellerAt(app).sales.values());
 
 describe('the CSV export of Payhip, dropped into the chat', () => {
-  test('is first a dry run that changes nothing, then heals lost sales and lost refunds, and is kept as a reconciliation', async () => {
+  test('is first a dry run that changes nothing, then records lost channel orders and refunds, and is stored as a reconciliation', async () => {
     await using app = await openAppFixture();
     await addProduct(app, samplePack.words);
     const told = sell(app);
@@ -72,7 +72,7 @@ describe('the CSV export of Payhip, dropped into the chat', () => {
     expect(textNow(app, again)).toContain('Dry run');
   });
 
-  test('shows what is missing there and what differs, leaves it to a person, and rings', async () => {
+  test('shows what is missing there and what differs, leaves it to an admin, and raises an alert', async () => {
     await using app = await openAppFixture();
     await addProduct(app, samplePack.words);
     const first = sell(app);
@@ -96,7 +96,7 @@ describe('the CSV export of Payhip, dropped into the chat', () => {
     expect(untouched).toMatchObject([{ amount: '24.00', status: 'paid' }]);
   });
 
-  test('loses nothing for the lines that nobody can read, and names them', async () => {
+  test('loses nothing because of unreadable lines, and names them', async () => {
     await using app = await openAppFixture();
     const lost = sell(app, { isLost: true });
     const text = `${exported(app)}BROKEN,"never closed,1.00\nTotal,,,,,,lots,,\n`;

@@ -14,7 +14,7 @@ import { awaitUntil } from '#test/support/time/await-until.ts';
 
 const kim = 'kim@customer.example';
 
-describe('a held sale', () => {
+describe('a held channel order', () => {
   test('counts once an admin accepts it with a reason, and the same product is not held again when it is remembered', async () => {
     await using app = await openAppFixture();
     const { id } = sellerAt(app).buy({ productKey: samplePack.key, email: kim });
@@ -39,7 +39,7 @@ describe('a held sale', () => {
     await awaitSale(app, next.id, ({ status }) => status === 'paid');
   });
 
-  test('is cancelled once an admin rejects it, and told again it stays so', async () => {
+  test('is cancelled once an admin rejects it, and stays so when it is reported again', async () => {
     await using app = await openAppFixture();
     const sale = sellerAt(app).buy({ productKey: samplePack.key, email: kim });
     const held = await awaitSale(app, sale.id, ({ status }) => status === 'needs_attention');
@@ -71,8 +71,8 @@ describe('a held sale', () => {
   });
 });
 
-describe('money that goes back at Payhip', () => {
-  test('in part and then in full is the larger of what was told, never the sum', async () => {
+describe('a refund at Payhip', () => {
+  test('in part and then in full is the larger of the reported amounts, never the sum', async () => {
     await using app = await openAppFixture();
     await addProduct(app, samplePack.words);
     const { id } = sellerAt(app).buy({ productKey: samplePack.key, email: kim });
@@ -95,7 +95,7 @@ describe('money that goes back at Payhip', () => {
     ]);
   });
 
-  test('that is told of a second time with less is known already', async () => {
+  test('that is reported a second time with less is known already', async () => {
     await using app = await openAppFixture();
     await addProduct(app, samplePack.words);
     await tell(app, paidBody(app));
@@ -115,7 +115,7 @@ describe('money that goes back at Payhip', () => {
     expect(order).toMatchObject({ status: 'partially_refunded', refunded_amount: '9.00' });
   });
 
-  test('before the sale is told of is kept, shown, and booked when the sale comes', async () => {
+  test('that is reported before its channel order is kept, shown, and recorded when the order comes', async () => {
     await using app = await openAppFixture();
     await addProduct(app, samplePack.words);
     const payhip = sellerAt(app);
@@ -132,7 +132,7 @@ describe('money that goes back at Payhip', () => {
     expect((await ordersOf(app, sale.id))[0]?.refunded_amount).toBe('24.00');
   });
 
-  test('of a held sale ends the question when all of it went back', async () => {
+  test('of a held channel order in full resolves its case', async () => {
     await using app = await openAppFixture();
     const sale = sellerAt(app).buy({ productKey: samplePack.key, email: kim });
     const held = await awaitSale(app, sale.id, ({ status }) => status === 'needs_attention');
@@ -141,7 +141,7 @@ describe('money that goes back at Payhip', () => {
     await app.awaitCard(({ text }) => text.includes('RESOLVED') && text.includes('All of the money was refunded'));
   });
 
-  test('of a held sale in part shows once the sale is accepted', async () => {
+  test('of a held channel order in part shows once the order is accepted', async () => {
     await using app = await openAppFixture();
     const sale = sellerAt(app).buy({ productKey: samplePack.key, email: kim });
     const held = await awaitSale(app, sale.id, ({ status }) => status === 'needs_attention');

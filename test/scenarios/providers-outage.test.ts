@@ -26,7 +26,7 @@ async function awaitEnd(app: AppFixture, messageId: number): Promise<string> {
   return app.pagerText(messageId);
 }
 
-test('what was paid while a provider was away is found at once, and the card says so', async () => {
+test('payments made while a provider was unavailable are found at once, and the card says so', async () => {
   await using app = await openAppFixture();
   // Webhooks are lost as well: nothing but the look at the open payments can find what was paid.
   app.sandbox.faults('btcpay').set({ dropWebhooks: 1 });

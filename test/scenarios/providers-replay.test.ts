@@ -46,7 +46,7 @@ test('a dry run says what would change and changes nothing; the second tap does 
   expect(buttonsOf(nothing)).toEqual([]);
 });
 
-test('an event that is not kept, and a command that makes no sense, are told so', async () => {
+test('an unknown event and a malformed command are answered with the reason', async () => {
   await using app = await openAppFixture();
   const none = await app.ask('/replay 0192f5a0-7c3e-7abc-8def-0123456789ab');
   expect((await awaitText(app, none.messageId, 'No such event is kept.')).text).toContain('Dry run');

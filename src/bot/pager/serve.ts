@@ -8,7 +8,7 @@ import type { Destination } from '../kit/destinations.ts';
 import type { PlainDeps } from '../kit/env.ts';
 import { outOfDate } from '../kit/replies.ts';
 import { type AlertButtonDeps, handleAlertButton } from '../screens/cases/alert-buttons.ts';
-import { drawPlainException } from '../screens/cases/exception-cards.ts';
+import { drawPlainCase } from '../screens/cases/case-card.ts';
 import { drawPlainOrder } from '../screens/orders/order-cards.ts';
 import { createAccessGate, unauthorizedText, type Visitor } from '../telegram/access-gate.ts';
 import { adminName } from '../telegram/admin-name.ts';
@@ -84,7 +84,7 @@ async function serveTap(deps: PagerServeDeps, ctx: Context, tap: Visitor & { dat
 /** What a button leads to, without buttons: those that are served are in the command bot. */
 function drawPlain(deps: PagerServeDeps, to: Destination): Promise<View | undefined> {
   if (to.screen === 'order') return drawPlainOrder(deps, to);
-  return to.screen === 'exception' ? drawPlainException(deps, to) : Promise.resolve(undefined);
+  return to.screen === 'exception' ? drawPlainCase(deps, to) : Promise.resolve(undefined);
 }
 
 function visitorOf(query: CallbackQuery): Visitor | undefined {

@@ -33,7 +33,7 @@ describe('a provider', () => {
     expect(second?.content.notes).toEqual(['Closed 4 hours late.']);
   });
 
-  test('that is away for more than a week is put down as unknown, and not waited for again until it answers', async () => {
+  test('that is unavailable for more than a week is recorded as unknown, and not waited for again until it answers', async () => {
     await kit.shows(await kit.order('2026-11-20T09:00:00Z'), paid);
     kit.book('btcpay').isAway = true;
     kit.setClock('2026-11-21T05:00:00Z');
@@ -66,7 +66,7 @@ describe('a provider', () => {
     ]);
   });
 
-  test('that is taken for gone is unknown at once, and holds up no day', async () => {
+  test('that is decommissioned is unknown at once, and delays no day', async () => {
     await kit.shows(await kit.order('2026-11-20T09:00:00Z'), paid);
     kit.book('btcpay').isRetired = true;
     kit.setClock('2026-11-22T05:00:00Z');
@@ -151,7 +151,7 @@ describe('days', () => {
     }
   });
 
-  test('without any order have no books, and one without a payment in between is closed as empty', async () => {
+  test('before the first order are not closed, and a later one without payments is closed as empty', async () => {
     kit.book('btcpay');
     kit.setClock('2026-11-25T12:00:00Z');
     expect(await kit.close()).toEqual({ closed: 0, unexplained: 0, waiting: 0 });

@@ -67,7 +67,7 @@ function doubts(channelOrder: ChannelOrder, more: Partial<ChannelOrderChecks> = 
 const percent = (share: string) => [{ code: 'C', percent: share, amountMinor: null }];
 const amount = (minor: number) => [{ code: 'C', percent: null, amountMinor: minor }];
 
-describe('a sale counts at once', () => {
+describe('a channel order counts at once', () => {
   test.each<[what: string, channelOrder: ChannelOrder]>([
     ['at the price of the catalogue', aSale()],
     ['three of one', aSale({ minor: 2_700, items: [anItem({ quantity: 3 })] })],
@@ -96,7 +96,7 @@ describe('a sale counts at once', () => {
   });
 });
 
-describe('a sale is held, and says why', () => {
+describe('a channel order is held for review, with the reason', () => {
   test.each<[what: string, channelOrder: ChannelOrder, why: string]>([
     ['of nothing', aSale({ items: [] }), 'The order names no product.'],
     ['of an unknown product', aSale({ items: [anItem({ productKey: 'XXXX' })] }), '(XXXX) is not in the catalogue.'],
@@ -145,7 +145,7 @@ describe('a sale is held, and says why', () => {
     ]);
   });
 
-  test('every doubt is told, not only the first', () => {
+  test('every doubt is reported, not only the first', () => {
     const items = [anItem({ productKey: 'A' }), anItem({ productKey: 'B' })];
     expect(doubts(aSale({ minor: 200_000, items }))).toHaveLength(3);
   });
@@ -160,7 +160,7 @@ describe('a license', () => {
     expect(doubts(aSale(), { products: withSecret, licenses: [{ ...good, productKey: null }] })).toEqual([]);
   });
 
-  test('of a product without a secret key is not looked at', () => {
+  test('of a product without a secret key is not verified', () => {
     expect(doubts(aSale(), { licenses: [{ kind: 'unknown' }] })).toEqual([]);
   });
 
@@ -173,18 +173,18 @@ describe('a license', () => {
     ['that came with another order', { kind: 'used', orderNumber: 'T-1001' }, 'was used by T-1001 already'],
     ['that could not be asked about', { kind: 'not_asked', why: 'Payhip is away' }, 'Payhip is away'],
     ['that was forgotten', undefined, 'was not looked at'],
-  ])('%s holds the sale', (_what, check, why) => {
+  ])('%s makes the channel order held', (_what, check, why) => {
     const found = doubts(aSale(), { products: withSecret, licenses: [check] });
     expect(found).toHaveLength(1);
     expect(found[0]).toContain(why);
   });
 
-  test('of a buyer who is not told holds the sale', () => {
+  test('of a buyer who is not reported makes the channel order held', () => {
     expect(doubts(aSale({ customerEmail: null }), { products: withSecret, licenses: [good] })).toHaveLength(1);
   });
 });
 
-test('a price that neither the catalogue nor its coupon explains is never taken', () => {
+test('a price that neither the catalogue nor its coupon explains is never accepted', () => {
   const channelOrder = fc.record({
     quantity: fc.integer({ min: 1, max: 9 }),
     share: fc.integer({ min: 0, max: 100 }),

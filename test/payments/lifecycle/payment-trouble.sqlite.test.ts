@@ -23,7 +23,7 @@ async function alertsOf(orderId: string): Promise<string[]> {
   return own.map((alert) => `${alert.kind} ${alert.status}: ${alert.outcome ?? alert.facts.detail}`).reverse();
 }
 
-test('one payment is in one trouble at a time: a late payment ends the alert that it expired', async () => {
+test('one payment has one case at a time: a late payment resolves the alert that it expired', async () => {
   const deps = createTestDeps(opened.database);
   const paymentId = await placeTestOrder(deps);
   await lookAt(deps, { paymentId, shows: { state: 'expired', providerStatus: 'Expired' } });
@@ -38,7 +38,7 @@ test('one payment is in one trouble at a time: a late payment ends the alert tha
   ]);
 });
 
-test('a reversal that is undone ends its alert and leaves the order paid, announced once', async () => {
+test('a reversal that is undone resolves its alert and leaves the order paid, announced once', async () => {
   const deps = createTestDeps(opened.database);
   const paymentId = await placeTestOrder(deps);
   const paid = { state: 'confirmed', providerStatus: 'Settled', settlement: bitcoin('0.00053') } as const;
@@ -55,7 +55,7 @@ test('a reversal that is undone ends its alert and leaves the order paid, announ
   expect(changes).toEqual(['paid', 'reversed', 'paid']);
 });
 
-test('the missing amount is said in the unit the provider settles in', async () => {
+test('the shortfall is shown in the unit that the provider settles in', async () => {
   const deps = createTestDeps(opened.database);
   const paymentId = await placeTestOrder(deps);
   await lookAt(deps, { paymentId, shows: { state: 'expired', settlement: bitcoin('0.0003') } });
@@ -93,7 +93,7 @@ test.each([
   },
 );
 
-test('a payment is seen to be paid also after the clock was set back', async () => {
+test('a payment becomes paid also after the clock was set back', async () => {
   const deps = createTestDeps(opened.database);
   const paymentId = await placeTestOrder(deps);
   await lookAt(deps, { paymentId, shows: {} });

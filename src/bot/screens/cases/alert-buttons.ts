@@ -70,7 +70,7 @@ function carryOut(deps: AlertButtonDeps, known: KnownButton): Promise<AlertButto
     case 'open':
       return openOrder(known);
     case 'resolve':
-      return openException(known);
+      return openCase(known);
     case 'paid':
     case 'refund':
       return askElsewhere(deps, known);
@@ -154,7 +154,7 @@ async function probeProvider(deps: AlertButtonDeps, alert: Case): Promise<AlertB
   }
 }
 
-function openException({ alert }: KnownButton): Promise<AlertButtonResult> {
+function openCase({ alert }: KnownButton): Promise<AlertButtonResult> {
   if (alert.status === 'resolved') return Promise.resolve({ toast: 'It is settled already.' });
   return Promise.resolve({ toast: '', follow: { screen: 'exception', wanted: { key: alert.key } } });
 }
