@@ -76,7 +76,7 @@ test('an event of a payment that a crashed process had leased waits until the le
     deps.clock.advance(second);
   }
   const event = await opened.database.read((stores) => stores.inbox.find('event-1'));
-  expect(event).toMatchObject({ abandonedAt: null, lastError: 'the payment is in other hands' });
+  expect(event).toMatchObject({ abandonedAt: null, lastError: 'the payment is being processed elsewhere' });
   expect(event?.finishedAttempts).toBeLessThan(15);
 });
 

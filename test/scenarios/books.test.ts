@@ -130,7 +130,7 @@ test('a day waits for an unavailable provider, is closed when it answers, and la
   await expect
     .poll(async () => (await app.runJob('close-days')).outcome, { timeout: 10_000 })
     .toMatchObject({ counts: { closed: 1, unexplained: 0 } });
-  expect(contents(app)[0]?.notes.at(-1)).toContain('BTCPay could not be asked');
+  expect(contents(app)[0]?.notes.at(-1)).toContain('BTCPay did not answer');
 
   await app.visit(late, 'pay_late');
   await app.awaitOrder(late.id, ({ payment }) => payment?.status === 'paid_late');

@@ -25,7 +25,7 @@ test('an unmatched payment is found, suggested for an order, linked and pays it;
   await payElsewhere(app, `By hand for ${order.number}`);
   app.clock.move(10 * minute);
   await app.runJob('reconcile');
-  const alert = await app.awaitCard(({ text }) => text.includes('Our books and the provider differ'));
+  const alert = await app.awaitCard(({ text }) => text.includes("Our records and the provider's differ"));
   expect(buttonsOf(alert)).toEqual(['Acknowledge', 'Snooze 1 h', 'Exceptions']);
 
   const list = await listOf(app);

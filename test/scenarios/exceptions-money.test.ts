@@ -12,7 +12,7 @@ test('a surplus is kept with a reason; the order was paid all the while', async 
   const order = await app.placeOrder({ provider: 'btcpay' });
   await app.visit(order, 'overpay');
   await app.awaitOrder(order.id, ({ exceptions }) => exceptions.length === 1);
-  const alert = await app.awaitCard(({ text }) => text.includes('24.50 USD too much'));
+  const alert = await app.awaitCard(({ text }) => text.includes('24.50 USD overpaid'));
   expect(buttonsOf(alert)).toEqual(['Acknowledge', 'Snooze 1 h', 'Resolve…', 'Open order']);
   const card = await openException(app, order, 'Overpaid');
   expect(await press(app, card, 'Keep it', 'It is a tip')).toBe('The surplus is kept.');
@@ -36,7 +36,7 @@ test('the money of an order that was paid twice is kept when an admin decides so
   await app.visit(order, 'pay');
   await app.awaitOrder(order.id, ({ status }) => status === 'paid');
   await app.sandbox.visit({ provider: 'btcpay', reference: old, action: 'pay_late' });
-  const alert = await app.awaitCard(({ text }) => text.includes('Order was paid a second time'));
+  const alert = await app.awaitCard(({ text }) => text.includes('Order paid twice'));
   expect(buttonsOf(alert)).toEqual(['Acknowledge', 'Snooze 1 h', 'Resolve…', 'Refund']);
   const card = await openException(app, order, 'Paid twice');
   expect(await press(app, card, 'Keep with the order', 'It counts for a later order')).toBe(
@@ -162,7 +162,7 @@ test('mark paid asks for a written reason, warns, and tells everybody who gets a
   const { word, message } = await writeReason(app, { reason: 'Paid in cash', yes: 'Yes, it is paid' });
   expect(word).toBe('Marked as paid.');
   expect(message.text).toContain('Accepted by Ada: Paid in cash');
-  const alert = await app.awaitCard(({ text }) => text.includes('Marked as paid by hand'));
+  const alert = await app.awaitCard(({ text }) => text.includes('Marked as paid by an admin'));
   expect(alert.text).toContain('INFO');
   expect(alert.text).toContain('Why: Ada: Paid in cash');
   const view = await app.awaitOrder(order.id, ({ payment }) => payment?.status === 'cancelled');

@@ -83,7 +83,7 @@ describe('accept as paid', () => {
       buttonsOf(message).includes('Mark delivered'),
     );
     await press(app, orderCard, 'Mark delivered', 'Yes, delivered');
-    expect(await press(app, card, 'Undo')).toBe('The order has gone on since: its goods have left.');
+    expect(await press(app, card, 'Undo')).toBe('The order has changed since: it is fulfilled.');
     expect((await app.getOrder(order.id)).status).toBe('fulfilled');
     expect(current(app, orderCard).text).toContain('Accepted by Ada: Agreed with the customer');
   });

@@ -43,7 +43,7 @@ test('a provider that is unavailable for an hour raises one alert, is left out, 
   const isOver = async (): Promise<boolean> => {
     await app.runJob('watch-providers');
     await app.runJob('catch-up');
-    return app.pagerText(card.messageId).includes('It answers again: blind for 60 minutes, 1 payment recovered,');
+    return app.pagerText(card.messageId).includes('It answers again: unavailable for 60 minutes, 1 payment recovered,');
   };
   await awaitUntil(isOver, { what: 'the resolved card', instead: () => app.pagerText(card.messageId) });
   expect((await app.placeOrder({ provider: 'coinbase' })).provider).toBe('coinbase');

@@ -72,7 +72,7 @@ describe('/settings', () => {
     await addProduct(app, 'STUDIO 450.00 USD payhip=StMx Studio Mixdown');
     const above = sellerAt(app).buy({ productKey: 'StMx', email: 'kim@customer.example' });
     const held = await awaitSale(app, above.id, ({ status }) => status === 'needs_attention');
-    expect(held.attention).toContain('above the hold limit of 300.00 USD');
+    expect(held.attention).toContain('above the review threshold of 300.00 USD');
     await app.tap(await app.ask('/settings'), 'Change USD');
     await app.tap(await app.ask('450'), 'Yes, change it');
     const at = sellerAt(app).buy({ productKey: 'StMx', email: 'kim@customer.example' });

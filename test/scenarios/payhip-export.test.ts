@@ -57,7 +57,7 @@ describe('the CSV export of Payhip, dropped into the chat', () => {
     expect(textNow(app, plan)).toContain('3 sales: 0 match, 3 healed');
     const added = await awaitSale(app, lost.id);
     expect(added).toMatchObject({ status: 'needs_attention', amount: '24.00', customer: { email: kim } });
-    expect(added.attention).toContain("Payhip's export tells of it, and no webhook did.");
+    expect(added.attention).toContain("Payhip's export has it, and no webhook was received.");
     expect(added.payment).toMatchObject({ status: 'paid', trust: 'token' });
     expect(await awaitSale(app, lostAndRefunded.id)).toMatchObject({ status: 'refunded', refunded_amount: '24.00' });
     expect(await awaitSale(app, told.id)).toMatchObject({ status: 'partially_refunded', refunded_amount: '10.00' });
@@ -89,7 +89,7 @@ describe('the CSV export of Payhip, dropped into the chat', () => {
     expect(plan.text).toContain(`missing there ${middle.id}`);
     expect(plan.text).toContain(`amount differs ${first.id}`);
     await app.tap(plan, 'Keep the result');
-    const card = await app.awaitCard(({ text: words }) => words.includes('Our books and the provider differ'));
+    const card = await app.awaitCard(({ text: words }) => words.includes("Our records and the provider's differ"));
     expect(card.text).toContain('2 differences are open');
     expect(card.text).toContain('under a shared secret');
     const untouched = await ordersOf(app, first.id);

@@ -34,8 +34,8 @@ describe('a webhook of Payhip that may be forged', () => {
   test.each([
     ['unknown_product', 'is not in the catalogue'],
     ['wrong_price', 'The price is 1.00 USD; the catalogue makes it 24.00 USD.'],
-    ['fortune', 'above the hold limit of 100.00 USD'],
-    ['used_license', 'the license key came with T-'],
+    ['fortune', 'above the review threshold of 100.00 USD'],
+    ['used_license', 'the license key was used by T-'],
   ] as const)(
     'and is signed correctly (%s) is held for review, delivers nothing and raises an alert',
     async (forgery, why) => {

@@ -122,7 +122,7 @@ describe('a refund at Payhip', () => {
     const sale = payhip.buy({ productKey: samplePack.key, email: kim, isUntold: true });
     payhip.refund(sale.id, sale.cents);
     await app.sandbox.settle();
-    const card = await app.awaitCard(({ text }) => text.includes('a sale that has not come here'));
+    const card = await app.awaitCard(({ text }) => text.includes('a refund of an order that is not here'));
     expect(card.text).toContain(sale.id);
     expect(await ordersOf(app, sale.id)).toEqual([]);
     await app.restart();
@@ -138,7 +138,7 @@ describe('a refund at Payhip', () => {
     const held = await awaitSale(app, sale.id, ({ status }) => status === 'needs_attention');
     sellerAt(app).refund(sale.id, sale.cents);
     await app.awaitOrder(held.id, ({ status }) => status === 'refunded');
-    await app.awaitCard(({ text }) => text.includes('RESOLVED') && text.includes('All of the money went back'));
+    await app.awaitCard(({ text }) => text.includes('RESOLVED') && text.includes('All of the money was refunded'));
   });
 
   test('of a held channel order in part shows once the order is accepted', async () => {

@@ -39,7 +39,7 @@ describe('a channel order at Payhip', () => {
     ]);
     expect(order.payment).toMatchObject({ provider: 'payhip', status: 'paid', trust: 'token', provider_reference: id });
     const { timeline } = await app.getOrder(order.id);
-    expect(timeline[0]?.text).toBe("sale of 24.00 USD on Payhip: Payhip's word, token only");
+    expect(timeline[0]?.text).toBe('order of 24.00 USD on Payhip: reported by Payhip, token only');
     await awaitUntil(() => app.shop.heardOf(order.id).some(({ type }) => type === 'order.paid'), { what: 'the shop' });
     expect(app.pagerMessages()).toEqual([]);
   });
@@ -114,7 +114,7 @@ describe('a license', () => {
     ['that Payhip does not know', {}, 'the license key is not known there'],
     ['of another buyer', { email: 'somebody@else.example' }, 'the license is of another buyer'],
     ['that is disabled', { isDisabled: true }, 'the license is disabled'],
-    ['that did not come', { isMissing: true }, 'it came without a license key'],
+    ['that did not come', { isMissing: true }, 'it has no license key'],
   ])(
     '%s makes the channel order held',
     async (_which, how: { email?: string; isDisabled?: boolean; isMissing?: boolean }, why) => {

@@ -39,7 +39,7 @@ test('a dry run says what would change and changes nothing; the second tap does 
   expect(done.text).toContain(`${order.number} moved from paid to reversed`);
   expect(buttonsOf(done)).toEqual([]);
   await app.awaitOrder(order.id, ({ payment }) => payment?.status === 'reversed');
-  await app.awaitCard(({ text }) => text.includes('Payment was reversed'));
+  await app.awaitCard(({ text }) => text.includes('Payment reversed'));
   const again = await app.ask('/replay btcpay 1h now');
   const nothing = await awaitText(app, again.messageId, 'nothing was changed');
   expect(nothing.text).toContain('0 would move, 1 unchanged');

@@ -7,7 +7,7 @@ import { type AppFixture, buttonsOf, openAppFixture } from '#test/support/app-fi
 import { adminBot, owner } from '#test/support/app-fixture/world.ts';
 import { awaitFound, awaitUntil } from '#test/support/time/await-until.ts';
 
-const isGone = ({ text }: { text: string }): boolean => text.includes('Provider seems to be gone for good');
+const isGone = ({ text }: { text: string }): boolean => text.includes('Provider seems to be closed');
 
 /** A day in which every call gets the same answer. */
 async function retire(app: AppFixture): Promise<SandboxMessage> {
@@ -61,7 +61,7 @@ test('a decommissioned provider is reported once, is not called any more, and is
   expect((await app.tap(card, 'Ask again now')).text).toContain('Coinbase answers');
   const isOver = async (): Promise<boolean> => {
     await app.runJob('catch-up');
-    return app.pagerText(card.messageId).includes('It answers again: blind for');
+    return app.pagerText(card.messageId).includes('It answers again: unavailable for');
   };
   await awaitUntil(isOver, { what: 'the resolved card', instead: () => app.pagerText(card.messageId) });
   expect((await app.placeOrder({ provider: 'auto' })).provider).toBe('coinbase');

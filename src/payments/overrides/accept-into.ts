@@ -44,7 +44,7 @@ export async function acceptanceRefusal(tx: PaymentTx, about: AboutPayment): Pro
   const decision = await decideOrderEvent(tx, asked);
   if (decision.kind !== 'changed') return `The order is ${order.status.replaceAll('_', ' ')} already.`;
   const isInHand = payment.creation === 'requested' && (payment.lockedUntil ?? 0) > tx.clock.now();
-  return isInHand ? 'Its link is being made right now: try again in a moment.' : undefined;
+  return isInHand ? 'Its link is being created right now: try again in a moment.' : undefined;
 }
 
 export async function acceptInto(
@@ -88,7 +88,7 @@ async function applyRefundsToOrder(tx: PaymentTx, { order, payment, payments }: 
   const amountMinor = succeeded.reduce((sum, refund) => sum + refund.amountMinor, 0);
   if (amountMinor === 0) return;
   const event = amountMinor >= payment.amountMinor ? 'refunded_in_full' : 'refunded_in_part';
-  const text = `${formatMoney({ ...payment, amountMinor })} of it went back before it was accepted`;
+  const text = `${formatMoney({ ...payment, amountMinor })} of it was refunded before it was accepted`;
   await applyOrderEvent(tx, { order, payments, event, paymentId: payment.id, trust: payment.trust, text });
 }
 
@@ -108,7 +108,7 @@ export async function withdrawAcceptance(
   if (payment === undefined || order === undefined || payment.acceptedAt === null)
     return 'It is not accepted any more.';
   const refunds = await tx.stores.refunds.listRefundsForOrder(order.id);
-  if (refunds.some(countsAgainstCaptured)) return 'Money of the order went back since, or is on its way.';
+  if (refunds.some(countsAgainstCaptured)) return 'Money of the order was refunded since, or a refund is pending.';
   const heldAt = typeof undo['heldAt'] === 'number' ? undo['heldAt'] : null;
   const change = {
     acceptedAt: null,
@@ -122,11 +122,10 @@ export async function withdrawAcceptance(
   const asked = { order, payments: all, event: 'acceptance_withdrawn', paymentId: payment.id } as const;
   const isCovered = (some: readonly Payment[]): boolean => balanceOf(order, some, refunds).isCovered;
   if (isCovered(all) && !isCovered(all.filter(({ id }) => id !== payment.id))) {
-    return 'All of the money has come since: nothing rests on the acceptance any more.';
+    return 'All of the money was received since: the order is paid without the acceptance.';
   }
-  if ((await decideOrderEvent(tx, asked)).kind === 'refused')
-    return 'The order has gone on since: its goods have left.';
+  if ((await decideOrderEvent(tx, asked)).kind === 'refused') return 'The order has changed since: it is fulfilled.';
   await tx.stores.payments.changePayment(payment, change);
-  await applyOrderEvent(tx, { ...asked, trust: null, text: `${by.name} took the acceptance back` });
+  await applyOrderEvent(tx, { ...asked, trust: null, text: `${by.name} withdrew the acceptance` });
   return undefined;
 }

@@ -35,7 +35,7 @@ export async function writeOffRefusal(tx: PaymentTx, order: Order): Promise<stri
   if (decision.kind !== 'refused') return undefined;
   const isWaiting = order.status === 'awaiting_payment' || order.status === 'expired';
   if (isWaiting || order.status === 'needs_attention') {
-    return 'Money is there: accept it as paid, or give it back.';
+    return 'Money was received: accept it as paid, or refund it.';
   }
   return `The order is ${order.status.replaceAll('_', ' ')}: there is nothing to write off.`;
 }
@@ -76,10 +76,10 @@ export async function withdrawWriteOff(
   if (undo['orderId'] === undefined) return undefined;
   const order = await tx.stores.orders.findOrder(asOrderId(String(undo['orderId'])));
   const left: OrderStatus | undefined = order?.status;
-  if (order === undefined || left !== undo['left']) return 'The order has gone on since.';
+  if (order === undefined || left !== undo['left']) return 'The order has changed since.';
   const payments = await tx.stores.payments.listPaymentsForOrder(order.id);
   const asked = { order, payments, event: 'write_off_withdrawn', paymentId: null } as const;
-  if ((await decideOrderEvent(tx, asked)).kind === 'refused') return 'The order has gone on since.';
-  await applyOrderEvent(tx, { ...asked, trust: null, text: `${by.name} took the write-off back` });
+  if ((await decideOrderEvent(tx, asked)).kind === 'refused') return 'The order has changed since.';
+  await applyOrderEvent(tx, { ...asked, trust: null, text: `${by.name} withdrew the write-off` });
   return undefined;
 }

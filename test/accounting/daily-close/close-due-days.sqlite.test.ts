@@ -47,7 +47,7 @@ describe('a day', () => {
       entries: { count: 3 },
       unexplained: { count: 0, list: [] },
       corrections: { count: 0, list: [], paidChanges: [] },
-      notes: ['The books begin with this day.'],
+      notes: ['The ledger begins with this day.'],
     });
     expect(content.providers).toMatchObject([
       {

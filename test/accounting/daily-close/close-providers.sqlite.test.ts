@@ -26,8 +26,8 @@ describe('a provider', () => {
     expect(await kit.close()).toEqual({ closed: 2, unexplained: 0, waiting: 0 });
     const [first, second] = await kit.closings();
     expect(first?.content.notes).toEqual([
-      'The books begin with this day.',
-      'Closed after 4 tries. BTCPay could not be asked: create_payment: timeout',
+      'The ledger begins with this day.',
+      'Closed after 4 tries. BTCPay did not answer: create_payment: timeout',
     ]);
     expect(first?.content.providers[0]?.payments[0]?.there?.paid).toEqual(sum(1, '49.00'));
     expect(second?.content.notes).toEqual(['Closed 4 hours late.']);
@@ -42,7 +42,7 @@ describe('a provider', () => {
     expect(await kit.close()).toEqual({ closed: 8, unexplained: 0, waiting: 0 });
     const [book] = (await kit.contentOf('2026-11-20')).providers;
     expect(book).toMatchObject({
-      unknownWhy: 'BTCPay could not be asked: create_payment: timeout',
+      unknownWhy: 'BTCPay did not answer: create_payment: timeout',
       payments: [{ here: { paid: sum(1, '49.00') }, there: null }],
     });
     kit.book('btcpay').isAway = false;
@@ -72,7 +72,7 @@ describe('a provider', () => {
     kit.setClock('2026-11-22T05:00:00Z');
     expect(await kit.close()).toEqual({ closed: 2, unexplained: 0, waiting: 0 });
     expect((await kit.contentOf('2026-11-20')).providers[0]?.unknownWhy).toBe(
-      'BTCPay looks gone for good, and is not asked any more.',
+      'BTCPay is decommissioned and not called any more.',
     );
   });
 

@@ -164,7 +164,7 @@ describe('a refund', () => {
     expect((await kit.contentOf('2026-11-20')).providers).toMatchObject([
       {
         refunds: [{ currency: 'USD', here: sum(1, '20.00'), there: null }],
-        refundsUnknownWhy: 'BTCPay does not tell of refunds in this set-up.',
+        refundsUnknownWhy: 'BTCPay does not report refunds in this set-up.',
       },
     ]);
   });

@@ -92,7 +92,7 @@ test('payments made during the outage are found at once, and the alert ends with
   });
   const alert = await onlyAlert();
   expect(alert).toMatchObject({ status: 'resolved', occurrences: 1 });
-  expect(alert.outcome).toBe('It answers again: blind for 60 minutes, 1 payment recovered, 0 lost.');
+  expect(alert.outcome).toBe('It answers again: unavailable for 60 minutes, 1 payment recovered, 0 lost.');
   expect(await catchUp({})).toEqual({ finished: 0, looked: 0 });
 });
 
@@ -233,6 +233,6 @@ test('the most overdue payments are fetched first, and the card shows the progre
   await beAwayForAnHour();
   await catchUp({});
   expect(looked.slice(0, 6)).toEqual(['first', 'second', 'third', 'fourth', 'fifth', 'sixth']);
-  expect(cards[0]).toBe('Looking for its open payments.');
-  expect(cards.at(-1)).toMatch(/^Looked at \d of 6 open payments\.$/);
+  expect(cards[0]).toBe('Checking its open payments.');
+  expect(cards.at(-1)).toMatch(/^Checked \d of 6 open payments\.$/);
 });

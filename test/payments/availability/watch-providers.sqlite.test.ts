@@ -175,9 +175,7 @@ describe('a decommissioned provider', () => {
     expect((await resolvedAlerts()).map(({ key }) => key)).toEqual(['provider_down:btcpay']);
     const alert = await liveAlert('retired');
     expect(alert).toMatchObject({ severity: 'critical', occurrences: 1, actions: ['ask_provider'] });
-    expect(alert?.facts.why).toBe(
-      'For 24 hours every answer was such as a provider gives that is gone; the last: probe: 410',
-    );
+    expect(alert?.facts.why).toBe('For 24 hours every answer was that of a closed provider; the last: probe: 410');
     const before = asked;
     await spend(3 * day);
     expect(asked - before).toBe(3);
@@ -211,9 +209,9 @@ describe('a decommissioned provider', () => {
     answers = [404];
     await watch({});
     await spend(day + hour);
-    const restarted = { ...deps, retired: createDecommissionedProviders() };
+    const restarted = { ...deps, decommissioned: createDecommissionedProviders() };
     await loadDecommissioned(restarted);
-    expect(restarted.retired.mayAsk('btcpay')).toBe(false);
+    expect(restarted.decommissioned.mayAsk('btcpay')).toBe(false);
     const before = asked;
     await createProviderWatch(restarted)({});
     expect(asked).toBe(before);

@@ -60,7 +60,7 @@ describe('an event of a channel', () => {
     await shop.sell({ soldAt: null });
     const { order } = await shop.orderOf();
     expect(order).toMatchObject({ status: 'needs_attention', createdAt: shop.deps.clock.now() });
-    expect(order.attention).toContain('When it was sold is not told.');
+    expect(order.attention).toContain('The time of the order is not named.');
   });
 
   test('stores no license key, neither in the order nor in the channel’s tables', async () => {
@@ -89,7 +89,7 @@ describe('a license', () => {
     shop.channel.licenses.push(known, known, known);
     expect(await shop.sell({ items })).toMatchObject({ outcome: 'paid' });
     expect(await shop.sell({ items, reference: asProviderReference('sale-2') })).toMatchObject({ outcome: 'held' });
-    expect((await shop.orderOf('sale-2')).order.attention).toContain('the license key came with T-1001 already');
+    expect((await shop.orderOf('sale-2')).order.attention).toContain('the license key was used by T-1001 already');
   });
 
   test('that cannot be verified is verified again, and at last the channel order is held for review', async () => {

@@ -98,15 +98,15 @@ describe('a channel order counts at once', () => {
 
 describe('a channel order is held for review, with the reason', () => {
   test.each<[what: string, channelOrder: ChannelOrder, why: string]>([
-    ['of nothing', aSale({ items: [] }), 'The sale names no product.'],
+    ['of nothing', aSale({ items: [] }), 'The order names no product.'],
     ['of an unknown product', aSale({ items: [anItem({ productKey: 'XXXX' })] }), '(XXXX) is not in the catalogue.'],
-    ['of a product that is not told', aSale({ items: [anItem({ productKey: null })] }), 'Which product it is'],
+    ['of a product that is not told', aSale({ items: [anItem({ productKey: null })] }), 'The product is not named'],
     ['in another currency', aSale({ currency: 'EUR' }), 'in the catalogue it is in USD'],
     ['of nobody knows how many', aSale({ items: [anItem({ quantity: null })] }), 'How many of'],
     ['of none', aSale({ items: [anItem({ quantity: 0 })] }), 'How many of'],
     ['for less', aSale({ minor: 899 }), 'The price is 8.99 USD; the catalogue makes it 9.00 USD.'],
     ['for more', aSale({ minor: 901 }), 'The price is 9.01 USD; the catalogue makes it 9.00 USD.'],
-    ['for less, on sale', aSale({ minor: 500, items: [anItem({ hasOpenDiscount: true })] }), 'size is not told'],
+    ['for less, on sale', aSale({ minor: 500, items: [anItem({ hasOpenDiscount: true })] }), 'amount is not named'],
     ['for less than the coupon makes it', aSale({ minor: 100, coupons: percent('20') }), 'it would be 7.20 USD'],
     [
       'with a coupon without terms',
@@ -121,11 +121,11 @@ describe('a channel order is held for review, with the reason', () => {
       'cannot be worked out',
     ],
     ['with tax that explains nothing', aSale({ minor: 1_000, vatMinor: 50 }), 'Tax does not explain it.'],
-    ['with tax that is not told', aSale({ minor: 1_000, vatMinor: 'unknown' }), 'How much of it is tax'],
+    ['with tax that is not told', aSale({ minor: 1_000, vatMinor: 'unknown' }), 'The tax in it'],
     [
       'above the limit',
       aSale({ minor: 100_800, items: [anItem({ quantity: 112 })] }),
-      'above the hold limit of 1000.00 USD',
+      'above the review threshold of 1000.00 USD',
     ],
   ])('%s', (_what, channelOrder, why) => {
     expect(doubts(channelOrder).join(' ')).toContain(why);
@@ -134,7 +134,7 @@ describe('a channel order is held for review, with the reason', () => {
   test('in a currency without a limit, whatever its amount', () => {
     const euros = { ...guide, currency: 'EUR' };
     expect(doubts(aSale({ currency: 'EUR' }), { products: [euros], limits: { USD: 1 } })).toEqual([
-      'No hold limit is set for EUR: see /settings.',
+      'No review threshold is set for EUR: see /settings.',
     ]);
   });
 
@@ -170,7 +170,7 @@ describe('a license', () => {
     ['of another buyer', { ...good, email: 'other@example.com' }, 'another buyer'],
     ['of nobody', { ...good, email: null }, 'another buyer'],
     ['of another product', { ...good, productKey: 'FoNt' }, 'another product'],
-    ['that came with another sale', { kind: 'used', orderNumber: 'T-1001' }, 'came with T-1001 already'],
+    ['that came with another order', { kind: 'used', orderNumber: 'T-1001' }, 'was used by T-1001 already'],
     ['that could not be asked about', { kind: 'not_asked', why: 'Payhip is away' }, 'Payhip is away'],
     ['that was forgotten', undefined, 'was not looked at'],
   ])('%s makes the channel order held', (_what, check, why) => {

@@ -34,7 +34,7 @@ test('one payment has one case at a time: a late payment resolves the alert that
   expect([order.status, payment.status]).toEqual(['needs_attention', 'paid_late']);
   expect(await alertsOf(order.id)).toEqual([
     'payment_expired resolved: The payment is paid late now.',
-    'payment_paid_late open: 0.00053 BTC of 0.00053 BTC came',
+    'payment_paid_late open: 0.00053 BTC of 0.00053 BTC received',
   ]);
 });
 
@@ -61,14 +61,18 @@ test('the shortfall is shown in the unit that the provider settles in', async ()
   await lookAt(deps, { paymentId, shows: { state: 'expired', settlement: bitcoin('0.0003') } });
   const { order } = await detailsOf(deps, paymentId);
   expect(await alertsOf(order.id)).toEqual([
-    'payment_underpaid open: 0.00030 BTC of 0.00053 BTC came, 0.00023 BTC is missing',
+    'payment_underpaid open: 0.00030 BTC of 0.00053 BTC received, 0.00023 BTC is missing',
   ]);
 });
 
 test.each([
-  ['late', { state: 'expired', isLate: true, settlement: bitcoin('0.00053') }, /: 0.00053 BTC of 0.00053 BTC came$/],
-  ['short', { state: 'expired', settlement: bitcoin('0.0003') }, /: 0.00030 BTC of 0.00053 BTC came/],
-  ['too much', { state: 'confirmed', settlement: bitcoin('0.0006') }, /0.00007 BTC too much$/],
+  [
+    'late',
+    { state: 'expired', isLate: true, settlement: bitcoin('0.00053') },
+    /: 0.00053 BTC of 0.00053 BTC received$/,
+  ],
+  ['short', { state: 'expired', settlement: bitcoin('0.0003') }, /: 0.00030 BTC of 0.00053 BTC received/],
+  ['too much', { state: 'confirmed', settlement: bitcoin('0.0006') }, /0.00007 BTC overpaid$/],
 ] as const)(
   'money that comes %s for an order that is paid already rings once, as a second payment',
   async (_name, shows, detail) => {

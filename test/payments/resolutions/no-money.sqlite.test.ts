@@ -99,7 +99,7 @@ describe('mark paid', () => {
     expect([order.status, payment.status, payment.trust]).toEqual(['paid', 'created', 'fetched']);
     expect(payment).toMatchObject({ acceptedBy: 'Bob', acceptedReason: 'Paid in cash at the fair' });
     expect(await loud()).toEqual([
-      { headline: 'Marked as paid by hand', why: 'Bob: Paid in cash at the fair', severity: 'info' },
+      { headline: 'Marked as paid by an admin', why: 'Bob: Paid in cash at the fair', severity: 'info' },
     ]);
     expect(await kit.audit()).toContain('order.mark_paid: Paid in cash at the fair');
     expect(await kit.shopHears()).toEqual(['order.paid']);
@@ -156,7 +156,7 @@ describe('write off', () => {
     });
     const part = await kit.order({ state: 'expired', settlement: money('10.00') });
     const refused = await writeOffOrder(kit.deps, { orderId: part.orderId, by: bob, reason });
-    expect(refused).toEqual({ kind: 'refused', reason: 'Money is there: accept it as paid, or give it back.' });
+    expect(refused).toEqual({ kind: 'refused', reason: 'Money was received: accept it as paid, or refund it.' });
     expect(await loud()).toEqual([]);
   });
 });

@@ -54,13 +54,13 @@ async function openAlerts(): Promise<string[]> {
 test('money in a second checkout that a provider made for one payment raises an alert', async () => {
   const paymentId = await placeTestOrder(deps, { reference: asProviderReference('first') });
   providers.shows('second', { paymentId, state: 'confirmed', providerStatus: 'Settled' });
-  expect(await handle('second')).toEqual({ kind: 'done', outcome: 'unknown payment with money' });
+  expect(await handle('second')).toEqual({ kind: 'done', outcome: 'unmatched payment with money' });
   expect(await openAlerts()).toEqual(['unmatched:btcpay:second']);
 });
 
 test('money of an unknown amount, in an unmatched payment, raises an alert too', async () => {
   providers.shows('foreign', { paymentId: null, state: 'expired', isLate: true, providerStatus: 'deposit' });
-  expect(await handle('foreign')).toEqual({ kind: 'done', outcome: 'unknown payment with money' });
+  expect(await handle('foreign')).toEqual({ kind: 'done', outcome: 'unmatched payment with money' });
   providers.shows('empty', { paymentId: null, state: 'expired' });
   expect(await handle('empty')).toEqual({ kind: 'done', outcome: 'unknown payment' });
   expect(await openAlerts()).toEqual(['unmatched:btcpay:foreign']);

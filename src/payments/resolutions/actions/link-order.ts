@@ -94,7 +94,7 @@ export async function unlinkOrder(
   const order = payment && (await tx.stores.orders.findOrder(payment.orderId));
   if (payment === undefined || order === undefined) return 'The payment is not there any more.';
   const refunds = await tx.stores.refunds.listRefundsForOrder(order.id);
-  if (refunds.some(countsAgainstCaptured)) return 'Money of the order went back since, or is on its way.';
+  if (refunds.some(countsAgainstCaptured)) return 'Money of the order was refunded since, or a refund is pending.';
   const change: Partial<Payment> & { status: 'cancelled'; updatedAt: number } = {
     status: 'cancelled',
     creation: 'refused',
@@ -111,7 +111,7 @@ export async function unlinkOrder(
   const asked = { order, payments: all, event: 'acceptance_withdrawn', paymentId: payment.id } as const;
   const decision = await decideOrderEvent(tx, asked);
   const isOpen = order.status === 'awaiting_payment' || order.status === 'expired' || order.status === 'cancelled';
-  if (decision.kind === 'refused' && !isOpen) return 'The order has gone on since.';
+  if (decision.kind === 'refused' && !isOpen) return 'The order has changed since.';
   await tx.stores.payments.changePayment(payment, change);
   const text = `${by.name} took the link to this order back`;
   const about = { orderId: order.id, paymentId: payment.id };

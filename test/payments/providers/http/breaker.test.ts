@@ -156,7 +156,7 @@ describe('a decommissioned provider', () => {
     retired.set('bitpay', 1_000);
     const failure = await failureOf(at.call());
     expect(failure).toMatchObject({ name: 'ProviderUnreachable', wasAsked: false });
-    expect(failure.message).toBe('fetch_payment: not asked, because it is taken for gone');
+    expect(failure.message).toBe('fetch_payment: not asked, because it is decommissioned');
     expect(at.server.requests).toHaveLength(0);
     expect(at.http.health().retiredAt).toBe(1_000);
     expect(at.calls.map(({ outcome }) => outcome)).toEqual(['decommissioned']);
