@@ -43,8 +43,8 @@ export async function acceptanceRefusal(tx: PaymentTx, about: AboutPayment): Pro
   const asked = { order, payments, event: 'accepted', paymentId: payment.id } as const;
   const decision = await decideOrderEvent(tx, asked);
   if (decision.kind !== 'changed') return `The order is ${order.status.replaceAll('_', ' ')} already.`;
-  const isInHand = payment.creation === 'requested' && (payment.lockedUntil ?? 0) > tx.clock.now();
-  return isInHand ? 'Its link is being created right now: try again in a moment.' : undefined;
+  const isBeingCreated = payment.creation === 'requested' && (payment.lockedUntil ?? 0) > tx.clock.now();
+  return isBeingCreated ? 'Its link is being created right now: try again in a moment.' : undefined;
 }
 
 export async function acceptInto(
